@@ -1,0 +1,58 @@
+/** The exit codes of every command (DESIGN, "Exit codes"). */
+export const exitCodes = {
+  done: 0,
+  differences: 1,
+  usage: 2,
+  stepFailed: 3,
+  decisionNeeded: 4,
+  proofFailed: 5,
+  lockNotObtained: 6,
+  someTenantsFailed: 7,
+  interrupted: 130,
+  terminated: 143,
+} as const
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
+
+/** Where an error stands: a file, and inside it a line or a statement with a caret. */
+export interface ErrorPlace {
+  readonly file?: string
+  /** 1-based. */
+  readonly line?: number
+  /** 1-based. */
+  readonly column?: number
+  readonly statement?: string
+  /** 0-based offset in `statement`, in UTF-16 units. */
+  readonly position?: number
+}
+
+export interface MigErrorOptions {
+  readonly help?: string
+  readonly exitCode?: ExitCode
+  readonly place?: ErrorPlace
+  /** The facts of the error, for `--json`; never a password. */
+  readonly facts?: Readonly<Record<string, unknown>>
+  readonly cause?: unknown
+}
+
+/**
+ * An error that a person is meant to read: printed as `error MIG-<code>: <message>` with a `help:` line.
+ * `code` is stable and written without the `MIG-` prefix (`ahead-of-code`).
+ */
+export class MigError extends Error {
+  readonly code: string
+  readonly help: string | undefined
+  readonly exitCode: ExitCode
+  readonly place: ErrorPlace | undefined
+  readonly facts: Readonly<Record<string, unknown>>
+
+  constructor(code: string, message: string, options: MigErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'MigError'
+    this.code = code
+    this.help = options.help
+    this.exitCode = options.exitCode ?? exitCodes.usage
+    this.place = options.place
+    this.facts = options.facts ?? {}
+  }
+}

@@ -1,0 +1,88 @@
+import type { ErrorPlace } from './errors.ts'
+
+/** Who holds a lock that a command waits for, from pg_stat_activity. */
+export interface LockHolder {
+  readonly pid: number
+  readonly application: string
+  readonly user: string
+  readonly host: string
+  /** When its session (advisory lock) or transaction (blocker) began, ISO 8601. */
+  readonly since: string
+  readonly state: string
+  /** Cut to 200 characters. */
+  readonly query: string
+}
+
+/** One step of a plan as events and `--json` show it. */
+export interface StepFacts {
+  readonly revision: string
+  readonly direction: 'upgrade' | 'downgrade'
+  readonly line: string
+  readonly targetSchema: string
+  readonly message: string
+  /** Set when the step is in the plan only because another line depends on it. */
+  readonly neededBy?: string
+  /** The ledger's rows of the target schema after the step. */
+  readonly appliedAfter: readonly string[]
+}
+
+/** What core tells while it works; `scripts/` and `report/` turn it into text or JSON lines. */
+export type MigEvent =
+  | { readonly event: 'plan'; readonly steps: readonly StepFacts[] }
+  | {
+      readonly event: 'server'
+      readonly state: 'creating' | 'starting' | 'started' | 'recovered' | 'stopped'
+      readonly detail: string
+    }
+  | {
+      readonly event: 'lock-wait'
+      readonly targetSchema: string
+      readonly holder: LockHolder | undefined
+      readonly waitedMs: number
+    }
+  | { readonly event: 'schema-created'; readonly targetSchema: string }
+  | ({ readonly event: 'step-start'; readonly index: number; readonly total: number } & StepFacts)
+  | {
+      readonly event: 'statement'
+      readonly targetSchema: string
+      readonly revision: string
+      readonly sql: string
+      readonly ms: number
+      readonly rows: number | null
+    }
+  | { readonly event: 'notice'; readonly severity: string; readonly message: string }
+  | {
+      readonly event: 'retry'
+      readonly revision: string
+      readonly targetSchema: string
+      readonly attempt: number
+      readonly sqlState: string
+      readonly delayMs: number
+      readonly blockers: readonly LockHolder[]
+    }
+  | {
+      readonly event: 'progress'
+      readonly revision: string
+      readonly targetSchema: string
+      readonly what: string
+      readonly done: number
+      readonly total: number | null
+      readonly unit: string
+      readonly perSecond: number | null
+      readonly secondsLeft: number | null
+    }
+  | ({
+      readonly event: 'step-done'
+      readonly index: number
+      readonly total: number
+      readonly ms: number
+    } & StepFacts)
+  | {
+      readonly event: 'warning'
+      readonly code: string
+      readonly message: string
+      readonly help?: string
+      readonly place?: ErrorPlace
+    }
+
+export type EmitEvent = (event: MigEvent) => void

@@ -1,0 +1,21 @@
+/** One node of the graph, as the head of its file says it. */
+export interface RevisionSpec {
+  readonly revision: string
+  readonly downRevision: string | readonly string[] | null
+  /** Ids or labels that must be applied first; may cross lines. */
+  readonly dependsOn?: string | readonly string[] | null
+  readonly branchLabels?: string | readonly string[] | null
+  /** The schema key whose folder holds the file. */
+  readonly line?: string
+  readonly message?: string
+  /** ISO 8601. */
+  readonly createdAt?: string
+}
+
+/** A revision with the file it was read from. */
+export interface RevisionFile extends RevisionSpec {
+  readonly line: string
+  readonly path: string
+  readonly format: 'ts' | 'sql'
+  readonly message: string
+}
