@@ -1,0 +1,5 @@
+export * from './contract.ts'
+export * from './custom.ts'
+export * from './names.ts'
+export * from './operations.ts'
+export { SqlText } from './sql-text.ts'

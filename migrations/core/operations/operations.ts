@@ -1,0 +1,112 @@
+import type { ClientBase, QueryResult } from 'pg'
+import { MigError } from '../errors.ts'
+import { quoteIdent } from '../postgres/quote.ts'
+import type { BackfillResult, BackfillSpec, OperationsContext, StatementSink } from './contract.ts'
+import type { CustomDirectives, CustomOperations } from './custom.ts'
+import { ident, literal, type SqlText, sql, statementOf } from './sql-text.ts'
+
+/** What every `op` has besides the directives. */
+export interface BaseOperations {
+  /**
+   * Run one or more statements. A string goes to the server as it is; `` op.execute(op.sql`… ${value}`) `` binds its
+   * values, and is a single statement. In a script (`--sql`) the values are literals.
+   */
+  execute(statement: string | SqlText): Promise<QueryResult>
+  /** A tagged template whose values are bound. */
+  readonly sql: typeof sql
+  /** A name inside `op.sql`, quoted; several are joined with dots. */
+  readonly ident: typeof ident
+  /** A value inside `op.sql` as a literal, for places that take no parameter. */
+  readonly literal: typeof literal
+  /** The quoted name of the target schema. */
+  readonly schema: string
+  /** The name of the target schema as it is. */
+  readonly schemaName: string
+  /** The quoted names of the single lines' schemas, by schema key. */
+  readonly schemas: Readonly<Record<string, string>>
+  /** True while a script is written instead of run. */
+  readonly isOffline: boolean
+  /** The connection, for what needs to read; throws MIG-offline in a script. */
+  readonly client: ClientBase
+  /** The `-x key=value` arguments that the environment declares. */
+  readonly x: OperationsContext['x']
+  /** Run `body` outside the revision's transaction; a rerun skips what is done. */
+  autocommit<T>(body: () => Promise<T>): Promise<T>
+  /** Update a large table in batches, each its own transaction; a rerun continues. */
+  backfill(spec: BackfillSpec): Promise<BackfillResult>
+}
+
+/** The `op` of a revision. */
+export interface Operations extends BaseOperations, CustomOperations {}
+
+/**
+ * The `op` that writes to `sink`.
+ *
+ * `custom` holds the environment's own directives, by name. Throws MIG-directive-exists when one has the name of
+ * something that `op` has already.
+ */
+export function operations(
+  sink: StatementSink,
+  context: OperationsContext,
+  custom: CustomDirectives = {},
+): Operations {
+  const base = baseOperations(sink, context)
+  return withCustom(base, custom)
+}
+
+function baseOperations(sink: StatementSink, context: OperationsContext): BaseOperations {
+  return {
+    execute: (statement) =>
+      sink.execute(typeof statement === 'string' ? { sql: statement } : statementOf(statement, sink.offline)),
+    sql,
+    ident,
+    literal,
+    schema: quoteIdent(context.schema),
+    schemaName: context.schema,
+    schemas: quotedSchemas(context.schemas),
+    isOffline: sink.offline,
+    get client() {
+      return sink.client
+    },
+    x: context.x,
+    autocommit: (body) => sink.autocommit(body),
+    backfill: (spec) => sink.backfill(spec),
+  }
+}
+
+/** An unknown key is a typo that would otherwise write `undefined` into the SQL. */
+function quotedSchemas(schemas: OperationsContext['schemas']): Readonly<Record<string, string>> {
+  const quoted = Object.fromEntries(Object.entries(schemas).map(([key, name]) => [key, quoteIdent(name)]))
+  return new Proxy(quoted, {
+    get(known, key, receiver) {
+      // Whoever prints or awaits the record asks for these two.
+      if (key === 'toJSON' || key === 'then' || typeof key === 'symbol' || Object.hasOwn(known, key))
+        return Reflect.get(known, key, receiver)
+      throw new MigError('unknown-schema', `op.schemas has no ${key}: no single line has this schema key`, {
+        help: `use one of ${Object.keys(known).join(', ')}`,
+        facts: { key, known: Object.keys(known) },
+      })
+    },
+  })
+}
+
+function withCustom(base: BaseOperations, custom: CustomDirectives): Operations {
+  const implementations = Object.entries(custom) as [
+    string,
+    (op: Operations, ...args: unknown[]) => unknown,
+  ][]
+  const op = base as Operations
+  for (const [name, implementation] of implementations) {
+    if (name in base) {
+      throw new MigError('directive-exists', `the custom directive ${name} has the name of a built-in one`, {
+        help: 'give it another name in the environment',
+        facts: { name },
+      })
+    }
+    Object.defineProperty(op, name, {
+      enumerable: true,
+      value: (...args: unknown[]) => implementation(op, ...args),
+    })
+  }
+  return op
+}
