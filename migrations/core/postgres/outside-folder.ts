@@ -1,0 +1,46 @@
+import { chmodSync, lstatSync, mkdirSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { MigError } from '../errors.ts'
+import { isReadableBy, type ServerUser } from './server-user.ts'
+
+/**
+ * A folder outside the checkout, for what the server's user must read but cannot reach inside it.
+ * Only we can write to it: it is a real folder, ours, and closed to the group and others, so that nobody can
+ * have planted a file there.
+ * @throws MigError `no-outside-folder` with what is wrong with each candidate
+ */
+export function outsideFolder(user: ServerUser | undefined): string {
+  const complaints: string[] = []
+  for (const candidate of candidates(user)) {
+    const complaint = prepare(candidate, user)
+    if (complaint === undefined) return candidate
+    complaints.push(`${candidate}: ${complaint}`)
+  }
+  throw new MigError(
+    'no-outside-folder',
+    `the PostgreSQL server needs a folder outside the checkout, and none will do: ${complaints.join('; ')}`,
+    { help: 'move the checkout to a folder that every user can enter, or set MIG_DATABASE_URL' },
+  )
+}
+
+function candidates(user: ServerUser | undefined): string[] {
+  const shared = join(tmpdir(), `just-mig-${process.getuid?.() ?? 'user'}`)
+  if (user !== undefined) return ['/var/lib/just-mig', shared]
+  return [join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'just-mig'), shared]
+}
+
+function prepare(folder: string, user: ServerUser | undefined): string | undefined {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o755 })
+    const stats = lstatSync(folder)
+    if (!stats.isDirectory()) return 'is not a folder'
+    if (process.getuid !== undefined && stats.uid !== process.getuid()) return 'belongs to another user'
+    if (process.platform !== 'win32' && (stats.mode & 0o022) !== 0) return 'can be written to by others'
+    // A umask of 077 would have closed it to the server's user.
+    if (user !== undefined) chmodSync(folder, 0o755)
+    return isReadableBy(user, folder) ? undefined : "cannot be entered by the server's user"
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}

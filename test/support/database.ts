@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import { test as base, inject } from 'vitest'
+
+/** A database of a test's own, with a superuser's connection. */
+export interface TestDatabase {
+  readonly url: string
+  readonly name: string
+  readonly client: pg.Client
+  /** Closes the connection and drops the database, whoever else is in it. */
+  drop(): Promise<void>
+}
+
+/** Makes an empty database on the run's server. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const name = `test_${randomBytes(6).toString('hex')}`
+  await administer(`CREATE DATABASE ${name} TEMPLATE template0`)
+  const url = new URL(inject('adminUrl'))
+  url.pathname = `/${name}`
+  const client = new pg.Client({ connectionString: url.href })
+  await client.connect()
+  return {
+    url: url.href,
+    name,
+    client,
+    async drop() {
+      await client.end()
+      await administer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+    },
+  }
+}
+
+/** Runs one statement as superuser in database `postgres`. */
+export async function administer(sql: string): Promise<pg.QueryResult> {
+  const client = new pg.Client({ connectionString: inject('adminUrl') })
+  await client.connect()
+  try {
+    return await client.query(sql)
+  } finally {
+    await client.end()
+  }
+}
+
+/** `databaseTest('…', async ({ database }) => …)`: a test with a database of its own, dropped after it. */
+export const databaseTest = base.extend<{ database: TestDatabase }>({
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs from its first parameter
+  database: async ({}, use) => {
+    const database = await createTestDatabase()
+    await use(database)
+    await database.drop()
+  },
+})
