@@ -1,0 +1,31 @@
+import { distance } from 'fastest-levenshtein'
+
+/**
+ * The candidate that `name` was most likely meant to be, for "did you mean". Letter case does not count, and a
+ * prefix (`pol` for `policy`) does. Undefined when nothing is near: more than a third of the letters differ.
+ */
+export function nearest(name: string, candidates: readonly string[]): string | undefined {
+  return nearestFew(name, candidates, 1)[0]
+}
+
+/** As `nearest`, but up to `count` candidates, the nearest first. */
+export function nearestFew(name: string, candidates: readonly string[], count: number): readonly string[] {
+  const wanted = name.toLowerCase()
+  return candidates
+    .flatMap((candidate, index) => {
+      const score = scoreOf(wanted, candidate.toLowerCase())
+      return score === undefined ? [] : [{ candidate, index, score }]
+    })
+    .sort((a, b) => a.score - b.score || a.index - b.index)
+    .slice(0, count)
+    .map(({ candidate }) => candidate)
+}
+
+/** How far apart two names are; undefined when a person would not take one for the other. */
+function scoreOf(wanted: string, candidate: string): number | undefined {
+  if (wanted === '' || candidate === '') return undefined
+  const apart = distance(wanted, candidate)
+  if (apart <= Math.max(1, Math.floor(Math.max(wanted.length, candidate.length) / 3))) return apart
+  const isPrefix = wanted.length >= 2 && (candidate.startsWith(wanted) || wanted.startsWith(candidate))
+  return isPrefix ? apart : undefined
+}

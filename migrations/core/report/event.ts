@@ -1,0 +1,139 @@
+import type { LockHolder, MigEvent, StepFacts } from '../events.ts'
+import { placeText } from './error.ts'
+import { directionArrow, planText } from './plan.ts'
+import { plainStyle, type Style } from './style.ts'
+import { cutText, oneLine, withoutPasswords } from './text.ts'
+import { countOf, countText, durationText, relativeTime } from './units.ts'
+
+/** How much is told: `quiet` warnings only, `normal` each step, `verbose` each statement, `debug` all of it. */
+export const levels = ['quiet', 'normal', 'verbose', 'debug'] as const
+export type Level = (typeof levels)[number]
+
+export interface EventTextOptions {
+  readonly style?: Style
+  /** For ages, as of a lock's holder; without it the moment itself is shown. */
+  readonly now?: Date
+}
+
+/**
+ * An event as text for plain output: one line, except for a plan, a warning's help and, at `debug`, a statement.
+ * Undefined when the level leaves it out.
+ */
+export function eventText(event: MigEvent, level: Level, options: EventTextOptions = {}): string | undefined {
+  if (levels.indexOf(level) < levels.indexOf(levelOf(event))) return undefined
+  return withoutPasswords(textOf(event, level, options.style ?? plainStyle, options.now))
+}
+
+/** The lowest level that shows an event. */
+function levelOf(event: MigEvent): Level {
+  switch (event.event) {
+    case 'warning':
+      return 'quiet'
+    case 'statement':
+    case 'step-start':
+      return 'verbose'
+    case 'server':
+      return event.state === 'starting' ? 'verbose' : 'normal'
+    case 'notice':
+      return noticeLevel(event.severity)
+    default:
+      return 'normal'
+  }
+}
+
+function noticeLevel(severity: string): Level {
+  if (severity === 'WARNING' || severity === 'INFO') return 'normal'
+  return severity === 'NOTICE' ? 'verbose' : 'debug'
+}
+
+function textOf(event: MigEvent, level: Level, style: Style, now: Date | undefined): string {
+  switch (event.event) {
+    case 'plan':
+      return planText(event.steps, style)
+    case 'server':
+      return `server ${event.state}: ${oneLine(event.detail)}`
+    case 'lock-wait':
+      return (
+        `waiting for the lock of ${event.targetSchema} for ${durationText(event.waitedMs)}` +
+        (event.holder === undefined ? '' : `; it is held by ${holderText(event.holder, now)}`)
+      )
+    case 'schema-created':
+      return `created schema ${event.targetSchema}`
+    case 'step-start':
+      return style.dim(`${stepText(event, event)} …`)
+    case 'step-done':
+      return `${stepText(event, event)} ${style.dim(`(${durationText(event.ms)})`)}`
+    case 'statement':
+      return statementText(event, level, style)
+    case 'notice':
+      return `${event.severity.toLowerCase()}: ${oneLine(event.message)}`
+    case 'retry':
+      return retryText(event, now)
+    case 'progress':
+      return `${event.targetSchema} ${event.revision} ${progressText(event)}`
+    case 'warning':
+      return warningText(event, style)
+  }
+}
+
+function stepText(step: StepFacts, of: { readonly index: number; readonly total: number }): string {
+  return `[${of.index}/${of.total}] ${directionArrow(step.direction)} ${step.targetSchema} ${step.revision} ${oneLine(step.message)}`.trimEnd()
+}
+
+function statementText(event: MigEvent & { event: 'statement' }, level: Level, style: Style): string {
+  const rows = event.rows === null ? '' : `, ${countOf(event.rows, 'row')}`
+  const sql =
+    level === 'debug' ? event.sql.trim().replaceAll('\n', '\n    ') : cutText(oneLine(event.sql), 160)
+  return `    ${sql} ${style.dim(`(${durationText(event.ms)}${rows})`)}`
+}
+
+function retryText(event: MigEvent & { event: 'retry' }, now: Date | undefined): string {
+  const why = event.sqlState === '40P01' ? 'met a deadlock' : 'could not get a lock'
+  const [blocker] = event.blockers
+  const others = event.blockers.length - 1
+  const by =
+    blocker === undefined
+      ? ''
+      : `, blocked by ${holderText(blocker, now)}${others > 0 ? ` and ${countOf(others, 'other')}` : ''}`
+  return `${event.targetSchema} ${event.revision} ${why} (${event.sqlState})${by}; attempt ${event.attempt} failed, next in ${durationText(event.delayMs)}`
+}
+
+/** What is being done and how far it is: `backfill profile: 12 000 of 40 000 rows (30%), 1 200 rows/s, 23 s left`. */
+export function progressText(event: MigEvent & { event: 'progress' }): string {
+  const parts = [
+    event.total === null
+      ? `${countText(event.done)} ${event.unit}`
+      : `${countText(event.done)} of ${countText(event.total)} ${event.unit} (${percentOf(event.done, event.total)}%)`,
+  ]
+  if (event.perSecond !== null) parts.push(`${countText(event.perSecond)} ${event.unit}/s`)
+  if (event.secondsLeft !== null) parts.push(`${durationText(event.secondsLeft * 1000)} left`)
+  return `${oneLine(event.what)}: ${parts.join(', ')}`
+}
+
+/** Whole per cent, rounded down so that 100 means done. */
+export function percentOf(done: number, total: number): number {
+  return total <= 0 ? 100 : Math.min(100, Math.floor((done / total) * 100))
+}
+
+function warningText(event: MigEvent & { event: 'warning' }, style: Style): string {
+  const at = event.place === undefined ? undefined : placeText(event.place)
+  const lines = [`${style.warning(`warning MIG-${event.code}:`)} ${event.message}`]
+  if (at !== undefined) lines.push(`  at ${at}`)
+  if (event.help !== undefined) lines.push(`${style.help('help:')} ${event.help}`)
+  return lines.join('\n')
+}
+
+/** Who holds a lock: `pid 4711 (psql, alice from 10.0.0.7), idle in transaction for 5 min: SELECT …`. */
+export function holderText(holder: LockHolder, now?: Date): string {
+  const who = [holder.application, `${holder.user}${holder.host === '' ? '' : ` from ${holder.host}`}`]
+    .map(oneLine)
+    .filter((part) => part !== '')
+    .join(', ')
+  const since = new Date(holder.since)
+  const age =
+    now === undefined || Number.isNaN(since.getTime())
+      ? `since ${holder.since}`
+      : `since ${relativeTime(since, now)}`
+  const query = oneLine(holder.query)
+  return `pid ${holder.pid} (${who}), ${holder.state} ${age}${query === '' ? '' : `: ${cutText(query, 80)}`}`
+}

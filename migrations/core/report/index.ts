@@ -1,0 +1,7 @@
+export { type ErrorTextOptions, errorText, placeText, type RenderCaret } from './error.ts'
+export { type EventTextOptions, eventText, holderText, type Level, levels, progressText } from './event.ts'
+export { directionArrow, planText } from './plan.ts'
+export { colourStyle, plainStyle, type Style } from './style.ts'
+export { type Column, type TableOptions, table } from './table.ts'
+export { cutText, oneLine, padText, textWidth, withoutPasswords } from './text.ts'
+export { countOf, countText, durationText, relativeTime } from './units.ts'

@@ -1,0 +1,37 @@
+import type { StepFacts } from '../events.ts'
+import { plainStyle, type Style } from './style.ts'
+import { oneLine, padText, textWidth } from './text.ts'
+import { countOf } from './units.ts'
+
+/** `↑` for an upgrade, `↓` for a downgrade. */
+export function directionArrow(direction: StepFacts['direction']): string {
+  return direction === 'upgrade' ? '↑' : '↓'
+}
+
+/**
+ * A plan as numbered lines: direction, line, target schema, revision, message, and which revision needs a step
+ * that was not asked for. An empty plan says so.
+ */
+export function planText(steps: readonly StepFacts[], style: Style = plainStyle): string {
+  if (steps.length === 0) return 'plan: nothing to do'
+  const numberWidth = String(steps.length).length
+  const lineWidth = widest(steps.map((step) => step.line))
+  const schemaWidth = widest(steps.map((step) => step.targetSchema))
+  const revisionWidth = widest(steps.map((step) => step.revision))
+  const lines = steps.map((step, index) => {
+    const cells = [
+      `${padText(String(index + 1), numberWidth, 'right')}. ${directionArrow(step.direction)}`,
+      padText(step.line, lineWidth),
+      padText(step.targetSchema, schemaWidth),
+      style.revision(padText(step.revision, revisionWidth)),
+      oneLine(step.message),
+    ]
+    const needed = step.neededBy === undefined ? '' : style.dim(`  (needed by ${step.neededBy})`)
+    return `  ${cells.join('  ')}`.trimEnd() + needed
+  })
+  return [`${style.strong('plan:')} ${countOf(steps.length, 'step')}`, ...lines].join('\n')
+}
+
+function widest(texts: readonly string[]): number {
+  return texts.reduce((width, text) => Math.max(width, textWidth(text)), 0)
+}
