@@ -1,0 +1,103 @@
+# PostgreSQL migrations. Each recipe runs one script of scripts/; add --help to any of them.
+
+set dotenv-load
+set positional-arguments
+
+# The schema filter: the argument, else MIG_SCHEMA_FILTER, else all.
+filter := env('MIG_SCHEMA_FILTER', env('ALEMBIC_SCHEMA_FILTER', 'all'))
+mig := 'node ' + quote(justfile_directory() / 'scripts/launch.mjs')
+
+# List the recipes
+[private]
+default:
+    @{{ quote(just_executable()) }} --justfile {{ quote(justfile()) }} --list --unsorted
+
+# Apply pending revisions: head, heads, +N, a revision, key@X
+[group('change the database')]
+mig-upgrade target='head' schemas=filter *flags:
+    @{{ mig }} mig-upgrade "$@"
+
+# Take revisions back: -N (the most recently applied), base, a revision, key@X
+[group('change the database')]
+mig-downgrade target='-1' schemas=filter *flags:
+    @{{ mig }} mig-downgrade "$@"
+
+# Take every revision back (asks, or --yes)
+[group('change the database')]
+mig-downgrade-all schemas=filter *flags:
+    @{{ mig }} mig-downgrade-all "$@"
+
+# Write a target into the ledger without running anything (--purge to start over)
+[group('change the database')]
+mig-stamp target schemas=filter *flags:
+    @{{ mig }} mig-stamp "$@"
+
+# What is applied in each schema, and how far behind it is
+[group('look')]
+mig-current schemas=filter *flags:
+    @{{ mig }} mig-current "$@"
+
+# The revision graph, newest first; RANGE is a:b
+[group('look')]
+mig-history schemas=filter range='' *flags:
+    @{{ mig }} mig-history "$@"
+
+# The heads of each line
+[group('look')]
+mig-heads schemas=filter *flags:
+    @{{ mig }} mig-heads "$@"
+
+# Revisions with more than one child
+[group('look')]
+mig-branches schemas=filter *flags:
+    @{{ mig }} mig-branches "$@"
+
+# One revision: its file, neighbours, and where it is applied
+[group('look')]
+mig-show revision *flags:
+    @{{ mig }} mig-show "$@"
+
+# The SQL of an upgrade or downgrade, or of a range a:b, for psql
+[group('look')]
+mig-sql target='head' schemas=filter *flags:
+    @{{ mig }} mig-sql "$@"
+
+# Write an empty revision in each line of the filter
+[group('write revisions')]
+mig-revision message schemas=filter *flags:
+    @{{ mig }} mig-revision "$@"
+
+# Join several heads of a line
+[group('write revisions')]
+mig-merge revisions message='merge' *flags:
+    @{{ mig }} mig-merge "$@"
+
+# Open a revision in $EDITOR
+[group('write revisions')]
+mig-edit revision *flags:
+    @{{ mig }} mig-edit "$@"
+
+# Start the embedded PostgreSQL
+[group('embedded database')]
+db-start *flags:
+    @{{ mig }} db-start "$@"
+
+# Stop the embedded PostgreSQL
+[group('embedded database')]
+db-stop *flags:
+    @{{ mig }} db-stop "$@"
+
+# A prompt on the database: psql where there is one
+[group('embedded database')]
+db-psql *args:
+    @{{ mig }} db-psql "$@"
+
+# The URL of the database, password included
+[group('embedded database')]
+db-url *flags:
+    @{{ mig }} db-url "$@"
+
+# Delete the embedded database and all that is in it (asks, or --yes)
+[group('embedded database')]
+db-reset *flags:
+    @{{ mig }} db-reset "$@"

@@ -1,0 +1,12 @@
+export { parseDuration } from './duration.ts'
+export {
+  type DatabaseSource,
+  type Environment,
+  type LoadOptions,
+  loadEnvironment,
+  readVariables,
+} from './load.ts'
+export { loadModule, loadModules } from './load-module.ts'
+export { nearest } from './nearest.ts'
+export type { AppliedStep, EnvironmentOptions, RetryOptions, TenantSource } from './options.ts'
+export { type Line, schemaFilter, type Variables } from './schema-map.ts'

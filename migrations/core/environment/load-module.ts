@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { MigError } from '../errors.ts'
+
+/**
+ * Imports a TypeScript or JavaScript file of the user: env.ts, a revision, a model.
+ * Node 22.18 and newer strip the types themselves; for older ones the file goes through esbuild, and the
+ * result is kept in `cacheDir` under the hash of its content, so that a changed file is never taken for an
+ * old one. A file with run-time imports of other files is bundled with them each time.
+ * @throws MigError `bad-module`, with file, line and column, when it does not parse or fails while it loads.
+ */
+export async function loadModule(file: string, cacheDir: string): Promise<Readonly<Record<string, unknown>>> {
+  const [loaded] = await loadModules([file], cacheDir)
+  return loaded ?? {}
+}
+
+/** Imports several files, in order; see {@link loadModule}. */
+export async function loadModules(
+  files: readonly string[],
+  cacheDir: string,
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const strips = 'typescript' in process.features && process.features.typescript !== false
+  const modules: Record<string, unknown>[] = []
+  for (const file of files) {
+    try {
+      modules.push(await import(strips ? versionedUrl(file) : await compiledUrl(file, cacheDir)))
+    } catch (cause) {
+      throw moduleError(file, cause)
+    }
+  }
+  return modules
+}
+
+function versionedUrl(file: string): string {
+  const url = pathToFileURL(file)
+  // A process that lives on (a test, a watcher) must see an edited file.
+  url.searchParams.set('v', String(statSync(file, { bigint: true }).mtimeNs))
+  return url.href
+}
+
+async function compiledUrl(file: string, cacheDir: string): Promise<string> {
+  const source = readFileSync(file, 'utf8')
+  const key = createHash('sha256').update(`1\0${file}\0${source}`).digest('hex').slice(0, 32)
+  const kept = join(cacheDir, `${key}.mjs`)
+  if (statSync(kept, { throwIfNoEntry: false }) !== undefined) return pathToFileURL(kept).href
+  const { build, transform } = await import('esbuild')
+  const place = {
+    'import.meta.url': JSON.stringify(pathToFileURL(file).href),
+    'import.meta.filename': JSON.stringify(file),
+    'import.meta.dirname': JSON.stringify(dirname(file)),
+  }
+  const options = { format: 'esm', target: 'node20', define: place, logLevel: 'silent' } as const
+  const alone = await transform(source, { ...options, loader: 'ts', sourcefile: file })
+  if (!/\bimport\b|^export\b.*\bfrom\b/m.test(alone.code)) return write(kept, alone.code)
+  const whole = await build({
+    ...options,
+    entryPoints: [file],
+    bundle: true,
+    platform: 'node',
+    packages: 'external',
+    write: false,
+  })
+  const code = whole.outputFiles[0]?.text ?? ''
+  // What it imports may change while the file stays: kept under the hash of the whole.
+  const hash = createHash('sha256').update(code).digest('hex').slice(0, 32)
+  return write(join(cacheDir, `${basename(file)}-${hash}.mjs`), code)
+}
+
+function write(path: string, code: string): string {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    const draft = `${path}.${process.pid}`
+    writeFileSync(draft, code)
+    renameSync(draft, path)
+    return pathToFileURL(path).href
+  } catch (error) {
+    if (!isReadOnly(error)) throw error
+    return `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`
+  }
+}
+
+function isReadOnly(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return code === 'EROFS' || code === 'EACCES' || code === 'EPERM' || code === 'ENOENT'
+}
+
+interface CompileMessage {
+  readonly text: string
+  readonly location: { readonly line: number; readonly column: number; readonly lineText: string } | null
+}
+
+function moduleError(file: string, cause: unknown): MigError {
+  if (cause instanceof MigError) return cause
+  const errors =
+    cause instanceof Error && 'errors' in cause && Array.isArray(cause.errors) ? cause.errors : []
+  const first = errors[0] as CompileMessage | undefined
+  const message = first?.text ?? (cause instanceof Error ? cause.message : String(cause))
+  const at = first?.location
+  return new MigError('bad-module', `${file} does not load: ${message}`, {
+    help: 'mend the file; npx tsc --noEmit shows type errors too',
+    place: {
+      file,
+      ...(at ? { line: at.line, column: at.column + 1, statement: at.lineText, position: at.column } : {}),
+    },
+    cause,
+  })
+}

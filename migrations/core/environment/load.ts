@@ -1,0 +1,201 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, isAbsolute, join, relative, resolve } from 'node:path'
+import { parse } from 'dotenv'
+import { MigError } from '../errors.ts'
+import { parseDuration } from './duration.ts'
+import { loadModule } from './load-module.ts'
+import { nearest } from './nearest.ts'
+import { checkOptions, type EnvironmentOptions } from './options.ts'
+import { type Line, schemaFilter, schemaMap, type Variables } from './schema-map.ts'
+
+/** Where the database's URL came from. */
+export type DatabaseSource =
+  | 'MIG_DATABASE_URL'
+  | 'ALEMBIC_DATABASE_URL'
+  | 'DATABASE_URL'
+  | 'env.ts'
+  | 'embedded'
+  | 'argument'
+
+/** Everything that a command needs to know before it looks at a database. Durations are milliseconds. */
+export interface Environment {
+  /** The project folder; `.mig/` is below it. */
+  readonly root: string
+  /** The environment folder: env.ts, models, versions. */
+  readonly dir: string
+  readonly options: EnvironmentOptions
+  readonly lines: readonly Line[]
+  /** The schema keys that the command may touch. */
+  readonly filter: readonly string[]
+  /** The URL as given; null means the embedded server. */
+  readonly databaseUrl: string | null
+  readonly databaseSource: DatabaseSource
+  /** Name of the database on the embedded server. */
+  readonly embeddedDatabase: string
+  readonly scratchUrl: string | null
+  readonly ledgerSchema: string
+  readonly transaction: 'revision' | 'run'
+  readonly lockTimeout: number
+  readonly statementTimeout: number
+  readonly lockWait: number
+  readonly retry: { readonly for: number; readonly firstDelay: number; readonly maxDelay: number }
+  readonly createSchema: boolean
+  readonly modelsDir: string
+  /** Folder for what can be made again at any time. */
+  readonly cacheDir: string
+  /** Every single line's key → physical schema. */
+  readonly schemas: Readonly<Record<string, string>>
+}
+
+export interface LoadOptions {
+  /** The project folder, absolute. */
+  readonly root: string
+  /** The environment folder, absolute or relative to `root`. Default: MIG_DIR, else `migrations`. */
+  readonly dir?: string
+  /** Default: `process.env`. */
+  readonly variables?: Variables
+  /** Schema keys with commas between them. Default: MIG_SCHEMA_FILTER, ALEMBIC_SCHEMA_FILTER, else all. */
+  readonly filter?: string
+  /** Goes before every variable. */
+  readonly databaseUrl?: string
+  readonly lockWait?: string
+  readonly lockTimeout?: string
+  readonly statementTimeout?: string
+  readonly transaction?: 'revision' | 'run'
+  /** Instead of reading `env.ts`. */
+  readonly options?: EnvironmentOptions
+}
+
+const variableNames = [
+  'MIG_DATABASE_URL',
+  'MIG_SCRATCH_URL',
+  'MIG_SCHEMA_FILTER',
+  'MIG_DIR',
+  'MIG_LOG_LEVEL',
+  'MIG_LOCK_TIMEOUT',
+  'MIG_STATEMENT_TIMEOUT',
+  'MIG_LOCK_WAIT',
+]
+
+/**
+ * The variables of the process with those of `.env` behind them: what is set outside wins (dotenv's rule).
+ * @throws MigError `unknown-variable` for a `MIG_…` name in `.env` that nothing reads.
+ */
+export function readVariables(root: string, outside: Variables): Variables {
+  const file = join(root, '.env')
+  if (!existsSync(file)) return outside
+  const inside = parse(readFileSync(file))
+  for (const name of Object.keys(inside)) {
+    if (!name.startsWith('MIG_') || variableNames.includes(name)) continue
+    const guess = nearest(name, variableNames)
+    throw new MigError('unknown-variable', `.env sets ${name}, which nothing reads`, {
+      help: guess === undefined ? `the variables are ${variableNames.join(', ')}` : `did you mean ${guess}?`,
+      place: { file },
+    })
+  }
+  const set = Object.fromEntries(Object.entries(outside).filter(([, value]) => value !== undefined))
+  return { ...inside, ...set }
+}
+
+/**
+ * Reads the environment: variables, `env.ts`, schema map and filter. It opens no connection and changes nothing.
+ * @throws MigError `no-environment`, `bad-environment`, `unknown-setting`, `unknown-schema` and the like.
+ */
+export async function loadEnvironment(given: LoadOptions): Promise<Environment> {
+  const variables = given.variables ?? process.env
+  const root = resolve(given.root)
+  const dir = resolve(root, given.dir ?? (variables.MIG_DIR || 'migrations'))
+  const cacheDir = join(root, '.mig', 'cache')
+  const options = given.options ?? (await readOptions(dir, root, cacheDir))
+  const lines = schemaMap(options, dir, variables)
+  const keys = lines.map((line) => line.key)
+  const filter = schemaFilter(
+    given.filter ?? (variables.MIG_SCHEMA_FILTER || variables.ALEMBIC_SCHEMA_FILTER),
+    keys,
+  )
+  const duration = (
+    argument: string | undefined,
+    variable: string,
+    setting: string | undefined,
+    name: string,
+    fallback: string,
+  ) =>
+    argument !== undefined
+      ? parseDuration(argument, `--${name}`)
+      : variables[variable]
+        ? parseDuration(variables[variable], variable)
+        : parseDuration(setting ?? fallback, `setting "${name}"`)
+  return {
+    root,
+    dir,
+    options,
+    lines,
+    filter,
+    ...databaseOf(given, variables, options),
+    embeddedDatabase: embeddedDatabaseName(root, dir),
+    scratchUrl: variables.MIG_SCRATCH_URL || null,
+    ledgerSchema: options.ledgerSchema ?? 'mig',
+    transaction: given.transaction ?? options.transaction ?? 'revision',
+    lockTimeout: duration(given.lockTimeout, 'MIG_LOCK_TIMEOUT', options.lockTimeout, 'lock-timeout', '4s'),
+    statementTimeout: duration(
+      given.statementTimeout,
+      'MIG_STATEMENT_TIMEOUT',
+      options.statementTimeout,
+      'statement-timeout',
+      '0',
+    ),
+    lockWait: duration(given.lockWait, 'MIG_LOCK_WAIT', options.lockWait, 'lock-wait', '60s'),
+    retry: {
+      for: parseDuration(options.retry?.for ?? '2min', 'setting "retry.for"'),
+      firstDelay: parseDuration(options.retry?.firstDelay ?? '250ms', 'setting "retry.firstDelay"'),
+      maxDelay: parseDuration(options.retry?.maxDelay ?? '10s', 'setting "retry.maxDelay"'),
+    },
+    createSchema: options.createSchema ?? true,
+    modelsDir: resolve(dir, options.models ?? 'models'),
+    cacheDir,
+    schemas: Object.fromEntries(
+      lines.flatMap((line) => (line.schema === null ? [] : [[line.key, line.schema]])),
+    ),
+  }
+}
+
+async function readOptions(dir: string, root: string, cacheDir: string): Promise<EnvironmentOptions> {
+  const file = ['env.ts', 'env.mts', 'env.js', 'env.mjs']
+    .map((name) => join(dir, name))
+    .find((path) => existsSync(path))
+  if (file === undefined) {
+    const folder = relative(root, dir) || '.'
+    throw new MigError('no-environment', `there is no env.ts in ${folder}`, {
+      help: 'run the command in the project folder, or set MIG_DIR to the folder that has env.ts',
+      place: { file: join(dir, 'env.ts') },
+    })
+  }
+  const module = await loadModule(file, cacheDir)
+  return checkOptions(module.default, relative(root, file))
+}
+
+function databaseOf(
+  given: LoadOptions,
+  variables: Variables,
+  options: EnvironmentOptions,
+): { readonly databaseUrl: string | null; readonly databaseSource: DatabaseSource } {
+  const places: readonly (readonly [DatabaseSource, string | undefined])[] = [
+    ['argument', given.databaseUrl],
+    ['MIG_DATABASE_URL', variables.MIG_DATABASE_URL],
+    ['ALEMBIC_DATABASE_URL', variables.ALEMBIC_DATABASE_URL],
+    ['DATABASE_URL', variables.DATABASE_URL],
+    ['env.ts', options.databaseUrl],
+  ]
+  for (const [databaseSource, databaseUrl] of places) if (databaseUrl) return { databaseUrl, databaseSource }
+  return { databaseUrl: null, databaseSource: 'embedded' }
+}
+
+/** Each environment folder has a database of its own, since each has revisions of its own. */
+function embeddedDatabaseName(root: string, dir: string): string {
+  const path = relative(root, dir)
+  if (path === 'migrations' || path === '') return 'app'
+  const slug = (isAbsolute(path) || path.startsWith('..') ? basename(dir) : path)
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+  return `app_${slug.replace(/^_|_$/g, '')}`.slice(0, 63)
+}

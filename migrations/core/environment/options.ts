@@ -1,0 +1,160 @@
+import type { ClientBase } from 'pg'
+import { MigError } from '../errors.ts'
+import { nearest } from './nearest.ts'
+
+/** Which physical schemas a tenant line stands for; exactly one of the ways is given. */
+export interface TenantSource {
+  /** A LIKE pattern over schema names, as in `tenant_%`. */
+  readonly like?: string
+  /** A POSIX regular expression over schema names (PostgreSQL's `~`). */
+  readonly match?: string
+  readonly list?: readonly string[]
+  /** A query whose first column is the schema name. */
+  readonly query?: string
+  readonly function?: () => readonly string[] | Promise<readonly string[]>
+}
+
+/** What `onApply` is told, inside the step's transaction and before its ledger rows are written. */
+export interface AppliedStep {
+  readonly client: ClientBase
+  readonly revision: string
+  readonly direction: 'upgrade' | 'downgrade'
+  readonly line: string
+  readonly targetSchema: string
+  readonly message: string
+}
+
+/** How a revision that met a lock is tried again. Durations are texts such as `500ms`, `4s`, `2min`. */
+export interface RetryOptions {
+  /** How long a revision may be tried again in all; `0` turns retries off. Default `2min`. */
+  readonly for?: string
+  /** The first pause; later ones double, with jitter. Default `250ms`. */
+  readonly firstDelay?: string
+  /** The longest pause. Default `10s`. */
+  readonly maxDelay?: string
+}
+
+/** The plain object that `env.ts` exports by default. */
+export interface EnvironmentOptions {
+  /** The schema map: key → PostgreSQL schema, or `{ tenants: … }` for a tenant line. */
+  readonly schemas: Readonly<Record<string, string | { readonly tenants: TenantSource }>>
+  /** Variable that overrides a schema's name; `{KEY}` is the key in capitals, as in `RFX_{KEY}_SCHEMA`. */
+  readonly schemaVariable?: string
+  /** Used when neither MIG_DATABASE_URL nor DATABASE_URL is set. */
+  readonly databaseUrl?: string
+  /** Schema of the ledger. Default `mig`. */
+  readonly ledgerSchema?: string
+  /** Folders of a line's revisions, relative to the environment folder. Default `versions/<key>`. */
+  readonly versionLocations?: Readonly<Record<string, string | readonly string[]>>
+  /** Folder of the models, relative to the environment folder. Default `models`. */
+  readonly models?: string
+  /** File name of a new revision; see `revisionFileName`. */
+  readonly fileTemplate?: string
+  /** IANA time zone of the time in file names. Default `UTC`. */
+  readonly timeZone?: string
+  /** Longest slug in a file name, in characters. Default 40. */
+  readonly slugLength?: number
+  /** Commands run on each new revision file; `{file}` is its path. */
+  readonly postWrite?: string | readonly string[]
+  readonly onApply?: (step: AppliedStep) => void | Promise<void>
+  /** One transaction per revision (default), or one for the whole run. */
+  readonly transaction?: 'revision' | 'run'
+  /** Make a line's schema when it is missing. Default true. */
+  readonly createSchema?: boolean
+  /** `lock_timeout` of every session. Default `4s`. */
+  readonly lockTimeout?: string
+  /** `statement_timeout` of every session. Default `0` (off). */
+  readonly statementTimeout?: string
+  /** How long to wait for another runner. Default `60s`. */
+  readonly lockWait?: string
+  readonly retry?: RetryOptions
+  /** Tables that no command compares or touches; names with or without schema, `*` allowed. */
+  readonly excludeTables?: readonly string[]
+}
+
+const knownOptions: Readonly<
+  Record<keyof EnvironmentOptions, 'string' | 'number' | 'boolean' | 'function' | 'object' | 'list'>
+> = {
+  schemas: 'object',
+  schemaVariable: 'string',
+  databaseUrl: 'string',
+  ledgerSchema: 'string',
+  versionLocations: 'object',
+  models: 'string',
+  fileTemplate: 'string',
+  timeZone: 'string',
+  slugLength: 'number',
+  postWrite: 'list',
+  onApply: 'function',
+  transaction: 'string',
+  createSchema: 'boolean',
+  lockTimeout: 'string',
+  statementTimeout: 'string',
+  lockWait: 'string',
+  retry: 'object',
+  excludeTables: 'list',
+}
+
+/**
+ * Checks what `env.ts` exports: an object with known keys of the right types.
+ * @throws MigError `bad-environment`, naming the file, the key and the nearest known one.
+ */
+export function checkOptions(value: unknown, file: string): EnvironmentOptions {
+  if (typeof value !== 'object' || value === null) {
+    throw new MigError('bad-environment', `${file} exports no settings object by default`, {
+      help: "export default { schemas: { user: 'app_user' } }",
+      place: { file },
+    })
+  }
+  for (const [key, given] of Object.entries(value)) {
+    if (given === undefined) continue
+    if (!Object.hasOwn(knownOptions, key)) {
+      const guess = nearest(key, Object.keys(knownOptions))
+      throw new MigError('unknown-setting', `${file} has an unknown setting "${key}"`, {
+        help:
+          guess === undefined
+            ? `the settings are ${Object.keys(knownOptions).join(', ')}`
+            : `did you mean "${guess}"?`,
+        place: { file },
+      })
+    }
+    const wanted = knownOptions[key as keyof EnvironmentOptions]
+    if (!isOfType(given, wanted)) {
+      throw new MigError(
+        'bad-setting',
+        `setting "${key}" in ${file} must be a ${wanted}, not ${describe(given)}`,
+        { place: { file } },
+      )
+    }
+  }
+  const options = value as EnvironmentOptions
+  if (options.schemas === undefined || Object.keys(options.schemas).length === 0) {
+    throw new MigError('no-schemas', `${file} maps no schema`, {
+      help: "add one line: schemas: { user: 'app_user' }",
+      place: { file },
+    })
+  }
+  if (
+    options.transaction !== undefined &&
+    options.transaction !== 'revision' &&
+    options.transaction !== 'run'
+  ) {
+    throw new MigError('bad-setting', `setting "transaction" in ${file} must be 'revision' or 'run'`, {
+      place: { file },
+    })
+  }
+  return options
+}
+
+function isOfType(value: unknown, wanted: string): boolean {
+  if (wanted === 'list')
+    return (
+      typeof value === 'string' || (Array.isArray(value) && value.every((item) => typeof item === 'string'))
+    )
+  if (wanted === 'object') return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return typeof value === wanted
+}
+
+function describe(value: unknown): string {
+  return Array.isArray(value) ? 'a list' : value === null ? 'null' : `a ${typeof value}`
+}

@@ -1,0 +1,5 @@
+export { releaseLocks, takeLocks, targetLockHolder } from './lock.ts'
+export { type AppliedRows, type LogEntry, readApplied, readLastEntries } from './read.ts'
+export { createLedger, ledgerDdl } from './tables.ts'
+export { toolVersion } from './tool-version.ts'
+export { failureStatement, type LedgerStep, ledgerStatements } from './write.ts'

@@ -1,0 +1,118 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { ClientBase } from 'pg'
+import { exitCodes, MigError } from '../errors.ts'
+import type { EmitEvent, LockHolder } from '../events.ts'
+
+export interface LockOptions {
+  readonly ledgerSchema: string
+  readonly targetSchemas: readonly string[]
+  /** Milliseconds. */
+  readonly wait: number
+  readonly emit: EmitEvent
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Takes the session advisory lock of each target schema, all or none. It polls `pg_try_advisory_lock`: a
+ * session that waits inside `pg_advisory_lock` holds a snapshot, and CREATE INDEX CONCURRENTLY of the lock's
+ * holder would wait for it (manual 11.1, "Building Indexes Concurrently").
+ * @throws MigError `lock-not-obtained`, naming the holder, when `wait` is over.
+ */
+export async function takeLocks(client: ClientBase, options: LockOptions): Promise<void> {
+  const names = lockNames(options.ledgerSchema, options.targetSchemas)
+  const started = Date.now()
+  let shown = 0
+  for (let delay = 50; ; delay = Math.min(delay * 1.5, 1000)) {
+    const missing = await tryLocks(client, names)
+    if (missing === undefined) return
+    const targetSchema = options.targetSchemas[names.indexOf(missing)] ?? missing
+    const waitedMs = Date.now() - started
+    if (waitedMs >= options.wait || Date.now() - shown >= 2000) {
+      const holder = await lockHolder(client, missing)
+      if (waitedMs >= options.wait) throw notObtained(targetSchema, holder, options.wait)
+      options.emit({ event: 'lock-wait', targetSchema, holder, waitedMs })
+      shown = Date.now()
+    }
+    // Jitter, so that two that wait do not knock at the same time.
+    const untilEnd = options.wait - (Date.now() - started)
+    await pause(Math.max(1, Math.min(delay * (0.5 + Math.random()), untilEnd)), undefined, {
+      signal: options.signal,
+    })
+  }
+}
+
+/** Gives the locks back; a session that ends gives them back by itself. */
+export async function releaseLocks(
+  client: ClientBase,
+  ledgerSchema: string,
+  targetSchemas: readonly string[],
+): Promise<void> {
+  await client.query(`SELECT pg_advisory_unlock(hashtextextended(name, 0)) FROM unnest($1::text[]) AS name`, [
+    lockNames(ledgerSchema, targetSchemas),
+  ])
+}
+
+/** Who holds the lock of a target schema, or undefined when it is free. */
+export async function targetLockHolder(
+  client: ClientBase,
+  ledgerSchema: string,
+  targetSchema: string,
+): Promise<LockHolder | undefined> {
+  const [name = ''] = lockNames(ledgerSchema, [targetSchema])
+  return lockHolder(client, name)
+}
+
+function lockNames(ledgerSchema: string, targetSchemas: readonly string[]): readonly string[] {
+  return targetSchemas.map((schema) => `just-mig ${ledgerSchema} ${schema}`)
+}
+
+/** Returns the first name that somebody else holds, or undefined when all are taken. */
+async function tryLocks(client: ClientBase, names: readonly string[]): Promise<string | undefined> {
+  const { rows } = await client.query<{ name: string; taken: boolean }>(
+    `SELECT name, pg_try_advisory_lock(hashtextextended(name, 0)) AS taken FROM unnest($1::text[]) AS name`,
+    [names],
+  )
+  const missing = rows.find((row) => !row.taken)
+  if (missing === undefined) return undefined
+  const taken = rows.flatMap((row) => (row.taken ? [row.name] : []))
+  if (taken.length > 0) {
+    await client.query(
+      `SELECT pg_advisory_unlock(hashtextextended(name, 0)) FROM unnest($1::text[]) AS name`,
+      [taken],
+    )
+  }
+  return missing.name
+}
+
+/** An advisory lock with a 64-bit key shows its halves in classid and objid (manual 53.13, pg_locks). */
+async function lockHolder(client: ClientBase, name: string): Promise<LockHolder | undefined> {
+  const { rows } = await client.query<LockHolder>(
+    `SELECT a.pid, coalesce(a.application_name, '') AS application, coalesce(a.usename::text, '') AS "user",
+            coalesce(nullif(a.client_hostname, ''), host(a.client_addr), 'local') AS host,
+            to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS since,
+            coalesce(a.state, '') AS state, left(coalesce(a.query, ''), 200) AS query
+     FROM (SELECT hashtextextended($1, 0) AS key) AS k
+     JOIN pg_locks AS l ON l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted
+       AND l.classid = ((k.key >> 32) & 4294967295)::oid AND l.objid = (k.key & 4294967295)::oid
+       AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+     JOIN pg_stat_activity AS a ON a.pid = l.pid`,
+    [name],
+  )
+  return rows[0]
+}
+
+function notObtained(targetSchema: string, holder: LockHolder | undefined, waitMs: number): MigError {
+  const who =
+    holder === undefined
+      ? 'somebody who has just gone'
+      : `pid ${holder.pid} (${holder.application || 'no application name'}, ${holder.user}@${holder.host}, connected since ${holder.since}, ${holder.state})`
+  return new MigError(
+    'lock-not-obtained',
+    `schema ${targetSchema} is locked by ${who}; waited ${waitMs / 1000} s`,
+    {
+      help: 'wait for it and run the command again, or wait longer: --lock-wait 10min',
+      exitCode: exitCodes.lockNotObtained,
+      facts: { targetSchema, holder },
+    },
+  )
+}

@@ -1,0 +1,91 @@
+import type { ClientBase } from 'pg'
+import { quoteIdent } from '../postgres/quote.ts'
+
+/** Target schema → the heads that are applied there. A schema without rows has no entry. */
+export type AppliedRows = ReadonlyMap<string, readonly string[]>
+
+/** One row of the log. */
+export interface LogEntry {
+  readonly id: string
+  readonly at: Date
+  readonly who: string
+  readonly host: string | null
+  readonly direction: 'upgrade' | 'downgrade' | 'stamp'
+  readonly line: string
+  readonly revision: string
+  readonly targetSchema: string
+  readonly durationMs: number | null
+  readonly checksum: string | null
+  readonly outcome: 'done' | 'failed'
+  readonly error: string | null
+  readonly toolVersion: string
+}
+
+/** Reads which heads are applied, for all target schemas at once. A database without a ledger has none. */
+export async function readApplied(client: ClientBase, ledgerSchema: string): Promise<AppliedRows> {
+  const rows = new Map<string, string[]>()
+  const found = await orEmpty(
+    client.query<{ target_schema: string; revision: string }>(
+      `SELECT target_schema, revision FROM ${quoteIdent(ledgerSchema)}.version ORDER BY target_schema, revision`,
+    ),
+  )
+  for (const { target_schema, revision } of found) {
+    const list = rows.get(target_schema)
+    if (list === undefined) rows.set(target_schema, [revision])
+    else list.push(revision)
+  }
+  return rows
+}
+
+/**
+ * The last successful entry of the log for each revision and target schema, newest first: what is applied
+ * now, and in which order it came. `checksum` is that of the file as it was applied.
+ */
+export async function readLastEntries(
+  client: ClientBase,
+  ledgerSchema: string,
+  targetSchemas: readonly string[],
+): Promise<readonly LogEntry[]> {
+  const found = await orEmpty(
+    client.query<LogRow>(
+      `SELECT * FROM (
+         SELECT DISTINCT ON (target_schema, revision) * FROM ${quoteIdent(ledgerSchema)}.log
+         WHERE target_schema = ANY($1) AND outcome = 'done' ORDER BY target_schema, revision, id DESC
+       ) AS last ORDER BY id DESC`,
+      [targetSchemas],
+    ),
+  )
+  return found.map(logEntry)
+}
+
+interface LogRow {
+  id: string
+  at: Date
+  who: string
+  host: string | null
+  direction: LogEntry['direction']
+  line: string
+  revision: string
+  target_schema: string
+  duration_ms: number | null
+  checksum: string | null
+  outcome: LogEntry['outcome']
+  error: string | null
+  tool_version: string
+}
+
+function logEntry(row: LogRow): LogEntry {
+  const { target_schema, duration_ms, tool_version, ...rest } = row
+  return { ...rest, targetSchema: target_schema, durationMs: duration_ms, toolVersion: tool_version }
+}
+
+/** SQLSTATE 42P01 and 3F000 mean that no ledger was made yet (manual, appendix A). */
+async function orEmpty<Row extends object>(query: Promise<{ rows: Row[] }>): Promise<readonly Row[]> {
+  try {
+    return (await query).rows
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === '42P01' || code === '3F000') return []
+    throw error
+  }
+}

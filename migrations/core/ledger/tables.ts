@@ -1,0 +1,48 @@
+import type { ClientBase } from 'pg'
+import { quoteIdent, quoteLiteral } from '../postgres/quote.ts'
+
+/**
+ * The ledger's tables as SQL that may run any number of times: `version` has one row per target schema and
+ * applied head, `log` one row per step and is append-only.
+ */
+export function ledgerDdl(ledgerSchema: string): string {
+  const mig = quoteIdent(ledgerSchema)
+  return `CREATE SCHEMA IF NOT EXISTS ${mig};
+CREATE TABLE IF NOT EXISTS ${mig}.version (
+  target_schema text NOT NULL,
+  revision text NOT NULL,
+  PRIMARY KEY (target_schema, revision)
+);
+CREATE TABLE IF NOT EXISTS ${mig}.log (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  who text NOT NULL DEFAULT session_user,
+  host text,
+  direction text NOT NULL CHECK (direction IN ('upgrade', 'downgrade', 'stamp')),
+  line text NOT NULL,
+  revision text NOT NULL,
+  target_schema text NOT NULL,
+  duration_ms double precision,
+  checksum text,
+  outcome text NOT NULL CHECK (outcome IN ('done', 'failed')),
+  error text,
+  tool_version text NOT NULL
+);
+CREATE INDEX IF NOT EXISTS log_target_schema_revision_idx ON ${mig}.log (target_schema, revision, id);`
+}
+
+/**
+ * Makes the ledger's tables where they are missing. Two runners that do so at once are kept apart by a
+ * transaction lock, since CREATE … IF NOT EXISTS alone can fail with a unique violation.
+ */
+export async function createLedger(client: ClientBase, ledgerSchema: string): Promise<void> {
+  const found = await client.query<{ ready: boolean }>(
+    `SELECT to_regclass($1) IS NOT NULL AND to_regclass($2) IS NOT NULL AS ready`,
+    [`${quoteIdent(ledgerSchema)}.version`, `${quoteIdent(ledgerSchema)}.log`],
+  )
+  if (found.rows[0]?.ready) return
+  const key = quoteLiteral(`just-mig ledger ${ledgerSchema}`)
+  await client.query(
+    `BEGIN; SET LOCAL client_min_messages = warning; SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0)); ${ledgerDdl(ledgerSchema)} COMMIT`,
+  )
+}

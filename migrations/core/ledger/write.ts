@@ -1,0 +1,74 @@
+import { quoteIdent, quoteLiteral } from '../postgres/quote.ts'
+import { toolVersion } from './tool-version.ts'
+
+/** What a step leaves in the ledger. */
+export interface LedgerStep {
+  readonly direction: 'upgrade' | 'downgrade' | 'stamp'
+  readonly line: string
+  readonly revision: string
+  readonly targetSchema: string
+  /** The rows of the target schema before and after. */
+  readonly before: readonly string[]
+  readonly after: readonly string[]
+  /** SHA-256 of the file, hex; null where no file stands behind the step. */
+  readonly checksum: string | null
+  /** `user@machine`; null in a script, where it is the client's address. */
+  readonly host: string | null
+}
+
+/**
+ * The statements that move a target schema's rows from `before` to `after` and log the step. They are the
+ * same online and in a script; the time runs from the start of the transaction.
+ */
+export function ledgerStatements(ledgerSchema: string, step: LedgerStep): readonly string[] {
+  const mig = quoteIdent(ledgerSchema)
+  const target = quoteLiteral(step.targetSchema)
+  const gone = step.before.filter((revision) => !step.after.includes(revision))
+  const come = step.after.filter((revision) => !step.before.includes(revision))
+  const statements: string[] = []
+  if (gone.length > 0) {
+    const list = gone.map(quoteLiteral).join(', ')
+    statements.push(`DELETE FROM ${mig}.version WHERE target_schema = ${target} AND revision IN (${list})`)
+  }
+  if (come.length > 0) {
+    const rows = come.map((revision) => `(${target}, ${quoteLiteral(revision)})`).join(', ')
+    statements.push(`INSERT INTO ${mig}.version (target_schema, revision) VALUES ${rows}`)
+  }
+  const duration = `extract(epoch FROM clock_timestamp() - transaction_timestamp()) * 1000`
+  statements.push(logStatement(mig, step, duration, 'done', null))
+  return statements
+}
+
+/** The statement that logs a step which failed and was rolled back. */
+export function failureStatement(
+  ledgerSchema: string,
+  step: LedgerStep,
+  error: string,
+  durationMs: number,
+): string {
+  return logStatement(quoteIdent(ledgerSchema), step, String(Math.round(durationMs)), 'failed', error)
+}
+
+function logStatement(
+  mig: string,
+  step: LedgerStep,
+  duration: string,
+  outcome: string,
+  error: string | null,
+): string {
+  const text = (value: string | null) => (value === null ? 'NULL' : quoteLiteral(value))
+  const host = step.host === null ? 'host(inet_client_addr())' : quoteLiteral(step.host)
+  const values = [
+    host,
+    text(step.direction),
+    text(step.line),
+    text(step.revision),
+    text(step.targetSchema),
+    duration,
+    text(step.checksum),
+    text(outcome),
+    text(error),
+    text(toolVersion),
+  ]
+  return `INSERT INTO ${mig}.log (host, direction, line, revision, target_schema, duration_ms, checksum, outcome, error, tool_version) VALUES (${values.join(', ')})`
+}

@@ -1,0 +1,146 @@
+import { exitCodes, MigError } from '../errors.ts'
+import type { StepFacts } from '../events.ts'
+import { createLedger, releaseLocks, takeLocks } from '../ledger/index.ts'
+import { isConnectionLost } from '../postgres/connection.ts'
+import { makePlan, type Plan, type PlanRequest, type PlanStep, readLedgerState } from './plan.ts'
+import type { Project } from './project.ts'
+import { retrying } from './retry.ts'
+import type { Session } from './session.ts'
+import { applyStep, type StepContext } from './step.ts'
+
+/** What a run did. */
+export interface RunResult {
+  readonly direction: 'upgrade' | 'downgrade'
+  /** The steps taken; fewer than planned when somebody else took some meanwhile. */
+  readonly steps: readonly StepFacts[]
+  readonly ms: number
+}
+
+/**
+ * Reads the ledger and plans a request; nothing is locked or changed.
+ * @throws MigError as `makePlan` does.
+ */
+export async function planRun(session: Session, project: Project, request: PlanRequest): Promise<Plan> {
+  return makePlan(project, await readLedgerState(session, project, request.direction), request)
+}
+
+/**
+ * Takes the steps of a plan: locks its target schemas, plans again under the lock, and runs each revision in a
+ * transaction with its ledger rows.
+ * @throws MigError `plan-changed` when the database moved meanwhile (an upgrade goes on with what is left),
+ *   `lock-not-obtained`, and `database-error` and others from a step, whose transaction is rolled back.
+ */
+export async function applyPlan(
+  session: Session,
+  project: Project,
+  plan: Plan,
+  request: PlanRequest,
+): Promise<RunResult> {
+  const started = performance.now()
+  const { env } = project
+  if (plan.steps.length === 0) return { direction: plan.direction, steps: [], ms: 0 }
+  const targetSchemas = [...new Set(plan.steps.map((step) => step.targetSchema))].sort()
+  const { client, emit, signal } = session
+  const { ledgerSchema, lockWait } = env
+  await takeLocks(client, { ledgerSchema, targetSchemas, wait: lockWait, emit, signal })
+  let lost = false
+  try {
+    await createLedger(client, ledgerSchema)
+    const now = await planRun(session, project, request)
+    checkStillPlanned(plan, now)
+    const missing = await missingSchemas(session, targetSchemas)
+    const context: StepContext = { session, project, total: now.steps.length, missing }
+    if (env.transaction === 'run') await applyTogether(context, now.steps)
+    else for (const [index, step] of now.steps.entries()) await applyAlone(context, step, index + 1)
+    return { direction: plan.direction, steps: now.steps.map(stepFacts), ms: performance.now() - started }
+  } catch (error) {
+    lost = isConnectionLost(error)
+    throw error
+  } finally {
+    // A connection that is gone has given its locks back.
+    if (!lost) await releaseLocks(client, ledgerSchema, targetSchemas)
+  }
+}
+
+async function applyAlone(context: StepContext, step: PlanStep, index: number): Promise<void> {
+  const { emit } = context.session
+  emit({ event: 'step-start', index, total: context.total, ...stepFacts(step) })
+  const started = performance.now()
+  await retrying(context, step, () => applyStep(context, step, true))
+  emit({
+    event: 'step-done',
+    index,
+    total: context.total,
+    ms: performance.now() - started,
+    ...stepFacts(step),
+  })
+}
+
+/** `--transaction=run`: all steps, or none. */
+async function applyTogether(context: StepContext, steps: readonly PlanStep[]): Promise<void> {
+  const { client, emit } = context.session
+  await client.query('BEGIN')
+  try {
+    for (const [at, step] of steps.entries()) {
+      const index = at + 1
+      emit({ event: 'step-start', index, total: context.total, ...stepFacts(step) })
+      const started = performance.now()
+      await applyStep(context, step, false)
+      emit({
+        event: 'step-done',
+        index,
+        total: context.total,
+        ms: performance.now() - started,
+        ...stepFacts(step),
+      })
+    }
+    await client.query('COMMIT')
+  } catch (error) {
+    if (!isConnectionLost(error)) await client.query('ROLLBACK')
+    throw error
+  }
+}
+
+/** A plan step without its file. */
+export function stepFacts(step: PlanStep): StepFacts {
+  const { revision, direction, line, targetSchema, message, neededBy, appliedAfter } = step
+  return {
+    revision,
+    direction,
+    line,
+    targetSchema,
+    message,
+    appliedAfter,
+    ...(neededBy === undefined ? {} : { neededBy }),
+  }
+}
+
+/**
+ * An upgrade that somebody else has done in part goes on with the rest; anything else must be the plan that
+ * was shown, or two downgrades by one at the same time would take away two.
+ */
+function checkStillPlanned(plan: Plan, now: Plan): void {
+  const key = (step: PlanStep) => `${step.direction} ${step.revision} ${step.targetSchema}`
+  const planned = new Set(plan.steps.map(key))
+  const same = now.steps.length === plan.steps.length
+  if (now.steps.every((step) => planned.has(key(step))) && (plan.direction === 'upgrade' || same)) return
+  throw new MigError(
+    'plan-changed',
+    `the database moved while this ${plan.direction} waited for the lock, so its plan no longer holds`,
+    {
+      help: 'nothing was changed; look at just mig-current, then run the command again',
+      exitCode: exitCodes.stepFailed,
+    },
+  )
+}
+
+async function missingSchemas(
+  session: Session,
+  targetSchemas: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await session.client.query<{ name: string }>(
+    `SELECT name FROM unnest($1::text[]) AS name WHERE NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = name)`,
+    [targetSchemas],
+  )
+  return new Set(rows.map((row) => row.name))
+}

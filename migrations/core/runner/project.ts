@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { Environment } from '../environment/index.ts'
+import {
+  type RevisionFile,
+  type RevisionGraph,
+  readRevisionFiles,
+  revisionGraph,
+} from '../revisions/index.ts'
+
+/** An environment with its revisions: what a plan is made from. */
+export interface Project {
+  readonly env: Environment
+  readonly graph: RevisionGraph
+  /** Revision id → file. */
+  readonly files: ReadonlyMap<string, RevisionFile>
+}
+
+/**
+ * Reads the heads of all revision files, of every line, and builds their graph. No file is imported.
+ * @throws MigError as `readRevisionFiles` and `revisionGraph` do.
+ */
+export function openProject(env: Environment): Project {
+  const files = readRevisionFiles(
+    env.lines.flatMap((line) => line.locations.map((dir) => ({ line: line.key, dir }))),
+  )
+  return { env, graph: revisionGraph(files), files: new Map(files.map((file) => [file.revision, file])) }
+}
+
+/** SHA-256 of a revision file, hex; line ends count as LF, so that a checkout on Windows is the same file. */
+export function fileChecksum(path: string): string {
+  return createHash('sha256').update(readFileSync(path, 'utf8').replaceAll('\r\n', '\n')).digest('hex')
+}

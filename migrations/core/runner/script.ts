@@ -1,0 +1,121 @@
+import type { QueryResult } from 'pg'
+import { MigError } from '../errors.ts'
+import { type AppliedRows, ledgerDdl, ledgerStatements, toolVersion } from '../ledger/index.ts'
+import { operations, type Statement, type StatementSink } from '../operations/index.ts'
+import { quoteIdent, quoteLiteral } from '../postgres/quote.ts'
+import type { Plan, PlanStep } from './plan.ts'
+import { fileChecksum, type Project } from './project.ts'
+import { loadRevision } from './revision-body.ts'
+import { ledgerStepOf, openingStatements } from './step.ts'
+
+export interface ScriptRequest {
+  readonly project: Project
+  readonly plan: Plan
+}
+
+/**
+ * The plan as SQL for psql: the same statements as online, byte for byte, each revision in a transaction with
+ * its ledger rows, behind a guard that stops unless the ledger is where the script starts.
+ */
+export async function* offlineScript({ project, plan }: ScriptRequest): AsyncGenerator<string> {
+  const { env } = project
+  yield header(plan)
+  if (plan.steps.length === 0) return
+  yield `${ledgerDdl(env.ledgerSchema)}\n\n`
+  const together = env.transaction === 'run'
+  if (together) yield 'BEGIN;\n\n'
+  const schemas = new Set(plan.steps.map((step) => step.targetSchema))
+  for (const step of plan.steps) {
+    yield await stepScript(project, step, schemas, together)
+    // Only the first step of a schema may have to make it.
+    schemas.delete(step.targetSchema)
+  }
+  if (together) yield 'COMMIT;\n'
+}
+
+function header(plan: Plan): string {
+  const from = [...rowsOf(plan.applied)].join(', ') || 'nothing applied'
+  return [
+    `-- just-mig ${toolVersion}: ${plan.direction} to ${plan.target.replaceAll('\n', ' ')}, ${plan.steps.length} steps`,
+    `-- starts from: ${from}`,
+    '-- run with: psql -X -v ON_ERROR_STOP=1 -f THIS_FILE',
+    '',
+    '',
+  ].join('\n')
+}
+
+function* rowsOf(applied: AppliedRows): Generator<string> {
+  for (const [schema, ids] of applied) yield `${schema.replaceAll('\n', ' ')} ${ids.join(' ')}`
+}
+
+async function stepScript(
+  project: Project,
+  step: PlanStep,
+  missing: ReadonlySet<string>,
+  together: boolean,
+): Promise<string> {
+  const { env } = project
+  const parts = [
+    `-- ${step.direction} ${step.targetSchema} ${step.revision}: ${step.message}`.replaceAll(/[\r\n]+/g, ' '),
+  ]
+  const write = (sql: string) => void parts.push(terminated(sql))
+  if (!together) parts.push('BEGIN;')
+  write(guard(env.ledgerSchema, step))
+  for (const sql of openingStatements(step, env.createSchema, missing)) write(sql)
+  const body = await loadRevision(step.file, env.cacheDir)
+  const op = operations(offlineSink(write), { schema: step.targetSchema, schemas: env.schemas, x: {} })
+  await body[step.direction](op)
+  const checksum = fileChecksum(step.file.path)
+  for (const sql of ledgerStatements(env.ledgerSchema, { ...ledgerStepOf(step), checksum, host: null }))
+    write(sql)
+  if (!together) parts.push('COMMIT;')
+  return `${parts.join('\n')}\n\n`
+}
+
+/** A statement with its semicolon, on a line of its own where a comment ends the text. */
+function terminated(sql: string): string {
+  const text = sql.trimEnd()
+  if (text.endsWith(';')) return text
+  return /--[^\n]*$/.test(text) ? `${text}\n;` : `${text};`
+}
+
+/** Raises unless the rows of the target schema are those that the step was planned from. */
+function guard(ledgerSchema: string, step: PlanStep): string {
+  const target = quoteLiteral(step.targetSchema)
+  const rows = step.appliedBefore.map(quoteLiteral).join(', ')
+  const found = `(SELECT coalesce(array_agg(revision ORDER BY revision COLLATE "C"), '{}') FROM ${quoteIdent(ledgerSchema)}.version WHERE target_schema = ${target})`
+  const message = quoteLiteral(
+    `just-mig: schema ${step.targetSchema} is not at ${step.appliedBefore.join(', ') || 'base'}, where this script starts: %`,
+  )
+  return `DO $mig$
+BEGIN
+  IF ${found} <> ARRAY[${rows}]::text[] THEN
+    RAISE EXCEPTION USING message = replace(${message}, '%', 'it is at ' || ${found}::text);
+  END IF;
+END
+$mig$`
+}
+
+const noResult: QueryResult = { command: '', rowCount: null, oid: 0, fields: [], rows: [] }
+
+function offlineSink(write: (sql: string) => void): StatementSink {
+  return {
+    offline: true,
+    execute: (statement: Statement) => {
+      write(statement.sql)
+      return Promise.resolve(noResult)
+    },
+    async autocommit(body) {
+      write('COMMIT')
+      const result = await body()
+      write('BEGIN')
+      return result
+    },
+    backfill: () => Promise.reject(new MigError('offline', 'op.backfill has no offline form')),
+    get client(): never {
+      throw new MigError('offline', 'op.client is not available while a script is written', {
+        help: 'guard it with if (!op.isOffline), or run online',
+      })
+    },
+  }
+}

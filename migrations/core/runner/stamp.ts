@@ -1,0 +1,86 @@
+import { createLedger, ledgerStatements, readApplied, releaseLocks, takeLocks } from '../ledger/index.ts'
+import { fileChecksum, type Project } from './project.ts'
+import { type Session, whereFrom } from './session.ts'
+
+export interface StampRequest {
+  /** One target, or several with spaces between them. */
+  readonly target: string
+  /** Schema keys; default: the environment's filter. */
+  readonly lines?: readonly string[]
+  /** Empty the ledger of these lines first, ids without a file included. */
+  readonly purge?: boolean
+}
+
+/** The rows that a stamp would leave, by target schema; only those that change. */
+export interface StampPlan {
+  readonly changes: readonly {
+    readonly line: string
+    readonly targetSchema: string
+    readonly before: readonly string[]
+    readonly after: readonly string[]
+  }[]
+}
+
+/**
+ * What stamping would write, from what the ledger says; nothing is changed.
+ * @throws MigError as `planStamp` does.
+ */
+export async function stampPlan(
+  session: Session,
+  project: Project,
+  request: StampRequest,
+): Promise<StampPlan> {
+  const { env, graph, files } = project
+  const lines = request.lines ?? env.filter
+  const rows = await readApplied(session.client, env.ledgerSchema)
+  const single = lines.flatMap((line) =>
+    env.schemas[line] === undefined ? [] : [[line, env.schemas[line]] as const],
+  )
+  const changes = single.flatMap(([line, targetSchema]) => {
+    const before = rows.get(targetSchema) ?? []
+    const target = request.target.trim().split(/[\s,]+/)
+    const applied = before.filter((id) => files.has(id) || !request.purge)
+    const after = [
+      ...graph.planStamp({ applied, target, lines: [line], purge: request.purge ?? false }),
+    ].sort()
+    const same = before.length === after.length && before.every((id) => after.includes(id))
+    return same ? [] : [{ line, targetSchema, before, after }]
+  })
+  return { changes }
+}
+
+/** Writes the ledger's rows of a stamp, under the locks and in one transaction. Runs no revision. */
+export async function applyStamp(
+  session: Session,
+  project: Project,
+  request: StampRequest,
+): Promise<StampPlan> {
+  const { client, emit, signal } = session
+  const { env, files } = project
+  const targetSchemas = (request.lines ?? env.filter).flatMap((line) => env.schemas[line] ?? []).sort()
+  await takeLocks(client, { ledgerSchema: env.ledgerSchema, targetSchemas, wait: env.lockWait, emit, signal })
+  try {
+    await createLedger(client, env.ledgerSchema)
+    const plan = await stampPlan(session, project, request)
+    const host = whereFrom()
+    const statements = plan.changes.flatMap(({ line, targetSchema, before, after }) => {
+      const revision = after.find((id) => !before.includes(id)) ?? after.join(' ')
+      const file = files.get(revision)
+      const checksum = file === undefined ? null : fileChecksum(file.path)
+      return ledgerStatements(env.ledgerSchema, {
+        direction: 'stamp',
+        line,
+        revision,
+        targetSchema,
+        before,
+        after,
+        checksum,
+        host,
+      })
+    })
+    if (statements.length > 0) await client.query(['BEGIN', ...statements, 'COMMIT'].join('; '))
+    return plan
+  } finally {
+    await releaseLocks(client, env.ledgerSchema, targetSchemas)
+  }
+}

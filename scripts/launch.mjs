@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+// node scripts/launch.mjs <command> [arguments]: runs scripts/mig-<command>.ts (or scripts/<command>.ts).
+// Plain JavaScript, since Node 20 runs no TypeScript; the scripts themselves are built once and again
+// whenever any file that went into the build has changed.
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { freshBuild } from './shared/fresh-build.mjs'
+
+const scripts = fileURLToPath(new URL('.', import.meta.url))
+const [name = 'help', ...args] = process.argv.slice(2)
+const known = (/** @type {string} */ file) => existsSync(join(scripts, `${file}.ts`))
+const script = [name, `mig-${name}`].find((file) => /^[\w-]+$/.test(file) && known(file))
+
+if (script === undefined) {
+  const names = readdirSync(scripts).flatMap((file) => (file.endsWith('.ts') ? [file.slice(0, -3)] : []))
+  process.stderr.write(`error MIG-unknown-command: there is no command ${JSON.stringify(name)}\n`)
+  process.stderr.write(`help: one of ${names.join(', ')}; or npx just --list\n`)
+  process.exitCode = 2
+} else {
+  process.argv = [process.execPath, join(scripts, `${script}.ts`), ...args]
+  const { main } = await import(pathToFileURL(await freshBuild(join(scripts, '..'), script)).href)
+  await main()
+}

@@ -1,0 +1,178 @@
+import { parseArgs } from 'node:util'
+import { MigError, nearest } from '../../migrations/core/index.ts'
+
+/** A flag of a recipe: a switch, or one that takes a value (`value` is its name in the help). */
+export interface Flag {
+  readonly help: string
+  readonly value?: string
+  readonly many?: true
+  readonly short?: string
+}
+
+export interface Positional {
+  readonly help: string
+  /** What an absent argument means; without it the argument must be given. */
+  readonly default?: string
+}
+
+/** What a recipe takes, and what its `--help` says. */
+export interface CommandSpec {
+  readonly name: string
+  readonly summary: string
+  readonly positionals: Readonly<Record<string, Positional>>
+  readonly flags: Readonly<Record<string, Flag>>
+  readonly examples: readonly string[]
+}
+
+export type FlagValue = string | boolean | readonly string[] | undefined
+
+/** Parsed arguments, by name; a positional that was not given has its default. */
+export interface Arguments {
+  readonly positionals: Readonly<Record<string, string>>
+  /** The names of the positionals that were given. */
+  readonly given: ReadonlySet<string>
+  readonly flags: Readonly<Record<string, FlagValue>>
+}
+
+/** Every recipe has these. */
+const commonFlags: Readonly<Record<string, Flag>> = {
+  json: { help: 'JSON lines on stdout instead of text' },
+  quiet: { help: 'results and errors only' },
+  verbose: { help: 'each statement, and details' },
+  'database-url': { help: 'this database instead of the configured one', value: 'URL' },
+  help: { help: 'this text', short: 'h' },
+}
+
+/** Flags of the recipes that change the database. */
+export const runFlags: Readonly<Record<string, Flag>> = {
+  plan: { help: 'print the plan and stop' },
+  'lock-wait': { help: 'how long to wait for another runner (default 60s)', value: 'TIME' },
+  'lock-timeout': { help: 'lock_timeout of each statement (default 4s)', value: 'TIME' },
+  'statement-timeout': { help: 'statement_timeout of each statement (default off)', value: 'TIME' },
+  transaction: { help: 'revision: one each (default); run: one for all', value: 'revision|run' },
+  'allow-missing': { help: 'go on although the ledger has revisions that no file has' },
+}
+
+/** `-1` and `+2` are targets, not flags. */
+const relative = /^[-+]\d+$/
+const looksLikeTarget = /^(heads?|base|current)$|[\d@:+]/
+
+/**
+ * Parses what a recipe was called with. Empty positionals count as not given.
+ * @throws MigError `unknown-flag` with the nearest one, `too-many-arguments`, `missing-argument`, `bad-flag`.
+ */
+export function parseArguments(spec: CommandSpec, argv: readonly string[]): Arguments {
+  const flags = allFlags(spec)
+  const words = parse(
+    spec,
+    flags,
+    argv.map((word) => (relative.test(word) ? `\0${word}` : word)),
+  )
+  const values = words.positionals.map((word) => word.replace(/^\0/, '')).filter((word) => word !== '')
+  const names = Object.keys(spec.positionals)
+  if (values.length > names.length) {
+    throw new MigError(
+      'too-many-arguments',
+      `${spec.name} takes ${names.length} arguments, not ${values.length}: ${values.join(' ')}`,
+      {
+        help: `put a message with spaces in quotes; see just ${spec.name} --help`,
+      },
+    )
+  }
+  // just fills absent arguments from the left, so a flag in front leaves only the default of the last one.
+  const shift =
+    argv[0]?.startsWith('--') &&
+    values.length === 1 &&
+    names.length === 2 &&
+    !looksLikeTarget.test(values[0] ?? '')
+  const given = names.slice(shift ? 1 : 0, (shift ? 1 : 0) + values.length)
+  const positionals: Record<string, string> = {}
+  for (const [name, { default: fallback }] of Object.entries(spec.positionals)) {
+    const value = given.includes(name) ? values[given.indexOf(name)] : fallback
+    if (value === undefined && words.values.help !== true) throw missing(spec, name)
+    positionals[name] = value ?? ''
+  }
+  return { positionals, given: new Set(given), flags: words.values }
+}
+
+function allFlags(spec: CommandSpec): Readonly<Record<string, Flag>> {
+  return { ...spec.flags, ...commonFlags }
+}
+
+function parse(spec: CommandSpec, flags: Readonly<Record<string, Flag>>, args: string[]) {
+  const options = Object.fromEntries(
+    Object.entries(flags).map(([name, flag]) => [
+      name,
+      {
+        type: flag.value === undefined ? ('boolean' as const) : ('string' as const),
+        ...(flag.many ? { multiple: true } : {}),
+        ...(flag.short === undefined ? {} : { short: flag.short }),
+      },
+    ]),
+  )
+  try {
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true, strict: true })
+    return {
+      values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, restore(value)])),
+      positionals,
+    }
+  } catch (error) {
+    throw flagError(spec, Object.keys(flags), error)
+  }
+}
+
+function restore(value: unknown): FlagValue {
+  if (typeof value === 'string') return value.replace(/^\0/, '')
+  return Array.isArray(value) ? value.map((item) => String(item).replace(/^\0/, '')) : value === true
+}
+
+function flagError(spec: CommandSpec, names: readonly string[], error: unknown): unknown {
+  if (!(error instanceof TypeError)) return error
+  const unknown = /Unknown option '-{1,2}([^']+)'/.exec(error.message)?.[1]
+  if (unknown === undefined) {
+    return new MigError('bad-flag', error.message.split('\n')[0]?.replaceAll('\0', '') ?? '', {
+      help: `see just ${spec.name} --help`,
+    })
+  }
+  const guess = nearest(unknown, names)
+  return new MigError('unknown-flag', `${spec.name} has no flag --${unknown}`, {
+    help: guess === undefined ? `see just ${spec.name} --help` : `did you mean --${guess}?`,
+  })
+}
+
+function missing(spec: CommandSpec, name: string): MigError {
+  return new MigError(
+    'missing-argument',
+    `${spec.name} needs ${name}: ${spec.positionals[name]?.help ?? ''}`,
+    {
+      help:
+        spec.examples[0] === undefined ? `see just ${spec.name} --help` : `for example: ${spec.examples[0]}`,
+    },
+  )
+}
+
+/** The text of `--help`. */
+export function helpText(spec: CommandSpec): string {
+  const positionals = Object.entries(spec.positionals)
+  const usage = positionals.map(([name, { default: fallback }]) =>
+    fallback === undefined ? name.toUpperCase() : `[${name}=${fallback || "''"}]`,
+  )
+  const flags = Object.entries(allFlags(spec)).map(
+    ([name, { value, help }]) => [`--${name}${value === undefined ? '' : ` ${value}`}`, help] as const,
+  )
+  const arguments_ = positionals.map(([name, { help }]) => [name, help] as const)
+  const width = Math.max(...[...flags, ...arguments_].map(([left]) => left.length)) + 2
+  const rows = (list: readonly (readonly [string, string])[]) =>
+    list.map(([left, right]) => `  ${left.padEnd(width)}${right}`)
+  return [
+    `just ${[spec.name, ...usage].join(' ')} [flags]`,
+    '',
+    spec.summary,
+    '',
+    ...(arguments_.length > 0 ? ['Arguments', ...rows(arguments_), ''] : []),
+    'Flags',
+    ...rows(flags),
+    ...(spec.examples.length > 0 ? ['', 'Examples', ...spec.examples.map((example) => `  ${example}`)] : []),
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,115 @@
+import {
+  type Environment,
+  exitCodes,
+  loadEnvironment,
+  MigError,
+  openProject,
+  type Project,
+  readVariables,
+  type Session,
+  usingSession,
+} from '../../migrations/core/index.ts'
+import { maskUrl } from '../../migrations/core/postgres/connection.ts'
+import { type Arguments, type CommandSpec, helpText, parseArguments } from './arguments.ts'
+import { commandOutput, type Output } from './output.ts'
+
+/** What a recipe's body works with. */
+export interface Command extends Arguments {
+  readonly output: Output
+  /** Aborts on SIGINT and SIGTERM, with the signal's name as the reason. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * Runs a recipe: parses its arguments, reads `.env`, answers `--help`, turns signals into an abort, and an error
+ * into its text and exit code. `body` may return an exit code of its own.
+ */
+export async function runCommand(spec: CommandSpec, body: (command: Command) => Promise<number | undefined | void>): Promise<void> {
+  const argv = process.argv.slice(2)
+  const stop = new AbortController()
+  const onSignal = (signal: NodeJS.Signals) => {
+    // The second one is an order.
+    if (stop.signal.aborted) process.exit(signal === 'SIGTERM' ? exitCodes.terminated : exitCodes.interrupted)
+    stop.abort(signal)
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  let output: Output | undefined
+  try {
+    const args = parseArguments(spec, argv)
+    if (args.flags.help === true) {
+      process.stdout.write(helpText(spec))
+      return
+    }
+    Object.assign(process.env, readVariables(process.cwd(), process.env))
+    if (args.given.has('schemas')) process.env.MIG_SCHEMA_FILTER = args.positionals.schemas
+    output = commandOutput(args.flags, process.env)
+    process.exitCode = (await body({ ...args, output, signal: stop.signal })) ?? exitCodes.done
+  } catch (error) {
+    const shown = output ?? commandOutput({ json: argv.includes('--json') }, {})
+    const reason = interruption(error, stop.signal)
+    shown.error(reason)
+    process.exitCode = reason instanceof MigError ? reason.exitCode : 1
+  } finally {
+    process.off('SIGINT', onSignal)
+    process.off('SIGTERM', onSignal)
+  }
+}
+
+function interruption(error: unknown, signal: AbortSignal): unknown {
+  if (!signal.aborted || error instanceof MigError) return error
+  return new MigError('interrupted', `interrupted by ${String(signal.reason)}`, {
+    help: 'run the same command again to go on',
+    exitCode: signal.reason === 'SIGTERM' ? exitCodes.terminated : exitCodes.interrupted,
+    cause: error,
+  })
+}
+
+/** The environment that the arguments and variables describe. */
+export function commandEnvironment({ flags }: Pick<Command, 'flags'>): Promise<Environment> {
+  const text = (name: string) => (typeof flags[name] === 'string' ? { [camel(name)]: flags[name] } : {})
+  const transaction = flags.transaction
+  if (transaction !== undefined && transaction !== 'run' && transaction !== 'revision') {
+    throw new MigError('bad-flag', `--transaction is revision or run, not ${JSON.stringify(transaction)}`)
+  }
+  return loadEnvironment({
+    root: process.cwd(),
+    ...text('database-url'),
+    ...text('lock-wait'),
+    ...text('lock-timeout'),
+    ...text('statement-timeout'),
+    ...(transaction === undefined ? {} : { transaction }),
+  })
+}
+
+function camel(name: string): string {
+  return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+}
+
+/**
+ * Opens everything that a recipe on a database needs, says on the first line which database and schemas it
+ * talks to, runs `body`, and closes it all.
+ */
+export async function usingProject<Result>(
+  command: Command,
+  body: (session: Session, project: Project) => Promise<Result>,
+): Promise<Result> {
+  const env = await commandEnvironment(command)
+  const project = openProject(env)
+  const { output, signal } = command
+  return usingSession(env, { emit: output.event, signal, applicationName: applicationName() }, async (session) => {
+    sayWhere(command, env, session.url ?? '')
+    return body(session, project)
+  })
+}
+
+function applicationName(): string {
+  return `just-mig ${process.pid}`
+}
+
+function sayWhere({ output }: Command, env: Environment, url: string): void {
+  const schemas = env.filter.map((key) => env.schemas[key] ?? key)
+  const database = maskUrl(url)
+  if (output.json) output.result('', { event: 'environment', database, source: env.databaseSource, lines: env.filter, schemas })
+  else output.remark(output.style.dim(`database ${database} (${env.databaseSource}) · schemas ${schemas.join(', ')}`))
+}
