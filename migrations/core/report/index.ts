@@ -1,6 +1,21 @@
 export { type ErrorTextOptions, errorText, placeText, type RenderCaret } from './error.ts'
 export { type EventTextOptions, eventText, holderText, type Level, levels, progressText } from './event.ts'
+export {
+  appliedText,
+  type HistoryApplied,
+  type HistoryFlag,
+  type HistoryOptions,
+  type HistoryRow,
+  historyGraph,
+} from './history.ts'
 export { directionArrow, planText } from './plan.ts'
+export {
+  nextProgress,
+  noProgress,
+  type ProgressLineOptions,
+  type ProgressState,
+  progressLine,
+} from './progress.ts'
 export { colourStyle, plainStyle, type Style } from './style.ts'
 export { type Column, type TableOptions, table } from './table.ts'
 export { cutText, oneLine, padText, textWidth, withoutPasswords } from './text.ts'
