@@ -1,0 +1,177 @@
+import { readFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { ConnectionOptions } from 'node:tls'
+import pg from 'pg'
+import { MigError } from '../errors.ts'
+import { connectionError } from './connection-error.ts'
+import { type DatabaseAddress, parseDatabaseUrl } from './database-url.ts'
+
+export { databaseError, isConnectionLost } from './database-error.ts'
+export { maskUrl } from './database-url.ts'
+
+export interface ConnectOptions {
+  readonly url: string
+  /** Shown in pg_stat_activity; the URL's own `application_name` goes first. */
+  readonly applicationName: string
+  /** `lock_timeout` in milliseconds; 0 is off. Default: the server's. */
+  readonly lockTimeout?: number
+  /** `statement_timeout` in milliseconds; 0 is off. Default: the server's. */
+  readonly statementTimeout?: number
+  /** Gives up connecting. */
+  readonly signal?: AbortSignal
+  readonly onNotice?: (notice: {
+    readonly severity: string | undefined
+    readonly message: string | undefined
+  }) => void
+}
+
+/** How a session's timeouts reach the server. */
+type TimeoutsBy = 'startup' | 'statement'
+
+const startingPatience = 30_000
+const defaultConnectTimeout = 10_000
+
+/**
+ * Opens a connection. Timeouts go with the startup packet, which costs no round trip; a pooler that refuses
+ * them gets a SET instead. A server that is just starting is waited for, 30 seconds at most.
+ * @throws MigError `bad-database-url`, `no-server`, `no-database`, `wrong-password`, `no-permission`,
+ * `too-many-connections`, `server-starting`, `ssl-error`; or the signal's reason
+ */
+export async function connect(options: ConnectOptions): Promise<pg.Client> {
+  const address = parseDatabaseUrl(options.url)
+  const modes = sslModes(address)
+  const deadline = Date.now() + startingPatience
+  let timeoutsBy: TimeoutsBy = 'startup'
+  let mode = 0
+  for (;;) {
+    try {
+      return await open(options, address, modes[mode] ?? false, timeoutsBy)
+    } catch (error) {
+      options.signal?.throwIfAborted()
+      if (timeoutsBy === 'startup' && refusesStartupParameters(error)) timeoutsBy = 'statement'
+      else if (mode + 1 < modes.length && asksForOtherSsl(error)) mode += 1
+      else if (isStarting(error) && Date.now() < deadline) {
+        await pause(100, undefined, options.signal === undefined ? {} : { signal: options.signal })
+      } else throw connectionError(error, address)
+    }
+  }
+}
+
+async function open(
+  options: ConnectOptions,
+  address: DatabaseAddress,
+  ssl: ConnectionOptions | false,
+  timeoutsBy: TimeoutsBy,
+): Promise<pg.Client> {
+  const { parameters } = address
+  const timeouts = { lock_timeout: options.lockTimeout, statement_timeout: options.statementTimeout }
+  const startup = Object.entries(timeouts).flatMap(([name, value]) =>
+    value === undefined ? [] : [`-c ${name}=${value}`],
+  )
+  const startupOptions = [
+    parameters.options ?? process.env.PGOPTIONS,
+    ...(timeoutsBy === 'startup' ? startup : []),
+  ]
+  const client = new pg.Client({
+    ...(address.host === undefined ? {} : { host: address.host }),
+    ...(address.port === undefined ? {} : { port: address.port }),
+    ...(address.user === undefined ? {} : { user: address.user }),
+    ...(address.password === undefined ? {} : { password: address.password }),
+    ...(address.database === undefined ? {} : { database: address.database }),
+    ssl,
+    application_name: parameters.application_name ?? options.applicationName,
+    options: startupOptions.filter(Boolean).join(' '),
+    connectionTimeoutMillis: Number(parameters.connect_timeout ?? 0) * 1000 || defaultConnectTimeout,
+    keepAlive: true,
+  })
+  // Without a listener a connection that breaks while idle would end the process. Its next query says so.
+  client.on('error', () => undefined)
+  const { onNotice, signal } = options
+  if (onNotice !== undefined) client.on('notice', ({ severity, message }) => onNotice({ severity, message }))
+  await connectUnlessAborted(client, signal)
+  if (timeoutsBy === 'statement') {
+    const settings = Object.entries(timeouts).flatMap(([name, value]) =>
+      value === undefined ? [] : [`SET ${name} = ${value}`],
+    )
+    if (settings.length > 0) await client.query(settings.join('; '))
+  }
+  return client
+}
+
+async function connectUnlessAborted(client: pg.Client, signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted()
+  const giveUp = () => void client.end()
+  signal?.addEventListener('abort', giveUp)
+  try {
+    await client.connect()
+  } finally {
+    signal?.removeEventListener('abort', giveUp)
+  }
+}
+
+/**
+ * libpq's `sslmode` (manual, section 32.19.1) as the connections to try, in order. Without one, libpq's
+ * `prefer` holds, save that this machine's own server is asked without SSL first.
+ */
+function sslModes({ host, parameters }: DatabaseAddress): (ConnectionOptions | false)[] {
+  const mode = parameters.sslmode ?? process.env.PGSSLMODE
+  const isLocal = host === undefined || host.startsWith('/') || /^(localhost|127\..*|::1)$/.test(host)
+  if (host?.startsWith('/')) return [false]
+  const encrypted = { ...certificates(parameters), rejectUnauthorized: false }
+  const verified = { ...certificates(parameters), rejectUnauthorized: true }
+  switch (mode ?? (isLocal ? 'allow' : 'prefer')) {
+    case 'disable':
+      return [false]
+    case 'allow':
+      return [false, encrypted]
+    case 'prefer':
+      return [encrypted, false]
+    case 'require':
+      return [
+        parameters.sslrootcert === undefined
+          ? encrypted
+          : { ...verified, checkServerIdentity: () => undefined },
+      ]
+    case 'verify-ca':
+      return [{ ...verified, checkServerIdentity: () => undefined }]
+    case 'verify-full':
+      return [verified]
+    default:
+      throw new MigError('bad-database-url', `the database URL has an unknown sslmode "${mode}"`, {
+        help: 'sslmode is one of disable, allow, prefer, require, verify-ca and verify-full',
+      })
+  }
+}
+
+function certificates({ sslrootcert, sslcert, sslkey }: Readonly<Record<string, string>>): ConnectionOptions {
+  return {
+    ...(sslrootcert === undefined || sslrootcert === 'system' ? {} : { ca: certificateFile(sslrootcert) }),
+    ...(sslcert === undefined ? {} : { cert: certificateFile(sslcert) }),
+    ...(sslkey === undefined ? {} : { key: certificateFile(sslkey) }),
+  }
+}
+
+function certificateFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new MigError('ssl-error', `cannot read the certificate file ${path} of the database URL`, {
+      help: 'correct sslrootcert, sslcert or sslkey in the URL',
+      cause,
+    })
+  }
+}
+
+function refusesStartupParameters(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && /unsupported startup parameter/.test(error.message)
+}
+
+function asksForOtherSsl(error: unknown): boolean {
+  if (error instanceof pg.DatabaseError)
+    return error.code === '28000' && /encryption|SSL (on|off)/i.test(error.message)
+  return error instanceof Error && /does not support SSL/.test(error.message)
+}
+
+function isStarting(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '57P03'
+}

@@ -1,0 +1,99 @@
+import pg from 'pg'
+import { type ErrorPlace, exitCodes, MigError } from '../errors.ts'
+
+/** What was being done when the server refused. */
+export interface DatabaseErrorContext {
+  /** The statement as it was sent. */
+  readonly sql?: string
+  /** The file that it came from. */
+  readonly file?: string
+  readonly help?: string
+}
+
+/**
+ * A driver's error as one for people: SQLSTATE, detail and hint in the message, the statement and the place in
+ * it. A connection that broke becomes `connection-lost`, and what is a MigError already stays as it is.
+ */
+export function databaseError(error: unknown, context: DatabaseErrorContext = {}): MigError {
+  if (error instanceof MigError) return error
+  if (isConnectionLost(error)) return connectionLost(error, context)
+  const place = errorPlace(error, context)
+  const fields = error instanceof pg.DatabaseError ? error : undefined
+  const lines = [
+    `${error instanceof Error ? error.message : String(error)}${fields?.code === undefined ? '' : ` (SQLSTATE ${fields.code})`}`,
+    ...(fields?.detail === undefined ? [] : [`detail: ${fields.detail}`]),
+    ...(fields?.hint === undefined ? [] : [`hint: ${fields.hint}`]),
+    ...(fields?.where === undefined ? [] : [`context: ${fields.where}`]),
+  ]
+  return new MigError('database-error', lines.join('\n'), {
+    exitCode: exitCodes.stepFailed,
+    ...(context.help === undefined ? {} : { help: context.help }),
+    ...(place === undefined ? {} : { place }),
+    facts: fields === undefined ? {} : errorFacts(fields),
+    cause: error,
+  })
+}
+
+/**
+ * Has the connection gone, so that nothing more can be asked of it? SQLSTATE class 08, and 57P01 to 57P05
+ * (a shutdown, a crash, a dropped database, an idle session: manual, appendix A), or the socket's own end.
+ */
+export function isConnectionLost(error: unknown): boolean {
+  if (error instanceof MigError) return error.code === 'connection-lost'
+  if (!(error instanceof Error)) return false
+  const code = 'code' in error ? String(error.code) : ''
+  if (error instanceof pg.DatabaseError) return /^08|^57P0[1245]$/.test(code)
+  return (
+    ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END'].includes(
+      code,
+    ) ||
+    /^Connection terminated|is not queryable$|^Client has encountered a connection error/.test(error.message)
+  )
+}
+
+/**
+ * PostgreSQL's position in a statement, 1-based and in characters, as an offset in UTF-16 units. A character
+ * beyond U+FFFF is one for PostgreSQL and two here.
+ */
+export function positionOffset(statement: string, position: number): number {
+  let offset = 0
+  let left = position - 1
+  for (const character of statement) {
+    if (left <= 0) break
+    offset += character.length
+    left -= 1
+  }
+  return offset
+}
+
+function connectionLost(error: unknown, context: DatabaseErrorContext): MigError {
+  const reason = error instanceof Error ? error.message : String(error)
+  return new MigError('connection-lost', `the connection to the database broke: ${reason}`, {
+    help: context.help ?? 'see how far it came: just mig-current',
+    exitCode: exitCodes.stepFailed,
+    place: placeOf(context),
+    cause: error,
+  })
+}
+
+function errorPlace(error: unknown, context: DatabaseErrorContext): ErrorPlace | undefined {
+  const place = placeOf(context)
+  if (!(error instanceof pg.DatabaseError)) return place
+  if (context.sql !== undefined && error.position !== undefined) {
+    return { ...place, position: positionOffset(context.sql, Number(error.position)) }
+  }
+  if (error.internalQuery === undefined || error.internalPosition === undefined) return place
+  // The mistake is in a statement that a function or DO block ran.
+  const position = positionOffset(error.internalQuery, Number(error.internalPosition))
+  return { ...place, statement: error.internalQuery, position }
+}
+
+function placeOf({ sql, file }: DatabaseErrorContext): ErrorPlace {
+  return { ...(file === undefined ? {} : { file }), ...(sql === undefined ? {} : { statement: sql }) }
+}
+
+function errorFacts(error: pg.DatabaseError): Record<string, unknown> {
+  const { code, severity, detail, hint, where, schema, table, column, dataType, constraint } = error
+  const facts = { sqlState: code, severity, detail, hint, where, schema, table, column, dataType, constraint }
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined))
+}

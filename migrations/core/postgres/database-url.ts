@@ -1,0 +1,125 @@
+import { MigError } from '../errors.ts'
+
+/** A database URL taken apart; what it leaves out is undefined, and then libpq's variables count (PGUSER …). */
+export interface DatabaseAddress {
+  /** A host name, an address, or the folder of a Unix socket. */
+  readonly host: string | undefined
+  readonly port: number | undefined
+  readonly user: string | undefined
+  readonly password: string | undefined
+  readonly database: string | undefined
+  /** libpq's parameters (manual, section 32.1.2) as the query string gives them. */
+  readonly parameters: Readonly<Record<string, string>>
+}
+
+const syntax =
+  /^postgres(?:ql)?(?:\+[a-z0-9_]+)?:\/\/(?:([^:@/?#]*)(?::([^@/?#]*))?@)?(\[[^\]]*\]|[^:@/?#]*)(?::(\d*))?(?:\/([^?#@]*))?(?:\?([^#]*))?$/i
+const known = new Set([
+  'sslmode',
+  'sslrootcert',
+  'sslcert',
+  'sslkey',
+  'application_name',
+  'options',
+  'connect_timeout',
+])
+const addressed = new Set(['host', 'port', 'user', 'password', 'dbname'])
+
+/**
+ * Takes a `postgresql://` URL apart (manual, section 32.1.1.2). A driver suffix as in `postgresql+asyncpg://`
+ * is read over, and parameters of other drivers and tools are left alone.
+ * @throws MigError `bad-database-url`, which shows the URL without its password
+ */
+export function parseDatabaseUrl(url: string): DatabaseAddress {
+  const match = syntax.exec(url.trim())
+  if (match === null) throw badUrl(url, reasonOf(url.trim()))
+  const [, user, password, host = '', port, database, query] = match
+  const decoded = (text: string | undefined) => (text ? decode(text, url) : undefined)
+  const given: Record<string, string> = {}
+  const parameters: Record<string, string> = {}
+  for (const [name, value] of queryPairs(query ?? '', url)) {
+    if (addressed.has(name)) given[name] = value
+    else if (known.has(name)) parameters[name] = value
+  }
+  const address = {
+    host: given.host || decoded(host.replace(/^\[(.*)\]$/, '$1')),
+    port: portNumber(given.port ?? port, url),
+    user: given.user || decoded(user),
+    password: given.password || decoded(password),
+    database: given.dbname || decoded(database),
+    parameters,
+  }
+  if (address.host?.includes(',')) throw badUrl(url, 'it names several hosts, and just-mig writes to one')
+  return address
+}
+
+/** The same server, user and parameters with another database. @throws MigError `bad-database-url` */
+export function urlForDatabase(url: string, database: string): string {
+  return formatDatabaseUrl({ ...parseDatabaseUrl(url), database })
+}
+
+/** The URL of an address, in PostgreSQL's own scheme. */
+export function formatDatabaseUrl(address: DatabaseAddress): string {
+  const { host = '', port, user, password, database, parameters } = address
+  const isSocket = host.startsWith('/')
+  const login =
+    user === undefined && password === undefined
+      ? ''
+      : `${encoded(user)}${password === undefined ? '' : `:${encoded(password)}`}@`
+  const where = isSocket ? '' : host.includes(':') ? `[${host}]` : encoded(host)
+  const query = Object.entries({ ...(isSocket ? { host } : {}), ...parameters })
+    .map(([name, value]) => `${name}=${encoded(value)}`)
+    .join('&')
+  return `postgresql://${login}${where}${port === undefined ? '' : `:${port}`}/${encoded(database)}${query && `?${query}`}`
+}
+
+/** A URL that may be shown: its password, wherever it stands and however broken the URL is, is `***`. */
+export function maskUrl(url: string): string {
+  const masked = url.replace(/([?&][^=&#]*(?:password|secret|token|passfile)[^=&#]*=)[^&#]*/gi, '$1***')
+  const [, scheme = '', rest = masked] = /^([^:/@]*:\/\/)(.*)$/s.exec(masked) ?? []
+  const at = rest.lastIndexOf('@')
+  const colon = rest.indexOf(':')
+  return at > colon && colon >= 0 ? `${scheme}${rest.slice(0, colon)}:***${rest.slice(at)}` : masked
+}
+
+function encoded(text: string | undefined): string {
+  return encodeURIComponent(text ?? '')
+}
+
+function decode(text: string, url: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw badUrl(url, 'it has a % that starts no percent-encoded character')
+  }
+}
+
+function queryPairs(query: string, url: string): (readonly [string, string])[] {
+  return query
+    .split('&')
+    .filter((pair) => pair !== '')
+    .map((pair) => {
+      const [name = '', ...value] = pair.split('=')
+      return [decode(name, url), decode(value.join('='), url)]
+    })
+}
+
+function portNumber(text: string | undefined, url: string): number | undefined {
+  if (!text) return undefined
+  const port = Number(text)
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw badUrl(url, 'its port is no number from 1 to 65535')
+  return port
+}
+
+function reasonOf(url: string): string {
+  if (!/^postgres(ql)?(\+[a-z0-9_]+)?:\/\//i.test(url)) return 'it does not begin with postgresql://'
+  if (url.split('@').length > 2) return 'it has more than one @'
+  return 'it is not postgresql://user:password@host:port/database'
+}
+
+function badUrl(url: string, reason: string): MigError {
+  return new MigError('bad-database-url', `${maskUrl(url)} is no database URL: ${reason}`, {
+    help: 'write postgresql://user:password@host:5432/database, with @ : / ? # and % in the user or password percent-encoded (%40 %3A %2F %3F %23 %25)',
+  })
+}

@@ -1,0 +1,70 @@
+import type { ClientBase } from 'pg'
+import { MigError } from '../../errors.ts'
+
+/** What every reader of one family gets. */
+export interface Scope {
+  readonly schemas: readonly string[]
+  readonly relative: boolean
+  readonly columnOrder: boolean
+  /** The server's major version. */
+  readonly version: number
+}
+
+/**
+ * How PostgreSQL prints constants and names in definitions, so that no setting of the session, role or
+ * database shows in a fingerprint.
+ */
+const printing: Readonly<Record<string, string>> = {
+  search_path: 'pg_catalog, pg_temp',
+  DateStyle: 'ISO, YMD',
+  IntervalStyle: 'postgres',
+  TimeZone: 'UTC',
+  extra_float_digits: '1',
+  bytea_output: 'hex',
+  lc_monetary: 'C',
+  quote_all_identifiers: 'off',
+  standard_conforming_strings: 'on',
+  statement_timeout: '0',
+}
+
+/**
+ * Runs `read` in one snapshot with the settings that definitions depend on, and leaves the session as it was:
+ * in a transaction of its own, or in a savepoint of the caller's.
+ */
+export async function withPinnedSession<T>(
+  client: ClientBase,
+  read: (version: number) => Promise<T>,
+): Promise<T> {
+  const inTransaction = client.getTransactionStatus() === 'T'
+  await client.query(
+    inTransaction ? 'SAVEPOINT mig_fingerprint' : 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+  )
+  try {
+    const names = Object.keys(printing)
+    const pinned = await client.query<{ version: number }>(
+      `SELECT max(pg_catalog.current_setting('server_version_num')::pg_catalog.int4) / 10000 AS version,
+              pg_catalog.count(pg_catalog.set_config(name, value, true))
+       FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[])) AS setting(name, value)`,
+      [names, names.map((name) => printing[name])],
+    )
+    return await read(pinned.rows[0]?.version ?? 0)
+  } finally {
+    await client.query(
+      inTransaction ? 'ROLLBACK TO SAVEPOINT mig_fingerprint; RELEASE SAVEPOINT mig_fingerprint' : 'ROLLBACK',
+    )
+  }
+}
+
+/**
+ * A schema named `$user` cannot stand in `search_path`: PostgreSQL reads it as the role's name, quoted or not.
+ * @throws MigError `unreadable-schema`
+ */
+export function assertRelativeSchemas(schemas: readonly string[]): void {
+  if (schemas.includes('$user')) {
+    throw new MigError(
+      'unreadable-schema',
+      'schema "$user" cannot be compared with others: PostgreSQL takes the name for the current role in search_path',
+      { help: 'rename it: ALTER SCHEMA "$user" RENAME TO …' },
+    )
+  }
+}

@@ -1,0 +1,169 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { describe, expect, inject, test } from 'vitest'
+import { connect } from '../../migrations/core/postgres/connection.ts'
+import {
+  databaseError,
+  isConnectionLost,
+  positionOffset,
+} from '../../migrations/core/postgres/database-error.ts'
+import { urlForDatabase } from '../../migrations/core/postgres/database-url.ts'
+import { administer, databaseTest } from '../support/database.ts'
+
+const applicationName = 'just-mig test'
+
+async function failureOf(url: string, signal?: AbortSignal): Promise<unknown> {
+  return connect({ url, applicationName, ...(signal === undefined ? {} : { signal }) }).then(
+    (client) => client.end(),
+    (error: unknown) => error,
+  )
+}
+
+describe('connect', () => {
+  databaseTest('sets the application name and both timeouts of the session', async ({ database }) => {
+    const client = await connect({
+      url: database.url,
+      applicationName,
+      lockTimeout: 4000,
+      statementTimeout: 60_000,
+    })
+    const { rows } = await client.query(
+      `SELECT current_setting('application_name') a, current_setting('lock_timeout') l, current_setting('statement_timeout') s`,
+    )
+    await client.end()
+    expect(rows).toEqual([{ a: applicationName, l: '4s', s: '1min' }])
+  })
+
+  databaseTest("keeps the URL's own options and application name", async ({ database }) => {
+    const url = `${database.url}?options=${encodeURIComponent('-c work_mem=7MB')}&application_name=mine`
+    const client = await connect({ url, applicationName, lockTimeout: 1000 })
+    const { rows } = await client.query(
+      `SELECT current_setting('application_name') a, current_setting('work_mem') w, current_setting('lock_timeout') l`,
+    )
+    await client.end()
+    expect(rows).toEqual([{ a: 'mine', w: '7MB', l: '1s' }])
+  })
+
+  databaseTest('hands notices over', async ({ database }) => {
+    const notices: unknown[] = []
+    const client = await connect({
+      url: database.url,
+      applicationName,
+      onNotice: (notice) => notices.push(notice),
+    })
+    await client.query(`DO $$ BEGIN RAISE NOTICE 'hello'; END $$`)
+    await client.end()
+    expect(notices).toEqual([{ severity: 'NOTICE', message: 'hello' }])
+  })
+
+  test('says which database the server lacks', async () => {
+    const error = await failureOf(urlForDatabase(inject('adminUrl'), 'nowhere'))
+    expect(error).toMatchObject({ code: 'no-database', help: expect.stringContaining('createdb') })
+  })
+
+  test('says that no server answers', async () => {
+    const probe = createServer().listen(0, '127.0.0.1')
+    await once(probe, 'listening')
+    const address = probe.address()
+    const port = typeof address === 'object' ? address?.port : undefined
+    probe.close()
+    await once(probe, 'close')
+    const error = await failureOf(`postgresql://u:s3cret@127.0.0.1:${port}/d`)
+    expect(error).toMatchObject({ code: 'no-server', message: expect.stringContaining(`127.0.0.1:${port}`) })
+    expect(JSON.stringify(error)).not.toContain('s3cret')
+  })
+
+  test('gives up on a server that accepts and never speaks', async () => {
+    const mute = createServer().listen(0, '127.0.0.1')
+    await once(mute, 'listening')
+    const address = mute.address()
+    const port = typeof address === 'object' ? address?.port : undefined
+    const error = await failureOf(`postgresql://u@127.0.0.1:${port}/d?connect_timeout=1&sslmode=disable`)
+    mute.close()
+    expect(error).toMatchObject({ code: 'no-server' })
+  })
+
+  databaseTest('says that the user may not connect, or has no login', async ({ database }) => {
+    const role = `${database.name}_role`
+    await administer(`CREATE ROLE ${role} LOGIN; REVOKE CONNECT ON DATABASE ${database.name} FROM PUBLIC`)
+    try {
+      const refused = await failureOf(database.url.replace('postgres@', `${role}@`))
+      expect(refused).toMatchObject({ code: 'no-permission' })
+      const unknown = await failureOf(database.url.replace('postgres@', 'nobody_at_all@'))
+      expect(unknown).toMatchObject({ code: 'wrong-password' })
+    } finally {
+      await administer(`DROP ROLE ${role}`)
+    }
+  })
+
+  databaseTest('says that there are too many connections', async ({ database }) => {
+    const role = `${database.name}_role`
+    await administer(`CREATE ROLE ${role} LOGIN CONNECTION LIMIT 0`)
+    try {
+      const error = await failureOf(database.url.replace('postgres@', `${role}@`))
+      expect(error).toMatchObject({ code: 'too-many-connections' })
+    } finally {
+      await administer(`DROP ROLE ${role}`)
+    }
+  })
+
+  test('refuses a server without SSL where the URL demands it', async () => {
+    const error = await failureOf(`${inject('adminUrl')}?sslmode=require`)
+    expect(error).toMatchObject({ code: 'ssl-error' })
+  })
+
+  test('falls back to no SSL where the URL prefers it', async () => {
+    expect(await failureOf(`${inject('adminUrl')}?sslmode=prefer`)).toBeUndefined()
+  })
+
+  test("fails with the signal's reason", async () => {
+    const error = await failureOf(inject('adminUrl'), AbortSignal.abort(new Error('stopped')))
+    expect(error).toEqual(new Error('stopped'))
+  })
+})
+
+describe('databaseError', () => {
+  databaseTest('points at the place in the statement, counted as JavaScript counts', async ({ database }) => {
+    const sql = `SELECT '😀ü', nothing_here`
+    const cause = await database.client.query(sql).catch((error: unknown) => error)
+    const error = databaseError(cause, { sql, file: 'versions/a.ts' })
+    expect(error).toMatchObject({
+      code: 'database-error',
+      exitCode: 3,
+      message: 'column "nothing_here" does not exist (SQLSTATE 42703)',
+      place: { file: 'versions/a.ts', statement: sql, position: sql.indexOf('nothing_here') },
+      facts: { sqlState: '42703' },
+    })
+  })
+
+  databaseTest('points into the statement that a DO block ran', async ({ database }) => {
+    const sql = `DO $$ BEGIN EXECUTE 'SELECT wrong'; END $$`
+    const cause = await database.client.query(sql).catch((error: unknown) => error)
+    const error = databaseError(cause, { sql })
+    expect(error.place).toMatchObject({ statement: 'SELECT wrong', position: 7 })
+  })
+
+  databaseTest('carries detail and hint', async ({ database }) => {
+    await database.client.query('CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)')
+    const cause = await database.client.query('INSERT INTO t VALUES (1)').catch((error: unknown) => error)
+    expect(databaseError(cause).message).toContain('\ndetail: Key (id)=(1) already exists.')
+  })
+
+  databaseTest('knows a session that was ended by the server', async ({ database }) => {
+    const client = await connect({ url: database.url, applicationName })
+    const { rows } = await client.query('SELECT pg_backend_pid() AS pid')
+    const running = client.query('SELECT pg_sleep(60)').catch((error: unknown) => error)
+    await database.client.query('SELECT pg_terminate_backend($1)', [rows[0].pid])
+    const cause = await running
+    expect(isConnectionLost(cause)).toBe(true)
+    expect(databaseError(cause)).toMatchObject({ code: 'connection-lost' })
+    const next = await client.query('SELECT 1').catch((error: unknown) => error)
+    expect(isConnectionLost(next)).toBe(true)
+  })
+})
+
+test('a position counts characters, and an offset UTF-16 units', () => {
+  expect(positionOffset('a😀b', 3)).toBe(3)
+  expect(positionOffset('a😀b', 1)).toBe(0)
+  expect(positionOffset('ab', 9)).toBe(2)
+})
