@@ -1,0 +1,21 @@
+export { renderCaret } from './caret.ts'
+export { type ConnectOptions, connect } from './connection.ts'
+export { type DatabaseErrorContext, databaseError, isConnectionLost } from './database-error.ts'
+export {
+  type DatabaseAddress,
+  formatDatabaseUrl,
+  maskUrl,
+  parseDatabaseUrl,
+  urlForDatabase,
+} from './database-url.ts'
+export {
+  type EmbeddedOptions,
+  type EmbeddedServer,
+  type EmbeddedStatus,
+  embeddedStatus,
+  ensureDatabase,
+  ensureEmbeddedServer,
+  resetEmbeddedServer,
+  stopEmbeddedServer,
+} from './embedded.ts'
+export { qualifiedName, quoteIdent, quoteIdentAlways, quoteLiteral } from './quote.ts'
