@@ -8,6 +8,18 @@ export {
   type HistoryRow,
   historyGraph,
 } from './history.ts'
+export {
+  type BranchPointLine,
+  type CurrentLine,
+  type DoneLine,
+  type ErrorLine,
+  errorLine,
+  jsonLine,
+  type LogLine,
+  type ResultLine,
+  type RevisionLine,
+  type StampLine,
+} from './json.ts'
 export { directionArrow, planText } from './plan.ts'
 export {
   nextProgress,

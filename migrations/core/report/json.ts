@@ -1,0 +1,136 @@
+import { type ErrorPlace, MigError } from '../errors.ts'
+import type { MigEvent } from '../events.ts'
+import type { HistoryFlag } from './history.ts'
+import { withoutPasswords } from './text.ts'
+
+/** `mig-current --json`: one line per target schema and applied head. */
+export interface CurrentLine {
+  readonly event: 'current'
+  readonly line: string
+  readonly targetSchema: string
+  /** Null when nothing is applied. */
+  readonly revision: string | null
+  readonly message: string
+  readonly state: 'head' | 'behind' | 'base' | 'missing'
+  /** Pending revisions. */
+  readonly behind: number
+  /** The last entry of the ledger's log for this revision. */
+  readonly last?: LogLine | undefined
+}
+
+/** What the ledger's log says of a step. */
+export interface LogLine {
+  /** A Date is written in ISO 8601. */
+  readonly at: Date | string
+  readonly who: string
+  readonly host: string | null
+  readonly direction: 'upgrade' | 'downgrade' | 'stamp'
+  readonly durationMs: number | null
+}
+
+/** `mig-history --json`, `mig-heads --json`, `mig-show --json`: one line per revision, newest first. */
+export interface RevisionLine {
+  readonly event: 'revision'
+  readonly revision: string
+  readonly line: string
+  readonly message: string
+  readonly downRevision: readonly string[]
+  readonly dependsOn: readonly string[]
+  readonly branchLabels: readonly string[]
+  readonly flags: readonly HistoryFlag[]
+  /** Null when the ledger names it and no file has it. */
+  readonly path: string | null
+  readonly createdAt: string | null
+  readonly applied: readonly (LogLine & { readonly targetSchema: string })[]
+}
+
+/** `mig-branches --json`: one line per revision that has several children. */
+export interface BranchPointLine {
+  readonly event: 'branch-point'
+  readonly revision: string
+  readonly line: string
+  readonly message: string
+  readonly children: readonly string[]
+}
+
+/** `mig-stamp --json`: one line per target schema whose ledger rows change. */
+export interface StampLine {
+  readonly event: 'stamp'
+  readonly line: string
+  readonly targetSchema: string
+  readonly before: readonly string[]
+  readonly after: readonly string[]
+}
+
+/** The last line of a command that ran, or had nothing to run. */
+export interface DoneLine {
+  readonly event: 'done'
+  readonly direction?: 'upgrade' | 'downgrade'
+  readonly steps: number
+  readonly ms: number
+  /** Where the lines stand, when there was nothing to do. */
+  readonly lines?: readonly {
+    readonly line: string
+    readonly targetSchema: string
+    readonly revisions: readonly string[]
+  }[]
+}
+
+/** The last line of a command that failed; `exitCode` is what the process exits with. */
+export interface ErrorLine {
+  readonly event: 'error'
+  /** Without the `MIG-` prefix; `internal` for what nobody foresaw. */
+  readonly code: string
+  readonly message: string
+  readonly help?: string
+  readonly exitCode: number
+  readonly place?: ErrorPlace
+  readonly facts: Readonly<Record<string, unknown>>
+  readonly causes: readonly string[]
+}
+
+export type ResultLine = CurrentLine | RevisionLine | BranchPointLine | StampLine | DoneLine | ErrorLine
+
+/** The exit code of an error that nobody wrote a text for. */
+const internalExitCode = 1
+
+/** An error as `--json` shows it. */
+export function errorLine(error: unknown): ErrorLine {
+  const causes = causesOf(error)
+  if (!(error instanceof MigError)) {
+    const message = error instanceof Error ? error.message : String(error)
+    return { event: 'error', code: 'internal', message, exitCode: internalExitCode, facts: {}, causes }
+  }
+  const { code, message, help, exitCode, place, facts } = error
+  return {
+    event: 'error',
+    code,
+    message,
+    ...(help === undefined ? {} : { help }),
+    exitCode,
+    ...(place === undefined ? {} : { place }),
+    facts,
+    causes,
+  }
+}
+
+function causesOf(error: unknown): readonly string[] {
+  const causes = new Set<unknown>()
+  let cause = error instanceof Error ? error.cause : undefined
+  while (cause !== undefined && cause !== null && !causes.has(cause)) {
+    causes.add(cause)
+    cause = cause instanceof Error ? cause.cause : undefined
+  }
+  return [...causes].map((each) => (each instanceof Error ? each.message : String(each)))
+}
+
+/**
+ * An event or a result as one line of JSON, as json.md describes it, without its line break. Dates are ISO 8601,
+ * big integers are texts, passwords in connection URLs are masked.
+ */
+export function jsonLine(value: MigEvent | ResultLine): string {
+  return JSON.stringify(value, (_, part: unknown) => {
+    if (typeof part === 'bigint') return String(part)
+    return typeof part === 'string' ? withoutPasswords(part) : part
+  })
+}
