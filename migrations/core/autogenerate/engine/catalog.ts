@@ -1,0 +1,144 @@
+import { buildFactBase, encodeId, type Fact, type FactBase } from '@supabase/pg-delta/core'
+import { extract } from '@supabase/pg-delta/extract'
+import type { Pool } from 'pg'
+import { type Extra, readExtras } from './extras.ts'
+import { baseObject, type ObjectId, relationOf, schemaOf } from './ids.ts'
+import { readVirtualColumns } from './virtual-columns.ts'
+
+/** Which objects a difference may touch. */
+export interface Scope {
+  /** The physical schemas of the filter. */
+  readonly schemas: readonly string[]
+  /** True for an object that is left alone, with everything that belongs to it. */
+  readonly excludes: (object: {
+    readonly kind: string
+    readonly schema: string
+    readonly name: string
+  }) => boolean
+  /** Names of extensions, publications and other objects of the whole database that the models declare. */
+  readonly globals: ReadonlySet<string>
+  readonly privileges: boolean
+}
+
+/** An object of a kind that the engine cannot compare. */
+export interface Unmodeled {
+  readonly kind: string
+  readonly names: readonly string[]
+}
+
+/** The state of a database: everything in it, before any filter. */
+export interface Catalog {
+  readonly facts: FactBase
+  readonly extras: ReadonlyMap<string, Extra>
+  readonly unmodeled: readonly Unmodeled[]
+  readonly serverVersion: string
+}
+
+/** What we compare by statements of our own, in {@link Extra}. */
+const handledByExtras = new Set(['statistics object'])
+
+/**
+ * Reads a database's catalogs. Schema names come back qualified and definitions as PostgreSQL itself
+ * writes them (PostgreSQL manual, System Catalog Information Functions), so that two reads compare.
+ */
+export async function readCatalog(pool: Pool): Promise<Catalog> {
+  const { factBase, diagnostics, pgVersion } = await extract(pool)
+  const virtual = await readVirtualColumns(pool)
+  const facts = virtual.size === 0 ? factBase : markVirtual(factBase, virtual)
+  const unmodeled = diagnostics.flatMap((diagnostic): Unmodeled[] => {
+    if (diagnostic.code !== 'unmodeled_kind') return []
+    const { kind, samples } = diagnostic.context as { kind: string; samples: string[] }
+    return handledByExtras.has(kind) ? [] : [{ kind, names: samples }]
+  })
+  return { facts, extras: await readExtras(pool), unmodeled, serverVersion: pgVersion }
+}
+
+/** Ends a virtual generated column's expression, so that it differs from a stored one's; see plan.ts. */
+export const virtualMark = ' /* virtual */'
+
+function markVirtual(base: FactBase, virtual: ReadonlySet<string>): FactBase {
+  const facts = base.facts().map((fact): Fact => {
+    if (fact.id.kind !== 'column' || !virtual.has(`${fact.id.schema}\0${fact.id.table}\0${fact.id.name}`))
+      return fact
+    return {
+      ...fact,
+      payload: { ...fact.payload, generatedExpr: `${String(fact.payload.generatedExpr)}${virtualMark}` },
+    }
+  })
+  return buildFactBase(facts, [...base.edges], base.source)
+}
+
+const clusterKinds = new Set([
+  'role',
+  'membership',
+  'defaultPrivilege',
+  'subscription',
+  'securityLabel',
+  'userMapping',
+])
+const databaseKinds = new Set(['extension', 'publication', 'eventTrigger', 'fdw', 'server'])
+
+/**
+ * The part of a catalog that a difference may see. Objects outside the filter that others refer to stay,
+ * marked as for reference by {@link referenceSchemas}; what must not be seen at all goes.
+ */
+export function scopedFacts(catalog: Catalog, scope: Scope, schemaFacts: readonly Fact[]): FactBase {
+  const inScope = new Set(scope.schemas)
+  const gone = new Set<string>()
+  const kept: Fact[] = []
+  const byKey = new Map(catalog.facts.facts().map((fact) => [encodeId(fact.id), fact]))
+  const isGone = (fact: Fact): boolean => {
+    const key = encodeId(fact.id)
+    if (gone.has(key)) return true
+    const parent = fact.parent === undefined ? undefined : byKey.get(encodeId(fact.parent))
+    const hidden = isHidden(fact.id, inScope, scope) || (parent !== undefined && isGone(parent))
+    if (hidden) gone.add(key)
+    return hidden
+  }
+  for (const fact of byKey.values()) if (!isGone(fact)) kept.push(fact)
+  const have = new Set(kept.map((fact) => encodeId(fact.id)))
+  for (const fact of schemaFacts) if (!have.has(encodeId(fact.id))) kept.push(fact)
+  const all = new Set(kept.map((fact) => encodeId(fact.id)))
+  const edges = catalog.facts.edges.filter(
+    (edge) =>
+      all.has(encodeId(edge.from)) &&
+      all.has(encodeId(edge.to)) &&
+      (scope.privileges || edge.kind !== 'owner'),
+  )
+  return buildFactBase(kept, edges, catalog.facts.source)
+}
+
+function isHidden(id: ObjectId, inScope: ReadonlySet<string>, scope: Scope): boolean {
+  const base = baseObject(id)
+  if (clusterKinds.has(base.kind)) return !(scope.privileges && base.kind === 'role')
+  if (id.kind === 'acl' && !scope.privileges) return true
+  if (base.kind === 'publicationRel' || base.kind === 'publicationSchema') {
+    return !scope.globals.has(`publication ${base.publication}`)
+  }
+  if (databaseKinds.has(base.kind) && 'name' in base) return !scope.globals.has(`${base.kind} ${base.name}`)
+  const schema = schemaOf(id)
+  if (schema === undefined) return base.kind === 'extensionIntent'
+  if (!inScope.has(schema)) return 'target' in id
+  const relation = relationOf(id) ?? ('name' in base ? { schema, name: base.name } : undefined)
+  return relation !== undefined && scope.excludes({ kind: base.kind, ...relation })
+}
+
+/**
+ * The objects of the whole database that a difference from `from` to `wanted` manages: what the models
+ * declare, and extensions that stand in a schema of the filter. Others belong to somebody else.
+ */
+export function managedGlobals(
+  from: Catalog,
+  wanted: Catalog,
+  schemas: readonly string[],
+): ReadonlySet<string> {
+  const names = new Set<string>()
+  for (const fact of wanted.facts.facts()) {
+    if (databaseKinds.has(fact.id.kind) && 'name' in fact.id) names.add(`${fact.id.kind} ${fact.id.name}`)
+  }
+  for (const fact of from.facts.facts()) {
+    if (fact.id.kind !== 'extension') continue
+    if (schemas.includes(String(fact.payload.schema))) names.add(`extension ${fact.id.name}`)
+  }
+  return names
+}

@@ -1,0 +1,26 @@
+import { diff } from '@supabase/pg-delta/core'
+import type { Catalog, Scope } from './catalog.ts'
+import { idKey } from './ids.ts'
+import { bothSides } from './plan.ts'
+
+export interface TypeId {
+  readonly kind: 'type' | 'domain'
+  readonly schema: string
+  readonly name: string
+}
+
+/** The types and domains in the scope whose own definition differs and that both sides have. */
+export function changedTypes(from: Catalog, to: Catalog, scope: Scope): readonly TypeId[] {
+  const { source, wanted } = bothSides(from, to, scope)
+  const found = new Map<string, TypeId>()
+  for (const delta of diff(source, wanted)) {
+    if (delta.verb === 'link' || delta.verb === 'unlink') continue
+    const id = delta.verb === 'set' ? delta.id : delta.fact.id
+    const owner =
+      id.kind === 'typeAttribute' ? ({ kind: 'type', schema: id.schema, name: id.type } as const) : id
+    if (owner.kind !== 'type' && owner.kind !== 'domain') continue
+    if (!scope.schemas.includes(owner.schema) || !source.has(owner) || !wanted.has(owner)) continue
+    found.set(idKey(owner), { kind: owner.kind, schema: owner.schema, name: owner.name })
+  }
+  return [...found.values()]
+}

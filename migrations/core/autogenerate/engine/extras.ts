@@ -1,0 +1,65 @@
+import type { Pool } from 'pg'
+import { clusterIndexes } from './extras/cluster-indexes.ts'
+import { columnSettings } from './extras/column-settings.ts'
+import type { Extra, ExtraKind, ExtraStatement } from './extras/kind.ts'
+import { notNullNames } from './extras/not-null-names.ts'
+import { statisticsObjects } from './extras/statistics-objects.ts'
+
+export type { Extra, ExtraStatement } from './extras/kind.ts'
+
+/** The kinds of state that the engine does not compare and that we do, each with a file of its own. */
+const kinds: readonly ExtraKind[] = [statisticsObjects, columnSettings, clusterIndexes, notNullNames]
+
+/** Reads all extras of a database, by key. */
+export async function readExtras(pool: Pool): Promise<ReadonlyMap<string, Extra>> {
+  const version = await pool.query<{ version: number }>(
+    `SELECT current_setting('server_version_num')::int AS version`,
+  )
+  const extras = new Map<string, Extra>()
+  for (const kind of kinds) {
+    const { rows } = await pool.query<Omit<Extra, 'kind' | 'key'>>(kind.query(version.rows[0]?.version ?? 0))
+    for (const row of rows) {
+      const extra = {
+        ...row,
+        kind: kind.name,
+        key: `${kind.name} ${row.schema}.${row.relation ?? ''}.${row.name}`,
+      }
+      extras.set(extra.key, extra)
+    }
+  }
+  return extras
+}
+
+/**
+ * The statements that take the extras from one state to another: `before` runs ahead of the engine's
+ * actions, `after` behind them. `survives` says whether a relation, or its column, is in the wanted state:
+ * what dies with its relation needs no statement.
+ */
+export function extraStatements(
+  from: ReadonlyMap<string, Extra>,
+  to: ReadonlyMap<string, Extra>,
+  inScope: (extra: Extra) => boolean,
+  survives: (extra: Extra) => boolean,
+): { readonly before: readonly ExtraStatement[]; readonly after: readonly ExtraStatement[] } {
+  const before: ExtraStatement[] = []
+  const after: ExtraStatement[] = []
+  for (const key of [...new Set([...from.keys(), ...to.keys()])].sort()) {
+    const old = from.get(key)
+    const wanted = to.get(key)
+    const any = wanted ?? old
+    if (any === undefined || !inScope(any) || (wanted === undefined && !survives(any))) continue
+    if (old !== undefined && wanted !== undefined && sameValues(old, wanted)) continue
+    const kind = kinds.find((each) => each.name === any.kind)
+    if (kind === undefined) continue
+    const change = kind.change(old, wanted)
+    const statement = (sql: string): ExtraStatement => ({ sql, extra: any, lock: kind.lock })
+    before.push(...change.before.map(statement))
+    after.push(...change.after.map(statement))
+  }
+  return { before, after }
+}
+
+function sameValues(a: Extra, b: Extra): boolean {
+  const names = Object.keys({ ...a.values, ...b.values })
+  return names.every((name) => (a.values[name] ?? null) === (b.values[name] ?? null))
+}

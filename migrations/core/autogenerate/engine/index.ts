@@ -1,0 +1,16 @@
+/**
+ * The difference engine: the only module that knows @supabase/pg-delta. A catalog is read from a database,
+ * a difference is computed from two of them; identities are plain values that the rest may compare by key.
+ */
+export { type Catalog, managedGlobals, readCatalog, type Scope, type Unmodeled } from './catalog.ts'
+export { changedTypes, type TypeId } from './changed-types.ts'
+export { type Change, changeText } from './changes.ts'
+export { baseObject, idKey, kindWord, type ObjectId, objectName, relationOf, schemaOf } from './ids.ts'
+export {
+  type Action,
+  type Difference,
+  difference,
+  type LockClass,
+  type Rename,
+  type RenameCandidate,
+} from './plan.ts'

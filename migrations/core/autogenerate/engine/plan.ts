@@ -1,0 +1,157 @@
+import type { Fact, FactBase, StableId } from '@supabase/pg-delta/core'
+import { type Action as EngineAction, plan } from '@supabase/pg-delta/plan'
+import type { Policy } from '@supabase/pg-delta/policy'
+import { type Catalog, type Scope, scopedFacts, virtualMark } from './catalog.ts'
+import { type Change, changesOf } from './changes.ts'
+import { type Extra, extraStatements } from './extras.ts'
+import { type ObjectId, schemaOf } from './ids.ts'
+
+export type LockClass = EngineAction['lockClass']
+
+/** One statement of a difference, with what it needs, what it makes, and what it costs. */
+export interface Action {
+  readonly sql: string
+  readonly produces: readonly ObjectId[]
+  readonly consumes: readonly ObjectId[]
+  readonly destroys: readonly ObjectId[]
+  readonly lock: LockClass
+  readonly rewrites: boolean
+  readonly losesData: boolean
+  /** `own` cannot run in a transaction; `commit-after` makes something usable only once committed. */
+  readonly transaction: 'plain' | 'own' | 'commit-after'
+  /** True when it uses what an earlier `commit-after` made. */
+  readonly needsCommitBefore: boolean
+  readonly verb: 'create' | 'alter' | 'drop'
+}
+
+export interface Rename {
+  readonly from: ObjectId
+  readonly to: ObjectId
+}
+
+export interface RenameCandidate extends Rename {
+  readonly ambiguous: boolean
+}
+
+/** What it takes to go from one catalog to another. */
+export interface Difference {
+  readonly changes: readonly Change[]
+  readonly actions: readonly Action[]
+  readonly renameCandidates: readonly RenameCandidate[]
+  readonly checksFunctionBodies: boolean
+}
+
+/**
+ * The difference between two catalogs in the schemas of the scope: readable changes, and ordered actions.
+ * @throws Error with the engine's text when it knows no way; see {@link guide} for what is done then.
+ */
+export function difference(
+  from: Catalog,
+  to: Catalog,
+  scope: Scope,
+  renames: readonly Rename[] = [],
+): Difference {
+  const { source, wanted } = bothSides(from, to, scope)
+  const outside = outsideSchemas(source, wanted, scope)
+  const planned = plan(source, wanted, {
+    policy: outsidePolicy(outside, scope.schemas),
+    renames: 'prompt',
+    acceptRenames: renames.map(({ from: old, to: name }) => ({ from: old, to: name })),
+  })
+  const inScope = new Set(scope.schemas)
+  const extras = extraStatements(
+    from.extras,
+    to.extras,
+    (extra) =>
+      inScope.has(extra.schema) &&
+      !scope.excludes({ kind: extra.kind, schema: extra.schema, name: extra.relation ?? extra.name }),
+    (extra) => survives(wanted, extra),
+  )
+  const ofExtra = (statement: (typeof extras.before)[number]): Action => ({
+    sql: statement.sql,
+    produces: [],
+    consumes: extraIds(statement.extra.schema, statement.extra.relation),
+    destroys: [],
+    lock: statement.lock,
+    rewrites: false,
+    losesData: false,
+    transaction: 'plain',
+    needsCommitBefore: false,
+    verb: 'alter',
+  })
+  return {
+    changes: changesOf(planned.deltas, [...extras.before, ...extras.after]),
+    actions: [...extras.before.map(ofExtra), ...planned.actions.map(ofEngine), ...extras.after.map(ofExtra)],
+    renameCandidates: planned.renameCandidates
+      .filter((candidate) => candidate.status !== 'nearMiss')
+      .map(({ from: old, to: name, status }) => ({ from: old, to: name, ambiguous: status === 'ambiguous' })),
+    checksFunctionBodies: planned.preamble.some((setting) => setting.name === 'check_function_bodies'),
+  }
+}
+
+/** Both catalogs as the engine may see them: the same schemas on both sides, grants that survive carried over. */
+export function bothSides(from: Catalog, to: Catalog, scope: Scope): { source: FactBase; wanted: FactBase } {
+  const schemaFact = (name: string): Fact =>
+    from.facts.get({ kind: 'schema', name }) ??
+    to.facts.get({ kind: 'schema', name }) ?? { id: { kind: 'schema', name }, payload: {} }
+  const schemas = scope.schemas.map((name) => schemaFact(name))
+  return { source: scopedFacts(from, scope, schemas), wanted: scopedFacts(to, scope, schemas) }
+}
+
+function outsideSchemas(source: FactBase, wanted: FactBase, scope: Scope): readonly string[] {
+  const names = new Set<string>()
+  for (const base of [source, wanted]) {
+    for (const fact of base.facts()) {
+      const schema = schemaOf(fact.id)
+      if (schema !== undefined && !scope.schemas.includes(schema)) names.add(schema)
+    }
+  }
+  return [...names]
+}
+
+/** Schemas are never created or dropped; objects outside the filter stay in view, for reference only. */
+function outsidePolicy(outside: readonly string[], schemas: readonly string[]): Policy {
+  const inOutside = outside.length === 0 ? [] : [{ schema: [...outside] }]
+  return {
+    id: 'schema-filter',
+    filter: [{ match: { any: [{ kind: 'schema' }, ...inOutside] }, action: 'exclude' }],
+    assumedSchemas: [...outside, ...schemas],
+  }
+}
+
+function ofEngine(action: EngineAction): Action {
+  return {
+    sql: action.sql.replaceAll(`${virtualMark}) STORED`, ') VIRTUAL'),
+    produces: action.produces,
+    consumes: [...action.consumes, ...action.releases],
+    destroys: action.destroys,
+    lock: action.lockClass,
+    rewrites: action.rewriteRisk,
+    losesData: action.dataLoss === 'destructive',
+    transaction:
+      action.transactionality === 'nonTransactional'
+        ? 'own'
+        : action.transactionality === 'commitBoundaryAfter'
+          ? 'commit-after'
+          : 'plain',
+    needsCommitBefore: action.newSegmentBefore,
+    verb: action.verb,
+  }
+}
+
+function extraIds(schema: string, relation: string | null): readonly StableId[] {
+  return relation === null ? [{ kind: 'schema', name: schema }] : [{ kind: 'table', schema, name: relation }]
+}
+
+/** Whether what an extra belongs to is in the wanted state. */
+function survives(facts: FactBase, extra: Extra): boolean {
+  const { schema, relation } = extra
+  if (relation === null) return true
+  if (facts.has({ kind: 'materializedView', schema, name: relation })) return true
+  if (extra.kind === 'column settings')
+    return facts.has({ kind: 'column', schema, table: relation, name: extra.name })
+  return (
+    facts.has({ kind: 'table', schema, name: relation }) ||
+    facts.has({ kind: 'foreignTable', schema, name: relation })
+  )
+}

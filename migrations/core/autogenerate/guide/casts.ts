@@ -1,0 +1,54 @@
+import { exitCodes, MigError } from '../../errors.ts'
+import type { Action } from '../engine/index.ts'
+import { sqlState } from './address.ts'
+import { retypedColumn } from './repairs.ts'
+import type { Refusal } from './trial.ts'
+
+/** What a person decided about type changes that have no cast, by `schema.table.column`. */
+export interface CastDecisions {
+  readonly using: Readonly<Record<string, string>>
+  /** Columns (or tables) to drop and add; `*` for all. */
+  readonly recreate: readonly string[]
+}
+
+/** Puts the expressions of `--using` into the type changes they are for. */
+export function decideCasts(actions: readonly Action[], casts: CastDecisions): readonly Action[] {
+  return actions.map((action) => {
+    const name = columnName(action)
+    const expression = name === undefined ? undefined : casts.using[name]
+    if (expression === undefined) return action
+    return { ...action, sql: `${action.sql.replace(/ USING .*$/s, '')} USING ${expression}` }
+  })
+}
+
+/** The error that lists the type changes without a cast, or undefined when there are none. */
+export function undecidedCasts(refused: readonly Refusal[], casts: CastDecisions): MigError | undefined {
+  const open = refused.flatMap(({ action, error }) => {
+    const name = columnName(action)
+    return name !== undefined && sqlState(error) === '42846' && !recreates(casts, name)
+      ? [{ name, error }]
+      : []
+  })
+  const first = open[0]
+  if (first === undefined) return undefined
+  const list = open.map(({ name, error }) => `  ${name}: ${error.message}`).join('\n')
+  return new MigError(
+    'decision-needed',
+    `${open.length === 1 ? 'a type change has' : 'type changes have'} no cast:\n${list}`,
+    {
+      exitCode: exitCodes.decisionNeeded,
+      help: `say how: --using ${first.name}='<expression>', or --recreate ${first.name} to drop and add it (its data go); --recreate '*' for all`,
+      facts: { casts: open.map(({ name, error }) => ({ column: name, error: error.message })) },
+    },
+  )
+}
+
+/** Whether a person said that a column or table is to be dropped and made again. */
+export function recreates(casts: CastDecisions, name: string): boolean {
+  return casts.recreate.includes('*') || casts.recreate.includes(name)
+}
+
+function columnName(action: Action): string | undefined {
+  const column = retypedColumn(action)
+  return column?.kind === 'column' ? `${column.schema}.${column.table}.${column.name}` : undefined
+}

@@ -1,0 +1,31 @@
+import type { ClientBase } from 'pg'
+import type { ObjectId } from '../engine/index.ts'
+
+/**
+ * Rewrites `USING c::new_enum` to go by text where both sides are enum types (or arrays of them): there is
+ * no cast between two enum types. Undefined for any other pair of types, which is a person's decision.
+ */
+export async function enumCast(
+  client: ClientBase,
+  column: ObjectId,
+  sql: string,
+): Promise<string | undefined> {
+  if (column.kind !== 'column') return undefined
+  const match = / USING (.*)::(.*)$/s.exec(sql)
+  if (match?.[1] === undefined || match[2] === undefined) return undefined
+  const { rows } = await client.query<{ from: string; to: string; array: boolean }>(
+    `SELECT coalesce(fe.typtype, f.typtype) AS from, coalesce(te.typtype, t.typtype) AS to, te.oid IS NOT NULL AS array
+     FROM pg_attribute a
+     JOIN pg_class c ON c.oid = a.attrelid
+     JOIN pg_namespace n ON n.oid = c.relnamespace
+     JOIN pg_type f ON f.oid = a.atttypid
+     LEFT JOIN pg_type fe ON fe.oid = f.typelem AND f.typcategory = 'A'
+     JOIN pg_type t ON t.oid = to_regtype($4)
+     LEFT JOIN pg_type te ON te.oid = t.typelem AND t.typcategory = 'A'
+     WHERE n.nspname = $1 AND c.relname = $2 AND a.attname = $3`,
+    [column.schema, column.table, column.name, match[2]],
+  )
+  const types = rows[0]
+  if (types?.from !== 'e' || types.to !== 'e') return undefined
+  return `${sql.slice(0, match.index)} USING ${match[1]}::text${types.array ? '[]' : ''}::${match[2]}`
+}

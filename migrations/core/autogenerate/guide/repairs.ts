@@ -1,0 +1,93 @@
+import type { ClientBase } from 'pg'
+import type { Action, ObjectId } from '../engine/index.ts'
+import { type Address, addressOf, sqlState } from './address.ts'
+import { type Dependent, dependentsOf } from './dependents.ts'
+import { enumCast } from './enum-cast.ts'
+import type { Refusal } from './trial.ts'
+
+/** What to run before an action that was refused, and what to run in its place. */
+export interface Repair {
+  readonly first: readonly Action[]
+  readonly instead?: readonly Action[]
+}
+
+/**
+ * Clears the way for a refused action by dropping what stands in it and holds no data: it is made again
+ * when the difference is taken anew. Also writes the cast that PostgreSQL lacks between two enum types.
+ */
+export async function repairFor(client: ClientBase, refusal: Refusal): Promise<Repair | undefined> {
+  const state = sqlState(refusal.error)
+  const column = retypedColumn(refusal.action)
+  if (column !== undefined) {
+    if (state === '42846') {
+      const sql = await enumCast(client, column, refusal.action.sql)
+      return sql === undefined ? undefined : { first: [], instead: [{ ...refusal.action, sql }] }
+    }
+    return clearTheWay(client, refusal.action, column, ['expressions', 'all'])
+  }
+  switch (state) {
+    case '2BP01': // dependent_objects_still_exist
+      return clearTheWay(client, refusal.action, refusal.action.destroys[0], ['all'])
+    case '42P13': // invalid_function_definition: another return type, or other parameter names
+      return dropFirst(client, refusal.action, 'FUNCTION')
+    case '42P16': // invalid_table_definition: CREATE OR REPLACE VIEW with other columns
+      return dropFirst(client, refusal.action, 'VIEW')
+    default:
+      return undefined
+  }
+}
+
+/** The column whose type an action changes. */
+export function retypedColumn(action: Action): ObjectId | undefined {
+  const column = action.consumes[0]
+  return column?.kind === 'column' && / ALTER COLUMN .* TYPE /s.test(action.sql) ? column : undefined
+}
+
+async function clearTheWay(
+  client: ClientBase,
+  action: Action,
+  id: ObjectId | undefined,
+  reaches: readonly ('expressions' | 'all')[],
+): Promise<Repair | undefined> {
+  const address = id === undefined ? undefined : await addressOf(client, id)
+  if (address === undefined) return undefined
+  for (const reach of reaches) {
+    const dependents = await dependentsOf(client, address, reach)
+    if (dependents === undefined) return undefined
+    if (dependents.length > 0) return { first: dependents.map((each) => dropOf(each, action)) }
+  }
+  return undefined
+}
+
+async function dropFirst(client: ClientBase, action: Action, word: string): Promise<Repair | undefined> {
+  const id = action.produces[0] ?? action.consumes[0]
+  const address: Address | undefined = id === undefined ? undefined : await addressOf(client, id)
+  if (address === undefined || id === undefined) return undefined
+  const dependents = (await dependentsOf(client, address, 'all')) ?? []
+  const { rows } = await client.query<{ type: string; schema: string | null; identity: string }>(
+    'SELECT type, schema, identity FROM pg_identify_object($1, $2, $3)',
+    [address.classid, address.objid, address.objsubid],
+  )
+  const self = rows[0]
+  if (self === undefined || !self.type.toUpperCase().includes(word)) return undefined
+  const drop = { ...self, dropSql: `DROP ${self.type.toUpperCase()} ${self.identity}` }
+  return { first: [...dependents, drop].map((each) => dropOf(each, action)) }
+}
+
+/** A statement of ours that drops what stands in the way of `cause`. */
+function dropOf(dependent: Dependent, cause: Action): Action {
+  const schema: readonly ObjectId[] =
+    dependent.schema === null ? [] : [{ kind: 'schema', name: dependent.schema }]
+  return {
+    sql: dependent.dropSql,
+    produces: [],
+    consumes: schema.length > 0 ? schema : cause.consumes,
+    destroys: [],
+    lock: 'accessExclusive',
+    rewrites: false,
+    losesData: false,
+    transaction: 'plain',
+    needsCommitBefore: false,
+    verb: 'drop',
+  }
+}

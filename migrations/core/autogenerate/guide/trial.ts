@@ -1,0 +1,122 @@
+import type { ClientBase } from 'pg'
+import type { Action } from '../engine/index.ts'
+import { isUndefined, sqlState } from './address.ts'
+import type { Repair } from './repairs.ts'
+
+/** An action that PostgreSQL refused, with its words. */
+export interface Refusal {
+  readonly action: Action
+  readonly error: Error
+}
+
+export interface Trial {
+  /** What ran, in the order in which it ran. */
+  readonly done: readonly Action[]
+  readonly refused: readonly Refusal[]
+}
+
+/** Tries to clear the way for an action that PostgreSQL refused; undefined when it knows no way. */
+export type Mend = (client: ClientBase, refusal: Refusal) => Promise<Repair | undefined>
+
+/**
+ * Runs actions on a scratch database and finds the order in which PostgreSQL takes them: what is refused
+ * waits until others have gone through, and is mended when waiting does not help. The actions run in one
+ * transaction, as a revision will, except around those that need a commit.
+ */
+export async function tryActions(client: ClientBase, actions: readonly Action[], mend: Mend): Promise<Trial> {
+  if (await runAtOnce(client, actions)) return { done: actions, refused: [] }
+  const done: Action[] = []
+  let waiting: readonly Refusal[] = actions.map((action) => ({ action, error: new Error('not tried yet') }))
+  await begin(client)
+  let mended = 0
+  while (waiting.length > 0) {
+    const refused: Refusal[] = []
+    for (const { action } of waiting) {
+      const error = await attempt(client, action)
+      if (error === undefined) done.push(action)
+      else if (!(action.verb === 'drop' && isUndefined(error))) refused.push({ action, error })
+    }
+    if (refused.length < waiting.length) {
+      waiting = refused
+      continue
+    }
+    const repair = mended > 400 ? undefined : await firstRepair(client, refused, mend)
+    if (repair === undefined) {
+      await client.query('COMMIT')
+      return { done, refused }
+    }
+    mended += 1
+    done.push(...repair.ran)
+    waiting = refused.flatMap((refusal) =>
+      refusal === repair.of ? repair.instead.map((action) => ({ action, error: refusal.error })) : [refusal],
+    )
+  }
+  await client.query('COMMIT')
+  return { done, refused: [] }
+}
+
+async function firstRepair(
+  client: ClientBase,
+  refused: readonly Refusal[],
+  mend: Mend,
+): Promise<{ of: Refusal; ran: readonly Action[]; instead: readonly Action[] } | undefined> {
+  for (const refusal of refused) {
+    const repair = await mend(client, refusal)
+    if (repair === undefined) continue
+    const ran: Action[] = []
+    for (const action of repair.first) {
+      const error = await attempt(client, action)
+      if (error === undefined) ran.push(action)
+    }
+    if (ran.length === 0 && repair.instead === undefined) continue
+    return { of: refusal, ran, instead: repair.instead ?? [refusal.action] }
+  }
+  return undefined
+}
+
+async function begin(client: ClientBase): Promise<void> {
+  await client.query('BEGIN; SET LOCAL check_function_bodies = off')
+}
+
+async function runAtOnce(client: ClientBase, actions: readonly Action[]): Promise<boolean> {
+  if (actions.some((action) => action.transaction === 'own' || action.needsCommitBefore)) return false
+  await begin(client)
+  try {
+    if (actions.length > 0) await client.query(actions.map((action) => action.sql).join(';\n'))
+    await client.query('COMMIT')
+    return true
+  } catch (error) {
+    await client.query('ROLLBACK')
+    if (sqlState(error) === undefined) throw error
+    return false
+  }
+}
+
+async function attempt(client: ClientBase, action: Action): Promise<Error | undefined> {
+  if (action.transaction === 'own') {
+    await client.query('COMMIT')
+    const error = await refusalOf(() => client.query(action.sql))
+    await begin(client)
+    return error
+  }
+  if (action.needsCommitBefore) {
+    await client.query('COMMIT')
+    await begin(client)
+  }
+  await client.query('SAVEPOINT mig_trial')
+  const error = await refusalOf(() => client.query(action.sql))
+  await client.query(error === undefined ? 'RELEASE SAVEPOINT mig_trial' : 'ROLLBACK TO SAVEPOINT mig_trial')
+  if (error === undefined || sqlState(error) !== '55P04' || action.needsCommitBefore) return error
+  // An enum value is usable only once the transaction that added it has committed (ALTER TYPE).
+  return attempt(client, { ...action, needsCommitBefore: true })
+}
+
+async function refusalOf(run: () => Promise<unknown>): Promise<Error | undefined> {
+  try {
+    await run()
+    return undefined
+  } catch (error) {
+    if (error instanceof Error && sqlState(error) !== undefined) return error
+    throw error
+  }
+}

@@ -1,0 +1,1 @@
+CREATE TABLE t (id int PRIMARY KEY, v text); ALTER TABLE t ALTER v SET (n_distinct_inherited = -0.5);

@@ -1,0 +1,1 @@
+CREATE TABLE t (id int PRIMARY KEY, n smallint); CREATE FUNCTION total() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT sum(n) FROM t; END;

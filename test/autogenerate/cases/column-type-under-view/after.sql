@@ -1,0 +1,1 @@
+CREATE TABLE t (id int PRIMARY KEY, n bigint); CREATE VIEW v AS SELECT id, n + 1 AS m FROM t; CREATE VIEW w AS SELECT * FROM v;

@@ -1,0 +1,1 @@
+CREATE TABLE t (id int CONSTRAINT uno PRIMARY KEY, v int CONSTRAINT due CHECK (v > 0));

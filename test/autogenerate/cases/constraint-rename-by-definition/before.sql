@@ -1,0 +1,1 @@
+CREATE TABLE t (id int CONSTRAINT one PRIMARY KEY, v int CONSTRAINT two CHECK (v > 0));

@@ -1,0 +1,1 @@
+CREATE TABLE t (id int4range, valid tsrange, PRIMARY KEY (id, valid WITHOUT OVERLAPS));

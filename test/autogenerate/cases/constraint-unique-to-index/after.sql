@@ -1,0 +1,1 @@
+CREATE TABLE t (id int); CREATE UNIQUE INDEX u ON t (id);

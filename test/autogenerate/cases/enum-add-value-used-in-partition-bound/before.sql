@@ -1,0 +1,2 @@
+CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
+CREATE TABLE t (id int, m mood) PARTITION BY LIST (m); CREATE TABLE t_sad PARTITION OF t FOR VALUES IN ('sad');

@@ -1,0 +1,2 @@
+CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy', 'new');
+CREATE TABLE t (id int PRIMARY KEY, m mood DEFAULT 'new');

@@ -1,0 +1,1 @@
+CREATE TABLE t (a int, b int[], c text, d point); CREATE INDEX h ON t USING hash (a); CREATE INDEX g ON t USING gin (b); CREATE INDEX br ON t USING brin (a) WITH (pages_per_range = 4); CREATE INDEX gs ON t USING gist (d); CREATE INDEX sp ON t USING spgist (c COLLATE "C");

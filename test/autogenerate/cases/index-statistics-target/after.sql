@@ -1,0 +1,2 @@
+CREATE TABLE profile (id bigint PRIMARY KEY, name text NOT NULL, email text);
+CREATE INDEX e ON profile (lower(email)); ALTER INDEX e ALTER COLUMN 1 SET STATISTICS 300;

@@ -1,0 +1,2 @@
+CREATE TABLE profile (id bigint PRIMARY KEY, name text NOT NULL, email text);
+CREATE TABLE post (id bigint PRIMARY KEY, author bigint REFERENCES profile (id));

@@ -1,0 +1,2 @@
+CREATE TABLE profile (id bigint PRIMARY KEY, name text NOT NULL, email text, phone text);
+CREATE TABLE staff (salary numeric) INHERITS (profile);

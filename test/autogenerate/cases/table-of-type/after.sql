@@ -1,0 +1,1 @@
+CREATE TYPE person AS (id bigint, name text);CREATE TABLE people OF person (PRIMARY KEY (id));

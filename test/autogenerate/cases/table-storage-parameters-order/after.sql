@@ -1,0 +1,1 @@
+CREATE TABLE profile (id bigint PRIMARY KEY) WITH (autovacuum_enabled = false, fillfactor = 70);

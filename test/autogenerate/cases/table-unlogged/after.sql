@@ -1,0 +1,1 @@
+CREATE UNLOGGED TABLE profile (id bigint PRIMARY KEY, name text NOT NULL, email text);
