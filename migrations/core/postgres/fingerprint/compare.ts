@@ -1,0 +1,69 @@
+import { canonicalText } from './hash.ts'
+import type { Definition, DefinitionValue, Fingerprint } from './types.ts'
+
+/** One object that two fingerprints do not have alike. */
+export interface FingerprintChange {
+  readonly identity: string
+  readonly kind: string
+  readonly change: 'added' | 'removed' | 'changed'
+  readonly before?: Definition
+  readonly after?: Definition
+  /** The attributes that differ, of a changed object. */
+  readonly fields?: readonly string[]
+}
+
+type Objects = Pick<Fingerprint, 'objects'>
+
+/** What became of `before` in `after`, by identity in code unit order. */
+export function compareFingerprints(before: Objects, after: Objects): readonly FingerprintChange[] {
+  const changes: FingerprintChange[] = []
+  for (const identity of [...new Set([...before.objects.keys(), ...after.objects.keys()])].sort()) {
+    const old = before.objects.get(identity)
+    const now = after.objects.get(identity)
+    if (old !== undefined && now !== undefined) {
+      const fields = changedFields(old.definition, now.definition)
+      if (fields.length === 0) continue
+      changes.push({
+        identity,
+        kind: now.kind,
+        change: 'changed',
+        before: old.definition,
+        after: now.definition,
+        fields,
+      })
+    } else if (now !== undefined) {
+      changes.push({ identity, kind: now.kind, change: 'added', after: now.definition })
+    } else if (old !== undefined) {
+      changes.push({ identity, kind: old.kind, change: 'removed', before: old.definition })
+    }
+  }
+  return changes
+}
+
+/** One line per change, with each attribute that differs below it. */
+export function fingerprintChangesText(changes: readonly FingerprintChange[]): string {
+  return changes.map(changeText).join('\n')
+}
+
+function changeText({ identity, change, before = {}, after = {}, fields = [] }: FingerprintChange): string {
+  if (change !== 'changed') return `${change === 'added' ? '+' : '-'} ${identity}`
+  const lines = fields.map(
+    (field) => `    ${field}: ${valueText(before[field])} → ${valueText(after[field])}`,
+  )
+  return [`~ ${identity}`, ...lines].join('\n')
+}
+
+function valueText(value: DefinitionValue | undefined): string {
+  if (value === undefined) return '(default)'
+  return typeof value === 'string' ? value : canonicalText(value)
+}
+
+function changedFields(before: Definition, after: Definition): readonly string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((field) => textOf(before[field]) !== textOf(after[field]))
+    .sort()
+}
+
+function textOf(value: DefinitionValue | undefined): string | undefined {
+  return value === undefined ? undefined : canonicalText(value)
+}

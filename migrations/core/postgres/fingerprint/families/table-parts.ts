@@ -1,0 +1,71 @@
+import { family, familySelect, key } from '../sql.ts'
+
+const onTable = (name: string) => `s.prefix || quote_ident(s.relname) || '.' || quote_ident(${name})`
+
+/** Triggers, rules and policies. */
+export const tableParts = family('table parts', () => [
+  familySelect({
+    catalog: 'pg_trigger',
+    oid: 'g.oid',
+    kind: `'trigger'`,
+    path: onTable('g.tgname'),
+    name: 'g.tgname',
+    parent: key('pg_class', 's.oid'),
+    definition: {
+      definition: 'pg_get_triggerdef(g.oid, true)',
+      enabled: `nullif(g.tgenabled, 'O')`,
+    },
+    // The copies that partitions have of a row trigger are derived, unless switched on or off for themselves.
+    from: `FROM relation s JOIN pg_trigger g ON g.tgrelid = s.oid LEFT JOIN pg_trigger p ON p.oid = g.tgparentid
+      WHERE CASE WHEN g.tgparentid = 0 THEN NOT g.tgisinternal ELSE g.tgenabled <> p.tgenabled END
+        AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.oid = g.tgconstraint AND k.contype <> 't')`,
+  }),
+  familySelect({
+    catalog: 'pg_rewrite',
+    oid: 'r.oid',
+    kind: `'rule'`,
+    path: onTable('r.rulename'),
+    name: 'r.rulename',
+    parent: key('pg_class', 's.oid'),
+    definition: {
+      definition: 'pg_get_ruledef(r.oid, true)',
+      enabled: `nullif(r.ev_enabled, 'O')`,
+    },
+    from: `FROM relation s JOIN pg_rewrite r ON r.ev_class = s.oid WHERE r.rulename <> '_RETURN'`,
+  }),
+  familySelect({
+    catalog: 'pg_policy',
+    oid: 'p.oid',
+    kind: `'policy'`,
+    path: onTable('p.polname'),
+    name: 'p.polname',
+    parent: key('pg_class', 's.oid'),
+    definition: {
+      command: 'p.polcmd',
+      permissive: 'p.polpermissive',
+      roles: `(SELECT jsonb_agg(name ORDER BY name COLLATE "C") FROM (SELECT CASE WHEN r = 0 THEN 'public' ELSE pg_get_userbyid(r)::text END FROM unnest(p.polroles) r) role(name))`,
+      using: 'pg_get_expr(p.polqual, p.polrelid)',
+      check: 'pg_get_expr(p.polwithcheck, p.polrelid)',
+    },
+    from: 'FROM relation s JOIN pg_policy p ON p.polrelid = s.oid',
+  }),
+])
+
+/** Statistics objects (CREATE STATISTICS), which may stand in another schema than their table. */
+export const statistics = family('statistics', ({ version }) => [
+  familySelect({
+    catalog: 'pg_statistic_ext',
+    oid: 'x.oid',
+    kind: `'statistics'`,
+    path: 's.prefix || quote_ident(x.stxname)',
+    name: 'x.stxname',
+    parent: key('pg_class', 'x.stxrelid'),
+    definition: {
+      table: 'x.stxrelid::regclass::text',
+      kinds: `(SELECT jsonb_agg(k ORDER BY k) FROM unnest(x.stxkind) k)`,
+      columns: 'pg_get_statisticsobjdef_columns(x.oid)',
+      statistics: version >= 17 ? 'x.stxstattarget' : 'nullif(x.stxstattarget, -1)',
+    },
+    from: 'FROM scope s JOIN pg_statistic_ext x ON x.stxnamespace = s.ns',
+  }),
+])

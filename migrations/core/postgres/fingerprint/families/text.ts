@@ -1,0 +1,86 @@
+import { family, familySelect, namedIn, notMember, procedure } from '../sql.ts'
+
+/** Collations and conversions. */
+export const collations = family('collations', () => [
+  familySelect({
+    catalog: 'pg_collation',
+    oid: 'x.oid',
+    kind: `'collation'`,
+    path: 's.prefix || quote_ident(x.collname)',
+    name: 'x.collname',
+    // Every column, whatever the version calls them; collversion belongs to the machine, not to the structure.
+    definition: {
+      attributes: `to_jsonb(x.*) - '{oid,collname,collnamespace,collowner,collversion}'::text[]`,
+    },
+    from: `FROM scope s JOIN pg_collation x ON x.collnamespace = s.ns WHERE ${notMember('pg_collation', 'x.oid')}`,
+  }),
+  familySelect({
+    catalog: 'pg_conversion',
+    oid: 'x.oid',
+    kind: `'conversion'`,
+    path: 's.prefix || quote_ident(x.conname)',
+    name: 'x.conname',
+    definition: {
+      from: 'pg_encoding_to_char(x.conforencoding)',
+      to: 'pg_encoding_to_char(x.contoencoding)',
+      function: procedure('x.conproc'),
+      default: 'nullif(x.condefault, false)',
+    },
+    from: `FROM scope s JOIN pg_conversion x ON x.connamespace = s.ns WHERE ${notMember('pg_conversion', 'x.oid')}`,
+  }),
+])
+
+/** Text search configurations, dictionaries, parsers and templates. */
+export const textSearch = family('text search', () => [
+  familySelect({
+    catalog: 'pg_ts_config',
+    oid: 'x.oid',
+    kind: `'text search configuration'`,
+    path: 's.prefix || quote_ident(x.cfgname)',
+    name: 'x.cfgname',
+    definition: {
+      parser: `(SELECT ${namedIn('p.prsnamespace', 'p.prsname')} FROM pg_ts_parser p WHERE p.oid = x.cfgparser)`,
+      mappings: `(SELECT jsonb_object_agg(alias, dictionaries) FROM (
+          SELECT t.alias, jsonb_agg(m.mapdict::regdictionary::text ORDER BY m.mapseqno) AS dictionaries
+          FROM pg_ts_config_map m JOIN ts_token_type(x.cfgparser) t ON t.tokid = m.maptokentype
+          WHERE m.mapcfg = x.oid GROUP BY t.alias) mapping)`,
+    },
+    from: `FROM scope s JOIN pg_ts_config x ON x.cfgnamespace = s.ns WHERE ${notMember('pg_ts_config', 'x.oid')}`,
+  }),
+  familySelect({
+    catalog: 'pg_ts_dict',
+    oid: 'x.oid',
+    kind: `'text search dictionary'`,
+    path: 's.prefix || quote_ident(x.dictname)',
+    name: 'x.dictname',
+    definition: {
+      template: `(SELECT ${namedIn('t.tmplnamespace', 't.tmplname')} FROM pg_ts_template t WHERE t.oid = x.dicttemplate)`,
+      options: 'x.dictinitoption',
+    },
+    from: `FROM scope s JOIN pg_ts_dict x ON x.dictnamespace = s.ns WHERE ${notMember('pg_ts_dict', 'x.oid')}`,
+  }),
+  familySelect({
+    catalog: 'pg_ts_parser',
+    oid: 'x.oid',
+    kind: `'text search parser'`,
+    path: 's.prefix || quote_ident(x.prsname)',
+    name: 'x.prsname',
+    definition: {
+      start: procedure('x.prsstart'),
+      token: procedure('x.prstoken'),
+      end: procedure('x.prsend'),
+      headline: procedure('x.prsheadline'),
+      tokenTypes: procedure('x.prslextype'),
+    },
+    from: `FROM scope s JOIN pg_ts_parser x ON x.prsnamespace = s.ns WHERE ${notMember('pg_ts_parser', 'x.oid')}`,
+  }),
+  familySelect({
+    catalog: 'pg_ts_template',
+    oid: 'x.oid',
+    kind: `'text search template'`,
+    path: 's.prefix || quote_ident(x.tmplname)',
+    name: 'x.tmplname',
+    definition: { init: procedure('x.tmplinit'), lexize: procedure('x.tmpllexize') },
+    from: `FROM scope s JOIN pg_ts_template x ON x.tmplnamespace = s.ns WHERE ${notMember('pg_ts_template', 'x.oid')}`,
+  }),
+])

@@ -1,0 +1,11 @@
+export { compareFingerprints, type FingerprintChange, fingerprintChangesText } from './compare.ts'
+export { fingerprintHash } from './hash.ts'
+export { readFingerprint } from './read.ts'
+export type {
+  Definition,
+  DefinitionValue,
+  Fingerprint,
+  FingerprintObject,
+  FingerprintOptions,
+  UnknownObject,
+} from './types.ts'
