@@ -1,8 +1,10 @@
 import type { ClientBase, QueryResult } from 'pg'
 import { MigError } from '../errors.ts'
 import { quoteIdent } from '../postgres/quote.ts'
+import { type DirectiveOperations, directiveActs, type ReverseOperations } from './acts.ts'
 import type { BackfillResult, BackfillSpec, OperationsContext, StatementSink } from './contract.ts'
 import type { CustomDirectives, CustomOperations } from './custom.ts'
+import { type SafeOperations, safeOperations } from './safe/index.ts'
 import { ident, literal, type SqlText, sql, statementOf } from './sql-text.ts'
 
 /** What every `op` has besides the directives. */
@@ -37,7 +39,12 @@ export interface BaseOperations {
 }
 
 /** The `op` of a revision. */
-export interface Operations extends BaseOperations, CustomOperations {}
+export interface Operations extends BaseOperations, DirectiveOperations, CustomOperations {
+  /** What takes each directive back: `op.reverse.createTable('agents', agents)` undoes `op.createTable('agents', agents)`. */
+  readonly reverse: ReverseOperations
+  /** The forms that keep a table usable while they run. */
+  readonly safe: SafeOperations
+}
 
 /**
  * The `op` that writes to `sink`.
@@ -50,8 +57,39 @@ export function operations(
   context: OperationsContext,
   custom: CustomDirectives = {},
 ): Operations {
-  const base = baseOperations(sink, context)
-  return withCustom(base, custom)
+  const nestable = nestableSink(sink)
+  const op = Object.defineProperties(
+    {
+      ...directiveActs(nestable, context, 'forward'),
+      reverse: directiveActs(nestable, context, 'reverse'),
+      safe: safeOperations(nestable, context),
+    },
+    // By descriptor: a copy would read `client`, which throws while a script is written.
+    Object.getOwnPropertyDescriptors(baseOperations(nestable, context)),
+  ) as Operations
+  return withCustom(op, custom)
+}
+
+/** The sink with `autocommit` inside `autocommit` as one. */
+function nestableSink(sink: StatementSink): StatementSink {
+  let depth = 0
+  return {
+    offline: sink.offline,
+    execute: (statement) => sink.execute(statement),
+    backfill: (spec) => sink.backfill(spec),
+    get client() {
+      return sink.client
+    },
+    async autocommit(body) {
+      if (depth > 0) return await body()
+      depth += 1
+      try {
+        return await sink.autocommit(body)
+      } finally {
+        depth -= 1
+      }
+    },
+  }
 }
 
 function baseOperations(sink: StatementSink, context: OperationsContext): BaseOperations {
@@ -90,23 +128,25 @@ function quotedSchemas(schemas: OperationsContext['schemas']): Readonly<Record<s
   })
 }
 
-function withCustom(base: BaseOperations, custom: CustomDirectives): Operations {
-  const implementations = Object.entries(custom) as [
-    string,
-    (op: Operations, ...args: unknown[]) => unknown,
-  ][]
-  const op = base as Operations
+function withCustom(op: Operations, custom: CustomDirectives): Operations {
+  const implementations = Object.entries(custom) as readonly [string, CustomImplementation][]
   for (const [name, implementation] of implementations) {
-    if (name in base) {
-      throw new MigError('directive-exists', `the custom directive ${name} has the name of a built-in one`, {
-        help: 'give it another name in the environment',
-        facts: { name },
-      })
+    if (name in op) {
+      throw new MigError(
+        'directive-exists',
+        `the custom directive ${name} has the name of something that op has`,
+        {
+          help: 'give it another name in the environment',
+          facts: { name },
+        },
+      )
     }
     Object.defineProperty(op, name, {
       enumerable: true,
-      value: (...args: unknown[]) => implementation(op, ...args),
+      value: (...args: readonly unknown[]) => implementation(op, ...args),
     })
   }
   return op
 }
+
+type CustomImplementation = (op: Operations, ...args: readonly unknown[]) => unknown

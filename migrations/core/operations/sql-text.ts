@@ -102,13 +102,23 @@ export function sql(texts: TemplateStringsArray, ...values: readonly unknown[]):
 
 /** The statement of an `SqlText`: `$1`, `$2` … with their values, or `inline`, with literals in their places. */
 export function statementOf(text: SqlText, inline: boolean): Statement {
+  if (inline) return { sql: text.parts.reduce(appendLiteral, '') }
   const values: (string | null)[] = []
   const rendered = text.parts.map((part) => {
     if (typeof part === 'string') return part
-    // A quoted literal has the same unknown type as a parameter, so both resolve to the type of their place.
-    if (inline) return part.bound === null ? 'NULL' : quoteLiteral(part.bound)
     values.push(part.bound)
     return `$${values.length}`
   })
   return values.length === 0 ? { sql: rendered.join('') } : { sql: rendered.join(''), values }
+}
+
+/**
+ * A quoted literal has the same unknown type as a parameter, so both resolve to the type of their place. The spaces
+ * keep it from growing together with its neighbours, as `LIKE` and `E'…'` or two quotes would.
+ */
+function appendLiteral(before: string, part: string | BoundValue): string {
+  if (typeof part === 'string')
+    return /'$/.test(before) && /^['"\w]/.test(part) ? `${before} ${part}` : before + part
+  const literal = part.bound === null ? 'NULL' : quoteLiteral(part.bound)
+  return /(^|[\s(,[])$/.test(before) ? before + literal : `${before} ${literal}`
 }

@@ -1,0 +1,55 @@
+import type { StatementSink } from './contract.ts'
+import type { Directive, DirectiveStatement } from './directive.ts'
+import { type Directives, directives } from './directives/all.ts'
+import type { NameScope } from './names.ts'
+
+/** `op.<directive>(…)`: each runs its statements. */
+export type DirectiveOperations = {
+  readonly [Name in keyof Directives]: Directives[Name] extends Directive<infer Args, infer _ReverseArgs>
+    ? (...args: Args) => Promise<void>
+    : never
+}
+
+/** `op.reverse.<directive>(…)`: each takes back what `op.<directive>` with the same arguments did. */
+export type ReverseOperations = {
+  readonly [Name in keyof Directives]: Directives[Name] extends Directive<infer _Args, infer ReverseArgs>
+    ? (...args: ReverseArgs) => Promise<void>
+    : never
+}
+
+/**
+ * Run the statements of a directive in order. One that PostgreSQL refuses inside a transaction runs in
+ * `sink.autocommit` by itself.
+ */
+export async function runStatements(
+  sink: StatementSink,
+  statements: readonly DirectiveStatement[],
+): Promise<void> {
+  for (const { autocommit, ...statement } of statements) {
+    if (autocommit) await sink.autocommit(() => sink.execute(statement))
+    else await sink.execute(statement)
+  }
+}
+
+/** The directives as functions that write to `sink`, in one direction. */
+export function directiveActs(
+  sink: StatementSink,
+  scope: NameScope,
+  direction: 'forward',
+): DirectiveOperations
+export function directiveActs(sink: StatementSink, scope: NameScope, direction: 'reverse'): ReverseOperations
+export function directiveActs(
+  sink: StatementSink,
+  scope: NameScope,
+  direction: 'forward' | 'reverse',
+): object {
+  const entries = Object.entries(
+    directives as unknown as Readonly<Record<string, Directive<readonly unknown[]>>>,
+  )
+  return Object.fromEntries(
+    entries.map(([name, directive]) => [
+      name,
+      (...args: readonly unknown[]) => runStatements(sink, directive[direction](scope, ...args)),
+    ]),
+  )
+}

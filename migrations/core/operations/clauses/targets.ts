@@ -1,0 +1,67 @@
+import { quoteIdent } from '../../postgres/quote.ts'
+import { type NameScope, nameSql, type ObjectName } from '../names.ts'
+import { type RoutineArgument, routineSql } from './routines.ts'
+
+/** An object, told by its kind. */
+export type RelationTarget =
+  | { readonly table: ObjectName }
+  | { readonly view: ObjectName }
+  | { readonly materializedView: ObjectName }
+  | { readonly sequence: ObjectName }
+  | { readonly type: ObjectName }
+  | { readonly domain: ObjectName }
+  | { readonly function: ObjectName; readonly args?: readonly RoutineArgument[] }
+  | { readonly procedure: ObjectName; readonly args?: readonly RoutineArgument[] }
+  | { readonly schema: string }
+
+/** What COMMENT ON takes. */
+export type CommentTarget =
+  | RelationTarget
+  | { readonly column: string; readonly of: ObjectName }
+  | { readonly constraint: string; readonly on: ObjectName }
+  | { readonly trigger: string; readonly on: ObjectName }
+  | { readonly policy: string; readonly on: ObjectName }
+  | { readonly index: ObjectName }
+  | { readonly extension: string }
+
+/** The kind and the quoted name, as COMMENT ON has them. */
+export function commentTargetSql(scope: NameScope, target: CommentTarget): string {
+  if ('column' in target) return `COLUMN ${nameSql(scope, target.of)}.${quoteIdent(target.column)}`
+  if ('constraint' in target)
+    return `CONSTRAINT ${quoteIdent(target.constraint)} ON ${nameSql(scope, target.on)}`
+  if ('trigger' in target) return `TRIGGER ${quoteIdent(target.trigger)} ON ${nameSql(scope, target.on)}`
+  if ('policy' in target) return `POLICY ${quoteIdent(target.policy)} ON ${nameSql(scope, target.on)}`
+  if ('index' in target) return `INDEX ${nameSql(scope, target.index)}`
+  if ('extension' in target) return `EXTENSION ${quoteIdent(target.extension)}`
+  return relationTargetSql(scope, target)
+}
+
+function relationTargetSql(scope: NameScope, target: RelationTarget): string {
+  if ('table' in target) return `TABLE ${nameSql(scope, target.table)}`
+  if ('view' in target) return `VIEW ${nameSql(scope, target.view)}`
+  if ('materializedView' in target) return `MATERIALIZED VIEW ${nameSql(scope, target.materializedView)}`
+  if ('sequence' in target) return `SEQUENCE ${nameSql(scope, target.sequence)}`
+  if ('type' in target) return `TYPE ${nameSql(scope, target.type)}`
+  if ('domain' in target) return `DOMAIN ${nameSql(scope, target.domain)}`
+  if ('function' in target) return `FUNCTION ${routineSql(scope, target.function, target.args ?? [])}`
+  if ('procedure' in target) return `PROCEDURE ${routineSql(scope, target.procedure, target.args ?? [])}`
+  return `SCHEMA ${quoteIdent(target.schema)}`
+}
+
+/** What GRANT and REVOKE take. `allTablesIn` and its like name a schema. */
+export type GrantTarget =
+  | RelationTarget
+  | { readonly table: ObjectName; readonly columns: readonly string[] }
+  | { readonly allTablesIn: string }
+  | { readonly allSequencesIn: string }
+  | { readonly allFunctionsIn: string }
+
+/** The kind and the quoted name, as GRANT … ON has them: a view is a table there. */
+export function grantTargetSql(scope: NameScope, target: GrantTarget): string {
+  if ('allTablesIn' in target) return `ALL TABLES IN SCHEMA ${quoteIdent(target.allTablesIn)}`
+  if ('allSequencesIn' in target) return `ALL SEQUENCES IN SCHEMA ${quoteIdent(target.allSequencesIn)}`
+  if ('allFunctionsIn' in target) return `ALL FUNCTIONS IN SCHEMA ${quoteIdent(target.allFunctionsIn)}`
+  if ('view' in target) return `TABLE ${nameSql(scope, target.view)}`
+  if ('materializedView' in target) return `TABLE ${nameSql(scope, target.materializedView)}`
+  return relationTargetSql(scope, target)
+}

@@ -1,0 +1,47 @@
+import { MigError } from '../errors.ts'
+import type { Statement } from './contract.ts'
+import type { NameScope } from './names.ts'
+
+/** A statement of a directive; `autocommit` marks what PostgreSQL refuses inside a transaction. */
+export interface DirectiveStatement extends Statement {
+  readonly autocommit?: true
+}
+
+/**
+ * One directive: what it does and what takes it back, as pure functions from its arguments to statements.
+ *
+ * Where the reverse cannot be derived from the arguments, `ReverseArgs` asks for what was there before
+ * (`existing`, as Alembic's `existing_type`).
+ */
+export interface Directive<Args extends readonly unknown[], ReverseArgs extends readonly unknown[] = Args> {
+  readonly forward: (scope: NameScope, ...args: Args) => readonly DirectiveStatement[]
+  readonly reverse: (scope: NameScope, ...args: ReverseArgs) => readonly DirectiveStatement[]
+}
+
+/** Statements from their texts; what is undefined is left out. */
+export function statements(...texts: readonly (string | undefined)[]): readonly DirectiveStatement[] {
+  return texts.flatMap((sql) => (sql === undefined ? [] : [{ sql }]))
+}
+
+/** One statement; `concurrently` takes it out of the transaction. */
+export function statement(sql: string, concurrently = false): DirectiveStatement {
+  return concurrently ? { sql, autocommit: true } : { sql }
+}
+
+/** The parts that are there, with a space between. */
+export function words(...parts: readonly (string | false | undefined)[]): string {
+  return parts.filter((part) => part !== undefined && part !== false && part !== '').join(' ')
+}
+
+/**
+ * What was there before, which the reverse needs.
+ *
+ * Throws MIG-no-reverse when it was not given: a revision file runs without its types being checked.
+ */
+export function required<T>(value: T | undefined, directive: string, option: string): T {
+  if (value !== undefined) return value
+  throw new MigError('no-reverse', `op.reverse.${directive} cannot know what was there before`, {
+    help: `give ${option} to op.reverse.${directive}, or write the downgrade with op.execute`,
+    facts: { directive, option },
+  })
+}

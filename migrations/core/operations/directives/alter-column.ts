@@ -1,0 +1,147 @@
+import { MigError } from '../../errors.ts'
+import { quoteIdent } from '../../postgres/quote.ts'
+import type { Compression, Storage } from '../clauses/columns.ts'
+import { commentSql } from '../clauses/common.ts'
+import { type Identity, identityKind, identitySql, sequenceOptionWords } from '../clauses/sequence-options.ts'
+import { type Collation, type ColumnType, collateSql, typeSql } from '../clauses/types.ts'
+import { type Directive, type DirectiveStatement, required, statements, words } from '../directive.ts'
+import { type NameScope, nameSql, type ObjectName } from '../names.ts'
+
+/** The properties of a column that can change; `null` takes one away. */
+export interface ColumnState {
+  readonly type?: ColumnType
+  /** The USING expression of the change to `type`, as SQL. */
+  readonly using?: string
+  readonly collation?: Collation
+  readonly nullable?: boolean
+  /** An SQL expression; null drops the default. */
+  readonly default?: string | null
+  /** Null drops the identity. */
+  readonly identity?: Identity | null
+  /** A new expression (PostgreSQL 17 and newer); null makes it a plain column that keeps its values. */
+  readonly generated?: string | null
+  readonly storage?: Storage
+  readonly compression?: Compression
+  /** The statistics target; -1 for the server's default. */
+  readonly statistics?: number
+  readonly comment?: string | null
+}
+
+export interface ColumnChanges extends ColumnState {
+  /** The new name; the other changes are made first, under the old one. */
+  readonly rename?: string
+  /** What the changed properties are now, for the reverse; `identity` also tells ADD from SET. */
+  readonly existing?: ColumnState
+}
+
+/**
+ * ALTER TABLE … ALTER COLUMN, one statement per property, and RENAME COLUMN last.
+ *
+ * Reverse: rename back, then set each changed property to what `existing` says. `nullable` needs no `existing`.
+ */
+export const alterColumn: Directive<[table: ObjectName, column: string, changes: ColumnChanges]> = {
+  forward: (scope, table, column, changes) => [
+    ...changed(scope, table, column, changes, changes.existing ?? {}),
+    ...(changes.rename === undefined ? [] : renamed(scope, table, column, changes.rename)),
+  ],
+  reverse: (scope, table, column, changes) => [
+    ...(changes.rename === undefined ? [] : renamed(scope, table, changes.rename, column)),
+    ...changed(scope, table, column, stateBefore(changes), changes),
+  ],
+}
+
+function renamed(
+  scope: NameScope,
+  table: ObjectName,
+  from: string,
+  to: string,
+): readonly DirectiveStatement[] {
+  return statements(
+    `ALTER TABLE ${nameSql(scope, table)} RENAME COLUMN ${quoteIdent(from)} TO ${quoteIdent(to)}`,
+  )
+}
+
+/**
+ * The statements in the order that PostgreSQL needs: what stands in the way of the new type goes first, an identity
+ * is added only to a NOT NULL column without a default, and a new default must fit the new type.
+ */
+function changed(
+  scope: NameScope,
+  table: ObjectName,
+  column: string,
+  to: ColumnState,
+  from: ColumnState,
+): readonly DirectiveStatement[] {
+  const tableSql = nameSql(scope, table)
+  const name = quoteIdent(column)
+  const alter = (what: string | false | undefined) =>
+    what === undefined || what === false ? undefined : `ALTER TABLE ${tableSql} ALTER COLUMN ${name} ${what}`
+  const hadDefault = typeof from.default === 'string'
+  const dropsDefault =
+    to.default === null || (to.default !== undefined && to.type !== undefined && hadDefault)
+  return statements(
+    alter(to.identity === null && 'DROP IDENTITY'),
+    alter(dropsDefault && 'DROP DEFAULT'),
+    alter(typeChange(scope, to)),
+    alter(to.nullable === false && 'SET NOT NULL'),
+    alter(to.nullable === true && 'DROP NOT NULL'),
+    alter(identityChange(to.identity, from.identity)),
+    alter(typeof to.default === 'string' && `SET DEFAULT ${to.default}`),
+    alter(to.generated === null && 'DROP EXPRESSION'),
+    alter(typeof to.generated === 'string' && `SET EXPRESSION AS (${to.generated})`),
+    alter(to.storage !== undefined && `SET STORAGE ${to.storage.toUpperCase()}`),
+    alter(to.compression !== undefined && `SET COMPRESSION ${to.compression}`),
+    alter(to.statistics !== undefined && `SET STATISTICS ${to.statistics}`),
+    commentSql(`COLUMN ${tableSql}.${name}`, to.comment),
+  )
+}
+
+function typeChange(scope: NameScope, to: ColumnState): string | undefined {
+  if (to.type === undefined) {
+    if (to.collation === undefined && to.using === undefined) return undefined
+    throw new MigError('alter-column-type', 'alterColumn was given a collation or using without a type', {
+      help: 'give the type too, even when it stays: PostgreSQL changes a collation with ALTER COLUMN … TYPE',
+    })
+  }
+  return words(
+    `TYPE ${typeSql(scope, to.type)}`,
+    collateSql(to.collation),
+    to.using !== undefined && `USING ${to.using}`,
+  )
+}
+
+function identityChange(
+  to: Identity | null | undefined,
+  from: Identity | null | undefined,
+): string | undefined {
+  if (to === undefined || to === null) return undefined
+  if (from === undefined || from === null) return `ADD ${identitySql(to)}`
+  const options = typeof to === 'string' ? [] : sequenceOptionWords(to).map((option) => `SET ${option}`)
+  return words(`SET GENERATED ${identityKind(to)}`, ...options)
+}
+
+function stateBefore(changes: ColumnChanges): ColumnState {
+  const { existing = {} } = changes
+  const before = <Name extends keyof ColumnState>(name: Name): Partial<Pick<ColumnState, Name>> => {
+    if (changes[name] === undefined) return {}
+    return { [name]: required(existing[name], 'alterColumn', `existing.${name}`) } as Pick<ColumnState, Name>
+  }
+  if (changes.generated === null) {
+    throw new MigError('no-reverse', 'PostgreSQL cannot make a plain column a generated one again', {
+      help: 'write the downgrade as op.dropColumn and op.addColumn',
+    })
+  }
+  return {
+    ...before('type'),
+    ...before('default'),
+    ...before('identity'),
+    ...before('generated'),
+    ...before('storage'),
+    ...before('compression'),
+    ...before('statistics'),
+    ...before('comment'),
+    ...(existing.using === undefined ? {} : { using: existing.using }),
+    ...(existing.collation === undefined ? {} : { collation: existing.collation }),
+    ...(changes.nullable === undefined ? {} : { nullable: existing.nullable ?? !changes.nullable }),
+  }
+}

@@ -1,0 +1,37 @@
+import { commentSql } from '../clauses/common.ts'
+import { type CommentTarget, commentTargetSql } from '../clauses/targets.ts'
+import { type Directive, required, statements } from '../directive.ts'
+import type { ObjectName } from '../names.ts'
+
+export interface CommentOptions {
+  /** The comment as it is, for the reverse; null for none. */
+  readonly existing?: string | null
+}
+
+type WithExisting = { readonly existing: string | null } & CommentOptions
+
+/** COMMENT ON anything; null takes the comment away. Reverse: the `existing` comment. */
+export const comment: Directive<
+  [target: CommentTarget, text: string | null, options?: CommentOptions],
+  [target: CommentTarget, text: string | null, options: WithExisting]
+> = {
+  forward: (scope, target, text) => statements(commentSql(commentTargetSql(scope, target), text)),
+  reverse: (scope, target, _text, options) =>
+    comment.forward(scope, target, required(options?.existing, 'comment', 'existing')),
+}
+
+/** COMMENT ON TABLE. Reverse: the `existing` comment, by default none. */
+export const createTableComment: Directive<[table: ObjectName, text: string, options?: CommentOptions]> = {
+  forward: (scope, table, text) => comment.forward(scope, { table }, text),
+  reverse: (scope, table, _text, options = {}) => comment.forward(scope, { table }, options.existing ?? null),
+}
+
+/** COMMENT ON TABLE … IS NULL. Reverse: the `existing` comment. */
+export const dropTableComment: Directive<
+  [table: ObjectName, options?: CommentOptions],
+  [table: ObjectName, options: WithExisting]
+> = {
+  forward: (scope, table) => comment.forward(scope, { table }, null),
+  reverse: (scope, table, options) =>
+    comment.forward(scope, { table }, required(options?.existing, 'dropTableComment', 'existing')),
+}

@@ -1,0 +1,169 @@
+import { quoteIdent } from '../../postgres/quote.ts'
+import { commentSql } from '../clauses/common.ts'
+import {
+  type CheckConstraint,
+  type Constraint,
+  type ConstraintIndexOptions,
+  constraintSql,
+  type Deferral,
+  deferralSql,
+  type ExcludeConstraint,
+  type ExcludeElement,
+  type ForeignKeyOptions,
+} from '../clauses/constraints.ts'
+import { type Directive, type DirectiveStatement, required, statements, words } from '../directive.ts'
+import { type NameScope, nameSql, type ObjectName } from '../names.ts'
+
+/** The key columns, or the unique index that becomes the constraint's. */
+export type KeyColumns = readonly string[] | { readonly usingIndex: string }
+
+interface Commented {
+  readonly comment?: string
+}
+
+export interface PrimaryKeyOptions extends ConstraintIndexOptions, Commented {}
+
+export interface UniqueOptions extends ConstraintIndexOptions, Commented {
+  /** PostgreSQL 15 and newer. */
+  readonly nullsNotDistinct?: boolean
+}
+
+export interface CreateForeignKeyOptions extends ForeignKeyOptions, Commented {}
+
+export interface CheckOptions extends Omit<CheckConstraint, 'name' | 'check'>, Commented {}
+
+export interface ExcludeOptions extends Omit<ExcludeConstraint, 'name' | 'exclude'>, Commented {}
+
+export interface DropConstraintOptions {
+  readonly ifExists?: boolean
+  readonly cascade?: boolean
+  /** The constraint as it is, for the reverse; its name is the dropped one's. */
+  readonly existing?: Constraint
+}
+
+/** ALTER TABLE … ADD PRIMARY KEY. Reverse: DROP CONSTRAINT (the columns stay NOT NULL, as PostgreSQL leaves them). */
+export const createPrimaryKey: Directive<
+  [name: string, table: ObjectName, columns: KeyColumns, options?: PrimaryKeyOptions]
+> = {
+  forward: (scope, name, table, columns, options = {}) =>
+    'usingIndex' in columns
+      ? addUsingIndex(scope, name, table, 'PRIMARY KEY', columns.usingIndex, options)
+      : add(scope, name, table, { ...options, primaryKey: columns }, options.comment),
+  reverse: (scope, name, table) => dropConstraint.forward(scope, name, table),
+}
+
+/** ALTER TABLE … ADD UNIQUE. Reverse: DROP CONSTRAINT. */
+export const createUniqueConstraint: Directive<
+  [name: string, table: ObjectName, columns: KeyColumns, options?: UniqueOptions]
+> = {
+  forward: (scope, name, table, columns, options = {}) =>
+    'usingIndex' in columns
+      ? addUsingIndex(scope, name, table, 'UNIQUE', columns.usingIndex, options)
+      : add(scope, name, table, { ...options, unique: columns }, options.comment),
+  reverse: (scope, name, table) => dropConstraint.forward(scope, name, table),
+}
+
+/**
+ * ALTER TABLE `source` ADD FOREIGN KEY (`localColumns`) REFERENCES `referent` (`remoteColumns`).
+ * Reverse: DROP CONSTRAINT.
+ */
+export const createForeignKey: Directive<
+  [
+    name: string,
+    source: ObjectName,
+    referent: ObjectName,
+    localColumns: readonly string[],
+    remoteColumns: readonly string[],
+    options?: CreateForeignKeyOptions,
+  ]
+> = {
+  forward: (scope, name, source, referent, localColumns, remoteColumns, options = {}) => {
+    const references = { table: referent, columns: remoteColumns }
+    return add(scope, name, source, { ...options, foreignKey: localColumns, references }, options.comment)
+  },
+  reverse: (scope, name, source) => dropConstraint.forward(scope, name, source),
+}
+
+/** ALTER TABLE … ADD CHECK. Reverse: DROP CONSTRAINT. */
+export const createCheckConstraint: Directive<
+  [name: string, table: ObjectName, condition: string, options?: CheckOptions]
+> = {
+  forward: (scope, name, table, condition, options = {}) =>
+    add(scope, name, table, { ...options, check: condition }, options.comment),
+  reverse: (scope, name, table) => dropConstraint.forward(scope, name, table),
+}
+
+/** ALTER TABLE … ADD EXCLUDE. Reverse: DROP CONSTRAINT. */
+export const createExcludeConstraint: Directive<
+  [name: string, table: ObjectName, elements: readonly ExcludeElement[], options?: ExcludeOptions]
+> = {
+  forward: (scope, name, table, elements, options = {}) =>
+    add(scope, name, table, { ...options, exclude: elements }, options.comment),
+  reverse: (scope, name, table) => dropConstraint.forward(scope, name, table),
+}
+
+/** ALTER TABLE … VALIDATE CONSTRAINT. The reverse does nothing: a checked constraint cannot be made unchecked. */
+export const validateConstraint: Directive<[name: string, table: ObjectName]> = {
+  forward: (scope, name, table) =>
+    statements(`ALTER TABLE ${nameSql(scope, table)} VALIDATE CONSTRAINT ${quoteIdent(name)}`),
+  reverse: () => [],
+}
+
+/** ALTER TABLE … DROP CONSTRAINT. Reverse: ADD the `existing` one. */
+export const dropConstraint: Directive<
+  [name: string, table: ObjectName, options?: DropConstraintOptions],
+  [name: string, table: ObjectName, options: { readonly existing: Constraint } & DropConstraintOptions]
+> = {
+  forward: (scope, name, table, options = {}) =>
+    statements(
+      words(
+        `ALTER TABLE ${nameSql(scope, table)} DROP CONSTRAINT`,
+        options.ifExists && 'IF EXISTS',
+        quoteIdent(name),
+        options.cascade && 'CASCADE',
+      ),
+    ),
+  reverse: (scope, name, table, options) =>
+    add(scope, name, table, required(options?.existing, 'dropConstraint', 'existing'), undefined),
+}
+
+/** ALTER TABLE … RENAME CONSTRAINT. Reverse: rename back. */
+export const renameConstraint: Directive<[name: string, table: ObjectName, newName: string]> = {
+  forward: (scope, name, table, newName) =>
+    statements(
+      `ALTER TABLE ${nameSql(scope, table)} RENAME CONSTRAINT ${quoteIdent(name)} TO ${quoteIdent(newName)}`,
+    ),
+  reverse: (scope, name, table, newName) => renameConstraint.forward(scope, newName, table, name),
+}
+
+function add(
+  scope: NameScope,
+  name: string,
+  table: ObjectName,
+  constraint: Constraint,
+  comment: string | undefined,
+): readonly DirectiveStatement[] {
+  const tableSql = nameSql(scope, table)
+  return statements(
+    `ALTER TABLE ${tableSql} ADD ${constraintSql(scope, { ...constraint, name })}`,
+    commentSql(`CONSTRAINT ${quoteIdent(name)} ON ${tableSql}`, comment),
+  )
+}
+
+function addUsingIndex(
+  scope: NameScope,
+  name: string,
+  table: ObjectName,
+  kind: 'PRIMARY KEY' | 'UNIQUE',
+  index: string,
+  options: Deferral & Commented,
+): readonly DirectiveStatement[] {
+  const tableSql = nameSql(scope, table)
+  return statements(
+    words(
+      `ALTER TABLE ${tableSql} ADD CONSTRAINT ${quoteIdent(name)} ${kind} USING INDEX ${quoteIdent(index)}`,
+      deferralSql(options),
+    ),
+    commentSql(`CONSTRAINT ${quoteIdent(name)} ON ${tableSql}`, options.comment),
+  )
+}

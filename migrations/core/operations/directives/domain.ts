@@ -1,0 +1,138 @@
+import { quoteIdent } from '../../postgres/quote.ts'
+import { commentSql } from '../clauses/common.ts'
+import { type Collation, type ColumnType, collateSql, typeSql } from '../clauses/types.ts'
+import { type Directive, type DirectiveStatement, required, statements, words } from '../directive.ts'
+import { type NameScope, nameSql, type ObjectName, renamedTo, resolvedName } from '../names.ts'
+
+export interface DomainCheck {
+  readonly name?: string
+  /** The condition on VALUE, as SQL. */
+  readonly check: string
+  /** ALTER DOMAIN only: leave the values that are stored unchecked. */
+  readonly notValid?: boolean
+}
+
+export interface DomainSpec {
+  readonly type: ColumnType
+  readonly collation?: Collation
+  readonly default?: string
+  readonly nullable?: boolean
+  readonly checks?: readonly DomainCheck[]
+  readonly comment?: string
+}
+
+export interface DropDomainOptions {
+  readonly ifExists?: boolean
+  readonly cascade?: boolean
+  readonly existing?: DomainSpec
+}
+
+/** What ALTER DOMAIN can change; null takes a property away. */
+export interface DomainState {
+  readonly default?: string | null
+  readonly nullable?: boolean
+  readonly comment?: string | null
+}
+
+export interface DomainChanges extends DomainState {
+  readonly addCheck?: { readonly name: string } & DomainCheck
+  readonly dropCheck?: string
+  readonly validateCheck?: string
+  /** What the changed properties are now, and the check that is dropped, for the reverse. */
+  readonly existing?: DomainState & { readonly check?: DomainCheck }
+}
+
+/** CREATE DOMAIN. Reverse: DROP DOMAIN. */
+export const createDomain: Directive<[name: ObjectName, spec: DomainSpec]> = {
+  forward: (scope, name, spec) =>
+    statements(
+      words(
+        `CREATE DOMAIN ${nameSql(scope, name)} AS ${typeSql(scope, spec.type)}`,
+        collateSql(spec.collation),
+        spec.default !== undefined && `DEFAULT ${spec.default}`,
+        spec.nullable === false && 'NOT NULL',
+        ...(spec.checks ?? []).map(checkSql),
+      ),
+      commentSql(`DOMAIN ${nameSql(scope, name)}`, spec.comment),
+    ),
+  reverse: (scope, name) => dropDomain.forward(scope, name),
+}
+
+/** DROP DOMAIN. Reverse: CREATE DOMAIN from `existing`. */
+export const dropDomain: Directive<
+  [name: ObjectName, options?: DropDomainOptions],
+  [name: ObjectName, options: { readonly existing: DomainSpec } & DropDomainOptions]
+> = {
+  forward: (scope, name, options = {}) =>
+    statements(
+      words(
+        'DROP DOMAIN',
+        options.ifExists && 'IF EXISTS',
+        nameSql(scope, name),
+        options.cascade && 'CASCADE',
+      ),
+    ),
+  reverse: (scope, name, options) =>
+    createDomain.forward(scope, name, required(options?.existing, 'dropDomain', 'existing')),
+}
+
+/** ALTER DOMAIN … RENAME TO. Reverse: rename back. */
+export const renameDomain: Directive<[name: ObjectName, newName: string]> = {
+  forward: (scope, name, newName) =>
+    statements(`ALTER DOMAIN ${nameSql(scope, name)} RENAME TO ${quoteIdent(newName)}`),
+  reverse: (scope, name, newName) =>
+    renameDomain.forward(scope, renamedTo(name, newName), resolvedName(scope, name).name),
+}
+
+/** ALTER DOMAIN. Reverse: each change back to `existing`. */
+export const alterDomain: Directive<[name: ObjectName, changes: DomainChanges]> = {
+  forward: (scope, name, changes) => [
+    ...statements(
+      changes.dropCheck === undefined ? undefined : dropCheckSql(scope, name, changes.dropCheck),
+      changes.addCheck === undefined ? undefined : addCheckSql(scope, name, changes.addCheck),
+      changes.validateCheck === undefined
+        ? undefined
+        : `ALTER DOMAIN ${nameSql(scope, name)} VALIDATE CONSTRAINT ${quoteIdent(changes.validateCheck)}`,
+    ),
+    ...changed(scope, name, changes),
+  ],
+  reverse: (scope, name, changes) => {
+    const { existing = {} } = changes
+    const need = <T>(value: T | undefined, option: string) => required(value, 'alterDomain', option)
+    return [
+      ...changed(scope, name, {
+        ...(changes.default === undefined ? {} : { default: need(existing.default, 'existing.default') }),
+        ...(changes.nullable === undefined ? {} : { nullable: existing.nullable ?? !changes.nullable }),
+        ...(changes.comment === undefined ? {} : { comment: need(existing.comment, 'existing.comment') }),
+      }),
+      ...statements(
+        changes.addCheck === undefined ? undefined : dropCheckSql(scope, name, changes.addCheck.name),
+        changes.dropCheck === undefined
+          ? undefined
+          : addCheckSql(scope, name, { ...need(existing.check, 'existing.check'), name: changes.dropCheck }),
+      ),
+    ]
+  },
+}
+
+function changed(scope: NameScope, name: ObjectName, to: DomainState): readonly DirectiveStatement[] {
+  const domain = nameSql(scope, name)
+  return statements(
+    to.default === null ? `ALTER DOMAIN ${domain} DROP DEFAULT` : undefined,
+    typeof to.default === 'string' ? `ALTER DOMAIN ${domain} SET DEFAULT ${to.default}` : undefined,
+    to.nullable === undefined ? undefined : `ALTER DOMAIN ${domain} ${to.nullable ? 'DROP' : 'SET'} NOT NULL`,
+    commentSql(`DOMAIN ${domain}`, to.comment),
+  )
+}
+
+function addCheckSql(scope: NameScope, name: ObjectName, check: DomainCheck): string {
+  return words(`ALTER DOMAIN ${nameSql(scope, name)} ADD`, checkSql(check), check.notValid && 'NOT VALID')
+}
+
+function dropCheckSql(scope: NameScope, name: ObjectName, check: string): string {
+  return `ALTER DOMAIN ${nameSql(scope, name)} DROP CONSTRAINT ${quoteIdent(check)}`
+}
+
+function checkSql({ name, check }: DomainCheck): string {
+  return words(name !== undefined && `CONSTRAINT ${quoteIdent(name)}`, `CHECK (${check})`)
+}

@@ -1,0 +1,84 @@
+import { quoteIdent } from '../../postgres/quote.ts'
+import { commentSql } from '../clauses/common.ts'
+import { type Directive, required, statements, words } from '../directive.ts'
+import { literalText } from '../sql-text.ts'
+
+export interface ExtensionSpec {
+  /** Where its objects go; default: the target schema, or wherever the extension insists on. */
+  readonly schema?: string
+  readonly version?: string
+  /** Create the extensions that it requires, too. */
+  readonly cascade?: boolean
+  readonly ifNotExists?: boolean
+  readonly comment?: string
+}
+
+export interface DropExtensionOptions {
+  readonly ifExists?: boolean
+  readonly cascade?: boolean
+  readonly existing?: ExtensionSpec
+}
+
+export interface ExtensionState {
+  readonly version?: string
+  readonly schema?: string
+}
+
+export interface ExtensionChanges extends ExtensionState {
+  readonly existing?: ExtensionState
+}
+
+/** CREATE EXTENSION. Reverse: DROP EXTENSION. */
+export const createExtension: Directive<[name: string, spec?: ExtensionSpec]> = {
+  forward: (scope, name, spec = {}) =>
+    statements(
+      words(
+        'CREATE EXTENSION',
+        spec.ifNotExists && 'IF NOT EXISTS',
+        quoteIdent(name),
+        `SCHEMA ${quoteIdent(spec.schema ?? scope.schema)}`,
+        spec.version !== undefined && `VERSION ${literalText(spec.version)}`,
+        spec.cascade && 'CASCADE',
+      ),
+      commentSql(`EXTENSION ${quoteIdent(name)}`, spec.comment),
+    ),
+  reverse: (scope, name) => dropExtension.forward(scope, name),
+}
+
+/** DROP EXTENSION. Reverse: CREATE EXTENSION from `existing`. */
+export const dropExtension: Directive<
+  [name: string, options?: DropExtensionOptions],
+  [name: string, options: { readonly existing: ExtensionSpec } & DropExtensionOptions]
+> = {
+  forward: (_scope, name, options = {}) =>
+    statements(
+      words(
+        'DROP EXTENSION',
+        options.ifExists && 'IF EXISTS',
+        quoteIdent(name),
+        options.cascade && 'CASCADE',
+      ),
+    ),
+  reverse: (scope, name, options) =>
+    createExtension.forward(scope, name, required(options?.existing, 'dropExtension', 'existing')),
+}
+
+/** ALTER EXTENSION … UPDATE TO and SET SCHEMA. Reverse: back to `existing`, where the extension has a script for it. */
+export const alterExtension: Directive<[name: string, changes: ExtensionChanges]> = {
+  forward: (_scope, name, changes) =>
+    statements(
+      changes.version === undefined
+        ? undefined
+        : `ALTER EXTENSION ${quoteIdent(name)} UPDATE TO ${literalText(changes.version)}`,
+      changes.schema === undefined
+        ? undefined
+        : `ALTER EXTENSION ${quoteIdent(name)} SET SCHEMA ${quoteIdent(changes.schema)}`,
+    ),
+  reverse: (scope, name, { existing = {}, ...changes }) => {
+    const before = (key: keyof ExtensionState) =>
+      changes[key] === undefined
+        ? {}
+        : { [key]: required(existing[key], 'alterExtension', `existing.${key}`) }
+    return alterExtension.forward(scope, name, { ...before('schema'), ...before('version') })
+  },
+}

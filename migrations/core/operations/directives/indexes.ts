@@ -1,0 +1,115 @@
+import { quoteIdent } from '../../postgres/quote.ts'
+import { columnListSql, commentSql, parametersSql, type StorageParameters } from '../clauses/common.ts'
+import { type IndexElement, indexElementSql } from '../clauses/index-elements.ts'
+import { type Directive, required, statement, statements, words } from '../directive.ts'
+import { type NameScope, nameSql, type ObjectName, renamedTo } from '../names.ts'
+
+export interface IndexOptions {
+  readonly unique?: boolean
+  /** The index method; PostgreSQL's default is btree. */
+  readonly using?: string
+  /** The condition of a partial index, as SQL. */
+  readonly where?: string
+  readonly include?: readonly string[]
+  /** PostgreSQL 15 and newer. */
+  readonly nullsNotDistinct?: boolean
+  readonly with?: StorageParameters
+  readonly tablespace?: string
+  /** Without blocking writers; runs outside the revision's transaction. */
+  readonly concurrently?: boolean
+  readonly ifNotExists?: boolean
+  /** Only the partitioned table itself, not its partitions. */
+  readonly only?: boolean
+  readonly comment?: string
+}
+
+/** An index as it is, for the reverse of `dropIndex`. */
+export interface ExistingIndex extends IndexOptions {
+  readonly table: ObjectName
+  readonly columns: readonly IndexElement[]
+}
+
+export interface DropIndexOptions {
+  readonly ifExists?: boolean
+  readonly cascade?: boolean
+  /** Without blocking writers; runs outside the revision's transaction. */
+  readonly concurrently?: boolean
+  readonly existing?: ExistingIndex
+}
+
+/** CREATE INDEX, in the schema of its table. Reverse: DROP INDEX, concurrently when it was made so. */
+export const createIndex: Directive<
+  [name: string, table: ObjectName, columns: readonly IndexElement[], options?: IndexOptions]
+> = {
+  forward: (scope, name, table, columns, options = {}) => [
+    statement(createIndexSql(scope, name, table, columns, options), options.concurrently),
+    ...statements(commentSql(`INDEX ${nameSql(scope, renamedTo(table, name))}`, options.comment)),
+  ],
+  reverse: (scope, name, table, _columns, options = {}) =>
+    dropIndex.forward(
+      scope,
+      renamedTo(table, name),
+      options.concurrently === undefined ? {} : { concurrently: options.concurrently },
+    ),
+}
+
+/** DROP INDEX. Reverse: CREATE INDEX from `existing`, concurrently when it was dropped so. */
+export const dropIndex: Directive<
+  [index: ObjectName, options?: DropIndexOptions],
+  [index: ObjectName, options: { readonly existing: ExistingIndex } & DropIndexOptions]
+> = {
+  forward: (scope, index, options = {}) => [
+    statement(
+      words(
+        'DROP INDEX',
+        options.concurrently && 'CONCURRENTLY',
+        options.ifExists && 'IF EXISTS',
+        nameSql(scope, index),
+        options.cascade && 'CASCADE',
+      ),
+      options.concurrently,
+    ),
+  ],
+  reverse: (scope, index, options) => {
+    const { table, columns, ...rest } = required(options?.existing, 'dropIndex', 'existing')
+    const name = typeof index === 'string' ? index : index.name
+    const concurrently = options.concurrently ?? rest.concurrently ?? false
+    return createIndex.forward(scope, name, table, columns, { ...rest, concurrently })
+  },
+}
+
+/** ALTER INDEX … RENAME TO. Reverse: rename back. */
+export const renameIndex: Directive<[index: ObjectName, newName: string]> = {
+  forward: (scope, index, newName) =>
+    statements(`ALTER INDEX ${nameSql(scope, index)} RENAME TO ${quoteIdent(newName)}`),
+  reverse: (scope, index, newName) =>
+    renameIndex.forward(scope, renamedTo(index, newName), typeof index === 'string' ? index : index.name),
+}
+
+function createIndexSql(
+  scope: NameScope,
+  name: string,
+  table: ObjectName,
+  columns: readonly IndexElement[],
+  options: IndexOptions,
+): string {
+  const parameters = parametersSql(options.with)
+  return words(
+    'CREATE',
+    options.unique && 'UNIQUE',
+    'INDEX',
+    options.concurrently && 'CONCURRENTLY',
+    options.ifNotExists && 'IF NOT EXISTS',
+    quoteIdent(name),
+    'ON',
+    options.only && 'ONLY',
+    nameSql(scope, table),
+    options.using && `USING ${quoteIdent(options.using)}`,
+    `(${columns.map(indexElementSql).join(', ')})`,
+    options.include && `INCLUDE ${columnListSql(options.include)}`,
+    options.nullsNotDistinct && 'NULLS NOT DISTINCT',
+    parameters && `WITH (${parameters})`,
+    options.tablespace && `TABLESPACE ${quoteIdent(options.tablespace)}`,
+    options.where && `WHERE ${options.where}`,
+  )
+}

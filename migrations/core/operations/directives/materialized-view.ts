@@ -1,0 +1,130 @@
+import { quoteIdent } from '../../postgres/quote.ts'
+import { columnListSql, commentSql, parametersSql, type StorageParameters } from '../clauses/common.ts'
+import { type Directive, type DirectiveStatement, required, statements, words } from '../directive.ts'
+import { type NameScope, nameSql, type ObjectName, renamedTo, resolvedName } from '../names.ts'
+import { createIndex, type ExistingIndex } from './indexes.ts'
+
+export interface MaterializedViewSpec {
+  /** The SELECT, without a semicolon. */
+  readonly query: string
+  readonly columns?: readonly string[]
+  readonly using?: string
+  readonly with?: StorageParameters
+  readonly tablespace?: string
+  /** Default true; false leaves it unreadable until it is refreshed. */
+  readonly withData?: boolean
+  /** Its indexes, which go away with it whenever it is built again. */
+  readonly indexes?: readonly (Omit<ExistingIndex, 'table'> & { readonly name: string })[]
+  readonly comment?: string
+}
+
+export interface AlterMaterializedViewSpec extends MaterializedViewSpec {
+  readonly existing?: MaterializedViewSpec
+}
+
+export interface DropMaterializedViewOptions {
+  readonly ifExists?: boolean
+  readonly cascade?: boolean
+  readonly existing?: MaterializedViewSpec
+}
+
+export interface RefreshOptions {
+  /** Without blocking readers; needs a unique index. */
+  readonly concurrently?: boolean
+  readonly withData?: boolean
+}
+
+/** CREATE MATERIALIZED VIEW and its indexes. Reverse: DROP MATERIALIZED VIEW. */
+export const createMaterializedView: Directive<[name: ObjectName, spec: MaterializedViewSpec]> = {
+  forward: (scope, name, spec) => {
+    const view = nameSql(scope, name)
+    const parameters = parametersSql(spec.with)
+    return [
+      ...statements(
+        words(
+          'CREATE MATERIALIZED VIEW',
+          view,
+          spec.columns && columnListSql(spec.columns),
+          spec.using && `USING ${quoteIdent(spec.using)}`,
+          parameters && `WITH (${parameters})`,
+          spec.tablespace && `TABLESPACE ${quoteIdent(spec.tablespace)}`,
+          `AS\n${spec.query}`,
+          spec.withData === false && '\nWITH NO DATA',
+        ),
+        commentSql(`MATERIALIZED VIEW ${view}`, spec.comment),
+      ),
+      ...indexStatements(scope, name, spec),
+    ]
+  },
+  reverse: (scope, name) => dropMaterializedView.forward(scope, name),
+}
+
+/** DROP MATERIALIZED VIEW. Reverse: CREATE MATERIALIZED VIEW from `existing`. */
+export const dropMaterializedView: Directive<
+  [name: ObjectName, options?: DropMaterializedViewOptions],
+  [name: ObjectName, options: { readonly existing: MaterializedViewSpec } & DropMaterializedViewOptions]
+> = {
+  forward: (scope, name, options = {}) =>
+    statements(
+      words(
+        'DROP MATERIALIZED VIEW',
+        options.ifExists && 'IF EXISTS',
+        nameSql(scope, name),
+        options.cascade && 'CASCADE',
+      ),
+    ),
+  reverse: (scope, name, options) =>
+    createMaterializedView.forward(
+      scope,
+      name,
+      required(options?.existing, 'dropMaterializedView', 'existing'),
+    ),
+}
+
+/** ALTER MATERIALIZED VIEW … RENAME TO. Reverse: rename back. */
+export const renameMaterializedView: Directive<[name: ObjectName, newName: string]> = {
+  forward: (scope, name, newName) =>
+    statements(`ALTER MATERIALIZED VIEW ${nameSql(scope, name)} RENAME TO ${quoteIdent(newName)}`),
+  reverse: (scope, name, newName) =>
+    renameMaterializedView.forward(scope, renamedTo(name, newName), resolvedName(scope, name).name),
+}
+
+/** Drop and create, since PostgreSQL cannot replace a materialized view. Reverse: the same with `existing`. */
+export const alterMaterializedView: Directive<[name: ObjectName, spec: AlterMaterializedViewSpec]> = {
+  forward: (scope, name, spec) => [
+    ...dropMaterializedView.forward(scope, name),
+    ...createMaterializedView.forward(scope, name, spec),
+  ],
+  reverse: (scope, name, spec) => [
+    ...dropMaterializedView.forward(scope, name),
+    ...createMaterializedView.forward(
+      scope,
+      name,
+      required(spec.existing, 'alterMaterializedView', 'existing'),
+    ),
+  ],
+}
+
+/** REFRESH MATERIALIZED VIEW. The reverse does nothing. */
+export const refreshMaterializedView: Directive<[name: ObjectName, options?: RefreshOptions]> = {
+  forward: (scope, name, options = {}) =>
+    statements(
+      words(
+        'REFRESH MATERIALIZED VIEW',
+        options.concurrently && 'CONCURRENTLY',
+        nameSql(scope, name),
+        options.withData === false && 'WITH NO DATA',
+      ),
+    ),
+  reverse: () => [],
+}
+
+function indexStatements(
+  scope: NameScope,
+  view: ObjectName,
+  { indexes = [] }: MaterializedViewSpec,
+): readonly DirectiveStatement[] {
+  return indexes.flatMap(({ name, columns, ...options }) =>
+    createIndex.forward(scope, name, view, columns, options),
+  )
+}

@@ -1,0 +1,99 @@
+import { quoteIdent } from '../../postgres/quote.ts'
+import { commentSql } from '../clauses/common.ts'
+import { type SequenceOptions, sequenceOptionWords } from '../clauses/sequence-options.ts'
+import { type Directive, required, statements, words } from '../directive.ts'
+import { type NameScope, nameSql, type ObjectName, renamedTo, resolvedName } from '../names.ts'
+
+export interface SequenceSpec extends SequenceOptions {
+  readonly as?: 'smallint' | 'integer' | 'bigint'
+  /** The column that it goes away with; null for none. */
+  readonly ownedBy?: { readonly table: ObjectName; readonly column: string } | null
+  readonly comment?: string
+}
+
+export interface CreateSequenceSpec extends SequenceSpec {
+  readonly ifNotExists?: boolean
+}
+
+export interface DropSequenceOptions {
+  readonly ifExists?: boolean
+  readonly cascade?: boolean
+  readonly existing?: SequenceSpec
+}
+
+export interface SequenceChanges extends SequenceSpec {
+  /** The next value; `true` for the start value. */
+  readonly restart?: number | bigint | true
+  /** What the changed options are now, for the reverse. The position of a restarted sequence does not come back. */
+  readonly existing?: SequenceSpec
+}
+
+/** CREATE SEQUENCE. Reverse: DROP SEQUENCE. */
+export const createSequence: Directive<[name: ObjectName, spec?: CreateSequenceSpec]> = {
+  forward: (scope, name, spec = {}) =>
+    statements(
+      words(
+        'CREATE SEQUENCE',
+        spec.ifNotExists && 'IF NOT EXISTS',
+        nameSql(scope, name),
+        specSql(scope, spec),
+      ),
+      commentSql(`SEQUENCE ${nameSql(scope, name)}`, spec.comment),
+    ),
+  reverse: (scope, name) => dropSequence.forward(scope, name),
+}
+
+/** DROP SEQUENCE. Reverse: CREATE SEQUENCE from `existing`. */
+export const dropSequence: Directive<
+  [name: ObjectName, options?: DropSequenceOptions],
+  [name: ObjectName, options: { readonly existing: SequenceSpec } & DropSequenceOptions]
+> = {
+  forward: (scope, name, options = {}) =>
+    statements(
+      words(
+        'DROP SEQUENCE',
+        options.ifExists && 'IF EXISTS',
+        nameSql(scope, name),
+        options.cascade && 'CASCADE',
+      ),
+    ),
+  reverse: (scope, name, options) =>
+    createSequence.forward(scope, name, required(options?.existing, 'dropSequence', 'existing')),
+}
+
+/** ALTER SEQUENCE … RENAME TO. Reverse: rename back. */
+export const renameSequence: Directive<[name: ObjectName, newName: string]> = {
+  forward: (scope, name, newName) =>
+    statements(`ALTER SEQUENCE ${nameSql(scope, name)} RENAME TO ${quoteIdent(newName)}`),
+  reverse: (scope, name, newName) =>
+    renameSequence.forward(scope, renamedTo(name, newName), resolvedName(scope, name).name),
+}
+
+/** ALTER SEQUENCE. Reverse: ALTER SEQUENCE with the `existing` options. */
+export const alterSequence: Directive<[name: ObjectName, changes: SequenceChanges]> = {
+  forward: (scope, name, changes) => {
+    const { restart } = changes
+    const options = words(
+      specSql(scope, changes),
+      restart !== undefined && (restart === true ? 'RESTART' : `RESTART WITH ${restart}`),
+    )
+    return statements(
+      options === '' ? undefined : `ALTER SEQUENCE ${nameSql(scope, name)} ${options}`,
+      commentSql(`SEQUENCE ${nameSql(scope, name)}`, changes.comment),
+    )
+  },
+  reverse: (scope, name, changes) =>
+    alterSequence.forward(scope, name, required(changes.existing, 'alterSequence', 'existing')),
+}
+
+function specSql(scope: NameScope, spec: SequenceSpec): string {
+  const { ownedBy } = spec
+  return words(
+    spec.as && `AS ${spec.as}`,
+    ...sequenceOptionWords(spec),
+    ownedBy === null && 'OWNED BY NONE',
+    ownedBy !== undefined &&
+      ownedBy !== null &&
+      `OWNED BY ${nameSql(scope, ownedBy.table)}.${quoteIdent(ownedBy.column)}`,
+  )
+}

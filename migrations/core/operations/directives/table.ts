@@ -1,0 +1,92 @@
+import { quoteIdent } from '../../postgres/quote.ts'
+import { type Column, columnExtras, columnSql } from '../clauses/columns.ts'
+import { commentSql, parametersSql, type StorageParameters } from '../clauses/common.ts'
+import { type Constraint, constraintSql } from '../clauses/constraints.ts'
+import { type IndexElement, indexElementSql } from '../clauses/index-elements.ts'
+import { type Directive, required, statements, words } from '../directive.ts'
+import { type NameScope, nameSql, type ObjectName, renamedTo } from '../names.ts'
+
+/** A table as CREATE TABLE takes it. */
+export interface TableSpec {
+  readonly columns: readonly Column[]
+  readonly constraints?: readonly Constraint[]
+  readonly comment?: string
+  readonly unlogged?: boolean
+  readonly inherits?: readonly ObjectName[]
+  readonly partitionBy?: {
+    readonly method: 'range' | 'list' | 'hash'
+    readonly key: readonly IndexElement[]
+  }
+  /** The table access method. */
+  readonly using?: string
+  readonly with?: StorageParameters
+  readonly tablespace?: string
+  readonly ifNotExists?: boolean
+}
+
+export interface DropTableOptions {
+  readonly ifExists?: boolean
+  readonly cascade?: boolean
+  /** The table as it is, for the reverse. */
+  readonly existing?: TableSpec
+}
+
+/** CREATE TABLE, with its comments. Reverse: DROP TABLE. */
+export const createTable: Directive<[table: ObjectName, spec: TableSpec]> = {
+  forward: (scope, table, spec) =>
+    statements(
+      createTableSql(scope, table, spec),
+      ...spec.columns.flatMap((column) => columnExtras(scope, table, column)),
+      commentSql(`TABLE ${nameSql(scope, table)}`, spec.comment),
+    ),
+  reverse: (scope, table) => dropTable.forward(scope, table),
+}
+
+/** DROP TABLE. Reverse: CREATE TABLE from `existing`. */
+export const dropTable: Directive<
+  [table: ObjectName, options?: DropTableOptions],
+  [table: ObjectName, options: { readonly existing: TableSpec } & DropTableOptions]
+> = {
+  forward: (scope, table, options = {}) =>
+    statements(
+      words(
+        'DROP TABLE',
+        options.ifExists && 'IF EXISTS',
+        nameSql(scope, table),
+        options.cascade && 'CASCADE',
+      ),
+    ),
+  reverse: (scope, table, options) =>
+    createTable.forward(scope, table, required(options?.existing, 'dropTable', 'existing')),
+}
+
+/** ALTER TABLE … RENAME TO. Reverse: rename back. */
+export const renameTable: Directive<[table: ObjectName, newName: string]> = {
+  forward: (scope, table, newName) =>
+    statements(`ALTER TABLE ${nameSql(scope, table)} RENAME TO ${quoteIdent(newName)}`),
+  reverse: (scope, table, newName) =>
+    renameTable.forward(scope, renamedTo(table, newName), typeof table === 'string' ? table : table.name),
+}
+
+function createTableSql(scope: NameScope, table: ObjectName, spec: TableSpec): string {
+  const elements = [
+    ...spec.columns.map((column) => columnSql(scope, column)),
+    ...(spec.constraints ?? []).map((constraint) => constraintSql(scope, constraint)),
+  ]
+  const parameters = parametersSql(spec.with)
+  const partition = spec.partitionBy
+  return words(
+    'CREATE',
+    spec.unlogged && 'UNLOGGED',
+    'TABLE',
+    spec.ifNotExists && 'IF NOT EXISTS',
+    nameSql(scope, table),
+    elements.length === 0 ? '()' : `(\n  ${elements.join(',\n  ')}\n)`,
+    spec.inherits && `INHERITS (${spec.inherits.map((parent) => nameSql(scope, parent)).join(', ')})`,
+    partition &&
+      `PARTITION BY ${partition.method.toUpperCase()} (${partition.key.map(indexElementSql).join(', ')})`,
+    spec.using && `USING ${quoteIdent(spec.using)}`,
+    parameters && `WITH (${parameters})`,
+    spec.tablespace && `TABLESPACE ${quoteIdent(spec.tablespace)}`,
+  )
+}
