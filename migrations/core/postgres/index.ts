@@ -19,3 +19,4 @@ export {
   stopEmbeddedServer,
 } from './embedded.ts'
 export { qualifiedName, quoteIdent, quoteIdentAlways, quoteLiteral } from './quote.ts'
+export { lineAndColumn, type SqlPiece, splitStatements } from './statements.ts'
