@@ -19,4 +19,6 @@ export {
   stopEmbeddedServer,
 } from './embedded.ts'
 export { qualifiedName, quoteIdent, quoteIdentAlways, quoteLiteral } from './quote.ts'
+export { type ScratchDatabase, type ScratchOptions, withScratchDatabase } from './scratch.ts'
+export { type ScratchServer, type ScratchServerOptions, scratchServer } from './scratch-server.ts'
 export { lineAndColumn, type SqlPiece, splitStatements } from './statements.ts'

@@ -1,0 +1,49 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const project = fileURLToPath(new URL('../..', import.meta.url))
+
+/**
+ * Starts a TypeScript program of `test/support/` as a process of its own, on any Node.
+ * @param name file name, `hold-scratch.ts`
+ */
+export async function spawnProgram(
+  name: string,
+  args: readonly string[],
+  options: SpawnOptions = {},
+): Promise<ChildProcess> {
+  // Beside node_modules, so that the program finds its packages.
+  const folder = mkdtempSync(join(project, 'node_modules', '.test-program-'))
+  const outfile = join(folder, 'program.mjs')
+  await build({
+    entryPoints: [join(project, 'test', 'support', name)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    logLevel: 'silent',
+  })
+  const child = spawn(process.execPath, [outfile, ...args], { stdio: ['ignore', 'pipe', 'pipe'], ...options })
+  child.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return child
+}
+
+/** The first line that a process prints. @throws Error with its stderr when it ends before */
+export async function firstLine(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let out = ''
+    let err = ''
+    child.stdout?.on('data', (chunk) => {
+      out += String(chunk)
+      if (out.includes('\n')) resolve(out.slice(0, out.indexOf('\n')))
+    })
+    child.stderr?.on('data', (chunk) => {
+      err += String(chunk)
+    })
+    child.once('exit', () => reject(new Error(`the program ended: ${err}`)))
+  })
+}
