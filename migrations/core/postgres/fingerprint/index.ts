@@ -1,5 +1,6 @@
 export { compareFingerprints, type FingerprintChange, fingerprintChangesText } from './compare.ts'
 export { fingerprintHash } from './hash.ts'
+export { type FingerprintHashesOptions, readFingerprintHashes } from './hashes.ts'
 export { readFingerprint } from './read.ts'
 export type {
   Definition,

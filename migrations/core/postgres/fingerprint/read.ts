@@ -1,31 +1,79 @@
 import type { ClientBase } from 'pg'
 import { MigError } from '../../errors.ts'
-import { assembleObjects } from './assemble.ts'
-import { families } from './families/index.ts'
+import { readAnnotations } from './annotations.ts'
+import { type Annotation, assembleObjects } from './assemble.ts'
+import { families as allFamilies } from './families/index.ts'
 import { fingerprintHash } from './hash.ts'
-import { assertRelativeSchemas, withPinnedSession } from './scope.ts'
-import type { CatalogRow } from './sql.ts'
-import type { Fingerprint, FingerprintOptions } from './types.ts'
+import { refineDefinition } from './refine.ts'
+import { assertRelativeSchemas, type Scope, withPinnedSession } from './scope.ts'
+import type { CatalogRow, Family } from './sql.ts'
+import type { Fingerprint, FingerprintObject, FingerprintOptions, UnknownObject } from './types.ts'
+import { readUnknown } from './unknown.ts'
+
+/** All that one pass over the catalogs brings. */
+export interface CatalogReading {
+  readonly rows: readonly CatalogRow[]
+  readonly annotations: readonly Annotation[]
+  readonly unknown: readonly UnknownObject[]
+}
 
 /**
  * Reads every object of some schemas from PostgreSQL's own catalogs (14 to 18), in one snapshot. It may be
- * called inside a transaction, which it leaves as it was.
+ * called inside a transaction, which it leaves as it was. Members of extensions are left out, and so is what
+ * hangs on them.
+ * @param families what to read; default: everything. What none of them knows is in `unknown`
  * @throws MigError `many-relative-schemas` for `schemaRelative` with other than one schema
  * @throws MigError `unreadable-schema` for `schemaRelative` with a schema named `$user`
  */
-export async function readFingerprint(client: ClientBase, options: FingerprintOptions): Promise<Fingerprint> {
+export async function readFingerprint(
+  client: ClientBase,
+  options: FingerprintOptions,
+  families: readonly Family[] = allFamilies,
+): Promise<Fingerprint> {
   const relative = options.schemaRelative ?? false
   if (relative && options.schemas.length !== 1) {
     throw new MigError('many-relative-schemas', 'a schema-relative fingerprint is of one schema', {
+      help: 'read each schema by itself',
       facts: { schemas: options.schemas },
     })
   }
   if (relative) assertRelativeSchemas(options.schemas)
-  return withPinnedSession(client, async (version) => {
-    const scope = { schemas: options.schemas, relative, columnOrder: options.columnOrder ?? false, version }
-    const rows: CatalogRow[] = []
-    for (const family of families) for (const row of await family.read(client, scope)) rows.push(row)
-    const objects = assembleObjects(rows, [], { exclude: options.exclude })
-    return { objects, unknown: [], hash: fingerprintHash(objects) }
+  const { rows, annotations, unknown } = await withPinnedSession(client, (version) =>
+    readCatalogs(client, scopeOf(options, version), families),
+  )
+  const objects = objectsOf(rows, annotations, options)
+  return { objects, unknown, hash: fingerprintHash(objects) }
+}
+
+export function scopeOf(options: FingerprintOptions, version: number): Scope {
+  return {
+    schemas: options.schemas,
+    relative: options.schemaRelative ?? false,
+    columnOrder: options.columnOrder ?? false,
+    privileges: options.privileges ?? false,
+    owners: options.owners ?? false,
+    version,
+  }
+}
+
+export async function readCatalogs(
+  client: ClientBase,
+  scope: Scope,
+  families: readonly Family[],
+): Promise<CatalogReading> {
+  const rows: CatalogRow[] = []
+  for (const family of families) for (const row of await family.read(client, scope)) rows.push(row)
+  const annotations = await readAnnotations(client, scope, rows)
+  return { rows, annotations, unknown: await readUnknown(client, scope, rows) }
+}
+
+export function objectsOf(
+  rows: readonly CatalogRow[],
+  annotations: readonly Annotation[],
+  options: FingerprintOptions,
+): ReadonlyMap<string, FingerprintObject> {
+  return assembleObjects(rows, annotations, {
+    exclude: options.exclude,
+    refine: (row, definition) => refineDefinition(row, definition, options),
   })
 }

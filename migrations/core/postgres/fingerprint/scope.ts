@@ -6,6 +6,8 @@ export interface Scope {
   readonly schemas: readonly string[]
   readonly relative: boolean
   readonly columnOrder: boolean
+  readonly privileges: boolean
+  readonly owners: boolean
   /** The server's major version. */
   readonly version: number
 }

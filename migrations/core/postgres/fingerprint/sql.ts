@@ -118,11 +118,22 @@ export async function readRows(
   scope: Scope,
   selects: readonly string[],
 ): Promise<readonly CatalogRow[]> {
-  // The last statement left search_path at its last row's schema, whose names must not resolve in this one.
+  if (selects.length === 0) return []
+  const text = `WITH ${scopeSql}, ${relationSql} ${selects.join('\nUNION ALL ')}`
+  return pinnedQuery<CatalogRow>(client, scope, text, [scope.schemas, scope.relative])
+}
+
+/** A query whose own names mean pg_catalog's, whatever schema a query before it stopped at. */
+export async function pinnedQuery<Row extends object>(
+  client: ClientBase,
+  scope: Scope,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<readonly Row[]> {
+  // Read under a schema's own search_path, the rows before left it set: its names must not resolve here.
   if (scope.relative)
     await client.query(`SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true)`)
-  const text = `WITH ${scopeSql}, ${relationSql} ${selects.join('\nUNION ALL ')}`
-  const result = await client.query<CatalogRow>(text, [scope.schemas, scope.relative])
+  const result = await client.query<Row>(text, [...values])
   return result.rows
 }
 

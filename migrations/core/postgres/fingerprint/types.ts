@@ -28,6 +28,8 @@ export interface UnknownObject {
   readonly what: string
   /** PostgreSQL's own description (`pg_describe_object`), or the catalog's or column's name. */
   readonly identity: string
+  /** The schema it stands in; none for a catalog or a catalog column. */
+  readonly schema?: string
 }
 
 /** Identity → definition of every object in some schemas. */
@@ -44,7 +46,7 @@ export interface FingerprintOptions {
   readonly schemas: readonly string[]
   /** Grants and default privileges too; default false. */
   readonly privileges?: boolean
-  /** Owners too; default false. */
+  /** Owners too; default false. Indexes and the like have their table's owner. */
   readonly owners?: boolean
   /**
    * Leaves an object out, with all that hangs on it. It is asked once per object, columns and the like
@@ -53,7 +55,8 @@ export interface FingerprintOptions {
   readonly exclude?: (object: FingerprintObject) => boolean
   /**
    * Leaves the schema's own name out of every identity and definition, so that tenants with the same
-   * structure are equal. Takes one schema. Default false.
+   * structure are equal. The schema's own comment and owner are left out as well. Takes one schema. Default
+   * false.
    */
   readonly schemaRelative?: boolean
   /**

@@ -1,6 +1,7 @@
 import type { Family } from '../sql.ts'
 import { columns } from './columns.ts'
 import { constraints } from './constraints.ts'
+import { defaultPrivileges } from './default-privileges.ts'
 import { functions } from './functions.ts'
 import { indexes } from './indexes.ts'
 import { operators } from './operators.ts'
@@ -26,4 +27,5 @@ export const families: readonly Family[] = [
   operators,
   collations,
   textSearch,
+  defaultPrivileges,
 ]

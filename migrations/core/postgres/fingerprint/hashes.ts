@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto'
+import type { ClientBase } from 'pg'
+import { rowKey } from './assemble.ts'
+import { families } from './families/index.ts'
+import { fingerprintHash } from './hash.ts'
+import { objectsOf, readCatalogs, scopeOf } from './read.ts'
+import { assertRelativeSchemas, type Scope, withPinnedSession } from './scope.ts'
+import { pinnedQuery } from './sql.ts'
+import type { FingerprintOptions } from './types.ts'
+
+export interface FingerprintHashesOptions extends Omit<FingerprintOptions, 'schemaRelative'> {
+  /** How many tables, indexes and the like are held in memory at once, about; default 10,000. */
+  readonly relationsAtOnce?: number
+}
+
+/**
+ * The schema-relative hash of each schema: equal for tenants with the same structure, whatever they are named,
+ * and equal to `readFingerprint(…, { schemaRelative: true }).hash` where nothing is unknown. Thousands of
+ * schemas take one pass in a few queries per `relationsAtOnce`, in one snapshot. A schema that is not there is
+ * not in the answer.
+ * @throws MigError `unreadable-schema` for a schema named `$user`
+ */
+export async function readFingerprintHashes(
+  client: ClientBase,
+  options: FingerprintHashesOptions,
+): Promise<ReadonlyMap<string, string>> {
+  assertRelativeSchemas(options.schemas)
+  return withPinnedSession(client, async (version) => {
+    const scope = scopeOf({ ...options, schemaRelative: true }, version)
+    const hashes = new Map<string, string>()
+    for (const schemas of await portions(client, scope, options.relationsAtOnce ?? 10_000)) {
+      const portion = await portionHashes(client, { ...scope, schemas }, { ...options, schemaRelative: true })
+      for (const [schema, hash] of portion) hashes.set(schema, hash)
+    }
+    return hashes
+  })
+}
+
+/** The schemas in lists of about so many relations each. */
+async function portions(
+  client: ClientBase,
+  scope: Scope,
+  relationsAtOnce: number,
+): Promise<readonly (readonly string[])[]> {
+  const sizes = await pinnedQuery<{ schema: string; relations: number }>(
+    client,
+    scope,
+    `SELECT n.nspname AS schema, count(c.oid)::int AS relations
+     FROM pg_namespace n LEFT JOIN pg_class c ON c.relnamespace = n.oid
+     WHERE n.nspname = ANY ($1::text[]) GROUP BY n.nspname ORDER BY n.nspname`,
+    [scope.schemas],
+  )
+  const lists: string[][] = []
+  let size = Number.POSITIVE_INFINITY
+  for (const { schema, relations } of sizes) {
+    if (size + relations > relationsAtOnce) {
+      lists.push([])
+      size = 0
+    }
+    lists.at(-1)?.push(schema)
+    size += relations + 1
+  }
+  return lists
+}
+
+async function portionHashes(
+  client: ClientBase,
+  scope: Scope,
+  options: FingerprintOptions,
+): Promise<ReadonlyMap<string, string>> {
+  const { rows, annotations, unknown } = await readCatalogs(client, scope, families)
+  const schemaOf = new Map(rows.map((row) => [rowKey(row), row.schema]))
+  const bySchema = grouped(rows, (row) => row.schema)
+  const annotationsBySchema = grouped(annotations, (annotation) => schemaOf.get(annotation.key))
+  const hashes = new Map<string, string>()
+  for (const [schema, own] of bySchema) {
+    const hash = fingerprintHash(objectsOf(own, annotationsBySchema.get(schema) ?? [], options))
+    const strangers = unknown.filter((object) => object.schema === schema).map((object) => object.what)
+    hashes.set(schema, strangers.length === 0 ? hash : marked(hash, strangers))
+  }
+  return hashes
+}
+
+/** Unknown objects count by their catalog, since nothing else is known of them. */
+function marked(hash: string, strangers: readonly string[]): string {
+  return createHash('sha256')
+    .update([hash, ...strangers].join('\n'))
+    .digest('hex')
+}
+
+function grouped<Item, Key>(
+  items: readonly Item[],
+  keyOf: (item: Item) => Key,
+): ReadonlyMap<Key, readonly Item[]> {
+  const groups = new Map<Key, Item[]>()
+  for (const item of items) {
+    const key = keyOf(item)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [item])
+    else group.push(item)
+  }
+  return groups
+}
