@@ -1,5 +1,5 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -17,6 +17,8 @@ export async function spawnProgram(
 ): Promise<ChildProcess> {
   // Beside node_modules, so that the program finds its packages.
   const folder = mkdtempSync(join(project, 'node_modules', '.test-program-'))
+  // Programs run as other users too.
+  chmodSync(folder, 0o755)
   const outfile = join(folder, 'program.mjs')
   await build({
     entryPoints: [join(project, 'test', 'support', name)],

@@ -4,6 +4,7 @@ import {
   linkSync,
   openSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -71,11 +72,13 @@ async function attempt(
 ): Promise<Outcome> {
   const log = openLog(paths)
   const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const child = spawn(binaries.postgres, ['-D', paths.dataDir, '-p', String(port), ...options], {
+  // The real path, since the server's user may reach the data and not the checkout that links to it.
+  const dataDir = realpathSync(paths.dataDir)
+  const child = spawn(binaries.postgres, ['-D', dataDir, '-p', String(port), ...options], {
     ...clusterUser(paths),
     detached: true,
     stdio: ['ignore', log.fd, log.fd],
-    cwd: paths.dataDir,
+    cwd: dataDir,
     env: serverEnvironment(),
     windowsHide: true,
   })

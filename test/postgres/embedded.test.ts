@@ -1,0 +1,278 @@
+import { once } from 'node:events'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { connect } from '../../migrations/core/postgres/connection.ts'
+import { formatDatabaseUrl, parseDatabaseUrl } from '../../migrations/core/postgres/database-url.ts'
+import {
+  embeddedStatus,
+  ensureDatabase,
+  resetEmbeddedServer,
+  stopEmbeddedServer,
+} from '../../migrations/core/postgres/embedded.ts'
+import { isAlive } from '../../migrations/core/postgres/postmaster.ts'
+import { serverUser } from '../../migrations/core/postgres/server-user.ts'
+import { firstLine, spawnProgram } from '../support/child.ts'
+import { ensured, ensuredByProgram, query, usingProject } from '../support/embedded.ts'
+
+const applicationName = 'just-mig test'
+const ignore = () => undefined
+const isRoot = process.getuid?.() === 0
+
+async function gone(pid: number): Promise<void> {
+  await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false)
+}
+
+describe('the embedded server', () => {
+  test('is set up once, found again, stopped, started with its data, and deleted', async () => {
+    await usingProject(async (root) => {
+      expect((await embeddedStatus(root)).state).toBe('absent')
+      const first = await ensured(root)
+      expect(first.states).toEqual(['creating', 'starting', 'started'])
+      expect(first.server.version).toBe(18)
+      expect(await ensureDatabase(first.server, 'My app')).toBe(true)
+      expect(await ensureDatabase(first.server, 'My app')).toBe(false)
+      await query(first.server.url('My app'), 'CREATE TABLE kept ()')
+      const again = await ensured(root)
+      expect(again.states).toEqual([])
+      expect(again.server.pid).toBe(first.server.pid)
+      expect(await embeddedStatus(root)).toMatchObject({
+        state: 'running',
+        pid: first.server.pid,
+        port: first.server.port,
+      })
+
+      expect(await stopEmbeddedServer(root, ignore)).toBe(true)
+      expect(await stopEmbeddedServer(root, ignore)).toBe(false)
+      expect(await embeddedStatus(root)).toMatchObject({ state: 'stopped', version: 18 })
+      await expect(connect({ url: first.server.url('My app'), applicationName })).rejects.toMatchObject({
+        code: 'no-server',
+      })
+
+      const restarted = await ensured(root)
+      expect(restarted.states).toEqual(['starting', 'started'])
+      expect(await query(restarted.server.url('My app'), `SELECT to_regclass('kept')::text AS kept`)).toEqual(
+        [{ kept: 'kept' }],
+      )
+
+      await resetEmbeddedServer(root, ignore)
+      expect(await embeddedStatus(root)).toMatchObject({ state: 'absent' })
+      expect(isAlive(restarted.server.pid)).toBe(false)
+    })
+  })
+
+  test('listens on the loopback only, and to nobody without its password', async () => {
+    await usingProject(async (root) => {
+      const { server } = await ensured(root)
+      const url = server.url('postgres')
+      expect(await query(url, 'SHOW listen_addresses')).toEqual([{ listen_addresses: '127.0.0.1' }])
+      const passwordFile = join(root, '.mig', 'postgres', 'password')
+      expect(statSync(passwordFile).mode & 0o777).toBe(0o600)
+      expect(readFileSync(join(root, '.mig', '.gitignore'), 'utf8')).toBe('*\n')
+      const address = parseDatabaseUrl(url)
+      for (const password of ['wrong', '']) {
+        const error = await connect({
+          url: formatDatabaseUrl({ ...address, password }),
+          applicationName,
+        }).catch((cause: unknown) => cause)
+        expect(error).toMatchObject({ code: 'wrong-password' })
+      }
+      const hostile = 'p@ss:w/rd%'
+      await query(url, `CREATE ROLE hostile LOGIN PASSWORD '${hostile}'`)
+      const client = await connect({
+        url: formatDatabaseUrl({ ...address, user: 'hostile', password: hostile }),
+        applicationName,
+      })
+      await client.end()
+      const nowhere = await connect({ url: server.url('nowhere'), applicationName }).catch(
+        (cause: unknown) => cause,
+      )
+      expect(nowhere).toMatchObject({ code: 'no-database' })
+      expect(readFileSync(join(root, '.mig', 'server.log'), 'utf8')).not.toContain(hostile)
+    })
+  })
+
+  test('is one, whichever of several commands at once sets it up', async () => {
+    await usingProject(async (root) => {
+      const all = await Promise.all([ensuredByProgram(root), ensuredByProgram(root), ensuredByProgram(root)])
+      expect(new Set(all.map(({ pid }) => pid)).size).toBe(1)
+      expect(new Set(all.map(({ url }) => url)).size).toBe(1)
+      expect(readdirSync(join(root, '.mig')).sort()).toEqual(['.gitignore', 'postgres', 'server.log'])
+      expect(await query(all[0].url, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
+    })
+  })
+
+  test('comes back with its data after kill -9', async () => {
+    await usingProject(async (root) => {
+      const { server } = await ensured(root)
+      await query(server.url('postgres'), 'CREATE TABLE kept ()')
+      process.kill(server.pid, 'SIGKILL')
+      await gone(server.pid)
+      expect((await embeddedStatus(root)).state).toBe('stopped')
+      const all = await Promise.all([ensuredByProgram(root), ensuredByProgram(root)])
+      expect(all[0].pid).toBe(all[1].pid)
+      const after = await ensured(root)
+      expect(await query(after.server.url('postgres'), `SELECT to_regclass('kept')::text AS kept`)).toEqual([
+        { kept: 'kept' },
+      ])
+    })
+  })
+
+  test('tells that it recovered', async () => {
+    await usingProject(async (root) => {
+      const { server } = await ensured(root)
+      process.kill(server.pid, 'SIGKILL')
+      await gone(server.pid)
+      expect((await ensured(root)).states).toEqual(['starting', 'recovered'])
+    })
+  })
+
+  test('is set up afresh after a command was killed while it did so', async () => {
+    await usingProject(async (root) => {
+      const child = await spawnProgram('embedded-program.ts', [root])
+      await new Promise((resolve) => child.stderr?.once('data', resolve))
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+      const abandoned = join(root, '.mig', `postgres.${child.pid}.0123abcd`)
+      mkdirSync(abandoned, { recursive: true })
+      const { server } = await ensured(root)
+      expect(await query(server.url('postgres'), 'SELECT 1 AS one')).toEqual([{ one: 1 }])
+      expect(existsSync(abandoned)).toBe(false)
+    })
+  })
+
+  test.runIf(process.platform === 'linux')(
+    'starts though postmaster.pid names a living process of another kind',
+    async () => {
+      await usingProject(async (root) => {
+        const { server } = await ensured(root)
+        process.kill(server.pid, 'SIGKILL')
+        await gone(server.pid)
+        const other = await spawnProgram('sleeper.ts', [], { ...serverUser(), cwd: '/' })
+        await firstLine(other)
+        const file = join(server.dataDir, 'postmaster.pid')
+        writeFileSync(file, readFileSync(file, 'utf8').replace(/^\d+/, String(other.pid)))
+        const after = await ensured(root)
+        other.kill('SIGKILL')
+        expect(after.states).toEqual(['starting', 'recovered'])
+      })
+    },
+  )
+
+  test('takes another port when its own was taken meanwhile', async () => {
+    await usingProject(async (root) => {
+      const { server } = await ensured(root)
+      await stopEmbeddedServer(root, ignore)
+      const squatter = createServer().listen(server.port, '127.0.0.1')
+      await once(squatter, 'listening')
+      const after = await ensured(root)
+      squatter.close()
+      expect(after.server.port).not.toBe(server.port)
+      expect(await query(after.server.url('postgres'), 'SELECT 1 AS one')).toEqual([{ one: 1 }])
+    })
+  })
+
+  test('refuses the data of another major version, and db-reset is the way on', async () => {
+    await usingProject(async (root) => {
+      const { server } = await ensured(root)
+      await stopEmbeddedServer(root, ignore)
+      writeFileSync(join(server.dataDir, 'PG_VERSION'), '17\n')
+      await expect(ensured(root)).rejects.toMatchObject({
+        code: 'server-version',
+        help: expect.stringContaining('just db-reset'),
+      })
+      await resetEmbeddedServer(root, ignore)
+      expect((await ensured(root)).states).toEqual(['creating', 'starting', 'started'])
+    })
+  })
+
+  test('shows the end of its log when it does not start', async () => {
+    await usingProject(async (root) => {
+      const { server } = await ensured(root)
+      await stopEmbeddedServer(root, ignore)
+      writeFileSync(join(server.dataDir, 'postgresql.conf'), 'no_such_setting = 1\n')
+      await expect(ensured(root)).rejects.toMatchObject({
+        code: 'server-start-failed',
+        message: expect.stringContaining('no_such_setting'),
+        help: expect.stringContaining('just db-reset'),
+      })
+    })
+  })
+
+  test('a folder in the place of its data is an error, not overwritten', async () => {
+    await usingProject(async (root) => {
+      mkdirSync(join(root, '.mig', 'postgres', 'mine'), { recursive: true })
+      await expect(ensured(root)).rejects.toMatchObject({ code: 'server-folder' })
+      expect(existsSync(join(root, '.mig', 'postgres', 'mine'))).toBe(true)
+    })
+  })
+})
+
+describe.runIf(isRoot)('started by root', () => {
+  const nobody = isRoot ? serverUser() : undefined
+
+  test('runs as nobody', async () => {
+    await usingProject(async (root) => {
+      const { server } = await ensured(root)
+      expect(statSync(`/proc/${server.pid}`).uid).toBe(nobody?.uid)
+    })
+  })
+
+  test('keeps its data outside a checkout that nobody cannot enter', async () => {
+    await usingProject(
+      async (root) => {
+        const { server } = await ensured(root)
+        const folder = join(root, '.mig', 'postgres')
+        expect(lstatSync(folder).isSymbolicLink()).toBe(true)
+        const outside = realpathSync(folder)
+        expect(await query(server.url('postgres'), 'SELECT 1 AS one')).toEqual([{ one: 1 }])
+        expect((await ensured(root)).server.pid).toBe(server.pid)
+        await resetEmbeddedServer(root, ignore)
+        expect(existsSync(outside)).toBe(false)
+      },
+      { mode: 0o700 },
+    )
+  })
+
+  test("goes on with an ordinary user's server, and restarts it as that user", async () => {
+    await usingProject(
+      async (root) => {
+        const facts = await ensuredByProgram(root, nobody)
+        expect((await ensured(root)).server.pid).toBe(facts.pid)
+        await stopEmbeddedServer(root, ignore)
+        const { server } = await ensured(root)
+        expect(statSync(`/proc/${server.pid}`).uid).toBe(nobody?.uid)
+      },
+      nobody === undefined ? {} : { owner: nobody },
+    )
+  })
+
+  test('is out of reach of an ordinary user, who is told so', async () => {
+    await usingProject(async (root) => {
+      await ensured(root)
+      await expect(ensuredByProgram(root, nobody)).rejects.toThrow('server-folder')
+    })
+  })
+})
+
+test('an ordinary user sets up and finds a server as root does', async () => {
+  const user = serverUser()
+  await usingProject(
+    async (root) => {
+      const facts = await ensuredByProgram(root, user)
+      expect(await ensuredByProgram(root, user)).toEqual(facts)
+      expect(await query(facts.url, 'SELECT current_database() AS name')).toEqual([{ name: 'app' }])
+    },
+    user === undefined ? {} : { owner: user },
+  )
+})

@@ -1,0 +1,3 @@
+// Says so and stays until it is killed.
+console.log('here')
+setTimeout(() => undefined, 600_000)
