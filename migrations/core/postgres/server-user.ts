@@ -40,20 +40,15 @@ export function serverUser(): ServerUser | undefined {
  */
 export function isReadableBy(user: ServerUser | undefined, path: string): boolean {
   if (user === undefined) return true
-  let current = realpathSync(path)
-  const stats = statSync(current)
+  const real = realpathSync(path)
+  const stats = statSync(real)
   if (!isPermitted(user, stats, stats.isDirectory() ? 0o5 : 0o4)) return false
-  return isReachableBy(user, dirname(current))
+  return foldersAbove(real).every((folder) => isPermitted(user, statSync(folder), 0o1))
+}
 
-  function isReachableBy(by: ServerUser, folder: string): boolean {
-    current = folder
-    for (;;) {
-      if (!isPermitted(by, statSync(current), 0o1)) return false
-      const parent = dirname(current)
-      if (parent === current) return true
-      current = parent
-    }
-  }
+function foldersAbove(path: string): string[] {
+  const parent = dirname(path)
+  return parent === path ? [] : [parent, ...foldersAbove(parent)]
 }
 
 function isPermitted(user: ServerUser, stats: Stats, bits: number): boolean {
