@@ -11,10 +11,11 @@ export { type ErrorPlace, type ExitCode, exitCodes, MigError } from './errors.ts
 export type { EmitEvent, LockHolder, MigEvent, StepFacts } from './events.ts'
 export { type AppliedRows, type LogEntry, readApplied, readLastEntries, toolVersion } from './ledger/index.ts'
 export type { Operations } from './operations/index.ts'
-export { type RevisionGraph, type RevisionSpec, revisionGraph } from './revisions/index.ts'
+export { type RevisionFile, type RevisionGraph, type RevisionSpec, revisionGraph } from './revisions/index.ts'
 export {
   applyPlan,
   applyStamp,
+  currentStandings,
   databaseUrl,
   offlineScript,
   openProject,
@@ -26,6 +27,8 @@ export {
   type RunResult,
   type Session,
   type SessionOptions,
+  type Standing,
   stampPlan,
+  stepFacts,
   usingSession,
 } from './runner/index.ts'

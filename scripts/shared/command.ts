@@ -9,7 +9,7 @@ import {
   type Session,
   usingSession,
 } from '../../migrations/core/index.ts'
-import { maskUrl } from '../../migrations/core/postgres/connection.ts'
+import { maskUrl } from '../../migrations/core/postgres/index.ts'
 import { type Arguments, type CommandSpec, helpText, parseArguments } from './arguments.ts'
 import { commandOutput, type Output } from './output.ts'
 
@@ -22,9 +22,12 @@ export interface Command extends Arguments {
 
 /**
  * Runs a recipe: parses its arguments, reads `.env`, answers `--help`, turns signals into an abort, and an error
- * into its text and exit code. `body` may return an exit code of its own.
+ * into its text and exit code. A number that `body` returns is the exit code.
  */
-export async function runCommand(spec: CommandSpec, body: (command: Command) => Promise<number | undefined | void>): Promise<void> {
+export async function runCommand(
+  spec: CommandSpec,
+  body: (command: Command) => Promise<unknown>,
+): Promise<void> {
   const argv = process.argv.slice(2)
   const stop = new AbortController()
   const onSignal = (signal: NodeJS.Signals) => {
@@ -44,7 +47,8 @@ export async function runCommand(spec: CommandSpec, body: (command: Command) => 
     Object.assign(process.env, readVariables(process.cwd(), process.env))
     if (args.given.has('schemas')) process.env.MIG_SCHEMA_FILTER = args.positionals.schemas
     output = commandOutput(args.flags, process.env)
-    process.exitCode = (await body({ ...args, output, signal: stop.signal })) ?? exitCodes.done
+    const code = await body({ ...args, output, signal: stop.signal })
+    process.exitCode = typeof code === 'number' ? code : exitCodes.done
   } catch (error) {
     const shown = output ?? commandOutput({ json: argv.includes('--json') }, {})
     const reason = interruption(error, stop.signal)
@@ -97,10 +101,14 @@ export async function usingProject<Result>(
   const env = await commandEnvironment(command)
   const project = openProject(env)
   const { output, signal } = command
-  return usingSession(env, { emit: output.event, signal, applicationName: applicationName() }, async (session) => {
-    sayWhere(command, env, session.url ?? '')
-    return body(session, project)
-  })
+  return usingSession(
+    env,
+    { emit: output.event, signal, applicationName: applicationName() },
+    async (session) => {
+      sayWhere(command, env, session.url ?? '')
+      return body(session, project)
+    },
+  )
 }
 
 function applicationName(): string {
@@ -110,6 +118,16 @@ function applicationName(): string {
 function sayWhere({ output }: Command, env: Environment, url: string): void {
   const schemas = env.filter.map((key) => env.schemas[key] ?? key)
   const database = maskUrl(url)
-  if (output.json) output.result('', { event: 'environment', database, source: env.databaseSource, lines: env.filter, schemas })
-  else output.remark(output.style.dim(`database ${database} (${env.databaseSource}) · schemas ${schemas.join(', ')}`))
+  if (output.json)
+    output.result('', {
+      event: 'environment',
+      database,
+      source: env.databaseSource,
+      lines: env.filter,
+      schemas,
+    })
+  else
+    output.remark(
+      output.style.dim(`database ${database} (${env.databaseSource}) · schemas ${schemas.join(', ')}`),
+    )
 }

@@ -43,7 +43,7 @@ const hour = 3_600_000
 export async function freshBuild(root, script) {
   for (const folder of buildFolders(root)) {
     const built = readManifest(folder)
-    if (built !== undefined && built.inputs.every(({ file, stamp }) => stamp === stampOf(join(root, file)))) {
+    if (built?.inputs.every(({ file, stamp }) => stamp === stampOf(join(root, file)))) {
       return join(folder, built.folder, `${script}.js`)
     }
   }

@@ -1,7 +1,15 @@
 import type { MigEvent } from '../../migrations/core/index.ts'
-import { colourStyle, errorText, eventText, type Level, levels, plainStyle, type Style } from '../../migrations/core/report/index.ts'
 import { MigError, nearest } from '../../migrations/core/index.ts'
-import { renderCaret } from '../../migrations/core/postgres/caret.ts'
+import { renderCaret } from '../../migrations/core/postgres/index.ts'
+import {
+  colourStyle,
+  errorText,
+  eventText,
+  type Level,
+  levels,
+  plainStyle,
+  type Style,
+} from '../../migrations/core/report/index.ts'
 
 /** Where a command's words go: results to stdout, everything else to stderr; with `--json`, JSON lines to stdout. */
 export interface Output {
@@ -20,10 +28,14 @@ export interface Output {
  * The output of a command. Colours need a terminal; NO_COLOR turns them off.
  * @throws MigError `bad-log-level`.
  */
-export function commandOutput(flags: Readonly<Record<string, unknown>>, variables: NodeJS.ProcessEnv): Output {
+export function commandOutput(
+  flags: Readonly<Record<string, unknown>>,
+  variables: NodeJS.ProcessEnv,
+): Output {
   const json = flags.json === true
   const level = flags.quiet ? 'quiet' : flags.verbose ? 'verbose' : logLevel(variables.MIG_LOG_LEVEL)
-  const style = process.stdout.isTTY && !variables.NO_COLOR && variables.TERM !== 'dumb' ? colourStyle : plainStyle
+  const style =
+    process.stdout.isTTY && !variables.NO_COLOR && variables.TERM !== 'dumb' ? colourStyle : plainStyle
   const stderrStyle = process.stderr.isTTY && !variables.NO_COLOR ? colourStyle : plainStyle
   const progress = progressLine(process.stderr.isTTY === true && !json && level !== 'quiet')
   const jsonLine = (value: unknown) => void process.stdout.write(`${JSON.stringify(value)}\n`)
@@ -49,7 +61,9 @@ export function commandOutput(flags: Readonly<Record<string, unknown>>, variable
     error(error) {
       progress.clear()
       if (json) jsonLine(errorValue(error))
-      process.stderr.write(`${errorText(error, { verbose: levels.indexOf(level) >= 2, style: stderrStyle, renderCaret })}\n`)
+      process.stderr.write(
+        `${errorText(error, { verbose: levels.indexOf(level) >= 2, style: stderrStyle, renderCaret })}\n`,
+      )
     },
     remark(text) {
       progress.clear()
@@ -70,13 +84,21 @@ function logLevel(text: string | undefined): Level {
 
 /** An error as `--json` shows it. */
 function errorValue(error: unknown): Readonly<Record<string, unknown>> {
-  if (!(error instanceof MigError)) return { event: 'error', code: 'internal', message: error instanceof Error ? error.message : String(error) }
+  if (!(error instanceof MigError))
+    return {
+      event: 'error',
+      code: 'internal',
+      message: error instanceof Error ? error.message : String(error),
+    }
   const { code, message, help, exitCode, place, facts } = error
   return { event: 'error', code, message, help, exitCode, place, facts }
 }
 
 /** On a terminal, progress is one line that is written over; elsewhere each report is a line. */
-function progressLine(terminal: boolean): { readonly show: (text: string) => boolean; readonly clear: () => void } {
+function progressLine(terminal: boolean): {
+  readonly show: (text: string) => boolean
+  readonly clear: () => void
+} {
   let shown = false
   return {
     show(text) {

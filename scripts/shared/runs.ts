@@ -1,9 +1,18 @@
-import { type Plan, type PlanRequest, type Project, type RunResult, stepFacts } from '../../migrations/core/index.ts'
+import {
+  type Plan,
+  type PlanRequest,
+  type Project,
+  type RunResult,
+  stepFacts,
+} from '../../migrations/core/index.ts'
 import { countOf, durationText, planText } from '../../migrations/core/report/index.ts'
 import type { Command } from './command.ts'
 
 /** What the arguments of mig-upgrade and mig-downgrade ask for. */
-export function planRequest(direction: 'upgrade' | 'downgrade', { positionals, flags }: Command): PlanRequest {
+export function planRequest(
+  direction: 'upgrade' | 'downgrade',
+  { positionals, flags }: Command,
+): PlanRequest {
   return { direction, target: positionals.target ?? '', allowMissing: flags['allow-missing'] === true }
 }
 
@@ -20,7 +29,9 @@ export function sayNothingToDo({ output }: Command, project: Project, plan: Plan
     const schema = env.schemas[line] ?? line
     return { line, targetSchema: schema, revisions: plan.applied.get(schema) ?? [] }
   })
-  const text = lines.map(({ targetSchema, revisions }) => `${targetSchema} at ${revisions.join(', ') || 'base'}`)
+  const text = lines.map(
+    ({ targetSchema, revisions }) => `${targetSchema} at ${revisions.join(', ') || 'base'}`,
+  )
   output.result(`nothing to do: ${text.join('; ')}`, { event: 'done', steps: 0, ms: 0, lines })
 }
 
@@ -28,7 +39,9 @@ export function showResult({ output }: Command, result: RunResult): void {
   const { steps, ms, direction } = result
   const verb = direction === 'upgrade' ? 'applied' : 'took back'
   output.result(
-    output.level === 'quiet' ? '' : output.style.good(`${verb} ${countOf(steps.length, 'revision')} in ${durationText(ms)}`),
+    output.level === 'quiet'
+      ? ''
+      : output.style.good(`${verb} ${countOf(steps.length, 'revision')} in ${durationText(ms)}`),
     { event: 'done', direction, steps: steps.length, ms },
   )
 }

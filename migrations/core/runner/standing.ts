@@ -1,0 +1,72 @@
+import { type AppliedRows, type LogEntry, readApplied, readLastEntries } from '../ledger/index.ts'
+import type { Project } from './project.ts'
+import type { Session } from './session.ts'
+
+/** Where one revision row of one target schema stands. */
+export interface Standing {
+  readonly line: string
+  readonly targetSchema: string
+  /** Null when nothing is applied. */
+  readonly revision: string | null
+  readonly message: string
+  readonly state: 'head' | 'behind' | 'base' | 'missing'
+  /** Pending revisions of the line in this target schema. */
+  readonly behind: number
+  readonly last: LogEntry | undefined
+}
+
+/**
+ * What is applied in each single line of the filter, with how far it is behind its heads. A row that no file has
+ * is `missing`, not an error.
+ */
+export async function currentStandings(
+  session: Session,
+  project: Project,
+  verbose: boolean,
+): Promise<readonly Standing[]> {
+  const { env } = project
+  const applied = await readApplied(session.client, env.ledgerSchema)
+  const schemas = env.filter.flatMap((line) => env.schemas[line] ?? [])
+  const entries = verbose ? await readLastEntries(session.client, env.ledgerSchema, schemas) : []
+  return env.filter.flatMap((line) => lineStandings(project, applied, entries, line))
+}
+
+function lineStandings(
+  project: Project,
+  applied: AppliedRows,
+  entries: readonly LogEntry[],
+  line: string,
+): readonly Standing[] {
+  const targetSchema = project.env.schemas[line]
+  if (targetSchema === undefined) return []
+  const rows = applied.get(targetSchema) ?? []
+  const behind = pendingOf(project, applied, line)
+  if (rows.length === 0) {
+    return [
+      {
+        line,
+        targetSchema,
+        revision: null,
+        message: '',
+        state: behind === 0 ? 'head' : 'base',
+        behind,
+        last: undefined,
+      },
+    ]
+  }
+  return rows.map((revision): Standing => {
+    const file = project.files.get(revision)
+    const last = entries.find((entry) => entry.targetSchema === targetSchema && entry.revision === revision)
+    const state = file === undefined ? 'missing' : behind === 0 ? 'head' : 'behind'
+    return { line, targetSchema, revision, message: file?.message ?? '', state, behind, last }
+  })
+}
+
+/** How many revisions of a line are not applied yet. */
+function pendingOf(project: Project, applied: AppliedRows, line: string): number {
+  const known = Object.values(project.env.schemas).flatMap((schema) =>
+    (applied.get(schema) ?? []).filter((id) => project.files.has(id)),
+  )
+  const steps = project.graph.planUpgrade({ applied: known, target: 'heads', lines: [line] })
+  return steps.filter((step) => project.files.get(step.revision)?.line === line).length
+}

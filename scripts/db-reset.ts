@@ -1,0 +1,21 @@
+// just db-reset
+import { resetEmbeddedServer } from '../migrations/core/postgres/index.ts'
+import { confirm } from './shared/ask.ts'
+import { commandEnvironment, runCommand } from './shared/command.ts'
+
+const spec = {
+  name: 'db-reset',
+  summary:
+    'Deletes the embedded PostgreSQL of this project with all that is in it. Other databases are not touched.',
+  positionals: {},
+  flags: { yes: { help: 'do not ask', short: 'y' } },
+  examples: ['just db-reset', 'just db-reset --yes'],
+}
+
+export const main = (): Promise<void> =>
+  runCommand(spec, async (command) => {
+    const { root } = await commandEnvironment(command)
+    await confirm(command, 'Delete the embedded database and everything in it?')
+    await resetEmbeddedServer(root, command.output.event)
+    command.output.result('deleted; the next command makes a new one', { event: 'database', deleted: true })
+  })

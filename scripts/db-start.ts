@@ -1,0 +1,21 @@
+// just db-start
+import { databaseUrl } from '../migrations/core/index.ts'
+import { embeddedStatus, maskUrl } from '../migrations/core/postgres/index.ts'
+import { commandEnvironment, runCommand } from './shared/command.ts'
+
+const spec = {
+  name: 'db-start',
+  summary: 'Starts the embedded PostgreSQL, and makes its database where it is missing.',
+  positionals: {},
+  flags: {},
+  examples: ['just db-start'],
+}
+
+export const main = (): Promise<void> =>
+  runCommand(spec, async (command) => {
+    const { output } = command
+    const env = { ...(await commandEnvironment(command)), databaseUrl: null }
+    const url = maskUrl(await databaseUrl(env, output.event))
+    const status = await embeddedStatus(env.root)
+    output.result(`running: ${url} (pid ${status.pid})`, { event: 'database', url, pid: status.pid })
+  })

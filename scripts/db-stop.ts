@@ -1,0 +1,18 @@
+// just db-stop
+import { stopEmbeddedServer } from '../migrations/core/postgres/index.ts'
+import { commandEnvironment, runCommand } from './shared/command.ts'
+
+const spec = {
+  name: 'db-stop',
+  summary: 'Stops the embedded PostgreSQL; its data stays.',
+  positionals: {},
+  flags: {},
+  examples: ['just db-stop'],
+}
+
+export const main = (): Promise<void> =>
+  runCommand(spec, async (command) => {
+    const { root } = await commandEnvironment(command)
+    const stopped = await stopEmbeddedServer(root, command.output.event)
+    command.output.result(stopped ? 'stopped' : 'it was not running', { event: 'database', stopped })
+  })

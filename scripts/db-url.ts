@@ -1,0 +1,20 @@
+// just db-url
+import { databaseUrl } from '../migrations/core/index.ts'
+import { commandEnvironment, runCommand } from './shared/command.ts'
+
+const spec = {
+  name: 'db-url',
+  summary: 'Prints the URL of the database that the commands talk to, password included, for other programs.',
+  positionals: {},
+  flags: {},
+  examples: ['just db-url', 'psql "$(just db-url)"'],
+}
+
+export const main = (): Promise<void> =>
+  runCommand(spec, async (command) => {
+    const url = await databaseUrl(
+      await commandEnvironment(command),
+      (event) => command.output.json || command.output.event(event),
+    )
+    command.output.result(url, { event: 'database', url })
+  })

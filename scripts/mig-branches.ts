@@ -1,0 +1,31 @@
+// just mig-branches [schemas] [flags]
+import { openProject } from '../migrations/core/index.ts'
+import { commandEnvironment, runCommand } from './shared/command.ts'
+import { schemasArgument } from './shared/schemas-argument.ts'
+
+const spec = {
+  name: 'mig-branches',
+  summary: 'Lists the revisions that have more than one child. Needs no database.',
+  positionals: { schemas: schemasArgument },
+  flags: {},
+  examples: ['just mig-branches', 'just mig-branches user'],
+}
+
+export const main = (): Promise<void> =>
+  runCommand(spec, async (command) => {
+    const { output } = command
+    const { env, files, graph } = openProject(await commandEnvironment(command))
+    const points = graph.branchPoints().flatMap(({ revision, children }) => {
+      const file = files.get(revision)
+      return file !== undefined && env.filter.includes(file.line) ? [{ file, children }] : []
+    })
+    for (const { file, children } of points) {
+      const text = [
+        `${file.line} ${file.revision} ${file.message}`,
+        ...children.map((id) => `  → ${id} ${files.get(id)?.message ?? ''}`),
+      ]
+      const { revision, line, message } = file
+      output.result(text.join('\n'), { event: 'branch-point', revision, line, message, children })
+    }
+    if (points.length === 0 && !output.json) output.result('no branch points', [])
+  })

@@ -1,0 +1,19 @@
+// just mig-edit REVISION
+import { openProject } from '../migrations/core/index.ts'
+import { commandEnvironment, runCommand } from './shared/command.ts'
+import { openEditor } from './shared/external.ts'
+import { fileOf } from './shared/revisions.ts'
+
+const spec = {
+  name: 'mig-edit',
+  summary: 'Opens a revision file in $VISUAL or $EDITOR.',
+  positionals: { revision: { help: 'an id, a prefix of one, a label, head, key@head' } },
+  flags: {},
+  examples: ['just mig-edit head', 'just mig-edit user@head'],
+}
+
+export const main = (): Promise<void> =>
+  runCommand(spec, async (command) => {
+    const project = openProject(await commandEnvironment(command))
+    await openEditor(fileOf(project, command.positionals.revision ?? '').path)
+  })

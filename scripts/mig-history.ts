@@ -1,0 +1,45 @@
+// just mig-history [schemas] [range] [flags]
+import { readApplied, readLastEntries } from '../migrations/core/index.ts'
+import { historyGraph } from '../migrations/core/report/index.ts'
+import { runCommand, usingProject } from './shared/command.ts'
+import { historyRows, missingRows, revisionLine } from './shared/history-rows.ts'
+import { schemasArgument } from './shared/schemas-argument.ts'
+
+const spec = {
+  name: 'mig-history',
+  summary: 'Draws the revision graph of each line, newest first, with what is applied.',
+  positionals: { schemas: schemasArgument, range: { help: 'a:b, either side may be left out', default: '' } },
+  flags: {},
+  examples: ['just mig-history', 'just mig-history user', 'just mig-history user base:head --verbose'],
+}
+
+export const main = (): Promise<void> =>
+  runCommand(spec, (command) =>
+    usingProject(command, async (session, project) => {
+      const { output, positionals, flags } = command
+      const { env, graph } = project
+      const ledger = {
+        applied: await readApplied(session.client, env.ledgerSchema),
+        entries: await readLastEntries(session.client, env.ledgerSchema, Object.values(env.schemas)),
+      }
+      const applied = [...ledger.applied.values()].flat().filter((id) => project.files.has(id))
+      const range = positionals.range || undefined
+      const specs = graph.history(range, { lines: env.filter, applied })
+      const missing = range === undefined ? missingRows(project, ledger) : []
+      const rows = [...missing, ...historyRows(project, specs, ledger)]
+      if (output.json) {
+        for (const row of rows) output.result('', revisionLine(row, ledger))
+        return
+      }
+      const headings = Object.fromEntries(
+        env.lines.map(({ key, schema }) => [key, `${key} (${schema ?? 'tenants'})`]),
+      )
+      const text = historyGraph(rows, {
+        verbose: flags.verbose === true,
+        style: output.style,
+        headings,
+        now: new Date(),
+      })
+      output.result(text, rows)
+    }),
+  )

@@ -1,0 +1,44 @@
+// just mig-show REVISION [flags]
+import { readFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import { readApplied, readLastEntries } from '../migrations/core/index.ts'
+import { historyGraph } from '../migrations/core/report/index.ts'
+import { runCommand, usingProject } from './shared/command.ts'
+import { historyRows, revisionLine } from './shared/history-rows.ts'
+import { fileOf } from './shared/revisions.ts'
+
+const spec = {
+  name: 'mig-show',
+  summary: 'Shows one revision: its neighbours, where and when it was applied, and its file.',
+  positionals: { revision: { help: 'an id, a prefix of one, a label, head, key@head' } },
+  flags: {},
+  examples: ['just mig-show user@head', 'just mig-show 3f2a9c41'],
+}
+
+export const main = (): Promise<void> =>
+  runCommand(spec, (command) =>
+    usingProject(command, async (session, project) => {
+      const { output, positionals } = command
+      const { env, graph } = project
+      const file = fileOf(project, positionals.revision ?? '')
+      const ledger = {
+        applied: await readApplied(session.client, env.ledgerSchema),
+        entries: await readLastEntries(session.client, env.ledgerSchema, Object.values(env.schemas)),
+      }
+      const [row] = historyRows(project, [file], ledger)
+      if (row === undefined) return
+      const source = readFileSync(file.path, 'utf8')
+      if (output.json)
+        return output.result('', {
+          ...revisionLine(row, ledger),
+          children: graph.children(file.revision),
+          source,
+        })
+      const head = historyGraph([row], { verbose: true, style: output.style, now: new Date() })
+      const children = graph.children(file.revision).join(', ') || 'none'
+      output.result(
+        `${head}\n  children: ${children}\n\n${output.style.dim(relative(env.root, file.path))}\n${source.trimEnd()}`,
+        row,
+      )
+    }),
+  )

@@ -1,0 +1,99 @@
+import type { AppliedRows, LogEntry, Project, RevisionSpec } from '../../migrations/core/index.ts'
+import type { HistoryFlag, HistoryRow, RevisionLine } from '../../migrations/core/report/index.ts'
+
+/** What the database says of the revisions that are shown. */
+export interface LedgerView {
+  readonly applied: AppliedRows
+  readonly entries: readonly LogEntry[]
+}
+
+/** Revisions as the history graph draws them, with what the ledger knows of each. */
+export function historyRows(
+  project: Project,
+  specs: readonly RevisionSpec[],
+  ledger: LedgerView,
+): readonly HistoryRow[] {
+  const { graph, files } = project
+  const heads = new Set(graph.heads())
+  const current = new Set([...ledger.applied.values()].flat())
+  return specs.map((spec) => {
+    const file = files.get(spec.revision)
+    const parents = listOf(spec.downRevision)
+    const flags: HistoryFlag[] = [
+      ...(current.has(spec.revision) ? (['current'] as const) : []),
+      ...(heads.has(spec.revision) ? (['head'] as const) : []),
+      ...(parents.length === 0 ? (['base'] as const) : []),
+      ...(graph.children(spec.revision).length > 1 ? (['branch point'] as const) : []),
+      ...(parents.length > 1 ? (['merge point'] as const) : []),
+    ]
+    return {
+      revision: spec.revision,
+      line: spec.line ?? '',
+      message: spec.message ?? '',
+      parents,
+      dependsOn: listOf(spec.dependsOn),
+      labels: listOf(spec.branchLabels),
+      flags,
+      ...(file === undefined ? {} : { path: file.path }),
+      ...(spec.createdAt === undefined ? {} : { createdAt: spec.createdAt }),
+      applied: ledger.entries
+        .filter((entry) => entry.revision === spec.revision && entry.direction !== 'downgrade')
+        .map(({ targetSchema, at, who, host, durationMs }) => ({
+          targetSchema,
+          at,
+          by: host === null ? who : `${who} (${host})`,
+          durationMs,
+        })),
+    }
+  })
+}
+
+/** Rows of the ledger that no file has, for the lines of the filter. */
+export function missingRows(project: Project, { applied }: LedgerView): readonly HistoryRow[] {
+  return project.env.filter.flatMap((line) =>
+    (applied.get(project.env.schemas[line] ?? '') ?? [])
+      .filter((id) => !project.files.has(id))
+      .map((revision) => ({
+        revision,
+        line,
+        message: '',
+        parents: [],
+        dependsOn: [],
+        labels: [],
+        flags: ['current', 'missing file'] as const,
+      })),
+  )
+}
+
+/** A history row as `--json` shows it. */
+export function revisionLine(row: HistoryRow, ledger: LedgerView): RevisionLine {
+  const { revision, line, message, parents, dependsOn, labels, flags, path, createdAt } = row
+  const applied = ledger.entries
+    .filter((entry) => entry.revision === revision && entry.direction !== 'downgrade')
+    .map(({ targetSchema, at, who, host, direction, durationMs }) => ({
+      targetSchema,
+      at,
+      who,
+      host,
+      direction,
+      durationMs,
+    }))
+  return {
+    event: 'revision',
+    revision,
+    line,
+    message,
+    downRevision: parents,
+    dependsOn,
+    branchLabels: labels,
+    flags,
+    path: path ?? null,
+    createdAt: createdAt ?? null,
+    applied,
+  }
+}
+
+export function listOf(value: string | readonly string[] | null | undefined): readonly string[] {
+  if (value === null || value === undefined || value === '') return []
+  return typeof value === 'string' ? [value] : value
+}

@@ -1,0 +1,7 @@
+import type { Positional } from './arguments.ts'
+
+/** The schema filter as the last positional of most recipes. */
+export const schemasArgument: Positional = {
+  help: 'schema keys with commas between them, or all',
+  default: 'all',
+}
