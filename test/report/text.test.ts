@@ -46,6 +46,10 @@ describe('withoutPasswords', () => {
       'postgres://db/app?user=ann&password=s3cret&sslmode=require',
       'postgres://db/app?user=ann&password=***&sslmode=require',
     ],
+    ["ALTER ROLE ann PASSWORD 'it''s' LOGIN", "ALTER ROLE ann PASSWORD '***' LOGIN"],
+    ["CREATE ROLE ann PASSWORD E'a\\'b' LOGIN", "CREATE ROLE ann PASSWORD '***' LOGIN"],
+    ['CREATE ROLE ann PASSWORD $x$a$b$x$;', "CREATE ROLE ann PASSWORD '***';"],
+    ['SELECT password FROM t', 'SELECT password FROM t'],
     ['mail ann@example.org at 10:30', 'mail ann@example.org at 10:30'],
     ['postgres://ann@db/app', 'postgres://ann@db/app'],
   ])('%j', (text, masked) => {

@@ -58,7 +58,11 @@ export function historyGraph(rows: readonly HistoryRow[], options: HistoryOption
   if (rows.length === 0) return options.empty ?? 'no revisions'
   const style = options.style ?? plainStyle
   const lines = new Map<string, HistoryRow[]>()
-  for (const row of rows) lines.set(row.line, [...(lines.get(row.line) ?? []), row])
+  for (const row of rows) {
+    const members = lines.get(row.line)
+    if (members === undefined) lines.set(row.line, [row])
+    else members.push(row)
+  }
   return [...lines]
     .map(([line, members]) =>
       [style.strong(options.headings?.[line] ?? line), ...lineOfHistory(members, options, style)].join('\n'),

@@ -53,11 +53,12 @@ export function cutText(text: string, width: number): string {
 }
 
 /**
- * `text` without the passwords of connection URLs and keyword/value strings: a last guard under messages that
- * others wrote, such as a driver's.
+ * `text` without the passwords of connection URLs, of keyword/value strings and of SQL (`PASSWORD '…'` of a role or a
+ * user mapping): a last guard over messages that others wrote, such as a driver's.
  */
 export function withoutPasswords(text: string): string {
   return text
     .replace(/([a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*):\S*@/gi, '$1:***@')
     .replace(/\b((?:ssl)?password\s*=\s*)('(?:\\.|[^'\\])*'|[^\s&'"]+)/gi, '$1***')
+    .replace(/\b(password\s+)(?:e'(?:\\.|''|[^'\\])*'|'(?:''|[^'])*'|\$(\w*)\$.*?\$\2\$)/gis, "$1'***'")
 }
