@@ -49,7 +49,7 @@ export function directiveActs(
   return Object.fromEntries(
     entries.map(([name, directive]) => [
       name,
-      (...args: readonly unknown[]) => runStatements(sink, directive[direction](scope, ...args)),
+      async (...args: readonly unknown[]) => await runStatements(sink, directive[direction](scope, ...args)),
     ]),
   )
 }

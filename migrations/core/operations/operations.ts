@@ -55,7 +55,7 @@ export interface Operations extends BaseOperations, DirectiveOperations, CustomO
 export function operations(
   sink: StatementSink,
   context: OperationsContext,
-  custom: CustomDirectives = {},
+  custom: Partial<CustomDirectives> = {},
 ): Operations {
   const nestable = nestableSink(sink)
   const op = Object.defineProperties(
@@ -94,8 +94,10 @@ function nestableSink(sink: StatementSink): StatementSink {
 
 function baseOperations(sink: StatementSink, context: OperationsContext): BaseOperations {
   return {
-    execute: (statement) =>
-      sink.execute(typeof statement === 'string' ? { sql: statement } : statementOf(statement, sink.offline)),
+    execute: async (statement) =>
+      await sink.execute(
+        typeof statement === 'string' ? { sql: statement } : statementOf(statement, sink.offline),
+      ),
     sql,
     ident,
     literal,
@@ -128,7 +130,7 @@ function quotedSchemas(schemas: OperationsContext['schemas']): Readonly<Record<s
   })
 }
 
-function withCustom(op: Operations, custom: CustomDirectives): Operations {
+function withCustom(op: Operations, custom: Partial<CustomDirectives>): Operations {
   const implementations = Object.entries(custom) as readonly [string, CustomImplementation][]
   for (const [name, implementation] of implementations) {
     if (name in op) {

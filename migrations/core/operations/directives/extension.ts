@@ -65,20 +65,24 @@ export const dropExtension: Directive<
 
 /** ALTER EXTENSION … UPDATE TO and SET SCHEMA. Reverse: back to `existing`, where the extension has a script for it. */
 export const alterExtension: Directive<[name: string, changes: ExtensionChanges]> = {
-  forward: (_scope, name, changes) =>
+  forward: (_scope, name, { version, schema }) =>
     statements(
-      changes.version === undefined
-        ? undefined
-        : `ALTER EXTENSION ${quoteIdent(name)} UPDATE TO ${literalText(changes.version)}`,
-      changes.schema === undefined
-        ? undefined
-        : `ALTER EXTENSION ${quoteIdent(name)} SET SCHEMA ${quoteIdent(changes.schema)}`,
+      version === undefined ? undefined : updateSql(name, version),
+      schema === undefined ? undefined : setSchemaSql(name, schema),
     ),
-  reverse: (scope, name, { existing = {}, ...changes }) => {
-    const before = (key: keyof ExtensionState) =>
-      changes[key] === undefined
-        ? {}
-        : { [key]: required(existing[key], 'alterExtension', `existing.${key}`) }
-    return alterExtension.forward(scope, name, { ...before('schema'), ...before('version') })
+  reverse: (_scope, name, { version, schema, existing = {} }) => {
+    const before = (key: keyof ExtensionState) => required(existing[key], 'alterExtension', `existing.${key}`)
+    return statements(
+      schema === undefined ? undefined : setSchemaSql(name, before('schema')),
+      version === undefined ? undefined : updateSql(name, before('version')),
+    )
   },
+}
+
+function updateSql(name: string, version: string): string {
+  return `ALTER EXTENSION ${quoteIdent(name)} UPDATE TO ${literalText(version)}`
+}
+
+function setSchemaSql(name: string, schema: string): string {
+  return `ALTER EXTENSION ${quoteIdent(name)} SET SCHEMA ${quoteIdent(schema)}`
 }

@@ -29,10 +29,10 @@ export function safeOperations(sink: StatementSink, scope: NameScope): SafeOpera
     }
   }
   return {
-    addForeignKey: (...args) => run(addForeignKey(scope, ...args)),
-    addCheck: (...args) => run(addCheck(scope, ...args)),
-    setNotNull: (...args) => run(setNotNull(scope, ...args)),
-    createIndex: (...args) => run(createIndex(scope, ...args)),
-    changeType: (...args) => run(changeType(scope, ...args)),
+    addForeignKey: async (...args) => await run(addForeignKey(scope, ...args)),
+    addCheck: async (...args) => await run(addCheck(scope, ...args)),
+    setNotNull: async (...args) => await run(setNotNull(scope, ...args)),
+    createIndex: async (...args) => await run(createIndex(scope, ...args)),
+    changeType: async (...args) => await run(changeType(scope, ...args)),
   }
 }

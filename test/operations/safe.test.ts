@@ -1,0 +1,236 @@
+import type pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Operations, operations, safeForms } from '../../migrations/core/operations/index.ts'
+import { compareFingerprints, readFingerprint } from '../../migrations/core/postgres/fingerprint/index.ts'
+import { quoteIdent } from '../../migrations/core/postgres/index.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { type Names, type Naming, namesOf, namings } from './support/names.ts'
+import { contextOf, databaseSink, recordingSink } from './support/sinks.ts'
+
+/** A safe form, what it must come to, and how it is taken back. */
+interface SafeCase {
+  readonly form: keyof typeof safeForms
+  readonly run: (op: Operations, n: Names) => Promise<void>
+  /** The plain, blocking statements with the same outcome. */
+  readonly same: (n: Names) => readonly string[]
+  readonly undo: (op: Operations, n: Names) => Promise<void>
+}
+
+const cases: readonly SafeCase[] = [
+  {
+    form: 'addForeignKey',
+    run: (op, n) =>
+      op.safe.addForeignKey(n('made'), n('agents'), n('teams'), [n('team_id')], [n('id')], { comment: 'c' }),
+    same: (n) => [
+      `ALTER TABLE ${n.t('agents')} ADD CONSTRAINT ${n.q('made')} FOREIGN KEY (${n.q('team_id')}) REFERENCES ${n.t('teams')} (${n.q('id')})`,
+      `COMMENT ON CONSTRAINT ${n.q('made')} ON ${n.t('agents')} IS 'c'`,
+    ],
+    undo: (op, n) =>
+      op.reverse.createForeignKey(n('made'), n('agents'), n('teams'), [n('team_id')], [n('id')]),
+  },
+  {
+    form: 'addCheck',
+    run: (op, n) => op.safe.addCheck(n('made'), n('agents'), `${n.q('status')} <> '$body$'`),
+    same: (n) => [
+      `ALTER TABLE ${n.t('agents')} ADD CONSTRAINT ${n.q('made')} CHECK (${n.q('status')} <> '$body$')`,
+    ],
+    undo: (op, n) => op.reverse.createCheckConstraint(n('made'), n('agents'), ''),
+  },
+  {
+    form: 'setNotNull',
+    run: (op, n) => op.safe.setNotNull(n('agents'), n('team_id')),
+    same: (n) => [`ALTER TABLE ${n.t('agents')} ALTER COLUMN ${n.q('team_id')} SET NOT NULL`],
+    undo: (op, n) => op.reverse.alterColumn(n('agents'), n('team_id'), { nullable: false }),
+  },
+  {
+    form: 'createIndex',
+    run: (op, n) => op.safe.createIndex(n('made'), n('agents'), [n('team_id')], { unique: true }),
+    same: (n) => [`CREATE UNIQUE INDEX ${n.q('made')} ON ${n.t('agents')} (${n.q('team_id')})`],
+    undo: (op, n) => op.reverse.createIndex(n('made'), n('agents'), [n('team_id')], { concurrently: true }),
+  },
+  {
+    form: 'changeType',
+    run: (op, n) =>
+      op.safe.changeType(n('agents'), n('status'), {
+        type: 'integer',
+        using: `length(${n.q('agents')}.${n.q('status')})`,
+        default: '7',
+        indexes: [{ name: n('name'), columns: [{ column: n('status'), order: 'desc' }] }],
+      }),
+    same: (n) => [
+      `ALTER TABLE ${n.t('agents')} ALTER COLUMN ${n.q('status')} DROP DEFAULT`,
+      `ALTER TABLE ${n.t('agents')} ALTER COLUMN ${n.q('status')} TYPE integer USING length(${n.q('status')})`,
+      `ALTER TABLE ${n.t('agents')} ALTER COLUMN ${n.q('status')} SET DEFAULT 7`,
+    ],
+    undo: (op, n) =>
+      op.safe.changeType(n('agents'), n('status'), {
+        type: 'text',
+        default: `'new'`,
+        indexes: [{ name: n('name'), columns: [{ column: n('status'), order: 'desc' }] }],
+      }),
+  },
+]
+
+const setup = (n: Names) => [
+  `CREATE SCHEMA ${quoteIdent(n.schema)}`,
+  `CREATE TABLE ${n.t('teams')} (${n.q('id')} bigint PRIMARY KEY)`,
+  `CREATE TABLE ${n.t('agents')} (${n.q('id')} bigint PRIMARY KEY, ${n.q('team_id')} bigint, ${n.q('status')} text NOT NULL DEFAULT 'new')`,
+  `CREATE INDEX ${n.q('name')} ON ${n.t('agents')} (${n.q('status')} DESC)`,
+  `COMMENT ON COLUMN ${n.t('agents')}.${n.q('status')} IS 'how it''s doing'`,
+  `INSERT INTO ${n.t('teams')} VALUES (1), (2)`,
+  `INSERT INTO ${n.t('agents')} VALUES (1, 1, 'on'), (2, 2, 'off')`,
+]
+
+test('Every safe form has a case', () => {
+  expect(cases.map(({ form }) => form).sort()).toEqual(Object.keys(safeForms).sort())
+})
+
+test('Each step of a safe form is a transaction of its own', async () => {
+  for (const { run } of cases) {
+    const sink = recordingSink()
+    await run(operations(sink, contextOf('app')), namesOf(namings[0] ?? never()))
+    expect(
+      sink.recorded.every((one) => 'backfill' in one || ('autocommit' in one && one.autocommit.length === 1)),
+    ).toBe(true)
+  }
+})
+
+describe('On a server', () => {
+  let database: TestDatabase
+  beforeAll(async () => {
+    database = await createTestDatabase()
+  })
+  afterAll(() => database.drop())
+
+  describe.each(namings)('with $title as names', (naming) => {
+    test.each(cases)(
+      '$form comes to what the plain statements come to, and its reverse restores it',
+      async (one) => {
+        await usingSchema(naming, async (n, op, fingerprint) => {
+          const before = await fingerprint()
+          await one.run(op, n)
+          const safe = await fingerprint()
+          await one.undo(op, n)
+          expect(compareFingerprints(before, await fingerprint())).toEqual([])
+          for (const sql of one.same(n)) await database.client.query(sql)
+          expect(compareFingerprints(await fingerprint(), safe)).toEqual([])
+        })
+      },
+    )
+  })
+
+  const steps = cases.flatMap((one) => {
+    const sink = recordingSink()
+    return { one, sink }
+  })
+
+  test.each(steps)(
+    '$one.form goes on after a stop at any step, before or after the step was recorded',
+    async ({ one, sink }) => {
+      const plainNaming = namings[0] ?? never()
+      await one.run(operations(sink, contextOf('app')), namesOf(plainNaming))
+      for (let stop = 0; stop < sink.recorded.length; stop += 1) {
+        for (const recorded of [true, false]) {
+          await usingSchema(plainNaming, async (n, _op, fingerprint) => {
+            const done = await runSteps(one, n, { from: 0, to: stop + 1 })
+            await runSteps(one, n, { from: recorded ? done : done - 1, to: Number.POSITIVE_INFINITY })
+            const resumed = await fingerprint()
+            await one.undo(operations(databaseSink(database.client, n.schema), contextOf(n.schema)), n)
+            for (const sql of one.same(n)) await database.client.query(sql)
+            expect(compareFingerprints(await fingerprint(), resumed)).toEqual([])
+          })
+        }
+      }
+    },
+  )
+
+  test('changeType keeps the rows that are written while it runs', async () => {
+    const one = cases.find(({ form }) => form === 'changeType') ?? never()
+    await usingSchema(namings[0] ?? never(), async (n) => {
+      const { client } = database
+      await runSteps(one, n, { from: 0, to: 3 })
+      await client.query(`INSERT INTO app.agents VALUES (3, 1, 'busy')`)
+      await client.query(`UPDATE app.agents SET status = 'offline' WHERE id = 2`)
+      await runSteps(one, n, { from: 3, to: Number.POSITIVE_INFINITY })
+      const { rows } = await client.query('SELECT id::int, status FROM app.agents ORDER BY id')
+      expect(rows).toEqual([
+        { id: 1, status: 2 },
+        { id: 2, status: 7 },
+        { id: 3, status: 4 },
+      ])
+    })
+  })
+
+  test.each([
+    ['a view', 'CREATE VIEW app.v AS SELECT status FROM app.agents', 'v'],
+    ['a unique constraint', 'ALTER TABLE app.agents ADD CONSTRAINT u UNIQUE (status)', 'constraint u'],
+    ['an index that is not named', 'CREATE INDEX other ON app.agents (lower(status))', 'index app.other'],
+    [
+      'a generated column',
+      'ALTER TABLE app.agents ADD g text GENERATED ALWAYS AS (status) STORED',
+      'column g',
+    ],
+    ['a grant', 'GRANT SELECT (status) ON app.agents TO PUBLIC', 'privileges of the column'],
+  ])('changeType refuses to lose %s, and changes nothing', async (_what, sql, named) => {
+    const one = cases.find(({ form }) => form === 'changeType') ?? never()
+    await usingSchema(namings[0] ?? never(), async (n, op, fingerprint) => {
+      await database.client.query(sql)
+      const before = await fingerprint()
+      await expect(one.run(op, n)).rejects.toThrow(named)
+      expect(compareFingerprints(before, await fingerprint())).toEqual([])
+    })
+  })
+
+  test('A constraint of the same name that is in force already stays an error', async () => {
+    await usingSchema(namings[0] ?? never(), async (_n, op) => {
+      await database.client.query('ALTER TABLE app.agents ADD CONSTRAINT made CHECK (id > 0)')
+      await expect(op.safe.addCheck('made', 'agents', 'id < 100')).rejects.toMatchObject({ code: '42710' })
+    })
+  })
+
+  /** Runs the steps `from` to before `to`, as a runner does that skips what is recorded; gives how many there were. */
+  async function runSteps(
+    one: SafeCase,
+    n: Names,
+    { from, to }: { from: number; to: number },
+  ): Promise<number> {
+    const sink = databaseSink(database.client, n.schema)
+    let step = 0
+    const within = () => step >= from && step < to
+    const counted = {
+      ...sink,
+      client: database.client as pg.ClientBase,
+      async execute(statement: Parameters<typeof sink.execute>[0]) {
+        const result = within() ? sink.execute(statement) : database.client.query('')
+        step += 1
+        return await result
+      },
+      async backfill(spec: Parameters<typeof sink.backfill>[0]) {
+        const result = within() ? sink.backfill(spec) : Promise.resolve({ rows: 0, batches: 0 })
+        step += 1
+        return await result
+      },
+    }
+    await one.run(operations(counted, contextOf(n.schema)), n)
+    return Math.min(step, to)
+  }
+
+  async function usingSchema(
+    naming: Naming,
+    body: (n: Names, op: Operations, fingerprint: () => ReturnType<typeof readFingerprint>) => Promise<void>,
+  ): Promise<void> {
+    const n = namesOf(naming)
+    const { client } = database
+    for (const sql of setup(n)) await client.query(sql)
+    try {
+      const op = operations(databaseSink(client, n.schema), contextOf(n.schema))
+      await body(n, op, () => readFingerprint(client, { schemas: [n.schema], privileges: true }))
+    } finally {
+      await client.query(`DROP SCHEMA ${quoteIdent(n.schema)} CASCADE`)
+    }
+  }
+})
+
+function never(): never {
+  throw new Error('a case of these tests is missing')
+}
