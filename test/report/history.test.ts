@@ -58,6 +58,12 @@ describe('historyGraph', () => {
     )
   })
 
+  test('shows the lines in the order of their headings, without those that have no rows', () => {
+    const rows = [row('b', [], { line: 'message' }), row('a', [])]
+    const headings = { user: 'U', policy: 'P', message: 'M' }
+    expect(historyGraph(rows, { headings })).toBe('U\n* a make a\n\nM\n* b make b')
+  })
+
   test('a hostile message stays on its line', () => {
     const rows = [row('c1', [], { message: 'a */ `${x}`\n* c0 forged\u001b[2J' })]
     expect(historyGraph(rows)).toBe('user\n* c1 a */ `${x}` * c0 forged')

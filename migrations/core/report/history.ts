@@ -41,7 +41,7 @@ export interface HistoryRow {
 export interface HistoryOptions {
   readonly verbose?: boolean
   readonly style?: Style
-  /** Headings by line, as `user (rfx_user)`; default: the line. */
+  /** Headings by line, as `user (rfx_user)`, in the order that the lines are shown in; others follow by their name. */
   readonly headings?: Readonly<Record<string, string>>
   /** For ages in `verbose`. */
   readonly now?: Date
@@ -57,13 +57,14 @@ export interface HistoryOptions {
 export function historyGraph(rows: readonly HistoryRow[], options: HistoryOptions = {}): string {
   if (rows.length === 0) return options.empty ?? 'no revisions'
   const style = options.style ?? plainStyle
-  const lines = new Map<string, HistoryRow[]>()
+  const lines = new Map<string, HistoryRow[]>(Object.keys(options.headings ?? {}).map((line) => [line, []]))
   for (const row of rows) {
     const members = lines.get(row.line)
     if (members === undefined) lines.set(row.line, [row])
     else members.push(row)
   }
   return [...lines]
+    .filter(([, members]) => members.length > 0)
     .map(([line, members]) =>
       [style.strong(options.headings?.[line] ?? line), ...lineOfHistory(members, options, style)].join('\n'),
     )
