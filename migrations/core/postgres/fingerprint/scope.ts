@@ -27,6 +27,7 @@ const printing: Readonly<Record<string, string>> = {
   quote_all_identifiers: 'off',
   standard_conforming_strings: 'on',
   statement_timeout: '0',
+  jit: 'off',
 }
 
 /**

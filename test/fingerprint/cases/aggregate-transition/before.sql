@@ -1,0 +1,1 @@
+CREATE AGGREGATE app.g(integer) (SFUNC = int4pl, STYPE = integer);

@@ -1,0 +1,1 @@
+CREATE COLLATION app.c (PROVIDER = icu, LOCALE = 'de', DETERMINISTIC = false);

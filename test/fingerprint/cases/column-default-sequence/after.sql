@@ -1,0 +1,3 @@
+CREATE SEQUENCE app.s;
+CREATE SEQUENCE app.r;
+CREATE TABLE app.t (a integer DEFAULT nextval('app.r'));

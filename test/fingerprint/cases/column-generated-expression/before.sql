@@ -1,0 +1,1 @@
+CREATE TABLE app.t (a integer GENERATED ALWAYS AS (b * 2) STORED, b integer);

@@ -1,0 +1,2 @@
+CREATE TABLE app.t (a integer GENERATED ALWAYS AS IDENTITY);
+COMMENT ON SEQUENCE app.t_a_seq IS 'ids';

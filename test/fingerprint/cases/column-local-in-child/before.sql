@@ -1,0 +1,2 @@
+CREATE TABLE app.t (a integer, b text);
+CREATE TABLE app.c () INHERITS (app.t);

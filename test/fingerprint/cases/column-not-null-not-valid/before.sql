@@ -1,0 +1,2 @@
+CREATE TABLE app.t (a integer);
+ALTER TABLE app.t ADD CONSTRAINT must NOT NULL a;

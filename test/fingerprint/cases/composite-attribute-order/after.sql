@@ -1,0 +1,1 @@
+CREATE TYPE app.c AS (b text, a integer);

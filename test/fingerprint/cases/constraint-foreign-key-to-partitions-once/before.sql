@@ -1,0 +1,3 @@
+CREATE TABLE app.p (a integer PRIMARY KEY) PARTITION BY RANGE (a);
+CREATE TABLE app.p1 PARTITION OF app.p DEFAULT;
+CREATE TABLE app.t (a integer);

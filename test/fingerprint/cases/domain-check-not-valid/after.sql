@@ -1,0 +1,2 @@
+CREATE DOMAIN app.d AS integer;
+ALTER DOMAIN app.d ADD CONSTRAINT k CHECK (value > 0) NOT VALID;

@@ -1,0 +1,1 @@
+CREATE DOMAIN app.d AS integer CONSTRAINT k CHECK (value > 1);

@@ -1,0 +1,2 @@
+CREATE DOMAIN app.d AS integer CONSTRAINT k CHECK (value > 0);
+COMMENT ON CONSTRAINT k ON DOMAIN app.d IS 'x';

@@ -1,0 +1,1 @@
+CREATE DOMAIN app.d AS varchar(6);

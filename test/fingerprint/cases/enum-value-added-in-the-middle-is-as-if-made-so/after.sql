@@ -1,0 +1,1 @@
+CREATE TYPE app.e AS ENUM ('a', 'b', 'c');

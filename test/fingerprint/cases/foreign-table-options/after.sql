@@ -1,0 +1,1 @@
+CREATE FOREIGN TABLE app.f (a integer) SERVER one OPTIONS (x 'y');

@@ -1,0 +1,1 @@
+CREATE FUNCTION app.f(a integer DEFAULT 2) RETURNS integer LANGUAGE sql AS 'SELECT 1';

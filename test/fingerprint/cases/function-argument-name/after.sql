@@ -1,0 +1,1 @@
+CREATE FUNCTION app.f(b integer) RETURNS integer LANGUAGE sql AS 'SELECT 1';

@@ -1,0 +1,2 @@
+CREATE FUNCTION app.f() RETURNS void LANGUAGE sql AS '';
+COMMENT ON FUNCTION app.f() IS 'x';

@@ -1,0 +1,1 @@
+CREATE FUNCTION app.f() RETURNS void LANGUAGE sql AS '';

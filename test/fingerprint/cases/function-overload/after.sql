@@ -1,0 +1,2 @@
+CREATE FUNCTION app.f(integer) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION app.f(text) RETURNS integer LANGUAGE sql AS 'SELECT 1';

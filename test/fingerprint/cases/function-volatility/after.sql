@@ -1,0 +1,1 @@
+CREATE FUNCTION app.f(a integer) RETURNS integer LANGUAGE sql AS 'SELECT 1' STABLE;

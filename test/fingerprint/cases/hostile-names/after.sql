@@ -1,0 +1,1 @@
+CREATE TABLE app."T.""x" ("A b" integer);

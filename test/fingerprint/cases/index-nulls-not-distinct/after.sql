@@ -1,0 +1,2 @@
+CREATE TABLE app.t (a integer, b text);
+CREATE UNIQUE INDEX i ON app.t (a) NULLS NOT DISTINCT;

@@ -1,0 +1,2 @@
+CREATE TABLE app.t (a integer, b text, c text[]);
+CREATE INDEX i ON app.t (a) WITH (fillfactor = 50);

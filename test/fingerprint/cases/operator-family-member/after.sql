@@ -1,0 +1,2 @@
+CREATE OPERATOR FAMILY app.f USING btree;
+ALTER OPERATOR FAMILY app.f USING btree ADD OPERATOR 1 < (integer, bigint);

@@ -1,0 +1,1 @@
+CREATE OPERATOR app.=== (FUNCTION = int4ne, LEFTARG = integer, RIGHTARG = integer);

@@ -1,0 +1,4 @@
+CREATE TABLE app.p (a integer) PARTITION BY RANGE (a);
+CREATE TABLE app.p1 PARTITION OF app.p DEFAULT;
+CREATE INDEX p_a ON ONLY app.p (a);
+CREATE INDEX p1_a ON app.p1 (a);

@@ -1,0 +1,1 @@
+CREATE TABLE app.p (a integer, b integer) PARTITION BY RANGE (b);

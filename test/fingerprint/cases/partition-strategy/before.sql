@@ -1,0 +1,1 @@
+CREATE TABLE app.p (a integer) PARTITION BY LIST (a);

@@ -1,0 +1,2 @@
+CREATE TABLE app.t (a integer, b text);
+CREATE POLICY p ON app.t FOR UPDATE USING (true);

@@ -1,0 +1,1 @@
+CREATE TYPE app.r AS RANGE (SUBTYPE = float8);

@@ -1,0 +1,3 @@
+CREATE TABLE app.t (a integer, b text);
+CREATE RULE r AS ON INSERT TO app.t DO ALSO NOTIFY x;
+ALTER TABLE app.t DISABLE RULE r;

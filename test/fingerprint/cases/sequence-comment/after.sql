@@ -1,0 +1,2 @@
+CREATE SEQUENCE app.s;
+COMMENT ON SEQUENCE app.s IS 'x';

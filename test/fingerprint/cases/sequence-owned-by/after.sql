@@ -1,0 +1,3 @@
+CREATE TABLE app.t (a integer, b text);
+CREATE SEQUENCE app.s;
+ALTER SEQUENCE app.s OWNED BY app.t.a;

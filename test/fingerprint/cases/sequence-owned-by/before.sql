@@ -1,0 +1,2 @@
+CREATE TABLE app.t (a integer, b text);
+CREATE SEQUENCE app.s;

@@ -1,0 +1,2 @@
+CREATE SEQUENCE app.s;
+SELECT setval('app.s', 500);

@@ -1,0 +1,2 @@
+CREATE TABLE app.t (a integer, b text);
+CREATE STATISTICS app.s ON a, lower(b) FROM app.t;

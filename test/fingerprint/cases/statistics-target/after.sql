@@ -1,0 +1,3 @@
+CREATE TABLE app.t (a integer, b text);
+CREATE STATISTICS app.s ON a, b FROM app.t;
+ALTER STATISTICS app.s SET STATISTICS 7;

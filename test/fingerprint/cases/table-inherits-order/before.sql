@@ -1,0 +1,3 @@
+CREATE TABLE app.p (a integer);
+CREATE TABLE app.q (a integer);
+CREATE TABLE app.c () INHERITS (app.p, app.q);

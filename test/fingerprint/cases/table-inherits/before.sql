@@ -1,0 +1,2 @@
+CREATE TABLE app.t (a integer, b text);
+CREATE TABLE app.child (a integer, b text);

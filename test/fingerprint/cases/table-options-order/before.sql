@@ -1,0 +1,2 @@
+CREATE TABLE app.t (a integer, b text);
+ALTER TABLE app.t SET (fillfactor = 70, autovacuum_enabled = false);

@@ -1,0 +1,2 @@
+CREATE TABLE app.t (a integer, b text);
+ALTER TABLE app.t ENABLE ROW LEVEL SECURITY;

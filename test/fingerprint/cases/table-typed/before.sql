@@ -1,0 +1,2 @@
+CREATE TYPE app.row AS (a integer, b text);
+CREATE TABLE app.t (a integer, b text);

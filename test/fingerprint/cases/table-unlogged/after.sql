@@ -1,0 +1,1 @@
+CREATE UNLOGGED TABLE app.t (a integer, b text);

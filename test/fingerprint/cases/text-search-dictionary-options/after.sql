@@ -1,0 +1,1 @@
+CREATE TEXT SEARCH DICTIONARY app.d (TEMPLATE = simple, ACCEPT = false);

@@ -1,0 +1,2 @@
+CREATE TEXT SEARCH CONFIGURATION app.c (COPY = pg_catalog.simple);
+ALTER TEXT SEARCH CONFIGURATION app.c ALTER MAPPING FOR word WITH english_stem, simple;

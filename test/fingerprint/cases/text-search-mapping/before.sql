@@ -1,0 +1,1 @@
+CREATE TEXT SEARCH CONFIGURATION app.c (COPY = pg_catalog.simple);

@@ -1,0 +1,1 @@
+CREATE TEXT SEARCH TEMPLATE app.t (LEXIZE = dsimple_lexize);

@@ -1,0 +1,3 @@
+CREATE TABLE app.t (a integer, b text);
+CREATE FUNCTION app.f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+CREATE TRIGGER g AFTER UPDATE OF a ON app.t EXECUTE FUNCTION app.f();

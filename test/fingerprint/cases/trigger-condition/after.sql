@@ -1,0 +1,3 @@
+CREATE TABLE app.t (a integer, b text);
+CREATE FUNCTION app.f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+CREATE TRIGGER g AFTER INSERT ON app.t FOR EACH ROW WHEN (new.a > 1) EXECUTE FUNCTION app.f();
