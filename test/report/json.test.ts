@@ -39,6 +39,7 @@ const documented: { readonly [Name in Line['event']]: Readonly<Record<Fields<Nam
   },
   'step-done': { index: 1, total: 1, ms: 1, ...step },
   warning: { code: 1, message: 1, help: 1, place: 1 },
+  environment: { database: 1, source: 1, lines: 1, schemas: 1 },
   current: { line: 1, targetSchema: 1, revision: 1, message: 1, state: 1, behind: 1, last: 1 },
   revision: {
     revision: 1,
@@ -51,9 +52,14 @@ const documented: { readonly [Name in Line['event']]: Readonly<Record<Fields<Nam
     path: 1,
     createdAt: 1,
     applied: 1,
+    children: 1,
+    source: 1,
   },
   'branch-point': { revision: 1, line: 1, message: 1, children: 1 },
-  stamp: { line: 1, targetSchema: 1, before: 1, after: 1 },
+  stamp: { written: 1, changes: 1 },
+  sql: { sql: 1 },
+  database: { url: 1, pid: 1, stopped: 1, deleted: 1 },
+  rows: { rows: 1 },
   done: { direction: 1, steps: 1, ms: 1, lines: 1 },
   error: { code: 1, message: 1, help: 1, exitCode: 1, place: 1, facts: 1, causes: 1 },
 }
@@ -97,6 +103,15 @@ describe('jsonLine', () => {
       message: 'two\nlines of postgres://ann:***@db/app',
       last: { at: '1970-01-01T00:00:00.000Z' },
     })
+  })
+})
+
+describe('jsonLine of what was asked for', () => {
+  test('leaves a URL, rows and a script as they are', () => {
+    const url = 'postgresql://ann:s3cret@db/app'
+    expect(JSON.parse(jsonLine({ event: 'database', url }))).toEqual({ event: 'database', url })
+    expect(jsonLine({ event: 'sql', sql: `-- ${url}` })).toContain('s3cret')
+    expect(jsonLine({ event: 'rows', rows: [{ big: 2n ** 60n }] })).toContain('"1152921504606846976"')
   })
 })
 

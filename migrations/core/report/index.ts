@@ -11,13 +11,17 @@ export {
 export {
   type BranchPointLine,
   type CurrentLine,
+  type DatabaseLine,
   type DoneLine,
+  type EnvironmentLine,
   type ErrorLine,
   errorLine,
   jsonLine,
   type LogLine,
   type ResultLine,
   type RevisionLine,
+  type RowsLine,
+  type SqlLine,
   type StampLine,
 } from './json.ts'
 export { directionArrow, planText } from './plan.ts'

@@ -3,6 +3,19 @@ import type { MigEvent } from '../events.ts'
 import type { HistoryFlag } from './history.ts'
 import { withoutPasswords } from './text.ts'
 
+/** The first line of a command that uses a database. */
+export interface EnvironmentLine {
+  readonly event: 'environment'
+  /** Its URL, password masked. */
+  readonly database: string
+  /** Where the URL came from: a variable's name, `env.ts`, `embedded` or `argument`. */
+  readonly source: string
+  /** The schema keys of the filter. */
+  readonly lines: readonly string[]
+  /** Their schemas. */
+  readonly schemas: readonly string[]
+}
+
 /** `mig-current --json`: one line per target schema and applied head. */
 export interface CurrentLine {
   readonly event: 'current'
@@ -42,6 +55,10 @@ export interface RevisionLine {
   readonly path: string | null
   readonly createdAt: string | null
   readonly applied: readonly (LogLine & { readonly targetSchema: string })[]
+  /** Only of `mig-show`. */
+  readonly children?: readonly string[]
+  /** The text of the file; only of `mig-show`. */
+  readonly source?: string
 }
 
 /** `mig-branches --json`: one line per revision that has several children. */
@@ -53,13 +70,38 @@ export interface BranchPointLine {
   readonly children: readonly string[]
 }
 
-/** `mig-stamp --json`: one line per target schema whose ledger rows change. */
+/** `mig-stamp --json`: the ledger rows that change. */
 export interface StampLine {
   readonly event: 'stamp'
-  readonly line: string
-  readonly targetSchema: string
-  readonly before: readonly string[]
-  readonly after: readonly string[]
+  /** False with `--plan`. */
+  readonly written: boolean
+  readonly changes: readonly {
+    readonly line: string
+    readonly targetSchema: string
+    readonly before: readonly string[]
+    readonly after: readonly string[]
+  }[]
+}
+
+/** `mig-sql --json`: a part of the script; the parts in their order are the script. */
+export interface SqlLine {
+  readonly event: 'sql'
+  readonly sql: string
+}
+
+/** The `db-…` recipes, on the embedded server. */
+export interface DatabaseLine {
+  readonly event: 'database'
+  readonly url?: string
+  readonly pid?: number
+  readonly stopped?: boolean
+  readonly deleted?: boolean
+}
+
+/** `db-psql --json`: the rows of a statement. */
+export interface RowsLine {
+  readonly event: 'rows'
+  readonly rows: readonly Readonly<Record<string, unknown>>[]
 }
 
 /** The last line of a command that ran, or had nothing to run. */
@@ -89,7 +131,17 @@ export interface ErrorLine {
   readonly causes: readonly string[]
 }
 
-export type ResultLine = CurrentLine | RevisionLine | BranchPointLine | StampLine | DoneLine | ErrorLine
+export type ResultLine =
+  | EnvironmentLine
+  | CurrentLine
+  | RevisionLine
+  | BranchPointLine
+  | StampLine
+  | SqlLine
+  | DatabaseLine
+  | RowsLine
+  | DoneLine
+  | ErrorLine
 
 /** The exit code of an error that nobody wrote a text for. */
 const internalExitCode = 1
@@ -124,13 +176,17 @@ function causesOf(error: unknown): readonly string[] {
   return [...causes].map((each) => (each instanceof Error ? each.message : String(each)))
 }
 
+/** Told as they are: what these lines are for is the URL, the data, the script. */
+const verbatim: readonly string[] = ['database', 'rows', 'sql']
+
 /**
  * An event or a result as one line of JSON, as json.md describes it, without its line break. Dates are ISO 8601,
- * big integers are texts, passwords in connection URLs are masked.
+ * big integers are texts, passwords are masked.
  */
 export function jsonLine(value: MigEvent | ResultLine): string {
+  const masks = !verbatim.includes(value.event)
   return JSON.stringify(value, (_, part: unknown) => {
     if (typeof part === 'bigint') return String(part)
-    return typeof part === 'string' ? withoutPasswords(part) : part
+    return masks && typeof part === 'string' ? withoutPasswords(part) : part
   })
 }
