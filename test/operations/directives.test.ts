@@ -68,13 +68,16 @@ describe('On a server', () => {
   })
   afterAll(() => database.drop())
 
-  test.each(cases)('$directive, $title, changes the schema and its reverse restores it', async (one) => {
-    if (version < one.since) return
-    const { before, between, after } = await thereAndBack([one], plain)
-    if (one.invisible) return
-    expect(between.hash).not.toBe(before.hash)
-    expect(compareFingerprints(before, after)).toEqual([])
-  })
+  test.for(cases)(
+    '$directive, $title, changes the schema and its reverse restores it',
+    async (one, { skip }) => {
+      skip(version < one.since, `needs PostgreSQL ${one.since}`)
+      const { before, between, after } = await thereAndBack([one], plain)
+      if (one.invisible) return
+      expect(between.hash).not.toBe(before.hash)
+      expect(compareFingerprints(before, after)).toEqual([])
+    },
+  )
 
   test.each(namings)(
     'with $title as names, the reverse of every directive restores the schema',

@@ -4,7 +4,7 @@ import { type Operations, operations, safeForms } from '../../migrations/core/op
 import { compareFingerprints, readFingerprint } from '../../migrations/core/postgres/fingerprint/index.ts'
 import { quoteIdent } from '../../migrations/core/postgres/index.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { type Names, type Naming, namesOf, namings } from './support/names.ts'
+import { type Names, type Naming, namesOf, namings, plain } from './support/names.ts'
 import { contextOf, databaseSink, recordingSink } from './support/sinks.ts'
 
 /** A safe form, what it must come to, and how it is taken back. */
@@ -88,7 +88,7 @@ test('Every safe form has a case', () => {
 test('Each step of a safe form is a transaction of its own', async () => {
   for (const { run } of cases) {
     const sink = recordingSink()
-    await run(operations(sink, contextOf('app')), namesOf(namings[0] ?? never()))
+    await run(operations(sink, contextOf('app')), namesOf(plain))
     expect(
       sink.recorded.every((one) => 'backfill' in one || ('autocommit' in one && one.autocommit.length === 1)),
     ).toBe(true)
@@ -119,34 +119,26 @@ describe('On a server', () => {
     )
   })
 
-  const steps = cases.flatMap((one) => {
+  test.each(cases)('$form goes on after a stop at any step, recorded or not', async (one) => {
     const sink = recordingSink()
-    return { one, sink }
-  })
-
-  test.each(steps)(
-    '$one.form goes on after a stop at any step, before or after the step was recorded',
-    async ({ one, sink }) => {
-      const plainNaming = namings[0] ?? never()
-      await one.run(operations(sink, contextOf('app')), namesOf(plainNaming))
-      for (let stop = 0; stop < sink.recorded.length; stop += 1) {
-        for (const recorded of [true, false]) {
-          await usingSchema(plainNaming, async (n, _op, fingerprint) => {
-            const done = await runSteps(one, n, { from: 0, to: stop + 1 })
-            await runSteps(one, n, { from: recorded ? done : done - 1, to: Number.POSITIVE_INFINITY })
-            const resumed = await fingerprint()
-            await one.undo(operations(databaseSink(database.client, n.schema), contextOf(n.schema)), n)
-            for (const sql of one.same(n)) await database.client.query(sql)
-            expect(compareFingerprints(await fingerprint(), resumed)).toEqual([])
-          })
-        }
+    await one.run(operations(sink, contextOf('app')), namesOf(plain))
+    for (let stop = 0; stop < sink.recorded.length; stop += 1) {
+      for (const recorded of [true, false]) {
+        await usingSchema(plain, async (n, _op, fingerprint) => {
+          const done = await runSteps(one, n, { from: 0, to: stop + 1 })
+          await runSteps(one, n, { from: recorded ? done : done - 1, to: Number.POSITIVE_INFINITY })
+          const resumed = await fingerprint()
+          await one.undo(operations(databaseSink(database.client, n.schema), contextOf(n.schema)), n)
+          for (const sql of one.same(n)) await database.client.query(sql)
+          expect(compareFingerprints(await fingerprint(), resumed)).toEqual([])
+        })
       }
-    },
-  )
+    }
+  })
 
   test('changeType keeps the rows that are written while it runs', async () => {
     const one = cases.find(({ form }) => form === 'changeType') ?? never()
-    await usingSchema(namings[0] ?? never(), async (n) => {
+    await usingSchema(plain, async (n) => {
       const { client } = database
       await runSteps(one, n, { from: 0, to: 3 })
       await client.query(`INSERT INTO app.agents VALUES (3, 1, 'busy')`)
@@ -173,7 +165,7 @@ describe('On a server', () => {
     ['a grant', 'GRANT SELECT (status) ON app.agents TO PUBLIC', 'privileges of the column'],
   ])('changeType refuses to lose %s, and changes nothing', async (_what, sql, named) => {
     const one = cases.find(({ form }) => form === 'changeType') ?? never()
-    await usingSchema(namings[0] ?? never(), async (n, op, fingerprint) => {
+    await usingSchema(plain, async (n, op, fingerprint) => {
       await database.client.query(sql)
       const before = await fingerprint()
       await expect(one.run(op, n)).rejects.toThrow(named)
@@ -181,8 +173,59 @@ describe('On a server', () => {
     })
   })
 
+  test.each(['setNotNull', 'changeType'])(
+    '%s spares PostgreSQL the scan for NULLs under its exclusive lock',
+    async (form) => {
+      const one = cases.find((each) => each.form === form) ?? never()
+      await usingSchema(plain, async (n, op) => {
+        const { client } = database
+        const messages: string[] = []
+        const listen = ({ message }: { message?: string | undefined }) => messages.push(message ?? '')
+        client.on('notice', listen)
+        await client.query('SET client_min_messages = debug1')
+        try {
+          await one.run(op, n)
+        } finally {
+          await client.query('RESET client_min_messages')
+          client.off('notice', listen)
+        }
+        expect(messages).toContainEqual(
+          expect.stringContaining('are sufficient to prove that it does not contain nulls'),
+        )
+      })
+    },
+  )
+
+  test.each(cases.filter(({ form }) => form !== 'createIndex'))(
+    '$form reads the whole table only under a lock that lets writers go on',
+    async (one) => {
+      await usingSchema(plain, async (n) => {
+        const { client } = database
+        const sink = databaseSink(client, n.schema)
+        const execute: typeof sink.execute = async (statement) => {
+          if (!statement.sql.includes('VALIDATE CONSTRAINT')) return await sink.execute(statement)
+          await client.query('BEGIN')
+          const result = await sink.execute(statement)
+          const { rows } = await client.query(
+            `SELECT mode FROM pg_locks WHERE pid = pg_backend_pid() AND relation = 'app.agents'::regclass`,
+          )
+          await client.query('COMMIT')
+          const letsWrite = [
+            'AccessShareLock',
+            'RowShareLock',
+            'RowExclusiveLock',
+            'ShareUpdateExclusiveLock',
+          ]
+          expect(letsWrite).toEqual(expect.arrayContaining(rows.map(({ mode }) => mode)))
+          return result
+        }
+        await one.run(operations({ ...sink, execute }, contextOf(n.schema)), n)
+      })
+    },
+  )
+
   test('A constraint of the same name that is in force already stays an error', async () => {
-    await usingSchema(namings[0] ?? never(), async (_n, op) => {
+    await usingSchema(plain, async (_n, op) => {
       await database.client.query('ALTER TABLE app.agents ADD CONSTRAINT made CHECK (id > 0)')
       await expect(op.safe.addCheck('made', 'agents', 'id < 100')).rejects.toMatchObject({ code: '42710' })
     })

@@ -54,7 +54,7 @@ export const codeCases = [
       },
     ],
     sql: [
-      'CREATE OR REPLACE VIEW app.made (renamed) WITH (security_barrier = true) AS\nSELECT id FROM app.agents \nWITH LOCAL CHECK OPTION',
+      'CREATE OR REPLACE VIEW app.made (renamed) WITH (security_barrier = true) AS\nSELECT id FROM app.agents\nWITH LOCAL CHECK OPTION',
       `COMMENT ON VIEW app.made IS 'v'`,
     ],
   }),
@@ -103,7 +103,7 @@ export const codeCases = [
       { ...materializedSpec(n), withData: false, with: { fillfactor: 70 }, comment: 'm' },
     ],
     sql: [
-      'CREATE MATERIALIZED VIEW app.made WITH (fillfactor = 70) AS\nSELECT id FROM app.agents \nWITH NO DATA',
+      'CREATE MATERIALIZED VIEW app.made WITH (fillfactor = 70) AS\nSELECT id FROM app.agents\nWITH NO DATA',
       `COMMENT ON MATERIALIZED VIEW app.made IS 'm'`,
       'CREATE UNIQUE INDEX name ON app.made (id)',
     ],

@@ -111,8 +111,7 @@ function viewStatements(
       view,
       spec.columns && columnListSql(spec.columns),
       parameters && `WITH (${parameters})`,
-      `AS\n${spec.query}`,
-      spec.checkOption && `\nWITH ${spec.checkOption.toUpperCase()} CHECK OPTION`,
+      `AS\n${spec.query}${spec.checkOption ? `\nWITH ${spec.checkOption.toUpperCase()} CHECK OPTION` : ''}`,
     ),
     commentSql(`VIEW ${view}`, spec.comment),
   )
