@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { createConnection, createServer, type Server } from 'node:net'
 import { describe, expect, inject, test } from 'vitest'
 import { connect } from '../../migrations/core/postgres/connection.ts'
 import {
@@ -17,6 +17,31 @@ async function failureOf(url: string, signal?: AbortSignal): Promise<unknown> {
     (client) => client.end(),
     (error: unknown) => error,
   )
+}
+
+function portOf(server: Server): number | undefined {
+  const address = server.address()
+  return typeof address === 'object' ? address?.port : undefined
+}
+
+/** Passes everything on to the real server, save a startup packet with `options`, which PgBouncer refuses so. */
+async function refusingPooler(port: number): Promise<Server> {
+  const pooler = createServer((socket) => {
+    socket.once('data', (startup) => {
+      if (startup.includes('\0options\0')) {
+        const fields = 'SFATAL\0C08P01\0Munsupported startup parameter: options\0\0'
+        const header = Buffer.from('E\0\0\0\0')
+        header.writeInt32BE(fields.length + 4, 1)
+        socket.end(Buffer.concat([header, Buffer.from(fields)]))
+        return
+      }
+      const server = createConnection({ port, host: '127.0.0.1' })
+      server.write(startup)
+      socket.pipe(server).pipe(socket)
+    })
+  })
+  await once(pooler.listen(0, '127.0.0.1'), 'listening')
+  return pooler
 }
 
 describe('connect', () => {
@@ -64,8 +89,7 @@ describe('connect', () => {
   test('says that no server answers', async () => {
     const probe = createServer().listen(0, '127.0.0.1')
     await once(probe, 'listening')
-    const address = probe.address()
-    const port = typeof address === 'object' ? address?.port : undefined
+    const port = portOf(probe)
     probe.close()
     await once(probe, 'close')
     const error = await failureOf(`postgresql://u:s3cret@127.0.0.1:${port}/d`)
@@ -76,9 +100,9 @@ describe('connect', () => {
   test('gives up on a server that accepts and never speaks', async () => {
     const mute = createServer().listen(0, '127.0.0.1')
     await once(mute, 'listening')
-    const address = mute.address()
-    const port = typeof address === 'object' ? address?.port : undefined
-    const error = await failureOf(`postgresql://u@127.0.0.1:${port}/d?connect_timeout=1&sslmode=disable`)
+    const error = await failureOf(
+      `postgresql://u@127.0.0.1:${portOf(mute)}/d?connect_timeout=1&sslmode=disable`,
+    )
     mute.close()
     expect(error).toMatchObject({ code: 'no-server' })
   })
@@ -114,6 +138,27 @@ describe('connect', () => {
 
   test('falls back to no SSL where the URL prefers it', async () => {
     expect(await failureOf(`${inject('adminUrl')}?sslmode=prefer`)).toBeUndefined()
+  })
+
+  test('stops waiting for a server when the signal aborts', async () => {
+    const controller = new AbortController()
+    const mute = createServer(() => controller.abort(new Error('stopped'))).listen(0, '127.0.0.1')
+    await once(mute, 'listening')
+    const error = await failureOf(`postgresql://u@127.0.0.1:${portOf(mute)}/d`, controller.signal)
+    mute.close()
+    expect(error).toEqual(new Error('stopped'))
+  })
+
+  test('sets the timeouts through a pooler that refuses startup parameters', async () => {
+    const pooler = await refusingPooler(Number(new URL(inject('adminUrl')).port))
+    const url = inject('adminUrl').replace(/:\d+\//, `:${portOf(pooler)}/`)
+    const client = await connect({ url, applicationName, lockTimeout: 4000, statementTimeout: 0 })
+    const { rows } = await client.query(
+      `SELECT current_setting('lock_timeout') l, current_setting('statement_timeout') s`,
+    )
+    await client.end()
+    pooler.close()
+    expect(rows).toEqual([{ l: '4s', s: '0' }])
   })
 
   test("fails with the signal's reason", async () => {

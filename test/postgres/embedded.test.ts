@@ -67,7 +67,7 @@ describe('the embedded server', () => {
 
       await resetEmbeddedServer(root, ignore)
       expect(await embeddedStatus(root)).toMatchObject({ state: 'absent' })
-      expect(isAlive(restarted.server.pid)).toBe(false)
+      await gone(restarted.server.pid)
     })
   })
 
@@ -237,6 +237,9 @@ describe.runIf(isRoot)('started by root', () => {
         const outside = realpathSync(folder)
         expect(await query(server.url('postgres'), 'SELECT 1 AS one')).toEqual([{ one: 1 }])
         expect((await ensured(root)).server.pid).toBe(server.pid)
+        process.kill(server.pid, 'SIGKILL')
+        await gone(server.pid)
+        expect((await ensured(root)).states).toEqual(['starting', 'recovered'])
         await resetEmbeddedServer(root, ignore)
         expect(existsSync(outside)).toBe(false)
       },

@@ -1,5 +1,8 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { postgresBinaries } from '../../migrations/core/postgres/binaries.ts'
 import { lineAndColumn, splitStatements } from '../../migrations/core/postgres/statements.ts'
 import { databaseTest } from '../support/database.ts'
 
@@ -104,6 +107,19 @@ describe('splitStatements', () => {
       }),
       { numRuns: 2000 },
     )
+  })
+
+  databaseTest("a script of PostgreSQL's own runs piece by piece", async ({ database }) => {
+    const { postgres } = await postgresBinaries(undefined)
+    const file = join(dirname(dirname(postgres)), 'share', 'postgresql', 'information_schema.sql')
+    const script = readFileSync(existsSync(file) ? file : file.replace('postgresql/', ''), 'utf8')
+    const pieces = splitStatements(script.replaceAll('information_schema', 'standard_views'))
+    for (const { text } of pieces)
+      await database.client.query({ text, queryMode: 'extended' } as { text: string })
+    const { rows } = await database.client.query(
+      `SELECT count(*)::int AS views FROM pg_views WHERE schemaname = 'standard_views'`,
+    )
+    expect(rows).toEqual([{ views: script.match(/^CREATE VIEW/gm)?.length }])
   })
 
   const statement = fc.constantFrom(

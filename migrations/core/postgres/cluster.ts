@@ -82,11 +82,11 @@ export async function createCluster(
 ): Promise<void> {
   mkdirSync(paths.home, { recursive: true })
   writeFileSync(join(paths.home, '.gitignore'), '*\n')
-  removeHalfMade(paths.home)
   removeDanglingLink(paths)
   const isLinked = !isReadableBy(user, paths.home)
   const home = isLinked ? join(outsideFolder(user), 'clusters') : paths.home
   if (isLinked) mkdirSync(home, { recursive: true, mode: 0o755 })
+  removeHalfMade(home)
   const draft = join(home, draftName())
   try {
     mkdirSync(draft, { mode: 0o755 })
@@ -149,13 +149,14 @@ async function initialise(
 }
 
 function publish(draft: string, paths: ClusterPaths, isLinked: boolean): void {
+  const place = isLinked ? join(dirname(draft), `cluster-${randomBytes(8).toString('hex')}`) : paths.folder
   try {
-    if (isLinked) symlinkSync(draft, paths.folder)
-    else renameSync(draft, paths.folder)
+    renameSync(draft, place)
+    if (isLinked) symlinkSync(place, paths.folder)
   } catch (error) {
+    for (const left of isLinked ? [draft, place] : [draft]) rmSync(left, { recursive: true, force: true })
     // Another command was first, and its cluster is as good.
     if (!existsSync(join(paths.dataDir, 'PG_VERSION'))) throw error
-    rmSync(draft, { recursive: true, force: true })
   }
 }
 
