@@ -16,6 +16,6 @@ export const main = (): Promise<void> =>
     const { output } = command
     const env = { ...(await commandEnvironment(command)), databaseUrl: null }
     const url = maskUrl(await databaseUrl(env, output.event))
-    const status = await embeddedStatus(env.root)
-    output.result(`running: ${url} (pid ${status.pid})`, { event: 'database', url, pid: status.pid })
+    const { pid = 0 } = await embeddedStatus(env.root)
+    output.result(`running: ${url} (pid ${pid})`, { event: 'database', url, pid })
   })

@@ -13,5 +13,5 @@ export const main = (): Promise<void> =>
   runCommand(spec, async ({ output }) => {
     const { $ } = await import('zx')
     const listed = await $`npx --no-install just --list --unsorted`
-    output.result(listed.stdout.trimEnd(), { event: 'help', text: listed.stdout })
+    output.result(listed.stdout.trimEnd())
   })

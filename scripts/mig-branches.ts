@@ -25,7 +25,7 @@ export const main = (): Promise<void> =>
         ...children.map((id) => `  → ${id} ${files.get(id)?.message ?? ''}`),
       ]
       const { revision, line, message } = file
-      output.result(text.join('\n'), { event: 'branch-point', revision, line, message, children })
+      output.result(text.join('\n'), { event: 'branch-point' as const, revision, line, message, children })
     }
-    if (points.length === 0 && !output.json) output.result('no branch points', [])
+    if (points.length === 0) output.result('no branch points')
   })

@@ -40,12 +40,8 @@ export const main = (): Promise<void> =>
     usingProject(command, async (session, project) => {
       const { output, flags } = command
       const rows = await currentStandings(session, project, output.json || flags.verbose === true)
-      if (output.json) for (const row of rows) output.result('', { event: 'current', ...row })
-      else
-        output.result(
-          table(flags.verbose ? [...columns, ...details] : columns, rows, { style: output.style }),
-          rows,
-        )
+      const shown = table(flags.verbose ? [...columns, ...details] : columns, rows, { style: output.style })
+      output.result(shown, ...rows.map((row) => ({ event: 'current' as const, ...row })))
       const late = rows.filter((row) => row.state !== 'head')
       if (!flags['check-heads'] || late.length === 0) return exitCodes.done
       output.remark(`${countOf(late.length, 'schema')} not at head; just mig-upgrade`)

@@ -1,6 +1,6 @@
 // just mig-heads [schemas] [flags]
 import { openProject } from '../migrations/core/index.ts'
-import { table } from '../migrations/core/report/index.ts'
+import { type Column, type HistoryRow, table } from '../migrations/core/report/index.ts'
 import { commandEnvironment, runCommand } from './shared/command.ts'
 import { historyRows, revisionLine } from './shared/history-rows.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
@@ -13,6 +13,13 @@ const spec = {
   examples: ['just mig-heads', 'just mig-heads user'],
 }
 
+const columns: readonly Column<HistoryRow>[] = [
+  { title: 'line', value: (row) => row.line },
+  { title: 'revision', value: (row) => row.revision },
+  { title: 'labels', value: (row) => row.labels.join(', ') },
+  { title: 'message', value: (row) => row.message },
+]
+
 export const main = (): Promise<void> =>
   runCommand(spec, async (command) => {
     const { output } = command
@@ -22,20 +29,9 @@ export const main = (): Promise<void> =>
       .heads({ lines: project.env.filter })
       .flatMap((id) => project.files.get(id) ?? [])
     const rows = historyRows(project, specs, ledger)
-    if (output.json) for (const row of rows) output.result('', revisionLine(row, ledger))
-    else {
-      const columns = [
-        { title: 'line', value: (row: (typeof rows)[number]) => row.line },
-        { title: 'revision', value: (row: (typeof rows)[number]) => row.revision },
-        { title: 'labels', value: (row: (typeof rows)[number]) => row.labels.join(', ') },
-        { title: 'message', value: (row: (typeof rows)[number]) => row.message },
-      ]
-      output.result(
-        table(columns, rows, {
-          style: output.style,
-          empty: 'no revisions yet; just mig-revision "…" writes one',
-        }),
-        rows,
-      )
-    }
+    const text = table(columns, rows, {
+      style: output.style,
+      empty: 'no revisions yet; just mig-revision "…" writes one',
+    })
+    output.result(text, ...rows.map((row) => revisionLine(row, ledger)))
   })

@@ -27,10 +27,6 @@ export const main = (): Promise<void> =>
       const specs = graph.history(range, { lines: env.filter, applied })
       const missing = range === undefined ? missingRows(project, ledger) : []
       const rows = [...missing, ...historyRows(project, specs, ledger)]
-      if (output.json) {
-        for (const row of rows) output.result('', revisionLine(row, ledger))
-        return
-      }
       const headings = Object.fromEntries(
         env.lines.map(({ key, schema }) => [key, `${key} (${schema ?? 'tenants'})`]),
       )
@@ -40,6 +36,6 @@ export const main = (): Promise<void> =>
         headings,
         now: new Date(),
       })
-      output.result(text, rows)
+      output.result(text, ...rows.map((row) => revisionLine(row, ledger)))
     }),
   )

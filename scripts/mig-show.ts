@@ -28,17 +28,16 @@ export const main = (): Promise<void> =>
       const [row] = historyRows(project, [file], ledger)
       if (row === undefined) return
       const source = readFileSync(file.path, 'utf8')
-      if (output.json)
-        return output.result('', {
-          ...revisionLine(row, ledger),
-          children: graph.children(file.revision),
-          source,
-        })
+      const children = graph.children(file.revision)
       const head = historyGraph([row], { verbose: true, style: output.style, now: new Date() })
-      const children = graph.children(file.revision).join(', ') || 'none'
+      const title = output.style.dim(relative(env.root, file.path))
       output.result(
-        `${head}\n  children: ${children}\n\n${output.style.dim(relative(env.root, file.path))}\n${source.trimEnd()}`,
-        row,
+        `${head}\n  children: ${children.join(', ') || 'none'}\n\n${title}\n${source.trimEnd()}`,
+        {
+          ...revisionLine(row, ledger),
+          children,
+          source,
+        },
       )
     }),
   )

@@ -29,6 +29,6 @@ export const main = (): Promise<void> =>
           `${targetSchema}: ${before.join(', ') || 'base'} → ${after.join(', ') || 'base'}`,
       )
       const nothing = 'nothing to do: the ledger says that already'
-      output.result(text.join('\n') || nothing, { event: flags.plan ? 'plan' : 'stamp', changes })
+      output.result(text.join('\n') || nothing, { event: 'stamp', written: flags.plan !== true, changes })
     }),
   )

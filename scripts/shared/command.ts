@@ -35,6 +35,7 @@ export async function runCommand(
     if (stop.signal.aborted) process.exit(signal === 'SIGTERM' ? exitCodes.terminated : exitCodes.interrupted)
     stop.abort(signal)
   }
+  process.stdout.on('error', ignoreClosedPipe)
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
   let output: Output | undefined
@@ -58,6 +59,11 @@ export async function runCommand(
     process.off('SIGINT', onSignal)
     process.off('SIGTERM', onSignal)
   }
+}
+
+/** `just mig-history | head` closes the pipe; the command goes on, since it may be half way through a run. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
 }
 
 function interruption(error: unknown, signal: AbortSignal): unknown {
@@ -118,7 +124,7 @@ function applicationName(): string {
 function sayWhere({ output }: Command, env: Environment, url: string): void {
   const schemas = env.filter.map((key) => env.schemas[key] ?? key)
   const database = maskUrl(url)
-  if (output.json)
+  if (output.json) {
     output.result('', {
       event: 'environment',
       database,
@@ -126,7 +132,7 @@ function sayWhere({ output }: Command, env: Environment, url: string): void {
       lines: env.filter,
       schemas,
     })
-  else
+  } else
     output.remark(
       output.style.dim(`database ${database} (${env.databaseSource}) · schemas ${schemas.join(', ')}`),
     )

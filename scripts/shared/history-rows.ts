@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import type { AppliedRows, LogEntry, Project, RevisionSpec } from '../../migrations/core/index.ts'
 import type { HistoryFlag, HistoryRow, RevisionLine } from '../../migrations/core/report/index.ts'
 
@@ -34,7 +35,7 @@ export function historyRows(
       dependsOn: listOf(spec.dependsOn),
       labels: listOf(spec.branchLabels),
       flags,
-      ...(file === undefined ? {} : { path: file.path }),
+      ...(file === undefined ? {} : { path: relative(project.env.root, file.path) }),
       ...(spec.createdAt === undefined ? {} : { createdAt: spec.createdAt }),
       applied: ledger.entries
         .filter((entry) => entry.revision === spec.revision && entry.direction !== 'downgrade')

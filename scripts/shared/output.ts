@@ -1,13 +1,18 @@
-import type { MigEvent } from '../../migrations/core/index.ts'
-import { MigError, nearest } from '../../migrations/core/index.ts'
+import { MigError, type MigEvent, nearest } from '../../migrations/core/index.ts'
 import { renderCaret } from '../../migrations/core/postgres/index.ts'
 import {
   colourStyle,
+  errorLine,
   errorText,
   eventText,
+  jsonLine,
   type Level,
   levels,
+  nextProgress,
+  noProgress,
   plainStyle,
+  progressLine,
+  type ResultLine,
   type Style,
 } from '../../migrations/core/report/index.ts'
 
@@ -16,8 +21,8 @@ export interface Output {
   readonly json: boolean
   readonly level: Level
   readonly style: Style
-  /** What the user asked for. */
-  readonly result: (text: string, value: unknown) => void
+  /** What the user asked for: as text, or each value as a line of JSON. */
+  readonly result: (text: string, ...lines: readonly (ResultLine | MigEvent)[]) => void
   readonly event: (event: MigEvent) => void
   readonly error: (error: unknown) => void
   /** A remark for people; not shown with `--json` or `--quiet`. */
@@ -34,36 +39,36 @@ export function commandOutput(
 ): Output {
   const json = flags.json === true
   const level = flags.quiet ? 'quiet' : flags.verbose ? 'verbose' : logLevel(variables.MIG_LOG_LEVEL)
-  const style =
-    process.stdout.isTTY && !variables.NO_COLOR && variables.TERM !== 'dumb' ? colourStyle : plainStyle
-  const stderrStyle = process.stderr.isTTY && !variables.NO_COLOR ? colourStyle : plainStyle
-  const progress = progressLine(process.stderr.isTTY === true && !json && level !== 'quiet')
-  const jsonLine = (value: unknown) => void process.stdout.write(`${JSON.stringify(value)}\n`)
+  const styleOf = (stream: NodeJS.WriteStream) =>
+    stream.isTTY && !variables.NO_COLOR && variables.TERM !== 'dumb' ? colourStyle : plainStyle
+  const [style, stderrStyle] = [styleOf(process.stdout), styleOf(process.stderr)]
+  const progress = progressDisplay(process.stderr.isTTY === true && !json && level !== 'quiet', stderrStyle)
+  const write = (line: ResultLine | MigEvent) => void process.stdout.write(`${jsonLine(line)}\n`)
   return {
     json,
     level,
     style,
-    result(text, value) {
+    result(text, ...lines) {
       progress.clear()
-      if (json) jsonLine(value)
+      if (json) lines.forEach(write)
       else if (text !== '') process.stdout.write(`${text}\n`)
     },
     event(event) {
-      if (json) return jsonLine(event)
-      const step = event.event === 'step-done' || event.event === 'schema-created'
-      const text = eventText(event, level, { style: step ? style : stderrStyle, now: new Date() })
-      if (text === undefined) return
-      if (event.event === 'progress' && progress.show(text)) return
+      if (json) return write(event)
+      const isResult = event.event === 'step-done' || event.event === 'schema-created'
+      const text = eventText(event, level, { style: isResult ? style : stderrStyle, now: new Date() })
       progress.clear()
-      const stream = step ? process.stdout : process.stderr
-      stream.write(`${text}\n`)
+      if (text !== undefined && !(event.event === 'progress' && progress.live)) {
+        const stream = isResult ? process.stdout : process.stderr
+        stream.write(`${text}\n`)
+      }
+      progress.show(event)
     },
     error(error) {
       progress.clear()
-      if (json) jsonLine(errorValue(error))
-      process.stderr.write(
-        `${errorText(error, { verbose: levels.indexOf(level) >= 2, style: stderrStyle, renderCaret })}\n`,
-      )
+      if (json) write(errorLine(error))
+      const verbose = levels.indexOf(level) >= levels.indexOf('verbose')
+      process.stderr.write(`${errorText(error, { verbose, style: stderrStyle, renderCaret })}\n`)
     },
     remark(text) {
       progress.clear()
@@ -77,35 +82,27 @@ function logLevel(text: string | undefined): Level {
   const aliases: Readonly<Record<string, Level>> = { error: 'quiet', warn: 'quiet', info: 'normal' }
   const level = aliases[text.toLowerCase()] ?? levels.find((name) => name === text.toLowerCase())
   if (level !== undefined) return level
+  const guess = nearest(text, levels)
   throw new MigError('bad-log-level', `MIG_LOG_LEVEL is ${JSON.stringify(text)}`, {
-    help: `use ${levels.join(', ')}${nearest(text, levels) === undefined ? '' : `; did you mean ${nearest(text, levels)}?`}`,
+    help: `use ${levels.join(', ')}${guess === undefined ? '' : `; did you mean ${guess}?`}`,
   })
 }
 
-/** An error as `--json` shows it. */
-function errorValue(error: unknown): Readonly<Record<string, unknown>> {
-  if (!(error instanceof MigError))
-    return {
-      event: 'error',
-      code: 'internal',
-      message: error instanceof Error ? error.message : String(error),
-    }
-  const { code, message, help, exitCode, place, facts } = error
-  return { event: 'error', code, message, help, exitCode, place, facts }
-}
-
-/** On a terminal, progress is one line that is written over; elsewhere each report is a line. */
-function progressLine(terminal: boolean): {
-  readonly show: (text: string) => boolean
-  readonly clear: () => void
-} {
-  let shown = false
+/** On a terminal, one line at the end that is written over; elsewhere nothing, since each event is a line. */
+function progressDisplay(live: boolean, style: Style) {
+  let [state, shown] = [noProgress, false]
   return {
-    show(text) {
-      if (!terminal) return false
-      process.stderr.write(`\r\u001b[2K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`)
-      shown = true
-      return true
+    live,
+    show(event: MigEvent) {
+      if (!live) return
+      state = nextProgress(state, event, Date.now())
+      const line = progressLine(state, {
+        columns: (process.stderr.columns ?? 80) - 1,
+        now: Date.now(),
+        style,
+      })
+      process.stderr.write(line)
+      shown = line !== ''
     },
     clear() {
       if (shown) process.stderr.write('\r\u001b[2K')

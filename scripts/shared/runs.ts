@@ -18,8 +18,7 @@ export function planRequest(
 
 export function showPlan({ output }: Command, plan: Plan): void {
   const steps = plan.steps.map(stepFacts)
-  if (output.level === 'quiet' && !output.json) return
-  output.result(planText(steps, output.style), { event: 'plan', steps })
+  output.result(output.level === 'quiet' ? '' : planText(steps, output.style), { event: 'plan', steps })
 }
 
 /** An upgrade that moves nothing says where the lines stand. */
