@@ -1,0 +1,53 @@
+import { MigError } from '../../errors.ts'
+import { splitStatements } from '../../postgres/statements.ts'
+import type { BodyPart } from '../history.ts'
+
+/** `upgrade <id>` or `downgrade <id>` → what Alembic itself would run. */
+export type OfflineSql = ReadonlyMap<string, readonly BodyPart[]>
+
+/**
+ * Reads what `alembic upgrade base:heads --sql` or `alembic downgrade heads:base --sql` printed: the statements
+ * below each `-- Running …` line, less Alembic's own rows. What stands between COMMIT and BEGIN runs outside a
+ * transaction, as `autocommit_block` writes it.
+ * @throws MigError `bad-offline-sql` when no such line is there.
+ */
+export function readOfflineSql(text: string, file: string, versionTable = 'alembic_version'): OfflineSql {
+  const sections = text.split(/^-- Running (?=upgrade|downgrade)/m).slice(1)
+  if (sections.length === 0) {
+    throw new MigError('bad-offline-sql', `${file} has no line "-- Running upgrade … -> …"`, {
+      help: 'write it with Alembic: alembic upgrade base:heads --sql > upgrade.sql',
+      place: { file },
+    })
+  }
+  return new Map(
+    sections.flatMap((section) => {
+      const head = /^(upgrade|downgrade) (.*?) ?-> ?(.*)/.exec(section)
+      if (head === null) return []
+      const [whole, direction = '', from = '', to = ''] = head
+      const id = (direction === 'upgrade' ? to : from).split(',')[0]?.trim() ?? ''
+      return [[`${direction} ${id}`, sectionParts(section.slice(whole.length), versionTable)] as const]
+    }),
+  )
+}
+
+function sectionParts(text: string, versionTable: string): readonly BodyPart[] {
+  const parts: BodyPart[] = []
+  let outside: BodyPart[] | undefined
+  for (const { text: sql } of splitStatements(text)) {
+    if (/^COMMIT$/i.test(sql)) outside = []
+    else if (/^BEGIN$/i.test(sql)) {
+      if (outside !== undefined && outside.length > 0) parts.push({ kind: 'autocommit', parts: outside })
+      outside = undefined
+    } else if (!isVersionStatement(sql, versionTable)) (outside ?? parts).push({ kind: 'sql', sql })
+  }
+  if (outside !== undefined && outside.length > 0) parts.push({ kind: 'autocommit', parts: outside })
+  return parts
+}
+
+function isVersionStatement(sql: string, table: string): boolean {
+  const name = table.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  return new RegExp(
+    `^(?:INSERT INTO|UPDATE|DELETE FROM|CREATE TABLE|DROP TABLE)\\s+(?:(?:\\w+|"[^"]+")\\.)?"?${name}"?(?!\\w)`,
+    'i',
+  ).test(sql)
+}

@@ -1,0 +1,89 @@
+import { MigError } from '../../errors.ts'
+import type { BodyPart, ImportedRevision } from '../history.ts'
+import { readPython } from '../python/statements.ts'
+import type { Statement } from '../python/syntax.ts'
+import { emptyScope, evaluate, type Scope, type Value, withImports, withValue } from '../python/values.ts'
+import { convertBody } from './body.ts'
+
+/**
+ * Reads one revision file of Alembic without running it; undefined when it has no `revision`, as a helper module.
+ * @throws MigError `bad-python`, or `bad-alembic-revision` for metadata that is no plain literal.
+ */
+export function readAlembicRevision(text: string, file: string): ImportedRevision | undefined {
+  const python = readPython(text, file)
+  const scope = moduleScope(python.statements)
+  const revision = scope.values.get('revision')
+  if (revision === undefined) return undefined
+  if (revision.kind !== 'text') throw badMetadata(file, 'revision', revision)
+  const source = { lines: text.split(/\r?\n/) }
+  const body = (name: string): readonly BodyPart[] => {
+    const found = scope.functions.get(name)
+    return found === undefined ? [] : convertBody(found.body, scope, source)
+  }
+  const parents = idList(scope, 'down_revision', file)
+  const [onlyParent = null] = parents
+  return {
+    revision: revision.text,
+    downRevision: parents.length > 1 ? parents : onlyParent,
+    dependsOn: idList(scope, 'depends_on', file),
+    branchLabels: idList(scope, 'branch_labels', file),
+    message: messageOf(python.docstring),
+    createdAt: createdAt(python.docstring),
+    source: file,
+    upgrade: body('upgrade'),
+    downgrade: body('downgrade'),
+  }
+}
+
+/** What the module's own statements set; later ones win, as when Python runs them. */
+function moduleScope(statements: readonly Statement[]): Scope {
+  let scope: Scope = emptyScope
+  for (const statement of statements) {
+    if (statement.kind === 'import') scope = withImports(scope, statement.names)
+    else if (statement.kind === 'function')
+      scope = { ...scope, functions: new Map([...scope.functions, [statement.name, statement]]) }
+    else if (statement.kind === 'assign') {
+      const value = evaluate(statement.value, scope)
+      for (const name of statement.names) scope = withValue(scope, name, value)
+    }
+  }
+  return scope
+}
+
+function idList(scope: Scope, name: string, file: string): readonly string[] {
+  const value = scope.values.get(name)
+  if (value === undefined || (value.kind === 'constant' && value.value === null)) return []
+  const items = value.kind === 'list' ? value.items : [value]
+  return items.map((item) => {
+    if (item.kind === 'text') return item.text
+    throw badMetadata(file, name, item)
+  })
+}
+
+function badMetadata(file: string, name: string, value: Value): MigError {
+  return new MigError('bad-alembic-revision', `${file}:${value.line} sets ${name} to what is no plain text`, {
+    help: `write ${name} as a literal in that file, then run the import again`,
+    place: { file, line: value.line },
+  })
+}
+
+/** The docstring up to Alembic's own lines, on one line. */
+function messageOf(docstring: string): string {
+  const [text = ''] = docstring.split(/^\s*(?:Revision ID|Revises|Create Date):/m)
+  const [firstParagraph = ''] = text.trim().split(/\n\s*\n/)
+  return firstParagraph.replace(/\s+/g, ' ').trim()
+}
+
+/** `Create Date: 2024-01-31 12:00:00.123456` as ISO 8601; a time without a zone counts as UTC. */
+function createdAt(docstring: string): string | undefined {
+  const found =
+    /^\s*Create Date:\s*(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?)?/m.exec(
+      docstring,
+    )
+  if (found === null) return undefined
+  const [, day = '', time = '00:00:00', zone = 'Z'] = found
+  const at = new Date(
+    `${day}T${time}${/^[+-]\d{4}$/.test(zone) ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone}`,
+  )
+  return Number.isNaN(at.getTime()) ? undefined : `${at.toISOString().slice(0, 19)}Z`
+}

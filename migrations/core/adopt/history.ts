@@ -1,0 +1,75 @@
+/** A revision that was read from another tool, before it is a file of ours. */
+export interface ImportedRevision {
+  readonly revision: string
+  readonly downRevision: string | readonly string[] | null
+  readonly dependsOn: readonly string[]
+  readonly branchLabels: readonly string[]
+  readonly message: string
+  /** ISO 8601; undefined where the tool does not say. */
+  readonly createdAt: string | undefined
+  /** The file that it was read from, as messages name it. */
+  readonly source: string
+  readonly upgrade: readonly BodyPart[]
+  /** Null where the other tool has no way back. */
+  readonly downgrade: readonly BodyPart[] | null
+}
+
+/** One piece of an `upgrade` or `downgrade`. */
+export type BodyPart =
+  | { readonly kind: 'sql'; readonly sql: string }
+  /** Runs outside the transaction. */
+  | { readonly kind: 'autocommit'; readonly parts: readonly BodyPart[] }
+  | UnconvertedPart
+
+/** Statements that have no SQL that could be known without running the other tool. */
+export interface UnconvertedPart {
+  readonly kind: 'unconverted'
+  /** 1-based lines of the source file. */
+  readonly line: number
+  readonly endLine: number
+  /** What stands in the way: `the value of bind`, `a loop`. */
+  readonly reason: string
+  readonly source: string
+}
+
+/** Everything that an import read. */
+export interface ImportedHistory {
+  readonly tool: 'alembic' | 'drizzle' | 'prisma' | 'sql'
+  readonly revisions: readonly ImportedRevision[]
+}
+
+/** Where an import could not go on by itself. */
+export interface UnconvertedPlace {
+  readonly file: string
+  readonly line: number
+  readonly endLine: number
+  readonly revision: string
+  readonly direction: 'upgrade' | 'downgrade'
+  readonly reason: string
+}
+
+/** What could not be converted, in the order of the revisions. */
+export function unconvertedPlaces(history: ImportedHistory): readonly UnconvertedPlace[] {
+  return history.revisions.flatMap((revision) =>
+    (['upgrade', 'downgrade'] as const).flatMap((direction) =>
+      flatParts(revision[direction] ?? []).flatMap((part) =>
+        part.kind === 'unconverted'
+          ? [
+              {
+                file: revision.source,
+                line: part.line,
+                endLine: part.endLine,
+                revision: revision.revision,
+                direction,
+                reason: part.reason,
+              },
+            ]
+          : [],
+      ),
+    ),
+  )
+}
+
+function flatParts(parts: readonly BodyPart[]): readonly BodyPart[] {
+  return parts.flatMap((part) => (part.kind === 'autocommit' ? flatParts(part.parts) : [part]))
+}

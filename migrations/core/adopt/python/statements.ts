@@ -1,0 +1,222 @@
+import { type Cursor, cursor, isWord, Unreadable } from './cursor.ts'
+import { readExpression, readExpressionList } from './expressions.ts'
+import type { Expression, Parameter, Statement } from './syntax.ts'
+import { pythonTokens } from './tokens.ts'
+
+/** A Python file: its docstring and its statements. */
+export interface PythonFile {
+  readonly path: string
+  readonly docstring: string
+  readonly statements: readonly Statement[]
+}
+
+/**
+ * Reads a Python file without running it. A statement that this reader does not know becomes one of kind `other`.
+ * @throws MigError `bad-python` when it cannot be split into tokens.
+ */
+export function readPython(source: string, path: string): PythonFile {
+  const at = cursor(pythonTokens(source, path), path)
+  const statements: Statement[] = []
+  while (at.peek().type !== 'end') statements.push(...readLine(at))
+  const first = statements[0]
+  const docstring =
+    first?.kind === 'expression' && first.value.kind === 'string' ? first.value.value.trim() : ''
+  return { path, docstring, statements }
+}
+
+const compound = new Set(['if', 'while', 'try', 'class', 'async', 'match', '@'])
+
+/** The statements of one logical line, with the block below it. */
+function readLine(at: Cursor): readonly Statement[] {
+  const first = at.peek()
+  const mark = at.mark()
+  try {
+    if (first.type === 'name' || first.text === '@') {
+      if (first.text === 'def') return [readFunction(at)]
+      if (first.text === 'for') return [readFor(at)]
+      if (first.text === 'with') return [readWith(at)]
+      if (compound.has(first.text) && !isAssigned(at)) return [readOther(at, first.text)]
+    }
+    return readSimple(at)
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error
+    at.reset(mark)
+    return [readOther(at, error.what)]
+  }
+}
+
+/** `match` is a keyword only at the head of a match statement. */
+function isAssigned(at: Cursor): boolean {
+  return at.peek().text === 'match' && ['=', '.', '(', ':'].includes(at.peek(1).text)
+}
+
+function readSimple(at: Cursor): readonly Statement[] {
+  const statements: Statement[] = []
+  for (;;) {
+    const { line } = at.peek()
+    const read = readSmall(at)
+    const last = at.peek(-1)
+    statements.push({ ...read, line, endLine: last.endLine })
+    if (at.take(';') && at.peek().type !== 'newline') continue
+    if (at.peek().type !== 'newline') throw new Unreadable(at.peek().text)
+    at.next()
+    return statements
+  }
+}
+
+type Small = Statement extends infer One
+  ? One extends Statement
+    ? Omit<One, 'line' | 'endLine'>
+    : never
+  : never
+
+function readSmall(at: Cursor): Small {
+  const { text } = at.peek()
+  if (at.take('pass')) return { kind: 'pass' }
+  if (text === 'import' || text === 'from') return { kind: 'import', names: readImport(at) }
+  if (['return', 'raise', 'del', 'global', 'nonlocal', 'assert'].includes(text)) {
+    at.next()
+    if (at.peek().type === 'newline' && text === 'return') return { kind: 'other', what: 'return' }
+    throw new Unreadable(text)
+  }
+  const first = readExpressionList(at)
+  if (at.take(':')) {
+    readExpression(at)
+    if (!at.take('=')) return { kind: 'pass' }
+    return { kind: 'assign', names: [nameOf(first)], value: readExpressionList(at) }
+  }
+  if (!isWord(at.peek(), '=')) return { kind: 'expression', value: first }
+  const names: string[] = []
+  let value = first
+  while (at.take('=')) {
+    names.push(nameOf(value))
+    value = readExpressionList(at)
+  }
+  return { kind: 'assign', names, value }
+}
+
+function nameOf(target: Expression): string {
+  if (target.kind === 'name') return target.name
+  throw new Unreadable('an assignment to more than a name')
+}
+
+function readImport(at: Cursor): ReadonlyMap<string, string> {
+  const names = new Map<string, string>()
+  const from = at.take('from') ? readDotted(at) : undefined
+  at.expect('import')
+  const parenthesis = at.take('(')
+  do {
+    if (parenthesis && isWord(at.peek(), ')')) break
+    if (at.take('*')) {
+      names.set('*', `${from ?? ''}.*`)
+      continue
+    }
+    const path = readDotted(at)
+    const alias = at.take('as') ? at.next().text : undefined
+    if (from !== undefined) names.set(alias ?? path, `${from}.${path}`)
+    else if (alias !== undefined) names.set(alias, path)
+    else {
+      const root = path.split('.')[0] ?? path
+      names.set(root, root)
+    }
+  } while (at.take(','))
+  if (parenthesis) at.expect(')')
+  return names
+}
+
+function readDotted(at: Cursor): string {
+  let path = ''
+  while (at.peek().type === 'name' || ['.', '...'].includes(at.peek().text)) {
+    if (['import', 'as'].includes(at.peek().text)) break
+    path += at.next().text
+  }
+  return path
+}
+
+function readFunction(at: Cursor): Statement {
+  const { line } = at.expect('def')
+  const name = at.next().text
+  at.expect('(')
+  const parameters: Parameter[] = []
+  while (!at.take(')')) {
+    if (at.take('*') || at.take('**') || at.take('/')) {
+      if (at.peek().type === 'name') parameters.push({ name: '*', default: undefined })
+      if (at.peek().type === 'name') at.next()
+    } else {
+      const parameter = at.next().text
+      if (at.take(':')) readExpression(at)
+      parameters.push({ name: parameter, default: at.take('=') ? readExpression(at) : undefined })
+    }
+    if (!isWord(at.peek(), ')')) at.expect(',')
+  }
+  if (at.take('->')) readExpression(at)
+  const { body, endLine } = readBlock(at)
+  return { kind: 'function', name, parameters, body, line, endLine }
+}
+
+function readFor(at: Cursor): Statement {
+  const { line } = at.expect('for')
+  const target = readTargets(at)
+  at.expect('in')
+  const items = readExpressionList(at)
+  const { body, endLine } = readBlock(at)
+  if (isWord(at.peek(), 'else')) throw new Unreadable('for with else')
+  return { kind: 'for', target, items, body, line, endLine }
+}
+
+function readTargets(at: Cursor): Expression {
+  const { line } = at.peek()
+  const parenthesis = at.take('(')
+  const items: Expression[] = []
+  do {
+    const token = at.next()
+    if (token.type !== 'name') throw new Unreadable(token.text)
+    items.push({ kind: 'name', name: token.text, line })
+  } while (at.take(',') && at.peek().type === 'name')
+  if (parenthesis) at.expect(')')
+  const [only] = items
+  return items.length === 1 && only !== undefined ? only : { kind: 'list', items, line }
+}
+
+function readWith(at: Cursor): Statement {
+  const { line } = at.expect('with')
+  const context = readExpression(at)
+  const name = at.take('as') ? at.next().text : undefined
+  if (isWord(at.peek(), ',')) throw new Unreadable('with of several contexts')
+  const { body, endLine } = readBlock(at)
+  return { kind: 'with', context, name, body, line, endLine }
+}
+
+function readBlock(at: Cursor): { readonly body: readonly Statement[]; readonly endLine: number } {
+  at.expect(':')
+  const body: Statement[] = []
+  if (at.peek().type !== 'newline') body.push(...readLine(at))
+  else {
+    at.next()
+    if (at.peek().type !== 'indent') throw new Unreadable('a block without a body')
+    at.next()
+    while (at.peek().type !== 'dedent' && at.peek().type !== 'end') body.push(...readLine(at))
+    if (at.peek().type === 'dedent') at.next()
+  }
+  return { body, endLine: body.at(-1)?.endLine ?? at.peek().line }
+}
+
+/** Reads over a statement with its block, and the `else`, `except` and the like that go with it. */
+function readOther(at: Cursor, what: string): Statement {
+  const { line } = at.peek()
+  let endLine = line
+  do {
+    while (at.peek().type !== 'newline' && at.peek().type !== 'end') endLine = at.next().endLine
+    at.next()
+    if (at.peek().type === 'indent') {
+      let depth = 0
+      do {
+        const { type, endLine: end } = at.next()
+        if (type === 'indent') depth += 1
+        else if (type === 'dedent') depth -= 1
+        else if (type !== 'newline') endLine = end
+      } while (depth > 0 && at.peek().type !== 'end')
+    }
+  } while (['else', 'elif', 'except', 'finally'].some((word) => isWord(at.peek(), word)))
+  return { kind: 'other', what, line, endLine }
+}

@@ -1,0 +1,62 @@
+/** An expression of a Python file, as far as revision files need it. */
+export type Expression = { readonly line: number } & (
+  | { readonly kind: 'string'; readonly value: string }
+  /** An f-string: texts and expressions by turns. */
+  | { readonly kind: 'format'; readonly parts: readonly (string | Expression)[] }
+  | { readonly kind: 'number'; readonly text: string }
+  | { readonly kind: 'name'; readonly name: string }
+  | { readonly kind: 'attribute'; readonly of: Expression; readonly name: string }
+  | {
+      readonly kind: 'call'
+      readonly function: Expression
+      readonly arguments: readonly Expression[]
+      readonly keywords: ReadonlyMap<string, Expression>
+    }
+  | { readonly kind: 'index'; readonly of: Expression; readonly index: Expression }
+  | { readonly kind: 'list'; readonly items: readonly Expression[] }
+  | { readonly kind: 'dict'; readonly entries: readonly (readonly [Expression, Expression])[] }
+  | { readonly kind: 'unary'; readonly operator: string; readonly operand: Expression }
+  | {
+      readonly kind: 'binary'
+      readonly operator: string
+      readonly left: Expression
+      readonly right: Expression
+    }
+  /** A lambda, comprehension, conditional and the like: read over, and without a value. */
+  | { readonly kind: 'unknown'; readonly what: string }
+)
+
+/** A statement of a Python file. `line` and `endLine` are 1-based. */
+export type Statement = { readonly line: number; readonly endLine: number } & (
+  | { readonly kind: 'assign'; readonly names: readonly string[]; readonly value: Expression }
+  | { readonly kind: 'expression'; readonly value: Expression }
+  /** Name in this file → full name, as in `sa` → `sqlalchemy`. */
+  | { readonly kind: 'import'; readonly names: ReadonlyMap<string, string> }
+  | {
+      readonly kind: 'function'
+      readonly name: string
+      readonly parameters: readonly Parameter[]
+      readonly body: readonly Statement[]
+    }
+  | {
+      readonly kind: 'for'
+      readonly target: Expression
+      readonly items: Expression
+      readonly body: readonly Statement[]
+    }
+  | {
+      readonly kind: 'with'
+      readonly context: Expression
+      /** The name after `as`. */
+      readonly name: string | undefined
+      readonly body: readonly Statement[]
+    }
+  | { readonly kind: 'pass' }
+  /** Anything else; `what` is its keyword. */
+  | { readonly kind: 'other'; readonly what: string }
+)
+
+export interface Parameter {
+  readonly name: string
+  readonly default: Expression | undefined
+}
