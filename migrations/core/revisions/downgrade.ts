@@ -1,0 +1,60 @@
+import { refuseOtherLines } from './downgrade-lines.ts'
+import { standingAbove } from './downgrade-target.ts'
+import { scopeOf } from './names.ts'
+import { dependantsOf, type RevisionIndex, type RevisionNode, reach } from './nodes.ts'
+import { historyOrder } from './order.ts'
+import type { DowngradeRequest, PlannedStep } from './plan-types.ts'
+import { mostRecent } from './recent.ts'
+import { appliedNodes, ledgerRows, withRows } from './rows.ts'
+import { type ParsedTarget, parseTarget, type Surroundings } from './targets.ts'
+
+/**
+ * The steps that take away what stands above the target: every applied revision that descends, through down_revision
+ * or depends-on, from a child of the target. A dependency stays when its dependant goes.
+ * `-N` takes the N most recently applied revisions where the log is given or several lines are meant.
+ * @throws MigError `destination-not-on-path`, `not-valid-downgrade-target`, `relative-not-enough`, `walked-too-far`,
+ *   `ambiguous-walk`, `ambiguous-downgrade`, `needed-by-other-line`, `outside-filter`, and as `locate`
+ */
+export function downgradePlan(index: RevisionIndex, request: DowngradeRequest): readonly PlannedStep[] {
+  const ledger = ledgerRows(index, request.applied, false)
+  const around: Surroundings = { index, scope: scopeOf(index, request.lines), rows: ledger.rows }
+  const applied = appliedNodes(ledger.rows)
+  const texts = typeof request.target === 'string' ? [request.target] : request.target
+  const targets = texts.map((text) => parseTarget(index, text))
+  const [only] = targets
+  if (only !== undefined && targets.length === 1 && isByLog(around, only, request.recentlyApplied)) {
+    const order = recentOrder(around, applied, only, request.recentlyApplied ?? [])
+    return withRows(ledger, order, 'downgrade')
+  }
+  const goes = new Set(targets.flatMap((target) => [...standingAbove(around, target, applied)]))
+  refuseOtherLines(goes, around.scope.has, around.scope, texts.join(' '))
+  return withRows(ledger, historyOrder(goes, ledger.rows, index.lines), 'downgrade')
+}
+
+function isByLog(
+  { scope }: Surroundings,
+  { branch, symbol, relative }: ParsedTarget,
+  recentlyApplied: readonly string[] | undefined,
+): boolean {
+  if (symbol !== '' || relative === undefined || relative >= 0) return false
+  if (branch !== undefined) return recentlyApplied !== undefined && branch.anchor === undefined
+  return recentlyApplied !== undefined || scope.lines.length > 1
+}
+
+function recentOrder(
+  around: Surroundings,
+  applied: ReadonlySet<RevisionNode>,
+  { branch, relative = 0, text }: ParsedTarget,
+  recentlyApplied: readonly string[],
+): readonly RevisionNode[] {
+  const { index, scope, rows } = around
+  const eligible = new Set(
+    [...applied].filter((node) => scope.has(node) && (branch === undefined || branch.has(node))),
+  )
+  const fallback = historyOrder(eligible, rows, index.lines)
+  const order = mostRecent(eligible, recentlyApplied, fallback, -relative, text)
+  const goes = new Set(order)
+  const standing = [...reach(goes, dependantsOf)].filter((node) => applied.has(node))
+  refuseOtherLines(new Set(standing), (node) => goes.has(node), scope, text)
+  return order
+}

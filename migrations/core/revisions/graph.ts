@@ -1,0 +1,121 @@
+import { buildIndex } from './build.ts'
+import { downgradePlan } from './downgrade.ts'
+import { type HistoryOptions, historyNodes } from './history.ts'
+import { scopeOf } from './names.ts'
+import { type NewRevision, type NewRevisionRequest, newRevisionEdges, parentsFor } from './new-revision.ts'
+import { idsOf, needsOf, type RevisionNode, reach } from './nodes.ts'
+import type { DowngradeRequest, PlannedStep, StampRequest, UpgradeRequest } from './plan-types.ts'
+import { appliedNodes, ledgerRows } from './rows.ts'
+import type { RevisionSpec } from './spec.ts'
+import { stampedRows } from './stamp.ts'
+import { parseTarget, plainHeads, realHeads, symbolNode, symbolNodes, walk } from './targets.ts'
+import { upgradePlan } from './upgrade.ts'
+
+/** Limits a question to lines. */
+export interface LineOption {
+  readonly line?: string
+}
+
+/** A revision that two or more follow, with those. */
+export interface BranchPoint {
+  readonly revision: string
+  readonly next: readonly string[]
+}
+
+/** The revisions of a project and how they stand on each other; nothing in it changes. Ids in, ids out. */
+export interface RevisionGraph {
+  /** In load order. */
+  readonly revisions: readonly RevisionSpec[]
+  /** Schema keys that have revisions, in load order; none when revisions have no lines. */
+  readonly lines: readonly string[]
+  /** By full id. */
+  get(id: string): RevisionSpec | undefined
+  planUpgrade(request: UpgradeRequest): readonly PlannedStep[]
+  planDowngrade(request: DowngradeRequest): readonly PlannedStep[]
+  /** The ledger's rows after a stamp, of all lines. */
+  planStamp(request: StampRequest): readonly string[]
+  /** Newest first; the range is `a:b`, `a:` or `:b`, default everything. */
+  history(range?: string, options?: HistoryOptions): readonly string[]
+  /** Revisions that no child follows. */
+  heads(option?: LineOption): readonly string[]
+  /** Revisions that nothing in their line needs, dependencies counted: what `heads` means as a target. */
+  realHeads(option?: LineOption): readonly string[]
+  /** Revisions without a parent. */
+  bases(option?: LineOption): readonly string[]
+  /** In the order of history. */
+  branchPoints(option?: LineOption): readonly BranchPoint[]
+  /** The ids that a name stands for: none for `base`, one for a revision, all of them for `heads`. */
+  resolve(name: string, options?: HistoryOptions): readonly string[]
+  /** The parents of a revision that merges the targets. */
+  merge(targets: string | readonly string[], options?: { readonly splice?: boolean }): readonly string[]
+  /** What a new revision stands on; see `planNewRevision`. */
+  newRevision(request: NewRevisionRequest): NewRevision
+  /** The revisions and all they need, themselves included, in load order. */
+  ancestors(ids: readonly string[]): readonly string[]
+  /** The revisions that have this one as a parent, in load order. */
+  children(id: string): readonly string[]
+  /** Everything applied, given the rows of the ledger; rows without a file do not count. */
+  applied(rows: readonly string[]): ReadonlySet<string>
+  /** What is not applied yet, oldest first. */
+  pending(request: { readonly applied: readonly string[] } & LineOption): readonly string[]
+}
+
+/**
+ * Reads revisions into a graph.
+ * @param revisions in load order (files sorted by name), which decides the order of independent branches
+ * @throws MigError for a graph that does not hold together; see `buildIndex`
+ */
+export function revisionGraph(revisions: readonly RevisionSpec[]): RevisionGraph {
+  const index = buildIndex(revisions)
+  const scope = (option: LineOption = {}) =>
+    scopeOf(index, option.line === undefined ? undefined : [option.line])
+  const nodesOf = (ids: readonly string[]): readonly RevisionNode[] =>
+    ids.flatMap((id) => index.byId.get(id) ?? [])
+  const inLoadOrder = (nodes: ReadonlySet<RevisionNode>) =>
+    idsOf(index.nodes.filter((node) => nodes.has(node)))
+  const appliedTo = (rows: readonly string[]) => appliedNodes(ledgerRows(index, rows, true).rows)
+  return {
+    revisions: index.nodes.map((node) => node.spec),
+    lines: index.lines.filter((line) => line !== ''),
+    get: (id) => index.byId.get(id)?.spec,
+    planUpgrade: (request) => upgradePlan(index, request),
+    planDowngrade: (request) => downgradePlan(index, request),
+    planStamp: (request) => stampedRows(index, request),
+    history: (range, options) => idsOf(historyNodes(index, range, options)),
+    heads: (option) => idsOf(plainHeads(index, scope(option))),
+    realHeads: (option) => idsOf(realHeads(index, scope(option))),
+    bases: (option) =>
+      idsOf(index.nodes.filter((node) => node.parents.length === 0 && scope(option).has(node))),
+    branchPoints: (option) =>
+      historyNodes(index, undefined, option?.line === undefined ? {} : { lines: [option.line] })
+        .filter((node) => node.children.length > 1)
+        .map((node) => ({ revision: node.id, next: idsOf(node.children) })),
+    resolve: (name, options = {}) => {
+      const rows = ledgerRows(index, options.applied ?? [], true).rows
+      const around = { index, scope: scopeOf(index, options.lines), rows }
+      const { branch, symbol, relative, text } = parseTarget(index, name)
+      if (relative === undefined) return idsOf(symbolNodes(around, symbol, branch, text))
+      const start = symbolNode(around, symbol === '' ? 'current' : symbol, branch, text)
+      const found = walk(around, start, relative, branch, text)
+      return found === undefined || found === 'base' ? [] : [found.id]
+    },
+    merge: (targets, options = {}) =>
+      idsOf(
+        parentsFor(
+          index,
+          typeof targets === 'string' ? [targets] : targets,
+          options.splice ?? false,
+          undefined,
+        ),
+      ),
+    newRevision: (request) => newRevisionEdges(index, request),
+    ancestors: (ids) => inLoadOrder(reach(nodesOf(ids), needsOf)),
+    children: (id) => idsOf(index.byId.get(id)?.children ?? []),
+    applied: (rows) => new Set(idsOf(appliedTo(rows))),
+    pending: ({ applied, line }) => {
+      const done = appliedTo(applied)
+      const order = historyNodes(index, undefined, line === undefined ? {} : { lines: [line] })
+      return idsOf(order.filter((node) => !done.has(node))).reverse()
+    },
+  }
+}

@@ -1,0 +1,49 @@
+import { MigError } from '../errors.ts'
+import type { RevisionNode } from './nodes.ts'
+
+/**
+ * The `count` most recently applied revisions, in the order to take them away: newest first by the log, then those
+ * that the log does not have, in the order of history. None goes before what stands on it.
+ * @param eligible the applied revisions to choose from
+ * @param recentlyApplied ids, newest first
+ * @param historyOrder `eligible`, newest first by the graph
+ * @throws MigError `relative-not-enough` when fewer are applied
+ */
+export function mostRecent(
+  eligible: ReadonlySet<RevisionNode>,
+  recentlyApplied: readonly string[],
+  historyOrder: readonly RevisionNode[],
+  count: number,
+  text: string,
+): readonly RevisionNode[] {
+  if (eligible.size < count) throw tooFew(text, count, eligible.size)
+  const ranks = new Map<string, number>()
+  for (const id of [...recentlyApplied, ...historyOrder.map((node) => node.id)]) {
+    if (!ranks.has(id)) ranks.set(id, ranks.size)
+  }
+  const rankOf = (node: RevisionNode): number => ranks.get(node.id) ?? ranks.size
+  const standing = new Map(
+    [...eligible].map((node) => [node, node.dependants.filter((above) => eligible.has(above)).length]),
+  )
+  const free = new Set([...eligible].filter((node) => standing.get(node) === 0))
+  const order: RevisionNode[] = []
+  while (order.length < count) {
+    const newest = [...free].reduce((a, b) => (rankOf(a) <= rankOf(b) ? a : b))
+    free.delete(newest)
+    order.push(newest)
+    for (const need of newest.needs) {
+      const left = (standing.get(need) ?? 0) - 1
+      standing.set(need, left)
+      if (left === 0) free.add(need)
+    }
+  }
+  return order
+}
+
+function tooFew(text: string, wanted: number, applied: number): MigError {
+  const has = applied === 0 ? 'none is applied' : `only ${applied} ${applied === 1 ? 'is' : 'are'} applied`
+  return new MigError('relative-not-enough', `'${text}' asks for ${wanted} revisions, and ${has}`, {
+    help: applied === 0 ? 'see what is applied: just mig-current' : 'take all away: just mig-downgrade base',
+    facts: { target: text, wanted, applied },
+  })
+}
