@@ -49,6 +49,9 @@ describe('parseDatabaseUrl', () => {
     'postgresql://u:s3cret@h:99999/d',
     'postgresql://u:s3cret@h1,h2/d',
     'u:s3cret@h/d',
+    'host=h user=u password=s3cret dbname=d',
+    "host=h password = 's3cret and more' dbname=d",
+    'jdbc:postgresql://h/d?user=u&password=s3cret',
     '',
   ])('refuses %j without showing the password', (url) => {
     expect(() => parseDatabaseUrl(url)).toThrow(

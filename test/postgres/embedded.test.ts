@@ -169,6 +169,21 @@ describe('the embedded server', () => {
     },
   )
 
+  test('is waited for while it lets nobody in, and its end is told', async () => {
+    await usingProject(async (root) => {
+      const { server } = await ensured(root)
+      const url = server.url('postgres')
+      const last = await connect({ url, applicationName })
+      // "Smart" shutdown: new sessions are refused with 57P03 until the last one has gone.
+      process.kill(server.pid, 'SIGTERM')
+      await expect.poll(async () => (await embeddedStatus(root)).state).toBe('stopped')
+      const next = connect({ url, applicationName }).catch((error: unknown) => error)
+      await last.query('SELECT pg_sleep(0.3)')
+      await last.end()
+      expect(await next).toMatchObject({ code: 'no-server' })
+    })
+  })
+
   test('takes another port when its own was taken meanwhile', async () => {
     await usingProject(async (root) => {
       const { server } = await ensured(root)

@@ -6,9 +6,6 @@ import { MigError } from '../errors.ts'
 import { connectionError } from './connection-error.ts'
 import { type DatabaseAddress, parseDatabaseUrl } from './database-url.ts'
 
-export { databaseError, isConnectionLost } from './database-error.ts'
-export { maskUrl } from './database-url.ts'
-
 export interface ConnectOptions {
   readonly url: string
   /** Shown in pg_stat_activity; the URL's own `application_name` goes first. */

@@ -73,9 +73,12 @@ export function formatDatabaseUrl(address: DatabaseAddress): string {
   return `postgresql://${login}${where}${port === undefined ? '' : `:${port}`}/${encoded(database)}${query && `?${query}`}`
 }
 
-/** A URL that may be shown: its password, wherever it stands and however broken the URL is, is `***`. */
+/**
+ * A URL that may be shown: its password, wherever it stands and however broken the URL is, is `***`. Also for
+ * libpq's other form, `host=h password=p`.
+ */
 export function maskUrl(url: string): string {
-  const masked = url.replace(/([?&][^=&#]*(?:password|secret|token|passfile)[^=&#]*=)[^&#]*/gi, '$1***')
+  const masked = url.replace(/((?:password|secret|token)[^=&#\s]*\s*=\s*)('[^']*'|[^&#\s]*)/gi, '$1***')
   const [, scheme = '', rest = masked] = /^([^:/@]*:\/\/)(.*)$/s.exec(masked) ?? []
   const at = rest.lastIndexOf('@')
   const colon = rest.indexOf(':')
