@@ -73,16 +73,20 @@ export function answerOf(
       return { final: graph().planStamp({ applied: current, target, purge: request.purge ?? false }) }
     case 'history':
       return {
-        revisions: graph().history(typeof target === 'string' ? target : target.join(':'), {
-          applied: current,
-        }),
+        revisions: graph()
+          .history(typeof target === 'string' ? target : target.join(':'), { applied: current })
+          .map((spec) => spec.revision),
       }
     case 'show':
-      return { revisions: [...graph().resolve(String(target))] }
+      return { revisions: graph().resolveAll(String(target)) }
     case 'heads':
       return { heads: graph().heads(), resolved_heads: graph().realHeads(), bases: graph().bases() }
     case 'branches':
-      return { branch_points: graph().branchPoints() }
+      return {
+        branch_points: graph()
+          .branchPoints()
+          .map(({ revision }) => revision),
+      }
     case 'merge':
       return { down: graph().merge(target, { splice: request.splice ?? false }) }
     case 'load':

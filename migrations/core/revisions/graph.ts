@@ -1,9 +1,10 @@
+import { MigError } from '../errors.ts'
 import { buildIndex } from './build.ts'
 import { downgradePlan } from './downgrade.ts'
 import { type HistoryOptions, historyNodes } from './history.ts'
-import { scopeOf } from './names.ts'
+import { multipleHeads, scopeOf } from './names.ts'
 import { type NewRevision, type NewRevisionRequest, newRevisionEdges, parentsFor } from './new-revision.ts'
-import { idsOf, needsOf, type RevisionNode, reach } from './nodes.ts'
+import { idsOf, needsOf, type RevisionIndex, type RevisionNode, reach } from './nodes.ts'
 import type { DowngradeRequest, PlannedStep, StampRequest, UpgradeRequest } from './plan-types.ts'
 import { appliedNodes, ledgerRows } from './rows.ts'
 import type { RevisionSpec } from './spec.ts'
@@ -12,17 +13,18 @@ import { parseTarget, plainHeads, realHeads, symbolNode, symbolNodes, walk } fro
 import { upgradePlan } from './upgrade.ts'
 
 /** Limits a question to lines. */
-export interface LineOption {
-  readonly line?: string
+export interface LinesOption {
+  /** Schema keys; default: all. */
+  readonly lines?: readonly string[]
 }
 
 /** A revision that two or more follow, with those. */
 export interface BranchPoint {
   readonly revision: string
-  readonly next: readonly string[]
+  readonly children: readonly string[]
 }
 
-/** The revisions of a project and how they stand on each other; nothing in it changes. Ids in, ids out. */
+/** The revisions of a project and how they stand on each other; nothing in it changes. */
 export interface RevisionGraph {
   /** In load order. */
   readonly revisions: readonly RevisionSpec[]
@@ -35,17 +37,19 @@ export interface RevisionGraph {
   /** The ledger's rows after a stamp, of all lines. */
   planStamp(request: StampRequest): readonly string[]
   /** Newest first; the range is `a:b`, `a:` or `:b`, default everything. */
-  history(range?: string, options?: HistoryOptions): readonly string[]
+  history(range?: string, options?: HistoryOptions): readonly RevisionSpec[]
   /** Revisions that no child follows. */
-  heads(option?: LineOption): readonly string[]
+  heads(option?: LinesOption): readonly string[]
   /** Revisions that nothing in their line needs, dependencies counted: what `heads` means as a target. */
-  realHeads(option?: LineOption): readonly string[]
+  realHeads(option?: LinesOption): readonly string[]
   /** Revisions without a parent. */
-  bases(option?: LineOption): readonly string[]
+  bases(option?: LinesOption): readonly string[]
   /** In the order of history. */
-  branchPoints(option?: LineOption): readonly BranchPoint[]
+  branchPoints(option?: LinesOption): readonly BranchPoint[]
+  /** The id that a name stands for; null for `base`. @throws MigError `multiple-heads` when it stands for several */
+  resolve(name: string, options?: HistoryOptions): string | null
   /** The ids that a name stands for: none for `base`, one for a revision, all of them for `heads`. */
-  resolve(name: string, options?: HistoryOptions): readonly string[]
+  resolveAll(name: string, options?: HistoryOptions): readonly string[]
   /** The parents of a revision that merges the targets. */
   merge(targets: string | readonly string[], options?: { readonly splice?: boolean }): readonly string[]
   /** What a new revision stands on; see `planNewRevision`. */
@@ -57,7 +61,7 @@ export interface RevisionGraph {
   /** Everything applied, given the rows of the ledger; rows without a file do not count. */
   applied(rows: readonly string[]): ReadonlySet<string>
   /** What is not applied yet, oldest first. */
-  pending(request: { readonly applied: readonly string[] } & LineOption): readonly string[]
+  pending(request: { readonly applied: readonly string[] } & LinesOption): readonly string[]
 }
 
 /**
@@ -67,8 +71,7 @@ export interface RevisionGraph {
  */
 export function revisionGraph(revisions: readonly RevisionSpec[]): RevisionGraph {
   const index = buildIndex(revisions)
-  const scope = (option: LineOption = {}) =>
-    scopeOf(index, option.line === undefined ? undefined : [option.line])
+  const scope = (option: LinesOption = {}) => scopeOf(index, option.lines)
   const nodesOf = (ids: readonly string[]): readonly RevisionNode[] =>
     ids.flatMap((id) => index.byId.get(id) ?? [])
   const inLoadOrder = (nodes: ReadonlySet<RevisionNode>) =>
@@ -81,24 +84,21 @@ export function revisionGraph(revisions: readonly RevisionSpec[]): RevisionGraph
     planUpgrade: (request) => upgradePlan(index, request),
     planDowngrade: (request) => downgradePlan(index, request),
     planStamp: (request) => stampedRows(index, request),
-    history: (range, options) => idsOf(historyNodes(index, range, options)),
+    history: (range, options) => historyNodes(index, range, options).map((node) => node.spec),
     heads: (option) => idsOf(plainHeads(index, scope(option))),
     realHeads: (option) => idsOf(realHeads(index, scope(option))),
     bases: (option) =>
       idsOf(index.nodes.filter((node) => node.parents.length === 0 && scope(option).has(node))),
     branchPoints: (option) =>
-      historyNodes(index, undefined, option?.line === undefined ? {} : { lines: [option.line] })
+      historyNodes(index, undefined, option)
         .filter((node) => node.children.length > 1)
-        .map((node) => ({ revision: node.id, next: idsOf(node.children) })),
-    resolve: (name, options = {}) => {
-      const rows = ledgerRows(index, options.applied ?? [], true).rows
-      const around = { index, scope: scopeOf(index, options.lines), rows }
-      const { branch, symbol, relative, text } = parseTarget(index, name)
-      if (relative === undefined) return idsOf(symbolNodes(around, symbol, branch, text))
-      const start = symbolNode(around, symbol === '' ? 'current' : symbol, branch, text)
-      const found = walk(around, start, relative, branch, text)
-      return found === undefined || found === 'base' ? [] : [found.id]
+        .map((node) => ({ revision: node.id, children: idsOf(node.children) })),
+    resolve: (name, options) => {
+      const found = namedNodes(index, name, options)
+      if (found.length > 1) throw multipleHeads(found, name)
+      return found[0]?.id ?? null
     },
+    resolveAll: (name, options) => idsOf(namedNodes(index, name, options)),
     merge: (targets, options = {}) =>
       idsOf(
         parentsFor(
@@ -112,10 +112,29 @@ export function revisionGraph(revisions: readonly RevisionSpec[]): RevisionGraph
     ancestors: (ids) => inLoadOrder(reach(nodesOf(ids), needsOf)),
     children: (id) => idsOf(index.byId.get(id)?.children ?? []),
     applied: (rows) => new Set(idsOf(appliedTo(rows))),
-    pending: ({ applied, line }) => {
+    pending: ({ applied, lines }) => {
       const done = appliedTo(applied)
-      const order = historyNodes(index, undefined, line === undefined ? {} : { lines: [line] })
+      const order = historyNodes(index, undefined, lines === undefined ? {} : { lines })
       return idsOf(order.filter((node) => !done.has(node))).reverse()
     },
   }
+}
+
+function namedNodes(
+  index: RevisionIndex,
+  name: string,
+  options: HistoryOptions = {},
+): readonly RevisionNode[] {
+  const rows = ledgerRows(index, options.applied ?? [], true).rows
+  const around = { index, scope: scopeOf(index, options.lines), rows }
+  const { branch, symbol, relative, text } = parseTarget(index, name)
+  if (relative === undefined) return symbolNodes(around, symbol, branch, text)
+  const start = symbolNode(around, symbol === '' ? 'current' : symbol, branch, text)
+  const found = walk(around, start, relative, branch, text)
+  if (found === undefined) {
+    throw new MigError('walked-too-far', `'${text}' walks past the end of the history`, {
+      help: 'take fewer steps, or see the history: just mig-history',
+    })
+  }
+  return found === 'base' ? [] : [found]
 }

@@ -1,5 +1,5 @@
 import { MigError } from '../errors.ts'
-import { scopeOf } from './names.ts'
+import { type Branch, scopeOf } from './names.ts'
 import { childrenOf, lineage, needsOf, type RevisionIndex, type RevisionNode, reach } from './nodes.ts'
 import { historyOrder } from './order.ts'
 import { checkOverlap, ledgerRows } from './rows.ts'
@@ -27,7 +27,7 @@ export function historyNodes(
   const { rows } = ledgerRows(index, options.applied ?? [], true)
   const around: Surroundings = { index, scope, rows }
   const [from, to] = endsOf(range)
-  const lower = lowerEnd(around, from)
+  const lower = lowerEnd(around, from, to)
   const upper = upperEnd(around, to, lower).filter((node) => isOnBranchOf(index, from, node))
   checkOverlap(upper, 'the upper ends of the range')
   const required = reach(upper, needsOf)
@@ -54,16 +54,26 @@ function endsOf(range: string | undefined): readonly [string, string] {
   return [from === '' ? 'base' : from, to === '' ? 'heads' : to]
 }
 
-function lowerEnd(around: Surroundings, text: string): readonly RevisionNode[] {
-  const { branch, symbol, relative } = parseTarget(around.index, text)
-  if (relative === undefined) return symbolNodes(around, symbol, branch, text)
-  const starts =
-    symbol === ''
-      ? realHeads(around.index, around.scope).filter((head) => branch?.has(head) ?? true)
-      : [symbolNode(around, symbol, branch, text)]
-  return starts.flatMap((start) => {
-    const found = walk(around, start, relative, branch, text)
-    return found === undefined || found === 'base' ? [] : [found]
+function lowerEnd(around: Surroundings, from: string, to: string): readonly RevisionNode[] {
+  const { branch, symbol, relative } = parseTarget(around.index, from)
+  if (relative === undefined) return symbolNodes(around, symbol, branch, from)
+  if (symbol !== '') throw relativeLowerEnd(around, from, to)
+  const heads = realHeads(around.index, around.scope).filter((head) => branch?.has(head) ?? true)
+  return heads.map((head) => {
+    const found = walk(around, head, relative, branch, from)
+    if (found === undefined || found === 'base') throw walkedTooFar(from)
+    return found
+  })
+}
+
+/** As in Alembic the lower end may be down from the heads, not from a name; the help has the id to use instead. */
+function relativeLowerEnd(around: Surroundings, from: string, to: string): MigError {
+  const { branch, symbol, relative = 0 } = parseTarget(around.index, from)
+  const found = walk(around, symbolNode(around, symbol, branch, from), relative, branch, from)
+  const id = found === undefined || found === 'base' ? 'base' : found.id
+  return new MigError('cant-locate', `a range cannot start at '${from}'`, {
+    help: `that is ${id}: use ${id}:${to}`,
+    facts: { from, to, revision: id },
   })
 }
 
@@ -73,11 +83,31 @@ function upperEnd(
   lower: readonly RevisionNode[],
 ): readonly RevisionNode[] {
   const { branch, symbol, relative } = parseTarget(around.index, text)
+  if (symbol === 'current' && around.rows.length === 0) return realHeads(around.index, around.scope)
   if (relative === undefined) return symbolNodes(around, symbol, branch, text)
   const start = symbol === '' ? lower[0] : symbolNode(around, symbol, branch, text)
-  const found = walk(around, start, relative, branch, text)
+  const found = walk(around, start, relative, branch, text) ?? lastOf(around, start, branch, text)
   if (found !== undefined && found !== 'base') return [found]
-  throw new MigError('walked-too-far', `'${text}' walks past the end of the history`, {
+  throw walkedTooFar(text)
+}
+
+/** A walk up that runs out ends where it can. */
+function lastOf(
+  around: Surroundings,
+  start: RevisionNode | undefined,
+  branch: Branch | undefined,
+  text: string,
+): RevisionNode | undefined {
+  let last = start
+  for (let next = walk(around, last, 1, branch, text); next !== undefined && next !== 'base'; ) {
+    last = next
+    next = walk(around, last, 1, branch, text)
+  }
+  return last
+}
+
+function walkedTooFar(text: string): MigError {
+  return new MigError('walked-too-far', `'${text}' walks past the end of the history`, {
     help: 'take fewer steps, or leave that end of the range out',
     facts: { target: text },
   })

@@ -1,4 +1,4 @@
-export { type BranchPoint, type LineOption, type RevisionGraph, revisionGraph } from './graph.ts'
+export { type BranchPoint, type LinesOption, type RevisionGraph, revisionGraph } from './graph.ts'
 export type { HistoryOptions } from './history.ts'
 export type { NewRevision, NewRevisionRequest } from './new-revision.ts'
 export type {

@@ -26,17 +26,21 @@ export function stampedRows(index: RevisionIndex, request: StampRequest): readon
   const targets = texts.map((text) => stampTarget(around, text === '' ? 'base' : text))
   const candidates = rows.filter((row) => targets.some((target) => target.touches(row)))
   const result = new Set(rows)
+  const stamped: RevisionNode[] = []
   for (const { nodes, isBase } of targets) {
     if (isBase) for (const row of candidates) result.delete(row)
-    for (const node of nodes) {
-      if (!rows.includes(node)) {
-        const related = relatedTo([node])
-        const inLine = candidates.filter((row) => row.line === node.line)
-        if (inLine.some((row) => related.has(row))) for (const row of inLine) result.delete(row)
-      }
-      result.add(node)
+    for (const node of nodes.filter((each) => !rows.includes(each))) {
+      const related = relatedTo([node])
+      const inLine = candidates.filter((row) => row.line === node.line)
+      if (inLine.some((row) => related.has(row))) for (const row of inLine) result.delete(row)
+      stamped.push(node)
     }
   }
+  const replaced = relatedTo(stamped)
+  const kept = targets.flatMap(({ nodes }) =>
+    nodes.filter((node) => rows.includes(node) && !replaced.has(node)),
+  )
+  for (const node of [...stamped, ...kept]) result.add(node)
   return Array.from(result, (row) => row.id).sort()
 }
 
