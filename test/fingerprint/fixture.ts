@@ -25,3 +25,11 @@ export async function loadApp(client: pg.Client, sql: string): Promise<void> {
   await client.query('CREATE SCHEMA app; CREATE SCHEMA other')
   await client.query(sql)
 }
+
+/** The server's major version. */
+export async function serverVersion(client: pg.Client): Promise<number> {
+  const result = await client.query<{ version: number }>(
+    `SELECT current_setting('server_version_num')::int / 10000 AS version`,
+  )
+  return result.rows[0]?.version ?? 0
+}

@@ -61,11 +61,11 @@ const scopeSql = `scope AS MATERIALIZED (
       ELSE quote_ident(n.nspname) || ', pg_catalog, pg_temp' END AS path
   FROM pg_namespace n WHERE n.nspname = ANY ($1::text[]))`
 
-/** Tables, views, indexes, sequences and composite types, less what extensions made. */
+/** Tables, views, indexes, sequences and composite types, less what extensions made (of the last, by their type). */
 const relationSql = `relation AS MATERIALIZED (
   SELECT s.*, c.oid, c.relname, c.relkind, c.relispartition
   FROM scope s JOIN pg_class c ON c.relnamespace = s.ns
-  WHERE ${notMember('pg_class', 'c.oid')})`
+  WHERE CASE c.relkind WHEN 'c' THEN ${notMember('pg_type', 'c.reltype')} ELSE ${notMember('pg_class', 'c.oid')} END)`
 
 /** No member of an extension (`pg_depend.deptype` e). */
 export function notMember(catalog: string, oid: string): string {

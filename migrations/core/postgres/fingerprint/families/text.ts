@@ -8,9 +8,10 @@ export const collations = family('collations', () => [
     kind: `'collation'`,
     path: 's.prefix || quote_ident(x.collname)',
     name: 'x.collname',
-    // Every column, whatever the version calls them; collversion belongs to the machine, not to the structure.
+    // Every column, whatever the version calls them. collversion belongs to the machine; collencoding is the
+    // database's or -1 by how it was made, which a dump does not keep.
     definition: {
-      attributes: `to_jsonb(x.*) - '{oid,collname,collnamespace,collowner,collversion}'::text[]`,
+      attributes: `to_jsonb(x.*) - '{oid,collname,collnamespace,collowner,collversion,collencoding}'::text[]`,
     },
     from: `FROM scope s JOIN pg_collation x ON x.collnamespace = s.ns WHERE ${notMember('pg_collation', 'x.oid')}`,
   }),
