@@ -1,4 +1,5 @@
-import type { StatementSink } from '../contract.ts'
+import { runStatements } from '../acts.ts'
+import type { Statement, StatementSink } from '../contract.ts'
 import type { NameScope } from '../names.ts'
 import { changeType } from './change-type.ts'
 import { addCheck, addForeignKey, setNotNull } from './constraint.ts'
@@ -10,7 +11,7 @@ export const safeForms = { addForeignKey, addCheck, setNotNull, createIndex, cha
 
 type SafeForms = typeof safeForms
 
-/** `op.safe.<form>(…)`: each step in a transaction of its own. */
+/** `op.safe.<form>(…)`: each statement in a transaction of its own. */
 export type SafeOperations = {
   readonly [Name in keyof SafeForms]: SafeForms[Name] extends (
     scope: NameScope,
@@ -23,9 +24,9 @@ export type SafeOperations = {
 /** The safe forms as functions that write to `sink`. */
 export function safeOperations(sink: StatementSink, scope: NameScope): SafeOperations {
   const run = async (steps: readonly SafeStep[]) => {
-    for (const step of steps) {
-      if ('backfill' in step) await sink.backfill(step.backfill)
-      else await sink.autocommit(() => sink.execute(step))
+    for (const section of sections(steps)) {
+      if ('backfill' in section) await sink.backfill(section.backfill)
+      else await sink.autocommit(() => runStatements(sink, section.statements))
     }
   }
   return {
@@ -35,4 +36,19 @@ export function safeOperations(sink: StatementSink, scope: NameScope): SafeOpera
     createIndex: async (...args) => await run(createIndex(scope, ...args)),
     changeType: async (...args) => await run(changeType(scope, ...args)),
   }
+}
+
+type Section = { readonly statements: readonly Statement[] } | Extract<SafeStep, { backfill: unknown }>
+
+/** The statements between two backfills together: leaving a transaction and opening the next has its price. */
+function sections(steps: readonly SafeStep[]): readonly Section[] {
+  const found: Section[] = []
+  let statements: Statement[] = []
+  for (const step of steps) {
+    if ('backfill' in step) {
+      found.push({ statements }, step)
+      statements = []
+    } else statements.push(step)
+  }
+  return [...found, { statements }]
 }
