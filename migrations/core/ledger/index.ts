@@ -1,5 +1,14 @@
 export { releaseLocks, takeLocks, targetLockHolder } from './lock.ts'
-export { type AppliedRows, type LogEntry, readApplied, readLastEntries } from './read.ts'
+export {
+  type BackfillCursor,
+  forgetProgressStatement,
+  type PendingStatement,
+  type Progress,
+  type ProgressRow,
+  progressStatement,
+  readProgress,
+} from './progress.ts'
+export { type AppliedRows, isStepDone, type LogEntry, readApplied, readLastEntries } from './read.ts'
 export { createLedger, ledgerDdl } from './tables.ts'
 export { toolVersion } from './tool-version.ts'
 export { failureStatement, type LedgerStep, ledgerStatements } from './write.ts'

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { quoteIdent } from '../postgres/quote.ts'
+import { quoteIdent } from '../postgres/index.ts'
 
 /** Target schema → the heads that are applied there. A schema without rows has no entry. */
 export type AppliedRows = ReadonlyMap<string, readonly string[]>
@@ -80,7 +80,7 @@ function logEntry(row: LogRow): LogEntry {
 }
 
 /** SQLSTATE 42P01 and 3F000 mean that no ledger was made yet (manual, appendix A). */
-async function orEmpty<Row extends object>(query: Promise<{ rows: Row[] }>): Promise<readonly Row[]> {
+export async function orEmpty<Row extends object>(query: Promise<{ rows: Row[] }>): Promise<readonly Row[]> {
   try {
     return (await query).rows
   } catch (error) {
@@ -88,4 +88,13 @@ async function orEmpty<Row extends object>(query: Promise<{ rows: Row[] }>): Pro
     if (code === '42P01' || code === '3F000') return []
     throw error
   }
+}
+
+/** Is a step in the log as done? The word of the server on what became of a COMMIT. */
+export async function isStepDone(client: ClientBase, ledgerSchema: string, step: string): Promise<boolean> {
+  const { rows } = await client.query<{ done: boolean }>(
+    `SELECT EXISTS (SELECT FROM ${quoteIdent(ledgerSchema)}.log WHERE step = $1 AND outcome = 'done') AS done`,
+    [step],
+  )
+  return rows[0]?.done ?? false
 }

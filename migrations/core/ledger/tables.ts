@@ -1,9 +1,9 @@
 import type { ClientBase } from 'pg'
-import { quoteIdent, quoteLiteral } from '../postgres/quote.ts'
+import { quoteIdent, quoteLiteral } from '../postgres/index.ts'
 
 /**
  * The ledger's tables as SQL that may run any number of times: `version` has one row per target schema and
- * applied head, `log` one row per step and is append-only.
+ * applied head, `log` one row per step and is append-only, `progress` one row per revision that is half done.
  */
 export function ledgerDdl(ledgerSchema: string): string {
   const mig = quoteIdent(ledgerSchema)
@@ -26,9 +26,26 @@ CREATE TABLE IF NOT EXISTS ${mig}.log (
   checksum text,
   outcome text NOT NULL CHECK (outcome IN ('done', 'failed')),
   error text,
-  tool_version text NOT NULL
+  tool_version text NOT NULL,
+  step uuid
 );
-CREATE INDEX IF NOT EXISTS log_target_schema_revision_idx ON ${mig}.log (target_schema, revision, id);`
+ALTER TABLE ${mig}.log ADD COLUMN IF NOT EXISTS step uuid;
+CREATE INDEX IF NOT EXISTS log_target_schema_revision_idx ON ${mig}.log (target_schema, revision, id);
+CREATE TABLE IF NOT EXISTS ${mig}.progress (
+  target_schema text NOT NULL,
+  revision text NOT NULL,
+  direction text NOT NULL CHECK (direction IN ('upgrade', 'downgrade')),
+  line text NOT NULL,
+  statement integer NOT NULL,
+  digest text NOT NULL,
+  checksum text NOT NULL,
+  pending jsonb,
+  backfill jsonb,
+  host text,
+  started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (target_schema, revision)
+);`
 }
 
 /**
@@ -36,9 +53,10 @@ CREATE INDEX IF NOT EXISTS log_target_schema_revision_idx ON ${mig}.log (target_
  * transaction lock, since CREATE … IF NOT EXISTS alone can fail with a unique violation.
  */
 export async function createLedger(client: ClientBase, ledgerSchema: string): Promise<void> {
+  const tables = ['version', 'log', 'progress'].map((table) => `${quoteIdent(ledgerSchema)}.${table}`)
   const found = await client.query<{ ready: boolean }>(
-    `SELECT to_regclass($1) IS NOT NULL AND to_regclass($2) IS NOT NULL AS ready`,
-    [`${quoteIdent(ledgerSchema)}.version`, `${quoteIdent(ledgerSchema)}.log`],
+    `SELECT bool_and(to_regclass(name) IS NOT NULL) AS ready FROM unnest($1::text[]) AS name`,
+    [tables],
   )
   if (found.rows[0]?.ready) return
   const key = quoteLiteral(`just-mig ledger ${ledgerSchema}`)

@@ -1,4 +1,4 @@
-import { quoteIdent, quoteLiteral } from '../postgres/quote.ts'
+import { quoteIdent, quoteLiteral } from '../postgres/index.ts'
 import { toolVersion } from './tool-version.ts'
 
 /** What a step leaves in the ledger. */
@@ -14,6 +14,10 @@ export interface LedgerStep {
   readonly checksum: string | null
   /** `user@machine`; null in a script, where it is the client's address. */
   readonly host: string | null
+  /** A uuid under which the outcome can be looked up. */
+  readonly step?: string
+  /** Milliseconds; default: from the start of the transaction. */
+  readonly durationMs?: number
 }
 
 /**
@@ -34,7 +38,10 @@ export function ledgerStatements(ledgerSchema: string, step: LedgerStep): readon
     const rows = come.map((revision) => `(${target}, ${quoteLiteral(revision)})`).join(', ')
     statements.push(`INSERT INTO ${mig}.version (target_schema, revision) VALUES ${rows}`)
   }
-  const duration = `extract(epoch FROM clock_timestamp() - transaction_timestamp()) * 1000`
+  const duration =
+    step.durationMs === undefined
+      ? `extract(epoch FROM clock_timestamp() - transaction_timestamp()) * 1000`
+      : String(Math.round(step.durationMs))
   statements.push(logStatement(mig, step, duration, 'done', null))
   return statements
 }
@@ -69,6 +76,7 @@ function logStatement(
     text(outcome),
     text(error),
     text(toolVersion),
+    text(step.step ?? null),
   ]
-  return `INSERT INTO ${mig}.log (host, direction, line, revision, target_schema, duration_ms, checksum, outcome, error, tool_version) VALUES (${values.join(', ')})`
+  return `INSERT INTO ${mig}.log (host, direction, line, revision, target_schema, duration_ms, checksum, outcome, error, tool_version, step) VALUES (${values.join(', ')})`
 }

@@ -1,12 +1,15 @@
+import { randomUUID } from 'node:crypto'
 import { exitCodes, MigError } from '../errors.ts'
 import type { StepFacts } from '../events.ts'
-import { createLedger, releaseLocks, takeLocks } from '../ledger/index.ts'
-import { isConnectionLost } from '../postgres/connection.ts'
+import { createLedger, type Progress, readProgress, releaseLocks, takeLocks } from '../ledger/index.ts'
+import { isConnectionLost } from '../postgres/index.ts'
 import { makePlan, type Plan, type PlanRequest, type PlanStep, readLedgerState } from './plan.ts'
 import type { Project } from './project.ts'
 import { retrying } from './retry.ts'
 import type { Session } from './session.ts'
 import { applyStep, type StepContext } from './step.ts'
+import { halfDoneFirst, stepError } from './step-error.ts'
+import { guardConnection, surviving } from './survive.ts'
 
 /** What a run did. */
 export interface RunResult {
@@ -40,64 +43,87 @@ export async function applyPlan(
   const { env } = project
   if (plan.steps.length === 0) return { direction: plan.direction, steps: [], ms: 0 }
   const targetSchemas = [...new Set(plan.steps.map((step) => step.targetSchema))].sort()
-  const { client, emit, signal } = session
+  const { emit, signal } = session
   const { ledgerSchema, lockWait } = env
-  await takeLocks(client, { ledgerSchema, targetSchemas, wait: lockWait, emit, signal })
+  await guardConnection(session.client)
+  await takeLocks(session.client, { ledgerSchema, targetSchemas, wait: lockWait, emit, signal })
   let lost = false
   try {
-    await createLedger(client, ledgerSchema)
+    await createLedger(session.client, ledgerSchema)
     const now = await planRun(session, project, request)
     checkStillPlanned(plan, now)
+    const halfDone = await readProgress(session.client, ledgerSchema, targetSchemas)
+    checkHalfDone(now, halfDone)
     const missing = await missingSchemas(session, targetSchemas)
-    const context: StepContext = { session, project, total: now.steps.length, missing }
+    const resumeEdited = request.resumeEdited ?? false
+    const total = now.steps.length
+    const context: StepContext = { session, project, total, missing, targetSchemas, halfDone, resumeEdited }
     if (env.transaction === 'run') await applyTogether(context, now.steps)
-    else for (const [index, step] of now.steps.entries()) await applyAlone(context, step, index + 1)
+    else for (const [at, step] of now.steps.entries()) await applyAlone(context, step, at + 1)
     return { direction: plan.direction, steps: now.steps.map(stepFacts), ms: performance.now() - started }
   } catch (error) {
     lost = isConnectionLost(error)
     throw error
   } finally {
+    await session.own?.cancelled()
     // A connection that is gone has given its locks back.
-    if (!lost) await releaseLocks(client, ledgerSchema, targetSchemas)
+    if (!lost) await releaseLocks(session.client, ledgerSchema, targetSchemas)
   }
 }
 
 async function applyAlone(context: StepContext, step: PlanStep, index: number): Promise<void> {
   const { emit } = context.session
-  emit({ event: 'step-start', index, total: context.total, ...stepFacts(step) })
+  const of = { index, total: context.total, ...stepFacts(step) }
+  emit({ event: 'step-start', ...of })
   const started = performance.now()
-  await retrying(context, step, () => applyStep(context, step, true))
-  emit({
-    event: 'step-done',
-    index,
-    total: context.total,
-    ms: performance.now() - started,
-    ...stepFacts(step),
-  })
+  const id = randomUUID()
+  await surviving(context, { step, id, first: step }, (lostOnce) =>
+    retrying(context, step, (attempt) =>
+      applyStep(context, step, { id, alone: true, again: lostOnce || attempt > 1 }),
+    ),
+  )
+  emit({ event: 'step-done', ms: performance.now() - started, ...of })
 }
 
 /** `--transaction=run`: all steps, or none. */
 async function applyTogether(context: StepContext, steps: readonly PlanStep[]): Promise<void> {
-  const { client, emit } = context.session
-  await client.query('BEGIN')
+  const [first, last] = [steps[0], steps.at(-1)]
+  if (first === undefined || last === undefined) return
+  const id = randomUUID()
+  await surviving(context, { step: last, id, first }, (lostOnce) =>
+    retrying(context, first, (attempt) => tryTogether(context, steps, id, lostOnce || attempt > 1)),
+  )
+}
+
+async function tryTogether(
+  context: StepContext,
+  steps: readonly PlanStep[],
+  id: string,
+  again: boolean,
+): Promise<void> {
+  const { session, total } = context
+  const { emit } = session
+  let committing = false
+  await session.client.query('BEGIN')
   try {
     for (const [at, step] of steps.entries()) {
-      const index = at + 1
-      emit({ event: 'step-start', index, total: context.total, ...stepFacts(step) })
+      const of = { index: at + 1, total, ...stepFacts(step) }
+      emit({ event: 'step-start', ...of })
       const started = performance.now()
-      await applyStep(context, step, false)
-      emit({
-        event: 'step-done',
-        index,
-        total: context.total,
-        ms: performance.now() - started,
-        ...stepFacts(step),
-      })
+      await applyStep(context, step, { id, alone: false, again })
+      emit({ event: 'step-done', ms: performance.now() - started, ...of })
     }
-    await client.query('COMMIT')
-  } catch (error) {
-    if (!isConnectionLost(error)) await client.query('ROLLBACK')
-    throw error
+    committing = true
+    await session.client.query('COMMIT')
+  } catch (cause) {
+    if (!isConnectionLost(cause)) {
+      await session.own?.cancelled()
+      await session.client.query('ROLLBACK')
+    }
+    const last = steps.at(-1)
+    throw committing && last !== undefined
+      ? stepError(last, cause, session.signal, { committed: 0, committing })
+      : cause
   }
 }
 
@@ -132,6 +158,15 @@ function checkStillPlanned(plan: Plan, now: Plan): void {
       exitCode: exitCodes.stepFailed,
     },
   )
+}
+
+/** A revision that is half done must be finished before anything else runs on its target schema. */
+function checkHalfDone({ steps }: Plan, halfDone: readonly Progress[]): void {
+  for (const row of halfDone) {
+    const next = steps.find((step) => step.targetSchema === row.targetSchema)
+    if (next === undefined || (next.revision === row.revision && next.direction === row.direction)) continue
+    throw halfDoneFirst(row, row.targetSchema)
+  }
 }
 
 async function missingSchemas(

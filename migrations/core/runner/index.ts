@@ -1,6 +1,7 @@
 export { applyPlan, planRun, type RunResult, stepFacts } from './apply.ts'
 export type { Plan, PlanRequest, PlanStep } from './plan.ts'
 export { fileChecksum, openProject, type Project } from './project.ts'
+export { planRange } from './range.ts'
 export { offlineScript, type ScriptRequest } from './script.ts'
 export { databaseUrl, type Session, type SessionOptions, usingSession } from './session.ts'
 export { applyStamp, type StampPlan, type StampRequest, stampPlan } from './stamp.ts'

@@ -28,6 +28,8 @@ export interface PlanRequest {
   readonly lines?: readonly string[]
   /** Go on although the ledger has ids that no file has. */
   readonly allowMissing?: boolean
+  /** Go on with a half-done revision although its file was edited behind the statements that are done. */
+  readonly resumeEdited?: boolean
 }
 
 /** What is applied, as the planner needs it. */

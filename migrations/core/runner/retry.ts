@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { MigError } from '../errors.ts'
+import type { LockHolder } from '../events.ts'
 import type { PlanStep } from './plan.ts'
 import type { StepContext } from './step.ts'
 
@@ -7,28 +8,77 @@ import type { StepContext } from './step.ts'
 const retriable = new Set(['55P03', '40P01'])
 
 /**
- * Runs a whole revision again while it fails on a lock, with doubling pauses and jitter, until the environment's
- * retry time is over. The body must have rolled back when it throws.
+ * Runs a piece of work again while it fails on a lock, with doubling pauses and jitter, until the environment's
+ * retry time has gone by since the first failure. The body must have rolled back when it throws. An error that
+ * comes out has been tried long enough: no retry around this one tries it again.
  */
-export async function retrying(
+export async function retrying<Result>(
   context: StepContext,
   step: PlanStep,
-  body: () => Promise<void>,
-): Promise<void> {
+  body: (attempt: number) => Promise<Result>,
+): Promise<Result> {
   const { env } = context.project
   const { emit, signal } = context.session
-  const end = Date.now() + env.retry.for
+  let end: number | undefined
   for (let attempt = 1; ; attempt++) {
     try {
-      return await body()
+      return await body(attempt)
     } catch (error) {
-      const sqlState = error instanceof MigError ? error.facts.sqlState : undefined
+      const sqlState = retriableState(error)
+      if (sqlState === undefined) throw error
+      end ??= Date.now() + env.retry.for
       const longest = Math.min(env.retry.firstDelay * 2 ** (attempt - 1), env.retry.maxDelay)
       const delayMs = Math.round(longest * (0.5 + Math.random() / 2))
-      if (typeof sqlState !== 'string' || !retriable.has(sqlState) || Date.now() + delayMs > end) throw error
-      const { revision, targetSchema } = step
-      emit({ event: 'retry', revision, targetSchema, attempt, sqlState, delayMs, blockers: [] })
+      if (signal?.aborted) throw error
+      if (Date.now() + delayMs > end) throw triedLongEnough(error, attempt, env.retry.for)
+      const { targetSchema } = step
+      const revision = failedRevision(error) ?? step.revision
+      emit({
+        event: 'retry',
+        revision,
+        targetSchema,
+        attempt,
+        sqlState,
+        delayMs,
+        blockers: blockersOf(error),
+      })
       await pause(delayMs, undefined, { signal })
     }
   }
+}
+
+function retriableState(error: unknown): string | undefined {
+  if (!(error instanceof MigError) || error.facts.attempts !== undefined) return undefined
+  const { sqlState } = error.facts
+  return typeof sqlState === 'string' && retriable.has(sqlState) ? sqlState : undefined
+}
+
+function blockersOf(error: unknown): readonly LockHolder[] {
+  const blockers = error instanceof MigError ? error.facts.blockers : undefined
+  return Array.isArray(blockers) ? blockers : []
+}
+
+function failedRevision(error: unknown): string | undefined {
+  const revision = error instanceof MigError ? error.facts.revision : undefined
+  return typeof revision === 'string' ? revision : undefined
+}
+
+function triedLongEnough(error: unknown, attempts: number, forMs: number): unknown {
+  if (!(error instanceof MigError)) return error
+  const { code, message, help, exitCode, place, facts } = error
+  const [blocker] = blockersOf(error)
+  const by =
+    blocker === undefined
+      ? ''
+      : `; blocked by pid ${blocker.pid} (${blocker.application || 'no application name'}, ${blocker.user}, ${blocker.state})`
+  return new MigError(code, `${message}\ntried ${attempts} times within ${forMs / 1000} s${by}`, {
+    help:
+      blocker === undefined
+        ? (help ?? 'run the same command again when the tables are less busy')
+        : `look at it with just mig-status, end it with SELECT pg_terminate_backend(${blocker.pid}), then run the same command again`,
+    exitCode,
+    ...(place === undefined ? {} : { place }),
+    facts: { ...facts, attempts },
+    cause: error,
+  })
 }

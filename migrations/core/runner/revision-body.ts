@@ -1,19 +1,28 @@
 import { readFileSync } from 'node:fs'
+import { parseDuration } from '../environment/duration.ts'
 import { loadModule } from '../environment/index.ts'
 import { exitCodes, MigError } from '../errors.ts'
 import type { Operations } from '../operations/index.ts'
-import { splitStatements } from '../postgres/statements.ts'
+import { splitStatements } from '../postgres/index.ts'
 import { type RevisionFile, readSqlRevision } from '../revisions/index.ts'
+import { statementKind } from './statement-kind.ts'
 
 /** What a revision file does, ready to run. */
 export interface RevisionBody {
   readonly upgrade: (op: Operations) => Promise<void>
   readonly downgrade: (op: Operations) => Promise<void>
+  /** Milliseconds, where the revision says it: `export const lockTimeout = '2s'`. */
+  readonly lockTimeout?: number
+  readonly statementTimeout?: number
 }
 
 /**
  * Loads a revision's `upgrade` and `downgrade`.
- * @throws MigError `bad-module` when the file does not load, `no-upgrade` or `no-downgrade` when it lacks the function.
+ *
+ * In an SQL revision a statement that PostgreSQL runs in no transaction (CREATE INDEX CONCURRENTLY, VACUUM …) is
+ * taken out of it by itself, as `op.autocommit` does; `-- lockTimeout: 2s` in its head sets a timeout.
+ * @throws MigError `bad-module` when the file does not load, `no-upgrade` or `no-downgrade` when it lacks the
+ *   function, `bad-duration`.
  */
 export async function loadRevision(file: RevisionFile, cacheDir: string): Promise<RevisionBody> {
   if (file.format === 'sql') return sqlRevision(file)
@@ -21,6 +30,7 @@ export async function loadRevision(file: RevisionFile, cacheDir: string): Promis
   return {
     upgrade: (op) => callExport(file, module, 'upgrade', op),
     downgrade: (op) => callExport(file, module, 'downgrade', op),
+    ...timeouts((name) => module[name]),
   }
 }
 
@@ -36,15 +46,29 @@ async function callExport(
 }
 
 function sqlRevision(file: RevisionFile): RevisionBody {
-  const sections = readSqlRevision(readFileSync(file.path, 'utf8'))
-  const run = async (name: 'upgrade' | 'downgrade', text: string | null, op: Operations) => {
-    if (text === null) throw missingSide(file, name)
-    for (const statement of splitStatements(text)) await op.execute(statement.text)
+  const text = readFileSync(file.path, 'utf8')
+  const sections = readSqlRevision(text)
+  const run = async (name: 'upgrade' | 'downgrade', section: string | null, op: Operations) => {
+    if (section === null) throw missingSide(file, name)
+    for (const { text: sql } of splitStatements(section)) {
+      const { kind } = statementKind(sql)
+      const inTransaction = kind === 'plain' || kind === 'transaction' || kind === 'refused'
+      await (inTransaction ? op.execute(sql) : op.autocommit(() => op.execute(sql)))
+    }
   }
   return {
     upgrade: (op) => run('upgrade', sections.upgrade, op),
     downgrade: (op) => run('downgrade', sections.downgrade, op),
+    ...timeouts((name) => new RegExp(`^--[ \\t]*${name}:[ \\t]*(\\S.*?)[ \\t\\r]*$`, 'm').exec(text)?.[1]),
   }
+}
+
+function timeouts(read: (name: string) => unknown): Pick<RevisionBody, 'lockTimeout' | 'statementTimeout'> {
+  const entries = ['lockTimeout', 'statementTimeout'].flatMap((name) => {
+    const value = read(name)
+    return value === undefined ? [] : [[name, parseDuration(String(value), name)] as const]
+  })
+  return Object.fromEntries(entries)
 }
 
 function missingSide(file: RevisionFile, name: 'upgrade' | 'downgrade'): MigError {

@@ -2,11 +2,14 @@ import type { QueryResult } from 'pg'
 import { MigError } from '../errors.ts'
 import { type AppliedRows, ledgerDdl, ledgerStatements, toolVersion } from '../ledger/index.ts'
 import { operations, type Statement, type StatementSink } from '../operations/index.ts'
-import { quoteIdent, quoteLiteral } from '../postgres/quote.ts'
+import { qualifiedName, quoteIdent, quoteLiteral } from '../postgres/index.ts'
+import { defaultBatchSize } from './backfill.ts'
+import { backfillScript } from './backfill-sql.ts'
 import type { Plan, PlanStep } from './plan.ts'
 import { fileChecksum, type Project } from './project.ts'
 import { loadRevision } from './revision-body.ts'
-import { ledgerStepOf, openingStatements } from './step.ts'
+import { ledgerStepOf, openingStatements, searchPathStatement } from './step.ts'
+import { noSection } from './step-error.ts'
 
 export interface ScriptRequest {
   readonly project: Project
@@ -63,7 +66,11 @@ async function stepScript(
   write(guard(env.ledgerSchema, step))
   for (const sql of openingStatements(step, env.createSchema, missing)) write(sql)
   const body = await loadRevision(step.file, env.cacheDir)
-  const op = operations(offlineSink(write), { schema: step.targetSchema, schemas: env.schemas, x: {} })
+  const op = operations(offlineSink(write, step, together), {
+    schema: step.targetSchema,
+    schemas: env.schemas,
+    x: {},
+  })
   await body[step.direction](op)
   const checksum = fileChecksum(step.file.path)
   for (const sql of ledgerStatements(env.ledgerSchema, { ...ledgerStepOf(step), checksum, host: null }))
@@ -98,20 +105,36 @@ $mig$`
 
 const noResult: QueryResult = { command: '', rowCount: null, oid: 0, fields: [], rows: [] }
 
-function offlineSink(write: (sql: string) => void): StatementSink {
+function offlineSink(write: (sql: string) => void, step: PlanStep, together: boolean): StatementSink {
+  let inSection = false
+  async function autocommit<Result>(body: () => Promise<Result>): Promise<Result> {
+    if (inSection) return body()
+    if (together) throw noSection(step)
+    inSection = true
+    write('COMMIT')
+    write(searchPathStatement(step, 'session'))
+    const result = await body()
+    write('RESET search_path')
+    write('BEGIN')
+    write(searchPathStatement(step, 'transaction'))
+    inSection = false
+    return result
+  }
   return {
     offline: true,
     execute: (statement: Statement) => {
       write(statement.sql)
       return Promise.resolve(noResult)
     },
-    async autocommit(body) {
-      write('COMMIT')
-      const result = await body()
-      write('BEGIN')
-      return result
-    },
-    backfill: () => Promise.reject(new MigError('offline', 'op.backfill has no offline form')),
+    autocommit,
+    backfill: (spec) =>
+      autocommit(() => {
+        const { table, set, where, key, batchSize = defaultBatchSize, pause = 0 } = spec
+        const name = typeof table === 'string' ? { schema: step.targetSchema, name: table } : table
+        const tableSql = qualifiedName(name.schema, name.name)
+        write(backfillScript({ tableSql, set, where }, key, { batchSize, pause }))
+        return Promise.resolve({ rows: 0, batches: 0 })
+      }),
     get client(): never {
       throw new MigError('offline', 'op.client is not available while a script is written', {
         help: 'guard it with if (!op.isOffline), or run online',

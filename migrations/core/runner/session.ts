@@ -1,17 +1,33 @@
 import { hostname, userInfo } from 'node:os'
+import type pg from 'pg'
 import type { ClientBase } from 'pg'
 import type { Environment } from '../environment/index.ts'
+import { MigError } from '../errors.ts'
 import type { EmitEvent } from '../events.ts'
-import { connect } from '../postgres/connection.ts'
-import { ensureDatabase, ensureEmbeddedServer } from '../postgres/embedded.ts'
+import { connect, type EmbeddedServer, ensureDatabase, ensureEmbeddedServer } from '../postgres/index.ts'
 
 /** One connection and what a run needs beside it. */
 export interface Session {
+  /** The connection; another one after `reconnect`. */
   readonly client: ClientBase
   /** The URL of `client`; null when the caller brought the connection. */
   readonly url: string | null
   readonly emit: EmitEvent
   readonly signal: AbortSignal | undefined
+  /** What is there only for a connection of ours. */
+  readonly own?: OwnConnection
+}
+
+/** What can be done about a connection that `usingSession` has opened. */
+export interface OwnConnection {
+  /** Puts a new connection in the place of one that broke. */
+  readonly reconnect: () => Promise<void>
+  /** A second connection, for looking at what the first one does; opened at the first call. */
+  readonly observer: () => Promise<ClientBase>
+  /** The SQLSTATE with which the server ended the connection, or null. */
+  readonly endedBy: () => string | null
+  /** Resolves when no cancel request is on its way, so that none hits a later statement. */
+  readonly cancelled: () => Promise<void>
 }
 
 export interface SessionOptions {
@@ -26,14 +42,23 @@ export interface SessionOptions {
 const ignoreEvents: EmitEvent = () => undefined
 
 /**
- * The URL of the environment's database; starts the embedded server when no other is configured.
+ * The URL of the environment's database; starts the embedded server when no other is configured, and makes its
+ * database where it is missing.
  * @throws MigError when the embedded server does not start.
  */
 export async function databaseUrl(env: Environment, emit: EmitEvent = ignoreEvents): Promise<string> {
-  if (env.databaseUrl !== null) return env.databaseUrl
-  const server = await ensureEmbeddedServer({ root: env.root, emit })
-  await ensureDatabase(server, env.embeddedDatabase)
-  return server.url(env.embeddedDatabase)
+  const server = await configuredServer(env, emit)
+  if (server.embedded !== undefined) await ensureDatabase(server.embedded, env.embeddedDatabase)
+  return server.url
+}
+
+async function configuredServer(
+  env: Environment,
+  emit: EmitEvent,
+): Promise<{ readonly url: string; readonly embedded?: EmbeddedServer }> {
+  if (env.databaseUrl !== null) return { url: env.databaseUrl }
+  const embedded = await ensureEmbeddedServer({ root: env.root, emit })
+  return { url: embedded.url(env.embeddedDatabase), embedded }
 }
 
 /**
@@ -47,33 +72,99 @@ export async function usingSession<Result>(
 ): Promise<Result> {
   const { emit = ignoreEvents, signal } = options
   if (options.client !== undefined) return body({ client: options.client, url: null, emit, signal })
-  const url = await databaseUrl(env, emit)
-  const client = await connect({
-    url,
-    applicationName: options.applicationName ?? 'just-mig',
-    lockTimeout: env.lockTimeout,
-    statementTimeout: env.statementTimeout,
-    ...(signal === undefined ? {} : { signal }),
-    onNotice: (notice) =>
-      emit({ event: 'notice', severity: notice.severity ?? 'NOTICE', message: notice.message ?? '' }),
+  const { url, embedded } = await configuredServer(env, emit)
+  const applicationName = options.applicationName ?? 'just-mig'
+  const open = () =>
+    connect({
+      url,
+      applicationName,
+      lockTimeout: env.lockTimeout,
+      statementTimeout: env.statementTimeout,
+      ...(signal === undefined ? {} : { signal }),
+      onNotice: ({ severity, message }) =>
+        emit({ event: 'notice', severity: severity ?? 'NOTICE', message: message ?? '' }),
+    })
+  const first = await open().catch(async (error: unknown) => {
+    // Asking first whether the database is there would cost every command a connection.
+    if (embedded === undefined || !(error instanceof MigError) || error.code !== 'no-database') throw error
+    await ensureDatabase(embedded, env.embeddedDatabase)
+    return open()
   })
-  const cancel = () => void cancelStatement(url, client)
+  const own = ownConnection(first, open, () =>
+    connect({ url, applicationName: `${applicationName} observer` }),
+  )
+  let cancelling = Promise.resolve()
+  const cancel = () => {
+    cancelling = cancelStatement(url, own.client())
+  }
   signal?.addEventListener('abort', cancel)
+  const session: Session = {
+    get client() {
+      return own.client()
+    },
+    url,
+    emit,
+    signal,
+    own: { ...own, cancelled: () => cancelling },
+  }
   try {
-    return await body({ client, url, emit, signal })
+    return await body(session)
   } finally {
     signal?.removeEventListener('abort', cancel)
-    await client.end()
+    await cancelling
+    await own.end()
+  }
+}
+
+interface Connections extends Omit<OwnConnection, 'cancelled'> {
+  readonly client: () => pg.Client
+  readonly end: () => Promise<void>
+}
+
+function ownConnection(
+  first: pg.Client,
+  open: () => Promise<pg.Client>,
+  openObserver: () => Promise<pg.Client>,
+): Connections {
+  let endedBy: string | null = null
+  let observer: Promise<pg.Client> | undefined
+  const listening = (client: pg.Client) =>
+    client.on('error', (error) => {
+      endedBy = 'code' in error && typeof error.code === 'string' ? error.code : endedBy
+    })
+  let client = listening(first)
+  return {
+    client: () => client,
+    endedBy: () => endedBy,
+    observer: () => {
+      observer ??= openObserver()
+      return observer
+    },
+    async reconnect() {
+      // The socket is gone, or half open: its own end is not waited for.
+      void client.end()
+      client = listening(await open())
+      endedBy = null
+    },
+    async end() {
+      await client.end()
+      await (await observer?.catch(() => undefined))?.end()
+    },
   }
 }
 
 /** Cancels what a connection is doing, from a second one; a server that is gone has nothing to cancel. */
 async function cancelStatement(url: string, client: ClientBase): Promise<void> {
-  const pid = 'processID' in client ? client.processID : undefined
-  if (typeof pid !== 'number') return
+  const pid = backendPid(client)
+  if (pid === undefined) return
   const other = await connect({ url, applicationName: 'just-mig cancel' }).catch(() => undefined)
   await other?.query('SELECT pg_cancel_backend($1)', [pid]).catch(() => undefined)
   await other?.end().catch(() => undefined)
+}
+
+/** The server's process id of a connection; undefined behind a client that does not tell. */
+export function backendPid(client: ClientBase): number | undefined {
+  return 'processID' in client && typeof client.processID === 'number' ? client.processID : undefined
 }
 
 /** `user@machine` for the log. */

@@ -1,4 +1,11 @@
-import { createLedger, ledgerStatements, readApplied, releaseLocks, takeLocks } from '../ledger/index.ts'
+import {
+  createLedger,
+  forgetProgressStatement,
+  ledgerStatements,
+  readApplied,
+  releaseLocks,
+  takeLocks,
+} from '../ledger/index.ts'
 import { fileChecksum, type Project } from './project.ts'
 import { type Session, whereFrom } from './session.ts'
 
@@ -49,7 +56,10 @@ export async function stampPlan(
   return { changes }
 }
 
-/** Writes the ledger's rows of a stamp, under the locks and in one transaction. Runs no revision. */
+/**
+ * Writes the ledger's rows of a stamp, under the locks and in one transaction, and forgets what is half done there.
+ * Runs no revision.
+ */
 export async function applyStamp(
   session: Session,
   project: Project,
@@ -78,7 +88,8 @@ export async function applyStamp(
         host,
       })
     })
-    if (statements.length > 0) await client.query(['BEGIN', ...statements, 'COMMIT'].join('; '))
+    const forget = targetSchemas.map((schema) => forgetProgressStatement(env.ledgerSchema, schema))
+    await client.query(['BEGIN', ...forget, ...statements, 'COMMIT'].join('; '))
     return plan
   } finally {
     await releaseLocks(client, env.ledgerSchema, targetSchemas)

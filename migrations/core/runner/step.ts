@@ -1,13 +1,18 @@
-import { exitCodes, MigError } from '../errors.ts'
-import { failureStatement, type LedgerStep, ledgerStatements } from '../ledger/index.ts'
+import {
+  failureStatement,
+  type LedgerStep,
+  ledgerStatements,
+  type Progress,
+  readProgress,
+} from '../ledger/index.ts'
 import { operations } from '../operations/index.ts'
-import { databaseError, isConnectionLost } from '../postgres/connection.ts'
-import { quoteIdent } from '../postgres/quote.ts'
-import { onlineSink } from './online-sink.ts'
+import { isConnectionLost, quoteIdent } from '../postgres/index.ts'
 import type { PlanStep } from './plan.ts'
 import { fileChecksum, type Project } from './project.ts'
-import { loadRevision } from './revision-body.ts'
+import { loadRevision, type RevisionBody } from './revision-body.ts'
 import { type Session, whereFrom } from './session.ts'
+import { editedFile, stepError } from './step-error.ts'
+import { type StepRun, stepRun } from './step-run.ts'
 
 /** What the steps of one run share. */
 export interface StepContext {
@@ -16,44 +21,64 @@ export interface StepContext {
   readonly total: number
   /** Target schemas that did not exist when the run began. */
   readonly missing: ReadonlySet<string>
+  /** The target schemas whose locks the run holds. */
+  readonly targetSchemas: readonly string[]
+  /** What earlier runs have left half done, as it was when this one began. */
+  readonly halfDone: readonly Progress[]
+  /** Go on with a half-done revision although its file was edited. */
+  readonly resumeEdited: boolean
+}
+
+/** One try of a step. */
+export interface StepAttempt {
+  /** The uuid under which its outcome is looked up in the log. */
+  readonly id: string
+  /** Whether it is a transaction of its own. */
+  readonly alone: boolean
+  /** False for the first try of the run. */
+  readonly again: boolean
 }
 
 /**
- * Runs one step with its ledger rows; `alone` in a transaction of its own. Only what the server says ends it:
- * when it throws, schema and ledger are as before the step.
- * @throws MigError `database-error` with the place and what state the database is in.
+ * Runs one step with its ledger rows; `alone` in transactions of its own. Only what the server says ends it: when it
+ * throws, schema and ledger are as before the step, or for a revision with `op.autocommit` as after its last
+ * finished statement, where the next attempt goes on.
+ * @throws MigError `database-error` with the place and what state the database is in; `edited-half-done`.
  */
-export async function applyStep(context: StepContext, step: PlanStep, alone: boolean): Promise<void> {
+export async function applyStep(context: StepContext, step: PlanStep, attempt: StepAttempt): Promise<void> {
   const { session, project } = context
-  const { client } = session
   const { env } = project
+  const { id, alone } = attempt
   const started = performance.now()
   session.signal?.throwIfAborted()
-  const ledgerStep = { ...ledgerStepOf(step), checksum: fileChecksum(step.file.path), host: whereFrom() }
+  const checksum = fileChecksum(step.file.path)
+  const ledgerStep: LedgerStep = { ...ledgerStepOf(step), checksum, host: whereFrom(), step: id }
+  let run: StepRun | undefined
   try {
     const body = await loadRevision(step.file, env.cacheDir)
-    const opening = openingStatements(step, env.createSchema, context.missing)
-    await client.query([...(alone ? ['BEGIN'] : []), ...opening].join('; '))
-    const sink = onlineSink(client, step, session.emit)
-    const op = operations(sink, { schema: step.targetSchema, schemas: env.schemas, x: {} })
+    const progress = await progressOf(context, step, attempt)
+    if (progress !== undefined) checkUnedited(context, step, progress, checksum)
+    run = stepRun(context, step, {
+      ownTransaction: alone,
+      checksum,
+      progress,
+      ...timeoutsOf(context, body),
+      opening: creatingStatements(step, env.createSchema, context.missing),
+    })
+    await run.begin()
+    const op = operations(run.sink, { schema: step.targetSchema, schemas: env.schemas, x: {} })
     await body[step.direction](op)
     const { revision, direction, line, targetSchema, message } = step
-    await env.options.onApply?.({ client, revision, direction, line, targetSchema, message })
-    await client.query(
-      [...ledgerStatements(env.ledgerSchema, ledgerStep), ...(alone ? ['COMMIT'] : [])].join('; '),
-    )
+    await env.options.onApply?.({ client: session.client, revision, direction, line, targetSchema, message })
+    await run.finish(ledgerStatements(env.ledgerSchema, { ...ledgerStep, ...wholeDuration(run, started) }))
   } catch (cause) {
-    const error = stepError(step, cause, session.signal)
-    if (!isConnectionLost(cause) && alone) {
-      await client.query('ROLLBACK')
-      await client.query(
-        failureStatement(
-          env.ledgerSchema,
-          ledgerStep,
-          `${error.code}: ${error.message}`,
-          performance.now() - started,
-        ),
-      )
+    const error = stepError(step, cause, session.signal, run?.standing())
+    if (alone && run !== undefined && !isConnectionLost(cause)) {
+      await session.own?.cancelled()
+      await run.abandon()
+      const text = `${error.code}: ${error.message}`
+      const durationMs = performance.now() - started
+      await session.client.query(failureStatement(env.ledgerSchema, ledgerStep, text, durationMs))
     }
     throw error
   }
@@ -74,57 +99,53 @@ export function openingStatements(
   createSchema: boolean,
   missing: ReadonlySet<string>,
 ): readonly string[] {
-  const schema = quoteIdent(step.targetSchema)
-  const create = step.direction === 'upgrade' && createSchema && missing.has(step.targetSchema)
-  return [
-    ...(create ? [`CREATE SCHEMA IF NOT EXISTS ${schema}`] : []),
-    `SET LOCAL search_path TO ${schema}, public`,
-  ]
+  return [...creatingStatements(step, createSchema, missing), searchPathStatement(step, 'transaction')]
 }
 
-function stepError(step: PlanStep, cause: unknown, signal: AbortSignal | undefined): MigError {
-  if (signal?.aborted) return interrupted(step, signal, cause)
-  const error =
-    cause instanceof MigError
-      ? cause
-      : isDatabaseError(cause)
-        ? databaseError(cause, { file: step.file.path })
-        : undefined
-  const what = `${step.direction} ${step.revision} on ${step.targetSchema}`
-  const state = isConnectionLost(cause)
-    ? 'whether it was committed is not known: look at just mig-current'
-    : `schema ${step.targetSchema} and the ledger are as before this revision`
-  if (error === undefined) {
-    const message = cause instanceof Error ? cause.message : String(cause)
-    return new MigError('revision-failed', `${what} failed: ${message}; ${state}`, {
-      help: `mend the revision, then run the command again: just mig-edit ${step.revision}`,
-      exitCode: exitCodes.stepFailed,
-      place: { file: step.file.path },
-      cause,
-    })
+/** Sets the search_path to the target schema, until the end of the transaction or of the session. */
+export function searchPathStatement({ targetSchema }: PlanStep, until: 'transaction' | 'session'): string {
+  return `SET ${until === 'transaction' ? 'LOCAL ' : ''}search_path TO ${quoteIdent(targetSchema)}, public`
+}
+
+function creatingStatements(
+  { direction, targetSchema }: PlanStep,
+  createSchema: boolean,
+  missing: ReadonlySet<string>,
+): readonly string[] {
+  const create = direction === 'upgrade' && createSchema && missing.has(targetSchema)
+  return create ? [`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(targetSchema)}`] : []
+}
+
+async function progressOf(
+  { session, project, halfDone }: StepContext,
+  { targetSchema, revision, direction }: PlanStep,
+  { again }: StepAttempt,
+): Promise<Progress | undefined> {
+  const rows = again
+    ? await readProgress(session.client, project.env.ledgerSchema, [targetSchema])
+    : halfDone.filter((row) => row.targetSchema === targetSchema)
+  return rows.find((row) => row.revision === revision && row.direction === direction)
+}
+
+function checkUnedited(context: StepContext, step: PlanStep, progress: Progress, checksum: string): void {
+  if (progress.checksum !== checksum && !context.resumeEdited) throw editedFile(step, progress.statement)
+  if (progress.statement > 0) {
+    const { revision, targetSchema } = step
+    const message = `${revision} on ${targetSchema}: its first ${progress.statement} statements are done; going on behind them`
+    context.session.emit({ event: 'notice', severity: 'INFO', message })
   }
-  return new MigError(error.code, `${what} failed: ${error.message}; ${state}`, {
-    help: error.help ?? `mend the revision, then run the command again: just mig-edit ${step.revision}`,
-    exitCode: exitCodes.stepFailed,
-    place: { file: step.file.path, ...error.place },
-    facts: { ...error.facts, revision: step.revision, targetSchema: step.targetSchema },
-    cause,
-  })
 }
 
-function interrupted(step: PlanStep, signal: AbortSignal, cause: unknown): MigError {
-  const terminated = signal.reason === 'SIGTERM'
-  return new MigError(
-    'interrupted',
-    `${step.direction} ${step.revision} on ${step.targetSchema} was interrupted and rolled back`,
-    {
-      help: 'run the same command again to go on',
-      exitCode: terminated ? exitCodes.terminated : exitCodes.interrupted,
-      cause,
-    },
-  )
+function timeoutsOf({ project }: StepContext, { lockTimeout, statementTimeout }: RevisionBody) {
+  const { env } = project
+  return {
+    lockTimeout: lockTimeout ?? env.lockTimeout,
+    statementTimeout: statementTimeout ?? env.statementTimeout,
+    explicitLockTimeout: lockTimeout !== undefined,
+  }
 }
 
-function isDatabaseError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && 'severity' in error
+/** A transaction knows its own time; a revision of several is timed here. */
+function wholeDuration(run: StepRun, started: number): { readonly durationMs?: number } {
+  return run.standing().committed === 0 ? {} : { durationMs: performance.now() - started }
 }

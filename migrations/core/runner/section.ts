@@ -1,0 +1,81 @@
+import type { QueryResult } from 'pg'
+import { exitCodes, MigError } from '../errors.ts'
+import { type Progress, progressStatement } from '../ledger/index.ts'
+import { isConnectionLost } from '../postgres/index.ts'
+import type { PlanStep } from './plan.ts'
+import { retrying } from './retry.ts'
+import type { StepContext } from './step.ts'
+
+/** What one attempt at a step begins with. */
+export interface StepStart {
+  /** False with one transaction for the whole run. */
+  readonly ownTransaction: boolean
+  readonly checksum: string
+  /** What an earlier attempt has left, to go on from. */
+  readonly progress: Progress | undefined
+  /** Milliseconds. */
+  readonly lockTimeout: number
+  readonly statementTimeout: number
+  /** Whether the revision itself set its lock timeout, which then holds for index builds too. */
+  readonly explicitLockTimeout: boolean
+  /** Run first in the first transaction. */
+  readonly opening: readonly string[]
+}
+
+/** What a statement that is done outside the transaction needs to know. */
+export interface SectionContext {
+  readonly context: StepContext
+  readonly step: PlanStep
+  readonly start: StepStart
+  /** The progress row as it would be with the statement under way done. */
+  readonly reached: () => Progress
+  /** The progress row as the ledger has it. */
+  readonly stored: () => Progress
+  readonly save: (progress: Progress) => Promise<void>
+  /** Notes a row that the caller has committed. */
+  readonly noteSaved: (progress: Progress) => void
+}
+
+/** Runs a piece of work and notes its progress in one transaction, again while it meets a lock. */
+export async function inTransaction<Result>(
+  { context, step, start, reached, noteSaved }: SectionContext,
+  body: (lockTimeout: number) => Promise<Result>,
+  progressAfter: (result: Result) => Progress = reached,
+): Promise<Result> {
+  const { session, project } = context
+  return retrying(context, step, async () => {
+    session.signal?.throwIfAborted()
+    await session.client.query('BEGIN')
+    try {
+      const result = await body(start.lockTimeout)
+      const progress = progressAfter(result)
+      await session.client.query(`${progressStatement(project.env.ledgerSchema, progress)}; COMMIT`)
+      noteSaved(progress)
+      return result
+    } catch (error) {
+      if (!isConnectionLost(error)) {
+        await session.own?.cancelled()
+        await session.client.query('ROLLBACK')
+      }
+      throw error
+    }
+  })
+}
+
+/** The result of a statement that an earlier attempt has done: its rows are not known any more. */
+export function skippedResult(step: PlanStep, statement: number): QueryResult {
+  return {
+    ...{ command: '', rowCount: null, oid: 0, fields: [] },
+    get rows(): never {
+      throw new MigError(
+        'skipped-result',
+        `statement ${statement} of ${step.revision} was done by an earlier run, so its rows are not known`,
+        {
+          help: 'read what a revision needs with op.client.query, which runs each time',
+          place: { file: step.file.path },
+          exitCode: exitCodes.stepFailed,
+        },
+      )
+    },
+  }
+}

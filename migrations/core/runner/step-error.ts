@@ -1,0 +1,144 @@
+import { exitCodes, MigError } from '../errors.ts'
+import { databaseError, isConnectionLost } from '../postgres/index.ts'
+import type { PlanStep } from './plan.ts'
+
+/** How far a failed step had come. */
+export interface FailedStanding {
+  /** Statements that are committed already, in a revision with `op.autocommit`. */
+  readonly committed: number
+  /** Whether a COMMIT was on its way. */
+  readonly committing: boolean
+}
+
+/** A step's failure as an error that says what state the database is in. */
+export function stepError(
+  step: PlanStep,
+  cause: unknown,
+  signal: AbortSignal | undefined,
+  standing: FailedStanding = { committed: 0, committing: false },
+): MigError {
+  const lost = isConnectionLost(cause)
+  if (signal?.aborted && !lost) return interrupted(step, signal, standing, cause)
+  const error =
+    cause instanceof MigError
+      ? cause
+      : isDatabaseError(cause) || lost
+        ? databaseError(cause, { file: step.file.path })
+        : undefined
+  const state = lost && standing.committing ? unknownState : stateText(step, standing)
+  const message = cause instanceof Error ? cause.message : String(cause)
+  const { revision, targetSchema, direction } = step
+  return new MigError(
+    error?.code ?? 'revision-failed',
+    `${direction} ${revision} on ${targetSchema} failed: ${error?.message ?? message}; ${state}`,
+    {
+      help: error?.help ?? helpOf(step, standing),
+      exitCode: exitCodes.stepFailed,
+      place: { file: step.file.path, ...error?.place },
+      facts: { ...error?.facts, revision, targetSchema },
+      cause,
+    },
+  )
+}
+
+/** The file of a half-done revision is not the one that was begun. */
+export function editedFile(step: PlanStep, done: number): MigError {
+  const { revision, targetSchema } = step
+  return new MigError(
+    'edited-half-done',
+    `the file of ${revision}, which is half done on ${targetSchema} (${done} statements), was edited since`,
+    {
+      help: 'put it back as it was, or, when only what comes behind those statements was edited, go on with --resume-edited',
+      exitCode: exitCodes.stepFailed,
+      place: { file: step.file.path },
+      facts: { revision, targetSchema, statementsDone: done },
+    },
+  )
+}
+
+/** A half-done revision stands in the way of another. */
+export function halfDoneFirst(
+  halfDone: {
+    readonly revision: string
+    readonly line: string
+    readonly direction: string
+    readonly statement: number
+  },
+  targetSchema: string,
+): MigError {
+  const { revision, line, direction, statement } = halfDone
+  const finish =
+    direction === 'upgrade' ? `just mig-upgrade ${revision} ${line}` : `just mig-downgrade -1 ${line}`
+  return new MigError(
+    'half-done',
+    `${direction} ${revision} on ${targetSchema} is half done (${statement} statements), so nothing else can run there`,
+    {
+      help: `finish it: ${finish}; or undo those statements by hand, then forget them: just mig-stamp current ${line}`,
+      exitCode: exitCodes.stepFailed,
+      facts: { revision, targetSchema, direction, statementsDone: statement },
+    },
+  )
+}
+
+/** `op.autocommit` where one transaction holds the whole run. */
+export function noSection(step: PlanStep): MigError {
+  return new MigError(
+    'autocommit-in-run',
+    `revision ${step.revision} has statements outside a transaction, which --transaction=run cannot take back`,
+    {
+      help: 'run it with --transaction=revision',
+      place: { file: step.file.path },
+      exitCode: exitCodes.stepFailed,
+    },
+  )
+}
+
+/** A done statement is not the one that stands in its place now. */
+export function resumeDiffers(step: PlanStep, done: number): MigError {
+  return new MigError(
+    'resume-differs',
+    `the first ${done} statements of ${step.revision} on ${step.targetSchema} are done already, and they are not the ones that the file has now`,
+    {
+      help: `put these statements back as they were (just mig-edit ${step.revision}); or undo them by hand, then forget them: just mig-stamp current ${step.line}`,
+      place: { file: step.file.path },
+      exitCode: exitCodes.stepFailed,
+    },
+  )
+}
+
+const unknownState = 'the connection broke while it was committed, so whether it was is not known'
+
+function stateText({ targetSchema }: PlanStep, { committed }: FailedStanding): string {
+  if (committed === 0) return `schema ${targetSchema} and the ledger are as before this revision`
+  return `its first ${committed} statements are done and recorded, what came after was rolled back`
+}
+
+function helpOf({ revision }: PlanStep, { committed }: FailedStanding): string {
+  const edit = `just mig-edit ${revision}`
+  if (committed === 0) return `mend the revision, then run the command again: ${edit}`
+  return `run the same command again to go on behind them; an edited file needs --resume-edited: ${edit}`
+}
+
+function interrupted(
+  step: PlanStep,
+  signal: AbortSignal,
+  standing: FailedStanding,
+  cause: unknown,
+): MigError {
+  const terminated = signal.reason === 'SIGTERM'
+  const { direction, revision, targetSchema } = step
+  return new MigError(
+    'interrupted',
+    `${direction} ${revision} on ${targetSchema} was interrupted; ${stateText(step, standing)}`,
+    {
+      help: 'run the same command again to go on',
+      exitCode: terminated ? exitCodes.terminated : exitCodes.interrupted,
+      facts: { revision, targetSchema },
+      cause,
+    },
+  )
+}
+
+function isDatabaseError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && 'severity' in error
+}

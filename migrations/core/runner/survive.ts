@@ -1,0 +1,151 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { ClientBase } from 'pg'
+import { exitCodes, MigError } from '../errors.ts'
+import { isStepDone, readApplied, takeLocks } from '../ledger/index.ts'
+import { isConnectionLost } from '../postgres/index.ts'
+import type { PlanStep } from './plan.ts'
+import { backendPid } from './session.ts'
+import type { StepContext } from './step.ts'
+
+/** How often one step goes on after a lost connection; a statement that brings the server down must come to an end. */
+const mostLosses = 3
+
+/** SQLSTATE admin_shutdown: somebody has ended this session on purpose, or stops the server. */
+const adminShutdown = '57P01'
+
+/**
+ * Runs a step, or the steps of one transaction, and when the connection is lost looks up what became of it: a new
+ * connection ends what is left of the old one, takes the locks again, which proves that the old one is gone, and
+ * asks the log. What was not committed is run again, except when somebody ended the session on purpose.
+ * @param last the step whose log entry tells that all is committed, and its id there
+ * @throws MigError `connection-lost`, saying what the database's state is, and what `body` throws.
+ */
+export async function surviving(
+  context: StepContext,
+  last: { readonly step: PlanStep; readonly id: string; readonly first: PlanStep },
+  body: (again: boolean) => Promise<void>,
+): Promise<void> {
+  const { session, project } = context
+  const { targetSchema, revision } = last.step
+  for (let losses = 1; ; losses++) {
+    try {
+      return await body(losses > 1)
+    } catch (error) {
+      if (!(error instanceof Error) || !isConnectionLost(error) || session.own === undefined || session.signal?.aborted) throw error
+      const endedBy = session.own.endedBy() ?? stateOf(error)
+      await connectAgain(context, error)
+      if (await isStepDone(session.client, project.env.ledgerSchema, last.id)) return
+      if (endedBy === adminShutdown || losses >= mostLosses) throw notCommitted(error, last.step, endedBy)
+      await checkUnmoved(context, last.first)
+      const sqlState = endedBy ?? '08006'
+      session.emit({
+        event: 'retry',
+        revision,
+        targetSchema,
+        attempt: losses,
+        sqlState,
+        delayMs: 0,
+        blockers: [],
+      })
+    }
+  }
+}
+
+async function connectAgain(context: StepContext, lost: MigError | Error): Promise<void> {
+  const { session, project, targetSchemas } = context
+  const { env } = project
+  const { emit, signal } = session
+  const pid = backendPid(session.client)
+  const end = Date.now() + Math.max(env.retry.for, env.retry.firstDelay)
+  for (let delay = env.retry.firstDelay; ; delay = Math.min(delay * 2, env.retry.maxDelay)) {
+    try {
+      await session.own?.reconnect()
+      break
+    } catch (cause) {
+      if (Date.now() + delay > end || !(cause instanceof MigError)) throw withoutAnswer(lost, cause)
+      await pause(delay, undefined, { signal })
+    }
+  }
+  await guardConnection(session.client)
+  if (pid !== undefined) await endOldBackend(session.client, pid)
+  await takeLocks(session.client, {
+    ledgerSchema: env.ledgerSchema,
+    targetSchemas,
+    wait: env.lockWait,
+    emit,
+    signal,
+  })
+}
+
+/** Only a backend that still has our old lock is ours: the pid may be another's by now. */
+async function endOldBackend(client: ClientBase, pid: number): Promise<void> {
+  await client.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE pid = $1 AND usename = current_user AND application_name = current_setting('application_name')
+       AND EXISTS (SELECT FROM pg_locks AS l WHERE l.pid = $1 AND l.locktype = 'advisory' AND l.granted)`,
+    [pid],
+  )
+}
+
+/**
+ * Has the server notice soon that this side has gone: it asks the socket while a statement runs
+ * (client_connection_check_interval, manual 20.3.1; not on every platform), and a silent network for two minutes at
+ * most. A session that outlives its runner keeps the locks.
+ */
+export async function guardConnection(client: ClientBase): Promise<void> {
+  const settings = { tcp_keepalives_idle: 60, tcp_keepalives_interval: 10, tcp_keepalives_count: 6 }
+  const texts = Object.entries(settings).map(([name, value]) => `SET ${name} = ${value}`)
+  await client.query(texts.join('; '))
+  try {
+    await client.query("SET client_connection_check_interval = '2s'")
+  } catch (error) {
+    // invalid_parameter_value: a platform without the poll that it needs.
+    if (!(error instanceof Error && 'code' in error && error.code === '22023')) throw error
+  }
+}
+
+/** Between the loss and the new lock another runner may have gone on. */
+async function checkUnmoved({ session, project }: StepContext, step: PlanStep): Promise<void> {
+  const applied = await readApplied(session.client, project.env.ledgerSchema)
+  const rows = [...(applied.get(step.targetSchema) ?? [])].sort().join(' ')
+  if (rows === [...step.appliedBefore].sort().join(' ')) return
+  throw new MigError(
+    'plan-changed',
+    `another runner moved ${step.targetSchema} while this one had lost its connection`,
+    { help: 'run the same command again to go on from there', exitCode: exitCodes.stepFailed },
+  )
+}
+
+function stateOf(error: unknown): string | null {
+  if (!(error instanceof Error)) return null
+  if (!(error instanceof MigError) && 'code' in error && typeof error.code === 'string') {
+    return /^[0-9A-Z]{5}$/.test(error.code) ? error.code : null
+  }
+  return stateOf(error.cause)
+}
+
+function notCommitted(error: Error, step: PlanStep, endedBy: string | null): MigError {
+  const why =
+    endedBy === adminShutdown
+      ? 'the session was ended by an administrator'
+      : 'the connection broke again and again'
+  return new MigError(
+    'connection-lost',
+    `${why} during ${step.direction} ${step.revision} on ${step.targetSchema}; the ledger says that it is not committed`,
+    {
+      help: 'run the same command again to go on; what is half done shows just mig-status',
+      exitCode: exitCodes.stepFailed,
+      facts: { revision: step.revision, targetSchema: step.targetSchema, sqlState: endedBy },
+      cause: error,
+    },
+  )
+}
+
+function withoutAnswer(lost: Error, cause: unknown): unknown {
+  if (!(cause instanceof MigError)) return cause
+  return new MigError('connection-lost', `${lost.message}\nno new connection: ${cause.message}`, {
+    help: 'when the server answers again, see how far it came: just mig-current, just mig-status',
+    exitCode: exitCodes.stepFailed,
+    cause,
+  })
+}
