@@ -1,6 +1,6 @@
 import { buildFactBase, encodeId, type Fact, type FactBase } from '@supabase/pg-delta/core'
 import { extract } from '@supabase/pg-delta/extract'
-import type { Pool } from 'pg'
+import type { ClientBase, Pool } from 'pg'
 import { type Extra, readExtras } from './extras.ts'
 import { baseObject, type ObjectId, relationOf, schemaOf } from './ids.ts'
 import { readVirtualColumns } from './virtual-columns.ts'
@@ -41,16 +41,19 @@ const handledByExtras = new Set(['statistics object'])
  * Reads a database's catalogs. Schema names come back qualified and definitions as PostgreSQL itself
  * writes them (PostgreSQL manual, System Catalog Information Functions), so that two reads compare.
  */
-export async function readCatalog(pool: Pool): Promise<Catalog> {
+export async function readCatalog(client: ClientBase): Promise<Catalog> {
+  // The engine asks for a pool, and of it only for one connection, which it gives back.
+  const lent = { query: client.query.bind(client), release: () => undefined }
+  const pool = { connect: () => Promise.resolve(lent) } as unknown as Pool
   const { factBase, diagnostics, pgVersion } = await extract(pool)
-  const virtual = await readVirtualColumns(pool)
+  const virtual = await readVirtualColumns(client)
   const facts = virtual.size === 0 ? factBase : markVirtual(factBase, virtual)
   const unmodeled = diagnostics.flatMap((diagnostic): Unmodeled[] => {
     if (diagnostic.code !== 'unmodeled_kind') return []
     const { kind, samples } = diagnostic.context as { kind: string; samples: string[] }
     return handledByExtras.has(kind) ? [] : [{ kind, names: samples }]
   })
-  return { facts, extras: await readExtras(pool), unmodeled, serverVersion: pgVersion }
+  return { facts, extras: await readExtras(client), unmodeled, serverVersion: pgVersion }
 }
 
 /** Ends a virtual generated column's expression, so that it differs from a stored one's; see plan.ts. */

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg'
+import type { ClientBase } from 'pg'
 import { clusterIndexes } from './extras/cluster-indexes.ts'
 import { columnSettings } from './extras/column-settings.ts'
 import type { Extra, ExtraKind, ExtraStatement } from './extras/kind.ts'
@@ -11,13 +11,15 @@ export type { Extra, ExtraStatement } from './extras/kind.ts'
 const kinds: readonly ExtraKind[] = [statisticsObjects, columnSettings, clusterIndexes, notNullNames]
 
 /** Reads all extras of a database, by key. */
-export async function readExtras(pool: Pool): Promise<ReadonlyMap<string, Extra>> {
-  const version = await pool.query<{ version: number }>(
+export async function readExtras(client: ClientBase): Promise<ReadonlyMap<string, Extra>> {
+  const version = await client.query<{ version: number }>(
     `SELECT current_setting('server_version_num')::int AS version`,
   )
   const extras = new Map<string, Extra>()
   for (const kind of kinds) {
-    const { rows } = await pool.query<Omit<Extra, 'kind' | 'key'>>(kind.query(version.rows[0]?.version ?? 0))
+    const { rows } = await client.query<Omit<Extra, 'kind' | 'key'>>(
+      kind.query(version.rows[0]?.version ?? 0),
+    )
     for (const row of rows) {
       const extra = {
         ...row,

@@ -11,6 +11,5 @@ export {
   type Difference,
   difference,
   type LockClass,
-  type Rename,
-  type RenameCandidate,
 } from './plan.ts'
+export { type RenameCandidate, renameCandidates } from './renames.ts'

@@ -1,10 +1,12 @@
 import type { Fact, FactBase, StableId } from '@supabase/pg-delta/core'
-import { type Action as EngineAction, plan } from '@supabase/pg-delta/plan'
+import { type Action as EngineAction, type Plan, plan } from '@supabase/pg-delta/plan'
 import type { Policy } from '@supabase/pg-delta/policy'
 import { type Catalog, type Scope, scopedFacts, virtualMark } from './catalog.ts'
 import { type Change, changesOf } from './changes.ts'
 import { type Extra, extraStatements } from './extras.ts'
 import { type ObjectId, schemaOf } from './ids.ts'
+
+type RenameCandidate = Plan['renameCandidates'][number]
 
 export type LockClass = EngineAction['lockClass']
 
@@ -14,6 +16,8 @@ export interface Action {
   readonly produces: readonly ObjectId[]
   readonly consumes: readonly ObjectId[]
   readonly destroys: readonly ObjectId[]
+  /** What the objects it makes depend on, and what depends on those that it drops. */
+  readonly needs: readonly ObjectId[]
   readonly lock: LockClass
   readonly rewrites: boolean
   readonly losesData: boolean
@@ -24,20 +28,10 @@ export interface Action {
   readonly verb: 'create' | 'alter' | 'drop'
 }
 
-export interface Rename {
-  readonly from: ObjectId
-  readonly to: ObjectId
-}
-
-export interface RenameCandidate extends Rename {
-  readonly ambiguous: boolean
-}
-
 /** What it takes to go from one catalog to another. */
 export interface Difference {
   readonly changes: readonly Change[]
   readonly actions: readonly Action[]
-  readonly renameCandidates: readonly RenameCandidate[]
   readonly checksFunctionBodies: boolean
 }
 
@@ -45,19 +39,16 @@ export interface Difference {
  * The difference between two catalogs in the schemas of the scope: readable changes, and ordered actions.
  * @throws Error with the engine's text when it knows no way; see {@link guide} for what is done then.
  */
-export function difference(
-  from: Catalog,
-  to: Catalog,
-  scope: Scope,
-  renames: readonly Rename[] = [],
-): Difference {
+export function difference(from: Catalog, to: Catalog, scope: Scope): Difference {
   const { source, wanted } = bothSides(from, to, scope)
   const outside = outsideSchemas(source, wanted, scope)
-  const planned = plan(source, wanted, {
-    policy: outsidePolicy(outside, scope.schemas),
-    renames: 'prompt',
-    acceptRenames: renames.map(({ from: old, to: name }) => ({ from: old, to: name })),
-  })
+  const policy = outsidePolicy(outside, scope.schemas)
+  const first = plan(source, wanted, { policy, renames: 'prompt' })
+  const acceptRenames = harmlessRenames(first.renameCandidates, source)
+  const planned =
+    acceptRenames.length === 0
+      ? first
+      : plan(source, wanted, { policy, renames: 'prompt', acceptRenames: [...acceptRenames] })
   const inScope = new Set(scope.schemas)
   const extras = extraStatements(
     from.extras,
@@ -72,6 +63,7 @@ export function difference(
     produces: [],
     consumes: extraIds(statement.extra.schema, statement.extra.relation),
     destroys: [],
+    needs: [],
     lock: statement.lock,
     rewrites: false,
     losesData: false,
@@ -81,10 +73,11 @@ export function difference(
   })
   return {
     changes: changesOf(planned.deltas, [...extras.before, ...extras.after]),
-    actions: [...extras.before.map(ofExtra), ...planned.actions.map(ofEngine), ...extras.after.map(ofExtra)],
-    renameCandidates: planned.renameCandidates
-      .filter((candidate) => candidate.status !== 'nearMiss')
-      .map(({ from: old, to: name, status }) => ({ from: old, to: name, ambiguous: status === 'ambiguous' })),
+    actions: [
+      ...extras.before.map(ofExtra),
+      ...planned.actions.map((action) => ofEngine(action, source, wanted)),
+      ...extras.after.map(ofExtra),
+    ],
     checksFunctionBodies: planned.preamble.some((setting) => setting.name === 'check_function_bodies'),
   }
 }
@@ -96,6 +89,23 @@ export function bothSides(from: Catalog, to: Catalog, scope: Scope): { source: F
     to.facts.get({ kind: 'schema', name }) ?? { id: { kind: 'schema', name }, payload: {} }
   const schemas = scope.schemas.map((name) => schemaFact(name))
   return { source: scopedFacts(from, scope, schemas), wanted: scopedFacts(to, scope, schemas) }
+}
+
+/**
+ * Renames of what is identified by its definition alone: an index, a constraint, the sequence of a column.
+ * Making them anew would cost a scan, or the sequence its place.
+ */
+function harmlessRenames(
+  candidates: readonly RenameCandidate[],
+  source: FactBase,
+): readonly { from: StableId; to: StableId }[] {
+  return candidates.filter(
+    ({ kind, status, from }) =>
+      status === 'unambiguous' &&
+      (kind === 'index' ||
+        kind === 'constraint' ||
+        (kind === 'sequence' && source.get(from)?.payload.ownedBy != null)),
+  )
 }
 
 function outsideSchemas(source: FactBase, wanted: FactBase, scope: Scope): readonly string[] {
@@ -119,12 +129,17 @@ function outsidePolicy(outside: readonly string[], schemas: readonly string[]): 
   }
 }
 
-function ofEngine(action: EngineAction): Action {
+function ofEngine(action: EngineAction, source: FactBase, wanted: FactBase): Action {
   return {
     sql: action.sql.replaceAll(`${virtualMark}) STORED`, ') VIRTUAL'),
     produces: action.produces,
     consumes: [...action.consumes, ...action.releases],
     destroys: action.destroys,
+    needs: [
+      ...action.produces.flatMap((id) => wanted.outgoingEdges(id).map((edge) => edge.to)),
+      ...action.destroys.flatMap((id) => source.incomingEdges(id).map((edge) => edge.from)),
+      ...action.destroys.flatMap((id) => source.outgoingEdges(id).map((edge) => edge.to)),
+    ],
     lock: action.lockClass,
     rewrites: action.rewriteRisk,
     losesData: action.dataLoss === 'destructive',

@@ -1,15 +1,9 @@
 import { exitCodes, MigError } from '../../errors.ts'
 import type { Action } from '../engine/index.ts'
 import { sqlState } from './address.ts'
+import { type CastDecisions, recreates } from './decisions.ts'
 import { retypedColumn } from './repairs.ts'
 import type { Refusal } from './trial.ts'
-
-/** What a person decided about type changes that have no cast, by `schema.table.column`. */
-export interface CastDecisions {
-  readonly using: Readonly<Record<string, string>>
-  /** Columns (or tables) to drop and add; `*` for all. */
-  readonly recreate: readonly string[]
-}
 
 /** Puts the expressions of `--using` into the type changes they are for. */
 export function decideCasts(actions: readonly Action[], casts: CastDecisions): readonly Action[] {
@@ -41,11 +35,6 @@ export function undecidedCasts(refused: readonly Refusal[], casts: CastDecisions
       facts: { casts: open.map(({ name, error }) => ({ column: name, error: error.message })) },
     },
   )
-}
-
-/** Whether a person said that a column or table is to be dropped and made again. */
-export function recreates(casts: CastDecisions, name: string): boolean {
-  return casts.recreate.includes('*') || casts.recreate.includes(name)
 }
 
 function columnName(action: Action): string | undefined {

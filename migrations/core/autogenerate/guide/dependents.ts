@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg'
+import type { ClientBase, QueryResult, QueryResultRow } from 'pg'
 import type { Address } from './address.ts'
 
 /** An object that depends on another and holds no data, so that it can be dropped and made again. */
@@ -25,7 +25,9 @@ export async function dependentsOf(
   root: Address,
   reach: Reach,
 ): Promise<readonly Dependent[] | undefined> {
-  const { rows } = await client.query<Row>(dependentsQuery, [root.classid, root.objid, root.objsubid])
+  const rows = await qualified(client, () =>
+    client.query<Row>(dependentsQuery, [root.classid, root.objid, root.objsubid]),
+  )
   const found = new Map<string, Dependent>()
   for (const row of rows) {
     const dependent = dependentFrom(row, reach)
@@ -36,6 +38,19 @@ export async function dependentsOf(
     found.set(dependent.dropSql, dependent)
   }
   return [...found.values()].reverse()
+}
+
+/** Runs a query with an empty search_path, so that every name comes back with its schema. */
+export async function qualified<R extends QueryResultRow>(
+  client: ClientBase,
+  query: () => Promise<QueryResult<R>>,
+): Promise<readonly R[]> {
+  const path = await client.query<{ path: string }>(
+    `SELECT current_setting('search_path') AS path, set_config('search_path', '', true)`,
+  )
+  const { rows } = await query()
+  await client.query(`SELECT set_config('search_path', $1, true)`, [path.rows[0]?.path ?? ''])
+  return rows
 }
 
 interface Row {

@@ -1,4 +1,4 @@
-import pg from 'pg'
+import type { ClientBase } from 'pg'
 import { exitCodes, MigError } from '../../errors.ts'
 import {
   type Action,
@@ -7,22 +7,23 @@ import {
   changeText,
   type Difference,
   difference,
-  type Rename,
   readCatalog,
   type Scope,
 } from '../engine/index.ts'
-import { type CastDecisions, decideCasts, undecidedCasts } from './casts.ts'
+import { decideCasts, undecidedCasts } from './casts.ts'
+import type { CastDecisions } from './decisions.ts'
 import { repairFor } from './repairs.ts'
-import { type Refusal, tryActions } from './trial.ts'
+import { type Mend, type Refusal, tryActions } from './trial.ts'
 import { freeTypesInUse } from './types-in-use.ts'
 
 export interface GuideInput {
-  /** A scratch database that stands at `from`; it is left at `to`. */
-  readonly url: string
+  /** On a scratch database that stands at `from`; it is left at `to`. */
+  readonly client: ClientBase
   readonly from: Catalog
   readonly to: Catalog
   readonly scope: Scope
-  readonly renames: readonly Rename[]
+  /** Statements to run first, whatever the difference: renames. */
+  readonly first: readonly Action[]
   readonly casts: CastDecisions
 }
 
@@ -41,24 +42,21 @@ const mostRounds = 12
  *   difference stays.
  */
 export async function guide(input: GuideInput): Promise<Guided> {
-  const pool = new pg.Pool({ connectionString: input.url, max: 1 })
-  pool.on('error', () => undefined)
-  try {
-    return await rounds(pool, input)
-  } finally {
-    await pool.end()
-  }
-}
-
-async function rounds(pool: pg.Pool, input: GuideInput): Promise<Guided> {
+  const { client } = input
   const actions: Action[] = []
   let current = input.from
-  let renames = input.renames
+  if (input.first.length > 0) {
+    const trial = await tryActions(client, input.first, () => Promise.resolve(undefined))
+    if (trial.refused.length > 0) throw noWay('', [], trial.refused)
+    actions.push(...trial.done)
+    current = await readCatalog(client)
+  }
   let refused: readonly Refusal[] = []
+  const mend: Mend = (_, refusal) => repairFor(client, refusal, input.casts)
   for (let round = 0; round < mostRounds; round += 1) {
-    const planned = planned_(current, input, renames)
+    const planned = nextDifference(current, input)
     if (planned instanceof Error) {
-      const freed = await onClient(pool, (client) => freeTypesInUse(client, current, input.to, input.scope))
+      const freed = await freeTypesInUse(client, current, input.to, input.scope)
       if (freed.length === 0) throw noWay(planned.message, [], refused)
       actions.push(...freed)
     } else {
@@ -67,40 +65,37 @@ async function rounds(pool: pg.Pool, input: GuideInput): Promise<Guided> {
         throw noWay('', planned.changes, refused)
       }
       const decided = decideCasts(planned.actions, input.casts)
-      const trial = await onClient(pool, (client) => tryActions(client, decided, repairFor))
+      const trial = await tryActions(client, decided, mend)
       if (trial.done.length === 0) {
         throw undecidedCasts(trial.refused, input.casts) ?? noWay('', planned.changes, trial.refused)
       }
-      actions.push(...trial.done)
+      actions.push(...afterCommit(actions, trial.done))
       refused = trial.refused
       const undecided = undecidedCasts(refused, input.casts)
       if (undecided !== undefined) throw undecided
     }
-    renames = []
-    current = await readCatalog(pool)
+    current = await readCatalog(client)
   }
-  const last = planned_(current, input, [])
+  const last = nextDifference(current, input)
   if (!(last instanceof Error) && last.actions.length === 0 && last.changes.length === 0)
     return { actions, reached: current }
   throw noWay(last instanceof Error ? last.message : '', last instanceof Error ? [] : last.changes, refused)
 }
 
+/** What runs in a later round may use what an earlier one made usable by its commit. */
+function afterCommit(earlier: readonly Action[], later: readonly Action[]): readonly Action[] {
+  const [head, ...rest] = later
+  if (head === undefined || !earlier.some((action) => action.transaction === 'commit-after')) return later
+  return [{ ...head, needsCommitBefore: true }, ...rest]
+}
+
 /** The next difference, or the engine's word that it knows no way. */
-function planned_(current: Catalog, input: GuideInput, renames: readonly Rename[]): Difference | Error {
+function nextDifference(current: Catalog, input: GuideInput): Difference | Error {
   try {
-    return difference(current, input.to, input.scope, renames)
+    return difference(current, input.to, input.scope)
   } catch (error) {
     if (error instanceof Error && !(error instanceof TypeError)) return error
     throw error
-  }
-}
-
-async function onClient<T>(pool: pg.Pool, body: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect()
-  try {
-    return await body(client)
-  } finally {
-    client.release()
   }
 }
 

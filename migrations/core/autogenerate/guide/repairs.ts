@@ -1,7 +1,9 @@
 import type { ClientBase } from 'pg'
+import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
 import type { Action, ObjectId } from '../engine/index.ts'
 import { type Address, addressOf, sqlState } from './address.ts'
-import { type Dependent, dependentsOf } from './dependents.ts'
+import { type CastDecisions, recreates } from './decisions.ts'
+import { type Dependent, dependentsOf, qualified } from './dependents.ts'
 import { enumCast } from './enum-cast.ts'
 import type { Refusal } from './trial.ts'
 
@@ -15,13 +17,26 @@ export interface Repair {
  * Clears the way for a refused action by dropping what stands in it and holds no data: it is made again
  * when the difference is taken anew. Also writes the cast that PostgreSQL lacks between two enum types.
  */
-export async function repairFor(client: ClientBase, refusal: Refusal): Promise<Repair | undefined> {
+export async function repairFor(
+  client: ClientBase,
+  refusal: Refusal,
+  casts: CastDecisions,
+): Promise<Repair | undefined> {
   const state = sqlState(refusal.error)
   const column = retypedColumn(refusal.action)
-  if (column !== undefined) {
+  if (column?.kind === 'column') {
     if (state === '42846') {
       const sql = await enumCast(client, column, refusal.action.sql)
-      return sql === undefined ? undefined : { first: [], instead: [{ ...refusal.action, sql }] }
+      if (sql !== undefined) return { first: [], instead: [{ ...refusal.action, sql }] }
+      const name = `${column.schema}.${column.table}.${column.name}`
+      return recreates(casts, name)
+        ? dropToRecreate(client, refusal.action, { ...column, kind: 'column' })
+        : undefined
+    }
+    if (/partition key/.test(refusal.error.message)) {
+      const table = { kind: 'table', schema: column.schema, name: column.table } as const
+      const allowed = recreates(casts, `${column.schema}.${column.table}`)
+      return allowed ? dropToRecreate(client, refusal.action, table) : undefined
     }
     return clearTheWay(client, refusal.action, column, ['expressions', 'all'])
   }
@@ -59,14 +74,46 @@ async function clearTheWay(
   return undefined
 }
 
+type Disposable =
+  | { readonly kind: 'table'; readonly schema: string; readonly name: string }
+  | { readonly kind: 'column'; readonly schema: string; readonly table: string; readonly name: string }
+
+/** Drops a column or a table that a person said may go; the next difference makes it again. */
+async function dropToRecreate(
+  client: ClientBase,
+  action: Action,
+  id: Disposable,
+): Promise<Repair | undefined> {
+  const address = await addressOf(client, id)
+  if (address === undefined) return undefined
+  const dependents = await dependentsOf(client, address, 'all')
+  if (dependents === undefined) return undefined
+  const sql =
+    id.kind === 'table'
+      ? `DROP TABLE ${qualifiedName(id.schema, id.name)}`
+      : `ALTER TABLE ${qualifiedName(id.schema, id.table)} DROP COLUMN ${quoteIdent(id.name)}`
+  const drop: Action = {
+    ...action,
+    sql,
+    produces: [],
+    consumes: [],
+    destroys: [id],
+    losesData: true,
+    verb: 'drop',
+  }
+  return { first: [...dependents.map((each) => dropOf(each, action)), drop], instead: [] }
+}
+
 async function dropFirst(client: ClientBase, action: Action, word: string): Promise<Repair | undefined> {
   const id = action.produces[0] ?? action.consumes[0]
   const address: Address | undefined = id === undefined ? undefined : await addressOf(client, id)
   if (address === undefined || id === undefined) return undefined
   const dependents = (await dependentsOf(client, address, 'all')) ?? []
-  const { rows } = await client.query<{ type: string; schema: string | null; identity: string }>(
-    'SELECT type, schema, identity FROM pg_identify_object($1, $2, $3)',
-    [address.classid, address.objid, address.objsubid],
+  const rows = await qualified(client, () =>
+    client.query<{ type: string; schema: string | null; identity: string }>(
+      'SELECT type, schema, identity FROM pg_identify_object($1, $2, $3)',
+      [address.classid, address.objid, address.objsubid],
+    ),
   )
   const self = rows[0]
   if (self === undefined || !self.type.toUpperCase().includes(word)) return undefined
@@ -83,6 +130,7 @@ function dropOf(dependent: Dependent, cause: Action): Action {
     produces: [],
     consumes: schema.length > 0 ? schema : cause.consumes,
     destroys: [],
+    needs: [],
     lock: 'accessExclusive',
     rewrites: false,
     losesData: false,

@@ -32,9 +32,9 @@ export async function tryActions(client: ClientBase, actions: readonly Action[],
   while (waiting.length > 0) {
     const refused: Refusal[] = []
     for (const { action } of waiting) {
-      const error = await attempt(client, action)
-      if (error === undefined) done.push(action)
-      else if (!(action.verb === 'drop' && isUndefined(error))) refused.push({ action, error })
+      const outcome = await attempt(client, action)
+      if (!(outcome instanceof Error)) done.push(outcome)
+      else if (!(action.verb === 'drop' && isUndefined(outcome))) refused.push({ action, error: outcome })
     }
     if (refused.length < waiting.length) {
       waiting = refused
@@ -65,8 +65,8 @@ async function firstRepair(
     if (repair === undefined) continue
     const ran: Action[] = []
     for (const action of repair.first) {
-      const error = await attempt(client, action)
-      if (error === undefined) ran.push(action)
+      const outcome = await attempt(client, action)
+      if (!(outcome instanceof Error)) ran.push(outcome)
     }
     if (ran.length === 0 && repair.instead === undefined) continue
     return { of: refusal, ran, instead: repair.instead ?? [refusal.action] }
@@ -92,12 +92,13 @@ async function runAtOnce(client: ClientBase, actions: readonly Action[]): Promis
   }
 }
 
-async function attempt(client: ClientBase, action: Action): Promise<Error | undefined> {
+/** Runs one action; gives it back as it has to run, or PostgreSQL's refusal. */
+async function attempt(client: ClientBase, action: Action): Promise<Action | Error> {
   if (action.transaction === 'own') {
     await client.query('COMMIT')
     const error = await refusalOf(() => client.query(action.sql))
     await begin(client)
-    return error
+    return error ?? action
   }
   if (action.needsCommitBefore) {
     await client.query('COMMIT')
@@ -106,7 +107,8 @@ async function attempt(client: ClientBase, action: Action): Promise<Error | unde
   await client.query('SAVEPOINT mig_trial')
   const error = await refusalOf(() => client.query(action.sql))
   await client.query(error === undefined ? 'RELEASE SAVEPOINT mig_trial' : 'ROLLBACK TO SAVEPOINT mig_trial')
-  if (error === undefined || sqlState(error) !== '55P04' || action.needsCommitBefore) return error
+  if (error === undefined) return action
+  if (sqlState(error) !== '55P04' || action.needsCommitBefore) return error
   // An enum value is usable only once the transaction that added it has committed (ALTER TYPE).
   return attempt(client, { ...action, needsCommitBefore: true })
 }

@@ -1,63 +1,107 @@
-import type { PoolClient } from 'pg'
-import type { Action, Catalog, Scope } from '../engine/index.ts'
-import { changedTypes } from '../engine/index.ts'
+import type { ClientBase } from 'pg'
+import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
+import {
+  type Action,
+  type Catalog,
+  changedTypes,
+  type ObjectId,
+  type Scope,
+  type TypeId,
+} from '../engine/index.ts'
 import { repairFor } from './repairs.ts'
 import { tryActions } from './trial.ts'
 
 /**
- * Moves the columns of a type that must be made anew (a domain with another base type, a range, a composite
- * or an enum that loses values under other types) to text, so that the type can go; the next difference
- * moves them to the new type. PostgreSQL drops no type that a column uses.
+ * Moves the columns of a type that must be made anew (a domain with another base type, a range, a composite,
+ * an enum that loses values under other types) to text, and drops the types built on it, so that the type can
+ * go; the next difference moves the columns to the new type. PostgreSQL drops no type that a column uses.
  */
 export async function freeTypesInUse(
-  client: PoolClient,
+  client: ClientBase,
   from: Catalog,
   to: Catalog,
   scope: Scope,
 ): Promise<readonly Action[]> {
   const actions: Action[] = []
-  for (const id of changedTypes(from, to, scope)) {
-    const { rows } = await client.query<{ schema: string; table: string; column: string; array: boolean }>(
-      `SELECT n.nspname AS schema, c.relname AS table, a.attname AS column, a.atttypid = t.typarray AS array
-       FROM pg_type t
-       JOIN pg_namespace tn ON tn.oid = t.typnamespace
-       JOIN pg_attribute a ON a.atttypid IN (t.oid, t.typarray) AND NOT a.attisdropped AND a.attgenerated = ''
-       JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-       JOIN pg_namespace n ON n.oid = c.relnamespace
-       WHERE tn.nspname = $1 AND t.typname = $2
-         AND NOT (a.attinhcount > 0)
-       ORDER BY 1, 2, 3`,
-      [id.schema, id.name],
-    )
-    for (const { schema, table, column, array } of rows) {
-      const name = `"${column.replaceAll('"', '""')}"`
-      const relation = `"${schema.replaceAll('"', '""')}"."${table.replaceAll('"', '""')}"`
-      const text = array ? 'text[]' : 'text'
-      actions.push(
-        move({ schema, table, column }, `ALTER TABLE ${relation} ALTER COLUMN ${name} DROP DEFAULT`, false),
-        move(
-          { schema, table, column },
-          `ALTER TABLE ${relation} ALTER COLUMN ${name} TYPE ${text} USING ${name}::${text}`,
-          true,
-        ),
-      )
-    }
+  for (const type of changedTypes(from, to, scope)) {
+    const { rows: columns } = await client.query<ColumnRow>(columnsQuery, [type.schema, type.name])
+    for (const row of columns) actions.push(...toText(row))
+    const { rows: types } = await client.query<TypeId>(builtOnQuery, [type.schema, type.name])
+    for (const built of types) actions.push(dropType(built))
   }
-  const trial = await tryActions(client, actions, repairFor)
-  return trial.refused.length > 0 ? [] : trial.done
+  const noCasts = { using: {}, recreate: [] }
+  const once = [...new Map(actions.map((action) => [action.sql, action])).values()]
+  const trial = await tryActions(client, once, (each, refusal) => repairFor(each, refusal, noCasts))
+  return trial.done
 }
 
-function move(at: { schema: string; table: string; column: string }, sql: string, rewrites: boolean): Action {
+interface ColumnRow {
+  readonly schema: string
+  readonly table: string
+  readonly column: string
+  readonly array: boolean
+}
+
+/** A type and all that is built on it: domains, composites with an attribute of it, ranges over it. */
+const family = `
+  WITH RECURSIVE family(oid, depth) AS (
+    SELECT t.oid, 0 FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE n.nspname = $1 AND t.typname = $2
+    UNION
+    SELECT t.oid, family.depth + 1
+    FROM family
+    JOIN pg_type f ON f.oid = family.oid
+    JOIN pg_type t ON t.typbasetype IN (f.oid, f.typarray) AND t.typtype = 'd'
+      OR t.oid IN (SELECT c.reltype FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid AND c.relkind = 'c'
+                   WHERE a.atttypid IN (f.oid, f.typarray))
+      OR t.oid IN (SELECT r.rngtypid FROM pg_range r WHERE r.rngsubtype = f.oid)
+    WHERE family.depth < 20
+  )`
+
+const columnsQuery = `${family}
+  SELECT DISTINCT n.nspname AS schema, c.relname AS table, a.attname AS column, a.atttypid = t.typarray AS array
+  FROM family
+  JOIN pg_type t ON t.oid = family.oid
+  JOIN pg_attribute a ON a.atttypid IN (t.oid, t.typarray) AND NOT a.attisdropped AND a.attgenerated = ''
+    AND a.attinhcount = 0
+  JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  ORDER BY 1, 2, 3`
+
+const builtOnQuery = `${family}
+  SELECT CASE t.typtype WHEN 'd' THEN 'domain' ELSE 'type' END AS kind, n.nspname AS schema, t.typname AS name
+  FROM (SELECT oid, max(depth) AS depth FROM family GROUP BY oid) f
+  JOIN pg_type t ON t.oid = f.oid
+  JOIN pg_namespace n ON n.oid = t.typnamespace
+  WHERE f.depth > 0
+  ORDER BY f.depth DESC, 2, 3`
+
+function toText({ schema, table, column, array }: ColumnRow): readonly Action[] {
+  const target = `ALTER TABLE ${qualifiedName(schema, table)} ALTER COLUMN ${quoteIdent(column)}`
+  const text = array ? 'text[]' : 'text'
+  const id: ObjectId = { kind: 'column', schema, table, name: column }
+  return [
+    action(`${target} DROP DEFAULT`, id, false, 'alter'),
+    action(`${target} TYPE ${text} USING ${quoteIdent(column)}::${text}`, id, true, 'alter'),
+  ]
+}
+
+function dropType(type: TypeId): Action {
+  const sql = `DROP ${type.kind.toUpperCase()} ${qualifiedName(type.schema, type.name)}`
+  return { ...action(sql, type, false, 'drop'), consumes: [], destroys: [type] }
+}
+
+function action(sql: string, id: ObjectId, rewrites: boolean, verb: Action['verb']): Action {
   return {
     sql,
     produces: [],
-    consumes: [{ kind: 'column', schema: at.schema, table: at.table, name: at.column }],
+    consumes: [id],
     destroys: [],
+    needs: [],
     lock: 'accessExclusive',
     rewrites,
     losesData: false,
     transaction: 'plain',
     needsCommitBefore: false,
-    verb: 'alter',
+    verb,
   }
 }

@@ -1,0 +1,129 @@
+import { exitCodes, MigError } from '../errors.ts'
+import { compareFingerprints, fingerprintChangesText } from '../postgres/fingerprint/index.ts'
+import { withScratchDatabase } from '../postgres/scratch.ts'
+import { prepareBase } from './base.ts'
+import {
+  type Change,
+  difference,
+  managedGlobals,
+  renameCandidates,
+  type Scope,
+  type Unmodeled,
+} from './engine/index.ts'
+import { type GeneratedRevision, generateRevisions } from './generate.ts'
+import { type AutogenerateInput, filteredSchemas } from './input.ts'
+import { type Provable, prove } from './prove.ts'
+import { settledRenames } from './renames.ts'
+import { runSections } from './run-sections.ts'
+import { observe, type State } from './state.ts'
+import { scratchOptions, wantedState } from './wanted.ts'
+
+export interface AutogenerateResult {
+  /** Empty when models and base are the same. */
+  readonly revisions: readonly GeneratedRevision[]
+  readonly changes: readonly Change[]
+  readonly unmodeled: readonly Unmodeled[]
+}
+
+/**
+ * Makes the revisions that lead from the base state to the models, and proves them up, down and up on a
+ * scratch database before anybody sees them.
+ * @param runnable how a revision is to be run in the proof; default: its statements. A caller that has
+ *   written the files gives what runs the files themselves.
+ * @throws MigError `decision-needed` (exit 4) for renames and casts, `proof-failed` and `no-way` (exit 5),
+ *   `unmodeled` under `strict`, and what loading the models throws
+ */
+export async function autogenerate(
+  input: AutogenerateInput,
+  runnable: (revisions: readonly GeneratedRevision[]) => Promise<readonly Provable[]> = statementsOf,
+): Promise<AutogenerateResult> {
+  const wanted = await wantedState(input)
+  return withScratchDatabase(scratchOptions(input), async (scratch) => {
+    await prepareBase(input, scratch)
+    const schemas = filteredSchemas(input)
+    const base = await observe(scratch.client, { ...input, schemas })
+    // A template may have nobody in it.
+    await scratch.client.end()
+    const globals = managedGlobals(base.catalog, wanted.catalog, schemas)
+    const scope: Scope = { schemas, excludes: input.excludes, globals, privileges: input.privileges }
+    const unmodeled = unmodeledIn(input, base, wanted)
+    const changes = changesBetween(base, wanted, scope)
+    if (changes.length === 0) return { revisions: [], changes, unmodeled }
+    const renames = settledRenames(renameCandidates(base.catalog, wanted.catalog, scope), input.renames)
+    const from = { database: scratch.name, catalog: base.catalog }
+    const revisions = await generateRevisions(input, from, wanted.catalog, scope, renames)
+    const provable = await runnable(revisions)
+    await withScratchDatabase(scratchOptions(input, scratch.name), ({ client }) =>
+      prove({ client, revisions: provable, base, wanted, scope }),
+    )
+    return { revisions, changes, unmodeled }
+  })
+}
+
+/**
+ * What differs, in readable words.
+ * @throws MigError `unseen-difference` (exit 5) when only the fingerprint sees one: then nothing can be written
+ */
+export function changesBetween(from: State, to: State, scope: Scope): readonly Change[] {
+  const changes = seenChanges(from, to, scope)
+  const unseen = changes?.length === 0 ? compareFingerprints(from.fingerprint, to.fingerprint) : []
+  if (unseen.length > 0) {
+    throw new MigError(
+      'unseen-difference',
+      `models and database differ in something that cannot be generated:\n${fingerprintChangesText(unseen)}`,
+      {
+        exitCode: exitCodes.proofFailed,
+        help: 'write it by hand: just mig-revision "…", or exclude the object in env.ts',
+        facts: { fingerprint: unseen },
+      },
+    )
+  }
+  return changes ?? changesOfFingerprints(from, to)
+}
+
+/** Undefined where the engine cannot say, since it knows no way from one to the other. */
+function seenChanges(from: State, to: State, scope: Scope): readonly Change[] | undefined {
+  try {
+    return difference(from.catalog, to.catalog, scope).changes
+  } catch (error) {
+    if (error instanceof TypeError) throw error
+    return undefined
+  }
+}
+
+function changesOfFingerprints(from: State, to: State): readonly Change[] {
+  const verbs = { added: 'add', removed: 'drop', changed: 'change' } as const
+  return compareFingerprints(from.fingerprint, to.fingerprint).map(({ identity, kind, change, fields }) => ({
+    verb: verbs[change],
+    kind,
+    name: identity.slice(kind.length + 1),
+    schema: (to.fingerprint.objects.get(identity) ?? from.fingerprint.objects.get(identity))?.schema,
+    detail: (fields ?? []).join(', '),
+  }))
+}
+
+/** The objects that neither side of the difference can be compared by; an error under `strict`. */
+function unmodeledIn(input: AutogenerateInput, base: State, wanted: State): readonly Unmodeled[] {
+  const found = [...base.catalog.unmodeled, ...wanted.catalog.unmodeled]
+  if (input.strict && found.length > 0) {
+    const list = found.map(({ kind, names }) => `${kind}: ${names.join(', ')}`).join('\n')
+    throw new MigError('unmodeled', `these are not compared:\n${list}`, {
+      exitCode: exitCodes.proofFailed,
+      help: 'leave --strict out to go on without them, and write their changes by hand',
+      facts: { unmodeled: found },
+    })
+  }
+  return found
+}
+
+function statementsOf(revisions: readonly GeneratedRevision[]): Promise<readonly Provable[]> {
+  return Promise.resolve(
+    revisions.map(
+      ({ line, upgrade, downgrade }): Provable => ({
+        name: `the revision of ${line}`,
+        upgrade: (client) => runSections(client, upgrade.sections),
+        downgrade: (client) => runSections(client, downgrade.sections),
+      }),
+    ),
+  )
+}

@@ -1,0 +1,69 @@
+import { type Action, idKey, kindWord, type LockClass, objectName, relationOf } from './engine/index.ts'
+
+/** What a revision's side does to a live system, for the head of its file. */
+export interface Costs {
+  /** Per existing relation, the strongest lock that is taken, in PostgreSQL's words. */
+  readonly locks: readonly { readonly relation: string; readonly lock: string }[]
+  /** Relations that are or may be rewritten. */
+  readonly rewrites: readonly string[]
+  /** What goes with its data: `column rfx_user.profile.email`. */
+  readonly dataLoss: readonly string[]
+}
+
+/** PostgreSQL manual, section 13.3: table-level lock modes, weakest first. */
+const lockWords: Readonly<Record<LockClass, string>> = {
+  none: '',
+  shareUpdateExclusive: 'SHARE UPDATE EXCLUSIVE',
+  share: 'SHARE',
+  shareRowExclusive: 'SHARE ROW EXCLUSIVE',
+  accessExclusive: 'ACCESS EXCLUSIVE',
+}
+const strengths: readonly LockClass[] = [
+  'none',
+  'shareUpdateExclusive',
+  'share',
+  'shareRowExclusive',
+  'accessExclusive',
+]
+
+/** Reads the costs off a side's actions. What the side itself makes costs nobody anything. */
+export function costsOf(actions: readonly Action[]): Costs {
+  const made = new Set<string>()
+  const locks = new Map<string, LockClass>()
+  const rewrites = new Set<string>()
+  const dataLoss = new Set<string>()
+  for (const action of actions) {
+    const relation = relationName(action)
+    if (relation !== undefined && !made.has(relation) && action.lock !== 'none') {
+      const before = locks.get(relation) ?? 'none'
+      if (strengths.indexOf(action.lock) > strengths.indexOf(before)) locks.set(relation, action.lock)
+      if (action.rewrites) rewrites.add(relation)
+    }
+    if (action.losesData) for (const name of lost(action)) dataLoss.add(name)
+    for (const id of action.produces) {
+      const own = relationOf(id)
+      if (own !== undefined && 'name' in id && own.name === id.name) made.add(`${own.schema}.${own.name}`)
+    }
+  }
+  return {
+    locks: [...locks].map(([relation, lock]) => ({ relation, lock: lockWords[lock] })),
+    rewrites: [...rewrites],
+    dataLoss: [...dataLoss],
+  }
+}
+
+function relationName(action: Action): string | undefined {
+  for (const id of [...action.produces, ...action.destroys, ...action.consumes]) {
+    const relation = relationOf(id)
+    if (relation !== undefined) return `${relation.schema}.${relation.name}`
+  }
+  return undefined
+}
+
+/** The root objects that an action destroys: a dropped table, not its columns too. */
+function lost(action: Action): readonly string[] {
+  const [root] = action.destroys
+  if (root === undefined) return []
+  const sameKind = action.destroys.filter((id) => id.kind === root.kind && idKey(id) === idKey(root))
+  return sameKind.map((id) => `${kindWord(id)} ${objectName(id)}`)
+}

@@ -1,0 +1,113 @@
+import type { ClientBase } from 'pg'
+import type { ScratchDatabase } from '../postgres/scratch.ts'
+import { withScratchDatabase } from '../postgres/scratch.ts'
+import { type Costs, costsOf } from './costs.ts'
+import { type Action, type Catalog, type RenameCandidate, readCatalog, type Scope } from './engine/index.ts'
+import { guide } from './guide/guide.ts'
+import type { AutogenerateInput } from './input.ts'
+import { partIntoRuns, type Run } from './lines.ts'
+import { renameAction, reversed } from './renames.ts'
+import { runSections } from './run-sections.ts'
+import { sectionsOf } from './sections.ts'
+import { scratchOptions } from './wanted.ts'
+import { readableSql } from './write/readable-sql.ts'
+
+/** One direction of a revision, as statements. */
+export interface Side {
+  readonly sections: readonly { readonly autocommit: boolean; readonly statements: readonly string[] }[]
+  readonly costs: Costs
+}
+
+export interface GeneratedRevision {
+  readonly line: string
+  readonly upgrade: Side
+  readonly downgrade: Side
+  /** Indexes of earlier revisions of this result, in other lines, that must be applied first. */
+  readonly needs: readonly number[]
+}
+
+/** The statements of all revisions that lead from the base to the wanted state, and back. */
+export async function generateRevisions(
+  input: AutogenerateInput,
+  base: { readonly database: string; readonly catalog: Catalog },
+  wanted: Catalog,
+  scope: Scope,
+  renames: readonly RenameCandidate[],
+): Promise<readonly GeneratedRevision[]> {
+  const { lines, filter, casts } = input
+  const lineOf = (schema: string) =>
+    lines.find((line) => line.schema === schema && filter.includes(line.key))?.key
+  const copy = <T>(body: (scratch: ScratchDatabase) => Promise<T>) =>
+    withScratchDatabase(scratchOptions(input, base.database), body)
+  const first = renames.map(renameAction)
+  const whole = await copy(async ({ client }) => {
+    const up = await guide({ client, from: base.catalog, to: wanted, scope, first, casts })
+    const runs = partIntoRuns(up.actions, lineOf, filter[0] ?? '')
+    const [only] = runs
+    if (only === undefined || runs.length > 1) return { runs }
+    const down = await wayBack(client, [base.catalog, up.reached], 0, only, renames, scope)
+    return { runs, down }
+  })
+  const { runs } = whole
+  const asRevision = (run: Run, down: readonly Action[]): GeneratedRevision => ({
+    line: run.line,
+    upgrade: sideOf(run.actions, input),
+    downgrade: sideOf(down, input),
+    needs: run.needs,
+  })
+  if (whole.down !== undefined) return runs.map((run) => asRevision(run, whole.down))
+  return copy(async ({ client }) => {
+    const states: Catalog[] = [base.catalog]
+    for (const run of runs) {
+      await runSections(client, sideOf(run.actions, { ...input, lines: [] }).sections)
+      states.push(await readCatalog(client))
+    }
+    const revisions: GeneratedRevision[] = []
+    for (const [index, run] of [...runs.entries()].reverse()) {
+      revisions.unshift(asRevision(run, await wayBack(client, states, index, run, renames, scope)))
+    }
+    return revisions
+  })
+}
+
+/** The downgrade of a run: from the state behind it to the one before. Casts back are never a person's to decide. */
+async function wayBack(
+  client: ClientBase,
+  states: readonly Catalog[],
+  index: number,
+  run: Run,
+  renames: readonly RenameCandidate[],
+  scope: Scope,
+): Promise<readonly Action[]> {
+  const [from, to] = [states[index + 1], states[index]]
+  if (from === undefined || to === undefined) throw new RangeError(`run ${index} has no states`)
+  const own = new Set(run.actions.map((action) => action.sql))
+  const first = renames
+    .filter((rename) => own.has(renameAction(rename).sql))
+    .map((rename) => renameAction(reversed(rename)))
+    .reverse()
+  const { actions } = await guide({ client, from, to, scope, first, casts: { using: {}, recreate: ['*'] } })
+  return actions
+}
+
+function sideOf(actions: readonly Action[], input: AutogenerateInput): Side {
+  const standIns = input.lines.filter((line) => line.tenant).map((line) => line.schema)
+  const text = ({ sql }: Action) =>
+    standIns.reduce((out, schema) => out.replaceAll(`${schema}.`, ''), readableSql(sql))
+  const sections = sectionsOf(actions).map(({ autocommit, actions: part }) => ({
+    autocommit,
+    statements: part.map(text),
+  }))
+  // Bodies may name what a later statement makes, as in the output of pg_dump.
+  const defines = actions.some(({ sql }) => /^CREATE (OR REPLACE )?(FUNCTION|PROCEDURE)\b/.test(sql))
+  const unchecked = { autocommit: false, statements: ['SET LOCAL check_function_bodies = off'] }
+  return { sections: defines ? withHead(sections, unchecked) : sections, costs: costsOf(actions) }
+}
+
+function withHead(sections: Side['sections'], head: Side['sections'][number]): Side['sections'] {
+  return sections.map((section) =>
+    section.autocommit
+      ? section
+      : { autocommit: false, statements: [...head.statements, ...section.statements] },
+  )
+}

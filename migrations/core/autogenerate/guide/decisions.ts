@@ -1,0 +1,11 @@
+/** What a person decided about type changes that have no cast, by `schema.table.column`. */
+export interface CastDecisions {
+  readonly using: Readonly<Record<string, string>>
+  /** Columns (or tables) to drop and add; `*` for all. */
+  readonly recreate: readonly string[]
+}
+
+/** Whether a person said that a column or table is to be dropped and made again. */
+export function recreates(casts: CastDecisions, name: string): boolean {
+  return casts.recreate.includes('*') || casts.recreate.includes(name)
+}

@@ -1,0 +1,7 @@
+export { type AutogenerateResult, autogenerate } from './autogenerate.ts'
+export type { Costs } from './costs.ts'
+export { type Change, changeText, type Unmodeled } from './engine/index.ts'
+export type { GeneratedRevision, Side } from './generate.ts'
+export { type AutogenerateInput, type LineTarget, type ModelInput, tenantStandIn } from './input.ts'
+export type { Provable } from './prove.ts'
+export { runSections } from './run-sections.ts'

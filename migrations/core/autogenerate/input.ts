@@ -1,0 +1,50 @@
+import type { Client } from 'pg'
+import type { EmitEvent } from '../events.ts'
+import type { Scope } from './engine/index.ts'
+import type { CastDecisions } from './guide/decisions.ts'
+import type { RenameDecisions } from './renames.ts'
+
+/** One key of the schema map, and the schema that stands for it on scratch databases. */
+export interface LineTarget {
+  readonly key: string
+  /** The physical schema; for a tenant line {@link tenantStandIn} of its key. */
+  readonly schema: string
+  readonly tenant: boolean
+}
+
+/** What autogenerate and check work on. */
+export interface ModelInput {
+  /** Where scratch databases may be made; see `scratchServer`. */
+  readonly scratchUrl: string
+  readonly modelsDir: string
+  readonly cacheDir: string
+  /** Every line of the schema map, in its order. */
+  readonly lines: readonly LineTarget[]
+  /** The keys that may change. */
+  readonly filter: readonly string[]
+  readonly excludes: Scope['excludes']
+  readonly privileges: boolean
+  readonly emit?: EmitEvent
+  readonly signal?: AbortSignal
+}
+
+export interface AutogenerateInput extends ModelInput {
+  /** The database whose state is the base; null to start from the revisions alone. */
+  readonly liveUrl: string | null
+  /** Brings an empty scratch database to where the revisions of all lines lead. */
+  readonly replay: (client: Client) => Promise<void>
+  readonly casts: CastDecisions
+  readonly renames: RenameDecisions
+  /** What is not modelled is an error. */
+  readonly strict: boolean
+}
+
+/** The schema that stands for the tenants of a line on scratch databases; it never reaches a file. */
+export function tenantStandIn(key: string): string {
+  return `mig_tenant_of_${key.toLowerCase()}`
+}
+
+/** The schemas of the filter. */
+export function filteredSchemas({ lines, filter }: Pick<ModelInput, 'lines' | 'filter'>): readonly string[] {
+  return lines.filter((line) => filter.includes(line.key)).map((line) => line.schema)
+}

@@ -1,0 +1,142 @@
+import { type Action, baseObject, idKey, type ObjectId, relationOf, schemaOf } from './engine/index.ts'
+
+/** Actions of one line that stand next to each other: one revision. */
+export interface Run {
+  readonly line: string
+  readonly actions: readonly Action[]
+  /** Indexes of earlier runs of other lines that this one needs. */
+  readonly needs: readonly number[]
+}
+
+/**
+ * Parts ordered actions into as few runs of one line each as their order allows: an action may move before
+ * others only when the two touch nothing in common.
+ * @param lineOf the schema key of a physical schema, or undefined for a schema outside the filter
+ * @param fallback the line that takes what belongs to no schema (an extension, a publication)
+ */
+export function partIntoRuns(
+  actions: readonly Action[],
+  lineOf: (schema: string) => string | undefined,
+  fallback: string,
+): readonly Run[] {
+  const lines = actions.map((action) => ownerOf(action, lineOf) ?? fallback)
+  const touched = actions.map(touchedBy)
+  const before = actions.map((_, at) => {
+    const needs: number[] = []
+    for (let other = 0; other < at; other += 1) {
+      if (lines[other] !== lines[at] && collide(touched[other], touched[at])) needs.push(other)
+    }
+    return needs
+  })
+  const starts = [...new Set(lines)]
+  let best: readonly (readonly number[])[] | undefined
+  for (const start of starts) {
+    const schedule = runsFrom(start, lines, before)
+    if (best === undefined || schedule.length < best.length) best = schedule
+  }
+  return asRuns(best ?? [], actions, lines, before)
+}
+
+/** Takes as much of one line as its needs allow, then of the line that can go farthest, until all is taken. */
+function runsFrom(
+  start: string,
+  lines: readonly string[],
+  before: readonly (readonly number[])[],
+): readonly (readonly number[])[] {
+  const queues = new Map<string, number[]>()
+  lines.forEach((line, at) => {
+    queues.set(line, [...(queues.get(line) ?? []), at])
+  })
+  const done = new Set<number>()
+  const takable = (line: string): readonly number[] => {
+    const taken: number[] = []
+    for (const at of queues.get(line) ?? []) {
+      if (!(before[at] ?? []).every((need) => done.has(need))) break
+      taken.push(at)
+    }
+    return taken
+  }
+  const runs: (readonly number[])[] = []
+  let line: string | undefined = start
+  while (done.size < lines.length) {
+    const taken = line === undefined ? [] : takable(line)
+    if (taken.length > 0 && line !== undefined) {
+      for (const at of taken) done.add(at)
+      queues.set(line, (queues.get(line) ?? []).slice(taken.length))
+      runs.push(taken)
+    }
+    const ranked = [...queues.keys()].map((key) => ({ key, reach: takable(key).length }))
+    line = ranked.sort((a, b) => b.reach - a.reach)[0]?.key
+  }
+  return runs
+}
+
+function asRuns(
+  schedule: readonly (readonly number[])[],
+  actions: readonly Action[],
+  lines: readonly string[],
+  before: readonly (readonly number[])[],
+): readonly Run[] {
+  const runOf = new Map<number, number>()
+  schedule.forEach((indexes, run) => {
+    for (const at of indexes) runOf.set(at, run)
+  })
+  return schedule.map((indexes, run): Run => {
+    const needs = new Set(
+      indexes
+        .flatMap((at) => (before[at] ?? []).map((need) => runOf.get(need) ?? run))
+        .filter((need) => need !== run),
+    )
+    return {
+      line: lines[indexes[0] ?? 0] ?? '',
+      actions: indexes.flatMap((at) => actions[at] ?? []),
+      needs: [...needs].sort((a, b) => a - b),
+    }
+  })
+}
+
+function ownerOf(action: Action, lineOf: (schema: string) => string | undefined): string | undefined {
+  for (const id of [...action.produces, ...action.destroys, ...action.consumes]) {
+    const schema = schemaOf(id)
+    const line = schema === undefined ? undefined : lineOf(schema)
+    if (line !== undefined) return line
+  }
+  return undefined
+}
+
+interface Touched {
+  readonly reads: ReadonlySet<string>
+  readonly writes: ReadonlySet<string>
+}
+
+/** What an action reads and changes, each thing by its own key and by that of the relation that it is part of. */
+function touchedBy(action: Action): Touched {
+  const changed = action.verb === 'alter' ? action.consumes.slice(0, 1) : []
+  return {
+    writes: keysOf([...action.produces, ...action.destroys, ...changed]),
+    reads: keysOf([...action.consumes, ...action.needs]),
+  }
+}
+
+function keysOf(ids: readonly ObjectId[]): ReadonlySet<string> {
+  const keys = new Set<string>()
+  for (const id of ids) {
+    const base = baseObject(id)
+    if (base.kind === 'schema') continue
+    keys.add(idKey(base))
+    const relation = relationOf(base)
+    if (relation !== undefined) keys.add(`relation ${relation.schema}.${relation.name}`)
+  }
+  return keys
+}
+
+function collide(a: Touched | undefined, b: Touched | undefined): boolean {
+  if (a === undefined || b === undefined) return false
+  return overlap(a.writes, b.writes) || overlap(a.writes, b.reads) || overlap(a.reads, b.writes)
+}
+
+function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  const [small, large] = a.size < b.size ? [a, b] : [b, a]
+  for (const key of small) if (large.has(key)) return true
+  return false
+}

@@ -1,0 +1,2 @@
+export { type ModelFile, type ModelStatement, modelPaths, readModelFiles } from './files.ts'
+export { type LoadOptions, loadModels } from './load.ts'

@@ -1,0 +1,226 @@
+import type { ClientBase } from 'pg'
+import { MigError } from '../../errors.ts'
+import { databaseError, quoteIdent } from '../../postgres/index.ts'
+import type { ModelFile, ModelStatement } from './files.ts'
+import { forbidden, isBenign, madeName } from './statement-kinds.ts'
+
+export interface LoadOptions {
+  /** Schema key → physical schema; for a tenant line the schema that stands for all tenants. */
+  readonly schemas: Readonly<Record<string, string>>
+  /** Keys whose models stand unqualified in a folder of that name. */
+  readonly tenantKeys: readonly string[]
+  readonly privileges: boolean
+}
+
+interface Waiting {
+  readonly statement: ModelStatement
+  /** The search_path that was in force where it stands. */
+  readonly searchPath: string
+  readonly error: Error & { readonly code?: string }
+}
+
+/**
+ * Loads models into an empty scratch database. Files and statements may refer to each other in any order:
+ * a statement that fails is tried again after the others, until a whole round brings nothing new. Function
+ * bodies are not checked, since they may name what comes later.
+ * @throws MigError `model-failed` with file, line and caret; `duplicate-model` when two statements make one
+ *   object; `outside-map` for an object in a schema that no key maps to; `cluster-model` for roles and the like.
+ */
+export async function loadModels(
+  client: ClientBase,
+  files: readonly ModelFile[],
+  options: LoadOptions,
+): Promise<void> {
+  for (const schema of Object.values(options.schemas))
+    await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
+  const made = new Map<string, ModelStatement>()
+  let waiting: readonly Waiting[] = []
+  for (const file of files) {
+    for (const statement of file.statements) refuseCluster(statement)
+    await client.query(
+      `RESET ALL; SET check_function_bodies = off; SET search_path = ${searchPathOf(file, options)}`,
+    )
+    if (await runWhole(client, file)) {
+      for (const statement of file.statements) note(made, statement)
+      continue
+    }
+    for (const statement of file.statements) {
+      const failed = await run(client, statement, options, made)
+      if (failed !== undefined) waiting = [...waiting, failed]
+    }
+  }
+  await settle(client, waiting, options, made)
+  await client.query('RESET ALL')
+  await refuseOutside(client, files, options)
+}
+
+function searchPathOf(file: ModelFile, options: LoadOptions): string {
+  const key = file.folder
+  const tenant = key !== undefined && options.tenantKeys.includes(key) ? options.schemas[key] : undefined
+  return tenant === undefined ? 'public' : `${quoteIdent(tenant)}, public`
+}
+
+/** Sends a file in one round trip, in a transaction of its own; false when any of it failed. */
+async function runWhole(client: ClientBase, file: ModelFile): Promise<boolean> {
+  if (file.statements.length === 0) return true
+  try {
+    await client.query(file.statements.map((statement) => statement.sql).join(';\n'))
+    return true
+  } catch {
+    // Which statement it was shows when they run one by one; a file with BEGIN of its own may be left open.
+    await client.query('ROLLBACK')
+    return false
+  }
+}
+
+async function run(
+  client: ClientBase,
+  statement: ModelStatement,
+  options: LoadOptions,
+  made: Map<string, ModelStatement>,
+): Promise<Waiting | undefined> {
+  try {
+    await client.query(statement.sql)
+    note(made, statement)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    if (isBenign(statement.sql, error, options.privileges)) return undefined
+    const { rows } = await client.query<{ path: string }>(`SELECT current_setting('search_path') AS path`)
+    return { statement, error, searchPath: rows[0]?.path ?? '' }
+  }
+}
+
+async function settle(
+  client: ClientBase,
+  first: readonly Waiting[],
+  options: LoadOptions,
+  made: Map<string, ModelStatement>,
+): Promise<void> {
+  let waiting = first
+  while (waiting.length > 0) {
+    const left: Waiting[] = []
+    for (const { statement, searchPath } of waiting) {
+      await client.query(`SELECT set_config('search_path', $1, false)`, [searchPath])
+      const failed = await run(client, statement, options, made)
+      if (failed !== undefined) left.push(failed)
+    }
+    if (left.length === waiting.length) throw failure(left, made)
+    waiting = left
+  }
+}
+
+const duplicateStates = new Set(['42P07', '42710', '42723'])
+
+function failure(left: readonly Waiting[], made: ReadonlyMap<string, ModelStatement>): MigError {
+  const { statement, error } = left.find((each) => duplicateStates.has(each.error.code ?? '')) ?? first(left)
+  const more = left.length > 1 ? `\n${left.length - 1} more statements wait for it or fail too` : ''
+  const shown = databaseError(error, { sql: statement.sql, file: statement.file })
+  const place = { ...shown.place, ...(statement.line === undefined ? {} : { line: statement.line }) }
+  const name = madeName(statement.sql)
+  const other = name === undefined ? undefined : made.get(name)
+  if (duplicateStates.has(error.code ?? '') && other !== undefined) {
+    return new MigError(
+      'duplicate-model',
+      `${name} is defined twice: in ${where(other)} and in ${where(statement)}`,
+      {
+        help: 'keep one of the two definitions',
+        place,
+        facts: { object: name, files: [other.file, statement.file] },
+      },
+    )
+  }
+  if (error.code === '0A000' && /extension .* is not available/.test(error.message)) {
+    return new MigError(
+      'no-extension',
+      `${where(statement)} needs an extension that the server lacks: ${error.message}`,
+      {
+        help: 'install it on the server, or set MIG_SCRATCH_URL to a server that has it',
+        place,
+      },
+    )
+  }
+  return new MigError('model-failed', `a model does not load: ${shown.message}${more}`, {
+    help: `mend ${where(statement)}`,
+    place,
+    facts: { ...shown.facts, file: statement.file },
+    cause: error,
+  })
+}
+
+function first<T>(items: readonly T[]): T {
+  const [item] = items
+  if (item === undefined) throw new RangeError('an empty list has no first item')
+  return item
+}
+
+function where(statement: ModelStatement): string {
+  return statement.line === undefined ? statement.file : `${statement.file}:${statement.line}`
+}
+
+function note(made: Map<string, ModelStatement>, statement: ModelStatement): void {
+  const name = madeName(statement.sql)
+  if (name !== undefined && !made.has(name)) made.set(name, statement)
+}
+
+function refuseCluster(statement: ModelStatement): void {
+  const what = forbidden(statement.sql)
+  if (what === undefined) return
+  throw new MigError('cluster-model', `${where(statement)} has ${what}, which is outside any one database`, {
+    help: 'models describe schemas; make roles, databases and tablespaces where the server is set up',
+    place: {
+      file: statement.file,
+      statement: statement.sql,
+      ...(statement.line === undefined ? {} : { line: statement.line }),
+    },
+  })
+}
+
+/** Refuses objects in schemas that no key maps to: they would never be compared. */
+async function refuseOutside(
+  client: ClientBase,
+  files: readonly ModelFile[],
+  options: LoadOptions,
+): Promise<void> {
+  const { rows } = await client.query<{ type: string; schema: string; name: string }>(outsideQuery, [
+    Object.values(options.schemas),
+  ])
+  const found = rows[0]
+  if (found === undefined) return
+  const source = files
+    .flatMap((file) => file.statements)
+    .find(
+      (statement) =>
+        madeName(statement.sql)?.split('.').at(-1) === found.name || statement.sql.includes(found.name),
+    )
+  const list = rows.map((row) => `${row.type} ${row.schema}.${row.name}`).join(', ')
+  throw new MigError(
+    'outside-map',
+    `${source === undefined ? 'a model' : where(source)} defines ${list}: no key of the schema map stands for schema ${found.schema}`,
+    {
+      help: `name one of ${Object.values(options.schemas).join(', ')}, or add ${found.schema} to the schema map in env.ts`,
+      ...(source === undefined
+        ? {}
+        : { place: { file: source.file, ...(source.line === undefined ? {} : { line: source.line }) } }),
+      facts: { objects: rows },
+    },
+  )
+}
+
+const outsideQuery = `
+  WITH objects AS (
+    SELECT 'pg_class'::regclass AS catalog, c.oid, c.relnamespace AS namespace, c.relname AS name,
+           CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence'
+             WHEN 'c' THEN 'type' WHEN 'f' THEN 'foreign table' ELSE 'table' END AS type
+    FROM pg_class c WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'c', 'f')
+    UNION ALL
+    SELECT 'pg_proc'::regclass, p.oid, p.pronamespace, p.proname, 'function' FROM pg_proc p
+    UNION ALL
+    SELECT 'pg_type'::regclass, t.oid, t.typnamespace, t.typname, 'type' FROM pg_type t WHERE t.typtype IN ('d', 'e', 'r')
+  )
+  SELECT o.type, n.nspname AS schema, o.name
+  FROM objects o JOIN pg_namespace n ON n.oid = o.namespace
+  WHERE o.oid >= 16384 AND NOT n.nspname = ANY ($1::text[])
+    AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = o.catalog AND d.objid = o.oid AND d.deptype IN ('e', 'i'))
+  ORDER BY n.nspname, o.name LIMIT 20`

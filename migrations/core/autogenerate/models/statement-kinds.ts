@@ -1,0 +1,53 @@
+/** What a statement begins with, one space between words, in small letters, comments left out. */
+function opening(sql: string): string {
+  return sql
+    .replace(/\/\*[\s\S]*?\*\/|--[^\n]*/g, ' ')
+    .trim()
+    .slice(0, 300)
+    .replace(/\s+/g, ' ')
+}
+
+/**
+ * The kind of a statement that acts on the whole server, which a scratch database would share with the live
+ * one; undefined for all others.
+ */
+export function forbidden(sql: string): string | undefined {
+  const match =
+    /^(create|alter|drop) (role|user|group|database|tablespace|system|subscription)\b/i.exec(opening(sql)) ??
+    /^(reassign owned|drop owned|vacuum|checkpoint|cluster)\b/i.exec(opening(sql))
+  if (match === null || /^(create|alter|drop) user mapping\b/i.test(opening(sql))) return undefined
+  return match[0].toUpperCase()
+}
+
+/**
+ * Whether a failure means nothing for the wanted state: a schema that is there already, an owner or a grantee
+ * that the scratch server lacks while privileges are not compared, a setting of a newer pg_dump.
+ */
+export function isBenign(
+  sql: string,
+  error: Error & { readonly code?: string },
+  privileges: boolean,
+): boolean {
+  const text = opening(sql)
+  if (error.code === '42P06') return /^create schema\b/i.test(text)
+  if (error.code !== '42704') return false
+  if (/^set\b/i.test(text)) return true
+  const ofRoles = /\bowner to\b/i.test(text) || /^(grant|revoke|alter default privileges)\b/i.test(text)
+  return !privileges && ofRoles && /role/.test(error.message)
+}
+
+const name = '(?:"(?:[^"]|"")+"|[\\w$]+)'
+const madePattern = new RegExp(
+  `^create (?:or replace )?(?:unlogged |foreign |materialized |recursive |constraint )*(table|view|type|domain|sequence|function|procedure|index|trigger)(?: if not exists)? (${name}(?:\\.${name})?)`,
+  'i',
+)
+
+/** The object that a CREATE statement makes, as `schema.name` without quotes; undefined for other statements. */
+export function madeName(sql: string): string | undefined {
+  const match = madePattern.exec(opening(sql))
+  if (match?.[2] === undefined) return undefined
+  return match[2]
+    .split(/\.(?=(?:[^"]*"[^"]*")*[^"]*$)/)
+    .map((part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part.toLowerCase()))
+    .join('.')
+}

@@ -1,0 +1,23 @@
+import type { ClientBase } from 'pg'
+import { databaseError } from '../postgres/index.ts'
+import type { Side } from './generate.ts'
+
+/**
+ * Runs one direction of a revision as the runner will: what stands together in one transaction, and what
+ * cannot be in one on its own.
+ * @throws MigError `database-error` with the statement and the caret
+ */
+export async function runSections(client: ClientBase, sections: Side['sections']): Promise<void> {
+  for (const { autocommit, statements } of sections) {
+    if (!autocommit) await client.query('BEGIN')
+    for (const sql of statements) {
+      try {
+        await client.query(sql)
+      } catch (error) {
+        if (!autocommit) await client.query('ROLLBACK')
+        throw databaseError(error, { sql })
+      }
+    }
+    if (!autocommit) await client.query('COMMIT')
+  }
+}

@@ -1,1 +1,0 @@
-CREATE TABLE profile (id bigint PRIMARY KEY) WITH (autovacuum_enabled = false, fillfactor = 70);

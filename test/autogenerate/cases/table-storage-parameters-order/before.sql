@@ -1,1 +1,0 @@
-CREATE TABLE profile (id bigint PRIMARY KEY) WITH (fillfactor = 70, autovacuum_enabled = false);

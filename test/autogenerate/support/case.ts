@@ -1,0 +1,156 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Client } from 'pg'
+import { expect, inject } from 'vitest'
+import {
+  type AutogenerateInput,
+  type AutogenerateResult,
+  autogenerate,
+  type GeneratedRevision,
+  type Provable,
+  runSections,
+} from '../../../migrations/core/autogenerate/index.ts'
+
+export const lines = [
+  { key: 'user', schema: 'rfx_user', tenant: false },
+  { key: 'policy', schema: 'rfx_policy', tenant: false },
+  { key: 'message', schema: 'rfx_message', tenant: false },
+]
+
+const casesDir = join(import.meta.dirname, '..', 'cases')
+
+export interface Case {
+  readonly name: string
+  readonly before: string
+  readonly after: string
+  readonly seed: string
+  /** What a person would have decided: `using`, `recreate`, `rename`. */
+  readonly decisions: Partial<Decisions>
+}
+
+interface Decisions {
+  readonly using: Readonly<Record<string, string>>
+  readonly recreate: readonly string[]
+  readonly rename: Readonly<Record<string, string>>
+}
+
+/** The case folders whose name begins with one of the prefixes. */
+export function casesOf(...prefixes: readonly string[]): readonly Case[] {
+  const names = readdirSync(casesDir).filter((name) => prefixes.some((prefix) => name.startsWith(prefix)))
+  return names.map((name) => {
+    const read = (file: string) => {
+      const path = join(casesDir, name, file)
+      return existsSync(path) ? readFileSync(path, 'utf8') : ''
+    }
+    const decisions = read('decisions.json')
+    return {
+      name,
+      before: read('before.sql'),
+      after: read('after.sql'),
+      seed: read('seed.sql'),
+      decisions: decisions === '' ? {} : (JSON.parse(decisions) as Partial<Decisions>),
+    }
+  })
+}
+
+/** The prefixes of all case folders that no test file asks for by name. */
+export function allCaseNames(): readonly string[] {
+  return readdirSync(casesDir)
+}
+
+/**
+ * Generates a case's revisions and has them proved: up, down and up, with both observers. Rows of tables that
+ * both states have must be there after each step.
+ */
+export async function proveCase(given: Case): Promise<AutogenerateResult> {
+  return usingModels({ 'wanted.sql': `SET search_path = rfx_user, public;\n${given.after}` }, (modelsDir) => {
+    const input: AutogenerateInput = {
+      ...caseInput(modelsDir),
+      replay: async (client) => {
+        await client.query(
+          `SET search_path = rfx_user, public; SET check_function_bodies = off;\n${given.before}`,
+        )
+        if (given.seed !== '') await client.query(given.seed)
+        await client.query('RESET ALL')
+      },
+      casts: { using: given.decisions.using ?? {}, recreate: given.decisions.recreate ?? [] },
+      renames: { given: given.decisions.rename ?? {}, others: 'off' },
+    }
+    return autogenerate(input, (revisions) => Promise.resolve(revisions.map(countingRows)))
+  })
+}
+
+/** The parts of an input that all tests share. */
+export function caseInput(modelsDir: string): Omit<AutogenerateInput, 'replay'> {
+  return {
+    scratchUrl: inject('adminUrl'),
+    liveUrl: null,
+    modelsDir,
+    cacheDir: join(modelsDir, '.cache'),
+    lines,
+    filter: lines.map((line) => line.key),
+    excludes: () => false,
+    privileges: false,
+    strict: false,
+    casts: { using: {}, recreate: [] },
+    renames: { given: {}, others: 'ask' },
+  }
+}
+
+/** Writes model files into a folder of their own, which goes away afterwards. */
+export async function usingModels<T>(
+  files: Readonly<Record<string, string>>,
+  body: (modelsDir: string) => Promise<T>,
+): Promise<T> {
+  const dir = mkdtempSync(join(realpathSync(tmpdir()), 'models-'))
+  try {
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(join(dir, name, '..'), { recursive: true })
+      writeFileSync(join(dir, name), text)
+    }
+    return await body(dir)
+  } finally {
+    rmSync(dir, { recursive: true })
+  }
+}
+
+function countingRows(revision: GeneratedRevision): Provable {
+  const counted = async (
+    client: Client,
+    sections: GeneratedRevision['upgrade']['sections'],
+    lost: readonly string[],
+  ) => {
+    const before = await rowCounts(client)
+    await runSections(client, sections)
+    const after = await rowCounts(client)
+    for (const [table, count] of before) {
+      if (after.has(table) && !lost.includes(`table ${table}`))
+        expect([table, after.get(table)]).toEqual([table, count])
+    }
+  }
+  const { upgrade, downgrade } = revision
+  return {
+    name: revision.line,
+    upgrade: (client) => counted(client, upgrade.sections, upgrade.costs.dataLoss),
+    downgrade: (client) => counted(client, downgrade.sections, downgrade.costs.dataLoss),
+  }
+}
+
+async function rowCounts(client: Client): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await client.query<{ name: string; count: string }>(`
+    SELECT n.nspname || '.' || c.relname AS name,
+           (xpath('/row/n/text()', query_to_xml(format('SELECT count(*) AS n FROM %I.%I', n.nspname, c.relname), false, true, '')))[1]::text AS count
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname LIKE 'rfx\\_%' AND c.relkind IN ('r', 'p')`)
+  return new Map(rows.map((row) => [row.name, row.count]))
+}
