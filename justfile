@@ -1,6 +1,7 @@
 # PostgreSQL migrations. Each recipe runs one script of scripts/; add --help to any of them.
 
 set dotenv-load
+set no-exit-message
 set positional-arguments
 
 # The schema filter: the argument, else MIG_SCHEMA_FILTER, else all.
