@@ -19,7 +19,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { postgresBinaries, usableBinaries } from '../../migrations/core/postgres/binaries.ts'
 import { folderComplaint } from '../../migrations/core/postgres/outside-folder.ts'
 import { isReadableBy, serverUser } from '../../migrations/core/postgres/server-user.ts'
-import { firstLine, spawnProgram } from '../support/child.ts'
+import { canRunProgramsAs, firstLine, spawnProgram } from '../support/child.ts'
 
 const isRoot = process.getuid?.() === 0
 const user = serverUser()
@@ -68,26 +68,29 @@ describe('the binaries of the platform package', () => {
     expect(declaredLinks(packageFolder).every((link) => existsSync(link))).toBe(true)
   })
 
-  test('are copied once when an ordinary user cannot write to the package', async () => {
-    const packageFolder = await unscriptedPackage()
-    execFileSync('chmod', ['-R', 'a-w', packageFolder])
-    const copies = join(folder, 'copies')
-    mkdirSync(copies)
-    if (user !== undefined) chownSync(copies, user.uid, user.gid)
-    const run = async () =>
-      firstLine(await spawnProgram('binaries-program.ts', [packageFolder, copies], { ...user, cwd: '/' }))
-    const [first = '', second] = await Promise.all([run(), run()])
-    expect(second).toBe(first)
-    expect(JSON.parse(first)).toMatchObject({
-      postgres: expect.stringContaining(copies),
-      version: expect.stringMatching(/^postgres \(PostgreSQL\) 18/),
-    })
-    const [copy = ''] = readdirSync(copies)
-    const made = statSync(join(copies, copy)).ino
-    expect(await run()).toBe(first)
-    expect(readdirSync(copies)).toEqual([copy])
-    expect(statSync(join(copies, copy)).ino).toBe(made)
-  })
+  test.runIf(canRunProgramsAs(user))(
+    'are copied once when an ordinary user cannot write to the package',
+    async () => {
+      const packageFolder = await unscriptedPackage()
+      execFileSync('chmod', ['-R', 'a-w', packageFolder])
+      const copies = join(folder, 'copies')
+      mkdirSync(copies)
+      if (user !== undefined) chownSync(copies, user.uid, user.gid)
+      const run = async () =>
+        firstLine(await spawnProgram('binaries-program.ts', [packageFolder, copies], { ...user, cwd: '/' }))
+      const [first = '', second] = await Promise.all([run(), run()])
+      expect(second).toBe(first)
+      expect(JSON.parse(first)).toMatchObject({
+        postgres: expect.stringContaining(copies),
+        version: expect.stringMatching(/^postgres \(PostgreSQL\) 18/),
+      })
+      const [copy = ''] = readdirSync(copies)
+      const made = statSync(join(copies, copy)).ino
+      expect(await run()).toBe(first)
+      expect(readdirSync(copies)).toEqual([copy])
+      expect(statSync(join(copies, copy)).ino).toBe(made)
+    },
+  )
 
   test.runIf(isRoot)('are copied when the package stands where the server user cannot go', async () => {
     const closed = join(folder, 'closed')

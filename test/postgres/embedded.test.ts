@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   existsSync,
@@ -22,7 +23,7 @@ import {
 } from '../../migrations/core/postgres/embedded.ts'
 import { isAlive } from '../../migrations/core/postgres/postmaster.ts'
 import { serverUser } from '../../migrations/core/postgres/server-user.ts'
-import { firstLine, spawnProgram } from '../support/child.ts'
+import { canRunProgramsAs, spawnProgram } from '../support/child.ts'
 import { ensured, ensuredByProgram, query, usingProject } from '../support/embedded.ts'
 
 const applicationName = 'just-mig test'
@@ -158,8 +159,8 @@ describe('the embedded server', () => {
         const { server } = await ensured(root)
         process.kill(server.pid, 'SIGKILL')
         await gone(server.pid)
-        const other = await spawnProgram('sleeper.ts', [], { ...serverUser(), cwd: '/' })
-        await firstLine(other)
+        const other = spawn('sleep', ['600'], { ...serverUser(), cwd: '/' })
+        await once(other, 'spawn')
         const file = join(server.dataDir, 'postmaster.pid')
         writeFileSync(file, readFileSync(file, 'utf8').replace(/^\d+/, String(other.pid)))
         const after = await ensured(root)
@@ -262,20 +263,23 @@ describe.runIf(isRoot)('started by root', () => {
     )
   })
 
-  test("goes on with an ordinary user's server, and restarts it as that user", async () => {
-    await usingProject(
-      async (root) => {
-        const facts = await ensuredByProgram(root, nobody)
-        expect((await ensured(root)).server.pid).toBe(facts.pid)
-        await stopEmbeddedServer(root, ignore)
-        const { server } = await ensured(root)
-        expect(statSync(`/proc/${server.pid}`).uid).toBe(nobody?.uid)
-      },
-      nobody === undefined ? {} : { owner: nobody },
-    )
-  })
+  test.runIf(canRunProgramsAs(nobody))(
+    "goes on with an ordinary user's server, and restarts it as that user",
+    async () => {
+      await usingProject(
+        async (root) => {
+          const facts = await ensuredByProgram(root, nobody)
+          expect((await ensured(root)).server.pid).toBe(facts.pid)
+          await stopEmbeddedServer(root, ignore)
+          const { server } = await ensured(root)
+          expect(statSync(`/proc/${server.pid}`).uid).toBe(nobody?.uid)
+        },
+        nobody === undefined ? {} : { owner: nobody },
+      )
+    },
+  )
 
-  test('is out of reach of an ordinary user, who is told so', async () => {
+  test.runIf(canRunProgramsAs(nobody))('is out of reach of an ordinary user, who is told so', async () => {
     await usingProject(async (root) => {
       await ensured(root)
       await expect(ensuredByProgram(root, nobody)).rejects.toThrow('server-folder')
@@ -283,14 +287,17 @@ describe.runIf(isRoot)('started by root', () => {
   })
 })
 
-test('an ordinary user sets up and finds a server as root does', async () => {
-  const user = serverUser()
-  await usingProject(
-    async (root) => {
-      const facts = await ensuredByProgram(root, user)
-      expect(await ensuredByProgram(root, user)).toEqual(facts)
-      expect(await query(facts.url, 'SELECT current_database() AS name')).toEqual([{ name: 'app' }])
-    },
-    user === undefined ? {} : { owner: user },
-  )
-})
+test.runIf(canRunProgramsAs(serverUser()))(
+  'an ordinary user sets up and finds a server as root does',
+  async () => {
+    const user = serverUser()
+    await usingProject(
+      async (root) => {
+        const facts = await ensuredByProgram(root, user)
+        expect(await ensuredByProgram(root, user)).toEqual(facts)
+        expect(await query(facts.url, 'SELECT current_database() AS name')).toEqual([{ name: 'app' }])
+      },
+      user === undefined ? {} : { owner: user },
+    )
+  },
+)

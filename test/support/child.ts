@@ -3,8 +3,14 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { isReadableBy, type ServerUser } from '../../migrations/core/postgres/server-user.ts'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Can another user run these programs? Not in a checkout, or with a Node, that is closed to it. */
+export function canRunProgramsAs(user: ServerUser | undefined): boolean {
+  return isReadableBy(user, project) && isReadableBy(user, process.execPath)
+}
 
 /**
  * Starts a TypeScript program of `test/support/` as a process of its own, on any Node.
