@@ -3,9 +3,9 @@ import type { ClientBase } from 'pg'
 import { rowKey } from './assemble.ts'
 import { families } from './families/index.ts'
 import { fingerprintHash } from './hash.ts'
-import { objectsOf, readCatalogs, scopeOf } from './read.ts'
+import { type Inventory, joinedInventory, readCatalogShapes, readInventories } from './inventory.ts'
+import { objectsOf, readCatalogs, readSettings } from './read.ts'
 import { assertRelativeSchemas, type Scope, withPinnedSession } from './scope.ts'
-import { pinnedQuery } from './sql.ts'
 import type { FingerprintOptions } from './types.ts'
 
 export interface FingerprintHashesOptions extends Omit<FingerprintOptions, 'schemaRelative'> {
@@ -26,33 +26,28 @@ export async function readFingerprintHashes(
 ): Promise<ReadonlyMap<string, string>> {
   assertRelativeSchemas(options.schemas)
   return withPinnedSession(client, async (version) => {
-    const scope = scopeOf({ ...options, schemaRelative: true }, version)
+    const settings = readSettings({ ...options, schemaRelative: true }, version)
+    const inventories = await readInventories(client, settings, await readCatalogShapes(client, settings))
     const hashes = new Map<string, string>()
-    for (const schemas of await portions(client, scope, options.relationsAtOnce ?? 10_000)) {
-      const portion = await portionHashes(client, { ...scope, schemas }, { ...options, schemaRelative: true })
+    for (const schemas of portions(options.schemas, inventories, options.relationsAtOnce ?? 10_000)) {
+      const scope = { ...settings, schemas, inventory: joinedInventory(inventories, schemas) }
+      const portion = await portionHashes(client, scope, { ...options, schemaRelative: true })
       for (const [schema, hash] of portion) hashes.set(schema, hash)
     }
     return hashes
   })
 }
 
-/** The schemas in lists of about so many relations each. */
-async function portions(
-  client: ClientBase,
-  scope: Scope,
+/** The schemas in lists of about so many relations each. Pure. */
+function portions(
+  schemas: readonly string[],
+  inventories: ReadonlyMap<string, Inventory>,
   relationsAtOnce: number,
-): Promise<readonly (readonly string[])[]> {
-  const sizes = await pinnedQuery<{ schema: string; relations: number }>(
-    client,
-    scope,
-    `SELECT n.nspname AS schema, count(c.oid)::int AS relations
-     FROM pg_namespace n LEFT JOIN pg_class c ON c.relnamespace = n.oid
-     WHERE n.nspname = ANY ($1::text[]) GROUP BY n.nspname ORDER BY n.nspname`,
-    [scope.schemas],
-  )
+): readonly (readonly string[])[] {
   const lists: string[][] = []
   let size = Number.POSITIVE_INFINITY
-  for (const { schema, relations } of sizes) {
+  for (const schema of new Set(schemas)) {
+    const relations = inventories.get(schema)?.get('pg_class')?.length ?? 0
     if (size + relations > relationsAtOnce) {
       lists.push([])
       size = 0

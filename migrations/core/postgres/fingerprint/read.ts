@@ -4,11 +4,12 @@ import { readAnnotations } from './annotations.ts'
 import { type Annotation, assembleObjects } from './assemble.ts'
 import { families as allFamilies } from './families/index.ts'
 import { fingerprintHash } from './hash.ts'
+import { joinedInventory, readCatalogShapes, readInventories } from './inventory.ts'
 import { refineDefinition } from './refine.ts'
 import { assertRelativeSchemas, type Scope, withPinnedSession } from './scope.ts'
 import type { CatalogRow, Family } from './sql.ts'
 import type { Fingerprint, FingerprintObject, FingerprintOptions, UnknownObject } from './types.ts'
-import { readUnknown } from './unknown.ts'
+import { readUnknown, unknownShapes } from './unknown.ts'
 
 /** All that one pass over the catalogs brings. */
 export interface CatalogReading {
@@ -38,14 +39,18 @@ export async function readFingerprint(
     })
   }
   if (relative) assertRelativeSchemas(options.schemas)
-  const { rows, annotations, unknown } = await withPinnedSession(client, (version) =>
-    readCatalogs(client, scopeOf(options, version), families),
-  )
-  const objects = objectsOf(rows, annotations, options)
-  return { objects, unknown, hash: fingerprintHash(objects) }
+  return withPinnedSession(client, async (version) => {
+    const settings = readSettings(options, version)
+    const shapes = await readCatalogShapes(client, settings)
+    const inventories = await readInventories(client, settings, shapes)
+    const inventory = joinedInventory(inventories, [...inventories.keys()])
+    const { rows, annotations, unknown } = await readCatalogs(client, { ...settings, inventory }, families)
+    const objects = objectsOf(rows, annotations, options)
+    return { objects, unknown: [...unknownShapes(shapes), ...unknown], hash: fingerprintHash(objects) }
+  })
 }
 
-export function scopeOf(options: FingerprintOptions, version: number): Scope {
+export function readSettings(options: FingerprintOptions, version: number): Omit<Scope, 'inventory'> {
   return {
     schemas: options.schemas,
     relative: options.schemaRelative ?? false,

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
 import { MigError } from '../../errors.ts'
+import type { Inventory } from './inventory.ts'
 
 /** What every reader of one family gets. */
 export interface Scope {
@@ -10,6 +11,7 @@ export interface Scope {
   readonly owners: boolean
   /** The server's major version. */
   readonly version: number
+  readonly inventory: Inventory
 }
 
 /**

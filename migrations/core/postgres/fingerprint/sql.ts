@@ -63,9 +63,13 @@ const scopeSql = `scope AS MATERIALIZED (
 
 /** Tables, views, indexes, sequences and composite types, less what extensions made (of the last, by their type). */
 const relationSql = `relation AS MATERIALIZED (
-  SELECT s.*, c.oid, c.relname, c.relkind, c.relispartition
-  FROM scope s JOIN pg_class c ON c.relnamespace = s.ns
-  WHERE CASE c.relkind WHEN 'c' THEN ${notMember('pg_type', 'c.reltype')} ELSE ${notMember('pg_class', 'c.oid')} END)`
+  SELECT s.*, x.relname, x.relkind, x.relispartition, x.oid
+  ${listed('pg_class', 'relnamespace')} WHERE x.relkind <> 'c' OR ${notMember('pg_type', 'x.reltype')})`
+
+/** FROM of the inventory's entries of a catalog, as `x`, with the scope's row as `s`. */
+export function listed(catalog: string, namespace: string): string {
+  return `FROM unnest(<${catalog}>) listed(oid) JOIN ${catalog} x ON x.oid = listed.oid JOIN scope s ON s.ns = x.${namespace}`
+}
 
 /** No member of an extension (`pg_depend.deptype` e). */
 export function notMember(catalog: string, oid: string): string {
@@ -112,26 +116,42 @@ export function familySelect(row: FamilyRow): string {
     ${row.from}`
 }
 
-/** Reads the union of `selects`, each of which may use the CTEs `scope` and `relation`. */
+/**
+ * Reads the union of `selects`, each of which may use the CTEs `scope` and `relation` and what is `listed`. A
+ * select for which the inventory has nothing is not run.
+ */
 export async function readRows(
   client: ClientBase,
   scope: Scope,
   selects: readonly string[],
 ): Promise<readonly CatalogRow[]> {
-  if (selects.length === 0) return []
-  const text = `WITH ${scopeSql}, ${relationSql} ${selects.join('\nUNION ALL ')}`
-  return pinnedQuery<CatalogRow>(client, scope, text, [scope.schemas, scope.relative])
+  const needed = selects.filter((select) => {
+    const catalogs = [...select.matchAll(/<(pg_\w+)>/g)].map((match) => match[1] ?? '')
+    if (/\bFROM relation\b/.test(select)) catalogs.push('pg_class')
+    return catalogs.every((catalog) => scope.inventory.has(catalog))
+  })
+  if (needed.length === 0) return []
+  const relation = needed.some((select) => /\bFROM relation\b/.test(select)) ? `, ${relationSql}` : ''
+  const values: unknown[] = [scope.schemas, scope.relative]
+  const text = `WITH ${scopeSql}${relation} ${needed.join('\nUNION ALL ')}`.replaceAll(
+    /<(pg_\w+)>/g,
+    (_, catalog: string) => `$${values.push(scope.inventory.get(catalog) ?? [])}::oid[]`,
+  )
+  return pinnedQuery<CatalogRow>(client, scope, text, values)
 }
+
+/** Whether reading changes search_path on the way. */
+export type SearchPathState = Pick<Scope, 'relative'>
 
 /** A query whose own names mean pg_catalog's, whatever schema a query before it stopped at. */
 export async function pinnedQuery<Row extends object>(
   client: ClientBase,
-  scope: Scope,
+  state: SearchPathState,
   text: string,
   values: readonly unknown[] = [],
 ): Promise<readonly Row[]> {
   // Read under a schema's own search_path, the rows before left it set: its names must not resolve here.
-  if (scope.relative)
+  if (state.relative)
     await client.query(`SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true)`)
   const result = await client.query<Row>(text, [...values])
   return result.rows

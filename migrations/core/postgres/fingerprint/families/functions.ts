@@ -1,59 +1,59 @@
-import { family, familySelect, notMember, procedure, sorted, underPath } from '../sql.ts'
+import { family, familySelect, listed, procedure, sorted, underPath } from '../sql.ts'
 
-const signature = `s.prefix || quote_ident(p.proname) || '(' || oidvectortypes(p.proargtypes) || ')'`
+const signature = `s.prefix || quote_ident(x.proname) || '(' || oidvectortypes(x.proargtypes) || ')'`
 
 const attributes: Readonly<Record<string, string>> = {
-  arguments: 'pg_get_function_arguments(p.oid)',
-  result: 'pg_get_function_result(p.oid)',
-  volatility: `nullif(p.provolatile, 'v')`,
-  parallel: `nullif(p.proparallel, 'u')`,
-  strict: 'nullif(p.proisstrict, false)',
-  leakproof: 'nullif(p.proleakproof, false)',
-  securityDefiner: 'nullif(p.prosecdef, false)',
-  config: sorted('p.proconfig'),
+  arguments: 'pg_get_function_arguments(x.oid)',
+  result: 'pg_get_function_result(x.oid)',
+  volatility: `nullif(x.provolatile, 'v')`,
+  parallel: `nullif(x.proparallel, 'u')`,
+  strict: 'nullif(x.proisstrict, false)',
+  leakproof: 'nullif(x.proleakproof, false)',
+  securityDefiner: 'nullif(x.prosecdef, false)',
+  config: sorted('x.proconfig'),
 }
 
 /** Functions, window functions, procedures (manual, CREATE FUNCTION) and aggregates (CREATE AGGREGATE). */
 export const functions = family('functions', () => [
   familySelect({
     catalog: 'pg_proc',
-    oid: 'p.oid',
-    kind: `CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END`,
+    oid: 'x.oid',
+    kind: `CASE x.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END`,
     path: underPath(signature),
-    name: 'p.proname',
+    name: 'x.proname',
     definition: {
       ...attributes,
-      window: `CASE WHEN p.prokind = 'w' THEN true END`,
-      language: '(SELECT lanname FROM pg_language l WHERE l.oid = p.prolang)',
-      cost: 'p.procost',
-      rows: 'nullif(p.prorows, 0)',
-      support: procedure('p.prosupport'),
-      transforms: `(SELECT jsonb_agg(format_type(t, NULL) ORDER BY o) FROM unnest(p.protrftypes) WITH ORDINALITY x(t, o))`,
-      body: `CASE WHEN p.prosqlbody IS NULL THEN p.prosrc ELSE pg_get_function_sqlbody(p.oid) END`,
-      library: 'p.probin',
+      window: `CASE WHEN x.prokind = 'w' THEN true END`,
+      language: '(SELECT lanname FROM pg_language l WHERE l.oid = x.prolang)',
+      cost: 'x.procost',
+      rows: 'nullif(x.prorows, 0)',
+      support: procedure('x.prosupport'),
+      transforms: `(SELECT jsonb_agg(format_type(t, NULL) ORDER BY o) FROM unnest(x.protrftypes) WITH ORDINALITY transformed(t, o))`,
+      body: `CASE WHEN x.prosqlbody IS NULL THEN x.prosrc ELSE pg_get_function_sqlbody(x.oid) END`,
+      library: 'x.probin',
     },
-    from: `FROM scope s JOIN pg_proc p ON p.pronamespace = s.ns WHERE p.prokind IN ('f', 'p', 'w') AND ${notMember('pg_proc', 'p.oid')}
+    from: `${listed('pg_proc', 'pronamespace')} WHERE x.prokind IN ('f', 'p', 'w')
       -- A range type's constructors are part of it.
-      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_type'::regclass AND d.deptype = 'i')`,
+      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = x.oid AND d.refclassid = 'pg_type'::regclass AND d.deptype = 'i')`,
   }),
   familySelect({
     catalog: 'pg_proc',
-    oid: 'p.oid',
+    oid: 'x.oid',
     kind: `'function'`,
     path: `''`,
-    name: 'p.proname',
+    name: 'x.proname',
     parent: `'pg_type:' || d.refobjid || ':0'`,
     part: `'constructor'`,
     definition: 'NULL',
-    from: `FROM scope s JOIN pg_proc p ON p.pronamespace = s.ns
-      JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_type'::regclass AND d.deptype = 'i'`,
+    from: `${listed('pg_proc', 'pronamespace')}
+      JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = x.oid AND d.refclassid = 'pg_type'::regclass AND d.deptype = 'i'`,
   }),
   familySelect({
     catalog: 'pg_proc',
-    oid: 'p.oid',
+    oid: 'x.oid',
     kind: `'aggregate'`,
     path: underPath(signature),
-    name: 'p.proname',
+    name: 'x.proname',
     definition: {
       ...attributes,
       kind: `nullif(g.aggkind, 'n')`,
@@ -78,6 +78,6 @@ export const functions = family('functions', () => [
       initial: 'g.agginitval',
       movingInitial: 'g.aggminitval',
     },
-    from: `FROM scope s JOIN pg_proc p ON p.pronamespace = s.ns JOIN pg_aggregate g ON g.aggfnoid = p.oid WHERE ${notMember('pg_proc', 'p.oid')}`,
+    from: `${listed('pg_proc', 'pronamespace')} JOIN pg_aggregate g ON g.aggfnoid = x.oid`,
   }),
 ])

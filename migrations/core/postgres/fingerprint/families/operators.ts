@@ -1,4 +1,4 @@
-import { family, familySelect, key, namedIn, notMember, procedure, underPath } from '../sql.ts'
+import { family, familySelect, key, listed, namedIn, procedure, underPath } from '../sql.ts'
 
 /** `amop` and `amproc` rows as CREATE OPERATOR CLASS has them; `owner` picks a class's own or a family's loose ones. */
 const members = (owner: string) => `(SELECT jsonb_agg(item ORDER BY item COLLATE "C") FROM (
@@ -39,7 +39,7 @@ export const operators = family('operators', () => [
       merges: 'nullif(x.oprcanmerge, false)',
       hashes: 'nullif(x.oprcanhash, false)',
     },
-    from: `FROM scope s JOIN pg_operator x ON x.oprnamespace = s.ns WHERE ${notMember('pg_operator', 'x.oid')}`,
+    from: listed('pg_operator', 'oprnamespace'),
   }),
   familySelect({
     catalog: 'pg_opclass',
@@ -55,7 +55,7 @@ export const operators = family('operators', () => [
       storage: 'format_type(nullif(x.opckeytype, 0), NULL)',
       members: members(ofClass),
     },
-    from: `FROM scope s JOIN pg_opclass x ON x.opcnamespace = s.ns WHERE ${notMember('pg_opclass', 'x.oid')}`,
+    from: listed('pg_opclass', 'opcnamespace'),
   }),
   familySelect({
     catalog: 'pg_opfamily',
@@ -64,6 +64,6 @@ export const operators = family('operators', () => [
     path: usingMethod('x.opfname', 'x.opfmethod'),
     name: 'x.opfname',
     definition: { members: members(ofFamily) },
-    from: `FROM scope s JOIN pg_opfamily x ON x.opfnamespace = s.ns WHERE ${notMember('pg_opfamily', 'x.oid')}`,
+    from: listed('pg_opfamily', 'opfnamespace'),
   }),
 ])

@@ -1,4 +1,4 @@
-import { family, familySelect } from '../sql.ts'
+import { family, familySelect, listed } from '../sql.ts'
 
 /** The schema itself, and the extensions that stand in it (their members are left out everywhere). */
 export const schemas = family('schemas', () => [
@@ -13,11 +13,11 @@ export const schemas = family('schemas', () => [
   }),
   familySelect({
     catalog: 'pg_extension',
-    oid: 'e.oid',
+    oid: 'x.oid',
     kind: `'extension'`,
-    path: 'quote_ident(e.extname)',
-    name: 'e.extname',
-    definition: { schema: `s.schema`, version: 'e.extversion' },
-    from: 'FROM scope s JOIN pg_extension e ON e.extnamespace = s.ns',
+    path: 'quote_ident(x.extname)',
+    name: 'x.extname',
+    definition: { schema: `s.schema`, version: 'x.extversion' },
+    from: listed('pg_extension', 'extnamespace'),
   }),
 ])

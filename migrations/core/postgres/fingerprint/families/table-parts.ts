@@ -1,4 +1,4 @@
-import { family, familySelect, key } from '../sql.ts'
+import { family, familySelect, key, listed } from '../sql.ts'
 
 const onTable = (name: string) => `s.prefix || quote_ident(s.relname) || '.' || quote_ident(${name})`
 
@@ -66,6 +66,6 @@ export const statistics = family('statistics', ({ version }) => [
       columns: 'pg_get_statisticsobjdef_columns(x.oid)',
       statistics: version >= 17 ? 'x.stxstattarget' : 'nullif(x.stxstattarget, -1)',
     },
-    from: 'FROM scope s JOIN pg_statistic_ext x ON x.stxnamespace = s.ns',
+    from: listed('pg_statistic_ext', 'stxnamespace'),
   }),
 ])

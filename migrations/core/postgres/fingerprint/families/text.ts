@@ -1,4 +1,4 @@
-import { family, familySelect, namedIn, notMember, procedure } from '../sql.ts'
+import { family, familySelect, listed, namedIn, procedure } from '../sql.ts'
 
 /** Collations and conversions. */
 export const collations = family('collations', () => [
@@ -13,7 +13,7 @@ export const collations = family('collations', () => [
     definition: {
       attributes: `to_jsonb(x.*) - '{oid,collname,collnamespace,collowner,collversion,collencoding}'::text[]`,
     },
-    from: `FROM scope s JOIN pg_collation x ON x.collnamespace = s.ns WHERE ${notMember('pg_collation', 'x.oid')}`,
+    from: listed('pg_collation', 'collnamespace'),
   }),
   familySelect({
     catalog: 'pg_conversion',
@@ -27,7 +27,7 @@ export const collations = family('collations', () => [
       function: procedure('x.conproc'),
       default: 'nullif(x.condefault, false)',
     },
-    from: `FROM scope s JOIN pg_conversion x ON x.connamespace = s.ns WHERE ${notMember('pg_conversion', 'x.oid')}`,
+    from: listed('pg_conversion', 'connamespace'),
   }),
 ])
 
@@ -46,7 +46,7 @@ export const textSearch = family('text search', () => [
           FROM pg_ts_config_map m JOIN ts_token_type(x.cfgparser) t ON t.tokid = m.maptokentype
           WHERE m.mapcfg = x.oid GROUP BY t.alias) mapping)`,
     },
-    from: `FROM scope s JOIN pg_ts_config x ON x.cfgnamespace = s.ns WHERE ${notMember('pg_ts_config', 'x.oid')}`,
+    from: listed('pg_ts_config', 'cfgnamespace'),
   }),
   familySelect({
     catalog: 'pg_ts_dict',
@@ -58,7 +58,7 @@ export const textSearch = family('text search', () => [
       template: `(SELECT ${namedIn('t.tmplnamespace', 't.tmplname')} FROM pg_ts_template t WHERE t.oid = x.dicttemplate)`,
       options: 'x.dictinitoption',
     },
-    from: `FROM scope s JOIN pg_ts_dict x ON x.dictnamespace = s.ns WHERE ${notMember('pg_ts_dict', 'x.oid')}`,
+    from: listed('pg_ts_dict', 'dictnamespace'),
   }),
   familySelect({
     catalog: 'pg_ts_parser',
@@ -73,7 +73,7 @@ export const textSearch = family('text search', () => [
       headline: procedure('x.prsheadline'),
       tokenTypes: procedure('x.prslextype'),
     },
-    from: `FROM scope s JOIN pg_ts_parser x ON x.prsnamespace = s.ns WHERE ${notMember('pg_ts_parser', 'x.oid')}`,
+    from: listed('pg_ts_parser', 'prsnamespace'),
   }),
   familySelect({
     catalog: 'pg_ts_template',
@@ -82,6 +82,6 @@ export const textSearch = family('text search', () => [
     path: 's.prefix || quote_ident(x.tmplname)',
     name: 'x.tmplname',
     definition: { init: procedure('x.tmplinit'), lexize: procedure('x.tmpllexize') },
-    from: `FROM scope s JOIN pg_ts_template x ON x.tmplnamespace = s.ns WHERE ${notMember('pg_ts_template', 'x.oid')}`,
+    from: listed('pg_ts_template', 'tmplnamespace'),
   }),
 ])
