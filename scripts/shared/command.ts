@@ -80,7 +80,9 @@ export function commandEnvironment({ flags }: Pick<Command, 'flags'>): Promise<E
   const text = (name: string) => (typeof flags[name] === 'string' ? { [camel(name)]: flags[name] } : {})
   const transaction = flags.transaction
   if (transaction !== undefined && transaction !== 'run' && transaction !== 'revision') {
-    throw new MigError('bad-flag', `--transaction is revision or run, not ${JSON.stringify(transaction)}`)
+    throw new MigError('bad-flag', `--transaction is revision or run, not ${JSON.stringify(transaction)}`, {
+      help: 'write --transaction=revision or --transaction=run',
+    })
   }
   return loadEnvironment({
     root: process.cwd(),
