@@ -1,0 +1,129 @@
+import pg from 'pg'
+import { describe, expect } from 'vitest'
+import type { MigError } from '../../migrations/core/index.ts'
+import { labTest, revision, statementsOf } from './support.ts'
+
+const table = revision('aaaaaaaaaaa1', null, "await op.execute('CREATE TABLE profile (id int PRIMARY KEY)')")
+const column = (head = '') =>
+  revision(
+    'aaaaaaaaaaa2',
+    'aaaaaaaaaaa1',
+    `await op.execute('CREATE TABLE other (id int)')
+  await op.execute('ALTER TABLE profile ADD COLUMN name text')`,
+    { head },
+  )
+
+describe('a revision that meets a lock', () => {
+  labTest(
+    'is rolled back whole, names who blocks it, and is run again until it gets through',
+    async ({ lab }) => {
+      await lab.write({ 'user/20260101_000000_aaaaaaaaaaa1_table.ts': table })
+      expect((await lab.upgrade()).error).toBeUndefined()
+      await lab.write({ 'user/20260102_000000_aaaaaaaaaaa2_column.ts': column() })
+      const blocker = new pg.Client({ connectionString: lab.database.url, application_name: 'report job' })
+      await blocker.connect()
+      await blocker.query('BEGIN; LOCK TABLE app_user.profile IN ACCESS SHARE MODE')
+      let retries = 0
+      const run = await lab.upgrade({
+        onEvent: (event) => {
+          if (event.event !== 'retry') return
+          retries += 1
+          if (retries === 2) void blocker.end()
+        },
+      })
+      expect(run.error).toBeUndefined()
+      const retry = run.events.find((event) => event.event === 'retry')
+      expect(retry).toMatchObject({
+        sqlState: '55P03',
+        attempt: 1,
+        revision: 'aaaaaaaaaaa2',
+        blockers: [
+          {
+            application: 'report job',
+            state: 'idle in transaction',
+            query: expect.stringContaining('LOCK TABLE'),
+          },
+        ],
+      })
+      expect(statementsOf(run).filter((sql) => sql === 'CREATE TABLE other (id int)')).toHaveLength(
+        retries + 1,
+      )
+    },
+  )
+
+  labTest('says who blocked it when the time for retries is over', async ({ lab }) => {
+    await lab.write({ 'user/20260101_000000_aaaaaaaaaaa1_table.ts': table })
+    await lab.upgrade()
+    await lab.write({
+      'user/20260102_000000_aaaaaaaaaaa2_column.ts': column("export const lockTimeout = '50ms'"),
+    })
+    const { client } = lab.database
+    await client.query('BEGIN; LOCK TABLE app_user.profile IN ACCESS SHARE MODE')
+    const run = await lab.upgrade({
+      settings: { lockTimeout: '1h', retry: { for: '300ms', firstDelay: '50ms' } },
+    })
+    const error = run.error as MigError
+    await client.query('ROLLBACK')
+    expect(error).toMatchObject({ code: 'database-error', exitCode: 3, facts: { sqlState: '55P03' } })
+    expect(error.message).toMatch(/tried \d+ times within 0.3 s; blocked by pid \d+/)
+    expect(error.help).toContain('just mig-status')
+    expect((await client.query("SELECT to_regclass('app_user.other') AS other")).rows).toEqual([
+      { other: null },
+    ])
+  })
+
+  labTest('with one transaction for the run, the whole run is run again', async ({ lab }) => {
+    await lab.write({
+      'user/20260101_000000_aaaaaaaaaaa1_table.ts': table,
+      'user/20260102_000000_aaaaaaaaaaa2_column.ts': column(),
+    })
+    const blocker = new pg.Client({ connectionString: lab.database.url })
+    await blocker.connect()
+    await blocker.query('CREATE TABLE public.held (id int)')
+    await blocker.query('BEGIN; LOCK TABLE public.held')
+    await lab.write({
+      'user/20260103_000000_aaaaaaaaaaa3_held.ts': revision(
+        'aaaaaaaaaaa3',
+        'aaaaaaaaaaa2',
+        "await op.execute('ALTER TABLE public.held ADD COLUMN name text')",
+      ),
+    })
+    const run = await lab.upgrade({
+      settings: { transaction: 'run' },
+      onEvent: (event) => {
+        if (event.event === 'retry') void blocker.end()
+      },
+    })
+    expect(run.error).toBeUndefined()
+    expect(run.events.find((event) => event.event === 'retry')).toMatchObject({ revision: 'aaaaaaaaaaa3' })
+    expect(statementsOf(run).filter((sql) => sql.startsWith('CREATE TABLE profile'))).toHaveLength(2)
+    expect((await lab.database.client.query('SELECT revision FROM mig.log ORDER BY id')).rows).toHaveLength(3)
+  })
+})
+
+describe('a statement in op.autocommit that meets a lock', () => {
+  labTest('is run again by itself', async ({ lab }) => {
+    await lab.write({
+      'user/20260101_000000_aaaaaaaaaaa1_table.ts': revision(
+        'aaaaaaaaaaa1',
+        null,
+        `await op.execute('CREATE TABLE profile (id int PRIMARY KEY)')
+  await op.autocommit(async () => {
+    await op.execute('CREATE TABLE first (id int)')
+    await op.execute('ALTER TABLE public.held ADD COLUMN name text')
+  })`,
+      ),
+    })
+    const blocker = new pg.Client({ connectionString: lab.database.url })
+    await blocker.connect()
+    await blocker.query('CREATE TABLE public.held (id int)')
+    await blocker.query('BEGIN; LOCK TABLE public.held')
+    const run = await lab.upgrade({
+      onEvent: (event) => {
+        if (event.event === 'retry') void blocker.end()
+      },
+    })
+    expect(run.error).toBeUndefined()
+    expect(statementsOf(run).filter((sql) => sql === 'CREATE TABLE first (id int)')).toHaveLength(1)
+  })
+})
