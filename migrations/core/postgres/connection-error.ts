@@ -1,5 +1,5 @@
-import pg from 'pg'
 import { MigError } from '../errors.ts'
+import { isServerError } from './database-error.ts'
 import type { DatabaseAddress } from './database-url.ts'
 
 const unreachable = new Set([
@@ -20,7 +20,7 @@ export function connectionError(error: unknown, address: DatabaseAddress): MigEr
   const server = serverName(address)
   const failure = (code: string, message: string, help: string) =>
     new MigError(code, message, { help, facts: { server, database: address.database }, cause: error })
-  if (!(error instanceof pg.DatabaseError)) return networkError(reason, codeOf(error), server, failure)
+  if (!isServerError(error)) return networkError(reason, codeOf(error), server, failure)
   const database = address.database ?? address.user ?? 'the default database'
   switch (error.code) {
     case '3D000':

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
+import { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ConnectionOptions } from 'node:tls'
 import pg from 'pg'
 import { MigError } from '../errors.ts'
 import { connectionError } from './connection-error.ts'
+import { isServerError } from './database-error.ts'
 import { type DatabaseAddress, parseDatabaseUrl } from './database-url.ts'
 
 export interface ConnectOptions {
@@ -69,7 +71,10 @@ async function open(
     parameters.options ?? process.env.PGOPTIONS,
     ...(timeoutsBy === 'startup' ? startup : []),
   ]
+  // A socket of our own making can be destroyed, where the driver's end() would wait for the server's word.
+  const socket = new Socket()
   const client = new pg.Client({
+    stream: () => socket,
     ...(address.host === undefined ? {} : { host: address.host }),
     ...(address.port === undefined ? {} : { port: address.port }),
     ...(address.user === undefined ? {} : { user: address.user }),
@@ -85,19 +90,28 @@ async function open(
   client.on('error', () => undefined)
   const { onNotice, signal } = options
   if (onNotice !== undefined) client.on('notice', ({ severity, message }) => onNotice({ severity, message }))
-  await connectUnlessAborted(client, signal)
-  if (timeoutsBy === 'statement') {
-    const settings = Object.entries(timeouts).flatMap(([name, value]) =>
-      value === undefined ? [] : [`SET ${name} = ${value}`],
-    )
-    if (settings.length > 0) await client.query(settings.join('; '))
+  try {
+    await connectUnlessAborted(client, socket, signal)
+    if (timeoutsBy === 'statement') {
+      const settings = Object.entries(timeouts).flatMap(([name, value]) =>
+        value === undefined ? [] : [`SET ${name} = ${value}`],
+      )
+      if (settings.length > 0) await client.query(settings.join('; '))
+    }
+    return client
+  } catch (error) {
+    socket.destroy()
+    throw error
   }
-  return client
 }
 
-async function connectUnlessAborted(client: pg.Client, signal: AbortSignal | undefined): Promise<void> {
+async function connectUnlessAborted(
+  client: pg.Client,
+  socket: Socket,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   signal?.throwIfAborted()
-  const giveUp = () => void client.end()
+  const giveUp = () => void socket.destroy()
   signal?.addEventListener('abort', giveUp)
   try {
     await client.connect()
@@ -160,15 +174,14 @@ function certificateFile(path: string): string {
 }
 
 function refusesStartupParameters(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && /unsupported startup parameter/.test(error.message)
+  return isServerError(error) && /unsupported startup parameter/.test(error.message)
 }
 
 function asksForOtherSsl(error: unknown): boolean {
-  if (error instanceof pg.DatabaseError)
-    return error.code === '28000' && /encryption|SSL (on|off)/i.test(error.message)
+  if (isServerError(error)) return error.code === '28000' && /encryption|SSL (on|off)/i.test(error.message)
   return error instanceof Error && /does not support SSL/.test(error.message)
 }
 
 function isStarting(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && error.code === '57P03'
+  return isServerError(error) && error.code === '57P03'
 }

@@ -1,4 +1,4 @@
-import pg from 'pg'
+import type { DatabaseError } from 'pg'
 import { type ErrorPlace, exitCodes, MigError } from '../errors.ts'
 
 /** What was being done when the server refused. */
@@ -18,7 +18,7 @@ export function databaseError(error: unknown, context: DatabaseErrorContext = {}
   if (error instanceof MigError) return error
   if (isConnectionLost(error)) return connectionLost(error, context)
   const place = errorPlace(error, context)
-  const fields = error instanceof pg.DatabaseError ? error : undefined
+  const fields = isServerError(error) ? error : undefined
   const lines = [
     `${error instanceof Error ? error.message : String(error)}${fields?.code === undefined ? '' : ` (SQLSTATE ${fields.code})`}`,
     ...(fields?.detail === undefined ? [] : [`detail: ${fields.detail}`]),
@@ -35,6 +35,20 @@ export function databaseError(error: unknown, context: DatabaseErrorContext = {}
 }
 
 /**
+ * Is it an error that the server sent? Known by its fields, since a caller's connection may come from another
+ * copy of the driver, with another class.
+ */
+export function isServerError(error: unknown): error is DatabaseError {
+  return (
+    error instanceof Error &&
+    'severity' in error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    /^[0-9A-Z]{5}$/.test(error.code)
+  )
+}
+
+/**
  * Has the connection gone, so that nothing more can be asked of it? SQLSTATE class 08, and 57P01 to 57P05
  * (a shutdown, a crash, a dropped database, an idle session: manual, appendix A), or the socket's own end.
  */
@@ -42,7 +56,7 @@ export function isConnectionLost(error: unknown): boolean {
   if (error instanceof MigError) return error.code === 'connection-lost'
   if (!(error instanceof Error)) return false
   const code = 'code' in error ? String(error.code) : ''
-  if (error instanceof pg.DatabaseError) return /^08|^57P0[1245]$/.test(code)
+  if (isServerError(error)) return /^08|^57P0[1245]$/.test(code)
   return (
     ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END'].includes(
       code,
@@ -78,7 +92,7 @@ function connectionLost(error: unknown, context: DatabaseErrorContext): MigError
 
 function errorPlace(error: unknown, context: DatabaseErrorContext): ErrorPlace | undefined {
   const place = placeOf(context)
-  if (!(error instanceof pg.DatabaseError)) return place
+  if (!isServerError(error)) return place
   if (context.sql !== undefined && error.position !== undefined) {
     return { ...place, position: positionOffset(context.sql, Number(error.position)) }
   }
@@ -92,7 +106,7 @@ function placeOf({ sql, file }: DatabaseErrorContext): ErrorPlace {
   return { ...(file === undefined ? {} : { file }), ...(sql === undefined ? {} : { statement: sql }) }
 }
 
-function errorFacts(error: pg.DatabaseError): Record<string, unknown> {
+function errorFacts(error: DatabaseError): Record<string, unknown> {
   const { code, severity, detail, hint, where, schema, table, column, dataType, constraint } = error
   const facts = { sqlState: code, severity, detail, hint, where, schema, table, column, dataType, constraint }
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined))

@@ -13,6 +13,7 @@ import {
   shownPath,
 } from './cluster.ts'
 import { connect } from './connection.ts'
+import { isServerError } from './database-error.ts'
 import { formatDatabaseUrl } from './database-url.ts'
 import { hasPidFile, isAlive, livePostmaster, type Postmaster } from './postmaster.ts'
 import { quoteIdent } from './quote.ts'
@@ -114,8 +115,7 @@ export async function ensureDatabase(server: EmbeddedServer, name: string): Prom
     return true
   } catch (error) {
     // Another command made it meanwhile: duplicate_database, or a clash in the catalog's index.
-    if (error instanceof Error && 'code' in error && (error.code === '42P04' || error.code === '23505'))
-      return false
+    if (isServerError(error) && (error.code === '42P04' || error.code === '23505')) return false
     throw error
   } finally {
     await client.end()

@@ -18,6 +18,7 @@ export {
   resetEmbeddedServer,
   stopEmbeddedServer,
 } from './embedded.ts'
+export * from './fingerprint/index.ts'
 export { qualifiedName, quoteIdent, quoteIdentAlways, quoteLiteral } from './quote.ts'
 export { type ScratchDatabase, type ScratchOptions, withScratchDatabase } from './scratch.ts'
 export { type ScratchServer, type ScratchServerOptions, scratchServer } from './scratch-server.ts'

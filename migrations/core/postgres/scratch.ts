@@ -3,7 +3,7 @@ import type { Client } from 'pg'
 import { MigError } from '../errors.ts'
 import type { EmitEvent } from '../events.ts'
 import { connect } from './connection.ts'
-import { databaseError, isConnectionLost } from './database-error.ts'
+import { databaseError, isConnectionLost, isServerError } from './database-error.ts'
 import { urlForDatabase } from './database-url.ts'
 import { quoteIdent } from './quote.ts'
 import { localeClauses } from './scratch-locale.ts'
@@ -156,5 +156,5 @@ function noRight(cause: unknown): MigError {
 }
 
 function sqlState(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined
+  return isServerError(error) ? error.code : undefined
 }
