@@ -1,0 +1,94 @@
+import { MigError } from '../errors.ts'
+import { blockCommentLines, type HeaderComment, headerComment } from './header-comment.ts'
+import type { RevisionFile, RevisionSpec } from './spec.ts'
+import { sqlHeader } from './sql-sections.ts'
+import { type TypeScriptHead, typeScriptHead } from './typescript-head.ts'
+
+/** What the head of a revision file says. */
+export type FileHead = RevisionSpec & Pick<RevisionFile, 'message'>
+
+/** A head as parsed, not checked yet; `complete` when reading more of the file cannot change it. */
+export type ParsedHead =
+  | { readonly format: 'ts'; readonly complete: boolean; readonly head: TypeScriptHead }
+  | { readonly format: 'sql'; readonly complete: boolean; readonly head: HeaderComment }
+
+export function parseHead(text: string, format: 'ts' | 'sql'): ParsedHead {
+  if (format === 'sql') {
+    const head = sqlHeader(text)
+    return { format, complete: head.complete, head }
+  }
+  const head = typeScriptHead(text)
+  return { format, complete: 'values' in head && head.complete, head }
+}
+
+/** @throws MigError `metadata-not-literal`, `unreadable-revision`, `missing-metadata`, with file and line */
+export function checkedHead(parsed: ParsedHead, file: string): FileHead {
+  return parsed.format === 'sql' ? sqlFileHead(parsed.head, file) : typeScriptFileHead(parsed.head, file)
+}
+
+function typeScriptFileHead(head: TypeScriptHead, file: string): FileHead {
+  if ('problem' in head) {
+    const help =
+      head.code === 'metadata-not-literal'
+        ? "write it as a plain literal, such as 'abc', ['abc'] or null: it is read without running the file"
+        : 'mend the file; only its top, down to the first function, is read'
+    throw new MigError(head.code, `${file}:${head.line}: ${head.problem}`, {
+      help,
+      place: { file, line: head.line },
+    })
+  }
+  const { value: revision, line = 1 } = head.values.get('revision') ?? {}
+  if (revision === undefined) throw missing(file, 'export const revision', head.values.size === 0)
+  if (typeof revision !== 'string') {
+    throw new MigError('metadata-not-literal', `${file}:${line}: revision is not a string`, {
+      help: "write export const revision = '…'",
+      place: { file, line },
+    })
+  }
+  const down = head.values.get('downRevision')
+  if (down === undefined) throw missing(file, 'export const downRevision', false)
+  const comment = headerComment(head.comment === undefined ? [] : blockCommentLines(head.comment), 1)
+  const created = comment.fields.get('created')?.value
+  return {
+    revision,
+    downRevision: Array.isArray(down.value) && down.value.length === 0 ? null : down.value,
+    dependsOn: head.values.get('dependsOn')?.value ?? [],
+    branchLabels: head.values.get('branchLabels')?.value ?? [],
+    message: comment.message,
+    ...(created === undefined ? {} : { createdAt: created }),
+  }
+}
+
+function sqlFileHead({ message, fields }: HeaderComment, file: string): FileHead {
+  const listOf = (name: string): readonly string[] =>
+    (fields.get(name)?.value ?? '').split(/[\s,]+/).filter(Boolean)
+  const [revision, ...others] = listOf('revision')
+  if (revision === undefined) throw missing(file, '-- Revision: in its header', fields.size === 0)
+  if (others.length > 0) {
+    const line = fields.get('revision')?.line ?? 1
+    throw new MigError('metadata-not-literal', `${file}:${line}: Revision: has more than one id`, {
+      help: 'write one id, as in -- Revision: 3f2a9c41b7d0',
+      place: { file, line },
+    })
+  }
+  if (!fields.has('revises')) throw missing(file, '-- Revises: in its header', false)
+  const parents = listOf('revises').filter((name) => name !== 'base' && name !== '-')
+  const created = fields.get('created')?.value
+  return {
+    revision,
+    downRevision: parents.length > 1 ? parents : (parents[0] ?? null),
+    dependsOn: listOf('depends on'),
+    branchLabels: listOf('labels'),
+    message,
+    ...(created === undefined ? {} : { createdAt: created }),
+  }
+}
+
+function missing(file: string, what: string, isBare: boolean): MigError {
+  return new MigError('missing-metadata', `${file} has no ${what}`, {
+    help: isBare
+      ? 'is it a revision? then give it metadata, as just mig-revision writes it; else keep it outside versions/'
+      : 'add it; a first revision has the downRevision null',
+    place: { file },
+  })
+}

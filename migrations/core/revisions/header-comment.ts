@@ -1,0 +1,58 @@
+/** What the comment at the top of a revision file says: the message, and `Name: value` lines by small name. */
+export interface HeaderComment {
+  readonly message: string
+  readonly fields: ReadonlyMap<string, { readonly value: string; readonly line: number }>
+}
+
+const known = ['revision', 'revises', 'depends on', 'labels', 'created']
+
+/**
+ * Reads a header from its lines, comment marks taken off. The message is the text before the first blank line or
+ * field, its lines joined with a space. The fields end at the next blank line; the first of a name counts.
+ * @param firstLine line number of the first line in the file, 1-based
+ */
+export function headerComment(lines: readonly string[], firstLine: number): HeaderComment {
+  const fields = new Map<string, { value: string; line: number }>()
+  const message: string[] = []
+  let inMessage = true
+  let ended = false
+  for (const [at, line] of lines.entries()) {
+    const text = line.trim()
+    const field = /^([A-Za-z]+(?: [a-z]+)?):(?:\s+(.*))?$/.exec(text)
+    const name = field?.[1]?.toLowerCase() ?? ''
+    const isField = !ended && known.includes(name) && message.length > 0
+    ended ||= fields.size > 0 && text === ''
+    if (isField && !fields.has(name))
+      fields.set(name, { value: field?.[2]?.trim() ?? '', line: firstLine + at })
+    if (isField || (text === '' && message.length > 0)) inMessage = false
+    if (inMessage && text !== '') message.push(text)
+  }
+  return { message: message.join(' '), fields }
+}
+
+/** The lines of a block comment without its stars, `*\/` read as the end mark that it stands for. */
+export function blockCommentLines(comment: string): readonly string[] {
+  return comment
+    .replace(/^\/\*+/, '')
+    .replace(/\*+\/$/, '')
+    .split(/\r?\n/)
+    .map((line) => line.replace(/^\s*\*? ?/, '').replace(/\*\\(\\*)\//g, '*$1/'))
+}
+
+/** A text as it may stand in a block comment; `blockCommentLines` reads it back. */
+export function inBlockComment(text: string): string {
+  return text.replace(/\*(\\*)\//g, '*\\$1/')
+}
+
+/**
+ * A message as files keep it: one line, no control or direction characters, well-formed; `empty message` when
+ * nothing is left, as in Alembic.
+ */
+export function oneLineMessage(message: string): string {
+  const line = message
+    .replace(/\p{Cs}/gu, '\uFFFD')
+    .replace(/[\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/g, '')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+  return line === '' ? 'empty message' : line
+}

@@ -1,0 +1,112 @@
+import { inBlockComment, oneLineMessage } from './header-comment.ts'
+import { inSection } from './sql-sections.ts'
+
+/** A new revision file. */
+export interface RevisionFileContents {
+  readonly format: 'ts' | 'sql'
+  readonly revision: string
+  readonly downRevision: string | readonly string[] | null
+  readonly dependsOn: readonly string[]
+  readonly branchLabels: readonly string[]
+  readonly message: string
+  readonly createdAt: Date
+  /** The lines inside the function, or the SQL of the section; default: an empty one. */
+  readonly upgradeBody?: string
+  readonly downgradeBody?: string
+  /** Lines for the header, below the metadata. */
+  readonly headerNotes?: readonly string[]
+  /** Where a TypeScript revision imports `Operations` from, such as `../../core/index.ts`. */
+  readonly typesImport: string
+}
+
+/** The text of a revision file. Its metadata reads back as given, whatever the message and the bodies hold. */
+export function renderRevisionFile(contents: RevisionFileContents): string {
+  return contents.format === 'sql' ? sqlFile(contents) : typeScriptFile(contents)
+}
+
+function typeScriptFile(contents: RevisionFileContents): string {
+  const { revision, downRevision, dependsOn, branchLabels, typesImport } = contents
+  const comment = headerLines(contents).map((line) => ` * ${inBlockComment(line)}`.trimEnd())
+  return `/**
+${comment.join('\n')}
+ */
+import type { Operations } from ${quoted(typesImport)}
+
+export const revision = ${quoted(revision)}
+export const downRevision = ${metadataLiteral(downRevision)}
+export const dependsOn: string[] = ${metadataLiteral(dependsOn)}
+export const branchLabels: string[] = ${metadataLiteral(branchLabels)}
+
+${typeScriptFunction('upgrade', contents.upgradeBody)}
+
+${typeScriptFunction('downgrade', contents.downgradeBody)}
+`
+}
+
+function typeScriptFunction(name: string, body = ''): string {
+  const lines = body.replace(/^\n+|\s+$/g, '')
+  return lines === ''
+    ? `export async function ${name}(_op: Operations): Promise<void> {}`
+    : `export async function ${name}(op: Operations): Promise<void> {\n${lines}\n}`
+}
+
+const sideName = /^\s*(?:upgrade|downgrade):?\s*$/i
+
+function sqlFile(contents: RevisionFileContents): string {
+  const header = headerLines(contents).map((line) =>
+    `-- ${sideName.test(line) ? `(${line})` : line}`.trimEnd(),
+  )
+  const section = (name: string, body = '') => {
+    const sql = inSection(body.replace(/^\n+|\s+$/g, ''))
+    return sql === '' ? `-- ${name}\n` : `-- ${name}\n\n${sql}\n`
+  }
+  const { upgradeBody, downgradeBody } = contents
+  return `${header.join('\n')}\n\n${section('upgrade', upgradeBody)}\n${section('downgrade', downgradeBody)}`
+}
+
+function headerLines(contents: RevisionFileContents): readonly string[] {
+  const { downRevision, dependsOn, branchLabels, createdAt, headerNotes = [] } = contents
+  const parents = typeof downRevision === 'string' ? [downRevision] : (downRevision ?? [])
+  return [
+    oneLineMessage(contents.message),
+    '',
+    `Revision: ${contents.revision}`,
+    `Revises: ${parents.length === 0 ? 'base' : parents.join(', ')}`,
+    ...(dependsOn.length === 0 ? [] : [`Depends on: ${dependsOn.join(', ')}`]),
+    ...(branchLabels.length === 0 ? [] : [`Labels: ${branchLabels.join(', ')}`]),
+    `Created: ${createdAt.toISOString().replace(/\.\d+Z$/, 'Z')}`,
+    ...(headerNotes.length === 0 ? [] : ['', ...headerNotes.flatMap((note) => note.split(/\r?\n/))]),
+  ]
+}
+
+function metadataLiteral(value: string | readonly string[] | null): string {
+  if (value === null) return 'null'
+  return typeof value === 'string' ? quoted(value) : `[${value.map(quoted).join(', ')}]`
+}
+
+function quoted(text: string): string {
+  const inner = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")
+  return `'${inner.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')}'`
+}
+
+/**
+ * A template literal whose value is the text, for SQL in a TypeScript revision: line breaks stay line breaks, and
+ * backslashes, backticks and `${` are escaped. A carriage return is written as an escape, since a template
+ * would turn it into a line feed (ECMAScript, "Static Semantics: TV and TRV").
+ */
+export function sqlTemplate(text: string): string {
+  const inner = text
+    .replace(/[\\`]/g, '\\$&')
+    .replaceAll('${', '\\${')
+    .replaceAll('\r', '\\r')
+    .replace(
+      /[\0-\x08\x0B\x0C\x0E-\x1F\x7F\u2028\u2029\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/g,
+      escaped,
+    )
+    .replace(/\p{Cs}/gu, escaped)
+  return `\`${inner}\``
+}
+
+function escaped(char: string): string {
+  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
+}

@@ -1,0 +1,114 @@
+import { type HeadToken, headToken, lineOf, literalValue } from './head-tokens.ts'
+
+type MetadataValue = string | readonly string[] | null
+
+/** What the head of a TypeScript revision says, or why it cannot be read. */
+export type TypeScriptHead =
+  | {
+      readonly comment: string | undefined
+      readonly values: ReadonlyMap<string, { readonly value: MetadataValue; readonly line: number }>
+      /** Whether a function was reached: then the head is complete. */
+      readonly complete: boolean
+    }
+  | {
+      readonly problem: string
+      readonly code: 'metadata-not-literal' | 'unreadable-revision'
+      readonly line: number
+    }
+
+const metadata = new Set(['revision', 'downRevision', 'dependsOn', 'branchLabels'])
+const bodies = new Set(['upgrade', 'downgrade'])
+
+/** Reads the metadata constants and the doc comment at the top of a module, up to its first function. */
+export function typeScriptHead(text: string): TypeScriptHead {
+  const values = new Map<string, { value: MetadataValue; line: number }>()
+  let comment: string | undefined
+  let at = text.startsWith('\uFEFF') ? 1 : 0
+  let depth = 0
+  for (;;) {
+    const token = headToken(text, at)
+    if (token.kind === 'end') {
+      if (depth > 0) return unreadable(text, token, 'a bracket is never closed')
+      return { comment, values, complete: false }
+    }
+    if (token.kind === 'broken') return unreadable(text, token, 'a comment or a string never ends')
+    at = token.end
+    if (token.kind === 'comment') {
+      if (values.size === 0 && token.text.startsWith('/**')) comment ??= token.text
+      continue
+    }
+    if (token.kind === 'mark') {
+      if ('([{'.includes(token.text)) depth += 1
+      if (')]}'.includes(token.text)) depth -= 1
+      if (depth < 0) return unreadable(text, token, `'${token.text}' closes nothing`)
+      continue
+    }
+    if (token.kind !== 'word' || depth > 0) continue
+    if (['function', 'async', 'class'].includes(token.text)) return { comment, values, complete: true }
+    if (!['const', 'let', 'var'].includes(token.text)) continue
+    const name = next(text, at)
+    if (bodies.has(name.text)) return { comment, values, complete: true }
+    if (!metadata.has(name.text)) continue
+    const read = readConstant(text, name)
+    if ('problem' in read) return read
+    if (values.has(name.text)) return unreadable(text, name, `${name.text} is declared twice`)
+    values.set(name.text, { value: read.value, line: lineOf(text, name.start) })
+    at = read.end
+  }
+}
+
+type Problem = Extract<TypeScriptHead, { problem: string }>
+
+/** `: annotation = literal as const` after a name. */
+function readConstant(text: string, name: HeadToken): { value: MetadataValue; end: number } | Problem {
+  let token = next(text, name.end)
+  while (token.text !== '=' && token.kind !== 'end' && token.text !== ';') token = next(text, token.end)
+  if (token.text !== '=') return notLiteral(text, name)
+  const first = next(text, token.end)
+  const read = first.text === '[' ? readList(text, first.end) : readScalar(first)
+  if (read === undefined) return notLiteral(text, name)
+  const after = next(text, read.end)
+  const onNewLine = text.slice(read.end, after.start).includes('\n')
+  const ends = after.kind === 'end' || after.text === ';' || after.text === 'as' || after.text === 'satisfies'
+  const starts = onNewLine && after.kind === 'word'
+  return ends || starts ? read : notLiteral(text, name)
+}
+
+function readScalar(token: HeadToken): { value: MetadataValue; end: number } | undefined {
+  if (token.text === 'null' || token.text === 'undefined') return { value: null, end: token.end }
+  const value = literalValue(token)
+  return value === undefined ? undefined : { value, end: token.end }
+}
+
+function readList(text: string, from: number): { value: MetadataValue; end: number } | undefined {
+  const value: string[] = []
+  let token = next(text, from)
+  while (token.text !== ']') {
+    const item = literalValue(token)
+    if (item === undefined) return undefined
+    value.push(item)
+    token = next(text, token.end)
+    if (token.text === ',') token = next(text, token.end)
+    else if (token.text !== ']') return undefined
+  }
+  return { value, end: token.end }
+}
+
+/** The next token that is no comment. */
+function next(text: string, from: number): HeadToken {
+  let token = headToken(text, from)
+  while (token.kind === 'comment') token = headToken(text, token.end)
+  return token
+}
+
+function notLiteral(text: string, name: HeadToken): Problem {
+  return {
+    code: 'metadata-not-literal',
+    problem: `${name.text} is not a plain literal`,
+    line: lineOf(text, name.start),
+  }
+}
+
+function unreadable(text: string, token: HeadToken, problem: string): Problem {
+  return { code: 'unreadable-revision', problem, line: lineOf(text, token.start) }
+}

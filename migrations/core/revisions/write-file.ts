@@ -1,0 +1,49 @@
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { MigError } from '../errors.ts'
+
+/**
+ * Writes a file that must not exist yet, whole or not at all; its folder is made when missing.
+ * The text goes to a hidden file beside it, which then gets the name: link(2) refuses a name that is taken.
+ * @throws MigError `file-exists`, `cannot-write`
+ */
+export function writeNewFile(path: string, text: string): void {
+  const draft = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    try {
+      writeSynced(draft, text)
+      linkSync(draft, path)
+    } finally {
+      rmSync(draft, { force: true })
+    }
+  } catch (error) {
+    throw cannotWrite(path, error)
+  }
+}
+
+function writeSynced(path: string, text: string): void {
+  const file = openSync(path, 'w')
+  try {
+    writeFileSync(file, text)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+function cannotWrite(path: string, cause: unknown): MigError {
+  if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') {
+    return new MigError('file-exists', `${path} exists already; it is left as it was`, {
+      help: 'move it away, or choose another message or --rev-id',
+      place: { file: path },
+      cause,
+    })
+  }
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new MigError('cannot-write', `cannot write ${path}: ${why}`, {
+    help: `make ${dirname(path)} writable for this user`,
+    place: { file: path },
+    cause,
+  })
+}
