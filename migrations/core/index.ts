@@ -23,6 +23,7 @@ export {
   type PlanRequest,
   type PlanStep,
   type Project,
+  planRange,
   planRun,
   type RunResult,
   type Session,
