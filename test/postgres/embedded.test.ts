@@ -4,13 +4,17 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   realpathSync,
+  rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { connect } from '../../migrations/core/postgres/connection.ts'
@@ -261,6 +265,17 @@ describe.runIf(isRoot)('started by root', () => {
       },
       { mode: 0o700 },
     )
+  })
+
+  test('clears away, in time, the data outside of a checkout that is gone', async () => {
+    const root = mkdtempSync(join(realpathSync(tmpdir()), 'just-mig-gone-'))
+    const { server } = await ensured(root)
+    const outside = realpathSync(join(root, '.mig', 'postgres'))
+    rmSync(root, { recursive: true, force: true })
+    utimesSync(join(outside, 'link'), 0, 0)
+    await usingProject(async (other) => void (await ensured(other)), { mode: 0o700 })
+    expect(existsSync(outside)).toBe(false)
+    await gone(server.pid)
   })
 
   test.runIf(canRunProgramsAs(nobody))(

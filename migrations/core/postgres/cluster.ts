@@ -19,6 +19,7 @@ import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { MigError } from '../errors.ts'
 import type { PostgresBinaries } from './binaries.ts'
+import { noteLink, removeOrphans } from './outside-clusters.ts'
 import { outsideFolder } from './outside-folder.ts'
 import { isAlive } from './postmaster.ts'
 import { isReadableBy, type ServerUser, serverUser } from './server-user.ts'
@@ -87,12 +88,14 @@ export async function createCluster(
   const home = isLinked ? join(outsideFolder(user), 'clusters') : paths.home
   if (isLinked) mkdirSync(home, { recursive: true, mode: 0o755 })
   removeHalfMade(home)
+  if (isLinked) await removeOrphans(home)
   const draft = join(home, draftName())
   try {
     mkdirSync(draft, { mode: 0o755 })
     // A umask of 077 would have closed it to the server's user.
     chmodSync(draft, 0o755)
     await initialise(draft, binaries, user)
+    if (isLinked) noteLink(draft, paths.folder)
     publish(draft, paths, isLinked)
   } catch (error) {
     rmSync(draft, { recursive: true, force: true })
