@@ -28,7 +28,6 @@ const printing: Readonly<Record<string, string>> = {
   lc_monetary: 'C',
   quote_all_identifiers: 'off',
   standard_conforming_strings: 'on',
-  statement_timeout: '0',
   jit: 'off',
 }
 

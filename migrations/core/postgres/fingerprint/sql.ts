@@ -91,6 +91,22 @@ export function sorted(array: string): string {
   return `(SELECT jsonb_agg(o ORDER BY o COLLATE "C") FROM unnest(${array}) o)`
 }
 
+/** A catalog's letter as a word; a letter of a later version stays as it is. */
+export function worded(letter: string, words: Readonly<Record<string, string>>): string {
+  const cases = Object.entries(words).map(([code, word]) => `WHEN '${code}' THEN '${word}'`)
+  return `CASE (${letter})::text ${cases.join(' ')} ELSE (${letter})::text END`
+}
+
+/** `relpersistence`, NULL for permanent. */
+export function persistence(relation: string): string {
+  return worded(`nullif(${relation}.relpersistence, 'p')`, { u: 'unlogged', t: 'temporary' })
+}
+
+/** `tgenabled` and `ev_enabled`, NULL for the default (ALTER TABLE … ENABLE TRIGGER). */
+export function enabled(letter: string): string {
+  return worded(`nullif(${letter}, 'O')`, { D: 'disabled', R: 'replica', A: 'always' })
+}
+
 /** A regprocedure's text, NULL for none. */
 export function procedure(oid: string): string {
   return `nullif(${oid}::oid, 0)::regprocedure::text`

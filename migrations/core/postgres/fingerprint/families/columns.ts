@@ -1,10 +1,10 @@
 import type { Scope } from '../scope.ts'
-import { family, familySelect, key, sorted } from '../sql.ts'
+import { family, familySelect, key, persistence, sorted, worded } from '../sql.ts'
 
 /** The sequence behind an identity column, as the column's own attribute. */
 const identitySequence = `(SELECT jsonb_build_object('name', sc.oid::regclass::text, 'type', format_type(q.seqtypid, NULL),
     'start', q.seqstart::text, 'increment', q.seqincrement::text, 'minimum', q.seqmin::text, 'maximum', q.seqmax::text,
-    'cache', q.seqcache::text, 'cycle', q.seqcycle, 'persistence', nullif(sc.relpersistence, 'p'))
+    'cache', q.seqcache::text, 'cycle', q.seqcycle, 'persistence', ${persistence('sc')})
   FROM pg_depend d JOIN pg_sequence q ON q.seqrelid = d.objid JOIN pg_class sc ON sc.oid = d.objid
   WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum
     AND d.classid = 'pg_class'::regclass AND d.deptype = 'i')`
@@ -34,11 +34,16 @@ export const columns = family('columns', (scope: Scope) => [
       ...(scope.version >= 18 ? notNull : {}),
       default: `CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END`,
       generated: `CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END`,
-      generatedKind: `nullif(a.attgenerated, '')`,
-      identity: `nullif(a.attidentity, '')`,
+      generatedKind: worded(`nullif(a.attgenerated, '')`, { s: 'stored', v: 'virtual' }),
+      identity: worded(`nullif(a.attidentity, '')`, { a: 'always', d: 'by default' }),
       identitySequence: `CASE WHEN a.attidentity <> '' THEN ${identitySequence} END`,
-      storage: 'nullif(a.attstorage, t.typstorage)',
-      compression: `nullif(a.attcompression, '')`,
+      storage: worded('nullif(a.attstorage, t.typstorage)', {
+        p: 'plain',
+        e: 'external',
+        m: 'main',
+        x: 'extended',
+      }),
+      compression: worded(`nullif(a.attcompression, '')`, { p: 'pglz', l: 'lz4' }),
       statistics: `nullif(a.attstattarget, -1)`,
       options: sorted('a.attoptions'),
       serverOptions: sorted('a.attfdwoptions'),

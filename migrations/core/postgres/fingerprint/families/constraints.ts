@@ -1,4 +1,4 @@
-import { family, familySelect, key, sorted } from '../sql.ts'
+import { enabled, family, familySelect, key, sorted } from '../sql.ts'
 import { indexColumns } from './index-columns.ts'
 
 /** Primary key, unique, check, foreign key and exclusion constraints of tables, and the checks of domains. */
@@ -27,8 +27,8 @@ export const constraints = family('constraints', (scope) => [
       clustered: 'nullif(i.indisclustered, false)',
       replicaIdentity: 'nullif(i.indisreplident, false)',
       partitionOf: `CASE WHEN ic.relispartition THEN (SELECT n.inhparent::regclass::text FROM pg_inherits n WHERE n.inhrelid = ic.oid) END`,
-      // ALTER TABLE … DISABLE TRIGGER ALL switches a foreign key off without a trace in pg_constraint.
-      triggers: `CASE WHEN k.contype = 'f' THEN (SELECT jsonb_agg(p.proname || ' ' || g.tgenabled::text ORDER BY p.proname COLLATE "C", g.oid)
+      // ALTER TABLE … DISABLE TRIGGER ALL switches these off without a trace in pg_constraint.
+      triggers: `CASE WHEN k.contype = 'f' OR k.condeferrable THEN (SELECT jsonb_agg(p.proname || ' ' || ${enabled('g.tgenabled')} ORDER BY p.proname COLLATE "C", g.oid)
         FROM pg_trigger g JOIN pg_proc p ON p.oid = g.tgfoid WHERE g.tgconstraint = k.oid AND g.tgenabled <> 'O') END`,
     },
     from: `FROM relation s JOIN pg_constraint k ON k.conrelid = s.oid

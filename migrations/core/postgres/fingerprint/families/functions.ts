@@ -1,12 +1,12 @@
-import { family, familySelect, listed, procedure, sorted, underPath } from '../sql.ts'
+import { family, familySelect, listed, procedure, sorted, underPath, worded } from '../sql.ts'
 
 const signature = `s.prefix || quote_ident(x.proname) || '(' || oidvectortypes(x.proargtypes) || ')'`
 
 const attributes: Readonly<Record<string, string>> = {
   arguments: 'pg_get_function_arguments(x.oid)',
   result: 'pg_get_function_result(x.oid)',
-  volatility: `nullif(x.provolatile, 'v')`,
-  parallel: `nullif(x.proparallel, 'u')`,
+  volatility: worded(`nullif(x.provolatile, 'v')`, { i: 'immutable', s: 'stable' }),
+  parallel: worded(`nullif(x.proparallel, 'u')`, { s: 'safe', r: 'restricted' }),
   strict: 'nullif(x.proisstrict, false)',
   leakproof: 'nullif(x.proleakproof, false)',
   securityDefiner: 'nullif(x.prosecdef, false)',

@@ -1,4 +1,4 @@
-import { family, familySelect, key, sorted } from '../sql.ts'
+import { family, familySelect, key, persistence, sorted, worded } from '../sql.ts'
 
 /** Tables (partitioned, typed, inherited, foreign), views and materialized views. */
 export const relations = family('relations', () => [
@@ -9,14 +9,18 @@ export const relations = family('relations', () => [
     path: 's.prefix || quote_ident(s.relname)',
     name: 's.relname',
     definition: {
-      persistence: `nullif(c.relpersistence, 'p')`,
+      persistence: persistence('c'),
       accessMethod: `nullif((SELECT amname FROM pg_am WHERE pg_am.oid = c.relam), 'heap')`,
       tablespace: `(SELECT spcname FROM pg_tablespace WHERE pg_tablespace.oid = c.reltablespace)`,
       options: sorted('c.reloptions'),
       toastOptions: `(SELECT ${sorted('toast.reloptions')} FROM pg_class toast WHERE toast.oid = c.reltoastrelid)`,
       rowSecurity: 'nullif(c.relrowsecurity, false)',
       forceRowSecurity: 'nullif(c.relforcerowsecurity, false)',
-      replicaIdentity: `CASE WHEN c.relkind IN ('r', 'p', 'm') THEN nullif(c.relreplident, 'd') END`,
+      replicaIdentity: worded(`CASE WHEN c.relkind IN ('r', 'p', 'm') THEN nullif(c.relreplident, 'd') END`, {
+        n: 'nothing',
+        f: 'full',
+        i: 'index',
+      }),
       query: `CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END`,
       partitionKey: `CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END`,
       partitionBound: 'pg_get_expr(c.relpartbound, c.oid)',

@@ -1,4 +1,4 @@
-import { family, familySelect, key } from '../sql.ts'
+import { family, familySelect, key, persistence } from '../sql.ts'
 
 const owner = (deptype: string) => `SELECT d.refobjid, d.refobjsubid FROM pg_depend d
   WHERE d.classid = 'pg_class'::regclass AND d.objid = s.oid AND d.objsubid = 0 AND d.refclassid = 'pg_class'::regclass
@@ -21,7 +21,7 @@ export const sequences = family('sequences', () => [
       maximum: 'q.seqmax::text',
       cache: 'q.seqcache::text',
       cycle: 'q.seqcycle',
-      persistence: `nullif(c.relpersistence, 'p')`,
+      persistence: persistence('c'),
       ownedBy: `(SELECT owned.refobjid::regclass::text || '.' || quote_ident(a.attname) FROM pg_attribute a
         WHERE a.attrelid = owned.refobjid AND a.attnum = owned.refobjsubid)`,
     },

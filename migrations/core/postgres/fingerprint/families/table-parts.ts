@@ -1,4 +1,4 @@
-import { family, familySelect, key, listed } from '../sql.ts'
+import { enabled, family, familySelect, key, listed, worded } from '../sql.ts'
 
 const onTable = (name: string) => `s.prefix || quote_ident(s.relname) || '.' || quote_ident(${name})`
 
@@ -13,7 +13,7 @@ export const tableParts = family('table parts', () => [
     parent: key('pg_class', 's.oid'),
     definition: {
       definition: 'pg_get_triggerdef(g.oid, true)',
-      enabled: `nullif(g.tgenabled, 'O')`,
+      enabled: enabled('g.tgenabled'),
     },
     // The copies that partitions have of a row trigger are derived, unless switched on or off for themselves.
     from: `FROM relation s JOIN pg_trigger g ON g.tgrelid = s.oid LEFT JOIN pg_trigger p ON p.oid = g.tgparentid
@@ -29,7 +29,7 @@ export const tableParts = family('table parts', () => [
     parent: key('pg_class', 's.oid'),
     definition: {
       definition: 'pg_get_ruledef(r.oid, true)',
-      enabled: `nullif(r.ev_enabled, 'O')`,
+      enabled: enabled('r.ev_enabled'),
     },
     from: `FROM relation s JOIN pg_rewrite r ON r.ev_class = s.oid WHERE r.rulename <> '_RETURN'`,
   }),
@@ -41,7 +41,7 @@ export const tableParts = family('table parts', () => [
     name: 'p.polname',
     parent: key('pg_class', 's.oid'),
     definition: {
-      command: 'p.polcmd',
+      command: worded('p.polcmd', { '*': 'all', r: 'select', a: 'insert', w: 'update', d: 'delete' }),
       permissive: 'p.polpermissive',
       roles: `(SELECT jsonb_agg(name ORDER BY name COLLATE "C") FROM (SELECT CASE WHEN r = 0 THEN 'public' ELSE pg_get_userbyid(r)::text END FROM unnest(p.polroles) r) role(name))`,
       using: 'pg_get_expr(p.polqual, p.polrelid)',
@@ -62,7 +62,7 @@ export const statistics = family('statistics', ({ version }) => [
     parent: key('pg_class', 'x.stxrelid'),
     definition: {
       table: 'x.stxrelid::regclass::text',
-      kinds: `(SELECT jsonb_agg(k ORDER BY k) FROM unnest(x.stxkind) k)`,
+      kinds: `(SELECT jsonb_agg(${worded('k', { d: 'ndistinct', f: 'dependencies', m: 'mcv', e: 'expressions' })} ORDER BY k) FROM unnest(x.stxkind) k)`,
       columns: 'pg_get_statisticsobjdef_columns(x.oid)',
       statistics: version >= 17 ? 'x.stxstattarget' : 'nullif(x.stxstattarget, -1)',
     },
