@@ -33,10 +33,20 @@ mig-downgrade-all schemas=filter *flags:
 mig-stamp target schemas=filter *flags:
     @{{ mig }} mig-stamp "$@"
 
+# End the session that holds a lock, when its runner is dead (--force PID: in any case)
+[group('change the database')]
+mig-unlock schemas=filter *flags:
+    @{{ mig }} mig-unlock "$@"
+
 # What is applied in each schema, and how far behind it is
 [group('look')]
 mig-current schemas=filter *flags:
     @{{ mig }} mig-current "$@"
+
+# What is in progress, stuck or in doubt, and how to mend it
+[group('look')]
+mig-status schemas=filter *flags:
+    @{{ mig }} mig-status "$@"
 
 # The revision graph, newest first; RANGE is a:b
 [group('look')]

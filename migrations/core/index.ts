@@ -10,13 +10,24 @@ export {
 export { type ErrorPlace, type ExitCode, exitCodes, MigError } from './errors.ts'
 export type { EmitEvent, LockHolder, MigEvent, StepFacts } from './events.ts'
 export { type AppliedRows, type LogEntry, readApplied, readLastEntries, toolVersion } from './ledger/index.ts'
-export type { Operations } from './operations/index.ts'
+export type {
+  Column,
+  Constraint,
+  CustomDirectives,
+  CustomOperations,
+  ObjectName,
+  Operations,
+  TableSpec,
+} from './operations/index.ts'
 export { type RevisionFile, type RevisionGraph, type RevisionSpec, revisionGraph } from './revisions/index.ts'
 export {
   applyPlan,
   applyStamp,
   currentStandings,
   databaseUrl,
+  type EndedHolder,
+  type NewFile,
+  newRevisionFile,
   offlineScript,
   openProject,
   type Plan,
@@ -29,7 +40,10 @@ export {
   type Session,
   type SessionOptions,
   type Standing,
+  type StatusItem,
   stampPlan,
+  statusItems,
   stepFacts,
+  unlock,
   usingSession,
 } from './runner/index.ts'

@@ -50,6 +50,7 @@ export const runFlags: Readonly<Record<string, Flag>> = {
   'lock-timeout': { help: 'lock_timeout of each statement (default 4s)', value: 'TIME' },
   'statement-timeout': { help: 'statement_timeout of each statement (default off)', value: 'TIME' },
   transaction: { help: 'revision: one each (default); run: one for all', value: 'revision|run' },
+  'resume-edited': { help: 'go on with a half-done revision although its file was edited' },
   'allow-missing': { help: 'go on although the ledger has revisions that no file has' },
 }
 

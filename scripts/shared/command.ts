@@ -109,18 +109,10 @@ export async function usingProject<Result>(
   const env = await commandEnvironment(command)
   const project = openProject(env)
   const { output, signal } = command
-  return usingSession(
-    env,
-    { emit: output.event, signal, applicationName: applicationName() },
-    async (session) => {
-      sayWhere(command, env, session.url ?? '')
-      return body(session, project)
-    },
-  )
-}
-
-function applicationName(): string {
-  return `just-mig ${process.pid}`
+  return usingSession(env, { emit: output.event, signal }, async (session) => {
+    sayWhere(command, env, session.url ?? '')
+    return body(session, project)
+  })
 }
 
 function sayWhere({ output }: Command, env: Environment, url: string): void {

@@ -13,7 +13,12 @@ export function planRequest(
   direction: 'upgrade' | 'downgrade',
   { positionals, flags }: Command,
 ): PlanRequest {
-  return { direction, target: positionals.target ?? '', allowMissing: flags['allow-missing'] === true }
+  return {
+    direction,
+    target: positionals.target ?? '',
+    allowMissing: flags['allow-missing'] === true,
+    resumeEdited: flags['resume-edited'] === true,
+  }
 }
 
 export function showPlan({ output }: Command, plan: Plan): void {

@@ -57,6 +57,8 @@ const documented: { readonly [Name in Line['event']]: Readonly<Record<Fields<Nam
   },
   'branch-point': { revision: 1, line: 1, message: 1, children: 1 },
   stamp: { written: 1, changes: 1 },
+  status: { kind: 1, targetSchema: 1, what: 1, mend: 1, facts: 1 },
+  unlocked: { targetSchemas: 1, holder: 1 },
   sql: { sql: 1 },
   database: { url: 1, pid: 1, stopped: 1, deleted: 1 },
   rows: { rows: 1 },

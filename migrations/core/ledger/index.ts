@@ -1,4 +1,4 @@
-export { releaseLocks, takeLocks, targetLockHolder } from './lock.ts'
+export { releaseLocks, takeLocks, targetLockHolders } from './lock.ts'
 export {
   type BackfillCursor,
   forgetProgressStatement,

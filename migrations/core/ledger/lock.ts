@@ -28,7 +28,7 @@ export async function takeLocks(client: ClientBase, options: LockOptions): Promi
     const targetSchema = options.targetSchemas[names.indexOf(missing)] ?? missing
     const waitedMs = Date.now() - started
     if (waitedMs >= options.wait || Date.now() - shown >= 2000) {
-      const holder = await lockHolder(client, missing)
+      const holder = (await lockHolders(client, [missing])).get(missing)
       if (waitedMs >= options.wait) throw notObtained(targetSchema, holder, options.wait)
       options.emit({ event: 'lock-wait', targetSchema, holder, waitedMs })
       shown = Date.now()
@@ -52,14 +52,20 @@ export async function releaseLocks(
   ])
 }
 
-/** Who holds the lock of a target schema, or undefined when it is free. */
-export async function targetLockHolder(
+/** Who holds the lock of each target schema; one that is free has no entry. */
+export async function targetLockHolders(
   client: ClientBase,
   ledgerSchema: string,
-  targetSchema: string,
-): Promise<LockHolder | undefined> {
-  const [name = ''] = lockNames(ledgerSchema, [targetSchema])
-  return lockHolder(client, name)
+  targetSchemas: readonly string[],
+): Promise<ReadonlyMap<string, LockHolder>> {
+  const names = lockNames(ledgerSchema, targetSchemas)
+  const holders = await lockHolders(client, names)
+  return new Map(
+    targetSchemas.flatMap((schema, at) => {
+      const holder = holders.get(names[at] ?? '')
+      return holder === undefined ? [] : [[schema, holder] as const]
+    }),
+  )
 }
 
 function lockNames(ledgerSchema: string, targetSchemas: readonly string[]): readonly string[] {
@@ -85,20 +91,23 @@ async function tryLocks(client: ClientBase, names: readonly string[]): Promise<s
 }
 
 /** An advisory lock with a 64-bit key shows its halves in classid and objid (manual 53.13, pg_locks). */
-async function lockHolder(client: ClientBase, name: string): Promise<LockHolder | undefined> {
-  const { rows } = await client.query<LockHolder>(
-    `SELECT a.pid, coalesce(a.application_name, '') AS application, coalesce(a.usename::text, '') AS "user",
+async function lockHolders(
+  client: ClientBase,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, LockHolder>> {
+  const { rows } = await client.query<LockHolder & { name: string }>(
+    `SELECT k.name, a.pid, coalesce(a.application_name, '') AS application, coalesce(a.usename::text, '') AS "user",
             coalesce(nullif(a.client_hostname, ''), host(a.client_addr), 'local') AS host,
             to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS since,
             coalesce(a.state, '') AS state, left(coalesce(a.query, ''), 200) AS query
-     FROM (SELECT hashtextextended($1, 0) AS key) AS k
+     FROM (SELECT name, hashtextextended(name, 0) AS key FROM unnest($1::text[]) AS name) AS k
      JOIN pg_locks AS l ON l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted
        AND l.classid = ((k.key >> 32) & 4294967295)::oid AND l.objid = (k.key & 4294967295)::oid
        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
      JOIN pg_stat_activity AS a ON a.pid = l.pid`,
-    [name],
+    [names],
   )
-  return rows[0]
+  return new Map(rows.map(({ name, ...holder }) => [name, holder]))
 }
 
 function notObtained(targetSchema: string, holder: LockHolder | undefined, waitMs: number): MigError {
@@ -110,7 +119,7 @@ function notObtained(targetSchema: string, holder: LockHolder | undefined, waitM
     'lock-not-obtained',
     `schema ${targetSchema} is locked by ${who}; waited ${waitMs / 1000} s`,
     {
-      help: 'wait for it and run the command again, or wait longer: --lock-wait 10min',
+      help: 'wait for it and run the command again, or wait longer: --lock-wait 10min; if it is not alive any more: just mig-unlock',
       exitCode: exitCodes.lockNotObtained,
       facts: { targetSchema, holder },
     },

@@ -1,5 +1,5 @@
 import { type ErrorPlace, MigError } from '../errors.ts'
-import type { MigEvent } from '../events.ts'
+import type { LockHolder, MigEvent } from '../events.ts'
 import type { HistoryFlag } from './history.ts'
 import { withoutPasswords } from './text.ts'
 
@@ -104,6 +104,24 @@ export interface RowsLine {
   readonly rows: readonly Readonly<Record<string, unknown>>[]
 }
 
+/** `mig-status --json`: something that is in progress, stuck or in doubt. */
+export interface StatusLine {
+  readonly event: 'status'
+  readonly kind: 'half-done' | 'lock' | 'invalid-index' | 'idle-in-transaction' | 'prepared-transaction'
+  readonly targetSchema: string
+  readonly what: string
+  /** The command that mends it. */
+  readonly mend: string
+  readonly facts: Readonly<Record<string, unknown>>
+}
+
+/** `mig-unlock --json`: one line per session that was ended. */
+export interface UnlockedLine {
+  readonly event: 'unlocked'
+  readonly targetSchemas: readonly string[]
+  readonly holder: LockHolder
+}
+
 /** The last line of a command that ran, or had nothing to run. */
 export interface DoneLine {
   readonly event: 'done'
@@ -137,6 +155,8 @@ export type ResultLine =
   | RevisionLine
   | BranchPointLine
   | StampLine
+  | StatusLine
+  | UnlockedLine
   | SqlLine
   | DatabaseLine
   | RowsLine

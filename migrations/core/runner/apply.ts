@@ -165,7 +165,7 @@ function checkHalfDone({ steps }: Plan, halfDone: readonly Progress[]): void {
   for (const row of halfDone) {
     const next = steps.find((step) => step.targetSchema === row.targetSchema)
     if (next === undefined || (next.revision === row.revision && next.direction === row.direction)) continue
-    throw halfDoneFirst(row, row.targetSchema)
+    throw halfDoneFirst(row, row.targetSchema, next.appliedBefore)
   }
 }
 

@@ -35,7 +35,7 @@ export interface SessionOptions {
   readonly signal?: AbortSignal
   /** A connection of the caller's own: used as it is, and left open. */
   readonly client?: ClientBase
-  /** Shown in pg_stat_activity. Default `just-mig`. */
+  /** Shown in pg_stat_activity. Default: `just-mig <pid>@<machine>`. */
   readonly applicationName?: string
 }
 
@@ -73,7 +73,7 @@ export async function usingSession<Result>(
   const { emit = ignoreEvents, signal } = options
   if (options.client !== undefined) return body({ client: options.client, url: null, emit, signal })
   const { url, embedded } = await configuredServer(env, emit)
-  const applicationName = options.applicationName ?? 'just-mig'
+  const applicationName = options.applicationName ?? runnerName()
   const open = () =>
     connect({
       url,
@@ -90,9 +90,7 @@ export async function usingSession<Result>(
     await ensureDatabase(embedded, env.embeddedDatabase)
     return open()
   })
-  const own = ownConnection(first, open, () =>
-    connect({ url, applicationName: `${applicationName} observer` }),
-  )
+  const own = ownConnection(first, open, () => connect({ url, applicationName: 'just-mig observer' }))
   let cancelling = Promise.resolve()
   const cancel = () => {
     cancelling = cancelStatement(url, own.client())
@@ -165,6 +163,14 @@ async function cancelStatement(url: string, client: ClientBase): Promise<void> {
 /** The server's process id of a connection; undefined behind a client that does not tell. */
 export function backendPid(client: ClientBase): number | undefined {
   return 'processID' in client && typeof client.processID === 'number' ? client.processID : undefined
+}
+
+/**
+ * The application_name of a runner, with the process that it is, so that somebody else can tell whether that is
+ * still there; cut to the 63 bytes that PostgreSQL keeps.
+ */
+export function runnerName(): string {
+  return `just-mig ${process.pid}@${hostname()}`.slice(0, 63)
 }
 
 /** `user@machine` for the log. */

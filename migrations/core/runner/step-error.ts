@@ -65,7 +65,9 @@ export function halfDoneFirst(
     readonly statement: number
   },
   targetSchema: string,
+  applied: readonly string[],
 ): MigError {
+  const standing = applied.length === 0 ? 'base' : `"${applied.join(' ')}"`
   const { revision, line, direction, statement } = halfDone
   const finish =
     direction === 'upgrade' ? `just mig-upgrade ${revision} ${line}` : `just mig-downgrade -1 ${line}`
@@ -73,7 +75,7 @@ export function halfDoneFirst(
     'half-done',
     `${direction} ${revision} on ${targetSchema} is half done (${statement} statements), so nothing else can run there`,
     {
-      help: `finish it: ${finish}; or undo those statements by hand, then forget them: just mig-stamp current ${line}`,
+      help: `finish it: ${finish}; or undo those statements by hand, then forget them: just mig-stamp ${standing} ${line}`,
       exitCode: exitCodes.stepFailed,
       facts: { revision, targetSchema, direction, statementsDone: statement },
     },
@@ -95,11 +97,12 @@ export function noSection(step: PlanStep): MigError {
 
 /** A done statement is not the one that stands in its place now. */
 export function resumeDiffers(step: PlanStep, done: number): MigError {
+  const standing = step.appliedBefore.length === 0 ? 'base' : `"${step.appliedBefore.join(' ')}"`
   return new MigError(
     'resume-differs',
     `the first ${done} statements of ${step.revision} on ${step.targetSchema} are done already, and they are not the ones that the file has now`,
     {
-      help: `put these statements back as they were (just mig-edit ${step.revision}); or undo them by hand, then forget them: just mig-stamp current ${step.line}`,
+      help: `put these statements back as they were (just mig-edit ${step.revision}); or undo them by hand, then forget them: just mig-stamp ${standing} ${step.line}`,
       place: { file: step.file.path },
       exitCode: exitCodes.stepFailed,
     },

@@ -31,7 +31,13 @@ export async function surviving(
     try {
       return await body(losses > 1)
     } catch (error) {
-      if (!(error instanceof Error) || !isConnectionLost(error) || session.own === undefined || session.signal?.aborted) throw error
+      if (
+        !(error instanceof Error) ||
+        !isConnectionLost(error) ||
+        session.own === undefined ||
+        session.signal?.aborted
+      )
+        throw error
       const endedBy = session.own.endedBy() ?? stateOf(error)
       await connectAgain(context, error)
       if (await isStepDone(session.client, project.env.ledgerSchema, last.id)) return

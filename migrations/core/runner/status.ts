@@ -1,0 +1,128 @@
+import type { LockHolder } from '../events.ts'
+import { type ProgressRow, readProgress, targetLockHolders } from '../ledger/index.ts'
+import { qualifiedName } from '../postgres/index.ts'
+import { holderLife } from './holder.ts'
+import type { Project } from './project.ts'
+import type { Session } from './session.ts'
+import { idleTransactions, invalidIndexes, preparedTransactions } from './status-queries.ts'
+
+/** Something that is in progress, stuck or in doubt, and the command that mends it. */
+export interface StatusItem {
+  readonly kind: 'half-done' | 'lock' | 'invalid-index' | 'idle-in-transaction' | 'prepared-transaction'
+  readonly targetSchema: string
+  readonly what: string
+  readonly mend: string
+  /** For `--json`. */
+  readonly facts: Readonly<Record<string, unknown>>
+}
+
+/** What needs a look in the target schemas of the filter; nothing when all is well. It changes nothing. */
+export async function statusItems(session: Session, project: Project): Promise<readonly StatusItem[]> {
+  const { env } = project
+  const { client } = session
+  const targetSchemas = env.filter.flatMap((line) => env.schemas[line] ?? [])
+  const holders = await targetLockHolders(client, env.ledgerSchema, targetSchemas)
+  const halfDone = await readProgress(client, env.ledgerSchema, targetSchemas)
+  const lineOf = new Map(Object.entries(env.schemas).map(([line, schema]) => [schema, line]))
+  return [
+    ...halfDone.map((row) => halfDoneItem(row, holders.get(row.targetSchema))),
+    ...[...holders].map(([schema, holder]) => lockItem(schema, lineOf.get(schema) ?? '', holder)),
+    ...(await invalidIndexes(client, targetSchemas)).map((index) => indexItem(index, halfDone)),
+    ...(await idleTransactions(client, targetSchemas)).map(idleItem),
+    ...(await preparedTransactions(client, targetSchemas)).map(preparedItem),
+  ]
+}
+
+function halfDoneItem(row: ProgressRow, holder: LockHolder | undefined): StatusItem {
+  const { direction, revision, targetSchema, line, statement, backfill, pending, host, updatedAt } = row
+  const parts = [
+    `${direction} ${revision}: ${statement} statements done`,
+    ...(pending === null ? [] : [`statement ${pending.statement} begun`]),
+    ...(backfill === null ? [] : [`backfill at ${backfill.rows} rows, ${backfill.batches} batches`]),
+    `by ${host}, last at ${updatedAt.toISOString().slice(0, 19)}Z`,
+  ]
+  const again =
+    direction === 'upgrade' ? `just mig-upgrade ${revision} ${line}` : `just mig-downgrade -1 ${line}`
+  return {
+    kind: 'half-done',
+    targetSchema,
+    what: parts.join(', '),
+    mend: holder === undefined ? again : `it is running (pid ${holder.pid}); nothing to do`,
+    facts: { ...row, running: holder !== undefined },
+  }
+}
+
+function lockItem(targetSchema: string, line: string, holder: LockHolder): StatusItem {
+  const life = holderLife(holder)
+  const { pid } = holder
+  const mend = {
+    dead: `just mig-unlock ${line}`,
+    alive: 'it is running; nothing to do',
+    unknown: `when its machine is gone: just mig-unlock ${line} --force ${pid}`,
+  }[life]
+  const what = `locked by ${holderText(holder)}, ${life === 'unknown' ? 'on another machine' : life}`
+  return { kind: 'lock', targetSchema, what, mend, facts: { holder, life } }
+}
+
+function indexItem(index: InvalidIndex, halfDone: readonly ProgressRow[]): StatusItem {
+  const { schema, name, table, builtBy } = index
+  const owner = halfDone.find((row) => row.targetSchema === schema && row.pending !== null)
+  const mend =
+    builtBy !== null
+      ? `it is being built by pid ${builtBy}; nothing to do`
+      : owner !== undefined
+        ? `the next run builds it again: just mig-upgrade ${owner.revision} ${owner.line}`
+        : `just db-psql -c 'DROP INDEX CONCURRENTLY ${qualifiedName(schema, name)}'`
+  const what = `index ${name} on ${table} is INVALID: it costs every write and serves no query`
+  return { kind: 'invalid-index', targetSchema: schema, what, mend, facts: { ...index } }
+}
+
+function idleItem({ holder, schema, relations, idleFor }: IdleTransaction): StatusItem {
+  return {
+    kind: 'idle-in-transaction',
+    targetSchema: schema,
+    what: `${holderText(holder)} has been idle in a transaction for ${idleFor} s and holds locks on ${relations.join(', ')}`,
+    mend: `just db-psql -c 'SELECT pg_terminate_backend(${holder.pid})'`,
+    facts: { holder, relations, idleForSeconds: idleFor },
+  }
+}
+
+function preparedItem({ gid, schema, relations, preparedAt }: PreparedTransaction): StatusItem {
+  return {
+    kind: 'prepared-transaction',
+    targetSchema: schema,
+    what: `prepared transaction ${gid} of ${preparedAt.toISOString().slice(0, 19)}Z holds locks on ${relations.join(', ')}`,
+    mend: `ROLLBACK PREPARED or COMMIT PREPARED, as its owner says`,
+    facts: { gid, relations, preparedAt },
+  }
+}
+
+function holderText({ pid, application, user, host, since }: LockHolder): string {
+  return `pid ${pid} (${application || 'no application name'}, ${user}@${host}, since ${since})`
+}
+
+/** An index that no query uses, since its build has not come to an end. */
+export interface InvalidIndex {
+  readonly schema: string
+  readonly name: string
+  readonly table: string
+  /** The pid that builds it at this moment. */
+  readonly builtBy: number | null
+}
+
+/** A session that does nothing and keeps its transaction, and so its locks. */
+export interface IdleTransaction {
+  readonly holder: LockHolder
+  readonly schema: string
+  readonly relations: readonly string[]
+  /** Seconds. */
+  readonly idleFor: number
+}
+
+/** A transaction of a two-phase commit that nobody has ended. */
+export interface PreparedTransaction {
+  readonly gid: string
+  readonly schema: string
+  readonly relations: readonly string[]
+  readonly preparedAt: Date
+}
