@@ -59,7 +59,7 @@ const relative = /^[-+]\d+$/
 const looksLikeTarget = /^(heads?|base|current)$|[\d@:+]/
 
 /**
- * Parses what a recipe was called with. Empty positionals count as not given.
+ * Parses what a recipe was called with. An empty positional keeps its place and counts as not given.
  * @throws MigError `unknown-flag` with the nearest one, `too-many-arguments`, `missing-argument`, `bad-flag`.
  */
 export function parseArguments(spec: CommandSpec, argv: readonly string[]): Arguments {
@@ -69,7 +69,7 @@ export function parseArguments(spec: CommandSpec, argv: readonly string[]): Argu
     flags,
     argv.map((word) => (relative.test(word) ? `\0${word}` : word)),
   )
-  const values = words.positionals.map((word) => word.replace(/^\0/, '')).filter((word) => word !== '')
+  const values = words.positionals.map((word) => word.replace(/^\0/, ''))
   const names = Object.keys(spec.positionals)
   if (values.length > names.length) {
     throw new MigError(
@@ -89,7 +89,7 @@ export function parseArguments(spec: CommandSpec, argv: readonly string[]): Argu
   const given = names.slice(shift ? 1 : 0, (shift ? 1 : 0) + values.length)
   const positionals: Record<string, string> = {}
   for (const [name, { default: fallback }] of Object.entries(spec.positionals)) {
-    const value = given.includes(name) ? values[given.indexOf(name)] : fallback
+    const value = (given.includes(name) && values[given.indexOf(name)]) || fallback
     if (value === undefined && words.values.help !== true) throw missing(spec, name)
     positionals[name] = value ?? ''
   }

@@ -83,6 +83,15 @@ export interface StampLine {
   }[]
 }
 
+/** `mig-revision --json`, `mig-merge --json`, `mig-autogen --json`: one line per revision file. */
+export interface WrittenLine {
+  readonly event: 'written'
+  readonly line: string
+  readonly revision: string
+  /** Relative to the project folder. */
+  readonly path: string
+}
+
 /** `mig-sql --json`: a part of the script; the parts in their order are the script. */
 export interface SqlLine {
   readonly event: 'sql'
@@ -154,6 +163,7 @@ export type ResultLine =
   | CurrentLine
   | RevisionLine
   | BranchPointLine
+  | WrittenLine
   | StampLine
   | StatusLine
   | UnlockedLine

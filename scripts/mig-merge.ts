@@ -1,0 +1,49 @@
+// just mig-merge "REVISIONS" [message] [flags]
+import { MigError, newRevisionFile, openProject } from '../migrations/core/index.ts'
+import { commandEnvironment, runCommand } from './shared/command.ts'
+import { writeNewFiles } from './shared/new-files.ts'
+
+const spec = {
+  name: 'mig-merge',
+  summary: 'Writes a revision that joins several heads of one line. Needs no database.',
+  positionals: {
+    revisions: { help: 'the heads, with spaces or commas between them; key@heads for all of a line' },
+    message: { help: 'what the merge is for', default: 'merge' },
+  },
+  flags: {
+    splice: { help: 'let a parent be a revision that is no head' },
+    label: { help: 'a branch label for the merge', value: 'NAME', many: true as const },
+    'rev-id': { help: 'this id instead of a new one', value: 'ID' },
+    'sql-file': { help: 'a plain .sql file instead of TypeScript' },
+  },
+  examples: ['just mig-merge "3f2a9c41b7d0 8d01c2aa94fe" "merge languages"', 'just mig-merge user@heads'],
+}
+
+export const main = (): Promise<void> =>
+  runCommand(spec, async (command) => {
+    const { positionals, flags, output } = command
+    const project = openProject(await commandEnvironment(command))
+    const { env, graph, files } = project
+    const names = (positionals.revisions ?? '').split(/[\s,]+/).filter((name) => name !== '')
+    const parents = graph.merge(names, { splice: flags.splice === true })
+    const line = files.get(parents[0] ?? '')?.line
+    if (line === undefined) {
+      throw new MigError('nothing-to-merge', `${JSON.stringify(positionals.revisions)} names no revision`, {
+        help: 'just mig-heads lists the heads',
+      })
+    }
+    const revId = typeof flags['rev-id'] === 'string' ? { revId: flags['rev-id'] } : {}
+    const labels = Array.isArray(flags.label) ? flags.label : []
+    const edges = graph.planNewRevision({ line, head: parents, splice: flags.splice === true, labels, ...revId })
+    const format = flags['sql-file'] === true ? 'sql' : 'ts'
+    const message = positionals.message ?? ''
+    const file = newRevisionFile(project, {
+      line,
+      message,
+      edges,
+      format,
+      now: new Date(),
+      ...(revId.revId === undefined ? {} : { revision: revId.revId }),
+    })
+    await writeNewFiles(env, output, [file])
+  })

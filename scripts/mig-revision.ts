@@ -1,0 +1,81 @@
+// just mig-revision MESSAGE [schemas] [flags]
+import { MigError, newRevisionFile, openProject } from '../migrations/core/index.ts'
+import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
+import { writeNewFiles } from './shared/new-files.ts'
+import { schemasArgument } from './shared/schemas-argument.ts'
+
+const spec = {
+  name: 'mig-revision',
+  summary: 'Writes an empty revision in each line of the filter, to be filled by hand. Needs no database.',
+  positionals: { message: { help: 'what the revision does' }, schemas: schemasArgument },
+  flags: {
+    head: {
+      help: 'the parent: a head (default), or any revision with --splice; base for a new base',
+      value: 'REV',
+    },
+    splice: { help: 'let the parent be a revision that is no head' },
+    label: { help: 'a branch label for the revision', value: 'NAME', many: true as const },
+    'depends-on': {
+      help: 'a revision, of any line, that must be applied before',
+      value: 'REV',
+      many: true as const,
+    },
+    'rev-id': { help: 'this id instead of a new one', value: 'ID' },
+    'sql-file': { help: 'a plain .sql file instead of TypeScript' },
+  },
+  examples: [
+    'just mig-revision "add preferred_language to profile" user',
+    'just mig-revision "split" user --head base --label archive',
+  ],
+}
+
+export const main = (): Promise<void> =>
+  runCommand(spec, async (command) => {
+    const { positionals, flags, output } = command
+    const project = openProject(await commandEnvironment(command))
+    const { env, graph } = project
+    const revision = text(command, 'rev-id')
+    if (
+      env.filter.length > 1 &&
+      (revision !== undefined || flags.label !== undefined || flags.head !== undefined)
+    ) {
+      throw new MigError('one-line', '--rev-id, --label and --head are for one line', {
+        help: `name one of ${env.filter.join(', ')}: just mig-revision ${JSON.stringify(positionals.message)} ${env.filter[0]} …`,
+      })
+    }
+    const now = new Date()
+    const head = text(command, 'head')
+    const files = env.filter.map((line) => {
+      const edges = graph.planNewRevision({
+        line,
+        splice: flags.splice === true,
+        labels: list(command, 'label'),
+        dependsOn: list(command, 'depends-on'),
+        ...(head === undefined ? {} : { head }),
+        ...(revision === undefined ? {} : { revId: revision }),
+      })
+      const format = flags['sql-file'] === true ? 'sql' : 'ts'
+      const message = positionals.message ?? ''
+      return newRevisionFile(project, {
+        line,
+        message,
+        edges,
+        format,
+        now,
+        ...(revision === undefined ? {} : { revision }),
+      })
+    })
+    await writeNewFiles(env, output, files)
+  })
+
+function text({ flags }: Command, name: string): string | undefined {
+  const value = flags[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+function list({ flags }: Command, name: string): readonly string[] {
+  const value = flags[name]
+  return Array.isArray(value)
+    ? value.flatMap((item: string) => item.split(',').map((part) => part.trim()))
+    : []
+}
