@@ -34,7 +34,13 @@ export const main = (): Promise<void> =>
     }
     const revId = typeof flags['rev-id'] === 'string' ? { revId: flags['rev-id'] } : {}
     const labels = Array.isArray(flags.label) ? flags.label : []
-    const edges = graph.planNewRevision({ line, head: parents, splice: flags.splice === true, labels, ...revId })
+    const edges = graph.planNewRevision({
+      line,
+      head: parents,
+      splice: flags.splice === true,
+      labels,
+      ...revId,
+    })
     const format = flags['sql-file'] === true ? 'sql' : 'ts'
     const message = positionals.message ?? ''
     const file = newRevisionFile(project, {

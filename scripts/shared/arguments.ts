@@ -80,12 +80,7 @@ export function parseArguments(spec: CommandSpec, argv: readonly string[]): Argu
       },
     )
   }
-  // just fills absent arguments from the left, so a flag in front leaves only the default of the last one.
-  const shift =
-    argv[0]?.startsWith('--') &&
-    values.length === 1 &&
-    names.length === 2 &&
-    !looksLikeTarget.test(values[0] ?? '')
+  const shift = onlySchemas(spec, argv, values)
   const given = names.slice(shift ? 1 : 0, (shift ? 1 : 0) + values.length)
   const positionals: Record<string, string> = {}
   for (const [name, { default: fallback }] of Object.entries(spec.positionals)) {
@@ -94,6 +89,18 @@ export function parseArguments(spec: CommandSpec, argv: readonly string[]): Argu
     positionals[name] = value ?? ''
   }
   return { positionals, given: new Set(given), flags: words.values }
+}
+
+/**
+ * just fills absent arguments from the left, so with a flag in front only the filter's default is left:
+ * `just mig-upgrade --plan` comes as `--plan all`.
+ */
+function onlySchemas(spec: CommandSpec, argv: readonly string[], values: readonly string[]): boolean {
+  const [first, second] = Object.entries(spec.positionals)
+  const [value = ''] = values
+  const flagInFront = argv[0]?.startsWith('--') === true
+  const isPossible = first?.[1].default !== undefined && second?.[0] === 'schemas'
+  return flagInFront && isPossible && values.length === 1 && !looksLikeTarget.test(value)
 }
 
 function allFlags(spec: CommandSpec): Readonly<Record<string, Flag>> {
