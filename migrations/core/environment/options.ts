@@ -123,7 +123,7 @@ export function checkOptions(value: unknown, file: string): EnvironmentOptions {
       throw new MigError(
         'bad-setting',
         `setting "${key}" in ${file} must be a ${wanted}, not ${describe(given)}`,
-        { place: { file } },
+        { help: helpFor(wanted), place: { file } },
       )
     }
   }
@@ -140,10 +140,16 @@ export function checkOptions(value: unknown, file: string): EnvironmentOptions {
     options.transaction !== 'run'
   ) {
     throw new MigError('bad-setting', `setting "transaction" in ${file} must be 'revision' or 'run'`, {
+      help: "'revision' is one transaction for each revision, 'run' one for all",
       place: { file },
     })
   }
   return options
+}
+
+function helpFor(wanted: string): string {
+  if (wanted === 'string') return "put it in quotes; a duration is a text such as '500ms', '4s' or '2min'"
+  return `mend it: EnvironmentOptions says what a setting takes`
 }
 
 function isOfType(value: unknown, wanted: string): boolean {
