@@ -44,7 +44,6 @@ export interface CaseRequest {
     readonly down?: readonly string[]
     readonly planned?: readonly string[]
     readonly order?: string
-    readonly by_current_order?: readonly { readonly expect: { readonly steps?: readonly CaseStep[] } }[]
   }
 }
 

@@ -52,8 +52,8 @@ export interface RevisionGraph {
   resolveAll(name: string, options?: HistoryOptions): readonly string[]
   /** The parents of a revision that merges the targets. */
   merge(targets: string | readonly string[], options?: { readonly splice?: boolean }): readonly string[]
-  /** What a new revision stands on; see `planNewRevision`. */
-  newRevision(request: NewRevisionRequest): NewRevision
+  /** The edges that a new revision gets, by the rules of `alembic revision`. */
+  planNewRevision(request: NewRevisionRequest): NewRevision
   /** The revisions and all they need, themselves included, in load order. */
   ancestors(ids: readonly string[]): readonly string[]
   /** The revisions that have this one as a parent, in load order. */
@@ -108,7 +108,7 @@ export function revisionGraph(revisions: readonly RevisionSpec[]): RevisionGraph
           undefined,
         ),
       ),
-    newRevision: (request) => newRevisionEdges(index, request),
+    planNewRevision: (request) => newRevisionEdges(index, request),
     ancestors: (ids) => inLoadOrder(reach(nodesOf(ids), needsOf)),
     children: (id) => idsOf(index.byId.get(id)?.children ?? []),
     applied: (rows) => new Set(idsOf(appliedTo(rows))),

@@ -91,15 +91,23 @@ function withPrefix(index: RevisionIndex, prefix: string): [string, RevisionNode
   )
 }
 
-/** @throws always: two or more heads where the target allows one */
+/** The error for several heads where the target allows one. */
 export function multipleHeads(heads: readonly RevisionNode[], target: string): MigError {
-  const [first] = heads
-  const line = first?.line ?? ''
-  const where = line === '' ? '' : ` of line ${line}`
   const ids = idsOf(heads)
+  const lines = [...new Set(heads.map((head) => head.line))]
+  const facts = { heads: ids, lines, target }
+  const [line = '', otherLine] = lines
+  if (otherLine !== undefined) {
+    const named = heads.map((head) => `${head.id} of ${head.line}`).join(', ')
+    return new MigError('multiple-heads', `'${target}' is one revision in each line: ${named}`, {
+      help: `say which line, as in ${line}@${target}`,
+      facts,
+    })
+  }
+  const where = line === '' ? '' : ` of line ${line}`
   return new MigError('multiple-heads', `'${target}'${where} is ${ids.length} heads: ${ids.join(', ')}`, {
     help: `merge them: just mig-merge "${ids.join(' ')}" "merge", or name one of them, or use heads for all`,
-    facts: { heads: ids, line, target },
+    facts,
   })
 }
 
