@@ -1,7 +1,8 @@
 import type { BodyPart } from '../history.ts'
-import type { Statement } from '../python/syntax.ts'
+import { namesSet, type Statement } from '../python/syntax.ts'
 import {
   type Call,
+  emptyScope,
   evaluate,
   type Method,
   type Scope,
@@ -72,12 +73,27 @@ function unconverted({ line, endLine }: Statement, reason: string, source: Sourc
 
 /** The names that a statement sets are not known after it. */
 function forget(statement: Statement, scope: Scope): Scope {
-  if (statement.kind !== 'assign') return scope
-  return statement.names.reduce(
+  const names = namesSet(statement).filter((name) => scope.values.has(name) || !scope.imports.has(name))
+  return names.reduce(
     (known, name) =>
       withValue(known, name, { kind: 'opaque', why: `the value of ${name}`, line: statement.line }),
     scope,
   )
+}
+
+/** What the module's own statements set; later ones win, as when Python runs them. */
+export function moduleScope(statements: readonly Statement[]): Scope {
+  let scope: Scope = emptyScope
+  for (const statement of statements) {
+    if (statement.kind === 'import') scope = withImports(scope, statement.names)
+    else if (statement.kind === 'function')
+      scope = { ...scope, functions: new Map([...scope.functions, [statement.name, statement]]) }
+    else if (statement.kind === 'assign') {
+      const value = evaluate(statement.value, scope)
+      for (const name of statement.names) scope = withValue(scope, name, value)
+    } else scope = forget(statement, scope)
+  }
+  return scope
 }
 
 function convert(statement: Statement, scope: Scope, source: Source, depth: number): Converted {

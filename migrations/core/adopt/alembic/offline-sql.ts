@@ -25,15 +25,30 @@ export function readOfflineSql(text: string, file: string, versionTable = 'alemb
       if (head === null) return []
       const [whole, direction = '', from = '', to = ''] = head
       const id = (direction === 'upgrade' ? to : from).split(',')[0]?.trim() ?? ''
-      return [[`${direction} ${id}`, sectionParts(section.slice(whole.length), versionTable)] as const]
+      const statements = splitStatements(section.slice(whole.length)).map((piece) => piece.text)
+      // Alembic ends each revision with its version row; without one it stopped half-way.
+      if (!statements.some((sql) => isVersionStatement(sql, versionTable)))
+        throw halfWritten(file, direction, id, versionTable)
+      return [[`${direction} ${id}`, sectionParts(statements, versionTable)] as const]
     }),
   )
 }
 
-function sectionParts(text: string, versionTable: string): readonly BodyPart[] {
+function halfWritten(file: string, direction: string, id: string, versionTable: string): MigError {
+  return new MigError(
+    'bad-offline-sql',
+    `${file} ends inside the ${direction} of ${id}: no statement on ${versionTable} follows it`,
+    {
+      help: 'Alembic stopped there; write the file again, for example for the range before it: alembic upgrade A:B --sql',
+      place: { file },
+    },
+  )
+}
+
+function sectionParts(statements: readonly string[], versionTable: string): readonly BodyPart[] {
   const parts: BodyPart[] = []
   let outside: BodyPart[] | undefined
-  for (const { text: sql } of splitStatements(text)) {
+  for (const sql of statements) {
     if (/^COMMIT$/i.test(sql)) outside = []
     else if (/^BEGIN$/i.test(sql)) {
       if (outside !== undefined && outside.length > 0) parts.push({ kind: 'autocommit', parts: outside })

@@ -1,9 +1,8 @@
 import { MigError } from '../../errors.ts'
 import type { BodyPart, ImportedRevision } from '../history.ts'
 import { readPython } from '../python/statements.ts'
-import type { Statement } from '../python/syntax.ts'
-import { emptyScope, evaluate, type Scope, type Value, withImports, withValue } from '../python/values.ts'
-import { convertBody } from './body.ts'
+import type { Scope, Value } from '../python/values.ts'
+import { convertBody, moduleScope } from './body.ts'
 
 /**
  * Reads one revision file of Alembic without running it; undefined when it has no `revision`, as a helper module.
@@ -33,21 +32,6 @@ export function readAlembicRevision(text: string, file: string): ImportedRevisio
     upgrade: body('upgrade'),
     downgrade: body('downgrade'),
   }
-}
-
-/** What the module's own statements set; later ones win, as when Python runs them. */
-function moduleScope(statements: readonly Statement[]): Scope {
-  let scope: Scope = emptyScope
-  for (const statement of statements) {
-    if (statement.kind === 'import') scope = withImports(scope, statement.names)
-    else if (statement.kind === 'function')
-      scope = { ...scope, functions: new Map([...scope.functions, [statement.name, statement]]) }
-    else if (statement.kind === 'assign') {
-      const value = evaluate(statement.value, scope)
-      for (const name of statement.names) scope = withValue(scope, name, value)
-    }
-  }
-  return scope
 }
 
 function idList(scope: Scope, name: string, file: string): readonly string[] {

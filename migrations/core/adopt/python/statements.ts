@@ -76,7 +76,7 @@ function readSmall(at: Cursor): Small {
   if (text === 'import' || text === 'from') return { kind: 'import', names: readImport(at) }
   if (['return', 'raise', 'del', 'global', 'nonlocal', 'assert'].includes(text)) {
     at.next()
-    if (at.peek().type === 'newline' && text === 'return') return { kind: 'other', what: 'return' }
+    if (at.peek().type === 'newline' && text === 'return') return { kind: 'other', what: 'return', sets: [] }
     throw new Unreadable(text)
   }
   const first = readExpressionList(at)
@@ -204,13 +204,18 @@ function readBlock(at: Cursor): { readonly body: readonly Statement[]; readonly 
 /** Reads over a statement with its block, and the `else`, `except` and the like that go with it. */
 function readOther(at: Cursor, what: string): Statement {
   const { line } = at.peek()
+  const sets: string[] = []
   let endLine = line
   do {
-    while (at.peek().type !== 'newline' && at.peek().type !== 'end') endLine = at.next().endLine
+    while (at.peek().type !== 'newline' && at.peek().type !== 'end') {
+      if (setsName(at)) sets.push(at.peek().text)
+      endLine = at.next().endLine
+    }
     at.next()
     if (at.peek().type === 'indent') {
       let depth = 0
       do {
+        if (setsName(at)) sets.push(at.peek().text)
         const { type, endLine: end } = at.next()
         if (type === 'indent') depth += 1
         else if (type === 'dedent') depth -= 1
@@ -218,5 +223,14 @@ function readOther(at: Cursor, what: string): Statement {
       } while (depth > 0 && at.peek().type !== 'end')
     }
   } while (['else', 'elif', 'except', 'finally'].some((word) => isWord(at.peek(), word)))
-  return { kind: 'other', what, line, endLine }
+  return { kind: 'other', what, sets, line, endLine }
+}
+
+/** Whether the cursor stands at a name that is assigned, imported or defined: rather too often than too seldom. */
+function setsName(at: Cursor): boolean {
+  if (at.peek().type !== 'name') return false
+  return (
+    /^([-+*/%&|^@]|\/\/|\*\*|<<|>>|:)?=$/.test(at.peek(1).text) ||
+    ['for', 'as', 'def', 'import', 'del', ','].includes(at.peek(-1).text)
+  )
 }

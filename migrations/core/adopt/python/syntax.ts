@@ -52,11 +52,43 @@ export type Statement = { readonly line: number; readonly endLine: number } & (
       readonly body: readonly Statement[]
     }
   | { readonly kind: 'pass' }
-  /** Anything else; `what` is its keyword. */
-  | { readonly kind: 'other'; readonly what: string }
+  /** Anything else; `what` is its keyword, `sets` the names that it may set. */
+  | { readonly kind: 'other'; readonly what: string; readonly sets: readonly string[] }
 )
 
 export interface Parameter {
   readonly name: string
   readonly default: Expression | undefined
+}
+
+/** The names that a statement may set, itself or in its block. */
+export function namesSet(statement: Statement): readonly string[] {
+  switch (statement.kind) {
+    case 'assign':
+      return statement.names
+    case 'other':
+      return statement.sets
+    case 'for':
+    case 'with':
+      return [
+        ...(statement.kind === 'for' ? namesIn(statement.target) : []),
+        ...statement.body.flatMap(namesSet),
+      ]
+    case 'expression':
+      return changedName(statement.value)
+    default:
+      return []
+  }
+}
+
+function namesIn(target: Expression): readonly string[] {
+  if (target.kind === 'name') return [target.name]
+  return target.kind === 'list' ? target.items.flatMap(namesIn) : []
+}
+
+/** `names.append(…)` changes what `names` is. */
+function changedName(value: Expression): readonly string[] {
+  if (value.kind !== 'call' || value.function.kind !== 'attribute') return []
+  const { of } = value.function
+  return of.kind === 'name' ? [of.name] : []
 }

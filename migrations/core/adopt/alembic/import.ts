@@ -1,0 +1,62 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { Environment } from '../../environment/index.ts'
+import { MigError } from '../../errors.ts'
+import type { Session } from '../../runner/index.ts'
+import { type ImportResult, importHistory } from '../import/import.ts'
+import { readAlembicLedgers } from '../import/ledgers.ts'
+import { type ImportOptions, shownPath } from '../import/options.ts'
+import { type OfflineSql, readOfflineSql } from './offline-sql.ts'
+import { findAlembicFolders, readAlembicProject } from './project.ts'
+
+export interface AlembicRequest extends ImportOptions {
+  /** The folder with `alembic.ini`, the script folder, or a folder of revision files. */
+  readonly path: string
+  /** Files with what `alembic upgrade … --sql` and `alembic downgrade … --sql` wrote. */
+  readonly offlineSql?: readonly string[]
+}
+
+/**
+ * Imports an Alembic project: its revision files, and what its version tables say.
+ * @throws MigError `no-alembic-project`, `bad-python`, `bad-alembic-revision`, `bad-offline-sql`, and as
+ *   `importHistory`.
+ */
+export async function importAlembic(
+  session: Session,
+  env: Environment,
+  request: AlembicRequest,
+): Promise<ImportResult> {
+  const folders = findAlembicFolders(resolve(env.root, request.path))
+  const place = { ...versionTableOf(folders.scriptLocation), ...request.ledger }
+  const offline = readOfflineFiles(env, request.offlineSql ?? [], place.table)
+  const history = readAlembicProject({ folders, offline, show: shownPath(env) })
+  const ledgers = await readAlembicLedgers(session.client, place)
+  return importHistory(session, env, {
+    ...request,
+    history,
+    ledgers,
+    ignoreTables: [place.table ?? 'alembic_version'],
+  })
+}
+
+function readOfflineFiles(env: Environment, files: readonly string[], table: string | undefined): OfflineSql {
+  const sections = files.flatMap((file) => {
+    const path = resolve(env.root, file)
+    if (!existsSync(path)) {
+      throw new MigError('bad-offline-sql', `there is no file ${file}`, {
+        help: 'write it with Alembic: alembic upgrade base:heads --sql > upgrade.sql',
+        place: { file },
+      })
+    }
+    return [...readOfflineSql(readFileSync(path, 'utf8'), file, table)]
+  })
+  return new Map(sections)
+}
+
+/** `version_table="…"` of `context.configure` in `env.py`, where it is a plain text. */
+function versionTableOf(scriptLocation: string | undefined): { readonly table?: string } {
+  const file = scriptLocation === undefined ? undefined : join(scriptLocation, 'env.py')
+  if (file === undefined || !existsSync(file)) return {}
+  const table = /\bversion_table\s*=\s*["'](\w+)["']/.exec(readFileSync(file, 'utf8'))?.[1]
+  return table === undefined ? {} : { table }
+}

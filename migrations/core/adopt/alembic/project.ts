@@ -1,0 +1,177 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, delimiter, dirname, join, resolve } from 'node:path'
+import { MigError } from '../../errors.ts'
+import type { ImportedHistory, ImportedRevision } from '../history.ts'
+import type { OfflineSql } from './offline-sql.ts'
+import { readAlembicRevision } from './revision-file.ts'
+
+/** Where an Alembic project keeps what an import needs. */
+export interface AlembicFolders {
+  readonly versions: readonly string[]
+  /** The folder with `env.py`, when it was found. */
+  readonly scriptLocation: string | undefined
+}
+
+/**
+ * Finds the revision folders of an Alembic project: from `alembic.ini` (`script_location`, `version_locations`), or
+ * because `path` is the script folder, or a folder of revision files itself.
+ * @throws MigError `no-alembic-project`.
+ */
+export function findAlembicFolders(path: string): AlembicFolders {
+  const at = resolve(path)
+  const ini = at.endsWith('.ini') ? at : join(at, 'alembic.ini')
+  if (existsSync(ini)) return foldersOfIni(ini, path)
+  if (existsSync(join(at, 'versions'))) return { versions: [join(at, 'versions')], scriptLocation: at }
+  const hasScripts = existsSync(at) && statSync(at).isDirectory() && pythonFiles(at).length > 0
+  if (hasScripts)
+    return {
+      versions: [at],
+      scriptLocation: existsSync(join(dirname(at), 'env.py')) ? dirname(at) : undefined,
+    }
+  throw noProject(path)
+}
+
+function noProject(path: string): MigError {
+  return new MigError(
+    'no-alembic-project',
+    `${path} has no alembic.ini, no versions folder and no revision files`,
+    {
+      help: 'give the folder with alembic.ini, or the one with versions/: just mig-import alembic DIR',
+      place: { file: path },
+    },
+  )
+}
+
+function foldersOfIni(ini: string, path: string): AlembicFolders {
+  const here = dirname(ini)
+  const settings = iniSection(readFileSync(ini, 'utf8'), 'alembic')
+  const place = (text: string) => resolve(here, text.replaceAll('%(here)s', here).trim())
+  const location = settings.get('script_location')
+  if (location === undefined) throw noProject(path)
+  // `package:folder` names a folder inside a Python package.
+  const scriptLocation = place(
+    location.includes(':') && !location.startsWith('%') ? location.replaceAll(/[:.]/g, '/') : location,
+  )
+  const list = settings.get('version_locations')
+  const versions =
+    list === undefined || list === ''
+      ? [join(scriptLocation, 'versions')]
+      : splitLocations(list, settings).map(place)
+  const missing = versions.find((folder) => !existsSync(folder))
+  if (missing !== undefined) {
+    throw new MigError('no-alembic-project', `${ini} names the folder ${missing}, which is not there`, {
+      help: 'correct script_location or version_locations in alembic.ini, or give the folder itself',
+      place: { file: ini },
+    })
+  }
+  return { versions, scriptLocation }
+}
+
+/** `version_locations` is split as `path_separator` or `version_path_separator` says (Alembic, "alembic.ini"). */
+function splitLocations(list: string, settings: ReadonlyMap<string, string>): readonly string[] {
+  const named = settings.get('path_separator') ?? settings.get('version_path_separator')
+  const separators: Readonly<Record<string, string>> = {
+    os: delimiter,
+    space: ' ',
+    newline: '\n',
+    ':': ':',
+    ';': ';',
+  }
+  const separator = named === undefined ? undefined : separators[named]
+  return list
+    .split(separator ?? /[\s,]+/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}
+
+/** The keys of one section of an INI file; a value may go on in indented lines. */
+function iniSection(text: string, section: string): ReadonlyMap<string, string> {
+  const values = new Map<string, string>()
+  let inside = false
+  let key = ''
+  for (const line of text.split(/\r?\n/)) {
+    const head = /^\[([^\]]+)\]/.exec(line)
+    if (head !== null) inside = head[1] === section
+    if (!inside || head !== null || /^\s*[#;]/.test(line)) continue
+    const pair = /^([^\s=:][^=:]*?)\s*[=:]\s*(.*)$/.exec(line)
+    if (pair !== null) {
+      key = pair[1] ?? ''
+      values.set(key, pair[2] ?? '')
+    } else if (/^\s+\S/.test(line) && key !== '')
+      values.set(key, `${values.get(key) ?? ''}\n${line.trim()}`.trim())
+  }
+  return values
+}
+
+function pythonFiles(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.py') && !/(^|[\\/])(__pycache__|__init__\.py)/.test(name))
+    .sort()
+    .map((name) => join(folder, name))
+}
+
+export interface AlembicImport {
+  readonly folders: AlembicFolders
+  /** Alembic's own SQL, for what the files alone do not tell. */
+  readonly offline: OfflineSql
+  /** Shortens a path for messages. */
+  readonly show: (path: string) => string
+}
+
+/**
+ * Reads all revisions of an Alembic project. A body with something that could not be converted is taken whole from
+ * `offline` where that has it.
+ * @throws MigError `bad-python`, `bad-alembic-revision`, `no-alembic-project` when no file has a revision.
+ */
+export function readAlembicProject({ folders, offline, show }: AlembicImport): ImportedHistory {
+  const files = folders.versions.flatMap(pythonFiles)
+  const revisions = files.flatMap((file): ImportedRevision[] => {
+    const read = readAlembicRevision(readFileSync(file, 'utf8'), show(file))
+    if (read === undefined) return []
+    const message = read.message === '' ? messageOfName(file) : read.message
+    return [{ ...withOffline(read, offline), message }]
+  })
+  if (revisions.length === 0) throw noProject(folders.versions.map(show).join(', '))
+  return { tool: 'alembic', revisions: inOrder(revisions) }
+}
+
+function messageOfName(file: string): string {
+  return basename(file, '.py')
+    .replace(/^[0-9a-f]{6,}_/, '')
+    .replaceAll('_', ' ')
+}
+
+function withOffline(revision: ImportedRevision, offline: OfflineSql): ImportedRevision {
+  const body = (direction: 'upgrade' | 'downgrade') => {
+    const parts = revision[direction] ?? []
+    const isWhole = !JSON.stringify(parts).includes('"kind":"unconverted"')
+    return isWhole ? parts : (offline.get(`${direction} ${revision.revision}`) ?? parts)
+  }
+  return { ...revision, upgrade: body('upgrade'), downgrade: body('downgrade') }
+}
+
+/** Parents before children, otherwise by time and then as the files come. */
+function inOrder(revisions: readonly ImportedRevision[]): readonly ImportedRevision[] {
+  const byId = new Map(revisions.map((revision) => [revision.revision, revision]))
+  const sorted = [...revisions].sort((a, b) => (a.createdAt ?? '').localeCompare(b.createdAt ?? ''))
+  const placed = new Set<ImportedRevision>()
+  for (const first of sorted) {
+    // A walk with a stack of its own: a history may be thousands of revisions deep.
+    const stack = [first]
+    for (let revision = stack.at(-1); revision !== undefined; revision = stack.at(-1)) {
+      const open = needsOf(revision)
+        .map((id) => byId.get(id))
+        .find((need) => need !== undefined && !placed.has(need) && !stack.includes(need))
+      if (open !== undefined) stack.push(open)
+      else placed.add(stack.pop() ?? revision)
+    }
+  }
+  return [...placed]
+}
+
+/** The ids that a revision comes after. */
+export function needsOf({ downRevision, dependsOn }: ImportedRevision): readonly string[] {
+  const parents =
+    downRevision === null ? [] : typeof downRevision === 'string' ? [downRevision] : downRevision
+  return [...parents, ...dependsOn]
+}

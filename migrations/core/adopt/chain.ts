@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto'
+import type { BodyPart, ImportedRevision } from './history.ts'
+
+/** One file of a tool whose history is a plain list. */
+export interface ChainItem {
+  readonly name: string
+  readonly message: string
+  readonly createdAt: string | undefined
+  readonly source: string
+  readonly upgrade: readonly BodyPart[]
+}
+
+/**
+ * A list of files as a line of revisions, each on the one before. The id comes from the tool and the name, so that
+ * importing again gives the same ids. None of these tools has a way back.
+ */
+export function revisionChain(tool: string, items: readonly ChainItem[]): readonly ImportedRevision[] {
+  const ids = items.map(({ name }) => chainId(tool, name))
+  return items.map((item, at) => ({
+    revision: ids[at] ?? '',
+    downRevision: ids[at - 1] ?? null,
+    dependsOn: [],
+    branchLabels: [],
+    message: item.message,
+    createdAt: item.createdAt,
+    source: item.source,
+    upgrade: item.upgrade,
+    downgrade: null,
+  }))
+}
+
+/** 12 hexadecimal digits for a file of another tool. */
+export function chainId(tool: string, name: string): string {
+  return createHash('sha256').update(`${tool} ${name}`).digest('hex').slice(0, 12)
+}
+
+/** `20240131120000` as ISO 8601; undefined for what is no time. */
+export function timeOfDigits(digits: string): string | undefined {
+  const found = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(digits)
+  if (found === null) return undefined
+  const [, year, month, day, hour, minute, second] = found
+  const at = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
+  return Number.isNaN(at.getTime()) ? undefined : `${at.toISOString().slice(0, 19)}Z`
+}

@@ -1,0 +1,118 @@
+import type { Environment } from '../../environment/index.ts'
+import { exitCodes, MigError } from '../../errors.ts'
+import { openProject, type Session } from '../../runner/index.ts'
+import { type ImportedHistory, type UnconvertedPlace, unconvertedPlaces } from '../history.ts'
+import { adoptRows, checkNotAdopted } from './adopt-rows.ts'
+import { type AdoptedRows, adoptedRows, type ForeignLedger } from './applied.ts'
+import { type Draft, draftHistory } from './draft.ts'
+import { underHouseRules } from './house-rules.ts'
+import { linesOfRevisions } from './lines.ts'
+import { importDiffers, type ReplayRequest, replayDifferences, replayToHeads } from './replay.ts'
+
+export interface ImportRequest {
+  readonly history: ImportedHistory
+  /** What the other tool's ledger says in the live database. */
+  readonly ledgers: readonly ForeignLedger[]
+  /** Tables of the other tool, which are no part of any schema's state. */
+  readonly ignoreTables: readonly string[]
+  /** `search_path` that the other tool ran under, as SQL; default: the target schema. */
+  readonly searchPath?: string
+  /** Write revisions that stop where something could not be converted. */
+  readonly allowUnconverted?: boolean
+  /** Keep the files of a history that does not lead to the live database; then nothing is adopted. */
+  readonly keep?: boolean
+}
+
+export interface ImportResult {
+  /** The revision files, relative to the project folder. */
+  readonly files: readonly string[]
+  readonly unconverted: readonly UnconvertedPlace[]
+  /** What our ledger says now; empty where the database has no ledger of the other tool. */
+  readonly adopted: readonly AdoptedRows[]
+  /** `equal`: replayed, and the same as the live database; `runs`: replayed, with nothing to compare. */
+  readonly proof: 'equal' | 'runs' | 'none'
+}
+
+/**
+ * Brings another tool's history in: revision files, proved by a replay on a scratch database against the live one,
+ * and then our ledger's rows. Nothing stays when any of it fails.
+ * @throws MigError `unconverted` (exit 4) with every place, unless allowed; `which-line`, `unknown-version`,
+ *   `several-ledgers`, `already-adopted`, `file-exists`; what the graph says of missing parents and the like;
+ *   `replay-failed` and `import-differs` (exit 5).
+ */
+export async function importHistory(
+  session: Session,
+  env: Environment,
+  request: ImportRequest,
+): Promise<ImportResult> {
+  const unconverted = unconvertedPlaces(request.history)
+  if (unconverted.length > 0 && !request.allowUnconverted) throw notConverted(unconverted)
+  const history = underHouseRules(request.history, {
+    schemas: Object.values(env.schemas),
+    searchPath: request.searchPath,
+  })
+  const lines = linesOfRevisions(history, env)
+  const rows = adoptedRows(history, lines, request.ledgers, env)
+  const draft = draftHistory(history, lines, env)
+  try {
+    await checkNotAdopted(session, openProject(draft.env), rows)
+    const proof = await proved(session, draft, rows, [...new Set(lines.values())], request, unconverted)
+    if (proof === 'differs') return { files: draft.place(), unconverted, adopted: [], proof: 'none' }
+    const files = draft.place()
+    await adoptRows(session, openProject(env), rows)
+    return { files, unconverted, adopted: rows, proof }
+  } finally {
+    draft.discard()
+  }
+}
+
+async function proved(
+  session: Session,
+  draft: Draft,
+  rows: readonly AdoptedRows[],
+  lines: readonly string[],
+  { history, ignoreTables, keep }: ImportRequest,
+  unconverted: readonly UnconvertedPlace[],
+): Promise<ImportResult['proof'] | 'differs'> {
+  // A revision that stops where it was not converted cannot be replayed; a downgrade is not part of the replay.
+  if (unconverted.some(({ direction }) => direction === 'upgrade')) return 'none'
+  const replay: ReplayRequest = {
+    env: draft.env,
+    session,
+    rows,
+    ignoreTables,
+    historySql: JSON.stringify(history.revisions),
+  }
+  try {
+    if (rows.length === 0) {
+      await replayToHeads(replay, lines)
+      return 'runs'
+    }
+    const differences = await replayDifferences(replay)
+    if (differences.size > 0) throw importDiffers(differences)
+    return 'equal'
+  } catch (error) {
+    if (!keep || !(error instanceof MigError) || error.exitCode !== exitCodes.proofFailed) throw error
+    session.emit({
+      event: 'warning',
+      code: error.code,
+      message: error.message,
+      help: 'the files are kept, and nothing was adopted: mend them, then just mig-stamp',
+    })
+    return 'differs'
+  }
+}
+
+function notConverted(places: readonly UnconvertedPlace[]): MigError {
+  const list = places.map(({ file, line, direction, reason }) => `  ${file}:${line} ${direction}: ${reason}`)
+  const count = places.length === 1 ? '1 place needs' : `${places.length} places need`
+  return new MigError(
+    'unconverted',
+    `${count} Python to know its SQL; nothing was written:\n${list.join('\n')}`,
+    {
+      help: 'let Alembic write it: alembic upgrade base:heads --sql > upgrade.sql, alembic downgrade heads:base --sql > downgrade.sql, then add --offline-sql upgrade.sql --offline-sql downgrade.sql; or --allow-unconverted for revisions that stop there',
+      exitCode: exitCodes.decisionNeeded,
+      facts: { unconverted: places },
+    },
+  )
+}

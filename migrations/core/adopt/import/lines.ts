@@ -1,0 +1,76 @@
+import type { Environment, Line } from '../../environment/index.ts'
+import { MigError } from '../../errors.ts'
+import type { ImportedHistory, ImportedRevision } from '../history.ts'
+
+/** Revision id → schema key. */
+export type LineOfRevision = ReadonlyMap<string, string>
+
+/**
+ * Which line each revision goes to. With one key in the filter it takes all; otherwise each part of the graph that
+ * hangs together goes to the key that is one of its branch labels, or a folder that its files are in.
+ * @throws MigError `which-line` for a part that names no key, or several.
+ */
+export function linesOfRevisions(history: ImportedHistory, env: Environment): LineOfRevision {
+  const [only, ...others] = env.filter
+  const lines = new Map<string, string>()
+  if (only !== undefined && others.length === 0) {
+    for (const { revision } of history.revisions) lines.set(revision, only)
+    return lines
+  }
+  const candidates = env.lines.filter((line) => env.filter.includes(line.key))
+  for (const part of connectedParts(history.revisions)) {
+    const keys = [...new Set(part.flatMap((revision) => keysNamed(revision, candidates)))]
+    const [key] = keys
+    if (key === undefined || keys.length > 1) throw whichLine(part, keys, env)
+    for (const { revision } of part) lines.set(revision, key)
+  }
+  return lines
+}
+
+function keysNamed(revision: ImportedRevision, lines: readonly Line[]): readonly string[] {
+  const folders = revision.source.split(/[\\/]/).slice(0, -1)
+  return lines
+    .filter(({ key, schema }) =>
+      [key, ...(schema === null ? [] : [schema])].some(
+        (name) => revision.branchLabels.includes(name) || folders.includes(name),
+      ),
+    )
+    .map((line) => line.key)
+}
+
+/** The parts of the graph that parents join; what depends on another part stays apart from it. */
+function connectedParts(revisions: readonly ImportedRevision[]): readonly (readonly ImportedRevision[])[] {
+  const root = new Map<string, string>(revisions.map(({ revision }) => [revision, revision]))
+  const find = (id: string): string => {
+    let at = id
+    for (let up = root.get(at); up !== undefined && up !== at; up = root.get(at)) at = up
+    root.set(id, at)
+    return at
+  }
+  for (const { revision, downRevision } of revisions) {
+    const parents =
+      downRevision === null ? [] : typeof downRevision === 'string' ? [downRevision] : downRevision
+    for (const parent of parents) if (root.has(parent)) root.set(find(revision), find(parent))
+  }
+  const parts = new Map<string, ImportedRevision[]>()
+  for (const revision of revisions) {
+    const id = find(revision.revision)
+    const part = parts.get(id)
+    if (part === undefined) parts.set(id, [revision])
+    else part.push(revision)
+  }
+  return [...parts.values()]
+}
+
+function whichLine(part: readonly ImportedRevision[], keys: readonly string[], env: Environment): MigError {
+  const first = part[0]
+  const what = `the history that begins with ${first?.revision} (${first?.source})`
+  const message =
+    keys.length === 0
+      ? `${what} names no schema key: neither a branch label nor a folder is one of ${env.filter.join(', ')}`
+      : `${what} names several schema keys: ${keys.join(', ')}`
+  return new MigError('which-line', message, {
+    help: `give the one schema key that it belongs to as the last argument: ${env.filter.join(' or ')}`,
+    facts: { revisions: part.map(({ revision }) => revision), keys },
+  })
+}

@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import type { Environment } from '../../environment/index.ts'
+import { revisionFileName } from '../../revisions/file-name.ts'
+import { renderRevisionFile, sqlTemplate } from '../../revisions/render.ts'
+import type { BodyPart, ImportedRevision } from '../history.ts'
+
+/** A revision file that is not written yet. */
+export interface RevisionText {
+  readonly name: string
+  readonly text: string
+}
+
+/** The time of a revision whose tool kept none, so that importing again gives the same name. */
+const unknownTime = '1970-01-01T00:00:00Z'
+
+/**
+ * An imported revision as a file: SQL where the other tool's file was plain SQL, TypeScript otherwise. What has no
+ * way back gets no downgrade, rather than an empty one that would claim there is nothing to take back.
+ */
+export function revisionText(revision: ImportedRevision, env: Environment, folder: string): RevisionText {
+  const { downgrade, upgrade } = revision
+  const isSql = downgrade === null && upgrade.every((part) => part.kind === 'sql')
+  const format = isSql ? 'sql' : 'ts'
+  const date = new Date(revision.createdAt ?? unknownTime)
+  const { fileTemplate, timeZone, slugLength } = env.options
+  const name = revisionFileName({
+    ...(fileTemplate === undefined ? {} : { template: fileTemplate }),
+    ...(timeZone === undefined ? {} : { timeZone }),
+    ...(slugLength === undefined ? {} : { slugLength }),
+    date,
+    revision: revision.revision,
+    message: revision.message,
+    format,
+  })
+  const text = renderRevisionFile({
+    format,
+    revision: revision.revision,
+    downRevision: revision.downRevision,
+    dependsOn: revision.dependsOn,
+    branchLabels: revision.branchLabels,
+    message: revision.message,
+    createdAt: date,
+    headerNotes: [`Imported from ${revision.source}.`],
+    typesImport: typesFrom(env, folder),
+    upgradeBody: isSql ? sqlSection(upgrade) : bodyLines(upgrade, '  ').join('\n'),
+    downgradeBody: bodyLines(downgrade ?? [], '  ').join('\n'),
+  })
+  return { name, text: downgrade === null ? withoutDowngrade(text) : text }
+}
+
+function withoutDowngrade(text: string): string {
+  return text
+    .replace(/\n-- downgrade\n$/, '')
+    .replace(/\nexport async function downgrade\(_op: Operations\): Promise<void> \{\}\n$/, '')
+}
+
+/** Where a revision file has the type of `op` from. */
+function typesFrom(env: Environment, folder: string): string {
+  const core = join(env.dir, 'core', 'index.ts')
+  if (!existsSync(core)) return 'just-mig'
+  const path = relative(folder, core).replaceAll('\\', '/')
+  return path.startsWith('.') ? path : `./${path}`
+}
+
+function sqlSection(parts: readonly BodyPart[]): string {
+  return parts.map((part) => (part.kind === 'sql' ? terminated(part.sql) : '')).join('\n\n')
+}
+
+function terminated(sql: string): string {
+  if (/;\s*$/.test(sql)) return sql
+  return /--[^\n]*$/.test(sql) ? `${sql}\n;` : `${sql};`
+}
+
+function bodyLines(parts: readonly BodyPart[], indent: string): readonly string[] {
+  return parts.flatMap((part) => {
+    if (part.kind === 'sql') return [`${indent}await op.execute(${sqlTemplate(part.sql)})`]
+    if (part.kind === 'autocommit') {
+      return [
+        `${indent}await op.autocommit(async () => {`,
+        ...bodyLines(part.parts, `${indent}  `),
+        `${indent}})`,
+      ]
+    }
+    const source = part.source.split('\n').map((line) => `${indent}// ${line}`.trimEnd())
+    const reason = `line ${part.line} of the imported file could not be converted: ${part.reason}`
+    return [...source, `${indent}throw new Error(${JSON.stringify(reason)})`]
+  })
+}

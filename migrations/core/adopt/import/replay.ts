@@ -1,0 +1,178 @@
+import type { Client, ClientBase } from 'pg'
+import type { Environment } from '../../environment/index.ts'
+import { exitCodes, MigError } from '../../errors.ts'
+import type { EmitEvent } from '../../events.ts'
+import { ensureEmbeddedServer } from '../../postgres/embedded.ts'
+import {
+  compareFingerprints,
+  type FingerprintChange,
+  fingerprintChangesText,
+  readFingerprint,
+} from '../../postgres/fingerprint/index.ts'
+import { quoteIdent } from '../../postgres/quote.ts'
+import { withScratchDatabase } from '../../postgres/scratch.ts'
+import { scratchServer } from '../../postgres/scratch-server.ts'
+import { applyPlan, openProject, planRun, type Session } from '../../runner/index.ts'
+import type { AdoptedRows } from './applied.ts'
+
+/** What a replay is compared with. */
+export interface ReplayRequest {
+  /** The environment that has the revisions to replay. */
+  readonly env: Environment
+  readonly session: Session
+  /** Up to where; one entry per target schema. */
+  readonly rows: readonly AdoptedRows[]
+  /** Tables that are no part of the schema: the other tool's ledger. */
+  readonly ignoreTables: readonly string[]
+  /** All SQL of the history, to see which extensions it makes itself. */
+  readonly historySql: string
+}
+
+const silent: EmitEvent = () => undefined
+
+/**
+ * Runs revisions on a scratch database and compares what they make with the live database.
+ * @returns the differences by target schema; none when equal
+ * @throws MigError `replay-failed` (exit 5) when a revision does not run; `no-scratch`
+ */
+export async function replayDifferences(
+  request: ReplayRequest,
+): Promise<ReadonlyMap<string, readonly FingerprintChange[]>> {
+  const { session } = request
+  const differences = new Map<string, readonly FingerprintChange[]>()
+  const single = request.rows.filter((row) => request.env.schemas[row.line] === row.targetSchema)
+  const tenants = request.rows.filter((row) => !single.includes(row))
+  // Lines that depend on each other are replayed together; tenants would meet in the same names.
+  for (const rows of [...(single.length > 0 ? [single] : []), ...tenants.map((row) => [row])]) {
+    await onScratch(request, async (client) => {
+      await replay(client, request, rows)
+      for (const { targetSchema } of rows) {
+        const made = await fingerprint(client, targetSchema, request)
+        const live = await fingerprint(session.client, targetSchema, request)
+        const changes = compareFingerprints(made, live)
+        if (changes.length > 0) differences.set(targetSchema, changes)
+      }
+    })
+  }
+  return differences
+}
+
+/** Runs every revision of some lines to their heads on a scratch database, to see that they run. */
+export async function replayToHeads(request: ReplayRequest, lines: readonly string[]): Promise<void> {
+  const rows = lines.map((line): AdoptedRows => {
+    const targetSchema = request.env.schemas[line] ?? 'mig_tenant'
+    return { line, targetSchema, revisions: [], from: '' }
+  })
+  for (const row of rows) await onScratch(request, (client) => replay(client, request, [row]))
+}
+
+async function onScratch(request: ReplayRequest, body: (client: Client) => Promise<void>): Promise<void> {
+  const { env, session } = request
+  if (session.url === null) throw new Error('a replay needs the URL of the database')
+  const server = await scratchServer({
+    databaseUrl: session.url,
+    ...(env.scratchUrl === null ? {} : { scratchUrl: env.scratchUrl }),
+    embedded: () => ensureEmbeddedServer({ root: env.root, emit: session.emit }),
+  })
+  const signal = session.signal === undefined ? {} : { signal: session.signal }
+  await withScratchDatabase(
+    { adminUrl: server.adminUrl, emit: session.emit, ...signal },
+    async ({ client }) => {
+      await prepare(client, request)
+      await body(client)
+    },
+  )
+}
+
+/** Extensions and schemas that the live database has and the history does not make. */
+async function prepare(client: Client, { session, historySql, env }: ReplayRequest): Promise<void> {
+  const extensions = await session.client.query<{ name: string; schema: string }>(
+    `SELECT e.extname AS name, n.nspname AS schema FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
+      WHERE e.extname <> 'plpgsql' ORDER BY e.oid`,
+  )
+  for (const { name, schema } of extensions.rows) {
+    const made = new RegExp(
+      `create\\s+extension\\s+(if\\s+not\\s+exists\\s+)?"?${name.replace(/[-.]/g, '\\$&')}"?`,
+      'i',
+    )
+    if (made.test(historySql)) continue
+    if (schema !== 'pg_catalog') await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
+    await client.query(
+      `CREATE EXTENSION IF NOT EXISTS ${quoteIdent(name)} SCHEMA ${quoteIdent(schema)} CASCADE`,
+    )
+  }
+  for (const schema of Object.values(env.schemas))
+    await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
+}
+
+async function replay(client: Client, request: ReplayRequest, rows: readonly AdoptedRows[]): Promise<void> {
+  const env = withTargets(request.env, rows)
+  const project = openProject(env)
+  const session: Session = { client, url: null, emit: silent, signal: request.session.signal }
+  for (const { line, revisions } of rows) {
+    for (const target of revisions.length === 0 ? ['heads'] : revisions) {
+      const asked = { direction: 'upgrade', target, lines: [line] } as const
+      try {
+        await applyPlan(session, project, await planRun(session, project, asked), asked)
+      } catch (cause) {
+        request.session.signal?.throwIfAborted()
+        if (!(cause instanceof MigError)) throw cause
+        throw new MigError(
+          'replay-failed',
+          `the imported history does not run on an empty database: ${cause.message}`,
+          {
+            help: 'mend the file that it came from, then import again; --keep leaves the imported files to look at',
+            exitCode: exitCodes.proofFailed,
+            facts: cause.facts,
+            ...(cause.place === undefined ? {} : { place: cause.place }),
+            cause,
+          },
+        )
+      }
+    }
+  }
+}
+
+/** The environment with a tenant line bound to the one schema that it is replayed in. */
+function withTargets(env: Environment, rows: readonly AdoptedRows[]): Environment {
+  const bound = new Map(rows.map((row) => [row.line, row.targetSchema]))
+  const lines = env.lines.map((line) => {
+    const schema = bound.get(line.key)
+    return schema === undefined ? line : { ...line, schema, tenants: null }
+  })
+  const schemas = Object.fromEntries(
+    lines.flatMap((line) => (line.schema === null ? [] : [[line.key, line.schema]])),
+  )
+  return { ...env, lines, schemas, filter: lines.map((line) => line.key), transaction: 'revision' }
+}
+
+function fingerprint(client: ClientBase, schema: string, request: ReplayRequest) {
+  const excluded = [...request.ignoreTables, ...(request.env.options.excludeTables ?? [])]
+  const patterns = excluded.map(
+    (name) => new RegExp(`^${name.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`),
+  )
+  return readFingerprint(client, {
+    schemas: [schema],
+    ignoreGeneratedNames: true,
+    exclude: ({ schema: own, name, parent }) => {
+      const table = parent ?? name
+      return patterns.some((pattern) => pattern.test(table) || pattern.test(`${own}.${table}`))
+    },
+  })
+}
+
+/** The error of a replay that is not what the database has. */
+export function importDiffers(differences: ReadonlyMap<string, readonly FingerprintChange[]>): MigError {
+  const text = [...differences].map(
+    ([schema, changes]) => `schema ${schema}:\n${fingerprintChangesText(changes)}`,
+  )
+  return new MigError(
+    'import-differs',
+    `the imported history does not lead to the live database (- only in the history, + only in the database):\n${text.join('\n')}`,
+    {
+      help: 'nothing was adopted; mend the history or the database and import again, or --keep the files and just mig-stamp them yourself',
+      exitCode: exitCodes.proofFailed,
+      facts: { differences: Object.fromEntries(differences) },
+    },
+  )
+}

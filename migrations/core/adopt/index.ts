@@ -1,0 +1,7 @@
+export { type AlembicRequest, importAlembic } from './alembic/import.ts'
+export { importDrizzle } from './drizzle/import.ts'
+export type { ImportedHistory, ImportedRevision, UnconvertedPlace } from './history.ts'
+export type { AdoptedRows, ForeignLedger } from './import/applied.ts'
+export { type ImportRequest, type ImportResult, importHistory } from './import/import.ts'
+export { importPrisma } from './prisma/import.ts'
+export { importSql } from './sql/import.ts'

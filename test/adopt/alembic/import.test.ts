@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect } from 'vitest'
+import { importAlembic } from '../../../migrations/core/adopt/index.ts'
+import { readApplied } from '../../../migrations/core/ledger/index.ts'
+import { applyPlan, planRun } from '../../../migrations/core/runner/index.ts'
+import { projectTest } from '../support/project.ts'
+
+const folder = join(import.meta.dirname, '..', 'fixtures', 'alembic')
+const upgradeSql = readFileSync(join(folder, 'upgrade.sql'), 'utf8')
+
+describe('importing an Alembic project', () => {
+  projectTest('adopts a live database at its version, replayed and equal', async ({ project }) => {
+    await project.run(upgradeSql)
+    const env = await project.environment({ shop: 'public', sales: 'sales' }, 'shop')
+    const result = await importAlembic(project.session, env, { path: folder })
+    expect(result.proof).toBe('equal')
+    expect(result.unconverted).toEqual([])
+    expect(result.files).toHaveLength(7)
+    expect(result.adopted).toEqual([
+      { line: 'shop', targetSchema: 'public', revisions: ['708192031425'], from: 'public.alembic_version' },
+    ])
+    expect(await readApplied(project.database.client, 'mig')).toEqual(new Map([['public', ['708192031425']]]))
+  })
+
+  projectTest('gives revisions that go down to base and up again', async ({ project }) => {
+    await project.run(upgradeSql)
+    const env = await project.environment({ shop: 'public' })
+    await importAlembic(project.session, env, { path: folder })
+    const opened = project.opened(env)
+    for (const direction of ['downgrade', 'upgrade'] as const) {
+      const request = { direction, target: direction === 'upgrade' ? 'heads' : 'base' }
+      const plan = await planRun(project.session, opened, request)
+      expect(plan.steps).toHaveLength(7)
+      await applyPlan(project.session, opened, plan, request)
+    }
+  })
+})
