@@ -3,6 +3,7 @@ import { extract } from '@supabase/pg-delta/extract'
 import type { ClientBase, Pool } from 'pg'
 import { type Extra, readExtras } from './extras.ts'
 import { baseObject, type ObjectId, relationOf, schemaOf } from './ids.ts'
+import { withoutInherited } from './partitions.ts'
 import { readVirtualColumns } from './virtual-columns.ts'
 
 /** Which objects a difference may touch. */
@@ -35,7 +36,12 @@ export interface Catalog {
 }
 
 /** What we compare by statements of our own, in {@link Extra}. */
-const handledByExtras = new Set(['statistics object'])
+const handledByExtras = new Set([
+  'statistics object',
+  'operator',
+  'text search dictionary',
+  'text search configuration',
+])
 
 /**
  * Reads a database's catalogs. Schema names come back qualified and definitions as PostgreSQL itself
@@ -47,7 +53,7 @@ export async function readCatalog(client: ClientBase): Promise<Catalog> {
   const pool = { connect: () => Promise.resolve(lent) } as unknown as Pool
   const { factBase, diagnostics, pgVersion } = await extract(pool)
   const virtual = await readVirtualColumns(client)
-  const facts = virtual.size === 0 ? factBase : markVirtual(factBase, virtual)
+  const facts = withoutInherited(virtual.size === 0 ? factBase : markVirtual(factBase, virtual))
   const unmodeled = diagnostics.flatMap((diagnostic): Unmodeled[] => {
     if (diagnostic.code !== 'unmodeled_kind') return []
     const { kind, samples } = diagnostic.context as { kind: string; samples: string[] }

@@ -1,14 +1,30 @@
 import type { ClientBase } from 'pg'
 import { clusterIndexes } from './extras/cluster-indexes.ts'
 import { columnSettings } from './extras/column-settings.ts'
+import { indexStatistics } from './extras/index-statistics.ts'
 import type { Extra, ExtraKind, ExtraStatement } from './extras/kind.ts'
 import { notNullNames } from './extras/not-null-names.ts'
+import { operators } from './extras/operators.ts'
+import { relationSettings } from './extras/relation-settings.ts'
 import { statisticsObjects } from './extras/statistics-objects.ts'
+import { textSearchConfigurations, textSearchDictionaries } from './extras/text-search.ts'
+import { viewColumns } from './extras/view-columns.ts'
 
 export type { Extra, ExtraStatement } from './extras/kind.ts'
 
 /** The kinds of state that the engine does not compare and that we do, each with a file of its own. */
-const kinds: readonly ExtraKind[] = [statisticsObjects, columnSettings, clusterIndexes, notNullNames]
+const kinds: readonly ExtraKind[] = [
+  relationSettings,
+  operators,
+  textSearchDictionaries,
+  textSearchConfigurations,
+  statisticsObjects,
+  columnSettings,
+  viewColumns,
+  clusterIndexes,
+  indexStatistics,
+  notNullNames,
+]
 
 /** Reads all extras of a database, by key. */
 export async function readExtras(client: ClientBase): Promise<ReadonlyMap<string, Extra>> {

@@ -6,6 +6,7 @@ export { type Catalog, managedGlobals, readCatalog, type Scope, type Unmodeled }
 export { changedTypes, type TypeId } from './changed-types.ts'
 export { type Change, changeText } from './changes.ts'
 export { baseObject, idKey, kindWord, type ObjectId, objectName, relationOf, schemaOf } from './ids.ts'
+export { keepingMoves } from './moves.ts'
 export {
   type Action,
   type Difference,

@@ -131,7 +131,7 @@ function outsidePolicy(outside: readonly string[], schemas: readonly string[]): 
 
 function ofEngine(action: EngineAction, source: FactBase, wanted: FactBase): Action {
   return {
-    sql: action.sql.replaceAll(`${virtualMark}) STORED`, ') VIRTUAL'),
+    sql: mended(action.sql),
     produces: action.produces,
     consumes: [...action.consumes, ...action.releases],
     destroys: action.destroys,
@@ -154,6 +154,16 @@ function ofEngine(action: EngineAction, source: FactBase, wanted: FactBase): Act
   }
 }
 
+/**
+ * The engine's text where PostgreSQL wants another one: a virtual column, and an index of a partitioned table,
+ * which pg_get_indexdef gives as ON ONLY, though its partitions have it too.
+ */
+function mended(sql: string): string {
+  return sql
+    .replaceAll(`${virtualMark}) STORED`, ') VIRTUAL')
+    .replace(/^(CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY )?(?:"(?:[^"]|"")+"|\S+) ON) ONLY /, '$1 ')
+}
+
 function extraIds(schema: string, relation: string | null): readonly StableId[] {
   return relation === null ? [{ kind: 'schema', name: schema }] : [{ kind: 'table', schema, name: relation }]
 }
@@ -163,6 +173,7 @@ function survives(facts: FactBase, extra: Extra): boolean {
   const { schema, relation } = extra
   if (relation === null) return true
   if (facts.has({ kind: 'materializedView', schema, name: relation })) return true
+  if (extra.kind === 'view column') return facts.has({ kind: 'view', schema, name: relation })
   if (extra.kind === 'column settings')
     return facts.has({ kind: 'column', schema, table: relation, name: extra.name })
   return (

@@ -7,6 +7,7 @@ import {
   changeText,
   type Difference,
   difference,
+  keepingMoves,
   readCatalog,
   type Scope,
 } from '../engine/index.ts'
@@ -45,14 +46,20 @@ export async function guide(input: GuideInput): Promise<Guided> {
   const { client } = input
   const actions: Action[] = []
   let current = input.from
+  let refused: readonly Refusal[] = []
+  const mend: Mend = (_, refusal) => repairFor(client, refusal, input.casts)
   if (input.first.length > 0) {
     const trial = await tryActions(client, input.first, () => Promise.resolve(undefined))
     if (trial.refused.length > 0) throw noWay('', [], trial.refused)
     actions.push(...trial.done)
     current = await readCatalog(client)
   }
-  let refused: readonly Refusal[] = []
-  const mend: Mend = (_, refusal) => repairFor(client, refusal, input.casts)
+  const kept = keepingMoves(current, input.to, input.scope)
+  if (kept.length > 0) {
+    const trial = await tryActions(client, kept, mend)
+    actions.push(...trial.done)
+    current = await readCatalog(client)
+  }
   for (let round = 0; round < mostRounds; round += 1) {
     const planned = nextDifference(current, input)
     if (planned instanceof Error) {

@@ -72,7 +72,6 @@ const builtOnQuery = `${family}
   FROM (SELECT oid, max(depth) AS depth FROM family GROUP BY oid) f
   JOIN pg_type t ON t.oid = f.oid
   JOIN pg_namespace n ON n.oid = t.typnamespace
-  WHERE f.depth > 0
   ORDER BY f.depth DESC, 2, 3`
 
 function toText({ schema, table, column, array }: ColumnRow): readonly Action[] {

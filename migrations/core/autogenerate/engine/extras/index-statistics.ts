@@ -1,0 +1,25 @@
+import { type ExtraKind, quoted } from './kind.ts'
+
+/** Statistics targets of an index's expressions (ALTER INDEX … ALTER COLUMN … SET STATISTICS). */
+export const indexStatistics: ExtraKind = {
+  name: 'index statistics',
+  lock: 'shareUpdateExclusive',
+  query: () => `
+    SELECT n.nspname AS schema, tc.relname AS relation, c.relname || '.' || a.attnum AS name,
+           json_build_object('index', c.relname, 'column', a.attnum::text, 'target', a.attstattarget::text) AS values
+    FROM pg_attribute a
+    JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('i', 'I')
+    JOIN pg_index i ON i.indexrelid = c.oid
+    JOIN pg_class tc ON tc.oid = i.indrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE coalesce(a.attstattarget, -1) <> -1 AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
+  change: (from, to) => {
+    const any = to ?? from
+    if (any === undefined) return { before: [], after: [] }
+    const index = `ALTER INDEX IF EXISTS ${quoted(any.schema, any.values.index ?? '')}`
+    return {
+      before: [],
+      after: [`${index} ALTER COLUMN ${any.values.column} SET STATISTICS ${to?.values.target ?? '-1'}`],
+    }
+  },
+}

@@ -1,0 +1,1 @@
+CREATE TABLE t (id int PRIMARY KEY, flag int DEFAULT 0 NOT NULL);

@@ -1,0 +1,1 @@
+CREATE COLLATION german (provider = icu, locale = 'de-u-co-phonebk', deterministic = false); CREATE TABLE t (v text COLLATE german);

@@ -1,0 +1,2 @@
+CREATE TYPE pair AS (a int, b text);
+CREATE FUNCTION f() RETURNS SETOF pair LANGUAGE sql AS $$ SELECT 1, 'x' $$;

@@ -1,0 +1,1 @@
+CREATE DOMAIN d AS text; CREATE TABLE t (id int, v d);

@@ -1,0 +1,1 @@
+CREATE DOMAIN a AS text CHECK (VALUE <> ''); CREATE DOMAIN b AS a CHECK (length(VALUE) < 9); CREATE TABLE t (x b);

@@ -1,0 +1,1 @@
+CREATE TABLE profile (id bigint PRIMARY KEY, title text NOT NULL);CREATE FUNCTION names() RETURNS SETOF text LANGUAGE sql BEGIN ATOMIC SELECT title FROM profile; END;

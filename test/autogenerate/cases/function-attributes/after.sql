@@ -1,0 +1,1 @@
+CREATE FUNCTION add(a int, b int DEFAULT 1) RETURNS int LANGUAGE sql STABLE STRICT SECURITY DEFINER PARALLEL SAFE COST 50 LEAKPROOF SET search_path = rfx_user, public SET statement_timeout = '3s' AS $$ SELECT a + b $$;

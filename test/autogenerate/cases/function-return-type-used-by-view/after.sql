@@ -1,0 +1,2 @@
+CREATE FUNCTION add(a int, b int DEFAULT 1) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT a + b $$;
+CREATE VIEW v AS SELECT add(1) AS x;

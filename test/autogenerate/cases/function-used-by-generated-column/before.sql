@@ -1,0 +1,2 @@
+CREATE FUNCTION add(a int, b int DEFAULT 1) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT a + b $$;
+CREATE TABLE t (id int, v int GENERATED ALWAYS AS (add(id, 1)) STORED);

@@ -1,0 +1,1 @@
+CREATE FUNCTION f(VARIADIC xs int[]) RETURNS int LANGUAGE sql AS 'SELECT cardinality(xs)';

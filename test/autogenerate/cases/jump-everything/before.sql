@@ -1,0 +1,2 @@
+CREATE TABLE profile (id bigint PRIMARY KEY, name text NOT NULL, email text);
+CREATE TYPE mood AS ENUM ('sad','ok'); CREATE TABLE diary (id serial PRIMARY KEY, p bigint REFERENCES profile, m mood DEFAULT 'ok', body varchar(100)); CREATE INDEX by_m ON diary (m) WHERE m = 'ok'; CREATE VIEW v AS SELECT d.id, p.name, d.m FROM diary d JOIN profile p ON p.id = d.p; CREATE FUNCTION f(mood) RETURNS text LANGUAGE sql AS 'SELECT $1::text'; CREATE DOMAIN word AS varchar(20); CREATE TABLE words (w word PRIMARY KEY, d int REFERENCES diary);

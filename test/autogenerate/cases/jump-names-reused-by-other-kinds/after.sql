@@ -1,0 +1,1 @@
+CREATE TABLE things (id serial PRIMARY KEY, k text, s int); CREATE VIEW thing AS SELECT id FROM things; CREATE INDEX counter ON things (k); CREATE TABLE status (id int PRIMARY KEY); CREATE SEQUENCE lookup; CREATE PROCEDURE make() LANGUAGE sql AS 'SELECT 1';

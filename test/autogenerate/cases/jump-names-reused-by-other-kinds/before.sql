@@ -1,0 +1,1 @@
+CREATE TABLE thing (id serial PRIMARY KEY, k text); CREATE VIEW things AS SELECT * FROM thing; CREATE INDEX lookup ON thing (k); CREATE TYPE status AS ENUM ('a'); CREATE SEQUENCE counter; CREATE FUNCTION make() RETURNS int LANGUAGE sql AS 'SELECT 1';

@@ -1,0 +1,1 @@
+CREATE TYPE role_of AS ENUM ('admin','user'); CREATE TABLE m (id int PRIMARY KEY, r role_of NOT NULL DEFAULT 'user', o text); ALTER TABLE m ENABLE ROW LEVEL SECURITY; CREATE FUNCTION is_admin(r role_of) RETURNS boolean STABLE LANGUAGE sql AS $$ SELECT r = 'admin' $$; CREATE POLICY p ON m USING (is_admin(r)); CREATE VIEW admins AS SELECT * FROM m WHERE is_admin(r);

@@ -1,0 +1,1 @@
+CREATE TABLE rfx_user.a (id bigint PRIMARY KEY, b bigint); CREATE TABLE rfx_policy.b (id bigint PRIMARY KEY, a bigint REFERENCES rfx_user.a); ALTER TABLE rfx_user.a ADD FOREIGN KEY (b) REFERENCES rfx_policy.b;

@@ -1,0 +1,1 @@
+CREATE TABLE rfx_policy.t (id int PRIMARY KEY);

@@ -1,0 +1,1 @@
+CREATE FUNCTION rfx_policy.f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$; CREATE TABLE rfx_user.t (id int); CREATE TRIGGER x BEFORE INSERT ON rfx_user.t FOR EACH ROW EXECUTE FUNCTION rfx_policy.f();

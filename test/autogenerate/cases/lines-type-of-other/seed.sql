@@ -1,0 +1,1 @@
+INSERT INTO rfx_policy.t VALUES (1, 'a');

@@ -1,0 +1,2 @@
+CREATE TABLE rfx_user.account (id int PRIMARY KEY);
+CREATE VIEW rfx_message.v AS SELECT id FROM rfx_user.account;

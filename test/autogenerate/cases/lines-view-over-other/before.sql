@@ -1,0 +1,1 @@
+CREATE TABLE rfx_user.account (id bigint PRIMARY KEY);

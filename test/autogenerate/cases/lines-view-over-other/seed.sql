@@ -1,0 +1,1 @@
+INSERT INTO rfx_user.account VALUES (1);

@@ -1,0 +1,3 @@
+CREATE TABLE profile (id bigint PRIMARY KEY, name text NOT NULL, email text);
+CREATE MATERIALIZED VIEW totals AS SELECT count(*) AS n FROM profile;
+CREATE UNIQUE INDEX totals_n ON totals (n);

@@ -1,0 +1,3 @@
+CREATE TABLE profile (id bigint PRIMARY KEY, name text NOT NULL, email text);
+ALTER TABLE profile ENABLE ROW LEVEL SECURITY;
+CREATE POLICY mine ON profile FOR SELECT USING (name = current_user);

@@ -1,0 +1,1 @@
+CREATE TYPE span AS RANGE (subtype = int);CREATE TABLE t (id int, s span);

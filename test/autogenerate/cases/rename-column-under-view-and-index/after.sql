@@ -1,0 +1,1 @@
+CREATE TABLE profile (id bigint PRIMARY KEY, display_name text NOT NULL, email text);CREATE INDEX by_name ON profile (display_name) WHERE display_name <> ''; CREATE VIEW v AS SELECT display_name FROM profile; ALTER TABLE profile ADD CHECK (display_name <> 'x');

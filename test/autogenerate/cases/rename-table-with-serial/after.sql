@@ -1,0 +1,1 @@
+CREATE TABLE person (id serial PRIMARY KEY, name text UNIQUE, age int); CREATE TABLE c (p int REFERENCES person);

@@ -1,0 +1,2 @@
+CREATE TABLE person (id bigint PRIMARY KEY, name text NOT NULL, email text);
+CREATE INDEX by_email ON person (email);

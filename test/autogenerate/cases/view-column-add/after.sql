@@ -1,0 +1,2 @@
+CREATE TABLE profile (id bigint PRIMARY KEY, name text NOT NULL, email text);
+CREATE VIEW people AS SELECT id, name, email FROM profile;
