@@ -20,7 +20,7 @@ const others: Readonly<Record<string, string>> = {
     colllocale`,
   'the operator itself': 'amoplefttype amoprighttype amopmethod oprkind',
   'other columns or rows say the same': `attlen attbyval attalign relnatts relchecks relhasindex relhasrules
-    relhastriggers indisprimary indisexclusion indimmediate partdefid extrelocatable`,
+    relhastriggers relhassubclass indisprimary indisexclusion indimmediate partdefid extrelocatable`,
   'the state of data or of an operation, not structure': `attcacheoff atthasmissing attmissingval relfilenode relpages
     reltuples relallvisible relallfrozen relisshared relispopulated relrewrite relfrozenxid relminmxid indcheckxmin
     indisready indislive`,

@@ -129,4 +129,19 @@ describe('a schema-relative fingerprint', () => {
       readFingerprint(database.client, { schemas: ['a', 'b'], schemaRelative: true }),
     ).rejects.toMatchObject({ code: 'many-relative-schemas' })
   })
+
+  test('refuses a schema that the role may not use, since its names would not print bare', async ({
+    database,
+  }) => {
+    const { client } = database
+    await client.query('CREATE SCHEMA "Closed"; CREATE TABLE "Closed".t (a integer); SET ROLE pg_monitor')
+    const refusal = {
+      code: 'unreadable-schema',
+      help: expect.stringContaining('ON SCHEMA "Closed" TO pg_monitor'),
+    }
+    await expect(relativeOf(database, 'Closed')).rejects.toMatchObject(refusal)
+    expect(client.getTransactionStatus()).toBe('I')
+    const absolute = await readFingerprint(client, { schemas: ['Closed'] })
+    expect(absolute.objects.get('column "Closed".t.a')?.definition).toEqual({ type: 'integer' })
+  })
 })

@@ -18,14 +18,14 @@ export interface FingerprintHashesOptions extends Omit<FingerprintOptions, 'sche
  * and equal to `readFingerprint(…, { schemaRelative: true }).hash` where nothing is unknown. Thousands of
  * schemas take one pass in a few queries per `relationsAtOnce`, in one snapshot. A schema that is not there is
  * not in the answer.
- * @throws MigError `unreadable-schema` for a schema named `$user`
+ * @throws MigError `unreadable-schema` for a schema that the role may not use, or named `$user`
  */
 export async function readFingerprintHashes(
   client: ClientBase,
   options: FingerprintHashesOptions,
 ): Promise<ReadonlyMap<string, string>> {
-  assertRelativeSchemas(options.schemas)
   return withPinnedSession(client, async (version) => {
+    await assertRelativeSchemas(client, options.schemas)
     const settings = readSettings({ ...options, schemaRelative: true }, version)
     const inventories = await readInventories(client, settings, await readCatalogShapes(client, settings))
     const hashes = new Map<string, string>()

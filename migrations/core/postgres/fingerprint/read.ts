@@ -24,7 +24,7 @@ export interface CatalogReading {
  * hangs on them.
  * @param families what to read; default: everything. What none of them knows is in `unknown`
  * @throws MigError `many-relative-schemas` for `schemaRelative` with other than one schema
- * @throws MigError `unreadable-schema` for `schemaRelative` with a schema named `$user`
+ * @throws MigError `unreadable-schema` for `schemaRelative` with a schema that the role may not use, or named `$user`
  */
 export async function readFingerprint(
   client: ClientBase,
@@ -38,8 +38,8 @@ export async function readFingerprint(
       facts: { schemas: options.schemas },
     })
   }
-  if (relative) assertRelativeSchemas(options.schemas)
   return withPinnedSession(client, async (version) => {
+    if (relative) await assertRelativeSchemas(client, options.schemas)
     const settings = readSettings(options, version)
     const shapes = await readCatalogShapes(client, settings)
     const inventories = await readInventories(client, settings, shapes)

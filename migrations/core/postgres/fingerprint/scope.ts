@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
 import { MigError } from '../../errors.ts'
+import { quoteIdent } from '../quote.ts'
 import type { Inventory } from './inventory.ts'
 
 /** What every reader of one family gets. */
@@ -60,15 +61,32 @@ export async function withPinnedSession<T>(
 }
 
 /**
- * A schema named `$user` cannot stand in `search_path`: PostgreSQL reads it as the role's name, quoted or not.
+ * Relative reading puts each schema into `search_path`, where PostgreSQL passes over a schema that the role may
+ * not use, and takes `$user` for the role's name, quoted or not (manual, section 5.10.3).
  * @throws MigError `unreadable-schema`
  */
-export function assertRelativeSchemas(schemas: readonly string[]): void {
+export async function assertRelativeSchemas(client: ClientBase, schemas: readonly string[]): Promise<void> {
   if (schemas.includes('$user')) {
     throw new MigError(
       'unreadable-schema',
       'schema "$user" cannot be compared with others: PostgreSQL takes the name for the current role in search_path',
-      { help: 'rename it: ALTER SCHEMA "$user" RENAME TO …' },
+      { help: 'rename it: ALTER SCHEMA "$user" RENAME TO …', facts: { schemas: ['$user'] } },
     )
   }
+  const closed = await client.query<{ schema: string; role: string }>(
+    `SELECT nspname AS schema, current_user AS role FROM pg_namespace
+     WHERE nspname = ANY ($1::text[]) AND NOT has_schema_privilege(oid, 'USAGE') ORDER BY nspname`,
+    [schemas],
+  )
+  const first = closed.rows[0]
+  if (first === undefined) return
+  const others = closed.rows.length === 1 ? '' : ` and ${closed.rows.length - 1} more`
+  throw new MigError(
+    'unreadable-schema',
+    `role ${first.role} may not use schema ${first.schema}${others}, so they cannot be compared with others`,
+    {
+      help: `as the owner: GRANT USAGE ON SCHEMA ${quoteIdent(first.schema)} TO ${quoteIdent(first.role)}`,
+      facts: { schemas: closed.rows.map(({ schema }) => schema) },
+    },
+  )
 }

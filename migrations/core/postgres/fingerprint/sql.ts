@@ -40,7 +40,7 @@ export interface FamilyRow {
   readonly name: string
   readonly parent?: string
   readonly part?: string
-  /** Attribute → SQL expression. NULL leaves the attribute out; true for a part (no definition). */
+  /** Attribute → SQL expression, NULL leaves the attribute out; or SQL for the whole, NULL for a part. */
   readonly definition: Readonly<Record<string, string>> | string
   /** FROM and WHERE; must have `s` with the columns of `scope`. */
   readonly from: string

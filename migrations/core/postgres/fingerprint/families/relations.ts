@@ -24,7 +24,7 @@ export const relations = family('relations', () => [
       query: `CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END`,
       partitionKey: `CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END`,
       partitionBound: 'pg_get_expr(c.relpartbound, c.oid)',
-      inherits: `CASE WHEN c.relispartition OR c.relhassubclass OR c.relkind IN ('r', 'f', 'p') THEN
+      inherits: `CASE WHEN c.relkind IN ('r', 'f', 'p') THEN
         (SELECT jsonb_agg(i.inhparent::regclass::text ORDER BY i.inhseqno) FROM pg_inherits i WHERE i.inhrelid = c.oid) END`,
       detachPending: `CASE WHEN c.relispartition THEN
         (SELECT nullif(i.inhdetachpending, false) FROM pg_inherits i WHERE i.inhrelid = c.oid) END`,
