@@ -65,6 +65,7 @@ function readConstant(text: string, name: HeadToken): { value: MetadataValue; en
   while (token.text !== '=' && token.kind !== 'end' && token.text !== ';') token = next(text, token.end)
   if (token.text !== '=') return notLiteral(text, name)
   const first = next(text, token.end)
+  if (first.kind === 'broken') return unreadable(text, first, `the value of ${name.text} never ends`)
   const read = first.text === '[' ? readList(text, first.end) : readScalar(first)
   if (read === undefined) return notLiteral(text, name)
   const after = next(text, read.end)

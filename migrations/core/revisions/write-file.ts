@@ -1,4 +1,13 @@
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { MigError } from '../errors.ts'
 
@@ -33,7 +42,7 @@ function writeSynced(path: string, text: string): void {
 }
 
 function cannotWrite(path: string, cause: unknown): MigError {
-  if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') {
+  if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST' && existsSync(path)) {
     return new MigError('file-exists', `${path} exists already; it is left as it was`, {
       help: 'move it away, or choose another message or --rev-id',
       place: { file: path },
