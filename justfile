@@ -88,6 +88,11 @@ mig-merge revisions message='merge' *flags:
 mig-edit revision *flags:
     @{{ mig }} mig-edit "$@"
 
+# Bring in another tool's history: alembic, drizzle, prisma, or sql for a schema file
+[group('adopt')]
+mig-import tool path schemas=filter *flags:
+    @{{ mig }} mig-import "$@"
+
 # Start the embedded PostgreSQL
 [group('embedded database')]
 db-start *flags:

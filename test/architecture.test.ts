@@ -14,6 +14,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   operations: ['postgres'],
   runner: ['environment', 'revisions', 'ledger', 'operations', 'postgres'],
   autogenerate: ['environment', 'revisions', 'ledger', 'operations', 'postgres', 'runner'],
+  adopt: ['environment', 'revisions', 'ledger', 'operations', 'postgres', 'runner', 'autogenerate'],
   report: [],
 }
 

@@ -56,6 +56,7 @@ const documented: { readonly [Name in Line['event']]: Readonly<Record<Fields<Nam
     source: 1,
   },
   'branch-point': { revision: 1, line: 1, message: 1, children: 1 },
+  import: { files: 1, proof: 1, adopted: 1, unconverted: 1 },
   written: { line: 1, revision: 1, path: 1 },
   stamp: { written: 1, changes: 1 },
   status: { kind: 1, targetSchema: 1, what: 1, mend: 1, facts: 1 },

@@ -92,6 +92,30 @@ export interface WrittenLine {
   readonly path: string
 }
 
+/** `mig-import --json`: what came in from another tool. */
+export interface ImportLine {
+  readonly event: 'import'
+  /** Revision files, relative to the project folder. */
+  readonly files: readonly string[]
+  /** `equal` to the live database, `runs` with nothing to compare, or `none`. */
+  readonly proof: 'equal' | 'runs' | 'none'
+  /** What the ledger says now. */
+  readonly adopted: readonly {
+    readonly line: string
+    readonly targetSchema: string
+    readonly revisions: readonly string[]
+    readonly from: string
+  }[]
+  readonly unconverted: readonly {
+    readonly file: string
+    readonly line: number
+    readonly endLine: number
+    readonly revision: string
+    readonly direction: 'upgrade' | 'downgrade'
+    readonly reason: string
+  }[]
+}
+
 /** `mig-sql --json`: a part of the script; the parts in their order are the script. */
 export interface SqlLine {
   readonly event: 'sql'
@@ -164,6 +188,7 @@ export type ResultLine =
   | RevisionLine
   | BranchPointLine
   | WrittenLine
+  | ImportLine
   | StampLine
   | StatusLine
   | UnlockedLine

@@ -1,0 +1,119 @@
+// just mig-import alembic|drizzle|prisma|sql PATH [schemas] [flags]
+import {
+  type ImportOptions,
+  type ImportResult,
+  importAlembic,
+  importDrizzle,
+  importPrisma,
+  importSql,
+} from '../migrations/core/adopt/index.ts'
+import { type Environment, MigError, nearest, type Session } from '../migrations/core/index.ts'
+import { countOf } from '../migrations/core/report/index.ts'
+import { type Command, runCommand, usingProject } from './shared/command.ts'
+import { schemasArgument } from './shared/schemas-argument.ts'
+
+const spec = {
+  name: 'mig-import',
+  summary:
+    "Brings another tool's history in: its files become revisions, which are replayed on a scratch database; when that gives what the live database has, the ledger takes over what the other tool's says is applied.",
+  positionals: {
+    tool: { help: 'alembic, drizzle, prisma or sql' },
+    path: { help: 'the folder of its project or migrations; for sql, a schema file' },
+    schemas: schemasArgument,
+  },
+  flags: {
+    'offline-sql': {
+      help: 'what alembic upgrade … --sql or downgrade … --sql wrote, for what only Python knows',
+      value: 'FILE',
+      many: true,
+    },
+    'allow-unconverted': { help: 'write revisions that stop where something could not be converted' },
+    'search-path': {
+      help: 'search_path that the other tool ran under (default: the target schema)',
+      value: 'SCHEMAS',
+    },
+    'version-table': { help: "name of the other tool's ledger table", value: 'NAME' },
+    'version-schema': { help: "schema of the other tool's ledger table", value: 'SCHEMA' },
+    keep: { help: 'keep the files although they do not lead to the live database; nothing is adopted then' },
+    'lock-wait': { help: 'how long to wait for another runner (default 60s)', value: 'TIME' },
+  },
+  examples: [
+    'just mig-import alembic ../api',
+    'just mig-import alembic alembic/versions user --offline-sql upgrade.sql --offline-sql downgrade.sql',
+    'just mig-import prisma prisma/migrations',
+    'just mig-import sql schema.sql user',
+  ],
+} as const
+
+export const main = (): Promise<void> =>
+  runCommand(spec, (command) => {
+    const importing = toolOf(command.positionals.tool ?? '')
+    return usingProject(command, async (session, { env }) => {
+      showResult(command, await importing(session, env, command))
+    })
+  })
+
+type Import = (session: Session, env: Environment, command: Command) => Promise<ImportResult>
+
+const tools: Readonly<Record<string, Import>> = {
+  alembic: (session, env, command) =>
+    importAlembic(session, env, { ...requestOf(command), offlineSql: texts(command.flags['offline-sql']) }),
+  drizzle: (session, env, command) => importDrizzle(session, env, requestOf(command)),
+  prisma: (session, env, command) => importPrisma(session, env, requestOf(command)),
+  sql: (session, env, command) => importSql(session, env, requestOf(command)),
+}
+
+function toolOf(name: string): Import {
+  const tool = Object.hasOwn(tools, name) ? tools[name] : undefined
+  if (tool !== undefined) return tool
+  const guess = nearest(name, Object.keys(tools))
+  throw new MigError('unknown-tool', `there is no import from ${JSON.stringify(name)}`, {
+    help:
+      guess === undefined
+        ? `the tools are ${Object.keys(tools).join(', ')}`
+        : `did you mean just mig-import ${guess}?`,
+  })
+}
+
+function requestOf({ flags, positionals }: Command): ImportOptions & { readonly path: string } {
+  const [table, schema, searchPath] = ['version-table', 'version-schema', 'search-path'].map((name) =>
+    text(flags[name]),
+  )
+  return {
+    path: positionals.path ?? '',
+    keep: flags.keep === true,
+    allowUnconverted: flags['allow-unconverted'] === true,
+    ...(searchPath === undefined ? {} : { searchPath }),
+    ledger: { ...(table === undefined ? {} : { table }), ...(schema === undefined ? {} : { schema }) },
+  }
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
+}
+
+function showResult({ output, flags }: Command, result: ImportResult): void {
+  const { files, unconverted, adopted, proof } = result
+  const proofText = {
+    equal: 'replayed on a scratch database: equal to the live one',
+    runs: 'replayed on a scratch database: it runs; the database has nothing of it to compare with',
+    none: 'not proved',
+  }[proof]
+  const lines = [
+    `${countOf(files.length, 'revision')} written`,
+    ...(flags.verbose === true ? files.map((file) => `  ${file}`) : []),
+    proofText,
+    ...unconverted.map(
+      ({ file, line, direction, reason }) => `not converted: ${file}:${line} ${direction}: ${reason}`,
+    ),
+    ...adopted.map(
+      ({ targetSchema, revisions, from }) => `${targetSchema} is at ${revisions.join(', ')}, as ${from} says`,
+    ),
+    ...(adopted.length === 0 ? ['nothing was adopted'] : []),
+  ]
+  output.result(lines.join('\n'), { event: 'import', ...result })
+}
