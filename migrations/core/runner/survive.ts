@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ClientBase } from 'pg'
 import { exitCodes, MigError } from '../errors.ts'
+import type { MigEvent } from '../events.ts'
 import { isStepDone, readApplied, takeLocks } from '../ledger/index.ts'
 import { isConnectionLost } from '../postgres/index.ts'
 import type { PlanStep } from './plan.ts'
@@ -9,6 +10,9 @@ import type { StepContext } from './step.ts'
 
 /** How often one step goes on after a lost connection; a statement that brings the server down must come to an end. */
 const mostLosses = 3
+
+/** What a server that is on its way back may answer; anything else (no database, wrong password) stays as it is. */
+const passing = new Set(['no-server', 'no-connection', 'server-starting', 'too-many-connections'])
 
 /** SQLSTATE admin_shutdown: somebody has ended this session on purpose, or stops the server. */
 const adminShutdown = '57P01'
@@ -68,7 +72,9 @@ async function connectAgain(context: StepContext, lost: MigError | Error): Promi
       await session.own?.reconnect()
       break
     } catch (cause) {
-      if (Date.now() + delay > end || !(cause instanceof MigError)) throw withoutAnswer(lost, cause)
+      if (!(cause instanceof MigError) || !passing.has(cause.code) || Date.now() + delay > end)
+        throw withoutAnswer(lost, cause)
+      if (delay === env.retry.firstDelay) emit(waitingForServer(lost, env.retry.for))
       await pause(delay, undefined, { signal })
     }
   }
@@ -145,6 +151,11 @@ function notCommitted(error: Error, step: PlanStep, endedBy: string | null): Mig
       cause: error,
     },
   )
+}
+
+function waitingForServer(lost: Error, forMs: number): MigEvent {
+  const message = `${lost.message.split('\n')[0]}; trying to connect again for ${forMs / 1000} s`
+  return { event: 'warning', code: 'connection-lost', message }
 }
 
 function withoutAnswer(lost: Error, cause: unknown): unknown {
