@@ -8,5 +8,13 @@ export {
 } from './load.ts'
 export { loadModule, loadModules } from './load-module.ts'
 export { nearest } from './nearest.ts'
-export type { AppliedStep, EnvironmentOptions, RetryOptions, TenantSource } from './options.ts'
+export type {
+  AppliedStep,
+  EnvironmentOptions,
+  RetryOptions,
+  TenantPlace,
+  TenantSource,
+} from './options.ts'
 export { type Line, schemaFilter, type Variables } from './schema-map.ts'
+export { type SelectedTenants, selectTenants, type TenantTargets } from './tenant-targets.ts'
+export { byCodePoint, listTenants, sourceTakes, type Tenant, tenants } from './tenants.ts'

@@ -7,6 +7,8 @@ import { loadModule } from './load-module.ts'
 import { nearest } from './nearest.ts'
 import { checkOptions, type EnvironmentOptions } from './options.ts'
 import { type Line, schemaFilter, schemaMap, type Variables } from './schema-map.ts'
+import { readTenantSelection, type TenantTargets, withTargets } from './tenant-targets.ts'
+import { listed, readXArguments, type XValues } from './x-arguments.ts'
 
 /** Where the database's URL came from. */
 export type DatabaseSource =
@@ -45,6 +47,12 @@ export interface Environment {
   readonly cacheDir: string
   /** Every single line's key → physical schema. */
   readonly schemas: Readonly<Record<string, string>>
+  /** Which tenants the command is for, on tenant lines. */
+  readonly targets: TenantTargets
+  /** The values of the environment's own `-x` keys. */
+  readonly x: XValues
+  /** `-x continue=true`. */
+  readonly goOn: boolean
 }
 
 export interface LoadOptions {
@@ -62,6 +70,12 @@ export interface LoadOptions {
   readonly lockTimeout?: string
   readonly statementTimeout?: string
   readonly transaction?: 'revision' | 'run'
+  /** `--tenants`: `all`, names or globs with commas between them, or a range `0:100`. */
+  readonly tenants?: string
+  /** Names of shards with commas between them. */
+  readonly shard?: string
+  /** `-x` arguments, each `key=value`. */
+  readonly x?: readonly string[]
   /** Instead of reading `env.ts`. */
   readonly options?: EnvironmentOptions
 }
@@ -125,12 +139,16 @@ export async function loadEnvironment(given: LoadOptions): Promise<Environment> 
       : variables[variable]
         ? parseDuration(variables[variable], variable)
         : parseDuration(setting ?? fallback, `setting "${name}"`)
+  const { targets, x, goOn } = readXArguments(given.x ?? [], options.x ?? {})
   return {
     root,
     dir,
     options,
     lines,
     filter,
+    targets: tenantTargets(given, targets),
+    x,
+    goOn,
     ...databaseOf(given, variables, options),
     embeddedDatabase: embeddedDatabaseName(root, dir),
     scratchUrl: variables.MIG_SCRATCH_URL || null,
@@ -157,6 +175,11 @@ export async function loadEnvironment(given: LoadOptions): Promise<Environment> 
       lines.flatMap((line) => (line.schema === null ? [] : [[line.key, line.schema]])),
     ),
   }
+}
+
+function tenantTargets({ tenants, shard }: LoadOptions, byX: TenantTargets): TenantTargets {
+  const named = tenants === undefined ? byX : withTargets(byX, readTenantSelection(tenants))
+  return shard === undefined ? named : { ...named, shards: listed(shard) }
 }
 
 async function readOptions(dir: string, root: string, cacheDir: string): Promise<EnvironmentOptions> {

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg'
 import { MigError } from '../errors.ts'
 import { nearest } from './nearest.ts'
+import { checkDeclaredX } from './x-arguments.ts'
 
 /** Which physical schemas a tenant line stands for; exactly one of the ways is given. */
 export interface TenantSource {
@@ -8,10 +9,21 @@ export interface TenantSource {
   readonly like?: string
   /** A POSIX regular expression over schema names (PostgreSQL's `~`). */
   readonly match?: string
-  readonly list?: readonly string[]
-  /** A query whose first column is the schema name. */
+  readonly list?: readonly (string | TenantPlace)[]
+  /** A query on the environment's database whose first column is the schema name. */
   readonly query?: string
-  readonly function?: () => readonly string[] | Promise<readonly string[]>
+  readonly function?: () => readonly (string | TenantPlace)[] | Promise<readonly (string | TenantPlace)[]>
+  /** Tables of tenants that no command compares; names without schema, `*` allowed. */
+  readonly excludeTables?: readonly string[]
+}
+
+/** A tenant that may live in a database of its own. */
+export interface TenantPlace {
+  readonly schema: string
+  /** Default: the environment's database. */
+  readonly databaseUrl?: string
+  /** A name for the database, for `--shard` and for people. */
+  readonly shard?: string
 }
 
 /** What `onApply` is told, inside the step's transaction and before its ledger rows are written. */
@@ -70,6 +82,8 @@ export interface EnvironmentOptions {
   readonly retry?: RetryOptions
   /** Tables that no command compares or touches; names with or without schema, `*` allowed. */
   readonly excludeTables?: readonly string[]
+  /** The `-x` keys of your own, with their types; they reach the revisions as `op.x`. */
+  readonly x?: Readonly<Record<string, 'string' | 'number' | 'boolean'>>
 }
 
 const knownOptions: Readonly<
@@ -93,6 +107,7 @@ const knownOptions: Readonly<
   lockWait: 'string',
   retry: 'object',
   excludeTables: 'list',
+  x: 'object',
 }
 
 /**
@@ -144,6 +159,7 @@ export function checkOptions(value: unknown, file: string): EnvironmentOptions {
       place: { file },
     })
   }
+  checkDeclaredX(options.x ?? {}, file)
   return options
 }
 

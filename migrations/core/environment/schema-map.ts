@@ -2,6 +2,7 @@ import { isAbsolute, join } from 'node:path'
 import { MigError } from '../errors.ts'
 import { nearest } from './nearest.ts'
 import type { EnvironmentOptions, TenantSource } from './options.ts'
+import { checkTenantSource } from './tenants.ts'
 
 /** The history of one key: its folders and the schema, or tenants, that it is applied to. */
 export interface Line {
@@ -34,7 +35,10 @@ export function schemaMap(options: EnvironmentOptions, dir: string, variables: V
     const locations = (typeof given === 'string' ? [given] : given).map((path) =>
       isAbsolute(path) ? path : join(dir, path),
     )
-    if (typeof entry === 'object') return { key, schema: null, tenants: entry.tenants, locations }
+    if (typeof entry === 'object') {
+      checkTenantSource(key, entry.tenants)
+      return { key, schema: null, tenants: entry.tenants, locations }
+    }
     const variable = overrideVariable(options, key)
     const schema = (variable === undefined ? undefined : variables[variable]?.trim()) || entry
     const other = seen.get(schema)

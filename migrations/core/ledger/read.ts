@@ -21,12 +21,22 @@ export interface LogEntry {
   readonly toolVersion: string
 }
 
-/** Reads which heads are applied, for all target schemas at once. A database without a ledger has none. */
-export async function readApplied(client: ClientBase, ledgerSchema: string): Promise<AppliedRows> {
+/**
+ * Reads which heads are applied. A database without a ledger has none.
+ * @param targetSchemas default: all of them at once
+ */
+export async function readApplied(
+  client: ClientBase,
+  ledgerSchema: string,
+  targetSchemas?: readonly string[],
+): Promise<AppliedRows> {
   const rows = new Map<string, string[]>()
+  const [where, values] =
+    targetSchemas === undefined ? ['', []] : ['WHERE target_schema = ANY($1)', [targetSchemas]]
   const found = await orEmpty(
     client.query<{ target_schema: string; revision: string }>(
-      `SELECT target_schema, revision FROM ${quoteIdent(ledgerSchema)}.version ORDER BY target_schema, revision`,
+      `SELECT target_schema, revision FROM ${quoteIdent(ledgerSchema)}.version ${where} ORDER BY target_schema, revision`,
+      [...values],
     ),
   )
   for (const { target_schema, revision } of found) {

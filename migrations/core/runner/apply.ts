@@ -6,6 +6,7 @@ import { isConnectionLost } from '../postgres/index.ts'
 import { makePlan, type Plan, type PlanRequest, type PlanStep, readLedgerState } from './plan.ts'
 import type { Project } from './project.ts'
 import { retrying } from './retry.ts'
+import { revisionSource } from './revision-source.ts'
 import type { Session } from './session.ts'
 import { applyStep, type StepContext } from './step.ts'
 import { halfDoneFirst, stepError } from './step-error.ts'
@@ -57,9 +58,11 @@ export async function applyPlan(
     const missing = await missingSchemas(session, targetSchemas)
     const resumeEdited = request.resumeEdited ?? false
     const total = now.steps.length
-    const context: StepContext = { session, project, total, missing, targetSchemas, halfDone, resumeEdited }
-    if (env.transaction === 'run') await applyTogether(context, now.steps)
-    else for (const [at, step] of now.steps.entries()) await applyAlone(context, step, at + 1)
+    const revisions = revisionSource(env.cacheDir)
+    await takeSteps(
+      { session, project, total, missing, targetSchemas, halfDone, resumeEdited, revisions },
+      now.steps,
+    )
     return { direction: plan.direction, steps: now.steps.map(stepFacts), ms: performance.now() - started }
   } catch (error) {
     lost = isConnectionLost(error)
@@ -69,6 +72,12 @@ export async function applyPlan(
     // A connection that is gone has given its locks back.
     if (!lost) await releaseLocks(session.client, ledgerSchema, targetSchemas)
   }
+}
+
+/** Runs the steps of a plan on locked target schemas: each in a transaction, or with `--transaction=run` all in one. */
+export async function takeSteps(context: StepContext, steps: readonly PlanStep[]): Promise<void> {
+  if (context.project.env.transaction === 'run') await applyTogether(context, steps)
+  else for (const [at, step] of steps.entries()) await applyAlone(context, step, at + 1)
 }
 
 async function applyAlone(context: StepContext, step: PlanStep, index: number): Promise<void> {
@@ -141,11 +150,13 @@ export function stepFacts(step: PlanStep): StepFacts {
   }
 }
 
+type Planned = Pick<Plan, 'direction' | 'steps'>
+
 /**
  * An upgrade that somebody else has done in part goes on with the rest; anything else must be the plan that
  * was shown, or two downgrades by one at the same time would take away two.
  */
-function checkStillPlanned(plan: Plan, now: Plan): void {
+export function checkStillPlanned(plan: Planned, now: Planned): void {
   const key = (step: PlanStep) => `${step.direction} ${step.revision} ${step.targetSchema}`
   const planned = new Set(plan.steps.map(key))
   const same = now.steps.length === plan.steps.length
@@ -161,7 +172,7 @@ function checkStillPlanned(plan: Plan, now: Plan): void {
 }
 
 /** A revision that is half done must be finished before anything else runs on its target schema. */
-function checkHalfDone({ steps }: Plan, halfDone: readonly Progress[]): void {
+export function checkHalfDone({ steps }: Planned, halfDone: readonly Progress[]): void {
   for (const row of halfDone) {
     const next = steps.find((step) => step.targetSchema === row.targetSchema)
     if (next === undefined || (next.revision === row.revision && next.direction === row.direction)) continue

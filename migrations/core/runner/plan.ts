@@ -139,6 +139,15 @@ function fileOf(project: Project, revision: string): RevisionFile {
 
 function schemaOf(project: Project, line: string): string {
   const schema = project.env.schemas[line]
-  if (schema === undefined) throw new Error(`line ${line} has no schema of its own`)
+  if (schema === undefined) {
+    throw new MigError(
+      'tenant-line',
+      `line ${line} is a tenant line, and the plan of a single line leads to it`,
+      {
+        help: 'a revision of a single line cannot depend on one of a tenant line: take it out of dependsOn',
+        facts: { line },
+      },
+    )
+  }
   return schema
 }

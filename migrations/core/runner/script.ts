@@ -69,7 +69,7 @@ async function stepScript(
   const op = operations(offlineSink(write, step, together), {
     schema: step.targetSchema,
     schemas: env.schemas,
-    x: {},
+    x: env.x,
   })
   await body[step.direction](op)
   const checksum = fileChecksum(step.file.path)

@@ -39,10 +39,11 @@ export async function stampPlan(
 ): Promise<StampPlan> {
   const { env, graph, files } = project
   const lines = request.lines ?? env.filter
-  const rows = await readApplied(session.client, env.ledgerSchema)
   const single = lines.flatMap((line) =>
     env.schemas[line] === undefined ? [] : [[line, env.schemas[line]] as const],
   )
+  const targetSchemas = single.map(([, schema]) => schema)
+  const rows = await readApplied(session.client, env.ledgerSchema, targetSchemas)
   const changes = single.flatMap(([line, targetSchema]) => {
     const before = rows.get(targetSchema) ?? []
     const target = request.target.trim().split(/[\s,]+/)

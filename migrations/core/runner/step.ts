@@ -8,8 +8,9 @@ import {
 import { operations } from '../operations/index.ts'
 import { isConnectionLost, quoteIdent } from '../postgres/index.ts'
 import type { PlanStep } from './plan.ts'
-import { fileChecksum, type Project } from './project.ts'
-import { loadRevision, type RevisionBody } from './revision-body.ts'
+import type { Project } from './project.ts'
+import type { RevisionBody } from './revision-body.ts'
+import type { RevisionSource } from './revision-source.ts'
 import { type Session, whereFrom } from './session.ts'
 import { editedFile, stepError } from './step-error.ts'
 import { type StepRun, stepRun } from './step-run.ts'
@@ -27,6 +28,7 @@ export interface StepContext {
   readonly halfDone: readonly Progress[]
   /** Go on with a half-done revision although its file was edited. */
   readonly resumeEdited: boolean
+  readonly revisions: RevisionSource
 }
 
 /** One try of a step. */
@@ -51,11 +53,11 @@ export async function applyStep(context: StepContext, step: PlanStep, attempt: S
   const { id, alone } = attempt
   const started = performance.now()
   session.signal?.throwIfAborted()
-  const checksum = fileChecksum(step.file.path)
+  const checksum = context.revisions.checksum(step.file)
   const ledgerStep: LedgerStep = { ...ledgerStepOf(step), checksum, host: whereFrom(), step: id }
   let run: StepRun | undefined
   try {
-    const body = await loadRevision(step.file, env.cacheDir)
+    const body = await context.revisions.load(step.file)
     const progress = await progressOf(context, step, attempt)
     if (progress !== undefined) checkUnedited(context, step, progress, checksum)
     run = stepRun(context, step, {
@@ -66,7 +68,7 @@ export async function applyStep(context: StepContext, step: PlanStep, attempt: S
       opening: creatingStatements(step, env.createSchema, context.missing),
     })
     await run.begin()
-    const op = operations(run.sink, { schema: step.targetSchema, schemas: env.schemas, x: {} })
+    const op = operations(run.sink, { schema: step.targetSchema, schemas: env.schemas, x: env.x })
     await body[step.direction](op)
     const { revision, direction, line, targetSchema, message } = step
     await env.options.onApply?.({ client: session.client, revision, direction, line, targetSchema, message })

@@ -1,0 +1,173 @@
+import { MigError } from '../errors.ts'
+import { nearest } from './nearest.ts'
+import type { Tenant } from './tenants.ts'
+
+/** Which tenants of a line a command is for. */
+export type TenantSelection =
+  | { readonly kind: 'all' }
+  /** Names, and patterns with `*` and `?`. */
+  | { readonly kind: 'names'; readonly names: readonly string[] }
+  /** Positions in the list of tenants, from 0, the end exclusive; null is the end of the list. */
+  | { readonly kind: 'range'; readonly start: number; readonly end: number | null }
+
+export interface TenantTargets {
+  /** Null: the command line names none. */
+  readonly selection: TenantSelection | null
+  /** Only tenants of these shards; null: of all. */
+  readonly shards: readonly string[] | null
+  /** Make the schema of a tenant that nobody knows. */
+  readonly createSchema: boolean
+}
+
+export const noTargets: TenantTargets = { selection: null, shards: null, createSchema: false }
+
+/**
+ * Reads `--tenants`: `all`, `a,b`, `eu_*`, or `0:100`.
+ * @throws MigError `bad-tenant-range`, `no-tenant-targets` for an empty text.
+ */
+export function readTenantSelection(text: string): TenantSelection {
+  const value = text.trim()
+  if (value === 'all' || value === '*') return { kind: 'all' }
+  const [, start, end] = /^(\d*):(\d*)$/.exec(value) ?? []
+  if (start !== undefined && end !== undefined)
+    return { kind: 'range', start: Number(start), end: end === '' ? null : Number(end) }
+  const names = value.split(',').flatMap((name) => (name.trim() === '' ? [] : [name.trim()]))
+  if (names.length > 0) return { kind: 'names', names }
+  throw new MigError('no-tenant-targets', '--tenants names no tenant', { help: waysToName })
+}
+
+/** The targets with a selection. @throws MigError `tenant-targets` when they have one already. */
+export function withTargets(targets: TenantTargets, selection: TenantSelection): TenantTargets {
+  if (targets.selection !== null) {
+    throw new MigError('tenant-targets', 'the tenants are named in two ways', { help: waysToName })
+  }
+  return { ...targets, selection }
+}
+
+/** How the tenants of a command are named. */
+export const waysToName =
+  'name the tenants in one way: --tenants all (or -x upgrade_all_tenants=true), --tenants a,b or a glob (or -x schemas=a,b), --tenants 0:100 (or -x tenant_range_start=0 -x tenant_range_end=100), or --shard NAME'
+
+/** Tenants that a command is for, and those that it may have to make. */
+export interface SelectedTenants {
+  readonly tenants: readonly Tenant[]
+  /** Named tenants that the source does not list; only with `create_schema`. */
+  readonly unknown: readonly string[]
+}
+
+/**
+ * The tenants that the targets name, in the order of the list. Pure.
+ * @param listed all tenants of the line, in code-point order
+ * @throws MigError `no-tenant-targets`, `unknown-tenant` with the nearest name, `unknown-shard`, `bad-tenant-range`,
+ *   `ambiguous-tenant` when a name is on several shards.
+ */
+export function selectTenants(
+  line: string,
+  listed: readonly Tenant[],
+  { selection, shards, createSchema }: TenantTargets,
+): SelectedTenants {
+  if (selection === null && shards === null) {
+    throw new MigError('no-tenant-targets', `line ${line} has ${listed.length} tenants, and none is named`, {
+      help: waysToName,
+      facts: { line, tenants: listed.length },
+    })
+  }
+  checkShards(listed, shards)
+  const reachable = shards === null ? listed : listed.filter(({ shard }) => shards.includes(shard ?? ''))
+  switch (selection?.kind) {
+    case undefined:
+    case 'all':
+      return { tenants: reachable, unknown: [] }
+    case 'range':
+      return { tenants: inRange(line, listed, selection, reachable), unknown: [] }
+    case 'names':
+      return named(line, listed, reachable, selection.names, createSchema)
+  }
+}
+
+function inRange(
+  line: string,
+  listed: readonly Tenant[],
+  { start, end }: TenantSelection & { readonly kind: 'range' },
+  reachable: readonly Tenant[],
+): readonly Tenant[] {
+  const stop = end ?? listed.length
+  const part = listed.slice(start, stop)
+  const within = new Set(reachable)
+  if (start < stop && part.length > 0) return part.filter((tenant) => within.has(tenant))
+  throw new MigError(
+    'bad-tenant-range',
+    `the range ${start}:${stop} holds none of the ${listed.length} tenants of line ${line}`,
+    { help: 'it counts from 0 and its end is exclusive, as in --tenants 0:100', facts: { line, start, end } },
+  )
+}
+
+function named(
+  line: string,
+  listed: readonly Tenant[],
+  reachable: readonly Tenant[],
+  names: readonly string[],
+  createSchema: boolean,
+): SelectedTenants {
+  const bySchema = new Map<string, readonly Tenant[]>()
+  for (const tenant of reachable)
+    bySchema.set(tenant.schema, [...(bySchema.get(tenant.schema) ?? []), tenant])
+  const wanted = new Set<Tenant>()
+  const unknown = new Set<string>()
+  for (const name of names) {
+    const exact = bySchema.get(name)
+    const found = exact ?? (isGlob(name) ? matching(reachable, name) : [])
+    if (exact !== undefined && exact.length > 1) throw ambiguous(name, exact)
+    if (found.length > 0) for (const tenant of found) wanted.add(tenant)
+    else if (createSchema && !isGlob(name)) unknown.add(name)
+    else throw unknownTenant(line, listed, name)
+  }
+  return { tenants: reachable.filter((tenant) => wanted.has(tenant)), unknown: [...unknown] }
+}
+
+function isGlob(name: string): boolean {
+  return /[*?]/.test(name)
+}
+
+function matching(tenants: readonly Tenant[], glob: string): readonly Tenant[] {
+  const source = glob
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
+  const pattern = new RegExp(`^${source}$`, 'su')
+  return tenants.filter(({ schema }) => pattern.test(schema))
+}
+
+function checkShards(listed: readonly Tenant[], shards: readonly string[] | null): void {
+  const known = [...new Set(listed.flatMap(({ shard }) => shard ?? []))]
+  for (const shard of shards ?? []) {
+    if (known.includes(shard)) continue
+    const guess = nearest(shard, known)
+    const all = known.length === 0 ? 'the tenants have no shards' : `the shards are ${known.join(', ')}`
+    throw new MigError('unknown-shard', `there is no shard "${shard}"`, {
+      help: guess === undefined ? all : `did you mean "${guess}"? ${all}`,
+      facts: { shard, known },
+    })
+  }
+}
+
+function unknownTenant(line: string, listed: readonly Tenant[], name: string): MigError {
+  const guess = nearest(
+    name,
+    listed.map(({ schema }) => schema),
+  )
+  const make = isGlob(name) ? '' : `; to make it: just mig-tenant-create ${name}, or -x create_schema=true`
+  const what = isGlob(name) ? `no tenant of line ${line} matches` : `line ${line} has no tenant`
+  return new MigError('unknown-tenant', `${what} "${name}"`, {
+    help: `${guess === undefined ? 'just mig-tenants lists them' : `did you mean "${guess}"?`}${make}`,
+    facts: { line, tenant: name, nearest: guess ?? null },
+  })
+}
+
+function ambiguous(name: string, found: readonly Tenant[]): MigError {
+  const shards = found.map(({ shard }) => shard ?? 'the main database')
+  return new MigError('ambiguous-tenant', `the tenant "${name}" is on several shards: ${shards.join(', ')}`, {
+    help: 'say which with --shard NAME',
+    facts: { tenant: name, shards },
+  })
+}
