@@ -22,7 +22,9 @@ export async function runStatement(
   { sql, values }: Statement,
   lockTimeout: number,
 ): Promise<QueryResult> {
-  const { client, emit } = session
+  const { client, emit, signal } = session
+  // A cancel request that finds no statement running is forgotten by the server.
+  signal?.throwIfAborted()
   const delay = lockTimeout === 0 ? longestUnwatched : Math.min(lockTimeout / 2, longestUnwatched)
   const watch = watchStatement(session, step, delay)
   const started = performance.now()

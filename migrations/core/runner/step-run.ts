@@ -150,6 +150,7 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
     sink,
     begin,
     async finish(ledger) {
+      session.signal?.throwIfAborted()
       if (issued < resumeAt) throw resumeDiffers(step, resumeAt)
       const forget = inLedger ? [forgetProgressStatement(ledgerSchema, targetSchema, revision)] : []
       if (start.ownTransaction) await commit([...ledger, ...forget])
