@@ -51,4 +51,132 @@ describe('op.autocommit', () => {
       ])
     },
   )
+
+  const file = 'user/20260101_000000_aaaaaaaaaaa1_half.ts'
+  const broken = (first: string, last: string) =>
+    revision(
+      'aaaaaaaaaaa1',
+      null,
+      `await op.execute('CREATE TABLE ${first} (id int)')
+  await op.autocommit(async () => {
+    await op.execute('CREATE TABLE second (id int)')
+    await op.execute('CREATE TABLE ${last} (id int)')
+  })`,
+    )
+
+  labTest('an edited file of a half-done revision is gone on with only when told so', async ({ lab }) => {
+    await lab.database.client.query('CREATE SCHEMA app_user; CREATE TABLE app_user.taken ()')
+    await lab.write({ [file]: broken('first', 'taken') })
+    expect((await lab.upgrade()).error).toMatchObject({ code: 'database-error' })
+    await lab.write({ [file]: broken('first', 'third') })
+    expect((await lab.upgrade()).error).toMatchObject({
+      code: 'edited-half-done',
+      help: expect.stringContaining('--resume-edited'),
+    })
+    const run = await lab.upgrade({ resumeEdited: true })
+    expect(run.error).toBeUndefined()
+    expect(statementsOf(run)).toEqual(['CREATE TABLE third (id int)'])
+  })
+
+  labTest('an edit of what is done already is refused', async ({ lab }) => {
+    await lab.database.client.query('CREATE SCHEMA app_user; CREATE TABLE app_user.taken ()')
+    await lab.write({ [file]: broken('first', 'taken') })
+    await lab.upgrade()
+    await lab.write({ [file]: broken('other', 'third') })
+    expect((await lab.upgrade({ resumeEdited: true })).error).toMatchObject({ code: 'resume-differs' })
+  })
+
+  labTest('the rows of a statement that is left out cannot be mistaken for none', async ({ lab }) => {
+    await lab.database.client.query('CREATE SCHEMA app_user; CREATE TABLE app_user.taken ()')
+    await lab.write({
+      [file]: revision(
+        'aaaaaaaaaaa1',
+        null,
+        `const { rows } = await op.execute('SELECT 1 AS one')
+  if (rows[0].one !== 1) throw new Error('no row')
+  await op.autocommit(() => op.execute('CREATE TABLE taken (id int)'))`,
+      ),
+    })
+    await lab.upgrade()
+    expect((await lab.upgrade()).error).toMatchObject({ code: 'skipped-result' })
+  })
+
+  labTest('nothing else runs on a target schema that has a half-done revision', async ({ lab }) => {
+    await lab.database.client.query('CREATE SCHEMA app_user; CREATE TABLE app_user.taken ()')
+    const base = revision('aaaaaaaaaaa0', null, "await op.execute('CREATE TABLE base ()')", {
+      down: "await op.execute('DROP TABLE base')",
+    })
+    await lab.write({
+      'user/20250101_000000_aaaaaaaaaaa0_base.ts': base,
+      [file]: broken('first', 'taken')
+        .replace('= null', "= 'aaaaaaaaaaa0'")
+        .replace('Revises: ', 'Revises: aaaaaaaaaaa0'),
+    })
+    await lab.upgrade()
+    const down = await lab.run({ direction: 'downgrade', target: '-1' })
+    expect(down.error).toMatchObject({
+      code: 'half-done',
+      help: expect.stringContaining('just mig-upgrade aaaaaaaaaaa1 user'),
+    })
+  })
+
+  labTest('a transaction that the revision ends itself is refused before it is sent', async ({ lab }) => {
+    await lab.write({
+      [file]: revision('aaaaaaaaaaa1', null, "await op.execute('CREATE TABLE t (); COMMIT')"),
+    })
+    expect((await lab.upgrade()).error).toMatchObject({ code: 'transaction-control' })
+    await lab.write({ [file]: revision('aaaaaaaaaaa1', null, "await op.execute('CREATE DATABASE other')") })
+    expect((await lab.upgrade()).error).toMatchObject({ code: 'not-in-a-revision' })
+  })
+
+  labTest('with one transaction for the run it is refused, and nothing is left', async ({ lab }) => {
+    await lab.write({ [file]: broken('first', 'third') })
+    const { error } = await lab.upgrade({ settings: { transaction: 'run' } })
+    expect(error).toMatchObject({ code: 'autocommit-in-run' })
+    const { rows } = await lab.database.client.query("SELECT to_regclass('app_user.first') AS first")
+    expect(rows).toEqual([{ first: null }])
+  })
+
+  labTest('a statement that needs no transaction says so when it stands in one', async ({ lab }) => {
+    await lab.write({ [file]: revision('aaaaaaaaaaa1', null, "await op.execute('VACUUM')") })
+    expect((await lab.upgrade()).error).toMatchObject({
+      facts: { sqlState: '25001' },
+      help: expect.stringContaining('op.autocommit'),
+    })
+  })
+
+  labTest('a DO block that commits by itself runs alone', async ({ lab }) => {
+    const block = 'DO $$ BEGIN CREATE TABLE app_user.t (); COMMIT; END $$'
+    await lab.write({
+      [file]: revision(
+        'aaaaaaaaaaa1',
+        null,
+        `await op.autocommit(() => op.execute(${JSON.stringify(block)}))`,
+      ),
+    })
+    expect((await lab.upgrade()).error).toBeUndefined()
+  })
+
+  labTest('a plain SQL revision leaves its transaction for what cannot run in one', async ({ lab }) => {
+    await lab.write({
+      'user/20260101_000000_aaaaaaaaaaa1_plain.sql': `-- plain
+--
+-- Revision: aaaaaaaaaaa1
+-- Revises:
+-- Created: 2026-11-21T10:00:00Z
+-- lockTimeout: 7s
+
+-- upgrade
+CREATE TABLE t AS SELECT current_setting('lock_timeout') AS lock_timeout;
+CREATE INDEX CONCURRENTLY t_idx ON t (lock_timeout);
+ALTER TABLE t ADD COLUMN more int;
+-- downgrade
+DROP TABLE t;
+`,
+    })
+    const run = await lab.upgrade()
+    expect(run.error).toBeUndefined()
+    const { rows } = await lab.database.client.query('SELECT * FROM app_user.t')
+    expect(rows).toEqual([{ lock_timeout: '7s', more: null }])
+  })
 })

@@ -1,0 +1,127 @@
+import { spawnSync } from 'node:child_process'
+import { hostname } from 'node:os'
+import pg from 'pg'
+import { describe, expect } from 'vitest'
+import {
+  type MigError,
+  type StatusItem,
+  statusItems,
+  unlock,
+  usingSession,
+} from '../../migrations/core/index.ts'
+import { takeLocks } from '../../migrations/core/ledger/index.ts'
+import { type Lab, labTest, revision } from './support.ts'
+
+async function statusOf(lab: Lab): Promise<readonly StatusItem[]> {
+  const project = await lab.project()
+  return usingSession(project.env, {}, (session) => statusItems(session, project))
+}
+
+async function unlockFor(lab: Lab, request?: { readonly force: number }) {
+  const project = await lab.project()
+  return usingSession(project.env, {}, (session) => unlock(session, project, request))
+}
+
+async function lockedBy(lab: Lab, application_name: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: lab.database.url, application_name })
+  client.on('error', () => undefined)
+  await client.connect()
+  await takeLocks(client, {
+    ledgerSchema: 'mig',
+    targetSchemas: ['app_user'],
+    wait: 0,
+    emit: () => undefined,
+  })
+  return client
+}
+
+/** The pid of a process that has been there and is gone. */
+function deadPid(): number {
+  return spawnSync(process.execPath, ['--version']).pid
+}
+
+describe('what is in progress, stuck or in doubt', () => {
+  labTest('is nothing in a database that is well, and in one without a ledger', async ({ lab }) => {
+    expect(await statusOf(lab)).toEqual([])
+    await lab.write({
+      'user/20260101_000000_aaaaaaaaaaa1_t.ts': revision(
+        'aaaaaaaaaaa1',
+        null,
+        "await op.execute('CREATE TABLE t ()')",
+      ),
+    })
+    await lab.upgrade()
+    expect(await statusOf(lab)).toEqual([])
+  })
+
+  labTest(
+    'shows a half-done revision and its INVALID index with the command that goes on',
+    async ({ lab }) => {
+      await lab.write({
+        'user/20260101_000000_aaaaaaaaaaa1_t.ts': revision(
+          'aaaaaaaaaaa1',
+          null,
+          `await op.execute('CREATE TABLE t AS SELECT 1 AS n FROM generate_series(1, 2)')
+  await op.autocommit(() => op.execute('CREATE UNIQUE INDEX CONCURRENTLY t_n_key ON t (n)'))`,
+        ),
+      })
+      await lab.upgrade()
+      const items = await statusOf(lab)
+      expect(items.map(({ kind, mend }) => [kind, mend])).toEqual([
+        ['half-done', 'just mig-upgrade aaaaaaaaaaa1 user'],
+        ['invalid-index', 'the next run builds it again: just mig-upgrade aaaaaaaaaaa1 user'],
+      ])
+      expect(items[0]?.what).toContain('1 statements done, statement 2 begun')
+    },
+  )
+
+  labTest(
+    'shows sessions that are idle in a transaction with locks, and prepared transactions',
+    async ({ lab }) => {
+      const { client } = lab.database
+      await client.query('CREATE SCHEMA app_user; CREATE TABLE app_user.t (); CREATE TABLE public.t ()')
+      const idle = new pg.Client({ connectionString: lab.database.url, application_name: 'report job' })
+      await idle.connect()
+      await idle.query('BEGIN; LOCK TABLE app_user.t; LOCK TABLE public.t')
+      const other = await statusOf(lab)
+      expect(other).toMatchObject([
+        { kind: 'idle-in-transaction', facts: { holder: { application: 'report job' }, relations: ['t'] } },
+      ])
+      await idle.query("PREPARE TRANSACTION 'forgotten'")
+      await idle.end()
+      expect(await statusOf(lab)).toMatchObject([
+        { kind: 'prepared-transaction', facts: { gid: 'forgotten' } },
+      ])
+      await client.query("ROLLBACK PREPARED 'forgotten'")
+    },
+  )
+})
+
+describe('unlock', () => {
+  labTest('ends a holder whose process on this machine is gone', async ({ lab }) => {
+    const holder = await lockedBy(lab, `just-mig ${deadPid()}@${hostname()}`)
+    expect((await statusOf(lab)).map(({ mend }) => mend)).toEqual(['just mig-unlock user'])
+    expect(await unlockFor(lab)).toMatchObject([{ targetSchemas: ['app_user'] }])
+    expect(await statusOf(lab)).toEqual([])
+    await holder.end()
+  })
+
+  labTest('refuses for one that is alive, or on another machine, and names it', async ({ lab }) => {
+    for (const name of [`just-mig ${process.pid}@${hostname()}`, `just-mig ${deadPid()}@elsewhere`, 'psql']) {
+      const holder = await lockedBy(lab, name)
+      const error = (await unlockFor(lab).catch((thrown: unknown) => thrown)) as MigError
+      expect(error).toMatchObject({ code: 'holder-alive', exitCode: 6 })
+      expect(error.help).toMatch(/just mig-unlock --force \d+/)
+      await holder.end()
+    }
+  })
+
+  labTest('with force, ends the holder that is named and no other', async ({ lab }) => {
+    const holder = await lockedBy(lab, 'psql')
+    const { rows } = await holder.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
+    const pid = rows[0]?.pid ?? 0
+    await expect(unlockFor(lab, { force: pid + 1 })).rejects.toMatchObject({ code: 'no-such-holder' })
+    expect(await unlockFor(lab, { force: pid })).toMatchObject([{ holder: { pid } }])
+    await holder.end()
+  })
+})
