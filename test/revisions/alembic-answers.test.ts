@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { MigError } from '../../migrations/core/errors.ts'
-import { answerOf, type CaseGraph, lazyGraph } from './cases.ts'
-import { judge } from './judge.ts'
+import { answerOf, type CaseGraph, type CaseStep, lazyGraph } from './cases.ts'
+import { judge, validOrder } from './judge.ts'
 
 const sample = readFileSync(new URL('fixtures/alembic-answers.jsonl', import.meta.url), 'utf8')
   .trimEnd()
@@ -51,6 +51,10 @@ describe('answers as Alembic 1.19.2 gave them', () => {
       for (const request of graph.requests.filter((each) => each.quirk !== undefined)) {
         const answer = answerOrError(() => answerOf(built, request))
         expect(answer).toBeDefined()
+        const steps = answer?.steps as readonly CaseStep[] | undefined
+        if (steps !== undefined && request.current_not_maximal !== true) {
+          expect(validOrder(graph, request.current, steps)).toBeUndefined()
+        }
       }
     }
   })

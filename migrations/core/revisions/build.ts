@@ -111,9 +111,7 @@ function resolveEdges(
 }
 
 function orderEdges(node: Draft): void {
-  const declaredBelow = (dependency: RevisionNode): boolean =>
-    dependency.dependants.length > 1 && ancestorDeclares(node, dependency)
-  const fresh = node.depends.filter((dependency) => !declaredBelow(dependency))
+  const fresh = node.depends.filter((dependency) => !declaredBelow(node, dependency))
   for (const need of new Set([...node.parents, ...fresh])) {
     node.orderNeeds.push(need)
     need.orderDependants.push(node)
@@ -121,7 +119,12 @@ function orderEdges(node: Draft): void {
 }
 
 /** Whether an ancestor along down_revision depends on `dependency` already; stops at the nearest that does. */
-function ancestorDeclares(node: RevisionNode, dependency: RevisionNode): boolean {
+function declaredBelow(node: RevisionNode, dependency: RevisionNode): boolean {
+  // Walking all ancestors of each revision would take quadratic time; few dependencies are declared twice.
+  const declaredElsewhere = dependency.dependants.some(
+    (other) => other !== node && other.line === node.line && other.depends.includes(dependency),
+  )
+  if (!declaredElsewhere) return false
   const seen = new Set<RevisionNode>()
   const todo = [...node.parents]
   for (let ancestor = todo.pop(); ancestor !== undefined; ancestor = todo.pop()) {

@@ -41,7 +41,7 @@ export function revisionFileName(request: FileNameRequest): string {
 }
 
 /** The words of a message in small letters, joined by underscores and cut at a word; letters of any script stay. */
-export function slugOf(message: string, length: number): string {
+function slugOf(message: string, length: number): string {
   const words =
     oneLineMessage(message)
       .normalize('NFKC')

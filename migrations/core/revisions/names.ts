@@ -176,7 +176,7 @@ export function notBranchMember(node: RevisionNode, branch: Branch): MigError {
 }
 
 /** The command that lists the revisions of a scope. */
-export function historyCommand(scope: Scope): string {
+function historyCommand(scope: Scope): string {
   const lines = scope.lines.filter((line) => line !== '')
   return scope.filtered && lines.length > 0 ? `just mig-history ${lines.join(',')}` : 'just mig-history'
 }

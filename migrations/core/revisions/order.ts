@@ -61,7 +61,12 @@ function continueFirst(
   if (open.length === 1) return undefined
   const pending = (above: RevisionNode): boolean => !whole || left.has(above)
   if (!node.orderDependants.some(pending)) return undefined
-  const above = reach([node], (below) => below.orderDependants.filter(pending))
-  const found = open.findIndex((other, place) => place !== at && above.has(other))
+  let above: ReadonlySet<RevisionNode> | undefined
+  const found = open.findIndex((other, place) => {
+    if (place === at) return false
+    if (other.orderNeeds.includes(node)) return true
+    above ??= reach([node], (below) => below.orderDependants.filter(pending))
+    return above.has(other)
+  })
   return found === -1 ? undefined : found
 }

@@ -53,9 +53,10 @@ function typeScriptFunction(name: string, body = ''): string {
 const sideName = /^\s*(?:upgrade|downgrade):?\s*$/i
 
 function sqlFile(contents: RevisionFileContents): string {
-  const header = headerLines(contents).map((line) =>
-    `-- ${sideName.test(line) ? `(${line})` : line}`.trimEnd(),
-  )
+  // Below the Revision: line a comment that is a section's mark would start it; the message stands above.
+  const comment = (line: string, at: number) =>
+    at > 0 && sideName.test(line) ? `-- (${line.trim()})` : `-- ${line}`
+  const header = headerLines(contents).map((line, at) => comment(line, at).trimEnd())
   const section = (name: string, body = '') => {
     const sql = inSection(body.replace(/^\n+|\s+$/g, ''))
     return sql === '' ? `-- ${name}\n` : `-- ${name}\n\n${sql}\n`

@@ -1,0 +1,71 @@
+import { mkdirSync, readFileSync, renameSync, type Stats, statSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { FileHead } from './file-head.ts'
+
+/** The heads that were read before, kept in a file that may be deleted at any time. */
+export interface HeadCache {
+  /** The head of a file, or undefined when the file is new or may have changed since. */
+  get(path: string, stat: Stats): FileHead | undefined
+  set(path: string, stat: Stats, head: FileHead): void
+  /** Writes what is new; a folder that cannot be written to keeps no cache. */
+  save(): void
+}
+
+type Entry = readonly [size: number, ino: number, mtimeMs: number, ctimeMs: number, head: FileHead]
+
+/** Raised when an entry or a head gets another shape. */
+const format = 1
+
+/**
+ * A file's own clock is coarse: an edit in the same tick as the read leaves every stamp as it was. So an entry
+ * counts only when the file had not been touched for this long when the cache was written.
+ */
+const settledMs = 1000
+
+/** Opens the cache; one that is missing, broken or of another format is empty. */
+export function openHeadCache(file: string): HeadCache {
+  const [known, writtenAt] = readCache(file)
+  const next = new Map<string, Entry>()
+  let changed = false
+  return {
+    get(path, stat) {
+      const entry = known.get(path)
+      if (entry === undefined) return undefined
+      const [size, ino, mtimeMs, ctimeMs, head] = entry
+      const same = size === stat.size && ino === stat.ino && mtimeMs === stat.mtimeMs && ctimeMs === stat.ctimeMs
+      if (!same || Math.max(mtimeMs, ctimeMs) + settledMs > writtenAt) return undefined
+      next.set(path, entry)
+      return head
+    },
+    set(path, stat, head) {
+      next.set(path, [stat.size, stat.ino, stat.mtimeMs, stat.ctimeMs, head])
+      changed = true
+    },
+    save() {
+      if (changed || next.size !== known.size) writeCache(file, next)
+    },
+  }
+}
+
+function readCache(file: string): readonly [ReadonlyMap<string, Entry>, number] {
+  try {
+    const content: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    if (typeof content === 'object' && content !== null && 'format' in content && content.format === format && 'heads' in content) {
+      return [new Map(content.heads as [string, Entry][]), statSync(file).mtimeMs]
+    }
+  } catch {
+    // Whatever is wrong with it, the files themselves are read.
+  }
+  return [new Map(), 0]
+}
+
+function writeCache(file: string, heads: ReadonlyMap<string, Entry>): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    const draft = `${file}.${process.pid}`
+    writeFileSync(draft, JSON.stringify({ format, heads: [...heads] }))
+    renameSync(draft, file)
+  } catch {
+    // A read-only checkout reads its files each time.
+  }
+}
