@@ -9,7 +9,7 @@ import {
   type Session,
   usingSession,
 } from '../../migrations/core/index.ts'
-import { maskUrl } from '../../migrations/core/postgres/index.ts'
+import { databaseError, isConnectionLost, maskUrl } from '../../migrations/core/postgres/index.ts'
 import { type Arguments, type CommandSpec, helpText, parseArguments } from './arguments.ts'
 import { commandOutput, type Output } from './output.ts'
 
@@ -52,7 +52,7 @@ export async function runCommand(
     process.exitCode = typeof code === 'number' ? code : exitCodes.done
   } catch (error) {
     const shown = output ?? commandOutput({ json: argv.includes('--json') }, {})
-    const reason = interruption(error, stop.signal)
+    const reason = explained(interruption(error, stop.signal))
     shown.error(reason)
     process.exitCode = reason instanceof MigError ? reason.exitCode : 1
   } finally {
@@ -73,6 +73,14 @@ function interruption(error: unknown, signal: AbortSignal): unknown {
     exitCode: signal.reason === 'SIGTERM' ? exitCodes.terminated : exitCodes.interrupted,
     cause: error,
   })
+}
+
+/** An error of the driver, which no part of core has explained, as one for people. */
+function explained(error: unknown): unknown {
+  const isOfServer = error instanceof Error && 'severity' in error && 'code' in error
+  return isOfServer || (!(error instanceof MigError) && isConnectionLost(error))
+    ? databaseError(error, { help: 'see where the database stands: just mig-current' })
+    : error
 }
 
 /** The environment that the arguments and variables describe. */

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import { MigError } from '../errors.ts'
 import { quoteIdent, quoteLiteral } from '../postgres/index.ts'
 
 /**
@@ -51,6 +52,7 @@ CREATE TABLE IF NOT EXISTS ${mig}.progress (
 /**
  * Makes the ledger's tables where they are missing. Two runners that do so at once are kept apart by a
  * transaction lock, since CREATE … IF NOT EXISTS alone can fail with a unique violation.
+ * @throws MigError `no-permission`.
  */
 export async function createLedger(client: ClientBase, ledgerSchema: string): Promise<void> {
   const tables = ['version', 'log', 'progress'].map((table) => `${quoteIdent(ledgerSchema)}.${table}`)
@@ -60,7 +62,29 @@ export async function createLedger(client: ClientBase, ledgerSchema: string): Pr
   )
   if (found.rows[0]?.ready) return
   const key = quoteLiteral(`just-mig ledger ${ledgerSchema}`)
-  await client.query(
-    `BEGIN; SET LOCAL client_min_messages = warning; SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0)); ${ledgerDdl(ledgerSchema)} COMMIT`,
+  try {
+    await client.query(
+      `BEGIN; SET LOCAL client_min_messages = warning; SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0)); ${ledgerDdl(ledgerSchema)} COMMIT`,
+    )
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === '42501')) throw cause
+    await client.query('ROLLBACK')
+    throw await noPermission(client, ledgerSchema, cause)
+  }
+}
+
+async function noPermission(client: ClientBase, ledgerSchema: string, cause: Error): Promise<MigError> {
+  const { rows } = await client.query<{ role: string; database: string }>(
+    'SELECT quote_ident(current_user) AS role, quote_ident(current_database()) AS database',
+  )
+  const { role = '', database = '' } = rows[0] ?? {}
+  return new MigError(
+    'no-permission',
+    `role ${role} may not make the ledger in schema ${ledgerSchema}: ${cause.message}`,
+    {
+      help: `have an owner of the database say: GRANT CREATE ON DATABASE ${database} TO ${role}; or use another role in MIG_DATABASE_URL`,
+      facts: { role, database, ledgerSchema },
+      cause,
+    },
   )
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { join, join } from 'node:path'
 import type { Environment } from '../environment/index.ts'
 import {
   type RevisionFile,
@@ -23,6 +24,8 @@ export interface Project {
 export function openProject(env: Environment): Project {
   const files = readRevisionFiles(
     env.lines.flatMap((line) => line.locations.map((dir) => ({ line: line.key, dir }))),
+    join(env.dir, 'versions'),
+    join(env.cacheDir, `heads-${createHash('sha256').update(env.dir).digest('hex').slice(0, 12)}.json`),
   )
   return { env, graph: revisionGraph(files), files: new Map(files.map((file) => [file.revision, file])) }
 }
