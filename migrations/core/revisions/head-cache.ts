@@ -32,7 +32,8 @@ export function openHeadCache(file: string): HeadCache {
       const entry = known.get(path)
       if (entry === undefined) return undefined
       const [size, ino, mtimeMs, ctimeMs, head] = entry
-      const same = size === stat.size && ino === stat.ino && mtimeMs === stat.mtimeMs && ctimeMs === stat.ctimeMs
+      const same =
+        size === stat.size && ino === stat.ino && mtimeMs === stat.mtimeMs && ctimeMs === stat.ctimeMs
       if (!same || Math.max(mtimeMs, ctimeMs) + settledMs > writtenAt) return undefined
       next.set(path, entry)
       return head
@@ -50,7 +51,13 @@ export function openHeadCache(file: string): HeadCache {
 function readCache(file: string): readonly [ReadonlyMap<string, Entry>, number] {
   try {
     const content: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    if (typeof content === 'object' && content !== null && 'format' in content && content.format === format && 'heads' in content) {
+    if (
+      typeof content === 'object' &&
+      content !== null &&
+      'format' in content &&
+      content.format === format &&
+      'heads' in content
+    ) {
       return [new Map(content.heads as [string, Entry][]), statSync(file).mtimeMs]
     }
   } catch {

@@ -1,7 +1,8 @@
-import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs'
 import { basename, extname, join, resolve, sep } from 'node:path'
 import { MigError } from '../errors.ts'
-import { checkedHead, parseHead } from './file-head.ts'
+import { checkedHead, type FileHead, parseHead } from './file-head.ts'
+import { type HeadCache, openHeadCache } from './head-cache.ts'
 import type { RevisionFile } from './spec.ts'
 
 /** A folder of revision files, and the line that they belong to. */
@@ -17,29 +18,50 @@ const code = new Set(['.js', '.cjs', '.mjs', '.cts', '.mts', '.tsx', '.jsx', '.p
  * The revisions in folders, each folder's sorted by file name. Only the heads are read and nothing is imported.
  * Dotfiles, editors' droppings, `*.d.ts` and what is no code are passed over; a folder that does not exist has none.
  * @param versionsDir a folder in which every revision file must be in one of the locations
+ * @param cacheFile where heads are kept between runs; read again when size, inode, mtime or ctime of a file differ
  * @throws MigError naming file and line: `metadata-not-literal`, `unreadable-revision`, `missing-metadata`,
  *   `not-a-revision-file`, `file-outside-lines`; a duplicate id is for `revisionGraph` to find
  */
 export function readRevisionFiles(
   locations: readonly RevisionLocation[],
   versionsDir?: string,
+  cacheFile?: string,
 ): readonly RevisionFile[] {
   if (versionsDir !== undefined) refuseStrays(versionsDir, locations)
   const buffer = Buffer.allocUnsafe(headBytes)
-  return locations.flatMap(({ line, dir }) =>
+  const cache = cacheFile === undefined ? undefined : openHeadCache(cacheFile)
+  const files = locations.flatMap(({ line, dir }) =>
     listFolder(dir)
       .filter(isRevisionName)
-      .map((name) => readRevisionFile(join(dir, name), line, buffer)),
+      .map((name) => {
+        const path = `${dir}${sep}${name}`
+        return { ...cachedHead(path, buffer, cache), line, path, format: formatOf(path) }
+      }),
   )
+  cache?.save()
+  return files
 }
 
-function readRevisionFile(path: string, line: string, buffer: Buffer): RevisionFile {
-  const format = path.endsWith('.sql') ? 'sql' : 'ts'
+function cachedHead(path: string, buffer: Buffer, cache: HeadCache | undefined): FileHead {
+  if (cache === undefined) return readHead(path, buffer)
+  const stat = statSync(path)
+  const known = cache.get(path, stat)
+  if (known !== undefined) return known
+  const head = readHead(path, buffer)
+  cache.set(path, stat, head)
+  return head
+}
+
+function formatOf(path: string): 'ts' | 'sql' {
+  return path.endsWith('.sql') ? 'sql' : 'ts'
+}
+
+function readHead(path: string, buffer: Buffer): FileHead {
+  const format = formatOf(path)
   const start = readStart(path, buffer)
   const parsed = parseHead(start.text, format)
   const enough = start.whole || parsed.complete
-  const head = checkedHead(enough ? parsed : parseHead(readFileSync(path, 'utf8'), format), path)
-  return { ...head, line, path, format }
+  return checkedHead(enough ? parsed : parseHead(readFileSync(path, 'utf8'), format), path)
 }
 
 function readStart(path: string, buffer: Buffer): { readonly text: string; readonly whole: boolean } {
