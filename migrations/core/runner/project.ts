@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { join, join } from 'node:path'
+import { join } from 'node:path'
 import type { Environment } from '../environment/index.ts'
 import {
   type RevisionFile,
