@@ -72,9 +72,6 @@ export async function writeFaultProject(lab: Pick<Lab, 'write'>): Promise<void> 
   })
 }
 
-/** How many revisions the project has. */
-export const revisionCount = 7
-
 /** The physical schemas, as env.ts and the lab map them. */
 export const targetSchemas = ['app_user', 'app_policy', 'app_message']
 

@@ -14,7 +14,7 @@ import {
   type Session,
   usingSession,
 } from '../../migrations/core/index.ts'
-import { createTestDatabase, databaseTest, type TestDatabase } from '../support/database.ts'
+import { databaseTest, type TestDatabase } from '../support/database.ts'
 
 /** A project with three lines on a database of its own. */
 export interface Lab {
@@ -57,7 +57,6 @@ export const labTest = databaseTest.extend<{ lab: Lab }>({
 
 /** A project on a database; the caller removes `root`. */
 export async function createLab(database: TestDatabase): Promise<Lab> {
-  // Beside node_modules, so that revision files find the packages.
   const root = await mkdtemp(join(tmpdir(), 'just-mig-lab-'))
   const write: Lab['write'] = async (files) => {
     for (const [name, text] of Object.entries(files)) {
@@ -133,9 +132,6 @@ export async function downgrade(op) {
 }
 `
 }
-
-/** A session of somebody else's, closed by the caller. */
-export { createTestDatabase }
 
 /** The statements that a run has sent. */
 export function statementsOf(run: LabRun): readonly string[] {

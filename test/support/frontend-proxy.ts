@@ -35,6 +35,7 @@ export async function frontendProxy(
     const upstream = connect(Number(target.port), target.hostname)
     for (const socket of [client, upstream]) {
       sockets.add(socket)
+      socket.setNoDelay(true)
       // The other side of a cut connection complains; that is the point.
       socket.on('error', () => undefined)
       socket.on('close', () => sockets.delete(socket))

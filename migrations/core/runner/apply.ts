@@ -77,7 +77,22 @@ export async function applyPlan(
 /** Runs the steps of a plan on locked target schemas: each in a transaction, or with `--transaction=run` all in one. */
 export async function takeSteps(context: StepContext, steps: readonly PlanStep[]): Promise<void> {
   if (context.project.env.transaction === 'run') await applyTogether(context, steps)
-  else for (const [at, step] of steps.entries()) await applyAlone(context, step, at + 1)
+  else {
+    const contextOf = contextOfStep(context, steps)
+    for (const [at, step] of steps.entries()) await applyAlone(contextOf(step), step, at + 1)
+  }
+}
+
+/** Only the first step on a target schema may have to make it; later ones would be told that it is there. */
+function contextOfStep(context: StepContext, steps: readonly PlanStep[]): (step: PlanStep) => StepContext {
+  const schemas = new Set<string>()
+  const first = new Set<PlanStep>()
+  for (const step of steps) {
+    if (!schemas.has(step.targetSchema)) first.add(step)
+    schemas.add(step.targetSchema)
+  }
+  const later: StepContext = { ...context, missing: new Set() }
+  return (step) => (first.has(step) ? context : later)
 }
 
 async function applyAlone(context: StepContext, step: PlanStep, index: number): Promise<void> {
@@ -112,6 +127,7 @@ async function tryTogether(
 ): Promise<void> {
   const { session, total } = context
   const { emit } = session
+  const contextOf = contextOfStep(context, steps)
   let committing = false
   await session.client.query('BEGIN')
   try {
@@ -119,7 +135,7 @@ async function tryTogether(
       const of = { index: at + 1, total, ...stepFacts(step) }
       emit({ event: 'step-start', ...of })
       const started = performance.now()
-      await applyStep(context, step, { id, alone: false, again })
+      await applyStep(contextOf(step), step, { id, alone: false, again })
       emit({ event: 'step-done', ms: performance.now() - started, ...of })
     }
     committing = true

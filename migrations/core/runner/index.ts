@@ -8,4 +8,4 @@ export { databaseUrl, type Session, type SessionOptions, usingSession } from './
 export { applyStamp, type StampPlan, type StampRequest, stampPlan } from './stamp.ts'
 export { currentStandings, type Standing } from './standing.ts'
 export { type StatusItem, statusItems } from './status.ts'
-export { type EndedHolder, type UnlockRequest, unlock } from './unlock.ts'
+export { type EndedHolder, unlock } from './unlock.ts'
