@@ -102,20 +102,22 @@ function isRevisionName(name: string): boolean {
 
 function refuseStrays(versionsDir: string, locations: readonly RevisionLocation[]): void {
   const dirs = locations.map(({ dir }) => resolve(dir))
-  const inLocation = (dir: string): boolean => dirs.includes(dir)
   const todo = [resolve(versionsDir)]
   for (let dir = todo.pop(); dir !== undefined; dir = todo.pop()) {
+    const isLocation = dirs.includes(dir)
     for (const entry of entriesOf(dir)) {
-      const path = join(dir, entry.name)
-      if (entry.isDirectory()) todo.push(path)
-      else if (!inLocation(dir) && ['.ts', '.sql'].includes(extname(entry.name))) throw stray(path, dirs)
+      if (entry.isDirectory()) {
+        if (!isDropping(entry.name)) todo.push(join(dir, entry.name))
+      } else if (!isLocation && !isDropping(entry.name) && ['.ts', '.sql'].includes(extname(entry.name))) {
+        throw stray(join(dir, entry.name), dirs)
+      }
     }
   }
 }
 
 function entriesOf(dir: string): readonly { readonly name: string; isDirectory(): boolean }[] {
   try {
-    return readdirSync(dir, { withFileTypes: true }).filter(({ name }) => !isDropping(name))
+    return readdirSync(dir, { withFileTypes: true })
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
     throw error

@@ -39,18 +39,20 @@ export async function stampPlan(
 ): Promise<StampPlan> {
   const { env, graph, files } = project
   const lines = request.lines ?? env.filter
-  const single = lines.flatMap((line) =>
-    env.schemas[line] === undefined ? [] : [[line, env.schemas[line]] as const],
-  )
-  const targetSchemas = single.map(([, schema]) => schema)
-  const rows = await readApplied(session.client, env.ledgerSchema, targetSchemas)
-  const changes = single.flatMap(([line, targetSchema]) => {
+  const known = Object.values(env.schemas).flatMap((schema) => rows.get(schema) ?? [])
+  const stamped = graph.planStamp({
+    applied: known.filter((id) => files.has(id) || !request.purge),
+    target: request.target.trim().split(/[\s,]+/),
+    lines,
+    purge: request.purge ?? false,
+  })
+  const changes = lines.flatMap((line) => {
+    const targetSchema = env.schemas[line]
+    if (targetSchema === undefined) return []
     const before = rows.get(targetSchema) ?? []
-    const target = request.target.trim().split(/[\s,]+/)
-    const applied = before.filter((id) => files.has(id) || !request.purge)
-    const after = [
-      ...graph.planStamp({ applied, target, lines: [line], purge: request.purge ?? false }),
-    ].sort()
+    const after = stamped.filter(
+      (id) => files.get(id)?.line === line || (!files.has(id) && before.includes(id)),
+    )
     const same = before.length === after.length && before.every((id) => after.includes(id))
     return same ? [] : [{ line, targetSchema, before, after }]
   })
