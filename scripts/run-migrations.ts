@@ -1,0 +1,88 @@
+// node scripts/launch.mjs run-migrations upgrade|downgrade|current|history|stamp|check [target] [flags]
+
+import { parseDuration } from '../migrations/core/environment/index.ts'
+import { exitCodes, MigError, nearest } from '../migrations/core/index.ts'
+import { awaitDatabase } from './shared/await-database.ts'
+import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
+
+/** What a container may ask for: the recipe, and whether it takes a target. */
+const actions = {
+  upgrade: { takesTarget: true, recipe: () => import('./mig-upgrade.ts') },
+  downgrade: { takesTarget: true, recipe: () => import('./mig-downgrade.ts') },
+  stamp: { takesTarget: true, recipe: () => import('./mig-stamp.ts') },
+  current: { takesTarget: false, recipe: () => import('./mig-current.ts') },
+  history: { takesTarget: false, recipe: () => import('./mig-history.ts') },
+} as const
+
+const spec = {
+  name: 'run-migrations',
+  summary:
+    'Runs one command in a container: waits for the database, logs JSON lines, and ends with the exit code of the recipe. The filter is MIG_SCHEMA_FILTER.',
+  positionals: {
+    action: { help: Object.keys(actions).join(', ') },
+    target: { help: 'of upgrade (head), downgrade (-1) and stamp', default: '' },
+  },
+  flags: {
+    wait: { help: 'how long to wait for the database to come up (default 60s)', value: 'TIME' },
+    text: { help: 'text for people instead of JSON lines' },
+    'lock-wait': { help: 'how long to wait for another runner (default 60s)', value: 'TIME' },
+  },
+  examples: [
+    'node scripts/launch.mjs run-migrations upgrade',
+    'node scripts/launch.mjs run-migrations upgrade head --wait 2min',
+  ],
+}
+
+export const main = (): Promise<void> => {
+  // Whoever reads a container's log reads it by machine; errors before the arguments are parsed too.
+  if (!process.argv.includes('--text') && !process.argv.includes('--help')) process.argv.push('--json')
+  return runCommand(spec, async (command) => {
+    const { takesTarget, recipe } = actionOf(command)
+    const argv = recipeArguments(command, takesTarget)
+    const env = await commandEnvironment(command)
+    if (env.databaseUrl === null) {
+      throw new MigError('no-database-url', 'no database is configured', {
+        help: 'set MIG_DATABASE_URL for the container',
+      })
+    }
+    const { wait } = command.flags
+    const patience = parseDuration(typeof wait === 'string' ? wait : '60s', '--wait')
+    await awaitDatabase(env.databaseUrl, patience, command)
+    const { main: run } = await recipe()
+    process.argv.splice(2, process.argv.length, ...argv)
+    await run()
+    return process.exitCode ?? exitCodes.done
+  })
+}
+
+function actionOf({ positionals }: Command): (typeof actions)[keyof typeof actions] {
+  const name = positionals.action ?? ''
+  const found = Object.entries(actions).find(([action]) => action === name)?.[1]
+  if (found !== undefined) return found
+  const guess = nearest(name, Object.keys(actions))
+  throw new MigError('unknown-action', `run-migrations has no action ${JSON.stringify(name)}`, {
+    help: guess === undefined ? `one of ${Object.keys(actions).join(', ')}` : `did you mean ${guess}?`,
+  })
+}
+
+function recipeArguments({ positionals, flags }: Command, takesTarget: boolean): readonly string[] {
+  const { target = '' } = positionals
+  if (!takesTarget && target !== '') {
+    throw new MigError(
+      'too-many-arguments',
+      `${positionals.action} takes no target, and ${target} was given`,
+      {
+        help: 'leave it out; MIG_SCHEMA_FILTER chooses the schemas',
+      },
+    )
+  }
+  const passed = ['database-url', 'lock-wait'].flatMap((name) =>
+    takesTarget || name === 'database-url' ? textFlag(flags[name], name) : [],
+  )
+  const switches = ['json', 'quiet', 'verbose'].flatMap((name) => (flags[name] === true ? [`--${name}`] : []))
+  return [...(takesTarget ? [target] : []), ...passed, ...switches]
+}
+
+function textFlag(value: unknown, name: string): readonly string[] {
+  return typeof value === 'string' ? [`--${name}=${value}`] : []
+}

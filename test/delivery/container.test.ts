@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs'
+import { symlink } from 'node:fs/promises'
+import { connect, createServer } from 'node:net'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import type { ClientBase } from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { environmentText, revisionText } from '../e2e/support/project.ts'
+import { databaseTest } from '../support/database.ts'
+import { cleanVariables, repository, temporaryFolder } from '../support/recipes.ts'
+
+const dockerfile = readFileSync(join(repository, 'Dockerfile'), 'utf8')
+let project: Awaited<ReturnType<typeof temporaryFolder>>
+
+beforeAll(async () => {
+  project = await temporaryFolder({
+    'migrations/env.ts': environmentText({ one: 'app_one' }),
+    'migrations/versions/one/20260101_000000_aaaa00000001_t.ts': revisionText({
+      id: 'aaaa00000001',
+      upgrade: 'await op.execute(`CREATE TABLE t (id int)`)',
+      downgrade: 'await op.execute(`DROP TABLE t`)',
+    }),
+    'migrations/versions/one/20260102_000000_aaaa00000002_sleep.ts': revisionText({
+      id: 'aaaa00000002',
+      down: 'aaaa00000001',
+      upgrade: 'await op.execute(`CREATE TABLE asleep (id int)`); await op.execute(`SELECT pg_sleep(600)`)',
+    }),
+  })
+  for (const name of ['scripts', 'node_modules', 'package.json']) {
+    await symlink(join(repository, name), join(project.path, name))
+  }
+})
+afterAll(() => project.remove())
+
+/** Starts what the container starts, in the image's working folder, without the container. */
+function container(args: readonly string[], url: string) {
+  const [program = '', ...entry] = instruction('ENTRYPOINT')
+  return execa(program, [...entry, ...(args.length > 0 ? args : instruction('CMD'))], {
+    cwd: project.path,
+    env: cleanVariables({ MIG_DATABASE_URL: url, NODE_ENV: 'production' }),
+    extendEnv: false,
+    reject: false,
+    stdin: 'ignore',
+  })
+}
+
+function instruction(name: string): readonly string[] {
+  return JSON.parse(new RegExp(`^${name} (\\[.*\\])$`, 'm').exec(dockerfile)?.[1] ?? '[]')
+}
+
+const events = (stdout: string): readonly Record<string, unknown>[] =>
+  stdout.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]))
+
+async function settled(client: ClientBase, sql: string): Promise<void> {
+  while ((await client.query(sql)).rows.length === 0);
+}
+
+describe('the command of the container', () => {
+  databaseTest('applies what is pending, and logs JSON lines', async ({ database }) => {
+    const { exitCode, stdout } = await container(['upgrade', 'aaaa00000001'], database.url)
+    expect(exitCode).toBe(0)
+    expect(events(stdout).map(({ event }) => event)).toEqual(expect.arrayContaining(['step-done', 'done']))
+    const { stdout: current } = await container(['current'], database.url)
+    expect(events(current)).toContainEqual(
+      expect.objectContaining({ event: 'current', revision: 'aaaa00000001', behind: 1 }),
+    )
+    expect((await container(['downgrade', 'base'], database.url)).exitCode).toBe(0)
+    expect((await container(['stamp', 'head'], database.url)).exitCode).toBe(0)
+    const { rows } = await database.client.query('SELECT revision FROM mig.version')
+    expect(rows).toEqual([{ revision: 'aaaa00000002' }])
+  })
+
+  databaseTest('waits for a database that comes up later', async ({ database }) => {
+    const port = await closedPort()
+    const url = new URL(database.url)
+    url.port = String(port)
+    const run = container(['upgrade', '+1'], url.href)
+    await firstOutput(run.stdout, 'waiting for the database')
+    const forwarder = createServer((socket) => {
+      const server = connect(Number(new URL(database.url).port), '127.0.0.1')
+      socket.on('error', () => undefined).pipe(server)
+      server.on('error', () => undefined).pipe(socket)
+    }).listen(port, '127.0.0.1')
+    const { exitCode } = await run
+    forwarder.close()
+    expect(exitCode).toBe(0)
+  })
+
+  databaseTest('rolls back, lets go of the lock and exits 143 on SIGTERM', async ({ database }) => {
+    const { client } = database
+    const run = container([], database.url)
+    await settled(
+      client,
+      `SELECT FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND datname = current_database()`,
+    )
+    run.kill('SIGTERM')
+    expect((await run).exitCode).toBe(143)
+    const { rows } = await client.query(`SELECT revision FROM mig.version`)
+    expect(rows).toEqual([{ revision: 'aaaa00000001' }])
+    expect((await client.query(`SELECT to_regclass('app_one.asleep') AS t`)).rows).toEqual([{ t: null }])
+    const held = await client.query(
+      `SELECT FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    )
+    expect(held.rows).toEqual([])
+  })
+
+  test('gives up on a database that never comes up', async () => {
+    const port = await closedPort()
+    const { exitCode, stdout } = await container(
+      ['upgrade', '--wait', '1s'],
+      `postgresql://app:secret@127.0.0.1:${port}/app`,
+    )
+    expect(exitCode).toBe(3)
+    expect(events(stdout).at(-1)).toMatchObject({ event: 'error', code: 'database-not-up' })
+    expect(stdout).not.toContain('secret')
+  })
+
+  databaseTest('does not wait for a database that is not there', async ({ database }) => {
+    const url = new URL(database.url)
+    url.pathname = '/none'
+    const { exitCode, stdout } = await container(['upgrade', '--wait', '10min'], url.href)
+    expect(exitCode).toBe(2)
+    expect(events(stdout).at(-1)).toMatchObject({ code: 'no-database' })
+  })
+
+  test('starts no database of its own', async () => {
+    const { exitCode, stdout } = await container(['upgrade'], '')
+    expect(exitCode).toBe(2)
+    expect(events(stdout).at(-1)).toMatchObject({ code: 'no-database-url' })
+  })
+})
+
+describe('compose.yaml', () => {
+  const { services } = parse(readFileSync(join(repository, 'compose.yaml'), 'utf8'))
+
+  test('runs the migrations once the database answers, and the application once they are done', () => {
+    expect(services.migrations.depends_on.database.condition).toBe('service_healthy')
+    expect(services.application.depends_on.migrations.condition).toBe('service_completed_successfully')
+    expect(services.database.healthcheck.test).toContain('pg_isready')
+    expect(services.migrations.restart).toBe('no')
+  })
+
+  test('gives the container arguments that it knows', () => {
+    expect(services.migrations.command[0]).toBe('upgrade')
+  })
+})
+
+/** A port that nobody listens on. */
+async function closedPort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+function firstOutput(stream: NodeJS.ReadableStream, text: string): Promise<void> {
+  let seen = ''
+  return new Promise((resolve, reject) => {
+    stream.on('data', (chunk) => {
+      seen += String(chunk)
+      if (seen.includes(text)) resolve()
+    })
+    stream.on('end', () => reject(new Error(`it ended with: ${seen}`)))
+  })
+}
