@@ -27,9 +27,10 @@ export const main = (): Promise<void> =>
     const names = (positionals.revisions ?? '').split(/[\s,]+/).filter((name) => name !== '')
     const parents = graph.merge(names, { splice: flags.splice === true })
     const line = files.get(parents[0] ?? '')?.line
-    if (line === undefined) {
-      throw new MigError('nothing-to-merge', `${JSON.stringify(positionals.revisions)} names no revision`, {
-        help: 'just mig-heads lists the heads',
+    if (line === undefined || parents.length < 2) {
+      const found = parents.length === 0 ? 'no revision' : `only ${parents.join(', ')}`
+      throw new MigError('nothing-to-merge', `${JSON.stringify(positionals.revisions)} names ${found}`, {
+        help: 'a merge joins two heads or more; just mig-heads lists them',
       })
     }
     const revId = typeof flags['rev-id'] === 'string' ? { revId: flags['rev-id'] } : {}

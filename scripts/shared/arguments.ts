@@ -54,8 +54,8 @@ export const runFlags: Readonly<Record<string, Flag>> = {
   'allow-missing': { help: 'go on although the ledger has revisions that no file has' },
 }
 
-/** `-1` and `+2` are targets, not flags. */
-const relative = /^[-+]\d+$/
+/** `-1` and `+2` are targets, not flags; so is a message such as `-- drop the old column`. */
+const noFlag = /^[-+]\d+$|^-[^=]*\s/
 const looksLikeTarget = /^(heads?|base|current)$|[\d@:+]/
 
 /**
@@ -67,7 +67,7 @@ export function parseArguments(spec: CommandSpec, argv: readonly string[]): Argu
   const words = parse(
     spec,
     flags,
-    argv.map((word) => (relative.test(word) ? `\0${word}` : word)),
+    argv.map((word) => (noFlag.test(word) ? `\0${word}` : word)),
   )
   const values = words.positionals.map((word) => word.replace(/^\0/, ''))
   const names = Object.keys(spec.positionals)

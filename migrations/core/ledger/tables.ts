@@ -8,7 +8,7 @@ import { quoteIdent, quoteLiteral } from '../postgres/index.ts'
  */
 export function ledgerDdl(ledgerSchema: string): string {
   const mig = quoteIdent(ledgerSchema)
-  return `CREATE SCHEMA IF NOT EXISTS ${mig};
+  return `${schemaDdl(mig)};
 CREATE TABLE IF NOT EXISTS ${mig}.version (
   target_schema text NOT NULL,
   revision text NOT NULL,
@@ -47,6 +47,12 @@ CREATE TABLE IF NOT EXISTS ${mig}.progress (
   updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (target_schema, revision)
 );`
+}
+
+/** CREATE SCHEMA IF NOT EXISTS wants the right to create schemas even where the schema is there. */
+function schemaDdl(mig: string): string {
+  const body = `BEGIN IF to_regnamespace(${quoteLiteral(mig)}) IS NULL THEN CREATE SCHEMA ${mig}; END IF; END`
+  return `DO ${quoteLiteral(body)}`
 }
 
 /**
