@@ -15,6 +15,8 @@ export interface RecipeOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string
   readonly signal?: AbortSignal
+  /** The operating system user to run as; only root may choose. */
+  readonly user?: { readonly uid: number; readonly gid: number }
 }
 
 export interface RecipeResult {
@@ -50,6 +52,7 @@ export function startRecipe(args: readonly string[], options: RecipeOptions = {}
     reject: false,
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+    ...options.user,
   })
 }
 

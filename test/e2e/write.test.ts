@@ -1,0 +1,204 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { fail, type Just, jsonLines, justOn, succeed } from './support/just.ts'
+import { empty, versions } from './support/ledger.ts'
+import { environmentText, revisionFiles, temporaryProject } from './support/project.ts'
+
+let database: TestDatabase
+let project: Awaited<ReturnType<typeof temporaryProject>>
+let just: Just
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+})
+beforeEach(async () => {
+  await empty(database.client)
+  project = await temporaryProject({ 'migrations/env.ts': environmentText({ shop: 'shop', depot: 'depot' }) })
+  just = justOn(database.url, { cwd: project.path })
+})
+afterEach(() => project.remove())
+afterAll(() => database.drop())
+
+/** Writes a revision and gives its id and path. */
+async function write(args: readonly string[]): Promise<{ readonly revision: string; readonly path: string }> {
+  const lines = jsonLines(await succeed(just([...args, '--json'])))
+  const found = lines.find(({ event }) => event === 'written')
+  return { revision: String(found?.revision), path: String(found?.path) }
+}
+
+async function headsOf(line: string): Promise<readonly string[]> {
+  const lines = jsonLines(await succeed(just(['mig-heads', line, '--json'])))
+  return lines.map(({ revision }) => String(revision)).sort()
+}
+
+describe('mig-revision', () => {
+  test('writes one file for each line of the filter, on its head', async () => {
+    const { stdout } = await succeed(just(['mig-revision', 'first things']))
+    expect(stdout.split('\n')).toHaveLength(2)
+    expect(stdout).toMatch(/^wrote migrations\/versions\/shop\/\d{8}_\d{6}_[0-9a-f]{12}_first_things\.ts$/m)
+    const second = await write(['mig-revision', 'second', 'shop'])
+    expect(await headsOf('shop')).toEqual([second.revision])
+    const text = await readFile(join(project.path, second.path), 'utf8')
+    expect(text).toMatch(/^\/\*\*\n \* second\n \*\n \* Revision: [0-9a-f]{12}\n \* Revises: [0-9a-f]{12}\n/)
+    await succeed(just('mig-upgrade'))
+    expect(Object.keys(await versions(database.client))).toEqual(['depot', 'shop'])
+    await succeed(just('mig-downgrade-all --yes'))
+  })
+
+  const messages = [
+    `it's "quoted" \`and\` \${ticked}`,
+    'end */ of /* comment // --',
+    '${process.exit(7)} `${1}`',
+    'two\nlines\r\nand\ttabs',
+    'x'.repeat(300),
+    'naïve café 日本語 🦊 ‮rtl',
+    '   ',
+    '-- upgrade',
+    "'; DROP TABLE mig.version; --",
+    '../../../etc/passwd',
+    '\\u0041 \\n $1 $$',
+    ' * Revision: 000000000000',
+  ]
+  test.each(
+    messages.flatMap(
+      (message) =>
+        [
+          [message, 'ts'],
+          [message, 'sql'],
+        ] as const,
+    ),
+  )('takes the message %j in a .%s file, which reads back and runs', async (message, format) => {
+    const { revision, path } = await write([
+      'mig-revision',
+      message,
+      'shop',
+      ...(format === 'sql' ? ['--sql-file'] : []),
+    ])
+    expect(path).toMatch(new RegExp(`^migrations/versions/shop/[^/]{1,120}\\.${format}$`))
+    const [shown] = jsonLines(await succeed(just(['mig-heads', 'shop', '--json'])))
+    expect(shown).toMatchObject({ revision, downRevision: [] })
+    expect(String(shown?.message).replace(/\s+/g, ' ').trim()).toBe(message.replace(/\s+/g, ' ').trim())
+    await succeed(just('mig-upgrade head shop'))
+    expect(await versions(database.client)).toEqual({ shop: [revision] })
+    const { stdout } = await succeed(just('mig-sql base:head shop'))
+    await succeed(just('mig-downgrade base shop'))
+    await database.client.query(stdout)
+    expect(await versions(database.client)).toEqual({ shop: [revision] })
+  })
+
+  test('without a message is an error', async () => {
+    expect((await just(['mig-revision'])).code).not.toBe(0)
+    await fail(just(['mig-revision', '']), 'missing-argument', 2)
+  })
+
+  test('--rev-id, --depends-on, --label, --head and --splice place it in the graph', async () => {
+    await succeed(just('mig-revision one shop --rev-id shop1'))
+    await succeed(just('mig-revision one depot --rev-id depot1 --depends-on shop1 --label cellar'))
+    await succeed(just('mig-revision two shop --rev-id shop2'))
+    await fail(just('mig-revision other shop --head shop1'), 'not-a-head', 2)
+    await succeed(just('mig-revision other shop --head shop1 --splice --rev-id shop2b'))
+    expect(await headsOf('shop')).toEqual(['shop2', 'shop2b'])
+    const shown = jsonLines(await succeed(just('mig-show cellar --json')))
+    expect(shown.at(-1)).toMatchObject({ revision: 'depot1', dependsOn: ['shop1'], branchLabels: ['cellar'] })
+    await fail(just('mig-revision again shop --rev-id shop1 --head shop2'), 'duplicate-revision', 2)
+    await fail(just('mig-revision two-heads shop'), 'multiple-heads', 2)
+  })
+
+  test('--sql-file writes plain SQL', async () => {
+    const { path, revision } = await write(['mig-revision', 'plain', 'shop', '--sql-file'])
+    const text = await readFile(join(project.path, path), 'utf8')
+    expect(text).toContain('-- upgrade')
+    await project.write({
+      [path]: text
+        .replace('-- upgrade', '-- upgrade\nCREATE TABLE plain ();')
+        .replace('-- downgrade', '-- downgrade\nDROP TABLE plain;'),
+    })
+    await succeed(just('mig-upgrade'))
+    expect(await versions(database.client)).toEqual({ shop: [revision] })
+    await succeed(just('mig-downgrade -1'))
+  })
+
+  test('file names and postWrite commands are settings, and a command that fails is an error', async () => {
+    await project.write({
+      'migrations/env.ts': environmentText(
+        { shop: 'shop' },
+        `fileTemplate: '{rev}-{slug}', slugLength: 5, postWrite: ['grep -q Revision: {file}', 'echo formatted >>']`,
+      ),
+    })
+    const done = await just(['mig-revision', 'a long message', '--rev-id', 'r1'])
+    expect(done.stdout).toMatch(/^wrote migrations\/versions\/shop\/r1-.{1,5}\.ts$/m)
+    expect(await readFile(join(project.path, 'migrations/versions/shop', 'r1-a_lon.ts'), 'utf8')).toMatch(
+      /formatted\n$/,
+    )
+    await project.write({ 'migrations/env.ts': environmentText({ shop: 'shop' }, `postWrite: 'false'`) })
+    const { stderr } = await fail(just(['mig-revision', 'next']), 'post-write-failed', 3)
+    expect(stderr).toContain('"false" ended with 1')
+  })
+})
+
+describe('mig-merge', () => {
+  beforeEach(() =>
+    project.write({
+      ...revisionFiles('shop', [
+        { id: 'aaaa00000001' },
+        { id: 'aaaa00000002', down: 'aaaa00000001' },
+        { id: 'aaaa00000003', down: 'aaaa00000001' },
+      ]),
+      ...revisionFiles('depot', [{ id: 'dddd00000001' }]),
+    }),
+  )
+
+  test('joins heads, and the line can be upgraded again', async () => {
+    const { stderr } = await fail(just('mig-upgrade head shop'), 'multiple-heads', 2)
+    const [, revisions = '', message = ''] = /just mig-merge "([^"]*)" "([^"]*)"/.exec(stderr) ?? []
+    await succeed(just(['mig-merge', revisions, message]))
+    const heads = await headsOf('shop')
+    expect(heads).toHaveLength(1)
+    const shown = jsonLines(await succeed(just(['mig-show', heads[0] ?? '', '--json']))).at(-1)
+    expect(shown).toMatchObject({ downRevision: ['aaaa00000002', 'aaaa00000003'] })
+    await succeed(just('mig-upgrade head shop'))
+    expect(await versions(database.client)).toEqual({ shop: heads })
+  })
+
+  test('takes key@heads, and a message', async () => {
+    await succeed(just(['mig-merge', 'shop@heads', 'together again']))
+    expect((await succeed(just('mig-history shop'))).stdout).toContain('together again')
+  })
+
+  test('of one revision, or over lines, is an error', async () => {
+    await fail(just('mig-merge aaaa00000002'), 'nothing-to-merge', 2)
+    const across = await just(['mig-merge', 'aaaa00000002 dddd00000001'])
+    expect(across.code).toBe(2)
+    expect(across.stderr).toMatch(/^error MIG-/)
+    expect(await headsOf('shop')).toEqual(['aaaa00000002', 'aaaa00000003'])
+  })
+})
+
+describe('mig-edit', () => {
+  test('opens the file in $EDITOR, which may hold arguments', async () => {
+    const { path, revision } = await write(['mig-revision', 'to edit', 'shop'])
+    await succeed(just(['mig-edit', revision.slice(0, 6)], { env: { EDITOR: 'sed -i s/edit/amend/' } }))
+    expect(await readFile(join(project.path, path), 'utf8')).toContain('to amend')
+    await fail(just(['mig-edit', revision], { env: { EDITOR: '', VISUAL: '' } }), 'no-editor', 2)
+    await fail(just(['mig-edit', revision], { env: { EDITOR: 'false' } }), 'editor-failed', 2)
+  })
+})
+
+describe('mig-stamp', () => {
+  test('writes the ledger and runs nothing', async () => {
+    await project.write(revisionFiles('shop', [{ id: 'aaaa00000001', upgrade: 'throw new Error("ran")' }]))
+    await project.write(revisionFiles('depot', [{ id: 'dddd00000001' }]))
+    expect((await succeed(just('mig-stamp head shop --plan'))).stdout).toContain('shop: base → aaaa00000001')
+    expect(await versions(database.client)).toEqual({})
+    await succeed(just('mig-stamp --purge head shop'))
+    expect(await versions(database.client)).toEqual({ shop: ['aaaa00000001'] })
+    expect((await succeed(just('mig-stamp head shop'))).stdout).toContain('nothing to do')
+    await succeed(just('mig-stamp head'))
+    expect(Object.keys(await versions(database.client))).toEqual(['depot', 'shop'])
+    await succeed(just('mig-stamp base shop'))
+    expect(Object.keys(await versions(database.client))).toEqual(['depot'])
+    await fail(just('mig-stamp zzzz shop'), 'cant-locate', 2)
+  })
+})
