@@ -1,9 +1,15 @@
 import { exitCodes, MigError } from '../errors.ts'
-import { compareFingerprints, fingerprintChangesText } from '../postgres/fingerprint/index.ts'
+import {
+  compareFingerprints,
+  type Fingerprint,
+  fingerprintChangesText,
+} from '../postgres/fingerprint/index.ts'
 import { withScratchDatabase } from '../postgres/scratch.ts'
 import { prepareBase } from './base.ts'
 import {
+  type Catalog,
   type Change,
+  type Difference,
   difference,
   managedGlobals,
   renameCandidates,
@@ -23,6 +29,8 @@ export interface AutogenerateResult {
   readonly revisions: readonly GeneratedRevision[]
   readonly changes: readonly Change[]
   readonly unmodeled: readonly Unmodeled[]
+  /** Why the proof failed; only under `keep`. */
+  readonly unproved?: MigError
 }
 
 /**
@@ -53,11 +61,22 @@ export async function autogenerate(
     const from = { database: scratch.name, catalog: base.catalog }
     const revisions = await generateRevisions(input, from, wanted.catalog, scope, renames)
     const provable = await runnable(revisions)
-    await withScratchDatabase(scratchOptions(input, scratch.name), ({ client }) =>
-      prove({ client, revisions: provable, base, wanted, scope }),
+    const proof = { revisions: provable, base, wanted, scope }
+    const unproved = await withScratchDatabase(scratchOptions(input, scratch.name), ({ client }) =>
+      failureOf(() => prove({ ...proof, client }), input.keep),
     )
-    return { revisions, changes, unmodeled }
+    return { revisions, changes, unmodeled, ...(unproved === undefined ? {} : { unproved }) }
   })
+}
+
+async function failureOf(proof: () => Promise<void>, keep: boolean): Promise<MigError | undefined> {
+  try {
+    await proof()
+    return undefined
+  } catch (error) {
+    if (keep && error instanceof MigError) return error
+    throw error
+  }
 }
 
 /**
@@ -65,7 +84,7 @@ export async function autogenerate(
  * @throws MigError `unseen-difference` (exit 5) when only the fingerprint sees one: then nothing can be written
  */
 export function changesBetween(from: State, to: State, scope: Scope): readonly Change[] {
-  const changes = seenChanges(from, to, scope)
+  const changes = seenDifference(from.catalog, to.catalog, scope)?.changes
   const unseen = changes?.length === 0 ? compareFingerprints(from.fingerprint, to.fingerprint) : []
   if (unseen.length > 0) {
     throw new MigError(
@@ -78,26 +97,27 @@ export function changesBetween(from: State, to: State, scope: Scope): readonly C
       },
     )
   }
-  return changes ?? changesOfFingerprints(from, to)
+  return changes ?? changesOfFingerprints(from.fingerprint, to.fingerprint)
 }
 
 /** Undefined where the engine cannot say, since it knows no way from one to the other. */
-function seenChanges(from: State, to: State, scope: Scope): readonly Change[] | undefined {
+export function seenDifference(from: Catalog, to: Catalog, scope: Scope): Difference | undefined {
   try {
-    return difference(from.catalog, to.catalog, scope).changes
+    return difference(from, to, scope)
   } catch (error) {
     if (error instanceof TypeError) throw error
     return undefined
   }
 }
 
-function changesOfFingerprints(from: State, to: State): readonly Change[] {
+/** What two fingerprints differ in, as changes. */
+export function changesOfFingerprints(from: Fingerprint, to: Fingerprint): readonly Change[] {
   const verbs = { added: 'add', removed: 'drop', changed: 'change' } as const
-  return compareFingerprints(from.fingerprint, to.fingerprint).map(({ identity, kind, change, fields }) => ({
+  return compareFingerprints(from, to).map(({ identity, kind, change, fields }) => ({
     verb: verbs[change],
     kind,
     name: identity.slice(kind.length + 1),
-    schema: (to.fingerprint.objects.get(identity) ?? from.fingerprint.objects.get(identity))?.schema,
+    schema: (to.objects.get(identity) ?? from.objects.get(identity))?.schema,
     detail: (fields ?? []).join(', '),
   }))
 }

@@ -37,6 +37,8 @@ export interface AutogenerateInput extends ModelInput {
   readonly renames: RenameDecisions
   /** What is not modelled is an error. */
   readonly strict: boolean
+  /** A failed proof is part of the result, not an error. */
+  readonly keep: boolean
 }
 
 /** The schema that stands for the tenants of a line on scratch databases; it never reaches a file. */

@@ -1,7 +1,10 @@
+import type { ClientBase } from 'pg'
+import type { Fingerprint } from '../postgres/fingerprint/index.ts'
 import { withScratchDatabase } from '../postgres/scratch.ts'
+import { type Catalog, readCatalog } from './engine/index.ts'
 import { filteredSchemas, type ModelInput } from './input.ts'
-import { loadModels, readModelFiles } from './models/index.ts'
-import { observe, type State } from './state.ts'
+import { loadModels, type ModelFile, readModelFiles } from './models/index.ts'
+import { fingerprintOf, observe, type State } from './state.ts'
 
 /**
  * The wanted state: the models of all lines, loaded into a scratch database, since they may refer to each
@@ -11,12 +14,36 @@ import { observe, type State } from './state.ts'
 export async function wantedState(input: ModelInput): Promise<State> {
   const files = await readModelFiles(input.modelsDir, input.cacheDir)
   return withScratchDatabase(scratchOptions(input), async ({ client }) => {
-    await loadModels(client, files, {
-      schemas: Object.fromEntries(input.lines.map((line) => [line.key, line.schema])),
-      tenantKeys: input.lines.filter((line) => line.tenant).map((line) => line.key),
-      privileges: input.privileges,
-    })
+    await loadAll(client, files, input)
     return observe(client, { ...input, schemas: filteredSchemas(input) })
+  })
+}
+
+/** The wanted state with a fingerprint of each line of its own. */
+export interface WantedStates {
+  readonly catalog: Catalog
+  /** By schema key. */
+  readonly lines: ReadonlyMap<string, Fingerprint>
+}
+
+/** As {@link wantedState}, but every single line by itself, whatever the filter. */
+export async function wantedStates(input: ModelInput): Promise<WantedStates> {
+  const files = await readModelFiles(input.modelsDir, input.cacheDir)
+  return withScratchDatabase(scratchOptions(input), async ({ client }) => {
+    await loadAll(client, files, input)
+    const lines = new Map<string, Fingerprint>()
+    for (const { key, schema } of input.lines) {
+      lines.set(key, await fingerprintOf(client, { ...input, schemas: [schema] }))
+    }
+    return { catalog: await readCatalog(client), lines }
+  })
+}
+
+function loadAll(client: ClientBase, files: readonly ModelFile[], input: ModelInput): Promise<void> {
+  return loadModels(client, files, {
+    schemas: Object.fromEntries(input.lines.map((line) => [line.key, line.schema])),
+    tenantKeys: input.lines.filter((line) => line.tenant).map((line) => line.key),
+    privileges: input.privileges,
   })
 }
 

@@ -23,6 +23,8 @@ export const notNullNames: ExtraKind = {
     const old = from?.values.constraint
     const name = to?.values.constraint
     if (to === undefined || old == null || name == null) return { before: [], after: [] }
+    // Chosen by PostgreSQL, and kept when the table is renamed or attached: no difference.
+    if (old.endsWith('_not_null') && name.endsWith('_not_null')) return { before: [], after: [] }
     return {
       before: [],
       after: [

@@ -1,0 +1,128 @@
+import type { ClientBase } from 'pg'
+import { readLastEntries } from '../ledger/index.ts'
+import { compareFingerprints } from '../postgres/fingerprint/index.ts'
+import { fileChecksum, type PlanStep, type Project, planRun, type Session } from '../runner/index.ts'
+import { changesOfFingerprints, seenDifference } from './autogenerate.ts'
+import { type Change, managedGlobals, readCatalog, type Scope, type Unmodeled } from './engine/index.ts'
+import type { LineTarget, ModelInput } from './input.ts'
+import { modelInput } from './project.ts'
+import { fingerprintOf, type State } from './state.ts'
+import { wantedStates } from './wanted.ts'
+import { keepWantedHashes, readWantedHashes, type WantedHashes, wantedCachePath } from './wanted-cache.ts'
+import { readableSql } from './write/readable-sql.ts'
+
+/** An applied file that is no longer what was applied. */
+export interface EditedFile {
+  readonly line: string
+  readonly revision: string
+  readonly path: string
+}
+
+export interface LineDrift {
+  readonly line: string
+  readonly schema: string
+  readonly changes: readonly Change[]
+  /** What would take the schema to the models, in the engine's order; empty when it knows no way. */
+  readonly statements: readonly string[]
+}
+
+export interface CheckResult {
+  readonly pending: readonly PlanStep[]
+  readonly drift: readonly LineDrift[]
+  readonly edited: readonly EditedFile[]
+  readonly unmodeled: readonly Unmodeled[]
+}
+
+/**
+ * Compares the lines of the filter with what they should be: revisions that wait, models and database, and
+ * applied files that were edited since. A fingerprint answers while nothing has changed; the models are loaded
+ * only when it differs from the kept one, or there is none.
+ */
+export async function checkProject(
+  session: Session,
+  project: Project,
+  { privileges }: { readonly privileges: boolean },
+): Promise<CheckResult> {
+  const { pending, edited } = await historyChecks(session, project)
+  const input = await modelInput(session, project, privileges)
+  const lines = input.lines.filter((line) => input.filter.includes(line.key) && !line.tenant)
+  const live = await hashesOf(session.client, input, lines)
+  const { rows } = await session.client.query<{ version: string }>(
+    `SELECT current_setting('server_version') AS version`,
+  )
+  const path = wantedCachePath(input, rows[0]?.version ?? '')
+  const kept = path === undefined ? undefined : readWantedHashes(path)
+  if (kept !== undefined && lines.every(({ key }) => kept[key] === live[key])) {
+    return { pending, edited, drift: [], unmodeled: [] }
+  }
+  const wanted = await wantedStates(input)
+  if (path !== undefined)
+    keepWantedHashes(path, Object.fromEntries([...wanted.lines].map(([key, { hash }]) => [key, hash])))
+  const changed = lines.filter(({ key }) => wanted.lines.get(key)?.hash !== live[key])
+  const drift: LineDrift[] = []
+  if (changed.length > 0) {
+    const catalog = await readCatalog(session.client)
+    for (const line of changed) drift.push(await lineDrift(session.client, input, line, catalog, wanted))
+  }
+  return {
+    pending,
+    edited,
+    drift: drift.filter(({ changes }) => changes.length > 0),
+    unmodeled: wanted.catalog.unmodeled,
+  }
+}
+
+async function hashesOf(
+  client: ClientBase,
+  input: ModelInput,
+  lines: readonly LineTarget[],
+): Promise<WantedHashes> {
+  const hashes: Record<string, string> = {}
+  for (const { key, schema } of lines) {
+    hashes[key] = (await fingerprintOf(client, { ...input, schemas: [schema] })).hash
+  }
+  return hashes
+}
+
+async function lineDrift(
+  client: ClientBase,
+  input: ModelInput,
+  { key, schema }: LineTarget,
+  catalog: State['catalog'],
+  wanted: Awaited<ReturnType<typeof wantedStates>>,
+): Promise<LineDrift> {
+  const globals = managedGlobals(catalog, wanted.catalog, [schema])
+  const scope: Scope = { schemas: [schema], excludes: input.excludes, globals, privileges: input.privileges }
+  const seen = seenDifference(catalog, wanted.catalog, scope)
+  const fingerprint = wanted.lines.get(key)
+  const live = await fingerprintOf(client, scope)
+  if (seen !== undefined && seen.changes.length > 0) {
+    return {
+      line: key,
+      schema,
+      changes: seen.changes,
+      statements: seen.actions.map(({ sql }) => readableSql(sql)),
+    }
+  }
+  const unseen = fingerprint === undefined ? [] : compareFingerprints(live, fingerprint)
+  const changes =
+    unseen.length === 0 || fingerprint === undefined ? [] : changesOfFingerprints(live, fingerprint)
+  return { line: key, schema, changes, statements: [] }
+}
+
+/** Revisions that wait, and applied files whose checksum is no longer that of the log. */
+async function historyChecks(
+  session: Session,
+  project: Project,
+): Promise<Pick<CheckResult, 'pending' | 'edited'>> {
+  const { env, files } = project
+  const { steps } = await planRun(session, project, { direction: 'upgrade', target: 'heads' })
+  const schemas = env.filter.flatMap((key) => env.schemas[key] ?? [])
+  const entries = await readLastEntries(session.client, env.ledgerSchema, schemas)
+  const edited = entries.flatMap(({ revision, line, direction, checksum }): readonly EditedFile[] => {
+    const file = files.get(revision)
+    if (file === undefined || direction !== 'upgrade' || checksum === null) return []
+    return fileChecksum(file.path) === checksum ? [] : [{ line, revision, path: file.path }]
+  })
+  return { pending: steps, edited }
+}

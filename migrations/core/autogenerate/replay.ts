@@ -1,0 +1,55 @@
+import type { ClientBase } from 'pg'
+import { databaseError } from '../postgres/index.ts'
+import { applyPlan, type Project, planRun, type Session } from '../runner/index.ts'
+import { type LineTarget, tenantStandIn } from './input.ts'
+
+/** The lines of a project as scratch databases have them: a tenant line stands in one schema. */
+export function lineTargets({ env }: Pick<Project, 'env'>): readonly LineTarget[] {
+  return env.lines.map(({ key, schema }) => ({
+    key,
+    schema: schema ?? tenantStandIn(key),
+    tenant: schema === null,
+  }))
+}
+
+/** The project as it runs on a scratch database: every line, tenant lines in their stand-in, no hooks. */
+export function scratchProject(project: Project): Project {
+  const { env } = project
+  const targets = lineTargets(project)
+  const { onApply: _, ...options } = env.options
+  return {
+    ...project,
+    env: {
+      ...env,
+      options,
+      filter: targets.map((target) => target.key),
+      lines: env.lines.map((line) => ({
+        ...line,
+        tenants: null,
+        schema: targets.find((target) => target.key === line.key)?.schema ?? line.schema,
+      })),
+      schemas: Object.fromEntries(targets.map((target) => [target.key, target.schema])),
+      transaction: 'revision',
+      createSchema: true,
+    },
+  }
+}
+
+/**
+ * Runs revisions on a scratch database with the runner itself: up to all heads, or back by `-N`.
+ * @throws MigError what the runner throws
+ */
+export async function runOnScratch(
+  client: ClientBase,
+  project: Project,
+  request: { readonly direction: 'upgrade' | 'downgrade'; readonly target: string },
+): Promise<void> {
+  const session: Session = { client, url: null, emit: () => undefined, signal: undefined }
+  try {
+    const plan = await planRun(session, project, request)
+    await applyPlan(session, project, plan, request)
+    await client.query('RESET ALL')
+  } catch (error) {
+    throw databaseError(error)
+  }
+}
