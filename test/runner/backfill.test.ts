@@ -66,6 +66,12 @@ describe('op.backfill', () => {
     expect((error as MigError).code).toBe('backfill-stuck')
   })
 
+  labTest('says so when rows that need it keep coming', async ({ lab }) => {
+    const everMore = `, throttle: async () => { await op.client.query('INSERT INTO profile SELECT min(id) - 1 FROM profile') }`
+    await lab.write({ [file]: revision('aaaaaaaaaaa1', null, `${table(5)}\n${fill(everMore)}`) })
+    expect((await lab.upgrade()).error).toMatchObject({ code: 'backfill-never-done' })
+  })
+
   labTest('an interrupt ends it between two batches, and the next run goes on', async ({ lab }) => {
     await lab.write({ [file]: revision('aaaaaaaaaaa1', null, `${table(1000)}\n${fill()}`) })
     const stop = new AbortController()

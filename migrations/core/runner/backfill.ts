@@ -18,6 +18,9 @@ import { runStatement } from './statement.ts'
 /** Rows per batch where the backfill names no size. */
 export const defaultBatchSize = 1000
 
+/** How many passes one run makes before it says that rows come faster than it takes them. */
+const mostPasses = 10
+
 const start: BackfillCursor = { after: null, pass: 1, rows: 0, batches: 0 }
 
 interface Batch {
@@ -32,7 +35,8 @@ interface Batch {
  * Updates a table in batches of consecutive keys, each in a transaction with the cursor, so that every batch costs
  * the same and a later run goes on behind the last one. Rows that came behind the cursor are taken in another pass;
  * it ends when no row is left that `where` finds.
- * @throws MigError `no-key`, `backfill-stuck` when `where` still finds the rows that were updated, `database-error`.
+ * @throws MigError `no-key`, `backfill-stuck` when `where` still finds the rows that were updated,
+ *   `backfill-never-done` when new rows that need it keep coming, `database-error`.
  */
 export async function runBackfill(at: SectionContext, spec: BackfillSpec): Promise<BackfillResult> {
   const { session } = at.context
@@ -43,11 +47,14 @@ export async function runBackfill(at: SectionContext, spec: BackfillSpec): Promi
   let cursor = at.stored().backfill ?? start
   // What a pass that an earlier run has begun has updated is not known.
   let passRows = cursor === start ? 0 : 1
+  let passes = 1
   for (;;) {
     if (cursor.after === null && cursor.pass > 1) {
       if (!(await isLeft(client, shape))) break
       if (passRows === 0) throw stuck(at, shape)
+      if (passes === mostPasses) throw neverDone(at, shape)
       passRows = 0
+      passes += 1
     }
     const batch = await runBatch(at, shape, cursor, batchSize, passRows === 0)
     cursor = batch.cursor
@@ -180,6 +187,18 @@ function stuck({ step }: SectionContext, { tableSql, where }: BackfillShape): Mi
     `the backfill of ${tableSql} would never end: rows that it has updated still match its where (${where})`,
     {
       help: `write where so that a row stops matching once it is updated: just mig-edit ${step.revision}`,
+      place: { file: step.file.path },
+      exitCode: exitCodes.stepFailed,
+    },
+  )
+}
+
+function neverDone({ step }: SectionContext, { tableSql }: BackfillShape): MigError {
+  return new MigError(
+    'backfill-never-done',
+    `new rows of ${tableSql} that need the backfill keep coming: ${mostPasses} passes have not taken the last of them`,
+    {
+      help: 'have new rows come with the value, by a DEFAULT, a trigger or the application, then run the same command again',
       place: { file: step.file.path },
       exitCode: exitCodes.stepFailed,
     },
