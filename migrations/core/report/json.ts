@@ -137,6 +137,35 @@ export interface RowsLine {
   readonly rows: readonly Readonly<Record<string, unknown>>[]
 }
 
+/** `mig-check --json`, `mig-autogen --json`: one line per difference between database and models. */
+export interface DifferenceLine {
+  readonly event: 'difference'
+  /** Null for an object of the whole database, such as an extension. */
+  readonly line: string | null
+  readonly schema: string | null
+  readonly verb: 'add' | 'drop' | 'change'
+  readonly kind: string
+  readonly name: string
+  readonly detail: string
+}
+
+/** `mig-check --json`: a revision that waits. */
+export interface PendingLine {
+  readonly event: 'pending'
+  readonly line: string
+  readonly targetSchema: string
+  readonly revision: string
+  readonly message: string
+}
+
+/** `mig-check --json`: an applied file that was edited since. */
+export interface EditedLine {
+  readonly event: 'edited'
+  readonly line: string
+  readonly revision: string
+  readonly path: string
+}
+
 /** `mig-status --json`: something that is in progress, stuck or in doubt. */
 export interface StatusLine {
   readonly event: 'status'
@@ -188,6 +217,9 @@ export type ResultLine =
   | RevisionLine
   | BranchPointLine
   | WrittenLine
+  | DifferenceLine
+  | PendingLine
+  | EditedLine
   | ImportLine
   | StampLine
   | StatusLine

@@ -6,7 +6,9 @@ const isEnum = Symbol.for('drizzle:isPgEnum')
 /** Whether an exported value is a Drizzle table, view, enum, sequence, schema, policy or relation. */
 export function isDrizzle(value: unknown): boolean {
   if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return false
-  return isEnum in value || (typeof value.constructor === 'function' && entityKind in value.constructor)
+  // A view is a proxy that takes every property for a column; its prototype is what it is.
+  const kind: unknown = Object.getPrototypeOf(value)?.constructor
+  return isEnum in value || (typeof kind === 'function' && entityKind in kind)
 }
 
 /**

@@ -113,8 +113,13 @@ async function settle(
 const duplicateStates = new Set(['42P07', '42710', '42723'])
 
 function failure(left: readonly Waiting[], made: ReadonlyMap<string, ModelStatement>): MigError {
-  const { statement, error } = left.find((each) => duplicateStates.has(each.error.code ?? '')) ?? first(left)
-  const more = left.length > 1 ? `\n${left.length - 1} more statements wait for it or fail too` : ''
+  const { statement, error } = left.find((each) => duplicateStates.has(each.error.code ?? '')) ?? left.find((each) => !isUndefined(each.error)) ?? first(left)
+  const others = left.filter((each) => each.statement !== statement)
+  const more = others
+    .slice(0, 5)
+    .map((each) => `\n  ${where(each.statement)}: ${each.error.message}`)
+    .join('')
+    .replace(/^/, others.length === 0 ? '' : `\n${others.length} more fail too, or wait for it:`)
   const shown = databaseError(error, { sql: statement.sql, file: statement.file })
   const place = { ...shown.place, ...(statement.line === undefined ? {} : { line: statement.line }) }
   const name = madeName(statement.sql)
@@ -146,6 +151,11 @@ function failure(left: readonly Waiting[], made: ReadonlyMap<string, ModelStatem
     facts: { ...shown.facts, file: statement.file },
     cause: error,
   })
+}
+
+/** What waits for another statement says that something does not exist; a mistake of its own says more. */
+function isUndefined(error: Waiting['error']): boolean {
+  return ['42P01', '42703', '42704', '42883', '3F000'].includes(error.code ?? '')
 }
 
 function first<T>(items: readonly T[]): T {

@@ -1,0 +1,67 @@
+// just mig-autogen MESSAGE [schemas] [flags]
+import { type AutogenFiles, autogenerateProject } from '../migrations/core/autogenerate/index.ts'
+import { exitCodes } from '../migrations/core/index.ts'
+import { changeLines, sayUnmodeled, unprovedWarning } from './shared/changes.ts'
+import { type Command, runCommand, usingProject } from './shared/command.ts'
+import { decisionFlags, withDecisions } from './shared/decisions.ts'
+import { writeNewFiles } from './shared/new-files.ts'
+import { schemasArgument } from './shared/schemas-argument.ts'
+
+const spec = {
+  name: 'mig-autogen',
+  summary: 'Writes the revisions that take the database to the models, proved up, down and up beforehand.',
+  positionals: { message: { help: 'what the revision does' }, schemas: schemasArgument },
+  flags: {
+    plan: { help: 'print the files and write none' },
+    'sql-file': { help: 'plain .sql files instead of TypeScript' },
+    'from-history': { help: 'start from the revisions alone; the live database is not looked at' },
+    strict: { help: 'what cannot be compared is an error' },
+    privileges: { help: 'compare owners and grants too' },
+    keep: { help: 'write the files although their proof failed' },
+    ...decisionFlags,
+  },
+  examples: [
+    'just mig-autogen "add preferred_language to profile" user',
+    'just mig-autogen "rename name" user --rename rfx_user.profile.name=display_name',
+  ],
+}
+
+export const main = (): Promise<void> =>
+  runCommand(spec, (command) =>
+    usingProject(command, async (session, project) => {
+      const { positionals, flags, output } = command
+      const made = await withDecisions(command, (decisions) =>
+        autogenerateProject(session, project, {
+          message: positionals.message ?? '',
+          format: flags['sql-file'] === true ? 'sql' : 'ts',
+          now: new Date(),
+          privileges: flags.privileges === true,
+          strict: flags.strict === true,
+          fromHistory: flags['from-history'] === true,
+          keep: flags.keep === true,
+          ...decisions,
+        }),
+      )
+      sayUnmodeled(command, made.unmodeled)
+      if (made.files.length === 0) return sayNoChange(command)
+      const lineOf = (schema: string | undefined) =>
+        project.env.lines.find((line) => line.schema === schema)?.key
+      const { text, lines } = changeLines(made.changes, lineOf)
+      output.result(output.level === 'quiet' ? '' : text, ...lines)
+      if (flags.plan === true) return showFiles(command, made)
+      await writeNewFiles(project.env, output, made.files)
+      if (made.unproved === undefined) return exitCodes.done
+      unprovedWarning(command, made.unproved)
+      return exitCodes.proofFailed
+    }),
+  )
+
+function sayNoChange({ output }: Command): number {
+  output.result('nothing to do: models and database are the same', { event: 'done', steps: 0, ms: 0 })
+  return exitCodes.done
+}
+
+function showFiles({ output }: Command, { files }: AutogenFiles): number {
+  for (const { text } of files) output.result(`\n${text}`, { event: 'sql', sql: text })
+  return exitCodes.done
+}

@@ -1,0 +1,71 @@
+// just mig-check [schemas] [flags]
+import { type CheckResult, checkProject } from '../migrations/core/autogenerate/index.ts'
+import { exitCodes } from '../migrations/core/index.ts'
+import { countOf } from '../migrations/core/report/index.ts'
+import { changeLines, sayUnmodeled } from './shared/changes.ts'
+import { type Command, runCommand, usingProject } from './shared/command.ts'
+import { schemasArgument } from './shared/schemas-argument.ts'
+
+const spec = {
+  name: 'mig-check',
+  summary: 'Compares database and models, and says what is pending or was edited; exit 1 on any difference.',
+  positionals: { schemas: schemasArgument },
+  flags: {
+    sql: { help: 'the differences as statements' },
+    privileges: { help: 'compare owners and grants too' },
+  },
+  examples: ['just mig-check', 'just mig-check user', 'just mig-check all --json'],
+}
+
+export const main = (): Promise<void> =>
+  runCommand(spec, (command) =>
+    usingProject(command, async (session, project) => {
+      const { flags, output } = command
+      const checked = await checkProject(session, project, { privileges: flags.privileges === true })
+      sayUnmodeled(command, checked.unmodeled)
+      showPending(command, checked)
+      showDrift(command, checked)
+      showEdited(command, checked)
+      const { pending, drift, edited } = checked
+      if (pending.length + drift.length + edited.length > 0) return exitCodes.differences
+      const schemas = project.env.filter.map((key) => project.env.schemas[key] ?? key)
+      output.result(`no difference: ${schemas.join(', ')}`, { event: 'done', steps: 0, ms: 0 })
+      return exitCodes.done
+    }),
+  )
+
+function showPending({ output }: Command, { pending }: CheckResult): void {
+  if (pending.length === 0) return
+  const rows = pending.map(({ line, revision, message }) => `  ${line} ${revision} ${message}`)
+  const lines = pending.map(({ line, revision, message, targetSchema }) => ({
+    event: 'pending' as const,
+    line,
+    targetSchema,
+    revision,
+    message,
+  }))
+  output.result(
+    `${countOf(pending.length, 'revision')} pending (just mig-upgrade):\n${rows.join('\n')}`,
+    ...lines,
+  )
+}
+
+function showDrift({ output, flags }: Command, { drift }: CheckResult): void {
+  for (const { line, schema, changes, statements } of drift) {
+    const { text, lines } = changeLines(changes, () => line)
+    const title = `${schema} differs from its models (just mig-autogen "…" ${line}):`
+    const sql = statements.map((statement) => `${statement};`).join('\n')
+    if (flags.sql === true) output.result(sql, { event: 'sql', sql })
+    else output.result(`${title}\n${text}`, ...lines)
+  }
+}
+
+function showEdited({ output }: Command, { edited }: CheckResult): void {
+  if (edited.length === 0) return
+  const rows = edited.map(({ line, revision, path }) => `  ${line} ${revision} ${path}`)
+  const lines = edited.map((file) => ({ event: 'edited' as const, ...file }))
+  output.result(
+    `applied, and edited since (undo the edit, or write a new revision):\n${rows.join('\n')}`,
+    ...lines,
+  )
+}

@@ -1,0 +1,49 @@
+import { type Change, changeText, type Unmodeled } from '../../migrations/core/autogenerate/index.ts'
+import type { MigError } from '../../migrations/core/index.ts'
+import type { DifferenceLine } from '../../migrations/core/report/index.ts'
+import type { Command } from './command.ts'
+
+/** Changes for people, one a line, and for `--json`. */
+export function changeLines(
+  changes: readonly Change[],
+  lineOf: (schema: string | undefined) => string | undefined,
+): { readonly text: string; readonly lines: readonly DifferenceLine[] } {
+  return {
+    text: changes.map((change) => `  ${changeText(change)}`).join('\n'),
+    lines: changes.map(({ verb, kind, name, schema, detail }) => ({
+      event: 'difference',
+      line: lineOf(schema) ?? null,
+      schema: schema ?? null,
+      verb,
+      kind,
+      name,
+      detail,
+    })),
+  }
+}
+
+/** A warning for each kind of object that is not compared. */
+export function sayUnmodeled({ output }: Command, unmodeled: readonly Unmodeled[]): void {
+  const seen = new Set<string>()
+  for (const { kind, names } of unmodeled) {
+    const text = `not compared: ${kind} ${names.join(', ')}`
+    if (seen.has(text)) continue
+    seen.add(text)
+    output.event({
+      event: 'warning',
+      code: 'not-compared',
+      message: text,
+      help: '--strict makes it an error',
+    })
+  }
+}
+
+/** Says that files were written whose proof failed, and why it did. */
+export function unprovedWarning({ output }: Command, reason: MigError): void {
+  output.event({
+    event: 'warning',
+    code: reason.code,
+    message: `the files were kept although their proof failed: ${reason.message}`,
+    help: 'mend them before they are applied: just mig-edit',
+  })
+}

@@ -1,0 +1,113 @@
+import type { AutogenRequest } from '../../migrations/core/autogenerate/index.ts'
+import { MigError } from '../../migrations/core/index.ts'
+import type { Command } from './command.ts'
+
+type Decisions = Pick<AutogenRequest, 'casts' | 'renames'>
+
+/** Flags by which a person decides what a tool must not guess. */
+export const decisionFlags = {
+  rename: {
+    help: 'schema.table.column=name or schema.table=name: a rename, not a drop and an add',
+    value: 'OLD=NEW',
+    many: true as const,
+  },
+  renames: { help: 'off: whatever is not given by --rename is a drop and an add', value: 'off' },
+  using: {
+    help: "schema.table.column='expression': how a type change casts",
+    value: 'COLUMN=EXPR',
+    many: true as const,
+  },
+  recreate: {
+    help: "a column or table that is dropped and added ('*' for all); its data go",
+    value: 'NAME',
+    many: true as const,
+  },
+}
+
+/**
+ * Runs `body` with the decisions of the flags; on a terminal it asks about what is left open and runs it again.
+ * @throws MigError `decision-needed` where nobody can be asked, `bad-flag`
+ */
+export async function withDecisions<T>(
+  command: Command,
+  body: (decisions: Decisions) => Promise<T>,
+): Promise<T> {
+  let decisions = givenDecisions(command)
+  for (;;) {
+    try {
+      return await body(decisions)
+    } catch (error) {
+      const asked = error instanceof MigError && error.code === 'decision-needed' && process.stdin.isTTY
+      if (!asked || command.output.json) throw error
+      decisions = await askedDecisions(error, decisions)
+    }
+  }
+}
+
+function givenDecisions({ flags }: Command): Decisions {
+  const { renames } = flags
+  if (renames !== undefined && renames !== 'off') {
+    throw new MigError('bad-flag', `--renames can only be off, not ${JSON.stringify(renames)}`, {
+      help: 'name a rename with --rename schema.table.column=name',
+    })
+  }
+  return {
+    renames: { given: pairs(flags.rename, 'rename'), others: renames === 'off' ? 'off' : 'ask' },
+    casts: { using: pairs(flags.using, 'using'), recreate: list(flags.recreate) },
+  }
+}
+
+function list(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : []
+}
+
+function pairs(value: unknown, flag: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    list(value).map((text) => {
+      const at = text.indexOf('=')
+      if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
+      throw new MigError('bad-flag', `--${flag} needs name=value, not ${JSON.stringify(text)}`, {
+        help: `for example --${flag} ${flag === 'rename' ? 'schema.table.column=new_name' : "schema.table.column='column::text::uuid'"}`,
+      })
+    }),
+  )
+}
+
+interface OpenRename {
+  readonly from: string
+  readonly to: string
+}
+
+interface OpenCast {
+  readonly column: string
+  readonly error: string
+}
+
+async function askedDecisions(error: MigError, decisions: Decisions): Promise<Decisions> {
+  const { question } = await import('zx')
+  const { renames = [], casts = [] } = error.facts as {
+    renames?: readonly OpenRename[]
+    casts?: readonly OpenCast[]
+  }
+  const given = { ...decisions.renames.given }
+  const taken = new Set<string>()
+  for (const { from, to } of renames) {
+    if (given[from] !== undefined || taken.has(to)) continue
+    if (!/^y(es)?$/i.test((await question(`Was ${from} renamed to ${to}? [y/N] `)).trim())) continue
+    given[from] = to
+    taken.add(to)
+  }
+  const using = { ...decisions.casts.using }
+  const recreate = [...decisions.casts.recreate]
+  for (const { column, error: why } of casts) {
+    const answer = (
+      await question(`${column}: ${why}. USING expression, or empty to drop and add it: `)
+    ).trim()
+    if (answer === '') recreate.push(column)
+    else using[column] = answer
+  }
+  return {
+    renames: { given, others: renames.length > 0 ? 'off' : decisions.renames.others },
+    casts: { using, recreate },
+  }
+}
