@@ -4,5 +4,6 @@ export type { ImportedHistory, ImportedRevision, UnconvertedPlace } from './hist
 export type { AdoptedRows, ForeignLedger } from './import/applied.ts'
 export { type ImportRequest, type ImportResult, importHistory } from './import/import.ts'
 export type { ImportOptions } from './import/options.ts'
+export { type InitRequest, type InitResult, initProject } from './init/init.ts'
 export { importPrisma } from './prisma/import.ts'
 export { importSql } from './sql/import.ts'

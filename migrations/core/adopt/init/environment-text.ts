@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Environment } from '../../environment/index.ts'
+import type { FoundSchema } from './schemas.ts'
+
+/** The text of `env.ts` for these schemas. */
+export function environmentText(
+  env: Environment,
+  schemas: readonly FoundSchema[],
+  excludeTables: readonly string[],
+): string {
+  const types = existsSync(join(env.dir, 'core', 'index.ts')) ? './core/index.ts' : 'just-mig'
+  const excluded =
+    excludeTables.length === 0
+      ? []
+      : [
+          '  // Ledgers of other tools: never compared or touched.',
+          `  excludeTables: [${excludeTables.map(literal).join(', ')}],`,
+        ]
+  return [
+    `import type { EnvironmentOptions } from ${literal(types)}`,
+    '',
+    'export default {',
+    '  // Key → PostgreSQL schema. A new schema is one line here.',
+    '  schemas: {',
+    ...schemas.map(
+      ({ key, schema }) => `    ${/^[A-Za-z_]\w*$/.test(key) ? key : literal(key)}: ${literal(schema)},`,
+    ),
+    '  },',
+    ...excluded,
+    '} satisfies EnvironmentOptions',
+    '',
+  ].join('\n')
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+}

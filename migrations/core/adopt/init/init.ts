@@ -1,0 +1,202 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { autogenerateProject, type Change, changeText, checkProject } from '../../autogenerate/index.ts'
+import { type Environment, loadEnvironment } from '../../environment/index.ts'
+import { exitCodes, MigError } from '../../errors.ts'
+import { ensureEmbeddedServer } from '../../postgres/embedded.ts'
+import { withScratchDatabase } from '../../postgres/scratch.ts'
+import { scratchServer } from '../../postgres/scratch-server.ts'
+import { openProject, type Session } from '../../runner/index.ts'
+import { adoptRows } from '../import/adopt-rows.ts'
+import type { AdoptedRows } from '../import/applied.ts'
+import { environmentText } from './environment-text.ts'
+import { exportModels } from './models.ts'
+import { importableRecipes, recipeFiles } from './recipes.ts'
+import {
+  type FoundLedger,
+  type FoundSchema,
+  foreignLedgers,
+  keysOf,
+  liveSchemas,
+  namedSchemas,
+} from './schemas.ts'
+
+export interface InitRequest {
+  /** Schemas to manage, `name` or `key=name` with commas between them; default: all that hold something. */
+  readonly schemas: string
+  /** Whether to write first revisions from the live database. Default: yes, unless another tool's ledger is there. */
+  readonly baseline?: boolean
+  /** The package's own justfile. */
+  readonly justfile: string
+  readonly now: Date
+}
+
+export interface InitResult {
+  /** Relative to the project folder. */
+  readonly files: readonly string[]
+  readonly schemas: readonly FoundSchema[]
+  /** The first revisions, which the ledger says are applied. */
+  readonly adopted: readonly AdoptedRows[]
+  readonly ledgers: readonly FoundLedger[]
+}
+
+/**
+ * Sets a project up from its live database: env.ts, models, recipes, and a first revision per line, proved up, down
+ * and up, equal to the live database, and stamped. Nothing that exists is overwritten, and nothing stays when a part
+ * fails.
+ * @param env an environment without env.ts, for its folders and database
+ * @throws MigError `already-there` for an environment folder with something in it, `recipe-exists`,
+ *   `other-ledger` (exit 4) when another tool keeps a ledger and `baseline` does not say what to do,
+ *   `unknown-live-schema`, `export-differs` (exit 5), and what `autogenerateProject` throws.
+ */
+export async function initProject(
+  session: Session,
+  env: Environment,
+  request: InitRequest,
+): Promise<InitResult> {
+  refuseExisting(env)
+  const dir = relative(env.root, env.dir)
+  const recipes = recipeFiles(env.root, dir, importableRecipes(request.justfile))
+  const ledgers = await foreignLedgers(session.client)
+  if (ledgers.length > 0 && request.baseline === undefined) throw otherLedger(ledgers)
+  const live = await liveSchemas(session.client, env.ledgerSchema)
+  const schemas = request.schemas === '' ? keysOf(live) : namedSchemas(request.schemas, live)
+  const shown = schemas.length > 0 ? schemas : [{ key: 'app', schema: 'app' }]
+  const excluded = ledgers.map(({ table }) => table)
+  const written = writer(env.root)
+  try {
+    written.write(join(env.dir, 'env.ts'), environmentText(env, shown, excluded))
+    const models = await modelsOf(session, env, shown, excluded)
+    for (const { name, text } of models) written.write(join(env.modelsDir, name), text)
+    const ready = await loadEnvironment({
+      root: env.root,
+      dir: env.dir,
+      ...(session.url === null ? {} : { databaseUrl: session.url }),
+    })
+    const wantsBaseline = live.length > 0 && request.baseline !== false
+    const adopted = wantsBaseline ? await baseline(session, ready, request.now, written) : []
+    for (const { path, text, appends } of recipes) written.write(path, text, appends)
+    return { files: written.files(), schemas: shown, adopted, ledgers }
+  } catch (error) {
+    written.undo()
+    throw error
+  }
+}
+
+function refuseExisting(env: Environment): void {
+  const entries = existsSync(env.dir) ? readdirSync(env.dir) : []
+  if (entries.length === 0) return
+  const dir = relative(env.root, env.dir)
+  throw new MigError(
+    'already-there',
+    `${dir} has something in it already (${entries.slice(0, 5).join(', ')}); nothing was written`,
+    {
+      help: 'choose another folder for the environment: MIG_DIR=db/migrations, in .env too',
+      place: { file: env.dir },
+    },
+  )
+}
+
+function otherLedger(ledgers: readonly FoundLedger[]): MigError {
+  const [first] = ledgers
+  return new MigError(
+    'other-ledger',
+    `the database has the ledger of another tool: ${ledgers.map(({ table }) => table).join(', ')}`,
+    {
+      help: `to keep its history, add --without-baseline and then just mig-import ${first?.tool} DIR; to start over from the database as it is, add --baseline`,
+      exitCode: exitCodes.decisionNeeded,
+      facts: { ledgers },
+    },
+  )
+}
+
+async function modelsOf(
+  session: Session,
+  env: Environment,
+  schemas: readonly FoundSchema[],
+  excluded: readonly string[],
+) {
+  if (session.url === null) throw new Error('init needs the URL of the database')
+  const server = await scratchServer({
+    databaseUrl: session.url,
+    ...(env.scratchUrl === null ? {} : { scratchUrl: env.scratchUrl }),
+    embedded: () => ensureEmbeddedServer({ root: env.root, emit: session.emit }),
+  })
+  const signal = session.signal === undefined ? {} : { signal: session.signal }
+  return withScratchDatabase({ adminUrl: server.adminUrl, emit: session.emit, ...signal }, ({ client }) =>
+    exportModels(session.client, client, schemas, excluded),
+  )
+}
+
+/** Writes the first revision of each line, shows that models and database are the same, and stamps. */
+async function baseline(
+  session: Session,
+  env: Environment,
+  now: Date,
+  written: Writer,
+): Promise<readonly AdoptedRows[]> {
+  const { files } = await autogenerateProject(session, openProject(env), {
+    message: 'baseline',
+    format: 'ts',
+    now,
+    privileges: false,
+    strict: false,
+    fromHistory: true,
+    casts: { using: {}, recreate: [] },
+    renames: { given: {}, others: 'off' },
+    keep: false,
+  })
+  for (const { path, text } of files) written.write(path, text)
+  const project = openProject(env)
+  const rows = env.lines.flatMap(({ key, schema }): AdoptedRows[] => {
+    const revisions = project.graph.heads({ lines: [key] })
+    return schema === null || revisions.length === 0
+      ? []
+      : [{ line: key, targetSchema: schema, revisions, from: 'the live database' }]
+  })
+  const { drift } = await checkProject(session, project, { privileges: false })
+  const changes = drift.flatMap((line) => line.changes)
+  if (changes.length > 0) throw exportDiffers(changes)
+  await adoptRows(session, project, rows)
+  return rows
+}
+
+function exportDiffers(changes: readonly Change[]): MigError {
+  return new MigError(
+    'export-differs',
+    `the exported models are not what the database has:\n${changes.map(changeText).join('\n')}`,
+    {
+      help: 'add --without-baseline for env.ts and models alone, and mend the models by hand; just mig-check shows what is left',
+      exitCode: exitCodes.proofFailed,
+      facts: { changes },
+    },
+  )
+}
+
+interface Writer {
+  write(path: string, text: string, appends?: boolean): void
+  files(): readonly string[]
+  undo(): void
+}
+
+/** Writes new files, and remembers how to take everything back. */
+function writer(root: string): Writer {
+  const before = new Map<string, string | undefined>()
+  const folders: string[] = []
+  return {
+    write(path, text, appends = false) {
+      before.set(path, appends ? readFileSync(path, 'utf8') : undefined)
+      const made = mkdirSync(dirname(path), { recursive: true })
+      if (made !== undefined) folders.push(made)
+      writeFileSync(path, text, { flag: appends ? 'w' : 'wx' })
+    },
+    files: () => [...before.keys()].map((path) => relative(root, path)),
+    undo() {
+      for (const [path, text] of before) {
+        if (text === undefined) rmSync(path, { force: true })
+        else writeFileSync(path, text)
+      }
+      for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}

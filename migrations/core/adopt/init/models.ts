@@ -1,0 +1,67 @@
+import type { ClientBase } from 'pg'
+import {
+  type Action,
+  difference,
+  managedGlobals,
+  readCatalog,
+  schemaOf,
+} from '../../autogenerate/engine/index.ts'
+import { excludedTables } from '../../autogenerate/excluded.ts'
+import { readableSql } from '../../autogenerate/write/readable-sql.ts'
+import type { FoundSchema } from './schemas.ts'
+
+/** A model file that is not written yet. */
+export interface ModelText {
+  readonly name: string
+  readonly text: string
+}
+
+/**
+ * The live schemas as model files: what it takes to make each from nothing, in an order that runs. What belongs to no
+ * schema, an extension, goes to a file of its own.
+ * @param empty a connection to an empty scratch database of the same server version
+ */
+export async function exportModels(
+  live: ClientBase,
+  empty: ClientBase,
+  schemas: readonly FoundSchema[],
+  excludeTables: readonly string[],
+): Promise<readonly ModelText[]> {
+  const [from, to] = [await readCatalog(empty), await readCatalog(live)]
+  const names = schemas.map(({ schema }) => schema)
+  const globals = new Set(
+    [...managedGlobals(from, to, names)].filter((name) => name.startsWith('extension ')),
+  )
+  const scope = { schemas: names, excludes: excludedTables(excludeTables), globals, privileges: false }
+  const { actions } = difference(from, to, scope)
+  const texts = new Map<string, string[]>(schemas.map(({ key }) => [key, []]))
+  for (const action of actions) {
+    const key = schemas.find(({ schema }) => schema === schemaOfAction(action))?.key ?? 'extensions'
+    const list = texts.get(key) ?? []
+    list.push(`${readableSql(action.sql)};`)
+    texts.set(key, list)
+  }
+  return [...texts].map(([key, statements]) => {
+    const schema = schemas.find((found) => found.key === key)?.schema
+    const head =
+      schema === undefined ? '-- What belongs to no schema.' : `-- Schema ${schema}: what it should be.`
+    return { name: `${key}.sql`, text: `${[head, ...grouped(statements)].join('\n')}\n` }
+  })
+}
+
+function schemaOfAction({ produces, consumes }: Action): string | undefined {
+  for (const id of [...produces, ...consumes]) {
+    const schema = schemaOf(id)
+    if (schema !== undefined) return schema
+  }
+  return undefined
+}
+
+/** A blank line before each statement that makes something, and none before what goes on with it. */
+function grouped(statements: readonly string[]): readonly string[] {
+  return statements.flatMap((statement) =>
+    /^(ALTER|COMMENT|CREATE( UNIQUE)? INDEX)\b/.test(statement) && !statement.includes('\n')
+      ? [statement]
+      : ['', statement],
+  )
+}

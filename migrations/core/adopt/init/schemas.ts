@@ -1,0 +1,104 @@
+import type { ClientBase } from 'pg'
+import { MigError } from '../../errors.ts'
+
+/** A schema of the live database and the key that it gets. */
+export interface FoundSchema {
+  readonly key: string
+  readonly schema: string
+}
+
+/** Another tool's ledger in the live database. */
+export interface FoundLedger {
+  readonly tool: 'alembic' | 'drizzle' | 'prisma'
+  /** `schema.table` */
+  readonly table: string
+}
+
+const ledgerTables: Readonly<Record<string, FoundLedger['tool']>> = {
+  alembic_version: 'alembic',
+  __drizzle_migrations: 'drizzle',
+  _prisma_migrations: 'prisma',
+}
+
+/** The schemas that hold something of the user's own: no extension's, no ledger's. */
+export async function liveSchemas(client: ClientBase, ledgerSchema: string): Promise<readonly string[]> {
+  const { rows } = await client.query<{ schema: string }>(
+    `SELECT n.nspname AS schema FROM pg_namespace n
+      WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' AND n.nspname <> $1
+        AND EXISTS (
+          SELECT FROM pg_depend d LEFT JOIN pg_class c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid
+           WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = n.oid AND d.deptype = 'n'
+             AND d.classid <> 'pg_extension'::regclass AND NOT coalesce(c.relname = ANY ($2), false)
+             AND NOT EXISTS (SELECT FROM pg_depend m WHERE m.classid = d.classid AND m.objid = d.objid AND m.deptype = 'e')
+             AND NOT EXISTS (SELECT FROM pg_depend o JOIN pg_class t ON t.oid = o.refobjid
+                              WHERE o.classid = d.classid AND o.objid = d.objid AND o.refclassid = 'pg_class'::regclass
+                                AND o.deptype IN ('a', 'i') AND t.relname = ANY ($2)))
+      ORDER BY n.nspname`,
+    [ledgerSchema, Object.keys(ledgerTables)],
+  )
+  return rows.map((row) => row.schema)
+}
+
+/** The ledgers of other tools. */
+export async function foreignLedgers(client: ClientBase): Promise<readonly FoundLedger[]> {
+  const { rows } = await client.query<{ schema: string; name: string }>(
+    `SELECT n.nspname AS schema, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relname = ANY ($1) AND c.relkind IN ('r', 'p') ORDER BY 1, 2`,
+    [Object.keys(ledgerTables)],
+  )
+  return rows.flatMap(({ schema, name }) => {
+    const tool = ledgerTables[name]
+    return tool === undefined ? [] : [{ tool, table: `${schema}.${name}` }]
+  })
+}
+
+const reserved = new Set(['all', 'head', 'heads', 'base', 'current'])
+
+/** Short keys for schemas: without the beginning that all have in common, as in `app_user`, `app_policy`. */
+export function keysOf(schemas: readonly string[]): readonly FoundSchema[] {
+  const prefix = commonPrefix(schemas)
+  const keys = new Set<string>()
+  return schemas.map((schema) => {
+    const short = schema.slice(prefix.length).replace(/[^A-Za-z0-9_-]/g, '_')
+    const named = /^[A-Za-z_]/.test(short) && !reserved.has(short) ? short : `schema_${short}`
+    let key = named
+    for (let at = 2; keys.has(key); at += 1) key = `${named}_${at}`
+    keys.add(key)
+    return { key, schema }
+  })
+}
+
+function commonPrefix(schemas: readonly string[]): string {
+  const [first = '', ...others] = schemas
+  if (others.length === 0) return ''
+  const parts = first.split('_')
+  for (let count = parts.length - 1; count > 0; count -= 1) {
+    const prefix = `${parts.slice(0, count).join('_')}_`
+    if (schemas.every((schema) => schema.startsWith(prefix) && schema.length > prefix.length)) return prefix
+  }
+  return ''
+}
+
+/**
+ * Schemas as the user names them: `app_user,app_policy` or `user=app_user,policy=app_policy`.
+ * @throws MigError `unknown-live-schema` for one that the database does not have.
+ */
+export function namedSchemas(text: string, live: readonly string[]): readonly FoundSchema[] {
+  const parts = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+  const pairs = parts.map((part) => {
+    const [first = '', second] = part.split('=')
+    return { key: second === undefined ? undefined : first, schema: second ?? first }
+  })
+  const missing = pairs.find(({ schema }) => live.length > 0 && !live.includes(schema))
+  if (missing !== undefined) {
+    throw new MigError('unknown-live-schema', `the database has nothing in schema ${missing.schema}`, {
+      help: `it has ${live.join(', ')}`,
+      facts: { schema: missing.schema, schemas: live },
+    })
+  }
+  const automatic = new Map(keysOf(pairs.map(({ schema }) => schema)).map(({ key, schema }) => [schema, key]))
+  return pairs.map(({ key, schema }) => ({ key: key ?? automatic.get(schema) ?? schema, schema }))
+}
