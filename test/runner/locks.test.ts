@@ -127,3 +127,71 @@ describe('a statement in op.autocommit that meets a lock', () => {
     expect(statementsOf(run).filter((sql) => sql === 'CREATE TABLE first (id int)')).toHaveLength(1)
   })
 })
+
+describe('a batch of a backfill that meets a lock', () => {
+  labTest('is run again by itself, not the batches before it', async ({ lab }) => {
+    await lab.write({
+      'user/20260101_000000_aaaaaaaaaaa1_table.ts': revision(
+        'aaaaaaaaaaa1',
+        null,
+        "await op.execute('CREATE TABLE profile AS SELECT n AS id, false AS done FROM generate_series(1, 50) AS n')",
+      ),
+    })
+    await lab.upgrade()
+    await lab.write({
+      'user/20260102_000000_aaaaaaaaaaa2_fill.ts': revision(
+        'aaaaaaaaaaa2',
+        'aaaaaaaaaaa1',
+        "await op.backfill({ table: 'profile', set: 'done = true', where: 'NOT done', key: ['id'], batchSize: 10 })",
+      ),
+    })
+    const blocker = new pg.Client({ connectionString: lab.database.url, application_name: 'report job' })
+    await blocker.connect()
+    await blocker.query('BEGIN; SELECT FROM app_user.profile WHERE id = 35 FOR UPDATE')
+    const run = await lab.upgrade({
+      onEvent: (event) => {
+        if (event.event === 'retry') void blocker.end()
+      },
+    })
+    expect(run.error).toBeUndefined()
+    const retry = run.events.find((event) => event.event === 'retry')
+    expect(retry).toMatchObject({ blockers: [{ application: 'report job' }] })
+    const batches = statementsOf(run).filter((sql) => sql.startsWith('UPDATE'))
+    expect(batches).toHaveLength(6)
+  })
+})
+
+describe('a deadlock', () => {
+  labTest('is met by running the whole revision again', async ({ lab }) => {
+    const { client } = lab.database
+    await client.query('CREATE TABLE public.a (); CREATE TABLE public.b ()')
+    await lab.write({
+      'user/20260101_000000_aaaaaaaaaaa1_locks.ts': revision(
+        'aaaaaaaaaaa1',
+        null,
+        `await op.execute('LOCK TABLE public.a')
+  await op.execute('LOCK TABLE public.b')`,
+      ),
+    })
+    // The other side waits without end; the runner, which comes last, is the one that looks for the deadlock.
+    const other = new pg.Client({ connectionString: lab.database.url })
+    await other.connect()
+    await other.query('BEGIN; LOCK TABLE public.b')
+    let theirs: Promise<unknown> | undefined
+    const run = await lab.upgrade({
+      settings: { lockTimeout: '30s' },
+      onEvent: (event) => {
+        if (event.event === 'statement' && event.sql === 'LOCK TABLE public.a')
+          theirs ??= other.query('LOCK TABLE public.a')
+        if (event.event === 'retry') void theirs?.then(() => other.end())
+      },
+    })
+    const retries = run.events.flatMap((event) => (event.event === 'retry' ? [event.sqlState] : []))
+    // PostgreSQL ends one of the two; when it is the other, the run goes through at once.
+    const lostHere = retries.length > 0
+    expect(run.error).toBeUndefined()
+    expect(retries).toEqual(lostHere ? ['40P01'] : [])
+    if (!lostHere) await expect(theirs).rejects.toMatchObject({ code: '40P01' })
+    await other.end()
+  })
+})

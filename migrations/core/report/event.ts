@@ -2,6 +2,7 @@ import type { LockHolder, MigEvent, StepFacts } from '../events.ts'
 import { placeText } from './error.ts'
 import { directionArrow, planText } from './plan.ts'
 import { plainStyle, type Style } from './style.ts'
+import { tenantText } from './tenants.ts'
 import { cutText, oneLine, withoutPasswords } from './text.ts'
 import { countOf, countText, durationText, relativeTime } from './units.ts'
 
@@ -31,7 +32,10 @@ function levelOf(event: MigEvent): Level {
       return 'quiet'
     case 'statement':
     case 'step-start':
+    case 'tenant-done':
       return 'verbose'
+    case 'tenants-progress':
+      return 'debug'
     case 'server':
       return event.state === 'starting' ? 'verbose' : 'normal'
     case 'notice':
@@ -71,6 +75,11 @@ function textOf(event: MigEvent, level: Level, style: Style, now: Date | undefin
       return retryText(event, now)
     case 'progress':
       return `${event.targetSchema} ${event.revision} ${progressText(event)}`
+    case 'tenant-plan':
+    case 'tenant-done':
+    case 'tenant-failed':
+    case 'tenants-progress':
+      return tenantText(event, style)
     case 'warning':
       return warningText(event, style)
   }
@@ -87,8 +96,13 @@ function statementText(event: MigEvent & { event: 'statement' }, level: Level, s
   return `    ${sql} ${style.dim(`(${durationText(event.ms)}${rows})`)}`
 }
 
+const retryReasons: Readonly<Record<string, string>> = {
+  '40P01': 'met a deadlock',
+  '55P03': 'could not get a lock',
+}
+
 function retryText(event: MigEvent & { event: 'retry' }, now: Date | undefined): string {
-  const why = event.sqlState === '40P01' ? 'met a deadlock' : 'could not get a lock'
+  const why = retryReasons[event.sqlState] ?? 'lost its connection'
   const [blocker] = event.blockers
   const others = event.blockers.length - 1
   const by =

@@ -76,7 +76,10 @@ async function untilGone({ client, signal }: Session, pids: readonly number[]): 
 
 function holderAlive(holder: LockHolder, targetSchemas: readonly string[]): MigError {
   const { pid, application, user, host, since, state } = holder
-  const known = holderLife(holder) === 'alive' ? 'is alive' : 'may be alive: it runs on another machine'
+  const known =
+    holderLife(holder) === 'alive'
+      ? 'is alive'
+      : 'may be alive: only a runner on this machine can be looked up'
   return new MigError(
     'holder-alive',
     `the lock of ${targetSchemas.join(', ')} is held by pid ${pid} (${application || 'no application name'}, ${user}@${host}, since ${since}, ${state}), which ${known}`,
