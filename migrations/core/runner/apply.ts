@@ -46,8 +46,7 @@ export async function applyPlan(
   const targetSchemas = [...new Set(plan.steps.map((step) => step.targetSchema))].sort()
   const { emit, signal } = session
   const { ledgerSchema, lockWait } = env
-  // What the caller has opened keeps its settings.
-  if (session.own !== undefined) await guardConnection(session.client)
+  await guardConnection(session)
   await takeLocks(session.client, { ledgerSchema, targetSchemas, wait: lockWait, emit, signal })
   let lost = false
   try {

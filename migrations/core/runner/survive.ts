@@ -5,7 +5,7 @@ import type { MigEvent } from '../events.ts'
 import { isStepDone, readApplied, takeLocks } from '../ledger/index.ts'
 import { isConnectionLost } from '../postgres/index.ts'
 import type { PlanStep } from './plan.ts'
-import { backendPid } from './session.ts'
+import { backendPid, type Session } from './session.ts'
 import type { StepContext } from './step.ts'
 
 /** How often one step goes on after a lost connection; a statement that brings the server down must come to an end. */
@@ -78,7 +78,7 @@ async function connectAgain(context: StepContext, lost: MigError | Error): Promi
       await pause(delay, undefined, { signal })
     }
   }
-  await guardConnection(session.client)
+  await guardConnection(session)
   if (pid !== undefined) await endOldBackend(session.client, pid)
   await takeLocks(session.client, {
     ledgerSchema: env.ledgerSchema,
@@ -104,7 +104,9 @@ async function endOldBackend(client: ClientBase, pid: number): Promise<void> {
  * (client_connection_check_interval, manual 20.3.1; not on every platform), and a silent network for two minutes at
  * most. A session that outlives its runner keeps the locks.
  */
-export async function guardConnection(client: ClientBase): Promise<void> {
+export async function guardConnection({ client, own }: Session): Promise<void> {
+  // What the caller has opened keeps its settings.
+  if (own === undefined) return
   const settings = { tcp_keepalives_idle: 60, tcp_keepalives_interval: 10, tcp_keepalives_count: 6 }
   const texts = Object.entries(settings).map(([name, value]) => `SET ${name} = ${value}`)
   await client.query(texts.join('; '))
