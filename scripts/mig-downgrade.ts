@@ -1,8 +1,9 @@
 // just mig-downgrade [target] [schemas] [flags]
-import { applyPlan, planRun } from '../migrations/core/index.ts'
-import { runFlags } from './shared/arguments.ts'
-import { runCommand, usingProject } from './shared/command.ts'
+import { applyPlan, type Project, planRun, type Session } from '../migrations/core/index.ts'
+import { fanOutFlags, runFlags } from './shared/arguments.ts'
+import { type Command, runCommand } from './shared/command.ts'
 import { planRequest, showPlan, showResult } from './shared/runs.ts'
+import { onLines, runOnTenants } from './shared/tenants.ts'
 
 const spec = {
   name: 'mig-downgrade',
@@ -11,16 +12,28 @@ const spec = {
     target: { help: '-N (the N most recently applied), base, a revision, X-N, key@X', default: '-1' },
     schemas: { help: 'schema keys with commas between them, or all', default: 'all' },
   },
-  flags: runFlags,
-  examples: ['just mig-downgrade', 'just mig-downgrade -1 user', 'just mig-downgrade base message --plan'],
+  flags: { ...runFlags, ...fanOutFlags },
+  examples: [
+    'just mig-downgrade',
+    'just mig-downgrade -1 user',
+    'just mig-downgrade base message --plan',
+    'just mig-downgrade -1 tenant --tenants tenant_7',
+  ],
 }
 
 export const main = (): Promise<void> =>
   runCommand(spec, (command) =>
-    usingProject(command, async (session, project) => {
-      const request = planRequest('downgrade', command)
-      const plan = await planRun(session, project, request)
-      showPlan(command, plan)
-      if (!command.flags.plan) showResult(command, await applyPlan(session, project, plan, request))
-    }),
+    onLines(
+      command,
+      'downgrade',
+      (session, project) => downgrade(command, session, project),
+      (project, line) => runOnTenants(command, project, line, 'downgrade'),
+    ),
   )
+
+async function downgrade(command: Command, session: Session, project: Project): Promise<void> {
+  const request = planRequest('downgrade', command)
+  const plan = await planRun(session, project, request)
+  showPlan(command, plan)
+  if (!command.flags.plan) showResult(command, await applyPlan(session, project, plan, request))
+}

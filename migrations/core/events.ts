@@ -26,6 +26,26 @@ export interface StepFacts {
   readonly appliedAfter: readonly string[]
 }
 
+/** A tenant as events and `--json` show it. */
+export interface TenantFacts {
+  readonly line: string
+  readonly targetSchema: string
+  readonly shard: string | null
+}
+
+/** How far a run over many tenants is. */
+export interface TenantsProgress {
+  readonly line: string
+  readonly done: number
+  readonly failed: number
+  readonly left: number
+  readonly total: number
+  /** Tenants per second since the run began. */
+  readonly perSecond: number | null
+  readonly secondsLeft: number | null
+  readonly slowest: { readonly targetSchema: string; readonly ms: number } | null
+}
+
 /** What core tells while it works; `scripts/` and `report/` turn it into text or JSON lines. */
 export type MigEvent =
   | { readonly event: 'plan'; readonly steps: readonly StepFacts[] }
@@ -77,6 +97,30 @@ export type MigEvent =
       readonly total: number
       readonly ms: number
     } & StepFacts)
+  | {
+      readonly event: 'tenant-plan'
+      readonly line: string
+      readonly direction: 'upgrade' | 'downgrade'
+      readonly target: string
+      /** How many tenants the command is for, the first and the last of them in their order. */
+      readonly tenants: number
+      readonly first: string | null
+      readonly last: string | null
+      /** Tenants that stand alike and so have the same steps before them; none for those with nothing to do. */
+      readonly groups: readonly {
+        readonly applied: readonly string[]
+        readonly steps: readonly string[]
+        readonly tenants: number
+      }[]
+    }
+  | ({ readonly event: 'tenant-done'; readonly steps: number; readonly ms: number } & TenantFacts)
+  | ({
+      readonly event: 'tenant-failed'
+      readonly code: string
+      readonly message: string
+      readonly ms: number
+    } & TenantFacts)
+  | ({ readonly event: 'tenants-progress' } & TenantsProgress)
   | {
       readonly event: 'warning'
       readonly code: string

@@ -6,6 +6,11 @@ export {
   loadEnvironment,
   nearest,
   readVariables,
+  type Tenant,
+  type TenantPlace,
+  type TenantSource,
+  type TenantTargets,
+  tenants,
 } from './environment/index.ts'
 export { type ErrorPlace, type ExitCode, exitCodes, MigError } from './errors.ts'
 export type { EmitEvent, LockHolder, MigEvent, StepFacts } from './events.ts'
@@ -47,3 +52,20 @@ export {
   unlock,
   usingSession,
 } from './runner/index.ts'
+export {
+  allTenants,
+  type FailureGroup,
+  failureGroups,
+  filteredLines,
+  type PoolOptions,
+  planTenants,
+  runTenants,
+  type TenantFailure,
+  type TenantPlan,
+  type TenantRequest,
+  type TenantRunResult,
+  type TenantTargetList,
+  targetTenants,
+  tenantPlanEvent,
+  tenantRunError,
+} from './runner/tenants/index.ts'

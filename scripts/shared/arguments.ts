@@ -54,6 +54,28 @@ export const runFlags: Readonly<Record<string, Flag>> = {
   'allow-missing': { help: 'go on although the ledger has revisions that no file has' },
 }
 
+/** Flags that name the tenants of a tenant line. */
+export const tenantFlags: Readonly<Record<string, Flag>> = {
+  tenants: { help: 'tenants: all, names or globs with commas, or a range 0:100', value: 'WHICH' },
+  shard: { help: 'tenants of these shards only', value: 'NAME' },
+  x: {
+    help: "schemas=a,b and the like, or a key of env.ts's own",
+    value: 'KEY=VALUE',
+    many: true,
+    short: 'x',
+  },
+}
+
+/** Flags of a run over tenants. */
+export const fanOutFlags: Readonly<Record<string, Flag>> = {
+  ...tenantFlags,
+  jobs: { help: 'tenants at once, each on a connection of its own (default 4)', value: 'N', short: 'j' },
+  canary: { help: 'so many tenants first, the others only if none of these fails', value: 'N' },
+  continue: { help: 'go on past a tenant that fails; exit 7 with the list' },
+  'max-failures': { help: 'go on until so many tenants have failed', value: 'N' },
+  share: { help: 'divide the tenants with the same command on other machines' },
+}
+
 /** `-1` and `+2` are targets, not flags; so is a message such as `-- drop the old column`. */
 const noFlag = /^[-+]\d+$|^-[^=]*\s/
 const looksLikeTarget = /^(heads?|base|current)$|[\d@:+]/

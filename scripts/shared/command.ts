@@ -98,6 +98,9 @@ export function commandEnvironment({ flags }: Pick<Command, 'flags'>): Promise<E
     ...text('lock-wait'),
     ...text('lock-timeout'),
     ...text('statement-timeout'),
+    ...text('tenants'),
+    ...text('shard'),
+    ...(Array.isArray(flags.x) ? { x: flags.x } : {}),
     ...(transaction === undefined ? {} : { transaction }),
   })
 }
@@ -109,12 +112,14 @@ function camel(name: string): string {
 /**
  * Opens everything that a recipe on a database needs, says on the first line which database and schemas it
  * talks to, runs `body`, and closes it all.
+ * @param given default: `commandEnvironment`
  */
 export async function usingProject<Result>(
   command: Command,
   body: (session: Session, project: Project) => Promise<Result>,
+  given?: Environment,
 ): Promise<Result> {
-  const env = await commandEnvironment(command)
+  const env = given ?? (await commandEnvironment(command))
   const project = openProject(env)
   const { output, signal } = command
   return usingSession(env, { emit: output.event, signal }, async (session) => {

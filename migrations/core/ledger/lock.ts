@@ -41,6 +41,15 @@ export async function takeLocks(client: ClientBase, options: LockOptions): Promi
   }
 }
 
+/** Takes the lock of one target schema if it is free at this moment. */
+export async function tryLock(
+  client: ClientBase,
+  ledgerSchema: string,
+  targetSchema: string,
+): Promise<boolean> {
+  return (await tryLocks(client, lockNames(ledgerSchema, [targetSchema]))) === undefined
+}
+
 /** Gives the locks back; a session that ends gives them back by itself. */
 export async function releaseLocks(
   client: ClientBase,

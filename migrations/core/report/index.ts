@@ -1,3 +1,4 @@
+export { type Annotation, githubAnnotation } from './annotation.ts'
 export { type ErrorTextOptions, errorText, placeText, type RenderCaret } from './error.ts'
 export { type EventTextOptions, eventText, holderText, type Level, levels, progressText } from './event.ts'
 export {
@@ -26,6 +27,7 @@ export {
   type SqlLine,
   type StampLine,
 } from './json.ts'
+export { type JunitCase, junitXml } from './junit.ts'
 export { directionArrow, planText } from './plan.ts'
 export {
   nextProgress,
@@ -36,5 +38,6 @@ export {
 } from './progress.ts'
 export { colourStyle, plainStyle, type Style } from './style.ts'
 export { type Column, type TableOptions, table } from './table.ts'
+export { failureSummary, tenantPlanText } from './tenants.ts'
 export { cutText, oneLine, padText, textWidth, withoutPasswords } from './text.ts'
 export { countOf, countText, durationText, relativeTime } from './units.ts'

@@ -116,6 +116,48 @@ export interface ImportLine {
   }[]
 }
 
+/** `mig-tenants --json`: one line per tenant. */
+export interface TenantLine {
+  readonly event: 'tenant'
+  readonly line: string
+  readonly targetSchema: string
+  readonly shard: string | null
+  readonly revisions: readonly string[]
+  readonly state: 'head' | 'behind' | 'base' | 'missing' | 'absent'
+  readonly behind: number
+  readonly lastRun: Date | null
+  readonly structure: 'majority' | 'differs' | null
+  readonly fingerprint: string | null
+}
+
+/** `mig-tenant-create --json`. */
+export interface TenantCreatedLine {
+  readonly event: 'tenant-created'
+  readonly line: string
+  readonly targetSchema: string
+  readonly revisions: readonly string[]
+  /** `replay`, or the template's schema. */
+  readonly from: string
+  readonly ms: number
+}
+
+/** `mig-tenant-drop --json`. */
+export interface TenantDroppedLine {
+  readonly event: 'tenant-dropped'
+  readonly line: string
+  readonly targetSchema: string
+}
+
+/** `mig-init --json`: what was set up. */
+export interface InitLine {
+  readonly event: 'init'
+  /** Relative to the project folder. */
+  readonly files: readonly string[]
+  readonly schemas: readonly { readonly key: string; readonly schema: string }[]
+  /** The first revisions, which the ledger says are applied. */
+  readonly adopted: ImportLine['adopted']
+}
+
 /** `mig-sql --json`: a part of the script; the parts in their order are the script. */
 export interface SqlLine {
   readonly event: 'sql'
@@ -184,12 +226,37 @@ export interface UnlockedLine {
   readonly holder: LockHolder
 }
 
+/** `mig-verify --json`: one line per thing that was checked. */
+export interface CheckLine {
+  readonly event: 'check'
+  readonly check: string
+  readonly status: 'ok' | 'failed' | 'skipped'
+  readonly line?: string
+  readonly revision?: string
+  readonly message: string
+  readonly help?: string
+  readonly place?: ErrorPlace
+  readonly ms: number
+}
+
 /** The last line of a command that ran, or had nothing to run. */
 export interface DoneLine {
   readonly event: 'done'
   readonly direction?: 'upgrade' | 'downgrade'
   readonly steps: number
   readonly ms: number
+  /** What came of the tenants of a line. */
+  readonly tenants?: {
+    readonly line: string
+    readonly done: number
+    readonly failed: number
+    readonly left: number
+    readonly groups: readonly {
+      readonly code: string
+      readonly message: string
+      readonly tenants: readonly string[]
+    }[]
+  }
   /** Where the lines stand, when there was nothing to do. */
   readonly lines?: readonly {
     readonly line: string
@@ -216,13 +283,18 @@ export type ResultLine =
   | CurrentLine
   | RevisionLine
   | BranchPointLine
+  | CheckLine
   | WrittenLine
   | DifferenceLine
   | PendingLine
   | EditedLine
   | ImportLine
+  | InitLine
   | StampLine
   | StatusLine
+  | TenantLine
+  | TenantCreatedLine
+  | TenantDroppedLine
   | UnlockedLine
   | SqlLine
   | DatabaseLine

@@ -1,7 +1,8 @@
-import type { MigEvent, StepFacts } from '../events.ts'
+import type { MigEvent, StepFacts, TenantsProgress } from '../events.ts'
 import { percentOf } from './event.ts'
 import { directionArrow } from './plan.ts'
 import { plainStyle, type Style } from './style.ts'
+import { tenantsProgressText } from './tenants.ts'
 import { cutText, oneLine, textWidth } from './text.ts'
 import { countOf, countText, durationText } from './units.ts'
 
@@ -18,6 +19,8 @@ export interface ProgressState {
   readonly work?: MigEvent & { readonly event: 'progress' }
   /** What is being waited for. */
   readonly waiting?: string
+  /** How far a run over many tenants is; it takes the place of the steps. */
+  readonly tenants?: TenantsProgress
 }
 
 export const noProgress: ProgressState = { finished: 0, total: 0, finishedMs: 0 }
@@ -36,6 +39,8 @@ export function nextProgress(state: ProgressState, event: MigEvent, at: number):
       const { waiting: _, ...rest } = state
       return { ...rest, work: event }
     }
+    case 'tenants-progress':
+      return { ...state, tenants: event }
     case 'lock-wait':
       return { ...state, waiting: `waiting for the lock of ${event.targetSchema}` }
     case 'retry':
@@ -53,6 +58,16 @@ export interface ProgressLineOptions {
   readonly style?: Style
 }
 
+/** Done, failed, left, rate, time left and the slowest tenant, behind a bar. */
+function tenantsLine(tenants: TenantsProgress, columns: number, style: Style): string {
+  const { done, failed, left, total } = tenants
+  const bar = barText(total === 0 ? 1 : (done + failed) / total)
+  const line = cutText(`${bar} ${tenantsProgressText(tenants)}`, columns)
+  if (textWidth(line) < textWidth(bar)) return line
+  const paint = failed > 0 ? style.error : left === 0 ? style.good : style.strong
+  return paint(bar) + line.slice(bar.length)
+}
+
 const barWidth = 20
 
 /**
@@ -61,6 +76,7 @@ const barWidth = 20
  */
 export function progressLine(state: ProgressState, options: ProgressLineOptions): string {
   const style = options.style ?? plainStyle
+  if (state.tenants !== undefined) return tenantsLine(state.tenants, options.columns, style)
   if (state.total === 0 && state.waiting === undefined) return ''
   const share = state.total === 0 ? 0 : (state.finished + workShare(state)) / state.total
   const bar = barText(share)

@@ -36,7 +36,7 @@ export interface PlanRequest {
 export interface LedgerState {
   readonly applied: AppliedRows
   /** Successful log entries, newest first; only a downgrade needs them. */
-  readonly entries: readonly LogEntry[]
+  readonly entries: readonly Pick<LogEntry, 'direction' | 'revision' | 'targetSchema'>[]
 }
 
 /** Reads what a plan needs to know of the ledger. */

@@ -39,6 +39,7 @@ export async function stampPlan(
 ): Promise<StampPlan> {
   const { env, graph, files } = project
   const lines = request.lines ?? env.filter
+  const rows = await readApplied(session.client, env.ledgerSchema, Object.values(env.schemas))
   const known = Object.values(env.schemas).flatMap((schema) => rows.get(schema) ?? [])
   const stamped = graph.planStamp({
     applied: known.filter((id) => files.has(id) || !request.purge),

@@ -1,0 +1,87 @@
+import type { MigEvent, TenantsProgress } from '../events.ts'
+import { directionArrow } from './plan.ts'
+import type { Style } from './style.ts'
+import { oneLine } from './text.ts'
+import { countOf, countText, durationText } from './units.ts'
+
+type TenantEvent = MigEvent & {
+  readonly event: 'tenant-plan' | 'tenant-done' | 'tenant-failed' | 'tenants-progress'
+}
+
+/** An event of a run over tenants as text. */
+export function tenantText(event: TenantEvent, style: Style): string {
+  switch (event.event) {
+    case 'tenant-plan':
+      return tenantPlanText(event, style)
+    case 'tenant-done':
+      return `${tenantName(event)}: ${countOf(event.steps, 'step')} ${style.dim(`(${durationText(event.ms)})`)}`
+    case 'tenant-failed':
+      return `${style.error('failed')} ${tenantName(event)}: MIG-${event.code}: ${oneLine(event.message)}`
+    case 'tenants-progress':
+      return `${event.line}: ${tenantsProgressText(event)}`
+  }
+}
+
+/** `1 204 done, 2 failed, 794 left, 96/s, 8 s left, slowest tenant_17 (1.2 s)`. */
+export function tenantsProgressText(progress: TenantsProgress): string {
+  const { done, failed, left, perSecond, secondsLeft, slowest } = progress
+  const rate = (perSecond ?? 0) < 10 ? (perSecond ?? 0).toFixed(1) : countText(perSecond ?? 0)
+  return [
+    `${countText(done)} done`,
+    ...(failed > 0 ? [`${countText(failed)} failed`] : []),
+    `${countText(left)} left`,
+    ...(perSecond === null ? [] : [`${rate}/s`]),
+    ...(secondsLeft === null || left === 0 ? [] : [`${durationText(secondsLeft * 1000)} left`]),
+    ...(slowest === null ? [] : [`slowest ${slowest.targetSchema} (${durationText(slowest.ms)})`]),
+  ].join(', ')
+}
+
+/** How many tenants a plan is for, the first and the last, and what those that stand alike have before them. */
+export function tenantPlanText(plan: MigEvent & { readonly event: 'tenant-plan' }, style: Style): string {
+  const { line, direction, target, tenants, first, last, groups } = plan
+  const range = first === null ? '' : first === last ? `: ${first}` : `: ${first} to ${last}`
+  const head = `${line}: ${direction} to ${oneLine(target)} on ${countOf(tenants, 'tenant')}${range}`
+  const behind = groups.reduce((sum, group) => sum + group.tenants, 0)
+  const rest = tenants - behind
+  const rows = groups.map((group) => {
+    const from = group.applied.join(', ') || 'base'
+    const to = group.steps.at(-1) ?? ''
+    const what = `${directionArrow(direction)} ${style.revision(from)} → ${style.revision(to)}`
+    return `  ${countOf(group.tenants, 'tenant')} ${what}, ${countOf(group.steps.length, 'step')} each`
+  })
+  return [
+    style.strong(head),
+    ...rows,
+    ...(rest > 0 ? [`  ${countOf(rest, 'tenant')} with nothing to do`] : []),
+  ].join('\n')
+}
+
+/** Failures that say the same of different tenants. */
+export interface FailureLines {
+  readonly code: string
+  readonly message: string
+  readonly tenants: readonly string[]
+}
+
+const namesShown = 10
+
+/** What failed, grouped by error: how many tenants, what it says, and their names. */
+export function failureSummary(groups: readonly FailureLines[], style: Style): string {
+  return groups
+    .map(({ code, message, tenants }) => {
+      const more = tenants.length - namesShown
+      const names = tenants.slice(0, namesShown).join(', ') + (more > 0 ? ` and ${countText(more)} more` : '')
+      return `${style.error(`${countOf(tenants.length, 'tenant')} failed`)} with MIG-${code}: ${message}\n  ${names}`
+    })
+    .join('\n')
+}
+
+function tenantName({
+  targetSchema,
+  shard,
+}: {
+  readonly targetSchema: string
+  readonly shard: string | null
+}): string {
+  return shard === null ? targetSchema : `${targetSchema} (${shard})`
+}

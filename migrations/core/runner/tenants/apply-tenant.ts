@@ -1,0 +1,111 @@
+import type { Tenant } from '../../environment/index.ts'
+import {
+  type Progress,
+  readLastEntries,
+  readProgress,
+  releaseLocks,
+  takeLocks,
+  tryLock,
+} from '../../ledger/index.ts'
+import { isConnectionLost, quoteIdent } from '../../postgres/index.ts'
+import { checkHalfDone, checkStillPlanned, takeSteps } from '../apply.ts'
+import type { Project } from '../project.ts'
+import type { RevisionSource } from '../revision-source.ts'
+import type { Session } from '../session.ts'
+import type { TenantPlanner, TenantState, TenantWork } from './plan.ts'
+import { tenantProject } from './view.ts'
+
+/** What the tenants of a run share. */
+export interface TenantRun {
+  readonly project: Project
+  readonly planner: TenantPlanner
+  readonly revisions: RevisionSource
+  /** Leave a tenant that somebody else works on for later. */
+  readonly share: boolean
+}
+
+/** What became of a tenant: how many steps were taken, or that another runner has it. */
+export type TenantOutcome = { readonly steps: number } | 'busy'
+
+/**
+ * Takes the steps of one tenant: lock, plan again from what the ledger says now, run, unlock. The lock is held for
+ * this tenant alone, so that thousands of tenants need no more locks than connections.
+ * @throws MigError as `applyPlan` does.
+ */
+export async function applyTenant(
+  run: TenantRun,
+  session: Session,
+  { tenant, state }: TenantWork,
+): Promise<TenantOutcome> {
+  const { planner, revisions } = run
+  const project = tenantProject(run.project, tenant)
+  const { ledgerSchema } = project.env
+  const targetSchemas = [tenant.schema]
+  if (!(await lockTenant(run, session, tenant))) return 'busy'
+  let lost = false
+  try {
+    const now = await readTenantState(session, run, tenant)
+    const { direction } = planner.request
+    const planned = planner.stepsOf(tenant, state)
+    const steps = planner.stepsOf(tenant, now.state).filter((step) => step.line === tenant.line)
+    // Under --share somebody else may have done it all, and that is what it is for.
+    if (!(run.share && steps.length === 0)) {
+      checkStillPlanned({ direction, steps: planned }, { direction, steps })
+    }
+    checkHalfDone({ direction, steps }, now.halfDone)
+    await takeSteps(
+      {
+        ...{ session, project, targetSchemas, revisions, total: steps.length },
+        missing: new Set(now.exists ? [] : targetSchemas),
+        halfDone: now.halfDone,
+        resumeEdited: planner.request.resumeEdited ?? false,
+      },
+      steps,
+    )
+    return { steps: steps.length }
+  } catch (error) {
+    lost = isConnectionLost(error)
+    throw error
+  } finally {
+    await session.own?.cancelled()
+    if (!lost) await releaseLocks(session.client, ledgerSchema, targetSchemas)
+  }
+}
+
+async function lockTenant({ project, share }: TenantRun, session: Session, tenant: Tenant): Promise<boolean> {
+  const { ledgerSchema, lockWait } = project.env
+  const { client, emit, signal } = session
+  if (share) return tryLock(client, ledgerSchema, tenant.schema)
+  await takeLocks(client, { ledgerSchema, targetSchemas: [tenant.schema], wait: lockWait, emit, signal })
+  return true
+}
+
+interface TenantNow {
+  readonly state: TenantState
+  readonly exists: boolean
+  readonly halfDone: readonly Progress[]
+}
+
+/** One round trip, and another only where something is half done or the history is forked. */
+async function readTenantState(
+  { client }: Session,
+  { project, planner }: TenantRun,
+  { schema }: Tenant,
+): Promise<TenantNow> {
+  const { ledgerSchema } = project.env
+  const mig = quoteIdent(ledgerSchema)
+  const { rows } = await client.query<{ applied: string[]; exists: boolean; halfDone: boolean }>(
+    `SELECT ARRAY(SELECT revision FROM ${mig}.version WHERE target_schema = $1 ORDER BY revision) AS applied,
+            EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1) AS exists,
+            EXISTS (SELECT FROM ${mig}.progress WHERE target_schema = $1) AS "halfDone"`,
+    [schema],
+  )
+  const { applied = [], exists = false, halfDone = false } = rows[0] ?? {}
+  const entries = planner.needsLog ? await readLastEntries(client, ledgerSchema, [schema]) : []
+  const recent = entries.flatMap(({ revision, direction }) => (direction === 'downgrade' ? [] : [revision]))
+  return {
+    state: { rows: applied, recent },
+    exists,
+    halfDone: halfDone ? await readProgress(client, ledgerSchema, [schema]) : [],
+  }
+}

@@ -1,0 +1,191 @@
+import type { Tenant } from '../../environment/index.ts'
+import { MigError } from '../../errors.ts'
+import type { MigEvent } from '../../events.ts'
+import { type AppliedRows, readApplied, readLastEntries } from '../../ledger/index.ts'
+import { makePlan, type PlanStep } from '../plan.ts'
+import type { Project } from '../project.ts'
+import { type SessionOptions, usingSession } from '../session.ts'
+import type { TenantTargetList } from './targets.ts'
+import { isChain, needsOtherLines, tenantEnvironment, tenantProject } from './view.ts'
+
+/** What is asked of the tenants of one line. */
+export interface TenantRequest {
+  readonly line: string
+  readonly direction: 'upgrade' | 'downgrade'
+  readonly target: string
+  readonly allowMissing?: boolean
+  readonly resumeEdited?: boolean
+}
+
+/** Where one tenant stands: its ledger rows, and for a forked history what was applied last, newest first. */
+export interface TenantState {
+  readonly rows: readonly string[]
+  readonly recent: readonly string[]
+}
+
+/** Makes the steps of a tenant; tenants that stand alike share one plan. */
+export interface TenantPlanner {
+  readonly request: TenantRequest
+  /** Whether `recent` is wanted. */
+  readonly needsLog: boolean
+  /** @throws MigError as `makePlan` does, about this tenant */
+  stepsOf(tenant: Tenant, state: TenantState): readonly PlanStep[]
+}
+
+/** A tenant with something to do. */
+export interface TenantWork {
+  readonly tenant: Tenant
+  readonly state: TenantState
+}
+
+/** What a run over the tenants of a line will do. */
+export interface TenantPlan {
+  readonly request: TenantRequest
+  readonly planner: TenantPlanner
+  readonly targets: TenantTargetList
+  readonly work: readonly TenantWork[]
+  /** Tenants for which no plan can be made, as where the ledger is ahead of the code. */
+  readonly refused: readonly { readonly tenant: Tenant; readonly error: MigError }[]
+  /** Revisions of single lines that must be applied first. */
+  readonly needed: readonly PlanStep[]
+  readonly groups: (MigEvent & { readonly event: 'tenant-plan' })['groups']
+}
+
+/**
+ * Plans a request for tenants: one query per database says who is behind, and one plan is made for all that stand
+ * alike. Nothing is locked or changed.
+ * @throws MigError as `makePlan` does, when the request fits no tenant.
+ */
+export async function planTenants(
+  project: Project,
+  targets: TenantTargetList,
+  request: TenantRequest,
+  options: SessionOptions,
+): Promise<TenantPlan> {
+  const needsSingle = request.direction === 'upgrade' && needsOtherLines(project, request.line)
+  const single = needsSingle
+    ? await usingSession(project.env, options, ({ client }) =>
+        readApplied(client, project.env.ledgerSchema, Object.values(project.env.schemas)),
+      )
+    : new Map<string, readonly string[]>()
+  const planner = tenantPlanner(project, request, single)
+  const states = await tenantStates(project, targets.tenants, planner, options)
+  const work: TenantWork[] = []
+  const refused: { tenant: Tenant; error: MigError }[] = []
+  const needed = new Map<string, PlanStep>()
+  const groups = new Map<string, { applied: readonly string[]; steps: readonly string[]; tenants: number }>()
+  for (const tenant of targets.tenants) {
+    const state = states.get(tenant) ?? nothingApplied
+    try {
+      const steps = planner.stepsOf(tenant, state)
+      if (steps.length === 0) continue
+      work.push({ tenant, state })
+      for (const step of steps) if (step.line !== request.line) needed.set(step.revision, step)
+      const key = stateKey(state)
+      const ids = steps.filter((step) => step.line === request.line).map((step) => step.revision)
+      const group = groups.get(key) ?? { applied: state.rows, steps: ids, tenants: 0 }
+      groups.set(key, { ...group, tenants: group.tenants + 1 })
+    } catch (error) {
+      if (!(error instanceof MigError)) throw error
+      refused.push({ tenant, error })
+    }
+  }
+  const [first] = refused
+  // What fits no tenant at all is the request's own fault.
+  if (first !== undefined && refused.length === targets.tenants.length) throw first.error
+  return {
+    ...{ request, planner, targets, work, refused },
+    needed: [...needed.values()],
+    groups: [...groups.values()],
+  }
+}
+
+/** The plan as an event. */
+export function tenantPlanEvent({
+  request,
+  targets,
+  groups,
+}: TenantPlan): MigEvent & { event: 'tenant-plan' } {
+  const { line, direction, target } = request
+  const { tenants } = targets
+  return {
+    ...{ event: 'tenant-plan', line, direction, target, tenants: tenants.length, groups },
+    first: tenants[0]?.schema ?? null,
+    last: tenants.at(-1)?.schema ?? null,
+  }
+}
+
+export const nothingApplied: TenantState = { rows: [], recent: [] }
+
+/** @param single what is applied in the single lines */
+export function tenantPlanner(project: Project, request: TenantRequest, single: AppliedRows): TenantPlanner {
+  const { line, direction, target, allowMissing = false } = request
+  const known = new Map<string, readonly PlanStep[]>()
+  const make = (tenant: Tenant, { rows, recent }: TenantState) => {
+    const entries = recent.map((revision) => ({
+      revision,
+      direction: 'upgrade' as const,
+      targetSchema: tenant.schema,
+    }))
+    const applied = new Map([...single, [tenant.schema, rows]])
+    const asked = { direction, target, lines: [line], allowMissing }
+    return makePlan(tenantProject(project, tenant), { applied, entries }, asked).steps
+  }
+  return {
+    request,
+    needsLog: direction === 'downgrade' && !isChain(project, line),
+    stepsOf(tenant, state) {
+      const key = stateKey(state)
+      // An error names its tenant, so only plans are kept.
+      const steps = known.get(key) ?? make(tenant, state)
+      known.set(key, steps)
+      return steps.map((step) => (step.line === line ? { ...step, targetSchema: tenant.schema } : step))
+    },
+  }
+}
+
+function stateKey({ rows, recent }: TenantState): string {
+  return `${rows.join(' ')}|${recent.join(' ')}`
+}
+
+/** Where each tenant stands, by one query per database; a tenant with nothing applied has no entry. */
+export async function tenantStates(
+  project: Project,
+  tenants: readonly Tenant[],
+  { needsLog }: Pick<TenantPlanner, 'needsLog'>,
+  options: SessionOptions,
+): Promise<ReadonlyMap<Tenant, TenantState>> {
+  const { env } = project
+  const states = new Map<Tenant, TenantState>()
+  for (const [databaseUrl, group] of byDatabase(tenants)) {
+    await usingSession(tenantEnvironment(env, databaseUrl), options, async ({ client }) => {
+      const rows = await readApplied(client, env.ledgerSchema)
+      const schemas = group.map(({ schema }) => schema)
+      const entries = needsLog ? await readLastEntries(client, env.ledgerSchema, schemas) : []
+      const recent = new Map<string, string[]>()
+      for (const { targetSchema, revision, direction } of entries) {
+        if (direction === 'downgrade') continue
+        const list = recent.get(targetSchema)
+        if (list === undefined) recent.set(targetSchema, [revision])
+        else list.push(revision)
+      }
+      for (const tenant of group) {
+        const applied = rows.get(tenant.schema)
+        if (applied !== undefined)
+          states.set(tenant, { rows: applied, recent: recent.get(tenant.schema) ?? [] })
+      }
+    })
+  }
+  return states
+}
+
+/** The tenants by the database that they live in. */
+export function byDatabase(tenants: readonly Tenant[]): ReadonlyMap<string | null, readonly Tenant[]> {
+  const groups = new Map<string | null, Tenant[]>()
+  for (const tenant of tenants) {
+    const group = groups.get(tenant.databaseUrl)
+    if (group === undefined) groups.set(tenant.databaseUrl, [tenant])
+    else group.push(tenant)
+  }
+  return groups
+}

@@ -1,0 +1,255 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Tenant } from '../../environment/index.ts'
+import { exitCodes, MigError } from '../../errors.ts'
+import type { EmitEvent } from '../../events.ts'
+import { createLedger } from '../../ledger/index.ts'
+import { isConnectionLost } from '../../postgres/index.ts'
+import type { Project } from '../project.ts'
+import { type Session, type SessionOptions, usingSession } from '../session.ts'
+import { guardConnection } from '../survive.ts'
+import type { TenantOutcome } from './apply-tenant.ts'
+import { type Tally, tally } from './tally.ts'
+import { tenantEnvironment } from './view.ts'
+
+export interface PoolOptions {
+  /** Connections; never more than tenants. Default 4. */
+  readonly jobs?: number
+  /** So many tenants go first; the others only if none of these fails. */
+  readonly canary?: number
+  /** Go on past a failure. */
+  readonly goOn?: boolean
+  /** Stop after so many failures; implies `goOn`. */
+  readonly maxFailures?: number
+  /** Divide the tenants with other runners of the same command. */
+  readonly share?: boolean
+}
+
+/** A piece of work on one tenant. */
+export interface TenantJob {
+  readonly tenant: Tenant
+  readonly run: (session: Session) => Promise<TenantOutcome>
+}
+
+export interface TenantFailure {
+  readonly tenant: Tenant
+  readonly error: MigError
+}
+
+/** What came of many tenants. */
+export interface PoolResult {
+  readonly done: number
+  /** Steps taken in all. */
+  readonly steps: number
+  readonly failures: readonly TenantFailure[]
+  /** Tenants that were not begun, since the run stopped before. */
+  readonly left: number
+  /** Whether the canaries stopped it. */
+  readonly canaryFailed: boolean
+  readonly ms: number
+}
+
+const defaultJobs = 4
+/** Milliseconds between looks at tenants that other runners have, about. */
+const busyPause = 200
+
+/**
+ * Runs jobs over a number of connections, each with a tenant at a time. A connection stays with one database while
+ * that has tenants left. Failures are collected, not thrown.
+ * @throws MigError `interrupted`, and what keeps the first connection from opening.
+ */
+export async function runPool(
+  project: Project,
+  jobs: readonly TenantJob[],
+  options: PoolOptions,
+  sessionOptions: SessionOptions,
+): Promise<PoolResult> {
+  const started = performance.now()
+  const emit: EmitEvent = sessionOptions.emit ?? (() => undefined)
+  const count = Math.min(options.canary ?? 0, jobs.length)
+  const counts = tally(jobs.length, emit)
+  const context = { project, options, sessionOptions, emit, counts }
+  let canaryFailed = false
+  if (count > 0) {
+    await drain({ ...context, queue: jobs.slice(0, count), goOn: false })
+    canaryFailed = counts.failures().length > 0
+  }
+  if (!canaryFailed) {
+    const rest = jobs.slice(count)
+    const goOn = options.goOn === true || options.maxFailures !== undefined
+    await drain({ ...context, queue: options.share ? rotated(rest) : rest, goOn })
+  }
+  const failures = counts.failures()
+  const { done, steps } = counts.totals()
+  const left = jobs.length - done - failures.length
+  return { done, steps, failures, left, canaryFailed, ms: performance.now() - started }
+}
+
+interface Drain {
+  readonly project: Project
+  readonly options: PoolOptions
+  readonly sessionOptions: SessionOptions
+  readonly emit: EmitEvent
+  readonly counts: Tally
+  readonly queue: readonly TenantJob[]
+  readonly goOn: boolean
+}
+
+async function drain(context: Drain): Promise<void> {
+  const { queue, options, counts, goOn } = context
+  const { signal } = context.sessionOptions
+  const waiting = jobQueue(queue)
+  const limit = options.maxFailures ?? Number.POSITIVE_INFINITY
+  const stopped = () =>
+    signal?.aborted === true || (!goOn && counts.failures().length > 0) || counts.failures().length >= limit
+  let working = 0
+  const worker = async (): Promise<void> => {
+    working += 1
+    try {
+      for (;;) {
+        const database = stopped() ? undefined : waiting.database()
+        if (database === undefined) return
+        try {
+          await workOn(context, waiting, database, stopped)
+        } catch (error) {
+          if (isTooMany(error) && working > 1) return fewerJobs(context, error)
+          if (!(error instanceof MigError) || signal?.aborted) throw error
+          // The database cannot be reached, so none of its tenants can.
+          for (const job of waiting.takeAll(database)) counts.failed(job.tenant, error, 0)
+        }
+      }
+    } finally {
+      working -= 1
+    }
+  }
+  const workers = Math.max(1, Math.min(options.jobs ?? defaultJobs, queue.length))
+  const ends = await Promise.allSettled(Array.from({ length: workers }, worker))
+  if (signal?.aborted) throw interrupted(context)
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
+}
+
+/** One connection to one database, until that has nothing left to take. */
+async function workOn(
+  { project, sessionOptions, counts }: Drain,
+  waiting: JobQueue,
+  database: string | null,
+  stopped: () => boolean,
+): Promise<void> {
+  const env = tenantEnvironment(project.env, database)
+  await usingSession(env, sessionOptions, async (session) => {
+    await guardConnection(session.client)
+    await createLedger(session.client, env.ledgerSchema)
+    for (;;) {
+      const job = stopped() ? undefined : waiting.take(database)
+      if (job === undefined) return
+      const { tenant } = job
+      const started = performance.now()
+      try {
+        const outcome = await job.run(session)
+        if (outcome === 'busy') {
+          waiting.putBack(job)
+          // All that is left is in other hands: look again in a while.
+          if (waiting.allBusy(database))
+            await pause(busyPause * (0.5 + Math.random()), undefined, { signal: sessionOptions.signal })
+        } else {
+          waiting.settled(job)
+          counts.done(tenant, outcome.steps, performance.now() - started)
+        }
+      } catch (error) {
+        if (sessionOptions.signal?.aborted) return
+        waiting.settled(job)
+        counts.failed(tenant, asMigError(error), performance.now() - started)
+        if (isConnectionLost(error) || brokenBy(error)) return
+      }
+    }
+  })
+}
+
+/** A failed step hides a lost connection in its causes. */
+function brokenBy(error: unknown): boolean {
+  return error instanceof Error && error.cause !== undefined
+    ? isConnectionLost(error.cause) || brokenBy(error.cause)
+    : false
+}
+
+interface JobQueue {
+  /** A database that has jobs left to take; undefined when none has. */
+  database(): string | null | undefined
+  take(database: string | null): TenantJob | undefined
+  takeAll(database: string | null): readonly TenantJob[]
+  /** Gives back a job whose tenant somebody else has. */
+  putBack(job: TenantJob): void
+  settled(job: TenantJob): void
+  allBusy(database: string | null): boolean
+}
+
+function jobQueue(jobs: readonly TenantJob[]): JobQueue {
+  const queues = new Map<string | null, TenantJob[]>()
+  for (const job of jobs) {
+    const queue = queues.get(job.tenant.databaseUrl)
+    if (queue === undefined) queues.set(job.tenant.databaseUrl, [job])
+    else queue.push(job)
+  }
+  // Taken from the end, which costs nothing.
+  for (const queue of queues.values()) queue.reverse()
+  const workers = new Map<string | null, number>()
+  const busy = new Set<TenantJob>()
+  const queueOf = (database: string | null) => queues.get(database) ?? []
+  return {
+    database() {
+      const open = [...queues].filter(([, queue]) => queue.length > 0)
+      const load = ([name, queue]: readonly [string | null, TenantJob[]]) =>
+        queue.length / ((workers.get(name) ?? 0) + 1)
+      const [best] = open.toSorted((a, b) => load(b) - load(a))
+      if (best === undefined) return undefined
+      workers.set(best[0], (workers.get(best[0]) ?? 0) + 1)
+      return best[0]
+    },
+    take: (database) => queueOf(database).pop(),
+    takeAll: (database) => queueOf(database).splice(0).toReversed(),
+    putBack(job) {
+      busy.add(job)
+      queueOf(job.tenant.databaseUrl).unshift(job)
+    },
+    settled: (job) => void busy.delete(job),
+    allBusy: (database) => queueOf(database).every((job) => busy.has(job)),
+  }
+}
+
+/** Runners that share begin at different places, so that they do not knock at the same doors. */
+function rotated<Item>(items: readonly Item[]): readonly Item[] {
+  const at = Math.floor(Math.random() * items.length)
+  return [...items.slice(at), ...items.slice(0, at)]
+}
+
+function isTooMany(error: unknown): error is MigError {
+  return error instanceof MigError && error.code === 'too-many-connections'
+}
+
+function fewerJobs({ emit }: Drain, error: MigError): void {
+  emit({
+    event: 'warning',
+    code: 'fewer-jobs',
+    message: `the server has no connection left, so fewer run at once: ${error.message}`,
+    help: 'use fewer connections: --jobs 2',
+  })
+}
+
+function asMigError(error: unknown): MigError {
+  if (error instanceof MigError) return error
+  const message = error instanceof Error ? error.message : String(error)
+  return new MigError('tenant-failed', message, { exitCode: exitCodes.stepFailed, cause: error })
+}
+
+function interrupted({ sessionOptions, counts }: Drain): MigError {
+  const terminated = sessionOptions.signal?.reason === 'SIGTERM'
+  const { done, total } = counts.totals()
+  return new MigError(
+    'interrupted',
+    `interrupted; ${done} of ${total} tenants are done, and what was under way is rolled back or resumable`,
+    {
+      help: 'run the same command again: it does what is left',
+      exitCode: terminated ? exitCodes.terminated : exitCodes.interrupted,
+      facts: { done, total },
+    },
+  )
+}

@@ -1,0 +1,59 @@
+import type { Tenant } from '../../environment/index.ts'
+import type { MigError } from '../../errors.ts'
+import type { EmitEvent, TenantFacts } from '../../events.ts'
+
+/** Counts what becomes of tenants, and tells it. */
+export interface Tally {
+  done(tenant: Tenant, steps: number, ms: number): void
+  failed(tenant: Tenant, error: MigError, ms: number): void
+  failures(): readonly { readonly tenant: Tenant; readonly error: MigError }[]
+  totals(): { readonly done: number; readonly steps: number; readonly total: number }
+}
+
+export function tally(total: number, emit: EmitEvent): Tally {
+  const started = performance.now()
+  const failures: { tenant: Tenant; error: MigError }[] = []
+  let [done, steps] = [0, 0]
+  let slowest: { readonly targetSchema: string; readonly ms: number } | null = null
+
+  function tellProgress(tenant: Tenant, ms: number): void {
+    if (slowest === null || ms > slowest.ms) slowest = { targetSchema: tenant.schema, ms }
+    const settled = done + failures.length
+    const seconds = (performance.now() - started) / 1000
+    const perSecond = seconds > 0 ? settled / seconds : null
+    const left = total - settled
+    emit({
+      ...{
+        event: 'tenants-progress',
+        line: tenant.line,
+        done,
+        failed: failures.length,
+        left,
+        total,
+        slowest,
+      },
+      perSecond,
+      secondsLeft: perSecond === null || perSecond === 0 ? null : left / perSecond,
+    })
+  }
+
+  return {
+    done(tenant, taken, ms) {
+      done += 1
+      steps += taken
+      emit({ event: 'tenant-done', ...tenantFacts(tenant), steps: taken, ms })
+      tellProgress(tenant, ms)
+    },
+    failed(tenant, error, ms) {
+      failures.push({ tenant, error })
+      emit({ event: 'tenant-failed', ...tenantFacts(tenant), code: error.code, message: error.message, ms })
+      tellProgress(tenant, ms)
+    },
+    failures: () => failures,
+    totals: () => ({ done, steps, total }),
+  }
+}
+
+export function tenantFacts({ line, schema, shard }: Tenant): TenantFacts {
+  return { line, targetSchema: schema, shard }
+}

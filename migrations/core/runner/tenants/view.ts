@@ -1,0 +1,39 @@
+import type { Environment, Tenant } from '../../environment/index.ts'
+import type { Project } from '../project.ts'
+
+/** The project as one tenant sees it: the tenant line is a single line with the tenant's schema. */
+export function tenantProject(project: Project, { line, schema }: Pick<Tenant, 'line' | 'schema'>): Project {
+  const { env } = project
+  return { ...project, env: { ...env, filter: [line], schemas: { ...env.schemas, [line]: schema } } }
+}
+
+/** The environment on the database of a tenant. */
+export function tenantEnvironment(env: Environment, databaseUrl: string | null): Environment {
+  return databaseUrl === null ? env : { ...env, databaseUrl, databaseSource: 'env.ts' }
+}
+
+/** The project's filter, by kind of line. */
+export function filteredLines({ lines, filter }: Environment): {
+  readonly single: readonly string[]
+  readonly tenant: readonly string[]
+} {
+  const wanted = lines.filter(({ key }) => filter.includes(key))
+  const keys = (isTenant: boolean) =>
+    wanted.flatMap(({ key, tenants }) => ((tenants !== null) === isTenant ? [key] : []))
+  return { single: keys(false), tenant: keys(true) }
+}
+
+/** Does a revision of the line, or one that it is built on, depend on a revision of another line? */
+export function needsOtherLines({ graph, files }: Project, line: string): boolean {
+  const own = [...files.values()].filter((file) => file.line === line).map((file) => file.revision)
+  return graph.ancestors(own).some((id) => files.get(id)?.line !== line)
+}
+
+/** Is the history of the line a plain chain, so that the log cannot tell more than the ledger's rows? */
+export function isChain({ graph, files }: Project, line: string): boolean {
+  const own = [...files.values()].filter((file) => file.line === line)
+  return own.every((file) => Array.isArray(file.downRevision) === false || file.downRevision.length < 2) &&
+    own.every((file) => graph.children(file.revision).length < 2)
+    ? graph.bases({ lines: [line] }).length < 2
+    : false
+}

@@ -1,0 +1,163 @@
+import {
+  type Environment,
+  exitCodes,
+  failureGroups,
+  filteredLines,
+  MigError,
+  type MigEvent,
+  openProject,
+  type PoolOptions,
+  type Project,
+  planTenants,
+  runTenants,
+  type Session,
+  type SessionOptions,
+  type TenantRunResult,
+  targetTenants,
+  tenantPlanEvent,
+  tenantRunError,
+} from '../../migrations/core/index.ts'
+import { countOf, durationText, failureSummary, tenantPlanText } from '../../migrations/core/report/index.ts'
+import { type Command, commandEnvironment, usingProject } from './command.ts'
+import { planRequest } from './runs.ts'
+
+/** What single lines are done with; the environment's filter holds these alone. */
+type OnSingleLines = (session: Session, project: Project) => Promise<unknown>
+/** What is done with one tenant line. */
+type OnTenantLine = (project: Project, line: string) => Promise<unknown>
+
+/**
+ * Runs a recipe on the lines of its filter: single lines together, each tenant line by itself. On the way up single
+ * lines go first, since tenants may need them.
+ */
+export async function onLines(
+  command: Command,
+  direction: 'upgrade' | 'downgrade',
+  single: OnSingleLines,
+  tenant: OnTenantLine,
+): Promise<unknown> {
+  const env = await narrowed(command, await commandEnvironment(command), direction)
+  const lines = filteredLines(env)
+  if (lines.tenant.length === 0) {
+    refuseTargets(env)
+    return usingProject(command, single, env)
+  }
+  const project = openProject(env)
+  const onSingle = async () => {
+    if (lines.single.length > 0) return usingProject(command, single, { ...env, filter: lines.single })
+  }
+  if (direction === 'upgrade') await onSingle()
+  for (const line of lines.tenant) await tenant(project, line)
+  if (direction === 'downgrade') await onSingle()
+}
+
+/** Single lines and tenant lines together take only targets that mean the same for both; a revision names its line. */
+async function narrowed(
+  { positionals }: Command,
+  env: Environment,
+  direction: 'upgrade' | 'downgrade',
+): Promise<Environment> {
+  const { single, tenant } = filteredLines(env)
+  const target = positionals.target ?? ''
+  const forAll = direction === 'upgrade' ? /^heads?$/ : /^base$/
+  if (single.length === 0 || tenant.length === 0 || forAll.test(target)) return env
+  if (!/^[-+]\d+$/.test(target)) {
+    const { graph, files } = openProject(env)
+    const ids = graph.resolveAll(target, { lines: env.filter })
+    const lines = new Set(ids.flatMap((id) => files.get(id)?.line ?? []))
+    if (lines.size > 0) return { ...env, filter: [...lines] }
+  }
+  throw new MigError('mixed-lines', `the target ${target} is not for single lines and tenant lines at once`, {
+    help: `name the lines: just mig-${direction} ${target} ${single.join(',')}, or just mig-${direction} ${target} ${tenant[0]} --tenants …`,
+  })
+}
+
+/** Naming tenants where the filter has no tenant line is a mistake. @throws MigError `no-tenant-line` */
+export function refuseTargets(env: Environment): void {
+  const { selection, shards } = env.targets
+  if (selection === null && shards === null) return
+  const keys = env.lines.flatMap(({ key, tenants }) => (tenants === null ? [] : [key]))
+  throw new MigError('no-tenant-line', 'tenants are named, and the schema filter has no tenant line', {
+    help:
+      keys.length === 0
+        ? "env.ts has no tenant line; make one with schemas: { tenant: { tenants: { like: 'tenant_%' } } }"
+        : `put the line into the filter: ${keys.join(', ')}`,
+  })
+}
+
+/** Sessions that tell of their steps only where that was asked for: there are thousands. */
+export function tenantSessions({ output, signal }: Command): SessionOptions {
+  const steps: readonly MigEvent['event'][] = ['step-start', 'step-done', 'statement', 'schema-created']
+  const chatty = output.level === 'verbose' || output.level === 'debug'
+  return {
+    signal,
+    emit: (event) => {
+      if (chatty || !steps.includes(event.event)) output.event(event)
+    },
+  }
+}
+
+/** Plans and runs an upgrade or downgrade of a tenant line, and tells what came of it. */
+export async function runOnTenants(
+  command: Command,
+  project: Project,
+  line: string,
+  direction: 'upgrade' | 'downgrade',
+): Promise<void> {
+  const { output, flags } = command
+  const sessions = tenantSessions(command)
+  const targets = await targetTenants(project.env, line, sessions)
+  const request = { ...planRequest(direction, command), line }
+  const plan = await planTenants(project, targets, request, sessions)
+  const shown = tenantPlanEvent(plan)
+  if (plan.work.length === 0 && plan.refused.length === 0) {
+    const text = `nothing to do: ${countOf(targets.tenants.length, 'tenant')} of ${line} at ${request.target}`
+    output.result(text, shown, { event: 'done', direction, steps: 0, ms: 0 })
+    return
+  }
+  output.result(output.level === 'quiet' ? '' : tenantPlanText(shown, output.style), shown)
+  if (flags.plan) return
+  const options = poolOptions(command, project.env)
+  showTenantResult(command, await runTenants(project, plan, options, sessions), options)
+}
+
+/** Tells what came of the tenants. @throws MigError as `tenantRunError` makes it */
+export function showTenantResult({ output }: Command, result: TenantRunResult, options: PoolOptions): void {
+  const { line, direction, done, failures, left, steps, ms } = result
+  const groups = failureGroups(failures).map(({ code, message, tenants }) => ({ code, message, tenants }))
+  const counts = [
+    `${countOf(done, 'tenant')} of ${line} done`,
+    ...(failures.length > 0 ? [`${failures.length} failed`] : []),
+    ...(left > 0 ? [`${left} not begun`] : []),
+  ]
+  const text = `${counts.join(', ')}: ${countOf(steps, 'step')} in ${durationText(ms)}`
+  const paint = failures.length > 0 ? output.style.warning : output.style.good
+  const summary = groups.length === 0 ? [] : [failureSummary(groups, output.style)]
+  const tenants = { line, done, failed: failures.length, left, groups }
+  output.result(output.level === 'quiet' ? '' : [...summary, paint(text)].join('\n'), {
+    ...{ event: 'done', direction, steps, ms, tenants },
+  })
+  const error = tenantRunError(result, options)
+  if (error !== undefined) throw error
+}
+
+/** The flags of a run over tenants. @throws MigError `bad-flag` */
+export function poolOptions({ flags }: Pick<Command, 'flags'>, env: Environment): PoolOptions {
+  const count = (name: string) => {
+    const value = flags[name]
+    if (value === undefined) return undefined
+    if (typeof value === 'string' && /^[1-9]\d*$/.test(value)) return Number(value)
+    throw new MigError('bad-flag', `--${name} takes a count from 1, not ${JSON.stringify(value)}`, {
+      help: `write --${name} 4`,
+      exitCode: exitCodes.usage,
+    })
+  }
+  const [jobs, canary, maxFailures] = [count('jobs'), count('canary'), count('max-failures')]
+  return {
+    ...(jobs === undefined ? {} : { jobs }),
+    ...(canary === undefined ? {} : { canary }),
+    ...(maxFailures === undefined ? {} : { maxFailures }),
+    goOn: flags.continue === true || env.goOn,
+    share: flags.share === true,
+  }
+}
