@@ -136,7 +136,7 @@ async function workOn(
 ): Promise<void> {
   const env = tenantEnvironment(project.env, database)
   await usingSession(env, sessionOptions, async (session) => {
-    await guardConnection(session.client)
+    await guardConnection(session)
     await createLedger(session.client, env.ledgerSchema)
     for (;;) {
       const job = stopped() ? undefined : waiting.take(database)
