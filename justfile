@@ -73,6 +73,11 @@ mig-show revision *flags:
 mig-sql target='head' schemas=filter *flags:
     @{{ mig }} mig-sql "$@"
 
+# Check the revisions on scratch databases, as a pipeline does (--changed [BASE]: only new ones)
+[group('look')]
+mig-verify schemas=filter *flags:
+    @{{ mig }} mig-verify "$@"
+
 # Write an empty revision in each line of the filter
 [group('write revisions')]
 mig-revision message schemas=filter *flags:

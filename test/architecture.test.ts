@@ -15,6 +15,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   runner: ['environment', 'revisions', 'ledger', 'operations', 'postgres'],
   autogenerate: ['environment', 'revisions', 'ledger', 'operations', 'postgres', 'runner'],
   adopt: ['environment', 'revisions', 'ledger', 'operations', 'postgres', 'runner', 'autogenerate'],
+  verify: ['environment', 'revisions', 'ledger', 'operations', 'postgres', 'runner', 'autogenerate'],
   report: [],
 }
 

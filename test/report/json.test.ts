@@ -69,6 +69,7 @@ const documented: { readonly [Name in Line['event']]: Readonly<Record<Fields<Nam
     source: 1,
   },
   'branch-point': { revision: 1, line: 1, message: 1, children: 1 },
+  check: { check: 1, status: 1, line: 1, revision: 1, message: 1, help: 1, place: 1, ms: 1 },
   init: { files: 1, schemas: 1, adopted: 1 },
   import: { files: 1, proof: 1, adopted: 1, unconverted: 1 },
   written: { line: 1, revision: 1, path: 1 },

@@ -1,0 +1,42 @@
+import { basename } from 'node:path'
+import type { Project } from '../runner/index.ts'
+import type { Found } from './result.ts'
+
+/** File names that do not hold the id of the revision inside; the formats are checked by reading the files. */
+export function checkFiles({ env, files }: Project): readonly Found[] {
+  const wrong = [...files.values()].filter(
+    ({ line, path, revision }) => env.filter.includes(line) && !basename(path).includes(revision),
+  )
+  if (wrong.length === 0) {
+    const counted = [...files.values()].filter(({ line }) => env.filter.includes(line)).length
+    return [{ status: 'ok', message: `${counted} revision files` }]
+  }
+  return wrong.map(({ line, path, revision }) => ({
+    status: 'failed',
+    line,
+    revision,
+    message: `the file's name does not hold its revision ${revision}`,
+    help: 'rename the file; the tool finds it by what is inside, people by its name',
+    place: { file: path },
+  }))
+}
+
+/** Lines with more than one head: an upgrade to `head` would not know which. */
+export function checkForks({ env, graph, files }: Project): readonly Found[] {
+  const forked = env.filter.flatMap((line): readonly Found[] => {
+    const heads = graph.realHeads({ lines: [line] })
+    const [first] = heads
+    if (heads.length < 2 || first === undefined) return []
+    const file = files.get(heads.at(-1) ?? first)
+    return [
+      {
+        status: 'failed',
+        line,
+        message: `line ${line} has ${heads.length} heads: ${heads.join(', ')}`,
+        help: `just mig-merge "${heads.join(' ')}" "merge"`,
+        ...(file === undefined ? {} : { place: { file: file.path } }),
+      },
+    ]
+  })
+  return forked.length > 0 ? forked : [{ status: 'ok', message: 'one head in each line' }]
+}

@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs'
+import type { ClientBase } from 'pg'
+import { changesBetween } from '../autogenerate/autogenerate.ts'
+import { changeText, managedGlobals, type Scope } from '../autogenerate/engine/index.ts'
+import { filteredSchemas } from '../autogenerate/input.ts'
+import { loadModels, modelPaths, readModelFiles } from '../autogenerate/models/index.ts'
+import { observe, type State } from '../autogenerate/state.ts'
+import { applyStamp, planRun } from '../runner/index.ts'
+import { onScratch, type VerifyContext } from './context.ts'
+import type { Found } from './result.ts'
+
+/** Has the project models to compare with? */
+export function hasModels({ modelsDir }: VerifyContext['models']): boolean {
+  return existsSync(modelsDir) && modelPaths(modelsDir).length > 0
+}
+
+/** What the lines of the filter look like in a database. */
+function observed({ models }: VerifyContext, client: ClientBase): Promise<State> {
+  return observe(client, { ...models, schemas: filteredSchemas(models) })
+}
+
+/** Empty → head on every line, and the result is what the models say. */
+export async function checkFresh(context: VerifyContext): Promise<readonly Found[]> {
+  const { models } = context
+  return onScratch(context, async (session) => {
+    const steps = await session.run({ direction: 'upgrade', target: 'heads' })
+    const applied = `${steps} revisions applied to an empty database`
+    if (!hasModels(models))
+      return [{ status: 'ok', message: `${applied}; there are no models to compare with` }]
+    const made = await observed(context, session.client)
+    const wanted = await modelState(context)
+    const schemas = filteredSchemas(models)
+    const globals = managedGlobals(made.catalog, wanted.catalog, schemas)
+    const scope: Scope = { schemas, excludes: models.excludes, globals, privileges: models.privileges }
+    const changes = changesBetween(made, wanted, scope)
+    if (changes.length === 0) return [{ status: 'ok', message: `${applied}; the models are the same` }]
+    return models.lines.flatMap(({ key, schema }): readonly Found[] => {
+      const own = changes.filter((change) => (change.schema ?? schemas[0]) === schema)
+      if (own.length === 0) return []
+      return [
+        {
+          status: 'failed',
+          line: key,
+          message: `the models differ from the revisions:\n${own.map(changeText).join('\n')}`,
+          help: `just mig-autogen "…" ${key}`,
+        },
+      ]
+    })
+  })
+}
+
+/** A database made from the models and stamped: an upgrade then has nothing to do. */
+export async function checkExisting(context: VerifyContext): Promise<readonly Found[]> {
+  if (!hasModels(context.models)) return [{ status: 'skipped', message: 'there are no models' }]
+  return onScratch(context, async (session) => {
+    await load(context, session.client)
+    const before = await session.fingerprint()
+    await applyStamp(session, context.scratch, { target: 'heads' })
+    const { steps } = await planRun(session, context.scratch, { direction: 'upgrade', target: 'heads' })
+    if (steps.length > 0) {
+      const list = steps.map(({ line, revision }) => `${line} ${revision}`).join(', ')
+      return [
+        { status: 'failed', message: `a database that is stamped at its heads would still get ${list}` },
+      ]
+    }
+    const after = await session.fingerprint()
+    if (after.hash !== before.hash) return [{ status: 'failed', message: 'the stamp changed the schema' }]
+    return [{ status: 'ok', message: 'made from the models and stamped; nothing to upgrade' }]
+  })
+}
+
+function modelState(context: VerifyContext): Promise<State> {
+  return onScratch(context, async ({ client }) => {
+    await load(context, client)
+    return observed(context, client)
+  })
+}
+
+async function load({ models }: VerifyContext, client: ClientBase): Promise<void> {
+  const files = await readModelFiles(models.modelsDir, models.cacheDir)
+  await loadModels(client, files, {
+    schemas: Object.fromEntries(models.lines.map((line) => [line.key, line.schema])),
+    tenantKeys: models.lines.filter((line) => line.tenant).map((line) => line.key),
+    privileges: models.privileges,
+  })
+}

@@ -1,0 +1,102 @@
+// just mig-verify [schemas] [flags]
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, relative, resolve } from 'node:path'
+import { exitCodes } from '../migrations/core/index.ts'
+import { durationText, githubAnnotation, junitXml, table } from '../migrations/core/report/index.ts'
+import { type CheckResult, verifyProject } from '../migrations/core/verify/index.ts'
+import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
+import { optionalValue } from './shared/optional-value.ts'
+import { schemasArgument } from './shared/schemas-argument.ts'
+
+const spec = {
+  name: 'mig-verify',
+  summary:
+    'Checks the revisions on scratch databases: files and forks, from empty to the models, stamped databases, every revision up, down and up, and offline SQL. What a pipeline runs; needs no set-up.',
+  positionals: { schemas: schemasArgument },
+  flags: {
+    changed: {
+      help: 'only revisions that are new against a git base (default: the main branch); the others must be as they were',
+      value: '[BASE]',
+    },
+    junit: { help: 'write JUnit XML too', value: 'FILE' },
+  },
+  examples: [
+    'just mig-verify',
+    'just mig-verify user --changed origin/main',
+    'just mig-verify --junit report.xml',
+  ],
+}
+
+export const main = (): Promise<void> => {
+  process.argv = optionalValue(process.argv, 'changed')
+  return runCommand(spec, async (command) => {
+    const { flags, output, signal } = command
+    const env = await commandEnvironment(command)
+    const changed = typeof flags.changed === 'string' ? { changed: flags.changed } : {}
+    const results = await verifyProject(env, { emit: output.event, signal, ...changed })
+    show(command, results)
+    if (typeof flags.junit === 'string') writeJunit(flags.junit, results)
+    if (process.env.GITHUB_ACTIONS === 'true') annotate(results)
+    return results.some(({ status }) => status === 'failed') ? exitCodes.differences : exitCodes.done
+  })
+}
+
+function show({ output }: Command, results: readonly CheckResult[]): void {
+  const { style } = output
+  const paint = { ok: style.good, failed: style.error, skipped: style.dim }
+  const text = table(
+    [
+      { title: 'check', value: ({ check }) => check },
+      { title: 'of', value: nameOf },
+      { title: 'result', value: ({ status }) => status, paint: (cell, { status }) => paint[status](cell) },
+      { title: 'time', value: ({ ms }) => durationText(ms), align: 'right' },
+      { title: 'found', value: ({ message }) => message.split('\n')[0] },
+    ],
+    results,
+    { style },
+  )
+  const details = results.flatMap(({ status, message, help, ...result }) => {
+    if (status !== 'failed') return []
+    const place = result.place?.file === undefined ? '' : ` (${relative(process.cwd(), result.place.file)})`
+    const lines = [`${result.check} ${nameOf(result)}`.trim() + place, indented(message)]
+    return [[...lines, ...(help === undefined ? [] : [`${style.help('help:')} ${help}`])].join('\n')]
+  })
+  output.result(
+    [...details, text].join('\n\n'),
+    ...results.map((result) => ({ event: 'check' as const, ...result })),
+  )
+}
+
+function nameOf({ line, revision }: Pick<CheckResult, 'line' | 'revision'>): string {
+  return [line, revision].filter((part) => part !== undefined).join(' ')
+}
+
+const indented = (text: string): string => text.replace(/^(?=.)/gm, '  ')
+
+function writeJunit(path: string, results: readonly CheckResult[]): void {
+  const cases = results.map(({ check, status, message, ms, place, ...result }) => ({
+    suite: check,
+    name: nameOf(result) || check,
+    status,
+    message,
+    ms,
+    ...(place?.file === undefined ? {} : { file: relative(process.cwd(), place.file) }),
+  }))
+  mkdirSync(dirname(resolve(path)), { recursive: true })
+  writeFileSync(path, junitXml('mig-verify', cases))
+}
+
+/** On stderr, which GitHub reads too: with `--json` stdout is for the lines. */
+function annotate(results: readonly CheckResult[]): void {
+  for (const { status, check, message, place, ...result } of results) {
+    if (status !== 'failed') continue
+    const annotation = githubAnnotation({
+      level: 'error',
+      title: `mig-verify ${check} ${nameOf(result)}`.trim(),
+      message,
+      ...(place?.file === undefined ? {} : { file: relative(process.cwd(), place.file) }),
+      ...(place?.line === undefined ? {} : { line: place.line }),
+    })
+    process.stderr.write(`${annotation}\n`)
+  }
+}

@@ -1,0 +1,229 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect } from 'vitest'
+import { jsonLines, justOn, succeed } from '../e2e/support/just.ts'
+import { environmentText, revisionFiles, temporaryProject } from '../e2e/support/project.ts'
+import { administer, databaseTest } from '../support/database.ts'
+import { repository } from '../support/recipes.ts'
+
+const table = {
+  upgrade: 'await op.execute(`CREATE TABLE t (id int)`)',
+  downgrade: 'await op.execute(`DROP TABLE t`)',
+}
+const column = {
+  upgrade: 'await op.execute(`ALTER TABLE t ADD COLUMN note text`)',
+  downgrade: 'await op.execute(`ALTER TABLE t DROP COLUMN note`)',
+}
+const models = 'CREATE TABLE app_one.t (id int, note text);'
+
+/** A project with one line, in order. */
+function projectFiles(changes: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  return {
+    'migrations/env.ts': environmentText({ one: 'app_one' }),
+    'migrations/models/one.sql': models,
+    ...revisionFiles('one', [
+      { id: 'aaaa00000001', ...table },
+      { id: 'aaaa00000002', down: 'aaaa00000001', ...column },
+    ]),
+    ...changes,
+  }
+}
+
+const test = databaseTest.extend<{
+  project: Awaited<ReturnType<typeof temporaryProject>>
+  verify: (args?: string, env?: Readonly<Record<string, string>>) => Promise<VerifyRun>
+}>({
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs from its first parameter
+  project: async ({}, use) => {
+    const project = await temporaryProject(projectFiles())
+    await use(project)
+    await project.remove()
+  },
+  verify: async ({ project, database }, use) => {
+    const just = justOn(database.url, { cwd: project.path })
+    await use(async (args = '', env = {}) => {
+      const result = await just(`mig-verify one --json ${args}`.trim(), { env })
+      const failed = jsonLines(result).filter(({ event, status }) => event === 'check' && status === 'failed')
+      return { ...result, failed: failed as unknown as readonly FailedCheck[], lines: jsonLines(result) }
+    })
+  },
+})
+
+interface FailedCheck {
+  readonly check: string
+  readonly revision?: string
+  readonly message: string
+}
+
+interface VerifyRun {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+  readonly failed: readonly FailedCheck[]
+  readonly lines: ReturnType<typeof jsonLines>
+}
+
+describe('mig-verify', () => {
+  databaseTest(
+    'finds nothing wrong with the example, and leaves no database behind',
+    async ({ database }) => {
+      const { stdout } = await succeed(justOn(database.url)('mig-verify'))
+      for (const check of ['files', 'forks', 'checksums', 'fresh', 'existing', 'offline']) {
+        expect(stdout).toMatch(new RegExp(`^${check} +- +ok `, 'm'))
+      }
+      expect(stdout.match(/^stairway /gm)).toHaveLength(9)
+      expect(stdout).toContain('lossy: its downgrade drops column rfx_user.profile.preferences')
+      const { rows } = await database.client.query(`SELECT to_regnamespace('rfx_user') AS schema`)
+      expect(rows).toEqual([{ schema: null }])
+    },
+  )
+
+  test('names what a downgrade loses, and what it brings back empty', async ({ project, verify }) => {
+    await project.write(
+      revisionFiles('one', [
+        { id: 'aaaa00000001', ...table },
+        { id: 'aaaa00000002', down: 'aaaa00000001', ...column },
+        {
+          id: 'aaaa00000003',
+          down: 'aaaa00000002',
+          upgrade: 'await op.execute(`ALTER TABLE t DROP COLUMN note; ALTER TABLE t RENAME COLUMN id TO nr`)',
+          downgrade:
+            'await op.execute(`ALTER TABLE t RENAME COLUMN nr TO id; ALTER TABLE t ADD COLUMN note text`)',
+        },
+      ]),
+    )
+    await project.write({ 'migrations/models/one.sql': 'CREATE TABLE app_one.t (nr int);' })
+    const { code, lines } = await verify()
+    expect(code).toBe(0)
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        revision: 'aaaa00000003',
+        message: 'lossy: its downgrade brings back without data column app_one.t.note',
+      }),
+    )
+  })
+
+  test('finds a downgrade that leaves something behind, and goes on with the next revision', async ({
+    project,
+    verify,
+  }) => {
+    await project.write(
+      revisionFiles('one', [
+        { id: 'aaaa00000001', ...table },
+        { id: 'aaaa00000002', down: 'aaaa00000001', upgrade: 'await op.execute(`CREATE INDEX i ON t (id)`)' },
+        { id: 'aaaa00000003', down: 'aaaa00000002', ...column },
+      ]),
+    )
+    const { code, lines, failed } = await verify()
+    expect(code).toBe(1)
+    expect(failed.map(({ check }) => check)).toEqual(expect.arrayContaining(['fresh', 'stairway']))
+    // CREATE INDEX fails when it runs again.
+    expect(failed.find(({ check }) => check === 'stairway')).toMatchObject({ revision: 'aaaa00000002' })
+    expect(lines).toContainEqual(
+      expect.objectContaining({ status: 'skipped', message: 'what comes after aaaa00000002 was not run' }),
+    )
+  })
+
+  test('finds a downgrade that makes another schema', async ({ project, verify }) => {
+    await project.write(
+      revisionFiles('one', [
+        { id: 'aaaa00000001', ...table },
+        {
+          id: 'aaaa00000002',
+          down: 'aaaa00000001',
+          upgrade:
+            'await op.execute(`ALTER TABLE t ADD COLUMN note text; ALTER TABLE t ALTER id TYPE bigint`)',
+          downgrade: 'await op.execute(`ALTER TABLE t DROP COLUMN note`)',
+        },
+      ]),
+    )
+    const { failed } = await verify()
+    expect(failed.map(({ check, revision }) => [check, revision])).toEqual([
+      ['fresh', undefined],
+      ['stairway', 'aaaa00000002'],
+    ])
+    expect(failed[1]?.message).toContain('column app_one.t.id')
+  })
+
+  test('finds models that the revisions do not lead to', async ({ project, verify }) => {
+    await project.write({
+      'migrations/models/one.sql': 'CREATE TABLE app_one.t (id int, note text NOT NULL);',
+    })
+    const { code, failed, stderr } = await verify('', { GITHUB_ACTIONS: 'true' })
+    expect(code).toBe(1)
+    expect(failed).toEqual([expect.objectContaining({ check: 'fresh', line: 'one' })])
+    expect(stderr).toMatch(/^::error title=mig-verify fresh one::the models differ/m)
+  })
+
+  test('reports a fork, and a file whose name hides its revision', async ({ project, verify }) => {
+    await project.write({
+      ...revisionFiles('one', [
+        { id: 'aaaa00000001', ...table },
+        { id: 'aaaa00000002', down: 'aaaa00000001', ...column },
+        { id: 'aaaa00000003', down: 'aaaa00000001' },
+      ]),
+      'migrations/versions/one/notes.sql':
+        '-- notes\n--\n-- Revision: aaaa00000004\n-- Revises: aaaa00000003\n\n-- upgrade\n\n-- downgrade\n',
+    })
+    const { failed } = await verify()
+    expect(failed.map(({ check }) => check)).toEqual(['files', 'forks'])
+    expect(failed[1]?.message).toContain('aaaa00000002, aaaa00000004')
+  })
+
+  test('reports a file that does not read, and looks no further', async ({ project, verify }) => {
+    await project.write({
+      'migrations/versions/one/20260105_000000_bad.ts': 'export const revision = 1 + 1\n',
+    })
+    const { code, lines } = await verify()
+    expect(code).toBe(1)
+    expect(lines).toEqual([expect.objectContaining({ check: 'files', status: 'failed' })])
+  })
+
+  test('reports an applied file that was edited', async ({ project, verify, database }) => {
+    await succeed(justOn(database.url, { cwd: project.path })('mig-upgrade head one'))
+    const [name = ''] = Object.keys(revisionFiles('one', [{ id: 'aaaa00000001' }]))
+    await project.write({ [name]: `${readFileSync(join(project.path, name), 'utf8')}// more\n` })
+    const { failed } = await verify()
+    expect(failed).toEqual([expect.objectContaining({ check: 'checksums', revision: 'aaaa00000001' })])
+  })
+
+  test('says of a revision that asks the database that it has no script', async ({ project, verify }) => {
+    await project.write(
+      revisionFiles('one', [
+        { id: 'aaaa00000001', ...table, upgrade: `await op.client.query('SELECT 1'); ${table.upgrade}` },
+        { id: 'aaaa00000002', down: 'aaaa00000001', ...column },
+      ]),
+    )
+    const { code, lines } = await verify()
+    expect(code).toBe(0)
+    expect(lines).toContainEqual(expect.objectContaining({ check: 'offline', status: 'skipped' }))
+  })
+
+  test('writes JUnit XML', async ({ project, verify }) => {
+    await verify('--junit reports/verify.xml')
+    const xml = readFileSync(join(project.path, 'reports', 'verify.xml'), 'utf8')
+    expect(xml).toContain('<testsuite name="stairway" tests="2" failures="0"')
+    expect(xml).toContain('name="one aaaa00000002" file="migrations/versions/one/')
+  })
+
+  test('needs no database of its own beside the server', async ({ database, verify }) => {
+    const role = `${database.name}_reader`
+    await administer(`CREATE ROLE ${role} LOGIN`)
+    try {
+      const url = new URL(database.url)
+      url.username = role
+      const { code, stderr } = await verify('', { MIG_DATABASE_URL: url.href, MIG_SCRATCH_URL: url.href })
+      expect(code).toBe(2)
+      expect(stderr).toContain('error MIG-no-scratch')
+      expect(stderr).toContain('CREATEDB')
+    } finally {
+      await administer(`DROP ROLE ${role}`)
+    }
+  })
+})
+
+databaseTest('the repository runs mig-verify in its pipeline', () => {
+  expect(readFileSync(join(repository, '.github', 'workflows', 'migrations-ci.yml'), 'utf8')).toContain(
+    'mig-verify',
+  )
+})
