@@ -19,7 +19,7 @@ const mayEndWith: Readonly<Record<FaultKind, readonly (number | null)[]>> = {
   'backend terminated': [3, 0],
   'connection lost with a statement': [3, 0],
   'connection lost with an answer': [3, 0],
-  'statement failed': [1, 3],
+  'statement failed': [3],
 }
 
 /** FAULTS=all hits every query with every fault; otherwise a sample of this many queries for each fault. */

@@ -8,7 +8,13 @@ export {
   progressStatement,
   readProgress,
 } from './progress.ts'
-export { type AppliedRows, isStepDone, type LogEntry, readApplied, readLastEntries } from './read.ts'
+export {
+  type AppliedRows,
+  isStepDone,
+  type LogEntry,
+  readApplied,
+  readLastEntries,
+} from './read.ts'
 export { createLedger, ledgerDdl } from './tables.ts'
 export { toolVersion } from './tool-version.ts'
 export { failureStatement, type LedgerStep, ledgerStatements } from './write.ts'

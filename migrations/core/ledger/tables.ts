@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { MigError } from '../errors.ts'
-import { quoteIdent, quoteLiteral } from '../postgres/index.ts'
+import { isConnectionLost, quoteIdent, quoteLiteral } from '../postgres/index.ts'
 
 /**
  * The ledger's tables as SQL that may run any number of times: `version` has one row per target schema and
@@ -73,8 +73,9 @@ export async function createLedger(client: ClientBase, ledgerSchema: string): Pr
       `BEGIN; SET LOCAL client_min_messages = warning; SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0)); ${ledgerDdl(ledgerSchema)} COMMIT`,
     )
   } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === '42501')) throw cause
+    if (!(cause instanceof Error) || isConnectionLost(cause)) throw cause
     await client.query('ROLLBACK')
+    if (!('code' in cause) || cause.code !== '42501') throw cause
     throw await noPermission(client, ledgerSchema, cause)
   }
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import pg from 'pg'
 import { exitCodes, MigError } from '../errors.ts'
 import type { StepFacts } from '../events.ts'
 import { createLedger, type Progress, readProgress, releaseLocks, takeLocks } from '../ledger/index.ts'
-import { isConnectionLost } from '../postgres/index.ts'
+import { databaseError, isConnectionLost } from '../postgres/index.ts'
 import { makePlan, type Plan, type PlanRequest, type PlanStep, readLedgerState } from './plan.ts'
 import type { Project } from './project.ts'
 import { retrying } from './retry.ts'
@@ -27,6 +28,8 @@ export interface RunResult {
 export async function planRun(session: Session, project: Project, request: PlanRequest): Promise<Plan> {
   return makePlan(project, await readLedgerState(session, project, request.direction), request)
 }
+
+const beforeAnyStep = 'no step was begun; mend the cause, then run the command again'
 
 /**
  * Takes the steps of a plan: locks its target schemas, plans again under the lock, and runs each revision in a
@@ -66,7 +69,8 @@ export async function applyPlan(
     return { direction: plan.direction, steps: now.steps.map(stepFacts), ms: performance.now() - started }
   } catch (error) {
     lost = isConnectionLost(error)
-    throw error
+    // A step says more about its error; this one came before any.
+    throw error instanceof pg.DatabaseError ? databaseError(error, { help: beforeAnyStep }) : error
   } finally {
     await session.own?.cancelled()
     // A connection that is gone has given its locks back.

@@ -1,3 +1,4 @@
+import type { MigError } from '../errors.ts'
 import {
   failureStatement,
   type LedgerStep,
@@ -78,11 +79,29 @@ export async function applyStep(context: StepContext, step: PlanStep, attempt: S
     if (alone && run !== undefined && !isConnectionLost(cause)) {
       await session.own?.cancelled()
       await run.abandon()
-      const text = `${error.code}: ${error.message}`
-      const durationMs = performance.now() - started
-      await session.client.query(failureStatement(env.ledgerSchema, ledgerStep, text, durationMs))
+      await logFailure(context, ledgerStep, error, performance.now() - started)
     }
     throw error
+  }
+}
+
+/** A failure that cannot be logged, as on a full disk, is still the one to tell of. */
+async function logFailure(
+  { session, project }: StepContext,
+  step: LedgerStep,
+  error: MigError,
+  durationMs: number,
+): Promise<void> {
+  const text = `${error.code}: ${error.message}`
+  try {
+    await session.client.query(failureStatement(project.env.ledgerSchema, step, text, durationMs))
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    session.emit({
+      event: 'warning',
+      code: 'failure-not-logged',
+      message: `the failure of ${step.revision} is not in the ledger's log: ${why}`,
+    })
   }
 }
 
