@@ -93,6 +93,11 @@ mig-merge revisions message='merge' *flags:
 mig-edit revision *flags:
     @{{ mig }} mig-edit "$@"
 
+# Set a project up from its live database: env.ts, models, first revisions
+[group('adopt')]
+mig-init schemas='' *flags:
+    @{{ mig }} mig-init "$@"
+
 # Bring in another tool's history: alembic, drizzle, prisma, or sql for a schema file
 [group('adopt')]
 mig-import tool path schemas=filter *flags:

@@ -96,6 +96,15 @@ function texts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
 }
 
+/** The other tool's tables are nobody's now, and would show as a difference from the models. */
+function leftovers(tables: readonly string[]): readonly string[] {
+  const names = [...new Set(tables)].filter((name) => !name.endsWith('.*'))
+  if (names.length === 0) return []
+  return [
+    `next: drop ${names.join(', ')}, or name ${names.length === 1 ? 'it' : 'them'} in excludeTables of env.ts`,
+  ]
+}
+
 function showResult({ output, flags }: Command, result: ImportResult): void {
   const { files, unconverted, adopted, proof } = result
   const proofText = {
@@ -114,6 +123,7 @@ function showResult({ output, flags }: Command, result: ImportResult): void {
       ({ targetSchema, revisions, from }) => `${targetSchema} is at ${revisions.join(', ')}, as ${from} says`,
     ),
     ...(adopted.length === 0 ? ['nothing was adopted'] : []),
+    ...leftovers(adopted.map(({ from }) => from)),
   ]
   output.result(lines.join('\n'), { event: 'import', ...result })
 }

@@ -19,10 +19,27 @@ export function sqlBody(text: string): readonly BodyPart[] {
   if (kept.length === 0) return []
   const isPlain = kept.length === statements.length && !kept.some((sql) => outsideTransaction.test(sql))
   if (isPlain) return [{ kind: 'sql', sql: text.trim() }]
-  const parts: BodyPart[] = []
-  for (const sql of kept) {
-    const part: BodyPart = { kind: 'sql', sql }
-    parts.push(outsideTransaction.test(sql) ? { kind: 'autocommit', parts: [part] } : part)
+  return outsideTransactions(kept.map((sql) => ({ kind: 'sql', sql })))
+}
+
+/**
+ * Parts with what cannot run in a transaction outside of it: statements that PostgreSQL refuses there, and what
+ * stands between a COMMIT and a BEGIN of the file's own.
+ */
+export function outsideTransactions(parts: readonly BodyPart[]): readonly BodyPart[] {
+  const settled: BodyPart[] = []
+  let open: BodyPart[] | undefined
+  const close = () => {
+    if (open !== undefined && open.length > 0) settled.push({ kind: 'autocommit', parts: open })
+    open = undefined
   }
-  return parts
+  for (const part of parts) {
+    const command = part.kind === 'sql' ? part.sql.trim().replace(/;$/, '') : ''
+    if (/^COMMIT$/i.test(command)) open = []
+    else if (/^BEGIN$/i.test(command)) close()
+    else if (open !== undefined) open.push(...(part.kind === 'autocommit' ? part.parts : [part]))
+    else settled.push(outsideTransaction.test(command) ? { kind: 'autocommit', parts: [part] } : part)
+  }
+  close()
+  return settled
 }

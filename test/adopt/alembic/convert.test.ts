@@ -121,11 +121,11 @@ describe('what only Python knows', () => {
       "rows = op.get_bind().execute('SELECT 1')\nfor r in rows:\n    op.execute(r)",
       ['? .execute(…)', '? a loop over what only Python knows'],
     ],
-    ["if op.get_bind().dialect.name == 'postgresql':\n    op.execute('x')\nelse:\n    pass", ['? if']],
+    ["if op.get_bind().execute('SELECT 1').scalar():\n    op.execute('x')\nelse:\n    pass", ['? if']],
     ["with open('a.sql') as f:\n    op.execute(f.read())", ['? the value of open']],
     ['op.execute(text)', ['? the value of text']],
     ["op.execute('SELECT :a')", ['? the parameter :a']],
-    ["op.create_table('t', *columns)", ['? unpacked arguments']],
+    ["op.create_table('t', *columns)", ['? the value of columns']],
     ["op.add_column('t', sa.Column('c', Custom()))", ['? the value of Custom']],
     ["op.create_table('t', sa.Column('c', sa.Enum(Colour, name='colour')))", ['? the value of Colour']],
     ["op.drop_constraint(None, 't')", ['? a constraint without a name']],
@@ -135,7 +135,6 @@ describe('what only Python knows', () => {
       'session = Session(bind=op.get_bind())\nsession.commit()',
       ['? the value of Session', '? the value of session'],
     ],
-    ['return', ['? return']],
     ["raise NotImplementedError('no way back')", ['? raise']],
     ["try:\n    op.execute('a')\nexcept Exception:\n    op.execute('b')\nfinally:\n    pass", ['? try']],
     ["op.execute(f'{name:>5}')", ['? {name:>5} with a format']],
@@ -176,5 +175,65 @@ describe('what only Python knows', () => {
     expect(
       upgradeOf("'''doc'''\nimport logging\nlogging.getLogger('x').info('y')\nprint('done', 1)\npass"),
     ).toEqual([])
+  })
+})
+
+describe('what the target being PostgreSQL settles', () => {
+  test.each([
+    [
+      "if op.get_bind().dialect.name == 'postgresql':\n    op.execute('a')\nelse:\n    op.execute('b')",
+      ['a'],
+    ],
+    [
+      "bind = op.get_bind()\nis_pg = bind.dialect.name == 'postgresql'\nif not is_pg:\n    return\nop.execute('a')",
+      ['a'],
+    ],
+    ["if op.get_context().dialect.name in ('sqlite', 'mysql'):\n    return\nop.execute('a')", ['a']],
+    [
+      "if op.get_bind().engine.name != 'postgresql':\n    op.execute('a')\nelif True:\n    op.execute('b')",
+      ['b'],
+    ],
+    ["if op.get_bind().dialect.name == 'postgresql':\n    return\nop.execute('a')", []],
+    ["op.execute('a')\nreturn\nop.execute('b')", ['a']],
+  ])('%s', (body, expected) => {
+    expect(upgradeOf(body)).toEqual(expected)
+  })
+
+  test('includes functions of the file that choose a type', () => {
+    const before =
+      "def json_type():\n    '''doc'''\n    if op.get_bind().dialect.name == 'postgresql':\n        return postgresql.JSONB()\n    return sa.JSON()\n"
+    expect(upgradeOf("op.add_column('t', sa.Column('c', json_type()))", before)).toEqual([
+      'ALTER TABLE t ADD COLUMN c JSONB',
+    ])
+  })
+
+  test('does not follow a function that calls itself', () => {
+    expect(upgradeOf('op.execute(f())', 'def f():\n    return f()\n')).toEqual(['? the value of f'])
+    expect(upgradeOf('f()', 'def f():\n    f()\n')).toEqual(['? f(…)'])
+  })
+})
+
+describe('what cannot run in a transaction', () => {
+  test.each([
+    [
+      "op.execute('COMMIT')\nop.execute(\"ALTER TYPE e ADD VALUE 'x'\")\nop.execute('BEGIN')\nop.execute('b')",
+      'ALTER TYPE',
+    ],
+    [
+      "op.create_index('i', 't', ['a'], postgresql_concurrently=True)\nop.execute('b')",
+      'CREATE INDEX CONCURRENTLY',
+    ],
+  ])('stands outside of it: %s', (body, begin) => {
+    expect(upgradeOf(body)).toEqual([
+      { kind: 'autocommit', parts: [{ kind: 'sql', sql: expect.stringContaining(begin) }] },
+      'b',
+    ])
+  })
+})
+
+describe('lists that are unpacked', () => {
+  test('are known where their items are', () => {
+    const [sql] = upgradeOf("sa.Enum(*VALUES, 'c', name='e').create(op.get_bind())", "VALUES = ('a', 'b')\n")
+    expect(sql).toBe("CREATE TYPE e AS ENUM ('a', 'b', 'c')")
   })
 })

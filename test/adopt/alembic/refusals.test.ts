@@ -116,6 +116,27 @@ describe('an Alembic project that cannot be imported', () => {
     expect((await readApplied(project.database.client, 'mig')).size).toBe(0)
   })
 
+  projectTest(
+    'shows what differs in a schema that is no line, but not what others have there',
+    async ({ project }) => {
+      project.write({
+        'alembic/versions/aaaa.py': revisionFile(
+          'aaaa',
+          null,
+          `op.execute('CREATE SCHEMA other; CREATE TABLE other.mine (a text)')\n    ${table('t')}`,
+        ),
+      })
+      await project.run(
+        `${liveTable('public', 't')}${versionTable('public', 'aaaa')} CREATE SCHEMA other; CREATE TABLE other.theirs (); CREATE TABLE other.mine (a integer)`,
+      )
+      const env = await project.environment({ app: 'public' })
+      const importing = importAlembic(project.session, env, { path: 'alembic' })
+      await expect(importing).rejects.toThrow(
+        /schema other:\n~ column other\.mine\.a\n {4}type: text → integer$/,
+      )
+    },
+  )
+
   projectTest('that differs is kept, not adopted, when that is asked for', async ({ project }) => {
     project.write(one)
     await project.run(`CREATE TABLE t (id serial PRIMARY KEY, drift text); ${versionTable('public', 'aaaa')}`)

@@ -2,14 +2,17 @@ import type { BodyPart } from '../history.ts'
 import { namesSet, type Statement } from '../python/syntax.ts'
 import {
   type Call,
+  calledScope,
   emptyScope,
   evaluate,
   type Method,
   type Scope,
+  takenBranch,
   type Value,
   withImports,
   withValue,
 } from '../python/values.ts'
+import { outsideTransactions } from '../sql-body.ts'
 import { batchOf, batchOperation } from './batch.ts'
 import { enumAct, enumType } from './enum-types.ts'
 import { literalSql, textSql } from './expressions.ts'
@@ -25,6 +28,8 @@ export interface Source {
 interface Converted {
   readonly parts: readonly BodyPart[]
   readonly scope: Scope
+  /** True after a `return`: what follows is not run. */
+  readonly ends?: boolean
 }
 
 /**
@@ -36,7 +41,7 @@ export function convertBody(
   scope: Scope,
   source: Source,
 ): readonly BodyPart[] {
-  return convertAll(statements, scope, source, 0).parts
+  return outsideTransactions(convertAll(statements, scope, source, 0).parts)
 }
 
 function convertAll(
@@ -52,6 +57,7 @@ function convertAll(
       const converted = convert(statement, scope, source, depth)
       parts.push(...converted.parts)
       scope = converted.scope
+      if (converted.ends) return { parts, scope, ends: true }
     } catch (error) {
       if (!(error instanceof Unconverted)) throw error
       parts.push(unconverted(statement, error.reason, source))
@@ -119,8 +125,16 @@ function convert(statement: Statement, scope: Scope, source: Source, depth: numb
       return convertWith(statement, scope, source, depth)
     case 'for':
       return convertFor(statement, scope, source, depth)
+    case 'if': {
+      const branch = takenBranch(statement.branches, scope)
+      if (branch === undefined) throw new Unconverted('if', statement.line)
+      return convertAll(branch, scope, source, depth)
+    }
+    case 'return':
+      if (statement.value !== undefined && impure(evaluate(statement.value, scope)) !== undefined)
+        throw new Unconverted('return', statement.line)
+      return { parts: [], scope, ends: true }
     case 'other':
-      if (statement.what === 'return') throw new Unconverted('return', statement.line)
       throw new Unconverted(statement.what, statement.line)
   }
 }
@@ -250,17 +264,8 @@ function boundStatement(method: Method): string {
 /** A function of the same file, with its parameters filled in. */
 function calledParts(call: Call, scope: Scope, source: Source, depth: number): readonly BodyPart[] {
   const called = scope.functions.get(call.path.slice(1))
-  if (called === undefined || depth > 8) throw unknownValue(call)
-  if (called.parameters.some((parameter) => parameter.name === '*')) throw unknownValue(call)
-  let inner = scope
-  for (const [at, parameter] of called.parameters.entries()) {
-    const value =
-      call.positional[at] ??
-      call.keywords.get(parameter.name) ??
-      (parameter.default === undefined ? undefined : evaluate(parameter.default, scope))
-    if (value === undefined) throw unknownValue(call)
-    inner = withValue(inner, parameter.name, value)
-  }
+  const inner = called === undefined || depth > 8 ? undefined : calledScope(called, call, scope)
+  if (called === undefined || inner === undefined) throw unknownValue(call)
   return convertAll(called.body, inner, source, depth + 1).parts
 }
 
@@ -289,8 +294,8 @@ function convertWith(
   if (!isAutocommit) throw unknownValue(context)
   const inner = convertAll(statement.body, scope, source, depth)
   return {
+    ...inner,
     parts: inner.parts.length === 0 ? [] : [{ kind: 'autocommit', parts: inner.parts }],
-    scope: inner.scope,
   }
 }
 
@@ -310,6 +315,7 @@ function convertFor(
     const converted = convertAll(statement.body, bindTarget(statement, item, after), source, depth)
     parts.push(...converted.parts)
     after = converted.scope
+    if (converted.ends) return { parts, scope: after, ends: true }
   }
   return { parts, scope: after }
 }

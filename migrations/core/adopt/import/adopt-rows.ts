@@ -45,13 +45,16 @@ export async function adoptRows(
   }
 }
 
-/** @throws MigError `already-adopted`, before anything is written. */
+/**
+ * Looks for rows of ours in the way, before anything is written.
+ * @throws MigError `already-adopted`
+ */
 export async function checkNotAdopted(
   session: Session,
-  project: Project,
-  rows: readonly AdoptedRows[],
+  ledgerSchema: string,
+  rows: readonly Pick<AdoptedRows, 'targetSchema' | 'revisions'>[],
 ): Promise<void> {
-  const applied = await readApplied(session.client, project.env.ledgerSchema)
+  const applied = await readApplied(session.client, ledgerSchema)
   for (const { targetSchema, revisions } of rows) {
     const before = applied.get(targetSchema) ?? []
     if (before.length > 0 && before.join(' ') !== revisions.join(' '))

@@ -55,7 +55,8 @@ export async function importHistory(
   const rows = adoptedRows(history, lines, request.ledgers, env)
   const draft = draftHistory(history, lines, env)
   try {
-    await checkNotAdopted(session, openProject(draft.env), rows)
+    openProject(draft.env)
+    await checkNotAdopted(session, env.ledgerSchema, rows)
     const proof = await proved(session, draft, rows, [...new Set(lines.values())], request, unconverted)
     if (proof === 'differs') return { files: draft.place(), unconverted, adopted: [], proof: 'none' }
     const files = draft.place()

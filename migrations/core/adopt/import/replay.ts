@@ -38,7 +38,6 @@ const silent: EmitEvent = () => undefined
 export async function replayDifferences(
   request: ReplayRequest,
 ): Promise<ReadonlyMap<string, readonly FingerprintChange[]>> {
-  const { session } = request
   const differences = new Map<string, readonly FingerprintChange[]>()
   const single = request.rows.filter((row) => request.env.schemas[row.line] === row.targetSchema)
   const tenants = request.rows.filter((row) => !single.includes(row))
@@ -46,15 +45,42 @@ export async function replayDifferences(
   for (const rows of [...(single.length > 0 ? [single] : []), ...tenants.map((row) => [row])]) {
     await onScratch(request, async (client) => {
       await replay(client, request, rows)
-      for (const { targetSchema } of rows) {
-        const made = await fingerprint(client, targetSchema, request)
-        const live = await fingerprint(session.client, targetSchema, request)
-        const changes = compareFingerprints(made, live)
-        if (changes.length > 0) differences.set(targetSchema, changes)
+      const own = rows.map((row) => row.targetSchema)
+      for (const schema of own) {
+        const changes = await changesIn(client, schema, request)
+        if (changes.length > 0) differences.set(schema, changes)
+      }
+      // Another schema may hold more than this history made; what it made must be there.
+      for (const schema of await otherSchemas(client, own, request)) {
+        const changes = (await changesIn(client, schema, request)).filter(({ change }) => change !== 'added')
+        if (changes.length > 0) differences.set(schema, changes)
       }
     })
   }
   return differences
+}
+
+async function changesIn(
+  scratch: Client,
+  schema: string,
+  request: ReplayRequest,
+): Promise<readonly FingerprintChange[]> {
+  const made = await fingerprint(scratch, schema, request)
+  return compareFingerprints(made, await fingerprint(request.session.client, schema, request))
+}
+
+/** The schemas besides its own that a replayed history has made something in. */
+async function otherSchemas(
+  scratch: Client,
+  own: readonly string[],
+  { env }: ReplayRequest,
+): Promise<readonly string[]> {
+  const { rows } = await scratch.query<{ schema: string }>(
+    `SELECT nspname AS schema FROM pg_namespace
+      WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' AND NOT nspname = ANY ($1) ORDER BY nspname`,
+    [[...own, env.ledgerSchema]],
+  )
+  return rows.map((row) => row.schema)
 }
 
 /** Runs every revision of some lines to their heads on a scratch database, to see that they run. */

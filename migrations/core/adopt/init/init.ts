@@ -7,7 +7,7 @@ import { ensureEmbeddedServer } from '../../postgres/embedded.ts'
 import { withScratchDatabase } from '../../postgres/scratch.ts'
 import { scratchServer } from '../../postgres/scratch-server.ts'
 import { openProject, type Session } from '../../runner/index.ts'
-import { adoptRows } from '../import/adopt-rows.ts'
+import { adoptRows, checkNotAdopted } from '../import/adopt-rows.ts'
 import type { AdoptedRows } from '../import/applied.ts'
 import { environmentText } from './environment-text.ts'
 import { exportModels } from './models.ts'
@@ -61,6 +61,11 @@ export async function initProject(
   if (ledgers.length > 0 && request.baseline === undefined) throw otherLedger(ledgers)
   const live = await liveSchemas(session.client, env.ledgerSchema)
   const schemas = request.schemas === '' ? keysOf(live) : namedSchemas(request.schemas, live)
+  await checkNotAdopted(
+    session,
+    env.ledgerSchema,
+    schemas.map(({ schema }) => ({ targetSchema: schema, revisions: [] })),
+  )
   const shown = schemas.length > 0 ? schemas : [{ key: 'app', schema: 'app' }]
   const excluded = ledgers.map(({ table }) => table)
   const written = writer(env.root)

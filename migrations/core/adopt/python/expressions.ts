@@ -103,7 +103,7 @@ function readCall(at: Cursor, called: Expression): Expression {
   const keywords = new Map<string, Expression>()
   while (!at.take(')')) {
     const token = at.peek()
-    if (at.take('**') || at.take('*')) {
+    if (at.take('**')) {
       readExpression(at)
       positional.push({ kind: 'unknown', what: 'unpacked arguments', line: token.line })
     } else if (token.type === 'name' && isWord(at.peek(1), '=')) {
@@ -119,10 +119,7 @@ function readCall(at: Cursor, called: Expression): Expression {
 /** An item of brackets: an expression, or a comprehension. */
 function readItem(at: Cursor): Expression {
   const { line } = at.peek()
-  if (at.take('*')) {
-    readExpression(at)
-    return { kind: 'unknown', what: 'an unpacked list', line }
-  }
+  if (at.take('*')) return { kind: 'starred', value: readExpression(at), line }
   const item = readExpression(at)
   if (!isWord(at.peek(), 'for') && !isWord(at.peek(), 'async')) return item
   return unknown(at, 'a comprehension')

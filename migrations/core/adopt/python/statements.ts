@@ -1,6 +1,6 @@
 import { type Cursor, cursor, isWord, Unreadable } from './cursor.ts'
 import { readExpression, readExpressionList } from './expressions.ts'
-import type { Expression, Parameter, Statement } from './syntax.ts'
+import type { Branch, Expression, Parameter, Statement } from './syntax.ts'
 import { pythonTokens } from './tokens.ts'
 
 /** A Python file: its docstring and its statements. */
@@ -24,7 +24,7 @@ export function readPython(source: string, path: string): PythonFile {
   return { path, docstring, statements }
 }
 
-const compound = new Set(['if', 'while', 'try', 'class', 'async', 'match', '@'])
+const compound = new Set(['while', 'try', 'class', 'async', 'match', '@'])
 
 /** The statements of one logical line, with the block below it. */
 function readLine(at: Cursor): readonly Statement[] {
@@ -35,6 +35,7 @@ function readLine(at: Cursor): readonly Statement[] {
       if (first.text === 'def') return [readFunction(at)]
       if (first.text === 'for') return [readFor(at)]
       if (first.text === 'with') return [readWith(at)]
+      if (first.text === 'if') return [readIf(at)]
       if (compound.has(first.text) && !isAssigned(at)) return [readOther(at, first.text)]
     }
     return readSimple(at)
@@ -74,11 +75,10 @@ function readSmall(at: Cursor): Small {
   const { text } = at.peek()
   if (at.take('pass')) return { kind: 'pass' }
   if (text === 'import' || text === 'from') return { kind: 'import', names: readImport(at) }
-  if (['return', 'raise', 'del', 'global', 'nonlocal', 'assert'].includes(text)) {
-    at.next()
-    if (at.peek().type === 'newline' && text === 'return') return { kind: 'other', what: 'return', sets: [] }
-    throw new Unreadable(text)
+  if (at.take('return')) {
+    return { kind: 'return', value: at.peek().type === 'newline' ? undefined : readExpressionList(at) }
   }
+  if (['raise', 'del', 'global', 'nonlocal', 'assert'].includes(text)) throw new Unreadable(text)
   const first = readExpressionList(at)
   if (at.take(':')) {
     readExpression(at)
@@ -162,6 +162,24 @@ function readFor(at: Cursor): Statement {
   const { body, endLine } = readBlock(at)
   if (isWord(at.peek(), 'else')) throw new Unreadable('for with else')
   return { kind: 'for', target, items, body, line, endLine }
+}
+
+function readIf(at: Cursor): Statement {
+  const { line } = at.peek()
+  const branches: Branch[] = []
+  let endLine = line
+  while (branches.length === 0 ? at.take('if') : at.take('elif')) {
+    const test = readExpression(at)
+    const block = readBlock(at)
+    branches.push({ test, body: block.body })
+    endLine = block.endLine
+  }
+  if (at.take('else')) {
+    const block = readBlock(at)
+    branches.push({ test: undefined, body: block.body })
+    endLine = block.endLine
+  }
+  return { kind: 'if', branches, line, endLine }
 }
 
 function readTargets(at: Cursor): Expression {

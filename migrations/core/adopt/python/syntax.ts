@@ -22,6 +22,8 @@ export type Expression = { readonly line: number } & (
       readonly left: Expression
       readonly right: Expression
     }
+  /** `*items` among arguments or items. */
+  | { readonly kind: 'starred'; readonly value: Expression }
   /** A lambda, comprehension, conditional and the like: read over, and without a value. */
   | { readonly kind: 'unknown'; readonly what: string }
 )
@@ -51,10 +53,18 @@ export type Statement = { readonly line: number; readonly endLine: number } & (
       readonly name: string | undefined
       readonly body: readonly Statement[]
     }
+  | { readonly kind: 'if'; readonly branches: readonly Branch[] }
+  | { readonly kind: 'return'; readonly value: Expression | undefined }
   | { readonly kind: 'pass' }
   /** Anything else; `what` is its keyword, `sets` the names that it may set. */
   | { readonly kind: 'other'; readonly what: string; readonly sets: readonly string[] }
 )
+
+/** `if`, `elif` or, without a test, `else`. */
+export interface Branch {
+  readonly test: Expression | undefined
+  readonly body: readonly Statement[]
+}
 
 export interface Parameter {
   readonly name: string
@@ -74,6 +84,12 @@ export function namesSet(statement: Statement): readonly string[] {
         ...(statement.kind === 'for' ? namesIn(statement.target) : []),
         ...statement.body.flatMap(namesSet),
       ]
+    case 'if':
+      return statement.branches.flatMap((branch) => branch.body.flatMap(namesSet))
+    case 'import':
+      return [...statement.names.keys()]
+    case 'function':
+      return [statement.name]
     case 'expression':
       return changedName(statement.value)
     default:

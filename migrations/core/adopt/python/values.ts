@@ -1,4 +1,4 @@
-import type { Expression, Statement } from './syntax.ts'
+import type { Branch, Expression, Statement } from './syntax.ts'
 
 /** What an expression stands for, as far as the file itself says it. */
 export type Value = { readonly line: number } & (
@@ -67,7 +67,9 @@ export function evaluate(expression: Expression, scope: Scope): Value {
     case 'name':
       return { ...nameValue(expression.name, scope, line), line }
     case 'list':
-      return { kind: 'list', items: expression.items.map((item) => evaluate(item, scope)), line }
+      return { kind: 'list', items: evaluateItems(expression.items, scope), line }
+    case 'starred':
+      return { kind: 'opaque', why: 'an unpacked value', line }
     case 'dict': {
       const entries = expression.entries.map(
         ([key, value]) => [evaluate(key, scope), evaluate(value, scope)] as const,
@@ -89,6 +91,17 @@ export function evaluate(expression: Expression, scope: Scope): Value {
     case 'unknown':
       return { kind: 'opaque', why: expression.what, line }
   }
+}
+
+/** Items with what `*` unpacks. */
+function evaluateItems(items: readonly Expression[], scope: Scope): readonly Value[] {
+  return items.flatMap((item): readonly Value[] => {
+    if (item.kind !== 'starred') return [evaluate(item, scope)]
+    const value = evaluate(item.value, scope)
+    return value.kind === 'list'
+      ? value.items
+      : [value.kind === 'opaque' ? value : { kind: 'opaque', why: 'an unpacked value', line: item.line }]
+  })
 }
 
 function nameValue(name: string, scope: Scope, line: number): Value {
@@ -119,15 +132,26 @@ function fullPath(path: string): string {
 }
 
 function attributeValue(of: Value, name: string, line: number): Value {
+  // Revisions run on PostgreSQL: what SQLAlchemy's dialect says of itself is known.
+  if (name === 'name' && isDialect(of)) return { kind: 'text', text: 'postgresql', line }
   if (of.kind === 'path') return { kind: 'path', path: fullPath(`${of.path}.${name}`), line }
   if (of.kind === 'opaque') return { ...of, line }
   return { kind: 'method', of, name, positional: [], keywords: new Map(), line }
 }
 
+/** `op.get_bind().dialect`, `op.get_context().dialect`, `op.get_bind().engine` and the like. */
+function isDialect(value: Value): boolean {
+  if (value.kind === 'call') return value.path === 'alembic.op.get_bind'
+  if (value.kind === 'path') return value.path === 'alembic.context.dialect'
+  if (value.kind !== 'method' || !['dialect', 'engine', 'bind', 'connection'].includes(value.name))
+    return false
+  return isDialect(value.of) || (value.of.kind === 'call' && value.of.path === 'alembic.op.get_context')
+}
+
 function callValue(expression: Extract<Expression, { kind: 'call' }>, scope: Scope): Value {
   const { line } = expression
   const called = evaluate(expression.function, scope)
-  const positional = expression.arguments.map((argument) => evaluate(argument, scope))
+  const positional = evaluateItems(expression.arguments, scope)
   const keywords = new Map(
     [...expression.keywords].map(([name, value]) => [name, evaluate(value, scope)] as const),
   )
@@ -135,7 +159,73 @@ function callValue(expression: Extract<Expression, { kind: 'call' }>, scope: Sco
   if (called.kind !== 'path')
     return called.kind === 'opaque' ? called : { kind: 'opaque', why: 'a call', line }
   const call: Call = { kind: 'call', path: called.path, positional, keywords, line }
-  return wrapper(call) ?? call
+  return wrapper(call) ?? returned(call, scope) ?? call
+}
+
+/** What a function of the file gives back, when it does nothing else; undefined when it does. */
+function returned(call: Call, scope: Scope): Value | undefined {
+  const called = call.path.startsWith('.') ? scope.functions.get(call.path.slice(1)) : undefined
+  const inner = called && calledScope(called, call, scope)
+  if (called === undefined || inner === undefined) return undefined
+  // A function that calls itself has no value that could be known.
+  const functions = new Map([...scope.functions].filter(([name]) => name !== called.name))
+  return returnedBy(called.body, { ...inner, functions })
+}
+
+function returnedBy(statements: readonly Statement[], start: Scope): Value | undefined {
+  let scope = start
+  for (const statement of statements) {
+    if (statement.kind === 'return') return statement.value && evaluate(statement.value, scope)
+    if (statement.kind === 'assign') {
+      const value = evaluate(statement.value, scope)
+      scope = statement.names.reduce((known, name) => withValue(known, name, value), scope)
+    } else if (statement.kind === 'if') {
+      const branch = takenBranch(statement.branches, scope)
+      if (branch === undefined) return undefined
+      const value = returnedBy(branch, scope)
+      if (value !== undefined) return value
+      if (branch.length > 0) return undefined
+    } else if (
+      statement.kind !== 'pass' &&
+      !(statement.kind === 'expression' && statement.value.kind === 'string')
+    ) {
+      return undefined
+    }
+  }
+  return undefined
+}
+
+/** The scope inside a function of the file, its parameters filled in; undefined when that cannot be known. */
+export function calledScope(called: FunctionStatement, call: Call, scope: Scope): Scope | undefined {
+  if (called.parameters.some((parameter) => parameter.name === '*')) return undefined
+  let inner = scope
+  for (const [at, parameter] of called.parameters.entries()) {
+    const value =
+      call.positional[at] ??
+      call.keywords.get(parameter.name) ??
+      (parameter.default === undefined ? undefined : evaluate(parameter.default, scope))
+    if (value === undefined) return undefined
+    inner = withValue(inner, parameter.name, value)
+  }
+  return inner
+}
+
+/** The body of the branch that is taken, empty for none; undefined when only Python knows. */
+export function takenBranch(branches: readonly Branch[], scope: Scope): readonly Statement[] | undefined {
+  for (const { test, body } of branches) {
+    const value: Value | undefined = test && evaluate(test, scope)
+    const taken = value === undefined ? true : truth(value)
+    if (taken === undefined) return undefined
+    if (taken) return body
+  }
+  return []
+}
+
+function truth(value: Value): boolean | undefined {
+  if (value.kind === 'constant') return value.value === true
+  if (value.kind === 'text') return value.text !== ''
+  if (value.kind === 'list') return value.items.length > 0
+  return undefined
 }
 
 /** Calls that only wrap a text or a list. */
@@ -228,14 +318,31 @@ function binaryValue(expression: Extract<Expression, { kind: 'binary' }>, scope:
   const { line, operator } = expression
   const left = evaluate(expression.left, scope)
   const right = evaluate(expression.right, scope)
+  if (operator === 'and' || operator === 'or') {
+    const known = truth(left)
+    if (known !== undefined) return known === (operator === 'and') ? right : left
+  }
   if (left.kind === 'opaque') return left
   if (right.kind === 'opaque') return right
+  const compared = comparison(operator, left, right)
+  if (compared !== undefined) return { kind: 'constant', value: compared, line }
   if (operator === '+' && left.kind === 'text' && right.kind === 'text')
     return { kind: 'text', text: left.text + right.text, line }
   if (operator === '+' && left.kind === 'list' && right.kind === 'list')
     return { kind: 'list', items: [...left.items, ...right.items], line }
   if (operator === '%' && left.kind === 'text') return percentValue(left.text, right, line)
   return { kind: 'opaque', why: `the operator ${operator}`, line }
+}
+
+function comparison(operator: string, left: Value, right: Value): boolean | undefined {
+  const text = plainText(left)
+  if (text === undefined) return undefined
+  if ((operator === '==' || operator === '!=') && left.kind === right.kind)
+    return (text === plainText(right)) === (operator === '==')
+  if (operator !== 'in' && operator !== 'not') return undefined
+  if (right.kind !== 'list') return undefined
+  const items = right.items.map(plainText)
+  return items.includes(undefined) ? undefined : items.includes(text) === (operator === 'in')
 }
 
 /** `'… %s' % value`, with `%s` and `%d` only. */

@@ -1,0 +1,79 @@
+// just mig-init [schemas] [flags], npx just-mig init
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { type InitResult, initProject } from '../migrations/core/adopt/index.ts'
+import { loadEnvironment, MigError, usingSession } from '../migrations/core/index.ts'
+import { maskUrl } from '../migrations/core/postgres/index.ts'
+import { type Command, runCommand } from './shared/command.ts'
+
+const spec = {
+  name: 'mig-init',
+  summary:
+    'Sets a project up from its live database: env.ts, models as .sql, recipes, and a first revision per schema, proved equal to the database and stamped. Overwrites nothing.',
+  positionals: {
+    schemas: {
+      help: 'schemas to manage, as name or key=name, with commas; default: all that hold something',
+      default: '',
+    },
+  },
+  flags: {
+    baseline: { help: "start over from the database as it is, although another tool's ledger is there" },
+    'without-baseline': { help: 'env.ts, models and recipes only: for an import of the history after it' },
+  },
+  examples: [
+    'npx just-mig init',
+    'npx just-mig init user=app_user,policy=app_policy',
+    'npx just-mig init --without-baseline',
+  ],
+}
+
+export const main = (): Promise<void> =>
+  runCommand(spec, async (command) => {
+    const { flags, output, positionals, signal } = command
+    if (flags.baseline && flags['without-baseline'])
+      throw new MigError('bad-flag', '--baseline and --without-baseline are opposites', {
+        help: 'give one of them',
+      })
+    // There is no env.ts yet: a stand-in for its schema map serves to find the folders and the database.
+    const databaseUrl =
+      typeof flags['database-url'] === 'string' ? { databaseUrl: flags['database-url'] } : {}
+    const env = await loadEnvironment({
+      root: process.cwd(),
+      filter: 'all',
+      options: { schemas: { app: 'app' } },
+      ...databaseUrl,
+    })
+    await usingSession(env, { emit: output.event, signal }, async (session) => {
+      output.remark(output.style.dim(`database ${maskUrl(session.url ?? '')} (${env.databaseSource})`))
+      const baseline = flags.baseline ? true : flags['without-baseline'] ? false : undefined
+      const result = await initProject(session, env, {
+        schemas: positionals.schemas ?? '',
+        justfile: readFileSync(packageJustfile(), 'utf8'),
+        now: new Date(),
+        ...(baseline === undefined ? {} : { baseline }),
+      })
+      showResult(command, result)
+    })
+  })
+
+/** The package's own recipes stand beside its scripts; what runs is a build of them elsewhere. */
+function packageJustfile(): string {
+  return join(dirname(process.argv[1] ?? ''), '..', 'justfile')
+}
+
+function showResult({ output }: Command, result: InitResult): void {
+  const { files, schemas, adopted, ledgers } = result
+  const next =
+    ledgers.length > 0 && adopted.length === 0 ? `just mig-import ${ledgers[0]?.tool} DIR` : 'just mig-check'
+  const lines = [
+    ...files.map((file) => `wrote ${file}`),
+    `schemas: ${schemas.map(({ key, schema }) => `${key} = ${schema}`).join(', ')}`,
+    ...adopted.map(
+      ({ targetSchema, revisions }) =>
+        `${targetSchema} is at ${revisions.join(', ')}: equal to the live database`,
+    ),
+    ...(adopted.length === 0 ? ['no first revision was written'] : []),
+    `next: ${next}`,
+  ]
+  output.result(lines.join('\n'), { event: 'init', files, schemas, adopted })
+}
