@@ -7,13 +7,15 @@ import {
   changeText,
   type Difference,
   difference,
+  idKey,
   keepingMoves,
   readCatalog,
   type Scope,
 } from '../engine/index.ts'
 import { decideCasts, undecidedCasts } from './casts.ts'
 import type { CastDecisions } from './decisions.ts'
-import { repairFor } from './repairs.ts'
+import { repairFor, retypedColumn } from './repairs.ts'
+import { bringingBack, isSetAside, type SetAside, settingAside, type TableId } from './set-aside.ts'
 import { type Mend, type Refusal, tryActions } from './trial.ts'
 import { freeTypesInUse } from './types-in-use.ts'
 
@@ -34,6 +36,7 @@ export interface Guided {
 }
 
 const mostRounds = 12
+const mostAsides = 20
 
 /**
  * Finds statements that take a scratch database from one state to another, by running them: the engine's
@@ -47,6 +50,10 @@ export async function guide(input: GuideInput): Promise<Guided> {
   const actions: Action[] = []
   let current = input.from
   let refused: readonly Refusal[] = []
+  const scope: Scope = {
+    ...input.scope,
+    excludes: (object) => isSetAside(object.name) || input.scope.excludes(object),
+  }
   const mend: Mend = (_, refusal) => repairFor(client, refusal, input.casts)
   if (input.first.length > 0) {
     const trial = await tryActions(client, input.first, () => Promise.resolve(undefined))
@@ -54,16 +61,26 @@ export async function guide(input: GuideInput): Promise<Guided> {
     actions.push(...trial.done)
     current = await readCatalog(client)
   }
-  const kept = keepingMoves(current, input.to, input.scope)
-  if (kept.length > 0) {
-    const trial = await tryActions(client, kept, mend)
-    actions.push(...trial.done)
-    current = await readCatalog(client)
-  }
+  const asides: SetAside[] = []
   for (let round = 0; round < mostRounds; round += 1) {
-    const planned = nextDifference(current, input)
-    if (planned instanceof Error) {
-      const freed = await freeTypesInUse(client, current, input.to, input.scope)
+    const kept = await tryActions(client, keepingMoves(current, input.to, scope), mend)
+    if (kept.done.length > 0) {
+      actions.push(...kept.done)
+      current = await readCatalog(client)
+    }
+    const planned = nextDifference(current, input.to, scope)
+    const stuck = planned instanceof Error ? [] : tablesToMakeAnew(planned.actions, refused)
+    if (stuck.length > 0 && asides.length < mostAsides) {
+      for (const table of stuck) {
+        const setting = await inTransaction(client, () => settingAside(client, table))
+        if (setting === undefined) continue
+        const trial = await tryActions(client, setting.actions, mend)
+        actions.push(...trial.done)
+        asides.push(setting.aside)
+      }
+      refused = []
+    } else if (planned instanceof Error) {
+      const freed = await freeTypesInUse(client, current, input.to, scope)
       if (freed.length === 0) throw noWay(planned.message, [], refused)
       actions.push(...freed)
     } else {
@@ -71,7 +88,7 @@ export async function guide(input: GuideInput): Promise<Guided> {
         if (planned.changes.length === 0) return { actions, reached: current }
         throw noWay('', planned.changes, refused)
       }
-      const decided = decideCasts(planned.actions, input.casts)
+      const decided = withRows(decideCasts(planned.actions, input.casts), asides, input.to)
       const trial = await tryActions(client, decided, mend)
       if (trial.done.length === 0) {
         throw undecidedCasts(trial.refused, input.casts) ?? noWay('', planned.changes, trial.refused)
@@ -83,10 +100,51 @@ export async function guide(input: GuideInput): Promise<Guided> {
     }
     current = await readCatalog(client)
   }
-  const last = nextDifference(current, input)
+  const last = nextDifference(current, input.to, scope)
   if (!(last instanceof Error) && last.actions.length === 0 && last.changes.length === 0)
     return { actions, reached: current }
   throw noWay(last instanceof Error ? last.message : '', last instanceof Error ? [] : last.changes, refused)
+}
+
+/** Tables that the engine would drop and make anew, and those whose partition key keeps a column from another type. */
+function tablesToMakeAnew(actions: readonly Action[], refused: readonly Refusal[]): readonly TableId[] {
+  const found = new Map<string, TableId>()
+  const made = new Set(actions.flatMap((action) => action.produces.map(idKey)))
+  const parents = new Set<string>()
+  for (const { destroys } of actions) {
+    const [table] = destroys
+    if (table?.kind !== 'table' || !made.has(idKey(table))) continue
+    found.set(idKey(table), { kind: 'table', schema: table.schema, name: table.name })
+  }
+  for (const { action, error } of refused) {
+    const column = retypedColumn(action)
+    if (column?.kind !== 'column' || !/partition key/.test(error.message)) continue
+    const table: TableId = { kind: 'table', schema: column.schema, name: column.table }
+    parents.add(idKey(table))
+    found.set(idKey(table), table)
+  }
+  return [...found].flatMap(([key, table]) => (parents.size === 0 || parents.has(key) ? [table] : []))
+}
+
+/** Brings rows back as soon as their table is there with its partitions, before keys and constraints look at them. */
+function withRows(actions: readonly Action[], asides: SetAside[], wanted: Catalog): readonly Action[] {
+  const ready = asides.filter(({ table }) =>
+    actions.some((action) => action.produces.some((id) => idKey(id) === idKey(table))),
+  )
+  if (ready.length === 0) return actions
+  for (const aside of ready) asides.splice(asides.indexOf(aside), 1)
+  const at = actions.findLastIndex(({ produces: [id] }) => id?.kind === 'table' || id?.kind === 'column') + 1
+  const back = ready.flatMap((aside) => bringingBack(aside, wanted))
+  return [...actions.slice(0, at), ...back, ...actions.slice(at)]
+}
+
+async function inTransaction<T>(client: ClientBase, body: () => Promise<T>): Promise<T> {
+  await client.query('BEGIN')
+  try {
+    return await body()
+  } finally {
+    await client.query('ROLLBACK')
+  }
 }
 
 /** What runs in a later round may use what an earlier one made usable by its commit. */
@@ -97,9 +155,9 @@ function afterCommit(earlier: readonly Action[], later: readonly Action[]): read
 }
 
 /** The next difference, or the engine's word that it knows no way. */
-function nextDifference(current: Catalog, input: GuideInput): Difference | Error {
+function nextDifference(current: Catalog, to: Catalog, scope: Scope): Difference | Error {
   try {
-    return difference(current, input.to, input.scope)
+    return difference(current, to, scope)
   } catch (error) {
     if (error instanceof Error && !(error instanceof TypeError)) return error
     throw error

@@ -33,15 +33,13 @@ export async function repairFor(
         ? dropToRecreate(client, refusal.action, { ...column, kind: 'column' })
         : undefined
     }
-    if (/partition key/.test(refusal.error.message)) {
-      const table = { kind: 'table', schema: column.schema, name: column.table } as const
-      const allowed = recreates(casts, `${column.schema}.${column.table}`)
-      return allowed ? dropToRecreate(client, refusal.action, table) : undefined
-    }
     return clearTheWay(client, refusal.action, column, ['expressions', 'all'])
   }
   switch (state) {
     case '2BP01': // dependent_objects_still_exist
+      if (refusal.action.destroys[0]?.kind === 'collation') {
+        return withoutCollation(client, refusal.action)
+      }
       return clearTheWay(client, refusal.action, refusal.action.destroys[0], ['all'])
     case '42P13': // invalid_function_definition: another return type, or other parameter names
       return dropFirst(client, refusal.action, 'FUNCTION')
@@ -74,24 +72,48 @@ async function clearTheWay(
   return undefined
 }
 
-type Disposable =
-  | { readonly kind: 'table'; readonly schema: string; readonly name: string }
-  | { readonly kind: 'column'; readonly schema: string; readonly table: string; readonly name: string }
+type Column = {
+  readonly kind: 'column'
+  readonly schema: string
+  readonly table: string
+  readonly name: string
+}
 
-/** Drops a column or a table that a person said may go; the next difference makes it again. */
-async function dropToRecreate(
-  client: ClientBase,
-  action: Action,
-  id: Disposable,
-): Promise<Repair | undefined> {
+/** Takes a collation that must go off its columns; the next difference puts the new one on. */
+async function withoutCollation(client: ClientBase, action: Action): Promise<Repair | undefined> {
+  const [collation] = action.destroys
+  const address = collation === undefined ? undefined : await addressOf(client, collation)
+  if (address === undefined) return undefined
+  const { rows } = await client.query<{ schema: string; table: string; column: string; type: string }>(
+    `SELECT n.nspname AS schema, c.relname AS table, a.attname AS column, format_type(a.atttypid, a.atttypmod) AS type
+     FROM pg_attribute a
+     JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
+     JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE a.attcollation = $1 AND NOT a.attisdropped AND a.attinhcount = 0 AND a.attgenerated = ''`,
+    [address.objid],
+  )
+  const first = rows.map(({ schema, table, column, type }): Action => {
+    const target = `ALTER TABLE ${qualifiedName(schema, table)} ALTER COLUMN ${quoteIdent(column)}`
+    const id = { kind: 'column', schema, table, name: column } as const
+    return {
+      ...action,
+      sql: `${target} TYPE ${type}`,
+      consumes: [id],
+      destroys: [],
+      rewrites: true,
+      verb: 'alter',
+    }
+  })
+  return first.length === 0 ? undefined : { first }
+}
+
+/** Drops a column that a person said may go; the next difference makes it again. */
+async function dropToRecreate(client: ClientBase, action: Action, id: Column): Promise<Repair | undefined> {
   const address = await addressOf(client, id)
   if (address === undefined) return undefined
   const dependents = await dependentsOf(client, address, 'all')
   if (dependents === undefined) return undefined
-  const sql =
-    id.kind === 'table'
-      ? `DROP TABLE ${qualifiedName(id.schema, id.name)}`
-      : `ALTER TABLE ${qualifiedName(id.schema, id.table)} DROP COLUMN ${quoteIdent(id.name)}`
+  const sql = `ALTER TABLE ${qualifiedName(id.schema, id.table)} DROP COLUMN ${quoteIdent(id.name)}`
   const drop: Action = {
     ...action,
     sql,
@@ -122,7 +144,7 @@ async function dropFirst(client: ClientBase, action: Action, word: string): Prom
 }
 
 /** A statement of ours that drops what stands in the way of `cause`. */
-function dropOf(dependent: Dependent, cause: Action): Action {
+export function dropOf(dependent: Dependent, cause: Action): Action {
   const schema: readonly ObjectId[] =
     dependent.schema === null ? [] : [{ kind: 'schema', name: dependent.schema }]
   return {

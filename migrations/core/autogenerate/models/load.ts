@@ -113,7 +113,10 @@ async function settle(
 const duplicateStates = new Set(['42P07', '42710', '42723'])
 
 function failure(left: readonly Waiting[], made: ReadonlyMap<string, ModelStatement>): MigError {
-  const { statement, error } = left.find((each) => duplicateStates.has(each.error.code ?? '')) ?? left.find((each) => !isUndefined(each.error)) ?? first(left)
+  const { statement, error } =
+    left.find((each) => duplicateStates.has(each.error.code ?? '')) ??
+    left.find((each) => !isUndefined(each.error)) ??
+    first(left)
   const others = left.filter((each) => each.statement !== statement)
   const more = others
     .slice(0, 5)

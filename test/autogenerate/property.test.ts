@@ -1,0 +1,22 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { proveCase } from './support/case.ts'
+import { randomSchema } from './support/random-schema.ts'
+
+const runs = Number(process.env.PROPERTY_RUNS ?? 12)
+
+test('between any two schemas: generated, upgraded, and generated again there is nothing; up and down is where it was', async () => {
+  await fc.assert(
+    fc.asyncProperty(randomSchema, randomSchema, async (before, after) => {
+      const { changes, revisions } = await proveCase({
+        name: 'random',
+        before: before.sql,
+        after: after.sql,
+        seed: '',
+        decisions: { recreate: ['*'] },
+      })
+      expect(revisions.length > 0).toBe(changes.length > 0)
+    }),
+    { numRuns: runs, endOnFailure: true },
+  )
+}, 300_000)
