@@ -1,4 +1,4 @@
-// node scripts/launch.mjs run-migrations upgrade|downgrade|current|history|stamp|check [target] [flags]
+// node scripts/launch.mjs run-migrations upgrade|downgrade|stamp|current|history|check [target] [flags]
 
 import { parseDuration } from '../migrations/core/environment/index.ts'
 import { exitCodes, MigError, nearest } from '../migrations/core/index.ts'
@@ -12,6 +12,7 @@ const actions = {
   stamp: { takesTarget: true, recipe: () => import('./mig-stamp.ts') },
   current: { takesTarget: false, recipe: () => import('./mig-current.ts') },
   history: { takesTarget: false, recipe: () => import('./mig-history.ts') },
+  check: { takesTarget: false, recipe: () => import('./mig-check.ts') },
 } as const
 
 const spec = {

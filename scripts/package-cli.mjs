@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+// npx just-mig <command> [arguments], from the installed package: as launch.mjs, with what was built for it.
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import manifest from '../package.json' with { type: 'json' }
+
+const dist = fileURLToPath(new URL('.', import.meta.url))
+const commands = readdirSync(join(dist, 'commands')).flatMap((file) =>
+  file.endsWith('.js') ? [file.slice(0, -3)] : [],
+)
+const [name = '--help', ...args] = process.argv.slice(2)
+const command = [name, `mig-${name}`].find((each) => commands.includes(each))
+
+if (name === '--version') process.stdout.write(`${manifest.version}\n`)
+else if (name === '--help' || name === '-h') {
+  const listed = commands.map((each) => `  ${each.replace(/^mig-/, '')}\n`)
+  process.stdout.write(
+    `npx just-mig COMMAND [arguments]; --help after a command tells more\n\n${listed.join('')}`,
+  )
+} else if (command === undefined) {
+  process.stderr.write(`error MIG-unknown-command: there is no command ${JSON.stringify(name)}\n`)
+  process.stderr.write('help: npx just-mig --help lists them; to begin with: npx just-mig init\n')
+  process.exitCode = 2
+} else {
+  process.argv = [process.execPath, join(dist, `${command}.js`), ...args]
+  const { main } = await import(pathToFileURL(join(dist, 'commands', `${command}.js`)).href)
+  await main()
+}
