@@ -237,3 +237,38 @@ describe('lists that are unpacked', () => {
     expect(sql).toBe("CREATE TYPE e AS ENUM ('a', 'b', 'c')")
   })
 })
+
+describe('an operation whose arguments are all named', () => {
+  test.each([
+    [
+      "op.create_unique_constraint(constraint_name='u', table_name='t', columns=['a'])",
+      'ALTER TABLE t ADD CONSTRAINT u UNIQUE (a)',
+    ],
+    [
+      "op.create_foreign_key(constraint_name='f', source_table='t', referent_table='r', local_cols=['a'], remote_cols=['b'])",
+      'ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES r (b)',
+    ],
+    [
+      "with op.batch_alter_table('t') as b:\n    b.create_foreign_key(constraint_name='f', referent_table='r', local_cols=['a'], remote_cols=['b'])",
+      'ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES r (b)',
+    ],
+    [
+      "with op.batch_alter_table('t', schema='s') as b:\n    b.create_index(index_name=b.f('i'), columns=['a'])",
+      'CREATE INDEX i ON s.t (a)',
+    ],
+    [
+      "op.create_check_constraint(constraint_name='c', table_name='t', condition='a > 0')",
+      'ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0)',
+    ],
+    [
+      "op.create_primary_key(constraint_name='p', table_name='t', columns=['a'])",
+      'ALTER TABLE t ADD CONSTRAINT p PRIMARY KEY (a)',
+    ],
+    [
+      "op.drop_constraint(constraint_name='c', table_name='t', type_='check')",
+      'ALTER TABLE t DROP CONSTRAINT c',
+    ],
+  ])('%s', (body, sql) => {
+    expect(upgradeOf(body)).toEqual([sql])
+  })
+})

@@ -53,7 +53,7 @@ export function batchOperation(method: Method): Call | undefined {
     keywords.set(schema, { kind: 'text', text: of.schema, line })
   }
   const named = method.positional.length < at
-  if (named) keywords.set('table_name', table)
+  if (named) keywords.set(name === 'create_foreign_key' ? 'source_table' : 'table_name', table)
   return {
     kind: 'call',
     path: `alembic.op.${name}`,

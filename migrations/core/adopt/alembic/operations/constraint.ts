@@ -28,9 +28,17 @@ function addTo(schema: string | undefined, table: string, definition: string): r
   return [`ALTER TABLE ${tableName(schema, table)} ADD ${definition}`]
 }
 
+/** Alembic calls the first argument `constraint_name`, SQLAlchemy's constraints `name`. */
+function withName(call: Call): Call {
+  const keywords = [...call.keywords].map(
+    ([name, value]) => [name === 'constraint_name' ? 'name' : name, value] as const,
+  )
+  return { ...call, keywords: new Map(keywords) }
+}
+
 export const createForeignKey: Operation = (call) => {
   const names = ['name', 'source_table', 'referent_table', 'local_cols', 'remote_cols']
-  const given = argumentsOf(call, names, [
+  const given = argumentsOf(withName(call), names, [
     ...foreignKeyArguments,
     'source_schema',
     'referent_schema',
@@ -49,7 +57,7 @@ export const createForeignKey: Operation = (call) => {
 }
 
 export const createUniqueConstraint: Operation = (call) => {
-  const given = argumentsOf(call, ['name', 'table_name', 'columns', 'schema'], common)
+  const given = argumentsOf(withName(call), ['name', 'table_name', 'columns', 'schema'], common)
   return addTo(
     given.optionalText('schema'),
     given.text('table_name'),
@@ -58,14 +66,14 @@ export const createUniqueConstraint: Operation = (call) => {
 }
 
 export const createCheckConstraint: Operation = (call) => {
-  const given = argumentsOf(call, ['name', 'table_name', 'condition', 'schema'], common)
+  const given = argumentsOf(withName(call), ['name', 'table_name', 'condition', 'schema'], common)
   const condition = given.given('condition')
   if (condition === undefined) throw unknownValue(call)
   return addTo(given.optionalText('schema'), given.text('table_name'), checkSql(given, condition))
 }
 
 export const createPrimaryKey: Operation = (call) => {
-  const given = argumentsOf(call, ['name', 'table_name', 'columns', 'schema'], common)
+  const given = argumentsOf(withName(call), ['name', 'table_name', 'columns', 'schema'], common)
   const definition = `PRIMARY KEY (${columnList(given.texts('columns'))})${deferral(given)}`
   return addTo(
     given.optionalText('schema'),
@@ -77,7 +85,7 @@ export const createPrimaryKey: Operation = (call) => {
 /** `op.create_exclude_constraint(name, table, (column, operator), …, using=…, where=…)` */
 export const createExcludeConstraint: Operation = (call) => {
   const given = argumentsOf(
-    { ...call, positional: call.positional.slice(0, 2) },
+    { ...withName(call), positional: call.positional.slice(0, 2) },
     ['name', 'table_name'],
     [...common, 'using', 'where', 'ops'],
   )
