@@ -73,10 +73,20 @@ mig-show revision *flags:
 mig-sql target='head' schemas=filter *flags:
     @{{ mig }} mig-sql "$@"
 
+# Compare the database with the models; exit 1 on any difference
+[group('look')]
+mig-check schemas=filter *flags:
+    @{{ mig }} mig-check "$@"
+
 # Check the revisions on scratch databases, as a pipeline does (--changed [BASE]: only new ones)
 [group('look')]
 mig-verify schemas=filter *flags:
     @{{ mig }} mig-verify "$@"
+
+# Write the revisions that lead from the database to the models, proved beforehand
+[group('write revisions')]
+mig-autogen message schemas=filter *flags:
+    @{{ mig }} mig-autogen "$@"
 
 # Write an empty revision in each line of the filter
 [group('write revisions')]
@@ -102,6 +112,21 @@ mig-init schemas='' *flags:
 [group('adopt')]
 mig-import tool path schemas=filter *flags:
     @{{ mig }} mig-import "$@"
+
+# The tenants: revision, how far behind, last run, and whose structure differs
+[group('tenants')]
+mig-tenants schemas=filter *flags:
+    @{{ mig }} mig-tenants "$@"
+
+# Make a tenant at head (--from-template: copy the structure of another)
+[group('tenants')]
+mig-tenant-create name schemas=filter *flags:
+    @{{ mig }} mig-tenant-create "$@"
+
+# Drop a tenant and all its data (asks, or --yes)
+[group('tenants')]
+mig-tenant-drop name schemas=filter *flags:
+    @{{ mig }} mig-tenant-drop "$@"
 
 # Start the embedded PostgreSQL
 [group('embedded database')]

@@ -1,14 +1,25 @@
 // just mig-current [schemas] [flags]
-import { currentStandings, exitCodes, type Standing } from '../migrations/core/index.ts'
+import {
+  currentStandings,
+  exitCodes,
+  type Project,
+  type Session,
+  type Standing,
+  type TenantStanding,
+  targetTenants,
+  tenantStandings,
+} from '../migrations/core/index.ts'
 import { type Column, countOf, durationText, relativeTime, table } from '../migrations/core/report/index.ts'
-import { runCommand, usingProject } from './shared/command.ts'
+import { tenantFlags } from './shared/arguments.ts'
+import { type Command, runCommand } from './shared/command.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
+import { onEachLine, standingBars, tenantSessions } from './shared/tenants.ts'
 
 const spec = {
   name: 'mig-current',
   summary: 'Shows what is applied in each schema, and how far behind its heads it is.',
   positionals: { schemas: schemasArgument },
-  flags: { 'check-heads': { help: 'exit 1 unless every schema is at its heads' } },
+  flags: { 'check-heads': { help: 'exit 1 unless every schema is at its heads' }, ...tenantFlags },
   examples: ['just mig-current', 'just mig-current user --verbose', 'just mig-current --check-heads'],
 }
 
@@ -36,15 +47,47 @@ function stateText({ state, behind }: Standing): string {
 }
 
 export const main = (): Promise<void> =>
-  runCommand(spec, (command) =>
-    usingProject(command, async (session, project) => {
-      const { output, flags } = command
-      const rows = await currentStandings(session, project, output.json || flags.verbose === true)
-      const shown = table(flags.verbose ? [...columns, ...details] : columns, rows, { style: output.style })
-      output.result(shown, ...rows.map((row) => ({ event: 'current' as const, ...row })))
-      const late = rows.filter((row) => row.state !== 'head')
-      if (!flags['check-heads'] || late.length === 0) return exitCodes.done
-      output.remark(`${countOf(late.length, 'schema')} not at head; just mig-upgrade`)
-      return exitCodes.differences
-    }),
-  )
+  runCommand(spec, async (command) => {
+    const { output, flags } = command
+    const late = await onEachLine(
+      command,
+      (session, project) => showSingle(command, session, project),
+      (project, line) => showTenants(command, project, line),
+    )
+    const count = late.reduce<number>((sum, each) => sum + Number(each), 0)
+    if (!flags['check-heads'] || count === 0) return exitCodes.done
+    output.remark(`${countOf(count, 'schema')} not at head; just mig-upgrade`)
+    return exitCodes.differences
+  })
+
+/** Shows the single lines; returns how many rows are not at head. */
+async function showSingle({ output, flags }: Command, session: Session, project: Project): Promise<number> {
+  const rows = await currentStandings(session, project, output.json || flags.verbose === true)
+  const shown = table(flags.verbose ? [...columns, ...details] : columns, rows, { style: output.style })
+  output.result(shown, ...rows.map((row) => ({ event: 'current' as const, ...row })))
+  return rows.filter((row) => row.state !== 'head').length
+}
+
+/** Named tenants get a row each; all of them, bars, with --verbose rows. Returns how many are not at head. */
+async function showTenants(command: Command, project: Project, line: string): Promise<number> {
+  const { output, flags } = command
+  const { selection, shards } = project.env.targets
+  const sessions = tenantSessions(command)
+  const { tenants } = await targetTenants(project.env, line, sessions, 'all')
+  const standings = await tenantStandings(project, line, tenants, sessions)
+  const rows = standings.flatMap((standing) => tenantRows(project, standing))
+  const inRows = flags.verbose === true || selection !== null || shards !== null
+  const text = inRows
+    ? table(columns, rows, { style: output.style })
+    : `${line}: ${countOf(tenants.length, 'tenant')}\n${standingBars(standings, output.style)}`
+  output.result(text.trimEnd(), ...rows.map((row) => ({ event: 'current' as const, ...row })))
+  return standings.filter(({ state }) => state !== 'head').length
+}
+
+function tenantRows({ files }: Project, standing: TenantStanding): readonly Standing[] {
+  const { tenant, revisions, behind } = standing
+  const state = standing.state === 'absent' ? 'base' : standing.state
+  const row = { line: tenant.line, targetSchema: tenant.schema, state, behind, last: undefined }
+  if (revisions.length === 0) return [{ ...row, revision: null, message: '' }]
+  return revisions.map((revision) => ({ ...row, revision, message: files.get(revision)?.message ?? '' }))
+}

@@ -22,7 +22,7 @@ export const main = (): Promise<void> =>
         applied: await readApplied(session.client, env.ledgerSchema),
         entries: await readLastEntries(session.client, env.ledgerSchema, Object.values(env.schemas)),
       }
-      const applied = [...ledger.applied.values()].flat().filter((id) => project.files.has(id))
+      const applied = [...new Set([...ledger.applied.values()].flat())].filter((id) => project.files.has(id))
       const range = positionals.range || undefined
       const specs = graph.history(range, { lines: env.filter, applied })
       const missing = range === undefined ? missingRows(project, ledger) : []

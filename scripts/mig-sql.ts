@@ -1,14 +1,20 @@
 // just mig-sql [target] [schemas] [flags]
 import {
+  filteredLines,
   offlineScript,
   openProject,
   type Plan,
   type Project,
   planRange,
   planRun,
+  type SessionOptions,
+  tenantRangePlan,
+  tenantScriptPlan,
 } from '../migrations/core/index.ts'
-import { type Command, commandEnvironment, runCommand, usingProject } from './shared/command.ts'
+import { tenantFlags } from './shared/arguments.ts'
+import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
+import { onLines, tenantSessions } from './shared/tenants.ts'
 
 const spec = {
   name: 'mig-sql',
@@ -25,6 +31,7 @@ const spec = {
     downgrade: { help: 'the target is one to downgrade to' },
     transaction: { help: 'revision: one each (default); run: one for all', value: 'revision|run' },
     'allow-missing': { help: 'go on although the ledger has revisions that no file has' },
+    ...tenantFlags,
   },
   examples: ['just mig-sql > upgrade.sql', 'just mig-sql base:head user > user.sql', 'just mig-sql -1 user'],
 }
@@ -32,17 +39,40 @@ const spec = {
 export const main = (): Promise<void> =>
   runCommand(spec, async (command) => {
     const target = command.positionals.target ?? 'head'
-    if (!target.includes(':')) {
-      const direction =
-        command.flags.downgrade === true || /^(base|-\d+)$/.test(target) ? 'downgrade' : 'upgrade'
-      const request = { direction, target, allowMissing: command.flags['allow-missing'] === true } as const
-      return usingProject(quietly(command), async (session, project) =>
-        writeScript(command, project, await planRun(session, project, request)),
-      )
+    if (target.includes(':')) {
+      const project = openProject(await commandEnvironment(command))
+      const { single, tenant } = filteredLines(project.env)
+      if (single.length > 0)
+        await writeScript(command, project, planRange(onlyLines(project, single), target))
+      for (const line of tenant)
+        await writeScript(
+          command,
+          project,
+          await tenantRangePlan(project, line, target, quietSessions(command)),
+        )
+      return
     }
-    const project = openProject(await commandEnvironment(command))
-    await writeScript(command, project, planRange(project, target))
+    const direction =
+      command.flags.downgrade === true || /^(base|-\d+)$/.test(target) ? 'downgrade' : 'upgrade'
+    const request = { direction, target, allowMissing: command.flags['allow-missing'] === true } as const
+    await onLines(
+      quietly(command),
+      direction,
+      async (session, project) => writeScript(command, project, await planRun(session, project, request)),
+      async (project, line) => {
+        const plan = await tenantScriptPlan(project, { ...request, line }, quietSessions(command))
+        return writeScript(command, project, plan)
+      },
+    )
   })
+
+function onlyLines(project: Project, filter: readonly string[]): Project {
+  return { ...project, env: { ...project.env, filter } }
+}
+
+function quietSessions(command: Command): SessionOptions {
+  return tenantSessions(quietly(command))
+}
 
 /** Standard output is the script and nothing else. */
 function quietly(command: Command): Command {

@@ -1,7 +1,22 @@
 // just mig-stamp TARGET [schemas] [flags]
-import { applyStamp, stampPlan } from '../migrations/core/index.ts'
-import { runCommand, usingProject } from './shared/command.ts'
+import {
+  applyStamp,
+  exitCodes,
+  type Project,
+  type StampPlan,
+  stampPlan,
+  stampTenants,
+  targetTenants,
+  tenantRunError,
+  tenantStampPlan,
+} from '../migrations/core/index.ts'
+import { fanOutFlags } from './shared/arguments.ts'
+import { type Command, runCommand } from './shared/command.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
+import { onEachLine, poolOptions, tenantSessions } from './shared/tenants.ts'
+
+// To share a stamp would save nothing.
+const { share: _, ...stampFlags } = fanOutFlags
 
 const spec = {
   name: 'mig-stamp',
@@ -13,6 +28,7 @@ const spec = {
   flags: {
     purge: { help: 'empty the ledger of these schemas first, unknown revisions included' },
     plan: { help: 'print what would be written and stop' },
+    ...stampFlags,
     'lock-wait': { help: 'how long to wait for another runner (default 60s)', value: 'TIME' },
   },
   examples: ['just mig-stamp head', 'just mig-stamp 3f2a9c41b7d0 user', 'just mig-stamp --purge head user'],
@@ -20,15 +36,40 @@ const spec = {
 
 export const main = (): Promise<void> =>
   runCommand(spec, (command) =>
-    usingProject(command, async (session, project) => {
-      const { output, flags, positionals } = command
-      const request = { target: positionals.target ?? '', purge: flags.purge === true }
-      const { changes } = await (flags.plan ? stampPlan : applyStamp)(session, project, request)
-      const text = changes.map(
-        ({ targetSchema, before, after }) =>
-          `${targetSchema}: ${before.join(', ') || 'base'} → ${after.join(', ') || 'base'}`,
-      )
-      const nothing = 'nothing to do: the ledger says that already'
-      output.result(text.join('\n') || nothing, { event: 'stamp', written: flags.plan !== true, changes })
-    }),
+    onEachLine(
+      command,
+      async (session, project) => {
+        const { flags } = command
+        const { changes } = await (flags.plan ? stampPlan : applyStamp)(session, project, requestOf(command))
+        show(command, changes)
+      },
+      (project, line) => stampLine(command, project, line),
+    ).then(() => exitCodes.done),
   )
+
+async function stampLine(command: Command, project: Project, line: string): Promise<void> {
+  const sessions = tenantSessions(command)
+  const targets = await targetTenants(project.env, line, sessions)
+  const request = requestOf(command)
+  if (command.flags.plan) {
+    return show(command, (await tenantStampPlan(project, targets, request, sessions)).changes)
+  }
+  const options = poolOptions(command, project.env)
+  const result = await stampTenants(project, targets, request, options, sessions)
+  show(command, result.changes)
+  const error = tenantRunError(result, options)
+  if (error !== undefined) throw error
+}
+
+function requestOf({ positionals, flags }: Command) {
+  return { target: positionals.target ?? '', purge: flags.purge === true }
+}
+
+function show({ output, flags }: Command, changes: StampPlan['changes']): void {
+  const text = changes.map(
+    ({ targetSchema, before, after }) =>
+      `${targetSchema}: ${before.join(', ') || 'base'} → ${after.join(', ') || 'base'}`,
+  )
+  const nothing = 'nothing to do: the ledger says that already'
+  output.result(text.join('\n') || nothing, { event: 'stamp', written: flags.plan !== true, changes })
+}

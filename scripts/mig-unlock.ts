@@ -1,32 +1,44 @@
 // just mig-unlock [schemas] [flags]
-import { MigError, unlock } from '../migrations/core/index.ts'
-import { runCommand, usingProject } from './shared/command.ts'
+import { type EndedHolder, MigError, targetTenants, unlock, unlockTenants } from '../migrations/core/index.ts'
+import { tenantFlags } from './shared/arguments.ts'
+import { type Command, runCommand } from './shared/command.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
+import { onEachLine, tenantSessions } from './shared/tenants.ts'
 
 const spec = {
   name: 'mig-unlock',
   summary: 'Ends the session that holds a lock, when its runner is dead.',
   positionals: { schemas: schemasArgument },
-  flags: { force: { help: 'end this holder, dead or alive', value: 'PID' } },
+  flags: { force: { help: 'end this holder, dead or alive', value: 'PID' }, ...tenantFlags },
   examples: ['just mig-unlock', 'just mig-unlock user --force 4711'],
 }
 
 export const main = (): Promise<void> =>
-  runCommand(spec, (command) =>
-    usingProject(command, async (session, project) => {
-      const { output, flags } = command
-      const ended = await unlock(session, project, forced(flags.force))
-      for (const { holder, targetSchemas } of ended) {
-        const who = `pid ${holder.pid} (${holder.application})`
-        output.result(`unlocked ${targetSchemas.join(', ')}: ended ${who}`, {
-          event: 'unlocked',
-          targetSchemas,
-          holder,
-        })
-      }
-      if (ended.length === 0) output.remark('no lock is held')
-    }),
-  )
+  runCommand(spec, async (command) => {
+    const request = forced(command.flags.force)
+    const counts = await onEachLine(
+      command,
+      async (session, project) => show(command, await unlock(session, project, request)),
+      async (project, line) => {
+        const sessions = tenantSessions(command)
+        const targets = await targetTenants(project.env, line, sessions, 'all')
+        return show(command, await unlockTenants(project, targets, request, sessions))
+      },
+    )
+    if (counts.every((count) => count === 0)) command.output.remark('no lock is held')
+  })
+
+function show({ output }: Command, ended: readonly EndedHolder[]): number {
+  for (const { holder, targetSchemas } of ended) {
+    const who = `pid ${holder.pid} (${holder.application})`
+    output.result(`unlocked ${targetSchemas.join(', ')}: ended ${who}`, {
+      event: 'unlocked',
+      targetSchemas,
+      holder,
+    })
+  }
+  return ended.length
+}
 
 function forced(value: unknown): { readonly force?: number } {
   if (value === undefined) return {}

@@ -13,11 +13,19 @@ import {
   type Session,
   type SessionOptions,
   type TenantRunResult,
+  type TenantStanding,
   targetTenants,
   tenantPlanEvent,
   tenantRunError,
 } from '../../migrations/core/index.ts'
-import { countOf, durationText, failureSummary, tenantPlanText } from '../../migrations/core/report/index.ts'
+import {
+  countOf,
+  durationText,
+  failureSummary,
+  type Style,
+  tenantBars,
+  tenantPlanText,
+} from '../../migrations/core/report/index.ts'
 import { type Command, commandEnvironment, usingProject } from './command.ts'
 import { planRequest } from './runs.ts'
 
@@ -49,6 +57,26 @@ export async function onLines(
   if (direction === 'upgrade') await onSingle()
   for (const line of lines.tenant) await tenant(project, line)
   if (direction === 'downgrade') await onSingle()
+}
+
+/** As `onLines`, for recipes whose target means the same for every kind of line, or that have none. */
+export async function onEachLine(
+  command: Command,
+  single: OnSingleLines,
+  tenant: OnTenantLine,
+): Promise<readonly unknown[]> {
+  const env = await commandEnvironment(command)
+  const lines = filteredLines(env)
+  if (lines.tenant.length === 0) {
+    refuseTargets(env)
+    return [await usingProject(command, single, env)]
+  }
+  const project = openProject(env)
+  const results: unknown[] = []
+  if (lines.single.length > 0)
+    results.push(await usingProject(command, single, { ...env, filter: lines.single }))
+  for (const line of lines.tenant) results.push(await tenant(project, line))
+  return results
 }
 
 /** Single lines and tenant lines together take only targets that mean the same for both; a revision names its line. */
@@ -160,4 +188,42 @@ export function poolOptions({ flags }: Pick<Command, 'flags'>, env: Environment)
     goOn: flags.continue === true || env.goOn,
     share: flags.share === true,
   }
+}
+
+/**
+ * The one tenant line that a recipe about tenants is for.
+ * @throws MigError `no-tenant-line`, `one-tenant-line`
+ */
+export function oneTenantLine(env: Environment): string {
+  const { tenant } = filteredLines(env)
+  const [line, ...more] = tenant
+  if (line === undefined) {
+    throw new MigError('no-tenant-line', 'the schema filter has no tenant line', {
+      help: "a tenant line is schemas: { tenant: { tenants: { like: 'tenant_%' } } } in env.ts",
+    })
+  }
+  if (more.length === 0) return line
+  throw new MigError('one-tenant-line', `there are several tenant lines: ${tenant.join(', ')}`, {
+    help: `name one of them as the schema key, as in ${line}`,
+  })
+}
+
+/** A tenant's state in words. */
+export function tenantStateText({ state, behind }: Pick<TenantStanding, 'state' | 'behind'>): string {
+  if (state === 'absent') return 'no such schema'
+  if (state === 'missing') return 'no file has it'
+  return behind === 0 ? 'head' : `${behind} behind`
+}
+
+/** How tenants spread over revisions, as bars. */
+export function standingBars(standings: readonly TenantStanding[], style: Style): string {
+  const groups = new Map<string, number>()
+  for (const standing of standings) {
+    const label = `${standing.revisions.join(', ') || 'base'} (${tenantStateText(standing)})`
+    groups.set(label, (groups.get(label) ?? 0) + 1)
+  }
+  return tenantBars(
+    [...groups].map(([label, tenants]) => ({ label, tenants })),
+    style,
+  )
 }

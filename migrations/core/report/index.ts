@@ -38,6 +38,6 @@ export {
 } from './progress.ts'
 export { colourStyle, plainStyle, type Style } from './style.ts'
 export { type Column, type TableOptions, table } from './table.ts'
-export { failureSummary, tenantPlanText } from './tenants.ts'
+export { failureSummary, tenantBars, tenantPlanText } from './tenants.ts'
 export { cutText, oneLine, padText, textWidth, withoutPasswords } from './text.ts'
 export { countOf, countText, durationText, relativeTime } from './units.ts'

@@ -63,6 +63,25 @@ export interface FailureLines {
   readonly tenants: readonly string[]
 }
 
+const barCells = 30
+
+/** How tenants spread over revisions, as bars; the largest group has a full one. */
+export function tenantBars(
+  groups: readonly { readonly label: string; readonly tenants: number }[],
+  style: Style,
+): string {
+  const most = Math.max(1, ...groups.map(({ tenants }) => tenants))
+  const width = Math.max(0, ...groups.map(({ tenants }) => countText(tenants).length))
+  return groups
+    .toSorted((a, b) => b.tenants - a.tenants)
+    .map(({ label, tenants }) => {
+      // Even one tenant among thousands shows.
+      const cells = Math.max(1, Math.round((tenants / most) * barCells))
+      return `${style.good('█'.repeat(cells).padEnd(barCells))} ${countText(tenants).padStart(width)}  ${label}`
+    })
+    .join('\n')
+}
+
 const namesShown = 10
 
 /** What failed, grouped by error: how many tenants, what it says, and their names. */

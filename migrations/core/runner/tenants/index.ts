@@ -1,3 +1,5 @@
+export { type CreatedTenant, createTenant, newTenant } from './create.ts'
+export { dropTenant, type TenantContents, tenantContents } from './drop.ts'
 export { planTenants, type TenantPlan, type TenantRequest, tenantPlanEvent } from './plan.ts'
 export type { PoolOptions, TenantFailure } from './pool.ts'
 export {
@@ -7,5 +9,15 @@ export {
   type TenantRunResult,
   tenantRunError,
 } from './run.ts'
+export { tenantRangePlan, tenantScriptPlan } from './script.ts'
+export { stampTenants, tenantStampPlan } from './stamp.ts'
+export {
+  type StandingsOptions,
+  type TenantStanding,
+  tenantStandings,
+  withStructure,
+} from './standings.ts'
+export { tenantStatus, unlockTenants } from './status.ts'
+export { tableFilter } from './table-filter.ts'
 export { allTenants, type TenantTargetList, targetTenants } from './targets.ts'
 export { filteredLines } from './view.ts'

@@ -89,7 +89,7 @@ export function failureGroups(failures: readonly TenantFailure[]): readonly Fail
  * The failure of a run as an error, or undefined when no tenant failed. A run that stops at the first failure is
  * that failure (exit 3); one that went on, or whose canary failed, is `tenants-failed` (exit 7) with the list.
  */
-export function tenantRunError(result: TenantRunResult, options: PoolOptions): MigError | undefined {
+export function tenantRunError(result: PoolResult, options: PoolOptions): MigError | undefined {
   const { failures, done, left, canaryFailed } = result
   const [first] = failures
   if (first === undefined) return undefined

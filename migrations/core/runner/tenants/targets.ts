@@ -98,7 +98,7 @@ export function checkNewName(env: Environment, schema: string): void {
 }
 
 /** Schemas that are no tenants whatever a pattern says. */
-function takenSchemas(env: Environment): readonly string[] {
+export function takenSchemas(env: Environment): readonly string[] {
   return [env.ledgerSchema, ...Object.values(env.schemas)]
 }
 

@@ -1,0 +1,116 @@
+import { listTenants, sourceTakes, type Tenant } from '../../environment/index.ts'
+import { exitCodes, MigError } from '../../errors.ts'
+import { quoteIdent } from '../../postgres/index.ts'
+import type { Project } from '../project.ts'
+import { type SessionOptions, usingSession } from '../session.ts'
+import { planTenants } from './plan.ts'
+import { runTenants } from './run.ts'
+import { checkNewName, takenSchemas, tenantLine } from './targets.ts'
+import { tenantEnvironment } from './view.ts'
+
+/** A tenant that was made. */
+export interface CreatedTenant {
+  readonly tenant: Tenant
+  readonly revisions: readonly string[]
+  readonly ms: number
+}
+
+/**
+ * The tenant that is to be made: where the source lists it already, or else in the environment's own database.
+ * @throws MigError `tenant-exists` when there is such a schema; `bad-tenant`.
+ */
+export async function newTenant(
+  project: Project,
+  line: string,
+  schema: string,
+  sessions: SessionOptions,
+): Promise<Tenant> {
+  const { env } = project
+  checkNewName(env, schema)
+  const { tenants: source } = tenantLine(env, line)
+  return usingSession(env, sessions, async ({ client, emit }) => {
+    const connect = () => Promise.resolve(client)
+    const listed = await listTenants(tenantLine(env, line), connect, takenSchemas(env))
+    const known = listed.find((tenant) => tenant.schema === schema)
+    const tenant = known ?? { line, schema, databaseUrl: null, shard: null }
+    if (await schemaExists(project, tenant, sessions)) throw tenantExists(tenant)
+    if (known === undefined && source !== null && !(await sourceTakes(source, schema, connect))) {
+      emit({
+        event: 'warning',
+        code: 'tenant-not-listed',
+        message: `the schema map will not list ${schema} as a tenant of line ${line}`,
+        help: 'add it to what env.ts lists, or later commands will not find it',
+      })
+    }
+    return tenant
+  })
+}
+
+/**
+ * Makes a tenant by running every revision of the line on a new schema.
+ * @throws MigError `tenant-exists`, `bad-tenant`, and what a step throws; what is done by then stays.
+ */
+export async function createTenant(
+  project: Project,
+  line: string,
+  schema: string,
+  sessions: SessionOptions,
+): Promise<CreatedTenant> {
+  const started = performance.now()
+  const tenant = await newTenant(project, line, schema, sessions)
+  const withSchema: Project = { ...project, env: { ...project.env, createSchema: true } }
+  const request = { line, direction: 'upgrade', target: 'heads' } as const
+  const plan = await planTenants(withSchema, { line, tenants: [tenant], listed: 1 }, request, sessions)
+  if (plan.work.length === 0) await makeSchema(withSchema, tenant, sessions)
+  const { failures } = await runTenants(withSchema, plan, { jobs: 1 }, sessions)
+  const [failure] = failures
+  if (failure !== undefined) throw halfMade(failure.error, tenant)
+  const revisions =
+    plan.work[0] === undefined ? [] : lastRows(plan.planner.stepsOf(tenant, plan.work[0].state))
+  return { tenant, revisions, ms: performance.now() - started }
+}
+
+function lastRows(steps: readonly { readonly appliedAfter: readonly string[] }[]): readonly string[] {
+  return steps.at(-1)?.appliedAfter ?? []
+}
+
+/** A line without revisions makes an empty tenant. */
+async function makeSchema(project: Project, tenant: Tenant, sessions: SessionOptions): Promise<void> {
+  const env = tenantEnvironment(project.env, tenant.databaseUrl)
+  await usingSession(env, sessions, ({ client }) =>
+    client.query(`CREATE SCHEMA ${quoteIdent(tenant.schema)}`),
+  )
+}
+
+export async function schemaExists(
+  project: Project,
+  tenant: Tenant,
+  sessions: SessionOptions,
+): Promise<boolean> {
+  return usingSession(tenantEnvironment(project.env, tenant.databaseUrl), sessions, async ({ client }) => {
+    const { rows } = await client.query<{ exists: boolean }>(
+      'SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname::text = $1) AS exists',
+      [tenant.schema],
+    )
+    return rows[0]?.exists ?? false
+  })
+}
+
+function tenantExists({ line, schema }: Tenant): MigError {
+  return new MigError('tenant-exists', `there is a schema ${schema} already`, {
+    help: `bring it to head: just mig-upgrade head ${line} --tenants ${schema}`,
+    facts: { line, targetSchema: schema },
+  })
+}
+
+function halfMade(error: MigError, { line, schema }: Tenant): MigError {
+  const { code, message, help, exitCode, place, facts } = error
+  const next = `go on: just mig-upgrade head ${line} --tenants ${schema}; or give it up: just mig-tenant-drop ${schema}`
+  return new MigError(code, `${message}\ntenant ${schema} is made only in part`, {
+    help: help === undefined ? next : `${help}\n${next}`,
+    exitCode: exitCode === exitCodes.usage ? exitCodes.stepFailed : exitCode,
+    ...(place === undefined ? {} : { place }),
+    facts,
+    cause: error,
+  })
+}

@@ -1,0 +1,89 @@
+import type { ClientBase } from 'pg'
+import type { Tenant } from '../../environment/index.ts'
+import { releaseLocks, takeLocks } from '../../ledger/index.ts'
+import { databaseError, quoteIdent } from '../../postgres/index.ts'
+import type { Project } from '../project.ts'
+import { type SessionOptions, usingSession } from '../session.ts'
+import { tenantEnvironment } from './view.ts'
+
+/** What goes with a tenant. */
+export interface TenantContents {
+  readonly tables: number
+  /** On disk, with indexes and TOAST. */
+  readonly bytes: number
+  /** Objects of other schemas that depend on it, as PostgreSQL describes them; CASCADE would take them too. */
+  readonly dependents: readonly string[]
+}
+
+/** What dropping a tenant would take away. */
+export function tenantContents(
+  project: Project,
+  tenant: Tenant,
+  sessions: SessionOptions,
+): Promise<TenantContents> {
+  return usingSession(tenantEnvironment(project.env, tenant.databaseUrl), sessions, async ({ client }) => {
+    const { rows } = await client.query<{ tables: number; bytes: string }>(
+      `SELECT count(*)::int AS tables, coalesce(sum(pg_total_relation_size(c.oid)), 0)::text AS bytes
+       FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+       WHERE n.nspname::text = $1 AND c.relkind IN ('r', 'p', 'm')`,
+      [tenant.schema],
+    )
+    const { tables = 0, bytes = '0' } = rows[0] ?? {}
+    return { tables, bytes: Number(bytes), dependents: await dependentsOutside(client, tenant.schema) }
+  })
+}
+
+/**
+ * Drops a tenant's schema with all in it, and its rows of `version` and `progress`, in one transaction under its
+ * lock. The log keeps what was.
+ * @throws MigError `lock-not-obtained`, `database-error`.
+ */
+export async function dropTenant(project: Project, tenant: Tenant, sessions: SessionOptions): Promise<void> {
+  const env = tenantEnvironment(project.env, tenant.databaseUrl)
+  await usingSession(env, sessions, async ({ client, emit, signal }) => {
+    const { ledgerSchema, lockWait: wait } = env
+    const targetSchemas = [tenant.schema]
+    await takeLocks(client, { ledgerSchema, targetSchemas, wait, emit, signal })
+    try {
+      await client.query('BEGIN')
+      try {
+        await client.query(`DROP SCHEMA IF EXISTS ${quoteIdent(tenant.schema)} CASCADE`)
+        for (const table of ['version', 'progress']) {
+          const name = `${quoteIdent(ledgerSchema)}.${table}`
+          // A database that has never been migrated has no ledger to clean.
+          const { rows } = await client.query('SELECT to_regclass($1) IS NOT NULL AS is', [name])
+          if (rows[0]?.is) await client.query(`DELETE FROM ${name} WHERE target_schema = $1`, targetSchemas)
+        }
+        await client.query('COMMIT')
+      } catch (error) {
+        await client.query('ROLLBACK')
+        throw databaseError(error)
+      }
+    } finally {
+      await releaseLocks(client, ledgerSchema, targetSchemas)
+    }
+  })
+}
+
+/** What in other schemas has a dependency on a relation, function or type of this one. */
+async function dependentsOutside(client: ClientBase, schema: string): Promise<readonly string[]> {
+  const { rows } = await client.query<{ what: string }>(
+    `WITH own AS (
+         SELECT 'pg_class'::regclass AS classid, c.oid FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname::text = $1
+         UNION ALL
+         SELECT 'pg_proc'::regclass, p.oid FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace WHERE n.nspname::text = $1
+         UNION ALL
+         SELECT 'pg_type'::regclass, t.oid FROM pg_type AS t JOIN pg_namespace AS n ON n.oid = t.typnamespace WHERE n.nspname::text = $1
+       ), outside AS (
+         SELECT DISTINCT d.classid, d.objid, coalesce(rw.ev_class, co.conrelid, d.objid) AS holder
+         FROM pg_depend AS d JOIN own ON own.classid = d.refclassid AND own.oid = d.refobjid
+         LEFT JOIN pg_rewrite AS rw ON d.classid = 'pg_rewrite'::regclass AND rw.oid = d.objid
+         LEFT JOIN pg_constraint AS co ON d.classid = 'pg_constraint'::regclass AND co.oid = d.objid
+       )
+       SELECT DISTINCT pg_describe_object(classid, objid, 0) AS what FROM outside
+       JOIN pg_class AS c ON c.oid = holder JOIN pg_namespace AS n ON n.oid = c.relnamespace
+       WHERE n.nspname::text <> $1 AND n.nspname NOT LIKE 'pg\\_%' ORDER BY 1 LIMIT 50`,
+    [schema],
+  )
+  return rows.map(({ what }) => what)
+}

@@ -1,0 +1,84 @@
+import type { Tenant } from '../../environment/index.ts'
+import { MigError } from '../../errors.ts'
+import type { Plan, PlanStep } from '../plan.ts'
+import type { Project } from '../project.ts'
+import { planRange } from '../range.ts'
+import type { SessionOptions } from '../session.ts'
+import { byDatabase, planTenants, type TenantRequest, tenantStates } from './plan.ts'
+import { type TenantTargetList, targetTenants } from './targets.ts'
+import { tenantProject } from './view.ts'
+
+/**
+ * The plan of an upgrade or downgrade of tenants as one list of steps, for `offlineScript`: each tenant's steps
+ * together, behind a guard of their own, with search_path set to it.
+ * @throws MigError as `planTenants` does; `several-databases` when the tenants live in more than one;
+ *   the refusal of a tenant for which no plan can be made.
+ */
+export async function tenantScriptPlan(
+  project: Project,
+  request: TenantRequest,
+  sessions: SessionOptions,
+): Promise<Plan> {
+  const targets = await targetTenants(project.env, request.line, sessions)
+  checkOneDatabase(targets.tenants)
+  const { planner, work, refused, needed } = await planTenants(project, targets, request, sessions)
+  const [first] = refused
+  if (first !== undefined) throw first.error
+  if (needed.length > 0) throw neededFirst(needed)
+  const states = await tenantStates(project, targets.tenants, planner, sessions)
+  const applied = new Map([...states].map(([tenant, { rows }]) => [tenant.schema, rows]))
+  const steps = work.flatMap(({ tenant, state }) => [...planner.stepsOf(tenant, state)])
+  return { direction: request.direction, target: request.target, steps, applied }
+}
+
+/**
+ * The plan of a range `a:b` for tenants, from files alone where the tenants are given by name: then no database is
+ * asked, and whether they exist is for the script's own guard to find out.
+ * @throws MigError as `planRange` and `targetTenants` do; `several-databases`.
+ */
+export async function tenantRangePlan(
+  project: Project,
+  line: string,
+  range: string,
+  sessions: SessionOptions,
+): Promise<Plan> {
+  const { tenants } = givenByName(project, line) ?? (await targetTenants(project.env, line, sessions))
+  checkOneDatabase(tenants)
+  const plans = tenants.map((tenant) => planRange(tenantProject(project, tenant), range))
+  const applied = new Map(
+    plans.flatMap((plan, at) => {
+      const schema = tenants[at]?.schema ?? ''
+      return [[schema, plan.applied.get(schema) ?? []] as const]
+    }),
+  )
+  const own = plans.flatMap(({ steps }) => steps.filter((step) => step.line === line))
+  return { direction: plans[0]?.direction ?? 'upgrade', target: range, steps: own, applied }
+}
+
+function givenByName({ env }: Project, line: string): TenantTargetList | undefined {
+  const { selection, shards } = env.targets
+  const source = env.lines.find(({ key }) => key === line)?.tenants
+  const asksDatabase = source?.list === undefined && source?.function === undefined
+  if (selection?.kind !== 'names' || shards !== null || !asksDatabase) return undefined
+  if (selection.names.some((name) => /[*?]/.test(name))) return undefined
+  const tenants = selection.names.map((schema): Tenant => ({ line, schema, databaseUrl: null, shard: null }))
+  return { line, tenants, listed: tenants.length }
+}
+
+function checkOneDatabase(tenants: readonly Tenant[]): void {
+  if (byDatabase(tenants).size < 2) return
+  const shards = [...new Set(tenants.map(({ shard }) => shard ?? 'the main database'))]
+  throw new MigError('several-databases', `these tenants live in several databases: ${shards.join(', ')}`, {
+    help: 'a script is for one: choose it with --shard NAME',
+    facts: { shards },
+  })
+}
+
+function neededFirst(needed: readonly PlanStep[]): MigError {
+  const [first] = needed
+  const list = needed.map(({ line, revision }) => `${line} ${revision}`).join(', ')
+  return new MigError('needs-other-lines', `the tenants need revisions of other lines first: ${list}`, {
+    help: `write and run their script before this one: just mig-sql ${first?.revision} ${first?.line}`,
+    facts: { needed: needed.map(({ line, revision }) => ({ line, revision })) },
+  })
+}

@@ -1,0 +1,166 @@
+import type { ClientBase } from 'pg'
+import type { Tenant } from '../../environment/index.ts'
+import { MigError } from '../../errors.ts'
+import { readFingerprintHashes } from '../../postgres/index.ts'
+import { quoteIdent } from '../../postgres/quote.ts'
+import type { Project } from '../project.ts'
+import { type SessionOptions, usingSession } from '../session.ts'
+import { byDatabase, nothingApplied, tenantPlanner, tenantStates } from './plan.ts'
+import { tableFilter } from './table-filter.ts'
+import { tenantEnvironment, tenantProject } from './view.ts'
+
+/** Where one tenant stands. */
+export interface TenantStanding {
+  readonly tenant: Tenant
+  /** The applied heads. */
+  readonly revisions: readonly string[]
+  /** `missing`: a revision that no file has; `absent`: there is no such schema. */
+  readonly state: 'head' | 'behind' | 'base' | 'missing' | 'absent'
+  /** Pending revisions of the line. */
+  readonly behind: number
+  /** When the log last says something of it. */
+  readonly lastRun: Date | null
+  /** Schema-relative: equal for equal structure. */
+  readonly fingerprint: string | null
+  /** Whether its structure is that of most tenants at the same revisions; null when it was not compared. */
+  readonly structure: 'majority' | 'differs' | null
+}
+
+export interface StandingsOptions {
+  /** Compare the structure of all in one pass; default false. */
+  readonly structure?: boolean
+  /** Read the log for the last run of each; default false. */
+  readonly lastRun?: boolean
+}
+
+/**
+ * Where tenants stand, by a few queries per database whatever their number.
+ * @throws MigError as `readFingerprintHashes` does.
+ */
+export async function tenantStandings(
+  project: Project,
+  line: string,
+  tenants: readonly Tenant[],
+  sessions: SessionOptions,
+  options: StandingsOptions = {},
+): Promise<readonly TenantStanding[]> {
+  const states = await tenantStates(project, tenants, { needsLog: false }, sessions)
+  const facts = await databaseFacts(project, line, tenants, sessions, options)
+  const pending = pendingCounter(project, line)
+  const standings = tenants.map((tenant): TenantStanding => {
+    const { rows } = states.get(tenant) ?? nothingApplied
+    const { exists = false, lastRun = null, fingerprint = null } = facts.get(tenant) ?? {}
+    const behind = pending(tenant, rows)
+    const state = !exists
+      ? 'absent'
+      : rows.some((id) => !project.files.has(id))
+        ? 'missing'
+        : rows.length === 0 && behind > 0
+          ? 'base'
+          : behind > 0
+            ? 'behind'
+            : 'head'
+    return { tenant, revisions: rows, state, behind, lastRun, fingerprint, structure: null }
+  })
+  return options.structure ? withStructure(standings) : standings
+}
+
+/** Marks who has the structure that most tenants at the same revisions have. Pure. */
+export function withStructure(standings: readonly TenantStanding[]): readonly TenantStanding[] {
+  const counts = new Map<string, Map<string, number>>()
+  const keyOf = ({ revisions }: TenantStanding) => revisions.join(' ')
+  for (const standing of standings) {
+    if (standing.fingerprint === null) continue
+    const hashes = counts.get(keyOf(standing)) ?? new Map<string, number>()
+    hashes.set(standing.fingerprint, (hashes.get(standing.fingerprint) ?? 0) + 1)
+    counts.set(keyOf(standing), hashes)
+  }
+  const majority = new Map(
+    [...counts].map(([key, hashes]) => [key, [...hashes].toSorted((a, b) => b[1] - a[1])[0]?.[0]]),
+  )
+  return standings.map((standing) => ({
+    ...standing,
+    structure:
+      standing.fingerprint === null
+        ? null
+        : standing.fingerprint === majority.get(keyOf(standing))
+          ? 'majority'
+          : 'differs',
+  }))
+}
+
+interface Facts {
+  readonly exists: boolean
+  readonly lastRun: Date | null
+  readonly fingerprint: string | null
+}
+
+async function databaseFacts(
+  project: Project,
+  line: string,
+  tenants: readonly Tenant[],
+  sessions: SessionOptions,
+  options: StandingsOptions,
+): Promise<ReadonlyMap<Tenant, Facts>> {
+  const { env } = project
+  const facts = new Map<Tenant, Facts>()
+  for (const [databaseUrl, group] of byDatabase(tenants)) {
+    await usingSession(tenantEnvironment(env, databaseUrl), sessions, async ({ client }) => {
+      const schemas = group.map(({ schema }) => schema)
+      const existing = await existingSchemas(client, schemas)
+      const lastRuns = options.lastRun ? await readLastRuns(client, env.ledgerSchema) : new Map()
+      const hashes = options.structure
+        ? await readFingerprintHashes(client, {
+            schemas: schemas.filter((schema) => existing.has(schema)),
+            exclude: tableFilter(env, line),
+            ignoreGeneratedNames: true,
+          })
+        : new Map<string, string>()
+      for (const tenant of group) {
+        facts.set(tenant, {
+          exists: existing.has(tenant.schema),
+          lastRun: lastRuns.get(tenant.schema) ?? null,
+          fingerprint: hashes.get(tenant.schema) ?? null,
+        })
+      }
+    })
+  }
+  return facts
+}
+
+async function existingSchemas(client: ClientBase, schemas: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await client.query<{ name: string }>(
+    'SELECT nspname::text AS name FROM pg_catalog.pg_namespace WHERE nspname::text = ANY($1)',
+    [schemas],
+  )
+  return new Set(rows.map(({ name }) => name))
+}
+
+async function readLastRuns(client: ClientBase, ledgerSchema: string): Promise<ReadonlyMap<string, Date>> {
+  const { rows: found } = await client.query<{ exists: boolean }>(
+    'SELECT pg_catalog.to_regclass($1) IS NOT NULL AS exists',
+    [`${quoteIdent(ledgerSchema)}.log`],
+  )
+  if (!found[0]?.exists) return new Map()
+  const { rows } = await client.query<{ schema: string; at: Date }>(
+    `SELECT target_schema AS schema, max(at) AS at FROM ${quoteIdent(ledgerSchema)}.log GROUP BY target_schema`,
+  )
+  return new Map(rows.map(({ schema, at }) => [schema, at]))
+}
+
+/** Counts pending revisions once for all tenants that stand alike. */
+function pendingCounter(project: Project, line: string): (tenant: Tenant, rows: readonly string[]) => number {
+  const request = { line, direction: 'upgrade', target: 'heads', allowMissing: true } as const
+  const planner = tenantPlanner(project, request, new Map())
+  return (tenant, rows) => {
+    const known = rows.filter((id) => project.files.has(id))
+    try {
+      const steps = planner.stepsOf(tenant, { rows: known, recent: [] })
+      return steps.filter((step) => step.line === line).length
+    } catch (error) {
+      // A dependency on another tenant line cannot be planned; the history still counts.
+      if (!(error instanceof MigError)) throw error
+      return tenantProject(project, tenant).graph.pending({ applied: known, lines: [line] }).length
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import type { Tenant } from '../../environment/index.ts'
+import type { Project } from '../project.ts'
+import { type SessionOptions, usingSession } from '../session.ts'
+import { type StatusItem, statusItems } from '../status.ts'
+import { type EndedHolder, type UnlockRequest, unlock } from '../unlock.ts'
+import { byDatabase } from './plan.ts'
+import type { TenantTargetList } from './targets.ts'
+import { tenantEnvironment } from './view.ts'
+
+/**
+ * What needs a look in tenants' schemas, by the same few queries for all of a database. Commands that mend it
+ * name the tenant.
+ */
+export async function tenantStatus(
+  project: Project,
+  { line, tenants }: TenantTargetList,
+  sessions: SessionOptions,
+): Promise<readonly StatusItem[]> {
+  const items: StatusItem[] = []
+  for (const seen of asLines(project, tenants)) {
+    const found = await usingSession(seen.env, sessions, (session) => statusItems(session, seen))
+    items.push(...found.map((item) => ({ ...item, mend: namingTenant(item, line) })))
+  }
+  return items
+}
+
+/**
+ * Ends the sessions that hold locks of tenants, as `unlock` does for single lines.
+ * @throws MigError as `unlock` does
+ */
+export async function unlockTenants(
+  project: Project,
+  { tenants }: TenantTargetList,
+  request: UnlockRequest,
+  sessions: SessionOptions,
+): Promise<readonly EndedHolder[]> {
+  const ended: EndedHolder[] = []
+  for (const seen of asLines(project, tenants)) {
+    ended.push(...(await usingSession(seen.env, sessions, (session) => unlock(session, seen, request))))
+  }
+  return ended
+}
+
+/** Per database the project with each tenant under a key of its own, so that one look covers them all. */
+function asLines(project: Project, tenants: readonly Tenant[]): readonly Project[] {
+  return [...byDatabase(tenants)].map(([databaseUrl, group]) => {
+    const schemas = Object.fromEntries(group.map(({ schema }) => [schema, schema]))
+    const env = tenantEnvironment(project.env, databaseUrl)
+    return { ...project, env: { ...env, filter: Object.keys(schemas), schemas } }
+  })
+}
+
+function namingTenant({ mend, targetSchema }: StatusItem, line: string): string {
+  return mend
+    .replace(/^(.*just mig-(?:upgrade|downgrade) \S+) \S+$/, `$1 ${line} --tenants ${targetSchema}`)
+    .replace(/just mig-unlock \S+/, `just mig-unlock ${line} --tenants ${targetSchema}`)
+}

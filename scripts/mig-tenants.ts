@@ -1,0 +1,84 @@
+// just mig-tenants [schemas] [flags]
+import { openProject, type TenantStanding, targetTenants, tenantStandings } from '../migrations/core/index.ts'
+import { type Column, countOf, relativeTime, table } from '../migrations/core/report/index.ts'
+import { tenantFlags } from './shared/arguments.ts'
+import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
+import { schemasArgument } from './shared/schemas-argument.ts'
+import { oneTenantLine, standingBars, tenantSessions, tenantStateText } from './shared/tenants.ts'
+
+const spec = {
+  name: 'mig-tenants',
+  summary:
+    'Lists the tenants: revision, how far behind, last run, and whose structure differs from that of most tenants at the same revision.',
+  positionals: { schemas: schemasArgument },
+  flags: {
+    ...tenantFlags,
+    summary: { help: 'the bars alone, without a row per tenant' },
+    fast: { help: 'leave the structure out' },
+  },
+  examples: [
+    'just mig-tenants',
+    'just mig-tenants tenant --summary',
+    "just mig-tenants --tenants 'eu_*' --json",
+  ],
+}
+
+const columns: readonly Column<TenantStanding>[] = [
+  { title: 'tenant', value: ({ tenant }) => tenant.schema },
+  { title: 'shard', value: ({ tenant }) => tenant.shard },
+  { title: 'revision', value: ({ revisions }) => revisions.join(', ') || 'base' },
+  { title: 'state', value: tenantStateText },
+  { title: 'last run', value: ({ lastRun }) => lastRun && relativeTime(lastRun, new Date()) },
+  { title: 'structure', value: ({ structure }) => structure },
+]
+
+export const main = (): Promise<void> =>
+  runCommand(spec, async (command) => {
+    const { flags } = command
+    const project = openProject(await commandEnvironment(command))
+    const line = oneTenantLine(project.env)
+    const sessions = tenantSessions(command)
+    const { tenants } = await targetTenants(project.env, line, sessions, 'all')
+    const structure = flags.fast !== true
+    show(command, await tenantStandings(project, line, tenants, sessions, { structure, lastRun: true }))
+  })
+
+function show({ output, flags }: Command, standings: readonly TenantStanding[]): void {
+  const { style } = output
+  const shards = standings.some(({ tenant }) => tenant.shard !== null)
+  const shown = columns.filter(({ title }) => title !== 'shard' || shards)
+  const differing = standings.filter(({ structure }) => structure === 'differs')
+  const parts = [
+    ...(flags.summary === true
+      ? []
+      : [table(shown, standings, { style, empty: 'there are no tenants' }), '']),
+    standingBars(standings, style),
+    ...(differing.length === 0
+      ? []
+      : [
+          style.warning(
+            `${countOf(differing.length, 'tenant')} with another structure than most at the same revision: ${differing
+              .slice(0, 20)
+              .map(({ tenant }) => tenant.schema)
+              .join(', ')}${differing.length > 20 ? ' …' : ''}`,
+          ),
+        ]),
+  ]
+  output.result(parts.join('\n').trim(), ...standings.map(lineOf))
+}
+
+function lineOf({ tenant, revisions, state, behind, lastRun, structure, fingerprint }: TenantStanding) {
+  const { line, schema: targetSchema, shard } = tenant
+  return {
+    event: 'tenant' as const,
+    line,
+    targetSchema,
+    shard,
+    revisions,
+    state,
+    behind,
+    lastRun,
+    structure,
+    fingerprint,
+  }
+}
