@@ -1,0 +1,162 @@
+import { describe, expect } from 'vitest'
+import { loadModels, readModelFiles } from '../../migrations/core/autogenerate/models/index.ts'
+import { MigError } from '../../migrations/core/errors.ts'
+import { databaseTest, type TestDatabase } from '../support/database.ts'
+import { usingModels } from './support/case.ts'
+
+const options = {
+  schemas: { user: 'rfx_user', policy: 'rfx_policy' },
+  tenantKeys: [],
+  privileges: false,
+}
+
+async function load(
+  database: TestDatabase,
+  files: Readonly<Record<string, string>>,
+  more = {},
+): Promise<readonly string[]> {
+  await usingModels(files, async (dir) => {
+    const models = await readModelFiles(dir, `${dir}/.cache`)
+    await loadModels(database.client, models, { ...options, ...more })
+  })
+  const { rows } = await database.client.query<{ name: string }>(
+    `SELECT n.nspname || '.' || c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'v') AND n.nspname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1`,
+  )
+  return rows.map((row) => row.name)
+}
+
+async function refusal(database: TestDatabase, files: Readonly<Record<string, string>>): Promise<MigError> {
+  try {
+    await load(database, files)
+  } catch (error) {
+    if (error instanceof MigError) return error
+    throw error
+  }
+  throw new Error('the models loaded')
+}
+
+describe('models', () => {
+  databaseTest('load whatever the order of files and of statements in them', async ({ database }) => {
+    const tables = await load(database, {
+      'a.sql':
+        'CREATE VIEW rfx_user.names AS SELECT name FROM rfx_user.profile; CREATE TABLE rfx_user.x (y rfx_policy.kind);',
+      'b.sql': `CREATE TYPE rfx_policy.kind AS ENUM ('a'); CREATE TABLE rfx_user.profile (id int PRIMARY KEY, name text);`,
+    })
+    expect(tables).toEqual(['rfx_user.names', 'rfx_user.profile', 'rfx_user.x'])
+  })
+
+  databaseTest(
+    'take the output of pg_dump as it is: settings, owners and grants of roles that are not here',
+    async ({ database }) => {
+      const dump = `
+--
+-- PostgreSQL database dump
+--
+\\restrict abcdef
+SET statement_timeout = 0;
+SET transaction_timeout = 0;
+SET a_setting_of_next_year = 1;
+SELECT pg_catalog.set_config('search_path', '', false);
+CREATE SCHEMA rfx_user;
+ALTER SCHEMA rfx_user OWNER TO somebody_else;
+CREATE TABLE rfx_user.profile (id integer NOT NULL, name text);
+ALTER TABLE rfx_user.profile OWNER TO somebody_else;
+GRANT SELECT ON TABLE rfx_user.profile TO a_reader;
+ALTER TABLE ONLY rfx_user.profile ADD CONSTRAINT profile_pkey PRIMARY KEY (id);
+\\unrestrict abcdef
+`
+      expect(await load(database, { 'dump.sql': dump })).toEqual(['rfx_user.profile'])
+    },
+  )
+
+  databaseTest('are Drizzle objects and SQL strings, by any export', async ({ database }) => {
+    const text = `
+import { integer, pgSchema, text } from 'drizzle-orm/pg-core'
+import { sql } from 'drizzle-orm'
+const schema = pgSchema('rfx_user')
+export const kind = schema.enum('kind', ['a', 'b'])
+export const profile = schema.table('profile', { id: integer().primaryKey(), name: text().notNull(), kind: kind() })
+export const names = schema.view('names', { name: text() }).as(sql\`SELECT name FROM rfx_user.profile\`)
+export default ['CREATE TABLE rfx_policy.grants (profile int REFERENCES rfx_user.profile)', 'COMMENT ON TABLE rfx_policy.grants IS $$x$$']
+`
+    // The file must stand where the packages can be found.
+    const tables = await loadHere(database, text)
+    expect(tables).toEqual(['rfx_policy.grants', 'rfx_user.names', 'rfx_user.profile'])
+  })
+
+  databaseTest('of a tenant line stand unqualified in a folder of its name', async ({ database }) => {
+    const files = { 'tenant/invoice.sql': 'CREATE TABLE invoice (id int PRIMARY KEY)' }
+    const tables = await load(database, files, {
+      schemas: { tenant: 'mig_tenant_of_tenant' },
+      tenantKeys: ['tenant'],
+    })
+    expect(tables).toEqual(['mig_tenant_of_tenant.invoice'])
+  })
+
+  databaseTest('that fail are named with file, line, statement and place', async ({ database }) => {
+    const error = await refusal(database, {
+      'user.sql': 'CREATE TABLE rfx_user.a (id int);\n\nCREATE TABLE rfx_user.b (id nonsense);\n',
+    })
+    expect(error.code).toBe('model-failed')
+    expect(error.message).toContain('type "nonsense" does not exist')
+    expect(error.place).toMatchObject({ line: 3, statement: 'CREATE TABLE rfx_user.b (id nonsense)' })
+    expect(error.place?.file).toMatch(/user\.sql$/)
+    expect(error.place?.statement?.slice(error.place.position)).toMatch(/^nonsense/)
+  })
+
+  databaseTest('that define one table twice name both files', async ({ database }) => {
+    const error = await refusal(database, {
+      'one.sql': 'CREATE TABLE rfx_user.a (id int)',
+      'two.sql': 'CREATE TABLE rfx_user."a" (id bigint)',
+    })
+    expect(error.code).toBe('duplicate-model')
+    expect(error.message).toMatch(/rfx_user\.a is defined twice: in .*one\.sql:1 and in .*two\.sql:1/)
+  })
+
+  databaseTest('outside the schema map are refused by name', async ({ database }) => {
+    const error = await refusal(database, {
+      'a.sql': 'CREATE SCHEMA billing; CREATE TABLE billing.bill (id int)',
+    })
+    expect(error.code).toBe('outside-map')
+    expect(error.message).toMatch(/a\.sql:1 defines table billing\.bill/)
+  })
+
+  databaseTest('without a schema would land in public, and are refused', async ({ database }) => {
+    const error = await refusal(database, { 'a.sql': 'CREATE TABLE bill (id int)' })
+    expect(error.code).toBe('outside-map')
+  })
+
+  databaseTest(
+    'that make roles are refused: a scratch database shares them with the live one',
+    async ({ database }) => {
+      const error = await refusal(database, { 'a.sql': 'CREATE ROLE somebody' })
+      expect(error.code).toBe('cluster-model')
+    },
+  )
+
+  databaseTest('that export nothing are refused', async ({ database }) => {
+    const error = await refusal(database, { 'a.ts': 'export const helper = (x: number): number => x + 1' })
+    expect(error.code).toBe('empty-model')
+  })
+
+  databaseTest(
+    'that are missing altogether are refused, not taken for an empty schema',
+    async ({ database }) => {
+      expect((await refusal(database, {})).code).toBe('no-models')
+    },
+  )
+})
+
+async function loadHere(database: TestDatabase, text: string): Promise<readonly string[]> {
+  const { mkdtempSync, rmSync, writeFileSync } = await import('node:fs')
+  const dir = mkdtempSync(`${import.meta.dirname}/.models-`)
+  try {
+    writeFileSync(`${dir}/user.ts`, text)
+    const models = await readModelFiles(dir, `${dir}/.cache`)
+    await loadModels(database.client, models, options)
+  } finally {
+    rmSync(dir, { recursive: true })
+  }
+  return load(database, { 'empty.sql': '' })
+}
