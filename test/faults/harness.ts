@@ -96,14 +96,15 @@ export const processFaults: ReadonlySet<FaultKind> = new Set([
   'interrupted',
 ])
 
-/** Upgrades through the real recipe's script, in a process of its own. */
+/** Runs the script of a recipe, by default `mig-upgrade`, in a process of its own. */
 export async function runRecipe(
   lab: Lab,
   url: string,
   onStart: (kill: (signal: NodeJS.Signals) => void) => void = () => undefined,
+  args: readonly string[] = ['mig-upgrade', '--json'],
 ): Promise<Pick<FaultRun, 'code' | 'output'>> {
   const launcher = join(repository, 'scripts', 'launch.mjs')
-  const child = spawn(process.execPath, [launcher, 'mig-upgrade', '--json', '--database-url', url], {
+  const child = spawn(process.execPath, [launcher, ...args, '--database-url', url], {
     cwd: lab.root,
     env: cleanVariables(),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -146,9 +147,7 @@ function faultFate(
     case 'connection lost with an answer':
       return 'cut-answer'
     case 'statement failed':
-      return {
-        replace: `DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full', MESSAGE = 'could not extend file: No space left on device'; END $$`,
-      }
+      return 'fail'
   }
 }
 

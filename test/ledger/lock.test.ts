@@ -18,7 +18,10 @@ async function another(database: TestDatabase): Promise<pg.Client> {
 }
 
 async function locksOf(client: pg.Client): Promise<number> {
-  const { rows } = await client.query("SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory'")
+  const { rows } = await client.query(
+    `SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory'
+     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+  )
   return rows[0].n
 }
 

@@ -86,13 +86,38 @@ describe('op.autocommit', () => {
     expect((await lab.upgrade({ resumeEdited: true })).error).toMatchObject({ code: 'resume-differs' })
   })
 
-  labTest('the rows of a statement that is left out cannot be mistaken for none', async ({ lab }) => {
+  labTest('what only reads is read again, whatever was done before', async ({ lab }) => {
     await lab.database.client.query('CREATE SCHEMA app_user; CREATE TABLE app_user.taken ()')
     await lab.write({
       [file]: revision(
         'aaaaaaaaaaa1',
         null,
-        `const { rows } = await op.execute('SELECT 1 AS one')
+        `const { rows } = await op.execute('SELECT 7 AS n')
+  await op.autocommit(async () => {
+    const again = await op.execute(op.sql\`SELECT \${rows[0].n}::int + 1 AS n\`)
+    await op.execute('CREATE TABLE taken_' + again.rows[0].n + ' (id int)')
+    await op.execute("DO $$ BEGIN IF to_regclass('app_user.taken') IS NOT NULL THEN RAISE 'taken'; END IF; END $$")
+  })`,
+      ),
+    })
+    expect((await lab.upgrade()).error).toMatchObject({ code: 'database-error' })
+    await lab.database.client.query('DROP TABLE app_user.taken')
+    expect((await lab.upgrade()).error).toBeUndefined()
+    const { rows } = await lab.database.client.query(
+      "SELECT to_regclass('app_user.taken_8') IS NOT NULL AS there",
+    )
+    expect(rows).toEqual([{ there: true }])
+  })
+
+  labTest('the rows of a write that is left out cannot be mistaken for none', async ({ lab }) => {
+    await lab.database.client.query(
+      'CREATE SCHEMA app_user; CREATE TABLE app_user.taken (); CREATE SEQUENCE app_user.numbers',
+    )
+    await lab.write({
+      [file]: revision(
+        'aaaaaaaaaaa1',
+        null,
+        `const { rows } = await op.execute("SELECT nextval('numbers')::int AS one")
   if (rows[0].one !== 1) throw new Error('no row')
   await op.autocommit(() => op.execute('CREATE TABLE taken (id int)'))`,
       ),
@@ -119,6 +144,27 @@ describe('op.autocommit', () => {
       help: expect.stringContaining('just mig-upgrade aaaaaaaaaaa1 user'),
     })
   })
+
+  labTest(
+    'a half-done downgrade is not passed over by an upgrade that finds nothing to do',
+    async ({ lab }) => {
+      const down = `await op.autocommit(async () => {
+    await op.execute('DROP TABLE first')
+    await op.execute('DROP TABLE missing')
+  })`
+      await lab.write({
+        [file]: revision('aaaaaaaaaaa1', null, "await op.execute('CREATE TABLE first ()')", { down }),
+      })
+      await lab.upgrade()
+      expect((await lab.run({ direction: 'downgrade', target: 'base' })).error).toMatchObject({
+        code: 'database-error',
+      })
+      expect((await lab.upgrade()).error).toMatchObject({
+        code: 'half-done',
+        help: expect.stringContaining('just mig-downgrade -1 user'),
+      })
+    },
+  )
 
   labTest('a transaction that the revision ends itself is refused before it is sent', async ({ lab }) => {
     await lab.write({

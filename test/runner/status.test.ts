@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import pg from 'pg'
 import { describe, expect } from 'vitest'
 import {
@@ -10,6 +12,8 @@ import {
   usingSession,
 } from '../../migrations/core/index.ts'
 import { takeLocks } from '../../migrations/core/ledger/index.ts'
+import { environmentFile } from '../faults/fixture.ts'
+import { runRecipe } from '../faults/harness.ts'
 import { type Lab, labTest, revision } from './support.ts'
 
 async function statusOf(lab: Lab): Promise<readonly StatusItem[]> {
@@ -93,6 +97,38 @@ describe('what is in progress, stuck or in doubt', () => {
         { kind: 'prepared-transaction', facts: { gid: 'forgotten' } },
       ])
       await client.query("ROLLBACK PREPARED 'forgotten'")
+    },
+  )
+})
+
+describe('the recipes', () => {
+  const command = async (lab: Lab, ...args: readonly string[]) => {
+    await writeFile(join(lab.root, 'migrations', 'env.ts'), environmentFile)
+    return runRecipe(lab, lab.database.url, undefined, args)
+  }
+
+  labTest(
+    'mig-status shows each thing with what mends it, and mig-unlock ends what is dead only',
+    async ({ lab }) => {
+      await lab.write({})
+      await mkdir(join(lab.root, 'migrations'), { recursive: true })
+      expect((await command(lab, 'mig-status')).output).toContain('nothing is in progress, stuck or in doubt')
+      const holder = await lockedBy(lab, 'psql')
+      const { rows } = await holder.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
+      const pid = rows[0]?.pid
+      const status = await command(lab, 'mig-status', 'user')
+      expect(status.output).toMatch(
+        /app_user: lock\n {2}locked by pid \d+ \(psql, .*\n {2}→ .*just mig-unlock user --force \d+/,
+      )
+      const refused = await command(lab, 'mig-unlock', 'user')
+      expect(refused.code).toBe(6)
+      expect(refused.output).toContain(
+        `help: wait for it; or end it, whatever it does: just mig-unlock --force ${pid}`,
+      )
+      const forced = await command(lab, 'mig-unlock', 'user', '--force', String(pid), '--json')
+      expect(forced.output).toContain('"event":"unlocked","targetSchemas":["app_user"]')
+      expect(await statusOf(lab)).toEqual([])
+      await holder.end()
     },
   )
 })

@@ -12,9 +12,9 @@ export interface PassingQuery {
 
 /**
  * What becomes of a query: it passes; it passes and then `act` is called; the connection is cut before it, so that the
- * server never sees it; the connection is cut in place of its answer; or another statement goes in its place.
+ * server never sees it; the connection is cut in place of its answer; or one that fails goes in its place.
  */
-export type Fate = 'pass' | 'cut' | 'cut-answer' | { readonly replace: string } | { readonly act: () => void }
+export type Fate = 'pass' | 'cut' | 'cut-answer' | 'fail' | { readonly act: () => void }
 
 export interface FrontendProxy {
   readonly url: string
@@ -76,7 +76,7 @@ export async function frontendProxy(
       if (fate === 'pass') return message
       if (fate === 'cut') client.destroy()
       else if (fate === 'cut-answer') deaf = true
-      else if ('replace' in fate) return queryMessage(message, fate.replace)
+      else if (fate === 'fail') return failingMessage(message, sql)
       else setImmediate(fate.act)
       return fate === 'cut' ? Buffer.alloc(0) : message
     }
@@ -119,10 +119,15 @@ function queryText(message: Buffer): string | undefined {
   return message.toString('utf8', from, message.indexOf(0, from))
 }
 
-function queryMessage(original: Buffer, sql: string): Buffer {
+/** A statement that fails as on a full disk; where values are bound, one that takes as many and divides by zero. */
+function failingMessage(original: Buffer, sql: string): Buffer {
   const simple = original[0] === 'Q'.charCodeAt(0)
+  const parameters = new Set([...sql.matchAll(/\$\d+/g)].map(([name]) => `${name}::text IS NULL`))
+  const failing = simple
+    ? `DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full', MESSAGE = 'No space left on device'; END $$`
+    : `SELECT 1 / 0 WHERE ${[...parameters, 'true'].join(' OR ')}`
   // Parse: the name of the statement, its text, and no parameter types.
-  const body = Buffer.from(simple ? `${sql}\0` : `\0${sql}\0\0\0`, 'utf8')
+  const body = Buffer.from(simple ? `${failing}\0` : `\0${failing}\0\0\0`, 'utf8')
   const head = Buffer.alloc(5)
   head[0] = original[0] ?? 0
   head.writeInt32BE(body.length + 4, 1)

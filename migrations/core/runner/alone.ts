@@ -2,8 +2,9 @@ import type { QueryResult } from 'pg'
 import type { PendingStatement } from '../ledger/index.ts'
 import type { Statement } from '../operations/index.ts'
 import { dropInvalidIndexes, indexesOf, isDoneInCatalog } from './in-doubt.ts'
+import { doneResult } from './reread.ts'
 import { retrying } from './retry.ts'
-import { type SectionContext, skippedResult } from './section.ts'
+import type { SectionContext } from './section.ts'
 import { runStatement } from './statement.ts'
 import type { StatementKind } from './statement-kind.ts'
 
@@ -26,7 +27,7 @@ export async function runAlone(
     const doubt = at.stored().pending?.statement === number ? at.stored().pending : null
     if (doubt !== null && (await isDoneInCatalog(at, found, doubt))) {
       await at.save(at.reached())
-      return skippedResult(step, number)
+      return doneResult(session, step, statement, false)
     }
     if (doubt !== null && found.kind === 'alone') sayRunAgain(at, doubt)
     return unhurried(at, found, async (lockTimeout) => {

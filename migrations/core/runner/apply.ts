@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import pg from 'pg'
 import { exitCodes, MigError } from '../errors.ts'
 import type { StepFacts } from '../events.ts'
-import { createLedger, type Progress, readProgress, releaseLocks, takeLocks } from '../ledger/index.ts'
-import { databaseError, isConnectionLost } from '../postgres/index.ts'
+import {
+  createLedger,
+  type Progress,
+  readProgress,
+  releaseLocks,
+  takeLocks,
+  targetLockHolders,
+} from '../ledger/index.ts'
+import { isConnectionLost } from '../postgres/index.ts'
 import { makePlan, type Plan, type PlanRequest, type PlanStep, readLedgerState } from './plan.ts'
 import type { Project } from './project.ts'
 import { retrying } from './retry.ts'
@@ -23,13 +29,23 @@ export interface RunResult {
 
 /**
  * Reads the ledger and plans a request; nothing is locked or changed.
- * @throws MigError as `makePlan` does.
+ * @throws MigError as `makePlan` does; `half-done` when a revision is, by nobody who is still at work, and the plan
+ *   would pass it over.
  */
 export async function planRun(session: Session, project: Project, request: PlanRequest): Promise<Plan> {
-  return makePlan(project, await readLedgerState(session, project, request.direction), request)
+  const { client } = session
+  const { ledgerSchema, schemas, filter } = project.env
+  const plan = makePlan(project, await readLedgerState(session, project, request.direction), request)
+  const untouched = (request.lines ?? filter)
+    .flatMap((line) => schemas[line] ?? [])
+    .filter((schema) => !plan.steps.some((step) => step.targetSchema === schema))
+  if (untouched.length === 0) return plan
+  const [row] = await readProgress(client, ledgerSchema, untouched)
+  if (row === undefined) return plan
+  const held = await targetLockHolders(client, ledgerSchema, [row.targetSchema])
+  if (held.size > 0) return plan
+  throw halfDoneFirst(row, row.targetSchema, plan.applied.get(row.targetSchema) ?? [])
 }
-
-const beforeAnyStep = 'no step was begun; mend the cause, then run the command again'
 
 /**
  * Takes the steps of a plan: locks its target schemas, plans again under the lock, and runs each revision in a
@@ -69,8 +85,7 @@ export async function applyPlan(
     return { direction: plan.direction, steps: now.steps.map(stepFacts), ms: performance.now() - started }
   } catch (error) {
     lost = isConnectionLost(error)
-    // A step says more about its error; this one came before any.
-    throw error instanceof pg.DatabaseError ? databaseError(error, { help: beforeAnyStep }) : error
+    throw error
   } finally {
     await session.own?.cancelled()
     // A connection that is gone has given its locks back.

@@ -159,13 +159,14 @@ function progressTeller(
   const started = performance.now()
   let told = started
   let seen = 0
-  return ({ cursor, last }) => {
+  return ({ cursor, last, rows }) => {
     seen += batchSize
     const now = performance.now()
     if (!last && now - told < 1000) return
     told = now
-    const total = estimate === null ? null : Math.max(estimate, last ? 0 : seen)
-    const done = last && total !== null ? total : seen
+    // The last batch may be smaller; and an estimate that was passed says nothing more.
+    const done = last ? seen - batchSize + rows : seen
+    const total = last ? done : estimate === null || estimate < seen ? null : estimate
     const perSecond = Math.round(seen / Math.max((now - started) / 1000, 0.001))
     context.session.emit({
       event: 'progress',

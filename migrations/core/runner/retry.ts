@@ -71,7 +71,8 @@ function triedLongEnough(error: unknown, attempts: number, forMs: number): unkno
     blocker === undefined
       ? ''
       : `; blocked by pid ${blocker.pid} (${blocker.application || 'no application name'}, ${blocker.user}, ${blocker.state})`
-  return new MigError(code, `${message}\ntried ${attempts} times within ${forMs / 1000} s${by}`, {
+  const tries = attempts === 1 ? '' : `\ntried ${attempts} times within ${forMs / 1000} s`
+  return new MigError(code, `${message}${tries}${by}`, {
     help:
       blocker === undefined
         ? (help ?? 'run the same command again when the tables are less busy')

@@ -1,5 +1,3 @@
-import type { QueryResult } from 'pg'
-import { exitCodes, MigError } from '../errors.ts'
 import { type Progress, progressStatement } from '../ledger/index.ts'
 import { isConnectionLost } from '../postgres/index.ts'
 import type { PlanStep } from './plan.ts'
@@ -60,22 +58,4 @@ export async function inTransaction<Result>(
       throw error
     }
   })
-}
-
-/** The result of a statement that an earlier attempt has done: its rows are not known any more. */
-export function skippedResult(step: PlanStep, statement: number): QueryResult {
-  return {
-    ...{ command: '', rowCount: null, oid: 0, fields: [] },
-    get rows(): never {
-      throw new MigError(
-        'skipped-result',
-        `statement ${statement} of ${step.revision} was done by an earlier run, so its rows are not known`,
-        {
-          help: 'read what a revision needs with op.client.query, which runs each time',
-          place: { file: step.file.path },
-          exitCode: exitCodes.stepFailed,
-        },
-      )
-    },
-  }
 }

@@ -1,10 +1,16 @@
 import { hostname, userInfo } from 'node:os'
-import type pg from 'pg'
-import type { ClientBase } from 'pg'
+import pg, { type ClientBase } from 'pg'
 import type { Environment } from '../environment/index.ts'
 import { MigError } from '../errors.ts'
 import type { EmitEvent } from '../events.ts'
-import { connect, type EmbeddedServer, ensureDatabase, ensureEmbeddedServer } from '../postgres/index.ts'
+import {
+  connect,
+  databaseError,
+  type EmbeddedServer,
+  ensureDatabase,
+  ensureEmbeddedServer,
+  isConnectionLost,
+} from '../postgres/index.ts'
 
 /** One connection and what a run needs beside it. */
 export interface Session {
@@ -63,7 +69,8 @@ async function configuredServer(
 
 /**
  * Opens a session, runs `body` and closes what it opened. A signal that aborts cancels the running statement.
- * @throws MigError `no-server`, `no-database`, `wrong-password` and the like, and whatever `body` throws.
+ * @throws MigError `no-server`, `no-database`, `wrong-password` and the like, and whatever `body` throws, an error of
+ *   the driver as `database-error` or `connection-lost`.
  */
 export async function usingSession<Result>(
   env: Environment,
@@ -71,7 +78,9 @@ export async function usingSession<Result>(
   body: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   const { emit = ignoreEvents, signal } = options
-  if (options.client !== undefined) return body({ client: options.client, url: null, emit, signal })
+  if (options.client !== undefined) {
+    return body({ client: options.client, url: null, emit, signal }).catch(rethrown(signal))
+  }
   const { url, embedded } = await configuredServer(env, emit)
   const applicationName = options.applicationName ?? runnerName()
   const open = () =>
@@ -106,11 +115,19 @@ export async function usingSession<Result>(
     own: { ...own, cancelled: () => cancelling },
   }
   try {
-    return await body(session)
+    return await body(session).catch(rethrown(signal))
   } finally {
     signal?.removeEventListener('abort', cancel)
     await cancelling
     await own.end()
+  }
+}
+
+/** A driver's error becomes one for people; one that a cancel request has caused is for the caller to tell. */
+function rethrown(signal: AbortSignal | undefined): (error: unknown) => never {
+  return (error) => {
+    const raw = !(error instanceof MigError) && (error instanceof pg.DatabaseError || isConnectionLost(error))
+    throw raw && !signal?.aborted ? databaseError(error) : error
   }
 }
 

@@ -7,7 +7,8 @@ import { splitStatements } from '../postgres/index.ts'
 import { runAlone } from './alone.ts'
 import { runBackfill } from './backfill.ts'
 import type { PlanStep } from './plan.ts'
-import { inTransaction, type SectionContext, type StepStart, skippedResult } from './section.ts'
+import { doneResult } from './reread.ts'
+import { inTransaction, type SectionContext, type StepStart } from './section.ts'
 import { whereFrom } from './session.ts'
 import { checkStatement, runStatement } from './statement.ts'
 import { statementKind } from './statement-kind.ts'
@@ -118,12 +119,14 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
       statement.values === undefined
         ? splitStatements(statement.sql).map(({ text }) => ({ sql: text }))
         : [statement]
-    let last = skippedResult(step, 0)
+    let last: QueryResult | undefined
     for (const piece of pieces) {
       checkStatement(step, piece)
-      last = isDone(piece.sql) ? skippedResult(step, issued) : await runInSection(sectionContext, piece)
+      last = await (isDone(piece.sql)
+        ? doneResult(session, step, piece, false)
+        : runInSection(sectionContext, piece))
     }
-    return last
+    return last ?? doneResult(session, step, statement, false)
   }
 
   const sink: StatementSink = {
@@ -134,7 +137,7 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
     async execute(statement) {
       if (restore !== undefined) return executeInSection(statement)
       checkStatement(step, statement)
-      if (isDone(statement.sql)) return skippedResult(step, issued)
+      if (isDone(statement.sql)) return doneResult(session, step, statement, true)
       return runStatement(session, step, statement, start.lockTimeout)
     },
     autocommit,

@@ -61,6 +61,7 @@ export async function applyStep(context: StepContext, step: PlanStep, attempt: S
     const body = await context.revisions.load(step.file)
     const progress = await progressOf(context, step, attempt)
     if (progress !== undefined) checkUnedited(context, step, progress, checksum)
+    if (progress !== undefined && !attempt.again) sayResumed(context, step, progress)
     run = stepRun(context, step, {
       ownTransaction: alone,
       checksum,
@@ -150,10 +151,13 @@ async function progressOf(
 
 function checkUnedited(context: StepContext, step: PlanStep, progress: Progress, checksum: string): void {
   if (progress.checksum !== checksum && !context.resumeEdited) throw editedFile(step, progress.statement)
+}
+
+function sayResumed({ session }: StepContext, step: PlanStep, progress: Progress): void {
   if (progress.statement > 0) {
     const { revision, targetSchema } = step
     const message = `${revision} on ${targetSchema}: its first ${progress.statement} statements are done; going on behind them`
-    context.session.emit({ event: 'notice', severity: 'INFO', message })
+    session.emit({ event: 'notice', severity: 'INFO', message })
   }
 }
 
