@@ -20,7 +20,10 @@ export interface AlembicFolders {
 export function findAlembicFolders(path: string): AlembicFolders {
   const at = resolve(path)
   const ini = at.endsWith('.ini') ? at : join(at, 'alembic.ini')
-  if (existsSync(ini)) return foldersOfIni(ini, path)
+  if (existsSync(ini)) return foldersOfIni(ini, 'alembic', path)
+  const pyproject = join(at, 'pyproject.toml')
+  if (existsSync(pyproject) && /^\[tool\.alembic\]/m.test(readFileSync(pyproject, 'utf8')))
+    return foldersOfIni(pyproject, 'tool.alembic', path)
   if (existsSync(join(at, 'versions'))) return { versions: [join(at, 'versions')], scriptLocation: at }
   const hasScripts = existsSync(at) && statSync(at).isDirectory() && pythonFiles(at).length > 0
   if (hasScripts)
@@ -42,11 +45,13 @@ function noProject(path: string): MigError {
   )
 }
 
-function foldersOfIni(ini: string, path: string): AlembicFolders {
+function foldersOfIni(ini: string, section: string, path: string): AlembicFolders {
   const here = dirname(ini)
-  const settings = iniSection(readFileSync(ini, 'utf8'), 'alembic')
+  const settings = iniSection(readFileSync(ini, 'utf8'), section)
   const place = (text: string) => resolve(here, text.replaceAll('%(here)s', here).trim())
-  const location = settings.get('script_location')
+  // Flask-Migrate keeps alembic.ini in the script folder itself, without naming it.
+  const location =
+    settings.get('script_location') ?? (existsSync(join(here, 'versions')) ? '%(here)s' : undefined)
   if (location === undefined) throw noProject(path)
   // `package:folder` names a folder inside a Python package.
   const scriptLocation = place(
@@ -96,11 +101,19 @@ function iniSection(text: string, section: string): ReadonlyMap<string, string> 
     const pair = /^([^\s=:][^=:]*?)\s*[=:]\s*(.*)$/.exec(line)
     if (pair !== null) {
       key = pair[1] ?? ''
-      values.set(key, pair[2] ?? '')
+      values.set(key, plainSetting(pair[2] ?? ''))
     } else if (/^\s+\S/.test(line) && key !== '')
-      values.set(key, `${values.get(key) ?? ''}\n${line.trim()}`.trim())
+      values.set(key, `${values.get(key) ?? ''}\n${plainSetting(line)}`.trim())
   }
   return values
+}
+
+/** A value without a comment behind it, nor the quotes and brackets of `pyproject.toml`. */
+function plainSetting(value: string): string {
+  return value
+    .replace(/(^|\s+)[#;].*$/, '')
+    .replace(/["'[\],]/g, ' ')
+    .trim()
 }
 
 function pythonFiles(folder: string): readonly string[] {

@@ -41,11 +41,11 @@ export async function replayDifferences(
   const differences = new Map<string, readonly FingerprintChange[]>()
   const single = request.rows.filter((row) => request.env.schemas[row.line] === row.targetSchema)
   const tenants = request.rows.filter((row) => !single.includes(row))
-  // Lines that depend on each other are replayed together; tenants would meet in the same names.
-  for (const rows of [...(single.length > 0 ? [single] : []), ...tenants.map((row) => [row])]) {
+  if (single.length > 0) {
+    // Lines that depend on each other are replayed together.
     await onScratch(request, async (client) => {
-      await replay(client, request, rows)
-      const own = rows.map((row) => row.targetSchema)
+      await replay(client, request, single)
+      const own = single.map((row) => row.targetSchema)
       for (const schema of own) {
         const changes = await changesIn(client, schema, request)
         if (changes.length > 0) differences.set(schema, changes)
@@ -57,7 +57,32 @@ export async function replayDifferences(
       }
     })
   }
+  for (const alike of tenantsAlike(tenants)) {
+    const [stand] = alike
+    if (stand === undefined) continue
+    await onScratch(request, async (client) => {
+      await replay(client, request, [stand])
+      const made = await fingerprint(client, stand.targetSchema, request, true)
+      for (const { targetSchema } of alike) {
+        const live = await fingerprint(request.session.client, targetSchema, request, true)
+        const changes = compareFingerprints(made, live)
+        if (changes.length > 0) differences.set(targetSchema, changes)
+      }
+    })
+  }
   return differences
+}
+
+/** Tenants of one line at the same revisions: one replay serves them all. */
+function tenantsAlike(rows: readonly AdoptedRows[]): readonly (readonly AdoptedRows[])[] {
+  const groups = new Map<string, AdoptedRows[]>()
+  for (const row of rows) {
+    const key = [row.line, ...row.revisions].join(' ')
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [row])
+    else group.push(row)
+  }
+  return [...groups.values()]
 }
 
 async function changesIn(
@@ -172,7 +197,7 @@ function withTargets(env: Environment, rows: readonly AdoptedRows[]): Environmen
   return { ...env, lines, schemas, filter: lines.map((line) => line.key), transaction: 'revision' }
 }
 
-function fingerprint(client: ClientBase, schema: string, request: ReplayRequest) {
+function fingerprint(client: ClientBase, schema: string, request: ReplayRequest, relative = false) {
   const excluded = [...request.ignoreTables, ...(request.env.options.excludeTables ?? [])]
   const patterns = excluded.map(
     (name) => new RegExp(`^${name.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`),
@@ -180,6 +205,7 @@ function fingerprint(client: ClientBase, schema: string, request: ReplayRequest)
   return readFingerprint(client, {
     schemas: [schema],
     ignoreGeneratedNames: true,
+    schemaRelative: relative,
     exclude: ({ schema: own, name, parent }) => {
       const table = parent ?? name
       return patterns.some((pattern) => pattern.test(table) || pattern.test(`${own}.${table}`))
