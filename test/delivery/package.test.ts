@@ -1,0 +1,203 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { appendFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { databaseTest } from '../support/database.ts'
+import { cleanVariables, repository, temporaryFolder } from '../support/recipes.ts'
+
+let packed: Awaited<ReturnType<typeof temporaryFolder>>
+let tarball: string
+
+beforeAll(async () => {
+  packed = await temporaryFolder()
+  const { stdout } = await execa('npm', ['pack', '--json', '--pack-destination', packed.path], {
+    cwd: repository,
+  })
+  const name = readdirSync(packed.path).find((file) => file.endsWith('.tgz')) ?? ''
+  expect(stdout).toContain(name)
+  tarball = join(packed.path, name)
+  await packed.write({ 'app/package.json': '{ "name": "app", "private": true, "type": "module" }\n' })
+  await npm(['install', tarball])
+}, 300_000)
+afterAll(() => packed.remove())
+
+const app = (): string => join(packed.path, 'app')
+
+function npm(args: readonly string[], cwd = app()) {
+  return execa('npm', [...args, '--prefer-offline', '--no-audit', '--no-fund'], { cwd })
+}
+
+/** `npx just-mig …` in the project, on a Node of choice. */
+async function justMig(args: readonly string[], url: string, node = process.execPath, cwd = app()) {
+  const bin = join(app(), 'node_modules', '.bin', 'just-mig')
+  const { exitCode, stdout, stderr } = await execa(node, [bin, ...args], {
+    cwd,
+    env: cleanVariables({ MIG_DATABASE_URL: url }),
+    extendEnv: false,
+    reject: false,
+    stdin: 'ignore',
+  })
+  return { code: exitCode, stdout, stderr }
+}
+
+/** A project folder of its own that uses the installed package. */
+async function freshProject(name: string): Promise<string> {
+  // Below the folder with node_modules, so that the package is found as in any workspace.
+  await packed.write({ [`app/${name}/package.json`]: '{ "type": "module" }\n' })
+  return join(app(), name)
+}
+
+async function lifeOfAProject(url: string, cwd: string, node?: string): Promise<void> {
+  const run = async (...args: string[]) => {
+    const result = await justMig(args, url, node, cwd)
+    expect(result, `${args.join(' ')}\n${result.stdout}\n${result.stderr}`).toMatchObject({ code: 0 })
+    return result.stdout
+  }
+  await run('init')
+  expect(await run('check')).toContain('no difference')
+  await appendFile(
+    join(cwd, 'migrations', 'models', 'app.sql'),
+    '\nCREATE TABLE app.note (id bigint PRIMARY KEY);\n',
+  )
+  expect((await justMig(['check'], url, node, cwd)).code).toBe(1)
+  await run('autogen', 'add note', 'app')
+  await run('upgrade')
+  await run('check')
+  await run('downgrade')
+  expect((await justMig(['check'], url, node, cwd)).code).toBe(1)
+  expect(await run('verify')).toContain('stairway')
+}
+
+describe('the package, installed in an empty project', () => {
+  databaseTest(
+    'leads a project from init to downgrade',
+    async ({ database }) => {
+      await database.client.query(
+        'CREATE SCHEMA app; CREATE TABLE app.person (id bigint PRIMARY KEY, name text)',
+      )
+      const project = await freshProject('first')
+      await lifeOfAProject(database.url, project)
+      const env = readFileSync(join(project, 'migrations', 'env.ts'), 'utf8')
+      expect(env).toContain("from 'just-mig'")
+    },
+    120_000,
+  )
+
+  for (const version of [22, 24]) {
+    databaseTest(
+      `does the same on Node ${version}`,
+      async ({ database, skip }) => {
+        await database.client.query(
+          'CREATE SCHEMA app; CREATE TABLE app.person (id bigint PRIMARY KEY, name text)',
+        )
+        const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
+        await packed.write({ [`node-${version}/package.json`]: '{}' })
+        const folder = join(packed.path, `node-${version}`)
+        const got = await npm(['install', `${name}@${version}`], folder).catch(() => undefined)
+        if (got === undefined) skip(`the registry has no ${name}@${version}`)
+        const node = join(folder, 'node_modules', name, 'bin', 'node')
+        await lifeOfAProject(database.url, await freshProject(`on-node-${version}`), node)
+      },
+      180_000,
+    )
+  }
+
+  databaseTest('is used through just as well', async ({ database }) => {
+    await database.client.query('CREATE SCHEMA app; CREATE TABLE app.person (id bigint PRIMARY KEY)')
+    const project = await freshProject('recipes')
+    expect(await justMig(['init'], database.url, undefined, project)).toMatchObject({ code: 0 })
+    const { exitCode, stdout } = await execa('npx', ['--no-install', 'just', 'mig-current'], {
+      cwd: project,
+      env: cleanVariables({ MIG_DATABASE_URL: database.url }),
+      extendEnv: false,
+      reject: false,
+    })
+    expect(stdout).toContain('head')
+    expect(exitCode).toBe(0)
+  })
+
+  test('says what it has, and what it has not', async () => {
+    expect(await justMig(['--version'], '')).toMatchObject({ code: 0, stdout: '0.1.0' })
+    expect((await justMig([], '')).stdout).toMatch(/^ {2}upgrade$/m)
+    const wrong = await justMig(['upgrad'], '')
+    expect(wrong.code).toBe(2)
+    expect(wrong.stderr).toContain('error MIG-unknown-command')
+  })
+
+  test('gives types to the outside', async () => {
+    await packed.write({
+      'app/tsconfig.json': JSON.stringify({
+        compilerOptions: {
+          ...{ strict: true, module: 'nodenext', target: 'es2023', noEmit: true, skipLibCheck: false },
+          ...{ types: ['node'], exactOptionalPropertyTypes: true, verbatimModuleSyntax: true },
+        },
+        files: ['use.ts'],
+      }),
+      'app/use.ts': `
+        import { applyPlan, type EnvironmentOptions, loadEnvironment, MigError, openProject, type Operations, planRun, tenants, usingSession } from 'just-mig'
+        export const options = { schemas: { user: 'app_user', tenant: tenants({ like: 'tenant_%' }) } } satisfies EnvironmentOptions
+        export async function upgrade(op: Operations): Promise<void> {
+          await op.execute('SELECT 1')
+          await op.safe.createIndex('i', 't', ['id'])
+          // @ts-expect-error op has no such directive
+          await op.nonsense()
+        }
+        const env = await loadEnvironment({ root: process.cwd(), options })
+        const project = openProject(env)
+        const request = { direction: 'upgrade', target: 'head' } as const
+        await usingSession(env, {}, async (session) => {
+          const { steps } = await applyPlan(session, project, await planRun(session, project, request), request)
+          for (const { revision } of steps) revision.toUpperCase()
+        }).catch((error: unknown) => {
+          if (error instanceof MigError) process.exitCode = error.exitCode
+        })
+        // @ts-expect-error a target is text
+        export const wrong = (): Parameters<typeof planRun>[2] => ({ direction: 'upgrade', target: 1 })
+      `,
+    })
+    const tsc = join(repository, 'node_modules', 'typescript', 'bin', 'tsc')
+    const { exitCode, stdout } = await execa(process.execPath, [tsc, '-p', '.'], {
+      cwd: app(),
+      reject: false,
+    })
+    expect(stdout).toBe('')
+    expect(exitCode).toBe(0)
+  })
+
+  test('exports what it documents, and nothing by accident', async () => {
+    await packed.write({
+      'app/names.mjs': `console.log(Object.keys(await import('just-mig')).sort().join(' '))\n`,
+    })
+    const { stdout } = await execa(process.execPath, ['names.mjs'], { cwd: app() })
+    expect(stdout.split(' ')).toEqual([
+      'MigError',
+      'applyPlan',
+      'applyStamp',
+      'currentStandings',
+      'exitCodes',
+      'loadEnvironment',
+      'offlineScript',
+      'openProject',
+      'planRange',
+      'planRun',
+      'planTenants',
+      'runTenants',
+      'stampPlan',
+      'tenants',
+      'usingSession',
+      'verifyProject',
+    ])
+  })
+
+  test('holds no TypeScript but declarations, and nothing of the repository beside them', async () => {
+    const { stdout } = await execa('tar', ['-tzf', tarball])
+    const names = stdout.split('\n').filter((name) => name !== '')
+    expect(names.filter((name) => /\.ts$/.test(name) && !name.endsWith('.d.ts'))).toEqual([])
+    expect(
+      names.filter(
+        (name) => !/^package\/(dist\/|package\.json|justfile|\.env\.example|README|LICENSE)/.test(name),
+      ),
+    ).toEqual([])
+  })
+})
