@@ -1,4 +1,4 @@
-export { type Annotation, githubAnnotation } from './annotation.ts'
+export { githubAnnotation } from './annotation.ts'
 export { type ErrorTextOptions, errorText, placeText, type RenderCaret } from './error.ts'
 export { type EventTextOptions, eventText, holderText, type Level, levels, progressText } from './event.ts'
 export {
@@ -27,7 +27,7 @@ export {
   type SqlLine,
   type StampLine,
 } from './json.ts'
-export { type JunitCase, junitXml } from './junit.ts'
+export { junitXml } from './junit.ts'
 export { directionArrow, planText } from './plan.ts'
 export {
   nextProgress,

@@ -1,2 +1,2 @@
-export type { CheckName, CheckResult } from './result.ts'
+export type { CheckResult } from './result.ts'
 export { type VerifyRequest, verifyProject } from './verify.ts'
