@@ -18,6 +18,7 @@ import { enumAct, enumType } from './enum-types.ts'
 import { literalSql, textSql } from './expressions.ts'
 import { operations } from './operations/index.ts'
 import { statementSql } from './operations/statement.ts'
+import { impure } from './purity.ts'
 import { entriesOf, listOf, textOf, Unconverted, unknownValue } from './reading.ts'
 
 /** A file's text by lines, to show what could not be converted. */
@@ -149,59 +150,6 @@ function assignedParts(value: Value): readonly BodyPart[] {
   const unknown = impure(value)
   if (unknown !== undefined) throw unknownValue(unknown)
   return []
-}
-
-const purePackages =
-  /^(sqlalchemy|postgresql|sqlmodel|sqlalchemy_utils|uuid|datetime|os|enum|logging|json|alembic\.op\.(get_bind|get_context|f|inline_literal|batch_alter_table))(\.|$)/
-const pureMethods = new Set([
-  'with_variant',
-  'desc',
-  'asc',
-  'bindparams',
-  'nulls_first',
-  'nulls_last',
-  'nullsfirst',
-  'nullslast',
-  'dialect',
-  'name',
-  'engine',
-  'connection',
-  'bind',
-  'impl',
-  'c',
-  'columns',
-  'is_',
-  'evaluates_none',
-])
-
-/** The first part of a value whose making might do something. */
-function impure(value: Value): Value | undefined {
-  switch (value.kind) {
-    case 'opaque':
-      return value
-    case 'list':
-      return value.items.map(impure).find((part) => part !== undefined)
-    case 'dict':
-      return value.entries
-        .flatMap(([key, item]) => [impure(key), impure(item)])
-        .find((part) => part !== undefined)
-    case 'call':
-    case 'method': {
-      const known = value.kind === 'call' ? purePackages.test(value.path) : pureMethods.has(value.name)
-      if (!known) return value
-      const inside = [
-        ...(value.kind === 'method' ? [value.of] : []),
-        ...value.positional,
-        ...value.keywords.values(),
-      ]
-      return inside
-        .filter((part) => part.kind !== 'opaque')
-        .map(impure)
-        .find((part) => part !== undefined)
-    }
-    default:
-      return undefined
-  }
 }
 
 function isOperation(call: Call): boolean {

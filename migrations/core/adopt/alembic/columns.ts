@@ -2,7 +2,7 @@ import { quoteIdent } from '../../postgres/quote.ts'
 import type { Call, Value } from '../python/values.ts'
 import { foreignKeyArguments, foreignKeySql, referencedColumn, tableConstraint } from './constraints.ts'
 import { conditionSql, defaultSql } from './expressions.ts'
-import { type Arguments, argumentsOf, textOf, Unconverted, unknownValue } from './reading.ts'
+import { type Arguments, argumentsOf, Unconverted, unknownValue } from './reading.ts'
 import { type ColumnType, columnType } from './types.ts'
 
 /** A column as a revision file describes it. */
@@ -185,9 +185,4 @@ export function columnSql(column: Column, serial = false): string {
   if (!column.nullable && generated?.kind !== 'identity') parts.push('NOT NULL')
   if (column.nullable && generated?.kind === 'identity') parts.push('NULL')
   return [...parts, ...column.checks].join(' ')
-}
-
-/** The texts of a list of names or `sa.Column`s. */
-export function columnNames(values: readonly Value[]): readonly string[] {
-  return values.map((value) => (value.kind === 'call' ? columnOf(value).name : textOf(value)))
 }

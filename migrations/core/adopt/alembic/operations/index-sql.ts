@@ -1,6 +1,6 @@
 import { quoteIdent } from '../../../postgres/quote.ts'
+import { plainText } from '../../python/text-values.ts'
 import type { Call, Value } from '../../python/values.ts'
-import { plainText } from '../../python/values.ts'
 import { columnList, tableName } from '../constraints.ts'
 import { conditionSql, sqlOf } from '../expressions.ts'
 import { type Arguments, argumentsOf, entriesOf, listOf, textOf, unknownValue } from '../reading.ts'

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs'
+import { cp } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { splitStatements } from '../../migrations/core/postgres/statements.ts'
+import { fail, type Just, jsonLines, justOn, succeed } from '../e2e/support/just.ts'
+import { environmentText, temporaryProject } from '../e2e/support/project.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+
+const fixture = join(import.meta.dirname, 'fixtures', 'alembic')
+
+let database: TestDatabase
+let project: Awaited<ReturnType<typeof temporaryProject>>
+let just: Just
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  for (const { text } of splitStatements(readFileSync(join(fixture, 'upgrade.sql'), 'utf8')))
+    await database.client.query(text)
+})
+beforeEach(async () => {
+  project = await temporaryProject({
+    'migrations/env.ts': environmentText({ shop: 'public', sales: 'sales' }),
+  })
+  await cp(fixture, join(project.path, 'api'), { recursive: true })
+  just = justOn(database.url, { cwd: project.path })
+})
+afterEach(() => project.remove())
+afterAll(() => database.drop())
+
+describe('mig-import', () => {
+  test('says what came, and leaves the project at head', async () => {
+    const { stdout } = await succeed(just('mig-import alembic api shop'))
+    expect(stdout).toContain('7 revisions written\nreplayed on a scratch database: equal to the live one\n')
+    expect(stdout).toContain('public is at 708192031425, as public.alembic_version says')
+    expect(stdout).toContain('next: drop public.alembic_version, or name it in excludeTables of env.ts')
+    await succeed(just('mig-current shop --check-heads'))
+    const again = await fail(just('mig-import alembic api shop'), 'file-exists', 2)
+    expect(again.stderr).toContain('just mig-history')
+    await database.client.query('DROP SCHEMA mig CASCADE')
+  })
+
+  test('says the same as JSON', async () => {
+    const lines = jsonLines(await succeed(just('mig-import alembic api shop --json')))
+    expect(lines.at(-1)).toMatchObject({
+      event: 'import',
+      proof: 'equal',
+      unconverted: [],
+      adopted: [{ targetSchema: 'public' }],
+    })
+    await database.client.query('DROP SCHEMA mig CASCADE')
+  })
+
+  test('knows its tools', async () => {
+    const { stderr } = await fail(just('mig-import alembik api'), 'unknown-tool', 2)
+    expect(stderr).toContain(
+      'error MIG-unknown-tool: there is no import from "alembik"\nhelp: did you mean just mig-import alembic?',
+    )
+  })
+})
