@@ -36,7 +36,7 @@ export function cleanVariables(extra: Readonly<Record<string, string>> = {}): Re
 }
 
 /** The binary itself: the package's launcher script takes half a second of its own. */
-function justBinary(): string {
+export function justBinary(): string {
   const name = `rust-just-${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
   return createRequire(import.meta.url).resolve(
     `${name}/bin/just${process.platform === 'win32' ? '.exe' : ''}`,

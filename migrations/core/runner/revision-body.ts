@@ -73,7 +73,8 @@ function timeouts(read: (name: string) => unknown): Pick<RevisionBody, 'lockTime
 
 function missingSide(file: RevisionFile, name: 'upgrade' | 'downgrade'): MigError {
   const what = file.format === 'sql' ? `-- ${name} section` : `exported function ${name}`
-  return new MigError(`no-${name}`, `revision ${file.revision} has no ${what}`, {
+  const code = name === 'upgrade' ? 'no-upgrade' : 'no-downgrade'
+  return new MigError(code, `revision ${file.revision} has no ${what}`, {
     help: `add it; an empty one says that there is nothing to do: just mig-edit ${file.revision}`,
     place: { file: file.path },
     exitCode: exitCodes.stepFailed,

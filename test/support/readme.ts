@@ -1,0 +1,57 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { execa } from 'execa'
+import { cleanVariables, justBinary } from './recipes.ts'
+
+/** A fenced block of a page. */
+export interface Block {
+  readonly language: string
+  /** What stands behind the language: the file of a diff. */
+  readonly about: string
+  readonly text: string
+}
+
+/** The fenced blocks of a Markdown page, in order. */
+export function blocksOf(page: string): readonly Block[] {
+  return [...page.matchAll(/^```(\w+)(?: (\S+))?\n([\s\S]*?)^```$/gm)].map(
+    ([, language = '', about = '', text = '']) => ({ language, about, text }),
+  )
+}
+
+/** Runs a block's lines in a project, as a person types them; what they print, on stdout and stderr alike. */
+export async function runBlock(project: string, text: string): Promise<string> {
+  const path = [dirname(justBinary()), join(project, 'node_modules', '.bin'), process.env.PATH].join(':')
+  const { all, exitCode } = await execa('bash', ['-euo', 'pipefail', '-c', text], {
+    cwd: project,
+    env: cleanVariables({ PATH: path, NO_COLOR: '1', npm_config_loglevel: 'error' }),
+    extendEnv: false,
+    all: true,
+    reject: false,
+    stdin: 'ignore',
+  })
+  if (exitCode !== 0) throw new Error(`exit ${exitCode} of\n${text}\n${all}`)
+  return all
+}
+
+/** Does to a file what a diff without line numbers says: its lines must stand there, once. */
+export async function applyDiff(project: string, { about, text }: Block): Promise<void> {
+  const lines = text.trimEnd().split('\n')
+  const side = (other: string) =>
+    lines.flatMap((line) => (line.startsWith(other) ? [] : [line.slice(1)])).join('\n')
+  const file = join(project, about)
+  const parts = (await readFile(file, 'utf8')).split(side('+'))
+  if (parts.length !== 2)
+    throw new Error(`${about} holds these lines ${parts.length - 1} times:\n${side('+')}`)
+  await writeFile(file, parts.join(side('-')))
+}
+
+/** Output without what differs from run to run: times, ports, new ids, and the columns that their width moves. */
+export function withoutAccidents(output: string): string {
+  return output
+    .replace(/(?<![0-9a-z])[0-9a-f]{12}(?![0-9a-z])/g, (id) => (/^(?:b1111e000001)$/.test(id) ? id : '<id>'))
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
+    .replace(/\d{8}_\d{6}/g, '<time>')
+    .replace(/\b\d+(?:\.\d+)? (?:ms|s|min)\b/g, '<duration>')
+    .replace(/(127\.0\.0\.1|port)([: ])\d+/g, '$1$2<port>')
+    .trim()
+}
