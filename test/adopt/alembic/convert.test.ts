@@ -130,7 +130,8 @@ describe('what only Python knows', () => {
     ["op.create_table('t', sa.Column('c', sa.Enum(Colour, name='colour')))", ['? the value of Colour']],
     ["op.drop_constraint(None, 't')", ['? a constraint without a name']],
     ["op.alter_column('t', 'c', unheard_of=1)", ['? the argument unheard_of=']],
-    ["op.execute(sa.table('t').update().values(a=1))", ['? .values(…)']],
+    ["op.execute(sa.table('t').update().values(a=now()))", ['? the value of now']],
+    ["op.execute(sa.table('t').update().values(a=1).returning(sa.column('a')))", ['? .returning(…)']],
     [
       'session = Session(bind=op.get_bind())\nsession.commit()',
       ['? the value of Session', '? the value of session'],

@@ -41,7 +41,8 @@ export function enumType(call: Call): EnumType | undefined {
   return {
     name: schema === undefined ? quoteIdent(name) : `${quoteIdent(schema)}.${quoteIdent(name)}`,
     values: call.positional.map(textOf),
-    createdByTable: given.flag('create_type') !== false && given.flag('_create_events') !== false,
+    // sa.Enum takes create_type and does not heed it (SQLAlchemy, "PostgreSQL ENUM types").
+    createdByTable: call.path !== 'postgresql.ENUM' || given.flag('create_type') !== false,
   }
 }
 

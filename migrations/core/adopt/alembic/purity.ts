@@ -21,6 +21,11 @@ const pureMethods = new Set([
   'columns',
   'is_',
   'evaluates_none',
+  'where',
+  'values',
+  'update',
+  'insert',
+  'delete',
 ])
 
 /** The first part of a value whose making might do something. */

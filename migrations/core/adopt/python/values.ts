@@ -271,6 +271,8 @@ function formatValue(expression: Extract<Expression, { kind: 'format' }>, scope:
   return { kind: 'text', text, line }
 }
 
+const sqlOperators = new Set(['==', '!=', '<', '>', '<=', '>=', '&', '|'])
+
 function binaryValue(expression: Extract<Expression, { kind: 'binary' }>, scope: Scope): Value {
   const { line, operator } = expression
   const left = evaluate(expression.left, scope)
@@ -287,6 +289,9 @@ function binaryValue(expression: Extract<Expression, { kind: 'binary' }>, scope:
     return { kind: 'text', text: left.text + right.text, line }
   if (operator === '+' && left.kind === 'list' && right.kind === 'list')
     return { kind: 'list', items: [...left.items, ...right.items], line }
+  // SQLAlchemy's columns take operators: the expression stands for itself.
+  if (left.kind === 'method' && sqlOperators.has(operator))
+    return { kind: 'method', of: left, name: operator, positional: [right], keywords: new Map(), line }
   if (operator === '%' && left.kind === 'text') return percentValue(left.text, right, line)
   return { kind: 'opaque', why: `the operator ${operator}`, line }
 }

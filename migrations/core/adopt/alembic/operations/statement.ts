@@ -1,11 +1,13 @@
-import { quoteIdent, quoteLiteral } from '../../../postgres/quote.ts'
+import { quoteIdent } from '../../../postgres/quote.ts'
 import type { Call, Value } from '../../python/values.ts'
 import { sequenceOptions } from '../columns.ts'
 import { tableName } from '../constraints.ts'
-import { literalSql, sqlOf, textSql } from '../expressions.ts'
-import { argumentsOf, entriesOf, listOf, Unconverted, unknownValue } from '../reading.ts'
+import { sqlOf, textSql } from '../expressions.ts'
+import { argumentsOf, entriesOf, listOf, unknownValue } from '../reading.ts'
 import { columnType } from '../types.ts'
 import type { Operation } from './operation.ts'
+import { dataTable, rowValue } from './table-rows.ts'
+import { isTableStatement, tableStatement } from './table-statement.ts'
 
 /** `op.execute` of a string, of `sa.text(…)`, or of a sequence's DDL. */
 export const execute: Operation = (call) => {
@@ -28,6 +30,7 @@ export function statementSql(value: Value): string {
   )
     return value.positional[0].text.replaceAll('%%', '%').trim()
   const isText = (of: Value): boolean => of.kind === 'call' && of.path === 'sqlalchemy.text'
+  if (isTableStatement(value)) return tableStatement(value)
   if (isText(value) || (value.kind === 'method' && value.name === 'bindparams' && isText(value.of)))
     return sqlOf(value).trim()
   throw unknownValue(value)
@@ -53,59 +56,16 @@ function sequenceSql(call: Call): string {
     .trim()
 }
 
-/** A table that rows go into: `sa.table(…)`, `sa.Table(…)`, or what `op.create_table` gave. */
-function insertTarget(value: Value): { readonly table: string; readonly types: ReadonlyMap<string, string> } {
-  if (value.kind !== 'call') throw unknownValue(value)
-  const isCreate = value.path === 'alembic.op.create_table'
-  if (!isCreate && !/^sqlalchemy\.(table|Table)$/.test(value.path)) throw unknownValue(value)
-  const [first, ...rest] = value.positional
-  const schema = value.keywords.get('schema')
-  if (first?.kind !== 'text') throw unknownValue(first ?? value)
-  const columns = rest.filter(
-    (item): item is Call => item.kind === 'call' && /^sqlalchemy\.[cC]olumn$/.test(item.path),
-  )
-  const types = columns.flatMap((column) => {
-    const [name, type] = column.positional
-    return name?.kind === 'text' && type !== undefined ? [[name.text, columnType(type).sql] as const] : []
-  })
-  return {
-    table: tableName(schema?.kind === 'text' ? schema.text : undefined, first.text),
-    types: new Map(types),
-  }
-}
-
 /** `op.bulk_insert(table, [{…}, …])` with plain values: one INSERT per row, as Alembic's own scripts have it. */
 export const bulkInsert: Operation = (call) => {
   const given = argumentsOf(call, ['table', 'rows'], ['multiinsert'])
   const [table, rows] = [given.given('table'), given.given('rows')]
   if (table === undefined || rows === undefined) throw unknownValue(call)
-  const target = insertTarget(table)
+  const target = dataTable(table)
   return listOf(rows).map((row) => {
     const entries = entriesOf(row)
     const columns = entries.map(([name]) => quoteIdent(name)).join(', ')
     const values = entries.map(([name, value]) => rowValue(value, target.types.get(name)))
     return `INSERT INTO ${target.table} (${columns}) VALUES (${values.join(', ')})`
   })
-}
-
-function rowValue(value: Value, type: string | undefined): string {
-  if (value.kind === 'dict' || value.kind === 'list') {
-    if (type === 'JSON' || type === 'JSONB') return quoteLiteral(JSON.stringify(jsonOf(value)))
-    throw new Unconverted('a value of a row that is no constant', value.line)
-  }
-  if (value.kind === 'call' && value.path === 'alembic.op.inline_literal' && value.positional[0])
-    return literalSql(value.positional[0])
-  if (type === 'JSON' || type === 'JSONB')
-    throw new Unconverted('a plain value for a JSON column', value.line)
-  return literalSql(value)
-}
-
-function jsonOf(value: Value): unknown {
-  if (value.kind === 'text') return value.text
-  if (value.kind === 'number') return Number(value.text)
-  if (value.kind === 'constant') return value.value
-  if (value.kind === 'list') return value.items.map(jsonOf)
-  if (value.kind === 'dict')
-    return Object.fromEntries(entriesOf(value).map(([key, item]) => [key, jsonOf(item)]))
-  throw unknownValue(value)
 }
