@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import { importAlembic } from '../../../migrations/core/adopt/index.ts'
@@ -185,6 +185,24 @@ describe('an Alembic project that cannot be imported', () => {
       code: 'file-exists',
     })
   })
+
+  projectTest(
+    'says when the ledger has something else already, and adopts the same twice',
+    async ({ project }) => {
+      project.write(one)
+      await project.run(`${liveTable('public', 't')}${versionTable('public', 'aaaa')}`)
+      const env = await project.environment({ app: 'public' })
+      const again = async () => {
+        rmSync(join(project.root, 'migrations'), { recursive: true, force: true })
+        return importAlembic(project.session, env, { path: 'alembic' })
+      }
+      expect(await again()).toMatchObject({ proof: 'equal' })
+      expect(await again()).toMatchObject({ proof: 'equal' })
+      await project.run("UPDATE mig.version SET revision = 'bbbb'")
+      await expect(again()).rejects.toMatchObject({ code: 'already-adopted' })
+      expect(existsSync(join(project.root, 'migrations'))).toBe(false)
+    },
+  )
 
   projectTest('is not there: the error says what was looked for', async ({ project }) => {
     const env = await project.environment({ app: 'public' })

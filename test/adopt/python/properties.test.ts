@@ -32,6 +32,23 @@ describe('reading Python', () => {
     )
   })
 
+  test('does not depend on line ends, a byte order mark or tabs', () => {
+    const source =
+      "from alembic import op\nrevision = 'a'\ndef upgrade():\n    for t in ['a',\n              'b']:\n        op.execute('''SELECT\n1 ''' \\\n            + t)\n"
+    const expected = [
+      { kind: 'sql', sql: 'SELECT\n1 a' },
+      { kind: 'sql', sql: 'SELECT\n1 b' },
+    ]
+    for (const text of [
+      source,
+      source.replaceAll('\n', '\r\n'),
+      `\uFEFF${source}`,
+      source.replaceAll('    ', '\t'),
+    ]) {
+      expect(readAlembicRevision(text, 'x.py')?.upgrade).toEqual(expected)
+    }
+  })
+
   test('of any text ends, with statements or an error that names the line', () => {
     const words = fc.constantFrom(
       'def',
