@@ -4,7 +4,7 @@ import { splitStatements } from '../../migrations/core/postgres/index.ts'
 import { writeFaultProject } from '../faults/fixture.ts'
 import { outcomeOf } from '../faults/harness.ts'
 import { createTestDatabase } from '../support/database.ts'
-import { labTest } from './support.ts'
+import { labTest, revision } from './support.ts'
 
 describe('the script of an upgrade', () => {
   labTest(
@@ -26,4 +26,32 @@ describe('the script of an upgrade', () => {
       await other.drop()
     },
   )
+
+  labTest('sets the timeouts that a revision sets for itself, and no others', async ({ lab }) => {
+    const body = `await op.execute('SELECT 1')
+  await op.autocommit(() => op.execute('SELECT 2'))`
+    await lab.write({
+      'user/20260101_000000_aaaaaaaaaaa1_a.ts': revision('aaaaaaaaaaa1', null, body, {
+        head: "export const lockTimeout = '2s'",
+      }),
+    })
+    const project = await lab.project()
+    const script = await usingSession(project.env, {}, async (session) => {
+      const plan = await planRun(session, project, { direction: 'upgrade', target: 'head' })
+      const parts: string[] = []
+      for await (const part of offlineScript({ project, plan })) parts.push(part)
+      return parts.join('')
+    })
+    const settings = splitStatements(script).flatMap(({ text }) =>
+      /timeout|SELECT \d/.test(text) ? [text] : [],
+    )
+    expect(settings).toEqual([
+      'SET LOCAL lock_timeout = 2000',
+      'SELECT 1',
+      'SET lock_timeout = 2000',
+      'SELECT 2',
+      'RESET lock_timeout',
+      'SET LOCAL lock_timeout = 2000',
+    ])
+  })
 })

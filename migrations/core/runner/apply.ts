@@ -14,7 +14,7 @@ import { makePlan, type Plan, type PlanRequest, type PlanStep, readLedgerState }
 import type { Project } from './project.ts'
 import { retrying } from './retry.ts'
 import { revisionSource } from './revision-source.ts'
-import type { Session } from './session.ts'
+import { rollBack, type Session } from './session.ts'
 import { applyStep, type StepContext } from './step.ts'
 import { halfDoneFirst, stepError } from './step-error.ts'
 import { guardConnection, surviving } from './survive.ts'
@@ -160,10 +160,7 @@ async function tryTogether(
     committing = true
     await session.client.query('COMMIT')
   } catch (cause) {
-    if (!isConnectionLost(cause)) {
-      await session.own?.cancelled()
-      await session.client.query('ROLLBACK')
-    }
+    if (!isConnectionLost(cause)) await rollBack(session)
     const last = steps.at(-1)
     throw committing && last !== undefined
       ? stepError(last, cause, session.signal, { committed: 0, committing })

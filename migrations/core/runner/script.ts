@@ -7,9 +7,11 @@ import { defaultBatchSize } from './backfill.ts'
 import { backfillScript } from './backfill-sql.ts'
 import type { Plan, PlanStep } from './plan.ts'
 import { fileChecksum, type Project } from './project.ts'
-import { loadRevision } from './revision-body.ts'
+import { loadRevision, type RevisionBody } from './revision-body.ts'
 import { ledgerStepOf, openingStatements, searchPathStatement } from './step.ts'
 import { noSection } from './step-error.ts'
+
+type Timeouts = Pick<RevisionBody, 'lockTimeout' | 'statementTimeout'>
 
 export interface ScriptRequest {
   readonly project: Project
@@ -66,7 +68,8 @@ async function stepScript(
   write(guard(env.ledgerSchema, step))
   for (const sql of openingStatements(step, env.createSchema, missing)) write(sql)
   const body = await loadRevision(step.file, env.cacheDir)
-  const op = operations(offlineSink(write, step, together), {
+  for (const sql of timeoutStatements(body, 'LOCAL ')) write(sql)
+  const op = operations(offlineSink(write, step, together, body), {
     schema: step.targetSchema,
     schemas: env.schemas,
     x: env.x,
@@ -77,6 +80,15 @@ async function stepScript(
     write(sql)
   if (!together) parts.push('COMMIT;')
   return `${parts.join('\n')}\n\n`
+}
+
+/** The timeouts that a revision sets for itself; psql's session has those of everybody. */
+function timeoutStatements(
+  { lockTimeout, statementTimeout }: Timeouts,
+  until: 'LOCAL ' | '',
+): readonly string[] {
+  const timeouts = Object.entries({ lock_timeout: lockTimeout, statement_timeout: statementTimeout })
+  return timeouts.flatMap(([name, value]) => (value === undefined ? [] : [`SET ${until}${name} = ${value}`]))
 }
 
 /** A statement with its semicolon, on a line of its own where a comment ends the text. */
@@ -105,7 +117,12 @@ $mig$`
 
 const noResult: QueryResult = { command: '', rowCount: null, oid: 0, fields: [], rows: [] }
 
-function offlineSink(write: (sql: string) => void, step: PlanStep, together: boolean): StatementSink {
+function offlineSink(
+  write: (sql: string) => void,
+  step: PlanStep,
+  together: boolean,
+  timeouts: Timeouts,
+): StatementSink {
   let inSection = false
   async function autocommit<Result>(body: () => Promise<Result>): Promise<Result> {
     if (inSection) return body()
@@ -113,10 +130,14 @@ function offlineSink(write: (sql: string) => void, step: PlanStep, together: boo
     inSection = true
     write('COMMIT')
     write(searchPathStatement(step, 'session'))
+    const settings = timeoutStatements(timeouts, '')
+    for (const sql of settings) write(sql)
     const result = await body()
     write('RESET search_path')
+    for (const sql of settings) write(sql.replace(/^SET (\w+) .*$/, 'RESET $1'))
     write('BEGIN')
     write(searchPathStatement(step, 'transaction'))
+    for (const sql of timeoutStatements(timeouts, 'LOCAL ')) write(sql)
     inSection = false
     return result
   }

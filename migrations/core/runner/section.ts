@@ -2,6 +2,7 @@ import { type Progress, progressStatement } from '../ledger/index.ts'
 import { isConnectionLost } from '../postgres/index.ts'
 import type { PlanStep } from './plan.ts'
 import { retrying } from './retry.ts'
+import { rollBack } from './session.ts'
 import type { StepContext } from './step.ts'
 
 /** What one attempt at a step begins with. */
@@ -51,10 +52,7 @@ export async function inTransaction<Result>(
       noteSaved(progress)
       return result
     } catch (error) {
-      if (!isConnectionLost(error)) {
-        await session.own?.cancelled()
-        await session.client.query('ROLLBACK')
-      }
+      if (!isConnectionLost(error)) await rollBack(session)
       throw error
     }
   })

@@ -158,6 +158,12 @@ function ownConnection(
     async reconnect() {
       // The socket is gone, or half open: its own end is not waited for.
       void client.end()
+      void observer?.then(
+        (old) => old.end(),
+        // One that was never opened has nothing to close.
+        () => undefined,
+      )
+      observer = undefined
       client = listening(await open())
       endedBy = null
     },
@@ -175,6 +181,13 @@ async function cancelStatement(url: string, client: ClientBase): Promise<void> {
   const other = await connect({ url, applicationName: 'just-mig cancel' }).catch(() => undefined)
   await other?.query('SELECT pg_cancel_backend($1)', [pid]).catch(() => undefined)
   await other?.end().catch(() => undefined)
+}
+
+/** Takes back what is open, for a connection that still answers; waits for a cancel request that is on its way. */
+export async function rollBack({ client, own }: Session): Promise<void> {
+  await own?.cancelled()
+  // A COMMIT that failed has closed the transaction by itself, and the server would warn.
+  if (client.getTransactionStatus() !== 'I') await client.query('ROLLBACK')
 }
 
 /** The server's process id of a connection; undefined behind a client that does not tell. */

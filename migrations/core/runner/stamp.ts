@@ -6,8 +6,9 @@ import {
   releaseLocks,
   takeLocks,
 } from '../ledger/index.ts'
+import { isConnectionLost } from '../postgres/index.ts'
 import { fileChecksum, type Project } from './project.ts'
-import { type Session, whereFrom } from './session.ts'
+import { rollBack, type Session, whereFrom } from './session.ts'
 
 export interface StampRequest {
   /** One target, or several with spaces between them. */
@@ -95,6 +96,9 @@ export async function applyStamp(
     const forget = targetSchemas.map((schema) => forgetProgressStatement(env.ledgerSchema, schema))
     await client.query(['BEGIN', ...forget, ...statements, 'COMMIT'].join('; '))
     return plan
+  } catch (error) {
+    if (!isConnectionLost(error)) await rollBack(session)
+    throw error
   } finally {
     await releaseLocks(client, env.ledgerSchema, targetSchemas)
   }

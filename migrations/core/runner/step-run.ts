@@ -9,7 +9,7 @@ import { runBackfill } from './backfill.ts'
 import type { PlanStep } from './plan.ts'
 import { doneResult } from './reread.ts'
 import { inTransaction, type SectionContext, type StepStart } from './section.ts'
-import { whereFrom } from './session.ts'
+import { rollBack, whereFrom } from './session.ts'
 import { checkStatement, runStatement } from './statement.ts'
 import { statementKind } from './statement-kind.ts'
 import { type StepContext, searchPathStatement } from './step.ts'
@@ -160,7 +160,7 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
       else await session.client.query([...ledger, ...forget].join('; '))
     },
     async abandon() {
-      if (start.ownTransaction) await session.client.query('ROLLBACK')
+      if (start.ownTransaction) await rollBack(session)
       if (restore !== undefined) await session.client.query(restore)
     },
     standing: () => ({ committed: inLedger ? stored.statement : 0, committing }),

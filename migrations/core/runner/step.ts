@@ -78,7 +78,6 @@ export async function applyStep(context: StepContext, step: PlanStep, attempt: S
   } catch (cause) {
     const error = stepError(step, cause, session.signal, run?.standing())
     if (alone && run !== undefined && !isConnectionLost(cause)) {
-      await session.own?.cancelled()
       await run.abandon()
       await logFailure(context, ledgerStep, error, performance.now() - started)
     }
