@@ -49,7 +49,7 @@ export const main = (): Promise<void> =>
   runCommand(spec, (command) => {
     const importing = toolOf(command.positionals.tool ?? '')
     return usingProject(command, async (session, { env }) => {
-      showResult(command, await importing(session, env, command))
+      showResult(command, await importing(session, env, command), env.options.excludeTables ?? [])
     })
   })
 
@@ -97,15 +97,15 @@ function texts(value: unknown): readonly string[] {
 }
 
 /** The other tool's tables are nobody's now, and would show as a difference from the models. */
-function leftovers(tables: readonly string[]): readonly string[] {
-  const names = [...new Set(tables)].filter((name) => !name.endsWith('.*'))
+function leftovers(tables: readonly string[], excluded: readonly string[]): readonly string[] {
+  const names = [...new Set(tables)].filter((name) => !name.endsWith('.*') && !excluded.includes(name))
   if (names.length === 0) return []
   return [
     `next: drop ${names.join(', ')}, or name ${names.length === 1 ? 'it' : 'them'} in excludeTables of env.ts`,
   ]
 }
 
-function showResult({ output, flags }: Command, result: ImportResult): void {
+function showResult({ output, flags }: Command, result: ImportResult, excluded: readonly string[]): void {
   const { files, unconverted, adopted, proof } = result
   const proofText = {
     equal: 'replayed on a scratch database: equal to the live one',
@@ -120,10 +120,14 @@ function showResult({ output, flags }: Command, result: ImportResult): void {
       ({ file, line, direction, reason }) => `not converted: ${file}:${line} ${direction}: ${reason}`,
     ),
     ...adopted.map(
-      ({ targetSchema, revisions, from }) => `${targetSchema} is at ${revisions.join(', ')}, as ${from} says`,
+      ({ targetSchema, revisions, from }) =>
+        `${targetSchema} is at ${revisions.join(', ')}${from.endsWith('.*') ? '' : `, as ${from} says`}`,
     ),
     ...(adopted.length === 0 ? ['nothing was adopted'] : []),
-    ...leftovers(adopted.map(({ from }) => from)),
+    ...leftovers(
+      adopted.map(({ from }) => from),
+      excluded,
+    ),
   ]
   output.result(lines.join('\n'), { event: 'import', ...result })
 }

@@ -63,8 +63,13 @@ function packageJustfile(): string {
 
 function showResult({ output }: Command, result: InitResult): void {
   const { files, schemas, adopted, ledgers } = result
+  const [ledger] = ledgers
   const next =
-    ledgers.length > 0 && adopted.length === 0 ? `just mig-import ${ledgers[0]?.tool} DIR` : 'just mig-check'
+    adopted.length > 0
+      ? 'just mig-check'
+      : ledger === undefined
+        ? 'write the models, then just mig-autogen "first tables"'
+        : `just mig-import ${ledger.tool} DIR`
   const lines = [
     ...files.map((file) => `wrote ${file}`),
     `schemas: ${schemas.map(({ key, schema }) => `${key} = ${schema}`).join(', ')}`,
