@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest'
-import { MigError } from '../../migrations/core/index.ts'
+import { applyPlan, MigError, type Project, planRun, usingSession } from '../../migrations/core/index.ts'
 import { labTest, revision, statementsOf } from './support.ts'
 
 const half = revision(

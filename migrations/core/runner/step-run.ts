@@ -48,6 +48,7 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
   /** Ends a section: the statement that sets the session's settings back. */
   let restore: string | undefined
   let committing = false
+  let turn = Promise.resolve()
 
   const reached = (): Progress => ({
     ...stored,
@@ -114,6 +115,16 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
     return result
   }
 
+  /** A section's statements are transactions of their own, so those that were not awaited must not mix. */
+  function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = turn.then(work)
+    turn = result.then(
+      () => undefined,
+      () => undefined,
+    )
+    return result
+  }
+
   async function executeInSection(statement: Statement): Promise<QueryResult> {
     const pieces =
       statement.values === undefined
@@ -135,7 +146,7 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
       return session.client
     },
     async execute(statement) {
-      if (restore !== undefined) return executeInSection(statement)
+      if (restore !== undefined) return inTurn(() => executeInSection(statement))
       checkStatement(step, statement)
       if (isDone(statement.sql)) return doneResult(session, step, statement, true)
       return runStatement(session, step, statement, start.lockTimeout)
