@@ -1,6 +1,6 @@
 // just db-psql [psql's own arguments]
 import { databaseUrl } from '../migrations/core/index.ts'
-import { maskUrl, parseDatabaseUrl } from '../migrations/core/postgres/index.ts'
+import { iamToken, maskUrl, parseDatabaseUrl, usesIam } from '../migrations/core/postgres/index.ts'
 import { commandEnvironment, runCommand } from './shared/command.ts'
 import { smallPrompt } from './shared/small-prompt.ts'
 
@@ -23,7 +23,8 @@ export const main = (): Promise<void> =>
     const sql = typeof flags.command === 'string' ? flags.command : undefined
     if (psql === null) return smallPrompt(url, output, sql)
     // The password goes by the environment: a command line can be read by every user of the machine.
-    const { password } = parseDatabaseUrl(url)
+    const address = parseDatabaseUrl(url)
+    const password = usesIam(address) ? await iamToken(address) : address.password
     const args = sql === undefined ? [] : ['-c', sql]
     const run = $({ stdio: 'inherit', nothrow: true, env: { ...process.env, PGPASSWORD: password ?? '' } })
     const result = await run`${psql} -X ${args} ${withoutPassword(url)}`

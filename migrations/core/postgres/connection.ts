@@ -1,12 +1,11 @@
-import { readFileSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { ConnectionOptions } from 'node:tls'
 import pg from 'pg'
-import { MigError } from '../errors.ts'
 import { connectionError } from './connection-error.ts'
 import { isServerError } from './database-error.ts'
 import { type DatabaseAddress, parseDatabaseUrl } from './database-url.ts'
+import { iamToken, usesIam } from './iam-token.ts'
+import { type SslAttempt, sslAttempts } from './tls.ts'
 
 export interface ConnectOptions {
   readonly url: string
@@ -38,7 +37,7 @@ const defaultConnectTimeout = 10_000
  */
 export async function connect(options: ConnectOptions): Promise<pg.Client> {
   const address = parseDatabaseUrl(options.url)
-  const modes = sslModes(address)
+  const modes = sslAttempts(address, usesIam(address))
   const deadline = Date.now() + startingPatience
   let timeoutsBy: TimeoutsBy = 'startup'
   let mode = 0
@@ -59,7 +58,7 @@ export async function connect(options: ConnectOptions): Promise<pg.Client> {
 async function open(
   options: ConnectOptions,
   address: DatabaseAddress,
-  ssl: ConnectionOptions | false,
+  ssl: SslAttempt,
   timeoutsBy: TimeoutsBy,
 ): Promise<pg.Client> {
   const { parameters } = address
@@ -78,7 +77,7 @@ async function open(
     ...(address.host === undefined ? {} : { host: address.host }),
     ...(address.port === undefined ? {} : { port: address.port }),
     ...(address.user === undefined ? {} : { user: address.user }),
-    ...(address.password === undefined ? {} : { password: address.password }),
+    ...passwordOf(address),
     ...(address.database === undefined ? {} : { database: address.database }),
     ssl,
     application_name: parameters.application_name ?? options.applicationName,
@@ -105,6 +104,12 @@ async function open(
   }
 }
 
+/** A token is asked for at each connection: it lives 15 minutes, and a run may be longer. */
+function passwordOf(address: DatabaseAddress): { readonly password?: string | (() => Promise<string>) } {
+  if (usesIam(address)) return { password: () => iamToken(address) }
+  return address.password === undefined ? {} : { password: address.password }
+}
+
 async function connectUnlessAborted(
   client: pg.Client,
   socket: Socket,
@@ -117,59 +122,6 @@ async function connectUnlessAborted(
     await client.connect()
   } finally {
     signal?.removeEventListener('abort', giveUp)
-  }
-}
-
-/**
- * libpq's `sslmode` (manual, section 32.19.1) as the connections to try, in order. Without one, libpq's
- * `prefer` holds, save that this machine's own server is asked without SSL first.
- */
-function sslModes({ host, parameters }: DatabaseAddress): (ConnectionOptions | false)[] {
-  const mode = parameters.sslmode ?? process.env.PGSSLMODE
-  const isLocal = host === undefined || host.startsWith('/') || /^(localhost|127\..*|::1)$/.test(host)
-  if (host?.startsWith('/')) return [false]
-  const encrypted = { ...certificates(parameters), rejectUnauthorized: false }
-  const verified = { ...certificates(parameters), rejectUnauthorized: true }
-  switch (mode ?? (isLocal ? 'allow' : 'prefer')) {
-    case 'disable':
-      return [false]
-    case 'allow':
-      return [false, encrypted]
-    case 'prefer':
-      return [encrypted, false]
-    case 'require':
-      return [
-        parameters.sslrootcert === undefined
-          ? encrypted
-          : { ...verified, checkServerIdentity: () => undefined },
-      ]
-    case 'verify-ca':
-      return [{ ...verified, checkServerIdentity: () => undefined }]
-    case 'verify-full':
-      return [verified]
-    default:
-      throw new MigError('bad-database-url', `the database URL has an unknown sslmode "${mode}"`, {
-        help: 'sslmode is one of disable, allow, prefer, require, verify-ca and verify-full',
-      })
-  }
-}
-
-function certificates({ sslrootcert, sslcert, sslkey }: Readonly<Record<string, string>>): ConnectionOptions {
-  return {
-    ...(sslrootcert === undefined || sslrootcert === 'system' ? {} : { ca: certificateFile(sslrootcert) }),
-    ...(sslcert === undefined ? {} : { cert: certificateFile(sslcert) }),
-    ...(sslkey === undefined ? {} : { key: certificateFile(sslkey) }),
-  }
-}
-
-function certificateFile(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (cause) {
-    throw new MigError('ssl-error', `cannot read the certificate file ${path} of the database URL`, {
-      help: 'correct sslrootcert, sslcert or sslkey in the URL',
-      cause,
-    })
   }
 }
 

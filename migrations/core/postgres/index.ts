@@ -14,6 +14,7 @@ export {
   stopEmbeddedServer,
 } from './embedded.ts'
 export * from './fingerprint/index.ts'
+export { iamToken, usesIam } from './iam-token.ts'
 export { qualifiedName, quoteIdent, quoteLiteral } from './quote.ts'
 export { withScratchDatabase } from './scratch.ts'
 export { scratchServer } from './scratch-server.ts'
