@@ -1,6 +1,6 @@
 // just mig-autogen MESSAGE [schemas] [flags]
 import { type AutogenFiles, autogenerateProject } from '../migrations/core/autogenerate/index.ts'
-import { exitCodes } from '../migrations/core/index.ts'
+import { applyStamp, exitCodes, openProject, type Project, type Session } from '../migrations/core/index.ts'
 import { changeLines, sayUnmodeled, unprovedWarning } from './shared/changes.ts'
 import { type Command, runCommand, usingProject } from './shared/command.ts'
 import { decisionFlags, withDecisions } from './shared/decisions.ts'
@@ -15,6 +15,7 @@ const spec = {
     plan: { help: 'print the files and write none' },
     'sql-file': { help: 'plain .sql files instead of TypeScript' },
     'from-history': { help: 'start from the revisions alone; the live database is not looked at' },
+    adopt: { help: 'write what was changed by hand in the database as a revision, and stamp it as applied' },
     strict: { help: 'what cannot be compared is an error' },
     privileges: { help: 'compare owners and grants too' },
     keep: { help: 'write the files although their proof failed' },
@@ -39,6 +40,7 @@ export const main = (): Promise<void> =>
           strict: flags.strict === true,
           fromHistory: flags['from-history'] === true,
           keep: flags.keep === true,
+          adopt: flags.adopt === true,
           ...decisions,
         }),
       )
@@ -50,11 +52,19 @@ export const main = (): Promise<void> =>
       output.result(output.level === 'quiet' ? '' : text, ...lines)
       if (flags.plan === true) return showFiles(command, made)
       await writeNewFiles(project.env, output, made.files)
+      if (flags.adopt === true) await stampAdopted(session, project, made)
       if (made.unproved === undefined) return exitCodes.done
       unprovedWarning(command, made.unproved)
       return exitCodes.proofFailed
     }),
   )
+
+/** What the database has already is not run again. */
+async function stampAdopted(session: Session, { env }: Project, { files }: AutogenFiles): Promise<void> {
+  const newest = new Map(files.map((file) => [file.line, file.revision]))
+  const target = [...newest.values()].join(' ')
+  await applyStamp(session, openProject(env), { target, lines: [...newest.keys()] })
+}
 
 function sayNoChange({ output }: Command): number {
   output.result('nothing to do: models and database are the same', { event: 'done', steps: 0, ms: 0 })

@@ -1,5 +1,11 @@
 // just mig-check [schemas] [flags]
-import { type CheckResult, checkProject } from '../migrations/core/autogenerate/index.ts'
+import {
+  type Change,
+  type CheckResult,
+  checkProject,
+  historyDrift,
+  type LineDrift,
+} from '../migrations/core/autogenerate/index.ts'
 import { exitCodes } from '../migrations/core/index.ts'
 import { countOf } from '../migrations/core/report/index.ts'
 import { changeLines, sayUnmodeled } from './shared/changes.ts'
@@ -11,7 +17,8 @@ const spec = {
   summary: 'Compares database and models, and says what is pending or was edited; exit 1 on any difference.',
   positionals: { schemas: schemasArgument },
   flags: {
-    sql: { help: 'the differences as statements' },
+    sql: { help: 'the differences as statements; with --drift those that take them back' },
+    drift: { help: 'compare with what the applied revisions give: what was changed by hand' },
     privileges: { help: 'compare owners and grants too' },
   },
   examples: ['just mig-check', 'just mig-check user', 'just mig-check all --json'],
@@ -21,6 +28,11 @@ export const main = (): Promise<void> =>
   runCommand(spec, (command) =>
     usingProject(command, async (session, project) => {
       const { flags, output } = command
+      if (flags.drift === true) {
+        const drift = await historyDrift(session, project, { privileges: flags.privileges === true })
+        showHistoryDrift(command, drift)
+        return drift.length > 0 ? exitCodes.differences : exitCodes.done
+      }
       const checked = await checkProject(session, project, { privileges: flags.privileges === true })
       sayUnmodeled(command, checked.unmodeled)
       showPending(command, checked)
@@ -33,6 +45,30 @@ export const main = (): Promise<void> =>
       return exitCodes.done
     }),
   )
+
+/** Drift from the history, and the three ways on. */
+function showHistoryDrift({ output, flags }: Command, drift: readonly LineDrift[]): void {
+  if (drift.length === 0) {
+    output.result('no drift', { event: 'done', steps: 0, ms: 0 })
+    return
+  }
+  for (const { line, schema, changes, statements } of drift) {
+    const { text, lines } = changeLines(changes.map(reversed), () => line)
+    const sql = statements.map((statement) => `${statement};`).join('\n')
+    if (flags.sql === true) output.result(sql, { event: 'sql', sql })
+    else output.result(`${schema} was changed by hand:\n${text}`, ...lines)
+  }
+  output.remark(
+    'keep it: just mig-autogen "…" --adopt · take it back: just mig-check --drift --sql | just db-psql · or leave it',
+  )
+}
+
+/** What must be added to take a change back was dropped by hand. */
+function reversed(change: Change): Change {
+  const verbs = { add: 'drop', drop: 'add', change: 'change' } as const
+  const detail = change.detail.split(' → ').reverse().join(' → ')
+  return { ...change, verb: verbs[change.verb], detail: change.verb === 'change' ? detail : change.detail }
+}
 
 function showPending({ output }: Command, { pending }: CheckResult): void {
   if (pending.length === 0) return

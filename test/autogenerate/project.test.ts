@@ -8,6 +8,7 @@ import {
   autogenerateProject,
   type CheckResult,
   checkProject,
+  historyDrift,
 } from '../../migrations/core/autogenerate/index.ts'
 import { type EnvironmentOptions, type MigError, usingSession } from '../../migrations/core/index.ts'
 import { writeNewFile } from '../../migrations/core/revisions/index.ts'
@@ -21,6 +22,7 @@ const request: AutogenRequest = {
   strict: false,
   fromHistory: false,
   keep: false,
+  adopt: false,
   casts: { using: {}, recreate: [] },
   renames: { given: {}, others: 'ask' },
 }
@@ -218,4 +220,30 @@ describe('autogenerate on a project', () => {
     expect((await lab.upgrade()).error).toBeUndefined()
     expect((await check(lab, ['user'])).drift).toEqual([])
   })
+})
+
+describe('drift against history', () => {
+  labTest(
+    'shows what was changed by hand, the statements back, and a revision that adopts it',
+    async ({ lab }) => {
+      await models(lab, first)
+      await generate(lab)
+      await lab.upgrade()
+      const drift = async () => {
+        const project = await lab.project()
+        return usingSession(project.env, {}, (session) =>
+          historyDrift(session, project, { privileges: false }),
+        )
+      }
+      expect(await drift()).toEqual([])
+      await lab.database.client.query('ALTER TABLE app_user.profile ADD COLUMN by_hand int')
+      const [found, ...others] = await drift()
+      expect(others).toEqual([])
+      expect(found?.line).toBe('user')
+      expect(found?.statements).toEqual(['ALTER TABLE app_user.profile DROP COLUMN by_hand'])
+      const { files } = await generate(lab, { adopt: true, now: later(60) })
+      expect(files.map((file) => file.line)).toEqual(['user'])
+      expect(files[0]?.text).toContain('ALTER TABLE app_user.profile ADD COLUMN by_hand integer')
+    },
+  )
 })

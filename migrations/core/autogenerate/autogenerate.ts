@@ -5,7 +5,7 @@ import {
   fingerprintChangesText,
 } from '../postgres/fingerprint/index.ts'
 import { withScratchDatabase } from '../postgres/scratch.ts'
-import { prepareBase } from './base.ts'
+import { onDatabase, prepareBase } from './base.ts'
 import {
   type Catalog,
   type Change,
@@ -45,7 +45,11 @@ export async function autogenerate(
   input: AutogenerateInput,
   runnable: (revisions: readonly GeneratedRevision[]) => Promise<readonly Provable[]> = statementsOf,
 ): Promise<AutogenerateResult> {
-  const wanted = await wantedState(input)
+  const { adoptUrl } = input
+  const observed = { ...input, schemas: filteredSchemas(input) }
+  const wanted = await (adoptUrl === undefined
+    ? wantedState(input)
+    : onDatabase(adoptUrl, (client) => observe(client, observed)))
   return withScratchDatabase(scratchOptions(input), async (scratch) => {
     await prepareBase(input, scratch)
     const schemas = filteredSchemas(input)

@@ -1,8 +1,10 @@
+import type { ClientBase } from 'pg'
 import { connect, quoteIdent } from '../postgres/index.ts'
 import type { ScratchDatabase } from '../postgres/scratch.ts'
-import { type Catalog, managedGlobals, readCatalog } from './engine/index.ts'
+import { managedGlobals, readCatalog } from './engine/index.ts'
 import { guide } from './guide/guide.ts'
 import type { AutogenerateInput } from './input.ts'
+import { fingerprintOf } from './state.ts'
 
 /**
  * Brings a scratch database to the base state: the revisions replayed, then, where the live database differs
@@ -15,9 +17,15 @@ export async function prepareBase(input: AutogenerateInput, scratch: ScratchData
     await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
   await input.replay(client)
   if (input.liveUrl === null) return
-  const replayed = await readCatalog(client)
-  const live = await liveCatalog(input.liveUrl)
   const schemas = input.lines.filter((line) => !line.tenant).map((line) => line.schema)
+  const observed = { ...input, schemas }
+  const live = await onDatabase(input.liveUrl, async (session) => {
+    // The fingerprint is the quicker of the two observers, and mostly says that there is nothing to do.
+    const [there, here] = [await fingerprintOf(session, observed), await fingerprintOf(client, observed)]
+    return there.hash === here.hash ? undefined : readCatalog(session)
+  })
+  if (live === undefined) return
+  const replayed = await readCatalog(client)
   const globals = managedGlobals(replayed, live, schemas)
   await guide({
     client,
@@ -30,10 +38,11 @@ export async function prepareBase(input: AutogenerateInput, scratch: ScratchData
   })
 }
 
-async function liveCatalog(url: string): Promise<Catalog> {
+/** Runs `body` on a connection of its own to a database. */
+export async function onDatabase<T>(url: string, body: (client: ClientBase) => Promise<T>): Promise<T> {
   const client = await connect({ url, applicationName: 'just-mig' })
   try {
-    return await readCatalog(client)
+    return await body(client)
   } finally {
     await client.end()
   }

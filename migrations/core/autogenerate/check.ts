@@ -1,13 +1,16 @@
 import type { ClientBase } from 'pg'
-import { readLastEntries } from '../ledger/index.ts'
-import { compareFingerprints } from '../postgres/fingerprint/index.ts'
+import { readApplied, readLastEntries } from '../ledger/index.ts'
+import { compareFingerprints, type Fingerprint } from '../postgres/fingerprint/index.ts'
+import { withScratchDatabase } from '../postgres/scratch.ts'
+import { revisionGraph } from '../revisions/index.ts'
 import { fileChecksum, type PlanStep, type Project, planRun, type Session } from '../runner/index.ts'
 import { changesOfFingerprints, seenDifference } from './autogenerate.ts'
 import { type Change, managedGlobals, readCatalog, type Scope, type Unmodeled } from './engine/index.ts'
 import type { LineTarget, ModelInput } from './input.ts'
 import { modelInput } from './project.ts'
+import { runOnScratch, scratchProject } from './replay.ts'
 import { fingerprintOf, type State } from './state.ts'
-import { wantedStates } from './wanted.ts'
+import { scratchOptions, type WantedStates, wantedStates } from './wanted.ts'
 import { keepWantedHashes, readWantedHashes, type WantedHashes, wantedCachePath } from './wanted-cache.ts'
 import { readableSql } from './write/readable-sql.ts'
 
@@ -72,6 +75,50 @@ export async function checkProject(
   }
 }
 
+/**
+ * What was changed by hand: the live schemas compared with what their applied revisions give on a scratch
+ * database. The statements take the changes back.
+ */
+export async function historyDrift(
+  session: Session,
+  project: Project,
+  { privileges }: { readonly privileges: boolean },
+): Promise<readonly LineDrift[]> {
+  const input = await modelInput(session, project, privileges)
+  const scratch = scratchProject(await appliedProject(session, project))
+  const lines = input.lines.filter((line) => input.filter.includes(line.key) && !line.tenant)
+  return withScratchDatabase(scratchOptions(input), async ({ client }) => {
+    await runOnScratch(client, scratch, { direction: 'upgrade', target: 'heads' })
+    const catalog = await readCatalog(client)
+    const live = await readCatalog(session.client)
+    const expected = new Map<string, Fingerprint>()
+    for (const { key, schema } of lines) {
+      expected.set(key, await fingerprintOf(client, { ...input, schemas: [schema] }))
+    }
+    const drift: LineDrift[] = []
+    for (const line of lines) {
+      drift.push(await lineDrift(session.client, input, line, live, { catalog, lines: expected }))
+    }
+    return drift.filter(({ changes }) => changes.length > 0)
+  })
+}
+
+/** The project with only the revisions that are applied. */
+async function appliedProject(session: Session, project: Project): Promise<Project> {
+  const { env, files } = project
+  const rows = await readApplied(session.client, env.ledgerSchema, Object.values(env.schemas))
+  const open = [...rows.values()].flat()
+  const applied = new Set<string>()
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    const file = files.get(id)
+    if (file === undefined || applied.has(id)) continue
+    applied.add(id)
+    open.push(...[file.downRevision ?? []].flat(), ...[file.dependsOn ?? []].flat())
+  }
+  const left = [...files.values()].filter((file) => applied.has(file.revision))
+  return { ...project, graph: revisionGraph(left), files: new Map(left.map((file) => [file.revision, file])) }
+}
+
 async function hashesOf(
   client: ClientBase,
   input: ModelInput,
@@ -89,7 +136,7 @@ async function lineDrift(
   input: ModelInput,
   { key, schema }: LineTarget,
   catalog: State['catalog'],
-  wanted: Awaited<ReturnType<typeof wantedStates>>,
+  wanted: WantedStates,
 ): Promise<LineDrift> {
   const globals = managedGlobals(catalog, wanted.catalog, [schema])
   const scope: Scope = { schemas: [schema], excludes: input.excludes, globals, privileges: input.privileges }

@@ -1,5 +1,5 @@
 export { type AutogenerateResult, autogenerate } from './autogenerate.ts'
-export { type CheckResult, checkProject, type EditedFile, type LineDrift } from './check.ts'
+export { type CheckResult, checkProject, type EditedFile, historyDrift, type LineDrift } from './check.ts'
 export type { Costs } from './costs.ts'
 export { type Change, changeText, type Unmodeled } from './engine/index.ts'
 export type { GeneratedRevision, Side } from './generate.ts'

@@ -31,6 +31,8 @@ export interface ModelInput {
 export interface AutogenerateInput extends ModelInput {
   /** The database whose state is the base; null to start from the revisions alone. */
   readonly liveUrl: string | null
+  /** A database whose state is wanted, instead of the models: what was changed by hand becomes a revision. */
+  readonly adoptUrl?: string
   /** Brings an empty scratch database to where the revisions of all lines lead. */
   readonly replay: (client: Client) => Promise<void>
   readonly casts: CastDecisions

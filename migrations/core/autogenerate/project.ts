@@ -16,6 +16,8 @@ export interface AutogenRequest extends FileRequest {
   readonly strict: boolean
   /** Start from the revisions alone: the live database is not looked at. */
   readonly fromHistory: boolean
+  /** Take the live database for what is wanted, and the history for the base. */
+  readonly adopt: boolean
   readonly casts: CastDecisions
   readonly renames: RenameDecisions
   /** Give the files although their proof failed; the result says why it did. */
@@ -40,7 +42,8 @@ export async function autogenerateProject(
   let files: readonly GeneratedFile[] = []
   const input = {
     ...(await modelInput(session, project, request.privileges)),
-    liveUrl: request.fromHistory ? null : liveUrl(session, project),
+    liveUrl: request.fromHistory || request.adopt ? null : liveUrl(session, project),
+    ...(request.adopt && session.url !== null ? { adoptUrl: session.url } : {}),
     replay: (client: Parameters<typeof runOnScratch>[0]) =>
       runOnScratch(client, scratch, { direction: 'upgrade', target: 'heads' }),
     casts: request.casts,

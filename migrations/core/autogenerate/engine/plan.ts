@@ -141,7 +141,7 @@ function ofEngine(action: EngineAction, source: FactBase, wanted: FactBase): Act
       ...action.destroys.flatMap((id) => source.outgoingEdges(id).map((edge) => edge.to)),
     ],
     lock: action.lockClass,
-    rewrites: action.rewriteRisk,
+    rewrites: action.rewriteRisk && !addsConstant(action.sql),
     losesData: action.dataLoss === 'destructive',
     transaction:
       action.transactionality === 'nonTransactional'
@@ -152,6 +152,16 @@ function ofEngine(action: EngineAction, source: FactBase, wanted: FactBase): Act
     needsCommitBefore: action.newSegmentBefore,
     verb: action.verb,
   }
+}
+
+/**
+ * ADD COLUMN with a constant default touches no row (ALTER TABLE, Notes, since PostgreSQL 11). Only defaults
+ * that are plain to see are told; a call may be volatile.
+ */
+function addsConstant(sql: string): boolean {
+  return /^ALTER TABLE \S+ ADD COLUMN (?:(?!GENERATED).)* DEFAULT (?:'(?:[^']|'')*'(?:::[\w ]+(?:\(\d+(?:,\d+)?\))?(?:\[\])?)?|-?[\d.]+|true|false|NULL)$/s.test(
+    sql,
+  )
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { MigError } from '../../errors.ts'
-import { databaseError, quoteIdent } from '../../postgres/index.ts'
+import { databaseError, isConnectionLost, quoteIdent } from '../../postgres/index.ts'
 import type { ModelFile, ModelStatement } from './files.ts'
 import { forbidden, isBenign, madeName } from './statement-kinds.ts'
 
@@ -66,7 +66,8 @@ async function runWhole(client: ClientBase, file: ModelFile): Promise<boolean> {
   try {
     await client.query(file.statements.map((statement) => statement.sql).join(';\n'))
     return true
-  } catch {
+  } catch (error) {
+    if (isConnectionLost(error)) throw databaseError(error, { file: file.path })
     // Which statement it was shows when they run one by one; a file with BEGIN of its own may be left open.
     await client.query('ROLLBACK')
     return false
