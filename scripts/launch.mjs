@@ -24,6 +24,21 @@ if (script === undefined) {
   process.exitCode = 2
 } else {
   process.argv = [process.execPath, join(scripts, `${script}.ts`), ...args]
-  const { main } = await import(pathToFileURL(await freshBuild(join(scripts, '..'), script)).href)
-  await main()
+  const built = await freshBuild(join(scripts, '..'), script).catch(sayWhatDoesNotBuild)
+  if (built !== undefined) {
+    const { main } = await import(pathToFileURL(built).href)
+    await main()
+  }
+}
+
+/** @param {unknown} error what esbuild threw; it has the places in `errors` */
+function sayWhatDoesNotBuild(error) {
+  if (!(error instanceof Error && 'errors' in error && Array.isArray(error.errors))) throw error
+  process.stderr.write('error MIG-build-failed: the scripts do not build\n')
+  for (const { text, location } of error.errors) {
+    const place = location === null ? '' : `${location.file}:${location.line}:${location.column + 1}: `
+    process.stderr.write(`  ${place}${text}\n`)
+  }
+  process.stderr.write('help: mend the files, or put them back: git status; npx tsc --noEmit shows more\n')
+  process.exitCode = 2
 }

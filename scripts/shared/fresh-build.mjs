@@ -98,7 +98,7 @@ async function build(root) {
     platform: 'node',
     target: 'node20',
     external,
-    logLevel: 'error',
+    logLevel: 'silent',
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },

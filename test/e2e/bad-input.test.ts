@@ -252,17 +252,13 @@ describe('a database that cannot be used', () => {
     await fail(just('mig-upgrade', { env }), 'no-server', 2)
   })
 
-  test('with a wrong password', async () => {
-    const role = `pw_${database.name}`
-    await administer(`CREATE ROLE ${role} LOGIN PASSWORD 'right'`)
-    // The server of the tests trusts its own machine, so the password is refused by a server of ours.
+  test('that does not let the user in', async () => {
     const env = elsewhere((url) => {
       url.username = 'nobody_here'
       url.password = 'wr0ng'
     })
     const { stdout, stderr } = await fail(just('mig-upgrade', { env }), 'wrong-password', 2)
     expect(stdout + stderr).not.toContain('wr0ng')
-    await administer(`DROP ROLE ${role}`)
   })
 
   test('without the permission to make schemas', async () => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { serverUser } from '../../migrations/core/postgres/server-user.ts'
 import { canRunProgramsAs } from '../support/child.ts'
 import { copyOfRepository, type RecipeOptions, type RecipeResult, recipe } from '../support/recipes.ts'
-import { jsonLines, succeed } from './support/just.ts'
+import { fail, jsonLines, succeed } from './support/just.ts'
 
 const another = serverUser()
 const users: readonly (readonly [string, RecipeOptions['user'], boolean])[] = [
@@ -65,6 +65,12 @@ describe.each(users)('the embedded server, as %s', (name, user, isPossible) => {
     expect(lines.map(({ event }) => event)).toEqual(['environment', 'current', 'current', 'current'])
     const [started] = jsonLines(await succeed(just('db-start --json')))
     expect(started).toMatchObject({ event: 'database', pid: expect.any(Number) })
+  })
+
+  test.skipIf(!isPossible)('asks for its password, and a wrong one is an error without it', async () => {
+    const url = (await succeed(just('db-url'))).stdout.trim().replace(/:[^:@]+@/, ':wr0ng@')
+    const { stdout, stderr } = await fail(just(['mig-current', '--database-url', url]), 'wrong-password', 2)
+    expect(stdout + stderr).not.toContain('wr0ng')
   })
 
   test.skipIf(!isPossible)('db-psql runs SQL, from its argument and from standard input', async () => {

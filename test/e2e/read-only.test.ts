@@ -1,0 +1,47 @@
+import { chmod } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { serverUser } from '../../migrations/core/postgres/server-user.ts'
+import { canRunProgramsAs } from '../support/child.ts'
+import { databaseTest } from '../support/database.ts'
+import { copyOfRepository, recipe } from '../support/recipes.ts'
+import { fail, succeed } from './support/just.ts'
+import { versions } from './support/ledger.ts'
+
+/** Only root can show a checkout to somebody who may not write to it: root itself may write anywhere. */
+const user = serverUser()
+const isPossible = user !== undefined && canRunProgramsAs(user)
+if (!isPossible) console.warn('skipped: only root can run programs as another user')
+
+describe.skipIf(!isPossible)('a checkout that its user may not write to', () => {
+  let copy: Awaited<ReturnType<typeof copyOfRepository>>
+
+  beforeAll(async () => {
+    copy = await copyOfRepository()
+    await chmod(copy.path, 0o755)
+  })
+  afterAll(() => copy?.remove())
+
+  const just = (args: string, url?: string) =>
+    recipe(args.split(' '), {
+      cwd: copy.path,
+      ...(user === undefined ? {} : { user }),
+      env: url === undefined ? {} : { MIG_DATABASE_URL: url },
+    })
+
+  databaseTest('is good enough to upgrade, look and downgrade', async ({ database }) => {
+    await succeed(just('mig-upgrade head user', database.url))
+    await succeed(just('mig-history user --verbose', database.url))
+    await succeed(just('mig-downgrade -1 user', database.url))
+    expect(await versions(database.client)).toEqual({ rfx_user: ['c40e7a51b3d8'] })
+  })
+
+  databaseTest('takes no new revision, and says which folder is closed', async () => {
+    const { stderr } = await fail(just('mig-revision nope user'), 'cannot-write', 2)
+    expect(stderr).toContain('versions/user')
+  })
+
+  databaseTest('holds no embedded server, and says what to do instead', async () => {
+    const { stderr } = await fail(just('mig-current'), 'server-folder', 2)
+    expect(stderr).toMatch(/help: .*MIG_DATABASE_URL/)
+  })
+})
