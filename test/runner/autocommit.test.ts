@@ -145,6 +145,38 @@ describe('op.autocommit', () => {
     })
   })
 
+  labTest('statements that are started together run one after the other', async ({ lab }) => {
+    const body = `await op.autocommit(() => Promise.all([1, 2, 3, 4].map((n) => op.execute('CREATE TABLE t' + n + ' ()'))))`
+    await lab.write({ [file]: revision('aaaaaaaaaaa1', null, body) })
+    const run = await lab.upgrade()
+    expect(run.error).toBeUndefined()
+    expect(statementsOf(run)).toEqual([1, 2, 3, 4].map((n) => `CREATE TABLE t${n} ()`))
+  })
+
+  labTest(
+    "leaves the settings of a caller's own connection as they were, done or failed",
+    async ({ lab }) => {
+      const { client } = lab.database
+      await client.query("SET search_path TO public, pg_temp; SET lock_timeout = '11s'")
+      const settings = `SELECT current_setting('search_path') AS path, current_setting('lock_timeout') AS lock,
+      current_setting('client_connection_check_interval') AS interval`
+      const before = (await client.query(settings)).rows
+      const project = async (last: string) => {
+        await lab.write({ [file]: broken('first', last) })
+        return lab.project()
+      }
+      const upgrade = (opened: Project) =>
+        usingSession(opened.env, { client }, async (session) => {
+          const request = { direction: 'upgrade', target: 'head', resumeEdited: true } as const
+          return applyPlan(session, opened, await planRun(session, opened, request), request)
+        })
+      await expect(upgrade(await project('second'))).rejects.toMatchObject({ code: 'database-error' })
+      expect((await client.query(settings)).rows).toEqual(before)
+      await upgrade(await project('third'))
+      expect((await client.query(settings)).rows).toEqual(before)
+    },
+  )
+
   labTest(
     'a half-done downgrade is not passed over by an upgrade that finds nothing to do',
     async ({ lab }) => {
