@@ -107,9 +107,10 @@ describe('the README', () => {
   })
 
   test('has a reason for every dependency', () => {
-    const { dependencies } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as {
-      readonly dependencies: Readonly<Record<string, string>>
-    }
-    expect(Object.keys(dependencies).filter((name) => !isNamed(name))).toEqual([])
+    const manifest = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as Readonly<
+      Record<'dependencies' | 'optionalDependencies', Readonly<Record<string, string>> | undefined>
+    >
+    const names = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies })
+    expect(names.filter((name) => !isNamed(name))).toEqual([])
   })
 })

@@ -1,8 +1,7 @@
 export { githubAnnotation } from './annotation.ts'
-export { type ErrorTextOptions, errorText, placeText, type RenderCaret } from './error.ts'
-export { type EventTextOptions, eventText, holderText, type Level, levels, progressText } from './event.ts'
+export { type ErrorTextOptions, errorText, type RenderCaret } from './error.ts'
+export { type EventTextOptions, eventText, type Level, levels } from './event.ts'
 export {
-  appliedText,
   type HistoryApplied,
   type HistoryFlag,
   type HistoryOptions,
@@ -28,7 +27,7 @@ export {
   type StampLine,
 } from './json.ts'
 export { junitXml } from './junit.ts'
-export { directionArrow, planText } from './plan.ts'
+export { planText } from './plan.ts'
 export {
   nextProgress,
   noProgress,
@@ -39,5 +38,5 @@ export {
 export { colourStyle, plainStyle, type Style } from './style.ts'
 export { type Column, type TableOptions, table } from './table.ts'
 export { failureSummary, tenantBars, tenantPlanText } from './tenants.ts'
-export { cutText, oneLine, padText, textWidth, withoutPasswords } from './text.ts'
+export { oneLine } from './text.ts'
 export { countOf, countText, durationText, relativeTime } from './units.ts'
