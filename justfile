@@ -78,6 +78,11 @@ mig-sql target='head' schemas=filter *flags:
 mig-check schemas=filter *flags:
     @{{ mig }} mig-check "$@"
 
+# What revisions would do to a live system: locks, rewrites, squawk's rules; RANGE is a:b
+[group('look')]
+mig-lint range='' schemas=filter *flags:
+    @{{ mig }} mig-lint "$@"
+
 # Check the revisions on scratch databases, as a pipeline does (--changed [BASE]: only new ones)
 [group('look')]
 mig-verify schemas=filter *flags:

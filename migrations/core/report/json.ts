@@ -239,6 +239,35 @@ export interface CheckLine {
   readonly ms: number
 }
 
+/** `mig-lint --json`: one line per thing that a revision should not do. */
+export interface FindingLine {
+  readonly event: 'finding'
+  readonly rule: string
+  readonly also?: readonly string[]
+  readonly level: 'error' | 'warning' | 'advice'
+  readonly line: string
+  readonly revision: string
+  readonly message: string
+  readonly help?: string
+  readonly statement?: string
+  readonly place?: ErrorPlace
+}
+
+/** `mig-lint --json`: one line per statement and table that was there before, with the lock as it was measured. */
+export interface StatementLockLine {
+  readonly event: 'statement-lock'
+  readonly line: string
+  readonly revision: string
+  readonly statement: string
+  readonly table: string
+  readonly lock: string
+  readonly blocks: 'reads and writes' | 'writes' | 'nothing'
+  readonly work: 'rewrite' | 'index build' | 'scan' | 'update' | null
+  /** An estimate in milliseconds; null without a configured database. */
+  readonly heldMs: number | null
+  readonly size: { readonly bytes: number; readonly rows: number | null } | null
+}
+
 /** The last line of a command that ran, or had nothing to run. */
 export interface DoneLine {
   readonly event: 'done'
@@ -284,6 +313,8 @@ export type ResultLine =
   | RevisionLine
   | BranchPointLine
   | CheckLine
+  | FindingLine
+  | StatementLockLine
   | WrittenLine
   | DifferenceLine
   | PendingLine

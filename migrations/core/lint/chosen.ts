@@ -1,0 +1,61 @@
+import { MigError } from '../errors.ts'
+import type { EmitEvent } from '../events.ts'
+import { connect } from '../postgres/index.ts'
+import { type Project, planRange, planRun, type Session } from '../runner/index.ts'
+import { type LiveSize, liveSizes } from './live.ts'
+
+/** The revisions to look at, and the tables that they would meet. */
+export interface ChosenRevisions {
+  readonly ids: ReadonlySet<string>
+  /** Whether they go out in one run, so that what one makes is new to the next. */
+  readonly together: boolean
+  /** By `schema.name`; empty without a configured database. */
+  readonly sizes: ReadonlyMap<string, LiveSize>
+}
+
+/**
+ * The revisions of a range; without one, what is pending in the configured database, or everything when none is
+ * configured, each revision then by itself.
+ * @throws MigError `bad-range` for a range that leads down; the errors of `connect`
+ */
+export async function chosenRevisions(
+  project: Project,
+  range: string,
+  emit: EmitEvent,
+  signal: AbortSignal | undefined,
+): Promise<ChosenRevisions> {
+  const { env, files } = project
+  const ranged = range === '' ? undefined : idsOfRange(project, range)
+  if (env.databaseUrl === null) {
+    const all = [...files.values()].filter(({ line }) => env.filter.includes(line))
+    const ids = ranged ?? new Set(all.map(({ revision }) => revision))
+    return { ids, together: ranged !== undefined, sizes: new Map() }
+  }
+  const { databaseUrl: url } = env
+  const client = await connect({
+    url,
+    applicationName: 'just-mig',
+    ...(signal === undefined ? {} : { signal }),
+  })
+  try {
+    const session: Session = { client, url, emit, signal }
+    const sizes = await liveSizes(client, Object.values(env.schemas))
+    const ids = ranged ?? (await pendingIds(session, project))
+    return { ids, together: true, sizes }
+  } finally {
+    await client.end()
+  }
+}
+
+function idsOfRange(project: Project, range: string): ReadonlySet<string> {
+  const { direction, steps } = planRange(project, range.includes(':') ? range : `${range}-1:${range}`)
+  if (direction === 'upgrade') return new Set(steps.map(({ revision }) => revision))
+  throw new MigError('bad-range', `${JSON.stringify(range)} leads down, and what is checked is an upgrade`, {
+    help: 'write the older side first, as in base:head',
+  })
+}
+
+async function pendingIds(session: Session, project: Project): Promise<ReadonlySet<string>> {
+  const { steps } = await planRun(session, project, { direction: 'upgrade', target: 'heads' })
+  return new Set(steps.map(({ revision }) => revision))
+}

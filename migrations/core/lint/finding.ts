@@ -1,0 +1,21 @@
+import type { ErrorPlace } from '../errors.ts'
+
+/** From what is a matter of taste to what stops a live system. */
+export const levels = ['advice', 'warning', 'error'] as const
+
+export type Level = (typeof levels)[number]
+
+/** Something that a revision does, or that its ignore comments say. */
+export interface Finding {
+  readonly rule: string
+  /** Rules of squawk's that say the same; each of the names ignores it. */
+  readonly also?: readonly string[]
+  readonly level: Level
+  readonly line: string
+  readonly revision: string
+  readonly message: string
+  /** The safer form, with the directive that does it. */
+  readonly help?: string
+  readonly statement?: string
+  readonly place?: ErrorPlace
+}

@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs'
+import type { Environment } from '../environment/index.ts'
+import type { EmitEvent } from '../events.ts'
+import { openProject } from '../runner/index.ts'
+import { onScratch, type VerifyContext, verifyContext } from '../verify/context.ts'
+import { type ChosenRevisions, chosenRevisions } from './chosen.ts'
+import { type StatementEffect, statementEffects } from './effects.ts'
+import type { Finding } from './finding.ts'
+import { applyIgnores } from './ignores.ts'
+import { lockFindings } from './lock-rules.ts'
+import { type RecordedRun, recordRevisions } from './record.ts'
+import { bareName, isAboutLocks, squawkFinding } from './rules.ts'
+import { squawk, type Violation } from './squawk.ts'
+
+export interface LintRequest {
+  /** `a:b`; empty for what is pending in the configured database, or every revision when none is configured. */
+  readonly range: string
+  /** A duration in milliseconds as text. */
+  readonly durationText: (ms: number) => string
+  readonly emit: EmitEvent
+  readonly signal?: AbortSignal
+}
+
+export interface LintResult {
+  readonly findings: readonly Finding[]
+  /** Every statement that ran, with the tables that were there before it. */
+  readonly effects: readonly StatementEffect[]
+  readonly revisions: number
+}
+
+/**
+ * Runs revisions on a scratch database, and says of the statements that really ran what they would do to a live
+ * system: squawk's rules, and the locks as they were measured.
+ * @throws MigError `bad-range`, `no-scratch`, `squawk-failed`, and what a revision throws that does not run
+ */
+export async function lintProject(env: Environment, request: LintRequest): Promise<LintResult> {
+  const { emit, signal, range } = request
+  const project = openProject(env)
+  const chosen = await chosenRevisions(project, range, emit, signal)
+  if (chosen.ids.size === 0) return { findings: [], effects: [], revisions: 0 }
+  const context = await verifyContext(project, emit, signal)
+  const run = await onScratch(context, (session) => recordRevisions(session, context.scratch, chosen))
+  const effects = statementEffects(
+    run.statements,
+    ({ revision }) => run.existing.get(revision) ?? new Map(),
+    chosen.sizes,
+  )
+  const findings: Finding[] = []
+  for (const id of run.existing.keys()) {
+    findings.push(...(await revisionFindings(context, chosen, run, effects, id, request)))
+  }
+  return { findings, effects, revisions: run.existing.size }
+}
+
+async function revisionFindings(
+  { project }: VerifyContext,
+  { together }: ChosenRevisions,
+  run: RecordedRun,
+  effects: readonly StatementEffect[],
+  id: string,
+  { durationText }: LintRequest,
+): Promise<readonly Finding[]> {
+  const file = project.files.get(id)
+  if (file === undefined) return []
+  const source = readFileSync(file.path, 'utf8')
+  const own = effects.filter(({ statement }) => statement.revision === id)
+  const made = madeTables(run, effects, together ? undefined : id)
+  const violations = await squawk(
+    own.map(({ statement }) => statement.sql),
+    run.major,
+  )
+  const found = own.flatMap((effect, at) => {
+    const about = violations.filter(({ statement }) => statement === at)
+    return statementFindings(effect, about, made, durationText)
+  })
+  const placed = found.map((finding): Finding => {
+    const line = lineOf(source, finding.statement ?? '')
+    return { ...finding, place: { file: file.path, ...(line === undefined ? {} : { line }) } }
+  })
+  return applyIgnores(placed, { line: file.line, revision: id, path: file.path }, source)
+}
+
+/** What squawk and the measured locks say of one statement; where both say the same, the measured one stays. */
+function statementFindings(
+  effect: StatementEffect,
+  violations: readonly Violation[],
+  made: ReadonlySet<string>,
+  durationText: (ms: number) => string,
+): readonly Finding[] {
+  const { line, revision, sql } = effect.statement
+  const locks = lockFindings(effect, durationText)
+  const said = violations.flatMap((violation) => squawkFinding(violation, effect, made) ?? [])
+  const also = said.map(({ rule }) => rule).filter(isAboutLocks)
+  return [
+    ...locks.map((finding) => ({
+      ...{ ...finding, line, revision, statement: sql },
+      ...(also.length === 0 ? {} : { also }),
+    })),
+    ...said.filter(({ rule }) => locks.length === 0 || !isAboutLocks(rule)),
+  ]
+}
+
+/** Bare names of tables that were locked and were not there before the run. */
+function madeTables(
+  { existing }: RecordedRun,
+  effects: readonly StatementEffect[],
+  revision: string | undefined,
+): ReadonlySet<string> {
+  const names = effects.flatMap(({ statement }) => {
+    if (revision !== undefined && statement.revision !== revision) return []
+    const known = existing.get(statement.revision)
+    return statement.held.flatMap(({ oid, name }) => (known?.has(oid) ? [] : [bareName(name)]))
+  })
+  const old = [...existing.values()].flatMap((tables) => [...tables.values()].map(bareName))
+  return new Set(revision === undefined ? names.filter((name) => !old.includes(name)) : names)
+}
+
+/** Where a statement stands in its file, by its first line; undefined for what a directive has made. */
+function lineOf(source: string, sql: string): number | undefined {
+  const first = sql
+    .split('\n')
+    .find((text) => text.trim() !== '')
+    ?.trim()
+  if (first === undefined) return undefined
+  const at = source.split('\n').findIndex((text) => text.includes(first))
+  return at === -1 ? undefined : at + 1
+}

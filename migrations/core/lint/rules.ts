@@ -1,0 +1,69 @@
+import type { StatementEffect } from './effects.ts'
+import type { Finding, Level } from './finding.ts'
+import { saferForm } from './safer-form.ts'
+import type { Violation } from './squawk.ts'
+
+/** Squawk's rules about types and style: as good on a new table, and never urgent. */
+const taste = /^(prefer-|ban-char-field)/
+
+/** Squawk's rules about locks and scans: how bad they are depends on the table. */
+const aboutLocks = new Set([
+  'adding-field-with-default',
+  'adding-foreign-key-constraint',
+  'adding-not-nullable-field',
+  'adding-serial-primary-key-field',
+  'changing-column-type',
+  'constraint-missing-not-valid',
+  'disallowed-unique-constraint',
+  'require-concurrent-index-creation',
+  'require-concurrent-index-deletion',
+])
+
+const noMatter = 1000
+
+/**
+ * A violation as a finding; undefined when it is a false alarm: it is about a table that the same run makes, which
+ * nobody else can see yet.
+ * @param made bare names of the tables that the run has made
+ */
+export function squawkFinding(
+  violation: Violation,
+  { statement, tables }: StatementEffect,
+  made: ReadonlySet<string>,
+): Omit<Finding, 'place'> | undefined {
+  const { rule, message } = violation
+  const isTaste = taste.test(rule)
+  if (!isTaste && tables.every(({ blocks }) => blocks === 'nothing') && isAboutMade(statement.sql, made))
+    return undefined
+  const { line, revision, sql } = statement
+  const help = isTaste ? violation.help : (saferForm(sql) ?? violation.help)
+  const held = Math.max(...tables.map(({ heldMs }) => heldMs ?? Number.POSITIVE_INFINITY))
+  const small = aboutLocks.has(rule) && tables.length > 0 && held < noMatter
+  const level: Level = isTaste || small ? 'advice' : violation.level
+  return {
+    ...{ rule, level, line, revision, statement: sql },
+    message: small ? `${message} The table is small: it takes less than a second here.` : message,
+    ...(help === null ? {} : { help }),
+  }
+}
+
+/** Whether a rule of squawk's is about what the measured locks say better. */
+export function isAboutLocks(rule: string): boolean {
+  return aboutLocks.has(rule)
+}
+
+/** Is the table that a statement is about one that the run has made? */
+function isAboutMade(sql: string, made: ReadonlySet<string>): boolean {
+  const name =
+    /^\s*(?:ALTER|CREATE|DROP)\s+(?:UNLOGGED\s+)?TABLE\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?(?:ONLY\s+)?([\w".]+)/i.exec(
+      sql,
+    ) ?? /^\s*CREATE\s+(?:UNIQUE\s+)?INDEX\b.*?\bON\s+(?:ONLY\s+)?([\w".]+)/is.exec(sql)
+  if (name !== null) return made.has(bareName(name[1] ?? ''))
+  const words = new Set(sql.match(/[\w$]+/g))
+  return [...made].some((table) => words.has(table))
+}
+
+/** The name of a table without its schema. */
+export function bareName(name: string): string {
+  return (name.split('.').at(-1) ?? name).replaceAll('"', '')
+}

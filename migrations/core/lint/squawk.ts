@@ -1,0 +1,103 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { exitCodes, MigError } from '../errors.ts'
+
+/** What squawk says of one statement. */
+export interface Violation {
+  readonly rule: string
+  readonly level: 'error' | 'warning'
+  readonly message: string
+  readonly help: string | null
+  /** Index in the statements that were given. */
+  readonly statement: number
+}
+
+/**
+ * Rules about what the runner does: each revision is a transaction that leaves nothing half done, timeouts are set
+ * for every session, and what cannot run in a transaction does not.
+ */
+const doneByTheRunner = [
+  'prefer-robust-stmts',
+  'require-lock-timeout',
+  'require-statement-timeout',
+  'ban-concurrent-index-creation-in-transaction',
+  'transaction-nesting',
+]
+
+interface SquawkLine {
+  readonly rule_name: string
+  readonly level: string
+  readonly message: string
+  readonly help: string | null
+  /** 0-based. */
+  readonly line: number
+}
+
+/**
+ * Runs squawk's rules on the statements of one revision, as they ran.
+ * @param major the server's version
+ * @throws MigError `squawk-failed` when the program does not run
+ */
+export async function squawk(statements: readonly string[], major: number): Promise<readonly Violation[]> {
+  if (statements.length === 0) return []
+  const folder = await mkdtemp(join(tmpdir(), 'just-mig-lint-'))
+  try {
+    const file = join(folder, 'revision.sql')
+    const config = join(folder, 'squawk.toml')
+    await writeFile(file, statements.map(terminated).join(''))
+    // A config of the user's own is for their files; ours keeps the answer the same everywhere.
+    await writeFile(config, '')
+    const program = createRequire(import.meta.url).resolve('squawk-cli/js/bin/squawk')
+    const { stdout, stderr } = await execa(
+      process.execPath,
+      [
+        ...[program, '--reporter', 'json', '--config', config, '--no-error-on-unmatched-pattern'],
+        ...['--pg-version', `${major}.0`, '--exclude', doneByTheRunner.join(','), file],
+      ],
+      { reject: false },
+    )
+    return violations(stdout, stderr, statements)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function violations(stdout: string, stderr: string, statements: readonly string[]): readonly Violation[] {
+  const ends = statements.map(terminated).reduce<number[]>((sums, text) => {
+    sums.push((sums.at(-1) ?? 0) + text.split('\n').length - 1)
+    return sums
+  }, [])
+  return parsed(stdout, stderr).map(({ rule_name, level, message, help, line }) => ({
+    rule: rule_name,
+    level: level === 'Error' ? 'error' : 'warning',
+    message,
+    help,
+    statement: ends.findIndex((end) => line < end),
+  }))
+}
+
+function parsed(stdout: string, stderr: string): readonly SquawkLine[] {
+  try {
+    return JSON.parse(stdout) as readonly SquawkLine[]
+  } catch (cause) {
+    throw new MigError(
+      'squawk-failed',
+      `squawk did not run: ${stderr.trim() || stdout.trim() || 'no output'}`,
+      {
+        help: 'install it with the optional packages: npm ci --include=optional',
+        exitCode: exitCodes.stepFailed,
+        cause,
+      },
+    )
+  }
+}
+
+/** A statement with its semicolon, on a line of its own where a comment ends the text. */
+function terminated(sql: string): string {
+  const text = sql.trimEnd()
+  if (text.endsWith(';')) return `${text}\n`
+  return /--[^\n]*$/.test(text) ? `${text}\n;\n` : `${text};\n`
+}

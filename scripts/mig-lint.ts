@@ -1,0 +1,146 @@
+// just mig-lint [range] [schemas] [flags]
+import { relative } from 'node:path'
+import { exitCodes, MigError } from '../migrations/core/index.ts'
+import {
+  type Finding,
+  type Level,
+  type LintResult,
+  levels,
+  lintProject,
+  sizeText,
+} from '../migrations/core/lint/index.ts'
+import {
+  countOf,
+  durationText,
+  githubAnnotation,
+  oneLine,
+  type Style,
+  table,
+} from '../migrations/core/report/index.ts'
+import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
+import { schemasArgument } from './shared/schemas-argument.ts'
+
+const formats = ['text', 'json', 'github'] as const
+
+const spec = {
+  name: 'mig-lint',
+  summary:
+    'Says what revisions would do to a live system: runs them on a scratch database, measures the locks of each statement, and applies the rules of squawk. With a configured database, its sizes count.',
+  positionals: {
+    range: { help: 'a:b, or one revision; default: what is pending, or all without a database', default: '' },
+    schemas: schemasArgument,
+  },
+  flags: {
+    level: {
+      help: 'the lowest level that ends with exit 1: error, warning (default), advice',
+      value: 'LEVEL',
+    },
+    format: { help: 'text (default), json, or github for annotations', value: 'FORMAT' },
+  },
+  examples: ['just mig-lint', "just mig-lint '' user", 'just mig-lint 3f2a9c41:head user --level error'],
+}
+
+export const main = (): Promise<void> => {
+  // The format is known before anything is written.
+  if (/(^| )--format[= ]json( |$)/.test(process.argv.join(' '))) process.argv.push('--json')
+  return runCommand(spec, async (command) => {
+    const { flags, output, positionals, signal } = command
+    const level = oneOf(flags.level, 'level', levels, 'warning')
+    const format = oneOf(flags.format, 'format', formats, 'text')
+    const env = await commandEnvironment(command)
+    const range = positionals.range ?? ''
+    const result = await lintProject(env, { range, durationText, emit: output.event, signal })
+    if (format === 'github') annotate(command, result.findings)
+    else show(command, result)
+    const counts = (finding: Finding) => levels.indexOf(finding.level) >= levels.indexOf(level)
+    return result.findings.some(counts) ? exitCodes.differences : exitCodes.done
+  })
+}
+
+function oneOf<Name extends string>(
+  value: unknown,
+  flag: string,
+  names: readonly Name[],
+  fallback: Name,
+): Name {
+  if (value === undefined) return fallback
+  const found = names.find((name) => name === value)
+  if (found !== undefined) return found
+  throw new MigError('bad-flag', `--${flag} is one of ${names.join(', ')}, not ${JSON.stringify(value)}`, {
+    help: `write --${flag}=${fallback}`,
+  })
+}
+
+function show({ output }: Command, { findings, effects, revisions }: LintResult): void {
+  const { style } = output
+  const rows = effects.flatMap(({ statement, tables }) => tables.map((effect) => ({ statement, ...effect })))
+  const locks = table(
+    [
+      { title: 'revision', value: ({ statement }) => statement.revision },
+      { title: 'table', value: (row) => row.table },
+      { title: 'lock', value: ({ lock }) => lock },
+      { title: 'work', value: ({ work }) => work },
+      { title: 'size', value: ({ size }) => (size === null ? null : sizeText(size.bytes)), align: 'right' },
+      { title: 'rows', value: ({ size }) => size?.rows, align: 'right' },
+      {
+        title: 'held',
+        value: ({ heldMs }) => (heldMs === null ? null : `~${durationText(heldMs)}`),
+        align: 'right',
+      },
+      { title: 'statement', value: ({ statement }) => oneLine(statement.sql).slice(0, 60) },
+    ],
+    rows,
+    { style, empty: 'no statement locks a table that was there before' },
+  )
+  const counted = levels
+    .toReversed()
+    .map((level) => countOf(findings.filter((finding) => finding.level === level).length, level))
+  const summary = `${countOf(revisions, 'revision')}: ${counted.join(', ').replaceAll('advices', 'advice')}`
+  const text = [...findings.map((finding) => findingText(finding, style)), locks, summary].join('\n\n')
+  output.result(
+    text,
+    ...rows.map(({ statement: { line, revision, sql }, ...effect }) => ({
+      ...{ event: 'statement-lock' as const, line, revision, statement: sql },
+      ...effect,
+    })),
+    ...findings.map((finding) => ({ event: 'finding' as const, ...finding })),
+  )
+}
+
+function findingText(
+  { level, rule, line, revision, message, help, statement, place }: Finding,
+  style: Style,
+): string {
+  const paint: Readonly<Record<Level, (text: string) => string>> = {
+    error: style.error,
+    warning: style.warning,
+    advice: style.dim,
+  }
+  const at = [relative(process.cwd(), place?.file ?? ''), place?.line].filter(Boolean).join(':')
+  const lines = [
+    `${paint[level](`${level} ${rule}`)} ${line} ${revision}`,
+    ...(at === '' ? [] : [`  at ${at}`]),
+    ...(statement === undefined ? [] : [`  ${oneLine(statement).slice(0, 200)}`]),
+    `  ${oneLine(message)}`,
+    ...(help === undefined ? [] : [`${style.help('help:')} ${help}`]),
+  ]
+  return lines.join('\n')
+}
+
+function annotate({ output }: Command, findings: readonly Finding[]): void {
+  const names = { error: 'error', warning: 'warning', advice: 'notice' } as const
+  for (const { level, rule, revision, message, help, place, ...finding } of findings) {
+    const text = githubAnnotation({
+      level: names[level],
+      title: `mig-lint ${rule} ${revision}`,
+      message: help === undefined ? message : `${message}\n${help}`,
+      ...(place?.file === undefined ? {} : { file: relative(process.cwd(), place.file) }),
+      ...(place?.line === undefined ? {} : { line: place.line }),
+    })
+    output.result(text, {
+      ...{ event: 'finding' as const, level, rule, revision, message, ...finding },
+      ...(help === undefined ? {} : { help }),
+      ...(place === undefined ? {} : { place }),
+    })
+  }
+}

@@ -1,0 +1,190 @@
+import { describe, expect } from 'vitest'
+import { type JsonLine, jsonLines, justOn } from '../e2e/support/just.ts'
+import { environmentText, revisionFiles, temporaryProject } from '../e2e/support/project.ts'
+import { databaseTest } from '../support/database.ts'
+
+interface LintRun {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+  readonly findings: readonly JsonLine[]
+  readonly locks: readonly JsonLine[]
+}
+
+/** A table is there already; `change` is the revision that is looked at. */
+const test = databaseTest.extend<{
+  lint: (change: string, args?: string) => Promise<LintRun>
+  project: Awaited<ReturnType<typeof temporaryProject>>
+}>({
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs from its first parameter
+  project: async ({}, use) => {
+    const project = await temporaryProject({ 'migrations/env.ts': environmentText({ one: 'app_one' }) })
+    await use(project)
+    await project.remove()
+  },
+  lint: async ({ database, project }, use) => {
+    const just = justOn(database.url, { cwd: project.path })
+    await use(async (change, args = '--format json') => {
+      await project.write(
+        revisionFiles('one', [
+          {
+            id: 'aaaa00000001',
+            upgrade: 'await op.execute(`CREATE TABLE t (id bigint PRIMARY KEY, n int, note text)`)',
+            downgrade: 'await op.execute(`DROP TABLE t`)',
+          },
+          { id: 'aaaa00000002', down: 'aaaa00000001', upgrade: change },
+        ]),
+      )
+      const result = await just(`mig-lint aaaa00000002 one ${args}`)
+      const lines = args.includes('json') ? jsonLines(result) : []
+      return {
+        ...result,
+        findings: lines.filter(({ event }) => event === 'finding'),
+        locks: lines.filter(({ event }) => event === 'statement-lock'),
+      }
+    })
+  },
+})
+
+const rules = (findings: readonly JsonLine[]) => findings.map(({ rule, level }) => `${rule} ${level}`)
+
+describe('mig-lint', () => {
+  test('measures the lock of an index build, and names the safer form', async ({ lint }) => {
+    const { code, findings, locks } = await lint('await op.execute(`CREATE INDEX i ON t (n)`)')
+    expect(code).toBe(1)
+    expect(locks).toEqual([
+      expect.objectContaining({ table: 'app_one.t', lock: 'SHARE', blocks: 'writes', work: 'index build' }),
+    ])
+    expect(findings).toEqual([
+      expect.objectContaining({
+        rule: 'blocking-scan',
+        also: ['require-concurrent-index-creation'],
+        help: expect.stringContaining('op.safe.createIndex'),
+        place: expect.objectContaining({ line: expect.any(Number) }),
+      }),
+    ])
+  })
+
+  test('finds nothing wrong with the safe form', async ({ lint }) => {
+    const { code, findings, locks } = await lint(`await op.safe.createIndex('i', 't', ['n'])`)
+    expect(findings).toEqual([])
+    expect(locks).toEqual([expect.objectContaining({ lock: 'SHARE UPDATE EXCLUSIVE', blocks: 'nothing' })])
+    expect(code).toBe(0)
+  })
+
+  test('sees a rewrite', async ({ lint }) => {
+    const { findings, locks } = await lint('await op.execute(`ALTER TABLE t ALTER COLUMN n TYPE bigint`)')
+    expect(locks).toEqual([expect.objectContaining({ lock: 'ACCESS EXCLUSIVE', work: 'rewrite' })])
+    expect(findings[0]).toMatchObject({
+      rule: 'table-rewrite',
+      help: expect.stringContaining('op.safe.changeType'),
+    })
+  })
+
+  test.for([
+    ['ALTER TABLE t ALTER COLUMN note SET NOT NULL', 'ACCESS EXCLUSIVE', 'scan', 'op.safe.setNotNull'],
+    ['ALTER TABLE t ADD CONSTRAINT c CHECK (n > 0)', 'ACCESS EXCLUSIVE', 'scan', 'op.safe.addCheck'],
+    ['ALTER TABLE t ADD CONSTRAINT u UNIQUE (n)', 'ACCESS EXCLUSIVE', 'index build', 'USING INDEX'],
+    ['UPDATE t SET n = 1', 'ROW EXCLUSIVE', 'update', undefined],
+    ['ALTER TABLE t ADD COLUMN more text', 'ACCESS EXCLUSIVE', null, undefined],
+    [
+      'ALTER TABLE t ADD COLUMN at timestamptz DEFAULT clock_timestamp()',
+      'ACCESS EXCLUSIVE',
+      'rewrite',
+      'op.backfill',
+    ],
+  ] as const)('knows of %s that it takes %s', async ([sql, lock, work, help], { lint }) => {
+    const { findings, locks } = await lint(`await op.execute(\`${sql}\`)`)
+    expect(locks).toEqual([expect.objectContaining({ table: 'app_one.t', lock, work })])
+    const ours = findings.find(({ rule }) => ['blocking-scan', 'table-rewrite'].includes(String(rule)))
+    if (help === undefined) expect(ours).toBeUndefined()
+    else expect(ours?.help).toContain(help)
+  })
+
+  test('raises no alarm about a table of the same run', async ({ lint }) => {
+    const { findings } = await lint(
+      'await op.execute(`CREATE TABLE u (id bigint PRIMARY KEY)`); await op.execute(`ALTER TABLE u ADD COLUMN n bigint NOT NULL`); await op.execute(`CREATE INDEX v ON u (n)`)',
+    )
+    expect(findings).toEqual([])
+  })
+
+  test('looks at what a revision really runs, not at its text', async ({ lint }) => {
+    const { findings } = await lint(
+      "const words = ['DROP', 'COLUMN']; for (const name of ['n']) await op.execute(`ALTER TABLE t ${words.join(' ')} ${name}`)",
+    )
+    expect(rules(findings)).toContain('ban-drop-column warning')
+  })
+
+  test('goes by the size of the live table', async ({ lint, database }) => {
+    const { client } = database
+    await client.query('CREATE SCHEMA app_one; CREATE TABLE app_one.t (id bigint, n int, note text)')
+    const small = await lint('await op.execute(`CREATE INDEX i ON t (n)`)')
+    expect(rules(small.findings)).toEqual(['require-concurrent-index-creation advice'])
+    await client.query(
+      `INSERT INTO app_one.t SELECT i, i, repeat('x', 1000) FROM generate_series(1, 100000) AS i; ANALYZE app_one.t`,
+    )
+    const large = await lint('await op.execute(`CREATE INDEX i ON t (n)`)')
+    expect(rules(large.findings)).toEqual(['blocking-scan warning'])
+    expect(large.findings[0]?.message).toMatch(
+      /app_one\.t \(\d+ MB, 100000 rows\), which blocks writes, held for about \d/,
+    )
+  })
+
+  test('takes an ignore with a reason, under either name', async ({ lint }) => {
+    const index = 'await op.execute(`CREATE INDEX i ON t (n)`)'
+    for (const rule of ['blocking-scan', 'require-concurrent-index-creation']) {
+      const { code, findings } = await lint(
+        `// mig-lint ignore ${rule}: the table is empty until the launch\n  ${index}`,
+      )
+      expect(findings).toEqual([])
+      expect(code).toBe(0)
+    }
+  })
+
+  test('refuses an ignore without a reason, and reports one that ignores nothing', async ({ lint }) => {
+    const { code, findings } = await lint(
+      '// mig-lint ignore blocking-scan\n  // mig-lint ignore ban-drop-column: long gone\n  await op.execute(`CREATE INDEX i ON t (n)`)',
+    )
+    expect(code).toBe(1)
+    expect(rules(findings)).toEqual([
+      'blocking-scan warning',
+      'ignore-without-reason error',
+      'unused-ignore warning',
+    ])
+  })
+
+  test('ends with 1 from the chosen level on', async ({ lint }) => {
+    const change = 'await op.execute(`CREATE INDEX i ON t (n)`)'
+    expect((await lint(change, '--format json --level error')).code).toBe(0)
+    expect((await lint(change, '--format json --level warning')).code).toBe(1)
+    const wrong = await lint(change, '--level worst')
+    expect(wrong.code).toBe(2)
+    expect(wrong.stderr).toContain('error MIG-bad-flag')
+  })
+
+  test('annotates for GitHub', async ({ lint }) => {
+    const { stdout } = await lint('await op.execute(`CREATE INDEX i ON t (n)`)', '--format github')
+    expect(stdout).toMatch(
+      /^::warning file=migrations\/versions\/one\/.*aaaa00000002_x\.ts,line=\d+,title=mig-lint blocking-scan aaaa00000002::takes SHARE/m,
+    )
+  })
+
+  test('looks at what is pending when no range is given', async ({ lint, project, database }) => {
+    await lint('await op.execute(`CREATE INDEX i ON t (n)`)')
+    const just = justOn(database.url, { cwd: project.path })
+    await just('mig-upgrade aaaa00000001 one')
+    const pending = jsonLines(await just(['mig-lint', '', 'one', '--json']))
+    expect(pending.filter(({ event }) => event === 'statement-lock')).toEqual([
+      expect.objectContaining({ revision: 'aaaa00000002' }),
+    ])
+    await just('mig-upgrade head one')
+    expect((await just(['mig-lint', '', 'one'])).stdout).toContain('0 revisions')
+  })
+
+  test('refuses a range that leads down', async ({ lint, project, database }) => {
+    await lint('')
+    const result = await justOn(database.url, { cwd: project.path })('mig-lint head:base one')
+    expect(result.code).toBe(2)
+    expect(result.stderr).toContain('error MIG-bad-range')
+  })
+})
