@@ -247,3 +247,21 @@ describe('drift against history', () => {
     },
   )
 })
+
+describe('a tenant line', () => {
+  labTest('gets a revision without a schema name, from unqualified models in its folder', async ({ lab }) => {
+    const settings = { schemas: { user: 'app_user', tenant: { tenants: { like: 'tenant_%' } } } }
+    await models(lab, {
+      'user.sql': first['user.sql'],
+      'tenant/invoice.sql': `CREATE TYPE state AS ENUM ('open', 'paid');
+        CREATE TABLE invoice (id bigserial PRIMARY KEY, state state NOT NULL DEFAULT 'open', profile bigint REFERENCES app_user.profile);
+        CREATE VIEW open_invoice AS SELECT id FROM invoice WHERE state = 'open';`,
+    })
+    const { files } = await generate(lab, { settings, fromHistory: true })
+    const [user, tenant] = ['user', 'tenant'].map((line) => files.find((file) => file.line === line))
+    expect(tenant?.text).toContain('CREATE TABLE invoice (')
+    expect(tenant?.text).not.toContain('mig_tenant')
+    expect(tenant?.dependsOn).toEqual([user?.revision])
+    expect((await generate(lab, { settings, fromHistory: true, now: later(60) })).files).toEqual([])
+  })
+})

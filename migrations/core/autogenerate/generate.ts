@@ -59,7 +59,7 @@ export async function generateRevisions(
   return copy(async ({ client }) => {
     const states: Catalog[] = [base.catalog]
     for (const run of runs) {
-      await runSections(client, sideOf(run.actions, { ...input, lines: [] }).sections)
+      await runSections(client, sideOf(run.actions, { lines: [] }).sections)
       states.push(await readCatalog(client))
     }
     const revisions: GeneratedRevision[] = []
@@ -90,18 +90,23 @@ async function wayBack(
   return actions
 }
 
-function sideOf(actions: readonly Action[], input: AutogenerateInput): Side {
+function sideOf(actions: readonly Action[], input: Pick<AutogenerateInput, 'lines'>): Side {
   const standIns = input.lines.filter((line) => line.tenant).map((line) => line.schema)
-  const text = ({ sql }: Action) =>
-    standIns.reduce((out, schema) => out.replaceAll(`${schema}.`, ''), readableSql(sql))
+  const unnamed = (text: string) => standIns.reduce((out, schema) => out.replaceAll(`${schema}.`, ''), text)
   const sections = sectionsOf(actions).map(({ autocommit, actions: part }) => ({
     autocommit,
-    statements: part.map(text),
+    statements: part.map(({ sql }) => unnamed(readableSql(sql))),
   }))
   // Bodies may name what a later statement makes, as in the output of pg_dump.
   const defines = actions.some(({ sql }) => /^CREATE (OR REPLACE )?(FUNCTION|PROCEDURE)\b/.test(sql))
   const unchecked = { autocommit: false, statements: ['SET LOCAL check_function_bodies = off'] }
-  return { sections: defines ? withHead(sections, unchecked) : sections, costs: costsOf(actions) }
+  const { locks, rewrites, dataLoss } = costsOf(actions)
+  const costs = {
+    locks: locks.map(({ relation, lock }) => ({ relation: unnamed(relation), lock })),
+    rewrites: rewrites.map(unnamed),
+    dataLoss: dataLoss.map(unnamed),
+  }
+  return { sections: defines ? withHead(sections, unchecked) : sections, costs }
 }
 
 function withHead(sections: Side['sections'], head: Side['sections'][number]): Side['sections'] {

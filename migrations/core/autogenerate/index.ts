@@ -8,3 +8,5 @@ export { type AutogenFiles, type AutogenRequest, autogenerateProject } from './p
 export type { Provable } from './prove.ts'
 export { renameText } from './renames.ts'
 export { runSections } from './run-sections.ts'
+export { checkTenants, type TenantCheck, type TenantDrift } from './tenants/check.ts'
+export { createTenantFromTemplate } from './tenants/create.ts'

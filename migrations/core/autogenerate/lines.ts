@@ -20,14 +20,7 @@ export function partIntoRuns(
   fallback: string,
 ): readonly Run[] {
   const lines = actions.map((action) => ownerOf(action, lineOf) ?? fallback)
-  const touched = actions.map(touchedBy)
-  const before = actions.map((_, at) => {
-    const needs: number[] = []
-    for (let other = 0; other < at; other += 1) {
-      if (lines[other] !== lines[at] && collide(touched[other], touched[at])) needs.push(other)
-    }
-    return needs
-  })
+  const before = needsAcrossLines(actions.map(touchedBy), lines)
   const starts = [...new Set(lines)]
   let best: readonly (readonly number[])[] | undefined
   for (const start of starts) {
@@ -130,13 +123,33 @@ function keysOf(ids: readonly ObjectId[]): ReadonlySet<string> {
   return keys
 }
 
-function collide(a: Touched | undefined, b: Touched | undefined): boolean {
-  if (a === undefined || b === undefined) return false
-  return overlap(a.writes, b.writes) || overlap(a.writes, b.reads) || overlap(a.reads, b.writes)
-}
-
-function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-  const [small, large] = a.size < b.size ? [a, b] : [b, a]
-  for (const key of small) if (large.has(key)) return true
-  return false
+/**
+ * For each action the earlier ones of other lines that must stay before it: one of the two changes what both
+ * touch.
+ */
+function needsAcrossLines(
+  touched: readonly Touched[],
+  lines: readonly string[],
+): readonly (readonly number[])[] {
+  const readers = new Map<string, number[]>()
+  const writers = new Map<string, number[]>()
+  const put = (map: Map<string, number[]>, key: string, at: number) => {
+    const list = map.get(key)
+    if (list === undefined) map.set(key, [at])
+    else list.push(at)
+  }
+  return touched.map(({ reads, writes }, at) => {
+    const needs = new Set<number>()
+    const note = (list: readonly number[] | undefined) => {
+      for (const other of list ?? []) if (lines[other] !== lines[at]) needs.add(other)
+    }
+    for (const key of reads) note(writers.get(key))
+    for (const key of writes) {
+      note(writers.get(key))
+      note(readers.get(key))
+    }
+    for (const key of reads) put(readers, key, at)
+    for (const key of writes) put(writers, key, at)
+    return [...needs].sort((a, b) => a - b)
+  })
 }

@@ -39,7 +39,8 @@ export async function wantedStates(input: ModelInput): Promise<WantedStates> {
   })
 }
 
-function loadAll(client: ClientBase, files: readonly ModelFile[], input: ModelInput): Promise<void> {
+/** Loads the models of all lines into an empty scratch database. */
+export function loadAll(client: ClientBase, files: readonly ModelFile[], input: ModelInput): Promise<void> {
   return loadModels(client, files, {
     schemas: Object.fromEntries(input.lines.map((line) => [line.key, line.schema])),
     tenantKeys: input.lines.filter((line) => line.tenant).map((line) => line.key),

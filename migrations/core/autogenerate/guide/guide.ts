@@ -88,6 +88,12 @@ export async function guide(input: GuideInput): Promise<Guided> {
         if (planned.changes.length === 0) return { actions, reached: current }
         throw noWay('', planned.changes, refused)
       }
+      const early = await foundations(client, planned.actions)
+      if (early.length > 0) {
+        actions.push(...early)
+        current = await readCatalog(client)
+        continue
+      }
       const decided = withRows(decideCasts(planned.actions, input.casts), asides, input.to)
       const trial = await tryActions(client, decided, mend)
       if (trial.done.length === 0) {
@@ -104,6 +110,33 @@ export async function guide(input: GuideInput): Promise<Guided> {
   if (!(last instanceof Error) && last.actions.length === 0 && last.changes.length === 0)
     return { actions, reached: current }
   throw noWay(last instanceof Error ? last.message : '', last instanceof Error ? [] : last.changes, refused)
+}
+
+const foundationKinds: ReadonlySet<string> = new Set(['type', 'domain', 'collation', 'extension', 'function'])
+
+/**
+ * Makes the types and functions that new tables use before the tables, where that is possible: else the engine
+ * adds such a column behind all others, and the table's columns are not in the order of the models.
+ */
+async function foundations(client: ClientBase, actions: readonly Action[]): Promise<readonly Action[]> {
+  const creates = (kind: string | undefined, action: Action) =>
+    action.verb === 'create' && action.produces[0]?.kind === kind
+  if (!actions.some((action) => creates('table', action))) return []
+  const dropped = new Set(actions.flatMap((action) => action.destroys.map(idKey)))
+  const wanted = actions.filter((action) => {
+    const [made] = action.produces
+    const plain = action.transaction === 'plain' && !action.needsCommitBefore
+    return (
+      plain &&
+      made !== undefined &&
+      foundationKinds.has(made.kind) &&
+      creates(made.kind, action) &&
+      !dropped.has(idKey(made))
+    )
+  })
+  if (wanted.length === 0) return []
+  const { done } = await tryActions(client, wanted, () => Promise.resolve(undefined))
+  return done
 }
 
 /** Tables that the engine would drop and make anew, and those whose partition key keeps a column from another type. */

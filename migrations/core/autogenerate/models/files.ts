@@ -15,7 +15,7 @@ export interface ModelStatement {
 
 export interface ModelFile {
   readonly path: string
-  /** The folder right below the models' own that holds it; undefined for files at the top. */
+  /** The first part of its path below the models, without its ending: the schema key of a tenant line, where it is one. */
   readonly folder: string | undefined
   readonly statements: readonly ModelStatement[]
 }
@@ -37,7 +37,8 @@ export async function readModelFiles(dir: string, cacheDir: string): Promise<rea
   const files: ModelFile[] = []
   for (const path of paths) {
     const parts = relative(dir, path).split(sep)
-    const folder = parts.length > 1 ? parts[0] : undefined
+    // `models/tenant.sql` and `models/tenant/billing.sql` are both of `tenant`.
+    const folder = parts[0]?.replace(/\.[^.]+$/, '')
     const statements = path.endsWith('.sql') ? sqlStatements(path) : await moduleStatements(path, cacheDir)
     files.push({ path, folder, statements })
   }

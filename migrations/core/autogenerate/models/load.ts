@@ -7,7 +7,7 @@ import { forbidden, isBenign, madeName } from './statement-kinds.ts'
 export interface LoadOptions {
   /** Schema key → physical schema; for a tenant line the schema that stands for all tenants. */
   readonly schemas: Readonly<Record<string, string>>
-  /** Keys whose models stand unqualified in a folder of that name. */
+  /** Keys whose models stand unqualified in a file or folder of that name. */
   readonly tenantKeys: readonly string[]
   readonly privileges: boolean
 }

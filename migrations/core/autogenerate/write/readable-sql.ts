@@ -8,7 +8,8 @@ import { tokenAt } from '../../postgres/tokens.ts'
  * whose text PostgreSQL keeps or gives.
  */
 export function readableSql(sql: string): string {
-  const plain = unquoted(sql.trim())
+  // pg_get_viewdef and pg_get_ruledef end with a semicolon.
+  const plain = unquoted(sql.trim().replace(/;$/, ''))
   if (!/^(CREATE (UNLOGGED )?TABLE|CREATE TYPE)\b/.test(plain) || plain.length < 80) return plain
   const [formatted] = formatSqlStatements([plain], { keywordCase: 'preserve', indent: 2, maxWidth: 110 })
   return formatted === undefined || squeezed(formatted) !== squeezed(plain)
