@@ -1,7 +1,16 @@
 // just mig-tenant-create NAME [schemas] [flags]
-import { createTenant, openProject } from '../migrations/core/index.ts'
+import { createTenantFromTemplate } from '../migrations/core/autogenerate/index.ts'
+import {
+  allTenants,
+  createTenant,
+  MigError,
+  openProject,
+  type Project,
+  type Tenant,
+  tenantStandings,
+} from '../migrations/core/index.ts'
 import { durationText } from '../migrations/core/report/index.ts'
-import { commandEnvironment, runCommand } from './shared/command.ts'
+import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
 import { oneTenantLine, tenantSessions } from './shared/tenants.ts'
 
@@ -10,9 +19,11 @@ const spec = {
   summary: 'Makes a tenant at head: its schema, and every revision of the line on it.',
   positionals: { name: { help: 'the schema of the new tenant' }, schemas: schemasArgument },
   flags: {
+    'from-template': { help: 'copy the structure of a tenant at head in one script; rows are not copied' },
+    template: { help: 'this tenant as the template', value: 'NAME' },
     x: { help: "a key of env.ts's own", value: 'KEY=VALUE', many: true as const, short: 'x' },
   },
-  examples: ['just mig-tenant-create tenant_acme'],
+  examples: ['just mig-tenant-create tenant_acme', 'just mig-tenant-create tenant_acme --from-template'],
 }
 
 export const main = (): Promise<void> =>
@@ -20,14 +31,37 @@ export const main = (): Promise<void> =>
     const { output, positionals } = command
     const project = openProject(await commandEnvironment(command))
     const line = oneTenantLine(project.env)
-    const { tenant, revisions, ms } = await createTenant(
-      project,
-      line,
-      positionals.name ?? '',
-      tenantSessions(command),
-    )
+    const sessions = tenantSessions(command)
+    const name = positionals.name ?? ''
+    const template = await templateOf(command, project, line)
+    const made =
+      template === undefined
+        ? await createTenant(project, line, name, sessions)
+        : await createTenantFromTemplate(project, line, name, template, sessions)
+    const { tenant, revisions, ms } = made
+    const from = template?.schema ?? 'replay'
+    const how = template === undefined ? '' : ` as a copy of ${from}, proved equal,`
     const at = revisions.join(', ') || 'base'
-    output.result(output.style.good(`made tenant ${tenant.schema} at ${at} in ${durationText(ms)}`), {
-      ...{ event: 'tenant-created', line, targetSchema: tenant.schema, revisions, from: 'replay', ms },
+    output.result(output.style.good(`made tenant ${tenant.schema} at ${at}${how} in ${durationText(ms)}`), {
+      ...{ event: 'tenant-created', line, targetSchema: tenant.schema, revisions, from, ms },
     })
   })
+
+/** The named template, or the first tenant at head; undefined when none is asked for. */
+async function templateOf(command: Command, project: Project, line: string): Promise<Tenant | undefined> {
+  const { flags } = command
+  const name = typeof flags.template === 'string' ? flags.template : undefined
+  if (flags['from-template'] !== true && name === undefined) return undefined
+  const sessions = tenantSessions(command)
+  const tenants = await allTenants(project.env, line, sessions)
+  const standings = await tenantStandings(project, line, tenants, sessions)
+  const found = standings.find(({ tenant, state }) =>
+    name === undefined ? state === 'head' : tenant.schema === name,
+  )
+  if (found !== undefined) return found.tenant
+  throw new MigError(
+    'no-template',
+    name === undefined ? 'no tenant is at head, so there is no template' : `there is no tenant ${name}`,
+    { help: 'just mig-tenants lists them; without --from-template every revision runs' },
+  )
+}

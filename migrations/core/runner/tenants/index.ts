@@ -20,4 +20,4 @@ export {
 export { tenantStatus, unlockTenants } from './status.ts'
 export { tableFilter } from './table-filter.ts'
 export { allTenants, type TenantTargetList, targetTenants } from './targets.ts'
-export { filteredLines } from './view.ts'
+export { filteredLines, tenantEnvironment, tenantProject } from './view.ts'

@@ -1,0 +1,149 @@
+import type { Tenant } from '../../environment/index.ts'
+import { exitCodes, MigError } from '../../errors.ts'
+import { createLedger, ledgerStatements, releaseLocks, takeLocks } from '../../ledger/index.ts'
+import {
+  compareFingerprints,
+  databaseError,
+  fingerprintChangesText,
+  quoteIdent,
+  readFingerprint,
+} from '../../postgres/index.ts'
+import {
+  fileChecksum,
+  type PlanStep,
+  type Project,
+  type Session,
+  type SessionOptions,
+  usingSession,
+} from '../../runner/index.ts'
+import { whereFrom } from '../../runner/session.ts'
+import {
+  type CreatedTenant,
+  newTenant,
+  planTenants,
+  tableFilter,
+  tenantEnvironment,
+} from '../../runner/tenants/index.ts'
+import { tenantStructure } from './structure.ts'
+
+/**
+ * Makes a tenant with the structure of another one: one script in one transaction, in which both are compared by
+ * fingerprint before it is committed. Rows that revisions insert are not copied. The log has the revisions as
+ * stamped, since none of them ran.
+ * @param template a tenant at head, on the same database
+ * @throws MigError `template-behind`, `template-differs` (exit 5) when the template is not what its revisions make;
+ *   `tenant-exists`, `no-template`, `database-error`
+ */
+export async function createTenantFromTemplate(
+  project: Project,
+  line: string,
+  schema: string,
+  template: Tenant,
+  sessions: SessionOptions,
+): Promise<CreatedTenant> {
+  const started = performance.now()
+  const named = await newTenant(project, line, schema, sessions)
+  const tenant = { ...named, databaseUrl: template.databaseUrl, shard: template.shard }
+  const steps = await stepsToHead(project, line, tenant, template, sessions)
+  const env = tenantEnvironment(project.env, template.databaseUrl)
+  await usingSession(env, sessions, async (session) => {
+    const statements = await tenantStructure(session, { ...project, env }, line)
+    const { ledgerSchema, lockWait: wait } = env
+    const targetSchemas = [schema]
+    const { client, emit, signal } = session
+    await takeLocks(client, { ledgerSchema, targetSchemas, wait, emit, signal })
+    try {
+      await createLedger(client, ledgerSchema)
+      await copyStructure(session, project, { line, schema, template, statements, steps })
+    } finally {
+      await releaseLocks(client, ledgerSchema, targetSchemas)
+    }
+  })
+  const revisions = steps.at(-1)?.appliedAfter ?? []
+  return { tenant, revisions, ms: performance.now() - started }
+}
+
+interface Copy {
+  readonly line: string
+  readonly schema: string
+  readonly template: Tenant
+  readonly statements: readonly string[]
+  readonly steps: readonly PlanStep[]
+}
+
+async function copyStructure(session: Session, project: Project, copy: Copy): Promise<void> {
+  const { client } = session
+  const { line, schema, template, statements, steps } = copy
+  const { ledgerSchema } = project.env
+  const name = quoteIdent(schema)
+  const script = [
+    'BEGIN',
+    `CREATE SCHEMA ${name}`,
+    `SET LOCAL search_path TO ${name}, public`,
+    ...statements,
+    ...steps.flatMap((step) => stampStatements(ledgerSchema, step)),
+  ].join(';\n')
+  try {
+    await client.query(script)
+    await expectEqual(session, project, line, template.schema, schema)
+    await client.query('COMMIT')
+  } catch (error) {
+    await client.query('ROLLBACK')
+    throw error instanceof MigError ? error : databaseError(error, { sql: script })
+  }
+}
+
+function stampStatements(ledgerSchema: string, step: PlanStep): readonly string[] {
+  const { line, revision, targetSchema, appliedBefore: before, appliedAfter: after, file } = step
+  const checksum = fileChecksum(file.path)
+  const host = whereFrom()
+  return ledgerStatements(ledgerSchema, {
+    ...{ direction: 'stamp', line, revision, targetSchema, before, after, checksum, host },
+  })
+}
+
+/** The steps that replaying would take; the template must have taken them all. */
+async function stepsToHead(
+  project: Project,
+  line: string,
+  tenant: Tenant,
+  template: Tenant,
+  sessions: SessionOptions,
+): Promise<readonly PlanStep[]> {
+  const request = { line, direction: 'upgrade', target: 'heads' } as const
+  const both = { line, tenants: [template, tenant], listed: 2 }
+  const plan = await planTenants(project, both, request, sessions)
+  if (plan.work.some((work) => work.tenant === template)) {
+    throw new MigError('template-behind', `the template ${template.schema} is not at head`, {
+      help: `just mig-upgrade head ${line} --tenants ${template.schema}, or choose another with --template NAME`,
+    })
+  }
+  const own = plan.work.find((work) => work.tenant === tenant)
+  return own === undefined ? [] : plan.planner.stepsOf(tenant, own.state)
+}
+
+async function expectEqual(
+  { client }: Session,
+  { env }: Project,
+  line: string,
+  template: string,
+  schema: string,
+): Promise<void> {
+  const options = {
+    ...{ schemaRelative: true, privileges: true, ignoreGeneratedNames: true },
+    exclude: tableFilter(env, line),
+  }
+  const wanted = await readFingerprint(client, { ...options, schemas: [template] })
+  const made = await readFingerprint(client, { ...options, schemas: [schema] })
+  const changes = compareFingerprints(wanted, made)
+  if (changes.length === 0) return
+  throw new MigError(
+    'template-differs',
+    `the template ${template} is not what its revisions make, so a copy would not be either:\n${fingerprintChangesText(changes)}`,
+    {
+      exitCode: exitCodes.proofFailed,
+      help: 'choose another template with --template NAME, or leave --from-template out: then every revision runs',
+      facts: { template, changes },
+    },
+  )
+}
