@@ -19,6 +19,7 @@ const spec = {
     strict: { help: 'what cannot be compared is an error' },
     privileges: { help: 'compare owners and grants too' },
     keep: { help: 'write the files although their proof failed' },
+    tenants: { help: 'the tenant to start from; default the first one', value: 'NAME' },
     ...decisionFlags,
   },
   examples: [

@@ -6,11 +6,14 @@ import {
   historyDrift,
   type LineDrift,
 } from '../migrations/core/autogenerate/index.ts'
-import { exitCodes } from '../migrations/core/index.ts'
+import { exitCodes, type Project, type Session } from '../migrations/core/index.ts'
 import { countOf } from '../migrations/core/report/index.ts'
+import { tenantFlags } from './shared/arguments.ts'
 import { changeLines, sayUnmodeled } from './shared/changes.ts'
-import { type Command, runCommand, usingProject } from './shared/command.ts'
+import { checkTenantLine } from './shared/check-tenants.ts'
+import { type Command, runCommand } from './shared/command.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
+import { onEachLine } from './shared/tenants.ts'
 
 const spec = {
   name: 'mig-check',
@@ -20,31 +23,39 @@ const spec = {
     sql: { help: 'the differences as statements; with --drift those that take them back' },
     drift: { help: 'compare with what the applied revisions give: what was changed by hand' },
     privileges: { help: 'compare owners and grants too' },
+    ...tenantFlags,
   },
   examples: ['just mig-check', 'just mig-check user', 'just mig-check all --json'],
 }
 
 export const main = (): Promise<void> =>
-  runCommand(spec, (command) =>
-    usingProject(command, async (session, project) => {
-      const { flags, output } = command
-      if (flags.drift === true) {
-        const drift = await historyDrift(session, project, { privileges: flags.privileges === true })
-        showHistoryDrift(command, drift)
-        return drift.length > 0 ? exitCodes.differences : exitCodes.done
-      }
-      const checked = await checkProject(session, project, { privileges: flags.privileges === true })
-      sayUnmodeled(command, checked.unmodeled)
-      showPending(command, checked)
-      showDrift(command, checked)
-      showEdited(command, checked)
-      const { pending, drift, edited } = checked
-      if (pending.length + drift.length + edited.length > 0) return exitCodes.differences
-      const schemas = project.env.filter.map((key) => project.env.schemas[key] ?? key)
-      output.result(`no difference: ${schemas.join(', ')}`, { event: 'done', steps: 0, ms: 0 })
-      return exitCodes.done
-    }),
-  )
+  runCommand(spec, async (command) => {
+    const codes = await onEachLine(
+      command,
+      (session, project) => checkSingle(command, session, project),
+      (project, line) => checkTenantLine(command, project, line),
+    )
+    return codes.includes(exitCodes.differences) ? exitCodes.differences : exitCodes.done
+  })
+
+async function checkSingle(command: Command, session: Session, project: Project): Promise<number> {
+  const { flags, output } = command
+  if (flags.drift === true) {
+    const drift = await historyDrift(session, project, { privileges: flags.privileges === true })
+    showHistoryDrift(command, drift)
+    return drift.length > 0 ? exitCodes.differences : exitCodes.done
+  }
+  const checked = await checkProject(session, project, { privileges: flags.privileges === true })
+  sayUnmodeled(command, checked.unmodeled)
+  showPending(command, checked)
+  showDrift(command, checked)
+  showEdited(command, checked)
+  const { pending, drift, edited } = checked
+  if (pending.length + drift.length + edited.length > 0) return exitCodes.differences
+  const schemas = project.env.filter.map((key) => project.env.schemas[key] ?? key)
+  output.result(`no difference: ${schemas.join(', ')}`, { event: 'done', steps: 0, ms: 0 })
+  return exitCodes.done
+}
 
 /** Drift from the history, and the three ways on. */
 function showHistoryDrift({ output, flags }: Command, drift: readonly LineDrift[]): void {

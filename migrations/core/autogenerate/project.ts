@@ -2,6 +2,7 @@ import { MigError } from '../errors.ts'
 import { ensureEmbeddedServer } from '../postgres/index.ts'
 import { scratchServer } from '../postgres/scratch-server.ts'
 import { type Project, planRun, type Session } from '../runner/index.ts'
+import { filteredLines } from '../runner/tenants/index.ts'
 import { type AutogenerateResult, autogenerate } from './autogenerate.ts'
 import { excludedTables } from './excluded.ts'
 import type { CastDecisions } from './guide/decisions.ts'
@@ -9,6 +10,8 @@ import type { ModelInput } from './input.ts'
 import type { RenameDecisions } from './renames.ts'
 import { lineTargets, runOnScratch, scratchProject } from './replay.ts'
 import { type FileRequest, type GeneratedFile, provableFiles, revisionFiles } from './revision-files.ts'
+import { expectTenantBase } from './tenants/base.ts'
+import { proveOnTenants } from './tenants/proof.ts'
 
 /** What `mig-autogen` was asked for. */
 export interface AutogenRequest extends FileRequest {
@@ -37,11 +40,12 @@ export async function autogenerateProject(
   project: Project,
   request: AutogenRequest,
 ): Promise<AutogenFiles> {
-  if (!request.fromHistory) await expectAtHead(session, project)
+  const models = await modelInput(session, project, request.privileges)
+  if (!request.fromHistory) await expectAtHead(session, project, models)
   const scratch = scratchProject(project)
   let files: readonly GeneratedFile[] = []
   const input = {
-    ...(await modelInput(session, project, request.privileges)),
+    ...models,
     liveUrl: request.fromHistory || request.adopt ? null : liveUrl(session, project),
     ...(request.adopt && session.url !== null ? { adoptUrl: session.url } : {}),
     replay: (client: Parameters<typeof runOnScratch>[0]) =>
@@ -55,6 +59,7 @@ export async function autogenerateProject(
     files = revisionFiles(project, revisions, request)
     return Promise.resolve([provableFiles(project, files, request.message, request.format)])
   })
+  if (result.unproved === undefined) await proveOnTenants(project, files, models, request)
   return { ...result, files }
 }
 
@@ -95,8 +100,11 @@ function liveUrl(session: Session, { env }: Project): string | null {
   return filtered.every((line) => line.schema === null) ? null : session.url
 }
 
-async function expectAtHead(session: Session, project: Project): Promise<void> {
-  const plan = await planRun(session, project, { direction: 'upgrade', target: 'heads' })
+async function expectAtHead(session: Session, project: Project, models: ModelInput): Promise<void> {
+  const { single, tenant } = filteredLines(project.env)
+  for (const line of tenant) await expectTenantBase(session, project, line, models)
+  if (single.length === 0) return
+  const plan = await planRun(session, project, { direction: 'upgrade', target: 'heads', lines: single })
   if (plan.steps.length === 0) return
   const pending = plan.steps.map(({ line, revision, message }) => `  ${line} ${revision} ${message}`)
   throw new MigError('not-up-to-date', `Target database is not up to date. Pending:\n${pending.join('\n')}`, {

@@ -1,0 +1,66 @@
+import { MigError } from '../../errors.ts'
+import {
+  compareFingerprints,
+  fingerprintChangesText,
+  quoteIdent,
+  readFingerprint,
+} from '../../postgres/index.ts'
+import { withScratchDatabase } from '../../postgres/scratch.ts'
+import { type Project, type Session, type SessionOptions, usingSession } from '../../runner/index.ts'
+import { planTenants, tableFilter, targetTenants, tenantEnvironment } from '../../runner/tenants/index.ts'
+import { type ModelInput, tenantStandIn } from '../input.ts'
+import { runOnScratch, scratchProject } from '../replay.ts'
+import { scratchOptions } from '../wanted.ts'
+
+/**
+ * A new revision of a tenant line starts from the revisions; the named tenant, else the first one, must be what
+ * they make, so that the revision fits it.
+ * @throws MigError `not-up-to-date`, `tenant-drift` with what differs
+ */
+export async function expectTenantBase(
+  { emit, signal }: Session,
+  project: Project,
+  line: string,
+  input: ModelInput,
+): Promise<void> {
+  const sessions: SessionOptions = { emit, ...(signal === undefined ? {} : { signal }) }
+  const { tenants } = await targetTenants(project.env, line, sessions, 'all')
+  const [tenant] = tenants
+  if (tenant === undefined) return
+  const request = { line, direction: 'upgrade', target: 'heads' } as const
+  const { work } = await planTenants(project, { line, tenants: [tenant], listed: 1 }, request, sessions)
+  if (work.length > 0) {
+    throw new MigError(
+      'not-up-to-date',
+      `Target database is not up to date: tenant ${tenant.schema} is not at head`,
+      {
+        help: `just mig-upgrade head ${line} --tenants ${tenant.schema}, or name another with --tenants, or --from-history`,
+        facts: { line, targetSchema: tenant.schema },
+      },
+    )
+  }
+  const options = {
+    ...{ schemaRelative: true, ignoreGeneratedNames: true },
+    exclude: tableFilter(project.env, line),
+  }
+  const env = tenantEnvironment(project.env, tenant.databaseUrl)
+  const live = await usingSession(env, sessions, ({ client }) =>
+    readFingerprint(client, { ...options, schemas: [tenant.schema] }),
+  )
+  const replayed = await withScratchDatabase(scratchOptions(input), async ({ client }) => {
+    for (const { schema } of input.lines)
+      await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
+    await runOnScratch(client, scratchProject(project), { direction: 'upgrade', target: 'heads' })
+    return readFingerprint(client, { ...options, schemas: [tenantStandIn(line)] })
+  })
+  const changes = compareFingerprints(replayed, live)
+  if (changes.length === 0) return
+  throw new MigError(
+    'tenant-drift',
+    `tenant ${tenant.schema} is not what its revisions make:\n${fingerprintChangesText(changes)}`,
+    {
+      help: 'name another tenant with --tenants NAME, or leave tenants out of it with --from-history',
+      facts: { line, targetSchema: tenant.schema, changes },
+    },
+  )
+}

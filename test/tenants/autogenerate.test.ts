@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { cp } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect } from 'vitest'
+import { fail, justOn, succeed } from '../e2e/support/just.ts'
+import { temporaryProject } from '../e2e/support/project.ts'
+import { databaseTest } from '../support/database.ts'
+import { repository } from '../support/recipes.ts'
+
+const example = join(repository, 'test/environments/tenants')
+const environment = `export default { schemas: { catalog: 'catalog', tenant: { tenants: { like: 'tenant\\\\_%' } } }, x: { currency: 'string' } }\n`
+
+/** The example as a project of its own, with two more things in the models of its tenants. */
+async function changedProject() {
+  const project = await temporaryProject({ 'migrations/env.ts': environment })
+  for (const folder of ['models', 'versions'])
+    await cp(join(example, folder), join(project.path, 'migrations', folder), { recursive: true })
+  const models = readFileSync(join(example, 'models/tenant.sql'), 'utf8')
+  await project.write({
+    'migrations/models/tenant.sql': `${models.replace('email text NOT NULL,', 'email text NOT NULL,\n  phone text,')}
+CREATE FUNCTION account_count() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM account';\n`,
+  })
+  return project
+}
+
+describe('autogenerate for a tenant line', () => {
+  databaseTest(
+    'writes a revision without a schema name that brings every tenant to the models',
+    async ({ database }) => {
+      const project = await changedProject()
+      const just = justOn(database.url, { cwd: project.path })
+      try {
+        await database.client.query('CREATE SCHEMA tenant_a; CREATE SCHEMA tenant_b')
+        await fail(just(['mig-autogen', 'add phone', 'tenant']), 'not-up-to-date', 2)
+        await succeed(just('mig-upgrade head all --tenants all'))
+        const differing = await just('mig-check tenant')
+        expect(differing.code).toBe(1)
+        expect(differing.stdout).toContain('2 tenants differ from the models: tenant_a, tenant_b')
+        expect(differing.stdout).toContain('phone')
+
+        await succeed(just(['mig-autogen', 'add phone', 'tenant']))
+        const folder = join(project.path, 'migrations/versions/tenant')
+        const [written = ''] = readdirSync(folder).filter((name) => name.includes('add_phone'))
+        const text = readFileSync(join(folder, written), 'utf8')
+        expect(text).toContain('ADD COLUMN phone text')
+        expect(text).not.toMatch(/tenant_a|tenant_b|mig_tenant/)
+        await succeed(just('mig-upgrade head tenant --tenants all'))
+        const checked = await succeed(just('mig-check'))
+        expect(checked.stdout).toContain('no difference: 2 tenants of tenant')
+      } finally {
+        await project.remove()
+      }
+    },
+  )
+
+  databaseTest('refuses to start from a tenant that was changed by hand', async ({ database }) => {
+    const project = await changedProject()
+    const just = justOn(database.url, { cwd: project.path })
+    try {
+      await database.client.query('CREATE SCHEMA tenant_a; CREATE SCHEMA tenant_b')
+      await succeed(just('mig-upgrade head all --tenants all'))
+      await database.client.query('ALTER TABLE tenant_a.account ADD COLUMN by_hand text')
+      const refused = await fail(just(['mig-autogen', 'add phone', 'tenant']), 'tenant-drift', 2)
+      expect(refused.stderr).toContain('by_hand')
+      await succeed(just(['mig-autogen', 'add phone', 'tenant', '--tenants', 'tenant_b', '--plan']))
+    } finally {
+      await project.remove()
+    }
+  })
+})
