@@ -222,6 +222,22 @@ describe('autogenerate on a project', () => {
   })
 })
 
+describe('new tables', () => {
+  labTest('have their columns in the order of the models, types of their own included', async ({ lab }) => {
+    await models(lab, {
+      'user.sql': `CREATE TYPE app_user.kind AS ENUM ('a', 'b');
+        CREATE TABLE app_user.thing (z int, kind app_user.kind DEFAULT 'a', y text DEFAULT now()::text, a date);`,
+    })
+    await generate(lab, { filter: ['user'] })
+    await lab.upgrade()
+    const { rows } = await lab.database.client.query<{ names: string }>(
+      `SELECT string_agg(attname, ' ' ORDER BY attnum) AS names FROM pg_attribute
+       WHERE attrelid = 'app_user.thing'::regclass AND attnum > 0`,
+    )
+    expect(rows[0]?.names).toBe('z kind y a')
+  })
+})
+
 describe('drift against history', () => {
   labTest(
     'shows what was changed by hand, the statements back, and a revision that adopts it',
