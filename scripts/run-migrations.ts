@@ -1,7 +1,7 @@
 // node scripts/launch.mjs run-migrations upgrade|downgrade|stamp|current|history|check [target] [flags]
-
 import { parseDuration } from '../migrations/core/environment/index.ts'
 import { exitCodes, MigError, nearest } from '../migrations/core/index.ts'
+import { type FlagValue, fanOutFlags, runFlags } from './shared/arguments.ts'
 import { awaitDatabase } from './shared/await-database.ts'
 import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
 
@@ -26,7 +26,9 @@ const spec = {
   flags: {
     wait: { help: 'how long to wait for the database to come up (default 60s)', value: 'TIME' },
     text: { help: 'text for people instead of JSON lines' },
-    'lock-wait': { help: 'how long to wait for another runner (default 60s)', value: 'TIME' },
+    'check-heads': { help: 'current: exit 1 unless every schema is at its heads' },
+    ...runFlags,
+    ...fanOutFlags,
   },
   examples: [
     'node scripts/launch.mjs run-migrations upgrade',
@@ -77,13 +79,16 @@ function recipeArguments({ positionals, flags }: Command, takesTarget: boolean):
       },
     )
   }
-  const passed = ['database-url', 'lock-wait'].flatMap((name) =>
-    takesTarget || name === 'database-url' ? textFlag(flags[name], name) : [],
+  const passed = Object.entries(flags).flatMap(([name, value]) =>
+    own.has(name) ? [] : [value].flat().flatMap((each) => flagWord(name, each)),
   )
-  const switches = ['json', 'quiet', 'verbose'].flatMap((name) => (flags[name] === true ? [`--${name}`] : []))
-  return [...(takesTarget ? [target] : []), ...passed, ...switches]
+  return [...(takesTarget ? [target] : []), ...passed]
 }
 
-function textFlag(value: unknown, name: string): readonly string[] {
+/** The flags of this script; all others are the recipe's. */
+const own = new Set(['wait', 'text', 'help'])
+
+function flagWord(name: string, value: FlagValue): readonly string[] {
+  if (value === true) return [`--${name}`]
   return typeof value === 'string' ? [`--${name}=${value}`] : []
 }

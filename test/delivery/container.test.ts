@@ -71,6 +71,17 @@ describe('the command of the container', () => {
     expect(rows).toEqual([{ revision: 'aaaa00000002' }])
   })
 
+  databaseTest('hands the flags of the recipe on', async ({ database }) => {
+    const { exitCode, stdout } = await container(
+      ['upgrade', '+1', '--plan', '--lock-wait', '1s'],
+      database.url,
+    )
+    expect(exitCode).toBe(0)
+    expect(events(stdout).at(-1)).toMatchObject({ event: 'plan' })
+    expect((await container(['current', '--check-heads'], database.url)).exitCode).toBe(1)
+    expect((await container(['history', '--plan'], database.url)).exitCode).toBe(2)
+  })
+
   databaseTest('waits for a database that comes up later', async ({ database }) => {
     const port = await closedPort()
     const url = new URL(database.url)

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest'
-import { type JsonLine, jsonLines, justOn } from '../e2e/support/just.ts'
+import { type JsonLine, jsonLines, justOn, succeed } from '../e2e/support/just.ts'
 import { environmentText, revisionFiles, temporaryProject } from '../e2e/support/project.ts'
 import { databaseTest } from '../support/database.ts'
 
@@ -187,4 +187,25 @@ describe('mig-lint', () => {
     expect(result.code).toBe(2)
     expect(result.stderr).toContain('error MIG-bad-range')
   })
+})
+
+databaseTest('what no tenant has yet is pending for a tenant line', async ({ database }) => {
+  const project = await temporaryProject({
+    'migrations/env.ts': `export default { schemas: { tenant: { tenants: { like: 'tenant_%' } } } }\n`,
+    ...revisionFiles('tenant', [
+      { id: 'aaaa00000001', upgrade: 'await op.execute(`CREATE TABLE t (n int)`)' },
+      { id: 'aaaa00000002', down: 'aaaa00000001', upgrade: 'await op.execute(`CREATE INDEX i ON t (n)`)' },
+    ]),
+  })
+  try {
+    const just = justOn(database.url, { cwd: project.path })
+    await database.client.query('CREATE SCHEMA tenant_a; CREATE SCHEMA tenant_b')
+    await succeed(just('mig-upgrade aaaa00000001 tenant --tenants all'))
+    const lines = jsonLines(await just(['mig-lint', '', 'tenant', '--json']))
+    expect(lines.filter(({ event }) => event === 'finding')).toEqual([
+      expect.objectContaining({ rule: 'blocking-scan', revision: 'aaaa00000002' }),
+    ])
+  } finally {
+    await project.remove()
+  }
 })

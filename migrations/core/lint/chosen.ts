@@ -1,7 +1,8 @@
+import type { ClientBase } from 'pg'
 import { MigError } from '../errors.ts'
-import type { EmitEvent } from '../events.ts'
+import { readApplied } from '../ledger/index.ts'
 import { connect } from '../postgres/index.ts'
-import { type Project, planRange, planRun, type Session } from '../runner/index.ts'
+import { type Project, planRange } from '../runner/index.ts'
 import { type LiveSize, liveSizes } from './live.ts'
 
 /** The revisions to look at, and the tables that they would meet. */
@@ -21,7 +22,6 @@ export interface ChosenRevisions {
 export async function chosenRevisions(
   project: Project,
   range: string,
-  emit: EmitEvent,
   signal: AbortSignal | undefined,
 ): Promise<ChosenRevisions> {
   const { env, files } = project
@@ -38,9 +38,8 @@ export async function chosenRevisions(
     ...(signal === undefined ? {} : { signal }),
   })
   try {
-    const session: Session = { client, url, emit, signal }
     const sizes = await liveSizes(client, Object.values(env.schemas))
-    const ids = ranged ?? (await pendingIds(session, project))
+    const ids = ranged ?? (await pendingIds(client, project))
     return { ids, together: true, sizes }
   } finally {
     await client.end()
@@ -55,7 +54,12 @@ function idsOfRange(project: Project, range: string): ReadonlySet<string> {
   })
 }
 
-async function pendingIds(session: Session, project: Project): Promise<ReadonlySet<string>> {
-  const { steps } = await planRun(session, project, { direction: 'upgrade', target: 'heads' })
-  return new Set(steps.map(({ revision }) => revision))
+/** What the ledger has nowhere; a revision that some tenant has is not new. */
+async function pendingIds(client: ClientBase, { env, files, graph }: Project): Promise<ReadonlySet<string>> {
+  const rows = [...(await readApplied(client, env.ledgerSchema)).values()].flat()
+  const applied = graph.applied(rows.filter((id) => files.has(id)))
+  const pending = [...files.values()].filter(
+    ({ line, revision }) => env.filter.includes(line) && !applied.has(revision),
+  )
+  return new Set(pending.map(({ revision }) => revision))
 }

@@ -36,7 +36,7 @@ export interface LintResult {
 export async function lintProject(env: Environment, request: LintRequest): Promise<LintResult> {
   const { emit, signal, range } = request
   const project = openProject(env)
-  const chosen = await chosenRevisions(project, range, emit, signal)
+  const chosen = await chosenRevisions(project, range, signal)
   if (chosen.ids.size === 0) return { findings: [], effects: [], revisions: 0 }
   const context = await verifyContext(project, emit, signal)
   const run = await onScratch(context, (session) => recordRevisions(session, context.scratch, chosen))

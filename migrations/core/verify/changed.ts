@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileChecksum, type Project } from '../runner/index.ts'
 import { gitChanges } from './git.ts'
-import type { Found } from './result.ts'
+import { counted, type Found } from './result.ts'
 
 /** What is new against a git base, and what must not have changed. */
 export interface Changed {
@@ -36,7 +36,8 @@ export async function changedRevisions({ env, files }: Project, base: string): P
     return change !== 'added' || file === undefined || moved.has(fileChecksum(path)) ? [] : [file.revision]
   })
   const since = `since ${changes.base} (${changes.commit.slice(0, 12)})`
-  if (found.length === 0) found.push({ status: 'ok', message: `${added.length} new revisions ${since}` })
+  if (found.length === 0)
+    found.push({ status: 'ok', message: `${counted(added.length, 'new revision')} ${since}` })
   return { added: new Set(added), found }
 }
 

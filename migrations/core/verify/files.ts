@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import type { Project } from '../runner/index.ts'
-import type { Found } from './result.ts'
+import { counted, type Found } from './result.ts'
 
 /** File names that do not hold the id of the revision inside; the formats are checked by reading the files. */
 export function checkFiles({ env, files }: Project): readonly Found[] {
@@ -8,8 +8,8 @@ export function checkFiles({ env, files }: Project): readonly Found[] {
     ({ line, path, revision }) => env.filter.includes(line) && !basename(path).includes(revision),
   )
   if (wrong.length === 0) {
-    const counted = [...files.values()].filter(({ line }) => env.filter.includes(line)).length
-    return [{ status: 'ok', message: `${counted} revision files` }]
+    const total = [...files.values()].filter(({ line }) => env.filter.includes(line)).length
+    return [{ status: 'ok', message: counted(total, 'revision file') }]
   }
   return wrong.map(({ line, path, revision }) => ({
     status: 'failed',

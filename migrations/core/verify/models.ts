@@ -7,7 +7,7 @@ import { loadModels, modelPaths, readModelFiles } from '../autogenerate/models/i
 import { observe, type State } from '../autogenerate/state.ts'
 import { applyStamp, planRun } from '../runner/index.ts'
 import { onScratch, type VerifyContext } from './context.ts'
-import type { Found } from './result.ts'
+import { counted, type Found } from './result.ts'
 
 /** Has the project models to compare with? */
 export function hasModels({ modelsDir }: VerifyContext['models']): boolean {
@@ -24,7 +24,7 @@ export async function checkFresh(context: VerifyContext): Promise<readonly Found
   const { models } = context
   return onScratch(context, async (session) => {
     const steps = await session.run({ direction: 'upgrade', target: 'heads' })
-    const applied = `${steps} revisions applied to an empty database`
+    const applied = `${counted(steps, 'revision')} applied to an empty database`
     if (!hasModels(models))
       return [{ status: 'ok', message: `${applied}; there are no models to compare with` }]
     const made = await observed(context, session.client)

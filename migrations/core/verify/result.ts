@@ -71,3 +71,8 @@ export function failure(error: MigError): Found {
     ...(error.place === undefined ? {} : { place: error.place }),
   }
 }
+
+/** `1 revision`, `2 revisions`. */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}
