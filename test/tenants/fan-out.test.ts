@@ -143,4 +143,55 @@ describe('a run over tenants', () => {
     ])
     expect(result.failures[0]?.error.message).toContain('tenant_001')
   })
+
+  tenantTest(
+    'that is interrupted leaves each tenant whole, and a rerun does only what is left',
+    async ({ lab }) => {
+      await lab.write(chain(3))
+      await lab.makeSchemas(tenantNames(12))
+      const stop = new AbortController()
+      const run = lab.run({
+        tenants: 'all',
+        jobs: 2,
+        signal: stop.signal,
+        onEvent: (event) => {
+          if (event.event === 'tenant-done') stop.abort('SIGTERM')
+        },
+      })
+      await expect(run).rejects.toMatchObject({ code: 'interrupted', exitCode: 143 })
+      const left = (await lab.plan({ tenants: 'all' })).work.length
+      expect(left).toBeGreaterThan(0)
+      expect(left).toBeLessThan(12)
+      const { result } = await lab.run({ tenants: 'all' })
+      expect(result).toMatchObject({ done: left, failures: [], left: 0 })
+      const { rows } = await lab.database.client.query(
+        "SELECT count(*)::int AS steps FROM mig.log WHERE outcome = 'done'",
+      )
+      expect(rows).toEqual([{ steps: 36 }])
+    },
+  )
+
+  tenantTest(
+    'takes up a tenant that an earlier run has left in the middle of a revision',
+    async ({ lab }) => {
+      await lab.write({
+        'tenant/20260101_000001_x.ts': revisionText(
+          1,
+          `await op.autocommit(async () => {
+          await op.execute('CREATE TABLE one ()')
+          await op.execute('CREATE TABLE two ()')
+        })`,
+        ),
+      })
+      const names = tenantNames(4)
+      await lab.makeSchemas(names)
+      await lab.database.client.query('CREATE TABLE tenant_001.two ()')
+      const first = await lab.run({ tenants: 'all', goOn: true })
+      expect(first.result).toMatchObject({ done: 3, failures: [{ tenant: { schema: 'tenant_001' } }] })
+      await lab.database.client.query('DROP TABLE tenant_001.two')
+      const again = await lab.run({ tenants: 'all', goOn: true })
+      expect(again.result).toMatchObject({ done: 1, failures: [] })
+      expect(Object.keys(await lab.versions())).toEqual(names)
+    },
+  )
 })

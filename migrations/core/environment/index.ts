@@ -17,4 +17,4 @@ export type {
 } from './options.ts'
 export { type Line, schemaFilter, type Variables } from './schema-map.ts'
 export { type SelectedTenants, selectTenants, type TenantTargets } from './tenant-targets.ts'
-export { byCodePoint, listTenants, sourceTakes, type Tenant, tenants } from './tenants.ts'
+export { listTenants, sourceTakes, type Tenant, tenants } from './tenants.ts'

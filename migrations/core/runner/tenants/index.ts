@@ -15,9 +15,8 @@ export {
   type StandingsOptions,
   type TenantStanding,
   tenantStandings,
-  withStructure,
 } from './standings.ts'
 export { tenantStatus, unlockTenants } from './status.ts'
 export { tableFilter } from './table-filter.ts'
 export { allTenants, type TenantTargetList, targetTenants } from './targets.ts'
-export { filteredLines, tenantEnvironment, tenantProject } from './view.ts'
+export { filteredLines, tenantEnvironment } from './view.ts'

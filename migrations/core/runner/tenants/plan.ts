@@ -69,12 +69,19 @@ export async function planTenants(
       )
     : new Map<string, readonly string[]>()
   const planner = tenantPlanner(project, request, single)
-  const states = await tenantStates(project, targets.tenants, planner, options)
-  const work: TenantWork[] = []
   const refused: { tenant: Tenant; error: MigError }[] = []
+  const unreachable = new Set<Tenant>()
+  const states = await tenantStates(project, targets.tenants, planner, options, (tenants, error) => {
+    for (const tenant of tenants) {
+      unreachable.add(tenant)
+      refused.push({ tenant, error })
+    }
+  })
+  const work: TenantWork[] = []
   const needed = new Map<string, PlanStep>()
   const groups = new Map<string, { applied: readonly string[]; steps: readonly string[]; tenants: number }>()
   for (const tenant of targets.tenants) {
+    if (unreachable.has(tenant)) continue
     const state = states.get(tenant) ?? nothingApplied
     try {
       const steps = planner.stepsOf(tenant, state)
@@ -148,17 +155,21 @@ function stateKey({ rows, recent }: TenantState): string {
   return `${rows.join(' ')}|${recent.join(' ')}`
 }
 
-/** Where each tenant stands, by one query per database; a tenant with nothing applied has no entry. */
+/**
+ * Where each tenant stands, by one query per database; a tenant with nothing applied has no entry.
+ * @param onUnreachable told of the tenants of a database that cannot be asked; default: its error is thrown
+ */
 export async function tenantStates(
   project: Project,
   tenants: readonly Tenant[],
   { needsLog }: Pick<TenantPlanner, 'needsLog'>,
   options: SessionOptions,
+  onUnreachable?: (tenants: readonly Tenant[], error: MigError) => void,
 ): Promise<ReadonlyMap<Tenant, TenantState>> {
   const { env } = project
   const states = new Map<Tenant, TenantState>()
   for (const [databaseUrl, group] of byDatabase(tenants)) {
-    await usingSession(tenantEnvironment(env, databaseUrl), options, async ({ client }) => {
+    const asked = usingSession(tenantEnvironment(env, databaseUrl), options, async ({ client }) => {
       const rows = await readApplied(client, env.ledgerSchema)
       const schemas = group.map(({ schema }) => schema)
       const entries = needsLog ? await readLastEntries(client, env.ledgerSchema, schemas) : []
@@ -174,6 +185,10 @@ export async function tenantStates(
         if (applied !== undefined)
           states.set(tenant, { rows: applied, recent: recent.get(tenant.schema) ?? [] })
       }
+    })
+    await asked.catch((error: unknown) => {
+      if (onUnreachable === undefined || !(error instanceof MigError) || options.signal?.aborted) throw error
+      onUnreachable(group, error)
     })
   }
   return states

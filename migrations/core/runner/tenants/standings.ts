@@ -66,7 +66,7 @@ export async function tenantStandings(
 }
 
 /** Marks who has the structure that most tenants at the same revisions have. Pure. */
-export function withStructure(standings: readonly TenantStanding[]): readonly TenantStanding[] {
+function withStructure(standings: readonly TenantStanding[]): readonly TenantStanding[] {
   const counts = new Map<string, Map<string, number>>()
   const keyOf = ({ revisions }: TenantStanding) => revisions.join(' ')
   for (const standing of standings) {
