@@ -10,5 +10,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 30_000,
+    // A poll waits for what will come, however busy the machine is; it is no measure of time.
+    expect: { poll: { timeout: 30_000 } },
   },
 })
