@@ -6,7 +6,7 @@ export {
   loadEnvironment,
   readVariables,
 } from './load.ts'
-export { loadModule, loadModules } from './load-module.ts'
+export { loadModule } from './load-module.ts'
 export { nearest } from './nearest.ts'
 export type {
   AppliedStep,
@@ -15,6 +15,6 @@ export type {
   TenantPlace,
   TenantSource,
 } from './options.ts'
-export { type Line, schemaFilter, type Variables } from './schema-map.ts'
+export type { Line, Variables } from './schema-map.ts'
 export { type SelectedTenants, selectTenants, type TenantTargets } from './tenant-targets.ts'
 export { listTenants, sourceTakes, type Tenant, tenants } from './tenants.ts'

@@ -12,25 +12,12 @@ import { MigError } from '../errors.ts'
  * @throws MigError `bad-module`, with file, line and column, when it does not parse or fails while it loads.
  */
 export async function loadModule(file: string, cacheDir: string): Promise<Readonly<Record<string, unknown>>> {
-  const [loaded] = await loadModules([file], cacheDir)
-  return loaded ?? {}
-}
-
-/** Imports several files, in order; see {@link loadModule}. */
-export async function loadModules(
-  files: readonly string[],
-  cacheDir: string,
-): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const strips = 'typescript' in process.features && process.features.typescript !== false
-  const modules: Record<string, unknown>[] = []
-  for (const file of files) {
-    try {
-      modules.push(await import(strips ? versionedUrl(file) : await compiledUrl(file, cacheDir)))
-    } catch (cause) {
-      throw moduleError(file, cause)
-    }
+  try {
+    return await import(strips ? versionedUrl(file) : await compiledUrl(file, cacheDir))
+  } catch (cause) {
+    throw moduleError(file, cause)
   }
-  return modules
 }
 
 function versionedUrl(file: string): string {
