@@ -63,7 +63,7 @@ export function casesOf(...prefixes: readonly string[]): readonly Case[] {
   })
 }
 
-/** The prefixes of all case folders that no test file asks for by name. */
+/** The names of all case folders. */
 export function allCaseNames(): readonly string[] {
   return readdirSync(casesDir)
 }
