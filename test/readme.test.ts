@@ -9,7 +9,10 @@ const page = readFileSync(join(repository, 'README.md'), 'utf8')
 const blocks = blocksOf(page)
 const isNamed = (name: string) => page.includes(`\`${name}\``)
 
-/** What `.ci/run` does around these tests. */
+/**
+ * What `.ci/run` does around these tests. Blocks of `bash` instead of `sh` need git, make, Docker or an empty project:
+ * test/verify and test/delivery run what they say.
+ */
 const elsewhere = ['npm ci', 'npm test', 'npm run typecheck', 'npm run lint']
 
 describe('the README, read top to bottom on a machine without a database', () => {

@@ -1,0 +1,1 @@
+INSERT INTO task (queue, locked_by) VALUES ('main', NULL), ('other', 'someone');
