@@ -46,16 +46,19 @@ export function difference(from: Catalog, to: Catalog, scope: Scope): Difference
   const first = plan(source, wanted, { policy, renames: 'prompt' })
   const acceptRenames = harmlessRenames(first.renameCandidates, source)
   const planned =
-    acceptRenames.length === 0
-      ? first
-      : plan(source, wanted, { policy, renames: 'prompt', acceptRenames: [...acceptRenames] })
+    acceptRenames.length === 0 ? first : planWithRenames(source, wanted, policy, acceptRenames, first)
   const inScope = new Set(scope.schemas)
   const extras = extraStatements(
     from.extras,
     to.extras,
     (extra) =>
       inScope.has(extra.schema) &&
-      !scope.excludes({ kind: extra.kind, schema: extra.schema, name: extra.relation ?? extra.name }),
+      !scope.excludes({
+        kind: extra.kind,
+        schema: extra.schema,
+        name: extra.name,
+        ...(extra.relation === null ? {} : { table: extra.relation }),
+      }),
     (extra) => survives(wanted, extra),
   )
   const ofExtra = (statement: (typeof extras.before)[number]): Action => ({
@@ -106,6 +109,23 @@ function harmlessRenames(
         kind === 'constraint' ||
         (kind === 'sequence' && source.get(from)?.payload.ownedBy != null)),
   )
+}
+
+/** The plan with the renames, or `otherwise` where the engine finds no order for them. */
+function planWithRenames(
+  source: FactBase,
+  wanted: FactBase,
+  policy: Policy,
+  renames: readonly { from: StableId; to: StableId }[],
+  otherwise: Plan,
+): Plan {
+  try {
+    return plan(source, wanted, { policy, renames: 'prompt', acceptRenames: [...renames] })
+  } catch (error) {
+    // A cycle: the renamed constraint of a table waits for what the table's functions and triggers wait for.
+    if (error instanceof Error && error.message.startsWith('dependency cycle')) return otherwise
+    throw error
+  }
 }
 
 function outsideSchemas(source: FactBase, wanted: FactBase, scope: Scope): readonly string[] {
