@@ -18,8 +18,10 @@ import {
 } from './engine/index.ts'
 import { type GeneratedRevision, generateRevisions } from './generate.ts'
 import { type AutogenerateInput, filteredSchemas } from './input.ts'
+import { withKeptGrants } from './kept-grants.ts'
 import { type Provable, prove } from './prove.ts'
 import { settledRenames } from './renames.ts'
+import { rewritten } from './rewrite.ts'
 import { runSections } from './run-sections.ts'
 import { observe, type State } from './state.ts'
 import { scratchOptions, wantedState } from './wanted.ts'
@@ -63,7 +65,8 @@ export async function autogenerate(
     if (changes.length === 0) return { revisions: [], changes, unmodeled }
     const renames = settledRenames(renameCandidates(base.catalog, wanted.catalog, scope), input.renames)
     const from = { database: scratch.name, catalog: base.catalog }
-    const revisions = await generateRevisions(input, from, wanted.catalog, scope, renames)
+    const generated = await generateRevisions(input, from, wanted.catalog, scope, renames)
+    const revisions = await rewritten(generated, changes, input.rewrite)
     const provable = await runnable(revisions)
     const proof = { revisions: provable, base, wanted, scope }
     const unproved = await withScratchDatabase(scratchOptions(input, scratch.name), ({ client }) =>
@@ -145,8 +148,8 @@ function statementsOf(revisions: readonly GeneratedRevision[]): Promise<readonly
     revisions.map(
       ({ line, upgrade, downgrade }): Provable => ({
         name: `the revision of ${line}`,
-        upgrade: (client) => runSections(client, upgrade.sections),
-        downgrade: (client) => runSections(client, downgrade.sections),
+        upgrade: (client) => runSections(client, withKeptGrants(upgrade)),
+        downgrade: (client) => runSections(client, withKeptGrants(downgrade)),
       }),
     ),
   )

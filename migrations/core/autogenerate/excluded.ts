@@ -1,4 +1,52 @@
+import { type EnvironmentOptions, nearest } from '../environment/index.ts'
+import { MigError } from '../errors.ts'
 import type { Scope } from './engine/index.ts'
+
+/** The kinds that `excludeKinds` may name, in PostgreSQL's words. */
+const kinds = [
+  'table',
+  'foreign table',
+  'view',
+  'materialized view',
+  'sequence',
+  'index',
+  'constraint',
+  'trigger',
+  'rule',
+  'policy',
+  'function',
+  'procedure',
+  'aggregate',
+  'type',
+  'domain',
+  'collation',
+  'statistics object',
+  'operator',
+  'text search configuration',
+  'text search dictionary',
+]
+
+type Exclusions = Pick<EnvironmentOptions, 'excludeTables' | 'excludeKinds' | 'exclude'>
+
+/**
+ * Whether an object is one that no command compares or touches, by the three settings of the environment.
+ * @throws MigError `bad-setting` for a kind that there is not
+ */
+export function excludedObjects(options: Exclusions): Scope['excludes'] {
+  const inTables = excludedTables(listed(options.excludeTables))
+  const excludedKinds = new Set(listed(options.excludeKinds).map(knownKind))
+  const asked = options.exclude ?? (() => false)
+  return (object) => inTables(object) || excludedKinds.has(object.kind) || asked(object)
+}
+
+/**
+ * A text that is equal while the same objects are excluded; undefined when only a function of the environment
+ * can tell.
+ */
+export function exclusionsKey(options: Exclusions): string | undefined {
+  if (options.exclude !== undefined) return undefined
+  return JSON.stringify([listed(options.excludeTables), listed(options.excludeKinds)])
+}
 
 /**
  * Whether an object belongs to a table that no command compares or touches: `kombu_queue` in every schema,
@@ -10,7 +58,21 @@ export function excludedTables(patterns: readonly string[]): Scope['excludes'] {
     const name = second ?? first
     return { schema: second === undefined ? /^/ : wildcard(first), name: wildcard(name) }
   })
-  return ({ schema, name }) => tests.some((test) => test.schema.test(schema) && test.name.test(name))
+  return ({ schema, name, table = name }) =>
+    tests.some((test) => test.schema.test(schema) && test.name.test(table))
+}
+
+function knownKind(kind: string): string {
+  if (kinds.includes(kind)) return kind
+  const guess = nearest(kind, kinds)
+  throw new MigError('bad-setting', `setting "excludeKinds" names "${kind}", which is no kind of object`, {
+    help: guess === undefined ? `the kinds are ${kinds.join(', ')}` : `did you mean "${guess}"?`,
+  })
+}
+
+/** A list setting may be given as one text. */
+function listed(value: string | readonly string[] | undefined): readonly string[] {
+  return value === undefined ? [] : [value].flat()
 }
 
 function wildcard(pattern: string): RegExp {

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import type { GrantedObjects } from '../operations/index.ts'
 import type { ScratchDatabase } from '../postgres/scratch.ts'
 import { withScratchDatabase } from '../postgres/scratch.ts'
 import { type Costs, costsOf } from './costs.ts'
@@ -6,6 +7,7 @@ import { type Action, type Catalog, type RenameCandidate, readCatalog, type Scop
 import { guide } from './guide/guide.ts'
 import type { AutogenerateInput } from './input.ts'
 import { partIntoRuns, type Run } from './lines.ts'
+import { madeAnew, objectNames, readIncarnations, withoutObjects } from './made-anew.ts'
 import { renameAction, reversed } from './renames.ts'
 import { runSections } from './run-sections.ts'
 import { sectionsOf } from './sections.ts'
@@ -16,6 +18,10 @@ import { readableSql } from './write/readable-sql.ts'
 export interface Side {
   readonly sections: readonly { readonly autocommit: boolean; readonly statements: readonly string[] }[]
   readonly costs: Costs
+  /** What is dropped and made again, so that its grants must be kept. Empty where grants are compared. */
+  readonly kept: GrantedObjects
+  /** What goes here and comes back in another revision, without its grants. */
+  readonly losesGrants: readonly string[]
 }
 
 export interface GeneratedRevision {
@@ -41,33 +47,76 @@ export async function generateRevisions(
     withScratchDatabase(scratchOptions(input, base.database), body)
   const first = renames.map(renameAction)
   const whole = await copy(async ({ client }) => {
+    const anew = await anewReader(client, scope)
     const up = await guide({ client, from: base.catalog, to: wanted, scope, first, casts })
     const runs = partIntoRuns(up.actions, lineOf, filter[0] ?? '')
+    const upKept = await anew()
     const [only] = runs
-    if (only === undefined || runs.length > 1) return { runs }
-    const down = await wayBack(client, [base.catalog, up.reached], 0, only, renames, scope)
-    return { runs, down }
+    if (only === undefined || runs.length > 1) return { runs, upKept }
+    const actions = await wayBack(client, [base.catalog, up.reached], 0, only, renames, scope)
+    return { runs, upKept, down: { actions, kept: await anew() } }
   })
-  const { runs } = whole
-  const asRevision = (run: Run, down: readonly Action[]): GeneratedRevision => ({
+  const { runs, upKept } = whole
+  const asRevision = (run: Run, up: GrantedObjects, down: Way): GeneratedRevision => ({
     line: run.line,
-    upgrade: sideOf(run.actions, input),
+    upgrade: sideOf({ actions: run.actions, kept: up }, input),
     downgrade: sideOf(down, input),
     needs: run.needs,
   })
-  if (whole.down !== undefined) return runs.map((run) => asRevision(run, whole.down))
+  const { down } = whole
+  if (down !== undefined) return runs.map((run) => asRevision(run, upKept, down))
   return copy(async ({ client }) => {
     const states: Catalog[] = [base.catalog]
+    const anew = await anewReader(client, scope)
+    const kept: GrantedObjects[] = []
     for (const run of runs) {
-      await runSections(client, sideOf(run.actions, { lines: [] }).sections)
+      await runSections(client, sideOf({ actions: run.actions, kept: {} }, { lines: [] }).sections)
       states.push(await readCatalog(client))
+      kept.push(await anew())
     }
     const revisions: GeneratedRevision[] = []
     for (const [index, run] of [...runs.entries()].reverse()) {
-      revisions.unshift(asRevision(run, await wayBack(client, states, index, run, renames, scope)))
+      const actions = await wayBack(client, states, index, run, renames, scope)
+      revisions.unshift(asRevision(run, kept[index] ?? {}, { actions, kept: await anew() }))
     }
-    return revisions
+    const lost = objectNames(withoutObjects(upKept, kept))
+    if (lost.length > 0) {
+      input.emit?.({
+        event: 'warning',
+        code: 'grants-lost',
+        message: `grants that the models do not know are lost: ${lost.join(', ')} goes in one revision and comes back in another`,
+        help: 'grant them anew in a revision after these, or compare grants too: --privileges',
+      })
+    }
+    return namingLostGrants(revisions, lost)
   })
+}
+
+/** Statements of one direction, and what they make anew. */
+interface Way {
+  readonly actions: readonly Action[]
+  readonly kept: GrantedObjects
+}
+
+/** Reads what was made anew since it was called last. Where grants are compared, the statements hold them. */
+async function anewReader(client: ClientBase, scope: Scope): Promise<() => Promise<GrantedObjects>> {
+  if (scope.privileges) return () => Promise.resolve({})
+  let before = await readIncarnations(client, scope.schemas)
+  return async () => {
+    const after = await readIncarnations(client, scope.schemas)
+    const kept = madeAnew(before, after)
+    before = after
+    return kept
+  }
+}
+
+/** Says in the first revision what no single one can keep: it goes in one and comes back in another. */
+function namingLostGrants(
+  [first, ...others]: readonly GeneratedRevision[],
+  losesGrants: readonly string[],
+): readonly GeneratedRevision[] {
+  if (first === undefined) return []
+  return [{ ...first, upgrade: { ...first.upgrade, losesGrants } }, ...others]
 }
 
 /** The downgrade of a run: from the state behind it to the one before. Casts back are never a person's to decide. */
@@ -90,7 +139,7 @@ async function wayBack(
   return actions
 }
 
-function sideOf(actions: readonly Action[], input: Pick<AutogenerateInput, 'lines'>): Side {
+function sideOf({ actions, kept }: Way, input: Pick<AutogenerateInput, 'lines'>): Side {
   const standIns = input.lines.filter((line) => line.tenant).map((line) => line.schema)
   const unnamed = (text: string) => standIns.reduce((out, schema) => out.replaceAll(`${schema}.`, ''), text)
   const sections = sectionsOf(actions).map(({ autocommit, actions: part }) => ({
@@ -106,7 +155,15 @@ function sideOf(actions: readonly Action[], input: Pick<AutogenerateInput, 'line
     rewrites: rewrites.map(unnamed),
     dataLoss: dataLoss.map(unnamed),
   }
-  return { sections: defines ? withHead(sections, unchecked) : sections, costs }
+  const unnamedObjects = Object.fromEntries(
+    Object.entries(kept).map(([family, names]) => [family, names.map(unnamed)]),
+  )
+  return {
+    sections: defines ? withHead(sections, unchecked) : sections,
+    costs,
+    kept: unnamedObjects,
+    losesGrants: [],
+  }
 }
 
 function withHead(sections: Side['sections'], head: Side['sections'][number]): Side['sections'] {

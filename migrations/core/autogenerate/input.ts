@@ -1,4 +1,5 @@
 import type { Client } from 'pg'
+import type { EnvironmentOptions } from '../environment/index.ts'
 import type { EmitEvent } from '../events.ts'
 import type { Scope } from './engine/index.ts'
 import type { CastDecisions } from './guide/decisions.ts'
@@ -23,6 +24,8 @@ export interface ModelInput {
   /** The keys that may change. */
   readonly filter: readonly string[]
   readonly excludes: Scope['excludes']
+  /** Equal while `excludes` is; undefined when it cannot be known, so that nothing may be kept for later. */
+  readonly exclusions?: string | undefined
   readonly privileges: boolean
   readonly emit?: EmitEvent
   readonly signal?: AbortSignal
@@ -37,6 +40,7 @@ export interface AutogenerateInput extends ModelInput {
   readonly replay: (client: Client) => Promise<void>
   readonly casts: CastDecisions
   readonly renames: RenameDecisions
+  readonly rewrite?: EnvironmentOptions['rewriteStatements']
   /** What is not modelled is an error. */
   readonly strict: boolean
   /** A failed proof is part of the result, not an error. */

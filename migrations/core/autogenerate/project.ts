@@ -4,7 +4,7 @@ import { scratchServer } from '../postgres/scratch-server.ts'
 import { type Project, planRun, type Session } from '../runner/index.ts'
 import { filteredLines } from '../runner/tenants/index.ts'
 import { type AutogenerateResult, autogenerate } from './autogenerate.ts'
-import { excludedTables } from './excluded.ts'
+import { excludedObjects, exclusionsKey } from './excluded.ts'
 import type { CastDecisions } from './guide/decisions.ts'
 import type { ModelInput } from './input.ts'
 import type { RenameDecisions } from './renames.ts'
@@ -50,6 +50,9 @@ export async function autogenerateProject(
     ...(request.adopt && session.url !== null ? { adoptUrl: session.url } : {}),
     replay: (client: Parameters<typeof runOnScratch>[0]) =>
       runOnScratch(client, scratch, { direction: 'upgrade', target: 'heads' }),
+    ...(project.env.options.rewriteStatements === undefined
+      ? {}
+      : { rewrite: project.env.options.rewriteStatements }),
     casts: request.casts,
     renames: request.renames,
     strict: request.strict,
@@ -87,7 +90,8 @@ export async function modelInput(
     cacheDir: env.cacheDir,
     lines: lineTargets(project),
     filter: env.filter,
-    excludes: excludedTables(env.options.excludeTables ?? []),
+    excludes: excludedObjects(env.options),
+    exclusions: exclusionsKey(env.options),
     privileges,
     emit: session.emit,
     ...(session.signal === undefined ? {} : { signal: session.signal }),

@@ -22,6 +22,12 @@ export function fingerprintOf(client: ClientBase, scope: Observed): Promise<Fing
     privileges: scope.privileges,
     owners: scope.privileges,
     ignoreGeneratedNames: true,
-    exclude: ({ kind, schema, name, parent }) => scope.excludes({ kind, schema, name: parent ?? name }),
+    exclude: ({ kind, schema, name, parent }) =>
+      scope.excludes({
+        kind: kind === 'statistics' ? 'statistics object' : kind,
+        schema,
+        name,
+        ...(parent === undefined ? {} : { table: parent }),
+      }),
   })
 }

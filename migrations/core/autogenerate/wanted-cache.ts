@@ -10,11 +10,15 @@ export type WantedHashes = Readonly<Record<string, string>>
 
 /**
  * Where the wanted hashes of these models are kept: the name is the hash of all that they follow from, so that
- * a kept answer is never an old one. Undefined when a model takes code from outside of the models' folder.
+ * a kept answer is never an old one. Undefined when a model takes code from outside of the
+ * models' folder, or a function says what is excluded.
  */
 export function wantedCachePath(input: ModelInput, serverVersion: string): string | undefined {
+  if (input.exclusions === undefined) return undefined
   const hash = createHash('sha256')
-  hash.update(JSON.stringify(['1', toolVersion, serverVersion, input.lines, input.privileges]))
+  hash.update(
+    JSON.stringify(['1', toolVersion, serverVersion, input.lines, input.privileges, input.exclusions]),
+  )
   for (const path of modelPaths(input.modelsDir)) {
     const text = readFileSync(path, 'utf8')
     if (!path.endsWith('.sql') && takesFromOutside(text)) return undefined

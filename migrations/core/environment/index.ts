@@ -11,7 +11,10 @@ export { nearest } from './nearest.ts'
 export type {
   AppliedStep,
   EnvironmentOptions,
+  ExcludableObject,
   RetryOptions,
+  RewriteInput,
+  StatementSection,
   TenantPlace,
   TenantSource,
 } from './options.ts'

@@ -36,6 +36,37 @@ export interface AppliedStep {
   readonly message: string
 }
 
+/** What `exclude` is asked about. */
+export interface ExcludableObject {
+  /** In PostgreSQL's words: `table`, `materialized view`, `function`, `trigger`, `index`. */
+  readonly kind: string
+  readonly schema: string
+  readonly name: string
+  /** The table or view of a column, a constraint, a trigger, a rule or a policy. */
+  readonly table?: string
+}
+
+/** Statements that run in the revision's transaction, or each on its own. */
+export interface StatementSection {
+  readonly autocommit: boolean
+  /** Without a semicolon at the end. */
+  readonly statements: readonly string[]
+}
+
+/** What `rewriteStatements` is given: one direction of a revision, and the whole difference. */
+export interface RewriteInput {
+  readonly line: string
+  readonly direction: 'upgrade' | 'downgrade'
+  readonly sections: readonly StatementSection[]
+  readonly changes: readonly {
+    readonly verb: 'add' | 'drop' | 'change'
+    readonly kind: string
+    readonly name: string
+    readonly schema: string | undefined
+    readonly detail: string
+  }[]
+}
+
 /** How a revision that met a lock is tried again. Durations are texts such as `500ms`, `4s`, `2min`. */
 export interface RetryOptions {
   /** How long a revision may be tried again in all; `0` turns retries off. Default `2min`. */
@@ -82,6 +113,17 @@ export interface EnvironmentOptions {
   readonly retry?: RetryOptions
   /** Tables that no command compares or touches; names with or without schema, `*` allowed. */
   readonly excludeTables?: readonly string[]
+  /** Kinds of objects that no command compares or touches, in PostgreSQL's words: `trigger`, `materialized view`. */
+  readonly excludeKinds?: readonly string[]
+  /** True for an object that no command compares or touches, with everything that belongs to it. */
+  readonly exclude?: (object: ExcludableObject) => boolean
+  /**
+   * Called by autogenerate for each direction of each revision, before it is proved and written; what it gives back
+   * is proved instead.
+   */
+  readonly rewriteStatements?: (
+    input: RewriteInput,
+  ) => readonly StatementSection[] | Promise<readonly StatementSection[]>
   /** The `-x` keys of your own, with their types; they reach the revisions as `op.x`. */
   readonly x?: Readonly<Record<string, 'string' | 'number' | 'boolean'>>
 }
@@ -107,6 +149,9 @@ const knownOptions: Readonly<
   lockWait: 'string',
   retry: 'object',
   excludeTables: 'list',
+  excludeKinds: 'list',
+  exclude: 'function',
+  rewriteStatements: 'function',
   x: 'object',
 }
 

@@ -4,6 +4,7 @@ import { quoteIdent } from '../postgres/quote.ts'
 import { type DirectiveOperations, directiveActs, type ReverseOperations } from './acts.ts'
 import type { BackfillResult, BackfillSpec, OperationsContext, StatementSink } from './contract.ts'
 import type { CustomDirectives, CustomOperations } from './custom.ts'
+import { type GrantedObjects, keepGrantsSql, restoreGrantsSql } from './kept-grants.ts'
 import { type SafeOperations, safeOperations } from './safe/index.ts'
 import { ident, literal, type SqlText, sql, statementOf } from './sql-text.ts'
 
@@ -34,6 +35,11 @@ export interface BaseOperations {
   readonly x: OperationsContext['x']
   /** Run `body` outside the revision's transaction; a rerun skips what is done. */
   autocommit<T>(body: () => Promise<T>): Promise<T>
+  /**
+   * Run `body`, which drops objects and makes them again, and give them back the owner and the grants that they have
+   * in this database.
+   */
+  keepGrants<T>(objects: GrantedObjects, body: () => Promise<T>): Promise<T>
   /** Update a large table in batches, each its own transaction; a rerun continues. */
   backfill(spec: BackfillSpec): Promise<BackfillResult>
 }
@@ -110,6 +116,12 @@ function baseOperations(sink: StatementSink, context: OperationsContext): BaseOp
     },
     x: context.x,
     autocommit: (body) => sink.autocommit(body),
+    keepGrants: async (objects, body) => {
+      await sink.execute({ sql: keepGrantsSql(objects) })
+      const made = await body()
+      await sink.execute({ sql: restoreGrantsSql(objects) })
+      return made
+    },
     backfill: (spec) => sink.backfill(spec),
   }
 }

@@ -1,4 +1,4 @@
-import { excludedTables } from '../autogenerate/excluded.ts'
+import { excludedObjects } from '../autogenerate/excluded.ts'
 import type { ModelInput } from '../autogenerate/input.ts'
 import { lineTargets, scratchProject } from '../autogenerate/replay.ts'
 import { fingerprintOf } from '../autogenerate/state.ts'
@@ -56,7 +56,7 @@ export async function verifyContext(
     cacheDir: env.cacheDir,
     lines: lineTargets(project),
     filter: env.filter,
-    excludes: excludedTables(env.options.excludeTables ?? []),
+    excludes: excludedObjects(env.options),
     privileges: false,
     emit,
     ...(signal === undefined ? {} : { signal }),

@@ -1,8 +1,9 @@
 import { buildFactBase, encodeId, type Fact, type FactBase } from '@supabase/pg-delta/core'
 import { extract } from '@supabase/pg-delta/extract'
 import type { ClientBase, Pool } from 'pg'
+import type { ExcludableObject } from '../../environment/index.ts'
 import { type Extra, readExtras } from './extras.ts'
-import { baseObject, type ObjectId, relationOf, schemaOf } from './ids.ts'
+import { baseObject, kindWord, type ObjectId, relationOf, schemaOf } from './ids.ts'
 import { withoutInherited } from './partitions.ts'
 import { readVirtualColumns } from './virtual-columns.ts'
 
@@ -11,11 +12,7 @@ export interface Scope {
   /** The physical schemas of the filter. */
   readonly schemas: readonly string[]
   /** True for an object that is left alone, with everything that belongs to it. */
-  readonly excludes: (object: {
-    readonly kind: string
-    readonly schema: string
-    readonly name: string
-  }) => boolean
+  readonly excludes: (object: ExcludableObject) => boolean
   /** Names of extensions, publications and other objects of the whole database that the models declare. */
   readonly globals: ReadonlySet<string>
   readonly privileges: boolean
@@ -128,8 +125,10 @@ function isHidden(id: ObjectId, inScope: ReadonlySet<string>, scope: Scope): boo
   const schema = schemaOf(id)
   if (schema === undefined) return base.kind === 'extensionIntent'
   if (!inScope.has(schema)) return 'target' in id
-  const relation = relationOf(id) ?? ('name' in base ? { schema, name: base.name } : undefined)
-  return relation !== undefined && scope.excludes({ kind: base.kind, ...relation })
+  if (!('name' in base)) return false
+  const table = relationOf(base)?.name
+  const owner = table === undefined || table === base.name ? {} : { table }
+  return scope.excludes({ kind: kindWord(base), schema, name: base.name, ...owner })
 }
 
 /**

@@ -52,7 +52,7 @@ export async function guide(input: GuideInput): Promise<Guided> {
   let refused: readonly Refusal[] = []
   const scope: Scope = {
     ...input.scope,
-    excludes: (object) => isSetAside(object.name) || input.scope.excludes(object),
+    excludes: (object) => isSetAside(object.table ?? object.name) || input.scope.excludes(object),
   }
   const mend: Mend = (_, refusal) => repairFor(client, refusal, input.casts)
   if (input.first.length > 0) {

@@ -1,24 +1,40 @@
 import { MigError } from '../../errors.ts'
 import { sqlTemplate } from '../../revisions/index.ts'
 import type { Side } from '../generate.ts'
+import { keepsGrants, withKeptGrants } from '../kept-grants.ts'
+import { objectNames } from '../made-anew.ts'
 
 /** The body of `upgrade` or `downgrade`, for a TypeScript or an SQL revision. */
 export function sideBody(side: Side, format: 'ts' | 'sql'): string {
   return format === 'sql' ? sqlBody(side) : typeScriptBody(side)
 }
 
-function typeScriptBody({ sections }: Side): string {
+function typeScriptBody({ sections, kept }: Side): string {
+  const keeps = keepsGrants(kept)
+  const calls = statementCalls(sections, keeps ? '    ' : '  ')
+  return keeps ? `  await op.keepGrants(${keptObjects(kept)}, async () => {\n${calls}\n  })` : calls
+}
+
+function statementCalls(sections: Side['sections'], indent: string): string {
   return sections
     .flatMap(({ autocommit, statements }) => {
       const calls = statements.map((sql) => `await op.execute(${sqlTemplate(sql)})`)
-      if (!autocommit) return calls.map((call) => `  ${call}`)
-      const inner = calls.map((call) => `    ${call}`).join('\n')
-      return [`  await op.autocommit(async () => {\n${inner}\n  })`]
+      if (!autocommit) return calls.map((call) => `${indent}${call}`)
+      const inner = calls.map((call) => `${indent}  ${call}`).join('\n')
+      return [`${indent}await op.autocommit(async () => {\n${inner}\n${indent}})`]
     })
     .join('\n')
 }
 
-function sqlBody({ sections }: Side): string {
+function keptObjects(kept: Side['kept']): string {
+  const families = Object.entries(kept).map(
+    ([family, names]) => `${family}: [${names.map((name: string) => sqlTemplate(name)).join(', ')}]`,
+  )
+  return `{ ${families.join(', ')} }`
+}
+
+function sqlBody(side: Side): string {
+  const sections = withKeptGrants(side)
   const apart = sections.find(
     ({ autocommit, statements }) => autocommit && statements.some((sql) => !/\bCONCURRENTLY\b/.test(sql)),
   )
@@ -40,5 +56,9 @@ export function costNotes(upgrade: Side, downgrade: Side): readonly string[] {
     ...upgrade.costs.dataLoss.map((name) => `Loses the data of ${name}`),
     ...upgrade.costs.dataLoss.map((name) => `Lossy downgrade: the data of ${name} do not come back`),
     ...downgrade.costs.dataLoss.map((name) => `Downgrade loses the data of ${name}`),
+    ...objectNames(upgrade.kept).map((name) => `Makes ${name} anew, with the grants that it has`),
+    ...upgrade.losesGrants.map(
+      (name) => `Loses the grants of ${name}: it goes and comes back in different revisions`,
+    ),
   ]
 }

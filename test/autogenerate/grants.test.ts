@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect } from 'vitest'
+import { type Lab, labTest } from '../runner/support.ts'
+import { administer } from '../support/database.ts'
+import { generateFiles, writeModels } from './support/project.ts'
+
+const before = `
+  CREATE TABLE app_user.profile (id bigint PRIMARY KEY, name varchar(20));
+  CREATE VIEW app_user.names AS SELECT id, name FROM app_user.profile;
+  CREATE MATERIALIZED VIEW app_user.lengths AS SELECT length(name) AS n FROM app_user.profile;
+  CREATE FUNCTION app_user.total(n integer) RETURNS integer LANGUAGE sql AS 'SELECT 1';`
+const after = before
+  .replace('varchar(20)', 'text')
+  .replaceAll('integer', 'bigint')
+  .replace('total(n bigint) RETURNS bigint', 'total(n integer) RETURNS bigint')
+
+/** Owners and grants of everything in a schema, as one text. */
+async function grants({ database: { client } }: Lab): Promise<string> {
+  const { rows } = await client.query<{ what: string }>(`
+    SELECT format('%s %s %s %s', relname, relowner::regrole, relacl, (
+      SELECT string_agg(attname || attacl::text, ',' ORDER BY attname) FROM pg_attribute
+      WHERE attrelid = c.oid AND attacl IS NOT NULL)) AS what
+    FROM pg_class c WHERE relnamespace = 'app_user'::regnamespace AND relkind IN ('r', 'v', 'm')
+    UNION ALL
+    SELECT format('%s %s %s', proname, proowner::regrole, proacl)
+    FROM pg_proc WHERE pronamespace = 'app_user'::regnamespace
+    ORDER BY 1`)
+  return rows.map(({ what }) => what).join('\n')
+}
+
+/** Two roles of a test's own, gone after it with what they own. */
+async function usingRoles(
+  { database }: Lab,
+  body: (reader: string, owner: string) => Promise<void>,
+): Promise<void> {
+  const name = `grants_${randomBytes(4).toString('hex')}`
+  const [reader, owner] = [`"${name} Reader"`, `${name}_owner`]
+  await administer(`CREATE ROLE ${reader}; CREATE ROLE ${owner}`)
+  try {
+    await body(reader, owner)
+  } finally {
+    await database.client.query(`DROP OWNED BY ${reader}, ${owner} CASCADE`)
+    await administer(`DROP ROLE ${reader}; DROP ROLE ${owner}`)
+  }
+}
+
+describe('objects that are dropped and made again', () => {
+  for (const format of ['ts', 'sql'] as const) {
+    labTest(`keep their owner and their grants, up and down, in a .${format} revision`, async ({ lab }) => {
+      await usingRoles(lab, async (reader, owner) => {
+        const { client } = lab.database
+        await writeModels(lab, { 'user.sql': before })
+        await generateFiles(lab, { format })
+        await lab.upgrade()
+        await client.query(`
+          GRANT USAGE, CREATE ON SCHEMA app_user TO ${owner};
+          GRANT SELECT ON app_user.names TO ${reader} WITH GRANT OPTION;
+          GRANT UPDATE (name) ON app_user.names TO ${reader};
+          REVOKE ALL ON FUNCTION app_user.total FROM PUBLIC;
+          GRANT SELECT ON app_user.lengths TO PUBLIC;
+          ALTER TABLE app_user.lengths OWNER TO ${owner};
+          ALTER DEFAULT PRIVILEGES IN SCHEMA app_user GRANT ALL ON TABLES TO ${reader};`)
+        const had = await grants(lab)
+        await writeModels(lab, { 'user.sql': after })
+        const { files } = await generateFiles(lab, { format })
+        expect(files[0]?.text).toContain('Makes app_user.names anew, with the grants that it has')
+        const ids = async () =>
+          (await client.query(`SELECT 'app_user.names'::regclass::oid, 'app_user.total'::regproc::oid`))
+            .rows[0]
+        const old = await ids()
+        expect((await lab.upgrade()).error).toBeUndefined()
+        expect(await ids()).not.toEqual(old)
+        expect(await grants(lab)).toBe(had)
+        expect((await lab.run({ direction: 'downgrade', target: '-1' })).error).toBeUndefined()
+        expect(await grants(lab)).toBe(had)
+      })
+    })
+  }
+
+  labTest('need no word in the file when nothing is made anew', async ({ lab }) => {
+    await writeModels(lab, { 'user.sql': before })
+    const { files } = await generateFiles(lab)
+    expect(files[0]?.text).not.toContain('keepGrants')
+  })
+})
