@@ -38,7 +38,9 @@ function runsFrom(
 ): readonly (readonly number[])[] {
   const queues = new Map<string, number[]>()
   lines.forEach((line, at) => {
-    queues.set(line, [...(queues.get(line) ?? []), at])
+    const queue = queues.get(line)
+    if (queue === undefined) queues.set(line, [at])
+    else queue.push(at)
   })
   const done = new Set<number>()
   const takable = (line: string): readonly number[] => {

@@ -59,16 +59,25 @@ function columnCandidates(
   source: FactBase,
   wanted: FactBase,
 ): readonly RenameCandidate[] {
-  return gone.flatMap((old) =>
-    fresh.flatMap((added): readonly RenameCandidate[] => {
-      if (old.id.kind !== 'column' || added.id.kind !== 'column' || old.parent?.kind !== 'table') return []
-      if (old.id.schema !== added.id.schema || old.id.table !== added.id.table) return []
-      if (old.payload.type !== added.payload.type || generated(old) !== generated(added)) return []
-      if (generated(old) || isInherited(source, old) || isInherited(wanted, added)) return []
-      const { schema, table } = old.id
-      return [{ kind: 'column', schema, table, from: old.id.name, to: added.id.name }]
-    }),
-  )
+  const freshOf = new Map<string, Fact[]>()
+  for (const added of fresh) {
+    if (added.id.kind !== 'column' || generated(added) || isInherited(wanted, added)) continue
+    const key = idKey({ kind: 'table', schema: added.id.schema, name: added.id.table })
+    const others = freshOf.get(key)
+    if (others === undefined) freshOf.set(key, [added])
+    else others.push(added)
+  }
+  return gone.flatMap((old): readonly RenameCandidate[] => {
+    if (old.id.kind !== 'column' || old.parent?.kind !== 'table' || generated(old)) return []
+    const { schema, table, name } = old.id
+    const alike = (freshOf.get(idKey({ kind: 'table', schema, name: table })) ?? []).filter(
+      (added) => added.payload.type === old.payload.type,
+    )
+    if (alike.length === 0 || isInherited(source, old)) return []
+    return alike.flatMap((added) =>
+      'name' in added.id ? [{ kind: 'column', schema, table, from: name, to: added.id.name }] : [],
+    )
+  })
 }
 
 function generated(column: Fact): boolean {
