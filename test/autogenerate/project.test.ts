@@ -20,6 +20,7 @@ const request: AutogenRequest = {
   now: new Date('2026-11-21T10:00:00Z'),
   privileges: false,
   strict: false,
+  online: false,
   fromHistory: false,
   keep: false,
   adopt: false,

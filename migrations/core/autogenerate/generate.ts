@@ -8,6 +8,7 @@ import { guide } from './guide/guide.ts'
 import type { AutogenerateInput } from './input.ts'
 import { partIntoRuns, type Run } from './lines.ts'
 import { madeAnew, objectNames, readIncarnations, withoutObjects } from './made-anew.ts'
+import { onlineActions } from './online.ts'
 import { renameAction, reversed } from './renames.ts'
 import { runSections } from './run-sections.ts'
 import { sectionsOf } from './sections.ts'
@@ -53,14 +54,16 @@ export async function generateRevisions(
     const upKept = await anew()
     const [only] = runs
     if (only === undefined || runs.length > 1) return { runs, upKept }
-    const actions = await wayBack(client, [base.catalog, up.reached], 0, only, renames, scope)
-    return { runs, upKept, down: { actions, kept: await anew() } }
+    const actions = await wayBack(client, [base.catalog, up.reached], 0, only, renames, scope, casts)
+    return { runs, upKept, down: { actions, kept: await anew(), from: up.reached, to: base.catalog } }
   })
   const { runs, upKept } = whole
-  const asRevision = (run: Run, up: GrantedObjects, down: Way): GeneratedRevision => ({
+  const online = (actions: readonly Action[], from: Catalog) =>
+    input.online ? onlineActions(actions, from) : actions
+  const asRevision = (run: Run, up: GrantedObjects, down: WayBack): GeneratedRevision => ({
     line: run.line,
-    upgrade: sideOf({ actions: run.actions, kept: up }, input),
-    downgrade: sideOf(down, input),
+    upgrade: sideOf({ actions: online(run.actions, down.to), kept: up }, input),
+    downgrade: sideOf({ ...down, actions: online(down.actions, down.from) }, input),
     needs: run.needs,
   })
   const { down } = whole
@@ -76,8 +79,9 @@ export async function generateRevisions(
     }
     const revisions: GeneratedRevision[] = []
     for (const [index, run] of [...runs.entries()].reverse()) {
-      const actions = await wayBack(client, states, index, run, renames, scope)
-      revisions.unshift(asRevision(run, kept[index] ?? {}, { actions, kept: await anew() }))
+      const actions = await wayBack(client, states, index, run, renames, scope, casts)
+      const [from, to] = [states[index + 1] ?? base.catalog, states[index] ?? base.catalog]
+      revisions.unshift(asRevision(run, kept[index] ?? {}, { actions, kept: await anew(), from, to }))
     }
     const lost = objectNames(withoutObjects(upKept, kept))
     if (lost.length > 0) {
@@ -96,6 +100,12 @@ export async function generateRevisions(
 interface Way {
   readonly actions: readonly Action[]
   readonly kept: GrantedObjects
+}
+
+interface WayBack extends Way {
+  /** The state behind the revision, and the one before it. */
+  readonly from: Catalog
+  readonly to: Catalog
 }
 
 /** Reads what was made anew since it was called last. Where grants are compared, the statements hold them. */
@@ -127,6 +137,7 @@ async function wayBack(
   run: Run,
   renames: readonly RenameCandidate[],
   scope: Scope,
+  casts: AutogenerateInput['casts'],
 ): Promise<readonly Action[]> {
   const [from, to] = [states[index + 1], states[index]]
   if (from === undefined || to === undefined) throw new RangeError(`run ${index} has no states`)
@@ -135,7 +146,8 @@ async function wayBack(
     .filter((rename) => own.has(renameAction(rename).sql))
     .map((rename) => renameAction(reversed(rename)))
     .reverse()
-  const { actions } = await guide({ client, from, to, scope, first, casts: { using: {}, recreate: ['*'] } })
+  const back = { using: {}, recreate: ['*'], fill: casts.using }
+  const { actions } = await guide({ client, from, to, scope, first, casts: back })
   return actions
 }
 

@@ -40,6 +40,8 @@ export interface AutogenerateInput extends ModelInput {
   readonly replay: (client: Client) => Promise<void>
   readonly casts: CastDecisions
   readonly renames: RenameDecisions
+  /** Write the non-blocking form for tables that are there already. */
+  readonly online: boolean
   readonly rewrite?: EnvironmentOptions['rewriteStatements']
   /** What is not modelled is an error. */
   readonly strict: boolean

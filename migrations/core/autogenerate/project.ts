@@ -17,6 +17,8 @@ import { proveOnTenants } from './tenants/proof.ts'
 export interface AutogenRequest extends FileRequest {
   readonly privileges: boolean
   readonly strict: boolean
+  /** Write the non-blocking form for tables that are there already. */
+  readonly online: boolean
   /** Start from the revisions alone: the live database is not looked at. */
   readonly fromHistory: boolean
   /** Take the live database for what is wanted, and the history for the base. */
@@ -56,6 +58,7 @@ export async function autogenerateProject(
     casts: request.casts,
     renames: request.renames,
     strict: request.strict,
+    online: request.online,
     keep: request.keep,
   }
   const result = await autogenerate(input, (revisions) => {

@@ -102,6 +102,7 @@ export function caseInput(modelsDir: string): Omit<AutogenerateInput, 'replay'> 
     excludes: () => false,
     privileges: false,
     strict: false,
+    online: false,
     keep: false,
     casts: { using: {}, recreate: [] },
     renames: { given: {}, others: 'ask' },

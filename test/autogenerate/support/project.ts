@@ -16,6 +16,7 @@ export const plainRequest: AutogenRequest = {
   now: new Date('2026-11-21T10:00:00Z'),
   privileges: false,
   strict: false,
+  online: false,
   fromHistory: false,
   keep: false,
   adopt: false,

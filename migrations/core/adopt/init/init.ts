@@ -146,6 +146,7 @@ async function baseline(
     now,
     privileges: false,
     strict: false,
+    online: false,
     adopt: false,
     fromHistory: true,
     casts: { using: {}, recreate: [] },

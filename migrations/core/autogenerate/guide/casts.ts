@@ -2,6 +2,7 @@ import { exitCodes, MigError } from '../../errors.ts'
 import type { Action } from '../engine/index.ts'
 import { sqlState } from './address.ts'
 import { type CastDecisions, recreates } from './decisions.ts'
+import { columnToFill } from './fill.ts'
 import { retypedColumn } from './repairs.ts'
 import type { Refusal } from './trial.ts'
 
@@ -17,6 +18,8 @@ export function decideCasts(actions: readonly Action[], casts: CastDecisions): r
 
 /** The error that lists the type changes without a cast, or undefined when there are none. */
 export function undecidedCasts(refused: readonly Refusal[], casts: CastDecisions): MigError | undefined {
+  const unfilled = undecidedFills(refused, casts)
+  if (unfilled !== undefined) return unfilled
   const open = refused.flatMap(({ action, error }) => {
     const name = columnName(action)
     return name !== undefined && sqlState(error) === '42846' && !recreates(casts, name)
@@ -33,6 +36,25 @@ export function undecidedCasts(refused: readonly Refusal[], casts: CastDecisions
       exitCode: exitCodes.decisionNeeded,
       help: `say how: --using ${first.name}='<expression>', or --recreate ${first.name} to drop and add it (its data go); --recreate '*' for all`,
       facts: { casts: open.map(({ name, error }) => ({ column: name, error: error.message })) },
+    },
+  )
+}
+
+/** The error that lists the columns that become NOT NULL though rows, which revisions made, have no value there. */
+function undecidedFills(refused: readonly Refusal[], casts: CastDecisions): MigError | undefined {
+  const open = refused.flatMap((refusal) => {
+    const name = columnToFill(refusal)
+    return name !== undefined && (casts.fill ?? casts.using)[name] === undefined ? [name] : []
+  })
+  const [first] = open
+  if (first === undefined) return undefined
+  return new MigError(
+    'decision-needed',
+    `rows that earlier revisions made would have no value in what becomes NOT NULL, in the upgrade or the downgrade:\n${open.map((name) => `  ${name}`).join('\n')}`,
+    {
+      exitCode: exitCodes.decisionNeeded,
+      help: `say which value they get: --using ${first}='<expression>', or give the column a default`,
+      facts: { fills: open },
     },
   )
 }

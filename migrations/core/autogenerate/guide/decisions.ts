@@ -1,6 +1,8 @@
 /** What a person decided about type changes that have no cast, by `schema.table.column`. */
 export interface CastDecisions {
   readonly using: Readonly<Record<string, string>>
+  /** Values for rows that are there when a column becomes NOT NULL; default: `using`. */
+  readonly fill?: Readonly<Record<string, string>>
   /** Columns (or tables) to drop and add; `*` for all. */
   readonly recreate: readonly string[]
 }

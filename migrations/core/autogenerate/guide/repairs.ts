@@ -5,6 +5,7 @@ import { type Address, addressOf, sqlState } from './address.ts'
 import { type CastDecisions, recreates } from './decisions.ts'
 import { type Dependent, dependentsOf, qualified } from './dependents.ts'
 import { enumCast } from './enum-cast.ts'
+import { filling } from './fill.ts'
 import type { Refusal } from './trial.ts'
 
 /** What to run before an action that was refused, and what to run in its place. */
@@ -45,6 +46,11 @@ export async function repairFor(
       return dropFirst(client, refusal.action, 'FUNCTION')
     case '42P16': // invalid_table_definition: CREATE OR REPLACE VIEW with other columns
       return dropFirst(client, refusal.action, 'VIEW')
+    case '23502': {
+      // not_null_violation
+      const instead = filling(refusal, casts)
+      return instead === undefined ? undefined : { first: [], instead }
+    }
     default:
       return undefined
   }

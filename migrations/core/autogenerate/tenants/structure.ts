@@ -63,7 +63,7 @@ async function madeStructure(session: Session, project: Project, line: string): 
     })
     const asked = {
       ...input,
-      ...{ liveUrl: null, strict: false, keep: false, replay: () => Promise.resolve() },
+      ...{ liveUrl: null, strict: false, online: false, keep: false, replay: () => Promise.resolve() },
       casts: { using: {}, recreate: ['*'] },
       renames: { given: {}, others: 'off' as const },
     }

@@ -50,13 +50,18 @@ export function addCheck(
 export function setNotNull(scope: NameScope, table: ObjectName, column: string): readonly SafeStep[] {
   const tableSql = nameSql(scope, table)
   const { schema, name } = resolvedName(scope, table)
-  const check = helperName('not null', schema, name, column)
+  const check = notNullHelper(schema, name, column)
   return [
     ...addCheck(scope, check, table, `${quoteIdent(column)} IS NOT NULL`),
     { sql: `ALTER TABLE ${tableSql} ALTER COLUMN ${quoteIdent(column)} SET NOT NULL` },
     // On its own: in one ALTER TABLE the constraint would go before SET NOT NULL could rely on it.
     { sql: `ALTER TABLE ${tableSql} DROP CONSTRAINT IF EXISTS ${quoteIdent(check)}` },
   ]
+}
+
+/** The name of the CHECK that stands while a column is made NOT NULL; the same on every run. */
+export function notNullHelper(schema: string, table: string, column: string): string {
+  return helperName('not null', schema, table, column)
 }
 
 function addedThenValidated(

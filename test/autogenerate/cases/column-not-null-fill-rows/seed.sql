@@ -1,0 +1,1 @@
+INSERT INTO profile VALUES (1, '2026-02-01'), (2, NULL);
