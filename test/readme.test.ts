@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { applyDiff, blocksOf, runBlock, withoutAccidents } from './support/readme.ts'
+import { applyDiff, blocksOf, runBlock, withoutAccidents, writeBlock } from './support/readme.ts'
 import { copyOfRepository, recipe, repository } from './support/recipes.ts'
 
 const page = readFileSync(join(repository, 'README.md'), 'utf8')
@@ -44,6 +44,8 @@ describe('the README, read top to bottom on a machine without a database', () =>
       test(`what block ${at} shows is what is printed`, () => {
         expect(withoutAccidents(printed.get(at - 1) ?? '')).toBe(withoutAccidents(block.text))
       })
+    } else if (['ts', 'sql'].includes(block.language) && block.about !== '') {
+      test(`${block.about} takes what the page shows`, () => writeBlock(copy.path, block))
     } else if (block.language === 'ts') {
       test('the program of the README migrates a database', async () => {
         const url = (

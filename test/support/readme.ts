@@ -1,12 +1,12 @@
-import { readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { execa } from 'execa'
 import { cleanVariables, justBinary } from './recipes.ts'
 
 /** A fenced block of a page. */
 export interface Block {
   readonly language: string
-  /** What stands behind the language: the file of a diff. */
+  /** What stands behind the language: the file of a diff, or that a block is. */
   readonly about: string
   readonly text: string
 }
@@ -43,6 +43,16 @@ export async function applyDiff(project: string, { about, text }: Block): Promis
   if (parts.length !== 2)
     throw new Error(`${about} holds these lines ${parts.length - 1} times:\n${side('+')}`)
   await writeFile(file, parts.join(side('-')))
+}
+
+/** Writes a block to its path; a name that begins with `*` stands for the one file that ends like it. */
+export async function writeBlock(project: string, { about, text }: Block): Promise<void> {
+  const folder = join(project, dirname(about))
+  const [ending, isPattern] = [basename(about).replace(/^\*/, ''), basename(about).startsWith('*')]
+  const names = isPattern ? (await readdir(folder)).filter((file) => file.endsWith(ending)) : [ending]
+  const [name, ...others] = names
+  if (name === undefined || others.length > 0) throw new Error(`${about} is not one file`)
+  await writeFile(join(folder, name), text)
 }
 
 /** Output without what differs from run to run: times, ports, new ids, and the columns that their width moves. */
