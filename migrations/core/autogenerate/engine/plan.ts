@@ -151,7 +151,7 @@ function outsidePolicy(outside: readonly string[], schemas: readonly string[]): 
 
 function ofEngine(action: EngineAction, source: FactBase, wanted: FactBase): Action {
   return {
-    sql: mended(action.sql),
+    sql: keepingLists(mended(action.sql)),
     produces: action.produces,
     consumes: [...action.consumes, ...action.releases],
     destroys: action.destroys,
@@ -192,6 +192,19 @@ function mended(sql: string): string {
   return sql
     .replaceAll(`${virtualMark}) STORED`, ') VIRTUAL')
     .replace(/^(CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY )?(?:"(?:[^"]|"")+"|\S+) ON) ONLY /, '$1 ')
+}
+
+const varcharList = /\(ARRAY\[((?:'(?:[^']|'')*'::character varying(?:, )?)+)\]\)::text\[\]/g
+
+/**
+ * `kind IN ('a', 'b')` over a varchar comes back from pg_get_expr with the array cast as a whole, but the parser
+ * takes such a cast to each element, which reads as another definition. A cast in between keeps it off them.
+ * What a function's body or a comment says stays as it is.
+ */
+function keepingLists(sql: string): string {
+  if (/^(?:COMMENT ON|CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE)\b(?!.*\bBEGIN ATOMIC\b))/s.test(sql))
+    return sql
+  return sql.replace(varcharList, '((ARRAY[$1])::character varying[])::text[]')
 }
 
 function extraIds(schema: string, relation: string | null): readonly StableId[] {
