@@ -72,10 +72,14 @@ export function allCaseNames(): readonly string[] {
  * Generates a case's revisions and has them proved: up, down and up, with both observers. What columns of
  * both states hold must be there after each step.
  */
-export async function proveCase(given: Case): Promise<AutogenerateResult> {
+export async function proveCase(
+  given: Case,
+  { online = false }: { readonly online?: boolean } = {},
+): Promise<AutogenerateResult> {
   return usingModels({ 'wanted.sql': `SET search_path = rfx_user, public;\n${given.after}` }, (modelsDir) => {
     const input: AutogenerateInput = {
       ...caseInput(modelsDir),
+      online,
       replay: async (client) => {
         await client.query(
           `SET search_path = rfx_user, public; SET check_function_bodies = off;\n${given.before}`,
