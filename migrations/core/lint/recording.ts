@@ -54,8 +54,7 @@ export function recordingSession(session: Session, ledgerSchema: string): Record
       line = event.line
       inStep = true
     } else if (event.event === 'step-done') inStep = false
-    // The first statement of a transaction goes out behind what opens it, in one message.
-    else if (event.event === 'statement' && last?.sql.endsWith(event.sql)) {
+    else if (event.event === 'statement' && last?.sql === event.sql) {
       const { after } = last
       statements.push({ line, revision: event.revision, sql: event.sql, ...effects(before, tables, after) })
       before = after
