@@ -186,8 +186,6 @@ async function cancelStatement(url: string, client: ClientBase): Promise<void> {
 /** Takes back what is open, for a connection that still answers; waits for a cancel request that is on its way. */
 export async function rollBack({ client, own }: Session): Promise<void> {
   await own?.cancelled()
-  // The server tells the transaction's state behind the error: an empty query comes back after it.
-  await client.query('')
   // A COMMIT that failed has closed the transaction by itself, and the server would warn.
   if (client.getTransactionStatus() !== 'I') await client.query('ROLLBACK')
 }

@@ -1,7 +1,6 @@
 import type { QueryResult } from 'pg'
 import { MigError } from '../errors.ts'
 import type { Statement } from '../operations/index.ts'
-import { isServerError } from '../postgres/database-error.ts'
 import { databaseError, splitStatements } from '../postgres/index.ts'
 import type { PlanStep } from './plan.ts'
 import type { Session } from './session.ts'
@@ -15,7 +14,6 @@ const longestUnwatched = 1000
  * Runs one statement of a step and tells about it. A statement that takes long is watched, so that an error over
  * a lock names who held it.
  * @param lockTimeout the session's, in milliseconds
- * @param opening statements that go before it in the same message, where it has no bind parameters
  * @throws MigError `database-error` with the file, the statement and the caret; `connection-lost`.
  */
 export async function runStatement(
@@ -23,7 +21,6 @@ export async function runStatement(
   step: PlanStep,
   { sql, values }: Statement,
   lockTimeout: number,
-  opening?: string,
 ): Promise<QueryResult> {
   const { client, emit, signal } = session
   // A cancel request that finds no statement running is forgotten by the server.
@@ -32,11 +29,7 @@ export async function runStatement(
   const watch = watchStatement(session, step, delay)
   const started = performance.now()
   try {
-    const prefix = opening === undefined ? '' : `${opening}; `
-    const asked = values === undefined ? client.query(prefix + sql) : client.query(sql, [...values])
-    const result = await asked.catch((error: unknown) => {
-      throw withoutPrefix(error, prefix)
-    })
+    const result = await (values === undefined ? client.query(sql) : client.query(sql, [...values]))
     // Several statements in one text give a list of results; the last one counts, as in psql.
     const last: QueryResult = Array.isArray(result) ? result.at(-1) : result
     const { targetSchema, revision } = step
@@ -84,14 +77,6 @@ export function checkStatement(step: PlanStep, { sql }: Statement): void {
       )
     }
   }
-}
-
-/** The server counts its position from the start of the message, in characters. */
-function withoutPrefix(error: unknown, prefix: string): unknown {
-  if (prefix === '' || !isServerError(error) || error.position === undefined) return error
-  const position = Number(error.position) - [...prefix].length
-  error.position = position > 0 ? String(position) : undefined
-  return error
 }
 
 /** SQLSTATEs that tell of a missing `op.autocommit`. */

@@ -48,8 +48,6 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
   /** Ends a section: the statement that sets the session's settings back. */
   let restore: string | undefined
   let committing = false
-  /** Sent together with the first statement, which saves a round trip for each revision and target schema. */
-  let opening: string | undefined
   let turn = Promise.resolve()
 
   const reached = (): Progress => ({
@@ -91,27 +89,12 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
     ]
     const first = issued === 0 ? start.opening : []
     const statements = [...first, searchPathStatement(step, 'transaction'), ...timeouts]
-    if (start.ownTransaction && first.length === 0) opening = ['BEGIN', ...statements].join('; ')
-    else await session.client.query([...(start.ownTransaction ? ['BEGIN'] : []), ...statements].join('; '))
-  }
-
-  /** What opens the transaction, for whoever sends the first statement. */
-  function takeOpening(): string | undefined {
-    const text = opening
-    opening = undefined
-    return text
-  }
-
-  /** Opens the transaction by itself. */
-  async function open(): Promise<void> {
-    const text = takeOpening()
-    if (text !== undefined) await session.client.query(text)
+    await session.client.query([...(start.ownTransaction ? ['BEGIN'] : []), ...statements].join('; '))
   }
 
   async function commit(statements: readonly string[]): Promise<void> {
     committing = true
-    const first = takeOpening()
-    await session.client.query([...(first === undefined ? [] : [first]), ...statements, 'COMMIT'].join('; '))
+    await session.client.query([...statements, 'COMMIT'].join('; '))
     committing = false
   }
 
@@ -160,21 +143,13 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
   const sink: StatementSink = {
     offline: false,
     get client() {
-      const text = takeOpening()
-      // The driver sends in turn, so what the caller asks comes behind it and fails as it does.
-      if (text !== undefined) session.client.query(text).catch(() => undefined)
       return session.client
     },
     async execute(statement) {
       if (restore !== undefined) return inTurn(() => executeInSection(statement))
       checkStatement(step, statement)
-      if (isDone(statement.sql)) {
-        await open()
-        return doneResult(session, step, statement, true)
-      }
-      // Bind parameters take one statement only.
-      if (statement.values !== undefined) await open()
-      return runStatement(session, step, statement, start.lockTimeout, takeOpening())
+      if (isDone(statement.sql)) return doneResult(session, step, statement, true)
+      return runStatement(session, step, statement, start.lockTimeout)
     },
     autocommit,
     backfill: (spec) =>

@@ -73,7 +73,7 @@ export async function applyStep(context: StepContext, step: PlanStep, attempt: S
     const op = operations(run.sink, { schema: step.targetSchema, schemas: env.schemas, x: env.x })
     await body[step.direction](op)
     const { revision, direction, line, targetSchema, message } = step
-    await env.options.onApply?.({ client: run.sink.client, revision, direction, line, targetSchema, message })
+    await env.options.onApply?.({ client: session.client, revision, direction, line, targetSchema, message })
     await run.finish(ledgerStatements(env.ledgerSchema, { ...ledgerStep, ...wholeDuration(run, started) }))
   } catch (cause) {
     const error = stepError(step, cause, session.signal, run?.standing())
