@@ -11,6 +11,8 @@ const unreachable = new Set([
   'ENETUNREACH',
   'ENOENT',
   'EACCES',
+  'ECONNRESET',
+  'EPIPE',
 ])
 
 /** The driver's failure to connect as an error with a code and a way on; shows no password. */

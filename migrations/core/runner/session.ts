@@ -186,6 +186,8 @@ async function cancelStatement(url: string, client: ClientBase): Promise<void> {
 /** Takes back what is open, for a connection that still answers; waits for a cancel request that is on its way. */
 export async function rollBack({ client, own }: Session): Promise<void> {
   await own?.cancelled()
+  // An error comes before the server's word on the transaction; the answer to an empty query comes after it.
+  await client.query('')
   // A COMMIT that failed has closed the transaction by itself, and the server would warn.
   if (client.getTransactionStatus() !== 'I') await client.query('ROLLBACK')
 }
