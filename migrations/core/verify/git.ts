@@ -1,6 +1,5 @@
 import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
-import { execa } from 'execa'
 import { MigError } from '../errors.ts'
 
 /** A file of a folder that differs between a git base and what is checked out. */
@@ -110,6 +109,7 @@ function realOrGiven(folder: string): string {
 
 /** What git prints, or undefined when it says no. @throws MigError `no-git` when there is no git at all */
 async function git(cwd: string, args: readonly string[]): Promise<string | undefined> {
+  const { execa } = await import('execa')
   const result = await execa('git', args, { cwd, reject: false, stripFinalNewline: false })
   if (result.code === 'ENOENT') {
     throw new MigError('no-git', 'git is not installed, and --changed asks it', {
