@@ -22,6 +22,8 @@ export interface StepFacts {
   readonly message: string
   /** Set when the step is in the plan only because another line depends on it. */
   readonly neededBy?: string
+  /** Why nothing takes it back, where its file says so. */
+  readonly irreversible?: string
   /** The ledger's rows of the target schema after the step. */
   readonly appliedAfter: readonly string[]
 }

@@ -26,6 +26,7 @@ export function historyRows(
       ...(parents.length === 0 ? (['base'] as const) : []),
       ...(graph.children(spec.revision).length > 1 ? (['branch point'] as const) : []),
       ...(parents.length > 1 ? (['merge point'] as const) : []),
+      ...(spec.irreversible === undefined ? [] : (['irreversible'] as const)),
     ]
     return {
       revision: spec.revision,
@@ -37,6 +38,7 @@ export function historyRows(
       flags,
       ...(file === undefined ? {} : { path: relative(project.env.root, file.path) }),
       ...(spec.createdAt === undefined ? {} : { createdAt: spec.createdAt }),
+      ...(spec.irreversible === undefined ? {} : { irreversible: spec.irreversible }),
       applied: ledger.entries
         .filter((entry) => entry.revision === spec.revision && entry.direction !== 'downgrade')
         .map(({ targetSchema, at, who, host, durationMs }) => ({
@@ -68,7 +70,7 @@ export function missingRows(project: Project, { applied }: LedgerView): readonly
 
 /** A history row as `--json` shows it. */
 export function revisionLine(row: HistoryRow, ledger: LedgerView): RevisionLine {
-  const { revision, line, message, parents, dependsOn, labels, flags, path, createdAt } = row
+  const { revision, line, message, parents, dependsOn, labels, flags, path, createdAt, irreversible } = row
   const applied = ledger.entries
     .filter((entry) => entry.revision === revision && entry.direction !== 'downgrade')
     .map(({ targetSchema, at, who, host, direction, durationMs }) => ({
@@ -90,6 +92,7 @@ export function revisionLine(row: HistoryRow, ledger: LedgerView): RevisionLine 
     flags,
     path: path ?? null,
     createdAt: createdAt ?? null,
+    ...(irreversible === undefined ? {} : { irreversible }),
     applied,
   }
 }

@@ -14,6 +14,7 @@ const step = {
   targetSchema: 1,
   message: 1,
   neededBy: 1,
+  irreversible: 1,
   appliedAfter: 1,
 } as const
 
@@ -64,6 +65,7 @@ const documented: { readonly [Name in Line['event']]: Readonly<Record<Fields<Nam
     flags: 1,
     path: 1,
     createdAt: 1,
+    irreversible: 1,
     applied: 1,
     children: 1,
     source: 1,

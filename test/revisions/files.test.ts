@@ -124,6 +124,20 @@ ${functions}`
     ])
   })
 
+  test('says why nothing takes the revision back', () => {
+    const head = (value: string) =>
+      `export const revision = 'a1'\nexport const downRevision = null\nexport const irreversible${value}\n${functions}`
+    expect(read({ 'a.ts': head(" = 'the old\\nvalues are gone'") })).toMatchObject([
+      { irreversible: 'the old values are gone' },
+    ])
+    expect(read({ 'a.ts': head(': string | null = null') })[0]).not.toHaveProperty('irreversible')
+    for (const value of [' = true', " = ''", " = ['why']", ' = why']) {
+      const error = refusal(() => read({ 'a.ts': head(value) }))
+      expect(error).toMatchObject({ code: 'metadata-not-literal', place: { line: 3 } })
+      expect(error.message).toContain('irreversible')
+    }
+  })
+
   test('is found behind a comment that is longer than the first read', () => {
     const text = `/**\n * long\n *\n${' * note\n'.repeat(3000)} */\nexport const revision = 'a1'\nexport const downRevision = null\n${functions}`
     expect(read({ 'a.ts': text })).toMatchObject([{ revision: 'a1', message: 'long' }])
@@ -186,6 +200,17 @@ describe('the head of an SQL revision', () => {
     expect(read({ 'a.sql': `-- Revision: a1\n-- Revises: base\n${body}` })).toMatchObject([
       { revision: 'a1', downRevision: null, message: '' },
     ])
+  })
+
+  test.each([
+    ['among the fields', '-- m\n--\n-- Revision: a1\n-- Irreversible: the data is gone\n-- Revises: base\n'],
+    ['below them', '-- m\n--\n-- Revision: a1\n-- Revises: base\n\n-- irreversible: the data is gone\n'],
+  ])('says why nothing takes the revision back, %s', (_, header) => {
+    expect(read({ 'a.sql': header + body })).toMatchObject([
+      { revision: 'a1', downRevision: null, irreversible: 'the data is gone' },
+    ])
+    const bare = refusal(() => read({ 'a.sql': header.replace(' the data is gone', '') + body }))
+    expect(bare).toMatchObject({ code: 'metadata-not-literal' })
   })
 
   test('is refused without an id or a parent', () => {

@@ -164,6 +164,29 @@ describe('a downgrade with a filter', () => {
     expect(error.code).toBe('needed-by-other-line')
   })
 
+  test('refuses what a file calls irreversible, by every target that would take it, and says why', () => {
+    const final = revisionGraph([
+      revision('user', 'u111', null),
+      revision('user', 'u222', 'u111', { irreversible: 'the old names are gone' }),
+      revision('user', 'u333', 'u222'),
+      revision('message', 'm111', null),
+    ])
+    const applied = ['u333', 'm111']
+    for (const target of ['base', 'u111', 'user@-2', 'user@base', '-3']) {
+      const recentlyApplied = ['u333', 'u222', 'm111', 'u111']
+      const error = refusal(() => final.planDowngrade({ applied, target, recentlyApplied }))
+      expect(error).toMatchObject({ code: 'irreversible', exitCode: 2 })
+      expect(error.message).toBe('revision u222 of line user cannot be taken back: the old names are gone')
+      expect(error.help).toContain('go down as far as to it: just mig-downgrade u222 user;')
+      expect(error.help).toContain('just mig-stamp u111 user')
+    }
+    const open = final.planDowngrade({ applied, target: ['u222', 'message@base'] })
+    expect(open.map((step) => step.revision).toSorted()).toEqual(['m111', 'u333'])
+    const atTop = refusal(() => final.planDowngrade({ applied: ['u222'], target: '-1', lines: ['user'] }))
+    expect(atTop.help).not.toContain('as far as')
+    expect(final.planStamp({ applied, target: 'u111', lines: ['user'] })).toEqual(['m111', 'u111'])
+  })
+
   test('refuses what is not applied', () => {
     expect(refusal(() => down(['u111'], 'u222', ['user'])).code).toBe('destination-not-on-path')
   })

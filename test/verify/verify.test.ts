@@ -124,6 +124,43 @@ describe('mig-verify', () => {
     )
   })
 
+  test('goes up over what is irreversible, and down only above it', async ({ project, verify }) => {
+    const down = "throw new Error('this never runs')"
+    await project.write({
+      'migrations/env.ts': environmentText({ one: 'app_one', two: 'app_two' }),
+      'migrations/models/one.sql': `${models} CREATE TABLE app_two.u (id int);`,
+      ...revisionFiles('one', [
+        { id: 'aaaa00000001', ...table },
+        {
+          id: 'aaaa00000002',
+          down: 'aaaa00000001',
+          ...column,
+          downgrade: down,
+          irreversible: 'notes are gone',
+          dependsOn: ['bbbb00000001'],
+        },
+        { id: 'aaaa00000003', down: 'aaaa00000002', upgrade: 'await op.execute(`CREATE INDEX i ON t (id)`)' },
+      ]),
+      ...revisionFiles('two', [
+        { id: 'bbbb00000001', upgrade: 'await op.execute(`CREATE TABLE u (id int)`)', downgrade: down },
+        { id: 'bbbb00000002', down: 'bbbb00000001' },
+      ]),
+    })
+    const { lines, failed } = await verify()
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        ...{ check: 'stairway', revision: 'aaaa00000002', status: 'skipped' },
+        message: 'up only; irreversible: notes are gone',
+      }),
+    )
+    // What stands above it is checked: this one forgets its index.
+    expect(failed.map(({ check, revision }) => [check, revision])).toEqual([
+      ['fresh', undefined],
+      ['stairway', 'aaaa00000003'],
+    ])
+    expect(lines).toContainEqual(expect.objectContaining({ check: 'offline', status: 'ok' }))
+  })
+
   test('finds a downgrade that makes another schema', async ({ project, verify }) => {
     await project.write(
       revisionFiles('one', [

@@ -11,6 +11,7 @@ export type HistoryFlag =
   | 'branch point'
   | 'merge point'
   | 'pending'
+  | 'irreversible'
   | 'missing file'
 
 /** When and by whom a revision was applied to a target schema, from the ledger's log. */
@@ -33,6 +34,8 @@ export interface HistoryRow {
   readonly flags: readonly HistoryFlag[]
   /** The rest is shown with `verbose`. */
   readonly path?: string
+  /** Why nothing takes it back. */
+  readonly irreversible?: string
   /** ISO 8601. */
   readonly createdAt?: string
   readonly applied?: readonly HistoryApplied[]
@@ -90,7 +93,13 @@ function lineOfHistory(
 }
 
 function rowText(row: HistoryRow, style: Style): string {
-  const flags = row.flags.map((flag) => (flag === 'missing file' ? style.error(flag) : style.good(flag)))
+  const flags = row.flags.map((flag) =>
+    flag === 'missing file'
+      ? style.error(flag)
+      : flag === 'irreversible'
+        ? style.warning(flag)
+        : style.good(flag),
+  )
   const marks = [...flags, ...row.labels.map((label) => `label ${oneLine(label)}`)]
   const parts = [
     style.revision(row.revision),
@@ -106,6 +115,7 @@ function detailsOf(row: HistoryRow, now: Date | undefined): readonly (readonly [
   if (row.path !== undefined) details.push(['file', row.path])
   if (row.createdAt !== undefined) details.push(['created', row.createdAt])
   if (row.parents.length > 0) details.push(['revises', row.parents.join(', ')])
+  if (row.irreversible !== undefined) details.push(['irreversible', oneLine(row.irreversible)])
   for (const applied of row.applied ?? []) details.push(['applied', appliedText(applied, now)])
   return details
 }

@@ -54,6 +54,8 @@ export interface RevisionLine {
   /** Null when the ledger names it and no file has it. */
   readonly path: string | null
   readonly createdAt: string | null
+  /** Why nothing takes it back, where its file says so. */
+  readonly irreversible?: string
   readonly applied: readonly (LogLine & { readonly targetSchema: string })[]
   /** Only of `mig-show`. */
   readonly children?: readonly string[]

@@ -9,8 +9,8 @@ export function directionArrow(direction: StepFacts['direction']): string {
 }
 
 /**
- * A plan as numbered lines: direction, line, target schema, revision, message, and which revision needs a step
- * that was not asked for. An empty plan says so.
+ * A plan as numbered lines: direction, line, target schema, revision, message, which revision needs a step
+ * that was not asked for, and that there is no way back. An empty plan says so.
  */
 export function planText(steps: readonly StepFacts[], style: Style = plainStyle): string {
   if (steps.length === 0) return 'plan: nothing to do'
@@ -27,7 +27,8 @@ export function planText(steps: readonly StepFacts[], style: Style = plainStyle)
       oneLine(step.message),
     ]
     const needed = step.neededBy === undefined ? '' : style.dim(`  (needed by ${step.neededBy})`)
-    return `  ${cells.join('  ')}`.trimEnd() + needed
+    const final = step.irreversible === undefined ? '' : style.warning('  (irreversible)')
+    return `  ${cells.join('  ')}`.trimEnd() + needed + final
   })
   return [`${style.strong('plan:')} ${countOf(steps.length, 'step')}`, ...lines].join('\n')
 }

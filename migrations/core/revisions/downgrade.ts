@@ -1,5 +1,6 @@
 import { refuseOtherLines } from './downgrade-lines.ts'
 import { standingAbove } from './downgrade-target.ts'
+import { refuseIrreversible } from './irreversible.ts'
 import { scopeOf } from './names.ts'
 import { dependantsOf, type RevisionIndex, type RevisionNode, reach } from './nodes.ts'
 import { historyOrder } from './order.ts'
@@ -13,7 +14,7 @@ import { type ParsedTarget, parseTarget, type Surroundings } from './targets.ts'
  * or depends-on, from a child of the target. A dependency stays when its dependant goes.
  * `-N` takes the N most recently applied revisions where the log is given or several lines are meant.
  * @throws MigError `destination-not-on-path`, `not-valid-downgrade-target`, `relative-not-enough`, `walked-too-far`,
- *   `ambiguous-walk`, `ambiguous-downgrade`, `needed-by-other-line`, `outside-filter`, and as `locate`
+ *   `ambiguous-walk`, `ambiguous-downgrade`, `needed-by-other-line`, `irreversible`, `outside-filter`, and as `locate`
  */
 export function downgradePlan(index: RevisionIndex, request: DowngradeRequest): readonly PlannedStep[] {
   const ledger = ledgerRows(index, request.applied, false)
@@ -28,7 +29,9 @@ export function downgradePlan(index: RevisionIndex, request: DowngradeRequest): 
   }
   const goes = new Set(targets.flatMap((target) => [...standingAbove(around, target, applied)]))
   refuseOtherLines(goes, around.scope.has, around.scope, texts.join(' '))
-  return withRows(ledger, historyOrder(goes, ledger.rows, index.lines), 'downgrade')
+  const order = historyOrder(goes, ledger.rows, index.lines)
+  refuseIrreversible(order)
+  return withRows(ledger, order, 'downgrade')
 }
 
 function isByLog(
@@ -56,5 +59,6 @@ function recentOrder(
   const goes = new Set(order)
   const standing = [...reach(goes, dependantsOf)].filter((node) => applied.has(node))
   refuseOtherLines(new Set(standing), (node) => goes.has(node), scope, text)
+  refuseIrreversible(order)
   return order
 }

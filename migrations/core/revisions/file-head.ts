@@ -1,5 +1,5 @@
 import { MigError } from '../errors.ts'
-import { blockCommentLines, type HeaderComment, headerComment } from './header-comment.ts'
+import { blockCommentLines, type HeaderComment, headerComment, oneLineMessage } from './header-comment.ts'
 import type { RevisionFile, RevisionSpec } from './spec.ts'
 import { sqlHeader } from './sql-sections.ts'
 import { type TypeScriptHead, typeScriptHead } from './typescript-head.ts'
@@ -49,6 +49,7 @@ function typeScriptFileHead(head: TypeScriptHead, file: string): FileHead {
   if (down === undefined) throw missing(file, 'export const downRevision', false)
   const comment = headerComment(head.comment === undefined ? [] : blockCommentLines(head.comment), 1)
   const created = comment.fields.get('created')?.value
+  const irreversible = head.values.get('irreversible')
   return {
     revision,
     downRevision: Array.isArray(down.value) && down.value.length === 0 ? null : down.value,
@@ -56,6 +57,9 @@ function typeScriptFileHead(head: TypeScriptHead, file: string): FileHead {
     branchLabels: head.values.get('branchLabels')?.value ?? [],
     message: comment.message,
     ...(created === undefined ? {} : { createdAt: created }),
+    ...(irreversible === undefined || irreversible.value === null
+      ? {}
+      : { irreversible: reasonOf(irreversible.value, file, irreversible.line) }),
   }
 }
 
@@ -74,6 +78,7 @@ function sqlFileHead({ message, fields }: HeaderComment, file: string): FileHead
   if (!fields.has('revises')) throw missing(file, '-- Revises: in its header', false)
   const parents = listOf('revises').filter((name) => name !== 'base' && name !== '-')
   const created = fields.get('created')?.value
+  const irreversible = fields.get('irreversible')
   return {
     revision,
     downRevision: parents.length > 1 ? parents : (parents[0] ?? null),
@@ -81,7 +86,19 @@ function sqlFileHead({ message, fields }: HeaderComment, file: string): FileHead
     branchLabels: listOf('labels'),
     message,
     ...(created === undefined ? {} : { createdAt: created }),
+    ...(irreversible === undefined
+      ? {}
+      : { irreversible: reasonOf(irreversible.value, file, irreversible.line) }),
   }
+}
+
+/** Whoever stands before a downgrade that is refused reads the reason; one must be there. */
+function reasonOf(value: string | readonly string[], file: string, line: number): string {
+  if (typeof value === 'string' && value.trim() !== '') return oneLineMessage(value)
+  throw new MigError('metadata-not-literal', `${file}:${line}: irreversible says no reason`, {
+    help: "write why, as in export const irreversible = 'the old values are gone', or -- Irreversible: … in SQL",
+    place: { file, line },
+  })
 }
 
 function missing(file: string, what: string, isBare: boolean): MigError {

@@ -4,12 +4,13 @@ export interface HeaderComment {
   readonly fields: ReadonlyMap<string, { readonly value: string; readonly line: number }>
 }
 
-const known = ['revision', 'revises', 'depends on', 'labels', 'created']
+const known = ['revision', 'revises', 'depends on', 'labels', 'created', 'irreversible']
 
 /**
  * Reads a header from its lines, comment marks taken off. A first line with a blank one below is a message, even if
  * it looks like a field. The message is the text before the first blank line or
- * field, its lines joined with a space. The fields end at the next blank line; the first of a name counts.
+ * field, its lines joined with a space. The fields end at the next blank line, but for `Irreversible:`, which must not
+ * be passed over; the first of a name counts.
  * @param firstLine line number of the first line in the file, 1-based
  */
 export function headerComment(lines: readonly string[], firstLine: number): HeaderComment {
@@ -22,7 +23,7 @@ export function headerComment(lines: readonly string[], firstLine: number): Head
     const field = /^([A-Za-z]+(?: [a-z]+)?):(?:\s+(.*))?$/.exec(text)
     const name = field?.[1]?.toLowerCase() ?? ''
     const opensHeader = inMessage && message.length === 0 && (lines[at + 1] ?? '').trim() === ''
-    const isField = !ended && known.includes(name) && !opensHeader
+    const isField = (!ended || name === 'irreversible') && known.includes(name) && !opensHeader
     ended ||= fields.size > 0 && text === ''
     if (isField && !fields.has(name))
       fields.set(name, { value: field?.[2]?.trim() ?? '', line: firstLine + at })

@@ -10,6 +10,8 @@ export interface RevisionSpec {
   readonly message?: string
   /** ISO 8601. */
   readonly createdAt?: string
+  /** Why nothing takes it back: a plan that would is refused. */
+  readonly irreversible?: string
 }
 
 /** A revision with the file it was read from. */

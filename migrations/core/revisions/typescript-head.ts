@@ -16,7 +16,7 @@ export type TypeScriptHead =
       readonly line: number
     }
 
-const metadata = new Set(['revision', 'downRevision', 'dependsOn', 'branchLabels'])
+const metadata = new Set(['revision', 'downRevision', 'dependsOn', 'branchLabels', 'irreversible'])
 const bodies = new Set(['upgrade', 'downgrade'])
 
 /** Reads the metadata constants and the doc comment at the top of a module, up to its first function. */
@@ -105,7 +105,10 @@ function next(text: string, from: number): HeadToken {
 function notLiteral(text: string, name: HeadToken): Problem {
   return {
     code: 'metadata-not-literal',
-    problem: `${name.text} is not a plain literal`,
+    problem:
+      name.text === 'irreversible'
+        ? 'irreversible is not a plain text that says why'
+        : `${name.text} is not a plain literal`,
     line: lineOf(text, name.start),
   }
 }

@@ -170,7 +170,7 @@ async function tryTogether(
 
 /** A plan step without its file. */
 export function stepFacts(step: PlanStep): StepFacts {
-  const { revision, direction, line, targetSchema, message, neededBy, appliedAfter } = step
+  const { revision, direction, line, targetSchema, message, neededBy, irreversible, appliedAfter } = step
   return {
     revision,
     direction,
@@ -179,6 +179,7 @@ export function stepFacts(step: PlanStep): StepFacts {
     message,
     appliedAfter,
     ...(neededBy === undefined ? {} : { neededBy }),
+    ...(irreversible === undefined ? {} : { irreversible }),
   }
 }
 

@@ -88,6 +88,7 @@ export function makePlan(project: Project, state: LedgerState, request: PlanRequ
       targetSchema,
       message: file.message,
       ...(step.neededBy === undefined ? {} : { neededBy: step.neededBy }),
+      ...(file.irreversible === undefined ? {} : { irreversible: file.irreversible }),
       appliedBefore,
       appliedAfter,
       file,

@@ -74,8 +74,10 @@ function timeouts(read: (name: string) => unknown): Pick<RevisionBody, 'lockTime
 function missingSide(file: RevisionFile, name: 'upgrade' | 'downgrade'): MigError {
   const what = file.format === 'sql' ? `-- ${name} section` : `exported function ${name}`
   const code = name === 'upgrade' ? 'no-upgrade' : 'no-downgrade'
+  const noWayBack =
+    name === 'upgrade' ? '' : `; for no way back at all there is irreversible, with its reason`
   return new MigError(code, `revision ${file.revision} has no ${what}`, {
-    help: `add it; an empty one says that there is nothing to do: just mig-edit ${file.revision}`,
+    help: `add it; an empty one says that there is nothing to do${noWayBack}: just mig-edit ${file.revision}`,
     place: { file: file.path },
     exitCode: exitCodes.stepFailed,
   })

@@ -7,7 +7,7 @@ import {
   quoteIdent,
   splitStatements,
 } from '../postgres/index.ts'
-import { offlineScript, planRange } from '../runner/index.ts'
+import { offlineScript, type PlanRequest, type Project, planRun } from '../runner/index.ts'
 import { onScratch, type ScratchSession, type VerifyContext } from './context.ts'
 import { type Found, failure } from './result.ts'
 
@@ -17,50 +17,75 @@ interface Outcome {
   readonly ledger: string
 }
 
-/** The whole history as a script, up and down again, leaves what the runner leaves. */
+/**
+ * The whole history as a script, up and down again, leaves what the runner leaves. Down goes as far as there is a
+ * way: what is irreversible, and what it stands on, stays.
+ */
 export async function checkOffline(context: VerifyContext): Promise<readonly Found[]> {
+  const up: PlanRequest = { direction: 'upgrade', target: 'heads' }
+  const down = wayDown(context.scratch)
   const online = await onScratch(context, async (session) => {
-    await session.run({ direction: 'upgrade', target: 'heads' })
-    const up = await outcome(session, context)
-    await session.run({ direction: 'downgrade', target: 'base' })
-    return { up, down: await outcome(session, context) }
+    await session.run(up)
+    const above = await outcome(session, context)
+    for (const request of down) await session.run(request)
+    return { above, below: await outcome(session, context) }
   })
   return onScratch(context, async (session) => {
-    for (const [direction, range, wanted] of [
-      ['upgrade', 'base:heads', online.up],
-      ['downgrade', 'heads:base', online.down],
+    for (const [requests, wanted] of [
+      [[up], online.above],
+      [down, online.below],
     ] as const) {
-      const found = await runScript(session, context, direction, range)
-      if (found !== undefined) return [found]
-      const problem = difference(wanted, await outcome(session, context), direction)
-      if (problem !== undefined) return [{ status: 'failed', message: problem }]
+      for (const request of requests) {
+        const found = await runScript(session, context, request)
+        if (found !== undefined) return [found]
+        const problem =
+          request === requests.at(-1)
+            ? difference(wanted, await outcome(session, context), request.direction)
+            : undefined
+        if (problem !== undefined) return [{ status: 'failed', message: problem }]
+      }
     }
     return [{ status: 'ok', message: 'the scripts up and down leave what the runner leaves' }]
   })
 }
 
-/** Runs the script of a range statement by statement, as psql does; says what kept it from being written. */
+/** The downgrades that together take back all that can be taken back: one to base, or line by line. */
+function wayDown({ env, files, graph }: Project): readonly PlanRequest[] {
+  const final = [...files.values()].filter(({ irreversible }) => irreversible !== undefined)
+  if (final.length === 0) return [{ direction: 'downgrade', target: 'base' }]
+  const stays = new Set(graph.ancestors(final.map(({ revision }) => revision)))
+  return env.lines.flatMap(({ key }): readonly PlanRequest[] => {
+    const kept = [...stays].filter((id) => files.get(id)?.line === key)
+    const tops = kept.filter((id) => !graph.children(id).some((child) => stays.has(child)))
+    if (!graph.revisions.some(({ line }) => line === key)) return []
+    const targets = tops.length > 0 ? tops : [`${key}@base`]
+    return targets
+      .filter((target) => !tops.includes(target) || graph.children(target).length > 0)
+      .map((target) => ({ direction: 'downgrade', target }))
+  })
+}
+
+/** Runs the script of a request statement by statement, as psql does; says what kept it from being written. */
 async function runScript(
-  { client }: ScratchSession,
+  session: ScratchSession,
   { scratch }: VerifyContext,
-  direction: 'upgrade' | 'downgrade',
-  range: string,
+  request: PlanRequest,
 ): Promise<Found | undefined> {
   const parts: string[] = []
   try {
-    for await (const part of offlineScript({ project: scratch, plan: planRange(scratch, range) }))
-      parts.push(part)
+    const plan = await planRun(session, scratch, request)
+    for await (const part of offlineScript({ project: scratch, plan })) parts.push(part)
   } catch (error) {
     if (!(error instanceof MigError) || error.code !== 'offline') throw error
     return {
       ...failure(error),
       status: 'skipped',
-      message: `the ${direction} asks the database: ${error.message}`,
+      message: `the ${request.direction} asks the database: ${error.message}`,
     }
   }
   for (const { text } of splitStatements(parts.join(''))) {
     try {
-      await client.query(text)
+      await session.client.query(text)
     } catch (error) {
       throw databaseError(error, { sql: text })
     }

@@ -20,7 +20,7 @@ interface Climb {
 
 /**
  * Every revision up, down and up again, in the order of the graph: the downgrade must leave what was there
- * before, and the second upgrade what the first one left.
+ * before, and the second upgrade what the first one left. One that its file calls irreversible goes up and stays.
  * @param chosen ids to check; the others are only applied
  */
 export async function checkStairway(
@@ -59,7 +59,7 @@ async function land({ client, fingerprint }: ScratchSession, { models }: VerifyC
 
 async function climb(
   session: ScratchSession,
-  { line, revision, path }: RevisionFile,
+  { line, revision, path, irreversible }: RevisionFile,
   ground: Landing,
   landing: () => Promise<Landing>,
 ): Promise<Climb> {
@@ -70,6 +70,10 @@ async function climb(
     await up()
     const first = await landing()
     top = first
+    if (irreversible !== undefined) {
+      const message = `up only; irreversible: ${irreversible}`
+      return { found: { ...about, status: 'skipped', message }, top }
+    }
     await session.run({ direction: 'downgrade', target: '-1' })
     top = undefined
     const below = await landing()
@@ -92,7 +96,7 @@ function difference(from: Landing, to: Landing, what: string): Pick<Found, 'mess
   if (changes.length === 0) return undefined
   return {
     message: `${what}:\n${fingerprintChangesText(changes)}`,
-    help: 'mend the downgrade of the revision',
+    help: "mend the downgrade of the revision, or say that there is none: export const irreversible = 'why'",
   }
 }
 

@@ -10,6 +10,8 @@ export interface RevisionText {
   readonly dependsOn?: readonly string[]
   readonly labels?: readonly string[]
   readonly message?: string
+  /** Why nothing takes it back. */
+  readonly irreversible?: string
   /** The bodies of the functions; `op` is in reach. */
   readonly upgrade?: string
   readonly downgrade?: string
@@ -29,7 +31,7 @@ export const revision = '${id}'
 export const downRevision = ${down === null ? 'null' : JSON.stringify(down)}
 export const dependsOn = ${JSON.stringify(rest.dependsOn ?? [])}
 export const branchLabels = ${JSON.stringify(rest.labels ?? [])}
-
+${rest.irreversible === undefined ? '' : `export const irreversible = ${JSON.stringify(rest.irreversible)}\n`}
 export async function upgrade(op) {
   ${rest.upgrade ?? ''}
 }
