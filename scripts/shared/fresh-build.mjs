@@ -36,7 +36,10 @@ const importsFromOutside = {
   name: 'imports from outside',
   setup({ onLoad }) {
     onLoad({ filter: /[\\/](migrations|scripts)[\\/].*\.ts$/ }, ({ path }) => {
-      const contents = readFileSync(path, 'utf8').replaceAll(/\bawait import\((?!['"]\.)/g, 'await __import(')
+      const contents = readFileSync(path, 'utf8').replaceAll(
+        /(\b(?:await|return)|=>) import\((?!['"]\.)/g,
+        '$1 __import(',
+      )
       return { contents, loader: 'ts' }
     })
   },

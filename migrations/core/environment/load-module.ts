@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { Script } from 'node:vm'
 import { MigError } from '../errors.ts'
+
+type Exports = Readonly<Record<string, unknown>>
 
 /**
  * Imports a TypeScript or JavaScript file of the user: env.ts, a revision, a model.
@@ -11,10 +14,10 @@ import { MigError } from '../errors.ts'
  * old one. A file with run-time imports of other files is bundled with them each time.
  * @throws MigError `bad-module`, with file, line and column, when it does not parse or fails while it loads.
  */
-export async function loadModule(file: string, cacheDir: string): Promise<Readonly<Record<string, unknown>>> {
+export async function loadModule(file: string, cacheDir: string): Promise<Exports> {
   const strips = 'typescript' in process.features && process.features.typescript !== false
   try {
-    return await import(strips ? versionedUrl(file) : await compiledUrl(file, cacheDir))
+    return strips ? await import(versionedUrl(file)) : await loadCompiled(file, cacheDir)
   } catch (cause) {
     throw moduleError(file, cause)
   }
@@ -27,11 +30,12 @@ function versionedUrl(file: string): string {
   return url.href
 }
 
-async function compiledUrl(file: string, cacheDir: string): Promise<string> {
+async function loadCompiled(file: string, cacheDir: string): Promise<Exports> {
   const source = readFileSync(file, 'utf8')
-  const key = createHash('sha256').update(`1\0${file}\0${source}`).digest('hex').slice(0, 32)
-  const kept = join(cacheDir, `${key}.mjs`)
-  if (statSync(kept, { throwIfNoEntry: false }) !== undefined) return pathToFileURL(kept).href
+  const key = createHash('sha256').update(`2\0${file}\0${source}`).digest('hex').slice(0, 32)
+  const kept = join(cacheDir, `${key}.cjs`)
+  const known = textOf(kept)
+  if (known !== undefined) return run(known, kept)
   const { build, transform } = await import('esbuild')
   const place = {
     'import.meta.url': JSON.stringify(pathToFileURL(file).href),
@@ -40,7 +44,11 @@ async function compiledUrl(file: string, cacheDir: string): Promise<string> {
   }
   const options = { format: 'esm', target: 'node20', define: place, logLevel: 'silent' } as const
   const alone = await transform(source, { ...options, loader: 'ts', sourcefile: file })
-  if (!/\bimport\b|^export\b.*\bfrom\b/m.test(alone.code)) return write(kept, alone.code)
+  const script = standsAlone(alone.code) ? await asScript(alone.code, transform) : undefined
+  if (script !== undefined) {
+    write(kept, script)
+    return run(script, kept)
+  }
   const whole = await build({
     ...options,
     entryPoints: [file],
@@ -52,20 +60,60 @@ async function compiledUrl(file: string, cacheDir: string): Promise<string> {
   const code = whole.outputFiles[0]?.text ?? ''
   // What it imports may change while the file stays: kept under the hash of the whole.
   const hash = createHash('sha256').update(code).digest('hex').slice(0, 32)
-  return write(join(cacheDir, `${basename(file)}-${hash}.mjs`), code)
+  const path = join(cacheDir, `${basename(file)}-${hash}.mjs`)
+  return import(write(path, code) ? pathToFileURL(path).href : dataUrl(code))
 }
 
-function write(path: string, code: string): string {
+/** Whether a module imports nothing: then it need not take the way through Node's module loader, which is long. */
+function standsAlone(code: string): boolean {
+  return !/\bimport\b|^export\b.*\bfrom\b/m.test(code)
+}
+
+/** A module as a script; undefined when it cannot be one, since it has an `await` outside of functions. */
+async function asScript(
+  code: string,
+  transform: typeof import('esbuild').transform,
+): Promise<string | undefined> {
+  try {
+    return (await transform(code, { format: 'cjs', target: 'node20', logLevel: 'silent' })).code
+  } catch {
+    // It has been parsed as a module before, so the format is all that it can fail for.
+    return undefined
+  }
+}
+
+function run(code: string, path: string): Exports {
+  const module = { exports: {} }
+  const body = new Script(`'use strict';((exports, module) => {${code}\n})`, { filename: path })
+  body.runInThisContext()(module.exports, module)
+  return module.exports
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** False where nothing can be written. */
+function write(path: string, code: string): boolean {
   try {
     mkdirSync(dirname(path), { recursive: true })
     const draft = `${path}.${process.pid}`
     writeFileSync(draft, code)
     renameSync(draft, path)
-    return pathToFileURL(path).href
+    return true
   } catch (error) {
     if (!isReadOnly(error)) throw error
-    return `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`
+    return false
   }
+}
+
+function dataUrl(code: string): string {
+  return `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`
 }
 
 function isReadOnly(error: unknown): boolean {

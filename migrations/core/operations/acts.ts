@@ -31,6 +31,10 @@ export async function runStatements(
   }
 }
 
+type Act = (...args: readonly unknown[]) => Promise<void>
+
+const known = Object.entries(directives as unknown as Readonly<Record<string, Directive<readonly unknown[]>>>)
+
 /** The directives as functions that write to `sink`, in one direction. */
 export function directiveActs(
   sink: StatementSink,
@@ -43,13 +47,8 @@ export function directiveActs(
   scope: NameScope,
   direction: 'forward' | 'reverse',
 ): object {
-  const entries = Object.entries(
-    directives as unknown as Readonly<Record<string, Directive<readonly unknown[]>>>,
-  )
-  return Object.fromEntries(
-    entries.map(([name, directive]) => [
-      name,
-      async (...args: readonly unknown[]) => await runStatements(sink, directive[direction](scope, ...args)),
-    ]),
-  )
+  const acts: Record<string, Act> = {}
+  for (const [name, directive] of known)
+    acts[name] = async (...args) => await runStatements(sink, directive[direction](scope, ...args))
+  return acts
 }

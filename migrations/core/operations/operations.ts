@@ -64,16 +64,21 @@ export function operations(
   custom: Partial<CustomDirectives> = {},
 ): Operations {
   const nestable = nestableSink(sink)
-  const op = Object.defineProperties(
-    {
-      ...directiveActs(nestable, context, 'forward'),
-      reverse: directiveActs(nestable, context, 'reverse'),
-      safe: safeOperations(nestable, context),
-    },
-    // By descriptor: a copy would read `client`, which throws while a script is written.
-    Object.getOwnPropertyDescriptors(baseOperations(nestable, context)),
-  ) as Operations
-  return withCustom(op, custom)
+  // Into the base, not the other way: a copy would read `client`, which throws while a script is written.
+  const op = Object.assign(baseOperations(nestable, context), directiveActs(nestable, context, 'forward'))
+  defineLate(op, 'reverse', () => directiveActs(nestable, context, 'reverse'))
+  defineLate(op, 'safe', () => safeOperations(nestable, context))
+  return withCustom(op as Operations, custom)
+}
+
+/** A property that is made when it is read for the first time: most revisions never do. */
+function defineLate(object: object, name: string, make: () => object): void {
+  let made: object | undefined
+  const get = () => {
+    made ??= make()
+    return made
+  }
+  Object.defineProperty(object, name, { enumerable: true, get })
 }
 
 /** The sink with `autocommit` inside `autocommit` as one. */

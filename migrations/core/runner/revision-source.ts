@@ -8,22 +8,29 @@ export interface RevisionSource {
   checksum(file: RevisionFile): string
   /** @throws MigError as `loadRevision` does */
   load(file: RevisionFile): Promise<RevisionBody>
+  /** Begins to load what will be needed soon; an error is told by `load`. */
+  prepare(file: RevisionFile): void
 }
 
 /** @param cacheDir where compiled files are kept */
 export function revisionSource(cacheDir: string): RevisionSource {
   const checksums = new Map<string, string>()
   const bodies = new Map<string, Promise<RevisionBody>>()
+  const checksum = (file: RevisionFile) => {
+    const known = checksums.get(file.path) ?? fileChecksum(file.path)
+    checksums.set(file.path, known)
+    return known
+  }
+  const load = (file: RevisionFile) => {
+    const known = bodies.get(file.path) ?? loadRevision(file, cacheDir)
+    bodies.set(file.path, known)
+    return known
+  }
   return {
-    checksum(file) {
-      const known = checksums.get(file.path) ?? fileChecksum(file.path)
-      checksums.set(file.path, known)
-      return known
-    },
-    load(file) {
-      const known = bodies.get(file.path) ?? loadRevision(file, cacheDir)
-      bodies.set(file.path, known)
-      return known
+    checksum,
+    load,
+    prepare(file) {
+      load(file).catch(() => undefined)
     },
   }
 }

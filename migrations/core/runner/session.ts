@@ -206,7 +206,9 @@ export function runnerName(): string {
 }
 
 /** `user@machine` for the log. */
-export function whereFrom(): string {
+export const whereFrom: string = userAtMachine()
+
+function userAtMachine(): string {
   let user = process.env.USER ?? String(process.getuid?.() ?? '')
   try {
     user = userInfo().username

@@ -77,7 +77,7 @@ export async function applyStamp(
   try {
     await createLedger(client, env.ledgerSchema)
     const plan = await stampPlan(session, project, request)
-    const host = whereFrom()
+    const host = whereFrom
     const statements = plan.changes.flatMap(({ line, targetSchema, before, after }) => {
       const revision = after.find((id) => !before.includes(id)) ?? after.join(' ')
       const file = files.get(revision)

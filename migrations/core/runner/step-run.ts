@@ -39,7 +39,7 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
   const resumeAt = start.progress?.statement ?? 0
   const { targetSchema, revision, direction, line } = step
   let stored: Progress = start.progress ?? {
-    ...{ targetSchema, revision, direction, line, checksum: start.checksum, host: whereFrom() },
+    ...{ targetSchema, revision, direction, line, checksum: start.checksum, host: whereFrom },
     ...{ statement: 0, digest: '', pending: null, backfill: null },
   }
   let inLedger = start.progress !== undefined
@@ -54,7 +54,7 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
     ...stored,
     ...{
       checksum: start.checksum,
-      host: whereFrom(),
+      host: whereFrom,
       statement: issued,
       digest,
       pending: null,

@@ -55,7 +55,7 @@ export async function applyStep(context: StepContext, step: PlanStep, attempt: S
   const started = performance.now()
   session.signal?.throwIfAborted()
   const checksum = context.revisions.checksum(step.file)
-  const ledgerStep: LedgerStep = { ...ledgerStepOf(step), checksum, host: whereFrom(), step: id }
+  const ledgerStep: LedgerStep = { ...ledgerStepOf(step), checksum, host: whereFrom, step: id }
   let run: StepRun | undefined
   try {
     const body = await context.revisions.load(step.file)

@@ -20,25 +20,33 @@ export interface Watch {
  */
 export function watchStatement(session: Session, step: PlanStep, delay: number): Watch {
   const pid = backendPid(session.client)
-  const stop = new AbortController()
   let blockers: readonly LockHolder[] = []
   const { own } = session
-  if (own !== undefined && pid !== undefined) void look(own.observer, pid).catch(cannotLook)
-  return { blockers: () => blockers, stop: () => stop.abort() }
+  if (own === undefined || pid === undefined) return { blockers: () => blockers, stop: () => undefined }
+  let stop = () => clearTimeout(timer)
+  const timer = setTimeout(() => {
+    const stopping = new AbortController()
+    stop = () => stopping.abort()
+    void look(own.observer, pid, stopping.signal).catch((error) => cannotLook(error, stopping.signal))
+  }, delay)
+  return { blockers: () => blockers, stop: () => stop() }
 
-  async function look(observer: () => Promise<ClientBase>, watched: number): Promise<void> {
-    await pause(delay, undefined, { signal: stop.signal })
+  async function look(
+    observer: () => Promise<ClientBase>,
+    watched: number,
+    signal: AbortSignal,
+  ): Promise<void> {
     const client = await observer()
-    while (!stop.signal.aborted) {
+    while (!signal.aborted) {
       blockers = await blockersOf(client, watched)
       const build = await indexBuild(client, watched)
-      if (build !== undefined && !stop.signal.aborted) tellBuild(session, step, build, blockers)
-      await pause(interval, undefined, { signal: stop.signal })
+      if (build !== undefined && !signal.aborted) tellBuild(session, step, build, blockers)
+      await pause(interval, undefined, { signal })
     }
   }
 
-  function cannotLook(error: unknown): void {
-    if (stop.signal.aborted) return
+  function cannotLook(error: unknown, signal: AbortSignal): void {
+    if (signal.aborted) return
     const message = error instanceof Error ? error.message : String(error)
     session.emit({
       event: 'warning',

@@ -36,7 +36,7 @@ export async function adoptRows(
         before,
         after: revisions,
         checksum: file === undefined ? null : fileChecksum(file.path),
-        host: whereFrom(),
+        host: whereFrom,
       })
     })
     if (statements.length > 0) await client.query(['BEGIN', ...statements, 'COMMIT'].join('; '))

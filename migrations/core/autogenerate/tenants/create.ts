@@ -21,8 +21,8 @@ import {
   type CreatedTenant,
   newTenant,
   planTenants,
-  tableFilter,
   tenantEnvironment,
+  tenantExclusion,
 } from '../../runner/tenants/index.ts'
 import { tenantStructure } from './structure.ts'
 
@@ -96,7 +96,7 @@ async function copyStructure(session: Session, project: Project, copy: Copy): Pr
 function stampStatements(ledgerSchema: string, step: PlanStep): readonly string[] {
   const { line, revision, targetSchema, appliedBefore: before, appliedAfter: after, file } = step
   const checksum = fileChecksum(file.path)
-  const host = whereFrom()
+  const host = whereFrom
   return ledgerStatements(ledgerSchema, {
     ...{ direction: 'stamp', line, revision, targetSchema, before, after, checksum, host },
   })
@@ -131,7 +131,7 @@ async function expectEqual(
 ): Promise<void> {
   const options = {
     ...{ schemaRelative: true, privileges: true, ignoreGeneratedNames: true },
-    exclude: tableFilter(env, line),
+    exclude: tenantExclusion(env, line, template),
   }
   const wanted = await readFingerprint(client, { ...options, schemas: [template] })
   const made = await readFingerprint(client, { ...options, schemas: [schema] })

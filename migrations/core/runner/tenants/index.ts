@@ -1,6 +1,7 @@
 export { type CreatedTenant, createTenant, newTenant } from './create.ts'
 export { dropTenant, type TenantContents, tenantContents } from './drop.ts'
-export { planTenants, type TenantPlan, type TenantRequest, tenantPlanEvent } from './plan.ts'
+export { tenantExcludes, tenantExclusion } from './exclusion.ts'
+export { byDatabase, planTenants, type TenantPlan, type TenantRequest, tenantPlanEvent } from './plan.ts'
 export type { PoolOptions, TenantFailure } from './pool.ts'
 export {
   type FailureGroup,
@@ -17,6 +18,5 @@ export {
   tenantStandings,
 } from './standings.ts'
 export { tenantStatus, unlockTenants } from './status.ts'
-export { tableFilter } from './table-filter.ts'
 export { allTenants, type TenantTargetList, targetTenants } from './targets.ts'
 export { filteredLines, tenantEnvironment } from './view.ts'

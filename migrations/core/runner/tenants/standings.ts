@@ -5,8 +5,8 @@ import { readFingerprintHashes } from '../../postgres/index.ts'
 import { quoteIdent } from '../../postgres/quote.ts'
 import type { Project } from '../project.ts'
 import { type SessionOptions, usingSession } from '../session.ts'
+import { tenantExclusion } from './exclusion.ts'
 import { byDatabase, nothingApplied, tenantPlanner, tenantStates } from './plan.ts'
-import { tableFilter } from './table-filter.ts'
 import { tenantEnvironment, tenantProject } from './view.ts'
 
 /** Where one tenant stands. */
@@ -29,6 +29,8 @@ export interface TenantStanding {
 export interface StandingsOptions {
   /** Compare the structure of all in one pass; default false. */
   readonly structure?: boolean
+  /** Owners and grants are structure too; default false. */
+  readonly privileges?: boolean
   /** Read the log for the last run of each; default false. */
   readonly lastRun?: boolean
 }
@@ -112,8 +114,10 @@ async function databaseFacts(
       const hashes = options.structure
         ? await readFingerprintHashes(client, {
             schemas: schemas.filter((schema) => existing.has(schema)),
-            exclude: tableFilter(env, line),
+            exclude: tenantExclusion(env, line),
             ignoreGeneratedNames: true,
+            privileges: options.privileges === true,
+            owners: options.privileges === true,
           })
         : new Map<string, string>()
       for (const tenant of group) {
