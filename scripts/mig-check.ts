@@ -13,6 +13,7 @@ import { changeLines, sayUnmodeled } from './shared/changes.ts'
 import { checkTenantLine } from './shared/check-tenants.ts'
 import { type Command, runCommand } from './shared/command.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
+import { sqlOutput } from './shared/sql-output.ts'
 import { onEachLine } from './shared/tenants.ts'
 
 const spec = {
@@ -29,7 +30,8 @@ const spec = {
 }
 
 export const main = (): Promise<void> =>
-  runCommand(spec, async (command) => {
+  runCommand(spec, async (given) => {
+    const command = given.flags.sql === true ? { ...given, output: sqlOutput(given.output) } : given
     const codes = await onEachLine(
       command,
       (session, project) => checkSingle(command, session, project),

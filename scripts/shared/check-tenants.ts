@@ -1,65 +1,127 @@
-import { checkTenants, type TenantDrift } from '../../migrations/core/autogenerate/index.ts'
 import {
-  exitCodes,
-  MigError,
-  type Project,
-  type TenantStanding,
-  targetTenants,
-} from '../../migrations/core/index.ts'
-import { fingerprintChangesText } from '../../migrations/core/postgres/index.ts'
-import { countOf } from '../../migrations/core/report/index.ts'
+  type Change,
+  checkTenants,
+  type TenantDrift,
+  type TenantStatements,
+  tenantHistoryDrift,
+} from '../../migrations/core/autogenerate/index.ts'
+import { exitCodes, type Project, type TenantStanding, targetTenants } from '../../migrations/core/index.ts'
+import { countOf, oneLine } from '../../migrations/core/report/index.ts'
+import { changeLines } from './changes.ts'
 import type { Command } from './command.ts'
 import { tenantSessions, tenantStateText } from './tenants.ts'
 
 /**
- * Compares the tenants of a line with its models and says which differ, those that differ alike together. Returns
- * the exit code.
- * @throws MigError `not-for-tenants` with --drift or --sql
+ * Compares the tenants of a line with its models, or with --drift each with its own applied revisions, and says which
+ * differ, those that differ alike together. Returns the exit code.
  */
 export async function checkTenantLine(command: Command, project: Project, line: string): Promise<number> {
-  const { output, flags } = command
-  if (flags.drift === true || flags.sql === true) {
-    throw new MigError('not-for-tenants', '--drift and --sql are for single lines', {
-      help: `name the single lines as the filter; who differs among tenants shows just mig-tenants ${line}`,
-    })
-  }
+  const { flags } = command
   const sessions = tenantSessions(command)
   const targets = await targetTenants(project.env, line, sessions, 'all')
-  const { behind, drift, tenants } = await checkTenants(project, targets, sessions)
-  showBehind(command, line, behind)
-  for (const group of drift) showDrift(command, line, group)
-  if (behind.length + drift.length > 0) return exitCodes.differences
-  output.result(`no difference: ${countOf(tenants, 'tenant')} of ${line}`, { event: 'done', steps: 0, ms: 0 })
+  const options = { privileges: flags.privileges === true, sql: flags.sql === true }
+  if (flags.drift === true) {
+    const { unknown, drift, statements, tenants } = await tenantHistoryDrift(
+      project,
+      targets,
+      sessions,
+      options,
+    )
+    showStanding(command, line, unknown, 'with a revision that no file has')
+    showDiffering(command, line, drift, statements, () => 'changed by hand')
+    if (drift.length > 0) sayWaysOn(command, line)
+    return verdict(
+      command,
+      unknown.length + drift.length,
+      `no drift: ${countOf(tenants, 'tenant')} of ${line}`,
+    )
+  }
+  const { behind, drift, statements, tenants } = await checkTenants(project, targets, sessions, options)
+  showStanding(command, line, behind, 'not at head')
+  showDiffering(command, line, drift, statements, differing)
+  const fine = `no difference: ${countOf(tenants, 'tenant')} of ${line}`
+  return verdict(command, behind.length + drift.length, fine)
+}
+
+function verdict({ output }: Command, findings: number, fine: string): number {
+  if (findings > 0) return exitCodes.differences
+  output.result(fine, { event: 'done', steps: 0, ms: 0 })
   return exitCodes.done
 }
 
+const differing = (tenants: number) => `differ${tenants === 1 ? 's' : ''} from the models`
+
 const namesShown = 20
 
-function showBehind({ output }: Command, line: string, behind: readonly TenantStanding[]): void {
-  if (behind.length === 0) return
-  const names = behind.map((standing) => `${standing.tenant.schema} (${tenantStateText(standing)})`)
-  const lines = behind.map(({ tenant, revisions, state, behind: count }) => ({
+function showStanding(
+  { output }: Command,
+  line: string,
+  standings: readonly TenantStanding[],
+  what: string,
+): void {
+  if (standings.length === 0) return
+  const names = standings.map((standing) => `${standing.tenant.schema} (${tenantStateText(standing)})`)
+  const lines = standings.map(({ tenant, revisions, state, behind }) => ({
     ...{ event: 'tenant' as const, line, targetSchema: tenant.schema, shard: tenant.shard, revisions, state },
-    ...{ behind: count, lastRun: null, structure: null, fingerprint: null },
+    ...{ behind, lastRun: null, structure: null, fingerprint: null },
   }))
-  output.result(`${countOf(behind.length, 'tenant')} not at head: ${listText(names)}`, ...lines)
+  const text = `${countOf(standings.length, 'tenant')} ${what}: ${listText(names)}`
+  output.result(text, ...lines)
 }
 
-function showDrift({ output }: Command, line: string, { tenants, changes }: TenantDrift): void {
-  const names = tenants.map(({ schema }) => schema)
-  const title = `${countOf(tenants.length, 'tenant')} differ${tenants.length === 1 ? 's' : ''} from the models: ${listText(names)}`
-  const lines = tenants.flatMap(({ schema }) =>
-    changes.map(({ identity, kind, change, fields = [] }) => ({
-      ...{ event: 'difference' as const, line, schema, verb: verbs[change], kind },
-      ...{ name: identity.slice(kind.length + 1), detail: fields.join(', ') },
-    })),
+function showDiffering(
+  command: Command,
+  line: string,
+  drift: readonly TenantDrift[],
+  statements: readonly TenantStatements[],
+  what: (tenants: number) => string,
+): void {
+  const { output, flags } = command
+  if (flags.sql === true) {
+    for (const { tenant, statements: own } of statements) showSql(command, tenant.schema, own)
+    const shown = new Set(statements.map(({ tenant }) => tenant))
+    const rest = drift.flatMap(({ tenants }) => tenants).filter((tenant) => !shown.has(tenant))
+    if (rest.length === 0) return
+    const names = listText(rest.map(({ schema }) => schema))
+    output.remark(
+      `${countOf(rest.length, 'more tenant')} ${what(rest.length)}; name them for theirs: --tenants ${names}`,
+    )
+    return
+  }
+  for (const { tenants, changes } of drift) {
+    const title = `${countOf(tenants.length, 'tenant')} ${what(tenants.length)}: ${listText(tenants.map(({ schema }) => schema))}`
+    if (changes === null)
+      output.result(title, ...tenants.flatMap(({ schema }) => differenceLines([], line, schema)))
+    else {
+      const text = `${title}\n${changeLines(changes, () => line).text}`
+      output.result(text, ...tenants.flatMap(({ schema }) => differenceLines(changes, line, schema)))
+    }
+  }
+}
+
+function showSql({ output }: Command, schema: string, statements: readonly string[]): void {
+  const none = statements.length === 0 ? ['-- no statement is known that would do it'] : []
+  const sql = [`-- ${oneLine(schema)}`, ...none, ...statements.map((statement) => `${statement};`)].join('\n')
+  output.result(sql, { event: 'sql', sql })
+}
+
+/** A tenant that is not looked at closely still has a line, so that its name is there. */
+function differenceLines(changes: readonly Change[], line: string, schema: string) {
+  const unknown: Change = { verb: 'change', kind: 'schema', name: schema, schema, detail: '' }
+  const told = changes.length === 0 ? [unknown] : changes
+  return changeLines(
+    told.map((change) => ({ ...change, schema })),
+    () => line,
+  ).lines
+}
+
+function sayWaysOn({ output }: Command, line: string): void {
+  output.remark(
+    `take it back: just mig-check ${line} --drift --sql | just db-psql · keep it: put it into the models and a revision · or leave it`,
   )
-  output.result(`${title}\n${fingerprintChangesText(changes)}`, ...lines)
 }
-
-const verbs = { added: 'add', removed: 'drop', changed: 'change' } as const
 
 function listText(names: readonly string[]): string {
   const more = names.length - namesShown
-  return names.slice(0, namesShown).join(', ') + (more > 0 ? ` and ${more} more` : '')
+  return names.slice(0, namesShown).map(oneLine).join(', ') + (more > 0 ? ` and ${more} more` : '')
 }

@@ -1,16 +1,17 @@
+import { exclusionsKey } from '../environment/index.ts'
 import { MigError } from '../errors.ts'
 import { ensureEmbeddedServer } from '../postgres/index.ts'
 import { scratchServer } from '../postgres/scratch-server.ts'
 import { type Project, planRun, type Session } from '../runner/index.ts'
 import { filteredLines } from '../runner/tenants/index.ts'
 import { type AutogenerateResult, autogenerate } from './autogenerate.ts'
-import { excludedObjects, exclusionsKey } from './excluded.ts'
 import type { CastDecisions } from './guide/decisions.ts'
 import type { ModelInput } from './input.ts'
 import type { RenameDecisions } from './renames.ts'
 import { lineTargets, runOnScratch, scratchProject } from './replay.ts'
 import { type FileRequest, type GeneratedFile, provableFiles, revisionFiles } from './revision-files.ts'
 import { expectTenantBase } from './tenants/base.ts'
+import { scratchExcludes } from './tenants/excludes.ts'
 import { proveOnTenants } from './tenants/proof.ts'
 
 /** What `mig-autogen` was asked for. */
@@ -93,7 +94,7 @@ export async function modelInput(
     cacheDir: env.cacheDir,
     lines: lineTargets(project),
     filter: env.filter,
-    excludes: excludedObjects(env.options),
+    excludes: scratchExcludes(env),
     exclusions: exclusionsKey(env.options),
     privileges,
     emit: session.emit,

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import { fingerprintExcludes } from '../environment/index.ts'
 import { type Fingerprint, readFingerprint } from '../postgres/fingerprint/index.ts'
 import { type Catalog, readCatalog, type Scope } from './engine/index.ts'
 
@@ -22,12 +23,6 @@ export function fingerprintOf(client: ClientBase, scope: Observed): Promise<Fing
     privileges: scope.privileges,
     owners: scope.privileges,
     ignoreGeneratedNames: true,
-    exclude: ({ kind, schema, name, parent }) =>
-      scope.excludes({
-        kind: kind === 'statistics' ? 'statistics object' : kind,
-        schema,
-        name,
-        ...(parent === undefined ? {} : { table: parent }),
-      }),
+    exclude: fingerprintExcludes(scope.excludes),
   })
 }

@@ -1,5 +1,12 @@
 export { parseDuration } from './duration.ts'
 export {
+  type Excludes,
+  excludedObjects,
+  excludedTables,
+  exclusionsKey,
+  fingerprintExcludes,
+} from './excluded.ts'
+export {
   type DatabaseSource,
   type Environment,
   type LoadOptions,

@@ -1,7 +1,7 @@
-import { excludedObjects } from '../autogenerate/excluded.ts'
 import type { ModelInput } from '../autogenerate/input.ts'
 import { lineTargets, scratchProject } from '../autogenerate/replay.ts'
 import { fingerprintOf } from '../autogenerate/state.ts'
+import { scratchExcludes } from '../autogenerate/tenants/excludes.ts'
 import type { Environment } from '../environment/index.ts'
 import type { EmitEvent } from '../events.ts'
 import {
@@ -56,7 +56,7 @@ export async function verifyContext(
     cacheDir: env.cacheDir,
     lines: lineTargets(project),
     filter: env.filter,
-    excludes: excludedObjects(env.options),
+    excludes: scratchExcludes(env),
     privileges: false,
     emit,
     ...(signal === undefined ? {} : { signal }),

@@ -6,8 +6,8 @@ import {
   readCatalog,
   schemaOf,
 } from '../../autogenerate/engine/index.ts'
-import { excludedTables } from '../../autogenerate/excluded.ts'
 import { readableSql } from '../../autogenerate/write/readable-sql.ts'
+import { excludedTables } from '../../environment/index.ts'
 import type { FoundSchema } from './schemas.ts'
 
 /** A model file that is not written yet. */

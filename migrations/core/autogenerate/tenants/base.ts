@@ -7,7 +7,7 @@ import {
 } from '../../postgres/index.ts'
 import { withScratchDatabase } from '../../postgres/scratch.ts'
 import { type Project, type Session, type SessionOptions, usingSession } from '../../runner/index.ts'
-import { planTenants, tableFilter, targetTenants, tenantEnvironment } from '../../runner/tenants/index.ts'
+import { planTenants, targetTenants, tenantEnvironment, tenantExclusion } from '../../runner/tenants/index.ts'
 import { type ModelInput, tenantStandIn } from '../input.ts'
 import { runOnScratch, scratchProject } from '../replay.ts'
 import { scratchOptions } from '../wanted.ts'
@@ -41,7 +41,7 @@ export async function expectTenantBase(
   }
   const options = {
     ...{ schemaRelative: true, ignoreGeneratedNames: true },
-    exclude: tableFilter(project.env, line),
+    exclude: tenantExclusion(project.env, line, tenant.schema),
   }
   const env = tenantEnvironment(project.env, tenant.databaseUrl)
   const live = await usingSession(env, sessions, ({ client }) =>

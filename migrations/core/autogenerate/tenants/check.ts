@@ -1,29 +1,30 @@
 import type { Tenant } from '../../environment/index.ts'
-import {
-  compareFingerprints,
-  type FingerprintChange,
-  readFingerprint,
-  readFingerprintHashes,
-} from '../../postgres/index.ts'
+import { readFingerprint, readFingerprintHashes } from '../../postgres/index.ts'
 import { withScratchDatabase } from '../../postgres/scratch.ts'
 import { type Project, type SessionOptions, usingSession } from '../../runner/index.ts'
 import {
   type TenantStanding,
   type TenantTargetList,
-  tableFilter,
-  tenantEnvironment,
+  tenantExclusion,
   tenantStandings,
 } from '../../runner/tenants/index.ts'
-import { tenantStandIn } from '../input.ts'
+import { type ModelInput, tenantStandIn } from '../input.ts'
 import { readModelFiles } from '../models/index.ts'
 import { modelInput } from '../project.ts'
 import { loadAll, scratchOptions } from '../wanted.ts'
+import { relativeChanges } from './changes.ts'
+import {
+  comparedBy,
+  differingTenants,
+  type Expected,
+  type TenantComparison,
+  type TenantDrift,
+} from './differing.ts'
+import { type TenantStatements, tenantStatements } from './statements.ts'
 
-/** Tenants whose structure differs from the models in the same way. */
-export interface TenantDrift {
-  readonly tenants: readonly Tenant[]
-  /** What it would take the first of them to look like the models. */
-  readonly changes: readonly FingerprintChange[]
+export interface TenantCheckOptions extends TenantComparison {
+  /** The statements as well, of so many tenants as are worth it. */
+  readonly sql?: boolean
 }
 
 export interface TenantCheck {
@@ -31,8 +32,10 @@ export interface TenantCheck {
   readonly tenants: number
   /** Not at head, or not there. */
   readonly behind: readonly TenantStanding[]
-  /** The largest group first. */
+  /** What it would take to bring them to the models; the largest group first. */
   readonly drift: readonly TenantDrift[]
+  /** What would bring tenants that differ to the models; only with `sql`. */
+  readonly statements: readonly TenantStatements[]
 }
 
 /**
@@ -44,40 +47,52 @@ export async function checkTenants(
   project: Project,
   { line, tenants }: TenantTargetList,
   sessions: SessionOptions,
+  options: TenantCheckOptions = { privileges: false },
 ): Promise<TenantCheck> {
-  const standings = await tenantStandings(project, line, tenants, sessions, { structure: true })
-  const options = {
-    ...{ schemas: [tenantStandIn(line)], ignoreGeneratedNames: true },
-    exclude: tableFilter(project.env, line),
-  }
-  const wanted = await usingSession(project.env, sessions, async (session) => {
-    const input = await modelInput(session, project, false)
-    return withScratchDatabase(scratchOptions(input), async ({ client }) => {
-      await loadAll(client, await readModelFiles(input.modelsDir, input.cacheDir), input)
-      const hashes = await readFingerprintHashes(client, options)
-      return {
-        hash: hashes.get(tenantStandIn(line)),
-        fingerprint: await readFingerprint(client, { ...options, schemaRelative: true }),
-      }
+  const compared = { structure: true, privileges: options.privileges }
+  const standings = await tenantStandings(project, line, tenants, sessions, compared)
+  return usingSession(project.env, sessions, async (session) => {
+    const input = await modelInput(session, project, options.privileges)
+    const models = await readModelFiles(input.modelsDir, input.cacheDir)
+    const load = (named: ModelInput) => (client: Parameters<typeof loadAll>[0]) =>
+      loadAll(client, models, named)
+    const wanted = await withScratchDatabase(scratchOptions(input), async ({ client }) => {
+      await load(input)(client)
+      return expectedIn(client, project, line, tenants[0], options)
     })
-  })
-  const groups = new Map<string, TenantStanding[]>()
-  for (const standing of standings) {
-    const { fingerprint } = standing
-    if (fingerprint === null || fingerprint === wanted.hash) continue
-    groups.set(fingerprint, [...(groups.get(fingerprint) ?? []), standing])
-  }
-  const drift: TenantDrift[] = []
-  for (const group of [...groups.values()].toSorted((a, b) => b.length - a.length)) {
-    const [first] = group
-    if (first === undefined) continue
-    const env = tenantEnvironment(project.env, first.tenant.databaseUrl)
-    const live = await usingSession(env, sessions, ({ client }) =>
-      readFingerprint(client, { ...options, schemas: [first.tenant.schema], schemaRelative: true }),
+    const drift = await differingTenants(
+      project,
+      standings,
+      () => wanted,
+      { ...options, told: relativeChanges },
+      sessions,
     )
-    const changes = compareFingerprints(live, wanted.fingerprint)
-    drift.push({ tenants: group.map(({ tenant }) => tenant), changes })
-  }
-  const behind = standings.filter(({ state }) => state !== 'head')
-  return { line, tenants: tenants.length, behind, drift }
+    const statements = options.sql
+      ? await tenantStatements(project, drift, input, (tenant) => load(inTenant(input, tenant)), sessions)
+      : []
+    const behind = standings.filter(({ state }) => state !== 'head')
+    return { line, tenants: tenants.length, behind, drift, statements }
+  })
+}
+
+/** What the stand-in of a line is on a scratch database. */
+async function expectedIn(
+  client: Parameters<typeof readFingerprint>[0],
+  { env }: Project,
+  line: string,
+  tenant: Tenant | undefined,
+  comparison: TenantComparison,
+): Promise<Expected> {
+  const schema = tenantStandIn(line)
+  const exclude = tenantExclusion(env, line, tenant?.schema)
+  const options = { ...comparedBy(comparison), schemas: [schema], exclude }
+  const hashes = await readFingerprintHashes(client, options)
+  const fingerprint = await readFingerprint(client, { ...options, schemaRelative: true })
+  return { hash: hashes.get(schema) ?? null, fingerprint }
+}
+
+/** The models as this tenant has them, under its own name. */
+function inTenant(input: ModelInput, { line, schema }: Tenant): ModelInput {
+  const lines = input.lines.map((each) => (each.key === line ? { ...each, schema } : each))
+  return { ...input, lines }
 }

@@ -2,7 +2,7 @@ import { exitCodes, MigError } from '../../errors.ts'
 import { quoteIdent, readFingerprintHashes } from '../../postgres/index.ts'
 import { type ScratchDatabase, withScratchDatabase } from '../../postgres/scratch.ts'
 import type { Project } from '../../runner/index.ts'
-import { tableFilter } from '../../runner/tenants/index.ts'
+import { tenantExclusion } from '../../runner/tenants/index.ts'
 import { type ModelInput, tenantStandIn } from '../input.ts'
 import { type FileRequest, type GeneratedFile, provableFiles } from '../revision-files.ts'
 import { scratchOptions } from '../wanted.ts'
@@ -57,7 +57,7 @@ async function expectAlike(
   key: string,
   schemas: readonly string[],
 ): Promise<void> {
-  const exclude = tableFilter(env, key)
+  const exclude = tenantExclusion(env, key, tenantStandIn(key))
   const hashes = await readFingerprintHashes(client, { schemas, exclude, ignoreGeneratedNames: true })
   const [first, ...others] = schemas
   const odd = others.find((schema) => hashes.get(schema) !== hashes.get(first ?? ''))

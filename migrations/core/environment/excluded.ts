@@ -1,6 +1,9 @@
-import { type EnvironmentOptions, nearest } from '../environment/index.ts'
 import { MigError } from '../errors.ts'
-import type { Scope } from './engine/index.ts'
+import { nearest } from './nearest.ts'
+import type { EnvironmentOptions, ExcludableObject } from './options.ts'
+
+/** True for an object that is left alone, with everything that belongs to it. */
+export type Excludes = (object: ExcludableObject) => boolean
 
 /** The kinds that `excludeKinds` may name, in PostgreSQL's words. */
 const kinds = [
@@ -32,7 +35,7 @@ type Exclusions = Pick<EnvironmentOptions, 'excludeTables' | 'excludeKinds' | 'e
  * Whether an object is one that no command compares or touches, by the three settings of the environment.
  * @throws MigError `bad-setting` for a kind that there is not
  */
-export function excludedObjects(options: Exclusions): Scope['excludes'] {
+export function excludedObjects(options: Exclusions): Excludes {
   const inTables = excludedTables(listed(options.excludeTables))
   const excludedKinds = new Set(listed(options.excludeKinds).map(knownKind))
   const asked = options.exclude ?? (() => false)
@@ -52,7 +55,7 @@ export function exclusionsKey(options: Exclusions): string | undefined {
  * Whether an object belongs to a table that no command compares or touches: `kombu_queue` in every schema,
  * `rfx_user.audit` in one, `*` for any run of characters.
  */
-export function excludedTables(patterns: readonly string[]): Scope['excludes'] {
+export function excludedTables(patterns: readonly string[]): Excludes {
   const tests = patterns.map((pattern) => {
     const [first = '', second] = pattern.split('.')
     const name = second ?? first
@@ -60,6 +63,25 @@ export function excludedTables(patterns: readonly string[]): Scope['excludes'] {
   })
   return ({ schema, name, table = name }) =>
     tests.some((test) => test.schema.test(schema) && test.name.test(table))
+}
+
+/** An object as the fingerprint asks about it. */
+interface FingerprintedObject {
+  readonly kind: string
+  readonly schema: string
+  readonly name: string
+  readonly parent?: string
+}
+
+/** The same question, as the fingerprint puts it. */
+export function fingerprintExcludes(excludes: Excludes): (object: FingerprintedObject) => boolean {
+  return ({ kind, schema, name, parent }) =>
+    excludes({
+      kind: kind === 'statistics' ? 'statistics object' : kind,
+      schema,
+      name,
+      ...(parent === undefined ? {} : { table: parent }),
+    })
 }
 
 function knownKind(kind: string): string {
@@ -77,5 +99,5 @@ function listed(value: string | readonly string[] | undefined): readonly string[
 
 function wildcard(pattern: string): RegExp {
   const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-  return new RegExp(`^${parts.join('.*')}$`)
+  return new RegExp(`^${parts.join('.*')}$`, 's')
 }

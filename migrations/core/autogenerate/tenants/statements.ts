@@ -1,0 +1,57 @@
+import type { ClientBase } from 'pg'
+import type { Tenant } from '../../environment/index.ts'
+import { withScratchDatabase } from '../../postgres/scratch.ts'
+import { type Project, type SessionOptions, usingSession } from '../../runner/index.ts'
+import { byDatabase, tenantEnvironment, tenantExcludes } from '../../runner/tenants/index.ts'
+import { seenDifference } from '../autogenerate.ts'
+import { managedGlobals, readCatalog, type Scope } from '../engine/index.ts'
+import type { ModelInput } from '../input.ts'
+import { scratchOptions } from '../wanted.ts'
+import { readableSql } from '../write/readable-sql.ts'
+import type { TenantDrift } from './differing.ts'
+
+/** What would bring one tenant to what it should be. */
+export interface TenantStatements {
+  readonly tenant: Tenant
+  /** In the engine's order; empty where it knows no way. */
+  readonly statements: readonly string[]
+}
+
+/** How many tenants get statements of their own: each takes a scratch database. */
+export const tenantsInSql = 10
+
+/**
+ * The statements that bring the first tenants of those that differ to what they should be, the largest group first.
+ * The catalog of each database is read once.
+ * @param make brings an empty scratch database to where the tenant should be, in a schema of the tenant's own name
+ */
+export async function tenantStatements(
+  project: Project,
+  drift: readonly TenantDrift[],
+  input: ModelInput,
+  make: (tenant: Tenant) => (client: ClientBase) => Promise<void>,
+  sessions: SessionOptions,
+): Promise<readonly TenantStatements[]> {
+  const chosen = drift.flatMap(({ tenants }) => tenants).slice(0, tenantsInSql)
+  const found: TenantStatements[] = []
+  for (const [databaseUrl, tenants] of byDatabase(chosen)) {
+    const env = tenantEnvironment(project.env, databaseUrl)
+    const live = await usingSession(env, sessions, ({ client }) => readCatalog(client))
+    for (const tenant of tenants) {
+      const wanted = await withScratchDatabase(scratchOptions(input), async ({ client }) => {
+        await make(tenant)(client)
+        return readCatalog(client)
+      })
+      const { line, schema } = tenant
+      const scope: Scope = {
+        schemas: [schema],
+        excludes: tenantExcludes(env, line),
+        globals: managedGlobals(live, wanted, [schema]),
+        privileges: input.privileges,
+      }
+      const actions = seenDifference(live, wanted, scope)?.actions ?? []
+      found.push({ tenant, statements: actions.map(({ sql }) => readableSql(sql)) })
+    }
+  }
+  return found
+}
