@@ -103,7 +103,7 @@ function resolveEdges(
     }
     if (!node.depends.includes(dependency)) node.depends.push(dependency)
   }
-  for (const need of new Set([...node.parents, ...node.depends])) {
+  for (const need of joined(node.parents, node.depends)) {
     node.needs.push(need)
     if (need.line === node.line) node.lineNeeds.push(need)
     need.dependants.push(node)
@@ -112,10 +112,15 @@ function resolveEdges(
 
 function orderEdges(node: Draft): void {
   const fresh = node.depends.filter((dependency) => !declaredBelow(node, dependency))
-  for (const need of new Set([...node.parents, ...fresh])) {
+  for (const need of joined(node.parents, fresh)) {
     node.orderNeeds.push(need)
     need.orderDependants.push(node)
   }
+}
+
+/** Both lists without repetitions; most revisions depend on nothing but their parent. */
+function joined(parents: readonly Draft[], depends: readonly Draft[]): Iterable<Draft> {
+  return depends.length === 0 ? parents : new Set([...parents, ...depends])
 }
 
 /** Whether an ancestor along down_revision depends on `dependency` already; stops at the nearest that does. */

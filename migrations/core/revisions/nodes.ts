@@ -70,7 +70,8 @@ export function lineage(node: RevisionNode): Set<RevisionNode> {
 /** A scalar, list or nothing, as revision files write them, as a list without repetitions. */
 export function asList(value: string | readonly string[] | null | undefined): readonly string[] {
   if (value === null || value === undefined) return []
-  return typeof value === 'string' ? [value] : [...new Set(value)]
+  if (typeof value === 'string') return [value]
+  return value.length < 2 ? value : [...new Set(value)]
 }
 
 /** The ids of nodes. */
