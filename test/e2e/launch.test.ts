@@ -1,4 +1,4 @@
-import { appendFile } from 'node:fs/promises'
+import { appendFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { copyOfRepository, recipe } from '../support/recipes.ts'
@@ -20,6 +20,18 @@ test('an edited script is never run from an old build, and one that does not bui
   await appendFile(spec, '\nconst = 1\n')
   const { stderr } = await fail(recipe(['mig-heads', '--help'], { cwd }), 'build-failed', 2)
   expect(stderr).toMatch(/scripts\/mig-heads\.ts:\d+:\d+: /)
+})
+
+test("a command runs the same from a cold build, from V8's cache, and when that cache is broken", async () => {
+  const cwd = copy.path
+  const build = join(cwd, '.mig', 'build')
+  const help = async () => (await succeed(recipe(['mig-branches', '--help'], { cwd }))).stdout
+  const cold = await help()
+  const caches = (await readdir(build)).filter((name) => /^mig-branches\..*\.cache\./.test(name))
+  expect(caches).toHaveLength(1)
+  expect(await help()).toBe(cold)
+  for (const name of caches) await writeFile(join(build, name), 'broken')
+  expect(await help()).toBe(cold)
 })
 
 test('an unknown command names those that there are', async () => {
