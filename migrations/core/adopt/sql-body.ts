@@ -5,6 +5,10 @@ import type { BodyPart } from './history.ts'
 const outsideTransaction =
   /^(CREATE (UNIQUE )?INDEX CONCURRENTLY|DROP INDEX CONCURRENTLY|REINDEX\b.*\bCONCURRENTLY|ALTER TABLE\b.*\bDETACH PARTITION\b.*\bCONCURRENTLY|VACUUM|CREATE DATABASE|DROP DATABASE|ALTER SYSTEM|CREATE TABLESPACE|DROP TABLESPACE)\b/is
 
+export function runsOutsideTransaction(sql: string): boolean {
+  return outsideTransaction.test(sql)
+}
+
 /**
  * An SQL file as the body of a revision: the whole text where it can run in one transaction; otherwise its
  * statements, with those that need it outside the transaction. BEGIN and COMMIT of the file's own are left out,

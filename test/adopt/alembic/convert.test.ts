@@ -209,7 +209,7 @@ describe('what the target being PostgreSQL settles', () => {
   })
 
   test('does not follow a function that calls itself', () => {
-    expect(upgradeOf('op.execute(f())', 'def f():\n    return f()\n')).toEqual(['? the value of f'])
+    expect(upgradeOf('op.execute(f())', 'def f():\n    return f()\n')).toEqual(['? f(…)'])
     expect(upgradeOf('f()', 'def f():\n    f()\n')).toEqual(['? f(…)'])
   })
 })
@@ -271,5 +271,108 @@ describe('an operation whose arguments are all named', () => {
     ],
   ])('%s', (body, sql) => {
     expect(upgradeOf(body)).toEqual([sql])
+  })
+})
+
+describe('a decorated upgrade', () => {
+  test('is listed whole, since the decorator may do anything', () => {
+    const text = "revision = 'r'\n@timed\n@other('x')\ndef upgrade():\n    op.execute('SELECT 1')\n"
+    expect(readAlembicRevision(text, 'x.py')?.upgrade).toMatchObject([
+      { kind: 'unconverted', line: 2, endLine: 5, reason: 'a decorator' },
+    ])
+  })
+})
+
+describe('a question to the database', () => {
+  const inspector = 'i = sa.inspect(op.get_bind())\n'
+  const create = "    op.create_table('t', sa.Column('a', sa.Text()))"
+  const block = (test: string, statement: string) =>
+    `DO $mig$\nBEGIN\n  IF ${test} THEN\n    ${statement};\n  END IF;\nEND\n$mig$`
+  const isTable = "EXISTS (SELECT FROM pg_class WHERE oid = to_regclass('t') AND relkind IN ('r', 'p'))"
+  const made = 'CREATE TABLE t (\n  a TEXT\n)'
+
+  test.each([
+    ["if 't' not in i.get_table_names():", `NOT ${isTable}`],
+    ["if not i.has_table('t'):", "NOT (to_regclass('t') IS NOT NULL)"],
+    [
+      "if not op.get_bind().dialect.has_table(op.get_bind(), 't', schema='s'):",
+      "NOT (to_regclass('s.t') IS NOT NULL)",
+    ],
+    [
+      "if 'c' in [c['name'] for c in i.get_columns('t')]:",
+      "EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('t') AND attnum > 0 AND NOT attisdropped AND attname = 'c')",
+    ],
+    [
+      "if 'k' in {k.get('name') for k in i.get_unique_constraints('t', schema='S')}:",
+      `EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"S".t') AND contype = 'u' AND conname = 'k')`,
+    ],
+    ["if i.has_table('t') and True:", "(to_regclass('t') IS NOT NULL AND true)"],
+    ["if False or i.has_table('t'):", "to_regclass('t') IS NOT NULL"],
+  ])('is asked when the revision runs: %s', (head, sql) => {
+    expect(upgradeOf(`${inspector}${head}\n${create}`)).toEqual([block(sql, made)])
+  })
+
+  test('may be asked by a function of the file, with an early return', () => {
+    const before =
+      'def has(name):\n    bind = op.get_bind()\n    return name in sa.inspect(bind.engine).get_table_names()\n'
+    const body = `if has('t'):\n    op.execute('SELECT 1')\n    return\n${create.trim()}\nop.drop_table('u')`
+    expect(upgradeOf(body, before)).toEqual([
+      `DO $mig$\nBEGIN\n  IF ${isTable} THEN\n    EXECUTE $sql$SELECT 1$sql$;\n  ELSE\n    ${made};\n    DROP TABLE u;\n  END IF;\nEND\n$mig$`,
+    ])
+  })
+
+  test('around what has no SQL, or runs outside a transaction, is listed', () => {
+    const test = `${inspector}if i.has_table('t'):\n`
+    expect(upgradeOf(`${test}    op.execute(unknown())`)).toEqual(['? the value of unknown'])
+    expect(upgradeOf(`${test}    op.create_index('x', 't', ['a'], postgresql_concurrently=True)`)).toEqual([
+      '? an if around what runs outside a transaction',
+    ])
+    expect(upgradeOf(`${inspector}if i.get_columns('t'):\n    pass`)).toEqual(['? if'])
+  })
+})
+
+describe('Python that says the same in another form', () => {
+  test.each([
+    ["a, b = 'x', 'y'\nop.drop_table(b)", ['DROP TABLE y']],
+    [
+      "for i, t in enumerate(['a', 'b']):\n    op.execute(f'SELECT {i}, {t}')",
+      ['SELECT 0, a', 'SELECT 1, b'],
+    ],
+    [
+      "for t, n in zip(['a', 'b'], ('c', 'd')):\n    op.rename_table(t, n)",
+      ['ALTER TABLE a RENAME TO c', 'ALTER TABLE b RENAME TO d'],
+    ],
+    ["for k, v in {'a': 'b'}.items():\n    op.rename_table(k, v)", ['ALTER TABLE a RENAME TO b']],
+    ["op.drop_table('a' if True else 'b')", ['DROP TABLE a']],
+    ["for t in [f'{p}_x' for p in ('a', 'b') if p != 'b']:\n    op.drop_table(t)", ['DROP TABLE a_x']],
+    ["options = {'schema': 's'}\nop.drop_table('t', **options)", ['DROP TABLE s.t']],
+    ["try:\n    op.drop_table('t')\nexcept Exception as e:\n    log(e)\n    raise", ['DROP TABLE t']],
+    ["try:\n    op.drop_table('t')\nexcept Exception:\n    pass", ['? try']],
+    [
+      "op.create_table('t', sa.MetaData(), sa.Column('a', sa.Text()), mysql_ENGINE='InnoDB')",
+      ['CREATE TABLE t (\n  a TEXT\n)'],
+    ],
+    [
+      "import warnings\nwith warnings.catch_warnings():\n    warnings.simplefilter('ignore')\n    op.drop_table('t')",
+      ['DROP TABLE t'],
+    ],
+    ["from oslo_log import log\nLOG = log.getLogger(__name__)\nLOG.info('x')\nLOG.info('y')", []],
+    ["if context.is_offline_mode():\n    op.drop_table('a')", []],
+    [
+      "with op.batch_alter_table('t') as b:\n    for x in op.get_bind().execute('SELECT 1'):\n        b.drop_column(x)\n    b.drop_column('c')",
+      ['? a loop over what only Python knows', 'ALTER TABLE t DROP COLUMN c'],
+    ],
+  ])('%s', (body, expected) => {
+    expect(upgradeOf(body, 'from alembic import context\n')).toEqual(expected)
+  })
+
+  test('takes the time at which it runs from PostgreSQL', () => {
+    const table = "t = sa.table('t', sa.column('a', sa.DateTime()))\n"
+    const insert = (value: string) =>
+      upgradeOf(`import datetime\n${table}op.bulk_insert(t, [{'a': datetime.datetime.${value}}])`)
+    expect(insert('utcnow()')).toEqual(["INSERT INTO t (a) VALUES (timezone('UTC', now()))"])
+    expect(insert('now(datetime.timezone.utc)')).toEqual(['INSERT INTO t (a) VALUES (now())'])
+    expect(insert('now()')).toEqual(['INSERT INTO t (a) VALUES (LOCALTIMESTAMP)'])
+    expect(insert('strptime("1")')[0]).toMatch(/^\?/)
   })
 })

@@ -1,25 +1,19 @@
 import type { BodyPart } from '../history.ts'
-import { namesSet, type Statement } from '../python/syntax.ts'
-import {
-  type Call,
-  calledScope,
-  emptyScope,
-  evaluate,
-  type Method,
-  type Scope,
-  takenBranch,
-  type Value,
-  withImports,
-  withValue,
-} from '../python/values.ts'
+import { calledScope } from '../python/calls.ts'
+import { bound } from '../python/comprehension.ts'
+import { forget, withClass } from '../python/module-scope.ts'
+import { definition, type Scope, withFunction, withImports, withValue } from '../python/scope.ts'
+import type { Statement } from '../python/syntax.ts'
+import { assigned, type Call, evaluate, type Method, type Value } from '../python/values.ts'
 import { outsideTransactions } from '../sql-body.ts'
 import { batchOf, batchOperation } from './batch.ts'
+import { choicesOf, conditionalSql } from './conditional.ts'
 import { enumAct, enumType } from './enum-types.ts'
 import { literalSql, textSql } from './expressions.ts'
 import { operations } from './operations/index.ts'
 import { statementSql } from './operations/statement.ts'
 import { impure } from './purity.ts'
-import { entriesOf, listOf, textOf, Unconverted, unknownValue } from './reading.ts'
+import { entriesOf, textOf, Unconverted, unknownValue } from './reading.ts'
 
 /** A file's text by lines, to show what could not be converted. */
 export interface Source {
@@ -42,20 +36,18 @@ export function convertBody(
   scope: Scope,
   source: Source,
 ): readonly BodyPart[] {
-  return outsideTransactions(convertAll(statements, scope, source, 0).parts)
+  return outsideTransactions(convertAll(statements, { ...scope, globals: scope }, source).parts)
 }
 
-function convertAll(
-  statements: readonly Statement[],
-  start: Scope,
-  source: Source,
-  depth: number,
-): Converted {
+function convertAll(statements: readonly Statement[], start: Scope, source: Source): Converted {
   const parts: BodyPart[] = []
   let scope = start
-  for (const statement of statements) {
+  for (const [at, statement] of statements.entries()) {
     try {
-      const converted = convert(statement, scope, source, depth)
+      const converted =
+        statement.kind === 'if'
+          ? convertIf(statement, statements.slice(at + 1), scope, source)
+          : convert(statement, scope, source)
       parts.push(...converted.parts)
       scope = converted.scope
       if (converted.ends) return { parts, scope, ends: true }
@@ -78,59 +70,29 @@ function unconverted({ line, endLine }: Statement, reason: string, source: Sourc
   }
 }
 
-/** The names that a statement sets are not known after it. */
-function forget(statement: Statement, scope: Scope): Scope {
-  const names = namesSet(statement).filter((name) => scope.values.has(name) || !scope.imports.has(name))
-  return names.reduce(
-    (known, name) =>
-      withValue(known, name, { kind: 'opaque', why: `the value of ${name}`, line: statement.line }),
-    scope,
-  )
-}
-
-/** What the module's own statements set; later ones win, as when Python runs them. */
-export function moduleScope(statements: readonly Statement[]): Scope {
-  let scope: Scope = emptyScope
-  for (const statement of statements) {
-    if (statement.kind === 'import') scope = withImports(scope, statement.names)
-    else if (statement.kind === 'function')
-      scope = { ...scope, functions: new Map([...scope.functions, [statement.name, statement]]) }
-    else if (statement.kind === 'assign') {
-      const value = evaluate(statement.value, scope)
-      for (const name of statement.names) scope = withValue(scope, name, value)
-    } else scope = forget(statement, scope)
-  }
-  return scope
-}
-
-function convert(statement: Statement, scope: Scope, source: Source, depth: number): Converted {
+function convert(statement: Exclude<Statement, { kind: 'if' }>, scope: Scope, source: Source): Converted {
   switch (statement.kind) {
     case 'pass':
       return { parts: [], scope }
     case 'import':
       return { parts: [], scope: withImports(scope, statement.names) }
     case 'function':
-      return {
-        parts: [],
-        scope: { ...scope, functions: new Map([...scope.functions, [statement.name, statement]]) },
-      }
-    case 'assign': {
+      return { parts: [], scope: withFunction(scope, statement) }
+    case 'class':
+      return { parts: [], scope: withClass(scope, statement) }
+    case 'decorated':
+      throw new Unconverted('a decorator', statement.line)
+    case 'assign':
+    case 'unpack': {
       const value = evaluate(statement.value, scope)
-      const parts = assignedParts(value)
-      const after = statement.names.reduce((known, name) => withValue(known, name, value), scope)
-      return { parts, scope: after }
+      return { parts: assignedParts(value), scope: assigned(statement, value, scope) }
     }
     case 'expression':
-      return { parts: expressionParts(evaluate(statement.value, scope), scope, source, depth), scope }
+      return { parts: expressionParts(evaluate(statement.value, scope), scope, source), scope }
     case 'with':
-      return convertWith(statement, scope, source, depth)
+      return convertWith(statement, scope, source)
     case 'for':
-      return convertFor(statement, scope, source, depth)
-    case 'if': {
-      const branch = takenBranch(statement.branches, scope)
-      if (branch === undefined) throw new Unconverted('if', statement.line)
-      return convertAll(branch, scope, source, depth)
-    }
+      return convertFor(statement, scope, source)
     case 'return':
       if (statement.value !== undefined && impure(evaluate(statement.value, scope)) !== undefined)
         throw new Unconverted('return', statement.line)
@@ -138,6 +100,30 @@ function convert(statement: Statement, scope: Scope, source: Source, depth: numb
     case 'other':
       throw new Unconverted(statement.what, statement.line)
   }
+}
+
+/**
+ * An `if`: the branch that the file settles, or all of them, to be chosen when the revision runs. After a branch that
+ * returns, what follows belongs to the others.
+ */
+function convertIf(
+  statement: Extract<Statement, { kind: 'if' }>,
+  rest: readonly Statement[],
+  scope: Scope,
+  source: Source,
+): Converted {
+  const choices = choicesOf(statement, scope)
+  const [only, ...others] = choices
+  if (only !== undefined && others.length === 0) return convertAll(only.body, scope, source)
+  const branches = choices.map(({ condition, body }) => ({ condition, ...convertAll(body, scope, source) }))
+  const ends = branches.some((branch) => branch.ends)
+  const chosen = branches.map((branch) => {
+    if (!ends || branch.ends) return branch
+    const after = convertAll(rest, branch.scope, source)
+    return { ...branch, parts: [...branch.parts, ...after.parts] }
+  })
+  const parts = sqlParts([conditionalSql(chosen, statement.line)])
+  return { parts, scope: forget(statement, scope), ends }
 }
 
 function sqlParts(statements: readonly string[]): readonly BodyPart[] {
@@ -162,13 +148,16 @@ function operationOf(call: Call) {
   return operation
 }
 
-function expressionParts(value: Value, scope: Scope, source: Source, depth: number): readonly BodyPart[] {
-  if (value.kind === 'text' || value.kind === 'path' || value.kind === 'constant') return []
+function expressionParts(value: Value, scope: Scope, source: Source): readonly BodyPart[] {
+  if (['text', 'number', 'path', 'constant'].includes(value.kind)) return []
   if (value.kind === 'method') return methodParts(value)
   if (value.kind !== 'call') throw unknownValue(value)
   if (isOperation(value)) return sqlParts(operationOf(value)(value))
-  if (value.path.startsWith('.')) return calledParts(value, scope, source, depth)
-  if (value.path === 'builtins.print' && value.positional.every((part) => impure(part) === undefined))
+  if (definition(value.path, scope)?.kind === 'function') return calledParts(value, scope, source)
+  if (
+    /^(builtins\.print|warnings\.\w+)$/.test(value.path) &&
+    value.positional.every((part) => impure(part) === undefined)
+  )
     return []
   throw unknownValue(value)
 }
@@ -189,7 +178,8 @@ function methodParts(method: Method): readonly BodyPart[] {
     const asked = checkFirst?.kind === 'constant' ? checkFirst.value === true : of.path === 'postgresql.ENUM'
     return sqlParts([enumAct(type, name, asked)])
   }
-  if (of.path === 'logging.getLogger') return []
+  if (/(^|\.)getLogger$/.test(of.path) && /^(debug|info|warn|warning|error|exception|critical)$/.test(name))
+    return []
   throw unknownValue(method)
 }
 
@@ -209,19 +199,42 @@ function boundStatement(method: Method): string {
   return textSql(textOf(statement.positional[0]), statement.line, bound).trim()
 }
 
-/** A function of the same file, with its parameters filled in. */
-function calledParts(call: Call, scope: Scope, source: Source, depth: number): readonly BodyPart[] {
-  const called = scope.functions.get(call.path.slice(1))
-  const inner = called === undefined || depth > 8 ? undefined : calledScope(called, call, scope)
-  if (called === undefined || inner === undefined) throw unknownValue(call)
-  return convertAll(called.body, inner, source, depth + 1).parts
+/** A function of the project, with its parameters filled in. */
+function calledParts(call: Call, scope: Scope, source: Source): readonly BodyPart[] {
+  const called = definition(call.path, scope)
+  if (called?.kind !== 'function') throw unknownValue(call)
+  const { statement, home } = called
+  const inner = calledScope(statement, call, scope, home)
+  if (inner === undefined) throw unknownValue(call)
+  const { parts } = convertAll(statement.body, inner, source)
+  return home.name === scope.name ? parts : placedAt(parts, call.line, home.name, source)
+}
+
+/** What could not be converted in another file, at the place that calls it: once for what stands together there. */
+function placedAt(
+  parts: readonly BodyPart[],
+  line: number,
+  module: string,
+  source: Source,
+): readonly BodyPart[] {
+  const placed: BodyPart[] = []
+  for (const part of parts) {
+    if (part.kind === 'sql') placed.push(part)
+    else if (part.kind === 'autocommit')
+      placed.push({ ...part, parts: placedAt(part.parts, line, module, source) })
+    else if (placed.at(-1)?.kind !== 'unconverted') {
+      const isDeeper = part.reason.includes(', line ')
+      const reason = isDeeper ? part.reason : `${part.reason} in ${module}, line ${part.line}`
+      placed.push({ ...part, line, endLine: line, reason, source: source.lines[line - 1] ?? '' })
+    }
+  }
+  return placed
 }
 
 function convertWith(
   statement: Extract<Statement, { kind: 'with' }>,
   scope: Scope,
   source: Source,
-  depth: number,
 ): Converted {
   const context = evaluate(statement.context, scope)
   if (context.kind === 'call' && context.path === 'alembic.op.batch_alter_table') {
@@ -231,16 +244,17 @@ function convertWith(
       statement.body,
       statement.name === undefined ? scope : withValue(scope, statement.name, batch),
       source,
-      depth,
     )
   }
+  const isQuiet = context.kind === 'call' && context.path === 'warnings.catch_warnings'
+  if (isQuiet) return convertAll(statement.body, scope, source)
   const isAutocommit =
     context.kind === 'method' &&
     context.name === 'autocommit_block' &&
     context.of.kind === 'call' &&
     context.of.path === 'alembic.op.get_context'
   if (!isAutocommit) throw unknownValue(context)
-  const inner = convertAll(statement.body, scope, source, depth)
+  const inner = convertAll(statement.body, scope, source)
   return {
     ...inner,
     parts: inner.parts.length === 0 ? [] : [{ kind: 'autocommit', parts: inner.parts }],
@@ -248,33 +262,19 @@ function convertWith(
 }
 
 /** A loop over a list that stands in the file is its body once for each item. */
-function convertFor(
-  statement: Extract<Statement, { kind: 'for' }>,
-  scope: Scope,
-  source: Source,
-  depth: number,
-): Converted {
+function convertFor(statement: Extract<Statement, { kind: 'for' }>, scope: Scope, source: Source): Converted {
   const items = evaluate(statement.items, scope)
   if (items.kind !== 'list' || impure(items) !== undefined)
     throw new Unconverted('a loop over what only Python knows', statement.line)
   const parts: BodyPart[] = []
   let after = scope
   for (const item of items.items) {
-    const converted = convertAll(statement.body, bindTarget(statement, item, after), source, depth)
+    const inner = bound(statement.target, item, after)
+    if (inner === undefined) throw new Unconverted('a loop', statement.line)
+    const converted = convertAll(statement.body, inner, source)
     parts.push(...converted.parts)
     after = converted.scope
     if (converted.ends) return { parts, scope: after, ends: true }
   }
   return { parts, scope: after }
-}
-
-function bindTarget({ target, line }: Extract<Statement, { kind: 'for' }>, item: Value, scope: Scope): Scope {
-  if (target.kind === 'name') return withValue(scope, target.name, item)
-  if (target.kind !== 'list') throw new Unconverted('a loop', line)
-  const values = listOf(item)
-  return target.items.reduce((known, name, at) => {
-    const value = values[at]
-    if (name.kind !== 'name' || value === undefined) throw new Unconverted('a loop', line)
-    return withValue(known, name.name, value)
-  }, scope)
 }

@@ -34,6 +34,8 @@ export function sqlOf(value: Value): string {
     return value.path.endsWith('literal_column') ? textOf(first) : quoteIdent(textOf(first))
   }
   if (value.path === 'sqlalchemy.literal' && first !== undefined) return literalSql(first)
+  const now = currentTime(value)
+  if (now !== undefined) return now
   if (value.path === 'sqlalchemy.true' || value.path === 'sqlalchemy.false') return value.path.slice(11)
   if (value.path === 'sqlalchemy.null') return 'NULL'
   if (value.path === 'sqlalchemy.desc' && first !== undefined) return `${elementSql(first)} DESC`
@@ -42,6 +44,16 @@ export function sqlOf(value: Value): string {
     return functionSql(value.path, value.positional)
   if (value.path.startsWith('sqlalchemy.func.')) return functionSql(value.path, value.positional)
   throw unknownValue(value)
+}
+
+/** The time at which a revision runs: the same in all its statements, as PostgreSQL's `now()` is in a transaction. */
+function currentTime({ path, positional, keywords }: Extract<Value, { kind: 'call' }>): string | undefined {
+  const zone = positional[0] ?? keywords.get('tz')
+  if (/^(datetime\.(datetime\.)?utcnow|oslo_utils\.timeutils\.utcnow)$/.test(path) && zone === undefined)
+    return "timezone('UTC', now())"
+  if (!/^datetime\.(datetime\.)?now$/.test(path)) return undefined
+  if (zone === undefined) return 'LOCALTIMESTAMP'
+  return zone.kind === 'path' && /^datetime\.(timezone\.utc|UTC)$/.test(zone.path) ? 'now()' : undefined
 }
 
 /** Functions that standard SQL writes without parentheses. */

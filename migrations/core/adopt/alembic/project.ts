@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, delimiter, dirname, join, resolve } from 'node:path'
 import { MigError } from '../../errors.ts'
 import type { ImportedHistory, ImportedRevision } from '../history.ts'
+import { pythonModules } from '../python/modules.ts'
 import type { OfflineSql } from './offline-sql.ts'
 import { readAlembicRevision } from './revision-file.ts'
 
@@ -10,6 +11,8 @@ export interface AlembicFolders {
   readonly versions: readonly string[]
   /** The folder with `env.py`, when it was found. */
   readonly scriptLocation: string | undefined
+  /** Folders that Python would import modules of the project from. */
+  readonly importedFrom: readonly string[]
 }
 
 /**
@@ -24,14 +27,26 @@ export function findAlembicFolders(path: string): AlembicFolders {
   const pyproject = join(at, 'pyproject.toml')
   if (existsSync(pyproject) && /^\[tool\.alembic\]/m.test(readFileSync(pyproject, 'utf8')))
     return foldersOfIni(pyproject, 'tool.alembic', path)
-  if (existsSync(join(at, 'versions'))) return { versions: [join(at, 'versions')], scriptLocation: at }
+  if (existsSync(join(at, 'versions')))
+    return { versions: [join(at, 'versions')], scriptLocation: at, importedFrom: importFolders(at) }
   const hasScripts = existsSync(at) && statSync(at).isDirectory() && pythonFiles(at).length > 0
   if (hasScripts)
     return {
       versions: [at],
       scriptLocation: existsSync(join(dirname(at), 'env.py')) ? dirname(at) : undefined,
+      importedFrom: importFolders(at),
     }
   throw noProject(path)
+}
+
+/**
+ * Where the modules of a project may stand: the folder that holds the outermost package around the scripts, the one
+ * that holds the scripts, and what the settings add to the path.
+ */
+function importFolders(scripts: string, ...more: readonly string[]): readonly string[] {
+  let top = scripts
+  while (existsSync(join(dirname(top), '__init__.py'))) top = dirname(top)
+  return [...new Set([...more, ...more.map((folder) => join(folder, 'src')), dirname(top), scripts])]
 }
 
 function noProject(path: string): MigError {
@@ -48,7 +63,7 @@ function noProject(path: string): MigError {
 function foldersOfIni(ini: string, section: string, path: string): AlembicFolders {
   const here = dirname(ini)
   const settings = iniSection(readFileSync(ini, 'utf8'), section)
-  const place = (text: string) => resolve(here, text.replaceAll('%(here)s', here).trim())
+  const place = (text: string) => locate(here, text.replaceAll('%(here)s', here).trim())
   // Flask-Migrate keeps alembic.ini in the script folder itself, without naming it.
   const location =
     settings.get('script_location') ?? (existsSync(join(here, 'versions')) ? '%(here)s' : undefined)
@@ -69,7 +84,19 @@ function foldersOfIni(ini: string, section: string, path: string): AlembicFolder
       place: { file: ini },
     })
   }
-  return { versions, scriptLocation }
+  const added = (settings.get('prepend_sys_path') ?? '').split(/[\s,:;]+/).filter((part) => part !== '')
+  return { versions, scriptLocation, importedFrom: importFolders(scriptLocation, here, ...added.map(place)) }
+}
+
+/**
+ * A folder that the settings name. Alembic takes it from where it is run, which need not be where the settings stand:
+ * the first of their folder, its `src` and the folders above that has it.
+ */
+function locate(here: string, path: string): string {
+  const above = [here, join(here, 'src')]
+  for (let at = dirname(here); at !== dirname(at); at = dirname(at)) above.push(at)
+  const found = above.map((folder) => resolve(folder, path)).find((folder) => existsSync(folder))
+  return found ?? resolve(here, path)
 }
 
 /** `version_locations` is split as `path_separator` or `version_path_separator` says (Alembic, "alembic.ini"). */
@@ -129,6 +156,8 @@ export interface AlembicImport {
   readonly offline: OfflineSql
   /** Shortens a path for messages. */
   readonly show: (path: string) => string
+  /** More folders that modules are imported from: `site-packages` of the project, say. */
+  readonly pythonPath?: readonly string[]
 }
 
 /**
@@ -136,10 +165,16 @@ export interface AlembicImport {
  * `offline` where that has it.
  * @throws MigError `bad-python`, `bad-alembic-revision`, `no-alembic-project` when no file has a revision.
  */
-export function readAlembicProject({ folders, offline, show }: AlembicImport): ImportedHistory {
+export function readAlembicProject({
+  folders,
+  offline,
+  show,
+  pythonPath = [],
+}: AlembicImport): ImportedHistory {
+  const modules = pythonModules([...folders.importedFrom, ...pythonPath])
   const files = folders.versions.flatMap(pythonFiles)
   const revisions = files.flatMap((file): ImportedRevision[] => {
-    const read = readAlembicRevision(readFileSync(file, 'utf8'), show(file))
+    const read = readAlembicRevision(readFileSync(file, 'utf8'), show(file), modules)
     if (read === undefined) return []
     const message = read.message === '' ? messageOfName(file) : read.message
     return [{ ...withOffline(read, offline), message }]

@@ -1,7 +1,7 @@
 import type { Value } from '../python/values.ts'
 
 const purePackages =
-  /^(sqlalchemy|postgresql|sqlmodel|sqlalchemy_utils|uuid|datetime|os|enum|logging|json|alembic\.op\.(get_bind|get_context|f|inline_literal|batch_alter_table))(\.|$)/
+  /^(sqlalchemy|postgresql|sqlmodel|sqlalchemy_utils|oslo_db\.sqlalchemy\.types|oslo_utils\.timeutils|oslo_log|uuid|datetime|os|enum|logging|json|alembic\.op\.(get_bind|get_context|f|inline_literal|batch_alter_table))(\.|$)/
 const pureMethods = new Set([
   'with_variant',
   'desc',
@@ -41,6 +41,7 @@ export function impure(value: Value): Value | undefined {
         .find((part) => part !== undefined)
     case 'call':
     case 'method': {
+      if (value.kind === 'call' && value.type !== undefined) return undefined
       const known = value.kind === 'call' ? purePackages.test(value.path) : pureMethods.has(value.name)
       if (!known) return value
       const inside = [

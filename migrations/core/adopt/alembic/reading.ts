@@ -32,6 +32,9 @@ export interface Arguments {
   texts(name: string): readonly string[]
 }
 
+/** Arguments that mean something to another database only. */
+const otherDialects = /^(mysql|mariadb|sqlite|mssql|oracle)_/
+
 /** Reads the arguments of a call; `names` are those that may also be positional, in order. */
 export function argumentsOf(call: Given, names: readonly string[], known: readonly string[] = []): Arguments {
   const values = new Map(call.keywords)
@@ -40,7 +43,7 @@ export function argumentsOf(call: Given, names: readonly string[], known: readon
     if (value !== undefined) values.set(name, value)
   }
   for (const name of values.keys()) {
-    if (!names.includes(name) && !known.includes(name))
+    if (!names.includes(name) && !known.includes(name) && !otherDialects.test(name))
       throw new Unconverted(`the argument ${name}=`, call.line)
   }
   const given = (name: string) => {

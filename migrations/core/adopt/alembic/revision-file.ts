@@ -1,23 +1,32 @@
 import { MigError } from '../../errors.ts'
 import type { BodyPart, ImportedRevision } from '../history.ts'
+import { moduleScope } from '../python/module-scope.ts'
+import type { Modules, Scope } from '../python/scope.ts'
 import { readPython } from '../python/statements.ts'
-import type { Scope, Value } from '../python/values.ts'
-import { convertBody, moduleScope } from './body.ts'
+import { namesSet } from '../python/syntax.ts'
+import type { Value } from '../python/values.ts'
+import { convertBody } from './body.ts'
 
 /**
  * Reads one revision file of Alembic without running it; undefined when it has no `revision`, as a helper module.
+ * `modules` are the modules of the project that it may import.
  * @throws MigError `bad-python`, or `bad-alembic-revision` for metadata that is no plain literal.
  */
-export function readAlembicRevision(text: string, file: string): ImportedRevision | undefined {
+export function readAlembicRevision(
+  text: string,
+  file: string,
+  modules: Modules = () => undefined,
+): ImportedRevision | undefined {
   const python = readPython(text, file)
-  const scope = moduleScope(python.statements)
+  const scope = moduleScope(python.statements, { name: '', home: '', modules })
   const revision = scope.values.get('revision')
   if (revision === undefined) return undefined
   if (revision.kind !== 'text') throw badMetadata(file, 'revision', revision)
   const source = { lines: text.split(/\r?\n/) }
   const body = (name: string): readonly BodyPart[] => {
-    const found = scope.functions.get(name)
-    return found === undefined ? [] : convertBody(found.body, scope, source)
+    const found = python.statements.findLast((statement) => namesSet(statement).includes(name))
+    if (found === undefined) return []
+    return convertBody(found.kind === 'function' ? found.body : [found], scope, source)
   }
   const parents = idList(scope, 'down_revision', file)
   const [onlyParent = null] = parents

@@ -1,7 +1,7 @@
 import { quoteIdent } from '../../postgres/quote.ts'
 import type { Call, Value } from '../python/values.ts'
 import { type EnumType, enumAsText, enumType } from './enum-types.ts'
-import { argumentsOf, Unconverted, unknownValue } from './reading.ts'
+import { argumentsOf, textOf, Unconverted, unknownValue } from './reading.ts'
 
 /** A column type as PostgreSQL's SQL, in the words of SQLAlchemy's compiler. */
 export interface ColumnType {
@@ -36,6 +36,9 @@ const plain: Readonly<Record<string, string>> = {
   LargeBinary: 'BYTEA',
   BYTEA: 'BYTEA',
   PickleType: 'BYTEA',
+  JsonEncodedDict: 'TEXT',
+  JsonEncodedList: 'TEXT',
+  SoftDeleteInteger: 'INTEGER',
   INET: 'INET',
   CIDR: 'CIDR',
   MACADDR: 'MACADDR',
@@ -76,7 +79,7 @@ const integers: Readonly<Record<string, ColumnType>> = {
 
 /** Packages whose types are known by the name of the class. */
 const packages =
-  /^(sqlalchemy|postgresql|sqlmodel(\.sql\.sqltypes)?|sqlalchemy_utils(\..+)?|citext|fastapi_users_db_sqlalchemy(\.generics)?|pgvector\.sqlalchemy(\..+)?)\.([A-Za-z0-9_]+)$/
+  /^(sqlalchemy|postgresql|sqlmodel(\.sql\.sqltypes)?|sqlalchemy_utils(\..+)?|citext|fastapi_users_db_sqlalchemy(\.generics)?|pgvector\.sqlalchemy(\..+)?|oslo_db\.sqlalchemy\.types)\.([A-Za-z0-9_]+)$/
 
 /**
  * The SQL of a type, given as a class or an instance of it.
@@ -84,8 +87,11 @@ const packages =
  */
 export function columnType(value: Value): ColumnType {
   if (value.kind === 'method' && value.name === 'with_variant') return variantType(value)
-  if (value.kind === 'method' && value.name === 'evaluates_none') return columnType(value.of)
+  if (value.kind === 'method' && ['evaluates_none', 'impl'].includes(value.name)) return columnType(value.of)
+  if ((value.kind === 'path' || value.kind === 'call') && value.type !== undefined)
+    return columnType(value.type)
   const call = callOf(value)
+  if (call.path === 'type.specification') return { sql: textOf(call.positional[0] ?? call) }
   const name = packages.exec(call.path)?.at(-1)
   if (name === undefined) throw new Unconverted(`the type ${call.path.replace(/^\./, '')}`, value.line)
   if (plain[name] !== undefined) return { sql: plain[name] }
@@ -165,7 +171,14 @@ function sizedType(name: string, call: Call): ColumnType | undefined {
 }
 
 function textType(base: string, call: Call): ColumnType {
-  const known = ['collation', 'convert_unicode', 'unicode_error', '_warn_on_bytestring']
+  const known = [
+    'collation',
+    'convert_unicode',
+    'unicode_error',
+    '_warn_on_bytestring',
+    'mysql_ndb_length',
+    'mysql_ndb_type',
+  ]
   const length = number(call, ['length'], 'length', known)
   const collation = argumentsOf(call, ['length'], known).optionalText('collation')
   const sized = length === undefined ? base : `${base}(${length})`

@@ -1,6 +1,6 @@
 import { type Cursor, cursor, isWord, Unreadable } from './cursor.ts'
 import { stringValue } from './string-token.ts'
-import type { Expression } from './syntax.ts'
+import type { Clause, Expression } from './syntax.ts'
 import { pythonTokens, type Token } from './tokens.ts'
 
 /** Binary operators from loosest to tightest (Language Reference 6.17). */
@@ -17,8 +17,7 @@ const binaryLevels: readonly (readonly string[])[] = [
 ]
 
 /**
- * Reads one expression. What has no value that a reader could know (a lambda, a comprehension, a conditional) is
- * read over as `unknown`.
+ * Reads one expression. What has no value that a reader could know (a lambda, a slice) is read over as `unknown`.
  * @throws Unreadable for what is no expression.
  */
 export function readExpression(at: Cursor): Expression {
@@ -27,10 +26,9 @@ export function readExpression(at: Cursor): Expression {
   const value = readBinary(at, 0)
   if (isWord(at.peek(), 'if')) {
     at.next()
-    readBinary(at, 0)
+    const test = readBinary(at, 0)
     at.expect('else')
-    readExpression(at)
-    return { kind: 'unknown', what: 'a conditional expression', line }
+    return { kind: 'conditional', test, value, otherwise: readExpression(at), line }
   }
   if (isWord(at.peek(), ':=')) return unknown(at, 'an assignment expression')
   return value
@@ -101,19 +99,18 @@ function readCall(at: Cursor, called: Expression): Expression {
   at.expect('(')
   const positional: Expression[] = []
   const keywords = new Map<string, Expression>()
+  const unpacked: Expression[] = []
   while (!at.take(')')) {
     const token = at.peek()
-    if (at.take('**')) {
-      readExpression(at)
-      positional.push({ kind: 'unknown', what: 'unpacked arguments', line: token.line })
-    } else if (token.type === 'name' && isWord(at.peek(1), '=')) {
+    if (at.take('**')) unpacked.push(readExpression(at))
+    else if (token.type === 'name' && isWord(at.peek(1), '=')) {
       at.next()
       at.next()
       keywords.set(token.text, readExpression(at))
     } else positional.push(readItem(at))
     if (!isWord(at.peek(), ')')) at.expect(',')
   }
-  return { kind: 'call', function: called, arguments: positional, keywords, line: called.line }
+  return { kind: 'call', function: called, arguments: positional, keywords, unpacked, line: called.line }
 }
 
 /** An item of brackets: an expression, or a comprehension. */
@@ -121,8 +118,32 @@ function readItem(at: Cursor): Expression {
   const { line } = at.peek()
   if (at.take('*')) return { kind: 'starred', value: readExpression(at), line }
   const item = readExpression(at)
-  if (!isWord(at.peek(), 'for') && !isWord(at.peek(), 'async')) return item
-  return unknown(at, 'a comprehension')
+  if (isWord(at.peek(), 'async')) return unknown(at, 'an asynchronous comprehension')
+  const clauses: Clause[] = []
+  while (at.take('for')) {
+    const target = readTargets(at)
+    at.expect('in')
+    const items = readBinary(at, 0)
+    const tests: Expression[] = []
+    while (at.take('if')) tests.push(readBinary(at, 0))
+    clauses.push({ target, items, tests })
+  }
+  return clauses.length === 0 ? item : { kind: 'comprehension', item, clauses, line }
+}
+
+/** The names that a loop sets: one, or several with commas. */
+export function readTargets(at: Cursor): Expression {
+  const { line } = at.peek()
+  const parenthesis = at.take('(')
+  const items: Expression[] = []
+  do {
+    const token = at.next()
+    if (token.type !== 'name') throw new Unreadable(token.text)
+    items.push({ kind: 'name', name: token.text, line })
+  } while (at.take(',') && at.peek().type === 'name')
+  if (parenthesis) at.expect(')')
+  const [only] = items
+  return items.length === 1 && only !== undefined ? only : { kind: 'list', items, line }
 }
 
 function readAtom(at: Cursor): Expression {
@@ -133,7 +154,10 @@ function readAtom(at: Cursor): Expression {
   if (token.type === 'name') return { kind: 'name', name: token.text, line }
   if (token.type === 'op') {
     if (token.text === '(') return readParentheses(at, line)
-    if (token.text === '[') return { kind: 'list', items: readItems(at, ']'), line }
+    if (token.text === '[') {
+      const items = readItems(at, ']')
+      return items[0]?.kind === 'comprehension' ? items[0] : { kind: 'list', items, line }
+    }
     if (token.text === '{') return readBraces(at, line)
     if (token.text === '...') return { kind: 'name', name: 'Ellipsis', line }
   }
@@ -163,10 +187,14 @@ function readBraces(at: Cursor, line: number): Expression {
   while (!at.take('}')) {
     if (at.take('**')) throw new Unreadable('an unpacked dict')
     const key = readItem(at)
-    if (at.take(':')) entries.push([key, readItem(at)])
-    else items.push(key)
+    if (at.take(':')) {
+      const value = readItem(at)
+      const isComprehension = value.kind === 'comprehension'
+      entries.push([key, isComprehension ? { kind: 'unknown', what: 'a dict comprehension', line } : value])
+    } else items.push(key)
     if (!isWord(at.peek(), '}')) at.expect(',')
   }
+  if (items[0]?.kind === 'comprehension') return items[0]
   return items.length > 0 ? { kind: 'list', items, line } : { kind: 'dict', entries, line }
 }
 

@@ -1,5 +1,5 @@
 import { type Cursor, cursor, isWord, Unreadable } from './cursor.ts'
-import { readExpression, readExpressionList } from './expressions.ts'
+import { readExpression, readExpressionList, readTargets } from './expressions.ts'
 import type { Branch, Expression, Parameter, Statement } from './syntax.ts'
 import { pythonTokens } from './tokens.ts'
 
@@ -24,7 +24,7 @@ export function readPython(source: string, path: string): PythonFile {
   return { path, docstring, statements }
 }
 
-const compound = new Set(['while', 'try', 'class', 'async', 'match', '@'])
+const compound = new Set(['while', 'async', 'match'])
 
 /** The statements of one logical line, with the block below it. */
 function readLine(at: Cursor): readonly Statement[] {
@@ -33,9 +33,12 @@ function readLine(at: Cursor): readonly Statement[] {
   try {
     if (first.type === 'name' || first.text === '@') {
       if (first.text === 'def') return [readFunction(at)]
+      if (first.text === 'class') return [readClass(at)]
+      if (first.text === '@') return [readDecorated(at)]
       if (first.text === 'for') return [readFor(at)]
       if (first.text === 'with') return [readWith(at)]
       if (first.text === 'if') return [readIf(at)]
+      if (first.text === 'try') return readTry(at)
       if (compound.has(first.text) && !isAssigned(at)) return [readOther(at, first.text)]
     }
     return readSimple(at)
@@ -89,6 +92,12 @@ function readSmall(at: Cursor): Small {
   const names: string[] = []
   let value = first
   while (at.take('=')) {
+    if (names.length === 0 && value.kind === 'list') {
+      const several = value.items.map(nameOf)
+      const unpacked = readExpressionList(at)
+      if (isWord(at.peek(), '=')) throw new Unreadable('an assignment to more than a name')
+      return { kind: 'unpack', names: several, value: unpacked }
+    }
     names.push(nameOf(value))
     value = readExpressionList(at)
   }
@@ -108,12 +117,13 @@ function readImport(at: Cursor): ReadonlyMap<string, string> {
   do {
     if (parenthesis && isWord(at.peek(), ')')) break
     if (at.take('*')) {
-      names.set('*', `${from ?? ''}.*`)
+      names.set(`*${from ?? ''}`, from ?? '')
       continue
     }
     const path = readDotted(at)
     const alias = at.take('as') ? at.next().text : undefined
-    if (from !== undefined) names.set(alias ?? path, `${from}.${path}`)
+    if (from !== undefined)
+      names.set(alias ?? path, from.endsWith('.') ? `${from}${path}` : `${from}.${path}`)
     else if (alias !== undefined) names.set(alias, path)
     else {
       const root = path.split('.')[0] ?? path
@@ -154,6 +164,36 @@ function readFunction(at: Cursor): Statement {
   return { kind: 'function', name, parameters, body, line, endLine }
 }
 
+function readClass(at: Cursor): Statement {
+  const { line } = at.expect('class')
+  const name = at.next().text
+  const bases: Expression[] = []
+  if (at.take('(')) {
+    while (!at.take(')')) {
+      const isKeyword = at.peek().type === 'name' && isWord(at.peek(1), '=')
+      if (isKeyword) {
+        at.next()
+        at.next()
+      }
+      const value = readExpression(at)
+      if (!isKeyword) bases.push(value)
+      if (!isWord(at.peek(), ')')) at.expect(',')
+    }
+  }
+  const { body, endLine } = readBlock(at)
+  return { kind: 'class', name, bases, body, line, endLine }
+}
+
+function readDecorated(at: Cursor): Statement {
+  const { line } = at.expect('@')
+  const decorator = readExpression(at)
+  if (at.peek().type !== 'newline') throw new Unreadable(at.peek().text)
+  at.next()
+  const [of] = readLine(at)
+  if (of === undefined) throw new Unreadable('a decorator')
+  return { kind: 'decorated', decorator, of, line, endLine: of.endLine }
+}
+
 function readFor(at: Cursor): Statement {
   const { line } = at.expect('for')
   const target = readTargets(at)
@@ -182,18 +222,21 @@ function readIf(at: Cursor): Statement {
   return { kind: 'if', branches, line, endLine }
 }
 
-function readTargets(at: Cursor): Expression {
-  const { line } = at.peek()
-  const parenthesis = at.take('(')
-  const items: Expression[] = []
-  do {
-    const token = at.next()
-    if (token.type !== 'name') throw new Unreadable(token.text)
-    items.push({ kind: 'name', name: token.text, line })
-  } while (at.take(',') && at.peek().type === 'name')
-  if (parenthesis) at.expect(')')
-  const [only] = items
-  return items.length === 1 && only !== undefined ? only : { kind: 'list', items, line }
+/**
+ * A `try` whose handlers all raise again: an error ends the revision with it as without it, so that its statements
+ * stand for themselves.
+ */
+function readTry(at: Cursor): readonly Statement[] {
+  at.expect('try')
+  const body = [...readBlock(at).body]
+  while (at.take('except')) {
+    if (!isWord(at.peek(), ':')) readExpressionList(at)
+    if (at.take('as')) at.next()
+    const last = readBlock(at).body.at(-1)
+    if (last?.kind !== 'other' || last.what !== 'raise') throw new Unreadable('try')
+  }
+  for (const word of ['else', 'finally']) if (at.take(word)) body.push(...readBlock(at).body)
+  return body
 }
 
 function readWith(at: Cursor): Statement {

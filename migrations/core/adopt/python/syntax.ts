@@ -11,6 +11,8 @@ export type Expression = { readonly line: number } & (
       readonly function: Expression
       readonly arguments: readonly Expression[]
       readonly keywords: ReadonlyMap<string, Expression>
+      /** What `**` unpacks into keywords. */
+      readonly unpacked: readonly Expression[]
     }
   | { readonly kind: 'index'; readonly of: Expression; readonly index: Expression }
   | { readonly kind: 'list'; readonly items: readonly Expression[] }
@@ -22,15 +24,26 @@ export type Expression = { readonly line: number } & (
       readonly left: Expression
       readonly right: Expression
     }
+  /** `value if test else otherwise`. */
+  | {
+      readonly kind: 'conditional'
+      readonly test: Expression
+      readonly value: Expression
+      readonly otherwise: Expression
+    }
+  /** `[item for target in items if test …]`, as a list or a generator. */
+  | { readonly kind: 'comprehension'; readonly item: Expression; readonly clauses: readonly Clause[] }
   /** `*items` among arguments or items. */
   | { readonly kind: 'starred'; readonly value: Expression }
-  /** A lambda, comprehension, conditional and the like: read over, and without a value. */
+  /** A lambda, slice and the like: read over, and without a value. */
   | { readonly kind: 'unknown'; readonly what: string }
 )
 
 /** A statement of a Python file. `line` and `endLine` are 1-based. */
 export type Statement = { readonly line: number; readonly endLine: number } & (
   | { readonly kind: 'assign'; readonly names: readonly string[]; readonly value: Expression }
+  /** `a, b = value` */
+  | { readonly kind: 'unpack'; readonly names: readonly string[]; readonly value: Expression }
   | { readonly kind: 'expression'; readonly value: Expression }
   /** Name in this file → full name, as in `sa` → `sqlalchemy`. */
   | { readonly kind: 'import'; readonly names: ReadonlyMap<string, string> }
@@ -40,6 +53,14 @@ export type Statement = { readonly line: number; readonly endLine: number } & (
       readonly parameters: readonly Parameter[]
       readonly body: readonly Statement[]
     }
+  | {
+      readonly kind: 'class'
+      readonly name: string
+      readonly bases: readonly Expression[]
+      readonly body: readonly Statement[]
+    }
+  /** A function or class behind a decorator, which may make something else of it. */
+  | { readonly kind: 'decorated'; readonly decorator: Expression; readonly of: Statement }
   | {
       readonly kind: 'for'
       readonly target: Expression
@@ -60,6 +81,13 @@ export type Statement = { readonly line: number; readonly endLine: number } & (
   | { readonly kind: 'other'; readonly what: string; readonly sets: readonly string[] }
 )
 
+/** One `for … in … if …` of a comprehension. */
+export interface Clause {
+  readonly target: Expression
+  readonly items: Expression
+  readonly tests: readonly Expression[]
+}
+
 /** `if`, `elif` or, without a test, `else`. */
 export interface Branch {
   readonly test: Expression | undefined
@@ -75,6 +103,7 @@ export interface Parameter {
 export function namesSet(statement: Statement): readonly string[] {
   switch (statement.kind) {
     case 'assign':
+    case 'unpack':
       return statement.names
     case 'other':
       return statement.sets
@@ -89,7 +118,10 @@ export function namesSet(statement: Statement): readonly string[] {
     case 'import':
       return [...statement.names.keys()]
     case 'function':
+    case 'class':
       return [statement.name]
+    case 'decorated':
+      return namesSet(statement.of)
     case 'expression':
       return changedName(statement.value)
     default:

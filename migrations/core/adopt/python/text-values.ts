@@ -69,5 +69,8 @@ export function truth(value: Value): boolean | undefined {
   if (value.kind === 'constant') return value.value === true
   if (value.kind === 'text') return value.text !== ''
   if (value.kind === 'list') return value.items.length > 0
+  if (value.kind === 'dict') return value.entries.length > 0
+  if (value.kind === 'number') return Number(value.text) !== 0
+  if (value.kind === 'call' && value.path === 'alembic.op.get_bind') return true
   return undefined
 }

@@ -1,5 +1,10 @@
-import type { Branch, Expression, Statement } from './syntax.ts'
-import { comparison, dedent, formatted, percentValue, plainText, truth } from './text-values.ts'
+import { callValue } from './calls.ts'
+import { comprehensionItems } from './comprehension.ts'
+import { classMember, declaredType } from './declared-types.ts'
+import { isAmong, isBind, namesOfRows } from './inspection.ts'
+import { definition, type Scope, withValue } from './scope.ts'
+import type { Expression } from './syntax.ts'
+import { comparison, percentValue, plainText, truth } from './text-values.ts'
 
 /** What an expression stands for, as far as the file itself says it. */
 export type Value = { readonly line: number } & (
@@ -9,9 +14,19 @@ export type Value = { readonly line: number } & (
   | { readonly kind: 'list'; readonly items: readonly Value[] }
   | { readonly kind: 'dict'; readonly entries: readonly (readonly [Value, Value])[] }
   /** Something imported, by full name: `sqlalchemy.Integer`. */
-  | { readonly kind: 'path'; readonly path: string }
+  | { readonly kind: 'path'; readonly path: string; readonly type?: Value }
   | Call
   | Method
+  /** Known when the revision runs: an expression that gives true or false. */
+  | { readonly kind: 'condition'; readonly sql: string }
+  /** What an inspector's method gives; `isRows` while it is whole rows and not their names. */
+  | {
+      readonly kind: 'names'
+      readonly from: string
+      readonly table: string | undefined
+      readonly schema: string | undefined
+      readonly isRows: boolean
+    }
   /** What `op.batch_alter_table` gives. */
   | { readonly kind: 'batch'; readonly table: string; readonly schema: string | undefined }
   /** Known only when Python runs; `why` ends the sentence "… needs Python: ". */
@@ -22,6 +37,8 @@ export type Value = { readonly line: number } & (
 export interface Call extends Given {
   readonly kind: 'call'
   readonly path: string
+  /** For a column type that the project declares: the type of SQLAlchemy that it is in PostgreSQL. */
+  readonly type?: Value
 }
 
 /** A call of a method of a value. */
@@ -35,26 +52,6 @@ export interface Given {
   readonly line: number
   readonly positional: readonly Value[]
   readonly keywords: ReadonlyMap<string, Value>
-}
-
-type FunctionStatement = Extract<Statement, { kind: 'function' }>
-
-/** The names that an expression may use. */
-export interface Scope {
-  /** Name → full name of what was imported. */
-  readonly imports: ReadonlyMap<string, string>
-  readonly values: ReadonlyMap<string, Value>
-  readonly functions: ReadonlyMap<string, FunctionStatement>
-}
-
-export const emptyScope: Scope = { imports: new Map(), values: new Map(), functions: new Map() }
-
-export function withValue(scope: Scope, name: string, value: Value): Scope {
-  return { ...scope, values: new Map([...scope.values, [name, value]]) }
-}
-
-export function withImports(scope: Scope, names: ReadonlyMap<string, string>): Scope {
-  return { ...scope, imports: new Map([...scope.imports, ...names]) }
 }
 
 /** The value of an expression. It runs nothing: what only Python could tell is `opaque`. */
@@ -78,7 +75,7 @@ export function evaluate(expression: Expression, scope: Scope): Value {
       return { kind: 'dict', entries, line }
     }
     case 'attribute':
-      return attributeValue(evaluate(expression.of, scope), expression.name, line)
+      return attributeValue(evaluate(expression.of, scope), expression.name, scope, line)
     case 'call':
       return callValue(expression, scope)
     case 'format':
@@ -89,13 +86,26 @@ export function evaluate(expression: Expression, scope: Scope): Value {
       return unaryValue(expression, scope)
     case 'index':
       return indexValue(evaluate(expression.of, scope), evaluate(expression.index, scope), line)
+    case 'conditional': {
+      const taken = truth(evaluate(expression.test, scope))
+      if (taken === undefined) return { kind: 'opaque', why: 'a conditional expression', line }
+      return evaluate(taken ? expression.value : expression.otherwise, scope)
+    }
+    case 'comprehension': {
+      const names = namesOfRows(expression, (part) => evaluate(part, scope))
+      if (names !== undefined) return { ...names, line }
+      const items = comprehensionItems(expression, scope)
+      return items === undefined
+        ? { kind: 'opaque', why: 'a comprehension', line }
+        : { kind: 'list', items, line }
+    }
     case 'unknown':
       return { kind: 'opaque', why: expression.what, line }
   }
 }
 
 /** Items with what `*` unpacks. */
-function evaluateItems(items: readonly Expression[], scope: Scope): readonly Value[] {
+export function evaluateItems(items: readonly Expression[], scope: Scope): readonly Value[] {
   return items.flatMap((item): readonly Value[] => {
     if (item.kind !== 'starred') return [evaluate(item, scope)]
     const value = evaluate(item.value, scope)
@@ -111,13 +121,27 @@ function nameValue(name: string, scope: Scope, line: number): Value {
   const value = scope.values.get(name)
   if (value !== undefined) return value
   const path = scope.imports.get(name)
-  if (path !== undefined) return { kind: 'path', path: fullPath(path), line }
-  if (scope.functions.has(name)) return { kind: 'path', path: `.${name}`, line }
+  if (path !== undefined) return pathValue(fullPath(path), scope, line)
+  if (scope.functions.has(name) || scope.classes.has(name))
+    return pathValue(`${scope.name}.${name}`, scope, line)
+  for (const [key, from] of scope.imports) {
+    if (key.startsWith('*') && definition(`${from}.${name}`, scope) !== undefined)
+      return pathValue(`${from}.${name}`, scope, line)
+  }
   if (builtins.has(name)) return { kind: 'path', path: `builtins.${name}`, line }
   return { kind: 'opaque', why: `the value of ${name}`, line }
 }
 
-const builtins = new Set(['print', 'str', 'tuple', 'list', 'dict', 'int', 'len'])
+/** What a full name stands for: a constant of a module of the project, or the name itself. */
+function pathValue(path: string, scope: Scope, line: number): Value {
+  const found = definition(path, scope)
+  if (found?.kind === 'value') return { ...found.value, line }
+  const value: Value = { kind: 'path', path, line }
+  const type = found?.kind === 'class' ? declaredType(found, undefined) : undefined
+  return type === undefined ? value : { ...value, type }
+}
+
+const builtins = new Set(['print', 'str', 'tuple', 'list', 'set', 'dict', 'int', 'len', 'enumerate', 'zip'])
 
 /** SQLAlchemy gives the same thing under several names; one is enough here. */
 function fullPath(path: string): string {
@@ -130,129 +154,29 @@ function fullPath(path: string): string {
     .replace(/^sqlalchemy\.dialects\.postgresql(\.[a-z_0-9]+)*(?=\.[A-Za-z])/, 'postgresql')
     .replace(/^sqlalchemy\.dialects\.postgresql$/, 'postgresql')
     .replace(/^alembic\.operations\.op(?=\.|$)/, 'alembic.op')
+    .replace(/^alembic\.context\.(get_bind|get_context)(?=\.|$)/, 'alembic.op.$1')
 }
 
-function attributeValue(of: Value, name: string, line: number): Value {
+function attributeValue(of: Value, name: string, scope: Scope, line: number): Value {
   // Revisions run on PostgreSQL: what SQLAlchemy's dialect says of itself is known.
   if (name === 'name' && isDialect(of)) return { kind: 'text', text: 'postgresql', line }
-  if (of.kind === 'path') return { kind: 'path', path: fullPath(`${of.path}.${name}`), line }
+  if (name === 'dialect_description' && isDialect(of))
+    return { kind: 'text', text: 'postgresql+psycopg2', line }
+  if (of.kind === 'path') {
+    const owner = definition(of.path, scope)
+    const member = owner?.kind === 'class' ? classMember(owner, name) : undefined
+    return member ?? pathValue(fullPath(`${of.path}.${name}`), scope, line)
+  }
   if (of.kind === 'opaque') return { ...of, line }
   return { kind: 'method', of, name, positional: [], keywords: new Map(), line }
 }
 
 /** `op.get_bind().dialect`, `op.get_context().dialect`, `op.get_bind().engine` and the like. */
 function isDialect(value: Value): boolean {
-  if (value.kind === 'call') return value.path === 'alembic.op.get_bind'
   if (value.kind === 'path') return value.path === 'alembic.context.dialect'
-  if (value.kind !== 'method' || !['dialect', 'engine', 'bind', 'connection'].includes(value.name))
-    return false
-  return isDialect(value.of) || (value.of.kind === 'call' && value.of.path === 'alembic.op.get_context')
-}
-
-function callValue(expression: Extract<Expression, { kind: 'call' }>, scope: Scope): Value {
-  const { line } = expression
-  const called = evaluate(expression.function, scope)
-  const positional = evaluateItems(expression.arguments, scope)
-  const keywords = new Map(
-    [...expression.keywords].map(([name, value]) => [name, evaluate(value, scope)] as const),
-  )
-  if (called.kind === 'method') return textMethod({ ...called, positional, keywords, line })
-  if (called.kind !== 'path')
-    return called.kind === 'opaque' ? called : { kind: 'opaque', why: 'a call', line }
-  const call: Call = { kind: 'call', path: called.path, positional, keywords, line }
-  return wrapper(call) ?? returned(call, scope) ?? call
-}
-
-/** What a function of the file gives back, when it does nothing else; undefined when it does. */
-function returned(call: Call, scope: Scope): Value | undefined {
-  const called = call.path.startsWith('.') ? scope.functions.get(call.path.slice(1)) : undefined
-  const inner = called && calledScope(called, call, scope)
-  if (called === undefined || inner === undefined) return undefined
-  // A function that calls itself has no value that could be known.
-  const functions = new Map([...scope.functions].filter(([name]) => name !== called.name))
-  return returnedBy(called.body, { ...inner, functions })
-}
-
-function returnedBy(statements: readonly Statement[], start: Scope): Value | undefined {
-  let scope = start
-  for (const statement of statements) {
-    if (statement.kind === 'return') return statement.value && evaluate(statement.value, scope)
-    if (statement.kind === 'assign') {
-      const value = evaluate(statement.value, scope)
-      scope = statement.names.reduce((known, name) => withValue(known, name, value), scope)
-    } else if (statement.kind === 'if') {
-      const branch = takenBranch(statement.branches, scope)
-      if (branch === undefined) return undefined
-      const value = returnedBy(branch, scope)
-      if (value !== undefined) return value
-      if (branch.length > 0) return undefined
-    } else if (
-      statement.kind !== 'pass' &&
-      !(statement.kind === 'expression' && statement.value.kind === 'string')
-    ) {
-      return undefined
-    }
-  }
-  return undefined
-}
-
-/** The scope inside a function of the file, its parameters filled in; undefined when that cannot be known. */
-export function calledScope(called: FunctionStatement, call: Call, scope: Scope): Scope | undefined {
-  if (called.parameters.some((parameter) => parameter.name === '*')) return undefined
-  let inner = scope
-  for (const [at, parameter] of called.parameters.entries()) {
-    const value =
-      call.positional[at] ??
-      call.keywords.get(parameter.name) ??
-      (parameter.default === undefined ? undefined : evaluate(parameter.default, scope))
-    if (value === undefined) return undefined
-    inner = withValue(inner, parameter.name, value)
-  }
-  return inner
-}
-
-/** The body of the branch that is taken, empty for none; undefined when only Python knows. */
-export function takenBranch(branches: readonly Branch[], scope: Scope): readonly Statement[] | undefined {
-  for (const { test, body } of branches) {
-    const value: Value | undefined = test && evaluate(test, scope)
-    const taken = value === undefined ? true : truth(value)
-    if (taken === undefined) return undefined
-    if (taken) return body
-  }
-  return []
-}
-
-/** Calls that only wrap a text or a list. */
-function wrapper({ path, positional, line }: Call): Value | undefined {
-  const [first] = positional
-  if (path === 'alembic.op.f' || path === 'sqlalchemy.quoted_name' || path === 'sqlalchemy.sql.quoted_name') {
-    return first
-  }
-  if (path === 'builtins.str' && (first?.kind === 'text' || first?.kind === 'number')) {
-    return { kind: 'text', text: first.text, line }
-  }
-  if ((path === 'builtins.list' || path === 'builtins.tuple') && first?.kind === 'list') return first
-  if ((path === 'textwrap.dedent' || path === 'inspect.cleandoc') && first?.kind === 'text') {
-    return { kind: 'text', text: dedent(first.text), line }
-  }
-  return undefined
-}
-
-function textMethod(method: Method): Value {
-  const { of, name, positional, keywords, line } = method
-  if (of.kind === 'batch' && name === 'f') return positional[0] ?? method
-  if (of.kind === 'text') {
-    if (name === 'strip' && positional.length === 0) return { kind: 'text', text: of.text.trim(), line }
-    if (name === 'lower') return { kind: 'text', text: of.text.toLowerCase(), line }
-    if (name === 'upper') return { kind: 'text', text: of.text.toUpperCase(), line }
-    if (name === 'join' && positional[0]?.kind === 'list') {
-      const parts = positional[0].items.map(plainText)
-      if (parts.every((part) => part !== undefined)) return { kind: 'text', text: parts.join(of.text), line }
-    }
-    if (name === 'format') return formatted(of.text, positional, keywords, line)
-  }
-  if (of.kind === 'opaque') return { ...of, line }
-  return method
+  if (isBind(value)) return true
+  if (value.kind !== 'method' || value.name !== 'dialect') return false
+  return isBind(value.of) || (value.of.kind === 'call' && value.of.path === 'alembic.op.get_context')
 }
 
 function formatValue(expression: Extract<Expression, { kind: 'format' }>, scope: Scope): Value {
@@ -281,6 +205,8 @@ function binaryValue(expression: Extract<Expression, { kind: 'binary' }>, scope:
     const known = truth(left)
     if (known !== undefined) return known === (operator === 'and') ? right : left
   }
+  const asked = askedOf(operator, left, right)
+  if (asked !== undefined) return { kind: 'condition', sql: asked, line }
   if (left.kind === 'opaque') return left
   if (right.kind === 'opaque') return right
   const compared = comparison(operator, left, right)
@@ -296,13 +222,41 @@ function binaryValue(expression: Extract<Expression, { kind: 'binary' }>, scope:
   return { kind: 'opaque', why: `the operator ${operator}`, line }
 }
 
+/** A question that the database answers when the revision runs. */
+function askedOf(operator: string, left: Value, right: Value): string | undefined {
+  if (right.kind === 'names' && left.kind === 'text' && (operator === 'in' || operator === 'not')) {
+    const among = isAmong(left.text, right)
+    return among === undefined || operator === 'in' ? among : `NOT ${among}`
+  }
+  if (left.kind !== 'condition' || (operator !== 'and' && operator !== 'or')) return undefined
+  const other = right.kind === 'condition' ? right.sql : truth(right)
+  return other === undefined ? undefined : `(${left.sql} ${operator.toUpperCase()} ${other})`
+}
+
 function unaryValue(expression: Extract<Expression, { kind: 'unary' }>, scope: Scope): Value {
   const { line, operator } = expression
   const operand = evaluate(expression.operand, scope)
   if (operator === '-' && operand.kind === 'number') return { kind: 'number', text: `-${operand.text}`, line }
   if (operator === 'not' && operand.kind === 'constant')
     return { kind: 'constant', value: !operand.value, line }
+  if (operator === 'not' && operand.kind === 'condition')
+    return { kind: 'condition', sql: `NOT (${operand.sql})`, line }
   return operand.kind === 'opaque' ? operand : { kind: 'opaque', why: `the operator ${operator}`, line }
+}
+
+/** The scope after an assignment: each name has the value, or one item of it. */
+export function assigned(
+  statement: { readonly kind: 'assign' | 'unpack'; readonly names: readonly string[] },
+  value: Value,
+  scope: Scope,
+): Scope {
+  if (statement.kind === 'assign')
+    return statement.names.reduce((known, name) => withValue(known, name, value), scope)
+  const items = value.kind === 'list' && value.items.length === statement.names.length ? value.items : []
+  return statement.names.reduce((known, name, at) => {
+    const unknown: Value = { kind: 'opaque', why: `the value of ${name}`, line: value.line }
+    return withValue(known, name, items[at] ?? unknown)
+  }, scope)
 }
 
 function indexValue(of: Value, index: Value, line: number): Value {

@@ -54,7 +54,10 @@ export const createTable: Operation = (call) => {
   const given = argumentsOf(call, ['table_name'], keywords)
   const { name, schema, columns } = tableDefinition(call)
   const table = tableName(schema, name)
-  const items = given.rest.filter((item) => !isColumn(item)).map(callOf)
+  const items = given.rest
+    .filter((item) => !isColumn(item))
+    .map(callOf)
+    .filter((item) => item.path !== 'sqlalchemy.MetaData')
   const constraints = items
     .filter((item) => item.path !== 'sqlalchemy.Index')
     .flatMap((item) => tableConstraint(item) ?? [])
