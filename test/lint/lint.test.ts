@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest'
+import { saferForm } from '../../migrations/core/lint/safer-form.ts'
 import { type JsonLine, jsonLines, justOn, succeed } from '../e2e/support/just.ts'
 import { environmentText, revisionFiles, temporaryProject } from '../e2e/support/project.ts'
 import { databaseTest } from '../support/database.ts'
@@ -29,8 +30,9 @@ const test = databaseTest.extend<{
         revisionFiles('one', [
           {
             id: 'aaaa00000001',
-            upgrade: 'await op.execute(`CREATE TABLE t (id bigint PRIMARY KEY, n int, note text)`)',
-            downgrade: 'await op.execute(`DROP TABLE t`)',
+            upgrade:
+              'await op.execute(`CREATE TABLE t (id bigint PRIMARY KEY, n int, note text, name varchar(50)); CREATE MATERIALIZED VIEW m AS SELECT 1 AS n`)',
+            downgrade: 'await op.execute(`DROP MATERIALIZED VIEW m; DROP TABLE t`)',
           },
           { id: 'aaaa00000002', down: 'aaaa00000001', upgrade: change },
         ]),
@@ -99,6 +101,88 @@ describe('mig-lint', () => {
     const ours = findings.find(({ rule }) => ['blocking-scan', 'table-rewrite'].includes(String(rule)))
     if (help === undefined) expect(ours).toBeUndefined()
     else expect(ours?.help).toContain(help)
+  })
+
+  // The line that helps out of each is run as it stands, with names put in.
+  test.for([
+    ['ALTER TABLE t ADD CHECK (n > 0)', { name: 'made', table: 't', condition: 'n > 0' }],
+    ['ALTER TABLE t ALTER n SET NOT NULL', { table: 't', column: 'n' }],
+    ['ALTER TABLE t ADD FOREIGN KEY (id) REFERENCES t', { name: 'f', table: 't', other: 't', column: 'id' }],
+    ['ALTER TABLE t ALTER n TYPE bigint', { table: 't', column: 'n' }],
+    ['CREATE INDEX ON t (n)', { name: 'i', table: 't', column: 'n' }],
+    ['UPDATE t SET n = 1', { table: 't', "set: '…'": "set: 'n = 1'", "where: '…'": "where: 'n IS NULL'" }],
+  ] as const)('what it says instead of %s runs, and is left alone', async ([sql, names], { lint }) => {
+    const code = /^await .*?\)(?= )/.exec(saferForm(sql) ?? '')?.[0] ?? ''
+    const safe = Object.entries(names).reduce(
+      (text, [from, to]) =>
+        from.includes(':') ? text.replace(from, to) : text.replaceAll(`'${from}'`, `'${to}'`),
+      code,
+    )
+    expect(safe).toMatch(/^await op\./)
+    const result = await lint(safe)
+    expect(rules(result.findings).filter((rule) => !rule.startsWith('prefer-'))).toEqual([])
+    expect(result.code, result.stderr).toBe(0)
+  })
+
+  test('does not take for a rewrite what the server does without one', async ({ lint }) => {
+    const longer = await lint('await op.execute(`ALTER TABLE t ALTER COLUMN name TYPE varchar(100)`)')
+    expect(rules(longer.findings)).toEqual(['prefer-text-field advice'])
+  })
+
+  test('sees that what is validated in the same transaction is read under the lock', async ({ lint }) => {
+    const { findings, locks } = await lint(
+      'await op.execute(`ALTER TABLE t ADD CONSTRAINT c CHECK (n > 0) NOT VALID`); await op.execute(`ALTER TABLE t VALIDATE CONSTRAINT c`)',
+    )
+    expect(locks).toEqual([
+      expect.objectContaining({ heldBefore: false, work: null }),
+      expect.objectContaining({ heldBefore: true, work: 'scan', lock: 'ACCESS EXCLUSIVE' }),
+    ])
+    expect(findings).toEqual([
+      expect.objectContaining({
+        rule: 'blocking-scan',
+        message: expect.stringContaining('still holds ACCESS EXCLUSIVE on app_one.t'),
+        help: expect.stringContaining('in a transaction of its own'),
+      }),
+    ])
+  })
+
+  test.for([
+    ['VACUUM FULL t', 'app_one.t'],
+    ['REFRESH MATERIALIZED VIEW m', 'app_one.m'],
+    ['CLUSTER t USING t_pkey', 'app_one.t'],
+  ] as const)(
+    'sees that %s writes anew, whether in a transaction or in none',
+    async ([sql, table], { lint }) => {
+      const { findings } = await lint(`await op.autocommit(() => op.execute(\`${sql}\`))`)
+      expect(findings).toEqual([
+        expect.objectContaining({ rule: 'table-rewrite', message: expect.stringContaining(table) }),
+      ])
+    },
+  )
+
+  test('says once what two rules of squawk say of one statement, and takes an ignore by either', async ({
+    lint,
+    database,
+  }) => {
+    await database.client.query('CREATE SCHEMA app_one; CREATE TABLE app_one.t (id bigint, n int, note text)')
+    const unique = 'await op.execute(`ALTER TABLE t ADD CONSTRAINT u UNIQUE (n)`)'
+    const { findings } = await lint(unique)
+    expect(findings).toEqual([
+      expect.objectContaining({
+        rule: 'disallowed-unique-constraint',
+        also: ['constraint-missing-not-valid'],
+        level: 'advice',
+      }),
+    ])
+    const ignored = await lint(`// mig-lint ignore constraint-missing-not-valid: it is small\n  ${unique}`)
+    expect(ignored.findings).toEqual([])
+  })
+
+  test('names the revision and the statement that do not run', async ({ lint }) => {
+    const { code, stderr } = await lint('await op.execute(`ALTER TABLE nowhere ADD COLUMN n int`)')
+    expect(code).toBe(3)
+    expect(stderr).toContain('aaaa00000002')
+    expect(stderr).toContain('relation "nowhere" does not exist')
   })
 
   test('raises no alarm about a table of the same run', async ({ lint }) => {

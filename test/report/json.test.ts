@@ -78,6 +78,7 @@ const documented: { readonly [Name in Line['event']]: Readonly<Record<Fields<Nam
     statement: 1,
     table: 1,
     lock: 1,
+    heldBefore: 1,
     blocks: 1,
     work: 1,
     heldMs: 1,

@@ -7,6 +7,8 @@ export interface TableEffect {
   /** `schema.name` as it is called before the run. */
   readonly table: string
   readonly lock: string
+  /** Whether an earlier statement of the transaction took the lock, and this one works under it. */
+  readonly heldBefore: boolean
   readonly blocks: 'reads and writes' | 'writes' | 'nothing'
   readonly work: Work | null
   /** Milliseconds from here to the end of the transaction, by the sizes of the live database; null without one. */
@@ -46,6 +48,7 @@ export function statementEffects(
     const known = existing(statement)
     const rest = statements.slice(at).filter(({ transaction }) => transaction === statement.transaction)
     const heldMs = rest.reduce((sum, each) => sum + workMs(each, existing(each), sizes), 0)
+    const earlier = statements.slice(0, at).filter(({ transaction }) => transaction === statement.transaction)
     const tables = statement.locks.flatMap(({ oid, strength }): readonly TableEffect[] => {
       const table = known.get(oid)
       // ACCESS SHARE is what every query takes.
@@ -55,6 +58,9 @@ export function statementEffects(
         {
           table,
           lock: lockName(strength),
+          heldBefore: earlier.some(({ locks }) =>
+            locks.some((lock) => lock.oid === oid && lock.strength >= strength),
+          ),
           blocks: blockedBy(strength),
           work: workOn(statement, oid),
           heldMs: size === null ? null : heldMs,
@@ -62,14 +68,16 @@ export function statementEffects(
         },
       ]
     })
-    return { statement, tables: [...tables, ...concurrently(statement, known, sizes)] }
+    return { statement, tables: [...tables, ...alone(statement, known, sizes)] }
   })
 }
 
 function workOn({ sql, rewritten, scanned }: RecordedStatement, oid: string): Work | null {
-  if (rewritten.has(oid)) return 'rewrite'
+  // TRUNCATE gives the table an empty file, which takes no time.
+  if (rewritten.has(oid)) return /^\s*TRUNCATE\b/i.test(sql) ? null : 'rewrite'
   if (!scanned.has(oid)) return null
-  if (/\bCREATE\s+(UNIQUE\s+)?INDEX\b|\b(UNIQUE|PRIMARY\s+KEY|EXCLUDE)\b/i.test(sql)) return 'index build'
+  if (/\bCREATE\s+(UNIQUE\s+)?INDEX\b|\bREINDEX\b|\b(UNIQUE|PRIMARY\s+KEY|EXCLUDE)\b/i.test(sql))
+    return 'index build'
   return /^\s*(UPDATE|DELETE|MERGE|WITH)\b/i.test(sql) ? 'update' : 'scan'
 }
 
@@ -86,21 +94,34 @@ function workMs(
   }, 0)
 }
 
+/** An index that is built concurrently keeps writers going (manual, section 13.3.1). */
+const concurrent =
+  /\bINDEX\s+CONCURRENTLY\b.*?\bON\s+(?:ONLY\s+)?([\w".]+)|\bREINDEX\s+(?:\([^)]*\)\s*)?TABLE\s+CONCURRENTLY\s+([\w".]+)/is
+
 /**
- * What runs in no transaction holds nothing any more when we look; of an index that is built or dropped
- * concurrently the lock is documented (manual, section 13.3.1).
+ * What runs in no transaction holds nothing any more when we look. A table that was written anew was locked against
+ * everyone; of an index that is built concurrently the lock is documented.
  */
-function concurrently(
-  { sql, locks }: RecordedStatement,
+function alone(
+  { sql, locks, rewritten }: RecordedStatement,
   known: ReadonlyMap<string, string>,
   sizes: ReadonlyMap<string, LiveSize>,
 ): readonly TableEffect[] {
-  if (locks.length > 0 || !/\bINDEX\s+CONCURRENTLY\b/i.test(sql)) return []
-  const on = /\bON\s+(?:ONLY\s+)?([\w".]+)/i.exec(sql)?.[1]?.replaceAll('"', '')
+  if (locks.length > 0) return []
+  const effect = (table: string, strength: number, work: Work): TableEffect => {
+    const size = sizes.get(table) ?? null
+    const heldMs = size === null ? null : (size.bytes / rates[work]) * 1000
+    return {
+      ...{ table, lock: lockName(strength), heldBefore: false, blocks: blockedBy(strength) },
+      ...{ work, heldMs, size },
+    }
+  }
+  const [, index, reindexed] = concurrent.exec(sql) ?? []
+  const on = (index ?? reindexed)?.replaceAll('"', '')
   const table = [...known.values()].find((name) => name === on || name.endsWith(`.${on}`))
-  if (table === undefined) return []
-  const size = sizes.get(table) ?? null
-  const strength = strengthOf('ShareUpdateExclusiveLock')
-  const heldMs = size === null ? null : (size.bytes / rates['index build']) * 1000
-  return [{ table, lock: lockName(strength), blocks: 'nothing', work: 'index build', heldMs, size }]
+  if (table !== undefined) return [effect(table, strengthOf('ShareUpdateExclusiveLock'), 'index build')]
+  return [...rewritten].flatMap((oid) => {
+    const name = known.get(oid)
+    return name === undefined ? [] : [effect(name, strengthOf('AccessExclusiveLock'), 'rewrite')]
+  })
 }

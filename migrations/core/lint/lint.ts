@@ -45,32 +45,31 @@ export async function lintProject(env: Environment, request: LintRequest): Promi
     ({ revision }) => run.existing.get(revision) ?? new Map(),
     chosen.sizes,
   )
-  const findings: Finding[] = []
-  for (const id of run.existing.keys()) {
-    findings.push(...(await revisionFindings(context, chosen, run, effects, id, request)))
-  }
+  const sql = (id: string) =>
+    effects.flatMap(({ statement }) => (statement.revision === id ? [statement.sql] : []))
+  const violations = await squawk(new Map([...run.existing.keys()].map((id) => [id, sql(id)])), run.major)
+  const findings = [...run.existing.keys()].flatMap((id) =>
+    revisionFindings(context, chosen, run, effects, violations, id, request),
+  )
   return { findings, effects, revisions: run.existing.size }
 }
 
-async function revisionFindings(
+function revisionFindings(
   { project }: VerifyContext,
   { together }: ChosenRevisions,
   run: RecordedRun,
   effects: readonly StatementEffect[],
+  violations: readonly Violation[],
   id: string,
   { durationText }: LintRequest,
-): Promise<readonly Finding[]> {
+): readonly Finding[] {
   const file = project.files.get(id)
   if (file === undefined) return []
   const source = readFileSync(file.path, 'utf8')
   const own = effects.filter(({ statement }) => statement.revision === id)
   const made = madeTables(run, effects, together ? undefined : id)
-  const violations = await squawk(
-    own.map(({ statement }) => statement.sql),
-    run.major,
-  )
   const found = own.flatMap((effect, at) => {
-    const about = violations.filter(({ statement }) => statement === at)
+    const about = violations.filter(({ revision, statement }) => revision === id && statement === at)
     return statementFindings(effect, about, made, durationText)
   })
   const placed = found.map((finding): Finding => {
@@ -80,7 +79,10 @@ async function revisionFindings(
   return applyIgnores(placed, { line: file.line, revision: id, path: file.path }, source)
 }
 
-/** What squawk and the measured locks say of one statement; where both say the same, the measured one stays. */
+/**
+ * What squawk and the measured locks say of one statement. Where both say the same, the measured one stays; where
+ * squawk says it twice, the one that names what is done. The other names ignore it too.
+ */
 function statementFindings(
   effect: StatementEffect,
   violations: readonly Violation[],
@@ -88,15 +90,17 @@ function statementFindings(
   durationText: (ms: number) => string,
 ): readonly Finding[] {
   const { line, revision, sql } = effect.statement
-  const locks = lockFindings(effect, durationText)
   const said = violations.flatMap((violation) => squawkFinding(violation, effect, made) ?? [])
-  const also = said.map(({ rule }) => rule).filter(isAboutLocks)
+  const aboutLocks = said.filter(({ rule }) => isAboutLocks(rule))
+  const measured = lockFindings(effect, durationText).map((finding) => ({ ...finding, line, revision }))
+  const chief = aboutLocks.find(({ rule }) => rule !== 'constraint-missing-not-valid') ?? aboutLocks[0]
+  const locks = measured.length > 0 || chief === undefined ? measured : [chief]
   return [
-    ...locks.map((finding) => ({
-      ...{ ...finding, line, revision, statement: sql },
-      ...(also.length === 0 ? {} : { also }),
-    })),
-    ...said.filter(({ rule }) => locks.length === 0 || !isAboutLocks(rule)),
+    ...locks.map((finding) => {
+      const also = aboutLocks.flatMap(({ rule }) => (rule === finding.rule ? [] : [rule]))
+      return { ...finding, statement: sql, ...(also.length === 0 ? {} : { also }) }
+    }),
+    ...said.filter(({ rule }) => !isAboutLocks(rule)),
   ]
 }
 

@@ -4,7 +4,7 @@ import { saferForm } from './safer-form.ts'
 
 /** A finding before it is known where it stands. */
 export interface LockFinding {
-  readonly rule: 'table-rewrite' | 'blocking-scan' | 'long-lock'
+  readonly rule: 'table-rewrite' | 'blocking-scan' | 'long-lock' | 'long-update'
   readonly level: Level
   readonly message: string
   readonly help?: string
@@ -27,29 +27,39 @@ export function lockFindings(
   durationText: (ms: number) => string,
 ): readonly LockFinding[] {
   return tables.flatMap((effect): readonly LockFinding[] => {
-    const level = levelOf(effect)
-    if (level === undefined) return []
-    const { table, lock, blocks, work, heldMs, size } = effect
-    const facts = size === null ? '' : ` (${sizeText(size.bytes)}${rowsText(size.rows)})`
-    const time = heldMs === null ? '' : `, held for about ${durationText(heldMs)}`
-    const doing = work === null ? 'and its transaction goes on' : `and ${verbs[work]}`
+    const rule = ruleOf(effect)
+    const level = rule === undefined ? undefined : levelOf(effect)
+    if (rule === undefined || level === undefined) return []
     const help = saferForm(statement.sql)
     return [
-      {
-        rule: work === null ? 'long-lock' : work === 'rewrite' ? 'table-rewrite' : 'blocking-scan',
-        level,
-        message: `takes ${lock} on ${table}${facts}, which blocks ${blocks}${time}, ${doing}`,
-        ...(help === undefined ? {} : { help }),
-      },
+      { rule, level, message: messageOf(effect, durationText), ...(help === undefined ? {} : { help }) },
     ]
   })
 }
 
+function ruleOf({ blocks, work, heldBefore }: TableEffect): LockFinding['rule'] | undefined {
+  if (blocks === 'nothing') return work === 'update' ? 'long-update' : undefined
+  if (work === null) return heldBefore ? undefined : 'long-lock'
+  return work === 'rewrite' ? 'table-rewrite' : 'blocking-scan'
+}
+
 function levelOf({ blocks, work, heldMs }: TableEffect): Level | undefined {
-  if (blocks === 'nothing') return undefined
-  if (heldMs === null) return work === null ? undefined : 'warning'
-  if (heldMs >= 10 * second) return 'error'
-  return heldMs >= second ? 'warning' : undefined
+  if (heldMs !== null) return heldMs >= 10 * second ? 'error' : heldMs >= second ? 'warning' : undefined
+  if (work === null) return undefined
+  return blocks === 'nothing' ? 'advice' : 'warning'
+}
+
+function messageOf(effect: TableEffect, durationText: (ms: number) => string): string {
+  const { table, lock, heldBefore, blocks, work, heldMs, size } = effect
+  const facts = size === null ? table : `${table} (${sizeText(size.bytes)}${rowsText(size.rows)})`
+  const about = heldMs === null ? '' : `, for about ${durationText(heldMs)}`
+  if (blocks === 'nothing') {
+    return `goes through the whole table ${facts}${about}: the rows that it changes stay locked until its transaction ends`
+  }
+  const takes = heldBefore ? `still holds ${lock} on ${facts}` : `takes ${lock} on ${facts}`
+  const doing = work === null ? 'and its transaction goes on' : `and ${verbs[work]}`
+  const held = heldMs === null ? '' : `, held for about ${durationText(heldMs)}`
+  return `${takes}, which blocks ${blocks}${held}, ${doing}`
 }
 
 /** A size in bytes for people, as `pg_size_pretty` writes it. */

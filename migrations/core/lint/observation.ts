@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import { quoteLiteral } from '../postgres/index.ts'
 
 /** PostgreSQL's table-level lock modes, the weakest first (manual, section 13.3.1). */
 const modes = [
@@ -30,6 +31,8 @@ export interface RelationState {
 /** What a backend holds at one moment. */
 export interface Observation {
   readonly transaction: string
+  /** Whether a transaction is open; what ran in none holds nothing any more. */
+  readonly open: boolean
   readonly relations: ReadonlyMap<string, RelationState>
 }
 
@@ -57,22 +60,24 @@ export function lockName(strength: number): string {
 export async function observe(client: ClientBase, ledgerSchema: string): Promise<Observation> {
   const { rows } = await client.query<{
     transaction: string
+    open: boolean
     oid: string | null
     name: string
     modes: string[]
     file: string
     scans: string
   }>(
-    `SELECT extract(epoch FROM transaction_timestamp())::text AS transaction, held.*
+    // Without parameters, so that PostgreSQL gives a transaction of the query's own the query's own time.
+    `SELECT extract(epoch FROM transaction_timestamp())::text AS transaction,
+       transaction_timestamp() <> statement_timestamp() AS open, held.*
      FROM (VALUES (1)) AS one LEFT JOIN (
        SELECT c.oid::text, n.nspname || '.' || c.relname AS name, array_agg(l.mode) AS modes,
          coalesce(pg_relation_filenode(c.oid), 0)::text AS file, pg_stat_get_xact_numscans(c.oid)::text AS scans
        FROM pg_locks l JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace
        WHERE l.pid = pg_backend_pid() AND l.granted AND l.locktype = 'relation' AND c.relkind IN ('r', 'p', 'm')
-         AND c.oid >= 16384 AND n.nspname <> $1 AND n.nspname <> 'pg_toast'
+         AND c.oid >= 16384 AND n.nspname <> ${quoteLiteral(ledgerSchema)} AND n.nspname <> 'pg_toast'
        GROUP BY c.oid, n.nspname, c.relname
      ) AS held ON true`,
-    [ledgerSchema],
   )
   const relations = rows.flatMap(({ oid, name, modes: held, file, scans }): readonly RelationState[] => {
     if (oid === null) return []
@@ -81,6 +86,7 @@ export async function observe(client: ClientBase, ledgerSchema: string): Promise
   })
   return {
     transaction: rows[0]?.transaction ?? '',
+    open: rows[0]?.open ?? false,
     relations: new Map(relations.map((relation) => [relation.oid, relation])),
   }
 }
@@ -88,7 +94,7 @@ export async function observe(client: ClientBase, ledgerSchema: string): Promise
 /** What a table is like before anybody touches it. */
 export type Baseline = ReadonlyMap<string, Pick<RelationState, 'file' | 'scans'>>
 
-/** Reads file and scans of every table, so that what changes later shows. */
+/** Reads file and scans of every table, so that what changes later shows. It must stand in no transaction. */
 export async function readBaseline(client: ClientBase): Promise<Baseline> {
   // What this backend has counted so far goes to the statistics now, and not half way through (PostgreSQL 15).
   await client.query(

@@ -1,7 +1,6 @@
 import type { ClientBase } from 'pg'
 import { applyPlan, type Project, planRun, type Session } from '../runner/index.ts'
 import type { ScratchSession } from '../verify/context.ts'
-import { readHolders } from '../verify/losses.ts'
 import type { ChosenRevisions } from './chosen.ts'
 import { type RecordedStatement, recordingSession } from './recording.ts'
 
@@ -54,9 +53,15 @@ async function run(session: Session, project: Project, target: string): Promise<
   await applyPlan(session, project, await planRun(session, project, request), request)
 }
 
+/** oid → `schema.name` of what holds data, materialized views too. */
 async function tables(client: ClientBase, schemas: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const holders = await readHolders(client, schemas)
-  return new Map([...holders.tables].map(([oid, name]) => [oid, name.replace(/^table /, '')]))
+  const { rows } = await client.query<{ oid: string; name: string }>(
+    `SELECT c.oid::text, n.nspname || '.' || c.relname AS name
+     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'p', 'm') AND n.nspname = ANY ($1) ORDER BY n.nspname, c.relname`,
+    [schemas],
+  )
+  return new Map(rows.map(({ oid, name }) => [oid, name]))
 }
 
 async function majorOf(client: ClientBase): Promise<number> {

@@ -10,7 +10,7 @@ export interface RecordedStatement {
   readonly sql: string
   /** Statements with the same key ran in one transaction, which keeps its locks to the end. */
   readonly transaction: string
-  /** Locks on tables that it took, or made stronger; by what is left of them right after it. */
+  /** Locks on tables that it took, made stronger, or worked under; by what is left of them right after it. */
   readonly locks: readonly RelationState[]
   /** Oids of the tables that it wrote anew. */
   readonly rewritten: ReadonlySet<string>
@@ -34,18 +34,24 @@ export interface Recording {
  */
 export function recordingSession(session: Session, ledgerSchema: string): Recording {
   const statements: RecordedStatement[] = []
-  let before: Observation = { transaction: '', relations: new Map() }
+  let before: Observation = { transaction: '', open: false, relations: new Map() }
   let tables: Baseline = new Map()
-  let last: { readonly sql: string; readonly after: Observation } | undefined
+  let last: { readonly sql: string; readonly after: Observation; readonly now?: Baseline } | undefined
   let line = ''
   let inStep = false
 
   async function query(sql: unknown, values?: unknown[]): Promise<QueryResult> {
     const text = String(sql)
-    const result = await (values === undefined
-      ? session.client.query(text)
-      : session.client.query(text, values))
-    if (inStep) last = { sql: text, after: await observe(session.client, ledgerSchema) }
+    const sent = values === undefined ? session.client.query(text) : session.client.query(text, values)
+    const result = await sent.catch((error: unknown) => {
+      // Nothing more can be asked of a transaction that has failed, and the error to be told is this one.
+      inStep = false
+      throw error
+    })
+    if (inStep) {
+      const after = await observe(session.client, ledgerSchema)
+      last = { sql: text, after, ...(after.open ? {} : { now: await readBaseline(session.client) }) }
+    }
     return result
   }
 
@@ -55,10 +61,23 @@ export function recordingSession(session: Session, ledgerSchema: string): Record
       inStep = true
     } else if (event.event === 'step-done') inStep = false
     else if (event.event === 'statement' && last?.sql === event.sql) {
-      const { after } = last
-      statements.push({ line, revision: event.revision, sql: event.sql, ...effects(before, tables, after) })
+      const { after, now } = last
+      const done = now === undefined ? effects(before, tables, after) : effectsAlone(tables, now)
+      statements.push({
+        line,
+        revision: event.revision,
+        sql: event.sql,
+        transaction: after.transaction,
+        ...done,
+      })
       before = after
-      tables = new Map([...tables, ...after.relations])
+      tables = new Map([...tables, ...after.relations, ...(now ?? [])])
+    } else if (event.event === 'progress') {
+      // A backfill tells of itself when its pass is done. Its batches are small, whatever the planner does here.
+      for (const [at, each] of statements.entries()) {
+        if (each.revision === event.revision && isBatchOf(each.sql, event.what))
+          statements[at] = { ...each, scanned: new Set() }
+      }
     }
   }
   const client = new Proxy(session.client, {
@@ -78,25 +97,36 @@ export function recordingSession(session: Session, ledgerSchema: string): Record
   }
 }
 
-function effects(
-  before: Observation,
-  tables: Baseline,
-  after: Observation,
-): Omit<RecordedStatement, 'line' | 'revision' | 'sql'> {
+/** Is a statement one of the updates of the backfill that says this of itself? */
+function isBatchOf(sql: string, what: string): boolean {
+  const table = /^UPDATE (.*?) SET /.exec(sql)?.[1]
+  return table !== undefined && what.startsWith(`backfill ${table}, `)
+}
+
+type Effects = Pick<RecordedStatement, 'held' | 'locks' | 'rewritten' | 'scanned'>
+
+function effects(before: Observation, tables: Baseline, after: Observation): Effects {
   const held = [...after.relations.values()]
   const same = before.transaction === after.transaction
+  const rewritten = oidsWhere(held, ({ oid, file }) => (tables.get(oid)?.file ?? file) !== file)
+  const scanned = oidsWhere(held, ({ oid, scans }) => {
+    const was = tables.get(oid)?.scans ?? 0
+    return scans > (scans < was ? 0 : was)
+  })
+  const isNew = ({ oid, strength }: RelationState) =>
+    !same || strength > (before.relations.get(oid)?.strength ?? -1)
   return {
-    transaction: after.transaction,
     held,
-    locks: held.filter(
-      ({ oid, strength }) => !same || strength > (before.relations.get(oid)?.strength ?? -1),
-    ),
-    rewritten: oidsWhere(held, ({ oid, file }) => (tables.get(oid)?.file ?? file) !== file),
-    scanned: oidsWhere(held, ({ oid, scans }) => {
-      const was = tables.get(oid)?.scans ?? 0
-      return scans > (scans < was ? 0 : was)
-    }),
+    locks: held.filter((each) => isNew(each) || rewritten.has(each.oid) || scanned.has(each.oid)),
+    rewritten,
+    scanned,
   }
+}
+
+/** Of a statement that ran in no transaction: what it wrote anew; its locks are gone. */
+function effectsAlone(tables: Baseline, now: Baseline): Effects {
+  const rewritten = [...now].filter(([oid, { file }]) => (tables.get(oid)?.file ?? file) !== file)
+  return { held: [], locks: [], rewritten: new Set(rewritten.map(([oid]) => oid)), scanned: new Set() }
 }
 
 function oidsWhere(relations: readonly RelationState[], test: (relation: RelationState) => boolean) {

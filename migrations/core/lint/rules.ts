@@ -4,7 +4,7 @@ import { saferForm } from './safer-form.ts'
 import type { Violation } from './squawk.ts'
 
 /** Squawk's rules about types and style: as good on a new table, and never urgent. */
-const taste = /^(prefer-|ban-char-field)/
+const taste = /^(prefer-|ban-char-field|require-enum-value-ordering)/
 
 /** Squawk's rules about locks and scans: how bad they are depends on the table. */
 const aboutLocks = new Set([
@@ -17,13 +17,17 @@ const aboutLocks = new Set([
   'disallowed-unique-constraint',
   'require-concurrent-index-creation',
   'require-concurrent-index-deletion',
+  'require-concurrent-reindex',
 ])
+
+/** Of these the measured work is the whole truth: what rewrites and reads nothing is what the rule asks for. */
+const measurable = new Set(['adding-field-with-default', 'adding-not-nullable-field', 'changing-column-type'])
 
 const noMatter = 1000
 
 /**
  * A violation as a finding; undefined when it is a false alarm: it is about a table that the same run makes, which
- * nobody else can see yet.
+ * nobody else can see yet, or about work that the server was seen not to do.
  * @param made bare names of the tables that the run has made
  */
 export function squawkFinding(
@@ -35,8 +39,10 @@ export function squawkFinding(
   const isTaste = taste.test(rule)
   if (!isTaste && tables.every(({ blocks }) => blocks === 'nothing') && isAboutMade(statement.sql, made))
     return undefined
+  if (measurable.has(rule) && statement.held.length > 0 && tables.every(({ work }) => work === null))
+    return undefined
   const { line, revision, sql } = statement
-  const help = isTaste ? violation.help : (saferForm(sql) ?? violation.help)
+  const help = isTaste ? violation.help : (saferForm(sql)?.replace('RULE', rule) ?? violation.help)
   const held = Math.max(...tables.map(({ heldMs }) => heldMs ?? Number.POSITIVE_INFINITY))
   const small = aboutLocks.has(rule) && tables.length > 0 && held < noMatter
   const level: Level = isTaste || small ? 'advice' : violation.level

@@ -6,11 +6,19 @@ const forms: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /\bDROP\s+INDEX\s+(?!CONCURRENTLY)/i,
-    'await op.autocommit(() => op.execute(`DROP INDEX CONCURRENTLY …`)) waits for nobody’s lock',
+    'await op.autocommit(() => op.execute(`DROP INDEX CONCURRENTLY …`)) keeps nobody waiting',
+  ],
+  [
+    /^\s*REINDEX\b(?!.*\bCONCURRENTLY\b)/is,
+    'await op.autocommit(() => op.execute(`REINDEX TABLE CONCURRENTLY …`)) lets readers and writers go on',
+  ],
+  [
+    /\bVALIDATE\s+CONSTRAINT\b/i,
+    'validate it in a transaction of its own, after the one that adds it: await op.autocommit(() => op.execute(`ALTER TABLE … VALIDATE CONSTRAINT …`)); op.safe.addCheck and op.safe.addForeignKey do so',
   ],
   [
     /\bFOREIGN\s+KEY\b|\bREFERENCES\b/i,
-    "await op.safe.addForeignKey('name', 'table', ['column'], 'other', ['id']) adds it NOT VALID and validates it afterwards",
+    "await op.safe.addForeignKey('name', 'table', 'other', ['column'], ['id']) adds it NOT VALID and validates it afterwards",
   ],
   [
     /\bSET\s+NOT\s+NULL\b/i,
@@ -18,7 +26,7 @@ const forms: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /\bADD\s+(CONSTRAINT\s+\S+\s+)?CHECK\b/i,
-    "await op.safe.addCheck('table', 'name', 'condition') adds it NOT VALID and validates it afterwards",
+    "await op.safe.addCheck('name', 'table', 'condition') adds it NOT VALID and validates it afterwards",
   ],
   [
     /\bADD\s+(CONSTRAINT\s+\S+\s+)?(UNIQUE|PRIMARY\s+KEY)\b/i,
@@ -26,19 +34,35 @@ const forms: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /\bALTER\s+(COLUMN\s+)?\S+\s+(SET\s+DATA\s+)?TYPE\b/i,
-    "await op.safe.changeType('table', 'column', 'type') fills a new column beside it and swaps the two",
+    "await op.safe.changeType('table', 'column', { type: 'bigint' }) fills a new column beside it and swaps the two",
   ],
   [
-    /\bADD\s+(COLUMN\s+)?.*\b(DEFAULT|GENERATED)\b/is,
-    'add the column without a default, await op.backfill({ table, set, where }), then set the default',
+    /\bADD\s+(COLUMN\s+)?.*\b(DEFAULT|GENERATED|(BIG|SMALL)?SERIAL)\b/is,
+    "add the column without a default, await op.backfill({ table: 'table', set: '…', where: '…' }), then set the default",
   ],
   [
-    /^\s*(UPDATE|DELETE|WITH)\b/i,
-    'await op.backfill({ table, set, where }) goes through the table in batches, each its own transaction',
+    /\bRENAME\b/i,
+    'code that is running knows the old name: add the new one beside it (a column that a trigger fills, a view for a table), move the code, drop the old one in a later revision',
+  ],
+  [
+    /\bDROP\s+(COLUMN|TABLE|VIEW)\b/i,
+    'release code that no longer uses it first; then say so here: mig-lint ignore RULE: nothing uses it since …',
+  ],
+  [
+    /^\s*(UPDATE|DELETE|MERGE|WITH)\b/i,
+    "await op.backfill({ table: 'table', set: '…', where: '…' }) goes through the table in batches, each its own transaction",
   ],
   [
     /\bREFRESH\s+MATERIALIZED\s+VIEW\s+(?!CONCURRENTLY)/i,
     'REFRESH MATERIALIZED VIEW CONCURRENTLY lets readers go on; it needs a unique index',
+  ],
+  [
+    /^\s*(VACUUM|CLUSTER)\b/i,
+    'plain VACUUM lets everyone go on; what must shrink is better written anew beside the live table, as pg_repack does',
+  ],
+  [
+    /\bEXCLUDE\s+(USING\b|\()|\bSET\s+((UN)?LOGGED|TABLESPACE|ACCESS\s+METHOD)\b/i,
+    "there is no form without the lock: run it by itself when the table is quiet, with export const lockTimeout = '1s', so that it gives up rather than queue",
   ],
 ]
 

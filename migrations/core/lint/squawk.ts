@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { exitCodes, MigError } from '../errors.ts'
 
 /** What squawk says of one statement. */
@@ -10,7 +10,8 @@ export interface Violation {
   readonly level: 'error' | 'warning'
   readonly message: string
   readonly help: string | null
-  /** Index in the statements that were given. */
+  /** The key of the statements, and the index in them. */
+  readonly revision: string
   readonly statement: number
 }
 
@@ -27,6 +28,7 @@ const doneByTheRunner = [
 ]
 
 interface SquawkLine {
+  readonly file: string
   readonly rule_name: string
   readonly level: string
   readonly message: string
@@ -36,41 +38,58 @@ interface SquawkLine {
 }
 
 /**
- * Runs squawk's rules on the statements of one revision, as they ran.
+ * Runs squawk's rules on the statements of revisions, as they ran; each revision is a file of its own.
+ * @param revisions id → statements
  * @param major the server's version
  * @throws MigError `squawk-failed` when the program does not run
  */
-export async function squawk(statements: readonly string[], major: number): Promise<readonly Violation[]> {
-  if (statements.length === 0) return []
+export async function squawk(
+  revisions: ReadonlyMap<string, readonly string[]>,
+  major: number,
+): Promise<readonly Violation[]> {
+  const sources = [...revisions].filter(([, statements]) => statements.length > 0)
+  if (sources.length === 0) return []
   const folder = await mkdtemp(join(tmpdir(), 'just-mig-lint-'))
   try {
-    const file = join(folder, 'revision.sql')
     const config = join(folder, 'squawk.toml')
-    await writeFile(file, statements.map(terminated).join(''))
+    const files = sources.map(([revision, statements], at) => ({
+      revision,
+      texts: statements.map(terminated),
+      path: join(folder, `${at}.sql`),
+    }))
+    for (const { path, texts } of files) await writeFile(path, texts.join(''))
     // A config of the user's own is for their files; ours keeps the answer the same everywhere.
     await writeFile(config, '')
     const program = createRequire(import.meta.url).resolve('squawk-cli/js/bin/squawk')
     const { execa } = await import('execa')
+    // Squawk takes a folder's files by a pattern, so that a long history is no long command line.
     const { stdout, stderr } = await execa(
       process.execPath,
       [
         ...[program, '--reporter', 'json', '--config', config, '--no-error-on-unmatched-pattern'],
-        ...['--pg-version', `${major}.0`, '--exclude', doneByTheRunner.join(','), file],
+        ...['--pg-version', `${major}.0`, '--exclude', doneByTheRunner.join(','), '*.sql'],
       ],
-      { reject: false },
+      { reject: false, cwd: folder },
     )
-    return violations(stdout, stderr, statements)
+    const lines = parsed(stdout, stderr)
+    return files.flatMap(({ revision, texts, path }) => {
+      const own = lines.filter(({ file }) => basename(file) === basename(path))
+      return violations(own, texts).map((violation) => ({ ...violation, revision }))
+    })
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-function violations(stdout: string, stderr: string, statements: readonly string[]): readonly Violation[] {
-  const ends = statements.map(terminated).reduce<number[]>((sums, text) => {
+function violations(
+  lines: readonly SquawkLine[],
+  texts: readonly string[],
+): readonly Omit<Violation, 'revision'>[] {
+  const ends = texts.reduce<number[]>((sums, text) => {
     sums.push((sums.at(-1) ?? 0) + text.split('\n').length - 1)
     return sums
   }, [])
-  return parsed(stdout, stderr).map(({ rule_name, level, message, help, line }) => ({
+  return lines.map(({ rule_name, level, message, help, line }) => ({
     rule: rule_name,
     level: level === 'Error' ? 'error' : 'warning',
     message,

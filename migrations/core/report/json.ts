@@ -263,6 +263,8 @@ export interface StatementLockLine {
   readonly statement: string
   readonly table: string
   readonly lock: string
+  /** Whether an earlier statement of the transaction took it. */
+  readonly heldBefore: boolean
   readonly blocks: 'reads and writes' | 'writes' | 'nothing'
   readonly work: 'rewrite' | 'index build' | 'scan' | 'update' | null
   /** An estimate in milliseconds; null without a configured database. */
