@@ -4,6 +4,7 @@ import { createTenant, loadEnvironment, openProject, targetTenants } from '../..
 import { readFingerprintHashes } from '../../migrations/core/postgres/fingerprint/index.ts'
 import { databaseTest, type TestDatabase } from '../support/database.ts'
 import { repository } from '../support/recipes.ts'
+import { revisionId, revisionText, tenantTest } from './support.ts'
 
 const hostile = 'tenant_Ünïcode "quoted" $1'
 
@@ -62,6 +63,94 @@ describe('a tenant from a template', () => {
   })
 })
 
+describe('the rows of a tenant from a template', () => {
+  const seeding = (body: string) => ({ 'tenant/20260101_000001_x.ts': revisionText(1, body) })
+  const quoted = `"${hostile.replaceAll('"', '""')}"`
+
+  tenantTest(
+    'are those that its revisions write, and none of a customer of the template',
+    async ({ lab }) => {
+      await lab.write(
+        seeding(`await op.execute(\`
+        CREATE TABLE zone (code text PRIMARY KEY, note jsonb, born timestamptz NOT NULL DEFAULT clock_timestamp());
+        CREATE TABLE room (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, zone text NOT NULL REFERENCES zone, raw bytea, ratio float8,
+          doubled float8 GENERATED ALWAYS AS (ratio * 2) STORED, key uuid NOT NULL DEFAULT gen_random_uuid());
+        CREATE TABLE audit (id serial PRIMARY KEY, what text);
+        CREATE FUNCTION told() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO audit (what) VALUES (TG_TABLE_NAME); RETURN NULL; END';
+        CREATE TRIGGER told AFTER INSERT ON room FOR EACH ROW EXECUTE FUNCTION told();
+        CREATE TRIGGER quiet AFTER INSERT ON zone FOR EACH ROW EXECUTE FUNCTION told();
+        ALTER TABLE zone DISABLE TRIGGER quiet;
+        INSERT INTO zone (code, note) VALUES ('it''s \\\\ "x"', 'null'), ('b', NULL);
+        INSERT INTO room (zone, raw, ratio) VALUES ('b', '\\\\x00ff', 0.1), ('b', NULL, 'NaN');
+        CREATE MATERIALIZED VIEW rooms AS SELECT count(*) AS n FROM room\`)`),
+      )
+      const project = await lab.project()
+      await createTenant(project, 'tenant', 'tenant_a', {})
+      await lab.database.client.query(
+        "SET search_path TO tenant_a; INSERT INTO zone (code) VALUES ('secret'); INSERT INTO room (zone) VALUES ('secret'); RESET search_path",
+      )
+      await createTenantFromTemplate(project, 'tenant', hostile, tenant('tenant_a'), {})
+      await createTenant(project, 'tenant', 'tenant_c', {})
+      const contents = async (schema: string) => {
+        await lab.database.client.query(`SET search_path TO ${schema}`)
+        const { rows } = await lab.database.client.query(`SELECT
+        (SELECT json_agg(zone.code || coalesce(note::text, '-') ORDER BY code) FROM zone) AS zones,
+        (SELECT json_agg(json_build_array(id, zone, raw::text, ratio::text, doubled::text) ORDER BY id) FROM room) AS rooms,
+        (SELECT json_agg(audit ORDER BY id) FROM audit) AS audit, (SELECT n FROM rooms) AS counted,
+        (SELECT json_agg(tgenabled ORDER BY tgname) FROM pg_trigger WHERE tgrelid::regclass::text IN ('zone', 'room') AND NOT tgisinternal) AS triggers`)
+        await lab.database.client.query('RESET search_path')
+        return rows[0]
+      }
+      const copy = await contents(quoted)
+      expect(copy).toEqual(await contents('tenant_c'))
+      expect(copy.rooms).toHaveLength(2)
+      await lab.database.client.query(`SET search_path TO ${quoted}`)
+      const { rows } = await lab.database.client.query(
+        `INSERT INTO room (zone) VALUES ('b') RETURNING id::int, (SELECT count(DISTINCT key)::int FROM (
+         SELECT key FROM room UNION ALL SELECT key FROM tenant_a.room) AS keys) AS keys`,
+      )
+      expect(rows).toEqual([{ id: 3, keys: 5 }])
+    },
+  )
+
+  tenantTest(
+    'that hold its name, or stand in another schema, are not copied but refused',
+    async ({ lab }) => {
+      await lab.write(
+        seeding(`await op.execute('CREATE TABLE setting (value text)')
+  await op.execute(op.sql\`INSERT INTO setting VALUES (current_schema()::text)\`)`),
+      )
+      const project = await lab.project()
+      await createTenant(project, 'tenant', 'tenant_a', {})
+      const attempt = () => createTenantFromTemplate(project, 'tenant', 'tenant_b', tenant('tenant_a'), {})
+      await expect(attempt()).rejects.toMatchObject({
+        code: 'no-template',
+        message: expect.stringContaining('column value is different in each tenant'),
+      })
+      await lab.write({
+        'shared/20260101_000000_b.ts': revisionText(
+          1,
+          "await op.execute('CREATE TABLE app_shared.tenant (name text)')",
+        ).replaceAll(revisionId(1), 'b00000000001'),
+        'tenant/20260101_000001_x.ts': revisionText(
+          1,
+          "await op.execute('INSERT INTO app_shared.tenant VALUES (1)')",
+          '',
+          ['b00000000001'],
+        ),
+      })
+      await lab.database.client.query('DROP SCHEMA tenant_a CASCADE; DELETE FROM mig.version')
+      const other = await lab.project()
+      await createTenant(other, 'tenant', 'tenant_a', {})
+      const second = createTenantFromTemplate(other, 'tenant', 'tenant_b', tenant('tenant_a'), {})
+      await expect(second).rejects.toMatchObject({
+        code: 'no-template',
+        message: expect.stringContaining('write into app_shared.tenant'),
+      })
+    },
+  )
+})
+
 describe('a check of tenants against the models', () => {
   databaseTest('names those that differ, alike together, and says how', async ({ database }) => {
     const project = await exampleProject(database)
@@ -76,6 +165,8 @@ describe('a check of tenants against the models', () => {
     const { drift } = await check()
     expect(drift).toHaveLength(1)
     expect(drift[0]?.tenants.map(({ schema }) => schema)).toEqual(['tenant_b', 'tenant_c'])
-    expect(drift[0]?.changes).toMatchObject([{ kind: 'column', change: 'removed' }])
+    expect(drift[0]?.changes).toMatchObject([
+      { verb: 'drop', kind: 'column', name: 'account.by_hand', detail: 'text' },
+    ])
   })
 })

@@ -24,12 +24,14 @@ import {
   tenantEnvironment,
   tenantExclusion,
 } from '../../runner/tenants/index.ts'
-import { tenantStructure } from './structure.ts'
+import { type SharedSeeds, seedStatements, wrongTables } from './seed-statements.ts'
+import { readSeeds } from './seeds.ts'
+import { type TenantStructure, tenantStructure } from './structure.ts'
 
 /**
  * Makes a tenant with the structure of another one: one script in one transaction, in which both are compared by
- * fingerprint before it is committed. Rows that revisions insert are not copied. The log has the revisions as
- * stamped, since none of them ran.
+ * fingerprint before it is committed. It gets the rows that its revisions write, from a replay on a scratch database:
+ * no row of the template is ever read. The log has the revisions as stamped, since none of them ran.
  * @param template a tenant at head, on the same database
  * @throws MigError `template-behind`, `template-differs` (exit 5) when the template is not what its revisions make;
  *   `tenant-exists`, `no-template`, `database-error`
@@ -47,14 +49,14 @@ export async function createTenantFromTemplate(
   const steps = await stepsToHead(project, line, tenant, template, sessions)
   const env = tenantEnvironment(project.env, template.databaseUrl)
   await usingSession(env, sessions, async (session) => {
-    const statements = await tenantStructure(session, { ...project, env }, line)
+    const structure = await tenantStructure(session, { ...project, env }, line)
     const { ledgerSchema, lockWait: wait } = env
     const targetSchemas = [schema]
     const { client, emit, signal } = session
     await takeLocks(client, { ledgerSchema, targetSchemas, wait, emit, signal })
     try {
       await createLedger(client, ledgerSchema)
-      await copyStructure(session, project, { line, schema, template, statements, steps })
+      await copyStructure(session, project, { line, schema, template, structure, steps })
     } finally {
       await releaseLocks(client, ledgerSchema, targetSchemas)
     }
@@ -67,25 +69,27 @@ interface Copy {
   readonly line: string
   readonly schema: string
   readonly template: Tenant
-  readonly statements: readonly string[]
+  readonly structure: TenantStructure
   readonly steps: readonly PlanStep[]
 }
 
 async function copyStructure(session: Session, project: Project, copy: Copy): Promise<void> {
   const { client } = session
-  const { line, schema, template, statements, steps } = copy
+  const { line, schema, template, structure, steps } = copy
   const { ledgerSchema } = project.env
   const name = quoteIdent(schema)
   const script = [
     'BEGIN',
     `CREATE SCHEMA ${name}`,
     `SET LOCAL search_path TO ${name}, public`,
-    ...statements,
+    ...structure.statements,
+    ...seedStatements(structure.seeds),
     ...steps.flatMap((step) => stampStatements(ledgerSchema, step)),
   ].join(';\n')
   try {
     await client.query(script)
     await expectEqual(session, project, line, template.schema, schema)
+    await expectSeeds(session, structure.seeds, schema)
     await client.query('COMMIT')
   } catch (error) {
     await client.query('ROLLBACK')
@@ -144,6 +148,21 @@ async function expectEqual(
       exitCode: exitCodes.proofFailed,
       help: 'choose another template with --template NAME, or leave --from-template out: then every revision runs',
       facts: { template, changes },
+    },
+  )
+}
+
+/** The new tenant has the rows that a replay gives, read back. */
+async function expectSeeds({ client }: Session, seeds: SharedSeeds, schema: string): Promise<void> {
+  const wrong = wrongTables(seeds, await readSeeds(client, schema))
+  if (wrong.length === 0) return
+  throw new MigError(
+    'template-differs',
+    `the rows of ${wrong.join(', ')} did not come as the revisions write them`,
+    {
+      exitCode: exitCodes.proofFailed,
+      help: 'leave --from-template out: then every revision runs',
+      facts: { tables: wrong },
     },
   )
 }

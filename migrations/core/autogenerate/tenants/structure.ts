@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ClientBase } from 'pg'
 import { MigError } from '../../errors.ts'
 import { toolVersion } from '../../ledger/index.ts'
 import { quoteIdent } from '../../postgres/index.ts'
@@ -12,38 +13,51 @@ import { tenantStandIn } from '../input.ts'
 import { modelInput } from '../project.ts'
 import { runOnScratch, scratchProject } from '../replay.ts'
 import { scratchOptions } from '../wanted.ts'
+import { type SharedSeeds, sharedSeeds } from './seed-statements.ts'
+import { readSeeds } from './seeds.ts'
+
+/** A tenant as its revisions make it, without its name. */
+export interface TenantStructure {
+  readonly statements: readonly string[]
+  /** The rows that the revisions write, which every tenant gets. */
+  readonly seeds: SharedSeeds
+}
 
 /**
- * The structure of a tenant at head as statements without its name: made once from the revisions on scratch
- * databases, kept in the cache until a revision changes.
- * @throws MigError `no-template` when the structure cannot be made in one transaction; `no-scratch`; what a
- *   revision throws
+ * The structure and rows of a tenant at head: made once from the revisions on scratch databases, where no customer
+ * has ever been, and kept in the cache until a revision changes.
+ * @throws MigError `no-template` when the structure cannot be made in one transaction, when rows are a tenant's own,
+ *   or when revisions write rows into other schemas; `no-scratch`; what a revision throws
  */
 export async function tenantStructure(
   session: Session,
   project: Project,
   line: string,
-): Promise<readonly string[]> {
-  const path = join(project.env.cacheDir, `structure-${structureKey(project, line)}.json`)
-  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as readonly string[]
-  const statements = await madeStructure(session, project, line)
+): Promise<TenantStructure> {
+  const { rows } = await session.client.query<{ version: string }>(
+    `SELECT pg_catalog.current_setting('server_version') AS version`,
+  )
+  const key = structureKey(project, line, rows[0]?.version ?? '')
+  const path = join(project.env.cacheDir, `structure-${key}.json`)
+  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as TenantStructure
+  const structure = await madeStructure(session, project, line)
   mkdirSync(project.env.cacheDir, { recursive: true })
-  writeFileSync(path, JSON.stringify(statements))
-  return statements
+  writeFileSync(path, JSON.stringify(structure))
+  return structure
 }
 
 /** Everything that the structure is made from: the files of the line and of what it depends on. */
-function structureKey({ graph, files, env }: Project, line: string): string {
+function structureKey({ graph, files, env }: Project, line: string, server: string): string {
   const own = [...files.values()].filter((file) => file.line === line).map((file) => file.revision)
   const parts = graph.ancestors(own).map((id) => {
     const file = files.get(id)
     return `${id} ${file === undefined ? '' : fileChecksum(file.path)}`
   })
-  const text = JSON.stringify([toolVersion, line, env.schemas, env.x, parts])
+  const text = JSON.stringify([toolVersion, server, line, env.schemas, env.x, parts])
   return createHash('sha256').update(text).digest('hex').slice(0, 32)
 }
 
-async function madeStructure(session: Session, project: Project, line: string): Promise<readonly string[]> {
+async function madeStructure(session: Session, project: Project, line: string): Promise<TenantStructure> {
   const input = { ...(await modelInput(session, project, true)), filter: [line] }
   const scratch = scratchProject(project)
   const standIn = tenantStandIn(line)
@@ -57,10 +71,22 @@ async function madeStructure(session: Session, project: Project, line: string): 
     const from = await readCatalog(base.client)
     // A template may have nobody in it.
     await base.client.end()
-    const to = await withScratchDatabase(scratchOptions(input, base.name), async ({ client }) => {
+    const made = await withScratchDatabase(scratchOptions(input, base.name), async ({ client }) => {
+      const before = await rowsElsewhere(client, project, standIn)
       await runOnScratch(client, scratch, heads([line]))
-      return readCatalog(client)
+      const to = await readCatalog(client)
+      const after = await rowsElsewhere(client, project, standIn)
+      const written = [...after].find(([table, rows]) => before.get(table) !== rows)?.[0]
+      if (written !== undefined) throw noTemplate(`the revisions of ${line} write into ${written}`)
+      const seeds = await readSeeds(client, standIn)
+      if (seeds.tables.length === 0) return { to, seeds: sharedSeeds(seeds, seeds) }
+      // What two tenants get alike, every tenant gets.
+      const second = `${standIn} "2"`
+      await runOnScratch(client, scratchProject(withTenant(project, line, second)), heads([line]))
+      return { to, seeds: sharedSeeds(seeds, await readSeeds(client, second)) }
     })
+    const { to, seeds } = made
+    if ('what' in seeds) throw noTemplate(`rows of ${seeds.table} are a tenant's own: ${seeds.what}`)
     const asked = {
       ...input,
       ...{ liveUrl: null, strict: false, online: false, keep: false, replay: () => Promise.resolve() },
@@ -69,13 +95,43 @@ async function madeStructure(session: Session, project: Project, line: string): 
     }
     const revisions = await generateRevisions(asked, { database: base.name, catalog: from }, to, scope, [])
     const sections = revisions.flatMap(({ upgrade }) => upgrade.sections)
-    if (sections.some(({ autocommit }) => autocommit)) throw noTemplate(line)
-    return sections.flatMap(({ statements }) => statements)
+    if (sections.some(({ autocommit }) => autocommit))
+      throw noTemplate(`the structure of ${line} cannot be made in one transaction`)
+    return { statements: sections.flatMap(({ statements }) => statements), seeds }
   })
 }
 
-function noTemplate(line: string): MigError {
-  return new MigError('no-template', `the structure of ${line} cannot be made in one transaction`, {
+/** The project with a schema of its own in the place of the line's tenants. */
+function withTenant(project: Project, line: string, schema: string): Project {
+  const lines = project.env.lines.map((each) =>
+    each.key === line ? { ...each, tenants: null, schema } : each,
+  )
+  return { ...project, env: { ...project.env, lines } }
+}
+
+/** Table → what its rows are, for all tables outside of a schema: a tenant that is copied would not write them. */
+async function rowsElsewhere(
+  client: ClientBase,
+  { env }: Project,
+  schema: string,
+): Promise<ReadonlyMap<string, string>> {
+  const { rows: tables } = await client.query<{ name: string }>(
+    `SELECT c.oid::regclass::text AS name FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+     WHERE c.relkind = 'r' AND n.nspname::text <> ALL ($1) AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`,
+    [[schema, env.ledgerSchema]],
+  )
+  const found = new Map<string, string>()
+  for (const { name } of tables) {
+    const { rows } = await client.query<{ rows: string }>(
+      `SELECT count(*) || ' ' || coalesce(sum(hashtextextended(t::text, 0)), 0) AS rows FROM ONLY ${name} AS t`,
+    )
+    found.set(name, rows[0]?.rows ?? '')
+  }
+  return found
+}
+
+function noTemplate(reason: string): MigError {
+  return new MigError('no-template', `a tenant cannot be made as a copy: ${reason}`, {
     help: 'leave --from-template out: then every revision runs',
   })
 }
