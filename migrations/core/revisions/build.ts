@@ -14,14 +14,16 @@ import type { RevisionSpec } from './spec.ts'
 
 interface Draft extends RevisionNode {
   readonly parents: Draft[]
-  readonly depends: Draft[]
-  readonly needs: Draft[]
-  readonly lineNeeds: Draft[]
-  readonly orderNeeds: Draft[]
   readonly children: Draft[]
-  readonly dependants: Draft[]
-  readonly orderDependants: Draft[]
+  depends: Draft[]
+  needs: Draft[]
+  lineNeeds: Draft[]
+  orderNeeds: Draft[]
+  dependants: Draft[]
+  orderDependants: Draft[]
 }
+
+const none: Draft[] = []
 
 /**
  * Resolves the edges of revisions and checks that they form a graph.
@@ -41,9 +43,12 @@ export function buildIndex(revisions: readonly RevisionSpec[]): RevisionIndex {
   const nodes = [...byId.values()]
   const lines = [...new Set(nodes.map((node) => node.line))]
   const byLabel = labelsOf(nodes, byId, lines)
-  for (const node of nodes) resolveEdges(node, byId, byLabel)
+  for (const node of nodes) resolveParents(node, byId)
+  const straight = nodes.every(({ spec }) => asList(spec.dependsOn).length === 0)
+  for (const node of nodes) (straight ? needOnlyParents : startLists)(node)
+  if (!straight) for (const node of nodes) resolveDependencies(node, byId, byLabel)
   checkCycles(nodes)
-  for (const node of nodes) orderEdges(node)
+  if (!straight) for (const node of nodes) orderEdges(node)
   return { nodes, byId, byLabel, lines }
 }
 
@@ -55,13 +60,13 @@ function draftOf(spec: RevisionSpec, rank: number): Draft {
     line: spec.line ?? '',
     labels: asList(spec.branchLabels),
     parents: [],
-    depends: [],
-    needs: [],
-    lineNeeds: [],
-    orderNeeds: [],
     children: [],
-    dependants: [],
-    orderDependants: [],
+    depends: none,
+    needs: none,
+    lineNeeds: none,
+    orderNeeds: none,
+    dependants: none,
+    orderDependants: none,
   }
 }
 
@@ -82,11 +87,7 @@ function labelsOf(
   return byLabel
 }
 
-function resolveEdges(
-  node: Draft,
-  byId: ReadonlyMap<string, Draft>,
-  byLabel: ReadonlyMap<string, Draft>,
-): void {
+function resolveParents(node: Draft, byId: ReadonlyMap<string, Draft>): void {
   for (const name of asList(node.spec.downRevision)) {
     const parent = byId.get(name)
     if (parent === node) throw selfLoop(node, 'down_revision')
@@ -95,32 +96,43 @@ function resolveEdges(
     node.parents.push(parent)
     parent.children.push(node)
   }
-  for (const name of asList(node.spec.dependsOn)) {
+}
+
+/** Where no revision depends on another, all edges are the same: most histories, and five lists less for each revision. */
+function needOnlyParents(node: Draft): void {
+  node.needs = node.parents
+  node.lineNeeds = node.parents
+  node.orderNeeds = node.parents
+  node.dependants = node.children
+  node.orderDependants = node.children
+}
+
+function startLists(node: Draft): void {
+  node.dependants = []
+  node.orderDependants = []
+}
+
+function resolveDependencies(
+  node: Draft,
+  byId: ReadonlyMap<string, Draft>,
+  byLabel: ReadonlyMap<string, Draft>,
+): void {
+  const depends = asList(node.spec.dependsOn).map((name) => {
     const dependency = byLabel.get(name) ?? byId.get(name)
     if (dependency === node) throw selfLoop(node, 'depends-on')
-    if (dependency === undefined) {
-      throw missingDependency(node, name, [...byId.keys(), ...byLabel.keys()])
-    }
-    if (!node.depends.includes(dependency)) node.depends.push(dependency)
-  }
-  for (const need of joined(node.parents, node.depends)) {
-    node.needs.push(need)
-    if (need.line === node.line) node.lineNeeds.push(need)
-    need.dependants.push(node)
-  }
+    if (dependency !== undefined) return dependency
+    throw missingDependency(node, name, [...byId.keys(), ...byLabel.keys()])
+  })
+  node.depends = [...new Set(depends)]
+  node.needs = [...new Set([...node.parents, ...node.depends])]
+  node.lineNeeds = node.needs.filter((need) => need.line === node.line)
+  for (const need of node.needs) need.dependants.push(node)
 }
 
 function orderEdges(node: Draft): void {
   const fresh = node.depends.filter((dependency) => !declaredBelow(node, dependency))
-  for (const need of joined(node.parents, fresh)) {
-    node.orderNeeds.push(need)
-    need.orderDependants.push(node)
-  }
-}
-
-/** Both lists without repetitions; most revisions depend on nothing but their parent. */
-function joined(parents: readonly Draft[], depends: readonly Draft[]): Iterable<Draft> {
-  return depends.length === 0 ? parents : new Set([...parents, ...depends])
+  node.orderNeeds = [...new Set([...node.parents, ...fresh])]
+  for (const need of node.orderNeeds) need.orderDependants.push(node)
 }
 
 /** Whether an ancestor along down_revision depends on `dependency` already; stops at the nearest that does. */

@@ -1,20 +1,20 @@
 import { mkdirSync, readFileSync, renameSync, type Stats, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { FileHead } from './file-head.ts'
+import type { RevisionFile } from './spec.ts'
 
 /** The heads that were read before, kept in a file that may be deleted at any time. */
 export interface HeadCache {
-  /** The head of a file, or undefined when the file is new or may have changed since. */
-  get(path: string, stat: Stats): FileHead | undefined
-  set(path: string, stat: Stats, head: FileHead): void
+  /** What the head of a file said, or undefined when the file is new or may have changed since. */
+  get(path: string, stat: Stats): RevisionFile | undefined
+  set(stat: Stats, file: RevisionFile): void
   /** Writes what is new; a folder that cannot be written to keeps no cache. */
   save(): void
 }
 
-type Entry = readonly [size: number, ino: number, mtimeMs: number, ctimeMs: number, head: FileHead]
+type Entry = readonly [size: number, ino: number, mtimeMs: number, ctimeMs: number, file: RevisionFile]
 
 /** Raised when an entry or a head gets another shape. */
-const format = 2
+const format = 3
 
 /**
  * A file's own clock is coarse: an edit in the same tick as the read leaves every stamp as it was. So an entry
@@ -23,27 +23,27 @@ const format = 2
 const settledMs = 1000
 
 /** Opens the cache; one that is missing, broken or of another format is empty. */
-export function openHeadCache(file: string): HeadCache {
-  const [known, writtenAt] = readCache(file)
+export function openHeadCache(cacheFile: string): HeadCache {
+  const [known, writtenAt] = readCache(cacheFile)
   const next = new Map<string, Entry>()
   let changed = false
   return {
     get(path, stat) {
       const entry = known.get(path)
       if (entry === undefined) return undefined
-      const [size, ino, mtimeMs, ctimeMs, head] = entry
+      const [size, ino, mtimeMs, ctimeMs, file] = entry
       const same =
         size === stat.size && ino === stat.ino && mtimeMs === stat.mtimeMs && ctimeMs === stat.ctimeMs
       if (!same || Math.max(mtimeMs, ctimeMs) + settledMs > writtenAt) return undefined
       next.set(path, entry)
-      return head
+      return file
     },
-    set(path, stat, head) {
-      next.set(path, [stat.size, stat.ino, stat.mtimeMs, stat.ctimeMs, head])
+    set(stat, file) {
+      next.set(file.path, [stat.size, stat.ino, stat.mtimeMs, stat.ctimeMs, file])
       changed = true
     },
     save() {
-      if (changed || next.size !== known.size) writeCache(file, next)
+      if (changed || next.size !== known.size) writeCache(cacheFile, next)
     },
   }
 }
@@ -58,7 +58,10 @@ function readCache(file: string): readonly [ReadonlyMap<string, Entry>, number] 
       content.format === format &&
       'heads' in content
     ) {
-      return [new Map(content.heads as [string, Entry][]), statSync(file).mtimeMs]
+      return [
+        new Map((content.heads as Entry[]).map((entry) => [entry[4].path, entry])),
+        statSync(file).mtimeMs,
+      ]
     }
   } catch {
     // Whatever is wrong with it, the files themselves are read.
@@ -70,7 +73,7 @@ function writeCache(file: string, heads: ReadonlyMap<string, Entry>): void {
   try {
     mkdirSync(dirname(file), { recursive: true })
     const draft = `${file}.${process.pid}`
-    writeFileSync(draft, JSON.stringify({ format, heads: [...heads] }))
+    writeFileSync(draft, JSON.stringify({ format, heads: [...heads.values()] }))
     renameSync(draft, file)
   } catch {
     // A read-only checkout reads its files each time.

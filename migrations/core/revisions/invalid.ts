@@ -25,6 +25,7 @@ function invalid(code: string, message: string, nodes: readonly Named[], help: s
 
 /** Refuses ids and labels that targets could not name. Alembic forbids the same characters in ids. */
 export function checkNames(node: RevisionNode): void {
+  if (node.labels.length === 0 && /^[0-9a-f]+$/.test(node.id)) return
   for (const [what, name] of [
     ['revision id', node.id],
     ...node.labels.map((label) => ['branch label', label]),

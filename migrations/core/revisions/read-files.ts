@@ -33,23 +33,24 @@ export function readRevisionFiles(
   const files = locations.flatMap(({ line, dir }) =>
     listFolder(dir)
       .filter(isRevisionName)
-      .map((name) => {
-        const path = `${dir}${sep}${name}`
-        return { ...cachedHead(path, buffer, cache), line, path, format: formatOf(path) }
-      }),
+      .map((name) => revisionFile(line, `${dir}${sep}${name}`, buffer, cache)),
   )
   cache?.save()
   return files
 }
 
-function cachedHead(path: string, buffer: Buffer, cache: HeadCache | undefined): FileHead {
-  if (cache === undefined) return readHead(path, buffer)
-  const stat = statSync(path)
-  const known = cache.get(path, stat)
-  if (known !== undefined) return known
-  const head = readHead(path, buffer)
-  cache.set(path, stat, head)
-  return head
+function revisionFile(
+  line: string,
+  path: string,
+  buffer: Buffer,
+  cache: HeadCache | undefined,
+): RevisionFile {
+  const stat = cache === undefined ? undefined : statSync(path)
+  const known = stat === undefined ? undefined : cache?.get(path, stat)
+  if (known?.line === line) return known
+  const file = { ...readHead(path, buffer), line, path, format: formatOf(path) }
+  if (stat !== undefined) cache?.set(stat, file)
+  return file
 }
 
 function formatOf(path: string): 'ts' | 'sql' {

@@ -67,6 +67,8 @@ function pendingOf(project: Project, applied: AppliedRows, line: string): number
   const known = Object.values(project.env.schemas).flatMap((schema) =>
     (applied.get(schema) ?? []).filter((id) => project.files.has(id)),
   )
-  const steps = project.graph.planUpgrade({ applied: known, target: 'heads', lines: [line] })
-  return steps.filter((step) => project.files.get(step.revision)?.line === line).length
+  const { graph, files } = project
+  const done = graph.applied(known)
+  const needed = graph.ancestors(graph.realHeads({ lines: [line] }))
+  return needed.filter((id) => files.get(id)?.line === line && !done.has(id)).length
 }
