@@ -27,6 +27,14 @@ const spec = {
       value: 'FILE',
       many: true,
     },
+    'python-path': {
+      help: "a folder besides the project's that revisions import modules from, as site-packages",
+      value: 'DIR',
+      many: true,
+    },
+    'skip-unconverted': {
+      help: 'leave out of applied revisions what could not be converted, when the schema is the same without it',
+    },
     'allow-unconverted': { help: 'write revisions that stop where something could not be converted' },
     'search-path': {
       help: 'search_path that the other tool ran under (default: the target schema)',
@@ -57,7 +65,11 @@ type Import = (session: Session, env: Environment, command: Command) => Promise<
 
 const tools: Readonly<Record<string, Import>> = {
   alembic: (session, env, command) =>
-    importAlembic(session, env, { ...requestOf(command), offlineSql: texts(command.flags['offline-sql']) }),
+    importAlembic(session, env, {
+      ...requestOf(command),
+      offlineSql: texts(command.flags['offline-sql']),
+      pythonPath: texts(command.flags['python-path']),
+    }),
   drizzle: (session, env, command) => importDrizzle(session, env, requestOf(command)),
   prisma: (session, env, command) => importPrisma(session, env, requestOf(command)),
   sql: (session, env, command) => importSql(session, env, requestOf(command)),
@@ -83,6 +95,7 @@ function requestOf({ flags, positionals }: Command): ImportOptions & { readonly 
     path: positionals.path ?? '',
     keep: flags.keep === true,
     allowUnconverted: flags['allow-unconverted'] === true,
+    skipUnconverted: flags['skip-unconverted'] === true,
     ...(searchPath === undefined ? {} : { searchPath }),
     ledger: { ...(table === undefined ? {} : { table }), ...(schema === undefined ? {} : { schema }) },
   }
@@ -117,7 +130,8 @@ function showResult({ output, flags }: Command, result: ImportResult, excluded: 
     ...(flags.verbose === true ? files.map((file) => `  ${file}`) : []),
     proofText,
     ...unconverted.map(
-      ({ file, line, direction, reason }) => `not converted: ${file}:${line} ${direction}: ${reason}`,
+      ({ file, line, direction, reason, leftOut }) =>
+        `${leftOut ? 'left out' : 'not converted'}: ${file}:${line} ${direction}: ${reason}`,
     ),
     ...adopted.map(
       ({ targetSchema, revisions, from }) =>

@@ -30,6 +30,8 @@ export interface UnconvertedPart {
   /** What stands in the way: `the value of bind`, `a loop`. */
   readonly reason: string
   readonly source: string
+  /** Not run, and not in the way: the replay shows that the schema does not need it. */
+  readonly leftOut?: boolean
 }
 
 /** Everything that an import read. */
@@ -46,6 +48,7 @@ export interface UnconvertedPlace {
   readonly revision: string
   readonly direction: 'upgrade' | 'downgrade'
   readonly reason: string
+  readonly leftOut: boolean
 }
 
 /** What could not be converted, in the order of the revisions. */
@@ -62,12 +65,27 @@ export function unconvertedPlaces(history: ImportedHistory): readonly Unconverte
                 revision: revision.revision,
                 direction,
                 reason: part.reason,
+                leftOut: part.leftOut ?? false,
               },
             ]
           : [],
       ),
     ),
   )
+}
+
+/** A history in which what could not be converted in some revisions' upgrades is left out. */
+export function leavingOut(history: ImportedHistory, revisions: ReadonlySet<string>): ImportedHistory {
+  const leave = (part: BodyPart): BodyPart => {
+    if (part.kind === 'autocommit') return { ...part, parts: part.parts.map(leave) }
+    return part.kind === 'unconverted' ? { ...part, leftOut: true } : part
+  }
+  return {
+    ...history,
+    revisions: history.revisions.map((revision) =>
+      revisions.has(revision.revision) ? { ...revision, upgrade: revision.upgrade.map(leave) } : revision,
+    ),
+  }
 }
 
 function flatParts(parts: readonly BodyPart[]): readonly BodyPart[] {

@@ -1,6 +1,7 @@
 import type { BodyPart } from '../history.ts'
 import { calledScope } from '../python/calls.ts'
 import { bound } from '../python/comprehension.ts'
+import { afterReflect } from '../python/inspection.ts'
 import { forget, withClass } from '../python/module-scope.ts'
 import { definition, type Scope, withFunction, withImports, withValue } from '../python/scope.ts'
 import type { Statement } from '../python/syntax.ts'
@@ -87,8 +88,11 @@ function convert(statement: Exclude<Statement, { kind: 'if' }>, scope: Scope, so
       const value = evaluate(statement.value, scope)
       return { parts: assignedParts(value), scope: assigned(statement, value, scope) }
     }
-    case 'expression':
+    case 'expression': {
+      const reflected = afterReflect(statement.value, scope)
+      if (reflected !== undefined) return { parts: [], scope: reflected }
       return { parts: expressionParts(evaluate(statement.value, scope), scope, source), scope }
+    }
     case 'with':
       return convertWith(statement, scope, source)
     case 'for':

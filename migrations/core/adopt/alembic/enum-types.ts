@@ -1,4 +1,5 @@
 import { quoteIdent, quoteLiteral } from '../../postgres/quote.ts'
+import type { BodyPart, ImportedRevision } from '../history.ts'
 import type { Call } from '../python/values.ts'
 import { argumentsOf, textOf, Unconverted } from './reading.ts'
 
@@ -66,14 +67,34 @@ export function createEnum({ name, values }: EnumType): string {
  */
 export function enumAct(type: EnumType, act: 'create' | 'drop', checkFirst: boolean): string {
   if (act === 'drop') return `DROP TYPE ${checkFirst ? 'IF EXISTS ' : ''}${type.name}`
-  if (!checkFirst) return createEnum(type)
+  return checkFirst ? whereNotThere(type.name, createEnum(type)) : createEnum(type)
+}
+
+function whereNotThere(name: string, create: string): string {
   return [
     'DO $mig$',
     'BEGIN',
-    `  IF to_regtype(${quoteLiteral(type.name)}) IS NULL THEN`,
-    `    ${createEnum(type)};`,
+    `  IF to_regtype(${quoteLiteral(name)}) IS NULL THEN`,
+    `    ${create};`,
     '  END IF;',
     'END',
     '$mig$',
   ].join('\n')
+}
+
+/**
+ * Alembic remembers through a run which enum types its tables have created, and does not create them again
+ * (SQLAlchemy, `ENUM`): what a later revision or table would create again is created only where it is not there.
+ */
+export function withTypesOnce(revisions: readonly ImportedRevision[]): readonly ImportedRevision[] {
+  const seen = new Set<string>()
+  const once = (part: BodyPart): BodyPart => {
+    if (part.kind === 'autocommit') return { ...part, parts: part.parts.map(once) }
+    const name = part.kind === 'sql' ? /^CREATE TYPE (\S+) AS ENUM \(/.exec(part.sql)?.[1] : undefined
+    if (part.kind !== 'sql' || name === undefined) return part
+    if (seen.has(name)) return { ...part, sql: whereNotThere(name, part.sql) }
+    seen.add(name)
+    return part
+  }
+  return revisions.map((revision) => ({ ...revision, upgrade: revision.upgrade.map(once) }))
 }

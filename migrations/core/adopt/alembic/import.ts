@@ -14,6 +14,8 @@ export interface AlembicRequest extends ImportOptions {
   readonly path: string
   /** Files with what `alembic upgrade … --sql` and `alembic downgrade … --sql` wrote. */
   readonly offlineSql?: readonly string[]
+  /** Folders besides the project's own that Python imports modules from, as `site-packages`. */
+  readonly pythonPath?: readonly string[]
 }
 
 /**
@@ -29,7 +31,8 @@ export async function importAlembic(
   const folders = findAlembicFolders(resolve(env.root, request.path))
   const place = { ...versionTableOf(folders.scriptLocation), ...request.ledger }
   const offline = readOfflineFiles(env, request.offlineSql ?? [], place.table)
-  const history = readAlembicProject({ folders, offline, show: shownPath(env) })
+  const pythonPath = (request.pythonPath ?? []).map((folder) => resolve(env.root, folder))
+  const history = readAlembicProject({ folders, offline, show: shownPath(env), pythonPath })
   const ledgers = await readAlembicLedgers(session.client, place)
   return importHistory(session, env, {
     ...request,

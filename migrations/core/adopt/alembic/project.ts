@@ -3,6 +3,7 @@ import { basename, delimiter, dirname, join, resolve } from 'node:path'
 import { MigError } from '../../errors.ts'
 import type { ImportedHistory, ImportedRevision } from '../history.ts'
 import { pythonModules } from '../python/modules.ts'
+import { withTypesOnce } from './enum-types.ts'
 import type { OfflineSql } from './offline-sql.ts'
 import { readAlembicRevision } from './revision-file.ts'
 
@@ -180,7 +181,7 @@ export function readAlembicProject({
     return [{ ...withOffline(read, offline), message }]
   })
   if (revisions.length === 0) throw noProject(folders.versions.map(show).join(', '))
-  return { tool: 'alembic', revisions: inOrder(revisions) }
+  return { tool: 'alembic', revisions: withTypesOnce(inOrder(revisions)) }
 }
 
 function messageOfName(file: string): string {

@@ -53,6 +53,18 @@ export function adoptedRows(
   return rows
 }
 
+/** Every revision that other ledgers say is applied, with what it comes after. */
+export function appliedRevisions(
+  history: ImportedHistory,
+  ledgers: readonly ForeignLedger[],
+): ReadonlySet<string> {
+  const byId = new Map(history.revisions.map((revision) => [revision.revision, revision]))
+  return withNeeds(
+    ledgers.flatMap((ledger) => ledger.revisions),
+    byId,
+  )
+}
+
 function checkKnown(id: string, { schema, table }: ForeignLedger, history: ImportedHistory): void {
   if (history.revisions.some(({ revision }) => revision === id)) return
   throw new MigError(

@@ -1,9 +1,9 @@
 import type { Environment } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import { openProject, type Session } from '../../runner/index.ts'
-import { type ImportedHistory, type UnconvertedPlace, unconvertedPlaces } from '../history.ts'
+import { type ImportedHistory, leavingOut, type UnconvertedPlace, unconvertedPlaces } from '../history.ts'
 import { adoptRows, checkNotAdopted } from './adopt-rows.ts'
-import { type AdoptedRows, adoptedRows, type ForeignLedger } from './applied.ts'
+import { type AdoptedRows, adoptedRows, appliedRevisions, type ForeignLedger } from './applied.ts'
 import { type Draft, draftHistory } from './draft.ts'
 import { underHouseRules } from './house-rules.ts'
 import { linesOfRevisions } from './lines.ts'
@@ -19,6 +19,11 @@ export interface ImportRequest {
   readonly searchPath?: string
   /** Write revisions that stop where something could not be converted. */
   readonly allowUnconverted?: boolean
+  /**
+   * Leave out of applied revisions what could not be converted. The replay must then still give what the live
+   * database has: what is left out has only moved rows.
+   */
+  readonly skipUnconverted?: boolean
   /** Keep the files of a history that does not lead to the live database; then nothing is adopted. */
   readonly keep?: boolean
 }
@@ -45,9 +50,13 @@ export async function importHistory(
   env: Environment,
   request: ImportRequest,
 ): Promise<ImportResult> {
-  const unconverted = unconvertedPlaces(request.history)
-  if (unconverted.length > 0 && !request.allowUnconverted) throw notConverted(unconverted)
-  const history = underHouseRules(request.history, {
+  const read = request.skipUnconverted
+    ? leavingOut(request.history, appliedRevisions(request.history, request.ledgers))
+    : request.history
+  const unconverted = unconvertedPlaces(read)
+  const inTheWay = unconverted.filter(({ direction, leftOut }) => !leftOut && !(request.skipUnconverted && direction === 'downgrade'))
+  if (inTheWay.length > 0 && !request.allowUnconverted) throw notConverted(inTheWay, request)
+  const history = underHouseRules(read, {
     schemas: Object.values(env.schemas),
     searchPath: request.searchPath,
   })
@@ -72,11 +81,17 @@ async function proved(
   draft: Draft,
   rows: readonly AdoptedRows[],
   lines: readonly string[],
-  { history, ignoreTables, keep }: ImportRequest,
+  { history, ignoreTables, keep, ledgers }: ImportRequest,
   unconverted: readonly UnconvertedPlace[],
 ): Promise<ImportResult['proof'] | 'differs'> {
-  // A revision that stops where it was not converted cannot be replayed; a downgrade is not part of the replay.
-  if (unconverted.some(({ direction }) => direction === 'upgrade')) return 'none'
+  // A revision that stops where it was not converted cannot be replayed; a downgrade is not part of the replay, nor
+  // is what is still to be applied.
+  const applied = appliedRevisions(history, ledgers)
+  const replayed = (revision: string) => rows.length === 0 || applied.has(revision)
+  const stops = unconverted.some(
+    ({ direction, leftOut, revision }) => direction === 'upgrade' && !leftOut && replayed(revision),
+  )
+  if (stops) return 'none'
   const replay: ReplayRequest = {
     env: draft.env,
     session,
@@ -104,14 +119,20 @@ async function proved(
   }
 }
 
-function notConverted(places: readonly UnconvertedPlace[]): MigError {
+function notConverted(places: readonly UnconvertedPlace[], { ledgers, skipUnconverted }: ImportRequest): MigError {
   const list = places.map(({ file, line, direction, reason }) => `  ${file}:${line} ${direction}: ${reason}`)
   const count = places.length === 1 ? '1 place needs' : `${places.length} places need`
   return new MigError(
     'unconverted',
     `${count} Python to know its SQL; nothing was written:\n${list.join('\n')}`,
     {
-      help: 'let Alembic write it: alembic upgrade base:heads --sql > upgrade.sql, alembic downgrade heads:base --sql > downgrade.sql, then add --offline-sql upgrade.sql --offline-sql downgrade.sql; or --allow-unconverted for revisions that stop there',
+      help: [
+        'let Alembic write it: alembic upgrade base:heads --sql > upgrade.sql, alembic downgrade heads:base --sql > downgrade.sql, then add --offline-sql upgrade.sql --offline-sql downgrade.sql',
+        ...(ledgers.length > 0 && !skipUnconverted
+          ? ['where it only moves rows: --skip-unconverted, which leaves it out and proves that the schema is the same']
+          : []),
+        'or --allow-unconverted for revisions that stop there',
+      ].join('; '),
       exitCode: exitCodes.decisionNeeded,
       facts: { unconverted: places },
     },

@@ -1,5 +1,5 @@
 import { declaredType, enumMembers } from './declared-types.ts'
-import { inspected } from './inspection.ts'
+import { afterReflect, inspected } from './inspection.ts'
 import { definition, type FunctionStatement, type Scope, withValue } from './scope.ts'
 import type { Branch, Expression, Statement } from './syntax.ts'
 import { dedent, formatted, plainText, truth } from './text-values.ts'
@@ -61,7 +61,9 @@ export function returnedBy(statements: readonly Statement[], start: Scope): Valu
   let scope = start
   for (const statement of statements) {
     if (statement.kind === 'return') return statement.value && evaluate(statement.value, scope)
-    if (statement.kind === 'assign' || statement.kind === 'unpack')
+    const reflected = statement.kind === 'expression' ? afterReflect(statement.value, scope) : undefined
+    if (reflected !== undefined) scope = reflected
+    else if (statement.kind === 'assign' || statement.kind === 'unpack')
       scope = assigned(statement, evaluate(statement.value, scope), scope)
     else if (statement.kind === 'if') {
       const branch = takenBranch(statement.branches, scope)
@@ -182,6 +184,7 @@ function textMethod(method: Method): Value {
       }
     if (name === 'format') return formatted(of.text, positional, keywords, line)
   }
+  if (of.kind === 'names' && !of.isRows && name === 'keys') return of
   if (of.kind === 'dict' && positional.length === 0) {
     if (name === 'keys') return { kind: 'list', items: of.entries.map(([key]) => key), line }
     if (name === 'values') return { kind: 'list', items: of.entries.map(([, item]) => item), line }

@@ -17,7 +17,7 @@ export function declaredType(found: ClassDefinition, call: Call | undefined): Va
   const specification = memberOf(found, 'get_col_spec')
   if (specification !== undefined) return specified(specification, call)
   const dialect = memberOf(found, 'load_dialect_impl')
-  if (dialect !== undefined) return dialectType(dialect)
+  if (dialect !== undefined) return dialectType(dialect, found, call)
   if (decorated) {
     const impl = classMember(found, 'impl')
     return impl && made(impl, call, own !== undefined)
@@ -98,14 +98,23 @@ function made(impl: Value, call: Call | undefined, ownArguments: boolean): Value
   return { ...call, path: impl.path }
 }
 
-/** `load_dialect_impl(self, dialect)` for PostgreSQL. */
-function dialectType({ statement, home }: Member): Value | undefined {
+/** `load_dialect_impl(self, dialect)` for PostgreSQL; `self.impl` is known where the type takes no arguments. */
+function dialectType(
+  { statement, home }: Member,
+  found: ClassDefinition,
+  call: Call | undefined,
+): Value | undefined {
   if (statement.kind !== 'function') return undefined
   const [self, dialect] = statement.parameters
   if (self === undefined || dialect === undefined) return undefined
   const { line } = statement
+  const isPlain = call === undefined || (call.positional.length === 0 && call.keywords.size === 0)
+  const type: Value =
+    isPlain && found.home.name === home.name
+      ? { kind: 'path', path: `${home.name}.${found.statement.name}`, line }
+      : { kind: 'opaque', why: 'a type with arguments', line }
   const inner = withValue(
-    withValue({ ...home, depth: home.depth + 1 }, self.name, { kind: 'opaque', why: 'a type', line }),
+    withValue({ ...home, depth: home.depth + 1 }, self.name, type),
     dialect.name,
     { kind: 'path', path: 'alembic.context.dialect', line },
   )

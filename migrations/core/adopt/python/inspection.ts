@@ -1,6 +1,7 @@
 import { quoteIdent, quoteLiteral } from '../../postgres/quote.ts'
+import { type Scope, withValue } from './scope.ts'
 import type { Expression } from './syntax.ts'
-import type { Method, Value } from './values.ts'
+import { evaluate, type Method, type Value } from './values.ts'
 
 /**
  * What SQLAlchemy's inspector tells of a database is known only when a revision runs. A question to it for a name can
@@ -41,6 +42,41 @@ export function inspected(method: Method): Value | undefined {
   const schema = schemaOf(keywords.get('schema') ?? positional[1])
   if (!Object.hasOwn(listed, name) || table?.kind !== 'text' || schema === undefined) return undefined
   return { kind: 'names', from: name, table: table.text, schema: schema ?? undefined, isRows: true, line }
+}
+
+/** Marks a `MetaData` that has read the tables of the database. */
+const reflectedMark = '.reflected'
+
+/** The scope after `metadata.reflect(bind)`, which reads the tables that are there; undefined for another statement. */
+export function afterReflect(expression: Expression, scope: Scope): Scope | undefined {
+  if (expression.kind !== 'call' || expression.function.kind !== 'attribute') return undefined
+  const { of, name } = expression.function
+  if (name !== 'reflect' || of.kind !== 'name') return undefined
+  const metadata = evaluate(of, scope)
+  const bind = expression.arguments[0] ?? expression.keywords.get('bind')
+  if (metadata.kind !== 'call' || metadata.path !== 'sqlalchemy.MetaData') return undefined
+  if (expression.keywords.size + expression.arguments.length !== 1 || bind === undefined) return undefined
+  if (!isBind(evaluate(bind, scope))) return undefined
+  const mark: Value = { kind: 'constant', value: true, line: expression.line }
+  return withValue(scope, of.name, { ...metadata, keywords: new Map([...metadata.keywords, [reflectedMark, mark]]) })
+}
+
+/** `metadata.tables` of a reflected `MetaData`, and the columns of one of them. */
+export function reflectedNames(of: Value, attribute: string): Names | undefined {
+  const { line } = of
+  if (of.kind === 'call' && of.path === 'sqlalchemy.MetaData' && attribute === 'tables')
+    return of.keywords.has(reflectedMark)
+      ? { kind: 'names', from: 'get_table_names', table: undefined, schema: undefined, isRows: false, line }
+      : undefined
+  if (of.kind === 'names' && of.from === 'reflected' && (attribute === 'c' || attribute === 'columns'))
+    return { ...of, from: 'get_columns', isRows: true }
+  return undefined
+}
+
+/** `metadata.tables['name']` */
+export function reflectedTable(tables: Names, name: string): Names | undefined {
+  if (tables.from !== 'get_table_names' || tables.isRows) return undefined
+  return { ...tables, from: 'reflected', table: name, isRows: true }
 }
 
 /** Null when none is given; undefined when it is not known. */
@@ -103,8 +139,9 @@ export function namesOfRows(
   return rows.kind === 'names' && rows.isRows ? { ...rows, isRows: false } : undefined
 }
 
-/** The variable of `row['name']` or `row.get('name')`. */
+/** The variable of `row['name']`, `row.get('name')` or `column.name`. */
 function nameField(item: Expression): string | undefined {
+  if (item.kind === 'attribute' && item.name === 'name' && item.of.kind === 'name') return item.of.name
   const [of, key] =
     item.kind === 'index'
       ? [item.of, item.index]

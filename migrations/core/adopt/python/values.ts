@@ -1,7 +1,7 @@
 import { callValue } from './calls.ts'
 import { comprehensionItems } from './comprehension.ts'
 import { classMember, declaredType } from './declared-types.ts'
-import { isAmong, isBind, namesOfRows } from './inspection.ts'
+import { isAmong, isBind, namesOfRows, reflectedNames, reflectedTable } from './inspection.ts'
 import { definition, type Scope, withValue } from './scope.ts'
 import type { Expression } from './syntax.ts'
 import { comparison, percentValue, plainText, truth } from './text-values.ts'
@@ -162,6 +162,8 @@ function attributeValue(of: Value, name: string, scope: Scope, line: number): Va
   if (name === 'name' && isDialect(of)) return { kind: 'text', text: 'postgresql', line }
   if (name === 'dialect_description' && isDialect(of))
     return { kind: 'text', text: 'postgresql+psycopg2', line }
+  const names = reflectedNames(of, name)
+  if (names !== undefined) return names
   if (of.kind === 'path') {
     const owner = definition(of.path, scope)
     const member = owner?.kind === 'class' ? classMember(owner, name) : undefined
@@ -268,6 +270,10 @@ function indexValue(of: Value, index: Value, line: number): Value {
     const key = plainText(index)
     const entry = of.entries.findLast(([name]) => key !== undefined && plainText(name) === key)
     if (entry !== undefined) return entry[1]
+  }
+  if (of.kind === 'names' && index.kind === 'text') {
+    const table = reflectedTable(of, index.text)
+    if (table !== undefined) return table
   }
   return { kind: 'opaque', why: 'an item of a value', line }
 }
