@@ -1,15 +1,17 @@
 // just mig-history [schemas] [range] [flags]
 import { readApplied, readLastEntries } from '../migrations/core/index.ts'
 import { historyGraph } from '../migrations/core/report/index.ts'
+import { tenantFlags } from './shared/arguments.ts'
 import { runCommand, usingProject } from './shared/command.ts'
 import { historyRows, missingRows, revisionLine } from './shared/history-rows.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
+import { countedTenants, tenantsText } from './shared/tenant-counts.ts'
 
 const spec = {
   name: 'mig-history',
   summary: 'Draws the revision graph of each line, newest first, with what is applied.',
   positionals: { schemas: schemasArgument, range: { help: 'a:b, either side may be left out', default: '' } },
-  flags: {},
+  flags: tenantFlags,
   examples: ['just mig-history', 'just mig-history user', 'just mig-history user base:head --verbose'],
 }
 
@@ -18,9 +20,11 @@ export const main = (): Promise<void> =>
     usingProject(command, async (session, project) => {
       const { output, positionals, flags } = command
       const { env, graph } = project
+      const tenants = await countedTenants(command, project)
       const ledger = {
         applied: await readApplied(session.client, env.ledgerSchema),
         entries: await readLastEntries(session.client, env.ledgerSchema, Object.values(env.schemas)),
+        tenants,
       }
       const applied = [...new Set([...ledger.applied.values()].flat())].filter((id) => project.files.has(id))
       const range = positionals.range || undefined
@@ -28,7 +32,7 @@ export const main = (): Promise<void> =>
       const missing = range === undefined ? missingRows(project, ledger) : []
       const rows = [...missing, ...historyRows(project, specs, ledger)]
       const headings = Object.fromEntries(
-        env.lines.map(({ key, schema }) => [key, `${key} (${schema ?? 'tenants'})`]),
+        env.lines.map(({ key, schema }) => [key, `${key} (${schema ?? tenantsText(tenants.get(key))})`]),
       )
       const text = historyGraph(rows, {
         verbose: flags.verbose === true,

@@ -6,6 +6,7 @@ import { historyGraph } from '../migrations/core/report/index.ts'
 import { runCommand, usingProject } from './shared/command.ts'
 import { historyRows, revisionLine } from './shared/history-rows.ts'
 import { fileOf } from './shared/revisions.ts'
+import { countedTenants } from './shared/tenant-counts.ts'
 
 const spec = {
   name: 'mig-show',
@@ -24,6 +25,7 @@ export const main = (): Promise<void> =>
       const ledger = {
         applied: await readApplied(session.client, env.ledgerSchema),
         entries: await readLastEntries(session.client, env.ledgerSchema, Object.values(env.schemas)),
+        tenants: await countedTenants(command, { ...project, env: { ...env, filter: [file.line] } }),
       }
       const [row] = historyRows(project, [file], ledger)
       if (row === undefined) return

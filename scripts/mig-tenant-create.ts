@@ -19,7 +19,9 @@ const spec = {
   summary: 'Makes a tenant at head: its schema, and every revision of the line on it.',
   positionals: { name: { help: 'the schema of the new tenant' }, schemas: schemasArgument },
   flags: {
-    'from-template': { help: 'copy the structure of a tenant at head in one script, and the rows that revisions write' },
+    'from-template': {
+      help: 'copy the structure of a tenant at head in one script, and the rows that revisions write',
+    },
     template: { help: 'this tenant as the template', value: 'NAME' },
     x: { help: "a key of env.ts's own", value: 'KEY=VALUE', many: true as const, short: 'x' },
   },

@@ -1,11 +1,19 @@
 import { relative } from 'node:path'
-import type { AppliedRows, LogEntry, Project, RevisionSpec } from '../../migrations/core/index.ts'
+import type {
+  AppliedRows,
+  LogEntry,
+  Project,
+  RevisionSpec,
+  TenantCounts,
+} from '../../migrations/core/index.ts'
 import type { HistoryFlag, HistoryRow, RevisionLine } from '../../migrations/core/report/index.ts'
 
 /** What the database says of the revisions that are shown. */
 export interface LedgerView {
   readonly applied: AppliedRows
   readonly entries: readonly LogEntry[]
+  /** By tenant line; for those that are counted. */
+  readonly tenants?: ReadonlyMap<string, TenantCounts>
 }
 
 /** Revisions as the history graph draws them, with what the ledger knows of each. */
@@ -20,8 +28,9 @@ export function historyRows(
   return specs.map((spec) => {
     const file = files.get(spec.revision)
     const parents = listOf(spec.downRevision)
+    const counts = ledger.tenants?.get(spec.line ?? '')
     const flags: HistoryFlag[] = [
-      ...(current.has(spec.revision) ? (['current'] as const) : []),
+      ...(counts === undefined && current.has(spec.revision) ? (['current'] as const) : []),
       ...(heads.has(spec.revision) ? (['head'] as const) : []),
       ...(parents.length === 0 ? (['base'] as const) : []),
       ...(graph.children(spec.revision).length > 1 ? (['branch point'] as const) : []),
@@ -36,6 +45,7 @@ export function historyRows(
       dependsOn: listOf(spec.dependsOn),
       labels: listOf(spec.branchLabels),
       flags,
+      ...tenantsAt(counts?.byRevision.get(spec.revision)),
       ...(file === undefined ? {} : { path: relative(project.env.root, file.path) }),
       ...(spec.createdAt === undefined ? {} : { createdAt: spec.createdAt }),
       ...(spec.irreversible === undefined ? {} : { irreversible: spec.irreversible }),
@@ -52,25 +62,45 @@ export function historyRows(
 }
 
 /** Rows of the ledger that no file has, for the lines of the filter. */
-export function missingRows(project: Project, { applied }: LedgerView): readonly HistoryRow[] {
-  return project.env.filter.flatMap((line) =>
-    (applied.get(project.env.schemas[line] ?? '') ?? [])
+export function missingRows(project: Project, { applied, tenants }: LedgerView): readonly HistoryRow[] {
+  return project.env.filter.flatMap((line) => {
+    const counts = tenants?.get(line)?.byRevision
+    const ids = counts === undefined ? applied.get(project.env.schemas[line] ?? '') : [...counts.keys()]
+    return (ids ?? [])
       .filter((id) => !project.files.has(id))
       .map((revision) => ({
+        ...tenantsAt(counts?.get(revision)),
         revision,
         line,
         message: '',
         parents: [],
         dependsOn: [],
         labels: [],
-        flags: ['current', 'missing file'] as const,
-      })),
-  )
+        flags: counts === undefined ? (['current', 'missing file'] as const) : (['missing file'] as const),
+      }))
+  })
+}
+
+/** A line of the history where tenants stand. */
+function tenantsAt(count: number | undefined): Pick<HistoryRow, 'tenants'> {
+  return count === undefined ? {} : { tenants: count }
 }
 
 /** A history row as `--json` shows it. */
 export function revisionLine(row: HistoryRow, ledger: LedgerView): RevisionLine {
-  const { revision, line, message, parents, dependsOn, labels, flags, path, createdAt, irreversible } = row
+  const {
+    revision,
+    line,
+    message,
+    parents,
+    dependsOn,
+    labels,
+    flags,
+    path,
+    createdAt,
+    irreversible,
+    tenants,
+  } = row
   const applied = ledger.entries
     .filter((entry) => entry.revision === revision && entry.direction !== 'downgrade')
     .map(({ targetSchema, at, who, host, direction, durationMs }) => ({
@@ -90,6 +120,7 @@ export function revisionLine(row: HistoryRow, ledger: LedgerView): RevisionLine 
     dependsOn,
     branchLabels: labels,
     flags,
+    ...tenantsAt(tenants),
     path: path ?? null,
     createdAt: createdAt ?? null,
     ...(irreversible === undefined ? {} : { irreversible }),

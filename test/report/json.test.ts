@@ -63,6 +63,7 @@ const documented: { readonly [Name in Line['event']]: Readonly<Record<Fields<Nam
     dependsOn: 1,
     branchLabels: 1,
     flags: 1,
+    tenants: 1,
     path: 1,
     createdAt: 1,
     irreversible: 1,

@@ -122,8 +122,15 @@ describe('the tenant example, by its recipes', () => {
     const rows = await succeed(just('mig-current tenant --tenants tenant_0,tenant_1'))
     expect(rows.stdout).toMatch(/tenant_0 +d4e5f6a7b8c9 +head/)
     expect(rows.stdout).toMatch(/tenant_1 +d3e4f5a6b7c8 +1 behind/)
+    const spread = jsonLines(await succeed(just('mig-history tenant --json'))).flatMap(
+      ({ tenants }) => tenants ?? [],
+    )
+    expect(spread).toEqual([2, 1])
     const stamped = await succeed(just('mig-stamp d3e4f5a6b7c8 tenant --tenants all'))
     expect(stamped.stdout).toContain('tenant_2: d4e5f6a7b8c9 → d3e4f5a6b7c8')
+    const history = await succeed(just('mig-history tenant'))
+    expect(history.stdout).toContain('tenant (3 tenants)\n* d4e5f6a7b8c9 (head) add currency')
+    expect(history.stdout).toContain('* d3e4f5a6b7c8 (3 tenants) create billed')
     const late = await just('mig-current tenant --check-heads')
     expect(late.code).toBe(1)
     const odd = await succeed(just('mig-tenants tenant'))

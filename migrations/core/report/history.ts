@@ -1,7 +1,7 @@
 import { graphLines } from './graph-lines.ts'
 import { plainStyle, type Style } from './style.ts'
 import { oneLine } from './text.ts'
-import { durationText, relativeTime } from './units.ts'
+import { countOf, durationText, relativeTime } from './units.ts'
 
 /** What is said of a revision beside its id. */
 export type HistoryFlag =
@@ -32,6 +32,8 @@ export interface HistoryRow {
   readonly dependsOn: readonly string[]
   readonly labels: readonly string[]
   readonly flags: readonly HistoryFlag[]
+  /** How many tenants stand at it, in a tenant line. */
+  readonly tenants?: number
   /** The rest is shown with `verbose`. */
   readonly path?: string
   /** Why nothing takes it back. */
@@ -100,7 +102,8 @@ function rowText(row: HistoryRow, style: Style): string {
         ? style.warning(flag)
         : style.good(flag),
   )
-  const marks = [...flags, ...row.labels.map((label) => `label ${oneLine(label)}`)]
+  const tenants = row.tenants === undefined ? [] : [style.good(countOf(row.tenants, 'tenant'))]
+  const marks = [...tenants, ...flags, ...row.labels.map((label) => `label ${oneLine(label)}`)]
   const parts = [
     style.revision(row.revision),
     marks.length === 0 ? '' : `(${marks.join(', ')})`,

@@ -51,6 +51,8 @@ export interface RevisionLine {
   readonly dependsOn: readonly string[]
   readonly branchLabels: readonly string[]
   readonly flags: readonly HistoryFlag[]
+  /** How many tenants stand at it; only of a tenant line in `mig-history` and `mig-show`. */
+  readonly tenants?: number
   /** Null when the ledger names it and no file has it. */
   readonly path: string | null
   readonly createdAt: string | null

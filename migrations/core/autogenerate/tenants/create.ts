@@ -84,7 +84,7 @@ async function copyStructure(session: Session, project: Project, copy: Copy): Pr
     `SET LOCAL search_path TO ${name}, public`,
     ...structure.statements,
     ...seedStatements(structure.seeds),
-    ...steps.flatMap((step) => stampStatements(ledgerSchema, step)),
+    ...steps.flatMap((step, at) => stampStatements(ledgerSchema, step, at === steps.length - 1)),
   ].join(';\n')
   try {
     await client.query(script)
@@ -97,8 +97,10 @@ async function copyStructure(session: Session, project: Project, copy: Copy): Pr
   }
 }
 
-function stampStatements(ledgerSchema: string, step: PlanStep): readonly string[] {
-  const { line, revision, targetSchema, appliedBefore: before, appliedAfter: after, file } = step
+/** Every revision is logged; the rows of `version` are written once, with the last. */
+function stampStatements(ledgerSchema: string, step: PlanStep, isLast: boolean): readonly string[] {
+  const { line, revision, targetSchema, appliedAfter, file } = step
+  const [before, after] = [[], isLast ? appliedAfter : []]
   const checksum = fileChecksum(file.path)
   const host = whereFrom
   return ledgerStatements(ledgerSchema, {

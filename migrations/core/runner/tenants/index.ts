@@ -1,3 +1,4 @@
+export { type TenantCounts, tenantCounts } from './counts.ts'
 export { type CreatedTenant, createTenant, newTenant } from './create.ts'
 export { dropTenant, type TenantContents, tenantContents } from './drop.ts'
 export { tenantExcludes, tenantExclusion } from './exclusion.ts'

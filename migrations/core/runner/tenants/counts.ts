@@ -1,0 +1,47 @@
+import type { MigError } from '../../errors.ts'
+import type { Project } from '../project.ts'
+import type { SessionOptions } from '../session.ts'
+import { nothingApplied, tenantStates } from './plan.ts'
+import type { TenantTargetList } from './targets.ts'
+
+/** How the tenants of a line spread over its revisions. */
+export interface TenantCounts {
+  readonly tenants: number
+  /** With nothing applied. */
+  readonly atBase: number
+  /** In databases that cannot be asked. */
+  readonly unreachable: number
+  /** Applied head → tenants that have it. */
+  readonly byRevision: ReadonlyMap<string, number>
+}
+
+/** Counts tenants by one query per database; of one that does not answer it warns. */
+export async function tenantCounts(
+  project: Project,
+  { tenants }: TenantTargetList,
+  sessions: SessionOptions,
+): Promise<TenantCounts> {
+  let [unreachable, atBase] = [0, 0]
+  const lost = new Set<unknown>()
+  const states = await tenantStates(project, tenants, { needsLog: false }, sessions, (group, error) => {
+    unreachable += group.length
+    for (const tenant of group) lost.add(tenant)
+    sessions.emit?.({ event: 'warning', ...notCounted(group.length, error) })
+  })
+  const byRevision = new Map<string, number>()
+  for (const tenant of tenants) {
+    if (lost.has(tenant)) continue
+    const { rows } = states.get(tenant) ?? nothingApplied
+    if (rows.length === 0) atBase += 1
+    for (const id of rows) byRevision.set(id, (byRevision.get(id) ?? 0) + 1)
+  }
+  return { tenants: tenants.length, atBase, unreachable, byRevision }
+}
+
+function notCounted(tenants: number, { code, message, help }: MigError) {
+  return {
+    code,
+    message: `${tenants} tenants are not counted: ${message}`,
+    ...(help === undefined ? {} : { help }),
+  }
+}
