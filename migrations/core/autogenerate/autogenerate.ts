@@ -1,10 +1,11 @@
+import type { Client } from 'pg'
 import { exitCodes, MigError } from '../errors.ts'
 import {
   compareFingerprints,
   type Fingerprint,
   fingerprintChangesText,
 } from '../postgres/fingerprint/index.ts'
-import { withScratchDatabase } from '../postgres/scratch.ts'
+import { type ScratchDatabase, withScratchDatabase } from '../postgres/scratch.ts'
 import { onDatabase, prepareBase } from './base.ts'
 import {
   type Catalog,
@@ -24,6 +25,7 @@ import { settledRenames } from './renames.ts'
 import { rewritten } from './rewrite.ts'
 import { runSections } from './run-sections.ts'
 import { observe, type State } from './state.ts'
+import { straightRevision } from './straight.ts'
 import { scratchOptions, wantedState } from './wanted.ts'
 
 export interface AutogenerateResult {
@@ -52,27 +54,46 @@ export async function autogenerate(
   const wanted = await (adoptUrl === undefined
     ? wantedState(input)
     : onDatabase(adoptUrl, (client) => observe(client, observed)))
-  return withScratchDatabase(scratchOptions(input), async (scratch) => {
-    await prepareBase(input, scratch)
-    const schemas = filteredSchemas(input)
-    const base = await observe(scratch.client, { ...input, schemas })
-    // A template may have nobody in it.
-    await scratch.client.end()
+  return fromBase(input, async (scratch, base) => {
+    const { schemas } = observed
     const globals = managedGlobals(base.catalog, wanted.catalog, schemas)
     const scope: Scope = { schemas, excludes: input.excludes, globals, privileges: input.privileges }
     const unmodeled = unmodeledIn(input, base, wanted)
-    const changes = changesBetween(base, wanted, scope)
+    const there = seenDifference(base.catalog, wanted.catalog, scope)
+    const changes = changesBetween(base, wanted, scope, there)
     if (changes.length === 0) return { revisions: [], changes, unmodeled }
     const renames = settledRenames(renameCandidates(base.catalog, wanted.catalog, scope), input.renames)
-    const from = { database: scratch.name, catalog: base.catalog }
-    const generated = await generateRevisions(input, from, wanted.catalog, scope, renames)
-    const revisions = await rewritten(generated, changes, input.rewrite)
-    const provable = await runnable(revisions)
-    const proof = { revisions: provable, base, wanted, scope }
-    const unproved = await withScratchDatabase(scratchOptions(input, scratch.name), ({ client }) =>
-      failureOf(() => prove({ ...proof, client }), input.keep),
-    )
-    return { revisions, changes, unmodeled, ...(unproved === undefined ? {} : { unproved }) }
+    const proved = async (generated: readonly GeneratedRevision[], client: Client, keep: boolean) => {
+      const revisions = await rewritten(generated, changes, input.rewrite)
+      const provable = await runnable(revisions)
+      const proof = { client, revisions: provable, base, wanted, scope }
+      const unproved = await failureOf(() => prove(proof), keep)
+      return { revisions, changes, unmodeled, ...(unproved === undefined ? {} : { unproved }) }
+    }
+    const guided = async ({ client, name, url }: ScratchDatabase) => {
+      // A template may have nobody in it.
+      await client.end()
+      const from = { database: name, catalog: base.catalog }
+      const generated = await generateRevisions(input, from, wanted.catalog, scope, renames)
+      return onDatabase(url, (session) => proved(generated, session, input.keep))
+    }
+    if (there === undefined || renames.length > 0) return guided(scratch)
+    const catalogs = { base: base.catalog, wanted: wanted.catalog }
+    const straight = await straightRevision(input, scratch.client, catalogs, scope, there)
+    if (straight === undefined) return guided(scratch)
+    const made = await proved([straight], scratch.client, true)
+    return made.unproved === undefined ? made : fromBase(input, guided)
+  })
+}
+
+/** Hands a scratch database at the base state to `body`. */
+function fromBase<T>(
+  input: AutogenerateInput,
+  body: (scratch: ScratchDatabase, base: State) => Promise<T>,
+): Promise<T> {
+  return withScratchDatabase(scratchOptions(input), async (scratch) => {
+    await prepareBase(input, scratch)
+    return body(scratch, await observe(scratch.client, { ...input, schemas: filteredSchemas(input) }))
   })
 }
 
@@ -81,7 +102,7 @@ async function failureOf(proof: () => Promise<void>, keep: boolean): Promise<Mig
     await proof()
     return undefined
   } catch (error) {
-    if (keep && error instanceof MigError) return error
+    if (keep && error instanceof MigError && error.code === 'proof-failed') return error
     throw error
   }
 }
@@ -90,8 +111,13 @@ async function failureOf(proof: () => Promise<void>, keep: boolean): Promise<Mig
  * What differs, in readable words.
  * @throws MigError `unseen-difference` (exit 5) when only the fingerprint sees one: then nothing can be written
  */
-export function changesBetween(from: State, to: State, scope: Scope): readonly Change[] {
-  const changes = seenDifference(from.catalog, to.catalog, scope)?.changes
+export function changesBetween(
+  from: State,
+  to: State,
+  scope: Scope,
+  seen: Difference | undefined = seenDifference(from.catalog, to.catalog, scope),
+): readonly Change[] {
+  const changes = seen?.changes
   const unseen = changes?.length === 0 ? compareFingerprints(from.fingerprint, to.fingerprint) : []
   if (unseen.length > 0) {
     throw new MigError(

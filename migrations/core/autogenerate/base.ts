@@ -1,8 +1,8 @@
-import type { ClientBase } from 'pg'
+import type { Client } from 'pg'
 import { connect, quoteIdent } from '../postgres/index.ts'
 import type { ScratchDatabase } from '../postgres/scratch.ts'
 import { managedGlobals, readCatalog } from './engine/index.ts'
-import { guide } from './guide/guide.ts'
+import { guide, guideScope } from './guide/guide.ts'
 import type { AutogenerateInput } from './input.ts'
 import { fingerprintOf } from './state.ts'
 
@@ -31,7 +31,7 @@ export async function prepareBase(input: AutogenerateInput, scratch: ScratchData
     client,
     from: replayed,
     to: live,
-    scope: { schemas, excludes: input.excludes, globals, privileges: input.privileges },
+    scope: guideScope({ schemas, excludes: input.excludes, globals, privileges: input.privileges }),
     first: [],
     // There are no rows to lose on a scratch database.
     casts: { using: {}, recreate: ['*'] },
@@ -39,7 +39,7 @@ export async function prepareBase(input: AutogenerateInput, scratch: ScratchData
 }
 
 /** Runs `body` on a connection of its own to a database. */
-export async function onDatabase<T>(url: string, body: (client: ClientBase) => Promise<T>): Promise<T> {
+export async function onDatabase<T>(url: string, body: (client: Client) => Promise<T>): Promise<T> {
   const client = await connect({ url, applicationName: 'just-mig' })
   try {
     return await body(client)

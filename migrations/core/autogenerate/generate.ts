@@ -4,7 +4,7 @@ import type { ScratchDatabase } from '../postgres/scratch.ts'
 import { withScratchDatabase } from '../postgres/scratch.ts'
 import { type Costs, costsOf } from './costs.ts'
 import { type Action, type Catalog, type RenameCandidate, readCatalog, type Scope } from './engine/index.ts'
-import { guide } from './guide/guide.ts'
+import { guide, guideScope } from './guide/guide.ts'
 import type { AutogenerateInput } from './input.ts'
 import { partIntoRuns, type Run } from './lines.ts'
 import { madeAnew, objectNames, readIncarnations, withoutObjects } from './made-anew.ts'
@@ -38,19 +38,18 @@ export async function generateRevisions(
   input: AutogenerateInput,
   base: { readonly database: string; readonly catalog: Catalog },
   wanted: Catalog,
-  scope: Scope,
+  asked: Scope,
   renames: readonly RenameCandidate[],
 ): Promise<readonly GeneratedRevision[]> {
-  const { lines, filter, casts } = input
-  const lineOf = (schema: string) =>
-    lines.find((line) => line.schema === schema && filter.includes(line.key))?.key
+  const { filter, casts } = input
+  const scope = guideScope(asked)
   const copy = <T>(body: (scratch: ScratchDatabase) => Promise<T>) =>
     withScratchDatabase(scratchOptions(input, base.database), body)
   const first = renames.map(renameAction)
   const whole = await copy(async ({ client }) => {
-    const anew = await anewReader(client, scope)
+    const anew = await newlyMadeReader(client, scope)
     const up = await guide({ client, from: base.catalog, to: wanted, scope, first, casts })
-    const runs = partIntoRuns(up.actions, lineOf, filter[0] ?? '')
+    const runs = partIntoRuns(up.actions, lineOfSchema(input), filter[0] ?? '')
     const upKept = await anew()
     const [only] = runs
     if (only === undefined || runs.length > 1) return { runs, upKept }
@@ -58,19 +57,11 @@ export async function generateRevisions(
     return { runs, upKept, down: { actions, kept: await anew(), from: up.reached, to: base.catalog } }
   })
   const { runs, upKept } = whole
-  const online = (actions: readonly Action[], from: Catalog) =>
-    input.online ? onlineActions(actions, from) : actions
-  const asRevision = (run: Run, up: GrantedObjects, down: WayBack): GeneratedRevision => ({
-    line: run.line,
-    upgrade: sideOf({ actions: online(run.actions, down.to), kept: up }, input),
-    downgrade: sideOf({ ...down, actions: online(down.actions, down.from) }, input),
-    needs: run.needs,
-  })
   const { down } = whole
-  if (down !== undefined) return runs.map((run) => asRevision(run, upKept, down))
+  if (down !== undefined) return runs.map((run) => asRevision(input, run, upKept, down))
   return copy(async ({ client }) => {
     const states: Catalog[] = [base.catalog]
-    const anew = await anewReader(client, scope)
+    const anew = await newlyMadeReader(client, scope)
     const kept: GrantedObjects[] = []
     for (const run of runs) {
       await runSections(client, sideOf({ actions: run.actions, kept: {} }, { lines: [] }).sections)
@@ -81,7 +72,7 @@ export async function generateRevisions(
     for (const [index, run] of [...runs.entries()].reverse()) {
       const actions = await wayBack(client, states, index, run, renames, scope, casts)
       const [from, to] = [states[index + 1] ?? base.catalog, states[index] ?? base.catalog]
-      revisions.unshift(asRevision(run, kept[index] ?? {}, { actions, kept: await anew(), from, to }))
+      revisions.unshift(asRevision(input, run, kept[index] ?? {}, { actions, kept: await anew(), from, to }))
     }
     const lost = objectNames(withoutObjects(upKept, kept))
     if (lost.length > 0) {
@@ -96,20 +87,48 @@ export async function generateRevisions(
   })
 }
 
+/** The key of the filter's line that a physical schema is of. */
+export function lineOfSchema({
+  lines,
+  filter,
+}: Pick<AutogenerateInput, 'lines' | 'filter'>): (schema: string) => string | undefined {
+  return (schema) => lines.find((line) => line.schema === schema && filter.includes(line.key))?.key
+}
+
+/** A run and the way back as the two sides of a revision. */
+export function asRevision(
+  input: Pick<AutogenerateInput, 'lines' | 'online'>,
+  run: Run,
+  kept: GrantedObjects,
+  down: WayBack,
+): GeneratedRevision {
+  const online = (actions: readonly Action[], from: Catalog) =>
+    input.online ? onlineActions(actions, from) : actions
+  return {
+    line: run.line,
+    upgrade: sideOf({ actions: online(run.actions, down.to), kept }, input),
+    downgrade: sideOf({ ...down, actions: online(down.actions, down.from) }, input),
+    needs: run.needs,
+  }
+}
+
 /** Statements of one direction, and what they make anew. */
 interface Way {
   readonly actions: readonly Action[]
   readonly kept: GrantedObjects
 }
 
-interface WayBack extends Way {
+export interface WayBack extends Way {
   /** The state behind the revision, and the one before it. */
   readonly from: Catalog
   readonly to: Catalog
 }
 
 /** Reads what was made anew since it was called last. Where grants are compared, the statements hold them. */
-async function anewReader(client: ClientBase, scope: Scope): Promise<() => Promise<GrantedObjects>> {
+export async function newlyMadeReader(
+  client: ClientBase,
+  scope: Scope,
+): Promise<() => Promise<GrantedObjects>> {
   if (scope.privileges) return () => Promise.resolve({})
   let before = await readIncarnations(client, scope.schemas)
   return async () => {

@@ -11,14 +11,17 @@ interface Incarnation {
   readonly id: string
 }
 
-/** Reads the objects of schemas that can have grants. The connection must be outside a transaction. */
+/** Reads the objects of schemas that can have grants; a transaction that is open is left as it was. */
 export async function readIncarnations(
   client: ClientBase,
   schemas: readonly string[],
 ): Promise<Incarnations> {
-  await client.query(`BEGIN; SET LOCAL search_path = ''`)
+  const inTransaction = client.getTransactionStatus() === 'T'
+  await client.query(`${inTransaction ? 'SAVEPOINT mig_names' : 'BEGIN'}; SET LOCAL search_path = ''`)
   const { rows } = await client.query<Incarnation & { key: string }>(query, [schemas])
-  await client.query('COMMIT')
+  await client.query(
+    inTransaction ? 'ROLLBACK TO SAVEPOINT mig_names; RELEASE SAVEPOINT mig_names' : 'ROLLBACK',
+  )
   return new Map(rows.map(({ key, family, name, id }) => [`${family} ${key}`, { family, name, id }]))
 }
 

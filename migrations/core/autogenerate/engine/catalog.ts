@@ -1,4 +1,4 @@
-import { buildFactBase, encodeId, type Fact, type FactBase } from '@supabase/pg-delta/core'
+import { buildFactBase, type Fact, type FactBase } from '@supabase/pg-delta/core'
 import { extract } from '@supabase/pg-delta/extract'
 import type { ClientBase, Pool } from 'pg'
 import type { ExcludableObject } from '../../environment/index.ts'
@@ -30,6 +30,8 @@ export interface Catalog {
   readonly extras: ReadonlyMap<string, Extra>
   readonly unmodeled: readonly Unmodeled[]
   readonly serverVersion: string
+  /** What a scope shows of it, kept by {@link scopedFacts}: the same is asked for again and again. */
+  readonly views: WeakMap<Scope, FactBase>
 }
 
 /** What we compare by statements of our own, in {@link Extra}. */
@@ -56,7 +58,13 @@ export async function readCatalog(client: ClientBase): Promise<Catalog> {
     const { kind, samples } = diagnostic.context as { kind: string; samples: string[] }
     return handledByExtras.has(kind) ? [] : [{ kind, names: samples }]
   })
-  return { facts, extras: await readExtras(client), unmodeled, serverVersion: pgVersion }
+  return {
+    facts,
+    extras: await readExtras(client),
+    unmodeled,
+    serverVersion: pgVersion,
+    views: new WeakMap(),
+  }
 }
 
 /** Ends a virtual generated column's expression, so that it differs from a stored one's; see plan.ts. */
@@ -89,29 +97,29 @@ const databaseKinds = new Set(['extension', 'publication', 'eventTrigger', 'fdw'
  * marked as for reference by {@link referenceSchemas}; what must not be seen at all goes.
  */
 export function scopedFacts(catalog: Catalog, scope: Scope, schemaFacts: readonly Fact[]): FactBase {
+  const view = catalog.views.get(scope) ?? viewOf(catalog.facts, scope)
+  catalog.views.set(scope, view)
+  const missing = schemaFacts.filter((fact) => !view.has(fact.id))
+  return missing.length === 0
+    ? view
+    : buildFactBase([...view.facts(), ...missing], [...view.edges], view.source)
+}
+
+function viewOf(facts: FactBase, scope: Scope): FactBase {
   const inScope = new Set(scope.schemas)
-  const gone = new Set<string>()
-  const kept: Fact[] = []
-  const byKey = new Map(catalog.facts.facts().map((fact) => [encodeId(fact.id), fact]))
+  const gone = new Map<Fact, boolean>()
   const isGone = (fact: Fact): boolean => {
-    const key = encodeId(fact.id)
-    if (gone.has(key)) return true
-    const parent = fact.parent === undefined ? undefined : byKey.get(encodeId(fact.parent))
+    const known = gone.get(fact)
+    if (known !== undefined) return known
+    const parent = fact.parent === undefined ? undefined : facts.get(fact.parent)
     const hidden = isHidden(fact.id, inScope, scope) || (parent !== undefined && isGone(parent))
-    if (hidden) gone.add(key)
+    gone.set(fact, hidden)
     return hidden
   }
-  for (const fact of byKey.values()) if (!isGone(fact)) kept.push(fact)
-  const have = new Set(kept.map((fact) => encodeId(fact.id)))
-  for (const fact of schemaFacts) if (!have.has(encodeId(fact.id))) kept.push(fact)
-  const all = new Set(kept.map((fact) => encodeId(fact.id)))
-  const edges = catalog.facts.edges.filter(
-    (edge) =>
-      all.has(encodeId(edge.from)) &&
-      all.has(encodeId(edge.to)) &&
-      (scope.privileges || edge.kind !== 'owner'),
-  )
-  return buildFactBase(kept, edges, catalog.facts.source)
+  const kept = facts.facts().filter((fact) => !isGone(fact))
+  // Edges of what is gone are left out by the engine itself.
+  const edges = scope.privileges ? [...facts.edges] : facts.edges.filter((edge) => edge.kind !== 'owner')
+  return buildFactBase(kept, edges, facts.source)
 }
 
 function isHidden(id: ObjectId, inScope: ReadonlySet<string>, scope: Scope): boolean {

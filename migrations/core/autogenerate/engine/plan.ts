@@ -41,14 +41,33 @@ export interface Difference {
  */
 export function difference(from: Catalog, to: Catalog, scope: Scope): Difference {
   const { source, wanted } = bothSides(from, to, scope)
+  const planned = source.rootHash === wanted.rootHash ? undefined : enginePlan(source, wanted, scope)
+  const extras = extrasInScope(from, to, scope, wanted)
+  return {
+    changes: changesOf(planned?.deltas ?? [], [...extras.before, ...extras.after]),
+    actions: [
+      ...extras.before.map(ofExtra),
+      ...(planned?.actions ?? []).map((action) => ofEngine(action, source, wanted)),
+      ...extras.after.map(ofExtra),
+    ],
+    checksFunctionBodies:
+      planned?.preamble.some((setting) => setting.name === 'check_function_bodies') ?? false,
+  }
+}
+
+function enginePlan(source: FactBase, wanted: FactBase, scope: Scope): Plan {
   const outside = outsideSchemas(source, wanted, scope)
   const policy = outsidePolicy(outside, scope.schemas)
   const first = plan(source, wanted, { policy, renames: 'prompt' })
   const acceptRenames = harmlessRenames(first.renameCandidates, source)
-  const planned =
-    acceptRenames.length === 0 ? first : planWithRenames(source, wanted, policy, acceptRenames, first)
+  return acceptRenames.length === 0 ? first : planWithRenames(source, wanted, policy, acceptRenames, first)
+}
+
+type ExtraStatements = ReturnType<typeof extraStatements>
+
+function extrasInScope(from: Catalog, to: Catalog, scope: Scope, wanted: FactBase): ExtraStatements {
   const inScope = new Set(scope.schemas)
-  const extras = extraStatements(
+  return extraStatements(
     from.extras,
     to.extras,
     (extra) =>
@@ -61,27 +80,21 @@ export function difference(from: Catalog, to: Catalog, scope: Scope): Difference
       }),
     (extra) => survives(wanted, extra),
   )
-  const ofExtra = (statement: (typeof extras.before)[number]): Action => ({
-    sql: statement.sql,
+}
+
+function ofExtra({ sql, extra, lock }: ExtraStatements['before'][number]): Action {
+  return {
+    sql,
     produces: [],
-    consumes: extraIds(statement.extra.schema, statement.extra.relation),
+    consumes: extraIds(extra.schema, extra.relation),
     destroys: [],
     needs: [],
-    lock: statement.lock,
+    lock,
     rewrites: false,
     losesData: false,
     transaction: 'plain',
     needsCommitBefore: false,
     verb: 'alter',
-  })
-  return {
-    changes: changesOf(planned.deltas, [...extras.before, ...extras.after]),
-    actions: [
-      ...extras.before.map(ofExtra),
-      ...planned.actions.map((action) => ofEngine(action, source, wanted)),
-      ...extras.after.map(ofExtra),
-    ],
-    checksFunctionBodies: planned.preamble.some((setting) => setting.name === 'check_function_bodies'),
   }
 }
 

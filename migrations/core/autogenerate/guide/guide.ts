@@ -24,6 +24,7 @@ export interface GuideInput {
   readonly client: ClientBase
   readonly from: Catalog
   readonly to: Catalog
+  /** Made by {@link guideScope}. */
   readonly scope: Scope
   /** Statements to run first, whatever the difference: renames. */
   readonly first: readonly Action[]
@@ -33,6 +34,24 @@ export interface GuideInput {
 export interface Guided {
   readonly actions: readonly Action[]
   readonly reached: Catalog
+}
+
+/** A scope without the tables that keep rows while the guide makes their own tables anew. */
+export function guideScope(scope: Scope): Scope {
+  return {
+    ...scope,
+    excludes: (object) => isSetAside(object.table ?? object.name) || scope.excludes(object),
+  }
+}
+
+/** Whether actions are more than one transaction that runs as the engine has ordered it. */
+export function takesRounds(actions: readonly Action[], from: Catalog, to: Catalog, scope: Scope): boolean {
+  return (
+    actions.some(({ transaction, needsCommitBefore }) => transaction === 'own' || needsCommitBefore) ||
+    foundationsAmong(actions).length > 0 ||
+    tablesToMakeAnew(actions, []).length > 0 ||
+    keepingMoves(from, to, scope).length > 0
+  )
 }
 
 const mostRounds = 12
@@ -46,14 +65,10 @@ const mostAsides = 20
  *   difference stays.
  */
 export async function guide(input: GuideInput): Promise<Guided> {
-  const { client } = input
+  const { client, scope } = input
   const actions: Action[] = []
   let current = input.from
   let refused: readonly Refusal[] = []
-  const scope: Scope = {
-    ...input.scope,
-    excludes: (object) => isSetAside(object.table ?? object.name) || input.scope.excludes(object),
-  }
   const mend: Mend = (_, refusal) => repairFor(client, refusal, input.casts)
   if (input.first.length > 0) {
     const trial = await tryActions(client, input.first, () => Promise.resolve(undefined))
@@ -119,11 +134,18 @@ const foundationKinds: ReadonlySet<string> = new Set(['type', 'domain', 'collati
  * adds such a column behind all others, and the table's columns are not in the order of the models.
  */
 async function foundations(client: ClientBase, actions: readonly Action[]): Promise<readonly Action[]> {
+  const wanted = foundationsAmong(actions)
+  if (wanted.length === 0) return []
+  const { done } = await tryActions(client, wanted, () => Promise.resolve(undefined))
+  return done
+}
+
+function foundationsAmong(actions: readonly Action[]): readonly Action[] {
   const creates = (kind: string | undefined, action: Action) =>
     action.verb === 'create' && action.produces[0]?.kind === kind
   if (!actions.some((action) => creates('table', action))) return []
   const dropped = new Set(actions.flatMap((action) => action.destroys.map(idKey)))
-  const wanted = actions.filter((action) => {
+  return actions.filter((action) => {
     const [made] = action.produces
     const plain = action.transaction === 'plain' && !action.needsCommitBefore
     return (
@@ -134,9 +156,6 @@ async function foundations(client: ClientBase, actions: readonly Action[]): Prom
       !dropped.has(idKey(made))
     )
   })
-  if (wanted.length === 0) return []
-  const { done } = await tryActions(client, wanted, () => Promise.resolve(undefined))
-  return done
 }
 
 /** Tables that the engine would drop and make anew, and those whose partition key keeps a column from another type. */
@@ -188,7 +207,7 @@ function afterCommit(earlier: readonly Action[], later: readonly Action[]): read
 }
 
 /** The next difference, or the engine's word that it knows no way. */
-function nextDifference(current: Catalog, to: Catalog, scope: Scope): Difference | Error {
+export function nextDifference(current: Catalog, to: Catalog, scope: Scope): Difference | Error {
   try {
     return difference(current, to, scope)
   } catch (error) {

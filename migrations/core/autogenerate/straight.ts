@@ -1,0 +1,62 @@
+import type { Client } from 'pg'
+import type { GrantedObjects } from '../operations/index.ts'
+
+import type { Action, Catalog, Difference, Scope } from './engine/index.ts'
+import { asRevision, type GeneratedRevision, lineOfSchema, newlyMadeReader } from './generate.ts'
+import { sqlState } from './guide/address.ts'
+import { nextDifference, takesRounds } from './guide/guide.ts'
+import type { AutogenerateInput } from './input.ts'
+import { partIntoRuns } from './lines.ts'
+
+/**
+ * The revision as the engine orders it, where that is all there is to it: one line, one transaction each way, nothing
+ * for a person to decide. Both directions are run on `client`, at the base state, and rolled back. It saves the guide
+ * its copies of the database and its readings; whether it leads where it should is for the proof to say.
+ * Undefined where the guide has to find a way.
+ */
+export async function straightRevision(
+  input: AutogenerateInput,
+  client: Client,
+  { base, wanted }: { readonly base: Catalog; readonly wanted: Catalog },
+  scope: Scope,
+  there: Difference,
+): Promise<GeneratedRevision | undefined> {
+  const { casts, filter } = input
+  if (casts.recreate.length > 0 || Object.keys(casts.using).length > 0) return undefined
+  if (takesRounds(there.actions, base, wanted, scope)) return undefined
+  const back = nextDifference(wanted, base, scope)
+  if (back instanceof Error || takesRounds(back.actions, wanted, base, scope)) return undefined
+  const [run, ...others] = partIntoRuns(there.actions, lineOfSchema(input), filter[0] ?? '')
+  if (run === undefined || others.length > 0) return undefined
+  const kept = await triedBothWays(client, scope, run.actions, back.actions)
+  if (kept === undefined) return undefined
+  return asRevision(input, run, kept.up, {
+    actions: back.actions,
+    kept: kept.down,
+    from: wanted,
+    to: base,
+  })
+}
+
+/** Runs both directions, rolls them back, and gives what each makes anew; undefined when PostgreSQL refuses one. */
+async function triedBothWays(
+  client: Client,
+  scope: Scope,
+  up: readonly Action[],
+  down: readonly Action[],
+): Promise<{ readonly up: GrantedObjects; readonly down: GrantedObjects } | undefined> {
+  const run = (actions: readonly Action[]) => client.query(actions.map(({ sql }) => sql).join(';\n'))
+  await client.query('BEGIN; SET LOCAL check_function_bodies = off')
+  try {
+    const newlyMade = await newlyMadeReader(client, scope)
+    await run(up)
+    const ofUp = await newlyMade()
+    await run(down)
+    return { up: ofUp, down: await newlyMade() }
+  } catch (error) {
+    if (sqlState(error) !== undefined) return undefined
+    throw error
+  } finally {
+    await client.query('ROLLBACK')
+  }
+}
