@@ -321,6 +321,25 @@ describe('a question to the database', () => {
     ])
   })
 
+  test('may be put to metadata that is reflected', () => {
+    const before = [
+      'def exists_in_db(bind, table, column=None):',
+      '    md = sa.MetaData()',
+      '    md.reflect(bind=bind)',
+      '    if column is None:',
+      '        return table in md.tables',
+      '    else:',
+      '        return (table in md.tables and column in [c.name for c in md.tables[table].columns])',
+    ].join('\n')
+    const isColumn =
+      "EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('t') AND attnum > 0 AND NOT attisdropped AND attname = 'c')"
+    const drop = (args: string) =>
+      upgradeOf(`if exists_in_db(op.get_bind(), ${args}):\n    op.drop_table('t')`, before)
+    expect(drop("'t'")).toEqual([block(isTable, 'DROP TABLE t')])
+    expect(drop("'t', 'c'")).toEqual([block(`(${isTable} AND ${isColumn})`, 'DROP TABLE t')])
+    expect(upgradeOf("md = sa.MetaData()\nif 't' in md.tables:\n    op.drop_table('t')")).toEqual(['? if'])
+  })
+
   test('around what has no SQL, or runs outside a transaction, is listed', () => {
     const test = `${inspector}if i.has_table('t'):\n`
     expect(upgradeOf(`${test}    op.execute(unknown())`)).toEqual(['? the value of unknown'])

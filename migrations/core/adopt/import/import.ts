@@ -54,7 +54,9 @@ export async function importHistory(
     ? leavingOut(request.history, appliedRevisions(request.history, request.ledgers))
     : request.history
   const unconverted = unconvertedPlaces(read)
-  const inTheWay = unconverted.filter(({ direction, leftOut }) => !leftOut && !(request.skipUnconverted && direction === 'downgrade'))
+  const inTheWay = unconverted.filter(
+    ({ direction, leftOut }) => !leftOut && !(request.skipUnconverted && direction === 'downgrade'),
+  )
   if (inTheWay.length > 0 && !request.allowUnconverted) throw notConverted(inTheWay, request)
   const history = underHouseRules(read, {
     schemas: Object.values(env.schemas),
@@ -119,7 +121,10 @@ async function proved(
   }
 }
 
-function notConverted(places: readonly UnconvertedPlace[], { ledgers, skipUnconverted }: ImportRequest): MigError {
+function notConverted(
+  places: readonly UnconvertedPlace[],
+  { ledgers, skipUnconverted }: ImportRequest,
+): MigError {
   const list = places.map(({ file, line, direction, reason }) => `  ${file}:${line} ${direction}: ${reason}`)
   const count = places.length === 1 ? '1 place needs' : `${places.length} places need`
   return new MigError(
@@ -129,7 +134,9 @@ function notConverted(places: readonly UnconvertedPlace[], { ledgers, skipUnconv
       help: [
         'let Alembic write it: alembic upgrade base:heads --sql > upgrade.sql, alembic downgrade heads:base --sql > downgrade.sql, then add --offline-sql upgrade.sql --offline-sql downgrade.sql',
         ...(ledgers.length > 0 && !skipUnconverted
-          ? ['where it only moves rows: --skip-unconverted, which leaves it out and proves that the schema is the same']
+          ? [
+              'where it only moves rows: --skip-unconverted, which leaves it out and proves that the schema is the same',
+            ]
           : []),
         'or --allow-unconverted for revisions that stop there',
       ].join('; '),

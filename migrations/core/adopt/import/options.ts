@@ -4,7 +4,10 @@ import type { ImportRequest } from './import.ts'
 import type { LedgerPlace } from './ledgers.ts'
 
 /** What every import may be told. */
-export type ImportOptions = Pick<ImportRequest, 'keep' | 'allowUnconverted' | 'skipUnconverted' | 'searchPath'> & {
+export type ImportOptions = Pick<
+  ImportRequest,
+  'keep' | 'allowUnconverted' | 'skipUnconverted' | 'searchPath'
+> & {
   /** The other tool's ledger, when not in its usual place. */
   readonly ledger?: LedgerPlace
 }

@@ -84,7 +84,10 @@ function bodyLines(parts: readonly BodyPart[], indent: string): readonly string[
     }
     const source = part.source.split('\n').map((line) => `${indent}// ${line}`.trimEnd())
     if (part.leftOut)
-      return [`${indent}// Left out of the import, line ${part.line} of the file (${part.reason}):`, ...source]
+      return [
+        `${indent}// Left out of the import, line ${part.line} of the file (${part.reason}):`,
+        ...source,
+      ]
     const reason = `line ${part.line} of the imported file could not be converted: ${part.reason}`
     return [...source, `${indent}throw new Error(${JSON.stringify(reason)})`]
   })

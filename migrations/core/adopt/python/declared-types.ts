@@ -113,11 +113,11 @@ function dialectType(
     isPlain && found.home.name === home.name
       ? { kind: 'path', path: `${home.name}.${found.statement.name}`, line }
       : { kind: 'opaque', why: 'a type with arguments', line }
-  const inner = withValue(
-    withValue({ ...home, depth: home.depth + 1 }, self.name, type),
-    dialect.name,
-    { kind: 'path', path: 'alembic.context.dialect', line },
-  )
+  const inner = withValue(withValue({ ...home, depth: home.depth + 1 }, self.name, type), dialect.name, {
+    kind: 'path',
+    path: 'alembic.context.dialect',
+    line,
+  })
   const value = returnedBy(statement.body, inner)
   return value?.kind === 'opaque' ? undefined : value
 }

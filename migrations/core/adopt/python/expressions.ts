@@ -62,9 +62,15 @@ function readBinary(at: Cursor, level: number): Expression {
     const operator = operators.find((text) => isWord(token, text))
     if (operator === undefined) return left
     at.next()
-    if (operator === 'is') at.take('not')
+    const isNot = operator === 'is' && at.take('not')
     if (operator === 'not') at.expect('in')
-    left = { kind: 'binary', operator, left, right: readBinary(at, level + 1), line: left.line }
+    left = {
+      kind: 'binary',
+      operator: isNot ? 'is not' : operator,
+      left,
+      right: readBinary(at, level + 1),
+      line: left.line,
+    }
   }
 }
 

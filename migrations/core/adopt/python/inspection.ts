@@ -58,7 +58,10 @@ export function afterReflect(expression: Expression, scope: Scope): Scope | unde
   if (expression.keywords.size + expression.arguments.length !== 1 || bind === undefined) return undefined
   if (!isBind(evaluate(bind, scope))) return undefined
   const mark: Value = { kind: 'constant', value: true, line: expression.line }
-  return withValue(scope, of.name, { ...metadata, keywords: new Map([...metadata.keywords, [reflectedMark, mark]]) })
+  return withValue(scope, of.name, {
+    ...metadata,
+    keywords: new Map([...metadata.keywords, [reflectedMark, mark]]),
+  })
 }
 
 /** `metadata.tables` of a reflected `MetaData`, and the columns of one of them. */

@@ -55,6 +55,7 @@ export function percentValue(text: string, right: Value, line: number): Value {
 }
 
 export function comparison(operator: string, left: Value, right: Value): boolean | undefined {
+  if (operator === 'is' || operator === 'is not') return identity(left, right, operator === 'is')
   const text = plainText(left)
   if (text === undefined) return undefined
   if ((operator === '==' || operator === '!=') && left.kind === right.kind)
@@ -63,6 +64,14 @@ export function comparison(operator: string, left: Value, right: Value): boolean
   if (right.kind !== 'list') return undefined
   const items = right.items.map(plainText)
   return items.includes(undefined) ? undefined : items.includes(text) === (operator === 'in')
+}
+
+/** `value is None` and the like; other things may be the same or not. */
+function identity(left: Value, right: Value, wanted: boolean): boolean | undefined {
+  if (left.kind === 'constant' && right.kind === 'constant') return (left.value === right.value) === wanted
+  const [value, constant] = right.kind === 'constant' ? [left, right] : [right, left]
+  const isPlain = ['text', 'number', 'list', 'dict'].includes(value.kind)
+  return constant.kind === 'constant' && isPlain ? !wanted : undefined
 }
 
 export function truth(value: Value): boolean | undefined {
