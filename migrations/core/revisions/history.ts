@@ -15,6 +15,7 @@ export interface HistoryOptions {
 /**
  * Revisions, newest first.
  * @param range `a:b`, `a:` or `:b`, both ends included; a lower end that is relative is down from the heads.
+ *   (in `-N:current` from the first row where the heads are too near the base, and then base at the furthest).
  *   Only what descends from `a` along down_revision, and what `b` needs
  * @throws MigError `range-syntax`, `range-not-ancestor`, `overlapping-revisions`, and as `locate`
  */
@@ -59,11 +60,26 @@ function lowerEnd(around: Surroundings, from: string, to: string): readonly Revi
   if (relative === undefined) return symbolNodes(around, symbol, branch, from)
   if (symbol !== '') throw relativeLowerEnd(around, from, to)
   const heads = realHeads(around.index, around.scope).filter((head) => branch?.has(head) ?? true)
-  return heads.map((head) => {
-    const found = walk(around, head, relative, branch, from)
-    if (found === undefined || found === 'base') throw walkedTooFar(from)
-    return found
+  const found = heads.map((head) => walk(around, head, relative, branch, from))
+  const [row] = around.rows
+  if (found[0] === undefined && to === 'current' && row !== undefined) {
+    return downOrBase(around, row, relative, from)
+  }
+  return found.map((node) => {
+    if (node === undefined || node === 'base') throw walkedTooFar(from)
+    return node
   })
+}
+
+/** Down from a row, to base where fewer revisions are below it. */
+function downOrBase(
+  around: Surroundings,
+  row: RevisionNode,
+  count: number,
+  text: string,
+): readonly RevisionNode[] {
+  const found = walk(around, row, count, undefined, text)
+  return found === undefined || found === 'base' ? [] : [found]
 }
 
 /** As in Alembic the lower end may be down from the heads, not from a name; the help has the id to use instead. */

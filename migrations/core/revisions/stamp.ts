@@ -1,3 +1,4 @@
+import { MigError } from '../errors.ts'
 import { type Branch, scopeOf } from './names.ts'
 import { dependantsOf, needsOf, type RevisionIndex, type RevisionNode, reach } from './nodes.ts'
 import type { StampRequest } from './plan-types.ts'
@@ -67,8 +68,16 @@ const isOnLine = (branch: Branch | undefined, row: RevisionNode): boolean =>
 function stampNodes(around: Surroundings, target: ParsedTarget): readonly RevisionNode[] {
   const { branch, symbol, relative, text } = target
   if (relative === undefined) return symbolNodes(around, symbol, branch, text)
+  if (symbol === '') throw relativeToNothing(text)
   const found = walk(around, symbolNode(around, symbol, branch, text), relative, branch, text)
   return found === undefined || found === 'base' ? [] : [found]
+}
+
+function relativeToNothing(text: string): MigError {
+  return new MigError('cant-locate', `'${text}' does not say which revision to count from`, {
+    help: `a stamp sets what the ledger says, so name it: just mig-stamp <revision>, or count from a name: current${text}`,
+    facts: { target: text },
+  })
 }
 
 /** Ancestors and descendants, dependencies included. */
