@@ -34,6 +34,8 @@ export const main = (): Promise<void> =>
       throw new MigError('bad-flag', '--baseline and --without-baseline are opposites', {
         help: 'give one of them',
       })
+    // What is named here are schemas to be mapped: no filter over the keys that they will have.
+    process.env.MIG_SCHEMA_FILTER = 'all'
     // There is no env.ts yet: a stand-in for its schema map serves to find the folders and the database.
     const databaseUrl =
       typeof flags['database-url'] === 'string' ? { databaseUrl: flags['database-url'] } : {}

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readmeProjects } from './delivery/readme-projects.ts'
 import { applyDiff, blocksOf, runBlock, withoutAccidents, writeBlock } from './support/readme.ts'
 import { copyOfRepository, recipe, repository } from './support/recipes.ts'
 
@@ -10,8 +11,8 @@ const blocks = blocksOf(page)
 const isNamed = (name: string) => page.includes(`\`${name}\``)
 
 /**
- * What `.ci/run` does around these tests. Blocks of `bash` instead of `sh` need git, make, Docker or an empty project:
- * test/verify and test/delivery run what they say.
+ * What `.ci/run` does around these tests. Blocks of `sh` that name a project run in that, in test/delivery, where the
+ * package is installed; blocks of `bash` need Docker.
  */
 const elsewhere = ['npm ci', 'npm test', 'npm run typecheck', 'npm run lint']
 
@@ -31,7 +32,7 @@ describe('the README, read top to bottom on a machine without a database', () =>
     const title = block.text.split('\n')[0] ?? ''
     if (block.language === 'diff') {
       test(`${block.about} takes the change ${title.trim()}`, () => applyDiff(copy.path, block))
-    } else if (block.language === 'sh') {
+    } else if (block.language === 'sh' && block.about === '') {
       const text = block.text
         .split('\n')
         .filter((line) => !elsewhere.includes(line))
@@ -40,7 +41,7 @@ describe('the README, read top to bottom on a machine without a database', () =>
       test(`${title} and what follows it run`, async () => {
         printed.set(at, await runBlock(copy.path, text))
       })
-    } else if (block.language === 'text') {
+    } else if (block.language === 'text' && blocks[at - 1]?.about === '') {
       test(`what block ${at} shows is what is printed`, () => {
         expect(withoutAccidents(printed.get(at - 1) ?? '')).toBe(withoutAccidents(block.text))
       })
@@ -109,6 +110,27 @@ describe('the README', () => {
     expect(codes.length).toBeGreaterThan(40)
     const unknown = codes.map(([, code = '']) => code).filter((code) => !source.includes(`'${code}'`))
     expect(unknown).toEqual([])
+  })
+
+  test('runs every block of sh in a project that there is, and shows in bash only what needs Docker', () => {
+    const names = blocks.flatMap(({ language, about }) => (language === 'sh' && about !== '' ? [about] : []))
+    expect([...new Set(names)].toSorted()).toEqual(Object.keys(readmeProjects).toSorted())
+    const bash = blocks
+      .filter(({ language }) => language === 'bash')
+      .flatMap(({ text }) => text.trim().split('\n'))
+    expect(bash.filter((line) => !line.startsWith('docker '))).toEqual([])
+  })
+
+  test('leads from its contents to each of its sections', () => {
+    const links = [...page.matchAll(/\]\(#([\w-]+)\)/g)].map(([, anchor = '']) => anchor)
+    const headings = [...page.matchAll(/^## (.*)$/gm)].map(([, title = '']) =>
+      title
+        .toLowerCase()
+        .replace(/[^\w -]/g, '')
+        .replaceAll(' ', '-'),
+    )
+    expect(links.filter((anchor) => !headings.includes(anchor))).toEqual([])
+    expect(headings.filter((heading) => !links.includes(heading))).toEqual([])
   })
 
   test('has a reason for every dependency', () => {

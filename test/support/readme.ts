@@ -6,7 +6,7 @@ import { cleanVariables, justBinary } from './recipes.ts'
 /** A fenced block of a page. */
 export interface Block {
   readonly language: string
-  /** What stands behind the language: the file of a diff, or that a block is. */
+  /** What stands behind the language: the file of a diff, or that a block is; of `sh`, the project that it runs in. */
   readonly about: string
   readonly text: string
 }
@@ -18,12 +18,19 @@ export function blocksOf(page: string): readonly Block[] {
   )
 }
 
-/** Runs a block's lines in a project, as a person types them; what they print, on stdout and stderr alike. */
-export async function runBlock(project: string, text: string): Promise<string> {
+/**
+ * Runs a block's lines in a project, as a person types them; what they print, on stdout and stderr alike.
+ * @param variables set besides; the caller's settings are not
+ */
+export async function runBlock(
+  project: string,
+  text: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const path = [dirname(justBinary()), join(project, 'node_modules', '.bin'), process.env.PATH].join(':')
   const { all, exitCode } = await execa('bash', ['-euo', 'pipefail', '-c', text], {
     cwd: project,
-    env: cleanVariables({ PATH: path, NO_COLOR: '1', npm_config_loglevel: 'error' }),
+    env: cleanVariables({ PATH: path, NO_COLOR: '1', npm_config_loglevel: 'error', ...variables }),
     extendEnv: false,
     all: true,
     reject: false,

@@ -97,6 +97,30 @@ describe('mig-verify --changed', () => {
     )
   })
 
+  test('compares a pull request with no other branch than its own goal, and knows a shallow clone', async ({
+    project,
+    database,
+    git,
+  }) => {
+    git('remote', 'add', 'origin', '.')
+    git('fetch', '--quiet', 'origin')
+    const asked = async (variables: Readonly<Record<string, string>>) => {
+      const just = justOn(database.url, { cwd: project.path, env: variables })
+      return jsonLines(await just('mig-verify one --json --changed')).at(-1)
+    }
+    expect(await asked({ GITHUB_BASE_REF: 'main' })).toMatchObject({ check: 'forks', status: 'ok' })
+    expect(await asked({ CI_MERGE_REQUEST_TARGET_BRANCH_NAME: 'develop' })).toMatchObject({
+      code: 'no-git-base',
+      help: expect.stringContaining('git fetch origin develop'),
+    })
+    const commit = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: project.path, encoding: 'utf8' })
+    await project.write({ '.git/shallow': commit })
+    expect(await asked({ GITHUB_BASE_REF: 'develop' })).toMatchObject({
+      code: 'no-git-base',
+      help: expect.stringContaining('fetch-depth: 0'),
+    })
+  })
+
   test('gives git no option in the place of a base', async ({ project, database, git: _ }) => {
     const just = justOn(database.url, { cwd: project.path })
     const lines = jsonLines(await just('mig-verify one --json --changed=--output=made'))

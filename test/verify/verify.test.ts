@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import { jsonLines, justOn, succeed } from '../e2e/support/just.ts'
@@ -180,6 +180,16 @@ describe('mig-verify', () => {
       ['stairway', 'aaaa00000002'],
     ])
     expect(failed[1]?.message).toContain('column app_one.t.id')
+  })
+
+  test('looks at a project that has no revision yet', async ({ project, verify }) => {
+    for (const name of Object.keys(projectFiles())) {
+      if (name.includes('/versions/')) rmSync(join(project.path, name))
+    }
+    const { code, failed, lines } = await verify()
+    expect(code).toBe(1)
+    expect(failed).toEqual([expect.objectContaining({ check: 'fresh', line: 'one' })])
+    expect(lines).toContainEqual(expect.objectContaining({ check: 'offline', status: 'skipped' }))
   })
 
   test('finds models that the revisions do not lead to', async ({ project, verify }) => {

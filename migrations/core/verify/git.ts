@@ -41,7 +41,7 @@ export async function gitChanges(
     (await git(root, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`])) ===
     undefined
   )
-    throw noBase(name)
+    throw await noBase(top, name)
   const commit = (await git(root, ['merge-base', '--', name, 'HEAD']))?.trimEnd()
   if (commit === undefined) {
     throw new MigError('no-common-commit', `${name} and HEAD have no commit in common here`, {
@@ -60,23 +60,31 @@ export async function gitChanges(
   }
 }
 
-/** What a pull request goes to, else what the remote calls its main branch, else the local one. */
+/**
+ * What a pull request (GitHub) or merge request (GitLab) goes to; else what the remote calls its main branch, else the
+ * local one. A pull request is never compared with another branch instead.
+ */
 async function defaultBase(root: string): Promise<string> {
-  const pullRequest = process.env.GITHUB_BASE_REF
-  const candidates = [
-    ...(pullRequest ? [`origin/${pullRequest}`] : []),
-    ...['origin/HEAD', 'origin/main', 'origin/master', 'main', 'master'],
-  ]
+  const goal = process.env.GITHUB_BASE_REF || process.env.CI_MERGE_REQUEST_TARGET_BRANCH_NAME
+  const candidates = goal
+    ? [`origin/${goal}`]
+    : ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'master']
   for (const name of candidates) {
     if ((await git(root, ['rev-parse', '--verify', '--quiet', `${name}^{commit}`])) !== undefined) return name
   }
-  throw noBase(candidates[0] ?? '')
+  throw await noBase(root, candidates[0] ?? '')
 }
 
-function noBase(name: string): MigError {
+/** A pipeline's checkout has one commit and one branch unless it is told otherwise, which is the usual reason. */
+async function noBase(root: string, name: string): Promise<MigError> {
+  const isShallow = (await git(root, ['rev-parse', '--is-shallow-repository']))?.trim() === 'true'
+  const branch = name.replace(/^origin\//, '')
+  const help = isShallow
+    ? `this clone is shallow: give the checkout its history (fetch-depth: 0 in a workflow, GIT_DEPTH: 0 at GitLab), or git fetch --unshallow origin ${branch}:refs/remotes/origin/${branch}`
+    : `name one that is here, as in --changed origin/main, or fetch it first: git fetch origin ${branch}`
   return new MigError('no-git-base', `git knows no commit ${JSON.stringify(name)}`, {
-    help: `name one that is here, as in --changed origin/main, or fetch it first: git fetch origin ${name.replace(/^origin\//, '')}`,
-    facts: { base: name },
+    help,
+    facts: { base: name, shallow: isShallow },
   })
 }
 

@@ -22,6 +22,7 @@ interface Outcome {
  * way: what is irreversible, and what it stands on, stays.
  */
 export async function checkOffline(context: VerifyContext): Promise<readonly Found[]> {
+  if (context.project.files.size === 0) return [{ status: 'skipped', message: 'there are no revisions' }]
   const up: PlanRequest = { direction: 'upgrade', target: 'heads' }
   const down = wayDown(context.scratch)
   const online = await onScratch(context, async (session) => {
