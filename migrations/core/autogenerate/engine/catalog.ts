@@ -2,6 +2,7 @@ import { buildFactBase, type Fact, type FactBase } from '@supabase/pg-delta/core
 import { extract } from '@supabase/pg-delta/extract'
 import type { ClientBase, Pool } from 'pg'
 import type { ExcludableObject } from '../../environment/index.ts'
+import { withWholeDomainDefaults } from './domain-defaults.ts'
 import { type Extra, readExtras } from './extras.ts'
 import { baseObject, kindWord, type ObjectId, relationOf, schemaOf } from './ids.ts'
 import { withoutInherited } from './partitions.ts'
@@ -52,7 +53,8 @@ export async function readCatalog(client: ClientBase): Promise<Catalog> {
   const pool = { connect: () => Promise.resolve(lent) } as unknown as Pool
   const { factBase, diagnostics, pgVersion } = await extract(pool)
   const virtual = await readVirtualColumns(client)
-  const facts = withoutInherited(virtual.size === 0 ? factBase : markVirtual(factBase, virtual))
+  const marked = virtual.size === 0 ? factBase : markVirtual(factBase, virtual)
+  const facts = withoutInherited(await withWholeDomainDefaults(client, marked))
   const unmodeled = diagnostics.flatMap((diagnostic): Unmodeled[] => {
     if (diagnostic.code !== 'unmodeled_kind') return []
     const { kind, samples } = diagnostic.context as { kind: string; samples: string[] }
@@ -141,7 +143,8 @@ function isHidden(id: ObjectId, inScope: ReadonlySet<string>, scope: Scope): boo
 
 /**
  * The objects of the whole database that a difference from `from` to `wanted` manages: what the models
- * declare, and extensions that stand in a schema of the filter. Others belong to somebody else.
+ * declare, extensions that stand in a schema of the filter, and event triggers whose function there
+ * goes. Others belong to somebody else.
  */
 export function managedGlobals(
   from: Catalog,
@@ -153,8 +156,16 @@ export function managedGlobals(
     if (databaseKinds.has(fact.id.kind) && 'name' in fact.id) names.add(`${fact.id.kind} ${fact.id.name}`)
   }
   for (const fact of from.facts.facts()) {
-    if (fact.id.kind !== 'extension') continue
-    if (schemas.includes(String(fact.payload.schema))) names.add(`extension ${fact.id.name}`)
+    if (fact.id.kind === 'extension' && schemas.includes(String(fact.payload.schema)))
+      names.add(`extension ${fact.id.name}`)
+    if (fact.id.kind === 'eventTrigger' && losesItsFunction(fact, wanted.facts, schemas))
+      names.add(`eventTrigger ${fact.id.name}`)
   }
   return names
+}
+
+function losesItsFunction({ payload }: Fact, wanted: FactBase, schemas: readonly string[]): boolean {
+  const schema = String(payload.functionSchema)
+  const called: ObjectId = { kind: 'function', schema, name: String(payload.functionName), args: [] }
+  return schemas.includes(schema) && !wanted.has(called)
 }

@@ -95,8 +95,17 @@ const dependentsQuery = `
       -- A dependent table column, or a whole table, ends the walk: it is judged by the caller.
       AND NOT (reach.depth > 0 AND reach.classid = 'pg_class'::regclass
                AND (SELECT relkind FROM pg_class WHERE oid = reach.objid) IN ('r', 'p', 'f', 'S'))
+  ), inherited(conid, oid, parent) AS (
+    SELECT c.oid, c.oid, c.conparentid
+    FROM pg_constraint c JOIN reach ON reach.classid = 'pg_constraint'::regclass AND reach.objid = c.oid
+    UNION
+    SELECT i.conid, p.oid, p.conparentid FROM inherited i JOIN pg_constraint p ON p.oid = i.parent
   ), nearest AS (
-    SELECT classid, objid, objsubid, max(depth) AS depth FROM reach WHERE depth > 0 GROUP BY 1, 2, 3
+    -- What a partition inherits, or has for each partition that it refers to, goes with the constraint of the whole.
+    SELECT r.classid, coalesce(i.oid, r.objid) AS objid, r.objsubid, max(r.depth) AS depth
+    FROM reach r
+    LEFT JOIN inherited i ON r.classid = 'pg_constraint'::regclass AND i.conid = r.objid AND i.parent = 0
+    WHERE r.depth > 0 GROUP BY 1, 2, 3
   )
   SELECT o.type, o.schema, o.identity,
          coalesce(rc.oid, cc.oid, tc.oid, pc.oid, rw.oid, dc.oid)::regclass::text AS relation,

@@ -15,9 +15,9 @@ import {
 import { decideCasts, undecidedCasts } from './casts.ts'
 import type { CastDecisions } from './decisions.ts'
 import { repairFor, retypedColumn } from './repairs.ts'
-import { bringingBack, isSetAside, type SetAside, settingAside, type TableId } from './set-aside.ts'
+import { isSetAside, type SetAside, settingAside, type TableId, type WayHome, wayHome } from './set-aside.ts'
 import { type Mend, type Refusal, tryActions } from './trial.ts'
-import { freeTypesInUse } from './types-in-use.ts'
+import { freeTypesInUse, tablesKeyedByChangedTypes } from './types-in-use.ts'
 
 export interface GuideInput {
   /** On a scratch database that stands at `from`; it is left at `to`. */
@@ -77,6 +77,7 @@ export async function guide(input: GuideInput): Promise<Guided> {
     current = await readCatalog(client)
   }
   const asides: SetAside[] = []
+  const unmovable = new Set<string>()
   for (let round = 0; round < mostRounds; round += 1) {
     const kept = await tryActions(client, keepingMoves(current, input.to, scope), mend)
     if (kept.done.length > 0) {
@@ -84,14 +85,18 @@ export async function guide(input: GuideInput): Promise<Guided> {
       current = await readCatalog(client)
     }
     const planned = nextDifference(current, input.to, scope)
-    const stuck = planned instanceof Error ? [] : tablesToMakeAnew(planned.actions, refused)
+    const candidates =
+      planned instanceof Error
+        ? await tablesKeyedByChangedTypes(client, current, input.to, scope)
+        : tablesToMakeAnew(planned.actions, refused)
+    const stuck = candidates.filter((table) => !unmovable.has(idKey(table)))
     if (stuck.length > 0 && asides.length < mostAsides) {
       for (const table of stuck) {
         const setting = await inTransaction(client, () => settingAside(client, table))
-        if (setting === undefined) continue
-        const trial = await tryActions(client, setting.actions, mend)
+        const trial = await tryActions(client, setting?.actions ?? [], mend)
         actions.push(...trial.done)
-        asides.push(setting.aside)
+        if (setting !== undefined && trial.refused.length === 0) asides.push(setting.aside)
+        else unmovable.add(idKey(table))
       }
       refused = []
     } else if (planned instanceof Error) {
@@ -99,7 +104,8 @@ export async function guide(input: GuideInput): Promise<Guided> {
       if (freed.length === 0) throw noWay(planned.message, [], refused)
       actions.push(...freed)
     } else {
-      if (planned.actions.length === 0) {
+      const homes = waysHome(planned.actions, asides, current, input.to)
+      if (planned.actions.length === 0 && homes.length === 0) {
         if (planned.changes.length === 0) return { actions, reached: current }
         throw noWay('', planned.changes, refused)
       }
@@ -109,12 +115,13 @@ export async function guide(input: GuideInput): Promise<Guided> {
         current = await readCatalog(client)
         continue
       }
-      const decided = withRows(decideCasts(planned.actions, input.casts), asides, input.to)
+      const decided = withRows(decideCasts(planned.actions, input.casts), homes)
       const trial = await tryActions(client, decided, mend)
       if (trial.done.length === 0) {
         throw undecidedCasts(trial.refused, input.casts) ?? noWay('', planned.changes, trial.refused)
       }
       actions.push(...afterCommit(actions, trial.done))
+      actions.push(...(await dropEmptied(client, homes, trial.done, asides)))
       refused = trial.refused
       const undecided = undecidedCasts(refused, input.casts)
       if (undecided !== undefined) throw undecided
@@ -122,8 +129,8 @@ export async function guide(input: GuideInput): Promise<Guided> {
     current = await readCatalog(client)
   }
   const last = nextDifference(current, input.to, scope)
-  if (!(last instanceof Error) && last.actions.length === 0 && last.changes.length === 0)
-    return { actions, reached: current }
+  const isThere = !(last instanceof Error) && last.actions.length === 0 && last.changes.length === 0
+  if (isThere && asides.length === 0) return { actions, reached: current }
   throw noWay(last instanceof Error ? last.message : '', last instanceof Error ? [] : last.changes, refused)
 }
 
@@ -178,16 +185,37 @@ function tablesToMakeAnew(actions: readonly Action[], refused: readonly Refusal[
   return [...found].flatMap(([key, table]) => (parents.size === 0 || parents.has(key) ? [table] : []))
 }
 
+/** The ways home of rows whose table is there again, or is made by the actions. */
+function waysHome(
+  actions: readonly Action[],
+  asides: readonly SetAside[],
+  current: Catalog,
+  wanted: Catalog,
+): readonly WayHome[] {
+  const made = new Set(actions.flatMap((action) => action.produces.map(idKey)))
+  const ready = asides.filter(({ table }) => made.has(idKey(table)) || current.facts.has(table))
+  return ready.map((aside) => wayHome(aside, wanted))
+}
+
 /** Brings rows back as soon as their table is there with its partitions, before keys and constraints look at them. */
-function withRows(actions: readonly Action[], asides: SetAside[], wanted: Catalog): readonly Action[] {
-  const ready = asides.filter(({ table }) =>
-    actions.some((action) => action.produces.some((id) => idKey(id) === idKey(table))),
-  )
-  if (ready.length === 0) return actions
-  for (const aside of ready) asides.splice(asides.indexOf(aside), 1)
+function withRows(actions: readonly Action[], homes: readonly WayHome[]): readonly Action[] {
+  if (homes.length === 0) return actions
   const at = actions.findLastIndex(({ produces: [id] }) => id?.kind === 'table' || id?.kind === 'column') + 1
-  const back = ready.flatMap((aside) => bringingBack(aside, wanted))
-  return [...actions.slice(0, at), ...back, ...actions.slice(at)]
+  return [...actions.slice(0, at), ...homes.flatMap(({ fill }) => fill), ...actions.slice(at)]
+}
+
+/** Drops the tables whose rows are home, and takes them off `asides`. */
+async function dropEmptied(
+  client: ClientBase,
+  homes: readonly WayHome[],
+  done: readonly Action[],
+  asides: SetAside[],
+): Promise<readonly Action[]> {
+  const ran = new Set(done.map((action) => action.sql))
+  const home = homes.filter(({ fill }) => fill.every((action) => ran.has(action.sql)))
+  for (const { aside } of home) asides.splice(asides.indexOf(aside), 1)
+  const drops = home.map(({ drop }) => drop)
+  return (await tryActions(client, drops, () => Promise.resolve(undefined))).done
 }
 
 async function inTransaction<T>(client: ClientBase, body: () => Promise<T>): Promise<T> {

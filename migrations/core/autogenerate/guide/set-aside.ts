@@ -48,15 +48,23 @@ export async function settingAside(
   const from = qualifiedName(table.schema, table.name)
   const copy = `CREATE TABLE ${qualifiedName(waiting.schema, waiting.name)} AS SELECT ${values.join(', ')} FROM ${from}`
   const actions = [
-    statement(copy, table, { produces: [waiting], rewrites: true }),
     ...dependents.map((each) => dropOf(each, statement(copy, table, {}))),
+    statement(copy, table, { produces: [waiting], rewrites: true }),
     statement(`DROP TABLE ${from}`, table, { destroys: [table], verb: 'drop' }),
   ]
   return { actions, aside: { table, waiting, columns: rows.map((row) => row.name) } }
 }
 
-/** The statements that bring the rows back into the table as it is wanted, its sequences behind them. */
-export function bringingBack({ table, waiting, columns }: SetAside, wanted: Catalog): readonly Action[] {
+/** The statements that bring rows back into a table as it is wanted, its sequences behind them. */
+export interface WayHome {
+  readonly aside: SetAside
+  readonly fill: readonly Action[]
+  /** Only for when all of `fill` has run: what waits is the only copy. */
+  readonly drop: Action
+}
+
+export function wayHome(aside: SetAside, wanted: Catalog): WayHome {
+  const { table, waiting, columns } = aside
   const shared = tableColumns(wanted, table).filter(
     (column) => columns.includes(column.name) && !column.generated,
   )
@@ -65,24 +73,22 @@ export function bringingBack({ table, waiting, columns }: SetAside, wanted: Cata
   const to = qualifiedName(table.schema, table.name)
   const from = qualifiedName(waiting.schema, waiting.name)
   const overriding = shared.some((column) => column.identity) ? ' OVERRIDING SYSTEM VALUE' : ''
+  const insert = `INSERT INTO ${to} (${names})${overriding} SELECT ${values} FROM ${from}`
   const numbered = shared.filter((column) => column.identity || column.serial)
-  return [
-    ...(shared.length === 0
-      ? []
-      : [
-          statement(`INSERT INTO ${to} (${names})${overriding} SELECT ${values} FROM ${from}`, table, {
-            rewrites: true,
-          }),
-        ]),
-    ...numbered.map(({ name }) =>
-      statement(
-        `SELECT setval(pg_get_serial_sequence(${quoteLiteral(to)}, ${quoteLiteral(name)}), max(${quoteIdent(name)})) FROM ${to} HAVING max(${quoteIdent(name)}) IS NOT NULL`,
-        table,
-        {},
+  return {
+    aside,
+    fill: [
+      ...(shared.length === 0 ? [] : [statement(insert, table, { rewrites: true })]),
+      ...numbered.map(({ name }) =>
+        statement(
+          `SELECT setval(pg_get_serial_sequence(${quoteLiteral(to)}, ${quoteLiteral(name)}), max(${quoteIdent(name)})) FROM ${to} HAVING max(${quoteIdent(name)}) IS NOT NULL`,
+          table,
+          {},
+        ),
       ),
-    ),
-    statement(`DROP TABLE ${from}`, table, { destroys: [waiting], verb: 'drop' }),
-  ]
+    ],
+    drop: statement(`DROP TABLE ${from}`, table, { destroys: [waiting], verb: 'drop' }),
+  }
 }
 
 const columnsQuery = `

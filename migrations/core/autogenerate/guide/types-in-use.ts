@@ -4,11 +4,13 @@ import {
   type Action,
   type Catalog,
   changedTypes,
+  idKey,
   type ObjectId,
   type Scope,
   type TypeId,
 } from '../engine/index.ts'
 import { repairFor } from './repairs.ts'
+import type { TableId } from './set-aside.ts'
 import { tryActions } from './trial.ts'
 
 /**
@@ -33,6 +35,21 @@ export async function freeTypesInUse(
   const once = [...new Map(actions.map((action) => [action.sql, action])).values()]
   const trial = await tryActions(client, once, (each, refusal) => repairFor(each, refusal, noCasts))
   return trial.done
+}
+
+/** The partitioned tables whose key has a column of a type that must be made anew: no such column changes its type. */
+export async function tablesKeyedByChangedTypes(
+  client: ClientBase,
+  from: Catalog,
+  to: Catalog,
+  scope: Scope,
+): Promise<readonly TableId[]> {
+  const found: TableId[] = []
+  for (const type of changedTypes(from, to, scope)) {
+    const { rows } = await client.query<Omit<TableId, 'kind'>>(keyedQuery, [type.schema, type.name])
+    found.push(...rows.map((row) => ({ kind: 'table' as const, ...row })))
+  }
+  return [...new Map(found.map((table) => [idKey(table), table])).values()]
 }
 
 interface ColumnRow {
@@ -66,6 +83,16 @@ const columnsQuery = `${family}
   JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p') AND NOT c.relispartition
   JOIN pg_namespace n ON n.oid = c.relnamespace
   ORDER BY 1, 2, 3`
+
+const keyedQuery = `${family}
+  SELECT DISTINCT n.nspname AS schema, c.relname AS name
+  FROM family
+  JOIN pg_type t ON t.oid = family.oid
+  JOIN pg_attribute a ON a.atttypid IN (t.oid, t.typarray) AND NOT a.attisdropped
+  JOIN pg_partitioned_table p ON p.partrelid = a.attrelid AND a.attnum = ANY (p.partattrs)
+  JOIN pg_class c ON c.oid = pg_partition_root(p.partrelid)
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  ORDER BY 1, 2`
 
 const builtOnQuery = `${family}
   SELECT CASE t.typtype WHEN 'd' THEN 'domain' ELSE 'type' END AS kind, n.nspname AS schema, t.typname AS name

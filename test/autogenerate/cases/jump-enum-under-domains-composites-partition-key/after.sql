@@ -1,0 +1,14 @@
+CREATE TYPE level AS ENUM ('none','low','high');
+CREATE DOMAIN lvl AS level DEFAULT 'none' CHECK (VALUE <> 'low');
+CREATE DOMAIN lvls AS level[] CHECK (array_length(VALUE,1) < 6);
+CREATE TYPE pair AS (a level, b lvl, c bigint, d text);
+CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, l level NOT NULL DEFAULT 'none', d lvl, ds lvls, ls level[] DEFAULT '{low,none}', ps pair[], p pair, g text GENERATED ALWAYS AS (CASE l WHEN 'none'::level THEN 'n' ELSE 'o' END) STORED, CHECK (l <> 'none' OR id > 0));
+CREATE INDEX ON t (l) WHERE l = 'none';
+CREATE VIEW v1 AS SELECT id, l, d, ls FROM t WHERE l = 'none';
+CREATE VIEW v2 AS SELECT id, l, array_agg(d) AS ds FROM v1 GROUP BY id, l;
+CREATE FUNCTION f(x level) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT upper(x::text) $$;
+CREATE FUNCTION fp(x pair) RETURNS lvl LANGUAGE sql AS $$ SELECT x.b $$;
+CREATE INDEX fi ON t (f(l));
+CREATE TABLE part (l level NOT NULL, x int) PARTITION BY LIST (l);
+CREATE TABLE part_low PARTITION OF part FOR VALUES IN ('low', 'none');
+CREATE TABLE part_rest PARTITION OF part DEFAULT;

@@ -1,0 +1,14 @@
+CREATE TYPE level AS ENUM ('low','mid','high');
+CREATE DOMAIN lvl AS level DEFAULT 'low' CHECK (VALUE <> 'high');
+CREATE DOMAIN lvls AS level[] CHECK (array_length(VALUE,1) < 5);
+CREATE TYPE pair AS (a level, b lvl, c int);
+CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, l level NOT NULL DEFAULT 'low', d lvl, ds lvls, ls level[] DEFAULT '{low,mid}', ps pair[], p pair, g text GENERATED ALWAYS AS (CASE l WHEN 'high'::level THEN 'h' ELSE 'o' END) STORED, CHECK (l <> 'mid' OR id > 0));
+CREATE INDEX ON t (l) WHERE l = 'high';
+CREATE VIEW v1 AS SELECT id, l, d, ls FROM t WHERE l = 'high';
+CREATE VIEW v2 AS SELECT id, l, array_agg(d) AS ds FROM v1 GROUP BY id, l;
+CREATE FUNCTION f(x level) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT x::text $$;
+CREATE FUNCTION fp(x pair) RETURNS level LANGUAGE sql AS $$ SELECT x.a $$;
+CREATE INDEX fi ON t (f(l));
+CREATE TABLE part (l level NOT NULL, x int) PARTITION BY LIST (l);
+CREATE TABLE part_low PARTITION OF part FOR VALUES IN ('low');
+CREATE TABLE part_rest PARTITION OF part DEFAULT;

@@ -1,0 +1,6 @@
+CREATE TYPE kind AS ENUM ('a', 'b', 'c');
+CREATE TABLE item (id int, kind kind NOT NULL, PRIMARY KEY (id, kind)) PARTITION BY RANGE (id);
+CREATE TABLE item_low PARTITION OF item FOR VALUES FROM (0) TO (100) PARTITION BY LIST (kind);
+CREATE TABLE item_low_a PARTITION OF item_low FOR VALUES IN ('a', 'c');
+CREATE TABLE item_low_b PARTITION OF item_low FOR VALUES IN ('b');
+CREATE TABLE note (item int, kind kind, FOREIGN KEY (item, kind) REFERENCES item);

@@ -1,0 +1,3 @@
+INSERT INTO ref VALUES (1);
+INSERT INTO m VALUES (1, '2020-05-05', 1, 'a'), (2, '2020-06-06', NULL, 'b'), (3, '2021-05-05', 1, 'c');
+INSERT INTO linked VALUES (1, '2020-05-05');
