@@ -36,6 +36,11 @@ const spec = {
       help: 'leave out of applied revisions what could not be converted, when the schema is the same without it',
     },
     'allow-unconverted': { help: 'write revisions that stop where something could not be converted' },
+    line: {
+      help: 'which line revisions go to: NAME is a branch label, a folder of revision files, or a revision',
+      value: 'NAME=KEY',
+      many: true,
+    },
     'search-path': {
       help: 'search_path that the other tool ran under (default: the target schema)',
       value: 'SCHEMAS',
@@ -48,6 +53,7 @@ const spec = {
   examples: [
     'just mig-import alembic ../api',
     'just mig-import alembic alembic/versions user --offline-sql upgrade.sql --offline-sql downgrade.sql',
+    'just mig-import alembic ../api --line users=user --line 8d01c2aa94fe=policy',
     'just mig-import prisma prisma/migrations',
     'just mig-import sql schema.sql user',
   ],
@@ -96,9 +102,18 @@ function requestOf({ flags, positionals }: Command): ImportOptions & { readonly 
     keep: flags.keep === true,
     allowUnconverted: flags['allow-unconverted'] === true,
     skipUnconverted: flags['skip-unconverted'] === true,
+    lines: texts(flags.line).map(lineChoice),
     ...(searchPath === undefined ? {} : { searchPath }),
     ledger: { ...(table === undefined ? {} : { table }), ...(schema === undefined ? {} : { schema }) },
   }
+}
+
+function lineChoice(given: string): { readonly name: string; readonly key: string } {
+  const [, name, key] = /^(.+)=([^=]+)$/.exec(given) ?? []
+  if (name !== undefined && key !== undefined) return { name, key }
+  throw new MigError('bad-flag', `--line takes NAME=KEY, not ${JSON.stringify(given)}`, {
+    help: 'for example --line expand=user: a branch label, folder or revision, and a schema key',
+  })
 }
 
 function text(value: unknown): string | undefined {

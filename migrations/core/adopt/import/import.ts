@@ -6,7 +6,8 @@ import { adoptRows, checkNotAdopted } from './adopt-rows.ts'
 import { type AdoptedRows, adoptedRows, appliedRevisions, type ForeignLedger } from './applied.ts'
 import { type Draft, draftHistory } from './draft.ts'
 import { underHouseRules } from './house-rules.ts'
-import { linesOfRevisions } from './lines.ts'
+import { inLines } from './lines.ts'
+import type { LineChoice } from './lines-given.ts'
 import { importDiffers, type ReplayRequest, replayDifferences, replayToHeads } from './replay.ts'
 
 export interface ImportRequest {
@@ -24,6 +25,8 @@ export interface ImportRequest {
    * database has: what is left out has only moved rows.
    */
   readonly skipUnconverted?: boolean
+  /** Which line revisions go to, by revision, branch label or folder. */
+  readonly lines?: readonly LineChoice[]
   /** Keep the files of a history that does not lead to the live database; then nothing is adopted. */
   readonly keep?: boolean
 }
@@ -41,7 +44,7 @@ export interface ImportResult {
 /**
  * Brings another tool's history in: revision files, proved by a replay on a scratch database against the live one,
  * and then our ledger's rows. Nothing stays when any of it fails.
- * @throws MigError `unconverted` (exit 4) with every place, unless allowed; `which-line`, `unknown-version`,
+ * @throws MigError `unconverted` (exit 4) with every place, unless allowed; `which-line`, `unknown-line`, `unknown-version`,
  *   `several-ledgers`, `already-adopted`, `file-exists`; what the graph says of missing parents and the like;
  *   `replay-failed` and `import-differs` (exit 5).
  */
@@ -58,11 +61,11 @@ export async function importHistory(
     ({ direction, leftOut }) => !leftOut && !(request.skipUnconverted && direction === 'downgrade'),
   )
   if (inTheWay.length > 0 && !request.allowUnconverted) throw notConverted(inTheWay, request)
-  const history = underHouseRules(read, {
+  const ruled = underHouseRules(read, {
     schemas: Object.values(env.schemas),
     searchPath: request.searchPath,
   })
-  const lines = linesOfRevisions(history, env)
+  const { history, lines } = inLines(ruled, env, request.lines)
   const rows = adoptedRows(history, lines, request.ledgers, env)
   const draft = draftHistory(history, lines, env)
   try {

@@ -1,16 +1,29 @@
 import type { Environment, Line } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import type { ImportedHistory, ImportedRevision } from '../history.ts'
+import { apart } from './lines-apart.ts'
+import { type LineChoice, mappedLines } from './lines-given.ts'
 
 /** Revision id → schema key. */
 export type LineOfRevision = ReadonlyMap<string, string>
 
 /**
- * Which line each revision goes to. With one key in the filter it takes all; otherwise each part of the graph that
- * hangs together goes to the key that is one of its branch labels, or a folder that its files are in.
- * @throws MigError `which-line` for a part that names no key, or several.
+ * Which line each revision goes to, and the history as it is then. With `given`, what stands there decides for each
+ * revision; otherwise, with one key in the filter, it takes all, and with several, each part of the graph that hangs together
+ * goes to the key that is one of its branch labels, or a folder that its files are in.
+ * @throws MigError `which-line` for a part that names no key, or several, and as `mappedLines`.
  */
-export function linesOfRevisions(history: ImportedHistory, env: Environment): LineOfRevision {
+export function inLines(
+  history: ImportedHistory,
+  env: Environment,
+  given: readonly LineChoice[] = [],
+): { readonly history: ImportedHistory; readonly lines: LineOfRevision } {
+  if (given.length === 0) return { history, lines: linesOfRevisions(history, env) }
+  const lines = mappedLines(history, env, given)
+  return { history: apart(history, lines), lines }
+}
+
+function linesOfRevisions(history: ImportedHistory, env: Environment): LineOfRevision {
   const [only, ...others] = env.filter
   const lines = new Map<string, string>()
   if (only !== undefined && others.length === 0) {
@@ -70,7 +83,7 @@ function whichLine(part: readonly ImportedRevision[], keys: readonly string[], e
       ? `${what} names no schema key: neither a branch label nor a folder is one of ${env.filter.join(', ')}`
       : `${what} names several schema keys: ${keys.join(', ')}`
   return new MigError('which-line', message, {
-    help: `give the one schema key that it belongs to as the last argument: ${env.filter.join(' or ')}`,
+    help: `give the one schema key that it belongs to as the last argument: ${env.filter.join(' or ')}; or say what belongs where: --line NAME=KEY, by branch label, folder or revision`,
     facts: { revisions: part.map(({ revision }) => revision), keys },
   })
 }
