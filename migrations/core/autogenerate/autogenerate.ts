@@ -13,6 +13,7 @@ import {
   type Difference,
   difference,
   managedGlobals,
+  readCatalog,
   renameCandidates,
   type Scope,
   type Unmodeled,
@@ -92,8 +93,13 @@ function fromBase<T>(
   body: (scratch: ScratchDatabase, base: State) => Promise<T>,
 ): Promise<T> {
   return withScratchDatabase(scratchOptions(input), async (scratch) => {
-    await prepareBase(input, scratch)
-    return body(scratch, await observe(scratch.client, { ...input, schemas: filteredSchemas(input) }))
+    const read = await prepareBase(input, scratch)
+    const schemas = filteredSchemas(input)
+    // Mostly the filter is every line, whose fingerprint the base was compared by.
+    if (read === undefined || read.schemas.join('\0') !== schemas.join('\0')) {
+      return body(scratch, await observe(scratch.client, { ...input, schemas }))
+    }
+    return body(scratch, { catalog: await readCatalog(scratch.client), fingerprint: read.fingerprint })
   })
 }
 

@@ -1,4 +1,5 @@
 import type { Client } from 'pg'
+import type { Fingerprint } from '../postgres/fingerprint/index.ts'
 import { connect, quoteIdent } from '../postgres/index.ts'
 import type { ScratchDatabase } from '../postgres/scratch.ts'
 import { managedGlobals, readCatalog } from './engine/index.ts'
@@ -10,21 +11,26 @@ import { fingerprintOf } from './state.ts'
  * Brings a scratch database to the base state: the revisions replayed, then, where the live database differs
  * from them, what it takes to look like it. So a generated revision starts from what is there, and can be
  * proved without touching it.
+ * @returns the fingerprint of `schemas`, those of all lines that are no tenant lines, where it was read on the way
  */
-export async function prepareBase(input: AutogenerateInput, scratch: ScratchDatabase): Promise<void> {
+export async function prepareBase(
+  input: AutogenerateInput,
+  scratch: ScratchDatabase,
+): Promise<{ readonly schemas: readonly string[]; readonly fingerprint: Fingerprint } | undefined> {
   const { client } = scratch
   for (const { schema } of input.lines)
     await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
   await input.replay(client)
-  if (input.liveUrl === null) return
+  if (input.liveUrl === null) return undefined
   const schemas = input.lines.filter((line) => !line.tenant).map((line) => line.schema)
   const observed = { ...input, schemas }
+  const fingerprint = await fingerprintOf(client, observed)
   const live = await onDatabase(input.liveUrl, async (session) => {
     // The fingerprint is the quicker of the two observers, and mostly says that there is nothing to do.
-    const [there, here] = [await fingerprintOf(session, observed), await fingerprintOf(client, observed)]
-    return there.hash === here.hash ? undefined : readCatalog(session)
+    const there = await fingerprintOf(session, observed)
+    return there.hash === fingerprint.hash ? undefined : readCatalog(session)
   })
-  if (live === undefined) return
+  if (live === undefined) return { schemas, fingerprint }
   const replayed = await readCatalog(client)
   const globals = managedGlobals(replayed, live, schemas)
   await guide({
@@ -36,6 +42,7 @@ export async function prepareBase(input: AutogenerateInput, scratch: ScratchData
     // There are no rows to lose on a scratch database.
     casts: { using: {}, recreate: ['*'] },
   })
+  return undefined
 }
 
 /** Runs `body` on a connection of its own to a database. */

@@ -58,15 +58,15 @@ export async function checkProject(
   if (kept !== undefined && lines.every(({ key }) => kept[key] === live[key])) {
     return { pending, edited, drift: [], unmodeled: [] }
   }
-  const wanted = await wantedStates(input)
+  const wanted = await wantedStates(input, live)
   if (path !== undefined)
     keepWantedHashes(path, Object.fromEntries([...wanted.lines].map(([key, { hash }]) => [key, hash])))
+  if (wanted.catalog === undefined) return { pending, edited, drift: [], unmodeled: [] }
+  const states = { catalog: wanted.catalog, lines: wanted.lines }
   const changed = lines.filter(({ key }) => wanted.lines.get(key)?.hash !== live[key])
+  const catalog = await readCatalog(session.client)
   const drift: LineDrift[] = []
-  if (changed.length > 0) {
-    const catalog = await readCatalog(session.client)
-    for (const line of changed) drift.push(await lineDrift(session.client, input, line, catalog, wanted))
-  }
+  for (const line of changed) drift.push(await lineDrift(session.client, input, line, catalog, states))
   return {
     pending,
     edited,

@@ -1,8 +1,12 @@
 import type { Client } from 'pg'
 import { exitCodes, MigError } from '../errors.ts'
-import { compareFingerprints, fingerprintChangesText } from '../postgres/fingerprint/index.ts'
+import {
+  compareFingerprints,
+  type FingerprintChange,
+  fingerprintChangesText,
+} from '../postgres/fingerprint/index.ts'
 import { changeText, difference, type Scope } from './engine/index.ts'
-import { observe, type State } from './state.ts'
+import { fingerprintOf, observe, type State } from './state.ts'
 
 /** One revision to prove, as something that runs. */
 export interface Provable {
@@ -21,22 +25,25 @@ export interface ProofInput {
 }
 
 /**
- * Runs revisions up, down and up again, and compares with both observers: after an upgrade with the wanted
- * state, after the downgrade with the base.
+ * Runs revisions up, down and up again, and compares with both observers: after the upgrade with the wanted
+ * state, after the downgrade with the base. After the second upgrade the fingerprint has to be the wanted one.
  * @throws MigError `proof-failed` (exit 5) with the step and what is left
  */
 export async function prove(input: ProofInput): Promise<void> {
   const { revisions, base, wanted } = input
   const up = async (step: string) => {
     for (const revision of revisions) await step_(revision, step, () => revision.upgrade(input.client))
-    await expectState(input, wanted, step, 'the models')
   }
   await up('upgrade')
+  await expectState(input, wanted, 'upgrade', 'the models')
   for (const revision of [...revisions].reverse()) {
     await step_(revision, 'downgrade', () => revision.downgrade(input.client))
   }
   await expectState(input, base, 'downgrade', 'the state before')
   await up('second upgrade')
+  // What both have seen to be the models' state; that it is the same again, the fingerprint says alone.
+  const again = await fingerprintOf(input.client, input.scope)
+  expectNothingLeft([], compareFingerprints(again, wanted.fingerprint), 'second upgrade', 'the models')
 }
 
 async function step_(revision: Provable, step: string, run: () => Promise<void>): Promise<void> {
@@ -56,7 +63,15 @@ async function step_(revision: Provable, step: string, run: () => Promise<void>)
 async function expectState(input: ProofInput, expected: State, step: string, what: string): Promise<void> {
   const reached = await observe(input.client, input.scope)
   const seen = difference(reached.catalog, expected.catalog, input.scope).changes.map(changeText)
-  const left = compareFingerprints(reached.fingerprint, expected.fingerprint)
+  expectNothingLeft(seen, compareFingerprints(reached.fingerprint, expected.fingerprint), step, what)
+}
+
+function expectNothingLeft(
+  seen: readonly string[],
+  left: readonly FingerprintChange[],
+  step: string,
+  what: string,
+): void {
   if (seen.length === 0 && left.length === 0) return
   const lines = [...seen, ...(left.length === 0 ? [] : [fingerprintChangesText(left)])]
   throw new MigError(

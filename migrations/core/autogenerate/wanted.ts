@@ -26,8 +26,14 @@ export interface WantedStates {
   readonly lines: ReadonlyMap<string, Fingerprint>
 }
 
-/** As {@link wantedState}, but every single line by itself, whatever the filter. */
-export async function wantedStates(input: ModelInput): Promise<WantedStates> {
+/**
+ * As {@link wantedState}, but every single line by itself, whatever the filter. The catalog is read only where a
+ * line has not the hash that `live` gives it: fingerprints that are equal leave no difference to describe.
+ */
+export async function wantedStates(
+  input: ModelInput,
+  live: Readonly<Record<string, string>>,
+): Promise<Partial<WantedStates> & Pick<WantedStates, 'lines'>> {
   const files = await readModelFiles(input.modelsDir, input.cacheDir)
   return withScratchDatabase(scratchOptions(input), async ({ client }) => {
     await loadAll(client, files, input)
@@ -35,7 +41,8 @@ export async function wantedStates(input: ModelInput): Promise<WantedStates> {
     for (const { key, schema } of input.lines) {
       lines.set(key, await fingerprintOf(client, { ...input, schemas: [schema] }))
     }
-    return { catalog: await readCatalog(client), lines }
+    const differs = Object.entries(live).some(([key, hash]) => lines.get(key)?.hash !== hash)
+    return differs ? { catalog: await readCatalog(client), lines } : { lines }
   })
 }
 

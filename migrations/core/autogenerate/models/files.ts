@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { loadModule } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
-import { lineAndColumn, splitStatements } from '../../postgres/index.ts'
+import { splitStatements } from '../../postgres/index.ts'
 import { drizzleStatements, isDrizzle } from './drizzle.ts'
 
 /** One statement of a model, and where it stands. */
@@ -56,11 +56,14 @@ export function modelPaths(dir: string): readonly string[] {
 
 function sqlStatements(path: string): readonly ModelStatement[] {
   const text = readFileSync(path, 'utf8')
-  return splitStatements(text).map(({ text: sql, start }) => ({
-    sql,
-    file: path,
-    line: lineAndColumn(text, start).line,
-  }))
+  let line = 1
+  let counted = 0
+  return splitStatements(text).map(({ text: sql, start }) => {
+    // From where the statement before stands, since a dump may have tens of thousands.
+    line += text.slice(counted, start).split('\n').length - 1
+    counted = start
+    return { sql, file: path, line }
+  })
 }
 
 async function moduleStatements(path: string, cacheDir: string): Promise<readonly ModelStatement[]> {
