@@ -253,6 +253,31 @@ describe('mig-verify', () => {
     expect(xml).toContain('name="one aaaa00000002" file="migrations/versions/one/')
   })
 
+  test('goes on where it may not read the ledger, and says what to grant', async ({
+    database,
+    project,
+    verify,
+  }) => {
+    await succeed(justOn(database.url, { cwd: project.path })('mig-upgrade head one'))
+    const role = `${database.name}_reader`
+    await administer(`CREATE ROLE ${role} LOGIN CREATEDB`)
+    try {
+      const url = new URL(database.url)
+      url.username = role
+      const { code, lines } = await verify('', { MIG_DATABASE_URL: url.href })
+      expect(lines).toContainEqual(
+        expect.objectContaining({
+          ...{ check: 'checksums', status: 'skipped' },
+          message: expect.stringContaining('may not read the ledger'),
+          help: expect.stringContaining('GRANT SELECT'),
+        }),
+      )
+      expect(code).toBe(0)
+    } finally {
+      await administer(`DROP ROLE ${role}`)
+    }
+  })
+
   test('needs no database of its own beside the server', async ({ database, verify }) => {
     const role = `${database.name}_reader`
     await administer(`CREATE ROLE ${role} LOGIN`)

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import { MigError } from '../errors.ts'
 import { quoteIdent } from '../postgres/index.ts'
 
 /** Target schema → the heads that are applied there. A schema without rows has no entry. */
@@ -89,15 +90,26 @@ function logEntry(row: LogRow): LogEntry {
   return { ...rest, targetSchema: target_schema, durationMs: duration_ms, toolVersion: tool_version }
 }
 
-/** SQLSTATE 42P01 and 3F000 mean that no ledger was made yet (manual, appendix A). */
+/**
+ * SQLSTATE 42P01 and 3F000 mean that no ledger was made yet (manual, appendix A).
+ * @throws MigError `no-permission` when the role may not read it
+ */
 export async function orEmpty<Row extends object>(query: Promise<{ rows: Row[] }>): Promise<readonly Row[]> {
   try {
     return (await query).rows
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === '42P01' || code === '3F000') return []
+    if (error instanceof Error && code === '42501') throw noPermission(error)
     throw error
   }
+}
+
+function noPermission(cause: Error): MigError {
+  return new MigError('no-permission', `the role may not read the ledger: ${cause.message}`, {
+    help: 'have the owner of the ledger say: GRANT USAGE ON SCHEMA mig TO role; GRANT SELECT ON ALL TABLES IN SCHEMA mig TO role; or use another role in MIG_DATABASE_URL',
+    cause,
+  })
 }
 
 /** Is a step in the log as done? The word of the server on what became of a COMMIT. */
