@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { Environment } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import type { ImportedHistory } from '../history.ts'
+import { draftFolder } from './draft-folder.ts'
 import type { LineOfRevision } from './lines.ts'
 import { revisionText } from './render.ts'
 
@@ -27,10 +28,7 @@ interface DraftFile {
  * @throws MigError `file-exists` when one of them is there already.
  */
 export function draftHistory(history: ImportedHistory, lines: LineOfRevision, env: Environment): Draft {
-  const base = join(env.root, '.mig')
-  mkdirSync(base, { recursive: true })
-  const folder = mkdtempSync(join(base, 'import-'))
-  const discard = () => rmSync(folder, { recursive: true, force: true })
+  const { path: folder, discard } = draftFolder(env.root)
   try {
     const files = history.revisions.map((revision): DraftFile => {
       const key = lines.get(revision.revision) ?? ''

@@ -1,0 +1,38 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+
+/** A folder below `.mig/` for files that are not proved yet. */
+export interface DraftFolder {
+  readonly path: string
+  discard(): void
+}
+
+/**
+ * Makes a draft folder, and removes those that an import left which was killed: the name says on which machine and by
+ * which process it was made. What another machine made is not known to be dead, and stays.
+ */
+export function draftFolder(root: string): DraftFolder {
+  const base = join(root, '.mig')
+  mkdirSync(base, { recursive: true })
+  const own = `import-${machine()}-`
+  for (const name of readdirSync(base)) {
+    const pid = name.startsWith(own) ? /^(\d+)-/.exec(name.slice(own.length))?.[1] : undefined
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(base, name), { recursive: true, force: true })
+  }
+  const path = mkdtempSync(join(base, `${own}${process.pid}-`))
+  return { path, discard: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+function machine(): string {
+  return hostname().replace(/[^A-Za-z0-9.]/g, '_')
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    // A process of another user cannot be signalled, but it is there.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
