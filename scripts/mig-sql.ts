@@ -42,9 +42,10 @@ export const main = (): Promise<void> =>
     if (target.includes(':')) {
       const project = openProject(await commandEnvironment(command))
       const { single, tenant } = filteredLines(project.env)
-      if (single.length > 0)
+      const named = lineOfRange(project, target)
+      if (named === undefined ? single.length > 0 : single.includes(named))
         await writeScript(command, project, planRange(onlyLines(project, single), target))
-      for (const line of tenant)
+      for (const line of tenant.filter((key) => named === undefined || key === named))
         await writeScript(
           command,
           project,
@@ -65,6 +66,14 @@ export const main = (): Promise<void> =>
       },
     )
   })
+
+/** The line that a range of revisions is in, which leaves the others out; undefined for one by names as base:head. */
+function lineOfRange({ files, graph }: Project, range: string): string | undefined {
+  const names = range.split(':').map((side) => side.replace(/[+-]\d+$/, ''))
+  const ids = names.flatMap((name) => (/^(heads?|base|current|)$/.test(name) ? [] : graph.resolveAll(name)))
+  const lines = new Set(ids.map((id) => files.get(id)?.line))
+  return lines.size === 1 ? [...lines][0] : undefined
+}
 
 function onlyLines(project: Project, filter: readonly string[]): Project {
   return { ...project, env: { ...project.env, filter } }

@@ -37,7 +37,8 @@ export async function runBlock(
     stdin: 'ignore',
   })
   if (exitCode !== 0) throw new Error(`exit ${exitCode} of\n${text}\n${all}`)
-  return all
+  // Places are told by their whole path; a page has no use for that of this run.
+  return all.replaceAll(`${project}/`, '')
 }
 
 /** Does to a file what a diff without line numbers says: its lines must stand there, once. */

@@ -91,7 +91,7 @@ export async function copyOfRepository(): Promise<{
   readonly remove: () => Promise<void>
 }> {
   const folder = await temporaryFolder()
-  for (const name of ['justfile', 'package.json', 'scripts', 'migrations']) {
+  for (const name of ['justfile', 'Makefile', 'package.json', 'scripts', 'migrations']) {
     await cp(join(repository, name), join(folder.path, name), { recursive: true })
   }
   await symlink(join(repository, 'node_modules'), join(folder.path, 'node_modules'))
