@@ -13,7 +13,7 @@ export const decisionFlags = {
   },
   renames: { help: 'off: whatever is not given by --rename is a drop and an add', value: 'off' },
   using: {
-    help: "schema.table.column='expression': how a type change casts",
+    help: "schema.table.column='expression': how a type change casts, or what rows get in a column that becomes NOT NULL",
     value: 'COLUMN=EXPR',
     many: true as const,
   },
@@ -85,9 +85,14 @@ interface OpenCast {
 
 async function askedDecisions(error: MigError, decisions: Decisions): Promise<Decisions> {
   const { question } = await import('zx')
-  const { renames = [], casts = [] } = error.facts as {
+  const {
+    renames = [],
+    casts = [],
+    fills = [],
+  } = error.facts as {
     renames?: readonly OpenRename[]
     casts?: readonly OpenCast[]
+    fills?: readonly string[]
   }
   const given = { ...decisions.renames.given }
   const taken = new Set<string>()
@@ -105,6 +110,14 @@ async function askedDecisions(error: MigError, decisions: Decisions): Promise<De
     ).trim()
     if (answer === '') recreate.push(column)
     else using[column] = answer
+  }
+  for (const column of fills) {
+    const answer = (
+      await question(`${column} becomes NOT NULL. Expression for rows without a value: `)
+    ).trim()
+    // Without one there is nothing to go on with.
+    if (answer === '') throw error
+    using[column] = answer
   }
   return {
     renames: { given, others: renames.length > 0 ? 'off' : decisions.renames.others },

@@ -21,6 +21,7 @@ import {
 import { type GeneratedRevision, generateRevisions } from './generate.ts'
 import { type AutogenerateInput, filteredSchemas } from './input.ts'
 import { withKeptGrants } from './kept-grants.ts'
+import { expectFilled, warnOfRows } from './live-rows.ts'
 import { type Provable, prove } from './prove.ts'
 import { settledRenames } from './renames.ts'
 import { rewritten } from './rewrite.ts'
@@ -50,6 +51,15 @@ export async function autogenerate(
   input: AutogenerateInput,
   runnable: (revisions: readonly GeneratedRevision[]) => Promise<readonly Provable[]> = statementsOf,
 ): Promise<AutogenerateResult> {
+  const made = await proveFrom(input, runnable)
+  warnOfRows(input, made.revisions)
+  return made
+}
+
+async function proveFrom(
+  input: AutogenerateInput,
+  runnable: (revisions: readonly GeneratedRevision[]) => Promise<readonly Provable[]>,
+): Promise<AutogenerateResult> {
   const { adoptUrl } = input
   const observed = { ...input, schemas: filteredSchemas(input) }
   const wanted = await (adoptUrl === undefined
@@ -65,6 +75,7 @@ export async function autogenerate(
     if (changes.length === 0) return { revisions: [], changes, unmodeled }
     const renames = settledRenames(renameCandidates(base.catalog, wanted.catalog, scope), input.renames)
     const proved = async (generated: readonly GeneratedRevision[], client: Client, keep: boolean) => {
+      await expectFilled(input, generated)
       const revisions = await rewritten(generated, changes, input.rewrite)
       const provable = await runnable(revisions)
       const proof = { client, revisions: provable, base, wanted, scope }

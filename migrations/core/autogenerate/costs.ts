@@ -1,4 +1,5 @@
 import { type Action, idKey, kindWord, type LockClass, objectName, relationOf } from './engine/index.ts'
+import { type RowDemand, rowDemands } from './existing-rows.ts'
 
 /** What a revision's side does to a live system, for the head of its file. */
 export interface Costs {
@@ -8,6 +9,8 @@ export interface Costs {
   readonly rewrites: readonly string[]
   /** What goes with its data: `column rfx_user.profile.email`. */
   readonly dataLoss: readonly string[]
+  /** What fails on rows that do not allow it. */
+  readonly demands: readonly RowDemand[]
 }
 
 /** PostgreSQL manual, section 13.3: table-level lock modes, weakest first. */
@@ -49,6 +52,7 @@ export function costsOf(actions: readonly Action[]): Costs {
     locks: [...locks].map(([relation, lock]) => ({ relation, lock: lockWords[lock] })),
     rewrites: [...rewrites],
     dataLoss: [...dataLoss],
+    demands: rowDemands(actions),
   }
 }
 

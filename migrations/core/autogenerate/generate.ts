@@ -180,11 +180,12 @@ function sideOf({ actions, kept }: Way, input: Pick<AutogenerateInput, 'lines'>)
   // Bodies may name what a later statement makes, as in the output of pg_dump.
   const defines = actions.some(({ sql }) => /^CREATE (OR REPLACE )?(FUNCTION|PROCEDURE)\b/.test(sql))
   const unchecked = { autocommit: false, statements: ['SET LOCAL check_function_bodies = off'] }
-  const { locks, rewrites, dataLoss } = costsOf(actions)
+  const { locks, rewrites, dataLoss, demands } = costsOf(actions)
   const costs = {
     locks: locks.map(({ relation, lock }) => ({ relation: unnamed(relation), lock })),
     rewrites: rewrites.map(unnamed),
     dataLoss: dataLoss.map(unnamed),
+    demands: demands.map((demand) => (standIns.includes(demand.schema) ? { ...demand, schema: '' } : demand)),
   }
   const unnamedObjects = Object.fromEntries(
     Object.entries(kept).map(([family, names]) => [family, names.map(unnamed)]),

@@ -3,7 +3,7 @@ import type { Action } from '../engine/index.ts'
 import { sqlState } from './address.ts'
 import { type CastDecisions, recreates } from './decisions.ts'
 import { columnToFill } from './fill.ts'
-import { retypedColumn } from './repairs.ts'
+import { retypedColumn } from './retyped.ts'
 import type { Refusal } from './trial.ts'
 
 /** Puts the expressions of `--using` into the type changes they are for. */
@@ -61,5 +61,5 @@ function undecidedFills(refused: readonly Refusal[], casts: CastDecisions): MigE
 
 function columnName(action: Action): string | undefined {
   const column = retypedColumn(action)
-  return column?.kind === 'column' ? `${column.schema}.${column.table}.${column.name}` : undefined
+  return column !== undefined ? `${column.schema}.${column.table}.${column.name}` : undefined
 }

@@ -1,6 +1,7 @@
 import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
 import type { Action } from '../engine/index.ts'
 import type { CastDecisions } from './decisions.ts'
+import { retypedColumn } from './retyped.ts'
 import type { Refusal } from './trial.ts'
 
 interface ColumnName {
@@ -9,8 +10,8 @@ interface ColumnName {
   readonly name: string
 }
 
-/** The column that an action makes NOT NULL, by adding it so or by setting it. */
-function columnWithoutNulls({ sql, produces, consumes }: Action): ColumnName | undefined {
+/** The column that an action makes NOT NULL without a default, by adding it so or by setting it. */
+export function columnWithoutNulls({ sql, produces, consumes }: Action): ColumnName | undefined {
   const [made] = produces
   if (made?.kind === 'column' && addsNotNull.test(sql)) return made
   const set = consumes.find((id) => id.kind === 'column')
@@ -24,16 +25,33 @@ const notNull = /(?: CONSTRAINT (?:"(?:[^"]|"")+"|\S+))? NOT NULL$/
 export function columnToFill({ action, error }: Refusal): string | undefined {
   const column = columnWithoutNulls(action)
   const isRefusedForNulls = 'code' in error && error.code === '23502'
-  if (column === undefined || !isRefusedForNulls) return undefined
-  return `${column.schema}.${column.table}.${column.name}`
+  return isRefusedForNulls ? nameOf(column) : undefined
 }
 
-/** The statements that give rows the value that a person named, and hold the column to it from then on. */
+function nameOf(column: ColumnName | undefined): string | undefined {
+  return column === undefined ? undefined : `${column.schema}.${column.table}.${column.name}`
+}
+
+/**
+ * Puts the values of `--using` into the columns that become NOT NULL, whether the scratch database has rows that need
+ * them or not. Where the same column changes its type, the expression is for that.
+ */
+export function decideFills(actions: readonly Action[], casts: CastDecisions): readonly Action[] {
+  const retyped = new Set(actions.flatMap((action) => nameOf(retypedColumn(action)) ?? []))
+  return actions.flatMap((action) => {
+    const name = nameOf(columnWithoutNulls(action))
+    return name === undefined || retyped.has(name) ? [action] : (filled(action, casts) ?? [action])
+  })
+}
+
+/** The statements that give rows the value that a person named, for an action that PostgreSQL refused for them. */
 export function filling(refusal: Refusal, casts: CastDecisions): readonly Action[] | undefined {
-  const { action } = refusal
-  const name = columnToFill(refusal)
+  return columnToFill(refusal) === undefined ? undefined : filled(refusal.action, casts)
+}
+
+function filled(action: Action, casts: CastDecisions): readonly Action[] | undefined {
   const column = columnWithoutNulls(action)
-  const value = name === undefined ? undefined : (casts.fill ?? casts.using)[name]
+  const value = column === undefined ? undefined : (casts.fill ?? casts.using)[nameOf(column) ?? '']
   if (column === undefined || value === undefined) return undefined
   const table = qualifiedName(column.schema, column.table)
   const quoted = quoteIdent(column.name)

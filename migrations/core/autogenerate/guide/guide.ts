@@ -14,7 +14,9 @@ import {
 } from '../engine/index.ts'
 import { decideCasts, undecidedCasts } from './casts.ts'
 import type { CastDecisions } from './decisions.ts'
-import { repairFor, retypedColumn } from './repairs.ts'
+import { decideFills } from './fill.ts'
+import { repairFor } from './repairs.ts'
+import { retypedColumn } from './retyped.ts'
 import { isSetAside, type SetAside, settingAside, type TableId, type WayHome, wayHome } from './set-aside.ts'
 import { type Mend, type Refusal, tryActions } from './trial.ts'
 import { freeTypesInUse, tablesKeyedByChangedTypes } from './types-in-use.ts'
@@ -115,7 +117,8 @@ export async function guide(input: GuideInput): Promise<Guided> {
         current = await readCatalog(client)
         continue
       }
-      const decided = withRows(decideCasts(planned.actions, input.casts), homes)
+      const decisions = decideFills(decideCasts(planned.actions, input.casts), input.casts)
+      const decided = withRows(decisions, homes)
       const trial = await tryActions(client, decided, mend)
       if (trial.done.length === 0) {
         throw undecidedCasts(trial.refused, input.casts) ?? noWay('', planned.changes, trial.refused)
@@ -177,7 +180,7 @@ function tablesToMakeAnew(actions: readonly Action[], refused: readonly Refusal[
   }
   for (const { action, error } of refused) {
     const column = retypedColumn(action)
-    if (column?.kind !== 'column' || !/partition key/.test(error.message)) continue
+    if (column === undefined || !/partition key/.test(error.message)) continue
     const table: TableId = { kind: 'table', schema: column.schema, name: column.table }
     parents.add(idKey(table))
     found.set(idKey(table), table)

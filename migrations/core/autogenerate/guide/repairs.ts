@@ -6,6 +6,7 @@ import { type CastDecisions, recreates } from './decisions.ts'
 import { type Dependent, dependentsOf, qualified } from './dependents.ts'
 import { enumCast } from './enum-cast.ts'
 import { filling } from './fill.ts'
+import { retypedColumn } from './retyped.ts'
 import type { Refusal } from './trial.ts'
 
 /** What to run before an action that was refused, and what to run in its place. */
@@ -25,14 +26,12 @@ export async function repairFor(
 ): Promise<Repair | undefined> {
   const state = sqlState(refusal.error)
   const column = retypedColumn(refusal.action)
-  if (column?.kind === 'column') {
+  if (column !== undefined) {
     if (state === '42846') {
       const sql = await enumCast(client, column, refusal.action.sql)
       if (sql !== undefined) return { first: [], instead: [{ ...refusal.action, sql }] }
       const name = `${column.schema}.${column.table}.${column.name}`
-      return recreates(casts, name)
-        ? dropToRecreate(client, refusal.action, { ...column, kind: 'column' })
-        : undefined
+      return recreates(casts, name) ? dropToRecreate(client, refusal.action, column) : undefined
     }
     return clearTheWay(client, refusal.action, column, ['expressions', 'all'])
   }
@@ -54,12 +53,6 @@ export async function repairFor(
     default:
       return undefined
   }
-}
-
-/** The column whose type an action changes. */
-export function retypedColumn(action: Action): ObjectId | undefined {
-  const column = action.consumes[0]
-  return column?.kind === 'column' && / ALTER COLUMN .* TYPE /s.test(action.sql) ? column : undefined
 }
 
 async function clearTheWay(

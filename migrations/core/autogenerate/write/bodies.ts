@@ -1,5 +1,6 @@
 import { MigError } from '../../errors.ts'
 import { sqlTemplate } from '../../revisions/index.ts'
+import { demandNote } from '../existing-rows.ts'
 import type { Side } from '../generate.ts'
 import { keepsGrants, withKeptGrants } from '../kept-grants.ts'
 import { objectNames } from '../made-anew.ts'
@@ -53,9 +54,11 @@ export function costNotes(upgrade: Side, downgrade: Side): readonly string[] {
   return [
     ...upgrade.costs.locks.map(({ relation, lock }) => `Locks ${relation}: ${lock}`),
     ...upgrade.costs.rewrites.map((relation) => `May rewrite ${relation}`),
+    ...upgrade.costs.demands.map(demandNote),
     ...upgrade.costs.dataLoss.map((name) => `Loses the data of ${name}`),
     ...upgrade.costs.dataLoss.map((name) => `Lossy downgrade: the data of ${name} do not come back`),
     ...downgrade.costs.dataLoss.map((name) => `Downgrade loses the data of ${name}`),
+    ...downgrade.costs.demands.map((demand) => `Downgrade f${demandNote(demand).slice(1)}`),
     ...objectNames(upgrade.kept).map((name) => `Makes ${name} anew, with the grants that it has`),
     ...upgrade.losesGrants.map(
       (name) => `Loses the grants of ${name}: it goes and comes back in different revisions`,

@@ -1,0 +1,83 @@
+import { type Action, idKey, type ObjectId, relationOf } from './engine/index.ts'
+import { columnWithoutNulls } from './guide/fill.ts'
+
+/** What a revision asks of rows that are there already. */
+export interface RowDemand {
+  /** Empty for the schema of a tenant. */
+  readonly schema: string
+  readonly table: string
+  /** A column that takes no NULL from now on; null where a constraint or an index looks at the rows. */
+  readonly column: string | null
+  /** `rows`: the column is new, any row is too many. `nulls`: it is there. `break`: rows that `object` does not allow. */
+  readonly fails: 'rows' | 'nulls' | 'break'
+  /** `constraint t_amount_check` */
+  readonly object: string
+}
+
+/**
+ * The demands of a side's actions on the rows of tables that it does not make itself: NOT NULL without a value,
+ * and constraints and unique indexes that PostgreSQL checks at once (manual, ALTER TABLE, ADD table_constraint).
+ */
+export function rowDemands(actions: readonly Action[]): readonly RowDemand[] {
+  const settled = new Set<string>()
+  const demands = new Map<string, RowDemand>()
+  for (const action of actions) {
+    const demand = demandOf(action)
+    const table: ObjectId | undefined = demand && { kind: 'table', schema: demand.schema, name: demand.table }
+    const column = columnWithoutNulls(action)
+    const isSettled =
+      (table !== undefined && settled.has(idKey(table))) ||
+      (column !== undefined && settled.has(idKey({ kind: 'column', ...column })))
+    if (demand !== undefined && !isSettled) demands.set(JSON.stringify(demand), demand)
+    for (const id of action.produces) if (id.kind === 'table') settled.add(idKey(id))
+    const [filled] = action.consumes
+    if (filled?.kind === 'column' && action.sql.startsWith('UPDATE ')) settled.add(idKey(filled))
+  }
+  return [...demands.values()]
+}
+
+function demandOf(action: Action): RowDemand | undefined {
+  const column = columnWithoutNulls(action)
+  if (column !== undefined) {
+    const isNew = action.produces.some((id) => id.kind === 'column')
+    const { schema, table, name } = column
+    return { schema, table, column: name, fails: isNew ? 'rows' : 'nulls', object: `column ${name}` }
+  }
+  const checked = checkedObject(action)
+  if (checked === undefined || !('name' in checked)) return undefined
+  // An index does not name its table.
+  const [table] = [checked, ...action.consumes].flatMap((id) => relationOf(id) ?? [])
+  if (table === undefined) return undefined
+  const object = `${checked.kind === 'index' ? 'unique index' : 'constraint'} ${checked.name}`
+  return { schema: table.schema, table: table.name, column: null, fails: 'break', object }
+}
+
+/** The constraint or unique index that an action holds all rows to. */
+function checkedObject({ sql, produces, consumes }: Action): ObjectId | undefined {
+  const constraint = [...produces, ...consumes].find((id) => id.kind === 'constraint')
+  if (constraint !== undefined) {
+    const looksAtRows =
+      / VALIDATE CONSTRAINT /.test(sql) ||
+      (/ ADD CONSTRAINT /.test(sql) && !/ NOT (VALID|ENFORCED)$/.test(sql))
+    return looksAtRows ? constraint : undefined
+  }
+  return /^CREATE UNIQUE INDEX /.test(sql) ? produces.find((id) => id.kind === 'index') : undefined
+}
+
+/** The column of a demand as `--using` names it: `rfx_user.profile.name`. */
+export function demandedColumn({ schema, table, column }: RowDemand): string {
+  return [schema, table, column ?? ''].filter((part) => part !== '').join('.')
+}
+
+/** A demand as a line of a file's head. */
+export function demandNote(demand: RowDemand): string {
+  const column = demandedColumn(demand)
+  const table = demandedColumn({ ...demand, column: null })
+  const fill = demand.schema === '' ? '' : ` (--using ${column}='expression' fills them)`
+  if (demand.fails === 'rows') {
+    return `Fails where ${table} has rows: they get no value for column ${demand.column}${fill}`
+  }
+  if (demand.fails === 'nulls')
+    return `Fails where rows of ${table} have no value for ${demand.column}${fill}`
+  return `Fails where rows of ${table} break ${demand.object}`
+}

@@ -1,0 +1,87 @@
+import { describe, expect } from 'vitest'
+import { autogenerateProject } from '../../migrations/core/autogenerate/index.ts'
+import { type MigEvent, usingSession } from '../../migrations/core/index.ts'
+import { type Lab, labTest } from '../runner/support.ts'
+import { generateFiles, plainRequest, writeModels } from './support/project.ts'
+
+const table = 'CREATE TABLE app_user.profile (id bigint PRIMARY KEY, joined date'
+
+async function withProfile(lab: Lab, rows: string): Promise<void> {
+  await writeModels(lab, { 'user.sql': `${table});` })
+  await generateFiles(lab)
+  await lab.upgrade()
+  if (rows !== '') await lab.database.client.query(`INSERT INTO app_user.profile ${rows}`)
+}
+
+/** The head of the one file that is made, and the warnings on the way. */
+async function headAndWarnings(lab: Lab): Promise<{ head: string; warnings: readonly MigEvent[] }> {
+  const project = await lab.project()
+  const events: MigEvent[] = []
+  const { files } = await usingSession(project.env, { emit: (event) => events.push(event) }, (session) =>
+    autogenerateProject(session, project, plainRequest),
+  )
+  const head = files[0]?.text.split('import type')[0] ?? ''
+  return { head, warnings: events.filter(({ event }) => event === 'warning') }
+}
+
+describe('a column that becomes NOT NULL without a value', () => {
+  labTest(
+    'is a decision where the database has rows, new or not, and is filled as asked',
+    async ({ lab }) => {
+      await withProfile(lab, `VALUES (1, NULL), (2, '2026-02-01')`)
+      await writeModels(lab, { 'user.sql': `${table} NOT NULL, age int NOT NULL);` })
+      await expect(generateFiles(lab)).rejects.toMatchObject({
+        code: 'decision-needed',
+        facts: { fills: expect.arrayContaining(['app_user.profile.age', 'app_user.profile.joined']) },
+      })
+      const using = { 'app_user.profile.age': '0', 'app_user.profile.joined': `'2026-01-01'` }
+      const { files } = await generateFiles(lab, { casts: { using, recreate: [] } })
+      expect(files[0]?.text).toContain('UPDATE app_user.profile SET age = 0 WHERE age IS NULL')
+      expect(files[0]?.text).not.toContain('Fails where')
+      await lab.upgrade()
+      const { rows } = await lab.database.client.query(
+        'SELECT id::int, joined::text, age FROM app_user.profile ORDER BY id',
+      )
+      expect(rows).toEqual([
+        { id: 1, joined: '2026-01-01', age: 0 },
+        { id: 2, joined: '2026-02-01', age: 0 },
+      ])
+    },
+  )
+
+  labTest('is told of in the head and by a warning where the database has none', async ({ lab }) => {
+    await withProfile(lab, '')
+    await writeModels(lab, { 'user.sql': `${table} NOT NULL, age int NOT NULL);` })
+    const { head, warnings } = await headAndWarnings(lab)
+    expect(head).toContain(
+      `Fails where app_user.profile has rows: they get no value for column age (--using app_user.profile.age='expression' fills them)`,
+    )
+    expect(head).toContain('Fails where rows of app_user.profile have no value for joined')
+    expect(warnings).toHaveLength(2)
+    expect(warnings).toContainEqual(
+      expect.objectContaining({
+        code: 'rows-without-value',
+        help: expect.stringContaining(`--using app_user.profile.age=`),
+      }),
+    )
+  })
+})
+
+describe('the head of a file', () => {
+  labTest('names what existing rows may break, and nothing of tables that are new', async ({ lab }) => {
+    await withProfile(lab, '')
+    await writeModels(lab, {
+      'user.sql': `${table}, CONSTRAINT recent CHECK (joined > '2000-01-01'), CONSTRAINT one_a_day UNIQUE (joined));
+        CREATE UNIQUE INDEX profile_month ON app_user.profile (date_trunc('month', joined::timestamp));
+        CREATE TABLE app_user.fresh (id bigint PRIMARY KEY, n int NOT NULL CHECK (n > 0), UNIQUE (n));`,
+    })
+    const { head, warnings } = await headAndWarnings(lab)
+    const notes = head.split('\n').filter((line) => line.includes('Fails where'))
+    expect(notes.map((line) => line.replace(' * ', '')).sort()).toEqual([
+      'Fails where rows of app_user.profile break constraint one_a_day',
+      'Fails where rows of app_user.profile break constraint recent',
+      'Fails where rows of app_user.profile break unique index profile_month',
+    ])
+    expect(warnings).toEqual([])
+  })
+})
