@@ -12,7 +12,7 @@ import {
 import { durationText } from '../migrations/core/report/index.ts'
 import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
-import { oneTenantLine, tenantSessions } from './shared/tenants.ts'
+import { oneTenantLine, sayWhereTenants, tenantSessions } from './shared/tenants.ts'
 
 const spec = {
   name: 'mig-tenant-create',
@@ -33,6 +33,7 @@ export const main = (): Promise<void> =>
     const { output, positionals } = command
     const project = openProject(await commandEnvironment(command))
     const line = oneTenantLine(project.env)
+    await sayWhereTenants(command, project.env)
     const sessions = tenantSessions(command)
     const name = positionals.name ?? ''
     const template = await templateOf(command, project, line)

@@ -4,7 +4,7 @@ import { countOf, countText } from '../migrations/core/report/index.ts'
 import { confirm } from './shared/ask.ts'
 import { commandEnvironment, runCommand } from './shared/command.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
-import { oneTenantLine, tenantSessions } from './shared/tenants.ts'
+import { oneTenantLine, sayWhereTenants, tenantSessions } from './shared/tenants.ts'
 
 const spec = {
   name: 'mig-tenant-drop',
@@ -29,6 +29,7 @@ export const main = (): Promise<void> =>
     }
     const project = openProject(await commandEnvironment({ flags: { ...flags, x: [`schemas=${name}`] } }))
     const line = oneTenantLine(project.env)
+    await sayWhereTenants(command, project.env)
     const sessions = tenantSessions(command)
     const { tenants } = await targetTenants(project.env, line, sessions)
     for (const tenant of tenants) {

@@ -4,7 +4,13 @@ import { type Column, countOf, relativeTime, table } from '../migrations/core/re
 import { tenantFlags } from './shared/arguments.ts'
 import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
-import { oneTenantLine, standingBars, tenantSessions, tenantStateText } from './shared/tenants.ts'
+import {
+  oneTenantLine,
+  sayWhereTenants,
+  standingBars,
+  tenantSessions,
+  tenantStateText,
+} from './shared/tenants.ts'
 
 const spec = {
   name: 'mig-tenants',
@@ -37,6 +43,7 @@ export const main = (): Promise<void> =>
     const { flags } = command
     const project = openProject(await commandEnvironment(command))
     const line = oneTenantLine(project.env)
+    await sayWhereTenants(command, project.env)
     const sessions = tenantSessions(command)
     const { tenants } = await targetTenants(project.env, line, sessions, 'all')
     const structure = flags.fast !== true

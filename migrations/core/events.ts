@@ -112,6 +112,8 @@ export type MigEvent =
       readonly groups: readonly {
         readonly applied: readonly string[]
         readonly steps: readonly string[]
+        /** The applied heads after the steps. */
+        readonly after: readonly string[]
         readonly tenants: number
       }[]
     }

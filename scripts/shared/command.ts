@@ -128,7 +128,8 @@ export async function usingProject<Result>(
   })
 }
 
-function sayWhere({ output }: Command, env: Environment, url: string): void {
+/** Says which database and schemas the command talks to. */
+export function sayWhere({ output }: Pick<Command, 'output'>, env: Environment, url: string): void {
   const schemas = env.filter.map((key) => env.schemas[key] ?? key)
   const database = maskUrl(url)
   if (output.json) {

@@ -1,4 +1,5 @@
 import {
+  databaseUrl,
   type Environment,
   exitCodes,
   failureGroups,
@@ -26,7 +27,7 @@ import {
   tenantBars,
   tenantPlanText,
 } from '../../migrations/core/report/index.ts'
-import { type Command, commandEnvironment, usingProject } from './command.ts'
+import { type Command, commandEnvironment, sayWhere, usingProject } from './command.ts'
 import { planRequest } from './runs.ts'
 
 /** What single lines are done with; the environment's filter holds these alone. */
@@ -55,6 +56,7 @@ export async function onLines(
     if (lines.single.length > 0) return usingProject(command, single, { ...env, filter: lines.single })
   }
   if (direction === 'upgrade') await onSingle()
+  await sayWhereTenants(command, env)
   for (const line of lines.tenant) await tenant(project, line)
   if (direction === 'downgrade') await onSingle()
 }
@@ -75,8 +77,22 @@ export async function onEachLine(
   const results: unknown[] = []
   if (lines.single.length > 0)
     results.push(await usingProject(command, single, { ...env, filter: lines.single }))
+  await sayWhereTenants(command, env)
   for (const line of lines.tenant) results.push(await tenant(project, line))
   return results
+}
+
+/**
+ * The first line of what is done with tenants: the database, unless they all live in others and none is configured.
+ */
+export async function sayWhereTenants(command: Command, env: Environment): Promise<void> {
+  const { tenant } = filteredLines(env)
+  const elsewhere = env.lines.every(
+    ({ key, tenants }) =>
+      !tenant.includes(key) || tenants?.list !== undefined || tenants?.function !== undefined,
+  )
+  if (env.databaseUrl === null && elsewhere) return
+  sayWhere(command, { ...env, filter: tenant }, await databaseUrl(env, command.output.event))
 }
 
 /** Single lines and tenant lines together take only targets that mean the same for both; a revision names its line. */

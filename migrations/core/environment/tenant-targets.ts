@@ -67,7 +67,8 @@ export function selectTenants(
   { selection, shards, createSchema }: TenantTargets,
 ): SelectedTenants {
   if (selection === null && shards === null) {
-    throw new MigError('no-tenant-targets', `line ${line} has ${listed.length} tenants, and none is named`, {
+    const count = `${listed.length} tenant${listed.length === 1 ? '' : 's'}`
+    throw new MigError('no-tenant-targets', `line ${line} has ${count}, and none is named`, {
       help: waysToName,
       facts: { line, tenants: listed.length },
     })

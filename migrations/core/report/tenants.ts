@@ -45,7 +45,7 @@ export function tenantPlanText(plan: MigEvent & { readonly event: 'tenant-plan' 
   const rest = tenants - behind
   const rows = groups.map((group) => {
     const from = group.applied.join(', ') || 'base'
-    const to = group.steps.at(-1) ?? ''
+    const to = group.after.join(', ') || 'base'
     const what = `${directionArrow(direction)} ${style.revision(from)} → ${style.revision(to)}`
     return `  ${countOf(group.tenants, 'tenant')} ${what}, ${countOf(group.steps.length, 'step')} each`
   })

@@ -79,7 +79,7 @@ export async function planTenants(
   })
   const work: TenantWork[] = []
   const needed = new Map<string, PlanStep>()
-  const groups = new Map<string, { applied: readonly string[]; steps: readonly string[]; tenants: number }>()
+  const groups = new Map<string, TenantPlan['groups'][number]>()
   for (const tenant of targets.tenants) {
     if (unreachable.has(tenant)) continue
     const state = states.get(tenant) ?? nothingApplied
@@ -89,8 +89,13 @@ export async function planTenants(
       work.push({ tenant, state })
       for (const step of steps) if (step.line !== request.line) needed.set(step.revision, step)
       const key = stateKey(state)
-      const ids = steps.filter((step) => step.line === request.line).map((step) => step.revision)
-      const group = groups.get(key) ?? { applied: state.rows, steps: ids, tenants: 0 }
+      const own = steps.filter((step) => step.line === request.line)
+      const group = groups.get(key) ?? {
+        applied: state.rows,
+        steps: own.map((step) => step.revision),
+        after: own.at(-1)?.appliedAfter ?? state.rows,
+        tenants: 0,
+      }
       groups.set(key, { ...group, tenants: group.tenants + 1 })
     } catch (error) {
       if (!(error instanceof MigError)) throw error

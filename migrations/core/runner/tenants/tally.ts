@@ -1,5 +1,5 @@
 import type { Tenant } from '../../environment/index.ts'
-import type { MigError } from '../../errors.ts'
+import { MigError } from '../../errors.ts'
 import type { EmitEvent, TenantFacts } from '../../events.ts'
 
 /** Counts what becomes of tenants, and tells it. */
@@ -45,13 +45,22 @@ export function tally(total: number, emit: EmitEvent): Tally {
       tellProgress(tenant, ms)
     },
     failed(tenant, error, ms) {
-      failures.push({ tenant, error })
+      failures.push({ tenant, error: failures.length < failuresInFull ? error : withoutDetails(error) })
       emit({ event: 'tenant-failed', ...tenantFacts(tenant), code: error.code, message: error.message, ms })
       tellProgress(tenant, ms)
     },
     failures: () => failures,
     totals: () => ({ done, steps, total }),
   }
+}
+
+/** Later ones keep what they say; with causes, statements and stacks thousands of them would fill the memory. */
+const failuresInFull = 100
+
+function withoutDetails({ code, message, help, exitCode }: MigError): MigError {
+  const error = new MigError(code, message, { exitCode, ...(help === undefined ? {} : { help }) })
+  error.stack = `${error.name}: ${message}`
+  return error
 }
 
 export function tenantFacts({ line, schema, shard }: Tenant): TenantFacts {
