@@ -41,9 +41,19 @@ const details: readonly Column<Standing>[] = [
   { title: 'took', value: (row) => (row.last?.durationMs == null ? '' : durationText(row.last.durationMs)) },
 ]
 
-function stateText({ state, behind }: Standing): string {
+function stateText({ state, behind, halfDone }: Standing): string {
   if (state === 'missing') return 'no file has it'
-  return behind === 0 ? 'head' : `${behind} behind`
+  const stand = behind === 0 ? 'head' : `${behind} behind`
+  return halfDone === null ? stand : `${stand}, 1 half done`
+}
+
+/** One line for each schema that is in the middle of a revision, with what goes on with it. */
+function halfDoneTexts(rows: readonly Pick<Standing, 'targetSchema' | 'halfDone'>[]): readonly string[] {
+  return rows.flatMap(({ targetSchema, halfDone }) => {
+    if (halfDone === null) return []
+    const { direction, revision, statement, goOn } = halfDone
+    return `${targetSchema} is in the middle of the ${direction} of ${revision}, ${countOf(statement, 'statement')} done; go on: ${goOn}`
+  })
 }
 
 export const main = (): Promise<void> =>
@@ -64,8 +74,9 @@ export const main = (): Promise<void> =>
 async function showSingle({ output, flags }: Command, session: Session, project: Project): Promise<number> {
   const rows = await currentStandings(session, project, output.json || flags.verbose === true)
   const shown = table(flags.verbose ? [...columns, ...details] : columns, rows, { style: output.style })
-  output.result(shown, ...rows.map((row) => ({ event: 'current' as const, ...row })))
-  return rows.filter((row) => row.state !== 'head').length
+  const texts = new Set([shown, ...halfDoneTexts(rows)])
+  output.result([...texts].join('\n'), ...rows.map((row) => ({ event: 'current' as const, ...row })))
+  return rows.filter(({ state, halfDone }) => state !== 'head' || halfDone !== null).length
 }
 
 /** Named tenants get a row each; all of them, bars, with --verbose rows. Returns how many are not at head. */
@@ -80,14 +91,28 @@ async function showTenants(command: Command, project: Project, line: string): Pr
   const text = inRows
     ? table(columns, rows, { style: output.style })
     : `${line}: ${countOf(tenants.length, 'tenant')}\n${standingBars(standings, output.style)}`
-  output.result(text.trimEnd(), ...rows.map((row) => ({ event: 'current' as const, ...row })))
-  return standings.filter(({ state }) => state !== 'head').length
+  const texts = [text.trimEnd(), ...halfDoneSummary(standings, inRows)]
+  output.result(texts.join('\n'), ...rows.map((row) => ({ event: 'current' as const, ...row })))
+  return standings.filter(({ state, halfDone }) => state !== 'head' || halfDone !== null).length
+}
+
+/** Rows say it of each tenant; bars, how many there are and where to look. */
+function halfDoneSummary(standings: readonly TenantStanding[], inRows: boolean): readonly string[] {
+  const begun = standings.filter(({ halfDone }) => halfDone !== null)
+  const [first] = begun
+  if (first === undefined) return []
+  if (inRows || begun.length === 1) {
+    return halfDoneTexts(begun.map(({ tenant, halfDone }) => ({ targetSchema: tenant.schema, halfDone })))
+  }
+  return [
+    `${countOf(begun.length, 'tenant')} in the middle of a revision; each: just mig-status ${first.tenant.line}`,
+  ]
 }
 
 function tenantRows({ files }: Project, standing: TenantStanding): readonly Standing[] {
-  const { tenant, revisions, behind } = standing
+  const { tenant, revisions, behind, halfDone } = standing
   const state = standing.state === 'absent' ? 'base' : standing.state
-  const row = { line: tenant.line, targetSchema: tenant.schema, state, behind, last: undefined }
+  const row = { line: tenant.line, targetSchema: tenant.schema, state, behind, halfDone, last: undefined }
   if (revisions.length === 0) return [{ ...row, revision: null, message: '' }]
   return revisions.map((revision) => ({ ...row, revision, message: files.get(revision)?.message ?? '' }))
 }

@@ -1,57 +1,23 @@
+/** What `env.ts`, the revisions and the recipes import. */
 export {
-  type AppliedStep,
-  type Environment,
-  type EnvironmentOptions,
-  type LoadOptions,
-  loadEnvironment,
   nearest,
   readVariables,
   type Tenant,
   type TenantPlace,
-  type TenantSource,
   type TenantTargets,
-  tenants,
 } from './environment/index.ts'
-export { type ErrorPlace, type ExitCode, exitCodes, MigError } from './errors.ts'
-export type { EmitEvent, LockHolder, MigEvent, StepFacts } from './events.ts'
-export { type AppliedRows, type LogEntry, readApplied, readLastEntries, toolVersion } from './ledger/index.ts'
-export type {
-  Column,
-  Constraint,
-  CustomDirectives,
-  CustomOperations,
-  ObjectName,
-  Operations,
-  TableSpec,
-} from './operations/index.ts'
-export { type RevisionFile, type RevisionGraph, type RevisionSpec, revisionGraph } from './revisions/index.ts'
+export * from './in-process.ts'
+export { readApplied, readLastEntries, toolVersion } from './ledger/index.ts'
+export { revisionGraph } from './revisions/index.ts'
 export {
-  applyPlan,
-  applyStamp,
-  currentStandings,
   databaseUrl,
   type EndedHolder,
   type NewFile,
   newRevisionFile,
-  offlineScript,
-  openProject,
-  type Plan,
-  type PlanRequest,
-  type PlanStep,
-  type Project,
-  planRange,
-  planRun,
-  type RunResult,
-  type Session,
-  type SessionOptions,
-  type StampPlan,
-  type Standing,
   type StatusItem,
-  stampPlan,
   statusItems,
   stepFacts,
   unlock,
-  usingSession,
 } from './runner/index.ts'
 export {
   allTenants,
@@ -62,19 +28,14 @@ export {
   failureGroups,
   filteredLines,
   type PoolOptions,
-  planTenants,
-  runTenants,
   type StandingsOptions,
   stampTenants,
   type TenantContents,
+  type TenantCounts,
   type TenantFailure,
-  type TenantPlan,
-  type TenantRequest,
-  type TenantRunResult,
   type TenantStanding,
   type TenantTargetList,
   targetTenants,
-  type TenantCounts,
   tenantContents,
   tenantCounts,
   tenantPlanEvent,

@@ -30,14 +30,12 @@ describe('the ledger', () => {
     expect((await readApplied(database.client, ledger)).size).toBe(0)
   })
 
-  databaseTest('of an earlier version gets what it lacks, and keeps what it has', async ({ database }) => {
+  databaseTest('that lacks a table gets it, and keeps what it has', async ({ database }) => {
     const { client } = database
     await createLedger(client, 'mig')
-    await client.query(
-      `DROP TABLE mig.progress; ALTER TABLE mig.log DROP COLUMN step; INSERT INTO mig.version VALUES ('s', 'r')`,
-    )
+    await client.query(`DROP TABLE mig.progress; INSERT INTO mig.version VALUES ('s', 'r')`)
     await createLedger(client, 'mig')
-    expect(await isStepDone(client, 'mig', '00000000-0000-4000-8000-000000000000')).toBe(false)
+    expect(await readProgress(client, 'mig', ['s'])).toEqual([])
     expect(await readApplied(client, 'mig')).toEqual(new Map([['s', ['r']]]))
   })
 

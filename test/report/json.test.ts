@@ -54,7 +54,16 @@ const documented: { readonly [Name in Line['event']]: Readonly<Record<Fields<Nam
   },
   warning: { code: 1, message: 1, help: 1, place: 1 },
   environment: { database: 1, source: 1, lines: 1, schemas: 1 },
-  current: { line: 1, targetSchema: 1, revision: 1, message: 1, state: 1, behind: 1, last: 1 },
+  current: {
+    line: 1,
+    targetSchema: 1,
+    revision: 1,
+    message: 1,
+    state: 1,
+    behind: 1,
+    last: 1,
+    halfDone: 1,
+  },
   revision: {
     revision: 1,
     line: 1,
@@ -148,6 +157,7 @@ describe('jsonLine', () => {
       state: 'head',
       behind: 0,
       last: { at: new Date(0), who: 'ann', host: null, direction: 'upgrade', durationMs: 1 },
+      halfDone: null,
     })
     expect(line).not.toContain('\n')
     expect(JSON.parse(line)).toMatchObject({

@@ -75,7 +75,7 @@ describe('what is in progress, stuck or in doubt', () => {
         ['half-done', 'just mig-upgrade aaaaaaaaaaa1 user'],
         ['invalid-index', 'the next run builds it again: just mig-upgrade aaaaaaaaaaa1 user'],
       ])
-      expect(items[0]?.what).toContain('1 statements done, statement 2 begun')
+      expect(items[0]?.what).toContain('1 statement done, statement 2 begun')
     },
   )
 
@@ -101,12 +101,12 @@ describe('what is in progress, stuck or in doubt', () => {
   )
 })
 
-describe('the recipes', () => {
-  const command = async (lab: Lab, ...args: readonly string[]) => {
-    await writeFile(join(lab.root, 'migrations', 'env.ts'), environmentFile)
-    return runRecipe(lab, lab.database.url, undefined, args)
-  }
+async function command(lab: Lab, ...args: readonly string[]) {
+  await writeFile(join(lab.root, 'migrations', 'env.ts'), environmentFile)
+  return runRecipe(lab, lab.database.url, undefined, args)
+}
 
+describe('the recipes', () => {
   labTest(
     'mig-status shows each thing with what mends it, and mig-unlock ends what is dead only',
     async ({ lab }) => {
@@ -131,6 +131,36 @@ describe('the recipes', () => {
       await holder.end()
     },
   )
+})
+
+describe('mig-current', () => {
+  labTest('says which schema is in the middle of a revision, and what goes on with it', async ({ lab }) => {
+    await lab.write({
+      'user/20260101_000000_aaaaaaaaaaa1_t.ts': revision(
+        'aaaaaaaaaaa1',
+        null,
+        `await op.execute('CREATE TABLE t AS SELECT 1 AS n FROM generate_series(1, 2)')
+  await op.autocommit(() => op.execute('CREATE UNIQUE INDEX CONCURRENTLY t_n_key ON t (n)'))`,
+      ),
+    })
+    await lab.upgrade()
+    const goOn = 'just mig-upgrade aaaaaaaaaaa1 user'
+    const shown = await command(lab, 'mig-current', 'user')
+    expect(shown.output).toMatch(/user +app_user +base +1 behind, 1 half done/)
+    expect(shown.output).toContain(
+      `app_user is in the middle of the upgrade of aaaaaaaaaaa1, 1 statement done; go on: ${goOn}`,
+    )
+    const { output } = await command(lab, 'mig-current', 'user', '--json')
+    const lines = output.split('\n').filter((line) => line.startsWith('{"event":"current"'))
+    expect(lines.map((line) => JSON.parse(line).halfDone)).toEqual([
+      { revision: 'aaaaaaaaaaa1', direction: 'upgrade', statement: 1, goOn },
+    ])
+    await lab.database.client.query('DELETE FROM app_user.t WHERE ctid = (SELECT min(ctid) FROM app_user.t)')
+    expect((await command(lab, ...goOn.split(' ').slice(1))).code).toBe(0)
+    const after = await command(lab, 'mig-current', 'user', '--check-heads')
+    expect(after.code).toBe(0)
+    expect(after.output).not.toContain('half done')
+  })
 })
 
 describe('unlock', () => {

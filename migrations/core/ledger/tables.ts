@@ -30,7 +30,6 @@ CREATE TABLE IF NOT EXISTS ${mig}.log (
   tool_version text NOT NULL,
   step uuid
 );
-ALTER TABLE ${mig}.log ADD COLUMN IF NOT EXISTS step uuid;
 CREATE INDEX IF NOT EXISTS log_target_schema_revision_idx ON ${mig}.log (target_schema, revision, id);
 CREATE TABLE IF NOT EXISTS ${mig}.progress (
   target_schema text NOT NULL,

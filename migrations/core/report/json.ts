@@ -29,6 +29,18 @@ export interface CurrentLine {
   readonly behind: number
   /** The last entry of the ledger's log for this revision. */
   readonly last?: LogLine | undefined
+  /** The revision that the target schema is in the middle of; the rows are as before it. */
+  readonly halfDone: HalfDoneLine | null
+}
+
+/** A revision that was begun and is neither applied nor taken back yet. */
+export interface HalfDoneLine {
+  readonly revision: string
+  readonly direction: 'upgrade' | 'downgrade'
+  /** How many of its statements are done, for good. */
+  readonly statement: number
+  /** The command that goes on with it. */
+  readonly goOn: string
 }
 
 /** What the ledger's log says of a step. */

@@ -1,4 +1,12 @@
-import { type AppliedRows, type LogEntry, readApplied, readLastEntries } from '../ledger/index.ts'
+import {
+  type AppliedRows,
+  type LogEntry,
+  type ProgressRow,
+  readApplied,
+  readLastEntries,
+  readProgress,
+} from '../ledger/index.ts'
+import { type HalfDone, halfDoneOf } from './half-done.ts'
 import type { Project } from './project.ts'
 import type { Session } from './session.ts'
 
@@ -13,6 +21,8 @@ export interface Standing {
   /** Pending revisions of the line in this target schema. */
   readonly behind: number
   readonly last: LogEntry | undefined
+  /** The revision that the target schema is in the middle of; the rows are as before it. */
+  readonly halfDone: HalfDone | null
 }
 
 /**
@@ -28,37 +38,37 @@ export async function currentStandings(
   const applied = await readApplied(session.client, env.ledgerSchema)
   const schemas = env.filter.flatMap((line) => env.schemas[line] ?? [])
   const entries = verbose ? await readLastEntries(session.client, env.ledgerSchema, schemas) : []
-  return env.filter.flatMap((line) => lineStandings(project, applied, entries, line))
+  const progress = await readProgress(session.client, env.ledgerSchema, schemas)
+  return env.filter.flatMap((line) => lineStandings(project, { applied, entries, progress }, line))
+}
+
+interface LedgerRows {
+  readonly applied: AppliedRows
+  readonly entries: readonly LogEntry[]
+  readonly progress: readonly ProgressRow[]
 }
 
 function lineStandings(
   project: Project,
-  applied: AppliedRows,
-  entries: readonly LogEntry[],
+  { applied, entries, progress }: LedgerRows,
   line: string,
 ): readonly Standing[] {
   const targetSchema = project.env.schemas[line]
   if (targetSchema === undefined) return []
   const rows = applied.get(targetSchema) ?? []
   const behind = pendingOf(project, applied, line)
+  const begun = progress.find((row) => row.targetSchema === targetSchema)
+  const halfDone = begun === undefined ? null : halfDoneOf(begun)
+  const common = { line, targetSchema, behind, halfDone }
   if (rows.length === 0) {
-    return [
-      {
-        line,
-        targetSchema,
-        revision: null,
-        message: '',
-        state: behind === 0 ? 'head' : 'base',
-        behind,
-        last: undefined,
-      },
-    ]
+    const state = behind === 0 ? 'head' : 'base'
+    return [{ ...common, revision: null, message: '', state, last: undefined }]
   }
   return rows.map((revision): Standing => {
     const file = project.files.get(revision)
     const last = entries.find((entry) => entry.targetSchema === targetSchema && entry.revision === revision)
     const state = file === undefined ? 'missing' : behind === 0 ? 'head' : 'behind'
-    return { line, targetSchema, revision, message: file?.message ?? '', state, behind, last }
+    return { ...common, revision, message: file?.message ?? '', state, last }
   })
 }
 

@@ -1,6 +1,7 @@
 import type { LockHolder } from '../events.ts'
 import { type ProgressRow, readProgress, targetLockHolders } from '../ledger/index.ts'
 import { qualifiedName } from '../postgres/index.ts'
+import { goOnCommand } from './half-done.ts'
 import { holderLife } from './holder.ts'
 import type { Project } from './project.ts'
 import type { Session } from './session.ts'
@@ -34,20 +35,18 @@ export async function statusItems(session: Session, project: Project): Promise<r
 }
 
 function halfDoneItem(row: ProgressRow, holder: LockHolder | undefined): StatusItem {
-  const { direction, revision, targetSchema, line, statement, backfill, pending, host, updatedAt } = row
+  const { direction, revision, targetSchema, statement, backfill, pending, host, updatedAt } = row
   const parts = [
-    `${direction} ${revision}: ${statement} statements done`,
+    `${direction} ${revision}: ${statement} ${statement === 1 ? 'statement' : 'statements'} done`,
     ...(pending === null ? [] : [`statement ${pending.statement} begun`]),
     ...(backfill === null ? [] : [`backfill at ${backfill.rows} rows, ${backfill.batches} batches`]),
     `by ${host}, last at ${updatedAt.toISOString().slice(0, 19)}Z`,
   ]
-  const again =
-    direction === 'upgrade' ? `just mig-upgrade ${revision} ${line}` : `just mig-downgrade -1 ${line}`
   return {
     kind: 'half-done',
     targetSchema,
     what: parts.join(', '),
-    mend: holder === undefined ? again : `it is running (pid ${holder.pid}); nothing to do`,
+    mend: holder === undefined ? goOnCommand(row) : `it is running (pid ${holder.pid}); nothing to do`,
     facts: { ...row, running: holder !== undefined },
   }
 }

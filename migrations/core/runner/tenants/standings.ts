@@ -1,8 +1,10 @@
 import type { ClientBase } from 'pg'
 import type { Tenant } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
+import { readProgress } from '../../ledger/index.ts'
 import { readFingerprintHashes } from '../../postgres/index.ts'
 import { quoteIdent } from '../../postgres/quote.ts'
+import { type HalfDone, halfDoneOf } from '../half-done.ts'
 import type { Project } from '../project.ts'
 import { type SessionOptions, usingSession } from '../session.ts'
 import { tenantExclusion } from './exclusion.ts'
@@ -18,6 +20,8 @@ export interface TenantStanding {
   readonly state: 'head' | 'behind' | 'base' | 'missing' | 'absent'
   /** Pending revisions of the line. */
   readonly behind: number
+  /** The revision that it is in the middle of. */
+  readonly halfDone: HalfDone | null
   /** When the log last says something of it. */
   readonly lastRun: Date | null
   /** Schema-relative: equal for equal structure. */
@@ -51,7 +55,7 @@ export async function tenantStandings(
   const pending = pendingCounter(project, line)
   const standings = tenants.map((tenant): TenantStanding => {
     const { rows } = states.get(tenant) ?? nothingApplied
-    const { exists = false, lastRun = null, fingerprint = null } = facts.get(tenant) ?? {}
+    const { exists = false, lastRun = null, fingerprint = null, halfDone = null } = facts.get(tenant) ?? {}
     const behind = pending(tenant, rows)
     const state = !exists
       ? 'absent'
@@ -62,7 +66,7 @@ export async function tenantStandings(
           : behind > 0
             ? 'behind'
             : 'head'
-    return { tenant, revisions: rows, state, behind, lastRun, fingerprint, structure: null }
+    return { tenant, revisions: rows, state, behind, halfDone, lastRun, fingerprint, structure: null }
   })
   return options.structure ? withStructure(standings) : standings
 }
@@ -95,6 +99,7 @@ interface Facts {
   readonly exists: boolean
   readonly lastRun: Date | null
   readonly fingerprint: string | null
+  readonly halfDone: HalfDone | null
 }
 
 async function databaseFacts(
@@ -110,6 +115,10 @@ async function databaseFacts(
     await usingSession(tenantEnvironment(env, databaseUrl), sessions, async ({ client }) => {
       const schemas = group.map(({ schema }) => schema)
       const existing = await existingSchemas(client, schemas)
+      const progress = await readProgress(client, env.ledgerSchema, schemas)
+      const halfDone = new Map(
+        progress.map((row) => [row.targetSchema, halfDoneOf({ ...row, line }, row.targetSchema)]),
+      )
       const lastRuns = options.lastRun ? await readLastRuns(client, env.ledgerSchema) : new Map()
       const hashes = options.structure
         ? await readFingerprintHashes(client, {
@@ -125,6 +134,7 @@ async function databaseFacts(
           exists: existing.has(tenant.schema),
           lastRun: lastRuns.get(tenant.schema) ?? null,
           fingerprint: hashes.get(tenant.schema) ?? null,
+          halfDone: halfDone.get(tenant.schema) ?? null,
         })
       }
     })

@@ -1,0 +1,51 @@
+/** What an application, a test and the recipes share: settings, plans, runs, and the types of a revision. */
+export {
+  type AppliedStep,
+  type Environment,
+  type EnvironmentOptions,
+  type LoadOptions,
+  loadEnvironment,
+  type TenantSource,
+  tenants,
+} from './environment/index.ts'
+export { type ErrorPlace, type ExitCode, exitCodes, MigError } from './errors.ts'
+export type { EmitEvent, LockHolder, MigEvent, StepFacts } from './events.ts'
+export type { AppliedRows, LogEntry } from './ledger/index.ts'
+export type {
+  Column,
+  Constraint,
+  CustomDirectives,
+  CustomOperations,
+  ObjectName,
+  Operations,
+  TableSpec,
+} from './operations/index.ts'
+export type { RevisionFile, RevisionGraph, RevisionSpec } from './revisions/index.ts'
+export {
+  applyPlan,
+  applyStamp,
+  currentStandings,
+  offlineScript,
+  openProject,
+  type Plan,
+  type PlanRequest,
+  type PlanStep,
+  type Project,
+  planRange,
+  planRun,
+  type RunResult,
+  type Session,
+  type SessionOptions,
+  type StampPlan,
+  type StampRequest,
+  type Standing,
+  stampPlan,
+  usingSession,
+} from './runner/index.ts'
+export {
+  planTenants,
+  runTenants,
+  type TenantPlan,
+  type TenantRequest,
+  type TenantRunResult,
+} from './runner/tenants/index.ts'

@@ -1,0 +1,26 @@
+import type { ProgressRow } from '../ledger/index.ts'
+
+/** A revision that a target schema is in the middle of, and what goes on with it. */
+export interface HalfDone {
+  readonly revision: string
+  readonly direction: 'upgrade' | 'downgrade'
+  /** How many of its statements are done, for good. */
+  readonly statement: number
+  /** The command to type. */
+  readonly goOn: string
+}
+
+/**
+ * What the ledger knows of a half-done revision, for who asks where a target schema stands.
+ * @param tenant the target schema, where the line has many
+ */
+export function halfDoneOf(row: ProgressRow, tenant?: string): HalfDone {
+  const { revision, direction, statement } = row
+  const only = tenant === undefined ? '' : ` --tenants ${tenant}`
+  return { revision, direction, statement, goOn: `${goOnCommand(row)}${only}` }
+}
+
+/** The command that goes on with a half-done revision. */
+export function goOnCommand({ direction, revision, line }: ProgressRow): string {
+  return direction === 'upgrade' ? `just mig-upgrade ${revision} ${line}` : `just mig-downgrade -1 ${line}`
+}
