@@ -64,13 +64,13 @@ export function extraStatements(
   for (const key of [...new Set([...from.keys(), ...to.keys()])].sort()) {
     const old = from.get(key)
     const wanted = to.get(key)
-    const any = wanted ?? old
-    if (any === undefined || !inScope(any) || (wanted === undefined && !survives(any))) continue
+    const either = wanted ?? old
+    if (either === undefined || !inScope(either) || (wanted === undefined && !survives(either))) continue
     if (old !== undefined && wanted !== undefined && sameValues(old, wanted)) continue
-    const kind = kinds.find((each) => each.name === any.kind)
+    const kind = kinds.find((each) => each.name === either.kind)
     if (kind === undefined) continue
     const change = kind.change(old, wanted)
-    const statement = (sql: string): ExtraStatement => ({ sql, extra: any, lock: kind.lock })
+    const statement = (sql: string): ExtraStatement => ({ sql, extra: either, lock: kind.lock })
     before.push(...change.before.map(statement))
     after.push(...change.after.map(statement))
   }

@@ -7,6 +7,7 @@ export { changedTypes, type TypeId } from './changed-types.ts'
 export { type Change, changeText } from './changes.ts'
 export { baseObject, idKey, kindWord, type ObjectId, objectName, relationOf, schemaOf } from './ids.ts'
 export { keepingMoves } from './moves.ts'
+export { ownAction } from './own-action.ts'
 export { hasPlainTable } from './plain-tables.ts'
 export {
   type Action,

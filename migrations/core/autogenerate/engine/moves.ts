@@ -1,4 +1,5 @@
 import { type Catalog, type Scope, virtualMark } from './catalog.ts'
+import { ownAction } from './own-action.ts'
 import { collationMoves, expressionMoves, partitionMoves } from './partitions.ts'
 import type { Action } from './plan.ts'
 import { bothSides } from './plan.ts'
@@ -16,17 +17,5 @@ export function keepingMoves(from: Catalog, to: Catalog, scope: Scope): readonly
   ]
   return moves
     .filter(({ table }) => 'schema' in table && scope.schemas.includes(String(table.schema)))
-    .map(({ sql, table, others, rewrites, verb }) => ({
-      sql,
-      produces: [],
-      consumes: [table, ...others],
-      destroys: [],
-      needs: [],
-      lock: 'accessExclusive',
-      rewrites,
-      losesData: false,
-      transaction: 'plain',
-      needsCommitBefore: false,
-      verb,
-    }))
+    .map(({ sql, table, others, rewrites }) => ownAction(sql, [table, ...others], { rewrites }))
 }

@@ -5,6 +5,7 @@ import { type Catalog, type Scope, scopedFacts, virtualMark } from './catalog.ts
 import { type Change, changesOf } from './changes.ts'
 import { type Extra, extraStatements } from './extras.ts'
 import { type ObjectId, schemaOf } from './ids.ts'
+import { ownAction } from './own-action.ts'
 
 type RenameCandidate = Plan['renameCandidates'][number]
 
@@ -83,19 +84,7 @@ function extrasInScope(from: Catalog, to: Catalog, scope: Scope, wanted: FactBas
 }
 
 function ofExtra({ sql, extra, lock }: ExtraStatements['before'][number]): Action {
-  return {
-    sql,
-    produces: [],
-    consumes: extraIds(extra.schema, extra.relation),
-    destroys: [],
-    needs: [],
-    lock,
-    rewrites: false,
-    losesData: false,
-    transaction: 'plain',
-    needsCommitBefore: false,
-    verb: 'alter',
-  }
+  return ownAction(sql, extraIds(extra.schema, extra.relation), { lock })
 }
 
 /** Both catalogs as the engine may see them: the same schemas on both sides, grants that survive carried over. */

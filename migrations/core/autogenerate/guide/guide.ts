@@ -7,11 +7,13 @@ import {
   changeText,
   type Difference,
   difference,
+  hasPlainTable,
   idKey,
   keepingMoves,
   readCatalog,
   type Scope,
 } from '../engine/index.ts'
+import { sqlState } from './address.ts'
 import { decideCasts, undecidedCasts } from './casts.ts'
 import type { CastDecisions } from './decisions.ts'
 import { decideFills } from './fill.ts'
@@ -51,7 +53,7 @@ export function takesRounds(actions: readonly Action[], from: Catalog, to: Catal
   return (
     actions.some(({ transaction, needsCommitBefore }) => transaction === 'own' || needsCommitBefore) ||
     foundationsAmong(actions).length > 0 ||
-    tablesToMakeAnew(actions, []).length > 0 ||
+    tablesToMakeAnew(actions, [], from).length > 0 ||
     keepingMoves(from, to, scope).length > 0
   )
 }
@@ -90,7 +92,7 @@ export async function guide(input: GuideInput): Promise<Guided> {
     const candidates =
       planned instanceof Error
         ? await tablesKeyedByChangedTypes(client, current, input.to, scope)
-        : tablesToMakeAnew(planned.actions, refused)
+        : tablesToMakeAnew(planned.actions, refused, current)
     const stuck = candidates.filter((table) => !unmovable.has(idKey(table)))
     if (stuck.length > 0 && asides.length < mostAsides) {
       for (const table of stuck) {
@@ -169,7 +171,11 @@ function foundationsAmong(actions: readonly Action[]): readonly Action[] {
 }
 
 /** Tables that the engine would drop and make anew, and those whose partition key keeps a column from another type. */
-function tablesToMakeAnew(actions: readonly Action[], refused: readonly Refusal[]): readonly TableId[] {
+function tablesToMakeAnew(
+  actions: readonly Action[],
+  refused: readonly Refusal[],
+  from: Catalog,
+): readonly TableId[] {
   const found = new Map<string, TableId>()
   const made = new Set(actions.flatMap((action) => action.produces.map(idKey)))
   const parents = new Set<string>()
@@ -180,8 +186,10 @@ function tablesToMakeAnew(actions: readonly Action[], refused: readonly Refusal[
   }
   for (const { action, error } of refused) {
     const column = retypedColumn(action)
-    if (column === undefined || !/partition key/.test(error.message)) continue
+    if (column === undefined || sqlState(error) !== '42P16') continue
     const table: TableId = { kind: 'table', schema: column.schema, name: column.table }
+    // invalid_table_definition of a type change: the column is part of the partition key.
+    if (hasPlainTable(from, table)) continue
     parents.add(idKey(table))
     found.set(idKey(table), table)
   }

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
-import type { Action, ObjectId } from '../engine/index.ts'
+import { type Action, type ObjectId, ownAction } from '../engine/index.ts'
 import { type Address, addressOf, sqlState } from './address.ts'
 import { type CastDecisions, recreates } from './decisions.ts'
 import { type Dependent, dependentsOf, qualified } from './dependents.ts'
@@ -144,19 +144,7 @@ async function dropFirst(client: ClientBase, action: Action, word: string): Prom
 
 /** A statement of ours that drops what stands in the way of `cause`. */
 export function dropOf(dependent: Dependent, cause: Action): Action {
-  const schema: readonly ObjectId[] =
-    dependent.schema === null ? [] : [{ kind: 'schema', name: dependent.schema }]
-  return {
-    sql: dependent.dropSql,
-    produces: [],
-    consumes: schema.length > 0 ? schema : cause.consumes,
-    destroys: [],
-    needs: [],
-    lock: 'accessExclusive',
-    rewrites: false,
-    losesData: false,
-    transaction: 'plain',
-    needsCommitBefore: false,
-    verb: 'drop',
-  }
+  const about: readonly ObjectId[] =
+    dependent.schema === null ? cause.consumes : [{ kind: 'schema', name: dependent.schema }]
+  return ownAction(dependent.dropSql, about, { verb: 'drop' })
 }

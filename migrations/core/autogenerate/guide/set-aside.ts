@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { qualifiedName, quoteIdent, quoteLiteral } from '../../postgres/index.ts'
-import { type Action, type Catalog, type ObjectId, tableColumns } from '../engine/index.ts'
+import { type Action, type Catalog, ownAction, tableColumns } from '../engine/index.ts'
 import { addressOf } from './address.ts'
 import { dependentsOf } from './dependents.ts'
 import { dropOf } from './repairs.ts'
@@ -48,9 +48,9 @@ export async function settingAside(
   const from = qualifiedName(table.schema, table.name)
   const copy = `CREATE TABLE ${qualifiedName(waiting.schema, waiting.name)} AS SELECT ${values.join(', ')} FROM ${from}`
   const actions = [
-    ...dependents.map((each) => dropOf(each, statement(copy, table, {}))),
-    statement(copy, table, { produces: [waiting], rewrites: true }),
-    statement(`DROP TABLE ${from}`, table, { destroys: [table], verb: 'drop' }),
+    ...dependents.map((each) => dropOf(each, ownAction(copy, [table]))),
+    ownAction(copy, [table], { produces: [waiting], rewrites: true }),
+    ownAction(`DROP TABLE ${from}`, [table], { destroys: [table], verb: 'drop' }),
   ]
   return { actions, aside: { table, waiting, columns: rows.map((row) => row.name) } }
 }
@@ -78,16 +78,15 @@ export function wayHome(aside: SetAside, wanted: Catalog): WayHome {
   return {
     aside,
     fill: [
-      ...(shared.length === 0 ? [] : [statement(insert, table, { rewrites: true })]),
+      ...(shared.length === 0 ? [] : [ownAction(insert, [table], { rewrites: true })]),
       ...numbered.map(({ name }) =>
-        statement(
+        ownAction(
           `SELECT setval(pg_get_serial_sequence(${quoteLiteral(to)}, ${quoteLiteral(name)}), max(${quoteIdent(name)})) FROM ${to} HAVING max(${quoteIdent(name)}) IS NOT NULL`,
-          table,
-          {},
+          [table],
         ),
       ),
     ],
-    drop: statement(`DROP TABLE ${from}`, table, { destroys: [waiting], verb: 'drop' }),
+    drop: ownAction(`DROP TABLE ${from}`, [table], { destroys: [waiting], verb: 'drop' }),
   }
 }
 
@@ -112,25 +111,4 @@ function cut(name: string): string {
         .subarray(0, room)
         .toString('utf8')
         .replace(/\uFFFD$/, '')
-}
-
-function statement(
-  sql: string,
-  table: ObjectId,
-  more: Partial<Pick<Action, 'produces' | 'destroys' | 'rewrites' | 'verb'>>,
-): Action {
-  return {
-    sql,
-    produces: [],
-    consumes: [table],
-    destroys: [],
-    needs: [],
-    lock: 'accessExclusive',
-    rewrites: false,
-    losesData: false,
-    transaction: 'plain',
-    needsCommitBefore: false,
-    verb: 'alter',
-    ...more,
-  }
 }

@@ -6,6 +6,7 @@ import {
   changedTypes,
   idKey,
   type ObjectId,
+  ownAction,
   type Scope,
   type TypeId,
 } from '../engine/index.ts'
@@ -106,28 +107,12 @@ function toText({ schema, table, column, array }: ColumnRow): readonly Action[] 
   const text = array ? 'text[]' : 'text'
   const id: ObjectId = { kind: 'column', schema, table, name: column }
   return [
-    action(`${target} DROP DEFAULT`, id, false, 'alter'),
-    action(`${target} TYPE ${text} USING ${quoteIdent(column)}::${text}`, id, true, 'alter'),
+    ownAction(`${target} DROP DEFAULT`, [id]),
+    ownAction(`${target} TYPE ${text} USING ${quoteIdent(column)}::${text}`, [id], { rewrites: true }),
   ]
 }
 
 function dropType(type: TypeId): Action {
   const sql = `DROP ${type.kind.toUpperCase()} ${qualifiedName(type.schema, type.name)}`
-  return { ...action(sql, type, false, 'drop'), consumes: [], destroys: [type] }
-}
-
-function action(sql: string, id: ObjectId, rewrites: boolean, verb: Action['verb']): Action {
-  return {
-    sql,
-    produces: [],
-    consumes: [id],
-    destroys: [],
-    needs: [],
-    lock: 'accessExclusive',
-    rewrites,
-    losesData: false,
-    transaction: 'plain',
-    needsCommitBefore: false,
-    verb,
-  }
+  return ownAction(sql, [], { destroys: [type], verb: 'drop' })
 }

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg'
 import { MigError } from '../../errors.ts'
 import { databaseError, isConnectionLost, quoteIdent } from '../../postgres/index.ts'
 import type { ModelFile, ModelStatement } from './files.ts'
-import { forbidden, isBenign, madeName } from './statement-kinds.ts'
+import { forbidden, isBenign, lacksExtension, madeName } from './statement-kinds.ts'
 
 export interface LoadOptions {
   /** Schema key → physical schema; for a tenant line the schema that stands for all tenants. */
@@ -139,7 +139,7 @@ function failure(left: readonly Waiting[], made: ReadonlyMap<string, ModelStatem
       },
     )
   }
-  if (error.code === '0A000' && /extension .* is not available/.test(error.message)) {
+  if (lacksExtension(statement.sql, error)) {
     return new MigError(
       'no-extension',
       `${where(statement)} needs an extension that the server lacks: ${error.message}`,

@@ -25,7 +25,7 @@ export function forbidden(sql: string): string | undefined {
  */
 export function isBenign(
   sql: string,
-  error: Error & { readonly code?: string },
+  error: Error & { readonly code?: string; readonly routine?: string },
   privileges: boolean,
 ): boolean {
   const text = opening(sql)
@@ -33,7 +33,8 @@ export function isBenign(
   if (error.code !== '42704') return false
   if (/^set\b/i.test(text)) return true
   const ofRoles = /\bowner to\b/i.test(text) || /^(grant|revoke|alter default privileges)\b/i.test(text)
-  return !privileges && ofRoles && /role/.test(error.message)
+  // The message may be in any language; the server's own function that looks a role up is named get_role_oid.
+  return !privileges && ofRoles && error.routine === 'get_role_oid'
 }
 
 const name = '(?:"(?:[^"]|"")+"|[\\w$]+)'
@@ -41,6 +42,14 @@ const madePattern = new RegExp(
   `^create (?:or replace )?(?:unlogged |foreign |materialized |recursive |constraint )*(table|view|type|domain|sequence|function|procedure|index|trigger)(?: if not exists)? (${name}(?:\\.${name})?)`,
   'i',
 )
+
+/**
+ * Whether a failure says that the server has no such extension to make: feature_not_supported, and undefined_file
+ * before PostgreSQL 15.
+ */
+export function lacksExtension(sql: string, { code }: { readonly code?: string }): boolean {
+  return /^create extension\b/i.test(opening(sql)) && (code === '0A000' || code === '58P01')
+}
 
 /** The object that a CREATE statement makes, as `schema.name` without quotes; undefined for other statements. */
 export function madeName(sql: string): string | undefined {

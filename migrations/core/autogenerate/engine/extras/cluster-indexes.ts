@@ -13,9 +13,9 @@ export const clusterIndexes: ExtraKind = {
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE i.indisclustered AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
   change: (from, to) => {
-    const any = to ?? from
-    if (any === undefined) return { before: [], after: [] }
-    const table = `ALTER ${any.values.relkind === 'm' ? 'MATERIALIZED VIEW' : 'TABLE'} ${quoted(any.schema, any.relation ?? '')}`
+    const either = to ?? from
+    if (either === undefined) return { before: [], after: [] }
+    const table = `ALTER ${either.values.relkind === 'm' ? 'MATERIALIZED VIEW' : 'TABLE'} ${quoted(either.schema, either.relation ?? '')}`
     const after =
       to === undefined
         ? `${table} SET WITHOUT CLUSTER`

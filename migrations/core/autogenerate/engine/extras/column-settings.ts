@@ -24,19 +24,19 @@ export const columnSettings: ExtraKind = {
       AND (a.attstorage <> t.typstorage OR a.attcompression <> '' OR coalesce(a.attstattarget, -1) <> -1
            OR a.attoptions IS NOT NULL)`,
   change: (from, to) => {
-    const any = to ?? from
-    if (any === undefined) return { before: [], after: [] }
+    const either = to ?? from
+    if (either === undefined) return { before: [], after: [] }
     const word =
-      any.values.relkind === 'm'
+      either.values.relkind === 'm'
         ? 'MATERIALIZED VIEW'
-        : any.values.relkind === 'f'
+        : either.values.relkind === 'f'
           ? 'FOREIGN TABLE'
           : 'TABLE'
-    const column = `ALTER ${word} ${quoted(any.schema, any.relation ?? '')} ALTER COLUMN ${quoted(any.name)}`
+    const column = `ALTER ${word} ${quoted(either.schema, either.relation ?? '')} ALTER COLUMN ${quoted(either.name)}`
     const after: string[] = []
     const differs = (name: string) => (from?.values[name] ?? null) !== (to?.values[name] ?? null)
     if (differs('storage')) {
-      const storage = to?.values.storage ?? any.values['default storage'] ?? 'x'
+      const storage = to?.values.storage ?? either.values['default storage'] ?? 'x'
       after.push(`${column} SET STORAGE ${storages[storage] ?? 'DEFAULT'}`)
     }
     if (differs('compression')) {

@@ -14,12 +14,12 @@ export const indexStatistics: ExtraKind = {
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE coalesce(a.attstattarget, -1) <> -1 AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
   change: (from, to) => {
-    const any = to ?? from
-    if (any === undefined) return { before: [], after: [] }
-    const index = `ALTER INDEX IF EXISTS ${quoted(any.schema, any.values.index ?? '')}`
+    const either = to ?? from
+    if (either === undefined) return { before: [], after: [] }
+    const index = `ALTER INDEX IF EXISTS ${quoted(either.schema, either.values.index ?? '')}`
     return {
       before: [],
-      after: [`${index} ALTER COLUMN ${any.values.column} SET STATISTICS ${to?.values.target ?? '-1'}`],
+      after: [`${index} ALTER COLUMN ${either.values.column} SET STATISTICS ${to?.values.target ?? '-1'}`],
     }
   },
 }

@@ -29,9 +29,9 @@ export const operators: ExtraKind = {
     WHERE o.oid >= 16384
       AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_operator'::regclass AND e.objid = o.oid AND e.deptype = 'e')`,
   change: (from, to) => {
-    const any = to ?? from
-    if (any === undefined) return { before: [], after: [] }
-    const { operator, left, right } = any.values
+    const either = to ?? from
+    if (either === undefined) return { before: [], after: [] }
+    const { operator, left, right } = either.values
     const signature = `${operator} (${left ?? 'NONE'}, ${right ?? 'NONE'})`
     const fields = ['function', 'commutator', 'negator', 'restrict', 'join', 'hashes', 'merges']
     const anew =

@@ -17,14 +17,17 @@ export const relationSettings: ExtraKind = {
         AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
                         AND d.deptype IN ('i', 'a'))))`,
   change: (from, to) => {
-    const any = to ?? from
-    if (any === undefined) return { before: [], after: [] }
-    if (any.values.relkind === 'S') {
+    const either = to ?? from
+    if (either === undefined) return { before: [], after: [] }
+    if (either.values.relkind === 'S') {
       const word = to === undefined ? 'LOGGED' : 'UNLOGGED'
-      return { before: [], after: [`ALTER SEQUENCE IF EXISTS ${quoted(any.schema, any.name)} SET ${word}`] }
+      return {
+        before: [],
+        after: [`ALTER SEQUENCE IF EXISTS ${quoted(either.schema, either.name)} SET ${word}`],
+      }
     }
     const type = to?.values.of
-    const table = `ALTER TABLE ${quoted(any.schema, any.name)}`
+    const table = `ALTER TABLE ${quoted(either.schema, either.name)}`
     // A typed table cannot be altered but through its type, so it lets go of it first.
     return {
       before: from === undefined ? [] : [`${table} NOT OF`],

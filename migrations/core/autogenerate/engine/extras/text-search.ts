@@ -67,9 +67,9 @@ export function rebuilt(
   fields: readonly string[],
   create: (wanted: Extra, name: string) => readonly string[],
 ): { before: readonly string[]; after: readonly string[] } {
-  const any = to ?? from
-  if (any === undefined) return { before: [], after: [] }
-  const name = quoted(any.schema, any.name)
+  const either = to ?? from
+  if (either === undefined) return { before: [], after: [] }
+  const name = quoted(either.schema, either.name)
   const anew =
     from === undefined || to === undefined || fields.some((field) => from.values[field] !== to.values[field])
   const comment = to?.values.comment ?? null

@@ -17,19 +17,21 @@ export const viewColumns: ExtraKind = {
       AND n.nspname NOT IN ('pg_catalog', 'information_schema')
       AND (d.oid IS NOT NULL OR col_description(c.oid, a.attnum) IS NOT NULL)`,
   change: (from, to) => {
-    const any = to ?? from
-    if (any === undefined) return { before: [], after: [] }
+    const either = to ?? from
+    if (either === undefined) return { before: [], after: [] }
     const differs = (name: string) => (from?.values[name] ?? null) !== (to?.values[name] ?? null)
-    const view = quoted(any.schema, any.relation ?? '')
+    const view = quoted(either.schema, either.relation ?? '')
     const after: string[] = []
     if (differs('comment')) {
       const text = to?.values.comment
-      after.push(`COMMENT ON COLUMN ${view}.${quoted(any.name)} IS ${text == null ? 'NULL' : literal(text)}`)
+      after.push(
+        `COMMENT ON COLUMN ${view}.${quoted(either.name)} IS ${text == null ? 'NULL' : literal(text)}`,
+      )
     }
     if (differs('default')) {
       const value = to?.values.default
       after.push(
-        `ALTER VIEW ${view} ALTER COLUMN ${quoted(any.name)} ${value == null ? 'DROP DEFAULT' : `SET DEFAULT ${value}`}`,
+        `ALTER VIEW ${view} ALTER COLUMN ${quoted(either.name)} ${value == null ? 'DROP DEFAULT' : `SET DEFAULT ${value}`}`,
       )
     }
     return { before: [], after }
