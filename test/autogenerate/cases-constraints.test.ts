@@ -7,3 +7,14 @@ describe.concurrent('generated and proved: constraints', () => {
     expect(revisions.length).toBeGreaterThan(0)
   })
 })
+
+test('rows of earlier revisions that break a new constraint are a decision to make', async () => {
+  const [given] = casesOf('constraint-broken-by-rows')
+  if (given === undefined) throw new Error('no such case')
+  await expect(proveCase({ ...given, decisions: {} })).rejects.toMatchObject({
+    code: 'decision-needed',
+    exitCode: 4,
+    message: expect.stringMatching(/perm_env[\s\S]*perm_n[\s\S]*perm_k/),
+    help: expect.stringContaining('--recreate rfx_user.perm'),
+  })
+})

@@ -64,10 +64,10 @@ function relationName(action: Action): string | undefined {
   return undefined
 }
 
-/** The root objects that an action destroys: a dropped table, not its columns too. */
+/** The root objects that an action destroys, a dropped table, not its columns too; without any, rows of its table. */
 function lost(action: Action): readonly string[] {
   const [root] = action.destroys
-  if (root === undefined) return []
+  if (root === undefined) return [`rows of ${relationName(action) ?? 'a table'}`]
   const sameKind = action.destroys.filter((id) => id.kind === root.kind && idKey(id) === idKey(root))
   return sameKind.map((id) => `${kindWord(id)} ${objectName(id)}`)
 }

@@ -9,7 +9,10 @@ export interface TypeId {
   readonly name: string
 }
 
-/** The types and domains in the scope whose own definition differs and that both sides have. */
+/**
+ * The types and domains in the scope whose own definition differs and that both sides have, a domain in place of
+ * another type of its name included.
+ */
 export function changedTypes(from: Catalog, to: Catalog, scope: Scope): readonly TypeId[] {
   const { source, wanted } = bothSides(from, to, scope)
   const found = new Map<string, TypeId>()
@@ -19,7 +22,9 @@ export function changedTypes(from: Catalog, to: Catalog, scope: Scope): readonly
     const owner =
       id.kind === 'typeAttribute' ? ({ kind: 'type', schema: id.schema, name: id.type } as const) : id
     if (owner.kind !== 'type' && owner.kind !== 'domain') continue
-    if (!scope.schemas.includes(owner.schema) || !source.has(owner) || !wanted.has(owner)) continue
+    const other = { ...owner, kind: owner.kind === 'type' ? 'domain' : 'type' } as const
+    if (!scope.schemas.includes(owner.schema) || !source.has(owner)) continue
+    if (!wanted.has(owner) && !wanted.has(other)) continue
     found.set(idKey(owner), { kind: owner.kind, schema: owner.schema, name: owner.name })
   }
   return [...found.values()]

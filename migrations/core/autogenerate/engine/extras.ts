@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg'
 import { clusterIndexes } from './extras/cluster-indexes.ts'
 import { columnSettings } from './extras/column-settings.ts'
 import { indexStatistics } from './extras/index-statistics.ts'
+import { inheritedColumns } from './extras/inherited-columns.ts'
 import type { Extra, ExtraKind, ExtraStatement } from './extras/kind.ts'
 import { notNullNames } from './extras/not-null-names.ts'
 import { operators } from './extras/operators.ts'
@@ -20,6 +21,7 @@ const kinds: readonly ExtraKind[] = [
   textSearchConfigurations,
   statisticsObjects,
   columnSettings,
+  inheritedColumns,
   viewColumns,
   clusterIndexes,
   indexStatistics,

@@ -58,7 +58,7 @@ function addressName(id: ObjectId): Named | undefined {
       return { type: relationTypes[id.kind] ?? id.kind, names: [id.schema, id.name], args: [] }
     case 'type':
     case 'domain':
-      return { type: id.kind, names: [`${quoted(id.schema)}.${quoted(id.name)}`], args: [] }
+      return { type: 'type', names: [`${quoted(id.schema)}.${quoted(id.name)}`], args: [] }
     case 'column':
       return { type: 'table column', names: [id.schema, id.table, id.name], args: [] }
     case 'constraint':

@@ -22,6 +22,7 @@ import { retypedColumn } from './retyped.ts'
 import { isSetAside, type SetAside, settingAside, type TableId, type WayHome, wayHome } from './set-aside.ts'
 import { type Mend, type Refusal, tryActions } from './trial.ts'
 import { freeTypesInUse, tablesKeyedByChangedTypes } from './types-in-use.ts'
+import { undecidedViolations, withoutViolating } from './violations.ts'
 
 export interface GuideInput {
   /** On a scratch database that stands at `from`; it is left at `to`. */
@@ -73,14 +74,18 @@ export async function guide(input: GuideInput): Promise<Guided> {
   const actions: Action[] = []
   let current = input.from
   let refused: readonly Refusal[] = []
-  const mend: Mend = (_, refusal) => repairFor(client, refusal, input.casts)
+  const asides: SetAside[] = []
+  const mend: Mend = async (_, refusal) => {
+    // While rows wait beside their table, others may only seem to break a constraint.
+    const instead = asides.length === 0 ? withoutViolating(refusal, input.casts) : undefined
+    return instead === undefined ? repairFor(client, refusal, input.casts) : { first: [], instead }
+  }
   if (input.first.length > 0) {
     const trial = await tryActions(client, input.first, () => Promise.resolve(undefined))
     if (trial.refused.length > 0) throw noWay('', [], trial.refused)
     actions.push(...trial.done)
     current = await readCatalog(client)
   }
-  const asides: SetAside[] = []
   const unmovable = new Set<string>()
   for (let round = 0; round < mostRounds; round += 1) {
     const kept = await tryActions(client, keepingMoves(current, input.to, scope), mend)
@@ -122,14 +127,17 @@ export async function guide(input: GuideInput): Promise<Guided> {
       const decisions = decideFills(decideCasts(planned.actions, input.casts), input.casts)
       const decided = withRows(decisions, homes)
       const trial = await tryActions(client, decided, mend)
-      if (trial.done.length === 0) {
-        throw undecidedCasts(trial.refused, input.casts) ?? noWay('', planned.changes, trial.refused)
-      }
+      const undecided =
+        undecidedCasts(trial.refused, input.casts) ??
+        (asides.length === 0 ? undecidedViolations(trial.refused, input.casts) : undefined)
+      if (undecided !== undefined) throw undecided
       actions.push(...afterCommit(actions, trial.done))
       actions.push(...(await dropEmptied(client, homes, trial.done, asides)))
+      const isStuck = trial.done.length === 0 || sameRefusals(trial.refused, refused)
+      const freed = isStuck ? await freeTypesInUse(client, current, input.to, scope) : []
+      if (trial.done.length === 0 && freed.length === 0) throw noWay('', planned.changes, trial.refused)
+      actions.push(...freed)
       refused = trial.refused
-      const undecided = undecidedCasts(refused, input.casts)
-      if (undecided !== undefined) throw undecided
     }
     current = await readCatalog(client)
   }
@@ -236,6 +244,13 @@ async function inTransaction<T>(client: ClientBase, body: () => Promise<T>): Pro
   } finally {
     await client.query('ROLLBACK')
   }
+}
+
+function sameRefusals(some: readonly Refusal[], others: readonly Refusal[]): boolean {
+  const statements = new Set(others.map(({ action }) => action.sql))
+  return (
+    some.length > 0 && some.length === others.length && some.every(({ action }) => statements.has(action.sql))
+  )
 }
 
 /** What runs in a later round may use what an earlier one made usable by its commit. */

@@ -1,0 +1,49 @@
+import { type Extra, type ExtraKind, quoted } from './kind.ts'
+
+/**
+ * What a table says otherwise of a column that it inherits: its default, and NOT NULL (CREATE TABLE, INHERITS). What is
+ * said of the parent reaches the child by itself.
+ */
+export const inheritedColumns: ExtraKind = {
+  name: 'inherited column',
+  lock: 'accessExclusive',
+  query: () => `
+    SELECT n.nspname AS schema, c.relname AS relation, a.attname AS name,
+           json_build_object(
+             'default', pg_get_expr(d.adbin, d.adrelid),
+             'parent default', pg_get_expr(pd.adbin, pd.adrelid),
+             'not null', CASE WHEN a.attnotnull THEN 'yes' END,
+             'parent not null', CASE WHEN pa.attnotnull THEN 'yes' END) AS values
+    FROM pg_attribute a
+    JOIN pg_class c ON c.oid = a.attrelid AND c.relkind = 'r' AND NOT c.relispartition
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    CROSS JOIN LATERAL (
+      SELECT p.attrelid, p.attnum, p.attnotnull
+      FROM pg_inherits i JOIN pg_attribute p ON p.attrelid = i.inhparent AND p.attname = a.attname
+      WHERE i.inhrelid = a.attrelid ORDER BY i.inhseqno LIMIT 1) pa
+    LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    LEFT JOIN pg_attrdef pd ON pd.adrelid = pa.attrelid AND pd.adnum = pa.attnum
+    WHERE a.attinhcount > 0 AND NOT a.attislocal AND NOT a.attisdropped AND a.attgenerated = ''
+      AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
+  change: (from, to) => {
+    if (to === undefined) return { before: [], after: [] }
+    const column = `ALTER TABLE ${quoted(to.schema, to.relation ?? '')} ALTER COLUMN ${quoted(to.name)}`
+    const after: string[] = []
+    if (saysOtherwise(from, to, 'default')) {
+      const value = to.values.default
+      after.push(`${column} ${value == null ? 'DROP DEFAULT' : `SET DEFAULT ${value}`}`)
+    }
+    if (saysOtherwise(from, to, 'not null')) {
+      after.push(`${column} ${to.values['not null'] == null ? 'DROP' : 'SET'} NOT NULL`)
+    }
+    return { before: [], after }
+  },
+}
+
+/** A difference that does not come by itself with the parent, or with being made as its child. */
+function saysOtherwise(from: Extra | undefined, to: Extra, name: string): boolean {
+  const value = (extra: Extra, field: string) => extra.values[field] ?? null
+  const follows = (extra: Extra) => value(extra, name) === value(extra, `parent ${name}`)
+  if (from === undefined) return !follows(to)
+  return value(from, name) !== value(to, name) && !(follows(from) && follows(to))
+}

@@ -1,0 +1,8 @@
+CREATE TABLE a (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), b bigint, u varchar(10), v int, UNIQUE (u, v));
+CREATE TABLE b (id bigint PRIMARY KEY, a uuid REFERENCES a, u varchar(10), v int, FOREIGN KEY (u, v) REFERENCES a (u, v));
+ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES b DEFERRABLE;
+CREATE TABLE c (y int, x int, z int, CONSTRAINT c_k PRIMARY KEY (y, x) INCLUDE (z));
+CREATE TABLE d (x int, y int, CONSTRAINT d_f FOREIGN KEY (y, x) REFERENCES c);
+CREATE VIEW grouped AS SELECT id, u, v FROM a GROUP BY id;
+CREATE TABLE e (id int NOT NULL, CONSTRAINT e_i UNIQUE (id)); CREATE UNIQUE INDEX e_k ON e (id); ALTER TABLE e REPLICA IDENTITY USING INDEX e_k;
+CREATE TABLE f (id uuid REFERENCES a ON DELETE CASCADE, e int REFERENCES e (id));

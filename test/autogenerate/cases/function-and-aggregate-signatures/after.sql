@@ -1,0 +1,14 @@
+CREATE FUNCTION tax(price numeric, vat double precision DEFAULT 0.19, OUT net numeric, OUT gross numeric) LANGUAGE sql IMMUTABLE AS $$ SELECT price, price * 1.19 $$;
+CREATE FUNCTION taxed(price numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT price * 1.2 $$;
+CREATE FUNCTION valid(c text, strict boolean DEFAULT true) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN c ~ '^[A-Z0-9]+$'; END $$;
+CREATE DOMAIN code AS varchar(20) CHECK (valid(VALUE, false));
+CREATE TYPE money_t AS (currency varchar(3), amount numeric(12,2));
+CREATE AGGREGATE total(double precision) (SFUNC = float8pl, STYPE = double precision, INITCOND = '0');
+CREATE TABLE item (id bigint PRIMARY KEY, c code, price double precision, taxed numeric GENERATED ALWAYS AS (taxed(price::numeric)) STORED, m money_t, CHECK (valid(c, true)), CHECK ((m).amount > 1));
+CREATE INDEX item_tax ON item (taxed(price::numeric)) WHERE valid(c);
+CREATE VIEW sums AS SELECT c, total(price) AS t, count(*) AS n FROM item GROUP BY c;
+CREATE VIEW sums2 AS SELECT n, t FROM sums WHERE t > 1;
+CREATE FUNCTION rows_of(sums2) RETURNS bigint LANGUAGE sql AS $$ SELECT 1::bigint $$;
+CREATE FUNCTION all_items(lim int DEFAULT 10) RETURNS SETOF item LANGUAGE sql STABLE AS $$ SELECT * FROM rfx_user.item LIMIT lim $$;
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.price := NEW.price + 2; RETURN NEW; END $$;
+CREATE CONSTRAINT TRIGGER tr AFTER UPDATE OF price, c ON item DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (valid(NEW.c::text)) EXECUTE FUNCTION touch();

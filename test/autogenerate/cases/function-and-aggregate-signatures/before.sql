@@ -1,0 +1,13 @@
+CREATE FUNCTION tax(amount numeric, rate numeric DEFAULT 0.2) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT amount * rate $$;
+CREATE FUNCTION valid(code text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN code ~ '^[A-Z]+$'; END $$;
+CREATE DOMAIN code AS text CHECK (valid(VALUE));
+CREATE TYPE money_t AS (amount numeric, currency text);
+CREATE AGGREGATE total(numeric) (SFUNC = numeric_add, STYPE = numeric, INITCOND = '0');
+CREATE TABLE item (id int PRIMARY KEY, c code, price numeric, taxed numeric GENERATED ALWAYS AS (tax(price)) STORED, m money_t, CHECK (valid(c)), CHECK ((m).amount > 0));
+CREATE INDEX item_tax ON item (tax(price, 0.3)) WHERE valid(c);
+CREATE VIEW sums AS SELECT c, total(taxed) AS t FROM item GROUP BY c;
+CREATE VIEW sums2 AS SELECT * FROM sums WHERE t > tax(1);
+CREATE FUNCTION rows_of(sums2) RETURNS int LANGUAGE sql AS $$ SELECT 1 $$;
+CREATE FUNCTION all_items() RETURNS SETOF item LANGUAGE sql STABLE AS $$ SELECT * FROM rfx_user.item $$;
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.price := NEW.price + 1; RETURN NEW; END $$;
+CREATE TRIGGER tr BEFORE UPDATE OF price ON item FOR EACH ROW WHEN (valid(NEW.c::text)) EXECUTE FUNCTION touch();

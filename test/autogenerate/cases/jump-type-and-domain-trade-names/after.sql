@@ -1,0 +1,11 @@
+CREATE TABLE list (id int PRIMARY KEY, name text);
+CREATE VIEW thing AS SELECT * FROM list;
+CREATE TABLE agg (n int);
+CREATE VIEW counter AS SELECT n FROM agg;
+CREATE PROCEDURE item() LANGUAGE sql AS 'SELECT 1';
+CREATE DOMAIN state AS text CHECK (VALUE IN ('a', 'b'));
+CREATE TABLE queue (s state, at timestamptz DEFAULT now());
+CREATE SEQUENCE agg_i;
+CREATE FUNCTION run() RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE TYPE short AS (t text);
+CREATE AGGREGATE mysum(int) (SFUNC = int4pl, STYPE = int);

@@ -1,0 +1,10 @@
+CREATE TABLE thing (id int PRIMARY KEY, name text);
+CREATE VIEW list AS SELECT * FROM thing;
+CREATE MATERIALIZED VIEW agg AS SELECT count(*) AS n FROM list;
+CREATE SEQUENCE counter;
+CREATE FUNCTION item() RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE TYPE state AS ENUM ('a');
+CREATE TABLE queue (s state, at timestamp);
+CREATE INDEX agg_i ON thing (name);
+CREATE PROCEDURE run() LANGUAGE sql AS 'SELECT 1';
+CREATE DOMAIN short AS text CHECK (length(VALUE) < 10);
