@@ -17,6 +17,7 @@ const actions = {
 
 const spec = {
   name: 'run-migrations',
+  program: 'node scripts/launch.mjs',
   summary:
     'Runs one command in a container: waits for the database, logs JSON lines, and ends with the exit code of the recipe. The filter is MIG_SCHEMA_FILTER.',
   positionals: {

@@ -18,6 +18,8 @@ export interface Positional {
 /** What a recipe takes, and what its `--help` says. */
 export interface CommandSpec {
   readonly name: string
+  /** What is typed before the name. Default `just`. */
+  readonly program?: string
   readonly summary: string
   readonly positionals: Readonly<Record<string, Positional>>
   readonly flags: Readonly<Record<string, Flag>>
@@ -187,17 +189,18 @@ export function helpText(spec: CommandSpec): string {
   const usage = positionals.map(([name, { default: fallback }]) =>
     fallback === undefined ? name.toUpperCase() : `[${name}=${fallback || "''"}]`,
   )
-  const flags = Object.entries(allFlags(spec)).map(
-    ([name, { value, help }]) => [`--${name}${value === undefined ? '' : ` ${value}`}`, help] as const,
-  )
+  const flags = Object.entries(allFlags(spec)).map(([name, { short, value, help }]) => {
+    const names = short === undefined ? `--${name}` : `-${short}, --${name}`
+    return [value === undefined ? names : `${names} ${value}`, help] as const
+  })
   const arguments_ = positionals.map(([name, { help }]) => [name, help] as const)
   const width = Math.max(...[...flags, ...arguments_].map(([left]) => left.length)) + 2
   const rows = (list: readonly (readonly [string, string])[]) =>
     list.map(([left, right]) => `  ${left.padEnd(width)}${right}`)
   return [
-    `just ${[spec.name, ...usage].join(' ')} [flags]`,
+    `${[spec.program ?? 'just', spec.name, ...usage].join(' ')} [flags]`,
     '',
-    spec.summary,
+    wrapped(spec.summary, 100),
     '',
     ...(arguments_.length > 0 ? ['Arguments', ...rows(arguments_), ''] : []),
     'Flags',
@@ -205,4 +208,9 @@ export function helpText(spec: CommandSpec): string {
     ...(spec.examples.length > 0 ? ['', 'Examples', ...spec.examples.map((example) => `  ${example}`)] : []),
     '',
   ].join('\n')
+}
+
+/** A text in lines of so many characters at most. */
+function wrapped(text: string, width: number): string {
+  return text.replace(new RegExp(`(.{1,${width}})(?: |$)`, 'g'), '$1\n').trimEnd()
 }

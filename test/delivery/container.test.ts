@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { symlink } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
@@ -152,8 +152,65 @@ describe('compose.yaml', () => {
     expect(services.migrations.restart).toBe('no')
   })
 
-  test('gives the container arguments that it knows', () => {
-    expect(services.migrations.command[0]).toBe('upgrade')
+  test('gives the container arguments that it knows', async () => {
+    const { exitCode, stdout } = await container([...services.migrations.command, '--help'], '')
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain('run-migrations ACTION')
+  })
+
+  test('leads both to the database that it starts', () => {
+    const { POSTGRES_DB, POSTGRES_USER, POSTGRES_PASSWORD } = services.database.environment
+    const urls = [
+      services.migrations.environment.MIG_DATABASE_URL,
+      services.application.environment.DATABASE_URL,
+    ]
+    const wanted = `postgresql://${POSTGRES_USER}:${POSTGRES_PASSWORD}@database:5432/${POSTGRES_DB}`
+    expect(urls).toEqual([wanted, wanted])
+    expect(services.database.healthcheck.test).toEqual(
+      expect.arrayContaining(['-U', POSTGRES_USER, '-d', POSTGRES_DB]),
+    )
+  })
+
+  test('keeps no volume and waits for no service that is not there', () => {
+    const { volumes } = parse(readFileSync(join(repository, 'compose.yaml'), 'utf8'))
+    const named = services.database.volumes.map((mount: string) => mount.split(':')[0])
+    expect(named).toEqual(Object.keys(volumes))
+    const needed = Object.values<{ depends_on?: object }>(services).flatMap(({ depends_on = {} }) =>
+      Object.keys(depends_on),
+    )
+    expect(needed.filter((name) => !(name in services))).toEqual([])
+  })
+})
+
+describe('the Dockerfile', () => {
+  const lines = dockerfile.replaceAll('\\\n', ' ').split('\n')
+  const stages = lines.flatMap((line) => /^FROM (\S+)(?: AS (\S+))?$/.exec(line)?.slice(1) ?? [])
+
+  test('has only instructions, and stages that are there', () => {
+    const known = /^(FROM|WORKDIR|COPY|RUN|ENV|USER|ENTRYPOINT|CMD) \S|^#|^$/
+    expect(lines.filter((line) => !known.test(line))).toEqual([])
+    const from = [...dockerfile.matchAll(/--from=(\S+)/g)].map(([, stage]) => stage)
+    expect(from.filter((stage) => !stages.includes(stage ?? ''))).toEqual([])
+  })
+
+  test('copies what there is and what .dockerignore lets through', () => {
+    const ignore = readFileSync(join(repository, '.dockerignore'), 'utf8').split('\n')
+    const sources = lines.flatMap((line) =>
+      /^COPY (?!--from)/.test(line) ? line.split(' ').slice(1, -1) : [],
+    )
+    expect(sources.length).toBeGreaterThan(3)
+    for (const source of sources.map((each) => each.replace('./', ''))) {
+      expect(existsSync(join(repository, source)), source).toBe(true)
+      expect(ignore, source).toContain(`!${source}`)
+    }
+  })
+
+  test('runs as no root, on a Node that the package runs on, a file that is copied', () => {
+    expect(lines.filter((line) => line.startsWith('USER '))).toEqual(['USER node'])
+    const { engines } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'))
+    const [, major = '0'] = /^node:(\d+)/.exec(stages[0] ?? '') ?? []
+    expect(Number(major)).toBeGreaterThanOrEqual(Number.parseInt(engines.node.replace('>=', ''), 10))
+    expect(existsSync(join(repository, instruction('ENTRYPOINT')[1] ?? ''))).toBe(true)
   })
 })
 

@@ -165,21 +165,27 @@ describe('the package, installed in an empty project', () => {
 
   test('says what it has, and what it has not', async () => {
     expect(await justMig(['--version'], '')).toMatchObject({ code: 0, stdout: '0.1.0' })
-    expect((await justMig([], '')).stdout).toMatch(/^ {2}upgrade$/m)
+    const { stdout } = await justMig([], '')
+    expect(stdout).toMatch(/^change the database\n {2}upgrade {2,}Apply pending revisions/m)
+    const built = readdirSync(join(app(), 'node_modules', 'just-mig', 'dist', 'commands'))
+    const commands = built.map((file) => file.replace(/^mig-|\.js$/g, ''))
+    expect(commands.filter((name) => !stdout.includes(`\n  ${name} `))).toEqual([])
     const wrong = await justMig(['upgrad'], '')
     expect(wrong.code).toBe(2)
     expect(wrong.stderr).toContain('error MIG-unknown-command')
   })
 
   test('gives types to the outside', async () => {
+    const options = {
+      ...{ strict: true, target: 'es2023', noEmit: true, skipLibCheck: false },
+      ...{ types: ['node'], exactOptionalPropertyTypes: true, verbatimModuleSyntax: true },
+    }
+    const configOf = (module: object) =>
+      JSON.stringify({ compilerOptions: { ...options, ...module }, files: ['use.ts'] })
     await packed.write({
-      'app/tsconfig.json': JSON.stringify({
-        compilerOptions: {
-          ...{ strict: true, module: 'nodenext', target: 'es2023', noEmit: true, skipLibCheck: false },
-          ...{ types: ['node'], exactOptionalPropertyTypes: true, verbatimModuleSyntax: true },
-        },
-        files: ['use.ts'],
-      }),
+      'app/nodenext.json': configOf({ module: 'nodenext' }),
+      'app/node16.json': configOf({ module: 'node16' }),
+      'app/bundler.json': configOf({ module: 'preserve', moduleResolution: 'bundler' }),
       'app/use.ts': `
         import { applyPlan, type EnvironmentOptions, loadEnvironment, MigError, openProject, type Operations, planRun, tenants, usingSession } from 'just-mig'
         export const options = { schemas: { user: 'app_user', tenant: tenants({ like: 'tenant_%' }) } } satisfies EnvironmentOptions
@@ -203,12 +209,14 @@ describe('the package, installed in an empty project', () => {
       `,
     })
     const tsc = join(repository, 'node_modules', 'typescript', 'bin', 'tsc')
-    const { exitCode, stdout } = await execa(process.execPath, [tsc, '-p', '.'], {
-      cwd: app(),
-      reject: false,
-    })
-    expect(stdout).toBe('')
-    expect(exitCode).toBe(0)
+    for (const config of ['nodenext.json', 'node16.json', 'bundler.json']) {
+      const { exitCode, stdout } = await execa(process.execPath, [tsc, '-p', config], {
+        cwd: app(),
+        reject: false,
+      })
+      expect(stdout, config).toBe('')
+      expect(exitCode).toBe(0)
+    }
   })
 
   test('exports what it documents, and nothing by accident', async () => {
@@ -240,6 +248,7 @@ describe('the package, installed in an empty project', () => {
     const { stdout } = await execa('tar', ['-tzf', tarball])
     const names = stdout.split('\n').filter((name) => name !== '')
     expect(names.filter((name) => /\.ts$/.test(name) && !name.endsWith('.d.ts'))).toEqual([])
+    expect(names).toEqual(expect.arrayContaining(['package/README.md', 'package/LICENSE']))
     expect(
       names.filter(
         (name) => !/^package\/(dist\/|package\.json|justfile|\.env\.example|README|LICENSE)/.test(name),
