@@ -127,18 +127,6 @@ export async function loadEnvironment(given: LoadOptions): Promise<Environment> 
     given.filter ?? (variables.MIG_SCHEMA_FILTER || variables.ALEMBIC_SCHEMA_FILTER),
     keys,
   )
-  const duration = (
-    argument: string | undefined,
-    variable: string,
-    setting: string | undefined,
-    name: string,
-    fallback: string,
-  ) =>
-    argument !== undefined
-      ? parseDuration(argument, `--${name}`)
-      : variables[variable]
-        ? parseDuration(variables[variable], variable)
-        : parseDuration(setting ?? fallback, `setting "${name}"`)
   const { targets, x, goOn } = readXArguments(given.x ?? [], options.x ?? {})
   return {
     root,
@@ -154,26 +142,43 @@ export async function loadEnvironment(given: LoadOptions): Promise<Environment> 
     scratchUrl: variables.MIG_SCRATCH_URL || null,
     ledgerSchema: options.ledgerSchema ?? 'mig',
     transaction: given.transaction ?? options.transaction ?? 'revision',
-    lockTimeout: duration(given.lockTimeout, 'MIG_LOCK_TIMEOUT', options.lockTimeout, 'lock-timeout', '4s'),
-    statementTimeout: duration(
-      given.statementTimeout,
-      'MIG_STATEMENT_TIMEOUT',
-      options.statementTimeout,
-      'statement-timeout',
-      '0',
-    ),
-    lockWait: duration(given.lockWait, 'MIG_LOCK_WAIT', options.lockWait, 'lock-wait', '60s'),
-    retry: {
-      for: parseDuration(options.retry?.for ?? '2min', 'setting "retry.for"'),
-      firstDelay: parseDuration(options.retry?.firstDelay ?? '250ms', 'setting "retry.firstDelay"'),
-      maxDelay: parseDuration(options.retry?.maxDelay ?? '10s', 'setting "retry.maxDelay"'),
-    },
+    ...durationsOf(given, variables, options),
     createSchema: options.createSchema ?? true,
     modelsDir: resolve(dir, options.models ?? 'models'),
     cacheDir,
     schemas: Object.fromEntries(
       lines.flatMap((line) => (line.schema === null ? [] : [[line.key, line.schema]])),
     ),
+  }
+}
+
+/** How long things may take, in milliseconds: the argument, else the variable, else the setting, else the default. */
+function durationsOf(
+  given: LoadOptions,
+  variables: NodeJS.ProcessEnv,
+  options: EnvironmentOptions,
+): Pick<Environment, 'lockTimeout' | 'statementTimeout' | 'lockWait' | 'retry'> {
+  const duration = (
+    key: 'lockTimeout' | 'statementTimeout' | 'lockWait',
+    name: string,
+    variable: string,
+    fallback: string,
+  ) => {
+    const [argument, value] = [given[key], variables[variable]]
+    if (argument !== undefined) return parseDuration(argument, `--${name}`)
+    return value
+      ? parseDuration(value, variable)
+      : parseDuration(options[key] ?? fallback, `setting "${name}"`)
+  }
+  return {
+    lockTimeout: duration('lockTimeout', 'lock-timeout', 'MIG_LOCK_TIMEOUT', '4s'),
+    statementTimeout: duration('statementTimeout', 'statement-timeout', 'MIG_STATEMENT_TIMEOUT', '0'),
+    lockWait: duration('lockWait', 'lock-wait', 'MIG_LOCK_WAIT', '60s'),
+    retry: {
+      for: parseDuration(options.retry?.for ?? '2min', 'setting "retry.for"'),
+      firstDelay: parseDuration(options.retry?.firstDelay ?? '250ms', 'setting "retry.firstDelay"'),
+      maxDelay: parseDuration(options.retry?.maxDelay ?? '10s', 'setting "retry.maxDelay"'),
+    },
   }
 }
 

@@ -9,23 +9,22 @@ export {
   historyGraph,
 } from './history.ts'
 export {
-  type BranchPointLine,
-  type CurrentLine,
-  type DatabaseLine,
-  type DifferenceLine,
   type DoneLine,
-  type EditedLine,
   type EnvironmentLine,
   type ErrorLine,
   errorLine,
   jsonLine,
-  type LogLine,
   type ResultLine,
-  type RevisionLine,
-  type RowsLine,
-  type SqlLine,
-  type StampLine,
 } from './json.ts'
+export type {
+  BranchPointLine,
+  CurrentLine,
+  DifferenceLine,
+  EditedLine,
+  LogLine,
+  RevisionLine,
+} from './json-look.ts'
+export type { DatabaseLine, RowsLine, SqlLine, StampLine } from './json-made.ts'
 export { junitXml } from './junit.ts'
 export { planText } from './plan.ts'
 export {

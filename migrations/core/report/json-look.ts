@@ -1,0 +1,184 @@
+import type { ErrorPlace } from '../errors.ts'
+import type { HistoryFlag } from './history.ts'
+
+/** `mig-current --json`: one line per target schema and applied head. */
+export interface CurrentLine {
+  readonly event: 'current'
+  readonly line: string
+  readonly targetSchema: string
+  /** Null when nothing is applied. */
+  readonly revision: string | null
+  readonly message: string
+  readonly state: 'head' | 'behind' | 'base' | 'missing'
+  /** Pending revisions. */
+  readonly behind: number
+  /** The last entry of the ledger's log for this revision. */
+  readonly last?: LogLine | undefined
+  /** The revision that the target schema is in the middle of; the rows are as before it. */
+  readonly halfDone: HalfDoneLine | null
+}
+
+/** A revision that was begun and is neither applied nor taken back yet. */
+export interface HalfDoneLine {
+  readonly revision: string
+  readonly direction: 'upgrade' | 'downgrade'
+  /** How many of its statements are done, for good. */
+  readonly statement: number
+  /** The command that goes on with it. */
+  readonly goOn: string
+}
+
+/** What the ledger's log says of a step. */
+export interface LogLine {
+  /** A Date is written in ISO 8601. */
+  readonly at: Date | string
+  readonly who: string
+  readonly host: string | null
+  readonly direction: 'upgrade' | 'downgrade' | 'stamp'
+  readonly durationMs: number | null
+}
+
+/** `mig-history --json`, `mig-heads --json`, `mig-show --json`: one line per revision, newest first. */
+export interface RevisionLine {
+  readonly event: 'revision'
+  readonly revision: string
+  readonly line: string
+  readonly message: string
+  readonly downRevision: readonly string[]
+  readonly dependsOn: readonly string[]
+  readonly branchLabels: readonly string[]
+  readonly flags: readonly HistoryFlag[]
+  /** How many tenants stand at it; only of a tenant line in `mig-history` and `mig-show`. */
+  readonly tenants?: number
+  /** Null when the ledger names it and no file has it. */
+  readonly path: string | null
+  readonly createdAt: string | null
+  /** Why nothing takes it back, where its file says so. */
+  readonly irreversible?: string
+  readonly applied: readonly (LogLine & { readonly targetSchema: string })[]
+  /** Only of `mig-show`. */
+  readonly children?: readonly string[]
+  /** The text of the file; only of `mig-show`. */
+  readonly source?: string
+}
+
+/** `mig-branches --json`: one line per revision that has several children. */
+export interface BranchPointLine {
+  readonly event: 'branch-point'
+  readonly revision: string
+  readonly line: string
+  readonly message: string
+  readonly children: readonly string[]
+}
+
+/** `mig-tenants --json`: one line per tenant. */
+export interface TenantLine {
+  readonly event: 'tenant'
+  readonly line: string
+  readonly targetSchema: string
+  readonly shard: string | null
+  readonly revisions: readonly string[]
+  readonly state: 'head' | 'behind' | 'base' | 'missing' | 'absent'
+  readonly behind: number
+  readonly lastRun: Date | null
+  readonly structure: 'majority' | 'differs' | null
+  readonly fingerprint: string | null
+}
+
+/** `mig-check --json`, `mig-autogen --json`: one line per difference between database and models. */
+export interface DifferenceLine {
+  readonly event: 'difference'
+  /** Null for an object of the whole database, such as an extension. */
+  readonly line: string | null
+  readonly schema: string | null
+  readonly verb: 'add' | 'drop' | 'change'
+  readonly kind: string
+  readonly name: string
+  readonly detail: string
+}
+
+/** `mig-check --json`: a revision that waits. */
+export interface PendingLine {
+  readonly event: 'pending'
+  readonly line: string
+  readonly targetSchema: string
+  readonly revision: string
+  readonly message: string
+}
+
+/** `mig-check --json`: an applied file that was edited since. */
+export interface EditedLine {
+  readonly event: 'edited'
+  readonly line: string
+  readonly revision: string
+  readonly path: string
+}
+
+/** `mig-status --json`: something that is in progress, stuck or in doubt. */
+export interface StatusLine {
+  readonly event: 'status'
+  readonly kind: 'half-done' | 'lock' | 'invalid-index' | 'idle-in-transaction' | 'prepared-transaction'
+  readonly targetSchema: string
+  readonly what: string
+  /** The command that mends it. */
+  readonly mend: string
+  readonly facts: Readonly<Record<string, unknown>>
+}
+
+/** `mig-verify --json`: one line per thing that was checked. */
+export interface CheckLine {
+  readonly event: 'check'
+  readonly check: string
+  readonly status: 'ok' | 'failed' | 'skipped'
+  readonly line?: string
+  readonly revision?: string
+  readonly message: string
+  readonly help?: string
+  readonly place?: ErrorPlace
+  readonly ms: number
+}
+
+/** `mig-lint --json`: one line per thing that a revision should not do. */
+export interface FindingLine {
+  readonly event: 'finding'
+  readonly rule: string
+  readonly also?: readonly string[]
+  readonly level: 'error' | 'warning' | 'advice'
+  readonly line: string
+  readonly revision: string
+  readonly message: string
+  readonly help?: string
+  readonly statement?: string
+  readonly place?: ErrorPlace
+}
+
+/** `mig-lint --json`: one line per statement and table that was there before, with the lock as it was measured. */
+export interface StatementLockLine {
+  readonly event: 'statement-lock'
+  readonly line: string
+  readonly revision: string
+  readonly statement: string
+  readonly table: string
+  readonly lock: string
+  /** Whether an earlier statement of the transaction took it. */
+  readonly heldBefore: boolean
+  readonly blocks: 'reads and writes' | 'writes' | 'nothing'
+  readonly work: 'rewrite' | 'index build' | 'scan' | 'update' | null
+  /** An estimate in milliseconds; null without a configured database. */
+  readonly heldMs: number | null
+  readonly size: { readonly bytes: number; readonly rows: number | null } | null
+}
+
+/** What commands that change nothing show. */
+export type LookLine =
+  | CurrentLine
+  | RevisionLine
+  | BranchPointLine
+  | TenantLine
+  | DifferenceLine
+  | PendingLine
+  | EditedLine
+  | StatusLine
+  | CheckLine
+  | FindingLine
+  | StatementLockLine

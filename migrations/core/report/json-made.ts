@@ -1,0 +1,116 @@
+import type { LockHolder } from '../events.ts'
+
+/** `mig-revision --json`, `mig-merge --json`, `mig-autogen --json`: one line per revision file. */
+export interface WrittenLine {
+  readonly event: 'written'
+  readonly line: string
+  readonly revision: string
+  /** Relative to the project folder. */
+  readonly path: string
+}
+
+/** `mig-import --json`: what came in from another tool. */
+export interface ImportLine {
+  readonly event: 'import'
+  /** Revision files, relative to the project folder. */
+  readonly files: readonly string[]
+  /** `equal` to the live database, `runs` with nothing to compare, or `none`. */
+  readonly proof: 'equal' | 'runs' | 'none'
+  /** What the ledger says now. */
+  readonly adopted: readonly {
+    readonly line: string
+    readonly targetSchema: string
+    readonly revisions: readonly string[]
+    readonly from: string
+  }[]
+  readonly unconverted: readonly {
+    readonly file: string
+    readonly line: number
+    readonly endLine: number
+    readonly revision: string
+    readonly direction: 'upgrade' | 'downgrade'
+    readonly reason: string
+  }[]
+}
+
+/** `mig-init --json`: what was set up. */
+export interface InitLine {
+  readonly event: 'init'
+  /** Relative to the project folder. */
+  readonly files: readonly string[]
+  readonly schemas: readonly { readonly key: string; readonly schema: string }[]
+  /** The first revisions, which the ledger says are applied. */
+  readonly adopted: ImportLine['adopted']
+}
+
+/** `mig-stamp --json`: the ledger rows that change. */
+export interface StampLine {
+  readonly event: 'stamp'
+  /** False with `--plan`. */
+  readonly written: boolean
+  readonly changes: readonly {
+    readonly line: string
+    readonly targetSchema: string
+    readonly before: readonly string[]
+    readonly after: readonly string[]
+  }[]
+}
+
+/** `mig-tenant-create --json`. */
+export interface TenantCreatedLine {
+  readonly event: 'tenant-created'
+  readonly line: string
+  readonly targetSchema: string
+  readonly revisions: readonly string[]
+  /** `replay`, or the template's schema. */
+  readonly from: string
+  readonly ms: number
+}
+
+/** `mig-tenant-drop --json`. */
+export interface TenantDroppedLine {
+  readonly event: 'tenant-dropped'
+  readonly line: string
+  readonly targetSchema: string
+}
+
+/** `mig-unlock --json`: one line per session that was ended. */
+export interface UnlockedLine {
+  readonly event: 'unlocked'
+  readonly targetSchemas: readonly string[]
+  readonly holder: LockHolder
+}
+
+/** `mig-sql --json`: a part of the script; the parts in their order are the script. */
+export interface SqlLine {
+  readonly event: 'sql'
+  readonly sql: string
+}
+
+/** The `db-…` recipes, on the embedded server. */
+export interface DatabaseLine {
+  readonly event: 'database'
+  readonly url?: string
+  readonly pid?: number
+  readonly stopped?: boolean
+  readonly deleted?: boolean
+}
+
+/** `db-psql --json`: the rows of a statement. */
+export interface RowsLine {
+  readonly event: 'rows'
+  readonly rows: readonly Readonly<Record<string, unknown>>[]
+}
+
+/** What commands that change something tell of it. */
+export type MadeLine =
+  | WrittenLine
+  | ImportLine
+  | InitLine
+  | StampLine
+  | TenantCreatedLine
+  | TenantDroppedLine
+  | UnlockedLine
+  | SqlLine
+  | DatabaseLine
+  | RowsLine
