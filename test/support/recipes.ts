@@ -94,6 +94,7 @@ export async function copyOfRepository(): Promise<{
   for (const name of ['justfile', 'Makefile', 'package.json', 'scripts', 'migrations']) {
     await cp(join(repository, name), join(folder.path, name), { recursive: true })
   }
+  await cp(join(repository, 'test/environments'), join(folder.path, 'test/environments'), { recursive: true })
   await symlink(join(repository, 'node_modules'), join(folder.path, 'node_modules'))
   return folder
 }
