@@ -307,6 +307,10 @@ describe('a question to the database', () => {
       `EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"S".t') AND contype = 'u' AND conname = 'k')`,
     ],
     ["if i.has_table('t') and True:", "(to_regclass('t') IS NOT NULL AND true)"],
+    [
+      "if any(k['name'] == 'f' for k in i.get_foreign_keys('t')):",
+      "EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('t') AND contype = 'f' AND conname = 'f')",
+    ],
     ["if False or i.has_table('t'):", "to_regclass('t') IS NOT NULL"],
   ])('is asked when the revision runs: %s', (head, sql) => {
     expect(upgradeOf(`${inspector}${head}\n${create}`)).toEqual([block(sql, made)])

@@ -107,7 +107,7 @@ function valueName(value: Value): string {
     case 'opaque':
       return value.why
     case 'call':
-      return `${value.path.replace(/^\./, '')}(…)`
+      return `${value.path.replace(/^(\.|builtins\.)/, '')}(…)`
     case 'method':
       return `.${value.name}(…)`
     case 'path':

@@ -1,5 +1,5 @@
 import { declaredType, enumMembers } from './declared-types.ts'
-import { afterReflect, inspected } from './inspection.ts'
+import { afterReflect, anyOfRows, inspected } from './inspection.ts'
 import { definition, type FunctionStatement, type Scope, withValue } from './scope.ts'
 import type { Branch, Expression, Statement } from './syntax.ts'
 import { dedent, formatted, plainText, truth } from './text-values.ts'
@@ -8,6 +8,11 @@ import { assigned, type Call, evaluate, evaluateItems, type Method, type Value }
 export function callValue(expression: Extract<Expression, { kind: 'call' }>, scope: Scope): Value {
   const { line } = expression
   const called = evaluate(expression.function, scope)
+  const [argument] = expression.arguments
+  if (called.kind === 'path' && called.path === 'builtins.any' && argument?.kind === 'comprehension') {
+    const sql = anyOfRows(argument, (part) => evaluate(part, scope))
+    if (sql !== undefined) return { kind: 'condition', sql, line }
+  }
   const positional = evaluateItems(expression.arguments, scope)
   const unpacked = expression.unpacked.map((value) => evaluate(value, scope))
   const keywords = new Map([

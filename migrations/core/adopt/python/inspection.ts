@@ -10,6 +10,8 @@ import { evaluate, type Method, type Value } from './values.ts'
  */
 export type Names = Extract<Value, { kind: 'names' }>
 
+type Comprehension = Extract<Expression, { kind: 'comprehension' }>
+
 /** What the name of an object is compared with, by the method that lists the objects. */
 const listed: Readonly<Record<string, (table: string, name: string) => string>> = {
   get_columns: (table, name) =>
@@ -132,7 +134,7 @@ export function isAmong(name: string, names: Names): string | undefined {
 
 /** `[row['name'] for row in rows]`: the names of what an inspector gave. */
 export function namesOfRows(
-  { item, clauses }: Extract<Expression, { kind: 'comprehension' }>,
+  { item, clauses }: Comprehension,
   evaluated: (expression: Expression) => Value,
 ): Names | undefined {
   const [clause, ...others] = clauses
@@ -152,4 +154,15 @@ function nameField(item: Expression): string | undefined {
         ? [item.function.of, item.arguments[0]]
         : []
   return key?.kind === 'string' && key.value === 'name' && of?.kind === 'name' ? of.name : undefined
+}
+
+/** `any(row['name'] == 'x' for row in rows)`: whether what an inspector gave has the name. */
+export function anyOfRows(
+  { item, clauses }: Comprehension,
+  evaluated: (expression: Expression) => Value,
+): string | undefined {
+  if (item.kind !== 'binary' || item.operator !== '==') return undefined
+  const names = namesOfRows({ kind: 'comprehension', item: item.left, clauses, line: item.line }, evaluated)
+  const wanted = evaluated(item.right)
+  return names === undefined || wanted.kind !== 'text' ? undefined : isAmong(wanted.text, names)
 }

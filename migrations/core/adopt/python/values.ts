@@ -141,7 +141,19 @@ function pathValue(path: string, scope: Scope, line: number): Value {
   return type === undefined ? value : { ...value, type }
 }
 
-const builtins = new Set(['print', 'str', 'tuple', 'list', 'set', 'dict', 'int', 'len', 'enumerate', 'zip'])
+const builtins = new Set([
+  'print',
+  'str',
+  'tuple',
+  'list',
+  'set',
+  'dict',
+  'int',
+  'len',
+  'enumerate',
+  'zip',
+  'any',
+])
 
 /** SQLAlchemy gives the same thing under several names; one is enough here. */
 function fullPath(path: string): string {

@@ -7,6 +7,8 @@ import {
   createUniqueConstraint,
   dropConstraint,
 } from './constraint.ts'
+import { createEntity, dropEntity, replaceEntity } from './entities.ts'
+import { syncEnumValues } from './enum-values.ts'
 import { createIndex, dropIndex } from './index-sql.ts'
 import type { Operation } from './operation.ts'
 import { bulkInsert, execute } from './statement.ts'
@@ -32,4 +34,9 @@ export const operations: ReadonlyMap<string, Operation> = new Map([
   ['drop_constraint', dropConstraint],
   ['execute', execute],
   ['bulk_insert', bulkInsert],
+  // Of packages that extend Alembic: alembic_utils, alembic-postgresql-enum.
+  ['create_entity', createEntity],
+  ['drop_entity', dropEntity],
+  ['replace_entity', replaceEntity],
+  ['sync_enum_values', syncEnumValues],
 ])
