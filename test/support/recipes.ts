@@ -30,7 +30,9 @@ export function cleanVariables(extra: Readonly<Record<string, string>> = {}): Re
   const kept = Object.entries(process.env).filter(
     ([name, value]) =>
       value !== undefined &&
-      !/^(MIG_|RFX_|ALEMBIC_|DATABASE_URL|PG|VITEST|NODE_OPTIONS|NO_COLOR|FORCE_COLOR|GITHUB_|CI_)/.test(name),
+      !/^(MIG_|RFX_|ALEMBIC_|DATABASE_URL|PG|VITEST|NODE_OPTIONS|NO_COLOR|FORCE_COLOR|GITHUB_|CI_)/.test(
+        name,
+      ),
   )
   return { ...(Object.fromEntries(kept) as Record<string, string>), ...extra }
 }
