@@ -18,6 +18,7 @@ import {
   table,
 } from '../migrations/core/report/index.ts'
 import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
+import { optionalValue } from './shared/optional-value.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
 
 const formats = ['text', 'json', 'github'] as const
@@ -31,25 +32,36 @@ const spec = {
     schemas: schemasArgument,
   },
   flags: {
+    changed: {
+      help: 'only revisions that are new against a git base (default: the main branch)',
+      value: '[BASE]',
+    },
     level: {
       help: 'the lowest level that ends with exit 1: error, warning (default), advice',
       value: 'LEVEL',
     },
     format: { help: 'text (default), json, or github for annotations', value: 'FORMAT' },
   },
-  examples: ['just mig-lint', "just mig-lint '' user", 'just mig-lint 3f2a9c41:head user --level error'],
+  examples: [
+    'just mig-lint',
+    "just mig-lint '' user",
+    'just mig-lint 3f2a9c41:head user --level error',
+    'just mig-lint --changed origin/main --format github',
+  ],
 }
 
 export const main = (): Promise<void> => {
   // The format is known before anything is written.
   if (/(^| )--format[= ]json( |$)/.test(process.argv.join(' '))) process.argv.push('--json')
+  process.argv = optionalValue(process.argv, 'changed')
   return runCommand(spec, async (command) => {
     const { flags, output, positionals, signal } = command
     const level = oneOf(flags.level, 'level', levels, 'warning')
     const format = oneOf(flags.format, 'format', formats, 'text')
     const env = await commandEnvironment(command)
     const range = positionals.range ?? ''
-    const result = await lintProject(env, { range, durationText, emit: output.event, signal })
+    const changed = typeof flags.changed === 'string' ? { changed: flags.changed } : {}
+    const result = await lintProject(env, { ...changed, range, durationText, emit: output.event, signal })
     if (format === 'github') annotate(command, result.findings)
     else show(command, result)
     const counts = (finding: Finding) => levels.indexOf(finding.level) >= levels.indexOf(level)

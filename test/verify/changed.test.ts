@@ -128,3 +128,19 @@ describe('mig-verify --changed', () => {
     expect(existsSync(join(project.path, 'made'))).toBe(false)
   })
 })
+
+describe('mig-lint --changed', () => {
+  test('looks at the revisions that the base does not have', async ({ project, database, git: _ }) => {
+    const upgrade = 'await op.execute(`CREATE TABLE t (id int4)`)'
+    await project.write({
+      'migrations/versions/one/20260102_080000_aaaa00000002_x.ts': revisionText({
+        ...{ id: 'aaaa00000002', down: 'aaaa00000001', upgrade },
+      }),
+    })
+    const just = justOn(database.url, { cwd: project.path })
+    const lines = jsonLines(await just(['mig-lint', '', 'one', '--changed', 'main', '--json']))
+    expect(lines).toEqual([expect.objectContaining({ event: 'finding', revision: 'aaaa00000002' })])
+    const both = jsonLines(await just('mig-lint base:head one --changed main --json'))
+    expect(both.at(-1)).toMatchObject({ code: 'bad-range', exitCode: 2 })
+  })
+})

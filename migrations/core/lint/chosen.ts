@@ -3,6 +3,7 @@ import { MigError } from '../errors.ts'
 import { readApplied } from '../ledger/index.ts'
 import { connect } from '../postgres/index.ts'
 import { type Project, planRange } from '../runner/index.ts'
+import { changedRevisions } from '../verify/changed.ts'
 import { type LiveSize, liveSizes } from './live.ts'
 
 /** The revisions to look at, and the tables that they would meet. */
@@ -14,18 +15,37 @@ export interface ChosenRevisions {
   readonly sizes: ReadonlyMap<string, LiveSize>
 }
 
+/** What is asked to be looked at. */
+export interface Choice {
+  /** `a:b` or one revision; empty for none. */
+  readonly range: string
+  /** Only what is new against this git base; empty for the default one. */
+  readonly changed?: string
+  readonly signal?: AbortSignal
+}
+
 /**
- * The revisions of a range; without one, what is pending in the configured database, or everything when none is
- * configured, each revision then by itself.
- * @throws MigError `bad-range` for a range that leads down; the errors of `connect`
+ * The revisions of a range, or those that a git base does not have; without either, what is pending in the configured
+ * database, or everything when none is configured, each revision then by itself.
+ * @throws MigError `bad-range` for a range that leads down, or beside a base; `no-git-base` and the like; the errors of
+ *   `connect`
  */
 export async function chosenRevisions(
   project: Project,
-  range: string,
-  signal: AbortSignal | undefined,
+  { range, changed, signal }: Choice,
 ): Promise<ChosenRevisions> {
   const { env, files } = project
-  const ranged = range === '' ? undefined : idsOfRange(project, range)
+  if (range !== '' && changed !== undefined) {
+    throw new MigError('bad-range', `${JSON.stringify(range)} and --changed both say what to look at`, {
+      help: "leave one out; '' is no range, as in just mig-lint '' user --changed",
+    })
+  }
+  const ranged =
+    changed !== undefined
+      ? (await changedRevisions(project, changed)).added
+      : range === ''
+        ? undefined
+        : idsOfRange(project, range)
   if (env.databaseUrl === null) {
     const all = [...files.values()].filter(({ line }) => env.filter.includes(line))
     const ids = ranged ?? new Set(all.map(({ revision }) => revision))

@@ -3,7 +3,7 @@ import type { Environment } from '../environment/index.ts'
 import type { EmitEvent } from '../events.ts'
 import { openProject } from '../runner/index.ts'
 import { onScratch, type VerifyContext, verifyContext } from '../verify/context.ts'
-import { type ChosenRevisions, chosenRevisions } from './chosen.ts'
+import { type Choice, type ChosenRevisions, chosenRevisions } from './chosen.ts'
 import { type StatementEffect, statementEffects } from './effects.ts'
 import type { Finding } from './finding.ts'
 import { applyIgnores } from './ignores.ts'
@@ -12,13 +12,10 @@ import { type RecordedRun, recordRevisions } from './record.ts'
 import { bareName, isAboutLocks, squawkFinding } from './rules.ts'
 import { squawk, type Violation } from './squawk.ts'
 
-export interface LintRequest {
-  /** `a:b`; empty for what is pending in the configured database, or every revision when none is configured. */
-  readonly range: string
+export interface LintRequest extends Choice {
   /** A duration in milliseconds as text. */
   readonly durationText: (ms: number) => string
   readonly emit: EmitEvent
-  readonly signal?: AbortSignal
 }
 
 export interface LintResult {
@@ -31,12 +28,12 @@ export interface LintResult {
 /**
  * Runs revisions on a scratch database, and says of the statements that really ran what they would do to a live
  * system: squawk's rules, and the locks as they were measured.
- * @throws MigError `bad-range`, `no-scratch`, `squawk-failed`, and what a revision throws that does not run
+ * @throws MigError as `chosenRevisions` does; `no-scratch`, `squawk-failed`, and what a revision throws that does not run
  */
 export async function lintProject(env: Environment, request: LintRequest): Promise<LintResult> {
-  const { emit, signal, range } = request
+  const { emit, signal } = request
   const project = openProject(env)
-  const chosen = await chosenRevisions(project, range, signal)
+  const chosen = await chosenRevisions(project, request)
   if (chosen.ids.size === 0) return { findings: [], effects: [], revisions: 0 }
   const context = await verifyContext(project, emit, signal)
   const run = await onScratch(context, (session) => recordRevisions(session, context.scratch, chosen))
