@@ -1,8 +1,7 @@
 import { describe, expect } from 'vitest'
-import { autogenerateProject } from '../../migrations/core/autogenerate/index.ts'
-import { type MigEvent, usingSession } from '../../migrations/core/index.ts'
+import type { MigEvent } from '../../migrations/core/index.ts'
 import { type Lab, labTest } from '../runner/support.ts'
-import { generateFiles, plainRequest, writeModels } from './support/project.ts'
+import { generateFiles, writeModels } from './support/project.ts'
 
 const table = 'CREATE TABLE app_user.profile (id bigint PRIMARY KEY, joined date'
 
@@ -15,11 +14,8 @@ async function withProfile(lab: Lab, rows: string): Promise<void> {
 
 /** The head of the one file that is made, and the warnings on the way. */
 async function headAndWarnings(lab: Lab): Promise<{ head: string; warnings: readonly MigEvent[] }> {
-  const project = await lab.project()
   const events: MigEvent[] = []
-  const { files } = await usingSession(project.env, { emit: (event) => events.push(event) }, (session) =>
-    autogenerateProject(session, project, plainRequest),
-  )
+  const { files } = await generateFiles(lab, { emit: (event) => events.push(event) })
   const head = files[0]?.text.split('import type')[0] ?? ''
   return { head, warnings: events.filter(({ event }) => event === 'warning') }
 }

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect } from 'vitest'
+import { checkProject } from '../../migrations/core/autogenerate/index.ts'
+import { type MigEvent, usingSession } from '../../migrations/core/index.ts'
 import { type Lab, labTest } from '../runner/support.ts'
 import { administer } from '../support/database.ts'
 import { generateFiles, writeModels } from './support/project.ts'
@@ -81,5 +83,61 @@ describe('objects that are dropped and made again', () => {
     await writeModels(lab, { 'user.sql': before })
     const { files } = await generateFiles(lab)
     expect(files[0]?.text).not.toContain('keepGrants')
+  })
+
+  labTest(
+    'lose their grants, and say so, where they go in one revision and come back in another',
+    async ({ lab }) => {
+      const models = (type: string) => ({
+        'user.sql': `CREATE TABLE app_user.profile (id bigint PRIMARY KEY, name ${type});`,
+        'policy.sql': 'CREATE VIEW app_policy.names AS SELECT id, name FROM app_user.profile;',
+      })
+      await writeModels(lab, models('varchar(20)'))
+      await generateFiles(lab)
+      await lab.upgrade()
+      await lab.database.client.query('GRANT SELECT ON app_policy.names TO PUBLIC')
+      await writeModels(lab, models('text'))
+      const warnings: MigEvent[] = []
+      const emit = (event: MigEvent) => (event.event === 'warning' ? warnings.push(event) : undefined)
+      const { files } = await generateFiles(lab, { emit })
+      expect(files.map(({ line }) => line)).toEqual(['policy', 'user', 'policy'])
+      expect(files[0]?.text).toContain('Loses the grants of app_policy.names')
+      expect(warnings).toEqual([
+        expect.objectContaining({
+          code: 'grants-lost',
+          message: expect.stringContaining('app_policy.names'),
+          help: expect.stringContaining('--privileges'),
+        }),
+      ])
+      expect((await lab.upgrade()).error).toBeUndefined()
+    },
+  )
+})
+
+describe('owners and grants', () => {
+  labTest('are compared and written only when asked', async ({ lab }) => {
+    await usingRoles(lab, async (reader, owner) => {
+      const table = 'CREATE TABLE app_user.profile (id bigint PRIMARY KEY);'
+      await writeModels(lab, { 'user.sql': table })
+      await generateFiles(lab)
+      await lab.upgrade()
+      const granted = `${table} GRANT SELECT ON app_user.profile TO ${reader}; ALTER TABLE app_user.profile OWNER TO ${owner};`
+      await writeModels(lab, { 'user.sql': granted })
+      expect((await generateFiles(lab)).files).toEqual([])
+      const drifted = async (privileges: boolean) => {
+        const project = await lab.project()
+        const { drift } = await usingSession(project.env, {}, (session) =>
+          checkProject(session, project, { privileges }),
+        )
+        return drift.map(({ line }) => line)
+      }
+      expect(await drifted(false)).toEqual([])
+      expect(await drifted(true)).toEqual(['user'])
+      const { files } = await generateFiles(lab, { privileges: true })
+      expect(files[0]?.text).toMatch(new RegExp(`GRANT SELECT ON (TABLE )?app_user.profile TO ${reader}`))
+      expect(files[0]?.text).toContain(`OWNER TO ${owner}`)
+      expect((await lab.upgrade()).error).toBeUndefined()
+      expect(await drifted(true)).toEqual([])
+    })
   })
 })

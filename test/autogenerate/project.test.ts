@@ -1,57 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { writeFile } from 'node:fs/promises'
 import { describe, expect } from 'vitest'
-import {
-  type AutogenFiles,
-  type AutogenRequest,
-  autogenerateProject,
-  type CheckResult,
-  checkProject,
-  historyDrift,
-} from '../../migrations/core/autogenerate/index.ts'
-import { type EnvironmentOptions, type MigError, usingSession } from '../../migrations/core/index.ts'
-import { writeNewFile } from '../../migrations/core/revisions/index.ts'
+import { type CheckResult, checkProject, historyDrift } from '../../migrations/core/autogenerate/index.ts'
+import { type MigError, usingSession } from '../../migrations/core/index.ts'
 import { type Lab, labTest } from '../runner/support.ts'
-
-const request: AutogenRequest = {
-  message: 'a change',
-  format: 'ts',
-  now: new Date('2026-11-21T10:00:00Z'),
-  privileges: false,
-  strict: false,
-  online: false,
-  fromHistory: false,
-  keep: false,
-  adopt: false,
-  casts: { using: {}, recreate: [] },
-  renames: { given: {}, others: 'ask' },
-}
-
-async function models(lab: Lab, files: Readonly<Record<string, string>>): Promise<void> {
-  for (const [name, text] of Object.entries(files)) {
-    const path = join(lab.root, 'migrations', 'models', name)
-    await mkdir(dirname(path), { recursive: true })
-    await writeFile(path, text)
-  }
-}
-
-async function generate(
-  lab: Lab,
-  more: Partial<AutogenRequest> & {
-    readonly filter?: readonly string[]
-    readonly settings?: Partial<EnvironmentOptions>
-  } = {},
-): Promise<AutogenFiles> {
-  const { filter, settings, ...asked } = more
-  const project = await lab.project(settings)
-  const env = { ...project.env, filter: filter ?? project.env.filter }
-  const made = await usingSession(env, {}, (session) =>
-    autogenerateProject(session, { ...project, env }, { ...request, ...asked }),
-  )
-  for (const { path, text } of made.files) writeNewFile(path, text)
-  return made
-}
+import { generateFiles, writeModels } from './support/project.ts'
 
 async function check(lab: Lab, filter?: readonly string[]): Promise<CheckResult> {
   const project = await lab.project()
@@ -68,8 +21,6 @@ async function refusal(body: Promise<unknown>): Promise<MigError> {
   )
 }
 
-const later = (seconds: number) => new Date(Date.parse('2026-11-21T10:00:00Z') + seconds * 1000)
-
 const first = {
   'user.sql': 'CREATE TABLE app_user.profile (id bigint PRIMARY KEY, name text NOT NULL);',
   'policy.sql':
@@ -81,14 +32,14 @@ describe('autogenerate on a project', () => {
   labTest(
     'writes one file per changed line, linked where one needs the other, and then there is nothing left',
     async ({ lab }) => {
-      await models(lab, first)
-      const made = await generate(lab)
+      await writeModels(lab, first)
+      const made = await generateFiles(lab)
       expect(made.files.map((file) => file.line).sort()).toEqual(['message', 'policy', 'user'])
       const user = made.files.find((file) => file.line === 'user')
       expect(made.files.find((file) => file.line === 'policy')?.dependsOn).toEqual([user?.revision])
       expect(made.files.find((file) => file.line === 'message')?.dependsOn).toEqual([])
       expect((await lab.upgrade()).error).toBeUndefined()
-      expect((await generate(lab, { now: later(60) })).files).toEqual([])
+      expect((await generateFiles(lab)).files).toEqual([])
       const checked = await check(lab)
       expect(checked.drift).toEqual([])
       expect(checked.pending).toEqual([])
@@ -96,15 +47,15 @@ describe('autogenerate on a project', () => {
   )
 
   labTest('touches only the lines of the filter, and check still reports the others', async ({ lab }) => {
-    await models(lab, first)
-    await generate(lab)
+    await writeModels(lab, first)
+    await generateFiles(lab)
     await lab.upgrade()
-    await models(lab, {
+    await writeModels(lab, {
       'user.sql': 'CREATE TABLE app_user.profile (id bigint PRIMARY KEY, name text NOT NULL, language text);',
       'policy.sql': `${first['policy.sql']} CREATE INDEX role_profile ON app_policy.role (profile);`,
       'message.sql': 'CREATE TABLE app_message.letter (id bigint PRIMARY KEY, body text, at date);',
     })
-    const made = await generate(lab, { filter: ['user'], now: later(60) })
+    const made = await generateFiles(lab, { filter: ['user'] })
     expect(made.files.map((file) => file.line)).toEqual(['user'])
     expect(made.files[0]?.text).toContain('ALTER TABLE app_user.profile ADD COLUMN language text')
     expect((await check(lab, ['policy'])).drift.map(({ line }) => line)).toEqual(['policy'])
@@ -114,42 +65,42 @@ describe('autogenerate on a project', () => {
   })
 
   labTest('needs the lines of the filter at head', async ({ lab }) => {
-    await models(lab, first)
-    await generate(lab)
-    const error = await refusal(generate(lab, { now: later(60) }))
+    await writeModels(lab, first)
+    await generateFiles(lab)
+    const error = await refusal(generateFiles(lab))
     expect(error.code).toBe('not-up-to-date')
     expect(error.message).toMatch(/^Target database is not up to date/)
-    expect((await generate(lab, { now: later(60), fromHistory: true })).files).toEqual([])
+    expect((await generateFiles(lab, { fromHistory: true })).files).toEqual([])
   })
 
   labTest('starts from what is there: a change made by hand is not made again', async ({ lab }) => {
-    await models(lab, first)
-    await generate(lab)
+    await writeModels(lab, first)
+    await generateFiles(lab)
     await lab.upgrade()
     await lab.database.client.query('ALTER TABLE app_user.profile ADD COLUMN by_hand int')
-    await models(lab, {
+    await writeModels(lab, {
       'user.sql':
         'CREATE TABLE app_user.profile (id bigint PRIMARY KEY, name text NOT NULL, by_hand int, extra int);',
     })
-    const made = await generate(lab, { now: later(60) })
+    const made = await generateFiles(lab)
     expect(made.files[0]?.text).toContain('ADD COLUMN extra integer')
     expect(made.files[0]?.text).not.toContain('by_hand')
   })
 
   labTest('never guesses a rename: it is asked for, given, or off', async ({ lab }) => {
-    await models(lab, first)
-    await generate(lab)
+    await writeModels(lab, first)
+    await generateFiles(lab)
     await lab.upgrade()
-    await models(lab, {
+    await writeModels(lab, {
       'user.sql': 'CREATE TABLE app_user.profile (id bigint PRIMARY KEY, full_name text NOT NULL);',
     })
-    const error = await refusal(generate(lab, { now: later(60) }))
+    const error = await refusal(generateFiles(lab))
     expect([error.code, error.exitCode]).toEqual(['decision-needed', 4])
     expect(error.facts.renames).toEqual([{ kind: 'column', from: 'app_user.profile.name', to: 'full_name' }])
     const wrong = { given: { 'app_user.profile.nome': 'full_name' }, others: 'ask' } as const
-    expect((await refusal(generate(lab, { renames: wrong }))).code).toBe('not-a-rename')
+    expect((await refusal(generateFiles(lab, { renames: wrong }))).code).toBe('not-a-rename')
     const renames = { given: { 'app_user.profile.name': 'full_name' }, others: 'ask' } as const
-    const { files } = await generate(lab, { now: later(60), renames })
+    const { files } = await generateFiles(lab, { renames })
     expect(files[0]?.text).toContain('ALTER TABLE app_user.profile RENAME COLUMN name TO full_name')
     expect(files[0]?.text).not.toContain('DROP COLUMN')
   })
@@ -157,25 +108,25 @@ describe('autogenerate on a project', () => {
   labTest(
     'never guesses a cast: it lists what has none, and takes a person’s expression',
     async ({ lab }) => {
-      await models(lab, first)
-      await generate(lab)
+      await writeModels(lab, first)
+      await generateFiles(lab)
       await lab.upgrade()
-      await models(lab, {
+      await writeModels(lab, {
         'message.sql': 'CREATE TABLE app_message.letter (id uuid PRIMARY KEY, body bytea);',
       })
-      const error = await refusal(generate(lab, { now: later(60) }))
+      const error = await refusal(generateFiles(lab))
       expect([error.code, error.exitCode]).toEqual(['decision-needed', 4])
       expect(error.message).toContain('app_message.letter.id: cannot cast type bigint to uuid')
       const using = { 'app_message.letter.id': 'gen_random_uuid()' }
-      const { files } = await generate(lab, { now: later(60), casts: { using, recreate: [] } })
+      const { files } = await generateFiles(lab, { casts: { using, recreate: [] } })
       expect(files[0]?.text).toContain('TYPE uuid USING gen_random_uuid()')
       expect(files[0]?.text).toContain('Downgrade loses the data of column app_message.letter.id')
     },
   )
 
   labTest('writes plain SQL when asked', async ({ lab }) => {
-    await models(lab, first)
-    const { files } = await generate(lab, { format: 'sql', filter: ['message'] })
+    await writeModels(lab, first)
+    const { files } = await generateFiles(lab, { format: 'sql', filter: ['message'] })
     const [file] = files
     expect(file?.path).toMatch(/\.sql$/)
     expect(readFileSync(file?.path ?? '', 'utf8')).toMatch(/-- upgrade\n\nCREATE TABLE app_message\.letter/)
@@ -184,18 +135,26 @@ describe('autogenerate on a project', () => {
 
   labTest('leaves excluded tables alone, whoever has them', async ({ lab }) => {
     const settings = { excludeTables: ['kombu_*', 'app_user.audit'] }
-    await models(lab, first)
-    await generate(lab, { settings })
+    await writeModels(lab, first)
+    await generateFiles(lab, {}, settings)
     await lab.upgrade()
     await lab.database.client.query(
       'CREATE TABLE app_message.kombu_queue (id int PRIMARY KEY); CREATE TABLE app_user.audit (id int); CREATE INDEX ON app_user.audit (id)',
     )
-    expect((await generate(lab, { settings, now: later(60) })).files).toEqual([])
+    expect((await generateFiles(lab, {}, settings)).files).toEqual([])
+  })
+
+  labTest('says nothing of a line that has neither models nor revisions yet', async ({ lab }) => {
+    await writeModels(lab, { 'user.sql': first['user.sql'] })
+    await generateFiles(lab)
+    await lab.upgrade()
+    expect((await generateFiles(lab)).files).toEqual([])
+    expect((await check(lab)).drift).toEqual([])
   })
 
   labTest('reports applied files that were edited since', async ({ lab }) => {
-    await models(lab, first)
-    const { files } = await generate(lab, { filter: ['message'] })
+    await writeModels(lab, first)
+    const { files } = await generateFiles(lab, { filter: ['message'] })
     await lab.upgrade()
     const path = files[0]?.path ?? ''
     await writeFile(path, `${readFileSync(path, 'utf8')}// edited\n`)
@@ -203,8 +162,8 @@ describe('autogenerate on a project', () => {
   })
 
   labTest('leaves no scratch database behind, also when it fails', async ({ lab }) => {
-    await models(lab, { ...first, 'user.sql': 'CREATE TABLE app_user.profile (id nonsense)' })
-    expect((await refusal(generate(lab))).code).toBe('model-failed')
+    await writeModels(lab, { ...first, 'user.sql': 'CREATE TABLE app_user.profile (id nonsense)' })
+    expect((await refusal(generateFiles(lab))).code).toBe('model-failed')
     const { rows } = await lab.database.client.query(
       `SELECT datname FROM pg_database WHERE datname LIKE 'mig\\_scratch\\_${process.pid}\\_%'`,
     )
@@ -212,12 +171,12 @@ describe('autogenerate on a project', () => {
   })
 
   labTest('writes text that is safe in TypeScript, whatever it holds', async ({ lab }) => {
-    await models(lab, {
+    await writeModels(lab, {
       ...first,
       'user.sql': `CREATE TABLE app_user.profile (id bigint PRIMARY KEY, name text NOT NULL DEFAULT 'a\`b\${c}\\d');
         COMMENT ON TABLE app_user.profile IS 'it''s \`x\` and \${y} and \\n and */';`,
     })
-    await generate(lab, { filter: ['user'] })
+    await generateFiles(lab, { filter: ['user'] })
     expect((await lab.upgrade()).error).toBeUndefined()
     expect((await check(lab, ['user'])).drift).toEqual([])
   })
@@ -225,11 +184,11 @@ describe('autogenerate on a project', () => {
 
 describe('new tables', () => {
   labTest('have their columns in the order of the models, types of their own included', async ({ lab }) => {
-    await models(lab, {
+    await writeModels(lab, {
       'user.sql': `CREATE TYPE app_user.kind AS ENUM ('a', 'b');
         CREATE TABLE app_user.thing (z int, kind app_user.kind DEFAULT 'a', y text DEFAULT now()::text, a date);`,
     })
-    await generate(lab, { filter: ['user'] })
+    await generateFiles(lab, { filter: ['user'] })
     await lab.upgrade()
     const { rows } = await lab.database.client.query<{ names: string }>(
       `SELECT string_agg(attname, ' ' ORDER BY attnum) AS names FROM pg_attribute
@@ -243,8 +202,8 @@ describe('drift against history', () => {
   labTest(
     'shows what was changed by hand, the statements back, and a revision that adopts it',
     async ({ lab }) => {
-      await models(lab, first)
-      await generate(lab)
+      await writeModels(lab, first)
+      await generateFiles(lab)
       await lab.upgrade()
       const drift = async () => {
         const project = await lab.project()
@@ -258,7 +217,7 @@ describe('drift against history', () => {
       expect(others).toEqual([])
       expect(found?.line).toBe('user')
       expect(found?.statements).toEqual(['ALTER TABLE app_user.profile DROP COLUMN by_hand'])
-      const { files } = await generate(lab, { adopt: true, now: later(60) })
+      const { files } = await generateFiles(lab, { adopt: true })
       expect(files.map((file) => file.line)).toEqual(['user'])
       expect(files[0]?.text).toContain('ALTER TABLE app_user.profile ADD COLUMN by_hand integer')
     },
@@ -268,17 +227,17 @@ describe('drift against history', () => {
 describe('a tenant line', () => {
   labTest('gets a revision without a schema name, from unqualified models in its folder', async ({ lab }) => {
     const settings = { schemas: { user: 'app_user', tenant: { tenants: { like: 'tenant_%' } } } }
-    await models(lab, {
+    await writeModels(lab, {
       'user.sql': first['user.sql'],
       'tenant/invoice.sql': `CREATE TYPE state AS ENUM ('open', 'paid');
         CREATE TABLE invoice (id bigserial PRIMARY KEY, state state NOT NULL DEFAULT 'open', profile bigint REFERENCES app_user.profile);
         CREATE VIEW open_invoice AS SELECT id FROM invoice WHERE state = 'open';`,
     })
-    const { files } = await generate(lab, { settings, fromHistory: true })
+    const { files } = await generateFiles(lab, { fromHistory: true }, settings)
     const [user, tenant] = ['user', 'tenant'].map((line) => files.find((file) => file.line === line))
     expect(tenant?.text).toContain('CREATE TABLE invoice (')
     expect(tenant?.text).not.toContain('mig_tenant')
     expect(tenant?.dependsOn).toEqual([user?.revision])
-    expect((await generate(lab, { settings, fromHistory: true, now: later(60) })).files).toEqual([])
+    expect((await generateFiles(lab, { fromHistory: true }, settings)).files).toEqual([])
   })
 })

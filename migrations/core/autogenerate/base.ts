@@ -1,4 +1,4 @@
-import type { Client } from 'pg'
+import type { Client, ClientBase } from 'pg'
 import type { Fingerprint } from '../postgres/fingerprint/index.ts'
 import { connect, quoteIdent } from '../postgres/index.ts'
 import type { ScratchDatabase } from '../postgres/scratch.ts'
@@ -11,7 +11,7 @@ import { fingerprintOf } from './state.ts'
  * Brings a scratch database to the base state: the revisions replayed, then, where the live database differs
  * from them, what it takes to look like it. So a generated revision starts from what is there, and can be
  * proved without touching it.
- * @returns the fingerprint of `schemas`, those of all lines that are no tenant lines, where it was read on the way
+ * @returns the fingerprint of `schemas`, where it was read on the way
  */
 export async function prepareBase(
   input: AutogenerateInput,
@@ -21,11 +21,12 @@ export async function prepareBase(
   for (const { schema } of input.lines)
     await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
   await input.replay(client)
-  if (input.liveUrl === null) return undefined
-  const schemas = input.lines.filter((line) => !line.tenant).map((line) => line.schema)
+  const { liveUrl } = input
+  if (liveUrl === null) return undefined
+  const schemas = await onDatabase(liveUrl, (session) => schemasInUse(input, session, client))
   const observed = { ...input, schemas }
   const fingerprint = await fingerprintOf(client, observed)
-  const live = await onDatabase(input.liveUrl, async (session) => {
+  const live = await onDatabase(liveUrl, async (session) => {
     // The fingerprint is the quicker of the two observers, and mostly says that there is nothing to do.
     const there = await fingerprintOf(session, observed)
     return there.hash === fingerprint.hash ? undefined : readCatalog(session)
@@ -43,6 +44,29 @@ export async function prepareBase(
     casts: { using: {}, recreate: ['*'] },
   })
   return undefined
+}
+
+/**
+ * The schemas of all lines but tenant lines, less those that the live database has not yet, and that the revisions put
+ * nothing into: the runner makes them with their first revision.
+ */
+async function schemasInUse(
+  { lines }: Pick<AutogenerateInput, 'lines'>,
+  live: ClientBase,
+  replayed: ClientBase,
+): Promise<readonly string[]> {
+  const schemas = lines.filter((line) => !line.tenant).map((line) => line.schema)
+  const there = await live.query<{ name: string }>(
+    'SELECT nspname AS name FROM pg_namespace WHERE nspname = ANY ($1::text[])',
+    [schemas],
+  )
+  const filled = await replayed.query<{ name: string }>(
+    `SELECT nspname AS name FROM pg_namespace n WHERE nspname = ANY ($1::text[])
+       AND EXISTS (SELECT FROM pg_depend WHERE refclassid = 'pg_namespace'::regclass AND refobjid = n.oid)`,
+    [schemas],
+  )
+  const used = new Set([...there.rows, ...filled.rows].map(({ name }) => name))
+  return schemas.filter((schema) => used.has(schema))
 }
 
 /** Runs `body` on a connection of its own to a database. */

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { readApplied, readLastEntries } from '../ledger/index.ts'
-import { compareFingerprints, type Fingerprint } from '../postgres/fingerprint/index.ts'
+import { type Fingerprint, fingerprintHash } from '../postgres/fingerprint/index.ts'
 import { withScratchDatabase } from '../postgres/scratch.ts'
 import { revisionGraph } from '../revisions/index.ts'
 import { fileChecksum, type PlanStep, type Project, planRun, type Session } from '../runner/index.ts'
@@ -63,7 +63,12 @@ export async function checkProject(
     keepWantedHashes(path, Object.fromEntries([...wanted.lines].map(([key, { hash }]) => [key, hash])))
   if (wanted.catalog === undefined) return { pending, edited, drift: [], unmodeled: [] }
   const states = { catalog: wanted.catalog, lines: wanted.lines }
-  const changed = lines.filter(({ key }) => wanted.lines.get(key)?.hash !== live[key])
+  const changed = lines.filter(({ key }) => {
+    const { hash, objects } = wanted.lines.get(key) ?? {}
+    // The runner makes a schema with its line's first revision: one that is not there yet is as good as an empty one.
+    const isUnmade = live[key] === nothing && [...(objects?.values() ?? [])].every(isSchema)
+    return hash !== live[key] && !isUnmade
+  })
   const catalog = await readCatalog(session.client)
   const drift: LineDrift[] = []
   for (const line of changed) drift.push(await lineDrift(session.client, input, line, catalog, states))
@@ -73,6 +78,13 @@ export async function checkProject(
     drift: drift.filter(({ changes }) => changes.length > 0),
     unmodeled: wanted.catalog.unmodeled,
   }
+}
+
+/** The hash of a schema that is not there. */
+const nothing = fingerprintHash(new Map())
+
+function isSchema({ kind }: { readonly kind: string }): boolean {
+  return kind === 'schema'
 }
 
 /**
@@ -151,9 +163,7 @@ async function lineDrift(
       statements: seen.actions.map(({ sql }) => readableSql(sql)),
     }
   }
-  const unseen = fingerprint === undefined ? [] : compareFingerprints(live, fingerprint)
-  const changes =
-    unseen.length === 0 || fingerprint === undefined ? [] : changesOfFingerprints(live, fingerprint)
+  const changes = fingerprint === undefined ? [] : changesOfFingerprints(live, fingerprint)
   return { line: key, schema, changes, statements: [] }
 }
 

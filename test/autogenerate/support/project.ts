@@ -5,7 +5,7 @@ import {
   type AutogenRequest,
   autogenerateProject,
 } from '../../../migrations/core/autogenerate/index.ts'
-import { type EnvironmentOptions, usingSession } from '../../../migrations/core/index.ts'
+import { type EmitEvent, type EnvironmentOptions, usingSession } from '../../../migrations/core/index.ts'
 import { writeNewFile } from '../../../migrations/core/revisions/index.ts'
 import type { Lab } from '../../runner/support.ts'
 
@@ -35,16 +35,22 @@ export async function writeModels(lab: Lab, files: Readonly<Record<string, strin
 
 let generations = 0
 
+interface Wishes {
+  readonly filter?: readonly string[]
+  readonly emit?: EmitEvent
+}
+
 /** Generates the files for a lab's models and writes them, each later than the one before. */
 export async function generateFiles(
   lab: Lab,
-  asked: Partial<AutogenRequest> = {},
+  { filter, emit, ...asked }: Partial<AutogenRequest> & Wishes = {},
   settings: Partial<EnvironmentOptions> = {},
 ): Promise<AutogenFiles> {
-  const project = await lab.project(settings)
+  const given = await lab.project(settings)
+  const project = { ...given, env: { ...given.env, filter: filter ?? given.env.filter } }
   generations += 1
   const now = new Date(plainRequest.now.getTime() + generations * 60_000)
-  const made = await usingSession(project.env, {}, (session) =>
+  const made = await usingSession(project.env, emit === undefined ? {} : { emit }, (session) =>
     autogenerateProject(session, project, { ...plainRequest, now, ...asked }),
   )
   for (const { path, text } of made.files) writeNewFile(path, text)
