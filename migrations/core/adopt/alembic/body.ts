@@ -11,6 +11,7 @@ import { batchOf, batchOperation } from './batch.ts'
 import { choicesOf, conditionalSql } from './conditional.ts'
 import { enumAct, enumType } from './enum-types.ts'
 import { literalSql, textSql } from './expressions.ts'
+import { type NamingConvention, withNames } from './naming.ts'
 import { operations } from './operations/index.ts'
 import { statementSql } from './operations/statement.ts'
 import { impure } from './purity.ts'
@@ -19,6 +20,8 @@ import { entriesOf, textOf, Unconverted, unknownValue } from './reading.ts'
 /** A file's text by lines, to show what could not be converted. */
 export interface Source {
   readonly lines: readonly string[]
+  /** Names for constraints that the revision leaves without one. */
+  readonly naming: NamingConvention
 }
 
 interface Converted {
@@ -86,7 +89,7 @@ function convert(statement: Exclude<Statement, { kind: 'if' }>, scope: Scope, so
     case 'assign':
     case 'unpack': {
       const value = evaluate(statement.value, scope)
-      return { parts: assignedParts(value), scope: assigned(statement, value, scope) }
+      return { parts: assignedParts(value, source), scope: assigned(statement, value, scope) }
     }
     case 'expression': {
       const reflected = afterReflect(statement.value, scope)
@@ -135,8 +138,8 @@ function sqlParts(statements: readonly string[]): readonly BodyPart[] {
 }
 
 /** An assignment does something only when its value is an operation; a value that Python must fetch is not known. */
-function assignedParts(value: Value): readonly BodyPart[] {
-  if (value.kind === 'call' && isOperation(value)) return sqlParts(operationOf(value)(value))
+function assignedParts(value: Value, source: Source): readonly BodyPart[] {
+  if (value.kind === 'call' && isOperation(value)) return operationParts(value, source)
   const unknown = impure(value)
   if (unknown !== undefined) throw unknownValue(unknown)
   return []
@@ -146,17 +149,17 @@ function isOperation(call: Call): boolean {
   return call.path.startsWith('alembic.op.') && operations.has(call.path.slice('alembic.op.'.length))
 }
 
-function operationOf(call: Call) {
+function operationParts(call: Call, { naming }: Source): readonly BodyPart[] {
   const operation = operations.get(call.path.slice('alembic.op.'.length))
   if (operation === undefined) throw unknownValue(call)
-  return operation
+  return sqlParts(operation(withNames(call, naming)))
 }
 
 function expressionParts(value: Value, scope: Scope, source: Source): readonly BodyPart[] {
   if (['text', 'number', 'path', 'constant'].includes(value.kind)) return []
-  if (value.kind === 'method') return methodParts(value)
+  if (value.kind === 'method') return methodParts(value, source)
   if (value.kind !== 'call') throw unknownValue(value)
-  if (isOperation(value)) return sqlParts(operationOf(value)(value))
+  if (isOperation(value)) return operationParts(value, source)
   if (definition(value.path, scope)?.kind === 'function') return calledParts(value, scope, source)
   if (
     /^(builtins\.print|warnings\.\w+)$/.test(value.path) &&
@@ -166,12 +169,12 @@ function expressionParts(value: Value, scope: Scope, source: Source): readonly B
   throw unknownValue(value)
 }
 
-function methodParts(method: Method): readonly BodyPart[] {
+function methodParts(method: Method, source: Source): readonly BodyPart[] {
   const { of, name } = method
   if (of.kind === 'batch') {
     const call = batchOperation(method)
     if (call === undefined) throw unknownValue(method)
-    return sqlParts(operationOf(call)(call))
+    return operationParts(call, source)
   }
   if (of.kind !== 'call') throw unknownValue(method)
   if (of.path === 'alembic.op.get_bind' && name === 'execute') return sqlParts([boundStatement(method)])

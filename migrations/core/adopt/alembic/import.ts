@@ -6,8 +6,9 @@ import type { Session } from '../../runner/index.ts'
 import { type ImportResult, importHistory } from '../import/import.ts'
 import { readAlembicLedgers } from '../import/ledgers.ts'
 import { type ImportOptions, shownPath } from '../import/options.ts'
+import { pythonModules } from '../python/modules.ts'
 import { type OfflineSql, readOfflineSql } from './offline-sql.ts'
-import { findAlembicFolders, readAlembicProject } from './project.ts'
+import { type AlembicFolders, environmentScope, findAlembicFolders, readAlembicProject } from './project.ts'
 
 export interface AlembicRequest extends ImportOptions {
   /** The folder with `alembic.ini`, the script folder, or a folder of revision files. */
@@ -29,9 +30,9 @@ export async function importAlembic(
   request: AlembicRequest,
 ): Promise<ImportResult> {
   const folders = findAlembicFolders(resolve(env.root, request.path))
-  const place = { ...versionTableOf(folders.scriptLocation), ...request.ledger }
-  const offline = readOfflineFiles(env, request.offlineSql ?? [], place.table)
   const pythonPath = (request.pythonPath ?? []).map((folder) => resolve(env.root, folder))
+  const place = { ...versionTableOf(folders, pythonPath), ...request.ledger }
+  const offline = readOfflineFiles(env, request.offlineSql ?? [], place.table)
   const history = readAlembicProject({ folders, offline, show: shownPath(env), pythonPath })
   const ledgers = await readAlembicLedgers(session.client, place)
   return importHistory(session, env, {
@@ -56,10 +57,17 @@ function readOfflineFiles(env: Environment, files: readonly string[], table: str
   return new Map(sections)
 }
 
-/** `version_table="…"` of `context.configure` in `env.py`, where it is a plain text. */
-function versionTableOf(scriptLocation: string | undefined): { readonly table?: string } {
-  const file = scriptLocation === undefined ? undefined : join(scriptLocation, 'env.py')
+/** `version_table=…` of `context.configure` in `env.py`: a plain text, or a name that stands for one. */
+function versionTableOf(folders: AlembicFolders, pythonPath: readonly string[]): { readonly table?: string } {
+  const file = folders.scriptLocation === undefined ? undefined : join(folders.scriptLocation, 'env.py')
   if (file === undefined || !existsSync(file)) return {}
-  const table = /\bversion_table\s*=\s*["'](\w+)["']/.exec(readFileSync(file, 'utf8'))?.[1]
-  return table === undefined ? {} : { table }
+  const [, text, name] =
+    /\bversion_table\s*=\s*(?:["'](\w+)["']|([A-Za-z_]\w*)\b(?!\s*[.(]))/.exec(readFileSync(file, 'utf8')) ??
+    []
+  if (text !== undefined) return { table: text }
+  const value =
+    name === undefined
+      ? undefined
+      : environmentScope(folders, pythonModules([...folders.importedFrom, ...pythonPath])).values.get(name)
+  return value?.kind === 'text' ? { table: value.text } : {}
 }

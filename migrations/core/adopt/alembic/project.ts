@@ -2,8 +2,12 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, delimiter, dirname, join, resolve } from 'node:path'
 import { MigError } from '../../errors.ts'
 import type { ImportedHistory, ImportedRevision } from '../history.ts'
+import { moduleScope } from '../python/module-scope.ts'
 import { pythonModules } from '../python/modules.ts'
+import { emptyScope, type Modules, type Scope } from '../python/scope.ts'
+import { readPython } from '../python/statements.ts'
 import { withTypesOnce } from './enum-types.ts'
+import { namingConvention } from './naming.ts'
 import type { OfflineSql } from './offline-sql.ts'
 import { readAlembicRevision } from './revision-file.ts'
 
@@ -173,15 +177,24 @@ export function readAlembicProject({
   pythonPath = [],
 }: AlembicImport): ImportedHistory {
   const modules = pythonModules([...folders.importedFrom, ...pythonPath])
+  const naming = namingConvention(environmentScope(folders, modules))
   const files = folders.versions.flatMap(pythonFiles)
   const revisions = files.flatMap((file): ImportedRevision[] => {
-    const read = readAlembicRevision(readFileSync(file, 'utf8'), show(file), modules)
+    const read = readAlembicRevision(readFileSync(file, 'utf8'), show(file), modules, naming)
     if (read === undefined) return []
     const message = read.message === '' ? messageOfName(file) : read.message
     return [{ ...withOffline(read, offline), message }]
   })
   if (revisions.length === 0) throw noProject(folders.versions.map(show).join(', '))
   return { tool: 'alembic', revisions: withTypesOnce(inOrder(revisions)) }
+}
+
+/** What `env.py` defines; nothing where there is none. */
+export function environmentScope({ scriptLocation }: AlembicFolders, modules: Modules): Scope {
+  const file = scriptLocation === undefined ? undefined : join(scriptLocation, 'env.py')
+  if (file === undefined || !existsSync(file)) return emptyScope()
+  const { statements } = readPython(readFileSync(file, 'utf8'), file)
+  return moduleScope(statements, { name: '', home: '', modules })
 }
 
 function messageOfName(file: string): string {

@@ -6,23 +6,25 @@ import { readPython } from '../python/statements.ts'
 import { namesSet } from '../python/syntax.ts'
 import type { Value } from '../python/values.ts'
 import { convertBody } from './body.ts'
+import type { NamingConvention } from './naming.ts'
 
 /**
  * Reads one revision file of Alembic without running it; undefined when it has no `revision`, as a helper module.
- * `modules` are the modules of the project that it may import.
+ * `modules` are the modules of the project that it may import, `naming` names its constraints that have no name.
  * @throws MigError `bad-python`, or `bad-alembic-revision` for metadata that is no plain literal.
  */
 export function readAlembicRevision(
   text: string,
   file: string,
   modules: Modules = () => undefined,
+  naming: NamingConvention = new Map(),
 ): ImportedRevision | undefined {
   const python = readPython(text, file)
   const scope = moduleScope(python.statements, { name: '', home: '', modules })
   const revision = scope.values.get('revision')
   if (revision === undefined) return undefined
   if (revision.kind !== 'text') throw badMetadata(file, 'revision', revision)
-  const source = { lines: text.split(/\r?\n/) }
+  const source = { lines: text.split(/\r?\n/), naming }
   const body = (name: string): readonly BodyPart[] => {
     const found = python.statements.findLast((statement) => namesSet(statement).includes(name))
     if (found === undefined) return []

@@ -124,6 +124,7 @@ export function takenBranch(branches: readonly Branch[], scope: Scope): readonly
 /** Calls that only wrap a text or a list. */
 function wrapper({ path, positional, line }: Call): Value | undefined {
   const [first] = positional
+  if (path === 'alembic.op.f' && first?.kind === 'text') return { ...first, exact: true }
   if (path === 'alembic.op.f' || path === 'sqlalchemy.quoted_name' || path === 'sqlalchemy.sql.quoted_name') {
     return first
   }
@@ -165,7 +166,10 @@ function textMethod(method: Method): Value {
   const { of, name, positional, keywords, line } = method
   const known = inspected(method)
   if (known !== undefined) return known
-  if (of.kind === 'batch' && name === 'f') return positional[0] ?? method
+  if (of.kind === 'batch' && name === 'f') {
+    const [text] = positional
+    return text?.kind === 'text' ? { ...text, exact: true } : (text ?? method)
+  }
   if (of.kind === 'text') {
     if (name === 'strip' && positional.length === 0) return { kind: 'text', text: of.text.trim(), line }
     if (name === 'lower') return { kind: 'text', text: of.text.toLowerCase(), line }

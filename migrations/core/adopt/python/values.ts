@@ -7,8 +7,11 @@ import type { Expression } from './syntax.ts'
 import { comparison, percentValue, plainText, truth } from './text-values.ts'
 
 /** What an expression stands for, as far as the file itself says it. */
-export type Value = { readonly line: number } & (
-  | { readonly kind: 'text'; readonly text: string }
+export type Value = {
+  readonly line: number
+} & /** `exact` for a name from `op.f(…)`, which a naming convention leaves as it is. */
+(
+  | { readonly kind: 'text'; readonly text: string; readonly exact?: boolean }
   | { readonly kind: 'number'; readonly text: string }
   | { readonly kind: 'constant'; readonly value: true | false | null }
   | { readonly kind: 'list'; readonly items: readonly Value[] }
