@@ -9,21 +9,24 @@ const commands = readdirSync(join(repository, 'scripts')).flatMap((file) =>
 )
 
 describe('--help', () => {
-  test.concurrent.each(commands)('of %s says what it does, and its examples use flags that it has', async (name) => {
-    const launcher = join(repository, 'scripts', 'launch.mjs')
-    const { stdout } = await execa(process.execPath, [launcher, name, '--help'])
-    const [usage = '', , summary = ''] = stdout.split('\n')
-    expect(usage).toMatch(new RegExp(`^(just|node scripts/launch\\.mjs) ${name}( |$)`))
-    expect(summary).toMatch(/^[A-Z].*[a-z.,:]$/)
-    const [, examples = ''] = stdout.split('\nExamples\n')
-    const lines = examples.split('\n').filter((line) => line.trim() !== '')
-    expect(lines.length).toBeGreaterThan(0)
-    const flags = new Set(stdout.match(/(?<=^ {2}|, )--?[\w-]+/gm))
-    const used = lines.flatMap(
-      (line) => line.replace(/'[^']*'|"[^"]*"/g, '').match(/(?<= )--?[a-z][\w-]*/g) ?? [],
-    )
-    expect(used.filter((flag) => !flags.has(flag))).toEqual([])
-  })
+  test.concurrent.each(commands)(
+    'of %s says what it does, and its examples use flags that it has',
+    async (name) => {
+      const launcher = join(repository, 'scripts', 'launch.mjs')
+      const { stdout } = await execa(process.execPath, [launcher, name, '--help'])
+      const [usage = '', , summary = ''] = stdout.split('\n')
+      expect(usage).toMatch(new RegExp(`^(just|node scripts/launch\\.mjs) ${name}( |$)`))
+      expect(summary).toMatch(/^[A-Z].*[a-z.,:]$/)
+      const [, examples = ''] = stdout.split('\nExamples\n')
+      const lines = examples.split('\n').filter((line) => line.trim() !== '')
+      expect(lines.length).toBeGreaterThan(0)
+      const flags = new Set(stdout.match(/(?<=^ {2}|, )--?[\w-]+/gm))
+      const used = lines.flatMap(
+        (line) => line.replace(/'[^']*'|"[^"]*"/g, '').match(/(?<= )--?[a-z][\w-]*/g) ?? [],
+      )
+      expect(used.filter((flag) => !flags.has(flag))).toEqual([])
+    },
+  )
 
   test('is there for every recipe of the justfile', async () => {
     const { stdout } = await recipe(['--summary'])
