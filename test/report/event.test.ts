@@ -89,10 +89,10 @@ describe('eventText', () => {
     expect(eventText(notice('NOTICE'), 'verbose')).toBe('notice: m')
   })
 
-  test('a wait names who holds the lock, and since when', () => {
+  test('a wait names who holds the lock, and when that began', () => {
     const wait: MigEvent = { event: 'lock-wait', targetSchema: 'rfx_user', holder, waitedMs: 3000 }
     expect(eventText(wait, 'normal', { now })).toBe(
-      'waiting for the lock of rfx_user for 3.0 s; it is held by pid 4711 (psql, ann from 10.0.0.7), idle in transaction since 5 min ago: SELECT 1 FROM t',
+      'waiting for the lock of rfx_user for 3.0 s; it is held by pid 4711 (psql, ann from 10.0.0.7), idle in transaction, began 5 min ago: SELECT 1 FROM t',
     )
     expect(eventText({ ...wait, holder: undefined }, 'normal')).toBe(
       'waiting for the lock of rfx_user for 3.0 s',

@@ -120,6 +120,7 @@ describe('the recipes', () => {
       expect(status.output).toMatch(
         /app_user: lock\n {2}locked by pid \d+ \(psql, .*\n {2}→ .*just mig-unlock user --force \d+/,
       )
+      expect(status.output).toContain('not a runner of just-mig')
       const refused = await command(lab, 'mig-unlock', 'user')
       expect(refused.code).toBe(6)
       expect(refused.output).toContain(
@@ -143,7 +144,10 @@ describe('mig-current', () => {
   await op.autocommit(() => op.execute('CREATE UNIQUE INDEX CONCURRENTLY t_n_key ON t (n)'))`,
       ),
     })
-    await lab.upgrade()
+    const { error } = await lab.upgrade()
+    expect((error as MigError).message).toMatch(
+      /\nDETAIL: .*\nits first statement is done and recorded, what came after was rolled back$/i,
+    )
     const goOn = 'just mig-upgrade aaaaaaaaaaa1 user'
     const shown = await command(lab, 'mig-current', 'user')
     expect(shown.output).toMatch(/user +app_user +base +1 behind, 1 half done/)

@@ -66,12 +66,15 @@ function causesOf(error: unknown, message: string): readonly string[] {
   while (cause !== undefined && cause !== null && !seen.has(cause)) {
     seen.add(cause)
     const text = messageOf(cause)
-    if (text !== '' && !said.includes(text)) causes.push(text)
+    if (text !== '' && !said.includes(text) && !isAbort(cause)) causes.push(text)
     said += `\n${text}`
     cause = cause instanceof Error ? cause.cause : undefined
   }
   return causes
 }
+
+/** "The operation was aborted" says nothing that `interrupted` does not. */
+const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError'
 
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)

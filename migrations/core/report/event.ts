@@ -137,7 +137,7 @@ function warningText(event: MigEvent & { event: 'warning' }, style: Style): stri
   return lines.join('\n')
 }
 
-/** Who holds a lock: `pid 4711 (psql, alice from 10.0.0.7), idle in transaction for 5 min: SELECT …`. */
+/** Who holds a lock: `pid 4711 (psql, alice from 10.0.0.7), idle in transaction, began 5 min ago: SELECT …`. */
 export function holderText(holder: LockHolder, now?: Date): string {
   const who = [holder.application, `${holder.user}${holder.host === '' ? '' : ` from ${holder.host}`}`]
     .map(oneLine)
@@ -146,8 +146,8 @@ export function holderText(holder: LockHolder, now?: Date): string {
   const since = new Date(holder.since)
   const age =
     now === undefined || Number.isNaN(since.getTime())
-      ? `since ${holder.since}`
-      : `since ${relativeTime(since, now)}`
+      ? `began ${holder.since}`
+      : `began ${relativeTime(since, now)}`
   const query = oneLine(holder.query)
-  return `pid ${holder.pid} (${who}), ${holder.state} ${age}${query === '' ? '' : `: ${cutText(query, 80)}`}`
+  return `pid ${holder.pid} (${who}), ${holder.state}, ${age}${query === '' ? '' : `: ${cutText(query, 80)}`}`
 }

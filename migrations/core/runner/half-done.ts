@@ -1,4 +1,4 @@
-import type { ProgressRow } from '../ledger/index.ts'
+import type { Progress } from '../ledger/index.ts'
 
 /** A revision that a target schema is in the middle of, and what goes on with it. */
 export interface HalfDone {
@@ -14,13 +14,17 @@ export interface HalfDone {
  * What the ledger knows of a half-done revision, for who asks where a target schema stands.
  * @param tenant the target schema, where the line has many
  */
-export function halfDoneOf(row: ProgressRow, tenant?: string): HalfDone {
+export function halfDoneOf(row: Progress, tenant?: string): HalfDone {
   const { revision, direction, statement } = row
   const only = tenant === undefined ? '' : ` --tenants ${tenant}`
   return { revision, direction, statement, goOn: `${goOnCommand(row)}${only}` }
 }
 
 /** The command that goes on with a half-done revision. */
-export function goOnCommand({ direction, revision, line }: ProgressRow): string {
+export function goOnCommand({
+  direction,
+  revision,
+  line,
+}: Pick<Progress, 'direction' | 'revision' | 'line'>): string {
   return direction === 'upgrade' ? `just mig-upgrade ${revision} ${line}` : `just mig-downgrade -1 ${line}`
 }

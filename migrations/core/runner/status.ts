@@ -2,7 +2,7 @@ import type { LockHolder } from '../events.ts'
 import { type ProgressRow, readProgress, targetLockHolders } from '../ledger/index.ts'
 import { qualifiedName } from '../postgres/index.ts'
 import { goOnCommand } from './half-done.ts'
-import { holderLife } from './holder.ts'
+import { holderLife, lifeText } from './holder.ts'
 import type { Project } from './project.ts'
 import type { Session } from './session.ts'
 import { idleTransactions, invalidIndexes, preparedTransactions } from './status-queries.ts'
@@ -57,9 +57,9 @@ function lockItem(targetSchema: string, line: string, holder: LockHolder): Statu
   const mend = {
     dead: `just mig-unlock ${line}`,
     alive: 'it is running; nothing to do',
-    unknown: `when its machine is gone: just mig-unlock ${line} --force ${pid}`,
+    unknown: `when you know that it is gone: just mig-unlock ${line} --force ${pid}`,
   }[life]
-  const what = `locked by ${holderText(holder)}, ${life === 'unknown' ? 'on another machine' : life}`
+  const what = `locked by ${holderText(holder)}, ${lifeText(holder)}`
   return { kind: 'lock', targetSchema, what, mend, facts: { holder, life } }
 }
 

@@ -1,5 +1,7 @@
 import { exitCodes, MigError } from '../errors.ts'
+import type { Progress } from '../ledger/index.ts'
 import { databaseError, isConnectionLost } from '../postgres/index.ts'
+import { goOnCommand } from './half-done.ts'
 import type { PlanStep } from './plan.ts'
 
 /** How far a failed step had come. */
@@ -30,7 +32,7 @@ export function stepError(
   const { revision, targetSchema, direction } = step
   return new MigError(
     error?.code ?? 'revision-failed',
-    `${direction} ${revision} on ${targetSchema} failed: ${error?.message ?? message}; ${state}`,
+    `${direction} ${revision} on ${targetSchema} failed: ${withState(error?.message ?? message, state)}`,
     {
       help: error?.help ?? helpOf(step, standing),
       exitCode: exitCodes.stepFailed,
@@ -46,7 +48,7 @@ export function editedFile(step: PlanStep, done: number): MigError {
   const { revision, targetSchema } = step
   return new MigError(
     'edited-half-done',
-    `the file of ${revision}, which is half done on ${targetSchema} (${done} statements), was edited since`,
+    `the file of ${revision}, which is half done on ${targetSchema} (${statements(done)}), was edited since`,
     {
       help: 'put it back as it was, or, when only what comes behind those statements was edited, go on with --resume-edited',
       exitCode: exitCodes.stepFailed,
@@ -58,24 +60,17 @@ export function editedFile(step: PlanStep, done: number): MigError {
 
 /** A half-done revision stands in the way of another. */
 export function halfDoneFirst(
-  halfDone: {
-    readonly revision: string
-    readonly line: string
-    readonly direction: string
-    readonly statement: number
-  },
+  halfDone: Pick<Progress, 'revision' | 'line' | 'direction' | 'statement'>,
   targetSchema: string,
   applied: readonly string[],
 ): MigError {
   const standing = applied.length === 0 ? 'base' : `"${applied.join(' ')}"`
   const { revision, line, direction, statement } = halfDone
-  const finish =
-    direction === 'upgrade' ? `just mig-upgrade ${revision} ${line}` : `just mig-downgrade -1 ${line}`
   return new MigError(
     'half-done',
-    `${direction} ${revision} on ${targetSchema} is half done (${statement} statements), so nothing else can run there`,
+    `${direction} ${revision} on ${targetSchema} is half done (${statements(statement)}), so nothing else can run there`,
     {
-      help: `finish it: ${finish}; or undo those statements by hand, then forget them: just mig-stamp ${standing} ${line}`,
+      help: `finish it: ${goOnCommand(halfDone)}; or undo those statements by hand, then forget them: just mig-stamp ${standing} ${line}`,
       exitCode: exitCodes.stepFailed,
       facts: { revision, targetSchema, direction, statementsDone: statement },
     },
@@ -100,7 +95,7 @@ export function resumeDiffers(step: PlanStep, done: number): MigError {
   const standing = step.appliedBefore.length === 0 ? 'base' : `"${step.appliedBefore.join(' ')}"`
   return new MigError(
     'resume-differs',
-    `the first ${done} statements of ${step.revision} on ${step.targetSchema} are done already, and they are not the ones that the file has now`,
+    `${step.revision} on ${step.targetSchema} has ${statements(done)} already, and the file does not begin with ${done === 1 ? 'it' : 'them'} any more`,
     {
       help: `put these statements back as they were (just mig-edit ${step.revision}); or undo them by hand, then forget them: just mig-stamp ${standing} ${step.line}`,
       place: { file: step.file.path },
@@ -113,8 +108,15 @@ const unknownState = 'the connection broke while it was committed, so whether it
 
 function stateText({ targetSchema }: PlanStep, { committed }: FailedStanding): string {
   if (committed === 0) return `schema ${targetSchema} and the ledger are as before this revision`
-  return `its first ${committed} statements are done and recorded, what came after was rolled back`
+  const done = committed === 1 ? 'first statement is' : `first ${committed} statements are`
+  return `its ${done} done and recorded, what came after was rolled back`
 }
+
+/** PostgreSQL's detail is a line of its own; what state the database is in must not read as a part of it. */
+const withState = (message: string, state: string): string =>
+  message.includes('\n') ? `${message}\n${state}` : `${message}; ${state}`
+
+const statements = (count: number): string => `${count} ${count === 1 ? 'statement' : 'statements'} done`
 
 function helpOf({ revision }: PlanStep, { committed }: FailedStanding): string {
   const edit = `just mig-edit ${revision}`
