@@ -285,9 +285,14 @@ databaseTest('what no tenant has yet is pending for a tenant line', async ({ dat
     const just = justOn(database.url, { cwd: project.path })
     await database.client.query('CREATE SCHEMA tenant_a; CREATE SCHEMA tenant_b')
     await succeed(just('mig-upgrade aaaa00000001 tenant --tenants all'))
+    await database.client.query('INSERT INTO tenant_b.t SELECT generate_series(1, 1000); ANALYZE tenant_b.t')
     const lines = jsonLines(await just(['mig-lint', '', 'tenant', '--json']))
     expect(lines.filter(({ event }) => event === 'finding')).toEqual([
-      expect.objectContaining({ rule: 'blocking-scan', revision: 'aaaa00000002' }),
+      expect.objectContaining({ rule: 'require-concurrent-index-creation', revision: 'aaaa00000002' }),
+    ])
+    // The largest tenant counts.
+    expect(lines.filter(({ event }) => event === 'statement-lock')).toEqual([
+      expect.objectContaining({ size: expect.objectContaining({ rows: 1000 }) }),
     ])
   } finally {
     await project.remove()

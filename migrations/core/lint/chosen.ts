@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg'
+import { lineTargets } from '../autogenerate/replay.ts'
 import { MigError } from '../errors.ts'
-import { readApplied } from '../ledger/index.ts'
+import { type AppliedRows, readApplied } from '../ledger/index.ts'
 import { connect } from '../postgres/index.ts'
 import { type Project, planRange } from '../runner/index.ts'
 import { changedRevisions } from '../verify/changed.ts'
@@ -58,8 +59,12 @@ export async function chosenRevisions(
     ...(signal === undefined ? {} : { signal }),
   })
   try {
-    const sizes = await liveSizes(client, Object.values(env.schemas))
-    const ids = ranged ?? (await pendingIds(client, project))
+    const applied = await readApplied(client, env.ledgerSchema)
+    const sizes = new Map([
+      ...(await liveSizes(client, Object.values(env.schemas))),
+      ...(await tenantSizes(client, project, applied)),
+    ])
+    const ids = ranged ?? pendingIds(project, applied)
     return { ids, together: true, sizes }
   } finally {
     await client.end()
@@ -74,10 +79,27 @@ function idsOfRange(project: Project, range: string): ReadonlySet<string> {
   })
 }
 
+/** Of a tenant line the largest table among its tenants counts; it goes by the name that the line's stand-in has. */
+async function tenantSizes(
+  client: ClientBase,
+  project: Project,
+  applied: AppliedRows,
+): Promise<readonly (readonly [string, LiveSize])[]> {
+  const sizes: (readonly [string, LiveSize])[] = []
+  for (const { key, schema: standIn } of lineTargets(project).filter(({ tenant }) => tenant)) {
+    const isTenant = (ids: readonly string[]) => ids.some((id) => project.files.get(id)?.line === key)
+    const schemas = [...applied].flatMap(([schema, ids]) => (isTenant(ids) ? [schema] : []))
+    const all = [...(await liveSizes(client, schemas))].toSorted(([, a], [, b]) => a.bytes - b.bytes)
+    sizes.push(
+      ...all.map(([name, size]) => [`${standIn}.${name.slice(name.indexOf('.') + 1)}`, size] as const),
+    )
+  }
+  return sizes
+}
+
 /** What the ledger has nowhere; a revision that some tenant has is not new. */
-async function pendingIds(client: ClientBase, { env, files, graph }: Project): Promise<ReadonlySet<string>> {
-  const rows = [...(await readApplied(client, env.ledgerSchema)).values()].flat()
-  const applied = graph.applied(rows.filter((id) => files.has(id)))
+function pendingIds({ env, files, graph }: Project, rows: AppliedRows): ReadonlySet<string> {
+  const applied = graph.applied([...rows.values()].flat().filter((id) => files.has(id)))
   const pending = [...files.values()].filter(
     ({ line, revision }) => env.filter.includes(line) && !applied.has(revision),
   )
