@@ -14,6 +14,10 @@ describe('nearest', () => {
     expect(nearest(name, keys)).toBe(meant)
   })
 
+  test('counts letters that changed places as one mistake, in short names too', () => {
+    expect(nearest('plna', ['json', 'plan'])).toBe('plan')
+  })
+
   test.each(['billing', 'x', ''])('has no guess for %j', (name) => {
     expect(nearest(name, keys)).toBeUndefined()
   })

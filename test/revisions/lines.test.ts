@@ -159,6 +159,16 @@ describe('a downgrade with a filter', () => {
     expect(refusal(() => merged.planDowngrade({ applied: ['c1'], target: '-1' })).code).toBe('ambiguous-walk')
   })
 
+  test('that asks for more than are applied says how to take all away, of these lines only', () => {
+    const request = { applied: ['u222', 'p111'], recentlyApplied: ['p111', 'u222', 'u111'] }
+    const help = (target: string, lines?: readonly string[]) =>
+      refusal(() => graph.planDowngrade({ ...request, target, ...(lines === undefined ? {} : { lines }) }))
+        .help
+    expect(help('-9', ['user'])).toBe('take all away: just mig-downgrade base user')
+    expect(help('user@-9')).toBe('take all away: just mig-downgrade user@base')
+    expect(help('-9')).toBe('take all away: just mig-downgrade base')
+  })
+
   test('does not take a recent revision from under another line', () => {
     const error = refusal(() => down(['u222', 'm111'], 'user@-1', undefined, ['u222', 'm111', 'u111']))
     expect(error.code).toBe('needed-by-other-line')
@@ -210,6 +220,10 @@ describe('stamping lines', () => {
 })
 
 describe('names', () => {
+  test('that are nearly a target of their own are guessed', () => {
+    expect(refusal(() => up([], 'hed')).message).toContain('near: head, heads')
+  })
+
   test('unknown and ambiguous ones are different errors that list what is near', () => {
     const ids = revisionGraph([
       { revision: '3f2a9c41b7d0', downRevision: null, branchLabels: 'billing' },
@@ -305,6 +319,6 @@ describe('an invalid graph', () => {
 
   test('names the files where it knows them', () => {
     const files = ['x.ts', 'y.ts'].map((path) => ({ ...revision('user', 'a1', null), path }))
-    expect(refusal(() => revisionGraph(files)).message).toContain('a1 (x.ts) and a1 (y.ts)')
+    expect(refusal(() => revisionGraph(files)).message).toContain('x.ts and y.ts')
   })
 })

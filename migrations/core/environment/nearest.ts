@@ -1,8 +1,8 @@
 import { distance } from 'fastest-levenshtein'
 
 /**
- * The candidate that `name` was most likely meant to be, for "did you mean". Letter case does not count, and a
- * prefix (`pol` for `policy`) does. Undefined when nothing is near: more than a third of the letters differ.
+ * The candidate that `name` was most likely meant to be, for "did you mean". Letter case does not count, a prefix
+ * (`pol` for `policy`) does, and letters that changed places (`plna` for `plan`) are one mistake. Undefined when nothing is near: more than a third of the letters differ.
  */
 export function nearest(name: string, candidates: readonly string[]): string | undefined {
   return nearestFew(name, candidates, 1)[0]
@@ -21,10 +21,13 @@ export function nearestFew(name: string, candidates: readonly string[], count: n
     .map(({ candidate }) => candidate)
 }
 
+const lettersOf = (name: string): string => [...name].sort().join('')
+
 /** How far apart two names are; undefined when a person would not take one for the other. */
 function scoreOf(wanted: string, candidate: string): number | undefined {
   if (wanted === '' || candidate === '') return undefined
-  const apart = distance(wanted, candidate)
+  const swapped = lettersOf(wanted) === lettersOf(candidate) ? 1 : Number.POSITIVE_INFINITY
+  const apart = Math.min(distance(wanted, candidate), swapped)
   if (apart <= Math.max(1, Math.floor(Math.max(wanted.length, candidate.length) / 3))) return apart
   const isPrefix = wanted.length >= 2 && (candidate.startsWith(wanted) || wanted.startsWith(candidate))
   return isPrefix ? apart : undefined

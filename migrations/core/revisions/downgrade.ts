@@ -55,7 +55,9 @@ function recentOrder(
     [...applied].filter((node) => scope.has(node) && (branch === undefined || branch.has(node))),
   )
   const fallback = historyOrder(eligible, rows, index.lines)
-  const order = mostRecent(eligible, recentlyApplied, fallback, -relative, text)
+  const lines = scope.filtered ? ` ${scope.lines.join(',')}` : ''
+  const all = `just mig-downgrade ${branch === undefined ? 'base' : `${branch.name}@base`}${lines}`
+  const order = mostRecent(eligible, recentlyApplied, fallback, -relative, text, all)
   const goes = new Set(order)
   const standing = [...reach(goes, dependantsOf)].filter((node) => applied.has(node))
   refuseOtherLines(new Set(standing), (node) => goes.has(node), scope, text)

@@ -2,7 +2,8 @@ import { MigError } from '../errors.ts'
 import { type Named, nearestNames } from './nearest-names.ts'
 import { needsOf, parentsOf, type RevisionNode } from './nodes.ts'
 
-const reservedNames = ['head', 'heads', 'base', 'current']
+/** The targets that are no names. */
+export const reservedNames: readonly string[] = ['head', 'heads', 'base', 'current']
 
 /** How a revision is named in an error: its id, and its file where it has one. */
 export function shown(node: Named): string {
@@ -45,7 +46,7 @@ export function checkNames(node: RevisionNode): void {
 export function duplicateRevision(first: RevisionNode, second: RevisionNode): MigError {
   return invalid(
     'duplicate-revision',
-    `two revisions have the id ${first.id}: ${shown(first)} and ${shown(second)}`,
+    `two revisions have the id ${first.id}: ${pathOf(first) ?? 'one'} and ${pathOf(second) ?? 'another'}`,
     [first, second],
     'give one of the files another revision id, and mend the downRevision of what follows it',
   )

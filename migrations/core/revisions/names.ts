@@ -1,4 +1,5 @@
 import { MigError } from '../errors.ts'
+import { reservedNames } from './invalid.ts'
 import { nearestNames } from './nearest-names.ts'
 import { idsOf, lineage, type RevisionIndex, type RevisionNode } from './nodes.ts'
 
@@ -130,7 +131,7 @@ function unknownName(index: RevisionIndex, scope: Scope, name: string, branch: B
     })
   }
   const known = [...index.byId.values()].filter((node) => branch?.has(node) ?? scope.has(node))
-  const names = [...idsOf(known), ...known.flatMap((node) => node.labels)]
+  const names = [...reservedNames, ...idsOf(known), ...known.flatMap((node) => node.labels)]
   const short = name.length < shortestPrefix ? `; a prefix needs ${shortestPrefix} or more characters` : ''
   const where = branch === undefined ? '' : ` on branch '${branch.name}'`
   return new MigError(

@@ -1,4 +1,5 @@
 import { MigError } from '../errors.ts'
+import { reservedNames } from './invalid.ts'
 import { isLine, locate, scopeOf } from './names.ts'
 import { asList, type RevisionIndex, type RevisionNode } from './nodes.ts'
 import { parseTarget, type Surroundings, symbolNode, symbolNodes, walk } from './targets.ts'
@@ -99,7 +100,7 @@ function notAHead(node: RevisionNode): MigError {
 }
 
 function checkNewId(index: RevisionIndex, id: string): void {
-  if (!/^[A-Za-z0-9_][A-Za-z0-9_.]*$/.test(id) || ['head', 'heads', 'base', 'current'].includes(id)) {
+  if (!/^[A-Za-z0-9_][A-Za-z0-9_.]*$/.test(id) || reservedNames.includes(id)) {
     throw new MigError('invalid-name', `'${id}' cannot be a revision id`, {
       help: 'use letters, digits and underscores, 4 or more',
     })
@@ -113,7 +114,7 @@ function checkNewId(index: RevisionIndex, id: string): void {
 }
 
 function checkNewLabel(index: RevisionIndex, label: string, line: string): void {
-  if (label === '' || /[@+:\s]/.test(label) || ['head', 'heads', 'base', 'current'].includes(label)) {
+  if (label === '' || /[@+:\s]/.test(label) || reservedNames.includes(label)) {
     throw new MigError('invalid-name', `'${label}' cannot be a branch label`, {
       help: 'use letters, digits, hyphens and underscores',
     })

@@ -7,6 +7,7 @@ import type { RevisionNode } from './nodes.ts'
  * @param eligible the applied revisions to choose from
  * @param recentlyApplied ids, newest first
  * @param historyOrder `eligible`, newest first by the graph
+ * @param all the command that takes all of them away
  * @throws MigError `relative-not-enough` when fewer are applied
  */
 export function mostRecent(
@@ -15,8 +16,9 @@ export function mostRecent(
   historyOrder: readonly RevisionNode[],
   count: number,
   text: string,
+  all: string,
 ): readonly RevisionNode[] {
-  if (eligible.size < count) throw tooFew(text, count, eligible.size)
+  if (eligible.size < count) throw tooFew(text, count, eligible.size, all)
   const ranks = new Map<string, number>()
   for (const id of [...recentlyApplied, ...historyOrder.map((node) => node.id)]) {
     if (!ranks.has(id)) ranks.set(id, ranks.size)
@@ -40,10 +42,10 @@ export function mostRecent(
   return order
 }
 
-function tooFew(text: string, wanted: number, applied: number): MigError {
+function tooFew(text: string, wanted: number, applied: number, all: string): MigError {
   const has = applied === 0 ? 'none is applied' : `only ${applied} ${applied === 1 ? 'is' : 'are'} applied`
   return new MigError('relative-not-enough', `'${text}' asks for ${wanted} revisions, and ${has}`, {
-    help: applied === 0 ? 'see what is applied: just mig-current' : 'take all away: just mig-downgrade base',
+    help: applied === 0 ? 'see what is applied: just mig-current' : `take all away: ${all}`,
     facts: { target: text, wanted, applied },
   })
 }
