@@ -10,6 +10,7 @@ import { fileChecksum, type Project } from './project.ts'
 import { loadRevision, type RevisionBody } from './revision-body.ts'
 import { ledgerStepOf, openingStatements, searchPathStatement } from './step.ts'
 import { noSection } from './step-error.ts'
+import { makesSchemas } from './tenants/view.ts'
 
 type Timeouts = Pick<RevisionBody, 'lockTimeout' | 'statementTimeout'>
 
@@ -41,7 +42,7 @@ export async function* offlineScript({ project, plan }: ScriptRequest): AsyncGen
 function header(plan: Plan): string {
   const from = [...rowsOf(plan.applied)].join(', ') || 'nothing applied'
   return [
-    `-- just-mig ${toolVersion}: ${plan.direction} to ${plan.target.replaceAll('\n', ' ')}, ${plan.steps.length} steps`,
+    `-- just-mig ${toolVersion}: ${plan.direction} to ${plan.target.replaceAll(/[\r\n]+/g, ' ')}, ${plan.steps.length} steps`,
     `-- starts from: ${from}`,
     '-- run with: psql -X -v ON_ERROR_STOP=1 -f THIS_FILE',
     '',
@@ -50,7 +51,7 @@ function header(plan: Plan): string {
 }
 
 function* rowsOf(applied: AppliedRows): Generator<string> {
-  for (const [schema, ids] of applied) yield `${schema.replaceAll('\n', ' ')} ${ids.join(' ')}`
+  for (const [schema, ids] of applied) yield `${schema.replaceAll(/[\r\n]+/g, ' ')} ${ids.join(' ')}`
 }
 
 async function stepScript(
@@ -65,8 +66,10 @@ async function stepScript(
   ]
   const write = (sql: string) => void parts.push(terminated(sql))
   if (!together) parts.push('BEGIN;')
-  write(guard(env.ledgerSchema, step))
-  for (const sql of openingStatements(step, env.createSchema, missing)) write(sql)
+  const isTenant = env.lines.some((line) => line.key === step.line && line.tenants !== null)
+  const mayMake = isTenant ? makesSchemas(env, step.line) : env.createSchema
+  write(guard(env.ledgerSchema, step, isTenant && !mayMake && missing.has(step.targetSchema)))
+  for (const sql of openingStatements(step, mayMake, missing)) write(sql)
   const body = await loadRevision(step.file, env.cacheDir)
   for (const sql of timeoutStatements(body, 'LOCAL ')) write(sql)
   const op = operations(offlineSink(write, step, together, body), {
@@ -98,21 +101,32 @@ function terminated(sql: string): string {
   return /--[^\n]*$/.test(text) ? `${text}\n;` : `${text};`
 }
 
-/** Raises unless the rows of the target schema are those that the step was planned from. */
-function guard(ledgerSchema: string, step: PlanStep): string {
+/** Raises unless the rows of the target schema are those that the step was planned from, and where it must be there. */
+function guard(ledgerSchema: string, step: PlanStep, mustBeThere: boolean): string {
   const target = quoteLiteral(step.targetSchema)
   const rows = step.appliedBefore.map(quoteLiteral).join(', ')
   const found = `(SELECT coalesce(array_agg(revision ORDER BY revision COLLATE "C"), '{}') FROM ${quoteIdent(ledgerSchema)}.version WHERE target_schema = ${target})`
   const message = quoteLiteral(
-    `just-mig: schema ${step.targetSchema} is not at ${step.appliedBefore.join(', ') || 'base'}, where this script starts: %`,
+    `just-mig: schema ${step.targetSchema} is not at ${step.appliedBefore.join(', ') || 'base'}, where this script starts: it is at `,
   )
-  return `DO $mig$
-BEGIN
-  IF ${found} <> ARRAY[${rows}]::text[] THEN
-    RAISE EXCEPTION USING message = replace(${message}, '%', 'it is at ' || ${found}::text);
+  const absent = quoteLiteral(`just-mig: there is no schema ${step.targetSchema}`)
+  const there = mustBeThere
+    ? `  IF NOT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = ${target}) THEN
+    RAISE EXCEPTION USING message = ${absent};
+  END IF;\n`
+    : ''
+  return inBlock(`BEGIN
+${there}  IF ${found} <> ARRAY[${rows}]::text[] THEN
+    RAISE EXCEPTION USING message = ${message} || ${found}::text;
   END IF;
-END
-$mig$`
+END`)
+}
+
+/** A DO block, in dollar quotes that nothing in it ends. */
+function inBlock(body: string): string {
+  let tag = '$mig$'
+  for (let at = 1; body.includes(tag); at += 1) tag = `$mig${at}$`
+  return `DO ${tag}\n${body}\n${tag}`
 }
 
 const noResult: QueryResult = { command: '', rowCount: null, oid: 0, fields: [], rows: [] }

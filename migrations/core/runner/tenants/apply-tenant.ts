@@ -12,6 +12,7 @@ import { checkHalfDone, checkStillPlanned, takeSteps } from '../apply.ts'
 import type { Project } from '../project.ts'
 import type { RevisionSource } from '../revision-source.ts'
 import type { Session } from '../session.ts'
+import { checkSchema } from './check-schema.ts'
 import type { TenantPlanner, TenantState, TenantWork } from './plan.ts'
 import { tenantProject } from './view.ts'
 
@@ -48,6 +49,10 @@ export async function applyTenant(
     const { direction } = planner.request
     const planned = planner.stepsOf(tenant, state)
     const steps = planner.stepsOf(tenant, now.state).filter((step) => step.line === tenant.line)
+    if (steps.length > 0) {
+      const mayMake = direction === 'upgrade' && project.env.createSchema
+      checkSchema(tenant, { ...now, mayMake })
+    }
     // Under --share somebody else may have done it all, and that is what it is for.
     if (!(run.share && steps.length === 0)) {
       checkStillPlanned({ direction, steps: planned }, { direction, steps })
@@ -83,6 +88,8 @@ async function lockTenant({ project, share }: TenantRun, session: Session, tenan
 interface TenantNow {
   readonly state: TenantState
   readonly exists: boolean
+  /** Whether the role may use the schema. */
+  readonly usable: boolean
   readonly halfDone: readonly Progress[]
 }
 
@@ -94,18 +101,19 @@ async function readTenantState(
 ): Promise<TenantNow> {
   const { ledgerSchema } = project.env
   const mig = quoteIdent(ledgerSchema)
-  const { rows } = await client.query<{ applied: string[]; exists: boolean; halfDone: boolean }>(
+  const { rows } = await client.query<{ applied: string[]; usable: boolean | null; halfDone: boolean }>(
     `SELECT ARRAY(SELECT revision FROM ${mig}.version WHERE target_schema = $1 ORDER BY revision) AS applied,
-            EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1) AS exists,
+            (SELECT pg_catalog.has_schema_privilege(oid, 'USAGE') FROM pg_catalog.pg_namespace WHERE nspname = $1) AS usable,
             EXISTS (SELECT FROM ${mig}.progress WHERE target_schema = $1) AS "halfDone"`,
     [schema],
   )
-  const { applied = [], exists = false, halfDone = false } = rows[0] ?? {}
+  const { applied = [], usable = null, halfDone = false } = rows[0] ?? {}
   const entries = planner.needsLog ? await readLastEntries(client, ledgerSchema, [schema]) : []
   const recent = entries.flatMap(({ revision, direction }) => (direction === 'downgrade' ? [] : [revision]))
   return {
     state: { rows: applied, recent },
-    exists,
+    exists: usable !== null,
+    usable: usable === true,
     halfDone: halfDone ? await readProgress(client, ledgerSchema, [schema]) : [],
   }
 }

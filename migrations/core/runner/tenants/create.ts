@@ -58,7 +58,8 @@ export async function createTenant(
 ): Promise<CreatedTenant> {
   const started = performance.now()
   const tenant = await newTenant(project, line, schema, sessions)
-  const withSchema: Project = { ...project, env: { ...project.env, createSchema: true } }
+  const { env } = project
+  const withSchema: Project = { ...project, env: { ...env, targets: { ...env.targets, createSchema: true } } }
   const request = { line, direction: 'upgrade', target: 'heads' } as const
   const plan = await planTenants(withSchema, { line, tenants: [tenant], listed: 1 }, request, sessions)
   if (plan.work.length === 0) await makeSchema(withSchema, tenant, sessions)

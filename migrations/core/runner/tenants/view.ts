@@ -4,7 +4,18 @@ import type { Project } from '../project.ts'
 /** The project as one tenant sees it: the tenant line is a single line with the tenant's schema. */
 export function tenantProject(project: Project, { line, schema }: Pick<Tenant, 'line' | 'schema'>): Project {
   const { env } = project
-  return { ...project, env: { ...env, filter: [line], schemas: { ...env.schemas, [line]: schema } } }
+  const schemas = { ...env.schemas, [line]: schema }
+  return { ...project, env: { ...env, filter: [line], schemas, createSchema: makesSchemas(env, line) } }
+}
+
+/**
+ * Whether the schema of a tenant is made on the way up. What a pattern finds is there, so when it is gone nobody wants
+ * it back; a list, a query or a function may name a tenant before it has a schema.
+ */
+export function makesSchemas({ lines, targets, createSchema }: Environment, line: string): boolean {
+  const source = lines.find(({ key }) => key === line)?.tenants
+  const isPattern = source?.like !== undefined || source?.match !== undefined
+  return targets.createSchema || (createSchema && !isPattern)
 }
 
 /** The environment on the database of a tenant. */
