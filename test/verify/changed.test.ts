@@ -77,6 +77,22 @@ describe('mig-verify --changed', () => {
     expect(JSON.stringify(lines)).toContain('was removed')
   })
 
+  test('refuses an edit under another name, and says how the old file comes back', async ({
+    project,
+    changed,
+  }) => {
+    const moved = first.replace('_x.ts', '_better_name.ts')
+    rmSync(join(project.path, first))
+    await project.write({ [moved]: revisionText({ id: 'aaaa00000001', message: 'other' }) })
+    expect(await changed()).toContainEqual(
+      expect.objectContaining({
+        ...{ check: 'changed', status: 'failed', revision: 'aaaa00000001' },
+        message: expect.stringContaining('better_name.ts and was edited'),
+        help: expect.stringContaining(`git checkout main -- ${first}`),
+      }),
+    )
+  })
+
   test('lets a file move', async ({ project, changed }) => {
     renameSync(join(project.path, first), join(project.path, first.replace('_x.ts', '_better_name.ts')))
     expect((await changed()).filter(({ status }) => status === 'failed')).toEqual([])

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { realpathSync } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, relative } from 'node:path'
+import type { RevisionFile } from '../revisions/index.ts'
 import { fileChecksum, type Project } from '../runner/index.ts'
 import { gitChanges } from './git.ts'
 import { counted, type Found } from './result.ts'
@@ -29,7 +30,11 @@ export async function changedRevisions({ env, files }: Project, base: string): P
     if (change === 'added' || !/\.(ts|sql)$/.test(path)) continue
     const checksum = textChecksum(await changes.textAtBase(path))
     if (present.has(checksum)) moved.add(checksum)
-    else found.push(refusal(path, change, changes.base, byPath.get(path)?.revision))
+    else {
+      const now =
+        byPath.get(path) ?? [...files.values()].find(({ revision }) => basename(path).includes(revision))
+      found.push(refusal({ root: env.root, path, change, base: changes.base, now }))
+    }
   }
   const added = changes.files.flatMap(({ path, change }) => {
     const file = byPath.get(path)
@@ -41,18 +46,25 @@ export async function changedRevisions({ env, files }: Project, base: string): P
   return { added: new Set(added), found }
 }
 
-function refusal(
-  path: string,
-  change: 'edited' | 'removed',
-  base: string,
-  revision: string | undefined,
-): Found {
+interface Refused {
+  readonly root: string
+  /** Of the file as the base has it. */
+  readonly path: string
+  readonly change: 'edited' | 'removed'
+  readonly base: string
+  /** The file that has the revision now. */
+  readonly now: RevisionFile | undefined
+}
+
+function refusal({ root, path, change, base, now }: Refused): Found {
+  const isRenamed = change === 'removed' && now !== undefined
+  const what = isRenamed ? `became ${basename(now.path)} and was edited` : `was ${change}`
   return {
     status: 'failed',
-    ...(revision === undefined ? {} : { revision }),
-    message: `${basename(path)} is in ${base} and was ${change}; a revision that others may have applied stays as it is`,
-    help: `bring it back (git checkout ${base} -- FILE), and write a new revision for what must change`,
-    place: { file: path },
+    ...(now === undefined ? {} : { revision: now.revision }),
+    message: `${basename(path)} is in ${base} and ${what}; a revision that others may have applied stays as it is`,
+    help: `bring it back (git checkout ${base} -- ${relative(root, path)}), and write a new revision for what must change`,
+    place: { file: isRenamed ? now.path : path },
   }
 }
 
