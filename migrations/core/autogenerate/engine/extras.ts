@@ -6,6 +6,7 @@ import { inheritedColumns } from './extras/inherited-columns.ts'
 import type { Extra, ExtraKind, ExtraStatement } from './extras/kind.ts'
 import { notNullNames } from './extras/not-null-names.ts'
 import { operators } from './extras/operators.ts'
+import { partitionIndexes } from './extras/partition-indexes.ts'
 import { relationSettings } from './extras/relation-settings.ts'
 import { statisticsObjects } from './extras/statistics-objects.ts'
 import { textSearchConfigurations, textSearchDictionaries } from './extras/text-search.ts'
@@ -25,6 +26,7 @@ const kinds: readonly ExtraKind[] = [
   viewColumns,
   clusterIndexes,
   indexStatistics,
+  partitionIndexes,
   notNullNames,
 ]
 

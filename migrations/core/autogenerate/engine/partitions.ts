@@ -8,8 +8,9 @@ interface TableName {
 }
 
 /**
- * A partition's columns, and the checks that its parent has too, are the parent's: whether they were written
- * again for the partition (as pg_dump does, with ATTACH PARTITION) is no difference.
+ * The columns and checks of a partition, or of a table that inherits, which its parent has too are the parent's: whether
+ * they were written again for it (as pg_dump does, with ATTACH PARTITION, or LIKE with INHERITS) is no difference, since
+ * no ALTER TABLE changes that.
  */
 export function withoutInherited(facts: FactBase): FactBase {
   const hidden = new Set<string>()
@@ -21,12 +22,10 @@ export function withoutInherited(facts: FactBase): FactBase {
       return false
     }
     if (parent.kind !== 'table' || (fact.id.kind !== 'column' && fact.id.kind !== 'constraint')) return true
-    const root = partitionedParent(facts, parent)
-    if (root === undefined) return true
-    const twin = facts.get({ ...fact.id, schema: root.schema, table: root.name })
     const inherited =
-      fact.id.kind === 'column' ||
-      (twin !== undefined && twin.payload.def === fact.payload.def && fact.payload.type === 'c')
+      fact.id.kind === 'column'
+        ? isDeclaredAbove(facts, parent, fact.id.name)
+        : isCheckedAbove(facts, parent, fact.id.name, fact.payload)
     if (inherited) hidden.add(idKey(fact.id))
     return !inherited
   })
@@ -36,10 +35,31 @@ export function withoutInherited(facts: FactBase): FactBase {
   return buildFactBase(left, edges, facts.source)
 }
 
-function partitionedParent(facts: FactBase, table: StableId): TableName | undefined {
-  const payload = facts.get(table)?.payload
-  if (payload?.partitionBound == null) return undefined
-  return (payload.parentTable ?? undefined) as TableName | undefined
+/** Whether a table's parent, or one above it, has a column of this name. */
+function isDeclaredAbove(facts: FactBase, table: StableId, name: string): boolean {
+  const parent = parentOf(facts, table)
+  if (parent === undefined) return false
+  return (
+    facts.has({ kind: 'column', schema: parent.schema, table: parent.name, name }) ||
+    isDeclaredAbove(facts, { kind: 'table', ...parent }, name)
+  )
+}
+
+function isCheckedAbove(
+  facts: FactBase,
+  table: StableId,
+  name: string,
+  { def, type }: Readonly<Record<string, unknown>>,
+): boolean {
+  const parent = parentOf(facts, table)
+  if (parent === undefined || type !== 'c') return false
+  return (
+    facts.get({ kind: 'constraint', schema: parent.schema, table: parent.name, name })?.payload.def === def
+  )
+}
+
+function parentOf(facts: FactBase, table: StableId): TableName | undefined {
+  return (facts.get(table)?.payload.parentTable ?? undefined) as TableName | undefined
 }
 
 /** A statement that keeps a table's rows where the engine would drop it and make it anew. */

@@ -22,6 +22,7 @@ import { retypedColumn } from './retyped.ts'
 import { isSetAside, type SetAside, settingAside, type TableId, type WayHome, wayHome } from './set-aside.ts'
 import { type Mend, type Refusal, tryActions } from './trial.ts'
 import { freeTypesInUse, tablesKeyedByChangedTypes } from './types-in-use.ts'
+import { withoutNewAliases } from './view-aliases.ts'
 import { undecidedViolations, withoutViolating } from './violations.ts'
 
 export interface GuideInput {
@@ -124,7 +125,8 @@ export async function guide(input: GuideInput): Promise<Guided> {
         current = await readCatalog(client)
         continue
       }
-      const decisions = decideFills(decideCasts(planned.actions, input.casts), input.casts)
+      const named = withoutNewAliases(planned.actions, current, input.to)
+      const decisions = decideFills(decideCasts(named, input.casts), input.casts)
       const decided = withRows(decisions, homes)
       const trial = await tryActions(client, decided, mend)
       const undecided =

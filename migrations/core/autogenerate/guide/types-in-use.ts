@@ -60,7 +60,7 @@ interface ColumnRow {
   readonly array: boolean
 }
 
-/** A type and all that is built on it: domains, composites with an attribute of it, ranges over it. */
+/** A type and all that is built on it: domains, composites with an attribute of it, ranges and multiranges over it. */
 const family = `
   WITH RECURSIVE family(oid, depth) AS (
     SELECT t.oid, 0 FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE n.nspname = $1 AND t.typname = $2
@@ -72,6 +72,7 @@ const family = `
       OR t.oid IN (SELECT c.reltype FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid AND c.relkind = 'c'
                    WHERE a.atttypid IN (f.oid, f.typarray))
       OR t.oid IN (SELECT r.rngtypid FROM pg_range r WHERE r.rngsubtype = f.oid)
+      OR t.oid IN (SELECT r.rngmultitypid FROM pg_range r WHERE r.rngtypid = f.oid)
     WHERE family.depth < 20
   )`
 
@@ -100,6 +101,8 @@ const builtOnQuery = `${family}
   FROM (SELECT oid, max(depth) AS depth FROM family GROUP BY oid) f
   JOIN pg_type t ON t.oid = f.oid
   JOIN pg_namespace n ON n.oid = t.typnamespace
+  -- A multirange goes with its range.
+  WHERE t.typtype <> 'm'
   ORDER BY f.depth DESC, 2, 3`
 
 function toText({ schema, table, column, array }: ColumnRow): readonly Action[] {

@@ -1,8 +1,8 @@
 import { type Extra, type ExtraKind, quoted } from './kind.ts'
 
 /**
- * What a table says otherwise of a column that it inherits: its default, and NOT NULL (CREATE TABLE, INHERITS). What is
- * said of the parent reaches the child by itself.
+ * What a table says otherwise of a column that it inherits, or has as a partition: its default, and NOT NULL (CREATE
+ * TABLE, INHERITS and PARTITION OF). What is said of the parent reaches the child by itself.
  */
 export const inheritedColumns: ExtraKind = {
   name: 'inherited column',
@@ -15,7 +15,7 @@ export const inheritedColumns: ExtraKind = {
              'not null', CASE WHEN a.attnotnull THEN 'yes' END,
              'parent not null', CASE WHEN pa.attnotnull THEN 'yes' END) AS values
     FROM pg_attribute a
-    JOIN pg_class c ON c.oid = a.attrelid AND c.relkind = 'r' AND NOT c.relispartition
+    JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
     JOIN pg_namespace n ON n.oid = c.relnamespace
     CROSS JOIN LATERAL (
       SELECT p.attrelid, p.attnum, p.attnotnull
@@ -23,7 +23,7 @@ export const inheritedColumns: ExtraKind = {
       WHERE i.inhrelid = a.attrelid ORDER BY i.inhseqno LIMIT 1) pa
     LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     LEFT JOIN pg_attrdef pd ON pd.adrelid = pa.attrelid AND pd.adnum = pa.attnum
-    WHERE a.attinhcount > 0 AND NOT a.attislocal AND NOT a.attisdropped AND a.attgenerated = ''
+    WHERE a.attinhcount > 0 AND NOT a.attisdropped AND a.attgenerated = ''
       AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
   change: (from, to) => {
     if (to === undefined) return { before: [], after: [] }

@@ -14,7 +14,6 @@ const notNull = {
   notNullName: `nullif(nn.conname::text, s.relname || '_' || a.attname || '_not_null')`,
   notNullValidated: 'nullif(nn.convalidated, true)',
   notNullNoInherit: 'nullif(nn.connoinherit, false)',
-  notNullLocal: 'CASE WHEN NOT s.relispartition THEN nullif(nn.conislocal, true) END',
 }
 
 /** Columns of tables, views and foreign tables, and attributes of composite types (whose order is structure). */
@@ -47,7 +46,6 @@ export const columns = family('columns', (scope: Scope) => [
       statistics: `nullif(a.attstattarget, -1)`,
       options: sorted('a.attoptions'),
       serverOptions: sorted('a.attfdwoptions'),
-      local: 'CASE WHEN NOT s.relispartition THEN nullif(a.attislocal, true) END',
       inherited: 'CASE WHEN a.attinhcount > 0 THEN true END',
       position: `CASE WHEN ${scope.columnOrder} AND s.relkind <> 'v' OR s.relkind = 'c' THEN
         (SELECT count(*) FROM pg_attribute b WHERE b.attrelid = a.attrelid AND b.attnum BETWEEN 1 AND a.attnum AND NOT b.attisdropped) END`,

@@ -19,7 +19,6 @@ export const constraints = family('constraints', (scope) => [
       predicate: `CASE WHEN k.contype = 'x' THEN pg_get_expr(i.indpred, i.indrelid) END`,
       deferrable: `CASE WHEN k.contype = 'x' THEN nullif(k.condeferrable, false) END`,
       deferred: `CASE WHEN k.contype = 'x' THEN nullif(k.condeferred, false) END`,
-      local: `CASE WHEN NOT s.relispartition THEN nullif(k.conislocal, true) END`,
       inherited: 'CASE WHEN k.coninhcount > 0 THEN true END',
       options: sorted('ic.reloptions'),
       tablespace: `(SELECT spcname FROM pg_tablespace WHERE pg_tablespace.oid = ic.reltablespace)`,
