@@ -21,11 +21,13 @@ const spec = {
       many: true as const,
     },
     'rev-id': { help: 'this id instead of a new one', value: 'ID' },
+    irreversible: { help: 'there is no way back, and why', value: 'REASON' },
     'sql-file': { help: 'a plain .sql file instead of TypeScript' },
   },
   examples: [
     'just mig-revision "add preferred_language to profile" user',
     'just mig-revision "split" user --head base --label archive',
+    `just mig-revision "forget old names" user --irreversible 'the old names are not kept'`,
   ],
 }
 
@@ -45,6 +47,12 @@ export const main = (): Promise<void> =>
     }
     const now = new Date()
     const head = text(command, 'head')
+    const irreversible = text(command, 'irreversible')
+    if (irreversible?.trim() === '') {
+      throw new MigError('bad-flag', '--irreversible needs a reason', {
+        help: "write it down: --irreversible 'the old values are not kept'",
+      })
+    }
     const files = env.filter.map((line) => {
       const edges = graph.planNewRevision({
         line,
@@ -63,6 +71,7 @@ export const main = (): Promise<void> =>
         format,
         now,
         ...(revision === undefined ? {} : { revision }),
+        ...(irreversible === undefined ? {} : { irreversible }),
       })
     })
     await writeNewFiles(env, output, files)

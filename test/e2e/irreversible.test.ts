@@ -1,3 +1,5 @@
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { databaseTest as test } from '../support/database.ts'
 import { fail, jsonLines, justOn, succeed } from './support/just.ts'
@@ -57,6 +59,22 @@ describe('an irreversible revision', () => {
     }
     const { rows } = await database.client.query('SELECT revision FROM mig.version')
     expect(rows).toEqual([{ revision: 'aaaa00000003' }])
+  })
+
+  test('is written with its reason, and without a downgrade', async ({ database }) => {
+    const just = justOn(database.url, { cwd: project.path })
+    const reason = 'it\'s "gone"'
+    const written = await succeed(just(['mig-revision', 'forget', 'one', '--irreversible', reason]))
+    const path = join(project.path, written.stdout.replace('wrote ', '').trim())
+    try {
+      expect(readFileSync(path, 'utf8')).toContain(`export const irreversible = 'it\\'s "gone"'`)
+      expect(readFileSync(path, 'utf8')).not.toContain('downgrade')
+      await succeed(just('mig-upgrade head one'))
+      expect((await fail(just('mig-downgrade -1 one'), 'irreversible', 2)).stderr).toContain(reason)
+    } finally {
+      rmSync(path)
+    }
+    await fail(just(['mig-revision', 'forget', 'one', '--irreversible', '']), 'bad-flag', 2)
   })
 
   test('lets go of what stands above it, and of itself by a stamp', async ({ database }) => {

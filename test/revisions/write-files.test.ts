@@ -106,7 +106,12 @@ export async function downgrade(_op: Operations): Promise<void> {}
           ids,
           ids,
           ids,
-          (message, note, revision, parents, dependsOn, branchLabels) => {
+          fc.option(
+            hostile.filter((text) => oneLineMessage(text) !== oneLineMessage('')),
+            { nil: undefined },
+          ),
+          (message, note, revision, parents, dependsOn, branchLabels, reason) => {
+            const irreversible = reason === undefined ? {} : { irreversible: oneLineMessage(reason) }
             const downRevision = parents.length > 1 ? parents : (parents[0] ?? null)
             writeFileSync(
               path,
@@ -119,6 +124,7 @@ export async function downgrade(_op: Operations): Promise<void> {}
                   downRevision,
                   dependsOn,
                   branchLabels,
+                  ...(reason === undefined ? {} : { irreversible: reason }),
                 }),
               ),
             )
@@ -133,6 +139,7 @@ export async function downgrade(_op: Operations): Promise<void> {}
                 line: 'user',
                 path,
                 format,
+                ...irreversible,
               },
             ])
           },

@@ -10,6 +10,8 @@ export interface RevisionFileContents {
   readonly branchLabels: readonly string[]
   readonly message: string
   readonly createdAt: Date
+  /** Why nothing takes it back; the file then has no downgrade. */
+  readonly irreversible?: string
   /** The lines inside the function, or the SQL of the section; default: an empty one. */
   readonly upgradeBody?: string
   readonly downgradeBody?: string
@@ -25,7 +27,7 @@ export function renderRevisionFile(contents: RevisionFileContents): string {
 }
 
 function typeScriptFile(contents: RevisionFileContents): string {
-  const { revision, downRevision, dependsOn, branchLabels, typesImport } = contents
+  const { revision, downRevision, dependsOn, branchLabels, irreversible, typesImport } = contents
   const comment = headerLines(contents).map((line) => ` * ${inBlockComment(line)}`.trimEnd())
   return `/**
 ${comment.join('\n')}
@@ -36,11 +38,9 @@ export const revision = ${quoted(revision)}
 export const downRevision = ${metadataLiteral(downRevision)}
 export const dependsOn: string[] = ${metadataLiteral(dependsOn)}
 export const branchLabels: string[] = ${metadataLiteral(branchLabels)}
-
+${irreversible === undefined ? '' : `export const irreversible = ${quoted(oneLineMessage(irreversible))}\n`}
 ${typeScriptFunction('upgrade', contents.upgradeBody)}
-
-${typeScriptFunction('downgrade', contents.downgradeBody)}
-`
+${irreversible === undefined ? `\n${typeScriptFunction('downgrade', contents.downgradeBody)}\n` : ''}`
 }
 
 function typeScriptFunction(name: string, body = ''): string {
@@ -61,12 +61,13 @@ function sqlFile(contents: RevisionFileContents): string {
     const sql = inSection(body.replace(/^\n+|\s+$/g, ''))
     return sql === '' ? `-- ${name}\n` : `-- ${name}\n\n${sql}\n`
   }
-  const { upgradeBody, downgradeBody } = contents
-  return `${header.join('\n')}\n\n${section('upgrade', upgradeBody)}\n${section('downgrade', downgradeBody)}`
+  const { upgradeBody, downgradeBody, irreversible } = contents
+  const down = irreversible === undefined ? `\n${section('downgrade', downgradeBody)}` : ''
+  return `${header.join('\n')}\n\n${section('upgrade', upgradeBody)}${down}`
 }
 
 function headerLines(contents: RevisionFileContents): readonly string[] {
-  const { downRevision, dependsOn, branchLabels, createdAt, headerNotes = [] } = contents
+  const { downRevision, dependsOn, branchLabels, createdAt, irreversible, headerNotes = [] } = contents
   const parents = typeof downRevision === 'string' ? [downRevision] : (downRevision ?? [])
   return [
     oneLineMessage(contents.message),
@@ -76,6 +77,7 @@ function headerLines(contents: RevisionFileContents): readonly string[] {
     ...(dependsOn.length === 0 ? [] : [`Depends on: ${dependsOn.join(', ')}`]),
     ...(branchLabels.length === 0 ? [] : [`Labels: ${branchLabels.join(', ')}`]),
     `Created: ${createdAt.toISOString().replace(/\.\d+Z$/, 'Z')}`,
+    ...(irreversible === undefined ? [] : [`Irreversible: ${oneLineMessage(irreversible)}`]),
     ...(headerNotes.length === 0 ? [] : ['', ...headerNotes.flatMap((note) => note.split(/\r?\n/))]),
   ]
 }

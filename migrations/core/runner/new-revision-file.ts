@@ -14,6 +14,8 @@ export interface NewFileRequest {
   readonly edges: NewRevision
   readonly format: 'ts' | 'sql'
   readonly now: Date
+  /** Why nothing takes it back; the file then has no downgrade. */
+  readonly irreversible?: string
   readonly upgradeBody?: string
   readonly downgradeBody?: string
   /** Lines for the header, below the metadata. */
@@ -56,6 +58,7 @@ export function newRevisionFile({ env }: Pick<Project, 'env'>, request: NewFileR
     message,
     createdAt: now,
     typesImport: typesImport(env, dir),
+    ...(request.irreversible === undefined ? {} : { irreversible: request.irreversible }),
     ...(request.upgradeBody === undefined ? {} : { upgradeBody: request.upgradeBody }),
     ...(request.downgradeBody === undefined ? {} : { downgradeBody: request.downgradeBody }),
     ...(request.headerNotes === undefined ? {} : { headerNotes: request.headerNotes }),
