@@ -35,6 +35,12 @@ describe.skipIf(!isPossible)('a checkout that its user may not write to', () => 
     expect(await versions(database.client)).toEqual({ rfx_user: ['c40e7a51b3d8'] })
   })
 
+  databaseTest('has its models read, with the packages that they import', async ({ database }) => {
+    await succeed(just('mig-upgrade', database.url))
+    const { stdout } = await succeed(just('mig-check', database.url))
+    expect(stdout).toContain('no difference')
+  })
+
   databaseTest('takes no new revision, and says which folder is closed', async () => {
     const { stderr } = await fail(just('mig-revision nope user'), 'cannot-write', 2)
     expect(stderr).toContain('versions/user')

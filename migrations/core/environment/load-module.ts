@@ -49,19 +49,20 @@ async function loadCompiled(file: string, cacheDir: string): Promise<Exports> {
     write(kept, script)
     return run(script, kept)
   }
-  const whole = await build({
+  const bundle = {
     ...options,
+    ...({ bundle: true, platform: 'node', write: false } as const),
     entryPoints: [file],
-    bundle: true,
-    platform: 'node',
-    packages: 'external',
-    write: false,
-  })
+  }
+  const whole = await build({ ...bundle, packages: 'external' })
   const code = whole.outputFiles[0]?.text ?? ''
   // What it imports may change while the file stays: kept under the hash of the whole.
   const hash = createHash('sha256').update(code).digest('hex').slice(0, 32)
   const path = join(cacheDir, `${basename(file)}-${hash}.mjs`)
-  return import(write(path, code) ? pathToFileURL(path).href : dataUrl(code))
+  if (write(path, code)) return import(pathToFileURL(path).href)
+  const { absoluteImports } = await import('./absolute-imports.ts')
+  const inMemory = await build({ ...bundle, plugins: [absoluteImports] })
+  return import(dataUrl(inMemory.outputFiles[0]?.text ?? ''))
 }
 
 /** Whether a module imports nothing: then it need not take the way through Node's module loader, which is long. */
