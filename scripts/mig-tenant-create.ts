@@ -9,7 +9,7 @@ import {
   type Tenant,
   tenantStandings,
 } from '../migrations/core/index.ts'
-import { durationText } from '../migrations/core/report/index.ts'
+import { durationText, oneLine } from '../migrations/core/report/index.ts'
 import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
 import { oneTenantLine, sayWhereTenants, tenantSessions } from './shared/tenants.ts'
@@ -43,11 +43,14 @@ export const main = (): Promise<void> =>
         : await createTenantFromTemplate(project, line, name, template, sessions)
     const { tenant, revisions, ms } = made
     const from = template?.schema ?? 'replay'
-    const how = template === undefined ? '' : ` as a copy of ${from}, proved equal,`
+    const how = template === undefined ? '' : ` as a copy of ${oneLine(from)}, proved equal,`
     const at = revisions.join(', ') || 'base'
-    output.result(output.style.good(`made tenant ${tenant.schema} at ${at}${how} in ${durationText(ms)}`), {
-      ...{ event: 'tenant-created', line, targetSchema: tenant.schema, revisions, from, ms },
-    })
+    output.result(
+      output.style.good(`made tenant ${oneLine(tenant.schema)} at ${at}${how} in ${durationText(ms)}`),
+      {
+        ...{ event: 'tenant-created', line, targetSchema: tenant.schema, revisions, from, ms },
+      },
+    )
   })
 
 /** The named template, or the first tenant at head; undefined when none is asked for. */

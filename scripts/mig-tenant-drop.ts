@@ -1,6 +1,6 @@
 // just mig-tenant-drop NAME [schemas] [flags]
 import { dropTenant, MigError, openProject, targetTenants, tenantContents } from '../migrations/core/index.ts'
-import { countOf, countText } from '../migrations/core/report/index.ts'
+import { countOf, countText, oneLine } from '../migrations/core/report/index.ts'
 import { confirm } from './shared/ask.ts'
 import { commandEnvironment, runCommand } from './shared/command.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
@@ -22,23 +22,23 @@ export const main = (): Promise<void> =>
   runCommand(spec, async (command) => {
     const { output, positionals, flags } = command
     const name = positionals.name ?? ''
-    if (/[*?,]/.test(name)) {
-      throw new MigError('bad-tenant', `${JSON.stringify(name)} is not the name of one tenant`, {
-        help: 'drop tenants one by one',
-      })
-    }
     const project = openProject(await commandEnvironment({ flags: { ...flags, x: [`schemas=${name}`] } }))
     const line = oneTenantLine(project.env)
     await sayWhereTenants(command, project.env)
     const sessions = tenantSessions(command)
     const { tenants } = await targetTenants(project.env, line, sessions)
+    if (tenants.length !== 1 || tenants[0]?.schema !== name) {
+      throw new MigError('bad-tenant', `${JSON.stringify(name)} is not the name of one tenant`, {
+        help: 'drop tenants one by one',
+      })
+    }
     for (const tenant of tenants) {
       const { tables, bytes, dependents } = await tenantContents(project, tenant, sessions)
       if (dependents.length > 0) output.remark(`what depends on it goes too: ${dependents.join(', ')}`)
       const size = `${countOf(tables, 'table')}, ${countText(Math.ceil(bytes / 1024))} kB`
-      await confirm(command, `Drop tenant ${tenant.schema} (${size}) and all its data?`)
+      await confirm(command, `Drop tenant ${oneLine(tenant.schema)} (${size}) and all its data?`)
       await dropTenant(project, tenant, sessions)
       const line = { event: 'tenant-dropped' as const, line: tenant.line, targetSchema: tenant.schema }
-      output.result(`dropped tenant ${tenant.schema}`, line)
+      output.result(`dropped tenant ${oneLine(tenant.schema)}`, line)
     }
   })

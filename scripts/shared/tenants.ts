@@ -149,6 +149,7 @@ export async function runOnTenants(
   direction: 'upgrade' | 'downgrade',
 ): Promise<void> {
   const { output, flags } = command
+  const options = poolOptions(command, project.env)
   const sessions = tenantSessions(command)
   const targets = await targetTenants(project.env, line, sessions)
   const request = { ...planRequest(direction, command), line }
@@ -161,7 +162,6 @@ export async function runOnTenants(
   }
   output.result(output.level === 'quiet' ? '' : tenantPlanText(shown, output.style), shown)
   if (flags.plan) return
-  const options = poolOptions(command, project.env)
   showTenantResult(command, await runTenants(project, plan, options, sessions), options)
 }
 

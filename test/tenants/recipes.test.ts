@@ -107,6 +107,12 @@ describe('the tenant example, by its recipes', () => {
         ).rows
       expect(await schemas()).toEqual([{ nspname: 'tenant_new' }, { nspname: 'tenant_other' }])
       await fail(just('mig-tenant-drop tenant_new tenant'), 'not-confirmed', 2)
+      await fail(just(['mig-tenant-drop', 'tenant_n*', 'tenant', '--yes']), 'bad-tenant', 2)
+      const odd = 'tenant_x,\u001b[31my* \r\nz'
+      const made = await succeed(just(['mig-tenant-create', odd, 'tenant']))
+      expect(made.stdout).toContain('made tenant tenant_x,y* z at')
+      await succeed(just(['mig-upgrade', 'head', 'tenant', '--tenants', odd]))
+      await succeed(just(['mig-tenant-drop', odd, 'tenant', '--yes']))
       await succeed(just('mig-tenant-drop tenant_new tenant --yes'))
       expect(await schemas()).toEqual([{ nspname: 'tenant_other' }])
       const { rows } = await database.client.query('SELECT target_schema FROM mig.version ORDER BY 1')

@@ -1,6 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { selectTenants, type TenantTargets } from '../../migrations/core/environment/tenant-targets.ts'
+import {
+  namedTenants,
+  selectTenants,
+  type TenantTargets,
+} from '../../migrations/core/environment/tenant-targets.ts'
 import { byCodePoint, type Tenant } from '../../migrations/core/environment/tenants.ts'
 import { type LoadOptions, loadEnvironment, type TenantSource } from '../../migrations/core/index.ts'
 import { createTestDatabase } from '../support/database.ts'
@@ -99,8 +103,9 @@ describe('naming tenants', () => {
   test.each([
     [{ tenants: 'all' }, { kind: 'all' }],
     [{ x: ['upgrade_all_tenants=true'] }, { kind: 'all' }],
-    [{ tenants: 'a, b*' }, { kind: 'names', names: ['a', 'b*'] }],
-    [{ x: ['schemas=a,b'] }, { kind: 'names', names: ['a', 'b'] }],
+    [{ tenants: 'a' }, { kind: 'names', names: ['a'] }],
+    [{ tenants: 'a, b*' }, { kind: 'names', names: ['a', 'b*'], whole: 'a, b*' }],
+    [{ x: ['schemas=a,b'] }, { kind: 'names', names: ['a', 'b'], whole: 'a,b' }],
     [{ tenants: '5:' }, { kind: 'range', start: 5, end: null }],
     [{ x: ['tenant_range_start=5', 'tenant_range_end=7'] }, { kind: 'range', start: 5, end: 7 }],
     [{ x: ['tenant_range_end=7'] }, { kind: 'range', start: 0, end: 7 }],
@@ -117,6 +122,8 @@ describe('naming tenants', () => {
     [{ x: ['colour=red'] }, 'unknown-x'],
     [{ x: ['upgrade_all_tenants=true', 'schemas=a'] }, 'tenant-targets'],
     [{ tenants: ' ' }, 'no-tenant-targets'],
+    [{ tenants: ',' }, 'no-tenant-targets'],
+    [{ x: ['schemas='] }, 'no-tenant-targets'],
   ])('%j is an error', async (given, code) => {
     await expect(targetsOf(given)).rejects.toMatchObject({ code })
   })
@@ -138,6 +145,24 @@ describe('naming tenants', () => {
         expect(parts).toEqual(all)
       }),
     )
+  })
+
+  test('by its name alone finds a tenant, with the commas, spaces and stars that it has', () => {
+    fc.assert(
+      fc.property(listed, (all) => {
+        for (const one of all) {
+          if (/^[\s,]*$/.test(one.schema)) continue
+          const selection = namedTenants(one.schema, '--tenants')
+          const { tenants } = selectTenants('tenant', all, { selection, shards: null, createSchema: false })
+          expect(tenants).toEqual([one])
+        }
+      }),
+    )
+  })
+
+  test('of no shard is an error', () => {
+    const targets = { selection: null, shards: [], createSchema: false }
+    expect(() => selectTenants('tenant', [tenant('a', 'eu')], targets)).toThrow(/names no shard/)
   })
 
   test('by their own names finds each of them, whatever the names hold', () => {

@@ -5,8 +5,8 @@ import type { Tenant } from './tenants.ts'
 /** Which tenants of a line a command is for. */
 export type TenantSelection =
   | { readonly kind: 'all' }
-  /** Names, and patterns with `*` and `?`. */
-  | { readonly kind: 'names'; readonly names: readonly string[] }
+  /** Names, and patterns with `*` and `?`; `whole` is the text that they stand in, which may be one odd name. */
+  | { readonly kind: 'names'; readonly names: readonly string[]; readonly whole?: string }
   /** Positions in the list of tenants, from 0, the end exclusive; null is the end of the list. */
   | { readonly kind: 'range'; readonly start: number; readonly end: number | null }
 
@@ -31,9 +31,20 @@ export function readTenantSelection(text: string): TenantSelection {
   const [, start, end] = /^(\d*):(\d*)$/.exec(value) ?? []
   if (start !== undefined && end !== undefined)
     return { kind: 'range', start: Number(start), end: end === '' ? null : Number(end) }
-  const names = value.split(',').flatMap((name) => (name.trim() === '' ? [] : [name.trim()]))
-  if (names.length > 0) return { kind: 'names', names }
-  throw new MigError('no-tenant-targets', '--tenants names no tenant', { help: waysToName })
+  return namedTenants(text, '--tenants')
+}
+
+/**
+ * Names and patterns with commas between them.
+ * @param what the flag or key, for the error
+ * @throws MigError `no-tenant-targets` for an empty text.
+ */
+export function namedTenants(text: string, what: string): TenantSelection {
+  const names = text.split(',').flatMap((name) => (name.trim() === '' ? [] : [name.trim()]))
+  if (names.length === 0) {
+    throw new MigError('no-tenant-targets', `${what} names no tenant`, { help: waysToName })
+  }
+  return { kind: 'names', names, ...(names[0] === text ? {} : { whole: text }) }
 }
 
 /** The targets with a selection. @throws MigError `tenant-targets` when they have one already. */
@@ -82,7 +93,7 @@ export function selectTenants(
     case 'range':
       return { tenants: inRange(line, listed, selection, reachable), unknown: [] }
     case 'names':
-      return named(line, listed, reachable, selection.names, createSchema)
+      return named(line, listed, reachable, selection, createSchema)
   }
 }
 
@@ -107,7 +118,7 @@ function named(
   line: string,
   listed: readonly Tenant[],
   reachable: readonly Tenant[],
-  names: readonly string[],
+  { names, whole }: TenantSelection & { readonly kind: 'names' },
   createSchema: boolean,
 ): SelectedTenants {
   const bySchema = new Map<string, readonly Tenant[]>()
@@ -115,7 +126,8 @@ function named(
     bySchema.set(tenant.schema, [...(bySchema.get(tenant.schema) ?? []), tenant])
   const wanted = new Set<Tenant>()
   const unknown = new Set<string>()
-  for (const name of names) {
+  const asOne = whole !== undefined && bySchema.has(whole)
+  for (const name of asOne ? [whole] : names) {
     const exact = bySchema.get(name)
     const found = exact ?? (isGlob(name) ? matching(reachable, name) : [])
     if (exact !== undefined && exact.length > 1) throw ambiguous(name, exact)
@@ -140,6 +152,9 @@ function matching(tenants: readonly Tenant[], glob: string): readonly Tenant[] {
 }
 
 function checkShards(listed: readonly Tenant[], shards: readonly string[] | null): void {
+  if (shards?.length === 0) {
+    throw new MigError('no-tenant-targets', '--shard names no shard', { help: waysToName })
+  }
   const known = [...new Set(listed.flatMap(({ shard }) => shard ?? []))]
   for (const shard of shards ?? []) {
     if (known.includes(shard)) continue

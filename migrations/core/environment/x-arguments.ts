@@ -1,6 +1,6 @@
 import { MigError } from '../errors.ts'
 import { nearest } from './nearest.ts'
-import { noTargets, type TenantTargets, withTargets } from './tenant-targets.ts'
+import { namedTenants, noTargets, type TenantTargets, withTargets } from './tenant-targets.ts'
 
 /** The types that env.ts may declare for its own `-x` keys. */
 export type XType = 'string' | 'number' | 'boolean'
@@ -54,7 +54,7 @@ export function readXArguments(
   const names = own.get('schemas')
   let targets: TenantTargets = { ...noTargets, createSchema: flag('create_schema') }
   if (flag('upgrade_all_tenants')) targets = withTargets(targets, { kind: 'all' })
-  if (names !== undefined) targets = withTargets(targets, { kind: 'names', names: listed(names) })
+  if (names !== undefined) targets = withTargets(targets, namedTenants(names, '-x schemas'))
   if (start !== undefined || end !== undefined)
     targets = withTargets(targets, { kind: 'range', start: start ?? 0, end: end ?? null })
   return { targets, x, goOn: flag('continue') }

@@ -32,21 +32,22 @@ export function tenantsProgressText(progress: TenantsProgress): string {
     `${countText(left)} left`,
     ...(perSecond === null ? [] : [`${rate}/s`]),
     ...(secondsLeft === null || left === 0 ? [] : [`${durationText(secondsLeft * 1000)} left`]),
-    ...(slowest === null ? [] : [`slowest ${slowest.targetSchema} (${durationText(slowest.ms)})`]),
+    ...(slowest === null ? [] : [`slowest ${oneLine(slowest.targetSchema)} (${durationText(slowest.ms)})`]),
   ].join(', ')
 }
 
 /** How many tenants a plan is for, the first and the last, and what those that stand alike have before them. */
 export function tenantPlanText(plan: MigEvent & { readonly event: 'tenant-plan' }, style: Style): string {
   const { line, direction, target, tenants, first, last, groups } = plan
-  const range = first === null ? '' : first === last ? `: ${first}` : `: ${first} to ${last}`
+  const [from, to] = [first, last].map((name) => oneLine(name ?? ''))
+  const range = first === null ? '' : first === last ? `: ${from}` : `: ${from} to ${to}`
   const head = `${line}: ${direction} to ${oneLine(target)} on ${countOf(tenants, 'tenant')}${range}`
   const behind = groups.reduce((sum, group) => sum + group.tenants, 0)
   const rest = tenants - behind
   const rows = groups.map((group) => {
-    const from = group.applied.join(', ') || 'base'
-    const to = group.after.join(', ') || 'base'
-    const what = `${directionArrow(direction)} ${style.revision(from)} → ${style.revision(to)}`
+    const before = group.applied.join(', ') || 'base'
+    const after = group.after.join(', ') || 'base'
+    const what = `${directionArrow(direction)} ${style.revision(before)} → ${style.revision(after)}`
     return `  ${countOf(group.tenants, 'tenant')} ${what}, ${countOf(group.steps.length, 'step')} each`
   })
   return [
@@ -89,8 +90,10 @@ export function failureSummary(groups: readonly FailureLines[], style: Style): s
   return groups
     .map(({ code, message, tenants }) => {
       const more = tenants.length - namesShown
-      const names = tenants.slice(0, namesShown).join(', ') + (more > 0 ? ` and ${countText(more)} more` : '')
-      return `${style.error(`${countOf(tenants.length, 'tenant')} failed`)} with MIG-${code}: ${message}\n  ${names}`
+      const names =
+        tenants.slice(0, namesShown).map(oneLine).join(', ') +
+        (more > 0 ? ` and ${countText(more)} more` : '')
+      return `${style.error(`${countOf(tenants.length, 'tenant')} failed`)} with MIG-${code}: ${oneLine(message)}\n  ${names}`
     })
     .join('\n')
 }
@@ -102,5 +105,5 @@ function tenantName({
   readonly targetSchema: string
   readonly shard: string | null
 }): string {
-  return shard === null ? targetSchema : `${targetSchema} (${shard})`
+  return oneLine(shard === null ? targetSchema : `${targetSchema} (${shard})`)
 }
