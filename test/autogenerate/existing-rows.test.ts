@@ -67,13 +67,17 @@ describe('the head of a file', () => {
   labTest('names what existing rows may break, and nothing of tables that are new', async ({ lab }) => {
     await withProfile(lab, '')
     await writeModels(lab, {
-      'user.sql': `${table}, CONSTRAINT recent CHECK (joined > '2000-01-01'), CONSTRAINT one_a_day UNIQUE (joined));
+      'user.sql': `${table}, nick text UNIQUE, team int REFERENCES app_user.fresh (n), CONSTRAINT recent CHECK (joined > '2000-01-01'), CONSTRAINT one_a_day UNIQUE (joined));
         CREATE UNIQUE INDEX profile_month ON app_user.profile (date_trunc('month', joined::timestamp));
+        ALTER TABLE app_user.profile ADD CONSTRAINT known FOREIGN KEY (id) REFERENCES app_user.fresh (id);
+        CREATE MATERIALIZED VIEW app_user.days AS SELECT joined, count(*) AS n FROM app_user.profile GROUP BY joined;
+        CREATE UNIQUE INDEX days_joined ON app_user.days (joined);
         CREATE TABLE app_user.fresh (id bigint PRIMARY KEY, n int NOT NULL CHECK (n > 0), UNIQUE (n));`,
     })
     const { head, warnings } = await headAndWarnings(lab)
     const notes = head.split('\n').filter((line) => line.includes('Fails where'))
     expect(notes.map((line) => line.replace(' * ', '')).sort()).toEqual([
+      'Fails where rows of app_user.profile break constraint known',
       'Fails where rows of app_user.profile break constraint one_a_day',
       'Fails where rows of app_user.profile break constraint recent',
       'Fails where rows of app_user.profile break unique index profile_month',

@@ -198,6 +198,27 @@ describe('new tables', () => {
   })
 })
 
+describe('a new enum value', () => {
+  labTest('is added in the transaction of the revision, unless the same one uses it', async ({ lab }) => {
+    const models = (values: string, rest: string) => ({
+      'user.sql': `CREATE TYPE app_user.kind AS ENUM (${values}); CREATE TABLE app_user.thing (kind app_user.kind);
+        CREATE VIEW app_user.kinds AS SELECT kind ${rest} FROM app_user.thing;`,
+    })
+    await writeModels(lab, models(`'a'`, ''))
+    await generateFiles(lab)
+    await lab.upgrade()
+    await writeModels(lab, models(`'a', 'b'`, ', 1 AS one'))
+    const plain = await generateFiles(lab)
+    expect(plain.files[0]?.text).toContain(`ADD VALUE 'b'`)
+    expect(plain.files[0]?.text).not.toContain('autocommit')
+    expect((await lab.upgrade()).error).toBeUndefined()
+    await writeModels(lab, models(`'a', 'b', 'c'`, `, 1 AS one, kind = 'c' AS c`))
+    const used = await generateFiles(lab)
+    expect(used.files[0]?.text).toContain('autocommit')
+    expect((await lab.upgrade()).error).toBeUndefined()
+  })
+})
+
 describe('drift against history', () => {
   labTest(
     'shows what was changed by hand, the statements back, and a revision that adopts it',

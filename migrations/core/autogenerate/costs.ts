@@ -1,5 +1,6 @@
 import { type Action, idKey, kindWord, type LockClass, objectName, relationOf } from './engine/index.ts'
 import { type RowDemand, rowDemands } from './existing-rows.ts'
+import { retypedColumn } from './guide/retyped.ts'
 
 /** What a revision's side does to a live system, for the head of its file. */
 export interface Costs {
@@ -64,9 +65,13 @@ function relationName(action: Action): string | undefined {
   return undefined
 }
 
-/** The root objects that an action destroys, a dropped table, not its columns too; without any, rows of its table. */
+/**
+ * The root objects that an action destroys, a dropped table, not its columns too; without any, rows of its table. A
+ * type change fails rather than lose a value, and a materialized view is computed again.
+ */
 function lost(action: Action): readonly string[] {
   const [root] = action.destroys
+  if (root?.kind === 'materializedView' || retypedColumn(action) !== undefined) return []
   if (root === undefined) return [`rows of ${relationName(action) ?? 'a table'}`]
   const sameKind = action.destroys.filter((id) => id.kind === root.kind && idKey(id) === idKey(root))
   return sameKind.map((id) => `${kindWord(id)} ${objectName(id)}`)

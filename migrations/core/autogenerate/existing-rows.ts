@@ -1,5 +1,6 @@
 import { type Action, idKey, type ObjectId, relationOf } from './engine/index.ts'
 import { columnWithoutNulls } from './guide/fill.ts'
+import { retypedColumn } from './guide/retyped.ts'
 
 /** What a revision asks of rows that are there already. */
 export interface RowDemand {
@@ -20,20 +21,35 @@ export interface RowDemand {
  */
 export function rowDemands(actions: readonly Action[]): readonly RowDemand[] {
   const settled = new Set<string>()
+  const empty = new Set<string>()
   const demands = new Map<string, RowDemand>()
   for (const action of actions) {
     const demand = demandOf(action)
-    const table: ObjectId | undefined = demand && { kind: 'table', schema: demand.schema, name: demand.table }
     const column = columnWithoutNulls(action)
     const isSettled =
-      (table !== undefined && settled.has(idKey(table))) ||
+      (demand !== undefined && settled.has(`${demand.schema}.${demand.table}`)) ||
       (column !== undefined && settled.has(idKey({ kind: 'column', ...column })))
-    if (demand !== undefined && !isSettled) demands.set(JSON.stringify(demand), demand)
-    for (const id of action.produces) if (id.kind === 'table') settled.add(idKey(id))
+    if (demand !== undefined && !isSettled && !looksAtNulls(action, demand, empty)) {
+      demands.set(JSON.stringify(demand), demand)
+    }
+    for (const id of action.produces) {
+      const own = relationOf(id)
+      if (own !== undefined && 'name' in id && own.name === id.name) settled.add(`${own.schema}.${own.name}`)
+      if (id.kind === 'column' && !hasValue.test(action.sql)) empty.add(idKey(id))
+    }
     const [filled] = action.consumes
     if (filled?.kind === 'column' && action.sql.startsWith('UPDATE ')) settled.add(idKey(filled))
   }
   return [...demands.values()]
+}
+
+const hasValue = / (?:NOT NULL|DEFAULT|GENERATED)\b/
+
+/** Whether a key is of columns that are new and without a value: NULL breaks neither UNIQUE nor FOREIGN KEY. */
+function looksAtNulls({ sql }: Action, { schema, table }: RowDemand, empty: ReadonlySet<string>): boolean {
+  const columns = / (?:FOREIGN KEY|UNIQUE) \(([^)]+)\)/.exec(sql)?.[1]?.split(', ') ?? []
+  const names = columns.map((name) => name.replace(/^"(.*)"$/, '$1').replaceAll('""', '"'))
+  return names.length > 0 && names.every((name) => empty.has(idKey({ kind: 'column', schema, table, name })))
 }
 
 function demandOf(action: Action): RowDemand | undefined {
@@ -42,6 +58,12 @@ function demandOf(action: Action): RowDemand | undefined {
     const isNew = action.produces.some((id) => id.kind === 'column')
     const { schema, table, name } = column
     return { schema, table, column: name, fails: isNew ? 'rows' : 'nulls', object: `column ${name}` }
+  }
+  const retyped = retypedColumn(action)
+  if (retyped !== undefined) {
+    if (!action.losesData) return undefined
+    const { schema, table, name } = retyped
+    return { schema, table, column: null, fails: 'break', object: `the new type of column ${name}` }
   }
   const checked = checkedObject(action)
   if (checked === undefined || !('name' in checked)) return undefined

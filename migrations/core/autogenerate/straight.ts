@@ -5,6 +5,7 @@ import type { Action, Catalog, Difference, Scope } from './engine/index.ts'
 import { asRevision, type GeneratedRevision, lineOfSchema, newlyMadeReader } from './generate.ts'
 import { sqlState } from './guide/address.ts'
 import { nextDifference, takesRounds } from './guide/guide.ts'
+import { inOneTransaction } from './guide/trial.ts'
 import type { AutogenerateInput } from './input.ts'
 import { partIntoRuns } from './lines.ts'
 
@@ -26,12 +27,13 @@ export async function straightRevision(
   if (takesRounds(there.actions, base, wanted, scope)) return undefined
   const back = nextDifference(wanted, base, scope)
   if (back instanceof Error || takesRounds(back.actions, wanted, base, scope)) return undefined
-  const [run, ...others] = partIntoRuns(there.actions, lineOfSchema(input), filter[0] ?? '')
-  if (run === undefined || others.length > 0) return undefined
-  const kept = await triedBothWays(client, scope, run.actions, back.actions)
+  const [upgrade, downgrade] = [inOneTransaction(there.actions), inOneTransaction(back.actions)]
+  const [run, ...others] = partIntoRuns(upgrade ?? [], lineOfSchema(input), filter[0] ?? '')
+  if (run === undefined || downgrade === undefined || others.length > 0) return undefined
+  const kept = await triedBothWays(client, scope, run.actions, downgrade)
   if (kept === undefined) return undefined
   return asRevision(input, run, kept.up, {
-    actions: back.actions,
+    actions: downgrade,
     kept: kept.down,
     from: wanted,
     to: base,

@@ -189,11 +189,12 @@ function addsConstant(sql: string): boolean {
 /**
  * The engine's text where PostgreSQL wants another one: a virtual column, a domain whose NOT NULL is a constraint with
  * a name (since PostgreSQL 17) and would be said twice, and an index of a partitioned table, which pg_get_indexdef
- * gives as ON ONLY, though its partitions have it too.
+ * gives as ON ONLY, though its partitions have it too. A type that is about to be dropped gets a plain name till then.
  */
 function mended(sql: string): string {
   return sql
     .replaceAll(`${virtualMark}) STORED`, ') VIRTUAL')
+    .replaceAll('__pgdelta_replaced', '__replaced')
     .replace(/^(CREATE DOMAIN .*?) NOT NULL( CONSTRAINT .*)?( CONSTRAINT "(?:[^"]|"")+" NOT NULL)/s, '$1$2$3')
     .replace(/^(CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY )?(?:"(?:[^"]|"")+"|\S+) ON) ONLY /, '$1 ')
 }

@@ -20,7 +20,7 @@ import { decideFills } from './fill.ts'
 import { repairFor } from './repairs.ts'
 import { retypedColumn } from './retyped.ts'
 import { isSetAside, type SetAside, settingAside, type TableId, type WayHome, wayHome } from './set-aside.ts'
-import { type Mend, type Refusal, tryActions } from './trial.ts'
+import { inOneTransaction, type Mend, type Refusal, tryActions } from './trial.ts'
 import { freeTypesInUse, tablesKeyedByChangedTypes } from './types-in-use.ts'
 import { withoutNewAliases } from './view-aliases.ts'
 import { undecidedViolations, withoutViolating } from './violations.ts'
@@ -53,7 +53,7 @@ export function guideScope(scope: Scope): Scope {
 /** Whether actions are more than one transaction that runs as the engine has ordered it. */
 export function takesRounds(actions: readonly Action[], from: Catalog, to: Catalog, scope: Scope): boolean {
   return (
-    actions.some(({ transaction, needsCommitBefore }) => transaction === 'own' || needsCommitBefore) ||
+    inOneTransaction(actions) === undefined ||
     foundationsAmong(actions).length > 0 ||
     tablesToMakeAnew(actions, [], from).length > 0 ||
     keepingMoves(from, to, scope).length > 0

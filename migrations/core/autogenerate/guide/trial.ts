@@ -24,7 +24,8 @@ export type Mend = (client: ClientBase, refusal: Refusal) => Promise<Repair | un
  * transaction, as a revision will, except around those that need a commit.
  */
 export async function tryActions(client: ClientBase, actions: readonly Action[], mend: Mend): Promise<Trial> {
-  if (await runAtOnce(client, actions)) return { done: actions, refused: [] }
+  const atOnce = inOneTransaction(actions)
+  if (atOnce !== undefined && (await runAtOnce(client, atOnce))) return { done: atOnce, refused: [] }
   const done: Action[] = []
   let waiting: readonly Refusal[] = actions.map((action) => ({ action, error: new Error('not tried yet') }))
   await begin(client)
@@ -74,12 +75,23 @@ async function firstRepair(
   return undefined
 }
 
+/**
+ * The actions without the commit that the engine wants behind a new enum value, since PostgreSQL itself refuses what
+ * uses one too early (unsafe_new_enum_value_usage). Undefined where it must stay: around what runs in no transaction,
+ * and where rows are rewritten that may come to hold the value, which a scratch database need not have.
+ */
+export function inOneTransaction(actions: readonly Action[]): readonly Action[] | undefined {
+  if (actions.some((action) => action.transaction === 'own')) return undefined
+  if (!actions.some((action) => action.needsCommitBefore)) return actions
+  if (actions.some((action) => action.rewrites)) return undefined
+  return actions.map((action) => ({ ...action, needsCommitBefore: false }))
+}
+
 async function begin(client: ClientBase): Promise<void> {
   await client.query('BEGIN; SET LOCAL check_function_bodies = off')
 }
 
 async function runAtOnce(client: ClientBase, actions: readonly Action[]): Promise<boolean> {
-  if (actions.some((action) => action.transaction === 'own' || action.needsCommitBefore)) return false
   await begin(client)
   try {
     if (actions.length > 0) await client.query(actions.map((action) => action.sql).join(';\n'))

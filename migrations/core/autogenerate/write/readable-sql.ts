@@ -9,12 +9,25 @@ import { tokenAt } from '../../postgres/tokens.ts'
  */
 export function readableSql(sql: string): string {
   // pg_get_viewdef and pg_get_ruledef end with a semicolon.
-  const plain = unquoted(sql.trim().replace(/;$/, ''))
+  const plain = withoutDefaults(unquoted(sql.trim().replace(/;$/, '')))
   if (!/^(CREATE (UNLOGGED )?TABLE|CREATE TYPE)\b/.test(plain) || plain.length < 80) return plain
   const [formatted] = formatSqlStatements([plain], { keywordCase: 'preserve', indent: 2, maxWidth: 110 })
   return formatted === undefined || squeezed(formatted) !== squeezed(plain)
     ? plain
     : formatted.replace(/;\s*$/, '')
+}
+
+const viewHead = /^(CREATE (?:OR REPLACE )?(?:MATERIALIZED )?VIEW (?:"(?:[^"]|"")+"|[^"])*? AS) {2}(?=\S)/
+const sequenceOptions =
+  / AS (?:bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807|integer INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647) (START WITH \d+) CACHE 1 NO CYCLE$/
+
+/** What a person leaves out of CREATE SEQUENCE, and the query of a view on a line of its own, as pg_dump has it. */
+function withoutDefaults(sql: string): string {
+  if (!sql.startsWith('CREATE SEQUENCE ')) return sql.replace(viewHead, '$1\n ')
+  return sql.replace(sequenceOptions, (options, start: string) => {
+    const type = options.startsWith(' AS integer') ? ' AS integer' : ''
+    return `${type}${start === 'START WITH 1' ? '' : ` ${start}`}`
+  })
 }
 
 /** Equal for texts that differ only in white space outside of strings. */
