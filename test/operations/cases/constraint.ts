@@ -44,6 +44,20 @@ export const constraintCases = [
     sql: ['ALTER TABLE app.agents ADD CONSTRAINT made UNIQUE USING INDEX made'],
     invisible: true,
   }),
+  row.createUniqueConstraint({
+    title: 'from an index, which is described and made again',
+    setup: (n) => [
+      ...agents(n),
+      `CREATE UNIQUE INDEX ${n.q('name')} ON ${n.t('agents')} (${n.q('id')}) INCLUDE (${n.q('model')})`,
+    ],
+    args: (n) => [
+      n('made'),
+      n('agents'),
+      { usingIndex: n('name'), existing: { columns: [n('id')], include: [n('model')] } },
+      { deferrable: true },
+    ],
+    sql: ['ALTER TABLE app.agents ADD CONSTRAINT made UNIQUE USING INDEX name DEFERRABLE'],
+  }),
   row.createForeignKey({
     setup: agentsAndTeams,
     args: (n) => [

@@ -13,9 +13,16 @@ import {
 } from '../clauses/constraints.ts'
 import { type Directive, type DirectiveStatement, required, statements, words } from '../directive.ts'
 import { type NameScope, nameSql, type ObjectName } from '../names.ts'
+import { createIndex, type ExistingIndex } from './indexes.ts'
 
-/** The key columns, or the unique index that becomes the constraint's. */
-export type KeyColumns = readonly string[] | { readonly usingIndex: string }
+/** The key columns, or the unique index that becomes the constraint's and takes its name. */
+export type KeyColumns =
+  | readonly string[]
+  | {
+      readonly usingIndex: string
+      /** The index as it is, for the reverse: DROP CONSTRAINT takes it away, and this makes it again. */
+      readonly existing?: Omit<ExistingIndex, 'table' | 'unique'>
+    }
 
 interface Commented {
   readonly comment?: string
@@ -41,7 +48,11 @@ export interface DropConstraintOptions {
   readonly existing?: Constraint
 }
 
-/** ALTER TABLE … ADD PRIMARY KEY. Reverse: DROP CONSTRAINT (the columns stay NOT NULL, as PostgreSQL leaves them). */
+/**
+ * ALTER TABLE … ADD PRIMARY KEY.
+ * Reverse: DROP CONSTRAINT, and the index anew where it was made from one and `existing` tells it. The columns stay
+ * NOT NULL, as PostgreSQL leaves them.
+ */
 export const createPrimaryKey: Directive<
   [name: string, table: ObjectName, columns: KeyColumns, options?: PrimaryKeyOptions]
 > = {
@@ -49,10 +60,13 @@ export const createPrimaryKey: Directive<
     'usingIndex' in columns
       ? addUsingIndex(scope, name, table, 'PRIMARY KEY', columns.usingIndex, options)
       : add(scope, name, table, { ...options, primaryKey: columns }, options.comment),
-  reverse: (scope, name, table) => dropConstraint.forward(scope, name, table),
+  reverse: dropKey,
 }
 
-/** ALTER TABLE … ADD UNIQUE. Reverse: DROP CONSTRAINT. */
+/**
+ * ALTER TABLE … ADD UNIQUE.
+ * Reverse: DROP CONSTRAINT, and the index anew where it was made from one and `existing` tells it.
+ */
 export const createUniqueConstraint: Directive<
   [name: string, table: ObjectName, columns: KeyColumns, options?: UniqueOptions]
 > = {
@@ -60,7 +74,7 @@ export const createUniqueConstraint: Directive<
     'usingIndex' in columns
       ? addUsingIndex(scope, name, table, 'UNIQUE', columns.usingIndex, options)
       : add(scope, name, table, { ...options, unique: columns }, options.comment),
-  reverse: (scope, name, table) => dropConstraint.forward(scope, name, table),
+  reverse: dropKey,
 }
 
 /**
@@ -102,7 +116,10 @@ export const createExcludeConstraint: Directive<
   reverse: (scope, name, table) => dropConstraint.forward(scope, name, table),
 }
 
-/** ALTER TABLE … VALIDATE CONSTRAINT. The reverse does nothing: a checked constraint cannot be made unchecked. */
+/**
+ * ALTER TABLE … VALIDATE CONSTRAINT.
+ * Reverse: nothing. PostgreSQL cannot make a checked constraint unchecked; the reverse of what created it drops it.
+ */
 export const validateConstraint: Directive<[name: string, table: ObjectName]> = {
   forward: (scope, name, table) =>
     statements(`ALTER TABLE ${nameSql(scope, table)} VALIDATE CONSTRAINT ${quoteIdent(name)}`),
@@ -134,6 +151,21 @@ export const renameConstraint: Directive<[name: string, table: ObjectName, newNa
       `ALTER TABLE ${nameSql(scope, table)} RENAME CONSTRAINT ${quoteIdent(name)} TO ${quoteIdent(newName)}`,
     ),
   reverse: (scope, name, table, newName) => renameConstraint.forward(scope, newName, table, name),
+}
+
+function dropKey(
+  scope: NameScope,
+  name: string,
+  table: ObjectName,
+  key: KeyColumns,
+): readonly DirectiveStatement[] {
+  const dropped = dropConstraint.forward(scope, name, table)
+  if (!('usingIndex' in key) || key.existing === undefined) return dropped
+  const { columns, ...options } = key.existing
+  return [
+    ...dropped,
+    ...createIndex.forward(scope, key.usingIndex, table, columns, { ...options, unique: true }),
+  ]
 }
 
 function add(

@@ -18,7 +18,8 @@ export interface BulkInsertOptions {
 
 /**
  * INSERT of many rows, with their values as literals, so that a script holds the same statements as a run.
- * Reverse: DELETE the rows with the same `key`.
+ * Reverse: DELETE the rows with the same `key`, whatever else is in them now; also those that `onConflictDoNothing` has
+ * left as they were. What sequences have given out and triggers have done stays.
  *
  * Throws MIG-no-columns for rows without columns.
  */

@@ -104,7 +104,7 @@ export const alterMaterializedView: Directive<[name: ObjectName, spec: AlterMate
   ],
 }
 
-/** REFRESH MATERIALIZED VIEW. The reverse does nothing. */
+/** REFRESH MATERIALIZED VIEW. Reverse: nothing; the rows that it had before are not kept by anybody. */
 export const refreshMaterializedView: Directive<[name: ObjectName, options?: RefreshOptions]> = {
   forward: (scope, name, options = {}) =>
     statements(
