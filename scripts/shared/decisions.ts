@@ -78,6 +78,11 @@ interface OpenRename {
   readonly to: string
 }
 
+interface OpenViolation {
+  readonly table: string
+  readonly constraint: string
+}
+
 interface OpenCast {
   readonly column: string
   readonly error: string
@@ -89,11 +94,15 @@ async function askedDecisions(error: MigError, decisions: Decisions): Promise<De
     renames = [],
     casts = [],
     fills = [],
+    violations = [],
   } = error.facts as {
     renames?: readonly OpenRename[]
     casts?: readonly OpenCast[]
     fills?: readonly string[]
+    violations?: readonly OpenViolation[]
   }
+  // What cannot be asked about would come back for ever.
+  if (renames.length + casts.length + fills.length + violations.length === 0) throw error
   const given = { ...decisions.renames.given }
   const taken = new Set<string>()
   for (const { from, to } of renames) {
@@ -118,6 +127,13 @@ async function askedDecisions(error: MigError, decisions: Decisions): Promise<De
     // Without one there is nothing to go on with.
     if (answer === '') throw error
     using[column] = answer
+  }
+  for (const { table, constraint } of violations) {
+    const answer = (
+      await question(`Rows of ${table} break ${constraint}. Take them away, in every database? [y/N] `)
+    ).trim()
+    if (!/^y(es)?$/i.test(answer)) throw error
+    recreate.push(table)
   }
   return {
     renames: { given, others: renames.length > 0 ? 'off' : decisions.renames.others },
