@@ -96,9 +96,20 @@ export function calledScope(
   caller: Scope,
   home: Scope,
 ): Scope | undefined {
-  if (caller.depth > 12 || called.parameters.some((parameter) => parameter.name === '*')) return undefined
+  caller.budget.left -= 1
+  if (
+    caller.budget.left < 0 ||
+    caller.depth > 12 ||
+    called.parameters.some((parameter) => parameter.name === '*')
+  )
+    return undefined
   if (call.positional.length > called.parameters.length) return undefined
-  let inner: Scope = { ...home, globals: home.globals ?? home, depth: caller.depth + 1 }
+  let inner: Scope = {
+    ...home,
+    globals: home.globals ?? home,
+    depth: caller.depth + 1,
+    budget: caller.budget,
+  }
   for (const [at, parameter] of called.parameters.entries()) {
     const value =
       call.positional[at] ??

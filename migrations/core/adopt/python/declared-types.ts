@@ -11,7 +11,9 @@ type ClassDefinition = Extract<Definition, { kind: 'class' }>
  * (SQLAlchemy, "Custom Types"). Undefined when the file does not say.
  */
 export function declaredType(found: ClassDefinition, call: Call | undefined): Value | undefined {
-  const decorated = memberOf(found, 'impl') !== undefined || baseName(found) === 'sqlalchemy.TypeDecorator'
+  const base = baseName(found)
+  if (base === undefined || !/^(sqlalchemy|postgresql)\.[A-Z]/.test(base)) return undefined
+  const decorated = memberOf(found, 'impl') !== undefined || base === 'sqlalchemy.TypeDecorator'
   const own = memberOf(found, '__init__')
   if (own !== undefined && setsImpl(own.statement)) return undefined
   const specification = memberOf(found, 'get_col_spec')
@@ -22,9 +24,7 @@ export function declaredType(found: ClassDefinition, call: Call | undefined): Va
     const impl = classMember(found, 'impl')
     return impl && made(impl, call, own !== undefined)
   }
-  const base = baseName(found)
-  if (base === undefined || !/^(sqlalchemy|postgresql)\.[A-Z]/.test(base) || own !== undefined)
-    return undefined
+  if (own !== undefined) return undefined
   return made({ kind: 'path', path: base, line: 0 }, call, false)
 }
 
@@ -78,9 +78,14 @@ function baseOf({ statement, home }: ClassDefinition): string | undefined {
 
 /** The first class, upwards, that the project does not define. */
 function baseName(found: ClassDefinition, hops = 0): string | undefined {
+  const { bases } = found.home.budget
+  const known = bases.get(found.statement)
+  if (known !== undefined) return known ?? undefined
   const base = baseOf(found)
   const parent = base === undefined || hops > 8 ? undefined : definition(base, found.home)
-  return parent?.kind === 'class' ? baseName(parent, hops + 1) : base
+  const name = parent?.kind === 'class' ? baseName(parent, hops + 1) : base
+  bases.set(found.statement, name ?? null)
+  return name
 }
 
 function setsImpl(statement: Statement): boolean {

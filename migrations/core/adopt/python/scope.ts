@@ -21,7 +21,18 @@ export interface Scope {
   readonly globals?: Scope
   /** How many calls are being followed. */
   readonly depth: number
+  /** What reading one file may cost, and what it has found out. */
+  readonly budget: Budget
 }
+
+export interface Budget {
+  /** How many more calls are followed: what computes more than that is not known. */
+  left: number
+  /** The class outside the project that a class extends in the end; null for none. */
+  readonly bases: Map<ClassStatement, string | null>
+}
+
+const callsPerFile = 20_000
 
 const noModules: Modules = () => undefined
 
@@ -34,6 +45,7 @@ export function emptyScope(name = '', modules = noModules): Scope {
     classes: new Map(),
     modules,
     depth: 0,
+    budget: { left: callsPerFile, bases: new Map() },
   }
 }
 

@@ -9,8 +9,7 @@ import { comparison, percentValue, plainText, truth } from './text-values.ts'
 /** What an expression stands for, as far as the file itself says it. */
 export type Value = {
   readonly line: number
-} & /** `exact` for a name from `op.f(…)`, which a naming convention leaves as it is. */
-(
+} /** `exact` for a name from `op.f(…)`, which a naming convention leaves as it is. */ & (
   | { readonly kind: 'text'; readonly text: string; readonly exact?: boolean }
   | { readonly kind: 'number'; readonly text: string }
   | { readonly kind: 'constant'; readonly value: true | false | null }
