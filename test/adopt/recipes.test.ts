@@ -51,6 +51,19 @@ describe('mig-import', () => {
     await database.client.query('DROP SCHEMA mig CASCADE')
   })
 
+  test('takes which line a revision goes to, as a name and a schema key', async () => {
+    const wrong = await fail(just(['mig-import', 'alembic', 'api', '--line', 'shop']), 'bad-flag', 2)
+    expect(wrong.stderr).toContain('help: for example --line expand=user')
+    const open = await fail(
+      just(['mig-import', 'alembic', 'api', '--line', '1a2b3c4d5e6f=shop']),
+      'which-line',
+      2,
+    )
+    expect(open.stderr).toContain('  2b3c4d5e6f70 (api/versions/2b3c4d5e6f70_orders.py): nothing says')
+    await succeed(just(['mig-import', 'alembic', 'api', '--line', 'versions=shop']))
+    await database.client.query('DROP SCHEMA mig CASCADE')
+  })
+
   test('knows its tools', async () => {
     const { stderr } = await fail(just('mig-import alembik api'), 'unknown-tool', 2)
     expect(stderr).toContain(

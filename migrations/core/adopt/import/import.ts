@@ -110,7 +110,11 @@ async function proved(
       return 'runs'
     }
     const differences = await replayDifferences(replay)
-    if (differences.size > 0) throw importDiffers(differences)
+    if (differences.size > 0)
+      throw importDiffers(
+        differences,
+        unconverted.filter(({ leftOut }) => leftOut),
+      )
     return 'equal'
   } catch (error) {
     if (!keep || !(error instanceof MigError) || error.exitCode !== exitCodes.proofFailed) throw error

@@ -13,6 +13,7 @@ import { quoteIdent } from '../../postgres/quote.ts'
 import { withScratchDatabase } from '../../postgres/scratch.ts'
 import { scratchServer } from '../../postgres/scratch-server.ts'
 import { applyPlan, openProject, planRun, type Session } from '../../runner/index.ts'
+import type { UnconvertedPlace } from '../history.ts'
 import type { AdoptedRows } from './applied.ts'
 
 /** What a replay is compared with. */
@@ -213,14 +214,22 @@ function fingerprint(client: ClientBase, schema: string, request: ReplayRequest,
   })
 }
 
-/** The error of a replay that is not what the database has. */
-export function importDiffers(differences: ReadonlyMap<string, readonly FingerprintChange[]>): MigError {
+/** The error of a replay that is not what the database has; what was left out may be why. */
+export function importDiffers(
+  differences: ReadonlyMap<string, readonly FingerprintChange[]>,
+  leftOut: readonly UnconvertedPlace[] = [],
+): MigError {
   const text = [...differences].map(
     ([schema, changes]) => `schema ${schema}:\n${fingerprintChangesText(changes)}`,
   )
   return new MigError(
     'import-differs',
-    `the imported history does not lead to the live database (- only in the history, + only in the database):\n${text.join('\n')}`,
+    [
+      'the imported history does not lead to the live database (- only in the history, + only in the database):',
+      ...text,
+      ...(leftOut.length === 0 ? [] : ['left out, which may be why:']),
+      ...leftOut.map(({ file, line, reason }) => `  ${file}:${line}: ${reason}`),
+    ].join('\n'),
     {
       help: 'nothing was adopted; mend the history or the database and import again, or --keep the files and just mig-stamp them yourself',
       exitCode: exitCodes.proofFailed,
