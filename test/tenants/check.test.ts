@@ -107,7 +107,11 @@ describe('mig-check of a tenant line', () => {
       await succeed(just('mig-check'))
       await succeed(just('mig-check tenant --drift'))
       const listed = jsonLines(await succeed(just('mig-tenants tenant --json')))
-      expect(listed.map(({ structure }) => structure)).toEqual(['majority', 'majority', 'majority'])
+      expect(listed.flatMap(({ event, structure }) => (event === 'tenant' ? [structure] : []))).toEqual([
+        'majority',
+        'majority',
+        'majority',
+      ])
       await succeed(just(['mig-autogen', 'nothing', 'tenant', '--tenants', 'tenant_b']))
       await succeed(just('mig-tenant-create tenant_d tenant --from-template --template tenant_b'))
       await succeed(just('mig-check'))
