@@ -149,7 +149,10 @@ function countingRows(revision: GeneratedRevision): Provable {
   }
 }
 
-/** What each column of each table holds, by `schema.table.column`; numbers and texts that read alike are alike. */
+/**
+ * What each column of each table holds, by `schema.table.column`; numbers and texts that read alike are alike. A row of
+ * a partition is one of the whole table, and may move to another partition.
+ */
 async function contents(client: Client): Promise<ReadonlyMap<string, string>> {
   const { rows: columns } = await client.query<{
     schema: string
@@ -160,7 +163,8 @@ async function contents(client: Client): Promise<ReadonlyMap<string, string>> {
     SELECT n.nspname AS schema, c.relname AS table, a.attname AS column, format_type(a.atttypid, a.atttypmod) AS type
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_type t ON t.oid = a.atttypid AND t.typtype <> 'c'
-    WHERE n.nspname LIKE 'rfx\\_%' AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE n.nspname LIKE 'rfx\\_%' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+      AND a.attnum > 0 AND NOT a.attisdropped
       AND a.attgenerated = '' AND a.attidentity = ''`)
   const found = new Map<string, string>()
   for (const { schema, table, column, type } of columns) {

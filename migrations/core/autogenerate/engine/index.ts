@@ -16,4 +16,4 @@ export {
   type LockClass,
 } from './plan.ts'
 export { type RenameCandidate, renameCandidates } from './renames.ts'
-export { type TableColumn, tableColumns } from './table-columns.ts'
+export { partitionRoot, type TableColumn, tableColumns } from './table-columns.ts'

@@ -153,7 +153,7 @@ function outsidePolicy(outside: readonly string[], schemas: readonly string[]): 
 
 function ofEngine(action: EngineAction, source: FactBase, wanted: FactBase): Action {
   return {
-    sql: keepingLists(mended(action.sql)),
+    sql: asItWasRead(mended(action.sql)),
     produces: action.produces,
     consumes: [...action.consumes, ...action.releases],
     destroys: action.destroys,
@@ -201,15 +201,20 @@ function mended(sql: string): string {
 
 const varcharList = /\(ARRAY\[((?:'(?:[^']|'')*'::character varying(?:, )?)+)\]\)::text\[\]/g
 
+const extractedField = /\bEXTRACT\((?=\w*[A-Z])(\w+) FROM /g
+
 /**
  * `kind IN ('a', 'b')` over a varchar comes back from pg_get_expr with the array cast as a whole, but the parser
- * takes such a cast to each element, which reads as another definition. A cast in between keeps it off them.
- * What a function's body or a comment says stays as it is.
+ * takes such a cast to each element, which reads as another definition. A cast in between keeps it off them. And
+ * `extract('YEAR' FROM …)` comes back without quotes, which the parser reads in small letters. What a function's body
+ * or a comment says stays as it is.
  */
-function keepingLists(sql: string): string {
+function asItWasRead(sql: string): string {
   if (/^(?:COMMENT ON|CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE)\b(?!.*\bBEGIN ATOMIC\b))/s.test(sql))
     return sql
-  return sql.replace(varcharList, '((ARRAY[$1])::character varying[])::text[]')
+  return sql
+    .replace(varcharList, '((ARRAY[$1])::character varying[])::text[]')
+    .replace(extractedField, "EXTRACT('$1' FROM ")
 }
 
 function extraIds(schema: string, relation: string | null): readonly StableId[] {

@@ -97,7 +97,10 @@ export async function guide(input: GuideInput): Promise<Guided> {
     const planned = nextDifference(current, input.to, scope)
     const candidates =
       planned instanceof Error
-        ? await tablesKeyedByChangedTypes(client, current, input.to, scope)
+        ? [
+            ...tablesInCycle(planned.message, current),
+            ...(await tablesKeyedByChangedTypes(client, current, input.to, scope)),
+          ]
         : tablesToMakeAnew(planned.actions, refused, current)
     const stuck = candidates.filter((table) => !unmovable.has(idKey(table)))
     if (stuck.length > 0 && asides.length < mostAsides) {
@@ -216,6 +219,17 @@ function waysHome(
   const made = new Set(actions.flatMap((action) => action.produces.map(idKey)))
   const ready = asides.filter(({ table }) => made.has(idKey(table)) || current.facts.has(table))
   return ready.map((aside) => wayHome(aside, wanted))
+}
+
+/** Tables that the engine would drop and make anew, if it knew an order. */
+function tablesInCycle(message: string, current: Catalog): readonly TableId[] {
+  if (!message.startsWith('dependency cycle')) return []
+  return current.facts.facts().flatMap(({ id }): readonly TableId[] => {
+    if (id.kind !== 'table') return []
+    const [schema, name] = [id.schema, id.name].map((part) => `"${part.replaceAll('"', '""')}"`)
+    const has = (verb: string) => message.includes(`${verb} TABLE ${schema}.${name}`)
+    return has('DROP') && has('CREATE') ? [{ kind: 'table', schema: id.schema, name: id.name }] : []
+  })
 }
 
 /** Brings rows back as soon as their table is there with its partitions, before keys and constraints look at them. */

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { qualifiedName, quoteIdent, quoteLiteral } from '../../postgres/index.ts'
-import { type Action, type Catalog, ownAction, tableColumns } from '../engine/index.ts'
+import { type Action, type Catalog, ownAction, partitionRoot, tableColumns } from '../engine/index.ts'
 import { addressOf } from './address.ts'
 import { dependentsOf } from './dependents.ts'
 import { dropOf } from './repairs.ts'
@@ -70,7 +70,9 @@ export function wayHome(aside: SetAside, wanted: Catalog): WayHome {
   )
   const names = shared.map((column) => quoteIdent(column.name)).join(', ')
   const values = shared.map((column) => `${quoteIdent(column.name)}::${column.type}`).join(', ')
-  const to = qualifiedName(table.schema, table.name)
+  // A row that waited for one partition may belong into another by now.
+  const root = partitionRoot(wanted, table)
+  const to = qualifiedName(root.schema, root.name)
   const from = qualifiedName(waiting.schema, waiting.name)
   const overriding = shared.some((column) => column.identity) ? ' OVERRIDING SYSTEM VALUE' : ''
   const insert = `INSERT INTO ${to} (${names})${overriding} SELECT ${values} FROM ${from}`

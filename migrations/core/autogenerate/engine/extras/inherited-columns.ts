@@ -19,8 +19,8 @@ export const inheritedColumns: ExtraKind = {
     JOIN pg_namespace n ON n.oid = c.relnamespace
     CROSS JOIN LATERAL (
       SELECT p.attrelid, p.attnum, p.attnotnull
-      FROM pg_inherits i JOIN pg_attribute p ON p.attrelid = i.inhparent AND p.attname = a.attname
-      WHERE i.inhrelid = a.attrelid ORDER BY i.inhseqno LIMIT 1) pa
+      FROM (SELECT inhparent FROM pg_inherits WHERE inhrelid = a.attrelid ORDER BY inhseqno LIMIT 1) i
+      JOIN pg_attribute p ON p.attrelid = i.inhparent AND p.attname = a.attname) pa
     LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     LEFT JOIN pg_attrdef pd ON pd.adrelid = pa.attrelid AND pd.adnum = pa.attnum
     WHERE a.attinhcount > 0 AND NOT a.attisdropped AND a.attgenerated = ''

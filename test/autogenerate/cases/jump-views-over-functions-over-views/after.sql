@@ -1,0 +1,10 @@
+CREATE TABLE w (id bigint, b varchar(9), c timestamptz, d int GENERATED ALWAYS AS (id + 1) VIRTUAL) WITH (fillfactor = 80, autovacuum_enabled = false);
+CREATE VIEW v1 AS SELECT * FROM w;
+CREATE VIEW v2 AS SELECT v1.*, rank() OVER (ORDER BY id) AS n FROM v1;
+CREATE VIEW v3 AS SELECT v2.n, v2.id, w.b, v2.d FROM v2 JOIN w USING (id);
+CREATE MATERIALIZED VIEW m1 AS SELECT * FROM v3;
+CREATE VIEW v4 AS SELECT count(*), max(id) FROM m1;
+CREATE FUNCTION fv(k int) RETURNS SETOF v3 LANGUAGE sql STABLE AS $$ SELECT * FROM rfx_user.v3 $$;
+CREATE VIEW v5 AS SELECT * FROM fv(3);
+CREATE FUNCTION atomic_() RETURNS bigint LANGUAGE sql STABLE BEGIN ATOMIC SELECT max FROM v4; END;
+CREATE TRIGGER suppress BEFORE UPDATE OF b ON w FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();

@@ -1,0 +1,4 @@
+CREATE TABLE log (id bigserial, at date NOT NULL, kind text) PARTITION BY RANGE (at);
+CREATE TABLE log_spring PARTITION OF log FOR VALUES FROM ('2020-01-01') TO ('2020-10-01');
+CREATE TABLE log_autumn PARTITION OF log FOR VALUES FROM ('2020-10-01') TO ('2021-01-01');
+CREATE POLICY kinds ON log_spring USING (true);
