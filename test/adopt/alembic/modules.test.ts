@@ -78,6 +78,22 @@ class Guid(TypeDecorator):
         else:
             return dialect.type_descriptor(CHAR(32))
 
+class UtcDateTime(TypeDecorator):
+    impl = sa.TIMESTAMP(timezone=True)
+
+    def load_dialect_impl(self, dialect):
+        if dialect.name == 'mysql':
+            return mysql.TIMESTAMP(fsp=6, timezone=True)
+        return super().load_dialect_impl(dialect)
+
+LENGTH = 250
+
+def StringID(*, length=LENGTH, **kwargs) -> sa.String:
+    return sa.String(length=length, **kwargs)
+
+def AnyOf(*types):
+    return types[0]
+
 class Numbered(TypeDecorator):
     impl = sa.Integer
 
@@ -130,6 +146,10 @@ def mysql_same(element, compiler, **kw):
     ['types.Guid()', 'UUID'],
     ['types.Guid', 'UUID'],
     ['types.Numbered(Colour)', 'INTEGER'],
+    ['types.UtcDateTime(timezone=True)', 'TIMESTAMP WITH TIME ZONE'],
+    ['types.StringID()', 'VARCHAR(250)'],
+    ["types.StringID(length=9, collation='C')", 'VARCHAR(9) COLLATE "C"'],
+    ['types.AnyOf(sa.Text(), sa.Integer())', 'TEXT'],
     ['types.Json.impl', 'TEXT'],
     ['types.Box()', 'BOX'],
     ['types.Name(7)', 'VARCHAR(7)'],

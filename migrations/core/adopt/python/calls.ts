@@ -97,20 +97,24 @@ export function calledScope(
   home: Scope,
 ): Scope | undefined {
   caller.budget.left -= 1
+  if (caller.budget.left < 0 || caller.depth > 12) return undefined
+  const plain = called.parameters.filter(({ rest }) => rest === undefined)
+  const takes = (kind: 'list' | 'dict') => called.parameters.find(({ rest }) => rest === kind)
+  const more = [...call.keywords].filter(([name]) => !plain.some((parameter) => parameter.name === name))
+  const [list, dict] = [takes('list'), takes('dict')]
+  if (more.some(([name]) => name === '**')) return undefined
   if (
-    caller.budget.left < 0 ||
-    caller.depth > 12 ||
-    called.parameters.some((parameter) => parameter.name === '*')
+    (more.length > 0 && dict === undefined) ||
+    (call.positional.length > plain.length && list === undefined)
   )
     return undefined
-  if (call.positional.length > called.parameters.length) return undefined
   let inner: Scope = {
     ...home,
     globals: home.globals ?? home,
     depth: caller.depth + 1,
     budget: caller.budget,
   }
-  for (const [at, parameter] of called.parameters.entries()) {
+  for (const [at, parameter] of plain.entries()) {
     const value =
       call.positional[at] ??
       call.keywords.get(parameter.name) ??
@@ -118,7 +122,12 @@ export function calledScope(
     if (value === undefined) return undefined
     inner = withValue(inner, parameter.name, value)
   }
-  return inner
+  const { line } = call
+  if (list !== undefined)
+    inner = withValue(inner, list.name, { kind: 'list', items: call.positional.slice(plain.length), line })
+  if (dict === undefined) return inner
+  const entries = more.map(([text, value]) => [{ kind: 'text', text, line } as const, value] as const)
+  return withValue(inner, dict.name, { kind: 'dict', entries, line })
 }
 
 /** The body of the branch that is taken, empty for none; undefined when only Python knows. */

@@ -19,7 +19,9 @@ export function declaredType(found: ClassDefinition, call: Call | undefined): Va
   const specification = memberOf(found, 'get_col_spec')
   if (specification !== undefined) return specified(specification, call)
   const dialect = memberOf(found, 'load_dialect_impl')
-  if (dialect !== undefined) return dialectType(dialect, found, call)
+  const chosen = dialect && dialectType(dialect, found, call)
+  const isDefault = chosen?.kind === 'method' && chosen.name === 'load_dialect_impl'
+  if (dialect !== undefined && !isDefault) return chosen
   if (decorated) {
     const impl = classMember(found, 'impl')
     return impl && made(impl, call, own !== undefined)
@@ -118,10 +120,15 @@ function dialectType(
     isPlain && found.home.name === home.name
       ? { kind: 'path', path: `${home.name}.${found.statement.name}`, line }
       : { kind: 'opaque', why: 'a type with arguments', line }
-  const inner = withValue(withValue({ ...home, depth: home.depth + 1 }, self.name, type), dialect.name, {
-    kind: 'path',
-    path: 'alembic.context.dialect',
-    line,
+  const known: readonly (readonly [string, Value])[] = [
+    [self.name, type],
+    [dialect.name, { kind: 'path', path: 'alembic.context.dialect', line }],
+    // What `super().load_dialect_impl(dialect)` gives is what the type is made of.
+    ['super', { kind: 'path', path: '.super', line }],
+  ]
+  const inner = known.reduce<Scope>((scope, [name, value]) => withValue(scope, name, value), {
+    ...home,
+    depth: home.depth + 1,
   })
   const value = returnedBy(statement.body, inner)
   return value?.kind === 'opaque' ? undefined : value

@@ -149,10 +149,11 @@ function readFunction(at: Cursor): Statement {
   at.expect('(')
   const parameters: Parameter[] = []
   while (!at.take(')')) {
-    if (at.take('*') || at.take('**') || at.take('/')) {
-      if (at.peek().type === 'name') parameters.push({ name: '*', default: undefined })
-      if (at.peek().type === 'name') at.next()
-    } else {
+    const rest = at.take('**') ? 'dict' : at.take('*') ? 'list' : undefined
+    if (rest !== undefined && at.peek().type === 'name') {
+      parameters.push({ name: at.next().text, default: undefined, rest })
+      if (at.take(':')) readExpression(at)
+    } else if (rest === undefined && !at.take('/')) {
       const parameter = at.next().text
       if (at.take(':')) readExpression(at)
       parameters.push({ name: parameter, default: at.take('=') ? readExpression(at) : undefined })

@@ -97,6 +97,8 @@ export interface Branch {
 export interface Parameter {
   readonly name: string
   readonly default: Expression | undefined
+  /** `*name` takes the positional arguments that are left, `**name` the keywords. */
+  readonly rest?: 'list' | 'dict'
 }
 
 /** The names that a statement may set, itself or in its block. */
