@@ -1,6 +1,6 @@
 // just mig-lint [range] [schemas] [flags]
 import { relative } from 'node:path'
-import { exitCodes, MigError } from '../migrations/core/index.ts'
+import { type Environment, exitCodes, MigError } from '../migrations/core/index.ts'
 import {
   type Finding,
   type Level,
@@ -28,7 +28,10 @@ const spec = {
   summary:
     'Says what revisions would do to a live system: runs them on a scratch database, measures the locks of each statement, and applies the rules of squawk. With a configured database, its sizes count.',
   positionals: {
-    range: { help: 'a:b, or one revision; default: what is pending, or all without a database', default: '' },
+    range: {
+      help: 'a:b, one revision, or schema keys; default: what is pending, or all without a database',
+      default: '',
+    },
     schemas: schemasArgument,
   },
   flags: {
@@ -44,7 +47,7 @@ const spec = {
   },
   examples: [
     'just mig-lint',
-    "just mig-lint '' user",
+    'just mig-lint user',
     'just mig-lint 3f2a9c41:head user --level error',
     'just mig-lint --changed origin/main --format github',
   ],
@@ -58,8 +61,7 @@ export const main = (): Promise<void> => {
     const { flags, output, positionals, signal } = command
     const level = oneOf(flags.level, 'level', levels, 'warning')
     const format = oneOf(flags.format, 'format', formats, 'text')
-    const env = await commandEnvironment(command)
-    const range = positionals.range ?? ''
+    const { env, range } = rangeOrKeys(await commandEnvironment(command), positionals.range ?? '')
     const changed = typeof flags.changed === 'string' ? { changed: flags.changed } : {}
     const result = await lintProject(env, { ...changed, range, durationText, emit: output.event, signal })
     if (format === 'github') annotate(command, result.findings)
@@ -67,6 +69,13 @@ export const main = (): Promise<void> => {
     const counts = (finding: Finding) => levels.indexOf(finding.level) >= levels.indexOf(level)
     return result.findings.some(counts) ? exitCodes.differences : exitCodes.done
   })
+}
+
+/** A schema key is no revision, so keys in the place of a range are the filter. */
+function rangeOrKeys(env: Environment, given: string): { readonly env: Environment; readonly range: string } {
+  const names = given.split(',').map((name) => name.trim())
+  const areKeys = names.every((name) => env.lines.some(({ key }) => key === name))
+  return areKeys ? { env: { ...env, filter: names }, range: '' } : { env, range: given }
 }
 
 function oneOf<Name extends string>(

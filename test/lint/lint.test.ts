@@ -257,7 +257,7 @@ describe('mig-lint', () => {
     await lint('await op.execute(`CREATE INDEX i ON t (n)`)')
     const just = justOn(database.url, { cwd: project.path })
     await just('mig-upgrade aaaa00000001 one')
-    const pending = jsonLines(await just(['mig-lint', '', 'one', '--json']))
+    const pending = jsonLines(await just('mig-lint one --json'))
     expect(pending.filter(({ event }) => event === 'statement-lock')).toEqual([
       expect.objectContaining({ revision: 'aaaa00000002' }),
     ])

@@ -38,7 +38,7 @@ export async function chosenRevisions(
   const { env, files } = project
   if (range !== '' && changed !== undefined) {
     throw new MigError('bad-range', `${JSON.stringify(range)} and --changed both say what to look at`, {
-      help: "leave one out; '' is no range, as in just mig-lint '' user --changed",
+      help: 'leave one out, as in just mig-lint user --changed',
     })
   }
   const ranged =

@@ -11,6 +11,7 @@ import { lockFindings } from './lock-rules.ts'
 import { type RecordedRun, recordRevisions } from './record.ts'
 import { bareName, isAboutLocks, squawkFinding } from './rules.ts'
 import { squawk, type Violation } from './squawk.ts'
+import { statementLine } from './statement-line.ts'
 
 export interface LintRequest extends Choice {
   /** A duration in milliseconds as text. */
@@ -70,7 +71,7 @@ function revisionFindings(
     return statementFindings(effect, about, made, durationText)
   })
   const placed = found.map((finding): Finding => {
-    const line = lineOf(source, finding.statement ?? '')
+    const line = statementLine(source, finding.statement ?? '')
     return { ...finding, place: { file: file.path, ...(line === undefined ? {} : { line }) } }
   })
   return applyIgnores(placed, { line: file.line, revision: id, path: file.path }, source)
@@ -114,15 +115,4 @@ function madeTables(
   })
   const old = [...existing.values()].flatMap((tables) => [...tables.values()].map(bareName))
   return new Set(revision === undefined ? names.filter((name) => !old.includes(name)) : names)
-}
-
-/** Where a statement stands in its file, by its first line; undefined for what a directive has made. */
-function lineOf(source: string, sql: string): number | undefined {
-  const first = sql
-    .split('\n')
-    .find((text) => text.trim() !== '')
-    ?.trim()
-  if (first === undefined) return undefined
-  const at = source.split('\n').findIndex((text) => text.includes(first))
-  return at === -1 ? undefined : at + 1
 }
