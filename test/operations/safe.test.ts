@@ -166,6 +166,11 @@ describe('On a server', () => {
       'column g',
     ],
     ['a grant', 'GRANT SELECT (status) ON app.agents TO PUBLIC', 'privileges of the column'],
+    [
+      'the rows of a table that inherits',
+      'CREATE TABLE app.more () INHERITS (app.agents)',
+      'rows of app.more',
+    ],
   ])('changeType refuses to lose %s, and changes nothing', async (_what, sql, named) => {
     const one = cases.find(({ form }) => form === 'changeType') ?? never()
     await usingSchema(plain, async (n, op, fingerprint) => {
@@ -173,6 +178,40 @@ describe('On a server', () => {
       const before = await fingerprint()
       await expect(one.run(op, n)).rejects.toThrow(named)
       expect(compareFingerprints(before, await fingerprint())).toEqual([])
+    })
+  })
+
+  const partitioned = [
+    'CREATE TABLE app.runs (id int NOT NULL, at date, status text NOT NULL) PARTITION BY RANGE (id)',
+    'CREATE TABLE app.runs_1 PARTITION OF app.runs FOR VALUES FROM (1) TO (10)',
+    'CREATE TABLE app.runs_2 PARTITION OF app.runs DEFAULT PARTITION BY LIST (at)',
+    'CREATE TABLE app.runs_3 PARTITION OF app.runs_2 DEFAULT',
+    "INSERT INTO app.runs SELECT n, '2026-01-01', repeat('x', n) FROM generate_series(1, 20) AS n",
+  ]
+  const toLength = { type: 'integer', using: 'length(status)' } as const
+
+  test('changeType changes a partitioned table, partitions of partitions included', async () => {
+    await usingSchema(plain, async (_n, op) => {
+      const { client } = database
+      for (const sql of partitioned) await client.query(sql)
+      await op.safe.changeType('runs', 'status', { ...toLength, key: ['id'] })
+      const { rows } = await client.query(
+        'SELECT count(*)::int AS rows, sum(status)::int AS sum FROM app.runs WHERE status = id',
+      )
+      expect(rows).toEqual([{ rows: 20, sum: 210 }])
+      await expect(client.query('INSERT INTO app.runs_3 VALUES (30)')).rejects.toThrow('null value')
+    })
+  })
+
+  test.each([
+    ['an index of the whole', 'CREATE INDEX i ON app.runs (status)', 'status', 'index app.i'],
+    ['an index of one partition', 'CREATE INDEX i ON app.runs_3 (status)', 'status', 'index app.i'],
+    ['a key of a partition', 'SELECT', 'at', 'partition key of app.runs_2'],
+  ])('changeType refuses to lose %s of a partitioned table', async (_what, sql, column, named) => {
+    await usingSchema(plain, async (_n, op) => {
+      for (const each of [...partitioned, sql]) await database.client.query(each)
+      const options = { ...toLength, indexes: [{ name: 'i', columns: [column] }] }
+      await expect(op.safe.changeType('runs', column, options)).rejects.toThrow(named)
     })
   })
 

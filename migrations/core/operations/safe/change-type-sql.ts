@@ -33,7 +33,7 @@ BEGIN
     RAISE EXCEPTION USING
       ERRCODE = 'dependent_objects_still_exist',
       MESSAGE = pg_catalog.format('changing the type of %s.%s would lose what depends on it: %s', ${quoteLiteral(tableSql)}, ${quoteLiteral(quoteIdent(column))}, lost),
-      HINT = 'Name its indexes and its default in op.safe.changeType; drop the others before, and create them after.';
+      HINT = 'Name its indexes and its default in op.safe.changeType; drop the others before, and create them after, as those of a partitioned table, which cannot be built concurrently.';
   END IF;
   ALTER TABLE ${tableSql} ADD COLUMN ${quoteIdent(helper)} ${swap.typeSql};
 END
@@ -41,8 +41,11 @@ END
   return { sql: `DO ${dollarQuoted(body)}` }
 }
 
-// NOT NULL constraints have a pg_constraint row of their own since PostgreSQL 18; the swap makes a new one.
+// NOT NULL constraints have a pg_constraint row of their own since PostgreSQL 18; the swap makes a new one. A partition
+// loses what it has on the column too. That a column is in the partition key is in no dependency; and a trigger is
+// not inherited, so that a table which inherits in the old way would not be kept in step.
 function lostSql({ tableSql, column, newDefault, indexes }: Swap): string {
+  const ofColumn = `attrelid IN (SELECT ${regclass(tableSql)} UNION SELECT relid FROM pg_catalog.pg_partition_tree(${regclass(tableSql)})) AND attname = ${quoteLiteral(column)}`
   const known = indexes.map(({ name }) => quoteLiteral(name)).join(', ')
   const ownDefault = `dependent.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND EXISTS (
         SELECT FROM pg_catalog.pg_attrdef
@@ -53,17 +56,25 @@ function lostSql({ tableSql, column, newDefault, indexes }: Swap): string {
     JOIN pg_catalog.pg_depend AS dependent
       ON dependent.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
       AND dependent.refobjid = attrelid AND dependent.refobjsubid = attnum
-    WHERE attrelid = ${regclass(tableSql)} AND attname = ${quoteLiteral(column)}
+    WHERE ${ofColumn}
       AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE oid = dependent.objid AND contype = 'n')${
         newDefault === undefined ? '' : `\n      AND NOT (${ownDefault})`
       }${
         known === ''
           ? ''
-          : `\n      AND NOT EXISTS (SELECT FROM pg_catalog.pg_index JOIN pg_catalog.pg_class AS index ON index.oid = indexrelid WHERE indexrelid = dependent.objid AND indrelid = attrelid AND index.relname IN (${known}))`
+          : `\n      AND NOT EXISTS (SELECT FROM pg_catalog.pg_index JOIN pg_catalog.pg_class AS index ON index.oid = indexrelid WHERE indexrelid = dependent.objid AND indrelid = ${regclass(tableSql)} AND index.relkind = 'i' AND index.relname IN (${known}))`
       }
     UNION ALL
     SELECT 'privileges of the column' FROM pg_catalog.pg_attribute
-    WHERE attrelid = ${regclass(tableSql)} AND attname = ${quoteLiteral(column)} AND attacl IS NOT NULL`
+    WHERE ${ofColumn} AND attacl IS NOT NULL
+    UNION ALL
+    SELECT 'partition key of ' || partrelid::pg_catalog.regclass FROM pg_catalog.pg_partitioned_table
+    JOIN pg_catalog.pg_attribute ON attrelid = partrelid AND attnum = ANY (partattrs::pg_catalog.int2[])
+    WHERE ${ofColumn}
+    UNION ALL
+    SELECT 'rows of ' || inhrelid::pg_catalog.regclass || ', which inherits it'
+    FROM pg_catalog.pg_inherits JOIN pg_catalog.pg_class ON pg_class.oid = inhparent
+    WHERE inhparent = ${regclass(tableSql)} AND relkind <> 'p'`
 }
 
 /** A validated CHECK on the new column when the old one is NOT NULL, so that the swap scans nothing. */

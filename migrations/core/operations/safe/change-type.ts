@@ -26,7 +26,8 @@ export interface ChangeTypeOptions extends Pick<BackfillSpec, 'key' | 'batchSize
  * column, which stands last in the table. Its reverse is the same with the old type.
  *
  * Whatever else depends on the column (a key, a view, a policy, a grant …) would be lost, so the first statement
- * refuses and names it. The backfill fires the table's own triggers.
+ * refuses and names it. The backfill fires the table's own triggers. A partitioned table may be given, by a column that
+ * is in no index and no partition key; a table from which others inherit in the old way may not.
  */
 export function changeType(
   scope: NameScope,
