@@ -25,6 +25,7 @@ const others: Readonly<Record<string, string>> = {
     reltuples relallvisible relallfrozen relisshared relispopulated relrewrite relfrozenxid relminmxid indcheckxmin
     indisready indislive`,
   'the script of the extension': 'extconfig extcondition',
+  'no ALTER TABLE changes it of a child': 'attislocal conislocal',
   'PostgreSQL does not hold a value to it, nor does a dump': 'attndims typndims',
 }
 

@@ -1,7 +1,7 @@
-import { type Extra, type ExtraKind, quoted } from './kind.ts'
+import { type Extra, type ExtraKind, literal, quoted } from './kind.ts'
 
 /**
- * What a table says otherwise of a column that it inherits, or has as a partition: its default, and NOT NULL (CREATE
+ * What a table says otherwise of a column that it inherits, or has as a partition: its default, NOT NULL and comment (CREATE
  * TABLE, INHERITS and PARTITION OF). What is said of the parent reaches the child by itself.
  */
 export const inheritedColumns: ExtraKind = {
@@ -10,6 +10,7 @@ export const inheritedColumns: ExtraKind = {
   query: () => `
     SELECT n.nspname AS schema, c.relname AS relation, a.attname AS name,
            json_build_object(
+             'comment', col_description(c.oid, a.attnum),
              'default', pg_get_expr(d.adbin, d.adrelid),
              'parent default', pg_get_expr(pd.adbin, pd.adrelid),
              'not null', CASE WHEN a.attnotnull THEN 'yes' END,
@@ -35,6 +36,11 @@ export const inheritedColumns: ExtraKind = {
     }
     if (saysOtherwise(from, to, 'not null')) {
       after.push(`${column} ${to.values['not null'] == null ? 'DROP' : 'SET'} NOT NULL`)
+    }
+    const comment = to.values.comment ?? null
+    if (comment !== (from?.values.comment ?? null)) {
+      const name = `${quoted(to.schema, to.relation ?? '')}.${quoted(to.name)}`
+      after.push(`COMMENT ON COLUMN ${name} IS ${comment === null ? 'NULL' : literal(comment)}`)
     }
     return { before: [], after }
   },
