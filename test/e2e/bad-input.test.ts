@@ -281,6 +281,23 @@ describe('a database that cannot be used', () => {
     await administer(`DROP ROLE ${role}`)
   })
 
+  test('whose schema is gone keeps what public has under the same names', async () => {
+    await project.write(revisionFiles('shop', [{ id: a, ...create('a') }]))
+    await succeed(just('mig-upgrade head shop'))
+    await database.client.query('DROP SCHEMA shop CASCADE; CREATE TABLE public.a (kept int)')
+    const down = await fail(just('mig-downgrade base shop'), 'no-schema', 3)
+    expect(down.stderr).toContain('just mig-stamp base shop')
+    expect((await database.client.query('SELECT kept FROM public.a')).rows).toEqual([])
+    await succeed(just('mig-stamp base shop'))
+    await project.write({
+      'migrations/env.ts': environmentText({ shop: 'shop', depot: 'depot' }, 'createSchema: false'),
+    })
+    const up = await fail(just('mig-upgrade head shop'), 'no-schema', 3)
+    expect(up.stderr).toContain('CREATE SCHEMA shop')
+    expect(await versions(database.client)).toEqual({})
+    await database.client.query('DROP SCHEMA mig CASCADE; DROP TABLE public.a')
+  })
+
   test('whose URL is no URL', async () => {
     for (const url of ['not a url', 'mysql://localhost/app', 'postgresql://localhost:port/app'])
       await fail(just('mig-current', { env: { MIG_DATABASE_URL: url } }), 'bad-database-url', 2)

@@ -9,7 +9,8 @@ import {
   takeLocks,
   targetLockHolders,
 } from '../ledger/index.ts'
-import { isConnectionLost } from '../postgres/index.ts'
+import { isConnectionLost, quoteIdent } from '../postgres/index.ts'
+import { checkSchema } from './check-schema.ts'
 import { makePlan, type Plan, type PlanRequest, type PlanStep, readLedgerState } from './plan.ts'
 import type { Project } from './project.ts'
 import { retrying } from './retry.ts'
@@ -74,7 +75,7 @@ export async function applyPlan(
     checkStillPlanned(plan, now)
     const halfDone = await readProgress(session.client, ledgerSchema, targetSchemas)
     checkHalfDone(now, halfDone)
-    const missing = await missingSchemas(session, targetSchemas)
+    const missing = await missingSchemas(session, project, now)
     const resumeEdited = request.resumeEdited ?? false
     const total = now.steps.length
     const revisions = revisionSource(env.cacheDir)
@@ -218,13 +219,26 @@ export function checkHalfDone({ steps }: Planned, halfDone: readonly Progress[])
   }
 }
 
+/** @throws MigError as `checkSchema` */
 async function missingSchemas(
   session: Session,
-  targetSchemas: readonly string[],
+  { env }: Project,
+  { direction, steps }: Planned,
 ): Promise<ReadonlySet<string>> {
-  const { rows } = await session.client.query<{ name: string }>(
-    `SELECT name FROM unnest($1::text[]) AS name WHERE NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = name)`,
-    [targetSchemas],
+  const lineOf = new Map(steps.map((step) => [step.targetSchema, step.line]))
+  const { rows } = await session.client.query<{ schema: string; usable: boolean | null }>(
+    `SELECT name AS schema, pg_catalog.has_schema_privilege(oid, 'USAGE') AS usable
+     FROM unnest($1::text[]) AS name LEFT JOIN pg_catalog.pg_namespace ON nspname = name ORDER BY name`,
+    [[...lineOf.keys()]],
   )
-  return new Set(rows.map((row) => row.name))
+  for (const { schema, usable } of rows) {
+    const line = lineOf.get(schema) ?? ''
+    const help =
+      direction === 'upgrade'
+        ? `make it: CREATE SCHEMA ${quoteIdent(schema)}; or let the run do it: createSchema: true in env.ts`
+        : `if it is gone for good, tell the ledger: just mig-stamp base ${line}`
+    const mayMake = direction === 'upgrade' && env.createSchema
+    checkSchema({ line, schema }, { exists: usable !== null, usable: usable ?? false, mayMake, help })
+  }
+  return new Set(rows.flatMap(({ schema, usable }) => (usable === null ? [schema] : [])))
 }

@@ -9,10 +9,10 @@ import {
 } from '../../ledger/index.ts'
 import { isConnectionLost, quoteIdent } from '../../postgres/index.ts'
 import { checkHalfDone, checkStillPlanned, takeSteps } from '../apply.ts'
+import { checkSchema } from '../check-schema.ts'
 import type { Project } from '../project.ts'
 import type { RevisionSource } from '../revision-source.ts'
 import type { Session } from '../session.ts'
-import { checkSchema } from './check-schema.ts'
 import type { TenantPlanner, TenantState, TenantWork } from './plan.ts'
 import { tenantProject } from './view.ts'
 
@@ -51,7 +51,9 @@ export async function applyTenant(
     const steps = planner.stepsOf(tenant, now.state).filter((step) => step.line === tenant.line)
     if (steps.length > 0) {
       const mayMake = direction === 'upgrade' && project.env.createSchema
-      checkSchema(tenant, { ...now, mayMake })
+      const { line, schema } = tenant
+      const help = `make the tenant: just mig-tenant-create ${schema} ${line}, or -x create_schema=true; or take it out of what env.ts lists`
+      checkSchema(tenant, { ...now, mayMake, help })
     }
     // Under --share somebody else may have done it all, and that is what it is for.
     if (!(run.share && steps.length === 0)) {
