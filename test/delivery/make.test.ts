@@ -64,6 +64,7 @@ describe('make', () => {
     expect((await make(['db-show', 'REV=aaaa00000001'])).stdout).toContain('CREATE TABLE t (id int);')
     expect(await make(['db-downgrade', 'SCHEMA=one'])).toMatchObject({ code: 0 })
     expect((await applied()).rows).toEqual([])
+    await database.client.query('CREATE SCHEMA app_two')
     expect(await make(['db-stamp', 'REV=head'])).toMatchObject({ code: 0 })
     expect((await applied()).rows).toHaveLength(2)
     expect(await make(['db-downgrade-all', 'SCHEMA=two', 'YES=1'])).toMatchObject({ code: 0 })
