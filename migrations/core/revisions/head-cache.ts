@@ -18,9 +18,12 @@ const format = 3
 
 /**
  * A file's own clock is coarse: an edit in the same tick as the read leaves every stamp as it was. So an entry
- * counts only when the file had not been touched for this long when the cache was written.
+ * counts only when the file had not been touched for this long, in milliseconds, when the cache was written. The
+ * kernel sets ctime: where that has fractions of a second, its ticks are 10 ms at most; else they may be 2 seconds.
  */
-const settledMs = 1000
+function unsettledFor(ctimeMs: number): number {
+  return ctimeMs % 1000 === 0 ? 2000 : 50
+}
 
 /** Opens the cache; one that is missing, broken or of another format is empty. */
 export function openHeadCache(cacheFile: string): HeadCache {
@@ -34,7 +37,7 @@ export function openHeadCache(cacheFile: string): HeadCache {
       const [size, ino, mtimeMs, ctimeMs, file] = entry
       const same =
         size === stat.size && ino === stat.ino && mtimeMs === stat.mtimeMs && ctimeMs === stat.ctimeMs
-      if (!same || Math.max(mtimeMs, ctimeMs) + settledMs > writtenAt) return undefined
+      if (!same || Math.max(mtimeMs, ctimeMs) + unsettledFor(ctimeMs) > writtenAt) return undefined
       next.set(path, entry)
       return file
     },
