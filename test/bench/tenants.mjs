@@ -37,8 +37,13 @@ async function main() {
   /** @type {number[]} */
   const ratios = []
   for (let round = 0; round < rounds; round++) {
-    const ours = await onNewDatabase(names, (url) => upgrade(url))
-    const theirs = await onNewDatabase(names, (url) => psql(url, scripts))
+    const runs = [upgrade, (/** @type {string} */ url) => psql(url, scripts)]
+    // Who comes second works while the disk still has the first one's writes, so each begins in turn.
+    const order = round % 2 === 0 ? [0, 1] : [1, 0]
+    /** @type {{ ms: number }[]} */
+    const took = []
+    for (const at of order) took[at] = await onNewDatabase(names, (url) => runs[at]?.(url) ?? upgrade(url))
+    const [ours = { ms: 0 }, theirs = { ms: 1 }] = took
     ratios.push(ours.ms / theirs.ms)
     say(
       `${tenants} tenants × ${revisions} revisions on ${jobs} connections: just-mig ${seconds(ours.ms)}, psql ${seconds(theirs.ms)}, ratio ${(ours.ms / theirs.ms).toFixed(2)} (aim at most 1.3)`,
@@ -131,6 +136,7 @@ async function onNewDatabase(names, body) {
       url.href,
       names.map((schema) => `CREATE SCHEMA ${schema}`),
     )
+    sql(url.href, ['CHECKPOINT'])
     return await body(url.href)
   } finally {
     sql(admin, [`DROP DATABASE ${name} WITH (FORCE)`])
