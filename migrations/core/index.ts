@@ -32,6 +32,7 @@ export {
   stampTenants,
   type TenantContents,
   type TenantCounts,
+  type TenantEdit,
   type TenantFailure,
   type TenantStanding,
   type TenantTargetList,

@@ -5,7 +5,13 @@ import {
   type TenantStatements,
   tenantHistoryDrift,
 } from '../../migrations/core/autogenerate/index.ts'
-import { exitCodes, type Project, type TenantStanding, targetTenants } from '../../migrations/core/index.ts'
+import {
+  exitCodes,
+  type Project,
+  type TenantEdit,
+  type TenantStanding,
+  targetTenants,
+} from '../../migrations/core/index.ts'
 import { countOf, oneLine } from '../../migrations/core/report/index.ts'
 import { changeLines } from './changes.ts'
 import type { Command } from './command.ts'
@@ -36,11 +42,13 @@ export async function checkTenantLine(command: Command, project: Project, line: 
       `no drift: ${countOf(tenants, 'tenant')} of ${line}`,
     )
   }
-  const { behind, drift, statements, tenants } = await checkTenants(project, targets, sessions, options)
+  const checked = await checkTenants(project, targets, sessions, options)
+  const { behind, edited, drift, statements, tenants } = checked
   showStanding(command, line, behind, 'not at head')
   showDiffering(command, line, drift, statements, differing)
+  showEdited(command, line, edited)
   const fine = `no difference: ${countOf(tenants, 'tenant')} of ${line}`
-  return verdict(command, behind.length + drift.length, fine)
+  return verdict(command, behind.length + drift.length + edited.length, fine)
 }
 
 function verdict({ output }: Command, findings: number, fine: string): number {
@@ -97,6 +105,23 @@ function showDiffering(
       output.result(text, ...tenants.flatMap(({ schema }) => differenceLines(changes, line, schema)))
     }
   }
+}
+
+/** Edited files, and to which tenants they were applied before. */
+function showEdited({ output }: Command, line: string, edited: readonly TenantEdit[]): void {
+  if (edited.length === 0) return
+  const rows = edited.map(({ revision, path, tenants }) => {
+    const names = listText(tenants.map(({ schema }) => schema))
+    return `  ${line} ${revision} on ${countOf(tenants.length, 'tenant')}: ${names}\n    ${path}`
+  })
+  const lines = edited.map(({ revision, path, tenants }) => ({
+    ...{ event: 'edited' as const, line, revision, path },
+    targetSchemas: tenants.map(({ schema }) => schema),
+  }))
+  output.result(
+    `applied, and edited since (undo the edit, or write a new revision):\n${rows.join('\n')}`,
+    ...lines,
+  )
 }
 
 function showSql({ output }: Command, schema: string, statements: readonly string[]): void {

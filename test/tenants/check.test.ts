@@ -1,4 +1,4 @@
-import { cp } from 'node:fs/promises'
+import { appendFile, cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import { jsonLines, justOn, succeed } from '../e2e/support/just.ts'
@@ -83,19 +83,12 @@ describe('mig-check of a tenant line', () => {
   })
 
   databaseTest('leaves out what env.ts excludes by table, kind and function', async ({ database }) => {
-    const example = join(repository, 'test/environments/tenants')
-    const project = await temporaryProject({
-      'migrations/env.ts': `export default {
-  schemas: { catalog: 'catalog', tenant: { tenants: { like: 'tenant\\\\_%', excludeTables: ['import_buffer'] } } },
-  excludeTables: ['tenant_*.queue'],
+    const { project, just } = await exampleProject(
+      database,
+      `excludeTables: ['tenant_*.queue'],
   excludeKinds: ['trigger'],
-  exclude: ({ kind, schema, name }) => schema.startsWith('tenant_') && name.startsWith('tmp_'),
-  x: { currency: 'string' },
-}\n`,
-    })
-    for (const folder of ['models', 'versions'])
-      await cp(join(example, folder), join(project.path, 'migrations', folder), { recursive: true })
-    const just = justOn(database.url, { cwd: project.path })
+  exclude: ({ kind, schema, name }) => schema.startsWith('tenant_') && name.startsWith('tmp_'),`,
+    )
     try {
       await database.client.query('CREATE SCHEMA tenant_a; CREATE SCHEMA tenant_b; CREATE SCHEMA tenant_c')
       await succeed(just('mig-upgrade head all --tenants all'))
@@ -119,4 +112,54 @@ describe('mig-check of a tenant line', () => {
       await project.remove()
     }
   })
+
+  databaseTest(
+    'tells of files that were edited since they were applied, and to how many tenants',
+    async ({ database }) => {
+      const { project, just } = await exampleProject(database)
+      try {
+        const names = Array.from({ length: 5 }, (_, at) => `tenant_${at}`)
+        await database.client.query(names.map((name) => `CREATE SCHEMA ${name}`).join('; '))
+        await succeed(just('mig-upgrade head all --tenants all'))
+        await succeed(just('mig-downgrade -1 tenant --tenants tenant_4'))
+        // What a stamp takes out of the ledger is applied no more, whatever the log says of it.
+        await succeed(just('mig-stamp base tenant --tenants tenant_3'))
+        const file = 'versions/tenant/20260305_090000_d4e5f6a7b8c9_add_currency_and_unique_email.ts'
+        await appendFile(join(project.path, 'migrations', file), '// edited\n')
+        const shown = await just('mig-check tenant')
+        expect(shown.code).toBe(1)
+        expect(shown.stdout).toContain(
+          'applied, and edited since (undo the edit, or write a new revision):\n  tenant d4e5f6a7b8c9 on 3 tenants: tenant_0, tenant_1, tenant_2',
+        )
+        const one = await just('mig-check tenant --tenants tenant_1 --json')
+        expect(one.code).toBe(1)
+        expect(jsonLines(one).filter(({ event }) => event === 'edited')).toEqual([
+          {
+            ...{ event: 'edited', line: 'tenant', revision: 'd4e5f6a7b8c9', targetSchemas: ['tenant_1'] },
+            path: expect.stringContaining(file),
+          },
+        ])
+        await succeed(just('mig-upgrade head tenant --tenants tenant_4'))
+        const fine = await succeed(just('mig-check tenant --tenants tenant_4'))
+        expect(fine.stdout).toContain('no difference: 1 tenant of tenant')
+      } finally {
+        await project.remove()
+      }
+    },
+  )
 })
+
+/** The example in a folder of its own, whose files and settings a test may change. */
+async function exampleProject(database: TestDatabase, settings = '') {
+  const example = join(repository, 'test/environments/tenants')
+  const project = await temporaryProject({
+    'migrations/env.ts': `export default {
+  schemas: { catalog: 'catalog', tenant: { tenants: { like: 'tenant\\\\_%', excludeTables: ['import_buffer'] } } },
+  x: { currency: 'string' },
+  ${settings}
+}\n`,
+  })
+  for (const name of ['models', 'versions'])
+    await cp(join(example, name), join(project.path, 'migrations', name), { recursive: true })
+  return { project, just: justOn(database.url, { cwd: project.path }) }
+}

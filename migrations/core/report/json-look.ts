@@ -112,6 +112,8 @@ export interface EditedLine {
   readonly line: string
   readonly revision: string
   readonly path: string
+  /** The tenants that have it as it was; only of a tenant line. */
+  readonly targetSchemas?: readonly string[]
 }
 
 /** `mig-status --json`: something that is in progress, stuck or in doubt. */

@@ -3,8 +3,10 @@ import { readFingerprint, readFingerprintHashes } from '../../postgres/index.ts'
 import { withScratchDatabase } from '../../postgres/scratch.ts'
 import { type Project, type SessionOptions, usingSession } from '../../runner/index.ts'
 import {
+  type TenantEdit,
   type TenantStanding,
   type TenantTargetList,
+  tenantEdits,
   tenantExclusion,
   tenantStandings,
 } from '../../runner/tenants/index.ts'
@@ -32,6 +34,8 @@ export interface TenantCheck {
   readonly tenants: number
   /** Not at head, or not there. */
   readonly behind: readonly TenantStanding[]
+  /** Files that are no longer what was applied. */
+  readonly edited: readonly TenantEdit[]
   /** What it would take to bring them to the models; the largest group first. */
   readonly drift: readonly TenantDrift[]
   /** What would bring tenants that differ to the models; only with `sql`. */
@@ -51,6 +55,7 @@ export async function checkTenants(
 ): Promise<TenantCheck> {
   const compared = { structure: true, privileges: options.privileges }
   const standings = await tenantStandings(project, line, tenants, sessions, compared)
+  const edited = await tenantEdits(project, line, standings, sessions)
   return usingSession(project.env, sessions, async (session) => {
     const input = await modelInput(session, project, options.privileges)
     const models = await readModelFiles(input.modelsDir, input.cacheDir)
@@ -71,7 +76,7 @@ export async function checkTenants(
       ? await tenantStatements(project, drift, input, (tenant) => load(inTenant(input, tenant)), sessions)
       : []
     const behind = standings.filter(({ state }) => state !== 'head')
-    return { line, tenants: tenants.length, behind, drift, statements }
+    return { line, tenants: tenants.length, behind, edited, drift, statements }
   })
 }
 
