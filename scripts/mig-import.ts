@@ -35,6 +35,9 @@ const spec = {
     'skip-unconverted': {
       help: 'leave out of applied revisions what could not be converted, when the schema is the same without it',
     },
+    baseline: {
+      help: 'take the SQL of applied revisions from the live database: the first makes it all, the others nothing; ids and graph stay',
+    },
     'allow-unconverted': { help: 'write revisions that stop where something could not be converted' },
     line: {
       help: 'which line revisions go to: NAME is a branch label, a folder of revision files, or a revision',
@@ -102,6 +105,7 @@ function requestOf({ flags, positionals }: Command): ImportOptions & { readonly 
     keep: flags.keep === true,
     allowUnconverted: flags['allow-unconverted'] === true,
     skipUnconverted: flags['skip-unconverted'] === true,
+    baseline: flags.baseline === true,
     lines: texts(flags.line).map(lineChoice),
     ...(searchPath === undefined ? {} : { searchPath }),
     ledger: { ...(table === undefined ? {} : { table }), ...(schema === undefined ? {} : { schema }) },

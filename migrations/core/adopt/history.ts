@@ -12,6 +12,8 @@ export interface ImportedRevision {
   readonly upgrade: readonly BodyPart[]
   /** Null where the other tool has no way back. */
   readonly downgrade: readonly BodyPart[] | null
+  /** What else the head of its file says. */
+  readonly note?: string
 }
 
 /** One piece of an `upgrade` or `downgrade`. */

@@ -4,6 +4,7 @@ import { openProject, type Session } from '../../runner/index.ts'
 import { type ImportedHistory, leavingOut, type UnconvertedPlace, unconvertedPlaces } from '../history.ts'
 import { adoptRows, checkNotAdopted } from './adopt-rows.ts'
 import { type AdoptedRows, adoptedRows, appliedRevisions, type ForeignLedger } from './applied.ts'
+import { withBaseline } from './baseline.ts'
 import { type Draft, draftHistory } from './draft.ts'
 import { underHouseRules } from './house-rules.ts'
 import { inLines } from './lines.ts'
@@ -25,6 +26,8 @@ export interface ImportRequest {
    * database has: what is left out has only moved rows.
    */
   readonly skipUnconverted?: boolean
+  /** Take the SQL of applied revisions from the live database: the first makes it all, the others do nothing. */
+  readonly baseline?: boolean
   /** Which line revisions go to, by revision, branch label or folder. */
   readonly lines?: readonly LineChoice[]
   /** Keep the files of a history that does not lead to the live database; then nothing is adopted. */
@@ -56,22 +59,24 @@ export async function importHistory(
   const read = request.skipUnconverted
     ? leavingOut(request.history, appliedRevisions(request.history, request.ledgers))
     : request.history
-  const unconverted = unconvertedPlaces(read)
+  const { history: placed, lines } = inLines(read, env, request.lines)
+  const taken = request.baseline ? await withBaseline(placed, lines, { session, env, ...request }) : placed
+  const unconverted = unconvertedPlaces(taken)
   const inTheWay = unconverted.filter(
     ({ direction, leftOut }) => !leftOut && !(request.skipUnconverted && direction === 'downgrade'),
   )
   if (inTheWay.length > 0 && !request.allowUnconverted) throw notConverted(inTheWay, request)
-  const ruled = underHouseRules(read, {
+  const history = underHouseRules(taken, {
     schemas: Object.values(env.schemas),
     searchPath: request.searchPath,
   })
-  const { history, lines } = inLines(ruled, env, request.lines)
   const rows = adoptedRows(history, lines, request.ledgers, env)
   const draft = draftHistory(history, lines, env)
   try {
     openProject(draft.env)
     await checkNotAdopted(session, env.ledgerSchema, rows)
-    const proof = await proved(session, draft, rows, [...new Set(lines.values())], request, unconverted)
+    const replayed = { ...request, history }
+    const proof = await proved(session, draft, rows, [...new Set(lines.values())], replayed, unconverted)
     if (proof === 'differs') return { files: draft.place(), unconverted, adopted: [], proof: 'none' }
     const files = draft.place()
     await adoptRows(session, openProject(env), rows)
@@ -143,6 +148,11 @@ function notConverted(
         ...(ledgers.length > 0 && !skipUnconverted
           ? [
               'where it only moves rows: --skip-unconverted, which leaves it out and proves that the schema is the same',
+            ]
+          : []),
+        ...(ledgers.length > 0
+          ? [
+              'or --baseline, which keeps the graph and takes the SQL of what is applied from the live database',
             ]
           : []),
         'or --allow-unconverted for revisions that stop there',

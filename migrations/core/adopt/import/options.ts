@@ -6,7 +6,7 @@ import type { LedgerPlace } from './ledgers.ts'
 /** What every import may be told. */
 export type ImportOptions = Pick<
   ImportRequest,
-  'keep' | 'allowUnconverted' | 'skipUnconverted' | 'searchPath' | 'lines'
+  'keep' | 'allowUnconverted' | 'skipUnconverted' | 'baseline' | 'searchPath' | 'lines'
 > & {
   /** The other tool's ledger, when not in its usual place. */
   readonly ledger?: LedgerPlace

@@ -41,7 +41,10 @@ export function revisionText(revision: ImportedRevision, env: Environment, folde
     branchLabels: revision.branchLabels,
     message: revision.message,
     createdAt: date,
-    headerNotes: [`Imported from ${revision.source}.`],
+    headerNotes: [
+      `Imported from ${revision.source}.`,
+      ...(revision.note === undefined ? [] : [revision.note]),
+    ],
     typesImport: typesFrom(env, folder),
     upgradeBody: isSql ? sqlSection(upgrade) : bodyLines(upgrade, '  ').join('\n'),
     downgradeBody: bodyLines(downgrade ?? [], '  ').join('\n'),

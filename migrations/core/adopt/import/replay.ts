@@ -119,20 +119,27 @@ export async function replayToHeads(request: ReplayRequest, lines: readonly stri
 }
 
 async function onScratch(request: ReplayRequest, body: (client: Client) => Promise<void>): Promise<void> {
-  const { env, session } = request
-  if (session.url === null) throw new Error('a replay needs the URL of the database')
+  await withScratch(request.session, request.env, async (client) => {
+    await prepare(client, request)
+    await body(client)
+  })
+}
+
+/** Gives a scratch database to a function. @throws MigError `no-scratch` */
+export async function withScratch<Result>(
+  session: Session,
+  env: Environment,
+  body: (client: Client) => Promise<Result>,
+): Promise<Result> {
+  if (session.url === null) throw new Error('an import needs the URL of the database')
   const server = await scratchServer({
     databaseUrl: session.url,
     ...(env.scratchUrl === null ? {} : { scratchUrl: env.scratchUrl }),
     embedded: () => ensureEmbeddedServer({ root: env.root, emit: session.emit }),
   })
   const signal = session.signal === undefined ? {} : { signal: session.signal }
-  await withScratchDatabase(
-    { adminUrl: server.adminUrl, emit: session.emit, ...signal },
-    async ({ client }) => {
-      await prepare(client, request)
-      await body(client)
-    },
+  return withScratchDatabase({ adminUrl: server.adminUrl, emit: session.emit, ...signal }, ({ client }) =>
+    body(client),
   )
 }
 

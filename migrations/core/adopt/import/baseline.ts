@@ -1,0 +1,121 @@
+import { difference, managedGlobals, readCatalog } from '../../autogenerate/engine/index.ts'
+import { readableSql } from '../../autogenerate/write/readable-sql.ts'
+import { type Environment, excludedTables } from '../../environment/index.ts'
+import { exitCodes, MigError } from '../../errors.ts'
+import type { Session } from '../../runner/index.ts'
+import type { BodyPart, ImportedHistory, ImportedRevision } from '../history.ts'
+import { appliedRevisions, type ForeignLedger } from './applied.ts'
+import type { LineOfRevision } from './lines.ts'
+import { withScratch } from './replay.ts'
+
+export interface BaselineRequest {
+  readonly session: Session
+  readonly env: Environment
+  readonly ledgers: readonly ForeignLedger[]
+  /** Tables of the other tool. */
+  readonly ignoreTables: readonly string[]
+}
+
+/**
+ * A history whose applied revisions have their SQL from the live database: in each line the first one makes it all and
+ * the others do nothing. Ids, parents, labels and messages stay; none of them can be taken back any more. What is not
+ * applied yet stays as it is.
+ * @throws MigError `nothing-applied` where the other tool's ledger has no row; `tenant-baseline` for a tenant line.
+ */
+export async function withBaseline(
+  history: ImportedHistory,
+  lines: LineOfRevision,
+  request: BaselineRequest,
+): Promise<ImportedHistory> {
+  const applied = appliedRevisions(history, request.ledgers)
+  if (applied.size === 0) throw nothingApplied()
+  warnOfRows(history, applied, request.session)
+  const firsts = new Map<string, string>()
+  // Parents come first in an imported history.
+  for (const { revision } of history.revisions) {
+    const key = lines.get(revision) ?? ''
+    if (applied.has(revision) && !firsts.has(key)) firsts.set(key, revision)
+  }
+  const bodies = new Map<string, readonly BodyPart[]>()
+  for (const [key, first] of firsts) {
+    const schemas = schemasOf(key, history, [...firsts.keys()], applied, request.env)
+    bodies.set(first, [{ kind: 'sql', sql: (await liveStatements(schemas, request)).join('\n\n') }])
+  }
+  const revisions = history.revisions.map((revision): ImportedRevision => {
+    const id = revision.revision
+    if (!applied.has(id)) return revision
+    const first = firsts.get(lines.get(id) ?? '')
+    const isBase = revision.downRevision === null && first !== undefined && id !== first
+    return {
+      ...revision,
+      dependsOn: isBase ? [...new Set([...revision.dependsOn, first])] : revision.dependsOn,
+      upgrade: bodies.get(id) ?? [],
+      downgrade: null,
+      note:
+        id === first
+          ? 'Baseline: what the live database had when this history was imported.'
+          : `What it did is part of the baseline, ${first}.`,
+    }
+  })
+  return { ...history, revisions }
+}
+
+/** The line's own schema, and other schemas of the project that the history names and that have no line of it. */
+function schemasOf(
+  key: string,
+  history: ImportedHistory,
+  keys: readonly string[],
+  applied: ReadonlySet<string>,
+  env: Environment,
+): readonly string[] {
+  const own = env.schemas[key]
+  if (own === undefined) {
+    throw new MigError('tenant-baseline', `${key} is a tenant line, whose baseline has no one schema`, {
+      help: 'import it with what Alembic writes itself, --offline-sql, or leave out what only moves rows, --skip-unconverted',
+      exitCode: exitCodes.decisionNeeded,
+    })
+  }
+  const text = JSON.stringify(history.revisions.filter(({ revision }) => applied.has(revision)))
+  const others = Object.entries(env.schemas).flatMap(([other, schema]) =>
+    other !== key && !keys.includes(other) && text.includes(schema) ? [schema] : [],
+  )
+  return [own, ...others]
+}
+
+async function liveStatements(
+  schemas: readonly string[],
+  { session, env, ignoreTables }: BaselineRequest,
+): Promise<readonly string[]> {
+  return withScratch(session, env, async (empty) => {
+    const [from, to] = [await readCatalog(empty), await readCatalog(session.client)]
+    const globals = new Set(
+      [...managedGlobals(from, to, schemas)].filter((name) => name.startsWith('extension ')),
+    )
+    const excludes = excludedTables([...ignoreTables, ...(env.options.excludeTables ?? [])])
+    const { actions } = difference(from, to, { schemas, excludes, globals, privileges: false })
+    return actions.map(({ sql }) => `${readableSql(sql)};`)
+  })
+}
+
+function warnOfRows({ revisions }: ImportedHistory, applied: ReadonlySet<string>, { emit }: Session): void {
+  const inserting = revisions.filter(
+    (revision) => applied.has(revision.revision) && /insert/i.test(JSON.stringify(revision.upgrade)),
+  )
+  if (inserting.length === 0) return
+  emit({
+    event: 'warning',
+    code: 'baseline-without-rows',
+    message: `rows that the applied revisions inserted are not in the baseline: ${inserting.map(({ source }) => source).join(', ')}`,
+    help: 'where a new database needs them, write a revision that inserts them: just mig-revision "seed"',
+  })
+}
+
+function nothingApplied(): MigError {
+  return new MigError(
+    'nothing-applied',
+    'the database has no revision of this history to make a baseline of',
+    {
+      help: 'give the database that the other tool has run on: MIG_DATABASE_URL=…; or leave --baseline away',
+    },
+  )
+}
