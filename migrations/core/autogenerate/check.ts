@@ -10,6 +10,7 @@ import type { LineTarget, ModelInput } from './input.ts'
 import { modelInput } from './project.ts'
 import { runOnScratch, scratchProject } from './replay.ts'
 import { fingerprintOf, type State } from './state.ts'
+import { tenantsBeside } from './tenants/hidden.ts'
 import { scratchOptions, type WantedStates, wantedStates } from './wanted.ts'
 import { keepWantedHashes, readWantedHashes, type WantedHashes, wantedCachePath } from './wanted-cache.ts'
 import { readableSql } from './write/readable-sql.ts'
@@ -69,7 +70,7 @@ export async function checkProject(
     const isUnmade = live[key] === nothing && [...(objects?.values() ?? [])].every(isSchema)
     return hash !== live[key] && !isUnmade
   })
-  const catalog = await readCatalog(session.client)
+  const catalog = await readCatalog(session.client, await tenantsBeside(project.env, session))
   const drift: LineDrift[] = []
   for (const line of changed) drift.push(await lineDrift(session.client, input, line, catalog, states))
   return {
@@ -102,7 +103,7 @@ export async function historyDrift(
   return withScratchDatabase(scratchOptions(input), async ({ client }) => {
     await runOnScratch(client, scratch, { direction: 'upgrade', target: 'heads' })
     const catalog = await readCatalog(client)
-    const live = await readCatalog(session.client)
+    const live = await readCatalog(session.client, await tenantsBeside(project.env, session))
     const expected = new Map<string, Fingerprint>()
     for (const { key, schema } of lines) {
       expected.set(key, await fingerprintOf(client, { ...input, schemas: [schema] }))

@@ -4,6 +4,7 @@ import type { ClientBase, Pool } from 'pg'
 import type { ExcludableObject } from '../../environment/index.ts'
 import { withWholeDomainDefaults } from './domain-defaults.ts'
 import { type Extra, readExtras } from './extras.ts'
+import { hidingSchemas } from './hidden-schemas.ts'
 import { baseObject, kindWord, type ObjectId, relationOf, schemaOf } from './ids.ts'
 import { withoutInherited } from './partitions.ts'
 import { readVirtualColumns } from './virtual-columns.ts'
@@ -46,8 +47,10 @@ const handledByExtras = new Set([
 /**
  * Reads a database's catalogs. Schema names come back qualified and definitions as PostgreSQL itself
  * writes them (PostgreSQL manual, System Catalog Information Functions), so that two reads compare.
+ * @param hidden schemas to leave out, as those of other tenants: there may be thousands
  */
-export async function readCatalog(client: ClientBase): Promise<Catalog> {
+export async function readCatalog(connection: ClientBase, hidden: readonly string[] = []): Promise<Catalog> {
+  const client = hidingSchemas(connection, hidden)
   // The engine asks for a pool, and of it only for one connection, which it gives back.
   const lent = { query: client.query.bind(client), release: () => undefined }
   const pool = { connect: () => Promise.resolve(lent) } as unknown as Pool

@@ -9,6 +9,7 @@ import type { ModelInput } from '../input.ts'
 import { scratchOptions } from '../wanted.ts'
 import { readableSql } from '../write/readable-sql.ts'
 import type { TenantDrift } from './differing.ts'
+import { otherTenants } from './hidden.ts'
 
 /** What would bring one tenant to what it should be. */
 export interface TenantStatements {
@@ -22,7 +23,7 @@ export const tenantsInSql = 10
 
 /**
  * The statements that bring the first tenants of those that differ to what they should be, the largest group first.
- * The catalog of each database is read once.
+ * The catalog of each database is read once, without the other tenants.
  * @param make brings an empty scratch database to where the tenant should be, in a schema of the tenant's own name
  */
 export async function tenantStatements(
@@ -36,7 +37,9 @@ export async function tenantStatements(
   const found: TenantStatements[] = []
   for (const [databaseUrl, tenants] of byDatabase(chosen)) {
     const env = tenantEnvironment(project.env, databaseUrl)
-    const live = await usingSession(env, sessions, ({ client }) => readCatalog(client))
+    const shown = tenants.map(({ schema }) => schema)
+    const hidden = await otherTenants(env, databaseUrl, shown, sessions)
+    const live = await usingSession(env, sessions, ({ client }) => readCatalog(client, hidden))
     for (const tenant of tenants) {
       const wanted = await withScratchDatabase(scratchOptions(input), async ({ client }) => {
         await make(tenant)(client)

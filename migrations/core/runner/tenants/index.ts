@@ -20,5 +20,5 @@ export {
   tenantStandings,
 } from './standings.ts'
 export { tenantStatus, unlockTenants } from './status.ts'
-export { allTenants, type TenantTargetList, targetTenants } from './targets.ts'
+export { allTenants, type TenantTargetList, takenSchemas, targetTenants } from './targets.ts'
 export { filteredLines, tenantEnvironment } from './view.ts'
