@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises'
 import { describe, expect } from 'vitest'
 import type { MigEvent } from '../../migrations/core/index.ts'
 import { type Lab, labTest } from '../runner/support.ts'
@@ -83,5 +84,67 @@ describe('the head of a file', () => {
       'Fails where rows of app_user.profile break unique index profile_month',
     ])
     expect(warnings).toEqual([])
+  })
+})
+
+describe('an enum that loses a value', () => {
+  const state = (values: string) =>
+    `CREATE TYPE app_user.state AS ENUM (${values}); CREATE TABLE app_user.job (id int PRIMARY KEY, state app_user.state NOT NULL DEFAULT 'open', past app_user.state[]);`
+  const few = `'open', 'done'`
+  const many = `'open', 'held', 'done'`
+  const using = {
+    'app_user.job.state': `CASE state WHEN 'held' THEN 'open' ELSE state::text END::app_user.state`,
+    'app_user.job.past': `array_remove(past::text[], 'held')::app_user.state[]`,
+  }
+  const held = `INSERT INTO app_user.job VALUES (1, 'held', '{held,done}'), (2, 'done', NULL)`
+
+  labTest('is told of in the head, with the lock and the rewrite', async ({ lab }) => {
+    await writeModels(lab, { 'user.sql': state(many) })
+    await generateFiles(lab)
+    await lab.upgrade()
+    await writeModels(lab, { 'user.sql': state(few) })
+    const { head } = await headAndWarnings(lab)
+    expect(head).toContain('Fails where rows of app_user.job break the new type of column state')
+    expect(head).toContain('Fails where rows of app_user.job break the new type of column past')
+    expect(head).toContain('Locks app_user.job: ACCESS EXCLUSIVE')
+    expect(head).toContain('May rewrite app_user.job')
+    expect(head).not.toContain('loses')
+  })
+
+  labTest('takes what --using says that its rows get', async ({ lab }) => {
+    await writeModels(lab, { 'user.sql': state(many) })
+    await generateFiles(lab)
+    await lab.upgrade()
+    await lab.database.client.query(held)
+    await writeModels(lab, { 'user.sql': state(few) })
+    await generateFiles(lab, { casts: { using, recreate: [] } })
+    await lab.upgrade()
+    const { rows } = await lab.database.client.query(
+      'SELECT id, state::text, past::text FROM app_user.job ORDER BY id',
+    )
+    expect(rows).toEqual([
+      { id: 1, state: 'open', past: '{done}' },
+      { id: 2, state: 'done', past: null },
+    ])
+  })
+
+  labTest('is a decision where a row that a revision made holds it', async ({ lab }) => {
+    await writeModels(lab, { 'user.sql': state(many) })
+    const { files } = await generateFiles(lab)
+    const path = files[0]?.path ?? ''
+    const text = await readFile(path, 'utf8')
+    await writeFile(
+      path,
+      text.replace(/(\n\}\n\nexport async function downgrade)/, `\n  await op.execute(\`${held}\`)$1`),
+    )
+    await lab.upgrade()
+    await writeModels(lab, { 'user.sql': state(few) })
+    const undecided = generateFiles(lab, { fromHistory: true })
+    await expect(undecided).rejects.toMatchObject({
+      code: 'decision-needed',
+      help: expect.stringContaining('--using app_user.job.'),
+    })
+    const decided = await generateFiles(lab, { fromHistory: true, casts: { using, recreate: [] } })
+    expect(decided.files).toHaveLength(1)
   })
 })

@@ -162,7 +162,8 @@ function ofEngine(action: EngineAction, source: FactBase, wanted: FactBase): Act
       ...action.destroys.flatMap((id) => source.incomingEdges(id).map((edge) => edge.from)),
       ...action.destroys.flatMap((id) => source.outgoingEdges(id).map((edge) => edge.to)),
     ],
-    lock: action.lockClass,
+    // The engine counts the columns of an enum that it makes anew to the type, which takes no lock.
+    lock: /^ALTER TABLE .* ALTER COLUMN .* TYPE /s.test(action.sql) ? 'accessExclusive' : action.lockClass,
     rewrites: action.rewriteRisk && !addsConstant(action.sql),
     losesData: action.dataLoss === 'destructive',
     transaction:
@@ -224,7 +225,9 @@ function extraIds(schema: string, relation: string | null): readonly StableId[] 
 /** Whether what an extra belongs to is in the wanted state. */
 function survives(facts: FactBase, extra: Extra): boolean {
   const { schema, relation } = extra
-  if (relation === null) return true
+  if (relation === null) {
+    return extra.values.relkind !== 'S' || facts.has({ kind: 'sequence', schema, name: extra.name })
+  }
   if (facts.has({ kind: 'materializedView', schema, name: relation })) return true
   if (extra.kind === 'view column') return facts.has({ kind: 'view', schema, name: relation })
   if (extra.kind === 'column settings')

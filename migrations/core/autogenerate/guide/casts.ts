@@ -22,22 +22,29 @@ export function undecidedCasts(refused: readonly Refusal[], casts: CastDecisions
   if (unfilled !== undefined) return unfilled
   const open = refused.flatMap(({ action, error }) => {
     const name = columnName(action)
-    return name !== undefined && sqlState(error) === '42846' && !recreates(casts, name)
-      ? [{ name, error }]
-      : []
+    return name !== undefined && failsToCast(error) && !recreates(casts, name) ? [{ name, error }] : []
   })
   const first = open[0]
   if (first === undefined) return undefined
   const list = open.map(({ name, error }) => `  ${name}: ${error.message}`).join('\n')
   return new MigError(
     'decision-needed',
-    `${open.length === 1 ? 'a type change has' : 'type changes have'} no cast:\n${list}`,
+    `${open.length === 1 ? 'a type change has' : 'type changes have'} no cast, or none for rows that earlier revisions made:\n${list}`,
     {
       exitCode: exitCodes.decisionNeeded,
       help: `say how: --using ${first.name}='<expression>', or --recreate ${first.name} to drop and add it (its data go); --recreate '*' for all`,
       facts: { casts: open.map(({ name, error }) => ({ column: name, error: error.message })) },
     },
   )
+}
+
+/**
+ * Whether a type change was refused for its cast: PostgreSQL has none (cannot_coerce), or a row's value is not one of the
+ * new type (class 22, data exception), as where an enum loses a value.
+ */
+export function failsToCast(error: Error): boolean {
+  const state = sqlState(error) ?? ''
+  return state === '42846' || state.startsWith('22')
 }
 
 /** The error that lists the columns that become NOT NULL though rows, which revisions made, have no value there. */

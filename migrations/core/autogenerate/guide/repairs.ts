@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg'
 import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
 import { type Action, type ObjectId, ownAction } from '../engine/index.ts'
 import { type Address, addressOf, sqlState } from './address.ts'
+import { failsToCast } from './casts.ts'
 import { type CastDecisions, recreates } from './decisions.ts'
 import { type Dependent, dependentsOf, qualified } from './dependents.ts'
 import { enumCast } from './enum-cast.ts'
@@ -27,8 +28,8 @@ export async function repairFor(
   const state = sqlState(refusal.error)
   const column = retypedColumn(refusal.action)
   if (column !== undefined) {
-    if (state === '42846') {
-      const sql = await enumCast(client, column, refusal.action.sql)
+    if (failsToCast(refusal.error)) {
+      const sql = state === '42846' ? await enumCast(client, column, refusal.action.sql) : undefined
       if (sql !== undefined) return { first: [], instead: [{ ...refusal.action, sql }] }
       const name = `${column.schema}.${column.table}.${column.name}`
       return recreates(casts, name) ? dropToRecreate(client, refusal.action, column) : undefined

@@ -1,30 +1,34 @@
 import { type ExtraKind, quoted } from './kind.ts'
 
-/** The type of a typed table (ALTER TABLE … OF), and whether a sequence is logged. */
+/**
+ * The type of a typed table (ALTER TABLE … OF), and whether a sequence is logged: said of an identity column's where it
+ * differs from its table, which it follows by itself (since PostgreSQL 15).
+ */
 export const relationSettings: ExtraKind = {
   name: 'relation settings',
   lock: 'accessExclusive',
   query: () => `
-    SELECT n.nspname AS schema, CASE WHEN c.relkind = 'S' THEN NULL ELSE c.relname END AS relation, c.relname AS name,
+    SELECT n.nspname AS schema, CASE WHEN c.relkind = 'S' THEN t.relname ELSE c.relname END AS relation,
+           c.relname AS name,
            json_build_object(
              'relkind', c.relkind,
              'of', CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END,
-             'unlogged', CASE WHEN c.relkind = 'S' AND c.relpersistence = 'u' THEN 'yes' END) AS values
+             'logging', CASE WHEN c.relkind = 'S' THEN CASE c.relpersistence WHEN 'u' THEN 'UNLOGGED' ELSE 'LOGGED' END END
+           ) AS values
     FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.refclassid = 'pg_class'::regclass
+      AND d.deptype = 'i' AND c.relkind = 'S'
+    LEFT JOIN pg_class t ON t.oid = d.refobjid
     WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
-      AND (c.reloftype <> 0 OR (c.relkind = 'S' AND c.relpersistence = 'u'
-        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
-                        AND d.deptype IN ('i', 'a'))))`,
+      AND (c.reloftype <> 0 OR (c.relkind = 'S' AND c.relpersistence <> coalesce(t.relpersistence, 'p')))`,
   change: (from, to) => {
     const either = to ?? from
     if (either === undefined) return { before: [], after: [] }
     if (either.values.relkind === 'S') {
-      const word = to === undefined ? 'LOGGED' : 'UNLOGGED'
-      return {
-        before: [],
-        after: [`ALTER SEQUENCE IF EXISTS ${quoted(either.schema, either.name)} SET ${word}`],
-      }
+      const back = from?.values.logging === 'LOGGED' ? 'UNLOGGED' : 'LOGGED'
+      const sequence = quoted(either.schema, either.name)
+      return { before: [], after: [`ALTER SEQUENCE ${sequence} SET ${to?.values.logging ?? back}`] }
     }
     const type = to?.values.of
     const table = `ALTER TABLE ${quoted(either.schema, either.name)}`
