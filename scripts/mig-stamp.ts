@@ -10,13 +10,14 @@ import {
   tenantRunError,
   tenantStampPlan,
 } from '../migrations/core/index.ts'
+import { countOf, oneLine } from '../migrations/core/report/index.ts'
 import { fanOutFlags } from './shared/arguments.ts'
 import { type Command, runCommand } from './shared/command.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
 import { onEachLine, poolOptions, tenantSessions } from './shared/tenants.ts'
 
-// To share a stamp would save nothing.
-const { share: _, ...stampFlags } = fanOutFlags
+// Tenants are stamped many at a time on one connection: more of them, or other machines, would save nothing.
+const { share: _share, jobs: _jobs, ...stampFlags } = fanOutFlags
 
 const spec = {
   name: 'mig-stamp',
@@ -66,10 +67,31 @@ function requestOf({ positionals, flags }: Command) {
 }
 
 function show({ output, flags }: Command, changes: StampPlan['changes']): void {
-  const text = changes.map(
-    ({ targetSchema, before, after }) =>
-      `${targetSchema}: ${before.join(', ') || 'base'} → ${after.join(', ') || 'base'}`,
-  )
+  const text = changes.length > changesShown ? grouped(changes) : changes.map(changeText)
   const nothing = 'nothing to do: the ledger says that already'
   output.result(text.join('\n') || nothing, { event: 'stamp', written: flags.plan !== true, changes })
+}
+
+/** So many are listed one by one. */
+const changesShown = 50
+
+function changeText({ targetSchema, before, after }: StampPlan['changes'][number]): string {
+  return `${oneLine(targetSchema)}: ${moveText({ before, after })}`
+}
+
+function moveText({ before, after }: Pick<StampPlan['changes'][number], 'before' | 'after'>): string {
+  return `${before.join(', ') || 'base'} → ${after.join(', ') || 'base'}`
+}
+
+function grouped(changes: StampPlan['changes']): readonly string[] {
+  const moves = new Map<string, StampPlan['changes'][number][]>()
+  for (const change of changes) {
+    const alike = moves.get(moveText(change))
+    if (alike === undefined) moves.set(moveText(change), [change])
+    else alike.push(change)
+  }
+  return [...moves].map(([move, alike]) => {
+    const [first, last] = [alike[0]?.targetSchema ?? '', alike.at(-1)?.targetSchema ?? '']
+    return `${countOf(alike.length, 'schema')}, ${oneLine(first)} to ${oneLine(last)}: ${move}`
+  })
 }

@@ -1,4 +1,4 @@
-export { releaseLocks, takeLocks, targetLockHolders, tryLock } from './lock.ts'
+export { releaseLocks, takeLocks, targetLockHolders, tryEachLock, tryLock } from './lock.ts'
 export {
   type BackfillCursor,
   forgetProgressStatement,

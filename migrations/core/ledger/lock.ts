@@ -50,6 +50,16 @@ export async function tryLock(
   return (await tryLocks(client, lockNames(ledgerSchema, [targetSchema]))) === undefined
 }
 
+/** Takes the locks of those target schemas that are free at this moment, and returns them. */
+export async function tryEachLock(
+  client: ClientBase,
+  ledgerSchema: string,
+  targetSchemas: readonly string[],
+): Promise<readonly string[]> {
+  const taken = new Set(await takenNames(client, lockNames(ledgerSchema, targetSchemas)))
+  return targetSchemas.filter((schema) => lockNames(ledgerSchema, [schema]).every((name) => taken.has(name)))
+}
+
 /** Gives the locks back; a session that ends gives them back by itself. */
 export async function releaseLocks(
   client: ClientBase,
@@ -83,20 +93,25 @@ function lockNames(ledgerSchema: string, targetSchemas: readonly string[]): read
 
 /** Returns the first name that somebody else holds, or undefined when all are taken. */
 async function tryLocks(client: ClientBase, names: readonly string[]): Promise<string | undefined> {
-  const { rows } = await client.query<{ name: string; taken: boolean }>(
-    `SELECT name, pg_try_advisory_lock(hashtextextended(name, 0)) AS taken FROM unnest($1::text[]) AS name`,
-    [names],
-  )
-  const missing = rows.find((row) => !row.taken)
+  const taken = await takenNames(client, names)
+  const missing = names.find((name) => !taken.includes(name))
   if (missing === undefined) return undefined
-  const taken = rows.flatMap((row) => (row.taken ? [row.name] : []))
   if (taken.length > 0) {
     await client.query(
       `SELECT pg_advisory_unlock(hashtextextended(name, 0)) FROM unnest($1::text[]) AS name`,
       [taken],
     )
   }
-  return missing.name
+  return missing
+}
+
+/** Takes what is free of these, and returns it. */
+async function takenNames(client: ClientBase, names: readonly string[]): Promise<readonly string[]> {
+  const { rows } = await client.query<{ name: string; taken: boolean }>(
+    `SELECT name, pg_try_advisory_lock(hashtextextended(name, 0)) AS taken FROM unnest($1::text[]) AS name`,
+    [names],
+  )
+  return rows.flatMap((row) => (row.taken ? [row.name] : []))
 }
 
 /** An advisory lock with a 64-bit key shows its halves in classid and objid (manual 53.13, pg_locks). */

@@ -1,4 +1,5 @@
 import {
+  type AppliedRows,
   createLedger,
   forgetProgressStatement,
   ledgerStatements,
@@ -7,6 +8,7 @@ import {
   takeLocks,
 } from '../ledger/index.ts'
 import { isConnectionLost } from '../postgres/index.ts'
+import type { RevisionFile } from '../revisions/index.ts'
 import { fileChecksum, type Project } from './project.ts'
 import { rollBack, type Session, whereFrom } from './session.ts'
 
@@ -38,9 +40,21 @@ export async function stampPlan(
   project: Project,
   request: StampRequest,
 ): Promise<StampPlan> {
-  const { env, graph, files } = project
-  const lines = request.lines ?? env.filter
+  const { env } = project
   const rows = await readApplied(session.client, env.ledgerSchema, Object.values(env.schemas))
+  return { changes: stampChanges(project, rows, request) }
+}
+
+/**
+ * What stamping would write where the ledger says `rows`. Pure.
+ * @throws MigError as `planStamp` does.
+ */
+export function stampChanges(
+  { env, graph, files }: Project,
+  rows: AppliedRows,
+  request: StampRequest,
+): StampPlan['changes'] {
+  const lines = request.lines ?? env.filter
   const known = Object.values(env.schemas).flatMap((schema) => rows.get(schema) ?? [])
   const stamped = graph.planStamp({
     applied: known.filter((id) => files.has(id) || !request.purge),
@@ -48,7 +62,7 @@ export async function stampPlan(
     lines,
     purge: request.purge ?? false,
   })
-  const changes = lines.flatMap((line) => {
+  return lines.flatMap((line) => {
     const targetSchema = env.schemas[line]
     if (targetSchema === undefined) return []
     const before = rows.get(targetSchema) ?? []
@@ -58,7 +72,6 @@ export async function stampPlan(
     const same = before.length === after.length && before.every((id) => after.includes(id))
     return same ? [] : [{ line, targetSchema, before, after }]
   })
-  return { changes }
 }
 
 /**
@@ -71,30 +84,13 @@ export async function applyStamp(
   request: StampRequest,
 ): Promise<StampPlan> {
   const { client, emit, signal } = session
-  const { env, files } = project
+  const { env } = project
   const targetSchemas = (request.lines ?? env.filter).flatMap((line) => env.schemas[line] ?? []).sort()
   await takeLocks(client, { ledgerSchema: env.ledgerSchema, targetSchemas, wait: env.lockWait, emit, signal })
   try {
     await createLedger(client, env.ledgerSchema)
     const plan = await stampPlan(session, project, request)
-    const host = whereFrom
-    const statements = plan.changes.flatMap(({ line, targetSchema, before, after }) => {
-      const revision = after.find((id) => !before.includes(id)) ?? after.join(' ')
-      const file = files.get(revision)
-      const checksum = file === undefined ? null : fileChecksum(file.path)
-      return ledgerStatements(env.ledgerSchema, {
-        direction: 'stamp',
-        line,
-        revision,
-        targetSchema,
-        before,
-        after,
-        checksum,
-        host,
-      })
-    })
-    const forget = targetSchemas.map((schema) => forgetProgressStatement(env.ledgerSchema, schema))
-    await client.query(['BEGIN', ...forget, ...statements, 'COMMIT'].join('; '))
+    await client.query(stampScript(project, targetSchemas, plan))
     return plan
   } catch (error) {
     if (!isConnectionLost(error)) await rollBack(session)
@@ -102,4 +98,26 @@ export async function applyStamp(
   } finally {
     await releaseLocks(client, env.ledgerSchema, targetSchemas)
   }
+}
+
+/**
+ * One transaction that writes the ledger's rows of a stamp and forgets what is half done on these target schemas.
+ * @param checksumOf of a file; default: reads it
+ */
+export function stampScript(
+  { env, files }: Pick<Project, 'env' | 'files'>,
+  targetSchemas: readonly string[],
+  { changes }: StampPlan,
+  checksumOf: (file: RevisionFile) => string = ({ path }) => fileChecksum(path),
+): string {
+  const forget = targetSchemas.map((schema) => forgetProgressStatement(env.ledgerSchema, schema))
+  const statements = changes.flatMap(({ line, targetSchema, before, after }) => {
+    const revision = after.find((id) => !before.includes(id)) ?? after.join(' ')
+    const file = files.get(revision)
+    const checksum = file === undefined ? null : checksumOf(file)
+    return ledgerStatements(env.ledgerSchema, {
+      ...{ direction: 'stamp', line, revision, targetSchema, before, after, checksum, host: whereFrom },
+    })
+  })
+  return ['BEGIN', ...forget, ...statements, 'COMMIT'].join('; ')
 }

@@ -123,7 +123,7 @@ async function drain(context: Drain): Promise<void> {
   }
   const workers = Math.max(1, Math.min(options.jobs ?? defaultJobs, queue.length))
   const ends = await Promise.allSettled(Array.from({ length: workers }, worker))
-  if (signal?.aborted) throw interrupted(context)
+  if (signal?.aborted) throw interrupted(signal, counts)
   for (const end of ends) if (end.status === 'rejected') throw end.reason
 }
 
@@ -234,14 +234,16 @@ function fewerJobs({ emit }: Drain, error: MigError): void {
   })
 }
 
-function asMigError(error: unknown): MigError {
+/** What a tenant failed with, whatever was thrown. */
+export function asMigError(error: unknown): MigError {
   if (error instanceof MigError) return error
   const message = error instanceof Error ? error.message : String(error)
   return new MigError('tenant-failed', message, { exitCode: exitCodes.stepFailed, cause: error })
 }
 
-function interrupted({ sessionOptions, counts }: Drain): MigError {
-  const terminated = sessionOptions.signal?.reason === 'SIGTERM'
+/** The end of a run over tenants that a signal has stopped. */
+export function interrupted(signal: AbortSignal, counts: Tally): MigError {
+  const terminated = signal.reason === 'SIGTERM'
   const { done, total } = counts.totals()
   return new MigError(
     'interrupted',
