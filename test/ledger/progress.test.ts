@@ -45,6 +45,7 @@ describe('the ledger', () => {
       const { client } = database
       await createLedger(client, ledger)
       const cursor = fc.record({
+        key: fc.array(text, { maxLength: 3 }),
         after: fc.option(fc.array(text, { minLength: 1, maxLength: 3 })),
         pass: fc.nat(),
         rows: fc.nat(),

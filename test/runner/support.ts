@@ -6,6 +6,7 @@ import {
   type EnvironmentOptions,
   loadEnvironment,
   type MigEvent,
+  offlineScript,
   openProject,
   type PlanRequest,
   type Project,
@@ -26,6 +27,8 @@ export interface Lab {
   /** Plans and runs on a session of its own. */
   readonly run: (request: PlanRequest, options?: RunOptions) => Promise<LabRun>
   readonly upgrade: (options?: RunOptions) => Promise<LabRun>
+  /** What `--sql` writes for an upgrade from where the database is. */
+  readonly script: (settings?: Partial<EnvironmentOptions>) => Promise<string>
 }
 
 export interface RunOptions {
@@ -100,7 +103,16 @@ export async function createLab(database: TestDatabase): Promise<Lab> {
     }
   }
   const upgrade: Lab['upgrade'] = (options) => run({ direction: 'upgrade', target: 'head' }, options)
-  return { database, root, write, project, run, upgrade }
+  const script: Lab['script'] = async (settings) => {
+    const opened = await project(settings)
+    const plan = await usingSession(opened.env, {}, (session) =>
+      planRun(session, opened, { direction: 'upgrade', target: 'head' }),
+    )
+    let text = ''
+    for await (const part of offlineScript({ project: opened, plan })) text += part
+    return text
+  }
+  return { database, root, write, project, run, upgrade, script }
 }
 
 /** A revision file in TypeScript; `up` and `down` are bodies with `op` in scope. */

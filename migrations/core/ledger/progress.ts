@@ -4,6 +4,8 @@ import { orEmpty } from './read.ts'
 
 /** Where a backfill stands. */
 export interface BackfillCursor {
+  /** The names of the key's columns. */
+  readonly key: readonly string[]
   /** The key of the last row that was looked at, each column as text; null at the start of a pass. */
   readonly after: readonly string[] | null
   /** From 1; a later pass takes the rows that came behind the cursor of the one before. */

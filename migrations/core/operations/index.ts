@@ -1,5 +1,6 @@
 export type { Column } from './clauses/columns.ts'
 export type { Constraint } from './clauses/constraints.ts'
+export { dollarQuoted } from './clauses/routines.ts'
 export * from './contract.ts'
 export * from './custom.ts'
 export type { Directive, DirectiveStatement } from './directive.ts'

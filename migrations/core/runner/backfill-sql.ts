@@ -13,6 +13,34 @@ export interface KeyColumn {
   readonly name: string
   /** As `format_type` writes it. */
   readonly type: string
+  /** The column's own collation as SQL, where it is not its type's. */
+  readonly collation: string | null
+  readonly nullable: boolean
+}
+
+/**
+ * Settings of a batch's transaction, whatever the role's are: without statistics the planner might read the whole
+ * table for each batch, and a key must come back from its text as it was (manual, section 20.11.2 and 20.13.1).
+ */
+export const batchSettings: Readonly<Record<string, string>> = {
+  enable_seqscan: 'off',
+  extra_float_digits: '1',
+  array_nulls: 'on',
+}
+
+/** The key's columns in their order, as `KeyColumn`; those of the primary key where none is named. */
+export function keyColumnsSql(tableSql: string, key: readonly string[] | undefined): string {
+  const table = `${quoteLiteral(tableSql)}::regclass`
+  // The columns behind INCLUDE are in indkey too.
+  const places =
+    key === undefined
+      ? `SELECT k.attnum, k.place FROM pg_index, unnest(indkey::int2[]) WITH ORDINALITY AS k (attnum, place) WHERE indrelid = ${table} AND indisprimary AND k.place <= indnkeyatts`
+      : `SELECT attnum, k.place FROM unnest(ARRAY[${key.map(quoteLiteral).join(', ')}]::name[]) WITH ORDINALITY AS k (name, place) JOIN pg_attribute ON attrelid = ${table} AND attname = k.name AND attnum > 0 AND NOT attisdropped`
+  return `SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, NOT a.attnotnull AS nullable,
+      (SELECT format('%I.%I', n.nspname, c.collname) FROM pg_collation AS c JOIN pg_namespace AS n ON n.oid = c.collnamespace
+       WHERE c.oid = a.attcollation AND a.attcollation <> t.typcollation) AS collation
+    FROM (${places}) AS k JOIN pg_attribute AS a ON a.attrelid = ${table} AND a.attnum = k.attnum
+    JOIN pg_type AS t ON t.oid = a.atttypid ORDER BY k.place`
 }
 
 /** The key of the `batchSize`-th row after a key, as text; no row where fewer are left. Parameters: the key. */
@@ -24,7 +52,7 @@ export function edgeSql({ tableSql, key }: BackfillShape, after: boolean, batchS
 
 /** Updates the rows between two keys. Parameters: the key after which, then the one up to which, where given. */
 export function updateSql(shape: BackfillShape, after: boolean, upTo: boolean): string {
-  return `UPDATE ${shape.tableSql} SET ${shape.set} WHERE ${windowSql(shape, after, upTo)}`
+  return `UPDATE ${shape.tableSql} SET ${ended(shape.set)} WHERE ${windowSql(shape, after, upTo)}`
 }
 
 /** Counts the rows between two keys that still need the update. */
@@ -33,64 +61,15 @@ export function remainingSql(shape: BackfillShape, after: boolean, upTo: boolean
 }
 
 /** Is any row of the table left? */
-export function leftSql({ tableSql, where }: Pick<BackfillShape, 'tableSql' | 'where'>): string {
+export function leftSql({ tableSql, where }: Omit<BackfillShape, 'key'>): string {
   return `SELECT EXISTS (SELECT FROM ${tableSql} WHERE ${condition(where)}) AS left`
 }
 
-/**
- * The backfill as a DO block that commits each batch, for a script. It must run outside a transaction; it finds the
- * primary key by itself where no key is given.
- */
-export function backfillScript(
-  { tableSql, set, where }: Omit<BackfillShape, 'key'>,
-  key: readonly string[] | undefined,
-  { batchSize, pause }: { readonly batchSize: number; readonly pause: number },
-): string {
-  const table = quoteLiteral(tableSql)
-  const names =
-    key === undefined
-      ? `SELECT a.attname, a.atttypid, a.atttypmod, array_position(i.indkey::int2[], a.attnum) FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey) WHERE i.indrelid = ${table}::regclass AND i.indisprimary`
-      : `SELECT a.attname, a.atttypid, a.atttypmod, array_position(ARRAY[${key.map(quoteLiteral).join(', ')}]::name[], a.attname) FROM pg_attribute AS a WHERE a.attrelid = ${table}::regclass AND a.attname IN (${key.map(quoteLiteral).join(', ')})`
-  const sleep = pause === 0 ? '' : `\n    PERFORM pg_sleep(${pause / 1000});`
-  return `DO ${dollarQuoted(`
-DECLARE
-  columns text;
-  texts text;
-  bounds text[];
-  after text[];
-  edge text[];
-  batch bigint;
-  pass bigint := 0;
-  remaining boolean;
-BEGIN
-  SELECT string_agg(quote_ident(k.name), ', ' ORDER BY k.place), string_agg(quote_ident(k.name) || '::text', ', ' ORDER BY k.place),
-    ARRAY[string_agg(format('($1)[%s]::%s', k.place_number, format_type(k.type, k.modifier)), ', ' ORDER BY k.place), string_agg(format('($2)[%s]::%s', k.place_number, format_type(k.type, k.modifier)), ', ' ORDER BY k.place)]
-    INTO columns, texts, bounds
-    FROM (SELECT name, type, modifier, place, row_number() OVER (ORDER BY place) AS place_number FROM (${names}) AS found (name, type, modifier, place)) AS k;
-  IF columns IS NULL THEN
-    RAISE EXCEPTION 'just-mig: % has no primary key, and the backfill names no key', ${table};
-  END IF;
-  LOOP
-    EXECUTE format('SELECT ARRAY[%s] FROM %s WHERE $1 IS NULL OR (%s) > (%s) ORDER BY %s OFFSET ${batchSize - 1} LIMIT 1', texts, ${table}, columns, bounds[1], columns)
-      INTO edge USING after;
-    EXECUTE ${quoteLiteral(`UPDATE ${tableSql} SET ${set} WHERE ${condition(where)}`)}
-      || CASE WHEN after IS NULL THEN '' ELSE format(' AND (%s) > (%s)', columns, bounds[1]) END
-      || CASE WHEN edge IS NULL THEN '' ELSE format(' AND (%s) <= (%s)', columns, bounds[2]) END USING after, edge;
-    GET DIAGNOSTICS batch = ROW_COUNT;
-    COMMIT;${sleep}
-    pass := pass + batch;
-    after := edge;
-    IF edge IS NULL THEN
-      EXECUTE ${quoteLiteral(leftSql({ tableSql, where }))} INTO remaining;
-      EXIT WHEN NOT remaining;
-      IF pass = 0 THEN
-        RAISE EXCEPTION 'just-mig: rows of % still need the backfill, and it does not change them', ${table};
-      END IF;
-      pass := 0;
-    END IF;
-  END LOOP;
-END
-`)}`
+/** Does a row need the update that has a NULL in its key? No comparison of keys would ever reach it. */
+export function nullKeySql({ tableSql, where, key }: BackfillShape): string | undefined {
+  const nulls = key.flatMap(({ name, nullable }) => (nullable ? [`${quoteIdent(name)} IS NULL`] : []))
+  if (nulls.length === 0) return undefined
+  return `SELECT EXISTS (SELECT FROM ${tableSql} WHERE (${nulls.join(' OR ')}) AND ${condition(where)}) AS found`
 }
 
 function windowSql({ key, where }: BackfillShape, after: boolean, upTo: boolean): string {
@@ -104,17 +83,19 @@ function windowSql({ key, where }: BackfillShape, after: boolean, upTo: boolean)
 /** A row comparison, which an index on the columns answers (manual 9.25.5). */
 function comparison(key: readonly KeyColumn[], operator: '>' | '<=', first: number): string {
   const columns = key.map(({ name }) => quoteIdent(name))
-  const values = key.map(({ type }, at) => `$${first + at}::${type}`)
+  const values = key.map(
+    ({ type, collation }, at) =>
+      `$${first + at}::${type}${collation === null ? '' : ` COLLATE ${collation}`}`,
+  )
   return `(${columns.join(', ')}) ${operator} (${values.join(', ')})`
 }
 
-/** A condition of the user's in parentheses; a comment at its end must not take the rest with it. */
-function condition(where: string): string {
-  return `(${where}${/--[^\n]*$/.test(where) ? '\n' : ''})`
+/** A condition of the user's in parentheses. */
+export function condition(where: string): string {
+  return `(${ended(where)})`
 }
 
-function dollarQuoted(body: string): string {
-  let tag = '$mig$'
-  for (let number = 1; body.includes(tag); number += 1) tag = `$mig${number}$`
-  return `${tag}${body}${tag}`
+/** A text of the user's; a comment at its end must not take with it what comes behind. */
+export function ended(text: string): string {
+  return /--[^\n]*$/.test(text) ? `${text}\n` : text
 }

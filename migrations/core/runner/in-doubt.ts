@@ -4,6 +4,7 @@ import type { PendingStatement } from '../ledger/index.ts'
 import { qualifiedName } from '../postgres/index.ts'
 import type { SectionContext } from './section.ts'
 import { backendPid } from './session.ts'
+import { catalogName } from './sql-words.ts'
 import { runStatement } from './statement.ts'
 import type { StatementKind } from './statement-kind.ts'
 
@@ -101,7 +102,8 @@ async function leftBehind(
   return indexes.filter(({ valid, name }) => !valid && /_cc(new|old)\d*$/.test(name))
 }
 
-const columns = `c.oid::int8::int AS oid, n.nspname AS schema, c.relname AS name, x.indisvalid AS valid,
+// An oid has 32 bits and no sign; the driver gives a bigint as text.
+const columns = `c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, x.indisvalid AS valid,
   (SELECT pid FROM pg_stat_progress_create_index WHERE index_relid = c.oid AND pid <> $2 LIMIT 1) AS "builtBy"
   FROM pg_index AS x JOIN pg_class AS c ON c.oid = x.indexrelid AND c.relkind = 'i' JOIN pg_namespace AS n ON n.oid = c.relnamespace`
 
@@ -137,7 +139,7 @@ async function finishDetach(client: ClientBase, table: string, partition: string
 /** The catalog's name for the last part of a name as it is written in SQL. */
 function lastName(name: string): string {
   const [last = ''] = /("(?:[^"]|"")*"|[^."]+)$/.exec(name) ?? []
-  return last.startsWith('"') ? last.slice(1, -1).replaceAll('""', '"') : last.toLowerCase()
+  return catalogName(last)
 }
 
 function beingBuilt(index: string, pid: number): MigError {

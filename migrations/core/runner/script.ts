@@ -1,10 +1,11 @@
 import type { QueryResult } from 'pg'
 import { MigError } from '../errors.ts'
 import { type AppliedRows, ledgerDdl, ledgerStatements, toolVersion } from '../ledger/index.ts'
-import { operations, type Statement, type StatementSink } from '../operations/index.ts'
-import { qualifiedName, quoteIdent, quoteLiteral } from '../postgres/index.ts'
-import { defaultBatchSize } from './backfill.ts'
-import { backfillScript } from './backfill-sql.ts'
+import { dollarQuoted, operations, type Statement, type StatementSink } from '../operations/index.ts'
+import { quoteIdent, quoteLiteral } from '../postgres/index.ts'
+import { backfillScript } from './backfill-script.ts'
+import { backfillTable } from './backfill-shape.ts'
+import { checkKeyStays, fullBackfillSpec } from './backfill-spec.ts'
 import type { Plan, PlanStep } from './plan.ts'
 import { fileChecksum, type Project } from './project.ts'
 import { loadRevision, type RevisionBody } from './revision-body.ts'
@@ -115,18 +116,12 @@ function guard(ledgerSchema: string, step: PlanStep, mustBeThere: boolean): stri
     RAISE EXCEPTION USING message = ${absent};
   END IF;\n`
     : ''
-  return inBlock(`BEGIN
+  const body = `BEGIN
 ${there}  IF ${found} <> ARRAY[${rows}]::text[] THEN
     RAISE EXCEPTION USING message = ${message} || ${found}::text;
   END IF;
-END`)
-}
-
-/** A DO block, in dollar quotes that nothing in it ends. */
-function inBlock(body: string): string {
-  let tag = '$mig$'
-  for (let at = 1; body.includes(tag); at += 1) tag = `$mig${at}$`
-  return `DO ${tag}\n${body}\n${tag}`
+END`
+  return `DO ${dollarQuoted(`\n${body}\n`, 'mig')}`
 }
 
 const noResult: QueryResult = { command: '', rowCount: null, oid: 0, fields: [], rows: [] }
@@ -164,9 +159,9 @@ function offlineSink(
     autocommit,
     backfill: (spec) =>
       autocommit(() => {
-        const { table, set, where, key, batchSize = defaultBatchSize, pause = 0 } = spec
-        const name = typeof table === 'string' ? { schema: step.targetSchema, name: table } : table
-        const tableSql = qualifiedName(name.schema, name.name)
+        const { table, set, where, key, batchSize, pause } = fullBackfillSpec(spec)
+        const tableSql = backfillTable(step.targetSchema, table)
+        if (key !== undefined) checkKeyStays(set, key)
         write(backfillScript({ tableSql, set, where }, key, { batchSize, pause }))
         return Promise.resolve({ rows: 0, batches: 0 })
       }),

@@ -1,4 +1,4 @@
-import { tokenAt } from '../postgres/tokens.ts'
+import { isName, significantTokens } from './sql-words.ts'
 
 /**
  * What a statement needs of the runner: `plain` runs in any transaction, `transaction` would end ours,
@@ -18,7 +18,7 @@ const headLength = 64
 
 /** The kind of one statement, from its first words (manual, part VI, "SQL Commands"). */
 export function statementKind(sql: string): StatementKind {
-  const tokens = headTokens(sql)
+  const tokens = significantTokens(sql, headLength)
   const words = tokens.map((token) => token.toUpperCase())
   const [first = '', second = ''] = words
   switch (first) {
@@ -85,23 +85,8 @@ function reindexKind(tokens: readonly string[], words: readonly string[]): State
   return { kind: 'reindex', what, name }
 }
 
-/** The first words, names and signs of a statement, without space and comments. */
-function headTokens(sql: string): readonly string[] {
-  const tokens: string[] = []
-  for (let at = 0; at < sql.length && tokens.length < headLength; ) {
-    const { kind, end } = tokenAt(sql, at)
-    const text = sql.slice(at, end)
-    // A doubled quote inside a name reads as two names side by side.
-    if (text.startsWith('"') && sql[at - 1] === '"') tokens.push(`${tokens.pop() ?? ''}${text}`)
-    else if (kind !== 'space') tokens.push(text)
-    at = end
-  }
-  return tokens
-}
-
 /** The name, perhaps with its schema, that starts at a token. */
 function nameAt(tokens: readonly string[], at: number): string | null {
-  const isName = (token: string | undefined) => token !== undefined && /^["A-Za-z_\u0080-\uffff]/.test(token)
   if (!isName(tokens[at])) return null
   let name = tokens[at] ?? ''
   for (let next = at + 1; tokens[next] === '.' && isName(tokens[next + 1]); next += 2)

@@ -34,9 +34,9 @@ export function routineSql(scope: NameScope, name: ObjectName, args: readonly Ro
   return `${nameSql(scope, name)}(${types.join(', ')})`
 }
 
-/** A text between dollar quotes whose tag does not occur in it. */
-export function dollarQuoted(text: string): string {
-  let tag = '$body$'
-  for (let n = 1; text.includes(tag); n += 1) tag = `$body${n}$`
+/** A text between dollar quotes, `$word$`, whose tag does not occur in it. */
+export function dollarQuoted(text: string, word = 'body'): string {
+  let tag = `$${word}$`
+  for (let n = 1; text.includes(tag); n += 1) tag = `$${word}${n}$`
   return `${tag}${text}${tag}`
 }
