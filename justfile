@@ -1,11 +1,10 @@
 # PostgreSQL migrations. Each recipe runs one script of scripts/; add --help to any of them.
 
-set dotenv-load
 set no-exit-message
 set positional-arguments
 
-# The schema filter: the argument, else MIG_SCHEMA_FILTER, else all.
-filter := env('MIG_SCHEMA_FILTER', env('ALEMBIC_SCHEMA_FILTER', 'all'))
+# The schema filter where no argument says it: the scripts read MIG_SCHEMA_FILTER and .env, and else take all.
+filter := ''
 mig := 'node ' + quote(justfile_directory() / 'scripts/launch.mjs')
 
 # List the recipes

@@ -93,8 +93,11 @@ export function parseArguments(spec: CommandSpec, argv: readonly string[]): Argu
     flags,
     argv.map((word) => (noFlag.test(word) ? `\0${word}` : word)),
   )
-  const values = words.positionals.map((word) => word.replace(/^\0/, ''))
   const names = Object.keys(spec.positionals)
+  const values = schemasBeforeRange(
+    names,
+    words.positionals.map((word) => word.replace(/^\0/, '')),
+  )
   if (values.length > names.length) {
     throw new MigError(
       'too-many-arguments',
@@ -104,20 +107,28 @@ export function parseArguments(spec: CommandSpec, argv: readonly string[]): Argu
       },
     )
   }
-  const shift = onlySchemas(spec, argv, values)
-  const given = names.slice(shift ? 1 : 0, (shift ? 1 : 0) + values.length)
+  const first = onlySchemas(spec, argv, values) ? 1 : 0
+  const given = new Set<string>()
   const positionals: Record<string, string> = {}
-  for (const [name, { default: fallback }] of Object.entries(spec.positionals)) {
-    const value = (given.includes(name) && values[given.indexOf(name)]) || fallback
+  for (const [at, [name, { default: fallback }]] of Object.entries(spec.positionals).entries()) {
+    const typed = values[at - first]
+    if (typed) given.add(name)
+    const value = typed || fallback
     if (value === undefined && words.values.help !== true) throw missing(spec, name)
     positionals[name] = value ?? ''
   }
-  return { positionals, given: new Set(given), flags: words.values }
+  return { positionals, given, flags: words.values }
+}
+
+/** A range is known by its colon, so it may come first, as for mig-sql: `just mig-history base:1d9a user`. */
+function schemasBeforeRange(names: readonly string[], values: readonly string[]): readonly string[] {
+  const [range = '', schemas = '', ...others] = values
+  const isTurned = names[0] === 'schemas' && names[1] === 'range' && range.includes(':')
+  return isTurned && !schemas.includes(':') ? [schemas, range, ...others] : values
 }
 
 /**
- * just fills absent arguments from the left, so with a flag in front only the filter's default is left:
- * `just mig-upgrade --plan` comes as `--plan all`.
+ * With a flag in front a lone word is the filter, unless it looks like a target: `just mig-upgrade --plan user`.
  */
 function onlySchemas(spec: CommandSpec, argv: readonly string[], values: readonly string[]): boolean {
   const [first, second] = Object.entries(spec.positionals)
@@ -160,14 +171,14 @@ function restore(value: unknown): FlagValue {
 
 function flagError(spec: CommandSpec, names: readonly string[], error: unknown): unknown {
   if (!(error instanceof TypeError)) return error
-  const unknown = /Unknown option '-{1,2}([^']+)'/.exec(error.message)?.[1]
+  const unknown = /Unknown option '(-{1,2}[^']+)'/.exec(error.message)?.[1]
   if (unknown === undefined) {
     return new MigError('bad-flag', error.message.split('\n')[0]?.replaceAll('\0', '') ?? '', {
       help: `see just ${spec.name} --help`,
     })
   }
-  const guess = nearest(unknown, names)
-  return new MigError('unknown-flag', `${spec.name} has no flag --${unknown}`, {
+  const guess = nearest(unknown.replace(/^-+/, ''), names)
+  return new MigError('unknown-flag', `${spec.name} has no flag ${unknown}`, {
     help: guess === undefined ? `see just ${spec.name} --help` : `did you mean --${guess}?`,
   })
 }

@@ -55,6 +55,12 @@ function revisionsOf(folder: string, line: string): readonly string[] {
 }
 
 describe('make', () => {
+  test('leaves the schemas to MIG_SCHEMA_FILTER where SCHEMA= is not given', async ({ make, database }) => {
+    expect(await make(['db-upgrade'], { MIG_SCHEMA_FILTER: 'one' })).toMatchObject({ code: 0 })
+    const { rows } = await database.client.query('SELECT target_schema AS schema FROM mig.version')
+    expect(rows).toEqual([{ schema: 'app_one' }])
+  })
+
   test('upgrades, shows and downgrades the schemas of SCHEMA', async ({ make, database }) => {
     expect(await make(['db-upgrade', 'SCHEMA=one'])).toMatchObject({ code: 0 })
     const applied = () => database.client.query('SELECT revision FROM mig.version')

@@ -95,6 +95,10 @@ describe('mig-history', () => {
     const lines = jsonLines(await succeed(just(`mig-history user ${user[0]}:${user[1]} --json`)))
     const ids = lines.flatMap((line) => (line.event === 'revision' ? [line.revision] : []))
     expect(ids).toEqual([user[1], user[0]])
+    const turned = await succeed(just(`mig-history ${user[0]}:${user[1]} user --json`))
+    expect(jsonLines(turned)).toEqual(lines)
+    const bare = jsonLines(await succeed(just(`mig-history ${user[0]}:${user[1]} --json`)))
+    expect(bare.slice(1)).toEqual(lines.slice(1))
   })
 
   test('--verbose names file, parents and when it was applied', async () => {

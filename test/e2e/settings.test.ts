@@ -1,3 +1,5 @@
+import { rename } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { recipe } from '../support/recipes.ts'
@@ -31,6 +33,14 @@ describe('the schema filter', () => {
     expect(await activeSchemas('mig-current user', both)).toBe('rfx_user')
     expect(await activeSchemas('mig-current all', both)).toBe('rfx_user, rfx_policy, rfx_message')
     expect(await activeSchemas('mig-upgrade --plan', both)).toBe('rfx_message')
+    expect(await activeSchemas('mig-upgrade --plan user', both)).toBe('rfx_user')
+  })
+
+  test('that is given empty is not given', async () => {
+    const { stdout } = await succeed(
+      just(['mig-upgrade', 'head', ''], { env: { MIG_SCHEMA_FILTER: 'user' } }),
+    )
+    expect(stdout).toMatch(/· schemas rfx_user$/m)
   })
 
   test('takes an unknown key for a mistake, and names the nearest', async () => {
@@ -44,6 +54,8 @@ describe('flags', () => {
   test('that nobody knows are an error with the nearest one', async () => {
     const { stderr } = await fail(just('mig-upgrade head user --jsn'), 'unknown-flag', 2)
     expect(stderr).toContain('did you mean --json?')
+    const short = await fail(just('mig-revision -drop user'), 'unknown-flag', 2)
+    expect(short.stderr).toContain('has no flag -d\n')
   })
 
   test('too many arguments and a bad duration are errors', async () => {
@@ -124,6 +136,32 @@ describe('a project of its own', () => {
       just('mig-current', { cwd: project.path, env: { MIG_SCHEMA_FILTER: 'all', MIG_LOG_LEVEL: 'normal' } }),
     )
     expect(all.stdout).toContain('schemas shop, depot')
+    await project.remove()
+  })
+
+  test("is read from .env as dotenv reads it, whatever just's own reader would say", async () => {
+    const project = await temporaryProject({
+      'migrations/env.ts': environmentText({ ...schemas, depot: 'depot' }),
+      ...revisionFiles('shop', [first]),
+    })
+    const plain = 'MIG_DIR=my migrations\r\nMIG_SCHEMA_FILTER = shop # the one\r\nOTHER="unclosed\r\n'
+    await rename(join(project.path, 'migrations'), join(project.path, 'my migrations'))
+    await project.write({ '.env': `\uFEFF${plain}` })
+    const { stdout } = await succeed(just('mig-current', { cwd: project.path }))
+    expect(stdout).toMatch(/· schemas shop$/m)
+    await project.write({ '.env': `${plain}MIG_DATABASE_URL='postgresql://u:a$b@127.0.0.1:1/d$HOME'\n` })
+    const { stdout: url } = await succeed(recipe(['db-url'], { cwd: project.path }))
+    expect(url).toBe('postgresql://u:a%24b@127.0.0.1:1/d%24HOME')
+    await project.remove()
+  })
+
+  test('may hold a folder named .env, as of Python', async () => {
+    const project = await temporaryProject({
+      '.env/bin/python': '',
+      'migrations/env.ts': environmentText(schemas),
+      ...revisionFiles('shop', [first]),
+    })
+    await succeed(just('mig-current', { cwd: project.path }))
     await project.remove()
   })
 

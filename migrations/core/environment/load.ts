@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, relative, resolve } from 'node:path'
 import { parse } from 'dotenv'
 import { MigError } from '../errors.ts'
@@ -93,12 +93,14 @@ const variableNames = [
 
 /**
  * The variables of the process with those of `.env` behind them: what is set outside wins (dotenv's rule).
- * @throws MigError `unknown-variable` for a `MIG_…` name in `.env` that nothing reads.
+ * @throws MigError `unknown-variable` for a `MIG_…` name in `.env` that nothing reads, `bad-environment` where
+ *   the file cannot be read.
  */
 export function readVariables(root: string, outside: Variables): Variables {
   const file = join(root, '.env')
-  if (!existsSync(file)) return outside
-  const inside = parse(readFileSync(file))
+  // A folder of this name is a virtual environment of Python.
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return outside
+  const inside = parse(readVariableFile(file))
   for (const name of Object.keys(inside)) {
     if (!name.startsWith('MIG_') || variableNames.includes(name)) continue
     const guess = nearest(name, variableNames)
@@ -109,6 +111,19 @@ export function readVariables(root: string, outside: Variables): Variables {
   }
   const set = Object.fromEntries(Object.entries(outside).filter(([, value]) => value !== undefined))
   return { ...inside, ...set }
+}
+
+function readVariableFile(file: string): Buffer {
+  try {
+    return readFileSync(file)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new MigError('bad-environment', `.env cannot be read: ${reason}`, {
+      help: 'let this user read it, or move it away',
+      place: { file },
+      cause,
+    })
+  }
 }
 
 /**

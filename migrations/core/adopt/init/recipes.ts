@@ -23,7 +23,7 @@ export function importableRecipes(justfile: string): string {
     .replace(/^# List the recipes\n\[private\]\ndefault:\n(?: .*\n)+\n?/m, '')
     .replace(/^mig := .*$/m, `mig_command := ${packageCommand}`)
     .replaceAll('{{ mig }}', '{{ mig_command }}')
-    .replace(/^filter := .*$/m, "mig_filter := env('MIG_SCHEMA_FILTER', env('ALEMBIC_SCHEMA_FILTER', ''))")
+    .replace(/^filter := /m, 'mig_filter := ')
     .replaceAll('=filter', '=mig_filter')
     .replace(/^(?=\[group)/gm, '[positional-arguments]\n')
     .replace(/\n{3,}/g, '\n\n')
@@ -39,7 +39,7 @@ export function recipeFiles(root: string, dir: string, recipes: string): readonl
   const line = `import '${dir}/mig.just'\n`
   const theirs = existingJustfile(root)
   if (theirs === undefined) {
-    const text = `set dotenv-load\n\n# List the recipes\n[private]\ndefault:\n    @just --list --unsorted\n\n${line}`
+    const text = `# List the recipes\n[private]\ndefault:\n    @just --list --unsorted\n\n${line}`
     return [imported, { path: join(root, 'justfile'), text, appends: false }]
   }
   const text = readFileSync(theirs, 'utf8')
