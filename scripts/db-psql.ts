@@ -1,16 +1,22 @@
 // just db-psql [psql's own arguments]
 import { databaseUrl } from '../migrations/core/index.ts'
-import { iamToken, maskUrl, parseDatabaseUrl, usesIam } from '../migrations/core/postgres/index.ts'
+import {
+  formatDatabaseUrl,
+  iamToken,
+  maskUrl,
+  parseDatabaseUrl,
+  usesIam,
+} from '../migrations/core/postgres/index.ts'
 import { commandEnvironment, runCommand } from './shared/command.ts'
 import { smallPrompt } from './shared/small-prompt.ts'
 
 const spec = {
   name: 'db-psql',
   summary:
-    'Opens psql on the database, or a small prompt where no psql is installed. Reads standard input when it is not a terminal.',
+    'Opens psql on the database, or a small prompt where no psql is installed. A script on standard input stops at its first error. For all that psql can do: psql "$(just db-url)".',
   positionals: {},
   flags: { command: { help: 'run this and end', value: 'SQL', short: 'c' } },
-  examples: ['just db-psql', "just db-psql -c 'SELECT 1'"],
+  examples: ['just db-psql', "just db-psql -c 'SELECT 1'", 'just db-psql < script.sql'],
 }
 
 export const main = (): Promise<void> =>
@@ -25,15 +31,11 @@ export const main = (): Promise<void> =>
     // The password goes by the environment: a command line can be read by every user of the machine.
     const address = parseDatabaseUrl(url)
     const password = usesIam(address) ? await iamToken(address) : address.password
-    const args = sql === undefined ? [] : ['-c', sql]
-    const run = $({ stdio: 'inherit', nothrow: true, env: { ...process.env, PGPASSWORD: password ?? '' } })
-    const result = await run`${psql} -X ${args} ${withoutPassword(url)}`
+    const fromTerminal = process.stdin.isTTY === true
+    // By itself psql goes on past the errors of a script, and ends with 0.
+    const args = sql === undefined ? (fromTerminal ? [] : ['-v', 'ON_ERROR_STOP=1']) : ['-c', sql]
+    const env = password === undefined ? process.env : { ...process.env, PGPASSWORD: password }
+    const run = $({ stdio: 'inherit', nothrow: true, env })
+    const result = await run`${psql} -X ${args} ${formatDatabaseUrl({ ...address, password: undefined })}`
     return result.exitCode ?? 1
   })
-
-function withoutPassword(text: string): string {
-  const url = new URL(text)
-  url.password = ''
-  url.searchParams.delete('password')
-  return url.href
-}

@@ -1,5 +1,6 @@
 // just db-url
 import { databaseUrl } from '../migrations/core/index.ts'
+import { formatDatabaseUrl, parseDatabaseUrl } from '../migrations/core/postgres/index.ts'
 import { commandEnvironment, runCommand } from './shared/command.ts'
 
 const spec = {
@@ -12,9 +13,11 @@ const spec = {
 
 export const main = (): Promise<void> =>
   runCommand(spec, async (command) => {
-    const url = await databaseUrl(
+    const given = await databaseUrl(
       await commandEnvironment(command),
       (event) => command.output.json || command.output.event(event),
     )
+    // As libpq takes it: without the driver of another library, or what only its tools read.
+    const url = formatDatabaseUrl(parseDatabaseUrl(given))
     command.output.result(url, { event: 'database', url })
   })

@@ -122,8 +122,10 @@ export async function usingProject<Result>(
   const env = given ?? (await commandEnvironment(command))
   const project = openProject(env)
   const { output, signal } = command
+  // Said before the connection is made: where it fails, this is what one wants to see.
+  if (env.databaseUrl !== null) sayWhere(command, env, env.databaseUrl)
   return usingSession(env, { emit: output.event, signal }, async (session) => {
-    sayWhere(command, env, session.url ?? '')
+    if (env.databaseUrl === null) sayWhere(command, env, session.url ?? '')
     return body(session, project)
   })
 }

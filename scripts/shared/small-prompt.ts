@@ -28,6 +28,8 @@ async function readStatements(client: Client, output: Output): Promise<number> {
     if (/;\s*$/.test(line)) {
       code = await runText(client, output, text)
       text = ''
+      // Nobody is there to look at the error before the next statement.
+      if (code !== exitCodes.done && !terminal) break
     }
     if (terminal) lines.prompt()
   }

@@ -78,6 +78,14 @@ describe.each(users)('the embedded server, as %s', (name, user, isPossible) => {
     expect(byArgument.stdout).toMatch(/x'y[\s\S]+a b[\s\S]+\(1 row\)/)
     const byInput = await succeed(just('db-psql', { input: 'SELECT count(*)\nFROM mig.version;\n' }))
     expect(byInput.stdout).toMatch(/3[\s\S]+\(1 row\)/)
+    const script = 'SELECT nothing;\nCREATE TABLE public.after_error ();\n'
+    expect((await just('db-psql', { input: script })).code).not.toBe(0)
+    const url = (await succeed(just('db-url'))).stdout.trim()
+    const env = {
+      MIG_DATABASE_URL: `${url.replace('postgresql', 'postgresql+asyncpg')}?ssl=disable&pool_size=3`,
+    }
+    expect((await succeed(just(['db-psql', '-c', 'SELECT 41 + 1'], { env }))).stdout).toContain('42')
+    expect((await succeed(just('db-url', { env }))).stdout).toBe(url)
     const noPsql = { PATH: join(copy.path, 'bin') }
     await mkdir(noPsql.PATH)
     await symlink(process.execPath, join(noPsql.PATH, 'node'))
@@ -87,6 +95,8 @@ describe.each(users)('the embedded server, as %s', (name, user, isPossible) => {
     const wrong = await just(['db-psql', '-c', 'SELECT nothing'], { env: noPsql })
     expect(wrong.code).toBe(3)
     expect(wrong.stderr).toContain('column "nothing" does not exist')
+    expect((await just('db-psql', { env: noPsql, input: script })).code).toBe(3)
+    expect(await query(`SELECT to_regclass('public.after_error') AS made`)).toEqual([{ made: null }])
   })
 
   test.skipIf(!isPossible)('is back after kill -9, with all that was committed', async () => {

@@ -52,12 +52,23 @@ describe('parseDatabaseUrl', () => {
     'host=h user=u password=s3cret dbname=d',
     "host=h password = 's3cret and more' dbname=d",
     'jdbc:postgresql://h/d?user=u&password=s3cret',
+    'postgresql://u:s3cret@h1:1,h2:2/d',
+    'postgresql:///d?host=h1,h2&password=s3cret',
+    'postgresql:///d?service=shop&password=s3cret',
+    'postgresql://u:s3cret@h/d?hostaddr=10.0.0.1',
     '',
   ])('refuses %j without showing the password', (url) => {
     expect(() => parseDatabaseUrl(url)).toThrow(
       expect.objectContaining({ code: 'bad-database-url', message: expect.not.stringContaining('s3cret') }),
     )
   })
+})
+
+test.each([
+  ['postgresql://u@h1:1,h2:2/d', 'it names several hosts'],
+  ['postgresql:///d?service=shop', 'it says by service where the server is'],
+])('parseDatabaseUrl says of %s that %s', (url, reason) => {
+  expect(() => parseDatabaseUrl(url)).toThrow(reason)
 })
 
 const text = fc.string({ unit: 'grapheme', minLength: 1 })

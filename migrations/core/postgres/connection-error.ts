@@ -35,13 +35,13 @@ export function connectionError(error: unknown, address: DatabaseAddress): MigEr
       return failure(
         'wrong-password',
         `${server}: ${reason}`,
-        'correct the user or the password in MIG_DATABASE_URL',
+        'correct the user or the password in the database URL',
       )
     case '28000':
       return failure(
         'wrong-password',
         `${server} does not let this user in: ${reason}`,
-        "correct the user or sslmode in MIG_DATABASE_URL, or the server's pg_hba.conf",
+        "correct the user or sslmode in the database URL, or the server's pg_hba.conf",
       )
     case '42501':
       return failure(
@@ -80,7 +80,7 @@ function networkError(
     return failure(
       'no-server',
       `no PostgreSQL server answers at ${server}: ${reason}`,
-      'start the server, or correct MIG_DATABASE_URL',
+      'start the server, or correct the database URL',
     )
   }
   if (/SSL|TLS|certificate|self.signed/i.test(`${reason} ${code}`)) {
@@ -90,14 +90,14 @@ function networkError(
     return failure(
       'wrong-password',
       `${server} asks for a password, and the URL has none`,
-      'add the password to MIG_DATABASE_URL',
+      'add the password to the database URL',
     )
   }
   return failure('no-connection', `cannot connect to ${server}: ${reason}`, 'correct the database URL')
 }
 
-function serverName({ host, port }: DatabaseAddress): string {
-  return `${host ?? process.env.PGHOST ?? 'localhost'}:${port ?? process.env.PGPORT ?? 5432}`
+function serverName({ host = process.env.PGHOST ?? 'localhost', port }: DatabaseAddress): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port ?? process.env.PGPORT ?? 5432}`
 }
 
 function messageOf(error: unknown): string {

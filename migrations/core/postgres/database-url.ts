@@ -26,6 +26,9 @@ const known = new Set([
   'application_name',
   'options',
   'connect_timeout',
+  'channel_binding',
+  'gssencmode',
+  'target_session_attrs',
 ])
 const addressed = new Set(['host', 'port', 'user', 'password', 'dbname'])
 
@@ -42,10 +45,13 @@ export function parseDatabaseUrl(url: string): DatabaseAddress {
   const given: Record<string, string> = {}
   const parameters: Record<string, string> = {}
   for (const [name, value] of queryPairs(query ?? '', url)) {
+    if (name === 'service' || name === 'hostaddr')
+      throw badUrl(url, `it says by ${name} where the server is; write the host into the URL`)
     if (addressed.has(name)) given[name] = value
     else if (known.has(name)) parameters[name] = value
   }
-  const address = {
+  if ((given.host ?? host).includes(',')) throw badUrl(url, severalHosts)
+  return {
     host: given.host || decoded(host.replace(/^\[(.*)\]$/, '$1')),
     port: portNumber(given.port ?? port, url),
     user: given.user || decoded(user),
@@ -53,8 +59,6 @@ export function parseDatabaseUrl(url: string): DatabaseAddress {
     database: given.dbname || decoded(database),
     parameters,
   }
-  if (address.host?.includes(',')) throw badUrl(url, 'it names several hosts, and just-mig writes to one')
-  return address
 }
 
 /** The same server, user and parameters with another database. @throws MigError `bad-database-url` */
@@ -119,9 +123,12 @@ function portNumber(text: string | undefined, url: string): number | undefined {
   return port
 }
 
+const severalHosts = 'it names several hosts, and just-mig writes to one'
+
 function reasonOf(url: string): string {
   if (!/^postgres(ql)?(\+[a-z0-9_]+)?:\/\//i.test(url)) return 'it does not begin with postgresql://'
   if (url.split('@').length > 2) return 'it has more than one @'
+  if (/:\/\/(?:[^@/?#]*@)?[^@/?#]*,/.test(url)) return severalHosts
   return 'it is not postgresql://user:password@host:port/database'
 }
 

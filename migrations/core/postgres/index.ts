@@ -1,10 +1,7 @@
 export { renderCaret } from './caret.ts'
 export { connect } from './connection.ts'
 export { databaseError, isConnectionLost } from './database-error.ts'
-export {
-  maskUrl,
-  parseDatabaseUrl,
-} from './database-url.ts'
+export { formatDatabaseUrl, maskUrl, parseDatabaseUrl } from './database-url.ts'
 export {
   type EmbeddedServer,
   embeddedStatus,
