@@ -1,5 +1,6 @@
 // just mig-downgrade-all [schemas] [flags]
 import { applyPlan, type Project, planRun, type Session } from '../migrations/core/index.ts'
+import { countOf } from '../migrations/core/report/index.ts'
 import { fanOutFlags, runFlags } from './shared/arguments.ts'
 import { confirm } from './shared/ask.ts'
 import { type Command, runCommand } from './shared/command.ts'
@@ -42,6 +43,9 @@ async function downgradeAll(command: Command, session: Session, project: Project
     return output.result('nothing to do: nothing is applied', { event: 'done', steps: 0, ms: 0 })
   showPlan(command, plan)
   if (flags.plan) return
-  await confirm(command, `Take back ${plan.steps.length} revisions, and the data that they hold?`)
+  await confirm(
+    command,
+    `Take back ${countOf(plan.steps.length, 'revision')}, and the data in what they made?`,
+  )
   showResult(command, await applyPlan(session, project, plan, request))
 }

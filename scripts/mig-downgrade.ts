@@ -2,7 +2,7 @@
 import { applyPlan, type Project, planRun, type Session } from '../migrations/core/index.ts'
 import { fanOutFlags, runFlags } from './shared/arguments.ts'
 import { type Command, runCommand } from './shared/command.ts'
-import { planRequest, showPlan, showResult } from './shared/runs.ts'
+import { planRequest, sayNothingToDo, showPlan, showResult } from './shared/runs.ts'
 import { onLines, runOnTenants } from './shared/tenants.ts'
 
 const spec = {
@@ -34,6 +34,7 @@ export const main = (): Promise<void> =>
 async function downgrade(command: Command, session: Session, project: Project): Promise<void> {
   const request = planRequest('downgrade', command)
   const plan = await planRun(session, project, request)
+  if (plan.steps.length === 0) return sayNothingToDo(command, project, plan)
   showPlan(command, plan)
   if (!command.flags.plan) showResult(command, await applyPlan(session, project, plan, request))
 }

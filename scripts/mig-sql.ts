@@ -1,6 +1,7 @@
 // just mig-sql [target] [schemas] [flags]
 import {
   filteredLines,
+  MigError,
   offlineScript,
   openProject,
   type Plan,
@@ -40,6 +41,7 @@ export const main = (): Promise<void> =>
   runCommand(spec, async (command) => {
     const target = command.positionals.target ?? 'head'
     if (target.includes(':')) {
+      refuseCurrent(target)
       const project = openProject(await commandEnvironment(command))
       const { single, tenant } = filteredLines(project.env)
       const named = lineOfRange(project, target)
@@ -66,6 +68,19 @@ export const main = (): Promise<void> =>
       },
     )
   })
+
+/** A range is planned from the files alone, where `current` would be taken for base. */
+function refuseCurrent(range: string): void {
+  const isCurrent = (side: string) => /^(.+@)?current\b/.test(side.trim())
+  const sides = range.split(':')
+  if (!sides.some(isCurrent)) return
+  const other = sides.find((side) => side !== '' && !isCurrent(side)) ?? 'head'
+  throw new MigError(
+    'bad-range',
+    `${range}: a range is planned from the files alone, and current is what a database has`,
+    { help: `a target by itself starts from what the database has: just mig-sql ${other}` },
+  )
+}
 
 /** The line that a range of revisions is in, which leaves the others out; undefined for one by names as base:head. */
 function lineOfRange({ files, graph }: Project, range: string): string | undefined {

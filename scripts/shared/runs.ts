@@ -26,7 +26,7 @@ export function showPlan({ output }: Command, plan: Plan): void {
   output.result(output.level === 'quiet' ? '' : planText(steps, output.style), { event: 'plan', steps })
 }
 
-/** An upgrade that moves nothing says where the lines stand. */
+/** A run that moves nothing says where the lines stand. */
 export function sayNothingToDo({ output }: Command, project: Project, plan: Plan): void {
   const { env } = project
   const lines = env.filter.map((line) => {

@@ -141,6 +141,10 @@ describe('mig-sql', () => {
   test('a range with an unknown side is an error', async () => {
     await fail(pair().justOnline('mig-sql base:zzzz user'), 'cant-locate', 2)
     await fail(pair().justOnline('mig-sql a:b:c user'), 'bad-range', 2)
+    const current = await fail(pair().justOnline('mig-sql user@current:+1 user'), 'bad-range', 2)
+    expect(current.stderr).toContain(
+      'help: a target by itself starts from what the database has: just mig-sql +1',
+    )
   })
 
   test('with nothing to do writes no statement', async () => {

@@ -106,6 +106,24 @@ describe('an upgrade with a filter', () => {
     expect(error.message).toContain('line message')
   })
 
+  test.each(['message@head', 'message@heads', 'message@+1', 'roles@p222'])(
+    'refuses %s of a line that the filter leaves out, up and down, where it would mean nothing',
+    (target) => {
+      const plans = [
+        () => up(['u111'], target, ['user']),
+        () => down(['u111'], target, ['user']),
+        () => graph.planStamp({ applied: ['u111'], target, lines: ['user'] }),
+      ]
+      for (const plan of plans) expect(refusal(plan)).toMatchObject({ code: 'outside-filter', exitCode: 2 })
+    },
+  )
+
+  test('refuses message@base so too', () => {
+    expect(refusal(() => down(['u111', 'm111'], 'message@base', ['user'])).message).toBe(
+      'line message is outside the schema filter user',
+    )
+  })
+
   test('goes on with --allow-missing and leaves the unknown row where it is', () => {
     expect(refusal(() => up(['gone'], 'u111')).code).toBe('cant-locate-current')
     const plan = graph.planUpgrade({ applied: ['gone'], target: 'u111', allowMissing: true })
@@ -271,6 +289,10 @@ describe('a new revision', () => {
     ['not-a-head', { line: 'user', head: 'u111' }],
     ['multiple-heads', { line: 'policy' }],
     ['outside-filter', { line: 'user', head: 'm222' }],
+    ['crosses-lines', { line: 'user', head: 'message@head' }],
+    ['crosses-lines', { line: 'user', head: 'message@base' }],
+    ['crosses-lines', { line: 'user', head: 'roles@head' }],
+    ['crosses-lines', { line: 'billing', head: 'user@head' }],
     ['duplicate-revision', { line: 'user', revId: 'm222' }],
     ['duplicate-branch-label', { line: 'user', labels: ['roles'] }],
     ['duplicate-branch-label', { line: 'user', labels: ['message'] }],

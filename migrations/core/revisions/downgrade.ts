@@ -1,7 +1,7 @@
 import { refuseOtherLines } from './downgrade-lines.ts'
 import { standingAbove } from './downgrade-target.ts'
 import { refuseIrreversible } from './irreversible.ts'
-import { scopeOf } from './names.ts'
+import { checkInScope, scopeOf } from './names.ts'
 import { dependantsOf, type RevisionIndex, type RevisionNode, reach } from './nodes.ts'
 import { historyOrder } from './order.ts'
 import type { DowngradeRequest, PlannedStep } from './plan-types.ts'
@@ -22,6 +22,7 @@ export function downgradePlan(index: RevisionIndex, request: DowngradeRequest): 
   const applied = appliedNodes(ledger.rows)
   const texts = typeof request.target === 'string' ? [request.target] : request.target
   const targets = texts.map((text) => parseTarget(index, text))
+  for (const { branch } of targets) checkInScope(branch, around.scope)
   const [only] = targets
   if (only !== undefined && targets.length === 1 && isByLog(around, only, request.recentlyApplied)) {
     const order = recentOrder(around, applied, only, request.recentlyApplied ?? [])

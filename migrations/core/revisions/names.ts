@@ -43,6 +43,20 @@ export function branchOf(index: RevisionIndex, name: string): Branch {
   return { name, has: (node) => members.has(node), anchor }
 }
 
+/** Whether the filter leaves anything of a branch. */
+export function isInScope({ name, anchor }: Branch, scope: Scope): boolean {
+  return anchor === undefined ? !scope.filtered || scope.lines.includes(name) : scope.has(anchor)
+}
+
+/**
+ * Refuses a branch that the filter leaves out: a target on it would mean nothing, and nothing would be said.
+ * @throws MigError `outside-filter`
+ */
+export function checkInScope(branch: Branch | undefined, scope: Scope): void {
+  if (branch === undefined || isInScope(branch, scope)) return
+  throw branch.anchor === undefined ? lineOutside(branch.name, scope) : outsideFilter(branch.anchor, scope)
+}
+
 /** Whether a name is the schema key of a line. */
 export function isLine(index: RevisionIndex, name: string): boolean {
   return name !== '' && index.lines.includes(name)
@@ -113,21 +127,22 @@ export function multipleHeads(heads: readonly RevisionNode[], target: string): M
 }
 
 /** An id that is in a line which the command may not touch. */
-export function outsideFilter(node: RevisionNode, scope: Scope): MigError {
-  return new MigError(
-    'outside-filter',
-    `revision ${node.id} is in line ${node.line}, outside the schema filter ${scope.lines.join(',')}`,
-    {
-      help: `pass the line: the schemas argument ${[...scope.lines, node.line].join(',')}`,
-      facts: { revision: node.id, line: node.line, lines: scope.lines },
-    },
-  )
+export function outsideFilter({ id, line }: RevisionNode, scope: Scope): MigError {
+  return lineOutside(line, scope, id)
+}
+
+function lineOutside(line: string, { lines }: Scope, revision?: string): MigError {
+  const what = revision === undefined ? `line ${line} is` : `revision ${revision} is in line ${line},`
+  return new MigError('outside-filter', `${what} outside the schema filter ${lines.join(',')}`, {
+    help: `pass the line: the schemas argument ${[...lines, line].join(',')}`,
+    facts: { ...(revision === undefined ? {} : { revision }), line, lines },
+  })
 }
 
 function unknownName(index: RevisionIndex, scope: Scope, name: string, branch: Branch | undefined): MigError {
   if (isLine(index, name)) {
     return new MigError('cant-locate', `'${name}' is a schema key, not a revision`, {
-      help: `its head is ${name}@head`,
+      help: `the target comes before the schemas, as in: head ${name}; or say ${name}@head`,
     })
   }
   const known = [...index.byId.values()].filter((node) => branch?.has(node) ?? scope.has(node))

@@ -1,6 +1,6 @@
 import { MigError } from '../errors.ts'
 import { reservedNames } from './invalid.ts'
-import { isLine, locate, scopeOf } from './names.ts'
+import { isInScope, isLine, locate, scopeOf } from './names.ts'
 import { asList, type RevisionIndex, type RevisionNode } from './nodes.ts'
 import { parseTarget, type Surroundings, symbolNode, symbolNodes, walk } from './targets.ts'
 
@@ -81,6 +81,7 @@ export function parentsFor(
 
 function parentNodes(around: Surroundings, text: string): readonly RevisionNode[] {
   const { branch, symbol, relative } = parseTarget(around.index, text)
+  if (branch !== undefined && !isInScope(branch, around.scope)) throw parentElsewhere(text)
   if (relative === undefined) return symbolNodes(around, symbol, branch, text)
   if (symbol === '') {
     throw new MigError('cant-locate', `'${text}' is relative to nothing`, {
@@ -89,6 +90,17 @@ function parentNodes(around: Surroundings, text: string): readonly RevisionNode[
   }
   const found = walk(around, symbolNode(around, symbol, branch, text), relative, branch, text)
   return found === undefined || found === 'base' ? [] : [found]
+}
+
+function parentElsewhere(text: string): MigError {
+  return new MigError(
+    'crosses-lines',
+    `'${text}' is in another line, and a parent is in the line of its child`,
+    {
+      help: 'across lines, name the other revision with --depends-on',
+      facts: { target: text },
+    },
+  )
 }
 
 function notAHead(node: RevisionNode): MigError {

@@ -44,8 +44,12 @@ export function mostRecent(
 
 function tooFew(text: string, wanted: number, applied: number, all: string): MigError {
   const has = applied === 0 ? 'none is applied' : `only ${applied} ${applied === 1 ? 'is' : 'are'} applied`
-  return new MigError('relative-not-enough', `'${text}' asks for ${wanted} revisions, and ${has}`, {
-    help: applied === 0 ? 'see what is applied: just mig-current' : `take all away: ${all}`,
-    facts: { target: text, wanted, applied },
-  })
+  return new MigError(
+    'relative-not-enough',
+    `'${text}' asks for ${wanted === 1 ? 'a revision' : `${wanted} revisions`}, and ${has}`,
+    {
+      help: applied === 0 ? 'see what is applied: just mig-current' : `take all away: ${all}`,
+      facts: { target: text, wanted, applied },
+    },
+  )
 }

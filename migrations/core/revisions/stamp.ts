@@ -1,5 +1,5 @@
 import { MigError } from '../errors.ts'
-import { type Branch, scopeOf } from './names.ts'
+import { type Branch, checkInScope, scopeOf } from './names.ts'
 import { dependantsOf, needsOf, type RevisionIndex, type RevisionNode, reach } from './nodes.ts'
 import type { StampRequest } from './plan-types.ts'
 import { ledgerRows } from './rows.ts'
@@ -55,6 +55,7 @@ interface StampTarget {
 function stampTarget(around: Surroundings, text: string): StampTarget {
   const target = parseTarget(around.index, text)
   const { branch, symbol } = target
+  checkInScope(branch, around.scope)
   const nodes = stampNodes(around, target)
   const isBase = symbol === 'base' && nodes.length === 0
   if (isBase && branch === undefined) return { nodes, isBase, touches: around.scope.has }

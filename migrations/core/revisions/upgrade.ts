@@ -1,5 +1,5 @@
 import { MigError } from '../errors.ts'
-import { type Branch, scopeOf } from './names.ts'
+import { type Branch, checkInScope, scopeOf } from './names.ts'
 import { needsOf, type RevisionIndex, type RevisionNode, reach } from './nodes.ts'
 import { historyOrder } from './order.ts'
 import type { PlannedStep, UpgradeRequest } from './plan-types.ts'
@@ -26,6 +26,7 @@ export function upgradePlan(index: RevisionIndex, request: UpgradeRequest): read
   checkOverlap(ledger.rows, 'the applied revisions')
   const texts = typeof request.target === 'string' ? [request.target] : request.target
   const parsed = texts.map((text) => parseTarget(index, text))
+  for (const { branch } of parsed) checkInScope(branch, scope)
   const several = scope.lines.length > 1
   const nextOfPlan = several && parsed.length === 1 ? parsed.find(isNextOfPlan) : undefined
   const targets =
@@ -121,8 +122,11 @@ function withNeededBy(
 
 function notEnough(text: string, wanted: number, found: number | undefined): MigError {
   const has = found === undefined ? 'fewer are left' : found === 0 ? 'none is left' : `only ${found} are left`
-  return new MigError('relative-not-enough', `'${text}' asks for ${wanted} revisions, and ${has} that way`, {
-    help: 'go as far as it goes with head, or see what is pending: just mig-current',
+  const asked = wanted === 1 ? 'a revision' : `${wanted} revisions`
+  return new MigError('relative-not-enough', `'${text}' asks for ${asked}, and ${has} that way`, {
+    help: /-\d+$/.test(text)
+      ? `to take revisions back: just mig-downgrade ${text}`
+      : 'go as far as it goes with head, or see what is pending: just mig-current',
     facts: { target: text, wanted },
   })
 }
