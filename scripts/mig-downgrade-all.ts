@@ -22,7 +22,7 @@ export const main = (): Promise<void> =>
     return onLines(
       command,
       'downgrade',
-      (session, project) => downgradeAll(command, session, project),
+      (session, project, besideTenants) => downgradeAll(command, session, project, besideTenants),
       async (project, line) => {
         if (!command.flags.plan)
           await confirm(command, `Take every revision back from the tenants of ${line}, and their data?`)
@@ -31,12 +31,19 @@ export const main = (): Promise<void> =>
     )
   })
 
-async function downgradeAll(command: Command, session: Session, project: Project): Promise<void> {
+async function downgradeAll(
+  command: Command,
+  session: Session,
+  project: Project,
+  besideTenants: boolean,
+): Promise<void> {
   const { output, flags } = command
   const request = {
     direction: 'downgrade',
     target: 'base',
     allowMissing: flags['allow-missing'] === true,
+    // Tenants go down before; with --plan they only would.
+    tenantsGo: besideTenants && flags.plan === true,
   } as const
   const plan = await planRun(session, project, request)
   if (plan.steps.length === 0)

@@ -26,13 +26,20 @@ export const main = (): Promise<void> =>
     onLines(
       command,
       'downgrade',
-      (session, project) => downgrade(command, session, project),
+      (session, project, besideTenants) => downgrade(command, session, project, besideTenants),
       (project, line) => runOnTenants(command, project, line, 'downgrade'),
     ),
   )
 
-async function downgrade(command: Command, session: Session, project: Project): Promise<void> {
-  const request = planRequest('downgrade', command)
+async function downgrade(
+  command: Command,
+  session: Session,
+  project: Project,
+  besideTenants: boolean,
+): Promise<void> {
+  // Tenants go down before; with --plan they only would.
+  const tenantsGo = besideTenants && command.flags.plan === true
+  const request = { ...planRequest('downgrade', command), tenantsGo }
   const plan = await planRun(session, project, request)
   if (plan.steps.length === 0) return sayNothingToDo(command, project, plan)
   showPlan(command, plan)

@@ -61,7 +61,13 @@ export const main = (): Promise<void> =>
     await onLines(
       quietly(command),
       direction,
-      async (session, project) => writeScript(command, project, await planRun(session, project, request)),
+      async (session, project, besideTenants) =>
+        writeScript(
+          command,
+          project,
+          // The script of the tenants stands before this one.
+          await planRun(session, project, { ...request, tenantsGo: besideTenants }),
+        ),
       async (project, line) => {
         const plan = await tenantScriptPlan(project, { ...request, line }, quietSessions(command))
         return writeScript(command, project, plan)

@@ -32,6 +32,8 @@ import { planRequest } from './runs.ts'
 
 /** What single lines are done with; the environment's filter holds these alone. */
 type OnSingleLines = (session: Session, project: Project) => Promise<unknown>
+/** As `OnSingleLines`; `besideTenants` when tenant lines of the filter are done with before or after. */
+type OnSinglesOfRun = (session: Session, project: Project, besideTenants: boolean) => Promise<unknown>
 /** What is done with one tenant line. */
 type OnTenantLine = (project: Project, line: string) => Promise<unknown>
 
@@ -42,18 +44,20 @@ type OnTenantLine = (project: Project, line: string) => Promise<unknown>
 export async function onLines(
   command: Command,
   direction: 'upgrade' | 'downgrade',
-  single: OnSingleLines,
+  single: OnSinglesOfRun,
   tenant: OnTenantLine,
 ): Promise<unknown> {
   const env = await narrowed(command, await commandEnvironment(command), direction)
   const lines = filteredLines(env)
   if (lines.tenant.length === 0) {
     refuseTargets(env)
-    return usingProject(command, single, env)
+    return usingProject(command, (session, project) => single(session, project, false), env)
   }
   const project = openProject(env)
   const onSingle = async () => {
-    if (lines.single.length > 0) return usingProject(command, single, { ...env, filter: lines.single })
+    if (lines.single.length === 0) return
+    const alone = { ...env, filter: lines.single }
+    return usingProject(command, (session, opened) => single(session, opened, true), alone)
   }
   if (direction === 'upgrade') await onSingle()
   await sayWhereTenants(command, env)

@@ -1,9 +1,10 @@
 import { MigError } from '../errors.ts'
 import type { StepFacts } from '../events.ts'
 import { type AppliedRows, type LogEntry, readApplied, readLastEntries } from '../ledger/index.ts'
-import type { RevisionFile } from '../revisions/index.ts'
+import type { PlannedStep, RevisionFile } from '../revisions/index.ts'
 import type { Project } from './project.ts'
 import type { Session } from './session.ts'
+import { namingTenants, tenantHeads } from './tenants/standing-on.ts'
 
 /** One revision applied to, or removed from, one target schema. */
 export interface PlanStep extends StepFacts {
@@ -30,6 +31,8 @@ export interface PlanRequest {
   readonly allowMissing?: boolean
   /** Go on with a half-done revision although its file was edited behind the statements that are done. */
   readonly resumeEdited?: boolean
+  /** The tenants go down before this plan is run, so what they stand on now is no obstacle. */
+  readonly tenantsGo?: boolean
 }
 
 /** What is applied, as the planner needs it. */
@@ -37,6 +40,8 @@ export interface LedgerState {
   readonly applied: AppliedRows
   /** Successful log entries, newest first; only a downgrade needs them. */
   readonly entries: readonly Pick<LogEntry, 'direction' | 'revision' | 'targetSchema'>[]
+  /** Heads of tenants: what they depend on stays. */
+  readonly tenantHeads?: readonly string[]
 }
 
 /** Reads what a plan needs to know of the ledger. */
@@ -51,7 +56,11 @@ export async function readLedgerState(
     direction === 'upgrade'
       ? []
       : await readLastEntries(session.client, env.ledgerSchema, Object.values(env.schemas))
-  return { applied, entries }
+  return {
+    applied,
+    entries,
+    tenantHeads: direction === 'upgrade' ? [] : await tenantHeads(session.client, project),
+  }
 }
 
 /**
@@ -63,11 +72,10 @@ export function makePlan(project: Project, state: LedgerState, request: PlanRequ
   const { graph, env } = project
   const lines = request.lines ?? env.filter
   const applied = knownRows(project, state.applied, request.allowMissing ?? false)
-  const asked = { applied, target: request.target, lines }
+  const standing = request.tenantsGo ? [] : (state.tenantHeads ?? [])
+  const asked = { applied: [...applied, ...standing], target: request.target, lines }
   const planned =
-    request.direction === 'upgrade'
-      ? graph.planUpgrade(asked)
-      : graph.planDowngrade({ ...asked, recentlyApplied: recentlyApplied(project, state) })
+    request.direction === 'upgrade' ? graph.planUpgrade(asked) : plannedDowngrade(project, state, asked)
   const rows = new Map(
     Object.entries(env.schemas).map(([, schema]) => [schema, state.applied.get(schema) ?? []]),
   )
@@ -95,6 +103,18 @@ export function makePlan(project: Project, state: LedgerState, request: PlanRequ
     }
   })
   return { direction: request.direction, target: request.target, steps, applied: state.applied }
+}
+
+function plannedDowngrade(
+  project: Project,
+  state: LedgerState,
+  asked: { readonly applied: readonly string[]; readonly target: string; readonly lines: readonly string[] },
+): readonly PlannedStep[] {
+  try {
+    return project.graph.planDowngrade({ ...asked, recentlyApplied: recentlyApplied(project, state) })
+  } catch (error) {
+    throw namingTenants(project, error)
+  }
 }
 
 /** The rows of the single lines that files stand behind. */

@@ -1,0 +1,50 @@
+import type { ClientBase } from 'pg'
+import { MigError } from '../../errors.ts'
+import { orEmpty } from '../../ledger/read.ts'
+import { quoteIdent } from '../../postgres/index.ts'
+import type { Project } from '../project.ts'
+
+/**
+ * The heads of the tenants in a database, each once: what they depend on cannot be taken from the single lines.
+ * Tenants whose schema is gone hold nothing.
+ * @throws MigError `no-permission`
+ */
+export async function tenantHeads(
+  client: ClientBase,
+  { env, files }: Pick<Project, 'env' | 'files'>,
+): Promise<readonly string[]> {
+  const lines = tenantLines(env)
+  if (lines.size === 0) return []
+  const rows = await orEmpty(
+    client.query<{ revision: string }>(
+      `SELECT DISTINCT revision FROM ${quoteIdent(env.ledgerSchema)}.version
+       WHERE EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname::text = target_schema)`,
+    ),
+  )
+  return rows.flatMap(({ revision }) => (lines.has(files.get(revision)?.line ?? '') ? [revision] : []))
+}
+
+/** The refusal of a downgrade that tenants stand in the way of, with the command that takes it from them first. */
+export function namingTenants({ env, files }: Pick<Project, 'env' | 'files'>, error: unknown): unknown {
+  if (!(error instanceof MigError) || error.code !== 'needed-by-other-line') return error
+  const lines = tenantLines(env)
+  const ids = (error.facts.revisions as readonly string[]).filter((id) => files.has(id))
+  const others = [...new Set(ids.map((id) => files.get(id)?.line ?? ''))]
+  if (!others.some((line) => lines.has(line))) return error
+  const commands = others.map((line) => {
+    const inLine = ids.filter((id) => files.get(id)?.line === line)
+    const parentsOf = (id: string) => [files.get(id)?.downRevision ?? []].flat()
+    const lowest = inLine.find((id) => !parentsOf(id).some((parent) => inLine.includes(parent)))
+    const target = parentsOf(lowest ?? '')[0] ?? 'base'
+    return `just mig-downgrade ${target} ${line}${lines.has(line) ? ' --tenants all' : ''}`
+  })
+  return new MigError(error.code, error.message, {
+    help: `take it away first: ${commands.join('; ')}`,
+    exitCode: error.exitCode,
+    facts: error.facts,
+  })
+}
+
+function tenantLines({ lines }: Project['env']): ReadonlySet<string> {
+  return new Set(lines.flatMap(({ key, tenants }) => (tenants === null ? [] : [key])))
+}
