@@ -20,6 +20,13 @@ const targetsOf = async (given: Pick<LoadOptions, 'tenants' | 'x' | 'shard'>): P
   return (await loadEnvironment({ root: '/nowhere', variables: {}, options, ...given })).targets
 }
 
+test('a range has an end or a start, and no sign', async () => {
+  for (const tenants of [':', '-3:2', '0:-1', '-1:', '+1:2'])
+    await expect(targetsOf({ tenants })).rejects.toMatchObject({ code: 'bad-tenant-range', exitCode: 2 })
+  expect(await targetsOf({ tenants: ':3' })).toMatchObject({ selection: { start: 0, end: 3 } })
+  expect(await targetsOf({ tenants: '3:' })).toMatchObject({ selection: { start: 3, end: null } })
+})
+
 describe('the tenants of a line', () => {
   const names = ['tenant_2', 'tenant_10', 'tenant_Ä', 'tenant_a', 'tenant_\u{1F600}', 'tenant_\uFFFD']
   const inOrder = ['tenant_10', 'tenant_2', 'tenant_a', 'tenant_Ä', 'tenant_\uFFFD', 'tenant_\u{1F600}']

@@ -23,11 +23,17 @@ export const noTargets: TenantTargets = { selection: null, shards: null, createS
 
 /**
  * Reads `--tenants`: `all`, `a,b`, `eu_*`, or `0:100`.
- * @throws MigError `bad-tenant-range`, `no-tenant-targets` for an empty text.
+ * @throws MigError `bad-tenant-range` for a range with a sign, or without any end, which a script's empty variables
+ *   leave; `no-tenant-targets` for an empty text.
  */
 export function readTenantSelection(text: string): TenantSelection {
   const value = text.trim()
   if (value === 'all' || value === '*') return { kind: 'all' }
+  if (/^[-+]?\d*:[-+]?\d*$/.test(value) && !/^(\d+:\d*|:\d+)$/.test(value)) {
+    throw new MigError('bad-tenant-range', `--tenants ${value} is no range of places in the list`, {
+      help: 'it counts from 0 and its end is exclusive, as in --tenants 0:100 or --tenants 100:; for every tenant: --tenants all',
+    })
+  }
   const [, start, end] = /^(\d*):(\d*)$/.exec(value) ?? []
   if (start !== undefined && end !== undefined)
     return { kind: 'range', start: Number(start), end: end === '' ? null : Number(end) }
