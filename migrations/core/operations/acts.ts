@@ -49,6 +49,20 @@ export function directiveActs(
 ): object {
   const acts: Record<string, Act> = {}
   for (const [name, directive] of known)
-    acts[name] = async (...args) => await runStatements(sink, directive[direction](scope, ...args))
+    acts[name] = toldOnce(async (...args) => await runStatements(sink, directive[direction](scope, ...args)))
   return acts
+}
+
+/**
+ * The function with promises that may be left alone: the sink knows of every statement and tells of one that nobody
+ * has awaited, where Node would end the process over its failure.
+ */
+export function toldOnce<Args extends readonly unknown[], Result>(
+  act: (...args: Args) => Promise<Result>,
+): (...args: Args) => Promise<Result> {
+  return (...args) => {
+    const promise = act(...args)
+    promise.catch(() => undefined)
+    return promise
+  }
 }

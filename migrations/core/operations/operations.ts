@@ -1,7 +1,7 @@
 import type { ClientBase, QueryResult } from 'pg'
 import { MigError } from '../errors.ts'
 import { quoteIdent } from '../postgres/quote.ts'
-import { type DirectiveOperations, directiveActs, type ReverseOperations } from './acts.ts'
+import { type DirectiveOperations, directiveActs, type ReverseOperations, toldOnce } from './acts.ts'
 import type { BackfillResult, BackfillSpec, OperationsContext, StatementSink } from './contract.ts'
 import type { CustomDirectives, CustomOperations } from './custom.ts'
 import { type GrantedObjects, keepGrantsSql, restoreGrantsSql } from './kept-grants.ts'
@@ -105,10 +105,12 @@ function nestableSink(sink: StatementSink): StatementSink {
 
 function baseOperations(sink: StatementSink, context: OperationsContext): BaseOperations {
   return {
-    execute: async (statement) =>
-      await sink.execute(
-        typeof statement === 'string' ? { sql: statement } : statementOf(statement, sink.offline),
-      ),
+    execute: toldOnce(
+      async (statement: string | SqlText) =>
+        await sink.execute(
+          typeof statement === 'string' ? { sql: statement } : statementOf(statement, sink.offline),
+        ),
+    ),
     sql,
     ident,
     literal,
@@ -120,14 +122,14 @@ function baseOperations(sink: StatementSink, context: OperationsContext): BaseOp
       return sink.client
     },
     x: context.x,
-    autocommit: (body) => sink.autocommit(body),
+    autocommit: toldOnce((body) => sink.autocommit(body)) as StatementSink['autocommit'],
     keepGrants: async (objects, body) => {
       await sink.execute({ sql: keepGrantsSql(objects) })
       const made = await body()
       await sink.execute({ sql: restoreGrantsSql(objects) })
       return made
     },
-    backfill: (spec) => sink.backfill(spec),
+    backfill: toldOnce((spec: BackfillSpec) => sink.backfill(spec)),
   }
 }
 

@@ -4,10 +4,12 @@ import type { Statement } from '../operations/index.ts'
 import { isConnectionLost } from '../postgres/index.ts'
 import type { PlanStep } from './plan.ts'
 import type { Session } from './session.ts'
+import { onlySets } from './session-settings.ts'
 
 /**
  * The result of a statement that an earlier attempt has done. What only reads is read again, since the revision may
- * go by its rows; what writes is left out, and its rows are not known any more.
+ * go by its rows, and what sets something for the session is set again; what writes is left out, and its rows are
+ * not known any more.
  * @param inTransaction whether the revision's transaction is open
  */
 export async function doneResult(
@@ -16,6 +18,7 @@ export async function doneResult(
   { sql, values = [] }: Statement,
   inTransaction: boolean,
 ): Promise<QueryResult> {
+  if (onlySets(sql)) return session.client.query(sql, [...values])
   if (!/^\s*(select|values|table|with|show)\b/i.test(sql)) return unknownResult(step, sql)
   const { client } = session
   const [open, close] = inTransaction

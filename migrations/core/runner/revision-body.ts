@@ -48,6 +48,11 @@ async function callExport(
 function sqlRevision(file: RevisionFile): RevisionBody {
   const text = readFileSync(file.path, 'utf8')
   const sections = readSqlRevision(text)
+  const firstLine = Math.min(
+    sections.upgradeLine ?? Number.POSITIVE_INFINITY,
+    sections.downgradeLine ?? Number.POSITIVE_INFINITY,
+  )
+  const head = text.split('\n', firstLine - 1).join('\n')
   const run = async (name: 'upgrade' | 'downgrade', section: string | null, op: Operations) => {
     if (section === null) throw missingSide(file, name)
     for (const { text: sql } of splitStatements(section)) {
@@ -59,7 +64,7 @@ function sqlRevision(file: RevisionFile): RevisionBody {
   return {
     upgrade: (op) => run('upgrade', sections.upgrade, op),
     downgrade: (op) => run('downgrade', sections.downgrade, op),
-    ...timeouts((name) => new RegExp(`^--[ \\t]*${name}:[ \\t]*(\\S.*?)[ \\t\\r]*$`, 'm').exec(text)?.[1]),
+    ...timeouts((name) => new RegExp(`^--[ \\t]*${name}:[ \\t]*(\\S.*?)[ \\t\\r]*$`, 'm').exec(head)?.[1]),
   }
 }
 

@@ -1,19 +1,14 @@
-import type { QueryResult } from 'pg'
-import { MigError } from '../errors.ts'
 import { type AppliedRows, ledgerDdl, ledgerStatements, toolVersion } from '../ledger/index.ts'
-import { dollarQuoted, operations, type Statement, type StatementSink } from '../operations/index.ts'
+import { dollarQuoted, operations } from '../operations/index.ts'
 import { quoteIdent, quoteLiteral } from '../postgres/index.ts'
-import { backfillScript } from './backfill-script.ts'
-import { backfillTable } from './backfill-shape.ts'
-import { checkKeyStays, fullBackfillSpec } from './backfill-spec.ts'
 import type { Plan, PlanStep } from './plan.ts'
 import { fileChecksum, type Project } from './project.ts'
-import { loadRevision, type RevisionBody } from './revision-body.ts'
-import { ledgerStepOf, openingStatements, searchPathStatement } from './step.ts'
-import { noSection } from './step-error.ts'
+import { loadRevision } from './revision-body.ts'
+import { scriptSink, timeoutStatements } from './script-sink.ts'
+import { resetRole, resetSettings } from './session-settings.ts'
+import { ledgerStepOf, openingStatements } from './step.ts'
+import { notAwaited } from './step-error.ts'
 import { makesSchemas } from './tenants/view.ts'
-
-type Timeouts = Pick<RevisionBody, 'lockTimeout' | 'statementTimeout'>
 
 export interface ScriptRequest {
   readonly project: Project
@@ -73,26 +68,17 @@ async function stepScript(
   for (const sql of openingStatements(step, mayMake, missing)) write(sql)
   const body = await loadRevision(step.file, env.cacheDir)
   for (const sql of timeoutStatements(body, 'LOCAL ')) write(sql)
-  const op = operations(offlineSink(write, step, together, body), {
-    schema: step.targetSchema,
-    schemas: env.schemas,
-    x: env.x,
-  })
+  const { sink, isUnfinished, hasSetSession } = scriptSink(write, step, together, body)
+  const op = operations(sink, { schema: step.targetSchema, schemas: env.schemas, x: env.x })
   await body[step.direction](op)
+  if (isUnfinished()) throw notAwaited(step, 1)
   const checksum = fileChecksum(step.file.path)
+  if (hasSetSession()) for (const sql of resetRole) write(sql)
   for (const sql of ledgerStatements(env.ledgerSchema, { ...ledgerStepOf(step), checksum, host: null }))
     write(sql)
+  if (hasSetSession()) write(resetSettings)
   if (!together) parts.push('COMMIT;')
   return `${parts.join('\n')}\n\n`
-}
-
-/** The timeouts that a revision sets for itself; psql's session has those of everybody. */
-function timeoutStatements(
-  { lockTimeout, statementTimeout }: Timeouts,
-  until: 'LOCAL ' | '',
-): readonly string[] {
-  const timeouts = Object.entries({ lock_timeout: lockTimeout, statement_timeout: statementTimeout })
-  return timeouts.flatMap(([name, value]) => (value === undefined ? [] : [`SET ${until}${name} = ${value}`]))
 }
 
 /** A statement with its semicolon, on a line of its own where a comment ends the text. */
@@ -122,53 +108,4 @@ ${there}  IF ${found} <> ARRAY[${rows}]::text[] THEN
   END IF;
 END`
   return `DO ${dollarQuoted(`\n${body}\n`, 'mig')}`
-}
-
-const noResult: QueryResult = { command: '', rowCount: null, oid: 0, fields: [], rows: [] }
-
-function offlineSink(
-  write: (sql: string) => void,
-  step: PlanStep,
-  together: boolean,
-  timeouts: Timeouts,
-): StatementSink {
-  let inSection = false
-  async function autocommit<Result>(body: () => Promise<Result>): Promise<Result> {
-    if (inSection) return body()
-    if (together) throw noSection(step)
-    inSection = true
-    write('COMMIT')
-    write(searchPathStatement(step, 'session'))
-    const settings = timeoutStatements(timeouts, '')
-    for (const sql of settings) write(sql)
-    const result = await body()
-    write('RESET search_path')
-    for (const sql of settings) write(sql.replace(/^SET (\w+) .*$/, 'RESET $1'))
-    write('BEGIN')
-    write(searchPathStatement(step, 'transaction'))
-    for (const sql of timeoutStatements(timeouts, 'LOCAL ')) write(sql)
-    inSection = false
-    return result
-  }
-  return {
-    offline: true,
-    execute: (statement: Statement) => {
-      write(statement.sql)
-      return Promise.resolve(noResult)
-    },
-    autocommit,
-    backfill: (spec) =>
-      autocommit(() => {
-        const { table, set, where, key, batchSize, pause } = fullBackfillSpec(spec)
-        const tableSql = backfillTable(step.targetSchema, table)
-        if (key !== undefined) checkKeyStays(set, key)
-        write(backfillScript({ tableSql, set, where }, key, { batchSize, pause }))
-        return Promise.resolve({ rows: 0, batches: 0 })
-      }),
-    get client(): never {
-      throw new MigError('offline', 'op.client is not available while a script is written', {
-        help: 'guard it with if (!op.isOffline), or run online',
-      })
-    },
-  }
 }

@@ -1,9 +1,10 @@
-import type { QueryResult } from 'pg'
-import { MigError } from '../errors.ts'
+import type { ClientBase, QueryResult } from 'pg'
+import { exitCodes, MigError } from '../errors.ts'
 import type { Statement } from '../operations/index.ts'
 import { databaseError, splitStatements } from '../postgres/index.ts'
 import type { PlanStep } from './plan.ts'
 import type { Session } from './session.ts'
+import { helpFor, sqlStateOf } from './statement-help.ts'
 import { statementKind } from './statement-kind.ts'
 import { watchStatement } from './watch.ts'
 
@@ -19,9 +20,10 @@ const longestUnwatched = 1000
 export async function runStatement(
   session: Session,
   step: PlanStep,
-  { sql, values }: Statement,
+  statement: Statement,
   lockTimeout: number,
 ): Promise<QueryResult> {
+  const { sql, values } = statement
   const { client, emit, signal } = session
   // A cancel request that finds no statement running is forgotten by the server.
   signal?.throwIfAborted()
@@ -37,7 +39,8 @@ export async function runStatement(
     emit({ event: 'statement', targetSchema, revision, sql, ms, rows: last.rowCount })
     return last
   } catch (cause) {
-    const error = databaseError(cause, { sql, file: step.file.path, ...helpFor(cause) })
+    if (await isUnboundable(client, statement, cause)) throw valuesNotTaken(step, sql, cause)
+    const error = databaseError(cause, { sql, file: step.file.path, ...helpFor(cause, sql) })
     const { code, message, help, exitCode, place, facts } = error
     const blockers = watch.blockers()
     if (blockers.length === 0) throw error
@@ -55,10 +58,13 @@ export async function runStatement(
 
 /**
  * Refuses what would end the revision's transaction behind the runner's back, and what has no place in a revision.
- * @throws MigError `transaction-control`, `not-in-a-revision`.
+ * @throws MigError `transaction-control`, `not-in-a-revision`, `psql-command`, `copy-from-stdin`.
  */
 export function checkStatement(step: PlanStep, { sql }: Statement): void {
-  if (!/\b(begin|commit|end|abort|rollback|start|prepare|database|tablespace|system)\b/i.test(sql)) return
+  if (
+    !/\b(begin|commit|end|abort|rollback|start|prepare|database|tablespace|system|stdin)\b|^\s*\\/im.test(sql)
+  )
+    return
   for (const { text } of splitStatements(sql)) {
     const found = statementKind(text)
     const place = { file: step.file.path, statement: text }
@@ -79,15 +85,25 @@ export function checkStatement(step: PlanStep, { sql }: Statement): void {
   }
 }
 
-/** SQLSTATEs that tell of a missing `op.autocommit`. */
-function helpFor(error: unknown): { readonly help?: string } {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === '25001')
-    return { help: 'it runs in no transaction: await op.autocommit(() => op.execute(`…`)) around it' }
-  if (code === '55P04') {
-    return {
-      help: 'a new enum value must be committed before it is used: add it in op.autocommit, or in a revision before this one',
-    }
-  }
-  return {}
+function valuesNotTaken(step: PlanStep, sql: string, cause: unknown): MigError {
+  return new MigError(
+    'values-not-taken',
+    'the statement takes no bound values: only SELECT, INSERT, UPDATE, DELETE, MERGE and VALUES do',
+    {
+      help: 'write the value into the text: ${op.literal(value)}',
+      exitCode: exitCodes.stepFailed,
+      place: { file: step.file.path, statement: sql },
+      facts: { sqlState: '08P01' },
+      cause,
+    },
+  )
+}
+
+/** A statement that takes no parameters was given some: the server has answered, although with a code of class 08. */
+async function isUnboundable(client: ClientBase, { values }: Statement, cause: unknown): Promise<boolean> {
+  if (values === undefined || sqlStateOf(cause) !== '08P01') return false
+  return client.query('').then(
+    () => true,
+    () => false,
+  )
 }

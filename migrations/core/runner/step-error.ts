@@ -3,6 +3,7 @@ import type { Progress } from '../ledger/index.ts'
 import { databaseError, isConnectionLost } from '../postgres/index.ts'
 import { goOnCommand } from './half-done.ts'
 import type { PlanStep } from './plan.ts'
+import { helpFor } from './statement-help.ts'
 
 /** How far a failed step had come. */
 export interface FailedStanding {
@@ -25,7 +26,7 @@ export function stepError(
     cause instanceof MigError
       ? cause
       : isDatabaseError(cause) || lost
-        ? databaseError(cause, { file: step.file.path })
+        ? databaseError(cause, { file: step.file.path, ...helpFor(cause) })
         : undefined
   const state = lost && standing.committing ? unknownState : stateText(step, standing)
   const message = cause instanceof Error ? cause.message : String(cause)
@@ -84,6 +85,19 @@ export function noSection(step: PlanStep): MigError {
     `revision ${step.revision} has statements outside a transaction, which --transaction=run cannot take back`,
     {
       help: 'run it with --transaction=revision',
+      place: { file: step.file.path },
+      exitCode: exitCodes.stepFailed,
+    },
+  )
+}
+
+/** A revision, or its `op.autocommit`, has come to its end before its statements have. */
+export function notAwaited(step: PlanStep, count: number): MigError {
+  return new MigError(
+    'not-awaited',
+    `${step.revision} came to its end while ${count === 1 ? 'a statement' : `${count} statements`} of it ${count === 1 ? 'was' : 'were'} still under way`,
+    {
+      help: `write await before every call of op: just mig-edit ${step.revision}`,
       place: { file: step.file.path },
       exitCode: exitCodes.stepFailed,
     },

@@ -76,11 +76,11 @@ export async function applyStep(context: StepContext, step: PlanStep, attempt: S
     await env.options.onApply?.({ client: session.client, revision, direction, line, targetSchema, message })
     await run.finish(ledgerStatements(env.ledgerSchema, { ...ledgerStep, ...wholeDuration(run, started) }))
   } catch (cause) {
+    const answers = alone && run !== undefined && !isConnectionLost(cause)
+    // What is still under way may be committed before it ends.
+    if (answers) await run?.abandon()
     const error = stepError(step, cause, session.signal, run?.standing())
-    if (alone && run !== undefined && !isConnectionLost(cause)) {
-      await run.abandon()
-      await logFailure(context, ledgerStep, error, performance.now() - started)
-    }
+    if (answers) await logFailure(context, ledgerStep, error, performance.now() - started)
     throw error
   }
 }

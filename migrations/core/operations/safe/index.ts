@@ -1,4 +1,4 @@
-import { runStatements } from '../acts.ts'
+import { runStatements, toldOnce } from '../acts.ts'
 import type { Statement, StatementSink } from '../contract.ts'
 import type { NameScope } from '../names.ts'
 import { changeType } from './change-type.ts'
@@ -29,12 +29,15 @@ export function safeOperations(sink: StatementSink, scope: NameScope): SafeOpera
       else await sink.autocommit(() => runStatements(sink, section.statements))
     }
   }
+  const act = <Args extends readonly unknown[]>(
+    form: (scope: NameScope, ...args: Args) => readonly SafeStep[],
+  ) => toldOnce(async (...args: Args) => await run(form(scope, ...args)))
   return {
-    addForeignKey: async (...args) => await run(addForeignKey(scope, ...args)),
-    addCheck: async (...args) => await run(addCheck(scope, ...args)),
-    setNotNull: async (...args) => await run(setNotNull(scope, ...args)),
-    createIndex: async (...args) => await run(createIndex(scope, ...args)),
-    changeType: async (...args) => await run(changeType(scope, ...args)),
+    addForeignKey: act(addForeignKey),
+    addCheck: act(addCheck),
+    setNotNull: act(setNotNull),
+    createIndex: act(createIndex),
+    changeType: act(changeType),
   }
 }
 

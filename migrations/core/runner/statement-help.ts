@@ -1,0 +1,34 @@
+import { statementKind } from './statement-kind.ts'
+
+/** What to do about an SQLSTATE, where the statement says more than the code. */
+export function helpFor(error: unknown, sql = ''): { readonly help?: string } {
+  switch (sqlStateOf(error)) {
+    case '25001':
+      return { help: 'it runs in no transaction: await op.autocommit(() => op.execute(`…`)) around it' }
+    case '2D000':
+      return {
+        help: 'what commits by itself runs in no transaction: in a revision in TypeScript, await op.autocommit(() => op.execute(`CALL …`))',
+      }
+    case '25P02':
+      return {
+        help: 'a statement before it has failed, and the revision has caught the error: let it out, or go back behind it with SAVEPOINT and ROLLBACK TO',
+      }
+    case '55P04':
+      return {
+        help: 'a new enum value must be committed before it is used: add it in op.autocommit, or in a revision before this one',
+      }
+    case '0A000':
+      return statementKind(sql).kind === 'create-index'
+        ? {
+            help: 'build it in parts: CREATE INDEX … ON ONLY the partitioned table, CONCURRENTLY on each partition, then ALTER INDEX … ATTACH PARTITION',
+          }
+        : {}
+    default:
+      return {}
+  }
+}
+
+/** The SQLSTATE of a driver's error. */
+export function sqlStateOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
+}

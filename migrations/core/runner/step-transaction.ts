@@ -1,0 +1,40 @@
+import type { PlanStep } from './plan.ts'
+import type { StepStart } from './section.ts'
+import type { Session } from './session.ts'
+import { searchPathStatement } from './step.ts'
+
+/** The transaction of a revision; outside `op.autocommit` there is always one. */
+export interface StepTransaction {
+  /** @param first whether it is the first of the revision */
+  readonly begin: (first: boolean) => Promise<void>
+  /** Runs the statements and commits; with one transaction for the whole run it leaves the COMMIT to the run. */
+  readonly commit: (statements: readonly string[]) => Promise<void>
+  /** Whether a COMMIT is on its way. */
+  readonly isCommitting: () => boolean
+}
+
+export function stepTransaction(
+  { client }: Pick<Session, 'client'>,
+  step: PlanStep,
+  start: StepStart,
+): StepTransaction {
+  let committing = false
+  return {
+    async begin(first) {
+      const statements = [
+        ...(start.ownTransaction ? ['BEGIN'] : []),
+        ...(first ? start.opening : []),
+        searchPathStatement(step, 'transaction'),
+        `SET LOCAL lock_timeout = ${start.lockTimeout}`,
+        `SET LOCAL statement_timeout = ${start.statementTimeout}`,
+      ]
+      await client.query(statements.join('; '))
+    },
+    async commit(statements) {
+      committing = start.ownTransaction
+      await client.query([...statements, ...(start.ownTransaction ? ['COMMIT'] : [])].join('; '))
+      committing = false
+    },
+    isCommitting: () => committing,
+  }
+}

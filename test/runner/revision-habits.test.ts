@@ -1,0 +1,144 @@
+import { describe, expect } from 'vitest'
+import { labTest, revision } from './support.ts'
+
+const file = (number: number, extension = 'ts') =>
+  `user/2026010${number}_000000_aaaaaaaaaaa${number}_step.${extension}`
+const first = (up: string) => ({ [file(1)]: revision('aaaaaaaaaaa1', null, up) })
+const tables = "SELECT relname AS name FROM pg_class WHERE relname IN ('t', 'u') ORDER BY relname"
+
+describe('a revision that does not await', () => {
+  labTest('its statements is rolled back, however they end', async ({ lab }) => {
+    await lab.write(
+      first(`await op.execute('CREATE TABLE t (id int)')
+  op.execute('CREATE TABLE t (id int)')
+  op.createTable('u', { columns: [] })`),
+    )
+    expect((await lab.upgrade()).error).toMatchObject({ code: 'not-awaited' })
+    expect((await lab.database.client.query(tables)).rows).toEqual([])
+  })
+
+  labTest('its op.autocommit is half done, with what had been committed', async ({ lab }) => {
+    await lab.write(
+      first(`op.autocommit(async () => {
+    await op.execute('CREATE TABLE t (id int)')
+    await op.execute('CREATE TABLE u (id int)')
+  })`),
+    )
+    const { error } = await lab.upgrade()
+    expect(error).toMatchObject({
+      code: 'not-awaited',
+      message: expect.stringContaining('done and recorded'),
+    })
+    const { rows } = await lab.database.client.query('SELECT statement FROM mig.progress')
+    expect(rows).toEqual([{ statement: 2 }])
+    expect((await lab.database.client.query('SELECT FROM mig.version')).rows).toEqual([])
+  })
+
+  labTest('what stands in op.autocommit ends there', async ({ lab }) => {
+    await lab.write(first("await op.autocommit(async () => { op.execute('CREATE TABLE t (id int)') })"))
+    expect((await lab.upgrade()).error).toMatchObject({ code: 'not-awaited' })
+  })
+
+  labTest('its op.autocommit gives no script either', async ({ lab }) => {
+    await lab.write(first("op.autocommit(async () => { await op.execute('CREATE TABLE t (id int)') })"))
+    await expect(lab.script()).rejects.toMatchObject({ code: 'not-awaited' })
+  })
+})
+
+describe('what a revision sets for the session', () => {
+  const sets = (set: string) =>
+    `await op.execute("${set}")
+  await op.execute('CREATE TABLE public.t (id int)')`
+  const looks = `await op.execute("CREATE TABLE u AS SELECT current_user::text AS role, current_setting('check_function_bodies') AS bodies")`
+  const owner = 'habits_owner'
+
+  labTest.for([
+    `SET ROLE ${owner}`,
+    `SET LOCAL ROLE ${owner}`,
+    `SET SESSION AUTHORIZATION ${owner}`,
+    `SET check_function_bodies = off; SET ROLE ${owner}`,
+    `SELECT set_config('role', '${owner}', false)`,
+  ])('ends with it, as a run and as a script: %s', async (set, { lab }) => {
+    const { client } = lab.database
+    await client.query(
+      `DO $$ BEGIN CREATE ROLE ${owner}; EXCEPTION WHEN duplicate_object THEN NULL; END $$; GRANT CREATE ON SCHEMA public TO ${owner}`,
+    )
+    await lab.write({
+      ...first(sets(set)),
+      [file(2)]: revision('aaaaaaaaaaa2', 'aaaaaaaaaaa1', looks),
+    })
+    const script = await lab.script()
+    expect((await lab.upgrade()).error).toBeUndefined()
+    const seen = async () => [
+      (await client.query("SELECT tableowner FROM pg_tables WHERE tablename = 't'")).rows,
+      (await client.query('SELECT * FROM app_user.u')).rows,
+    ]
+    const expected = [[{ tableowner: owner }], [{ role: 'postgres', bodies: 'on' }]]
+    expect(await seen()).toEqual(expected)
+    await client.query('DROP SCHEMA app_user, mig CASCADE; DROP TABLE t')
+    await client.query(script)
+    expect(await seen()).toEqual(expected)
+    await client.query(`REVOKE CREATE ON SCHEMA public FROM ${owner}; DROP OWNED BY ${owner}`)
+  })
+
+  labTest('is set again when a later run goes on behind it', async ({ lab }) => {
+    const { client } = lab.database
+    await lab.write(
+      first(`await op.autocommit(async () => {
+    await op.execute("SET check_function_bodies = off")
+    await op.execute('CREATE TABLE t (id int)')
+    await op.execute('ALTER TABLE public.missing ADD COLUMN name text')
+    await op.execute("CREATE TABLE u AS SELECT current_setting('check_function_bodies') AS bodies")
+  })`),
+    )
+    expect((await lab.upgrade()).error).toMatchObject({ facts: { sqlState: '42P01' } })
+    await client.query('CREATE TABLE public.missing ()')
+    expect((await lab.upgrade()).error).toBeUndefined()
+    expect((await client.query('SELECT bodies FROM app_user.u')).rows).toEqual([{ bodies: 'off' }])
+  })
+})
+
+describe('a statement that PostgreSQL refuses for its form', () => {
+  labTest.for([
+    ['op.execute(op.sql`CREATE TABLE t (id int DEFAULT ${5})`)', 'values-not-taken', 'op.literal'],
+    ["op.execute('CREATE TABLE t (id int); COPY t FROM stdin')", 'copy-from-stdin', 'INSERT'],
+    ["op.execute('CREATE TABLE t (id int);\\n\\\\d t')", 'psql-command', 'take \\d out'],
+    [
+      "op.autocommit(() => op.execute('CREATE TABLE t (id int) PARTITION BY LIST (id); CREATE INDEX CONCURRENTLY ON t (id)'))",
+      'database-error',
+      'ATTACH PARTITION',
+    ],
+    [
+      "op.execute('CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN COMMIT; END $$; CALL p()')",
+      'database-error',
+      'op.autocommit',
+    ],
+    ["op.execute('SELECT 1/0').catch(() => undefined)", 'database-error', 'SAVEPOINT'],
+  ] as const)('names the way to write it: %s', async ([statement, code, help], { lab }) => {
+    await lab.write(first(`await ${statement}`))
+    const { error, events } = await lab.upgrade()
+    expect(error).toMatchObject({ code, help: expect.stringContaining(help) })
+    expect(events.filter(({ event }) => event === 'retry')).toEqual([])
+  })
+})
+
+labTest('The head of an SQL revision sets its timeouts, a comment in its body does not', async ({ lab }) => {
+  await lab.write({
+    [file(1, 'sql')]: `-- one
+--
+-- Revision: aaaaaaaaaaa1
+-- Revises:
+-- Created: 2026-11-21T10:00:00Z
+-- lockTimeout: 7s
+
+-- upgrade
+-- statementTimeout: as long as it takes
+CREATE TABLE t AS SELECT current_setting('lock_timeout') AS lock, current_setting('statement_timeout') AS statement;
+-- downgrade
+DROP TABLE t;
+`,
+  })
+  expect((await lab.upgrade()).error).toBeUndefined()
+  const { rows } = await lab.database.client.query('SELECT * FROM app_user.t')
+  expect(rows).toEqual([{ lock: '7s', statement: '0' }])
+})
