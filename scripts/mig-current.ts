@@ -111,6 +111,8 @@ function halfDoneSummary(standings: readonly TenantStanding[], inRows: boolean):
 
 function tenantRows({ files }: Project, standing: TenantStanding): readonly Standing[] {
   const { tenant, revisions, behind, halfDone } = standing
+  // Nobody knows; a warning has said so.
+  if (standing.state === 'unreachable') return []
   const state = standing.state === 'absent' ? 'base' : standing.state
   const row = { line: tenant.line, targetSchema: tenant.schema, state, behind, halfDone, last: undefined }
   if (revisions.length === 0) return [{ ...row, revision: null, message: '' }]

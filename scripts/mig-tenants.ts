@@ -32,7 +32,10 @@ const spec = {
 const columns: readonly Column<TenantStanding>[] = [
   { title: 'tenant', value: ({ tenant }) => tenant.schema },
   { title: 'shard', value: ({ tenant }) => tenant.shard },
-  { title: 'revision', value: ({ revisions }) => revisions.join(', ') || 'base' },
+  {
+    title: 'revision',
+    value: ({ revisions, state }) => (state === 'unreachable' ? null : revisions.join(', ') || 'base'),
+  },
   { title: 'state', value: tenantStateText },
   { title: 'last run', value: ({ lastRun }) => lastRun && relativeTime(lastRun, new Date()) },
   { title: 'structure', value: ({ structure }) => structure },

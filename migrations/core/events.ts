@@ -116,6 +116,8 @@ export type MigEvent =
         readonly after: readonly string[]
         readonly tenants: number
       }[]
+      /** Tenants for which there is no plan, as those of a database that does not answer; only where there are any. */
+      readonly refused?: number
     }
   | ({ readonly event: 'tenant-done'; readonly steps: number; readonly ms: number } & TenantFacts)
   | ({

@@ -27,18 +27,19 @@ export async function checkTenantLine(command: Command, project: Project, line: 
   const targets = await targetTenants(project.env, line, sessions, 'all')
   const options = { privileges: flags.privileges === true, sql: flags.sql === true }
   if (flags.drift === true) {
-    const { unknown, drift, statements, tenants } = await tenantHistoryDrift(
+    const { unknown, unanswered, drift, statements, tenants } = await tenantHistoryDrift(
       project,
       targets,
       sessions,
       options,
     )
     showStanding(command, line, unknown, 'with a revision that no file has')
+    showStanding(command, line, unanswered, 'not compared')
     showDiffering(command, line, drift, statements, () => 'changed by hand')
     if (drift.length > 0) sayWaysOn(command, line)
     return verdict(
       command,
-      unknown.length + drift.length,
+      unknown.length + unanswered.length + drift.length,
       `no drift: ${countOf(tenants, 'tenant')} of ${line}`,
     )
   }

@@ -13,6 +13,7 @@ import {
   runTenants,
   type Session,
   type SessionOptions,
+  type TenantPlan,
   type TenantRunResult,
   type TenantStanding,
   targetTenants,
@@ -165,8 +166,20 @@ export async function runOnTenants(
     return
   }
   output.result(output.level === 'quiet' ? '' : tenantPlanText(shown, output.style), shown)
-  if (flags.plan) return
+  if (flags.plan) return showRefused(command, plan)
   showTenantResult(command, await runTenants(project, plan, options, sessions), options)
+}
+
+/** Why some tenants have no plan; a run would fail with them. */
+function showRefused({ output }: Command, { refused }: TenantPlan): void {
+  const groups = failureGroups(refused)
+  for (const { code, message, tenants, first } of groups) {
+    const names = tenants.slice(0, 10).join(', ') + (tenants.length > 10 ? ' …' : '')
+    output.event({
+      ...{ event: 'warning', code, message: `no plan for ${names}: ${message}` },
+      ...(first.help === undefined ? {} : { help: first.help }),
+    })
+  }
 }
 
 /** Tells what came of the tenants. @throws MigError as `tenantRunError` makes it */
@@ -231,6 +244,7 @@ export function oneTenantLine(env: Environment): string {
 /** A tenant's state in words. */
 export function tenantStateText({ state, behind }: Pick<TenantStanding, 'state' | 'behind'>): string {
   if (state === 'absent') return 'no such schema'
+  if (state === 'unreachable') return 'does not answer'
   if (state === 'missing') return 'no file has it'
   return behind === 0 ? 'head' : `${behind} behind`
 }
@@ -239,7 +253,8 @@ export function tenantStateText({ state, behind }: Pick<TenantStanding, 'state' 
 export function standingBars(standings: readonly TenantStanding[], style: Style): string {
   const groups = new Map<string, number>()
   for (const standing of standings) {
-    const label = `${standing.revisions.join(', ') || 'base'} (${tenantStateText(standing)})`
+    const at = standing.state === 'unreachable' ? 'unknown' : standing.revisions.join(', ') || 'base'
+    const label = `${at} (${tenantStateText(standing)})`
     groups.set(label, (groups.get(label) ?? 0) + 1)
   }
   return tenantBars(

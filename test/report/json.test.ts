@@ -39,7 +39,7 @@ const documented: { readonly [Name in Line['event']]: Readonly<Record<Fields<Nam
     secondsLeft: 1,
   },
   'step-done': { index: 1, total: 1, ms: 1, ...step },
-  'tenant-plan': { line: 1, direction: 1, target: 1, tenants: 1, first: 1, last: 1, groups: 1 },
+  'tenant-plan': { line: 1, direction: 1, target: 1, tenants: 1, first: 1, last: 1, groups: 1, refused: 1 },
   'tenant-done': { line: 1, targetSchema: 1, shard: 1, steps: 1, ms: 1 },
   'tenant-failed': { line: 1, targetSchema: 1, shard: 1, code: 1, message: 1, ms: 1 },
   'tenants-progress': {

@@ -27,4 +27,4 @@ export type {
 } from './options.ts'
 export type { Line, Variables } from './schema-map.ts'
 export { type SelectedTenants, selectTenants, type TenantTargets } from './tenant-targets.ts'
-export { listTenants, sourceTakes, type Tenant, tenants } from './tenants.ts'
+export { listTenants, sourceTakes, type Tenant, tenants, whyNoTenant } from './tenants.ts'

@@ -1,8 +1,9 @@
 import type { ClientBase } from 'pg'
 import { MigError } from '../errors.ts'
 import { nearest } from './nearest.ts'
-import type { TenantPlace, TenantSource } from './options.ts'
+import type { TenantSource } from './options.ts'
 import type { Line } from './schema-map.ts'
+import { badTenants, placesOf } from './tenant-places.ts'
 
 /** One target schema of a tenant line. */
 export interface Tenant {
@@ -50,7 +51,7 @@ export function checkTenantSource(key: string, source: TenantSource): void {
  * The tenants of a line in code-point order of their names, shards in order of theirs where a name is on several.
  * @param connect gives the connection to the environment's database; asked for only where the source needs one
  * @param taken schemas that are no tenants whatever the source says: the ledger's and those of single lines
- * @throws MigError `bad-tenant`, `duplicate-tenant`, `tenant-query`, and what the source's function throws.
+ * @throws MigError `bad-tenant`, `bad-tenants`, `duplicate-tenant`, `tenant-query`
  */
 export async function listTenants(
   line: Pick<Line, 'key' | 'tenants'>,
@@ -60,18 +61,13 @@ export async function listTenants(
   const { key, tenants: source } = line
   if (source === null) return []
   const places = await placesOf(key, source, connect)
+  // What a pattern finds is there already; only other sources can name what cannot be.
+  const isFound = source.like !== undefined || source.match !== undefined
   const found = places.flatMap((place): Tenant[] => {
-    const { schema, databaseUrl = null, shard = null } = typeof place === 'string' ? { schema: place } : place
-    if (typeof schema !== 'string' || schema === '') {
-      throw new MigError(
-        'bad-tenant',
-        `line ${key} lists a tenant without a schema name: ${String(schema)}`,
-        {
-          help: "a tenant is a name, or { schema: 'tenant_1', databaseUrl: '…', shard: 'eu' }",
-        },
-      )
-    }
-    return taken.includes(schema) ? [] : [{ line: key, schema, databaseUrl, shard }]
+    const tenant = { line: key, ...tenantPlace(key, place) }
+    const reason = isFound ? undefined : whyNoTenant(tenant.schema)
+    if (reason !== undefined) throw badTenant(key, tenant.schema, reason)
+    return taken.includes(tenant.schema) ? [] : [tenant]
   })
   const sorted = found.toSorted(
     (a, b) => byCodePoint(a.schema, b.schema) || byCodePoint(a.shard ?? '', b.shard ?? ''),
@@ -87,6 +83,36 @@ export async function listTenants(
     })
   }
   return sorted
+}
+
+/** Why no tenant can have this name; undefined for one that can. */
+export function whyNoTenant(schema: string): string | undefined {
+  if (/^pg_/.test(schema) || schema === 'information_schema') return "is a name of PostgreSQL's own"
+  // CREATE SCHEMA would cut it, and two tenants could become one.
+  if (Buffer.byteLength(schema) > 63) return 'is longer than the 63 bytes that PostgreSQL keeps'
+  if (schema.includes('\0')) return 'holds a character that PostgreSQL has no names with'
+  if (schema.trim() === '' || schema === '$user') return 'cannot stand in search_path'
+  return undefined
+}
+
+/** @throws MigError `bad-tenant` for what is neither a name nor a place with one */
+function tenantPlace(key: string, place: unknown): Pick<Tenant, 'schema' | 'databaseUrl' | 'shard'> {
+  const given = typeof place === 'string' ? { schema: place } : place
+  const { schema, databaseUrl, shard } = (given ?? {}) as Readonly<Record<string, unknown>>
+  if (typeof schema !== 'string' || schema === '')
+    throw badTenant(key, JSON.stringify(place) ?? 'undefined', 'has no schema name')
+  return {
+    schema,
+    databaseUrl: typeof databaseUrl === 'string' ? databaseUrl : null,
+    shard: typeof shard === 'string' ? shard : null,
+  }
+}
+
+function badTenant(key: string, name: string, reason: string): MigError {
+  return new MigError('bad-tenant', `line ${key} lists a tenant that ${reason}: ${name}`, {
+    help: "a tenant is a name, or { schema: 'tenant_1', databaseUrl: '…', shard: 'eu' }; mend the list in env.ts",
+    facts: { line: key },
+  })
 }
 
 /** PostgreSQL's order of text under COLLATE "C" in a UTF-8 database, which UTF-16's differs from beyond U+FFFF. */
@@ -112,41 +138,4 @@ export async function sourceTakes(
     source.like ?? source.match,
   ])
   return rows[0]?.takes ?? false
-}
-
-async function placesOf(
-  key: string,
-  source: TenantSource,
-  connect: () => Promise<ClientBase>,
-): Promise<readonly (string | TenantPlace)[]> {
-  if (source.list !== undefined) return source.list
-  if (source.function !== undefined) return await source.function()
-  const client = await connect()
-  if (source.query !== undefined) return queriedNames(key, source.query, client)
-  const operator = source.like === undefined ? '~' : 'LIKE'
-  // Bound as text: nspname's own type would cut a long pattern.
-  const { rows } = await client.query<{ schema: string }>(
-    `SELECT nspname::text AS schema FROM pg_catalog.pg_namespace
-     WHERE nspname::text ${operator} $1::text AND nspname !~ '^pg_' AND nspname <> 'information_schema'`,
-    [source.like ?? source.match],
-  )
-  return rows.map((row) => row.schema)
-}
-
-async function queriedNames(key: string, query: string, client: ClientBase): Promise<readonly string[]> {
-  try {
-    const { rows } = await client.query<unknown[]>({ text: query, rowMode: 'array' })
-    return rows.map(([name]) => String(name ?? ''))
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new MigError('tenant-query', `the query that lists the tenants of line ${key} fails: ${reason}`, {
-      help: 'mend tenants.query in env.ts; its first column is the schema name',
-      place: { statement: query },
-      cause,
-    })
-  }
-}
-
-function badTenants(key: string, what: string, help: string): MigError {
-  return new MigError('bad-tenants', `the tenant line "${key}" ${what}`, { help })
 }

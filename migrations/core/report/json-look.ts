@@ -78,7 +78,7 @@ export interface TenantLine {
   readonly targetSchema: string
   readonly shard: string | null
   readonly revisions: readonly string[]
-  readonly state: 'head' | 'behind' | 'base' | 'missing' | 'absent'
+  readonly state: 'head' | 'behind' | 'base' | 'missing' | 'absent' | 'unreachable'
   readonly behind: number
   readonly lastRun: Date | null
   readonly structure: 'majority' | 'differs' | null

@@ -38,12 +38,12 @@ export function tenantsProgressText(progress: TenantsProgress): string {
 
 /** How many tenants a plan is for, the first and the last, and what those that stand alike have before them. */
 export function tenantPlanText(plan: MigEvent & { readonly event: 'tenant-plan' }, style: Style): string {
-  const { line, direction, target, tenants, first, last, groups } = plan
+  const { line, direction, target, tenants, first, last, groups, refused = 0 } = plan
   const [from, to] = [first, last].map((name) => oneLine(name ?? ''))
   const range = first === null ? '' : first === last ? `: ${from}` : `: ${from} to ${to}`
   const head = `${line}: ${direction} to ${oneLine(target)} on ${countOf(tenants, 'tenant')}${range}`
   const behind = groups.reduce((sum, group) => sum + group.tenants, 0)
-  const rest = tenants - behind
+  const rest = tenants - behind - refused
   const rows = groups.map((group) => {
     const before = group.applied.join(', ') || 'base'
     const after = group.after.join(', ') || 'base'
@@ -54,6 +54,7 @@ export function tenantPlanText(plan: MigEvent & { readonly event: 'tenant-plan' 
     style.strong(head),
     ...rows,
     ...(rest > 0 ? [`  ${countOf(rest, 'tenant')} with nothing to do`] : []),
+    ...(refused > 0 ? [style.warning(`  ${countOf(refused, 'tenant')} without a plan`)] : []),
   ].join('\n')
 }
 

@@ -55,7 +55,8 @@ export async function checkTenants(
 ): Promise<TenantCheck> {
   const compared = { structure: true, privileges: options.privileges }
   const standings = await tenantStandings(project, line, tenants, sessions, compared)
-  const edited = await tenantEdits(project, line, standings, sessions)
+  const answered = standings.filter(({ state }) => state !== 'unreachable')
+  const edited = await tenantEdits(project, line, answered, sessions)
   return usingSession(project.env, sessions, async (session) => {
     const input = await modelInput(session, project, options.privileges)
     const models = await readModelFiles(input.modelsDir, input.cacheDir)

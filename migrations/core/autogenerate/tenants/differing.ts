@@ -47,8 +47,8 @@ export async function differingTenants(
   const groups = new Map<string, { readonly expected: Expected; readonly tenants: Tenant[] }>()
   for (const standing of standings) {
     const expected = expectedOf(standing)
-    if (expected === undefined || standing.state === 'absent' || standing.fingerprint === expected.hash)
-      continue
+    const isThere = standing.state !== 'absent' && standing.state !== 'unreachable'
+    if (expected === undefined || !isThere || standing.fingerprint === expected.hash) continue
     const key = `${expected.hash} ${standing.fingerprint}`
     const group = groups.get(key)
     if (group === undefined) groups.set(key, { expected, tenants: [standing.tenant] })

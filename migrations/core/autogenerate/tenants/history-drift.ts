@@ -23,6 +23,8 @@ export interface TenantHistoryDrift {
   readonly tenants: number
   /** Tenants with a revision that no file has: nobody can say what they should be. */
   readonly unknown: readonly TenantStanding[]
+  /** Tenants of databases that do not answer. */
+  readonly unanswered: readonly TenantStanding[]
   /** What was done to them; the largest group first. */
   readonly drift: readonly TenantDrift[]
   /** What would take the changes back; only with `sql`. */
@@ -43,7 +45,8 @@ export async function tenantHistoryDrift(
   const compared = { structure: true, privileges: options.privileges }
   const standings = await tenantStandings(project, line, tenants, sessions, compared)
   const unknown = standings.filter(({ state }) => state === 'missing')
-  const known = standings.filter(({ state }) => state !== 'missing' && state !== 'absent')
+  const unanswered = standings.filter(({ state }) => state === 'unreachable')
+  const known = standings.filter(({ state }) => !['missing', 'absent', 'unreachable'].includes(state))
   return usingSession(project.env, sessions, async (session) => {
     const input = await modelInput(session, project, options.privileges)
     const expected = await withScratchDatabase(scratchOptions(input), ({ client }) =>
@@ -56,7 +59,7 @@ export async function tenantHistoryDrift(
     const replay = (tenant: Tenant) => (client: ClientBase) =>
       replayed(client, project, line, tenant.schema, standingOf.get(tenant)?.revisions ?? [])
     const statements = options.sql ? await tenantStatements(project, drift, input, replay, sessions) : []
-    return { tenants: tenants.length, unknown, drift, statements }
+    return { tenants: tenants.length, unknown, unanswered, drift, statements }
   })
 }
 

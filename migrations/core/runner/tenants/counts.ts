@@ -1,7 +1,7 @@
-import type { MigError } from '../../errors.ts'
 import type { Project } from '../project.ts'
 import type { SessionOptions } from '../session.ts'
 import { nothingApplied, tenantStates } from './plan.ts'
+import { notAsked } from './standings.ts'
 import type { TenantTargetList } from './targets.ts'
 
 /** How the tenants of a line spread over its revisions. */
@@ -26,7 +26,7 @@ export async function tenantCounts(
   const states = await tenantStates(project, tenants, { needsLog: false }, sessions, (group, error) => {
     unreachable += group.length
     for (const tenant of group) lost.add(tenant)
-    sessions.emit?.({ event: 'warning', ...notCounted(group.length, error) })
+    sessions.emit?.({ event: 'warning', ...notAsked(group, error) })
   })
   const byRevision = new Map<string, number>()
   for (const tenant of tenants) {
@@ -36,12 +36,4 @@ export async function tenantCounts(
     for (const id of rows) byRevision.set(id, (byRevision.get(id) ?? 0) + 1)
   }
   return { tenants: tenants.length, atBase, unreachable, byRevision }
-}
-
-function notCounted(tenants: number, { code, message, help }: MigError) {
-  return {
-    code,
-    message: `${tenants} tenants are not counted: ${message}`,
-    ...(help === undefined ? {} : { help }),
-  }
 }

@@ -117,6 +117,7 @@ export function tenantPlanEvent({
   request,
   targets,
   groups,
+  refused,
 }: TenantPlan): MigEvent & { event: 'tenant-plan' } {
   const { line, direction, target } = request
   const { tenants } = targets
@@ -124,6 +125,7 @@ export function tenantPlanEvent({
     ...{ event: 'tenant-plan', line, direction, target, tenants: tenants.length, groups },
     first: tenants[0]?.schema ?? null,
     last: tenants.at(-1)?.schema ?? null,
+    ...(refused.length === 0 ? {} : { refused: refused.length }),
   }
 }
 

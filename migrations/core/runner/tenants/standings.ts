@@ -16,8 +16,8 @@ export interface TenantStanding {
   readonly tenant: Tenant
   /** The applied heads. */
   readonly revisions: readonly string[]
-  /** `missing`: a revision that no file has; `absent`: there is no such schema. */
-  readonly state: 'head' | 'behind' | 'base' | 'missing' | 'absent'
+  /** `missing`: a revision that no file has; `absent`: no such schema; `unreachable`: its database does not answer. */
+  readonly state: 'head' | 'behind' | 'base' | 'missing' | 'absent' | 'unreachable'
   /** Pending revisions of the line. */
   readonly behind: number
   /** The revision that it is in the middle of. */
@@ -40,8 +40,9 @@ export interface StandingsOptions {
 }
 
 /**
- * Where tenants stand, by a few queries per database whatever their number.
- * @throws MigError as `readFingerprintHashes` does.
+ * Where tenants stand, by a few queries per database whatever their number. Of a database that does not answer it
+ * warns, and tells of the others.
+ * @throws MigError as `readFingerprintHashes` does; what keeps every database from answering.
  */
 export async function tenantStandings(
   project: Project,
@@ -50,10 +51,17 @@ export async function tenantStandings(
   sessions: SessionOptions,
   options: StandingsOptions = {},
 ): Promise<readonly TenantStanding[]> {
-  const states = await tenantStates(project, tenants, { needsLog: false }, sessions)
-  const facts = await databaseFacts(project, line, tenants, sessions, options)
+  const unreachable = new Set<Tenant>()
+  const states = await tenantStates(project, tenants, { needsLog: false }, sessions, (group, error) => {
+    for (const tenant of group) unreachable.add(tenant)
+    if (unreachable.size === tenants.length) throw error
+    sessions.emit?.({ event: 'warning', ...notAsked(group, error) })
+  })
+  const reachable = tenants.filter((tenant) => !unreachable.has(tenant))
+  const facts = await databaseFacts(project, line, reachable, sessions, options)
   const pending = pendingCounter(project, line)
   const standings = tenants.map((tenant): TenantStanding => {
+    if (unreachable.has(tenant)) return { ...unknownStanding, tenant }
     const { rows } = states.get(tenant) ?? nothingApplied
     const { exists = false, lastRun = null, fingerprint = null, halfDone = null } = facts.get(tenant) ?? {}
     const behind = pending(tenant, rows)
@@ -69,6 +77,23 @@ export async function tenantStandings(
     return { tenant, revisions: rows, state, behind, halfDone, lastRun, fingerprint, structure: null }
   })
   return options.structure ? withStructure(standings) : standings
+}
+
+const unknownStanding: Omit<TenantStanding, 'tenant'> = {
+  ...{ revisions: [], state: 'unreachable', behind: 0, halfDone: null },
+  ...{ lastRun: null, fingerprint: null, structure: null },
+}
+
+/** The warning about tenants of a database that does not answer. */
+export function notAsked(tenants: readonly Tenant[], { code, message, help }: MigError) {
+  const shards = [...new Set(tenants.flatMap(({ shard }) => shard ?? []))]
+  const where = shards.length === 0 ? '' : ` of ${shards.join(', ')}`
+  const count = `${tenants.length} tenant${tenants.length === 1 ? '' : 's'}`
+  return {
+    code,
+    message: `${count}${where} cannot be asked: ${message}`,
+    ...(help === undefined ? {} : { help }),
+  }
 }
 
 /** Marks who has the structure that most tenants at the same revisions have. Pure. */

@@ -1,15 +1,17 @@
 import type { Tenant } from '../../environment/index.ts'
+import { MigError } from '../../errors.ts'
 import type { Project } from '../project.ts'
 import { type SessionOptions, usingSession } from '../session.ts'
 import { type StatusItem, statusItems } from '../status.ts'
 import { type EndedHolder, type UnlockRequest, unlock } from '../unlock.ts'
 import { byDatabase } from './plan.ts'
+import { notAsked } from './standings.ts'
 import type { TenantTargetList } from './targets.ts'
 import { tenantEnvironment } from './view.ts'
 
 /**
  * What needs a look in tenants' schemas, by the same few queries for all of a database. Commands that mend it
- * name the tenant.
+ * name the tenant. Of a database that does not answer it warns, unless none does.
  */
 export async function tenantStatus(
   project: Project,
@@ -17,8 +19,16 @@ export async function tenantStatus(
   sessions: SessionOptions,
 ): Promise<readonly StatusItem[]> {
   const items: StatusItem[] = []
-  for (const seen of asLines(project, tenants)) {
-    const found = await usingSession(seen.env, sessions, (session) => statusItems(session, seen))
+  let silent = 0
+  for (const [databaseUrl, group] of byDatabase(tenants)) {
+    const seen = asLines(project, databaseUrl, group)
+    const asked = usingSession(seen.env, sessions, (session) => statusItems(session, seen))
+    const found = await asked.catch((error: unknown) => {
+      silent += group.length
+      if (!(error instanceof MigError) || sessions.signal?.aborted || silent === tenants.length) throw error
+      sessions.emit?.({ event: 'warning', ...notAsked(group, error) })
+      return []
+    })
     items.push(...found.map((item) => ({ ...item, mend: namingTenant(item, line) })))
   }
   return items
@@ -35,19 +45,18 @@ export async function unlockTenants(
   sessions: SessionOptions,
 ): Promise<readonly EndedHolder[]> {
   const ended: EndedHolder[] = []
-  for (const seen of asLines(project, tenants)) {
+  for (const [databaseUrl, group] of byDatabase(tenants)) {
+    const seen = asLines(project, databaseUrl, group)
     ended.push(...(await usingSession(seen.env, sessions, (session) => unlock(session, seen, request))))
   }
   return ended
 }
 
-/** Per database the project with each tenant under a key of its own, so that one look covers them all. */
-function asLines(project: Project, tenants: readonly Tenant[]): readonly Project[] {
-  return [...byDatabase(tenants)].map(([databaseUrl, group]) => {
-    const schemas = Object.fromEntries(group.map(({ schema }) => [schema, schema]))
-    const env = tenantEnvironment(project.env, databaseUrl)
-    return { ...project, env: { ...env, filter: Object.keys(schemas), schemas } }
-  })
+/** The project with each tenant of a database under a key of its own, so that one look covers them all. */
+function asLines(project: Project, databaseUrl: string | null, tenants: readonly Tenant[]): Project {
+  const schemas = Object.fromEntries(tenants.map(({ schema }) => [schema, schema]))
+  const env = tenantEnvironment(project.env, databaseUrl)
+  return { ...project, env: { ...env, filter: Object.keys(schemas), schemas } }
 }
 
 function namingTenant({ mend, targetSchema }: StatusItem, line: string): string {

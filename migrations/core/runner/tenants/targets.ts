@@ -4,6 +4,7 @@ import {
   selectTenants,
   sourceTakes,
   type Tenant,
+  whyNoTenant,
 } from '../../environment/index.ts'
 import type { Line } from '../../environment/schema-map.ts'
 import { MigError } from '../../errors.ts'
@@ -84,15 +85,8 @@ export async function targetTenants(
  * @throws MigError `bad-tenant`.
  */
 export function checkNewName(env: Environment, schema: string): void {
-  const reason = takenSchemas(env).includes(schema)
-    ? 'is the schema of something else'
-    : /^pg_/.test(schema) || schema === 'information_schema'
-      ? "is a name of PostgreSQL's own"
-      : Buffer.byteLength(schema) > 63
-        ? 'is longer than the 63 bytes that PostgreSQL keeps'
-        : schema.trim() === '' || schema === '$user'
-          ? 'cannot stand in search_path'
-          : undefined
+  const isTaken = takenSchemas(env).includes(schema)
+  const reason = isTaken ? 'is the schema of something else' : whyNoTenant(schema)
   if (reason === undefined) return
   throw new MigError('bad-tenant', `${JSON.stringify(schema)} ${reason}`, { help: 'choose another name' })
 }
