@@ -19,6 +19,7 @@ import {
 } from '../migrations/core/report/index.ts'
 import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
 import { optionalValue } from './shared/optional-value.ts'
+import { repositoryPath } from './shared/repository-path.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
 
 const formats = ['text', 'json', 'github'] as const
@@ -155,7 +156,7 @@ function annotate({ output }: Command, findings: readonly Finding[]): void {
       level: names[level],
       title: `mig-lint ${rule} ${revision}`,
       message: help === undefined ? message : `${message}\n${help}`,
-      ...(place?.file === undefined ? {} : { file: relative(process.cwd(), place.file) }),
+      ...(place?.file === undefined ? {} : { file: repositoryPath(place.file) }),
       ...(place?.line === undefined ? {} : { line: place.line }),
     })
     output.result(text, {

@@ -6,6 +6,7 @@ import { durationText, githubAnnotation, junitXml, table } from '../migrations/c
 import { type CheckResult, verifyProject } from '../migrations/core/verify/index.ts'
 import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
 import { optionalValue } from './shared/optional-value.ts'
+import { repositoryPath } from './shared/repository-path.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
 
 const spec = {
@@ -94,7 +95,7 @@ function annotate(results: readonly CheckResult[]): void {
       level: 'error',
       title: `mig-verify ${check} ${nameOf(result)}`.trim(),
       message,
-      ...(place?.file === undefined ? {} : { file: relative(process.cwd(), place.file) }),
+      ...(place?.file === undefined ? {} : { file: repositoryPath(place.file) }),
       ...(place?.line === undefined ? {} : { line: place.line }),
     })
     process.stderr.write(`${annotation}\n`)

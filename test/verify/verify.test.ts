@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { describe, expect } from 'vitest'
 import { jsonLines, justOn, succeed } from '../e2e/support/just.ts'
 import { environmentText, revisionFiles, temporaryProject } from '../e2e/support/project.ts'
@@ -103,7 +103,7 @@ describe('mig-verify', () => {
     )
   })
 
-  test('finds a downgrade that leaves something behind, and goes on with the next revision', async ({
+  test('finds a downgrade that leaves something behind, and says what, where a second upgrade fails on it', async ({
     project,
     verify,
   }) => {
@@ -114,11 +114,17 @@ describe('mig-verify', () => {
         { id: 'aaaa00000003', down: 'aaaa00000002', ...column },
       ]),
     )
-    const { code, lines, failed } = await verify()
+    const github = { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: dirname(project.path) }
+    const { code, lines, failed, stderr } = await verify('', github)
     expect(code).toBe(1)
     expect(failed.map(({ check }) => check)).toEqual(expect.arrayContaining(['fresh', 'stairway']))
-    // CREATE INDEX fails when it runs again.
-    expect(failed.find(({ check }) => check === 'stairway')).toMatchObject({ revision: 'aaaa00000002' })
+    expect(failed.find(({ check }) => check === 'stairway')).toMatchObject({
+      revision: 'aaaa00000002',
+      message: expect.stringMatching(
+        /^after its downgrade the schema is not what it was before:\n\+ index app_one\.i$/,
+      ),
+    })
+    expect(stderr).toContain(`::error file=${basename(project.path)}/migrations/versions/one/20260102_`)
     expect(lines).toContainEqual(
       expect.objectContaining({ status: 'skipped', message: 'what comes after aaaa00000002 was not run' }),
     )

@@ -77,17 +77,29 @@ async function climb(
     await session.run({ direction: 'downgrade', target: '-1' })
     top = undefined
     const below = await landing()
-    await up()
+    const left = difference(ground, below, 'after its downgrade the schema is not what it was before')
+    // What a downgrade leaves behind is often what a second upgrade stumbles over.
+    const stumbled = await failureOf(up)
+    if (stumbled !== undefined) return { found: { ...about, ...stumbled, ...left }, top }
     const second = await landing()
     top = second
     const problem =
-      difference(ground, below, 'after its downgrade the schema is not what it was before') ??
-      difference(first, second, 'a second upgrade does not make what the first one made')
+      left ?? difference(first, second, 'a second upgrade does not make what the first one made')
     if (problem !== undefined) return { found: { ...about, status: 'failed', ...problem }, top }
     return { found: { ...about, status: 'ok', message: losses(ground, first, below) }, top }
   } catch (error) {
     if (!(error instanceof MigError)) throw error
     return { found: { ...about, ...failure(error) }, top }
+  }
+}
+
+async function failureOf(step: () => Promise<unknown>): Promise<Found | undefined> {
+  try {
+    await step()
+    return undefined
+  } catch (error) {
+    if (!(error instanceof MigError)) throw error
+    return failure(error)
   }
 }
 
