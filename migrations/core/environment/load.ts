@@ -209,7 +209,7 @@ async function readOptions(dir: string, root: string, cacheDir: string): Promise
   if (file === undefined) {
     const folder = relative(root, dir) || '.'
     throw new MigError('no-environment', `there is no env.ts in ${folder}`, {
-      help: 'run the command in the project folder, or set MIG_DIR to the folder that has env.ts',
+      help: 'run the command in the project folder, or set MIG_DIR to the folder that has env.ts; a project begins with npx just-mig init',
       place: { file: join(dir, 'env.ts') },
     })
   }

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { $ } from 'zx'
 import { type InitRequest, initProject } from '../../../migrations/core/adopt/index.ts'
+import { keysOf } from '../../../migrations/core/adopt/init/schemas.ts'
 import { loadEnvironment } from '../../../migrations/core/environment/index.ts'
 import { readApplied } from '../../../migrations/core/ledger/index.ts'
 import { applyPlan, openProject, planRun } from '../../../migrations/core/runner/index.ts'
@@ -110,6 +111,15 @@ describe('init on a live database', () => {
     )
     expect(await init(project, { baseline: true })).toMatchObject({ adopted: [{ line: 'public' }] })
   })
+})
+
+test('keys that differ by their case alone are told apart, since they name folders', () => {
+  expect(keysOf(['User', 'user', 'USER', 'user_2'])).toEqual([
+    { key: 'User', schema: 'User' },
+    { key: 'user_2', schema: 'user' },
+    { key: 'USER_3', schema: 'USER' },
+    { key: 'user_2_2', schema: 'user_2' },
+  ])
 })
 
 describe('init in a repository that has something already', () => {

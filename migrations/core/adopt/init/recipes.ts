@@ -19,6 +19,7 @@ const packageCommand = `'npx --no-install just-mig'`
  */
 export function importableRecipes(justfile: string): string {
   return justfile
+    .replace(/^# .*\n/, '# PostgreSQL migrations by just-mig; add --help to any of the recipes.\n')
     .replace(/^set .*\n/gm, '')
     .replace(/^# List the recipes\n\[private\]\ndefault:\n(?: .*\n)+\n?/m, '')
     .replace(/^mig := .*$/m, `mig_command := ${packageCommand}`)
@@ -39,7 +40,7 @@ export function recipeFiles(root: string, dir: string, recipes: string): readonl
   const line = `import '${dir}/mig.just'\n`
   const theirs = existingJustfile(root)
   if (theirs === undefined) {
-    const text = `# List the recipes\n[private]\ndefault:\n    @just --list --unsorted\n\n${line}`
+    const text = `# List the recipes\n[private]\ndefault:\n    @{{ quote(just_executable()) }} --justfile {{ quote(justfile()) }} --list --unsorted\n\n${line}`
     return [imported, { path: join(root, 'justfile'), text, appends: false }]
   }
   const text = readFileSync(theirs, 'utf8')

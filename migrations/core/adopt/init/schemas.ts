@@ -54,7 +54,10 @@ export async function foreignLedgers(client: ClientBase): Promise<readonly Found
 
 const reserved = new Set(['all', 'head', 'heads', 'base', 'current'])
 
-/** Short keys for schemas: without the beginning that all have in common, as in `app_user`, `app_policy`. */
+/**
+ * Short keys for schemas: without the beginning that all have in common, as in `app_user`, `app_policy`. They name
+ * folders, so that `User` and `user` get different ones where the file system takes them for the same.
+ */
 export function keysOf(schemas: readonly string[]): readonly FoundSchema[] {
   const prefix = commonPrefix(schemas)
   const keys = new Set<string>()
@@ -62,8 +65,8 @@ export function keysOf(schemas: readonly string[]): readonly FoundSchema[] {
     const short = schema.slice(prefix.length).replace(/[^A-Za-z0-9_-]/g, '_')
     const named = /^[A-Za-z_]/.test(short) && !reserved.has(short) ? short : `schema_${short}`
     let key = named
-    for (let at = 2; keys.has(key); at += 1) key = `${named}_${at}`
-    keys.add(key)
+    for (let at = 2; keys.has(key.toLowerCase()); at += 1) key = `${named}_${at}`
+    keys.add(key.toLowerCase())
     return { key, schema }
   })
 }
