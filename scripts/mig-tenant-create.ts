@@ -23,6 +23,7 @@ const spec = {
       help: 'copy the structure of a tenant at head in one script, and the rows that revisions write',
     },
     template: { help: 'this tenant as the template', value: 'NAME' },
+    shard: { help: 'its shard, where env.ts lists the name on several', value: 'NAME' },
     x: { help: "a key of env.ts's own", value: 'KEY=VALUE', many: true as const, short: 'x' },
   },
   examples: ['just mig-tenant-create tenant_acme', 'just mig-tenant-create tenant_acme --from-template'],
@@ -36,7 +37,7 @@ export const main = (): Promise<void> =>
     await sayWhereTenants(command, project.env)
     const sessions = tenantSessions(command)
     const name = positionals.name ?? ''
-    const template = await templateOf(command, project, line)
+    const template = await templateOf(command, project, line, name)
     const made =
       template === undefined
         ? await createTenant(project, line, name, sessions)
@@ -53,21 +54,34 @@ export const main = (): Promise<void> =>
     )
   })
 
-/** The named template, or the first tenant at head; undefined when none is asked for. */
-async function templateOf(command: Command, project: Project, line: string): Promise<Tenant | undefined> {
+/** The named template, or the first tenant at head where the new one shall live; undefined when none is asked for. */
+async function templateOf(
+  command: Command,
+  { env, ...project }: Project,
+  line: string,
+  made: string,
+): Promise<Tenant | undefined> {
   const { flags } = command
   const name = typeof flags.template === 'string' ? flags.template : undefined
   if (flags['from-template'] !== true && name === undefined) return undefined
   const sessions = tenantSessions(command)
-  const tenants = await allTenants(project.env, line, sessions)
-  const standings = await tenantStandings(project, line, tenants, sessions)
-  const found = standings.find(({ tenant, state }) =>
-    name === undefined ? state === 'head' : tenant.schema === name,
+  const { shards } = env.targets
+  const listed = (await allTenants(env, line, sessions)).filter(
+    ({ shard }) => shards === null || shards.includes(shard ?? ''),
   )
+  const place = listed.find(({ schema }) => schema === made)
+  const near = listed.filter(
+    ({ databaseUrl, schema }) =>
+      (place === undefined || databaseUrl === place.databaseUrl) && (name === undefined || schema === name),
+  )
+  const standings = await tenantStandings({ env, ...project }, line, near, sessions)
+  const found = standings.find(({ state }) => name !== undefined || state === 'head')
   if (found !== undefined) return found.tenant
   throw new MigError(
     'no-template',
-    name === undefined ? 'no tenant is at head, so there is no template' : `there is no tenant ${name}`,
+    name === undefined
+      ? 'no tenant in its database is at head, so there is no template'
+      : `there is no tenant ${name} in its database`,
     { help: 'just mig-tenants lists them; without --from-template every revision runs' },
   )
 }

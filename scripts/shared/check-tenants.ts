@@ -8,6 +8,7 @@ import {
 import {
   exitCodes,
   type Project,
+  type Tenant,
   type TenantEdit,
   type TenantStanding,
   targetTenants,
@@ -62,6 +63,10 @@ const differing = (tenants: number) => `differ${tenants === 1 ? 's' : ''} from t
 
 const namesShown = 20
 
+function nameOf({ schema, shard }: Tenant): string {
+  return shard === null ? schema : `${schema} on ${shard}`
+}
+
 function showStanding(
   { output }: Command,
   line: string,
@@ -69,7 +74,7 @@ function showStanding(
   what: string,
 ): void {
   if (standings.length === 0) return
-  const names = standings.map((standing) => `${standing.tenant.schema} (${tenantStateText(standing)})`)
+  const names = standings.map((standing) => `${nameOf(standing.tenant)} (${tenantStateText(standing)})`)
   const lines = standings.map(({ tenant, revisions, state, behind }) => ({
     ...{ event: 'tenant' as const, line, targetSchema: tenant.schema, shard: tenant.shard, revisions, state },
     ...{ behind, lastRun: null, structure: null, fingerprint: null },
@@ -98,7 +103,7 @@ function showDiffering(
     return
   }
   for (const { tenants, changes } of drift) {
-    const title = `${countOf(tenants.length, 'tenant')} ${what(tenants.length)}: ${listText(tenants.map(({ schema }) => schema))}`
+    const title = `${countOf(tenants.length, 'tenant')} ${what(tenants.length)}: ${listText(tenants.map(nameOf))}`
     if (changes === null)
       output.result(title, ...tenants.flatMap(({ schema }) => differenceLines([], line, schema)))
     else {
@@ -112,7 +117,7 @@ function showDiffering(
 function showEdited({ output }: Command, line: string, edited: readonly TenantEdit[]): void {
   if (edited.length === 0) return
   const rows = edited.map(({ revision, path, tenants }) => {
-    const names = listText(tenants.map(({ schema }) => schema))
+    const names = listText(tenants.map(nameOf))
     return `  ${line} ${revision} on ${countOf(tenants.length, 'tenant')}: ${names}\n    ${path}`
   })
   const lines = edited.map(({ revision, path, tenants }) => ({

@@ -136,7 +136,7 @@ function named(
   for (const name of asOne ? [whole] : names) {
     const exact = bySchema.get(name)
     const found = exact ?? (isGlob(name) ? matching(reachable, name) : [])
-    if (exact !== undefined && exact.length > 1) throw ambiguous(name, exact)
+    if (exact !== undefined && exact.length > 1) throw ambiguousTenant(name, exact)
     if (found.length > 0) for (const tenant of found) wanted.add(tenant)
     else if (createSchema && !isGlob(name)) unknown.add(name)
     else throw unknownTenant(line, listed, name)
@@ -186,7 +186,8 @@ function unknownTenant(line: string, listed: readonly Tenant[], name: string): M
   })
 }
 
-function ambiguous(name: string, found: readonly Tenant[]): MigError {
+/** A name that is on several shards, where one is meant. */
+export function ambiguousTenant(name: string, found: readonly Tenant[]): MigError {
   const shards = found.map(({ shard }) => shard ?? 'the main database')
   return new MigError('ambiguous-tenant', `the tenant "${name}" is on several shards: ${shards.join(', ')}`, {
     help: 'say which with --shard NAME',

@@ -45,7 +45,8 @@ export async function createTenantFromTemplate(
   sessions: SessionOptions,
 ): Promise<CreatedTenant> {
   const started = performance.now()
-  const named = await newTenant(project, line, schema, sessions)
+  const { tenant: named, isListed } = await newTenant(project, line, schema, sessions)
+  if (isListed && named.databaseUrl !== template.databaseUrl) throw templateElsewhere(named, template)
   const tenant = { ...named, databaseUrl: template.databaseUrl, shard: template.shard }
   const steps = await stepsToHead(project, line, tenant, template, sessions)
   const env = tenantEnvironment(project.env, template.databaseUrl)
@@ -168,5 +169,14 @@ async function expectSeeds({ client }: Session, seeds: SharedSeeds, schema: stri
       help: 'leave --from-template out: then every revision runs',
       facts: { tables: wrong },
     },
+  )
+}
+
+function templateElsewhere(tenant: Tenant, template: Tenant): MigError {
+  const placeOf = ({ shard }: Tenant) => (shard === null ? 'the main database' : `shard ${shard}`)
+  return new MigError(
+    'no-template',
+    `the template ${template.schema} lives on ${placeOf(template)}, and ${tenant.schema} shall live on ${placeOf(tenant)}`,
+    { help: 'name a tenant of the same database: --template NAME; without it every revision runs' },
   )
 }

@@ -1,11 +1,17 @@
-import { listTenants, sourceTakes, type Tenant } from '../../environment/index.ts'
+import {
+  ambiguousTenant,
+  selectTenants,
+  sourceTakes,
+  type Tenant,
+  type TenantTargets,
+} from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import { quoteIdent } from '../../postgres/index.ts'
 import type { Project } from '../project.ts'
-import { type SessionOptions, usingSession } from '../session.ts'
+import { type Session, type SessionOptions, usingSession } from '../session.ts'
 import { planTenants } from './plan.ts'
 import { runTenants } from './run.ts'
-import { checkNewName, takenSchemas, tenantLine } from './targets.ts'
+import { allTenants, checkNewName, tenantLine } from './targets.ts'
 import { tenantEnvironment } from './view.ts'
 
 /** A tenant that was made. */
@@ -17,32 +23,49 @@ export interface CreatedTenant {
 
 /**
  * The tenant that is to be made: where the source lists it already, or else in the environment's own database.
- * @throws MigError `tenant-exists` when there is such a schema; `bad-tenant`.
+ * @throws MigError `tenant-exists` when there is such a schema; `bad-tenant`; `ambiguous-tenant` when the source lists it
+ *   on several shards; `unknown-shard`
  */
 export async function newTenant(
   project: Project,
   line: string,
   schema: string,
   sessions: SessionOptions,
-): Promise<Tenant> {
+): Promise<{ readonly tenant: Tenant; readonly isListed: boolean }> {
   const { env } = project
   checkNewName(env, schema)
   const { tenants: source } = tenantLine(env, line)
-  return usingSession(env, sessions, async ({ client, emit }) => {
-    const connect = () => Promise.resolve(client)
-    const listed = await listTenants(tenantLine(env, line), connect, takenSchemas(env))
-    const known = listed.find((tenant) => tenant.schema === schema)
-    const tenant = known ?? { line, schema, databaseUrl: null, shard: null }
-    if (await schemaExists(project, tenant, sessions)) throw tenantExists(tenant)
-    if (known === undefined && source !== null && !(await sourceTakes(source, schema, connect))) {
-      emit({
-        event: 'warning',
-        code: 'tenant-not-listed',
-        message: `the schema map will not list ${schema} as a tenant of line ${line}`,
-        help: 'add it to what env.ts lists, or later commands will not find it',
-      })
-    }
-    return tenant
+  const known = placeOf(line, await allTenants(env, line, sessions), schema, env.targets)
+  const tenant = known ?? { line, schema, databaseUrl: null, shard: null }
+  if (await schemaExists(project, tenant, sessions)) throw tenantExists(tenant)
+  if (known !== undefined || source === null) return { tenant, isListed: true }
+  const isPattern = source.like !== undefined || source.match !== undefined
+  const takes = (session: Session) => sourceTakes(source, schema, () => Promise.resolve(session.client))
+  if (!isPattern || !(await usingSession(env, sessions, takes))) {
+    sessions.emit?.({
+      event: 'warning',
+      code: 'tenant-not-listed',
+      message: `the schema map will not list ${schema} as a tenant of line ${line}`,
+      help: 'add it to what env.ts lists, or later commands will not find it',
+    })
+  }
+  return { tenant, isListed: false }
+}
+
+/** Where the source lists a name, on the shard that is asked for. */
+function placeOf(
+  line: string,
+  listed: readonly Tenant[],
+  schema: string,
+  { shards }: TenantTargets,
+): Tenant | undefined {
+  const { tenants } = selectTenants(line, listed, { selection: { kind: 'all' }, shards, createSchema: false })
+  const named = tenants.filter((tenant) => tenant.schema === schema)
+  if (named.length > 1) throw ambiguousTenant(schema, named)
+  if (shards === null || named.length === 1) return named[0]
+  throw new MigError('unknown-tenant', `env.ts lists no tenant ${schema} on shard ${shards.join(', ')}`, {
+    help: 'put it into the list of env.ts first, which says where it lives',
+    facts: { line, tenant: schema, shards },
   })
 }
 
@@ -57,7 +80,7 @@ export async function createTenant(
   sessions: SessionOptions,
 ): Promise<CreatedTenant> {
   const started = performance.now()
-  const tenant = await newTenant(project, line, schema, sessions)
+  const { tenant } = await newTenant(project, line, schema, sessions)
   const { env } = project
   const withSchema: Project = { ...project, env: { ...env, targets: { ...env.targets, createSchema: true } } }
   const request = { line, direction: 'upgrade', target: 'heads' } as const
