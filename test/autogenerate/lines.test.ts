@@ -14,6 +14,7 @@ function action(sql: string, more: Partial<Action>): Action {
     lock: 'none',
     rewrites: false,
     losesData: false,
+    castRisk: 'none',
     transaction: 'plain',
     needsCommitBefore: false,
     verb: 'create',

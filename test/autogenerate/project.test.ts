@@ -124,6 +124,21 @@ describe('autogenerate on a project', () => {
     },
   )
 
+  labTest(
+    'finds no difference in a name that PostgreSQL chose, with a number or without',
+    async ({ lab }) => {
+      const made = 'CREATE TABLE app_user.profile (id int NOT NULL);'
+      await writeModels(lab, { 'user.sql': made })
+      await generateFiles(lab)
+      await lab.upgrade()
+      // While the table of before is there under another name, its constraint keeps profile_id_not_null.
+      await writeModels(lab, {
+        'user.sql': `${made} ALTER TABLE app_user.profile RENAME TO past; ${made} DROP TABLE app_user.past;`,
+      })
+      expect((await generateFiles(lab)).files).toEqual([])
+    },
+  )
+
   labTest('writes plain SQL when asked', async ({ lab }) => {
     await writeModels(lab, first)
     const { files } = await generateFiles(lab, { format: 'sql', filter: ['message'] })

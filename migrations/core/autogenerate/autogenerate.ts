@@ -8,10 +8,8 @@ import {
 import { type ScratchDatabase, withScratchDatabase } from '../postgres/scratch.ts'
 import { onDatabase, prepareBase } from './base.ts'
 import {
-  type Catalog,
   type Change,
   type Difference,
-  difference,
   managedGlobals,
   readCatalog,
   renameCandidates,
@@ -22,13 +20,15 @@ import { type GeneratedRevision, generateRevisions } from './generate.ts'
 import { type AutogenerateInput, filteredSchemas } from './input.ts'
 import { withKeptGrants } from './kept-grants.ts'
 import { expectFilled, warnOfRows } from './live-rows.ts'
+import { fromModels } from './near-base.ts'
 import { type Provable, prove } from './prove.ts'
 import { settledRenames } from './renames.ts'
 import { rewritten } from './rewrite.ts'
 import { runSections } from './run-sections.ts'
+import { seenDifference } from './seen-difference.ts'
 import { observe, type State } from './state.ts'
-import { straightRevision } from './straight.ts'
-import { scratchOptions, wantedState } from './wanted.ts'
+import { straightRevision, straightWays } from './straight.ts'
+import { scratchOptions } from './wanted.ts'
 
 export interface AutogenerateResult {
   /** Empty when models and base are the same. */
@@ -49,53 +49,98 @@ export interface AutogenerateResult {
  */
 export async function autogenerate(
   input: AutogenerateInput,
-  runnable: (revisions: readonly GeneratedRevision[]) => Promise<readonly Provable[]> = statementsOf,
+  runnable: Runnable = statementsOf,
 ): Promise<AutogenerateResult> {
   const made = await proveFrom(input, runnable)
   warnOfRows(input, made.revisions)
   return made
 }
 
-async function proveFrom(
-  input: AutogenerateInput,
-  runnable: (revisions: readonly GeneratedRevision[]) => Promise<readonly Provable[]>,
-): Promise<AutogenerateResult> {
-  const { adoptUrl } = input
-  const observed = { ...input, schemas: filteredSchemas(input) }
-  const wanted = await (adoptUrl === undefined
-    ? wantedState(input)
-    : onDatabase(adoptUrl, (client) => observe(client, observed)))
-  return fromBase(input, async (scratch, base) => {
-    const { schemas } = observed
-    const globals = managedGlobals(base.catalog, wanted.catalog, schemas)
-    const scope: Scope = { schemas, excludes: input.excludes, globals, privileges: input.privileges }
-    const unmodeled = unmodeledIn(input, base, wanted)
-    const there = seenDifference(base.catalog, wanted.catalog, scope)
-    const changes = changesBetween(base, wanted, scope, there)
-    if (changes.length === 0) return { revisions: [], changes, unmodeled }
-    const renames = settledRenames(renameCandidates(base.catalog, wanted.catalog, scope), input.renames)
-    const proved = async (generated: readonly GeneratedRevision[], client: Client, keep: boolean) => {
-      await expectFilled(input, generated)
-      const revisions = await rewritten(generated, changes, input.rewrite)
-      const provable = await runnable(revisions)
-      const proof = { client, revisions: provable, base, wanted, scope }
-      const unproved = await failureOf(() => prove(proof), keep)
-      return { revisions, changes, unmodeled, ...(unproved === undefined ? {} : { unproved }) }
-    }
-    const guided = async ({ client, name, url }: ScratchDatabase) => {
-      // A template may have nobody in it.
-      await client.end()
-      const from = { database: name, catalog: base.catalog }
-      const generated = await generateRevisions(input, from, wanted.catalog, scope, renames)
-      return onDatabase(url, (session) => proved(generated, session, input.keep))
-    }
-    if (there === undefined || renames.length > 0) return guided(scratch)
-    const catalogs = { base: base.catalog, wanted: wanted.catalog }
-    const straight = await straightRevision(input, scratch.client, catalogs, scope, there)
-    if (straight === undefined) return guided(scratch)
-    const made = await proved([straight], scratch.client, true)
-    return made.unproved === undefined ? made : fromBase(input, guided)
+/** How revisions are to be run in the proof. */
+type Runnable = (revisions: readonly GeneratedRevision[]) => Promise<readonly Provable[]>
+
+/** Both ends, and what lies between them. */
+interface Compared {
+  readonly base: State
+  readonly wanted: State
+  readonly scope: Scope
+  readonly changes: readonly Change[]
+  readonly unmodeled: readonly Unmodeled[]
+}
+
+async function proveFrom(input: AutogenerateInput, runnable: Runnable): Promise<AutogenerateResult> {
+  const { wanted, made } = await fromModels(input, async ({ client }, { there, ways, ...ends }) => {
+    const found = compared(input, ends, there)
+    if (ways === undefined) return nothingToDo(found)
+    const catalogs = { base: ends.base.catalog, wanted: ends.wanted.catalog }
+    const straight = await straightRevision(input, client, catalogs, ends.scope, ways)
+    if (straight === undefined) return undefined
+    const result = await proved(input, runnable, found, client, [straight], true)
+    return result.unproved === undefined ? result : undefined
   })
+  return made ?? fromBase(input, (scratch, base) => proveFromBase(input, runnable, scratch, base, wanted))
+}
+
+/** As {@link proveFrom}, from a base state that was replayed, and with the guide's help where it takes that. */
+async function proveFromBase(
+  input: AutogenerateInput,
+  runnable: Runnable,
+  scratch: ScratchDatabase,
+  base: State,
+  wanted: State,
+): Promise<AutogenerateResult> {
+  const schemas = filteredSchemas(input)
+  const globals = managedGlobals(base.catalog, wanted.catalog, schemas)
+  const scope: Scope = { schemas, excludes: input.excludes, globals, privileges: input.privileges }
+  const there = seenDifference(base.catalog, wanted.catalog, scope)
+  const found = compared(input, { base, wanted, scope }, there)
+  if (found.changes.length === 0) return nothingToDo(found)
+  const renames = settledRenames(renameCandidates(base.catalog, wanted.catalog, scope), input.renames)
+  const guided = async ({ client, name, url }: ScratchDatabase) => {
+    // A template may have nobody in it.
+    await client.end()
+    const from = { database: name, catalog: base.catalog }
+    const generated = await generateRevisions(input, from, wanted.catalog, scope, renames)
+    return onDatabase(url, (session) => proved(input, runnable, found, session, generated, input.keep))
+  }
+  if (there === undefined || renames.length > 0) return guided(scratch)
+  const catalogs = { base: base.catalog, wanted: wanted.catalog }
+  const ways = straightWays(input, catalogs, scope, there)
+  const straight =
+    ways === undefined ? undefined : await straightRevision(input, scratch.client, catalogs, scope, ways)
+  if (straight === undefined) return guided(scratch)
+  const made = await proved(input, runnable, found, scratch.client, [straight], true)
+  return made.unproved === undefined ? made : fromBase(input, guided)
+}
+
+function compared(
+  input: AutogenerateInput,
+  { base, wanted, scope }: Pick<Compared, 'base' | 'wanted' | 'scope'>,
+  there: Difference | undefined,
+): Compared {
+  const unmodeled = unmodeledIn(input, base, wanted)
+  return { base, wanted, scope, unmodeled, changes: changesBetween(base, wanted, scope, there) }
+}
+
+function nothingToDo({ changes, unmodeled }: Compared): AutogenerateResult {
+  return { revisions: [], changes, unmodeled }
+}
+
+/** Has revisions rewritten and proved on `client`, at the base state. */
+async function proved(
+  input: AutogenerateInput,
+  runnable: Runnable,
+  { base, wanted, scope, changes, unmodeled }: Compared,
+  client: Client,
+  generated: readonly GeneratedRevision[],
+  keep: boolean,
+): Promise<AutogenerateResult> {
+  await expectFilled(input, generated)
+  const revisions = await rewritten(generated, changes, input.rewrite)
+  const provable = await runnable(revisions)
+  const proof = { client, revisions: provable, base, wanted, scope }
+  const unproved = await failureOf(() => prove(proof), keep)
+  return { revisions, changes, unmodeled, ...(unproved === undefined ? {} : { unproved }) }
 }
 
 /** Hands a scratch database at the base state to `body`. */
@@ -148,16 +193,6 @@ export function changesBetween(
     )
   }
   return changes ?? changesOfFingerprints(from.fingerprint, to.fingerprint)
-}
-
-/** Undefined where the engine cannot say, since it knows no way from one to the other. */
-export function seenDifference(from: Catalog, to: Catalog, scope: Scope): Difference | undefined {
-  try {
-    return difference(from, to, scope)
-  } catch (error) {
-    if (error instanceof TypeError) throw error
-    return undefined
-  }
 }
 
 /** What two fingerprints differ in, as changes. */

@@ -1,6 +1,13 @@
-import { type Action, idKey, kindWord, type LockClass, objectName, relationOf } from './engine/index.ts'
+import {
+  type Action,
+  idKey,
+  kindWord,
+  type LockClass,
+  objectName,
+  relationOf,
+  retypedColumn,
+} from './engine/index.ts'
 import { type RowDemand, rowDemands } from './existing-rows.ts'
-import { retypedColumn } from './guide/retyped.ts'
 
 /** What a revision's side does to a live system, for the head of its file. */
 export interface Costs {
@@ -43,7 +50,7 @@ export function costsOf(actions: readonly Action[]): Costs {
       if (strengths.indexOf(action.lock) > strengths.indexOf(before)) locks.set(relation, action.lock)
       if (action.rewrites) rewrites.add(relation)
     }
-    if (action.losesData) for (const name of lost(action)) dataLoss.add(name)
+    for (const name of lost(action)) dataLoss.add(name)
     for (const id of action.produces) {
       const own = relationOf(id)
       if (own !== undefined && 'name' in id && own.name === id.name) made.add(`${own.schema}.${own.name}`)
@@ -67,11 +74,13 @@ function relationName(action: Action): string | undefined {
 
 /**
  * The root objects that an action destroys, a dropped table, not its columns too; without any, rows of its table. A
- * type change fails rather than lose a value, and a materialized view is computed again.
+ * materialized view is computed again.
  */
 function lost(action: Action): readonly string[] {
   const [root] = action.destroys
-  if (root?.kind === 'materializedView' || retypedColumn(action) !== undefined) return []
+  const column = action.castRisk === 'loses' ? retypedColumn(action) : undefined
+  if (column !== undefined) return [`column ${objectName(column)} that its new type has no place for`]
+  if (!action.losesData || root?.kind === 'materializedView') return []
   if (root === undefined) return [`rows of ${relationName(action) ?? 'a table'}`]
   const sameKind = action.destroys.filter((id) => id.kind === root.kind && idKey(id) === idKey(root))
   return sameKind.map((id) => `${kindWord(id)} ${objectName(id)}`)

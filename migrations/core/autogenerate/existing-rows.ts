@@ -1,6 +1,5 @@
-import { type Action, idKey, type ObjectId, relationOf } from './engine/index.ts'
+import { type Action, idKey, type ObjectId, relationOf, retypedColumn } from './engine/index.ts'
 import { columnWithoutNulls } from './guide/fill.ts'
-import { retypedColumn } from './guide/retyped.ts'
 
 /** What a revision asks of rows that are there already. */
 export interface RowDemand {
@@ -61,7 +60,7 @@ function demandOf(action: Action): RowDemand | undefined {
   }
   const retyped = retypedColumn(action)
   if (retyped !== undefined) {
-    if (!action.losesData) return undefined
+    if (action.castRisk !== 'fails') return undefined
     const { schema, table, name } = retyped
     return { schema, table, column: null, fails: 'break', object: `the new type of column ${name}` }
   }

@@ -38,6 +38,8 @@ export interface AutogenerateInput extends ModelInput {
   readonly adoptUrl?: string
   /** Brings an empty scratch database to where the revisions of all lines lead. */
   readonly replay: (client: Client) => Promise<void>
+  /** Writes the ledger that {@link replay} would leave, and no more. Without it the revisions are always replayed. */
+  readonly standAtHeads?: (client: Client) => Promise<void>
   readonly casts: CastDecisions
   readonly renames: RenameDecisions
   /** Write the non-blocking form for tables that are there already. */

@@ -8,7 +8,7 @@ import { type AutogenerateResult, autogenerate } from './autogenerate.ts'
 import type { CastDecisions } from './guide/decisions.ts'
 import type { ModelInput } from './input.ts'
 import type { RenameDecisions } from './renames.ts'
-import { lineTargets, runOnScratch, scratchProject } from './replay.ts'
+import { lineTargets, runOnScratch, scratchProject, stampOnScratch } from './replay.ts'
 import { type FileRequest, type GeneratedFile, provableFiles, revisionFiles } from './revision-files.ts'
 import { expectTenantBase } from './tenants/base.ts'
 import { scratchExcludes } from './tenants/excludes.ts'
@@ -53,6 +53,7 @@ export async function autogenerateProject(
     ...(request.adopt && session.url !== null ? { adoptUrl: session.url } : {}),
     replay: (client: Parameters<typeof runOnScratch>[0]) =>
       runOnScratch(client, scratch, { direction: 'upgrade', target: 'heads' }),
+    standAtHeads: (client: Parameters<typeof stampOnScratch>[0]) => stampOnScratch(client, scratch),
     ...(project.env.options.rewriteStatements === undefined
       ? {}
       : { rewrite: project.env.options.rewriteStatements }),

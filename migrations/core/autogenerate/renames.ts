@@ -73,6 +73,7 @@ export function renameAction(rename: RenameCandidate): Action {
     lock: 'accessExclusive',
     rewrites: false,
     losesData: false,
+    castRisk: 'none',
     transaction: 'plain',
     needsCommitBefore: false,
     verb: 'alter',

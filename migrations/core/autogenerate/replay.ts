@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { databaseError } from '../postgres/index.ts'
-import { applyPlan, type Project, planRun, type Session } from '../runner/index.ts'
+import { applyPlan, applyStamp, type Project, planRun, type Session } from '../runner/index.ts'
 import { type LineTarget, tenantStandIn } from './input.ts'
 
 /** The lines of a project as scratch databases have them: a tenant line stands in one schema. */
@@ -52,4 +52,11 @@ export async function runOnScratch(
   } catch (error) {
     throw databaseError(error)
   }
+}
+
+/** Writes into an empty ledger that all heads are applied, and runs none of them. */
+export async function stampOnScratch(client: ClientBase, project: Project): Promise<void> {
+  const session: Session = { client, url: null, emit: () => undefined, signal: undefined }
+  await applyStamp(session, project, { target: 'heads' })
+  await client.query('RESET ALL')
 }

@@ -1,27 +1,36 @@
 import type { Client } from 'pg'
 import type { GrantedObjects } from '../operations/index.ts'
-
 import type { Action, Catalog, Difference, Scope } from './engine/index.ts'
 import { asRevision, type GeneratedRevision, lineOfSchema, newlyMadeReader } from './generate.ts'
 import { sqlState } from './guide/address.ts'
 import { nextDifference, takesRounds } from './guide/guide.ts'
 import { inOneTransaction } from './guide/trial.ts'
 import type { AutogenerateInput } from './input.ts'
-import { partIntoRuns } from './lines.ts'
+import { partIntoRuns, type Run } from './lines.ts'
+
+/** Both directions of a revision as the engine orders them. */
+export interface StraightWays {
+  /** The upgrade, as the one run of one line. */
+  readonly run: Run
+  readonly downgrade: readonly Action[]
+}
+
+/** What a way leads from, and to. */
+interface Ends {
+  readonly base: Catalog
+  readonly wanted: Catalog
+}
 
 /**
- * The revision as the engine orders it, where that is all there is to it: one line, one transaction each way, nothing
- * for a person to decide. Both directions are run on `client`, at the base state, and rolled back. It saves the guide
- * its copies of the database and its readings; whether it leads where it should is for the proof to say.
- * Undefined where the guide has to find a way.
+ * Both directions, where what the engine orders is all there is to it: one line, one transaction each way, nothing for
+ * a person to decide. Undefined where the guide has to find a way.
  */
-export async function straightRevision(
-  input: AutogenerateInput,
-  client: Client,
-  { base, wanted }: { readonly base: Catalog; readonly wanted: Catalog },
+export function straightWays(
+  input: Pick<AutogenerateInput, 'casts' | 'filter' | 'lines'>,
+  { base, wanted }: Ends,
   scope: Scope,
   there: Difference,
-): Promise<GeneratedRevision | undefined> {
+): StraightWays | undefined {
   const { casts, filter } = input
   if (casts.recreate.length > 0 || Object.keys(casts.using).length > 0) return undefined
   if (takesRounds(there.actions, base, wanted, scope)) return undefined
@@ -29,7 +38,21 @@ export async function straightRevision(
   if (back instanceof Error || takesRounds(back.actions, wanted, base, scope)) return undefined
   const [upgrade, downgrade] = [inOneTransaction(there.actions), inOneTransaction(back.actions)]
   const [run, ...others] = partIntoRuns(upgrade ?? [], lineOfSchema(input), filter[0] ?? '')
-  if (run === undefined || downgrade === undefined || others.length > 0) return undefined
+  return run === undefined || downgrade === undefined || others.length > 0 ? undefined : { run, downgrade }
+}
+
+/**
+ * The revision of {@link straightWays}. Both directions are run on `client`, at the base state, and rolled back. It
+ * saves the guide its copies of the database and its readings; whether it leads where it should is for the proof to
+ * say. Undefined when PostgreSQL refuses one.
+ */
+export async function straightRevision(
+  input: AutogenerateInput,
+  client: Client,
+  { base, wanted }: Ends,
+  scope: Scope,
+  { run, downgrade }: StraightWays,
+): Promise<GeneratedRevision | undefined> {
   const kept = await triedBothWays(client, scope, run.actions, downgrade)
   if (kept === undefined) return undefined
   return asRevision(input, run, kept.up, {

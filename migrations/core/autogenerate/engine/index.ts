@@ -16,4 +16,5 @@ export {
   type LockClass,
 } from './plan.ts'
 export { type RenameCandidate, renameCandidates } from './renames.ts'
+export { retypedColumn } from './retyping.ts'
 export { partitionRoot, type TableColumn, tableColumns } from './table-columns.ts'

@@ -15,6 +15,7 @@ export function ownAction(sql: string, about: readonly ObjectId[], more: Partial
     lock: 'accessExclusive',
     rewrites: false,
     losesData: false,
+    castRisk: 'none',
     transaction: 'plain',
     needsCommitBefore: false,
     verb: 'alter',

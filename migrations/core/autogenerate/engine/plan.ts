@@ -6,6 +6,8 @@ import { type Change, changesOf } from './changes.ts'
 import { type Extra, extraStatements } from './extras.ts'
 import { type ObjectId, schemaOf } from './ids.ts'
 import { ownAction } from './own-action.ts'
+import { retyping, unsetsNoDefault } from './retyping.ts'
+import type { CastRisk } from './type-changes.ts'
 
 type RenameCandidate = Plan['renameCandidates'][number]
 
@@ -22,6 +24,8 @@ export interface Action {
   readonly lock: LockClass
   readonly rewrites: boolean
   readonly losesData: boolean
+  /** What a type change may do to the values of rows; `none` for every other action. */
+  readonly castRisk: CastRisk
   /** `own` cannot run in a transaction; `commit-after` makes something usable only once committed. */
   readonly transaction: 'plain' | 'own' | 'commit-after'
   /** True when it uses what an earlier `commit-after` made. */
@@ -48,7 +52,9 @@ export function difference(from: Catalog, to: Catalog, scope: Scope): Difference
     changes: changesOf(planned?.deltas ?? [], [...extras.before, ...extras.after]),
     actions: [
       ...extras.before.map(ofExtra),
-      ...(planned?.actions ?? []).map((action) => ofEngine(action, source, wanted)),
+      ...(planned?.actions ?? [])
+        .map((action) => ofEngine(action, source, wanted))
+        .filter((action) => !unsetsNoDefault(action, source)),
       ...extras.after.map(ofExtra),
     ],
     checksFunctionBodies:
@@ -152,7 +158,7 @@ function outsidePolicy(outside: readonly string[], schemas: readonly string[]): 
 }
 
 function ofEngine(action: EngineAction, source: FactBase, wanted: FactBase): Action {
-  return {
+  const made: Action = {
     sql: asItWasRead(mended(action.sql)),
     produces: action.produces,
     consumes: [...action.consumes, ...action.releases],
@@ -162,10 +168,10 @@ function ofEngine(action: EngineAction, source: FactBase, wanted: FactBase): Act
       ...action.destroys.flatMap((id) => source.incomingEdges(id).map((edge) => edge.from)),
       ...action.destroys.flatMap((id) => source.outgoingEdges(id).map((edge) => edge.to)),
     ],
-    // The engine counts the columns of an enum that it makes anew to the type, which takes no lock.
-    lock: /^ALTER TABLE .* ALTER COLUMN .* TYPE /s.test(action.sql) ? 'accessExclusive' : action.lockClass,
+    lock: action.lockClass,
     rewrites: action.rewriteRisk && !addsConstant(action.sql),
     losesData: action.dataLoss === 'destructive',
+    castRisk: 'none',
     transaction:
       action.transactionality === 'nonTransactional'
         ? 'own'
@@ -175,6 +181,7 @@ function ofEngine(action: EngineAction, source: FactBase, wanted: FactBase): Act
     needsCommitBefore: action.newSegmentBefore,
     verb: action.verb,
   }
+  return retyping(made, source) ?? made
 }
 
 /**

@@ -1,9 +1,8 @@
 import { exitCodes, MigError } from '../../errors.ts'
-import type { Action } from '../engine/index.ts'
+import { type Action, retypedColumn } from '../engine/index.ts'
 import { sqlState } from './address.ts'
 import { type CastDecisions, recreates } from './decisions.ts'
 import { columnToFill } from './fill.ts'
-import { retypedColumn } from './retyped.ts'
 import type { Refusal } from './trial.ts'
 
 /** Puts the expressions of `--using` into the type changes they are for. */
@@ -12,7 +11,8 @@ export function decideCasts(actions: readonly Action[], casts: CastDecisions): r
     const name = columnName(action)
     const expression = name === undefined ? undefined : casts.using[name]
     if (expression === undefined) return action
-    return { ...action, sql: `${action.sql.replace(/ USING .*$/s, '')} USING ${expression}` }
+    const sql = `${action.sql.replace(/ USING .*$/s, '')} USING ${expression}`
+    return { ...action, sql, castRisk: 'none' }
   })
 }
 

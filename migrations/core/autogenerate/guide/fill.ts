@@ -1,7 +1,6 @@
 import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
-import type { Action } from '../engine/index.ts'
+import { type Action, retypedColumn } from '../engine/index.ts'
 import type { CastDecisions } from './decisions.ts'
-import { retypedColumn } from './retyped.ts'
 import type { Refusal } from './trial.ts'
 
 interface ColumnName {

@@ -11,6 +11,7 @@ import {
   idKey,
   keepingMoves,
   readCatalog,
+  retypedColumn,
   type Scope,
 } from '../engine/index.ts'
 import { sqlState } from './address.ts'
@@ -18,7 +19,6 @@ import { decideCasts, undecidedCasts } from './casts.ts'
 import type { CastDecisions } from './decisions.ts'
 import { decideFills } from './fill.ts'
 import { repairFor } from './repairs.ts'
-import { retypedColumn } from './retyped.ts'
 import { isSetAside, type SetAside, settingAside, type TableId, type WayHome, wayHome } from './set-aside.ts'
 import { inOneTransaction, type Mend, type Refusal, tryActions } from './trial.ts'
 import { freeTypesInUse, tablesKeyedByChangedTypes } from './types-in-use.ts'

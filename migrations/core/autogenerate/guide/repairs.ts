@@ -1,13 +1,12 @@
 import type { ClientBase } from 'pg'
 import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
-import { type Action, type ObjectId, ownAction } from '../engine/index.ts'
+import { type Action, type ObjectId, ownAction, retypedColumn } from '../engine/index.ts'
 import { type Address, addressOf, sqlState } from './address.ts'
 import { failsToCast } from './casts.ts'
 import { type CastDecisions, recreates } from './decisions.ts'
 import { type Dependent, dependentsOf, qualified } from './dependents.ts'
 import { enumCast } from './enum-cast.ts'
 import { filling } from './fill.ts'
-import { retypedColumn } from './retyped.ts'
 import type { Refusal } from './trial.ts'
 
 /** What to run before an action that was refused, and what to run in its place. */
@@ -121,6 +120,7 @@ async function dropToRecreate(client: ClientBase, action: Action, id: Column): P
     consumes: [],
     destroys: [id],
     losesData: true,
+    castRisk: 'none',
     verb: 'drop',
   }
   return { first: [...dependents.map((each) => dropOf(each, action)), drop], instead: [] }

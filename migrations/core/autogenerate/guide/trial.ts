@@ -25,7 +25,7 @@ export type Mend = (client: ClientBase, refusal: Refusal) => Promise<Repair | un
  */
 export async function tryActions(client: ClientBase, actions: readonly Action[], mend: Mend): Promise<Trial> {
   const atOnce = inOneTransaction(actions)
-  if (atOnce !== undefined && (await runAtOnce(client, atOnce))) return { done: atOnce, refused: [] }
+  if (atOnce !== undefined && (await runsAtOnce(client, atOnce))) return { done: atOnce, refused: [] }
   const done: Action[] = []
   let waiting: readonly Refusal[] = actions.map((action) => ({ action, error: new Error('not tried yet') }))
   await begin(client)
@@ -91,7 +91,8 @@ async function begin(client: ClientBase): Promise<void> {
   await client.query('BEGIN; SET LOCAL check_function_bodies = off')
 }
 
-async function runAtOnce(client: ClientBase, actions: readonly Action[]): Promise<boolean> {
+/** Runs actions in one transaction; false when PostgreSQL refuses one of them. */
+export async function runsAtOnce(client: ClientBase, actions: readonly Action[]): Promise<boolean> {
   await begin(client)
   try {
     if (actions.length > 0) await client.query(actions.map((action) => action.sql).join(';\n'))

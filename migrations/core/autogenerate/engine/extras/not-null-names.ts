@@ -1,5 +1,7 @@
 import { type ExtraKind, quoted } from './kind.ts'
 
+const generated = /_not_null\d*$/
+
 /**
  * The names of NOT NULL constraints, which are constraints of their own since PostgreSQL 18. The engine
  * sets and drops NOT NULL itself; here the name follows, where the wanted one is another.
@@ -23,8 +25,8 @@ export const notNullNames: ExtraKind = {
     const old = from?.values.constraint
     const name = to?.values.constraint
     if (to === undefined || old == null || name == null) return { before: [], after: [] }
-    // Chosen by PostgreSQL, and kept when the table is renamed or attached: no difference.
-    if (old.endsWith('_not_null') && name.endsWith('_not_null')) return { before: [], after: [] }
+    // Chosen by PostgreSQL, with a number where it was taken, and kept when the table is renamed or attached.
+    if (generated.test(old) && generated.test(name)) return { before: [], after: [] }
     return {
       before: [],
       after: [

@@ -1,0 +1,47 @@
+import type { FactBase } from '@supabase/pg-delta/core'
+import type { ObjectId } from './ids.ts'
+import type { Action } from './plan.ts'
+import { castRisk, isAssignable } from './type-changes.ts'
+
+/** A column's identity. */
+export type ColumnId = Extract<ObjectId, { readonly table: string }> & { readonly kind: 'column' }
+
+const typeChange = /^ALTER TABLE .* ALTER COLUMN ((?:"(?:[^"]|"")+")|\w+) TYPE (.*?)(?: USING (.*))?$/s
+
+/**
+ * The column whose type an action changes. Where an enum is made anew without a value, the action is the type's own, and
+ * the column one of what it consumes.
+ */
+export function retypedColumn({ sql, consumes }: Pick<Action, 'sql' | 'consumes'>): ColumnId | undefined {
+  const name = typeChange
+    .exec(sql)?.[1]
+    ?.replace(/^"(.*)"$/s, '$1')
+    .replaceAll('""', '"')
+  for (const id of consumes) if (id.kind === 'column' && id.name === name) return { ...id, kind: 'column' }
+  return undefined
+}
+
+/**
+ * An action of the engine that changes a column's type, with what the cast may do to rows, and without USING where
+ * PostgreSQL casts by itself. Undefined for every other action.
+ */
+export function retyping(action: Action, source: FactBase): Action | undefined {
+  const [, , wanted, using] = typeChange.exec(action.sql) ?? []
+  const column = retypedColumn(action)
+  if (wanted === undefined || column === undefined) return undefined
+  const old = source.get(column)?.payload.type
+  // The columns of an enum that is made anew count to the type for the engine, which takes no lock and loses nothing.
+  const common = { ...action, lock: 'accessExclusive', losesData: false } as const
+  if (typeof old !== 'string' || old === wanted) return { ...common, castRisk: 'fails' }
+  const sql =
+    using !== undefined && isAssignable(old, wanted) ? action.sql.replace(/ USING .*$/s, '') : action.sql
+  return { ...common, sql, castRisk: castRisk(old, wanted) }
+}
+
+/** Whether an action drops the default of a column that has none, as the engine does ahead of each type change. */
+export function unsetsNoDefault({ sql, consumes }: Action, source: FactBase): boolean {
+  const name = / ALTER COLUMN "((?:[^"]|"")+)" DROP DEFAULT$/.exec(sql)?.[1]?.replaceAll('""', '"')
+  const column = consumes.find((id) => id.kind === 'column' && id.name === name)
+  if (column?.kind !== 'column' || !sql.startsWith('ALTER TABLE ') || !source.has(column)) return false
+  return !source.has({ ...column, kind: 'default' })
+}

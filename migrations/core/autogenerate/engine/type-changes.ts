@@ -1,0 +1,119 @@
+/** What a type change may do to the values of rows: nothing, fail on some, or keep less of them than there was. */
+export type CastRisk = 'none' | 'fails' | 'loses'
+
+interface ColumnType {
+  /** `character varying`, `timestamp without time zone` */
+  readonly name: string
+  /** `10, 2` of `numeric(10,2)` */
+  readonly sizes: readonly number[]
+  readonly arrays: string
+}
+
+/** Reads a type as format_type writes it. */
+function typeOf(text: string): ColumnType {
+  const arrays = /(?:\[\])*$/.exec(text)?.[0] ?? ''
+  const scalar = text.slice(0, text.length - arrays.length)
+  const sizes = /\(([-\d,]+)\)/.exec(scalar)?.[1]?.split(',').map(Number) ?? []
+  return { name: scalar.replace(/\([-\d,]+\)/, ''), sizes, arrays }
+}
+
+const integers = ['smallint', 'integer', 'bigint']
+const numbers = [...integers, 'numeric', 'real', 'double precision']
+const strings = ['text', 'character varying', 'character', 'name']
+const days = ['date', 'timestamp without time zone', 'timestamp with time zone']
+
+/** Kinds of types with an implicit or assignment cast from each to each (pg_cast). */
+const families: readonly (readonly string[])[] = [
+  numbers,
+  days,
+  ['json', 'jsonb'],
+  ['inet', 'cidr'],
+  ['bit', 'bit varying'],
+]
+
+/**
+ * Whether PostgreSQL casts by itself when a value is assigned (manual, CREATE CAST): then USING is not needed, and without
+ * it a text that is too long is an error, where an explicit cast cuts it off in silence. False where that is not known.
+ */
+export function isAssignable(from: string, to: string): boolean {
+  const [old, wanted] = [typeOf(from), typeOf(to)]
+  if (old.arrays !== wanted.arrays) return false
+  const isBuiltIn = !/[."]/.test(old.name + wanted.name)
+  if (old.name === wanted.name || (strings.includes(wanted.name) && isBuiltIn)) return true
+  return families.some((family) => family.includes(old.name) && family.includes(wanted.name))
+}
+
+/** What a cast from one type to another may do to rows. Where nothing is known of the types, it may fail. */
+export function castRisk(from: string, to: string): CastRisk {
+  const [old, wanted] = [typeOf(from), typeOf(to)]
+  if (wanted.arrays === '' && isUnlimited(wanted)) return 'none'
+  if (old.arrays !== wanted.arrays) return 'fails'
+  if (numbers.includes(old.name) && numbers.includes(wanted.name)) return numberRisk(old, wanted)
+  if (strings.includes(old.name) && wanted.name === 'name') return 'loses'
+  if (strings.includes(old.name) && strings.includes(wanted.name)) return lengthRisk(old, wanted)
+  if (days.includes(old.name) && days.includes(wanted.name)) return dayRisk(old, wanted)
+  if (old.name === wanted.name) return sizeRisk(old, wanted)
+  return harmless.has(`${old.name} → ${wanted.name}`) ? 'none' : 'fails'
+}
+
+const harmless: ReadonlySet<string> = new Set([
+  'json → jsonb',
+  'jsonb → json',
+  'cidr → inet',
+  'boolean → integer',
+  'time without time zone → interval',
+])
+
+function isUnlimited({ name, sizes }: ColumnType): boolean {
+  return name === 'text' || (name === 'character varying' && sizes.length === 0)
+}
+
+/** varchar and char refuse what is too long, bits too; what has a precision is rounded to it. */
+function sizeRisk(old: ColumnType, wanted: ColumnType): CastRisk {
+  if (wanted.sizes.length === 0) return 'none'
+  const isNarrower =
+    old.sizes.length === 0 || wanted.sizes.some((size, index) => size < (old.sizes[index] ?? 0))
+  if (!isNarrower) return 'none'
+  return wanted.name.startsWith('bit') ? 'fails' : 'loses'
+}
+
+function lengthRisk(old: ColumnType, wanted: ColumnType): CastRisk {
+  const [length] = wanted.sizes
+  if (isUnlimited(wanted) || length === undefined) return 'none'
+  return (old.sizes[0] ?? Number.POSITIVE_INFINITY) > length ? 'fails' : 'none'
+}
+
+function dayRisk(old: ColumnType, wanted: ColumnType): CastRisk {
+  if (wanted.name === 'date') return old.name === 'date' ? 'none' : 'loses'
+  if (old.name === 'date') return 'none'
+  return (wanted.sizes[0] ?? 6) < (old.sizes[0] ?? 6) ? 'loses' : 'none'
+}
+
+const integerDigits = [5, 10, 19]
+/** Digits that every whole number of so many has a place for. */
+const floatDigits: Readonly<Record<string, number>> = { real: 7, 'double precision': 15 }
+
+function numberRisk(old: ColumnType, wanted: ColumnType): CastRisk {
+  const [from, to] = [integers.indexOf(old.name), integers.indexOf(wanted.name)]
+  const digits = integerDigits[from]
+  if (digits !== undefined) {
+    if (to >= 0) return from <= to ? 'none' : 'fails'
+    if (wanted.name === 'numeric') return wholeDigits(wanted) < digits ? 'fails' : 'none'
+    return digits > (floatDigits[wanted.name] ?? 0) ? 'loses' : 'none'
+  }
+  if (wanted.name === 'numeric') {
+    if (wanted.sizes.length === 0) return 'none'
+    if (old.name !== 'numeric' || (old.sizes[1] ?? Number.POSITIVE_INFINITY) > (wanted.sizes[1] ?? 0))
+      return 'loses'
+    return wholeDigits(old) > wholeDigits(wanted) ? 'fails' : 'none'
+  }
+  if (old.name === wanted.name || (old.name === 'real' && wanted.name === 'double precision')) return 'none'
+  if (to >= 0 && old.name === 'numeric' && old.sizes.length > 0 && (old.sizes[1] ?? 0) === 0) {
+    return wholeDigits(old) < (integerDigits[to] ?? 0) ? 'none' : 'fails'
+  }
+  return 'loses'
+}
+
+function wholeDigits({ sizes: [precision, scale] }: ColumnType): number {
+  return precision === undefined ? Number.POSITIVE_INFINITY : precision - (scale ?? 0)
+}

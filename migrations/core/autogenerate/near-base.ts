@@ -1,0 +1,143 @@
+import type { Client } from 'pg'
+import type { Fingerprint } from '../postgres/fingerprint/index.ts'
+import { type ScratchDatabase, withScratchDatabase } from '../postgres/scratch.ts'
+import { onDatabase } from './base.ts'
+import { type Difference, managedGlobals, renameCandidates, type Scope } from './engine/index.ts'
+import { runsAtOnce } from './guide/trial.ts'
+import { type AutogenerateInput, filteredSchemas } from './input.ts'
+import { readModelFiles } from './models/index.ts'
+import { readsNoRows } from './row-blind.ts'
+import { seenDifference } from './seen-difference.ts'
+import { fingerprintOf, observe, type State } from './state.ts'
+import { type StraightWays, straightWays } from './straight.ts'
+import { loadAll, scratchOptions, wantedState } from './wanted.ts'
+
+/** What is known when a scratch database stands at the base state. */
+export interface Near {
+  readonly base: State
+  readonly wanted: State
+  readonly scope: Scope
+  readonly there: Difference
+  /** Undefined where there is nothing to do. */
+  readonly ways: StraightWays | undefined
+}
+
+/**
+ * Reads the wanted state, and goes on from there where the base state is near: the scratch database that has the models
+ * is taken back to the live database by the difference between the two, so that the revisions need not be replayed to
+ * get there. `body` gets what a replay would have led to, since all that it can tell apart is the same:
+ *
+ * - The catalog: the fingerprint of every line is the live database's, which is what a replay is held to too; a
+ *   difference by hand makes no difference here, and lines outside the filter are in both as the models have them.
+ * - Rows that the revisions leave: none of the statements, up or down, looks at one ({@link readsNoRows}).
+ * - The ledger: stamped where the replay would have ended.
+ *
+ * What only a replay can show is left to one: tenant lines, grants, hooks that write statements of their own,
+ * decisions of a person, objects that the engine does not compare, more than one transaction each way.
+ * @returns the wanted state, and what `body` made; undefined where the revisions have to be replayed
+ */
+export async function fromModels<T>(
+  input: AutogenerateInput,
+  body: (scratch: ScratchDatabase, near: Near) => Promise<T | undefined>,
+): Promise<{ readonly wanted: State; readonly made?: T | undefined }> {
+  const { adoptUrl, liveUrl, standAtHeads } = input
+  if (adoptUrl !== undefined) {
+    const wanted = { ...input, schemas: filteredSchemas(input) }
+    return { wanted: await onDatabase(adoptUrl, (client) => observe(client, wanted)) }
+  }
+  if (liveUrl === null || standAtHeads === undefined || needsReplay(input)) {
+    return { wanted: await wantedState(input) }
+  }
+  const files = await readModelFiles(input.modelsDir, input.cacheDir)
+  return withScratchDatabase(scratchOptions(input), async (scratch) => {
+    const { client } = scratch
+    const [models, live] = await together(
+      loadAll(client, files, input).then(() => observeLines(client, input)),
+      onDatabase(liveUrl, (session) => observeLines(session, input)),
+    )
+    const wanted = models.state
+    const near = nearBase(input, models, live)
+    if (near === undefined || !(await isTakenBack(client, input, near, live))) return { wanted }
+    await standAtHeads(client)
+    return { wanted, made: await body(scratch, near) }
+  })
+}
+
+function needsReplay(input: AutogenerateInput): boolean {
+  const { casts, lines, online, privileges, renames, rewrite } = input
+  return (
+    rewrite !== undefined ||
+    privileges ||
+    online ||
+    lines.some((line) => line.tenant) ||
+    casts.recreate.length > 0 ||
+    Object.keys(casts.using).length > 0 ||
+    Object.keys(renames.given).length > 0
+  )
+}
+
+/** A database as both observers see it, and the lines outside the filter by their fingerprint. */
+interface Observed {
+  readonly state: State
+  readonly others: Fingerprint
+}
+
+async function observeLines(client: Client, input: AutogenerateInput): Promise<Observed> {
+  const state = await observe(client, { ...input, schemas: filteredSchemas(input) })
+  return { state, others: await othersOf(client, input) }
+}
+
+async function othersOf(client: Client, input: AutogenerateInput): Promise<Fingerprint> {
+  const own = filteredSchemas(input)
+  const schemas = input.lines.map((line) => line.schema).filter((schema) => !own.includes(schema))
+  if (schemas.length === 0) return { objects: new Map(), unknown: [], hash: '' }
+  return fingerprintOf(client, { ...input, schemas })
+}
+
+function nearBase(input: AutogenerateInput, models: Observed, live: Observed): Near | undefined {
+  const [base, wanted] = [live.state, models.state]
+  if (!isSame(live.others, models.others) || base.catalog.unmodeled.length > 0) return undefined
+  const schemas = filteredSchemas(input)
+  // A schema that is not there yet is made by the runner, which only a replay has at work.
+  if (!schemas.every((name) => hasSchema(base.fingerprint, name))) return undefined
+  const globals = managedGlobals(base.catalog, wanted.catalog, schemas)
+  const scope: Scope = { schemas, excludes: input.excludes, globals, privileges: input.privileges }
+  const there = seenDifference(base.catalog, wanted.catalog, scope)
+  if (there === undefined) return undefined
+  if (there.actions.length === 0) {
+    return isSame(base.fingerprint, wanted.fingerprint)
+      ? { base, wanted, scope, there, ways: undefined }
+      : undefined
+  }
+  if (renameCandidates(base.catalog, wanted.catalog, scope).length > 0) return undefined
+  const ways = straightWays(input, { base: base.catalog, wanted: wanted.catalog }, scope, there)
+  if (ways === undefined || !readsNoRows(ways.run.actions) || !readsNoRows(ways.downgrade)) return undefined
+  return { base, wanted, scope, there, ways }
+}
+
+/** Takes the models back to the live database; false when PostgreSQL refuses, or when it leads elsewhere. */
+async function isTakenBack(
+  client: Client,
+  input: AutogenerateInput,
+  { ways }: Near,
+  live: Observed,
+): Promise<boolean> {
+  if (ways === undefined) return true
+  if (!(await runsAtOnce(client, ways.downgrade))) return false
+  const own = await fingerprintOf(client, { ...input, schemas: filteredSchemas(input) })
+  return isSame(own, live.state.fingerprint) && isSame(await othersOf(client, input), live.others)
+}
+
+/** Both results, or the first error; either way nothing is left running. */
+async function together<A, B>(first: Promise<A>, second: Promise<B>): Promise<readonly [A, B]> {
+  await Promise.allSettled([first, second])
+  return Promise.all([first, second])
+}
+
+function isSame(one: Fingerprint, other: Fingerprint): boolean {
+  return one.hash === other.hash
+}
+
+function hasSchema({ objects }: Fingerprint, schema: string): boolean {
+  return [...objects.values()].some(({ kind, name }) => kind === 'schema' && name === schema)
+}
