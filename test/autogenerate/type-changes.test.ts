@@ -132,7 +132,7 @@ describe('the file of a type change', () => {
       expect(body).not.toContain('DROP DEFAULT')
       await lab.database.client.query(`INSERT INTO app_user.item VALUES (1, 'a text that is long')`)
       const { error } = await lab.upgrade()
-      expect(error?.message).toContain('value too long for type character varying(4)')
+      expect(error).toMatchObject({ message: expect.stringContaining('value too long for type') })
     },
   )
 
