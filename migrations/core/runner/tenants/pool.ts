@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Tenant } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
@@ -61,10 +62,13 @@ export async function runPool(
   project: Project,
   jobs: readonly TenantJob[],
   options: PoolOptions,
-  sessionOptions: SessionOptions,
+  givenSessions: SessionOptions,
 ): Promise<PoolResult> {
   const started = performance.now()
-  const emit: EmitEvent = sessionOptions.emit ?? (() => undefined)
+  const emit = warningOnce(givenSessions.emit ?? (() => undefined))
+  const sessionOptions = { ...givenSessions, emit }
+  // Each connection listens to it, and Node takes more than ten for a leak.
+  if (givenSessions.signal !== undefined) setMaxListeners(0, givenSessions.signal)
   const count = Math.min(options.canary ?? 0, jobs.length)
   const counts = tally(jobs.length, emit)
   const context = { project, options, sessionOptions, emit, counts }
@@ -82,6 +86,19 @@ export async function runPool(
   const { done, steps } = counts.totals()
   const left = jobs.length - done - failures.length
   return { done, steps, failures, left, canaryFailed, ms: performance.now() - started }
+}
+
+/** Hundreds of connections may all have the same to say. */
+function warningOnce(emit: EmitEvent): EmitEvent {
+  const told = new Set<string>()
+  return (event) => {
+    if (event.event === 'warning') {
+      const text = `${event.code} ${event.message}`
+      if (told.has(text)) return
+      told.add(text)
+    }
+    emit(event)
+  }
 }
 
 interface Drain {
