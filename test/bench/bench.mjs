@@ -1,4 +1,5 @@
-// npm run bench: times the recipes against psql and, where it is installed, Alembic; prints medians and ratios.
+// npm run bench: times the recipes against psql and, where it is installed, Alembic; prints medians and ratios, then
+// what models.mjs measures.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,6 +16,8 @@ try {
   mig('db-stop')
   rmSync(work, { recursive: true, force: true })
 }
+
+await import('./models.mjs')
 
 function main() {
   for (const name of ['justfile', 'package.json', 'scripts', 'migrations']) {

@@ -1,5 +1,5 @@
 import type { Client } from 'pg'
-import type { Fingerprint } from '../postgres/fingerprint/index.ts'
+import { type Fingerprint, fingerprintHash } from '../postgres/fingerprint/index.ts'
 import { type ScratchDatabase, withScratchDatabase } from '../postgres/scratch.ts'
 import { onDatabase } from './base.ts'
 import { type Difference, managedGlobals, renameCandidates, type Scope } from './engine/index.ts'
@@ -17,6 +17,8 @@ export interface Near {
   readonly base: State
   readonly wanted: State
   readonly scope: Scope
+  /** Schemas of lines that neither the database nor the models have anything in. */
+  readonly unmade: readonly string[]
   readonly there: Difference
   /** Undefined where there is nothing to do. */
   readonly ways: StraightWays | undefined
@@ -90,42 +92,46 @@ async function observeLines(client: Client, input: AutogenerateInput): Promise<O
 async function othersOf(client: Client, input: AutogenerateInput): Promise<Fingerprint> {
   const own = filteredSchemas(input)
   const schemas = input.lines.map((line) => line.schema).filter((schema) => !own.includes(schema))
-  if (schemas.length === 0) return { objects: new Map(), unknown: [], hash: '' }
+  if (schemas.length === 0) return { objects: new Map(), unknown: [], hash: fingerprintHash(new Map()) }
   return fingerprintOf(client, { ...input, schemas })
 }
 
 function nearBase(input: AutogenerateInput, models: Observed, live: Observed): Near | undefined {
-  const [base, wanted] = [live.state, models.state]
-  if (!isSame(live.others, models.others) || base.catalog.unmodeled.length > 0) return undefined
-  const schemas = filteredSchemas(input)
-  // A schema that is not there yet is made by the runner, which only a replay has at work.
-  if (!schemas.every((name) => hasSchema(base.fingerprint, name))) return undefined
+  const base = live.state
+  const unmade = input.lines.map((line) => line.schema).filter((name) => !isThere(name, live))
+  // The runner makes a schema with its line's first revision; an empty one is as good as none.
+  const [own, others] = [models.state.fingerprint, models.others].map((all) => withoutEmpty(all, unmade))
+  if (own === undefined || others === undefined) return undefined
+  if (!isSame(live.others, others) || base.catalog.unmodeled.length > 0) return undefined
+  const wanted = { ...models.state, fingerprint: own }
+  const schemas = filteredSchemas(input).filter((name) => !unmade.includes(name))
   const globals = managedGlobals(base.catalog, wanted.catalog, schemas)
   const scope: Scope = { schemas, excludes: input.excludes, globals, privileges: input.privileges }
   const there = seenDifference(base.catalog, wanted.catalog, scope)
   if (there === undefined) return undefined
+  const ends = { base, wanted, scope, unmade, there }
   if (there.actions.length === 0) {
-    return isSame(base.fingerprint, wanted.fingerprint)
-      ? { base, wanted, scope, there, ways: undefined }
-      : undefined
+    return isSame(base.fingerprint, wanted.fingerprint) ? { ...ends, ways: undefined } : undefined
   }
   if (renameCandidates(base.catalog, wanted.catalog, scope).length > 0) return undefined
   const ways = straightWays(input, { base: base.catalog, wanted: wanted.catalog }, scope, there)
   if (ways === undefined || !readsNoRows(ways.run.actions) || !readsNoRows(ways.downgrade)) return undefined
-  return { base, wanted, scope, there, ways }
+  return { ...ends, ways }
 }
 
 /** Takes the models back to the live database; false when PostgreSQL refuses, or when it leads elsewhere. */
 async function isTakenBack(
   client: Client,
   input: AutogenerateInput,
-  { ways }: Near,
+  { ways, scope, unmade }: Near,
   live: Observed,
 ): Promise<boolean> {
   if (ways === undefined) return true
   if (!(await runsAtOnce(client, ways.downgrade))) return false
-  const own = await fingerprintOf(client, { ...input, schemas: filteredSchemas(input) })
-  return isSame(own, live.state.fingerprint) && isSame(await othersOf(client, input), live.others)
+  const own = await fingerprintOf(client, scope)
+  if (!isSame(own, live.state.fingerprint)) return false
+  const others = withoutEmpty(await othersOf(client, input), unmade)
+  return others !== undefined && isSame(others, live.others)
 }
 
 /** Both results, or the first error; either way nothing is left running. */
@@ -138,6 +144,18 @@ function isSame(one: Fingerprint, other: Fingerprint): boolean {
   return one.hash === other.hash
 }
 
-function hasSchema({ objects }: Fingerprint, schema: string): boolean {
-  return [...objects.values()].some(({ kind, name }) => kind === 'schema' && name === schema)
+function isThere(schema: string, { state, others }: Observed): boolean {
+  return [...state.fingerprint.objects.values(), ...others.objects.values()].some(
+    ({ kind, name }) => kind === 'schema' && name === schema,
+  )
+}
+
+/** A fingerprint without some schemas that hold nothing; undefined where one holds anything. */
+function withoutEmpty(all: Fingerprint, schemas: readonly string[]): Fingerprint | undefined {
+  const left = [...all.objects].filter(([, object]) => !schemas.includes(object.schema))
+  const gone = [...all.objects.values()].filter((object) => schemas.includes(object.schema))
+  if (gone.some(({ kind }) => kind !== 'schema')) return undefined
+  if (gone.length === 0) return all
+  const objects = new Map(left)
+  return { ...all, objects, hash: fingerprintHash(objects) }
 }

@@ -1,0 +1,199 @@
+// node test/bench/models.mjs: mig-check and mig-autogen over 50 and 1,000 tables in three schemas, in CPU seconds of the
+// process and, on Linux, of the server; the clock's are beside them. BENCH_TABLES and BENCH_ROUNDS set the size.
+import { execFileSync, spawnSync } from 'node:child_process'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+const repository = resolve(import.meta.dirname, '..', '..')
+const sizes = (process.env.BENCH_TABLES ?? '50,1000').split(',').map(Number)
+const rounds = Number(process.env.BENCH_ROUNDS ?? 3)
+const work = mkdtempSync(join(tmpdir(), 'just-mig-bench-'))
+const project = join(work, 'project')
+const launcher = join(project, 'scripts', 'launch.mjs')
+const schemas = ['sales', 'stock', 'staff']
+const models = join(project, 'bench', 'models')
+
+/** Tells on stderr how much CPU the process took, in microseconds. */
+const tellCpu =
+  'data:text/javascript,process.on("exit",()=>{const{user,system}=process.cpuUsage();process.stderr.write("\\ncpu="+(user+system)+"\\n")})'
+
+try {
+  main()
+} finally {
+  mig('db-stop')
+  rmSync(work, { recursive: true, force: true })
+}
+
+function main() {
+  for (const name of ['justfile', 'package.json', 'scripts', 'migrations'])
+    cpSync(join(repository, name), join(project, name), { recursive: true })
+  symlinkSync(join(repository, 'node_modules'), join(project, 'node_modules'))
+  for (const size of sizes) {
+    environment(size)
+    mig('db-reset', ['--yes'])
+    mig('mig-upgrade', ['head', 'all', '--quiet'])
+    report(`mig-check cold, ${size} tables`, () => {
+      forgetWanted()
+      return mig('mig-check')
+    })
+    report(`mig-check warm, ${size} tables`, () => mig('mig-check'))
+    addColumn(size)
+    report(`mig-autogen of one column, ${size} tables`, () =>
+      mig('mig-autogen', ['add a column', 'all', '--plan']),
+    )
+  }
+}
+
+/** @typedef {{ readonly clock: number, readonly process: number, readonly server: number }} Took in seconds */
+
+/** @param {string} what @param {() => Took} measure */
+function report(what, measure) {
+  // The first round warms the caches.
+  measure()
+  const all = Array.from({ length: rounds }, measure).sort(
+    (a, b) => a.process + a.server - b.process - b.server,
+  )
+  const took = all[Math.floor(all.length / 2)]
+  if (took === undefined) return
+  const server = Number.isNaN(took.server) ? '' : ` + ${took.server.toFixed(2)} s of the server`
+  process.stdout.write(
+    `${what.padEnd(40)} CPU ${took.process.toFixed(2)} s of the process${server}, ${took.clock.toFixed(2)} s by the clock\n`,
+  )
+}
+
+/** Writes the environment: three lines of one revision each, and models that say the same. @param {number} size */
+function environment(size) {
+  rmSync(join(project, 'bench'), { recursive: true, force: true })
+  mkdirSync(models, { recursive: true })
+  const map = schemas.map((schema) => `${schema}: '${schema}'`).join(', ')
+  writeFileSync(join(project, 'bench', 'env.ts'), `export default { schemas: { ${map} } }\n`)
+  schemas.forEach((schema, at) => {
+    const ddl = statements(schema, tablesOf(at, size))
+    const versions = join(project, 'bench', 'versions', schema)
+    mkdirSync(versions, { recursive: true })
+    const id = (at + 0x100000000000).toString(16)
+    const head = `-- ${schema}\n--\n-- Revision: ${id}\n-- Revises: base\n-- Created: 2026-01-01T00:00:00Z\n`
+    writeFileSync(
+      join(versions, `20260101_000000_${id}_${schema}.sql`),
+      `${head}\n-- upgrade\n\n${ddl}\n-- downgrade\n\nDROP SCHEMA ${schema} CASCADE;\n`,
+    )
+    writeFileSync(join(models, `${schema}.sql`), ddl)
+  })
+}
+
+/** @param {number} at @param {number} size */
+function tablesOf(at, size) {
+  return Math.floor(size / schemas.length) + (at < size % schemas.length ? 1 : 0)
+}
+
+/** Ten columns, two checks, two indexes and a foreign key a table; views, functions, triggers and enums now and then. @param {string} schema @param {number} tables */
+function statements(schema, tables) {
+  const parts = [
+    `CREATE TYPE ${schema}.state AS ENUM ('new', 'open', 'done');`,
+    `CREATE FUNCTION ${schema}.touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.updated_at := now(); RETURN NEW; END $$;`,
+  ]
+  for (let at = 0; at < tables; at++) {
+    const table = `${schema}.item_${at}`
+    parts.push(
+      `CREATE TABLE ${table} (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  code text NOT NULL UNIQUE,
+  name varchar(100) NOT NULL,
+  state ${schema}.state NOT NULL DEFAULT 'new',
+  price numeric(12, 2) CHECK (price >= 0),
+  amount integer NOT NULL DEFAULT 1 CHECK (amount > 0),
+  notes text,
+  tags text[] NOT NULL DEFAULT '{}',
+  before_id bigint${at === 0 ? '' : ` REFERENCES ${schema}.item_${at - 1} (id)`},
+  updated_at timestamptz NOT NULL DEFAULT now()
+);`,
+      `CREATE INDEX item_${at}_name_idx ON ${table} (lower(name));`,
+      `CREATE INDEX item_${at}_open_idx ON ${table} (updated_at) WHERE state = 'open';`,
+    )
+    if (at % 10 === 0) {
+      parts.push(
+        `CREATE VIEW ${schema}.open_${at} AS SELECT id, code, price * amount AS total FROM ${table} WHERE state = 'open';`,
+        `CREATE TRIGGER touch BEFORE UPDATE ON ${table} FOR EACH ROW EXECUTE FUNCTION ${schema}.touch();`,
+        `CREATE FUNCTION ${schema}.total_${at}(bigint) RETURNS numeric LANGUAGE sql STABLE AS $$ SELECT price * amount FROM ${table} WHERE id = $1 $$;`,
+        `COMMENT ON TABLE ${table} IS 'items of kind ${at}';`,
+      )
+    }
+  }
+  return `${parts.join('\n')}\n`
+}
+
+/** @param {number} size */
+function addColumn(size) {
+  const path = join(models, `${schemas[0]}.sql`)
+  const at = Math.floor(tablesOf(0, size) / 2)
+  const text = readFileSync(path, 'utf8')
+  const begin = `CREATE TABLE ${schemas[0]}.item_${at} (`
+  writeFileSync(path, text.replace(begin, `${begin}\n  added text,`))
+}
+
+function forgetWanted() {
+  for (const name of readdirSync(join(project, '.mig'), { recursive: true, encoding: 'utf8' }))
+    if (/(^|\/)wanted-[^/]+$/.test(name)) rmSync(join(project, '.mig', name))
+}
+
+/** Runs a recipe to its end. @param {string} command @param {readonly string[]} [args] @returns {Took} */
+function mig(command, args = []) {
+  const before = serverCpu()
+  const started = performance.now()
+  const { status, stderr, stdout } = spawnSync(
+    process.execPath,
+    ['--import', tellCpu, launcher, command, ...args],
+    {
+      cwd: project,
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, MIG_DIR: 'bench' },
+      encoding: 'utf8',
+      maxBuffer: 1e9,
+    },
+  )
+  const clock = (performance.now() - started) / 1000
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}: ${stdout}${stderr}`)
+  const used = Number(/cpu=(\d+)\s*$/.exec(stderr)?.[1] ?? Number.NaN) / 1e6
+  return { clock, process: used, server: serverCpu() - before }
+}
+
+/** CPU seconds of the project's server: its own, that of its children, and that of those which are gone; NaN where /proc does not tell. */
+function serverCpu() {
+  try {
+    const pid = Number(
+      readFileSync(join(project, '.mig', 'postgres', 'data', 'postmaster.pid'), 'utf8').split('\n')[0],
+    )
+    const ticks = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }))
+    const times = (/** @type {number | string} */ of) => {
+      const fields = readFileSync(`/proc/${of}/stat`, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ')
+        .map(Number)
+      const [parent, ...cpu] = [1, 11, 12, 13, 14].map((field) => fields[field] ?? 0)
+      return { parent, used: (cpu[0] ?? 0) + (cpu[1] ?? 0), children: (cpu[2] ?? 0) + (cpu[3] ?? 0) }
+    }
+    const own = times(pid)
+    const children = readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .flatMap((name) => {
+        try {
+          const { parent, used } = times(name)
+          return parent === pid ? [used] : []
+        } catch {
+          return []
+        }
+      })
+    return [own.used, own.children, ...children].reduce((sum, part) => sum + part, 0) / ticks
+  } catch {
+    return Number.NaN
+  }
+}
