@@ -24,15 +24,20 @@ function portOf(server: Server): number | undefined {
   return typeof address === 'object' ? address?.port : undefined
 }
 
+/** An ErrorResponse (manual, section 55.7). */
+function fatal(code: string, message: string): Buffer {
+  const fields = Buffer.from(`SFATAL\0C${code}\0M${message}\0\0`)
+  const header = Buffer.from('E\0\0\0\0')
+  header.writeInt32BE(fields.length + 4, 1)
+  return Buffer.concat([header, fields])
+}
+
 /** Passes everything on to the real server, save a startup packet with `options`, which PgBouncer refuses so. */
 async function refusingPooler(port: number): Promise<Server> {
   const pooler = createServer((socket) => {
     socket.once('data', (startup) => {
       if (startup.includes('\0options\0')) {
-        const fields = 'SFATAL\0C08P01\0Munsupported startup parameter: options\0\0'
-        const header = Buffer.from('E\0\0\0\0')
-        header.writeInt32BE(fields.length + 4, 1)
-        socket.end(Buffer.concat([header, Buffer.from(fields)]))
+        socket.end(fatal('08P01', 'unsupported startup parameter: options'))
         return
       }
       const server = createConnection({ port, host: '127.0.0.1' })
@@ -138,6 +143,25 @@ describe('connect', () => {
 
   test('falls back to no SSL where the URL prefers it', async () => {
     expect(await failureOf(`${inject('adminUrl')}?sslmode=prefer`)).toBeUndefined()
+  })
+
+  test('tries SSL where the server asks for it in whatever language, and tells its word where there is none', async () => {
+    const attempts: string[] = []
+    const german = createServer((socket) => {
+      socket.once('data', (startup) => {
+        const asksForSsl = startup.length === 8
+        attempts.push(asksForSsl ? 'SSL' : 'plain')
+        socket.end(asksForSsl ? 'N' : fatal('28000', 'kein pg_hba.conf-Eintrag, keine Verschlüsselung'))
+      })
+    }).listen(0, '127.0.0.1')
+    await once(german, 'listening')
+    const error = await failureOf(`postgresql://u@127.0.0.1:${portOf(german)}/d`)
+    german.close()
+    expect(attempts).toEqual(['plain', 'SSL'])
+    expect(error).toMatchObject({
+      code: 'wrong-password',
+      message: expect.stringContaining('keine Verschlüsselung'),
+    })
   })
 
   test('stops waiting for a server when the signal aborts', async () => {

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { quoteIdent, quoteLiteral } from '../postgres/index.ts'
-import { orEmpty } from './read.ts'
+import { ledgerRows } from './read.ts'
 
 /** Where a backfill stands. */
 export interface BackfillCursor {
@@ -53,13 +53,13 @@ export async function readProgress(
   ledgerSchema: string,
   targetSchemas: readonly string[],
 ): Promise<readonly ProgressRow[]> {
-  return orEmpty(
-    client.query<ProgressRow>(
-      `SELECT target_schema AS "targetSchema", revision, direction, line, statement, digest, checksum, pending,
-              backfill, coalesce(host, '') AS host, started_at AS "startedAt", updated_at AS "updatedAt"
-       FROM ${quoteIdent(ledgerSchema)}.progress WHERE target_schema = ANY($1) ORDER BY updated_at`,
-      [targetSchemas],
-    ),
+  return ledgerRows<ProgressRow>(
+    client,
+    ledgerSchema,
+    `SELECT target_schema AS "targetSchema", revision, direction, line, statement, digest, checksum, pending,
+            backfill, coalesce(host, '') AS host, started_at AS "startedAt", updated_at AS "updatedAt"
+     FROM ${quoteIdent(ledgerSchema)}.progress WHERE target_schema = ANY($1) ORDER BY updated_at`,
+    [targetSchemas],
   )
 }
 

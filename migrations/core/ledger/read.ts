@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
-import { MigError } from '../errors.ts'
 import { quoteIdent } from '../postgres/index.ts'
+import { mayNotRead } from './permission.ts'
 
 /** Target schema → the heads that are applied there. A schema without rows has no entry. */
 export type AppliedRows = ReadonlyMap<string, readonly string[]>
@@ -34,11 +34,11 @@ export async function readApplied(
   const rows = new Map<string, string[]>()
   const [where, values] =
     targetSchemas === undefined ? ['', []] : ['WHERE target_schema = ANY($1)', [targetSchemas]]
-  const found = await orEmpty(
-    client.query<{ target_schema: string; revision: string }>(
-      `SELECT target_schema, revision FROM ${quoteIdent(ledgerSchema)}.version ${where} ORDER BY target_schema, revision`,
-      [...values],
-    ),
+  const found = await ledgerRows<{ target_schema: string; revision: string }>(
+    client,
+    ledgerSchema,
+    `SELECT target_schema, revision FROM ${quoteIdent(ledgerSchema)}.version ${where} ORDER BY target_schema, revision`,
+    values,
   )
   for (const { target_schema, revision } of found) {
     const list = rows.get(target_schema)
@@ -57,14 +57,14 @@ export async function readLastEntries(
   ledgerSchema: string,
   targetSchemas: readonly string[],
 ): Promise<readonly LogEntry[]> {
-  const found = await orEmpty(
-    client.query<LogRow>(
-      `SELECT * FROM (
-         SELECT DISTINCT ON (target_schema, revision) * FROM ${quoteIdent(ledgerSchema)}.log
-         WHERE target_schema = ANY($1) AND outcome = 'done' ORDER BY target_schema, revision, id DESC
-       ) AS last ORDER BY id DESC`,
-      [targetSchemas],
-    ),
+  const found = await ledgerRows<LogRow>(
+    client,
+    ledgerSchema,
+    `SELECT * FROM (
+       SELECT DISTINCT ON (target_schema, revision) * FROM ${quoteIdent(ledgerSchema)}.log
+       WHERE target_schema = ANY($1) AND outcome = 'done' ORDER BY target_schema, revision, id DESC
+     ) AS last ORDER BY id DESC`,
+    [targetSchemas],
   )
   return found.map(logEntry)
 }
@@ -91,25 +91,23 @@ function logEntry(row: LogRow): LogEntry {
 }
 
 /**
- * SQLSTATE 42P01 and 3F000 mean that no ledger was made yet (manual, appendix A).
+ * The rows of a query on the ledger; none where no ledger was made yet: SQLSTATE 42P01 and 3F000 (manual, appendix A).
  * @throws MigError `no-permission` when the role may not read it
  */
-export async function orEmpty<Row extends object>(query: Promise<{ rows: Row[] }>): Promise<readonly Row[]> {
+export async function ledgerRows<Row extends object>(
+  client: ClientBase,
+  ledgerSchema: string,
+  sql: string,
+  values: readonly unknown[] = [],
+): Promise<readonly Row[]> {
   try {
-    return (await query).rows
+    return (await client.query<Row>(sql, [...values])).rows
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === '42P01' || code === '3F000') return []
-    if (error instanceof Error && code === '42501') throw noPermission(error)
+    if (error instanceof Error && code === '42501') throw await mayNotRead(client, ledgerSchema, error)
     throw error
   }
-}
-
-function noPermission(cause: Error): MigError {
-  return new MigError('no-permission', `the role may not read the ledger: ${cause.message}`, {
-    help: 'have the owner of the ledger say: GRANT USAGE ON SCHEMA mig TO role; GRANT SELECT ON ALL TABLES IN SCHEMA mig TO role; or use another role in MIG_DATABASE_URL',
-    cause,
-  })
 }
 
 /** Is a step in the log as done? The word of the server on what became of a COMMIT. */

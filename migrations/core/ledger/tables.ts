@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
-import { MigError } from '../errors.ts'
 import { isConnectionLost, quoteIdent, quoteLiteral } from '../postgres/index.ts'
+import { notMade } from './permission.ts'
 
 /**
  * The ledger's tables as SQL that may run any number of times: `version` has one row per target schema and
@@ -57,7 +57,7 @@ function schemaDdl(mig: string): string {
 /**
  * Makes the ledger's tables where they are missing. Two runners that do so at once are kept apart by a
  * transaction lock, since CREATE … IF NOT EXISTS alone can fail with a unique violation.
- * @throws MigError `no-permission`.
+ * @throws MigError `no-permission`, `read-only`, or `no-ledger` for what else PostgreSQL says.
  */
 export async function createLedger(client: ClientBase, ledgerSchema: string): Promise<void> {
   const tables = ['version', 'log', 'progress'].map((table) => `${quoteIdent(ledgerSchema)}.${table}`)
@@ -74,23 +74,6 @@ export async function createLedger(client: ClientBase, ledgerSchema: string): Pr
   } catch (cause) {
     if (!(cause instanceof Error) || isConnectionLost(cause)) throw cause
     await client.query('ROLLBACK')
-    if (!('code' in cause) || cause.code !== '42501') throw cause
-    throw await noPermission(client, ledgerSchema, cause)
+    throw await notMade(client, ledgerSchema, cause)
   }
-}
-
-async function noPermission(client: ClientBase, ledgerSchema: string, cause: Error): Promise<MigError> {
-  const { rows } = await client.query<{ role: string; database: string }>(
-    'SELECT quote_ident(current_user) AS role, quote_ident(current_database()) AS database',
-  )
-  const { role = '', database = '' } = rows[0] ?? {}
-  return new MigError(
-    'no-permission',
-    `role ${role} may not make the ledger in schema ${ledgerSchema}: ${cause.message}`,
-    {
-      help: `have an owner of the database say: GRANT CREATE ON DATABASE ${database} TO ${role}; or use another role in MIG_DATABASE_URL`,
-      facts: { role, database, ledgerSchema },
-      cause,
-    },
-  )
 }

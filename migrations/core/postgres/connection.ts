@@ -41,16 +41,20 @@ export async function connect(options: ConnectOptions): Promise<pg.Client> {
   const deadline = Date.now() + startingPatience
   let timeoutsBy: TimeoutsBy = 'startup'
   let mode = 0
+  let refusal: unknown
   for (;;) {
     try {
       return await open(options, address, modes[mode] ?? false, timeoutsBy)
     } catch (error) {
       options.signal?.throwIfAborted()
       if (timeoutsBy === 'startup' && refusesStartupParameters(error)) timeoutsBy = 'statement'
-      else if (mode + 1 < modes.length && asksForOtherSsl(error)) mode += 1
-      else if (isStarting(error) && Date.now() < deadline) {
+      else if (mode + 1 < modes.length && asksForOtherSsl(error)) {
+        refusal = isServerError(error) ? error : undefined
+        mode += 1
+      } else if (isStarting(error) && Date.now() < deadline) {
         await pause(100, undefined, options.signal === undefined ? {} : { signal: options.signal })
-      } else throw connectionError(error, address)
+        // Where the other way is not to be had, the server's own word tells more.
+      } else throw connectionError(isServerError(error) ? error : (refusal ?? error), address)
     }
   }
 }
@@ -125,12 +129,17 @@ async function connectUnlessAborted(
   }
 }
 
+/** PgBouncer's answer to a parameter that it does not know, as `options`. PostgreSQL's own have other codes. */
 function refusesStartupParameters(error: unknown): boolean {
-  return isServerError(error) && /unsupported startup parameter/.test(error.message)
+  return isServerError(error) && error.code === '08P01'
 }
 
+/**
+ * pg_hba.conf may ask for SSL, or for none, and says so in the server's language with a code that it shares with a role
+ * that may not log in: like libpq, the other way is tried then (manual, section 32.19.3). The second text is the driver's.
+ */
 function asksForOtherSsl(error: unknown): boolean {
-  if (isServerError(error)) return error.code === '28000' && /encryption|SSL (on|off)/i.test(error.message)
+  if (isServerError(error)) return error.code === '28000'
   return error instanceof Error && /does not support SSL/.test(error.message)
 }
 

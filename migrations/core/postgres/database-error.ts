@@ -50,13 +50,14 @@ export function isServerError(error: unknown): error is DatabaseError {
 
 /**
  * Has the connection gone, so that nothing more can be asked of it? SQLSTATE class 08, and 57P01 to 57P05
- * (a shutdown, a crash, a dropped database, an idle session: manual, appendix A), or the socket's own end.
+ * (a shutdown, a crash, a dropped database, an idle session: manual, appendix A), 25P03 and 25P04 (a transaction
+ * that was idle, or open, for too long), or the socket's own end.
  */
 export function isConnectionLost(error: unknown): boolean {
   if (error instanceof MigError) return error.code === 'connection-lost'
   if (!(error instanceof Error)) return false
   const code = 'code' in error ? String(error.code) : ''
-  if (isServerError(error)) return /^08|^57P0[1245]$/.test(code)
+  if (isServerError(error)) return /^08|^57P0[1245]$|^25P0[34]$/.test(code)
   return (
     ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END'].includes(
       code,

@@ -33,6 +33,6 @@ export function checkSchema(
   if (!exists || usable) return
   throw new MigError('no-permission', `the role may not use schema ${schema}`, {
     ...options,
-    help: `as its owner: GRANT USAGE, CREATE ON SCHEMA ${quoteIdent(schema)} TO …`,
+    help: `as its owner: GRANT USAGE, CREATE ON SCHEMA ${quoteIdent(schema)} TO the role of MIG_DATABASE_URL`,
   })
 }

@@ -3,7 +3,6 @@ import { exitCodes, MigError } from '../errors.ts'
 import type { PendingStatement } from '../ledger/index.ts'
 import { qualifiedName } from '../postgres/index.ts'
 import type { SectionContext } from './section.ts'
-import { backendPid } from './session.ts'
 import { catalogName } from './sql-words.ts'
 import { runStatement } from './statement.ts'
 import type { StatementKind } from './statement-kind.ts'
@@ -104,7 +103,7 @@ async function leftBehind(
 
 // An oid has 32 bits and no sign; the driver gives a bigint as text.
 const columns = `c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, x.indisvalid AS valid,
-  (SELECT pid FROM pg_stat_progress_create_index WHERE index_relid = c.oid AND pid <> $2 LIMIT 1) AS "builtBy"
+  (SELECT pid FROM pg_stat_progress_create_index WHERE index_relid = c.oid AND pid <> pg_backend_pid() LIMIT 1) AS "builtBy"
   FROM pg_index AS x JOIN pg_class AS c ON c.oid = x.indexrelid AND c.relkind = 'i' JOIN pg_namespace AS n ON n.oid = c.relnamespace`
 
 /** The indexes of a table, or of the table of an index; none where there is no such name. */
@@ -112,16 +111,13 @@ async function tableIndexes(client: ClientBase, relation: string): Promise<reado
   const { rows } = await client.query<FoundIndex>(
     `SELECT ${columns} WHERE x.indrelid = coalesce(
        (SELECT indrelid FROM pg_index WHERE indexrelid = to_regclass($1)), to_regclass($1)::oid)`,
-    [relation, backendPid(client) ?? 0],
+    [relation],
   )
   return rows
 }
 
 async function schemaIndexes(client: ClientBase, schema: string): Promise<readonly FoundIndex[]> {
-  const { rows } = await client.query<FoundIndex>(`SELECT ${columns} WHERE n.nspname = $1`, [
-    schema,
-    backendPid(client) ?? 0,
-  ])
+  const { rows } = await client.query<FoundIndex>(`SELECT ${columns} WHERE n.nspname = $1`, [schema])
   return rows
 }
 

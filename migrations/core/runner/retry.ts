@@ -4,8 +4,11 @@ import type { LockHolder } from '../events.ts'
 import type { PlanStep } from './plan.ts'
 import type { StepContext } from './step.ts'
 
-/** lock_not_available and deadlock_detected (manual, appendix A): nothing was wrong but the moment. */
-const retriable = new Set(['55P03', '40P01'])
+/**
+ * lock_not_available, deadlock_detected and serialization_failure (manual, appendix A): nothing was wrong but the
+ * moment. The last comes where a role's transactions are not READ COMMITTED.
+ */
+const retriable = new Set(['55P03', '40P01', '40001'])
 
 /**
  * Runs a piece of work again while it fails on a lock, with doubling pauses and jitter, until the environment's
@@ -65,7 +68,7 @@ function failedRevision(error: unknown): string | undefined {
 
 function triedLongEnough(error: unknown, attempts: number, forMs: number): unknown {
   if (!(error instanceof MigError)) return error
-  const { code, message, help, exitCode, place, facts } = error
+  const { code, message, exitCode, place, facts } = error
   const [blocker] = blockersOf(error)
   const by =
     blocker === undefined
@@ -75,7 +78,7 @@ function triedLongEnough(error: unknown, attempts: number, forMs: number): unkno
   return new MigError(code, `${message}${tries}${by}`, {
     help:
       blocker === undefined
-        ? (help ?? 'run the same command again when the tables are less busy')
+        ? 'run the same command again when the tables are less busy; who holds them shows just mig-status'
         : `look at it with just mig-status, end it with SELECT pg_terminate_backend(${blocker.pid}), then run the same command again`,
     exitCode,
     ...(place === undefined ? {} : { place }),

@@ -11,6 +11,7 @@ import {
   ensureEmbeddedServer,
   isConnectionLost,
 } from '../postgres/index.ts'
+import { cancelStatement, keyPid, type OwnConnection, ownConnection } from './own-connection.ts'
 
 /** One connection and what a run needs beside it. */
 export interface Session {
@@ -22,18 +23,6 @@ export interface Session {
   readonly signal: AbortSignal | undefined
   /** What is there only for a connection of ours. */
   readonly own?: OwnConnection
-}
-
-/** What can be done about a connection that `usingSession` has opened. */
-export interface OwnConnection {
-  /** Puts a new connection in the place of one that broke. */
-  readonly reconnect: () => Promise<void>
-  /** A second connection, for looking at what the first one does; opened at the first call. */
-  readonly observer: () => Promise<ClientBase>
-  /** The SQLSTATE with which the server ended the connection, or null. */
-  readonly endedBy: () => string | null
-  /** Resolves when no cancel request is on its way, so that none hits a later statement. */
-  readonly cancelled: () => Promise<void>
 }
 
 export interface SessionOptions {
@@ -102,7 +91,7 @@ export async function usingSession<Result>(
   const own = ownConnection(first, open, () => connect({ url, applicationName: 'just-mig observer' }))
   let cancelling = Promise.resolve()
   const cancel = () => {
-    cancelling = cancelStatement(url, own.client())
+    cancelling = cancelStatement(url, own.pid())
   }
   signal?.addEventListener('abort', cancel)
   const session: Session = {
@@ -131,58 +120,6 @@ function rethrown(signal: AbortSignal | undefined): (error: unknown) => never {
   }
 }
 
-interface Connections extends Omit<OwnConnection, 'cancelled'> {
-  readonly client: () => pg.Client
-  readonly end: () => Promise<void>
-}
-
-function ownConnection(
-  first: pg.Client,
-  open: () => Promise<pg.Client>,
-  openObserver: () => Promise<pg.Client>,
-): Connections {
-  let endedBy: string | null = null
-  let observer: Promise<pg.Client> | undefined
-  const listening = (client: pg.Client) =>
-    client.on('error', (error) => {
-      endedBy = 'code' in error && typeof error.code === 'string' ? error.code : endedBy
-    })
-  let client = listening(first)
-  return {
-    client: () => client,
-    endedBy: () => endedBy,
-    observer: () => {
-      observer ??= openObserver()
-      return observer
-    },
-    async reconnect() {
-      // The socket is gone, or half open: its own end is not waited for.
-      void client.end()
-      void observer?.then(
-        (old) => old.end(),
-        // One that was never opened has nothing to close.
-        () => undefined,
-      )
-      observer = undefined
-      client = listening(await open())
-      endedBy = null
-    },
-    async end() {
-      await client.end()
-      await (await observer?.catch(() => undefined))?.end()
-    },
-  }
-}
-
-/** Cancels what a connection is doing, from a second one; a server that is gone has nothing to cancel. */
-async function cancelStatement(url: string, client: ClientBase): Promise<void> {
-  const pid = backendPid(client)
-  if (pid === undefined) return
-  const other = await connect({ url, applicationName: 'just-mig cancel' }).catch(() => undefined)
-  await other?.query('SELECT pg_cancel_backend($1)', [pid]).catch(() => undefined)
-  await other?.end().catch(() => undefined)
-}
-
 /** Takes back what is open, for a connection that still answers; waits for a cancel request that is on its way. */
 export async function rollBack({ client, own }: Session): Promise<void> {
   await own?.cancelled()
@@ -192,9 +129,9 @@ export async function rollBack({ client, own }: Session): Promise<void> {
   if (client.getTransactionStatus() !== 'I') await client.query('ROLLBACK')
 }
 
-/** The server's process id of a connection; undefined behind a client that does not tell. */
-export function backendPid(client: ClientBase): number | undefined {
-  return 'processID' in client && typeof client.processID === 'number' ? client.processID : undefined
+/** The server's process id of a session's connection; undefined behind a client that does not tell. */
+export function backendPid({ client, own }: Pick<Session, 'client' | 'own'>): number | undefined {
+  return own?.pid() ?? keyPid(client)
 }
 
 /**

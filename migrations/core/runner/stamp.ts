@@ -9,6 +9,7 @@ import {
 } from '../ledger/index.ts'
 import { isConnectionLost } from '../postgres/index.ts'
 import type { RevisionFile } from '../revisions/index.ts'
+import { checkPooler } from './pooler.ts'
 import { fileChecksum, type Project } from './project.ts'
 import { rollBack, type Session, whereFrom } from './session.ts'
 
@@ -83,20 +84,24 @@ export async function applyStamp(
   project: Project,
   request: StampRequest,
 ): Promise<StampPlan> {
-  const { client, emit, signal } = session
+  const { client, emit, signal, own } = session
   const { env } = project
+  if (own !== undefined) await checkPooler(client, own)
   const targetSchemas = (request.lines ?? env.filter).flatMap((line) => env.schemas[line] ?? []).sort()
   await takeLocks(client, { ledgerSchema: env.ledgerSchema, targetSchemas, wait: env.lockWait, emit, signal })
+  let lost = false
   try {
     await createLedger(client, env.ledgerSchema)
     const plan = await stampPlan(session, project, request)
     await client.query(stampScript(project, targetSchemas, plan))
     return plan
   } catch (error) {
-    if (!isConnectionLost(error)) await rollBack(session)
+    lost = isConnectionLost(error)
+    if (!lost) await rollBack(session)
     throw error
   } finally {
-    await releaseLocks(client, env.ledgerSchema, targetSchemas)
+    // A connection that is gone has given its locks back.
+    if (!lost) await releaseLocks(client, env.ledgerSchema, targetSchemas)
   }
 }
 

@@ -13,6 +13,16 @@ export function helpFor(error: unknown, sql = ''): { readonly help?: string } {
       return {
         help: 'a statement before it has failed, and the revision has caught the error: let it out, or go back behind it with SAVEPOINT and ROLLBACK TO',
       }
+    case '25006':
+      return {
+        help: 'nothing can be written there: use the URL of the primary, or see default_transaction_read_only of the role and of the database',
+      }
+    case '42501':
+      return { help: 'have the owner grant it to the role, or use another role in MIG_DATABASE_URL' }
+    case '57014':
+      return {
+        help: "somebody has cancelled it, or it took longer than statement_timeout: export const statementTimeout = '10min' in the revision gives it more",
+      }
     case '55P04':
       return {
         help: 'a new enum value must be committed before it is used: add it in op.autocommit, or in a revision before this one',

@@ -5,6 +5,7 @@ import type { MigEvent } from '../events.ts'
 import { isStepDone, readApplied, takeLocks } from '../ledger/index.ts'
 import { isConnectionLost } from '../postgres/index.ts'
 import type { PlanStep } from './plan.ts'
+import { checkPooler } from './pooler.ts'
 import { backendPid, type Session } from './session.ts'
 import type { StepContext } from './step.ts'
 
@@ -14,8 +15,16 @@ const mostLosses = 3
 /** What a server that is on its way back may answer; anything else (no database, wrong password) stays as it is. */
 const passing = new Set(['no-server', 'no-connection', 'server-starting', 'too-many-connections'])
 
-/** SQLSTATE admin_shutdown: somebody has ended this session on purpose, or stops the server. */
-const adminShutdown = '57P01'
+/**
+ * Why a session that was ended is not worth another try: somebody has done so on purpose, or stops the server
+ * (admin_shutdown), or the same would happen again.
+ */
+const endings: Readonly<Record<string, string>> = {
+  '57P01': 'the session was ended by an administrator',
+  '25P03':
+    'the server ended the session: its transaction was idle for longer than idle_in_transaction_session_timeout',
+  '25P04': 'the server ended the session: its transaction took longer than transaction_timeout',
+}
 
 /**
  * Runs a step, or the steps of one transaction, and when the connection is lost looks up what became of it: a new
@@ -45,7 +54,8 @@ export async function surviving(
       const endedBy = session.own.endedBy() ?? stateOf(error)
       await connectAgain(context, error)
       if (await isStepDone(session.client, project.env.ledgerSchema, last.id)) return
-      if (endedBy === adminShutdown || losses >= mostLosses) throw notCommitted(error, last.step, endedBy)
+      if (endingOf(endedBy) !== undefined || losses >= mostLosses)
+        throw notCommitted(error, last.step, endedBy)
       await checkUnmoved(context, last.first)
       const sqlState = endedBy ?? '08006'
       session.emit({
@@ -65,7 +75,7 @@ async function connectAgain(context: StepContext, lost: MigError | Error): Promi
   const { session, project, targetSchemas } = context
   const { env } = project
   const { emit, signal } = session
-  const pid = backendPid(session.client)
+  const pid = backendPid(session)
   const end = Date.now() + Math.max(env.retry.for, env.retry.firstDelay)
   for (let delay = env.retry.firstDelay; ; delay = Math.min(delay * 2, env.retry.maxDelay)) {
     try {
@@ -102,12 +112,18 @@ async function endOldBackend(client: ClientBase, pid: number): Promise<void> {
 /**
  * Has the server notice soon that this side has gone: it asks the socket while a statement runs
  * (client_connection_check_interval, manual 20.3.1; not on every platform), and a silent network for two minutes at
- * most. A session that outlives its runner keeps the locks.
+ * most. A session that outlives its runner keeps the locks; one that a server ends for its idleness loses them.
+ * @throws MigError `transaction-pooler`
  */
-export async function guardConnection({ client, own }: Session): Promise<void> {
+export async function guardConnection({ client, own }: Pick<Session, 'client' | 'own'>): Promise<void> {
   // What the caller has opened keeps its settings.
   if (own === undefined) return
-  const settings = { tcp_keepalives_idle: 60, tcp_keepalives_interval: 10, tcp_keepalives_count: 6 }
+  await checkPooler(client, own)
+  const settings = {
+    ...{ tcp_keepalives_idle: 60, tcp_keepalives_interval: 10, tcp_keepalives_count: 6 },
+    // A run that pauses, or waits for a lock, has nothing to ask.
+    idle_session_timeout: 0,
+  }
   const texts = Object.entries(settings).map(([name, value]) => `SET ${name} = ${value}`)
   await client.query(texts.join('; '))
   try {
@@ -138,16 +154,19 @@ function stateOf(error: unknown): string | null {
   return stateOf(error.cause)
 }
 
+function endingOf(sqlState: string | null): string | undefined {
+  return sqlState === null ? undefined : endings[sqlState]
+}
+
 function notCommitted(error: Error, step: PlanStep, endedBy: string | null): MigError {
-  const why =
-    endedBy === adminShutdown
-      ? 'the session was ended by an administrator'
-      : 'the connection broke again and again'
+  const why = endingOf(endedBy) ?? 'the connection broke again and again'
   return new MigError(
     'connection-lost',
     `${why} during ${step.direction} ${step.revision} on ${step.targetSchema}; the ledger says that it is not committed`,
     {
-      help: 'run the same command again to go on; what is half done shows just mig-status',
+      help: endedBy?.startsWith('25P')
+        ? 'let the role take its time: ALTER ROLE … SET that setting to 0, or have the revision wait before its first statement'
+        : 'run the same command again to go on; what is half done shows just mig-status',
       exitCode: exitCodes.stepFailed,
       facts: { revision: step.revision, targetSchema: step.targetSchema, sqlState: endedBy },
       cause: error,

@@ -19,7 +19,7 @@ export interface Watch {
  * `progress`. Without a second connection nothing is seen.
  */
 export function watchStatement(session: Session, step: PlanStep, delay: number): Watch {
-  const pid = backendPid(session.client)
+  const pid = backendPid(session)
   let blockers: readonly LockHolder[] = []
   const { own } = session
   if (own === undefined || pid === undefined) return { blockers: () => blockers, stop: () => undefined }

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import type { Tenant } from '../../environment/index.ts'
-import { orEmpty } from '../../ledger/read.ts'
+import { ledgerRows } from '../../ledger/read.ts'
 import { quoteIdent } from '../../postgres/index.ts'
 import { fileChecksum, type Project } from '../project.ts'
 import { type SessionOptions, usingSession } from '../session.ts'
@@ -66,9 +66,10 @@ async function readEdited(
   checksums: ReadonlyMap<string, string>,
 ): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   const log = `${quoteIdent(ledgerSchema)}.log`
-  const rows = await orEmpty(
-    client.query<{ schema: string; revisions: string[] }>(
-      `SELECT entry.target_schema AS schema, array_agg(entry.revision) AS revisions
+  const rows = await ledgerRows<{ schema: string; revisions: string[] }>(
+    client,
+    ledgerSchema,
+    `SELECT entry.target_schema AS schema, array_agg(entry.revision) AS revisions
        FROM ${log} AS entry
        JOIN unnest($1::text[], $2::text[]) AS file (revision, checksum)
          ON file.revision = entry.revision AND file.checksum <> entry.checksum
@@ -77,8 +78,7 @@ async function readEdited(
          WHERE later.target_schema = entry.target_schema AND later.revision = entry.revision
            AND later.id > entry.id AND later.outcome = 'done')
        GROUP BY entry.target_schema`,
-      [[...checksums.keys()], [...checksums.values()]],
-    ),
+    [[...checksums.keys()], [...checksums.values()]],
   )
   return new Map(rows.map(({ schema, revisions }) => [schema, new Set(revisions)]))
 }

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { MigError } from '../../errors.ts'
-import { orEmpty } from '../../ledger/read.ts'
+import { ledgerRows } from '../../ledger/read.ts'
 import { quoteIdent } from '../../postgres/index.ts'
 import type { Project } from '../project.ts'
 
@@ -15,11 +15,11 @@ export async function tenantHeads(
 ): Promise<readonly string[]> {
   const lines = tenantLines(env)
   if (lines.size === 0) return []
-  const rows = await orEmpty(
-    client.query<{ revision: string }>(
-      `SELECT DISTINCT revision FROM ${quoteIdent(env.ledgerSchema)}.version
+  const rows = await ledgerRows<{ revision: string }>(
+    client,
+    env.ledgerSchema,
+    `SELECT DISTINCT revision FROM ${quoteIdent(env.ledgerSchema)}.version
        WHERE EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname::text = target_schema)`,
-    ),
   )
   return rows.flatMap(({ revision }) => (lines.has(files.get(revision)?.line ?? '') ? [revision] : []))
 }

@@ -1,0 +1,85 @@
+import type pg from 'pg'
+import type { ClientBase } from 'pg'
+import { connect } from '../postgres/index.ts'
+
+/** What can be done about a connection that `usingSession` has opened. */
+export interface OwnConnection {
+  /** Puts a new connection in the place of one that broke. */
+  readonly reconnect: () => Promise<void>
+  /** A second connection, for looking at what the first one does; opened at the first call. */
+  readonly observer: () => Promise<ClientBase>
+  /** The server's process id, which a pooler does not tell when the connection is opened. */
+  readonly pid: () => number | undefined
+  readonly notePid: (pid: number) => void
+  /** The SQLSTATE with which the server ended the connection, or null. */
+  readonly endedBy: () => string | null
+  /** Resolves when no cancel request is on its way, so that none hits a later statement. */
+  readonly cancelled: () => Promise<void>
+}
+
+/** The connections of a session that `usingSession` has opened, and their ends. */
+export interface Connections extends Omit<OwnConnection, 'cancelled'> {
+  readonly client: () => pg.Client
+  readonly end: () => Promise<void>
+}
+
+/**
+ * @param open opens the connection of the run, again after a loss
+ * @param openObserver opens the second one
+ */
+export function ownConnection(
+  first: pg.Client,
+  open: () => Promise<pg.Client>,
+  openObserver: () => Promise<pg.Client>,
+): Connections {
+  let endedBy: string | null = null
+  let pid: number | undefined
+  let observer: Promise<pg.Client> | undefined
+  const listening = (client: pg.Client) =>
+    client.on('error', (error) => {
+      endedBy = 'code' in error && typeof error.code === 'string' ? error.code : endedBy
+    })
+  let client = listening(first)
+  return {
+    client: () => client,
+    endedBy: () => endedBy,
+    pid: () => pid ?? keyPid(client),
+    notePid(known) {
+      pid = known
+    },
+    observer: () => {
+      observer ??= openObserver()
+      return observer
+    },
+    async reconnect() {
+      // The socket is gone, or half open: its own end is not waited for.
+      void client.end()
+      void observer?.then(
+        (old) => old.end(),
+        // One that was never opened has nothing to close.
+        () => undefined,
+      )
+      observer = undefined
+      client = listening(await open())
+      endedBy = null
+      pid = undefined
+    },
+    async end() {
+      await client.end()
+      await (await observer?.catch(() => undefined))?.end()
+    },
+  }
+}
+
+/** Cancels what a connection is doing, from a second one; a server that is gone has nothing to cancel. */
+export async function cancelStatement(url: string, pid: number | undefined): Promise<void> {
+  if (pid === undefined) return
+  const other = await connect({ url, applicationName: 'just-mig cancel' }).catch(() => undefined)
+  await other?.query('SELECT pg_cancel_backend($1)', [pid]).catch(() => undefined)
+  await other?.end().catch(() => undefined)
+}
+
+/** The process id that came with the key for cancel requests when the connection was opened. */
+export function keyPid(client: ClientBase): number | undefined {
+  return 'processID' in client && typeof client.processID === 'number' ? client.processID : undefined
+}
