@@ -1,4 +1,4 @@
-import { appendFile, cp } from 'node:fs/promises'
+import { appendFile, cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import { jsonLines, justOn, succeed } from '../e2e/support/just.ts'
@@ -108,6 +108,36 @@ describe('mig-check of a tenant line', () => {
       await succeed(just(['mig-autogen', 'nothing', 'tenant', '--tenants', 'tenant_b']))
       await succeed(just('mig-tenant-create tenant_d tenant --from-template --template tenant_b'))
       await succeed(just('mig-check'))
+    } finally {
+      await project.remove()
+    }
+  })
+
+  databaseTest('loads the models again only where a tenant or a model has changed', async ({ database }) => {
+    const { project, just } = await exampleProject(database)
+    const [probe, models] = [join(project.path, 'loads'), join(project.path, 'migrations/models')]
+    const loads = async () => (await readFile(probe, 'utf8')).length
+    try {
+      await writeFile(
+        join(models, 'catalog.ts'),
+        `import { appendFileSync } from 'node:fs'
+appendFileSync(${JSON.stringify(probe)}, '.')
+export const nothing = 'COMMENT ON TABLE catalog.plan IS NULL'\n`,
+      )
+      await database.client.query('CREATE SCHEMA tenant_a; CREATE SCHEMA tenant_b')
+      await succeed(just('mig-upgrade head all --tenants all'))
+      await succeed(just('mig-check tenant'))
+      expect(await loads()).toBe(1)
+      const again = await succeed(just('mig-check tenant'))
+      expect(again.stdout).toContain('no difference: 2 tenants of tenant')
+      expect(await loads()).toBe(1)
+      await database.client.query('ALTER TABLE tenant_b.account ADD COLUMN by_hand text')
+      expect((await just('mig-check tenant')).stdout).toContain('drop column account.by_hand text')
+      await database.client.query('ALTER TABLE tenant_b.account DROP COLUMN by_hand')
+      await succeed(just('mig-check tenant'))
+      expect(await loads()).toBe(2)
+      await appendFile(join(models, 'tenant.sql'), '\nCREATE TABLE more (id int);\n')
+      expect((await just('mig-check tenant')).stdout).toContain('add table more')
     } finally {
       await project.remove()
     }

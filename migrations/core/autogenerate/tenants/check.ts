@@ -19,9 +19,11 @@ import {
   comparedBy,
   differingTenants,
   type Expected,
+  someDiffer,
   type TenantComparison,
   type TenantDrift,
 } from './differing.ts'
+import { keptStructure } from './kept-structure.ts'
 import { type TenantStatements, tenantStatements } from './statements.ts'
 
 export interface TenantCheckOptions extends TenantComparison {
@@ -44,7 +46,8 @@ export interface TenantCheck {
 
 /**
  * Compares all tenants with the models by fingerprint, in one pass per database; only one tenant of those that
- * differ alike is looked at closely.
+ * differ alike is looked at closely. The models are loaded only where a tenant has not the fingerprint that they had
+ * the last time, or they have changed since.
  * @throws MigError as loading the models does; `no-scratch`
  */
 export async function checkTenants(
@@ -59,6 +62,10 @@ export async function checkTenants(
   const edited = await tenantEdits(project, line, answered, sessions)
   return usingSession(project.env, sessions, async (session) => {
     const input = await modelInput(session, project, options.privileges)
+    const behind = standings.filter(({ state }) => state !== 'head')
+    const kept = await keptStructure(session, project, input, line, tenants[0])
+    if (kept.hash !== undefined && !someDiffer(standings, kept.hash))
+      return { line, tenants: tenants.length, behind, edited, drift: [], statements: [] }
     const models = await readModelFiles(input.modelsDir, input.cacheDir)
     const load = (named: ModelInput) => (client: Parameters<typeof loadAll>[0]) =>
       loadAll(client, models, named)
@@ -66,6 +73,7 @@ export async function checkTenants(
       await load(input)(client)
       return expectedIn(client, project, line, tenants[0], options)
     })
+    kept.keep(wanted.hash)
     const drift = await differingTenants(
       project,
       standings,
@@ -76,7 +84,6 @@ export async function checkTenants(
     const statements = options.sql
       ? await tenantStatements(project, drift, input, (tenant) => load(inTenant(input, tenant)), sessions)
       : []
-    const behind = standings.filter(({ state }) => state !== 'head')
     return { line, tenants: tenants.length, behind, edited, drift, statements }
   })
 }

@@ -47,8 +47,7 @@ export async function differingTenants(
   const groups = new Map<string, { readonly expected: Expected; readonly tenants: Tenant[] }>()
   for (const standing of standings) {
     const expected = expectedOf(standing)
-    const isThere = standing.state !== 'absent' && standing.state !== 'unreachable'
-    if (expected === undefined || !isThere || standing.fingerprint === expected.hash) continue
+    if (expected === undefined || !differs(standing, expected.hash)) continue
     const key = `${expected.hash} ${standing.fingerprint}`
     const group = groups.get(key)
     if (group === undefined) groups.set(key, { expected, tenants: [standing.tenant] })
@@ -64,6 +63,15 @@ export async function differingTenants(
     drift.push({ tenants, changes })
   }
   return drift
+}
+
+/** Has any of the tenants that can be looked at another structure? */
+export function someDiffer(standings: readonly TenantStanding[], hash: Expected['hash']): boolean {
+  return standings.some((standing) => differs(standing, hash))
+}
+
+function differs({ state, fingerprint }: TenantStanding, hash: Expected['hash']): boolean {
+  return state !== 'absent' && state !== 'unreachable' && fingerprint !== hash
 }
 
 /** What fingerprints of tenants are read with. */
