@@ -12,8 +12,20 @@ export interface ImportedRevision {
   readonly upgrade: readonly BodyPart[]
   /** Null where the other tool has no way back. */
   readonly downgrade: readonly BodyPart[] | null
+  /** The upgrade found by following it on a scratch database, for one that could not be converted as it stands. */
+  readonly follow?: (database: ScratchState) => Promise<Followed>
   /** What else the head of its file says. */
   readonly note?: string
+}
+
+/** What following a body came to: all of it, or the place that stopped it. */
+export type Followed =
+  | { readonly kind: 'parts'; readonly parts: readonly BodyPart[] }
+  | { readonly kind: 'stopped'; readonly file: string; readonly line: number; readonly reason: string }
+
+/** A scratch database in the state that a revision starts from. */
+export interface ScratchState {
+  query(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>
 }
 
 /** One piece of an `upgrade` or `downgrade`. */
@@ -88,6 +100,11 @@ export function leavingOut(history: ImportedHistory, revisions: ReadonlySet<stri
       revisions.has(revision.revision) ? { ...revision, upgrade: revision.upgrade.map(leave) } : revision,
     ),
   }
+}
+
+/** Whether nothing in a body stands in the way. */
+export function isWhole(parts: readonly BodyPart[]): boolean {
+  return flatParts(parts).every((part) => part.kind !== 'unconverted' || (part.leftOut ?? false))
 }
 
 function flatParts(parts: readonly BodyPart[]): readonly BodyPart[] {

@@ -70,7 +70,7 @@ export function enumAct(type: EnumType, act: 'create' | 'drop', checkFirst: bool
   return checkFirst ? whereNotThere(type.name, createEnum(type)) : createEnum(type)
 }
 
-function whereNotThere(name: string, create: string): string {
+export function whereNotThere(name: string, create: string): string {
   return [
     'DO $mig$',
     'BEGIN',

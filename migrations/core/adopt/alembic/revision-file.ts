@@ -1,11 +1,12 @@
 import { MigError } from '../../errors.ts'
-import type { BodyPart, ImportedRevision } from '../history.ts'
+import type { ImportedRevision, ScratchState } from '../history.ts'
 import { moduleScope } from '../python/module-scope.ts'
 import type { Modules, Scope } from '../python/scope.ts'
 import { readPython } from '../python/statements.ts'
-import { namesSet } from '../python/syntax.ts'
+import { namesSet, type Statement } from '../python/syntax.ts'
 import type { Value } from '../python/values.ts'
 import { convertBody } from './body.ts'
+import { followed } from './follow/revision.ts'
 import type { NamingConvention } from './naming.ts'
 
 /**
@@ -25,11 +26,13 @@ export function readAlembicRevision(
   if (revision === undefined) return undefined
   if (revision.kind !== 'text') throw badMetadata(file, 'revision', revision)
   const source = { lines: text.split(/\r?\n/), naming }
-  const body = (name: string): readonly BodyPart[] => {
+  const statementsOf = (name: string): readonly Statement[] => {
     const found = python.statements.findLast((statement) => namesSet(statement).includes(name))
     if (found === undefined) return []
-    return convertBody(found.kind === 'function' ? found.body : [found], scope, source)
+    return found.kind === 'function' ? found.body : [found]
   }
+  const body = (name: string) => convertBody(statementsOf(name), scope, source)
+  const follow = (database: ScratchState) => followed(statementsOf('upgrade'), scope, naming, file, database)
   const parents = idList(scope, 'down_revision', file)
   const [onlyParent = null] = parents
   return {
@@ -42,6 +45,7 @@ export function readAlembicRevision(
     source: file,
     upgrade: body('upgrade'),
     downgrade: body('downgrade'),
+    follow,
   }
 }
 

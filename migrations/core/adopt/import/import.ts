@@ -6,6 +6,7 @@ import { adoptRows, checkNotAdopted } from './adopt-rows.ts'
 import { type AdoptedRows, adoptedRows, appliedRevisions, type ForeignLedger } from './applied.ts'
 import { withBaseline } from './baseline.ts'
 import { type Draft, draftHistory } from './draft.ts'
+import { type FollowedHistory, type Stopped, withFollowed } from './follow.ts'
 import { underHouseRules } from './house-rules.ts'
 import { inLines } from './lines.ts'
 import type { LineChoice } from './lines-given.ts'
@@ -56,16 +57,27 @@ export async function importHistory(
   env: Environment,
   request: ImportRequest,
 ): Promise<ImportResult> {
-  const read = request.skipUnconverted
-    ? leavingOut(request.history, appliedRevisions(request.history, request.ledgers))
-    : request.history
-  const { history: placed, lines } = inLines(read, env, request.lines)
-  const taken = request.baseline ? await withBaseline(placed, lines, { session, env, ...request }) : placed
+  const { history: placed, lines } = inLines(request.history, env, request.lines)
+  const applied = appliedRevisions(request.history, request.ledgers)
+  const followed: FollowedHistory = request.baseline
+    ? { history: placed, found: new Set(), stopped: [] }
+    : await withFollowed(placed, {
+        session,
+        env,
+        lines,
+        applied: applied.size > 0 ? applied : new Set(lines.keys()),
+        searchPath: request.searchPath,
+        goesOn: request.skipUnconverted ?? false,
+      })
+  const read = request.skipUnconverted ? leavingOut(followed.history, applied) : followed.history
+  const taken = request.baseline ? await withBaseline(read, lines, { session, env, ...request }) : read
   const unconverted = unconvertedPlaces(taken)
   const inTheWay = unconverted.filter(
-    ({ direction, leftOut }) => !leftOut && !(request.skipUnconverted && direction === 'downgrade'),
+    // A way back that could not be converted stops when it is run, and is told of.
+    ({ direction, leftOut }) => !leftOut && direction === 'upgrade',
   )
-  if (inTheWay.length > 0 && !request.allowUnconverted) throw notConverted(inTheWay, request)
+  if (inTheWay.length > 0 && !request.allowUnconverted)
+    throw notConverted(inTheWay, followed.stopped, request)
   const history = underHouseRules(taken, {
     schemas: Object.values(env.schemas),
     searchPath: request.searchPath,
@@ -135,13 +147,18 @@ async function proved(
 
 function notConverted(
   places: readonly UnconvertedPlace[],
+  stopped: readonly Stopped[],
   { ledgers, skipUnconverted }: ImportRequest,
 ): MigError {
   const list = places.map(({ file, line, direction, reason }) => `  ${file}:${line} ${direction}: ${reason}`)
+  const ends = stopped.map(({ file, line, reason }) => {
+    const place = line > 0 ? `${file}:${line}` : file
+    return `followed on a scratch database up to ${place}: ${reason}`
+  })
   const count = places.length === 1 ? '1 place needs' : `${places.length} places need`
   return new MigError(
     'unconverted',
-    `${count} Python to know its SQL; nothing was written:\n${list.join('\n')}`,
+    [`${count} Python to know its SQL; nothing was written:`, ...list, ...ends].join('\n'),
     {
       help: [
         'let Alembic write it: alembic upgrade base:heads --sql > upgrade.sql, alembic downgrade heads:base --sql > downgrade.sql, then add --offline-sql upgrade.sql --offline-sql downgrade.sql',

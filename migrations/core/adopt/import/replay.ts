@@ -144,7 +144,10 @@ export async function withScratch<Result>(
 }
 
 /** Extensions and schemas that the live database has and the history does not make. */
-async function prepare(client: Client, { session, historySql, env }: ReplayRequest): Promise<void> {
+export async function prepare(
+  client: Client,
+  { session, historySql, env }: Pick<ReplayRequest, 'session' | 'historySql' | 'env'>,
+): Promise<void> {
   const extensions = await session.client.query<{ name: string; schema: string }>(
     `SELECT e.extname AS name, n.nspname AS schema FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
       WHERE e.extname <> 'plpgsql' ORDER BY e.oid`,

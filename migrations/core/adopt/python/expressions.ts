@@ -1,6 +1,7 @@
+import { MigError } from '../../errors.ts'
 import { type Cursor, cursor, isWord, Unreadable } from './cursor.ts'
 import { stringValue } from './string-token.ts'
-import type { Clause, Expression } from './syntax.ts'
+import type { Clause, Expression, Parameter } from './syntax.ts'
 import { pythonTokens, type Token } from './tokens.ts'
 
 /** Binary operators from loosest to tightest (Language Reference 6.17). */
@@ -22,7 +23,7 @@ const binaryLevels: readonly (readonly string[])[] = [
  */
 export function readExpression(at: Cursor): Expression {
   const { line } = at.peek()
-  if (isWord(at.peek(), 'lambda')) return unknown(at, 'a lambda')
+  if (isWord(at.peek(), 'lambda')) return readLambda(at)
   const value = readBinary(at, 0)
   if (isWord(at.peek(), 'if')) {
     at.next()
@@ -30,8 +31,30 @@ export function readExpression(at: Cursor): Expression {
     at.expect('else')
     return { kind: 'conditional', test, value, otherwise: readExpression(at), line }
   }
-  if (isWord(at.peek(), ':=')) return unknown(at, 'an assignment expression')
+  if (value.kind === 'name' && at.take(':=')) {
+    const detail = { kind: 'named', name: value.name, value: readExpression(at) } as const
+    return { kind: 'unknown', what: 'an assignment expression', detail, line }
+  }
   return value
+}
+
+function readLambda(at: Cursor): Expression {
+  const { line } = at.expect('lambda')
+  const parameters: Parameter[] = []
+  while (!at.take(':')) {
+    const rest = at.take('**') ? 'dict' : at.take('*') ? 'list' : undefined
+    const name = at.next()
+    if (name.type !== 'name') throw new Unreadable(name.text)
+    const value = at.take('=') ? readExpression(at) : undefined
+    parameters.push({ name: name.text, default: value, ...(rest === undefined ? {} : { rest }) })
+    if (!isWord(at.peek(), ':')) at.expect(',')
+  }
+  return {
+    kind: 'unknown',
+    what: 'a lambda',
+    detail: { kind: 'lambda', parameters, value: readExpression(at) },
+    line,
+  }
 }
 
 /** An expression, or several with commas between them as a tuple. */
@@ -93,12 +116,21 @@ function readPrimary(at: Cursor): Expression {
     if (at.take('.')) value = { kind: 'attribute', of: value, name: at.next().text, line }
     else if (isWord(at.peek(), '(')) value = readCall(at, value)
     else if (at.take('[')) {
-      const index = isWord(at.peek(), ':') ? unknown(at, 'a slice') : readExpressionList(at)
-      if (isWord(at.peek(), ':')) unknown(at, 'a slice')
+      const index = readIndex(at)
       at.expect(']')
       value = { kind: 'index', of: value, index, line }
     } else return value
   }
+}
+
+function readIndex(at: Cursor): Expression {
+  const { line } = at.peek()
+  const from = isWord(at.peek(), ':') ? undefined : readExpressionList(at)
+  if (from !== undefined && !isWord(at.peek(), ':')) return from
+  at.expect(':')
+  const to = [']', ':'].includes(at.peek().text) ? undefined : readExpression(at)
+  if (isWord(at.peek(), ':')) return unknown(at, 'a slice')
+  return { kind: 'unknown', what: 'a slice', detail: { kind: 'slice', from, to }, line }
 }
 
 function readCall(at: Cursor, called: Expression): Expression {
@@ -137,19 +169,33 @@ function readItem(at: Cursor): Expression {
   return clauses.length === 0 ? item : { kind: 'comprehension', item, clauses, line }
 }
 
-/** The names that a loop sets: one, or several with commas. */
+/** The names that a loop sets: one, or several with commas, in parentheses or not. */
 export function readTargets(at: Cursor): Expression {
   const { line } = at.peek()
-  const parenthesis = at.take('(')
-  const items: Expression[] = []
-  do {
-    const token = at.next()
-    if (token.type !== 'name') throw new Unreadable(token.text)
-    items.push({ kind: 'name', name: token.text, line })
-  } while (at.take(',') && at.peek().type === 'name')
-  if (parenthesis) at.expect(')')
+  const items = [readTarget(at)]
+  let isList = false
+  while (at.take(',')) {
+    isList = true
+    if (isWord(at.peek(), 'in')) break
+    items.push(readTarget(at))
+  }
   const [only] = items
-  return items.length === 1 && only !== undefined ? only : { kind: 'list', items, line }
+  return !isList && only !== undefined ? only : { kind: 'list', items, line }
+}
+
+function readTarget(at: Cursor): Expression {
+  const { line } = at.peek()
+  if (at.take('(')) {
+    const items: Expression[] = []
+    while (!at.take(')')) {
+      items.push(readTarget(at))
+      if (!isWord(at.peek(), ')')) at.expect(',')
+    }
+    return { kind: 'list', items, line }
+  }
+  const token = at.next()
+  if (token.type !== 'name') throw new Unreadable(token.text)
+  return { kind: 'name', name: token.text, line }
 }
 
 function readAtom(at: Cursor): Expression {
@@ -188,20 +234,35 @@ function readItems(at: Cursor, end: string): readonly Expression[] {
 }
 
 function readBraces(at: Cursor, line: number): Expression {
-  const entries: (readonly [Expression, Expression])[] = []
+  const entries: (readonly [Expression | undefined, Expression])[] = []
   const items: Expression[] = []
   while (!at.take('}')) {
-    if (at.take('**')) throw new Unreadable('an unpacked dict')
-    const key = readItem(at)
-    if (at.take(':')) {
-      const value = readItem(at)
-      const isComprehension = value.kind === 'comprehension'
-      entries.push([key, isComprehension ? { kind: 'unknown', what: 'a dict comprehension', line } : value])
-    } else items.push(key)
+    if (at.take('**')) entries.push([undefined, readExpression(at)])
+    else {
+      const key = readItem(at)
+      if (at.take(':')) {
+        const value = readItem(at)
+        if (value.kind === 'comprehension') {
+          const detail = {
+            kind: 'dict-comprehension',
+            key,
+            value: value.item,
+            clauses: value.clauses,
+          } as const
+          at.expect('}')
+          return { kind: 'unknown', what: 'a dict comprehension', detail, line }
+        }
+        entries.push([key, value])
+      } else items.push(key)
+    }
     if (!isWord(at.peek(), '}')) at.expect(',')
   }
-  if (items[0]?.kind === 'comprehension') return items[0]
-  return items.length > 0 ? { kind: 'list', items, line } : { kind: 'dict', entries, line }
+  const [only] = items
+  if (only?.kind === 'comprehension') return { ...only, isSet: true }
+  if (items.length > 0) return { kind: 'list', items, isSet: true, line }
+  const plain = entries.flatMap(([key, value]) => (key === undefined ? [] : [[key, value] as const]))
+  if (plain.length === entries.length) return { kind: 'dict', entries: plain, line }
+  return { kind: 'unknown', what: 'an unpacked dict', detail: { kind: 'merged-dict', entries }, line }
 }
 
 /** String literals that follow each other are one (Language Reference 2.4.2). */
@@ -261,16 +322,20 @@ function closingBrace(text: string, open: number): number {
   return text.length
 }
 
+/** What stands between the braces of an f-string; a conversion or a format has no value here. */
 function formatExpression(source: string, line: number, file: string): Expression {
-  const at = cursor(pythonTokens(`(${source})`, file), file)
+  const formatted: Expression = { kind: 'unknown', what: `{${source}} with a format`, line }
   try {
+    const at = cursor(pythonTokens(`(${source})`, file), file)
     at.expect('(')
     const value = readExpression(at)
     at.expect(')')
     return { ...value, line }
   } catch (error) {
-    if (!(error instanceof Unreadable)) throw error
-    return { kind: 'unknown', what: `{${source}} with a format`, line }
+    // `{name!r}` and `{number:,}` are no expressions.
+    if (error instanceof Unreadable || (error instanceof MigError && error.code === 'bad-python'))
+      return formatted
+    throw error
   }
 }
 

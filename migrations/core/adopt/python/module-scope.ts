@@ -1,5 +1,5 @@
 import { emptyScope, type Modules, type Scope, withFunction, withImports, withValue } from './scope.ts'
-import { namesSet, type Statement } from './syntax.ts'
+import { type Expression, namesSet, type Statement } from './syntax.ts'
 import { assigned, evaluate } from './values.ts'
 
 export interface ModuleName {
@@ -63,8 +63,17 @@ function afterDecorated(statement: Extract<Statement, { kind: 'decorated' }>, sc
   if (of.kind === 'class') return withClass(inner, of)
   const path = decorator.kind === 'name' ? inner.imports.get(decorator.name) : undefined
   if (of.kind === 'function' && path !== undefined && transparent.test(path)) return withFunction(inner, of)
+  if (of.kind === 'function' && isContextManager(decorator, inner)) {
+    const contextManagers = new Map([...inner.contextManagers, [of.name, of]])
+    return { ...forget(of, inner), contextManagers }
+  }
   const compiled = compiledType(decorator, inner)
   return compiled === undefined ? forget(of, inner) : forgetType(compiled, of, inner)
+}
+
+export function isContextManager(decorator: Expression, scope: Scope): boolean {
+  const value = evaluate(decorator, scope)
+  return value.kind === 'path' && value.path === 'contextlib.contextmanager'
 }
 
 /** `@compiles(Type)` and `@compiles(Type, 'postgresql')`: the type gets SQL of its own. */

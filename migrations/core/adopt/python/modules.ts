@@ -6,7 +6,8 @@ import type { Modules, Scope } from './scope.ts'
 import { readPython } from './statements.ts'
 
 /** Packages whose names have a meaning of their own here; their source is never looked into. */
-const knownPackages = /^(sqlalchemy|alembic|sqlalchemy_utils|sqlmodel|pgvector|geoalchemy2|oslo_db)(\.|$)/
+const knownPackages =
+  /^(sqlalchemy|alembic|sqlalchemy_utils|sqlmodel|pgvector|geoalchemy2|oslo_db|oslo_utils)(\.|$)/
 
 /**
  * The Python modules below some folders, read (never run) when a revision first names them. A module that cannot be

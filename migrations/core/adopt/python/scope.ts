@@ -16,6 +16,8 @@ export interface Scope {
   readonly values: ReadonlyMap<string, Value>
   readonly functions: ReadonlyMap<string, FunctionStatement>
   readonly classes: ReadonlyMap<string, ClassStatement>
+  /** Functions behind `contextlib.contextmanager`. */
+  readonly contextManagers: ReadonlyMap<string, FunctionStatement>
   readonly modules: Modules
   /** What the module itself defines, for a scope inside one of its functions. */
   readonly globals?: Scope
@@ -43,6 +45,7 @@ export function emptyScope(name = '', modules = noModules): Scope {
     values: new Map(),
     functions: new Map(),
     classes: new Map(),
+    contextManagers: new Map(),
     modules,
     depth: 0,
     budget: { left: callsPerFile, bases: new Map() },

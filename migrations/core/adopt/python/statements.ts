@@ -1,4 +1,5 @@
 import { type Cursor, cursor, isWord, Unreadable } from './cursor.ts'
+import { readDetail } from './detail.ts'
 import { readExpression, readExpressionList, readTargets } from './expressions.ts'
 import type { Branch, Expression, Parameter, Statement } from './syntax.ts'
 import { pythonTokens } from './tokens.ts'
@@ -24,6 +25,8 @@ export function readPython(source: string, path: string): PythonFile {
   return { path, docstring, statements }
 }
 
+type Other = Extract<Statement, { kind: 'other' }>
+
 const compound = new Set(['while', 'async', 'match'])
 
 /** The statements of one logical line, with the block below it. */
@@ -46,6 +49,23 @@ function readLine(at: Cursor): readonly Statement[] {
     if (!(error instanceof Unreadable)) throw error
     at.reset(mark)
     return [readOther(at, error.what)]
+  }
+}
+
+/** A statement that is read over, with what a run needs to know of it where that can be read. */
+function readOther(at: Cursor, what: string): Statement {
+  const start = at.mark()
+  const other = readOver(at, what)
+  const end = at.mark()
+  at.reset(start)
+  try {
+    const detail = readDetail(at, readBlock)
+    return at.mark() === end ? { ...other, detail } : other
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error
+    return other
+  } finally {
+    at.reset(end)
   }
 }
 
@@ -81,7 +101,8 @@ function readSmall(at: Cursor): Small {
   if (at.take('return')) {
     return { kind: 'return', value: at.peek().type === 'newline' ? undefined : readExpressionList(at) }
   }
-  if (['raise', 'del', 'global', 'nonlocal', 'assert'].includes(text)) throw new Unreadable(text)
+  if (['raise', 'del', 'global', 'nonlocal', 'assert', 'break', 'continue'].includes(text))
+    throw new Unreadable(text)
   const first = readExpressionList(at)
   if (at.take(':')) {
     readExpression(at)
@@ -264,7 +285,7 @@ function readBlock(at: Cursor): { readonly body: readonly Statement[]; readonly 
 }
 
 /** Reads over a statement with its block, and the `else`, `except` and the like that go with it. */
-function readOther(at: Cursor, what: string): Statement {
+function readOver(at: Cursor, what: string): Other {
   const { line } = at.peek()
   const sets: string[] = []
   let endLine = line

@@ -15,7 +15,7 @@ export type Expression = { readonly line: number } & (
       readonly unpacked: readonly Expression[]
     }
   | { readonly kind: 'index'; readonly of: Expression; readonly index: Expression }
-  | { readonly kind: 'list'; readonly items: readonly Expression[] }
+  | { readonly kind: 'list'; readonly items: readonly Expression[]; readonly isSet?: boolean }
   | { readonly kind: 'dict'; readonly entries: readonly (readonly [Expression, Expression])[] }
   | { readonly kind: 'unary'; readonly operator: string; readonly operand: Expression }
   | {
@@ -32,12 +32,39 @@ export type Expression = { readonly line: number } & (
       readonly otherwise: Expression
     }
   /** `[item for target in items if test …]`, as a list or a generator. */
-  | { readonly kind: 'comprehension'; readonly item: Expression; readonly clauses: readonly Clause[] }
+  | {
+      readonly kind: 'comprehension'
+      readonly item: Expression
+      readonly clauses: readonly Clause[]
+      readonly isSet?: boolean
+    }
   /** `*items` among arguments or items. */
   | { readonly kind: 'starred'; readonly value: Expression }
-  /** A lambda, slice and the like: read over, and without a value. */
-  | { readonly kind: 'unknown'; readonly what: string }
+  /** A lambda, slice and the like: without a value where nothing is run; `detail` for where it is. */
+  | { readonly kind: 'unknown'; readonly what: string; readonly detail?: ExpressionDetail }
 )
+
+/** What only a run needs to know of an expression. */
+export type ExpressionDetail =
+  | { readonly kind: 'lambda'; readonly parameters: readonly Parameter[]; readonly value: Expression }
+  | {
+      readonly kind: 'slice'
+      readonly from: Expression | undefined
+      readonly to: Expression | undefined
+    }
+  /** `{key: value for target in items}` */
+  | {
+      readonly kind: 'dict-comprehension'
+      readonly key: Expression
+      readonly value: Expression
+      readonly clauses: readonly Clause[]
+    }
+  /** `{'a': 1, **more}`; what is unpacked has no key. */
+  | {
+      readonly kind: 'merged-dict'
+      readonly entries: readonly (readonly [Expression | undefined, Expression])[]
+    }
+  | { readonly kind: 'named'; readonly name: string; readonly value: Expression }
 
 /** A statement of a Python file. `line` and `endLine` are 1-based. */
 export type Statement = { readonly line: number; readonly endLine: number } & (
@@ -78,8 +105,43 @@ export type Statement = { readonly line: number; readonly endLine: number } & (
   | { readonly kind: 'return'; readonly value: Expression | undefined }
   | { readonly kind: 'pass' }
   /** Anything else; `what` is its keyword, `sets` the names that it may set. */
-  | { readonly kind: 'other'; readonly what: string; readonly sets: readonly string[] }
+  | {
+      readonly kind: 'other'
+      readonly what: string
+      readonly sets: readonly string[]
+      readonly detail?: StatementDetail
+    }
 )
+
+/** What only a run needs to know of a statement. */
+export type StatementDetail =
+  | { readonly kind: 'jump'; readonly to: 'break' | 'continue' }
+  | { readonly kind: 'raise'; readonly value: Expression | undefined }
+  | { readonly kind: 'while'; readonly test: Expression; readonly body: readonly Statement[] }
+  | {
+      readonly kind: 'try'
+      readonly body: readonly Statement[]
+      readonly handlers: readonly Handler[]
+      readonly otherwise: readonly Statement[]
+      readonly last: readonly Statement[]
+    }
+  /** `target = value`, and `target += value` with its operator. */
+  | {
+      readonly kind: 'store'
+      readonly targets: readonly Expression[]
+      readonly operator: string | undefined
+      readonly value: Expression
+    }
+  | { readonly kind: 'yield'; readonly value: Expression | undefined }
+  | { readonly kind: 'global'; readonly names: readonly string[] }
+  | { readonly kind: 'delete'; readonly targets: readonly Expression[] }
+
+/** `except type as name:` */
+export interface Handler {
+  readonly type: Expression | undefined
+  readonly name: string | undefined
+  readonly body: readonly Statement[]
+}
 
 /** One `for … in … if …` of a comprehension. */
 export interface Clause {

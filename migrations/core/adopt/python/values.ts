@@ -158,7 +158,7 @@ const builtins = new Set([
 ])
 
 /** SQLAlchemy gives the same thing under several names; one is enough here. */
-function fullPath(path: string): string {
+export function fullPath(path: string): string {
   return path
     .replace(
       /^sqlalchemy\.(types|schema|sql|sql\.sqltypes|sql\.schema|sql\.expression|sql\.functions)(?=\.[a-zA-Z])/,

@@ -12,12 +12,22 @@ export function isTableStatement(value: Value): boolean {
   return startOf(value) !== undefined
 }
 
-function startOf(value: Value): { readonly verb: Verb; readonly table: Value } | undefined {
-  if (value.kind === 'method' && isVerb(value.name)) return { verb: value.name, table: value.of }
+interface Start {
+  readonly verb: Verb
+  readonly table: Value
+  /** What `update(values={…})` sets. */
+  readonly values: readonly (readonly [string, Value])[]
+}
+
+function startOf(value: Value): Start | undefined {
+  if (value.kind === 'method' && isVerb(value.name)) {
+    const values = value.keywords.get('values')
+    return { verb: value.name, table: value.of, values: values?.kind === 'dict' ? entriesOf(values) : [] }
+  }
   if (value.kind !== 'call') return undefined
   const verb = value.path.replace(/^sqlalchemy\./, '')
   const [table] = value.positional
-  return isVerb(verb) && value.path !== verb && table !== undefined ? { verb, table } : undefined
+  return isVerb(verb) && value.path !== verb && table !== undefined ? { verb, table, values: [] } : undefined
 }
 
 function isVerb(name: string): name is Verb {
@@ -39,7 +49,7 @@ export function tableStatement(value: Value): string {
   if (found === undefined) throw unknownValue(value)
   const target = dataTable(found.table)
   const conditions = chain.filter(({ name }) => name === 'where').flatMap((call) => call.positional)
-  const values = chain.filter(({ name }) => name === 'values').flatMap(valuesOf)
+  const values = [...found.values, ...chain.filter(({ name }) => name === 'values').flatMap(valuesOf)]
   const where =
     conditions.length === 0 ? '' : ` WHERE ${conditions.map((one) => condition(one, target)).join(' AND ')}`
   const columns = values.map(([name]) => quoteIdent(name))
@@ -69,6 +79,7 @@ const comparisons: Readonly<Record<string, string>> = {
 }
 
 function condition(value: Value, target: DataTable): string {
+  if (value.kind === 'constant' && value.value !== null) return String(value.value)
   if (value.kind !== 'method') throw unknownValue(value)
   const { of, name, positional } = value
   const [right] = positional

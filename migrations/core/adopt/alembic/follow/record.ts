@@ -1,0 +1,63 @@
+import { quoteLiteral } from '../../../postgres/quote.ts'
+import type { BodyPart, ScratchState } from '../../history.ts'
+
+/** What a revision has done to a scratch database so far. */
+export interface Record {
+  /** Runs a statement, and keeps it. */
+  run(sql: string): Promise<void>
+  /**
+   * What a query with one text says. The revision asks again when it runs, and stops where the answer is another: what
+   * follows was decided by it.
+   */
+  ask(sql: string): Promise<string>
+  /** What is run from now on stands outside the transaction; gives what ends that. */
+  outside(): () => void
+  parts(): readonly BodyPart[]
+}
+
+/** @param place the file and revision, for the error of a revision whose questions have other answers */
+export function recordOn(database: ScratchState, place: string): Record {
+  const parts: BodyPart[] = []
+  let open = parts
+  let asked = new Set<string>()
+  return {
+    async run(sql) {
+      // A scratch database has nobody to wait for, and one transaction for all.
+      await database.query(sql.replace(/^((?:CREATE (?:UNIQUE )?|DROP )INDEX) CONCURRENTLY\b/i, '$1'))
+      open.push({ kind: 'sql', sql })
+      asked = new Set()
+    },
+    async ask(sql) {
+      const [row] = await database.query(`SELECT (${sql})::text AS answer`)
+      const answer = String(row?.answer ?? '')
+      if (!asked.has(sql)) open.push({ kind: 'sql', sql: sameAnswer(sql, answer, place) })
+      asked.add(sql)
+      return answer
+    },
+    outside() {
+      const inner: BodyPart[] = []
+      const before = open
+      before.push({ kind: 'autocommit', parts: inner })
+      open = inner
+      return () => {
+        open = before
+      }
+    },
+    parts: () => parts.filter((part) => part.kind !== 'autocommit' || part.parts.length > 0),
+  }
+}
+
+function sameAnswer(sql: string, answer: string, place: string): string {
+  const hint =
+    'it was imported for a database like a new one: bring this one past it with Alembic, then import'
+  return [
+    'DO $mig$',
+    'BEGIN',
+    `  IF coalesce((${sql})::text, '') <> ${quoteLiteral(answer)} THEN`,
+    `    RAISE EXCEPTION USING MESSAGE = ${quoteLiteral(`${place} asks this database, and gets another answer`)},`,
+    `      HINT = ${quoteLiteral(hint)};`,
+    '  END IF;',
+    'END',
+    '$mig$',
+  ].join('\n')
+}

@@ -1,0 +1,96 @@
+import { classMember, declaredType } from '../declared-types.ts'
+import type { ClassStatement, Scope } from '../scope.ts'
+import { type Call, evaluate, type Value } from '../values.ts'
+import { functionOf } from './calls.ts'
+import type { Machine } from './machine.ts'
+import { fromValue, type Py, type PyObject, toValue, Unfollowed } from './objects.ts'
+
+/**
+ * A class of the project: a type of a column, a table in the words of SQLAlchemy's mapper (`__tablename__`), or names
+ * that stand together.
+ */
+export function classOf(statement: ClassStatement, home: Scope, machine: Machine): Py {
+  const { line, name } = statement
+  const type = declaredType({ kind: 'class', statement, home }, undefined)
+  if (type !== undefined) return typeClass(statement, home, type)
+  const table = tableOf(statement, home)
+  const members = statement.body
+  const object: PyObject = {
+    kind: 'object',
+    type: `class ${name}`,
+    async get(member) {
+      const found = members.findLast(
+        (one) =>
+          (one.kind === 'assign' && one.names.includes(member)) ||
+          (one.kind === 'function' && one.name === member),
+      )
+      if (member === '__table__' && table !== undefined) return { kind: 'term', value: table }
+      if (table !== undefined && !member.startsWith('__'))
+        return { kind: 'term', value: columnOf(table, member, line) }
+      if (found?.kind === 'assign') return fromValue(evaluate(found.value, home))
+      if (found?.kind === 'function')
+        return functionOf(found, { names: new Map(), up: undefined, home, depth: 0 }, machine)
+      return undefined
+    },
+    async call() {
+      throw new Unfollowed(`an object of the class ${name}`, line)
+    },
+    ...(table === undefined ? {} : { term: table }),
+  }
+  return object
+}
+
+/** A type of a column that the project declares. */
+function typeClass(statement: ClassStatement, home: Scope, type: Value): Py {
+  const found = { kind: 'class', statement, home } as const
+  const path = `${home.name}.${statement.name}`
+  return {
+    kind: 'object',
+    type: `class ${statement.name}`,
+    term: { kind: 'path', path, type, line: statement.line },
+    async get(name) {
+      const member = classMember(found, name)
+      return member && fromValue(member)
+    },
+    async call({ positional, keywords, line }) {
+      const call: Call = {
+        kind: 'call',
+        path,
+        positional: positional.map((item) => toValue(item, line)),
+        keywords: new Map([...keywords].map(([name, item]) => [name, toValue(item, line)])),
+        line,
+      }
+      const made = declaredType(found, call)
+      if (made === undefined) throw new Unfollowed(`the type ${statement.name}`, line)
+      return { kind: 'term', value: { ...call, type: made } }
+    },
+  }
+}
+
+/** The table of a mapped class, by its name and columns. */
+function tableOf({ body, line }: ClassStatement, home: Scope): Value | undefined {
+  const named = body.find((one) => one.kind === 'assign' && one.names.includes('__tablename__'))
+  const name = named?.kind === 'assign' ? evaluate(named.value, home) : undefined
+  if (name?.kind !== 'text') return undefined
+  const columns = body.flatMap((one): readonly Value[] => {
+    if (one.kind !== 'assign') return []
+    const value = evaluate(one.value, home)
+    if (value.kind !== 'call' || value.path !== 'sqlalchemy.Column') return []
+    const [first] = value.positional
+    const own: Value = { kind: 'text', text: one.names[0] ?? '', line }
+    return [first?.kind === 'text' ? value : { ...value, positional: [own, ...value.positional] }]
+  })
+  return {
+    kind: 'call',
+    path: 'sqlalchemy.Table',
+    positional: [name, ...columns],
+    keywords: new Map(),
+    line,
+  }
+}
+
+/** `table.c.name` */
+export function columnOf(table: Value, name: string, line: number): Value {
+  const columns: Value = { kind: 'method', of: table, name: 'c', positional: [], keywords: new Map(), line }
+  return { kind: 'method', of: columns, name, positional: [], keywords: new Map(), line }
+}

@@ -1,0 +1,422 @@
+import { definition } from '../scope.ts'
+import type { Clause, Expression } from '../syntax.ts'
+import { fullPath, type Value } from '../values.ts'
+import { lambdaOf } from './calls.ts'
+import { type Frame, type Machine, spend } from './machine.ts'
+import { builtinFunctions, joined, libraryFunctions, methodOf } from './methods.ts'
+import { lookUp, named } from './names.ts'
+import {
+  areEqual,
+  dict,
+  isTrue,
+  itemsOf,
+  keyOf,
+  list,
+  numberOf,
+  type Py,
+  type PyArguments,
+  plain,
+  Raised,
+  set,
+  textOfPy,
+  toValue,
+  Unfollowed,
+} from './objects.ts'
+import { bindTarget } from './targets.ts'
+
+/** The value of an expression, as Python would have it. @throws Unfollowed, Raised */
+export async function evaluateIn(expression: Expression, frame: Frame, machine: Machine): Promise<Py> {
+  const { line } = expression
+  const of = (part: Expression) => evaluateIn(part, frame, machine)
+  switch (expression.kind) {
+    case 'string':
+      return expression.value
+    case 'number':
+      return numberOf(expression.text, line)
+    case 'name':
+      return lookUp(expression.name, frame, machine, line)
+    case 'list': {
+      const items = await several(expression.items, frame, machine)
+      return expression.isSet ? set(items, line) : list(items)
+    }
+    case 'dict': {
+      const entries: (readonly [Py, Py])[] = []
+      for (const [key, value] of expression.entries) entries.push([await of(key), await of(value)])
+      return dict(entries, line)
+    }
+    case 'attribute':
+      return attributeOf(await of(expression.of), expression.name, frame, machine, line)
+    case 'call':
+      return callOf(expression, frame, machine)
+    case 'format':
+      return format(expression, frame, machine)
+    case 'binary':
+      return binary(expression, frame, machine)
+    case 'unary': {
+      const operand = await of(expression.operand)
+      if (expression.operator === 'not') return !isTrue(operand, line)
+      if (expression.operator === '-' && typeof operand === 'number') return -operand
+      throw new Unfollowed(`the operator ${expression.operator}`, line)
+    }
+    case 'index':
+      return itemOf(await of(expression.of), expression.index, frame, machine)
+    case 'conditional':
+      return isTrue(await of(expression.test), line) ? of(expression.value) : of(expression.otherwise)
+    case 'comprehension': {
+      const items: Py[] = []
+      await loop(expression.clauses, frame, machine, async (inner) => {
+        items.push(await evaluateIn(expression.item, inner, machine))
+      })
+      return expression.isSet ? set(items, line) : list(items)
+    }
+    case 'starred':
+      throw new Unfollowed('an unpacked value', line)
+    case 'unknown':
+      return detailed(expression, frame, machine)
+  }
+}
+
+/** An f-string. One that cannot be known stays so, since most are only printed. */
+async function format(
+  { parts, line }: Extract<Expression, { kind: 'format' }>,
+  frame: Frame,
+  machine: Machine,
+): Promise<Py> {
+  let text = ''
+  try {
+    for (const part of parts)
+      text += typeof part === 'string' ? part : textOfPy(await evaluateIn(part, frame, machine), line)
+    return text
+  } catch (error) {
+    if (!(error instanceof Unfollowed)) throw error
+    return { kind: 'term', value: { kind: 'opaque', why: error.reason, line } }
+  }
+}
+
+async function detailed(
+  { detail, what, line }: Extract<Expression, { kind: 'unknown' }>,
+  frame: Frame,
+  machine: Machine,
+): Promise<Py> {
+  switch (detail?.kind) {
+    case 'lambda':
+      return lambdaOf(detail.parameters, detail.value, frame, machine)
+    case 'named': {
+      const value = await evaluateIn(detail.value, frame, machine)
+      frame.names.set(detail.name, value)
+      return value
+    }
+    case 'merged-dict': {
+      const entries: (readonly [Py, Py])[] = []
+      for (const [key, part] of detail.entries) {
+        const value = await evaluateIn(part, frame, machine)
+        if (key !== undefined) entries.push([await evaluateIn(key, frame, machine), value])
+        else if (typeof value === 'object' && value?.kind === 'dict') entries.push(...value.entries.values())
+        else throw new Unfollowed('an unpacked value', line)
+      }
+      return dict(entries, line)
+    }
+    case 'dict-comprehension': {
+      const entries: (readonly [Py, Py])[] = []
+      await loop(detail.clauses, frame, machine, async (inner) => {
+        entries.push([
+          await evaluateIn(detail.key, inner, machine),
+          await evaluateIn(detail.value, inner, machine),
+        ])
+      })
+      return dict(entries, line)
+    }
+    default:
+      throw new Unfollowed(what, line)
+  }
+}
+
+/** Runs something for each item of a comprehension. */
+async function loop(
+  clauses: readonly Clause[],
+  frame: Frame,
+  machine: Machine,
+  each: (inner: Frame) => Promise<void>,
+): Promise<void> {
+  const [clause, ...others] = clauses
+  if (clause === undefined) return each(frame)
+  const { line } = clause.items
+  for (const item of await itemsOf(await evaluateIn(clause.items, frame, machine), line)) {
+    spend(machine, line)
+    const inner: Frame = { ...frame, names: new Map(), up: frame }
+    await bindTarget(clause.target, item, inner)
+    let isKept = true
+    for (const test of clause.tests) isKept &&= isTrue(await evaluateIn(test, inner, machine), line)
+    if (isKept) await loop(others, inner, machine, each)
+  }
+}
+
+async function several(items: readonly Expression[], frame: Frame, machine: Machine): Promise<readonly Py[]> {
+  const values: Py[] = []
+  for (const item of items) {
+    if (item.kind !== 'starred') values.push(await evaluateIn(item, frame, machine))
+    else values.push(...(await itemsOf(await evaluateIn(item.value, frame, machine), item.line)))
+  }
+  return values
+}
+
+export async function attributeOf(
+  of: Py,
+  name: string,
+  frame: Frame,
+  machine: Machine,
+  line: number,
+): Promise<Py> {
+  if (typeof of === 'object' && of !== null) {
+    if (of.kind === 'object') {
+      const value = await of.get(name)
+      if (value === undefined) throw new Unfollowed(`${name} of a ${of.type}`, line)
+      return value
+    }
+    if (of.kind === 'term') return termAttribute(of.value, name, frame, machine, line)
+  }
+  const method =
+    typeof of === 'string' ||
+    (typeof of === 'object' && (of?.kind === 'list' || of?.kind === 'dict' || of?.kind === 'set'))
+      ? methodOf(of, name)
+      : undefined
+  if (method === undefined) throw new Unfollowed(`.${name}`, line)
+  return method
+}
+
+async function termAttribute(
+  of: Value,
+  name: string,
+  frame: Frame,
+  machine: Machine,
+  line: number,
+): Promise<Py> {
+  const known = await machine.world.attribute(of, name, line)
+  if (known !== undefined) return known
+  if (of.kind === 'text') {
+    const method = methodOf(of.text, name)
+    if (method !== undefined) return method
+  }
+  if (of.kind === 'path') {
+    const owner = definition(of.path, frame.home)
+    if (owner?.kind === 'class') {
+      if (name === 'value' || name === 'name') throw new Unfollowed('a member of an enumeration', line)
+    }
+    return named(fullPath(`${of.path}.${name}`), frame.home, machine, line)
+  }
+  return { kind: 'term', value: { kind: 'method', of, name, positional: [], keywords: new Map(), line } }
+}
+
+async function callOf(
+  expression: Extract<Expression, { kind: 'call' }>,
+  frame: Frame,
+  machine: Machine,
+): Promise<Py> {
+  const { line } = expression
+  spend(machine, line)
+  const called = await evaluateIn(expression.function, frame, machine)
+  const keywords = new Map<string, Py>()
+  const positional = await several(expression.arguments, frame, machine)
+  for (const [name, value] of expression.keywords) keywords.set(name, await evaluateIn(value, frame, machine))
+  for (const part of expression.unpacked) {
+    const value = await evaluateIn(part, frame, machine)
+    if (typeof value !== 'object' || value?.kind !== 'dict') throw new Unfollowed('unpacked arguments', line)
+    for (const [key, item] of value.entries.values()) keywords.set(textOfPy(key, line), item)
+  }
+  return callWith(called, { positional, keywords, line }, machine)
+}
+
+/** Calls a function, a class of a package, or a method of a term. */
+export async function callWith(called: Py, given: PyArguments, machine: Machine): Promise<Py> {
+  const { line } = given
+  if (typeof called === 'object' && called !== null) {
+    if (called.kind === 'callable') return called.call(given)
+    if (called.kind === 'object' && called.call !== undefined) return called.call(given)
+    if (called.kind === 'term') return callTerm(called.value, given, machine)
+  }
+  throw new Unfollowed('a call', line)
+}
+
+async function callTerm(called: Value, given: PyArguments, machine: Machine): Promise<Py> {
+  const { line } = given
+  if (called.kind === 'path') {
+    const name = called.path.replace(/^builtins\./, '')
+    if (name !== called.path) {
+      if (name === 'isinstance') return isInstance(given, machine)
+      if (name === 'hasattr' || name === 'getattr' || name === 'callable') throw new Unfollowed(name, line)
+      const body = Object.hasOwn(builtinFunctions, name) ? builtinFunctions[name] : undefined
+      if (body !== undefined) return body(given)
+      // An exception that may be raised.
+      return { kind: 'term', value: { ...called, line } }
+    }
+    const library = Object.hasOwn(libraryFunctions, called.path) ? libraryFunctions[called.path] : undefined
+    if (library !== undefined) return library(given)
+    const known = await machine.world.call(called.path, given)
+    if (known !== undefined) return known
+    throw new Unfollowed(`${called.path.replace(/^\./, '')}(…)`, line)
+  }
+  if (called.kind === 'method') {
+    const known = await machine.world.method(called.of, called.name, given)
+    if (known !== undefined) return known
+    throw new Unfollowed(`.${called.name}(…)`, line)
+  }
+  throw new Unfollowed('a call', line)
+}
+
+async function isInstance({ positional, line }: PyArguments, { world }: Machine): Promise<boolean> {
+  const [value = null, types = null] = positional
+  const all = typeof types === 'object' && types?.kind === 'list' ? types.items : [types]
+  return all.some((type) => {
+    return world.isInstance(value, toValue(type, line), line)
+  })
+}
+
+async function itemOf(of: Py, index: Expression, frame: Frame, machine: Machine): Promise<Py> {
+  const { line } = index
+  if (index.kind === 'unknown' && index.detail?.kind === 'slice') {
+    const at = async (part: Expression | undefined) =>
+      part === undefined ? undefined : Number(await evaluateIn(part, frame, machine))
+    const [from, to] = [await at(index.detail.from), await at(index.detail.to)]
+    const text = plain(of)
+    if (text !== undefined) return text.slice(from, to)
+    if (typeof of === 'object' && of?.kind === 'list') return list(of.items.slice(from, to), of.isTuple)
+    throw new Unfollowed('a slice', line)
+  }
+  const key = await evaluateIn(index, frame, machine)
+  if (typeof of === 'object' && of !== null) {
+    if (of.kind === 'list' && typeof key === 'number') {
+      const item = of.items.at(key)
+      if (item === undefined) throw new Raised('IndexError', key)
+      return item
+    }
+    if (of.kind === 'dict') {
+      const entry = of.entries.get(keyOf(key, line))
+      if (entry !== undefined) return entry[1]
+      if (of.missing === undefined) throw new Raised('KeyError', key)
+      const made = await of.missing()
+      of.entries.set(keyOf(key, line), [key, made])
+      return made
+    }
+    if (of.kind === 'object' && of.item !== undefined) {
+      const item = await of.item(key)
+      if (item === undefined) throw new Raised('KeyError', key)
+      return item
+    }
+    const name = plain(key)
+    // `table.c['name']` and `table.columns['name']`.
+    if (of.kind === 'term' && of.value.kind === 'method' && name !== undefined)
+      return attributeOf(of, name, frame, machine, line)
+  }
+  if (typeof of === 'string' && typeof key === 'number') return of.at(key) ?? ''
+  throw new Unfollowed('an item of a value', line)
+}
+
+async function binary(
+  expression: Extract<Expression, { kind: 'binary' }>,
+  frame: Frame,
+  machine: Machine,
+): Promise<Py> {
+  const { operator, line } = expression
+  const left = await evaluateIn(expression.left, frame, machine)
+  if (operator === 'and' || operator === 'or') {
+    if (isTrue(left, line) === (operator === 'or')) return left
+    return evaluateIn(expression.right, frame, machine)
+  }
+  return applied(operator, left, await evaluateIn(expression.right, frame, machine), line)
+}
+
+/** `left operator right` */
+export async function applied(operator: string, left: Py, right: Py, line: number): Promise<Py> {
+  if (operator === 'in' || operator === 'not') return (await isIn(left, right, line)) === (operator === 'in')
+  if (operator === 'is' || operator === 'is not') return isSame(left, right, line) === (operator === 'is')
+  if (isExpression(left) || isExpression(right)) {
+    const [of, other] = [toValue(left, line), toValue(right, line)]
+    if (!['==', '!=', '<', '>', '<=', '>=', '&', '|', '+', '-'].includes(operator))
+      throw new Unfollowed(`the operator ${operator}`, line)
+    return {
+      kind: 'term',
+      value: { kind: 'method', of, name: operator, positional: [other], keywords: new Map(), line },
+    }
+  }
+  if (operator === '==') return areEqual(left, right, line)
+  if (operator === '!=') return !areEqual(left, right, line)
+  if (operator === '%' && plain(left) !== undefined) return percent(plain(left) ?? '', right, line)
+  const [one, two] = [plain(left), plain(right)]
+  if (one !== undefined && two !== undefined) {
+    if (operator === '+') return one + two
+    if (operator === '<') return one < two
+    if (operator === '>') return one > two
+  }
+  if (typeof left === 'number' && typeof right === 'number') return arithmetic(operator, left, right, line)
+  if (typeof left === 'object' && typeof right === 'object' && left !== null && right !== null) {
+    if (operator === '+' && left.kind === 'list' && right.kind === 'list')
+      return list([...left.items, ...right.items], left.isTuple)
+    if (
+      left.kind === 'set' &&
+      right.kind === 'set' &&
+      (operator === '|' || operator === '&' || operator === '-')
+    )
+      return joined(left, right, operator)
+    if (left.kind === 'dict' && right.kind === 'dict' && operator === '|')
+      return dict([...left.entries.values(), ...right.entries.values()], line)
+  }
+  throw new Unfollowed(`the operator ${operator}`, line)
+}
+
+function arithmetic(operator: string, left: number, right: number, line: number): Py {
+  const results: Readonly<Record<string, () => Py>> = {
+    '+': () => left + right,
+    '-': () => left - right,
+    '*': () => left * right,
+    '<': () => left < right,
+    '>': () => left > right,
+    '<=': () => left <= right,
+    '>=': () => left >= right,
+    '**': () => left ** right,
+    '//': () => Math.floor(left / right),
+  }
+  const result = results[operator]?.()
+  if (result === undefined || (typeof result === 'number' && !Number.isFinite(result)))
+    throw new Unfollowed(`the operator ${operator}`, line)
+  return result
+}
+
+/** An expression of SQLAlchemy that takes operators: a column, a function. */
+function isExpression(value: Py): boolean {
+  return (
+    typeof value === 'object' &&
+    value?.kind === 'term' &&
+    (value.value.kind === 'method' || (value.value.kind === 'call' && value.value.type === undefined))
+  )
+}
+
+function isSame(left: Py, right: Py, line: number): boolean {
+  const simple = (value: Py) => value === null || typeof value === 'boolean'
+  if (simple(left) || simple(right)) return left === right
+  if (typeof left === 'object' && typeof right === 'object') return left === right
+  throw new Unfollowed('the operator is', line)
+}
+
+async function isIn(value: Py, among: Py, line: number): Promise<boolean> {
+  const text = plain(among)
+  if (text !== undefined) return text.includes(textOfPy(value, line))
+  if (typeof among === 'object' && among !== null) {
+    if (among.kind === 'dict' || among.kind === 'set') return among.entries.has(keyOf(value, line))
+    if (among.kind === 'object' && among.has !== undefined) return among.has(value)
+    const items = await itemsOf(among, line)
+    return items.some((item) => areEqual(value, item, line))
+  }
+  throw new Unfollowed('the operator in', line)
+}
+
+/** `'… %s' % value`, with `%s` and `%d` only. */
+function percent(text: string, right: Py, line: number): string {
+  const given = typeof right === 'object' && right?.kind === 'list' ? [...right.items] : [right]
+  return text.replace(/%(?:\((\w+)\))?(.)/gs, (_, name: string | undefined, type: string) => {
+    if (type === '%') return '%'
+    const byName = typeof right === 'object' && right?.kind === 'dict' ? right.entries : undefined
+    const value = name === undefined ? given.shift() : byName?.get(keyOf(name, line))?.[1]
+    if (value === undefined || !['s', 'd'].includes(type)) throw new Unfollowed('the operator %', line)
+    return textOfPy(value, line)
+  })
+}
