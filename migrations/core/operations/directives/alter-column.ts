@@ -2,7 +2,13 @@ import { MigError } from '../../errors.ts'
 import { quoteIdent } from '../../postgres/quote.ts'
 import type { Compression, Storage } from '../clauses/columns.ts'
 import { commentSql } from '../clauses/common.ts'
-import { type Identity, identityKind, identitySql, sequenceOptionWords } from '../clauses/sequence-options.ts'
+import {
+  type Identity,
+  identityKind,
+  identitySql,
+  type SequenceOptions,
+  sequenceOptionWords,
+} from '../clauses/sequence-options.ts'
 import { type Collation, type ColumnType, collateSql, typeSql } from '../clauses/types.ts'
 import { type Directive, type DirectiveStatement, required, statements, words } from '../directive.ts'
 import { type NameScope, nameSql, type ObjectName } from '../names.ts'
@@ -30,7 +36,10 @@ export interface ColumnState {
 export interface ColumnChanges extends ColumnState {
   /** The new name; the other changes are made first, under the old one. */
   readonly rename?: string
-  /** What the changed properties are now, for the reverse; `identity` also tells ADD from SET. */
+  /**
+   * What the changed properties are now, for the reverse; `identity` also tells ADD from SET, and has a value for each
+   * option that changes. A `type` goes with its `collation` where that is not the type's own.
+   */
   readonly existing?: ColumnState
 }
 
@@ -136,7 +145,9 @@ function stateBefore(changes: ColumnChanges): ColumnState {
   return {
     ...before('type'),
     ...before('default'),
-    ...before('identity'),
+    ...(changes.identity === undefined
+      ? {}
+      : { identity: identityBefore(changes.identity, existing.identity) }),
     ...before('generated'),
     ...before('storage'),
     ...before('compression'),
@@ -146,4 +157,16 @@ function stateBefore(changes: ColumnChanges): ColumnState {
     ...(existing.collation === undefined ? {} : { collation: existing.collation }),
     ...(changes.nullable === undefined ? {} : { nullable: existing.nullable ?? !changes.nullable }),
   }
+}
+
+/** ALTER … SET GENERATED leaves the options of the sequence that it does not name. */
+function identityBefore(to: Identity | null, existing: Identity | null | undefined): Identity | null {
+  const before = required(existing, 'alterColumn', 'existing.identity')
+  if (before === null || to === null || typeof to === 'string') return before
+  const { generated: _generated, ...changed } = to
+  const known: SequenceOptions = typeof before === 'string' ? {} : before
+  for (const option of Object.keys(changed) as (keyof SequenceOptions)[]) {
+    required(known[option], 'alterColumn', `existing.identity.${option}`)
+  }
+  return before
 }

@@ -21,7 +21,7 @@ export interface BulkInsertOptions {
  * Reverse: DELETE the rows with the same `key`, whatever else is in them now; also those that `onConflictDoNothing` has
  * left as they were. What sequences have given out and triggers have done stays.
  *
- * Throws MIG-no-columns for rows without columns.
+ * Throws MIG-no-columns for rows without columns, MIG-bad-batch-size.
  */
 export const bulkInsert: Directive<
   [table: ObjectName, rows: readonly Row[], options?: BulkInsertOptions],
@@ -45,7 +45,7 @@ export const bulkInsert: Directive<
     const key = required(options?.key, 'bulkInsert', 'key')
     return batches(rows, options.batchSize ?? 1000).map((batch) => {
       const conditions = batch.map((row) =>
-        key.map((column) => `${quoteIdent(column)} = ${valueSql(row[column])}`).join(' AND '),
+        key.map((column) => `${quoteIdent(column)} ${equalsSql(row[column])}`).join(' AND '),
       )
       return statement(`DELETE FROM ${nameSql(scope, table)}\nWHERE ${conditions.join('\n   OR ')}`)
     })
@@ -60,7 +60,17 @@ function valueSql(value: unknown): string {
   return value instanceof SqlText ? statementOf(value, true).sql : literalText(value)
 }
 
+/** NULL equals nothing. */
+function equalsSql(value: unknown): string {
+  return value === null ? 'IS NULL' : `= ${valueSql(value)}`
+}
+
 function batches<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+  if (!Number.isSafeInteger(size) || size < 1) {
+    throw new MigError('bad-batch-size', `op.bulkInsert was given ${size} as batchSize`, {
+      help: 'write a whole number of rows from 1',
+    })
+  }
   return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
     items.slice(index * size, (index + 1) * size),
   )

@@ -113,7 +113,8 @@ export const renameEnumValue: Directive<[name: ObjectName, value: string, newVal
 
 /**
  * Give the enum other values by building it again: a new type, the columns moved to it by their text, the old type
- * dropped. It rewrites the tables of `existing.columns`, and fails when a row has a value that is gone.
+ * dropped. It rewrites the tables of `existing.columns`, and fails when a row has a value that is gone, or something
+ * else uses the type, as a domain or a function. The new type has no grants: see `op.keepGrants`.
  * Reverse: the same, back to `existing.values`.
  */
 export const alterEnum: Directive<[name: ObjectName, values: readonly string[], options: AlterEnumOptions]> =

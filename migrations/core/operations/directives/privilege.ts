@@ -25,6 +25,8 @@ export interface RevokeOptions {
   readonly cascade?: boolean
   /** Take only the right to grant it to others. */
   readonly grantOptionOnly?: boolean
+  /** Whether the role may grant it to others, for the reverse. */
+  readonly withGrantOption?: boolean
 }
 
 /** GRANT. Reverse: REVOKE. */
@@ -46,7 +48,7 @@ export const grant: Directive<
   reverse: (scope, privileges, on, to) => revoke.forward(scope, privileges, on, to),
 }
 
-/** REVOKE. Reverse: GRANT. */
+/** REVOKE. Reverse: GRANT, with grant option where `withGrantOption` says so. */
 export const revoke: Directive<
   [
     privileges: Privilege | readonly Privilege[],
@@ -64,8 +66,8 @@ export const revoke: Directive<
         options.cascade && 'CASCADE',
       ),
     ),
-  reverse: (scope, privileges, on, from, options = {}) =>
-    grant.forward(scope, privileges, on, from, { withGrantOption: options.grantOptionOnly === true }),
+  reverse: (scope, privileges, on, from, { grantOptionOnly = false, withGrantOption = false } = {}) =>
+    grant.forward(scope, privileges, on, from, { withGrantOption: grantOptionOnly || withGrantOption }),
 }
 
 function privilegesSql(privileges: Privilege | readonly Privilege[], on: GrantTarget): string {

@@ -82,8 +82,18 @@ export const alterSequence: Directive<[name: ObjectName, changes: SequenceChange
       commentSql(`SEQUENCE ${nameSql(scope, name)}`, changes.comment),
     )
   },
-  reverse: (scope, name, changes) =>
-    alterSequence.forward(scope, name, required(changes.existing, 'alterSequence', 'existing')),
+  reverse: (scope, name, { existing, restart: _restart, comment, ...changes }) => {
+    const before = required(existing, 'alterSequence', 'existing')
+    for (const option of Object.keys(changes) as (keyof typeof changes)[]) {
+      required(before[option], 'alterSequence', `existing.${option}`)
+    }
+    const restored = alterSequence.forward(scope, name, before)
+    const uncommented = comment !== undefined && before.comment === undefined
+    return [
+      ...restored,
+      ...statements(uncommented ? commentSql(`SEQUENCE ${nameSql(scope, name)}`, null) : undefined),
+    ]
+  },
 }
 
 function specSql(scope: NameScope, spec: SequenceSpec): string {

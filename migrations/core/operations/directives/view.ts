@@ -62,7 +62,10 @@ export const renameView: Directive<[name: ObjectName, newName: string]> = {
     renameView.forward(scope, renamedTo(name, newName), resolvedName(scope, name).name),
 }
 
-/** CREATE OR REPLACE VIEW, or drop and create with `recreate`. Reverse: the same with `existing`. */
+/**
+ * CREATE OR REPLACE VIEW, or drop and create with `recreate`. Reverse: the same with `existing`; since CREATE OR REPLACE
+ * takes no column away, a view that gets one needs `recreate` there.
+ */
 export const alterView: Directive<[name: ObjectName, spec: AlterViewSpec]> = {
   forward: (scope, name, spec) => replaced(scope, name, spec, spec.recreate === true),
   reverse: (scope, name, spec) =>
