@@ -111,7 +111,8 @@ function nearBase(input: AutogenerateInput, models: Observed, live: Observed): N
   if (there === undefined) return undefined
   const ends = { base, wanted, scope, unmade, there }
   if (there.actions.length === 0) {
-    return isSame(base.fingerprint, wanted.fingerprint) ? { ...ends, ways: undefined } : undefined
+    const isEqual = there.changes.length === 0 && isSame(base.fingerprint, wanted.fingerprint)
+    return isEqual ? { ...ends, ways: undefined } : undefined
   }
   if (renameCandidates(base.catalog, wanted.catalog, scope).length > 0) return undefined
   const ways = straightWays(input, { base: base.catalog, wanted: wanted.catalog }, scope, there)

@@ -6,6 +6,7 @@ import { withWholeDomainDefaults } from './domain-defaults.ts'
 import { type Extra, readExtras } from './extras.ts'
 import { hidingSchemas } from './hidden-schemas.ts'
 import { baseObject, kindWord, type ObjectId, relationOf, schemaOf } from './ids.ts'
+import { withEveryParent } from './parents.ts'
 import { withoutInherited } from './partitions.ts'
 import { readVirtualColumns } from './virtual-columns.ts'
 
@@ -57,7 +58,8 @@ export async function readCatalog(connection: ClientBase, hidden: readonly strin
   const { factBase, diagnostics, pgVersion } = await extract(pool)
   const virtual = await readVirtualColumns(client)
   const marked = virtual.size === 0 ? factBase : markVirtual(factBase, virtual)
-  const facts = withoutInherited(await withWholeDomainDefaults(client, marked))
+  const linked = await withEveryParent(client, marked)
+  const facts = withoutInherited(await withWholeDomainDefaults(client, linked))
   const unmodeled = diagnostics.flatMap((diagnostic): Unmodeled[] => {
     if (diagnostic.code !== 'unmodeled_kind') return []
     const { kind, samples } = diagnostic.context as { kind: string; samples: string[] }

@@ -11,7 +11,7 @@ import { bothSides } from './plan.ts'
 export function keepingMoves(from: Catalog, to: Catalog, scope: Scope): readonly Action[] {
   const { source, wanted } = bothSides(from, to, scope)
   const moves = [
-    ...partitionMoves(source, wanted),
+    ...partitionMoves(source, wanted, virtualMark),
     ...expressionMoves(source, wanted, virtualMark),
     ...collationMoves(source, wanted),
   ]

@@ -1,11 +1,8 @@
-import { buildFactBase, type FactBase, type StableId } from '@supabase/pg-delta/core'
+import { buildFactBase, type Fact, type FactBase, type StableId } from '@supabase/pg-delta/core'
 import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
 import { idKey } from './ids.ts'
-
-interface TableName {
-  readonly schema: string
-  readonly name: string
-}
+import { stepsIntoParent } from './inherit-steps.ts'
+import { parentsIn, parentsOf, type TableName } from './parents.ts'
 
 /**
  * The columns and checks of a partition, or of a table that inherits, which its parent has too are the parent's: whether
@@ -37,29 +34,27 @@ export function withoutInherited(facts: FactBase): FactBase {
 
 /** Whether a table's parent, or one above it, has a column of this name. */
 function isDeclaredAbove(facts: FactBase, table: StableId, name: string): boolean {
-  const parent = parentOf(facts, table)
-  if (parent === undefined) return false
-  return (
-    facts.has({ kind: 'column', schema: parent.schema, table: parent.name, name }) ||
-    isDeclaredAbove(facts, { kind: 'table', ...parent }, name)
+  return parentsOf(facts, table).some(
+    (parent) =>
+      facts.has({ kind: 'column', schema: parent.schema, table: parent.name, name }) ||
+      isDeclaredAbove(facts, { kind: 'table', ...parent }, name),
   )
 }
 
+/** Whether a table's parent, or one above it, has the same check. */
 function isCheckedAbove(
   facts: FactBase,
   table: StableId,
   name: string,
-  { def, type }: Readonly<Record<string, unknown>>,
+  payload: Readonly<Record<string, unknown>>,
 ): boolean {
-  const parent = parentOf(facts, table)
-  if (parent === undefined || type !== 'c') return false
-  return (
-    facts.get({ kind: 'constraint', schema: parent.schema, table: parent.name, name })?.payload.def === def
-  )
-}
-
-function parentOf(facts: FactBase, table: StableId): TableName | undefined {
-  return (facts.get(table)?.payload.parentTable ?? undefined) as TableName | undefined
+  if (payload.type !== 'c') return false
+  return parentsOf(facts, table).some((parent) => {
+    const check = facts.get({ kind: 'constraint', schema: parent.schema, table: parent.name, name })
+    return (
+      check?.payload.def === payload.def || isCheckedAbove(facts, { kind: 'table', ...parent }, name, payload)
+    )
+  })
 }
 
 /** A statement that keeps a table's rows where the engine would drop it and make it anew. */
@@ -72,52 +67,69 @@ export interface KeepingMove {
 }
 
 /**
- * ATTACH and DETACH PARTITION, INHERIT and NO INHERIT for tables that both sides have with another parent or
- * other bounds (ALTER TABLE in the manual).
+ * ATTACH and DETACH PARTITION, INHERIT and NO INHERIT for tables that both sides have with other parents or other
+ * bounds (ALTER TABLE in the manual). A parent that comes in between makes those behind it come anew, since INHERIT puts
+ * it last.
  */
-export function partitionMoves(source: FactBase, wanted: FactBase): readonly KeepingMove[] {
+export function partitionMoves(
+  source: FactBase,
+  wanted: FactBase,
+  virtualMark: string,
+): readonly KeepingMove[] {
   return source.facts().flatMap(({ id, payload }): readonly KeepingMove[] => {
     const next = wanted.get(id)?.payload
-    if (id.kind !== 'table' || next === undefined) return []
-    const [old, now] = [linkOf(payload), linkOf(next)]
-    if (old.text === now.text || payload.partitionKey !== next.partitionKey) return []
+    if (id.kind !== 'table' || next === undefined || payload.partitionKey !== next.partitionKey) return []
+    const [old, now] = [linksOf(payload), linksOf(next)]
+    const kept = old.findIndex(({ text }, at) => text !== now[at]?.text)
+    const alike = kept === -1 ? old.length : kept
     const table = qualifiedName(id.schema, id.name)
-    const move = (sql: string, parent: TableName): KeepingMove => ({
+    const move = (sql: string, { parent }: Link): KeepingMove => ({
       sql,
       table: id,
       others: [{ kind: 'table', ...parent }],
       rewrites: false,
       verb: 'alter',
     })
-    const away = old.parent === undefined ? [] : [move(unlink(table, old.parent, old.bound), old.parent)]
-    const there =
-      now.parent === undefined || !source.has({ kind: 'table', ...now.parent })
-        ? []
-        : [move(link(table, now.parent, now.bound), now.parent)]
-    return [...away, ...there]
+    const missing = now.findIndex(
+      ({ parent }, at) => at >= alike && !source.has({ kind: 'table', ...parent }),
+    )
+    const come = now.slice(alike, missing === -1 ? undefined : missing)
+    return [
+      ...old.slice(alike).map((each) => move(unlink(table, each), each)),
+      ...come.flatMap((each) => [
+        ...(each.bound === undefined ? stepsIntoParent(source, id, each.parent, virtualMark) : []).map(
+          (sql) => move(sql, each),
+        ),
+        move(link(table, each), each),
+      ]),
+    ]
   })
 }
 
 interface Link {
-  readonly parent: TableName | undefined
+  readonly parent: TableName
+  /** Of a partition. */
   readonly bound: string | undefined
   readonly text: string
 }
 
-function linkOf(payload: Readonly<Record<string, unknown>>): Link {
-  const parent = (payload.parentTable ?? undefined) as TableName | undefined
+function linksOf(payload: Fact['payload']): readonly Link[] {
   const bound = typeof payload.partitionBound === 'string' ? payload.partitionBound : undefined
-  return { parent, bound, text: JSON.stringify([parent?.schema, parent?.name, bound]) }
+  return parentsIn(payload).map((parent) => ({
+    parent,
+    bound,
+    text: JSON.stringify([parent.schema, parent.name, bound]),
+  }))
 }
 
-function unlink(table: string, parent: TableName, bound: string | undefined): string {
+function unlink(table: string, { parent, bound }: Link): string {
   const name = qualifiedName(parent.schema, parent.name)
   return bound === undefined
     ? `ALTER TABLE ${table} NO INHERIT ${name}`
     : `ALTER TABLE ${name} DETACH PARTITION ${table}`
 }
 
-function link(table: string, parent: TableName, bound: string | undefined): string {
+function link(table: string, { parent, bound }: Link): string {
   const name = qualifiedName(parent.schema, parent.name)
   return bound === undefined
     ? `ALTER TABLE ${table} INHERIT ${name}`

@@ -1,6 +1,6 @@
 import type { Fact, FactBase } from '@supabase/pg-delta/core'
 import type { Catalog } from './catalog.ts'
-import type { ObjectId } from './ids.ts'
+import { parentsOf, type TableName } from './parents.ts'
 
 export interface TableColumn {
   readonly name: string
@@ -11,12 +11,7 @@ export interface TableColumn {
   readonly serial: boolean
 }
 
-interface TableName {
-  readonly schema: string
-  readonly name: string
-}
-
-/** The columns of a table in a catalog, with those of its parent: a partition has no others. */
+/** The columns of a table in a catalog, with those of its parents: a partition has no others. */
 export function tableColumns(
   { facts }: Pick<Catalog, 'facts'>,
   { schema, name }: TableName,
@@ -25,22 +20,18 @@ export function tableColumns(
   const own = facts
     .childrenOf(id)
     .flatMap((fact) => (fact.id.kind === 'column' ? [columnOf(facts, fact)] : []))
-  const parent = parentOf(facts, id)
-  const above = parent === undefined ? [] : tableColumns({ facts }, parent)
-  return [...above.filter((column) => own.every((each) => each.name !== column.name)), ...own]
+  const above = parentsOf(facts, id).flatMap((parent) => tableColumns({ facts }, parent))
+  const all = new Map([...above, ...own].map((column) => [column.name, column]))
+  return [...all.values()]
 }
 
 /** The partitioned table that a partition is in the end a part of; itself for any other table. */
 export function partitionRoot({ facts }: Pick<Catalog, 'facts'>, table: TableName): TableName {
   const id = { kind: 'table', schema: table.schema, name: table.name } as const
-  const parent = parentOf(facts, id)
+  const [parent] = parentsOf(facts, id)
   return parent === undefined || facts.get(id)?.payload.partitionBound == null
     ? table
     : partitionRoot({ facts }, parent)
-}
-
-function parentOf(facts: FactBase, table: ObjectId): TableName | undefined {
-  return (facts.get(table)?.payload.parentTable ?? undefined) as TableName | undefined
 }
 
 function columnOf(facts: FactBase, { id, payload }: Fact): TableColumn {

@@ -2,7 +2,8 @@ import { type Extra, type ExtraKind, literal, quoted } from './kind.ts'
 
 /**
  * What a table says otherwise of a column that it inherits, or has as a partition: its default, NOT NULL and comment (CREATE
- * TABLE, INHERITS and PARTITION OF). What is said of the parent reaches the child by itself.
+ * TABLE, INHERITS and PARTITION OF). What is said of the parent reaches the child by itself, unless several parents have
+ * different defaults: then the child has to have one of its own from the start.
  */
 export const inheritedColumns: ExtraKind = {
   name: 'inherited column',
@@ -12,18 +13,22 @@ export const inheritedColumns: ExtraKind = {
            json_build_object(
              'comment', col_description(c.oid, a.attnum),
              'default', pg_get_expr(d.adbin, d.adrelid),
-             'parent default', pg_get_expr(pd.adbin, pd.adrelid),
+             'parent default', above.default,
+             'conflicting type', CASE WHEN above.defaults > 1 THEN format_type(a.atttypid, a.atttypmod) END,
              'not null', CASE WHEN a.attnotnull THEN 'yes' END,
-             'parent not null', CASE WHEN pa.attnotnull THEN 'yes' END) AS values
+             'parent not null', CASE WHEN above.not_null THEN 'yes' END) AS values
     FROM pg_attribute a
     JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
     JOIN pg_namespace n ON n.oid = c.relnamespace
     CROSS JOIN LATERAL (
-      SELECT p.attrelid, p.attnum, p.attnotnull
-      FROM (SELECT inhparent FROM pg_inherits WHERE inhrelid = a.attrelid ORDER BY inhseqno LIMIT 1) i
-      JOIN pg_attribute p ON p.attrelid = i.inhparent AND p.attname = a.attname) pa
+      SELECT bool_or(p.attnotnull) AS not_null, count(DISTINCT pg_get_expr(d.adbin, d.adrelid)) AS defaults,
+             CASE WHEN count(DISTINCT pg_get_expr(d.adbin, d.adrelid)) = 1
+               THEN min(pg_get_expr(d.adbin, d.adrelid)) END AS default
+      FROM pg_inherits i
+      JOIN pg_attribute p ON p.attrelid = i.inhparent AND p.attname = a.attname
+      LEFT JOIN pg_attrdef d ON d.adrelid = p.attrelid AND d.adnum = p.attnum
+      WHERE i.inhrelid = a.attrelid HAVING count(*) > 0) above
     LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-    LEFT JOIN pg_attrdef pd ON pd.adrelid = pa.attrelid AND pd.adnum = pa.attnum
     WHERE a.attinhcount > 0 AND NOT a.attisdropped AND a.attgenerated = ''
       AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
   change: (from, to) => {

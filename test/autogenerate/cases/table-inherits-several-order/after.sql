@@ -1,0 +1,3 @@
+CREATE TABLE a (id int, x text); CREATE TABLE b (id int, y text); CREATE TABLE e (z text);
+CREATE TABLE c (own text) INHERITS (b, a, e);
+CREATE TABLE d () INHERITS (e, b);

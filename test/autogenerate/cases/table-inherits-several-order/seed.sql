@@ -1,0 +1,1 @@
+INSERT INTO c (id, x, y, z, own) VALUES (1, 'x', 'y', 'z', 'own');
