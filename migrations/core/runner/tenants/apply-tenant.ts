@@ -25,8 +25,11 @@ export interface TenantRun {
   readonly share: boolean
 }
 
-/** What became of a tenant: how many steps were taken, or that another runner has it. */
-export type TenantOutcome = { readonly steps: number } | 'busy'
+/**
+ * What became of a tenant: how many steps were taken, that another runner has it, or that the connection broke before
+ * anything was begun.
+ */
+export type TenantOutcome = { readonly steps: number } | 'busy' | 'lost'
 
 /**
  * Takes the steps of one tenant: lock, plan again from what the ledger says now, run, unlock. The lock is held for
@@ -42,10 +45,16 @@ export async function applyTenant(
   const project = tenantProject(run.project, tenant)
   const { ledgerSchema } = project.env
   const targetSchemas = [tenant.schema]
-  if (!(await lockTenant(run, session, tenant))) return 'busy'
+  const locked = await beforeAnything(() => lockTenant(run, session, tenant))
+  if (locked === 'lost') return 'lost'
+  if (!locked) return 'busy'
   let lost = false
   try {
-    const now = await readTenantState(session, run, tenant)
+    const now = await beforeAnything(() => readTenantState(session, run, tenant))
+    if (now === 'lost') {
+      lost = true
+      return 'lost'
+    }
     const { direction } = planner.request
     const planned = planner.stepsOf(tenant, state)
     const steps = planner.stepsOf(tenant, now.state).filter((step) => step.line === tenant.line)
@@ -75,7 +84,26 @@ export async function applyTenant(
     throw error
   } finally {
     await session.own?.cancelled()
-    if (!lost) await releaseLocks(session.client, ledgerSchema, targetSchemas)
+    if (!lost) await unlocked(session, ledgerSchema, targetSchemas)
+  }
+}
+
+/** Nothing has been done to the tenant yet, so a connection that breaks here is the connection's loss alone. */
+async function beforeAnything<Result>(asked: () => Promise<Result>): Promise<Result | 'lost'> {
+  try {
+    return await asked()
+  } catch (error) {
+    if (isConnectionLost(error)) return 'lost'
+    throw error
+  }
+}
+
+/** A session that breaks here has given its locks back, and what was done is committed. */
+async function unlocked({ client }: Session, ledgerSchema: string, targetSchemas: readonly string[]) {
+  try {
+    await releaseLocks(client, ledgerSchema, targetSchemas)
+  } catch (error) {
+    if (!isConnectionLost(error)) throw error
   }
 }
 

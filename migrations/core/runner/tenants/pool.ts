@@ -4,7 +4,8 @@ import type { Tenant } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import type { EmitEvent } from '../../events.ts'
 import { createLedger } from '../../ledger/index.ts'
-import { isConnectionLost } from '../../postgres/index.ts'
+import { isServerError } from '../../postgres/database-error.ts'
+import { databaseError, isConnectionLost } from '../../postgres/index.ts'
 import type { Project } from '../project.ts'
 import { type Session, type SessionOptions, usingSession } from '../session.ts'
 import { guardConnection } from '../survive.ts'
@@ -50,6 +51,8 @@ export interface PoolResult {
 }
 
 const defaultJobs = 4
+/** How often a tenant is taken up again whose connection broke before anything was done to it. */
+const mostLosses = 3
 /** Milliseconds between looks at tenants that other runners have, about. */
 const busyPause = 200
 
@@ -118,7 +121,7 @@ async function drain(context: Drain): Promise<void> {
   const limit = options.maxFailures ?? Number.POSITIVE_INFINITY
   const stopped = () =>
     signal?.aborted === true || (!goOn && counts.failures().length > 0) || counts.failures().length >= limit
-  let working = 0
+  let [working, losses] = [0, 0]
   const worker = async (): Promise<void> => {
     working += 1
     try {
@@ -129,6 +132,8 @@ async function drain(context: Drain): Promise<void> {
           await workOn(context, waiting, database, stopped)
         } catch (error) {
           if (isTooMany(error) && working > 1) return fewerJobs(context, error)
+          // One that broke as soon as it was there says nothing of the next one.
+          if (isConnectionLost(error) && !signal?.aborted && losses++ < mostLosses) continue
           if (!(error instanceof MigError) || signal?.aborted) throw error
           // The database cannot be reached, so none of its tenants can.
           for (const job of waiting.takeAll(database)) counts.failed(job.tenant, error, 0)
@@ -162,6 +167,11 @@ async function workOn(
       const started = performance.now()
       try {
         const outcome = await job.run(session)
+        if (outcome === 'lost') {
+          // Another connection takes it up, but not for ever.
+          if (waiting.giveBack(job)) return
+          throw connectionGone()
+        }
         if (outcome === 'busy') {
           waiting.putBack(job)
           // All that is left is in other hands: look again in a while.
@@ -193,6 +203,8 @@ interface JobQueue {
   database(): string | null | undefined
   take(database: string | null): TenantJob | undefined
   takeAll(database: string | null): readonly TenantJob[]
+  /** Gives back a job whose connection broke before it was begun; false when that has come too often. */
+  giveBack(job: TenantJob): boolean
   /** Gives back a job whose tenant somebody else has. */
   putBack(job: TenantJob): void
   settled(job: TenantJob): void
@@ -210,6 +222,7 @@ function jobQueue(jobs: readonly TenantJob[]): JobQueue {
   for (const queue of queues.values()) queue.reverse()
   const workers = new Map<string | null, number>()
   const busy = new Set<TenantJob>()
+  const lost = new Map<TenantJob, number>()
   const queueOf = (database: string | null) => queues.get(database) ?? []
   return {
     database() {
@@ -223,6 +236,12 @@ function jobQueue(jobs: readonly TenantJob[]): JobQueue {
     },
     take: (database) => queueOf(database).pop(),
     takeAll: (database) => queueOf(database).splice(0).toReversed(),
+    giveBack(job) {
+      const losses = (lost.get(job) ?? 0) + 1
+      lost.set(job, losses)
+      if (losses <= mostLosses) queueOf(job.tenant.databaseUrl).push(job)
+      return losses <= mostLosses
+    },
     putBack(job) {
       busy.add(job)
       queueOf(job.tenant.databaseUrl).unshift(job)
@@ -251,9 +270,17 @@ function fewerJobs({ emit }: Drain, error: MigError): void {
   })
 }
 
+function connectionGone(): MigError {
+  return new MigError('connection-lost', 'the connection broke again and again before anything was done', {
+    help: 'look at what ends the sessions of this role, then run the same command again',
+    exitCode: exitCodes.stepFailed,
+  })
+}
+
 /** What a tenant failed with, whatever was thrown. */
 export function asMigError(error: unknown): MigError {
   if (error instanceof MigError) return error
+  if (isServerError(error) || isConnectionLost(error)) return databaseError(error)
   const message = error instanceof Error ? error.message : String(error)
   return new MigError('tenant-failed', message, { exitCode: exitCodes.stepFailed, cause: error })
 }
