@@ -1,5 +1,6 @@
 import { diff } from '@supabase/pg-delta/core'
 import type { Catalog, Scope } from './catalog.ts'
+import { type MisorderedType, misorderedTypes } from './composite-order.ts'
 import { idKey } from './ids.ts'
 import { bothSides } from './plan.ts'
 
@@ -28,4 +29,10 @@ export function changedTypes(from: Catalog, to: Catalog, scope: Scope): readonly
     found.set(idKey(owner), { kind: owner.kind, schema: owner.schema, name: owner.name })
   }
   return [...found.values()]
+}
+
+/** {@link misorderedTypes} of the scope. */
+export function misorderedComposites(from: Catalog, to: Catalog, scope: Scope): readonly MisorderedType[] {
+  const { source, wanted } = bothSides(from, to, scope)
+  return misorderedTypes(source, wanted, scope.schemas)
 }

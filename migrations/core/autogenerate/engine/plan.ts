@@ -3,6 +3,7 @@ import { type Action as EngineAction, type Plan, plan } from '@supabase/pg-delta
 import type { Policy } from '@supabase/pg-delta/policy'
 import { type Catalog, type Scope, scopedFacts, virtualMark } from './catalog.ts'
 import { type Change, changesOf } from './changes.ts'
+import { inAttributeOrder, misorderedTypes, orderChange } from './composite-order.ts'
 import { type Extra, extraStatements } from './extras.ts'
 import { type ObjectId, schemaOf } from './ids.ts'
 import { ownAction } from './own-action.ts'
@@ -48,13 +49,17 @@ export function difference(from: Catalog, to: Catalog, scope: Scope): Difference
   const { source, wanted } = bothSides(from, to, scope)
   const planned = source.rootHash === wanted.rootHash ? undefined : enginePlan(source, wanted, scope)
   const extras = extrasInScope(from, to, scope, wanted)
+  const actions = (planned?.actions ?? [])
+    .map((action) => ofEngine(action, source, wanted))
+    .filter((action) => !unsetsNoDefault(action, source))
   return {
-    changes: changesOf(planned?.deltas ?? [], [...extras.before, ...extras.after]),
+    changes: [
+      ...changesOf(planned?.deltas ?? [], [...extras.before, ...extras.after]),
+      ...misorderedTypes(source, wanted, scope.schemas).map(orderChange),
+    ],
     actions: [
       ...extras.before.map(ofExtra),
-      ...(planned?.actions ?? [])
-        .map((action) => ofEngine(action, source, wanted))
-        .filter((action) => !unsetsNoDefault(action, source)),
+      ...inAttributeOrder(actions, wanted),
       ...extras.after.map(ofExtra),
     ],
     checksFunctionBodies:

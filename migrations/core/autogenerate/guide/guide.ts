@@ -10,6 +10,7 @@ import {
   hasPlainTable,
   idKey,
   keepingMoves,
+  misorderedComposites,
   readCatalog,
   retypedColumn,
   type Scope,
@@ -18,6 +19,7 @@ import { sqlState } from './address.ts'
 import { decideCasts, undecidedCasts } from './casts.ts'
 import type { CastDecisions } from './decisions.ts'
 import { decideFills } from './fill.ts'
+import { dropMisordered } from './misordered-types.ts'
 import { repairFor } from './repairs.ts'
 import { isSetAside, type SetAside, settingAside, type TableId, type WayHome, wayHome } from './set-aside.ts'
 import { inOneTransaction, type Mend, type Refusal, tryActions } from './trial.ts'
@@ -56,7 +58,8 @@ export function takesRounds(actions: readonly Action[], from: Catalog, to: Catal
     inOneTransaction(actions) === undefined ||
     foundationsAmong(actions).length > 0 ||
     tablesToMakeAnew(actions, [], from).length > 0 ||
-    keepingMoves(from, to, scope).length > 0
+    keepingMoves(from, to, scope).length > 0 ||
+    misorderedComposites(from, to, scope).length > 0
   )
 }
 
@@ -93,6 +96,12 @@ export async function guide(input: GuideInput): Promise<Guided> {
     if (kept.done.length > 0) {
       actions.push(...kept.done)
       current = await readCatalog(client)
+    }
+    const misordered = misorderedComposites(current, input.to, scope)
+    if (misordered.length > 0) {
+      const dropped = await dropMisordered(client, misordered, input.casts)
+      actions.push(...dropped)
+      if (dropped.length > 0) current = await readCatalog(client)
     }
     const planned = nextDifference(current, input.to, scope)
     const candidates =

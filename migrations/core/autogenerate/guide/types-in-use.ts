@@ -53,7 +53,8 @@ export async function tablesKeyedByChangedTypes(
   return [...new Map(found.map((table) => [idKey(table), table])).values()]
 }
 
-interface ColumnRow {
+/** A column of a type, or of one that is built on it. */
+export interface ColumnRow {
   readonly schema: string
   readonly table: string
   readonly column: string
@@ -76,7 +77,7 @@ const family = `
     WHERE family.depth < 20
   )`
 
-const columnsQuery = `${family}
+export const columnsQuery = `${family}
   SELECT DISTINCT n.nspname AS schema, c.relname AS table, a.attname AS column, a.atttypid = t.typarray AS array
   FROM family
   JOIN pg_type t ON t.oid = family.oid
@@ -96,7 +97,7 @@ const keyedQuery = `${family}
   JOIN pg_namespace n ON n.oid = c.relnamespace
   ORDER BY 1, 2`
 
-const builtOnQuery = `${family}
+export const builtOnQuery = `${family}
   SELECT CASE t.typtype WHEN 'd' THEN 'domain' ELSE 'type' END AS kind, n.nspname AS schema, t.typname AS name
   FROM (SELECT oid, max(depth) AS depth FROM family GROUP BY oid) f
   JOIN pg_type t ON t.oid = f.oid
@@ -115,7 +116,7 @@ function toText({ schema, table, column, array }: ColumnRow): readonly Action[] 
   ]
 }
 
-function dropType(type: TypeId): Action {
+export function dropType(type: TypeId): Action {
   const sql = `DROP ${type.kind.toUpperCase()} ${qualifiedName(type.schema, type.name)}`
   return ownAction(sql, [], { destroys: [type], verb: 'drop' })
 }

@@ -1,0 +1,1 @@
+INSERT INTO place VALUES (1, ROW(7));
