@@ -147,7 +147,10 @@ export const typeCases = [
     setup: (n) => [`CREATE SEQUENCE ${n.t('made')}`],
     args: (n) => [
       n('made'),
-      { increment: 10, cycle: true, restart: 7, ownedBy: null, existing: { increment: 1, cycle: false } },
+      {
+        ...{ increment: 10, cycle: true, restart: 7, ownedBy: null },
+        existing: { increment: 1, cycle: false, ownedBy: null },
+      },
     ],
     sql: ['ALTER SEQUENCE app.made INCREMENT BY 10 CYCLE OWNED BY NONE RESTART WITH 7'],
   }),
