@@ -183,11 +183,14 @@ describe('a deadlock', () => {
       settings: { lockTimeout: '30s' },
       onEvent: (event) => {
         if (event.event === 'statement' && event.sql === 'LOCK TABLE public.a')
-          theirs ??= other.query('LOCK TABLE public.a')
-        if (event.event === 'retry') void theirs?.then(() => other.end())
+          theirs ??= other.query('LOCK TABLE public.a').then(
+            () => other.end(),
+            (error: unknown) => error,
+          )
       },
     })
     expect(run.error).toBeUndefined()
+    expect(await theirs).toBeUndefined()
     const retries = run.events.flatMap((event) => (event.event === 'retry' ? [event.sqlState] : []))
     expect(retries).toEqual(['40P01'])
   })
