@@ -8,6 +8,7 @@ import {
   usesIam,
 } from '../migrations/core/postgres/index.ts'
 import { commandEnvironment, runCommand } from './shared/command.ts'
+import { onTheTerminal } from './shared/external.ts'
 import { smallPrompt } from './shared/small-prompt.ts'
 
 const spec = {
@@ -36,6 +37,8 @@ export const main = (): Promise<void> =>
     const args = sql === undefined ? (fromTerminal ? [] : ['-v', 'ON_ERROR_STOP=1']) : ['-c', sql]
     const env = password === undefined ? process.env : { ...process.env, PGPASSWORD: password }
     const run = $({ stdio: 'inherit', nothrow: true, env })
-    const result = await run`${psql} -X ${args} ${formatDatabaseUrl({ ...address, password: undefined })}`
-    return result.exitCode ?? 1
+    const { exitCode } = await onTheTerminal(
+      () => run`${psql} -X ${args} ${formatDatabaseUrl({ ...address, password: undefined })}`,
+    )
+    return exitCode ?? 1
   })

@@ -103,7 +103,7 @@ export function parseArguments(spec: CommandSpec, argv: readonly string[]): Argu
       'too-many-arguments',
       `${spec.name} takes ${names.length} arguments, not ${values.length}: ${values.join(' ')}`,
       {
-        help: `put a message with spaces in quotes; see just ${spec.name} --help`,
+        help: `put a message with spaces in quotes; ${seeHelp(spec)}`,
       },
     )
   }
@@ -174,12 +174,12 @@ function flagError(spec: CommandSpec, names: readonly string[], error: unknown):
   const unknown = /Unknown option '(-{1,2}[^']+)'/.exec(error.message)?.[1]
   if (unknown === undefined) {
     return new MigError('bad-flag', error.message.split('\n')[0]?.replaceAll('\0', '') ?? '', {
-      help: `see just ${spec.name} --help`,
+      help: seeHelp(spec),
     })
   }
   const guess = nearest(unknown.replace(/^-+/, ''), names)
   return new MigError('unknown-flag', `${spec.name} has no flag ${unknown}`, {
-    help: guess === undefined ? `see just ${spec.name} --help` : `did you mean --${guess}?`,
+    help: guess === undefined ? seeHelp(spec) : `did you mean --${guess}?`,
   })
 }
 
@@ -188,10 +188,13 @@ function missing(spec: CommandSpec, name: string): MigError {
     'missing-argument',
     `${spec.name} needs ${name}: ${spec.positionals[name]?.help ?? ''}`,
     {
-      help:
-        spec.examples[0] === undefined ? `see just ${spec.name} --help` : `for example: ${spec.examples[0]}`,
+      help: spec.examples[0] === undefined ? seeHelp(spec) : `for example: ${spec.examples[0]}`,
     },
   )
+}
+
+function seeHelp({ name, program = 'just' }: CommandSpec): string {
+  return `see ${program} ${name} --help`
 }
 
 /** The text of `--help`. */

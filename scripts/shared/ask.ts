@@ -1,5 +1,27 @@
+import { createInterface } from 'node:readline/promises'
 import { MigError } from '../../migrations/core/index.ts'
 import type { Command } from './command.ts'
+
+/**
+ * Puts a question on the terminal and reads a line. Ctrl-C interrupts the command, as it does elsewhere.
+ * @returns the answer without space around it; undefined where the input has ended (Ctrl-D)
+ * @throws what `signal` aborts with
+ */
+export async function ask(question: string, signal: AbortSignal): Promise<string | undefined> {
+  signal.throwIfAborted()
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  // While it reads, readline takes the key for itself.
+  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+  const ended = new Promise<undefined>((resolve) => lines.once('close', () => resolve(undefined)))
+  try {
+    return (await Promise.race([ended, lines.question(question, { signal })]))?.trim()
+  } finally {
+    lines.close()
+  }
+}
+
+/** Whether an answer is yes; everything else is no. */
+export const isYes = (answer: string): boolean => /^y(es)?$/i.test(answer)
 
 /**
  * Asks before something that cannot be undone; `--yes` answers it.
@@ -12,11 +34,6 @@ export async function confirm({ flags, signal }: Command, question: string): Pro
       help: 'add --yes to go on without asking',
     })
   }
-  const { question: ask } = await import('zx')
-  const answer = await Promise.race([
-    ask(`${question} [y/N] `),
-    new Promise<string>((resolve) => signal.addEventListener('abort', () => resolve(''))),
-  ])
-  if (!/^y(es)?$/i.test(answer.trim()))
+  if (!isYes((await ask(`${question} [y/N] `, signal)) ?? ''))
     throw new MigError('not-confirmed', 'nothing was done', { help: 'answer y, or add --yes' })
 }

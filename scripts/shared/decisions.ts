@@ -1,5 +1,6 @@
 import type { AutogenRequest } from '../../migrations/core/autogenerate/index.ts'
 import { MigError } from '../../migrations/core/index.ts'
+import { ask, isYes } from './ask.ts'
 import type { Command } from './command.ts'
 
 type Decisions = Pick<AutogenRequest, 'casts' | 'renames'>
@@ -39,7 +40,7 @@ export async function withDecisions<T>(
     } catch (error) {
       const asked = error instanceof MigError && error.code === 'decision-needed' && process.stdin.isTTY
       if (!asked || command.output.json) throw error
-      decisions = await askedDecisions(error, decisions)
+      decisions = await askedDecisions(error, decisions, command.signal)
     }
   }
 }
@@ -88,51 +89,52 @@ interface OpenCast {
   readonly error: string
 }
 
-async function askedDecisions(error: MigError, decisions: Decisions): Promise<Decisions> {
-  const { question } = await import('zx')
-  const {
-    renames = [],
-    casts = [],
-    fills = [],
-    violations = [],
-  } = error.facts as {
-    renames?: readonly OpenRename[]
-    casts?: readonly OpenCast[]
-    fills?: readonly string[]
-    violations?: readonly OpenViolation[]
-  }
+/** The facts of `decision-needed`. */
+interface OpenDecisions {
+  readonly renames?: readonly OpenRename[]
+  readonly casts?: readonly OpenCast[]
+  readonly fills?: readonly string[]
+  readonly violations?: readonly OpenViolation[]
+}
+
+async function askedDecisions(
+  error: MigError,
+  decisions: Decisions,
+  signal: AbortSignal,
+): Promise<Decisions> {
+  const { renames = [], casts = [], fills = [], violations = [] } = error.facts as OpenDecisions
   // What cannot be asked about would come back for ever.
   if (renames.length + casts.length + fills.length + violations.length === 0) throw error
+  /** Where the input has ended, nothing is decided. */
+  const answerTo = async (question: string): Promise<string> => {
+    const answer = await ask(question, signal)
+    if (answer === undefined) throw error
+    return answer
+  }
   const given = { ...decisions.renames.given }
   const taken = new Set<string>()
   for (const { from, to } of renames) {
     if (given[from] !== undefined || taken.has(to)) continue
-    if (!/^y(es)?$/i.test((await question(`Was ${from} renamed to ${to}? [y/N] `)).trim())) continue
+    if (!isYes(await answerTo(`Was ${from} renamed to ${to}? [y/N] `))) continue
     given[from] = to
     taken.add(to)
   }
   const using = { ...decisions.casts.using }
   const recreate = [...decisions.casts.recreate]
   for (const { column, error: why } of casts) {
-    const answer = (
-      await question(`${column}: ${why}. USING expression, or empty to drop and add it: `)
-    ).trim()
+    const answer = await answerTo(`${column}: ${why}. USING expression, or empty to drop and add it: `)
     if (answer === '') recreate.push(column)
     else using[column] = answer
   }
   for (const column of fills) {
-    const answer = (
-      await question(`${column} becomes NOT NULL. Expression for rows without a value: `)
-    ).trim()
+    const answer = await answerTo(`${column} becomes NOT NULL. Expression for rows without a value: `)
     // Without one there is nothing to go on with.
     if (answer === '') throw error
     using[column] = answer
   }
   for (const { table, constraint } of violations) {
-    const answer = (
-      await question(`Rows of ${table} break ${constraint}. Take them away, in every database? [y/N] `)
-    ).trim()
-    if (!/^y(es)?$/i.test(answer)) throw error
+    const question = `Rows of ${table} break ${constraint}. Take them away, in every database? [y/N] `
+    if (!isYes(await answerTo(question))) throw error
     recreate.push(table)
   }
   return {

@@ -41,9 +41,24 @@ export async function openEditor(file: string): Promise<void> {
     })
   const { $ } = await import('zx')
   // An editor setting may hold arguments, as in `code --wait`: the shell takes it apart.
-  const { exitCode } = await $({ stdio: 'inherit', nothrow: true })`sh -c ${`${editor} "$1"`} sh ${file}`
+  const { exitCode } = await onTheTerminal(
+    () => $({ stdio: 'inherit', nothrow: true })`sh -c ${`${editor} "$1"`} sh ${file}`,
+  )
   if (exitCode !== 0)
     throw new MigError('editor-failed', `"${editor}" ended with ${exitCode}`, {
       help: `open ${file} yourself`,
     })
+}
+
+/** Runs a program that the user works with: while it does, Ctrl-C is meant for that program alone. */
+export async function onTheTerminal<Result>(program: () => PromiseLike<Result>): Promise<Result> {
+  const own = process.listeners('SIGINT')
+  const leaveIt = () => undefined
+  process.removeAllListeners('SIGINT').on('SIGINT', leaveIt)
+  try {
+    return await program()
+  } finally {
+    process.off('SIGINT', leaveIt)
+    for (const listener of own) process.on('SIGINT', listener)
+  }
 }

@@ -127,6 +127,21 @@ describe('the command of the container', () => {
     expect(stdout).not.toContain('secret')
   })
 
+  databaseTest('with --wait 0 asks once', async ({ database }) => {
+    const { exitCode } = await container(['current', '--wait', '0'], database.url)
+    expect(exitCode).toBe(0)
+    const nobody = `postgresql://app@127.0.0.1:${await closedPort()}/app`
+    const { stdout } = await container(['current', '--wait', '0'], nobody)
+    expect(events(stdout).at(-1)).toMatchObject({ event: 'error', code: 'no-server' })
+  })
+
+  test('names its own help where it is used wrongly', async () => {
+    const { stdout } = await container(['upgrade', 'head', 'user'], '')
+    expect(events(stdout)).toMatchObject([
+      { code: 'too-many-arguments', help: expect.stringContaining('launch.mjs run-migrations --help') },
+    ])
+  })
+
   databaseTest('does not wait for a database that is not there', async ({ database }) => {
     const url = new URL(database.url)
     url.pathname = '/none'

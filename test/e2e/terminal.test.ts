@@ -1,0 +1,126 @@
+import { execFileSync } from 'node:child_process'
+import { execa } from 'execa'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { cleanVariables, justBinary, repository } from '../support/recipes.ts'
+import { justOn, succeed } from './support/just.ts'
+import { environmentText, revisionFiles, temporaryProject } from './support/project.ts'
+
+let database: TestDatabase
+
+/** `script` of util-linux gives a program a terminal; those of other systems take other arguments. */
+const hasTerminals = ((): boolean => {
+  try {
+    return execFileSync('script', ['--version'], { encoding: 'utf8' }).includes('util-linux')
+  } catch {
+    return false
+  }
+})()
+
+const hasPsql = ((): boolean => {
+  try {
+    execFileSync('psql', ['--version'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+})()
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  await succeed(justOn(database.url)('mig-upgrade head user'))
+})
+afterAll(() => database.drop())
+
+/** Runs a recipe on a terminal and types each `keys` when its `question` is on what is new of the screen. */
+async function conversation(
+  args: readonly string[],
+  turns: readonly (readonly [question: string | RegExp, keys: string])[],
+  cwd = repository,
+) {
+  const words = [justBinary(), ...args].map((word) => `'${word}'`).join(' ')
+  const running = execa('script', ['-qec', words, '/dev/null'], {
+    cwd,
+    env: cleanVariables({ MIG_DATABASE_URL: database.url, TERM: 'xterm', PAGER: 'cat' }),
+    extendEnv: false,
+    reject: false,
+    timeout: 60_000,
+  })
+  let screen = ''
+  let seen = 0
+  const left = [...turns]
+  running.stdout.on('data', (part: Buffer) => {
+    screen += part.toString('utf8')
+    const [question = '', keys = ''] = left[0] ?? []
+    if (left.length === 0 || screen.slice(seen).search(question) === -1) return
+    left.shift()
+    seen = screen.length
+    running.stdin.write(keys)
+  })
+  const { exitCode, timedOut } = await running
+  return { code: timedOut ? 'it hangs' : exitCode, screen }
+}
+
+const typed = (args: readonly string[], question: string, keys: string, cwd?: string) =>
+  conversation(args, [[question, keys]], cwd)
+
+const [ctrlC, ctrlD] = ['\u0003', '\u0004']
+
+describe.skipIf(!hasTerminals)('a question on a terminal', () => {
+  const downgradeAll = ['mig-downgrade-all', 'user']
+
+  test('is taken for no at Ctrl-D, and interrupted by Ctrl-C', async () => {
+    const ended = await typed(downgradeAll, 'y/N', ctrlD)
+    expect(ended.screen).toContain('MIG-not-confirmed')
+    expect(ended.code).toBe(2)
+    const stopped = await typed(downgradeAll, 'y/N', ctrlC)
+    expect(stopped.screen).toContain('MIG-interrupted')
+    expect(stopped.code).toBe(130)
+    await succeed(justOn(database.url)('mig-current user --check-heads'))
+  })
+
+  test('goes on at y', async () => {
+    const { code, screen } = await typed(downgradeAll, 'y/N', 'y\r')
+    expect(screen).toContain('took back 3 revisions')
+    expect(code).toBe(0)
+  })
+
+  test('about a rename decides nothing where the input ends', async () => {
+    const project = await temporaryProject({
+      'migrations/env.ts': environmentText({ shop: 'shop' }),
+      'migrations/models/shop.sql': 'CREATE TABLE shop.t (id int, new_name text);',
+      ...revisionFiles('shop', [
+        { id: 'aaaa00000001', upgrade: 'await op.execute(`CREATE TABLE t (id int, old_name text)`)' },
+      ]),
+    })
+    await succeed(justOn(database.url, { cwd: project.path })('mig-upgrade'))
+    const question = 'old_name renamed to new_name'
+    const ended = await typed(['mig-autogen', 'rename'], question, ctrlD, project.path)
+    expect(ended.screen).toContain('MIG-decision-needed')
+    expect(ended.code).toBe(4)
+    const answered = await typed(['mig-autogen', 'rename'], question, 'y\r', project.path)
+    expect(answered.screen).toContain('rename')
+    expect(answered.code).toBe(0)
+    await project.remove()
+  })
+})
+
+describe.skipIf(!hasTerminals || !hasPsql)('psql on a terminal', () => {
+  test('has Ctrl-C for itself, as often as it is typed', async () => {
+    const prompt = /=# $/
+    // Where Ctrl-C was typed just itself ends with 130, whatever its recipe says.
+    const { screen } = await conversation(
+      ['db-psql'],
+      [
+        [prompt, "SELECT 'first' || pg_sleep(50);\r"],
+        [/pg_sleep[\s\S]*\n/, ctrlC],
+        [prompt, "SELECT 'second' || pg_sleep(50);\r"],
+        [/pg_sleep[\s\S]*\n/, ctrlC],
+        [prompt, 'SELECT 41 + 1;\r'],
+        [/42[\s\S]*=# $/, '\\q\r'],
+      ],
+    )
+    expect(screen.match(/canceling statement due to user request/g)).toHaveLength(2)
+    expect(screen).toMatch(/ 42\r\n/)
+  })
+})
