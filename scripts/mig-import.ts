@@ -138,7 +138,7 @@ function leftovers(tables: readonly string[], excluded: readonly string[]): read
 }
 
 function showResult({ output, flags }: Command, result: ImportResult, excluded: readonly string[]): void {
-  const { files, unconverted, adopted, proof } = result
+  const { files, unconverted, followed, adopted, proof } = result
   const proofText = {
     equal: 'replayed on a scratch database: equal to the live one',
     runs: 'replayed on a scratch database: it runs; the database has nothing of it to compare with',
@@ -148,6 +148,7 @@ function showResult({ output, flags }: Command, result: ImportResult, excluded: 
     `${countOf(files.length, 'revision')} written`,
     ...(flags.verbose === true ? files.map((file) => `  ${file}`) : []),
     proofText,
+    ...followed.map((file) => `followed on a scratch database: ${file}`),
     ...unconverted.map(
       ({ file, line, direction, reason, leftOut }) =>
         `${leftOut ? 'left out' : 'not converted'}: ${file}:${line} ${direction}: ${reason}`,

@@ -1,7 +1,7 @@
 import type { Value } from '../python/values.ts'
 
 const purePackages =
-  /^(sqlalchemy|postgresql|sqlmodel|sqlalchemy_utils|oslo_db\.sqlalchemy\.types|oslo_utils\.timeutils|oslo_log|alembic_utils|alembic_postgresql_enum|uuid|datetime|os|enum|logging|json|alembic\.op\.(get_bind|get_context|f|inline_literal|batch_alter_table))(\.|$)/
+  /^(sqlalchemy|postgresql|sqlmodel|sqlalchemy_utils|oslo_db\.sqlalchemy\.types|oslo_utils\.timeutils|oslo_log|alembic_utils|alembic_postgresql_enum|airflow\.migrations\.db_types|uuid|datetime|os|enum|logging|json|alembic\.op\.(get_bind|get_context|f|inline_literal|batch_alter_table))(\.|$)/
 const pureMethods = new Set([
   'with_variant',
   'desc',

@@ -90,7 +90,7 @@ export function columnType(value: Value): ColumnType {
   if (value.kind === 'method' && ['evaluates_none', 'impl'].includes(value.name)) return columnType(value.of)
   if ((value.kind === 'path' || value.kind === 'call') && value.type !== undefined)
     return columnType(value.type)
-  const call = callOf(value)
+  const call = ofAirflow(callOf(value))
   if (call.path === 'type.specification') return { sql: textOf(call.positional[0] ?? call) }
   const name = packages.exec(call.path)?.at(-1)
   if (name === undefined) throw new Unconverted(`the type ${call.path.replace(/^\./, '')}`, value.line)
@@ -100,6 +100,21 @@ export function columnType(value: Value): ColumnType {
   const sized = sizedType(name, call)
   if (sized !== undefined) return sized
   throw new Unconverted(`the type ${name}`, value.line)
+}
+
+/** Airflow makes the types of its revisions when they run: on PostgreSQL these (airflow.migrations.db_types). */
+function ofAirflow(call: Call): Call {
+  const [, name] = /^airflow\.migrations\.db_types\.(TIMESTAMP|StringID)$/.exec(call.path) ?? []
+  const withArgument = (path: string, key: string, value: Value): Call =>
+    call.keywords.has(key) || call.positional.length > 0
+      ? { ...call, path }
+      : { ...call, path, keywords: new Map([...call.keywords, [key, value]]) }
+  const { line } = call
+  if (name === 'TIMESTAMP')
+    return withArgument('sqlalchemy.TIMESTAMP', 'timezone', { kind: 'constant', value: true, line })
+  if (name === 'StringID')
+    return withArgument('sqlalchemy.String', 'length', { kind: 'number', text: '250', line })
+  return call
 }
 
 function callOf(value: Value): Call {

@@ -39,6 +39,8 @@ export interface ImportResult {
   /** The revision files, relative to the project folder. */
   readonly files: readonly string[]
   readonly unconverted: readonly UnconvertedPlace[]
+  /** Files whose upgrade was found by following it on a scratch database. */
+  readonly followed: readonly string[]
   /** What our ledger says now; empty where the database has no ledger of the other tool. */
   readonly adopted: readonly AdoptedRows[]
   /** `equal`: replayed, and the same as the live database; `runs`: replayed, with nothing to compare. */
@@ -82,6 +84,9 @@ export async function importHistory(
     schemas: Object.values(env.schemas),
     searchPath: request.searchPath,
   })
+  const ways = history.revisions.flatMap(({ revision, source }) =>
+    followed.found.has(revision) ? [source] : [],
+  )
   const rows = adoptedRows(history, lines, request.ledgers, env)
   const draft = draftHistory(history, lines, env)
   try {
@@ -89,10 +94,11 @@ export async function importHistory(
     await checkNotAdopted(session, env.ledgerSchema, rows)
     const replayed = { ...request, history }
     const proof = await proved(session, draft, rows, [...new Set(lines.values())], replayed, unconverted)
-    if (proof === 'differs') return { files: draft.place(), unconverted, adopted: [], proof: 'none' }
+    if (proof === 'differs')
+      return { files: draft.place(), unconverted, followed: ways, adopted: [], proof: 'none' }
     const files = draft.place()
     await adoptRows(session, openProject(env), rows)
-    return { files, unconverted, adopted: rows, proof }
+    return { files, unconverted, followed: ways, adopted: rows, proof }
   } finally {
     draft.discard()
   }

@@ -7,7 +7,7 @@ import { readPython } from './statements.ts'
 
 /** Packages whose names have a meaning of their own here; their source is never looked into. */
 const knownPackages =
-  /^(sqlalchemy|alembic|sqlalchemy_utils|sqlmodel|pgvector|geoalchemy2|oslo_db|oslo_utils)(\.|$)/
+  /^(sqlalchemy|alembic|sqlalchemy_utils|sqlmodel|pgvector|geoalchemy2|oslo_db|oslo_utils|airflow\.migrations\.db_types)(\.|$)/
 
 /**
  * The Python modules below some folders, read (never run) when a revision first names them. A module that cannot be

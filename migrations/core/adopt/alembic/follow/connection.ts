@@ -16,8 +16,8 @@ import { statementSql } from '../operations/statement.ts'
 import { isTableStatement } from '../operations/table-statement.ts'
 import { entriesOf, textOf, Unconverted } from '../reading.ts'
 import { askHasTable } from './inspector-sql.ts'
-import type { Record } from './record.ts'
-import { resultOf, rowsOfNothing, textRows } from './rows.ts'
+import type { Recording } from './record.ts'
+import { checkEmpty, resultOf, rowsOfNothing, tablesIn, textRows } from './rows.ts'
 
 /** SQL made of what SQLAlchemy would compile. @throws Unfollowed */
 export function following<Result>(line: number, make: () => Result): Result {
@@ -30,12 +30,17 @@ export function following<Result>(line: number, make: () => Result): Result {
 }
 
 /** `connection.execute(statement, parameters)` */
-export async function execute(record: Record, given: PyArguments): Promise<Py> {
+export async function execute(record: Recording, given: PyArguments): Promise<Py> {
   const { line } = given
   const [statement = null, parameters, ...rest] = given.positional
   if (rest.length > 0) throw new Unfollowed('.execute(…)', line)
   const value = toValue(statement, line)
   if (value.kind === 'opaque') throw new Unfollowed(value.why, line)
+  if (value.kind === 'method' && value.name === 'from_select') {
+    const rows = await itemsOf(await rowsOfNothing(record, sourceOf(value), line), line)
+    if (rows.length > 0) throw new Unfollowed('.from_select(…)', line)
+    return withoutRows(line)
+  }
   if (isSelect(value)) return rowsOfNothing(record, value, line)
   if (isTableStatement(value)) return executeMany(record, value, parameters, given)
   const bound = [
@@ -51,6 +56,13 @@ export async function execute(record: Record, given: PyArguments): Promise<Py> {
   if (/\bRETURNING\b/i.test(sql)) throw new Unfollowed('RETURNING', line)
   await record.run(sql)
   return withoutRows(line)
+}
+
+/** The query of `table.insert().from_select(columns, query)`. */
+function sourceOf({ positional, keywords, line }: Extract<Value, { kind: 'method' }>): Value {
+  const query = positional[1] ?? keywords.get('select')
+  if (query === undefined) throw new Unfollowed('.from_select(…)', line)
+  return query
 }
 
 function withoutRows(line: number): PyObject {
@@ -72,13 +84,15 @@ function textOfStatement(value: Value, bound: readonly (readonly [string, Value]
 
 /** `table.insert()` with rows, or a statement that has its values itself. */
 async function executeMany(
-  record: Record,
+  record: Recording,
   value: Value,
   parameters: Py | undefined,
   { line, positional }: PyArguments,
 ): Promise<Py> {
   if (parameters === undefined || parameters === null) {
-    await record.run(following(line, () => statementSql(value)))
+    const sql = sqlOrNothing(value)
+    if (sql !== undefined) await record.run(sql)
+    else await checkEmpty(record, changedTables(value), line)
     return withoutRows(line)
   }
   const table = value.kind === 'method' && value.name === 'insert' ? value.of : undefined
@@ -89,8 +103,28 @@ async function executeMany(
   return withoutRows(line)
 }
 
+function sqlOrNothing(value: Value): string | undefined {
+  try {
+    return statementSql(value)
+  } catch (error) {
+    if (error instanceof Unconverted) return undefined
+    throw error
+  }
+}
+
+/** The tables without whose rows a statement does nothing: what it updates or deletes from, or inserts from. */
+function changedTables(value: Value): ReadonlySet<string> {
+  if (value.kind === 'method' && (value.name === 'where' || value.name === 'values'))
+    return changedTables(value.of)
+  if (value.kind === 'method' && (value.name === 'update' || value.name === 'delete'))
+    return tablesIn(value.of)
+  const [table] = value.kind === 'call' ? value.positional : []
+  const isChange = value.kind === 'call' && /^sqlalchemy\.(update|delete)$/.test(value.path)
+  return isChange && table !== undefined ? tablesIn(table) : new Set()
+}
+
 /** `op.bulk_insert(table, rows)` */
-export async function insertRows(record: Record, table: Value, rows: Py, line: number): Promise<void> {
+export async function insertRows(record: Recording, table: Value, rows: Py, line: number): Promise<void> {
   const items = await itemsOf(rows, line)
   if (items.length === 0) return
   const insert = operations.get('bulk_insert')
@@ -124,7 +158,7 @@ const dialect: PyObject = {
 }
 
 /** `op.get_bind()`, and the engine and the sub-connections of it. */
-export function connection(record: Record): PyObject {
+export function connection(record: Recording): PyObject {
   const self: PyObject = {
     kind: 'object',
     type: 'connection',
@@ -158,7 +192,7 @@ async function scalarOf(result: Py, given: PyArguments): Promise<Py> {
 }
 
 /** `bind.dialect.has_table(bind, 'name')` */
-function withTables(record: Record): PyObject {
+function withTables(record: Recording): PyObject {
   return {
     ...dialect,
     async get(name) {

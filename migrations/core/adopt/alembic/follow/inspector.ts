@@ -10,11 +10,11 @@ import {
   Unfollowed,
 } from '../../python/run/objects.ts'
 import { askEnums, askHasTable, askNames, askSchemas, askTable } from './inspector-sql.ts'
-import type { Record } from './record.ts'
+import type { Recording } from './record.ts'
 import { reflectedType } from './reflected-types.ts'
 
 /** `sa.inspect(bind)`: what it says of the scratch database, as SQLAlchemy would say it; it remembers its answers. */
-export function inspector(record: Record): PyObject {
+export function inspector(record: Recording): PyObject {
   const known = new Map<string, Py>()
   return {
     kind: 'object',
@@ -44,7 +44,7 @@ export function inspector(record: Record): PyObject {
 
 const versionTable = 'alembic_version'
 
-async function asked(record: Record, method: string, given: PyArguments): Promise<Py> {
+async function asked(record: Recording, method: string, given: PyArguments): Promise<Py> {
   const { line } = given
   const schemaAt = ['get_table_names', 'get_view_names', 'get_enums'].includes(method) ? 0 : 1
   const schema = plain(given.keywords.get('schema') ?? given.positional[schemaAt])
@@ -67,7 +67,7 @@ async function asked(record: Record, method: string, given: PyArguments): Promis
 
 /** The rows of a method that takes a table. @throws Raised `NoSuchTableError` */
 export async function rowsOf(
-  record: Record,
+  record: Recording,
   method: string,
   table: string,
   schema: string | undefined,

@@ -2,7 +2,7 @@ import { quoteLiteral } from '../../../postgres/quote.ts'
 import type { BodyPart, ScratchState } from '../../history.ts'
 
 /** What a revision has done to a scratch database so far. */
-export interface Record {
+export interface Recording {
   /** Runs a statement, and keeps it. */
   run(sql: string): Promise<void>
   /**
@@ -16,7 +16,7 @@ export interface Record {
 }
 
 /** @param place the file and revision, for the error of a revision whose questions have other answers */
-export function recordOn(database: ScratchState, place: string): Record {
+export function recordOn(database: ScratchState, place: string): Recording {
   const parts: BodyPart[] = []
   let open = parts
   let asked = new Set<string>()

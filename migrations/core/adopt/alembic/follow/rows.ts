@@ -10,7 +10,7 @@ import {
   Unfollowed,
 } from '../../python/run/objects.ts'
 import type { Value } from '../../python/values.ts'
-import type { Record } from './record.ts'
+import type { Recording } from './record.ts'
 
 /** A row of a result: its values by name and by number. */
 function row(names: readonly string[], values: readonly Py[]): PyObject {
@@ -92,7 +92,7 @@ function scalarsOf(rows: readonly (readonly Py[])[]): PyObject {
 }
 
 /** A query given as text: what it gives, which the revision asks again. */
-export async function textRows(record: Record, sql: string, line: number): Promise<PyObject> {
+export async function textRows(record: Recording, sql: string, line: number): Promise<PyObject> {
   const query = sql.trim().replace(/;\s*$/, '')
   const answer: unknown = JSON.parse(
     await record.ask(`SELECT coalesce(json_agg(q)::text, '[]') FROM (${query}) q`),
@@ -143,7 +143,7 @@ export function tablesIn(value: Value, found = new Set<string>()): ReadonlySet<s
  * The rows of a query in SQLAlchemy's language, whose tables are all empty: none, or what aggregates give then.
  * @throws Unfollowed when one of them has rows
  */
-export async function rowsOfNothing(record: Record, query: Value, line: number): Promise<PyObject> {
+export async function rowsOfNothing(record: Recording, query: Value, line: number): Promise<PyObject> {
   await checkEmpty(record, tablesIn(query), line)
   const functions = new Set(functionsIn(query))
   if (functions.size === 0 || methodsIn(query).includes('group_by')) return resultOf([], [], line)
@@ -156,7 +156,11 @@ export async function rowsOfNothing(record: Record, query: Value, line: number):
 }
 
 /** @throws Unfollowed when one of the tables has rows, or none is known */
-export async function checkEmpty(record: Record, tables: ReadonlySet<string>, line: number): Promise<void> {
+export async function checkEmpty(
+  record: Recording,
+  tables: ReadonlySet<string>,
+  line: number,
+): Promise<void> {
   if (tables.size === 0) throw new Unfollowed('a query whose tables are not known', line)
   for (const table of tables)
     if ((await record.ask(`SELECT EXISTS (SELECT FROM ${table})::text`)) !== 'false')

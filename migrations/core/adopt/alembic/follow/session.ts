@@ -9,11 +9,11 @@ import {
 } from '../../python/run/objects.ts'
 import type { Value } from '../../python/values.ts'
 import { connection, execute } from './connection.ts'
-import type { Record } from './record.ts'
+import type { Recording } from './record.ts'
 import { checkEmpty, rowsOfNothing, tablesIn } from './rows.ts'
 
 /** `sa.orm.Session(bind=…)`: its queries are followed where their tables are empty. */
-export function session(record: Record): PyObject {
+export function session(record: Recording): PyObject {
   const self: PyObject = {
     kind: 'object',
     type: 'session',
@@ -67,7 +67,7 @@ const chained = new Set([
   'params',
 ])
 
-function query(record: Record, value: Value): PyObject {
+function query(record: Recording, value: Value): PyObject {
   const rows = (line: number) => rowsOfNothing(record, value, line)
   const nothing = async (line: number, answer: Py) => {
     await checkEmpty(record, tablesIn(value), line)

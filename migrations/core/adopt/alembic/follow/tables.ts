@@ -14,7 +14,7 @@ import { operations } from '../operations/index.ts'
 import { following } from './connection.ts'
 import { rowsOf } from './inspector.ts'
 import { askHasTable, askNames } from './inspector-sql.ts'
-import type { Record } from './record.ts'
+import type { Recording } from './record.ts'
 
 const metadataTerm: Value = {
   kind: 'call',
@@ -25,7 +25,7 @@ const metadataTerm: Value = {
 }
 
 /** `sa.MetaData()`: the tables that it has read, and those that are made with it. */
-export function metadata(record: Record): PyObject {
+export function metadata(record: Recording): PyObject {
   const tables = new Map<string, readonly [Py, Py]>()
   const reflected = callable('reflect', async ({ keywords, line }) => {
     const schema = plain(keywords.get('schema'))
@@ -62,7 +62,7 @@ function namesOf(value: Py, line: number): readonly string[] {
 }
 
 /** `sa.Table('name', metadata, …)`, with its columns from the database where `autoload_with` says so. */
-export async function table(record: Record, given: PyArguments): Promise<Py> {
+export async function table(record: Recording, given: PyArguments): Promise<Py> {
   const { line, keywords } = given
   const [name, ...parts] = given.positional
   const text = plain(name)
@@ -92,7 +92,7 @@ function isMetadata(value: Value): boolean {
 }
 
 async function reflectedTable(
-  record: Record,
+  record: Recording,
   name: string,
   schema: string | undefined,
   own: readonly Value[],
@@ -130,7 +130,7 @@ export function isTable(value: Value): value is Call {
 
 /** `table.name`, `table.columns`, `table.indexes` and the like; undefined for another attribute. */
 export async function tableAttribute(
-  record: Record,
+  record: Recording,
   of: Call,
   name: string,
   line: number,
@@ -209,7 +209,7 @@ export function nameOf(column: Call): string | undefined {
 
 /** `sa.Index('name', table.c.column, …).create(bind)` and `.drop(bind)` */
 export async function indexActed(
-  record: Record,
+  record: Recording,
   of: Call,
   act: 'create' | 'drop',
   line: number,
@@ -242,7 +242,7 @@ export async function indexActed(
 }
 
 /** `table.exists()` */
-export async function isThere(record: Record, of: Call): Promise<boolean> {
+export async function isThere(record: Recording, of: Call): Promise<boolean> {
   const [name] = of.positional
   const schema = of.keywords.get('schema')
   if (name?.kind !== 'text') throw new Unfollowed('a table without a name', of.line)
@@ -253,15 +253,19 @@ export async function isThere(record: Record, of: Call): Promise<boolean> {
 
 /** `table.create(bind)` and `table.drop(bind)` */
 export async function createOrDrop(
-  record: Record,
+  record: Recording,
   of: Call,
   act: 'create' | 'drop',
   given: PyArguments,
 ): Promise<Py> {
   const { line } = given
   const checkFirst = given.keywords.get('checkfirst') ?? given.positional[1]
-  if (checkFirst !== undefined && isTrue(checkFirst, line))
-    throw new Unfollowed('checkfirst of a table', line)
+  if (
+    checkFirst !== undefined &&
+    isTrue(checkFirst, line) &&
+    (await isThere(record, of)) === (act === 'create')
+  )
+    return null
   const operation = operations.get(act === 'create' ? 'create_table' : 'drop_table')
   const positional = act === 'create' ? of.positional : of.positional.slice(0, 1)
   const call: Call = { ...of, path: `alembic.op.${act}_table`, positional }

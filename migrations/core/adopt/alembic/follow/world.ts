@@ -16,9 +16,9 @@ import { enumAct, enumType, whereNotThere } from '../enum-types.ts'
 import { type NamingConvention, withNames } from '../naming.ts'
 import { operations } from '../operations/index.ts'
 import { isTableStatement } from '../operations/table-statement.ts'
-import { connection, execute, following, insertRows } from './connection.ts'
+import { connection, execute, following, insertRows, isSelect } from './connection.ts'
 import { inspector } from './inspector.ts'
-import type { Record } from './record.ts'
+import type { Recording } from './record.ts'
 import { isOfType } from './reflected-types.ts'
 import { session } from './session.ts'
 import {
@@ -37,10 +37,10 @@ import {
 
 /** Packages whose calls stand for themselves until SQL is made of them. */
 const terms =
-  /^(sqlalchemy|postgresql|sqlmodel|sqlalchemy_utils|oslo_db\.sqlalchemy\.types|oslo_utils\.timeutils|alembic_utils|alembic_postgresql_enum|pgvector|geoalchemy2|datetime|alembic\.op\.inline_literal)(\.|$)/
+  /^(sqlalchemy|postgresql|sqlmodel|sqlalchemy_utils|oslo_db\.sqlalchemy\.types|oslo_utils\.timeutils|alembic_utils|alembic_postgresql_enum|pgvector|geoalchemy2|airflow\.migrations\.db_types|datetime|alembic\.op\.inline_literal)(\.|$)/
 
 /** Alembic and SQLAlchemy, for a revision that is followed on a scratch database. */
-export function alembicWorld(record: Record, naming: NamingConvention): World {
+export function alembicWorld(record: Recording, naming: NamingConvention): World {
   const bind = connection(record)
   return {
     call: (path, given) => called(path, given, record, naming, bind),
@@ -92,7 +92,7 @@ function isInstance(value: Py, type: Value, line: number): boolean {
 async function called(
   path: string,
   given: PyArguments,
-  record: Record,
+  record: Recording,
   naming: NamingConvention,
   bind: PyObject,
 ): Promise<Py | undefined> {
@@ -131,7 +131,7 @@ function termCall(path: string, { positional, keywords }: PyArguments, line: num
 async function operation(
   path: string,
   given: PyArguments,
-  record: Record,
+  record: Recording,
   naming: NamingConvention,
   bind: PyObject,
 ): Promise<Py | undefined> {
@@ -167,7 +167,7 @@ function isSelectText(statement: Py): boolean {
   return text !== undefined && /^\s*SELECT\b/i.test(text) && !text.includes('(')
 }
 
-async function operate(record: Record, call: Call, naming: NamingConvention, line: number): Promise<void> {
+async function operate(record: Recording, call: Call, naming: NamingConvention, line: number): Promise<void> {
   const operation = operations.get(call.path.slice('alembic.op.'.length))
   for (const sql of following(line, () => operation?.(withNames(call, naming)) ?? [])) {
     const type = /^CREATE TYPE (\S+) AS ENUM \(/.exec(sql)?.[1]
@@ -176,7 +176,7 @@ async function operate(record: Record, call: Call, naming: NamingConvention, lin
   }
 }
 
-function context(record: Record, bind: PyObject): PyObject {
+function context(record: Recording, bind: PyObject): PyObject {
   const self: PyObject = {
     kind: 'object',
     type: 'context',
@@ -202,7 +202,7 @@ async function method(
   of: Value,
   name: string,
   given: PyArguments,
-  record: Record,
+  record: Recording,
   naming: NamingConvention,
 ): Promise<Py | undefined> {
   const { line } = given
@@ -230,7 +230,11 @@ async function method(
   if (of.kind === 'call' && isTable(of) && name === 'exists') return isThere(record, of)
   if (of.kind === 'call' && isTable(of) && (name === 'create' || name === 'drop'))
     return createOrDrop(record, of, name, given)
-  if (name === 'execute' && given.positional.length + given.keywords.size === 0 && isTableStatement(of))
+  if (
+    name === 'execute' &&
+    given.positional.length + given.keywords.size === 0 &&
+    (isTableStatement(of) || isSelect(of))
+  )
     return execute(record, { ...given, positional: [{ kind: 'term', value: of }] })
   if (of.kind === 'call' || of.kind === 'method' || of.kind === 'path') {
     if (['create', 'drop', 'create_all', 'drop_all', 'execute', 'commit'].includes(name)) return undefined
@@ -244,7 +248,12 @@ async function method(
   return undefined
 }
 
-async function enumActed(of: Call, act: 'create' | 'drop', given: PyArguments, record: Record): Promise<Py> {
+async function enumActed(
+  of: Call,
+  act: 'create' | 'drop',
+  given: PyArguments,
+  record: Recording,
+): Promise<Py> {
   const { line } = given
   const type = following(line, () => enumType(of))
   if (type === undefined) return null
@@ -258,7 +267,7 @@ async function attribute(
   of: Value,
   name: string,
   line: number,
-  record: Record,
+  record: Recording,
   bind: PyObject,
 ): Promise<Py | undefined> {
   if (of.kind === 'call' && isTable(of)) {
