@@ -50,7 +50,8 @@ export const main = (): Promise<void> =>
       sayUnmodeled(command, made.unmodeled)
       if (made.files.length === 0) return sayNoChange(command)
       const lineOf = (schema: string | undefined) =>
-        project.env.lines.find((line) => line.schema === schema)?.key
+        project.env.lines.find(({ key, schema: own, tenants }) => (tenants === null ? own : key) === schema)
+          ?.key
       const { text, lines } = changeLines(made.changes, lineOf)
       output.result(output.level === 'quiet' ? '' : text, ...lines)
       if (flags.plan === true) return showFiles(command, made)

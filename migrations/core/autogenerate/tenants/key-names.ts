@@ -1,0 +1,85 @@
+import { MigError } from '../../errors.ts'
+import type { AutogenerateResult } from '../autogenerate.ts'
+import type { CastDecisions } from '../guide/decisions.ts'
+import type { LineTarget } from '../input.ts'
+import type { RenameDecisions } from '../renames.ts'
+
+type Decisions = { readonly casts: CastDecisions; readonly renames: RenameDecisions }
+
+/**
+ * The decisions of a person, who writes the key of a tenant line where other names have their schema
+ * (`tenant.account.nick`), with the schema that stands for it on scratch databases. Pure.
+ */
+export function withStandIns({ casts, renames }: Decisions, lines: readonly LineTarget[]): Decisions {
+  const named = (name: string) => inward(name, lines)
+  const keyed = (values: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [named(name), value]))
+  return {
+    casts: {
+      ...casts,
+      using: keyed(casts.using),
+      ...(casts.fill === undefined ? {} : { fill: keyed(casts.fill) }),
+      recreate: casts.recreate.map(named),
+    },
+    renames: { ...renames, given: keyed(renames.given) },
+  }
+}
+
+/**
+ * What autogenerate found, with the key of a tenant line in the place of the schema that stands for it. Pure.
+ */
+export function withoutStandIns<Result extends AutogenerateResult>(
+  result: Result,
+  lines: readonly LineTarget[],
+): Result {
+  const told = (text: string) => outward(text, lines)
+  const keyOf = new Map(lines.flatMap(({ key, schema, tenant }) => (tenant ? [[schema, key] as const] : [])))
+  return {
+    ...result,
+    changes: result.changes.map((change) => ({
+      ...change,
+      name: told(change.name),
+      detail: told(change.detail),
+      schema: change.schema === undefined ? undefined : (keyOf.get(change.schema) ?? change.schema),
+    })),
+    unmodeled: result.unmodeled.map(({ names, ...rest }) => ({ ...rest, names: names.map(told) })),
+    ...(result.unproved === undefined ? {} : { unproved: errorWithKeys(result.unproved, lines) }),
+  }
+}
+
+/** As `withoutStandIns`, for an error that names objects. Pure. */
+export function errorWithKeys(error: MigError, lines: readonly LineTarget[]): MigError {
+  const told = (text: string) => outward(text, lines)
+  const { code, message, help, exitCode, place, facts, cause, stack } = error
+  const whole = JSON.stringify([message, help, facts])
+  if (told(whole) === whole) return error
+  const renamed = new MigError(code, told(message), {
+    ...(help === undefined ? {} : { help: told(help) }),
+    exitCode,
+    ...(place === undefined ? {} : { place }),
+    facts: mapped(facts, told) as Readonly<Record<string, unknown>>,
+    ...(cause === undefined ? {} : { cause }),
+  })
+  if (stack !== undefined) renamed.stack = stack
+  return renamed
+}
+
+function inward(name: string, lines: readonly LineTarget[]): string {
+  const [first = ''] = name.split('.')
+  const isSchema = lines.some(({ schema, tenant }) => !tenant && schema === first)
+  const line = isSchema ? undefined : lines.find(({ key, tenant }) => tenant && key === first)
+  return line === undefined ? name : `${line.schema}${name.slice(first.length)}`
+}
+
+function outward(text: string, lines: readonly LineTarget[]): string {
+  return lines
+    .filter(({ tenant }) => tenant)
+    .reduce((out, { key, schema }) => out.replaceAll(`${schema}.`, `${key}.`), text)
+}
+
+function mapped(value: unknown, told: (text: string) => string): unknown {
+  if (typeof value === 'string') return told(value)
+  if (Array.isArray(value)) return value.map((each) => mapped(each, told))
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [told(name), mapped(each, told)]))
+}
