@@ -35,7 +35,8 @@ export interface Near {
  * - The ledger: stamped where the replay would have ended.
  *
  * What only a replay can show is left to one: tenant lines, grants, hooks that write statements of their own,
- * decisions of a person, objects that the engine does not compare, more than one transaction each way.
+ * decisions of a person, objects that the engine does not compare, more than one transaction each way, and tables that
+ * inherit: whether a column is also the child's own (`attislocal`) shows only when the parent's goes.
  * @returns the wanted state, and what `body` made; undefined where the revisions have to be replayed
  */
 export async function fromModels<T>(
@@ -103,6 +104,7 @@ function nearBase(input: AutogenerateInput, models: Observed, live: Observed): N
   const [own, others] = [models.state.fingerprint, models.others].map((all) => withoutEmpty(all, unmade))
   if (own === undefined || others === undefined) return undefined
   if (!isSame(live.others, others) || base.catalog.unmodeled.length > 0) return undefined
+  if ([base.fingerprint, own].some(hasInheritance)) return undefined
   const wanted = { ...models.state, fingerprint: own }
   const schemas = filteredSchemas(input).filter((name) => !unmade.includes(name))
   const globals = managedGlobals(base.catalog, wanted.catalog, schemas)
@@ -143,6 +145,13 @@ async function together<A, B>(first: Promise<A>, second: Promise<B>): Promise<re
 
 function isSame(one: Fingerprint, other: Fingerprint): boolean {
   return one.hash === other.hash
+}
+
+function hasInheritance({ objects }: Fingerprint): boolean {
+  return [...objects.values()].some(
+    ({ kind, definition }) =>
+      kind.endsWith('table') && definition.inherits !== undefined && definition.partitionBound === undefined,
+  )
 }
 
 function isThere(schema: string, { state, others }: Observed): boolean {

@@ -40,8 +40,9 @@ function factsDownTo(facts: FactBase, { schema, name }: TableName): readonly Fac
   return [...new Map(all.map((fact) => [keyOf(fact), fact])).values()]
 }
 
+/** Columns in their order, then what may speak of them. */
 function position({ payload }: Fact): number {
-  return Number(payload._position ?? 0)
+  return Number(payload._position ?? Number.MAX_SAFE_INTEGER)
 }
 
 function keyOf({ id }: Fact): string {

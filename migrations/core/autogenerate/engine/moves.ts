@@ -1,8 +1,10 @@
 import { type Catalog, type Scope, virtualMark } from './catalog.ts'
 import { ownAction } from './own-action.ts'
-import { collationMoves, expressionMoves, partitionMoves } from './partitions.ts'
+import { collationMoves, expressionMoves, type KeepingMove, partitionMoves } from './partitions.ts'
 import type { Action } from './plan.ts'
 import { bothSides } from './plan.ts'
+import { retyping } from './retyping.ts'
+import { sharedColumnMoves } from './shared-columns.ts'
 
 /**
  * Statements that keep data where the engine's rules would drop a table or a column and make it anew. They
@@ -15,7 +17,13 @@ export function keepingMoves(from: Catalog, to: Catalog, scope: Scope): readonly
     ...expressionMoves(source, wanted, virtualMark),
     ...collationMoves(source, wanted),
   ]
-  return moves
-    .filter(({ table }) => 'schema' in table && scope.schemas.includes(String(table.schema)))
-    .map(({ sql, table, others, rewrites }) => ownAction(sql, [table, ...others], { rewrites }))
+  const asAction = ({ sql, table, others, rewrites }: KeepingMove) =>
+    ownAction(sql, [table, ...others], { rewrites })
+  const isInScope = ({ table }: KeepingMove) =>
+    'schema' in table && scope.schemas.includes(String(table.schema))
+  const shared = sharedColumnMoves(source, wanted).filter(isInScope).map(asAction)
+  return [
+    ...moves.filter(isInScope).map(asAction),
+    ...shared.map((action) => retyping(action, source) ?? action),
+  ]
 }

@@ -15,6 +15,7 @@ export const inheritedColumns: ExtraKind = {
              'default', pg_get_expr(d.adbin, d.adrelid),
              'parent default', above.default,
              'conflicting type', CASE WHEN above.defaults > 1 THEN format_type(a.atttypid, a.atttypmod) END,
+             'inherits', CASE WHEN NOT c.relispartition THEN 'yes' END,
              'not null', CASE WHEN a.attnotnull THEN 'yes' END,
              'parent not null', CASE WHEN above.not_null THEN 'yes' END) AS values
     FROM pg_attribute a
@@ -39,7 +40,7 @@ export const inheritedColumns: ExtraKind = {
       const value = to.values.default
       after.push(`${column} ${value == null ? 'DROP DEFAULT' : `SET DEFAULT ${value}`}`)
     }
-    if (saysOtherwise(from, to, 'not null')) {
+    if (saysOtherwise(from, to, 'not null') || mayKeepItsOwn(from, to)) {
       after.push(`${column} ${to.values['not null'] == null ? 'DROP' : 'SET'} NOT NULL`)
     }
     const comment = to.values.comment ?? null
@@ -49,6 +50,14 @@ export const inheritedColumns: ExtraKind = {
     }
     return { before: [], after }
   },
+}
+
+/**
+ * Whether a column that no longer has to be NOT NULL may still be so by itself: what ALTER TABLE … INHERIT and NO INHERIT
+ * leave in a table is its own from then on, and stays when the parent's goes. A partition's never is.
+ */
+function mayKeepItsOwn(from: Extra | undefined, to: Extra): boolean {
+  return from?.values['not null'] != null && to.values['not null'] == null && to.values.inherits != null
 }
 
 /** A difference that does not come by itself with the parent, or with being made as its child. */

@@ -1,0 +1,1 @@
+INSERT INTO a VALUES (1); INSERT INTO c (id, own) VALUES (2, 'c');
