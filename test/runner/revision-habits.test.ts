@@ -122,6 +122,31 @@ describe('a statement that PostgreSQL refuses for its form', () => {
   })
 })
 
+describe('a failure outside the transaction says', () => {
+  labTest('that the statement may have left something', async ({ lab }) => {
+    await lab.write(
+      first(`await op.execute('CREATE TABLE t AS SELECT 1 AS id FROM generate_series(1, 2)')
+  await op.createIndex('t_id', 't', ['id'], { unique: true, concurrently: true })`),
+    )
+    expect((await lab.upgrade()).error).toMatchObject({
+      message: expect.stringMatching(/its first statement is done and recorded, .* may have left something/),
+      help: expect.stringContaining('run the same command again'),
+    })
+    await lab.database.client.query('DELETE FROM app_user.t')
+    expect((await lab.upgrade()).error).toBeUndefined()
+  })
+
+  labTest('what to do about a NULL that op.safe.setNotNull has met', async ({ lab }) => {
+    await lab.write(
+      first(`await op.execute('CREATE TABLE t AS SELECT NULL::int AS id')
+  await op.safe.setNotNull('t', 'id')`),
+    )
+    expect((await lab.upgrade()).error).toMatchObject({ help: expect.stringContaining('op.backfill') })
+    await lab.database.client.query('DELETE FROM app_user.t')
+    expect((await lab.upgrade()).error).toBeUndefined()
+  })
+})
+
 labTest('The head of an SQL revision sets its timeouts, a comment in its body does not', async ({ lab }) => {
   await lab.write({
     [file(1, 'sql')]: `-- one

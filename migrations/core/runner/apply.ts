@@ -169,7 +169,7 @@ async function tryTogether(
     if (!isConnectionLost(cause)) await rollBack(session)
     const last = steps.at(-1)
     throw committing && last !== undefined
-      ? stepError(last, cause, session.signal, { committed: 0, committing })
+      ? stepError(last, cause, session.signal, { committed: 0, committing, begun: false })
       : cause
   }
 }

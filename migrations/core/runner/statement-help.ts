@@ -23,6 +23,12 @@ export function helpFor(error: unknown, sql = ''): { readonly help?: string } {
       return {
         help: "somebody has cancelled it, or it took longer than statement_timeout: export const statementTimeout = '10min' in the revision gives it more",
       }
+    case '23514':
+      return isHelper(error)
+        ? {
+            help: 'a row has NULL in the column: fill it first, with op.backfill, then run the same command again',
+          }
+        : {}
     case '55P04':
       return {
         help: 'a new enum value must be committed before it is used: add it in op.autocommit, or in a revision before this one',
@@ -36,6 +42,12 @@ export function helpFor(error: unknown, sql = ''): { readonly help?: string } {
     default:
       return {}
   }
+}
+
+/** Is it over the CHECK that stands while `op.safe.setNotNull` runs? */
+function isHelper(error: unknown): boolean {
+  const name = error instanceof Error && 'constraint' in error ? error.constraint : undefined
+  return typeof name === 'string' && name.startsWith('just_mig_')
 }
 
 /** The SQLSTATE of a driver's error. */

@@ -11,14 +11,18 @@ export interface FailedStanding {
   readonly committed: number
   /** Whether a COMMIT was on its way. */
   readonly committing: boolean
+  /** Whether a statement that runs in no transaction was begun, which may have left something. */
+  readonly begun: boolean
 }
+
+const untouched: FailedStanding = { committed: 0, committing: false, begun: false }
 
 /** A step's failure as an error that says what state the database is in. */
 export function stepError(
   step: PlanStep,
   cause: unknown,
   signal: AbortSignal | undefined,
-  standing: FailedStanding = { committed: 0, committing: false },
+  standing: FailedStanding = untouched,
 ): MigError {
   const lost = isConnectionLost(cause)
   if (signal?.aborted && !lost) return interrupted(step, signal, standing, cause)
@@ -120,10 +124,13 @@ export function resumeDiffers(step: PlanStep, done: number): MigError {
 
 const unknownState = 'the connection broke while it was committed, so whether it was is not known'
 
-function stateText({ targetSchema }: PlanStep, { committed }: FailedStanding): string {
-  if (committed === 0) return `schema ${targetSchema} and the ledger are as before this revision`
-  const done = committed === 1 ? 'first statement is' : `first ${committed} statements are`
-  return `its ${done} done and recorded, what came after was rolled back`
+function stateText({ targetSchema }: PlanStep, { committed, begun }: FailedStanding): string {
+  if (committed === 0 && !begun) return `schema ${targetSchema} and the ledger are as before this revision`
+  const first = committed === 1 ? 'first statement is' : `first ${committed} statements are`
+  const done = committed === 0 ? 'no statement of it is recorded as done' : `its ${first} done and recorded`
+  return begun
+    ? `${done}, the one that failed ran in no transaction and may have left something`
+    : `${done}, what came after was rolled back`
 }
 
 /** PostgreSQL's detail is a line of its own; what state the database is in must not read as a part of it. */
@@ -132,9 +139,9 @@ const withState = (message: string, state: string): string =>
 
 const statements = (count: number): string => `${count} ${count === 1 ? 'statement' : 'statements'} done`
 
-function helpOf({ revision }: PlanStep, { committed }: FailedStanding): string {
+function helpOf({ revision }: PlanStep, { committed, begun }: FailedStanding): string {
   const edit = `just mig-edit ${revision}`
-  if (committed === 0) return `mend the revision, then run the command again: ${edit}`
+  if (committed === 0 && !begun) return `mend the revision, then run the command again: ${edit}`
   return `run the same command again to go on behind them; an edited file needs --resume-edited: ${edit}`
 }
 

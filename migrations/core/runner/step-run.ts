@@ -93,6 +93,7 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
     standing: () => ({
       committed: count.inLedger() ? count.stored().statement : 0,
       committing: transaction.isCommitting(),
+      begun: count.stored().pending !== null,
     }),
   }
 }
