@@ -32,12 +32,11 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-/** Runs a recipe on a terminal and types each `keys` when its `question` is on what is new of the screen. */
-async function conversation(
-  args: readonly string[],
-  turns: readonly (readonly [question: string | RegExp, keys: string])[],
-  cwd = repository,
-) {
+/** What is typed when a text is new on the screen, and whatever else must be has come true. */
+type Turn = readonly [question: string | RegExp, keys: string, ready?: () => Promise<void>]
+
+/** Runs a recipe on a terminal and types what the turns say, one after the other. */
+async function conversation(args: readonly string[], turns: readonly Turn[], cwd = repository) {
   const words = [justBinary(), ...args].map((word) => `'${word}'`).join(' ')
   const running = execa('script', ['-qec', words, '/dev/null'], {
     cwd,
@@ -51,11 +50,11 @@ async function conversation(
   const left = [...turns]
   running.stdout.on('data', (part: Buffer) => {
     screen += part.toString('utf8')
-    const [question = '', keys = ''] = left[0] ?? []
+    const [question = '', keys = '', ready = async () => undefined] = left[0] ?? []
     if (left.length === 0 || screen.slice(seen).search(question) === -1) return
     left.shift()
     seen = screen.length
-    running.stdin.write(keys)
+    void ready().then(() => running.stdin.write(keys))
   })
   const { exitCode, timedOut } = await running
   return { code: timedOut ? 'it hangs' : exitCode, screen }
@@ -105,6 +104,12 @@ describe.skipIf(!hasTerminals)('a question on a terminal', () => {
   })
 })
 
+/** Returns once psql's query sleeps. */
+async function asleep(): Promise<void> {
+  const sql = `SELECT FROM pg_stat_activity WHERE state = 'active' AND wait_event = 'PgSleep' AND datname = current_database()`
+  while ((await database.client.query(sql)).rows.length === 0);
+}
+
 describe.skipIf(!hasTerminals || !hasPsql)('psql on a terminal', () => {
   test('has Ctrl-C for itself, as often as it is typed', async () => {
     const prompt = /=# $/
@@ -113,9 +118,9 @@ describe.skipIf(!hasTerminals || !hasPsql)('psql on a terminal', () => {
       ['db-psql'],
       [
         [prompt, "SELECT 'first' || pg_sleep(50);\r"],
-        [/pg_sleep[\s\S]*\n/, ctrlC],
+        [/pg_sleep/, ctrlC, asleep],
         [prompt, "SELECT 'second' || pg_sleep(50);\r"],
-        [/pg_sleep[\s\S]*\n/, ctrlC],
+        [/pg_sleep/, ctrlC, asleep],
         [prompt, 'SELECT 41 + 1;\r'],
         [/42[\s\S]*=# $/, '\\q\r'],
       ],

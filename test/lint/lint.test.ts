@@ -192,6 +192,16 @@ describe('mig-lint', () => {
     expect(findings).toEqual([])
   })
 
+  test('raises none about an index of such a table that goes again, and does about another', async ({
+    lint,
+  }) => {
+    const made =
+      'await op.execute(`CREATE TABLE fresh (id bigint, n bigint)`); await op.execute(`CREATE INDEX i ON fresh (n)`)'
+    expect((await lint(`${made}; await op.execute(\`DROP INDEX i\`)`)).findings).toEqual([])
+    const other = await lint('await op.execute(`CREATE INDEX j ON t (n)`); await op.execute(`DROP INDEX j`)')
+    expect(rules(other.findings)).toContain('require-concurrent-index-deletion warning')
+  })
+
   test('looks at what a revision really runs, not at its text', async ({ lint }) => {
     const { findings } = await lint(
       "const words = ['DROP', 'COLUMN']; for (const name of ['n']) await op.execute(`ALTER TABLE t ${words.join(' ')} ${name}`)",

@@ -39,6 +39,8 @@ export function squawkFinding(
   const isTaste = taste.test(rule)
   if (!isTaste && tables.every(({ blocks }) => blocks === 'nothing') && isAboutMade(statement.sql, made))
     return undefined
+  // DROP INDEX names no table; what it locks tells.
+  if (aboutLocks.has(rule) && statement.held.length > 0 && tables.length === 0) return undefined
   if (measurable.has(rule) && statement.held.length > 0 && tables.every(({ work }) => work === null))
     return undefined
   const { line, revision, sql } = statement
