@@ -67,6 +67,34 @@ describe('parting into runs', () => {
     expect(runs.at(-1)?.[2]).not.toEqual([])
   })
 
+  test('what a body names stays before what calls it, by way of other routines too', () => {
+    const routine = (schema: string, name: string) => ({ kind: 'function' as const, schema, name, args: [] })
+    const [inner, outer] = [routine('policy', 'inner'), routine('user', 'outer')]
+    const body = (name: string, text: string) => `CREATE FUNCTION ${name}() RETURNS int AS $$ ${text} $$`
+    const made = [
+      action('a', { produces: [a] }),
+      action(body('policy.inner', 'SELECT 1'), { produces: [inner] }),
+      action(body('user.outer', 'SELECT "policy".INNER()'), { produces: [outer] }),
+      action('index', { produces: [{ kind: 'index', schema: 'user', name: 'i' }], consumes: [a, outer] }),
+    ]
+    expect(shape(made).map(([line]) => line)).toEqual(['policy', 'user'])
+    expect(shape(made)[1]?.[2]).toEqual([0])
+  })
+
+  test('nothing moves where the order is to be kept', () => {
+    const actions = [
+      action('a1', { produces: [a] }),
+      action('b1', { produces: [b] }),
+      action('a2', { produces: [table('user', 'c')] }),
+    ]
+    const runs = partIntoRuns(actions, lineOf, 'user', 'order')
+    expect(runs.map(({ line, needs }) => [line, needs])).toEqual([
+      ['user', []],
+      ['policy', [0]],
+      ['user', [1]],
+    ])
+  })
+
   test('what belongs to no schema goes to the fallback line', () => {
     expect(shape([action('x', { produces: [{ kind: 'extension', name: 'citext' }] })])).toEqual([
       ['user', ['x'], []],

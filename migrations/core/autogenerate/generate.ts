@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import { MigError } from '../errors.ts'
 import type { GrantedObjects } from '../operations/index.ts'
 import type { ScratchDatabase } from '../postgres/scratch.ts'
 import { withScratchDatabase } from '../postgres/scratch.ts'
@@ -49,42 +50,67 @@ export async function generateRevisions(
   const whole = await copy(async ({ client }) => {
     const anew = await newlyMadeReader(client, scope)
     const up = await guide({ client, from: base.catalog, to: wanted, scope, first, casts })
-    const runs = partIntoRuns(up.actions, lineOfSchema(input), filter[0] ?? '')
+    const parted = (kept: 'needs' | 'order') =>
+      partIntoRuns(up.actions, lineOfSchema(input), filter[0] ?? '', kept)
+    const runs = parted('needs')
     const upKept = await anew()
     const [only] = runs
-    if (only === undefined || runs.length > 1) return { runs, upKept }
+    if (only === undefined || runs.length > 1) return { runs, upKept, parted }
     const actions = await wayBack(client, [base.catalog, up.reached], 0, only, renames, scope, casts)
-    return { runs, upKept, down: { actions, kept: await anew(), from: up.reached, to: base.catalog } }
+    return { runs, upKept, parted, down: { actions, kept: await anew(), from: up.reached, to: base.catalog } }
   })
-  const { runs, upKept } = whole
-  const { down } = whole
-  if (down !== undefined) return runs.map((run) => asRevision(input, run, upKept, down))
-  return copy(async ({ client }) => {
-    const states: Catalog[] = [base.catalog]
-    const anew = await newlyMadeReader(client, scope)
-    const kept: GrantedObjects[] = []
-    for (const run of runs) {
-      await runSections(client, sideOf({ actions: run.actions, kept: {} }, { lines: [] }).sections)
-      states.push(await readCatalog(client))
-      kept.push(await anew())
-    }
-    const revisions: GeneratedRevision[] = []
-    for (const [index, run] of [...runs.entries()].reverse()) {
-      const actions = await wayBack(client, states, index, run, renames, scope, casts)
-      const [from, to] = [states[index + 1] ?? base.catalog, states[index] ?? base.catalog]
-      revisions.unshift(asRevision(input, run, kept[index] ?? {}, { actions, kept: await anew(), from, to }))
-    }
-    const lost = objectNames(withoutObjects(upKept, kept))
-    if (lost.length > 0) {
-      input.emit?.({
-        event: 'warning',
-        code: 'grants-lost',
-        message: `grants that the models do not know are lost: ${lost.join(', ')} goes in one revision and comes back in another`,
-        help: 'grant them anew in a revision after these, or compare grants too: --privileges',
-      })
-    }
-    return namingLostGrants(revisions, lost)
-  })
+  const { upKept, down } = whole
+  if (down !== undefined) return whole.runs.map((run) => asRevision(input, run, upKept, down))
+  const parts = { base: base.catalog, upKept, renames, scope }
+  const inLines = (runs: readonly Run[]) => copy(({ client }) => revisionsOfRuns(input, client, runs, parts))
+  try {
+    return await inLines(whole.runs)
+  } catch (error) {
+    // A need that PostgreSQL knows nothing of, as of a body that another line's index calls: nothing moves then.
+    if (!(error instanceof MigError) || error.code !== 'database-error') throw error
+    return inLines(whole.parted('order'))
+  }
+}
+
+interface Parts {
+  readonly base: Catalog
+  /** What the upgrade as a whole makes anew. */
+  readonly upKept: GrantedObjects
+  readonly renames: readonly RenameCandidate[]
+  readonly scope: Scope
+}
+
+/** The revisions of several runs, each tried after those before it on `client`, at the base state. */
+async function revisionsOfRuns(
+  input: AutogenerateInput,
+  client: ClientBase,
+  runs: readonly Run[],
+  { base, upKept, renames, scope }: Parts,
+): Promise<readonly GeneratedRevision[]> {
+  const states: Catalog[] = [base]
+  const anew = await newlyMadeReader(client, scope)
+  const kept: GrantedObjects[] = []
+  for (const run of runs) {
+    await runSections(client, sideOf({ actions: run.actions, kept: {} }, { lines: [] }).sections)
+    states.push(await readCatalog(client))
+    kept.push(await anew())
+  }
+  const revisions: GeneratedRevision[] = []
+  for (const [index, run] of [...runs.entries()].reverse()) {
+    const actions = await wayBack(client, states, index, run, renames, scope, input.casts)
+    const [from, to] = [states[index + 1] ?? base, states[index] ?? base]
+    revisions.unshift(asRevision(input, run, kept[index] ?? {}, { actions, kept: await anew(), from, to }))
+  }
+  const lost = objectNames(withoutObjects(upKept, kept))
+  if (lost.length > 0) {
+    input.emit?.({
+      event: 'warning',
+      code: 'grants-lost',
+      message: `grants that the models do not know are lost: ${lost.join(', ')} goes in one revision and comes back in another`,
+      help: 'grant them anew in a revision after these, or compare grants too: --privileges',
+    })
+  }
+  return namingLostGrants(revisions, lost)
 }
 
 /** The key of the filter's line that a physical schema is of. */

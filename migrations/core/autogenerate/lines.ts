@@ -1,4 +1,5 @@
 import { type Action, baseObject, idKey, type ObjectId, relationOf, schemaOf } from './engine/index.ts'
+import { mentionedBy } from './mentions.ts'
 
 /** Actions of one line that stand next to each other: one revision. */
 export interface Run {
@@ -13,14 +14,19 @@ export interface Run {
  * others only when the two touch nothing in common.
  * @param lineOf the schema key of a physical schema, or undefined for a schema outside the filter
  * @param fallback the line that takes what belongs to no schema (an extension, a publication)
+ * @param kept `order`: nothing moves before what another line did
  */
 export function partIntoRuns(
   actions: readonly Action[],
   lineOf: (schema: string) => string | undefined,
   fallback: string,
+  kept: 'needs' | 'order' = 'needs',
 ): readonly Run[] {
   const lines = actions.map((action) => ownerOf(action, lineOf) ?? fallback)
-  const before = needsAcrossLines(actions.map(touchedBy), lines)
+  const before =
+    kept === 'order'
+      ? lines.map((line, at) => [...lines.keys()].slice(0, at).filter((other) => lines[other] !== line))
+      : needsAcrossLines(touchedByEach(actions), lines)
   const starts = [...new Set(lines)]
   let best: readonly (readonly number[])[] | undefined
   for (const start of starts) {
@@ -102,6 +108,14 @@ function ownerOf(action: Action, lineOf: (schema: string) => string | undefined)
 interface Touched {
   readonly reads: ReadonlySet<string>
   readonly writes: ReadonlySet<string>
+}
+
+function touchedByEach(actions: readonly Action[]): readonly Touched[] {
+  const mentioned = mentionedBy(actions)
+  return actions.map((action, at) => {
+    const { reads, writes } = touchedBy(action)
+    return { reads: new Set([...reads, ...(mentioned[at] ?? [])]), writes }
+  })
 }
 
 /** What an action reads and changes, each thing by its own key and by that of the relation that it is part of. */

@@ -1,0 +1,1 @@
+CREATE TABLE team (id int PRIMARY KEY, name text NOT NULL);

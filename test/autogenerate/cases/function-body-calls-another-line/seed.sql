@@ -1,0 +1,1 @@
+INSERT INTO team VALUES (1, 'Owl'), (2, 'Fox');
