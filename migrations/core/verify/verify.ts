@@ -1,6 +1,10 @@
+import type { LineTarget } from '../autogenerate/input.ts'
+import { lineTargets } from '../autogenerate/replay.ts'
+import { outward } from '../autogenerate/tenants/key-names.ts'
 import type { Environment } from '../environment/index.ts'
 import type { EmitEvent } from '../events.ts'
 import { openProject, type Project } from '../runner/index.ts'
+import { filteredLines } from '../runner/tenants/index.ts'
 import { changedRevisions } from './changed.ts'
 import { checkChecksums } from './checksums.ts'
 import { type VerifyContext, verifyContext } from './context.ts'
@@ -9,6 +13,7 @@ import { checkExisting, checkFresh } from './models.ts'
 import { checkOffline } from './offline.ts'
 import { type CheckName, type CheckResult, checked, type Found } from './result.ts'
 import { checkStairway } from './stairway.ts'
+import { checkTenantChecksums } from './tenant-checksums.ts'
 
 export interface VerifyRequest {
   /** Check only revisions that are new against this git base; empty for the default one. */
@@ -28,7 +33,8 @@ export async function verifyProject(
 ): Promise<readonly CheckResult[]> {
   const results: CheckResult[] = []
   const run = async (check: CheckName, body: () => readonly Found[] | Promise<readonly Found[]>) => {
-    results.push(...(await checked(check, signal, body)))
+    const found = await checked(check, signal, body)
+    results.push(...found.map((result) => named(result, lineTargets({ env }))))
   }
   let project: Project | undefined
   await run('files', () => {
@@ -47,13 +53,34 @@ export async function verifyProject(
   return results
 }
 
+/** People know a tenant line by its key. */
+function named({ message, help, ...result }: CheckResult, lines: readonly LineTarget[]): CheckResult {
+  return {
+    ...result,
+    message: outward(message, lines),
+    ...(help === undefined ? {} : { help: outward(help, lines) }),
+  }
+}
+
+type DatabaseCheck = readonly [CheckName, () => Promise<readonly Found[]>]
+
+function checksumChecks(project: Project): readonly DatabaseCheck[] {
+  const { single, tenant } = filteredLines(project.env)
+  return [
+    ...(single.length > 0 || tenant.length === 0
+      ? [['checksums', () => checkChecksums(project)] as const]
+      : []),
+    ...(tenant.length > 0 ? [['checksums', () => checkTenantChecksums(project)] as const] : []),
+  ]
+}
+
 function databaseChecks(
   context: VerifyContext,
   chosen: ReadonlySet<string>,
   whole: boolean,
-): readonly (readonly [CheckName, () => Promise<readonly Found[]>])[] {
+): readonly DatabaseCheck[] {
   return [
-    ...(whole ? [['checksums', () => checkChecksums(context.project)] as const] : []),
+    ...(whole ? checksumChecks(context.project) : []),
     ['fresh', () => checkFresh(context)],
     ...(whole ? [['existing', () => checkExisting(context)] as const] : []),
     ['stairway', () => checkStairway(context, chosen)],

@@ -64,17 +64,18 @@ export function errorWithKeys(error: MigError, lines: readonly LineTarget[]): Mi
   return renamed
 }
 
+/** A text with the keys of tenant lines in the place of the schemas that stand for them. */
+export function outward(text: string, lines: readonly LineTarget[]): string {
+  return lines
+    .filter(({ tenant }) => tenant)
+    .reduce((out, { key, schema }) => out.replaceAll(`${schema}.`, `${key}.`), text)
+}
+
 function inward(name: string, lines: readonly LineTarget[]): string {
   const [first = ''] = name.split('.')
   const isSchema = lines.some(({ schema, tenant }) => !tenant && schema === first)
   const line = isSchema ? undefined : lines.find(({ key, tenant }) => tenant && key === first)
   return line === undefined ? name : `${line.schema}${name.slice(first.length)}`
-}
-
-function outward(text: string, lines: readonly LineTarget[]): string {
-  return lines
-    .filter(({ tenant }) => tenant)
-    .reduce((out, { key, schema }) => out.replaceAll(`${schema}.`, `${key}.`), text)
 }
 
 function mapped(value: unknown, told: (text: string) => string): unknown {
