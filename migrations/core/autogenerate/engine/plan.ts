@@ -6,6 +6,7 @@ import { type Change, changesOf } from './changes.ts'
 import { inAttributeOrder, misorderedTypes, orderChange } from './composite-order.ts'
 import { type Extra, extraStatements } from './extras.ts'
 import { type ObjectId, schemaOf } from './ids.ts'
+import { withParents } from './inherit-create.ts'
 import { ownAction } from './own-action.ts'
 import { retyping, unsetsNoDefault } from './retyping.ts'
 import type { CastRisk } from './type-changes.ts'
@@ -50,7 +51,7 @@ export function difference(from: Catalog, to: Catalog, scope: Scope): Difference
   const planned = source.rootHash === wanted.rootHash ? undefined : enginePlan(source, wanted, scope)
   const extras = extrasInScope(from, to, scope, wanted)
   const actions = (planned?.actions ?? [])
-    .map((action) => ofEngine(action, source, wanted))
+    .map((action) => withParents(ofEngine(action, source, wanted), wanted, to.extras))
     .filter((action) => !unsetsNoDefault(action, source))
   return {
     changes: [
