@@ -26,5 +26,6 @@ export type {
   TenantSource,
 } from './options.ts'
 export type { Line, Variables } from './schema-map.ts'
+export { shellWord } from './shell-word.ts'
 export { ambiguousTenant, type SelectedTenants, selectTenants, type TenantTargets } from './tenant-targets.ts'
 export { listTenants, sourceTakes, type Tenant, tenants, whyNoTenant } from './tenants.ts'

@@ -1,5 +1,6 @@
 import { MigError } from '../errors.ts'
 import { nearest } from './nearest.ts'
+import { shellWord } from './shell-word.ts'
 import type { Tenant } from './tenants.ts'
 
 /** Which tenants of a line a command is for. */
@@ -178,7 +179,9 @@ function unknownTenant(line: string, listed: readonly Tenant[], name: string): M
     name,
     listed.map(({ schema }) => schema),
   )
-  const make = isGlob(name) ? '' : `; to make it: just mig-tenant-create ${name}, or -x create_schema=true`
+  const make = isGlob(name)
+    ? ''
+    : `; to make it: just mig-tenant-create ${shellWord(name)}, or -x create_schema=true`
   const what = isGlob(name) ? `no tenant of line ${line} matches` : `line ${line} has no tenant`
   return new MigError('unknown-tenant', `${what} "${name}"`, {
     help: `${guess === undefined ? 'just mig-tenants lists them' : `did you mean "${guess}"?`}${make}`,

@@ -1,3 +1,4 @@
+import { shellWord } from '../environment/index.ts'
 import type { Progress } from '../ledger/index.ts'
 
 /** A revision that a target schema is in the middle of, and what goes on with it. */
@@ -16,7 +17,7 @@ export interface HalfDone {
  */
 export function halfDoneOf(row: Progress, tenant?: string): HalfDone {
   const { revision, direction, statement } = row
-  const only = tenant === undefined ? '' : ` --tenants ${tenant}`
+  const only = tenant === undefined ? '' : ` --tenants ${shellWord(tenant)}`
   return { revision, direction, statement, goOn: `${goOnCommand(row)}${only}` }
 }
 

@@ -1,3 +1,4 @@
+import { shellWord } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import {
   compareFingerprints,
@@ -34,7 +35,7 @@ export async function expectTenantBase(
       'not-up-to-date',
       `Target database is not up to date: tenant ${tenant.schema} is not at head`,
       {
-        help: `just mig-upgrade head ${line} --tenants ${tenant.schema}, or name another with --tenants, or --from-history`,
+        help: `just mig-upgrade head ${line} --tenants ${shellWord(tenant.schema)}, or name another with --tenants, or --from-history`,
         facts: { line, targetSchema: tenant.schema },
       },
     )

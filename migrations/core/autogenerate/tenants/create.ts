@@ -1,4 +1,4 @@
-import type { Tenant } from '../../environment/index.ts'
+import { shellWord, type Tenant } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import { createLedger, ledgerStatements, releaseLocks, takeLocks } from '../../ledger/index.ts'
 import {
@@ -123,7 +123,7 @@ async function stepsToHead(
   const plan = await planTenants(project, both, request, sessions)
   if (plan.work.some((work) => work.tenant === template)) {
     throw new MigError('template-behind', `the template ${template.schema} is not at head`, {
-      help: `just mig-upgrade head ${line} --tenants ${template.schema}, or choose another with --template NAME`,
+      help: `just mig-upgrade head ${line} --tenants ${shellWord(template.schema)}, or choose another with --template NAME`,
     })
   }
   const own = plan.work.find((work) => work.tenant === tenant)

@@ -1,4 +1,4 @@
-import type { Tenant } from '../../environment/index.ts'
+import { shellWord, type Tenant } from '../../environment/index.ts'
 import {
   type Progress,
   readLastEntries,
@@ -61,7 +61,7 @@ export async function applyTenant(
     if (steps.length > 0) {
       const mayMake = direction === 'upgrade' && project.env.createSchema
       const { line, schema } = tenant
-      const help = `make the tenant: just mig-tenant-create ${schema} ${line}, or -x create_schema=true; or take it out of what env.ts lists`
+      const help = `make the tenant: just mig-tenant-create ${shellWord(schema)} ${line}, or -x create_schema=true; or take it out of what env.ts lists`
       checkSchema(tenant, { ...now, mayMake, help })
     }
     // Under --share somebody else may have done it all, and that is what it is for.

@@ -1,6 +1,7 @@
 import {
   ambiguousTenant,
   selectTenants,
+  shellWord,
   sourceTakes,
   type Tenant,
   type TenantTargets,
@@ -122,14 +123,14 @@ export async function schemaExists(
 
 function tenantExists({ line, schema }: Tenant): MigError {
   return new MigError('tenant-exists', `there is a schema ${schema} already`, {
-    help: `bring it to head: just mig-upgrade head ${line} --tenants ${schema}`,
+    help: `bring it to head: just mig-upgrade head ${line} --tenants ${shellWord(schema)}`,
     facts: { line, targetSchema: schema },
   })
 }
 
 function halfMade(error: MigError, { line, schema }: Tenant): MigError {
   const { code, message, help, exitCode, place, facts } = error
-  const next = `go on: just mig-upgrade head ${line} --tenants ${schema}; or give it up: just mig-tenant-drop ${schema}`
+  const next = `go on: just mig-upgrade head ${line} --tenants ${shellWord(schema)}; or give it up: just mig-tenant-drop ${shellWord(schema)}`
   return new MigError(code, `${message}\ntenant ${schema} is made only in part`, {
     help: help === undefined ? next : `${help}\n${next}`,
     exitCode: exitCode === exitCodes.usage ? exitCodes.stepFailed : exitCode,

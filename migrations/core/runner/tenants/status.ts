@@ -1,4 +1,4 @@
-import type { Tenant } from '../../environment/index.ts'
+import { shellWord, type Tenant } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import type { Project } from '../project.ts'
 import { type SessionOptions, usingSession } from '../session.ts'
@@ -60,7 +60,9 @@ function asLines(project: Project, databaseUrl: string | null, tenants: readonly
 }
 
 function namingTenant({ mend, targetSchema }: StatusItem, line: string): string {
+  const only = `${line} --tenants ${shellWord(targetSchema)}`
+  // By functions, since a name may hold what replace() takes for a pattern.
   return mend
-    .replace(/^(.*just mig-(?:upgrade|downgrade) \S+) \S+$/, `$1 ${line} --tenants ${targetSchema}`)
-    .replace(/just mig-unlock \S+/, `just mig-unlock ${line} --tenants ${targetSchema}`)
+    .replace(/^(.*just mig-(?:upgrade|downgrade) \S+) \S+$/, (_, command: string) => `${command} ${only}`)
+    .replace(`just mig-unlock ${targetSchema}`, () => `just mig-unlock ${only}`)
 }
