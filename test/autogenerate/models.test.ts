@@ -36,6 +36,14 @@ async function refusal(database: TestDatabase, files: Readonly<Record<string, st
   throw new Error('the models loaded')
 }
 
+async function transactionsOfDomains(database: TestDatabase, schema: string): Promise<number> {
+  const { rows } = await database.client.query<{ count: number }>(
+    `SELECT count(DISTINCT xmin::text)::int AS count FROM pg_type WHERE typtype = 'd' AND typnamespace = $1::regnamespace`,
+    [schema],
+  )
+  return rows[0]?.count ?? 0
+}
+
 describe('models', () => {
   databaseTest('load whatever the order of files and of statements in them', async ({ database }) => {
     const tables = await load(database, {
@@ -44,6 +52,26 @@ describe('models', () => {
       'b.sql': `CREATE TYPE rfx_policy.kind AS ENUM ('a'); CREATE TABLE rfx_user.profile (id int PRIMARY KEY, name text);`,
     })
     expect(tables).toEqual(['rfx_user.names', 'rfx_user.profile', 'rfx_user.x'])
+  })
+
+  databaseTest(
+    'of more objects than a transaction should hold locks for are loaded in several, settings and all',
+    async ({ database }) => {
+      const domains = Array.from({ length: 1200 }, (_, at) => `CREATE DOMAIN d_${at} AS int;`).join('\n')
+      const early = 'CREATE VIEW early AS SELECT * FROM late;'
+      const late = 'CREATE TABLE late (id int);'
+      const file = `SET search_path = rfx_user;\n${early}\n${domains}\n${late}`
+      expect(await load(database, { 'a.sql': file })).toEqual(['rfx_user.early', 'rfx_user.late'])
+      expect(await transactionsOfDomains(database, 'rfx_user')).toBeGreaterThan(2)
+    },
+  )
+
+  databaseTest('of a file with a transaction of its own stay in it', async ({ database }) => {
+    const domains = Array.from({ length: 600 }, (_, at) => `CREATE DOMAIN rfx_user.d_${at} AS int;`).join(
+      '\n',
+    )
+    await load(database, { 'a.sql': `-- all of it\nBEGIN;\n${domains}\nCOMMIT;` })
+    expect(await transactionsOfDomains(database, 'rfx_user')).toBe(1)
   })
 
   databaseTest(

@@ -40,13 +40,15 @@ export async function loadModels(
     await client.query(
       `RESET ALL; SET check_function_bodies = off; SET search_path = ${searchPathOf(file, options)}`,
     )
-    if (await runWhole(client, file)) {
-      for (const statement of file.statements) note(made, statement)
-      continue
-    }
-    for (const statement of file.statements) {
-      const failed = await run(client, statement, options, made)
-      if (failed !== undefined) waiting = [...waiting, failed]
+    for (const part of partsOf(file)) {
+      if (await runWhole(client, file, part)) {
+        for (const statement of part) note(made, statement)
+        continue
+      }
+      for (const statement of part) {
+        const failed = await run(client, statement, options, made)
+        if (failed !== undefined) waiting = [...waiting, failed]
+      }
     }
   }
   await settle(client, waiting, options, made)
@@ -60,11 +62,32 @@ function searchPathOf(file: ModelFile, options: LoadOptions): string {
   return tenant === undefined ? 'public' : `${quoteIdent(tenant)}, public`
 }
 
-/** Sends a file in one round trip, in a transaction of its own; false when any of it failed. */
-async function runWhole(client: ClientBase, file: ModelFile): Promise<boolean> {
-  if (file.statements.length === 0) return true
+const mostAtOnce = 500
+
+/**
+ * A file's statements in parts that are sent at once: a transaction over a thousand tables needs more locks than a server
+ * has by default (`max_locks_per_transaction`). A file with transactions of its own stays whole.
+ */
+function partsOf({ statements }: ModelFile): readonly (readonly ModelStatement[])[] {
+  if (statements.length <= mostAtOnce || statements.some(({ sql }) => ofTransaction.test(sql)))
+    return [statements]
+  const parts = Array.from({ length: Math.ceil(statements.length / mostAtOnce) }, (_, at) => at * mostAtOnce)
+  return parts.map((begin) => statements.slice(begin, begin + mostAtOnce))
+}
+
+/** Behind comments, if any; what a function's body says is no statement of the file. */
+const ofTransaction =
+  /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:BEGIN|START\s+TRANSACTION|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE|SET\s+LOCAL)\b/i
+
+/** Sends statements of a file in one round trip, in a transaction of their own; false when any of them failed. */
+async function runWhole(
+  client: ClientBase,
+  file: ModelFile,
+  statements: readonly ModelStatement[],
+): Promise<boolean> {
+  if (statements.length === 0) return true
   try {
-    await client.query(file.statements.map((statement) => statement.sql).join(';\n'))
+    await client.query(statements.map((statement) => statement.sql).join(';\n'))
     return true
   } catch (error) {
     if (isConnectionLost(error)) throw databaseError(error, { file: file.path })
