@@ -2,6 +2,7 @@ import { buildFactBase, type Fact, type FactBase } from '@supabase/pg-delta/core
 import { extract } from '@supabase/pg-delta/extract'
 import type { ClientBase, Pool } from 'pg'
 import type { ExcludableObject } from '../../environment/index.ts'
+import { readBaseTypes } from './base-types.ts'
 import { withWholeDomainDefaults } from './domain-defaults.ts'
 import { type Extra, readExtras } from './extras.ts'
 import { hidingSchemas } from './hidden-schemas.ts'
@@ -68,7 +69,7 @@ export async function readCatalog(connection: ClientBase, hidden: readonly strin
   return {
     facts,
     extras: await readExtras(client),
-    unmodeled,
+    unmodeled: [...unmodeled, ...(await readBaseTypes(client))],
     serverVersion: pgVersion,
     views: new WeakMap(),
   }

@@ -74,6 +74,31 @@ const mostAsides = 20
  *   difference stays.
  */
 export async function guide(input: GuideInput): Promise<Guided> {
+  try {
+    return await findWay(input)
+  } catch (error) {
+    throw error instanceof MigError && error.code === 'no-way' ? namingUnmodeled(error, input) : error
+  }
+}
+
+/** The error with what one side alone has and nobody generates: what is built on it has no way then. */
+function namingUnmodeled(error: MigError, { from, to }: GuideInput): MigError {
+  const named = ({ unmodeled }: Catalog) =>
+    unmodeled.flatMap(({ kind, names }) => names.map((name) => `${kind} ${name}`))
+  const [before, after] = [named(from), named(to)]
+  const alone = [
+    ...before.filter((name) => !after.includes(name)),
+    ...after.filter((name) => !before.includes(name)),
+  ]
+  if (alone.length === 0) return error
+  return new MigError('no-way', `not generated, which may be why: ${alone.join(', ')}\n${error.message}`, {
+    exitCode: error.exitCode,
+    help: 'write by hand what is named first: just mig-revision "…"; then generate the rest',
+    facts: { ...error.facts, unmodeled: alone },
+  })
+}
+
+async function findWay(input: GuideInput): Promise<Guided> {
   const { client, scope } = input
   const actions: Action[] = []
   let current = input.from
