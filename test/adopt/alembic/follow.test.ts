@@ -182,7 +182,26 @@ sa.Index('ix_o', loaded.c.o).create(op.get_bind())`,
     expect(await importAlembic(project.session, env, request)).toMatchObject({ proof: 'equal' })
   })
 
+  projectTest('may read files that stand beside it', async ({ project }) => {
+    project.write({
+      'alembic/versions/sql/t.sql': 'CREATE TABLE t (id int);\nCREATE INDEX t_id ON t (id);\n',
+      'alembic/versions/sql/u.sql': 'CREATE VIEW u AS SELECT id FROM t',
+      'alembic/versions/aaaa.py': alembicFile({
+        id: 'aaaa',
+        head: "import os\nfrom pathlib import Path\nHERE = Path(__file__).resolve().parent\nSQL = (HERE / 'sql' / 't.sql').read_text()",
+        upgrade:
+          "op.execute(SQL)\nwith open(os.path.join(os.path.dirname(__file__), 'sql', 'u.sql'), 'r') as file:\n    op.execute(sa.text(file.read()))",
+      }),
+    })
+    await project.run(
+      `CREATE TABLE t (id int); CREATE INDEX t_id ON t (id); CREATE VIEW u AS SELECT id FROM t; ${versionTable('public', 'aaaa')}`,
+    )
+    const env = await project.environment({ app: 'public' })
+    expect(await importAlembic(project.session, env, { path: 'alembic' })).toMatchObject({ proof: 'equal' })
+  })
+
   projectTest.for([
+    ['files from where Alembic runs', '', "op.execute(open('x.sql').read())"],
     ['calls of what is not known', 'import requests', "op.execute(requests.get('https://example.org').text)"],
     [
       'values that are new each time',

@@ -137,6 +137,11 @@ describe('init in a repository that has something already', () => {
     await init(project)
     expect(read(project, 'Justfile')).toBe(`${theirs}\n\nimport 'migrations/mig.just'\n`)
     expect(await recipes(project)).toMatch(/^build .*mig-upgrade/)
+    // What a command says of itself is enough.
+    const imported = read(project, 'migrations/mig.just')
+    expect(imported.match(/^\[no-exit-message\]$/gm)).toHaveLength(
+      imported.match(/^\[group\(/gm)?.length ?? 0,
+    )
   })
 
   projectTest('refuses recipes of the same name', async ({ project }) => {

@@ -180,7 +180,7 @@ export function readAlembicProject({
   const naming = namingConvention(environmentScope(folders, modules))
   const files = folders.versions.flatMap(pythonFiles)
   const revisions = files.flatMap((file): ImportedRevision[] => {
-    const read = readAlembicRevision(readFileSync(file, 'utf8'), show(file), modules, naming)
+    const read = readAlembicRevision(readFileSync(file, 'utf8'), show(file), modules, naming, file)
     if (read === undefined) return []
     const message = read.message === '' ? messageOfName(file) : read.message
     return [{ ...withOffline(read, offline), message }]

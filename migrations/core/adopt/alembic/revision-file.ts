@@ -11,7 +11,8 @@ import type { NamingConvention } from './naming.ts'
 
 /**
  * Reads one revision file of Alembic without running it; undefined when it has no `revision`, as a helper module.
- * `modules` are the modules of the project that it may import, `naming` names its constraints that have no name.
+ * `modules` are the modules of the project that it may import, `naming` names its constraints that have no name;
+ * `path` is where the file stands, for what it reads beside itself.
  * @throws MigError `bad-python`, or `bad-alembic-revision` for metadata that is no plain literal.
  */
 export function readAlembicRevision(
@@ -19,9 +20,15 @@ export function readAlembicRevision(
   file: string,
   modules: Modules = () => undefined,
   naming: NamingConvention = new Map(),
+  path?: string,
 ): ImportedRevision | undefined {
   const python = readPython(text, file)
-  const scope = moduleScope(python.statements, { name: '', home: '', modules })
+  const scope = moduleScope(python.statements, {
+    name: '',
+    home: '',
+    modules,
+    ...(path === undefined ? {} : { file: path }),
+  })
   const revision = scope.values.get('revision')
   if (revision === undefined) return undefined
   if (revision.kind !== 'text') throw badMetadata(file, 'revision', revision)

@@ -3,12 +3,10 @@ import { dirname, join, relative } from 'node:path'
 import { autogenerateProject, type Change, changeText, checkProject } from '../../autogenerate/index.ts'
 import { type Environment, loadEnvironment } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
-import { ensureEmbeddedServer } from '../../postgres/embedded.ts'
-import { withScratchDatabase } from '../../postgres/scratch.ts'
-import { scratchServer } from '../../postgres/scratch-server.ts'
 import { openProject, type Session } from '../../runner/index.ts'
 import { adoptRows, checkNotAdopted } from '../import/adopt-rows.ts'
 import type { AdoptedRows } from '../import/applied.ts'
+import { withScratch } from '../import/replay.ts'
 import { environmentText } from './environment-text.ts'
 import { exportModels } from './models.ts'
 import { importableRecipes, recipeFiles } from './recipes.ts'
@@ -121,16 +119,7 @@ async function modelsOf(
   schemas: readonly FoundSchema[],
   excluded: readonly string[],
 ) {
-  if (session.url === null) throw new Error('init needs the URL of the database')
-  const server = await scratchServer({
-    databaseUrl: session.url,
-    ...(env.scratchUrl === null ? {} : { scratchUrl: env.scratchUrl }),
-    embedded: () => ensureEmbeddedServer({ root: env.root, emit: session.emit }),
-  })
-  const signal = session.signal === undefined ? {} : { signal: session.signal }
-  return withScratchDatabase({ adminUrl: server.adminUrl, emit: session.emit, ...signal }, ({ client }) =>
-    exportModels(session.client, client, schemas, excluded),
-  )
+  return withScratch(session, env, (client) => exportModels(session.client, client, schemas, excluded))
 }
 
 /** Writes the first revision of each line, shows that models and database are the same, and stamps. */

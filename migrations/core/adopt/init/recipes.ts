@@ -26,7 +26,7 @@ export function importableRecipes(justfile: string): string {
     .replaceAll('{{ mig }}', '{{ mig_command }}')
     .replace(/^filter := /m, 'mig_filter := ')
     .replaceAll('=filter', '=mig_filter')
-    .replace(/^(?=\[group)/gm, '[positional-arguments]\n')
+    .replace(/^(?=\[group)/gm, '[no-exit-message]\n[positional-arguments]\n')
     .replace(/\n{3,}/g, '\n\n')
     .trimStart()
 }

@@ -8,11 +8,19 @@ export interface ModuleName {
   /** The package that its relative imports start from. */
   readonly home: string
   readonly modules: Modules
+  /** Where it stands. */
+  readonly file?: string
 }
 
 /** What a module's own statements set; later ones win, as when Python runs them. */
 export function moduleScope(statements: readonly Statement[], module?: ModuleName): Scope {
-  let scope: Scope = emptyScope(module?.name, module?.modules)
+  const file = module?.file === undefined ? {} : { file: module.file }
+  const expressions = new Map(
+    statements.flatMap((one) =>
+      one.kind === 'assign' ? one.names.map((name) => [name, one.value] as const) : [],
+    ),
+  )
+  let scope: Scope = { ...emptyScope(module?.name, module?.modules), ...file, expressions }
   for (const statement of statements) scope = afterStatement(statement, scope, module?.home ?? '')
   return scope
 }

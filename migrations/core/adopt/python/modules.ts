@@ -34,7 +34,12 @@ function readModule(name: string, roots: readonly string[], modules: Modules): S
       const isPackage = file.endsWith('__init__.py')
       const home = isPackage ? name : name.replace(/\.?[^.]*$/, '')
       try {
-        return moduleScope(readPython(readFileSync(file, 'utf8'), file).statements, { name, home, modules })
+        return moduleScope(readPython(readFileSync(file, 'utf8'), file).statements, {
+          name,
+          home,
+          modules,
+          file,
+        })
       } catch (error) {
         if (error instanceof MigError && error.code === 'bad-python') return undefined
         throw error

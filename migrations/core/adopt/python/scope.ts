@@ -1,4 +1,4 @@
-import type { Statement } from './syntax.ts'
+import type { Expression, Statement } from './syntax.ts'
 import type { Value } from './values.ts'
 
 export type FunctionStatement = Extract<Statement, { kind: 'function' }>
@@ -11,9 +11,13 @@ export type Modules = (name: string) => Scope | undefined
 export interface Scope {
   /** The module's full name; empty for a revision file, which no other file imports. */
   readonly name: string
+  /** Its file, for `__file__`. */
+  readonly file?: string
   /** Name → full name of what was imported. */
   readonly imports: ReadonlyMap<string, string>
   readonly values: ReadonlyMap<string, Value>
+  /** What the module's own statements assign, for a run that knows more of it. */
+  readonly expressions: ReadonlyMap<string, Expression>
   readonly functions: ReadonlyMap<string, FunctionStatement>
   readonly classes: ReadonlyMap<string, ClassStatement>
   /** Functions behind `contextlib.contextmanager`. */
@@ -43,6 +47,7 @@ export function emptyScope(name = '', modules = noModules): Scope {
     name,
     imports: new Map(),
     values: new Map(),
+    expressions: new Map(),
     functions: new Map(),
     classes: new Map(),
     contextManagers: new Map(),

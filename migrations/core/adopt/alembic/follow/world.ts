@@ -39,6 +39,12 @@ import {
 const terms =
   /^(sqlalchemy|postgresql|sqlmodel|sqlalchemy_utils|oslo_db\.sqlalchemy\.types|oslo_utils\.timeutils|alembic_utils|alembic_postgresql_enum|pgvector|geoalchemy2|airflow\.migrations\.db_types|datetime|alembic\.op\.inline_literal)(\.|$)/
 
+const logger: PyObject = {
+  kind: 'object',
+  type: 'logger',
+  get: async (name) => callable(name, () => null),
+}
+
 /** Alembic and SQLAlchemy, for a revision that is followed on a scratch database. */
 export function alembicWorld(record: Recording, naming: NamingConvention): World {
   const bind = connection(record)
@@ -50,7 +56,7 @@ export function alembicWorld(record: Recording, naming: NamingConvention): World
       const stay = { value, leave: () => undefined }
       if (typeof value === 'object' && value?.kind === 'object') {
         if (value.type === 'autocommit block') return { value, leave: record.outside() }
-        if (['connection', 'session', 'context'].includes(value.type)) return stay
+        if (['connection', 'session', 'context', 'file'].includes(value.type)) return stay
       }
       if (typeof value === 'object' && value?.kind === 'term') {
         if (value.value.kind === 'batch') return stay
@@ -107,7 +113,8 @@ async function called(
   if (/^sqlalchemy\.orm\.(session\.)?Session$/.test(path)) return session(record)
   if (/^sqlalchemy\.orm\.(session\.)?(sessionmaker|scoped_session)$/.test(path))
     return callable('sessionmaker', () => session(record))
-  if (/(^|\.)(warnings\.\w+|getLogger)$/.test(path)) return null
+  if (/(^|\.)getLogger$/.test(path)) return logger
+  if (/(^|\.)warnings\.\w+$/.test(path)) return null
   if (/(^|\.)(log|logger|LOG|LOGGER|logging)\.(debug|info|warn|warning|error|exception|critical)$/.test(path))
     return null
   if (/^(time\.(time|sleep)|os\.getenv|os\.environ\.get)$/.test(path)) return undefined

@@ -2,6 +2,7 @@ import { definition } from '../scope.ts'
 import type { Clause, Expression } from '../syntax.ts'
 import { fullPath, type Value } from '../values.ts'
 import { lambdaOf } from './calls.ts'
+import { fileFunctions } from './files.ts'
 import { type Frame, type Machine, spend } from './machine.ts'
 import { builtinFunctions, joined, libraryFunctions, methodOf } from './methods.ts'
 import { lookUp, named } from './names.ts'
@@ -240,6 +241,8 @@ export async function callWith(called: Py, given: PyArguments, machine: Machine)
 async function callTerm(called: Value, given: PyArguments, machine: Machine): Promise<Py> {
   const { line } = given
   if (called.kind === 'path') {
+    const file = Object.hasOwn(fileFunctions, called.path) ? fileFunctions[called.path] : undefined
+    if (file !== undefined) return file(given)
     const name = called.path.replace(/^builtins\./, '')
     if (name !== called.path) {
       if (name === 'isinstance') return isInstance(given, machine)
@@ -338,6 +341,8 @@ export async function applied(operator: string, left: Py, right: Py, line: numbe
       value: { kind: 'method', of, name: operator, positional: [other], keywords: new Map(), line },
     }
   }
+  if (operator === '/' && typeof left === 'object' && left?.kind === 'object' && left.divided !== undefined)
+    return left.divided(right, line)
   if (operator === '==') return areEqual(left, right, line)
   if (operator === '!=') return !areEqual(left, right, line)
   if (operator === '%' && plain(left) !== undefined) return percent(plain(left) ?? '', right, line)

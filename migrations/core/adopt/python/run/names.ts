@@ -1,18 +1,21 @@
 import { enumMembers } from '../declared-types.ts'
 import { definition, type Scope } from '../scope.ts'
-import { fullPath } from '../values.ts'
+import { fullPath, type Value } from '../values.ts'
 import { functionOf, managerOf } from './calls.ts'
 import { classOf } from './classes.ts'
+import { evaluateIn } from './expressions.ts'
 import type { Frame, Machine } from './machine.ts'
 import { fromValue, type Py, Unfollowed } from './objects.ts'
 
 const builtins =
-  /^(print|str|int|bool|len|list|tuple|set|frozenset|dict|enumerate|zip|range|any|all|sorted|reversed|next|min|max|isinstance|hasattr|getattr|callable|[A-Z]\w*(Error|Exception|Warning)|Exception|StopIteration)$/
+  /^(print|str|int|bool|len|list|tuple|set|frozenset|dict|enumerate|zip|range|any|all|sorted|reversed|next|min|max|open|isinstance|hasattr|getattr|callable|[A-Z]\w*(Error|Exception|Warning)|Exception|StopIteration)$/
 
 /** What a name stands for, from the inside out. */
 export async function lookUp(name: string, frame: Frame, machine: Machine, line: number): Promise<Py> {
   if (name === 'None') return null
   if (name === 'True' || name === 'False') return name === 'True'
+  if (name === '__file__' && frame.home.file !== undefined) return frame.home.file
+  if (name === '__name__') return frame.home.name
   for (let at: Frame | undefined = frame; at !== undefined; at = at.up) {
     const value = at.names.get(name)
     if (value !== undefined) return value
@@ -44,7 +47,7 @@ async function defined(name: string, home: Scope, machine: Machine, line: number
   if (manager !== undefined)
     return managerOf(manager, { names: new Map(), up: undefined, home, depth: 0 }, machine)
   const value = home.values.get(name)
-  if (value !== undefined) return fromValue({ ...value, line: value.line })
+  if (value !== undefined) return assignedValue(name, value, home, machine)
   const called = home.functions.get(name)
   if (called !== undefined)
     return functionOf(called, { names: new Map(), up: undefined, home, depth: 0 }, machine)
@@ -57,6 +60,18 @@ async function defined(name: string, home: Scope, machine: Machine, line: number
       return named(`${from}.${name}`, home, machine, line)
   }
   return undefined
+}
+
+/** What a module assigns, followed where that goes further than reading it. */
+async function assignedValue(name: string, value: Value, home: Scope, machine: Machine): Promise<Py> {
+  const expression = home.expressions.get(name)
+  if (expression === undefined) return fromValue(value)
+  try {
+    return await evaluateIn(expression, { names: new Map(), up: undefined, home, depth: 0 }, machine)
+  } catch (error) {
+    if (!(error instanceof Unfollowed)) throw error
+    return fromValue(value)
+  }
 }
 
 /** What a full name stands for: something of a module of the project, or a term. */

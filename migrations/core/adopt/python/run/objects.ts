@@ -44,6 +44,10 @@ export interface PyObject {
   /** `with object as value:`, for a function behind `contextlib.contextmanager`. */
   around?(body: (value: Py) => Promise<void>): Promise<void>
   set?(name: string, value: Py): void
+  /** `object / value` */
+  divided?(by: Py, line: number): Py
+  /** Of a path: itself as a text. */
+  readonly path?: string
   readonly truth?: boolean
   /** What it is in an expression of SQLAlchemy. */
   readonly term?: Value
@@ -137,6 +141,7 @@ export function textOfPy(value: Py, line: number): string {
   if (value === null) return 'None'
   if (typeof value === 'boolean') return value ? 'True' : 'False'
   if (value.kind === 'term' && value.value.kind === 'text') return value.value.text
+  if (value.kind === 'object' && value.path !== undefined) return value.path
   throw new Unfollowed('the text of a value', line)
 }
 

@@ -1,0 +1,89 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path'
+import { callable, type Py, type PyArguments, type PyObject, plain, Raised, Unfollowed } from './objects.ts'
+
+type Body = (given: PyArguments) => Py
+
+/** What a path or a text names, from the folder of no one: a path that is not whole cannot be known. */
+function pathOf(value: Py | undefined, line: number): string {
+  const text = plain(value)
+  if (text !== undefined) return text
+  if (typeof value === 'object' && value?.kind === 'object' && value.type === 'path') return value.path ?? ''
+  throw new Unfollowed('a path', line)
+}
+
+/** The text of a file that a revision reads beside itself. */
+function readText(path: string, line: number): string {
+  // Python would look from where Alembic is run.
+  if (!isAbsolute(path)) throw new Unfollowed(`the file ${path}, from where Alembic runs`, line)
+  if (!existsSync(path)) throw new Raised('FileNotFoundError', path)
+  return readFileSync(path, 'utf8').replaceAll('\r\n', '\n')
+}
+
+/** `pathlib.Path(…)` */
+function pathObject(path: string): PyObject {
+  return {
+    kind: 'object',
+    type: 'path',
+    path,
+    async get(name) {
+      if (name === 'parent') return pathObject(dirname(path))
+      if (name === 'name') return basename(path)
+      if (name === 'stem') return basename(path, extname(path))
+      if (name === 'resolve' || name === 'absolute')
+        return callable(name, ({ line }) => {
+          if (!isAbsolute(path)) throw new Unfollowed(`the path ${path}, from where Alembic runs`, line)
+          return pathObject(resolve(path))
+        })
+      if (name === 'joinpath')
+        return callable(name, ({ positional, line }) =>
+          pathObject(join(path, ...positional.map((part) => pathOf(part, line)))),
+        )
+      if (name === 'with_suffix')
+        return callable(name, ({ positional, line }) =>
+          pathObject(join(dirname(path), basename(path, extname(path)) + pathOf(positional[0], line))),
+        )
+      if (name === 'exists' || name === 'is_file') return callable(name, () => existsSync(path))
+      if (name === 'read_text') return callable(name, ({ line }) => readText(path, line))
+      if (name === 'open') return callable(name, ({ line }) => fileObject(path, line))
+      return undefined
+    },
+    divided: (by, line) => pathObject(join(path, pathOf(by, line))),
+  }
+}
+
+function fileObject(path: string, line: number): PyObject {
+  const text = readText(path, line)
+  return {
+    kind: 'object',
+    type: 'file',
+    async get(name) {
+      if (name === 'read') return callable(name, () => text)
+      if (name === 'close') return callable(name, () => null)
+      return undefined
+    },
+    items: async () => text.match(/[^\n]*\n|[^\n]+$/g) ?? [],
+  }
+}
+
+/** Functions of Python's own that read files and take paths apart. */
+export const fileFunctions: Readonly<Record<string, Body>> = {
+  'builtins.open': ({ positional, line }) => {
+    const mode = plain(positional[1]) ?? 'r'
+    if (mode !== 'r' && mode !== 'rt') throw new Unfollowed(`open(…, '${mode}')`, line)
+    return fileObject(pathOf(positional[0], line), line)
+  },
+  'pathlib.Path': ({ positional, line }) =>
+    pathObject(join(...(positional.length === 0 ? ['.'] : positional.map((part) => pathOf(part, line))))),
+  'os.path.dirname': ({ positional, line }) => dirname(pathOf(positional[0], line)),
+  'os.path.basename': ({ positional, line }) => basename(pathOf(positional[0], line)),
+  'os.path.join': ({ positional, line }) => join(...positional.map((part) => pathOf(part, line))),
+  'os.path.exists': ({ positional, line }) => existsSync(pathOf(positional[0], line)),
+  'os.path.abspath': ({ positional, line }) => whole(pathOf(positional[0], line), line),
+  'os.path.realpath': ({ positional, line }) => whole(pathOf(positional[0], line), line),
+}
+
+function whole(path: string, line: number): string {
+  if (!isAbsolute(path)) throw new Unfollowed(`the path ${path}, from where Alembic runs`, line)
+  return resolve(path)
+}
