@@ -89,7 +89,11 @@ export async function createTenant(
   if (plan.work.length === 0) await makeSchema(withSchema, tenant, sessions)
   const { failures } = await runTenants(withSchema, plan, { jobs: 1 }, sessions)
   const [failure] = failures
-  if (failure !== undefined) throw halfMade(failure.error, tenant)
+  if (failure !== undefined) {
+    // The schema comes with the first revision, and goes with it.
+    const isThere = await schemaExists(project, tenant, sessions)
+    throw isThere ? halfMade(failure.error, tenant) : failure.error
+  }
   const revisions =
     plan.work[0] === undefined ? [] : lastRows(plan.planner.stepsOf(tenant, plan.work[0].state))
   return { tenant, revisions, ms: performance.now() - started }

@@ -57,7 +57,7 @@ export async function dropTenant(project: Project, tenant: Tenant, sessions: Ses
         await client.query('COMMIT')
       } catch (error) {
         await client.query('ROLLBACK')
-        throw databaseError(error)
+        throw databaseError(error, helpFor(error))
       }
     } finally {
       await releaseLocks(client, ledgerSchema, targetSchemas)
@@ -86,4 +86,10 @@ async function dependentsOutside(client: ClientBase, schema: string): Promise<re
     [schema],
   )
   return rows.map(({ what }) => what)
+}
+
+/** SQLSTATE 42501 insufficient_privilege: only its owner drops a schema. */
+function helpFor(error: unknown): { readonly help?: string } {
+  const denied = error instanceof Error && 'code' in error && error.code === '42501'
+  return denied ? { help: 'have its owner drop it, or use another role in MIG_DATABASE_URL' } : {}
 }
