@@ -69,7 +69,9 @@ export async function initProject(
   const written = writer(env.root)
   try {
     written.write(join(env.dir, 'env.ts'), environmentText(env, shown, excluded))
-    const models = await modelsOf(session, env, shown, excluded)
+    const models = await withScratch(session, env, (client) =>
+      exportModels(session.client, client, shown, excluded),
+    )
     for (const { name, text } of models) written.write(join(env.modelsDir, name), text)
     const ready = await loadEnvironment({
       root: env.root,
@@ -111,15 +113,6 @@ function otherLedger(ledgers: readonly FoundLedger[]): MigError {
       facts: { ledgers },
     },
   )
-}
-
-async function modelsOf(
-  session: Session,
-  env: Environment,
-  schemas: readonly FoundSchema[],
-  excluded: readonly string[],
-) {
-  return withScratch(session, env, (client) => exportModels(session.client, client, schemas, excluded))
 }
 
 /** Writes the first revision of each line, shows that models and database are the same, and stamps. */
