@@ -5,22 +5,14 @@ import {
   fingerprintChangesText,
 } from '../../migrations/core/postgres/fingerprint/index.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { versionOf } from '../support/programs.ts'
 import { fail, type Just, jsonLines, justOn, stepsOf, succeed } from './support/just.ts'
 import { empty, exampleRevisions, fingerprint, logRows, versions } from './support/ledger.ts'
 
 let [online, offline]: TestDatabase[] = []
 let [justOnline, justOffline]: Just[] = []
 const { user } = exampleRevisions
-const psqlIsHere = hasPsql()
-
-function hasPsql(): boolean {
-  try {
-    execFileSync('psql', ['--version'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
+const psqlIsHere = versionOf('psql') !== undefined
 
 /** Two databases: on one the recipes run, on the other the scripts that they write. */
 function pair() {

@@ -1,30 +1,16 @@
-import { execFileSync } from 'node:child_process'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { versionOf } from '../support/programs.ts'
 import { cleanVariables, justBinary, repository } from '../support/recipes.ts'
 import { justOn, succeed } from './support/just.ts'
 import { environmentText, revisionFiles, temporaryProject } from './support/project.ts'
 
 let database: TestDatabase
 
-/** `script` of util-linux gives a program a terminal; those of other systems take other arguments. */
-const hasTerminals = ((): boolean => {
-  try {
-    return execFileSync('script', ['--version'], { encoding: 'utf8' }).includes('util-linux')
-  } catch {
-    return false
-  }
-})()
-
-const hasPsql = ((): boolean => {
-  try {
-    execFileSync('psql', ['--version'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-})()
+/** The `script` of util-linux gives a program a terminal; those of other systems take other arguments. */
+const hasTerminals = versionOf('script')?.includes('util-linux') === true
+const hasPsql = versionOf('psql') !== undefined
 
 beforeAll(async () => {
   database = await createTestDatabase()
