@@ -2,6 +2,7 @@ import type { Client } from 'pg'
 import { exitCodes, MigError } from '../errors.ts'
 import {
   compareFingerprints,
+  type Fingerprint,
   type FingerprintChange,
   fingerprintChangesText,
 } from '../postgres/fingerprint/index.ts'
@@ -43,7 +44,7 @@ export async function prove(input: ProofInput): Promise<void> {
   await up('second upgrade')
   // What both have seen to be the models' state; that it is the same again, the fingerprint says alone.
   const again = await fingerprintOf(input.client, input.scope)
-  expectNothingLeft([], compareFingerprints(again, wanted.fingerprint), 'second upgrade', 'the models')
+  expectNothingLeft([], leftBetween(again, wanted.fingerprint), 'second upgrade', 'the models')
 }
 
 async function step_(revision: Provable, step: string, run: () => Promise<void>): Promise<void> {
@@ -63,7 +64,12 @@ async function step_(revision: Provable, step: string, run: () => Promise<void>)
 async function expectState(input: ProofInput, expected: State, step: string, what: string): Promise<void> {
   const reached = await observe(input.client, input.scope)
   const seen = difference(reached.catalog, expected.catalog, input.scope).changes.map(changeText)
-  expectNothingLeft(seen, compareFingerprints(reached.fingerprint, expected.fingerprint), step, what)
+  expectNothingLeft(seen, leftBetween(reached.fingerprint, expected.fingerprint), step, what)
+}
+
+/** What differs; nothing where the hash over all definitions is the same, which says it sooner. */
+function leftBetween(reached: Fingerprint, expected: Fingerprint): readonly FingerprintChange[] {
+  return reached.hash === expected.hash ? [] : compareFingerprints(reached, expected)
 }
 
 function expectNothingLeft(

@@ -32,28 +32,35 @@ export function assembleObjects(
 ): ReadonlyMap<string, FingerprintObject> {
   const byKey = new Map(rows.map((row) => [rowKey(row), row]))
   const added = annotationsByOwner(byKey, annotations)
-  const objects = new Map<string, FingerprintObject & { readonly key: string; readonly row: CatalogRow }>()
+  const found: Found[] = []
+  const places = new Map<string, number>()
   for (const row of rows) {
     if (row.definition === null) continue
     const key = rowKey(row)
     const extra = added.get(key)
     const definition = extra === undefined ? row.definition : { ...row.definition, ...extra }
     const parent = row.parent === null ? undefined : byKey.get(row.parent)
-    objects.set(rowIdentity(row), {
-      key,
-      row,
+    const object: FingerprintObject = {
       kind: row.kind,
       schema: row.schema,
       name: row.name,
       ...(parent === undefined ? {} : { parent: parent.name }),
       definition: options.refine === undefined ? definition : options.refine(row, definition),
-    })
+    }
+    const identity = rowIdentity(row)
+    const place = places.get(identity) ?? found.length
+    places.set(identity, place)
+    found[place] = { identity, key, object }
   }
-  const left = leftOut(byKey, [...objects.values()], options.exclude)
-  const kept = new Map<string, FingerprintObject>()
-  for (const [identity, { key, row: _row, ...object }] of objects)
-    if (!left.has(key)) kept.set(identity, object)
-  return kept
+  const left = leftOut(byKey, found, options.exclude)
+  return new Map(found.flatMap(({ identity, key, object }) => (left.has(key) ? [] : [[identity, object]])))
+}
+
+/** An object on its way into the fingerprint. Thousands are made at each reading, so none is copied. */
+interface Found {
+  readonly identity: string
+  readonly key: string
+  readonly object: FingerprintObject
 }
 
 function annotationsByOwner(
@@ -80,12 +87,13 @@ function annotationsByOwner(
 /** Keys of the excluded objects and of all that hangs on them. */
 function leftOut(
   byKey: ReadonlyMap<string, CatalogRow>,
-  objects: readonly (FingerprintObject & { readonly key: string })[],
+  objects: readonly Found[],
   exclude: ((object: FingerprintObject) => boolean) | undefined,
 ): ReadonlySet<string> {
   const out = new Set<string>()
   if (exclude === undefined) return out
-  for (const { key, ...object } of objects) if (exclude(object)) out.add(key)
+  for (const { key, object } of objects) if (exclude(object)) out.add(key)
+  if (out.size === 0) return out
   for (const { key } of objects) {
     let parent = byKey.get(key)?.parent ?? null
     while (parent !== null && !out.has(key)) {
