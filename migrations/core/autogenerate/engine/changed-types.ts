@@ -1,8 +1,8 @@
 import { diff } from '@supabase/pg-delta/core'
 import type { Catalog, Scope } from './catalog.ts'
-import { type MisorderedType, misorderedTypes } from './composite-order.ts'
+import { type MisorderedType, misorderedTypes, sameAttributes } from './composite-order.ts'
 import { idKey } from './ids.ts'
-import { bothSides } from './plan.ts'
+import { type Action, bothSides } from './plan.ts'
 
 export interface TypeId {
   readonly kind: 'type' | 'domain'
@@ -35,4 +35,10 @@ export function changedTypes(from: Catalog, to: Catalog, scope: Scope): readonly
 export function misorderedComposites(from: Catalog, to: Catalog, scope: Scope): readonly MisorderedType[] {
   const { source, wanted } = bothSides(from, to, scope)
   return misorderedTypes(source, wanted, scope.schemas)
+}
+
+/** {@link sameAttributes} of a changed type; none where it is no composite type. */
+export function attributeMoves(from: Catalog, to: Catalog, scope: Scope, type: TypeId): readonly Action[] {
+  const { source, wanted } = bothSides(from, to, scope)
+  return type.kind === 'type' ? sameAttributes(source, wanted, type) : []
 }

@@ -1,6 +1,8 @@
 import type { FactBase } from '@supabase/pg-delta/core'
+import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
 import type { Change } from './changes.ts'
 import { idKey } from './ids.ts'
+import { ownAction } from './own-action.ts'
 import type { Action } from './plan.ts'
 
 /** A composite type whose attributes would not come to stand in the order of the wanted state. */
@@ -14,6 +16,7 @@ export interface MisorderedType {
 interface Attribute {
   readonly name: string
   readonly position: number
+  readonly type: string
   readonly collation: unknown
 }
 
@@ -51,10 +54,59 @@ function attributesOf(facts: FactBase, type: Parameters<FactBase['childrenOf']>[
     .childrenOf(type)
     .flatMap(({ id, payload }) =>
       id.kind === 'typeAttribute'
-        ? [{ name: id.name, position: Number(payload._position), collation: payload.collation ?? null }]
+        ? [
+            {
+              name: id.name,
+              position: Number(payload._position),
+              type: String(payload.type),
+              collation: payload.collation ?? null,
+            },
+          ]
         : [],
     )
     .sort((a, b) => a.position - b.position)
+}
+
+/**
+ * Gives a composite type of the source the attributes that it has in the wanted state, and takes the others away, by
+ * name; the types of those that stay are as they were. Then its values as text are read as they were written, however
+ * the type is made anew.
+ */
+export function sameAttributes(
+  source: FactBase,
+  wanted: FactBase,
+  { schema, name }: { readonly schema: string; readonly name: string },
+): readonly Action[] {
+  const id = { kind: 'type', schema, name } as const
+  const [old, next] = [attributesOf(source, id), attributesOf(wanted, id)]
+  if (old.length === 0 || next.length === 0) return []
+  const alter = `ALTER TYPE ${qualifiedName(schema, name)}`
+  const attribute = (each: Attribute) =>
+    ({ kind: 'typeAttribute', schema, type: name, name: each.name }) as const
+  const isIn = (list: readonly Attribute[], each: Attribute) => list.some((other) => other.name === each.name)
+  const drops = old
+    .filter((each) => !isIn(next, each))
+    .map((each) =>
+      ownAction(`${alter} DROP ATTRIBUTE ${quoteIdent(each.name)} CASCADE`, [id], {
+        destroys: [attribute(each)],
+        losesData: true,
+        verb: 'drop',
+      }),
+    )
+  const adds = next
+    .filter((each) => !isIn(old, each))
+    .map((each) => {
+      const collate = typeof each.collation === 'string' ? ` COLLATE ${each.collation}` : ''
+      return ownAction(
+        `${alter} ADD ATTRIBUTE ${quoteIdent(each.name)} ${each.type}${collate} CASCADE`,
+        [id],
+        {
+          produces: [attribute(each)],
+          verb: 'create',
+        },
+      )
+    })
+  return [...drops, ...adds]
 }
 
 /** Adds the attributes of each type together, in the order of the wanted state: the engine goes by their names. */

@@ -3,7 +3,7 @@
  * a difference is computed from two of them; identities are plain values that the rest may compare by key.
  */
 export { type Catalog, managedGlobals, readCatalog, type Scope, type Unmodeled } from './catalog.ts'
-export { changedTypes, misorderedComposites, type TypeId } from './changed-types.ts'
+export { attributeMoves, changedTypes, misorderedComposites, type TypeId } from './changed-types.ts'
 export { type Change, changeText } from './changes.ts'
 export type { MisorderedType } from './composite-order.ts'
 export { baseObject, idKey, kindWord, type ObjectId, objectName, relationOf, schemaOf } from './ids.ts'

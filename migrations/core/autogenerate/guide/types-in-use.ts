@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg'
 import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
 import {
   type Action,
+  attributeMoves,
   type Catalog,
   changedTypes,
   idKey,
@@ -28,6 +29,7 @@ export async function freeTypesInUse(
   const actions: Action[] = []
   for (const type of changedTypes(from, to, scope)) {
     const { rows: columns } = await client.query<ColumnRow>(columnsQuery, [type.schema, type.name])
+    if (columns.length > 0) actions.push(...attributeMoves(from, to, scope, type))
     for (const row of columns) actions.push(...toText(row))
     const { rows: types } = await client.query<TypeId>(builtOnQuery, [type.schema, type.name])
     for (const built of types) actions.push(dropType(built))
