@@ -106,6 +106,21 @@ async function command(lab: Lab, ...args: readonly string[]) {
   return runRecipe(lab, lab.database.url, undefined, args)
 }
 
+labTest('Where a half-done revision stands is told whatever the DateStyle of the role', async ({ lab }) => {
+  const { client, name } = lab.database
+  await client.query(`ALTER DATABASE ${name} SET "DateStyle" = 'German'`)
+  await lab.write({
+    'user/20260101_000000_aaaaaaaaaaa1_t.ts': revision(
+      'aaaaaaaaaaa1',
+      null,
+      "await op.autocommit(() => op.execute('CREATE TABLE t (id int); SELECT 1/0'))",
+    ),
+  })
+  expect((await lab.upgrade()).error).toBeDefined()
+  const [item] = await statusOf(lab)
+  expect(item?.what).toMatch(/last at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
+})
+
 describe('the recipes', () => {
   labTest(
     'mig-status shows each thing with what mends it, and mig-unlock ends what is dead only',

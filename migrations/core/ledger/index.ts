@@ -17,4 +17,5 @@ export {
 } from './read.ts'
 export { createLedger, ledgerDdl } from './tables.ts'
 export { toolVersion } from './tool-version.ts'
+export { utcSql } from './utc.ts'
 export { failureStatement, type LedgerStep, ledgerStatements } from './write.ts'

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg'
 import { quoteIdent, quoteLiteral } from '../postgres/index.ts'
 import { ledgerRows } from './read.ts'
+import { utcSql } from './utc.ts'
 
 /** Where a backfill stands. */
 export interface BackfillCursor {
@@ -53,14 +54,20 @@ export async function readProgress(
   ledgerSchema: string,
   targetSchemas: readonly string[],
 ): Promise<readonly ProgressRow[]> {
-  return ledgerRows<ProgressRow>(
+  const rows = await ledgerRows<Progress & { readonly startedAt: string; readonly updatedAt: string }>(
     client,
     ledgerSchema,
     `SELECT target_schema AS "targetSchema", revision, direction, line, statement, digest, checksum, pending,
-            backfill, coalesce(host, '') AS host, started_at AS "startedAt", updated_at AS "updatedAt"
+            backfill, coalesce(host, '') AS host, ${utcSql('started_at')} AS "startedAt",
+            ${utcSql('updated_at')} AS "updatedAt"
      FROM ${quoteIdent(ledgerSchema)}.progress WHERE target_schema = ANY($1) ORDER BY updated_at`,
     [targetSchemas],
   )
+  return rows.map((row) => ({
+    ...row,
+    startedAt: new Date(row.startedAt),
+    updatedAt: new Date(row.updatedAt),
+  }))
 }
 
 /** The statement that notes how far a revision is. */

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg'
 import { quoteIdent } from '../postgres/index.ts'
 import { mayNotRead } from './permission.ts'
+import { utcSql } from './utc.ts'
 
 /** Target schema → the heads that are applied there. A schema without rows has no entry. */
 export type AppliedRows = ReadonlyMap<string, readonly string[]>
@@ -60,10 +61,12 @@ export async function readLastEntries(
   const found = await ledgerRows<LogRow>(
     client,
     ledgerSchema,
-    `SELECT * FROM (
+    `SELECT id, ${utcSql('at')} AS at, who, host, direction, line, revision, target_schema, duration_ms, checksum, outcome,
+            error, tool_version
+     FROM (
        SELECT DISTINCT ON (target_schema, revision) * FROM ${quoteIdent(ledgerSchema)}.log
        WHERE target_schema = ANY($1) AND outcome = 'done' ORDER BY target_schema, revision, id DESC
-     ) AS last ORDER BY id DESC`,
+     ) AS last ORDER BY last.id DESC`,
     [targetSchemas],
   )
   return found.map(logEntry)
@@ -71,7 +74,7 @@ export async function readLastEntries(
 
 interface LogRow {
   id: string
-  at: Date
+  at: string
   who: string
   host: string | null
   direction: LogEntry['direction']
@@ -86,8 +89,14 @@ interface LogRow {
 }
 
 function logEntry(row: LogRow): LogEntry {
-  const { target_schema, duration_ms, tool_version, ...rest } = row
-  return { ...rest, targetSchema: target_schema, durationMs: duration_ms, toolVersion: tool_version }
+  const { at, target_schema, duration_ms, tool_version, ...rest } = row
+  return {
+    ...rest,
+    at: new Date(at),
+    targetSchema: target_schema,
+    durationMs: duration_ms,
+    toolVersion: tool_version,
+  }
 }
 
 /**

@@ -1,6 +1,33 @@
 import type { ClientBase } from 'pg'
 import type { LockHolder } from '../events.ts'
-import type { IdleTransaction, InvalidIndex, PreparedTransaction } from './status.ts'
+import { utcSql } from '../ledger/index.ts'
+
+/** An index that no query uses, since its build has not come to an end. */
+export interface InvalidIndex {
+  readonly schema: string
+  readonly name: string
+  readonly table: string
+  /** The pid that builds it at this moment. */
+  readonly builtBy: number | null
+}
+
+/** A session that does nothing and keeps its transaction, and so its locks. */
+export interface IdleTransaction {
+  readonly holder: LockHolder
+  readonly schema: string
+  readonly relations: readonly string[]
+  /** Seconds. */
+  readonly idleFor: number
+}
+
+/** A transaction of a two-phase commit that nobody has ended. */
+export interface PreparedTransaction {
+  readonly gid: string
+  readonly schema: string
+  readonly relations: readonly string[]
+  /** ISO 8601, in UTC. */
+  readonly preparedAt: string
+}
 
 /** The INVALID indexes of some schemas; those of a partitioned table wait for their partitions and do not count. */
 export async function invalidIndexes(
@@ -49,7 +76,7 @@ export async function preparedTransactions(
   schemas: readonly string[],
 ): Promise<readonly PreparedTransaction[]> {
   const { rows } = await client.query<PreparedTransaction>(
-    `SELECT p.gid, n.nspname AS schema, p.prepared AS "preparedAt",
+    `SELECT p.gid, n.nspname AS schema, ${utcSql('p.prepared')} AS "preparedAt",
             array_agg(DISTINCT c.relname::text ORDER BY c.relname::text) AS relations
      FROM pg_prepared_xacts AS p JOIN pg_locks AS l ON l.transactionid = p.transaction
      JOIN pg_locks AS r ON r.virtualtransaction = l.virtualtransaction AND r.locktype = 'relation'

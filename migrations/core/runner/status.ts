@@ -5,7 +5,14 @@ import { goOnCommand } from './half-done.ts'
 import { holderLife, lifeText } from './holder.ts'
 import type { Project } from './project.ts'
 import type { Session } from './session.ts'
-import { idleTransactions, invalidIndexes, preparedTransactions } from './status-queries.ts'
+import {
+  type IdleTransaction,
+  type InvalidIndex,
+  idleTransactions,
+  invalidIndexes,
+  type PreparedTransaction,
+  preparedTransactions,
+} from './status-queries.ts'
 
 /** Something that is in progress, stuck or in doubt, and the command that mends it. */
 export interface StatusItem {
@@ -90,7 +97,7 @@ function preparedItem({ gid, schema, relations, preparedAt }: PreparedTransactio
   return {
     kind: 'prepared-transaction',
     targetSchema: schema,
-    what: `prepared transaction ${gid} of ${preparedAt.toISOString().slice(0, 19)}Z holds locks on ${relations.join(', ')}`,
+    what: `prepared transaction ${gid} of ${preparedAt.slice(0, 19)}Z holds locks on ${relations.join(', ')}`,
     mend: `ROLLBACK PREPARED or COMMIT PREPARED, as its owner says`,
     facts: { gid, relations, preparedAt },
   }
@@ -98,30 +105,4 @@ function preparedItem({ gid, schema, relations, preparedAt }: PreparedTransactio
 
 function holderText({ pid, application, user, host, since }: LockHolder): string {
   return `pid ${pid} (${application || 'no application name'}, ${user}@${host}, since ${since})`
-}
-
-/** An index that no query uses, since its build has not come to an end. */
-export interface InvalidIndex {
-  readonly schema: string
-  readonly name: string
-  readonly table: string
-  /** The pid that builds it at this moment. */
-  readonly builtBy: number | null
-}
-
-/** A session that does nothing and keeps its transaction, and so its locks. */
-export interface IdleTransaction {
-  readonly holder: LockHolder
-  readonly schema: string
-  readonly relations: readonly string[]
-  /** Seconds. */
-  readonly idleFor: number
-}
-
-/** A transaction of a two-phase commit that nobody has ended. */
-export interface PreparedTransaction {
-  readonly gid: string
-  readonly schema: string
-  readonly relations: readonly string[]
-  readonly preparedAt: Date
 }

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg'
 import type { Tenant } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
-import { readProgress } from '../../ledger/index.ts'
+import { readProgress, utcSql } from '../../ledger/index.ts'
 import { readFingerprintHashes } from '../../postgres/index.ts'
 import { quoteIdent } from '../../postgres/quote.ts'
 import { type HalfDone, halfDoneOf } from '../half-done.ts'
@@ -181,10 +181,10 @@ async function readLastRuns(client: ClientBase, ledgerSchema: string): Promise<R
     [`${quoteIdent(ledgerSchema)}.log`],
   )
   if (!found[0]?.exists) return new Map()
-  const { rows } = await client.query<{ schema: string; at: Date }>(
-    `SELECT target_schema AS schema, max(at) AS at FROM ${quoteIdent(ledgerSchema)}.log GROUP BY target_schema`,
+  const { rows } = await client.query<{ schema: string; at: string }>(
+    `SELECT target_schema AS schema, ${utcSql('max(at)')} AS at FROM ${quoteIdent(ledgerSchema)}.log GROUP BY target_schema`,
   )
-  return new Map(rows.map(({ schema, at }) => [schema, at]))
+  return new Map(rows.map(({ schema, at }) => [schema, new Date(at)]))
 }
 
 /** Counts pending revisions once for all tenants that stand alike. */
