@@ -107,4 +107,28 @@ describe('autogenerate for a tenant line', () => {
       }
     },
   )
+
+  databaseTest('holds no schema name either where the key of the line needs quotes', async ({ database }) => {
+    const key = 'Our-Tenants'
+    const project = await temporaryProject({
+      'migrations/env.ts': `export default { schemas: { '${key}': { tenants: { like: 'tenant\\\\_%' } } } }\n`,
+      [`migrations/models/${key}.sql`]: `CREATE TABLE account (id int PRIMARY KEY);
+CREATE VIEW ids AS SELECT id FROM account;\n`,
+    })
+    const just = justOn(database.url, { cwd: project.path })
+    try {
+      await database.client.query('CREATE SCHEMA tenant_a; CREATE SCHEMA "tenant_B-c"')
+      const made = await succeed(just(['mig-autogen', 'create account', key]))
+      expect(made.stdout).toContain(`add table ${key}.account`)
+      const folder = join(project.path, 'migrations/versions', key)
+      const [written = ''] = readdirSync(folder)
+      expect(readFileSync(join(folder, written), 'utf8')).not.toMatch(/mig_tenant|Our-Tenants\./)
+      await succeed(just(`mig-upgrade head ${key} --tenants all`))
+      await succeed(just('mig-tenant-create tenant_new --from-template'))
+      const checked = await succeed(just('mig-check'))
+      expect(checked.stdout).toContain(`no difference: 3 tenants of ${key}`)
+    } finally {
+      await project.remove()
+    }
+  })
 })

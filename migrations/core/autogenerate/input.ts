@@ -51,9 +51,13 @@ export interface AutogenerateInput extends ModelInput {
   readonly keep: boolean
 }
 
-/** The schema that stands for the tenants of a line on scratch databases; it never reaches a file. */
+/**
+ * The schema that stands for the tenants of a line on scratch databases; it never reaches a file. PostgreSQL writes it
+ * without quotes, whatever the key, so that it can be found in what PostgreSQL writes.
+ */
 export function tenantStandIn(key: string): string {
-  return `mig_tenant_of_${key.toLowerCase()}`
+  const plain = key.replace(/[^a-z0-9_]/g, (letter) => `_x${letter.charCodeAt(0).toString(16)}_`)
+  return `mig_tenant_of_${plain}`
 }
 
 /** The schemas of the filter. */
