@@ -20,7 +20,12 @@ export interface ImportedRevision {
 
 /** What following a body came to: all of it, or the place that stopped it. */
 export type Followed =
-  | { readonly kind: 'parts'; readonly parts: readonly BodyPart[] }
+  | {
+      readonly kind: 'parts'
+      readonly parts: readonly BodyPart[]
+      /** The rows that it asked for, where it did: a live database may have others. */
+      readonly rows: string | undefined
+    }
   | { readonly kind: 'stopped'; readonly file: string; readonly line: number; readonly reason: string }
 
 /** A scratch database in the state that a revision starts from. */

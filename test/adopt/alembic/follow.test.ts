@@ -182,6 +182,28 @@ sa.Index('ix_o', loaded.c.o).create(op.get_bind())`,
     expect(await importAlembic(project.session, env, request)).toMatchObject({ proof: 'equal' })
   })
 
+  projectTest('gives each new database ids of its own, the same in all its rows', async ({ project }) => {
+    project.write({
+      'alembic/versions/aaaa.py': alembicFile({
+        id: 'aaaa',
+        head: 'import uuid',
+        upgrade: `a = op.create_table('a', sa.Column('id', sa.Uuid(), primary_key=True))
+b = op.create_table('b', sa.Column('a', sa.String(36)), sa.Column('hex', sa.String(32)))
+one = uuid.uuid4()
+op.bulk_insert(a, [{'id': one}])
+op.bulk_insert(b, [{'a': str(one), 'hex': one.hex}])`,
+      }),
+    })
+    const env = await project.environment({ app: 'public' })
+    await importAlembic(project.session, env, { path: 'alembic' })
+    const opened = project.opened(env)
+    await applyPlan(project.session, opened, await planRun(project.session, opened, up), up)
+    const { rows } = await project.database.client.query(
+      "SELECT count(*)::int AS count FROM a JOIN b ON b.a = a.id::text AND b.hex = replace(a.id::text, '-', '')",
+    )
+    expect(rows).toEqual([{ count: 1 }])
+  })
+
   projectTest('may read files that stand beside it', async ({ project }) => {
     project.write({
       'alembic/versions/sql/t.sql': 'CREATE TABLE t (id int);\nCREATE INDEX t_id ON t (id);\n',
@@ -241,5 +263,45 @@ describe('a downgrade that could not be converted', () => {
     await expect(applyPlan(project.session, opened, plan, down)).rejects.toThrow(
       /could not be converted: raise/,
     )
+  })
+})
+
+describe('an upgrade that is still to be applied', () => {
+  const asking = `for fk in sa.inspect(op.get_bind()).get_unique_constraints('t'):
+    op.drop_constraint(fk['name'], 't')`
+
+  projectTest('is followed where it asks for names, and runs on the live database', async ({ project }) => {
+    project.write({
+      'alembic/versions/aaaa.py': alembicFile({
+        id: 'aaaa',
+        upgrade: "op.create_table('t', sa.Column('id', sa.Integer(), unique=True))",
+      }),
+      'alembic/versions/bbbb.py': alembicFile({ id: 'bbbb', parents: ['aaaa'], upgrade: asking }),
+    })
+    await project.run(
+      `CREATE TABLE t (id int UNIQUE); INSERT INTO t VALUES (1); ${versionTable('public', 'aaaa')}`,
+    )
+    const env = await project.environment({ app: 'public' })
+    const result = await importAlembic(project.session, env, { path: 'alembic' })
+    expect(result).toMatchObject({ proof: 'equal', adopted: [{ revisions: ['aaaa'] }] })
+    const opened = project.opened(env)
+    await applyPlan(project.session, opened, await planRun(project.session, opened, up), up)
+    const { rows } = await project.database.client.query(
+      "SELECT count(*)::int AS count FROM pg_constraint WHERE conrelid = 't'::regclass AND contype = 'u'",
+    )
+    expect(rows).toEqual([{ count: 0 }])
+  })
+
+  projectTest('is refused where it asks for rows, which only the live database has', async ({ project }) => {
+    project.write({
+      'alembic/versions/aaaa.py': alembicFile({ id: 'aaaa', upgrade: create }),
+      'alembic/versions/bbbb.py': alembicFile({ id: 'bbbb', parents: ['aaaa'], upgrade: moving }),
+    })
+    await project.run(`CREATE TABLE t (id serial PRIMARY KEY); ${versionTable('public', 'aaaa')}`)
+    const env = await project.environment({ app: 'public' })
+    await expect(importAlembic(project.session, env, { path: 'alembic' })).rejects.toMatchObject({
+      code: 'unconverted',
+      message: expect.stringContaining('depends on rows of the live database'),
+    })
   })
 })

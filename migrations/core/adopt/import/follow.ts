@@ -17,8 +17,8 @@ export interface FollowRequest {
   readonly session: Session
   readonly env: Environment
   readonly lines: LineOfRevision
-  /** The revisions that are applied: only a new database runs them again. */
-  readonly applied: ReadonlySet<string>
+  /** The revisions that only a new database runs: those that are applied, or all where none is. */
+  readonly forNew: ReadonlySet<string>
   readonly searchPath: string | undefined
   /** Go on behind a revision that cannot be followed, without what was not converted in it. */
   readonly goesOn: boolean
@@ -42,18 +42,19 @@ export async function withFollowed(
   history: ImportedHistory,
   request: FollowRequest,
 ): Promise<FollowedHistory> {
-  const { applied, session, env } = request
-  const open = history.revisions.filter(
-    ({ revision, upgrade, follow }) => applied.has(revision) && follow !== undefined && !isWhole(upgrade),
+  const { session, env } = request
+  // What is applied comes first, as in the live database.
+  const ordered = [true, false].flatMap((isNew) =>
+    history.revisions.filter(({ revision }) => request.forNew.has(revision) === isNew),
   )
+  const open = ordered.filter(({ upgrade, follow }) => follow !== undefined && !isWhole(upgrade))
   const last = open.at(-1)
   if (last === undefined) return { history, found: new Set(), stopped: [] }
   const stopped: Stopped[] = []
   const found = new Map<string, readonly BodyPart[]>()
   await withScratch(session, env, async (client) => {
     await prepare(client, { session, env, historySql: JSON.stringify(history.revisions) })
-    for (const revision of history.revisions) {
-      if (!applied.has(revision.revision)) continue
+    for (const revision of ordered) {
       session.signal?.throwIfAborted()
       const parts = await step(client, revision, request, stopped)
       if (parts === undefined) return
@@ -87,13 +88,17 @@ async function step(
     if (!isWhole(upgrade) && follow !== undefined) {
       await client.query(begin)
       const found = await follow(stateOf(client))
-      if (found.kind === 'parts') {
+      const isNew = request.forNew.has(revision.revision)
+      if (found.kind === 'parts' && (isNew || found.rows === undefined)) {
         await client.query('COMMIT')
         return found.parts
       }
-      stopped.push(found)
+      const reason = 'what it does depends on rows of the live database, where it is still to be applied'
+      stopped.push(
+        found.kind === 'stopped' ? found : { kind: 'stopped', file: revision.source, line: 0, reason },
+      )
       await client.query('ROLLBACK')
-      if (!request.goesOn) return undefined
+      if (!request.goesOn || !isNew) return undefined
     }
     await client.query(begin)
     await runParts(client, upgrade, begin)

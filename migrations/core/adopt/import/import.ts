@@ -67,7 +67,7 @@ export async function importHistory(
         session,
         env,
         lines,
-        applied: applied.size > 0 ? applied : new Set(lines.keys()),
+        forNew: applied.size > 0 ? applied : new Set(lines.keys()),
         searchPath: request.searchPath,
         goesOn: request.skipUnconverted ?? false,
       })

@@ -153,6 +153,7 @@ const dialect: PyObject = {
   async get(name) {
     if (name === 'name') return 'postgresql'
     if (name === 'driver') return 'psycopg2'
+    if (name === 'dialect_description') return 'postgresql+psycopg2'
     return undefined
   },
 }

@@ -10,6 +10,12 @@ export interface Recording {
    * follows was decided by it.
    */
   ask(sql: string): Promise<string>
+  /** As `ask`, for rows: what a live database says may be something else. */
+  askRows(sql: string, what: string): Promise<string>
+  /** What rows were asked for first. */
+  rows(): string | undefined
+  /** A value that each run makes anew, as SQL that gives the same wherever it stands in the revision. */
+  once(sql: string): Promise<string>
   /** What is run from now on stands outside the transaction; gives what ends that. */
   outside(): () => void
   parts(): readonly BodyPart[]
@@ -20,6 +26,15 @@ export function recordOn(database: ScratchState, place: string): Recording {
   const parts: BodyPart[] = []
   let open = parts
   let asked = new Set<string>()
+  let rows: string | undefined
+  let made = 0
+  const ask = async (sql: string) => {
+    const [row] = await database.query(`SELECT (${sql})::text AS answer`)
+    const answer = String(row?.answer ?? '')
+    if (!asked.has(sql)) open.push({ kind: 'sql', sql: sameAnswer(sql, answer, place) })
+    asked.add(sql)
+    return answer
+  }
   return {
     async run(sql) {
       // A scratch database has nobody to wait for, and one transaction for all.
@@ -27,12 +42,19 @@ export function recordOn(database: ScratchState, place: string): Recording {
       open.push({ kind: 'sql', sql })
       asked = new Set()
     },
-    async ask(sql) {
-      const [row] = await database.query(`SELECT (${sql})::text AS answer`)
-      const answer = String(row?.answer ?? '')
-      if (!asked.has(sql)) open.push({ kind: 'sql', sql: sameAnswer(sql, answer, place) })
-      asked.add(sql)
-      return answer
+    ask,
+    askRows(sql, what) {
+      rows ??= what
+      return ask(sql)
+    },
+    rows: () => rows,
+    async once(sql) {
+      made += 1
+      const name = `mig.value_${made}`
+      const set = `SELECT set_config('${name}', (${sql})::text, true)`
+      await database.query(set)
+      open.push({ kind: 'sql', sql: set })
+      return `current_setting('${name}')`
     },
     outside() {
       const inner: BodyPart[] = []

@@ -35,5 +35,5 @@ export async function followed(
     if (error instanceof Raised) return { kind: 'stopped', file, line: 0, reason: error.message }
     throw error
   }
-  return { kind: 'parts', parts: outsideTransactions(record.parts()) }
+  return { kind: 'parts', parts: outsideTransactions(record.parts()), rows: record.rows() }
 }

@@ -95,7 +95,7 @@ function scalarsOf(rows: readonly (readonly Py[])[]): PyObject {
 export async function textRows(record: Recording, sql: string, line: number): Promise<PyObject> {
   const query = sql.trim().replace(/;\s*$/, '')
   const answer: unknown = JSON.parse(
-    await record.ask(`SELECT coalesce(json_agg(q)::text, '[]') FROM (${query}) q`),
+    await record.askRows(`SELECT coalesce(json_agg(q)::text, '[]') FROM (${query}) q`, query),
   )
   const rows = Array.isArray(answer) ? answer : []
   const names = Object.keys(rows[0] ?? {})
@@ -163,7 +163,7 @@ export async function checkEmpty(
 ): Promise<void> {
   if (tables.size === 0) throw new Unfollowed('a query whose tables are not known', line)
   for (const table of tables)
-    if ((await record.ask(`SELECT EXISTS (SELECT FROM ${table})::text`)) !== 'false')
+    if ((await record.askRows(`SELECT EXISTS (SELECT FROM ${table})::text`, `rows of ${table}`)) !== 'false')
       throw new Unfollowed(`rows of ${table}`, line)
 }
 

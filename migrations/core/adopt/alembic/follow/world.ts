@@ -34,6 +34,7 @@ import {
   table,
   tableAttribute,
 } from './tables.ts'
+import { newUuid } from './uuid.ts'
 
 /** Packages whose calls stand for themselves until SQL is made of them. */
 const terms =
@@ -113,6 +114,8 @@ async function called(
   if (/^sqlalchemy\.orm\.(session\.)?Session$/.test(path)) return session(record)
   if (/^sqlalchemy\.orm\.(session\.)?(sessionmaker|scoped_session)$/.test(path))
     return callable('sessionmaker', () => session(record))
+  if (path === 'uuid.uuid4' && given.positional.length + given.keywords.size === 0)
+    return newUuid(record, line)
   if (/(^|\.)getLogger$/.test(path)) return logger
   if (/(^|\.)warnings\.\w+$/.test(path)) return null
   if (/(^|\.)(log|logger|LOG|LOGGER|logging)\.(debug|info|warn|warning|error|exception|critical)$/.test(path))

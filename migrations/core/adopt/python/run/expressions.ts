@@ -345,6 +345,14 @@ export async function applied(operator: string, left: Py, right: Py, line: numbe
     return left.divided(right, line)
   if (operator === '==') return areEqual(left, right, line)
   if (operator === '!=') return !areEqual(left, right, line)
+  if (
+    operator === '%' &&
+    left === '%s' &&
+    typeof right === 'object' &&
+    right?.kind === 'object' &&
+    right.text
+  )
+    return right.text
   if (operator === '%' && plain(left) !== undefined) return percent(plain(left) ?? '', right, line)
   const [one, two] = [plain(left), plain(right)]
   if (one !== undefined && two !== undefined) {

@@ -232,7 +232,11 @@ export function joined(left: PySet, right: PySet, operator: '|' | '&' | '-'): Py
 /** Functions of Python's own that need nothing but their arguments. */
 export const builtinFunctions: Readonly<Record<string, Body>> = {
   print: () => null,
-  str: (given) => (given.positional.length === 0 ? '' : textOfPy(argument(given, 0), given.line)),
+  str: (given) => {
+    const [value = ''] = given.positional
+    if (typeof value === 'object' && value?.kind === 'object' && value.text !== undefined) return value.text
+    return textOfPy(value, given.line)
+  },
   int: (given) => {
     const number = Number(argument(given, 0))
     if (!Number.isFinite(number)) throw new Unfollowed('int', given.line)
