@@ -154,7 +154,10 @@ function parse(spec: CommandSpec, flags: Readonly<Record<string, Flag>>, args: s
     ]),
   )
   try {
-    const { values, positionals } = parseArgs({ args, options, allowPositionals: true, strict: true })
+    const given = parseArgs({ args, options, allowPositionals: true, strict: true, tokens: true })
+    const { values, positionals, tokens } = given
+    const names = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []))
+    refuseTwice(spec, flags, names)
     return {
       values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, restore(value)])),
       positionals,
@@ -162,6 +165,22 @@ function parse(spec: CommandSpec, flags: Readonly<Record<string, Flag>>, args: s
   } catch (error) {
     throw flagError(spec, Object.keys(flags), error)
   }
+}
+
+/** Of a value that is given twice the last one would win, and nobody would be told of the other. */
+function refuseTwice(
+  spec: CommandSpec,
+  flags: Readonly<Record<string, Flag>>,
+  names: readonly string[],
+): void {
+  const twice = names.find((name, at) => {
+    const { value, many } = flags[name] ?? {}
+    return value !== undefined && many !== true && names.indexOf(name) !== at
+  })
+  if (twice === undefined) return
+  throw new MigError('bad-flag', `--${twice} is given twice`, {
+    help: `give it once; see just ${spec.name} --help`,
+  })
 }
 
 function restore(value: unknown): FlagValue {

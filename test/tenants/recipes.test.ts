@@ -71,6 +71,12 @@ describe('the tenant example, by its recipes', () => {
     await fail(just('mig-upgrade head tenant -x shema=tenant_1'), 'unknown-x', 2)
     await fail(just('mig-upgrade head tenant --tenants all -x schemas=tenant_1'), 'tenant-targets', 2)
     await fail(just('mig-upgrade head catalog --tenants all'), 'no-tenant-line', 2)
+    const twice = await fail(
+      just('mig-upgrade head tenant --tenants tenant_1 --tenants tenant_2'),
+      'bad-flag',
+      2,
+    )
+    expect(twice.stderr).toContain('--tenants is given twice')
   })
 
   databaseTest(
