@@ -151,6 +151,8 @@ function dependentFrom(row: Row, reach: Reach): Dependent | 'holds data' | undef
     case 'procedure':
     case 'aggregate':
       return make(`DROP ${row.type.toUpperCase()} ${row.identity}`)
+    case 'operator':
+      return reach === 'all' ? make(`DROP OPERATOR ${row.identity}`) : undefined
     case 'statistics object':
       return make(`DROP STATISTICS ${row.identity}`)
     case 'index':
