@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 /** @typedef {{ file: string, stamp: string }} Input */
 
@@ -123,6 +123,8 @@ async function build(root, script) {
   let refused
   for (const folder of [join(root, '.mig', 'build'), otherFolder(root)]) {
     try {
+      // A mode given to both would close .mig to the user that the embedded server runs as.
+      mkdirSync(dirname(folder), { recursive: true })
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       if (process.getuid !== undefined && statSync(folder).uid !== process.getuid()) continue
       replaceFile(join(folder, name), code)

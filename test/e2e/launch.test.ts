@@ -1,4 +1,4 @@
-import { appendFile, readdir, writeFile } from 'node:fs/promises'
+import { appendFile, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { copyOfRepository, recipe } from '../support/recipes.ts'
@@ -32,6 +32,13 @@ test("a command runs the same from a cold build, from V8's cache, and when that 
   expect(await help()).toBe(cold)
   for (const name of caches) await writeFile(join(build, name), 'broken')
   expect(await help()).toBe(cold)
+})
+
+test("keeps builds to its user, and leaves the embedded server's user a way past them", async () => {
+  await succeed(recipe(['mig-branches', '--help'], { cwd: copy.path }))
+  const mode = async (...path: readonly string[]) => (await stat(join(copy.path, ...path))).mode & 0o777
+  expect(await mode('.mig', 'build')).toBe(0o700)
+  expect(await mode('.mig')).toBe(0o777 & ~process.umask())
 })
 
 test('an unknown command names those that there are', async () => {

@@ -142,11 +142,16 @@ async function initialise(
       env: serverEnvironment(),
     })
   } catch (cause) {
-    const said = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim() : String(cause)
-    throw new MigError('initdb-failed', `the embedded PostgreSQL could not be set up: ${said}`, {
-      help: 'mend what it says, or set MIG_DATABASE_URL to a server of yours',
-      cause,
-    })
+    const said = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim() : ''
+    throw new MigError(
+      'initdb-failed',
+      `the embedded PostgreSQL could not be set up: ${said || String(cause)}`,
+      {
+        help: 'mend what it says, or set MIG_DATABASE_URL to a server of yours',
+        // It would repeat what initdb has said.
+        ...(said === '' ? { cause } : {}),
+      },
+    )
   }
   if (user !== undefined) chownSync(passwordFile, process.getuid?.() ?? 0, process.getgid?.() ?? 0)
 }

@@ -224,7 +224,10 @@ function accessError(paths: ClusterPaths, error: unknown): unknown {
     'server-folder',
     `the embedded PostgreSQL cannot use ${paths.home}: ${error instanceof Error ? error.message : code}`,
     {
-      help: 'run the command as the user that made the folder, make it writable, or set MIG_DATABASE_URL',
+      help:
+        code === 'ENOSPC'
+          ? 'make room on the disk, or set MIG_DATABASE_URL to a server elsewhere'
+          : 'run the command as the user that made the folder, make it writable, or set MIG_DATABASE_URL',
       cause: error,
     },
   )
