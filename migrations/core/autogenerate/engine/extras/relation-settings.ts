@@ -2,12 +2,12 @@ import { type ExtraKind, quoted } from './kind.ts'
 
 /**
  * The type of a typed table (ALTER TABLE … OF), and whether a sequence is logged: said of an identity column's where it
- * differs from its table, which it follows by itself (since PostgreSQL 15).
+ * differs from its table, which it follows by itself. Before PostgreSQL 15 every sequence was logged.
  */
 export const relationSettings: ExtraKind = {
   name: 'relation settings',
   lock: 'accessExclusive',
-  query: () => `
+  query: (version) => `
     SELECT n.nspname AS schema, CASE WHEN c.relkind = 'S' THEN t.relname ELSE c.relname END AS relation,
            c.relname AS name,
            json_build_object(
@@ -21,7 +21,8 @@ export const relationSettings: ExtraKind = {
       AND d.deptype = 'i' AND c.relkind = 'S'
     LEFT JOIN pg_class t ON t.oid = d.refobjid
     WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
-      AND (c.reloftype <> 0 OR (c.relkind = 'S' AND c.relpersistence <> coalesce(t.relpersistence, 'p')))`,
+      AND (c.reloftype <> 0
+        OR ${version >= 150000} AND c.relkind = 'S' AND c.relpersistence <> coalesce(t.relpersistence, 'p'))`,
   change: (from, to) => {
     const either = to ?? from
     if (either === undefined) return { before: [], after: [] }
