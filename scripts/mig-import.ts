@@ -27,6 +27,7 @@ const spec = {
       value: 'FILE',
       many: true,
     },
+    section: { help: 'the section of alembic.ini, as alembic --name takes it', value: 'NAME' },
     'python-path': {
       help: "a folder besides the project's that revisions import modules from, as site-packages",
       value: 'DIR',
@@ -78,10 +79,16 @@ const tools: Readonly<Record<string, Import>> = {
       ...requestOf(command),
       offlineSql: texts(command.flags['offline-sql']),
       pythonPath: texts(command.flags['python-path']),
+      ...sectionOf(command),
     }),
   drizzle: (session, env, command) => importDrizzle(session, env, requestOf(command)),
   prisma: (session, env, command) => importPrisma(session, env, requestOf(command)),
   sql: (session, env, command) => importSql(session, env, requestOf(command)),
+}
+
+function sectionOf({ flags }: Command): { readonly section?: string } {
+  const section = text(flags.section)
+  return section === undefined ? {} : { section }
 }
 
 function toolOf(name: string): Import {

@@ -31,6 +31,8 @@ export type Followed =
 /** A scratch database in the state that a revision starts from. */
 export interface ScratchState {
   query(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>
+  /** Runs a statement, and gives the number of rows that it met. */
+  run(sql: string): Promise<number>
 }
 
 /** One piece of an `upgrade` or `downgrade`. */

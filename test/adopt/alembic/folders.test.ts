@@ -40,6 +40,24 @@ const cases: readonly (readonly [string, Readonly<Record<string, string>>, reado
     },
     ['db/one', 'db/two'],
   ],
+  [
+    'pyproject.toml beside an alembic.ini that has the database alone',
+    {
+      'pyproject.toml': '[tool.alembic]\nscript_location = "db"\n',
+      'alembic.ini': '[alembic]\nsqlalchemy.url = postgresql://x\n[loggers]\nkeys = root\n',
+      'db/versions/a.py': revision,
+    },
+    ['db/versions'],
+  ],
+  [
+    'the only section with a script folder, with what all sections have in common',
+    {
+      'alembic.ini':
+        '[DEFAULT]\nprepend_sys_path = .\n[billing]\nscript_location = billing\n[loggers]\nkeys = root\n',
+      'billing/versions/a.py': revision,
+    },
+    ['billing/versions'],
+  ],
   ['the script folder itself', { 'env.py': '', 'versions/a.py': revision }, ['versions']],
   ['a folder of revision files', { 'a.py': revision }, ['']],
 ]
@@ -59,5 +77,14 @@ describe('the folders of an Alembic project', () => {
     mkdirSync(folder)
     writeFileSync(join(folder, 'alembic.ini'), '[alembic]\nscript_location = nowhere\n')
     expect(() => findAlembicFolders(folder)).toThrow('nowhere/versions, which is not there')
+  })
+
+  test('are those of the section that is named, where several have a script folder', () => {
+    const folder = join(root, 'sections')
+    for (const name of ['one', 'two']) mkdirSync(join(folder, name, 'versions'), { recursive: true })
+    writeFileSync(join(folder, 'alembic.ini'), '[one]\nscript_location = one\n[two]\nscript_location = two\n')
+    expect(findAlembicFolders(folder, 'two').versions).toEqual([join(folder, 'two', 'versions')])
+    expect(() => findAlembicFolders(folder)).toThrow('several sections with a script folder: one, two')
+    expect(() => findAlembicFolders(folder, 'three')).toThrow('has no section [three]')
   })
 })

@@ -204,6 +204,22 @@ op.bulk_insert(b, [{'a': str(one), 'hex': one.hex}])`,
     expect(rows).toEqual([{ count: 1 }])
   })
 
+  projectTest('may go on in batches until no row is left', async ({ project }) => {
+    const batches = `while True:
+    with op.get_context().autocommit_block():
+        conn = op.get_bind()
+        result = conn.execute(sa.text('UPDATE t SET id = id WHERE id < 0'))
+        if result.rowcount <= 0:
+            break`
+    project.write({
+      'alembic/versions/aaaa.py': alembicFile({ id: 'aaaa', upgrade: create }),
+      'alembic/versions/bbbb.py': alembicFile({ id: 'bbbb', parents: ['aaaa'], upgrade: batches }),
+    })
+    await project.run(`CREATE TABLE t (id serial PRIMARY KEY); ${versionTable('public', 'bbbb')}`)
+    const env = await project.environment({ app: 'public' })
+    expect(await importAlembic(project.session, env, { path: 'alembic' })).toMatchObject({ proof: 'equal' })
+  })
+
   projectTest('may read files that stand beside it', async ({ project }) => {
     project.write({
       'alembic/versions/sql/t.sql': 'CREATE TABLE t (id int);\nCREATE INDEX t_id ON t (id);\n',

@@ -15,6 +15,8 @@ export interface AlembicRequest extends ImportOptions {
   readonly path: string
   /** Files with what `alembic upgrade … --sql` and `alembic downgrade … --sql` wrote. */
   readonly offlineSql?: readonly string[]
+  /** The section of alembic.ini, as `alembic --name` takes it. */
+  readonly section?: string
   /** Folders besides the project's own that Python imports modules from, as `site-packages`. */
   readonly pythonPath?: readonly string[]
 }
@@ -29,7 +31,7 @@ export async function importAlembic(
   env: Environment,
   request: AlembicRequest,
 ): Promise<ImportResult> {
-  const folders = findAlembicFolders(resolve(env.root, request.path))
+  const folders = findAlembicFolders(resolve(env.root, request.path), request.section)
   const pythonPath = (request.pythonPath ?? []).map((folder) => resolve(env.root, folder))
   const place = { ...versionTableOf(folders, pythonPath), ...request.ledger }
   const offline = readOfflineFiles(env, request.offlineSql ?? [], place.table)

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, delimiter, dirname, join, resolve } from 'node:path'
-import { MigError } from '../../errors.ts'
+import { exitCodes, MigError } from '../../errors.ts'
 import type { ImportedHistory, ImportedRevision } from '../history.ts'
 import { moduleScope } from '../python/module-scope.ts'
 import { pythonModules } from '../python/modules.ts'
@@ -22,16 +22,20 @@ export interface AlembicFolders {
 
 /**
  * Finds the revision folders of an Alembic project: from `alembic.ini` (`script_location`, `version_locations`), or
- * because `path` is the script folder, or a folder of revision files itself.
- * @throws MigError `no-alembic-project`.
+ * because `path` is the script folder, or a folder of revision files itself. `section` is what `alembic --name` takes;
+ * default: `alembic`, or the only one that names a script folder.
+ * @throws MigError `no-alembic-project`, `which-section` (exit 4) where several could be meant.
  */
-export function findAlembicFolders(path: string): AlembicFolders {
+export function findAlembicFolders(path: string, section?: string): AlembicFolders {
   const at = resolve(path)
   const ini = at.endsWith('.ini') ? at : join(at, 'alembic.ini')
-  if (existsSync(ini)) return foldersOfIni(ini, 'alembic', path)
   const pyproject = join(at, 'pyproject.toml')
-  if (existsSync(pyproject) && /^\[tool\.alembic\]/m.test(readFileSync(pyproject, 'utf8')))
-    return foldersOfIni(pyproject, 'tool.alembic', path)
+  const inPyproject = existsSync(pyproject) && /^\[tool\.alembic\]/m.test(readFileSync(pyproject, 'utf8'))
+  // A project may have both: then the folders stand in pyproject.toml (Alembic 1.16, "Using pyproject.toml").
+  const isIni =
+    existsSync(ini) && !(inPyproject && !/^\s*script_location\s*[=:]/m.test(readFileSync(ini, 'utf8')))
+  if (isIni) return foldersOfIni(ini, sectionOf(ini, section), path)
+  if (inPyproject) return foldersOfIni(pyproject, 'tool.alembic', path)
   if (existsSync(join(at, 'versions')))
     return { versions: [join(at, 'versions')], scriptLocation: at, importedFrom: importFolders(at) }
   const hasScripts = existsSync(at) && statSync(at).isDirectory() && pythonFiles(at).length > 0
@@ -65,9 +69,34 @@ function noProject(path: string): MigError {
   )
 }
 
+/** The section of `alembic.ini` that has the settings. */
+function sectionOf(ini: string, given: string | undefined): string {
+  const text = readFileSync(ini, 'utf8')
+  const sections = [...text.matchAll(/^\[([^\]]+)\]/gm)].map(([, name = '']) => name)
+  const named = sections.filter((name) => iniSection(text, name).has('script_location'))
+  if (given !== undefined && sections.includes(given)) return given
+  const [only = 'alembic', ...others] = named
+  if (given === undefined && (sections.includes('alembic') || others.length === 0))
+    return sections.includes('alembic') ? 'alembic' : only
+  throw new MigError(
+    'which-section',
+    given === undefined
+      ? `${ini} has several sections with a script folder: ${named.join(', ')}`
+      : `${ini} has no section [${given}]`,
+    {
+      help: `name the one to import: --section ${named[0] ?? 'alembic'}; the sections are ${named.join(', ')}`,
+      exitCode: exitCodes.decisionNeeded,
+      place: { file: ini },
+      facts: { sections: named },
+    },
+  )
+}
+
 function foldersOfIni(ini: string, section: string, path: string): AlembicFolders {
   const here = dirname(ini)
-  const settings = iniSection(readFileSync(ini, 'utf8'), section)
+  const text = readFileSync(ini, 'utf8')
+  // What [DEFAULT] says holds for every section (Python, configparser).
+  const settings = new Map([...iniSection(text, 'DEFAULT'), ...iniSection(text, section)])
   const place = (text: string) => locate(here, text.replaceAll('%(here)s', here).trim())
   // Flask-Migrate keeps alembic.ini in the script folder itself, without naming it.
   const location =

@@ -113,7 +113,10 @@ async function step(
 }
 
 function stateOf(client: Client): ScratchState {
-  return { query: async (sql) => (await client.query<Record<string, unknown>>(sql)).rows }
+  return {
+    query: async (sql) => (await client.query<Record<string, unknown>>(sql)).rows,
+    run: async (sql) => (await client.query(sql)).rowCount ?? 0,
+  }
 }
 
 async function runParts(client: Client, parts: readonly BodyPart[], begin: string): Promise<void> {

@@ -54,8 +54,10 @@ export async function execute(record: Recording, given: PyArguments): Promise<Py
   if (/^\s*WITH\b/i.test(sql) && !/\b(INSERT|UPDATE|DELETE|MERGE)\b/i.test(sql))
     return textRows(record, sql, line)
   if (/\bRETURNING\b/i.test(sql)) throw new Unfollowed('RETURNING', line)
-  await record.run(sql)
-  return withoutRows(line)
+  const met = await record.run(sql)
+  const isCounted =
+    /^\s*(UPDATE|DELETE|INSERT)\b/i.test(sql) && !sql.trimEnd().replace(/;$/, '').includes(';')
+  return withoutRows(line, isCounted ? met : undefined)
 }
 
 /** The query of `table.insert().from_select(columns, query)`. */
@@ -65,10 +67,10 @@ function sourceOf({ positional, keywords, line }: Extract<Value, { kind: 'method
   return query
 }
 
-function withoutRows(line: number): PyObject {
+/** The result of a statement that gives no rows; `met` tells how many it has met. */
+function withoutRows(line: number, met?: () => number): PyObject {
   const empty = resultOf([], [], line)
-  // How many rows a statement met is not looked at here.
-  return { ...empty, get: async (name) => (name === 'rowcount' ? undefined : empty.get(name)) }
+  return { ...empty, get: async (name) => (name === 'rowcount' ? met?.() : empty.get(name)) }
 }
 
 function textOfStatement(value: Value, bound: readonly (readonly [string, Value])[]): string {
@@ -91,9 +93,9 @@ async function executeMany(
 ): Promise<Py> {
   if (parameters === undefined || parameters === null) {
     const sql = sqlOrNothing(value)
-    if (sql !== undefined) await record.run(sql)
-    else await checkEmpty(record, changedTables(value), line)
-    return withoutRows(line)
+    if (sql !== undefined) return withoutRows(line, await record.run(sql))
+    await checkEmpty(record, changedTables(value), line)
+    return withoutRows(line, () => 0)
   }
   const table = value.kind === 'method' && value.name === 'insert' ? value.of : undefined
   const rows = typeof parameters === 'object' && parameters.kind === 'list' ? parameters : list([parameters])

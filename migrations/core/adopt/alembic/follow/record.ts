@@ -3,8 +3,10 @@ import type { BodyPart, ScratchState } from '../../history.ts'
 
 /** What a revision has done to a scratch database so far. */
 export interface Recording {
-  /** Runs a statement, and keeps it. */
-  run(sql: string): Promise<void>
+  /**
+   * Runs a statement, and keeps it. What it gives tells how many rows that met, which the revision asks for again.
+   */
+  run(sql: string): Promise<() => number>
   /**
    * What a query with one text says. The revision asks again when it runs, and stops where the answer is another: what
    * follows was decided by it.
@@ -38,9 +40,17 @@ export function recordOn(database: ScratchState, place: string): Recording {
   return {
     async run(sql) {
       // A scratch database has nobody to wait for, and one transaction for all.
-      await database.query(sql.replace(/^((?:CREATE (?:UNIQUE )?|DROP )INDEX) CONCURRENTLY\b/i, '$1'))
-      open.push({ kind: 'sql', sql })
+      const count = await database.run(
+        sql.replace(/^((?:CREATE (?:UNIQUE )?|DROP )INDEX) CONCURRENTLY\b/i, '$1'),
+      )
+      const [at, list] = [open.length, open]
+      list.push({ kind: 'sql', sql })
       asked = new Set()
+      return () => {
+        rows ??= `how many rows ${sql} meets`
+        list[at] = { kind: 'sql', sql: sameCount(sql, count, place) }
+        return count
+      }
     },
     ask,
     askRows(sql, what) {
@@ -70,16 +80,40 @@ export function recordOn(database: ScratchState, place: string): Recording {
 }
 
 function sameAnswer(sql: string, answer: string, place: string): string {
+  return inBlock([
+    'BEGIN',
+    `  IF coalesce((${sql})::text, '') <> ${quoteLiteral(answer)} THEN`,
+    ...raised(place),
+    '  END IF;',
+    'END',
+  ])
+}
+
+function sameCount(sql: string, count: number, place: string): string {
+  return inBlock([
+    'DECLARE met bigint;',
+    'BEGIN',
+    `  ${sql.replace(/;\s*$/, '')};`,
+    '  GET DIAGNOSTICS met = ROW_COUNT;',
+    `  IF met <> ${count} THEN`,
+    ...raised(place),
+    '  END IF;',
+    'END',
+  ])
+}
+
+function raised(place: string): readonly string[] {
   const hint =
     'it was imported for a database like a new one: bring this one past it with Alembic, then import'
   return [
-    'DO $mig$',
-    'BEGIN',
-    `  IF coalesce((${sql})::text, '') <> ${quoteLiteral(answer)} THEN`,
     `    RAISE EXCEPTION USING MESSAGE = ${quoteLiteral(`${place} asks this database, and gets another answer`)},`,
     `      HINT = ${quoteLiteral(hint)};`,
-    '  END IF;',
-    'END',
-    '$mig$',
-  ].join('\n')
+  ]
+}
+
+function inBlock(lines: readonly string[]): string {
+  const text = lines.join('\n')
+  let tag = '$mig$'
+  for (let at = 1; text.includes(tag); at += 1) tag = `$mig${at}$`
+  return `DO ${tag}\n${text}\n${tag}`
 }
