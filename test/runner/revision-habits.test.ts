@@ -17,21 +17,17 @@ describe('a revision that does not await', () => {
     expect((await lab.database.client.query(tables)).rows).toEqual([])
   })
 
-  labTest('its op.autocommit is half done, with what had been committed', async ({ lab }) => {
-    await lab.write(
-      first(`op.autocommit(async () => {
+  labTest('its op.autocommit stops there, and can be mended', async ({ lab }) => {
+    const section = `op.autocommit(async () => {
     await op.execute('CREATE TABLE t (id int)')
     await op.execute('CREATE TABLE u (id int)')
-  })`),
-    )
-    const { error } = await lab.upgrade()
-    expect(error).toMatchObject({
-      code: 'not-awaited',
-      message: expect.stringContaining('done and recorded'),
-    })
-    const { rows } = await lab.database.client.query('SELECT statement FROM mig.progress')
-    expect(rows).toEqual([{ statement: 2 }])
+  })`
+    await lab.write(first(section))
+    expect((await lab.upgrade()).error).toMatchObject({ code: 'not-awaited' })
     expect((await lab.database.client.query('SELECT FROM mig.version')).rows).toEqual([])
+    await lab.write(first(`await ${section}`))
+    expect((await lab.upgrade({ resumeEdited: true })).error).toBeUndefined()
+    expect((await lab.database.client.query(tables)).rows).toEqual([{ name: 't' }, { name: 'u' }])
   })
 
   labTest('what stands in op.autocommit ends there', async ({ lab }) => {
@@ -42,6 +38,54 @@ describe('a revision that does not await', () => {
   labTest('its op.autocommit gives no script either', async ({ lab }) => {
     await lab.write(first("op.autocommit(async () => { await op.execute('CREATE TABLE t (id int)') })"))
     await expect(lab.script()).rejects.toMatchObject({ code: 'not-awaited' })
+  })
+})
+
+describe('a revision that does two things at once', () => {
+  const rows = `await op.execute('CREATE TABLE t AS SELECT n AS id, NULL::int AS v FROM generate_series(1, 50) AS n')
+  await op.execute('CREATE TABLE u AS TABLE t')`
+  const fill = (table: string, more = '') =>
+    `op.backfill({ table: '${table}', set: 'v = 1', where: 'v IS NULL', key: ['id'], batchSize: 5${more} })`
+
+  labTest.for([
+    `await Promise.all([${fill('t')}, ${fill('u')}])`,
+    `await op.autocommit(() => Promise.all([${fill('t')}, op.execute('VACUUM u')]))`,
+    `await ${fill('t', ", throttle: () => op.execute('CREATE TABLE other ()')")}`,
+    `${fill('t')}; await op.execute('VACUUM u')`,
+  ])('is refused beside a backfill, which ends with its batch: %s', async (body, { lab }) => {
+    await lab.write(first(`${rows}\n  ${body}`))
+    expect((await lab.upgrade()).error).toMatchObject({
+      code: expect.stringMatching(/^(at-once|not-awaited)$/),
+    })
+    const { rows: open } = await lab.database.client.query(
+      "SELECT FROM pg_stat_activity WHERE state LIKE 'idle in transaction%' AND datname = current_database()",
+    )
+    expect(open).toEqual([])
+    await lab.write(first(`${rows}\n  await ${fill('t')}\n  await ${fill('u')}`))
+    expect((await lab.upgrade({ resumeEdited: true })).error).toBeUndefined()
+  })
+})
+
+describe('a revision that takes the transaction into its own hands', () => {
+  labTest('with op.client is refused', async ({ lab }) => {
+    await lab.write(first("await op.client.query('COMMIT')\n  await op.execute('CREATE TABLE t ()')"))
+    expect((await lab.upgrade()).error).toMatchObject({ code: 'transaction-control' })
+    expect((await lab.database.client.query('SELECT FROM mig.version')).rows).toEqual([])
+  })
+
+  labTest('by going on behind a section that failed is in a transaction again', async ({ lab }) => {
+    await lab.write(
+      first(`await op.autocommit(() => op.execute('SELECT 1/0')).catch(() => undefined)
+  await op.execute('CREATE TABLE t AS SELECT pg_current_xact_id_if_assigned()::text AS xact')
+  await op.execute('CREATE TABLE u AS SELECT pg_current_xact_id_if_assigned()::text AS xact')`),
+    )
+    const { error, events } = await lab.upgrade()
+    expect(error).toBeUndefined()
+    expect(events.filter(({ event }) => event === 'notice')).toEqual([])
+    const { rows } = await lab.database.client.query(
+      'SELECT t.xact = u.xact AS same FROM app_user.t, app_user.u',
+    )
+    expect(rows).toEqual([{ same: true }])
   })
 })
 

@@ -46,6 +46,7 @@ export async function runBackfill(at: SectionContext, spec: BackfillSpec): Promi
       passRows = 0
       passes += 1
     }
+    at.checkNotOver()
     const batch = await runBatch(at, shape, cursor, batchSize, passRows === 0)
     cursor = batch.cursor
     passRows += batch.rows

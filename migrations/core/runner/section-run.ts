@@ -1,7 +1,7 @@
 import type { QueryResult } from 'pg'
 import { progressStatement } from '../ledger/index.ts'
 import type { Statement } from '../operations/index.ts'
-import { splitStatements } from '../postgres/index.ts'
+import { isConnectionLost, splitStatements } from '../postgres/index.ts'
 import { runAlone } from './alone.ts'
 import type { PlanStep } from './plan.ts'
 import { doneResult } from './reread.ts'
@@ -10,7 +10,7 @@ import { checkStatement, runStatement } from './statement.ts'
 import type { StatementCount } from './statement-count.ts'
 import { statementKind } from './statement-kind.ts'
 import { type StepContext, searchPathStatement } from './step.ts'
-import { noSection, notAwaited } from './step-error.ts'
+import { atOnce, noSection, notAwaited } from './step-error.ts'
 import type { StepTransaction } from './step-transaction.ts'
 import { underWay } from './under-way.ts'
 
@@ -22,45 +22,70 @@ export interface SectionRun {
    * a section it is a part of it.
    */
   readonly run: <Result>(body: (at: SectionContext) => Promise<Result>) => Promise<Result>
+  /** As `run`, for work with transactions of its own, between which no statement must come. */
+  readonly runUndisturbed: SectionRun['run']
   /** Runs the statements of a text one after the other, each with its progress; those that are done are left out. */
   readonly execute: (statement: Statement) => Promise<QueryResult>
-  /** Gives the session back the settings from before a section that has failed. */
-  readonly restore: () => Promise<void>
 }
 
+/** @param checkNotOver throws once the revision has ended, by itself or by an error */
 export function sectionRun(
   context: StepContext,
   step: PlanStep,
   start: StepStart,
   count: StatementCount,
   transaction: StepTransaction,
+  checkNotOver: () => void,
 ): SectionRun {
   const { session, project } = context
   const { ledgerSchema } = project.env
   const { reached, stored, noteSaved } = count
   const statements = underWay()
   const at: SectionContext = {
-    ...{ context, step, start, reached, stored, noteSaved },
+    ...{ context, step, start, reached, stored, noteSaved, checkNotOver },
     async save(progress) {
       await session.client.query(progressStatement(ledgerSchema, progress))
       noteSaved(progress)
     },
   }
   let isOpen = false
-  let settingsBefore: string | undefined
+  let isUndisturbed = false
+  let settingsBefore = ''
   let turn = Promise.resolve()
 
   async function enter(): Promise<void> {
     const progress = reached()
-    const isNews = !count.inLedger() || progress.statement > stored().statement
+    const isNews = progress.statement > stored().statement
     await transaction.commit(isNews ? [progressStatement(ledgerSchema, progress)] : [])
     if (isNews) noteSaved(progress)
     settingsBefore = await sectionSettings(session.client, step, start)
   }
 
-  async function restore(): Promise<void> {
-    if (settingsBefore !== undefined) await session.client.query(settingsBefore)
-    settingsBefore = undefined
+  async function leave(): Promise<void> {
+    await session.client.query(settingsBefore)
+    isOpen = false
+    await transaction.begin(false)
+  }
+
+  const run: SectionRun['run'] = async (body) => {
+    if (isOpen) return statements.track(() => body(at))
+    if (!start.ownTransaction) throw noSection(step)
+    isOpen = true
+    try {
+      await inTurn(enter)
+      const result = await body(at)
+      if (statements.count() > 0) throw notAwaited(step, statements.count())
+      await leave()
+      return result
+    } catch (error) {
+      // The revision may catch it and go on.
+      if (isOpen && !isConnectionLost(error)) {
+        await statements.ended()
+        await session.own?.cancelled()
+        await leave()
+      }
+      throw error
+    }
   }
 
   /** A section's statements are transactions of their own, so those of one Promise.all must not mix. */
@@ -80,6 +105,7 @@ export function sectionRun(
         : [statement]
     let last: QueryResult | undefined
     for (const piece of pieces) {
+      checkNotOver()
       checkStatement(step, piece)
       last = await (count.isDone(piece.sql)
         ? doneResult(session, step, piece, false)
@@ -90,21 +116,24 @@ export function sectionRun(
 
   return {
     isOpen: () => isOpen,
-    restore,
-    execute: (statement) => statements.track(() => inTurn(() => executeInTurn(statement))),
-    async run(body) {
-      if (isOpen) return statements.track(() => body(at))
-      if (!start.ownTransaction) throw noSection(step)
-      isOpen = true
-      await inTurn(enter)
-      // On a failure the step is given up, and `restore` is called from there.
-      const result = await body(at)
-      if (statements.count() > 0) throw notAwaited(step, statements.count())
-      await restore()
-      isOpen = false
-      await transaction.begin(false)
-      return result
+    run,
+    async runUndisturbed(body) {
+      if (isUndisturbed) throw atOnce(step)
+      isUndisturbed = true
+      try {
+        return await run(async (given) => {
+          await turn
+          return await body(given)
+        })
+      } finally {
+        isUndisturbed = false
+      }
     },
+    execute: (statement) =>
+      statements.track(() => {
+        if (isUndisturbed) throw atOnce(step)
+        return inTurn(() => executeInTurn(statement))
+      }),
   }
 }
 

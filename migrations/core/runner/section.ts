@@ -34,6 +34,8 @@ export interface SectionContext {
   readonly save: (progress: Progress) => Promise<void>
   /** Notes a row that the caller has committed. */
   readonly noteSaved: (progress: Progress) => void
+  /** @throws MigError `not-awaited` once the revision has ended */
+  readonly checkNotOver: () => void
 }
 
 /** Runs a piece of work and notes its progress in one transaction, again while it meets a lock. */

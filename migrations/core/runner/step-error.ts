@@ -108,6 +108,28 @@ export function notAwaited(step: PlanStep, count: number): MigError {
   )
 }
 
+/** A statement beside a backfill would get into the transaction of one of its batches. */
+export function atOnce(step: PlanStep): MigError {
+  return new MigError('at-once', `${step.revision} runs something else while its op.backfill is under way`, {
+    help: `await one after the other; in throttle, ask with the client that it is given: just mig-edit ${step.revision}`,
+    place: { file: step.file.path },
+    exitCode: exitCodes.stepFailed,
+  })
+}
+
+/** A revision has sent COMMIT or ROLLBACK past the runner. */
+export function transactionEnded(step: PlanStep): MigError {
+  return new MigError(
+    'transaction-control',
+    `${step.revision} has ended its transaction through op.client: what it did before that is not kept together with the ledger`,
+    {
+      help: 'take COMMIT and ROLLBACK out; what must be committed by itself goes into op.autocommit',
+      place: { file: step.file.path },
+      exitCode: exitCodes.stepFailed,
+    },
+  )
+}
+
 /** A done statement is not the one that stands in its place now. */
 export function resumeDiffers(step: PlanStep, done: number): MigError {
   const standing = step.appliedBefore.length === 0 ? 'base' : `"${step.appliedBefore.join(' ')}"`

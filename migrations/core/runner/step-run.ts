@@ -40,11 +40,16 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
   const { ledgerSchema } = project.env
   const count = statementCount(step, start)
   const transaction = stepTransaction(session, step, start)
-  const section = sectionRun(context, step, start, count, transaction)
   const open = underWay()
+  let isOver = false
   let hasSetSession = false
+  const checkNotOver = () => {
+    if (isOver) throw notAwaited(step, 1)
+  }
+  const section = sectionRun(context, step, start, count, transaction, checkNotOver)
 
   async function execute(statement: Statement) {
+    checkNotOver()
     // A connection of the caller's may have a role and settings that are not ours to give back.
     hasSetSession ||= session.own !== undefined && setsSession(statement.sql)
     if (section.isOpen()) return section.execute(statement)
@@ -67,7 +72,7 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
       },
       execute: (statement) => open.track(() => execute(statement)),
       autocommit: (body) => open.track(() => section.run(body)),
-      backfill: (spec) => open.track(() => section.run((at) => backfill(at, spec))),
+      backfill: (spec) => open.track(() => section.runUndisturbed((at) => backfill(at, spec))),
     },
     begin: () => transaction.begin(true),
     async finish(ledger) {
@@ -82,9 +87,9 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
       if (hasSetSession) await guardConnection(session)
     },
     async abandon() {
+      isOver = true
       await open.ended()
       if (start.ownTransaction) await rollBack(session)
-      await section.restore()
       if (hasSetSession) {
         await session.client.query([...resetRole, resetSettings].join('; '))
         await guardConnection(session)

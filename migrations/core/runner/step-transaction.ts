@@ -2,12 +2,16 @@ import type { PlanStep } from './plan.ts'
 import type { StepStart } from './section.ts'
 import type { Session } from './session.ts'
 import { searchPathStatement } from './step.ts'
+import { transactionEnded } from './step-error.ts'
 
 /** The transaction of a revision; outside `op.autocommit` there is always one. */
 export interface StepTransaction {
   /** @param first whether it is the first of the revision */
   readonly begin: (first: boolean) => Promise<void>
-  /** Runs the statements and commits; with one transaction for the whole run it leaves the COMMIT to the run. */
+  /**
+   * Runs the statements and commits; with one transaction for the whole run it leaves the COMMIT to the run.
+   * @throws MigError `transaction-control` where there is no transaction any more
+   */
   readonly commit: (statements: readonly string[]) => Promise<void>
   /** Whether a COMMIT is on its way. */
   readonly isCommitting: () => boolean
@@ -31,6 +35,7 @@ export function stepTransaction(
       await client.query(statements.join('; '))
     },
     async commit(statements) {
+      if (start.ownTransaction && client.getTransactionStatus() === 'I') throw transactionEnded(step)
       committing = start.ownTransaction
       await client.query([...statements, ...(start.ownTransaction ? ['COMMIT'] : [])].join('; '))
       committing = false
