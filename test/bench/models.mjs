@@ -51,6 +51,7 @@ function main() {
     report(`mig-autogen of one column, ${size} tables`, () =>
       mig('mig-autogen', ['add a column', 'all', '--plan']),
     )
+    report(`drizzle-kit generate of one column, ${size} tables`, drizzleOf(size))
   }
 }
 
@@ -67,7 +68,7 @@ function report(what, measure) {
   if (took === undefined) return
   const server = Number.isNaN(took.server) ? '' : ` + ${took.server.toFixed(2)} s of the server`
   process.stdout.write(
-    `${what.padEnd(40)} CPU ${took.process.toFixed(2)} s of the process${server}, ${took.clock.toFixed(2)} s by the clock\n`,
+    `${what.padEnd(52)} CPU ${took.process.toFixed(2)} s of the process${server}, ${took.clock.toFixed(2)} s by the clock\n`,
   )
 }
 
@@ -132,6 +133,69 @@ function statements(schema, tables) {
   return `${parts.join('\n')}\n`
 }
 
+/**
+ * The same tables and the same column for drizzle-kit, which compares with what it wrote last: no database, no way back, no
+ * proof. @param {number} size
+ */
+function drizzleOf(size) {
+  const dir = join(project, 'drizzle')
+  rmSync(dir, { recursive: true, force: true })
+  mkdirSync(dir)
+  const schema = drizzleTables(size)
+  const generate = () => {
+    const args = ['generate', '--dialect=postgresql', '--schema=drizzle/schema.ts', '--out=drizzle/out']
+    return run(join(project, 'node_modules', 'drizzle-kit', 'bin.cjs'), args)
+  }
+  writeFileSync(join(dir, 'schema.ts'), schema)
+  generate()
+  cpSync(join(dir, 'out'), join(dir, 'first'), { recursive: true })
+  writeFileSync(
+    join(dir, 'schema.ts'),
+    schema.replace("code: text('code')", "added: text('added'), code: text('code')"),
+  )
+  return () => {
+    rmSync(join(dir, 'out'), { recursive: true })
+    cpSync(join(dir, 'first'), join(dir, 'out'), { recursive: true })
+    const took = generate()
+    const written = readdirSync(join(dir, 'out')).filter((name) => name.endsWith('.sql'))
+    if (written.length !== 2) throw new Error(`drizzle-kit saw no change: ${written.join(', ')}`)
+    return took
+  }
+}
+
+/** @param {number} size */
+function drizzleTables(size) {
+  const lines = [
+    `import { sql } from 'drizzle-orm'`,
+    `import { bigint, check, index, integer, numeric, pgSchema, text, timestamp, varchar } from 'drizzle-orm/pg-core'`,
+  ]
+  schemas.forEach((schema, line) => {
+    lines.push(`export const ${schema} = pgSchema('${schema}')`)
+    lines.push(`export const ${schema}State = ${schema}.enum('state', ['new', 'open', 'done'])`)
+    for (let at = 0; at < tablesOf(line, size); at++) {
+      const before = at === 0 ? '' : `.references(() => ${schema}${at - 1}.id)`
+      lines.push(`export const ${schema}${at} = ${schema}.table('item_${at}', {
+  id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+  code: text('code').notNull().unique(),
+  name: varchar('name', { length: 100 }).notNull(),
+  state: ${schema}State('state').notNull().default('new'),
+  price: numeric('price', { precision: 12, scale: 2 }),
+  amount: integer('amount').notNull().default(1),
+  notes: text('notes'),
+  tags: text('tags').array().notNull().default([]),
+  beforeId: bigint('before_id', { mode: 'number' })${before},
+  updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
+}, (table) => [
+  check('item_${at}_price_check', sql\`price >= 0\`),
+  check('item_${at}_amount_check', sql\`amount > 0\`),
+  index('item_${at}_name_idx').on(sql\`lower(name)\`),
+  index('item_${at}_open_idx').on(table.updatedAt).where(sql\`state = 'open'\`),
+])`)
+    }
+  })
+  return `${lines.join('\n')}\n`
+}
+
 /** @param {number} size */
 function addColumn(size) {
   const path = join(models, `${schemas[0]}.sql`)
@@ -148,20 +212,21 @@ function forgetWanted() {
 
 /** Runs a recipe to its end. @param {string} command @param {readonly string[]} [args] @returns {Took} */
 function mig(command, args = []) {
+  return run(launcher, [command, ...args])
+}
+
+/** @param {string} script @param {readonly string[]} args @returns {Took} */
+function run(script, args) {
   const before = serverCpu()
   const started = performance.now()
-  const { status, stderr, stdout } = spawnSync(
-    process.execPath,
-    ['--import', tellCpu, launcher, command, ...args],
-    {
-      cwd: project,
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, MIG_DIR: 'bench' },
-      encoding: 'utf8',
-      maxBuffer: 1e9,
-    },
-  )
+  const { status, stderr, stdout } = spawnSync(process.execPath, ['--import', tellCpu, script, ...args], {
+    cwd: project,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, MIG_DIR: 'bench' },
+    encoding: 'utf8',
+    maxBuffer: 1e9,
+  })
   const clock = (performance.now() - started) / 1000
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}: ${stdout}${stderr}`)
+  if (status !== 0) throw new Error(`${script} ${args.join(' ')} ended with ${status}: ${stdout}${stderr}`)
   const used = Number(/cpu=(\d+)\s*$/.exec(stderr)?.[1] ?? Number.NaN) / 1e6
   return { clock, process: used, server: serverCpu() - before }
 }
