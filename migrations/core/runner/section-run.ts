@@ -1,18 +1,15 @@
-import type { QueryResult } from 'pg'
+import type { ClientBase, QueryResult } from 'pg'
 import { progressStatement } from '../ledger/index.ts'
 import type { Statement } from '../operations/index.ts'
-import { isConnectionLost, splitStatements } from '../postgres/index.ts'
-import { runAlone } from './alone.ts'
+import { isConnectionLost } from '../postgres/index.ts'
 import type { PlanStep } from './plan.ts'
-import { doneResult } from './reread.ts'
-import { inTransaction, refusesTransaction, type SectionContext, type StepStart } from './section.ts'
-import { checkStatement, runStatement } from './statement.ts'
+import type { SectionContext, StepStart } from './section.ts'
+import { executeInSection } from './section-statement.ts'
 import type { StatementCount } from './statement-count.ts'
-import { statementKind } from './statement-kind.ts'
-import { type StepContext, searchPathStatement } from './step.ts'
+import { searchPathStatement } from './step.ts'
 import { atOnce, noSection, notAwaited } from './step-error.ts'
 import type { StepTransaction } from './step-transaction.ts'
-import { underWay } from './under-way.ts'
+import { inTurn, underWay } from './under-way.ts'
 
 /** What runs outside the revision's transaction: `op.autocommit` and `op.backfill`. */
 export interface SectionRun {
@@ -28,19 +25,26 @@ export interface SectionRun {
   readonly execute: (statement: Statement) => Promise<QueryResult>
 }
 
-/** @param checkNotOver throws once the revision has ended, by itself or by an error */
-export function sectionRun(
-  context: StepContext,
-  step: PlanStep,
-  start: StepStart,
-  count: StatementCount,
-  transaction: StepTransaction,
-  checkNotOver: () => void,
-): SectionRun {
+/** What a section shares with the rest of its revision. */
+export interface SectionParts extends Pick<SectionContext, 'context' | 'step' | 'start' | 'checkNotOver'> {
+  readonly count: StatementCount
+  readonly transaction: StepTransaction
+}
+
+export function sectionRun({
+  context,
+  step,
+  start,
+  count,
+  transaction,
+  checkNotOver,
+}: SectionParts): SectionRun {
   const { session, project } = context
   const { ledgerSchema } = project.env
   const { reached, stored, noteSaved } = count
   const statements = underWay()
+  // A section's statements are transactions of their own, so those of one Promise.all must not mix.
+  const turns = inTurn()
   const at: SectionContext = {
     ...{ context, step, start, reached, stored, noteSaved, checkNotOver },
     async save(progress) {
@@ -51,7 +55,6 @@ export function sectionRun(
   let isOpen = false
   let isUndisturbed = false
   let settingsBefore = ''
-  let turn = Promise.resolve()
 
   async function enter(): Promise<void> {
     const progress = reached()
@@ -72,7 +75,7 @@ export function sectionRun(
     if (!start.ownTransaction) throw noSection(step)
     isOpen = true
     try {
-      await inTurn(enter)
+      await turns.take(enter)
       const result = await body(at)
       if (statements.count() > 0) throw notAwaited(step, statements.count())
       await leave()
@@ -88,32 +91,6 @@ export function sectionRun(
     }
   }
 
-  /** A section's statements are transactions of their own, so those of one Promise.all must not mix. */
-  function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = turn.then(work)
-    turn = result.then(
-      () => undefined,
-      () => undefined,
-    )
-    return result
-  }
-
-  async function executeInTurn(statement: Statement): Promise<QueryResult> {
-    const pieces =
-      statement.values === undefined
-        ? splitStatements(statement.sql).map(({ text }) => ({ sql: text }))
-        : [statement]
-    let last: QueryResult | undefined
-    for (const piece of pieces) {
-      checkNotOver()
-      checkStatement(step, piece)
-      last = await (count.isDone(piece.sql)
-        ? doneResult(session, step, piece, false)
-        : runInSection(at, piece))
-    }
-    return last ?? doneResult(session, step, statement, false)
-  }
-
   return {
     isOpen: () => isOpen,
     run,
@@ -122,7 +99,7 @@ export function sectionRun(
       isUndisturbed = true
       try {
         return await run(async (given) => {
-          await turn
+          await turns.over()
           return await body(given)
         })
       } finally {
@@ -132,31 +109,13 @@ export function sectionRun(
     execute: (statement) =>
       statements.track(() => {
         if (isUndisturbed) throw atOnce(step)
-        return inTurn(() => executeInTurn(statement))
+        return turns.take(() => executeInSection(at, count, statement))
       }),
   }
 }
 
-/** One statement of a section: in a transaction with its progress, or by itself where PostgreSQL asks for it. */
-async function runInSection(at: SectionContext, statement: Statement): Promise<QueryResult> {
-  const found = statementKind(statement.sql)
-  if (found.kind !== 'plain') return runAlone(at, statement, found)
-  try {
-    return await inTransaction(at, (lockTimeout) =>
-      runStatement(at.context.session, at.step, statement, lockTimeout),
-    )
-  } catch (error) {
-    if (!refusesTransaction(error)) throw error
-    return runAlone(at, statement, { kind: 'alone' })
-  }
-}
-
 /** Sets for the session what a transaction sets for itself; returns the statements that set it back. */
-async function sectionSettings(
-  client: StepContext['session']['client'],
-  step: PlanStep,
-  start: StepStart,
-): Promise<string> {
+async function sectionSettings(client: ClientBase, step: PlanStep, start: StepStart): Promise<string> {
   const names = ['search_path', 'lock_timeout', 'statement_timeout']
   const { rows } = await client.query<{ back: string }>(
     `SELECT string_agg(format('SELECT set_config(%L, %L, false)', name, current_setting(name)), '; ') AS back FROM unnest($1::text[]) AS name`,

@@ -1,4 +1,3 @@
-import { MigError } from '../errors.ts'
 import { type Progress, progressStatement } from '../ledger/index.ts'
 import { isConnectionLost } from '../postgres/index.ts'
 import type { PlanStep } from './plan.ts'
@@ -59,10 +58,4 @@ export async function inTransaction<Result>(
       throw error
     }
   })
-}
-
-/** 25001 active_sql_transaction; 2D000 a procedure or DO block that commits by itself. */
-export function refusesTransaction(error: unknown): boolean {
-  const sqlState = error instanceof MigError ? error.facts.sqlState : undefined
-  return sqlState === '25001' || sqlState === '2D000'
 }

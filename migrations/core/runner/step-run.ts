@@ -46,7 +46,7 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
   const checkNotOver = () => {
     if (isOver) throw notAwaited(step, 1)
   }
-  const section = sectionRun(context, step, start, count, transaction, checkNotOver)
+  const section = sectionRun({ context, step, start, count, transaction, checkNotOver })
 
   async function execute(statement: Statement) {
     checkNotOver()

@@ -26,3 +26,25 @@ export function underWay(): UnderWay {
     },
   }
 }
+
+/** Pieces of work that run one after the other, in the order in which they were given. */
+export interface Turns {
+  readonly take: <Result>(work: () => Promise<Result>) => Promise<Result>
+  /** Waits for those that were given so far, whichever way they end. */
+  readonly over: () => Promise<void>
+}
+
+export function inTurn(): Turns {
+  let turn = Promise.resolve()
+  return {
+    take(work) {
+      const result = turn.then(work)
+      turn = result.then(
+        () => undefined,
+        () => undefined,
+      )
+      return result
+    },
+    over: () => turn,
+  }
+}
