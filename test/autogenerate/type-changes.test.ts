@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect } from 'vitest'
 import { castRisk, isAssignable } from '../../migrations/core/autogenerate/engine/type-changes.ts'
 import { type Lab, labTest } from '../runner/support.ts'
@@ -14,7 +13,7 @@ const samples: Readonly<Record<string, readonly string[]>> = {
   'numeric(5,0)': ['99999'],
   'numeric(10,2)': ['99999999.99', '1.25'],
   real: ['1.5', '123456.7'],
-  'double precision': ['0.1', '1e15', '1e300'],
+  'double precision': ['0.1', '0.12345678901234566', '1e300'],
   text: ['x', 'a text that is long', '12'],
   'character varying': ['x', 'a text that is long'],
   'character varying(4)': ['long'],
@@ -75,18 +74,19 @@ describe('a change of a column type', () => {
     }
   })
 
-  test('that is said to do nothing to rows neither fails nor changes one', async ({ database }) => {
-    const pair = fc.tuple(fc.constantFrom(...types), fc.constantFrom(...types), fc.nat(9))
-    await fc.assert(
-      fc.asyncProperty(pair, async ([from, to, at]) => {
-        fc.pre(castRisk(from, to) === 'none')
-        const values = samples[from] ?? []
-        const using = isAssignable(from, to) ? '' : ` USING c::${to}`
-        const outcome = await retype(database, from, to, using, values[at % values.length] ?? '')
-        expect(outcome).toEqual({ kept: true })
-      }),
-      { numRuns: 400 },
-    )
+  test('that is said to do nothing to rows neither fails nor changes one, of every pair of types', async ({
+    database,
+  }) => {
+    const pairs = types.flatMap((from) => types.map((to) => [from, to] as const))
+    const wrong: unknown[] = []
+    for (const [from, to] of pairs.filter(([a, b]) => castRisk(a, b) === 'none')) {
+      const using = isAssignable(from, to) ? '' : ` USING c::${to}`
+      for (const value of samples[from] ?? []) {
+        const outcome = await retype(database, from, to, using, value)
+        if (outcome.kept !== true) wrong.push({ from, to, value, outcome })
+      }
+    }
+    expect(wrong).toEqual([])
   })
 
   test.for([
@@ -140,5 +140,12 @@ describe('the file of a type change', () => {
     const body = await bodyFrom(lab, `numeric(10,4) DEFAULT 1.5`, 'numeric(10,1) DEFAULT 1.5')
     expect(body).toContain('Loses the data of column app_user.item.c that its new type has no place for')
     expect(body).not.toContain('Downgrade loses')
+  })
+
+  labTest('takes a default off and sets it once, and only where there is one', async ({ lab }) => {
+    const body = await bodyFrom(lab, `varchar(40) DEFAULT 'x'`, `text DEFAULT 'x'`)
+    const [upgrade = ''] = body.split('export async function downgrade')
+    expect(upgrade.match(/DROP DEFAULT/g)).toHaveLength(1)
+    expect(upgrade.match(/SET DEFAULT 'x'::text/g)).toHaveLength(1)
   })
 })

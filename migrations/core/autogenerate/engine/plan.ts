@@ -8,7 +8,7 @@ import { type Extra, extraStatements } from './extras.ts'
 import { type ObjectId, schemaOf } from './ids.ts'
 import { withParents } from './inherit-create.ts'
 import { ownAction } from './own-action.ts'
-import { retyping, unsetsNoDefault } from './retyping.ts'
+import { retyping, unsetsNoDefault, withoutRepeatedDefaults } from './retyping.ts'
 import type { CastRisk } from './type-changes.ts'
 
 type RenameCandidate = Plan['renameCandidates'][number]
@@ -60,7 +60,7 @@ export function difference(from: Catalog, to: Catalog, scope: Scope): Difference
     ],
     actions: [
       ...extras.before.map(ofExtra),
-      ...inAttributeOrder(actions, wanted),
+      ...withoutRepeatedDefaults(inAttributeOrder(actions, wanted)),
       ...extras.after.map(ofExtra),
     ],
     checksFunctionBodies:

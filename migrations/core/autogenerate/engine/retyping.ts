@@ -38,6 +38,19 @@ export function retyping(action: Action, source: FactBase): Action | undefined {
   return { ...common, sql, castRisk: castRisk(old, wanted) }
 }
 
+/** The actions without a default that is set again as it is: the engine sets it for the new type, and for itself. */
+export function withoutRepeatedDefaults(actions: readonly Action[]): readonly Action[] {
+  const set = new Map<string, string>()
+  return actions.filter(({ sql }) => {
+    const [, column, change] =
+      /^(ALTER TABLE .* ALTER COLUMN "(?:[^"]|"")+") ((?:SET|DROP) DEFAULT.*)$/s.exec(sql) ?? []
+    if (column === undefined || change === undefined) return true
+    const isRepeated = set.get(column) === change
+    set.set(column, change)
+    return !isRepeated
+  })
+}
+
 /** Whether an action drops the default of a column that has none, as the engine does ahead of each type change. */
 export function unsetsNoDefault({ sql, consumes }: Action, source: FactBase): boolean {
   const name = / ALTER COLUMN "((?:[^"]|"")+)" DROP DEFAULT$/.exec(sql)?.[1]?.replaceAll('""', '"')

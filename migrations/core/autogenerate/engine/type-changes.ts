@@ -102,7 +102,8 @@ function numberRisk(old: ColumnType, wanted: ColumnType): CastRisk {
     return digits > (floatDigits[wanted.name] ?? 0) ? 'loses' : 'none'
   }
   if (wanted.name === 'numeric') {
-    if (wanted.sizes.length === 0) return 'none'
+    // A float becomes a numeric of 6 or 15 digits.
+    if (wanted.sizes.length === 0) return old.name === 'numeric' ? 'none' : 'loses'
     if (old.name !== 'numeric' || (old.sizes[1] ?? Number.POSITIVE_INFINITY) > (wanted.sizes[1] ?? 0))
       return 'loses'
     return wholeDigits(old) > wholeDigits(wanted) ? 'fails' : 'none'

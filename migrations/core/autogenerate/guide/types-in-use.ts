@@ -61,6 +61,7 @@ export interface ColumnRow {
   readonly table: string
   readonly column: string
   readonly array: boolean
+  readonly has_default: boolean
 }
 
 /** A type and all that is built on it: domains, composites with an attribute of it, ranges and multiranges over it. */
@@ -80,7 +81,8 @@ const family = `
   )`
 
 export const columnsQuery = `${family}
-  SELECT DISTINCT n.nspname AS schema, c.relname AS table, a.attname AS column, a.atttypid = t.typarray AS array
+  SELECT DISTINCT n.nspname AS schema, c.relname AS table, a.attname AS column, a.atttypid = t.typarray AS array,
+         a.atthasdef AS has_default
   FROM family
   JOIN pg_type t ON t.oid = family.oid
   JOIN pg_attribute a ON a.atttypid IN (t.oid, t.typarray) AND NOT a.attisdropped AND a.attgenerated = ''
@@ -108,12 +110,12 @@ export const builtOnQuery = `${family}
   WHERE t.typtype <> 'm'
   ORDER BY f.depth DESC, 2, 3`
 
-function toText({ schema, table, column, array }: ColumnRow): readonly Action[] {
+function toText({ schema, table, column, array, has_default }: ColumnRow): readonly Action[] {
   const target = `ALTER TABLE ${qualifiedName(schema, table)} ALTER COLUMN ${quoteIdent(column)}`
   const text = array ? 'text[]' : 'text'
   const id: ObjectId = { kind: 'column', schema, table, name: column }
   return [
-    ownAction(`${target} DROP DEFAULT`, [id]),
+    ...(has_default ? [ownAction(`${target} DROP DEFAULT`, [id])] : []),
     ownAction(`${target} TYPE ${text} USING ${quoteIdent(column)}::${text}`, [id], { rewrites: true }),
   ]
 }
