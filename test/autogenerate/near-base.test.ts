@@ -122,6 +122,19 @@ describe('autogenerate', () => {
     },
   )
 
+  labTest(
+    'replays the revisions where a table inherits, since a column may be its own, too, without a trace',
+    async ({ lab }) => {
+      const staff = 'CREATE TABLE app_user.staff () INHERITS (app_user.profile)'
+      await beginWith(lab, [tables, staff, once])
+      await writeModels(lab, {
+        'user.sql': `CREATE TABLE app_user.profile (id int PRIMARY KEY, age int, email text); ${staff};`,
+        'policy.sql': roles,
+      })
+      expect((await failure(generateFiles(lab)))?.message).toMatch(/replayed/)
+    },
+  )
+
   labTest('begins at a change made by hand, too, and takes only what is asked for', async ({ lab }) => {
     await beginWith(lab, [tables, once])
     await lab.database.client.query('ALTER TABLE app_user.profile ADD COLUMN by_hand int')
