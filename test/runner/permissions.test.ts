@@ -69,6 +69,21 @@ describe('a role that', () => {
     })
   })
 
+  labTest('may not use the schema of the line is told the grant for it', async ({ lab }) => {
+    await lab.write(table)
+    await usingRole(lab, async ({ sql, url }) => {
+      const { client } = lab.database
+      await client.query(`CREATE SCHEMA app_user; GRANT CREATE ON DATABASE ${lab.database.name} TO ${sql}`)
+      const grant = `GRANT USAGE, CREATE ON SCHEMA app_user TO ${sql}`
+      expect((await lab.upgrade({ url })).error).toMatchObject({
+        code: 'no-permission',
+        help: expect.stringContaining(grant),
+      })
+      await client.query(grant)
+      expect((await lab.upgrade({ url })).error).toBeUndefined()
+    })
+  })
+
   labTest('only reads is told so, and the setting that makes it so', async ({ lab }) => {
     await lab.write(table)
     await usingRole(lab, async ({ sql, url }) => {

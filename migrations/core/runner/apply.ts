@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { exitCodes, MigError } from '../errors.ts'
 import type { StepFacts } from '../events.ts'
 import {
@@ -13,12 +12,11 @@ import { isConnectionLost, quoteIdent } from '../postgres/index.ts'
 import { checkSchema } from './check-schema.ts'
 import { makePlan, type Plan, type PlanRequest, type PlanStep, readLedgerState } from './plan.ts'
 import type { Project } from './project.ts'
-import { retrying } from './retry.ts'
 import { revisionSource } from './revision-source.ts'
-import { rollBack, type Session } from './session.ts'
-import { applyStep, type StepContext } from './step.ts'
-import { halfDoneFirst, stepError } from './step-error.ts'
-import { guardConnection, surviving } from './survive.ts'
+import type { Session } from './session.ts'
+import { halfDoneFirst } from './step-error.ts'
+import { guardConnection } from './survive.ts'
+import { stepFacts, takeSteps } from './take-steps.ts'
 
 /** What a run did. */
 export interface RunResult {
@@ -94,101 +92,6 @@ export async function applyPlan(
   }
 }
 
-/** Runs the steps of a plan on locked target schemas: each in a transaction, or with `--transaction=run` all in one. */
-export async function takeSteps(context: StepContext, steps: readonly PlanStep[]): Promise<void> {
-  if (context.project.env.transaction === 'run') await applyTogether(context, steps)
-  else {
-    const contextOf = contextOfStep(context, steps)
-    for (const [at, step] of steps.entries()) {
-      const next = steps[at + 1]
-      // While the server works on this step: reading and compiling the next takes about as long.
-      if (next !== undefined) setImmediate(() => context.revisions.prepare(next.file))
-      await applyAlone(contextOf(step), step, at + 1)
-    }
-  }
-}
-
-/** Only the first step on a target schema may have to make it; later ones would be told that it is there. */
-function contextOfStep(context: StepContext, steps: readonly PlanStep[]): (step: PlanStep) => StepContext {
-  const schemas = new Set<string>()
-  const first = new Set<PlanStep>()
-  for (const step of steps) {
-    if (!schemas.has(step.targetSchema)) first.add(step)
-    schemas.add(step.targetSchema)
-  }
-  const later: StepContext = { ...context, missing: new Set() }
-  return (step) => (first.has(step) ? context : later)
-}
-
-async function applyAlone(context: StepContext, step: PlanStep, index: number): Promise<void> {
-  const { emit } = context.session
-  const of = { index, total: context.total, ...stepFacts(step) }
-  emit({ event: 'step-start', ...of })
-  const started = performance.now()
-  const id = randomUUID()
-  await surviving(context, { step, id, first: step }, (lostOnce) =>
-    retrying(context, step, (attempt) =>
-      applyStep(context, step, { id, alone: true, again: lostOnce || attempt > 1 }),
-    ),
-  )
-  emit({ event: 'step-done', ms: performance.now() - started, ...of })
-}
-
-/** `--transaction=run`: all steps, or none. */
-async function applyTogether(context: StepContext, steps: readonly PlanStep[]): Promise<void> {
-  const [first, last] = [steps[0], steps.at(-1)]
-  if (first === undefined || last === undefined) return
-  const id = randomUUID()
-  await surviving(context, { step: last, id, first }, (lostOnce) =>
-    retrying(context, first, (attempt) => tryTogether(context, steps, id, lostOnce || attempt > 1)),
-  )
-}
-
-async function tryTogether(
-  context: StepContext,
-  steps: readonly PlanStep[],
-  id: string,
-  again: boolean,
-): Promise<void> {
-  const { session, total } = context
-  const { emit } = session
-  const contextOf = contextOfStep(context, steps)
-  let committing = false
-  await session.client.query('BEGIN')
-  try {
-    for (const [at, step] of steps.entries()) {
-      const of = { index: at + 1, total, ...stepFacts(step) }
-      emit({ event: 'step-start', ...of })
-      const started = performance.now()
-      await applyStep(contextOf(step), step, { id, alone: false, again })
-      emit({ event: 'step-done', ms: performance.now() - started, ...of })
-    }
-    committing = true
-    await session.client.query('COMMIT')
-  } catch (cause) {
-    if (!isConnectionLost(cause)) await rollBack(session)
-    const last = steps.at(-1)
-    throw committing && last !== undefined
-      ? stepError(last, cause, session.signal, { committed: 0, committing, begun: false })
-      : cause
-  }
-}
-
-/** A plan step without its file. */
-export function stepFacts(step: PlanStep): StepFacts {
-  const { revision, direction, line, targetSchema, message, neededBy, irreversible, appliedAfter } = step
-  return {
-    revision,
-    direction,
-    line,
-    targetSchema,
-    message,
-    appliedAfter,
-    ...(neededBy === undefined ? {} : { neededBy }),
-    ...(irreversible === undefined ? {} : { irreversible }),
-  }
-}
-
 type Planned = Pick<Plan, 'direction' | 'steps'>
 
 /**
@@ -226,19 +129,19 @@ async function missingSchemas(
   { direction, steps }: Planned,
 ): Promise<ReadonlySet<string>> {
   const lineOf = new Map(steps.map((step) => [step.targetSchema, step.line]))
-  const { rows } = await session.client.query<{ schema: string; usable: boolean | null }>(
-    `SELECT name AS schema, pg_catalog.has_schema_privilege(oid, 'USAGE') AS usable
+  const { rows } = await session.client.query<{ schema: string; usable: boolean | null; role: string }>(
+    `SELECT name AS schema, pg_catalog.has_schema_privilege(oid, 'USAGE') AS usable, quote_ident(current_user) AS role
      FROM unnest($1::text[]) AS name LEFT JOIN pg_catalog.pg_namespace ON nspname = name ORDER BY name`,
     [[...lineOf.keys()]],
   )
-  for (const { schema, usable } of rows) {
+  for (const { schema, usable, role } of rows) {
     const line = lineOf.get(schema) ?? ''
     const help =
       direction === 'upgrade'
         ? `make it: CREATE SCHEMA ${quoteIdent(schema)}; or let the run do it: createSchema: true in env.ts`
         : `if it is gone for good, tell the ledger: just mig-stamp base ${line}`
     const mayMake = direction === 'upgrade' && env.createSchema
-    checkSchema({ line, schema }, { exists: usable !== null, usable: usable ?? false, mayMake, help })
+    checkSchema({ line, schema }, { exists: usable !== null, usable: usable ?? false, mayMake, help, role })
   }
   return new Set(rows.flatMap(({ schema, usable }) => (usable === null ? [schema] : [])))
 }

@@ -9,6 +9,8 @@ interface SchemaState {
   readonly mayMake: boolean
   /** What to do about one that is gone. */
   readonly help: string
+  /** Quoted, where it is known. */
+  readonly role?: string
 }
 
 /**
@@ -18,7 +20,7 @@ interface SchemaState {
  */
 export function checkSchema(
   { line, schema }: { readonly line: string; readonly schema: string },
-  { exists, usable, mayMake, help }: SchemaState,
+  { exists, usable, mayMake, help, role = 'the role of MIG_DATABASE_URL' }: SchemaState,
 ): void {
   const options = { exitCode: exitCodes.stepFailed, facts: { line, targetSchema: schema } }
   if (schema === '$user') {
@@ -33,6 +35,6 @@ export function checkSchema(
   if (!exists || usable) return
   throw new MigError('no-permission', `the role may not use schema ${schema}`, {
     ...options,
-    help: `as its owner: GRANT USAGE, CREATE ON SCHEMA ${quoteIdent(schema)} TO the role of MIG_DATABASE_URL`,
+    help: `as its owner: GRANT USAGE, CREATE ON SCHEMA ${quoteIdent(schema)} TO ${role}`,
   })
 }

@@ -1,4 +1,4 @@
-export { applyPlan, planRun, type RunResult, stepFacts } from './apply.ts'
+export { applyPlan, planRun, type RunResult } from './apply.ts'
 export { type NewFile, type NewFileRequest, newRevisionFile } from './new-revision-file.ts'
 export type { Plan, PlanRequest, PlanStep } from './plan.ts'
 export { fileChecksum, openProject, type Project } from './project.ts'
@@ -8,4 +8,5 @@ export { databaseUrl, type Session, type SessionOptions, usingSession } from './
 export { applyStamp, type StampPlan, type StampRequest, stampPlan } from './stamp.ts'
 export { currentStandings, type Standing } from './standing.ts'
 export { type StatusItem, statusItems } from './status.ts'
+export { stepFacts } from './take-steps.ts'
 export { type EndedHolder, unlock } from './unlock.ts'

@@ -8,11 +8,12 @@ import {
   tryLock,
 } from '../../ledger/index.ts'
 import { isConnectionLost, quoteIdent } from '../../postgres/index.ts'
-import { checkHalfDone, checkStillPlanned, takeSteps } from '../apply.ts'
+import { checkHalfDone, checkStillPlanned } from '../apply.ts'
 import { checkSchema } from '../check-schema.ts'
 import type { Project } from '../project.ts'
 import type { RevisionSource } from '../revision-source.ts'
 import type { Session } from '../session.ts'
+import { takeSteps } from '../take-steps.ts'
 import type { TenantPlanner, TenantState, TenantWork } from './plan.ts'
 import { tenantProject } from './view.ts'
 
