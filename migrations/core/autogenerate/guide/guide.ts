@@ -22,6 +22,7 @@ import { decideFills } from './fill.ts'
 import { dropMisordered } from './misordered-types.ts'
 import { repairFor } from './repairs.ts'
 import { isSetAside, type SetAside, settingAside, type TableId, type WayHome, wayHome } from './set-aside.ts'
+import { refusedRenames } from './shared-rename.ts'
 import { inOneTransaction, type Mend, type Refusal, tryActions } from './trial.ts'
 import { freeTypesInUse, tablesKeyedByChangedTypes } from './types-in-use.ts'
 import { withoutNewAliases } from './view-aliases.ts'
@@ -111,7 +112,7 @@ async function findWay(input: GuideInput): Promise<Guided> {
   }
   if (input.first.length > 0) {
     const trial = await tryActions(client, input.first, () => Promise.resolve(undefined))
-    if (trial.refused.length > 0) throw noWay('', [], trial.refused)
+    if (trial.refused.length > 0) throw refusedRenames(trial.refused) ?? noWay('', [], trial.refused)
     actions.push(...trial.done)
     current = await readCatalog(client)
   }
