@@ -204,6 +204,30 @@ op.bulk_insert(b, [{'a': str(one), 'hex': one.hex}])`,
     expect(rows).toEqual([{ count: 1 }])
   })
 
+  projectTest('knows the members of enumerations of the project', async ({ project }) => {
+    project.write({
+      'model.py': `import enum
+class Mood(enum.Enum):
+    SAD = 'sad'
+    OK = 'ok'
+`,
+      'alembic/versions/aaaa.py': alembicFile({
+        id: 'aaaa',
+        head: 'from model import Mood',
+        upgrade: `labels = [mood.value for mood in Mood]
+op.create_table('t', sa.Column('a', sa.Enum(*labels, name='low'), server_default=Mood.OK.value),
+    sa.Column('b', sa.Enum(Mood)), sa.Column('c', sa.Enum(Mood, name='high', values_callable=lambda e: [m.value for m in e])))`,
+      }),
+    })
+    await project.run(
+      `CREATE TYPE low AS ENUM ('sad', 'ok'); CREATE TYPE mood AS ENUM ('SAD', 'OK'); CREATE TYPE high AS ENUM ('sad', 'ok');
+       CREATE TABLE t (a low DEFAULT 'ok', b mood, c high); ${versionTable('public', 'aaaa')}`,
+    )
+    const env = await project.environment({ app: 'public' })
+    const request = { path: 'alembic', pythonPath: [project.root] }
+    expect(await importAlembic(project.session, env, request)).toMatchObject({ proof: 'equal' })
+  })
+
   projectTest('may go on in batches until no row is left', async ({ project }) => {
     const batches = `while True:
     with op.get_context().autocommit_block():

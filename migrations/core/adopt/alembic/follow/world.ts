@@ -2,6 +2,7 @@ import type { World } from '../../python/run/machine.ts'
 import {
   callable,
   isTrue,
+  itemsOf,
   list,
   type Py,
   type PyArguments,
@@ -108,6 +109,8 @@ async function called(
     return operation(path, given, record, naming, bind)
   if (/^sqlalchemy\.(inspect|(engine\.)?(reflection\.)?Inspector(\.from_engine)?)$/.test(path))
     return inspector(record)
+  if (/^(sqlalchemy\.Enum|postgresql\.ENUM)$/.test(path))
+    return { kind: 'term', value: termCall(path, await withLabels(given), line) }
   if (path === 'sqlalchemy.MetaData') return metadata(record)
   if (path === 'sqlalchemy.MetaData.reflect') return reflected(given)
   if (path === 'sqlalchemy.Table') return table(record, given)
@@ -122,6 +125,22 @@ async function called(
     return null
   if (/^(time\.(time|sleep)|os\.getenv|os\.environ\.get)$/.test(path)) return undefined
   return terms.test(path) ? { kind: 'term', value: termCall(path, given, line) } : undefined
+}
+
+/** `sa.Enum(PythonEnum)`: the labels are its names, or what `values_callable` gives (SQLAlchemy, `Enum`). */
+async function withLabels(given: PyArguments): Promise<PyArguments> {
+  const [first, ...others] = given.positional
+  const { line } = given
+  const from = typeof first === 'object' && first?.kind === 'object' ? first.enumeration : undefined
+  if (from === undefined || others.length > 0) return given
+  const chosen = given.keywords.get('values_callable')
+  const isCallable = typeof chosen === 'object' && chosen?.kind === 'callable'
+  const labels = isCallable
+    ? await itemsOf(await chosen.call({ positional: [first ?? null], keywords: new Map(), line }), line)
+    : from.members
+  const keywords = new Map<string, Py>([['name', from.name.toLowerCase()], ...given.keywords])
+  keywords.delete('values_callable')
+  return { positional: labels, keywords, line }
 }
 
 /** `sa.MetaData.reflect(metadata, …)` */

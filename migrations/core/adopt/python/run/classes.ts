@@ -1,9 +1,9 @@
-import { classMember, declaredType } from '../declared-types.ts'
+import { classMember, declaredType, enumMembers } from '../declared-types.ts'
 import type { ClassStatement, Scope } from '../scope.ts'
 import { type Call, evaluate, type Value } from '../values.ts'
 import { functionOf } from './calls.ts'
 import type { Machine } from './machine.ts'
-import { fromValue, type Py, type PyObject, toValue, Unfollowed } from './objects.ts'
+import { dict, fromValue, type Py, type PyObject, plain, toValue, Unfollowed } from './objects.ts'
 
 /**
  * A class of the project: a type of a column, a table in the words of SQLAlchemy's mapper (`__tablename__`), or names
@@ -11,6 +11,7 @@ import { fromValue, type Py, type PyObject, toValue, Unfollowed } from './object
  */
 export function classOf(statement: ClassStatement, home: Scope, machine: Machine): Py {
   const { line, name } = statement
+  if (enumMembers({ kind: 'class', statement, home }) !== undefined) return enumClass(statement, home)
   const type = declaredType({ kind: 'class', statement, home }, undefined)
   if (type !== undefined) return typeClass(statement, home, type)
   const table = tableOf(statement, home)
@@ -38,6 +39,37 @@ export function classOf(statement: ClassStatement, home: Scope, machine: Machine
     ...(table === undefined ? {} : { term: table }),
   }
   return object
+}
+
+/** A Python enumeration: its members, by name and in order. */
+function enumClass({ name, body, line }: ClassStatement, home: Scope): Py {
+  const members = body.flatMap((one): readonly PyObject[] => {
+    if (one.kind !== 'assign') return []
+    return one.names.map((member) => ({
+      kind: 'object',
+      type: `member of ${name}`,
+      get: async (attribute) =>
+        attribute === 'name'
+          ? member
+          : attribute === 'value'
+            ? fromValue(evaluate(one.value, home))
+            : undefined,
+    }))
+  })
+  const names = body.flatMap((one) => (one.kind === 'assign' ? one.names : []))
+  const byName = (member: string) => members[names.indexOf(member)]
+  return {
+    kind: 'object',
+    type: `class ${name}`,
+    enumeration: { name, members: names },
+    get: async (member) =>
+      member === '__members__'
+        ? dict(names.map((one) => [one, byName(one) ?? null] as const))
+        : byName(member),
+    items: async () => members,
+    item: async (key) => byName(plain(key) ?? ''),
+    term: { kind: 'path', path: `${home.name}.${name}`, line },
+  }
 }
 
 /** A type of a column that the project declares. */

@@ -1,4 +1,3 @@
-import { definition } from '../scope.ts'
 import type { Clause, Expression } from '../syntax.ts'
 import { fullPath, type Value } from '../values.ts'
 import { lambdaOf } from './calls.ts'
@@ -199,10 +198,6 @@ async function termAttribute(
     if (method !== undefined) return method
   }
   if (of.kind === 'path') {
-    const owner = definition(of.path, frame.home)
-    if (owner?.kind === 'class') {
-      if (name === 'value' || name === 'name') throw new Unfollowed('a member of an enumeration', line)
-    }
     return named(fullPath(`${of.path}.${name}`), frame.home, machine, line)
   }
   return { kind: 'term', value: { kind: 'method', of, name, positional: [], keywords: new Map(), line } }

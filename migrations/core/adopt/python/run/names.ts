@@ -1,4 +1,3 @@
-import { enumMembers } from '../declared-types.ts'
 import { definition, type Scope } from '../scope.ts'
 import { fullPath, type Value } from '../values.ts'
 import { functionOf, managerOf } from './calls.ts'
@@ -89,8 +88,6 @@ export async function named(path: string, home: Scope, machine: Machine, line: n
       { names: new Map(), up: undefined, home: found.home, depth: 0 },
       machine,
     )
-  if (found?.kind === 'class') {
-    if (enumMembers(found) === undefined) return classOf(found.statement, found.home, machine)
-  }
+  if (found?.kind === 'class') return classOf(found.statement, found.home, machine)
   return { kind: 'term', value: { kind: 'path', path, line } }
 }

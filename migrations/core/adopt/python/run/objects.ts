@@ -46,6 +46,8 @@ export interface PyObject {
   set?(name: string, value: Py): void
   /** `object / value` */
   divided?(by: Py, line: number): Py
+  /** Of a Python enumeration. */
+  readonly enumeration?: { readonly name: string; readonly members: readonly string[] }
   /** What `str(object)` gives, where that is an expression of SQLAlchemy. */
   readonly text?: Py
   /** Of a path: itself as a text. */
