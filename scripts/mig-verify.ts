@@ -1,7 +1,7 @@
 // just mig-verify [schemas] [flags]
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
-import { exitCodes } from '../migrations/core/index.ts'
+import { exitCodes, MigError } from '../migrations/core/index.ts'
 import { durationText, githubAnnotation, junitXml, table } from '../migrations/core/report/index.ts'
 import { type CheckResult, verifyProject } from '../migrations/core/verify/index.ts'
 import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
@@ -83,8 +83,16 @@ function writeJunit(path: string, results: readonly CheckResult[]): void {
     ms,
     ...(place?.file === undefined ? {} : { file: relative(process.cwd(), place.file) }),
   }))
-  mkdirSync(dirname(resolve(path)), { recursive: true })
-  writeFileSync(path, junitXml('mig-verify', cases))
+  try {
+    mkdirSync(dirname(resolve(path)), { recursive: true })
+    writeFileSync(path, junitXml('mig-verify', cases))
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new MigError('cannot-write', `cannot write the report ${path}: ${reason}`, {
+      help: 'give --junit a file in a folder that this user may write to',
+      cause,
+    })
+  }
 }
 
 /** On stderr, which GitHub reads too: with `--json` stdout is for the lines. */

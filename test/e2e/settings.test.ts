@@ -63,6 +63,16 @@ describe('flags', () => {
     await fail(just('mig-upgrade --lock-wait soon'), 'bad-duration', 2)
     await fail(just('mig-upgrade --transaction=both'), 'bad-flag', 2)
   })
+
+  test('with an empty database URL are an error, not the configured database', async () => {
+    const { stderr } = await fail(
+      just(['mig-upgrade', 'head', 'user', '--database-url', '']),
+      'bad-database-url',
+      2,
+    )
+    expect(stderr).toContain('the database URL that was given is empty')
+    await fail(just(['mig-init', '--database-url=']), 'bad-database-url', 2)
+  })
 })
 
 describe('the schema map', () => {

@@ -257,6 +257,10 @@ describe('mig-verify', () => {
     const xml = readFileSync(join(project.path, 'reports', 'verify.xml'), 'utf8')
     expect(xml).toContain('<testsuite name="stairway" tests="2" failures="0"')
     expect(xml).toContain('name="one aaaa00000002" file="migrations/versions/one/')
+    await project.write({ taken: 'a file' })
+    const { code, stderr } = await verify('--junit taken/verify.xml')
+    expect(stderr).toContain('error MIG-cannot-write: cannot write the report taken/verify.xml')
+    expect(code).toBe(2)
   })
 
   test('goes on where it may not read the ledger, and says what to grant', async ({

@@ -222,6 +222,12 @@ function databaseOf(
   variables: Variables,
   options: EnvironmentOptions,
 ): { readonly databaseUrl: string | null; readonly databaseSource: DatabaseSource } {
+  if (given.databaseUrl === '') {
+    // As in --database-url "$URL" where the variable is not set: another database would be taken in silence.
+    throw new MigError('bad-database-url', 'the database URL that was given is empty', {
+      help: 'give a URL, or leave --database-url away for the configured database',
+    })
+  }
   const places: readonly (readonly [DatabaseSource, string | undefined])[] = [
     ['argument', given.databaseUrl],
     ['MIG_DATABASE_URL', variables.MIG_DATABASE_URL],
