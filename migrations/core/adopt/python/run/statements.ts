@@ -3,10 +3,11 @@ import type { Expression, Statement, StatementDetail } from '../syntax.ts'
 import type { Value } from '../values.ts'
 import { functionOf, managerOf } from './calls.ts'
 import { classOf } from './classes.ts'
-import { applied, attributeOf, callWith, evaluateIn } from './expressions.ts'
+import { attributeOf, callWith, evaluateIn } from './expressions.ts'
 import { type Frame, type Machine, setName, spend } from './machine.ts'
 import { named } from './names.ts'
 import { isTrue, itemsOf, keyOf, type Py, type PyObject, Raised, Unfollowed } from './objects.ts'
+import { applied } from './operators.ts'
 import { bindTarget } from './targets.ts'
 
 /** How a block ended before its last statement. */
