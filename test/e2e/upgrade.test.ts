@@ -169,6 +169,12 @@ describe('mig-downgrade', () => {
     expect((await fingerprint(database.client)).hash).toBe(before.hash)
   })
 
+  test('to where it stands says so, as an upgrade does', async () => {
+    const { stdout } = await succeed(just(`mig-downgrade ${user[2]} user`))
+    expect(stdout).toMatch(new RegExp(`^nothing to do: rfx_user at ${user[2]}$`, 'm'))
+    expect(stdout).not.toContain('took back')
+  })
+
   test('what is not applied is an error', async () => {
     await succeed(just('mig-downgrade -1 user'))
     const result = await just(`mig-downgrade ${user[2]} user`)
