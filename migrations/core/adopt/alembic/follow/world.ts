@@ -108,7 +108,7 @@ async function called(
   if (path.startsWith('alembic.op.') || path.startsWith('alembic.context.'))
     return operation(path, given, record, naming, bind)
   if (/^sqlalchemy\.(inspect|(engine\.)?(reflection\.)?Inspector(\.from_engine)?)$/.test(path))
-    return inspector(record)
+    return isConnection(given.positional[0] ?? given.keywords.get('bind')) ? inspector(record) : undefined
   if (/^(sqlalchemy\.Enum|postgresql\.ENUM)$/.test(path))
     return { kind: 'term', value: termCall(path, await withLabels(given), line) }
   if (path === 'sqlalchemy.MetaData') return metadata(record)
@@ -120,10 +120,13 @@ async function called(
   if (path === 'uuid.uuid4' && given.positional.length + given.keywords.size === 0)
     return newUuid(record, line)
   if (/(^|\.)getLogger$/.test(path)) return logger
+  // The time is only good to be printed.
+  if (/^time\.(time|monotonic|perf_counter)$/.test(path))
+    return { kind: 'term', value: { kind: 'opaque', why: path, line } }
+  if (path === 'time.sleep') return null
   if (/(^|\.)warnings\.\w+$/.test(path)) return null
   if (/(^|\.)(log|logger|LOG|LOGGER|logging)\.(debug|info|warn|warning|error|exception|critical)$/.test(path))
     return null
-  if (/^(time\.(time|sleep)|os\.getenv|os\.environ\.get)$/.test(path)) return undefined
   return terms.test(path) ? { kind: 'term', value: termCall(path, given, line) } : undefined
 }
 
@@ -141,6 +144,11 @@ async function withLabels(given: PyArguments): Promise<PyArguments> {
   const keywords = new Map<string, Py>([['name', from.name.toLowerCase()], ...given.keywords])
   keywords.delete('values_callable')
   return { positional: labels, keywords, line }
+}
+
+/** What is inspected may be a class or a row too, of which nothing is known here. */
+function isConnection(value: Py | undefined): boolean {
+  return typeof value === 'object' && value?.kind === 'object' && value.type === 'connection'
 }
 
 /** `sa.MetaData.reflect(metadata, …)` */
