@@ -251,8 +251,17 @@ describe('the package, installed in an empty project', () => {
     expect(names).toEqual(expect.arrayContaining(['package/README.md', 'package/LICENSE']))
     expect(
       names.filter(
-        (name) => !/^package\/(dist\/|package\.json|justfile|\.env\.example|README|LICENSE)/.test(name),
+        (name) =>
+          !/^package\/(dist\/|package\.json|justfile|\.env\.example|README|LICENSE|.*\.md$)/.test(name),
       ),
     ).toEqual([])
+  })
+
+  test('holds each page that its README sends to', async () => {
+    const { stdout } = await execa('tar', ['-tzf', tarball])
+    const page = readFileSync(join(repository, 'README.md'), 'utf8')
+    const linked = [...page.matchAll(/\]\((\w[^)#:]*\.md)\)/g)].map(([, path]) => `package/${path}`)
+    expect(linked.length).toBeGreaterThan(2)
+    expect(stdout.split('\n')).toEqual(expect.arrayContaining(linked))
   })
 })
