@@ -30,7 +30,7 @@ const tellCpu =
 try {
   main()
 } finally {
-  mig('db-stop')
+  mig('db-reset', ['--yes'])
   rmSync(work, { recursive: true, force: true })
 }
 
