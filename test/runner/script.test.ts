@@ -27,6 +27,16 @@ describe('the script of an upgrade', () => {
     },
   )
 
+  labTest('says where it starts, and nothing of what another project has in the ledger', async ({ lab }) => {
+    await lab.write({
+      'user/20260101_000000_aaaaaaaaaaa1_a.ts': revision('aaaaaaaaaaa1', null, ''),
+      'user/20260102_000000_aaaaaaaaaaa2_b.ts': revision('aaaaaaaaaaa2', 'aaaaaaaaaaa1', ''),
+    })
+    expect((await lab.run({ direction: 'upgrade', target: '+1' })).error).toBeUndefined()
+    await lab.database.client.query(`INSERT INTO mig.version VALUES ('elsewhere', 'bbbbbbbbbbb1')`)
+    expect(await lab.script()).toMatch(/ upgrade to head, 1 step\n-- starts from: \S+ aaaaaaaaaaa1\n/)
+  })
+
   labTest('sets the timeouts that a revision sets for itself, and no others', async ({ lab }) => {
     const body = `await op.execute('SELECT 1')
   await op.autocommit(() => op.execute('SELECT 2'))`

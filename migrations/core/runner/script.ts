@@ -21,7 +21,7 @@ export interface ScriptRequest {
  */
 export async function* offlineScript({ project, plan }: ScriptRequest): AsyncGenerator<string> {
   const { env } = project
-  yield header(plan)
+  yield header(plan, Object.values(env.schemas))
   if (plan.steps.length === 0) return
   yield `${ledgerDdl(env.ledgerSchema)}\n\n`
   const together = env.transaction === 'run'
@@ -35,10 +35,13 @@ export async function* offlineScript({ project, plan }: ScriptRequest): AsyncGen
   if (together) yield 'COMMIT;\n'
 }
 
-function header(plan: Plan): string {
-  const from = [...rowsOf(plan.applied)].join(', ') || 'nothing applied'
+/** @param own the schemas of the environment's single lines; other projects may have rows in the same ledger */
+function header({ applied, direction, steps, target }: Plan, own: readonly string[]): string {
+  const schemas = new Set([...own, ...steps.map((step) => step.targetSchema)])
+  const from = [...rowsOf(applied, schemas)].join(', ') || 'nothing applied'
+  const count = steps.length === 1 ? '1 step' : `${steps.length} steps`
   return [
-    `-- just-mig ${toolVersion}: ${plan.direction} to ${plan.target.replaceAll(/[\r\n]+/g, ' ')}, ${plan.steps.length} steps`,
+    `-- just-mig ${toolVersion}: ${direction} to ${target.replaceAll(/[\r\n]+/g, ' ')}, ${count}`,
     `-- starts from: ${from}`,
     '-- run with: psql -X -v ON_ERROR_STOP=1 -f THIS_FILE',
     '',
@@ -46,8 +49,9 @@ function header(plan: Plan): string {
   ].join('\n')
 }
 
-function* rowsOf(applied: AppliedRows): Generator<string> {
-  for (const [schema, ids] of applied) yield `${schema.replaceAll(/[\r\n]+/g, ' ')} ${ids.join(' ')}`
+function* rowsOf(applied: AppliedRows, schemas: ReadonlySet<string>): Generator<string> {
+  for (const [schema, ids] of applied)
+    if (schemas.has(schema)) yield `${schema.replaceAll(/[\r\n]+/g, ' ')} ${ids.join(' ')}`
 }
 
 async function stepScript(
