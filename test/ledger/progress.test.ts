@@ -30,6 +30,25 @@ describe('the ledger', () => {
     expect((await readApplied(database.client, ledger)).size).toBe(0)
   })
 
+  databaseTest('leaves it to the caller to tell why the making was cancelled', async ({ database }) => {
+    const { client } = database
+    const maker = new pg.Client({ connectionString: database.url })
+    await maker.connect()
+    await client.query(`SELECT pg_advisory_lock(hashtextextended('just-mig ledger mig', 0))`)
+    const made = createLedger(maker, 'mig').catch((error: unknown) => error)
+    await expect
+      .poll(() =>
+        client.query(
+          `SELECT pg_cancel_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+        ),
+      )
+      .toMatchObject({ rowCount: 1 })
+    expect(await made).toMatchObject({ code: '57014' })
+    expect((await maker.query(`SELECT to_regnamespace('mig') AS mig`)).rows).toEqual([{ mig: null }])
+    await maker.end()
+  })
+
   databaseTest('that lacks a table gets it, and keeps what it has', async ({ database }) => {
     const { client } = database
     await createLedger(client, 'mig')

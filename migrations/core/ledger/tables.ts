@@ -54,10 +54,13 @@ function schemaDdl(mig: string): string {
   return `DO ${quoteLiteral(body)}`
 }
 
+const queryCanceled = '57014'
+
 /**
  * Makes the ledger's tables where they are missing. Two runners that do so at once are kept apart by a
  * transaction lock, since CREATE … IF NOT EXISTS alone can fail with a unique violation.
- * @throws MigError `no-permission`, `read-only`, or `no-ledger` for what else PostgreSQL says.
+ * @throws MigError `no-permission`, `read-only`, or `no-ledger` for what else PostgreSQL says; the
+ *   driver's error where the statement was cancelled.
  */
 export async function createLedger(client: ClientBase, ledgerSchema: string): Promise<void> {
   const tables = ['version', 'log', 'progress'].map((table) => `${quoteIdent(ledgerSchema)}.${table}`)
@@ -74,6 +77,8 @@ export async function createLedger(client: ClientBase, ledgerSchema: string): Pr
   } catch (cause) {
     if (!(cause instanceof Error) || isConnectionLost(cause)) throw cause
     await client.query('ROLLBACK')
+    // Whether the statement was cancelled by an interrupt, the caller knows.
+    if ('code' in cause && cause.code === queryCanceled) throw cause
     throw await notMade(client, ledgerSchema, cause)
   }
 }
