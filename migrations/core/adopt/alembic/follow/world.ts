@@ -47,13 +47,23 @@ const logger: PyObject = {
   get: async (name) => callable(name, () => null),
 }
 
+const enumClass = /^(sqlalchemy\.Enum|postgresql\.ENUM)$/
+
+/** What a revision that is followed stands in. */
+interface Around {
+  readonly record: Recording
+  readonly naming: NamingConvention
+  /** What `op.get_bind()` gives. */
+  readonly bind: PyObject
+}
+
 /** Alembic and SQLAlchemy, for a revision that is followed on a scratch database. */
 export function alembicWorld(record: Recording, naming: NamingConvention): World {
-  const bind = connection(record)
+  const around: Around = { record, naming, bind: connection(record) }
   return {
-    call: (path, given) => called(path, given, record, naming, bind),
-    method: (of, name, given) => method(of, name, given, record, naming),
-    attribute: (of, name, line) => attribute(of, name, line, record, bind),
+    call: (path, given) => called(path, given, around),
+    method: (of, name, given) => method(of, name, given, around),
+    attribute: (of, name, line) => attribute(of, name, line, around),
     async enter(value, line) {
       const stay = { value, leave: () => undefined }
       if (typeof value === 'object' && value?.kind === 'object') {
@@ -97,20 +107,14 @@ function isInstance(value: Py, type: Value, line: number): boolean {
   return test(value)
 }
 
-async function called(
-  path: string,
-  given: PyArguments,
-  record: Recording,
-  naming: NamingConvention,
-  bind: PyObject,
-): Promise<Py | undefined> {
+async function called(path: string, given: PyArguments, around: Around): Promise<Py | undefined> {
+  const { record } = around
   const { line } = given
   if (path.startsWith('alembic.op.') || path.startsWith('alembic.context.'))
-    return operation(path, given, record, naming, bind)
+    return operation(path, given, around)
   if (/^sqlalchemy\.(inspect|(engine\.)?(reflection\.)?Inspector(\.from_engine)?)$/.test(path))
     return isConnection(given.positional[0] ?? given.keywords.get('bind')) ? inspector(record) : undefined
-  if (/^(sqlalchemy\.Enum|postgresql\.ENUM)$/.test(path))
-    return { kind: 'term', value: termCall(path, await withLabels(given), line) }
+  if (enumClass.test(path)) return { kind: 'term', value: termCall(path, await withLabels(given), line) }
   if (path === 'sqlalchemy.MetaData') return metadata(record)
   if (path === 'sqlalchemy.MetaData.reflect') return reflected(given)
   if (path === 'sqlalchemy.Table') return table(record, given)
@@ -165,17 +169,12 @@ function termCall(path: string, { positional, keywords }: PyArguments, line: num
   return { kind: 'call', path, positional: values, keywords: new Map(named), line }
 }
 
-async function operation(
-  path: string,
-  given: PyArguments,
-  record: Recording,
-  naming: NamingConvention,
-  bind: PyObject,
-): Promise<Py | undefined> {
+async function operation(path: string, given: PyArguments, around: Around): Promise<Py | undefined> {
+  const { record, bind } = around
   const { line } = given
   const name = path.replace(/^alembic\.(op|context)\./, '')
   if (name === 'get_bind' || name === 'get_connection') return bind
-  if (name === 'get_context') return context(record, bind)
+  if (name === 'get_context') return context(around)
   if (name === 'is_offline_mode') return false
   if (name === 'f') {
     const text = plain(given.positional[0])
@@ -194,7 +193,7 @@ async function operation(
     return (await execute(record, { ...given, keywords: new Map() })) && null
   }
   if (!operations.has(name)) return undefined
-  await operate(record, call, naming, line)
+  await operate(call, line, around)
   return name === 'create_table' ? { kind: 'term', value: { ...call, path: 'sqlalchemy.Table' } } : null
 }
 
@@ -204,7 +203,7 @@ function isSelectText(statement: Py): boolean {
   return text !== undefined && /^\s*SELECT\b/i.test(text) && !text.includes('(')
 }
 
-async function operate(record: Recording, call: Call, naming: NamingConvention, line: number): Promise<void> {
+async function operate(call: Call, line: number, { record, naming }: Around): Promise<void> {
   const operation = operations.get(call.path.slice('alembic.op.'.length))
   for (const sql of following(line, () => operation?.(withNames(call, naming)) ?? [])) {
     const type = /^CREATE TYPE (\S+) AS ENUM \(/.exec(sql)?.[1]
@@ -213,7 +212,7 @@ async function operate(record: Recording, call: Call, naming: NamingConvention, 
   }
 }
 
-function context(record: Recording, bind: PyObject): PyObject {
+function context({ record, bind }: Around): PyObject {
   const self: PyObject = {
     kind: 'object',
     type: 'context',
@@ -235,32 +234,23 @@ function context(record: Recording, bind: PyObject): PyObject {
   return self
 }
 
-async function method(
-  of: Value,
-  name: string,
-  given: PyArguments,
-  record: Recording,
-  naming: NamingConvention,
-): Promise<Py | undefined> {
+async function method(of: Value, name: string, given: PyArguments, around: Around): Promise<Py | undefined> {
+  const { record } = around
   const { line } = given
   if (of.kind === 'batch') {
-    if (name === 'f') return operation('alembic.op.f', given, record, naming, connection(record))
+    if (name === 'f') return operation('alembic.op.f', given, around)
     const { positional, keywords } = termCall('batch', given, line)
     const call = following(line, () =>
       batchOperation({ kind: 'method', of, name, positional, keywords, line }),
     )
     // What a batch does not change for its table is the operation of `op` itself.
-    if (call === undefined) return operation(`alembic.op.${name}`, given, record, naming, connection(record))
-    await operate(record, call, naming, line)
+    if (call === undefined) return operation(`alembic.op.${name}`, given, around)
+    await operate(call, line, around)
     return null
   }
   if ((of.kind === 'path' || of.kind === 'call') && /(^|\.)(log|logger|LOG|LOGGER|getLogger)$/.test(of.path))
     return null
-  if (
-    of.kind === 'call' &&
-    /^(sqlalchemy\.Enum|postgresql\.ENUM)$/.test(of.path) &&
-    (name === 'create' || name === 'drop')
-  )
+  if (of.kind === 'call' && enumClass.test(of.path) && (name === 'create' || name === 'drop'))
     return enumActed(of, name, given, record)
   if (of.kind === 'call' && of.path === 'sqlalchemy.Index' && (name === 'create' || name === 'drop'))
     return indexActed(record, of, name, line)
@@ -300,20 +290,14 @@ async function enumActed(
   return null
 }
 
-async function attribute(
-  of: Value,
-  name: string,
-  line: number,
-  record: Recording,
-  bind: PyObject,
-): Promise<Py | undefined> {
+async function attribute(of: Value, name: string, line: number, around: Around): Promise<Py | undefined> {
   if (of.kind === 'call' && isTable(of)) {
-    const known = await tableAttribute(record, of, name, line)
+    const known = await tableAttribute(around.record, of, name, line)
     if (known !== undefined) return known
     // A table that says nothing of its columns may have any.
     if ((name === 'c' || name === 'columns') && columnsOf(of).length > 0) return columnsObject(of, name, line)
   }
-  if (of.kind === 'path' && of.path === 'alembic.op' && name === 'context') return context(record, bind)
+  if (of.kind === 'path' && of.path === 'alembic.op' && name === 'context') return context(around)
   if (of.kind === 'call' && of.path === 'sqlalchemy.Column') {
     if (name === 'name') return nameOf(of) ?? null
     if (name === 'type') return ofColumn(of, name)
@@ -321,11 +305,7 @@ async function attribute(
   const column = columnIn(of)
   if (column !== undefined && (name === 'type' || name === 'nullable')) return ofColumn(column, name)
   if (column !== undefined && name === 'name') return nameOf(column) ?? null
-  if (
-    of.kind === 'call' &&
-    /^(sqlalchemy\.Enum|postgresql\.ENUM)$/.test(of.path) &&
-    (name === 'enums' || name === 'name')
-  ) {
+  if (of.kind === 'call' && enumClass.test(of.path) && (name === 'enums' || name === 'name')) {
     const own = of.keywords.get('name')
     if (name === 'name') return own?.kind === 'text' ? own.text : undefined
     return list(
