@@ -20,6 +20,7 @@ import {
   type Provable,
   runSections,
 } from '../../../migrations/core/autogenerate/index.ts'
+import { administer } from '../../support/database.ts'
 
 export const lines = [
   { key: 'user', schema: 'rfx_user', tenant: false },
@@ -36,6 +37,10 @@ export interface Case {
   readonly seed: string
   /** What a person would have decided: `using`, `recreate`, `rename`. */
   readonly decisions: Partial<Decisions>
+  /** Flags of `mig-autogen`, from the file `flags`: `--privileges`, `--online`. */
+  readonly flags?: readonly string[]
+  /** Roles of the server that the case names, one a line in the file `roles`. They stay until the server goes. */
+  readonly roles?: readonly string[]
 }
 
 interface Decisions {
@@ -59,6 +64,8 @@ export function casesOf(...prefixes: readonly string[]): readonly Case[] {
       after: read('after.sql'),
       seed: read('seed.sql'),
       decisions: decisions === '' ? {} : (JSON.parse(decisions) as Partial<Decisions>),
+      flags: read('flags').split(/\s+/).filter(Boolean),
+      roles: read('roles').split('\n').filter(Boolean),
     }
   })
 }
@@ -76,10 +83,12 @@ export async function proveCase(
   given: Case,
   { online = false }: { readonly online?: boolean } = {},
 ): Promise<AutogenerateResult> {
+  await makeRoles(given.roles ?? [])
   return usingModels({ 'wanted.sql': `SET search_path = rfx_user, public;\n${given.after}` }, (modelsDir) => {
     const input: AutogenerateInput = {
       ...caseInput(modelsDir),
-      online,
+      online: online || (given.flags?.includes('--online') ?? false),
+      privileges: given.flags?.includes('--privileges') ?? false,
       replay: async (client) => {
         await client.query(
           `SET search_path = rfx_user, public; SET check_function_bodies = off;\n${given.before}`,
@@ -92,6 +101,19 @@ export async function proveCase(
     }
     return autogenerate(input, (revisions) => Promise.resolve(revisions.map(countingRows)))
   })
+}
+
+/** Makes the roles that the server has not yet; other test files may do the same at the same time. */
+async function makeRoles(roles: readonly string[]): Promise<void> {
+  if (roles.length === 0) return
+  const wanted = roles.map((role) => `'${role.replaceAll("'", "''")}'`).join(', ')
+  await administer(`
+    SELECT pg_advisory_xact_lock(hashtext('roles of the cases'));
+    DO $$ DECLARE role text; BEGIN
+      FOREACH role IN ARRAY ARRAY[${wanted}] LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN EXECUTE format('CREATE ROLE %I', role); END IF;
+      END LOOP;
+    END $$`)
 }
 
 /** The parts of an input that all tests share. */

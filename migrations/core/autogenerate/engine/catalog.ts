@@ -3,6 +3,7 @@ import { extract } from '@supabase/pg-delta/extract'
 import type { ClientBase, Pool } from 'pg'
 import type { ExcludableObject } from '../../environment/index.ts'
 import { readBaseTypes } from './base-types.ts'
+import { withSchemaDefaults } from './default-privileges.ts'
 import { withWholeDomainDefaults } from './domain-defaults.ts'
 import { type Extra, readExtras } from './extras.ts'
 import { hidingSchemas } from './hidden-schemas.ts'
@@ -60,7 +61,8 @@ export async function readCatalog(connection: ClientBase, hidden: readonly strin
   const virtual = await readVirtualColumns(client)
   const marked = virtual.size === 0 ? factBase : markVirtual(factBase, virtual)
   const linked = await withEveryParent(client, marked)
-  const facts = withoutInherited(await withWholeDomainDefaults(client, linked))
+  const defaults = await withSchemaDefaults(client, await withWholeDomainDefaults(client, linked))
+  const facts = withoutInherited(defaults)
   const unmodeled = diagnostics.flatMap((diagnostic): Unmodeled[] => {
     if (diagnostic.code !== 'unmodeled_kind') return []
     const { kind, samples } = diagnostic.context as { kind: string; samples: string[] }
@@ -90,24 +92,18 @@ function markVirtual(base: FactBase, virtual: ReadonlySet<string>): FactBase {
   return buildFactBase(facts, [...base.edges], base.source)
 }
 
-const clusterKinds = new Set([
-  'role',
-  'membership',
-  'defaultPrivilege',
-  'subscription',
-  'securityLabel',
-  'userMapping',
-])
+const clusterKinds = new Set(['role', 'membership', 'subscription', 'securityLabel', 'userMapping'])
 const databaseKinds = new Set(['extension', 'publication', 'eventTrigger', 'fdw', 'server'])
 
 /**
  * The part of a catalog that a difference may see. Objects outside the filter that others refer to stay,
  * marked as for reference by {@link referenceSchemas}; what must not be seen at all goes.
+ * @param ambient what both sides of a difference have, whether the catalog has it or not: schemas, roles
  */
-export function scopedFacts(catalog: Catalog, scope: Scope, schemaFacts: readonly Fact[]): FactBase {
+export function scopedFacts(catalog: Catalog, scope: Scope, ambient: readonly Fact[]): FactBase {
   const view = catalog.views.get(scope) ?? viewOf(catalog.facts, scope)
   catalog.views.set(scope, view)
-  const missing = schemaFacts.filter((fact) => !view.has(fact.id))
+  const missing = ambient.filter((fact) => !view.has(fact.id))
   return missing.length === 0
     ? view
     : buildFactBase([...view.facts(), ...missing], [...view.edges], view.source)
@@ -124,16 +120,31 @@ function viewOf(facts: FactBase, scope: Scope): FactBase {
     gone.set(fact, hidden)
     return hidden
   }
-  const kept = facts.facts().filter((fact) => !isGone(fact))
+  const kept = facts
+    .facts()
+    .filter((fact) => !isGone(fact))
+    .map((fact) => (fact.id.kind === 'role' ? roleFact(fact.id.name) : fact))
   // Edges of what is gone are left out by the engine itself.
   const edges = scope.privileges ? [...facts.edges] : facts.edges.filter((edge) => edge.kind !== 'owner')
   return buildFactBase(kept, edges, facts.source)
+}
+
+/** A role as something to refer to: what it may do is the server's, and differs between servers. */
+export function roleFact(name: string): Fact {
+  return { id: { kind: 'role', name }, payload: {} }
+}
+
+/** The roles of a catalog's server. */
+export function rolesOf({ facts }: Catalog): readonly string[] {
+  return facts.facts().flatMap(({ id }) => (id.kind === 'role' ? [id.name] : []))
 }
 
 function isHidden(id: ObjectId, inScope: ReadonlySet<string>, scope: Scope): boolean {
   const base = baseObject(id)
   if (clusterKinds.has(base.kind)) return !(scope.privileges && base.kind === 'role')
   if (id.kind === 'acl' && !scope.privileges) return true
+  // Those without IN SCHEMA are of the whole database, and of no line.
+  if (id.kind === 'defaultPrivilege') return !(scope.privileges && inScope.has(id.schema ?? ''))
   if (base.kind === 'publicationRel' || base.kind === 'publicationSchema') {
     return !scope.globals.has(`publication ${base.publication}`)
   }

@@ -1,7 +1,7 @@
 import type { Fact, FactBase, StableId } from '@supabase/pg-delta/core'
 import { type Action as EngineAction, type Plan, plan } from '@supabase/pg-delta/plan'
 import type { Policy } from '@supabase/pg-delta/policy'
-import { type Catalog, type Scope, scopedFacts, virtualMark } from './catalog.ts'
+import { type Catalog, roleFact, rolesOf, type Scope, scopedFacts, virtualMark } from './catalog.ts'
 import { type Change, changesOf } from './changes.ts'
 import { inAttributeOrder, misorderedTypes, orderChange } from './composite-order.ts'
 import { type Extra, extraStatements } from './extras.ts'
@@ -48,7 +48,8 @@ export interface Difference {
  */
 export function difference(from: Catalog, to: Catalog, scope: Scope): Difference {
   const { source, wanted } = bothSides(from, to, scope)
-  const planned = source.rootHash === wanted.rootHash ? undefined : enginePlan(source, wanted, scope)
+  const roles = [...new Set([...rolesOf(from), ...rolesOf(to)])]
+  const planned = source.rootHash === wanted.rootHash ? undefined : enginePlan(source, wanted, scope, roles)
   const extras = extrasInScope(from, to, scope, wanted)
   const actions = (planned?.actions ?? [])
     .map((action) => withParents(ofEngine(action, source, wanted), wanted, to.extras))
@@ -68,9 +69,9 @@ export function difference(from: Catalog, to: Catalog, scope: Scope): Difference
   }
 }
 
-function enginePlan(source: FactBase, wanted: FactBase, scope: Scope): Plan {
+function enginePlan(source: FactBase, wanted: FactBase, scope: Scope, roles: readonly string[]): Plan {
   const outside = outsideSchemas(source, wanted, scope)
-  const policy = outsidePolicy(outside, scope.schemas)
+  const policy = outsidePolicy(outside, scope.schemas, roles)
   const first = plan(source, wanted, { policy, renames: 'prompt' })
   const acceptRenames = harmlessRenames(first.renameCandidates, source)
   return acceptRenames.length === 0 ? first : planWithRenames(source, wanted, policy, acceptRenames, first)
@@ -104,8 +105,9 @@ export function bothSides(from: Catalog, to: Catalog, scope: Scope): { source: F
   const schemaFact = (name: string): Fact =>
     from.facts.get({ kind: 'schema', name }) ??
     to.facts.get({ kind: 'schema', name }) ?? { id: { kind: 'schema', name }, payload: {} }
-  const schemas = scope.schemas.map((name) => schemaFact(name))
-  return { source: scopedFacts(from, scope, schemas), wanted: scopedFacts(to, scope, schemas) }
+  const roles = scope.privileges ? [...rolesOf(from), ...rolesOf(to)].map(roleFact) : []
+  const ambient = [...scope.schemas.map((name) => schemaFact(name)), ...roles]
+  return { source: scopedFacts(from, scope, ambient), wanted: scopedFacts(to, scope, ambient) }
 }
 
 /**
@@ -153,13 +155,18 @@ function outsideSchemas(source: FactBase, wanted: FactBase, scope: Scope): reado
   return [...names]
 }
 
-/** Schemas are never created or dropped; objects outside the filter stay in view, for reference only. */
-function outsidePolicy(outside: readonly string[], schemas: readonly string[]): Policy {
+/** Schemas and roles are never created or dropped; objects outside the filter stay in view, for reference only. */
+function outsidePolicy(
+  outside: readonly string[],
+  schemas: readonly string[],
+  assumedRoles: readonly string[],
+): Policy {
   const inOutside = outside.length === 0 ? [] : [{ schema: [...outside] }]
   return {
     id: 'schema-filter',
     filter: [{ match: { any: [{ kind: 'schema' }, ...inOutside] }, action: 'exclude' }],
     assumedSchemas: [...outside, ...schemas],
+    assumedRoles: [...assumedRoles],
   }
 }
 
