@@ -50,6 +50,16 @@ const words: Readonly<Record<string, string>> = {
   acl: 'privileges',
 }
 
+/** What default privileges are for, by `pg_default_acl.defaclobjtype`. */
+const objectTypes: Readonly<Record<string, string>> = {
+  r: 'tables',
+  S: 'sequences',
+  f: 'functions',
+  T: 'types',
+  n: 'schemas',
+  L: 'large objects',
+}
+
 /** The kind of an object in PostgreSQL's words. */
 export function kindWord(id: ObjectId): string {
   return words[id.kind] ?? id.kind
@@ -77,7 +87,7 @@ export function objectName(id: ObjectId): string {
     case 'typeAttribute':
       return `${id.schema}.${id.type}.${id.name}`
     case 'defaultPrivilege':
-      return `${id.objtype} of ${id.role} to ${id.grantee}`
+      return `${id.schema === null ? '' : `${id.schema}: `}${objectTypes[id.objtype] ?? id.objtype} of ${id.role} to ${id.grantee}`
     case 'extensionIntent':
       return `${id.ext}: ${id.key}`
     default:
