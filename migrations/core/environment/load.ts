@@ -7,6 +7,7 @@ import { loadModule } from './load-module.ts'
 import { nearest } from './nearest.ts'
 import { checkOptions, type EnvironmentOptions } from './options.ts'
 import { type Line, schemaFilter, schemaMap, type Variables } from './schema-map.ts'
+import { checkHashes, setVariable } from './set-variable.ts'
 import { readTenantSelection, type TenantTargets, withTargets } from './tenant-targets.ts'
 import { listed, readXArguments, type XValues } from './x-arguments.ts'
 
@@ -91,16 +92,19 @@ const variableNames = [
   'MIG_LOCK_WAIT',
 ]
 
+const urlVariables = ['MIG_DATABASE_URL', 'ALEMBIC_DATABASE_URL', 'DATABASE_URL'] as const
+
 /**
  * The variables of the process with those of `.env` behind them: what is set outside wins (dotenv's rule).
  * @throws MigError `unknown-variable` for a `MIG_…` name in `.env` that nothing reads, `bad-environment` where
- *   the file cannot be read.
+ *   the file cannot be read, `bad-database-url` for a URL that an unquoted `#` cuts.
  */
 export function readVariables(root: string, outside: Variables): Variables {
   const file = join(root, '.env')
   // A folder of this name is a virtual environment of Python.
   if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return outside
-  const inside = parse(readVariableFile(file))
+  const text = readVariableFile(file).toString('utf8')
+  const inside = parse(text)
   for (const name of Object.keys(inside)) {
     if (!name.startsWith('MIG_') || variableNames.includes(name)) continue
     const guess = nearest(name, variableNames)
@@ -109,6 +113,8 @@ export function readVariables(root: string, outside: Variables): Variables {
       place: { file },
     })
   }
+  const fromFile = [...urlVariables, 'MIG_SCRATCH_URL'].filter((name) => outside[name] === undefined)
+  checkHashes(text, fromFile, file)
   const set = Object.fromEntries(Object.entries(outside).filter(([, value]) => value !== undefined))
   return { ...inside, ...set }
 }
@@ -128,18 +134,19 @@ function readVariableFile(file: string): Buffer {
 
 /**
  * Reads the environment: variables, `env.ts`, schema map and filter. It opens no connection and changes nothing.
- * @throws MigError `no-environment`, `bad-environment`, `unknown-setting`, `unknown-schema` and the like.
+ * @throws MigError `no-environment`, `bad-environment`, `unknown-setting`, `unknown-schema` and the like;
+ *   `empty-variable` and `bad-database-url` for a variable that is set and blank.
  */
 export async function loadEnvironment(given: LoadOptions): Promise<Environment> {
   const variables = given.variables ?? process.env
   const root = resolve(given.root)
-  const dir = resolve(root, given.dir ?? (variables.MIG_DIR || 'migrations'))
+  const dir = resolve(root, given.dir ?? setVariable(variables, ['MIG_DIR']) ?? 'migrations')
   const cacheDir = join(root, '.mig', 'cache')
   const options = given.options ?? (await readOptions(dir, root, cacheDir))
   const lines = schemaMap(options, dir, variables)
   const keys = lines.map((line) => line.key)
   const filter = schemaFilter(
-    given.filter ?? (variables.MIG_SCHEMA_FILTER || variables.ALEMBIC_SCHEMA_FILTER),
+    given.filter ?? setVariable(variables, ['MIG_SCHEMA_FILTER', 'ALEMBIC_SCHEMA_FILTER']),
     keys,
   )
   const { targets, x, goOn } = readXArguments(given.x ?? [], options.x ?? {})
@@ -154,7 +161,7 @@ export async function loadEnvironment(given: LoadOptions): Promise<Environment> 
     goOn,
     ...databaseOf(given, variables, options),
     embeddedDatabase: embeddedDatabaseName(root, dir),
-    scratchUrl: variables.MIG_SCRATCH_URL || null,
+    scratchUrl: setVariable(variables, ['MIG_SCRATCH_URL'], 'bad-database-url') ?? null,
     ledgerSchema: options.ledgerSchema ?? 'mig',
     transaction: given.transaction ?? options.transaction ?? 'revision',
     ...durationsOf(given, variables, options),
@@ -222,21 +229,21 @@ function databaseOf(
   variables: Variables,
   options: EnvironmentOptions,
 ): { readonly databaseUrl: string | null; readonly databaseSource: DatabaseSource } {
-  if (given.databaseUrl === '') {
+  if (given.databaseUrl !== undefined) {
     // As in --database-url "$URL" where the variable is not set: another database would be taken in silence.
-    throw new MigError('bad-database-url', 'the database URL that was given is empty', {
-      help: 'give a URL, or leave --database-url away for the configured database',
-    })
+    if (given.databaseUrl.trim() !== '') return { databaseUrl: given.databaseUrl, databaseSource: 'argument' }
+    throw emptyUrl('the database URL that was given', 'omit --database-url for the configured database')
   }
-  const places: readonly (readonly [DatabaseSource, string | undefined])[] = [
-    ['argument', given.databaseUrl],
-    ['MIG_DATABASE_URL', variables.MIG_DATABASE_URL],
-    ['ALEMBIC_DATABASE_URL', variables.ALEMBIC_DATABASE_URL],
-    ['DATABASE_URL', variables.DATABASE_URL],
-    ['env.ts', options.databaseUrl],
-  ]
-  for (const [databaseSource, databaseUrl] of places) if (databaseUrl) return { databaseUrl, databaseSource }
-  return { databaseUrl: null, databaseSource: 'embedded' }
+  const databaseUrl = setVariable(variables, urlVariables, 'bad-database-url')
+  const source = urlVariables.find((name) => variables[name] !== undefined)
+  if (databaseUrl !== undefined && source !== undefined) return { databaseUrl, databaseSource: source }
+  if (options.databaseUrl === undefined) return { databaseUrl: null, databaseSource: 'embedded' }
+  if (options.databaseUrl.trim() !== '') return { databaseUrl: options.databaseUrl, databaseSource: 'env.ts' }
+  throw emptyUrl('setting "databaseUrl" of env.ts', 'remove the setting for the embedded server')
+}
+
+function emptyUrl(what: string, otherwise: string): MigError {
+  return new MigError('bad-database-url', `${what} is empty`, { help: `give a URL, or ${otherwise}` })
 }
 
 /** Each environment folder has a database of its own, since each has revisions of its own. */

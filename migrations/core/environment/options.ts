@@ -186,6 +186,13 @@ export function checkOptions(value: unknown, file: string): EnvironmentOptions {
         { help: helpFor(wanted), place: { file } },
       )
     }
+    // A URL counts only where no variable has one.
+    if (typeof given === 'string' && given.trim() === '' && key !== 'databaseUrl') {
+      throw new MigError('bad-setting', `setting "${key}" in ${file} is empty`, {
+        help: 'give it a value, or remove it for its default',
+        place: { file },
+      })
+    }
   }
   const options = value as EnvironmentOptions
   if (options.schemas === undefined || Object.keys(options.schemas).length === 0) {

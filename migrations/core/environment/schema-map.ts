@@ -2,6 +2,7 @@ import { isAbsolute, join } from 'node:path'
 import { MigError } from '../errors.ts'
 import { nearest } from './nearest.ts'
 import type { EnvironmentOptions, TenantSource } from './options.ts'
+import { setVariable } from './set-variable.ts'
 import { checkTenantSource } from './tenants.ts'
 
 /** The history of one key: its folders and the schema, or tenants, that it is applied to. */
@@ -21,7 +22,7 @@ const reservedKeys = new Set(['all', 'head', 'heads', 'base', 'current'])
 /**
  * The lines of an environment, in the order of the map.
  * @throws MigError `bad-schema-key` for a key that cannot be told from a target, `duplicate-schema` when two
- *   keys map to one schema.
+ *   keys map to one schema, `empty-variable` and `bad-setting` for the name of a schema that is blank.
  */
 export function schemaMap(options: EnvironmentOptions, dir: string, variables: Variables): readonly Line[] {
   const seen = new Map<string, string>()
@@ -40,7 +41,13 @@ export function schemaMap(options: EnvironmentOptions, dir: string, variables: V
       return { key, schema: null, tenants: entry.tenants, locations }
     }
     const variable = overrideVariable(options, key)
-    const schema = (variable === undefined ? undefined : variables[variable]?.trim()) || entry
+    const renamed = variable === undefined ? undefined : setVariable(variables, [variable])?.trim()
+    const schema = renamed ?? entry
+    if (schema.trim() === '') {
+      throw new MigError('bad-setting', `schemas.${key} in env.ts is empty`, {
+        help: `name the schema of the line: ${key}: 'app_${key}'`,
+      })
+    }
     const other = seen.get(schema)
     if (other !== undefined) {
       throw new MigError('duplicate-schema', `"${other}" and "${key}" both map to schema ${schema}`, {

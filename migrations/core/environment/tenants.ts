@@ -101,6 +101,9 @@ function tenantPlace(key: string, place: unknown): Pick<Tenant, 'schema' | 'data
   const { schema, databaseUrl, shard } = (given ?? {}) as Readonly<Record<string, unknown>>
   if (typeof schema !== 'string' || schema === '')
     throw badTenant(key, JSON.stringify(place) ?? 'undefined', 'has no schema name')
+  // Another database than the tenant's would be taken in silence.
+  if (databaseUrl !== undefined && databaseUrl !== null && String(databaseUrl).trim() === '')
+    throw badTenant(key, schema, 'has an empty databaseUrl')
   return {
     schema,
     databaseUrl: typeof databaseUrl === 'string' ? databaseUrl : null,
