@@ -56,6 +56,13 @@ describe('parseDatabaseUrl', () => {
     'postgresql:///d?host=h1,h2&password=s3cret',
     'postgresql:///d?service=shop&password=s3cret',
     'postgresql://u:s3cret@h/d?hostaddr=10.0.0.1',
+    'postgres://deploy:s3cret',
+    'postgres://deploy:s3cret?sslmode=require',
+    'postgres://deploy:s3cret/d',
+    'postgres://deploy:12s3cret',
+    's3cret',
+    'deploy:s3cret',
+    'deploy/s3cret@h',
     '',
   ])('refuses %j without showing the password', (url) => {
     expect(() => parseDatabaseUrl(url)).toThrow(
@@ -92,6 +99,10 @@ test('a masked URL never shows the password, wherever it stands', () => {
   expect(maskUrl('postgresql://u:p@h:1/d')).toBe('postgresql://u:***@h:1/d')
   expect(maskUrl('postgresql://u@h/d?password=p&sslmode=x')).toBe('postgresql://u@h/d?password=***&sslmode=x')
   expect(maskUrl('postgresql://h/d')).toBe('postgresql://h/d')
+  expect(maskUrl('postgresql://h:5433/d')).toBe('postgresql://h:5433/d')
+  expect(maskUrl('postgresql://[::1]:5433/d')).toBe('postgresql://[::1]:5433/d')
+  expect(maskUrl('postgresql://deploy:Tr0ub4dor')).toBe('postgresql://deploy:***')
+  expect(maskUrl('Tr0ub4dor')).toBe('***')
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom('@', ':', '/', '?', '%', '#', 'q') }), (noise) => {
       expect(maskUrl(`postgresql://u:SECRET${noise}SECRET@h/d`)).not.toContain('SECRET')

@@ -41,6 +41,8 @@ describe('withoutPasswords', () => {
   test.each([
     ['postgres://ann:s3cret@db:5432/app refused', 'postgres://ann:***@db:5432/app refused'],
     ['postgresql+asyncpg://ann:a:b/c@d@db/app', 'postgresql+asyncpg://ann:***@db/app'],
+    ['postgres://deploy:Tr0ub4dor is wrong', 'postgres://deploy:*** is wrong'],
+    ['at postgres://db:5432/app, no answer', 'at postgres://db:5432/app, no answer'],
     ["host=db password='it\\'s' user=ann", 'host=db password=*** user=ann'],
     [
       'postgres://db/app?user=ann&password=s3cret&sslmode=require',

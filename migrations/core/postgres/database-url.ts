@@ -82,15 +82,31 @@ export function formatDatabaseUrl(address: DatabaseAddress): string {
 }
 
 /**
- * A URL that may be shown: its password, wherever it stands and however broken the URL is, is `***`. Also for
- * libpq's other form, `host=h password=p`.
+ * A URL that may be shown: its password, wherever it stands and however broken the URL is, is `***`. What is not a
+ * URL at all is `***` as a whole; it may be the password itself. In one that cannot be read, nobody knows where the
+ * password ends: only what stands before its first colon is shown, and the last host.
  */
 export function maskUrl(url: string): string {
-  const masked = url.replace(/((?:password|secret|token)[^=&#\s]*\s*=\s*)('[^']*'|[^&#\s]*)/gi, '$1***')
-  const [, scheme = '', rest = masked] = /^([^:/@]*:\/\/)(.*)$/s.exec(masked) ?? []
+  const masked = url
+    .trim()
+    .replace(/((?:password|secret|token)[^=&#\s]*\s*=\s*)('[^']*'|[^&#\s]*)/gi, '$1***')
+  const [, scheme, rest = ''] = /^([a-z][a-z0-9+.-]*:\/\/)(.*)$/is.exec(masked) ?? []
+  if (scheme === undefined) return '***'
   const at = rest.lastIndexOf('@')
   const colon = rest.indexOf(':')
-  return at > colon && colon >= 0 ? `${scheme}${rest.slice(0, colon)}:***${rest.slice(at)}` : masked
+  if (at > colon && colon >= 0) return `${scheme}${rest.slice(0, colon)}:***${rest.slice(at)}`
+  // The colon of a port or of an IPv6 address; else the URL ends within the password.
+  if (colon < 0 || at >= 0 || isReadable(masked)) return masked
+  return `${scheme}${rest.slice(0, colon)}:***`
+}
+
+function isReadable(url: string): boolean {
+  const port = syntax.exec(url)?.[4]
+  return syntax.test(url) && (!port || isPort(Number(port)))
+}
+
+function isPort(port: number): boolean {
+  return Number.isInteger(port) && port >= 1 && port <= 65_535
 }
 
 function encoded(text: string | undefined): string {
@@ -118,8 +134,7 @@ function queryPairs(query: string, url: string): (readonly [string, string])[] {
 function portNumber(text: string | undefined, url: string): number | undefined {
   if (!text) return undefined
   const port = Number(text)
-  if (!Number.isInteger(port) || port < 1 || port > 65_535)
-    throw badUrl(url, 'its port is no number from 1 to 65535')
+  if (!isPort(port)) throw badUrl(url, 'its port is not a number from 1 to 65535')
   return port
 }
 
@@ -129,11 +144,12 @@ function reasonOf(url: string): string {
   if (!/^postgres(ql)?(\+[a-z0-9_]+)?:\/\//i.test(url)) return 'it does not begin with postgresql://'
   if (url.split('@').length > 2) return 'it has more than one @'
   if (/:\/\/(?:[^@/?#]*@)?[^@/?#]*,/.test(url)) return severalHosts
+  if (!url.includes('@') && /:\/\/[^/?]*:/.test(url)) return 'it ends before the @ that follows a password'
   return 'it is not postgresql://user:password@host:port/database'
 }
 
 function badUrl(url: string, reason: string): MigError {
-  return new MigError('bad-database-url', `${maskUrl(url)} is no database URL: ${reason}`, {
-    help: 'write postgresql://user:password@host:5432/database, with @ : / ? # and % in the user or password percent-encoded (%40 %3A %2F %3F %23 %25)',
+  return new MigError('bad-database-url', `${maskUrl(url)} is not a database URL: ${reason}`, {
+    help: 'write postgresql://user:password@host:5432/database, with @ : / ? # and % in the user or password percent-encoded (%40 %3A %2F %3F %23 %25); in .env quote the value, or write # as %23',
   })
 }

@@ -57,8 +57,15 @@ export function cutText(text: string, width: number): string {
  * user mapping): a last guard over messages that others wrote, such as a driver's.
  */
 export function withoutPasswords(text: string): string {
-  return text
-    .replace(/([a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*):\S*@/gi, '$1:***@')
-    .replace(/\b((?:ssl)?password\s*=\s*)('(?:\\.|[^'\\])*'|[^\s&'"]+)/gi, '$1***')
-    .replace(/\b(password\s+)(?:e'(?:\\.|''|[^'\\])*'|'(?:''|[^'])*'|\$(\w*)\$.*?\$\2\$)/gis, "$1'***'")
+  return (
+    text
+      .replace(/([a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*):\S*@/gi, '$1:***@')
+      // A URL that ends within its password; a colon before digits is that of a port.
+      .replace(
+        /(\bpostgres(?:ql)?(?:\+\w+)?:\/\/[^\s:/?#@[]*):(?!\*\*\*|\d{1,5}(?:[^\w]|$))[^\s'"`]+/gi,
+        '$1:***',
+      )
+      .replace(/\b((?:ssl)?password\s*=\s*)('(?:\\.|[^'\\])*'|[^\s&'"]+)/gi, '$1***')
+      .replace(/\b(password\s+)(?:e'(?:\\.|''|[^'\\])*'|'(?:''|[^'])*'|\$(\w*)\$.*?\$\2\$)/gis, "$1'***'")
+  )
 }
