@@ -18,7 +18,9 @@ describe('a composite type that a column holds', () => {
     await withRows(lab, 'x int, gone int, y int', `(1, '(1,9,2)', '{"(3,9,4)","(5,9,6)"}'), (2, NULL, NULL)`)
     await writeModels(lab, { 'user.sql': model('x bigint, y int, z int, label text') })
     const { files } = await generateFiles(lab)
-    expect(files[0]?.text).toContain('Loses the data of attribute app_user.point.gone')
+    expect(files[0]?.text).toContain(
+      'Upgrade loses: values of column app_user.place.at (attribute gone of its type goes)\n',
+    )
     await lab.upgrade()
     const { rows } = await lab.database.client.query(
       `SELECT id, (at).x::int, (at).y, (at).z, path::text FROM app_user.place ORDER BY id`,
@@ -41,7 +43,7 @@ describe('a composite type that a column holds', () => {
         help: expect.stringContaining('--recreate app_user.place.'),
       })
       const { files } = await generateFiles(lab, { casts: { using: {}, recreate: ['*'] } })
-      expect(files[0]?.text).toContain('Loses the data of column app_user.place.at')
+      expect(files[0]?.text).toContain('Upgrade loses: column app_user.place.at')
       await lab.upgrade()
       const { rows } = await lab.database.client.query('SELECT id, at FROM app_user.place')
       expect(rows).toEqual([{ id: 1, at: null }])

@@ -120,7 +120,7 @@ describe('autogenerate on a project', () => {
       const using = { 'app_message.letter.id': 'gen_random_uuid()' }
       const { files } = await generateFiles(lab, { casts: { using, recreate: [] } })
       expect(files[0]?.text).toContain('TYPE uuid USING gen_random_uuid()')
-      expect(files[0]?.text).toContain('Downgrade loses the data of column app_message.letter.id')
+      expect(files[0]?.text).toContain('Downgrade loses: column app_message.letter.id')
     },
   )
 

@@ -1,9 +1,10 @@
+import { type Loss, lossText } from '../revisions/index.ts'
 import {
   type Action,
-  idKey,
-  kindWord,
+  type Catalog,
+  columnsHolding,
   type LockClass,
-  objectName,
+  type ObjectId,
   relationOf,
   retypedColumn,
 } from './engine/index.ts'
@@ -15,8 +16,8 @@ export interface Costs {
   readonly locks: readonly { readonly relation: string; readonly lock: string }[]
   /** Relations that are or may be rewritten. */
   readonly rewrites: readonly string[]
-  /** What goes with its data: `column rfx_user.profile.email`. */
-  readonly dataLoss: readonly string[]
+  /** What goes with its data. */
+  readonly dataLoss: readonly Loss[]
   /** What fails on rows that do not allow it. */
   readonly demands: readonly RowDemand[]
 }
@@ -37,12 +38,15 @@ const strengths: readonly LockClass[] = [
   'accessExclusive',
 ]
 
-/** Reads the costs off a side's actions. What the side itself makes costs nobody anything. */
-export function costsOf(actions: readonly Action[]): Costs {
+/**
+ * Reads the costs off a side's actions. What the side itself makes costs nobody anything.
+ * @param from the state that the side starts from
+ */
+export function costsOf(actions: readonly Action[], from: Pick<Catalog, 'facts'>): Costs {
   const made = new Set<string>()
   const locks = new Map<string, LockClass>()
   const rewrites = new Set<string>()
-  const dataLoss = new Set<string>()
+  const dataLoss = new Map<string, Loss>()
   for (const action of actions) {
     const relation = relationName(action)
     if (relation !== undefined && !made.has(relation) && action.lock !== 'none') {
@@ -50,7 +54,7 @@ export function costsOf(actions: readonly Action[]): Costs {
       if (strengths.indexOf(action.lock) > strengths.indexOf(before)) locks.set(relation, action.lock)
       if (action.rewrites) rewrites.add(relation)
     }
-    for (const name of lost(action)) dataLoss.add(name)
+    for (const loss of lost(action, from)) dataLoss.set(lossText(loss), loss)
     for (const id of action.produces) {
       const own = relationOf(id)
       if (own !== undefined && 'name' in id && own.name === id.name) made.add(`${own.schema}.${own.name}`)
@@ -59,7 +63,7 @@ export function costsOf(actions: readonly Action[]): Costs {
   return {
     locks: [...locks].map(([relation, lock]) => ({ relation, lock: lockWords[lock] })),
     rewrites: [...rewrites],
-    dataLoss: [...dataLoss],
+    dataLoss: [...dataLoss.values()],
     demands: rowDemands(actions),
   }
 }
@@ -72,16 +76,35 @@ function relationName(action: Action): string | undefined {
   return undefined
 }
 
-/**
- * The root objects that an action destroys, a dropped table, not its columns too; without any, rows of its table. A
- * materialized view is computed again.
- */
-function lost(action: Action): readonly string[] {
+/** What an action loses: tables, columns, or values of columns that stay. A materialized view is computed again. */
+function lost(action: Action, from: Pick<Catalog, 'facts'>): readonly Loss[] {
+  const retyped = retypedColumn(action)
+  if (action.castRisk === 'loses' && retyped !== undefined) {
+    const name = [retyped.schema, retyped.table, retyped.name]
+    return [{ kind: 'values', name, reason: 'its new type has no place for them' }]
+  }
   const [root] = action.destroys
-  const column = action.castRisk === 'loses' ? retypedColumn(action) : undefined
-  if (column !== undefined) return [`column ${objectName(column)} that its new type has no place for`]
-  if (!action.losesData || root?.kind === 'materializedView') return []
-  if (root === undefined) return [`rows of ${relationName(action) ?? 'a table'}`]
-  const sameKind = action.destroys.filter((id) => id.kind === root.kind && idKey(id) === idKey(root))
-  return sameKind.map((id) => `${kindWord(id)} ${objectName(id)}`)
+  if (!action.losesData || root === undefined) return []
+  // An extension goes with its tables; a table with what is part of it.
+  const gone = root.kind === 'extension' ? action.destroys.filter((id) => id.kind === 'table') : [root]
+  return gone.flatMap((id) => lostWith(id, from))
+}
+
+function lostWith(id: ObjectId, from: Pick<Catalog, 'facts'>): readonly Loss[] {
+  switch (id.kind) {
+    case 'table':
+      return [{ kind: 'table', name: [id.schema, id.name] }]
+    case 'column':
+      return [{ kind: 'column', name: [id.schema, id.table, id.name] }]
+    case 'typeAttribute': {
+      const reason = `attribute ${id.name} of its type goes`
+      return columnsHolding(from, { schema: id.schema, name: id.type }).map(({ schema, table, name }) => ({
+        kind: 'values',
+        name: [schema, table, name],
+        reason,
+      }))
+    }
+    default:
+      return []
+  }
 }

@@ -91,7 +91,7 @@ async function revisionsOfRuns(
   const anew = await newlyMadeReader(client, scope)
   const kept: GrantedObjects[] = []
   for (const run of runs) {
-    await runSections(client, sideOf({ actions: run.actions, kept: {} }, { lines: [] }).sections)
+    await runSections(client, statementsOf(run.actions, []))
     states.push(await readCatalog(client))
     kept.push(await anew())
   }
@@ -132,7 +132,7 @@ export function asRevision(
     input.online ? onlineActions(actions, from) : actions
   return {
     line: run.line,
-    upgrade: sideOf({ actions: online(run.actions, down.to), kept }, input),
+    upgrade: sideOf({ actions: online(run.actions, down.to), kept, from: down.to }, input),
     downgrade: sideOf({ ...down, actions: online(down.actions, down.from) }, input),
     needs: run.needs,
   }
@@ -142,11 +142,12 @@ export function asRevision(
 interface Way {
   readonly actions: readonly Action[]
   readonly kept: GrantedObjects
+  /** The state that they start from. */
+  readonly from: Catalog
 }
 
 export interface WayBack extends Way {
-  /** The state behind the revision, and the one before it. */
-  readonly from: Catalog
+  /** The state before the revision. */
   readonly to: Catalog
 }
 
@@ -196,9 +197,31 @@ async function wayBack(
   return actions
 }
 
-function sideOf({ actions, kept }: Way, input: Pick<AutogenerateInput, 'lines'>): Side {
+function sideOf({ actions, kept, from }: Way, input: Pick<AutogenerateInput, 'lines'>): Side {
   const standIns = input.lines.filter((line) => line.tenant).map((line) => line.schema)
-  const unnamed = (text: string) => standIns.reduce((out, schema) => out.replaceAll(`${schema}.`, ''), text)
+  const unnamed = unnaming(standIns)
+  const { locks, rewrites, dataLoss, demands } = costsOf(actions, from)
+  const costs = {
+    locks: locks.map(({ relation, lock }) => ({ relation: unnamed(relation), lock })),
+    rewrites: rewrites.map(unnamed),
+    dataLoss: dataLoss.map((loss) =>
+      standIns.includes(loss.name[0] ?? '') ? { ...loss, name: loss.name.slice(1) } : loss,
+    ),
+    demands: demands.map((demand) => (standIns.includes(demand.schema) ? { ...demand, schema: '' } : demand)),
+  }
+  const unnamedObjects = Object.fromEntries(
+    Object.entries(kept).map(([family, names]) => [family, names.map(unnamed)]),
+  )
+  return { sections: statementsOf(actions, standIns), costs, kept: unnamedObjects, losesGrants: [] }
+}
+
+/** Takes the stand-ins of tenant lines out of a text. */
+function unnaming(standIns: readonly string[]): (text: string) => string {
+  return (text) => standIns.reduce((out, schema) => out.replaceAll(`${schema}.`, ''), text)
+}
+
+function statementsOf(actions: readonly Action[], standIns: readonly string[]): Side['sections'] {
+  const unnamed = unnaming(standIns)
   const sections = sectionsOf(actions).map(({ autocommit, actions: part }) => ({
     autocommit,
     statements: part.map(({ sql }) => unnamed(readableSql(sql))),
@@ -206,22 +229,7 @@ function sideOf({ actions, kept }: Way, input: Pick<AutogenerateInput, 'lines'>)
   // Bodies may name what a later statement makes, as in the output of pg_dump.
   const defines = actions.some(({ sql }) => /^CREATE (OR REPLACE )?(FUNCTION|PROCEDURE)\b/.test(sql))
   const unchecked = { autocommit: false, statements: ['SET LOCAL check_function_bodies = off'] }
-  const { locks, rewrites, dataLoss, demands } = costsOf(actions)
-  const costs = {
-    locks: locks.map(({ relation, lock }) => ({ relation: unnamed(relation), lock })),
-    rewrites: rewrites.map(unnamed),
-    dataLoss: dataLoss.map(unnamed),
-    demands: demands.map((demand) => (standIns.includes(demand.schema) ? { ...demand, schema: '' } : demand)),
-  }
-  const unnamedObjects = Object.fromEntries(
-    Object.entries(kept).map(([family, names]) => [family, names.map(unnamed)]),
-  )
-  return {
-    sections: defines ? withHead(sections, unchecked) : sections,
-    costs,
-    kept: unnamedObjects,
-    losesGrants: [],
-  }
+  return defines ? withHead(sections, unchecked) : sections
 }
 
 function withHead(sections: Side['sections'], head: Side['sections'][number]): Side['sections'] {

@@ -1,5 +1,12 @@
 import { MigError } from '../errors.ts'
-import { blockCommentLines, type HeaderComment, headerComment, oneLineMessage } from './header-comment.ts'
+import {
+  blockCommentLines,
+  type HeaderComment,
+  headerComment,
+  type LossField,
+  oneLineMessage,
+} from './header-comment.ts'
+import { type AnnouncedLosses, type Loss, parseLoss } from './losses.ts'
 import type { RevisionFile, RevisionSpec } from './spec.ts'
 import { sqlHeader } from './sql-sections.ts'
 import { type TypeScriptHead, typeScriptHead } from './typescript-head.ts'
@@ -21,7 +28,7 @@ export function parseHead(text: string, format: 'ts' | 'sql'): ParsedHead {
   return { format, complete: 'values' in head && head.complete, head }
 }
 
-/** @throws MigError `metadata-not-literal`, `unreadable-revision`, `missing-metadata`, with file and line */
+/** @throws MigError `metadata-not-literal`, `unreadable-revision`, `missing-metadata`, `unreadable-loss`, with file and line */
 export function checkedHead(parsed: ParsedHead, file: string): FileHead {
   return parsed.format === 'sql' ? sqlFileHead(parsed.head, file) : typeScriptFileHead(parsed.head, file)
 }
@@ -47,7 +54,10 @@ function typeScriptFileHead(head: TypeScriptHead, file: string): FileHead {
   }
   const down = head.values.get('downRevision')
   if (down === undefined) throw missing(file, 'export const downRevision', false)
-  const comment = headerComment(head.comment === undefined ? [] : blockCommentLines(head.comment), 1)
+  const comment = headerComment(
+    head.comment === undefined ? [] : blockCommentLines(head.comment),
+    head.commentLine,
+  )
   const created = comment.fields.get('created')?.value
   const irreversible = head.values.get('irreversible')
   return {
@@ -56,6 +66,7 @@ function typeScriptFileHead(head: TypeScriptHead, file: string): FileHead {
     dependsOn: head.values.get('dependsOn')?.value ?? [],
     branchLabels: head.values.get('branchLabels')?.value ?? [],
     message: comment.message,
+    ...lossesOf(comment.losses, file),
     ...(created === undefined ? {} : { createdAt: created }),
     ...(irreversible === undefined || irreversible.value === null
       ? {}
@@ -63,7 +74,7 @@ function typeScriptFileHead(head: TypeScriptHead, file: string): FileHead {
   }
 }
 
-function sqlFileHead({ message, fields }: HeaderComment, file: string): FileHead {
+function sqlFileHead({ message, fields, losses }: HeaderComment, file: string): FileHead {
   const listOf = (name: string): readonly string[] =>
     (fields.get(name)?.value ?? '').split(/[\s,]+/).filter(Boolean)
   const [revision, ...others] = listOf('revision')
@@ -85,11 +96,32 @@ function sqlFileHead({ message, fields }: HeaderComment, file: string): FileHead
     dependsOn: listOf('depends on'),
     branchLabels: listOf('labels'),
     message,
+    ...lossesOf(losses, file),
     ...(created === undefined ? {} : { createdAt: created }),
     ...(irreversible === undefined
       ? {}
       : { irreversible: reasonOf(irreversible.value, file, irreversible.line) }),
   }
+}
+
+function lossesOf(fields: readonly LossField[], file: string): { readonly losses?: AnnouncedLosses } {
+  if (fields.length === 0) return {}
+  const losses: Readonly<Record<LossField['side'], Loss[]>> = { upgrade: [], downgrade: [] }
+  for (const { side, value, line } of fields) {
+    const loss = parseLoss(value)
+    if (loss === undefined) throw unreadableLoss(side, value, file, line)
+    losses[side].push(loss)
+  }
+  return { losses }
+}
+
+function unreadableLoss(side: LossField['side'], value: string, file: string, line: number): MigError {
+  const what = value === '' ? 'does not say what' : `names nothing that can be lost: ${value}`
+  const field = side === 'upgrade' ? 'Upgrade loses:' : 'Downgrade loses:'
+  return new MigError('unreadable-loss', `${file}:${line}: ${field} ${what}`, {
+    help: `write one of these: ${field} table app.t, column app.t.c, rows of table app.t, values of column app.t.c (why)`,
+    place: { file, line },
+  })
 }
 
 /** Whoever stands before a downgrade that is refused reads the reason; one must be there. */

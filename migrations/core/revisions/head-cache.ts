@@ -14,7 +14,7 @@ export interface HeadCache {
 type Entry = readonly [size: number, ino: number, mtimeMs: number, ctimeMs: number, file: RevisionFile]
 
 /** Raised when an entry or a head gets another shape. */
-const format = 3
+const format = 4
 
 /**
  * A file's own clock is coarse: an edit in the same tick as the read leaves every stamp as it was. So an entry

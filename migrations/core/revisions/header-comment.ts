@@ -2,6 +2,15 @@
 export interface HeaderComment {
   readonly message: string
   readonly fields: ReadonlyMap<string, { readonly value: string; readonly line: number }>
+  /** The `Upgrade loses:` and `Downgrade loses:` lines, in their order. */
+  readonly losses: readonly LossField[]
+}
+
+export interface LossField {
+  readonly side: 'upgrade' | 'downgrade'
+  readonly value: string
+  /** 1-based. */
+  readonly line: number
 }
 
 const known = ['revision', 'revises', 'depends on', 'labels', 'created', 'irreversible']
@@ -9,12 +18,13 @@ const known = ['revision', 'revises', 'depends on', 'labels', 'created', 'irreve
 /**
  * Reads a header from its lines, comment marks taken off. A first line with a blank one below is a message, even if
  * it looks like a field. The message is the text before the first blank line or
- * field, its lines joined with a space. The fields end at the next blank line, but for `Irreversible:`, which must not
- * be passed over; the first of a name counts.
+ * field, its lines joined with a space. The fields end at the next blank line, but for `Irreversible:` and the losses,
+ * which must not be passed over; the first of a name counts, and every loss.
  * @param firstLine line number of the first line in the file, 1-based
  */
 export function headerComment(lines: readonly string[], firstLine: number): HeaderComment {
   const fields = new Map<string, { value: string; line: number }>()
+  const losses: LossField[] = []
   const message: string[] = []
   let inMessage = true
   let ended = false
@@ -23,14 +33,21 @@ export function headerComment(lines: readonly string[], firstLine: number): Head
     const field = /^([A-Za-z]+(?: [a-z]+)?):(?:\s+(.*))?$/.exec(text)
     const name = field?.[1]?.toLowerCase() ?? ''
     const opensHeader = inMessage && message.length === 0 && (lines[at + 1] ?? '').trim() === ''
+    const side = opensHeader ? undefined : losingSide(name)
+    if (side !== undefined) losses.push({ side, value: field?.[2]?.trim() ?? '', line: firstLine + at })
     const isField = (!ended || name === 'irreversible') && known.includes(name) && !opensHeader
     ended ||= fields.size > 0 && text === ''
     if (isField && !fields.has(name))
       fields.set(name, { value: field?.[2]?.trim() ?? '', line: firstLine + at })
-    if (isField || (text === '' && message.length > 0)) inMessage = false
+    if (isField || side !== undefined || (text === '' && message.length > 0)) inMessage = false
     if (inMessage && text !== '') message.push(text)
   }
-  return { message: message.join(' '), fields }
+  return { message: message.join(' '), fields, losses }
+}
+
+function losingSide(name: string): LossField['side'] | undefined {
+  if (name === 'upgrade loses') return 'upgrade'
+  return name === 'downgrade loses' ? 'downgrade' : undefined
 }
 
 /** The lines of a block comment without its stars, `*\/` read as the end mark that it stands for. */

@@ -1,6 +1,14 @@
 export { revisionFileName } from './file-name.ts'
 export { type RevisionGraph, revisionGraph } from './graph.ts'
 export { oneLineMessage } from './header-comment.ts'
+export {
+  type AnnouncedLosses,
+  announces,
+  type Loss,
+  lossLine,
+  lossText,
+  qualifiedLoss,
+} from './losses.ts'
 export { newRevisionId } from './new-id.ts'
 export type { NewRevision } from './new-revision.ts'
 export type { PlannedStep } from './plan-types.ts'

@@ -1,3 +1,5 @@
+import type { AnnouncedLosses } from './losses.ts'
+
 /** One node of the graph, as the head of its file says it. */
 export interface RevisionSpec {
   readonly revision: string
@@ -12,6 +14,8 @@ export interface RevisionSpec {
   readonly createdAt?: string
   /** Why nothing takes it back: a plan that would is refused. */
   readonly irreversible?: string
+  /** What its head says that is lost; undefined where it says nothing. */
+  readonly losses?: AnnouncedLosses
 }
 
 /** A revision with the file it was read from. */

@@ -6,6 +6,8 @@ type MetadataValue = string | readonly string[] | null
 export type TypeScriptHead =
   | {
       readonly comment: string | undefined
+      /** The line on which the comment begins, 1-based. */
+      readonly commentLine: number
       readonly values: ReadonlyMap<string, { readonly value: MetadataValue; readonly line: number }>
       /** Whether a function was reached: then the head is complete. */
       readonly complete: boolean
@@ -23,18 +25,22 @@ const bodies = new Set(['upgrade', 'downgrade'])
 export function typeScriptHead(text: string): TypeScriptHead {
   const values = new Map<string, { value: MetadataValue; line: number }>()
   let comment: string | undefined
+  let commentLine = 1
   let at = text.startsWith('\uFEFF') ? 1 : 0
   let depth = 0
   for (;;) {
     const token = headToken(text, at)
     if (token.kind === 'end') {
       if (depth > 0) return unreadable(text, token, 'a bracket is never closed')
-      return { comment, values, complete: false }
+      return { comment, commentLine, values, complete: false }
     }
     if (token.kind === 'broken') return unreadable(text, token, 'a comment or a string never ends')
     at = token.end
     if (token.kind === 'comment') {
-      if (values.size === 0 && token.text.startsWith('/**')) comment ??= token.text
+      if (values.size === 0 && comment === undefined && token.text.startsWith('/**')) {
+        comment = token.text
+        commentLine = lineOf(text, token.start)
+      }
       continue
     }
     if (token.kind === 'mark') {
@@ -44,10 +50,11 @@ export function typeScriptHead(text: string): TypeScriptHead {
       continue
     }
     if (token.kind !== 'word' || depth > 0) continue
-    if (['function', 'async', 'class'].includes(token.text)) return { comment, values, complete: true }
+    if (['function', 'async', 'class'].includes(token.text))
+      return { comment, commentLine, values, complete: true }
     if (!['const', 'let', 'var'].includes(token.text)) continue
     const name = next(text, at)
-    if (bodies.has(name.text)) return { comment, values, complete: true }
+    if (bodies.has(name.text)) return { comment, commentLine, values, complete: true }
     if (!metadata.has(name.text)) continue
     const read = readConstant(text, name)
     if ('problem' in read) return read

@@ -6,7 +6,7 @@ export { type Catalog, managedGlobals, readCatalog, type Scope, type Unmodeled }
 export { attributeMoves, changedTypes, misorderedComposites, type TypeId } from './changed-types.ts'
 export { type Change, changeText } from './changes.ts'
 export type { MisorderedType } from './composite-order.ts'
-export { baseObject, idKey, kindWord, type ObjectId, objectName, relationOf, schemaOf } from './ids.ts'
+export { baseObject, idKey, type ObjectId, relationOf, schemaOf } from './ids.ts'
 export { keepingMoves } from './moves.ts'
 export { ownAction } from './own-action.ts'
 export { hasPlainTable } from './plain-tables.ts'
@@ -19,3 +19,4 @@ export {
 export { type RenameCandidate, renameCandidates } from './renames.ts'
 export { retypedColumn } from './retyping.ts'
 export { partitionRoot, type TableColumn, tableColumns } from './table-columns.ts'
+export { columnsHolding } from './type-columns.ts'

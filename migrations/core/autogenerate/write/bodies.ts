@@ -1,5 +1,5 @@
 import { MigError } from '../../errors.ts'
-import { sqlTemplate } from '../../revisions/index.ts'
+import { lossLine, sqlTemplate } from '../../revisions/index.ts'
 import { demandNote } from '../existing-rows.ts'
 import type { Side } from '../generate.ts'
 import { keepsGrants, withKeptGrants } from '../kept-grants.ts'
@@ -55,9 +55,8 @@ export function costNotes(upgrade: Side, downgrade: Side): readonly string[] {
     ...upgrade.costs.locks.map(({ relation, lock }) => `Locks ${relation}: ${lock}`),
     ...upgrade.costs.rewrites.map((relation) => `May rewrite ${relation}`),
     ...upgrade.costs.demands.map(demandNote),
-    ...upgrade.costs.dataLoss.map((name) => `Loses the data of ${name}`),
-    ...upgrade.costs.dataLoss.map((name) => `Lossy downgrade: the data of ${name} do not come back`),
-    ...downgrade.costs.dataLoss.map((name) => `Downgrade loses the data of ${name}`),
+    ...upgrade.costs.dataLoss.map((loss) => lossLine('upgrade', loss)),
+    ...downgrade.costs.dataLoss.map((loss) => lossLine('downgrade', loss)),
     ...downgrade.costs.demands.map((demand) => `Downgrade f${demandNote(demand).slice(1)}`),
     ...objectNames(upgrade.kept).map((name) => `Makes ${name} anew, with the grants that it has`),
     ...upgrade.losesGrants.map(
