@@ -76,8 +76,11 @@ function showHistoryDrift({ output, flags }: Command, drift: readonly LineDrift[
   )
 }
 
-/** What must be added to take a change back was dropped by hand. */
+/** What must be added to revert a change was dropped by hand. */
 function reversed(change: Change): Change {
+  if (change.verb === 'rename') {
+    return { ...change, name: change.detail.replace(/^to /, ''), detail: `to ${change.name}` }
+  }
   const verbs = { add: 'drop', drop: 'add', change: 'change' } as const
   const detail = change.detail.split(' → ').reverse().join(' → ')
   return { ...change, verb: verbs[change.verb], detail: change.verb === 'change' ? detail : change.detail }

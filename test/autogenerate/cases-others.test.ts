@@ -14,7 +14,6 @@ describe.concurrent('generated and proved: others', () => {
       'operator-',
       'publication-',
       'foreign-',
-      'rename-',
       'cast-',
       'collation-',
     ),

@@ -34,6 +34,10 @@ const rowless: ReadonlySet<ObjectId['kind']> = new Set([
 const name = '(?:"(?:[^"]|"")+"|[\\w$]+)'
 const column = `^ALTER TABLE (?:ONLY )?${name}(?:\\.${name})? `
 
+const rename = new RegExp(
+  `^ALTER (?:INDEX|SEQUENCE|TABLE|DOMAIN|TRIGGER|POLICY|RULE) ${name}(?:\\.${name}| ON ${name}\\.${name})? RENAME (?:CONSTRAINT ${name} )?TO ${name}$`,
+)
+
 /** A constant is stored once for all rows that are there, and NULL not at all (ALTER TABLE, Notes). */
 const plainColumn = new RegExp(
   `${column}ADD COLUMN (?:(?!CHECK|REFERENCES|GENERATED|NOT NULL|DEFAULT|UNIQUE|PRIMARY).)*$`,
@@ -50,7 +54,7 @@ const columnSetting = new RegExp(
 function isRowBlind(action: Action, made: ReadonlySet<string>): boolean {
   const { sql, verb, produces } = action
   if (action.rewrites || action.transaction !== 'plain' || action.needsCommitBefore) return false
-  if (verb === 'drop') return true
+  if (verb === 'drop' || (verb === 'alter' && rename.test(sql))) return true
   if (/\b(?:PARTITION OF|ATTACH PARTITION)\b/.test(sql)) return false
   const [first] = produces
   if (verb === 'create' && first?.kind === 'table') return true

@@ -59,7 +59,7 @@ export interface RewriteInput {
   readonly direction: 'upgrade' | 'downgrade'
   readonly sections: readonly StatementSection[]
   readonly changes: readonly {
-    readonly verb: 'add' | 'drop' | 'change'
+    readonly verb: 'add' | 'drop' | 'change' | 'rename'
     readonly kind: string
     readonly name: string
     readonly schema: string | undefined

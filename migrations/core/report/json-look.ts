@@ -91,7 +91,7 @@ export interface DifferenceLine {
   /** Null for an object of the whole database, such as an extension. */
   readonly line: string | null
   readonly schema: string | null
-  readonly verb: 'add' | 'drop' | 'change'
+  readonly verb: 'add' | 'drop' | 'change' | 'rename'
   readonly kind: string
   readonly name: string
   readonly detail: string

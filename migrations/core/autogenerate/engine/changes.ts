@@ -4,12 +4,12 @@ import { kindWord, type ObjectId, objectName, schemaOf } from './ids.ts'
 
 /** One difference as a person reads it. */
 export interface Change {
-  readonly verb: 'add' | 'drop' | 'change'
+  readonly verb: 'add' | 'drop' | 'change' | 'rename'
   readonly kind: string
   readonly name: string
   /** The physical schema; undefined for an object of the whole database. */
   readonly schema: string | undefined
-  /** `text not null`, or `type integer → bigint`. */
+  /** `text not null`, `type integer → bigint`, or of a rename `to schema.new_name`. */
   readonly detail: string
 }
 
@@ -52,6 +52,11 @@ export function changesOf(deltas: readonly Delta[], extras: readonly ExtraStatem
 /** A change as one line: `add column rfx_user.profile.preferred_language text not null`. */
 export function changeText(change: Change): string {
   return `${change.verb} ${change.kind} ${change.name}${change.detail === '' ? '' : ` ${change.detail}`}`
+}
+
+/** A rename as a change. */
+export function renameChange({ from, to }: { readonly from: ObjectId; readonly to: ObjectId }): Change {
+  return change('rename', from, `to ${objectName(to)}`)
 }
 
 function change(verb: Change['verb'], id: ObjectId, detail: string): Change {

@@ -2,16 +2,16 @@ import type { Fact, FactBase, StableId } from '@supabase/pg-delta/core'
 import { type Action as EngineAction, type Plan, plan } from '@supabase/pg-delta/plan'
 import type { Policy } from '@supabase/pg-delta/policy'
 import { type Catalog, roleFact, rolesOf, type Scope, scopedFacts, virtualMark } from './catalog.ts'
-import { type Change, changesOf } from './changes.ts'
+import { type Change, changesOf, renameChange } from './changes.ts'
 import { inAttributeOrder, misorderedTypes, orderChange } from './composite-order.ts'
 import { type Extra, extraStatements } from './extras.ts'
 import { type ObjectId, schemaOf } from './ids.ts'
 import { withParents } from './inherit-create.ts'
+import { type NameChange, nameChanges } from './name-changes.ts'
 import { ownAction } from './own-action.ts'
+import { extrasAfter, withNameChanges } from './renamed-facts.ts'
 import { retyping, unsetsNoDefault, withoutRepeatedDefaults } from './retyping.ts'
 import type { CastRisk } from './type-changes.ts'
-
-type RenameCandidate = Plan['renameCandidates'][number]
 
 export type LockClass = EngineAction['lockClass']
 
@@ -47,20 +47,25 @@ export interface Difference {
  * @throws Error with the engine's text when it knows no way; see {@link guide} for what is done then.
  */
 export function difference(from: Catalog, to: Catalog, scope: Scope): Difference {
-  const { source, wanted } = bothSides(from, to, scope)
+  const { source: named, wanted } = bothSides(from, to, scope)
+  const renames = named.rootHash === wanted.rootHash ? [] : nameChanges(named, wanted).filter(inScope(scope))
+  const source = withNameChanges(named, renames)
   const roles = [...new Set([...rolesOf(from), ...rolesOf(to)])]
   const planned = source.rootHash === wanted.rootHash ? undefined : enginePlan(source, wanted, scope, roles)
-  const extras = extrasInScope(from, to, scope, wanted)
+  const before = { ...from, extras: extrasAfter(from.extras, renames) }
+  const extras = extrasInScope(before, to, scope, wanted)
   const actions = (planned?.actions ?? [])
     .map((action) => withParents(ofEngine(action, source, wanted), wanted, to.extras))
     .filter((action) => !unsetsNoDefault(action, source))
   return {
     changes: [
+      ...renames.map(renameChange),
       ...changesOf(planned?.deltas ?? [], [...extras.before, ...extras.after]),
       ...misorderedTypes(source, wanted, scope.schemas).map(orderChange),
     ],
     actions: [
       ...extras.before.map(ofExtra),
+      ...renames.map((rename) => ofNameChange(rename, named)),
       ...withoutRepeatedDefaults(inAttributeOrder(actions, wanted)),
       ...extras.after.map(ofExtra),
     ],
@@ -72,9 +77,20 @@ export function difference(from: Catalog, to: Catalog, scope: Scope): Difference
 function enginePlan(source: FactBase, wanted: FactBase, scope: Scope, roles: readonly string[]): Plan {
   const outside = outsideSchemas(source, wanted, scope)
   const policy = outsidePolicy(outside, scope.schemas, roles)
-  const first = plan(source, wanted, { policy, renames: 'prompt' })
-  const acceptRenames = harmlessRenames(first.renameCandidates, source)
-  return acceptRenames.length === 0 ? first : planWithRenames(source, wanted, policy, acceptRenames, first)
+  return plan(source, wanted, { policy, renames: 'off' })
+}
+
+function inScope({ schemas }: Scope): ({ to }: NameChange) => boolean {
+  return ({ to }) => 'schema' in to && schemas.includes(String(to.schema))
+}
+
+/** The lock is that of ALTER INDEX for an index, of ALTER TABLE for the rest. */
+function ofNameChange({ from, to, sql }: NameChange, source: FactBase): Action {
+  const parent = source.get(from)?.parent
+  const about = parent === undefined || parent.kind === 'schema' ? [] : [parent]
+  const lock =
+    from.kind === 'index' ? 'shareUpdateExclusive' : about.length === 0 ? 'none' : 'accessExclusive'
+  return ownAction(sql, about, { produces: [to], destroys: [from], lock })
 }
 
 type ExtraStatements = ReturnType<typeof extraStatements>
@@ -108,40 +124,6 @@ export function bothSides(from: Catalog, to: Catalog, scope: Scope): { source: F
   const roles = scope.privileges ? [...rolesOf(from), ...rolesOf(to)].map(roleFact) : []
   const ambient = [...scope.schemas.map((name) => schemaFact(name)), ...roles]
   return { source: scopedFacts(from, scope, ambient), wanted: scopedFacts(to, scope, ambient) }
-}
-
-/**
- * Renames of what is identified by its definition alone: an index, a constraint, the sequence of a column.
- * Making them anew would cost a scan, or the sequence its place.
- */
-function harmlessRenames(
-  candidates: readonly RenameCandidate[],
-  source: FactBase,
-): readonly { from: StableId; to: StableId }[] {
-  return candidates.filter(
-    ({ kind, status, from }) =>
-      status === 'unambiguous' &&
-      (kind === 'index' ||
-        kind === 'constraint' ||
-        (kind === 'sequence' && source.get(from)?.payload.ownedBy != null)),
-  )
-}
-
-/** The plan with the renames, or `otherwise` where the engine finds no order for them. */
-function planWithRenames(
-  source: FactBase,
-  wanted: FactBase,
-  policy: Policy,
-  renames: readonly { from: StableId; to: StableId }[],
-  otherwise: Plan,
-): Plan {
-  try {
-    return plan(source, wanted, { policy, renames: 'prompt', acceptRenames: [...renames] })
-  } catch (error) {
-    // A cycle: the renamed constraint of a table waits for what the table's functions and triggers wait for.
-    if (error instanceof Error && error.message.startsWith('dependency cycle')) return otherwise
-    throw error
-  }
 }
 
 function outsideSchemas(source: FactBase, wanted: FactBase, scope: Scope): readonly string[] {

@@ -1,0 +1,1 @@
+INSERT INTO person (name) VALUES ('a'), ('b'); INSERT INTO pet VALUES (1, 1);

@@ -1,0 +1,1 @@
+CREATE TABLE topic (id serial PRIMARY KEY, parent_id int REFERENCES topic);

@@ -1,0 +1,1 @@
+INSERT INTO category DEFAULT VALUES; INSERT INTO category (parent_id) VALUES (1);
