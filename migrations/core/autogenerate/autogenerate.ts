@@ -37,6 +37,8 @@ export interface AutogenerateResult {
   readonly unmodeled: readonly Unmodeled[]
   /** Why the proof failed; only under `keep`. */
   readonly unproved?: MigError
+  /** The wanted state of the filter's schemas; missing where there is nothing to do. */
+  readonly wanted?: Fingerprint
 }
 
 /**
@@ -140,7 +142,13 @@ async function proved(
   const provable = await runnable(revisions)
   const proof = { client, revisions: provable, base, wanted, scope }
   const unproved = await failureOf(() => prove(proof), keep)
-  return { revisions, changes, unmodeled, ...(unproved === undefined ? {} : { unproved }) }
+  return {
+    revisions,
+    changes,
+    unmodeled,
+    wanted: wanted.fingerprint,
+    ...(unproved === undefined ? {} : { unproved }),
+  }
 }
 
 /** Hands a scratch database at the base state to `body`. */

@@ -10,6 +10,7 @@ import type { AutogenerateInput } from './input.ts'
 import { partIntoRuns, type Run } from './lines.ts'
 import { madeAnew, objectNames, readIncarnations, withoutObjects } from './made-anew.ts'
 import { onlineActions } from './online.ts'
+import { type References, referencesOf } from './references.ts'
 import { renameAction, reversed } from './renames.ts'
 import { runSections } from './run-sections.ts'
 import { sectionsOf } from './sections.ts'
@@ -32,6 +33,8 @@ export interface GeneratedRevision {
   readonly downgrade: Side
   /** Indexes of earlier revisions of this result, in other lines, that must be applied first. */
   readonly needs: readonly number[]
+  /** What the upgrade has to do with objects that it does not make. */
+  readonly references: References
 }
 
 /** The statements of all revisions that lead from the base to the wanted state, and back. */
@@ -135,6 +138,7 @@ export function asRevision(
     upgrade: sideOf({ actions: online(run.actions, down.to), kept, from: down.to }, input),
     downgrade: sideOf({ ...down, actions: online(down.actions, down.from) }, input),
     needs: run.needs,
+    references: referencesOf(run.actions, input.lines.find(({ key }) => key === run.line)?.schema ?? ''),
   }
 }
 

@@ -1,6 +1,13 @@
 import type { ClientBase } from 'pg'
 import { databaseError } from '../postgres/index.ts'
-import { applyPlan, applyStamp, type Project, planRun, type Session } from '../runner/index.ts'
+import {
+  applyPlan,
+  applyStamp,
+  type PlanRequest,
+  type Project,
+  planRun,
+  type Session,
+} from '../runner/index.ts'
 import { type LineTarget, tenantStandIn } from './input.ts'
 
 /** The lines of a project as scratch databases have them: a tenant line stands in one schema. */
@@ -42,7 +49,7 @@ export function scratchProject(project: Project): Project {
 export async function runOnScratch(
   client: ClientBase,
   project: Project,
-  request: { readonly direction: 'upgrade' | 'downgrade'; readonly target: string },
+  request: Pick<PlanRequest, 'direction' | 'target' | 'lines'>,
 ): Promise<void> {
   const session: Session = { client, url: null, emit: () => undefined, signal: undefined }
   try {

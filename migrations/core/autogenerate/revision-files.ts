@@ -3,9 +3,10 @@ import { basename, join } from 'node:path'
 import type { RevisionFile } from '../revisions/index.ts'
 import { newRevisionId, revisionGraph } from '../revisions/index.ts'
 import { type NewFile, newRevisionFile, type Project } from '../runner/index.ts'
+import { earlierRevisions, refersToOthers } from './depends-on.ts'
 import type { GeneratedRevision } from './generate.ts'
 import type { Provable } from './prove.ts'
-import { runOnScratch, scratchProject } from './replay.ts'
+import { lineTargets, runOnScratch, scratchProject } from './replay.ts'
 import { costNotes, sideBody } from './write/bodies.ts'
 
 export interface FileRequest {
@@ -18,11 +19,15 @@ export interface FileRequest {
 export interface GeneratedFile extends NewFile {
   readonly downRevision: string | readonly string[] | null
   readonly dependsOn: readonly string[]
+  /** The revisions of the project that come before it, by its own edges and those of the same command. */
+  readonly standsOn: readonly string[]
+  /** It refers to what earlier revisions of other lines have to do with. */
+  readonly crossesLines: boolean
 }
 
 /**
  * The files of generated revisions: each stands on the head of its line, or on the one before it in the same
- * line, and depends on those of other lines that it needs.
+ * line, and depends on those of other lines that it needs, of the same command or earlier.
  * @throws MigError `multiple-heads` and others of `planNewRevision`
  */
 export function revisionFiles(
@@ -31,11 +36,18 @@ export function revisionFiles(
   { message, format, now }: FileRequest,
 ): readonly GeneratedFile[] {
   const files: GeneratedFile[] = []
-  for (const [index, { line, upgrade, downgrade, needs }] of revisions.entries()) {
+  const lines = lineTargets(project)
+  for (const [index, { line, upgrade, downgrade, needs, references }] of revisions.entries()) {
     const before = files.findLast((file) => file.line === line)
     const edges = before === undefined ? project.graph.planNewRevision({ line }) : undefined
     const downRevision = before?.revision ?? edges?.downRevision ?? null
-    const dependsOn = needs.flatMap((need) => files[need]?.revision ?? [])
+    const ofCommand = needs.flatMap((need) => files[need]?.revision ?? [])
+    const standsOn = [
+      ...(before?.standsOn ?? [downRevision ?? []].flat()),
+      ...needs.flatMap((need) => files[need]?.standsOn ?? []),
+    ]
+    const earlier = earlierRevisions(project, lines, { line, standsOn }, references)
+    const dependsOn = [...ofCommand, ...earlier]
     const revision = newRevisionId()
     const file = newRevisionFile(project, {
       line,
@@ -49,7 +61,8 @@ export function revisionFiles(
       downgradeBody: sideBody(downgrade, format),
       headerNotes: costNotes(upgrade, downgrade),
     })
-    files.push({ ...file, downRevision, dependsOn })
+    const crossesLines = earlier.length > 0 || refersToOthers(lines, line, references)
+    files.push({ ...file, downRevision, dependsOn, standsOn: [...standsOn, ...earlier], crossesLines })
   }
   return files
 }
@@ -64,6 +77,31 @@ export function provableFiles(
   message: string,
   format: 'ts' | 'sql',
 ): Provable {
+  const drafts = draftProject(project, files, message, format)
+  return {
+    name: files.map((file) => basename(file.path)).join(', '),
+    upgrade: (client) =>
+      drafts.run((whole) => runOnScratch(client, whole, { direction: 'upgrade', target: 'heads' })),
+    downgrade: (client) =>
+      drafts.run((whole) =>
+        runOnScratch(client, whole, { direction: 'downgrade', target: `-${files.length}` }),
+      ),
+  }
+}
+
+/** A project with files that are not written yet, as it runs on scratch databases. */
+export interface DraftProject {
+  /** Has the files on disk while `body` runs. */
+  readonly run: (body: (whole: Project) => Promise<void>) => Promise<void>
+}
+
+/** The project with new files beside its own; they stand in the cache while they are run. */
+export function draftProject(
+  project: Project,
+  files: readonly GeneratedFile[],
+  message: string,
+  format: 'ts' | 'sql',
+): DraftProject {
   const dir = join(project.env.cacheDir, `proof-${process.pid}`)
   const drafts = files.map(
     ({ line, revision, path, text, downRevision, dependsOn }): RevisionFile & { text: string } => ({
@@ -84,22 +122,16 @@ export function provableFiles(
     graph: revisionGraph(all),
     files: new Map(all.map((file) => [file.revision, file])),
   }
-  const withDrafts = async (body: () => Promise<void>) => {
+  const run: DraftProject['run'] = async (body) => {
     for (const { path, text } of drafts) {
       mkdirSync(join(path, '..'), { recursive: true })
       writeFileSync(path, text)
     }
     try {
-      await body()
+      await body(whole)
     } finally {
       rmSync(dir, { recursive: true, force: true })
     }
   }
-  return {
-    name: files.map((file) => basename(file.path)).join(', '),
-    upgrade: (client) =>
-      withDrafts(() => runOnScratch(client, whole, { direction: 'upgrade', target: 'heads' })),
-    downgrade: (client) =>
-      withDrafts(() => runOnScratch(client, whole, { direction: 'downgrade', target: `-${files.length}` })),
-  }
+  return { run }
 }
