@@ -21,6 +21,7 @@ import {
   runSections,
 } from '../../../migrations/core/autogenerate/index.ts'
 import { administer } from '../../support/database.ts'
+import { type Numbered, numbered } from './numbers.ts'
 
 export const lines = [
   { key: 'user', schema: 'rfx_user', tenant: false },
@@ -35,6 +36,8 @@ export interface Case {
   readonly before: string
   readonly after: string
   readonly seed: string
+  /** What has to work after the upgrade and after the downgrade; rolled back. */
+  readonly insert?: string
   /** What a person would have decided: `using`, `recreate`, `rename`. */
   readonly decisions: Partial<Decisions>
   /** Flags of `mig-autogen`, from the file `flags`: `--privileges`, `--online`. */
@@ -63,6 +66,7 @@ export function casesOf(...prefixes: readonly string[]): readonly Case[] {
       before: read('before.sql'),
       after: read('after.sql'),
       seed: read('seed.sql'),
+      insert: read('insert.sql'),
       decisions: decisions === '' ? {} : (JSON.parse(decisions) as Partial<Decisions>),
       flags: read('flags').split(/\s+/).filter(Boolean),
       roles: read('roles').split('\n').filter(Boolean),
@@ -99,7 +103,9 @@ export async function proveCase(
       casts: { using: given.decisions.using ?? {}, recreate: given.decisions.recreate ?? [] },
       renames: { given: given.decisions.rename ?? {}, others: 'off' },
     }
-    return autogenerate(input, (revisions) => Promise.resolve(revisions.map(countingRows)))
+    return autogenerate(input, (revisions) =>
+      Promise.resolve(revisions.map((revision) => countingRows(revision, given.insert ?? ''))),
+    )
   })
 }
 
@@ -152,11 +158,14 @@ export async function usingModels<T>(
   }
 }
 
-function countingRows(revision: GeneratedRevision): Provable {
+function countingRows(revision: GeneratedRevision, insert: string): Provable {
   const keeping = async (client: Client, { sections, costs }: GeneratedRevision['upgrade']) => {
     const before = await contents(client)
+    const numbersBefore = await numbered(client)
     await runSections(client, sections)
     const after = await contents(client)
+    expectPositions(numbersBefore, await numbered(client))
+    await client.query(`BEGIN; SET LOCAL search_path = rfx_user, public;\n${insert};\nROLLBACK`)
     // What the header says is lost may be; nothing else.
     const lost = costs.dataLoss.map(({ name }) => name.join('.'))
     for (const [column, values] of before) {
@@ -168,6 +177,15 @@ function countingRows(revision: GeneratedRevision): Provable {
     name: revision.line,
     upgrade: (client) => keeping(client, revision.upgrade),
     downgrade: (client) => keeping(client, revision.downgrade),
+  }
+}
+
+/** A sequence goes on where it was, or farther where several become one; one that is new goes on after the rows. */
+function expectPositions(before: readonly Numbered[], after: readonly Numbered[]): void {
+  for (const { column, passed, taken } of after) {
+    const old = before.find((each) => each.column === column)
+    if (old === undefined) expect({ column, taken }).toEqual({ column, taken: false })
+    else expect({ column, back: Number(passed) < Number(old.passed) }).toEqual({ column, back: false })
   }
 }
 
@@ -187,7 +205,7 @@ async function contents(client: Client): Promise<ReadonlyMap<string, string>> {
     JOIN pg_type t ON t.oid = a.atttypid AND t.typtype <> 'c'
     WHERE n.nspname LIKE 'rfx\\_%' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
       AND a.attnum > 0 AND NOT a.attisdropped
-      AND a.attgenerated = '' AND a.attidentity = ''`)
+      AND a.attgenerated = ''`)
   const found = new Map<string, string>()
   for (const { schema, table, column, type } of columns) {
     const name = `"${column.replaceAll('"', '""')}"`

@@ -11,6 +11,7 @@ import { type NameChange, nameChanges } from './name-changes.ts'
 import { ownAction } from './own-action.ts'
 import { extrasAfter, withNameChanges } from './renamed-facts.ts'
 import { retyping, unsetsNoDefault, withoutRepeatedDefaults } from './retyping.ts'
+import { withPositions } from './sequence-positions.ts'
 import type { CastRisk } from './type-changes.ts'
 
 export type LockClass = EngineAction['lockClass']
@@ -66,7 +67,7 @@ export function difference(from: Catalog, to: Catalog, scope: Scope): Difference
     actions: [
       ...extras.before.map(ofExtra),
       ...renames.map((rename) => ofNameChange(rename, named)),
-      ...withoutRepeatedDefaults(inAttributeOrder(actions, wanted)),
+      ...withPositions(withoutRepeatedDefaults(inAttributeOrder(actions, wanted)), source, wanted),
       ...extras.after.map(ofExtra),
     ],
     checksFunctionBodies:

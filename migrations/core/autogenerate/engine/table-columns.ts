@@ -1,5 +1,6 @@
 import type { Fact, FactBase } from '@supabase/pg-delta/core'
 import type { Catalog } from './catalog.ts'
+import { type SequenceInfo, sequenceOf } from './numbered-columns.ts'
 import { parentsOf, type TableName } from './parents.ts'
 
 export interface TableColumn {
@@ -7,8 +8,8 @@ export interface TableColumn {
   readonly type: string
   readonly generated: boolean
   readonly identity: boolean
-  /** Its default takes from a sequence. */
-  readonly serial: boolean
+  /** What its values come from, where it is an identity column or its default is `nextval`. */
+  readonly sequence: SequenceInfo | undefined
 }
 
 /** The columns of a table in a catalog, with those of its parents: a partition has no others. */
@@ -35,12 +36,11 @@ export function partitionRoot({ facts }: Pick<Catalog, 'facts'>, table: TableNam
 }
 
 function columnOf(facts: FactBase, { id, payload }: Fact): TableColumn {
-  const value = facts.childrenOf(id).find((child) => child.id.kind === 'default')?.payload.expr
   return {
     name: 'name' in id ? id.name : '',
     type: String(payload.type),
     generated: payload.generatedExpr != null,
     identity: payload.identity != null,
-    serial: typeof value === 'string' && value.startsWith('nextval('),
+    sequence: sequenceOf(facts, id),
   }
 }

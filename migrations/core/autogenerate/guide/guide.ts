@@ -139,8 +139,9 @@ async function findWay(input: GuideInput): Promise<Guided> {
         : tablesToMakeAnew(planned.actions, refused, current)
     const stuck = candidates.filter((table) => !unmovable.has(idKey(table)))
     if (stuck.length > 0 && asides.length < mostAsides) {
+      const ends = { current, wanted: input.to }
       for (const table of stuck) {
-        const setting = await inTransaction(client, () => settingAside(client, table))
+        const setting = await inTransaction(client, () => settingAside(client, table, ends))
         const trial = await tryActions(client, setting?.actions ?? [], mend)
         actions.push(...trial.done)
         if (setting !== undefined && trial.refused.length === 0) asides.push(setting.aside)
@@ -284,7 +285,7 @@ async function dropEmptied(
   const ran = new Set(done.map((action) => action.sql))
   const home = homes.filter(({ fill }) => fill.every((action) => ran.has(action.sql)))
   for (const { aside } of home) asides.splice(asides.indexOf(aside), 1)
-  const drops = home.map(({ drop }) => drop)
+  const drops = home.flatMap((way) => way.drops)
   return (await tryActions(client, drops, () => Promise.resolve(undefined))).done
 }
 

@@ -1,6 +1,18 @@
 import type { ClientBase } from 'pg'
-import { qualifiedName, quoteIdent, quoteLiteral } from '../../postgres/index.ts'
-import { type Action, type Catalog, ownAction, partitionRoot, tableColumns } from '../engine/index.ts'
+import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
+import {
+  type Action,
+  afterRows,
+  type Catalog,
+  type NumberedColumn,
+  numberedColumns,
+  ownAction,
+  partitionRoot,
+  positionFrom,
+  shortened,
+  type TableColumn,
+  tableColumns,
+} from '../engine/index.ts'
 import { addressOf } from './address.ts'
 import { dependentsOf } from './dependents.ts'
 import { dropOf } from './repairs.ts'
@@ -16,6 +28,12 @@ export interface SetAside {
   readonly table: TableId
   readonly waiting: TableId
   readonly columns: readonly string[]
+  /** The sequences that go with the table, and where their positions wait. */
+  readonly positions: readonly WaitingPosition[]
+}
+
+interface WaitingPosition extends NumberedColumn {
+  readonly waiting: TableId
 }
 
 const suffix = '__mig_rows'
@@ -33,6 +51,7 @@ export function isSetAside(name: string): boolean {
 export async function settingAside(
   client: ClientBase,
   table: TableId,
+  { current, wanted }: { readonly current: Catalog; readonly wanted: Catalog },
 ): Promise<{ readonly actions: readonly Action[]; readonly aside: SetAside } | undefined> {
   const address = await addressOf(client, table)
   const dependents = address === undefined ? undefined : await dependentsOf(client, address, 'all')
@@ -41,18 +60,39 @@ export async function settingAside(
     table.schema,
     table.name,
   ])
-  const waiting: TableId = { ...table, name: `${cut(table.name)}${suffix}` }
+  const waiting: TableId = { ...table, name: shortened(table.name, suffix) }
   const values = rows.map(({ name, own, array }) =>
     own ? `${quoteIdent(name)}::text${array ? '[]' : ''} AS ${quoteIdent(name)}` : quoteIdent(name),
   )
   const from = qualifiedName(table.schema, table.name)
   const copy = `CREATE TABLE ${qualifiedName(waiting.schema, waiting.name)} AS SELECT ${values.join(', ')} FROM ${from}`
+  const positions = positionsOf(current, wanted, table)
   const actions = [
+    ...positions.map(keepPosition),
     ...dependents.map((each) => dropOf(each, ownAction(copy, [table]))),
     ownAction(copy, [table], { produces: [waiting], rewrites: true }),
     ownAction(`DROP TABLE ${from}`, [table], { destroys: [table], verb: 'drop' }),
   ]
-  return { actions, aside: { table, waiting, columns: rows.map((row) => row.name) } }
+  return { actions, aside: { table, waiting, columns: rows.map((row) => row.name), positions } }
+}
+
+/** The sequences that DROP TABLE drops too (of identity columns, and owned ones), and those that go for another. */
+function positionsOf({ facts }: Catalog, wanted: Catalog, table: TableId): readonly WaitingPosition[] {
+  return numberedColumns(facts).flatMap((numbered): readonly WaitingPosition[] => {
+    const { column, sequence } = numbered
+    if (column.schema !== table.schema || column.table !== table.name) return []
+    const { schema, name } = sequence
+    const id = { kind: 'sequence', schema, name } as const
+    const stays = !sequence.isIdentity && facts.get(id)?.payload.ownedBy == null && wanted.facts.has(id)
+    if (stays) return []
+    return [{ ...numbered, waiting: { kind: 'table', schema, name: shortened(name, suffix) } }]
+  })
+}
+
+function keepPosition({ sequence, waiting }: WaitingPosition): Action {
+  const [to, from] = [waiting, sequence].map(({ schema, name }) => qualifiedName(schema, name))
+  const sql = `CREATE TABLE ${to} AS SELECT last_value, is_called FROM ${from}`
+  return ownAction(sql, [], { produces: [waiting] })
 }
 
 /** The statements that bring rows back into a table as it is wanted, its sequences behind them. */
@@ -60,11 +100,11 @@ export interface WayHome {
   readonly aside: SetAside
   readonly fill: readonly Action[]
   /** Only for when all of `fill` has run: what waits is the only copy. */
-  readonly drop: Action
+  readonly drops: readonly Action[]
 }
 
 export function wayHome(aside: SetAside, wanted: Catalog): WayHome {
-  const { table, waiting, columns } = aside
+  const { table, waiting, columns, positions } = aside
   const shared = tableColumns(wanted, table).filter(
     (column) => columns.includes(column.name) && !column.generated,
   )
@@ -76,20 +116,34 @@ export function wayHome(aside: SetAside, wanted: Catalog): WayHome {
   const from = qualifiedName(waiting.schema, waiting.name)
   const overriding = shared.some((column) => column.identity) ? ' OVERRIDING SYSTEM VALUE' : ''
   const insert = `INSERT INTO ${to} (${names})${overriding} SELECT ${values} FROM ${from}`
-  const numbered = shared.filter((column) => column.identity || column.serial)
   return {
     aside,
     fill: [
       ...(shared.length === 0 ? [] : [ownAction(insert, [table], { rewrites: true })]),
-      ...numbered.map(({ name }) =>
-        ownAction(
-          `SELECT setval(pg_get_serial_sequence(${quoteLiteral(to)}, ${quoteLiteral(name)}), max(${quoteIdent(name)})) FROM ${to} HAVING max(${quoteIdent(name)}) IS NOT NULL`,
-          [table],
-        ),
-      ),
+      ...shared.flatMap((column) => positionHome(column, root, positions)),
     ],
-    drop: ownAction(`DROP TABLE ${from}`, [table], { destroys: [waiting], verb: 'drop' }),
+    drops: [waiting, ...positions.map((each) => each.waiting)].map((each) =>
+      ownAction(`DROP TABLE ${qualifiedName(each.schema, each.name)}`, [table], {
+        destroys: [each],
+        verb: 'drop',
+      }),
+    ),
   }
+}
+
+/** Puts a column's sequence where the one before it was; one that is new, after the rows. */
+function positionHome(
+  { name, sequence }: TableColumn,
+  root: Pick<TableId, 'schema' | 'name'>,
+  positions: readonly WaitingPosition[],
+): readonly Action[] {
+  if (sequence === undefined) return []
+  const kept = positions.find(({ column }) => column.name === name)
+  return [
+    kept === undefined
+      ? afterRows(root, name, sequence)
+      : positionFrom(kept.waiting, kept.sequence, sequence),
+  ]
 }
 
 const columnsQuery = `
@@ -102,15 +156,3 @@ const columnsQuery = `
   LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
   WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
   ORDER BY a.attnum`
-
-/** PostgreSQL cuts names at 63 bytes. */
-function cut(name: string): string {
-  const bytes = Buffer.from(name)
-  const room = 63 - suffix.length
-  return bytes.length <= room
-    ? name
-    : bytes
-        .subarray(0, room)
-        .toString('utf8')
-        .replace(/\uFFFD$/, '')
-}

@@ -1,0 +1,1 @@
+INSERT INTO t (v) VALUES ('z'); INSERT INTO unused (v) VALUES ('z'); INSERT INTO wide (v) VALUES ('z')

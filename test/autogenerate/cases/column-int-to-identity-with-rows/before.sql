@@ -1,0 +1,10 @@
+CREATE TABLE t (id int PRIMARY KEY, v text);
+CREATE TABLE always (id bigint PRIMARY KEY, v text);
+CREATE TABLE nullable (id int, v text);
+CREATE TABLE started (id int PRIMARY KEY);
+CREATE TABLE downwards (id int PRIMARY KEY);
+CREATE TABLE negative (id int PRIMARY KEY);
+CREATE TABLE empty (id int PRIMARY KEY, v text);
+CREATE TABLE "Odd 'Name'" ("Id" smallint PRIMARY KEY, v text);
+CREATE TABLE parted (id int, at date NOT NULL) PARTITION BY RANGE (at);
+CREATE TABLE parted_2026 PARTITION OF parted FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');

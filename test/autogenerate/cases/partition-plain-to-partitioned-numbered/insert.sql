@@ -1,0 +1,1 @@
+INSERT INTO event (at) VALUES ('2026-02-02'); INSERT INTO visit (at) VALUES ('2026-02-02')

@@ -1,0 +1,2 @@
+INSERT INTO cat VALUES (5, 'a'); INSERT INTO dog VALUES (3, 'b');
+SELECT setval('fish_number', 20); INSERT INTO bird DEFAULT VALUES; INSERT INTO fish DEFAULT VALUES;
