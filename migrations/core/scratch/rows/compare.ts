@@ -1,0 +1,310 @@
+import type { Loss } from '../../revisions/index.ts'
+import type { Observation, ObservedColumn, ObservedRow, ObservedTable } from './observe.ts'
+
+/** Something that was lost, and values to show it by. */
+export interface FoundLoss extends Loss {
+  /** `'1' became '2'` */
+  readonly examples: readonly string[]
+}
+
+/** Which names are the same thing before and after, beyond what oid and attnum say. */
+export interface Renames {
+  /** Old schema and name, and new ones; both as JSON arrays. */
+  readonly tables: ReadonlyMap<string, string>
+  /** Old schema, table and column, and the new ones. */
+  readonly columns: ReadonlyMap<string, string>
+}
+
+export const noRenames: Renames = { tables: new Map(), columns: new Map() }
+
+/** What became of rows. */
+export interface Comparison {
+  readonly losses: readonly FoundLoss[]
+  /** Tables with rows that were not there before. */
+  readonly gained: readonly { readonly name: readonly string[]; readonly examples: readonly string[] }[]
+}
+
+/** Values that type changes make, by oid and attnum: as {@link expectations} has them. */
+export type Expectations = ReadonlyMap<string, readonly (string | null)[] | 'any'>
+
+export function expectationKey(oid: string, column: number): string {
+  return `${oid} ${column}`
+}
+
+/** A column before, the place of its values, and where they are after. */
+interface Pair {
+  readonly column: ObservedColumn
+  readonly place: number
+  readonly to: number
+  /** False where another column has taken the name. */
+  readonly same: boolean
+  readonly filled: boolean
+}
+
+/**
+ * Looks for every row and value of a state in the state after. A table or column is the same by oid and attnum, else by the
+ * name that the change gives it; a row is found by its values, in whatever partition.
+ * @param before rows before, with what type changes make of them in `expected`
+ */
+export function compareRows(
+  before: Observation,
+  after: Observation,
+  expected: Expectations = new Map(),
+  renames: Renames = noRenames,
+): Comparison {
+  const losses: FoundLoss[] = []
+  const gained: { name: readonly string[]; examples: readonly string[] }[] = []
+  const claimed = new Set<ObservedRow>()
+  const sources = new Set<string>()
+  for (const table of before.tables) {
+    const twin = twinOf(table, before, after, renames)
+    if (twin === undefined) {
+      losses.push(...lostTable(table, after))
+      continue
+    }
+    sources.add(twin.oid)
+    const pairs = pairsOf(table, twin, renames)
+    losses.push(...lostColumns(table, twin, pairs))
+    losses.push(...lostRows(table, twin, { before, after, pairs, expected, claimed }))
+  }
+  for (const table of after.tables) {
+    const news = table.rows.filter((row) => !claimed.has(row) && sources.has(table.oid))
+    if (news.length > 0)
+      gained.push({ name: [table.schema, table.name], examples: news.slice(0, 3).map(rowText) })
+  }
+  return { losses: merged(losses), gained }
+}
+
+function key(...parts: readonly string[]): string {
+  return JSON.stringify(parts)
+}
+
+/** Tables that both states have, with the columns that both have, and what these are after. */
+export function twins(
+  before: Observation,
+  after: Observation,
+  renames: Renames,
+): readonly {
+  readonly table: ObservedTable
+  readonly pairs: readonly (Pick<Pair, 'column' | 'place'> & { readonly wanted: ObservedColumn })[]
+}[] {
+  return before.tables.flatMap((table) => {
+    const twin = twinOf(table, before, after, renames)
+    if (twin === undefined) return []
+    const pairs = pairsOf(table, twin, renames).flatMap(({ column, place, to }) => {
+      const wanted = twin.columns[to]
+      return wanted === undefined ? [] : [{ column, place, wanted }]
+    })
+    return [{ table, pairs }]
+  })
+}
+
+/** The table that has a table's rows after the change. */
+function twinOf(
+  table: ObservedTable,
+  before: Observation,
+  after: Observation,
+  renames: Renames,
+): ObservedTable | undefined {
+  const same = after.tables.find(({ oid }) => oid === table.oid)
+  if (same !== undefined) return same
+  // A table that became a partition keeps its oid; its rows are read with the root.
+  if (after.relations.has(table.oid)) {
+    return after.tables.find(({ rows }) => rows.some(({ leaf }) => leaf === table.oid))
+  }
+  const old = key(table.schema, table.name)
+  const name = renames.tables.get(old) ?? old
+  const known = new Set(before.tables.map(({ oid }) => oid))
+  return after.tables.find((each) => key(each.schema, each.name) === name && !known.has(each.oid))
+}
+
+function lostTable({ oid, rows, schema, name }: ObservedTable, after: Observation): readonly FoundLoss[] {
+  const isThere = after.relations.has(oid)
+  if (isThere && rows.length === 0) return []
+  const examples = rows.slice(0, 3).map(rowText)
+  return [{ kind: isThere ? 'rows' : 'table', name: [schema, name], examples }]
+}
+
+function pairsOf(table: ObservedTable, twin: ObservedTable, renames: Renames): readonly Pair[] {
+  const isSame = table.oid === twin.oid
+  return table.columns.flatMap((column, place): readonly Pair[] => {
+    const byNumber = isSame ? twin.columns.findIndex(({ number }) => number === column.number) : -1
+    const [, , renamed] = parts(renames.columns.get(key(table.schema, table.name, column.name)))
+    const byName = twin.columns.findIndex(({ name }) => name === (renamed ?? column.name))
+    const to = byNumber >= 0 ? byNumber : byName
+    const other = twin.columns[to]
+    if (other === undefined || (other.generated && (column.generated || byNumber < 0))) return []
+    if (column.generated && byNumber < 0) return []
+    return [{ column, place, to, same: byNumber >= 0 || !isSame, filled: other.notNull && !column.notNull }]
+  })
+}
+
+function parts(name: string | undefined): readonly string[] {
+  return name === undefined ? [] : (JSON.parse(name) as string[])
+}
+
+function lostColumns(
+  table: ObservedTable,
+  twin: ObservedTable,
+  pairs: readonly Pair[],
+): readonly FoundLoss[] {
+  const found = new Set(pairs.map(({ column }) => column.number))
+  return table.columns.flatMap((column, place) => {
+    if (column.generated || found.has(column.number)) return []
+    const stays = table.oid === twin.oid && twin.columns.some(({ number }) => number === column.number)
+    if (stays) return []
+    const values = table.rows.flatMap(({ values }) => values[place] ?? [])
+    return [
+      {
+        kind: 'column' as const,
+        name: [table.schema, table.name, column.name],
+        examples: values.slice(0, 3).map(valueText),
+      },
+    ]
+  })
+}
+
+interface Search {
+  readonly before: Observation
+  readonly after: Observation
+  readonly pairs: readonly Pair[]
+  readonly expected: Expectations
+  readonly claimed: Set<ObservedRow>
+}
+
+interface Wanted {
+  readonly row: ObservedRow
+  readonly values: readonly Expected[]
+}
+
+function lostRows(table: ObservedTable, twin: ObservedTable, search: Search): readonly FoundLoss[] {
+  const { pairs, claimed } = search
+  const wanted = table.rows.map((row, at): Wanted => {
+    return { row, values: pairs.map((pair) => expectedValue(table, pair, row, at, search)) }
+  })
+  const pools = poolsOf(table, twin, search)
+  // Columns in which any row may have another value than before do not tell rows apart.
+  const firm = pairs.flatMap((_, at) => (wanted.some(({ values }) => values[at]?.free === true) ? [] : [at]))
+  const known = new Map<string, Pooled[]>()
+  for (const pooled of pools) {
+    const text = JSON.stringify(firm.map((at) => valueIn(pooled, at)))
+    known.set(text, [...(known.get(text) ?? []), pooled])
+  }
+  const missing = wanted.filter((each) => {
+    const alike = known.get(JSON.stringify(firm.map((at) => each.values[at]?.value ?? null))) ?? []
+    const match = alike.find((pooled) => !claimed.has(pooled.row) && differing(each, pooled).length === 0)
+    if (match !== undefined) claimed.add(match.row)
+    return match === undefined
+  })
+  return missing.flatMap((each) => closest(table, each, pools, search))
+}
+
+function valueIn({ row, places }: Pooled, at: number): string | null {
+  return row.values[places[at] ?? -1] ?? null
+}
+
+/** The places in which a row has another value than is wanted. */
+function differing({ values }: Wanted, pooled: Pooled): readonly number[] {
+  return values.flatMap(({ value, free }, at) => (free || value === valueIn(pooled, at) ? [] : [at]))
+}
+
+interface Expected {
+  readonly value: string | null
+  /** What it may be instead: a value for NULL in a column that takes none, or anything. */
+  readonly free: boolean
+}
+
+function expectedValue(
+  table: ObservedTable,
+  pair: Pair,
+  row: ObservedRow,
+  at: number,
+  { expected }: Search,
+): Expected {
+  const value = row.values[pair.place] ?? null
+  const cast = expected.get(expectationKey(table.oid, pair.column.number))
+  if (cast === 'any') return { value, free: true }
+  if (value === null && pair.filled) return { value, free: true }
+  return { value: cast === undefined ? value : (cast[at] ?? null), free: false }
+}
+
+interface Pooled {
+  readonly row: ObservedRow
+  /** By the place of the pair: where the row has that column's value. */
+  readonly places: readonly number[]
+}
+
+/** The rows among which a table's are sought: those of its twin, and of tables that were its partitions. */
+function poolsOf(table: ObservedTable, twin: ObservedTable, { after, pairs }: Search): readonly Pooled[] {
+  const leaves = new Set(table.rows.map(({ leaf }) => leaf))
+  const own = pairs.map(({ to }) => to)
+  const inTwin = twin.rows.map((row) => ({ row, places: own }))
+  const apart = after.tables.filter(({ oid }) => oid !== twin.oid && leaves.has(oid))
+  return [
+    ...inTwin,
+    ...apart.flatMap((other) => {
+      const places = pairs.map(({ to }) =>
+        other.columns.findIndex(({ name }) => name === twin.columns[to]?.name),
+      )
+      return other.rows.map((row) => ({ row, places }))
+    }),
+  ]
+}
+
+/** The values that differ from the row that is most alike and nobody's yet; the row, where there is none. */
+function closest(
+  table: ObservedTable,
+  wanted: Wanted,
+  pools: readonly Pooled[],
+  { before, after, pairs, claimed }: Search,
+): readonly FoundLoss[] {
+  let best: { readonly pooled: Pooled; readonly places: readonly number[] } | undefined
+  for (const pooled of pools) {
+    if (claimed.has(pooled.row)) continue
+    const places = differing(wanted, pooled)
+    if (best === undefined || places.length < best.places.length) best = { pooled, places }
+  }
+  const name = [table.schema, table.name]
+  const isOther = best !== undefined && best.places.length === pairs.length && pairs.length > 1
+  if (best === undefined || isOther) {
+    const { leaf } = wanted.row
+    const partition = after.relations.has(leaf) ? undefined : before.relations.get(leaf)
+    const gone =
+      partition === undefined
+        ? ({ kind: 'rows', name } as const)
+        : ({ kind: 'table', name: partition } as const)
+    return [{ ...gone, examples: [rowText(wanted.row)] }]
+  }
+  const { pooled, places } = best
+  claimed.add(pooled.row)
+  return places.flatMap((at): readonly FoundLoss[] => {
+    const pair = pairs[at]
+    if (pair === undefined) return []
+    const examples = [
+      `${valueText(wanted.values[at]?.value ?? null)} became ${valueText(valueIn(pooled, at))}`,
+    ]
+    return [{ kind: pair.same ? 'values' : 'column', name: [...name, pair.column.name], examples }]
+  })
+}
+
+function merged(losses: readonly FoundLoss[]): readonly FoundLoss[] {
+  const found = new Map<string, FoundLoss>()
+  for (const loss of losses) {
+    const id = key(loss.kind, ...loss.name)
+    const other = found.get(id)
+    found.set(
+      id,
+      other === undefined ? loss : { ...other, examples: [...other.examples, ...loss.examples].slice(0, 3) },
+    )
+  }
+  return [...found.values()]
+}
+
+function rowText({ values }: ObservedRow): string {
+  return `(${values.map(valueText).join(', ')})`
+}
+
+function valueText(value: string | null): string {
+  if (value === null) return 'NULL'
+  return value.length > 40 ? `'${value.slice(0, 40)}…'` : `'${value}'`
+}

@@ -1,0 +1,113 @@
+import type { ClientBase } from 'pg'
+import { quoteIdent } from '../../postgres/index.ts'
+import type { ConcernedTable } from './concerned.ts'
+import { describeTables, type Shapes, type TableShape } from './describe.ts'
+import { draftOf, insertStatement, type RowWish, rowValues } from './draft.ts'
+import { inOrder, plainWish } from './make.ts'
+import { quietly } from './quiet.ts'
+import { solve } from './solve.ts'
+
+/** A sequence that gives values which rows have already, or none. */
+export interface StaleDefault {
+  readonly schema: string
+  readonly table: string
+  readonly column: string
+  /** `gives 1, which a row has`, or PostgreSQL's error. */
+  readonly problem: string
+}
+
+/**
+ * Inserts a row into each table that leaves out every column with a default, and rolls it back: what a sequence or an
+ * identity gives must be new. Only these are judged; another default may break a constraint of the models' own.
+ */
+export async function staleDefaults(
+  client: ClientBase,
+  tables: readonly ConcernedTable[],
+): Promise<readonly StaleDefault[]> {
+  const oids = tables.map(({ oid }) => oid)
+  if (oids.length === 0) return []
+  const shapes = await describeTables(client, oids)
+  const numbered = shapes.tables.filter(({ columns }) => columns.some(({ sequence }) => sequence !== null))
+  if (numbered.length === 0) return []
+  await client.query('BEGIN')
+  try {
+    return await quietly(
+      client,
+      numbered.map(({ oid }) => oid),
+      async () => {
+        const found: StaleDefault[] = []
+        for (const table of numbered) found.push(...(await staleIn(client, table, shapes)))
+        return found
+      },
+    )
+  } finally {
+    await client.query('ROLLBACK')
+  }
+}
+
+async function staleIn(
+  client: ClientBase,
+  table: TableShape,
+  shapes: Shapes,
+): Promise<readonly StaleDefault[]> {
+  const [first, ...others] = table.columns.filter(({ sequence }) => sequence !== null)
+  if (first === undefined) return []
+  const columns = [first, ...others]
+  const wish: RowWish = { ...plainWish, count: 1, nulls: 'many' }
+  const draft = draftOf(table, shapes, wish)
+  const solved = await solve(client, draft.puzzles)
+  const [own] = inOrder([table])
+  const values = rowValues(draft, solved, own?.reachable ?? { now: [], later: [] }, 0, wish)
+  const defaulted = new Map(
+    [...values].map(([name, value]) => {
+      const column = table.columns.find((each) => each.name === name)
+      return [name, column?.hasDefault === true || column?.sequence != null ? 'DEFAULT' : value] as const
+    }),
+  )
+  const target = `${quoteIdent(table.schema)}.${quoteIdent(table.name)}`
+  const used = columns.map(
+    ({ name }) =>
+      `EXISTS (SELECT FROM ${target} o WHERE o.${quoteIdent(name)} = n.${quoteIdent(name)}) AS used`,
+  )
+  const parts = columns.map(
+    ({ name }, at) => `SELECT ${at} AS place, n.${quoteIdent(name)}::text AS value, ${used[at]} FROM n`,
+  )
+  const sql = `WITH n AS (${insertStatement(table, [defaulted])} RETURNING *) ${parts.join(' UNION ALL ')}`
+  const about = (name: string, problem: string) => ({
+    schema: table.schema,
+    table: table.name,
+    column: name,
+    problem,
+  })
+  await client.query('SAVEPOINT mig_default')
+  try {
+    const { rows } = await client.query<{ place: number; value: string; used: boolean }>(sql)
+    return rows.flatMap(({ place, value, used }) =>
+      used ? [about(columns[place]?.name ?? '', `gives ${value}, which a row has`)] : [],
+    )
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error
+    await client.query('ROLLBACK TO SAVEPOINT mig_default')
+    return isOfSequence(
+      table,
+      error,
+      columns.map(({ name }) => name),
+    )
+      ? [about(first.name, error.message)]
+      : []
+  }
+}
+
+/** Whether what a sequence gives is what stops a row: a key over its columns alone, or a sequence at its end. */
+function isOfSequence(
+  { keys }: TableShape,
+  error: Error & { readonly code?: unknown },
+  columns: readonly string[],
+): boolean {
+  const constraint: unknown = Reflect.get(error, 'constraint')
+  const broken = keys.find(({ name }) => name === constraint)
+  if (error.code === '2200H') return true
+  return (
+    error.code === '23505' && broken !== undefined && broken.columns.some((name) => columns.includes(name))
+  )
+}

@@ -1,0 +1,34 @@
+import type { ClientBase } from 'pg'
+import { type Expectations, expectationKey, type Renames, twins } from './compare.ts'
+import { type Observation, type ObservedTable, readAs } from './observe.ts'
+
+/**
+ * What values of columns whose type has changed are to be by now: what the cast makes of them, where it could be asked
+ * beforehand; else what the text reads as in the new type. `any` where neither can be told.
+ * @param client on the database, after the change
+ */
+export async function expectations(
+  client: ClientBase,
+  before: Observation,
+  after: Observation,
+  renames: Renames,
+): Promise<Expectations> {
+  const found = new Map<string, readonly (string | null)[] | 'any'>()
+  for (const { table, pairs } of twins(before, after, renames)) {
+    for (const { column, place, wanted } of pairs) {
+      const key = expectationKey(table.oid, column.number)
+      const cast = castAt(table, place)
+      if (cast !== undefined) found.set(key, cast)
+      else if (wanted.type !== column.type) {
+        const texts = table.rows.map(({ values }) => values[place] ?? null)
+        found.set(key, (await readAs(client, texts, wanted.type)) ?? 'any')
+      }
+    }
+  }
+  return found
+}
+
+function castAt({ rows }: ObservedTable, place: number): readonly (string | null)[] | undefined {
+  if (rows.length === 0 || !rows.every(({ cast }) => cast.has(place))) return undefined
+  return rows.map(({ cast }) => cast.get(place) ?? null)
+}

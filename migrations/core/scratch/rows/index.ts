@@ -1,0 +1,7 @@
+export { type Comparison, compareRows, type FoundLoss, noRenames, type Renames } from './compare.ts'
+export { type ConcernedTable, concernedTables } from './concerned.ts'
+export { type StaleDefault, staleDefaults } from './defaults.ts'
+export { columnKey, type RowAsks, type RowWish } from './draft.ts'
+export { expectations } from './expectations.ts'
+export { makeRows, plainWish, type WithoutRows } from './make.ts'
+export { type Casts, type Observation, observeRows } from './observe.ts'

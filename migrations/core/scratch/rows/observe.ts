@@ -1,0 +1,170 @@
+import type { ClientBase } from 'pg'
+import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
+import { columnKey } from './draft.ts'
+import { inTransaction } from './make.ts'
+
+export interface ObservedColumn {
+  readonly number: number
+  readonly name: string
+  readonly type: string
+  readonly notNull: boolean
+  readonly generated: boolean
+}
+
+export interface ObservedRow {
+  /** The table that holds it: a partition, or the table itself. */
+  readonly leaf: string
+  /** By the place of the column. */
+  readonly values: readonly (string | null)[]
+  /** What the casts that were asked about make of the values, by the place of the column. */
+  readonly cast: ReadonlyMap<number, string | null>
+}
+
+export interface ObservedTable {
+  readonly oid: string
+  readonly schema: string
+  readonly name: string
+  readonly columns: readonly ObservedColumn[]
+  readonly rows: readonly ObservedRow[]
+}
+
+/** Tables with their rows at one moment. */
+export interface Observation {
+  readonly tables: readonly ObservedTable[]
+  /** Every table of the database, partitions too: its oid, and its name. */
+  readonly relations: ReadonlyMap<string, readonly [schema: string, name: string]>
+}
+
+/** An expression over a table's columns that will be the value of one of them; by {@link columnKey}. */
+export type Casts = ReadonlyMap<string, string>
+
+/** Fixed, so that equal values have equal texts (manual, section 19.11.2). */
+const settings = [
+  "SET LOCAL DateStyle = 'ISO, YMD'",
+  "SET LOCAL IntervalStyle = 'postgres'",
+  "SET LOCAL TimeZone = 'UTC'",
+  'SET LOCAL extra_float_digits = 1',
+  "SET LOCAL bytea_output = 'hex'",
+  "SET LOCAL xmloption = 'content'",
+].join('; ')
+
+/**
+ * Reads all rows of tables, every value as text.
+ * @param oids tables, or roots of partitions
+ * @param casts what type changes to come will make of values; what cannot be told yet is not in the rows
+ */
+export async function observeRows(
+  client: ClientBase,
+  oids: readonly string[],
+  casts: Casts = new Map(),
+): Promise<Observation> {
+  return inTransaction(client, async () => {
+    await client.query(settings)
+    const { rows } = await client.query<Omit<ObservedTable, 'rows'>>(tablesQuery, [oids])
+    const relations = await client.query<{ oid: string; schema: string; name: string }>(relationsQuery)
+    const found = rows.length === 0 ? [] : await readAll(client, rows)
+    const tables: ObservedTable[] = []
+    for (const [at, table] of rows.entries()) {
+      const cast = await castValues(client, table, casts, found[at]?.length ?? 0)
+      tables.push({
+        ...table,
+        rows: (found[at] ?? []).map(([leaf = '', ...values], row) => ({
+          leaf: leaf ?? '',
+          values,
+          cast: new Map([...cast].map(([place, all]) => [place, all[row] ?? null])),
+        })),
+      })
+    }
+    return {
+      tables,
+      relations: new Map(relations.rows.map(({ oid, schema, name }) => [oid, [schema, name]])),
+    }
+  })
+}
+
+type TextRow = readonly (string | null)[]
+
+const order = 'ORDER BY tableoid, ctid'
+
+async function readAll(
+  client: ClientBase,
+  tables: readonly Omit<ObservedTable, 'rows'>[],
+): Promise<readonly (readonly TextRow[])[]> {
+  const queries = tables.map((table) => {
+    const values = table.columns.map(({ name }) => `${quoteIdent(name)}::text`)
+    return `SELECT ${['tableoid::text', ...values].join(', ')} FROM ${fromClause(table)} ${order}`
+  })
+  const result: unknown = await client.query({ text: queries.join(';\n'), rowMode: 'array' })
+  const all = (Array.isArray(result) ? result : [result]) as readonly { readonly rows: TextRow[] }[]
+  return all.map(({ rows }) => rows)
+}
+
+/** Children that inherit have rows of their own; partitions are read as one table. */
+function fromClause({ schema, name, ...table }: Omit<ObservedTable, 'rows'>): string {
+  const partitioned = 'partitioned' in table && table.partitioned === true
+  return `${partitioned ? '' : 'ONLY '}${qualifiedName(schema, name)}`
+}
+
+async function castValues(
+  client: ClientBase,
+  table: Omit<ObservedTable, 'rows'>,
+  casts: Casts,
+  count: number,
+): Promise<ReadonlyMap<number, readonly (string | null)[]>> {
+  const found = new Map<number, readonly (string | null)[]>()
+  if (count === 0) return found
+  for (const [place, { name }] of table.columns.entries()) {
+    const expression = casts.get(columnKey(table.schema, table.name, name))
+    if (expression === undefined) continue
+    const sql = `SELECT (${expression})::text AS value FROM ${fromClause(table)} ${order}`
+    const rows = await valuesOf(client, sql)
+    if (rows !== undefined) found.set(place, rows)
+  }
+  return found
+}
+
+/** A column of values; undefined where the expression cannot be computed. */
+async function valuesOf(
+  client: ClientBase,
+  sql: string,
+  values: readonly unknown[] = [],
+): Promise<readonly (string | null)[] | undefined> {
+  await client.query('SAVEPOINT mig_cast')
+  try {
+    const { rows } = await client.query<{ value: string | null }>(sql, [...values])
+    await client.query('RELEASE SAVEPOINT mig_cast')
+    return rows.map(({ value }) => value)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error
+    await client.query('ROLLBACK TO SAVEPOINT mig_cast; RELEASE SAVEPOINT mig_cast')
+    return undefined
+  }
+}
+
+/**
+ * What texts read as when they are values of a type; undefined where one is none. For a type that did not exist when the
+ * values were observed.
+ */
+export function readAs(
+  client: ClientBase,
+  texts: readonly (string | null)[],
+  type: string,
+): Promise<readonly (string | null)[] | undefined> {
+  return inTransaction(client, async () => {
+    await client.query(settings)
+    const sql = `SELECT (v::${type})::text AS value FROM unnest($1::text[]) WITH ORDINALITY AS t (v, n) ORDER BY n`
+    return valuesOf(client, sql, [texts])
+  })
+}
+
+const tablesQuery = `
+  SELECT c.oid::text, n.nspname AS schema, c.relname AS name, c.relkind = 'p' AS partitioned,
+    (SELECT coalesce(json_agg(json_build_object('number', a.attnum, 'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
+       'notNull', a.attnotnull, 'generated', a.attgenerated <> '') ORDER BY a.attnum), '[]')
+     FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.oid = ANY ($1::text[]::oid[]) AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY c.oid`
+
+const relationsQuery = `
+  SELECT c.oid::text, n.nspname AS schema, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p') AND c.oid >= 16384`
