@@ -8,9 +8,9 @@ import { withWholeDomainDefaults } from './domain-defaults.ts'
 import { type Extra, readExtras } from './extras.ts'
 import { hidingSchemas } from './hidden-schemas.ts'
 import { baseObject, kindWord, type ObjectId, relationOf, schemaOf } from './ids.ts'
+import { withInvisibleStates } from './invisible-states.ts'
 import { withEveryParent } from './parents.ts'
 import { withoutInherited } from './partitions.ts'
-import { readVirtualColumns } from './virtual-columns.ts'
 
 /** Which objects a difference may touch. */
 export interface Scope {
@@ -58,8 +58,7 @@ export async function readCatalog(connection: ClientBase, hidden: readonly strin
   const lent = { query: client.query.bind(client), release: () => undefined }
   const pool = { connect: () => Promise.resolve(lent) } as unknown as Pool
   const { factBase, diagnostics, pgVersion } = await extract(pool)
-  const virtual = await readVirtualColumns(client)
-  const marked = virtual.size === 0 ? factBase : markVirtual(factBase, virtual)
+  const marked = await withInvisibleStates(client, factBase)
   const linked = await withEveryParent(client, marked)
   const defaults = await withSchemaDefaults(client, await withWholeDomainDefaults(client, linked))
   const facts = withoutInherited(defaults)
@@ -75,21 +74,6 @@ export async function readCatalog(connection: ClientBase, hidden: readonly strin
     serverVersion: pgVersion,
     views: new WeakMap(),
   }
-}
-
-/** Ends a virtual generated column's expression, so that it differs from a stored one's; see plan.ts. */
-export const virtualMark = ' /* virtual */'
-
-function markVirtual(base: FactBase, virtual: ReadonlySet<string>): FactBase {
-  const facts = base.facts().map((fact): Fact => {
-    if (fact.id.kind !== 'column' || !virtual.has(`${fact.id.schema}\0${fact.id.table}\0${fact.id.name}`))
-      return fact
-    return {
-      ...fact,
-      payload: { ...fact.payload, generatedExpr: `${String(fact.payload.generatedExpr)}${virtualMark}` },
-    }
-  })
-  return buildFactBase(facts, [...base.edges], base.source)
 }
 
 const clusterKinds = new Set(['role', 'membership', 'subscription', 'securityLabel', 'userMapping'])

@@ -1,15 +1,18 @@
 import type { ClientBase } from 'pg'
 import { clusterIndexes } from './extras/cluster-indexes.ts'
 import { columnSettings } from './extras/column-settings.ts'
+import { constraintIndexes } from './extras/constraint-indexes.ts'
 import { indexStatistics } from './extras/index-statistics.ts'
 import { inheritedColumns } from './extras/inherited-columns.ts'
 import type { Extra, ExtraKind, ExtraStatement } from './extras/kind.ts'
-import { notNullNames } from './extras/not-null-names.ts'
+import { notNullConstraints } from './extras/not-null-constraints.ts'
 import { operators } from './extras/operators.ts'
 import { partitionIndexes } from './extras/partition-indexes.ts'
+import { partitionTriggers } from './extras/partition-triggers.ts'
 import { relationSettings } from './extras/relation-settings.ts'
 import { statisticsObjects } from './extras/statistics-objects.ts'
 import { textSearchConfigurations, textSearchDictionaries } from './extras/text-search.ts'
+import { toastOptions } from './extras/toast-options.ts'
 import { viewColumns } from './extras/view-columns.ts'
 
 export type { Extra, ExtraStatement } from './extras/kind.ts'
@@ -17,6 +20,7 @@ export type { Extra, ExtraStatement } from './extras/kind.ts'
 /** The kinds of state that the engine does not compare and that we do, each with a file of its own. */
 const kinds: readonly ExtraKind[] = [
   relationSettings,
+  toastOptions,
   operators,
   textSearchDictionaries,
   textSearchConfigurations,
@@ -26,8 +30,10 @@ const kinds: readonly ExtraKind[] = [
   viewColumns,
   clusterIndexes,
   indexStatistics,
+  constraintIndexes,
   partitionIndexes,
-  notNullNames,
+  partitionTriggers,
+  notNullConstraints,
 ]
 
 /** Reads all extras of a database, by key. */

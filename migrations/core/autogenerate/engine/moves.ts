@@ -1,4 +1,5 @@
-import { type Catalog, type Scope, virtualMark } from './catalog.ts'
+import type { Catalog, Scope } from './catalog.ts'
+import { virtualMark } from './invisible-states.ts'
 import { ownAction } from './own-action.ts'
 import { collationMoves, expressionMoves, type KeepingMove, partitionMoves } from './partitions.ts'
 import type { Action } from './plan.ts'

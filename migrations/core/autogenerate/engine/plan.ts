@@ -1,12 +1,13 @@
 import type { Fact, FactBase, StableId } from '@supabase/pg-delta/core'
 import { type Action as EngineAction, type Plan, plan } from '@supabase/pg-delta/plan'
 import type { Policy } from '@supabase/pg-delta/policy'
-import { type Catalog, roleFact, rolesOf, type Scope, scopedFacts, virtualMark } from './catalog.ts'
+import { type Catalog, roleFact, rolesOf, type Scope, scopedFacts } from './catalog.ts'
 import { type Change, changesOf, renameChange } from './changes.ts'
 import { inAttributeOrder, misorderedTypes, orderChange } from './composite-order.ts'
 import { type Extra, extraStatements } from './extras.ts'
 import { type ObjectId, schemaOf } from './ids.ts'
 import { withParents } from './inherit-create.ts'
+import { onlyMark, virtualMark } from './invisible-states.ts'
 import { type NameChange, nameChanges } from './name-changes.ts'
 import { ownAction } from './own-action.ts'
 import { extrasAfter, withNameChanges } from './renamed-facts.ts'
@@ -193,9 +194,10 @@ function addsConstant(sql: string): boolean {
 /**
  * The engine's text where PostgreSQL wants another one: a virtual column, a domain whose NOT NULL is a constraint with
  * a name (since PostgreSQL 17) and would be said twice, and an index of a partitioned table, which pg_get_indexdef
- * gives as ON ONLY, though its partitions have it too. A type that is about to be dropped gets a plain name till then.
+ * gives as ON ONLY, though its partitions have it too, unless it is marked as one that they do not have. A type that is about to be dropped gets a plain name till then.
  */
 function mended(sql: string): string {
+  if (sql.endsWith(onlyMark)) return sql.slice(0, -onlyMark.length)
   return sql
     .replaceAll(`${virtualMark}) STORED`, ') VIRTUAL')
     .replaceAll('__pgdelta_replaced', '__replaced')
@@ -233,7 +235,7 @@ function survives(facts: FactBase, extra: Extra): boolean {
   }
   if (facts.has({ kind: 'materializedView', schema, name: relation })) return true
   if (extra.kind === 'view column') return facts.has({ kind: 'view', schema, name: relation })
-  if (extra.kind === 'column settings')
+  if (extra.kind === 'column settings' || extra.kind === 'not-null constraint')
     return facts.has({ kind: 'column', schema, table: relation, name: extra.name })
   return (
     facts.has({ kind: 'table', schema, name: relation }) ||

@@ -1,8 +1,12 @@
-import { type ExtraKind, literal, quoted } from './kind.ts'
+import { type Extra, type ExtraKind, quoted } from './kind.ts'
+import { optionChanges, optionsSql } from './options.ts'
 
 const storages: Readonly<Record<string, string>> = { p: 'PLAIN', e: 'EXTERNAL', m: 'MAIN', x: 'EXTENDED' }
 
-/** Storage, compression, statistics target and options of a column (ALTER TABLE … ALTER COLUMN … SET). */
+/**
+ * Storage, compression, statistics target and options of a column (ALTER TABLE … ALTER COLUMN … SET). SET STORAGE and SET
+ * STATISTICS reach the tables below as well, the others do not: where one of those is to differ, each says its own.
+ */
 export const columnSettings: ExtraKind = {
   name: 'column settings',
   lock: 'accessExclusive',
@@ -14,7 +18,13 @@ export const columnSettings: ExtraKind = {
              'storage', CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END,
              'compression', nullif(a.attcompression, ''),
              'statistics', nullif(coalesce(a.attstattarget, -1), -1)::text,
-             'options', (SELECT json_agg(o ORDER BY o)::text FROM unnest(a.attoptions) o)) AS values
+             'options', ${optionsSql('a.attoptions')},
+             'differs below', CASE WHEN ${differsBelow('a.attrelid')} THEN 'yes' END,
+             'parent', (SELECT json_build_object('storage', CASE WHEN p.attstorage <> t.typstorage THEN p.attstorage END,
+                          'statistics', nullif(coalesce(p.attstattarget, -1), -1)::text,
+                          'reaches', NOT (${differsBelow('p.attrelid')}))::text
+                        FROM pg_inherits h JOIN pg_attribute p ON p.attrelid = h.inhparent AND p.attname = a.attname
+                        WHERE h.inhrelid = a.attrelid AND h.inhseqno = 1)) AS values
     FROM pg_attribute a
     JOIN pg_class c ON c.oid = a.attrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -22,7 +32,9 @@ export const columnSettings: ExtraKind = {
     WHERE c.relkind IN ('r', 'p', 'm', 'f') AND NOT a.attisdropped AND a.attnum > 0
       AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_toast%'
       AND (a.attstorage <> t.typstorage OR a.attcompression <> '' OR coalesce(a.attstattarget, -1) <> -1
-           OR a.attoptions IS NOT NULL)`,
+           -- The engine does not list what a column inherits: what is said of it no more is seen here.
+           OR a.attoptions IS NOT NULL OR a.attinhcount > 0
+           OR ${differsBelow('a.attrelid')})`,
   change: (from, to) => {
     const either = to ?? from
     if (either === undefined) return { before: [], after: [] }
@@ -32,12 +44,14 @@ export const columnSettings: ExtraKind = {
         : either.values.relkind === 'f'
           ? 'FOREIGN TABLE'
           : 'TABLE'
-    const column = `ALTER ${word} ${quoted(either.schema, either.relation ?? '')} ALTER COLUMN ${quoted(either.name)}`
+    const name = `${quoted(either.schema, either.relation ?? '')} ALTER COLUMN ${quoted(either.name)}`
+    const column = `ALTER ${word} ${name}`
+    const reaching = either.values['differs below'] == null ? column : `ALTER ${word} ONLY ${name}`
     const after: string[] = []
-    const differs = (name: string) => (from?.values[name] ?? null) !== (to?.values[name] ?? null)
-    if (differs('storage')) {
+    const differs = (field: string) => (from?.values[field] ?? null) !== (to?.values[field] ?? null)
+    if (differs('storage') && !comesFromParent(from, to, 'storage')) {
       const storage = to?.values.storage ?? either.values['default storage'] ?? 'x'
-      after.push(`${column} SET STORAGE ${storages[storage] ?? 'DEFAULT'}`)
+      after.push(`${reaching} SET STORAGE ${storages[storage] ?? 'DEFAULT'}`)
     }
     if (differs('compression')) {
       const compression = to?.values.compression
@@ -45,29 +59,38 @@ export const columnSettings: ExtraKind = {
         `${column} SET COMPRESSION ${compression === 'l' ? 'lz4' : compression === 'p' ? 'pglz' : 'default'}`,
       )
     }
-    if (differs('statistics')) after.push(`${column} SET STATISTICS ${to?.values.statistics ?? '-1'}`)
+    if (differs('statistics') && !comesFromParent(from, to, 'statistics'))
+      after.push(`${reaching} SET STATISTICS ${to?.values.statistics ?? '-1'}`)
     if (differs('options'))
       after.push(...optionChanges(column, from?.values.options ?? null, to?.values.options ?? null))
     return { before: [], after }
   },
 }
 
-function optionChanges(column: string, from: string | null, to: string | null): readonly string[] {
-  const read = (json: string | null) =>
-    new Map((json === null ? [] : (JSON.parse(json) as string[])).map((option) => splitOption(option)))
-  const old = read(from)
-  const wanted = read(to)
-  const gone = [...old.keys()].filter((name) => !wanted.has(name))
-  const set = [...wanted].filter(([name, value]) => old.get(name) !== value)
-  return [
-    ...(gone.length > 0 ? [`${column} RESET (${gone.join(', ')})`] : []),
-    ...(set.length > 0
-      ? [`${column} SET (${set.map(([name, value]) => `${name} = ${literal(value).trim()}`).join(', ')})`]
-      : []),
-  ]
+type Field = 'storage' | 'statistics'
+
+/** Whether a setting is the parent's before and after, and the parent's own statement reaches down to here. */
+function comesFromParent(from: Extra | undefined, to: Extra | undefined, field: Field): boolean {
+  const [old, wanted] = [from, to].map((extra) => parentOf(extra))
+  if (old === undefined || wanted === undefined || !wanted.reaches) return false
+  return old[field] === (from?.values[field] ?? null) && wanted[field] === (to?.values[field] ?? null)
 }
 
-function splitOption(option: string): readonly [string, string] {
-  const at = option.indexOf('=')
-  return [option.slice(0, at), option.slice(at + 1)]
+function parentOf(
+  extra: Extra | undefined,
+): (Readonly<Record<Field, string | null>> & { readonly reaches: boolean }) | undefined {
+  const parent = extra?.values.parent
+  return parent == null ? undefined : JSON.parse(parent)
+}
+
+/** Whether a table below has another storage or statistics target for column `a` than the table `relation` has. */
+function differsBelow(relation: string): string {
+  return `EXISTS (
+    WITH RECURSIVE below(oid) AS (
+      SELECT inhrelid FROM pg_inherits WHERE inhparent = ${relation}
+      UNION SELECT i.inhrelid FROM pg_inherits i JOIN below ON i.inhparent = below.oid
+    )
+    SELECT FROM below JOIN pg_attribute o ON o.attrelid = below.oid AND o.attname = a.attname
+    JOIN pg_attribute own ON own.attrelid = ${relation} AND own.attname = a.attname
+    WHERE o.attstorage <> own.attstorage OR coalesce(o.attstattarget, -1) <> coalesce(own.attstattarget, -1))`
 }

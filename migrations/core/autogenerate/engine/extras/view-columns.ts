@@ -1,6 +1,9 @@
 import { type ExtraKind, literal, quoted } from './kind.ts'
 
-/** Comments and defaults of view columns (COMMENT ON COLUMN, ALTER VIEW … ALTER COLUMN … SET DEFAULT). */
+/**
+ * Comments and defaults of view columns, and comments of a composite type's attributes (COMMENT ON COLUMN, ALTER VIEW …
+ * ALTER COLUMN … SET DEFAULT). Every column is read, so that one that goes is known from one that loses its comment.
+ */
 export const viewColumns: ExtraKind = {
   name: 'view column',
   lock: 'accessExclusive',
@@ -14,24 +17,20 @@ export const viewColumns: ExtraKind = {
     JOIN pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
     WHERE c.relkind IN ('v', 'm', 'c') AND a.attnum > 0 AND NOT a.attisdropped
-      AND n.nspname NOT IN ('pg_catalog', 'information_schema')
-      AND (d.oid IS NOT NULL OR col_description(c.oid, a.attnum) IS NOT NULL)`,
+      AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
   change: (from, to) => {
-    const either = to ?? from
-    if (either === undefined) return { before: [], after: [] }
-    const differs = (name: string) => (from?.values[name] ?? null) !== (to?.values[name] ?? null)
-    const view = quoted(either.schema, either.relation ?? '')
+    if (to === undefined) return { before: [], after: [] }
+    const differs = (name: string) => (from?.values[name] ?? null) !== (to.values[name] ?? null)
+    const view = quoted(to.schema, to.relation ?? '')
     const after: string[] = []
     if (differs('comment')) {
-      const text = to?.values.comment
-      after.push(
-        `COMMENT ON COLUMN ${view}.${quoted(either.name)} IS ${text == null ? 'NULL' : literal(text)}`,
-      )
+      const text = to.values.comment
+      after.push(`COMMENT ON COLUMN ${view}.${quoted(to.name)} IS ${text == null ? 'NULL' : literal(text)}`)
     }
     if (differs('default')) {
-      const value = to?.values.default
+      const value = to.values.default
       after.push(
-        `ALTER VIEW ${view} ALTER COLUMN ${quoted(either.name)} ${value == null ? 'DROP DEFAULT' : `SET DEFAULT ${value}`}`,
+        `ALTER VIEW ${view} ALTER COLUMN ${quoted(to.name)} ${value == null ? 'DROP DEFAULT' : `SET DEFAULT ${value}`}`,
       )
     }
     return { before: [], after }

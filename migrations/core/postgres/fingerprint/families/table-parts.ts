@@ -15,9 +15,9 @@ export const tableParts = family('table parts', () => [
       definition: 'pg_get_triggerdef(g.oid, true)',
       enabled: enabled('g.tgenabled'),
     },
-    // The copies that partitions have of a row trigger are derived, unless switched on or off for themselves.
+    // The copies that partitions have of a row trigger are derived, unless switched on or off or described for themselves.
     from: `FROM relation s JOIN pg_trigger g ON g.tgrelid = s.oid LEFT JOIN pg_trigger p ON p.oid = g.tgparentid
-      WHERE CASE WHEN g.tgparentid = 0 THEN NOT g.tgisinternal ELSE g.tgenabled <> p.tgenabled END
+      WHERE CASE WHEN g.tgparentid = 0 THEN NOT g.tgisinternal ELSE g.tgenabled <> p.tgenabled OR obj_description(g.oid, 'pg_trigger') IS NOT NULL END
         AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.oid = g.tgconstraint AND k.contype <> 't')`,
   }),
   familySelect({
@@ -63,7 +63,10 @@ export const statistics = family('statistics', ({ version }) => [
     definition: {
       table: 'x.stxrelid::regclass::text',
       kinds: `(SELECT jsonb_agg(${worded('k', { d: 'ndistinct', f: 'dependencies', m: 'mcv', e: 'expressions' })} ORDER BY k) FROM unnest(x.stxkind) k)`,
-      columns: 'pg_get_statisticsobjdef_columns(x.oid)',
+      // By name: PostgreSQL keeps them in the table's order, which a column that goes and comes back changes.
+      columns: `(SELECT jsonb_agg(a.attname ORDER BY a.attname COLLATE "C") FROM unnest(x.stxkeys::int2[]) key(attnum)
+        JOIN pg_attribute a ON a.attrelid = x.stxrelid AND a.attnum = key.attnum)`,
+      expressions: 'to_jsonb(pg_get_statisticsobjdef_expressions(x.oid))',
       statistics: version >= 17 ? 'x.stxstattarget' : 'nullif(x.stxstattarget, -1)',
     },
     from: listed('pg_statistic_ext', 'stxnamespace'),

@@ -1,0 +1,10 @@
+CREATE TABLE other (id integer);
+CREATE TABLE reading (id integer NOT NULL, at date NOT NULL) PARTITION BY RANGE (at);
+CREATE TABLE reading_new PARTITION OF reading FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE reading_newer PARTITION OF reading FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+CREATE INDEX reading_id ON ONLY reading (id);
+CREATE INDEX reading_new_id ON reading_new (id);
+ALTER INDEX reading_id ATTACH PARTITION reading_new_id;
+CREATE TABLE log (id int, at date) PARTITION BY RANGE (at);
+CREATE TABLE log_new PARTITION OF log FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE INDEX log_id ON log (id);
