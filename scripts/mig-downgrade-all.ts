@@ -1,5 +1,5 @@
 // just mig-downgrade-all [schemas] [flags]
-import { applyPlan, type Project, planRun, type Session } from '../migrations/core/index.ts'
+import { applyPlan, type Project, planRun, type Session, withLossCounts } from '../migrations/core/index.ts'
 import { countOf } from '../migrations/core/report/index.ts'
 import { fanOutFlags, runFlags } from './shared/arguments.ts'
 import { confirm } from './shared/ask.ts'
@@ -48,7 +48,7 @@ async function downgradeAll(
   const plan = await planRun(session, project, request)
   if (plan.steps.length === 0)
     return output.result('nothing to do: nothing is applied', { event: 'done', steps: 0, ms: 0 })
-  showPlan(command, plan)
+  showPlan(command, await withLossCounts(session, plan.steps))
   if (flags.plan) return
   await confirm(
     command,

@@ -1,7 +1,8 @@
 // just mig-downgrade [target] [schemas] [flags]
-import { applyPlan, type Project, planRun, type Session } from '../migrations/core/index.ts'
+import { applyPlan, type Project, planRun, type Session, withLossCounts } from '../migrations/core/index.ts'
 import { fanOutFlags, runFlags } from './shared/arguments.ts'
 import { type Command, runCommand } from './shared/command.ts'
+import { confirmLosses } from './shared/losses.ts'
 import { planRequest, sayNothingToDo, showPlan, showResult } from './shared/runs.ts'
 import { onLines, runOnTenants } from './shared/tenants.ts'
 
@@ -12,7 +13,7 @@ const spec = {
     target: { help: '-N (the N most recently applied), base, a revision, X-N, key@X', default: '-1' },
     schemas: { help: 'schema keys with commas between them, or all', default: 'all' },
   },
-  flags: { ...runFlags, ...fanOutFlags },
+  flags: { ...runFlags, ...fanOutFlags, yes: { help: 'do not ask before rows are lost', short: 'y' } },
   examples: [
     'just mig-downgrade',
     'just mig-downgrade -1 user',
@@ -27,7 +28,7 @@ export const main = (): Promise<void> =>
       command,
       'downgrade',
       (session, project, besideTenants) => downgrade(command, session, project, besideTenants),
-      (project, line) => runOnTenants(command, project, line, 'downgrade'),
+      (project, line) => runOnTenants(command, project, line, 'downgrade', { asks: true }),
     ),
   )
 
@@ -42,6 +43,9 @@ async function downgrade(
   const request = { ...planRequest('downgrade', command), tenantsGo }
   const plan = await planRun(session, project, request)
   if (plan.steps.length === 0) return sayNothingToDo(command, project, plan)
-  showPlan(command, plan)
-  if (!command.flags.plan) showResult(command, await applyPlan(session, project, plan, request))
+  const shown = await withLossCounts(session, plan.steps)
+  showPlan(command, shown)
+  if (command.flags.plan) return
+  await confirmLosses(command, shown)
+  showResult(command, await applyPlan(session, project, plan, request))
 }

@@ -11,6 +11,7 @@ import {
   type SessionOptions,
   tenantRangePlan,
   tenantScriptPlan,
+  withLossCounts,
 } from '../migrations/core/index.ts'
 import { tenantFlags } from './shared/arguments.ts'
 import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
@@ -61,13 +62,14 @@ export const main = (): Promise<void> =>
     await onLines(
       quietly(command),
       direction,
-      async (session, project, besideTenants) =>
-        writeScript(
-          command,
-          project,
-          // The script of the tenants stands before this one.
-          await planRun(session, project, { ...request, tenantsGo: besideTenants }),
-        ),
+      async (session, project, besideTenants) => {
+        // The script of the tenants stands before this one.
+        const plan = await planRun(session, project, { ...request, tenantsGo: besideTenants })
+        return writeScript(command, project, {
+          ...plan,
+          steps: await withLossCounts(session, plan.steps),
+        })
+      },
       async (project, line) => {
         const plan = await tenantScriptPlan(project, { ...request, line }, quietSessions(command))
         return writeScript(command, project, plan)

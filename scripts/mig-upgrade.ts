@@ -1,5 +1,5 @@
 // just mig-upgrade [target] [schemas] [flags]
-import { applyPlan, type Project, planRun, type Session } from '../migrations/core/index.ts'
+import { applyPlan, type Project, planRun, type Session, withLossCounts } from '../migrations/core/index.ts'
 import { fanOutFlags, runFlags } from './shared/arguments.ts'
 import { type Command, runCommand } from './shared/command.ts'
 import { planRequest, sayNothingToDo, showPlan, showResult } from './shared/runs.ts'
@@ -35,6 +35,6 @@ async function upgrade(command: Command, session: Session, project: Project): Pr
   const request = planRequest('upgrade', command)
   const plan = await planRun(session, project, request)
   if (plan.steps.length === 0) return sayNothingToDo(command, project, plan)
-  showPlan(command, plan)
+  showPlan(command, await withLossCounts(session, plan.steps))
   if (!command.flags.plan) showResult(command, await applyPlan(session, project, plan, request))
 }

@@ -13,6 +13,16 @@ export interface LockHolder {
   readonly query: string
 }
 
+/** Data that a step loses, by what the head of its file says. */
+export interface StepLoss {
+  /** `column rfx_user.profile.email`: names quoted as SQL identifiers where they need it. */
+  readonly loss: string
+  /** The rows that hold it now; absent where that is not known. */
+  readonly rows?: number
+  /** The planner's estimate, where counting would take long. */
+  readonly estimated?: boolean
+}
+
 /** One step of a plan as events and `--json` show it. */
 export interface StepFacts {
   readonly revision: string
@@ -24,6 +34,8 @@ export interface StepFacts {
   readonly neededBy?: string
   /** Why nothing takes it back, where its file says so. */
   readonly irreversible?: string
+  /** What it loses, where its file says so. */
+  readonly losses?: readonly StepLoss[]
   /** The ledger's rows of the target schema after the step. */
   readonly appliedAfter: readonly string[]
 }
@@ -115,6 +127,8 @@ export type MigEvent =
         /** The applied heads after the steps. */
         readonly after: readonly string[]
         readonly tenants: number
+        /** What each of them loses, without a schema; `rows` are those of all of them. */
+        readonly losses?: readonly StepLoss[]
       }[]
       /** Tenants for which there is no plan, as those of a database that does not answer; only where there are any. */
       readonly refused?: number

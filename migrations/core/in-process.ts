@@ -9,7 +9,7 @@ export {
   tenants,
 } from './environment/index.ts'
 export { type ErrorPlace, type ExitCode, exitCodes, MigError } from './errors.ts'
-export type { EmitEvent, LockHolder, MigEvent, StepFacts } from './events.ts'
+export type { EmitEvent, LockHolder, MigEvent, StepFacts, StepLoss } from './events.ts'
 export type { AppliedRows, LogEntry } from './ledger/index.ts'
 export type {
   Column,

@@ -12,12 +12,14 @@ export { revisionGraph } from './revisions/index.ts'
 export {
   databaseUrl,
   type EndedHolder,
+  losesRows,
   type NewFile,
   newRevisionFile,
   type StatusItem,
   statusItems,
   stepFacts,
   unlock,
+  withLossCounts,
 } from './runner/index.ts'
 export {
   allTenants,
@@ -47,4 +49,5 @@ export {
   tenantStandings,
   tenantStatus,
   unlockTenants,
+  withTenantLossCounts,
 } from './runner/tenants/index.ts'

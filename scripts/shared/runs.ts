@@ -21,8 +21,8 @@ export function planRequest(
   }
 }
 
-export function showPlan({ output }: Command, plan: Plan): void {
-  const steps = plan.steps.map(stepFacts)
+export function showPlan({ output }: Command, planned: Plan['steps']): void {
+  const steps = planned.map(stepFacts)
   output.result(output.level === 'quiet' ? '' : planText(steps, output.style), { event: 'plan', steps })
 }
 

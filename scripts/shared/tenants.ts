@@ -9,6 +9,7 @@ import {
   openProject,
   type PoolOptions,
   type Project,
+  planRun,
   planTenants,
   runTenants,
   type Session,
@@ -19,6 +20,8 @@ import {
   targetTenants,
   tenantPlanEvent,
   tenantRunError,
+  usingSession,
+  withTenantLossCounts,
 } from '../../migrations/core/index.ts'
 import {
   countOf,
@@ -29,6 +32,7 @@ import {
   tenantPlanText,
 } from '../../migrations/core/report/index.ts'
 import { type Command, commandEnvironment, sayWhere, usingProject } from './command.ts'
+import { confirmLosses } from './losses.ts'
 import { planRequest } from './runs.ts'
 
 /** What single lines are done with; the environment's filter holds these alone. */
@@ -61,9 +65,21 @@ export async function onLines(
     return usingProject(command, (session, opened) => single(session, opened, true), alone)
   }
   if (direction === 'upgrade') await onSingle()
+  else if (lines.single.length > 0) await expectSinglePlan(command, { ...env, filter: lines.single })
   await sayWhereTenants(command, env)
   for (const line of lines.tenant) await tenant(project, line)
   if (direction === 'downgrade') await onSingle()
+}
+
+/**
+ * Plans the downgrade of the single lines, which tenants precede: what it refuses is refused before a tenant goes.
+ * @throws MigError as `planRun` does
+ */
+async function expectSinglePlan(command: Command, env: Environment): Promise<void> {
+  const request = { ...planRequest('downgrade', command), tenantsGo: true }
+  await usingSession(env, { signal: command.signal }, (session) =>
+    planRun(session, openProject(env), request),
+  )
 }
 
 /** As `onLines`, for recipes whose target means the same for every kind of line, or that have none. */
@@ -146,19 +162,24 @@ export function tenantSessions({ output, signal }: Command): SessionOptions {
   }
 }
 
-/** Plans and runs an upgrade or downgrade of a tenant line, and tells what came of it. */
+/**
+ * Plans and runs an upgrade or downgrade of a tenant line, and tells what came of it.
+ * @param asks whether to ask before rows are lost
+ */
 export async function runOnTenants(
   command: Command,
   project: Project,
   line: string,
   direction: 'upgrade' | 'downgrade',
+  { asks = false }: { readonly asks?: boolean } = {},
 ): Promise<void> {
   const { output, flags } = command
   const options = poolOptions(command, project.env)
   const sessions = tenantSessions(command)
   const targets = await targetTenants(project.env, line, sessions)
   const request = { ...planRequest(direction, command), line }
-  const plan = await planTenants(project, targets, request, sessions)
+  const planned = await planTenants(project, targets, request, sessions)
+  const plan = await withTenantLossCounts(project, planned, sessions)
   const shown = tenantPlanEvent(plan)
   if (plan.work.length === 0 && plan.refused.length === 0) {
     const text = `nothing to do: ${countOf(targets.tenants.length, 'tenant')} of ${line} at ${request.target}`
@@ -167,6 +188,7 @@ export async function runOnTenants(
   }
   output.result(output.level === 'quiet' ? '' : tenantPlanText(shown, output.style), shown)
   if (flags.plan) return showRefused(command, plan)
+  if (asks) await confirmLosses(command, plan.groups)
   showTenantResult(command, await runTenants(project, plan, options, sessions), options)
 }
 

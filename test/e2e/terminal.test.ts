@@ -70,6 +70,30 @@ describe.skipIf(!hasTerminals)('a question on a terminal', () => {
     expect(code).toBe(0)
   })
 
+  test('comes before a downgrade that loses rows', async () => {
+    const project = await temporaryProject({
+      'migrations/env.ts': environmentText({ store: 'store' }),
+      ...revisionFiles('store', [
+        {
+          id: 'cccc00000001',
+          losses: ['Downgrade loses: table store.t'],
+          upgrade: 'await op.execute(`CREATE TABLE t (id int)`)',
+          downgrade: 'await op.execute(`DROP TABLE t`)',
+        },
+      ]),
+    })
+    await succeed(justOn(database.url, { cwd: project.path })('mig-upgrade'))
+    await database.client.query('INSERT INTO store.t VALUES (1)')
+    const refused = await typed(['mig-downgrade'], 'y/N', 'n\r', project.path)
+    expect(refused.screen).toContain('loses data: table store.t, 1 row')
+    expect(refused.screen).toContain('MIG-not-confirmed')
+    expect(refused.code).toBe(2)
+    const answered = await typed(['mig-downgrade'], 'y/N', 'y\r', project.path)
+    expect(answered.screen).toContain('took back 1 revision')
+    expect(answered.code).toBe(0)
+    await project.remove()
+  })
+
   test('about a rename decides nothing where the input ends', async () => {
     const project = await temporaryProject({
       'migrations/env.ts': environmentText({ shop: 'shop' }),

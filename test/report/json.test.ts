@@ -15,6 +15,7 @@ const step = {
   message: 1,
   neededBy: 1,
   irreversible: 1,
+  losses: 1,
   appliedAfter: 1,
 } as const
 

@@ -26,7 +26,7 @@ export type {
 } from './json-look.ts'
 export type { DatabaseLine, RowsLine, SqlLine, StampLine } from './json-made.ts'
 export { junitXml } from './junit.ts'
-export { planText } from './plan.ts'
+export { lossLines, planText } from './plan.ts'
 export {
   nextProgress,
   noProgress,

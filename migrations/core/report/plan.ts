@@ -1,4 +1,4 @@
-import type { StepFacts } from '../events.ts'
+import type { StepFacts, StepLoss } from '../events.ts'
 import { plainStyle, type Style } from './style.ts'
 import { oneLine, padText, textWidth } from './text.ts'
 import { countOf } from './units.ts'
@@ -10,7 +10,7 @@ export function directionArrow(direction: StepFacts['direction']): string {
 
 /**
  * A plan as numbered lines: direction, line, target schema, revision, message, which revision needs a step
- * that was not asked for, and that there is no way back. An empty plan says so.
+ * that was not asked for, and that there is no way back; below a step the data that it loses. An empty plan says so.
  */
 export function planText(steps: readonly StepFacts[], style: Style = plainStyle): string {
   if (steps.length === 0) return 'plan: nothing to do'
@@ -28,9 +28,22 @@ export function planText(steps: readonly StepFacts[], style: Style = plainStyle)
     ]
     const needed = step.neededBy === undefined ? '' : style.dim(`  (needed by ${step.neededBy})`)
     const final = step.irreversible === undefined ? '' : style.warning('  (irreversible)')
-    return `  ${cells.join('  ')}`.trimEnd() + needed + final
+    const losses = lossLines(step.losses ?? [], style).map((line) => `${' '.repeat(numberWidth + 6)}${line}`)
+    return [`  ${cells.join('  ')}`.trimEnd() + needed + final, ...losses].join('\n')
   })
   return [`${style.strong('plan:')} ${countOf(steps.length, 'step')}`, ...lines].join('\n')
+}
+
+/** `loses data: column rfx_user.profile.email, 3 rows`, a line for each loss. */
+export function lossLines(losses: readonly StepLoss[], style: Style): readonly string[] {
+  return losses.map((loss) => (loss.rows === 0 ? style.dim : style.error)(lossText(loss)))
+}
+
+function lossText({ loss, rows, estimated = false }: StepLoss): string {
+  const text = `loses data: ${oneLine(loss)}`
+  if (rows === undefined) return text
+  if (rows === 0) return `${text}, no rows`
+  return `${text}, ${estimated ? 'about ' : ''}${countOf(rows, 'row')}`
 }
 
 function widest(texts: readonly string[]): number {

@@ -1,5 +1,5 @@
 import type { MigEvent, TenantsProgress } from '../events.ts'
-import { directionArrow } from './plan.ts'
+import { directionArrow, lossLines } from './plan.ts'
 import type { Style } from './style.ts'
 import { oneLine } from './text.ts'
 import { countOf, countText, durationText } from './units.ts'
@@ -48,7 +48,8 @@ export function tenantPlanText(plan: MigEvent & { readonly event: 'tenant-plan' 
     const before = group.applied.join(', ') || 'base'
     const after = group.after.join(', ') || 'base'
     const what = `${directionArrow(direction)} ${style.revision(before)} → ${style.revision(after)}`
-    return `  ${countOf(group.tenants, 'tenant')} ${what}, ${countOf(group.steps.length, 'step')} each`
+    const row = `  ${countOf(group.tenants, 'tenant')} ${what}, ${countOf(group.steps.length, 'step')} each`
+    return [row, ...lossLines(group.losses ?? [], style).map((text) => `    ${text}`)].join('\n')
   })
   return [
     style.strong(head),

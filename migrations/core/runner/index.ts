@@ -1,4 +1,5 @@
 export { applyPlan, planRun, type RunResult } from './apply.ts'
+export { losesRows, withLossCounts } from './losses.ts'
 export { type NewFile, type NewFileRequest, newRevisionFile } from './new-revision-file.ts'
 export type { Plan, PlanRequest, PlanStep } from './plan.ts'
 export { fileChecksum, openProject, type Project } from './project.ts'

@@ -2,6 +2,7 @@ import { MigError } from '../errors.ts'
 import type { StepFacts } from '../events.ts'
 import { type AppliedRows, type LogEntry, readApplied, readLastEntries } from '../ledger/index.ts'
 import type { PlannedStep, RevisionFile } from '../revisions/index.ts'
+import { stepLosses } from './losses.ts'
 import type { Project } from './project.ts'
 import type { Session } from './session.ts'
 import { namingTenants, tenantHeads } from './tenants/standing-on.ts'
@@ -97,6 +98,7 @@ export function makePlan(project: Project, state: LedgerState, request: PlanRequ
       message: file.message,
       ...(step.neededBy === undefined ? {} : { neededBy: step.neededBy }),
       ...(file.irreversible === undefined ? {} : { irreversible: file.irreversible }),
+      ...stepLosses({ file, direction: step.direction, targetSchema }),
       appliedBefore,
       appliedAfter,
       file,

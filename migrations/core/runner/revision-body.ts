@@ -11,6 +11,8 @@ import { statementKind } from './statement-kind.ts'
 export interface RevisionBody {
   readonly upgrade: (op: Operations) => Promise<void>
   readonly downgrade: (op: Operations) => Promise<void>
+  /** Whether the file has the function or section. */
+  readonly has: (side: 'upgrade' | 'downgrade') => boolean
   /** Milliseconds, where the revision says it: `export const lockTimeout = '2s'`. */
   readonly lockTimeout?: number
   readonly statementTimeout?: number
@@ -30,6 +32,7 @@ export async function loadRevision(file: RevisionFile, cacheDir: string): Promis
   return {
     upgrade: (op) => callExport(file, module, 'upgrade', op),
     downgrade: (op) => callExport(file, module, 'downgrade', op),
+    has: (side) => typeof module[side] === 'function',
     ...timeouts((name) => module[name]),
   }
 }
@@ -64,6 +67,7 @@ function sqlRevision(file: RevisionFile): RevisionBody {
   return {
     upgrade: (op) => run('upgrade', sections.upgrade, op),
     downgrade: (op) => run('downgrade', sections.downgrade, op),
+    has: (side) => sections[side] !== null,
     ...timeouts((name) => new RegExp(`^--[ \\t]*${name}:[ \\t]*(\\S.*?)[ \\t\\r]*$`, 'm').exec(head)?.[1]),
   }
 }
@@ -74,6 +78,20 @@ function timeouts(read: (name: string) => unknown): Pick<RevisionBody, 'lockTime
     return value === undefined ? [] : [[name, parseDuration(String(value), name)] as const]
   })
   return Object.fromEntries(entries)
+}
+
+/**
+ * Refuses a downgrade of several steps before the first of them, where the file of a later one has no downgrade.
+ * @throws MigError `no-downgrade`, and as `loadRevision` does
+ */
+export async function expectDowngrades(
+  steps: readonly { readonly file: RevisionFile; readonly direction: 'upgrade' | 'downgrade' }[],
+  load: (file: RevisionFile) => Promise<RevisionBody>,
+): Promise<void> {
+  for (const { file, direction } of steps) {
+    if (direction !== 'downgrade') continue
+    if (!(await load(file)).has(direction)) throw missingSide(file, direction)
+  }
 }
 
 function missingSide(file: RevisionFile, name: 'upgrade' | 'downgrade'): MigError {

@@ -1,9 +1,10 @@
+import type { StepLoss } from '../events.ts'
 import { type AppliedRows, ledgerDdl, ledgerStatements, toolVersion } from '../ledger/index.ts'
 import { dollarQuoted, operations } from '../operations/index.ts'
 import { quoteIdent, quoteLiteral } from '../postgres/index.ts'
 import type { Plan, PlanStep } from './plan.ts'
 import { fileChecksum, type Project } from './project.ts'
-import { loadRevision } from './revision-body.ts'
+import { expectDowngrades, loadRevision } from './revision-body.ts'
 import { scriptSink, timeoutStatements } from './script-sink.ts'
 import { resetRole, resetSettings } from './session-settings.ts'
 import { ledgerStepOf, openingStatements } from './step.ts'
@@ -21,6 +22,7 @@ export interface ScriptRequest {
  */
 export async function* offlineScript({ project, plan }: ScriptRequest): AsyncGenerator<string> {
   const { env } = project
+  await expectDowngrades(plan.steps, (file) => loadRevision(file, env.cacheDir))
   yield header(plan, Object.values(env.schemas))
   if (plan.steps.length === 0) return
   yield `${ledgerDdl(env.ledgerSchema)}\n\n`
@@ -64,6 +66,7 @@ async function stepScript(
   const parts = [
     `-- ${step.direction} ${step.targetSchema} ${step.revision}: ${step.message}`.replaceAll(/[\r\n]+/g, ' '),
   ]
+  for (const loss of step.losses ?? []) parts.push(`-- ${lossComment(loss)}`)
   const write = (sql: string) => void parts.push(terminated(sql))
   if (!together) parts.push('BEGIN;')
   const isTenant = env.lines.some((line) => line.key === step.line && line.tenants !== null)
@@ -83,6 +86,11 @@ async function stepScript(
   if (hasSetSession()) write(resetSettings)
   if (!together) parts.push('COMMIT;')
   return `${parts.join('\n')}\n\n`
+}
+
+function lossComment({ loss, rows, estimated = false }: StepLoss): string {
+  if (rows === undefined) return `loses data: ${loss}`
+  return `loses data: ${loss}, ${estimated ? 'about ' : ''}${rows} ${rows === 1 ? 'row' : 'rows'}`
 }
 
 /** A statement with its semicolon, on a line of its own where a comment ends the text. */

@@ -3,6 +3,7 @@ import type { StepFacts } from '../events.ts'
 import { isConnectionLost } from '../postgres/index.ts'
 import type { PlanStep } from './plan.ts'
 import { retrying } from './retry.ts'
+import { expectDowngrades } from './revision-body.ts'
 import { rollBack } from './session.ts'
 import { applyStep, type StepContext } from './step.ts'
 import { stepError } from './step-error.ts'
@@ -10,6 +11,7 @@ import { surviving } from './survive.ts'
 
 /** Runs the steps of a plan on locked target schemas: each in a transaction, or with `--transaction=run` all in one. */
 export async function takeSteps(context: StepContext, steps: readonly PlanStep[]): Promise<void> {
+  await expectDowngrades(steps, (file) => context.revisions.load(file))
   if (context.project.env.transaction === 'run') await applyTogether(context, steps)
   else {
     const contextOf = contextOfStep(context, steps)
@@ -90,7 +92,8 @@ async function tryTogether(
 
 /** A plan step without its file. */
 export function stepFacts(step: PlanStep): StepFacts {
-  const { revision, direction, line, targetSchema, message, neededBy, irreversible, appliedAfter } = step
+  const { revision, direction, line, targetSchema, message, neededBy, irreversible, losses, appliedAfter } =
+    step
   return {
     revision,
     direction,
@@ -100,5 +103,6 @@ export function stepFacts(step: PlanStep): StepFacts {
     appliedAfter,
     ...(neededBy === undefined ? {} : { neededBy }),
     ...(irreversible === undefined ? {} : { irreversible }),
+    ...(losses === undefined ? {} : { losses }),
   }
 }

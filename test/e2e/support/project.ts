@@ -12,6 +12,8 @@ export interface RevisionText {
   readonly message?: string
   /** Why nothing takes it back. */
   readonly irreversible?: string
+  /** Lines of its head: `Upgrade loses: table app_one.t`. */
+  readonly losses?: readonly string[]
   /** The bodies of the functions; `op` is in reach. */
   readonly upgrade?: string
   readonly downgrade?: string
@@ -26,7 +28,7 @@ export function revisionText({ id, down = null, ...rest }: RevisionText): string
  * Revision: ${id}
  * Revises: ${parents}
  * Created: 2026-01-05T08:00:00Z
- */
+${(rest.losses ?? []).map((line) => ` * ${line}\n`).join('')} */
 export const revision = '${id}'
 export const downRevision = ${down === null ? 'null' : JSON.stringify(down)}
 export const dependsOn = ${JSON.stringify(rest.dependsOn ?? [])}

@@ -3,6 +3,7 @@ export { type CreatedTenant, createTenant, newTenant } from './create.ts'
 export { dropTenant, type TenantContents, tenantContents } from './drop.ts'
 export { type TenantEdit, tenantEdits } from './edited.ts'
 export { tenantExcludes, tenantExclusion } from './exclusion.ts'
+export { withTenantLossCounts } from './losses.ts'
 export { byDatabase, planTenants, type TenantPlan, type TenantRequest, tenantPlanEvent } from './plan.ts'
 export type { PoolOptions, TenantFailure } from './pool.ts'
 export {

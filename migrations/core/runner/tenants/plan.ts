@@ -2,6 +2,7 @@ import type { Tenant } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import type { MigEvent } from '../../events.ts'
 import { type AppliedRows, readApplied, readLastEntries } from '../../ledger/index.ts'
+import { groupLosses, stepLosses } from '../losses.ts'
 import { makePlan, type PlanStep } from '../plan.ts'
 import type { Project } from '../project.ts'
 import { type SessionOptions, usingSession } from '../session.ts'
@@ -95,6 +96,7 @@ export async function planTenants(
         steps: own.map((step) => step.revision),
         after: own.at(-1)?.appliedAfter ?? state.rows,
         tenants: 0,
+        ...groupLosses(own),
       }
       groups.set(key, { ...group, tenants: group.tenants + 1 })
     } catch (error) {
@@ -153,12 +155,20 @@ export function tenantPlanner(project: Project, request: TenantRequest, single: 
       // An error names its tenant, so only plans are kept.
       const steps = known.get(key) ?? make(tenant, state)
       known.set(key, steps)
-      return steps.map((step) => (step.line === line ? { ...step, targetSchema: tenant.schema } : step))
+      return steps.map((step) => (step.line === line ? inTenant(step, tenant) : step))
     },
   }
 }
 
-function stateKey({ rows, recent }: TenantState): string {
+/** The step of one tenant as that of another that stands alike. */
+function inTenant(step: PlanStep, { schema }: Tenant): PlanStep {
+  return step.targetSchema === schema
+    ? step
+    : { ...step, targetSchema: schema, ...stepLosses({ ...step, targetSchema: schema }) }
+}
+
+/** Equal for tenants that stand alike. */
+export function stateKey({ rows, recent }: TenantState): string {
   return `${rows.join(' ')}|${recent.join(' ')}`
 }
 
