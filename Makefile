@@ -56,9 +56,9 @@ db-current: ## What is applied, and how far behind it is
 db-history: ## The revision graph, newest first
 	@$(MIG) mig-history "$$SCHEMA" $(FLAGS)
 
-db-show: ## The SQL of revision REV=, for review
+db-show: ## The SQL of revision REV=, or what is pending up to REV=head or a merge, for review
 	$(call needs,REV,1d9a3be8f056)
-	@$(MIG) mig-sql "$$REV-1:$$REV" "$$SCHEMA" $(FLAGS)
+	@$(MIG) mig-sql "$$REV" "$$SCHEMA" --review $(FLAGS)
 
 db-branches: ## Revisions with more than one child
 	@$(MIG) mig-branches "$$SCHEMA" $(FLAGS)

@@ -31,16 +31,26 @@ const spec = {
   },
   flags: {
     downgrade: { help: 'the target is one to downgrade to' },
+    review: { help: 'for reading, without what makes the ledger: of a revision its own SQL alone' },
     transaction: { help: 'revision: one each (default); run: one for all', value: 'revision|run' },
     'allow-missing': { help: 'go on although the ledger has revisions that no file has' },
     ...tenantFlags,
   },
-  examples: ['just mig-sql > upgrade.sql', 'just mig-sql base:head user > user.sql', 'just mig-sql -1 user'],
+  examples: [
+    'just mig-sql > upgrade.sql',
+    'just mig-sql base:head user > user.sql',
+    'just mig-sql -1 user',
+    'just mig-sql head --review',
+  ],
 }
 
 export const main = (): Promise<void> =>
   runCommand(spec, async (command) => {
-    const target = command.positionals.target ?? 'head'
+    const asked = command.positionals.target ?? 'head'
+    const target =
+      command.flags.review === true
+        ? reviewTarget(openProject(await commandEnvironment(command)), asked)
+        : asked
     if (target.includes(':')) {
       refuseCurrent(target)
       const project = openProject(await commandEnvironment(command))
@@ -76,6 +86,17 @@ export const main = (): Promise<void> =>
       },
     )
   })
+
+/**
+ * What is shown for review: of a revision with one parent its own SQL, as a range; everything else, a merge included,
+ * is what is pending up to there.
+ */
+function reviewTarget({ files, graph }: Project, target: string): string {
+  if (target.includes(':') || /^(.+@)?(heads?|base|current)?([+-]\d+)?$/.test(target)) return target
+  const id = graph.resolve(target)
+  const parents = [files.get(id ?? '')?.downRevision ?? []].flat()
+  return id === null || parents.length > 1 ? target : `${parents[0] ?? 'base'}:${id}`
+}
 
 /** A range is planned from the files alone, where `current` would be taken for base. */
 function refuseCurrent(range: string): void {
@@ -116,8 +137,8 @@ function quietly(command: Command): Command {
   }
 }
 
-async function writeScript({ output }: Command, project: Project, plan: Plan): Promise<void> {
-  for await (const part of offlineScript({ project, plan })) {
+async function writeScript({ output, flags }: Command, project: Project, plan: Plan): Promise<void> {
+  for await (const part of offlineScript({ project, plan, ledger: flags.review !== true })) {
     // The parts end with their own line breaks.
     output.result(part.replace(/\n$/, ''), { event: 'sql', sql: part })
   }

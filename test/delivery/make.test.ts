@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { symlink } from 'node:fs/promises'
+import { symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { describe, expect } from 'vitest'
@@ -75,6 +75,31 @@ describe('make', () => {
     expect((await applied()).rows).toHaveLength(2)
     expect(await make(['db-downgrade-all', 'SCHEMA=two', 'YES=1'])).toMatchObject({ code: 0 })
     expect((await applied()).rows).toEqual([{ revision: 'aaaa00000001' }])
+  })
+
+  test('shows for review what is pending up to head or a merge, in every line, without the ledger', async ({
+    make,
+    folder,
+  }) => {
+    const shown = await make(['db-show', 'REV=head'])
+    expect(shown).toMatchObject({ code: 0 })
+    expect(shown.stdout).toMatch(/^-- just-mig [\d.]+: upgrade to head, 2 steps$/m)
+    expect(shown.stdout).toMatch(/^-- upgrade app_one aaaa00000001: /m)
+    expect(shown.stdout).toMatch(/^-- upgrade app_two bbbb00000001: /m)
+    expect(shown.stdout).not.toContain('CREATE TABLE IF NOT EXISTS')
+    const file = (id: string, down: string | readonly string[]) =>
+      writeFile(
+        join(folder, `migrations/versions/one/20260102_000000_${id}_x.ts`),
+        revisionText({ id, down }),
+      )
+    await file('aaaa00000002', 'aaaa00000001')
+    await file('aaaa00000003', 'aaaa00000001')
+    await file('aaaa00000004', ['aaaa00000002', 'aaaa00000003'])
+    const merged = await make(['db-show', 'REV=aaaa00000004'])
+    expect(merged).toMatchObject({ code: 0 })
+    expect(merged.stdout.match(/^-- upgrade .*:/gm)).toHaveLength(4)
+    const alone = await make(['db-show', 'REV=aaaa00000002'])
+    expect(alone.stdout.match(/^-- upgrade .*:/gm)).toEqual(['-- upgrade app_one aaaa00000002:'])
   })
 
   test.for([

@@ -14,18 +14,24 @@ import { makesSchemas } from './tenants/view.ts'
 export interface ScriptRequest {
   readonly project: Project
   readonly plan: Plan
+  /** Whether it begins with what makes the ledger; default true. Without, it is for reading. */
+  readonly ledger?: boolean
 }
 
 /**
  * The plan as SQL for psql: the same statements as online, byte for byte, each revision in a transaction with
  * its ledger rows, behind a guard that stops unless the ledger is where the script starts.
  */
-export async function* offlineScript({ project, plan }: ScriptRequest): AsyncGenerator<string> {
+export async function* offlineScript({
+  project,
+  plan,
+  ledger = true,
+}: ScriptRequest): AsyncGenerator<string> {
   const { env } = project
   await expectDowngrades(plan.steps, (file) => loadRevision(file, env.cacheDir))
   yield header(plan, Object.values(env.schemas))
   if (plan.steps.length === 0) return
-  yield `${ledgerDdl(env.ledgerSchema)}\n\n`
+  if (ledger) yield `${ledgerDdl(env.ledgerSchema)}\n\n`
   const together = env.transaction === 'run'
   if (together) yield 'BEGIN;\n\n'
   const schemas = new Set(plan.steps.map((step) => step.targetSchema))
