@@ -95,6 +95,8 @@ function lostWith(id: ObjectId, from: Pick<Catalog, 'facts'>): readonly Loss[] {
     case 'table':
       return [{ kind: 'table', name: [id.schema, id.name] }]
     case 'column':
+      // Computed from what stays.
+      if (from.facts.get(id)?.payload.generatedExpr != null) return []
       return [{ kind: 'column', name: [id.schema, id.table, id.name] }]
     case 'typeAttribute': {
       const reason = `attribute ${id.name} of its type goes`

@@ -21,6 +21,7 @@ export interface RowDemand {
 export function rowDemands(actions: readonly Action[]): readonly RowDemand[] {
   const settled = new Set<string>()
   const empty = new Set<string>()
+  const numbers = new Set<string>()
   const demands = new Map<string, RowDemand>()
   for (const action of actions) {
     const demand = demandOf(action)
@@ -28,13 +29,16 @@ export function rowDemands(actions: readonly Action[]): readonly RowDemand[] {
     const isSettled =
       (demand !== undefined && settled.has(`${demand.schema}.${demand.table}`)) ||
       (column !== undefined && settled.has(idKey({ kind: 'column', ...column })))
-    if (demand !== undefined && !isSettled && !looksAtNulls(action, demand, empty)) {
+    const holds =
+      demand === undefined || looksAtNulls(action, demand, empty) || isNumberedKey(action, demand, numbers)
+    if (!isSettled && !holds) {
       demands.set(JSON.stringify(demand), demand)
     }
     for (const id of action.produces) {
       const own = relationOf(id)
       if (own !== undefined && 'name' in id && own.name === id.name) settled.add(`${own.schema}.${own.name}`)
       if (id.kind === 'column' && !hasValue.test(action.sql)) empty.add(idKey(id))
+      if (id.kind === 'column' && numbersRows.test(action.sql)) numbers.add(idKey(id))
     }
     const [filled] = action.consumes
     if (filled?.kind === 'column' && action.sql.startsWith('UPDATE ')) settled.add(idKey(filled))
@@ -42,13 +46,24 @@ export function rowDemands(actions: readonly Action[]): readonly RowDemand[] {
   return [...demands.values()]
 }
 
+const numbersRows = / AS IDENTITY\b| DEFAULT nextval\('/
 const hasValue = / (?:NOT NULL|DEFAULT|GENERATED)\b/
 
 /** Whether a key is of columns that are new and without a value: NULL breaks neither UNIQUE nor FOREIGN KEY. */
 function looksAtNulls({ sql }: Action, { schema, table }: RowDemand, empty: ReadonlySet<string>): boolean {
-  const columns = / (?:FOREIGN KEY|UNIQUE) \(([^)]+)\)/.exec(sql)?.[1]?.split(', ') ?? []
-  const names = columns.map((name) => name.replace(/^"(.*)"$/, '$1').replaceAll('""', '"'))
+  const names = namesIn(/ (?:FOREIGN KEY|UNIQUE) \(([^)]+)\)/.exec(sql)?.[1])
   return names.length > 0 && names.every((name) => empty.has(idKey({ kind: 'column', schema, table, name })))
+}
+
+/** Whether a key has a column that is new and whose rows PostgreSQL numbers: no two are equal. */
+function isNumberedKey({ sql }: Action, { schema, table }: RowDemand, numbers: ReadonlySet<string>): boolean {
+  const names = namesIn(/ (?:PRIMARY KEY|UNIQUE) \(([^)]+)\)/.exec(sql)?.[1])
+  return names.some((name) => numbers.has(idKey({ kind: 'column', schema, table, name })))
+}
+
+function namesIn(list = ''): readonly string[] {
+  const columns = list === '' ? [] : list.split(', ')
+  return columns.map((name) => name.replace(/^"(.*)"$/, '$1').replaceAll('""', '"'))
 }
 
 function demandOf(action: Action): RowDemand | undefined {

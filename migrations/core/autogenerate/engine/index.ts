@@ -6,6 +6,7 @@ export { type Catalog, managedGlobals, readCatalog, type Scope, type Unmodeled }
 export { attributeMoves, changedTypes, misorderedComposites, type TypeId } from './changed-types.ts'
 export { type Change, changeText } from './changes.ts'
 export type { MisorderedType } from './composite-order.ts'
+export { setExpressionSince } from './generated-columns.ts'
 export { baseObject, idKey, type ObjectId, relationOf, schemaOf } from './ids.ts'
 export { keepingMoves } from './moves.ts'
 export { type NumberedColumn, numberedColumns } from './numbered-columns.ts'

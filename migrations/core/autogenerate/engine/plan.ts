@@ -5,6 +5,7 @@ import { type Catalog, roleFact, rolesOf, type Scope, scopedFacts } from './cata
 import { type Change, changesOf, renameChange } from './changes.ts'
 import { inAttributeOrder, misorderedTypes, orderChange } from './composite-order.ts'
 import { type Extra, extraStatements } from './extras.ts'
+import { expressionChange, newExpressions, settingExpressions, withExpressions } from './generated-columns.ts'
 import { type ObjectId, schemaOf } from './ids.ts'
 import { withParents } from './inherit-create.ts'
 import { onlyMark, virtualMark } from './invisible-states.ts'
@@ -51,7 +52,11 @@ export interface Difference {
 export function difference(from: Catalog, to: Catalog, scope: Scope): Difference {
   const { source: named, wanted } = bothSides(from, to, scope)
   const renames = named.rootHash === wanted.rootHash ? [] : nameChanges(named, wanted).filter(inScope(scope))
-  const source = withNameChanges(named, renames)
+  const moved = withNameChanges(named, renames)
+  const expressions = newExpressions(moved, wanted, from).filter(({ column }) =>
+    scope.schemas.includes(column.schema),
+  )
+  const source = withExpressions(moved, expressions)
   const roles = [...new Set([...rolesOf(from), ...rolesOf(to)])]
   const planned = source.rootHash === wanted.rootHash ? undefined : enginePlan(source, wanted, scope, roles)
   const before = { ...from, extras: extrasAfter(from.extras, renames) }
@@ -59,16 +64,18 @@ export function difference(from: Catalog, to: Catalog, scope: Scope): Difference
   const actions = (planned?.actions ?? [])
     .map((action) => withParents(ofEngine(action, source, wanted), wanted, to.extras))
     .filter((action) => !unsetsNoDefault(action, source))
+  const ordered = withoutRepeatedDefaults(inAttributeOrder(actions, wanted))
   return {
     changes: [
       ...renames.map(renameChange),
+      ...expressions.map(expressionChange),
       ...changesOf(planned?.deltas ?? [], [...extras.before, ...extras.after]),
       ...misorderedTypes(source, wanted, scope.schemas).map(orderChange),
     ],
     actions: [
       ...extras.before.map(ofExtra),
       ...renames.map((rename) => ofNameChange(rename, named)),
-      ...withPositions(withoutRepeatedDefaults(inAttributeOrder(actions, wanted)), source, wanted),
+      ...settingExpressions(withPositions(ordered, source, wanted), expressions, moved, wanted),
       ...extras.after.map(ofExtra),
     ],
     checksFunctionBodies:

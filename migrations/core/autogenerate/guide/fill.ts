@@ -9,15 +9,19 @@ interface ColumnName {
   readonly name: string
 }
 
-/** The column that an action makes NOT NULL without a default, by adding it so or by setting it. */
+/**
+ * The column that an action makes NOT NULL without a default, by adding it so or by setting it. PostgreSQL itself numbers
+ * the rows of a new identity column, and computes those of a generated one.
+ */
 export function columnWithoutNulls({ sql, produces, consumes }: Action): ColumnName | undefined {
   const [made] = produces
-  if (made?.kind === 'column' && addsNotNull.test(sql)) return made
+  if (made?.kind === 'column' && addsNotNull.test(sql) && !hasOwnValues.test(sql)) return made
   const set = consumes.find((id) => id.kind === 'column')
   return set?.kind === 'column' && / SET NOT NULL$/.test(sql) ? set : undefined
 }
 
 const addsNotNull = / ADD COLUMN .* NOT NULL$/s
+const hasOwnValues = / GENERATED (?:ALWAYS|BY DEFAULT) AS /
 const notNull = /(?: CONSTRAINT (?:"(?:[^"]|"")+"|\S+))? NOT NULL$/
 
 /** The column that rows have no value for, of an action that PostgreSQL refused for it; `schema.table.column`. */

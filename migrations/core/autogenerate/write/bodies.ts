@@ -1,5 +1,6 @@
 import { MigError } from '../../errors.ts'
 import { lossLine, sqlTemplate } from '../../revisions/index.ts'
+import { setExpressionSince } from '../engine/index.ts'
 import { demandNote } from '../existing-rows.ts'
 import type { Side } from '../generate.ts'
 import { keepsGrants, withKeptGrants } from '../kept-grants.ts'
@@ -52,6 +53,7 @@ function sqlBody(side: Side): string {
 /** The lines of a file's head that say what the revision does to a live system. */
 export function costNotes(upgrade: Side, downgrade: Side): readonly string[] {
   return [
+    ...serverNotes([upgrade, downgrade]),
     ...upgrade.costs.locks.map(({ relation, lock }) => `Locks ${relation}: ${lock}`),
     ...upgrade.costs.rewrites.map((relation) => `May rewrite ${relation}`),
     ...upgrade.costs.demands.map(demandNote),
@@ -63,4 +65,11 @@ export function costNotes(upgrade: Side, downgrade: Side): readonly string[] {
       (name) => `Loses the grants of ${name}: it goes and comes back in different revisions`,
     ),
   ]
+}
+
+/** What the statements ask of the server, where older ones that are supported do not know them. */
+function serverNotes(sides: readonly Side[]): readonly string[] {
+  const statements = sides.flatMap(({ sections }) => sections.flatMap((section) => section.statements))
+  const setsExpression = statements.some((sql) => /^ALTER TABLE .* SET EXPRESSION AS \(/s.test(sql))
+  return setsExpression ? [`Needs PostgreSQL ${setExpressionSince} or newer: SET EXPRESSION`] : []
 }

@@ -1,0 +1,1 @@
+CREATE TABLE t (n text); CREATE TABLE k (n text NOT NULL); CREATE TABLE g (id int PRIMARY KEY, n text NOT NULL);

@@ -1,0 +1,1 @@
+INSERT INTO t (n) VALUES ('c'); INSERT INTO k (n) VALUES ('c')
