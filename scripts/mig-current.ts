@@ -13,7 +13,7 @@ import { type Column, countOf, durationText, relativeTime, table } from '../migr
 import { tenantFlags } from './shared/arguments.ts'
 import { type Command, runCommand } from './shared/command.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
-import { onEachLine, standingBars, tenantSessions } from './shared/tenants.ts'
+import { onEachLine, standingBars, tenantSessions, troubleTexts } from './shared/tenants.ts'
 
 const spec = {
   name: 'mig-current',
@@ -41,9 +41,13 @@ const details: readonly Column<Standing>[] = [
   { title: 'took', value: (row) => (row.last?.durationMs == null ? '' : durationText(row.last.durationMs)) },
 ]
 
-function stateText({ state, behind, halfDone }: Standing): string {
+function stateText({ state, behind, neverRun, halfDone }: Standing): string {
   if (state === 'missing') return 'no file has it'
-  const stand = behind === 0 ? 'head' : `${behind} behind`
+  if (state === 'absent') return 'no such schema'
+  if (state === 'emptied') return 'empty schema'
+  if (state === 'disagrees') return 'log disagrees'
+  const below = neverRun.length === 0 ? '' : ` (${neverRun.length} below what is applied)`
+  const stand = behind === 0 ? 'head' : `${behind} behind${below}`
   return halfDone === null ? stand : `${stand}, 1 half done`
 }
 
@@ -54,6 +58,15 @@ function halfDoneTexts(rows: readonly Pick<Standing, 'targetSchema' | 'halfDone'
     const { direction, revision, statement, goOn } = halfDone
     return `${targetSchema} is in the middle of the ${direction} of ${revision}, ${countOf(statement, 'statement')} done; go on: ${goOn}`
   })
+}
+
+/** One line for each schema with revisions that were put below an applied one. */
+function neverRunTexts(rows: readonly Pick<Standing, 'targetSchema' | 'neverRun'>[]): readonly string[] {
+  return rows.flatMap(({ targetSchema, neverRun }) =>
+    neverRun.length === 0
+      ? []
+      : `${targetSchema} never ran ${neverRun.join(', ')}, put below what is applied; just mig-upgrade runs ${neverRun.length === 1 ? 'it' : 'them'}`,
+  )
 }
 
 export const main = (): Promise<void> =>
@@ -74,7 +87,7 @@ export const main = (): Promise<void> =>
 async function showSingle({ output, flags }: Command, session: Session, project: Project): Promise<number> {
   const rows = await currentStandings(session, project, output.json || flags.verbose === true)
   const shown = table(flags.verbose ? [...columns, ...details] : columns, rows, { style: output.style })
-  const texts = new Set([shown, ...halfDoneTexts(rows)])
+  const texts = new Set([shown, ...halfDoneTexts(rows), ...neverRunTexts(rows), ...troubleTexts(rows)])
   output.result([...texts].join('\n'), ...rows.map((row) => ({ event: 'current' as const, ...row })))
   return rows.filter(({ state, halfDone }) => state !== 'head' || halfDone !== null).length
 }
@@ -91,7 +104,7 @@ async function showTenants(command: Command, project: Project, line: string): Pr
   const text = inRows
     ? table(columns, rows, { style: output.style })
     : `${line}: ${countOf(tenants.length, 'tenant')}\n${standingBars(standings, output.style)}`
-  const texts = [text.trimEnd(), ...halfDoneSummary(standings, inRows)]
+  const texts = [text.trimEnd(), ...halfDoneSummary(standings, inRows), ...troubleTexts(standings)]
   output.result(texts.join('\n'), ...rows.map((row) => ({ event: 'current' as const, ...row })))
   return standings.filter(({ state, halfDone }) => state !== 'head' || halfDone !== null).length
 }
@@ -110,11 +123,12 @@ function halfDoneSummary(standings: readonly TenantStanding[], inRows: boolean):
 }
 
 function tenantRows({ files }: Project, standing: TenantStanding): readonly Standing[] {
-  const { tenant, revisions, behind, halfDone } = standing
+  const { tenant, revisions, behind, neverRun, trouble, halfDone } = standing
   // Nobody knows; a warning has said so.
   if (standing.state === 'unreachable') return []
-  const state = standing.state === 'absent' ? 'base' : standing.state
-  const row = { line: tenant.line, targetSchema: tenant.schema, state, behind, halfDone, last: undefined }
+  const state = standing.state === 'absent' && revisions.length === 0 ? 'base' : standing.state
+  const place = { line: tenant.line, targetSchema: tenant.schema }
+  const row = { ...place, state, behind, neverRun, trouble, halfDone, last: undefined }
   if (revisions.length === 0) return [{ ...row, revision: null, message: '' }]
   return revisions.map((revision) => ({ ...row, revision, message: files.get(revision)?.message ?? '' }))
 }

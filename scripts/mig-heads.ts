@@ -24,7 +24,7 @@ export const main = (): Promise<void> =>
   runCommand(spec, async (command) => {
     const { output } = command
     const project = openProject(await commandEnvironment(command))
-    const ledger = { applied: new Map(), entries: [] }
+    const ledger = { applied: new Map(), entries: [], neverRun: new Set<string>() }
     const specs = project.graph
       .heads({ lines: project.env.filter })
       .flatMap((id) => project.files.get(id) ?? [])

@@ -1,9 +1,9 @@
 // just mig-history [schemas] [range] [flags]
-import { readApplied, readLastEntries } from '../migrations/core/index.ts'
+import { readApplied, readLastEntries, readStates, singleTargets } from '../migrations/core/index.ts'
 import { historyGraph } from '../migrations/core/report/index.ts'
 import { tenantFlags } from './shared/arguments.ts'
 import { runCommand, usingProject } from './shared/command.ts'
-import { historyRows, missingRows, revisionLine } from './shared/history-rows.ts'
+import { historyRows, missingRows, neverRunIn, revisionLine } from './shared/history-rows.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
 import { countedTenants, tenantsText } from './shared/tenant-counts.ts'
 
@@ -21,9 +21,11 @@ export const main = (): Promise<void> =>
       const { output, positionals, flags } = command
       const { env, graph } = project
       const tenants = await countedTenants(command, project)
+      const states = await readStates(session.client, project, singleTargets(env))
       const ledger = {
         applied: await readApplied(session.client, env.ledgerSchema),
         entries: await readLastEntries(session.client, env.ledgerSchema, Object.values(env.schemas)),
+        neverRun: neverRunIn(states, tenants),
         tenants,
       }
       const applied = [...new Set([...ledger.applied.values()].flat())].filter((id) => project.files.has(id))

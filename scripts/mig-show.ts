@@ -1,10 +1,10 @@
 // just mig-show REVISION [flags]
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
-import { readApplied, readLastEntries } from '../migrations/core/index.ts'
+import { readApplied, readLastEntries, readStates, singleTargets } from '../migrations/core/index.ts'
 import { historyGraph } from '../migrations/core/report/index.ts'
 import { runCommand, usingProject } from './shared/command.ts'
-import { historyRows, revisionLine } from './shared/history-rows.ts'
+import { historyRows, neverRunIn, revisionLine } from './shared/history-rows.ts'
 import { fileOf } from './shared/revisions.ts'
 import { countedTenants } from './shared/tenant-counts.ts'
 
@@ -22,10 +22,13 @@ export const main = (): Promise<void> =>
       const { output, positionals } = command
       const { env, graph } = project
       const file = fileOf(project, positionals.revision ?? '')
+      const states = await readStates(session.client, project, singleTargets(env))
+      const tenants = await countedTenants(command, { ...project, env: { ...env, filter: [file.line] } })
       const ledger = {
         applied: await readApplied(session.client, env.ledgerSchema),
         entries: await readLastEntries(session.client, env.ledgerSchema, Object.values(env.schemas)),
-        tenants: await countedTenants(command, { ...project, env: { ...env, filter: [file.line] } }),
+        neverRun: neverRunIn(states, tenants),
+        tenants,
       }
       const [row] = historyRows(project, [file], ledger)
       if (row === undefined) return

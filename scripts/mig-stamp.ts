@@ -27,16 +27,25 @@ const spec = {
     schemas: schemasArgument,
   },
   flags: {
+    'from-log': { help: 'write what the log says is applied, instead of a target' },
     purge: { help: 'empty the ledger of these schemas first, unknown revisions included' },
     plan: { help: 'print what would be written and stop' },
     ...stampFlags,
     'lock-wait': { help: 'how long to wait for another runner (default 60s)', value: 'TIME' },
   },
-  examples: ['just mig-stamp head', 'just mig-stamp 3f2a9c41b7d0 user', 'just mig-stamp --purge head user'],
+  examples: [
+    'just mig-stamp head',
+    'just mig-stamp 3f2a9c41b7d0 user',
+    'just mig-stamp --purge head user',
+    'just mig-stamp --from-log user',
+  ],
 }
 
+/** Without a target the first argument is the schemas. */
+const fromLogSpec = { ...spec, positionals: { schemas: schemasArgument } }
+
 export const main = (): Promise<void> =>
-  runCommand(spec, (command) =>
+  runCommand(process.argv.includes('--from-log') ? fromLogSpec : spec, (command) =>
     onEachLine(
       command,
       async (session, project) => {
@@ -63,13 +72,18 @@ async function stampLine(command: Command, project: Project, line: string): Prom
 }
 
 function requestOf({ positionals, flags }: Command) {
-  return { target: positionals.target ?? '', purge: flags.purge === true }
+  return {
+    target: positionals.target ?? '',
+    purge: flags.purge === true,
+    fromLog: flags['from-log'] === true,
+  }
 }
 
 function show({ output, flags }: Command, changes: StampPlan['changes']): void {
   const text = changes.length > changesShown ? grouped(changes) : changes.map(changeText)
   const nothing = 'nothing to do: the ledger says that already'
-  output.result(text.join('\n') || nothing, { event: 'stamp', written: flags.plan !== true, changes })
+  const shown = changes.map(({ covered: _covered, ...change }) => change)
+  output.result(text.join('\n') || nothing, { event: 'stamp', written: flags.plan !== true, changes: shown })
 }
 
 /** So many are listed one by one. */
@@ -80,6 +94,8 @@ function changeText({ targetSchema, before, after }: StampPlan['changes'][number
 }
 
 function moveText({ before, after }: Pick<StampPlan['changes'][number], 'before' | 'after'>): string {
+  if (before.length === after.length && before.every((id) => after.includes(id)))
+    return `${after.join(', ') || 'base'}, confirmed`
   return `${before.join(', ') || 'base'} → ${after.join(', ') || 'base'}`
 }
 

@@ -10,6 +10,7 @@ import {
   standingBars,
   tenantSessions,
   tenantStateText,
+  troubleTexts,
 } from './shared/tenants.ts'
 
 const spec = {
@@ -63,6 +64,7 @@ function show({ output, flags }: Command, standings: readonly TenantStanding[]):
       ? []
       : [table(shown, standings, { style, empty: 'there are no tenants' }), '']),
     standingBars(standings, style),
+    ...troubleTexts(standings),
     ...(differing.length === 0
       ? []
       : [
@@ -77,18 +79,7 @@ function show({ output, flags }: Command, standings: readonly TenantStanding[]):
   output.result(parts.join('\n').trim(), ...standings.map(lineOf))
 }
 
-function lineOf({ tenant, revisions, state, behind, lastRun, structure, fingerprint }: TenantStanding) {
+function lineOf({ tenant, halfDone: _halfDone, ...standing }: TenantStanding) {
   const { line, schema: targetSchema, shard } = tenant
-  return {
-    event: 'tenant' as const,
-    line,
-    targetSchema,
-    shard,
-    revisions,
-    state,
-    behind,
-    lastRun,
-    structure,
-    fingerprint,
-  }
+  return { event: 'tenant' as const, line, targetSchema, shard, ...standing }
 }

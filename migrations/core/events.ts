@@ -32,6 +32,8 @@ export interface StepFacts {
   readonly message: string
   /** Set when the step is in the plan only because another line depends on it. */
   readonly neededBy?: string
+  /** Set when the revision was put below this applied one, and runs after it. */
+  readonly below?: string
   /** Why nothing takes it back, where its file says so. */
   readonly irreversible?: string
   /** What it loses, where its file says so. */

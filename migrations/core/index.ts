@@ -10,12 +10,15 @@ export * from './in-process.ts'
 export { readApplied, readLastEntries, toolVersion } from './ledger/index.ts'
 export { revisionGraph } from './revisions/index.ts'
 export {
+  type AppliedState,
   databaseUrl,
   type EndedHolder,
   losesRows,
   type NewFile,
   newRevisionFile,
+  readStates,
   type StatusItem,
+  singleTargets,
   statusItems,
   stepFacts,
   unlock,

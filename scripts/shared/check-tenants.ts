@@ -75,9 +75,9 @@ function showStanding(
 ): void {
   if (standings.length === 0) return
   const names = standings.map((standing) => `${nameOf(standing.tenant)} (${tenantStateText(standing)})`)
-  const lines = standings.map(({ tenant, revisions, state, behind }) => ({
+  const lines = standings.map(({ tenant, revisions, state, behind, neverRun, trouble }) => ({
     ...{ event: 'tenant' as const, line, targetSchema: tenant.schema, shard: tenant.shard, revisions, state },
-    ...{ behind, lastRun: null, structure: null, fingerprint: null },
+    ...{ behind, neverRun, trouble, lastRun: null, structure: null, fingerprint: null },
   }))
   const text = `${countOf(standings.length, 'tenant')} ${what}: ${listText(names)}`
   output.result(text, ...lines)

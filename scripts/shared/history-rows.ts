@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import type {
   AppliedRows,
+  AppliedState,
   LogEntry,
   Project,
   RevisionSpec,
@@ -12,6 +13,8 @@ import type { HistoryFlag, HistoryRow, RevisionLine } from '../../migrations/cor
 export interface LedgerView {
   readonly applied: AppliedRows
   readonly entries: readonly LogEntry[]
+  /** Revisions that were put below an applied one and have not run somewhere. */
+  readonly neverRun: ReadonlySet<string>
   /** By tenant line; for those that are counted. */
   readonly tenants?: ReadonlyMap<string, TenantCounts>
 }
@@ -36,6 +39,7 @@ export function historyRows(
       ...(graph.children(spec.revision).length > 1 ? (['branch point'] as const) : []),
       ...(parents.length > 1 ? (['merge point'] as const) : []),
       ...(spec.irreversible === undefined ? [] : (['irreversible'] as const)),
+      ...(ledger.neverRun.has(spec.revision) ? (['never run'] as const) : []),
     ]
     return {
       revision: spec.revision,
@@ -59,6 +63,15 @@ export function historyRows(
         })),
     }
   })
+}
+
+/** What of a history was put below applied revisions and has not run in a single line or some tenant. */
+export function neverRunIn(
+  states: ReadonlyMap<string, AppliedState>,
+  tenants: ReadonlyMap<string, TenantCounts>,
+): ReadonlySet<string> {
+  const single = [...states.values()].flatMap(({ neverRun }) => neverRun)
+  return new Set([...single, ...[...tenants.values()].flatMap(({ neverRun }) => [...neverRun])])
 }
 
 /** Rows of the ledger that no file has, for the lines of the filter. */

@@ -266,10 +266,25 @@ export function oneTenantLine(env: Environment): string {
 /** A tenant's state in words. */
 export function tenantStateText({ state, behind }: Pick<TenantStanding, 'state' | 'behind'>): string {
   if (state === 'absent') return 'no such schema'
+  if (state === 'emptied') return 'empty schema'
+  if (state === 'disagrees') return 'log disagrees'
   if (state === 'unreachable') return 'does not answer'
   if (state === 'missing') return 'no file has it'
   return behind === 0 ? 'head' : `${behind} behind`
 }
+
+/** What is wrong with the rows of some schemas, each with what to type; of many that have the same, the first few. */
+export function troubleTexts(standings: readonly Pick<TenantStanding, 'trouble'>[]): readonly string[] {
+  const texts = standings.flatMap(({ trouble }) =>
+    trouble === null ? [] : [`${trouble.what}\n  → ${trouble.help}`],
+  )
+  const shown = [...new Set(texts)]
+  return shown.length <= troublesShown
+    ? shown
+    : [...shown.slice(0, troublesShown), `and ${shown.length - troublesShown} more: just mig-status`]
+}
+
+const troublesShown = 10
 
 /** How tenants spread over revisions, as bars. */
 export function standingBars(standings: readonly TenantStanding[], style: Style): string {

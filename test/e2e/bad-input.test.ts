@@ -181,12 +181,25 @@ describe('names of revisions', () => {
     expect(await versions(database.client)).toEqual({ depot: ['dddd00000001'] })
   })
 
-  test('--allow-missing goes on beside an id that no file has', async () => {
+  test('--allow-missing goes on beside an id that no file has, and repeats nothing', async () => {
     await succeed(just('mig-upgrade head depot'))
     await database.client.query(`UPDATE mig.version SET revision = 'eeee00000009'`)
-    await database.client.query('DROP TABLE depot.d')
+    const { stdout } = await succeed(just('mig-upgrade head depot --allow-missing'))
+    expect(stdout).toContain('nothing to do')
+    const next = { id: 'dddd00000002', down: 'dddd00000001', ...create('e') }
+    await project.write(revisionFiles('depot', [{ id: 'dddd00000001', ...create('d') }, next]))
     await succeed(just('mig-upgrade head depot --allow-missing'))
-    expect(await versions(database.client)).toEqual({ depot: ['dddd00000001', 'eeee00000009'] })
+    expect(await versions(database.client)).toEqual({ depot: ['dddd00000002', 'eeee00000009'] })
+  })
+
+  test('--from-log takes what the log says, and needs no target', async () => {
+    await succeed(just('mig-upgrade head depot'))
+    await database.client.query(`DELETE FROM mig.version`)
+    await fail(just('mig-upgrade head depot'), 'ledger-disagrees', 2)
+    expect((await succeed(just('mig-current depot'))).stdout).toContain('log disagrees')
+    expect((await succeed(just('mig-stamp --from-log depot'))).stdout).toContain('base → dddd00000001')
+    expect((await succeed(just('mig-stamp --from-log depot'))).stdout).toContain('nothing to do')
+    await succeed(just('mig-current --check-heads depot'))
   })
 })
 

@@ -3,6 +3,7 @@ import pg from 'pg'
 import { describe, expect } from 'vitest'
 import {
   createLedger,
+  digestOf,
   forgetProgressStatement,
   isStepDone,
   ledgerStatements,
@@ -110,6 +111,7 @@ describe('the ledger', () => {
       targetSchema: 's',
       before: [],
       after: ["r'1"],
+      digest: digestOf(["r'1"]),
       checksum: null,
       host: 'me@here',
       step,

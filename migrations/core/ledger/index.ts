@@ -1,3 +1,4 @@
+export { combinedDigest, digestOf, toggledDigest } from './digest.ts'
 export { releaseLocks, takeLocks, targetLockHolders, tryEachLock, tryLock } from './lock.ts'
 export {
   type BackfillCursor,
@@ -15,6 +16,13 @@ export {
   readApplied,
   readLastEntries,
 } from './read.ts'
+export {
+  type LastEntry,
+  type LoggedStep,
+  readLoggedSteps,
+  readRecords,
+  type SchemaRecord,
+} from './record.ts'
 export { createLedger, ledgerDdl } from './tables.ts'
 export { toolVersion } from './tool-version.ts'
 export { utcSql } from './utc.ts'

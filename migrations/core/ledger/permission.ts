@@ -26,7 +26,7 @@ export async function notMade(client: ClientBase, ledgerSchema: string, cause: E
   if (code !== '42501') {
     const { message } = databaseError(cause)
     return new MigError('no-ledger', `the ledger in schema ${mig} cannot be made: ${message}`, {
-      help: 'mend what stands in its way, then run the same command again',
+      help: 'fix what stands in its way, then run the same command again',
       exitCode: exitCodes.stepFailed,
       facts: { ledgerSchema, sqlState: code },
       cause,
@@ -49,7 +49,8 @@ export async function notMade(client: ClientBase, ledgerSchema: string, cause: E
 
 const otherRole = 'use another role in MIG_DATABASE_URL'
 
-async function readOnly(client: ClientBase, ledgerSchema: string, cause: Error): Promise<MigError> {
+/** Nothing can be written there: a standby, or sessions that are read-only. */
+export async function readOnly(client: ClientBase, ledgerSchema: string, cause?: Error): Promise<MigError> {
   const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby')
   const standby = rows[0]?.standby ?? false
   const { role, database } = await whoAsks(client, ledgerSchema)
@@ -64,7 +65,7 @@ async function readOnly(client: ClientBase, ledgerSchema: string, cause: Error):
         : `if it may write: ALTER ROLE ${role} SET default_transaction_read_only = off; or ${otherRole}`,
       exitCode: exitCodes.stepFailed,
       facts: { standby, role, ledgerSchema },
-      cause,
+      ...(cause === undefined ? {} : { cause }),
     },
   )
 }

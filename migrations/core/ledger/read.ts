@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
 import { quoteIdent } from '../postgres/index.ts'
+import { ownTables } from './look.ts'
 import { mayNotRead } from './permission.ts'
 import { utcSql } from './utc.ts'
 
@@ -101,7 +102,7 @@ function logEntry(row: LogRow): LogEntry {
 
 /**
  * The rows of a query on the ledger; none where no ledger was made yet: SQLSTATE 42P01 and 3F000 (manual, appendix A).
- * @throws MigError `no-permission` when the role may not read it
+ * @throws MigError `no-permission` when the role may not read it; `foreign-ledger`
  */
 export async function ledgerRows<Row extends object>(
   client: ClientBase,
@@ -115,6 +116,8 @@ export async function ledgerRows<Row extends object>(
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === '42P01' || code === '3F000') return []
     if (error instanceof Error && code === '42501') throw await mayNotRead(client, ledgerSchema, error)
+    // undefined_column: the table of that name is somebody else's.
+    if (code === '42703') await ownTables(client, ledgerSchema)
     throw error
   }
 }

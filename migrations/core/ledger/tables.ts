@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
 import { isConnectionLost, quoteIdent, quoteLiteral } from '../postgres/index.ts'
+import { isLedgerReady } from './look.ts'
 import { notMade } from './permission.ts'
 
 /**
@@ -28,9 +29,15 @@ CREATE TABLE IF NOT EXISTS ${mig}.log (
   outcome text NOT NULL CHECK (outcome IN ('done', 'failed')),
   error text,
   tool_version text NOT NULL,
-  step uuid
+  step uuid,
+  heads text[],
+  applied text,
+  covered text[],
+  objects boolean
 );
+${addedColumns(ledgerSchema)};
 CREATE INDEX IF NOT EXISTS log_target_schema_revision_idx ON ${mig}.log (target_schema, revision, id);
+CREATE INDEX IF NOT EXISTS log_target_schema_id_idx ON ${mig}.log (target_schema, id);
 CREATE TABLE IF NOT EXISTS ${mig}.progress (
   target_schema text NOT NULL,
   revision text NOT NULL,
@@ -48,6 +55,19 @@ CREATE TABLE IF NOT EXISTS ${mig}.progress (
 );`
 }
 
+/**
+ * The columns that say what a step has left: `heads` are the rows of `version`, `applied` is a digest of all that is
+ * applied, `covered` lists what a stamp says is applied, `objects` whether the target schema had any. ALTER TABLE
+ * takes its lock even where the column is there, so an up-to-date log is not touched.
+ */
+function addedColumns(ledgerSchema: string): string {
+  const log = `${quoteIdent(ledgerSchema)}.log`
+  const body = `BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass(${quoteLiteral(log)}) AND attname = 'objects') THEN
+  ALTER TABLE ${log} ADD COLUMN IF NOT EXISTS heads text[], ADD COLUMN IF NOT EXISTS applied text, ADD COLUMN IF NOT EXISTS covered text[], ADD COLUMN IF NOT EXISTS objects boolean;
+END IF; END`
+  return `DO ${quoteLiteral(body)}`
+}
+
 /** CREATE SCHEMA IF NOT EXISTS wants the right to create schemas even where the schema is there. */
 function schemaDdl(mig: string): string {
   const body = `BEGIN IF to_regnamespace(${quoteLiteral(mig)}) IS NULL THEN CREATE SCHEMA ${mig}; END IF; END`
@@ -57,18 +77,14 @@ function schemaDdl(mig: string): string {
 const queryCanceled = '57014'
 
 /**
- * Makes the ledger's tables where they are missing. Two runners that do so at once are kept apart by a
- * transaction lock, since CREATE … IF NOT EXISTS alone can fail with a unique violation.
- * @throws MigError `no-permission`, `read-only`, or `no-ledger` for what else PostgreSQL says; the
+ * Makes the ledger's tables where they are missing, and adds the columns that one of an older version lacks. Two
+ * runners that do so at once are kept apart by a transaction lock, since CREATE … IF NOT EXISTS alone can fail with
+ * a unique violation.
+ * @throws MigError `no-permission`, `read-only`, `foreign-ledger`, or `no-ledger` for what else PostgreSQL says; the
  *   driver's error where the statement was cancelled.
  */
 export async function createLedger(client: ClientBase, ledgerSchema: string): Promise<void> {
-  const tables = ['version', 'log', 'progress'].map((table) => `${quoteIdent(ledgerSchema)}.${table}`)
-  const found = await client.query<{ ready: boolean }>(
-    `SELECT bool_and(to_regclass(name) IS NOT NULL) AS ready FROM unnest($1::text[]) AS name`,
-    [tables],
-  )
-  if (found.rows[0]?.ready) return
+  if (await isLedgerReady(client, ledgerSchema)) return
   const key = quoteLiteral(`just-mig ledger ${ledgerSchema}`)
   try {
     await client.query(

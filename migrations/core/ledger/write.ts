@@ -1,4 +1,5 @@
 import { quoteIdent, quoteLiteral } from '../postgres/index.ts'
+import { hasObjectsSql } from './record.ts'
 import { toolVersion } from './tool-version.ts'
 
 /** What a step leaves in the ledger. */
@@ -10,6 +11,10 @@ export interface LedgerStep {
   /** The rows of the target schema before and after. */
   readonly before: readonly string[]
   readonly after: readonly string[]
+  /** `digestOf` all that is applied after the step. */
+  readonly digest: string
+  /** Of a stamp: the revisions that it says are applied. */
+  readonly covered?: readonly string[]
   /** SHA-256 of the file, hex; null where no file stands behind the step. */
   readonly checksum: string | null
   /** `user@machine`; null in a script, where it is the client's address. */
@@ -77,6 +82,20 @@ function logStatement(
     text(error),
     text(toolVersion),
     text(step.step ?? null),
+    ...(outcome === 'done' ? leftValues(step) : []),
   ]
-  return `INSERT INTO ${mig}.log (host, direction, line, revision, target_schema, duration_ms, checksum, outcome, error, tool_version, step) VALUES (${values.join(', ')})`
+  const left = outcome === 'done' ? ', heads, applied, covered, objects' : ''
+  return `INSERT INTO ${mig}.log (host, direction, line, revision, target_schema, duration_ms, checksum, outcome, error, tool_version, step${left}) VALUES (${values.join(', ')})`
+}
+
+/** What the step leaves: the rows, all that is applied, and whether the target schema has objects. */
+function leftValues({ targetSchema, after, digest, covered }: LedgerStep): readonly string[] {
+  const list = (ids: readonly string[]) => `ARRAY[${ids.map(quoteLiteral).join(', ')}]::text[]`
+  const schema = `to_regnamespace(${quoteLiteral(quoteIdent(targetSchema))})::oid`
+  return [
+    list(after),
+    quoteLiteral(digest),
+    covered === undefined ? 'NULL' : list(covered),
+    hasObjectsSql(schema),
+  ]
 }

@@ -12,6 +12,7 @@ export type HistoryFlag =
   | 'merge point'
   | 'pending'
   | 'irreversible'
+  | 'never run'
   | 'missing file'
 
 /** When and by whom a revision was applied to a target schema, from the ledger's log. */
@@ -96,7 +97,7 @@ function lineOfHistory(
 
 function rowText(row: HistoryRow, style: Style): string {
   const flags = row.flags.map((flag) =>
-    flag === 'missing file'
+    flag === 'missing file' || flag === 'never run'
       ? style.error(flag)
       : flag === 'irreversible'
         ? style.warning(flag)

@@ -9,9 +9,11 @@ export interface CurrentLine {
   /** Null when nothing is applied. */
   readonly revision: string | null
   readonly message: string
-  readonly state: 'head' | 'behind' | 'base' | 'missing'
+  readonly state: 'head' | 'behind' | 'base' | 'missing' | 'absent' | 'emptied' | 'disagrees'
   /** Pending revisions. */
   readonly behind: number
+  readonly neverRun: readonly string[]
+  readonly trouble: TroubleNote | null
   /** The last entry of the ledger's log for this revision. */
   readonly last?: LogLine | undefined
   /** The revision that the target schema is in the middle of; the rows are as before it. */
@@ -71,6 +73,12 @@ export interface BranchPointLine {
   readonly children: readonly string[]
 }
 
+/** What is wrong with the ledger's rows of a schema, and what to type about it. */
+export interface TroubleNote {
+  readonly what: string
+  readonly help: string
+}
+
 /** `mig-tenants --json`: one line per tenant. */
 export interface TenantLine {
   readonly event: 'tenant'
@@ -78,8 +86,10 @@ export interface TenantLine {
   readonly targetSchema: string
   readonly shard: string | null
   readonly revisions: readonly string[]
-  readonly state: 'head' | 'behind' | 'base' | 'missing' | 'absent' | 'unreachable'
+  readonly state: 'head' | 'behind' | 'base' | 'missing' | 'absent' | 'emptied' | 'disagrees' | 'unreachable'
   readonly behind: number
+  readonly neverRun: readonly string[]
+  readonly trouble: TroubleNote | null
   readonly lastRun: Date | null
   readonly structure: 'majority' | 'differs' | null
   readonly fingerprint: string | null
@@ -119,7 +129,14 @@ export interface EditedLine {
 /** `mig-status --json`: something that is in progress, stuck or in doubt. */
 export interface StatusLine {
   readonly event: 'status'
-  readonly kind: 'half-done' | 'lock' | 'invalid-index' | 'idle-in-transaction' | 'prepared-transaction'
+  readonly kind:
+    | 'ledger'
+    | 'never-run'
+    | 'half-done'
+    | 'lock'
+    | 'invalid-index'
+    | 'idle-in-transaction'
+    | 'prepared-transaction'
   readonly targetSchema: string
   readonly what: string
   /** The command that mends it. */

@@ -10,7 +10,8 @@ export function directionArrow(direction: StepFacts['direction']): string {
 
 /**
  * A plan as numbered lines: direction, line, target schema, revision, message, which revision needs a step
- * that was not asked for, and that there is no way back; below a step the data that it loses. An empty plan says so.
+ * that was not asked for, which applied one it was put below, and that there is no way back; below a step the data
+ * that it loses. An empty plan says so.
  */
 export function planText(steps: readonly StepFacts[], style: Style = plainStyle): string {
   if (steps.length === 0) return 'plan: nothing to do'
@@ -27,9 +28,11 @@ export function planText(steps: readonly StepFacts[], style: Style = plainStyle)
       oneLine(step.message),
     ]
     const needed = step.neededBy === undefined ? '' : style.dim(`  (needed by ${step.neededBy})`)
+    const below =
+      step.below === undefined ? '' : style.warning(`  (put below ${step.below}, which is applied)`)
     const final = step.irreversible === undefined ? '' : style.warning('  (irreversible)')
     const losses = lossLines(step.losses ?? [], style).map((line) => `${' '.repeat(numberWidth + 6)}${line}`)
-    return [`  ${cells.join('  ')}`.trimEnd() + needed + final, ...losses].join('\n')
+    return [`  ${cells.join('  ')}`.trimEnd() + needed + below + final, ...losses].join('\n')
   })
   return [`${style.strong('plan:')} ${countOf(steps.length, 'step')}`, ...lines].join('\n')
 }

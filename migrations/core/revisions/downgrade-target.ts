@@ -31,7 +31,8 @@ export function standingAbove(
     const above = reach(roots(around, destination, target.text), dependantsOf)
     const dropped = [...above].filter((node) => applied.has(node))
     const { node } = destination
-    if (node !== undefined && dropped.length === 0 && !around.rows.includes(node)) {
+    const neverRan = node !== undefined && dropped.length > 0 && !applied.has(node)
+    if (node !== undefined && (neverRan || (dropped.length === 0 && !around.rows.includes(node)))) {
       throw notOnPath(node, applied.has(node))
     }
     for (const each of dropped) goes.add(each)

@@ -76,7 +76,7 @@ export function revisionGraph(revisions: readonly RevisionSpec[]): RevisionGraph
     ids.flatMap((id) => index.byId.get(id) ?? [])
   const inLoadOrder = (nodes: ReadonlySet<RevisionNode>) =>
     idsOf(index.nodes.filter((node) => nodes.has(node)))
-  const appliedTo = (rows: readonly string[]) => appliedNodes(ledgerRows(index, rows, true).rows)
+  const appliedTo = (rows: readonly string[]) => appliedNodes(ledgerRows(index, { applied: rows }, true))
   return {
     revisions: index.nodes.map((node) => node.spec),
     lines: index.lines.filter((line) => line !== ''),
@@ -125,7 +125,7 @@ function namedNodes(
   name: string,
   options: HistoryOptions = {},
 ): readonly RevisionNode[] {
-  const rows = ledgerRows(index, options.applied ?? [], true).rows
+  const rows = ledgerRows(index, { applied: options.applied ?? [] }, true).rows
   const around = { index, scope: scopeOf(index, options.lines), rows }
   const { branch, symbol, relative, text } = parseTarget(index, name)
   if (relative === undefined) return symbolNodes(around, symbol, branch, text)

@@ -25,7 +25,7 @@ export function historyNodes(
   options: HistoryOptions = {},
 ): readonly RevisionNode[] {
   const scope = scopeOf(index, options.lines)
-  const { rows } = ledgerRows(index, options.applied ?? [], true)
+  const { rows } = ledgerRows(index, { applied: options.applied ?? [] }, true)
   const around: Surroundings = { index, scope, rows }
   const [from, to] = endsOf(range)
   const lower = lowerEnd(around, from, to)

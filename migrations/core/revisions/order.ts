@@ -41,6 +41,18 @@ export function historyOrder(
   return result
 }
 
+/**
+ * Where to begin with revisions of which some are separated from the heads by others that are left out: the heads,
+ * and what nothing in the set stands on.
+ */
+export function startsOf(
+  revisions: ReadonlySet<RevisionNode>,
+  heads: Iterable<RevisionNode>,
+): readonly RevisionNode[] {
+  const tips = [...revisions].filter((node) => !node.orderDependants.some((above) => revisions.has(above)))
+  return [...new Set([...heads, ...tips])]
+}
+
 /** Whether no path from a head to a member leaves the set: then a node is needed by an open line exactly while a direct dependant is left. */
 function isWhole(revisions: ReadonlySet<RevisionNode>, heads: readonly RevisionNode[]): boolean {
   const span = reach(heads, (node) => node.orderNeeds)

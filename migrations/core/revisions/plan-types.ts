@@ -18,6 +18,10 @@ export interface GraphRequest {
   readonly target: string | readonly string[]
   /** Schema keys that the command may touch; default: all. */
   readonly lines?: readonly string[]
+  /** Revisions below a row that were put there after it was applied, and never ran. */
+  readonly neverRun?: readonly string[]
+  /** Applied revisions that no known row stands on: they are below a row that no revision has. */
+  readonly alsoApplied?: readonly string[]
 }
 
 export interface UpgradeRequest extends GraphRequest {

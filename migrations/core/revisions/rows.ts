@@ -1,12 +1,16 @@
 import { MigError } from '../errors.ts'
 import { nearestNames } from './nearest-names.ts'
 import { dependantsOf, lineNeedsOf, type RevisionIndex, type RevisionNode, reach } from './nodes.ts'
-import type { Direction, PlannedStep } from './plan-types.ts'
+import type { Direction, GraphRequest, PlannedStep } from './plan-types.ts'
 
 /** The rows of the ledger as revisions, and those that no file has. */
 export interface LedgerRows {
   readonly rows: readonly RevisionNode[]
   readonly unknown: readonly string[]
+  /** Below a row, and not applied. */
+  readonly neverRun: ReadonlySet<RevisionNode>
+  /** Applied, and below an unknown row. */
+  readonly alsoApplied: ReadonlySet<RevisionNode>
 }
 
 /**
@@ -15,7 +19,7 @@ export interface LedgerRows {
  */
 export function ledgerRows(
   index: RevisionIndex,
-  applied: readonly string[],
+  { applied, neverRun, alsoApplied }: Pick<GraphRequest, 'applied' | 'neverRun' | 'alsoApplied'>,
   allowMissing: boolean,
 ): LedgerRows {
   const rows: RevisionNode[] = []
@@ -26,7 +30,8 @@ export function ledgerRows(
     else if (allowMissing) unknown.push(id)
     else throw unknownRow(index, id)
   }
-  return { rows, unknown }
+  const nodesOf = (ids: readonly string[] = []) => new Set(ids.flatMap((id) => index.byId.get(id) ?? []))
+  return { rows, unknown, neverRun: nodesOf(neverRun), alsoApplied: nodesOf(alsoApplied) }
 }
 
 function unknownRow(index: RevisionIndex, id: string): MigError {
@@ -40,9 +45,19 @@ function unknownRow(index: RevisionIndex, id: string): MigError {
   )
 }
 
-/** All that is applied: the rows and what they stand on inside their lines. Each line keeps its own rows. */
-export function appliedNodes(rows: readonly RevisionNode[]): Set<RevisionNode> {
-  return reach(rows, lineNeedsOf)
+/**
+ * All that is applied: the rows and what they stand on inside their lines, less what was put below them later. Each
+ * line keeps its own rows.
+ */
+export function appliedNodes({
+  rows,
+  neverRun,
+  alsoApplied,
+}: Omit<LedgerRows, 'unknown'>): Set<RevisionNode> {
+  const applied = reach(rows, lineNeedsOf)
+  for (const node of alsoApplied) applied.add(node)
+  for (const node of neverRun) applied.delete(node)
+  return applied
 }
 
 /**
@@ -70,31 +85,43 @@ export function checkOverlap(nodes: readonly RevisionNode[], what: string): void
 }
 
 /**
- * The steps with the ledger's rows after each: the applied revisions that nothing applied in their line needs.
+ * The steps with the ledger's rows after each: the applied revisions that nothing applied in their line needs. One
+ * that is applied below a row leaves the rows as they are.
  */
 export function withRows(
-  { rows, unknown }: LedgerRows,
+  { rows, unknown, neverRun, alsoApplied }: LedgerRows,
   order: readonly RevisionNode[],
   direction: Direction,
 ): PlannedStep[] {
-  const applied = appliedNodes(rows)
+  const standing = reach(rows, lineNeedsOf)
   const needed = new Map<RevisionNode, number>()
-  const isNeeded = (node: RevisionNode, by: 1 | -1): boolean => {
+  const isNeeded = (node: RevisionNode, by: 0 | 1 | -1): boolean => {
     const count = (needed.get(node) ?? 0) + by
     needed.set(node, count)
     return count > 0
   }
-  const current = new Set(applied)
-  for (const node of applied) {
+  const current = new Set(rows)
+  for (const node of standing) {
     for (const need of node.lineNeeds) if (isNeeded(need, 1)) current.delete(need)
   }
+  const lay = (node: RevisionNode): void => {
+    if (standing.has(node) && isNeeded(node, 0)) return
+    current.add(node)
+    for (const need of node.lineNeeds) if (isNeeded(need, 1)) current.delete(need)
+  }
+  /** What was never run is passed on the way down, to what is applied below it. */
+  const lift = (node: RevisionNode): void => {
+    for (const need of node.lineNeeds) {
+      if (isNeeded(need, -1) || alsoApplied.has(need)) continue
+      if (neverRun.has(need)) lift(need)
+      else current.add(need)
+    }
+  }
   const step = (node: RevisionNode): PlannedStep => {
-    if (direction === 'upgrade') {
-      current.add(node)
-      for (const need of node.lineNeeds) if (isNeeded(need, 1)) current.delete(need)
-    } else {
+    if (direction === 'upgrade') lay(node)
+    else {
       current.delete(node)
-      for (const need of node.lineNeeds) if (!isNeeded(need, -1)) current.add(need)
+      lift(node)
     }
     const appliedAfter = [...Array.from(current, (row) => row.id), ...unknown].sort()
     return { revision: node.id, direction, appliedAfter }

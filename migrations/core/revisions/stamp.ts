@@ -20,7 +20,7 @@ import {
  */
 export function stampedRows(index: RevisionIndex, request: StampRequest): readonly string[] {
   const scope = scopeOf(index, request.lines)
-  const ledger = ledgerRows(index, request.applied, request.purge ?? false)
+  const ledger = ledgerRows(index, request, request.purge ?? false)
   const rows = request.purge ? ledger.rows.filter((row) => !scope.has(row)) : ledger.rows
   const around: Surroundings = { index, scope, rows }
   const texts = typeof request.target === 'string' ? [request.target] : request.target

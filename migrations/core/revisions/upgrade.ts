@@ -1,9 +1,9 @@
 import { MigError } from '../errors.ts'
 import { type Branch, checkInScope, scopeOf } from './names.ts'
 import { needsOf, type RevisionIndex, type RevisionNode, reach } from './nodes.ts'
-import { historyOrder } from './order.ts'
+import { historyOrder, startsOf } from './order.ts'
 import type { PlannedStep, UpgradeRequest } from './plan-types.ts'
-import { appliedNodes, checkOverlap, ledgerRows, withRows } from './rows.ts'
+import { appliedNodes, checkOverlap, type LedgerRows, ledgerRows, withRows } from './rows.ts'
 import {
   type ParsedTarget,
   parseTarget,
@@ -20,7 +20,7 @@ import {
  *   `relative-not-enough`, `walked-too-far`, `overlapping-revisions`, `cant-locate-current`, `outside-filter` …
  */
 export function upgradePlan(index: RevisionIndex, request: UpgradeRequest): readonly PlannedStep[] {
-  const ledger = ledgerRows(index, request.applied, request.allowMissing ?? false)
+  const ledger = ledgerRows(index, request, request.allowMissing ?? false)
   const scope = scopeOf(index, request.lines)
   const around: Surroundings = { index, scope, rows: ledger.rows }
   checkOverlap(ledger.rows, 'the applied revisions')
@@ -34,7 +34,7 @@ export function upgradePlan(index: RevisionIndex, request: UpgradeRequest): read
       ? parsed.flatMap((target) => upgradeTargets(around, target))
       : symbolNodes(around, 'heads', undefined, nextOfPlan.text)
   checkOverlap([...new Set(targets)], 'the targets')
-  const order = pendingOrder(index, ledger.rows, targets)
+  const order = pendingOrder(index, ledger, targets)
   const steps = withRows(ledger, nextOfPlan === undefined ? order : firstOf(order, nextOfPlan), 'upgrade')
   return scope.filtered ? withNeededBy(index, steps, scope.has) : steps
 }
@@ -42,12 +42,13 @@ export function upgradePlan(index: RevisionIndex, request: UpgradeRequest): read
 /** What the targets need and the rows lack, in the order to apply it. */
 function pendingOrder(
   index: RevisionIndex,
-  rows: readonly RevisionNode[],
+  ledger: LedgerRows,
   targets: readonly RevisionNode[],
 ): RevisionNode[] {
   const pending = reach(targets, needsOf)
-  for (const node of appliedNodes(rows)) pending.delete(node)
-  return historyOrder(pending, targets, index.lines).reverse()
+  for (const node of appliedNodes(ledger)) pending.delete(node)
+  const starts = ledger.neverRun.size === 0 ? targets : startsOf(pending, targets)
+  return historyOrder(pending, starts, index.lines).reverse()
 }
 
 const isNextOfPlan = ({ branch, symbol, relative }: ParsedTarget): boolean =>

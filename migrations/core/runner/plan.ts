@@ -1,7 +1,10 @@
+import type { Environment } from '../environment/index.ts'
 import { MigError } from '../errors.ts'
 import type { StepFacts } from '../events.ts'
-import { type AppliedRows, type LogEntry, readApplied, readLastEntries } from '../ledger/index.ts'
+import { type AppliedRows, digestOf, type LogEntry, readLastEntries, toggledDigest } from '../ledger/index.ts'
 import type { PlannedStep, RevisionFile } from '../revisions/index.ts'
+import { type AppliedState, ofLine, readStates, type Target } from './applied/state.ts'
+import { checkTrusted, targetWords } from './applied/trouble.ts'
 import { stepLosses } from './losses.ts'
 import type { Project } from './project.ts'
 import type { Session } from './session.ts'
@@ -12,6 +15,8 @@ export interface PlanStep extends StepFacts {
   readonly file: RevisionFile
   /** The ledger's rows of the target schema before the step. */
   readonly appliedBefore: readonly string[]
+  /** `digestOf` all that is applied in the target schema after the step. */
+  readonly digest: string
 }
 
 /** The ordered steps that a command will take, before any is taken. */
@@ -39,6 +44,8 @@ export interface PlanRequest {
 /** What is applied, as the planner needs it. */
 export interface LedgerState {
   readonly applied: AppliedRows
+  /** By target schema; where none is given, what the files say of the rows. */
+  readonly states?: ReadonlyMap<string, AppliedState>
   /** Successful log entries, newest first; only a downgrade needs them. */
   readonly entries: readonly Pick<LogEntry, 'direction' | 'revision' | 'targetSchema'>[]
   /** Heads of tenants: what they depend on stays. */
@@ -52,37 +59,57 @@ export async function readLedgerState(
   direction: 'upgrade' | 'downgrade',
 ): Promise<LedgerState> {
   const { env } = project
-  const applied = await readApplied(session.client, env.ledgerSchema)
+  const states = await readStates(session.client, project, singleTargets(env))
+  const applied = new Map(
+    [...states].flatMap(([schema, { rows }]) => (rows.length === 0 ? [] : [[schema, rows] as const])),
+  )
   const entries =
     direction === 'upgrade'
       ? []
       : await readLastEntries(session.client, env.ledgerSchema, Object.values(env.schemas))
   return {
     applied,
+    states,
     entries,
     tenantHeads: direction === 'upgrade' ? [] : await tenantHeads(session.client, project),
   }
 }
 
+/** The single lines with their schemas. */
+export function singleTargets({ schemas }: Pick<Environment, 'schemas'>): readonly Target[] {
+  return Object.entries(schemas).map(([line, targetSchema]) => ({ line, targetSchema }))
+}
+
 /**
  * The plan for a request on the single lines, from what the ledger says.
  * @throws MigError as `planUpgrade` and `planDowngrade` do; `ahead-of-code` when the ledger names a revision
- *   that no file has.
+ *   that no file has; `ledger-disagrees`, `no-schema` and `schema-emptied` when the rows of a line that is touched are
+ *   not to be trusted.
  */
 export function makePlan(project: Project, state: LedgerState, request: PlanRequest): Plan {
   const { graph, env } = project
   const lines = request.lines ?? env.filter
-  const applied = knownRows(project, state.applied, request.allowMissing ?? false)
+  const states = state.states ?? new Map<string, AppliedState>()
+  const applied = knownRows(project, state, request.allowMissing ?? false)
+  for (const line of lines) checkTrusted(env, states.get(env.schemas[line] ?? ''))
   const standing = request.tenantsGo ? [] : (state.tenantHeads ?? [])
-  const asked = { applied: [...applied, ...standing], target: request.target, lines }
+  const asked = {
+    applied: [...applied, ...standing],
+    target: request.target,
+    lines,
+    neverRun: [...states.values()].flatMap((each) => each.neverRun),
+    alsoApplied: [...states.values()].flatMap((each) => each.alsoApplied),
+  }
   const planned =
     request.direction === 'upgrade' ? graph.planUpgrade(asked) : plannedDowngrade(project, state, asked)
   const rows = new Map(
     Object.entries(env.schemas).map(([, schema]) => [schema, state.applied.get(schema) ?? []]),
   )
+  const digests = new Map<string, string>()
   const steps = planned.map((step): PlanStep => {
     const file = fileOf(project, step.revision)
     const targetSchema = schemaOf(project, file.line)
+    checkTrusted(env, states.get(targetSchema))
     const appliedBefore = rows.get(targetSchema) ?? []
     const missing = appliedBefore.filter((id) => !project.files.has(id))
     const appliedAfter = [
@@ -90,6 +117,10 @@ export function makePlan(project: Project, state: LedgerState, request: PlanRequ
       ...missing,
     ].sort()
     rows.set(targetSchema, appliedAfter)
+    const before = digests.get(targetSchema) ?? digestBefore(project, state, file.line, targetSchema)
+    const digest = toggledDigest(before, step.revision)
+    digests.set(targetSchema, digest)
+    const below = rowAbove(project, states.get(targetSchema), step.revision)
     return {
       revision: step.revision,
       direction: step.direction,
@@ -97,21 +128,38 @@ export function makePlan(project: Project, state: LedgerState, request: PlanRequ
       targetSchema,
       message: file.message,
       ...(step.neededBy === undefined ? {} : { neededBy: step.neededBy }),
+      ...(below === undefined ? {} : { below }),
       ...(file.irreversible === undefined ? {} : { irreversible: file.irreversible }),
       ...stepLosses({ file, direction: step.direction, targetSchema }),
       appliedBefore,
       appliedAfter,
+      digest,
       file,
     }
   })
   return { direction: request.direction, target: request.target, steps, applied: state.applied }
 }
 
-function plannedDowngrade(
-  project: Project,
-  state: LedgerState,
-  asked: { readonly applied: readonly string[]; readonly target: string; readonly lines: readonly string[] },
-): readonly PlannedStep[] {
+function digestBefore(project: Project, state: LedgerState, line: string, targetSchema: string): string {
+  const rows = state.applied.get(targetSchema) ?? []
+  return state.states?.get(targetSchema)?.digest ?? digestOf([...ofLine(project, line, rows), ...rows])
+}
+
+/** The applied row above a revision that was put below it. */
+function rowAbove({ graph }: Project, state: AppliedState | undefined, revision: string): string | undefined {
+  if (!state?.neverRun.includes(revision)) return undefined
+  return state.rows.find((row) => graph.ancestors([row]).includes(revision))
+}
+
+interface Asked {
+  readonly applied: readonly string[]
+  readonly target: string
+  readonly lines: readonly string[]
+  readonly neverRun: readonly string[]
+  readonly alsoApplied: readonly string[]
+}
+
+function plannedDowngrade(project: Project, state: LedgerState, asked: Asked): readonly PlannedStep[] {
   try {
     return project.graph.planDowngrade({ ...asked, recentlyApplied: recentlyApplied(project, state) })
   } catch (error) {
@@ -120,24 +168,62 @@ function plannedDowngrade(
 }
 
 /** The rows of the single lines that files stand behind. */
-function knownRows(project: Project, applied: AppliedRows, allowMissing: boolean): readonly string[] {
+function knownRows(
+  project: Project,
+  { applied, states }: LedgerState,
+  allowMissing: boolean,
+): readonly string[] {
   const known: string[] = []
-  for (const [key, schema] of Object.entries(project.env.schemas)) {
-    for (const id of applied.get(schema) ?? []) {
-      if (project.files.has(id)) known.push(id)
-      else if (!allowMissing) throw aheadOfCode(key, schema, id)
+  for (const target of singleTargets(project.env)) {
+    const rows = applied.get(target.targetSchema) ?? []
+    const own = rows.filter((id) => project.files.has(id))
+    const missing = rows.find((id) => !project.files.has(id))
+    const alsoApplied = states?.get(target.targetSchema)?.alsoApplied ?? []
+    const isKnown = own.length > 0 || alsoApplied.length > 0
+    if (missing !== undefined && !(allowMissing && isKnown)) {
+      const fromLog = (states?.get(target.targetSchema)?.byLog ?? null) !== null
+      const done = new Set([...ofLine(project, target.line, own), ...alsoApplied])
+      const isPending = [...project.files.values()].some(
+        ({ line, revision }) => line === target.line && !done.has(revision),
+      )
+      throw aheadOfCode(project, target, missing, {
+        allowMissing,
+        mayRunBeside: isKnown && isPending,
+        fromLog,
+      })
     }
+    known.push(...own)
   }
   return known
 }
 
-function aheadOfCode(key: string, schema: string, id: string): MigError {
+interface MissingRow {
+  /** Whether `--allow-missing` was given. */
+  readonly allowMissing: boolean
+  /** Whether it is known what is applied below the row, and something else is pending. */
+  readonly mayRunBeside: boolean
+  /** Whether the log says something else. */
+  readonly fromLog: boolean
+}
+
+function aheadOfCode(
+  { env }: Project,
+  { line, targetSchema }: Target,
+  id: string,
+  { allowMissing, mayRunBeside, fromLog }: MissingRow,
+): MigError {
+  const unclear = allowMissing
+    ? '; the log does not say what is applied below it, so nothing can be run beside it'
+    : ''
+  const beside = mayRunBeside ? 'run what is pending beside it with --allow-missing, ' : ''
+  const words = targetWords(env, { line, targetSchema })
+  const byLog = fromLog ? `if the log is right, go by it: just mig-stamp --from-log ${words}; or ` : ''
   return new MigError(
     'ahead-of-code',
-    `schema ${schema} is at ${id}, which no revision file of line ${key} has`,
+    `schema ${targetSchema} is at ${id}, which no revision file of line ${line} has${unclear}`,
     {
-      help: `check out the branch that has it, see what you have with just mig-history ${key}, go on with --allow-missing, or start over with just mig-stamp --purge <revision> ${key}`,
-      facts: { line: key, targetSchema: schema, revision: id },
+      help: `${byLog}check out the branch or deploy the image that has it, see what you have with just mig-history ${line}, ${beside}or start over with just mig-stamp --purge <revision> ${words}`,
+      facts: { line, targetSchema, revision: id },
     },
   )
 }

@@ -106,7 +106,10 @@ function terminated(sql: string): string {
   return /--[^\n]*$/.test(text) ? `${text}\n;` : `${text};`
 }
 
-/** Raises unless the rows of the target schema are those that the step was planned from, and where it must be there. */
+/**
+ * Raises unless the rows of the target schema are those that the step was planned from and the log's last entry says
+ * the same, and unless the schema is there where it must be.
+ */
 function guard(ledgerSchema: string, step: PlanStep, mustBeThere: boolean): string {
   const target = quoteLiteral(step.targetSchema)
   const rows = step.appliedBefore.map(quoteLiteral).join(', ')
@@ -120,9 +123,14 @@ function guard(ledgerSchema: string, step: PlanStep, mustBeThere: boolean): stri
     RAISE EXCEPTION USING message = ${absent};
   END IF;\n`
     : ''
+  const logged = `(SELECT heads FROM ${quoteIdent(ledgerSchema)}.log WHERE target_schema = ${target} AND outcome = 'done' ORDER BY id DESC LIMIT 1)`
+  const otherwise = quoteLiteral(`just-mig: the log says that schema ${step.targetSchema} is at `)
   const body = `BEGIN
 ${there}  IF ${found} <> ARRAY[${rows}]::text[] THEN
     RAISE EXCEPTION USING message = ${message} || ${found}::text;
+  END IF;
+  IF NOT (${logged} @> ARRAY[${rows}]::text[] AND ${logged} <@ ARRAY[${rows}]::text[]) THEN
+    RAISE EXCEPTION USING message = ${otherwise} || ${logged}::text || ', and the version table says ' || ${found}::text;
   END IF;
 END`
   return `DO ${dollarQuoted(`\n${body}\n`, 'mig')}`

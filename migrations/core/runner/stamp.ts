@@ -1,34 +1,42 @@
 import {
-  type AppliedRows,
   createLedger,
+  digestOf,
   forgetProgressStatement,
   ledgerStatements,
-  readApplied,
   releaseLocks,
   takeLocks,
 } from '../ledger/index.ts'
 import { isConnectionLost } from '../postgres/index.ts'
 import type { RevisionFile } from '../revisions/index.ts'
+import { type AppliedState, ofLine, readStates } from './applied/state.ts'
+import { singleTargets } from './plan.ts'
 import { checkPooler } from './pooler.ts'
 import { fileChecksum, type Project } from './project.ts'
 import { rollBack, type Session, whereFrom } from './session.ts'
 
 export interface StampRequest {
-  /** One target, or several with spaces between them. */
+  /** One target, or several with spaces between them; with `fromLog` it does not count. */
   readonly target: string
+  /** Write what the log says is applied. */
+  readonly fromLog?: boolean
   /** Schema keys; default: the environment's filter. */
   readonly lines?: readonly string[]
   /** Empty the ledger of these lines first, ids without a file included. */
   readonly purge?: boolean
 }
 
-/** The rows that a stamp would leave, by target schema; only those that change. */
+/**
+ * The rows that a stamp would leave, by target schema: those that change, and those that it confirms where the log
+ * says something else or a revision below them never ran.
+ */
 export interface StampPlan {
   readonly changes: readonly {
     readonly line: string
     readonly targetSchema: string
     readonly before: readonly string[]
     readonly after: readonly string[]
+    /** All that the stamp says is applied. */
+    readonly covered: readonly string[]
   }[]
 }
 
@@ -41,37 +49,63 @@ export async function stampPlan(
   project: Project,
   request: StampRequest,
 ): Promise<StampPlan> {
-  const { env } = project
-  const rows = await readApplied(session.client, env.ledgerSchema, Object.values(env.schemas))
-  return { changes: stampChanges(project, rows, request) }
+  const states = await readStates(session.client, project, singleTargets(project.env))
+  return { changes: stampChanges(project, states, request) }
 }
 
 /**
- * What stamping would write where the ledger says `rows`. Pure.
+ * What stamping would write in these states. Pure.
  * @throws MigError as `planStamp` does.
  */
 export function stampChanges(
-  { env, graph, files }: Project,
-  rows: AppliedRows,
+  project: Pick<Project, 'env' | 'graph' | 'files'>,
+  states: ReadonlyMap<string, AppliedState>,
   request: StampRequest,
 ): StampPlan['changes'] {
+  const { env, files } = project
   const lines = request.lines ?? env.filter
-  const known = Object.values(env.schemas).flatMap((schema) => rows.get(schema) ?? [])
-  const stamped = graph.planStamp({
-    applied: known.filter((id) => files.has(id) || !request.purge),
-    target: request.target.trim().split(/[\s,]+/),
-    lines,
-    purge: request.purge ?? false,
-  })
+  const stamped = request.fromLog ? undefined : stampedRows(project, states, lines, request)
   return lines.flatMap((line) => {
     const targetSchema = env.schemas[line]
     if (targetSchema === undefined) return []
-    const before = rows.get(targetSchema) ?? []
+    const state = states.get(targetSchema)
+    const before = state?.rows ?? []
+    if (stamped === undefined) {
+      const byLog = state?.byLog ?? null
+      return byLog === null
+        ? []
+        : [{ line, targetSchema, before, after: byLog.heads, covered: byLog.covered }]
+    }
     const after = stamped.filter(
       (id) => files.get(id)?.line === line || (!files.has(id) && before.includes(id)),
     )
     const same = before.length === after.length && before.every((id) => after.includes(id))
-    return same ? [] : [{ line, targetSchema, before, after }]
+    if (same && !isConfirmed(state)) return []
+    const missing = after.filter((id) => !files.has(id))
+    const covered = [...ofLine(project, line, after), ...missing]
+    return [{ line, targetSchema, before, after, covered }]
+  })
+}
+
+/** Whether a stamp of the rows as they are says something that the log does not. */
+function isConfirmed(state: AppliedState | undefined): boolean {
+  if (state === undefined) return false
+  const { trouble, neverRun } = state
+  return neverRun.length > 0 || (trouble !== null && trouble.kind !== 'gone')
+}
+
+function stampedRows(
+  { graph, files }: Pick<Project, 'graph' | 'files'>,
+  states: ReadonlyMap<string, AppliedState>,
+  lines: readonly string[],
+  { target, purge = false }: StampRequest,
+): readonly string[] {
+  const known = [...states.values()].flatMap(({ rows }) => rows)
+  return graph.planStamp({
+    applied: known.filter((id) => files.has(id) || !purge),
+    target: target.trim().split(/[\s,]+/),
+    lines,
+    purge,
   })
 }
 
@@ -116,12 +150,13 @@ export function stampScript(
   checksumOf: (file: RevisionFile) => string = ({ path }) => fileChecksum(path),
 ): string {
   const forget = targetSchemas.map((schema) => forgetProgressStatement(env.ledgerSchema, schema))
-  const statements = changes.flatMap(({ line, targetSchema, before, after }) => {
+  const statements = changes.flatMap(({ line, targetSchema, before, after, covered }) => {
     const revision = after.find((id) => !before.includes(id)) ?? after.join(' ')
     const file = files.get(revision)
     const checksum = file === undefined ? null : checksumOf(file)
     return ledgerStatements(env.ledgerSchema, {
       ...{ direction: 'stamp', line, revision, targetSchema, before, after, checksum, host: whereFrom },
+      ...{ digest: digestOf(covered), covered },
     })
   })
   return ['BEGIN', ...forget, ...statements, 'COMMIT'].join('; ')

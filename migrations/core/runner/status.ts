@@ -1,6 +1,8 @@
 import type { LockHolder } from '../events.ts'
 import { type ProgressRow, readProgress, targetLockHolders } from '../ledger/index.ts'
 import { qualifiedName } from '../postgres/index.ts'
+import { type AppliedState, readStates, type Target } from './applied/state.ts'
+import { hasTrouble, targetWords, troubleHelp, troubleText } from './applied/trouble.ts'
 import { goOnCommand } from './half-done.ts'
 import { holderLife, lifeText } from './holder.ts'
 import type { Project } from './project.ts'
@@ -16,7 +18,14 @@ import {
 
 /** Something that is in progress, stuck or in doubt, and the command that mends it. */
 export interface StatusItem {
-  readonly kind: 'half-done' | 'lock' | 'invalid-index' | 'idle-in-transaction' | 'prepared-transaction'
+  readonly kind:
+    | 'ledger'
+    | 'never-run'
+    | 'half-done'
+    | 'lock'
+    | 'invalid-index'
+    | 'idle-in-transaction'
+    | 'prepared-transaction'
   readonly targetSchema: string
   readonly what: string
   readonly mend: string
@@ -24,20 +33,57 @@ export interface StatusItem {
   readonly facts: Readonly<Record<string, unknown>>
 }
 
-/** What needs a look in the target schemas of the filter; nothing when all is well. It changes nothing. */
-export async function statusItems(session: Session, project: Project): Promise<readonly StatusItem[]> {
+/**
+ * What needs a look in the target schemas of the filter; nothing when all is well. It changes nothing.
+ * @param targets default: the single lines of the filter
+ */
+export async function statusItems(
+  session: Session,
+  project: Project,
+  targets: readonly Target[] = filteredTargets(project.env),
+): Promise<readonly StatusItem[]> {
   const { env } = project
   const { client } = session
-  const targetSchemas = env.filter.flatMap((line) => env.schemas[line] ?? [])
+  const targetSchemas = targets.map(({ targetSchema }) => targetSchema)
+  const states = await readStates(client, project, targets)
   const holders = await targetLockHolders(client, env.ledgerSchema, targetSchemas)
   const halfDone = await readProgress(client, env.ledgerSchema, targetSchemas)
-  const lineOf = new Map(Object.entries(env.schemas).map(([line, schema]) => [schema, line]))
+  const lineOf = new Map(targets.map(({ line, targetSchema }) => [targetSchema, line]))
   return [
+    ...[...states.values()].flatMap((state) => ledgerItems(project.env, state)),
     ...halfDone.map((row) => halfDoneItem(row, holders.get(row.targetSchema))),
     ...[...holders].map(([schema, holder]) => lockItem(schema, lineOf.get(schema) ?? '', holder)),
     ...(await invalidIndexes(client, targetSchemas)).map((index) => indexItem(index, halfDone)),
     ...(await idleTransactions(client, targetSchemas)).map(idleItem),
     ...(await preparedTransactions(client, targetSchemas)).map(preparedItem),
+  ]
+}
+
+function filteredTargets({ filter, schemas }: Project['env']): readonly Target[] {
+  return filter.flatMap((line) => {
+    const targetSchema = schemas[line]
+    return targetSchema === undefined ? [] : [{ line, targetSchema }]
+  })
+}
+
+/** What is wrong with the rows of a target schema, and what was put below them. */
+function ledgerItems(env: Project['env'], state: AppliedState): readonly StatusItem[] {
+  const { targetSchema, rows, neverRun, trouble } = state
+  if (hasTrouble(state)) {
+    const facts = { applied: rows, trouble }
+    return [{ kind: 'ledger', targetSchema, what: troubleText(state), mend: troubleHelp(env, state), facts }]
+  }
+  if (neverRun.length === 0) return []
+  const words = targetWords(env, state)
+  const again = rows.length > 1 ? `"${rows.join(' ')}"` : rows[0]
+  return [
+    {
+      kind: 'never-run',
+      targetSchema,
+      what: `${neverRun.join(', ')} was put below ${rows.join(', ')}, which is applied, and never ran here`,
+      mend: `just mig-upgrade head ${words}; if what it does is there already: just mig-stamp ${again} ${words}`,
+      facts: { applied: rows, neverRun },
+    },
   ]
 }
 

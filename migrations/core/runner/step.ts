@@ -107,8 +107,8 @@ async function logFailure(
 
 /** The ledger's view of a plan step, before file and host are known. */
 export function ledgerStepOf(step: PlanStep): Omit<LedgerStep, 'checksum' | 'host'> {
-  const { direction, line, revision, targetSchema, appliedBefore, appliedAfter } = step
-  return { direction, line, revision, targetSchema, before: appliedBefore, after: appliedAfter }
+  const { direction, line, revision, targetSchema, appliedBefore, appliedAfter, digest } = step
+  return { direction, line, revision, targetSchema, before: appliedBefore, after: appliedAfter, digest }
 }
 
 /**

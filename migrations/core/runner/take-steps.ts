@@ -92,8 +92,18 @@ async function tryTogether(
 
 /** A plan step without its file. */
 export function stepFacts(step: PlanStep): StepFacts {
-  const { revision, direction, line, targetSchema, message, neededBy, irreversible, losses, appliedAfter } =
-    step
+  const {
+    revision,
+    direction,
+    line,
+    targetSchema,
+    message,
+    neededBy,
+    below,
+    irreversible,
+    losses,
+    appliedAfter,
+  } = step
   return {
     revision,
     direction,
@@ -102,6 +112,7 @@ export function stepFacts(step: PlanStep): StepFacts {
     message,
     appliedAfter,
     ...(neededBy === undefined ? {} : { neededBy }),
+    ...(below === undefined ? {} : { below }),
     ...(irreversible === undefined ? {} : { irreversible }),
     ...(losses === undefined ? {} : { losses }),
   }

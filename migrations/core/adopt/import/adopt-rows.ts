@@ -1,5 +1,13 @@
 import { MigError } from '../../errors.ts'
-import { createLedger, ledgerStatements, readApplied, releaseLocks, takeLocks } from '../../ledger/index.ts'
+import {
+  createLedger,
+  digestOf,
+  ledgerStatements,
+  readApplied,
+  releaseLocks,
+  takeLocks,
+} from '../../ledger/index.ts'
+import { ofLine } from '../../runner/applied/state.ts'
 import { fileChecksum, type Project, type Session } from '../../runner/index.ts'
 import { whereFrom } from '../../runner/session.ts'
 import type { AdoptedRows } from './applied.ts'
@@ -28,6 +36,7 @@ export async function adoptRows(
       if (before.length > 0) throw alreadyAdopted(targetSchema, before)
       const [revision = ''] = revisions
       const file = files.get(revision)
+      const covered = [...ofLine(project, line, revisions)]
       return ledgerStatements(env.ledgerSchema, {
         direction: 'stamp',
         line,
@@ -37,6 +46,7 @@ export async function adoptRows(
         after: revisions,
         checksum: file === undefined ? null : fileChecksum(file.path),
         host: whereFrom,
+        ...{ digest: digestOf(covered), covered },
       })
     })
     if (statements.length > 0) await client.query(['BEGIN', ...statements, 'COMMIT'].join('; '))

@@ -9,6 +9,7 @@ import {
   readFingerprint,
   readFingerprintHashes,
 } from '../../postgres/index.ts'
+import { ofLine } from '../../runner/applied/state.ts'
 import {
   fileChecksum,
   type PlanStep,
@@ -78,7 +79,6 @@ interface Copy {
 async function copyStructure(session: Session, project: Project, copy: Copy): Promise<void> {
   const { client } = session
   const { line, schema, template, structure, steps } = copy
-  const { ledgerSchema } = project.env
   const name = quoteIdent(schema)
   const script = [
     'BEGIN',
@@ -86,7 +86,7 @@ async function copyStructure(session: Session, project: Project, copy: Copy): Pr
     `SET LOCAL search_path TO ${name}, public`,
     ...structure.statements,
     ...seedStatements(structure.seeds),
-    ...steps.flatMap((step, at) => stampStatements(ledgerSchema, step, at === steps.length - 1)),
+    ...steps.flatMap((step, at) => stampStatements(project, step, at === steps.length - 1)),
   ].join(';\n')
   try {
     await client.query(script)
@@ -100,13 +100,14 @@ async function copyStructure(session: Session, project: Project, copy: Copy): Pr
 }
 
 /** Every revision is logged; the rows of `version` are written once, with the last. */
-function stampStatements(ledgerSchema: string, step: PlanStep, isLast: boolean): readonly string[] {
-  const { line, revision, targetSchema, appliedAfter, file } = step
+function stampStatements(project: Project, step: PlanStep, isLast: boolean): readonly string[] {
+  const { line, revision, targetSchema, appliedAfter, digest, file } = step
+  const covered = isLast ? [...ofLine(project, line, appliedAfter)] : []
   const [before, after] = [[], isLast ? appliedAfter : []]
   const checksum = fileChecksum(file.path)
   const host = whereFrom
-  return ledgerStatements(ledgerSchema, {
-    ...{ direction: 'stamp', line, revision, targetSchema, before, after, checksum, host },
+  return ledgerStatements(project.env.ledgerSchema, {
+    ...{ direction: 'stamp', line, revision, targetSchema, before, after, digest, covered, checksum, host },
   })
 }
 

@@ -3,11 +3,13 @@ import {
   type Progress,
   readLastEntries,
   readProgress,
+  readRecords,
   releaseLocks,
   takeLocks,
   tryLock,
 } from '../../ledger/index.ts'
-import { isConnectionLost, quoteIdent } from '../../postgres/index.ts'
+import { isConnectionLost } from '../../postgres/index.ts'
+import { statesOf } from '../applied/state.ts'
 import { checkHalfDone, checkStillPlanned } from '../apply.ts'
 import { checkSchema } from '../check-schema.ts'
 import type { Project } from '../project.ts'
@@ -124,27 +126,23 @@ interface TenantNow {
   readonly halfDone: readonly Progress[]
 }
 
-/** One round trip, and another only where something is half done or the history is forked. */
+/** One round trip, and another only where something is half done, the history is forked or the log does not fit. */
 async function readTenantState(
   { client }: Session,
   { project, planner }: TenantRun,
-  { schema }: Tenant,
+  { line, schema }: Tenant,
 ): Promise<TenantNow> {
   const { ledgerSchema } = project.env
-  const mig = quoteIdent(ledgerSchema)
-  const { rows } = await client.query<{ applied: string[]; usable: boolean | null; halfDone: boolean }>(
-    `SELECT ARRAY(SELECT revision FROM ${mig}.version WHERE target_schema = $1 ORDER BY revision) AS applied,
-            (SELECT pg_catalog.has_schema_privilege(oid, 'USAGE') FROM pg_catalog.pg_namespace WHERE nspname = $1) AS usable,
-            EXISTS (SELECT FROM ${mig}.progress WHERE target_schema = $1) AS "halfDone"`,
-    [schema],
-  )
-  const { applied = [], usable = null, halfDone = false } = rows[0] ?? {}
+  const records = await readRecords(client, ledgerSchema, [schema])
+  const states = await statesOf(client, project, [{ line, targetSchema: schema }], records)
+  const applied = states.get(schema) ?? null
+  const record = records.get(schema)
   const entries = planner.needsLog ? await readLastEntries(client, ledgerSchema, [schema]) : []
   const recent = entries.flatMap(({ revision, direction }) => (direction === 'downgrade' ? [] : [revision]))
   return {
-    state: { rows: applied, recent },
-    exists: usable !== null,
-    usable: usable === true,
-    halfDone: halfDone ? await readProgress(client, ledgerSchema, [schema]) : [],
+    state: { rows: applied?.rows ?? [], recent, applied },
+    exists: record?.exists ?? false,
+    usable: record?.usable ?? false,
+    halfDone: record?.halfDone ? await readProgress(client, ledgerSchema, [schema]) : [],
   }
 }

@@ -13,6 +13,8 @@ export interface TenantCounts {
   readonly unreachable: number
   /** Applied head → tenants that have it. */
   readonly byRevision: ReadonlyMap<string, number>
+  /** Revisions that were put below an applied one and have not run in some tenant. */
+  readonly neverRun: ReadonlySet<string>
 }
 
 /** Counts tenants by one query per database; of one that does not answer it warns. */
@@ -29,11 +31,13 @@ export async function tenantCounts(
     sessions.emit?.({ event: 'warning', ...notAsked(group, error) })
   })
   const byRevision = new Map<string, number>()
+  const neverRun = new Set<string>()
   for (const tenant of tenants) {
     if (lost.has(tenant)) continue
-    const { rows } = states.get(tenant) ?? nothingApplied
+    const { rows, applied } = states.get(tenant) ?? nothingApplied
+    for (const id of applied?.neverRun ?? []) neverRun.add(id)
     if (rows.length === 0) atBase += 1
     for (const id of rows) byRevision.set(id, (byRevision.get(id) ?? 0) + 1)
   }
-  return { tenants: tenants.length, atBase, unreachable, byRevision }
+  return { tenants: tenants.length, atBase, unreachable, byRevision, neverRun }
 }

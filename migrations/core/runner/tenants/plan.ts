@@ -1,9 +1,10 @@
 import type { Tenant } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import type { MigEvent } from '../../events.ts'
-import { type AppliedRows, readApplied, readLastEntries } from '../../ledger/index.ts'
+import { readLastEntries } from '../../ledger/index.ts'
+import { type AppliedState, readStates } from '../applied/state.ts'
 import { groupLosses, stepLosses } from '../losses.ts'
-import { makePlan, type PlanStep } from '../plan.ts'
+import { makePlan, type PlanStep, singleTargets } from '../plan.ts'
 import type { Project } from '../project.ts'
 import { type SessionOptions, usingSession } from '../session.ts'
 import type { TenantTargetList } from './targets.ts'
@@ -22,6 +23,8 @@ export interface TenantRequest {
 export interface TenantState {
   readonly rows: readonly string[]
   readonly recent: readonly string[]
+  /** Rows, log and catalog together; null where they were not read. */
+  readonly applied: AppliedState | null
 }
 
 /** Makes the steps of a tenant; tenants that stand alike share one plan. */
@@ -66,9 +69,9 @@ export async function planTenants(
   const needsSingle = request.direction === 'upgrade' && needsOtherLines(project, request.line)
   const single = needsSingle
     ? await usingSession(project.env, options, ({ client }) =>
-        readApplied(client, project.env.ledgerSchema, Object.values(project.env.schemas)),
+        readStates(client, project, singleTargets(project.env)),
       )
-    : new Map<string, readonly string[]>()
+    : new Map<string, AppliedState>()
   const planner = tenantPlanner(project, request, single)
   const refused: { tenant: Tenant; error: MigError }[] = []
   const unreachable = new Set<Tenant>()
@@ -131,21 +134,28 @@ export function tenantPlanEvent({
   }
 }
 
-export const nothingApplied: TenantState = { rows: [], recent: [] }
+export const nothingApplied: TenantState = { rows: [], recent: [], applied: null }
 
 /** @param single what is applied in the single lines */
-export function tenantPlanner(project: Project, request: TenantRequest, single: AppliedRows): TenantPlanner {
+export function tenantPlanner(
+  project: Project,
+  request: TenantRequest,
+  single: ReadonlyMap<string, AppliedState>,
+): TenantPlanner {
   const { line, direction, target, allowMissing = false } = request
   const known = new Map<string, readonly PlanStep[]>()
-  const make = (tenant: Tenant, { rows, recent }: TenantState) => {
+  const singleRows = [...single].map(([schema, { rows }]) => [schema, rows] as const)
+  const make = (tenant: Tenant, { rows, recent, applied: own }: TenantState) => {
     const entries = recent.map((revision) => ({
       revision,
       direction: 'upgrade' as const,
       targetSchema: tenant.schema,
     }))
-    const applied = new Map([...single, [tenant.schema, rows]])
+    const applied = new Map([...singleRows, [tenant.schema, rows]])
+    const states = new Map(single)
+    if (own !== null) states.set(tenant.schema, own)
     const asked = { direction, target, lines: [line], allowMissing }
-    return makePlan(tenantProject(project, tenant), { applied, entries }, asked).steps
+    return makePlan(tenantProject(project, tenant), { applied, states, entries }, asked).steps
   }
   return {
     request,
@@ -168,12 +178,12 @@ function inTenant(step: PlanStep, { schema }: Tenant): PlanStep {
 }
 
 /** Equal for tenants that stand alike. */
-export function stateKey({ rows, recent }: TenantState): string {
-  return `${rows.join(' ')}|${recent.join(' ')}`
+export function stateKey({ rows, recent, applied }: TenantState): string {
+  return JSON.stringify([rows, recent, applied === null ? null : { ...applied, targetSchema: '' }])
 }
 
 /**
- * Where each tenant stands, by one query per database; a tenant with nothing applied has no entry.
+ * Where each tenant stands, by one query per database, and another where a log does not fit the files.
  * @param onUnreachable told of the tenants of a database that cannot be asked; default: its error is thrown
  */
 export async function tenantStates(
@@ -187,7 +197,8 @@ export async function tenantStates(
   const states = new Map<Tenant, TenantState>()
   for (const [databaseUrl, group] of byDatabase(tenants)) {
     const asked = usingSession(tenantEnvironment(env, databaseUrl), options, async ({ client }) => {
-      const rows = await readApplied(client, env.ledgerSchema)
+      const targets = group.map(({ line, schema }) => ({ line, targetSchema: schema }))
+      const applied = await readStates(client, project, targets)
       const schemas = group.map(({ schema }) => schema)
       const entries = needsLog ? await readLastEntries(client, env.ledgerSchema, schemas) : []
       const recent = new Map<string, string[]>()
@@ -198,9 +209,8 @@ export async function tenantStates(
         else list.push(revision)
       }
       for (const tenant of group) {
-        const applied = rows.get(tenant.schema)
-        if (applied !== undefined)
-          states.set(tenant, { rows: applied, recent: recent.get(tenant.schema) ?? [] })
+        const own = applied.get(tenant.schema) ?? null
+        states.set(tenant, { rows: own?.rows ?? [], recent: recent.get(tenant.schema) ?? [], applied: own })
       }
     })
     await asked.catch((error: unknown) => {

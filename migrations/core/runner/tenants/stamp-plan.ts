@@ -1,6 +1,8 @@
 import type { Tenant } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
-import { type AppliedRows, readApplied, readProgress } from '../../ledger/index.ts'
+import { readProgress } from '../../ledger/index.ts'
+import { type AppliedState, readStates, type Target } from '../applied/state.ts'
+import { singleTargets } from '../plan.ts'
 import type { Project } from '../project.ts'
 import { type SessionOptions, usingSession } from '../session.ts'
 import { type StampPlan, type StampRequest, stampChanges } from '../stamp.ts'
@@ -9,23 +11,35 @@ import type { TenantTargetList } from './targets.ts'
 import { tenantEnvironment, tenantProject } from './view.ts'
 
 /** What is asked of a stamp on tenants. */
-export type TenantStampRequest = Pick<StampRequest, 'target' | 'purge'>
+export type TenantStampRequest = Pick<StampRequest, 'target' | 'purge' | 'fromLog'>
 
-/** What a stamp writes for a tenant, where the ledger says `rows`. @throws MigError as `stampChanges` does */
-export type TenantStamp = (tenant: Tenant, rows: AppliedRows) => StampPlan['changes']
+/** What a stamp writes for a tenant in these states. @throws MigError as `stampChanges` does */
+export type TenantStamp = (tenant: Tenant, states: ReadonlyMap<string, AppliedState>) => StampPlan['changes']
 
 /** Plans a stamp once for all tenants that stand alike. */
 export function tenantStamp(project: Project, line: string, request: TenantStampRequest): TenantStamp {
   const known = new Map<string, StampPlan['changes']>()
   const single = Object.values(project.env.schemas)
-  return (tenant, rows) => {
-    const key = JSON.stringify([...single, tenant.schema].map((schema) => rows.get(schema) ?? []))
+  return (tenant, states) => {
+    const own = new Map(
+      [...single, tenant.schema].flatMap((schema) => {
+        const state = states.get(schema)
+        return state === undefined ? [] : [[schema, state] as const]
+      }),
+    )
+    const key = JSON.stringify([...own.values()].map((state) => ({ ...state, targetSchema: '' })))
     const asked = { ...request, lines: [line] }
     // An error names its tenant, so only what would be written is kept.
-    const changes = known.get(key) ?? stampChanges(tenantProject(project, tenant), rows, asked)
+    const changes = known.get(key) ?? stampChanges(tenantProject(project, tenant), own, asked)
     known.set(key, changes)
     return changes.map((change) => ({ ...change, targetSchema: tenant.schema }))
   }
+}
+
+/** The tenants and the single lines, as the ledger of one database is asked about them. */
+export function stampTargets(project: Project, tenants: readonly Tenant[]): readonly Target[] {
+  const own = tenants.map(({ line, schema }) => ({ line, targetSchema: schema }))
+  return [...singleTargets(project.env), ...own]
 }
 
 /** Which tenants a stamp has something to do for. */
@@ -58,7 +72,7 @@ export async function stampWork(
     const env = tenantEnvironment(project.env, databaseUrl)
     const schemas = group.map(({ schema }) => schema)
     const found = await usingSession(env, sessions, async ({ client }) => ({
-      rows: await readApplied(client, ledgerSchema),
+      states: await readStates(client, project, stampTargets(project, group)),
       halfDone: new Set(
         (await readProgress(client, ledgerSchema, schemas)).map(({ targetSchema }) => targetSchema),
       ),
@@ -66,7 +80,7 @@ export async function stampWork(
     if (found === undefined) continue
     for (const tenant of group) {
       try {
-        const own = stampOf(tenant, found.rows)
+        const own = stampOf(tenant, found.states)
         changes.push(...own)
         if (own.length > 0 || found.halfDone.has(tenant.schema)) behind.add(tenant)
       } catch (error) {

@@ -1,7 +1,8 @@
 import type { Tenant } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
-import { createLedger, readApplied, releaseLocks, tryEachLock } from '../../ledger/index.ts'
+import { createLedger, releaseLocks, tryEachLock } from '../../ledger/index.ts'
 import { isConnectionLost } from '../../postgres/index.ts'
+import { readStates } from '../applied/state.ts'
 import type { Project } from '../project.ts'
 import { type RevisionSource, revisionSource } from '../revision-source.ts'
 import { rollBack, type Session, type SessionOptions, usingSession } from '../session.ts'
@@ -10,6 +11,7 @@ import { byDatabase } from './plan.ts'
 import { asMigError, interrupted, type PoolOptions, type PoolResult } from './pool.ts'
 import {
   type StampWork,
+  stampTargets,
   stampWork,
   type TenantStamp,
   type TenantStampRequest,
@@ -141,7 +143,7 @@ async function stampBatch(
 ): Promise<readonly Tenant[]> {
   const { project, counts, stampOf, revisions } = run
   const { client, signal } = session
-  const { ledgerSchema, schemas } = project.env
+  const { ledgerSchema } = project.env
   const started = performance.now()
   signal?.throwIfAborted()
   const locked = new Set(
@@ -154,8 +156,8 @@ async function stampBatch(
   const free = batch.filter(({ schema }) => locked.has(schema))
   let lost = false
   try {
-    const rows = await readApplied(client, ledgerSchema, [...Object.values(schemas), ...locked])
-    const made = free.map((tenant) => ({ tenant, changes: stampOf(tenant, rows) }))
+    const states = await readStates(client, project, stampTargets(project, free))
+    const made = free.map((tenant) => ({ tenant, changes: stampOf(tenant, states) }))
     const changes = made.flatMap((each) => each.changes)
     await client.query(stampScript(project, [...locked], { changes }, revisions.checksum))
     run.stamped(changes)

@@ -4,11 +4,12 @@ import { MigError } from '../../errors.ts'
 import { readProgress, utcSql } from '../../ledger/index.ts'
 import { readFingerprintHashes } from '../../postgres/index.ts'
 import { quoteIdent } from '../../postgres/quote.ts'
+import { troubleNote } from '../applied/trouble.ts'
 import { type HalfDone, halfDoneOf } from '../half-done.ts'
 import type { Project } from '../project.ts'
 import { type SessionOptions, usingSession } from '../session.ts'
 import { tenantExclusion } from './exclusion.ts'
-import { byDatabase, nothingApplied, tenantPlanner, tenantStates } from './plan.ts'
+import { byDatabase, nothingApplied, type TenantState, tenantPlanner, tenantStates } from './plan.ts'
 import { tenantEnvironment, tenantProject } from './view.ts'
 
 /** Where one tenant stands. */
@@ -16,10 +17,17 @@ export interface TenantStanding {
   readonly tenant: Tenant
   /** The applied heads. */
   readonly revisions: readonly string[]
-  /** `missing`: a revision that no file has; `absent`: no such schema; `unreachable`: its database does not answer. */
-  readonly state: 'head' | 'behind' | 'base' | 'missing' | 'absent' | 'unreachable'
+  /**
+   * `missing`: a revision that no file has; `absent`: no such schema; `emptied`: it has lost its objects; `disagrees`:
+   * the log says something else; `unreachable`: its database does not answer.
+   */
+  readonly state: 'head' | 'behind' | 'base' | 'missing' | 'absent' | 'emptied' | 'disagrees' | 'unreachable'
   /** Pending revisions of the line. */
   readonly behind: number
+  /** Those of them that were put below an applied one. */
+  readonly neverRun: readonly string[]
+  /** What is wrong with the rows, and what to type about it. */
+  readonly trouble: { readonly what: string; readonly help: string } | null
   /** The revision that it is in the middle of. */
   readonly halfDone: HalfDone | null
   /** When the log last says something of it. */
@@ -58,29 +66,39 @@ export async function tenantStandings(
     sessions.emit?.({ event: 'warning', ...notAsked(group, error) })
   })
   const reachable = tenants.filter((tenant) => !unreachable.has(tenant))
-  const facts = await databaseFacts(project, line, reachable, sessions, options)
+  const isThere = (tenant: Tenant) => states.get(tenant)?.applied?.exists === true
+  const facts = await databaseFacts(project, line, reachable, sessions, { ...options, isThere })
   const pending = pendingCounter(project, line)
   const standings = tenants.map((tenant): TenantStanding => {
     if (unreachable.has(tenant)) return { ...unknownStanding, tenant }
-    const { rows } = states.get(tenant) ?? nothingApplied
-    const { exists = false, lastRun = null, fingerprint = null, halfDone = null } = facts.get(tenant) ?? {}
-    const behind = pending(tenant, rows)
-    const state = !exists
-      ? 'absent'
-      : rows.some((id) => !project.files.has(id))
-        ? 'missing'
-        : rows.length === 0 && behind > 0
-          ? 'base'
-          : behind > 0
-            ? 'behind'
-            : 'head'
-    return { tenant, revisions: rows, state, behind, halfDone, lastRun, fingerprint, structure: null }
+    const stands = states.get(tenant) ?? nothingApplied
+    const { rows, applied } = stands
+    const { lastRun = null, fingerprint = null, halfDone = null } = facts.get(tenant) ?? {}
+    const behind = pending(tenant, stands)
+    const state = stateOf(project, stands, behind)
+    const trouble = applied === null ? null : troubleNote(project.env, applied)
+    const neverRun = applied?.neverRun ?? []
+    const known = { tenant, revisions: rows, state, behind, neverRun, trouble, halfDone }
+    return { ...known, lastRun, fingerprint, structure: null }
   })
   return options.structure ? withStructure(standings) : standings
 }
 
+function stateOf(
+  { files }: Pick<Project, 'files'>,
+  { rows, applied }: TenantState,
+  behind: number,
+): TenantStanding['state'] {
+  if (applied === null || !applied.exists) return 'absent'
+  if (rows.some((id) => !files.has(id))) return 'missing'
+  if (applied.trouble?.kind === 'emptied' || applied.trouble?.kind === 'disagrees')
+    return applied.trouble.kind
+  if (behind === 0) return 'head'
+  return rows.length === 0 ? 'base' : 'behind'
+}
+
 const unknownStanding: Omit<TenantStanding, 'tenant'> = {
-  ...{ revisions: [], state: 'unreachable', behind: 0, halfDone: null },
+  ...{ revisions: [], state: 'unreachable', behind: 0, neverRun: [], trouble: null, halfDone: null },
   ...{ lastRun: null, fingerprint: null, structure: null },
 }
 
@@ -121,7 +139,6 @@ function withStructure(standings: readonly TenantStanding[]): readonly TenantSta
 }
 
 interface Facts {
-  readonly exists: boolean
   readonly lastRun: Date | null
   readonly fingerprint: string | null
   readonly halfDone: HalfDone | null
@@ -132,14 +149,13 @@ async function databaseFacts(
   line: string,
   tenants: readonly Tenant[],
   sessions: SessionOptions,
-  options: StandingsOptions,
+  options: StandingsOptions & { readonly isThere: (tenant: Tenant) => boolean },
 ): Promise<ReadonlyMap<Tenant, Facts>> {
   const { env } = project
   const facts = new Map<Tenant, Facts>()
   for (const [databaseUrl, group] of byDatabase(tenants)) {
     await usingSession(tenantEnvironment(env, databaseUrl), sessions, async ({ client }) => {
       const schemas = group.map(({ schema }) => schema)
-      const existing = await existingSchemas(client, schemas)
       const progress = await readProgress(client, env.ledgerSchema, schemas)
       const halfDone = new Map(
         progress.map((row) => [row.targetSchema, halfDoneOf({ ...row, line }, row.targetSchema)]),
@@ -147,7 +163,7 @@ async function databaseFacts(
       const lastRuns = options.lastRun ? await readLastRuns(client, env.ledgerSchema) : new Map()
       const hashes = options.structure
         ? await readFingerprintHashes(client, {
-            schemas: schemas.filter((schema) => existing.has(schema)),
+            schemas: group.filter(options.isThere).map(({ schema }) => schema),
             exclude: tenantExclusion(env, line),
             ignoreGeneratedNames: true,
             privileges: options.privileges === true,
@@ -156,7 +172,6 @@ async function databaseFacts(
         : new Map<string, string>()
       for (const tenant of group) {
         facts.set(tenant, {
-          exists: existing.has(tenant.schema),
           lastRun: lastRuns.get(tenant.schema) ?? null,
           fingerprint: hashes.get(tenant.schema) ?? null,
           halfDone: halfDone.get(tenant.schema) ?? null,
@@ -165,14 +180,6 @@ async function databaseFacts(
     })
   }
   return facts
-}
-
-async function existingSchemas(client: ClientBase, schemas: readonly string[]): Promise<ReadonlySet<string>> {
-  const { rows } = await client.query<{ name: string }>(
-    'SELECT nspname::text AS name FROM pg_catalog.pg_namespace WHERE nspname::text = ANY($1)',
-    [schemas],
-  )
-  return new Set(rows.map(({ name }) => name))
 }
 
 async function readLastRuns(client: ClientBase, ledgerSchema: string): Promise<ReadonlyMap<string, Date>> {
@@ -188,13 +195,15 @@ async function readLastRuns(client: ClientBase, ledgerSchema: string): Promise<R
 }
 
 /** Counts pending revisions once for all tenants that stand alike. */
-function pendingCounter(project: Project, line: string): (tenant: Tenant, rows: readonly string[]) => number {
+function pendingCounter(project: Project, line: string): (tenant: Tenant, state: TenantState) => number {
   const request = { line, direction: 'upgrade', target: 'heads', allowMissing: true } as const
   const planner = tenantPlanner(project, request, new Map())
-  return (tenant, rows) => {
+  return (tenant, { rows, applied }) => {
     const known = rows.filter((id) => project.files.has(id))
     try {
-      const steps = planner.stepsOf(tenant, { rows: known, recent: [] })
+      // Rows that are not to be trusted still say how far they are behind.
+      const trusted = applied === null ? null : { ...applied, trouble: null }
+      const steps = planner.stepsOf(tenant, { rows: known, recent: [], applied: trusted })
       return steps.filter((step) => step.line === line).length
     } catch (error) {
       // A dependency on another tenant line cannot be planned; the history still counts.

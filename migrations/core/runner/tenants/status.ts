@@ -22,14 +22,17 @@ export async function tenantStatus(
   let silent = 0
   for (const [databaseUrl, group] of byDatabase(tenants)) {
     const seen = asLines(project, databaseUrl, group)
-    const asked = usingSession(seen.env, sessions, (session) => statusItems(session, seen))
+    const targets = group.map((tenant) => ({ line, targetSchema: tenant.schema }))
+    const asked = usingSession(seen.env, sessions, (session) => statusItems(session, seen, targets))
     const found = await asked.catch((error: unknown) => {
       silent += group.length
       if (!(error instanceof MigError) || sessions.signal?.aborted || silent === tenants.length) throw error
       sessions.emit?.({ event: 'warning', ...notAsked(group, error) })
       return []
     })
-    items.push(...found.map((item) => ({ ...item, mend: namingTenant(item, line) })))
+    items.push(
+      ...found.map((item) => (named.has(item.kind) ? item : { ...item, mend: namingTenant(item, line) })),
+    )
   }
   return items
 }
@@ -51,6 +54,9 @@ export async function unlockTenants(
   }
   return ended
 }
+
+/** Items that name the tenant by themselves. */
+const named: ReadonlySet<StatusItem['kind']> = new Set(['ledger', 'never-run'])
 
 /** The project with each tenant of a database under a key of its own, so that one look covers them all. */
 function asLines(project: Project, databaseUrl: string | null, tenants: readonly Tenant[]): Project {

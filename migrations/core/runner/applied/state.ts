@@ -1,0 +1,229 @@
+import type { ClientBase } from 'pg'
+import {
+  digestOf,
+  type LastEntry,
+  type LoggedStep,
+  readLoggedSteps,
+  readRecords,
+  type SchemaRecord,
+} from '../../ledger/index.ts'
+import type { Project } from '../project.ts'
+import { loggedRevisions, neverRun } from './never-run.ts'
+
+/** A target schema and the line whose revisions it has. */
+export interface Target {
+  readonly line: string
+  readonly targetSchema: string
+}
+
+/**
+ * Why the rows of a target schema are not to be trusted. `disagrees`: the log says something else; `gone`: there is
+ * no such schema; `emptied`: it had objects after the last step, and has none now.
+ */
+export type Trouble =
+  | { readonly kind: 'disagrees'; readonly logged: ByLog; readonly last: LastEntry }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'emptied' }
+
+/** What the log alone says of a target schema. */
+export interface ByLog {
+  readonly heads: readonly string[]
+  /** All that is applied. */
+  readonly covered: readonly string[]
+}
+
+/** What is applied in a target schema, by the rows, the log and the catalog together. */
+export interface AppliedState extends Target {
+  readonly rows: readonly string[]
+  /** Whether the schema is there. */
+  readonly exists: boolean
+  /** Null where rows, log and catalog agree. */
+  readonly trouble: Trouble | null
+  /** Below a row, and never run here: put there after the row was applied. */
+  readonly neverRun: readonly string[]
+  /** Applied by the log, below a row that no file has. */
+  readonly alsoApplied: readonly string[]
+  /** What the log says, where that is something else than the rows. */
+  readonly byLog: ByLog | null
+  /** `digestOf` what is applied. */
+  readonly digest: string
+}
+
+type Graph = Pick<Project, 'graph' | 'files'>
+
+/**
+ * Reads what is applied in target schemas: one query, and another for those whose log does not fit the files. Of
+ * those that stand alike by rows and digest one is read.
+ * @throws MigError `no-permission`, `foreign-ledger`
+ */
+export async function readStates(
+  client: ClientBase,
+  { env, graph, files }: Project,
+  targets: readonly Target[],
+): Promise<ReadonlyMap<string, AppliedState>> {
+  const names = targets.map(({ targetSchema }) => targetSchema)
+  return statesOf(client, { env, graph, files }, targets, await readRecords(client, env.ledgerSchema, names))
+}
+
+/** As `readStates`, from records that were read already. */
+export async function statesOf(
+  client: ClientBase,
+  { env, graph, files }: Project,
+  targets: readonly Target[],
+  records: ReadonlyMap<string, SchemaRecord>,
+): Promise<ReadonlyMap<string, AppliedState>> {
+  const standing = standingBelow({ graph, files })
+  const asked = targets.flatMap((target) => {
+    const record = records.get(target.targetSchema)
+    return record === undefined ? [] : [{ target, record }]
+  })
+  const examples = new Map<string, string>()
+  for (const { target, record } of asked) {
+    const key = likeness(record)
+    if (!examples.has(key) && needsLog(record, standing(target.line, record.rows), { files }))
+      examples.set(key, target.targetSchema)
+  }
+  const entries = new Map<string, LoggedStep[]>()
+  for (const entry of await readLoggedSteps(client, env.ledgerSchema, [...examples.values()])) {
+    const list = entries.get(entry.targetSchema)
+    if (list === undefined) entries.set(entry.targetSchema, [entry])
+    else list.push(entry)
+  }
+  const known = new Map<string, AppliedState>()
+  return new Map(
+    asked.map(({ target, record }) => {
+      const key = `${target.line} ${likeness(record)}`
+      const example = examples.get(likeness(record))
+      const log = example === undefined ? undefined : (entries.get(example) ?? [])
+      const state = known.get(key) ?? appliedState({ graph, files }, target, record, log)
+      known.set(key, state)
+      return [target.targetSchema, { ...state, ...target }]
+    }),
+  )
+}
+
+/** Equal for target schemas of which the same can be said. Without a digest each has a log of its own. */
+function likeness({ targetSchema, rows, last, exists, hasObjects }: SchemaRecord): string {
+  const own = last !== null && last.applied === null ? targetSchema : ''
+  const word = last === null ? null : [last.heads, last.applied, last.objects]
+  return JSON.stringify([own, rows, word, exists, hasObjects])
+}
+
+type Standing = (line: string, rows: readonly string[]) => ReadonlySet<string>
+
+/** The rows and what stands below them in their line, worked out once for all that are alike. */
+function standingBelow({ graph, files }: Graph): Standing {
+  const known = new Map<string, ReadonlySet<string>>()
+  return (line, rows) => {
+    const key = `${line} ${rows.join(' ')}`
+    const own = known.get(key) ?? ofLine({ graph, files }, line, rows)
+    known.set(key, own)
+    return own
+  }
+}
+
+/** Everything below some heads in their line, by the files; ids without a file do not count. */
+export function ofLine({ graph, files }: Graph, line: string, heads: readonly string[]): ReadonlySet<string> {
+  const all = graph.applied(heads.filter((id) => files.has(id)))
+  return new Set([...all].filter((id) => files.get(id)?.line === line))
+}
+
+function needsLog(
+  { rows, last }: SchemaRecord,
+  standing: ReadonlySet<string>,
+  { files }: Pick<Graph, 'files'>,
+): boolean {
+  if (last === null) return false
+  const isMissing = rows.some((id) => !files.has(id))
+  return isMissing || last.applied !== digestOf(standing) || loggedHeads(last, rows) !== null
+}
+
+/**
+ * What is applied in one target schema. Pure.
+ * @param entries of the log, where the record alone does not tell
+ */
+export function appliedState(
+  { graph, files }: Graph,
+  target: Target,
+  record: SchemaRecord,
+  entries: readonly LoggedStep[] | undefined,
+): AppliedState {
+  const { rows, last, exists } = record
+  const { line, targetSchema } = target
+  const project = { graph, files }
+  const standing = ofLine(project, line, rows)
+  const isEmptied = exists && !record.hasObjects && last?.objects === true
+  // Whoever dropped a schema and deleted its rows has started over.
+  const startsOver = rows.length === 0 && (!exists || isEmptied)
+  // A stamp may come before the schema does.
+  const isGone = !exists && rows.length > 0 && last?.objects !== false
+  const gone: Trouble | null = isGone ? { kind: 'gone' } : null
+  const plain = { line, targetSchema, rows, exists, neverRun: [], alsoApplied: [], byLog: null }
+  if (last === null || startsOver) {
+    return { ...plain, trouble: gone, digest: digestOf([...standing, ...rows]) }
+  }
+  const own = (ids: Iterable<string>) => [...ids].filter((id) => files.get(id)?.line === line)
+  const logged = loggedRevisions(entries ?? [], (heads) => ofLine(project, line, heads))
+  const skipped = entries === undefined ? [] : skippedBelow(project, standing, logged, last)
+  const beside = entries === undefined ? [] : own(logged).filter((id) => !standing.has(id))
+  const named = loggedHeads(last, rows)
+  const isMissing = rows.some((id) => !files.has(id))
+  const differs = named !== null || (!isMissing && last.applied !== null && beside.length > 0)
+  const byLog = differs ? wordOfLog(project, line, last, named ?? rows, logged) : null
+  if (isMissing) {
+    const digest = digestOf([...standing, ...logged, ...rows])
+    return { ...plain, trouble: gone, alsoApplied: beside, byLog, digest }
+  }
+  const disagrees: Trouble | null = byLog === null ? null : { kind: 'disagrees', logged: byLog, last }
+  const trouble: Trouble | null = gone ?? (isEmptied ? { kind: 'emptied' } : disagrees)
+  const digest = digestOf([...standing].filter((id) => !skipped.includes(id)))
+  return { ...plain, trouble, neverRun: skipped, byLog, digest }
+}
+
+function skippedBelow(
+  { graph }: Graph,
+  standing: ReadonlySet<string>,
+  logged: ReadonlySet<string>,
+  { applied }: LastEntry,
+): readonly string[] {
+  const below = (id: string) => graph.ancestors([id]).filter((need) => need !== id)
+  return neverRun({ standing, logged, digest: applied, below })
+}
+
+/** The heads by the log and all that is applied below them; a log that was pruned names its last heads alone. */
+function wordOfLog(
+  project: Graph,
+  line: string,
+  last: LastEntry,
+  named: readonly string[],
+  logged: ReadonlySet<string>,
+): ByLog {
+  const missing = named.filter((id) => !project.files.has(id))
+  const heads = [...headsOf(project, line, [...ofLine(project, line, named), ...logged]), ...missing].sort()
+  const standing = ofLine(project, line, heads)
+  const skipped = skippedBelow(project, standing, logged, last)
+  const covered = [...standing].filter((id) => !skipped.includes(id))
+  return { heads, covered: [...new Set([...covered, ...logged, ...missing])] }
+}
+
+/** The heads that the log says, where they are not the rows; null where they are. */
+function loggedHeads(last: LastEntry, rows: readonly string[]): readonly string[] | null {
+  if (last.heads !== null) return sameSet(last.heads, rows) ? null : last.heads
+  const isRow = rows.includes(last.revision)
+  if (last.direction === 'upgrade' && !isRow) return [last.revision]
+  if (last.direction === 'downgrade' && isRow) return rows.filter((id) => id !== last.revision)
+  return null
+}
+
+function sameSet(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((id) => other.includes(id))
+}
+
+/** The revisions of a set that nothing else in it stands on; those without a file do not count. */
+export function headsOf({ graph, files }: Graph, line: string, ids: readonly string[]): readonly string[] {
+  const known = [...new Set(ids)].filter((id) => files.get(id)?.line === line)
+  const covered = new Set(
+    known.flatMap((id) => [...ofLine({ graph, files }, line, [id])].filter((each) => each !== id)),
+  )
+  return known.filter((id) => !covered.has(id)).sort()
+}
