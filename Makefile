@@ -16,6 +16,7 @@ override REV := $(value REV)
 override REVS := $(value REVS)
 export SCHEMA MSG REV REVS
 
+# `exec` before it leaves no shell between make and the runner: a signal that make hands on reaches it.
 MIG := node scripts/launch.mjs
 needs = @test -n "$$$(1)" || { echo 'error: $@ needs $(1)=, as in: make $@ $(1)=$(2)' >&2; exit 2; }
 
@@ -26,42 +27,42 @@ db-help: ## This list
 	@sed -n 's/^\(db-[a-z-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
 
 db-upgrade: ## Apply pending revisions; REV= is the target (head)
-	@$(MIG) mig-upgrade "$${REV:-head}" "$$SCHEMA" $(FLAGS)
+	@exec $(MIG) mig-upgrade "$${REV:-head}" "$$SCHEMA" $(FLAGS)
 
 db-downgrade: ## Take the newest revision back; REV= is another target
-	@$(MIG) mig-downgrade "$${REV:--1}" "$$SCHEMA" $(FLAGS)
+	@exec $(MIG) mig-downgrade "$${REV:--1}" "$$SCHEMA" $(FLAGS)
 
 db-downgrade-all: ## Take every revision back (asks; YES=1 does not)
-	@$(MIG) mig-downgrade-all "$$SCHEMA" $(if $(YES),--yes) $(FLAGS)
+	@exec $(MIG) mig-downgrade-all "$$SCHEMA" $(if $(YES),--yes) $(FLAGS)
 
 db-stamp: ## Write REV= into the ledger without running anything
 	$(call needs,REV,head)
-	@$(MIG) mig-stamp "$$REV" "$$SCHEMA" $(FLAGS)
+	@exec $(MIG) mig-stamp "$$REV" "$$SCHEMA" $(FLAGS)
 
 db-revision: ## Write the revisions that lead to the models; MSG= says what for
 	$(call needs,MSG,"add a column")
-	@$(MIG) mig-autogen $(FLAGS) -- "$$MSG" "$$SCHEMA"
+	@exec $(MIG) mig-autogen $(FLAGS) -- "$$MSG" "$$SCHEMA"
 
 db-revision-empty: ## Write empty revisions; MSG= says what for
 	$(call needs,MSG,"add a column")
-	@$(MIG) mig-revision $(FLAGS) -- "$$MSG" "$$SCHEMA"
+	@exec $(MIG) mig-revision $(FLAGS) -- "$$MSG" "$$SCHEMA"
 
 db-merge: ## Join the heads REVS= (commas between them), or all of SCHEMA=; MSG= says what for
 	@test -n "$$REVS$$SCHEMA" || { echo 'error: db-merge needs REVS= or SCHEMA=, as in: make db-merge SCHEMA=user' >&2; exit 2; }
-	@$(MIG) mig-merge $(FLAGS) -- "$${REVS:-$$SCHEMA@heads}" "$${MSG:-merge}"
+	@exec $(MIG) mig-merge $(FLAGS) -- "$${REVS:-$$SCHEMA@heads}" "$${MSG:-merge}"
 
 db-current: ## What is applied, and how far behind it is
-	@$(MIG) mig-current "$$SCHEMA" $(FLAGS)
+	@exec $(MIG) mig-current "$$SCHEMA" $(FLAGS)
 
 db-history: ## The revision graph, newest first
-	@$(MIG) mig-history "$$SCHEMA" $(FLAGS)
+	@exec $(MIG) mig-history "$$SCHEMA" $(FLAGS)
 
 db-show: ## The SQL of revision REV=, or what is pending up to REV=head or a merge, for review
 	$(call needs,REV,1d9a3be8f056)
-	@$(MIG) mig-sql "$$REV" "$$SCHEMA" --review $(FLAGS)
+	@exec $(MIG) mig-sql "$$REV" "$$SCHEMA" --review $(FLAGS)
 
 db-branches: ## Revisions with more than one child
-	@$(MIG) mig-branches "$$SCHEMA" $(FLAGS)
+	@exec $(MIG) mig-branches "$$SCHEMA" $(FLAGS)
 
 db-check: ## Do the models and the database differ?
-	@$(MIG) mig-check "$$SCHEMA" $(FLAGS)
+	@exec $(MIG) mig-check "$$SCHEMA" $(FLAGS)

@@ -43,12 +43,10 @@ export const main = (): Promise<void> => {
   return runCommand(spec, async (command) => {
     const { takesTarget, recipe } = actionOf(command)
     const argv = recipeArguments(command, takesTarget)
-    const env = await commandEnvironment(command)
-    if (env.databaseUrl === null) {
-      throw new MigError('no-database-url', 'no database is configured', {
-        help: 'set MIG_DATABASE_URL for the container',
-      })
-    }
+    const env = await commandEnvironment(command).catch((error: unknown) => {
+      throw isEmptyUrl(error) ? noDatabaseUrl(error.message) : error
+    })
+    if (env.databaseUrl === null) throw noDatabaseUrl('no database is configured')
     const { wait } = command.flags
     const patience = parseDuration(typeof wait === 'string' ? wait : '60s', '--wait')
     await awaitDatabase(env.databaseUrl, patience, command)
@@ -57,6 +55,15 @@ export const main = (): Promise<void> => {
     await run()
     return process.exitCode ?? exitCodes.done
   })
+}
+
+/** Of a container, a URL that is set and empty is the one that nobody has given. */
+function isEmptyUrl(error: unknown): error is MigError {
+  return error instanceof MigError && error.code === 'bad-database-url' && error.facts.variable !== undefined
+}
+
+function noDatabaseUrl(message: string): MigError {
+  return new MigError('no-database-url', message, { help: 'set MIG_DATABASE_URL for the container' })
 }
 
 function actionOf({ positionals }: Command): (typeof actions)[keyof typeof actions] {

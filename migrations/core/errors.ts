@@ -8,11 +8,18 @@ export const exitCodes = {
   proofFailed: 5,
   lockNotObtained: 6,
   someTenantsFailed: 7,
+  hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
+
+/** The exit code of a run that was aborted, from the signal's name as the reason: 128 and the signal's number. */
+export function interruptExitCode(reason: unknown): ExitCode {
+  if (reason === 'SIGTERM') return exitCodes.terminated
+  return reason === 'SIGHUP' ? exitCodes.hungUp : exitCodes.interrupted
+}
 
 /** Where an error stands: a file, and inside it a line or a statement with a caret. */
 export interface ErrorPlace {

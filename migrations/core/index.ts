@@ -6,6 +6,7 @@ export {
   type TenantPlace,
   type TenantTargets,
 } from './environment/index.ts'
+export { interruptExitCode } from './errors.ts'
 export * from './in-process.ts'
 export { readApplied, readLastEntries, toolVersion } from './ledger/index.ts'
 export { revisionGraph } from './revisions/index.ts'

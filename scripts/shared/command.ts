@@ -1,8 +1,10 @@
 import {
   type Environment,
   exitCodes,
+  interruptExitCode,
   loadEnvironment,
   MigError,
+  type MigEvent,
   openProject,
   type Project,
   readVariables,
@@ -12,65 +14,67 @@ import {
 import { databaseError, isConnectionLost, maskUrl } from '../../migrations/core/postgres/index.ts'
 import { type Arguments, type CommandSpec, helpText, parseArguments } from './arguments.ts'
 import { commandOutput, type Output } from './output.ts'
+import { streamFailures } from './streams.ts'
+import { supervised } from './supervise.ts'
 
 /** What a recipe's body works with. */
 export interface Command extends Arguments {
   readonly output: Output
-  /** Aborts on SIGINT and SIGTERM, with the signal's name as the reason. */
+  /** Aborts on SIGINT, SIGTERM and SIGHUP with the signal's name as the reason, else with a MigError. */
   readonly signal: AbortSignal
 }
 
 /**
- * Runs a recipe: parses its arguments, reads `.env`, answers `--help`, turns signals into an abort, and an error
- * into its text and exit code. A number that `body` returns is the exit code.
+ * Runs a recipe: parses its arguments, reads `.env`, answers `--help`, keeps the process's end right (`supervised`),
+ * and turns an error into its text and exit code. A number that `body` returns is the exit code.
  */
 export async function runCommand(
   spec: CommandSpec,
   body: (command: Command) => Promise<unknown>,
 ): Promise<void> {
   const argv = process.argv.slice(2)
-  const stop = new AbortController()
-  const onSignal = (signal: NodeJS.Signals) => {
-    // The second one is an order.
-    if (stop.signal.aborted) process.exit(signal === 'SIGTERM' ? exitCodes.terminated : exitCodes.interrupted)
-    stop.abort(signal)
-  }
-  process.stdout.on('error', ignoreClosedPipe)
-  process.on('SIGINT', onSignal)
-  process.on('SIGTERM', onSignal)
+  const streams = streamFailures()
   let output: Output | undefined
+  let stopped: AbortSignal | undefined
   try {
     const args = parseArguments(spec, argv)
     if (args.flags.help === true) {
       process.stdout.write(helpText(spec))
       return
     }
-    Object.assign(process.env, readVariables(process.cwd(), process.env))
-    if (args.given.has('schemas')) process.env.MIG_SCHEMA_FILTER = args.positionals.schemas
-    output = commandOutput(args.flags, process.env)
-    const code = await body({ ...args, output, signal: stop.signal })
+    const code = await supervised((supervision) => {
+      stopped = supervision.signal
+      Object.assign(process.env, readVariables(process.cwd(), process.env))
+      if (args.given.has('schemas')) process.env.MIG_SCHEMA_FILTER = args.positionals.schemas
+      output = noting(commandOutput(args.flags, process.env), supervision.note)
+      return body({ ...args, output, signal: supervision.signal })
+    })
+    await streams.check()
     process.exitCode = typeof code === 'number' ? code : exitCodes.done
   } catch (error) {
     const shown = output ?? commandOutput({ json: argv.includes('--json') }, {})
-    const reason = explained(interruption(error, stop.signal))
+    const reason = explained(interruption(error, stopped))
     shown.error(reason)
     process.exitCode = reason instanceof MigError ? reason.exitCode : 1
-  } finally {
-    process.off('SIGINT', onSignal)
-    process.off('SIGTERM', onSignal)
   }
 }
 
-/** `just mig-history | head` closes the pipe; the command goes on, since it may be half way through a run. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
+function noting(output: Output, note: (event: MigEvent) => void): Output {
+  return {
+    ...output,
+    event(event) {
+      note(event)
+      output.event(event)
+    },
+  }
 }
 
-function interruption(error: unknown, signal: AbortSignal): unknown {
-  if (!signal.aborted || error instanceof MigError) return error
+function interruption(error: unknown, signal: AbortSignal | undefined): unknown {
+  if (signal?.aborted !== true || error instanceof MigError) return error
+  if (signal.reason instanceof MigError) return signal.reason
   return new MigError('interrupted', `interrupted by ${String(signal.reason)}`, {
     help: 'run the same command again to go on',
-    exitCode: signal.reason === 'SIGTERM' ? exitCodes.terminated : exitCodes.interrupted,
+    exitCode: interruptExitCode(signal.reason),
     cause: error,
   })
 }

@@ -1,4 +1,4 @@
-import { exitCodes, MigError } from '../errors.ts'
+import { exitCodes, interruptExitCode, MigError } from '../errors.ts'
 import type { Progress } from '../ledger/index.ts'
 import { databaseError, isConnectionLost } from '../postgres/index.ts'
 import { goOnCommand } from './half-done.ts'
@@ -25,7 +25,11 @@ export function stepError(
   standing: FailedStanding = untouched,
 ): MigError {
   const lost = isConnectionLost(cause)
-  if (signal?.aborted && !lost) return interrupted(step, signal, standing, cause)
+  if (signal?.aborted && !lost) {
+    // A reason of the caller's that is an error is what failed; the cancelled statement only follows from it.
+    if (signal.reason instanceof MigError) return stepError(step, signal.reason, undefined, standing)
+    return interrupted(step, signal, standing, cause)
+  }
   const error =
     cause instanceof MigError
       ? cause
@@ -173,14 +177,13 @@ function interrupted(
   standing: FailedStanding,
   cause: unknown,
 ): MigError {
-  const terminated = signal.reason === 'SIGTERM'
   const { direction, revision, targetSchema } = step
   return new MigError(
     'interrupted',
     `${direction} ${revision} on ${targetSchema} was interrupted; ${stateText(step, standing)}`,
     {
       help: 'run the same command again to go on',
-      exitCode: terminated ? exitCodes.terminated : exitCodes.interrupted,
+      exitCode: interruptExitCode(signal.reason),
       facts: { revision, targetSchema },
       cause,
     },

@@ -1,3 +1,4 @@
+import { setImmediate as turnOver } from 'node:timers/promises'
 import { forgetProgressStatement } from '../ledger/index.ts'
 import type { BackfillResult, BackfillSpec, Statement, StatementSink } from '../operations/index.ts'
 import { runBackfill } from './backfill.ts'
@@ -76,6 +77,8 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
     },
     begin: () => transaction.begin(true),
     async finish(ledger) {
+      // A rejection that nobody awaits is reported at the end of the event loop's turn: before COMMIT, not after it.
+      await turnOver()
       session.signal?.throwIfAborted()
       if (open.count() > 0) throw notAwaited(step, open.count())
       count.checkAllMet()

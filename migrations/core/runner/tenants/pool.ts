@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Tenant } from '../../environment/index.ts'
-import { exitCodes, MigError } from '../../errors.ts'
+import { exitCodes, interruptExitCode, MigError } from '../../errors.ts'
 import type { EmitEvent } from '../../events.ts'
 import { createLedger } from '../../ledger/index.ts'
 import { isServerError } from '../../postgres/database-error.ts'
@@ -285,17 +285,18 @@ export function asMigError(error: unknown): MigError {
   return new MigError('tenant-failed', message, { exitCode: exitCodes.stepFailed, cause: error })
 }
 
-/** The end of a run over tenants that a signal has stopped. */
+/** The end of a run over tenants that a signal, or an error of the caller's, has stopped. */
 export function interrupted(signal: AbortSignal, counts: Tally): MigError {
-  const terminated = signal.reason === 'SIGTERM'
   const { done, total } = counts.totals()
+  const reason = signal.reason instanceof MigError ? signal.reason : undefined
   return new MigError(
-    'interrupted',
-    `interrupted; ${done} of ${total} tenants are done, and what was under way is rolled back or resumable`,
+    reason?.code ?? 'interrupted',
+    `${reason?.message ?? 'interrupted'}; ${done} of ${total} tenants are done, and what was under way is rolled back or resumable`,
     {
-      help: 'run the same command again: it does what is left',
-      exitCode: terminated ? exitCodes.terminated : exitCodes.interrupted,
+      help: reason?.help ?? 'run the same command again: it does what is left',
+      exitCode: reason?.exitCode ?? interruptExitCode(signal.reason),
       facts: { done, total },
+      cause: reason,
     },
   )
 }
