@@ -13,6 +13,8 @@ export interface FileRequest {
   readonly message: string
   readonly format: 'ts' | 'sql'
   readonly now: Date
+  /** Why nothing takes the first revision of a line back: it is what a live database had. */
+  readonly irreversibleFirst?: string
 }
 
 /** A generated revision as a file, and its place in the graph. */
@@ -23,6 +25,8 @@ export interface GeneratedFile extends NewFile {
   readonly standsOn: readonly string[]
   /** It refers to what earlier revisions of other lines have to do with. */
   readonly crossesLines: boolean
+  /** Why nothing takes it back. */
+  readonly irreversible: string | undefined
 }
 
 /**
@@ -33,7 +37,7 @@ export interface GeneratedFile extends NewFile {
 export function revisionFiles(
   project: Project,
   revisions: readonly GeneratedRevision[],
-  { message, format, now }: FileRequest,
+  { message, format, now, irreversibleFirst }: FileRequest,
 ): readonly GeneratedFile[] {
   const files: GeneratedFile[] = []
   const lines = lineTargets(project)
@@ -41,6 +45,8 @@ export function revisionFiles(
     const before = files.findLast((file) => file.line === line)
     const edges = before === undefined ? project.graph.planNewRevision({ line }) : undefined
     const downRevision = before?.revision ?? edges?.downRevision ?? null
+    const isFirst = project.graph.heads({ lines: [line] }).length === 0
+    const irreversible = isFirst ? irreversibleFirst : undefined
     const ofCommand = needs.flatMap((need) => files[need]?.revision ?? [])
     const standsOn = [
       ...(before?.standsOn ?? [downRevision ?? []].flat()),
@@ -58,11 +64,19 @@ export function revisionFiles(
       // Files are listed by name: those of one run keep their order.
       now: new Date(now.getTime() + index * 1000),
       upgradeBody: sideBody(upgrade, format),
-      downgradeBody: sideBody(downgrade, format),
-      headerNotes: costNotes(upgrade, downgrade),
+      ...(irreversible === undefined
+        ? { downgradeBody: sideBody(downgrade, format), headerNotes: costNotes(upgrade, downgrade) }
+        : { irreversible, headerNotes: costNotes(upgrade, undefined) }),
     })
     const crossesLines = earlier.length > 0 || refersToOthers(lines, line, references)
-    files.push({ ...file, downRevision, dependsOn, standsOn: [...standsOn, ...earlier], crossesLines })
+    files.push({
+      ...file,
+      irreversible,
+      downRevision,
+      dependsOn,
+      standsOn: [...standsOn, ...earlier],
+      crossesLines,
+    })
   }
   return files
 }
@@ -82,10 +96,14 @@ export function provableFiles(
     name: files.map((file) => basename(file.path)).join(', '),
     upgrade: (client) =>
       drafts.run((whole) => runOnScratch(client, whole, { direction: 'upgrade', target: 'heads' })),
-    downgrade: (client) =>
-      drafts.run((whole) =>
-        runOnScratch(client, whole, { direction: 'downgrade', target: `-${files.length}` }),
-      ),
+    ...(files.some(({ irreversible }) => irreversible !== undefined)
+      ? {}
+      : {
+          downgrade: (client) =>
+            drafts.run((whole) =>
+              runOnScratch(client, whole, { direction: 'downgrade', target: `-${files.length}` }),
+            ),
+        }),
   }
 }
 
@@ -104,7 +122,15 @@ export function draftProject(
 ): DraftProject {
   const dir = join(project.env.cacheDir, `proof-${process.pid}`)
   const drafts = files.map(
-    ({ line, revision, path, text, downRevision, dependsOn }): RevisionFile & { text: string } => ({
+    ({
+      line,
+      revision,
+      path,
+      text,
+      downRevision,
+      dependsOn,
+      irreversible,
+    }): RevisionFile & { text: string } => ({
       revision,
       downRevision,
       dependsOn,
@@ -112,6 +138,7 @@ export function draftProject(
       path: join(dir, line, basename(path)),
       format,
       message,
+      ...(irreversible === undefined ? {} : { irreversible }),
       text,
     }),
   )

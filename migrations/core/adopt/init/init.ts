@@ -1,6 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { autogenerateProject, type Change, changeText, checkProject } from '../../autogenerate/index.ts'
+import {
+  adoptedIsFinal,
+  autogenerateProject,
+  type Change,
+  changeText,
+  checkProject,
+} from '../../autogenerate/index.ts'
 import { type Environment, loadEnvironment } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import { openProject, type Session } from '../../runner/index.ts'
@@ -134,6 +140,7 @@ async function baseline(
     casts: { using: {}, recreate: [] },
     renames: { given: {}, others: 'off' },
     keep: false,
+    irreversibleFirst: adoptedIsFinal,
   })
   for (const { path, text } of files) written.write(path, text)
   const project = openProject(env)

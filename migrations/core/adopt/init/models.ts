@@ -1,11 +1,6 @@
-import type { ClientBase } from 'pg'
-import {
-  type Action,
-  difference,
-  managedGlobals,
-  readCatalog,
-  schemaOf,
-} from '../../autogenerate/engine/index.ts'
+import type { Client, ClientBase } from 'pg'
+import { type Action, schemaOf } from '../../autogenerate/engine/index.ts'
+import { actionsFromNothing } from '../../autogenerate/index.ts'
 import { readableSql } from '../../autogenerate/write/readable-sql.ts'
 import { excludedTables } from '../../environment/index.ts'
 import type { FoundSchema } from './schemas.ts'
@@ -23,17 +18,13 @@ export interface ModelText {
  */
 export async function exportModels(
   live: ClientBase,
-  empty: ClientBase,
+  empty: Client,
   schemas: readonly FoundSchema[],
   excludeTables: readonly string[],
 ): Promise<readonly ModelText[]> {
-  const [from, to] = [await readCatalog(empty), await readCatalog(live)]
   const names = schemas.map(({ schema }) => schema)
-  const globals = new Set(
-    [...managedGlobals(from, to, names)].filter((name) => name.startsWith('extension ')),
-  )
-  const scope = { schemas: names, excludes: excludedTables(excludeTables), globals, privileges: false }
-  const { actions } = difference(from, to, scope)
+  const excludes = excludedTables(excludeTables)
+  const actions = await actionsFromNothing(live, empty, { schemas: names, excludes })
   const texts = new Map<string, string[]>(schemas.map(({ key }) => [key, []]))
   for (const action of actions) {
     const key = schemas.find(({ schema }) => schema === schemaOfAction(action))?.key ?? 'extensions'

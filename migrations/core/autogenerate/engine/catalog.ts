@@ -85,12 +85,18 @@ const databaseKinds = new Set(['extension', 'publication', 'eventTrigger', 'fdw'
  * @param ambient what both sides of a difference have, whether the catalog has it or not: schemas, roles
  */
 export function scopedFacts(catalog: Catalog, scope: Scope, ambient: readonly Fact[]): FactBase {
-  const view = catalog.views.get(scope) ?? viewOf(catalog.facts, scope)
-  catalog.views.set(scope, view)
+  const view = viewedIn(catalog, scope)
   const missing = ambient.filter((fact) => !view.has(fact.id))
   return missing.length === 0
     ? view
     : buildFactBase([...view.facts(), ...missing], [...view.edges], view.source)
+}
+
+/** What a scope shows of a catalog. */
+export function viewedIn(catalog: Catalog, scope: Scope): FactBase {
+  const view = catalog.views.get(scope) ?? viewOf(catalog.facts, scope)
+  catalog.views.set(scope, view)
+  return view
 }
 
 function viewOf(facts: FactBase, scope: Scope): FactBase {

@@ -2,12 +2,13 @@
  * The difference engine: the only module that knows @supabase/pg-delta. A catalog is read from a database,
  * a difference is computed from two of them; identities are plain values that the rest may compare by key.
  */
-export { type Catalog, managedGlobals, readCatalog, type Scope, type Unmodeled } from './catalog.ts'
+export { outsideReferences } from './beside.ts'
+export { type Catalog, managedGlobals, readCatalog, type Scope, type Unmodeled, viewedIn } from './catalog.ts'
 export { attributeMoves, changedTypes, misorderedComposites, type TypeId } from './changed-types.ts'
 export { type Change, changeText } from './changes.ts'
 export type { MisorderedType } from './composite-order.ts'
 export { setExpressionSince } from './generated-columns.ts'
-export { baseObject, idKey, type ObjectId, relationOf, schemaOf } from './ids.ts'
+export { baseObject, idKey, type ObjectId, objectName, relationOf, schemaOf } from './ids.ts'
 export { keepingMoves } from './moves.ts'
 export { type NumberedColumn, numberedColumns } from './numbered-columns.ts'
 export { ownAction } from './own-action.ts'

@@ -1,6 +1,7 @@
 import type { Fact, FactBase, StableId } from '@supabase/pg-delta/core'
 import { type Action as EngineAction, type Plan, plan } from '@supabase/pg-delta/plan'
 import type { Policy } from '@supabase/pg-delta/policy'
+import { withEqualKeysApart, withExtensionSchema } from './beside.ts'
 import { type Catalog, roleFact, rolesOf, type Scope, scopedFacts } from './catalog.ts'
 import { type Change, changesOf, renameChange } from './changes.ts'
 import { inAttributeOrder, misorderedTypes, orderChange } from './composite-order.ts'
@@ -64,6 +65,8 @@ export function difference(from: Catalog, to: Catalog, scope: Scope): Difference
   const actions = (planned?.actions ?? [])
     .map((action) => withParents(ofEngine(action, source, wanted), wanted, to.extras))
     .filter((action) => !unsetsNoDefault(action, source))
+    .flatMap((action) => withEqualKeysApart(action, wanted))
+    .flatMap((action) => withExtensionSchema(action, from.facts, scope.schemas))
   const ordered = withoutRepeatedDefaults(inAttributeOrder(actions, wanted))
   return {
     changes: [
@@ -131,8 +134,20 @@ export function bothSides(from: Catalog, to: Catalog, scope: Scope): { source: F
     from.facts.get({ kind: 'schema', name }) ??
     to.facts.get({ kind: 'schema', name }) ?? { id: { kind: 'schema', name }, payload: {} }
   const roles = scope.privileges ? [...rolesOf(from), ...rolesOf(to)].map(roleFact) : []
-  const ambient = [...scope.schemas.map((name) => schemaFact(name)), ...roles]
+  // The engine names the schema of an extension only where it is there; see withExtensionSchema.
+  const schemas = [...scope.schemas, ...extensionSchemas(to, scope)]
+  const ambient = [...schemas.map((name) => schemaFact(name)), ...roles]
   return { source: scopedFacts(from, scope, ambient), wanted: scopedFacts(to, scope, ambient) }
+}
+
+/** The schemas of the extensions that a difference manages. */
+function extensionSchemas({ facts }: Catalog, { globals }: Scope): readonly string[] {
+  return facts
+    .facts()
+    .flatMap(({ id, payload }) =>
+      id.kind === 'extension' && globals.has(`extension ${id.name}`) ? [String(payload.schema)] : [],
+    )
+    .filter((name) => facts.has({ kind: 'schema', name }))
 }
 
 function outsideSchemas(source: FactBase, wanted: FactBase, scope: Scope): readonly string[] {

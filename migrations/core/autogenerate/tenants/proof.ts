@@ -34,9 +34,12 @@ export async function proveOnTenants(
       for (const schema of Object.values(schemasOf(named, nameOf)))
         await scratch.client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
       const provable = provableFiles(named, files, message, format)
-      const steps = alone ? (['upgrade', 'downgrade', 'upgrade'] as const) : (['upgrade'] as const)
+      const steps =
+        alone && provable.downgrade !== undefined
+          ? (['upgrade', 'downgrade', 'upgrade'] as const)
+          : (['upgrade'] as const)
       for (const step of steps) {
-        await provable[step](scratch.client).catch((error: unknown) => {
+        await provable[step]?.(scratch.client).catch((error: unknown) => {
           throw failed(`the ${step} does not run on a tenant named ${nameOf(keys[0] ?? '')}`, error)
         })
       }

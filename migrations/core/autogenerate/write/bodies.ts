@@ -50,16 +50,19 @@ function sqlBody(side: Side): string {
   return sections.flatMap(({ statements }) => statements.map((sql) => `${sql};`)).join('\n\n')
 }
 
-/** The lines of a file's head that say what the revision does to a live system. */
-export function costNotes(upgrade: Side, downgrade: Side): readonly string[] {
+/**
+ * The lines of a file's head that say what the revision does to a live system.
+ * @param downgrade undefined where nothing takes the revision back
+ */
+export function costNotes(upgrade: Side, downgrade: Side | undefined): readonly string[] {
   return [
     ...serverNotes([upgrade, downgrade]),
     ...upgrade.costs.locks.map(({ relation, lock }) => `Locks ${relation}: ${lock}`),
     ...upgrade.costs.rewrites.map((relation) => `May rewrite ${relation}`),
     ...upgrade.costs.demands.map(demandNote),
     ...upgrade.costs.dataLoss.map((loss) => lossLine('upgrade', loss)),
-    ...downgrade.costs.dataLoss.map((loss) => lossLine('downgrade', loss)),
-    ...downgrade.costs.demands.map((demand) => `Downgrade f${demandNote(demand).slice(1)}`),
+    ...(downgrade?.costs.dataLoss ?? []).map((loss) => lossLine('downgrade', loss)),
+    ...(downgrade?.costs.demands ?? []).map((demand) => `Downgrade f${demandNote(demand).slice(1)}`),
     ...objectNames(upgrade.kept).map((name) => `Makes ${name} anew, with the grants that it has`),
     ...upgrade.losesGrants.map(
       (name) => `Loses the grants of ${name}: it goes and comes back in different revisions`,

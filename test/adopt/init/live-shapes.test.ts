@@ -1,0 +1,93 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect } from 'vitest'
+import { type InitRequest, initProject } from '../../../migrations/core/adopt/index.ts'
+import { administer } from '../../support/database.ts'
+import { projectTest, type TestProject } from '../support/project.ts'
+
+const root = join(import.meta.dirname, '..', '..', '..')
+const justfile = readFileSync(join(root, 'justfile'), 'utf8')
+
+async function init(project: TestProject, schemas = '') {
+  const env = await project.environment({ app: 'app' })
+  const request: InitRequest = { schemas, justfile, now: new Date('2024-01-31T12:00:00Z') }
+  return initProject(project.session, env, request)
+}
+
+const read = (project: TestProject, path: string) => readFileSync(join(project.root, path), 'utf8')
+
+describe('init takes a live database as it is', () => {
+  projectTest('columns of enums, domains and composites keep their place', async ({ project }) => {
+    await project.run(`
+      CREATE SCHEMA shop;
+      CREATE TYPE shop.e AS ENUM ('a');
+      CREATE DOMAIN shop.d AS text CHECK (VALUE <> '');
+      CREATE TYPE shop.pair AS (left_side shop.e, right_side int);
+      CREATE TABLE shop.k (e shop.e DEFAULT 'a', b text, d shop.d, p shop.pair, es shop.e[], z int);
+      CREATE STATISTICS shop.s (dependencies) ON e, b FROM shop.k;
+      CREATE VIEW shop.v AS SELECT * FROM shop.k`)
+    await init(project)
+    const model = read(project, 'migrations/models/shop.sql')
+    expect(model).not.toContain('ADD COLUMN')
+    expect(model.indexOf('CREATE TYPE shop.e')).toBeLessThan(model.indexOf('CREATE TABLE shop.k'))
+  })
+
+  projectTest('two equal unique constraints stay two', async ({ project }) => {
+    await project.run(`CREATE SCHEMA shop; CREATE TABLE shop.k (a text, b text, CONSTRAINT k_one UNIQUE (a, b));
+      ALTER TABLE shop.k ADD CONSTRAINT k_two UNIQUE (a, b);`)
+    await init(project)
+    expect(read(project, 'migrations/models/shop.sql')).toMatch(/k_one[\s\S]*k_two/)
+  })
+
+  projectTest('an extension in a schema of its own', async ({ project }) => {
+    await project.run(`CREATE SCHEMA extensions; CREATE EXTENSION pg_trgm SCHEMA extensions;
+      CREATE SCHEMA app; CREATE TABLE app.profile (id uuid PRIMARY KEY, n text);
+      CREATE INDEX pi ON app.profile USING gin (n extensions.gin_trgm_ops);`)
+    const { schemas } = await init(project)
+    expect(schemas).toEqual([{ key: 'app', schema: 'app' }])
+    expect(read(project, 'migrations/models/extensions.sql')).toContain('extensions')
+  })
+
+  projectTest('policies for a role, and what the role owns', async ({ project }) => {
+    await administer(
+      `DO $$ BEGIN CREATE ROLE case_reader; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`,
+    )
+    await project.run(`CREATE SCHEMA app; CREATE TABLE app.t (id int PRIMARY KEY, who text);
+      ALTER TABLE app.t ENABLE ROW LEVEL SECURITY;
+      CREATE POLICY a ON app.t FOR SELECT TO case_reader USING (who = CURRENT_USER);
+      GRANT SELECT ON app.t TO case_reader;
+      ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT SELECT ON TABLES TO case_reader;`)
+    await init(project)
+    const model = read(project, 'migrations/models/app.sql')
+    expect(model).toContain('CREATE POLICY a ON app.t FOR SELECT TO case_reader')
+    expect(model).not.toContain('GRANT')
+  })
+
+  projectTest(
+    'a foreign key to a schema that is not named is refused with the command that takes both',
+    async ({ project }) => {
+      await project.run(`CREATE SCHEMA auth; CREATE TABLE auth.users (id uuid PRIMARY KEY);
+      CREATE SCHEMA app; CREATE TABLE app.profile (id uuid PRIMARY KEY REFERENCES auth.users(id));`)
+      await expect(init(project, 'app')).rejects.toMatchObject({
+        code: 'schema-outside',
+        exitCode: 2,
+        message: expect.stringContaining('auth'),
+        help: expect.stringContaining('init app,auth'),
+      })
+      expect(existsSync(join(project.root, 'migrations'))).toBe(false)
+      expect((await init(project, 'app,auth')).adopted.map(({ line }) => line).sort()).toEqual([
+        'app',
+        'auth',
+      ])
+    },
+  )
+
+  projectTest('and its baseline is irreversible', async ({ project }) => {
+    await project.run(`CREATE SCHEMA app; CREATE TABLE app.todo (id serial PRIMARY KEY, title text)`)
+    const { files } = await init(project)
+    const baseline = read(project, files.find((path) => path.includes('versions/')) ?? '')
+    expect(baseline).toMatch(/export const irreversible = '.*live database/)
+    expect(baseline).not.toContain('downgrade(')
+    expect(baseline).not.toContain('Downgrade loses')
+  })
+})
