@@ -61,9 +61,22 @@ export function excludedTables(patterns: readonly string[]): Excludes {
     const name = second ?? first
     return { schema: second === undefined ? /^/ : wildcard(first), name: wildcard(name) }
   })
-  return ({ schema, name, table = name }) =>
-    tests.some((test) => test.schema.test(schema) && test.name.test(table))
+  return ({ kind, schema, name, table }) => {
+    const relation = table ?? (relationKinds.has(kind) ? name : undefined)
+    return (
+      relation !== undefined && tests.some((test) => test.schema.test(schema) && test.name.test(relation))
+    )
+  }
 }
+
+/** What a pattern of `excludeTables` may name. An index or a function is not meant, whatever its name. */
+const relationKinds: ReadonlySet<string> = new Set([
+  'table',
+  'foreign table',
+  'view',
+  'materialized view',
+  'sequence',
+])
 
 /** An object as the fingerprint asks about it. */
 interface FingerprintedObject {

@@ -1,6 +1,6 @@
-import { difference, managedGlobals, readCatalog } from '../../autogenerate/engine/index.ts'
+import { actionsFromNothing } from '../../autogenerate/index.ts'
 import { readableSql } from '../../autogenerate/write/readable-sql.ts'
-import { type Environment, excludedTables } from '../../environment/index.ts'
+import { type Environment, type Excludes, excludedObjects, excludedTables } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import type { Session } from '../../runner/index.ts'
 import type { BodyPart, ImportedHistory, ImportedRevision } from '../history.ts'
@@ -87,12 +87,9 @@ async function liveStatements(
   { session, env, ignoreTables }: BaselineRequest,
 ): Promise<readonly string[]> {
   return withScratch(session, env, async (empty) => {
-    const [from, to] = [await readCatalog(empty), await readCatalog(session.client)]
-    const globals = new Set(
-      [...managedGlobals(from, to, schemas)].filter((name) => name.startsWith('extension ')),
-    )
-    const excludes = excludedTables([...ignoreTables, ...(env.options.excludeTables ?? [])])
-    const { actions } = difference(from, to, { schemas, excludes, globals, privileges: false })
+    const [ofOtherTool, ofProject] = [excludedTables(ignoreTables), excludedObjects(env.options)]
+    const excludes: Excludes = (object) => ofOtherTool(object) || ofProject(object)
+    const actions = await actionsFromNothing(session.client, empty, { schemas, excludes })
     return actions.map(({ sql }) => `${readableSql(sql)};`)
   })
 }

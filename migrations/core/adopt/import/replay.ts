@@ -1,5 +1,10 @@
 import type { Client, ClientBase } from 'pg'
-import type { Environment } from '../../environment/index.ts'
+import {
+  type Environment,
+  excludedObjects,
+  excludedTables,
+  fingerprintExcludes,
+} from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import type { EmitEvent } from '../../events.ts'
 import { ensureEmbeddedServer } from '../../postgres/embedded.ts'
@@ -13,6 +18,7 @@ import { quoteIdent } from '../../postgres/quote.ts'
 import { withScratchDatabase } from '../../postgres/scratch.ts'
 import { scratchServer } from '../../postgres/scratch-server.ts'
 import { applyPlan, openProject, planRun, type Session } from '../../runner/index.ts'
+import { tenantExclusion } from '../../runner/tenants/index.ts'
 import type { UnconvertedPlace } from '../history.ts'
 import type { AdoptedRows } from './applied.ts'
 
@@ -63,9 +69,9 @@ export async function replayDifferences(
     if (stand === undefined) continue
     await onScratch(request, async (client) => {
       await replay(client, request, [stand])
-      const made = await fingerprint(client, stand.targetSchema, request, true)
+      const made = await fingerprint(client, stand.targetSchema, request, stand.line)
       for (const { targetSchema } of alike) {
-        const live = await fingerprint(request.session.client, targetSchema, request, true)
+        const live = await fingerprint(request.session.client, targetSchema, request, stand.line)
         const changes = compareFingerprints(made, live)
         if (changes.length > 0) differences.set(targetSchema, changes)
       }
@@ -208,19 +214,18 @@ function withTargets(env: Environment, rows: readonly AdoptedRows[]): Environmen
   return { ...env, lines, schemas, filter: lines.map((line) => line.key), transaction: 'revision' }
 }
 
-function fingerprint(client: ClientBase, schema: string, request: ReplayRequest, relative = false) {
-  const excluded = [...request.ignoreTables, ...(request.env.options.excludeTables ?? [])]
-  const patterns = excluded.map(
-    (name) => new RegExp(`^${name.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`),
-  )
+function fingerprint(client: ClientBase, schema: string, request: ReplayRequest, tenantLine?: string) {
+  const ofOtherTool = fingerprintExcludes(excludedTables(request.ignoreTables))
+  const { env } = request
+  const ofProject =
+    tenantLine === undefined
+      ? fingerprintExcludes(excludedObjects(env.options))
+      : tenantExclusion(env, tenantLine)
   return readFingerprint(client, {
     schemas: [schema],
     ignoreGeneratedNames: true,
-    schemaRelative: relative,
-    exclude: ({ schema: own, name, parent }) => {
-      const table = parent ?? name
-      return patterns.some((pattern) => pattern.test(table) || pattern.test(`${own}.${table}`))
-    },
+    schemaRelative: tenantLine !== undefined,
+    exclude: (object) => ofOtherTool(object) || ofProject(object),
   })
 }
 
