@@ -23,7 +23,7 @@ export function earlierRevisions(
   project: Pick<Project, 'graph' | 'files' | 'env'>,
   lines: readonly LineTarget[],
   { line, standsOn }: Edges,
-  { needs, drops }: References,
+  { needs, own, drops }: References,
 ): readonly string[] {
   const histories = new Map<string, History>()
   const historyOf = (key: string): History => {
@@ -36,12 +36,14 @@ export function earlierRevisions(
     const owner = lines.find(({ schema }) => schema === schemaOf(id))
     return owner === undefined || !mayDepend(owner.key) ? [] : historyOf(owner.key).makersOf(id)
   })
-  const users = drops.flatMap((id) =>
-    lines
-      .filter(({ key }) => mayDepend(key))
-      .flatMap(({ key }) => historyOf(key).lastWith(wordsOf(id, true))),
-  )
-  return withoutAncestors(project, [...new Set([...makers, ...users])], standsOn)
+  const others = lines.filter(({ key }) => mayDepend(key)).map(({ key }) => key)
+  const isNamed = (key: string, id: ObjectId) =>
+    historyOf(key).lastWith(wordsOf(id, false).slice(0, 1)).length > 0
+  const elsewhere = own
+    .filter((id) => others.length > 0 && !isNamed(line, id))
+    .flatMap((id) => others.flatMap((key) => historyOf(key).lastWith(wordsOf(id, true))))
+  const users = drops.flatMap((id) => others.flatMap((key) => historyOf(key).lastWith(wordsOf(id, true))))
+  return withoutAncestors(project, [...new Set([...makers, ...elsewhere, ...users])], standsOn)
 }
 
 /** Whether a revision refers to anything in the schema of another line. */

@@ -4,6 +4,8 @@ import { type Action, baseObject, idKey, type ObjectId, relationOf, schemaOf } f
 export interface References {
   /** What it refers to in schemas of other lines. */
   readonly needs: readonly ObjectId[]
+  /** What it changes or refers to in its own schema, which a history that was imported may have in another line. */
+  readonly own: readonly ObjectId[]
   /** What it drops or renames of its own schema, which revisions of other lines may have referred to. */
   readonly drops: readonly ObjectId[]
 }
@@ -12,13 +14,12 @@ export interface References {
 export function referencesOf(actions: readonly Action[], ownSchema: string): References {
   const made = new Set(actions.flatMap(({ produces }) => produces.map(idKey)))
   const isOwn = (id: ObjectId) => schemaOf(id) === ownSchema
-  const needs = actions.flatMap((action) =>
-    [...action.consumes, ...action.needs]
-      .map(baseObject)
-      .filter((id) => schemaOf(id) !== undefined && !isOwn(id)),
-  )
+  const used = actions
+    .flatMap(({ consumes, needs }) => [...consumes, ...needs].map(baseObject))
+    .filter((id) => schemaOf(id) !== undefined && id.kind !== 'schema' && !made.has(idKey(id)))
+  const [needs, own] = [used.filter((id) => !isOwn(id)), used.filter(isOwn)]
   const drops = actions.flatMap(({ destroys }) => destroys.filter((id) => isOwn(id) && !made.has(idKey(id))))
-  return { needs: distinct(needs), drops: withoutParts(distinct(drops)) }
+  return { needs: distinct(needs), own: distinct(own), drops: withoutParts(distinct(drops)) }
 }
 
 function distinct(ids: readonly ObjectId[]): readonly ObjectId[] {
