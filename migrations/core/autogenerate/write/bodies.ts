@@ -56,7 +56,7 @@ function sqlBody(side: Side): string {
  */
 export function costNotes(upgrade: Side, downgrade: Side | undefined): readonly string[] {
   return [
-    ...serverNotes([upgrade, downgrade]),
+    ...serverNotes(downgrade === undefined ? [upgrade] : [upgrade, downgrade]),
     ...upgrade.costs.locks.map(({ relation, lock }) => `Locks ${relation}: ${lock}`),
     ...upgrade.costs.rewrites.map((relation) => `May rewrite ${relation}`),
     ...upgrade.costs.demands.map(demandNote),
