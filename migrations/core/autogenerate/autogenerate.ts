@@ -17,6 +17,7 @@ import {
   type Unmodeled,
 } from './engine/index.ts'
 import { type GeneratedRevision, generateRevisions } from './generate.ts'
+import { expectColumns } from './guide/using.ts'
 import { type AutogenerateInput, filteredSchemas } from './input.ts'
 import { withKeptGrants } from './kept-grants.ts'
 import { expectFilled, warnOfRows } from './live-rows.ts'
@@ -96,6 +97,7 @@ async function proveFromBase(
   const scope: Scope = { schemas, excludes: input.excludes, globals, privileges: input.privileges }
   const there = seenDifference(base.catalog, wanted.catalog, scope)
   const found = compared(input, { base, wanted, scope }, there)
+  expectColumns(input.casts, base.catalog, wanted.catalog)
   if (found.changes.length === 0) return nothingToDo(found)
   const renames = settledRenames(renameCandidates(base.catalog, wanted.catalog, scope), input.renames)
   const guided = async ({ client, name, url }: ScratchDatabase) => {

@@ -6,6 +6,7 @@ import { withScratchDatabase } from '../postgres/scratch.ts'
 import { type Costs, costsOf } from './costs.ts'
 import { type Action, type Catalog, type RenameCandidate, readCatalog, type Scope } from './engine/index.ts'
 import { guide, guideScope } from './guide/guide.ts'
+import { expectUsed } from './guide/using.ts'
 import type { AutogenerateInput } from './input.ts'
 import { partIntoRuns, type Run } from './lines.ts'
 import { madeAnew, objectNames, readIncarnations, withoutObjects } from './made-anew.ts'
@@ -60,6 +61,7 @@ export async function generateRevisions(
     const [only] = runs
     if (only === undefined || runs.length > 1) return { runs, upKept, parted }
     const actions = await wayBack(client, [base.catalog, up.reached], 0, only, renames, scope, casts)
+    expectUsed(casts, [...up.actions, ...actions])
     return { runs, upKept, parted, down: { actions, kept: await anew(), from: up.reached, to: base.catalog } }
   })
   const { upKept, down } = whole
@@ -99,11 +101,14 @@ async function revisionsOfRuns(
     kept.push(await anew())
   }
   const revisions: GeneratedRevision[] = []
+  const all = runs.flatMap((run) => run.actions)
   for (const [index, run] of [...runs.entries()].reverse()) {
     const actions = await wayBack(client, states, index, run, renames, scope, input.casts)
+    all.push(...actions)
     const [from, to] = [states[index + 1] ?? base, states[index] ?? base]
     revisions.unshift(asRevision(input, run, kept[index] ?? {}, { actions, kept: await anew(), from, to }))
   }
+  expectUsed(input.casts, all)
   const lost = objectNames(withoutObjects(upKept, kept))
   if (lost.length > 0) {
     input.emit?.({

@@ -38,6 +38,8 @@ export interface Case {
   readonly seed: string
   /** What has to work after the upgrade and after the downgrade; rolled back. */
   readonly insert?: string
+  /** A query of the rows after the upgrade, and what it gives: `rows.sql`, `rows.json`. */
+  readonly rows?: { readonly query: string; readonly expected: unknown }
   /** What a person would have decided: `using`, `recreate`, `rename`. */
   readonly decisions: Partial<Decisions>
   /** Flags of `mig-autogen`, from the file `flags`: `--privileges`, `--online`. */
@@ -67,6 +69,9 @@ export function casesOf(...prefixes: readonly string[]): readonly Case[] {
       after: read('after.sql'),
       seed: read('seed.sql'),
       insert: read('insert.sql'),
+      ...(read('rows.sql') === ''
+        ? {}
+        : { rows: { query: read('rows.sql'), expected: JSON.parse(read('rows.json')) as unknown } }),
       decisions: decisions === '' ? {} : (JSON.parse(decisions) as Partial<Decisions>),
       flags: read('flags').split(/\s+/).filter(Boolean),
       roles: read('roles').split('\n').filter(Boolean),
@@ -104,7 +109,7 @@ export async function proveCase(
       renames: { given: given.decisions.rename ?? {}, others: 'off' },
     }
     return autogenerate(input, (revisions) =>
-      Promise.resolve(revisions.map((revision) => countingRows(revision, given.insert ?? ''))),
+      Promise.resolve(revisions.map((revision) => countingRows(revision, given))),
     )
   })
 }
@@ -158,7 +163,9 @@ export async function usingModels<T>(
   }
 }
 
-function countingRows(revision: GeneratedRevision, insert: string): Provable {
+function countingRows(revision: GeneratedRevision, { insert = '', rows, decisions }: Case): Provable {
+  const given = Object.keys(decisions.using ?? {})
+  let isFirst = true
   const keeping = async (client: Client, { sections, costs }: GeneratedRevision['upgrade']) => {
     const before = await contents(client)
     const numbersBefore = await numbered(client)
@@ -166,8 +173,8 @@ function countingRows(revision: GeneratedRevision, insert: string): Provable {
     const after = await contents(client)
     expectPositions(numbersBefore, await numbered(client))
     await client.query(`BEGIN; SET LOCAL search_path = rfx_user, public;\n${insert};\nROLLBACK`)
-    // What the header says is lost may be; nothing else.
-    const lost = costs.dataLoss.map(({ name }) => name.join('.'))
+    // What the header says is lost may be, and what --using replaces; nothing else.
+    const lost = [...given, ...costs.dataLoss.map(({ name }) => name.join('.'))]
     for (const [column, values] of before) {
       if (!after.has(column) || lost.some((name) => `${column}.`.startsWith(`${name}.`))) continue
       expect([column, after.get(column)]).toEqual([column, values])
@@ -175,9 +182,21 @@ function countingRows(revision: GeneratedRevision, insert: string): Provable {
   }
   return {
     name: revision.line,
-    upgrade: (client) => keeping(client, revision.upgrade),
+    upgrade: async (client) => {
+      await keeping(client, revision.upgrade)
+      // After the downgrade, rows have what it left of them.
+      if (rows !== undefined && isFirst) expect(await rowsOf(client, rows.query)).toEqual(rows.expected)
+      isFirst = false
+    },
     downgrade: (client) => keeping(client, revision.downgrade),
   }
+}
+
+async function rowsOf(client: Client, query: string): Promise<readonly unknown[]> {
+  await client.query('SET search_path = rfx_user, public')
+  const { rows } = await client.query<Record<string, unknown>>(query)
+  await client.query('RESET search_path')
+  return rows
 }
 
 /** A sequence goes on where it was, or farther where several become one; one that is new goes on after the rows. */

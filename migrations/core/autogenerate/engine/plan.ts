@@ -37,6 +37,8 @@ export interface Action {
   /** True when it uses what an earlier `commit-after` made. */
   readonly needsCommitBefore: boolean
   readonly verb: 'create' | 'alter' | 'drop'
+  /** The columns, as `schema.table.column`, whose `--using` expression is in the statement. */
+  readonly using?: readonly string[]
 }
 
 /** What it takes to go from one catalog to another. */

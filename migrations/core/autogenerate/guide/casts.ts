@@ -12,7 +12,7 @@ export function decideCasts(actions: readonly Action[], casts: CastDecisions): r
     const expression = name === undefined ? undefined : casts.using[name]
     if (expression === undefined) return action
     const sql = `${action.sql.replace(/ USING .*$/s, '')} USING ${expression}`
-    return { ...action, sql, castRisk: 'none' }
+    return { ...action, sql, castRisk: 'none', using: name === undefined ? [] : [name] }
   })
 }
 

@@ -36,13 +36,13 @@ function nameOf(column: ColumnName | undefined): string | undefined {
 }
 
 /**
- * Puts the values of `--using` into the columns that become NOT NULL, whether the scratch database has rows that need
- * them or not. Where the same column changes its type, the expression is for that.
+ * Puts the values of `--using` into the columns that are new or become NOT NULL, whether the scratch database has rows
+ * that need them or not. Where the same column changes its type, the expression is for that.
  */
 export function decideFills(actions: readonly Action[], casts: CastDecisions): readonly Action[] {
   const retyped = new Set(actions.flatMap((action) => nameOf(retypedColumn(action)) ?? []))
   return actions.flatMap((action) => {
-    const name = nameOf(columnWithoutNulls(action))
+    const name = nameOf(columnWithoutNulls(action) ?? newColumn(action))
     return name === undefined || retyped.has(name) ? [action] : (filled(action, casts) ?? [action])
   })
 }
@@ -52,18 +52,35 @@ export function filling(refusal: Refusal, casts: CastDecisions): readonly Action
   return columnToFill(refusal) === undefined ? undefined : filled(refusal.action, casts)
 }
 
+/** The column that an action adds, where it takes values from outside. */
+function newColumn({ sql, produces }: Action): ColumnName | undefined {
+  const [made] = produces
+  return made?.kind === 'column' && addsColumn.test(sql) && !hasOwnValues.test(sql) ? made : undefined
+}
+
+const addsColumn = / ADD COLUMN /
+
 function filled(action: Action, casts: CastDecisions): readonly Action[] | undefined {
-  const column = columnWithoutNulls(action)
-  const value = column === undefined ? undefined : (casts.fill ?? casts.using)[nameOf(column) ?? '']
-  if (column === undefined || value === undefined) return undefined
+  const demanding = columnWithoutNulls(action)
+  const column = demanding ?? newColumn(action)
+  const name = nameOf(column)
+  const value = name === undefined ? undefined : (casts.fill ?? casts.using)[name]
+  if (column === undefined || name === undefined || value === undefined) return undefined
   const table = qualifiedName(column.schema, column.table)
   const quoted = quoteIdent(column.name)
   const id = { kind: 'column', schema: column.schema, table: column.table, name: column.name } as const
   const alter = { ...action, produces: [], destroys: [], consumes: [id], verb: 'alter' } as const
-  const adds = addsNotNull.test(action.sql) ? [{ ...action, sql: action.sql.replace(notNull, '') }] : []
+  const update = (condition: string): Action => ({
+    ...alter,
+    sql: `UPDATE ${table} SET ${quoted} = ${value}${condition}`,
+    rewrites: true,
+    using: [name],
+  })
+  if (demanding === undefined) return [action, update('')]
+  const adds = addsColumn.test(action.sql) ? [{ ...action, sql: action.sql.replace(notNull, '') }] : []
   return [
     ...adds,
-    { ...alter, sql: `UPDATE ${table} SET ${quoted} = ${value} WHERE ${quoted} IS NULL`, rewrites: true },
+    update(` WHERE ${quoted} IS NULL`),
     { ...alter, sql: `ALTER TABLE ${table} ALTER COLUMN ${quoted} SET NOT NULL` },
   ]
 }

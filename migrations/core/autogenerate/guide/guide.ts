@@ -25,6 +25,7 @@ import { isSetAside, type SetAside, settingAside, type TableId, type WayHome, wa
 import { refusedRenames } from './shared-rename.ts'
 import { inOneTransaction, type Mend, type Refusal, tryActions } from './trial.ts'
 import { freeTypesInUse, tablesKeyedByChangedTypes } from './types-in-use.ts'
+import { tryWithUsing } from './using.ts'
 import { withoutNewAliases } from './view-aliases.ts'
 import { undecidedViolations, withoutViolating } from './violations.ts'
 
@@ -153,7 +154,7 @@ async function findWay(input: GuideInput): Promise<Guided> {
       if (freed.length === 0) throw noWay(planned.message, [], refused)
       actions.push(...freed)
     } else {
-      const homes = waysHome(planned.actions, asides, current, input.to)
+      const homes = waysHome(planned.actions, asides, current, input)
       if (planned.actions.length === 0 && homes.length === 0) {
         if (planned.changes.length === 0) return { actions, reached: current }
         throw noWay('', planned.changes, refused)
@@ -167,7 +168,7 @@ async function findWay(input: GuideInput): Promise<Guided> {
       const named = withoutNewAliases(planned.actions, current, input.to)
       const decisions = decideFills(decideCasts(named, input.casts), input.casts)
       const decided = withRows(decisions, homes)
-      const trial = await tryActions(client, decided, mend)
+      const trial = await tryWithUsing(client, decided, current, mend)
       const undecided =
         undecidedCasts(trial.refused, input.casts) ??
         (asides.length === 0 ? undecidedViolations(trial.refused, input.casts) : undefined)
@@ -250,11 +251,11 @@ function waysHome(
   actions: readonly Action[],
   asides: readonly SetAside[],
   current: Catalog,
-  wanted: Catalog,
+  { to, casts }: Pick<GuideInput, 'to' | 'casts'>,
 ): readonly WayHome[] {
   const made = new Set(actions.flatMap((action) => action.produces.map(idKey)))
   const ready = asides.filter(({ table }) => made.has(idKey(table)) || current.facts.has(table))
-  return ready.map((aside) => wayHome(aside, wanted))
+  return ready.map((aside) => wayHome(aside, to, casts))
 }
 
 /** Tables that the engine would drop and make anew, if it knew an order. */

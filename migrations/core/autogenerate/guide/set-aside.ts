@@ -14,6 +14,7 @@ import {
   tableColumns,
 } from '../engine/index.ts'
 import { addressOf } from './address.ts'
+import type { CastDecisions } from './decisions.ts'
 import { dependentsOf } from './dependents.ts'
 import { dropOf } from './repairs.ts'
 
@@ -27,7 +28,7 @@ export interface TableId {
 export interface SetAside {
   readonly table: TableId
   readonly waiting: TableId
-  readonly columns: readonly string[]
+  readonly columns: readonly TableColumn[]
   /** The sequences that go with the table, and where their positions wait. */
   readonly positions: readonly WaitingPosition[]
 }
@@ -73,7 +74,7 @@ export async function settingAside(
     ownAction(copy, [table], { produces: [waiting], rewrites: true }),
     ownAction(`DROP TABLE ${from}`, [table], { destroys: [table], verb: 'drop' }),
   ]
-  return { actions, aside: { table, waiting, columns: rows.map((row) => row.name), positions } }
+  return { actions, aside: { table, waiting, columns: tableColumns(current, table), positions } }
 }
 
 /** The sequences that DROP TABLE drops too (of identity columns, and owned ones), and those that go for another. */
@@ -103,13 +104,17 @@ export interface WayHome {
   readonly drops: readonly Action[]
 }
 
-export function wayHome(aside: SetAside, wanted: Catalog): WayHome {
+export function wayHome(aside: SetAside, wanted: Catalog, casts: CastDecisions): WayHome {
   const { table, waiting, columns, positions } = aside
-  const shared = tableColumns(wanted, table).filter(
-    (column) => columns.includes(column.name) && !column.generated,
-  )
-  const names = shared.map((column) => quoteIdent(column.name)).join(', ')
-  const values = shared.map((column) => `${quoteIdent(column.name)}::${column.type}`).join(', ')
+  const given = tableColumns(wanted, table).flatMap((column) => {
+    const old = columns.find((each) => each.name === column.name && !each.generated)
+    const value = column.generated ? undefined : valueHome(column, old, table, casts)
+    return value === undefined ? [] : [{ column, isShared: old !== undefined, ...value }]
+  })
+  const shared = given.filter(({ isShared }) => isShared).map(({ column }) => column)
+  const names = given.map(({ column }) => quoteIdent(column.name)).join(', ')
+  const values = given.map(({ sql }) => sql).join(', ')
+  const using = given.flatMap((value) => value.using ?? [])
   // A row that waited for one partition may belong into another by now.
   const root = partitionRoot(wanted, table)
   const to = qualifiedName(root.schema, root.name)
@@ -119,7 +124,9 @@ export function wayHome(aside: SetAside, wanted: Catalog): WayHome {
   return {
     aside,
     fill: [
-      ...(shared.length === 0 ? [] : [ownAction(insert, [table], { rewrites: true })]),
+      ...(shared.length === 0
+        ? []
+        : [ownAction(insert, [table], { rewrites: true, ...(using.length === 0 ? {} : { using }) })]),
       ...shared.flatMap((column) => positionHome(column, root, positions)),
     ],
     drops: [waiting, ...positions.map((each) => each.waiting)].map((each) =>
@@ -129,6 +136,22 @@ export function wayHome(aside: SetAside, wanted: Catalog): WayHome {
       }),
     ),
   }
+}
+
+/** What a column gets from the row that waits: its value, or that of `--using`. Undefined where it has neither. */
+function valueHome(
+  { name, type }: TableColumn,
+  old: TableColumn | undefined,
+  table: TableId,
+  casts: CastDecisions,
+): { readonly sql: string; readonly using?: string } | undefined {
+  const column = `${table.schema}.${table.name}.${name}`
+  const kept = `${quoteIdent(name)}::${type}`
+  const cast = old === undefined || old.type === type ? undefined : casts.using[column]
+  if (cast !== undefined) return { sql: cast, using: column }
+  const fill = (casts.fill ?? casts.using)[column]
+  if (fill === undefined || (old !== undefined && old.type !== type)) return old && { sql: kept }
+  return { sql: old === undefined ? fill : `coalesce(${kept}, ${fill})`, using: column }
 }
 
 /** Puts a column's sequence where the one before it was; one that is new, after the rows. */

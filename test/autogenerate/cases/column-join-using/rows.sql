@@ -1,0 +1,1 @@
+SELECT j.id, ab, n, big::int FROM joined j, event
