@@ -39,3 +39,38 @@ describe.concurrent('--using that cannot be obeyed', () => {
     })
   })
 })
+
+describe.concurrent('a type change whose result depends on the session', () => {
+  test.for([
+    ['timestamp', 'timestamptz', "c AT TIME ZONE 'UTC'"],
+    ['timestamptz', 'date', "(c AT TIME ZONE 'UTC')::date"],
+    ['text', 'date', "to_date(c, 'YYYY-MM-DD')"],
+    ['day', 'timestamptz', "c::timestamp AT TIME ZONE 'UTC'"],
+  ] as const)('is a decision: %s to %s', async ([from, to, expression]) => {
+    const model = (type: string) =>
+      `CREATE DOMAIN day AS date; CREATE TABLE t (id int PRIMARY KEY, c ${type});`
+    const given = { name: 'session', before: model(from), after: model(to), seed: '', decisions: {} }
+    await expect(proveCase(given)).rejects.toMatchObject({
+      code: 'decision-needed',
+      exitCode: 4,
+      help: expect.stringContaining(`--using rfx_user.t.c="${expression}"`),
+    })
+  })
+
+  test('drops and adds the column where its data may go', async () => {
+    const [before, after] = ['date', 'timestamptz'].map((type) => `CREATE TABLE t (id int, c ${type});`)
+    const decisions = { recreate: ['rfx_user.t.c'] }
+    const { revisions } = await proveCase({
+      name: 'session',
+      before: before ?? '',
+      after: after ?? '',
+      seed: '',
+      decisions,
+    })
+    const statements = revisions.flatMap(({ upgrade }) => upgrade.sections.flatMap((each) => each.statements))
+    expect(statements).toEqual([
+      'ALTER TABLE rfx_user.t DROP COLUMN c',
+      'ALTER TABLE rfx_user.t ADD COLUMN c timestamp with time zone',
+    ])
+  })
+})

@@ -201,7 +201,7 @@ async function wayBack(
     .filter((rename) => own.has(renameAction(rename).sql))
     .map((rename) => renameAction(reversed(rename)))
     .reverse()
-  const back = { using: {}, recreate: ['*'], fill: casts.using }
+  const back = { using: {}, recreate: ['*'], fill: casts.using, there: casts.using }
   const { actions } = await guide({ client, from, to, scope, first, casts: back })
   return actions
 }

@@ -22,6 +22,7 @@ export {
 export { type RenameCandidate, renameCandidates } from './renames.ts'
 export { retypedColumn } from './retyping.ts'
 export { afterRows, positionFrom } from './sequence-positions.ts'
+export { plainZone, sessionCast } from './session-casts.ts'
 export { shortened } from './shortened.ts'
 export { partitionRoot, type TableColumn, tableColumns } from './table-columns.ts'
 export { columnsHolding } from './type-columns.ts'

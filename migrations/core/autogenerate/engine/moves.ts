@@ -25,6 +25,6 @@ export function keepingMoves(from: Catalog, to: Catalog, scope: Scope): readonly
   const shared = sharedColumnMoves(source, wanted).filter(isInScope).map(asAction)
   return [
     ...moves.filter(isInScope).map(asAction),
-    ...shared.map((action) => retyping(action, source) ?? action),
+    ...shared.map((action) => retyping(action, source, wanted) ?? action),
   ]
 }

@@ -37,6 +37,8 @@ export interface Action {
   /** True when it uses what an earlier `commit-after` made. */
   readonly needsCommitBefore: boolean
   readonly verb: 'create' | 'alter' | 'drop'
+  /** Of a type change whose cast depends on the session: an expression that does not. */
+  readonly sessionCast?: string
   /** The columns, as `schema.table.column`, whose `--using` expression is in the statement. */
   readonly using?: readonly string[]
 }
@@ -202,7 +204,7 @@ function ofEngine(action: EngineAction, source: FactBase, wanted: FactBase): Act
     needsCommitBefore: action.newSegmentBefore,
     verb: action.verb,
   }
-  return retyping(made, source) ?? made
+  return retyping(made, source, wanted) ?? made
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { FactBase } from '@supabase/pg-delta/core'
+import { quoteIdent } from '../../postgres/index.ts'
 import type { ObjectId } from './ids.ts'
 import type { Action } from './plan.ts'
+import { sessionCast } from './session-casts.ts'
 import { castRisk, isAssignable } from './type-changes.ts'
 
 /** A column's identity. */
@@ -25,7 +27,7 @@ export function retypedColumn({ sql, consumes }: Pick<Action, 'sql' | 'consumes'
  * An action of the engine that changes a column's type, with what the cast may do to rows, and without USING where
  * PostgreSQL casts by itself. Undefined for every other action.
  */
-export function retyping(action: Action, source: FactBase): Action | undefined {
+export function retyping(action: Action, source: FactBase, next: FactBase): Action | undefined {
   const [, , wanted, using] = typeChange.exec(action.sql) ?? []
   const column = retypedColumn(action)
   if (wanted === undefined || column === undefined) return undefined
@@ -35,7 +37,25 @@ export function retyping(action: Action, source: FactBase): Action | undefined {
   if (typeof old !== 'string' || old === wanted) return { ...common, castRisk: 'fails' }
   const sql =
     using !== undefined && isAssignable(old, wanted) ? action.sql.replace(/ USING .*$/s, '') : action.sql
-  return { ...common, sql, castRisk: castRisk(old, wanted) }
+  const asked = column.kind === 'column' ? askedCast(old, wanted, column, source, next) : undefined
+  return {
+    ...common,
+    sql,
+    castRisk: castRisk(old, wanted),
+    ...(asked === undefined ? {} : { sessionCast: asked }),
+  }
+}
+
+function askedCast(
+  old: string,
+  wanted: string,
+  column: ColumnId,
+  source: FactBase,
+  next: FactBase,
+): string | undefined {
+  // A generated column is computed again, and takes no USING.
+  if (source.get(column)?.payload.generatedExpr != null) return undefined
+  return sessionCast(old, wanted, quoteIdent(column.name), [source, next])
 }
 
 /** The actions without a default that is set again as it is: the engine sets it for the new type, and for itself. */

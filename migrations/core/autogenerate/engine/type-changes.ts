@@ -1,7 +1,8 @@
 /** What a type change may do to the values of rows: nothing, fail on some, or keep less of them than there was. */
 export type CastRisk = 'none' | 'fails' | 'loses'
 
-interface ColumnType {
+/** A type in parts. */
+export interface ColumnType {
   /** `character varying`, `timestamp without time zone` */
   readonly name: string
   /** `10, 2` of `numeric(10,2)` */
@@ -10,7 +11,7 @@ interface ColumnType {
 }
 
 /** Reads a type as format_type writes it. */
-function typeOf(text: string): ColumnType {
+export function typeOf(text: string): ColumnType {
   const arrays = /(?:\[\])*$/.exec(text)?.[0] ?? ''
   const scalar = text.slice(0, text.length - arrays.length)
   const sizes = /\(([-\d,]+)\)/.exec(scalar)?.[1]?.split(',').map(Number) ?? []

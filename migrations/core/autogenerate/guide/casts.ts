@@ -1,5 +1,5 @@
 import { exitCodes, MigError } from '../../errors.ts'
-import { type Action, retypedColumn } from '../engine/index.ts'
+import { type Action, plainZone, retypedColumn } from '../engine/index.ts'
 import { sqlState } from './address.ts'
 import { type CastDecisions, recreates } from './decisions.ts'
 import { columnToFill } from './fill.ts'
@@ -9,11 +9,64 @@ import type { Refusal } from './trial.ts'
 export function decideCasts(actions: readonly Action[], casts: CastDecisions): readonly Action[] {
   return actions.map((action) => {
     const name = columnName(action)
-    const expression = name === undefined ? undefined : casts.using[name]
+    if (name === undefined) return action
+    const given = casts.using[name]
+    const expression = given ?? wayBackCast(name, action.sessionCast, casts)
     if (expression === undefined) return action
+    const { sessionCast: _, ...rest } = action
     const sql = `${action.sql.replace(/ USING .*$/s, '')} USING ${expression}`
-    return { ...action, sql, castRisk: 'none', using: name === undefined ? [] : [name] }
+    return given === undefined ? { ...rest, sql } : { ...rest, sql, castRisk: 'none', using: [name] }
   })
+}
+
+/** A cast back that does not depend on the session, with the time zone that the way there named. */
+export function wayBackCast(
+  column: string,
+  sessionCast: string | undefined,
+  { there }: CastDecisions,
+): string | undefined {
+  if (sessionCast === undefined || there === undefined) return undefined
+  const zone = /AT TIME ZONE ('(?:[^']|'')+')/i.exec(there[column] ?? '')?.[1]
+  return zone === undefined ? sessionCast : sessionCast.replaceAll(plainZone, () => zone)
+}
+
+/** The error that lists the type changes whose result would depend on the session, or undefined when there are none. */
+export function undecidedSessions(actions: readonly Action[], casts: CastDecisions): MigError | undefined {
+  const open = actions.flatMap((action) => {
+    const [name, { sessionCast }] = [columnName(action), action]
+    const isOpen = name !== undefined && sessionCast !== undefined && !recreates(casts, name)
+    return isOpen ? [{ name, sessionCast }] : []
+  })
+  return open.length === 0 ? undefined : sessionDecision(open)
+}
+
+/** The error for casts that depend on the session. */
+export function sessionDecision(
+  open: readonly { readonly name: string; readonly sessionCast: string }[],
+): MigError {
+  const [first] = open
+  const using = ({ name, sessionCast }: { name: string; sessionCast: string }) =>
+    `--using ${name}="${sessionCast}"`
+  const why = (sessionCast: string) =>
+    `its values depend on the session (time zone, DateStyle), but not so: ${sessionCast}`
+  return new MigError(
+    'decision-needed',
+    `type changes whose result depends on settings of the session, such as its time zone or DateStyle:\n${open.map(({ name }) => `  ${name}`).join('\n')}`,
+    {
+      exitCode: exitCodes.decisionNeeded,
+      help:
+        first === undefined
+          ? 'say how with --using'
+          : `say how: ${open.map(using).join(' ')}, or --recreate ${first.name} to drop and add it (its data go)`,
+      facts: {
+        casts: open.map(({ name, sessionCast }) => ({
+          column: name,
+          error: why(sessionCast),
+          using: sessionCast,
+        })),
+      },
+    },
+  )
 }
 
 /** The error that lists the type changes without a cast, or undefined when there are none. */

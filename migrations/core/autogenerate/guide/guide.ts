@@ -16,11 +16,11 @@ import {
   type Scope,
 } from '../engine/index.ts'
 import { sqlState } from './address.ts'
-import { decideCasts, undecidedCasts } from './casts.ts'
+import { decideCasts, undecidedCasts, undecidedSessions } from './casts.ts'
 import type { CastDecisions } from './decisions.ts'
 import { decideFills } from './fill.ts'
 import { dropMisordered } from './misordered-types.ts'
-import { repairFor } from './repairs.ts'
+import { dropToRecreate, repairFor } from './repairs.ts'
 import { isSetAside, type SetAside, settingAside, type TableId, type WayHome, wayHome } from './set-aside.ts'
 import { refusedRenames } from './shared-rename.ts'
 import { inOneTransaction, type Mend, type Refusal, tryActions } from './trial.ts'
@@ -61,6 +61,7 @@ export function takesRounds(actions: readonly Action[], from: Catalog, to: Catal
     foundationsAmong(actions).length > 0 ||
     tablesToMakeAnew(actions, [], from).length > 0 ||
     keepingMoves(from, to, scope).length > 0 ||
+    actions.some(({ sessionCast }) => sessionCast !== undefined) ||
     misorderedComposites(from, to, scope).length > 0
   )
 }
@@ -119,7 +120,8 @@ async function findWay(input: GuideInput): Promise<Guided> {
   }
   const unmovable = new Set<string>()
   for (let round = 0; round < mostRounds; round += 1) {
-    const kept = await tryActions(client, keepingMoves(current, input.to, scope), mend)
+    const moves = await decidedCasts(client, keepingMoves(current, input.to, scope), input.casts)
+    const kept = await tryActions(client, moves, mend)
     if (kept.done.length > 0) {
       actions.push(...kept.done)
       current = await readCatalog(client)
@@ -166,7 +168,8 @@ async function findWay(input: GuideInput): Promise<Guided> {
         continue
       }
       const named = withoutNewAliases(planned.actions, current, input.to)
-      const decisions = decideFills(decideCasts(named, input.casts), input.casts)
+      const cast = await decidedCasts(client, named, input.casts)
+      const decisions = decideFills(cast, input.casts)
       const decided = withRows(decisions, homes)
       const trial = await tryWithUsing(client, decided, current, mend)
       const undecided =
@@ -187,6 +190,27 @@ async function findWay(input: GuideInput): Promise<Guided> {
   const isThere = !(last instanceof Error) && last.actions.length === 0 && last.changes.length === 0
   if (isThere && asides.length === 0) return { actions, reached: current }
   throw noWay(last instanceof Error ? last.message : '', last instanceof Error ? [] : last.changes, refused)
+}
+
+/** Type changes as a person decided on them; where the column may go, it goes. */
+async function decidedCasts(
+  client: ClientBase,
+  actions: readonly Action[],
+  casts: CastDecisions,
+): Promise<readonly Action[]> {
+  const decided = decideCasts(actions, casts)
+  const undecided = undecidedSessions(decided, casts)
+  if (undecided !== undefined) throw undecided
+  if (!decided.some(({ sessionCast }) => sessionCast !== undefined)) return decided
+  return inTransaction(client, async () => {
+    const out: Action[] = []
+    for (const action of decided) {
+      const column = action.sessionCast === undefined ? undefined : retypedColumn(action)
+      const drop = column === undefined ? undefined : await dropToRecreate(client, action, column)
+      out.push(...(drop?.first ?? [action]))
+    }
+    return out
+  })
 }
 
 const foundationKinds: ReadonlySet<string> = new Set(['type', 'domain', 'collation', 'extension', 'function'])

@@ -107,7 +107,11 @@ async function withoutCollation(client: ClientBase, action: Action): Promise<Rep
 }
 
 /** Drops a column that a person said may go; the next difference makes it again. */
-async function dropToRecreate(client: ClientBase, action: Action, id: Column): Promise<Repair | undefined> {
+export async function dropToRecreate(
+  client: ClientBase,
+  action: Action,
+  id: Column,
+): Promise<Repair | undefined> {
   const address = await addressOf(client, id)
   if (address === undefined) return undefined
   const dependents = await dependentsOf(client, address, 'all')

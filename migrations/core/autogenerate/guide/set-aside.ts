@@ -9,11 +9,13 @@ import {
   ownAction,
   partitionRoot,
   positionFrom,
+  sessionCast,
   shortened,
   type TableColumn,
   tableColumns,
 } from '../engine/index.ts'
 import { addressOf } from './address.ts'
+import { sessionDecision, wayBackCast } from './casts.ts'
 import type { CastDecisions } from './decisions.ts'
 import { dependentsOf } from './dependents.ts'
 import { dropOf } from './repairs.ts'
@@ -149,6 +151,11 @@ function valueHome(
   const kept = `${quoteIdent(name)}::${type}`
   const cast = old === undefined || old.type === type ? undefined : casts.using[column]
   if (cast !== undefined) return { sql: cast, using: column }
+  const asked = old && sessionCast(old.type, type, quoteIdent(name), [])
+  const back = wayBackCast(column, asked, casts)
+  if (back !== undefined) return { sql: back }
+  if (asked !== undefined && casts.there === undefined)
+    throw sessionDecision([{ name: column, sessionCast: asked }])
   const fill = (casts.fill ?? casts.using)[column]
   if (fill === undefined || (old !== undefined && old.type !== type)) return old && { sql: kept }
   return { sql: old === undefined ? fill : `coalesce(${kept}, ${fill})`, using: column }
