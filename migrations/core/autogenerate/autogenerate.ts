@@ -39,7 +39,7 @@ export interface AutogenerateResult {
   /** Why the proof failed; only under `keep`. */
   readonly unproved?: MigError
   /** The wanted state of the filter's schemas; missing where there is nothing to do. */
-  readonly wanted?: Fingerprint
+  readonly wanted?: State
 }
 
 /**
@@ -81,7 +81,9 @@ async function proveFrom(input: AutogenerateInput, runnable: Runnable): Promise<
     const result = await proved(input, runnable, found, client, [straight], true)
     return result.unproved === undefined ? result : undefined
   })
-  return made ?? fromBase(input, (scratch, base) => proveFromBase(input, runnable, scratch, base, wanted))
+  return (
+    made ?? fromBase(input, wanted, (scratch, base) => proveFromBase(input, runnable, scratch, base, wanted))
+  )
 }
 
 /** As {@link proveFrom}, from a base state that was replayed, and with the guide's help where it takes that. */
@@ -114,7 +116,7 @@ async function proveFromBase(
     ways === undefined ? undefined : await straightRevision(input, scratch.client, catalogs, scope, ways)
   if (straight === undefined) return guided(scratch)
   const made = await proved(input, runnable, found, scratch.client, [straight], true)
-  return made.unproved === undefined ? made : fromBase(input, guided)
+  return made.unproved === undefined ? made : fromBase(input, wanted, guided)
 }
 
 function compared(
@@ -148,7 +150,7 @@ async function proved(
     revisions,
     changes,
     unmodeled,
-    wanted: wanted.fingerprint,
+    wanted,
     ...(unproved === undefined ? {} : { unproved }),
   }
 }
@@ -156,10 +158,11 @@ async function proved(
 /** Hands a scratch database at the base state to `body`. */
 function fromBase<T>(
   input: AutogenerateInput,
+  wanted: State,
   body: (scratch: ScratchDatabase, base: State) => Promise<T>,
 ): Promise<T> {
   return withScratchDatabase(scratchOptions(input), async (scratch) => {
-    const read = await prepareBase(input, scratch)
+    const read = await prepareBase(input, scratch, wanted.catalog)
     const schemas = filteredSchemas(input)
     // Mostly the filter is every line, whose fingerprint the base was compared by.
     if (read === undefined || read.schemas.join('\0') !== schemas.join('\0')) {

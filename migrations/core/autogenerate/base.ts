@@ -2,7 +2,7 @@ import type { Client, ClientBase } from 'pg'
 import type { Fingerprint } from '../postgres/fingerprint/index.ts'
 import { connect, quoteIdent } from '../postgres/index.ts'
 import type { ScratchDatabase } from '../postgres/scratch.ts'
-import { managedGlobals, readCatalog } from './engine/index.ts'
+import { type Catalog, managedGlobals, readCatalog } from './engine/index.ts'
 import { guide, guideScope } from './guide/guide.ts'
 import type { AutogenerateInput } from './input.ts'
 import { fingerprintOf } from './state.ts'
@@ -11,16 +11,19 @@ import { fingerprintOf } from './state.ts'
  * Brings a scratch database to the base state: the revisions replayed, then, where the live database differs
  * from them, what it takes to look like it. So a generated revision starts from what is there, and can be
  * proved without touching it.
+ * @param wanted the wanted state: what it has of others' objects is made for it
  * @returns the fingerprint of `schemas`, where it was read on the way
  */
 export async function prepareBase(
   input: AutogenerateInput,
   scratch: ScratchDatabase,
+  wanted: Catalog,
 ): Promise<{ readonly schemas: readonly string[]; readonly fingerprint: Fingerprint } | undefined> {
   const { client } = scratch
   for (const { schema } of input.lines)
     await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
   await input.replay(client)
+  await input.surroundings?.ofWanted(client, wanted)
   const { liveUrl } = input
   if (liveUrl === null) return undefined
   const schemas = await onDatabase(liveUrl, (session) => schemasInUse(input, session, client))

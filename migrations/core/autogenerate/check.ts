@@ -11,6 +11,7 @@ import { modelInput } from './project.ts'
 import { runOnScratch, scratchProject } from './replay.ts'
 import { seenDifference } from './seen-difference.ts'
 import { fingerprintOf, type State } from './state.ts'
+import { runSurrounded, surroundHistory } from './surroundings.ts'
 import { tenantsBeside } from './tenants/hidden.ts'
 import { scratchOptions, type WantedStates, wantedStates } from './wanted.ts'
 import { keepWantedHashes, readWantedHashes, type WantedHashes, wantedCachePath } from './wanted-cache.ts'
@@ -102,7 +103,10 @@ export async function historyDrift(
   const scratch = scratchProject(await appliedProject(session, project))
   const lines = input.lines.filter((line) => input.filter.includes(line.key) && !line.tenant)
   return withScratchDatabase(scratchOptions(input), async ({ client }) => {
-    await runOnScratch(client, scratch, { direction: 'upgrade', target: 'heads' })
+    await surroundHistory(client, scratch, input.surroundings)
+    await runSurrounded(client, input.surroundings, () =>
+      runOnScratch(client, scratch, { direction: 'upgrade', target: 'heads' }),
+    )
     const catalog = await readCatalog(client)
     const live = await readCatalog(session.client, await tenantsBeside(project.env, session))
     const expected = new Map<string, Fingerprint>()

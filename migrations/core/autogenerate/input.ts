@@ -4,6 +4,7 @@ import type { EmitEvent } from '../events.ts'
 import type { Scope } from './engine/index.ts'
 import type { CastDecisions } from './guide/decisions.ts'
 import type { RenameDecisions } from './renames.ts'
+import type { Surroundings } from './surroundings.ts'
 
 /** One key of the schema map, and the schema that stands for it on scratch databases. */
 export interface LineTarget {
@@ -27,6 +28,8 @@ export interface ModelInput {
   /** Equal while `excludes` is; undefined when it cannot be known, so that nothing may be kept for later. */
   readonly exclusions?: string | undefined
   readonly privileges: boolean
+  /** What is made on scratch databases first; missing where no live database is looked at. */
+  readonly surroundings?: Surroundings
   readonly emit?: EmitEvent
   readonly signal?: AbortSignal
 }

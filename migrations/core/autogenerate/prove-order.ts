@@ -12,6 +12,7 @@ import { filteredSchemas, type ModelInput } from './input.ts'
 import { runOnScratch } from './replay.ts'
 import { draftProject, type FileRequest, type GeneratedFile } from './revision-files.ts'
 import { fingerprintOf } from './state.ts'
+import { runSurrounded, surroundHistory } from './surroundings.ts'
 import { scratchOptions } from './wanted.ts'
 
 type OrderInput = ModelInput &
@@ -70,7 +71,8 @@ function fingerprintAfter(
   return withScratchDatabase(scratchOptions(input), async ({ client }) => {
     for (const { schema } of input.lines)
       await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
-    await drafts.run((whole) => order(client, whole))
+    await surroundHistory(client, project, input.surroundings)
+    await runSurrounded(client, input.surroundings, () => drafts.run((whole) => order(client, whole)))
     return fingerprintOf(client, { ...input, schemas: filteredSchemas(input) })
   })
 }

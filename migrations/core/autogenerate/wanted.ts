@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg'
+import type { Client } from 'pg'
 import type { Fingerprint } from '../postgres/fingerprint/index.ts'
 import { withScratchDatabase } from '../postgres/scratch.ts'
 import { type Catalog, readCatalog } from './engine/index.ts'
@@ -47,8 +47,12 @@ export async function wantedStates(
 }
 
 /** Loads the models of all lines into an empty scratch database. */
-export function loadAll(client: ClientBase, files: readonly ModelFile[], input: ModelInput): Promise<void> {
-  return loadModels(client, files, {
+export async function loadAll(client: Client, files: readonly ModelFile[], input: ModelInput): Promise<void> {
+  const { surroundings } = input
+  const excluded = surroundings?.excluded
+  await surroundings?.ofModels(client, files)
+  await loadModels(client, files, {
+    ...(excluded === undefined ? {} : { whenStuck: () => excluded(client) }),
     schemas: Object.fromEntries(input.lines.map((line) => [line.key, line.schema])),
     tenantKeys: input.lines.filter((line) => line.tenant).map((line) => line.key),
     privileges: input.privileges,

@@ -1,6 +1,6 @@
 export { renderCaret } from './caret.ts'
 export { connect } from './connection.ts'
-export { databaseError, isConnectionLost } from './database-error.ts'
+export { databaseError, isConnectionLost, isServerError } from './database-error.ts'
 export { formatDatabaseUrl, maskUrl, parseDatabaseUrl } from './database-url.ts'
 export {
   type EmbeddedServer,

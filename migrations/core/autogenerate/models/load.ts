@@ -10,6 +10,8 @@ export interface LoadOptions {
   /** Keys whose models stand unqualified in a file or folder of that name. */
   readonly tenantKeys: readonly string[]
   readonly privileges: boolean
+  /** Makes what others own and models may refer to; called once, where models do not load without. */
+  readonly whenStuck?: () => Promise<void>
 }
 
 interface Waiting {
@@ -122,6 +124,7 @@ async function settle(
   made: Map<string, ModelStatement>,
 ): Promise<void> {
   let waiting = first
+  let { whenStuck } = options
   while (waiting.length > 0) {
     const left: Waiting[] = []
     for (const { statement, searchPath } of waiting) {
@@ -129,7 +132,11 @@ async function settle(
       const failed = await run(client, statement, options, made)
       if (failed !== undefined) left.push(failed)
     }
-    if (left.length === waiting.length) throw failure(left, made)
+    if (left.length === waiting.length) {
+      if (whenStuck === undefined) throw failure(left, made)
+      await whenStuck()
+      whenStuck = undefined
+    }
     waiting = left
   }
 }

@@ -20,7 +20,7 @@ export function forbidden(sql: string): string | undefined {
 }
 
 /**
- * Whether a failure means nothing for the wanted state: a schema that is there already, an owner or a grantee
+ * Whether a failure means nothing for the wanted state: a schema or an extension that is there already, an owner or a grantee
  * that the scratch server lacks while privileges are not compared, a setting of a newer pg_dump.
  */
 export function isBenign(
@@ -30,6 +30,7 @@ export function isBenign(
 ): boolean {
   const text = opening(sql)
   if (error.code === '42P06') return /^create schema\b/i.test(text)
+  if (error.code === '42710' && /^create extension\b/i.test(text)) return true
   if (error.code !== '42704') return false
   if (/^set\b/i.test(text)) return true
   const ofRoles = /\bowner to\b/i.test(text) || /^(grant|revoke|alter default privileges)\b/i.test(text)

@@ -16,3 +16,12 @@ export function scratchExcludes(env: Pick<Environment, 'lines' | 'options'>): Ex
   )
   return (object) => (standIns.get(object.schema) ?? everywhere)(object)
 }
+
+/** Whether the environment excludes anything. */
+export function excludesAny({ lines, options }: Pick<Environment, 'lines' | 'options'>): boolean {
+  const { exclude, excludeKinds, excludeTables } = options
+  return (
+    [exclude, excludeKinds, excludeTables].some((setting) => setting !== undefined) ||
+    lines.some(({ tenants }) => tenants?.excludeTables !== undefined)
+  )
+}

@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg'
+import type { Client } from 'pg'
 import type { Tenant } from '../../environment/index.ts'
 import { withScratchDatabase } from '../../postgres/scratch.ts'
 import { type Project, type SessionOptions, usingSession } from '../../runner/index.ts'
@@ -30,7 +30,7 @@ export async function tenantStatements(
   project: Project,
   drift: readonly TenantDrift[],
   input: ModelInput,
-  make: (tenant: Tenant) => (client: ClientBase) => Promise<void>,
+  make: (tenant: Tenant) => (client: Client) => Promise<void>,
   sessions: SessionOptions,
 ): Promise<readonly TenantStatements[]> {
   const chosen = drift.flatMap(({ tenants }) => tenants).slice(0, tenantsInSql)

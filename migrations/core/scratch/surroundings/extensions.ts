@@ -1,0 +1,82 @@
+import type { ClientBase } from 'pg'
+import { isServerError, quoteIdent } from '../../postgres/index.ts'
+
+/** An extension of a live database. */
+export interface LiveExtension {
+  readonly name: string
+  readonly schema: string
+  /** Names of the types, functions, operator classes and relations that it brings. */
+  readonly members: readonly string[]
+  /** Whether anything else there uses one of them. */
+  readonly isUsed: boolean
+}
+
+/** The extensions of a database, in the order in which they were made. */
+export async function readExtensions(live: ClientBase): Promise<readonly LiveExtension[]> {
+  return (await live.query<LiveExtension>(extensionsQuery)).rows
+}
+
+/**
+ * Makes extensions on a scratch database in the schemas that the live database has them in. One that this server cannot
+ * make is left out: what needs it says so itself, and mostly nothing does.
+ */
+export async function makeExtensions(
+  client: ClientBase,
+  extensions: readonly Pick<LiveExtension, 'name' | 'schema'>[],
+): Promise<void> {
+  for (const { name, schema } of extensions) {
+    if (schema !== 'pg_catalog') await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
+    try {
+      await client.query(
+        `CREATE EXTENSION IF NOT EXISTS ${quoteIdent(name)} SCHEMA ${quoteIdent(schema)} CASCADE`,
+      )
+    } catch (error) {
+      if (!isServerError(error)) throw error
+    }
+  }
+}
+
+/** Whether SQL makes an extension itself. */
+export function makesExtension(sql: string, name: string): boolean {
+  const quoted = name.replace(/[.*+?^${}()|[\]\\-]/g, '\\$&')
+  return new RegExp(`create\\s+extension\\s+(if\\s+not\\s+exists\\s+)?"?${quoted}(?![\\w$-])`, 'i').test(sql)
+}
+
+/** The extensions that texts speak of, by their own name or that of something they bring. */
+export function mentionedExtensions(
+  extensions: readonly LiveExtension[],
+  texts: Iterable<string>,
+): readonly LiveExtension[] {
+  if (extensions.length === 0) return []
+  const words = new Set<string>()
+  for (const text of texts) for (const [word] of text.matchAll(/[\w$-]+/g)) words.add(word.toLowerCase())
+  // `uuid-ossp` is a name with a hyphen; `a-b` is two.
+  for (const word of [...words]) for (const part of word.split('-')) words.add(part)
+  return extensions.filter(({ name, members }) =>
+    [name, ...members].some((word) => words.has(word.toLowerCase())),
+  )
+}
+
+const extensionsQuery = `
+  WITH part AS (
+    SELECT classid, objid, refobjid AS extension FROM pg_depend
+     WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
+  ), member AS (
+    SELECT * FROM part
+    UNION ALL
+    SELECT p.classid, t.typarray, p.extension FROM part p JOIN pg_type t ON t.oid = p.objid
+     WHERE p.classid = 'pg_type'::regclass AND t.typarray <> 0
+  )
+  SELECT e.extname AS name, n.nspname AS schema,
+         ARRAY(SELECT coalesce(t.typname, f.proname, o.opcname, c.relname)::text
+                 FROM member m
+                 LEFT JOIN pg_type t ON m.classid = 'pg_type'::regclass AND t.oid = m.objid
+                 LEFT JOIN pg_proc f ON m.classid = 'pg_proc'::regclass AND f.oid = m.objid
+                 LEFT JOIN pg_opclass o ON m.classid = 'pg_opclass'::regclass AND o.oid = m.objid
+                 LEFT JOIN pg_class c ON m.classid = 'pg_class'::regclass AND c.oid = m.objid
+                WHERE m.extension = e.oid AND coalesce(t.typname, f.proname, o.opcname, c.relname) IS NOT NULL) AS members,
+         EXISTS (SELECT FROM pg_depend d JOIN member m ON m.classid = d.refclassid AND m.objid = d.refobjid
+                  WHERE m.extension = e.oid AND d.deptype = 'n'
+                    AND NOT EXISTS (SELECT FROM member o WHERE o.classid = d.classid AND o.objid = d.objid)) AS "isUsed"
+    FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
+   WHERE e.extname <> 'plpgsql' ORDER BY e.oid`

@@ -1,0 +1,94 @@
+import { describe, expect } from 'vitest'
+import { checkProject } from '../../migrations/core/autogenerate/index.ts'
+import { type EnvironmentOptions, usingSession } from '../../migrations/core/index.ts'
+import { type Lab, labTest } from '../runner/support.ts'
+import { generateFiles, writeModels } from './support/project.ts'
+
+/** Generates for models, upgrades, and looks whether anything is left. */
+async function taken(
+  lab: Lab,
+  models: Readonly<Record<string, string>>,
+  settings: Partial<EnvironmentOptions>,
+): Promise<string> {
+  await writeModels(lab, models)
+  const { files } = await generateFiles(lab, {}, settings)
+  expect((await lab.upgrade({ settings })).error).toBeUndefined()
+  const project = await lab.project(settings)
+  const { drift } = await usingSession(project.env, {}, (session) =>
+    checkProject(session, project, { privileges: false }),
+  )
+  expect(drift).toEqual([])
+  return files.map(({ text }) => text).join('\n')
+}
+
+describe('extensions that the live database has', () => {
+  const settings = { schemas: { app: 'app' } }
+  const live = `CREATE SCHEMA extensions; CREATE EXTENSION pg_trgm SCHEMA extensions; CREATE EXTENSION citext;
+    CREATE EXTENSION hstore SCHEMA extensions; CREATE SCHEMA app; CREATE TABLE app.t (id int PRIMARY KEY, a text);`
+  const tables = `CREATE TABLE app.t (id int PRIMARY KEY, a text, c citext, h extensions.hstore);
+      CREATE INDEX i ON app.t USING gin (a extensions.gin_trgm_ops);`
+
+  labTest('make no difference where models name them, wherever they stand', async ({ lab }) => {
+    await lab.database.client.query(live)
+    const model = `CREATE SCHEMA IF NOT EXISTS extensions;
+      CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA extensions;
+      CREATE EXTENSION IF NOT EXISTS citext;
+      CREATE EXTENSION hstore;
+      ${tables}`
+    const text = await taken(lab, { 'app.sql': model }, settings)
+    expect(text).toMatch(/ADD COLUMN c [\s\S]*CREATE INDEX i ON app.t USING gin/)
+    expect(text).not.toContain('EXTENSION')
+  })
+
+  labTest('are there for models that do not name them', async ({ lab }) => {
+    await lab.database.client.query(live)
+    const text = await taken(lab, { 'app.sql': tables }, settings)
+    expect(text).toContain('ADD COLUMN h extensions.hstore')
+    expect(text).not.toContain('EXTENSION')
+  })
+
+  labTest('and one that is new there is made with its schema', async ({ lab }) => {
+    const settings = { schemas: { app: 'app' } }
+    const model = `CREATE SCHEMA extras; CREATE EXTENSION hstore SCHEMA extras; CREATE TABLE app.t (h extras.hstore);`
+    expect(await taken(lab, { 'app.sql': model }, settings)).toMatch(
+      /CREATE SCHEMA IF NOT EXISTS extras[\s\S]*CREATE EXTENSION hstore SCHEMA extras/,
+    )
+  })
+})
+
+describe('excluded objects can be referred to', () => {
+  const settings = {
+    schemas: { app: 'app', auth: 'auth' },
+    exclude: ({ schema }: { readonly schema: string }) => schema === 'auth',
+  }
+  const live = `CREATE SCHEMA auth; CREATE TABLE auth.users (id uuid PRIMARY KEY, email text, lots text);
+    CREATE FUNCTION auth.uid() RETURNS uuid LANGUAGE sql STABLE AS 'SELECT NULL::uuid'; CREATE TABLE auth.sessions (id int)`
+  const app = `CREATE TABLE app.profile (id uuid PRIMARY KEY REFERENCES auth.users(id) ON DELETE CASCADE, n text);
+    ALTER TABLE app.profile ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY me ON app.profile USING (id = auth.uid());`
+  const auth = `CREATE TABLE auth.users (id uuid PRIMARY KEY, email text);
+    CREATE FUNCTION auth.uid() RETURNS uuid LANGUAGE sql STABLE AS 'SELECT NULL::uuid';
+    CREATE TRIGGER t AFTER INSERT ON auth.users FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();`
+
+  for (const [how, models] of [
+    ['where models say what they are', { 'app.sql': app, 'auth.sql': auth }],
+    ['where they are in the live database alone', { 'app.sql': app, 'auth.sql': '' }],
+  ] as const) {
+    labTest(how, async ({ lab }) => {
+      await lab.database.client.query(live)
+      const text = await taken(lab, models, settings)
+      expect(text).toMatch(/REFERENCES auth\.users[\s\S]*CREATE POLICY me/)
+      expect(text).not.toContain('CREATE TABLE auth')
+    })
+  }
+})
+
+labTest('excludeTables is for tables, not for an index of another table', async ({ lab }) => {
+  const settings = { schemas: { app: 'app' }, excludeTables: ['ev_*'] }
+  const before = 'CREATE TABLE app.ev (id int, n text);'
+  await taken(lab, { 'app.sql': before }, settings)
+  await lab.database.client.query('CREATE TABLE app.ev_other (x int); CREATE INDEX ev_x ON app.ev_other (x)')
+  const text = await taken(lab, { 'app.sql': `${before} CREATE INDEX ev_n ON app.ev (n);` }, settings)
+  expect(text).toContain('CREATE INDEX ev_n')
+  expect(text).not.toContain('ev_other')
+})
