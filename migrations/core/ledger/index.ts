@@ -1,5 +1,5 @@
 export { combinedDigest, digestOf, toggledDigest } from './digest.ts'
-export { releaseLocks, takeLocks, targetLockHolders, tryEachLock, tryLock } from './lock.ts'
+export { releaseLocks, stillLockedSql, takeLocks, targetLockHolders, tryEachLock, tryLock } from './lock.ts'
 export {
   type BackfillCursor,
   forgetProgressStatement,

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ClientBase } from 'pg'
 import { exitCodes, MigError } from '../errors.ts'
 import type { EmitEvent, LockHolder } from '../events.ts'
+import { quoteLiteral } from '../postgres/index.ts'
 
 export interface LockOptions {
   readonly ledgerSchema: string
@@ -60,15 +61,35 @@ export async function tryEachLock(
   return targetSchemas.filter((schema) => lockNames(ledgerSchema, [schema]).every((name) => taken.has(name)))
 }
 
-/** Gives the locks back; a session that ends gives them back by itself. */
+/**
+ * SQL that is true while this session holds the lock of a target schema. Reading pg_locks would cost more than the
+ * rest of a commit: the transaction takes the lock for itself, which fails only while another session has it, and
+ * under that the session's own is released, which tells whether it was held, and taken again.
+ */
+export function stillLockedSql(ledgerSchema: string, targetSchema: string): string {
+  const key = `pg_catalog.hashtextextended(${quoteLiteral(lockName(ledgerSchema, targetSchema))}, 0)`
+  return ['pg_try_advisory_xact_lock', 'pg_advisory_unlock', 'pg_try_advisory_lock']
+    .map((name) => `pg_catalog.${name}(${key})`)
+    .join(' AND ')
+}
+
+/** Whether this session holds a lock, as SQL. @param name the lock's name, as an expression */
+function lockedSql(name: string): string {
+  return `EXISTS (SELECT FROM pg_catalog.pg_locks AS l WHERE l.locktype = 'advisory' AND l.pid = pg_catalog.pg_backend_pid() AND l.objsubid = 1 AND l.granted
+ AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+ AND ((l.classid::bigint << 32) | l.objid::bigint) = pg_catalog.hashtextextended(${name}, 0))`
+}
+
+/** Gives the locks back; a session that ends gives them back by itself, and one that has lost them has none. */
 export async function releaseLocks(
   client: ClientBase,
   ledgerSchema: string,
   targetSchemas: readonly string[],
 ): Promise<void> {
-  await client.query(`SELECT pg_advisory_unlock(hashtextextended(name, 0)) FROM unnest($1::text[]) AS name`, [
-    lockNames(ledgerSchema, targetSchemas),
-  ])
+  await client.query(
+    `SELECT pg_advisory_unlock(hashtextextended(name, 0)) FROM unnest($1::text[]) AS name WHERE ${lockedSql('name')}`,
+    [lockNames(ledgerSchema, targetSchemas)],
+  )
 }
 
 /** Who holds the lock of each target schema; one that is free has no entry. */
@@ -88,7 +109,11 @@ export async function targetLockHolders(
 }
 
 function lockNames(ledgerSchema: string, targetSchemas: readonly string[]): readonly string[] {
-  return targetSchemas.map((schema) => `just-mig ${ledgerSchema} ${schema}`)
+  return targetSchemas.map((schema) => lockName(ledgerSchema, schema))
+}
+
+function lockName(ledgerSchema: string, targetSchema: string): string {
+  return `just-mig ${ledgerSchema} ${targetSchema}`
 }
 
 /** Returns the first name that somebody else holds, or undefined when all are taken. */

@@ -9,6 +9,7 @@ import type { StatementCount } from './statement-count.ts'
 import { searchPathStatement } from './step.ts'
 import { atOnce, noSection, notAwaited } from './step-error.ts'
 import type { StepTransaction } from './step-transaction.ts'
+import { stillLocked } from './still-locked.ts'
 import { inTurn, underWay } from './under-way.ts'
 
 /** What runs outside the revision's transaction: `op.autocommit` and `op.backfill`. */
@@ -26,7 +27,8 @@ export interface SectionRun {
 }
 
 /** What a section shares with the rest of its revision. */
-export interface SectionParts extends Pick<SectionContext, 'context' | 'step' | 'start' | 'checkNotOver'> {
+export interface SectionParts
+  extends Pick<SectionContext, 'context' | 'step' | 'start' | 'beforeCommit' | 'checkNotOver'> {
   readonly count: StatementCount
   readonly transaction: StepTransaction
 }
@@ -37,6 +39,7 @@ export function sectionRun({
   start,
   count,
   transaction,
+  beforeCommit,
   checkNotOver,
 }: SectionParts): SectionRun {
   const { session, project } = context
@@ -46,9 +49,10 @@ export function sectionRun({
   // A section's statements are transactions of their own, so those of one Promise.all must not mix.
   const turns = inTurn()
   const at: SectionContext = {
-    ...{ context, step, start, reached, stored, noteSaved, checkNotOver },
+    ...{ context, step, start, reached, stored, noteSaved, beforeCommit, checkNotOver },
     async save(progress) {
-      await session.client.query(progressStatement(ledgerSchema, progress))
+      const saved = [stillLocked(ledgerSchema, step), progressStatement(ledgerSchema, progress)]
+      await session.client.query(saved.join('; '))
       noteSaved(progress)
     },
   }
@@ -59,7 +63,9 @@ export function sectionRun({
   async function enter(): Promise<void> {
     const progress = reached()
     const isNews = progress.statement > stored().statement
-    await transaction.commit(isNews ? [progressStatement(ledgerSchema, progress)] : [])
+    await beforeCommit()
+    const news = isNews ? [progressStatement(ledgerSchema, progress)] : []
+    await transaction.commit([stillLocked(ledgerSchema, step), ...news])
     if (isNews) noteSaved(progress)
     settingsBefore = await sectionSettings(session.client, step, start)
   }

@@ -4,6 +4,7 @@ import type { PlanStep } from './plan.ts'
 import { retrying } from './retry.ts'
 import { rollBack } from './session.ts'
 import type { StepContext } from './step.ts'
+import { stillLocked } from './still-locked.ts'
 
 /** What one attempt at a step begins with. */
 export interface StepStart {
@@ -33,13 +34,15 @@ export interface SectionContext {
   readonly save: (progress: Progress) => Promise<void>
   /** Notes a row that the caller has committed. */
   readonly noteSaved: (progress: Progress) => void
+  /** Looks at what the transaction has made. @throws MigError `lands-elsewhere` */
+  readonly beforeCommit: () => Promise<void>
   /** @throws MigError `not-awaited` once the revision has ended */
   readonly checkNotOver: () => void
 }
 
 /** Runs a piece of work and notes its progress in one transaction, again while it meets a lock. */
 export async function inTransaction<Result>(
-  { context, step, start, reached, noteSaved }: SectionContext,
+  { context, step, start, reached, noteSaved, beforeCommit }: SectionContext,
   body: (lockTimeout: number) => Promise<Result>,
   progressAfter: (result: Result) => Progress = reached,
 ): Promise<Result> {
@@ -50,7 +53,10 @@ export async function inTransaction<Result>(
     try {
       const result = await body(start.lockTimeout)
       const progress = progressAfter(result)
-      await session.client.query(`${progressStatement(project.env.ledgerSchema, progress)}; COMMIT`)
+      await beforeCommit()
+      const { ledgerSchema } = project.env
+      const saved = [stillLocked(ledgerSchema, step), progressStatement(ledgerSchema, progress)]
+      await session.client.query([...saved, 'COMMIT'].join('; '))
       noteSaved(progress)
       return result
     } catch (error) {

@@ -1,5 +1,5 @@
 import { splitStatements } from '../postgres/index.ts'
-import { significantTokens } from './sql-words.ts'
+import { catalogName, significantTokens } from './sql-words.ts'
 
 /**
  * Does a text set the role, or something for the rest of the session? What follows a revision (its ledger rows, the
@@ -11,7 +11,21 @@ export function setsSession(sql: string): boolean {
 
 /** Does a text set something and nothing else, so that it can be run again when a revision goes on? */
 export function onlySets(sql: string): boolean {
-  return maySet(sql) && splitStatements(sql).every(({ text }) => isSetting(text))
+  return maySet(sql) && splitStatements(sql).every(({ text }) => isSetting(text) && !/^\s*do\b/i.test(text))
+}
+
+/** The roles that a text sets, in its order, as the catalog has them. */
+export function rolesSet(sql: string): readonly string[] {
+  const pattern =
+    /\bset\s+(?:(?:local|session)\s+)?(?:role|session\s+authorization)\s+(?:to\s+|=\s*)?("(?:[^"]|"")+"|'(?:[^']|'')+'|[\w$]+)/gi
+  const names = [...sql.matchAll(pattern)].map(([, name = '']) => roleName(name))
+  return names.filter((name) => name !== 'none' && name !== 'default')
+}
+
+function roleName(written: string): string {
+  const [quote] = written
+  if (quote === "'") return written.slice(1, -1).replaceAll("''", "'")
+  return catalogName(written)
 }
 
 /** Gives the role back before the ledger's rows are written, which the revision's role need not be allowed to. */
@@ -24,9 +38,14 @@ function maySet(sql: string): boolean {
   return /\b(re)?set(_config)?\b/i.test(sql)
 }
 
+/** What a DO block sets stays with the transaction or the session. */
+const inBlock =
+  /\bset\s+(?:(?:local|session)\s+)?(?:role|session\s+authorization|search_path)\b|\bset_config\s*\(/i
+
 function isSetting(statement: string): boolean {
   const [first = '', second = ''] = firstWords(statement)
   if (first === 'SET') return second !== 'TRANSACTION' && second !== 'CONSTRAINTS'
+  if (first === 'DO') return inBlock.test(statement)
   return first === 'RESET' || (first === 'SELECT' && /\bset_config\s*\(/i.test(statement))
 }
 

@@ -2,17 +2,19 @@ import { setImmediate as turnOver } from 'node:timers/promises'
 import { forgetProgressStatement } from '../ledger/index.ts'
 import type { BackfillResult, BackfillSpec, Statement, StatementSink } from '../operations/index.ts'
 import { runBackfill } from './backfill.ts'
+import { landing } from './landing.ts'
 import type { PlanStep } from './plan.ts'
 import { doneResult } from './reread.ts'
 import type { SectionContext, StepStart } from './section.ts'
 import { sectionRun } from './section-run.ts'
 import { rollBack } from './session.ts'
-import { resetRole, resetSettings, setsSession } from './session-settings.ts'
+import { resetRole, resetSettings } from './session-settings.ts'
 import { checkStatement, runStatement } from './statement.ts'
 import { statementCount } from './statement-count.ts'
 import type { StepContext } from './step.ts'
 import { type FailedStanding, notAwaited } from './step-error.ts'
 import { stepTransaction } from './step-transaction.ts'
+import { lockLostError, stillLocked } from './still-locked.ts'
 import { guardConnection } from './survive.ts'
 import { underWay } from './under-way.ts'
 
@@ -32,6 +34,8 @@ export interface StepRun {
   readonly finish: (ledger: readonly string[]) => Promise<void>
   /** Rolls back what is open, once nothing is under way any more; for a connection that still answers. */
   readonly abandon: () => Promise<void>
+  /** What a failure comes from, where its own text does not say it; after `abandon`. */
+  readonly explain: (cause: unknown) => Promise<unknown>
   readonly standing: () => FailedStanding
 }
 
@@ -43,16 +47,23 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
   const transaction = stepTransaction(session, step, start)
   const open = underWay()
   let isOver = false
-  let hasSetSession = false
+  const lands = landing(session, step)
   const checkNotOver = () => {
     if (isOver) throw notAwaited(step, 1)
   }
-  const section = sectionRun({ context, step, start, count, transaction, checkNotOver })
+  const section = sectionRun({
+    context,
+    step,
+    start,
+    count,
+    transaction,
+    checkNotOver,
+    beforeCommit: lands.check,
+  })
 
   async function execute(statement: Statement) {
     checkNotOver()
-    // A connection of the caller's may have a role and settings that are not ours to give back.
-    hasSetSession ||= session.own !== undefined && setsSession(statement.sql)
+    lands.note(statement.sql)
     if (section.isOpen()) return section.execute(statement)
     checkStatement(step, statement)
     if (count.isDone(statement.sql)) return doneResult(session, step, statement, true)
@@ -82,22 +93,25 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
       session.signal?.throwIfAborted()
       if (open.count() > 0) throw notAwaited(step, open.count())
       count.checkAllMet()
+      await lands.check()
       const forget = count.inLedger()
         ? [forgetProgressStatement(ledgerSchema, step.targetSchema, step.revision)]
         : []
-      const [before, after] = hasSetSession ? [resetRole, [resetSettings]] : [[], []]
-      await transaction.commit([...before, ...ledger, ...forget, ...after])
-      if (hasSetSession) await guardConnection(session)
+      const [before, after] = lands.hasSet() ? [resetRole, [resetSettings]] : [[], []]
+      const locked = stillLocked(ledgerSchema, step)
+      await transaction.commit([...before, locked, ...ledger, ...forget, ...after])
+      if (lands.hasSet()) await guardConnection(session)
     },
     async abandon() {
       isOver = true
       await open.ended()
       if (start.ownTransaction) await rollBack(session)
-      if (hasSetSession) {
+      if (lands.hasSet()) {
         await session.client.query([...resetRole, resetSettings].join('; '))
         await guardConnection(session)
       }
     },
+    explain: async (cause) => lands.explain(lockLostError(step, cause)),
     standing: () => ({
       committed: count.inLedger() ? count.stored().statement : 0,
       committing: transaction.isCommitting(),

@@ -79,7 +79,8 @@ export async function applyStep(context: StepContext, step: PlanStep, attempt: S
     const answers = alone && run !== undefined && !isConnectionLost(cause)
     // What is still under way may be committed before it ends.
     if (answers) await run?.abandon()
-    const error = stepError(step, cause, session.signal, run?.standing())
+    const known = answers && run !== undefined ? await run.explain(cause) : cause
+    const error = stepError(step, known, session.signal, run?.standing())
     if (answers) await logFailure(context, ledgerStep, error, performance.now() - started)
     throw error
   }

@@ -103,10 +103,10 @@ export async function statesOf(
 }
 
 /** Equal for target schemas of which the same can be said. Without a digest each has a log of its own. */
-function likeness({ targetSchema, rows, last, exists, hasObjects }: SchemaRecord): string {
+function likeness({ targetSchema, rows, last, exists, hasObjects, halfDone }: SchemaRecord): string {
   const own = last !== null && last.applied === null ? targetSchema : ''
   const word = last === null ? null : [last.heads, last.applied, last.objects]
-  return JSON.stringify([own, rows, word, exists, hasObjects])
+  return JSON.stringify([own, rows, word, exists, hasObjects, halfDone])
 }
 
 type Standing = (line: string, rows: readonly string[]) => ReadonlySet<string>
@@ -152,7 +152,8 @@ export function appliedState(
   const { line, targetSchema } = target
   const project = { graph, files }
   const standing = ofLine(project, line, rows)
-  const isEmptied = exists && !record.hasObjects && last?.objects === true
+  // A half-done revision may have dropped all that there was.
+  const isEmptied = exists && !record.hasObjects && last?.objects === true && !record.halfDone
   // Whoever dropped a schema and deleted its rows has started over.
   const startsOver = rows.length === 0 && (!exists || isEmptied)
   // A stamp may come before the schema does.
