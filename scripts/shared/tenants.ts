@@ -206,11 +206,12 @@ function showRefused({ output }: Command, { refused }: TenantPlan): void {
 
 /** Tells what came of the tenants. @throws MigError as `tenantRunError` makes it */
 export function showTenantResult({ output }: Command, result: TenantRunResult, options: PoolOptions): void {
-  const { line, direction, done, failures, left, steps, ms } = result
+  const { line, direction, done, failures, gone, left, steps, ms } = result
   const groups = failureGroups(failures).map(({ code, message, tenants }) => ({ code, message, tenants }))
   const counts = [
     `${countOf(done, 'tenant')} of ${line} done`,
     ...(failures.length > 0 ? [`${failures.length} failed`] : []),
+    ...(gone > 0 ? [`${gone} gone`] : []),
     ...(left > 0 ? [`${left} not begun`] : []),
   ]
   const text = `${counts.join(', ')}: ${countOf(steps, 'step')} in ${durationText(ms)}`

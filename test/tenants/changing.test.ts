@@ -28,10 +28,7 @@ describe('a tenant that changes during the run', () => {
     await lab.write(chain(2))
     await lab.makeSchemas(tenantNames(5))
     const result = await runAfter(lab, 'DROP SCHEMA tenant_003')
-    expect(result).toMatchObject({
-      done: 4,
-      failures: [{ tenant: { schema: 'tenant_003' }, error: { code: 'no-schema', exitCode: 3 } }],
-    })
+    expect(result).toMatchObject({ done: 4, gone: 1, left: 0, failures: [] })
     const { rows } = await lab.database.client.query(
       "SELECT nspname FROM pg_namespace WHERE nspname = 'tenant_003' UNION ALL SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace",
     )
@@ -39,11 +36,37 @@ describe('a tenant that changes during the run', () => {
     expect((await lab.plan({ tenants: 'all' })).work).toEqual([])
   })
 
+  tenantTest('and is dropped in the middle of its revisions fails nobody', async ({ lab }) => {
+    const drop = "await op.client.query('DROP SCHEMA tenant_001 CASCADE')"
+    const second = `if (op.schema === 'tenant_001') await op.autocommit(async () => { ${drop}; await op.execute('CREATE TABLE x ()') })`
+    await lab.write({ ...chain(1), 'tenant/20260101_000002_b.ts': revisionText(2, second) })
+    await lab.makeSchemas(tenantNames(3))
+    const { result, events } = await lab.run({ tenants: 'all' })
+    expect(result).toMatchObject({ done: 2, gone: 1, left: 0, failures: [] })
+    expect(events.filter(({ event }) => event === 'warning')).toMatchObject([
+      { code: 'tenant-gone', message: expect.stringContaining('tenant_001 is gone') },
+    ])
+    const { rows } = await lab.database.client.query("SELECT FROM pg_tables WHERE schemaname = 'public'")
+    expect(rows).toEqual([])
+  })
+
+  tenantTest('and is dropped while its list still names it fails by itself', async ({ lab }) => {
+    await lab.write(chain(1))
+    await lab.makeSchemas(tenantNames(3))
+    const settings = { createSchema: false, schemas: { tenant: { tenants: { list: tenantNames(3) } } } }
+    const result = await runAfter(lab, 'DROP SCHEMA tenant_001', { settings })
+    expect(result).toMatchObject({
+      done: 2,
+      gone: 0,
+      failures: [{ error: { code: 'no-schema', exitCode: 3 } }],
+    })
+  })
+
   tenantTest('and is renamed is done by the next run, under its new name', async ({ lab }) => {
     await lab.write(chain(1))
     await lab.makeSchemas(tenantNames(3))
     const result = await runAfter(lab, 'ALTER SCHEMA tenant_001 RENAME TO tenant_renamed')
-    expect(result).toMatchObject({ done: 2, failures: [{ error: { code: 'no-schema' } }] })
+    expect(result).toMatchObject({ done: 2, gone: 1, failures: [] })
     expect((await lab.run({ tenants: 'all' })).result).toMatchObject({ done: 1, failures: [] })
     expect(Object.keys(await lab.versions())).toEqual(['tenant_000', 'tenant_002', 'tenant_renamed'])
   })

@@ -21,6 +21,7 @@ import {
 import { whereFrom } from '../../runner/session.ts'
 import {
   type CreatedTenant,
+  forgetLeftovers,
   newTenant,
   planTenants,
   tenantEnvironment,
@@ -49,6 +50,7 @@ export async function createTenantFromTemplate(
   const { tenant: named, isListed } = await newTenant(project, line, schema, sessions)
   if (isListed && named.databaseUrl !== template.databaseUrl) throw templateElsewhere(named, template)
   const tenant = { ...named, databaseUrl: template.databaseUrl, shard: template.shard }
+  await forgetLeftovers(project, tenant, sessions)
   const steps = await stepsToHead(project, line, tenant, template, sessions)
   const env = tenantEnvironment(project.env, template.databaseUrl)
   await usingSession(env, sessions, async (session) => {

@@ -16,6 +16,7 @@ import type { Project } from '../project.ts'
 import type { RevisionSource } from '../revision-source.ts'
 import type { Session } from '../session.ts'
 import { takeSteps } from '../take-steps.ts'
+import { isGone } from './gone.ts'
 import type { TenantPlanner, TenantState, TenantWork } from './plan.ts'
 import { tenantProject } from './view.ts'
 
@@ -29,10 +30,10 @@ export interface TenantRun {
 }
 
 /**
- * What became of a tenant: how many steps were taken, that another runner has it, or that the connection broke before
- * anything was begun.
+ * What became of a tenant: how many steps were taken, that another runner has it, that the connection broke before
+ * anything was begun, or that it was dropped meanwhile.
  */
-export type TenantOutcome = { readonly steps: number } | 'busy' | 'lost'
+export type TenantOutcome = { readonly steps: number } | 'busy' | 'lost' | 'gone'
 
 /**
  * Takes the steps of one tenant: lock, plan again from what the ledger says now, run, unlock. The lock is held for
@@ -84,6 +85,7 @@ export async function applyTenant(
     return { steps: steps.length }
   } catch (error) {
     lost = isConnectionLost(error)
+    if (!lost && !session.signal?.aborted && (await isGone(run.project, session, tenant))) return 'gone'
     throw error
   } finally {
     await session.own?.cancelled()

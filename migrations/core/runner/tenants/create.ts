@@ -8,8 +8,11 @@ import {
 } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import { quoteIdent } from '../../postgres/index.ts'
+import { readStates } from '../applied/state.ts'
+import { troubleNote } from '../applied/trouble.ts'
 import type { Project } from '../project.ts'
 import { type Session, type SessionOptions, usingSession } from '../session.ts'
+import { forgetLeftovers } from './forget.ts'
 import { planTenants } from './plan.ts'
 import { runTenants } from './run.ts'
 import { allTenants, checkNewName, tenantLine } from './targets.ts'
@@ -38,7 +41,7 @@ export async function newTenant(
   const { tenants: source } = tenantLine(env, line)
   const known = placeOf(line, await allTenants(env, line, sessions), schema, env.targets)
   const tenant = known ?? { line, schema, databaseUrl: null, shard: null }
-  if (await schemaExists(project, tenant, sessions)) throw tenantExists(tenant)
+  if (await schemaExists(project, tenant, sessions)) throw await tenantExists(project, tenant, sessions)
   if (known !== undefined || source === null) return { tenant, isListed: true }
   const isPattern = source.like !== undefined || source.match !== undefined
   const takes = (session: Session) => sourceTakes(source, schema, () => Promise.resolve(session.client))
@@ -82,6 +85,7 @@ export async function createTenant(
 ): Promise<CreatedTenant> {
   const started = performance.now()
   const { tenant } = await newTenant(project, line, schema, sessions)
+  await forgetLeftovers(project, tenant, sessions)
   const { env } = project
   const withSchema: Project = { ...project, env: { ...env, targets: { ...env.targets, createSchema: true } } }
   const request = { line, direction: 'upgrade', target: 'heads' } as const
@@ -125,11 +129,24 @@ export async function schemaExists(
   })
 }
 
-function tenantExists({ line, schema }: Tenant): MigError {
-  return new MigError('tenant-exists', `there is a schema ${schema} already`, {
-    help: `bring it to head: just mig-upgrade head ${line} --tenants ${shellWord(schema)}`,
-    facts: { line, targetSchema: schema },
-  })
+async function tenantExists(
+  project: Project,
+  { line, schema, databaseUrl }: Tenant,
+  sessions: SessionOptions,
+): Promise<MigError> {
+  const target = { line, targetSchema: schema }
+  const env = tenantEnvironment(project.env, databaseUrl)
+  const states = await usingSession(env, sessions, ({ client }) => readStates(client, project, [target]))
+  const state = states.get(schema)
+  const note = state === undefined ? null : troubleNote(project.env, state)
+  return new MigError(
+    'tenant-exists',
+    `there is a schema ${schema} already${note === null ? '' : `; ${note.what}`}`,
+    {
+      help: note?.help ?? `bring it to head: just mig-upgrade head ${line} --tenants ${shellWord(schema)}`,
+      facts: { line, targetSchema: schema },
+    },
+  )
 }
 
 function halfMade(error: MigError, { line, schema }: Tenant): MigError {

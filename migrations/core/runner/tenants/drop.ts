@@ -4,6 +4,7 @@ import { releaseLocks, takeLocks } from '../../ledger/index.ts'
 import { databaseError, quoteIdent } from '../../postgres/index.ts'
 import type { Project } from '../project.ts'
 import { type SessionOptions, usingSession } from '../session.ts'
+import { forgetStatements } from './forget.ts'
 import { tenantEnvironment } from './view.ts'
 
 /** What goes with a tenant. */
@@ -45,15 +46,11 @@ export async function dropTenant(project: Project, tenant: Tenant, sessions: Ses
     const targetSchemas = [tenant.schema]
     await takeLocks(client, { ledgerSchema, targetSchemas, wait, emit, signal })
     try {
+      const forget = await forgetStatements(client, ledgerSchema, tenant)
       await client.query('BEGIN')
       try {
         await client.query(`DROP SCHEMA IF EXISTS ${quoteIdent(tenant.schema)} CASCADE`)
-        for (const table of ['version', 'progress']) {
-          const name = `${quoteIdent(ledgerSchema)}.${table}`
-          // A database that has never been migrated has no ledger to clean.
-          const { rows } = await client.query('SELECT to_regclass($1) IS NOT NULL AS is', [name])
-          if (rows[0]?.is) await client.query(`DELETE FROM ${name} WHERE target_schema = $1`, targetSchemas)
-        }
+        for (const statement of forget) await client.query(statement)
         await client.query('COMMIT')
       } catch (error) {
         await client.query('ROLLBACK')

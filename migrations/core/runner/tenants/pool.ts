@@ -43,6 +43,8 @@ export interface PoolResult {
   /** Steps taken in all. */
   readonly steps: number
   readonly failures: readonly TenantFailure[]
+  /** Tenants that were dropped while the run went on. */
+  readonly gone: number
   /** Tenants that were not begun, since the run stopped before. */
   readonly left: number
   /** Whether the canaries stopped it. */
@@ -86,9 +88,9 @@ export async function runPool(
     await drain({ ...context, queue: options.share ? rotated(rest) : rest, goOn })
   }
   const failures = counts.failures()
-  const { done, steps } = counts.totals()
-  const left = jobs.length - done - failures.length
-  return { done, steps, failures, left, canaryFailed, ms: performance.now() - started }
+  const { done, steps, gone } = counts.totals()
+  const left = jobs.length - done - gone - failures.length
+  return { done, steps, failures, gone, left, canaryFailed, ms: performance.now() - started }
 }
 
 /** Hundreds of connections may all have the same to say. */
@@ -177,6 +179,9 @@ async function workOn(
           // All that is left is in other hands: look again in a while.
           if (waiting.allBusy(database))
             await pause(busyPause * (0.5 + Math.random()), undefined, { signal: sessionOptions.signal })
+        } else if (outcome === 'gone') {
+          waiting.settled(job)
+          counts.gone(tenant, performance.now() - started)
         } else {
           waiting.settled(job)
           counts.done(tenant, outcome.steps, performance.now() - started)

@@ -5,6 +5,7 @@ import type { Project } from '../project.ts'
 import { revisionSource } from '../revision-source.ts'
 import { type SessionOptions, usingSession } from '../session.ts'
 import { applyTenant, type TenantRun } from './apply-tenant.ts'
+import { isGone } from './gone.ts'
 import type { TenantPlan } from './plan.ts'
 import { type PoolOptions, type PoolResult, runPool, type TenantFailure, type TenantJob } from './pool.ts'
 
@@ -34,7 +35,13 @@ export async function runTenants(
     revisions: revisionSource(project.env.cacheDir),
   }
   const refusals = refused.map(
-    ({ tenant, error }): TenantJob => ({ tenant, run: () => Promise.reject(error) }),
+    ({ tenant, error }): TenantJob => ({
+      tenant,
+      async run(session) {
+        if (error.code === 'no-schema' && (await isGone(project, session, tenant))) return 'gone'
+        throw error
+      },
+    }),
   )
   const jobs = plan.work.map(
     (work): TenantJob => ({ tenant: work.tenant, run: (session) => applyTenant(run, session, work) }),

@@ -72,9 +72,9 @@ export async function stampTenants(
   const canaryFailed = counts.failures().length > 0
   if (!canaryFailed) await stampAll(run, tenants.slice(canaries.length), most)
   const failures = counts.failures()
-  const { done, steps } = counts.totals()
-  const left = tenants.length - done - failures.length
-  return { done, steps, failures, left, canaryFailed, ms: performance.now() - started, changes }
+  const { done, steps, gone } = counts.totals()
+  const left = tenants.length - done - gone - failures.length
+  return { done, steps, failures, gone, left, canaryFailed, ms: performance.now() - started, changes }
 }
 
 interface StampRun {

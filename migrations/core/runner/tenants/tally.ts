@@ -6,19 +6,21 @@ import type { EmitEvent, TenantFacts } from '../../events.ts'
 export interface Tally {
   done(tenant: Tenant, steps: number, ms: number): void
   failed(tenant: Tenant, error: MigError, ms: number): void
+  /** Somebody has dropped it, and the source no longer lists it. */
+  gone(tenant: Tenant, ms: number): void
   failures(): readonly { readonly tenant: Tenant; readonly error: MigError }[]
-  totals(): { readonly done: number; readonly steps: number; readonly total: number }
+  totals(): Readonly<Record<'done' | 'steps' | 'gone' | 'total', number>>
 }
 
 export function tally(total: number, emit: EmitEvent): Tally {
   const started = performance.now()
   const failures: { tenant: Tenant; error: MigError }[] = []
-  let [done, steps] = [0, 0]
+  let [done, steps, gone] = [0, 0, 0]
   let slowest: { readonly targetSchema: string; readonly ms: number } | null = null
 
   function tellProgress(tenant: Tenant, ms: number): void {
     if (slowest === null || ms > slowest.ms) slowest = { targetSchema: tenant.schema, ms }
-    const settled = done + failures.length
+    const settled = done + gone + failures.length
     const seconds = (performance.now() - started) / 1000
     const perSecond = seconds > 0 ? settled / seconds : null
     const left = total - settled
@@ -49,8 +51,14 @@ export function tally(total: number, emit: EmitEvent): Tally {
       emit({ event: 'tenant-failed', ...tenantFacts(tenant), code: error.code, message: error.message, ms })
       tellProgress(tenant, ms)
     },
+    gone(tenant, ms) {
+      gone += 1
+      const message = `${tenant.schema} is gone: it was dropped while the run went on, and line ${tenant.line} no longer lists it`
+      emit({ event: 'warning', code: 'tenant-gone', message })
+      tellProgress(tenant, ms)
+    },
     failures: () => failures,
-    totals: () => ({ done, steps, total }),
+    totals: () => ({ done, steps, gone, total }),
   }
 }
 

@@ -1,0 +1,66 @@
+import type { ClientBase } from 'pg'
+import type { Tenant } from '../../environment/index.ts'
+import {
+  createLedger,
+  digestOf,
+  forgetProgressStatement,
+  ledgerStatements,
+  readRecords,
+  releaseLocks,
+  takeLocks,
+} from '../../ledger/index.ts'
+import { isConnectionLost } from '../../postgres/index.ts'
+import type { Project } from '../project.ts'
+import { rollBack, type SessionOptions, usingSession, whereFrom } from '../session.ts'
+import { tenantEnvironment } from './view.ts'
+
+/**
+ * The statements that have the ledger say that nothing is applied to a tenant and nothing is half done; none where
+ * it says nothing of it. The log keeps what was, and that it no longer counts. Not for inside a transaction.
+ * @throws MigError `no-permission`, `foreign-ledger`
+ */
+export async function forgetStatements(
+  client: ClientBase,
+  ledgerSchema: string,
+  { line, schema }: Pick<Tenant, 'line' | 'schema'>,
+): Promise<readonly string[]> {
+  const record = (await readRecords(client, ledgerSchema, [schema])).get(schema)
+  if (record === undefined) return []
+  const { rows, last, halfDone } = record
+  const isForgotten = last === null || last.heads?.length === 0
+  if (rows.length === 0 && isForgotten && !halfDone) return []
+  await createLedger(client, ledgerSchema)
+  return [
+    forgetProgressStatement(ledgerSchema, schema),
+    ...ledgerStatements(ledgerSchema, {
+      ...{ direction: 'stamp', line, revision: '', targetSchema: schema, before: rows, after: [] },
+      ...{ digest: digestOf([]), covered: [], checksum: null, host: whereFrom },
+    }),
+  ]
+}
+
+/** Forgets what the ledger says of a tenant whose schema is not there, since none of it can be true of a new one. */
+export async function forgetLeftovers(
+  project: Project,
+  tenant: Tenant,
+  sessions: SessionOptions,
+): Promise<void> {
+  const env = tenantEnvironment(project.env, tenant.databaseUrl)
+  await usingSession(env, sessions, async (session) => {
+    const { client, emit, signal } = session
+    const { ledgerSchema, lockWait: wait } = env
+    const targetSchemas = [tenant.schema]
+    await takeLocks(client, { ledgerSchema, targetSchemas, wait, emit, signal })
+    let lost = false
+    try {
+      const statements = await forgetStatements(client, ledgerSchema, tenant)
+      if (statements.length > 0) await client.query(['BEGIN', ...statements, 'COMMIT'].join('; '))
+    } catch (error) {
+      lost = isConnectionLost(error)
+      if (!lost) await rollBack(session)
+      throw error
+    } finally {
+      if (!lost) await releaseLocks(client, ledgerSchema, targetSchemas)
+    }
+  })
+}
