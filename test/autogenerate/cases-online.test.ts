@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { casesOf, proveCase } from './support/case.ts'
+import { withoutBlockingRead, withoutGap } from './support/online.ts'
 
 /** Each has a form of its own, or is one that must stay as it is. */
 const names = [
@@ -20,4 +21,23 @@ describe.concurrent('generated in the online form and proved', () => {
     const { revisions } = await proveCase(given, { online: true })
     expect(revisions.length).toBeGreaterThan(0)
   })
+})
+
+/** What PostgreSQL has no form for that lets others go on: a type change, and indexes of partitioned tables or exclusion. */
+const blocking = ['online-type-of-key-column', 'online-partitioned-and-exclusion']
+
+describe.concurrent('replaced in the online form', () => {
+  test.for(casesOf('online-'))(
+    '$name: at every moment with the keys of before or of after',
+    async (given) => {
+      await proveCase(given, { run: withoutGap })
+    },
+  )
+
+  test.for(casesOf('online-').filter(({ name }) => !blocking.includes(name)))(
+    '$name: reads no rows while others wait',
+    async (given) => {
+      await proveCase(given, { run: withoutBlockingRead })
+    },
+  )
 })

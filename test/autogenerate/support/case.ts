@@ -87,10 +87,14 @@ export function allCaseNames(): readonly string[] {
 /**
  * Generates a case's revisions and has them proved: up, down and up, with both observers. What columns of
  * both states hold must be there after each step.
+ * @param options.run what runs the statements, for a test that looks in between
  */
 export async function proveCase(
   given: Case,
-  { online = false }: { readonly online?: boolean } = {},
+  {
+    online = false,
+    run = runSections,
+  }: { readonly online?: boolean; readonly run?: typeof runSections } = {},
 ): Promise<AutogenerateResult> {
   await makeRoles(given.roles ?? [])
   return usingModels({ 'wanted.sql': `SET search_path = rfx_user, public;\n${given.after}` }, (modelsDir) => {
@@ -109,7 +113,7 @@ export async function proveCase(
       renames: { given: given.decisions.rename ?? {}, others: 'off' },
     }
     return autogenerate(input, (revisions) =>
-      Promise.resolve(revisions.map((revision) => countingRows(revision, given))),
+      Promise.resolve(revisions.map((revision) => countingRows(revision, given, run))),
     )
   })
 }
@@ -163,13 +167,17 @@ export async function usingModels<T>(
   }
 }
 
-function countingRows(revision: GeneratedRevision, { insert = '', rows, decisions }: Case): Provable {
+function countingRows(
+  revision: GeneratedRevision,
+  { insert = '', rows, decisions }: Case,
+  run: typeof runSections,
+): Provable {
   const given = Object.keys(decisions.using ?? {})
   let isFirst = true
   const keeping = async (client: Client, { sections, costs }: GeneratedRevision['upgrade']) => {
     const before = await contents(client)
     const numbersBefore = await numbered(client)
-    await runSections(client, sections)
+    await run(client, sections)
     const after = await contents(client)
     expectPositions(numbersBefore, await numbered(client))
     await client.query(`BEGIN; SET LOCAL search_path = rfx_user, public;\n${insert};\nROLLBACK`)

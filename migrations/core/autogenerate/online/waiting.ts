@@ -1,0 +1,144 @@
+import { quoteIdent, quoteIdentAlways } from '../../postgres/quote.ts'
+import { type Action, baseObject, idKey, type ObjectId } from '../engine/index.ts'
+import { dropIndexForm, type Form } from './forms.ts'
+
+/** An index or a key over columns as they are, in the order of their type. */
+const columnsAlone =
+  /^(?:UNIQUE|PRIMARY KEY|CREATE (?:UNIQUE )?INDEX .* USING btree)(?: NULLS NOT DISTINCT)? \((?:(?!_ops| COLLATE )[\w", ])*\)(?: INCLUDE \([\w", ]*\))?(?: NULLS NOT DISTINCT)?$/
+
+/** Kinds of objects whose drop has nothing to do with the index of another table. */
+const apart: ReadonlySet<ObjectId['kind']> = new Set([
+  'policy',
+  'rule',
+  'sequence',
+  'table',
+  'trigger',
+  'view',
+])
+
+const unordered = / TYPE (?:json|xml|point|line|lseg|box|path|polygon|circle)\b/
+
+/**
+ * Drops of indexes and constraints that wait until what takes their place is built, with all that has to come after
+ * them. At the end they run in one transaction.
+ */
+export class Waiting {
+  #actions: Action[] = []
+  #checks: Action[] = []
+  /** Drops of indexes that can be dropped concurrently, when nothing takes their names; true for a unique one. */
+  #concurrent = new Map<Action, boolean>()
+  #gone = new Set<string>()
+  #made = new Set<string>()
+  #names = new Set<string>()
+  #mayOutliveTypes = true
+
+  get isEmpty(): boolean {
+    return this.#actions.length === 0
+  }
+
+  /**
+   * @param isPlain whether the index is one of a table that is not partitioned
+   * @param definition of what is dropped, as PostgreSQL has it
+   */
+  addDrop(action: Action, isPlain: boolean, definition: string): void {
+    if (isPlain && action.sql.startsWith('DROP INDEX '))
+      this.#concurrent.set(action, definition.startsWith('CREATE UNIQUE'))
+    if (!columnsAlone.test(definition)) this.#mayOutliveTypes = false
+    this.#add(action)
+  }
+
+  add({ finish, check }: Omit<Form, 'build'>): void {
+    for (const action of finish) this.#add(action)
+    this.#checks.push(...check)
+  }
+
+  /** Whether an index or constraint of that name is only dropped by what waits. */
+  takesName(schema: string, name: string): boolean {
+    const taken = this.#actions.some(({ destroys: [id] }) => {
+      return (id?.kind === 'index' || id?.kind === 'constraint') && id.schema === schema && id.name === name
+    })
+    if (taken) {
+      for (const action of this.#concurrent.keys())
+        if (isNamed(action.destroys[0], name)) this.#concurrent.delete(action)
+    }
+    return taken
+  }
+
+  /** Whether an action uses what only the waiting ones make. */
+  makesFor({ consumes, needs }: Action): boolean {
+    return [...consumes, ...needs].some((id) => this.#made.has(idKey(baseObject(id))))
+  }
+
+  /**
+   * Whether a column may get another type while what waits is still there: ALTER TABLE builds indexes of plain columns
+   * again by itself, which fails for expressions, and for types that have no order.
+   */
+  outlives({ sql }: Action): boolean {
+    const isDropsAlone = this.#actions.every(({ verb, destroys: [id] }) => verb === 'drop' && id && isKey(id))
+    return isDropsAlone && this.#mayOutliveTypes && !unordered.test(sql)
+  }
+
+  /** Whether an action has to come after the waiting ones. */
+  concerns(action: Action): boolean {
+    if (this.isEmpty) return false
+    const { sql, verb, produces, consumes, needs } = action
+    if (verb === 'drop' || this.makesFor(action)) return true
+    const [made] = produces
+    if (made?.kind === 'index' || made?.kind === 'constraint') return true
+    const gone = (id: ObjectId) => this.#gone.has(idKey(baseObject(id)))
+    if (produces.some(gone) || [...consumes, ...needs].some((id) => isKey(id) && gone(id))) return true
+    if (/ DROP NOT NULL$/.test(sql)) return true
+    return [...this.#names].some((name) => sql.includes(quoteIdentAlways(name)) || mentions(sql, name))
+  }
+
+  /** What waits, in its order, then the checks of rows, then drops that take no lock that blocks. Nothing waits then. */
+  end(): readonly Action[] {
+    const actions = this.#actions
+    const last = actions.filter((action) => this.#mayDropLast(action))
+    const out = [
+      ...actions.filter((action) => !last.includes(action)),
+      ...this.#checks,
+      ...last.map(dropIndexForm),
+    ]
+    this.#actions = []
+    this.#checks = []
+    this.#mayOutliveTypes = true
+    for (const set of [this.#concurrent, this.#gone, this.#made, this.#names]) set.clear()
+    return out
+  }
+
+  #add(action: Action): void {
+    this.#actions.push(action)
+    for (const id of action.destroys) {
+      this.#gone.add(idKey(id))
+      if (isKey(id) && 'name' in id) this.#names.add(id.name)
+    }
+    for (const id of action.produces) this.#made.add(idKey(id))
+  }
+
+  /**
+   * Not where a column or function goes too, which would take the index with it, or be kept by it; nor where a foreign
+   * key comes, which might choose the unique index that goes.
+   */
+  #mayDropLast(action: Action): boolean {
+    const isUnique = this.#concurrent.get(action)
+    if (isUnique === undefined) return false
+    return this.#actions.every(({ sql, verb, destroys: [id] }) => {
+      if (verb === 'drop') return id !== undefined && (isKey(id) || apart.has(id.kind))
+      return !(isUnique && / ADD CONSTRAINT .* FOREIGN KEY /s.test(sql))
+    })
+  }
+}
+
+function isKey(id: ObjectId): boolean {
+  return id.kind === 'index' || id.kind === 'constraint'
+}
+
+function isNamed(id: ObjectId | undefined, name: string): boolean {
+  return id !== undefined && 'name' in id && id.name === name
+}
+
+/** Whether a statement names an index by itself, as CLUSTER ON and REPLICA IDENTITY do. */
+function mentions(sql: string, name: string): boolean {
+  return sql.split(/[\s.]+/).includes(quoteIdent(name))
+}

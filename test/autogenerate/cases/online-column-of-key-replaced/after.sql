@@ -1,0 +1,3 @@
+CREATE TABLE t (a int NOT NULL, v text, c int NOT NULL DEFAULT 4);
+CREATE UNIQUE INDEX ti ON t (a, c);
+CREATE VIEW w AS SELECT a, c FROM t;

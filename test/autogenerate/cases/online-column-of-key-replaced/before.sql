@@ -1,0 +1,3 @@
+CREATE TABLE t (a int NOT NULL, b int NOT NULL DEFAULT 3, v text);
+CREATE UNIQUE INDEX ti ON t (a, b);
+CREATE VIEW w AS SELECT a, b FROM t;

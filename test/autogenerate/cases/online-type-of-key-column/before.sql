@@ -1,0 +1,3 @@
+CREATE TABLE t (a int NOT NULL, b int NOT NULL, CONSTRAINT tk UNIQUE (b));
+CREATE UNIQUE INDEX ti ON t (a);
+CREATE INDEX te ON t ((b + 1));

@@ -1,0 +1,99 @@
+import type { ClientBase } from 'pg'
+import { expect } from 'vitest'
+import type { runSections } from '../../../migrations/core/autogenerate/index.ts'
+import {
+  type Observation,
+  observe,
+  readBaseline,
+  strengthOf,
+} from '../../../migrations/core/lint/observation.ts'
+
+type Run = typeof runSections
+
+/**
+ * Runs statements as the runner does, and looks at the unique indexes and foreign keys after each commit: those of before
+ * are there, or those of after.
+ */
+export const withoutGap: Run = async (client, sections) => {
+  const states = [await keys(client)]
+  for (const { autocommit, statements } of sections) {
+    for (const part of autocommit ? statements.map((sql) => [sql]) : [statements]) {
+      await inTransaction(client, part, (sql) => client.query(sql))
+      states.push(await keys(client))
+    }
+  }
+  const [before = [], after = []] = [states[0], states.at(-1)]
+  const lacks = (state: readonly string[], wanted: readonly string[]) =>
+    wanted.filter((each) => !state.includes(each))
+  const gaps = states.flatMap((state, step) => {
+    const [ofBefore, ofAfter] = [lacks(state, before), lacks(state, after)]
+    return ofBefore.length > 0 && ofAfter.length > 0 ? [{ step, ofBefore, ofAfter }] : []
+  })
+  expect(gaps).toEqual([])
+}
+
+/** Runs statements, of which none reads rows of a table that was there before while writers wait for its lock. */
+export const withoutBlockingRead: Run = async (client, sections) => {
+  const existing = await readBaseline(client)
+  let tables = existing
+  const blocking: string[] = []
+  const watched = {
+    query: async (sql: string) => {
+      const before = await observe(client, 'mig')
+      const result = await client.query(sql)
+      const after = await observe(client, 'mig')
+      if (after.open) blocking.push(...readsBlocking(before, after, tables).map((name) => `${name}: ${sql}`))
+      return result
+    },
+  }
+  for (const { autocommit, statements } of sections) {
+    for (const part of autocommit ? statements.map((sql) => [sql]) : [statements]) {
+      const now = await readBaseline(client)
+      tables = new Map([...now].filter(([oid]) => existing.has(oid)))
+      await inTransaction(client, part, watched.query)
+    }
+  }
+  expect(blocking).toEqual([])
+}
+
+async function inTransaction(
+  client: ClientBase,
+  statements: readonly string[],
+  query: (sql: string) => Promise<unknown>,
+): Promise<void> {
+  const isConcurrent = statements.some((sql) => / CONCURRENTLY /.test(sql))
+  if (!isConcurrent) await client.query('BEGIN')
+  for (const sql of statements) await (isConcurrent ? client.query(sql) : query(sql))
+  if (!isConcurrent) await client.query('COMMIT')
+}
+
+function readsBlocking(
+  before: Observation,
+  after: Observation,
+  tables: Awaited<ReturnType<typeof readBaseline>>,
+): readonly string[] {
+  return [...after.relations.values()].flatMap(({ oid, name, strength, scans, file }) => {
+    const old = before.relations.get(oid)
+    const was = old ?? tables.get(oid)
+    if (was === undefined || !tables.has(oid) || strength < strengthOf('ShareLock')) return []
+    const hasRead = scans > was.scans
+    return hasRead || file !== was.file ? [name] : []
+  })
+}
+
+/** Valid unique indexes and foreign keys, without their names. */
+async function keys(client: ClientBase): Promise<readonly string[]> {
+  const { rows } = await client.query<{ key: string }>(`
+    SELECT DISTINCT regexp_replace(pg_get_indexdef(i.indexrelid), 'INDEX \\S+ ON', 'INDEX ON') AS key
+    FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'rfx_user' AND i.indisunique AND i.indisvalid
+    UNION ALL
+    SELECT DISTINCT k.conrelid::regclass || ' ' || replace(pg_get_constraintdef(k.oid), ' NOT VALID', '')
+    FROM pg_constraint k JOIN pg_namespace n ON n.oid = k.connamespace
+    WHERE n.nspname = 'rfx_user' AND k.contype = 'f'
+    UNION ALL
+    SELECT c.oid::regclass || ' replica identity' FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'rfx_user' AND c.relreplident = 'i'
+      AND EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisreplident AND i.indisvalid)`)
+  return rows.map(({ key }) => key)
+}
