@@ -8,7 +8,7 @@ type Decisions = Pick<AutogenRequest, 'casts' | 'renames'>
 /** Flags by which a person decides what a tool must not guess. */
 export const decisionFlags = {
   rename: {
-    help: 'schema.table.column=name or schema.table=name: a rename, not a drop and an add',
+    help: "schema.table.column=name, schema.table=name, schema.table=schema.name, 'type schema.name=name': a rename, not a drop and an add",
     value: 'OLD=NEW',
     many: true as const,
   },
@@ -53,7 +53,7 @@ function givenDecisions({ flags }: Command): Decisions {
     })
   }
   return {
-    renames: { given: pairs(flags.rename, 'rename'), others: renames === 'off' ? 'off' : 'ask' },
+    renames: { given: renamePairs(flags.rename), others: renames === 'off' ? 'off' : 'ask' },
     casts: { using: pairs(flags.using, 'using'), recreate: list(flags.recreate) },
   }
 }
@@ -62,19 +62,33 @@ function list(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.map(String) : []
 }
 
+/** `old=new`, split at the first equals sign that stands outside double quotes. */
+function renamePairs(value: unknown): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    list(value).map((text) => {
+      const [, old, next] = /^((?:"(?:[^"]|"")*"|[^"=])+)=(.+)$/s.exec(text) ?? []
+      if (old !== undefined && next !== undefined) return [old, next]
+      throw new MigError('bad-flag', `--rename needs old=new, not ${JSON.stringify(text)}`, {
+        help: 'for example --rename schema.table.column=new_name',
+      })
+    }),
+  )
+}
+
 function pairs(value: unknown, flag: string): Readonly<Record<string, string>> {
   return Object.fromEntries(
     list(value).map((text) => {
       const at = text.indexOf('=')
       if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
       throw new MigError('bad-flag', `--${flag} needs name=value, not ${JSON.stringify(text)}`, {
-        help: `for example --${flag} ${flag === 'rename' ? 'schema.table.column=new_name' : "schema.table.column='column::text::uuid'"}`,
+        help: `for example --${flag} schema.table.column='column::text::uuid'`,
       })
     }),
   )
 }
 
 interface OpenRename {
+  readonly kind: string
   readonly from: string
   readonly to: string
 }
@@ -112,12 +126,11 @@ async function askedDecisions(
     return answer
   }
   const given = { ...decisions.renames.given }
-  const taken = new Set<string>()
-  for (const { from, to } of renames) {
-    if (given[from] !== undefined || taken.has(to)) continue
-    if (!isYes(await answerTo(`Was ${from} renamed to ${to}? [y/N] `))) continue
-    given[from] = to
-    taken.add(to)
+  const denied = [...(decisions.renames.denied ?? [])]
+  for (const { kind, from, to } of renames) {
+    if (given[from] !== undefined) continue
+    if (isYes(await answerTo(`Was ${kind} ${from} renamed to ${to}? [y/N] `))) given[from] = to
+    else denied.push(`${from}=${to}`)
   }
   const using = { ...decisions.casts.using }
   const recreate = [...decisions.casts.recreate]
@@ -138,7 +151,8 @@ async function askedDecisions(
     recreate.push(table)
   }
   return {
-    renames: { given, others: renames.length > 0 ? 'off' : decisions.renames.others },
+    // Once a table is known by its new name, its columns may be asked about.
+    renames: { given, others: decisions.renames.others, denied },
     casts: { using, recreate },
   }
 }

@@ -8,11 +8,12 @@ import {
 import { type ScratchDatabase, withScratchDatabase } from '../postgres/scratch.ts'
 import { onDatabase, prepareBase } from './base.ts'
 import {
+  type Catalog,
   type Change,
   type Difference,
   managedGlobals,
+  type Rename,
   readCatalog,
-  renameCandidates,
   type Scope,
   type Unmodeled,
 } from './engine/index.ts'
@@ -23,7 +24,8 @@ import { withKeptGrants } from './kept-grants.ts'
 import { expectFilled, warnOfRows } from './live-rows.ts'
 import { fromModels } from './near-base.ts'
 import { type Provable, prove } from './prove.ts'
-import { settledRenames } from './renames.ts'
+import { renamedChange } from './renames/settle.ts'
+import { settledRenames } from './renames/trial.ts'
 import { rewritten } from './rewrite.ts'
 import { runSections } from './run-sections.ts'
 import { seenDifference } from './seen-difference.ts'
@@ -36,6 +38,8 @@ export interface AutogenerateResult {
   readonly revisions: readonly GeneratedRevision[]
   readonly changes: readonly Change[]
   readonly unmodeled: readonly Unmodeled[]
+  /** What a person said is a rename; empty where nobody had to. */
+  readonly renames: readonly Rename[]
   /** Why the proof failed; only under `keep`. */
   readonly unproved?: MigError
   /** The wanted state of the filter's schemas; missing where there is nothing to do. */
@@ -69,6 +73,7 @@ interface Compared {
   readonly scope: Scope
   readonly changes: readonly Change[]
   readonly unmodeled: readonly Unmodeled[]
+  readonly renames: readonly Rename[]
 }
 
 async function proveFrom(input: AutogenerateInput, runnable: Runnable): Promise<AutogenerateResult> {
@@ -101,16 +106,17 @@ async function proveFromBase(
   const found = compared(input, { base, wanted, scope }, there)
   expectColumns(input.casts, base.catalog, wanted.catalog)
   if (found.changes.length === 0) return nothingToDo(found)
-  const renames = settledRenames(renameCandidates(base.catalog, wanted.catalog, scope), input.renames)
+  const catalogs = { base: base.catalog, wanted: wanted.catalog }
+  const { renames, renamed } = await settledRenames(scratch.client, catalogs, scope, input.renames)
+  const withRenames = { ...found, renames, changes: changesAfter(renames, renamed, found) }
   const guided = async ({ client, name, url }: ScratchDatabase) => {
     // A template may have nobody in it.
     await client.end()
     const from = { database: name, catalog: base.catalog }
     const generated = await generateRevisions(input, from, wanted.catalog, scope, renames)
-    return onDatabase(url, (session) => proved(input, runnable, found, session, generated, input.keep))
+    return onDatabase(url, (session) => proved(input, runnable, withRenames, session, generated, input.keep))
   }
   if (there === undefined || renames.length > 0) return guided(scratch)
-  const catalogs = { base: base.catalog, wanted: wanted.catalog }
   const ways = straightWays(input, catalogs, scope, there)
   const straight =
     ways === undefined ? undefined : await straightRevision(input, scratch.client, catalogs, scope, ways)
@@ -125,18 +131,29 @@ function compared(
   there: Difference | undefined,
 ): Compared {
   const unmodeled = unmodeledIn(input, base, wanted)
-  return { base, wanted, scope, unmodeled, changes: changesBetween(base, wanted, scope, there) }
+  return { base, wanted, scope, unmodeled, renames: [], changes: changesBetween(base, wanted, scope, there) }
+}
+
+/** The renames, and what differs after them. */
+function changesAfter(
+  renames: readonly Rename[],
+  renamed: Catalog,
+  { wanted, scope, changes }: Compared,
+): readonly Change[] {
+  if (renames.length === 0) return changes
+  const rest = seenDifference(renamed, wanted.catalog, scope)?.changes ?? changes
+  return [...renames.map(renamedChange), ...rest]
 }
 
 function nothingToDo({ changes, unmodeled }: Compared): AutogenerateResult {
-  return { revisions: [], changes, unmodeled }
+  return { revisions: [], changes, unmodeled, renames: [] }
 }
 
 /** Has revisions rewritten and proved on `client`, at the base state. */
 async function proved(
   input: AutogenerateInput,
   runnable: Runnable,
-  { base, wanted, scope, changes, unmodeled }: Compared,
+  { base, wanted, scope, changes, unmodeled, renames }: Compared,
   client: Client,
   generated: readonly GeneratedRevision[],
   keep: boolean,
@@ -150,6 +167,7 @@ async function proved(
     revisions,
     changes,
     unmodeled,
+    renames,
     wanted,
     ...(unproved === undefined ? {} : { unproved }),
   }

@@ -55,7 +55,7 @@ export function costsOf(actions: readonly Action[], from: Pick<Catalog, 'facts'>
       if (action.rewrites) rewrites.add(relation)
     }
     for (const loss of lost(action, from)) dataLoss.set(lossText(loss), loss)
-    for (const id of action.produces) {
+    for (const id of action.verb === 'create' ? action.produces : []) {
       const own = relationOf(id)
       if (own !== undefined && 'name' in id && own.name === id.name) made.add(`${own.schema}.${own.name}`)
     }

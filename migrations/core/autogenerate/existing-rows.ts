@@ -36,7 +36,8 @@ export function rowDemands(actions: readonly Action[]): readonly RowDemand[] {
     }
     for (const id of action.produces) {
       const own = relationOf(id)
-      if (own !== undefined && 'name' in id && own.name === id.name) settled.add(`${own.schema}.${own.name}`)
+      const isNew = action.verb === 'create' && own !== undefined && 'name' in id && own.name === id.name
+      if (isNew) settled.add(`${own.schema}.${own.name}`)
       if (id.kind === 'column' && !hasValue.test(action.sql)) empty.add(idKey(id))
       if (id.kind === 'column' && numbersRows.test(action.sql)) numbers.add(idKey(id))
     }

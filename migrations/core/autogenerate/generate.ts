@@ -4,7 +4,14 @@ import type { GrantedObjects } from '../operations/index.ts'
 import type { ScratchDatabase } from '../postgres/scratch.ts'
 import { withScratchDatabase } from '../postgres/scratch.ts'
 import { type Costs, costsOf } from './costs.ts'
-import { type Action, type Catalog, type RenameCandidate, readCatalog, type Scope } from './engine/index.ts'
+import {
+  type Action,
+  type Catalog,
+  namedSides,
+  type Rename,
+  readCatalog,
+  type Scope,
+} from './engine/index.ts'
 import { guide, guideScope } from './guide/guide.ts'
 import { expectUsed } from './guide/using.ts'
 import type { AutogenerateInput } from './input.ts'
@@ -12,7 +19,8 @@ import { partIntoRuns, type Run } from './lines.ts'
 import { madeAnew, objectNames, readIncarnations, withoutObjects } from './made-anew.ts'
 import { onlineActions } from './online/online.ts'
 import { type References, referencesOf } from './references.ts'
-import { renameAction, reversed } from './renames.ts'
+import { reversed } from './renames/settle.ts'
+import { type RenameStep, renameSteps } from './renames/statements.ts'
 import { runSections } from './run-sections.ts'
 import { sectionsOf } from './sections.ts'
 import { scratchOptions } from './wanted.ts'
@@ -44,13 +52,14 @@ export async function generateRevisions(
   base: { readonly database: string; readonly catalog: Catalog },
   wanted: Catalog,
   asked: Scope,
-  renames: readonly RenameCandidate[],
+  renames: readonly Rename[],
 ): Promise<readonly GeneratedRevision[]> {
   const { filter, casts } = input
   const scope = guideScope(asked)
   const copy = <T>(body: (scratch: ScratchDatabase) => Promise<T>) =>
     withScratchDatabase(scratchOptions(input, base.database), body)
-  const first = renames.map(renameAction)
+  const steps = renameSteps(renames, namedSides(base.catalog, wanted, scope).source)
+  const first = steps.map(({ action }) => action)
   const whole = await copy(async ({ client }) => {
     const anew = await newlyMadeReader(client, scope)
     const up = await guide({ client, from: base.catalog, to: wanted, scope, first, casts })
@@ -60,13 +69,14 @@ export async function generateRevisions(
     const upKept = await anew()
     const [only] = runs
     if (only === undefined || runs.length > 1) return { runs, upKept, parted }
-    const actions = await wayBack(client, [base.catalog, up.reached], 0, only, renames, scope, casts)
+    const actions = await wayBack(client, [base.catalog, up.reached], 0, only, steps, scope, casts)
     expectUsed(casts, [...up.actions, ...actions])
-    return { runs, upKept, parted, down: { actions, kept: await anew(), from: up.reached, to: base.catalog } }
+    const down = { actions, kept: await anew(), from: up.reached, to: base.catalog }
+    return { runs, upKept, parted, down }
   })
   const { upKept, down } = whole
   if (down !== undefined) return whole.runs.map((run) => asRevision(input, run, upKept, down))
-  const parts = { base: base.catalog, upKept, renames, scope }
+  const parts = { base: base.catalog, upKept, steps, scope }
   const inLines = (runs: readonly Run[]) => copy(({ client }) => revisionsOfRuns(input, client, runs, parts))
   try {
     return await inLines(whole.runs)
@@ -81,7 +91,7 @@ interface Parts {
   readonly base: Catalog
   /** What the upgrade as a whole makes anew. */
   readonly upKept: GrantedObjects
-  readonly renames: readonly RenameCandidate[]
+  readonly steps: readonly RenameStep[]
   readonly scope: Scope
 }
 
@@ -90,7 +100,7 @@ async function revisionsOfRuns(
   input: AutogenerateInput,
   client: ClientBase,
   runs: readonly Run[],
-  { base, upKept, renames, scope }: Parts,
+  { base, upKept, steps, scope }: Parts,
 ): Promise<readonly GeneratedRevision[]> {
   const states: Catalog[] = [base]
   const anew = await newlyMadeReader(client, scope)
@@ -103,7 +113,7 @@ async function revisionsOfRuns(
   const revisions: GeneratedRevision[] = []
   const all = runs.flatMap((run) => run.actions)
   for (const [index, run] of [...runs.entries()].reverse()) {
-    const actions = await wayBack(client, states, index, run, renames, scope, input.casts)
+    const actions = await wayBack(client, states, index, run, steps, scope, input.casts)
     all.push(...actions)
     const [from, to] = [states[index + 1] ?? base, states[index] ?? base]
     revisions.unshift(asRevision(input, run, kept[index] ?? {}, { actions, kept: await anew(), from, to }))
@@ -190,17 +200,16 @@ async function wayBack(
   states: readonly Catalog[],
   index: number,
   run: Run,
-  renames: readonly RenameCandidate[],
+  steps: readonly RenameStep[],
   scope: Scope,
   casts: AutogenerateInput['casts'],
 ): Promise<readonly Action[]> {
   const [from, to] = [states[index + 1], states[index]]
   if (from === undefined || to === undefined) throw new RangeError(`run ${index} has no states`)
   const own = new Set(run.actions.map((action) => action.sql))
-  const first = renames
-    .filter((rename) => own.has(renameAction(rename).sql))
-    .map((rename) => renameAction(reversed(rename)))
-    .reverse()
+  const renames = new Set(steps.flatMap(({ rename, action }) => (own.has(action.sql) ? [rename] : [])))
+  const existing = namedSides(from, to, scope).source
+  const first = renameSteps([...renames].map(reversed), existing).map(({ action }) => action)
   const back = { using: {}, recreate: ['*'], fill: casts.using, there: casts.using }
   const { actions } = await guide({ client, from, to, scope, first, casts: back })
   return actions

@@ -3,7 +3,7 @@ import type { EnvironmentOptions } from '../environment/index.ts'
 import type { EmitEvent } from '../events.ts'
 import type { Scope } from './engine/index.ts'
 import type { CastDecisions } from './guide/decisions.ts'
-import type { RenameDecisions } from './renames.ts'
+import type { RenameDecisions } from './renames/settle.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** One key of the schema map, and the schema that stands for it on scratch databases. */

@@ -14,7 +14,7 @@ export {
   readVariables,
 } from './load.ts'
 export { loadModule } from './load-module.ts'
-export { nearest } from './nearest.ts'
+export { nearest, nearestFew } from './nearest.ts'
 export type {
   AppliedStep,
   EnvironmentOptions,

@@ -76,6 +76,19 @@ export async function readCatalog(connection: ClientBase, hidden: readonly strin
   }
 }
 
+/**
+ * As {@link readCatalog}, inside the transaction that is open, so that its own changes are seen. What the engine sets for
+ * its transaction is undone after it, by a savepoint.
+ */
+export function readUncommittedCatalog(client: ClientBase): Promise<Catalog> {
+  const query = async (text: string, values?: unknown[]) => {
+    if (text.startsWith('BEGIN')) return client.query('SAVEPOINT mig_read')
+    if (text !== 'COMMIT' && text !== 'ROLLBACK') return client.query(text, values)
+    return client.query('ROLLBACK TO SAVEPOINT mig_read')
+  }
+  return readCatalog({ query } as unknown as ClientBase)
+}
+
 const clusterKinds = new Set(['role', 'membership', 'subscription', 'securityLabel', 'userMapping'])
 const databaseKinds = new Set(['extension', 'publication', 'eventTrigger', 'fdw', 'server'])
 

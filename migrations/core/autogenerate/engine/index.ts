@@ -3,13 +3,32 @@
  * a difference is computed from two of them; identities are plain values that the rest may compare by key.
  */
 export { outsideReferences } from './beside.ts'
-export { type Catalog, managedGlobals, readCatalog, type Scope, type Unmodeled, viewedIn } from './catalog.ts'
+export {
+  type Catalog,
+  managedGlobals,
+  readCatalog,
+  readUncommittedCatalog,
+  type Scope,
+  type Unmodeled,
+  viewedIn,
+} from './catalog.ts'
 export { attributeMoves, changedTypes, misorderedComposites, type TypeId } from './changed-types.ts'
 export { type Change, changeText } from './changes.ts'
 export type { MisorderedType } from './composite-order.ts'
 export { setExpressionSince } from './generated-columns.ts'
 export { baseObject, idKey, type ObjectId, objectName, relationOf, schemaOf } from './ids.ts'
 export { keepingMoves } from './moves.ts'
+export {
+  childKinds,
+  containerOf,
+  type NamedKind,
+  type NamedObject,
+  namedId,
+  namedKindWord,
+  namedSides,
+  type Rename,
+  topKinds,
+} from './named-objects.ts'
 export { type NumberedColumn, numberedColumns } from './numbered-columns.ts'
 export { ownAction } from './own-action.ts'
 export { hasPlainTable } from './plain-tables.ts'
@@ -19,7 +38,7 @@ export {
   difference,
   type LockClass,
 } from './plan.ts'
-export { type RenameCandidate, renameCandidates } from './renames.ts'
+export { renameCandidates } from './rename-candidates.ts'
 export { retypedColumn } from './retyping.ts'
 export { afterRows, positionFrom } from './sequence-positions.ts'
 export { plainZone, sessionCast } from './session-casts.ts'

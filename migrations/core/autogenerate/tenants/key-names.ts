@@ -2,7 +2,7 @@ import { MigError } from '../../errors.ts'
 import type { AutogenerateResult } from '../autogenerate.ts'
 import type { CastDecisions } from '../guide/decisions.ts'
 import type { LineTarget } from '../input.ts'
-import type { RenameDecisions } from '../renames.ts'
+import type { RenameDecisions } from '../renames/settle.ts'
 
 type Decisions = { readonly casts: CastDecisions; readonly renames: RenameDecisions }
 
@@ -12,6 +12,11 @@ type Decisions = { readonly casts: CastDecisions; readonly renames: RenameDecisi
  */
 export function withStandIns({ casts, renames }: Decisions, lines: readonly LineTarget[]): Decisions {
   const named = (name: string) => inward(name, lines)
+  /** A kind may stand before the name: `type tenant.st`. A new name without a schema has no dot. */
+  const renamed = (name: string) => {
+    const [, kind = '', rest = name] = /^((?:[a-z]+ )*)(.*)$/s.exec(name) ?? []
+    return rest.includes('.') ? `${kind}${named(rest)}` : name
+  }
   const keyed = (values: Readonly<Record<string, string>>) =>
     Object.fromEntries(Object.entries(values).map(([name, value]) => [named(name), value]))
   return {
@@ -21,7 +26,13 @@ export function withStandIns({ casts, renames }: Decisions, lines: readonly Line
       ...(casts.fill === undefined ? {} : { fill: keyed(casts.fill) }),
       recreate: casts.recreate.map(named),
     },
-    renames: { ...renames, given: keyed(renames.given) },
+    renames: {
+      ...renames,
+      given: Object.fromEntries(
+        Object.entries(renames.given).map(([old, next]) => [renamed(old), renamed(next)]),
+      ),
+      ...(renames.denied === undefined ? {} : { denied: renames.denied.map(renamed) }),
+    },
   }
 }
 

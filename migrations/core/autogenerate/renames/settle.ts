@@ -1,0 +1,57 @@
+import { shellWord } from '../../environment/index.ts'
+import { exitCodes, MigError } from '../../errors.ts'
+import { type Change, namedKindWord, type Rename } from '../engine/index.ts'
+import { nameText, newNameText } from './text.ts'
+
+/** What a person said about renames: `--rename schema.table.column=name`, `--rename schema.table=name`. */
+export interface RenameDecisions {
+  /** Old name, as `schema.table` or `schema.table.column` → the new name, with a schema where it moves to another one. */
+  readonly given: Readonly<Record<string, string>>
+  /** `off`: whatever is not given is a drop and an add. */
+  readonly others: 'ask' | 'off'
+  /** What a person was asked about and is not a rename, as `old=new`. */
+  readonly denied?: readonly string[]
+}
+
+/**
+ * Holds what could be a rename against what a person said.
+ * @param candidates what could still be a rename where those given are made
+ * @throws MigError `decision-needed` (exit 4) with every open candidate
+ */
+export function expectDecided(candidates: readonly Rename[], { others, denied = [] }: RenameDecisions): void {
+  if (others === 'off') return
+  const open = candidates.filter((candidate) => !denied.includes(renameText(candidate)))
+  const [first] = open
+  if (first === undefined) return
+  throw new MigError(
+    'decision-needed',
+    `these could be renames, or drops and adds that lose data:\n${open.map((each) => `  ${renameText(each)}`).join('\n')}`,
+    {
+      exitCode: exitCodes.decisionNeeded,
+      help: `say which are: --rename ${shellWord(renameText(first))}; with --renames=off the rest are drops and adds, and their data is lost`,
+      facts: {
+        renames: open.map(({ from, to }) => ({
+          kind: namedKindWord(from.kind),
+          from: nameText(from),
+          to: newNameText(from, to),
+        })),
+      },
+    },
+  )
+}
+
+/** `rfx_user.profile.name=display_name`, as `--rename` takes it. */
+export function renameText({ from, to }: Rename): string {
+  return `${nameText(from)}=${newNameText(from, to)}`
+}
+
+/** The way back. */
+export function reversed({ from, to }: Rename): Rename {
+  return { from: to, to: from }
+}
+
+/** A rename as a change: `rename column app.t.a to app.t.b`. */
+export function renamedChange({ from, to }: Rename): Change {
+  const kind = namedKindWord(from.kind)
+  return { verb: 'rename', kind, name: nameText(from), schema: from.schema, detail: `to ${nameText(to)}` }
+}

@@ -1,0 +1,68 @@
+import type { ClientBase } from 'pg'
+import { exitCodes, MigError } from '../../errors.ts'
+import {
+  type Catalog,
+  namedSides,
+  type Rename,
+  readUncommittedCatalog,
+  renameCandidates,
+  type Scope,
+} from '../engine/index.ts'
+import { sqlState } from '../guide/address.ts'
+import { refusedRenames } from '../guide/shared-rename.ts'
+import { resolvedRenames } from './resolve.ts'
+import { expectDecided, type RenameDecisions } from './settle.ts'
+import { type RenameStep, renameSteps } from './statements.ts'
+
+/** The renames to make, and the base state after them. */
+export interface SettledRenames {
+  readonly renames: readonly Rename[]
+  readonly renamed: Catalog
+}
+
+/**
+ * Settles what is a rename: those given are tried on a scratch database at the base state, so that whatever else differs
+ * is read off the catalogs after them, and what then still could be a rename is asked about.
+ * @throws MigError `not-a-rename` for names that do not exist; `decision-needed` (exit 4) with what is open, or with what
+ *   PostgreSQL renames in no single statement
+ */
+export async function settledRenames(
+  client: ClientBase,
+  ends: { readonly base: Catalog; readonly wanted: Catalog },
+  scope: Scope,
+  decisions: RenameDecisions,
+): Promise<SettledRenames> {
+  const sides = namedSides(ends.base, ends.wanted, scope)
+  const renames = resolvedRenames(decisions.given, sides)
+  const steps = renameSteps(renames, sides.source)
+  const renamed = steps.length === 0 ? ends.base : await afterSteps(client, steps)
+  expectDecided(renameCandidates(renamed, ends.wanted, scope), decisions)
+  return { renames, renamed }
+}
+
+async function afterSteps(client: ClientBase, steps: readonly RenameStep[]): Promise<Catalog> {
+  await client.query('BEGIN')
+  try {
+    for (const step of steps) await runStep(client, step)
+    return await readUncommittedCatalog(client)
+  } finally {
+    await client.query('ROLLBACK')
+  }
+}
+
+async function runStep(client: ClientBase, { action }: RenameStep): Promise<void> {
+  try {
+    await client.query(action.sql)
+  } catch (error) {
+    if (!(error instanceof Error) || sqlState(error) === undefined) throw error
+    throw (
+      refusedRenames([{ action, error }]) ??
+      new MigError('no-way', `PostgreSQL refuses the rename: ${error.message}: ${action.sql}`, {
+        exitCode: exitCodes.proofFailed,
+        help: 'write it by hand: just mig-revision "…"',
+        facts: { refused: [{ sql: action.sql, error: error.message }] },
+        cause: error,
+      })
+    )
+  }
+}

@@ -1,0 +1,3 @@
+CREATE TABLE q (id bigint, day date, PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
+CREATE TABLE q_1 PARTITION OF q FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
+CREATE INDEX q_day_idx ON q (day);

@@ -1,0 +1,1 @@
+CREATE TABLE rfx_user.p (id int PRIMARY KEY, s text);
