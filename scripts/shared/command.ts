@@ -82,9 +82,11 @@ function interruption(error: unknown, signal: AbortSignal | undefined): unknown 
 /** An error of the driver, which no part of core has explained, as one for people. */
 function explained(error: unknown): unknown {
   const isOfServer = error instanceof Error && 'severity' in error && 'code' in error
-  return isOfServer || (!(error instanceof MigError) && isConnectionLost(error))
+  if (!isOfServer && (error instanceof MigError || !isConnectionLost(error))) return error
+  const told = databaseError(error)
+  return told.help === undefined
     ? databaseError(error, { help: 'see where the database stands: just mig-current' })
-    : error
+    : told
 }
 
 /** The environment that the arguments and variables describe. */

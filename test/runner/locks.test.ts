@@ -195,3 +195,25 @@ describe('a deadlock', () => {
     expect(retries).toEqual(['40P01'])
   })
 })
+
+describe('the pauses between attempts', () => {
+  labTest('are longer than the attempt, so that readers behind it get their turn', async ({ lab }) => {
+    await lab.write({ 'user/20260101_000000_aaaaaaaaaaa1_table.ts': table })
+    await lab.upgrade()
+    await lab.write({ 'user/20260102_000000_aaaaaaaaaaa2_column.ts': column() })
+    const blocker = new pg.Client({ connectionString: lab.database.url })
+    await blocker.connect()
+    await blocker.query('BEGIN; LOCK TABLE app_user.profile IN ACCESS SHARE MODE')
+    const pauses: number[] = []
+    const run = await lab.upgrade({
+      onEvent: (event) => {
+        if (event.event !== 'retry') return
+        pauses.push(event.delayMs)
+        if (pauses.length === 3) void blocker.end()
+      },
+    })
+    expect(run.error).toBeUndefined()
+    // The lock timeout of the lab is 300 ms.
+    for (const pause of pauses) expect(pause).toBeGreaterThanOrEqual(1.25 * 300)
+  })
+})

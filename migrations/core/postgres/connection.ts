@@ -1,6 +1,6 @@
 import { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import pg from 'pg'
+import pg, { type ClientBase } from 'pg'
 import { connectionError } from './connection-error.ts'
 import { isServerError } from './database-error.ts'
 import { type DatabaseAddress, parseDatabaseUrl } from './database-url.ts'
@@ -23,15 +23,36 @@ export interface ConnectOptions {
   }) => void
 }
 
-/** How a session's timeouts reach the server. */
+/** Whether a session's timeouts go with the startup packet, or are left to `setTimeouts`. */
 type TimeoutsBy = 'startup' | 'statement'
+
+const sockets = new WeakMap<object, Socket>()
+const withoutTimeouts = new WeakMap<object, string>()
+
+/** The socket of a connection that `connect` has opened. */
+export function socketOf(client: object): Socket | undefined {
+  return sockets.get(client)
+}
+
+/**
+ * Sets the timeouts of a session whose pooler has refused them at its start. Only for a session that is known to be
+ * ours until its end: a pooler in transaction mode would hand them on to the application.
+ * @returns whether there were any to set
+ */
+export async function setTimeouts(client: ClientBase): Promise<boolean> {
+  const settings = withoutTimeouts.get(client)
+  if (settings === undefined) return false
+  withoutTimeouts.delete(client)
+  if (settings !== '') await client.query(settings)
+  return true
+}
 
 const startingPatience = 30_000
 const defaultConnectTimeout = 10_000
 
 /**
- * Opens a connection. Timeouts go with the startup packet, which costs no round trip; a pooler that refuses
- * them gets a SET instead. A server that is just starting is waited for, 30 seconds at most.
+ * Opens a connection. Timeouts go with the startup packet, which costs no round trip; where a pooler refuses them, the
+ * session has none until `setTimeouts`. A server that is just starting is waited for, 30 seconds at most.
  * @throws MigError `bad-database-url`, `no-server`, `no-database`, `wrong-password`, `no-permission`,
  * `too-many-connections`, `server-starting`, `ssl-error`; or the signal's reason
  */
@@ -87,8 +108,9 @@ async function open(
     application_name: parameters.application_name ?? options.applicationName,
     options: startupOptions.filter(Boolean).join(' '),
     connectionTimeoutMillis: Number(parameters.connect_timeout ?? 0) * 1000 || defaultConnectTimeout,
-    keepAlive: true,
+    ...keepalive(parameters),
   })
+  sockets.set(client, socket)
   // Without a listener a connection that breaks while idle would end the process. Its next query says so.
   client.on('error', () => undefined)
   const { onNotice, signal } = options
@@ -99,13 +121,23 @@ async function open(
       const settings = Object.entries(timeouts).flatMap(([name, value]) =>
         value === undefined ? [] : [`SET ${name} = ${value}`],
       )
-      if (settings.length > 0) await client.query(settings.join('; '))
+      withoutTimeouts.set(client, settings.join('; '))
     }
     return client
   } catch (error) {
     socket.destroy()
     throw error
   }
+}
+
+/** How long a connection is idle before TCP asks whether the other side is there, in seconds; then it asks each second. */
+const defaultKeepaliveIdle = 20
+
+/** libpq's keepalives and keepalives_idle (manual, section 32.1.2); Node sets no interval and no count. */
+function keepalive({ keepalives, keepalives_idle: idle }: DatabaseAddress['parameters']) {
+  if (keepalives === '0') return { keepAlive: false }
+  const seconds = Number(idle) > 0 ? Number(idle) : defaultKeepaliveIdle
+  return { keepAlive: true, keepAliveInitialDelayMillis: seconds * 1000 }
 }
 
 /** A token is asked for at each connection: it lives 15 minutes, and a run may be longer. */

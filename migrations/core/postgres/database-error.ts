@@ -1,5 +1,6 @@
 import type { DatabaseError } from 'pg'
 import { type ErrorPlace, exitCodes, MigError } from '../errors.ts'
+import { serverHelp } from './server-help.ts'
 
 /** What was being done when the server refused. */
 export interface DatabaseErrorContext {
@@ -25,9 +26,10 @@ export function databaseError(error: unknown, context: DatabaseErrorContext = {}
     ...(fields?.hint === undefined ? [] : [`hint: ${fields.hint}`]),
     ...(fields?.where === undefined ? [] : [`context: ${fields.where}`]),
   ]
+  const help = context.help ?? serverHelp(fields?.code, fields?.message)
   return new MigError('database-error', lines.join('\n'), {
     exitCode: exitCodes.stepFailed,
-    ...(context.help === undefined ? {} : { help: context.help }),
+    ...(help === undefined ? {} : { help }),
     ...(place === undefined ? {} : { place }),
     facts: fields === undefined ? {} : errorFacts(fields),
     cause: error,
@@ -84,7 +86,10 @@ export function positionOffset(statement: string, position: number): number {
 function connectionLost(error: unknown, context: DatabaseErrorContext): MigError {
   const reason = error instanceof Error ? error.message : String(error)
   return new MigError('connection-lost', `the connection to the database broke: ${reason}`, {
-    help: context.help ?? 'see how far it came: just mig-current',
+    help:
+      context.help ??
+      (isServerError(error) ? serverHelp(error.code, error.message) : undefined) ??
+      'see how far it came: just mig-current',
     exitCode: exitCodes.stepFailed,
     place: placeOf(context),
     cause: error,

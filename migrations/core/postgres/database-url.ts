@@ -26,6 +26,8 @@ const known = new Set([
   'application_name',
   'options',
   'connect_timeout',
+  'keepalives',
+  'keepalives_idle',
   'channel_binding',
   'gssencmode',
   'target_session_attrs',

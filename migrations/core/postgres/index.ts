@@ -1,5 +1,5 @@
 export { renderCaret } from './caret.ts'
-export { connect } from './connection.ts'
+export { connect, setTimeouts, socketOf } from './connection.ts'
 export { databaseError, isConnectionLost, isServerError } from './database-error.ts'
 export { formatDatabaseUrl, maskUrl, parseDatabaseUrl } from './database-url.ts'
 export {
@@ -15,4 +15,5 @@ export { iamToken, usesIam } from './iam-token.ts'
 export { qualifiedName, quoteIdent, quoteLiteral } from './quote.ts'
 export { withScratchDatabase } from './scratch.ts'
 export { scratchServer } from './scratch-server.ts'
-export { splitStatements } from './statements.ts'
+export { serverHelp } from './server-help.ts'
+export { lineAndColumn, splitStatements } from './statements.ts'

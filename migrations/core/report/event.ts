@@ -99,6 +99,7 @@ function statementText(event: MigEvent & { event: 'statement' }, level: Level, s
 const retryReasons: Readonly<Record<string, string>> = {
   '40P01': 'met a deadlock',
   '55P03': 'could not get a lock',
+  '40001': 'met a change of the same rows by another transaction',
 }
 
 function retryText(event: MigEvent & { event: 'retry' }, now: Date | undefined): string {

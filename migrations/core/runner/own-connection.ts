@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { ClientBase } from 'pg'
-import { connect } from '../postgres/index.ts'
+import { connect, socketOf } from '../postgres/index.ts'
+import { watchSilence } from './silence.ts'
 
 /** What can be done about a connection that `usingSession` has opened. */
 export interface OwnConnection {
@@ -40,6 +41,34 @@ export function ownConnection(
       endedBy = 'code' in error && typeof error.code === 'string' ? error.code : endedBy
     })
   let client = listening(first)
+  let silence = watched()
+
+  function watched(): { readonly stop: () => void } {
+    const socket = socketOf(client)
+    if (socket === undefined) return { stop: () => undefined }
+    const ofNow = client
+    // A connection of its own: the observer may hang on the same dead peer.
+    let asking: Promise<pg.Client> | undefined
+    const watch = watchSilence({
+      client: ofNow,
+      socket,
+      pid: () => pid ?? keyPid(ofNow),
+      observer: () => {
+        asking ??= openObserver()
+        asking.catch(() => {
+          asking = undefined
+        })
+        return asking
+      },
+    })
+    return {
+      stop() {
+        watch.stop()
+        void asking?.then(destroy, () => undefined)
+      },
+    }
+  }
+
   return {
     client: () => client,
     endedBy: () => endedBy,
@@ -52,23 +81,31 @@ export function ownConnection(
       return observer
     },
     async reconnect() {
+      silence.stop()
       // The socket is gone, or half open: its own end is not waited for.
-      void client.end()
-      void observer?.then(
-        (old) => old.end(),
-        // One that was never opened has nothing to close.
-        () => undefined,
-      )
+      destroy(client)
+      // One that was never opened has nothing to close.
+      void observer?.then(destroy, () => undefined)
       observer = undefined
       client = listening(await open())
       endedBy = null
       pid = undefined
+      silence = watched()
     },
     async end() {
+      silence.stop()
+      // A pooler may give the server's session to others as it is.
+      if (pid !== undefined) await client.query('RESET ALL').catch(() => undefined)
       await client.end()
       await (await observer?.catch(() => undefined))?.end()
     },
   }
+}
+
+/** Closes a connection whose peer may not answer any more. */
+function destroy(client: pg.Client): void {
+  void client.end().catch(() => undefined)
+  socketOf(client)?.destroy()
 }
 
 /** Cancels what a connection is doing, from a second one; a server that is gone has nothing to cancel. */

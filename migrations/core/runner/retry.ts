@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { MigError } from '../errors.ts'
 import type { LockHolder } from '../events.ts'
+import { serverHelp } from '../postgres/index.ts'
 import type { PlanStep } from './plan.ts'
 import type { StepContext } from './step.ts'
 
@@ -12,7 +13,8 @@ const retriable = new Set(['55P03', '40P01', '40001'])
 
 /**
  * Runs a piece of work again while it fails on a lock, with doubling pauses and jitter, until the environment's
- * retry time has gone by since the first failure. The body must have rolled back when it throws. An error that
+ * retry time has gone by since the first failure. A pause is longer by a quarter than the attempt before it,
+ * in which readers may have queued behind us: so they are kept waiting less than half of the time. The body must have rolled back when it throws. An error that
  * comes out has been tried long enough: no retry around this one tries it again.
  */
 export async function retrying<Result>(
@@ -24,6 +26,7 @@ export async function retrying<Result>(
   const { emit, signal } = context.session
   let end: number | undefined
   for (let attempt = 1; ; attempt++) {
+    const started = performance.now()
     try {
       return await body(attempt)
     } catch (error) {
@@ -31,7 +34,11 @@ export async function retrying<Result>(
       if (sqlState === undefined) throw error
       end ??= Date.now() + env.retry.for
       const longest = Math.min(env.retry.firstDelay * 2 ** (attempt - 1), env.retry.maxDelay)
-      const delayMs = Math.round(longest * (0.5 + Math.random() / 2))
+      // Of an attempt that worked for long before it met the lock, only so much can have been a wait for it.
+      const blocked = Math.min(performance.now() - started, Math.max(env.lockTimeout, env.retry.maxDelay))
+      const delayMs = Math.round(
+        Math.max(longest * (0.5 + Math.random() / 2), blocked * (1.25 + Math.random() / 4)),
+      )
       if (signal?.aborted) throw error
       if (Date.now() + delayMs > end) throw triedLongEnough(error, attempt, env.retry.for)
       const { targetSchema } = step
@@ -78,7 +85,8 @@ function triedLongEnough(error: unknown, attempts: number, forMs: number): unkno
   return new MigError(code, `${message}${tries}${by}`, {
     help:
       blocker === undefined
-        ? 'run the same command again when the tables are less busy; who holds them shows just mig-status'
+        ? (serverHelp(facts.sqlState) ??
+          'run the same command again when the tables are less busy; who holds them shows just mig-status')
         : `look at it with just mig-status, end it with SELECT pg_terminate_backend(${blocker.pid}), then run the same command again`,
     exitCode,
     ...(place === undefined ? {} : { place }),

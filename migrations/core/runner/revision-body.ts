@@ -3,7 +3,7 @@ import { parseDuration } from '../environment/duration.ts'
 import { loadModule } from '../environment/index.ts'
 import { exitCodes, MigError } from '../errors.ts'
 import type { Operations } from '../operations/index.ts'
-import { splitStatements } from '../postgres/index.ts'
+import { lineAndColumn, splitStatements } from '../postgres/index.ts'
 import { type RevisionFile, readSqlRevision } from '../revisions/index.ts'
 import { statementKind } from './statement-kind.ts'
 
@@ -58,10 +58,14 @@ function sqlRevision(file: RevisionFile): RevisionBody {
   const head = text.split('\n', firstLine - 1).join('\n')
   const run = async (name: 'upgrade' | 'downgrade', section: string | null, op: Operations) => {
     if (section === null) throw missingSide(file, name)
-    for (const { text: sql } of splitStatements(section)) {
+    for (const { text: sql, start } of splitStatements(section)) {
       const { kind } = statementKind(sql)
       const inTransaction = kind === 'plain' || kind === 'transaction' || kind === 'refused'
-      await (inTransaction ? op.execute(sql) : op.autocommit(() => op.execute(sql)))
+      try {
+        await (inTransaction ? op.execute(sql) : op.autocommit(() => op.execute(sql)))
+      } catch (error) {
+        throw placedInFile(error, sql, { section, start, line: sections[`${name}Line`] ?? 1 })
+      }
     }
   }
   return {
@@ -70,6 +74,29 @@ function sqlRevision(file: RevisionFile): RevisionBody {
     has: (side) => sections[side] !== null,
     ...timeouts((name) => new RegExp(`^--[ \\t]*${name}:[ \\t]*(\\S.*?)[ \\t\\r]*$`, 'm').exec(head)?.[1]),
   }
+}
+
+/**
+ * Adds the line and the column of the file to an error over a statement of it: of the place in the statement, else of
+ * its first character.
+ * @param at the section that the statement is in, its offset there, and the line of the file that the section begins on
+ */
+function placedInFile(
+  error: unknown,
+  sql: string,
+  at: { readonly section: string; readonly start: number; readonly line: number },
+): unknown {
+  if (!(error instanceof MigError) || error.place?.file === undefined) return error
+  const { code, message, help, exitCode, facts, place } = error
+  const offset = place.statement?.length === sql.length ? (place.position ?? 0) : 0
+  const { line, column } = lineAndColumn(at.section, at.start + offset)
+  return new MigError(code, message, {
+    ...(help === undefined ? {} : { help }),
+    exitCode,
+    facts,
+    place: { ...place, line: at.line + line - 1, column },
+    cause: error.cause,
+  })
 }
 
 function timeouts(read: (name: string) => unknown): Pick<RevisionBody, 'lockTimeout' | 'statementTimeout'> {

@@ -10,9 +10,9 @@ import { isConnectionLost } from '../postgres/index.ts'
 import type { RevisionFile } from '../revisions/index.ts'
 import { type AppliedState, ofLine, readStates } from './applied/state.ts'
 import { singleTargets } from './plan.ts'
-import { checkPooler } from './pooler.ts'
 import { fileChecksum, type Project } from './project.ts'
 import { rollBack, type Session, whereFrom } from './session.ts'
+import { guardConnection } from './survive.ts'
 
 export interface StampRequest {
   /** One target, or several with spaces between them; with `fromLog` it does not count. */
@@ -118,9 +118,9 @@ export async function applyStamp(
   project: Project,
   request: StampRequest,
 ): Promise<StampPlan> {
-  const { client, emit, signal, own } = session
+  const { client, emit, signal } = session
   const { env } = project
-  if (own !== undefined) await checkPooler(client, own)
+  await guardConnection(session)
   const targetSchemas = (request.lines ?? env.filter).flatMap((line) => env.schemas[line] ?? []).sort()
   await takeLocks(client, { ledgerSchema: env.ledgerSchema, targetSchemas, wait: env.lockWait, emit, signal })
   let lost = false

@@ -13,10 +13,6 @@ export function helpFor(error: unknown, sql = ''): { readonly help?: string } {
       return {
         help: 'a statement before it has failed, and the revision has caught the error: let it out, or go back behind it with SAVEPOINT and ROLLBACK TO',
       }
-    case '25006':
-      return {
-        help: 'nothing can be written there: use the URL of the primary, or see default_transaction_read_only of the role and of the database',
-      }
     case '42501':
       return { help: 'have the owner grant it to the role, or use another role in MIG_DATABASE_URL' }
     case '57014':

@@ -15,7 +15,7 @@ const longestUnwatched = 1000
  * Runs one statement of a step and tells about it. A statement that takes long is watched, so that an error over
  * a lock names who held it.
  * @param lockTimeout the session's, in milliseconds
- * @throws MigError `database-error` with the file, the statement and the caret; `connection-lost`.
+ * @throws MigError `database-error` with the file, the statement and the caret; `connection-lost`, `nul-byte`.
  */
 export async function runStatement(
   session: Session,
@@ -25,6 +25,7 @@ export async function runStatement(
 ): Promise<QueryResult> {
   const { sql, values } = statement
   const { client, emit, signal } = session
+  if (sql.includes('\0')) throw nulByte(step, sql)
   // A cancel request that finds no statement running is forgotten by the server.
   signal?.throwIfAborted()
   const delay = lockTimeout === 0 ? longestUnwatched : Math.min(lockTimeout / 2, longestUnwatched)
@@ -83,6 +84,16 @@ export function checkStatement(step: PlanStep, { sql }: Statement): void {
       )
     }
   }
+}
+
+/** The protocol ends a text at its first NUL byte, so the server would be told of a message that is cut. */
+function nulByte(step: PlanStep, sql: string): MigError {
+  return new MigError('nul-byte', 'the statement holds a NUL byte, which ends a text for PostgreSQL', {
+    help: `remove it (just mig-edit ${step.revision}); a value that needs one is bytea: '\\\\x00'::bytea`,
+    exitCode: exitCodes.stepFailed,
+    // Shown by its symbol: on a terminal the byte itself is nothing.
+    place: { file: step.file.path, statement: sql.replaceAll('\0', '\u2400'), position: sql.indexOf('\0') },
+  })
 }
 
 function valuesNotTaken(step: PlanStep, sql: string, cause: unknown): MigError {

@@ -3,7 +3,7 @@ import type { ClientBase } from 'pg'
 import { exitCodes, MigError } from '../errors.ts'
 import type { MigEvent } from '../events.ts'
 import { isStepDone, readApplied, takeLocks } from '../ledger/index.ts'
-import { isConnectionLost } from '../postgres/index.ts'
+import { isConnectionLost, serverHelp, setTimeouts } from '../postgres/index.ts'
 import type { PlanStep } from './plan.ts'
 import { checkPooler } from './pooler.ts'
 import { backendPid, type Session } from './session.ts'
@@ -119,6 +119,7 @@ export async function guardConnection({ client, own }: Pick<Session, 'client' | 
   // What the caller has opened keeps its settings.
   if (own === undefined) return
   await checkPooler(client, own)
+  await setTimeouts(client)
   const settings = {
     ...{ tcp_keepalives_idle: 60, tcp_keepalives_interval: 10, tcp_keepalives_count: 6 },
     // A run that pauses, or waits for a lock, has nothing to ask.
@@ -164,9 +165,8 @@ function notCommitted(error: Error, step: PlanStep, endedBy: string | null): Mig
     'connection-lost',
     `${why} during ${step.direction} ${step.revision} on ${step.targetSchema}; the ledger says that it is not committed`,
     {
-      help: endedBy?.startsWith('25P')
-        ? 'let the role take its time: ALTER ROLE … SET that setting to 0, or have the revision wait before its first statement'
-        : 'run the same command again to go on; what is half done shows just mig-status',
+      help:
+        serverHelp(endedBy) ?? 'run the same command again to go on; what is half done shows just mig-status',
       exitCode: exitCodes.stepFailed,
       facts: { revision: step.revision, targetSchema: step.targetSchema, sqlState: endedBy },
       cause: error,

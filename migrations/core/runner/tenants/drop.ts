@@ -4,6 +4,7 @@ import { releaseLocks, takeLocks } from '../../ledger/index.ts'
 import { databaseError, quoteIdent } from '../../postgres/index.ts'
 import type { Project } from '../project.ts'
 import { type SessionOptions, usingSession } from '../session.ts'
+import { guardConnection } from '../survive.ts'
 import { forgetStatements } from './forget.ts'
 import { tenantEnvironment } from './view.ts'
 
@@ -41,7 +42,9 @@ export function tenantContents(
  */
 export async function dropTenant(project: Project, tenant: Tenant, sessions: SessionOptions): Promise<void> {
   const env = tenantEnvironment(project.env, tenant.databaseUrl)
-  await usingSession(env, sessions, async ({ client, emit, signal }) => {
+  await usingSession(env, sessions, async (session) => {
+    const { client, emit, signal } = session
+    await guardConnection(session)
     const { ledgerSchema, lockWait: wait } = env
     const targetSchemas = [tenant.schema]
     await takeLocks(client, { ledgerSchema, targetSchemas, wait, emit, signal })
