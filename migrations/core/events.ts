@@ -11,6 +11,13 @@ export interface LockHolder {
   readonly state: string
   /** Cut to 200 characters. */
   readonly query: string
+  /**
+   * Of who holds a run's lock: for how many seconds its session has had nothing to do, 0 while it runs a statement,
+   * null where the server does not let us see it.
+   */
+  readonly silentFor?: number | null
+  /** Of who holds a run's lock: whether its connection comes from the same address as ours. */
+  readonly isNear?: boolean
 }
 
 /** Data that a step loses, by what the head of its file says. */

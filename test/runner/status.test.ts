@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { describe, expect } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   type MigError,
   type StatusItem,
@@ -12,6 +12,7 @@ import {
   usingSession,
 } from '../../migrations/core/index.ts'
 import { takeLocks } from '../../migrations/core/ledger/index.ts'
+import { holderLife, nameOfRunner } from '../../migrations/core/runner/holder.ts'
 import { environmentFile } from '../faults/fixture.ts'
 import { runRecipe } from '../faults/harness.ts'
 import { type Lab, labTest, revision } from './support.ts'
@@ -209,4 +210,66 @@ describe('unlock', () => {
     expect(await unlockFor(lab, { force: pid })).toMatchObject([{ holder: { pid } }])
     await holder.end()
   })
+})
+
+describe('a holder in another PID namespace with one host name', () => {
+  const name = `just-mig ${deadPid()}@${hostname()} 0123abcd`
+
+  labTest('that runs a statement, or had a heartbeat of late, is at work', async ({ lab }) => {
+    const holder = await lockedBy(lab, name)
+    expect((await statusOf(lab)).map(({ mend }) => mend)).toEqual(['it is running; nothing to do'])
+    await expect(unlockFor(lab)).rejects.toMatchObject({ code: 'holder-alive', exitCode: 6 })
+    const asleep = holder.query('SELECT pg_sleep(600)').catch(() => undefined)
+    await expect
+      .poll(async () => (await statusOf(lab))[0]?.facts)
+      .toMatchObject({ life: 'alive', holder: { state: 'active', silentFor: 0 } })
+    await expect(unlockFor(lab)).rejects.toMatchObject({ code: 'holder-alive' })
+    await lab.database.client.query(
+      'SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = $1',
+      [name],
+    )
+    await asleep
+    await holder.end()
+  })
+
+  test.each([
+    [{ silentFor: 0 }, 'alive'],
+    [{ silentFor: 59 }, 'alive'],
+    [{ silentFor: 60 }, 'dead'],
+    [{ silentFor: null }, 'unknown'],
+  ] as const)('known by the server as %j is %s', (seen, life) => {
+    expect(holderLife({ application: name, ...seen })).toBe(life)
+  })
+
+  test('is named within the 63 bytes that PostgreSQL keeps, and known by its own name', () => {
+    expect(Buffer.byteLength(nameOfRunner())).toBeLessThanOrEqual(63)
+    expect(holderLife({ application: nameOfRunner(), silentFor: 600 })).toBe('alive')
+  })
+})
+
+labTest('a runner that does nothing on its session sends heartbeats', async ({ lab }) => {
+  await lab.write({
+    'user/20260101_000000_aaaaaaaaaaa1_pause.ts': revision(
+      'aaaaaaaaaaa1',
+      null,
+      `await op.execute('CREATE TABLE t (id int)')
+  const seen = new Set()
+  const { pid } = (await op.execute('SELECT pg_backend_pid() AS pid')).rows[0]
+  while (globalThis.heartbeatsOf !== undefined && (await globalThis.heartbeatsOf(pid, seen)) < 2);`,
+    ),
+  })
+  const { client } = lab.database
+  Object.assign(globalThis, {
+    async heartbeatsOf(pid: number, seen: Set<string>) {
+      await new Promise((done) => setTimeout(done, 200))
+      const { rows } = await client.query(
+        'SELECT state_change::text AS at FROM pg_stat_activity WHERE pid = $1',
+        [pid],
+      )
+      return seen.add(rows[0].at).size
+    },
+  })
+  const { error } = await lab.upgrade()
+  Object.assign(globalThis, { heartbeatsOf: undefined })
+  expect(error).toBeUndefined()
 })

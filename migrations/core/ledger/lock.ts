@@ -148,7 +148,10 @@ async function lockHolders(
     `SELECT k.name, a.pid, coalesce(a.application_name, '') AS application, coalesce(a.usename::text, '') AS "user",
             coalesce(nullif(a.client_hostname, ''), host(a.client_addr), 'local') AS host,
             to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS since,
-            coalesce(a.state, '') AS state, left(coalesce(a.query, ''), 200) AS query
+            coalesce(a.state, '') AS state, left(coalesce(a.query, ''), 200) AS query,
+            CASE WHEN a.state = 'active' THEN 0
+                 ELSE greatest(1, extract(epoch FROM clock_timestamp() - a.state_change)::int) END AS "silentFor",
+            a.state IS NOT NULL AND a.client_addr IS NOT DISTINCT FROM inet_client_addr() AS "isNear"
      FROM (SELECT name, hashtextextended(name, 0) AS key FROM unnest($1::text[]) AS name) AS k
      JOIN pg_locks AS l ON l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted
        AND l.classid = ((k.key >> 32) & 4294967295)::oid AND l.objid = (k.key & 4294967295)::oid

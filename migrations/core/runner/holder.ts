@@ -1,28 +1,69 @@
+import { createHash } from 'node:crypto'
+import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { LockHolder } from '../events.ts'
 
-/** Whether the program behind a session is still there: only a runner on this machine can be looked up. */
+/** Whether the program behind a session is still at work. */
 export type HolderLife = 'alive' | 'dead' | 'unknown'
 
-const runnerName = /^just-mig (\d+)@(.+)$/
+/** A runner whose session has nothing to do sends an empty query this often, in milliseconds. */
+export const heartbeat = 5000
 
-/** What can be known of the runner that holds a lock, from its application_name. */
-export function holderLife({ application }: Pick<LockHolder, 'application'>): HolderLife {
-  const [, pid, machine] = runnerName.exec(application) ?? []
-  // The name is cut to 63 bytes, and so may be the machine's.
-  if (pid === undefined || machine === undefined || machine !== hostname().slice(0, machine.length)) {
-    return 'unknown'
+/** Seconds without a heartbeat after which a runner is dead; one that was only stopped has missed twelve. */
+const silentWhenDead = 60
+
+const runnerName = /^just-mig (\d+)@(\S+?)(?: ([0-9a-f]{8}))?$/
+
+/**
+ * The application_name of a runner: its process, its machine, and where that process id counts; in the 63 bytes that
+ * PostgreSQL keeps.
+ */
+export function nameOfRunner(): string {
+  const start = `just-mig ${process.pid}@`
+  const end = pidSpace === undefined ? '' : ` ${pidSpace}`
+  return `${start}${hostname().slice(0, 63 - start.length - end.length)}${end}`
+}
+
+/**
+ * What can be known of the runner that holds a lock. Where its process id counts here too (one boot of one machine,
+ * one PID namespace), the process is there or is not. Else the server tells: a session that runs a statement, or has
+ * had a heartbeat, is at work. Two containers may have one host name, so that alone says nothing.
+ */
+export function holderLife(holder: Pick<LockHolder, 'application' | 'silentFor' | 'isNear'>): HolderLife {
+  const { application, silentFor, isNear } = holder
+  const [, pid, machine = '', space] = runnerName.exec(application) ?? []
+  if (pid === undefined) return 'unknown'
+  if (space !== undefined && space === pidSpace) return processExists(Number(pid)) ? 'alive' : 'dead'
+  if (silentFor === 0) return 'alive'
+  if (space === undefined) {
+    // An older version, or a system without /proc: neither a heartbeat nor a PID namespace is known.
+    const isHere = machine === hostname() || (application.length === 63 && hostname().startsWith(machine))
+    if (!isHere || isNear !== true) return 'unknown'
+    return processExists(Number(pid)) ? 'alive' : 'dead'
   }
-  if (machine !== hostname() && application.length < 63) return 'unknown'
-  return processExists(Number(pid)) ? 'alive' : 'dead'
+  if (typeof silentFor !== 'number') return 'unknown'
+  return silentFor < silentWhenDead ? 'alive' : 'dead'
 }
 
 /** What is known of a holder's life, in words. */
-export function lifeText(holder: Pick<LockHolder, 'application'>): string {
+export function lifeText(holder: Pick<LockHolder, 'application' | 'silentFor' | 'isNear'>): string {
   const life = holderLife(holder)
   if (life !== 'unknown') return life
-  return runnerName.test(holder.application) ? 'on another machine' : 'not a runner of just-mig'
+  return runnerName.test(holder.application)
+    ? 'on another machine or in another container'
+    : 'not a runner of just-mig'
 }
+
+/** Names the boot of this machine and the PID namespace of this process; undefined where the system has no /proc. */
+const pidSpace = ((): string | undefined => {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')
+    const namespace = readlinkSync('/proc/self/ns/pid')
+    return createHash('sha256').update(`${boot}${namespace}`).digest('hex').slice(0, 8)
+  } catch {
+    return undefined
+  }
+})()
 
 function processExists(pid: number): boolean {
   try {

@@ -11,6 +11,7 @@ import {
   ensureEmbeddedServer,
   isConnectionLost,
 } from '../postgres/index.ts'
+import { nameOfRunner } from './holder.ts'
 import { cancelStatement, keyPid, type OwnConnection, ownConnection } from './own-connection.ts'
 
 /** One connection and what a run needs beside it. */
@@ -71,7 +72,7 @@ export async function usingSession<Result>(
     return body({ client: options.client, url: null, emit, signal }).catch(rethrown(signal))
   }
   const { url, embedded } = await configuredServer(env, emit)
-  const applicationName = options.applicationName ?? runnerName()
+  const applicationName = options.applicationName ?? nameOfRunner()
   const open = () =>
     connect({
       url,
@@ -132,14 +133,6 @@ export async function rollBack({ client, own }: Session): Promise<void> {
 /** The server's process id of a session's connection; undefined behind a client that does not tell. */
 export function backendPid({ client, own }: Pick<Session, 'client' | 'own'>): number | undefined {
   return own?.pid() ?? keyPid(client)
-}
-
-/**
- * The application_name of a runner, with the process that it is, so that somebody else can tell whether that is
- * still there; cut to the 63 bytes that PostgreSQL keeps.
- */
-export function runnerName(): string {
-  return `just-mig ${process.pid}@${hostname()}`.slice(0, 63)
 }
 
 /** `user@machine` for the log. */

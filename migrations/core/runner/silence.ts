@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
+import { heartbeat } from './holder.ts'
 
 /** What another connection says of a session: at work, waiting for us to speak or gone, not to be had, not known. */
 type Found = 'active' | 'waiting' | 'no-answer' | 'unknown'
@@ -24,12 +25,16 @@ export interface Watched {
  * a quarter of an hour (tcp_retries2), and its keepalive does not count while data wait for an acknowledgement. When
  * a query has had no byte of an answer for 8 seconds, a second connection asks pg_stat_activity what the session does:
  * one that is found twice to wait for us, or a server that does not answer at all, ends the connection as lost.
+ *
+ * For others to see the runner at work while it pauses or computes, a connection with nothing to do sends an empty
+ * query now and then, which has no effect in a transaction either.
  */
 export function watchSilence(watched: Watched): { readonly stop: () => void } {
   const { client, socket } = watched
   let bytes = socket.bytesRead
   let since = Date.now()
   let doubts = 0
+  let beat = Date.now()
   let isAsking = false
   const heard = () => {
     since = Date.now()
@@ -37,8 +42,14 @@ export function watchSilence(watched: Watched): { readonly stop: () => void } {
   }
   const timer = setInterval(() => {
     if (socket.bytesRead !== bytes || !isBusy(client)) {
+      if (socket.bytesRead !== bytes) beat = Date.now()
       bytes = socket.bytesRead
-      return heard()
+      heard()
+      if (isBusy(client) || Date.now() - beat < heartbeat) return
+      beat = Date.now()
+      // A connection that is lost says so to its next statement.
+      void client.query('').catch(() => undefined)
+      return
     }
     if (isAsking || Date.now() - since < silentFor) return
     isAsking = true
@@ -86,7 +97,7 @@ function isRefusal(error: unknown): boolean {
 }
 
 function isBusy(client: pg.Client): boolean {
-  return 'activeQuery' in client && client.activeQuery !== null && client.activeQuery !== undefined
+  return 'readyForQuery' in client && client.readyForQuery === false
 }
 
 function silence(found: Found): Error {

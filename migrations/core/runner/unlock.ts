@@ -22,7 +22,7 @@ const patience = 10_000
 /**
  * Ends the sessions that hold the locks of the filter's target schemas, where their runner is dead, or where it is
  * the one that `force` names. An open transaction of theirs is rolled back; no lock is held without a session.
- * @throws MigError `holder-alive` (exit 6) when the runner is there, or cannot be looked up from here;
+ * @throws MigError `holder-alive` (exit 6) when the runner is at work, or nobody can tell;
  *   `no-such-holder` when `force` names somebody who holds no lock.
  */
 export async function unlock(
@@ -79,7 +79,7 @@ function holderAlive(holder: LockHolder, targetSchemas: readonly string[]): MigE
   const known =
     holderLife(holder) === 'alive'
       ? 'is alive'
-      : 'may be alive: only a runner on this machine can be looked up'
+      : 'may be alive: its process cannot be looked up from here, and the server does not tell'
   return new MigError(
     'holder-alive',
     `the lock of ${targetSchemas.join(', ')} is held by pid ${pid} (${application || 'no application name'}, ${user}@${host}, since ${since}, ${state}), which ${known}`,
