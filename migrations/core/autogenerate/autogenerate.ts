@@ -21,7 +21,7 @@ import { type GeneratedRevision, generateRevisions } from './generate.ts'
 import { expectColumns } from './guide/using.ts'
 import { type AutogenerateInput, filteredSchemas } from './input.ts'
 import { withKeptGrants } from './kept-grants.ts'
-import { expectFilled, warnOfRows } from './live-rows.ts'
+import { expectFilled, warnOfRows, warnOfStale } from './live-rows.ts'
 import { fromModels } from './near-base.ts'
 import { type Provable, prove } from './prove.ts'
 import { renamedChange } from './renames/settle.ts'
@@ -60,6 +60,7 @@ export async function autogenerate(
 ): Promise<AutogenerateResult> {
   const made = await proveFrom(input, runnable)
   warnOfRows(input, made.revisions)
+  warnOfStale(input, made.revisions)
   return made
 }
 

@@ -9,6 +9,7 @@ import {
   retypedColumn,
 } from './engine/index.ts'
 import { type RowDemand, rowDemands } from './existing-rows.ts'
+import { type StaleResult, staleResults } from './stale-results.ts'
 
 /** What a revision's side does to a live system, for the head of its file. */
 export interface Costs {
@@ -20,6 +21,8 @@ export interface Costs {
   readonly dataLoss: readonly Loss[]
   /** What fails on rows that do not allow it. */
   readonly demands: readonly RowDemand[]
+  /** What is stored as the old body of a function gave it. */
+  readonly stale: readonly StaleResult[]
 }
 
 /** PostgreSQL manual, section 13.3: table-level lock modes, weakest first. */
@@ -42,7 +45,7 @@ const strengths: readonly LockClass[] = [
  * Reads the costs off a side's actions. What the side itself makes costs nobody anything.
  * @param from the state that the side starts from
  */
-export function costsOf(actions: readonly Action[], from: Pick<Catalog, 'facts'>): Costs {
+export function costsOf(actions: readonly Action[], from: Pick<Catalog, 'facts' | 'serverVersion'>): Costs {
   const made = new Set<string>()
   const locks = new Map<string, LockClass>()
   const rewrites = new Set<string>()
@@ -65,6 +68,7 @@ export function costsOf(actions: readonly Action[], from: Pick<Catalog, 'facts'>
     rewrites: [...rewrites],
     dataLoss: [...dataLoss.values()],
     demands: rowDemands(actions),
+    stale: staleResults(actions, from),
   }
 }
 

@@ -10,6 +10,7 @@ import {
   namedSides,
   type Rename,
   readCatalog,
+  retypedColumn,
   type Scope,
 } from './engine/index.ts'
 import { guide, guideScope } from './guide/guide.ts'
@@ -210,15 +211,25 @@ async function wayBack(
   const renames = new Set(steps.flatMap(({ rename, action }) => (own.has(action.sql) ? [rename] : [])))
   const existing = namedSides(from, to, scope).source
   const first = renameSteps([...renames].map(reversed), existing).map(({ action }) => action)
-  const back = { using: {}, recreate: ['*'], fill: casts.using, there: casts.using }
+  const back = { using: {}, recreate: ['*'], fill: fillsAmong(casts.using, run.actions), there: casts.using }
   const { actions } = await guide({ client, from, to, scope, first, casts: back })
   return actions
+}
+
+/** The expressions without those that casts of the way there have taken: they give values of the other type. */
+function fillsAmong(
+  using: Readonly<Record<string, string>>,
+  actions: readonly Action[],
+): Readonly<Record<string, string>> {
+  const casts = actions.filter((action) => retypedColumn(action) !== undefined)
+  const taken = new Set(casts.flatMap((action) => action.using ?? []))
+  return Object.fromEntries(Object.entries(using).filter(([column]) => !taken.has(column)))
 }
 
 function sideOf({ actions, kept, from }: Way, input: Pick<AutogenerateInput, 'lines'>): Side {
   const standIns = input.lines.filter((line) => line.tenant).map((line) => line.schema)
   const unnamed = unnaming(standIns)
-  const { locks, rewrites, dataLoss, demands } = costsOf(actions, from)
+  const { locks, rewrites, dataLoss, demands, stale } = costsOf(actions, from)
   const costs = {
     locks: locks.map(({ relation, lock }) => ({ relation: unnamed(relation), lock })),
     rewrites: rewrites.map(unnamed),
@@ -226,6 +237,11 @@ function sideOf({ actions, kept, from }: Way, input: Pick<AutogenerateInput, 'li
       standIns.includes(loss.name[0] ?? '') ? { ...loss, name: loss.name.slice(1) } : loss,
     ),
     demands: demands.map((demand) => (standIns.includes(demand.schema) ? { ...demand, schema: '' } : demand)),
+    stale: stale.map(({ object, routine, remedy }) => ({
+      object: unnamed(object),
+      routine: unnamed(routine),
+      remedy: remedy.map(unnamed),
+    })),
   }
   const unnamedObjects = Object.fromEntries(
     Object.entries(kept).map(([family, names]) => [family, names.map(unnamed)]),

@@ -6,6 +6,7 @@ import { demandedColumn, type RowDemand } from './existing-rows.ts'
 import type { GeneratedRevision } from './generate.ts'
 import { sqlState } from './guide/address.ts'
 import type { AutogenerateInput } from './input.ts'
+import { staleText } from './stale-results.ts'
 
 type Input = Pick<AutogenerateInput, 'liveUrl' | 'rewrite' | 'emit'>
 
@@ -47,6 +48,18 @@ export function warnOfRows({ emit }: Input, revisions: readonly GeneratedRevisio
         demand.schema === ''
           ? 'give the column a default, or write by hand what fills it'
           : `--using ${column}='<expression>' fills them, or give the column a default`,
+    })
+  }
+}
+
+/** Warns of what is stored as the old body of a function gave it. */
+export function warnOfStale({ emit }: Input, revisions: readonly GeneratedRevision[]): void {
+  for (const stale of revisions.flatMap(({ upgrade }) => upgrade.costs.stale)) {
+    emit?.({
+      event: 'warning',
+      code: 'old-results',
+      message: staleText(stale),
+      help: `after the upgrade: ${stale.remedy.join('; ')}`,
     })
   }
 }

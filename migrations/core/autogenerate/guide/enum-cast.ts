@@ -2,8 +2,9 @@ import type { ClientBase } from 'pg'
 import type { ObjectId } from '../engine/index.ts'
 
 /**
- * Rewrites `USING c::new_enum` to go by text where both sides are enum types (or arrays of them): there is
- * no cast between two enum types. Undefined for any other pair of types, which is a person's decision.
+ * Rewrites `USING c::new_enum` to go by text where both sides are enum types, or both arrays of them: there is no cast
+ * between two enum types. Undefined for any other pair of types, which is a person's decision: an array's text is no
+ * value of its elements' type.
  */
 export async function enumCast(
   client: ClientBase,
@@ -12,9 +13,11 @@ export async function enumCast(
 ): Promise<string | undefined> {
   if (column.kind !== 'column') return undefined
   const match = / USING (.*)::(.*)$/s.exec(sql)
-  if (match?.[1] === undefined || match[2] === undefined) return undefined
-  const { rows } = await client.query<{ from: string; to: string; array: boolean }>(
-    `SELECT coalesce(fe.typtype, f.typtype) AS from, coalesce(te.typtype, t.typtype) AS to, te.oid IS NOT NULL AS array
+  if (match?.[1] === undefined || match[2] === undefined || /::text(?:\[\])?$/.test(match[1]))
+    return undefined
+  const { rows } = await client.query<{ from: string; to: string; wasArray: boolean; array: boolean }>(
+    `SELECT coalesce(fe.typtype, f.typtype) AS from, coalesce(te.typtype, t.typtype) AS to, fe.oid IS NOT NULL AS "wasArray",
+            te.oid IS NOT NULL AS array
      FROM pg_attribute a
      JOIN pg_class c ON c.oid = a.attrelid
      JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -26,6 +29,6 @@ export async function enumCast(
     [column.schema, column.table, column.name, match[2]],
   )
   const types = rows[0]
-  if (types?.from !== 'e' || types.to !== 'e') return undefined
+  if (types?.from !== 'e' || types.to !== 'e' || types.wasArray !== types.array) return undefined
   return `${sql.slice(0, match.index)} USING ${match[1]}::text${types.array ? '[]' : ''}::${match[2]}`
 }

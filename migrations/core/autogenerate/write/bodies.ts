@@ -5,6 +5,7 @@ import { demandNote } from '../existing-rows.ts'
 import type { Side } from '../generate.ts'
 import { keepsGrants, withKeptGrants } from '../kept-grants.ts'
 import { objectNames } from '../made-anew.ts'
+import { staleNotes } from '../stale-results.ts'
 
 /** The body of `upgrade` or `downgrade`, for a TypeScript or an SQL revision. */
 export function sideBody(side: Side, format: 'ts' | 'sql'): string {
@@ -63,6 +64,7 @@ export function costNotes(upgrade: Side, downgrade: Side | undefined): readonly 
     ...upgrade.costs.dataLoss.map((loss) => lossLine('upgrade', loss)),
     ...(downgrade?.costs.dataLoss ?? []).map((loss) => lossLine('downgrade', loss)),
     ...(downgrade?.costs.demands ?? []).map((demand) => `Downgrade f${demandNote(demand).slice(1)}`),
+    ...staleNotes(upgrade.costs.stale, downgrade?.costs.stale ?? []),
     ...objectNames(upgrade.kept).map((name) => `Makes ${name} anew, with the grants that it has`),
     ...upgrade.losesGrants.map(
       (name) => `Loses the grants of ${name}: it goes and comes back in different revisions`,
