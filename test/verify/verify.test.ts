@@ -7,10 +7,12 @@ import { administer, databaseTest } from '../support/database.ts'
 import { repository } from '../support/recipes.ts'
 
 const table = {
+  losses: ['Downgrade loses: table app_one.t'],
   upgrade: 'await op.execute(`CREATE TABLE t (id int)`)',
   downgrade: 'await op.execute(`DROP TABLE t`)',
 }
 const column = {
+  losses: ['Downgrade loses: column app_one.t.note'],
   upgrade: 'await op.execute(`ALTER TABLE t ADD COLUMN note text`)',
   downgrade: 'await op.execute(`ALTER TABLE t DROP COLUMN note`)',
 }
@@ -66,42 +68,18 @@ interface VerifyRun {
 describe('mig-verify', () => {
   databaseTest(
     'finds nothing wrong with the example, and leaves no database behind',
+    { timeout: 120_000 },
     async ({ database }) => {
       const { stdout } = await succeed(justOn(database.url)('mig-verify'))
       for (const check of ['files', 'forks', 'checksums', 'fresh', 'existing', 'offline']) {
         expect(stdout).toMatch(new RegExp(`^${check} +- +ok `, 'm'))
       }
       expect(stdout.match(/^stairway /gm)).toHaveLength(9)
-      expect(stdout).toContain('lossy: its downgrade drops column rfx_user.profile.preferences')
+      expect(stdout.match(/^stairway .* up, down and up again, with rows$/gm)).toHaveLength(6)
       const { rows } = await database.client.query(`SELECT to_regnamespace('rfx_user') AS schema`)
       expect(rows).toEqual([{ schema: null }])
     },
   )
-
-  test('names what a downgrade loses, and what it brings back empty', async ({ project, verify }) => {
-    await project.write(
-      revisionFiles('one', [
-        { id: 'aaaa00000001', ...table },
-        { id: 'aaaa00000002', down: 'aaaa00000001', ...column },
-        {
-          id: 'aaaa00000003',
-          down: 'aaaa00000002',
-          upgrade: 'await op.execute(`ALTER TABLE t DROP COLUMN note; ALTER TABLE t RENAME COLUMN id TO nr`)',
-          downgrade:
-            'await op.execute(`ALTER TABLE t RENAME COLUMN nr TO id; ALTER TABLE t ADD COLUMN note text`)',
-        },
-      ]),
-    )
-    await project.write({ 'migrations/models/one.sql': 'CREATE TABLE app_one.t (nr int);' })
-    const { code, lines } = await verify()
-    expect(code).toBe(0)
-    expect(lines).toContainEqual(
-      expect.objectContaining({
-        revision: 'aaaa00000003',
-        message: 'lossy: its downgrade brings back without data column app_one.t.note',
-      }),
-    )
-  })
 
   test('finds a downgrade that leaves something behind, and says what, where a second upgrade fails on it', async ({
     project,

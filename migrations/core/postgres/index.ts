@@ -13,7 +13,6 @@ export {
 export * from './fingerprint/index.ts'
 export { iamToken, usesIam } from './iam-token.ts'
 export { qualifiedName, quoteIdent, quoteLiteral } from './quote.ts'
-export { withScratchDatabase } from './scratch.ts'
 export { scratchServer } from './scratch-server.ts'
 export { serverHelp } from './server-help.ts'
 export { lineAndColumn, splitStatements } from './statements.ts'

@@ -3,6 +3,7 @@ import { basename, extname, join, resolve, sep } from 'node:path'
 import { MigError } from '../errors.ts'
 import { checkedHead, type FileHead, parseHead } from './file-head.ts'
 import { type HeadCache, openHeadCache } from './head-cache.ts'
+import { isRowTest } from './row-test.ts'
 import type { RevisionFile } from './spec.ts'
 
 /** A folder of revision files, and the line that they belong to. */
@@ -16,7 +17,7 @@ const code = new Set(['.js', '.cjs', '.mjs', '.cts', '.mts', '.tsx', '.jsx', '.p
 
 /**
  * The revisions in folders, each folder's sorted by file name. Only the heads are read and nothing is imported.
- * Dotfiles, editors' droppings, `*.d.ts` and what is no code are passed over; a folder that does not exist has none.
+ * Dotfiles, editors' droppings, `*.d.ts`, row tests and what is no code are passed over; a folder that does not exist has none.
  * @param versionsDir a folder in which every revision file must be in one of the locations
  * @param cacheFile where heads are kept between runs; read again when size, inode, mtime or ctime of a file differ
  * @throws MigError naming file and line: `metadata-not-literal`, `unreadable-revision`, `missing-metadata`,
@@ -88,8 +89,9 @@ function listFolder(dir: string): readonly string[] {
   }
 }
 
+/** What stands beside revisions and is none. */
 const isDropping = (name: string): boolean =>
-  /^[.#]|~$|\.(?:swp|swo|bak|orig|rej|tmp)$|\.d\.[cm]?ts$/.test(name)
+  isRowTest(name) || /^[.#]|~$|\.(?:swp|swo|bak|orig|rej|tmp)$|\.d\.[cm]?ts$/.test(name)
 
 function isRevisionName(name: string): boolean {
   const extension = extname(name)

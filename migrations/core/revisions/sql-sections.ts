@@ -11,6 +11,13 @@ export interface SqlSections {
   readonly downgradeLine: number | null
 }
 
+/** A part of a file below a comment that names it. */
+export interface TextSection {
+  readonly body: string
+  /** Line of the file on which the text begins, 1-based. */
+  readonly line: number
+}
+
 type Side = 'upgrade' | 'downgrade'
 
 interface Piece {
@@ -84,6 +91,46 @@ export function readSqlRevision(text: string): SqlSections {
     upgradeLine: upgrade.line,
     downgradeLine: downgrade.line,
   }
+}
+
+/**
+ * The sections of a script that begin at a comment with one of some names, alone on its line.
+ * @param refuse the error for a section that comes twice, or SQL before the first
+ */
+export function markedSections(
+  text: string,
+  names: readonly string[],
+  refuse: (message: string, line: number) => Error,
+): ReadonlyMap<string, TextSection> {
+  const marks: { readonly name: string; readonly start: number; readonly end: number }[] = []
+  for (const piece of pieces(text)) {
+    const name = names.find((each) => isMark(text, piece, each))
+    const line = lineOf(text, piece.start)
+    if (name === undefined && marks.length === 0 && !isComment(piece))
+      throw refuse('there is SQL before the sections', line)
+    if (name === undefined) continue
+    if (marks.some((mark) => mark.name === name)) throw refuse(`the section -- ${name} comes twice`, line)
+    marks.push({ name, start: piece.start, end: piece.start + piece.text.length })
+  }
+  return new Map(
+    marks.map(({ name, end }, at) => [
+      name,
+      {
+        body: text.slice(end, marks[at + 1]?.start).replace(/^\r?\n/, ''),
+        line: lineOf(text, end) + 1,
+      },
+    ]),
+  )
+}
+
+function isMark(text: string, { kind, text: comment, start }: Piece, name: string): boolean {
+  const isAlone = text.slice(text.lastIndexOf('\n', start - 1) + 1, start).trim() === ''
+  const words = comment
+    .replace(/^--/, '')
+    .replace(/:?\s*$/, '')
+    .trim()
+    .split(/\s+/)
+  return kind === 'line-comment' && isAlone && words.join(' ').toLowerCase() === name
 }
 
 /** The header of an SQL revision: its comments before the first section or statement. */

@@ -30,7 +30,18 @@ export function openProject(env: Environment): Project {
   return { env, graph: revisionGraph(files), files: new Map(files.map((file) => [file.revision, file])) }
 }
 
-/** SHA-256 of a revision file, hex; line ends count as LF, so that a checkout on Windows is the same file. */
+/** SHA-256 of a revision file, hex; see {@link textChecksum}. */
 export function fileChecksum(path: string): string {
-  return createHash('sha256').update(readFileSync(path, 'utf8').replaceAll('\r\n', '\n')).digest('hex')
+  return textChecksum(readFileSync(path, 'utf8'))
+}
+
+/**
+ * SHA-256 of a revision's text, hex. Line ends count as LF, so that a checkout on Windows is the same file; lines that
+ * announce a loss do not count, so that one may be added to a revision that is applied.
+ */
+export function textChecksum(text: string): string {
+  const counted = text
+    .replaceAll('\r\n', '\n')
+    .replace(/^[ \t]*(?:--|\*)[ \t]*(?:Upgrade|Downgrade) loses: .*\n/gm, '')
+  return createHash('sha256').update(counted).digest('hex')
 }

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
 import { realpathSync } from 'node:fs'
 import { basename, relative } from 'node:path'
 import type { RevisionFile } from '../revisions/index.ts'
-import { fileChecksum, type Project } from '../runner/index.ts'
+import { fileChecksum, type Project, textChecksum } from '../runner/index.ts'
 import { gitChanges } from './git.ts'
 import { counted, type Found } from './result.ts'
 
@@ -27,7 +26,7 @@ export async function changedRevisions({ env, files }: Project, base: string): P
   const found: Found[] = []
   const moved = new Set<string>()
   for (const { path, change } of changes.files) {
-    if (change === 'added' || !/\.(ts|sql)$/.test(path)) continue
+    if (change === 'added' || !/(?<!\.test)\.(?:ts|sql)$/.test(path)) continue
     const checksum = textChecksum(await changes.textAtBase(path))
     if (present.has(checksum)) moved.add(checksum)
     else {
@@ -66,9 +65,4 @@ function refusal({ root, path, change, base, now }: Refused): Found {
     help: `bring it back (git checkout ${base} -- ${relative(root, path)}), and write a new revision for what must change`,
     place: { file: isRenamed ? now.path : path },
   }
-}
-
-/** As `fileChecksum`, of a text. */
-function textChecksum(text: string): string {
-  return createHash('sha256').update(text.replaceAll('\r\n', '\n')).digest('hex')
 }

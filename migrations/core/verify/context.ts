@@ -5,12 +5,13 @@ import { scratchExcludes } from '../autogenerate/tenants/excludes.ts'
 import type { Environment } from '../environment/index.ts'
 import type { EmitEvent } from '../events.ts'
 import {
+  connect,
   ensureEmbeddedServer,
   type Fingerprint,
   quoteIdent,
   scratchServer,
-  withScratchDatabase,
 } from '../postgres/index.ts'
+import { type ScratchDatabase, type ScratchOptions, withScratchDatabase } from '../postgres/scratch.ts'
 import {
   applyPlan,
   databaseUrl,
@@ -31,10 +32,18 @@ export interface VerifyContext {
   readonly signal: AbortSignal | undefined
 }
 
+interface ScratchRun {
+  /** How many steps it had. */
+  readonly steps: number
+  readonly statements: readonly string[]
+}
+
 /** A scratch database with the lines' schemas, and a session of the runner on it. */
 export interface ScratchSession extends Session {
-  /** Runs a request to its end; gives the number of its steps. */
-  readonly run: (request: PlanRequest) => Promise<number>
+  /** Runs a request to its end. */
+  readonly run: (request: PlanRequest) => Promise<ScratchRun>
+  /** Hands a copy of the database as it is now to `body`, which is dropped afterwards. */
+  readonly onCopy: <Result>(body: (copy: ScratchSession) => Promise<Result>) => Promise<Result>
   /** The structure of all lines' schemas. */
   readonly fingerprint: () => Promise<Fingerprint>
 }
@@ -78,24 +87,65 @@ async function scratchUrl(env: Environment, emit: EmitEvent): Promise<string> {
  * revision makes or drops them.
  */
 export async function onScratch<Result>(
-  { scratch: project, models, emit, signal }: VerifyContext,
+  context: VerifyContext,
   body: (session: ScratchSession) => Promise<Result>,
 ): Promise<Result> {
-  const { scratchUrl: adminUrl } = models
-  return withScratchDatabase(
-    { adminUrl, emit, ...(signal === undefined ? {} : { signal }) },
-    async ({ client, url }) => {
-      const schemas = Object.values(project.env.schemas)
-      for (const schema of schemas) await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
-      const session: Session = { client, url, emit: () => undefined, signal }
-      return body({
-        ...session,
-        async run(request) {
-          const plan = await planRun(session, project, request)
-          return (await applyPlan(session, project, plan, request)).steps.length
-        },
-        fingerprint: () => fingerprintOf(client, { ...models, schemas }),
-      })
+  return withScratchDatabase(scratchOptions(context), async (database) => {
+    for (const schema of schemasOf(context))
+      await database.client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
+    return usingScratch(context, database, body)
+  })
+}
+
+function scratchOptions({ models, emit, signal }: VerifyContext): ScratchOptions {
+  return { adminUrl: models.scratchUrl, emit, ...(signal === undefined ? {} : { signal }) }
+}
+
+function schemasOf({ scratch }: VerifyContext): readonly string[] {
+  return Object.values(scratch.env.schemas)
+}
+
+/** Hands a session on a scratch database to `body`. */
+async function usingScratch<Result>(
+  context: VerifyContext,
+  { client: first, url, name }: ScratchDatabase,
+  body: (session: ScratchSession) => Promise<Result>,
+): Promise<Result> {
+  const { scratch: project, models, signal } = context
+  let client = first
+  const session: ScratchSession = {
+    get client() {
+      return client
     },
-  )
+    url,
+    emit: () => undefined,
+    signal,
+    async run(request) {
+      const statements: string[] = []
+      const emit: EmitEvent = (event) => {
+        if (event.event === 'statement') statements.push(event.sql)
+      }
+      const own: Session = { client, url, emit, signal }
+      const plan = await planRun(own, project, request)
+      const { steps } = await applyPlan(own, project, plan, request)
+      return { steps: steps.length, statements }
+    },
+    fingerprint: () => fingerprintOf(client, { ...models, schemas: schemasOf(context) }),
+    async onCopy(use) {
+      // A template may have nobody in it (manual, "Template Databases").
+      await client.end()
+      try {
+        return await withScratchDatabase({ ...scratchOptions(context), template: name }, (copy) =>
+          usingScratch(context, copy, use),
+        )
+      } finally {
+        client = await connect({ url, applicationName: 'just-mig scratch' })
+      }
+    },
+  }
+  try {
+    return await body(session)
+  } finally {
+    if (client !== first) await client.end()
+  }
 }

@@ -1,24 +1,37 @@
 import { basename } from 'node:path'
 import type { Project } from '../runner/index.ts'
 import { counted, type Found } from './result.ts'
+import { strayRowTests } from './rows/row-test.ts'
 
-/** File names that do not hold the id of the revision inside; the formats are checked by reading the files. */
+/** Row tests without a revision, and file names that do not hold the id of the revision inside; the formats are checked by reading the files. */
 export function checkFiles({ env, files }: Project): readonly Found[] {
   const wrong = [...files.values()].filter(
     ({ line, path, revision }) => env.filter.includes(line) && !basename(path).includes(revision),
   )
-  if (wrong.length === 0) {
+  const folders = env.lines.flatMap(({ key, locations }) => (env.filter.includes(key) ? locations : []))
+  const strays = strayRowTests(folders, files.values()).map(
+    (path): Found => ({
+      status: 'failed',
+      message: `the row test ${basename(path)} is of no revision`,
+      help: 'name it as the revision file, with .test.sql in place of .ts or .sql',
+      place: { file: path },
+    }),
+  )
+  if (wrong.length === 0 && strays.length === 0) {
     const total = [...files.values()].filter(({ line }) => env.filter.includes(line)).length
     return [{ status: 'ok', message: counted(total, 'revision file') }]
   }
-  return wrong.map(({ line, path, revision }) => ({
-    status: 'failed',
-    line,
-    revision,
-    message: `the file's name does not hold its revision ${revision}`,
-    help: 'rename the file; the tool finds it by what is inside, people by its name',
-    place: { file: path },
-  }))
+  const misnamed = wrong.map(
+    ({ line, path, revision }): Found => ({
+      status: 'failed',
+      line,
+      revision,
+      message: `the file's name does not hold its revision ${revision}`,
+      help: 'rename the file; the tool finds it by what is inside, people by its name',
+      place: { file: path },
+    }),
+  )
+  return [...misnamed, ...strays]
 }
 
 /** Lines with more than one head: an upgrade to `head` would not know which. */

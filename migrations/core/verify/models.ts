@@ -23,7 +23,7 @@ function observed({ models }: VerifyContext, client: ClientBase): Promise<State>
 export async function checkFresh(context: VerifyContext): Promise<readonly Found[]> {
   const { models } = context
   return onScratch(context, async (session) => {
-    const steps = await session.run({ direction: 'upgrade', target: 'heads' })
+    const { steps } = await session.run({ direction: 'upgrade', target: 'heads' })
     const applied = `${counted(steps, 'revision')} applied to an empty database`
     if (!hasModels(models))
       return [{ status: 'ok', message: `${applied}; there are no models to compare with` }]

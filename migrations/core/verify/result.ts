@@ -9,6 +9,7 @@ export const checkNames = [
   'fresh',
   'existing',
   'stairway',
+  'row-tests',
   'offline',
 ] as const
 

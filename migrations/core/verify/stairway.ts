@@ -3,13 +3,21 @@ import { compareFingerprints, type Fingerprint, fingerprintChangesText } from '.
 import type { RevisionFile } from '../revisions/index.ts'
 import { planRun } from '../runner/index.ts'
 import { onScratch, type ScratchSession, type VerifyContext } from './context.ts'
-import { type Holders, lostHolders, readHolders } from './losses.ts'
 import { type Found, failure } from './result.ts'
+import {
+  type ClimbRequest,
+  climbOnce,
+  climbWithRows,
+  type KnownSides,
+  mentionsTables,
+  type RowOutcome,
+} from './rows/climb.ts'
+import { type Judged, judgeRows } from './rows/judge.ts'
+import { rowTestOf, runRowTest } from './rows/row-test.ts'
 
 /** What the schemas hold at one moment. */
 interface Landing {
   readonly fingerprint: Fingerprint
-  readonly holders: Holders
 }
 
 /** What came of one revision, and where the database stands then; undefined when it is not applied. */
@@ -21,16 +29,19 @@ interface Climb {
 /**
  * Every revision up, down and up again, in the order of the graph: the downgrade must leave what was there
  * before, and the second upgrade what the first one left. One that its file calls irreversible goes up and stays.
+ * Each is run with rows too, and must lose what its head says, no more and no less.
  * @param chosen ids to check; the others are only applied
+ * @param tests takes what the row tests of these revisions came to
  */
 export async function checkStairway(
   context: VerifyContext,
   chosen: ReadonlySet<string>,
+  tests: Found[] = [],
 ): Promise<readonly Found[]> {
   if (chosen.size === 0) return [{ status: 'ok', message: 'no revision to check' }]
   return onScratch(context, async (session) => {
     const { steps } = await planRun(session, context.scratch, { direction: 'upgrade', target: 'heads' })
-    const landing = () => land(session, context)
+    const stairs: Stairs = { context, session, tests }
     const found: Found[] = []
     let ground: Landing | undefined
     for (const { file, revision } of steps) {
@@ -40,7 +51,7 @@ export async function checkStairway(
         continue
       }
       const started = performance.now()
-      const climbed = await climb(session, file, ground ?? (await landing()), landing)
+      const climbed = await climb(stairs, file, ground ?? (await land(session)))
       found.push(withTime(climbed.found, performance.now() - started))
       if (climbed.top === undefined) {
         found.push({ status: 'skipped', message: `what comes after ${revision} was not run` })
@@ -52,45 +63,134 @@ export async function checkStairway(
   })
 }
 
-async function land({ client, fingerprint }: ScratchSession, { models }: VerifyContext): Promise<Landing> {
-  const schemas = models.lines.map((line) => line.schema)
-  return { fingerprint: await fingerprint(), holders: await readHolders(client, schemas) }
+interface Stairs {
+  readonly context: VerifyContext
+  readonly session: ScratchSession
+  readonly tests: Found[]
 }
 
-async function climb(
-  session: ScratchSession,
-  { line, revision, path, irreversible }: RevisionFile,
-  ground: Landing,
-  landing: () => Promise<Landing>,
-): Promise<Climb> {
+async function land({ fingerprint }: ScratchSession): Promise<Landing> {
+  return { fingerprint: await fingerprint() }
+}
+
+async function climb(stairs: Stairs, file: RevisionFile, ground: Landing): Promise<Climb> {
+  const { session } = stairs
+  const { line, revision, path, irreversible } = file
   const about = { line, revision, place: { file: path } }
   const up = () => session.run({ direction: 'upgrade', target: revision })
   let top: Landing | undefined
   try {
-    await up()
-    const first = await landing()
-    top = first
     if (irreversible !== undefined) {
-      const message = `up only; irreversible: ${irreversible}`
-      return { found: { ...about, status: 'skipped', message }, top }
+      const rows = await irreversibleRows(stairs, file)
+      await up()
+      top = await land(session)
+      if (rows !== undefined && rows.status !== 'ok') return { found: { ...about, ...rows }, top }
+      return {
+        found: { ...about, status: 'skipped', message: `up only; irreversible: ${irreversible}` },
+        top,
+      }
     }
-    await session.run({ direction: 'downgrade', target: '-1' })
+    const mentionedBefore = await mentionsTables(session, rowsOf(stairs, file))
+    const upgrade = await up()
+    const first = await land(session)
+    top = first
+    const hasTables = mentionedBefore || (await mentionsTables(session, rowsOf(stairs, file)))
+    const downgrade = await session.run({ direction: 'downgrade', target: '-1' })
     top = undefined
-    const below = await landing()
+    const below = await land(session)
     const left = difference(ground, below, 'after its downgrade the schema is not what it was before')
+    const statements = { upgrade: upgrade.statements, downgrade: downgrade.statements }
+    const rows: Found =
+      hasTables && left === undefined
+        ? await checkRows(stairs, file, statements, mentionedBefore)
+        : { status: 'ok', message: 'up, down and up again' }
+    if (left === undefined) await testRows(stairs, file, statements)
     // What a downgrade leaves behind is often what a second upgrade stumbles over.
     const stumbled = await failureOf(up)
     if (stumbled !== undefined) return { found: { ...about, ...stumbled, ...left }, top }
-    const second = await landing()
+    const second = await land(session)
     top = second
     const problem =
       left ?? difference(first, second, 'a second upgrade does not make what the first one made')
     if (problem !== undefined) return { found: { ...about, status: 'failed', ...problem }, top }
-    return { found: { ...about, status: 'ok', message: losses(ground, first, below) }, top }
+    return { found: { ...about, ...rows }, top }
   } catch (error) {
     if (!(error instanceof MigError)) throw error
     return { found: { ...about, ...failure(error) }, top }
   }
+}
+
+function rowsOf({ context }: Stairs, file: RevisionFile): Omit<ClimbRequest, 'statements'> {
+  const { schemas } = context.scratch.env
+  return { file, schema: schemas[file.line] ?? '', schemas: Object.values(schemas) }
+}
+
+/** The rows of an upgrade that stays: its statements are those of a trial on a copy. */
+async function irreversibleRows(stairs: Stairs, file: RevisionFile): Promise<Found | undefined> {
+  const { session } = stairs
+  const hasTables = await mentionsTables(session, rowsOf(stairs, file))
+  if (!hasTables && rowTestOf(file) === undefined) return undefined
+  const { statements } = await session.onCopy((copy) =>
+    copy.run({ direction: 'upgrade', target: file.revision }),
+  )
+  const sides = { upgrade: statements, downgrade: [] }
+  const found = hasTables ? await checkRows(stairs, file, sides, true) : undefined
+  await testRows(stairs, file, sides)
+  return found
+}
+
+/** Runs a revision with rows, on copies of the database. */
+async function checkRows(
+  stairs: Stairs,
+  file: RevisionFile,
+  statements: KnownSides,
+  hasRows: boolean,
+): Promise<Found> {
+  const request = { ...rowsOf(stairs, file), statements }
+  // Where no table is there before, what the upgrade makes is seen to go without a row in it, and without a copy.
+  const outcome = hasRows
+    ? await climbWithRows(stairs.session, request)
+    : await climbOnce(stairs.session, request, { fill: () => Promise.resolve([]) })
+  const verdict = judgeRows(outcome, judgedBy(stairs, file))
+  if (verdict !== undefined) return { status: 'failed', ...verdict }
+  return {
+    status: 'ok',
+    message: `up, down and up again${hasRows ? ', with rows' : ''}${exceptions(outcome)}`,
+  }
+}
+
+function judgedBy(stairs: Stairs, file: RevisionFile): Judged {
+  const isTenant = stairs.context.models.lines.some(({ key, tenant }) => key === file.line && tenant)
+  return { file, schema: rowsOf(stairs, file).schema, isTenant }
+}
+
+/** Runs the row test of a revision that has one, and keeps what it comes to. */
+async function testRows(stairs: Stairs, file: RevisionFile, statements: KnownSides): Promise<void> {
+  const path = rowTestOf(file)
+  if (path === undefined) return
+  const started = performance.now()
+  const { line, revision } = file
+  const request = { ...rowsOf(stairs, file), statements }
+  const run = runRowTest(stairs.session, request, path, (outcome) =>
+    judgeRows(outcome, judgedBy(stairs, file)),
+  )
+  const found = await run.catch((error: unknown) => {
+    if (!(error instanceof MigError)) throw error
+    return failure(error)
+  })
+  const about = { line, revision, place: { file: path }, ...found }
+  stairs.tests.push(withTime(about, performance.now() - started))
+}
+
+/** What was not seen with rows. */
+function exceptions({ without, refused }: RowOutcome): string {
+  const tables = without.map(({ schema, name, reason }) => `none in ${schema}.${name} (${reason})`)
+  const [reason = ''] = refused?.error.message.split('\n') ?? []
+  const parts = [
+    ...tables,
+    ...(refused === undefined ? [] : [`its ${refused.side} does not run on the rows made up: ${reason}`]),
+  ]
+  return parts.length === 0 ? '' : `; ${parts.join('; ')}`
 }
 
 async function failureOf(step: () => Promise<unknown>): Promise<Found | undefined> {
@@ -108,19 +208,8 @@ function difference(from: Landing, to: Landing, what: string): Pick<Found, 'mess
   if (changes.length === 0) return undefined
   return {
     message: `${what}:\n${fingerprintChangesText(changes)}`,
-    help: "mend the downgrade of the revision, or say that there is none: export const irreversible = 'why'",
+    help: "fix the downgrade of the revision, or say that there is none: export const irreversible = 'why'",
   }
-}
-
-/** Which data a downgrade loses: what it drops, and what the upgrade dropped and the downgrade makes empty. */
-function losses(ground: Landing, top: Landing, below: Landing): string {
-  const dropped = lostHolders(top.holders, below.holders)
-  const emptied = lostHolders(ground.holders, top.holders)
-  const parts = [
-    ...(dropped.length > 0 ? [`its downgrade drops ${dropped.join(', ')}`] : []),
-    ...(emptied.length > 0 ? [`its downgrade brings back without data ${emptied.join(', ')}`] : []),
-  ]
-  return parts.length > 0 ? `lossy: ${parts.join('; ')}` : 'up, down and up again'
 }
 
 function withTime(found: Found, ms: number): Found & { readonly ms: number } {

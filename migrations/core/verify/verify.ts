@@ -79,11 +79,14 @@ function databaseChecks(
   chosen: ReadonlySet<string>,
   whole: boolean,
 ): readonly DatabaseCheck[] {
+  const tests: Found[] = []
   return [
     ...(whole ? checksumChecks(context.project) : []),
     ['fresh', () => checkFresh(context)],
     ...(whole ? [['existing', () => checkExisting(context)] as const] : []),
-    ['stairway', () => checkStairway(context, chosen)],
+    ['stairway', () => checkStairway(context, chosen, tests)],
+    // They need the state before each revision, where the stairway is.
+    ['row-tests', () => Promise.resolve(tests)],
     ...(whole ? [['offline', () => checkOffline(context)] as const] : []),
   ]
 }

@@ -4,6 +4,8 @@
  * Revision: 93c7d02f6be1
  * Revises:
  * Created: 2026-09-15T09:00:00Z
+ *
+ * Downgrade loses: table rfx_message.template
  */
 import type { Operations } from '../../core/index.ts'
 

@@ -5,6 +5,9 @@
  * Revises: 93c7d02f6be1
  * Depends on: 6b1f0c9d24a7
  * Created: 2026-09-21T13:00:00Z
+ *
+ * Downgrade loses: table rfx_message.message
+ * Downgrade loses: table rfx_message.notification
  */
 import type { Operations } from '../../core/index.ts'
 

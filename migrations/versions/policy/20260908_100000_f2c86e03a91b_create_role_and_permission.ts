@@ -4,6 +4,10 @@
  * Revision: f2c86e03a91b
  * Revises:
  * Created: 2026-09-08T10:00:00Z
+ *
+ * Downgrade loses: table rfx_policy.role
+ * Downgrade loses: table rfx_policy.permission
+ * Downgrade loses: table rfx_policy.role_permission
  */
 import type { Operations } from '../../core/index.ts'
 

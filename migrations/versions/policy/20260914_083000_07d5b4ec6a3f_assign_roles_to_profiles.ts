@@ -5,6 +5,8 @@
  * Revises: f2c86e03a91b
  * Depends on: 6b1f0c9d24a7
  * Created: 2026-09-14T08:30:00Z
+ *
+ * Downgrade loses: table rfx_policy.role_assignment
  */
 import type { Operations } from '../../core/index.ts'
 

@@ -4,6 +4,8 @@
  * Revision: 6b1f0c9d24a7
  * Revises:
  * Created: 2026-09-07T09:00:00Z
+ *
+ * Downgrade loses: table rfx_user.profile
  */
 import type { Operations } from '../../core/index.ts'
 

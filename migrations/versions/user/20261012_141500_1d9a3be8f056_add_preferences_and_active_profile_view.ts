@@ -4,6 +4,8 @@
  * Revision: 1d9a3be8f056
  * Revises: c40e7a51b3d8
  * Created: 2026-10-12T14:15:00Z
+ *
+ * Downgrade loses: column rfx_user.profile.preferences
  */
 import type { Operations } from '../../core/index.ts'
 

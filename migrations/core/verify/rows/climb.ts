@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs'
+import { MigError } from '../../errors.ts'
+import type { RevisionFile } from '../../revisions/index.ts'
+import {
+  type Comparison,
+  type ConcernedTable,
+  compareRows,
+  concernedTables,
+  expectations,
+  makeRows,
+  noRenames,
+  type Observation,
+  observeRows,
+  plainWish,
+  type RowWish,
+  type StaleDefault,
+  staleDefaults,
+  type WithoutRows,
+} from '../../scratch/rows/index.ts'
+import type { ScratchSession } from '../context.ts'
+import { castsIn } from './casts.ts'
+import { mentioned } from './mentioned.ts'
+
+/** What a revision's two sides do, as they ran on empty tables. */
+export interface KnownSides {
+  readonly upgrade: readonly string[]
+  readonly downgrade: readonly string[]
+}
+
+export interface ClimbRequest {
+  readonly file: RevisionFile
+  /** The schema of its line. */
+  readonly schema: string
+  /** Those of all lines. */
+  readonly schemas: readonly string[]
+  readonly statements: KnownSides
+}
+
+/** What a side did to rows. */
+export interface SideOutcome {
+  readonly before: Observation
+  readonly after: Observation
+  readonly comparison: Comparison
+  /** Sequences and identities that could give a new value before, and give one that is taken now. */
+  readonly stale: readonly StaleDefault[]
+}
+
+/** What came of a revision with rows. */
+export interface RowOutcome {
+  readonly upgrade?: SideOutcome
+  readonly downgrade?: SideOutcome
+  readonly without: readonly WithoutRows[]
+  /** The side that does not run on the rows that were made up, and why. */
+  readonly refused?: { readonly side: 'upgrade' | 'downgrade'; readonly error: MigError }
+}
+
+/** Rows that more and more revisions run on: a statement may ask of them what nobody has written down. */
+const wishes: readonly RowWish[] = [
+  plainWish,
+  { ...plainWish, rich: false, nulls: 'few' },
+  { ...plainWish, rich: false, nulls: 'few', count: 1 },
+]
+
+/**
+ * Runs a revision up and down with rows in the tables that its file mentions, each time on a copy of the database, until
+ * some rows pass.
+ * @param session at the state before the revision
+ */
+export async function climbWithRows(session: ScratchSession, request: ClimbRequest): Promise<RowOutcome> {
+  let last: RowOutcome = { without: [] }
+  for (const wish of wishes) {
+    const outcome = await session.onCopy((copy) =>
+      climbOnce(copy, request, {
+        fill: (tables, fresh) => makeRows(copy.client, tables, fresh ? plainWish : wish),
+      }),
+    )
+    if (outcome.refused === undefined) return outcome
+    // The rows that come further tell more.
+    if (last.upgrade === undefined) last = outcome
+  }
+  return last
+}
+
+/** Whether a file mentions tables that are there. */
+export async function mentionsTables(
+  { client }: Pick<ScratchSession, 'client'>,
+  { file, schemas, schema }: Pick<ClimbRequest, 'file' | 'schemas' | 'schema'>,
+): Promise<boolean> {
+  return (await concernedBy(client, { file, schemas, schema }, undefined)).length > 0
+}
+
+/** The tables that a file is about, those whose rows were observed before among them. */
+async function concernedBy(
+  client: ScratchSession['client'],
+  { file, schemas, schema }: Pick<ClimbRequest, 'file' | 'schemas' | 'schema'>,
+  before: Observation | undefined,
+): Promise<readonly ConcernedTable[]> {
+  const names = await mentioned(client, schemas, readFileSync(file.path, 'utf8'))
+  const leaves = before?.tables.flatMap(({ oid, rows }) => [oid, ...rows.map(({ leaf }) => leaf)]) ?? []
+  // A file that names nothing may still go over all that is there.
+  const whole = names.length === 0 && before === undefined ? [schema] : []
+  return concernedTables(client, { names, oids: [...new Set(leaves)], schemas: whole })
+}
+
+/** Where a climb has got to. */
+export interface ClimbHooks {
+  /** Puts rows into tables; gives those that stay empty. `fresh` are tables that the upgrade has made. */
+  readonly fill: (tables: readonly ConcernedTable[], fresh: boolean) => Promise<readonly WithoutRows[]>
+  readonly after?: (side: 'upgrade' | 'downgrade') => Promise<void>
+}
+
+/** Runs a revision up and down on a session of its own, with rows that `fill` makes. */
+export async function climbOnce(
+  session: ScratchSession,
+  request: ClimbRequest,
+  { fill, after = () => Promise.resolve() }: ClimbHooks,
+): Promise<RowOutcome> {
+  const { file, statements, schema } = request
+  const { client } = session
+  const concerned = (before?: Observation) => concernedBy(client, request, before)
+  const observed = (tables: readonly ConcernedTable[], side: readonly string[]) =>
+    observeRows(client, oidsOf(tables), castsIn(side, schema))
+
+  const start = await concerned()
+  const without = [...(await fill(start, false))]
+  const ground = await observed(start, statements.upgrade)
+  const staleBefore = await staleDefaults(client, touched(start))
+  const refusedUp = await refusal(() => session.run({ direction: 'upgrade', target: file.revision }))
+  if (refusedUp !== undefined) return { without, refused: { side: 'upgrade', error: refusedUp } }
+  const reached = await concerned(ground)
+  const side = async (before: Observation, tables: readonly ConcernedTable[], next: readonly string[]) => {
+    const after = await observed(tables, next)
+    const comparison = compareRows(before, after, await expectations(client, before, after, noRenames))
+    const stale = await staleDefaults(client, touched(tables))
+    return { before, after, comparison, stale: stale.filter((each) => !includes(staleBefore, each)) }
+  }
+  const upgrade = await side(ground, reached, statements.downgrade)
+  await after('upgrade')
+  if (file.irreversible !== undefined) return { upgrade, without }
+
+  const known = new Set(oidsOf(start))
+  const fresh = reached.filter(({ oid }) => !known.has(oid))
+  if (fresh.length > 0) without.push(...(await fill(fresh, true)))
+  const top = fresh.length > 0 ? await observed(reached, statements.downgrade) : upgrade.after
+  const refusedDown = await refusal(() => session.run({ direction: 'downgrade', target: '-1' }))
+  if (refusedDown !== undefined)
+    return { upgrade, without, refused: { side: 'downgrade', error: refusedDown } }
+  const downgrade = await side(top, await concerned(top), [])
+  await after('downgrade')
+  return { upgrade, downgrade, without }
+}
+
+function oidsOf(tables: readonly ConcernedTable[]): readonly string[] {
+  return tables.map(({ oid }) => oid)
+}
+
+function touched(tables: readonly ConcernedTable[]): readonly ConcernedTable[] {
+  return tables.filter(({ why }) => why === 'touched')
+}
+
+function includes(known: readonly StaleDefault[], { schema, table, column }: StaleDefault): boolean {
+  return known.some((each) => each.schema === schema && each.table === table && each.column === column)
+}
+
+async function refusal(run: () => Promise<unknown>): Promise<MigError | undefined> {
+  try {
+    await run()
+    return undefined
+  } catch (error) {
+    if (!(error instanceof MigError)) throw error
+    return error
+  }
+}
