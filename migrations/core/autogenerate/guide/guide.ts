@@ -17,7 +17,9 @@ import {
 } from '../engine/index.ts'
 import { sqlState } from './address.ts'
 import { decideCasts, undecidedCasts, undecidedSessions } from './casts.ts'
+import { dropsInCycle } from './cycles.ts'
 import type { CastDecisions } from './decisions.ts'
+import { domainRepair } from './domain-containers.ts'
 import { decideFills } from './fill.ts'
 import { dropMisordered } from './misordered-types.ts'
 import { dropToRecreate, repairFor } from './repairs.ts'
@@ -110,7 +112,8 @@ async function findWay(input: GuideInput): Promise<Guided> {
   const mend: Mend = async (_, refusal) => {
     // While rows wait beside their table, others may only seem to break a constraint.
     const instead = asides.length === 0 ? withoutViolating(refusal, input.casts) : undefined
-    return instead === undefined ? repairFor(client, refusal, input.casts) : { first: [], instead }
+    if (instead !== undefined) return { first: [], instead }
+    return (await repairFor(client, refusal, input.casts)) ?? domainRepair(client, refusal)
   }
   if (input.first.length > 0) {
     const trial = await tryActions(client, input.first, () => Promise.resolve(undefined))
@@ -152,7 +155,8 @@ async function findWay(input: GuideInput): Promise<Guided> {
       }
       refused = []
     } else if (planned instanceof Error) {
-      const freed = await freeTypesInUse(client, current, input.to, scope)
+      const { done } = await tryActions(client, dropsInCycle(planned.message, current), mend)
+      const freed = done.length > 0 ? done : await freeTypesInUse(client, current, input.to, scope)
       if (freed.length === 0) throw noWay(planned.message, [], refused)
       actions.push(...freed)
     } else {

@@ -110,7 +110,7 @@ export const builtOnQuery = `${family}
   WHERE t.typtype <> 'm'
   ORDER BY f.depth DESC, 2, 3`
 
-function toText({ schema, table, column, array, has_default }: ColumnRow): readonly Action[] {
+export function toText({ schema, table, column, array, has_default }: ColumnRow): readonly Action[] {
   const target = `ALTER TABLE ${qualifiedName(schema, table)} ALTER COLUMN ${quoteIdent(column)}`
   const text = array ? 'text[]' : 'text'
   const id: ObjectId = { kind: 'column', schema, table, name: column }

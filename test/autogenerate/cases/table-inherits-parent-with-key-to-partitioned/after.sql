@@ -1,0 +1,2 @@
+CREATE TABLE station (id integer PRIMARY KEY);
+CREATE TABLE reading (id integer, at date NOT NULL) PARTITION BY RANGE (at);
