@@ -36,6 +36,9 @@ const kinds: readonly ExtraKind[] = [
   notNullConstraints,
 ]
 
+/** What the kinds are called. */
+export const extraKindNames: readonly string[] = kinds.map(({ name }) => name)
+
 /** Reads all extras of a database, by key. */
 export async function readExtras(client: ClientBase): Promise<ReadonlyMap<string, Extra>> {
   const version = await client.query<{ version: number }>(
