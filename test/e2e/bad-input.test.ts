@@ -192,6 +192,17 @@ describe('names of revisions', () => {
     expect(await versions(database.client)).toEqual({ depot: ['dddd00000002', 'eeee00000009'] })
   })
 
+  test('a ledger in the schema of a line is not compared with the models', async () => {
+    const settings = { schemas: { shop: 'shop', depot: 'depot' }, ledgerSchema: 'depot' }
+    await project.write({
+      'migrations/env.ts': `export default ${JSON.stringify(settings)}`,
+      'migrations/models/depot.sql': 'CREATE TABLE depot.d ();',
+    })
+    await succeed(just('mig-upgrade head depot'))
+    expect((await succeed(just('mig-check depot'))).stdout).toContain('no difference')
+    expect((await succeed(just('mig-autogen x depot'))).stdout).toContain('nothing to do')
+  })
+
   test('--from-log takes what the log says, and needs no target', async () => {
     await succeed(just('mig-upgrade head depot'))
     await database.client.query(`DELETE FROM mig.version`)

@@ -145,6 +145,13 @@ describe('rows of the version table that the log contradicts', () => {
     })
   }
 
+  labTest('are not written by a stamp where they would overlap', async ({ lab }) => {
+    await writeChain(lab)
+    await expect(stamp(lab, { target: `${one} ${three}` })).rejects.toMatchObject({
+      code: 'overlapping-revisions',
+    })
+  })
+
   labTest('are right when a stamp confirms them', async ({ lab }) => {
     await writeChain(lab)
     await lab.upgrade()

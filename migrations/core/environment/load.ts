@@ -142,7 +142,7 @@ export async function loadEnvironment(given: LoadOptions): Promise<Environment> 
   const root = resolve(given.root)
   const dir = resolve(root, given.dir ?? setVariable(variables, ['MIG_DIR']) ?? 'migrations')
   const cacheDir = join(root, '.mig', 'cache')
-  const options = given.options ?? (await readOptions(dir, root, cacheDir))
+  const options = withoutLedger(given.options ?? (await readOptions(dir, root, cacheDir)))
   const lines = schemaMap(options, dir, variables)
   const keys = lines.map((line) => line.key)
   const filter = schemaFilter(
@@ -162,7 +162,7 @@ export async function loadEnvironment(given: LoadOptions): Promise<Environment> 
     ...databaseOf(given, variables, options),
     embeddedDatabase: embeddedDatabaseName(root, dir),
     scratchUrl: setVariable(variables, ['MIG_SCRATCH_URL'], 'bad-database-url') ?? null,
-    ledgerSchema: options.ledgerSchema ?? 'mig',
+    ledgerSchema: ledgerSchemaOf(options),
     transaction: given.transaction ?? options.transaction ?? 'revision',
     ...durationsOf(given, variables, options),
     createSchema: options.createSchema ?? true,
@@ -172,6 +172,16 @@ export async function loadEnvironment(given: LoadOptions): Promise<Environment> 
       lines.flatMap((line) => (line.schema === null ? [] : [[line.key, line.schema]])),
     ),
   }
+}
+
+const ledgerSchemaOf = ({ ledgerSchema = 'mig' }: EnvironmentOptions): string => ledgerSchema
+
+/** The ledger's tables are no part of the models, also where the ledger is in the schema of a line. */
+function withoutLedger(options: EnvironmentOptions): EnvironmentOptions {
+  const schema = ledgerSchemaOf(options)
+  if (!Object.values(options.schemas).includes(schema)) return options
+  const tables = ['version', 'log', 'progress'].map((table) => `${schema}.${table}`)
+  return { ...options, excludeTables: [options.excludeTables ?? [], tables].flat() }
 }
 
 /** How long things may take, in milliseconds: the argument, else the variable, else the setting, else the default. */

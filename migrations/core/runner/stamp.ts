@@ -1,3 +1,4 @@
+import { MigError } from '../errors.ts'
 import {
   createLedger,
   digestOf,
@@ -8,7 +9,7 @@ import {
 } from '../ledger/index.ts'
 import { isConnectionLost } from '../postgres/index.ts'
 import type { RevisionFile } from '../revisions/index.ts'
-import { type AppliedState, ofLine, readStates } from './applied/state.ts'
+import { type AppliedState, headsOf, ofLine, readStates } from './applied/state.ts'
 import { singleTargets } from './plan.ts'
 import { fileChecksum, type Project } from './project.ts'
 import { rollBack, type Session, whereFrom } from './session.ts'
@@ -55,7 +56,7 @@ export async function stampPlan(
 
 /**
  * What stamping would write in these states. Pure.
- * @throws MigError as `planStamp` does.
+ * @throws MigError as `planStamp` does; `overlapping-revisions`.
  */
 export function stampChanges(
   project: Pick<Project, 'env' | 'graph' | 'files'>,
@@ -81,10 +82,30 @@ export function stampChanges(
     )
     const same = before.length === after.length && before.every((id) => after.includes(id))
     if (same && !isConfirmed(state)) return []
+    checkApart(project, line, after)
     const missing = after.filter((id) => !files.has(id))
     const covered = [...ofLine(project, line, after), ...missing]
     return [{ line, targetSchema, before, after, covered }]
   })
+}
+
+/**
+ * Rows of which one stands on another would stop the next upgrade.
+ * @throws MigError `overlapping-revisions`
+ */
+function checkApart(project: Pick<Project, 'graph' | 'files'>, line: string, after: readonly string[]): void {
+  const known = after.filter((id) => project.files.has(id))
+  const heads = headsOf(project, line, known)
+  const lower = known.find((id) => !heads.includes(id))
+  if (lower === undefined) return
+  throw new MigError(
+    'overlapping-revisions',
+    `a stamp of ${known.join(' and ')} would overlap: ${lower} is below another of them`,
+    {
+      help: `leave ${lower} out: just mig-stamp ${heads.length > 1 ? `"${heads.join(' ')}"` : heads[0]} ${line}`,
+      facts: { revisions: known },
+    },
+  )
 }
 
 /** Whether a stamp of the rows as they are says something that the log does not. */
