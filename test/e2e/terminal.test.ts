@@ -114,6 +114,31 @@ describe.skipIf(!hasTerminals)('a question on a terminal', () => {
   })
 })
 
+describe.skipIf(!hasTerminals)('questions about renames', () => {
+  test('ask about the columns of a table once it is known by its new name, and take no for an answer', async () => {
+    const project = await temporaryProject({
+      'migrations/env.ts': environmentText({ store: 'store' }),
+      'migrations/models/store.sql': 'CREATE TABLE store.topic (id int, title varchar(9), more text);',
+      ...revisionFiles('store', [
+        { id: 'aaaa00000002', upgrade: 'await op.execute(`CREATE TABLE category (id int, name text)`)' },
+      ]),
+    })
+    const { code, screen } = await conversation(
+      ['mig-autogen', 'rename', 'all', '--plan', '--from-history'],
+      [
+        ['table store.category renamed to topic', 'y\r'],
+        [/column store.topic.name renamed to (more|title)/, 'n\r'],
+        [/column store.topic.name renamed to (more|title)/, 'y\r'],
+      ],
+      project.path,
+    )
+    expect(code).toBe(0)
+    expect(screen).toContain('ALTER TABLE store.category RENAME TO topic')
+    expect(screen).toMatch(/RENAME COLUMN name TO (more|title)/)
+    await project.remove()
+  })
+})
+
 /** Returns once psql's query sleeps. */
 async function asleep(): Promise<void> {
   const sql = `SELECT FROM pg_stat_activity WHERE state = 'active' AND wait_event = 'PgSleep' AND datname = current_database()`

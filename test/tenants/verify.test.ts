@@ -63,6 +63,20 @@ describe('the key of a tenant line', () => {
     )
   })
 
+  test('stands after the kind of what is renamed, and in a new name with a schema', () => {
+    const given = { 'type tenant.st': 'status', 'tenant.st.new': 'fresh', 'rfx_user.log': 'tenant.log' }
+    const renames = { given, others: 'ask' as const, denied: ['tenant.account.a=b'] }
+    expect(withStandIns({ renames, casts: { using: {}, recreate: [] } }, lines).renames).toEqual({
+      given: {
+        'type mig_tenant_of_tenant.st': 'status',
+        'mig_tenant_of_tenant.st.new': 'fresh',
+        'rfx_user.log': 'mig_tenant_of_tenant.log',
+      },
+      others: 'ask',
+      denied: ['mig_tenant_of_tenant.account.a=b'],
+    })
+  })
+
   test('is not taken for one where a schema of a single line has that name', () => {
     const both = [...lines, { key: 'other', schema: 'tenant', tenant: false }]
     const decisions = {

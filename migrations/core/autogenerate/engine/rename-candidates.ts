@@ -5,6 +5,7 @@ import { idKey } from './ids.ts'
 import { namedOf, type Rename } from './named-objects.ts'
 import { parentsOf } from './parents.ts'
 import { bothSides } from './plan.ts'
+import { isAssignable } from './type-changes.ts'
 
 /** Of what goes, with the data that it holds, so many new names are worth a question. */
 const mostPerObject = 3
@@ -17,38 +18,50 @@ const nearlyAsLikely = 0.7
  * value of an enum that goes while another of its kind comes. A drop and an add would lose data, so each of them that
  * goes is listed at least once, however little it is like what comes. Generated columns hold nothing of their own, and
  * a partition of other bounds holds other rows.
+ * @param isDenied for what a person has said is no rename; what is less likely comes up in its place, a few times
  */
-export function renameCandidates(from: Catalog, to: Catalog, scope: Scope): readonly Rename[] {
+export function renameCandidates(
+  from: Catalog,
+  to: Catalog,
+  scope: Scope,
+  isDenied: (rename: Rename) => boolean = () => false,
+): readonly Rename[] {
   const { source, wanted } = bothSides(from, to, scope)
   const inScope = (fact: Fact) => 'schema' in fact.id && scope.schemas.includes(String(fact.id.schema))
   const gone = source.facts().filter((fact) => inScope(fact) && !wanted.has(fact.id))
   const fresh = wanted.facts().filter((fact) => inScope(fact) && !source.has(fact.id))
+  const likely = (likeness: Likeness) => gone.flatMap((old) => likeliest(old, fresh, likeness, isDenied))
+  const kept = source.facts().filter(inScope)
   return [
-    ...likely(gone, fresh, (old, added) => tableLikeness(old, added, source, wanted)),
-    ...likely(gone, fresh, (old, added) => columnLikeness(old, added, source, wanted)),
-    ...likely(gone, fresh, (old, added) => attributeLikeness(old, added, wanted)),
-    ...likely(gone, fresh, sequenceLikeness),
-    ...source.facts().flatMap((type) => (inScope(type) ? valueCandidates(type, wanted.get(type.id)) : [])),
+    ...likely((old, added) => tableLikeness(old, added, source, wanted)),
+    ...likely((old, added) => columnLikeness(old, added, source, wanted)),
+    ...likely((old, added) => attributeLikeness(old, added, wanted)),
+    ...likely(sequenceLikeness),
+    ...kept.flatMap((type) => valueCandidates(type, wanted.get(type.id))).filter((each) => !isDenied(each)),
   ]
 }
 
 /** How much alike two facts are, from 0 to 1; undefined for what is no rename. */
 type Likeness = (old: Fact, added: Fact) => number | undefined
 
-function likely(gone: readonly Fact[], fresh: readonly Fact[], likeness: Likeness): readonly Rename[] {
-  return gone.flatMap((old) => {
-    const ranked = fresh
-      .flatMap((added) => {
-        const score = likeness(old, added)
-        return score === undefined ? [] : [{ old, added, score }]
-      })
-      .sort((a, b) => b.score - a.score)
-    const [best] = ranked
-    return ranked
-      .slice(0, mostPerObject)
-      .filter(({ score }) => score >= (best?.score ?? 0) * nearlyAsLikely)
-      .flatMap(({ added }) => pairOf(old, added))
-  })
+function likeliest(
+  old: Fact,
+  fresh: readonly Fact[],
+  likeness: Likeness,
+  isDenied: (rename: Rename) => boolean,
+): readonly Rename[] {
+  const ranked = fresh
+    .flatMap((added) => {
+      const score = likeness(old, added)
+      return score === undefined ? [] : pairOf(old, added).map((rename) => ({ rename, score }))
+    })
+    .sort((a, b) => b.score - a.score)
+  const open = ranked.filter(({ rename }) => !isDenied(rename))
+  const [best] = open
+  return open
+    .slice(0, Math.max(0, mostPerObject - (ranked.length - open.length)))
+    .filter(({ score }) => score >= (best?.score ?? 0) * nearlyAsLikely)
+    .map(({ rename }) => rename)
 }
 
 function pairOf(old: Fact, added: Fact): readonly Rename[] {
@@ -91,10 +104,15 @@ function columnLikeness(old: Fact, added: Fact, source: FactBase, wanted: FactBa
   if (old.parent?.kind !== 'table' || added.parent === undefined) return undefined
   if (idKey(old.parent) !== idKey(added.parent) || isGenerated(old) || isGenerated(added)) return undefined
   if (isInherited(source, old) || isInherited(wanted, added)) return undefined
-  const type = old.payload.type === added.payload.type ? 1 : 0
+  const type = typeLikeness(String(old.payload.type), String(added.payload.type))
   const filled = old.payload.notNull === added.payload.notNull ? 1 : 0
   const place = old.payload._position === added.payload._position ? 1 : 0
   return 0.45 * type + 0.35 * nameLikeness(old.id.name, added.id.name) + 0.1 * filled + 0.1 * place
+}
+
+function typeLikeness(old: string, added: string): number {
+  if (old === added) return 1
+  return isAssignable(old, added) ? 0.7 : 0
 }
 
 function isGenerated(column: Fact): boolean {

@@ -15,12 +15,11 @@ export interface RenameDecisions {
 
 /**
  * Holds what could be a rename against what a person said.
- * @param candidates what could still be a rename where those given are made
+ * @param open what could still be a rename where those given are made
  * @throws MigError `decision-needed` (exit 4) with every open candidate
  */
-export function expectDecided(candidates: readonly Rename[], { others, denied = [] }: RenameDecisions): void {
+export function expectDecided(open: readonly Rename[], { others }: Pick<RenameDecisions, 'others'>): void {
   if (others === 'off') return
-  const open = candidates.filter((candidate) => !denied.includes(renameText(candidate)))
   const [first] = open
   if (first === undefined) return
   throw new MigError(

@@ -130,7 +130,13 @@ function actionsOf(
 
 function stepOf(from: NamedObject, to: NamedObject): readonly Action[] {
   if (from.schema !== to.schema) {
-    return [actionOf(from, to, `ALTER ${sqlKind(from)} ${address(from)} SET SCHEMA ${quoteIdent(to.schema)}`)]
+    const move = actionOf(
+      from,
+      to,
+      `ALTER ${sqlKind(from)} ${address(from)} SET SCHEMA ${quoteIdent(to.schema)}`,
+    )
+    // The line that it comes from has made it.
+    return [{ ...move, consumes: [namedId(from)] }]
   }
   return from.name === to.name ? [] : [actionOf(from, to, renameSql(from, to.name))]
 }

@@ -11,7 +11,7 @@ import {
 import { sqlState } from '../guide/address.ts'
 import { refusedRenames } from '../guide/shared-rename.ts'
 import { resolvedRenames } from './resolve.ts'
-import { expectDecided, type RenameDecisions } from './settle.ts'
+import { expectDecided, type RenameDecisions, renameText } from './settle.ts'
 import { type RenameStep, renameSteps } from './statements.ts'
 
 /** The renames to make, and the base state after them. */
@@ -36,7 +36,9 @@ export async function settledRenames(
   const renames = resolvedRenames(decisions.given, sides)
   const steps = renameSteps(renames, sides.source)
   const renamed = steps.length === 0 ? ends.base : await afterSteps(client, steps)
-  expectDecided(renameCandidates(renamed, ends.wanted, scope), decisions)
+  const denied = new Set(decisions.denied)
+  const isDenied = (rename: Rename) => denied.has(renameText(rename))
+  expectDecided(renameCandidates(renamed, ends.wanted, scope, isDenied), decisions)
   return { renames, renamed }
 }
 

@@ -45,6 +45,10 @@ export function withoutStandIns<Result extends AutogenerateResult>(
 ): Result {
   const told = (text: string) => outward(text, lines)
   const keyOf = new Map(lines.flatMap(({ key, schema, tenant }) => (tenant ? [[schema, key] as const] : [])))
+  const keyed = <T extends { readonly schema: string }>(named: T): T => ({
+    ...named,
+    schema: keyOf.get(named.schema) ?? named.schema,
+  })
   return {
     ...result,
     changes: result.changes.map((change) => ({
@@ -53,6 +57,7 @@ export function withoutStandIns<Result extends AutogenerateResult>(
       detail: told(change.detail),
       schema: change.schema === undefined ? undefined : (keyOf.get(change.schema) ?? change.schema),
     })),
+    renames: result.renames.map(({ from, to }) => ({ from: keyed(from), to: keyed(to) })),
     unmodeled: result.unmodeled.map(({ names, ...rest }) => ({ ...rest, names: names.map(told) })),
     ...(result.unproved === undefined ? {} : { unproved: errorWithKeys(result.unproved, lines) }),
   }
