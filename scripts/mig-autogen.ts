@@ -40,6 +40,7 @@ export const main = (): Promise<void> =>
           now: new Date(),
           privileges: flags.privileges === true,
           online: flags.online === true,
+          showsValues: process.stderr.isTTY === true,
           strict: flags.strict === true,
           fromHistory: flags['from-history'] === true,
           keep: flags.keep === true,

@@ -21,6 +21,7 @@ import { type GeneratedRevision, generateRevisions } from './generate.ts'
 import { expectColumns } from './guide/using.ts'
 import { type AutogenerateInput, filteredSchemas } from './input.ts'
 import { withKeptGrants } from './kept-grants.ts'
+import { expectConvertible } from './live-conversions.ts'
 import { expectFilled, warnOfRows, warnOfStale } from './live-rows.ts'
 import { fromModels } from './near-base.ts'
 import { type Provable, prove } from './prove.ts'
@@ -160,6 +161,7 @@ async function proved(
   keep: boolean,
 ): Promise<AutogenerateResult> {
   await expectFilled(input, generated)
+  await expectConvertible(input, generated)
   const revisions = await rewritten(generated, changes, input.rewrite)
   const provable = await runnable(revisions)
   const proof = { client, revisions: provable, base, wanted, scope }

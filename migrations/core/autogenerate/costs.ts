@@ -1,4 +1,5 @@
 import { type Loss, lossText } from '../revisions/index.ts'
+import { type Conversion, conversions } from './conversions.ts'
 import {
   type Action,
   type Catalog,
@@ -21,6 +22,8 @@ export interface Costs {
   readonly dataLoss: readonly Loss[]
   /** What fails on rows that do not allow it. */
   readonly demands: readonly RowDemand[]
+  /** What is computed for rows that are there. */
+  readonly conversions: readonly Conversion[]
   /** What is stored as the old body of a function gave it. */
   readonly stale: readonly StaleResult[]
 }
@@ -68,6 +71,7 @@ export function costsOf(actions: readonly Action[], from: Pick<Catalog, 'facts' 
     rewrites: [...rewrites],
     dataLoss: [...dataLoss.values()],
     demands: rowDemands(actions),
+    conversions: conversions(actions),
     stale: staleResults(actions, from),
   }
 }

@@ -229,7 +229,7 @@ function fillsAmong(
 function sideOf({ actions, kept, from }: Way, input: Pick<AutogenerateInput, 'lines'>): Side {
   const standIns = input.lines.filter((line) => line.tenant).map((line) => line.schema)
   const unnamed = unnaming(standIns)
-  const { locks, rewrites, dataLoss, demands, stale } = costsOf(actions, from)
+  const { locks, rewrites, dataLoss, demands, conversions, stale } = costsOf(actions, from)
   const costs = {
     locks: locks.map(({ relation, lock }) => ({ relation: unnamed(relation), lock })),
     rewrites: rewrites.map(unnamed),
@@ -237,6 +237,8 @@ function sideOf({ actions, kept, from }: Way, input: Pick<AutogenerateInput, 'li
       standIns.includes(loss.name[0] ?? '') ? { ...loss, name: loss.name.slice(1) } : loss,
     ),
     demands: demands.map((demand) => (standIns.includes(demand.schema) ? { ...demand, schema: '' } : demand)),
+    // The rows of tenants stand in as many schemas.
+    conversions: conversions.filter(({ schema }) => !standIns.includes(schema)),
     stale: stale.map(({ object, routine, remedy }) => ({
       object: unnamed(object),
       routine: unnamed(routine),

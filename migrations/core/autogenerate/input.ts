@@ -48,6 +48,8 @@ export interface AutogenerateInput extends ModelInput {
   /** Write the non-blocking form for tables that are there already. */
   readonly online: boolean
   readonly rewrite?: EnvironmentOptions['rewriteStatements']
+  /** A person reads the output, so that it may have values of rows; default: no. */
+  readonly showsValues?: boolean
   /** What is not modelled is an error. */
   readonly strict: boolean
   /** A failed proof is part of the result, not an error. */
