@@ -18,6 +18,8 @@ export function isDrizzle(value: unknown): boolean {
 export async function drizzleStatements(
   objects: Readonly<Record<string, unknown>>,
 ): Promise<readonly string[]> {
+  const { writeBigintDefaults } = await import('./drizzle-defaults.ts')
+  writeBigintDefaults(objects)
   const { generateDrizzleJson, generateMigration } = await import('drizzle-kit/api')
   const statements = await generateMigration(generateDrizzleJson({}), generateDrizzleJson({ ...objects }))
   return statements.flatMap((text) => splitStatements(text).map((piece) => piece.text))
