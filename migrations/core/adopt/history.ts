@@ -16,6 +16,8 @@ export interface ImportedRevision {
   readonly follow?: (database: ScratchState) => Promise<Followed>
   /** What else the head of its file says. */
   readonly note?: string
+  /** Why nothing takes it back: it is part of what the live database had. */
+  readonly irreversible?: string
 }
 
 /** What following a body came to: all of it, or the place that stopped it. */

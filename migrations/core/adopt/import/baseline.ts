@@ -1,4 +1,4 @@
-import { actionsFromNothing } from '../../autogenerate/index.ts'
+import { actionsFromNothing, adoptedIsFinal } from '../../autogenerate/index.ts'
 import { readableSql } from '../../autogenerate/write/readable-sql.ts'
 import { type Environment, type Excludes, excludedObjects, excludedTables } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
@@ -51,6 +51,7 @@ export async function withBaseline(
       dependsOn: isBase ? [...new Set([...revision.dependsOn, first])] : revision.dependsOn,
       upgrade: bodies.get(id) ?? [],
       downgrade: null,
+      irreversible: adoptedIsFinal,
       note:
         id === first
           ? 'Baseline: what the live database had when this history was imported.'

@@ -41,6 +41,7 @@ export function revisionText(revision: ImportedRevision, env: Environment, folde
     branchLabels: revision.branchLabels,
     message: revision.message,
     createdAt: date,
+    ...(revision.irreversible === undefined ? {} : { irreversible: revision.irreversible }),
     headerNotes: [
       `Imported from ${revision.source}.`,
       ...(revision.note === undefined ? [] : [revision.note]),
