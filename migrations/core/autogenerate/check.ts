@@ -6,6 +6,7 @@ import { revisionGraph } from '../revisions/index.ts'
 import { fileChecksum, type PlanStep, type Project, planRun, type Session } from '../runner/index.ts'
 import { changesOfFingerprints } from './autogenerate.ts'
 import { type Change, managedGlobals, readCatalog, type Scope, type Unmodeled } from './engine/index.ts'
+import { expectModels, tablesOf } from './expect-models.ts'
 import type { LineTarget, ModelInput } from './input.ts'
 import { modelInput } from './project.ts'
 import { runOnScratch, scratchProject } from './replay.ts'
@@ -62,6 +63,7 @@ export async function checkProject(
     return { pending, edited, drift: [], unmodeled: [] }
   }
   const wanted = await wantedStates(input, live)
+  await expectModels(tablesOf(session.client), input, (key) => wanted.lines.get(key))
   if (path !== undefined)
     keepWantedHashes(path, Object.fromEntries([...wanted.lines].map(([key, { hash }]) => [key, hash])))
   if (wanted.catalog === undefined) return { pending, edited, drift: [], unmodeled: [] }

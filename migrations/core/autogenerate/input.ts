@@ -4,6 +4,7 @@ import type { EmitEvent } from '../events.ts'
 import type { Scope } from './engine/index.ts'
 import type { CastDecisions } from './guide/decisions.ts'
 import type { RenameDecisions } from './renames/settle.ts'
+import type { State } from './state.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** One key of the schema map, and the schema that stands for it on scratch databases. */
@@ -43,6 +44,8 @@ export interface AutogenerateInput extends ModelInput {
   readonly replay: (client: Client) => Promise<void>
   /** Writes the ledger that {@link replay} would leave, and no more. Without it the revisions are always replayed. */
   readonly standAtHeads?: (client: Client) => Promise<void>
+  /** Refuses a wanted state before anything is made of it. */
+  readonly expectWanted?: (wanted: State) => Promise<void>
   readonly casts: CastDecisions
   readonly renames: RenameDecisions
   /** Write the non-blocking form for tables that are there already. */

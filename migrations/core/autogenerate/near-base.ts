@@ -49,7 +49,9 @@ export async function fromModels<T>(
     return { wanted: await onDatabase(adoptUrl, (client) => observe(client, wanted)) }
   }
   if (liveUrl === null || standAtHeads === undefined || needsReplay(input)) {
-    return { wanted: await wantedState(input) }
+    const wanted = await wantedState(input)
+    await input.expectWanted?.(wanted)
+    return { wanted }
   }
   const files = await readModelFiles(input.modelsDir, input.cacheDir)
   return withScratchDatabase(scratchOptions(input), async (scratch) => {
@@ -59,6 +61,7 @@ export async function fromModels<T>(
       onDatabase(liveUrl, (session) => observeLines(session, input)),
     )
     const wanted = models.state
+    await input.expectWanted?.(wanted)
     const near = nearBase(input, models, live)
     if (near === undefined || !(await isTakenBack(client, input, near, live))) return { wanted }
     await standAtHeads(client)

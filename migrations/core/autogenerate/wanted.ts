@@ -3,7 +3,7 @@ import type { Fingerprint } from '../postgres/fingerprint/index.ts'
 import { withScratchDatabase } from '../postgres/scratch.ts'
 import { type Catalog, readCatalog } from './engine/index.ts'
 import { filteredSchemas, type ModelInput } from './input.ts'
-import { loadModels, type ModelFile, readModelFiles } from './models/index.ts'
+import { loadModels, type ModelFile, readModelFiles, warnOfPassedOver } from './models/index.ts'
 import { fingerprintOf, observe, type State } from './state.ts'
 
 /**
@@ -50,6 +50,7 @@ export async function wantedStates(
 export async function loadAll(client: Client, files: readonly ModelFile[], input: ModelInput): Promise<void> {
   const { surroundings } = input
   const excluded = surroundings?.excluded
+  warnOfPassedOver(files, input)
   await surroundings?.ofModels(client, files)
   await loadModels(client, files, {
     ...(excluded === undefined ? {} : { whenStuck: () => excluded(client) }),

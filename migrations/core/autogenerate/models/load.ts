@@ -18,7 +18,7 @@ interface Waiting {
   readonly statement: ModelStatement
   /** The search_path that was in force where it stands. */
   readonly searchPath: string
-  readonly error: Error & { readonly code?: string }
+  readonly error: Error & { readonly code?: string; readonly routine?: string }
 }
 
 /**
@@ -180,11 +180,18 @@ function failure(left: readonly Waiting[], made: ReadonlyMap<string, ModelStatem
     )
   }
   return new MigError('model-failed', `a model does not load: ${shown.message}${more}`, {
-    help: `mend ${where(statement)}`,
+    help: isUnknownRole(error)
+      ? 'models name roles of the server: CREATE ROLE … there first, on that of MIG_SCRATCH_URL too'
+      : `fix ${where(statement)}`,
     place,
     facts: { ...shown.facts, file: statement.file },
     cause: error,
   })
+}
+
+/** The message may be in any language; the server's own function that looks a role up is named get_role_oid. */
+function isUnknownRole({ code, routine }: { readonly code?: string; readonly routine?: string }): boolean {
+  return code === '42704' && routine === 'get_role_oid'
 }
 
 /** What waits for another statement says that something does not exist; a mistake of its own says more. */

@@ -1,5 +1,5 @@
-/** What a statement begins with, one space between words, in small letters, comments left out. */
-function opening(sql: string): string {
+/** What a statement begins with, one space between words, comments left out. */
+export function opening(sql: string): string {
   return sql
     .replace(/\/\*[\s\S]*?\*\/|--[^\n]*/g, ' ')
     .trim()
