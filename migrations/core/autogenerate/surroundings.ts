@@ -18,46 +18,53 @@ import type { ModelFile } from './models/index.ts'
  * environment excludes. It is made on scratch databases first, and never compared.
  */
 export interface Surroundings {
-  /** Whether the live database has any extension. */
-  readonly hasExtensions: boolean
   /** Before models are loaded: the extensions that they use, or name without a schema. */
   readonly ofModels: (client: ClientBase, files: readonly ModelFile[]) => Promise<void>
   /** Excluded objects, which mostly nothing refers to; missing where the environment excludes nothing. */
   readonly excluded?: (client: Client) => Promise<void>
   /** Before revisions are run: the extensions in use that they do not make. */
-  readonly ofHistory: (client: ClientBase, texts: readonly string[]) => Promise<void>
+  readonly ofHistory: (client: ClientBase, texts: () => readonly string[]) => Promise<void>
   /** At the base state: what the wanted state has of them. */
   readonly ofWanted: (client: Client, wanted: Catalog) => Promise<void>
 }
 
-/** Reads the surroundings of a live database. */
-export async function liveSurroundings(
+/** The surroundings of a live database, which is read when they are needed first. */
+export function liveSurroundings(
   live: ClientBase,
   compared: Pick<Scope, 'schemas' | 'excludes'> & { readonly excludesAny: boolean },
-): Promise<Surroundings> {
-  const extensions = await readExtensions(live)
+): Surroundings {
+  let read: Promise<readonly LiveExtension[]> | undefined
+  const extensionsOf = () => {
+    read ??= readExtensions(live)
+    return read
+  }
   const excluded = (client: Client) => makeExcluded(client, live, compared)
   return {
-    hasExtensions: extensions.length > 0,
     ...(compared.excludesAny ? { excluded } : {}),
-    ofModels: (client, files) => {
+    ofModels: async (client, files) => {
+      const extensions = await extensionsOf()
+      if (extensions.length === 0) return
       const statements = files.flatMap((file) => file.statements.map(({ sql }) => sql))
       const placed = ({ name }: LiveExtension) =>
         statements.some((sql) => makesExtension(sql, name) && /\bschema\b/i.test(sql))
-      return makeExtensions(
+      await makeExtensions(
         client,
         mentionedExtensions(extensions, statements).filter((extension) => !placed(extension)),
       )
     },
-    ofHistory: (client, texts) =>
-      makeExtensions(
+    ofHistory: async (client, texts) => {
+      const used = (await extensionsOf()).filter(({ isUsed }) => isUsed)
+      if (used.length === 0) return
+      const history = texts()
+      await makeExtensions(
         client,
-        extensions.filter(({ name, isUsed }) => isUsed && !texts.some((text) => makesExtension(text, name))),
-      ),
+        used.filter(({ name }) => !history.some((text) => makesExtension(text, name))),
+      )
+    },
     ofWanted: async (client, wanted) => {
       await makeExtensions(
         client,
-        extensions.filter(({ name }) => wanted.facts.has({ kind: 'extension', name })),
+        (await extensionsOf()).filter(({ name }) => wanted.facts.has({ kind: 'extension', name })),
       )
       if (compared.excludesAny && refersToExcluded(wanted, compared)) await excluded(client)
     },
@@ -70,9 +77,7 @@ export async function surroundHistory(
   { files }: Pick<Project, 'files'>,
   surroundings: Surroundings | undefined,
 ): Promise<void> {
-  if (surroundings === undefined || !surroundings.hasExtensions) return
-  await surroundings.ofHistory(
-    client,
+  await surroundings?.ofHistory(client, () =>
     [...files.values()].map(({ path }) => readFileSync(path, 'utf8')),
   )
 }
