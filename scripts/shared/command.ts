@@ -81,12 +81,26 @@ function interruption(error: unknown, signal: AbortSignal | undefined): unknown 
 
 /** An error of the driver, which no part of core has explained, as one for people. */
 function explained(error: unknown): unknown {
+  if (isUnwritable(error)) {
+    return new MigError('cannot-write', `cannot write ${error.path ?? 'a file'}: ${error.message}`, {
+      help: 'let this user write there, make room, or give it a temp folder that it can write to: TMPDIR=/path',
+      cause: error,
+    })
+  }
   const isOfServer = error instanceof Error && 'severity' in error && 'code' in error
   if (!isOfServer && (error instanceof MigError || !isConnectionLost(error))) return error
   const told = databaseError(error)
   return told.help === undefined
     ? databaseError(error, { help: 'see where the database stands: just mig-current' })
     : told
+}
+
+/** A file system that is read-only or full, or a folder that cannot be made: Node's own error, which nobody caught. */
+function isUnwritable(error: unknown): error is NodeJS.ErrnoException {
+  if (!(error instanceof Error && 'code' in error && 'syscall' in error)) return false
+  if (['EROFS', 'ENOSPC', 'EDQUOT'].includes(String(error.code))) return true
+  const isMaking = ['mkdir', 'mkdtemp', 'rename'].includes(String(error.syscall))
+  return isMaking && ['EACCES', 'EPERM', 'ENOENT'].includes(String(error.code))
 }
 
 /** The environment that the arguments and variables describe. */

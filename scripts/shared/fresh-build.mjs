@@ -12,7 +12,10 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
-/** @typedef {{ file: string, stamp: string }} Input */
+/**
+ * A script as one CommonJS file: where it is, and its text where it could not be written there.
+ * @typedef {{ file: string, text?: string }} Build
+ */
 
 /** Left out of the build: loaded from node_modules, and only by the commands that need them. */
 const external = [
@@ -48,19 +51,22 @@ const importsFromOutside = {
 const hour = 3_600_000
 
 /**
- * The path of a script as one CommonJS file that this Node runs, made again when any file in it has changed. A file
- * counts as changed when its size, inode, mtime or ctime differs, so no edit, checkout or `touch -d` can leave the
- * build stale.
+ * A script as one CommonJS file that this Node runs, made again when any file in it has changed. A file counts as
+ * unchanged when its size, inode, mtime and ctime are the same, so no edit, checkout or `touch -d` can leave the build
+ * stale; or else its content, as in a container, whose image was unpacked elsewhere. Where nothing can be written the
+ * build stays in memory.
  * @param {string} root the folder that holds scripts/ and node_modules/
  * @param {string} script a file name in scripts/, without its ending
- * @returns {Promise<string>}
+ * @returns {Promise<Build>}
  */
 export async function freshBuild(root, script) {
-  return (
-    builtIn(join(root, '.mig', 'build'), root, script) ??
-    builtIn(otherFolder(root), root, script) ??
-    build(root, script)
-  )
+  const file = builtIn(ownFolder(root), root, script) ?? builtIn(otherFolder(root), root, script)
+  return file === undefined ? build(root, script) : { file }
+}
+
+/** @param {string} root */
+function ownFolder(root) {
+  return join(root, '.mig', 'build')
 }
 
 /** Where a checkout that cannot be written to has its builds. @param {string} root */
@@ -72,12 +78,12 @@ function otherFolder(root) {
 /** @param {string} folder @param {string} root @param {string} script @returns {string | undefined} */
 function builtIn(folder, root, script) {
   try {
-    // A build in a shared temp folder counts only when this user made it.
-    if (process.getuid !== undefined && statSync(folder).uid !== process.getuid()) return undefined
+    if (!isTrusted(folder, root)) return undefined
     const [name = '', ...lines] = readFileSync(join(folder, `${script}.inputs`), 'utf8').split('\n')
     for (const line of lines) {
-      const at = line.indexOf('\t')
-      if (line.slice(0, at) !== stampOf(`${root}/${line.slice(at + 1)}`)) return undefined
+      const [stamp, hash, path] = line.split('\t')
+      const input = `${root}/${path}`
+      if (stamp !== stampOf(input) && hash !== hashOf(readFileSync(input))) return undefined
     }
     const file = join(folder, name)
     statSync(file)
@@ -88,13 +94,32 @@ function builtIn(folder, root, script) {
   }
 }
 
+/**
+ * A build in a shared temp folder counts only when this user made it; one beside the scripts also when it is from who
+ * made these, as in an image whose container runs as another user.
+ * @param {string} folder @param {string} root
+ */
+function isTrusted(folder, root) {
+  if (process.getuid === undefined) return true
+  const owner = statSync(folder).uid
+  return (
+    owner === process.getuid() ||
+    (folder === ownFolder(root) && owner === statSync(join(root, 'scripts')).uid)
+  )
+}
+
+/** @param {Uint8Array} content */
+function hashOf(content) {
+  return createHash('sha256').update(content).digest('hex').slice(0, 16)
+}
+
 /** @param {string} file */
 function stampOf(file) {
   const stat = statSync(file, { throwIfNoEntry: false })
   return stat === undefined ? 'missing' : `${stat.size} ${stat.ino} ${stat.mtimeMs} ${stat.ctimeMs}`
 }
 
-/** @param {string} root @param {string} script */
+/** @param {string} root @param {string} script @returns {Promise<Build>} */
 async function build(root, script) {
   const { build } = await import('esbuild')
   const inputsBefore = Date.now()
@@ -116,12 +141,13 @@ async function build(root, script) {
   })
   const code = result.outputFiles[0]?.contents ?? new Uint8Array()
   const inputs = [...Object.keys(result.metafile.inputs), 'package.json', 'scripts/shared/fresh-build.mjs']
-  const stamps = inputs.map((file) => `${stampOf(join(root, file))}\t${file}`)
+  const stamps = inputs.map((file) => {
+    const path = join(root, file)
+    return `${stampOf(path)}\t${hashOf(readFileSync(path))}\t${file}`
+  })
   const edited = inputs.some((file) => statSync(join(root, file)).mtimeMs >= inputsBefore)
-  const name = `${script}.${createHash('sha256').update(code).digest('hex').slice(0, 16)}.cjs`
-  /** @type {unknown} */
-  let refused
-  for (const folder of [join(root, '.mig', 'build'), otherFolder(root)]) {
+  const name = `${script}.${hashOf(code)}.cjs`
+  for (const folder of [ownFolder(root), otherFolder(root)]) {
     try {
       // A mode given to both would close .mig to the user that the embedded server runs as.
       mkdirSync(dirname(folder), { recursive: true })
@@ -131,12 +157,12 @@ async function build(root, script) {
       if (!folder.startsWith(root)) linkModules(root, folder)
       if (!edited) replaceFile(join(folder, `${script}.inputs`), [name, ...stamps].join('\n'))
       removeOld(folder, script, name)
-      return join(folder, name)
-    } catch (error) {
-      refused = error
+      return { file: join(folder, name) }
+    } catch {
+      // Closed, read-only or full: the next folder, and else none.
     }
   }
-  throw refused
+  return { file: join(ownFolder(root), name), text: Buffer.from(code).toString('utf8') }
 }
 
 /** Nobody sees half a file. @param {string} path @param {string | Uint8Array} content */

@@ -7,20 +7,20 @@ import { replaceFile } from './fresh-build.mjs'
 /**
  * Runs a built script and gives what it exports. What V8 made of the text is kept beside it when the process ends
  * well, which spares the next one most of its start.
- * @param {string} file
+ * @param {import('./fresh-build.mjs').Build} build
  * @param {string} use tells runs apart that use much and little of the script
  * @returns {Readonly<Record<string, unknown>>}
  */
-export function runBuild(file, use) {
+export function runBuild({ file, text: inMemory }, use) {
   // The build is ASCII, which needs no decoding.
-  const text = readFileSync(file, 'latin1')
+  const text = inMemory ?? readFileSync(file, 'latin1')
   const cache = `${file}.cache.${use}`
-  const cachedData = readCache(cache)
+  const cachedData = inMemory === undefined ? readCache(cache) : undefined
   const script = new Script(
     `(function (exports, require, module, __filename, __dirname, __import) {${text}\n})`,
     { filename: file, ...(cachedData === undefined ? {} : { cachedData }) },
   )
-  if (cachedData === undefined || script.cachedDataRejected === true)
+  if (inMemory === undefined && (cachedData === undefined || script.cachedDataRejected === true))
     process.once('exit', (code) => {
       if (code === 0) keepCache(cache, script)
     })

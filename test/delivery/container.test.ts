@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { environmentText, revisionText } from '../e2e/support/project.ts'
 import { databaseTest } from '../support/database.ts'
-import { cleanVariables, repository, temporaryFolder } from '../support/recipes.ts'
+import { cleanVariables, copyOfRepository, repository, temporaryFolder } from '../support/recipes.ts'
 
 const dockerfile = readFileSync(join(repository, 'Dockerfile'), 'utf8')
 let project: Awaited<ReturnType<typeof temporaryFolder>>
@@ -55,6 +55,37 @@ const events = (stdout: string): readonly Record<string, unknown>[] =>
 async function settled(client: ClientBase, sql: string): Promise<void> {
   while ((await client.query(sql)).rows.length === 0);
 }
+
+describe('the image', () => {
+  databaseTest('holds the build of its command, and needs no other', async ({ database }) => {
+    const copy = await copyOfRepository()
+    const unpacked = await temporaryFolder()
+    try {
+      const [, command = ''] = /^RUN (node scripts\/launch\.mjs .*)$/m.exec(dockerfile) ?? []
+      expect(command).toContain('run-migrations')
+      await execa('sh', ['-c', command], { cwd: copy.path, env: cleanVariables(), extendEnv: false })
+      // As an image that is unpacked elsewhere: other inodes and times, and the same content.
+      await execa('cp', ['-r', `${copy.path}/.`, unpacked.path])
+      const { exitCode, stderr } = await execa('node', instruction('ENTRYPOINT').slice(1), {
+        cwd: unpacked.path,
+        env: cleanVariables({
+          ...{ MIG_DATABASE_URL: database.url, MIG_SCHEMA_FILTER: 'user' },
+          // Nothing can be built.
+          ESBUILD_BINARY_PATH: existsSync('/bin/false') ? '/bin/false' : '/usr/bin/false',
+        }),
+        extendEnv: false,
+        input: '',
+        reject: false,
+      })
+      expect(stderr).not.toContain('build')
+      expect(exitCode).toBe(2)
+      expect(stderr).toContain('MIG-missing-argument')
+    } finally {
+      await copy.remove()
+      await unpacked.remove()
+    }
+  })
+})
 
 describe('the command of the container', () => {
   databaseTest('applies what is pending, and logs JSON lines', async ({ database }) => {

@@ -35,6 +35,20 @@ describe.skipIf(!isPossible)('a checkout that its user may not write to', () => 
     expect(await versions(database.client)).toEqual({ rfx_user: ['c40e7a51b3d8'] })
   })
 
+  databaseTest('does so without a temp folder too', async ({ database }) => {
+    const run = (args: string) =>
+      recipe(args.split(' '), {
+        cwd: copy.path,
+        ...(user === undefined ? {} : { user }),
+        env: { MIG_DATABASE_URL: database.url, TMPDIR: '/nowhere', HOME: '/nowhere' },
+      })
+    await succeed(run('mig-upgrade head user'))
+    const { stdout } = await succeed(run('mig-current user'))
+    expect(stdout).toContain('1d9a3be8f056')
+    await fail(run('mig-revision nope user'), 'cannot-write', 2)
+    await fail(run('mig-lint base:head user'), 'cannot-write', 2)
+  })
+
   databaseTest('has its models read, with the packages that they import', async ({ database }) => {
     await succeed(just('mig-upgrade', database.url))
     const { stdout } = await succeed(just('mig-check', database.url))
