@@ -31,6 +31,7 @@ export {
 } from './named-objects.ts'
 export { type NumberedColumn, numberedColumns } from './numbered-columns.ts'
 export { ownAction } from './own-action.ts'
+export { parentsOf } from './parents.ts'
 export { hasPlainTable } from './plain-tables.ts'
 export {
   type Action,

@@ -21,6 +21,7 @@ import { dropsInCycle } from './cycles.ts'
 import type { CastDecisions } from './decisions.ts'
 import { domainRepair } from './domain-containers.ts'
 import { decideFills } from './fill.ts'
+import { dropsOfHeirs } from './heirs.ts'
 import { dropMisordered } from './misordered-types.ts'
 import { dropToRecreate, repairFor } from './repairs.ts'
 import { isSetAside, type SetAside, settingAside, type TableId, type WayHome, wayHome } from './set-aside.ts'
@@ -147,6 +148,8 @@ async function findWay(input: GuideInput): Promise<Guided> {
     if (stuck.length > 0 && asides.length < mostAsides) {
       const ends = { current, wanted: input.to }
       for (const table of stuck) {
+        const heirs = await tryActions(client, dropsOfHeirs(planned, current, table), mend)
+        actions.push(...heirs.done)
         const setting = await inTransaction(client, () => settingAside(client, table, ends))
         const trial = await tryActions(client, setting?.actions ?? [], mend)
         actions.push(...trial.done)
@@ -157,6 +160,8 @@ async function findWay(input: GuideInput): Promise<Guided> {
     } else if (planned instanceof Error) {
       const { done } = await tryActions(client, dropsInCycle(planned.message, current), mend)
       const freed = done.length > 0 ? done : await freeTypesInUse(client, current, input.to, scope)
+      // What stood in the way of moving rows may be known once the engine has an order.
+      if (done.length > 0) unmovable.clear()
       if (freed.length === 0) throw noWay(planned.message, [], refused)
       actions.push(...freed)
     } else {
