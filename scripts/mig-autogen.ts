@@ -1,6 +1,15 @@
 // just mig-autogen MESSAGE [schemas] [flags]
 import { type AutogenFiles, autogenerateProject } from '../migrations/core/autogenerate/index.ts'
-import { applyStamp, exitCodes, openProject, type Project, type Session } from '../migrations/core/index.ts'
+import {
+  applyStamp,
+  countedLosses,
+  exitCodes,
+  lossText,
+  openProject,
+  type Project,
+  type Session,
+} from '../migrations/core/index.ts'
+import { lossLines } from '../migrations/core/report/index.ts'
 import { changeLines, sayUnmodeled, unprovedWarning } from './shared/changes.ts'
 import { type Command, runCommand, usingProject } from './shared/command.ts'
 import { decisionFlags, withDecisions } from './shared/decisions.ts'
@@ -55,6 +64,7 @@ export const main = (): Promise<void> =>
           ?.key
       const { text, lines } = changeLines(made.changes, lineOf)
       output.result(output.level === 'quiet' ? '' : text, ...lines)
+      await showLosses(command, session, project, made)
       if (flags.plan === true) return showFiles(command, made)
       await writeNewFiles(project.env, output, made.files)
       if (flags.adopt === true) await stampAdopted(session, project, made)
@@ -63,6 +73,29 @@ export const main = (): Promise<void> =>
       return exitCodes.proofFailed
     }),
   )
+
+/** What the upgrades will lose, with the rows that the database has of it where it is looked at. */
+async function showLosses(
+  { output, flags }: Command,
+  session: Session,
+  { env }: Project,
+  { revisions }: AutogenFiles,
+): Promise<void> {
+  for (const { line, upgrade } of revisions) {
+    const schema = env.schemas[line]
+    const isLive = schema !== undefined && flags['from-history'] !== true
+    const { dataLoss } = upgrade.costs
+    const losses = isLive
+      ? await countedLosses(session, dataLoss)
+      : dataLoss.map((loss) => ({ loss: lossText(loss) }))
+    const text = lossLines(losses, output.style).map((each) => `  ${each}`)
+    if (losses.length > 0)
+      output.result(
+        output.level === 'quiet' ? '' : text.join('\n'),
+        ...losses.map((loss) => ({ event: 'loss' as const, line, ...loss })),
+      )
+  }
+}
 
 /** What the database has already is not run again. */
 async function stampAdopted(session: Session, { env }: Project, { files }: AutogenFiles): Promise<void> {

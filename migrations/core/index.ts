@@ -9,9 +9,10 @@ export {
 export { interruptExitCode } from './errors.ts'
 export * from './in-process.ts'
 export { readApplied, readLastEntries, toolVersion } from './ledger/index.ts'
-export { revisionGraph } from './revisions/index.ts'
+export { lossText, revisionGraph } from './revisions/index.ts'
 export {
   type AppliedState,
+  countedLosses,
   databaseUrl,
   type EndedHolder,
   losesRows,

@@ -108,3 +108,24 @@ test('what a single line cannot take back is refused before any tenant goes', as
   const { rows } = await database.client.query('SELECT target_schema FROM mig.version ORDER BY 1')
   expect(rows.map((row) => row.target_schema)).toEqual(['app_one', 'tenant_1'])
 })
+
+test('mig-autogen says what its upgrade loses, and how many rows hold it', async ({ database }) => {
+  const shop = await temporaryProject({
+    'migrations/env.ts': `export default { schemas: { shop: 'shop' } }\n`,
+    'migrations/models/shop.sql': 'CREATE TABLE shop.t (id int);',
+    ...revisionFiles('shop', [
+      { id: 'dddd00000001', upgrade: 'await op.execute(`CREATE TABLE t (id int, v text)`)' },
+    ]),
+  })
+  try {
+    const just = justOn(database.url, { cwd: shop.path })
+    await succeed(just('mig-upgrade'))
+    await database.client.query(`INSERT INTO shop.t VALUES (1, 'x'), (2, NULL)`)
+    const result = await succeed(just(['mig-autogen', 'drop v', '--json']))
+    expect(jsonLines(result)).toContainEqual({
+      ...{ event: 'loss', line: 'shop', loss: 'column shop.t.v', rows: 1 },
+    })
+  } finally {
+    await shop.remove()
+  }
+})

@@ -107,6 +107,16 @@ export interface DifferenceLine {
   readonly detail: string
 }
 
+/** `mig-autogen --json`: one line per table, column or part of rows that the upgrade will lose. */
+export interface LossLine {
+  readonly event: 'loss'
+  readonly line: string
+  /** Without the schema in a tenant line. */
+  readonly loss: string
+  readonly rows?: number
+  readonly estimated?: boolean
+}
+
 /** `mig-check --json`: a revision that waits. */
 export interface PendingLine {
   readonly event: 'pending'
@@ -195,6 +205,7 @@ export type LookLine =
   | BranchPointLine
   | TenantLine
   | DifferenceLine
+  | LossLine
   | PendingLine
   | EditedLine
   | StatusLine

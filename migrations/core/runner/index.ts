@@ -1,6 +1,6 @@
 export { type AppliedState, readStates } from './applied/state.ts'
 export { applyPlan, planRun, type RunResult } from './apply.ts'
-export { losesRows, withLossCounts } from './losses.ts'
+export { countedLosses, losesRows, withLossCounts } from './losses.ts'
 export { type NewFile, type NewFileRequest, newRevisionFile } from './new-revision-file.ts'
 export { type Plan, type PlanRequest, type PlanStep, singleTargets } from './plan.ts'
 export { fileChecksum, openProject, type Project, textChecksum } from './project.ts'

@@ -52,14 +52,26 @@ export async function withLossCounts<Step extends LosingStep>(
   steps: readonly Step[],
 ): Promise<readonly Step[]> {
   if (steps.every(({ losses }) => losses === undefined)) return steps
-  const count = rowCounter()
+  const all = await countedLosses(session, steps.flatMap(lossesOf))
   const counted: Step[] = []
+  let at = 0
   for (const step of steps) {
-    const losses: StepLoss[] = []
-    for (const loss of lossesOf(step))
-      losses.push({ loss: lossText(loss), ...(await count(session, loss, [loss.name[0] ?? ''])) })
+    const losses = all.slice(at, at + lossesOf(step).length)
+    at += losses.length
     counted.push(losses.length === 0 ? step : { ...step, losses })
   }
+  return counted
+}
+
+/** Losses, which have their schema, with the rows that hold them, in the bounds of {@link withLossCounts}. */
+export async function countedLosses(
+  session: Pick<Session, 'client' | 'signal'>,
+  losses: readonly Loss[],
+): Promise<readonly StepLoss[]> {
+  const count = rowCounter()
+  const counted: StepLoss[] = []
+  for (const loss of losses)
+    counted.push({ loss: lossText(loss), ...(await count(session, loss, [loss.name[0] ?? ''])) })
   return counted
 }
 
