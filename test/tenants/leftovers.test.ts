@@ -117,7 +117,7 @@ describe('tenants whose rows the log contradicts', () => {
       [3, 0],
     ])
     expect((await lab.run({ tenants: 'all' })).result).toMatchObject({ done: 3, steps: 5 })
-    expect(await Promise.all(tenantNames(3).map((name) => tables(lab, name)))).toEqual([3, 3, 3])
+    for (const name of tenantNames(3)) expect(await tables(lab, name)).toBe(3)
     expect((await lab.versions()).tenant_000).toEqual([revisionId(2)])
     expect((await look(lab)).states).toEqual(['head', 'head', 'head'])
   })

@@ -44,11 +44,15 @@ export async function readRecords(
   targetSchemas: readonly string[],
 ): Promise<ReadonlyMap<string, SchemaRecord>> {
   if (targetSchemas.length === 0) return new Map()
-  const all = await ledgerRows<SchemaRecord>(client, ledgerSchema, recordsSql(ledgerSchema, every), [
-    targetSchemas,
-  ])
-  const rows = all.length > 0 ? all : await recordsOfWhatIsThere(client, ledgerSchema, targetSchemas)
-  return new Map(rows.map((row) => [row.targetSchema, row]))
+  const ask = (tables: Tables) =>
+    ledgerRows<RecordRow>(client, ledgerSchema, recordsSql(ledgerSchema, tables), [targetSchemas])
+  const all = await ask(every).catch((error: unknown) => {
+    // undefined_column: the log is of an older version of the tool.
+    if (error instanceof Error && 'code' in error && error.code === '42703') return []
+    throw error
+  })
+  const rows = all.length > 0 ? all : await ask(await tablesThatAreThere(client, ledgerSchema))
+  return new Map(rows.map((row) => [row.targetSchema, recordOf(row)]))
 }
 
 /** Which of the ledger's tables are there. */
@@ -56,28 +60,37 @@ interface Tables {
   readonly version: boolean
   readonly log: boolean
   readonly progress: boolean
+  /** Whether the log has the columns that say what a step has left. */
+  readonly left: boolean
 }
 
-const every: Tables = { version: true, log: true, progress: true }
+const every: Tables = { version: true, log: true, progress: true, left: true }
 
-/** No ledger was made yet, or a table of it was dropped: what is left still tells. */
-async function recordsOfWhatIsThere(
-  client: ClientBase,
-  ledgerSchema: string,
-  targetSchemas: readonly string[],
-): Promise<readonly SchemaRecord[]> {
-  const names = Object.keys(every).map((table) => `${quoteIdent(ledgerSchema)}.${table}`)
+/** No ledger was made yet, or a table of it was dropped or is of an older version: what is left still tells. */
+async function tablesThatAreThere(client: ClientBase, ledgerSchema: string): Promise<Tables> {
+  const names = ['version', 'log', 'progress'].map((table) => `${quoteIdent(ledgerSchema)}.${table}`)
   const { rows } = await client.query<Tables>(
-    `SELECT to_regclass($1) IS NOT NULL AS version, to_regclass($2) IS NOT NULL AS log, to_regclass($3) IS NOT NULL AS progress`,
+    `SELECT to_regclass($1) IS NOT NULL AS version, to_regclass($2) IS NOT NULL AS log, to_regclass($3) IS NOT NULL AS progress,
+            EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass($2) AND attname = 'objects' AND NOT attisdropped) AS left`,
     names,
   )
-  const [found = { version: false, log: false, progress: false }] = rows
-  return ledgerRows(client, ledgerSchema, recordsSql(ledgerSchema, found), [targetSchemas])
+  return rows[0] ?? { version: false, log: false, progress: false, left: false }
+}
+
+interface RecordRow extends Omit<SchemaRecord, 'last'>, Omit<LastEntry, 'direction'> {
+  readonly direction: LastEntry['direction'] | null
+}
+
+function recordOf(row: RecordRow): SchemaRecord {
+  const { direction, revision, at, who, heads, applied, objects, ...record } = row
+  const last = direction === null ? null : { direction, revision, at, who, heads, applied, objects }
+  return { ...record, last }
 }
 
 /**
- * An object in a schema depends on it in pg_depend (manual, 52.18), which has an index by what is depended on;
- * pg_class has none by schema. `to_jsonb` reads columns that an older ledger lacks as null.
+ * Index probes for each name. The sub-select hides how many names there are: the planner, which would see ten
+ * thousand, compiles the query (JIT) for longer than it runs. An object in a schema depends on it in pg_depend
+ * (manual, 52.18), which has an index by what is depended on; pg_class has none by schema.
  */
 function recordsSql(ledgerSchema: string, tables: Tables): string {
   const mig = quoteIdent(ledgerSchema)
@@ -87,22 +100,23 @@ function recordsSql(ledgerSchema: string, tables: Tables): string {
   const halfDone = tables.progress
     ? `EXISTS (SELECT FROM ${mig}.progress WHERE target_schema = asked.name)`
     : 'false'
+  const nothing = 'NULL::text[] AS heads, NULL::text AS applied, NULL::boolean AS objects'
+  const left = tables.left ? 'heads, applied, objects' : nothing
   const last = tables.log
-    ? `(SELECT jsonb_build_object('direction', e.direction, 'revision', e.revision, 'at', ${utcSql('e.at')}, 'who', e.who,
-         'heads', e.entry->'heads', 'applied', e.entry->'applied', 'objects', e.entry->'objects')
-       FROM (SELECT *, to_jsonb(newest) AS entry FROM (
-         SELECT * FROM ${mig}.log WHERE target_schema = asked.name AND outcome = 'done' ORDER BY id DESC LIMIT 1
-       ) AS newest) AS e)`
-    : 'NULL::jsonb'
-  return `SELECT asked.name AS "targetSchema", ${rows} AS rows, ${halfDone} AS "halfDone", ${last} AS last,
+    ? `SELECT direction, revision, ${utcSql('at')} AS at, who, ${left} FROM ${mig}.log
+       WHERE target_schema = asked.name AND outcome = 'done' ORDER BY id DESC LIMIT 1`
+    : `SELECT NULL::text AS direction, NULL::text AS revision, NULL::text AS at, NULL::text AS who, ${nothing}`
+  return `SELECT asked.name AS "targetSchema", ${rows} AS rows, ${halfDone} AS "halfDone", last.*,
   n.oid IS NOT NULL AS exists, coalesce(pg_catalog.has_schema_privilege(n.oid, 'USAGE'), false) AS usable,
   ${hasObjectsSql('n.oid')} AS "hasObjects"
-FROM unnest($1::text[]) AS asked (name) LEFT JOIN pg_catalog.pg_namespace AS n ON n.nspname::text = asked.name`
+FROM unnest((SELECT $1::text[])) AS asked (name)
+LEFT JOIN pg_catalog.pg_namespace AS n ON n.nspname = asked.name::name AND octet_length(asked.name) < 64
+LEFT JOIN LATERAL (${last}) AS last ON true`
 }
 
 /** Whether anything is in a schema, as SQL. @param oid the schema's, as an expression */
 export function hasObjectsSql(oid: string): string {
-  return `EXISTS (SELECT FROM pg_catalog.pg_depend AS d WHERE d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND d.refobjid = ${oid})`
+  return `coalesce((SELECT true FROM pg_catalog.pg_depend AS d WHERE d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND d.refobjid = ${oid} LIMIT 1), false)`
 }
 
 /** One entry of the log that bears on what is applied. */
