@@ -52,6 +52,24 @@ describe('a connection that is lost', () => {
     },
   )
 
+  labTest('to a peer that says nothing more is noticed, and the revision is run again', async ({ lab }) => {
+    await lab.write(files)
+    let frozen = 0
+    const proxy = await frontendProxy(new URL(lab.database.url), ({ sql }) => {
+      if (frozen > 0 || !sql.includes('INSERT INTO profile')) return 'pass'
+      frozen += 1
+      return new Promise(() => undefined)
+    })
+    try {
+      const run = await lab.upgrade({ url: proxy.url })
+      expect(run.error).toBeUndefined()
+      expect(run.events.filter((event) => event.event === 'retry')).toHaveLength(1)
+      expect((await lab.database.client.query('SELECT id FROM app_user.profile')).rows).toEqual([{ id: 1 }])
+    } finally {
+      await proxy.close()
+    }
+  })
+
   labTest('a session that somebody ends on purpose is not started again', async ({ lab }) => {
     const endsItself = `await op.execute(\`DO $$ BEGIN
     IF to_regclass('public.end_it') IS NOT NULL THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;
