@@ -19,6 +19,7 @@ import { sqlState } from './address.ts'
 import { decideCasts, undecidedCasts, undecidedSessions } from './casts.ts'
 import { dropsInCycle } from './cycles.ts'
 import type { CastDecisions } from './decisions.ts'
+import { withoutDetours } from './detours.ts'
 import { domainRepair } from './domain-containers.ts'
 import { decideFills } from './fill.ts'
 import { dropsOfHeirs } from './heirs.ts'
@@ -167,7 +168,8 @@ async function findWay(input: GuideInput): Promise<Guided> {
     } else {
       const homes = waysHome(planned.actions, asides, current, input)
       if (planned.actions.length === 0 && homes.length === 0) {
-        if (planned.changes.length === 0) return { actions, reached: current }
+        if (planned.changes.length === 0)
+          return { actions: withoutDetours(actions, input.from), reached: current }
         throw noWay('', planned.changes, refused)
       }
       const early = await foundations(client, planned.actions)
@@ -197,7 +199,8 @@ async function findWay(input: GuideInput): Promise<Guided> {
   }
   const last = nextDifference(current, input.to, scope)
   const isThere = !(last instanceof Error) && last.actions.length === 0 && last.changes.length === 0
-  if (isThere && asides.length === 0) return { actions, reached: current }
+  if (isThere && asides.length === 0)
+    return { actions: withoutDetours(actions, input.from), reached: current }
   throw noWay(last instanceof Error ? last.message : '', last instanceof Error ? [] : last.changes, refused)
 }
 

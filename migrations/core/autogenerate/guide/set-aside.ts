@@ -16,7 +16,7 @@ import {
 } from '../engine/index.ts'
 import { addressOf } from './address.ts'
 import { sessionDecision, wayBackCast } from './casts.ts'
-import type { CastDecisions } from './decisions.ts'
+import { type CastDecisions, recreates } from './decisions.ts'
 import { dependentsOf } from './dependents.ts'
 import { dropOf } from './repairs.ts'
 
@@ -154,8 +154,10 @@ function valueHome(
   const asked = old && sessionCast(old.type, type, quoteIdent(name), [])
   const back = wayBackCast(column, asked, casts)
   if (back !== undefined) return { sql: back }
-  if (asked !== undefined && casts.there === undefined)
+  if (asked !== undefined && casts.there === undefined) {
+    if (recreates(casts, column)) return undefined
     throw sessionDecision([{ name: column, sessionCast: asked }])
+  }
   const fill = (casts.fill ?? casts.using)[column]
   if (fill === undefined || (old !== undefined && old.type !== type)) return old && { sql: kept }
   return { sql: old === undefined ? fill : `coalesce(${kept}, ${fill})`, using: column }
