@@ -38,7 +38,8 @@ describe('the README, read top to bottom on a machine without a database', () =>
         .filter((line) => !elsewhere.includes(line))
         .join('\n')
       if (text.trim() === '') continue
-      test(`${title} and what follows it run`, async () => {
+      // mig-verify runs every revision several times.
+      test(`${title} and what follows it run`, { timeout: 180_000 }, async () => {
         printed.set(at, await runBlock(copy.path, text))
       })
     } else if (block.language === 'text' && blocks[at - 1]?.about === '') {
