@@ -22,7 +22,7 @@ export function stillLocked(ledgerSchema: string, { targetSchema, direction }: P
 /** The errors of `stillLocked` as ones for people; any other as it is. */
 export function lockLostError(step: PlanStep, cause: unknown): unknown {
   if (sqlStateOf(cause) !== '22P02' || !(cause instanceof Error)) return cause
-  if (cause.message.includes(marks.schema)) return schemaGone(step, cause)
+  if (cause.message.includes(marks.schema)) return schemaGone(step)
   if (!cause.message.includes(marks.lock)) return cause
   const { targetSchema, revision } = step
   return new MigError(
@@ -33,17 +33,15 @@ export function lockLostError(step: PlanStep, cause: unknown): unknown {
       exitCode: exitCodes.stepFailed,
       place: { file: step.file.path },
       facts: { targetSchema },
-      cause,
     },
   )
 }
 
-function schemaGone({ targetSchema, file }: PlanStep, cause: unknown): MigError {
+function schemaGone({ targetSchema, file }: PlanStep): MigError {
   return new MigError('no-schema', `schema ${targetSchema} was dropped while the revision ran`, {
     help: 'create it again, or have no revision drop the schema of its own line',
     exitCode: exitCodes.stepFailed,
     place: { file: file.path },
     facts: { targetSchema },
-    cause,
   })
 }
