@@ -13,7 +13,7 @@ const others: Readonly<Record<string, string>> = {
   'pg_get_function_arguments, pg_get_function_result': `provariadic proretset pronargs pronargdefaults prorettype
     proallargtypes proargmodes proargnames proargdefaults`,
   'pg_get_ruledef, pg_get_viewdef': 'ev_type is_instead ev_qual ev_action',
-  pg_get_statisticsobjdef_columns: 'stxkeys stxexprs',
+  pg_get_statisticsobjdef_columns: 'stxexprs',
   pg_get_triggerdef: `tgtype tgconstrrelid tgconstrindid tgdeferrable tginitdeferred tgnargs tgattr tgargs tgqual
     tgoldtable tgnewtable`,
   'to_jsonb of the row': `collprovider collisdeterministic collcollate collctype colliculocale collicurules
