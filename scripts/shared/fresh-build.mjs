@@ -1,16 +1,13 @@
 import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import {
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+  closedFolder,
+  madeFolder,
+  ownersBeside,
+  ownUser,
+  userCacheHome,
+} from '../../migrations/core/environment/own-folder.mjs'
 
 /**
  * A script as one CommonJS file: where it is, and its text where it could not be written there.
@@ -53,38 +50,44 @@ const hour = 3_600_000
 /**
  * A script as one CommonJS file that this Node runs, made again when any file in it has changed. A file counts as
  * unchanged when its size, inode, mtime and ctime are the same, so no edit, checkout or `touch -d` can leave the build
- * stale; or else its content, as in a container, whose image was unpacked elsewhere. Where nothing can be written the
- * build stays in memory.
+ * stale; or else its content, as in a container, whose image was unpacked elsewhere. Builds are in the checkout, else
+ * in the user's cache folder, and only where nobody else can write; otherwise the build stays in memory.
  * @param {string} root the folder that holds scripts/ and node_modules/
  * @param {string} script a file name in scripts/, without its ending
  * @returns {Promise<Build>}
  */
 export async function freshBuild(root, script) {
-  const file = builtIn(ownFolder(root), root, script) ?? builtIn(otherFolder(root), root, script)
+  const own = closedFolder(root, ownNames, ownersBeside(join(root, 'scripts')))
+  const file = builtIn(own, root, script) ?? builtIn(otherFolder(root, closedFolder), root, script)
   return file === undefined ? build(root, script) : { file }
 }
 
-/** @param {string} root */
-function ownFolder(root) {
-  return join(root, '.mig', 'build')
-}
+const ownNames = ['.mig', 'build']
 
-/** Where a checkout that cannot be written to has its builds. @param {string} root */
-function otherFolder(root) {
+/**
+ * Where a checkout that cannot be written to has its builds.
+ * @param {string} root
+ * @param {typeof closedFolder | typeof madeFolder} find
+ */
+function otherFolder(root, find) {
+  const home = userCacheHome(find === madeFolder)
   const key = createHash('sha256').update(root).digest('hex').slice(0, 16)
-  return join(tmpdir(), `just-mig-${process.getuid?.() ?? 'user'}-${key}`)
+  return home === undefined ? undefined : find(home, ['just-mig', 'build', key], ownUser(), 0o700)
 }
 
-/** @param {string} folder @param {string} root @param {string} script @returns {string | undefined} */
+/** @param {string | undefined} folder @param {string} root @param {string} script @returns {string | undefined} */
 function builtIn(folder, root, script) {
+  if (folder === undefined) return undefined
   try {
-    if (!isTrusted(folder, root)) return undefined
     const [name = '', ...lines] = readFileSync(join(folder, `${script}.inputs`), 'utf8').split('\n')
+    // Without its own source among the inputs it is no list of ours, and nothing could make it stale.
+    if (!lines.some((line) => line.endsWith(`\tscripts/${script}.ts`))) return undefined
     for (const line of lines) {
       const [stamp, hash, path] = line.split('\t')
       const input = `${root}/${path}`
       if (stamp !== stampOf(input) && hash !== hashOf(readFileSync(input))) return undefined
     }
+    if (!/^[\w-]+\.[0-9a-f]+\.cjs$/.test(name)) return undefined
     const file = join(folder, name)
     statSync(file)
     return file
@@ -92,20 +95,6 @@ function builtIn(folder, root, script) {
     // Missing or half-written means only that the build is made again.
     return undefined
   }
-}
-
-/**
- * A build in a shared temp folder counts only when this user made it; one beside the scripts also when it is from who
- * made these, as in an image whose container runs as another user.
- * @param {string} folder @param {string} root
- */
-function isTrusted(folder, root) {
-  if (process.getuid === undefined) return true
-  const owner = statSync(folder).uid
-  return (
-    owner === process.getuid() ||
-    (folder === ownFolder(root) && owner === statSync(join(root, 'scripts')).uid)
-  )
 }
 
 /** @param {Uint8Array} content */
@@ -147,14 +136,13 @@ async function build(root, script) {
   })
   const edited = inputs.some((file) => statSync(join(root, file)).mtimeMs >= inputsBefore)
   const name = `${script}.${hashOf(code)}.cjs`
-  for (const folder of [ownFolder(root), otherFolder(root)]) {
+  const own = () => madeFolder(root, ownNames, ownUser(), 0o700)
+  for (const make of [own, () => otherFolder(root, madeFolder)]) {
+    const folder = make()
+    if (folder === undefined) continue
     try {
-      // A mode given to both would close .mig to the user that the embedded server runs as.
-      mkdirSync(dirname(folder), { recursive: true })
-      mkdirSync(folder, { recursive: true, mode: 0o700 })
-      if (process.getuid !== undefined && statSync(folder).uid !== process.getuid()) continue
       replaceFile(join(folder, name), code)
-      if (!folder.startsWith(root)) linkModules(root, folder)
+      if (make !== own) linkModules(root, folder)
       if (!edited) replaceFile(join(folder, `${script}.inputs`), [name, ...stamps].join('\n'))
       removeOld(folder, script, name)
       return { file: join(folder, name) }
@@ -162,7 +150,7 @@ async function build(root, script) {
       // Closed, read-only or full: the next folder, and else none.
     }
   }
-  return { file: join(ownFolder(root), name), text: Buffer.from(code).toString('utf8') }
+  return { file: join(root, ...ownNames, name), text: Buffer.from(code).toString('utf8') }
 }
 
 /** Nobody sees half a file. @param {string} path @param {string | Uint8Array} content */

@@ -1,6 +1,17 @@
-import { appendFile, readdir, stat, writeFile } from 'node:fs/promises'
+import {
+  appendFile,
+  chmod,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { copyOfRepository, recipe } from '../support/recipes.ts'
 import { fail, succeed } from './support/just.ts'
 
@@ -38,7 +49,7 @@ test("keeps builds to its user, and leaves the embedded server's user a way past
   await succeed(recipe(['mig-branches', '--help'], { cwd: copy.path }))
   const mode = async (...path: readonly string[]) => (await stat(join(copy.path, ...path))).mode & 0o777
   expect(await mode('.mig', 'build')).toBe(0o700)
-  expect(await mode('.mig')).toBe(0o777 & ~process.umask())
+  expect(await mode('.mig')).toBe(0o755 & ~process.umask())
 })
 
 test('an unknown command names those that there are', async () => {
@@ -46,4 +57,80 @@ test('an unknown command names those that there are', async () => {
   const run = await $({ cwd: copy.path, nothrow: true, quiet: true })`node scripts/launch.mjs upgrad`
   expect(run.exitCode).toBe(2)
   expect(run.stderr).toMatch(/^error MIG-unknown-command: [\s\S]*mig-upgrade/)
+})
+
+describe('a build that others could have planted', () => {
+  const said = 'planted code runs'
+  const mig = () => join(copy.path, '.mig')
+  const planted = {
+    'mig-branches.inputs': `mig-branches.0123456789abcdef.cjs\n-\t-\tscripts/mig-branches.ts`,
+    'mig-branches.0123456789abcdef.cjs': `exports.main = () => console.log('${said}')`,
+  }
+
+  /** Makes the build folder anew, and gives it what another user would. */
+  async function plant(folder: string, files: Readonly<Record<string, string>> = planted): Promise<void> {
+    await mkdir(folder, { recursive: true })
+    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
+  }
+
+  const branches = async (env: Readonly<Record<string, string>> = {}) =>
+    (await succeed(recipe(['mig-branches'], { cwd: copy.path, env }))).stdout
+
+  beforeEach(async () => {
+    await rm(mig(), { recursive: true, force: true })
+  })
+
+  test('is run where the folder is ours, so that the cases below can fail', async () => {
+    const build = join(mig(), 'build')
+    await branches()
+    const inputs = await readFile(join(build, 'mig-branches.inputs'), 'utf8')
+    await plant(build, {
+      ...planted,
+      'mig-branches.inputs': inputs.replace(/^.*/, 'mig-branches.0123456789abcdef.cjs'),
+    })
+    expect(await branches()).toBe(said)
+  })
+
+  test('is not run without a list of what it was made from', async () => {
+    for (const inputs of ['mig-branches.0123456789abcdef.cjs', 'mig-branches.0123456789abcdef.cjs\n']) {
+      await rm(mig(), { recursive: true, force: true })
+      await mkdir(mig())
+      await plant(join(mig(), 'build'), { ...planted, 'mig-branches.inputs': inputs })
+      expect(await branches()).not.toContain(said)
+    }
+  })
+
+  test('is not run behind a link, nor from a folder that others can write to', async () => {
+    await branches()
+    const build = join(mig(), 'build')
+    const inputs = (await readFile(join(build, 'mig-branches.inputs'), 'utf8')).replace(
+      /^.*/,
+      'mig-branches.0123456789abcdef.cjs',
+    )
+    const files = { ...planted, 'mig-branches.inputs': inputs }
+    const elsewhere = join(copy.path, 'elsewhere')
+    await plant(elsewhere, files)
+    await rm(build, { recursive: true })
+    await symlink(elsewhere, build)
+    expect(await branches()).not.toContain(said)
+    await rm(build)
+    await plant(build, files)
+    await chmod(build, 0o777)
+    expect(await branches()).not.toContain(said)
+    await rm(mig(), { recursive: true })
+    await mkdir(join(copy.path, 'other'))
+    await rename(elsewhere, join(copy.path, 'other', 'build'))
+    await symlink(join(copy.path, 'other'), mig())
+    expect(await branches()).not.toContain(said)
+  })
+
+  test('is never looked for in the temp folder', async () => {
+    const temp = join(copy.path, 'temp')
+    await mkdir(temp)
+    const env = { TMPDIR: temp, XDG_CACHE_HOME: join(copy.path, 'cache') }
+    await writeFile(mig(), 'no folder can be made here')
+    await branches(env)
+    expect(await readdir(temp)).toEqual([])
+    expect(await readdir(join(copy.path, 'cache', 'just-mig'))).toContain('build')
+  })
 })

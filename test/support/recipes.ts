@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -97,22 +97,6 @@ export async function copyOfRepository(): Promise<{
     await cp(join(repository, name), join(folder.path, name), { recursive: true })
   }
   await cp(join(repository, 'test/environments'), join(folder.path, 'test/environments'), { recursive: true })
-  const modules = join(folder.path, 'node_modules')
-  await symlink(join(repository, 'node_modules'), modules)
-  const remove = async () => {
-    await removeBuilds(modules)
-    await folder.remove()
-  }
-  return { path: folder.path, remove }
-}
-
-/** Removes the builds outside a checkout, which one that cannot be written to has; they link to its packages. */
-async function removeBuilds(modules: string): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
-    if (!/^just-mig-\w+-[0-9a-f]{16}$/.test(name)) continue
-    const folder = join(tmpdir(), name)
-    // Another test may remove its own at this moment.
-    const linked = await readlink(join(folder, 'node_modules')).catch(() => undefined)
-    if (linked === modules) await rm(folder, { recursive: true, force: true })
-  }
+  await symlink(join(repository, 'node_modules'), join(folder.path, 'node_modules'))
+  return { path: folder.path, remove: folder.remove }
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, relative, resolve } from 'node:path'
 import { parse } from 'dotenv'
 import { MigError } from '../errors.ts'
+import { cacheFolder } from './cache-folder.ts'
 import { parseDuration } from './duration.ts'
 import { loadModule } from './load-module.ts'
 import { nearest } from './nearest.ts'
@@ -141,7 +142,7 @@ export async function loadEnvironment(given: LoadOptions): Promise<Environment> 
   const variables = given.variables ?? process.env
   const root = resolve(given.root)
   const dir = resolve(root, given.dir ?? setVariable(variables, ['MIG_DIR']) ?? 'migrations')
-  const cacheDir = join(root, '.mig', 'cache')
+  const cacheDir = cacheFolder(root)
   const options = withoutLedger(given.options ?? (await readOptions(dir, root, cacheDir)))
   const lines = schemaMap(options, dir, variables)
   const keys = lines.map((line) => line.key)
