@@ -10,13 +10,15 @@ import {
   realpathSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { serverEnvironment } from '../../migrations/core/postgres/cluster.ts'
 import { connect } from '../../migrations/core/postgres/connection.ts'
 import { formatDatabaseUrl, parseDatabaseUrl } from '../../migrations/core/postgres/database-url.ts'
 import {
@@ -106,6 +108,29 @@ describe('the embedded server', () => {
       expect(readFileSync(join(root, '.mig', 'server.log'), 'utf8')).not.toContain(hostile)
     })
   })
+
+  test.runIf(process.platform === 'linux')(
+    'has none of the secrets of the command that started it',
+    async () => {
+      const secrets = {
+        AWS_SECRET_ACCESS_KEY: 'not-a-key',
+        MIG_SCRATCH_URL: 'not-a-url',
+        PGPASSWORD: 'not-it',
+      }
+      for (const [name, value] of Object.entries(secrets)) vi.stubEnv(name, value)
+      expect(Object.keys(serverEnvironment({ ...secrets, PATH: '/bin', HOME: '/root' }))).toEqual(['PATH'])
+      try {
+        await usingProject(async (root) => {
+          const { server } = await ensured(root)
+          const variables = readFileSync(`/proc/${server.pid}/environ`, 'utf8').split('\0')
+          const names = variables.flatMap((each) => (each === '' ? [] : [each.split('=')[0]]))
+          expect(names.filter((name) => !/^(PATH|TMPDIR|LD_LIBRARY_PATH)$/.test(name ?? ''))).toEqual([])
+        })
+      } finally {
+        vi.unstubAllEnvs()
+      }
+    },
+  )
 
   test('is one, whichever of several commands at once sets it up', async () => {
     await usingProject(async (root) => {
@@ -234,7 +259,47 @@ describe('the embedded server', () => {
     await usingProject(async (root) => {
       mkdirSync(join(root, '.mig', 'postgres', 'mine'), { recursive: true })
       await expect(ensured(root)).rejects.toMatchObject({ code: 'server-folder' })
+      await expect(resetEmbeddedServer(root, ignore)).rejects.toMatchObject({
+        code: 'foreign-folder',
+        message: expect.stringContaining('it also holds mine'),
+      })
       expect(existsSync(join(root, '.mig', 'postgres', 'mine'))).toBe(true)
+      rmSync(join(root, '.mig', 'postgres', 'mine'), { recursive: true })
+    })
+  })
+
+  test('a link in its place is neither started, stopped nor deleted, and nothing behind it', async () => {
+    await usingProject(async (root) => {
+      const precious = join(root, 'precious')
+      mkdirSync(join(precious, 'data'), { recursive: true })
+      writeFileSync(join(precious, 'data', 'PG_VERSION'), '18')
+      const [home, folder] = [join(root, '.mig'), join(root, '.mig', 'postgres')]
+      mkdirSync(home)
+      symlinkSync(precious, folder)
+      for (const act of [ensured, embeddedStatus, (at: string) => resetEmbeddedServer(at, ignore)]) {
+        await expect(act(root)).rejects.toMatchObject({ code: 'foreign-folder' })
+      }
+      await expect(stopEmbeddedServer(root, ignore)).rejects.toMatchObject({ code: 'foreign-folder' })
+      expect(lstatSync(folder).isSymbolicLink()).toBe(true)
+      rmSync(home, { recursive: true })
+      mkdirSync(join(precious, 'postgres'))
+      symlinkSync(precious, home)
+      await expect(resetEmbeddedServer(root, ignore)).rejects.toMatchObject({ code: 'foreign-folder' })
+      rmSync(home)
+      expect(readdirSync(precious)).toEqual(['data', 'postgres'])
+    })
+  })
+
+  test('deletes a link inside its folder, and not what that leads to', async () => {
+    await usingProject(async (root) => {
+      const precious = join(root, 'precious')
+      mkdirSync(precious)
+      writeFileSync(join(precious, 'file'), 'mine')
+      mkdirSync(join(root, '.mig', 'postgres'), { recursive: true })
+      symlinkSync(precious, join(root, '.mig', 'postgres', 'data'))
+      await resetEmbeddedServer(root, ignore)
+      expect(existsSync(join(root, '.mig', 'postgres'))).toBe(false)
+      expect(readdirSync(precious)).toEqual(['file'])
     })
   })
 })

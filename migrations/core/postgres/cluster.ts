@@ -8,7 +8,6 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -21,6 +20,7 @@ import { MigError } from '../errors.ts'
 import type { PostgresBinaries } from './binaries.ts'
 import { noteLink, removeOrphans } from './outside-clusters.ts'
 import { outsideFolder } from './outside-folder.ts'
+import { checkOwnCluster, foreignFolder } from './own-cluster.ts'
 import { isAlive } from './postmaster.ts'
 import { isReadableBy, type ServerUser, serverUser } from './server-user.ts'
 
@@ -103,19 +103,23 @@ export async function createCluster(
   }
 }
 
-/** Removes the cluster, the folder outside included. Its server must be stopped. */
+/**
+ * Removes the cluster, the folder outside included. Its server must be stopped.
+ * @throws MigError `foreign-folder` as `checkOwnCluster`, and where the folder holds more than a cluster
+ */
 export function removeCluster(paths: ClusterPaths): void {
   if (lstatSync(paths.folder, { throwIfNoEntry: false }) === undefined) return
-  const outside =
-    lstatSync(paths.folder).isSymbolicLink() && existsSync(paths.folder)
-      ? realpathSync(paths.folder)
-      : undefined
+  const outside = checkOwnCluster(paths)
+  const strange = readdirSync(paths.folder).find((name) => !clusterFiles.includes(name))
+  if (strange !== undefined) throw foreignFolder(paths.folder, `it also holds ${strange}`)
   // Renamed first, so that a kill on the way leaves no half-deleted cluster behind under the name.
   const grave = join(paths.home, draftName())
   renameSync(paths.folder, grave)
   if (outside !== undefined) rmSync(outside, { recursive: true, force: true })
   rmSync(grave, { recursive: true, force: true })
 }
+
+const clusterFiles: readonly string[] = ['data', 'password', 'port', 'link']
 
 async function initialise(
   draft: string,
@@ -185,10 +189,16 @@ function removeDanglingLink({ folder }: ClusterPaths): void {
   if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink() && !existsSync(folder)) rmSync(folder)
 }
 
-/** The environment of a server process: none of libpq's variables, which initdb and postgres also read. */
-export function serverEnvironment(): NodeJS.ProcessEnv {
-  const entries = Object.entries(process.env).filter(([name]) => !/^(PG|LC_|LANG|NODE_)/.test(name))
-  return Object.fromEntries(entries)
+/** What a server process needs to find its libraries, programs and folder for temporary files. */
+const serverVariables =
+  /^(PATH|LD_LIBRARY_PATH|DYLD_(FALLBACK_)?LIBRARY_PATH|TMPDIR|TEMP|TMP|SYSTEMROOT|SYSTEMDRIVE|WINDIR|COMSPEC|PATHEXT)$/i
+
+/**
+ * The environment of a server process. It outlives the command, its user may be another one, and SQL can read it:
+ * nothing goes along but what it needs, neither the secrets of the caller nor the variables of libpq.
+ */
+export function serverEnvironment(variables: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => serverVariables.test(name)))
 }
 
 /** `.mig/postgres` as messages show it. */

@@ -15,6 +15,7 @@ import {
 import { connect } from './connection.ts'
 import { isServerError } from './database-error.ts'
 import { formatDatabaseUrl } from './database-url.ts'
+import { checkOwnCluster } from './own-cluster.ts'
 import { hasPidFile, isAlive, livePostmaster, type Postmaster } from './postmaster.ts'
 import { quoteIdent } from './quote.ts'
 import { startServer } from './start-server.ts'
@@ -51,7 +52,7 @@ const stopPatience = 30_000
  * The project's embedded server: found when it runs, started when it does not, set up when there is none. It
  * is left running for the next command. Safe when several commands do it at once, and after a kill of any.
  * @throws MigError `server-version`, `server-start-failed`, `initdb-failed`, `no-embedded-postgres`,
- * `server-folder`
+ * `server-folder`, `foreign-folder`
  */
 export async function ensureEmbeddedServer({ root, emit }: EmbeddedOptions): Promise<EmbeddedServer> {
   const paths = clusterPaths(root)
@@ -78,7 +79,7 @@ export async function embeddedStatus(root: string): Promise<EmbeddedStatus> {
 /**
  * Stops the server: open transactions are rolled back (SIGINT, "fast"), and after 30 seconds it is made to
  * quit at once. @returns whether it was running
- * @throws MigError `server-stop-failed`
+ * @throws MigError `server-stop-failed`, `foreign-folder`
  */
 export async function stopEmbeddedServer(root: string, emit: EmitEvent): Promise<boolean> {
   const paths = clusterPaths(root)
@@ -98,7 +99,10 @@ export async function stopEmbeddedServer(root: string, emit: EmitEvent): Promise
   })
 }
 
-/** Stops the server and deletes the cluster with every database in it. */
+/**
+ * Stops the server and deletes the cluster with every database in it, and nothing else.
+ * @throws MigError `server-stop-failed`, `foreign-folder`
+ */
 export async function resetEmbeddedServer(root: string, emit: EmitEvent): Promise<void> {
   const paths = clusterPaths(root)
   await stopEmbeddedServer(root, emit)
@@ -197,6 +201,7 @@ function runningServer(paths: ClusterPaths, { pid, port }: Postmaster): Embedded
 
 async function explainingAccess<T>(paths: ClusterPaths, body: () => Promise<T>): Promise<T> {
   try {
+    checkOwnCluster(paths)
     return await body()
   } catch (error) {
     throw accessError(paths, error)
@@ -215,7 +220,7 @@ function accessError(paths: ClusterPaths, error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (code === 'ENOTEMPTY' || code === 'EEXIST') {
     return new MigError('server-folder', `${paths.folder} is there, and is no whole database cluster`, {
-      help: 'start afresh with an empty database: just db-reset',
+      help: 'start afresh with an empty database: just db-reset; it leaves what it did not make',
       cause: error,
     })
   }

@@ -1,8 +1,13 @@
 import { chmodSync, lstatSync, mkdirSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { userCacheHome } from '../environment/own-folder.mjs'
 import { MigError } from '../errors.ts'
 import { isReadableBy, type ServerUser } from './server-user.ts'
+
+const outsideOfRoot = '/var/lib/just-mig'
+
+/** Where root has the clusters of checkouts that the server's user cannot enter. */
+export const clustersOutside = join(outsideOfRoot, 'clusters')
 
 /**
  * A folder outside the checkout, for what the server's user must read but cannot reach inside it.
@@ -19,15 +24,17 @@ export function outsideFolder(user: ServerUser | undefined): string {
   }
   throw new MigError(
     'no-outside-folder',
-    `the PostgreSQL server needs a folder outside the checkout, and none will do: ${complaints.join('; ')}`,
-    { help: 'move the checkout to a folder that every user can enter, or set MIG_DATABASE_URL' },
+    `the PostgreSQL server needs a folder outside the checkout, and none will do: ${complaints.join('; ') || 'the user has no cache folder that is closed to others'}`,
+    {
+      help: 'move the checkout to a folder that every user can enter, set XDG_CACHE_HOME to a folder of yours, or set MIG_DATABASE_URL',
+    },
   )
 }
 
 function candidates(user: ServerUser | undefined): string[] {
-  const shared = join(tmpdir(), `just-mig-${process.getuid?.() ?? 'user'}`)
-  if (user !== undefined) return ['/var/lib/just-mig', shared]
-  return [join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'just-mig'), shared]
+  if (user !== undefined) return [outsideOfRoot]
+  const cache = userCacheHome(true)
+  return cache === undefined ? [] : [join(cache, 'just-mig')]
 }
 
 /** Makes the folder if need be; says why it will not do, or undefined. */
