@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto'
 import { describe, expect } from 'vitest'
-import { importDrizzle, importSql } from '../../../migrations/core/adopt/index.ts'
+import { importDrizzle, importPrisma, importSql } from '../../../migrations/core/adopt/index.ts'
 import { autogenerateProject } from '../../../migrations/core/autogenerate/index.ts'
 import { type EnvironmentOptions, loadEnvironment } from '../../../migrations/core/environment/index.ts'
 import { openProject } from '../../../migrations/core/runner/index.ts'
@@ -61,13 +62,24 @@ describe('an import leaves alone what the environment excludes', () => {
   })
 
   projectTest('and by what a tenant line excludes', async ({ project }) => {
-    project.write({ 'schema.sql': 'CREATE TABLE users (id integer PRIMARY KEY);' })
+    const table = 'CREATE TABLE "users" ("id" INTEGER PRIMARY KEY);'
+    project.write({ 'prisma/migrations/20240131120000_init/migration.sql': table })
     await project.run(`CREATE SCHEMA tenant_a; CREATE TABLE tenant_a.users (id integer PRIMARY KEY);
-      CREATE TABLE tenant_a.kombu_queue (id integer);`)
-    const env = await environment(project, {
-      schemas: { tenant: { tenants: { list: ['tenant_a'], excludeTables: ['kombu_*'] } } },
+      CREATE TABLE tenant_a.kombu_queue (id integer);
+      CREATE TABLE tenant_a._prisma_migrations (id text, checksum text, migration_name text, started_at timestamptz,
+        finished_at timestamptz, rolled_back_at timestamptz, logs text);
+      INSERT INTO tenant_a._prisma_migrations
+        VALUES ('1', '${createHash('sha256').update(table).digest('hex')}', '20240131120000_init', now(), now());`)
+    const list = ['tenant_a']
+    const plain = await environment(project, { schemas: { tenant: { tenants: { list } } } })
+    await expect(importPrisma(project.session, plain, { path: 'prisma' })).rejects.toMatchObject({
+      code: 'import-differs',
+      message: expect.stringContaining('kombu_queue'),
     })
-    const { proof } = await importSql(project.session, env, { path: 'schema.sql' })
-    expect(['equal', 'runs']).toContain(proof)
+    const env = await environment(project, {
+      schemas: { tenant: { tenants: { list, excludeTables: ['kombu_*'] } } },
+    })
+    const { proof, adopted } = await importPrisma(project.session, env, { path: 'prisma' })
+    expect([proof, adopted.map(({ targetSchema }) => targetSchema)]).toEqual(['equal', ['tenant_a']])
   })
 })
