@@ -139,7 +139,7 @@ export async function modelInput(
     privileges,
     ...(looksAtLive
       ? {
-          surroundings: liveSurroundings(session.client, {
+          surroundings: liveSurroundings((body) => body(session.client), {
             schemas: env.lines.flatMap(({ schema }) => schema ?? []),
             excludes,
             excludesAny: excludesAny(env),

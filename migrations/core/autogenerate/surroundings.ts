@@ -28,17 +28,20 @@ export interface Surroundings {
   readonly ofWanted: (client: Client, wanted: Catalog) => Promise<void>
 }
 
+/** Hands a connection to the live database to `body`. */
+export type OnLive = <Result>(body: (live: ClientBase) => Promise<Result>) => Promise<Result>
+
 /** The surroundings of a live database, which is read when they are needed first. */
 export function liveSurroundings(
-  live: ClientBase,
+  onLive: OnLive,
   compared: Pick<Scope, 'schemas' | 'excludes'> & { readonly excludesAny: boolean },
 ): Surroundings {
   let read: Promise<readonly LiveExtension[]> | undefined
   const extensionsOf = () => {
-    read ??= readExtensions(live)
+    read ??= onLive(readExtensions)
     return read
   }
-  const excluded = (client: Client) => makeExcluded(client, live, compared)
+  const excluded = (client: Client) => onLive((live) => makeExcluded(client, live, compared))
   return {
     ...(compared.excludesAny ? { excluded } : {}),
     ofModels: async (client, files) => {
@@ -88,7 +91,7 @@ export async function surroundHistory(
  */
 export async function runSurrounded(
   client: Client,
-  surroundings: Surroundings | undefined,
+  surroundings: Pick<Surroundings, 'excluded'> | undefined,
   run: () => Promise<void>,
 ): Promise<void> {
   const excluded = surroundings?.excluded

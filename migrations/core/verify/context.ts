@@ -1,7 +1,15 @@
+import type { Client } from 'pg'
+import { onDatabase } from '../autogenerate/base.ts'
 import type { ModelInput } from '../autogenerate/input.ts'
 import { lineTargets, scratchProject } from '../autogenerate/replay.ts'
 import { fingerprintOf } from '../autogenerate/state.ts'
-import { scratchExcludes } from '../autogenerate/tenants/excludes.ts'
+import {
+  liveSurroundings,
+  runSurrounded,
+  type Surroundings,
+  surroundHistory,
+} from '../autogenerate/surroundings.ts'
+import { excludesAny, scratchExcludes } from '../autogenerate/tenants/excludes.ts'
 import type { Environment } from '../environment/index.ts'
 import type { EmitEvent } from '../events.ts'
 import {
@@ -40,8 +48,12 @@ interface ScratchRun {
 
 /** A scratch database with the lines' schemas, and a session of the runner on it. */
 export interface ScratchSession extends Session {
+  readonly client: Client
   /** Runs a request to its end. */
   readonly run: (request: PlanRequest) => Promise<ScratchRun>
+  /** Whether a run has failed without the objects that the environment excludes, so that they were made. */
+  readonly hasExcluded: boolean
+  readonly makeExcluded: () => Promise<void>
   /** Hands a copy of the database as it is now to `body`, which is dropped afterwards. */
   readonly onCopy: <Result>(body: (copy: ScratchSession) => Promise<Result>) => Promise<Result>
   /** The structure of all lines' schemas. */
@@ -59,23 +71,30 @@ export async function verifyContext(
   signal: AbortSignal | undefined,
 ): Promise<VerifyContext> {
   const { env } = project
+  const liveUrl = await databaseUrl(env, emit)
+  const excludes = scratchExcludes(env)
   const models: ModelInput = {
-    scratchUrl: await scratchUrl(env, emit),
+    scratchUrl: await scratchUrl(env, liveUrl, emit),
     modelsDir: env.modelsDir,
     cacheDir: env.cacheDir,
     lines: lineTargets(project),
     filter: env.filter,
-    excludes: scratchExcludes(env),
+    excludes,
     privileges: false,
+    surroundings: liveSurroundings((body) => onDatabase(liveUrl, body), {
+      schemas: env.lines.flatMap(({ schema }) => schema ?? []),
+      excludes,
+      excludesAny: excludesAny(env),
+    }),
     emit,
     ...(signal === undefined ? {} : { signal }),
   }
   return { project, scratch: scratchProject(project), models, emit, signal }
 }
 
-async function scratchUrl(env: Environment, emit: EmitEvent): Promise<string> {
+async function scratchUrl(env: Environment, liveUrl: string, emit: EmitEvent): Promise<string> {
   const { adminUrl } = await scratchServer({
-    databaseUrl: await databaseUrl(env, emit),
+    databaseUrl: liveUrl,
     ...(env.scratchUrl === null ? {} : { scratchUrl: env.scratchUrl }),
     embedded: () => ensureEmbeddedServer({ root: env.root, emit }),
   })
@@ -83,17 +102,31 @@ async function scratchUrl(env: Environment, emit: EmitEvent): Promise<string> {
 }
 
 /**
+ * Makes a scratch database for `body` to run revisions on, with the extensions in it that the live database has and they
+ * do not make. Other objects that they refer to and the environment excludes are made where a run fails without them.
+ */
+export function onScratch<Result>(
+  context: VerifyContext,
+  body: (session: ScratchSession) => Promise<Result>,
+): Promise<Result> {
+  return onEmptyScratch(context, async (session) => {
+    await surroundHistory(session.client, context.project, context.models.surroundings)
+    return body(session)
+  })
+}
+
+/**
  * Makes a scratch database with the lines' schemas in it, for `body`. They are there from the start, since no
  * revision makes or drops them.
  */
-export async function onScratch<Result>(
+export async function onEmptyScratch<Result>(
   context: VerifyContext,
   body: (session: ScratchSession) => Promise<Result>,
 ): Promise<Result> {
   return withScratchDatabase(scratchOptions(context), async (database) => {
     for (const schema of schemasOf(context))
       await database.client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
-    return usingScratch(context, database, body)
+    return usingScratch(context, database, context.models.surroundings, body)
   })
 }
 
@@ -109,10 +142,17 @@ function schemasOf({ scratch }: VerifyContext): readonly string[] {
 async function usingScratch<Result>(
   context: VerifyContext,
   { client: first, url, name }: ScratchDatabase,
+  surroundings: Surroundings | undefined,
   body: (session: ScratchSession) => Promise<Result>,
 ): Promise<Result> {
   const { scratch: project, models, signal } = context
   let client = first
+  let unmade = surroundings?.excluded
+  const makeExcluded = async () => {
+    const make = unmade
+    unmade = undefined
+    await make?.(client)
+  }
   const session: ScratchSession = {
     get client() {
       return client
@@ -121,22 +161,33 @@ async function usingScratch<Result>(
     emit: () => undefined,
     signal,
     async run(request) {
-      const statements: string[] = []
+      let statements: string[] = []
+      let steps: number | undefined
       const emit: EmitEvent = (event) => {
         if (event.event === 'statement') statements.push(event.sql)
       }
       const own: Session = { client, url, emit, signal }
-      const plan = await planRun(own, project, request)
-      const { steps } = await applyPlan(own, project, plan, request)
-      return { steps: steps.length, statements }
+      const excluded = unmade === undefined ? {} : { excluded: makeExcluded }
+      await runSurrounded(client, excluded, async () => {
+        statements = []
+        const plan = await planRun(own, project, request)
+        // A second attempt goes on where the first has stopped.
+        steps ??= plan.steps.length
+        await applyPlan(own, project, plan, request)
+      })
+      return { steps: steps ?? 0, statements }
     },
+    get hasExcluded() {
+      return surroundings?.excluded !== undefined && unmade === undefined
+    },
+    makeExcluded,
     fingerprint: () => fingerprintOf(client, { ...models, schemas: schemasOf(context) }),
     async onCopy(use) {
       // A template may have nobody in it (manual, "Template Databases").
       await client.end()
       try {
         return await withScratchDatabase({ ...scratchOptions(context), template: name }, (copy) =>
-          usingScratch(context, copy, use),
+          usingScratch(context, copy, unmade === undefined ? undefined : surroundings, use),
         )
       } finally {
         client = await connect({ url, applicationName: 'just-mig scratch' })

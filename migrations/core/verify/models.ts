@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
-import type { ClientBase } from 'pg'
+import type { Client, ClientBase } from 'pg'
 import { changesBetween } from '../autogenerate/autogenerate.ts'
 import { changeText, managedGlobals, type Scope } from '../autogenerate/engine/index.ts'
 import { filteredSchemas } from '../autogenerate/input.ts'
 import { loadModels, modelPaths, readModelFiles } from '../autogenerate/models/index.ts'
 import { observe, type State } from '../autogenerate/state.ts'
 import { applyStamp, planRun } from '../runner/index.ts'
-import { onScratch, type VerifyContext } from './context.ts'
+import { onEmptyScratch, onScratch, type VerifyContext } from './context.ts'
 import { counted, type Found } from './result.ts'
 
 /** Has the project models to compare with? */
@@ -23,12 +23,13 @@ function observed({ models }: VerifyContext, client: ClientBase): Promise<State>
 export async function checkFresh(context: VerifyContext): Promise<readonly Found[]> {
   const { models } = context
   return onScratch(context, async (session) => {
+    const wanted = hasModels(models) ? await modelState(context) : undefined
     const { steps } = await session.run({ direction: 'upgrade', target: 'heads' })
     const applied = `${counted(steps, 'revision')} applied to an empty database`
-    if (!hasModels(models))
+    if (wanted === undefined)
       return [{ status: 'ok', message: `${applied}; there are no models to compare with` }]
+    await models.surroundings?.ofWanted(session.client, wanted.catalog)
     const made = await observed(context, session.client)
-    const wanted = await modelState(context)
     const schemas = filteredSchemas(models)
     const globals = managedGlobals(made.catalog, wanted.catalog, schemas)
     const scope: Scope = { schemas, excludes: models.excludes, globals, privileges: models.privileges }
@@ -52,7 +53,7 @@ export async function checkFresh(context: VerifyContext): Promise<readonly Found
 /** A database made from the models and stamped: an upgrade then has nothing to do. */
 export async function checkExisting(context: VerifyContext): Promise<readonly Found[]> {
   if (!hasModels(context.models)) return [{ status: 'skipped', message: 'there are no models' }]
-  return onScratch(context, async (session) => {
+  return onEmptyScratch(context, async (session) => {
     await load(context, session.client)
     const before = await session.fingerprint()
     await applyStamp(session, context.scratch, { target: 'heads' })
@@ -70,15 +71,18 @@ export async function checkExisting(context: VerifyContext): Promise<readonly Fo
 }
 
 function modelState(context: VerifyContext): Promise<State> {
-  return onScratch(context, async ({ client }) => {
+  return onEmptyScratch(context, async ({ client }) => {
     await load(context, client)
     return observed(context, client)
   })
 }
 
-async function load({ models }: VerifyContext, client: ClientBase): Promise<void> {
+async function load({ models }: VerifyContext, client: Client): Promise<void> {
   const files = await readModelFiles(models.modelsDir, models.cacheDir)
+  const { ofModels, excluded } = models.surroundings ?? {}
+  await ofModels?.(client, files)
   await loadModels(client, files, {
+    ...(excluded === undefined ? {} : { whenStuck: () => excluded(client) }),
     schemas: Object.fromEntries(models.lines.map((line) => [line.key, line.schema])),
     tenantKeys: models.lines.filter((line) => line.tenant).map((line) => line.key),
     privileges: models.privileges,

@@ -29,9 +29,10 @@ export async function checkOffline(context: VerifyContext): Promise<readonly Fou
     await session.run(up)
     const above = await outcome(session, context)
     for (const request of down) await session.run(request)
-    return { above, below: await outcome(session, context) }
+    return { above, below: await outcome(session, context), hasExcluded: session.hasExcluded }
   })
   return onScratch(context, async (session) => {
+    if (online.hasExcluded) await session.makeExcluded()
     for (const [requests, wanted] of [
       [[up], online.above],
       [down, online.below],
@@ -100,10 +101,12 @@ async function outcome(
 ): Promise<Outcome> {
   const { ledgerSchema } = scratch.env
   const name = quoteIdent(ledgerSchema)
+  // What has failed is what was run once without the objects that the environment excludes.
   const { rows } = await client.query<{ ledger: string }>(
     `SELECT json_build_object(
        'applied', (SELECT json_agg(v ORDER BY v.target_schema, v.revision) FROM ${name}.version v),
-       'log', (SELECT json_agg(json_build_array(direction, line, revision, target_schema, checksum, outcome) ORDER BY id) FROM ${name}.log)
+       'log', (SELECT json_agg(json_build_array(direction, line, revision, target_schema, checksum) ORDER BY id)
+         FROM ${name}.log WHERE outcome = 'done')
      )::text AS ledger`,
   )
   return { fingerprint: await fingerprint(), ledger: rows[0]?.ledger ?? '' }
