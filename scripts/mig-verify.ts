@@ -19,11 +19,15 @@ const spec = {
       help: 'only revisions that are new against a git base (default: the main branch); the others must be as they were',
       value: '[BASE]',
     },
+    announce: {
+      help: 'write into the heads of the revision files what the stairway sees them lose and they do not say',
+    },
     junit: { help: 'write JUnit XML too', value: 'FILE' },
   },
   examples: [
     'just mig-verify',
     'just mig-verify user --changed origin/main',
+    'just mig-verify --announce',
     'just mig-verify --junit report.xml',
   ],
 }
@@ -34,7 +38,12 @@ export const main = (): Promise<void> => {
     const { flags, output, signal } = command
     const env = await commandEnvironment(command)
     const changed = typeof flags.changed === 'string' ? { changed: flags.changed } : {}
-    const results = await verifyProject(env, { emit: output.event, signal, ...changed })
+    const results = await verifyProject(env, {
+      emit: output.event,
+      signal,
+      announce: flags.announce === true,
+      ...changed,
+    })
     show(command, results)
     if (typeof flags.junit === 'string') writeJunit(flags.junit, results)
     if (process.env.GITHUB_ACTIONS === 'true') annotate(results)
@@ -58,18 +67,25 @@ function show({ output }: Command, results: readonly CheckResult[]): void {
   )
   const details = results.flatMap(({ status, message, help, ...result }) => {
     if (status !== 'failed') return []
-    const place = result.place?.file === undefined ? '' : ` (${relative(process.cwd(), result.place.file)})`
+    const place = result.place?.file === undefined ? '' : ` (${shownPath(result.place)})`
     const lines = [`${result.check} ${nameOf(result)}`.trim() + place, indented(message)]
     return [[...lines, ...(help === undefined ? [] : [`${style.help('help:')} ${help}`])].join('\n')]
   })
+  const announced = results.flatMap(({ announced = [], place }) =>
+    announced.length === 0 ? [] : [`announced in ${shownPath(place)}:\n${indented(announced.join('\n'))}`],
+  )
   output.result(
-    [...details, text].join('\n\n'),
+    [...announced, ...details, text].join('\n\n'),
     ...results.map((result) => ({ event: 'check' as const, ...result })),
   )
 }
 
 function nameOf({ line, revision }: Pick<CheckResult, 'line' | 'revision'>): string {
   return [line, revision].filter((part) => part !== undefined).join(' ')
+}
+
+function shownPath(place: CheckResult['place']): string {
+  return place?.file === undefined ? '' : relative(process.cwd(), place.file)
 }
 
 const indented = (text: string): string => text.replace(/^(?=.)/gm, '  ')

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { describe, expect } from 'vitest'
 import { jsonLines, justOn, succeed } from '../e2e/support/just.ts'
@@ -33,7 +33,7 @@ function projectFiles(changes: Readonly<Record<string, string>> = {}): Readonly<
 
 const test = databaseTest.extend<{
   project: Awaited<ReturnType<typeof temporaryProject>>
-  verify: (args?: string, env?: Readonly<Record<string, string>>) => Promise<VerifyRun>
+  verify: (args?: string, env?: Readonly<Record<string, string>>, schemas?: string) => Promise<VerifyRun>
 }>({
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs from its first parameter
   project: async ({}, use) => {
@@ -43,8 +43,8 @@ const test = databaseTest.extend<{
   },
   verify: async ({ project, database }, use) => {
     const just = justOn(database.url, { cwd: project.path })
-    await use(async (args = '', env = {}) => {
-      const result = await just(`mig-verify one --json ${args}`.trim(), { env })
+    await use(async (args = '', env = {}, schemas = 'one') => {
+      const result = await just(`mig-verify ${schemas} --json ${args}`.trim(), { env })
       const failed = jsonLines(result).filter(({ event, status }) => event === 'check' && status === 'failed')
       return { ...result, failed: failed as unknown as readonly FailedCheck[], lines: jsonLines(result) }
     })
@@ -80,6 +80,61 @@ describe('mig-verify', () => {
       expect(rows).toEqual([{ schema: null }])
     },
   )
+
+  test('announces what is lost, where it is asked to, and nothing that is wrong', async ({
+    project,
+    verify,
+  }) => {
+    const files = {
+      ...revisionFiles('one', [
+        { id: 'aaaa00000001', ...table, losses: [] },
+        { id: 'aaaa00000002', down: 'aaaa00000001', ...column, losses: [] },
+        { id: 'aaaa00000003', down: 'aaaa00000002', losses: ['Upgrade loses: table app_one.t'] },
+        { id: 'aaaa00000004', down: 'aaaa00000003', upgrade: 'await op.execute(`DELETE FROM t`)' },
+      ]),
+      'migrations/versions/tenant/20260105_080000_bbbb00000001_x.sql':
+        '-- m\n--\n-- Revision: bbbb00000001\n-- Revises: base\n\n-- upgrade\nCREATE TABLE u ();\n\n-- downgrade\nDROP TABLE u;\n',
+    }
+    await project.write({
+      'migrations/env.ts': `export default { schemas: { one: 'app_one', tenant: { tenants: { list: [] } } } }\n`,
+      ...files,
+    })
+    const [first = '', second = '', third = '', fourth = '', tenant = ''] = Object.keys(files).map((name) =>
+      join(project.path, name),
+    )
+    chmodSync(second, 0o444)
+    renameSync(fourth, `${fourth}.kept`)
+    symlinkSync(`${basename(fourth)}.kept`, fourth)
+    const before = new Map(
+      [first, second, third, fourth, tenant].map((path) => [path, readFileSync(path, 'utf8')]),
+    )
+    const { failed, lines } = await verify('--announce', {}, 'all')
+    expect(
+      lines.flatMap(({ revision, announced }) => (announced === undefined ? [] : [[revision, announced]])),
+    ).toEqual([
+      ['aaaa00000001', ['Downgrade loses: table app_one.t']],
+      ['bbbb00000001', ['Downgrade loses: table u']],
+    ])
+    const of = (id: string) => failed.find(({ check, revision }) => check === 'stairway' && revision === id)
+    expect(of('aaaa00000001') ?? of('bbbb00000001')).toBeUndefined()
+    expect(of('aaaa00000002')).toMatchObject({
+      message: expect.stringMatching(/^the downgrade loses column app_one\.t\.note.*does not say so$/),
+      help: expect.stringMatching(/has not written them: the file is read-only$/),
+    })
+    expect(of('aaaa00000003')).toMatchObject({ message: expect.stringContaining('and it does not') })
+    expect(of('aaaa00000004')).toMatchObject({ help: expect.stringMatching(/the file is a symbolic link$/) })
+    const added = (path: string, line: string) => {
+      const text = readFileSync(path, 'utf8')
+      expect(text).toContain(line)
+      return [path, text.replace(line, '')] as const
+    }
+    expect([
+      added(first, ' * Downgrade loses: table app_one.t\n'),
+      ...[second, third, fourth].map((path) => [path, readFileSync(path, 'utf8')] as const),
+      added(tenant, '-- Downgrade loses: table u\n'),
+    ]).toEqual([...before])
+    expect(readdirSync(dirname(first))).toHaveLength(5)
+  })
 
   test('finds a downgrade that leaves something behind, and says what, where a second upgrade fails on it', async ({
     project,

@@ -164,6 +164,8 @@ export interface CheckLine {
   readonly message: string
   readonly help?: string
   readonly place?: ErrorPlace
+  /** The lines that `--announce` wrote into the head of the revision file. */
+  readonly announced?: readonly string[]
   readonly ms: number
 }
 

@@ -66,7 +66,7 @@ function typeScriptFileHead(head: TypeScriptHead, file: string): FileHead {
     dependsOn: head.values.get('dependsOn')?.value ?? [],
     branchLabels: head.values.get('branchLabels')?.value ?? [],
     message: comment.message,
-    ...lossesOf(comment.losses, file),
+    ...lossesOf([...comment.losses, ...head.losses], file),
     ...(created === undefined ? {} : { createdAt: created }),
     ...(irreversible === undefined || irreversible.value === null
       ? {}

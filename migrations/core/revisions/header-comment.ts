@@ -33,21 +33,23 @@ export function headerComment(lines: readonly string[], firstLine: number): Head
     const field = /^([A-Za-z]+(?: [a-z]+)?):(?:\s+(.*))?$/.exec(text)
     const name = field?.[1]?.toLowerCase() ?? ''
     const opensHeader = inMessage && message.length === 0 && (lines[at + 1] ?? '').trim() === ''
-    const side = opensHeader ? undefined : losingSide(name)
-    if (side !== undefined) losses.push({ side, value: field?.[2]?.trim() ?? '', line: firstLine + at })
+    const loss = opensHeader ? undefined : lossField(line, firstLine + at)
+    if (loss !== undefined) losses.push(loss)
     const isField = (!ended || name === 'irreversible') && known.includes(name) && !opensHeader
     ended ||= fields.size > 0 && text === ''
     if (isField && !fields.has(name))
       fields.set(name, { value: field?.[2]?.trim() ?? '', line: firstLine + at })
-    if (isField || side !== undefined || (text === '' && message.length > 0)) inMessage = false
+    if (isField || loss !== undefined || (text === '' && message.length > 0)) inMessage = false
     if (inMessage && text !== '') message.push(text)
   }
   return { message: message.join(' '), fields, losses }
 }
 
-function losingSide(name: string): LossField['side'] | undefined {
-  if (name === 'upgrade loses') return 'upgrade'
-  return name === 'downgrade loses' ? 'downgrade' : undefined
+/** What a line of a comment says that a side loses, comment marks taken off; undefined for any other line. */
+export function lossField(text: string, line: number): LossField | undefined {
+  const [, name, value = ''] = /^(upgrade|downgrade) loses:(?:\s+(.*))?$/i.exec(text.trim()) ?? []
+  if (name === undefined) return undefined
+  return { side: name.toLowerCase() === 'upgrade' ? 'upgrade' : 'downgrade', value: value.trim(), line }
 }
 
 /** The lines of a block comment without its stars, `*\/` read as the end mark that it stands for. */

@@ -1,3 +1,4 @@
+export { withLosses } from './announce.ts'
 export { revisionFileName } from './file-name.ts'
 export { type RevisionGraph, revisionGraph } from './graph.ts'
 export { oneLineMessage } from './header-comment.ts'
@@ -8,6 +9,8 @@ export {
   lossLine,
   lossText,
   qualifiedLoss,
+  type SideLoss,
+  withoutLossLines,
 } from './losses.ts'
 export { newRevisionId } from './new-id.ts'
 export type { NewRevision } from './new-revision.ts'
@@ -17,4 +20,4 @@ export { type RevisionFileContents, renderRevisionFile, sqlTemplate } from './re
 export { isRowTest, type RowTest, readRowTest, rowTestPaths } from './row-test.ts'
 export type { RevisionFile, RevisionSpec } from './spec.ts'
 export { readSqlRevision, type TextSection } from './sql-sections.ts'
-export { writeNewFile } from './write-file.ts'
+export { replaceFile, writeNewFile } from './write-file.ts'

@@ -16,6 +16,12 @@ export interface AnnouncedLosses {
   readonly downgrade: readonly Loss[]
 }
 
+/** A loss of one side. */
+export interface SideLoss {
+  readonly side: keyof AnnouncedLosses
+  readonly loss: Loss
+}
+
 const words: Readonly<Record<Loss['kind'], string>> = {
   table: 'table',
   column: 'column',
@@ -34,6 +40,13 @@ export function lossText({ kind, name, reason }: Loss): string {
 /** The line of a head that announces a loss: `Upgrade loses: table app.p`. */
 export function lossLine(side: keyof AnnouncedLosses, loss: Loss): string {
   return `${side === 'upgrade' ? 'Upgrade' : 'Downgrade'} loses: ${lossText(loss)}`
+}
+
+/** A revision's text without the lines that announce a loss; line ends become LF. */
+export function withoutLossLines(text: string): string {
+  return text
+    .replaceAll('\r\n', '\n')
+    .replace(/^[ \t]*(?:--|\*|\/\/)[ \t]*(?:Upgrade|Downgrade) loses: .*\n/gm, '')
 }
 
 const quotedPart = /^(?:[uU]&)?"(?:[^"]|"")+"/

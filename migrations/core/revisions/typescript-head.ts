@@ -1,4 +1,5 @@
 import { type HeadToken, headToken, lineOf, literalValue } from './head-tokens.ts'
+import { type LossField, lossField } from './header-comment.ts'
 
 type MetadataValue = string | readonly string[] | null
 
@@ -9,6 +10,8 @@ export type TypeScriptHead =
       /** The line on which the comment begins, 1-based. */
       readonly commentLine: number
       readonly values: ReadonlyMap<string, { readonly value: MetadataValue; readonly line: number }>
+      /** What `//` comments announce. */
+      readonly losses: readonly LossField[]
       /** Whether a function was reached: then the head is complete. */
       readonly complete: boolean
     }
@@ -26,13 +29,14 @@ export function typeScriptHead(text: string): TypeScriptHead {
   const values = new Map<string, { value: MetadataValue; line: number }>()
   let comment: string | undefined
   let commentLine = 1
+  const losses: LossField[] = []
   let at = text.startsWith('\uFEFF') ? 1 : 0
   let depth = 0
   for (;;) {
     const token = headToken(text, at)
     if (token.kind === 'end') {
       if (depth > 0) return unreadable(text, token, 'a bracket is never closed')
-      return { comment, commentLine, values, complete: false }
+      return { comment, commentLine, values, losses, complete: false }
     }
     if (token.kind === 'broken') return unreadable(text, token, 'a comment or a string never ends')
     at = token.end
@@ -41,6 +45,10 @@ export function typeScriptHead(text: string): TypeScriptHead {
         comment = token.text
         commentLine = lineOf(text, token.start)
       }
+      const loss = token.text.startsWith('//')
+        ? lossField(token.text.slice(2), lineOf(text, token.start))
+        : undefined
+      if (loss !== undefined && depth === 0) losses.push(loss)
       continue
     }
     if (token.kind === 'mark') {
@@ -51,10 +59,10 @@ export function typeScriptHead(text: string): TypeScriptHead {
     }
     if (token.kind !== 'word' || depth > 0) continue
     if (['function', 'async', 'class'].includes(token.text))
-      return { comment, commentLine, values, complete: true }
+      return { comment, commentLine, values, losses, complete: true }
     if (!['const', 'let', 'var'].includes(token.text)) continue
     const name = next(text, at)
-    if (bodies.has(name.text)) return { comment, commentLine, values, complete: true }
+    if (bodies.has(name.text)) return { comment, commentLine, values, losses, complete: true }
     if (!metadata.has(name.text)) continue
     const read = readConstant(text, name)
     if ('problem' in read) return read

@@ -1,11 +1,14 @@
 import {
+  chmodSync,
   closeSync,
   existsSync,
   fsyncSync,
   linkSync,
   mkdirSync,
   openSync,
+  renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -17,7 +20,7 @@ import { MigError } from '../errors.ts'
  * @throws MigError `file-exists`, `cannot-write`
  */
 export function writeNewFile(path: string, text: string): void {
-  const draft = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
+  const draft = draftOf(path)
   try {
     mkdirSync(dirname(path), { recursive: true })
     try {
@@ -29,6 +32,30 @@ export function writeNewFile(path: string, text: string): void {
   } catch (error) {
     throw cannotWrite(path, error)
   }
+}
+
+/**
+ * Gives a file another text, whole or not at all; its permissions stay.
+ * @throws MigError `cannot-write`
+ */
+export function replaceFile(path: string, text: string): void {
+  const draft = draftOf(path)
+  try {
+    try {
+      const { mode } = statSync(path)
+      writeSynced(draft, text)
+      chmodSync(draft, mode)
+      renameSync(draft, path)
+    } finally {
+      rmSync(draft, { force: true })
+    }
+  } catch (error) {
+    throw cannotWrite(path, error)
+  }
+}
+
+function draftOf(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
 }
 
 function writeSynced(path: string, text: string): void {

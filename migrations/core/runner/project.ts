@@ -7,6 +7,7 @@ import {
   type RevisionGraph,
   readRevisionFiles,
   revisionGraph,
+  withoutLossLines,
 } from '../revisions/index.ts'
 
 /** An environment with its revisions: what a plan is made from. */
@@ -40,8 +41,5 @@ export function fileChecksum(path: string): string {
  * announce a loss do not count, so that one may be added to a revision that is applied.
  */
 export function textChecksum(text: string): string {
-  const counted = text
-    .replaceAll('\r\n', '\n')
-    .replace(/^[ \t]*(?:--|\*)[ \t]*(?:Upgrade|Downgrade) loses: .*\n/gm, '')
-  return createHash('sha256').update(counted).digest('hex')
+  return createHash('sha256').update(withoutLossLines(text)).digest('hex')
 }

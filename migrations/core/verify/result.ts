@@ -25,6 +25,8 @@ export interface CheckResult {
   readonly message: string
   readonly help?: string
   readonly place?: ErrorPlace
+  /** The lines that were written into the head of the revision file. */
+  readonly announced?: readonly string[]
   readonly ms: number
 }
 

@@ -1,7 +1,8 @@
 import { MigError } from '../errors.ts'
 import { compareFingerprints, type Fingerprint, fingerprintChangesText } from '../postgres/index.ts'
-import type { RevisionFile } from '../revisions/index.ts'
+import { lossLine, type RevisionFile, type SideLoss } from '../revisions/index.ts'
 import { planRun } from '../runner/index.ts'
+import { announceLosses } from './announce.ts'
 import { onScratch, type ScratchSession, type VerifyContext } from './context.ts'
 import { type Found, failure } from './result.ts'
 import {
@@ -12,7 +13,7 @@ import {
   mentionsTables,
   type RowOutcome,
 } from './rows/climb.ts'
-import { type Judged, judgeRows } from './rows/judge.ts'
+import { type Judged, judgeRows, type Verdict } from './rows/judge.ts'
 import { rowTestOf, runRowTest } from './rows/row-test.ts'
 
 /** What the schemas hold at one moment. */
@@ -32,16 +33,18 @@ interface Climb {
  * Each is run with rows too, and must lose what its head says, no more and no less.
  * @param chosen ids to check; the others are only applied
  * @param tests takes what the row tests of these revisions came to
+ * @param announces whether what is lost and not announced is written into the heads of the files
  */
 export async function checkStairway(
   context: VerifyContext,
   chosen: ReadonlySet<string>,
   tests: Found[] = [],
+  announces = false,
 ): Promise<readonly Found[]> {
   if (chosen.size === 0) return [{ status: 'ok', message: 'no revision to check' }]
   return onScratch(context, async (session) => {
     const { steps } = await planRun(session, context.scratch, { direction: 'upgrade', target: 'heads' })
-    const stairs: Stairs = { context, session, tests }
+    const stairs: Stairs = { context, session, tests, announces, announced: new Map() }
     const found: Found[] = []
     let ground: Landing | undefined
     for (const { file, revision } of steps) {
@@ -52,7 +55,9 @@ export async function checkStairway(
       }
       const started = performance.now()
       const climbed = await climb(stairs, file, ground ?? (await land(session)))
-      found.push(withTime(climbed.found, performance.now() - started))
+      const lines = stairs.announced.get(revision)?.map(({ side, loss }) => lossLine(side, loss))
+      const announced = lines === undefined ? {} : { announced: lines }
+      found.push(withTime({ ...climbed.found, ...announced }, performance.now() - started))
       if (climbed.top === undefined) {
         found.push({ status: 'skipped', message: `what comes after ${revision} was not run` })
         break
@@ -67,6 +72,9 @@ interface Stairs {
   readonly context: VerifyContext
   readonly session: ScratchSession
   readonly tests: Found[]
+  readonly announces: boolean
+  /** Revision → what was written into the head of its file. */
+  readonly announced: Map<string, readonly SideLoss[]>
 }
 
 async function land({ fingerprint }: ScratchSession): Promise<Landing> {
@@ -151,17 +159,40 @@ async function checkRows(
   const outcome = hasRows
     ? await climbWithRows(stairs.session, request)
     : await climbOnce(stairs.session, request, { fill: () => Promise.resolve([]) })
-  const verdict = judgeRows(outcome, judgedBy(stairs, file))
-  if (verdict !== undefined) return { status: 'failed', ...verdict }
+  const failure = judge(stairs, file, outcome)
+  if (failure !== undefined) return { status: 'failed', ...failure }
   return {
     status: 'ok',
     message: `up, down and up again${hasRows ? ', with rows' : ''}${exceptions(outcome)}`,
   }
 }
 
+/** What is wrong with a revision by its rows, after its losses were announced where that was asked for. */
+function judge(
+  stairs: Stairs,
+  file: RevisionFile,
+  outcome: RowOutcome,
+): Pick<Verdict, 'message' | 'help'> | undefined {
+  const verdict = judgeRows(outcome, judgedBy(stairs, file))
+  if (verdict === undefined) return undefined
+  const { message, help, missing } = verdict
+  if (!stairs.announces || missing.length === 0) return { message, help }
+  const reason = announceLosses(file, missing)
+  if (reason !== undefined) return { message, help: `${help}\n--announce has not written them: ${reason}` }
+  stairs.announced.set(file.revision, [...(stairs.announced.get(file.revision) ?? []), ...missing])
+  return judge({ ...stairs, announces: false }, file, outcome)
+}
+
 function judgedBy(stairs: Stairs, file: RevisionFile): Judged {
   const isTenant = stairs.context.models.lines.some(({ key, tenant }) => key === file.line && tenant)
-  return { file, schema: rowsOf(stairs, file).schema, isTenant }
+  const { losses } = file
+  const added = (wanted: SideLoss['side']) =>
+    (stairs.announced.get(file.revision) ?? []).flatMap(({ side, loss }) => (side === wanted ? [loss] : []))
+  const announced = {
+    upgrade: [...(losses?.upgrade ?? []), ...added('upgrade')],
+    downgrade: [...(losses?.downgrade ?? []), ...added('downgrade')],
+  }
+  return { file: { losses: announced }, schema: rowsOf(stairs, file).schema, isTenant }
 }
 
 /** Runs the row test of a revision that has one, and keeps what it comes to. */
@@ -171,9 +202,7 @@ async function testRows(stairs: Stairs, file: RevisionFile, statements: KnownSid
   const started = performance.now()
   const { line, revision } = file
   const request = { ...rowsOf(stairs, file), statements }
-  const run = runRowTest(stairs.session, request, path, (outcome) =>
-    judgeRows(outcome, judgedBy(stairs, file)),
-  )
+  const run = runRowTest(stairs.session, request, path, (outcome) => judge(stairs, file, outcome))
   const found = await run.catch((error: unknown) => {
     if (!(error instanceof MigError)) throw error
     return failure(error)

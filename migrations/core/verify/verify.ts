@@ -18,6 +18,8 @@ import { checkTenantChecksums } from './tenant-checksums.ts'
 export interface VerifyRequest {
   /** Check only revisions that are new against this git base; empty for the default one. */
   readonly changed?: string
+  /** Write what revisions lose and do not announce into the heads of their files. */
+  readonly announce?: boolean
   readonly emit: EmitEvent
   readonly signal?: AbortSignal
 }
@@ -29,7 +31,7 @@ export interface VerifyRequest {
  */
 export async function verifyProject(
   env: Environment,
-  { changed, emit, signal }: VerifyRequest,
+  { changed, announce = false, emit, signal }: VerifyRequest,
 ): Promise<readonly CheckResult[]> {
   const results: CheckResult[] = []
   const run = async (check: CheckName, body: () => readonly Found[] | Promise<readonly Found[]>) => {
@@ -49,7 +51,8 @@ export async function verifyProject(
   if (base?.added.size === 0) return results
   const context = await verifyContext(opened, emit, signal)
   const chosen = base?.added ?? filteredIds(opened)
-  for (const [check, body] of databaseChecks(context, chosen, base === undefined)) await run(check, body)
+  for (const [check, body] of databaseChecks(context, chosen, { whole: base === undefined, announce }))
+    await run(check, body)
   return results
 }
 
@@ -77,14 +80,14 @@ function checksumChecks(project: Project): readonly DatabaseCheck[] {
 function databaseChecks(
   context: VerifyContext,
   chosen: ReadonlySet<string>,
-  whole: boolean,
+  { whole, announce }: { readonly whole: boolean; readonly announce: boolean },
 ): readonly DatabaseCheck[] {
   const tests: Found[] = []
   return [
     ...(whole ? checksumChecks(context.project) : []),
     ['fresh', () => checkFresh(context)],
     ...(whole ? [['existing', () => checkExisting(context)] as const] : []),
-    ['stairway', () => checkStairway(context, chosen, tests)],
+    ['stairway', () => checkStairway(context, chosen, tests, announce)],
     // They need the state before each revision, where the stairway is.
     ['row-tests', () => Promise.resolve(tests)],
     ...(whole ? [['offline', () => checkOffline(context)] as const] : []),

@@ -6,6 +6,7 @@ import {
   lossText,
   qualifiedLoss,
   type RevisionFile,
+  type SideLoss,
 } from '../../revisions/index.ts'
 import type { FoundLoss, Observation } from '../../scratch/rows/index.ts'
 import type { RowOutcome, SideOutcome } from './climb.ts'
@@ -16,6 +17,8 @@ type Side = keyof AnnouncedLosses
 export interface Verdict {
   readonly message: string
   readonly help: string
+  /** What the head does not announce, as it would be written there. */
+  readonly missing: readonly SideLoss[]
 }
 
 export interface Judged {
@@ -31,7 +34,7 @@ const sides: readonly Side[] = ['upgrade', 'downgrade']
 /** Holds what rows came to against what the head announces: no more may be lost, and no less. */
 export function judgeRows(outcome: RowOutcome, judged: Judged): Verdict | undefined {
   const problems: string[] = []
-  const missing: string[] = []
+  const missing: SideLoss[] = []
   let isFalseAlarm = false
   for (const side of sides) {
     const seen = outcome[side]
@@ -40,7 +43,7 @@ export function judgeRows(outcome: RowOutcome, judged: Judged): Verdict | undefi
     for (const loss of seen.comparison.losses) {
       if (announced.some((each) => announces(each, loss))) continue
       problems.push(`the ${side} loses ${foundText(loss)}, and the head does not say so`)
-      missing.push(lossLine(side, asWritten(loss, judged)))
+      missing.push({ side, loss: asWritten(loss, judged) })
     }
     for (const loss of announced.filter((each) => isKept(each, seen))) {
       problems.push(`the head says that the ${side} loses ${lossText(loss)}, and it does not`)
@@ -52,12 +55,12 @@ export function judgeRows(outcome: RowOutcome, judged: Judged): Verdict | undefi
       )
   }
   if (problems.length === 0) return undefined
-  return { message: problems.join('\n'), help: helpFor(missing, isFalseAlarm) }
+  return { message: problems.join('\n'), help: helpFor(missing, isFalseAlarm), missing }
 }
 
-function helpFor(missing: readonly string[], isFalseAlarm: boolean): string {
+function helpFor(missing: readonly SideLoss[], isFalseAlarm: boolean): string {
   if (missing.length > 0)
-    return `keep them; or, where that is meant, say so in the head of the file:\n${missing.map((line) => `  ${line}`).join('\n')}`
+    return `keep them; or, where that is meant (just mig-verify --announce), say so in the head of the file:\n${missing.map(({ side, loss }) => `  ${lossLine(side, loss)}`).join('\n')}`
   return isFalseAlarm
     ? 'take the line out of the head of the file, or correct the name in it'
     : 'set the sequence behind the largest value: SELECT setval(…)'

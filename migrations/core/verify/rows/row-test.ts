@@ -49,7 +49,7 @@ export async function runRowTest(
   session: ScratchSession,
   request: ClimbRequest,
   path: string,
-  judge: (outcome: RowOutcome) => Verdict | undefined,
+  judge: (outcome: RowOutcome) => Pick<Verdict, 'message' | 'help'> | undefined,
 ): Promise<Found> {
   const test = readRowTest(readFileSync(path, 'utf8'), path)
   const { file, schema } = request
