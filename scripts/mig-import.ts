@@ -144,7 +144,11 @@ function leftovers(tables: readonly string[], excluded: readonly string[]): read
   ]
 }
 
-function showResult({ output, flags }: Command, result: ImportResult, excluded: readonly string[]): void {
+function showResult(
+  { output, flags, positionals }: Command,
+  result: ImportResult,
+  excluded: readonly string[],
+): void {
   const { files, unconverted, followed, adopted, proof } = result
   const proofText = {
     equal: 'replayed on a scratch database: equal to the live one',
@@ -169,6 +173,10 @@ function showResult({ output, flags }: Command, result: ImportResult, excluded: 
       adopted.map(({ from }) => from),
       excluded,
     ),
+    // A schema file is one revision that makes things and is not taken back.
+    ...(positionals.tool === 'sql'
+      ? []
+      : ['next: just mig-verify --announce writes into the heads of the revisions what they lose']),
   ]
   output.result(lines.join('\n'), { event: 'import', ...result })
 }

@@ -34,6 +34,7 @@ describe('mig-import', () => {
     expect(stdout).toContain('8 revisions written\nreplayed on a scratch database: equal to the live one\n')
     expect(stdout).toContain('public is at 819203142536, as public.alembic_version says')
     expect(stdout).toContain('next: drop public.alembic_version, or name it in excludeTables of env.ts')
+    expect(stdout).toMatch(/^next: just mig-verify --announce /m)
     await succeed(just('mig-current shop --check-heads'))
     const again = await fail(just('mig-import alembic api shop'), 'file-exists', 2)
     expect(again.stderr).toContain('just mig-history')
