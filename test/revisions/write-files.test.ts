@@ -208,6 +208,11 @@ describe('a file name', () => {
   })
 })
 
+test.each(['../env', 'a/b', 'a\\b', 'a\0b', '.hidden'])('an id that is %j makes no file name', (revision) => {
+  const request = { template: '{rev}', date: new Date(0), revision, message: '!', format: 'ts' } as const
+  expect(refusal(() => revisionFileName(request)).code).toBe('invalid-name')
+})
+
 describe('writing a file', () => {
   test('makes the folder, writes the whole text and leaves nothing else', () => {
     const dir = join(root, 'fresh', 'user')

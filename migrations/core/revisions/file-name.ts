@@ -20,7 +20,7 @@ const standardTemplate = '{year}{month}{day}_{hour}{minute}{second}_{rev}_{slug}
  * The file name of a new revision. The template's placeholders: `{year}` (4 digits), `{month}`, `{day}`, `{hour}`,
  * `{minute}`, `{second}` (2 digits), `{epoch}` (seconds since 1970), `{rev}` and `{slug}`; it must hold `{rev}`.
  * Files are sorted by name, so a template should begin with the time.
- * @throws MigError `bad-file-template`, `bad-time-zone`
+ * @throws MigError `bad-file-template`, `bad-time-zone`, `invalid-name` when the name would lead to another folder
  */
 export function revisionFileName(request: FileNameRequest): string {
   const { template = standardTemplate, timeZone = 'UTC', slugLength = 40, date, revision } = request
@@ -37,6 +37,8 @@ export function revisionFileName(request: FileNameRequest): string {
     if (value === undefined) throw badTemplate(template, `${placeholder} is unknown`)
     return value
   })
+  // An id may come from another tool's file: it names no other folder, and no hidden file.
+  if (/[/\\\0]/.test(name) || name.startsWith('.')) throw badName(revision, name)
   return `${name.replace(/[_\-. ]+$/, '')}.${request.format}`
 }
 
@@ -73,6 +75,12 @@ function dateParts(date: Date, timeZone: string): Record<string, string> {
       cause,
     })
   }
+}
+
+function badName(revision: string, name: string): MigError {
+  return new MigError('invalid-name', `revision id '${revision}' makes '${name}', which is not a file name`, {
+    help: 'use letters, digits and underscores for the id',
+  })
 }
 
 function badTemplate(template: string, why: string): MigError {

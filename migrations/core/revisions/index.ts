@@ -12,6 +12,7 @@ export {
   type SideLoss,
   withoutLossLines,
 } from './losses.ts'
+export { isNewId, isNewLabel } from './name-rules.ts'
 export { newRevisionId } from './new-id.ts'
 export type { NewRevision } from './new-revision.ts'
 export type { PlannedStep } from './plan-types.ts'

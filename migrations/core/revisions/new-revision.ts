@@ -1,5 +1,5 @@
 import { MigError } from '../errors.ts'
-import { reservedNames } from './invalid.ts'
+import { isNewId, isNewLabel } from './name-rules.ts'
 import { isInScope, isLine, locate, scopeOf } from './names.ts'
 import { asList, type RevisionIndex, type RevisionNode } from './nodes.ts'
 import { parseTarget, type Surroundings, symbolNode, symbolNodes, walk } from './targets.ts'
@@ -112,7 +112,7 @@ function notAHead(node: RevisionNode): MigError {
 }
 
 function checkNewId(index: RevisionIndex, id: string): void {
-  if (!/^[A-Za-z0-9_][A-Za-z0-9_.]*$/.test(id) || reservedNames.includes(id)) {
+  if (!isNewId(id)) {
     throw new MigError('invalid-name', `'${id}' cannot be a revision id`, {
       help: 'use letters, digits and underscores, 4 or more',
     })
@@ -126,7 +126,7 @@ function checkNewId(index: RevisionIndex, id: string): void {
 }
 
 function checkNewLabel(index: RevisionIndex, label: string, line: string): void {
-  if (label === '' || /[@+:\s]/.test(label) || reservedNames.includes(label)) {
+  if (!isNewLabel(label)) {
     throw new MigError('invalid-name', `'${label}' cannot be a branch label`, {
       help: 'use letters, digits, hyphens and underscores',
     })

@@ -66,6 +66,9 @@ function sqlFile(contents: RevisionFileContents): string {
   return `${header.join('\n')}\n\n${section('upgrade', upgradeBody)}${down}`
 }
 
+/** Whatever ends a line comment in SQL or JavaScript. */
+const lineEnd = /\r\n|[\n\r\u2028\u2029]/
+
 function headerLines(contents: RevisionFileContents): readonly string[] {
   const { downRevision, dependsOn, branchLabels, createdAt, irreversible, headerNotes = [] } = contents
   const parents = typeof downRevision === 'string' ? [downRevision] : (downRevision ?? [])
@@ -78,7 +81,7 @@ function headerLines(contents: RevisionFileContents): readonly string[] {
     ...(branchLabels.length === 0 ? [] : [`Labels: ${branchLabels.join(', ')}`]),
     `Created: ${createdAt.toISOString().replace(/\.\d+Z$/, 'Z')}`,
     ...(irreversible === undefined ? [] : [`Irreversible: ${oneLineMessage(irreversible)}`]),
-    ...(headerNotes.length === 0 ? [] : ['', ...headerNotes.flatMap((note) => note.split(/\r?\n/))]),
+    ...(headerNotes.length === 0 ? [] : ['', ...headerNotes.flatMap((note) => note.split(lineEnd))]),
   ]
 }
 

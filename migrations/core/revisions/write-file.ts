@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import {
   chmodSync,
   closeSync,
@@ -11,7 +12,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { MigError } from '../errors.ts'
 
 /**
@@ -54,12 +55,14 @@ export function replaceFile(path: string, text: string): void {
   }
 }
 
+/** A name that nobody can foresee. */
 function draftOf(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
+  return join(dirname(path), `.${randomBytes(8).toString('hex')}.tmp`)
 }
 
 function writeSynced(path: string, text: string): void {
-  const file = openSync(path, 'w')
+  // Exclusively: 'w' would write through a link of that name.
+  const file = openSync(path, 'wx')
   try {
     writeFileSync(file, text)
     fsyncSync(file)

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, delimiter, dirname, join, resolve } from 'node:path'
 import { exitCodes, MigError } from '../../errors.ts'
 import type { ImportedHistory, ImportedRevision } from '../history.ts'
+import { checkInside, isInside } from '../inside.ts'
 import { moduleScope } from '../python/module-scope.ts'
 import { pythonModules } from '../python/modules.ts'
 import { emptyScope, type Modules, type Scope } from '../python/scope.ts'
@@ -16,6 +17,8 @@ export interface AlembicFolders {
   readonly versions: readonly string[]
   /** The folder with `env.py`, when it was found. */
   readonly scriptLocation: string | undefined
+  /** The folder that was given: nothing outside of it is read, but for modules. */
+  readonly given: string
   /** Folders that Python would import modules of the project from. */
   readonly importedFrom: readonly string[]
 }
@@ -24,7 +27,8 @@ export interface AlembicFolders {
  * Finds the revision folders of an Alembic project: from `alembic.ini` (`script_location`, `version_locations`), or
  * because `path` is the script folder, or a folder of revision files itself. `section` is what `alembic --name` takes;
  * default: `alembic`, or the only one that names a script folder.
- * @throws MigError `no-alembic-project`, `which-section` (exit 4) where several could be meant.
+ * @throws MigError `no-alembic-project`, `which-section` (exit 4) where several could be meant, `outside-folder` where
+ *   the settings name a folder outside of their own.
  */
 export function findAlembicFolders(path: string, section?: string): AlembicFolders {
   const at = resolve(path)
@@ -37,11 +41,17 @@ export function findAlembicFolders(path: string, section?: string): AlembicFolde
   if (isIni) return foldersOfIni(ini, sectionOf(ini, section), path)
   if (inPyproject) return foldersOfIni(pyproject, 'tool.alembic', path)
   if (existsSync(join(at, 'versions')))
-    return { versions: [join(at, 'versions')], scriptLocation: at, importedFrom: importFolders(at) }
+    return {
+      versions: [join(at, 'versions')],
+      scriptLocation: at,
+      given: at,
+      importedFrom: importFolders(at),
+    }
   const hasScripts = existsSync(at) && statSync(at).isDirectory() && pythonFiles(at).length > 0
   if (hasScripts)
     return {
       versions: [at],
+      given: at,
       scriptLocation: existsSync(join(dirname(at), 'env.py')) ? dirname(at) : undefined,
       importedFrom: importFolders(at),
     }
@@ -98,19 +108,23 @@ function foldersOfIni(ini: string, section: string, path: string): AlembicFolder
   // What [DEFAULT] says holds for every section (Python, configparser).
   const settings = new Map([...iniSection(text, 'DEFAULT'), ...iniSection(text, section)])
   const place = (text: string) => locate(here, text.replaceAll('%(here)s', here).trim())
+  const inside = (folder: string) => {
+    checkInside(here, folder, ini)
+    return folder
+  }
   // Flask-Migrate keeps alembic.ini in the script folder itself, without naming it.
   const location =
     settings.get('script_location') ?? (existsSync(join(here, 'versions')) ? '%(here)s' : undefined)
   if (location === undefined) throw noProject(path)
   // `package:folder` names a folder inside a Python package.
-  const scriptLocation = place(
-    location.includes(':') && !location.startsWith('%') ? location.replaceAll(/[:.]/g, '/') : location,
+  const scriptLocation = inside(
+    place(location.includes(':') && !location.startsWith('%') ? location.replaceAll(/[:.]/g, '/') : location),
   )
   const list = settings.get('version_locations')
   const versions =
     list === undefined || list === ''
       ? [join(scriptLocation, 'versions')]
-      : splitLocations(list, settings).map(place)
+      : splitLocations(list, settings).map(place).map(inside)
   const missing = versions.find((folder) => !existsSync(folder))
   if (missing !== undefined) {
     throw new MigError('no-alembic-project', `${ini} names the folder ${missing}, which is not there`, {
@@ -119,18 +133,25 @@ function foldersOfIni(ini: string, section: string, path: string): AlembicFolder
     })
   }
   const added = (settings.get('prepend_sys_path') ?? '').split(/[\s,:;]+/).filter((part) => part !== '')
-  return { versions, scriptLocation, importedFrom: importFolders(scriptLocation, here, ...added.map(place)) }
+  // A module elsewhere counts as unknown; --python-path names folders that may be read.
+  const paths = added.map(place).filter((folder) => isInside(here, folder))
+  return {
+    versions,
+    scriptLocation,
+    given: here,
+    importedFrom: importFolders(scriptLocation, here, ...paths),
+  }
 }
 
 /**
  * A folder that the settings name. Alembic takes it from where it is run, which need not be where the settings stand:
- * the first of their folder, its `src` and the folders above that has it.
+ * the first of their folder, its `src` and the folders above that has it, rather inside of their folder.
  */
 function locate(here: string, path: string): string {
   const above = [here, join(here, 'src')]
   for (let at = dirname(here); at !== dirname(at); at = dirname(at)) above.push(at)
-  const found = above.map((folder) => resolve(folder, path)).find((folder) => existsSync(folder))
-  return found ?? resolve(here, path)
+  const there = above.map((folder) => resolve(folder, path)).filter((folder) => existsSync(folder))
+  return there.find((folder) => isInside(here, folder)) ?? there[0] ?? resolve(here, path)
 }
 
 /** `version_locations` is split as `path_separator` or `version_path_separator` says (Alembic, "alembic.ini"). */
@@ -209,7 +230,9 @@ export function readAlembicProject({
   const naming = namingConvention(environmentScope(folders, modules))
   const files = folders.versions.flatMap(pythonFiles)
   const revisions = files.flatMap((file): ImportedRevision[] => {
-    const read = readAlembicRevision(readFileSync(file, 'utf8'), show(file), modules, naming, file)
+    checkInside(folders.given, file, file)
+    const place = { path: file, readable: folders.given }
+    const read = readAlembicRevision(readFileSync(file, 'utf8'), show(file), modules, naming, place)
     if (read === undefined) return []
     const message = read.message === '' ? messageOfName(file) : read.message
     return [{ ...withOffline(read, offline), message }]

@@ -12,7 +12,7 @@ import type { NamingConvention } from './naming.ts'
 /**
  * Reads one revision file of Alembic without running it; undefined when it has no `revision`, as a helper module.
  * `modules` are the modules of the project that it may import, `naming` names its constraints that have no name;
- * `path` is where the file stands, for what it reads beside itself.
+ * `place` is where the file stands, and the folder whose files it may read.
  * @throws MigError `bad-python`, or `bad-alembic-revision` for metadata that is no plain literal.
  */
 export function readAlembicRevision(
@@ -20,14 +20,14 @@ export function readAlembicRevision(
   file: string,
   modules: Modules = () => undefined,
   naming: NamingConvention = new Map(),
-  path?: string,
+  place?: { readonly path: string; readonly readable: string },
 ): ImportedRevision | undefined {
   const python = readPython(text, file)
   const scope = moduleScope(python.statements, {
     name: '',
     home: '',
     modules,
-    ...(path === undefined ? {} : { file: path }),
+    ...(place === undefined ? {} : { file: place.path }),
   })
   const revision = scope.values.get('revision')
   if (revision === undefined) return undefined
@@ -39,7 +39,8 @@ export function readAlembicRevision(
     return found.kind === 'function' ? found.body : [found]
   }
   const body = (name: string) => convertBody(statementsOf(name), scope, source)
-  const follow = (database: ScratchState) => followed(statementsOf('upgrade'), scope, naming, file, database)
+  const reading = { file, naming, readable: place?.readable }
+  const follow = (database: ScratchState) => followed(statementsOf('upgrade'), scope, reading, database)
   const parents = idList(scope, 'down_revision', file)
   const [onlyParent = null] = parents
   return {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { MigError } from '../../errors.ts'
 import { type ChainItem, chainId, revisionChain, timeOfDigits } from '../chain.ts'
 import type { ImportedHistory } from '../history.ts'
+import { checkInside } from '../inside.ts'
 import { sqlBody } from '../sql-body.ts'
 
 /** One migration of drizzle-kit, and how its ledger knows it. */
@@ -30,7 +31,8 @@ interface Entry {
 /**
  * Reads drizzle-kit's migrations: `meta/_journal.json` with `NNNN_name.sql` files, or, from drizzle-kit 1.0 on, one
  * folder each with `migration.sql`.
- * @throws MigError `no-drizzle-project`, `drizzle-dialect` for another database, `drizzle-file` for a missing file.
+ * @throws MigError `no-drizzle-project`, `drizzle-dialect` for another database, `drizzle-file` for a missing file,
+ *   `outside-folder` for one that stands elsewhere.
  */
 export function readDrizzleProject(folder: string, show: (path: string) => string): DrizzleProject {
   const journal = join(folder, 'meta', '_journal.json')
@@ -46,6 +48,7 @@ export function readDrizzleProject(folder: string, show: (path: string) => strin
     )
   }
   const read = entries.map((entry) => {
+    checkInside(folder, entry.file, existsSync(journal) ? journal : entry.file)
     if (!existsSync(entry.file)) {
       throw new MigError('drizzle-file', `the journal names ${show(entry.file)}, which is not there`, {
         help: 'bring the file back from version control, then import again',
@@ -102,14 +105,20 @@ interface Journal {
 
 function parseJournal(file: string): Journal {
   try {
-    const value = JSON.parse(readFileSync(file, 'utf8')) as Partial<Journal>
-    const entries = value.entries ?? []
-    if (entries.every((entry) => typeof entry.tag === 'string' && typeof entry.when === 'number'))
-      return { dialect: value.dialect, entries }
+    const value = JSON.parse(readFileSync(file, 'utf8')) as Partial<Journal> | null
+    const entries: unknown = value?.entries ?? []
+    if (Array.isArray(entries) && entries.every(isEntry)) return { dialect: value?.dialect, entries }
   } catch (cause) {
     throw new MigError('no-drizzle-project', `${file} cannot be read as JSON`, { place: { file }, cause })
   }
   throw new MigError('no-drizzle-project', `${file} has an entry without tag and when`, { place: { file } })
+}
+
+function isEntry(entry: unknown): entry is Journal['entries'][number] {
+  if (typeof entry !== 'object' || entry === null) return false
+  const { idx, tag, when } = entry as Readonly<Record<string, unknown>>
+  const isTime = typeof when === 'number' && !Number.isNaN(new Date(when).getTime())
+  return typeof idx === 'number' && typeof tag === 'string' && isTime
 }
 
 function folderEntries(folder: string): readonly Entry[] {

@@ -1,6 +1,8 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import type { Environment } from '../../environment/index.ts'
+import { closedFolder, ownersBeside } from '../../environment/own-folder.mjs'
 
 /** A folder below `.mig/` for files that are not proved yet. */
 export interface DraftFolder {
@@ -12,8 +14,9 @@ export interface DraftFolder {
  * Makes a draft folder, and removes those that an import left which was killed: the name says on which machine and by
  * which process it was made. What another machine made is not known to be dead, and stays.
  */
-export function draftFolder(root: string): DraftFolder {
-  const base = join(root, '.mig')
+export function draftFolder({ root, cacheDir }: Environment): DraftFolder {
+  // Where others can write to `.mig`, they could replace what is proved there.
+  const base = closedFolder(root, ['.mig'], ownersBeside(root)) ?? cacheDir
   mkdirSync(base, { recursive: true })
   const own = `import-${machine()}-`
   for (const name of readdirSync(base)) {

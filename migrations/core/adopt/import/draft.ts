@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { Environment } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
-import type { ImportedHistory } from '../history.ts'
+import { isNewId, isNewLabel, writeNewFile } from '../../revisions/index.ts'
+import type { ImportedHistory, ImportedRevision } from '../history.ts'
 import { draftFolder } from './draft-folder.ts'
 import type { LineOfRevision } from './lines.ts'
 import { revisionText } from './render.ts'
@@ -12,7 +13,7 @@ export interface Draft {
   /** The environment with the drafts as revisions of its lines. */
   readonly env: Environment
   readonly files: readonly DraftFile[]
-  /** Moves the files to where they belong. @throws MigError `file-exists`, before anything is moved. */
+  /** Writes the files where they belong. @throws MigError `file-exists`, `cannot-write`; then none is there. */
   place(): readonly string[]
   discard(): void
 }
@@ -25,10 +26,12 @@ interface DraftFile {
 
 /**
  * Writes an imported history as revision files below `.mig/`.
- * @throws MigError `file-exists` when one of them is there already.
+ * @throws MigError `file-exists` when one of them is there already, `invalid-name` for an id or a label that could not
+ *   be typed for a new revision.
  */
 export function draftHistory(history: ImportedHistory, lines: LineOfRevision, env: Environment): Draft {
-  const { path: folder, discard } = draftFolder(env.root)
+  for (const revision of history.revisions) checkNames(revision)
+  const { path: folder, discard } = draftFolder(env)
   try {
     const files = history.revisions.map((revision): DraftFile => {
       const key = lines.get(revision.revision) ?? ''
@@ -50,16 +53,42 @@ export function draftHistory(history: ImportedHistory, lines: LineOfRevision, en
       discard,
       place() {
         checkFree(files, env)
-        for (const { draft, path } of files) {
-          mkdirSync(join(path, '..'), { recursive: true })
-          renameSync(draft, path)
-        }
+        placeAll(files)
         discard()
         return files.map(({ path }) => relative(env.root, path))
       },
     }
   } catch (error) {
     discard()
+    throw error
+  }
+}
+
+/** An id becomes part of a file name: what `--rev-id` and `--label` refuse, an import refuses too. */
+function checkNames({ revision, branchLabels, source }: ImportedRevision): void {
+  const label = branchLabels.find((each) => !isNewLabel(each))
+  if (isNewId(revision) && label === undefined) return
+  const what = isNewId(revision) ? `branch label ${JSON.stringify(label)}` : `id ${JSON.stringify(revision)}`
+  throw new MigError(
+    'invalid-name',
+    `${source} has the ${what}, which cannot be used here; nothing was written`,
+    {
+      help: 'an id has letters, digits, underscores and dots, a label no space, @, + and :; change it in that file and wherever it is named, then import again',
+      place: { file: source },
+    },
+  )
+}
+
+/** Writes all files, or none. */
+function placeAll(files: readonly DraftFile[]): void {
+  const placed: string[] = []
+  try {
+    for (const { draft, path } of files) {
+      writeNewFile(path, readFileSync(draft, 'utf8'))
+      placed.push(path)
+    }
+  } catch (error) {
+    for (const path of placed) rmSync(path)
     throw error
   }
 }

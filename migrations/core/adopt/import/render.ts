@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { Environment } from '../../environment/index.ts'
 import { revisionFileName } from '../../revisions/file-name.ts'
+import { oneLineMessage } from '../../revisions/header-comment.ts'
 import { renderRevisionFile, sqlTemplate } from '../../revisions/render.ts'
 import type { BodyPart, ImportedRevision } from '../history.ts'
 
@@ -43,7 +44,7 @@ export function revisionText(revision: ImportedRevision, env: Environment, folde
     createdAt: date,
     ...(revision.irreversible === undefined ? {} : { irreversible: revision.irreversible }),
     headerNotes: [
-      `Imported from ${revision.source}.`,
+      `Imported from ${oneLineMessage(revision.source)}.`,
       ...(revision.note === undefined ? [] : [revision.note]),
     ],
     typesImport: typesFrom(env, folder),
@@ -86,10 +87,11 @@ function bodyLines(parts: readonly BodyPart[], indent: string): readonly string[
         `${indent}})`,
       ]
     }
-    const source = part.source.split('\n').map((line) => `${indent}// ${line}`.trimEnd())
+    // A carriage return or a line separator would end the comment, and what follows it would be run.
+    const source = part.source.split(/\r\n|[\n\r\u2028\u2029]/).map((line) => `${indent}// ${line}`.trimEnd())
     if (part.leftOut)
       return [
-        `${indent}// Left out of the import, line ${part.line} of the file (${part.reason}):`,
+        `${indent}// Left out of the import, line ${part.line} of the file (${oneLineMessage(part.reason)}):`,
         ...source,
       ]
     const reason = `line ${part.line} of the imported file could not be converted: ${part.reason}`

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { MigError } from '../../errors.ts'
 import { type ChainItem, chainId, revisionChain, timeOfDigits } from '../chain.ts'
 import type { ImportedHistory } from '../history.ts'
+import { checkInside } from '../inside.ts'
 import { sqlBody } from '../sql-body.ts'
 
 /** One migration of Prisma, and how its ledger knows it. */
@@ -21,7 +22,7 @@ export interface PrismaProject {
 
 /**
  * Reads Prisma's `migrations/<timestamp>_<name>/migration.sql` in the order of their names.
- * @throws MigError `no-prisma-project`, `prisma-provider` for another database.
+ * @throws MigError `no-prisma-project`, `prisma-provider` for another database, `outside-folder` for a link elsewhere.
  */
 export function readPrismaProject(given: string, show: (path: string) => string): PrismaProject {
   const folder = migrationsFolder(given)
@@ -40,6 +41,7 @@ export function readPrismaProject(given: string, show: (path: string) => string)
   checkProvider(folder)
   const read = names.map((name) => {
     const file = join(folder, name, 'migration.sql')
+    checkInside(folder, file, file)
     return { name, file, text: readFileSync(file, 'utf8') }
   })
   const items = read.map(

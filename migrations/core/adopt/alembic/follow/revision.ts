@@ -10,6 +10,15 @@ import { alembicWorld } from './world.ts'
 
 const longest = 200_000
 
+/** The revision file that is followed. */
+export interface FollowedFile {
+  /** Its name in messages. */
+  readonly file: string
+  readonly naming: NamingConvention
+  /** The folder whose files it may read; undefined for none. */
+  readonly readable: string | undefined
+}
+
 /**
  * The SQL of a body, found by following its Python statement by statement on a scratch database that stands where the
  * revision starts. What the code asks that database is asked again by the SQL: where it gets another answer, the
@@ -18,12 +27,12 @@ const longest = 200_000
 export async function followed(
   statements: readonly Statement[],
   scope: Scope,
-  naming: NamingConvention,
-  file: string,
+  { file, naming, readable }: FollowedFile,
   database: ScratchState,
 ): Promise<Followed> {
   const record = recordOn(database, file)
-  const machine = { world: alembicWorld(record, naming), modules: new Map(), budget: { left: longest } }
+  const world = alembicWorld(record, naming)
+  const machine = { world, modules: new Map(), budget: { left: longest }, readable }
   try {
     await runBlock(
       statements,

@@ -237,7 +237,7 @@ async function callTerm(called: Value, given: PyArguments, machine: Machine): Pr
   const { line } = given
   if (called.kind === 'path') {
     const file = Object.hasOwn(fileFunctions, called.path) ? fileFunctions[called.path] : undefined
-    if (file !== undefined) return file(given)
+    if (file !== undefined) return file(given, machine.readable)
     const name = called.path.replace(/^builtins\./, '')
     if (name !== called.path) {
       if (name === 'isinstance') return isInstance(given, machine)

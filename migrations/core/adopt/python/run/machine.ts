@@ -22,6 +22,8 @@ export interface Machine {
   readonly modules: Map<string, Map<string, Py>>
   /** How many more statements and calls are followed: what takes longer than that is not known. */
   readonly budget: { left: number }
+  /** The folder whose files it may read; undefined for none. */
+  readonly readable: string | undefined
 }
 
 /** The names that code may use, from the inside out. */

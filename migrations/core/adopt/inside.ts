@@ -1,0 +1,28 @@
+import { existsSync, realpathSync } from 'node:fs'
+import { isAbsolute, relative, resolve } from 'node:path'
+import { MigError } from '../errors.ts'
+
+/** Whether a path stays inside a folder, links followed. */
+export function isInside(folder: string, path: string): boolean {
+  const way = relative(real(folder), real(path))
+  return way !== '..' && !/^\.\.[\\/]/.test(way) && !isAbsolute(way)
+}
+
+/**
+ * Refuses a file or folder outside of what the user gave to import: a journal, a setting or a link may name any file
+ * of this machine, whose text would then stand in a revision.
+ * @param namedBy the file that names it, or the path itself for a link
+ * @throws MigError `outside-folder`
+ */
+export function checkInside(folder: string, path: string, namedBy: string): void {
+  if (isInside(folder, path)) return
+  const what = namedBy === path ? `${path} is a link to a file` : `${namedBy} names ${path}, which is`
+  throw new MigError('outside-folder', `${what} outside of the folder that was given, ${folder}`, {
+    help: 'copy it into that folder, or give the folder that holds both',
+    place: { file: namedBy },
+  })
+}
+
+function real(path: string): string {
+  return existsSync(path) ? realpathSync(path) : resolve(path)
+}
