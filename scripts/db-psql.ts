@@ -1,6 +1,7 @@
 // just db-psql [psql's own arguments]
 import { databaseUrl } from '../migrations/core/index.ts'
 import {
+  encryptedForToken,
   formatDatabaseUrl,
   iamToken,
   maskUrl,
@@ -30,8 +31,10 @@ export const main = (): Promise<void> =>
     const sql = typeof flags.command === 'string' ? flags.command : undefined
     if (psql === null) return smallPrompt(url, output, sql)
     // The password goes by the environment: a command line can be read by every user of the machine.
-    const address = parseDatabaseUrl(url)
-    const password = usesIam(address) ? await iamToken(address) : address.password
+    const given = parseDatabaseUrl(url)
+    const isIam = usesIam(given)
+    const address = isIam ? encryptedForToken(given) : given
+    const password = isIam ? await iamToken(address) : address.password
     const fromTerminal = process.stdin.isTTY === true
     // By itself psql goes on past the errors of a script, and ends with 0.
     const args = sql === undefined ? (fromTerminal ? [] : ['-v', 'ON_ERROR_STOP=1']) : ['-c', sql]

@@ -1,5 +1,8 @@
 import { createHash, createHmac } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { TLSSocket } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { connect } from '../../migrations/core/postgres/connection.ts'
 import { parseDatabaseUrl } from '../../migrations/core/postgres/database-url.ts'
@@ -78,10 +81,10 @@ describe('USE_IAM_AUTH', () => {
     vi.stubEnv('USE_IAM_AUTH', 'true')
     vi.stubEnv('AWS_REGION', 'eu-west-1')
     const passwords: string[] = []
-    const server = createServer((socket) => askForPassword(socket, (password) => passwords.push(password)))
+    const server = createServer((socket) => encrypted(socket, (password) => passwords.push(password)))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo
-    const target = `postgresql://iam_user@127.0.0.1:${port}/shop?sslmode=disable`
+    const target = `postgresql://iam_user@127.0.0.1:${port}/shop`
     const tries = [1, 2].map(() => connect({ url: target, applicationName: 'test' }))
     for (const end of await Promise.allSettled(tries)) {
       expect(end).toMatchObject({ status: 'rejected', reason: { code: 'wrong-password' } })
@@ -93,6 +96,37 @@ describe('USE_IAM_AUTH', () => {
       expect(password).toContain(`127.0.0.1:${port}/?`)
       expect(password).toContain('DBUser=iam_user')
     }
+  })
+
+  test.each([
+    ['127.0.0.1', ''],
+    ['127.0.0.1', '?sslmode=disable'],
+    ['0.0.0.0', ''],
+    ['0.0.0.0', '?sslmode=prefer'],
+    ['0.0.0.0', '?sslmode=allow'],
+    ['0.0.0.0', '?sslmode=disable'],
+    ['0.0.0.0', '?ssl=false'],
+  ])('sends no token in plain text to %s%s, whatever the server asks', async (at, query) => {
+    vi.stubEnv('USE_IAM_AUTH', 'true')
+    vi.stubEnv('AWS_REGION', 'eu-west-1')
+    const heard: string[] = []
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined)
+      socket.on('data', (data) => {
+        // "No SSL here", and then the request for a password in clear text (manual, section 54.2).
+        if (data.length === 8) return socket.write('N')
+        if (data[0] === 0x70) heard.push(data.toString('latin1'))
+        return socket.write(Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 3]))
+      })
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const target = `postgresql://iam_user@${at}:${port}/shop${query}`
+    await expect(connect({ url: target, applicationName: 'test' })).rejects.toMatchObject({
+      code: 'ssl-error',
+    })
+    server.close()
+    expect(heard).toEqual([])
   })
 })
 
@@ -115,6 +149,17 @@ function signatureOf(given: URLSearchParams, date: string, scope: string): strin
   const sign = (key: string | Buffer, part: string) => createHmac('sha256', key).update(part).digest()
   const key = scope.split('/').reduce<string | Buffer>(sign, `AWS4${keys.AWS_SECRET_ACCESS_KEY}`)
   return sign(key, text).toString('hex')
+}
+
+/** As `askForPassword`, behind the answer to an SSLRequest (manual, section 54.2.10). */
+function encrypted(socket: Socket, tell: (password: string) => void): void {
+  socket.on('error', () => undefined)
+  socket.once('data', () => {
+    socket.write('S')
+    const file = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name))
+    const options = { isServer: true, key: file('localhost.key'), cert: file('localhost.crt') }
+    askForPassword(new TLSSocket(socket, options), tell)
+  })
 }
 
 /** A server that asks for a password in clear text and refuses it (manual, section 54.2). */

@@ -35,6 +35,12 @@ describe('sslmode', () => {
   test('without one never sends a token in plain text', () => {
     expect(attempts('', 'db.example', true)).toMatchObject([{ rejectUnauthorized: false }])
     expect(attempts('', 'db.example', true)).toHaveLength(1)
+    for (const query of ['?sslmode=allow', '?sslmode=prefer'])
+      for (const host of ['db.example', 'localhost', '127.0.0.1'])
+        expect(attempts(query, host, true)).toMatchObject([{ rejectUnauthorized: false }])
+    expect(() => attempts('?sslmode=disable', 'db.example', true)).toThrow(/IAM token in plain text/)
+    vi.stubEnv('PGSSLMODE', 'disable')
+    expect(() => attempts('', 'db.example', true)).toThrow(/IAM token in plain text/)
   })
 
   test('comes from PGSSLMODE where the URL has none', () => {
@@ -67,6 +73,90 @@ describe('sslmode', () => {
     expect(full).toMatchObject({ rejectUnauthorized: true })
     expect(full).not.toHaveProperty('ca')
     expect(() => attempts('?sslrootcert=system&sslmode=require')).toThrow(/needs sslmode verify-full/)
+  })
+})
+
+describe('what other drivers call it', () => {
+  const modeOf = (query: string) => parseDatabaseUrl(`postgresql://u@h/d?${query}`).parameters.sslmode
+
+  test.each([
+    ['ssl=require', 'require'],
+    ['ssl=verify-full', 'verify-full'],
+    ['ssl=true', 'verify-full'],
+    ['ssl=1', 'verify-full'],
+    ['ssl', 'verify-full'],
+    ['ssl=false', 'disable'],
+    ['ssl=disable', 'disable'],
+    ['ssl=no-verify', 'require'],
+    ['SSL=true', 'verify-full'],
+    ['sslMode=verify-full', 'verify-full'],
+    ['sslMode=VERIFY-CA', 'verify-ca'],
+    ['ssl_mode=verify-full', 'verify-full'],
+    ['ssl-mode=verify-full', 'verify-full'],
+    ['sslmode=no-verify', 'require'],
+    ['requiressl=1', 'require'],
+    ['sslmode=require&ssl=require', 'require'],
+  ])('%s is sslmode=%s', (query, mode) => {
+    expect(modeOf(query)).toBe(mode)
+  })
+
+  test('sslRootCert and the like are those of libpq', () => {
+    const { parameters } = parseDatabaseUrl(
+      'postgresql://u@h/d?sslRootCert=/ca&sslMinProtocolVersion=TLSv1.3',
+    )
+    expect(parameters).toEqual({ sslrootcert: '/ca', ssl_min_protocol_version: 'TLSv1.3' })
+  })
+
+  test.each([
+    'channel_binding=require',
+    'channelBinding=require',
+    'gssencmode=require',
+    'gssEncMode=require',
+    'require_auth=scram-sha-256',
+    'sslaccept=strict',
+    'sslfactory=org.postgresql.ssl.NonValidatingFactory',
+    'sslnegotiation=direct',
+    'sslcertmode=require',
+    'sslcrldir=/crl',
+    'sslidentity=client.p12',
+    'sslsomething=new',
+    'ssl[ca]=x',
+    'tls=true',
+    'useSSL=true',
+    'sslmode=require&ssl=false',
+    'sslmode=disable&sslmode=verify-full',
+  ])('%s is refused by name', (query) => {
+    const [name = ''] = query.split(/[=&]/)
+    expect(() => parseDatabaseUrl(`postgresql://u:s3cret@h/d?${query}`)).toThrow(
+      expect.objectContaining({
+        code: 'bad-database-url',
+        message: expect.stringMatching(new RegExp(`:.*${name.replace(/[[\]]/g, '.')}`)),
+      }),
+    )
+  })
+
+  test('what asks for no more than is done is left alone', () => {
+    const query = 'channel_binding=prefer&gssencmode=disable&sslnegotiation=postgres&sslsni=1&pool_size=3'
+    expect(parseDatabaseUrl(`postgresql://u@h/d?${query}`).parameters).toEqual({})
+  })
+
+  test('an unknown mode is an error, under each name', () => {
+    for (const name of ['ssl', 'sslmode', 'sslMode'])
+      expect(() => attempts(`?${name}=verify`)).toThrow(/unknown sslmode "verify"/)
+  })
+
+  test.each([
+    ['PGCHANNELBINDING', 'require'],
+    ['PGGSSENCMODE', 'require'],
+    ['PGREQUIREAUTH', 'scram-sha-256'],
+    ['PGREQUIRESSL', '1'],
+    ['PGSSLNEGOTIATION', 'direct'],
+    ['PGSSLCERTMODE', 'require'],
+  ])('%s=%s is refused too', (name, value) => {
+    vi.stubEnv(name, value)
+    expect(() => attempts('')).toThrow(
+      expect.objectContaining({ code: 'ssl-error', message: expect.stringContaining(`${name}=${value}`) }),
+    )
   })
 })
 

@@ -1,4 +1,5 @@
 import { MigError } from '../errors.ts'
+import { type SecurityParameter, securityParameter } from './security-parameters.ts'
 
 /** A database URL taken apart; what it leaves out is undefined, and then libpq's variables count (PGUSER …). */
 export interface DatabaseAddress {
@@ -15,28 +16,19 @@ export interface DatabaseAddress {
 const syntax =
   /^postgres(?:ql)?(?:\+[a-z0-9_]+)?:\/\/(?:([^:@/?#]*)(?::([^@/?#]*))?@)?(\[[^\]]*\]|[^:@/?#]*)(?::(\d*))?(?:\/([^?#@]*))?(?:\?([^#]*))?$/i
 const known = new Set([
-  'sslmode',
-  'sslrootcert',
-  'sslcert',
-  'sslkey',
-  'sslcrl',
-  'sslpassword',
-  'ssl_min_protocol_version',
-  'ssl_max_protocol_version',
   'application_name',
   'options',
   'connect_timeout',
   'keepalives',
   'keepalives_idle',
-  'channel_binding',
-  'gssencmode',
   'target_session_attrs',
 ])
 const addressed = new Set(['host', 'port', 'user', 'password', 'dbname'])
 
 /**
  * Takes a `postgresql://` URL apart (manual, section 32.1.1.2). A driver suffix as in `postgresql+asyncpg://`
- * is read over, and parameters of other drivers and tools are left alone.
+ * is read over. What says how to encrypt or to authenticate is mapped to libpq's parameters, or refused by name; other
+ * parameters of other drivers and tools are left alone.
  * @throws MigError `bad-database-url`, which shows the URL without its password
  */
 export function parseDatabaseUrl(url: string): DatabaseAddress {
@@ -51,6 +43,7 @@ export function parseDatabaseUrl(url: string): DatabaseAddress {
       throw badUrl(url, `it says by ${name} where the server is; write the host into the URL`)
     if (addressed.has(name)) given[name] = value
     else if (known.has(name)) parameters[name] = value
+    else addSecurity(parameters, securityParameter(name, value), url)
   }
   if ((given.host ?? host).includes(',')) throw badUrl(url, severalHosts)
   return {
@@ -61,6 +54,19 @@ export function parseDatabaseUrl(url: string): DatabaseAddress {
     database: given.dbname || decoded(database),
     parameters,
   }
+}
+
+function addSecurity(
+  parameters: Record<string, string>,
+  found: SecurityParameter | undefined,
+  url: string,
+): void {
+  if (found === undefined) return
+  if ('refused' in found) throw badUrl(url, found.refused)
+  const { name, value } = found
+  if (value === '') return
+  if ((parameters[name] ?? value) !== value) throw badUrl(url, `it says ${name} twice, and not the same`)
+  parameters[name] = value
 }
 
 /** The same server, user and parameters with another database. @throws MigError `bad-database-url` */

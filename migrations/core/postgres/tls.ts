@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { ConnectionOptions } from 'node:tls'
 import { MigError } from '../errors.ts'
 import type { DatabaseAddress } from './database-url.ts'
+import { refusedVariable } from './security-parameters.ts'
 
 /** One way to connect: encrypted so, or in plain text. */
 export type SslAttempt = ConnectionOptions | false
@@ -15,14 +16,18 @@ type Mode = (typeof modes)[number]
  * libpq's `sslmode` and its files (manual, sections 32.1.2 and 32.19) as the connections to try, in order:
  * parameters of the URL, else the variables PGSSLMODE, PGSSLROOTCERT, PGSSLCERT, PGSSLKEY, PGSSLCRL, else the files
  * of `~/.postgresql`. Without a mode `prefer` holds, save that this machine's own server is asked without SSL first.
- * @param iam a token is sent in place of a password, so without a mode the connection must be encrypted
- * @throws MigError `bad-database-url` for an unknown mode, `ssl-error` for a file that cannot be read or is missing
+ * @param iam a token is sent in place of a password, so that the connection must be encrypted
+ * @throws MigError `bad-database-url` for an unknown mode, `ssl-error` for a file that cannot be read or is missing, for
+ *   a variable that asks for what is not done here, and for a token that would go out in plain text
  */
-export function sslAttempts(address: DatabaseAddress, iam = false): readonly SslAttempt[] {
+export function sslAttempts(given: DatabaseAddress, iam = false): readonly SslAttempt[] {
+  const variable = refusedVariable(process.env)
+  if (variable !== undefined) throw notDone(variable)
+  const address = iam ? encryptedForToken(given) : given
   const { host } = address
   if (host?.startsWith('/')) return [false]
   const root = setting(address, 'sslrootcert') ?? defaultFile('root.crt')
-  const mode = modeOf(address, root, iam)
+  const mode = modeOf(address, root)
   if (mode === 'disable') return [false]
   const files = { ...certificates(address, root), ...protocolVersions(address) }
   const encrypted = { ...files, rejectUnauthorized: false }
@@ -43,11 +48,37 @@ export function sslAttempts(address: DatabaseAddress, iam = false): readonly Ssl
   }
 }
 
-function modeOf(address: DatabaseAddress, root: string | undefined, iam: boolean): Mode {
+/**
+ * The address for a connection that sends an IAM token: `sslmode` is `require` at least, also on this machine, where a
+ * tunnel may lead elsewhere. A Unix socket leads nowhere else.
+ * @throws MigError `ssl-error` where the URL or PGSSLMODE says `disable`
+ */
+export function encryptedForToken(address: DatabaseAddress): DatabaseAddress {
+  if (address.host?.startsWith('/')) return address
+  const mode = setting(address, 'sslmode')
+  if (mode === 'disable') {
+    throw new MigError('ssl-error', 'sslmode=disable would send the IAM token in plain text', {
+      help: 'leave sslmode=disable out of the URL and PGSSLMODE, or unset USE_IAM_AUTH',
+    })
+  }
+  const isWeak = mode === undefined || mode === 'allow' || mode === 'prefer'
+  const root = setting(address, 'sslrootcert')
+  if (!isWeak || root === 'system') return address
+  return { ...address, parameters: { ...address.parameters, sslmode: 'require' } }
+}
+
+function notDone(variable: string): MigError {
+  const said = `${variable}=${process.env[variable]}`
+  return new MigError('ssl-error', `${said} asks for what just-mig does not do`, {
+    help: `unset ${variable}, and set PGSSLMODE=verify-full with PGSSLROOTCERT, which prove who the server is`,
+  })
+}
+
+function modeOf(address: DatabaseAddress, root: string | undefined): Mode {
   const { host } = address
   const isLocal = host === undefined || /^(localhost|127\..*|::1)$/.test(host)
   const given = setting(address, 'sslmode')
-  const fallback = root === 'system' ? 'verify-full' : isLocal ? 'allow' : iam ? 'require' : 'prefer'
+  const fallback = root === 'system' ? 'verify-full' : isLocal ? 'allow' : 'prefer'
   const mode = modes.find((each) => each === (given ?? fallback))
   if (mode === undefined) {
     throw new MigError('bad-database-url', `the database URL has an unknown sslmode "${given}"`, {
