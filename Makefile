@@ -1,5 +1,6 @@
 # The recipes of the justfile for users of make; `make db-help` lists them. SCHEMA= is the schema filter of each:
-# one key, or several with commas between them. Further flags go into FLAGS, as in FLAGS=--plan.
+# one key, or several with commas between them. Further flags go into FLAGS, as in FLAGS=--plan: words of the shell's,
+# which quotes hold together, and which therefore are no place for text of others.
 
 SCHEMA ?=
 MSG ?=
@@ -15,6 +16,9 @@ override MSG := $(value MSG)
 override REV := $(value REV)
 override REVS := $(value REVS)
 export SCHEMA MSG REV REVS
+# Not expanded by make either; the shell reads FLAGS as part of the command line.
+override FLAGS := $(value FLAGS)
+override YES := $(value YES)
 
 # `exec` before it leaves no shell between make and the runner: a signal that make hands on reaches it.
 MIG := node scripts/launch.mjs
@@ -25,6 +29,7 @@ needs = @test -n "$$$(1)" || { echo 'error: $@ needs $(1)=, as in: make $@ $(1)=
 
 db-help: ## This list
 	@sed -n 's/^\(db-[a-z-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+	@echo 'FLAGS= has further flags, as in FLAGS=--plan. It is read by the shell, which expands $$ and ` in it: quote them.'
 
 db-upgrade: ## Apply pending revisions; REV= is the target (head)
 	@exec $(MIG) mig-upgrade "$${REV:-head}" "$$SCHEMA" $(FLAGS)

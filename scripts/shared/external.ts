@@ -1,26 +1,62 @@
 import { type Environment, exitCodes, MigError } from '../../migrations/core/index.ts'
 
+/** A `postWrite` command, and how the shell gets it: the path of the file is its first argument. */
+export interface PostWrite {
+  readonly command: string
+  readonly script: string
+}
+
 /**
- * Runs the environment's `postWrite` commands on new revision files, through the shell, `{file}` being the path.
+ * The environment's `postWrite` commands. `{file}` becomes `"$1"`: the path is an argument, and never text that a shell
+ * reads. Inside of longer quotes it would be text of another program's, as in `sh -c '… {file}'`.
+ * @throws MigError `bad-post-write`
+ */
+export function postWriteCommands(env: Environment): readonly PostWrite[] {
+  return [env.options.postWrite ?? []].flat().map((command) => {
+    const plain = command.replace(/(['"])\{file\}\1/g, '{file}')
+    if (!plain.includes('{file}')) return { command, script: `${plain} "$1"` }
+    if (isQuoted(plain)) throw badPostWrite(command)
+    return { command, script: plain.replaceAll('{file}', () => '"$1"') }
+  })
+}
+
+/** Whether a `{file}` stands inside of quotes, by the shell's rules (POSIX, Shell Command Language 2.2). */
+function isQuoted(command: string): boolean {
+  const outside = command.replace(/\\[\s\S]|'[^']*'|"(?:\\[\s\S]|[^"\\])*"/g, '')
+  return outside.split('{file}').length !== command.split('{file}').length
+}
+
+function badPostWrite(command: string): MigError {
+  return new MigError(
+    'bad-post-write',
+    `postWrite command ${JSON.stringify(command)} has {file} inside quotes`,
+    {
+      help: `write {file} by itself; for another program's text hand it over, as in sh -c 'wc -l "$1"' sh {file}`,
+    },
+  )
+}
+
+/**
+ * Runs `postWrite` commands on new revision files, through the shell.
  * @throws MigError `post-write-failed` with what the command said.
  */
-export async function runPostWrite(env: Environment, files: readonly string[]): Promise<void> {
-  const given = env.options.postWrite ?? []
-  const commands = typeof given === 'string' ? [given] : given
+export async function runPostWrite(
+  env: Environment,
+  commands: readonly PostWrite[],
+  files: readonly string[],
+): Promise<void> {
   if (commands.length === 0 || files.length === 0) return
-  const { $, quote } = await import('zx')
+  const { $ } = await import('zx')
   for (const file of files) {
-    for (const command of commands) {
-      const text = command.includes('{file}')
-        ? command.replaceAll('{file}', quote(file))
-        : `${command} ${quote(file)}`
-      const { exitCode, stdout, stderr } = await $({ nothrow: true, cwd: env.root })`sh -c ${text}`
+    for (const { command, script } of commands) {
+      const run = $({ nothrow: true, cwd: env.root })`sh -c ${script} sh ${file}`
+      const { exitCode, stdout, stderr } = await run
       if (exitCode === 0) continue
       throw new MigError(
         'post-write-failed',
         `postWrite command "${command}" ended with ${exitCode} on ${file}: ${(stderr || stdout).trim()}`,
         {
-          help: 'the file is written; mend the command in env.ts or the file',
+          help: 'the file is written; fix the command in env.ts or the file',
           exitCode: exitCodes.stepFailed,
           place: { file },
         },

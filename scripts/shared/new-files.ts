@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import type { Environment, NewFile } from '../../migrations/core/index.ts'
 import { writeNewFile } from '../../migrations/core/revisions/index.ts'
-import { runPostWrite } from './external.ts'
+import { postWriteCommands, runPostWrite } from './external.ts'
 import type { Output } from './output.ts'
 
 /** Writes new revision files, runs the `postWrite` commands on them, and says where they are. */
@@ -10,6 +10,7 @@ export async function writeNewFiles(
   output: Output,
   files: readonly NewFile[],
 ): Promise<void> {
+  const commands = postWriteCommands(env)
   for (const file of files) writeNewFile(file.path, file.text)
   for (const { line, revision, path } of files) {
     const shown = relative(env.root, path)
@@ -17,6 +18,7 @@ export async function writeNewFiles(
   }
   await runPostWrite(
     env,
+    commands,
     files.map((file) => file.path),
   )
 }

@@ -61,6 +61,18 @@ describe('make', () => {
     expect(rows).toEqual([{ schema: 'app_one' }])
   })
 
+  test('expands nothing in YES and FLAGS by itself, and its help says what the shell does', async ({
+    make,
+    folder,
+  }) => {
+    const attack = `$(shell touch ${join(folder, 'ran')})`
+    expect((await make(['db-help'])).stdout).toMatch(/FLAGS= .*read by the shell/)
+    await make(['db-downgrade-all', `YES=${attack}`])
+    await make(['db-history', `FLAGS=--verbose '${attack}'`])
+    await make(['db-history'], { FLAGS: `'${attack}'`, YES: attack })
+    expect(existsSync(join(folder, 'ran'))).toBe(false)
+  })
+
   test('upgrades, shows and downgrades the schemas of SCHEMA', async ({ make, database }) => {
     expect(await make(['db-upgrade', 'SCHEMA=one'])).toMatchObject({ code: 0 })
     const applied = () => database.client.query('SELECT revision FROM mig.version')

@@ -1,7 +1,9 @@
-import { readFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readdir, readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { recipe, repository, temporaryFolder } from '../support/recipes.ts'
 import { fail, type Just, jsonLines, justOn, succeed } from './support/just.ts'
 import { empty, versions } from './support/ledger.ts'
 import { environmentText, revisionFiles, temporaryProject } from './support/project.ts'
@@ -132,6 +134,44 @@ describe('mig-revision', () => {
     const { stderr } = await fail(just(['mig-revision', 'next']), 'post-write-failed', 3)
     expect(stderr).toContain('"false" ended with 1')
   })
+})
+
+test('postWrite gets the path as an argument, whatever it holds', async () => {
+  const outer = await temporaryFolder()
+  const marker = join(outer.path, 'ran')
+  const names = ['plain', `p $(touch $MARKER) q 'r' "s"; \`x\` $& $1`]
+  const commands = [
+    'cp {file} copy1',
+    "cp '{file}' copy2",
+    'cp "{file}" copy3',
+    `cp`,
+    `sh -c 'cp "$1" copy5' sh {file}`,
+  ]
+  const given = commands.map((command) => (command === 'cp' ? `sh -c 'cp "$1" copy4' sh` : command))
+  for (const name of names) {
+    const root = join(outer.path, name)
+    await outer.write({
+      [`${name}/migrations/env.ts`]: environmentText({ shop: 'shop' }, `postWrite: ${JSON.stringify(given)}`),
+    })
+    const env = { MIG_DIR: 'migrations', MARKER: marker }
+    for (const each of ['justfile', 'scripts', 'node_modules'])
+      await symlink(join(repository, each), join(root, each))
+    const { stdout } = await succeed(recipe(['mig-revision', 'x', 'shop'], { cwd: root, env }))
+    const path = stdout.replace(/^[\s\S]*wrote /, '').trim()
+    const text = await readFile(join(root, path), 'utf8')
+    for (const at of [1, 2, 3, 4, 5]) expect(await readFile(join(root, `copy${at}`), 'utf8')).toBe(text)
+    expect(existsSync(marker)).toBe(false)
+  }
+  for (const command of [`sh -c 'cat {file}'`, `sh -c "cat {file}"`, `node -e "f('{file}')"`]) {
+    await outer.write({
+      'plain/migrations/env.ts': environmentText({ shop: 'shop' }, `postWrite: ${JSON.stringify(command)}`),
+    })
+    const refused = recipe(['mig-revision', 'refused', 'shop'], { cwd: join(outer.path, 'plain') })
+    await fail(refused, 'bad-post-write', 2)
+  }
+  const written = await readdir(join(outer.path, 'plain/migrations/versions/shop'))
+  expect(written.filter((name) => name.includes('refused'))).toEqual([])
+  await outer.remove()
 })
 
 describe('mig-merge', () => {

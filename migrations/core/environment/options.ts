@@ -97,7 +97,7 @@ export interface EnvironmentOptions {
   readonly timeZone?: string
   /** Longest slug in a file name, in characters. Default 40. */
   readonly slugLength?: number
-  /** Commands run on each new revision file; `{file}` is its path. */
+  /** Commands run on each new revision file by `sh`; `{file}`, outside of longer quotes, is its path as one argument. */
   readonly postWrite?: string | readonly string[]
   readonly onApply?: (step: AppliedStep) => void | Promise<void>
   /** One transaction per revision (default), or one for the whole run. */
