@@ -213,9 +213,9 @@ describe('databaseError', () => {
   })
 
   databaseTest('carries detail and hint', async ({ database }) => {
-    await database.client.query('CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)')
-    const cause = await database.client.query('INSERT INTO t VALUES (1)').catch((error: unknown) => error)
-    expect(databaseError(cause).message).toContain('\ndetail: Key (id)=(1) already exists.')
+    await database.client.query('CREATE TABLE t (id int); CREATE VIEW v AS SELECT id FROM t')
+    const cause = await database.client.query('DROP TABLE t').catch((error: unknown) => error)
+    expect(databaseError(cause).message).toContain('\ndetail: view v depends on table t\nhint: Use DROP')
   })
 
   databaseTest('knows a session that was ended by the server', async ({ database }) => {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ClientBase } from 'pg'
 import { exitCodes, MigError } from '../errors.ts'
 import type { EmitEvent, LockHolder } from '../events.ts'
-import { quoteLiteral } from '../postgres/index.ts'
+import { quoteLiteral, withoutQueryValues } from '../postgres/index.ts'
 
 export interface LockOptions {
   readonly ledgerSchema: string
@@ -159,7 +159,7 @@ async function lockHolders(
      JOIN pg_stat_activity AS a ON a.pid = l.pid`,
     [names],
   )
-  return new Map(rows.map(({ name, ...holder }) => [name, holder]))
+  return new Map(rows.map(({ name, ...holder }) => [name, withoutQueryValues(holder)]))
 }
 
 function notObtained(targetSchema: string, holder: LockHolder | undefined, waitMs: number): MigError {

@@ -1,6 +1,7 @@
 import type { DatabaseError } from 'pg'
 import { type ErrorPlace, exitCodes, MigError } from '../errors.ts'
 import { serverHelp } from './server-help.ts'
+import { type ToldError, toldError } from './server-values.ts'
 
 /** What was being done when the server refused. */
 export interface DatabaseErrorContext {
@@ -14,26 +15,52 @@ export interface DatabaseErrorContext {
 /**
  * A driver's error as one for people: SQLSTATE, detail and hint in the message, the statement and the place in
  * it. A connection that broke becomes `connection-lost`, and what is a MigError already stays as it is.
+ *
+ * The message and the facts are without values of rows, since they are logged and kept; the driver's error, which has
+ * them, is the cause (`withheldValues`).
  */
 export function databaseError(error: unknown, context: DatabaseErrorContext = {}): MigError {
   if (error instanceof MigError) return error
   if (isConnectionLost(error)) return connectionLost(error, context)
   const place = errorPlace(error, context)
   const fields = isServerError(error) ? error : undefined
+  const told = fields === undefined ? undefined : toldError(fields, context.sql)
   const lines = [
-    `${error instanceof Error ? error.message : String(error)}${fields?.code === undefined ? '' : ` (SQLSTATE ${fields.code})`}`,
-    ...(fields?.detail === undefined ? [] : [`detail: ${fields.detail}`]),
-    ...(fields?.hint === undefined ? [] : [`hint: ${fields.hint}`]),
-    ...(fields?.where === undefined ? [] : [`context: ${fields.where}`]),
+    told === undefined
+      ? error instanceof Error
+        ? error.message
+        : String(error)
+      : `${told.message} (SQLSTATE ${fields?.code})`,
+    ...(told?.detail === undefined ? [] : [`detail: ${told.detail}`]),
+    ...(told?.hint === undefined ? [] : [`hint: ${told.hint}`]),
+    ...(told?.where === undefined ? [] : [`context: ${told.where}`]),
   ]
   const help = context.help ?? serverHelp(fields?.code, fields?.message)
   return new MigError('database-error', lines.join('\n'), {
     exitCode: exitCodes.stepFailed,
     ...(help === undefined ? {} : { help }),
     ...(place === undefined ? {} : { place }),
-    facts: fields === undefined ? {} : errorFacts(fields),
+    facts: fields === undefined || told === undefined ? {} : errorFacts(fields, told),
     cause: error,
   })
+}
+
+/** The message of any error, without the values of rows that one of the server may hold. */
+export function messageWithoutValues(error: unknown): string {
+  if (isServerError(error)) return toldError(error).message
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** What was left out of the message of an error, by field, from the server's error among its causes; `{}` if nothing. */
+export function withheldValues(error: unknown): Readonly<Record<string, string>> {
+  const seen = new Set<unknown>()
+  let sql: string | undefined
+  for (let at = error; at instanceof Error && !seen.has(at); at = at.cause) {
+    seen.add(at)
+    if (isServerError(at)) return toldError(at, sql).withheld
+    if (at instanceof MigError) sql = at.place?.statement ?? sql
+  }
+  return {}
 }
 
 /**
@@ -84,7 +111,7 @@ export function positionOffset(statement: string, position: number): number {
 }
 
 function connectionLost(error: unknown, context: DatabaseErrorContext): MigError {
-  const reason = error instanceof Error ? error.message : String(error)
+  const reason = messageWithoutValues(error)
   return new MigError('connection-lost', `the connection to the database broke: ${reason}`, {
     help:
       context.help ??
@@ -112,8 +139,9 @@ function placeOf({ sql, file }: DatabaseErrorContext): ErrorPlace {
   return { ...(file === undefined ? {} : { file }), ...(sql === undefined ? {} : { statement: sql }) }
 }
 
-function errorFacts(error: DatabaseError): Record<string, unknown> {
-  const { code, severity, detail, hint, where, schema, table, column, dataType, constraint } = error
+function errorFacts(error: DatabaseError, told: ToldError): Record<string, unknown> {
+  const { code, severity, schema, table, column, dataType, constraint } = error
+  const { detail, hint, where } = told
   const facts = { sqlState: code, severity, detail, hint, where, schema, table, column, dataType, constraint }
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined))
 }

@@ -1,4 +1,5 @@
 import { MigError } from '../errors.ts'
+import { withoutSecrets } from '../secrets.ts'
 import { type SecurityParameter, securityParameter } from './security-parameters.ts'
 
 /** A database URL taken apart; what it leaves out is undefined, and then libpq's variables count (PGUSER …). */
@@ -95,9 +96,7 @@ export function formatDatabaseUrl(address: DatabaseAddress): string {
  * password ends: only what stands before its first colon is shown, and the last host.
  */
 export function maskUrl(url: string): string {
-  const masked = url
-    .trim()
-    .replace(/((?:password|secret|token)[^=&#\s]*\s*=\s*)('[^']*'|[^&#\s]*)/gi, '$1***')
+  const masked = withoutSecrets(url.trim())
   const [, scheme, rest = ''] = /^([a-z][a-z0-9+.-]*:\/\/)(.*)$/is.exec(masked) ?? []
   if (scheme === undefined) return '***'
   const at = rest.lastIndexOf('@')

@@ -1,6 +1,12 @@
 export { renderCaret } from './caret.ts'
 export { connect, setTimeouts, socketOf } from './connection.ts'
-export { databaseError, isConnectionLost, isServerError } from './database-error.ts'
+export {
+  databaseError,
+  isConnectionLost,
+  isServerError,
+  messageWithoutValues,
+  withheldValues,
+} from './database-error.ts'
 export { formatDatabaseUrl, maskUrl, parseDatabaseUrl } from './database-url.ts'
 export {
   type EmbeddedServer,
@@ -10,6 +16,7 @@ export {
   resetEmbeddedServer,
   stopEmbeddedServer,
 } from './embedded.ts'
+export { escapedSql } from './escaped-sql.ts'
 export * from './fingerprint/index.ts'
 export { iamToken, usesIam } from './iam-token.ts'
 export { qualifiedName, quoteIdent, quoteLiteral } from './quote.ts'
@@ -17,3 +24,4 @@ export { scratchServer } from './scratch-server.ts'
 export { serverHelp } from './server-help.ts'
 export { lineAndColumn, splitStatements } from './statements.ts'
 export { encryptedForToken } from './tls.ts'
+export { withoutLiterals, withoutQueryValues } from './without-literals.ts'

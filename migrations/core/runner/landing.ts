@@ -1,5 +1,5 @@
 import { exitCodes, MigError } from '../errors.ts'
-import { quoteIdent } from '../postgres/index.ts'
+import { messageWithoutValues, quoteIdent } from '../postgres/index.ts'
 import type { PlanStep } from './plan.ts'
 import type { Session } from './session.ts'
 import { rolesSet, setsSession } from './session-settings.ts'
@@ -122,7 +122,7 @@ function landsElsewhere(step: PlanStep, made: readonly Made[]): MigError {
 const missing: Made = { schema: '', name: '', role: '', usable: true, path: '' }
 
 function roleMayNotUse(step: PlanStep, role: string, cause: unknown): MigError {
-  const said = cause instanceof Error ? cause.message : String(cause)
+  const said = messageWithoutValues(cause)
   const { targetSchema } = step
   return new MigError(
     'no-permission',

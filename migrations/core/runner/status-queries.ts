@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg'
 import type { LockHolder } from '../events.ts'
 import { utcSql } from '../ledger/index.ts'
+import { withoutQueryValues } from '../postgres/index.ts'
 
 /** An index that no query uses, since its build has not come to an end. */
 export interface InvalidIndex {
@@ -67,7 +68,12 @@ export async function idleTransactions(
      WHERE a.state LIKE 'idle in transaction%' AND a.pid <> pg_backend_pid() ORDER BY a.xact_start`,
     [[...schemas]],
   )
-  return rows.map(({ schema, relations, idleFor, ...holder }) => ({ holder, schema, relations, idleFor }))
+  return rows.map(({ schema, relations, idleFor, ...holder }) => ({
+    holder: withoutQueryValues(holder),
+    schema,
+    relations,
+    idleFor,
+  }))
 }
 
 /** Prepared transactions that hold locks on relations of some schemas; their locks have no pid. */

@@ -1,6 +1,6 @@
 import { exitCodes, interruptExitCode, MigError } from '../errors.ts'
 import type { Progress } from '../ledger/index.ts'
-import { databaseError, isConnectionLost } from '../postgres/index.ts'
+import { databaseError, isConnectionLost, messageWithoutValues } from '../postgres/index.ts'
 import { goOnCommand } from './half-done.ts'
 import type { PlanStep } from './plan.ts'
 import { helpFor } from './statement-help.ts'
@@ -37,7 +37,7 @@ export function stepError(
         ? databaseError(cause, { file: step.file.path, ...helpFor(cause) })
         : undefined
   const state = lost && standing.committing ? unknownState : stateText(step, standing)
-  const message = cause instanceof Error ? cause.message : String(cause)
+  const message = messageWithoutValues(cause)
   const { revision, targetSchema, direction } = step
   return new MigError(
     error?.code ?? 'revision-failed',

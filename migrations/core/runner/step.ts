@@ -7,7 +7,8 @@ import {
   readProgress,
 } from '../ledger/index.ts'
 import { operations } from '../operations/index.ts'
-import { isConnectionLost, quoteIdent } from '../postgres/index.ts'
+import { isConnectionLost, messageWithoutValues, quoteIdent } from '../postgres/index.ts'
+import { failureText } from './failure-text.ts'
 import type { PlanStep } from './plan.ts'
 import type { Project } from './project.ts'
 import type { RevisionBody } from './revision-body.ts'
@@ -93,11 +94,11 @@ async function logFailure(
   error: MigError,
   durationMs: number,
 ): Promise<void> {
-  const text = `${error.code}: ${error.message}`
+  const text = failureText(error)
   try {
     await session.client.query(failureStatement(project.env.ledgerSchema, step, text, durationMs))
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
+    const why = messageWithoutValues(cause)
     session.emit({
       event: 'warning',
       code: 'failure-not-logged',

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ClientBase } from 'pg'
 import type { LockHolder } from '../events.ts'
+import { withoutQueryValues } from '../postgres/index.ts'
 import type { PlanStep } from './plan.ts'
 import { backendPid, type Session } from './session.ts'
 
@@ -66,7 +67,7 @@ export async function blockersOf(client: ClientBase, pid: number): Promise<reado
      FROM pg_stat_activity AS a WHERE a.pid = ANY(pg_blocking_pids($1))`,
     [pid],
   )
-  return rows
+  return rows.map(withoutQueryValues)
 }
 
 interface IndexBuild {

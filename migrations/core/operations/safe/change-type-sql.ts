@@ -32,7 +32,7 @@ BEGIN
   IF lost IS NOT NULL THEN
     RAISE EXCEPTION USING
       ERRCODE = 'dependent_objects_still_exist',
-      MESSAGE = pg_catalog.format('changing the type of %s.%s would lose what depends on it: %s', ${quoteLiteral(tableSql)}, ${quoteLiteral(quoteIdent(column))}, lost),
+      MESSAGE = pg_catalog.format('just-mig: changing the type of %s.%s would lose what depends on it: %s', ${quoteLiteral(tableSql)}, ${quoteLiteral(quoteIdent(column))}, lost),
       HINT = 'Name its indexes and its default in op.safe.changeType; drop the others before, and create them after, as those of a partitioned table, which cannot be built concurrently.';
   END IF;
   ALTER TABLE ${tableSql} ADD COLUMN ${quoteIdent(helper)} ${swap.typeSql};
