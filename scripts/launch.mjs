@@ -39,7 +39,8 @@ function sayWhatDoesNotBuild(error) {
   process.stderr.write('error MIG-build-failed: the scripts do not build\n')
   for (const { text, location } of error.errors) {
     const place = location === null ? '' : `${location.file}:${location.line}:${location.column + 1}: `
-    process.stderr.write(`  ${place}${text}\n`)
+    // The text can quote a file.
+    process.stderr.write(`  ${`${place}${text}`.replace(/[\p{Cc}\s]+/gu, ' ')}\n`)
   }
   process.stderr.write('help: mend the files, or put them back: git status; npx tsc --noEmit shows more\n')
   process.exitCode = 2

@@ -7,7 +7,7 @@ import {
   type LineDrift,
 } from '../migrations/core/autogenerate/index.ts'
 import { exitCodes, type Project, type Session } from '../migrations/core/index.ts'
-import { countOf } from '../migrations/core/report/index.ts'
+import { countOf, oneLine } from '../migrations/core/report/index.ts'
 import { tenantFlags } from './shared/arguments.ts'
 import { changeLines, sayUnmodeled } from './shared/changes.ts'
 import { checkTenantLine } from './shared/check-tenants.ts'
@@ -88,7 +88,7 @@ function reversed(change: Change): Change {
 
 function showPending({ output }: Command, { pending }: CheckResult): void {
   if (pending.length === 0) return
-  const rows = pending.map(({ line, revision, message }) => `  ${line} ${revision} ${message}`)
+  const rows = pending.map(({ line, revision, message }) => `  ${line} ${revision} ${oneLine(message)}`)
   const lines = pending.map(({ line, revision, message, targetSchema }) => ({
     event: 'pending' as const,
     line,
@@ -114,7 +114,7 @@ function showDrift({ output, flags }: Command, { drift }: CheckResult): void {
 
 function showEdited({ output }: Command, { edited }: CheckResult): void {
   if (edited.length === 0) return
-  const rows = edited.map(({ line, revision, path }) => `  ${line} ${revision} ${path}`)
+  const rows = edited.map(({ line, revision, path }) => `  ${line} ${revision} ${oneLine(path)}`)
   const lines = edited.map((file) => ({ event: 'edited' as const, ...file }))
   output.result(
     `applied, and edited since (undo the edit, or write a new revision):\n${rows.join('\n')}`,

@@ -12,7 +12,7 @@ import {
 import {
   countOf,
   durationText,
-  githubAnnotation,
+  indentedRest,
   oneLine,
   type Style,
   table,
@@ -144,7 +144,7 @@ function findingText(
     ...(at === '' ? [] : [`  at ${at}`]),
     ...(statement === undefined ? [] : [`  ${oneLine(statement).slice(0, 200)}`]),
     `  ${oneLine(message)}`,
-    ...(help === undefined ? [] : [`${style.help('help:')} ${help}`]),
+    ...(help === undefined ? [] : [`${style.help('help:')} ${indentedRest(help)}`]),
   ]
   return lines.join('\n')
 }
@@ -152,14 +152,15 @@ function findingText(
 function annotate({ output }: Command, findings: readonly Finding[]): void {
   const names = { error: 'error', warning: 'warning', advice: 'notice' } as const
   for (const { level, rule, revision, message, help, place, ...finding } of findings) {
-    const text = githubAnnotation({
+    const annotation = {
       level: names[level],
       title: `mig-lint ${rule} ${revision}`,
       message: help === undefined ? message : `${message}\n${help}`,
       ...(place?.file === undefined ? {} : { file: repositoryPath(place.file) }),
       ...(place?.line === undefined ? {} : { line: place.line }),
-    })
-    output.result(text, {
+    }
+    if (!output.json) output.annotate(annotation, 'stdout')
+    output.result('', {
       ...{ event: 'finding' as const, level, rule, revision, message, ...finding },
       ...(help === undefined ? {} : { help }),
       ...(place === undefined ? {} : { place }),

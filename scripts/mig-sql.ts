@@ -15,6 +15,7 @@ import {
 } from '../migrations/core/index.ts'
 import { tenantFlags } from './shared/arguments.ts'
 import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
+import { writeLine } from './shared/output.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
 import { onLines, tenantSessions } from './shared/tenants.ts'
 
@@ -133,7 +134,7 @@ function quietSessions(command: Command): SessionOptions {
 function quietly(command: Command): Command {
   return {
     ...command,
-    output: { ...command.output, remark: (text) => void process.stderr.write(`${text}\n`) },
+    output: { ...command.output, remark: (text) => writeLine(process.stderr, text) },
   }
 }
 

@@ -1,5 +1,6 @@
 // just mig-status [schemas] [flags]
 import { type StatusItem, statusItems, targetTenants, tenantStatus } from '../migrations/core/index.ts'
+import { oneLine } from '../migrations/core/report/index.ts'
 import { tenantFlags } from './shared/arguments.ts'
 import { type Command, runCommand } from './shared/command.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
@@ -32,7 +33,7 @@ function show({ output }: Command, items: readonly StatusItem[]): number {
   for (const item of items) {
     const { kind, targetSchema, what, mend } = item
     const head = output.style.strong(`${targetSchema}: ${kind.replaceAll('-', ' ')}`)
-    output.result(`${head}\n  ${what}\n  → ${mend}`, { event: 'status', ...item })
+    output.result(`${head}\n  ${oneLine(what)}\n  → ${mend}`, { event: 'status', ...item })
   }
   return items.length
 }

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { exitCodes, MigError } from '../migrations/core/index.ts'
-import { durationText, githubAnnotation, junitXml, table } from '../migrations/core/report/index.ts'
+import { durationText, indentedRest, junitXml, table } from '../migrations/core/report/index.ts'
 import { type CheckResult, verifyProject } from '../migrations/core/verify/index.ts'
 import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
 import { optionalValue } from './shared/optional-value.ts'
@@ -46,7 +46,7 @@ export const main = (): Promise<void> => {
     })
     show(command, results)
     if (typeof flags.junit === 'string') writeJunit(flags.junit, results)
-    if (process.env.GITHUB_ACTIONS === 'true') annotate(results)
+    if (process.env.GITHUB_ACTIONS === 'true') annotate(command, results)
     return results.some(({ status }) => status === 'failed') ? exitCodes.differences : exitCodes.done
   })
 }
@@ -69,7 +69,9 @@ function show({ output }: Command, results: readonly CheckResult[]): void {
     if (status !== 'failed') return []
     const place = result.place?.file === undefined ? '' : ` (${shownPath(result.place)})`
     const lines = [`${result.check} ${nameOf(result)}`.trim() + place, indented(message)]
-    return [[...lines, ...(help === undefined ? [] : [`${style.help('help:')} ${help}`])].join('\n')]
+    return [
+      [...lines, ...(help === undefined ? [] : [`${style.help('help:')} ${indentedRest(help)}`])].join('\n'),
+    ]
   })
   const announced = results.flatMap(({ announced = [], place }) =>
     announced.length === 0 ? [] : [`announced in ${shownPath(place)}:\n${indented(announced.join('\n'))}`],
@@ -112,16 +114,18 @@ function writeJunit(path: string, results: readonly CheckResult[]): void {
 }
 
 /** On stderr, which GitHub reads too: with `--json` stdout is for the lines. */
-function annotate(results: readonly CheckResult[]): void {
+function annotate({ output }: Command, results: readonly CheckResult[]): void {
   for (const { status, check, message, place, ...result } of results) {
     if (status !== 'failed') continue
-    const annotation = githubAnnotation({
-      level: 'error',
-      title: `mig-verify ${check} ${nameOf(result)}`.trim(),
-      message,
-      ...(place?.file === undefined ? {} : { file: repositoryPath(place.file) }),
-      ...(place?.line === undefined ? {} : { line: place.line }),
-    })
-    process.stderr.write(`${annotation}\n`)
+    output.annotate(
+      {
+        level: 'error',
+        title: `mig-verify ${check} ${nameOf(result)}`.trim(),
+        message,
+        ...(place?.file === undefined ? {} : { file: repositoryPath(place.file) }),
+        ...(place?.line === undefined ? {} : { line: place.line }),
+      },
+      'stderr',
+    )
   }
 }

@@ -41,6 +41,7 @@ const commonFlags: Readonly<Record<string, Flag>> = {
   json: { help: 'JSON lines on stdout instead of text' },
   quiet: { help: 'results and errors only' },
   verbose: { help: 'each statement, and details' },
+  'show-data': { help: 'values of rows in the errors of the server, as on a terminal' },
   'database-url': { help: 'this database instead of the configured one', value: 'URL' },
   help: { help: 'this text', short: 'h' },
 }

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import { MigError } from '../../migrations/core/index.ts'
+import { printable } from '../../migrations/core/report/index.ts'
 import type { Command } from './command.ts'
 
 /**
@@ -14,7 +15,7 @@ export async function ask(question: string, signal: AbortSignal): Promise<string
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
   const ended = new Promise<undefined>((resolve) => lines.once('close', () => resolve(undefined)))
   try {
-    return (await Promise.race([ended, lines.question(question, { signal })]))?.trim()
+    return (await Promise.race([ended, lines.question(printable(question), { signal })]))?.trim()
   } finally {
     lines.close()
   }

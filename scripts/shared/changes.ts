@@ -1,6 +1,6 @@
 import { type Change, changeText, type Unmodeled } from '../../migrations/core/autogenerate/index.ts'
 import type { MigError } from '../../migrations/core/index.ts'
-import type { DifferenceLine } from '../../migrations/core/report/index.ts'
+import { type DifferenceLine, oneLine } from '../../migrations/core/report/index.ts'
 import type { Command } from './command.ts'
 
 /** Changes for people, one a line, and for `--json`. */
@@ -9,7 +9,7 @@ export function changeLines(
   lineOf: (schema: string | undefined) => string | undefined,
 ): { readonly text: string; readonly lines: readonly DifferenceLine[] } {
   return {
-    text: changes.map((change) => `  ${changeText(change)}`).join('\n'),
+    text: changes.map((change) => `  ${oneLine(changeText(change))}`).join('\n'),
     lines: changes.map(({ verb, kind, name, schema, detail }) => ({
       event: 'difference',
       line: lineOf(schema) ?? null,

@@ -1,16 +1,26 @@
 import { MigError, type MigEvent, nearest } from '../../migrations/core/index.ts'
-import { renderCaret } from '../../migrations/core/postgres/index.ts'
 import {
+  escapedSql,
+  messageWithoutValues,
+  renderCaret,
+  withheldValues,
+  withoutLiterals,
+} from '../../migrations/core/postgres/index.ts'
+import {
+  type Annotation,
   colourStyle,
+  type ErrorValues,
   errorLine,
   errorText,
   eventText,
+  githubAnnotation,
   jsonLine,
   type Level,
   levels,
   nextProgress,
   noProgress,
   plainStyle,
+  printable,
   progressLine,
   type ResultLine,
   type Style,
@@ -27,6 +37,8 @@ export interface Output {
   readonly error: (error: unknown) => void
   /** A remark for people; not shown with `--json` or `--quiet`. */
   readonly remark: (text: string) => void
+  /** Something about a file for GitHub, the one line of ours that its runner takes for a command. */
+  readonly annotate: (annotation: Annotation, stream: 'stdout' | 'stderr') => void
 }
 
 /**
@@ -42,6 +54,7 @@ export function commandOutput(
   const styleOf = (stream: NodeJS.WriteStream) =>
     stream.isTTY && !variables.NO_COLOR && variables.TERM !== 'dumb' ? colourStyle : plainStyle
   const [style, stderrStyle] = [styleOf(process.stdout), styleOf(process.stderr)]
+  const values = errorValues(flags['show-data'] === true, json, variables)
   const progress = progressDisplay(process.stderr.isTTY === true && !json && level !== 'quiet', stderrStyle)
   const write = (line: ResultLine | MigEvent) => void process.stdout.write(`${jsonLine(line)}\n`)
   return {
@@ -51,7 +64,10 @@ export function commandOutput(
     result(text, ...lines) {
       progress.clear()
       if (json) lines.forEach(write)
-      else if (text !== '') process.stdout.write(`${text}\n`)
+      // A script is for psql, so it is written in another way only where it means the same.
+      else if (text !== '' && lines.some(({ event }) => event === 'sql'))
+        process.stdout.write(`${escapedSql(text)}\n`)
+      else if (text !== '') writeLine(process.stdout, text)
     },
     event(event) {
       if (json) return write(event)
@@ -59,22 +75,44 @@ export function commandOutput(
       const text = eventText(event, level, { style: isResult ? style : stderrStyle, now: new Date() })
       progress.clear()
       if (text !== undefined && !(event.event === 'progress' && progress.live)) {
-        const stream = isResult ? process.stdout : process.stderr
-        stream.write(`${text}\n`)
+        writeLine(isResult ? process.stdout : process.stderr, text)
       }
       progress.show(event)
     },
     error(error) {
       progress.clear()
-      if (json) write(errorLine(error))
+      if (json) write(errorLine(error, values))
       const verbose = levels.indexOf(level) >= levels.indexOf('verbose')
-      process.stderr.write(`${errorText(error, { verbose, style: stderrStyle, renderCaret })}\n`)
+      writeLine(process.stderr, errorText(error, { verbose, style: stderrStyle, renderCaret, values }))
     },
     remark(text) {
       progress.clear()
-      if (!json && level !== 'quiet') process.stdout.write(`${text}\n`)
+      if (!json && level !== 'quiet') writeLine(process.stdout, text)
+    },
+    annotate(annotation, stream) {
+      progress.clear()
+      process[stream].write(`${githubAnnotation(annotation)}\n`)
     },
   }
+}
+
+/** Values of rows are for who looks: output that goes elsewhere is kept, by a CI server or in a container's log. */
+function errorValues(asked: boolean, json: boolean, { CI }: NodeJS.ProcessEnv): ErrorValues {
+  const isSeen = process.stderr.isTTY === true && !json && (CI === undefined || CI === '' || CI === 'false')
+  return {
+    shown: asked || isSeen,
+    messageWithout: messageWithoutValues,
+    withheld: withheldValues,
+    statementWithout: withoutLiterals,
+  }
+}
+
+/**
+ * Writes a text and a line break, the one way out for what people read: whatever a file or a database has put into it
+ * is made visible.
+ */
+export function writeLine(stream: NodeJS.WritableStream, text: string): void {
+  stream.write(`${printable(text)}\n`)
 }
 
 function logLevel(text: string | undefined): Level {
@@ -101,7 +139,7 @@ function progressDisplay(live: boolean, style: Style) {
         now: Date.now(),
         style,
       })
-      process.stderr.write(line)
+      process.stderr.write(printable(line))
       shown = line !== ''
     },
     clear() {

@@ -7,7 +7,7 @@ import {
   MigError,
   type MigEvent,
 } from '../../migrations/core/index.ts'
-import { errorText } from '../../migrations/core/report/index.ts'
+import { errorText, printable } from '../../migrations/core/report/index.ts'
 import { watchParents } from './parents.ts'
 
 /** What keeps a command's end right, whatever happens to its process. */
@@ -220,7 +220,7 @@ function frameOf({ stack = '' }: Error): string {
 /** Nothing that is written to a stream would arrive any more. */
 function sayLast(error: MigError): void {
   try {
-    writeSync(2, `${errorText(error)}\n`)
+    writeSync(2, `${printable(errorText(error))}\n`)
   } catch {
     // A closed stderr has nobody to tell.
   }

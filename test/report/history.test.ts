@@ -66,7 +66,7 @@ describe('historyGraph', () => {
 
   test('a hostile message stays on its line', () => {
     const rows = [row('c1', [], { message: 'a */ `${x}`\n* c0 forged\u001b[2J' })]
-    expect(historyGraph(rows)).toBe('user\n* c1 a */ `${x}` * c0 forged')
+    expect(historyGraph(rows)).toBe('user\n* c1 a */ `${x}` * c0 forged\\x1b[2J')
   })
 
   test('says that there is nothing', () => {

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
 import type { StepFacts } from '../../migrations/core/index.ts'
-import { colourStyle, lossLines, plainStyle, planText } from '../../migrations/core/report/index.ts'
+import {
+  colourStyle,
+  lossLines,
+  plainStyle,
+  planText,
+  printable,
+} from '../../migrations/core/report/index.ts'
 
 test('a plan says below each step what it loses, in red unless no rows are there', () => {
   const step: Omit<StepFacts, 'revision'> = {
@@ -31,5 +37,5 @@ test('a plan says below each step what it loses, in red unless no rows are there
        loses data: column a.w.c, no rows
   2. ↓  user  rfx_user  a2  m`)
   const painted = lossLines(losses, colourStyle)
-  expect(painted.map((line) => line.startsWith('\u001b[31m'))).toEqual([true, true, true, false])
+  expect(painted.map((line) => printable(line).startsWith('\u001b[31m'))).toEqual([true, true, true, false])
 })

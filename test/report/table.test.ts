@@ -21,7 +21,9 @@ describe('table', () => {
   })
 
   test('keeps a cell on one line', () => {
-    expect(table(columns, [{ name: 'a\nb\u001b[2J', count: 1 }])).toBe('name  count\na b       1')
+    expect(table(columns, [{ name: 'a\nb\u001b[2J', count: 1 }])).toBe(
+      'name        count\na b\\x1b[2J      1',
+    )
   })
 
   test('says that it is empty', () => {

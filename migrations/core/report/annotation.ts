@@ -1,3 +1,5 @@
+import { visible } from './printable.ts'
+
 /** Something to say about a file. */
 export interface Annotation {
   readonly level: 'error' | 'warning' | 'notice'
@@ -21,7 +23,7 @@ export function githubAnnotation({ level, title, message, file, line }: Annotati
 
 /** The escapes of the workflow runner (actions/toolkit, command.ts). */
 function data(value: string): string {
-  return value.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+  return visible(value).replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 }
 
 function property(value: string): string {

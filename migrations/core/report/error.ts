@@ -1,15 +1,33 @@
 import { type ErrorPlace, MigError } from '../errors.ts'
+import { withoutSecrets } from '../secrets.ts'
+import { cutToSize, indentedRest } from './printable.ts'
 import { plainStyle, type Style } from './style.ts'
-import { withoutPasswords } from './text.ts'
+import { oneLine } from './text.ts'
 
 /** Draws a statement's lines around a position (0-based, in UTF-16 units) with a caret under it. */
 export type RenderCaret = (statement: string, position: number) => string
+
+/** How an error of the server is told without values of rows. */
+export interface ErrorValues {
+  /** Whether they are shown: on a terminal, or as `--show-data` asks. */
+  readonly shown: boolean
+  readonly messageWithout: (error: unknown) => string
+  /** What the message of an error leaves out, by field. */
+  readonly withheld: (error: unknown) => Readonly<Record<string, string>>
+  /** A statement without the values in its text, and its position in what is left. */
+  readonly statementWithout: (
+    sql: string,
+    position?: number,
+  ) => { readonly sql: string; readonly position: number | undefined }
+}
 
 export interface ErrorTextOptions {
   /** Adds the stack, for errors that nobody wrote a text for. */
   readonly verbose?: boolean
   readonly style?: Style
   readonly renderCaret?: RenderCaret
+  /** Default: everything is shown as it is. */
+  readonly values?: ErrorValues
 }
 
 /**
@@ -20,29 +38,49 @@ export interface ErrorTextOptions {
 export function errorText(error: unknown, options: ErrorTextOptions = {}): string {
   const style = options.style ?? plainStyle
   const known = error instanceof MigError
-  const message = messageOf(error)
-  const place = known ? error.place : undefined
+  const { values } = options
+  const withheld = values?.withheld(error) ?? {}
+  const message = known || values === undefined ? messageOf(error) : values.messageWithout(error)
   const lines = [
-    `${style.error(`error MIG-${known ? error.code : 'internal'}:`)} ${message}`,
-    ...placeLines(place, options),
-    ...causesOf(error, message).map((cause) => indent(`cause: ${cause}`)),
+    `${style.error(`error MIG-${known ? error.code : 'internal'}:`)} ${indentedRest(cutToSize(message))}`,
+    ...valueLines(withheld, values).map(indent),
+    ...placeLines(placeShown(error, values), options),
+    ...causesOf(error, message, values).map((cause) => indent(cutToSize(`cause: ${cause}`))),
   ]
   if (!known && options.verbose && error instanceof Error && error.stack !== undefined)
-    lines.push(style.dim(error.stack))
+    lines.push(style.dim(indentedRest(cutToSize(error.stack))))
   const help = known
     ? error.help
     : options.verbose
       ? undefined
       : 'run it again with --verbose to see the stack'
   if (help !== undefined) lines.push(`${style.help('help:')} ${help.replaceAll('\n', '\n      ')}`)
-  return withoutPasswords(lines.join('\n'))
+  return withoutSecrets(lines.join('\n'))
 }
 
 /** A place as editors and terminals link it: `file:line:column`. */
 export function placeText(place: ErrorPlace): string | undefined {
   if (place.file === undefined) return undefined
   const column = place.line === undefined || place.column === undefined ? '' : `:${place.column}`
-  return place.file + (place.line === undefined ? '' : `:${place.line}`) + column
+  return oneLine(place.file) + (place.line === undefined ? '' : `:${place.line}`) + column
+}
+
+const isEmpty = (fields: Readonly<Record<string, string>>): boolean => Object.keys(fields).length === 0
+
+function valueLines(withheld: Readonly<Record<string, string>>, values: ErrorValues | undefined) {
+  if (values?.shown === true)
+    return Object.entries(withheld).map(([name, text]) => cutToSize(`${name}: ${text}`))
+  return isEmpty(withheld) ? [] : ['what the server says of values is not shown here; --show-data shows it']
+}
+
+/** Where an error stands, without the values in the statement where the error is about values that are not shown. */
+export function placeShown(error: unknown, values: ErrorValues | undefined): ErrorPlace | undefined {
+  const place = error instanceof MigError ? error.place : undefined
+  if (place?.statement === undefined || values === undefined || values.shown) return place
+  if (isEmpty(values.withheld(error))) return place
+  const { position: _, statement: __, ...rest } = place
+  const { sql, position } = values.statementWithout(place.statement, place.position)
+  return { ...rest, statement: sql, ...(position === undefined ? {} : { position }) }
 }
 
 function placeLines(place: ErrorPlace | undefined, options: ErrorTextOptions): readonly string[] {
@@ -54,23 +92,27 @@ function placeLines(place: ErrorPlace | undefined, options: ErrorTextOptions): r
     place.position === undefined || options.renderCaret === undefined
       ? place.statement.trim()
       : options.renderCaret(place.statement, place.position)
-  return [...lines, indent(drawn)]
+  return [...lines, indent(cutToSize(drawn))]
 }
 
 /** The messages of the chain of causes that the message above does not hold already. */
-function causesOf(error: unknown, message: string): readonly string[] {
+function causesOf(error: unknown, message: string, values: ErrorValues | undefined): readonly string[] {
   const causes: string[] = []
   const seen = new Set<unknown>([error])
   let said = message
   let cause = error instanceof Error ? error.cause : undefined
   while (cause !== undefined && cause !== null && !seen.has(cause)) {
     seen.add(cause)
-    const text = messageOf(cause)
+    const text = values === undefined ? messageOf(cause) : causeText(cause, values)
     if (text !== '' && !said.includes(text) && !isAbort(cause)) causes.push(text)
     said += `\n${text}`
     cause = cause instanceof Error ? cause.cause : undefined
   }
   return causes
+}
+
+function causeText(cause: unknown, values: ErrorValues): string {
+  return cause instanceof AggregateError ? messageOf(cause) : values.messageWithout(cause)
 }
 
 /** "The operation was aborted" says nothing that `interrupted` does not. */

@@ -1,9 +1,11 @@
 import type { LockHolder, MigEvent, StepFacts } from '../events.ts'
+import { withoutSecrets } from '../secrets.ts'
 import { placeText } from './error.ts'
 import { directionArrow, planText } from './plan.ts'
+import { cutToSize, indentedRest } from './printable.ts'
 import { plainStyle, type Style } from './style.ts'
 import { tenantText } from './tenants.ts'
-import { cutText, oneLine, withoutPasswords } from './text.ts'
+import { cutText, oneLine } from './text.ts'
 import { countOf, countText, durationText, relativeTime } from './units.ts'
 
 /** How much is told: `quiet` warnings only, `normal` each step, `verbose` each statement, `debug` all of it. */
@@ -22,7 +24,7 @@ export interface EventTextOptions {
  */
 export function eventText(event: MigEvent, level: Level, options: EventTextOptions = {}): string | undefined {
   if (levels.indexOf(level) < levels.indexOf(levelOf(event))) return undefined
-  return withoutPasswords(textOf(event, level, options.style ?? plainStyle, options.now))
+  return withoutSecrets(textOf(event, level, options.style ?? plainStyle, options.now))
 }
 
 /** The lowest level that shows an event. */
@@ -58,11 +60,11 @@ function textOf(event: MigEvent, level: Level, style: Style, now: Date | undefin
       return `server ${event.state}: ${oneLine(event.detail)}`
     case 'lock-wait':
       return (
-        `waiting for the lock of ${event.targetSchema} for ${durationText(event.waitedMs)}` +
+        `waiting for the lock of ${oneLine(event.targetSchema)} for ${durationText(event.waitedMs)}` +
         (event.holder === undefined ? '' : `; it is held by ${holderText(event.holder, now)}`)
       )
     case 'schema-created':
-      return `created schema ${event.targetSchema}`
+      return `created schema ${oneLine(event.targetSchema)}`
     case 'step-start':
       return style.dim(`${stepText(event, event)} …`)
     case 'step-done':
@@ -70,11 +72,11 @@ function textOf(event: MigEvent, level: Level, style: Style, now: Date | undefin
     case 'statement':
       return statementText(event, level, style)
     case 'notice':
-      return `${event.severity.toLowerCase()}: ${oneLine(event.message)}`
+      return `${event.severity.toLowerCase()}: ${oneLine(cutToSize(event.message))}`
     case 'retry':
       return retryText(event, now)
     case 'progress':
-      return `${event.targetSchema} ${event.revision} ${progressText(event)}`
+      return `${oneLine(event.targetSchema)} ${event.revision} ${progressText(event)}`
     case 'tenant-plan':
     case 'tenant-done':
     case 'tenant-failed':
@@ -86,13 +88,12 @@ function textOf(event: MigEvent, level: Level, style: Style, now: Date | undefin
 }
 
 function stepText(step: StepFacts, of: { readonly index: number; readonly total: number }): string {
-  return `[${of.index}/${of.total}] ${directionArrow(step.direction)} ${step.targetSchema} ${step.revision} ${oneLine(step.message)}`.trimEnd()
+  return `[${of.index}/${of.total}] ${directionArrow(step.direction)} ${oneLine(step.targetSchema)} ${step.revision} ${oneLine(step.message)}`.trimEnd()
 }
 
 function statementText(event: MigEvent & { event: 'statement' }, level: Level, style: Style): string {
   const rows = event.rows === null ? '' : `, ${countOf(event.rows, 'row')}`
-  const sql =
-    level === 'debug' ? event.sql.trim().replaceAll('\n', '\n    ') : cutText(oneLine(event.sql), 160)
+  const sql = level === 'debug' ? indentedRest(event.sql.trim(), '    ') : cutText(oneLine(event.sql), 160)
   return `    ${sql} ${style.dim(`(${durationText(event.ms)}${rows})`)}`
 }
 
@@ -110,7 +111,7 @@ function retryText(event: MigEvent & { event: 'retry' }, now: Date | undefined):
     blocker === undefined
       ? ''
       : `, blocked by ${holderText(blocker, now)}${others > 0 ? ` and ${countOf(others, 'other')}` : ''}`
-  return `${event.targetSchema} ${event.revision} ${why} (${event.sqlState})${by}; attempt ${event.attempt} failed, next in ${durationText(event.delayMs)}`
+  return `${oneLine(event.targetSchema)} ${event.revision} ${why} (${event.sqlState})${by}; attempt ${event.attempt} failed, next in ${durationText(event.delayMs)}`
 }
 
 /** What is being done and how far it is: `backfill profile: 12 000 of 40 000 rows (30%), 1 200 rows/s, 23 s left`. */
@@ -132,9 +133,9 @@ export function percentOf(done: number, total: number): number {
 
 function warningText(event: MigEvent & { event: 'warning' }, style: Style): string {
   const at = event.place === undefined ? undefined : placeText(event.place)
-  const lines = [`${style.warning(`warning MIG-${event.code}:`)} ${event.message}`]
+  const lines = [`${style.warning(`warning MIG-${event.code}:`)} ${indentedRest(cutToSize(event.message))}`]
   if (at !== undefined) lines.push(`  at ${at}`)
-  if (event.help !== undefined) lines.push(`${style.help('help:')} ${event.help}`)
+  if (event.help !== undefined) lines.push(`${style.help('help:')} ${indentedRest(event.help, '      ')}`)
   return lines.join('\n')
 }
 

@@ -1,5 +1,5 @@
-export { githubAnnotation } from './annotation.ts'
-export { type ErrorTextOptions, errorText, type RenderCaret } from './error.ts'
+export { type Annotation, githubAnnotation } from './annotation.ts'
+export { type ErrorTextOptions, type ErrorValues, errorText, type RenderCaret } from './error.ts'
 export { type EventTextOptions, eventText, type Level, levels } from './event.ts'
 export {
   type HistoryApplied,
@@ -27,6 +27,7 @@ export type {
 export type { DatabaseLine, RowsLine, SqlLine, StampLine } from './json-made.ts'
 export { junitXml } from './junit.ts'
 export { lossLines, planText } from './plan.ts'
+export { indentedRest, printable } from './printable.ts'
 export {
   nextProgress,
   noProgress,

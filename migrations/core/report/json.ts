@@ -1,8 +1,9 @@
 import { type ErrorPlace, MigError } from '../errors.ts'
 import type { MigEvent } from '../events.ts'
+import { withoutSecrets } from '../secrets.ts'
+import { type ErrorValues, placeShown } from './error.ts'
 import type { LookLine } from './json-look.ts'
 import type { MadeLine } from './json-made.ts'
-import { withoutPasswords } from './text.ts'
 
 /** The first line of a command that uses a database. */
 export interface EnvironmentLine {
@@ -61,14 +62,19 @@ export type ResultLine = EnvironmentLine | LookLine | MadeLine | DoneLine | Erro
 /** The exit code of an error that nobody wrote a text for. */
 const internalExitCode = 1
 
-/** An error as `--json` shows it. */
-export function errorLine(error: unknown): ErrorLine {
-  const causes = causesOf(error)
+/** An error as `--json` shows it; with `values.shown` the facts have what the server says of values of rows. */
+export function errorLine(error: unknown, values?: ErrorValues): ErrorLine {
+  const messageOf = values?.messageWithout ?? plainMessage
+  const causes = causesOf(error).map(messageOf)
+  const withheld = values?.shown === true ? values.withheld(error) : {}
+  const data = Object.keys(withheld).length === 0 ? {} : { data: withheld }
   if (!(error instanceof MigError)) {
-    const message = error instanceof Error ? error.message : String(error)
-    return { event: 'error', code: 'internal', message, exitCode: internalExitCode, facts: {}, causes }
+    const message = messageOf(error)
+    return { event: 'error', code: 'internal', message, exitCode: internalExitCode, facts: data, causes }
   }
-  const { code, message, help, exitCode, place, facts } = error
+  const { code, message, help, exitCode } = error
+  const place = placeShown(error, values)
+  const facts = { ...error.facts, ...data }
   return {
     event: 'error',
     code,
@@ -81,14 +87,16 @@ export function errorLine(error: unknown): ErrorLine {
   }
 }
 
-function causesOf(error: unknown): readonly string[] {
+const plainMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+function causesOf(error: unknown): readonly unknown[] {
   const causes = new Set<unknown>()
   let cause = error instanceof Error ? error.cause : undefined
   while (cause !== undefined && cause !== null && !causes.has(cause)) {
     causes.add(cause)
     cause = cause instanceof Error ? cause.cause : undefined
   }
-  return [...causes].map((each) => (each instanceof Error ? each.message : String(each)))
+  return [...causes]
 }
 
 /** Told as they are: what these lines are for is the URL, the data, the script. */
@@ -100,8 +108,15 @@ const verbatim: readonly string[] = ['database', 'rows', 'sql']
  */
 export function jsonLine(value: MigEvent | ResultLine): string {
   const masks = !verbatim.includes(value.event)
-  return JSON.stringify(value, (_, part: unknown) => {
+  const text = JSON.stringify(value, (_, part: unknown) => {
     if (typeof part === 'bigint') return String(part)
-    return masks && typeof part === 'string' ? withoutPasswords(part) : part
+    return masks && typeof part === 'string' ? withoutSecrets(part) : part
   })
+  return text.replace(escaped, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
+
+/**
+ * What JSON leaves as it is and a terminal or a CI server does not: control characters from DEL on, those that reorder
+ * text, and the second `#` of `##[`, which is a command for a runner wherever it stands.
+ */
+const escaped = /[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]|(?<=#)#/g

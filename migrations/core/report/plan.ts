@@ -17,13 +17,13 @@ export function planText(steps: readonly StepFacts[], style: Style = plainStyle)
   if (steps.length === 0) return 'plan: nothing to do'
   const numberWidth = String(steps.length).length
   const lineWidth = widest(steps.map((step) => step.line))
-  const schemaWidth = widest(steps.map((step) => step.targetSchema))
+  const schemaWidth = widest(steps.map((step) => oneLine(step.targetSchema)))
   const revisionWidth = widest(steps.map((step) => step.revision))
   const lines = steps.map((step, index) => {
     const cells = [
       `${padText(String(index + 1), numberWidth, 'right')}. ${directionArrow(step.direction)}`,
       padText(step.line, lineWidth),
-      padText(step.targetSchema, schemaWidth),
+      padText(oneLine(step.targetSchema), schemaWidth),
       style.revision(padText(step.revision, revisionWidth)),
       oneLine(step.message),
     ]

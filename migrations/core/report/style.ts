@@ -1,4 +1,4 @@
-import { styleText } from 'node:util'
+import { randomInt } from 'node:crypto'
 
 type Paint = (text: string) => string
 
@@ -27,18 +27,23 @@ export const plainStyle: Style = {
   help: asItIs,
 }
 
-/** ANSI colours. */
+/**
+ * What a colour of ours begins with: a sequence that no text of somebody else's can have, since a part of it is drawn
+ * by each process. `printable` makes it an escape of the terminal.
+ */
+export const styleMark = `\u001b[${randomInt(2 ** 47)};`
+
+/** ANSI colours (ECMA-48, 8.3.117), for text that goes through `printable`. */
 export const colourStyle: Style = {
-  strong: ansi('bold'),
-  dim: ansi('dim'),
-  error: ansi('red'),
-  warning: ansi('yellow'),
-  good: ansi('green'),
-  revision: ansi('yellow'),
-  help: ansi('cyan'),
+  strong: ansi(1, 22),
+  dim: ansi(2, 22),
+  error: ansi(31, 39),
+  warning: ansi(33, 39),
+  good: ansi(32, 39),
+  revision: ansi(33, 39),
+  help: ansi(36, 39),
 }
 
-function ansi(format: Parameters<typeof styleText>[0]): Paint {
-  // Whether the stream takes colours is the caller's decision, not this function's.
-  return (text) => styleText(format, text, { validateStream: false })
+function ansi(begin: number, end: number): Paint {
+  return (text) => `${styleMark}${begin}m${text}${styleMark}${end}m`
 }

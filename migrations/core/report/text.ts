@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import { eastAsianWidth } from 'get-east-asian-width'
+import { visible } from './printable.ts'
 
 const zeroWidthJoiner = 0x200d
 const emojiSelector = 0xfe0f
@@ -32,14 +33,11 @@ export function padText(text: string, width: number, align: 'left' | 'right' = '
 }
 
 /**
- * `text` on one line: line breaks and other white space become one space, and control characters go, so that a
- * message out of a file or a database cannot move the cursor.
+ * `text` on one line: line breaks and other white space become one space, and control characters are visible, so that
+ * a message out of a file or a database cannot move the cursor.
  */
 export function oneLine(text: string): string {
-  return stripVTControlCharacters(text)
-    .replace(/\s+/g, ' ')
-    .replace(/\p{Cc}/gu, '')
-    .trim()
+  return visible(text.replace(/\s+/g, ' ').trim())
 }
 
 /** `text` cut to `width` columns, with `…` at its end where something was cut. Holds no colour codes. */
@@ -50,22 +48,4 @@ export function cutText(text: string, width: number): string {
   let kept = Math.min(characters.length, width)
   while (kept > 0 && textWidth(characters.slice(0, kept).join('')) > width - 1) kept -= 1
   return `${characters.slice(0, kept).join('')}…`
-}
-
-/**
- * `text` without the passwords of connection URLs, of keyword/value strings and of SQL (`PASSWORD '…'` of a role or a
- * user mapping): a last guard over messages that others wrote, such as a driver's.
- */
-export function withoutPasswords(text: string): string {
-  return (
-    text
-      .replace(/([a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*):\S*@/gi, '$1:***@')
-      // A URL that ends within its password; a colon before digits is that of a port.
-      .replace(
-        /(\bpostgres(?:ql)?(?:\+\w+)?:\/\/[^\s:/?#@[]*):(?!\*\*\*|\d{1,5}(?:[^\w]|$))[^\s'"`]+/gi,
-        '$1:***',
-      )
-      .replace(/\b((?:ssl)?password\s*=\s*)('(?:\\.|[^'\\])*'|[^\s&'"]+)/gi, '$1***')
-      .replace(/\b(password\s+)(?:e'(?:\\.|''|[^'\\])*'|'(?:''|[^'])*'|\$(\w*)\$.*?\$\2\$)/gis, "$1'***'")
-  )
 }
