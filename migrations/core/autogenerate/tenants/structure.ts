@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { ClientBase } from 'pg'
 import { MigError } from '../../errors.ts'
 import { toolVersion } from '../../ledger/index.ts'
@@ -41,9 +41,21 @@ export async function tenantStructure(
   const path = join(project.env.cacheDir, `structure-${key}.json`)
   if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as TenantStructure
   const structure = await madeStructure(session, project, line)
-  mkdirSync(project.env.cacheDir, { recursive: true })
-  writeFileSync(path, JSON.stringify(structure))
+  keep(path, structure)
   return structure
+}
+
+/** Keeps it for the next tenant. A folder that cannot be written, as in an image, costs time, not the tenant. */
+function keep(path: string, structure: TenantStructure): void {
+  const draft = `${path}.${process.pid}`
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(draft, JSON.stringify(structure))
+    renameSync(draft, path)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (!['EROFS', 'EACCES', 'EPERM'].includes(code)) throw error
+  }
 }
 
 /** Everything that the structure is made from: the files of the line and of what it depends on. */
