@@ -66,7 +66,7 @@ function list(value: unknown): readonly string[] {
 function renamePairs(value: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(
     list(value).map((text) => {
-      const [, old, next] = /^((?:"(?:[^"]|"")*"|[^"=])+)=(.+)$/s.exec(text) ?? []
+      const [, old, next] = /^((?:"[^"]*"|[^"=])+)=(.+)$/s.exec(text) ?? []
       if (old !== undefined && next !== undefined) return [old, next]
       throw new MigError('bad-flag', `--rename needs old=new, not ${JSON.stringify(text)}`, {
         help: 'for example --rename schema.table.column=new_name',

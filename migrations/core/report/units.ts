@@ -2,7 +2,7 @@ const narrowSpace = '\u202f'
 
 /** A count with a narrow no-break space between thousands: `1 234 567`. */
 export function countText(count: number): string {
-  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, narrowSpace)
+  return String(Math.round(count)).replace(/\B(?=(?:\d{3}){1,8}$)/g, narrowSpace)
 }
 
 /** `1 step`, `2 steps`. */

@@ -97,5 +97,5 @@ export function condition(where: string): string {
 
 /** A text of the user's; a comment at its end must not take with it what comes behind. */
 export function ended(text: string): string {
-  return /--[^\n]*$/.test(text) ? `${text}\n` : text
+  return text.slice(text.lastIndexOf('\n') + 1).includes('--') ? `${text}\n` : text
 }

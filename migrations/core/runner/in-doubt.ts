@@ -134,8 +134,7 @@ async function finishDetach(client: ClientBase, table: string, partition: string
 
 /** The catalog's name for the last part of a name as it is written in SQL. */
 function lastName(name: string): string {
-  const [last = ''] = /("(?:[^"]|"")*"|[^."]+)$/.exec(name) ?? []
-  return catalogName(last)
+  return catalogName(name.match(/"(?:[^"]|"")*"|[^."]+/g)?.at(-1) ?? '')
 }
 
 function beingBuilt(index: string, pid: number): MigError {

@@ -103,7 +103,7 @@ function lossComment({ loss, rows, estimated = false }: StepLoss): string {
 function terminated(sql: string): string {
   const text = sql.trimEnd()
   if (text.endsWith(';')) return text
-  return /--[^\n]*$/.test(text) ? `${text}\n;` : `${text};`
+  return text.slice(text.lastIndexOf('\n') + 1).includes('--') ? `${text}\n;` : `${text};`
 }
 
 /**

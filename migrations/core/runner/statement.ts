@@ -63,7 +63,9 @@ export async function runStatement(
  */
 export function checkStatement(step: PlanStep, { sql }: Statement): void {
   if (
-    !/\b(begin|commit|end|abort|rollback|start|prepare|database|tablespace|system|stdin)\b|^\s*\\/im.test(sql)
+    !/\b(begin|commit|end|abort|rollback|start|prepare|database|tablespace|system|stdin)\b|^[ \t\f\v]*\\/im.test(
+      sql,
+    )
   )
     return
   for (const { text } of splitStatements(sql)) {

@@ -73,8 +73,8 @@ function sqlSection(parts: readonly BodyPart[]): string {
 }
 
 function terminated(sql: string): string {
-  if (/;\s*$/.test(sql)) return sql
-  return /--[^\n]*$/.test(sql) ? `${sql}\n;` : `${sql};`
+  if (sql.trimEnd().endsWith(';')) return sql
+  return sql.slice(sql.lastIndexOf('\n') + 1).includes('--') ? `${sql}\n;` : `${sql};`
 }
 
 function bodyLines(parts: readonly BodyPart[], indent: string): readonly string[] {

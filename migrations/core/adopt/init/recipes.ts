@@ -65,7 +65,7 @@ function existingJustfile(root: string): string | undefined {
 }
 
 function namesOf(justfile: string): readonly string[] {
-  return [...justfile.matchAll(/^@?([A-Za-z_][\w-]*)(?: [^:=\n]*(?:=[^:\n]*)?)*:(?!=)/gm)].flatMap(
+  return [...justfile.matchAll(/^@?([A-Za-z_][\w-]*)(?: [^:\n]*)?:(?!=)/gm)].flatMap(
     (match) => match[1] ?? [],
   )
 }

@@ -79,7 +79,7 @@ function partsOf({ statements }: ModelFile): readonly (readonly ModelStatement[]
 
 /** Behind comments, if any; what a function's body says is no statement of the file. */
 const ofTransaction =
-  /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:BEGIN|START\s+TRANSACTION|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE|SET\s+LOCAL)\b/i
+  /^(?:\s|--[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/)*(?:BEGIN|START\s+TRANSACTION|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE|SET\s+LOCAL)\b/i
 
 /** Sends statements of a file in one round trip, in a transaction of their own; false when any of them failed. */
 async function runWhole(

@@ -49,7 +49,7 @@ function alone(action: Action, sql: string): Action {
 }
 
 const keyPattern =
-  /^(UNIQUE|PRIMARY KEY)( NULLS NOT DISTINCT)? (\((?:"(?:[^"]|"")+"|[^")])*\))( INCLUDE \((?:"(?:[^"]|"")+"|[^")])*\))?((?: NOT)? DEFERRABLE.*)?$/s
+  /^(UNIQUE|PRIMARY KEY)( NULLS NOT DISTINCT)? (\((?:"[^"]*"|[^")])*\))( INCLUDE \((?:"[^"]*"|[^")])*\))?((?: NOT)? DEFERRABLE.*)?$/s
 
 /**
  * ADD CONSTRAINT without a look at rows under its lock: foreign keys and checks NOT VALID, to be validated by themselves

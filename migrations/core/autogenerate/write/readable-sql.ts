@@ -17,7 +17,7 @@ export function readableSql(sql: string): string {
     : formatted.replace(/;\s*$/, '')
 }
 
-const viewHead = /^(CREATE (?:OR REPLACE )?(?:MATERIALIZED )?VIEW (?:"(?:[^"]|"")+"|[^"])*? AS) {2}(?=\S)/
+const viewHead = /^(CREATE (?:OR REPLACE )?(?:MATERIALIZED )?VIEW (?:"[^"]*"|[^"])*? AS) {2}(?=\S)/
 const sequenceOptions =
   / AS (?:bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807|integer INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647) (START WITH \d+) CACHE 1 NO CYCLE$/
 

@@ -140,7 +140,7 @@ class Sampler {
   }
 
   private set(): string {
-    const end = /^\^?\]?(?:\[:\w+:\]|\\.|[^\]])*\]/.exec(this.pattern.slice(this.at))?.[0]
+    const end = /^\^?\]?(?:\[:\w+:\]|\\.|[^\]\\])*\]/.exec(this.pattern.slice(this.at))?.[0]
     if (end === undefined) throw new UnknownPattern()
     this.at += end.length
     const inner = end
