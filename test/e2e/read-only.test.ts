@@ -1,9 +1,10 @@
-import { chmod } from 'node:fs/promises'
+import { chmod, chown, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { serverUser } from '../../migrations/core/postgres/server-user.ts'
 import { canRunProgramsAs } from '../support/child.ts'
 import { databaseTest } from '../support/database.ts'
-import { copyOfRepository, recipe } from '../support/recipes.ts'
+import { copyOfRepository, recipe, temporaryFolder } from '../support/recipes.ts'
 import { fail, succeed } from './support/just.ts'
 import { versions } from './support/ledger.ts'
 
@@ -15,17 +16,25 @@ if (!isPossible) console.warn('skipped: only root can run programs as another us
 describe.skipIf(!isPossible)('a checkout that its user may not write to', () => {
   let copy: Awaited<ReturnType<typeof copyOfRepository>>
 
+  let home: Awaited<ReturnType<typeof temporaryFolder>>
+
   beforeAll(async () => {
     copy = await copyOfRepository()
     await chmod(copy.path, 0o755)
+    // Its user's own cache folder, where the builds are then.
+    home = await temporaryFolder()
+    if (user !== undefined) await chown(home.path, user.uid, user.gid)
   })
-  afterAll(() => copy?.remove())
+  afterAll(async () => {
+    await copy?.remove()
+    await home?.remove()
+  })
 
   const just = (args: string, url?: string) =>
     recipe(args.split(' '), {
       cwd: copy.path,
       ...(user === undefined ? {} : { user }),
-      env: url === undefined ? {} : { MIG_DATABASE_URL: url },
+      env: { XDG_CACHE_HOME: home.path, ...(url === undefined ? {} : { MIG_DATABASE_URL: url }) },
     })
 
   databaseTest('is good enough to upgrade, look and downgrade', async ({ database }) => {
@@ -33,6 +42,7 @@ describe.skipIf(!isPossible)('a checkout that its user may not write to', () => 
     await succeed(just('mig-history user --verbose', database.url))
     await succeed(just('mig-downgrade -1 user', database.url))
     expect(await versions(database.client)).toEqual({ rfx_user: ['c40e7a51b3d8'] })
+    expect(await readdir(join(home.path, 'just-mig'))).toContain('build')
   })
 
   databaseTest('does so without a temp folder too', async ({ database }) => {
