@@ -100,6 +100,7 @@ test('a masked URL never shows the password, wherever it stands', () => {
   expect(maskUrl('postgresql://u@h/d?password=p&sslmode=x')).toBe('postgresql://u@h/d?password=***&sslmode=x')
   expect(maskUrl('postgresql://h/d')).toBe('postgresql://h/d')
   expect(maskUrl('postgresql://h:5433/d')).toBe('postgresql://h:5433/d')
+  expect(maskUrl('postgres://u@h:secret/d')).toBe('postgres://u@h:***')
   expect(maskUrl('postgresql://[::1]:5433/d')).toBe('postgresql://[::1]:5433/d')
   expect(maskUrl('postgresql://deploy:Tr0ub4dor')).toBe('postgresql://deploy:***')
   expect(maskUrl('Tr0ub4dor')).toBe('***')

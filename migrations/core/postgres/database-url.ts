@@ -102,8 +102,8 @@ export function maskUrl(url: string): string {
   const at = rest.lastIndexOf('@')
   const colon = rest.indexOf(':')
   if (at > colon && colon >= 0) return `${scheme}${rest.slice(0, colon)}:***${rest.slice(at)}`
-  // The colon of a port or of an IPv6 address; else the URL ends within the password.
-  if (colon < 0 || at >= 0 || isReadable(masked)) return masked
+  // The colon of a port or of an IPv6 address; else what follows it may be the password.
+  if (colon < 0 || isReadable(masked)) return masked
   return `${scheme}${rest.slice(0, colon)}:***`
 }
 
