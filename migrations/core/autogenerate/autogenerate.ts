@@ -28,6 +28,7 @@ import { type Provable, prove } from './prove.ts'
 import { renamedChange } from './renames/settle.ts'
 import { settledRenames } from './renames/trial.ts'
 import { rewritten } from './rewrite.ts'
+import { proofRows, seedBase } from './rows/index.ts'
 import { runSections } from './run-sections.ts'
 import { seenDifference } from './seen-difference.ts'
 import { observe, type State } from './state.ts'
@@ -162,9 +163,10 @@ async function proved(
 ): Promise<AutogenerateResult> {
   await expectFilled(input, generated)
   await expectConvertible(input, generated)
-  const revisions = await rewritten(generated, changes, input.rewrite)
+  const statements = await rewritten(generated, changes, input.rewrite)
+  const { revisions, observer } = await proofRows(client, statements, input)
   const provable = await runnable(revisions)
-  const proof = { client, revisions: provable, base, wanted, scope }
+  const proof = { client, revisions: provable, base, wanted, scope, rows: observer }
   const unproved = await failureOf(() => prove(proof), keep)
   return {
     revisions,
@@ -184,6 +186,7 @@ function fromBase<T>(
 ): Promise<T> {
   return withScratchDatabase(scratchOptions(input), async (scratch) => {
     const read = await prepareBase(input, scratch, wanted.catalog)
+    await seedBase(scratch.client, input)
     const schemas = filteredSchemas(input)
     // Mostly the filter is every line, whose fingerprint the base was compared by.
     if (read === undefined || read.schemas.join('\0') !== schemas.join('\0')) {

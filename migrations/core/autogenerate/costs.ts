@@ -3,7 +3,9 @@ import { type Conversion, conversions } from './conversions.ts'
 import {
   type Action,
   type Catalog,
+  columnsGone,
   columnsHolding,
+  columnsLostByHeirs,
   type LockClass,
   type ObjectId,
   relationOf,
@@ -47,8 +49,13 @@ const strengths: readonly LockClass[] = [
 /**
  * Reads the costs off a side's actions. What the side itself makes costs nobody anything.
  * @param from the state that the side starts from
+ * @param to the state that it leads to
  */
-export function costsOf(actions: readonly Action[], from: Pick<Catalog, 'facts' | 'serverVersion'>): Costs {
+export function costsOf(
+  actions: readonly Action[],
+  from: Pick<Catalog, 'facts' | 'serverVersion'>,
+  to: Pick<Catalog, 'facts'>,
+): Costs {
   const made = new Set<string>()
   const locks = new Map<string, LockClass>()
   const rewrites = new Set<string>()
@@ -65,6 +72,18 @@ export function costsOf(actions: readonly Action[], from: Pick<Catalog, 'facts' 
       const own = relationOf(id)
       if (own !== undefined && 'name' in id && own.name === id.name) made.add(`${own.schema}.${own.name}`)
     }
+  }
+  // A table that is made again gets its rows back, in the columns that it still has.
+  const dropped = actions.filter(({ sql }) => sql.startsWith('DROP TABLE '))
+  for (const id of dropped.flatMap(({ destroys }) => destroys)) {
+    if (id.kind !== 'table') continue
+    for (const name of columnsGone(from, to, id)) {
+      const loss: Loss = { kind: 'column', name }
+      dataLoss.set(lossText(loss), loss)
+    }
+  }
+  for (const loss of [...dataLoss.values()].flatMap((each) => lostByHeirs(each, from, to))) {
+    dataLoss.set(lossText(loss), loss)
   }
   return {
     locks: [...locks].map(([relation, lock]) => ({ relation, lock: lockWords[lock] })),
@@ -87,15 +106,43 @@ function relationName(action: Action): string | undefined {
 /** What an action loses: tables, columns, or values of columns that stay. A materialized view is computed again. */
 function lost(action: Action, from: Pick<Catalog, 'facts'>): readonly Loss[] {
   const retyped = retypedColumn(action)
-  if (action.castRisk === 'loses' && retyped !== undefined) {
+  if (retyped !== undefined) {
     const name = [retyped.schema, retyped.table, retyped.name]
-    return [{ kind: 'values', name, reason: 'its new type has no place for them' }]
+    if (action.castRisk === 'loses')
+      return [{ kind: 'values', name, reason: 'its new type has no place for them' }]
+    if (isComputed(action.sql))
+      return [{ kind: 'values', name, reason: 'an expression makes others of them' }]
   }
   const [root] = action.destroys
-  if (!action.losesData || root === undefined) return []
+  if (root === undefined) {
+    const [table] = action.consumes
+    return /^DELETE FROM /.test(action.sql) && table?.kind === 'table'
+      ? [{ kind: 'rows', name: [table.schema, table.name] }]
+      : []
+  }
+  if (!action.losesData) return []
   // An extension goes with its tables; a table with what is part of it.
   const gone = root.kind === 'extension' ? action.destroys.filter((id) => id.kind === 'table') : [root]
   return gone.flatMap((id) => lostWith(id, from))
+}
+
+/** Whether a type change makes values of an expression that is more than a cast, or a change of texts on the way to one. */
+function isComputed(sql: string): boolean {
+  const using = / USING (.*)$/s.exec(sql)?.[1]
+  return (
+    using !== undefined &&
+    !/^\(*("(?:[^"]|"")+"|\w+)\)*(?:::[\w ."]+(?:\([\d, ]+\))?(?:\[\])*\)*)*$/.test(using)
+  )
+}
+
+/** What the tables that inherit lose with a table or a column. */
+function lostByHeirs(
+  { kind, name: [schema = '', name = ''] }: Loss,
+  from: Pick<Catalog, 'facts'>,
+  to: Pick<Catalog, 'facts'>,
+): readonly Loss[] {
+  if (kind !== 'table' && kind !== 'column') return []
+  return columnsLostByHeirs(from, to, { schema, name }).map((column) => ({ kind: 'column', name: column }))
 }
 
 function lostWith(id: ObjectId, from: Pick<Catalog, 'facts'>): readonly Loss[] {

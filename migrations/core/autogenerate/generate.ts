@@ -30,11 +30,15 @@ import { readableSql } from './write/readable-sql.ts'
 /** One direction of a revision, as statements. */
 export interface Side {
   readonly sections: readonly { readonly autocommit: boolean; readonly statements: readonly string[] }[]
+  /** What the statements were made from. */
+  readonly actions: readonly Action[]
   readonly costs: Costs
   /** What is dropped and made again, so that its grants must be kept. Empty where grants are compared. */
   readonly kept: GrantedObjects
   /** What goes here and comes back in another revision, without its grants. */
   readonly losesGrants: readonly string[]
+  /** Tables that the proof had no rows in, as the head names them. */
+  readonly withoutRows: readonly string[]
 }
 
 export interface GeneratedRevision {
@@ -151,7 +155,7 @@ export function asRevision(
     input.online ? onlineActions(actions, from) : actions
   return {
     line: run.line,
-    upgrade: sideOf({ actions: online(run.actions, down.to), kept, from: down.to }, input),
+    upgrade: sideOf({ actions: online(run.actions, down.to), kept, from: down.to, to: down.from }, input),
     downgrade: sideOf({ ...down, actions: online(down.actions, down.from) }, input),
     needs: run.needs,
     references: referencesOf(run.actions, input.lines.find(({ key }) => key === run.line)?.schema ?? ''),
@@ -164,12 +168,12 @@ interface Way {
   readonly kept: GrantedObjects
   /** The state that they start from. */
   readonly from: Catalog
-}
-
-export interface WayBack extends Way {
-  /** The state before the revision. */
+  /** The state that they lead to. */
   readonly to: Catalog
 }
+
+/** The way from the state behind a revision to the one before it. */
+export type WayBack = Way
 
 /** Reads what was made anew since it was called last. Where grants are compared, the statements hold them. */
 export async function newlyMadeReader(
@@ -226,10 +230,10 @@ function fillsAmong(
   return Object.fromEntries(Object.entries(using).filter(([column]) => !taken.has(column)))
 }
 
-function sideOf({ actions, kept, from }: Way, input: Pick<AutogenerateInput, 'lines'>): Side {
+function sideOf({ actions, kept, from, to }: Way, input: Pick<AutogenerateInput, 'lines'>): Side {
   const standIns = input.lines.filter((line) => line.tenant).map((line) => line.schema)
   const unnamed = unnaming(standIns)
-  const { locks, rewrites, dataLoss, demands, conversions, stale } = costsOf(actions, from)
+  const { locks, rewrites, dataLoss, demands, conversions, stale } = costsOf(actions, from, to)
   const costs = {
     locks: locks.map(({ relation, lock }) => ({ relation: unnamed(relation), lock })),
     rewrites: rewrites.map(unnamed),
@@ -248,7 +252,14 @@ function sideOf({ actions, kept, from }: Way, input: Pick<AutogenerateInput, 'li
   const unnamedObjects = Object.fromEntries(
     Object.entries(kept).map(([family, names]) => [family, names.map(unnamed)]),
   )
-  return { sections: statementsOf(actions, standIns), costs, kept: unnamedObjects, losesGrants: [] }
+  return {
+    sections: statementsOf(actions, standIns),
+    costs,
+    actions,
+    kept: unnamedObjects,
+    losesGrants: [],
+    withoutRows: [],
+  }
 }
 
 /** Takes the stand-ins of tenant lines out of a text. */

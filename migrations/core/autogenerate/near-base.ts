@@ -7,6 +7,7 @@ import { runsAtOnce } from './guide/trial.ts'
 import { type AutogenerateInput, filteredSchemas } from './input.ts'
 import { readModelFiles } from './models/index.ts'
 import { readsNoRows } from './row-blind.ts'
+import { seedBase } from './rows/index.ts'
 import { seenDifference } from './seen-difference.ts'
 import { fingerprintOf, observe, type State } from './state.ts'
 import { type StraightWays, straightWays } from './straight.ts'
@@ -31,7 +32,8 @@ export interface Near {
  *
  * - The catalog: the fingerprint of every line is the live database's, which is what a replay is held to too; a
  *   difference by hand makes no difference here, and lines outside the filter are in both as the models have them.
- * - Rows that the revisions leave: none of the statements, up or down, looks at one ({@link readsNoRows}).
+ * - Rows that the revisions leave: none of the statements, up or down, looks at one ({@link readsNoRows}). Rows of a seed
+ *   and generated ones are here as there.
  * - The ledger: stamped where the replay would have ended.
  *
  * What only a replay can show is left to one: tenant lines, grants, hooks that write statements of their own,
@@ -65,6 +67,7 @@ export async function fromModels<T>(
     const near = nearBase(input, models, live)
     if (near === undefined || !(await isTakenBack(client, input, near, live))) return { wanted }
     await standAtHeads(client)
+    await seedBase(client, input)
     return { wanted, made: await body(scratch, near) }
   })
 }

@@ -7,6 +7,7 @@ import {
   fingerprintChangesText,
 } from '../postgres/fingerprint/index.ts'
 import { changeText, difference, type Scope } from './engine/index.ts'
+import type { RowObserver } from './rows/index.ts'
 import { fingerprintOf, observe, type State } from './state.ts'
 
 /** One revision to prove, as something that runs. */
@@ -24,30 +25,35 @@ export interface ProofInput {
   readonly base: State
   readonly wanted: State
   readonly scope: Scope
+  /** The third observer, where there are rows. */
+  readonly rows?: RowObserver
 }
 
 /**
- * Runs revisions up, down and up again, and compares with both observers: after the upgrade with the wanted
+ * Runs revisions up, down and up again, and compares with all observers: after the upgrade with the wanted
  * state, after the downgrade with the base. After the second upgrade the fingerprint has to be the wanted one.
  * @throws MigError `proof-failed` (exit 5) with the step and what is left
  */
 export async function prove(input: ProofInput): Promise<void> {
-  const { revisions, base, wanted } = input
+  const { revisions, base, wanted, rows } = input
   const up = async (step: string) => {
     for (const revision of revisions) await step_(revision, step, () => revision.upgrade(input.client))
   }
   await up('upgrade')
   await expectState(input, wanted, 'upgrade', 'the models')
+  await rows?.afterUpgrade()
   for (const revision of [...revisions].reverse()) {
     const { downgrade } = revision
     if (downgrade === undefined) return
     await step_(revision, 'downgrade', () => downgrade(input.client))
   }
   await expectState(input, base, 'downgrade', 'the state before')
+  await rows?.afterDowngrade()
   await up('second upgrade')
   // What both have seen to be the models' state; that it is the same again, the fingerprint says alone.
   const again = await fingerprintOf(input.client, input.scope)
   expectNothingLeft([], leftBetween(again, wanted.fingerprint), 'second upgrade', 'the models')
+  await rows?.afterSecondUpgrade()
 }
 
 async function step_(revision: Provable, step: string, run: () => Promise<void>): Promise<void> {

@@ -30,7 +30,7 @@ export async function numbered(client: Client): Promise<readonly Numbered[]> {
   for (const { column, name, table, sequence } of rows) {
     const position = await client.query<{ passed: string; taken: boolean }>(
       `SELECT abs(next) AS passed, EXISTS (SELECT FROM ${table} WHERE ${name} = next) AS taken
-       FROM (SELECT last_value + CASE WHEN is_called THEN sign(seqincrement) ELSE 0 END AS next
+       FROM (SELECT last_value + CASE WHEN is_called THEN sign(seqincrement)::bigint ELSE 0 END AS next
              FROM ${sequence}, pg_sequence WHERE seqrelid = '${sequence.replaceAll("'", "''")}'::regclass) p`,
     )
     const [first] = position.rows

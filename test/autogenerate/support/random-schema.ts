@@ -49,20 +49,58 @@ const table = fc.record({
 
 type Table = typeof table extends fc.Arbitrary<infer T> ? T : never
 
+const choice = fc.record({
+  tables: fc.dictionary(fc.constantFrom(...tableNames), table, { maxKeys: 4, noNullPrototype: true }),
+  moods: fc.uniqueArray(fc.constantFrom('low', 'mid', 'high', 'none', 'all'), {
+    minLength: 1,
+    maxLength: 5,
+  }),
+  views: fc.boolean(),
+  materialized: fc.boolean(),
+  routine: fc.integer({ min: 0, max: 3 }),
+  domain: fc.constantFrom(undefined, 'integer', 'bigint', 'text'),
+})
+
 /** Schemas of up to four tables with an enum, views, functions, triggers, policies and indexes between them. */
-export const randomSchema: fc.Arbitrary<RandomSchema> = fc
+export const randomSchema: fc.Arbitrary<RandomSchema> = choice.map((made) => ({ sql: sqlOf(made) }))
+
+/** Two schemas, and what a person says of tables and columns that have another name in the second. */
+export interface RenamedPair {
+  readonly before: string
+  readonly after: string
+  /** As `--rename` takes it. */
+  readonly renames: Readonly<Record<string, string>>
+}
+
+/** Pairs of schemas; tables and columns of the first are in the second by other names, whatever else differs. */
+export const renamedPair: fc.Arbitrary<RenamedPair> = fc
   .record({
-    tables: fc.dictionary(fc.constantFrom(...tableNames), table, { maxKeys: 4, noNullPrototype: true }),
-    moods: fc.uniqueArray(fc.constantFrom('low', 'mid', 'high', 'none', 'all'), {
-      minLength: 1,
-      maxLength: 5,
-    }),
-    views: fc.boolean(),
-    materialized: fc.boolean(),
-    routine: fc.integer({ min: 0, max: 3 }),
-    domain: fc.constantFrom(undefined, 'integer', 'bigint', 'text'),
+    before: choice,
+    after: choice,
+    tables: fc.subarray(tableNames.slice(0, 2)),
+    column: fc.constantFrom(...columnNames),
   })
-  .map((choice) => ({ sql: sqlOf(choice) }))
+  .map(({ before, after, tables, column: old }) => {
+    const renames: Record<string, string> = {}
+    const wanted: Record<string, Table> = {}
+    for (const [name, made] of Object.entries(after.tables)) {
+      if (!(tables.includes(name) && name in before.tables)) wanted[name] = made
+    }
+    for (const [name, made] of Object.entries(before.tables)) {
+      if (tables.includes(name)) {
+        renames[`rfx_user.${name}`] = `${name}_new`
+        wanted[`${name}_new`] = { ...made, reference: null }
+      } else if (old in made.columns) {
+        renames[`rfx_user.${name}.${old}`] = 'renamed'
+        const columns = Object.entries(made.columns).map(([key, value]) => [
+          key === old ? 'renamed' : key,
+          value,
+        ])
+        wanted[name] = { ...made, columns: Object.fromEntries(columns) as Table['columns'] }
+      }
+    }
+    return { before: sqlOf(before), after: sqlOf({ ...after, tables: wanted }), renames }
+  })
 
 interface Choice {
   readonly tables: Readonly<Record<string, Table>>

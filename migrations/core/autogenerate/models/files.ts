@@ -3,6 +3,7 @@ import { join, relative, sep } from 'node:path'
 import { loadModule } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import { splitStatements } from '../../postgres/index.ts'
+import { seedNames } from '../../scratch/rows/index.ts'
 import { drizzleStatements, isDrizzle } from './drizzle.ts'
 
 /** One statement of a model, and where it stands. */
@@ -45,11 +46,13 @@ export async function readModelFiles(dir: string, cacheDir: string): Promise<rea
   return files
 }
 
-/** The model files of a folder, in the order of their names. Declaration files and dot files are none. */
+const seeds: ReadonlySet<string> = new Set(seedNames)
+
+/** The model files of a folder, in the order of their names. Declaration files, dot files and a seed are none. */
 export function modelPaths(dir: string): readonly string[] {
   return readdirSync(dir, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.(sql|[cm]?ts|[cm]?js)$/.test(name) && !/\.d\.[cm]?ts$/.test(name))
-    .filter((name) => !name.split(sep).some((part) => part.startsWith('.')))
+    .filter((name) => !name.split(sep).some((part) => part.startsWith('.')) && !seeds.has(name))
     .sort()
     .map((name) => join(dir, name))
 }

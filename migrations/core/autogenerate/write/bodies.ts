@@ -65,6 +65,8 @@ export function costNotes(upgrade: Side, downgrade: Side | undefined): readonly 
     ...(downgrade?.costs.dataLoss ?? []).map((loss) => lossLine('downgrade', loss)),
     ...(downgrade?.costs.demands ?? []).map((demand) => `Downgrade f${demandNote(demand).slice(1)}`),
     ...staleNotes(upgrade.costs.stale, downgrade?.costs.stale ?? []),
+    ...upgrade.withoutRows.map((name) => `Proved without rows: table ${name}`),
+    ...(downgrade?.withoutRows ?? []).map((name) => `Downgrade proved without rows: table ${name}`),
     ...objectNames(upgrade.kept).map((name) => `Makes ${name} anew, with the grants that it has`),
     ...upgrade.losesGrants.map(
       (name) => `Loses the grants of ${name}: it goes and comes back in different revisions`,

@@ -5,6 +5,10 @@ import type { Observation, ObservedColumn, ObservedRow, ObservedTable } from './
 export interface FoundLoss extends Loss {
   /** `'1' became '2'` */
   readonly examples: readonly string[]
+  /** Other names of the same thing: of the table that it is in by now. */
+  readonly aliases?: readonly (readonly string[])[]
+  /** Values that a cast was asked for beforehand, and that came out otherwise. */
+  readonly predicted?: boolean
 }
 
 /** Which names are the same thing before and after, beyond what oid and attnum say. */
@@ -24,8 +28,9 @@ export interface Comparison {
   readonly gained: readonly { readonly name: readonly string[]; readonly examples: readonly string[] }[]
 }
 
-/** Values that type changes make, by oid and attnum: as {@link expectations} has them. */
-export type Expectations = ReadonlyMap<string, readonly (string | null)[] | 'any'>
+/** Values that type changes make, by oid and attnum: as {@link expectations} has them. `any` where nothing can be
+ * told; `filled` where NULL had to become a value in between. */
+export type Expectations = ReadonlyMap<string, readonly (string | null)[] | 'any' | 'filled'>
 
 export function expectationKey(oid: string, column: number): string {
   return `${oid} ${column}`
@@ -115,7 +120,14 @@ function twinOf(
   const old = key(table.schema, table.name)
   const name = renames.tables.get(old) ?? old
   const known = new Set(before.tables.map(({ oid }) => oid))
-  return after.tables.find((each) => key(each.schema, each.name) === name && !known.has(each.oid))
+  const twin = after.tables.find((each) => key(each.schema, each.name) === name && !known.has(each.oid))
+  if (twin !== undefined) return twin
+  // One that was made again as a partition is read with the root, too.
+  const [leaf] =
+    [...after.relations].find(([oid, full]) => key(...full) === name && !before.relations.has(oid)) ?? []
+  return leaf === undefined
+    ? undefined
+    : after.tables.find(({ rows }) => rows.some((row) => row.leaf === leaf))
 }
 
 function lostTable({ oid, rows, schema, name }: ObservedTable, after: Observation): readonly FoundLoss[] {
@@ -159,6 +171,7 @@ function lostColumns(
         kind: 'column' as const,
         name: [table.schema, table.name, column.name],
         examples: values.slice(0, 3).map(valueText),
+        aliases: [[twin.schema, twin.name, column.name]],
       },
     ]
   })
@@ -199,8 +212,16 @@ function lostRows(table: ObservedTable, twin: ObservedTable, search: Search): re
   return missing.flatMap((each) => closest(table, each, pools, search))
 }
 
-function valueIn({ row, places }: Pooled, at: number): string | null {
-  return row.values[places[at] ?? -1] ?? null
+function valueIn({ row, places, columns }: Pooled, at: number): string | null {
+  const place = places[at] ?? -1
+  return asCompared(row.values[place] ?? null, columns[place])
+}
+
+/** Fields of a composite type that come are NULL in values that are there: they end in commas (manual, section 8.16.6). */
+function asCompared(value: string | null, column: ObservedColumn | undefined): string | null {
+  // jsonb keeps neither white space nor the order of keys (manual, section 8.14); what it holds is the same.
+  if (value !== null && /^jsonb?$/.test(column?.type ?? '')) return canonicalJson(value)
+  return column?.composite === true ? (value?.replace(/,+\)/g, ')') ?? null) : value
 }
 
 /** The places in which a row has another value than is wanted. */
@@ -212,6 +233,7 @@ interface Expected {
   readonly value: string | null
   /** What it may be instead: a value for NULL in a column that takes none, or anything. */
   readonly free: boolean
+  readonly predicted: boolean
 }
 
 function expectedValue(
@@ -221,34 +243,58 @@ function expectedValue(
   at: number,
   { expected }: Search,
 ): Expected {
-  const value = row.values[pair.place] ?? null
+  const value = asCompared(row.values[pair.place] ?? null, pair.column)
   const cast = expected.get(expectationKey(table.oid, pair.column.number))
-  if (cast === 'any') return { value, free: true }
-  if (value === null && pair.filled) return { value, free: true }
-  return { value: cast === undefined ? value : (cast[at] ?? null), free: false }
+  if (cast === 'any') return { value, free: true, predicted: false }
+  if (value === null && (pair.filled || cast === 'filled')) return { value, free: true, predicted: false }
+  const predicted = cast !== undefined && cast !== 'filled'
+  return { value: predicted ? asCompared(cast[at] ?? null, pair.column) : value, free: false, predicted }
 }
 
 interface Pooled {
   readonly row: ObservedRow
   /** By the place of the pair: where the row has that column's value. */
   readonly places: readonly number[]
+  readonly columns: readonly ObservedColumn[]
 }
 
-/** The rows among which a table's are sought: those of its twin, and of tables that were its partitions. */
-function poolsOf(table: ObservedTable, twin: ObservedTable, { after, pairs }: Search): readonly Pooled[] {
+/**
+ * The rows among which a table's are sought: those of its twin, of tables that were its partitions, by oid or by name, and
+ * of its parents and heirs: a query of the parent finds them as it did before.
+ */
+function poolsOf(
+  table: ObservedTable,
+  twin: ObservedTable,
+  { before, after, pairs }: Search,
+): readonly Pooled[] {
   const leaves = new Set(table.rows.map(({ leaf }) => leaf))
   const own = pairs.map(({ to }) => to)
-  const inTwin = twin.rows.map((row) => ({ row, places: own }))
-  const apart = after.tables.filter(({ oid }) => oid !== twin.oid && leaves.has(oid))
+  const inTwin = twin.rows.map((row) => ({ row, places: own, columns: twin.columns }))
+  const names = [...table.parents, ...[...leaves].flatMap((leaf) => nameOf(before, leaf))]
+  const named = new Set(names.map((name) => key(...name)))
+  const self = key(table.schema, table.name)
+  const apart = after.tables.filter((other) => {
+    const isHeir = other.parents.some((name) => key(...name) === self)
+    const isKnown = leaves.has(other.oid) || named.has(key(other.schema, other.name)) || isHeir
+    return other.oid !== twin.oid && isKnown
+  })
   return [
     ...inTwin,
     ...apart.flatMap((other) => {
       const places = pairs.map(({ to }) =>
         other.columns.findIndex(({ name }) => name === twin.columns[to]?.name),
       )
-      return other.rows.map((row) => ({ row, places }))
+      return other.rows.map((row) => ({ row, places, columns: other.columns }))
     }),
   ]
+}
+
+function nameOf(
+  { relations }: Observation,
+  oid: string,
+): readonly (readonly [schema: string, name: string])[] {
+  const name = relations.get(oid)
+  return name === undefined ? [] : [name]
 }
 
 /** The values that differ from the row that is most alike and nobody's yet; the row, where there is none. */
@@ -283,7 +329,9 @@ function closest(
     const examples = [
       `${valueText(wanted.values[at]?.value ?? null)} became ${valueText(valueIn(pooled, at))}`,
     ]
-    return [{ kind: pair.same ? 'values' : 'column', name: [...name, pair.column.name], examples }]
+    // A column that is made again has values of its own, if any.
+    const predicted = pair.same && wanted.values[at]?.predicted === true
+    return [{ kind: pair.same ? 'values' : 'column', name: [...name, pair.column.name], examples, predicted }]
   })
 }
 
@@ -307,4 +355,12 @@ function rowText({ values }: ObservedRow): string {
 function valueText(value: string | null): string {
   if (value === null) return 'NULL'
   return value.length > 40 ? `'${value.slice(0, 40)}…'` : `'${value}'`
+}
+
+function canonicalJson(text: string): string {
+  return JSON.stringify(JSON.parse(text), (_, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  )
 }

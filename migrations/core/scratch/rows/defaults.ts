@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { quoteIdent } from '../../postgres/index.ts'
+import { quoteIdent, quoteLiteral } from '../../postgres/index.ts'
 import type { ConcernedTable } from './concerned.ts'
 import { describeTables, type Shapes, type TableShape } from './describe.ts'
 import { draftOf, insertStatement, type RowWish, rowValues } from './draft.ts'
@@ -29,6 +29,7 @@ export async function staleDefaults(
   const shapes = await describeTables(client, oids)
   const numbered = shapes.tables.filter(({ columns }) => columns.some(({ sequence }) => sequence !== null))
   if (numbered.length === 0) return []
+  const positions = await sequencePositions(client, numbered)
   await client.query('BEGIN')
   try {
     return await quietly(
@@ -42,7 +43,29 @@ export async function staleDefaults(
     )
   } finally {
     await client.query('ROLLBACK')
+    // What nextval has given stays given, whatever is rolled back (manual, section 9.17).
+    if (positions.length > 0) await client.query(positions.join(';'))
   }
+}
+
+/** The statements that put the sequences of tables back where they are now. */
+async function sequencePositions(
+  client: ClientBase,
+  tables: readonly TableShape[],
+): Promise<readonly string[]> {
+  const ids = [...new Set(tables.flatMap(({ columns }) => columns.flatMap(({ sequence }) => sequence ?? [])))]
+  const names = await client.query<{ name: string }>(
+    'SELECT unnest($1::text[])::oid::regclass::text AS name',
+    [ids],
+  )
+  const queries = names.rows.map(
+    ({ name }) =>
+      `SELECT ${quoteLiteral(name)} AS name, last_value::text AS value, is_called AS called FROM ${name}`,
+  )
+  const { rows } = await client.query<{ name: string; value: string; called: boolean }>(
+    queries.join(' UNION ALL '),
+  )
+  return rows.map(({ name, value, called }) => `SELECT setval(${quoteLiteral(name)}, ${value}, ${called})`)
 }
 
 async function staleIn(
@@ -93,7 +116,7 @@ async function staleIn(
       error,
       columns.map(({ name }) => name),
     )
-      ? [about(first.name, error.message)]
+      ? [about(first.name, withDetail(error))]
       : []
   }
 }
@@ -110,4 +133,9 @@ function isOfSequence(
   return (
     error.code === '23505' && broken !== undefined && broken.columns.some((name) => columns.includes(name))
   )
+}
+
+function withDetail(error: Error): string {
+  const detail: unknown = Reflect.get(error, 'detail')
+  return typeof detail === 'string' ? `${error.message}: ${detail}` : error.message
 }

@@ -25,9 +25,17 @@ export interface RowAsks {
   /** Columns that will take no NULL; by {@link columnKey}. */
   readonly notNull: ReadonlySet<string>
   readonly checks: readonly { readonly schema: string; readonly table: string; readonly expression: string }[]
+  /** Foreign keys that come; the target as SQL names it. */
+  readonly references: readonly {
+    readonly schema: string
+    readonly table: string
+    readonly columns: readonly string[]
+    readonly target: string
+    readonly targetColumns: readonly string[]
+  }[]
 }
 
-export const noAsks: RowAsks = { texts: new Map(), notNull: new Set(), checks: [] }
+export const noAsks: RowAsks = { texts: new Map(), notNull: new Set(), checks: [], references: [] }
 
 export function columnKey(schema: string, table: string, column: string): string {
   return JSON.stringify([schema, table, column])
@@ -67,7 +75,7 @@ export function draftOf(table: TableShape, { types }: Shapes, wish: RowWish): Dr
             }).filter((value) =>
               asked.some((text) => value.startsWith(`CAST('${text.replaceAll("'", "''")}' AS `)),
             )
-      const all = [...new Set([...first, ...found])]
+      const all = first.length > 0 ? [...new Set(first)] : [...new Set(found)]
       const at = all.length === 0 ? 0 : wish.shift % all.length
       return [
         column.name,

@@ -2,6 +2,7 @@ export { type Comparison, compareRows, type FoundLoss, noRenames, type Renames }
 export { type ConcernedTable, concernedTables } from './concerned.ts'
 export { type StaleDefault, staleDefaults } from './defaults.ts'
 export { columnKey, type RowAsks, type RowWish } from './draft.ts'
-export { expectations } from './expectations.ts'
+export { expectations, filledBetween } from './expectations.ts'
 export { makeRows, plainWish, type WithoutRows } from './make.ts'
 export { type Casts, type Observation, observeRows } from './observe.ts'
+export { seedNames, seedRows } from './seed.ts'

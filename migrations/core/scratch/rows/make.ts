@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { quoteIdent } from '../../postgres/index.ts'
+import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
 import type { ConcernedTable } from './concerned.ts'
 import { describeTables, type ReferenceShape, type Shapes, type TableShape } from './describe.ts'
 import {
@@ -87,7 +87,8 @@ async function fill(
 }
 
 async function workList(client: ClientBase, shapes: Shapes, wish: RowWish): Promise<readonly Work[]> {
-  const drafts = inOrder(shapes.tables).map(({ table, reachable }) => ({
+  const tables = shapes.tables.map((table) => withAsked(table, shapes.tables, wish))
+  const drafts = inOrder(tables).map(({ table, reachable }) => ({
     draft: draftOf(table, shapes, wish),
     reachable,
   }))
@@ -101,6 +102,32 @@ async function workList(client: ClientBase, shapes: Shapes, wish: RowWish): Prom
     at += draft.puzzles.length
     return { draft, reachable, solved: own }
   })
+}
+
+/** A table with the foreign keys that come, too, to tables that are there. */
+function withAsked(table: TableShape, all: readonly TableShape[], { asks }: RowWish): TableShape {
+  const own = asks.references.filter(
+    ({ schema, table: name }) => schema === table.schema && name === table.name,
+  )
+  const found = own.flatMap((asked): readonly ReferenceShape[] => {
+    const target = all.find(({ schema, name }) =>
+      [`${schema}.${name}`, `${quoteIdent(schema)}.${quoteIdent(name)}`].includes(asked.target),
+    )
+    const has = ({ columns }: TableShape, names: readonly string[]) =>
+      names.every((name) => columns.some((column) => column.name === name))
+    if (target === undefined || !has(table, asked.columns) || !has(target, asked.targetColumns)) return []
+    const { columns, targetColumns } = asked
+    return [
+      {
+        columns,
+        targetColumns,
+        table: target.oid,
+        target: qualifiedName(target.schema, target.name),
+        full: false,
+      },
+    ]
+  })
+  return found.length === 0 ? table : { ...table, references: [...table.references, ...found] }
 }
 
 /** Referenced tables first. A reference to the table itself, or around a cycle, waits until all rows are there. */

@@ -9,6 +9,8 @@ export interface ObservedColumn {
   readonly type: string
   readonly notNull: boolean
   readonly generated: boolean
+  /** A composite type, or an array of one. */
+  readonly composite: boolean
 }
 
 export interface ObservedRow {
@@ -25,8 +27,14 @@ export interface ObservedTable {
   readonly schema: string
   readonly name: string
   readonly columns: readonly ObservedColumn[]
+  /** The tables that it inherits from, by schema and name. */
+  readonly parents: readonly (readonly [schema: string, name: string])[]
   readonly rows: readonly ObservedRow[]
+  /** The places of columns whose cast gives another value each time. */
+  readonly volatile: ReadonlySet<number>
 }
+
+type TableHead = Omit<ObservedTable, 'rows' | 'volatile'>
 
 /** Tables with their rows at one moment. */
 export interface Observation {
@@ -60,14 +68,15 @@ export async function observeRows(
 ): Promise<Observation> {
   return inTransaction(client, async () => {
     await client.query(settings)
-    const { rows } = await client.query<Omit<ObservedTable, 'rows'>>(tablesQuery, [oids])
+    const { rows } = await client.query<TableHead>(tablesQuery, [oids])
     const relations = await client.query<{ oid: string; schema: string; name: string }>(relationsQuery)
     const found = rows.length === 0 ? [] : await readAll(client, rows)
     const tables: ObservedTable[] = []
     for (const [at, table] of rows.entries()) {
-      const cast = await castValues(client, table, casts, found[at]?.length ?? 0)
+      const { cast, volatile } = await castValues(client, table, casts, found[at]?.length ?? 0)
       tables.push({
         ...table,
+        volatile,
         rows: (found[at] ?? []).map(([leaf = '', ...values], row) => ({
           leaf: leaf ?? '',
           values,
@@ -88,7 +97,7 @@ const order = 'ORDER BY tableoid, ctid'
 
 async function readAll(
   client: ClientBase,
-  tables: readonly Omit<ObservedTable, 'rows'>[],
+  tables: readonly TableHead[],
 ): Promise<readonly (readonly TextRow[])[]> {
   const queries = tables.map((table) => {
     const values = table.columns.map(({ name }) => `${quoteIdent(name)}::text`)
@@ -100,27 +109,41 @@ async function readAll(
 }
 
 /** Children that inherit have rows of their own; partitions are read as one table. */
-function fromClause({ schema, name, ...table }: Omit<ObservedTable, 'rows'>): string {
+function fromClause({ schema, name, ...table }: TableHead): string {
   const partitioned = 'partitioned' in table && table.partitioned === true
   return `${partitioned ? '' : 'ONLY '}${qualifiedName(schema, name)}`
 }
 
+/** What is the same within a transaction, and another value in the next (manual, section 9.9.5). */
+const timed = /\b(?:now\(|current_|local(?:time|date)|\w+_timestamp\()/i
+
 async function castValues(
   client: ClientBase,
-  table: Omit<ObservedTable, 'rows'>,
+  table: TableHead,
   casts: Casts,
   count: number,
-): Promise<ReadonlyMap<number, readonly (string | null)[]>> {
-  const found = new Map<number, readonly (string | null)[]>()
-  if (count === 0) return found
+): Promise<{
+  readonly cast: ReadonlyMap<number, readonly (string | null)[]>
+  readonly volatile: ReadonlySet<number>
+}> {
+  const cast = new Map<number, readonly (string | null)[]>()
+  const volatile = new Set<number>()
+  if (count === 0) return { cast, volatile }
   for (const [place, { name }] of table.columns.entries()) {
     const expression = casts.get(columnKey(table.schema, table.name, name))
     if (expression === undefined) continue
-    const sql = `SELECT (${expression})::text AS value FROM ${fromClause(table)} ${order}`
+    const sql = `SELECT (${expression})::text AS value, (${expression})::text AS again FROM ${fromClause(table)} ${order}`
     const rows = await valuesOf(client, sql)
-    if (rows !== undefined) found.set(place, rows)
+    if (rows === undefined) continue
+    const isFixed = rows.every(({ value, again }) => value === again) && !timed.test(expression)
+    if (isFixed)
+      cast.set(
+        place,
+        rows.map(({ value }) => value),
+      )
+    else volatile.add(place)
   }
-  return found
+  return { cast, volatile }
 }
 
 /** A column of values; undefined where the expression cannot be computed. */
@@ -128,12 +151,12 @@ async function valuesOf(
   client: ClientBase,
   sql: string,
   values: readonly unknown[] = [],
-): Promise<readonly (string | null)[] | undefined> {
+): Promise<readonly { readonly value: string | null; readonly again?: string | null }[] | undefined> {
   await client.query('SAVEPOINT mig_cast')
   try {
-    const { rows } = await client.query<{ value: string | null }>(sql, [...values])
+    const { rows } = await client.query<{ value: string | null; again?: string | null }>(sql, [...values])
     await client.query('RELEASE SAVEPOINT mig_cast')
-    return rows.map(({ value }) => value)
+    return rows
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error
     await client.query('ROLLBACK TO SAVEPOINT mig_cast; RELEASE SAVEPOINT mig_cast')
@@ -153,15 +176,18 @@ export function readAs(
   return inTransaction(client, async () => {
     await client.query(settings)
     const sql = `SELECT (v::${type})::text AS value FROM unnest($1::text[]) WITH ORDINALITY AS t (v, n) ORDER BY n`
-    return valuesOf(client, sql, [texts])
+    return (await valuesOf(client, sql, [texts]))?.map(({ value }) => value)
   })
 }
 
 const tablesQuery = `
   SELECT c.oid::text, n.nspname AS schema, c.relname AS name, c.relkind = 'p' AS partitioned,
+    (SELECT coalesce(json_agg(json_build_array(pn.nspname, p.relname)), '[]') FROM pg_inherits i
+     JOIN pg_class p ON p.oid = i.inhparent JOIN pg_namespace pn ON pn.oid = p.relnamespace WHERE i.inhrelid = c.oid) AS parents,
     (SELECT coalesce(json_agg(json_build_object('number', a.attnum, 'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
-       'notNull', a.attnotnull, 'generated', a.attgenerated <> '') ORDER BY a.attnum), '[]')
-     FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
+       'notNull', a.attnotnull, 'generated', a.attgenerated <> '',
+       'composite', t.typtype = 'c' OR EXISTS (SELECT FROM pg_type e WHERE e.oid = t.typelem AND e.typtype = 'c')) ORDER BY a.attnum), '[]')
+     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.oid = ANY ($1::text[]::oid[]) AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY c.oid`
 

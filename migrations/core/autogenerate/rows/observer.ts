@@ -1,0 +1,159 @@
+import type { Client } from 'pg'
+import {
+  type Comparison,
+  type ConcernedTable,
+  compareRows,
+  concernedTables,
+  expectations,
+  filledBetween,
+  noRenames,
+  type Observation,
+  observeRows,
+  staleDefaults,
+} from '../../scratch/rows/index.ts'
+import { expectAnnounced, expectInserts, proofFailed } from './judge.ts'
+import type { DirectionPlan, EnumLabels, RowPlan } from './plan.ts'
+import { emptyTables, type TriedRows } from './trial.ts'
+
+/** The third observer of a proof: what becomes of rows. Each step is called when its statements have run. */
+export interface RowObserver {
+  readonly afterUpgrade: () => Promise<void>
+  readonly afterDowngrade: () => Promise<void>
+  readonly afterSecondUpgrade: () => Promise<void>
+}
+
+/**
+ * Observes rows at the base state, and judges each step by them.
+ * @param client at the base state, with its rows
+ */
+export async function rowObserver(client: Client, plan: RowPlan, tried: TriedRows): Promise<RowObserver> {
+  const oids = tried.tables.map(({ oid }) => oid)
+  const base = await observeRows(client, oids, plan.upgrade.casts)
+  const touched = tried.tables.filter(({ why }) => why === 'touched')
+  const staleBefore = await staleDefaults(client, touched)
+  let top: Observation | undefined
+  let below: Observation | undefined
+  let emptied: ReadonlySet<string> = new Set()
+
+  const land = async (before: Observation, casts: DirectionPlan['casts']) => {
+    const tables = await tablesAfter(client, plan, before)
+    const state = await observeRows(
+      client,
+      tables.map(({ oid }) => oid),
+      casts,
+    )
+    return { tables, state }
+  }
+  const compare = async (
+    from: Observation,
+    to: Observation,
+    { renames, labels }: DirectionPlan,
+  ): Promise<Comparison> => {
+    const old = withLabels(from, labels)
+    return compareRows(old, to, await expectations(client, old, to, renames), renames)
+  }
+  const inserts = async (step: string, tables: readonly ConcernedTable[]) => {
+    const stale = await staleDefaults(
+      client,
+      tables.filter(({ why }) => why === 'touched'),
+    )
+    expectInserts(step, stale, staleBefore)
+  }
+
+  return {
+    afterUpgrade: async () => {
+      const { tables, state } = await land(base, plan.downgrade.casts)
+      const { announced, promised } = plan.upgrade
+      expectAnnounced('upgrade', await compare(base, state, plan.upgrade), {
+        announced,
+        promised,
+        plan,
+        before: base,
+        after: state,
+      })
+      await inserts('upgrade', tables)
+      top = state
+      if (tried.emptied.length === 0) return
+      await emptyTables(client, tried.emptied, plan)
+      top = await observeRows(
+        client,
+        tables.map(({ oid }) => oid),
+        plan.downgrade.casts,
+      )
+      emptied = emptiedTables(state, top)
+    },
+    afterDowngrade: async () => {
+      if (top === undefined) throw proofFailed('downgrade', 'the upgrade was not observed')
+      const { tables, state } = await land(top, plan.upgrade.casts)
+      const { announced, promised } = plan.downgrade
+      expectAnnounced('downgrade', await compare(top, state, plan.downgrade), {
+        announced,
+        promised,
+        plan,
+        before: top,
+        after: state,
+      })
+      const both = [...plan.upgrade.announced, ...announced]
+      const filled = filledBetween(base, top, plan.upgrade.renames)
+      const comparison = compareRows(withoutEmptied(base, emptied), state, filled, noRenames)
+      expectAnnounced('downgrade', comparison, { announced: both, promised: plan.upgrade.promised, plan })
+      await inserts('downgrade', tables)
+      below = state
+    },
+    afterSecondUpgrade: async () => {
+      if (below === undefined) throw proofFailed('second upgrade', 'the downgrade was not observed')
+      const { state } = await land(below, new Map())
+      const { announced, promised } = plan.upgrade
+      expectAnnounced('second upgrade', await compare(below, state, plan.upgrade), {
+        announced,
+        promised,
+        plan,
+        before: below,
+        after: state,
+      })
+    },
+  }
+}
+
+/** The tables that a state's rows may be in by now, their partitions too, and those that came. */
+function tablesAfter(
+  client: Client,
+  { names }: RowPlan,
+  before: Observation,
+): Promise<readonly ConcernedTable[]> {
+  const leaves = before.tables.flatMap(({ oid, rows }) => [oid, ...rows.map(({ leaf }) => leaf)])
+  return concernedTables(client, { names, oids: [...new Set(leaves)] })
+}
+
+/** Rows with the labels of enums as they are after a rename. */
+function withLabels(state: Observation, labels: EnumLabels): Observation {
+  if (labels.size === 0) return state
+  const tables = state.tables.map((table) => {
+    const renamed = table.columns.map(({ type }) => labels.get(type.replaceAll('"', '').replace(/\[\]$/, '')))
+    const rows = table.rows.map((row) => ({
+      ...row,
+      values: row.values.map(
+        (value, at) => value?.replace(/[^{},"]+/g, (label) => renamed[at]?.get(label) ?? label) ?? null,
+      ),
+    }))
+    return { ...table, rows }
+  })
+  return { ...state, tables }
+}
+
+/** The tables, and partitions, that have no row any more. */
+function emptiedTables(full: Observation, left: Observation): ReadonlySet<string> {
+  const leaves = ({ tables }: Observation) =>
+    new Set(tables.flatMap(({ rows }) => rows.map(({ leaf }) => leaf)))
+  const still = leaves(left)
+  return new Set([...leaves(full)].filter((leaf) => !still.has(leaf)))
+}
+
+/** The rows of the base state without those of tables that were emptied before the downgrade. */
+function withoutEmptied(base: Observation, emptied: ReadonlySet<string>): Observation {
+  const tables = base.tables.map((table) => ({
+    ...table,
+    rows: table.rows.filter(({ leaf }) => !emptied.has(leaf)),
+  }))
+  return { ...base, tables }
+}
