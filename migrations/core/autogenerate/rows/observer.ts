@@ -99,6 +99,13 @@ export async function rowObserver(client: Client, plan: RowPlan, tried: TriedRow
       expectAnnounced('downgrade', comparison, { announced: both, promised: plan.upgrade.promised, plan })
       await inserts('downgrade', tables)
       below = state
+      if (tried.emptiedAgain.length === 0) return
+      await emptyTables(client, tried.emptiedAgain, plan)
+      below = await observeRows(
+        client,
+        tables.map(({ oid }) => oid),
+        plan.upgrade.casts,
+      )
     },
     afterSecondUpgrade: async () => {
       if (below === undefined) throw proofFailed('second upgrade', 'the downgrade was not observed')

@@ -18,6 +18,8 @@ export interface TriedRows {
   readonly without: readonly WithoutRows[]
   /** Tables that the downgrade is proved without rows of: it fails where they have some. */
   readonly emptied: readonly EmptiedTable[]
+  /** Tables whose rows a lossy downgrade leaves such that the upgrade does not take them again. */
+  readonly emptiedAgain: readonly EmptiedTable[]
 }
 
 export interface EmptiedTable {
@@ -60,14 +62,19 @@ export async function triedRows(
   revisions: readonly GeneratedRevision[],
   lines: readonly LineTarget[],
 ): Promise<TriedRows> {
-  if (tables.length === 0) return { tables, without: [], emptied: [] }
+  if (tables.length === 0) return { tables, without: [], emptied: [], emptiedAgain: [] }
   const ways = waysOf(revisions, lines)
   const excluded = new Map<string, WithoutRows>()
   for (let round = 0; round < mostExcluded; round += 1) {
     const left = tables.filter(({ oid }) => !excluded.has(oid))
     const made = await firstThatPasses(client, left, plan, ways)
     if (!('problem' in made))
-      return { tables, without: [...made.without, ...excluded.values()], emptied: made.emptied }
+      return {
+        tables,
+        without: [...made.without, ...excluded.values()],
+        emptied: made.emptied,
+        emptiedAgain: made.emptiedAgain,
+      }
     for (const table of await tablesOf(client, made.problem, left)) excluded.set(table.oid, table)
   }
   const reason = 'no rows were found that the change runs on'
@@ -75,12 +82,14 @@ export async function triedRows(
     tables,
     without: (await namesOf(client, tables)).map((table) => ({ ...table, reason })),
     emptied: [],
+    emptiedAgain: [],
   }
 }
 
 interface Passed {
   readonly without: readonly WithoutRows[]
   readonly emptied: readonly EmptiedTable[]
+  readonly emptiedAgain: readonly EmptiedTable[]
 }
 
 /** Rows of the first wish that both directions run on, or else of the first that the upgrade runs on, committed. */
@@ -121,13 +130,15 @@ async function tryWish(
     const upward = await failureOf(client, up)
     if (upward === 'unknown') {
       isKept = true
-      return { without, emptied: [] }
+      return { without, emptied: [], emptiedAgain: [] }
     }
     if (upward !== undefined) return { up: upward }
     const emptied = await emptyUntil(client, down, plan, least === 'up')
     if (emptied === undefined) return { up: undefined }
+    const emptiedAgain =
+      (await failureOf(client, down)) === undefined ? await emptyUntil(client, up, plan, true) : []
     isKept = true
-    return { without, emptied }
+    return { without, emptied, emptiedAgain: emptiedAgain ?? [] }
   } finally {
     await client.query(isKept ? 'ROLLBACK TO SAVEPOINT mig_trial; COMMIT' : 'ROLLBACK')
   }
