@@ -38,6 +38,7 @@ export function newExpressions(
     const [wasVirtual, isVirtual] = [from, to].map((text) => text.endsWith(virtualMark))
     if (wasVirtual !== isVirtual || payload.type !== next.type || payload.collation !== next.collation)
       return []
+    if (usesRetyped(fact, source, wanted)) return []
     if (isVirtual && (isChecked(source, wanted, parent) || isPublished(source))) return []
     const [old, now] = [from, to].map((text) => text.replace(virtualMark, ''))
     return [
@@ -49,6 +50,17 @@ export function newExpressions(
       },
     ]
   })
+}
+
+/**
+ * PostgreSQL changes the type of no column that a generated one uses (ALTER TABLE, 0A000), so the generated column goes
+ * first and comes last, whatever its expression.
+ */
+function usesRetyped({ id }: Fact, source: FactBase, wanted: FactBase): boolean {
+  const used = [source, wanted].flatMap((facts) => facts.outgoingEdges(id).map((edge) => edge.to))
+  return used.some(
+    (each) => each.kind === 'column' && source.get(each)?.payload.type !== wanted.get(each)?.payload.type,
+  )
 }
 
 function isChecked(source: FactBase, wanted: FactBase, table: ObjectId): boolean {
