@@ -39,7 +39,7 @@ describe('op.backfill', () => {
       $$ BEGIN IF NEW.id = 250 THEN RAISE EXCEPTION 'not this one'; END IF; RETURN NEW; END $$;
       CREATE TRIGGER refuse BEFORE UPDATE ON app_user.profile FOR EACH ROW EXECUTE FUNCTION app_user.refuse()`)
     const first = await lab.upgrade()
-    expect((first.error as MigError).message).toContain('not this one')
+    expect((first.error as MigError).message).toContain('raised exception (SQLSTATE P0001)')
     const { rows } = await client.query(
       'SELECT count(*)::int AS n FROM app_user.profile WHERE name IS NOT NULL',
     )

@@ -116,7 +116,7 @@ describe('the tenant example, by its recipes', () => {
       await fail(just(['mig-tenant-drop', 'tenant_n*', 'tenant', '--yes']), 'bad-tenant', 2)
       const odd = 'tenant_x,\u001b[31my* \r\nz'
       const made = await succeed(just(['mig-tenant-create', odd, 'tenant']))
-      expect(made.stdout).toContain('made tenant tenant_x,y* z at')
+      expect(made.stdout).toContain('made tenant tenant_x,\\x1b[31my* z at')
       await succeed(just(['mig-upgrade', 'head', 'tenant', '--tenants', odd]))
       await succeed(just(['mig-tenant-drop', odd, 'tenant', '--yes']))
       await succeed(just('mig-tenant-drop tenant_new tenant --yes'))
