@@ -61,6 +61,7 @@ export function compareRows(
   const gained: { name: readonly string[]; examples: readonly string[] }[] = []
   const claimed = new Set<ObservedRow>()
   const sources = new Set<string>()
+  const hunts: Hunt[] = []
   for (const table of before.tables) {
     const twin = twinOf(table, before, after, renames)
     if (twin === undefined) {
@@ -70,7 +71,16 @@ export function compareRows(
     sources.add(twin.oid)
     const pairs = pairsOf(table, twin, renames)
     losses.push(...lostColumns(table, twin, pairs))
-    losses.push(...lostRows(table, twin, { before, after, pairs, expected, claimed }))
+    hunts.push(huntFor(table, twin, { before, after, pairs, expected, claimed }))
+  }
+  // Each table takes its own rows before another may find one of its own among them: a parent among those of its heirs.
+  const own = hunts.map((hunt) => ({ hunt, missing: unmatched(hunt, hunt.wanted, hunt.inTwin) }))
+  const changed = own.map(({ hunt, missing }) => changedRows(hunt, missing, hunt.inTwin))
+  losses.push(...changed.flatMap((each) => each.losses))
+  for (const [at, { hunt }] of own.entries()) {
+    const missing = unmatched(hunt, changed[at]?.missing ?? [], hunt.apart)
+    const found = changedRows(hunt, missing, hunt.apart)
+    losses.push(...found.losses, ...found.missing.map((each) => lostRow(hunt, each)))
   }
   for (const table of after.tables) {
     const news = table.rows.filter((row) => !claimed.has(row) && sources.has(table.oid))
@@ -190,26 +200,41 @@ interface Wanted {
   readonly values: readonly Expected[]
 }
 
-function lostRows(table: ObservedTable, twin: ObservedTable, search: Search): readonly FoundLoss[] {
-  const { pairs, claimed } = search
+/** The search for the rows of one table. */
+interface Hunt {
+  readonly table: ObservedTable
+  readonly search: Search
+  readonly wanted: readonly Wanted[]
+  readonly inTwin: readonly Pooled[]
+  readonly apart: readonly Pooled[]
+}
+
+function huntFor(table: ObservedTable, twin: ObservedTable, search: Search): Hunt {
   const wanted = table.rows.map((row, at): Wanted => {
-    return { row, values: pairs.map((pair) => expectedValue(table, pair, row, at, search)) }
+    return { row, values: search.pairs.map((pair) => expectedValue(table, pair, row, at, search)) }
   })
-  const pools = poolsOf(table, twin, search)
+  return { table, search, wanted, ...poolsOf(table, twin, search) }
+}
+
+/** The rows that no row of a pool has all values of; those that are found are claimed. */
+function unmatched(
+  { wanted: all, search: { pairs, claimed } }: Hunt,
+  wanted: readonly Wanted[],
+  pool: readonly Pooled[],
+): readonly Wanted[] {
   // Columns in which any row may have another value than before do not tell rows apart.
-  const firm = pairs.flatMap((_, at) => (wanted.some(({ values }) => values[at]?.free === true) ? [] : [at]))
+  const firm = pairs.flatMap((_, at) => (all.some(({ values }) => values[at]?.free === true) ? [] : [at]))
   const known = new Map<string, Pooled[]>()
-  for (const pooled of pools) {
+  for (const pooled of pool) {
     const text = JSON.stringify(firm.map((at) => valueIn(pooled, at)))
     known.set(text, [...(known.get(text) ?? []), pooled])
   }
-  const missing = wanted.filter((each) => {
+  return wanted.filter((each) => {
     const alike = known.get(JSON.stringify(firm.map((at) => each.values[at]?.value ?? null))) ?? []
     const match = alike.find((pooled) => !claimed.has(pooled.row) && differing(each, pooled).length === 0)
     if (match !== undefined) claimed.add(match.row)
     return match === undefined
   })
-  return missing.flatMap((each) => closest(table, each, pools, search))
 }
 
 function valueIn({ row, places, columns }: Pooled, at: number): string | null {
@@ -266,7 +291,7 @@ function poolsOf(
   table: ObservedTable,
   twin: ObservedTable,
   { before, after, pairs }: Search,
-): readonly Pooled[] {
+): Pick<Hunt, 'inTwin' | 'apart'> {
   const leaves = new Set(table.rows.map(({ leaf }) => leaf))
   const own = pairs.map(({ to }) => to)
   const inTwin = twin.rows.map((row) => ({ row, places: own, columns: twin.columns }))
@@ -278,15 +303,13 @@ function poolsOf(
     const isKnown = leaves.has(other.oid) || named.has(key(other.schema, other.name)) || isHeir
     return other.oid !== twin.oid && isKnown
   })
-  return [
-    ...inTwin,
-    ...apart.flatMap((other) => {
-      const places = pairs.map(({ to }) =>
-        other.columns.findIndex(({ name }) => name === twin.columns[to]?.name),
-      )
-      return other.rows.map((row) => ({ row, places, columns: other.columns }))
-    }),
-  ]
+  const inOthers = apart.flatMap((other) => {
+    const places = pairs.map(({ to }) =>
+      other.columns.findIndex(({ name }) => name === twin.columns[to]?.name),
+    )
+    return other.rows.map((row) => ({ row, places, columns: other.columns }))
+  })
+  return { inTwin, apart: inOthers }
 }
 
 function nameOf(
@@ -297,42 +320,59 @@ function nameOf(
   return name === undefined ? [] : [name]
 }
 
-/** The values that differ from the row that is most alike and nobody's yet; the row, where there is none. */
-function closest(
-  table: ObservedTable,
+/** Takes for each row the one in a pool that is most alike and nobody's yet: what differs is lost; and who has none. */
+function changedRows(
+  hunt: Hunt,
+  wanted: readonly Wanted[],
+  pool: readonly Pooled[],
+): { readonly losses: readonly FoundLoss[]; readonly missing: readonly Wanted[] } {
+  const losses: FoundLoss[] = []
+  const missing = wanted.filter((each) => {
+    const best = mostAlike(hunt, each, pool)
+    if (best === undefined) return true
+    hunt.search.claimed.add(best.row)
+    losses.push(...changedValues(hunt, each, best))
+    return false
+  })
+  return { losses, missing }
+}
+
+/** Undefined where no row is left that has a value in common; one column alone may change in its own table. */
+function mostAlike({ search, inTwin }: Hunt, wanted: Wanted, pool: readonly Pooled[]): Pooled | undefined {
+  const { pairs, claimed } = search
+  const free = pool.filter(({ row }) => !claimed.has(row))
+  const ranked = free.map((pooled) => ({ pooled, count: differing(wanted, pooled).length }))
+  const [first, ...others] = ranked
+  if (first === undefined) return undefined
+  const best = others.reduce((one, other) => (other.count < one.count ? other : one), first)
+  const isOther = best.count === pairs.length && (pairs.length > 1 || pool !== inTwin)
+  return isOther ? undefined : best.pooled
+}
+
+function changedValues(
+  { table, search: { pairs } }: Hunt,
   wanted: Wanted,
-  pools: readonly Pooled[],
-  { before, after, pairs, claimed }: Search,
+  pooled: Pooled,
 ): readonly FoundLoss[] {
-  let best: { readonly pooled: Pooled; readonly places: readonly number[] } | undefined
-  for (const pooled of pools) {
-    if (claimed.has(pooled.row)) continue
-    const places = differing(wanted, pooled)
-    if (best === undefined || places.length < best.places.length) best = { pooled, places }
-  }
-  const name = [table.schema, table.name]
-  const isOther = best !== undefined && best.places.length === pairs.length && pairs.length > 1
-  if (best === undefined || isOther) {
-    const { leaf } = wanted.row
-    const partition = after.relations.has(leaf) ? undefined : before.relations.get(leaf)
-    const gone =
-      partition === undefined
-        ? ({ kind: 'rows', name } as const)
-        : ({ kind: 'table', name: partition } as const)
-    return [{ ...gone, examples: [rowText(wanted.row)] }]
-  }
-  const { pooled, places } = best
-  claimed.add(pooled.row)
-  return places.flatMap((at): readonly FoundLoss[] => {
+  return differing(wanted, pooled).flatMap((at): readonly FoundLoss[] => {
     const pair = pairs[at]
     if (pair === undefined) return []
-    const examples = [
-      `${valueText(wanted.values[at]?.value ?? null)} became ${valueText(valueIn(pooled, at))}`,
-    ]
+    const name = [table.schema, table.name, pair.column.name]
+    const was = valueText(wanted.values[at]?.value ?? null)
+    const examples = [`${was} became ${valueText(valueIn(pooled, at))}`]
     // A column that is made again has values of its own, if any.
     const predicted = pair.same && wanted.values[at]?.predicted === true
-    return [{ kind: pair.same ? 'values' : 'column', name: [...name, pair.column.name], examples, predicted }]
+    return [{ kind: pair.same ? 'values' : 'column', name, examples, predicted }]
   })
+}
+
+function lostRow({ table, search: { before, after } }: Hunt, { row }: Wanted): FoundLoss {
+  const partition = after.relations.has(row.leaf) ? undefined : before.relations.get(row.leaf)
+  const gone =
+    partition === undefined
+      ? ({ kind: 'rows', name: [table.schema, table.name] } as const)
+      : ({ kind: 'table', name: partition } as const)
+  return { ...gone, examples: [rowText(row)] }
 }
 
 function merged(losses: readonly FoundLoss[]): readonly FoundLoss[] {
