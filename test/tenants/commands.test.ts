@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest'
 import { createTenant, targetTenants, tenantStatus } from '../../migrations/core/index.ts'
+import { nameOfRunner } from '../../migrations/core/runner/holder.ts'
 import { chain, tenantTest } from './support.ts'
 
 const hostile = "tenant_$& o'x \\ %"
@@ -26,6 +27,8 @@ describe('a command to type that names a tenant', () => {
       { kind: 'half-done', mend: `just mig-upgrade a00000000002 tenant --tenants ${quoted}` },
     ])
     await client.query('DELETE FROM mig.progress')
+    const dead = nameOfRunner().replace(/\d+/, '999999999')
+    await client.query("SELECT set_config('application_name', $1, false)", [dead])
     await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [`just-mig mig ${hostile}`])
     const [lock] = await tenantStatus(project, targets, {})
     expect(lock?.mend).toContain(`just mig-unlock tenant --tenants ${quoted}`)

@@ -51,7 +51,9 @@ describe('a tenant whose name env.ts lists', () => {
       ])
       await other.client.query('DROP TABLE tenant_b.t')
       const differs = await just('mig-check tenant')
-      expect(differs.stdout).toContain('1 tenant not at head: tenant_b on east (no such schema)')
+      expect(differs.stdout).toContain(
+        '2 tenants not at head: tenant_b on east (no such schema), tenant_b on west (empty schema)',
+      )
       expect(differs.stdout).toContain('1 tenant differs from the models: tenant_b on west\n  add table t')
     } finally {
       await project.remove()

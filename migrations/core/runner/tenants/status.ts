@@ -70,5 +70,5 @@ function namingTenant({ mend, targetSchema }: StatusItem, line: string): string 
   // By functions, since a name may hold what replace() takes for a pattern.
   return mend
     .replace(/^(.*just mig-(?:upgrade|downgrade) \S+) \S+$/, (_, command: string) => `${command} ${only}`)
-    .replace(`just mig-unlock ${targetSchema}`, () => `just mig-unlock ${only}`)
+    .replace(`just mig-unlock ${line}`, () => `just mig-unlock ${only}`)
 }
