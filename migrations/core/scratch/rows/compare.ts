@@ -1,5 +1,6 @@
 import type { Loss } from '../../revisions/index.ts'
 import type { Observation, ObservedColumn, ObservedRow, ObservedTable } from './observe.ts'
+import { key, noRenames, type Pair, pairsOf, type Renames, twinOf } from './twins.ts'
 
 /** Something that was lost, and values to show it by. */
 export interface FoundLoss extends Loss {
@@ -10,16 +11,6 @@ export interface FoundLoss extends Loss {
   /** Values that a cast was asked for beforehand, and that came out otherwise. */
   readonly predicted?: boolean
 }
-
-/** Which names are the same thing before and after, beyond what oid and attnum say. */
-export interface Renames {
-  /** Old schema and name, and new ones; both as JSON arrays. */
-  readonly tables: ReadonlyMap<string, string>
-  /** Old schema, table and column, and the new ones. */
-  readonly columns: ReadonlyMap<string, string>
-}
-
-export const noRenames: Renames = { tables: new Map(), columns: new Map() }
 
 /** What became of rows. */
 export interface Comparison {
@@ -34,16 +25,6 @@ export type Expectations = ReadonlyMap<string, readonly (string | null)[] | 'any
 
 export function expectationKey(oid: string, column: number): string {
   return `${oid} ${column}`
-}
-
-/** A column before, the place of its values, and where they are after. */
-interface Pair {
-  readonly column: ObservedColumn
-  readonly place: number
-  readonly to: number
-  /** False where another column has taken the name. */
-  readonly same: boolean
-  readonly filled: boolean
 }
 
 /**
@@ -90,79 +71,11 @@ export function compareRows(
   return { losses: merged(losses), gained }
 }
 
-function key(...parts: readonly string[]): string {
-  return JSON.stringify(parts)
-}
-
-/** Tables that both states have, with the columns that both have, and what these are after. */
-export function twins(
-  before: Observation,
-  after: Observation,
-  renames: Renames,
-): readonly {
-  readonly table: ObservedTable
-  readonly pairs: readonly (Pick<Pair, 'column' | 'place'> & { readonly wanted: ObservedColumn })[]
-}[] {
-  return before.tables.flatMap((table) => {
-    const twin = twinOf(table, before, after, renames)
-    if (twin === undefined) return []
-    const pairs = pairsOf(table, twin, renames).flatMap(({ column, place, to }) => {
-      const wanted = twin.columns[to]
-      return wanted === undefined ? [] : [{ column, place, wanted }]
-    })
-    return [{ table, pairs }]
-  })
-}
-
-/** The table that has a table's rows after the change. */
-function twinOf(
-  table: ObservedTable,
-  before: Observation,
-  after: Observation,
-  renames: Renames,
-): ObservedTable | undefined {
-  const same = after.tables.find(({ oid }) => oid === table.oid)
-  if (same !== undefined) return same
-  // A table that became a partition keeps its oid; its rows are read with the root.
-  if (after.relations.has(table.oid)) {
-    return after.tables.find(({ rows }) => rows.some(({ leaf }) => leaf === table.oid))
-  }
-  const old = key(table.schema, table.name)
-  const name = renames.tables.get(old) ?? old
-  const known = new Set(before.tables.map(({ oid }) => oid))
-  const twin = after.tables.find((each) => key(each.schema, each.name) === name && !known.has(each.oid))
-  if (twin !== undefined) return twin
-  // One that was made again as a partition is read with the root, too.
-  const [leaf] =
-    [...after.relations].find(([oid, full]) => key(...full) === name && !before.relations.has(oid)) ?? []
-  return leaf === undefined
-    ? undefined
-    : after.tables.find(({ rows }) => rows.some((row) => row.leaf === leaf))
-}
-
 function lostTable({ oid, rows, schema, name }: ObservedTable, after: Observation): readonly FoundLoss[] {
   const isThere = after.relations.has(oid)
   if (isThere && rows.length === 0) return []
   const examples = rows.slice(0, 3).map(rowText)
   return [{ kind: isThere ? 'rows' : 'table', name: [schema, name], examples }]
-}
-
-function pairsOf(table: ObservedTable, twin: ObservedTable, renames: Renames): readonly Pair[] {
-  const isSame = table.oid === twin.oid
-  return table.columns.flatMap((column, place): readonly Pair[] => {
-    const byNumber = isSame ? twin.columns.findIndex(({ number }) => number === column.number) : -1
-    const [, , renamed] = parts(renames.columns.get(key(table.schema, table.name, column.name)))
-    const byName = twin.columns.findIndex(({ name }) => name === (renamed ?? column.name))
-    const to = byNumber >= 0 ? byNumber : byName
-    const other = twin.columns[to]
-    if (other === undefined || (other.generated && (column.generated || byNumber < 0))) return []
-    if (column.generated && byNumber < 0) return []
-    return [{ column, place, to, same: byNumber >= 0 || !isSame, filled: other.notNull && !column.notNull }]
-  })
-}
-
-function parts(name: string | undefined): readonly string[] {
-  return name === undefined ? [] : (JSON.parse(name) as string[])
 }
 
 function lostColumns(

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg'
-import { type Expectations, expectationKey, type Renames, twins } from './compare.ts'
+import { type Expectations, expectationKey } from './compare.ts'
 import { type Observation, type ObservedTable, readAs } from './observe.ts'
+import { type Renames, twins } from './twins.ts'
 
 /**
  * What values of columns whose type has changed are to be by now: what the cast makes of them, where it could be asked
