@@ -10,7 +10,7 @@ export interface Conversion {
   readonly value: string
   /** What it becomes; undefined where the column's own type is not known. */
   readonly type: string | undefined
-  /** The values of the enum that it becomes, where the revision makes that anew. */
+  /** The values of the enum that it becomes, where the revision recreates it. */
   readonly labels: readonly string[] | undefined
   /** The value may not be NULL. */
   readonly notNull: boolean

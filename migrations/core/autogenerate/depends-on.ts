@@ -60,7 +60,7 @@ function dependable(lines: readonly LineTarget[], from: string, to: string): boo
 /** A line's revisions, as they can be searched. */
 interface History {
   readonly makersOf: (id: ObjectId) => readonly string[]
-  /** The last revision that has all of these words; none where there is no such. */
+  /** The last revision that has all of these words; undefined where none has them. */
   readonly lastWith: (words: readonly string[]) => readonly string[]
 }
 

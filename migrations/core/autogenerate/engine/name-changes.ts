@@ -36,7 +36,7 @@ function isKept({ id, parent, payload }: Fact, wanted: FactBase): boolean {
   return owner !== undefined && wanted.has(owner)
 }
 
-/** Equal for parts that can be told apart by their name alone; undefined for what is no such part. */
+/** Equal for parts that can be told apart by their name alone; undefined for anything else. */
 function definitionKey({ id, parent, payload }: Fact): string | undefined {
   const at = parent === undefined ? '' : idKey(parent)
   switch (id.kind) {
