@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, existsSync, mkdtempSync, readFileSync, realpathSync } from 'node:fs'
+import { chownSync, existsSync, mkdtempSync, readFileSync, realpathSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -9,7 +9,7 @@ import type { TestProject } from 'vitest/node'
 import { postgresBinaries, usableBinaries } from '../../migrations/core/postgres/binaries.ts'
 import { freePort } from '../../migrations/core/postgres/free-port.ts'
 import { outsideFolder } from '../../migrations/core/postgres/outside-folder.ts'
-import { isReadableBy, serverUser } from '../../migrations/core/postgres/server-user.ts'
+import { isReadableBy, type ServerUser, serverUser } from '../../migrations/core/postgres/server-user.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -44,7 +44,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const packageFolder = process.env.TEST_POSTGRES_PACKAGE
   const binaries = await (packageFolder ? usableBinaries(packageFolder, user) : postgresBinaries(user))
   const port = await freePort()
-  const home = isReadableBy(user, tmpdir()) ? realpathSync(tmpdir()) : outsideFolder(user)
+  const home = serverHome(user)
   const folder = mkdtempSync(join(home, 'just-mig-test-'))
   if (user !== undefined) chownSync(folder, user.uid, user.gid)
   const data = join(folder, 'data')
@@ -65,6 +65,21 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
   project.provide('adminUrl', `postgresql://postgres@127.0.0.1:${port}/postgres`)
   return () => stop(keeper)
+}
+
+const memoryFolder = '/dev/shm'
+const memoryNeeded = 4 * 1024 ** 3
+
+/** Memory where there is plenty: the run makes databases by the thousand, and a disk is what they wait for. */
+function serverHome(user: ServerUser | undefined): string {
+  if (hasRoom(memoryFolder) && isReadableBy(user, memoryFolder)) return memoryFolder
+  return isReadableBy(user, tmpdir()) ? realpathSync(tmpdir()) : outsideFolder(user)
+}
+
+function hasRoom(folder: string): boolean {
+  if (!existsSync(folder)) return false
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize >= memoryNeeded
 }
 
 function keepServer(folder: string, work: object): ChildProcess {
