@@ -48,6 +48,49 @@ describe('renames on a project', () => {
     ])
   })
 
+  labTest(
+    'a table that moves to a line outside of the filter, or from one, is asked about',
+    async ({ lab }) => {
+      await lab.write({
+        'user/aaaa00000001_p.ts': revision('aaaa00000001', null, sql(before['user.sql'])),
+        'message/bbbb00000001_z.ts': revision('bbbb00000001', null, sql(before['message.sql'])),
+      })
+      await lab.upgrade()
+      await writeModels(lab, after)
+      const ask = (given: Readonly<Record<string, string>>) =>
+        ({ renames: { given, others: 'ask' } }) as const
+      const move = [{ kind: 'table', from: 'app_user.p', to: 'app_message.p' }]
+      for (const filter of [['user'], ['message']]) {
+        const refused = generateFiles(lab, { filter, ...ask({}) })
+        await expect(refused).rejects.toMatchObject({
+          code: 'decision-needed',
+          exitCode: 4,
+          facts: { moves: move },
+          help: expect.stringContaining('"…" user,message --rename app_user.p=app_message.p'),
+        })
+        const given = generateFiles(lab, { filter, ...ask({ 'app_user.p': 'app_message.p' }) })
+        await expect(given).rejects.toMatchObject({
+          code: 'outside-filter',
+          help: expect.stringContaining('user,message'),
+        })
+      }
+      const off = await generateFiles(lab, { filter: ['user'], renames: { given: {}, others: 'off' } })
+      expect(off.files.map(({ line }) => line)).toEqual(['user'])
+      expect(off.files[0]?.text).toContain('DROP TABLE app_user.p')
+    },
+  )
+
+  labTest('a table that goes is no move to one that is not like it', async ({ lab }) => {
+    await lab.write({ 'user/aaaa00000001_p.ts': revision('aaaa00000001', null, sql(before['user.sql'])) })
+    await lab.upgrade()
+    await writeModels(lab, {
+      'user.sql': 'CREATE TABLE app_user.other (id int PRIMARY KEY);',
+      'message.sql': 'CREATE TABLE app_message.delivery (sent date, receipt bytea);',
+    })
+    const { files } = await generateFiles(lab, { filter: ['user'] })
+    expect(files[0]?.text).toContain('DROP TABLE app_user.p')
+  })
+
   labTest('a rename is obeyed with --from-history and with --online', async ({ lab }) => {
     await lab.write({ 'user/aaaa00000001_p.ts': revision('aaaa00000001', null, sql(before['user.sql'])) })
     await writeModels(lab, {

@@ -110,7 +110,7 @@ async function proveFromBase(
   expectColumns(input.casts, base.catalog, wanted.catalog)
   if (found.changes.length === 0) return nothingToDo(found)
   const catalogs = { base: base.catalog, wanted: wanted.catalog }
-  const { renames, renamed } = await settledRenames(scratch.client, catalogs, scope, input.renames)
+  const { renames, renamed } = await settledRenames(scratch.client, catalogs, scope, input)
   const withRenames = { ...found, renames, changes: changesAfter(renames, renamed, found) }
   const guided = async ({ client, name, url }: ScratchDatabase) => {
     // A template may have nobody in it.

@@ -40,7 +40,7 @@ export {
   difference,
   type LockClass,
 } from './plan.ts'
-export { renameCandidates } from './rename-candidates.ts'
+export { moveCandidates, renameCandidates } from './rename-candidates.ts'
 export { retypedColumn } from './retyping.ts'
 export { afterRows, positionFrom } from './sequence-positions.ts'
 export { plainZone, sessionCast } from './session-casts.ts'

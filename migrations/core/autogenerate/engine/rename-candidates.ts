@@ -41,6 +41,37 @@ export function renameCandidates(
   ]
 }
 
+/** Between lines, what is less alike is no move: each line goes at a pace of its own. */
+const likelyMove = 0.4
+
+/**
+ * Tables and sequences that could have moved between a schema of the scope and one of `others`, the likeliest first. With
+ * both in the scope they would be candidates for a rename.
+ */
+export function moveCandidates(
+  from: Catalog,
+  to: Catalog,
+  scope: Scope,
+  others: readonly string[],
+): readonly Rename[] {
+  const wide: Scope = { ...scope, schemas: [...scope.schemas, ...others] }
+  const { source, wanted } = bothSides(from, to, wide)
+  const isHere = ({ id }: Fact) => 'schema' in id && scope.schemas.includes(String(id.schema))
+  const isThere = ({ id }: Fact) => 'schema' in id && others.includes(String(id.schema))
+  const gone = source.facts().filter(({ id }) => !wanted.has(id))
+  const fresh = wanted.facts().filter(({ id }) => !source.has(id))
+  const likeness: Likeness = (old, added) => {
+    const score = tableLikeness(old, added, source, wanted) ?? sequenceLikeness(old, added)
+    return score === undefined || score < likelyMove ? undefined : score
+  }
+  const likely = (olds: readonly Fact[], added: readonly Fact[]) =>
+    olds.flatMap((old) => likeliest(old, added, likeness, () => false))
+  return [
+    ...likely(gone.filter(isHere), fresh.filter(isThere)),
+    ...likely(gone.filter(isThere), fresh.filter(isHere)),
+  ]
+}
+
 /** How much alike two facts are, from 0 to 1; undefined for what is no rename. */
 type Likeness = (old: Fact, added: Fact) => number | undefined
 

@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg'
 import { exitCodes, MigError } from '../../errors.ts'
 import {
   type Catalog,
+  moveCandidates,
   namedSides,
   type Rename,
   readUncommittedCatalog,
@@ -10,8 +11,10 @@ import {
 } from '../engine/index.ts'
 import { sqlState } from '../guide/address.ts'
 import { refusedRenames } from '../guide/shared-rename.ts'
+import type { AutogenerateInput } from '../input.ts'
+import { expectInside, expectNoMove, schemasOutside } from './across-filter.ts'
 import { resolvedRenames } from './resolve.ts'
-import { expectDecided, type RenameDecisions, renameText } from './settle.ts'
+import { expectDecided, renameText } from './settle.ts'
 import { type RenameStep, renameSteps } from './statements.ts'
 
 /** The renames to make, and the base state after them. */
@@ -22,16 +25,19 @@ export interface SettledRenames {
 
 /**
  * Settles what is a rename: those given are tried on a scratch database at the base state, so that whatever else differs
- * is read off the catalogs after them, and what then still could be a rename is asked about.
- * @throws MigError `not-a-rename` for names that do not exist; `decision-needed` (exit 4) with what is open, or with what
+ * is read off the catalogs after them, and what then still could be a rename, or a move over the filter's edge, is asked
+ * about.
+ * @throws MigError `not-a-rename` for names that do not exist; `outside-filter`; `decision-needed` (exit 4) with what is open, or with what
  *   PostgreSQL renames in no single statement
  */
 export async function settledRenames(
   client: ClientBase,
   ends: { readonly base: Catalog; readonly wanted: Catalog },
   scope: Scope,
-  decisions: RenameDecisions,
+  input: Pick<AutogenerateInput, 'renames' | 'lines' | 'filter'>,
 ): Promise<SettledRenames> {
+  const decisions = input.renames
+  expectInside(decisions.given, input)
   const sides = namedSides(ends.base, ends.wanted, scope)
   const renames = resolvedRenames(decisions.given, sides)
   const steps = renameSteps(renames, sides.source)
@@ -39,6 +45,8 @@ export async function settledRenames(
   const denied = new Set(decisions.denied)
   const isDenied = (rename: Rename) => denied.has(renameText(rename))
   expectDecided(renameCandidates(renamed, ends.wanted, scope, isDenied), decisions)
+  const outside = schemasOutside(input)
+  if (outside.length > 0) expectNoMove(moveCandidates(renamed, ends.wanted, scope, outside), decisions, input)
   return { renames, renamed }
 }
 
