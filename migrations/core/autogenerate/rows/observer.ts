@@ -35,14 +35,18 @@ export async function rowObserver(client: Client, plan: RowPlan, tried: TriedRow
   let below: Observation | undefined
   let emptied: ReadonlySet<string> = new Set()
 
-  const land = async (before: Observation, casts: DirectionPlan['casts']) => {
+  /** What a direction has made of rows, held against what its side of the head says. */
+  const judged = async (step: string, direction: 'upgrade' | 'downgrade', before: Observation) => {
     const tables = await tablesAfter(client, plan, before)
-    const state = await observeRows(
-      client,
-      tables.map(({ oid }) => oid),
-      casts,
-    )
-    return { tables, state }
+    const observed = () => {
+      const found = tables.map(({ oid }) => oid)
+      return observeRows(client, found, plan[direction === 'upgrade' ? 'downgrade' : 'upgrade'].casts)
+    }
+    const after = await observed()
+    const { announced, promised } = plan[direction]
+    const compared = await compare(before, after, plan[direction])
+    expectAnnounced(step, compared, { announced, promised, plan, before, after })
+    return { after, tables, observed }
   }
   const compare = async (
     from: Observation,
@@ -53,71 +57,40 @@ export async function rowObserver(client: Client, plan: RowPlan, tried: TriedRow
     return compareRows(old, to, await expectations(client, old, to, renames), renames)
   }
   const inserts = async (step: string, tables: readonly ConcernedTable[]) => {
-    const stale = await staleDefaults(
-      client,
-      tables.filter(({ why }) => why === 'touched'),
-    )
-    expectInserts(step, stale, staleBefore)
+    const concerned = tables.filter(({ why }) => why === 'touched')
+    expectInserts(step, await staleDefaults(client, concerned), staleBefore)
+  }
+  /** Takes rows away that the next step is proved without; what is left. */
+  const withoutRowsOf = async (
+    names: TriedRows['emptied'],
+    after: Observation,
+    observed: () => Promise<Observation>,
+  ) => {
+    if (names.length === 0) return after
+    await emptyTables(client, names, plan)
+    return observed()
   }
 
   return {
     afterUpgrade: async () => {
-      const { tables, state } = await land(base, plan.downgrade.casts)
-      const { announced, promised } = plan.upgrade
-      expectAnnounced('upgrade', await compare(base, state, plan.upgrade), {
-        announced,
-        promised,
-        plan,
-        before: base,
-        after: state,
-      })
+      const { after, tables, observed } = await judged('upgrade', 'upgrade', base)
       await inserts('upgrade', tables)
-      top = state
-      if (tried.emptied.length === 0) return
-      await emptyTables(client, tried.emptied, plan)
-      top = await observeRows(
-        client,
-        tables.map(({ oid }) => oid),
-        plan.downgrade.casts,
-      )
-      emptied = emptiedTables(state, top)
+      top = await withoutRowsOf(tried.emptied, after, observed)
+      emptied = emptiedTables(after, top)
     },
     afterDowngrade: async () => {
       if (top === undefined) throw proofFailed('downgrade', 'the upgrade was not observed')
-      const { tables, state } = await land(top, plan.upgrade.casts)
-      const { announced, promised } = plan.downgrade
-      expectAnnounced('downgrade', await compare(top, state, plan.downgrade), {
-        announced,
-        promised,
-        plan,
-        before: top,
-        after: state,
-      })
-      const both = [...plan.upgrade.announced, ...announced]
+      const { after, tables, observed } = await judged('downgrade', 'downgrade', top)
+      const announced = [...plan.upgrade.announced, ...plan.downgrade.announced]
       const filled = filledBetween(base, top, plan.upgrade.renames)
-      const comparison = compareRows(withoutEmptied(base, emptied), state, filled, noRenames)
-      expectAnnounced('downgrade', comparison, { announced: both, promised: plan.upgrade.promised, plan })
+      const comparison = compareRows(withoutEmptied(base, emptied), after, filled, noRenames)
+      expectAnnounced('downgrade', comparison, { announced, promised: plan.upgrade.promised, plan })
       await inserts('downgrade', tables)
-      below = state
-      if (tried.emptiedAgain.length === 0) return
-      await emptyTables(client, tried.emptiedAgain, plan)
-      below = await observeRows(
-        client,
-        tables.map(({ oid }) => oid),
-        plan.upgrade.casts,
-      )
+      below = await withoutRowsOf(tried.emptiedAgain, after, observed)
     },
     afterSecondUpgrade: async () => {
       if (below === undefined) throw proofFailed('second upgrade', 'the downgrade was not observed')
-      const { state } = await land(below, new Map())
-      const { announced, promised } = plan.upgrade
-      expectAnnounced('second upgrade', await compare(below, state, plan.upgrade), {
-        announced,
-        promised,
-        plan,
-        before: below,
-        after: state,
-      })
+      await judged('second upgrade', 'upgrade', below)
     },
   }
 }
