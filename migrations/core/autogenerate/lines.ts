@@ -72,6 +72,14 @@ function runsFrom(
   return runs
 }
 
+/** For each action the earlier ones that must stay before it. */
+export function needsAmong(actions: readonly Action[]): readonly (readonly number[])[] {
+  return needsAcrossLines(
+    touchedByEach(actions),
+    actions.map((_, at) => String(at)),
+  )
+}
+
 function asRuns(
   schedule: readonly (readonly number[])[],
   actions: readonly Action[],

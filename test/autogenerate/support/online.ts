@@ -11,8 +11,8 @@ import {
 type Run = typeof runSections
 
 /**
- * Runs statements as the runner does, and looks at the unique indexes and foreign keys after each commit: those of before
- * are there, or those of after.
+ * Runs statements as the runner does, and looks at the unique indexes and foreign keys after each commit: each table has
+ * those of before, or those of after.
  */
 export const withoutGap: Run = async (client, sections) => {
   const states = [await keys(client)]
@@ -22,14 +22,21 @@ export const withoutGap: Run = async (client, sections) => {
       states.push(await keys(client))
     }
   }
+  const tables = new Set(states.flatMap((state) => state.map(({ table }) => table)))
+  const gaps = [...tables].flatMap((table) =>
+    gapsOf(states.map((state) => state.flatMap((each) => (each.table === table ? [each.key] : [])))),
+  )
+  expect(gaps).toEqual([])
+}
+
+function gapsOf(states: readonly (readonly string[])[]) {
   const [before = [], after = []] = [states[0], states.at(-1)]
   const lacks = (state: readonly string[], wanted: readonly string[]) =>
     wanted.filter((each) => !state.includes(each))
-  const gaps = states.flatMap((state, step) => {
+  return states.flatMap((state, step) => {
     const [ofBefore, ofAfter] = [lacks(state, before), lacks(state, after)]
     return ofBefore.length > 0 && ofAfter.length > 0 ? [{ step, ofBefore, ofAfter }] : []
   })
-  expect(gaps).toEqual([])
 }
 
 /** Runs statements, of which none reads rows of a table that was there before while writers wait for its lock. */
@@ -82,18 +89,20 @@ function readsBlocking(
 }
 
 /** Valid unique indexes and foreign keys, without their names. */
-async function keys(client: ClientBase): Promise<readonly string[]> {
-  const { rows } = await client.query<{ key: string }>(`
-    SELECT DISTINCT regexp_replace(pg_get_indexdef(i.indexrelid), 'INDEX \\S+ ON', 'INDEX ON') AS key
+async function keys(
+  client: ClientBase,
+): Promise<readonly { readonly table: string; readonly key: string }[]> {
+  const { rows } = await client.query<{ table: string; key: string }>(`
+    SELECT DISTINCT i.indrelid::regclass::text AS table, regexp_replace(pg_get_indexdef(i.indexrelid), 'INDEX \\S+ ON', 'INDEX ON') AS key
     FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = 'rfx_user' AND i.indisunique AND i.indisvalid
     UNION ALL
-    SELECT DISTINCT k.conrelid::regclass || ' ' || replace(pg_get_constraintdef(k.oid), ' NOT VALID', '')
+    SELECT DISTINCT k.conrelid::regclass::text, k.conrelid::regclass || ' ' || replace(pg_get_constraintdef(k.oid), ' NOT VALID', '')
     FROM pg_constraint k JOIN pg_namespace n ON n.oid = k.connamespace
     WHERE n.nspname = 'rfx_user' AND k.contype = 'f'
     UNION ALL
-    SELECT c.oid::regclass || ' replica identity' FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    SELECT c.oid::regclass::text, c.oid::regclass || ' replica identity' FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = 'rfx_user' AND c.relreplident = 'i'
       AND EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisreplident AND i.indisvalid)`)
-  return rows.map(({ key }) => key)
+  return rows
 }

@@ -59,17 +59,11 @@ const keyPattern =
 export function constraintForm(action: Action, table: RelationName, isTaken: boolean): Form | undefined {
   const [id] = action.produces
   if (id?.kind !== 'constraint') return undefined
-  const target = targetOf(table)
-  const head = `${target} ADD CONSTRAINT ${quoted(id.name)} `
+  const unlooked = withoutLook(action)
+  if (unlooked !== undefined) return { build: [], ...unlooked }
+  const head = `${targetOf(table)} ADD CONSTRAINT ${quoted(id.name)} `
   if (!action.sql.startsWith(head)) return undefined
   const definition = action.sql.slice(head.length)
-  if (/^(FOREIGN KEY|CHECK) .*(?<! NOT VALID)(?<! NOT ENFORCED)$/s.test(definition)) {
-    return {
-      build: [],
-      finish: [{ ...action, sql: `${action.sql} NOT VALID` }],
-      check: [alone(follows(action), `${target} VALIDATE CONSTRAINT ${quoted(id.name)}`)],
-    }
-  }
   const key = keyPattern.exec(definition)
   if (key === null || / WITHOUT OVERLAPS\)$/.test(key[3] ?? '')) return undefined
   const [, kind = '', nulls = '', columns = '', include = '', timing = ''] = key
@@ -81,6 +75,20 @@ export function constraintForm(action: Action, table: RelationName, isTaken: boo
     build: [alone({ ...action, produces: [], consumes: [{ kind: 'table', ...table }] }, build)],
     finish: [{ ...action, sql: `${head}${kind} USING INDEX ${index}${timing}`, rewrites: false }],
     check: [],
+  }
+}
+
+/** A foreign key or a check that looks at the rows of its table by itself, later; undefined for another statement. */
+export function withoutLook(action: Action): Pick<Form, 'finish' | 'check'> | undefined {
+  const [id] = action.produces
+  if (id?.kind !== 'constraint' || !('table' in id)) return undefined
+  const target = targetOf({ schema: id.schema, name: id.table })
+  const head = `${target} ADD CONSTRAINT ${quoted(id.name)} `
+  const isLooking = /^(FOREIGN KEY|CHECK) .*(?<! NOT VALID)(?<! NOT ENFORCED)$/s
+  if (!action.sql.startsWith(head) || !isLooking.test(action.sql.slice(head.length))) return undefined
+  return {
+    finish: [{ ...action, sql: `${action.sql} NOT VALID` }],
+    check: [alone(follows(action), `${target} VALIDATE CONSTRAINT ${quoted(id.name)}`)],
   }
 }
 

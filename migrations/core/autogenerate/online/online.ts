@@ -8,29 +8,47 @@ import {
   relationOf,
   retypedColumn,
 } from '../engine/index.ts'
-import { constraintForm, type Form, fillForm, indexForm, notNullForm, type RelationName } from './forms.ts'
+import {
+  constraintForm,
+  type Form,
+  fillForm,
+  indexForm,
+  notNullForm,
+  type RelationName,
+  withoutLook,
+} from './forms.ts'
+import { keyOf, type Together, together, touchedTables } from './together.ts'
 import { Waiting } from './waiting.ts'
 
 /**
  * The non-blocking form of actions, for tables that the catalog has and that the actions do not make: what reads a whole
  * table does so in a transaction of its own, under a lock that lets writers go on. What is replaced goes only when the
- * new index is built, in one short transaction with the swap: no moment is without an index or a key. Partitioned tables
+ * new index is built, in one short transaction with the swap: no moment is without an index or a key. Where a type change
+ * cannot have the old one there, the new one is built in the transaction of the type change. Partitioned tables
  * keep the plain form, since PostgreSQL builds none of their indexes concurrently.
  */
 export function onlineActions(actions: readonly Action[], from: Catalog): readonly Action[] {
   const tables = tablesInUse(actions, from)
   const waiting = new Waiting()
   const done: Action[] = []
-  for (const [place, action] of actions.entries()) {
+  const queue = [...actions]
+  for (let action = queue[0], place = 0; action !== undefined; place += 1, action = queue[place]) {
     const relation = relationOfAction(action, from)
     const table = relation !== undefined && tables.isPlain(relation) ? relation : undefined
-    if (retypedColumn(action) !== undefined && !waiting.outlives(action)) done.push(...waiting.end())
+    const held = keysUnder(action, waiting)
+    if (held.length > 0) {
+      const { now, later } = replacing(held, queue.splice(place), waiting)
+      done.push(...now)
+      queue.push(...later)
+      place -= 1
+      continue
+    }
     if (action.transaction !== 'plain') done.push(action)
     else if (isReplaced(action) && relation !== undefined && tables.isOld(relation)) {
-      waiting.addDrop(action, table !== undefined, definitionOf(action, from))
+      waiting.addDrop(action, relation, table !== undefined, definitionOf(action, from))
     } else {
       const form = table && formOf(action, table, waiting)
-      const built = table && (form?.build ?? inPlace(action, table, fillBefore(actions, place)))
+      const built = table && (form?.build ?? inPlace(action, table, fillBefore(queue, place)))
       if (built && built.length > 0 && waiting.makesFor(action)) done.push(...waiting.end())
       done.push(...(built ?? []))
       const rest = form ?? (built === undefined ? { finish: [action], check: [] } : undefined)
@@ -40,6 +58,30 @@ export function onlineActions(actions: readonly Action[], from: Catalog): readon
     }
   }
   return [...done, ...waiting.end()]
+}
+
+/** What waits and has to go before an action that gives a column another type. */
+function keysUnder(action: Action, waiting: Waiting): readonly Action[] {
+  const column = retypedColumn(action)
+  return column === undefined ? [] : waiting.before(action, { schema: column.schema, name: column.table })
+}
+
+/** Ends the wait of some drops, in one transaction with what takes their place and what that needs. */
+function replacing(some: readonly Action[], actions: readonly Action[], waiting: Waiting): Together {
+  const part = together(actions, waiting.tables(some))
+  const others = new Set(
+    waiting
+      .tables()
+      .filter((table) => !waiting.tables(some).includes(table))
+      .map(keyOf),
+  )
+  const isApart = !part.now.some((action) => touchedTables(action).some((table) => others.has(keyOf(table))))
+  const { now, later } = isApart ? part : together(actions, waiting.tables())
+  if (now.length === 0) return { now: waiting.end(), later }
+  const { finish, check } = isApart ? waiting.take(some) : waiting.take(waiting.all)
+  const forms = now.map((action) => withoutLook(action) ?? { finish: [action], check: [] })
+  const checks = [...check, ...forms.flatMap((form) => form.check)]
+  return { now: [...finish, ...forms.flatMap((form) => form.finish), ...checks], later }
 }
 
 interface TablesInUse {

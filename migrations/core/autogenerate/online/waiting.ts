@@ -1,6 +1,6 @@
 import { quoteIdent, quoteIdentAlways } from '../../postgres/quote.ts'
-import { type Action, baseObject, idKey, type ObjectId } from '../engine/index.ts'
-import { dropIndexForm, type Form } from './forms.ts'
+import { type Action, baseObject, idKey, type ObjectId, relationOf } from '../engine/index.ts'
+import { dropIndexForm, type Form, type RelationName } from './forms.ts'
 
 /** An index or a key over columns as they are, in the order of their type. */
 const columnsAlone =
@@ -18,6 +18,13 @@ const apart: ReadonlySet<ObjectId['kind']> = new Set([
 
 const unordered = / TYPE (?:json|xml|point|line|lseg|box|path|polygon|circle)\b/
 
+interface Drop {
+  readonly table: RelationName
+  readonly isForeignKey: boolean
+  /** Whether a column may get another type while it waits. */
+  readonly mayOutliveTypes: boolean
+}
+
 /**
  * Drops of indexes and constraints that wait until what takes their place is built, with all that has to come after
  * them. At the end they run in one transaction.
@@ -30,20 +37,26 @@ export class Waiting {
   #gone = new Set<string>()
   #made = new Set<string>()
   #names = new Set<string>()
-  #mayOutliveTypes = true
+  #drops = new Map<Action, Drop>()
+
+  get all(): readonly Action[] {
+    return this.#actions
+  }
 
   get isEmpty(): boolean {
     return this.#actions.length === 0
   }
 
   /**
-   * @param isPlain whether the index is one of a table that is not partitioned
+   * @param table whose index or constraint it is
+   * @param isPlain whether that table is not partitioned
    * @param definition of what is dropped, as PostgreSQL has it
    */
-  addDrop(action: Action, isPlain: boolean, definition: string): void {
+  addDrop(action: Action, table: RelationName, isPlain: boolean, definition: string): void {
     if (isPlain && action.sql.startsWith('DROP INDEX '))
       this.#concurrent.set(action, definition.startsWith('CREATE UNIQUE'))
-    if (!columnsAlone.test(definition)) this.#mayOutliveTypes = false
+    const isForeignKey = definition.startsWith('FOREIGN KEY')
+    this.#drops.set(action, { table, isForeignKey, mayOutliveTypes: columnsAlone.test(definition) })
     this.#add(action)
   }
 
@@ -70,12 +83,29 @@ export class Waiting {
   }
 
   /**
-   * Whether a column may get another type while what waits is still there: ALTER TABLE builds indexes of plain columns
-   * again by itself, which fails for expressions, and for types that have no order.
+   * What has to run before a column of `table` may get another type: ALTER TABLE builds indexes of plain columns again by
+   * itself, which fails for expressions, and for types that have no order. All that waits, where that is not drops alone.
    */
-  outlives({ sql }: Action): boolean {
-    const isDropsAlone = this.#actions.every(({ verb, destroys: [id] }) => verb === 'drop' && id && isKey(id))
-    return isDropsAlone && this.#mayOutliveTypes && !unordered.test(sql)
+  before({ sql }: Action, table: RelationName): readonly Action[] {
+    const about = this.#actions.filter((action) => this.#isAbout(action, table))
+    const mayWait = about.every((action) => this.#drops.get(action)?.mayOutliveTypes ?? false)
+    if (about.length === 0 || (mayWait && !unordered.test(sql))) return []
+    return this.#actions.every((action) => this.#drops.has(action)) ? about : this.#actions
+  }
+
+  /** The tables whose indexes or keys are dropped by some of what waits; default: by all of it. */
+  tables(actions = this.all): readonly RelationName[] {
+    return actions.flatMap((action) => this.#drops.get(action)?.table ?? [])
+  }
+
+  /** A foreign key may lead to the table. */
+  #isAbout(action: Action, { schema, name }: RelationName): boolean {
+    const { produces, destroys, consumes, needs } = action
+    const ids = [...produces, ...destroys, ...consumes, ...needs]
+    const drop = this.#drops.get(action)
+    const relations = [drop?.table, ...ids.map(relationOf)]
+    const isOwn = relations.some((id) => id?.schema === schema && id.name === name)
+    return isOwn || / FOREIGN KEY /.test(action.sql) || (drop?.isForeignKey ?? false)
   }
 
   /** Whether an action has to come after the waiting ones. */
@@ -100,11 +130,31 @@ export class Waiting {
       ...this.#checks,
       ...last.map(dropIndexForm),
     ]
+    this.#clear()
+    return out
+  }
+
+  /** Hands some of what waits over, for one transaction; the checks with the last of it. */
+  take(some: readonly Action[]): Pick<Form, 'finish' | 'check'> {
+    const [finish, left] = [some, this.#actions.filter((action) => !some.includes(action))]
+    const { drops, concurrent } = { drops: new Map(this.#drops), concurrent: new Map(this.#concurrent) }
+    const check = left.length === 0 ? this.#checks : []
+    const checks = left.length === 0 ? [] : this.#checks
+    this.#clear()
+    for (const action of left) {
+      const [drop, isUnique] = [drops.get(action), concurrent.get(action)]
+      if (drop !== undefined) this.#drops.set(action, drop)
+      if (isUnique !== undefined) this.#concurrent.set(action, isUnique)
+      this.#add(action)
+    }
+    this.#checks = checks
+    return { finish, check }
+  }
+
+  #clear(): void {
     this.#actions = []
     this.#checks = []
-    this.#mayOutliveTypes = true
-    for (const set of [this.#concurrent, this.#gone, this.#made, this.#names]) set.clear()
-    return out
+    for (const set of [this.#concurrent, this.#drops, this.#gone, this.#made, this.#names]) set.clear()
   }
 
   #add(action: Action): void {
