@@ -7,7 +7,7 @@ import type { Output } from './output.ts'
 
 /** Runs SQL where no psql is installed: each statement that ends with a semicolon, until the end of input or `\q`. */
 export async function smallPrompt(url: string, output: Output, command: string | undefined): Promise<number> {
-  const client = await connect({ url, applicationName: 'just-mig db-psql' })
+  const client = await connect({ url, applicationName: 'just-mig db-psql', searchPath: 'of the role' })
   try {
     return command === undefined
       ? await readStatements(client, output)

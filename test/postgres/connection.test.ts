@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createConnection, createServer, type Server } from 'node:net'
 import { describe, expect, inject, test } from 'vitest'
-import { connect, setTimeouts } from '../../migrations/core/postgres/connection.ts'
+import { connect, initialSettings } from '../../migrations/core/postgres/connection.ts'
 import {
   databaseError,
   isConnectionLost,
@@ -32,16 +32,22 @@ function fatal(code: string, message: string): Buffer {
   return Buffer.concat([header, fields])
 }
 
-/** Passes everything on to the real server, save a startup packet with `options`, which PgBouncer refuses so. */
-async function refusingPooler(port: number): Promise<Server> {
+/**
+ * Passes everything on to the real server, save the `options` of a startup packet: PgBouncer refuses them, or drops them
+ * with ignore_startup_parameters.
+ */
+async function withoutOptions(port: number, habit: 'refuses' | 'drops'): Promise<Server> {
   const pooler = createServer((socket) => {
     socket.once('data', (startup) => {
-      if (startup.includes('\0options\0')) {
+      const text = startup.toString('latin1')
+      if (habit === 'refuses' && text.includes('\0options\0')) {
         socket.end(fatal('08P01', 'unsupported startup parameter: options'))
         return
       }
+      const rest = Buffer.from(text.replace(/(?<=\0)options\0[^\0]*\0/, ''), 'latin1')
+      rest.writeInt32BE(rest.length, 0)
       const server = createConnection({ port, host: '127.0.0.1' })
-      server.write(startup)
+      server.write(rest)
       socket.pipe(server).pipe(socket)
     })
   })
@@ -173,18 +179,34 @@ describe('connect', () => {
     expect(error).toEqual(new Error('stopped'))
   })
 
-  test('leaves the timeouts to setTimeouts where a pooler refuses startup parameters', async () => {
-    const pooler = await refusingPooler(Number(new URL(inject('adminUrl')).port))
-    const url = inject('adminUrl').replace(/:\d+\//, `:${portOf(pooler)}/`)
-    const client = await connect({ url, applicationName, lockTimeout: 4000, statementTimeout: 0 })
-    const timeouts = async () => (await client.query(`SELECT current_setting('lock_timeout') t`)).rows
-    const before = await timeouts()
-    await setTimeouts(client)
-    const after = await timeouts()
-    await client.end()
-    pooler.close()
-    expect({ before, after }).toEqual({ before: [{ t: '0' }], after: [{ t: '4s' }] })
-  })
+  test.each(['refuses', 'drops'] as const)(
+    'sets its settings by a statement where a pooler %s startup parameters',
+    async (habit) => {
+      const pooler = await withoutOptions(Number(new URL(inject('adminUrl')).port), habit)
+      const url = inject('adminUrl').replace(/:\d+\//, `:${portOf(pooler)}/`)
+      const client = await connect({ url, applicationName, lockTimeout: 4000, statementTimeout: 0 })
+      const settings = `SELECT current_setting('lock_timeout') AS timeout, current_setting('search_path') AS path`
+      const { rows } = await client.query(settings)
+      await client.query(initialSettings(client).join('; '))
+      const again = (await client.query(settings)).rows
+      await client.end()
+      pooler.close()
+      const expected = [{ timeout: '4s', path: 'pg_catalog, pg_temp' }]
+      expect({ rows, again }).toEqual({ rows: expected, again: expected })
+    },
+  )
+
+  databaseTest(
+    'trusts pg_catalog alone, also behind RESET ALL and whatever the role has',
+    async ({ database }) => {
+      await database.client.query(`ALTER DATABASE ${database.name} SET search_path = public, pg_catalog`)
+      const client = await connect({ url: `${database.url}?options=-csearch_path%3Dpublic`, applicationName })
+      await client.query('SET search_path = public; RESET ALL')
+      const { rows } = await client.query(`SELECT current_setting('search_path') AS path`)
+      await client.end()
+      expect(rows).toEqual([{ path: 'pg_catalog,pg_temp' }])
+    },
+  )
 
   test("fails with the signal's reason", async () => {
     const error = await failureOf(inject('adminUrl'), AbortSignal.abort(new Error('stopped')))

@@ -108,7 +108,7 @@ describe('op.backfill', () => {
       { name: 'a', type: 'text' },
       { name: 'b', type: 'bigint' },
       { name: 'C c', type: 'timestamp with time zone' },
-    ].map((column) => ({ ...column, collation: null, nullable: false }))
+    ].map((column) => ({ ...column, collation: null, nullable: false, operators: 'pg_catalog' }))
     const shape = { tableSql: 't', set: 'done = done + 1', where: 'true', key }
     const rows = fc.uniqueArray(
       fc.tuple(

@@ -1,5 +1,5 @@
 import type { Client, ClientBase } from 'pg'
-import { isServerError } from '../postgres/index.ts'
+import { isServerError, onUserPath } from '../postgres/index.ts'
 import { type Catalog, difference, readCatalog, type Scope, schemaOf, viewedIn } from './engine/index.ts'
 
 type Excluding = Pick<Scope, 'schemas' | 'excludes'>
@@ -49,7 +49,7 @@ async function refusedOf(client: Client, statements: readonly string[]): Promise
   const refused: string[] = []
   for (const sql of statements) {
     try {
-      await client.query(sql)
+      await client.query(onUserPath(sql))
     } catch (error) {
       if (!isServerError(error)) throw error
       refused.push(sql)

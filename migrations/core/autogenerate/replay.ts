@@ -19,11 +19,11 @@ export function lineTargets({ env }: Pick<Project, 'env'>): readonly LineTarget[
   }))
 }
 
-/** The project as it runs on a scratch database: every line, tenant lines in their stand-in, no hooks. */
+/** The project as it runs on a scratch database: every line, tenant lines in their stand-in, no hooks and no roles. */
 export function scratchProject(project: Project): Project {
   const { env } = project
   const targets = lineTargets(project)
-  const { onApply: _, ...options } = env.options
+  const { onApply: _, role: __, ...options } = env.options
   return {
     ...project,
     env: {

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { databaseError } from '../postgres/index.ts'
+import { databaseError, setOwnPath, setUserPathLocal } from '../postgres/index.ts'
 import type { Side } from './generate.ts'
 
 /**
@@ -9,15 +9,15 @@ import type { Side } from './generate.ts'
  */
 export async function runSections(client: ClientBase, sections: Side['sections']): Promise<void> {
   for (const { autocommit, statements } of sections) {
-    if (!autocommit) await client.query('BEGIN')
+    await client.query(autocommit ? 'SET search_path TO public' : `BEGIN; ${setUserPathLocal}`)
     for (const sql of statements) {
       try {
         await client.query(sql)
       } catch (error) {
-        if (!autocommit) await client.query('ROLLBACK')
+        await client.query(autocommit ? setOwnPath : 'ROLLBACK')
         throw databaseError(error, { sql })
       }
     }
-    if (!autocommit) await client.query('COMMIT')
+    await client.query(autocommit ? setOwnPath : 'COMMIT')
   }
 }

@@ -1,5 +1,6 @@
 import type { Client } from 'pg'
 import type { GrantedObjects } from '../operations/index.ts'
+import { onUserPath } from '../postgres/index.ts'
 import type { Action, Catalog, Difference, Scope } from './engine/index.ts'
 import { asRevision, type GeneratedRevision, lineOfSchema, newlyMadeReader } from './generate.ts'
 import { sqlState } from './guide/address.ts'
@@ -70,7 +71,8 @@ async function triedBothWays(
   up: readonly Action[],
   down: readonly Action[],
 ): Promise<{ readonly up: GrantedObjects; readonly down: GrantedObjects } | undefined> {
-  const run = (actions: readonly Action[]) => client.query(actions.map(({ sql }) => sql).join(';\n'))
+  const run = (actions: readonly Action[]) =>
+    client.query(onUserPath(actions.map(({ sql }) => sql).join(';\n')))
   await client.query('BEGIN; SET LOCAL check_function_bodies = off')
   try {
     const newlyMade = await newlyMadeReader(client, scope)

@@ -25,6 +25,7 @@ export type {
   TenantPlace,
   TenantSource,
 } from './options.ts'
+export { type RoleSetting, roleOf } from './role.ts'
 export type { Line, Variables } from './schema-map.ts'
 export { shellWord } from './shell-word.ts'
 export { ambiguousTenant, type SelectedTenants, selectTenants, type TenantTargets } from './tenant-targets.ts'

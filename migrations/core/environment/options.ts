@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg'
 import { MigError } from '../errors.ts'
 import { nearest } from './nearest.ts'
+import type { RoleSetting } from './role.ts'
 import { checkDeclaredX } from './x-arguments.ts'
 
 /** Which physical schemas a tenant line stands for; exactly one of the ways is given. */
@@ -99,6 +100,11 @@ export interface EnvironmentOptions {
   readonly slugLength?: number
   /** Commands run on each new revision file by `sh`; `{file}`, outside of longer quotes, is its path as one argument. */
   readonly postWrite?: string | readonly string[]
+  /**
+   * The role that revisions run as, by SET ROLE, and that owns the schemas that are made for them; the ledger stays
+   * with the login. One for every line, or one by schema key; a function gives each tenant its own.
+   */
+  readonly role?: RoleSetting
   readonly onApply?: (step: AppliedStep) => void | Promise<void>
   /** One transaction per revision (default), or one for the whole run. */
   readonly transaction?: 'revision' | 'run'
@@ -129,7 +135,10 @@ export interface EnvironmentOptions {
 }
 
 const knownOptions: Readonly<
-  Record<keyof EnvironmentOptions, 'string' | 'number' | 'boolean' | 'function' | 'object' | 'list'>
+  Record<
+    keyof EnvironmentOptions,
+    'string' | 'number' | 'boolean' | 'function' | 'object' | 'list' | 'string or object'
+  >
 > = {
   schemas: 'object',
   schemaVariable: 'string',
@@ -141,6 +150,7 @@ const knownOptions: Readonly<
   timeZone: 'string',
   slugLength: 'number',
   postWrite: 'list',
+  role: 'string or object',
   onApply: 'function',
   transaction: 'string',
   createSchema: 'boolean',
@@ -225,6 +235,7 @@ function isOfType(value: unknown, wanted: string): boolean {
     return (
       typeof value === 'string' || (Array.isArray(value) && value.every((item) => typeof item === 'string'))
     )
+  if (wanted === 'string or object') return isOfType(value, 'string') || isOfType(value, 'object')
   if (wanted === 'object') return typeof value === 'object' && value !== null && !Array.isArray(value)
   return typeof value === wanted
 }

@@ -2,6 +2,7 @@ import { isAbsolute, join } from 'node:path'
 import { MigError } from '../errors.ts'
 import { nearest } from './nearest.ts'
 import type { EnvironmentOptions, TenantSource } from './options.ts'
+import { checkRole } from './role.ts'
 import { setVariable } from './set-variable.ts'
 import { checkTenantSource } from './tenants.ts'
 
@@ -60,6 +61,7 @@ export function schemaMap(options: EnvironmentOptions, dir: string, variables: V
   for (const key of Object.keys(options.versionLocations ?? {})) {
     if (!Object.hasOwn(options.schemas, key)) throw unknownKey(key, Object.keys(options.schemas))
   }
+  checkRole(options.role, Object.keys(options.schemas))
   return lines
 }
 

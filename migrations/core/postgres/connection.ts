@@ -1,10 +1,13 @@
 import { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import pg, { type ClientBase } from 'pg'
+import pg from 'pg'
+import { MigError } from '../errors.ts'
 import { connectionError } from './connection-error.ts'
 import { isServerError } from './database-error.ts'
 import { type DatabaseAddress, parseDatabaseUrl } from './database-url.ts'
 import { iamToken, usesIam } from './iam-token.ts'
+import { ownPath } from './own-path.ts'
+import { expectOwnSession } from './pooler.ts'
 import { type SslAttempt, sslAttempts } from './tls.ts'
 
 export interface ConnectOptions {
@@ -15,6 +18,8 @@ export interface ConnectOptions {
   readonly lockTimeout?: number
   /** `statement_timeout` in milliseconds; 0 is off. Default: the server's. */
   readonly statementTimeout?: number
+  /** Default: that of our own SQL. `of the role` is for what a user types. */
+  readonly searchPath?: 'of the role'
   /** Gives up connecting. */
   readonly signal?: AbortSignal
   readonly onNotice?: (notice: {
@@ -23,11 +28,11 @@ export interface ConnectOptions {
   }) => void
 }
 
-/** Whether a session's timeouts go with the startup packet, or are left to `setTimeouts`. */
-type TimeoutsBy = 'startup' | 'statement'
+/** Whether a session's settings go with the startup packet, or are set by a statement. */
+type SettingsBy = 'startup' | 'statement'
 
 const sockets = new WeakMap<object, Socket>()
-const withoutTimeouts = new WeakMap<object, string>()
+const setByStatement = new WeakMap<object, string>()
 
 /** The socket of a connection that `connect` has opened. */
 export function socketOf(client: object): Socket | undefined {
@@ -35,40 +40,40 @@ export function socketOf(client: object): Socket | undefined {
 }
 
 /**
- * Sets the timeouts of a session whose pooler has refused them at its start. Only for a session that is known to be
- * ours until its end: a pooler in transaction mode would hand them on to the application.
- * @returns whether there were any to set
+ * The statements that give a session back the settings it began with: a pooler may have kept them from its startup
+ * packet, and then RESET ALL alone would leave the role's own.
  */
-export async function setTimeouts(client: ClientBase): Promise<boolean> {
-  const settings = withoutTimeouts.get(client)
-  if (settings === undefined) return false
-  withoutTimeouts.delete(client)
-  if (settings !== '') await client.query(settings)
-  return true
+export function initialSettings(client: object): readonly string[] {
+  const settings = setByStatement.get(client)
+  return settings === undefined ? ['RESET ALL'] : ['RESET ALL', settings]
 }
 
 const startingPatience = 30_000
 const defaultConnectTimeout = 10_000
 
 /**
- * Opens a connection. Timeouts go with the startup packet, which costs no round trip; where a pooler refuses them, the
- * session has none until `setTimeouts`. A server that is just starting is waited for, 30 seconds at most.
+ * Opens a connection whose search_path is that of our own SQL. It and the timeouts go with the startup packet, so that
+ * RESET ALL comes back to them; where a pooler refuses or drops them, they are set by a statement, in a session that is
+ * known to be ours until its end. A server that is just starting is waited for, 30 seconds at most.
  * @throws MigError `bad-database-url`, `no-server`, `no-database`, `wrong-password`, `no-permission`,
- * `too-many-connections`, `server-starting`, `ssl-error`; or the signal's reason
+ * `too-many-connections`, `server-starting`, `ssl-error`, `transaction-pooler`; or the signal's reason
  */
 export async function connect(options: ConnectOptions): Promise<pg.Client> {
   const address = parseDatabaseUrl(options.url)
   const modes = sslAttempts(address, usesIam(address))
   const deadline = Date.now() + startingPatience
-  let timeoutsBy: TimeoutsBy = 'startup'
+  let settingsBy: SettingsBy = 'startup'
   let mode = 0
   let refusal: unknown
   for (;;) {
     try {
-      return await open(options, address, modes[mode] ?? false, timeoutsBy)
+      return await settled(options, await open(options, address, modes[mode] ?? false, settingsBy), () =>
+        open(options, address, modes[mode] ?? false, settingsBy),
+      )
     } catch (error) {
       options.signal?.throwIfAborted()
-      if (timeoutsBy === 'startup' && refusesStartupParameters(error)) timeoutsBy = 'statement'
+      if (error instanceof MigError) throw error
+      if (settingsBy === 'startup' && refusesStartupParameters(error)) settingsBy = 'statement'
       else if (mode + 1 < modes.length && asksForOtherSsl(error)) {
         refusal = isServerError(error) ? error : undefined
         mode += 1
@@ -80,20 +85,79 @@ export async function connect(options: ConnectOptions): Promise<pg.Client> {
   }
 }
 
+/** A session's settings, by their names; a search_path is written without spaces, as the startup packet wants it. */
+function settingsOf(options: ConnectOptions): readonly (readonly [name: string, value: string | number])[] {
+  return [
+    ...(options.searchPath === 'of the role' ? [] : [['search_path', startupPath] as const]),
+    ...(options.lockTimeout === undefined ? [] : [['lock_timeout', options.lockTimeout] as const]),
+    ...(options.statementTimeout === undefined
+      ? []
+      : [['statement_timeout', options.statementTimeout] as const]),
+  ]
+}
+
+const startupPath = ownPath.replaceAll(' ', '')
+
+/**
+ * Sees to the settings of a connection that is open. Some poolers drop startup parameters in silence, so the server is
+ * asked; from PostgreSQL 18 on it tells by itself.
+ */
+async function settled(
+  options: ConnectOptions,
+  { client, reportedPath }: Opened,
+  openOther: () => Promise<Opened>,
+): Promise<pg.Client> {
+  if (options.searchPath === 'of the role' || reportedPath() === startupPath) return client
+  let other: Opened | undefined
+  try {
+    const { rows } = await client.query<{ path: string; pid: number }>(
+      `SELECT pg_catalog.current_setting('search_path') AS path, pg_catalog.pg_backend_pid() AS pid`,
+    )
+    if (rows[0]?.path === startupPath) return client
+    const lend = async () => {
+      other = await openOther()
+      return other.client
+    }
+    await expectOwnSession(client, lend, rows[0]?.pid ?? 0)
+    const settings = settingsOf(options).map(([name, value]) => `SET ${name} TO ${value}`)
+    await client.query(settings.join('; '))
+    setByStatement.set(client, settings.join('; '))
+    return resettingAtEnd(client)
+  } catch (error) {
+    sockets.get(client)?.destroy()
+    throw error
+  } finally {
+    await other?.client.end()
+  }
+}
+
+/** A pooler may give the server's session to others as it is. */
+function resettingAtEnd(client: pg.Client): pg.Client {
+  const end = client.end.bind(client)
+  return Object.assign(client, {
+    async end() {
+      await client.query('RESET ALL').catch(() => undefined)
+      await end()
+    },
+  })
+}
+
+interface Opened {
+  readonly client: pg.Client
+  /** The search_path that the server has reported, where it does. */
+  readonly reportedPath: () => string | undefined
+}
+
 async function open(
   options: ConnectOptions,
   address: DatabaseAddress,
   ssl: SslAttempt,
-  timeoutsBy: TimeoutsBy,
-): Promise<pg.Client> {
+  settingsBy: SettingsBy,
+): Promise<Opened> {
   const { parameters } = address
-  const timeouts = { lock_timeout: options.lockTimeout, statement_timeout: options.statementTimeout }
-  const startup = Object.entries(timeouts).flatMap(([name, value]) =>
-    value === undefined ? [] : [`-c ${name}=${value}`],
-  )
   const startupOptions = [
     parameters.options ?? process.env.PGOPTIONS,
-    ...(timeoutsBy === 'startup' ? startup : []),
+    ...(settingsBy === 'startup' ? settingsOf(options).map(([name, value]) => `-c ${name}=${value}`) : []),
   ]
   // A socket of our own making can be destroyed, where the driver's end() would wait for the server's word.
   const socket = new Socket()
@@ -113,17 +177,15 @@ async function open(
   sockets.set(client, socket)
   // Without a listener a connection that breaks while idle would end the process. Its next query says so.
   client.on('error', () => undefined)
+  let reported: string | undefined
+  client.connection.on('parameterStatus', ({ parameterName, parameterValue }) => {
+    if (parameterName === 'search_path') reported = parameterValue
+  })
   const { onNotice, signal } = options
   if (onNotice !== undefined) client.on('notice', ({ severity, message }) => onNotice({ severity, message }))
   try {
     await connectUnlessAborted(client, socket, signal)
-    if (timeoutsBy === 'statement') {
-      const settings = Object.entries(timeouts).flatMap(([name, value]) =>
-        value === undefined ? [] : [`SET ${name} = ${value}`],
-      )
-      withoutTimeouts.set(client, settings.join('; '))
-    }
-    return client
+    return { client, reportedPath: () => reported }
   } catch (error) {
     socket.destroy()
     throw error

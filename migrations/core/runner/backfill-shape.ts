@@ -4,6 +4,7 @@ import { qualifiedName } from '../postgres/index.ts'
 import { noKey } from './backfill-error.ts'
 import { checkKeyStays } from './backfill-spec.ts'
 import { type BackfillShape, type KeyColumn, keyColumnsSql, leftSql, nullKeySql } from './backfill-sql.ts'
+import { ownRows } from './own-sql.ts'
 
 /**
  * What a backfill's statements are made of: its texts, and the key as the catalog has it.
@@ -15,7 +16,7 @@ export async function backfillShape(
   { table, set, where, key }: Pick<BackfillSpec, 'table' | 'set' | 'where' | 'key'>,
 ): Promise<BackfillShape> {
   const tableSql = backfillTable(targetSchema, table)
-  const { rows } = await client.query<KeyColumn>(keyColumnsSql(tableSql, key))
+  const rows = await ownRows<KeyColumn>(client, keyColumnsSql(tableSql, key))
   const missing = key?.filter((name) => !rows.some((row) => row.name === name)) ?? []
   if (rows.length === 0 || missing.length > 0) throw noKey(tableSql, missing)
   checkKeyStays(

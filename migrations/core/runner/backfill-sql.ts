@@ -16,6 +16,8 @@ export interface KeyColumn {
   /** The column's own collation as SQL, where it is not its type's. */
   readonly collation: string | null
   readonly nullable: boolean
+  /** The quoted schema of the operators by which the type is ordered. */
+  readonly operators: string
 }
 
 /**
@@ -37,17 +39,33 @@ export function keyColumnsSql(tableSql: string, key: readonly string[] | undefin
       ? `SELECT k.attnum, k.place FROM pg_index, unnest(indkey::int2[]) WITH ORDINALITY AS k (attnum, place) WHERE indrelid = ${table} AND indisprimary AND k.place <= indnkeyatts`
       : `SELECT attnum, k.place FROM unnest(ARRAY[${key.map(quoteLiteral).join(', ')}]::name[]) WITH ORDINALITY AS k (name, place) JOIN pg_attribute ON attrelid = ${table} AND attname = k.name AND attnum > 0 AND NOT attisdropped`
   return `SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, NOT a.attnotnull AS nullable,
+      ${operatorsSql('a.atttypid')} AS operators,
       (SELECT format('%I.%I', n.nspname, c.collname) FROM pg_collation AS c JOIN pg_namespace AS n ON n.oid = c.collnamespace
        WHERE c.oid = a.attcollation AND a.attcollation <> t.typcollation) AS collation
     FROM (${places}) AS k JOIN pg_attribute AS a ON a.attrelid = ${table} AND a.attnum = k.attnum
     JOIN pg_type AS t ON t.oid = a.atttypid ORDER BY k.place`
 }
 
+/**
+ * The schema of the operators of a type's default B-tree operator class, quoted. A domain has its base type's; what is
+ * coerced to another type for it (varchar, enums, arrays, ranges) is ordered in pg_catalog.
+ */
+function operatorsSql(type: string): string {
+  return `coalesce((WITH RECURSIVE base AS (
+        SELECT b.oid, b.typbasetype FROM pg_type AS b WHERE b.oid = ${type}
+        UNION ALL SELECT b.oid, b.typbasetype FROM base JOIN pg_type AS b ON b.oid = base.typbasetype)
+      SELECT quote_ident(n.nspname) FROM base JOIN pg_opclass AS oc ON oc.opcintype = base.oid AND oc.opcdefault
+      JOIN pg_am AS m ON m.oid = oc.opcmethod AND m.amname = 'btree'
+      JOIN pg_amop AS ao ON ao.amopfamily = oc.opcfamily AND ao.amoplefttype = base.oid AND ao.amoprighttype = base.oid AND ao.amopstrategy = 5
+      JOIN pg_operator AS o ON o.oid = ao.amopopr JOIN pg_namespace AS n ON n.oid = o.oprnamespace
+      WHERE base.typbasetype = 0), 'pg_catalog')`
+}
+
 /** The key of the `batchSize`-th row after a key, as text; no row where fewer are left. Parameters: the key. */
 export function edgeSql({ tableSql, key }: BackfillShape, after: boolean, batchSize: number): string {
   const columns = key.map(({ name }) => quoteIdent(name))
   const from = after ? ` WHERE ${comparison(key, '>', 1)}` : ''
-  return `SELECT ARRAY[${columns.map((column) => `${column}::text`).join(', ')}] AS edge FROM ${tableSql}${from} ORDER BY ${columns.join(', ')} OFFSET ${batchSize - 1} LIMIT 1`
+  return `SELECT ARRAY[${columns.map((column) => `${column}::pg_catalog.text`).join(', ')}] AS edge FROM ${tableSql}${from} ORDER BY ${columns.join(', ')} OFFSET ${batchSize - 1} LIMIT 1`
 }
 
 /** Updates the rows between two keys. Parameters: the key after which, then the one up to which, where given. */
@@ -57,7 +75,7 @@ export function updateSql(shape: BackfillShape, after: boolean, upTo: boolean): 
 
 /** Counts the rows between two keys that still need the update. */
 export function remainingSql(shape: BackfillShape, after: boolean, upTo: boolean): string {
-  return `SELECT count(*)::int AS rows FROM ${shape.tableSql} WHERE ${windowSql(shape, after, upTo)}`
+  return `SELECT pg_catalog.count(*)::pg_catalog.int4 AS rows FROM ${shape.tableSql} WHERE ${windowSql(shape, after, upTo)}`
 }
 
 /** Is any row of the table left? */
@@ -87,7 +105,14 @@ function comparison(key: readonly KeyColumn[], operator: '>' | '<=', first: numb
     ({ type, collation }, at) =>
       `$${first + at}::${type}${collation === null ? '' : ` COLLATE ${collation}`}`,
   )
-  return `(${columns.join(', ')}) ${operator} (${values.join(', ')})`
+  return `(${columns.join(', ')}) ${operatorIn(key, operator)} (${values.join(', ')})`
+}
+
+/** A row is compared by operators of one schema; where the columns' are in several, by those of search_path. */
+function operatorIn(key: readonly Pick<KeyColumn, 'operators'>[], operator: string): string {
+  const schemas = new Set(key.map(({ operators }) => operators))
+  const [schema] = schemas
+  return schemas.size === 1 ? `OPERATOR(${schema}.${operator})` : operator
 }
 
 /** A condition of the user's in parentheses. */

@@ -1,7 +1,8 @@
 import type { ClientBase } from 'pg'
 import { exitCodes, MigError } from '../errors.ts'
 import type { PendingStatement } from '../ledger/index.ts'
-import { qualifiedName } from '../postgres/index.ts'
+import { qualifiedName, quoteLiteral } from '../postgres/index.ts'
+import { ownRows } from './own-sql.ts'
 import type { SectionContext } from './section.ts'
 import { catalogName } from './sql-words.ts'
 import { runStatement } from './statement.ts'
@@ -42,10 +43,7 @@ export async function isDoneInCatalog(
       )
     }
     case 'drop-index': {
-      const { rows } = await client.query<{ gone: boolean }>('SELECT to_regclass($1) IS NULL AS gone', [
-        found.index,
-      ])
-      return rows[0]?.gone ?? false
+      return (await relationOid(client, found.index)) === null
     }
     case 'detach':
       return finishDetach(client, found.table, found.partition)
@@ -101,6 +99,15 @@ async function leftBehind(
   return indexes.filter(({ valid, name }) => !valid && /_cc(new|old)\d*$/.test(name))
 }
 
+/** What a name as the revision writes it means under its search_path; null for nothing. */
+async function relationOid(client: ClientBase, name: string): Promise<number | null> {
+  const { rows } = await client.query<{ oid: number | null }>(
+    'SELECT pg_catalog.to_regclass($1)::pg_catalog.oid AS oid',
+    [name],
+  )
+  return rows[0]?.oid ?? null
+}
+
 // An oid has 32 bits and no sign; the driver gives a bigint as text.
 const columns = `c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, x.indisvalid AS valid,
   (SELECT pid FROM pg_stat_progress_create_index WHERE index_relid = c.oid AND pid <> pg_backend_pid() LIMIT 1) AS "builtBy"
@@ -108,24 +115,23 @@ const columns = `c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS n
 
 /** The indexes of a table, or of the table of an index; none where there is no such name. */
 async function tableIndexes(client: ClientBase, relation: string): Promise<readonly FoundIndex[]> {
-  const { rows } = await client.query<FoundIndex>(
-    `SELECT ${columns} WHERE x.indrelid = coalesce(
-       (SELECT indrelid FROM pg_index WHERE indexrelid = to_regclass($1)), to_regclass($1)::oid)`,
-    [relation],
+  const oid = (await relationOid(client, relation)) ?? 0
+  return ownRows<FoundIndex>(
+    client,
+    `SELECT ${columns} WHERE x.indrelid = coalesce((SELECT indrelid FROM pg_index WHERE indexrelid = ${oid}), ${oid})`,
   )
-  return rows
 }
 
 async function schemaIndexes(client: ClientBase, schema: string): Promise<readonly FoundIndex[]> {
-  const { rows } = await client.query<FoundIndex>(`SELECT ${columns} WHERE n.nspname = $1`, [schema])
-  return rows
+  return ownRows<FoundIndex>(client, `SELECT ${columns} WHERE n.nspname = ${quoteLiteral(schema)}`)
 }
 
 /** True when the partition is detached; carries a detachment that was begun through to its end. */
 async function finishDetach(client: ClientBase, table: string, partition: string): Promise<boolean> {
-  const { rows } = await client.query<{ pending: boolean }>(
-    `SELECT inhdetachpending AS pending FROM pg_inherits WHERE inhrelid = to_regclass($1) AND inhparent = to_regclass($2)`,
-    [partition, table],
+  const [child, parent] = [await relationOid(client, partition), await relationOid(client, table)]
+  const rows = await ownRows<{ pending: boolean }>(
+    client,
+    `SELECT inhdetachpending AS pending FROM pg_inherits WHERE inhrelid = ${child ?? 0} AND inhparent = ${parent ?? 0}`,
   )
   const [row] = rows
   if (row?.pending) await client.query(`ALTER TABLE ${table} DETACH PARTITION ${partition} FINALIZE`)

@@ -1,5 +1,5 @@
 import { exitCodes, MigError } from '../errors.ts'
-import { messageWithoutValues, quoteIdent } from '../postgres/index.ts'
+import { messageWithoutValues, ownPath, quoteIdent } from '../postgres/index.ts'
 import type { PlanStep } from './plan.ts'
 import type { Session } from './session.ts'
 import { rolesSet, setsSession } from './session-settings.ts'
@@ -35,7 +35,12 @@ export function landing(session: Session, step: PlanStep): Landing {
     hasSet: () => hasSet,
     async check() {
       if (!hasSet) return
-      const found = await madeElsewhere(session, step)
+      // What was set is asked first; then the query's own names must mean the server's.
+      const { rows } = await session.client.query<{ path: string }>(
+        `SELECT pg_catalog.current_setting('search_path') AS path, pg_catalog.set_config('search_path', $1, true)`,
+        [ownPath],
+      )
+      const found = await madeElsewhere(session, step, rows[0]?.path ?? '')
       const unnamed = found.filter(({ name }) => !texts.some((sql) => isQualified(sql, name)))
       if (unnamed.length > 0) throw landsElsewhere(step, unnamed)
     },
@@ -69,9 +74,13 @@ interface Made {
  * written when it is made; its row of pg_class changes with every ALTER. One of a savepoint has an id of its own,
  * greater than the transaction's, and is in progress as long as that is.
  */
-async function madeElsewhere({ client }: Session, { targetSchema }: PlanStep): Promise<readonly Made[]> {
+async function madeElsewhere(
+  { client }: Session,
+  { targetSchema }: PlanStep,
+  path: string,
+): Promise<readonly Made[]> {
   const { rows } = await client.query<Made>(
-    `SELECT n.nspname AS schema, c.relname AS name, current_user::text AS role, current_setting('search_path') AS path,
+    `SELECT n.nspname AS schema, c.relname AS name, current_user::text AS role, $3::text AS path,
             coalesce(pg_catalog.has_schema_privilege(to_regnamespace($2)::oid, 'USAGE'), false) AS usable
      FROM pg_catalog.pg_depend AS d
      JOIN pg_catalog.pg_class AS c ON c.oid = d.objid AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
@@ -79,7 +88,7 @@ async function madeElsewhere({ client }: Session, { targetSchema }: PlanStep): P
      WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.deptype = 'n'
        AND d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND ${ownRow('d.xmin')}
      ORDER BY 1, 2`,
-    [targetSchema, quoteIdent(targetSchema)],
+    [targetSchema, quoteIdent(targetSchema), path],
   )
   return rows
 }

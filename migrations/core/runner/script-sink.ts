@@ -4,9 +4,10 @@ import type { Statement, StatementSink } from '../operations/index.ts'
 import { backfillScript } from './backfill-script.ts'
 import { backfillTable } from './backfill-shape.ts'
 import { checkKeyStays, fullBackfillSpec } from './backfill-spec.ts'
+import { leavingStatements, roleChanged, roleStatements } from './own-sql.ts'
 import type { PlanStep } from './plan.ts'
 import type { RevisionBody } from './revision-body.ts'
-import { setsSession } from './session-settings.ts'
+import { setsSession, touchesRole } from './session-settings.ts'
 import { searchPathStatement } from './step.ts'
 import { noSection } from './step-error.ts'
 
@@ -32,12 +33,19 @@ export interface ScriptSink {
   readonly hasSetSession: () => boolean
 }
 
-/** @param together whether one transaction holds the whole script, which then can have no sections */
+export interface ScriptSettings {
+  /** Whether one transaction holds the whole script, which then can have no sections. */
+  readonly together: boolean
+  readonly timeouts: Timeouts
+  /** The role that env.ts gives the revision. */
+  readonly role: string | undefined
+}
+
+/** @throws MigError `role-changed` for a statement that leaves the role of env.ts */
 export function scriptSink(
   write: (sql: string) => void,
   step: PlanStep,
-  together: boolean,
-  timeouts: Timeouts,
+  { together, timeouts, role }: ScriptSettings,
 ): ScriptSink {
   let inSection = false
   let setSession = false
@@ -46,13 +54,15 @@ export function scriptSink(
     if (together) throw noSection(step)
     inSection = true
     write('COMMIT')
+    for (const sql of roleStatements(role, 'session')) write(sql)
     write(searchPathStatement(step, 'session'))
     const settings = timeoutStatements(timeouts, '')
     for (const sql of settings) write(sql)
     const result = await body()
-    write('RESET search_path')
+    for (const sql of leavingStatements({ role, login: 'none' }, false)) write(sql)
     for (const sql of settings) write(sql.replace(/^SET (\w+) .*$/, 'RESET $1'))
     write('BEGIN')
+    for (const sql of roleStatements(role, 'transaction')) write(sql)
     write(searchPathStatement(step, 'transaction'))
     for (const sql of timeoutStatements(timeouts, 'LOCAL ')) write(sql)
     inSection = false
@@ -61,6 +71,7 @@ export function scriptSink(
   const sink: StatementSink = {
     offline: true,
     execute: ({ sql }: Statement) => {
+      if (role !== undefined && touchesRole(sql)) throw roleChanged(step, role, sql)
       setSession ||= setsSession(sql)
       write(sql)
       return Promise.resolve(noResult)

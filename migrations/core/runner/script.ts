@@ -1,12 +1,13 @@
+import { roleOf } from '../environment/index.ts'
 import type { StepLoss } from '../events.ts'
 import { type AppliedRows, ledgerDdl, ledgerStatements, toolVersion } from '../ledger/index.ts'
 import { dollarQuoted, operations } from '../operations/index.ts'
-import { quoteIdent, quoteLiteral } from '../postgres/index.ts'
+import { quoteIdent, quoteLiteral, setOwnPath } from '../postgres/index.ts'
+import { leavingStatements } from './own-sql.ts'
 import type { Plan, PlanStep } from './plan.ts'
 import { fileChecksum, type Project } from './project.ts'
 import { expectDowngrades, loadRevision } from './revision-body.ts'
 import { scriptSink, timeoutStatements } from './script-sink.ts'
-import { resetRole, resetSettings } from './session-settings.ts'
 import { ledgerStepOf, openingStatements } from './step.ts'
 import { notAwaited } from './step-error.ts'
 import { makesSchemas } from './tenants/view.ts'
@@ -31,6 +32,7 @@ export async function* offlineScript({
   await expectDowngrades(plan.steps, (file) => loadRevision(file, env.cacheDir))
   yield header(plan, Object.values(env.schemas))
   if (plan.steps.length === 0) return
+  yield `${setOwnPath};\n\n`
   if (ledger) yield `${ledgerDdl(env.ledgerSchema)}\n\n`
   const together = env.transaction === 'run'
   if (together) yield 'BEGIN;\n\n'
@@ -40,7 +42,7 @@ export async function* offlineScript({
     // Only the first step of a schema may have to make it.
     schemas.delete(step.targetSchema)
   }
-  if (together) yield 'COMMIT;\n'
+  yield together ? 'COMMIT;\nRESET search_path;\n' : 'RESET search_path;\n'
 }
 
 /** @param own the schemas of the environment's single lines; other projects may have rows in the same ledger */
@@ -78,18 +80,19 @@ async function stepScript(
   const isTenant = env.lines.some((line) => line.key === step.line && line.tenants !== null)
   const mayMake = isTenant ? makesSchemas(env, step.line) : env.createSchema
   write(guard(env.ledgerSchema, step, isTenant && !mayMake && missing.has(step.targetSchema)))
-  for (const sql of openingStatements(step, mayMake, missing)) write(sql)
+  const role = roleOf(env, step.line, step.targetSchema)
+  for (const sql of openingStatements(step, mayMake, missing, role)) write(sql)
   const body = await loadRevision(step.file, env.cacheDir)
   for (const sql of timeoutStatements(body, 'LOCAL ')) write(sql)
-  const { sink, isUnfinished, hasSetSession } = scriptSink(write, step, together, body)
+  const { sink, isUnfinished, hasSetSession } = scriptSink(write, step, { together, timeouts: body, role })
   const op = operations(sink, { schema: step.targetSchema, schemas: env.schemas, x: env.x })
   await body[step.direction](op)
   if (isUnfinished()) throw notAwaited(step, 1)
   const checksum = fileChecksum(step.file.path)
-  if (hasSetSession()) for (const sql of resetRole) write(sql)
+  for (const sql of leavingStatements({ role, login: 'none' }, hasSetSession())) write(sql)
   for (const sql of ledgerStatements(env.ledgerSchema, { ...ledgerStepOf(step), checksum, host: null }))
     write(sql)
-  if (hasSetSession()) write(resetSettings)
+  if (hasSetSession()) for (const sql of ['RESET ALL', setOwnPath]) write(sql)
   if (!together) parts.push('COMMIT;')
   return `${parts.join('\n')}\n\n`
 }

@@ -2,6 +2,7 @@ import type { ClientBase, QueryResult } from 'pg'
 import { progressStatement } from '../ledger/index.ts'
 import type { Statement } from '../operations/index.ts'
 import { isConnectionLost } from '../postgres/index.ts'
+import { leavingStatements, pausingStatements, roleStatements } from './own-sql.ts'
 import type { PlanStep } from './plan.ts'
 import type { SectionContext, StepStart } from './section.ts'
 import { executeInSection } from './section-statement.ts'
@@ -52,26 +53,26 @@ export function sectionRun({
     ...{ context, step, start, reached, stored, noteSaved, beforeCommit, checkNotOver },
     async save(progress) {
       const saved = [stillLocked(ledgerSchema, step), progressStatement(ledgerSchema, progress)]
-      await session.client.query(saved.join('; '))
+      await session.client.query([...pausingStatements(start), ...saved].join('; '))
       noteSaved(progress)
     },
   }
   let isOpen = false
   let isUndisturbed = false
-  let settingsBefore = ''
+  let settingsBefore: readonly string[] = []
 
   async function enter(): Promise<void> {
     const progress = reached()
     const isNews = progress.statement > stored().statement
     await beforeCommit()
     const news = isNews ? [progressStatement(ledgerSchema, progress)] : []
-    await transaction.commit([stillLocked(ledgerSchema, step), ...news])
+    await transaction.commit([...pausingStatements(start), stillLocked(ledgerSchema, step), ...news])
     if (isNews) noteSaved(progress)
     settingsBefore = await sectionSettings(session.client, step, start)
   }
 
   async function leave(): Promise<void> {
-    await session.client.query(settingsBefore)
+    await session.client.query([...leavingStatements(start, false), ...settingsBefore].join('; '))
     isOpen = false
     await transaction.begin(false)
   }
@@ -91,7 +92,9 @@ export function sectionRun({
       if (isOpen && !isConnectionLost(error)) {
         await statements.ended()
         await session.own?.cancelled()
-        await leave()
+        // Where the section could not be entered, the role is the login's.
+        if (settingsBefore.length > 0) await leave()
+        else isOpen = false
       }
       throw error
     }
@@ -120,15 +123,26 @@ export function sectionRun({
   }
 }
 
-/** Sets for the session what a transaction sets for itself; returns the statements that set it back. */
-async function sectionSettings(client: ClientBase, step: PlanStep, start: StepStart): Promise<string> {
-  const names = ['search_path', 'lock_timeout', 'statement_timeout']
+/**
+ * Sets for the session what a transaction sets for itself; returns the statement that sets the timeouts back. The
+ * search_path of ours comes back by `leavingStatements`.
+ */
+async function sectionSettings(
+  client: ClientBase,
+  step: PlanStep,
+  start: StepStart,
+): Promise<readonly string[]> {
+  const names = ['lock_timeout', 'statement_timeout']
   const { rows } = await client.query<{ back: string }>(
-    `SELECT string_agg(format('SELECT set_config(%L, %L, false)', name, current_setting(name)), '; ') AS back FROM unnest($1::text[]) AS name`,
+    `SELECT string_agg(format('SELECT pg_catalog.set_config(%L, %L, false)', name, current_setting(name)), '; ') AS back FROM unnest($1::text[]) AS name`,
     [names],
   )
-  await client.query(
-    `${searchPathStatement(step, 'session')}; SET lock_timeout = ${start.lockTimeout}; SET statement_timeout = ${start.statementTimeout}`,
-  )
-  return rows[0]?.back ?? ''
+  const settings = [
+    `SET lock_timeout = ${start.lockTimeout}`,
+    `SET statement_timeout = ${start.statementTimeout}`,
+    ...roleStatements(start.role, 'session'),
+    searchPathStatement(step, 'session'),
+  ]
+  await client.query(settings.join('; '))
+  return rows.map(({ back }) => back)
 }

@@ -23,7 +23,7 @@ export async function executeInSection(
   let last: QueryResult | undefined
   for (const piece of pieces) {
     checkNotOver()
-    checkStatement(step, piece)
+    checkStatement(step, piece, at.start.role)
     last = await (count.isDone(piece.sql)
       ? doneResult(context.session, step, piece, false)
       : runPiece(at, piece))

@@ -1,5 +1,6 @@
 import { type Progress, progressStatement } from '../ledger/index.ts'
 import { isConnectionLost } from '../postgres/index.ts'
+import { pausingStatements, type RoleOfRevision } from './own-sql.ts'
 import type { PlanStep } from './plan.ts'
 import { retrying } from './retry.ts'
 import { rollBack } from './session.ts'
@@ -7,7 +8,7 @@ import type { StepContext } from './step.ts'
 import { stillLocked } from './still-locked.ts'
 
 /** What one attempt at a step begins with. */
-export interface StepStart {
+export interface StepStart extends RoleOfRevision {
   /** False with one transaction for the whole run. */
   readonly ownTransaction: boolean
   readonly checksum: string
@@ -56,7 +57,7 @@ export async function inTransaction<Result>(
       await beforeCommit()
       const { ledgerSchema } = project.env
       const saved = [stillLocked(ledgerSchema, step), progressStatement(ledgerSchema, progress)]
-      await session.client.query([...saved, 'COMMIT'].join('; '))
+      await session.client.query([...pausingStatements(start), ...saved, 'COMMIT'].join('; '))
       noteSaved(progress)
       return result
     } catch (error) {

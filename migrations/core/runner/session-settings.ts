@@ -1,4 +1,4 @@
-import { splitStatements } from '../postgres/index.ts'
+import { quoteIdent, splitStatements } from '../postgres/index.ts'
 import { catalogName, significantTokens } from './sql-words.ts'
 
 /**
@@ -28,11 +28,29 @@ function roleName(written: string): string {
   return catalogName(written)
 }
 
-/** Gives the role back before the ledger's rows are written, which the revision's role need not be allowed to. */
-export const resetRole = ['RESET SESSION AUTHORIZATION', 'RESET ROLE'] as const
+/**
+ * Gives the role back before the ledger's rows are written, which the revision's role need not be allowed to.
+ * @param login the role that the session began with; `none` for the login's own
+ */
+export function resetRole(login: string): readonly string[] {
+  return login === 'none' ? ['RESET SESSION AUTHORIZATION', 'RESET ROLE'] : [`SET ROLE ${quoteIdent(login)}`]
+}
 
-/** Gives back the settings that the session began with. */
-export const resetSettings = 'RESET ALL'
+/** Does a text set the role, or give it back? */
+export function touchesRole(sql: string): boolean {
+  if (!/\b(role|authorization|discard|set_config)\b/i.test(sql)) return false
+  return splitStatements(sql).some(({ text }) => {
+    const words = firstWords(text)
+    const [first = '', second = ''] = words
+    if (first === 'DO' || first === 'SELECT') return roleInside.test(text)
+    if (first === 'DISCARD') return second === 'ALL'
+    if (first !== 'SET' && first !== 'RESET') return false
+    return words.slice(1).some((word) => word === 'ROLE' || word === 'AUTHORIZATION')
+  })
+}
+
+const roleInside =
+  /\b(?:re)?set\s+(?:(?:local|session)\s+)?(?:role|session\s+authorization)\b|\bset_config\s*\(\s*'(?:role|session_authorization)'/i
 
 function maySet(sql: string): boolean {
   return /\b(re)?set(_config)?\b/i.test(sql)

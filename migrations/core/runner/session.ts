@@ -10,6 +10,7 @@ import {
   ensureDatabase,
   ensureEmbeddedServer,
   isConnectionLost,
+  ownPath,
 } from '../postgres/index.ts'
 import { nameOfRunner } from './holder.ts'
 import { cancelStatement, keyPid, type OwnConnection, ownConnection } from './own-connection.ts'
@@ -22,6 +23,8 @@ export interface Session {
   readonly url: string | null
   readonly emit: EmitEvent
   readonly signal: AbortSignal | undefined
+  /** The role that the caller has set on it, which is given back; none on a connection of ours. */
+  readonly role?: string
   /** What is there only for a connection of ours. */
   readonly own?: OwnConnection
 }
@@ -29,7 +32,7 @@ export interface Session {
 export interface SessionOptions {
   readonly emit?: EmitEvent
   readonly signal?: AbortSignal
-  /** A connection of the caller's own: used as it is, and left open. */
+  /** A connection of the caller's own: left open, with the search_path that it came with. */
   readonly client?: ClientBase
   /** Shown in pg_stat_activity. Default: `just-mig <pid>@<machine>`. */
   readonly applicationName?: string
@@ -69,7 +72,8 @@ export async function usingSession<Result>(
 ): Promise<Result> {
   const { emit = ignoreEvents, signal } = options
   if (options.client !== undefined) {
-    return body({ client: options.client, url: null, emit, signal }).catch(rethrown(signal))
+    const given: Session = { client: options.client, url: null, emit, signal }
+    return onOwnPath(given, body).catch(rethrown(signal))
   }
   const { url, embedded } = await configuredServer(env, emit)
   const applicationName = options.applicationName ?? nameOfRunner()
@@ -110,6 +114,32 @@ export async function usingSession<Result>(
     signal?.removeEventListener('abort', cancel)
     await cancelling
     await own.end()
+  }
+}
+
+/** A connection of the caller's gets our search_path, and its own back. */
+async function onOwnPath<Result>(
+  session: Session,
+  body: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  const { client } = session
+  const { rows } = await client.query<{ path: string; role: string }>(
+    `SELECT pg_catalog.current_setting('search_path') AS path, pg_catalog.current_setting('role') AS role,
+            pg_catalog.set_config('search_path', $1, false)`,
+    [ownPath],
+  )
+  const result = await body({ ...session, role: rows[0]?.role ?? 'none' }).catch(async (error: unknown) => {
+    // What has failed says more than that the connection cannot be used any more.
+    await giveBack().catch(() => undefined)
+    throw error
+  })
+  await giveBack()
+  return result
+
+  async function giveBack() {
+    // A transaction that has failed is the caller's to end, and its settings end with it.
+    if (client.getTransactionStatus() === 'E') return
+    await client.query(`SELECT pg_catalog.set_config('search_path', $1, false)`, [rows[0]?.path ?? ''])
   }
 }
 

@@ -2,8 +2,10 @@ import type { ClientBase, QueryResult } from 'pg'
 import { exitCodes, MigError } from '../errors.ts'
 import type { Statement } from '../operations/index.ts'
 import { databaseError, splitStatements } from '../postgres/index.ts'
+import { roleChanged } from './own-sql.ts'
 import type { PlanStep } from './plan.ts'
 import type { Session } from './session.ts'
+import { touchesRole } from './session-settings.ts'
 import { helpFor, sqlStateOf } from './statement-help.ts'
 import { statementKind } from './statement-kind.ts'
 import { watchStatement } from './watch.ts'
@@ -59,9 +61,11 @@ export async function runStatement(
 
 /**
  * Refuses what would end the revision's transaction behind the runner's back, and what has no place in a revision.
- * @throws MigError `transaction-control`, `not-in-a-revision`, `psql-command`, `copy-from-stdin`.
+ * @param role that env.ts gives the revision
+ * @throws MigError `role-changed`, `transaction-control`, `not-in-a-revision`, `psql-command`, `copy-from-stdin`.
  */
-export function checkStatement(step: PlanStep, { sql }: Statement): void {
+export function checkStatement(step: PlanStep, { sql }: Statement, role: string | undefined): void {
+  if (role !== undefined && touchesRole(sql)) throw roleChanged(step, role, sql)
   if (
     !/\b(begin|commit|end|abort|rollback|start|prepare|database|tablespace|system|stdin)\b|^[ \t\f\v]*\\/im.test(
       sql,

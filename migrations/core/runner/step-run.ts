@@ -1,14 +1,16 @@
 import { setImmediate as turnOver } from 'node:timers/promises'
 import { forgetProgressStatement } from '../ledger/index.ts'
 import type { BackfillResult, BackfillSpec, Statement, StatementSink } from '../operations/index.ts'
+import { initialSettings, setOwnPath } from '../postgres/index.ts'
 import { runBackfill } from './backfill.ts'
 import { landing } from './landing.ts'
+import { leavingStatements, roleError } from './own-sql.ts'
 import type { PlanStep } from './plan.ts'
 import { doneResult } from './reread.ts'
 import type { SectionContext, StepStart } from './section.ts'
 import { sectionRun } from './section-run.ts'
 import { rollBack } from './session.ts'
-import { resetRole, resetSettings } from './session-settings.ts'
+import { resetRole } from './session-settings.ts'
 import { checkStatement, runStatement } from './statement.ts'
 import { statementCount } from './statement-count.ts'
 import type { StepContext } from './step.ts'
@@ -27,6 +29,8 @@ export interface StepRun {
   readonly sink: StatementSink
   /** Opens the transaction. */
   readonly begin: () => Promise<void>
+  /** Ends the revision before `finish` does, for what runs between the two. @throws MigError as `finish` does */
+  readonly end: () => Promise<void>
   /**
    * Commits what is open together with the ledger's statements.
    * @throws MigError `not-awaited` when the revision has come to its end before its statements have.
@@ -60,12 +64,26 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
     checkNotOver,
     beforeCommit: lands.check,
   })
+  let hasEnded = false
+
+  /** Sees that the revision has come to its end; what follows is SQL of ours. */
+  async function ended(): Promise<readonly string[]> {
+    if (hasEnded) return [setOwnPath]
+    // A rejection that nobody awaits is reported at the end of the event loop's turn: before COMMIT, not after it.
+    await turnOver()
+    session.signal?.throwIfAborted()
+    if (open.count() > 0) throw notAwaited(step, open.count())
+    count.checkAllMet()
+    await lands.check()
+    hasEnded = true
+    return leavingStatements(start, lands.hasSet())
+  }
 
   async function execute(statement: Statement) {
     checkNotOver()
     lands.note(statement.sql)
     if (section.isOpen()) return section.execute(statement)
-    checkStatement(step, statement)
+    checkStatement(step, statement, start.role)
     if (count.isDone(statement.sql)) return doneResult(session, step, statement, true)
     return runStatement(session, step, statement, start.lockTimeout)
   }
@@ -87,31 +105,30 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
       backfill: (spec) => open.track(() => section.runUndisturbed((at) => backfill(at, spec))),
     },
     begin: () => transaction.begin(true),
+    async end() {
+      await session.client.query((await ended()).join('; '))
+    },
     async finish(ledger) {
-      // A rejection that nobody awaits is reported at the end of the event loop's turn: before COMMIT, not after it.
-      await turnOver()
-      session.signal?.throwIfAborted()
-      if (open.count() > 0) throw notAwaited(step, open.count())
-      count.checkAllMet()
-      await lands.check()
+      const leaving = await ended()
       const forget = count.inLedger()
         ? [forgetProgressStatement(ledgerSchema, step.targetSchema, step.revision)]
         : []
-      const [before, after] = lands.hasSet() ? [resetRole, [resetSettings]] : [[], []]
+      const after = lands.hasSet() ? initialSettings(session.client) : []
       const locked = stillLocked(ledgerSchema, step)
-      await transaction.commit([...before, locked, ...ledger, ...forget, ...after])
+      await transaction.commit([...leaving, locked, ...ledger, ...forget, ...after])
       if (lands.hasSet()) await guardConnection(session)
     },
     async abandon() {
       isOver = true
       await open.ended()
-      if (start.ownTransaction) await rollBack(session)
-      if (lands.hasSet()) {
-        await session.client.query([...resetRole, resetSettings].join('; '))
-        await guardConnection(session)
-      }
+      if (!start.ownTransaction) return
+      await rollBack(session)
+      // What a section has set is committed.
+      const settings = lands.hasSet() ? [...resetRole(start.login), ...initialSettings(session.client)] : []
+      await session.client.query([...settings, setOwnPath].join('; '))
+      if (lands.hasSet()) await guardConnection(session)
     },
-    explain: async (cause) => lands.explain(lockLostError(step, cause)),
+    explain: async (cause) => lands.explain(roleError(step, start.role, lockLostError(step, cause))),
     standing: () => ({
       committed: count.inLedger() ? count.stored().statement : 0,
       committing: transaction.isCommitting(),

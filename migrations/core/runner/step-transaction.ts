@@ -1,3 +1,4 @@
+import { roleStatements } from './own-sql.ts'
 import type { PlanStep } from './plan.ts'
 import type { StepStart } from './section.ts'
 import type { Session } from './session.ts'
@@ -28,6 +29,7 @@ export function stepTransaction(
       const statements = [
         ...(start.ownTransaction ? ['BEGIN'] : []),
         ...(first ? start.opening : []),
+        ...roleStatements(start.role, 'transaction'),
         searchPathStatement(step, 'transaction'),
         `SET LOCAL lock_timeout = ${start.lockTimeout}`,
         `SET LOCAL statement_timeout = ${start.statementTimeout}`,

@@ -1,3 +1,4 @@
+import { roleOf } from '../environment/index.ts'
 import type { MigError } from '../errors.ts'
 import {
   failureStatement,
@@ -9,6 +10,7 @@ import {
 import { operations } from '../operations/index.ts'
 import { isConnectionLost, messageWithoutValues, quoteIdent } from '../postgres/index.ts'
 import { failureText } from './failure-text.ts'
+import { roleStatements } from './own-sql.ts'
 import type { PlanStep } from './plan.ts'
 import type { Project } from './project.ts'
 import type { RevisionBody } from './revision-body.ts'
@@ -60,6 +62,7 @@ export async function applyStep(context: StepContext, step: PlanStep, attempt: S
   let run: StepRun | undefined
   try {
     const body = await context.revisions.load(step.file)
+    const role = roleOf(env, step.line, step.targetSchema)
     const progress = await progressOf(context, step, attempt)
     if (progress !== undefined) checkUnedited(context, step, progress, checksum)
     if (progress !== undefined && !attempt.again) sayResumed(context, step, progress)
@@ -68,13 +71,18 @@ export async function applyStep(context: StepContext, step: PlanStep, attempt: S
       checksum,
       progress,
       ...timeoutsOf(context, body),
-      opening: creatingStatements(step, env.createSchema, context.missing),
+      ...{ role, login: session.role ?? 'none' },
+      opening: creatingStatements(step, env.createSchema, context.missing, role),
     })
     await run.begin()
     const op = operations(run.sink, { schema: step.targetSchema, schemas: env.schemas, x: env.x })
     await body[step.direction](op)
-    const { revision, direction, line, targetSchema, message } = step
-    await env.options.onApply?.({ client: session.client, revision, direction, line, targetSchema, message })
+    const { onApply } = env.options
+    if (onApply !== undefined) {
+      const { revision, direction, line, targetSchema, message } = step
+      await run.end()
+      await onApply({ client: session.client, revision, direction, line, targetSchema, message })
+    }
     await run.finish(ledgerStatements(env.ledgerSchema, { ...ledgerStep, ...wholeDuration(run, started) }))
   } catch (cause) {
     const answers = alone && run !== undefined && !isConnectionLost(cause)
@@ -114,15 +122,20 @@ export function ledgerStepOf(step: PlanStep): Omit<LedgerStep, 'checksum' | 'hos
 }
 
 /**
- * The statements that a step's transaction begins with: the schema where it is missing, and the search_path,
- * so that unqualified names mean the target schema.
+ * The statements that a step's transaction begins with: the schema where it is missing, the role of env.ts, and the
+ * search_path, so that unqualified names mean the target schema.
  */
 export function openingStatements(
   step: PlanStep,
   createSchema: boolean,
   missing: ReadonlySet<string>,
+  role: string | undefined,
 ): readonly string[] {
-  return [...creatingStatements(step, createSchema, missing), searchPathStatement(step, 'transaction')]
+  return [
+    ...creatingStatements(step, createSchema, missing, role),
+    ...roleStatements(role, 'transaction'),
+    searchPathStatement(step, 'transaction'),
+  ]
 }
 
 /** Sets the search_path to the target schema, until the end of the transaction or of the session. */
@@ -134,9 +147,16 @@ function creatingStatements(
   { direction, targetSchema }: PlanStep,
   createSchema: boolean,
   missing: ReadonlySet<string>,
+  role: string | undefined,
 ): readonly string[] {
   const create = direction === 'upgrade' && createSchema && missing.has(targetSchema)
-  return create ? [`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(targetSchema)}`] : []
+  return create ? [createSchemaStatement(targetSchema, role)] : []
+}
+
+/** Makes a target schema where it is missing; it belongs to the role that its revisions run as. */
+export function createSchemaStatement(schema: string, role: string | undefined): string {
+  const owner = role === undefined ? '' : ` AUTHORIZATION ${quoteIdent(role)}`
+  return `CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}${owner}`
 }
 
 async function progressOf(

@@ -3,7 +3,7 @@ import type { ClientBase } from 'pg'
 import { exitCodes, MigError } from '../errors.ts'
 import type { MigEvent } from '../events.ts'
 import { isStepDone, readApplied, takeLocks } from '../ledger/index.ts'
-import { isConnectionLost, serverHelp, setTimeouts } from '../postgres/index.ts'
+import { isConnectionLost, serverHelp } from '../postgres/index.ts'
 import type { PlanStep } from './plan.ts'
 import { checkPooler } from './pooler.ts'
 import { backendPid, type Session } from './session.ts'
@@ -119,7 +119,6 @@ export async function guardConnection({ client, own }: Pick<Session, 'client' | 
   // What the caller has opened keeps its settings.
   if (own === undefined) return
   await checkPooler(client, own)
-  await setTimeouts(client)
   const settings = {
     ...{ tcp_keepalives_idle: 60, tcp_keepalives_interval: 10, tcp_keepalives_count: 6 },
     // A run that pauses, or waits for a lock, has nothing to ask.

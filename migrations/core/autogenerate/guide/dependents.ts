@@ -46,10 +46,10 @@ export async function qualified<R extends QueryResultRow>(
   query: () => Promise<QueryResult<R>>,
 ): Promise<readonly R[]> {
   const path = await client.query<{ path: string }>(
-    `SELECT current_setting('search_path') AS path, set_config('search_path', '', true)`,
+    `SELECT pg_catalog.current_setting('search_path') AS path, pg_catalog.set_config('search_path', '', true)`,
   )
   const { rows } = await query()
-  await client.query(`SELECT set_config('search_path', $1, true)`, [path.rows[0]?.path ?? ''])
+  await client.query(`SELECT pg_catalog.set_config('search_path', $1, true)`, [path.rows[0]?.path ?? ''])
   return rows
 }
 

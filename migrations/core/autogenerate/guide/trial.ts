@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import { onUserPath, setOwnPath } from '../../postgres/index.ts'
 import type { Action } from '../engine/index.ts'
 import { isUndefined, sqlState } from './address.ts'
 import type { Repair } from './repairs.ts'
@@ -95,7 +96,7 @@ async function begin(client: ClientBase): Promise<void> {
 export async function runsAtOnce(client: ClientBase, actions: readonly Action[]): Promise<boolean> {
   await begin(client)
   try {
-    if (actions.length > 0) await client.query(actions.map((action) => action.sql).join(';\n'))
+    if (actions.length > 0) await client.query(onUserPath(actions.map((action) => action.sql).join(';\n')))
     await client.query('COMMIT')
     return true
   } catch (error) {
@@ -109,7 +110,9 @@ export async function runsAtOnce(client: ClientBase, actions: readonly Action[])
 async function attempt(client: ClientBase, action: Action): Promise<Action | Error> {
   if (action.transaction === 'own') {
     await client.query('COMMIT')
+    await client.query('SET search_path TO public')
     const error = await refusalOf(() => client.query(action.sql))
+    await client.query(setOwnPath)
     await begin(client)
     return error ?? action
   }
@@ -118,7 +121,7 @@ async function attempt(client: ClientBase, action: Action): Promise<Action | Err
     await begin(client)
   }
   await client.query('SAVEPOINT mig_trial')
-  const error = await refusalOf(() => client.query(action.sql))
+  const error = await refusalOf(() => client.query(onUserPath(action.sql)))
   await client.query(error === undefined ? 'RELEASE SAVEPOINT mig_trial' : 'ROLLBACK TO SAVEPOINT mig_trial')
   if (error === undefined) return action
   if (sqlState(error) !== '55P04' || action.needsCommitBefore) return error

@@ -1,5 +1,5 @@
 import type { Client } from 'pg'
-import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
+import { qualifiedName, quoteIdent, setOwnPathLocal, setUserPathLocal } from '../../postgres/index.ts'
 import {
   type ConcernedTable,
   makeRows,
@@ -225,11 +225,12 @@ function tableOf(error: Error, sql: string): Problem['table'] {
 function waysOf(revisions: readonly GeneratedRevision[], lines: readonly LineTarget[]): Ways {
   const statements = (line: string, { sections }: Side) => {
     const target = lines.find(({ key }) => key === line)
-    const path = target?.tenant === true ? [`SET LOCAL search_path = ${quoteIdent(target.schema)}`] : []
+    const path =
+      target?.tenant === true ? `SET LOCAL search_path = ${quoteIdent(target.schema)}` : setUserPathLocal
     const own = sections.flatMap((section) =>
       section.statements.map((sql) => sql.replace(/\bCONCURRENTLY\b ?/g, '')),
     )
-    return [...path, ...own, ...(path.length > 0 ? ['SET LOCAL search_path = DEFAULT'] : [])]
+    return [path, ...own, setOwnPathLocal]
   }
   return {
     up: revisions.flatMap(({ line, upgrade }) => statements(line, upgrade)),

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { quoteIdent, quoteLiteral } from '../../postgres/index.ts'
+import { quoteIdent, quoteLiteral, setUserPathLocal } from '../../postgres/index.ts'
 import type { ConcernedTable } from './concerned.ts'
 import { describeTables, type Shapes, type TableShape } from './describe.ts'
 import { draftOf, insertStatement, type RowWish, rowValues } from './draft.ts'
@@ -102,7 +102,7 @@ async function staleIn(
     column: name,
     problem,
   })
-  await client.query('SAVEPOINT mig_default')
+  await client.query(`SAVEPOINT mig_default; ${setUserPathLocal}`)
   try {
     const { rows } = await client.query<{ place: number; value: string; used: boolean }>(sql)
     return rows.flatMap(({ place, value, used }) =>

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
+import { onUserPath, qualifiedName, quoteIdent } from '../../postgres/index.ts'
 import type { ConcernedTable } from './concerned.ts'
 import { describeTables, type ReferenceShape, type Shapes, type TableShape } from './describe.ts'
 import {
@@ -174,7 +174,7 @@ async function attempt(client: ClientBase, sql: string): Promise<Problem | undef
   if (sql === '') return undefined
   await client.query('SAVEPOINT mig_rows')
   try {
-    await client.query(`${sql}; RELEASE SAVEPOINT mig_rows`)
+    await client.query(`${onUserPath(sql)}; RELEASE SAVEPOINT mig_rows`)
     return undefined
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
+import { qualifiedName, quoteIdent, setOwnPathLocal, setUserPathLocal } from '../../postgres/index.ts'
 import { columnKey } from './draft.ts'
 import { inTransaction } from './make.ts'
 
@@ -152,10 +152,10 @@ async function valuesOf(
   sql: string,
   values: readonly unknown[] = [],
 ): Promise<readonly { readonly value: string | null; readonly again?: string | null }[] | undefined> {
-  await client.query('SAVEPOINT mig_cast')
+  await client.query(`SAVEPOINT mig_cast; ${setUserPathLocal}`)
   try {
     const { rows } = await client.query<{ value: string | null; again?: string | null }>(sql, [...values])
-    await client.query('RELEASE SAVEPOINT mig_cast')
+    await client.query(`RELEASE SAVEPOINT mig_cast; ${setOwnPathLocal}`)
     return rows
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error

@@ -4,7 +4,7 @@ import type { ClientBase } from 'pg'
 import { loadModule } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import type { EmitEvent } from '../../events.ts'
-import { databaseError, quoteIdent, splitStatements } from '../../postgres/index.ts'
+import { databaseError, quoteIdent, setOwnPathLocal, splitStatements } from '../../postgres/index.ts'
 import { inTransaction } from './make.ts'
 
 /** The file names of a user's own rows, in the models folder itself. */
@@ -42,7 +42,7 @@ async function seedFrom(client: ClientBase, path: string, options: SeedOptions):
     const schemas = [...options.searchPath, 'public'].map(quoteIdent)
     await client.query(`SET LOCAL search_path = ${schemas.join(', ')}`)
     for (const sql of statements) await runSeed(client, path, sql, options)
-    await client.query('SET LOCAL search_path = DEFAULT; SET CONSTRAINTS ALL IMMEDIATE')
+    await client.query(`SET CONSTRAINTS ALL IMMEDIATE; ${setOwnPathLocal}`)
   })
 }
 
