@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { quoteIdent } from '../postgres/index.ts'
-import { ownTables } from './look.ts'
+import { lookOnce } from './look.ts'
 import { mayNotRead } from './permission.ts'
 import { utcSql } from './utc.ts'
 
@@ -110,14 +110,13 @@ export async function ledgerRows<Row extends object>(
   sql: string,
   values: readonly unknown[] = [],
 ): Promise<readonly Row[]> {
+  await lookOnce(client, ledgerSchema)
   try {
     return (await client.query<Row>(sql, [...values])).rows
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === '42P01' || code === '3F000') return []
     if (error instanceof Error && code === '42501') throw await mayNotRead(client, ledgerSchema, error)
-    // undefined_column: the table of that name is somebody else's.
-    if (code === '42703') await ownTables(client, ledgerSchema)
     throw error
   }
 }

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg'
 import { isConnectionLost, quoteIdent, quoteLiteral } from '../postgres/index.ts'
 import { isLedgerReady } from './look.ts'
+import { ownLedgerGuard } from './own.ts'
 import { notMade } from './permission.ts'
 
 /**
@@ -52,7 +53,8 @@ CREATE TABLE IF NOT EXISTS ${mig}.progress (
   started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (target_schema, revision)
-);`
+);
+${ownLedgerGuard(ledgerSchema)};`
 }
 
 /**
