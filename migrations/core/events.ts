@@ -18,6 +18,11 @@ export interface LockHolder {
   readonly silentFor?: number | null
   /** Of who holds a run's lock: whether its connection comes from the same address as ours. */
   readonly isNear?: boolean
+  /**
+   * Of who holds a run's lock: whether its role may write the ledger, as a runner's must; null where there is no ledger.
+   * Whoever may connect can take the lock, under any application name.
+   */
+  readonly mayRun?: boolean | null
 }
 
 /** Data that a step loses, by what the head of its file says. */

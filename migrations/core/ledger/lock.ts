@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ClientBase } from 'pg'
 import { exitCodes, MigError } from '../errors.ts'
 import type { EmitEvent, LockHolder } from '../events.ts'
-import { quoteLiteral, withoutQueryValues } from '../postgres/index.ts'
+import { qualifiedName, quoteLiteral, withoutQueryValues } from '../postgres/index.ts'
 
 export interface LockOptions {
   readonly ledgerSchema: string
@@ -29,7 +29,7 @@ export async function takeLocks(client: ClientBase, options: LockOptions): Promi
     const targetSchema = options.targetSchemas[names.indexOf(missing)] ?? missing
     const waitedMs = Date.now() - started
     if (waitedMs >= options.wait || Date.now() - shown >= 2000) {
-      const holder = (await lockHolders(client, [missing])).get(missing)
+      const holder = (await lockHolders(client, options.ledgerSchema, [missing])).get(missing)
       if (waitedMs >= options.wait) throw notObtained(targetSchema, holder, options.wait)
       options.emit({ event: 'lock-wait', targetSchema, holder, waitedMs })
       shown = Date.now()
@@ -99,7 +99,7 @@ export async function targetLockHolders(
   targetSchemas: readonly string[],
 ): Promise<ReadonlyMap<string, LockHolder>> {
   const names = lockNames(ledgerSchema, targetSchemas)
-  const holders = await lockHolders(client, names)
+  const holders = await lockHolders(client, ledgerSchema, names)
   return new Map(
     targetSchemas.flatMap((schema, at) => {
       const holder = holders.get(names[at] ?? '')
@@ -142,6 +142,7 @@ async function takenNames(client: ClientBase, names: readonly string[]): Promise
 /** An advisory lock with a 64-bit key shows its halves in classid and objid (manual 53.13, pg_locks). */
 async function lockHolders(
   client: ClientBase,
+  ledgerSchema: string,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, LockHolder>> {
   const { rows } = await client.query<LockHolder & { name: string }>(
@@ -151,13 +152,15 @@ async function lockHolders(
             coalesce(a.state, '') AS state, left(coalesce(a.query, ''), 200) AS query,
             CASE WHEN a.state = 'active' THEN 0
                  ELSE greatest(1, extract(epoch FROM clock_timestamp() - a.state_change)::int) END AS "silentFor",
-            a.state IS NOT NULL AND a.client_addr IS NOT DISTINCT FROM inet_client_addr() AS "isNear"
+            a.state IS NOT NULL AND a.client_addr IS NOT DISTINCT FROM inet_client_addr() AS "isNear",
+            (SELECT has_table_privilege(a.usesysid, c.oid, 'INSERT') OR pg_has_role(a.usesysid, c.relowner, 'MEMBER')
+             FROM pg_class AS c WHERE c.oid = to_regclass($2)) AS "mayRun"
      FROM (SELECT name, hashtextextended(name, 0) AS key FROM unnest($1::text[]) AS name) AS k
      JOIN pg_locks AS l ON l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted
        AND l.classid = ((k.key >> 32) & 4294967295)::oid AND l.objid = (k.key & 4294967295)::oid
        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
      JOIN pg_stat_activity AS a ON a.pid = l.pid`,
-    [names],
+    [names, qualifiedName(ledgerSchema, 'version')],
   )
   return new Map(rows.map(({ name, ...holder }) => [name, withoutQueryValues(holder)]))
 }
@@ -167,11 +170,14 @@ function notObtained(targetSchema: string, holder: LockHolder | undefined, waitM
     holder === undefined
       ? 'somebody who has just gone'
       : `pid ${holder.pid} (${holder.application || 'no application name'}, ${holder.user}@${holder.host}, connected since ${holder.since}, ${holder.state})`
+  const isOutsider = holder?.mayRun === false
   return new MigError(
     'lock-not-obtained',
-    `schema ${targetSchema} is locked by ${who}; waited ${waitMs / 1000} s`,
+    `schema ${targetSchema} is locked by ${who}${isOutsider ? ', which is no runner: its role may not write the ledger' : ''}; waited ${waitMs / 1000} s`,
     {
-      help: 'wait for it and run the command again, or wait longer: --lock-wait 10min; if it is not alive any more: just mig-unlock',
+      help: isOutsider
+        ? 'end its session: just mig-unlock; then see to it that the role does not come back: ALTER ROLE … NOLOGIN, or CONNECTION LIMIT 0'
+        : 'wait for it and run the command again, or wait longer: --lock-wait 10min; if it is not alive any more: just mig-unlock',
       exitCode: exitCodes.lockNotObtained,
       facts: { targetSchema, holder },
     },

@@ -3,8 +3,11 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { LockHolder } from '../events.ts'
 
-/** Whether the program behind a session is still at work. */
-export type HolderLife = 'alive' | 'dead' | 'unknown'
+/** Whether the program behind a session is still at work; an `outsider` is no runner, whatever its name says. */
+export type HolderLife = 'alive' | 'dead' | 'unknown' | 'outsider'
+
+/** What a holder's life is known by. */
+type Seen = Pick<LockHolder, 'application' | 'silentFor' | 'isNear' | 'mayRun'>
 
 /** A runner whose session has nothing to do sends an empty query this often, in milliseconds. */
 export const heartbeat = 5000
@@ -29,7 +32,8 @@ export function nameOfRunner(): string {
  * one PID namespace), the process is there or is not. Else the server tells: a session that runs a statement, or has
  * had a heartbeat, is at work. Two containers may have one host name, so that alone says nothing.
  */
-export function holderLife(holder: Pick<LockHolder, 'application' | 'silentFor' | 'isNear'>): HolderLife {
+export function holderLife(holder: Seen): HolderLife {
+  if (holder.mayRun === false) return 'outsider'
   const { application, silentFor, isNear } = holder
   const [, pid, machine = '', space] = runnerName.exec(application) ?? []
   if (pid === undefined) return 'unknown'
@@ -46,8 +50,9 @@ export function holderLife(holder: Pick<LockHolder, 'application' | 'silentFor' 
 }
 
 /** What is known of a holder's life, in words. */
-export function lifeText(holder: Pick<LockHolder, 'application' | 'silentFor' | 'isNear'>): string {
+export function lifeText(holder: Seen): string {
   const life = holderLife(holder)
+  if (life === 'outsider') return 'not a runner: its role may not write the ledger'
   if (life !== 'unknown') return life
   return runnerName.test(holder.application)
     ? 'on another machine or in another container'

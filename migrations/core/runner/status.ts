@@ -109,6 +109,7 @@ function lockItem(targetSchema: string, line: string, holder: LockHolder): Statu
   const { pid } = holder
   const mend = {
     dead: `just mig-unlock ${line}`,
+    outsider: `just mig-unlock ${line}`,
     alive: 'it is running; nothing to do',
     unknown: `when you know that it is gone: just mig-unlock ${line} --force ${pid}`,
   }[life]

@@ -20,8 +20,8 @@ export interface EndedHolder {
 const patience = 10_000
 
 /**
- * Ends the sessions that hold the locks of the filter's target schemas, where their runner is dead, or where it is
- * the one that `force` names. An open transaction of theirs is rolled back; no lock is held without a session.
+ * Ends the sessions that hold the locks of the filter's target schemas, where their runner is dead, their role could not
+ * run anything, or where it is the one that `force` names. An open transaction of theirs is rolled back; no lock is held without a session.
  * @throws MigError `holder-alive` (exit 6) when the runner is at work, or nobody can tell;
  *   `no-such-holder` when `force` names somebody who holds no lock.
  */
@@ -42,7 +42,8 @@ export async function unlock(
   if (force !== undefined && !byPid.has(force)) throw noSuchHolder(force, [...byPid.keys()])
   const asked = [...byPid.values()].filter(({ holder }) => force === undefined || holder.pid === force)
   for (const { holder, targetSchemas: schemas } of asked) {
-    if (force === undefined && holderLife(holder) !== 'dead') throw holderAlive(holder, schemas)
+    const life = holderLife(holder)
+    if (force === undefined && life !== 'dead' && life !== 'outsider') throw holderAlive(holder, schemas)
   }
   for (const { holder } of asked) {
     await session.client.query('SELECT pg_terminate_backend($1)', [holder.pid])
