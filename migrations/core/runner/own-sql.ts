@@ -44,6 +44,11 @@ function stillRole(role: string | undefined): readonly string[] {
   return [`SELECT CAST(CASE WHEN ${isOther} THEN '${roleMark}' ELSE '0' END AS integer)`]
 }
 
+/** The clause of CREATE SCHEMA that gives a schema to the role of env.ts. */
+export function schemaOwner(role: string | undefined): string {
+  return role === undefined ? '' : ` AUTHORIZATION ${quoteIdent(role)}`
+}
+
 /** The statement that gives a revision its role. */
 export function roleStatements(
   role: string | undefined,

@@ -14,7 +14,7 @@ import { resetRole } from './session-settings.ts'
 import { checkStatement, runStatement } from './statement.ts'
 import { statementCount } from './statement-count.ts'
 import type { StepContext } from './step.ts'
-import { type FailedStanding, notAwaited } from './step-error.ts'
+import { type FailedStanding, notAwaited, transactionEnded } from './step-error.ts'
 import { stepTransaction } from './step-transaction.ts'
 import { lockLostError, stillLocked } from './still-locked.ts'
 import { guardConnection } from './survive.ts'
@@ -84,6 +84,7 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
     lands.note(statement.sql)
     if (section.isOpen()) return section.execute(statement)
     checkStatement(step, statement, start.role)
+    if (start.ownTransaction && session.client.getTransactionStatus() === 'I') throw transactionEnded(step)
     if (count.isDone(statement.sql)) return doneResult(session, step, statement, true)
     return runStatement(session, step, statement, start.lockTimeout)
   }

@@ -10,7 +10,7 @@ import {
 import { operations } from '../operations/index.ts'
 import { isConnectionLost, messageWithoutValues, quoteIdent } from '../postgres/index.ts'
 import { failureText } from './failure-text.ts'
-import { roleStatements } from './own-sql.ts'
+import { roleStatements, schemaOwner } from './own-sql.ts'
 import type { PlanStep } from './plan.ts'
 import type { Project } from './project.ts'
 import type { RevisionBody } from './revision-body.ts'
@@ -154,9 +154,8 @@ function creatingStatements(
 }
 
 /** Makes a target schema where it is missing; it belongs to the role that its revisions run as. */
-export function createSchemaStatement(schema: string, role: string | undefined): string {
-  const owner = role === undefined ? '' : ` AUTHORIZATION ${quoteIdent(role)}`
-  return `CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}${owner}`
+function createSchemaStatement(schema: string, role: string | undefined): string {
+  return `CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}${schemaOwner(role)}`
 }
 
 async function progressOf(

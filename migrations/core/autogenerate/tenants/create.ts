@@ -1,4 +1,4 @@
-import { shellWord, type Tenant } from '../../environment/index.ts'
+import { roleOf, shellWord, type Tenant } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import { createLedger, ledgerStatements, releaseLocks, takeLocks } from '../../ledger/index.ts'
 import {
@@ -18,6 +18,7 @@ import {
   type SessionOptions,
   usingSession,
 } from '../../runner/index.ts'
+import { leavingStatements, roleStatements, schemaOwner } from '../../runner/own-sql.ts'
 import { whereFrom } from '../../runner/session.ts'
 import {
   type CreatedTenant,
@@ -82,12 +83,15 @@ async function copyStructure(session: Session, project: Project, copy: Copy): Pr
   const { client } = session
   const { line, schema, template, structure, steps } = copy
   const name = quoteIdent(schema)
+  const role = roleOf(project.env, line, schema)
   const script = [
     'BEGIN',
-    `CREATE SCHEMA ${name}`,
+    `CREATE SCHEMA ${name}${schemaOwner(role)}`,
+    ...roleStatements(role, 'transaction'),
     `SET LOCAL search_path TO ${name}, public`,
     ...structure.statements,
     ...seedStatements(structure.seeds),
+    ...leavingStatements({ role, login: session.role ?? 'none' }, false),
     ...steps.flatMap((step, at) => stampStatements(project, step, at === steps.length - 1)),
   ].join(';\n')
   try {
@@ -141,7 +145,9 @@ async function expectEqual(
   schema: string,
 ): Promise<void> {
   const exclude = tenantExclusion(env, line, template)
-  const compared = { privileges: true, ignoreGeneratedNames: true, exclude }
+  // Tenants with roles of their own have owners of their own.
+  const privileges = roleOf(env, line, template) === roleOf(env, line, schema)
+  const compared = { privileges, ignoreGeneratedNames: true, exclude }
   // One pass over both; only what is not equal is read closely.
   const hashes = await readFingerprintHashes(client, { ...compared, schemas: [template, schema] })
   if (hashes.get(template) === hashes.get(schema)) return

@@ -56,7 +56,9 @@ export function seedStatements({ tables, sequences, filled, own }: SharedSeeds):
           : [`ALTER TABLE ${quoteIdent(table)} ${how} TRIGGER ${quoteIdent(name)}`]
       }),
     ),
-    ...sequences.map(({ name, value }) => `SELECT setval(${quoteLiteral(quoteIdent(name))}, ${value})`),
+    ...sequences.map(
+      ({ name, value }) => `SELECT pg_catalog.setval(${quoteLiteral(quoteIdent(name))}, ${value})`,
+    ),
     ...(tables.length > 0 ? filled.map((name) => `REFRESH MATERIALIZED VIEW ${quoteIdent(name)}`) : []),
   ]
 }

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { quoteIdent } from '../../postgres/index.ts'
+import { quoteIdent, setOwnPathLocal } from '../../postgres/index.ts'
 
 /** The rows of one table, as PostgreSQL writes them: every value in the text of its type's output function. */
 export interface TableRows {
@@ -30,23 +30,25 @@ SET LOCAL bytea_output = 'hex'; SET LOCAL TimeZone = 'UTC'`
 
 /**
  * Reads all rows of a schema, its sequences and which of its materialized views are filled.
- * Names of the schema itself read without it, since it is first in search_path.
+ * In the rows, names of the schema itself read without it, since it is first in search_path.
  */
 export async function readSeeds(client: ClientBase, schema: string): Promise<Seeds> {
   const inTransaction = client.getTransactionStatus() === 'T'
   await client.query(inTransaction ? 'SAVEPOINT mig_seeds' : 'BEGIN')
   try {
-    await client.query(`${pinned}; SET LOCAL search_path TO ${quoteIdent(schema)}, public`)
+    await client.query(`${pinned}; ${setOwnPathLocal}`)
     const { rows: tables } = await client.query<Omit<TableRows, 'rows'>>(tablesQuery, [schema])
+    const { rows: filled } = await client.query<{ name: string }>(filledQuery, [schema])
+    const sequences = await usedSequences(client, schema)
+    await client.query(`SET LOCAL search_path TO ${quoteIdent(schema)}, public`)
     const found: TableRows[] = []
     for (const table of tables) {
       const rows = await rowsOf(client, schema, table)
       if (rows.length > 0) found.push({ ...table, rows })
     }
-    const { rows: filled } = await client.query<{ name: string }>(filledQuery, [schema])
     return {
       tables: byNeed(found),
-      sequences: await usedSequences(client, schema),
+      sequences,
       filled: filled.map(({ name }) => name),
     }
   } finally {

@@ -1,5 +1,6 @@
 import {
   ambiguousTenant,
+  roleOf,
   selectTenants,
   shellWord,
   sourceTakes,
@@ -10,6 +11,7 @@ import { exitCodes, MigError } from '../../errors.ts'
 import { quoteIdent } from '../../postgres/index.ts'
 import { readStates } from '../applied/state.ts'
 import { troubleNote } from '../applied/trouble.ts'
+import { schemaOwner } from '../own-sql.ts'
 import type { Project } from '../project.ts'
 import { type Session, type SessionOptions, usingSession } from '../session.ts'
 import { forgetLeftovers } from './forget.ts'
@@ -111,7 +113,9 @@ function lastRows(steps: readonly { readonly appliedAfter: readonly string[] }[]
 async function makeSchema(project: Project, tenant: Tenant, sessions: SessionOptions): Promise<void> {
   const env = tenantEnvironment(project.env, tenant.databaseUrl)
   await usingSession(env, sessions, ({ client }) =>
-    client.query(`CREATE SCHEMA ${quoteIdent(tenant.schema)}`),
+    client.query(
+      `CREATE SCHEMA ${quoteIdent(tenant.schema)}${schemaOwner(roleOf(env, tenant.line, tenant.schema))}`,
+    ),
   )
 }
 
