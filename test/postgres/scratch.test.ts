@@ -55,11 +55,11 @@ describe('withScratchDatabase', () => {
   test('copies a template', async () => {
     const adminUrl = inject('adminUrl')
     await withScratchDatabase({ adminUrl }, async (first) => {
-      await first.client.query('CREATE TABLE t ()')
+      await first.client.query('CREATE TABLE public.t ()')
       await first.client.end()
       await withScratchDatabase({ adminUrl, template: first.name }, async (second) => {
-        const { rows } = await second.client.query(`SELECT to_regclass('t')::text AS t`)
-        expect(rows).toEqual([{ t: 't' }])
+        const { rows } = await second.client.query(`SELECT to_regclass('public.t')::text AS t`)
+        expect(rows).toEqual([{ t: 'public.t' }])
       })
     })
   })

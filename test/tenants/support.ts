@@ -41,6 +41,8 @@ export interface LabOptions
   readonly signal?: AbortSignal
   readonly onEvent?: (event: MigEvent) => void
   readonly allowMissing?: boolean
+  /** Instead of the database's own URL. */
+  readonly url?: string
 }
 
 export interface LabRun {
@@ -61,13 +63,21 @@ export const tenantTest = databaseTest.extend<{ lab: TenantLab }>({
 })
 
 function tenantLab(database: TestDatabase, root: string): TenantLab {
-  const project = async ({ settings, tenants, shard, x, lockWait, transaction }: LabOptions = {}) => {
+  const project = async ({
+    settings,
+    tenants,
+    shard,
+    x,
+    lockWait,
+    transaction,
+    url = database.url,
+  }: LabOptions = {}) => {
     const given = { tenants, shard, x, lockWait, transaction }
     return openProject(
       await loadEnvironment({
         root,
         variables: {},
-        databaseUrl: database.url,
+        databaseUrl: url,
         ...defined(given),
         options: {
           schemas: schemaMap,
