@@ -14,7 +14,17 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   operations: ['postgres'],
   runner: ['environment', 'revisions', 'ledger', 'operations', 'postgres'],
   scratch: ['environment', 'revisions', 'postgres'],
-  autogenerate: ['environment', 'revisions', 'ledger', 'operations', 'postgres', 'runner', 'scratch'],
+  sources: ['environment', 'postgres', 'scratch'],
+  autogenerate: [
+    'environment',
+    'revisions',
+    'ledger',
+    'operations',
+    'postgres',
+    'runner',
+    'scratch',
+    'sources',
+  ],
   adopt: [
     'environment',
     'revisions',
@@ -23,6 +33,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'postgres',
     'runner',
     'scratch',
+    'sources',
     'autogenerate',
   ],
   verify: [
@@ -33,6 +44,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'postgres',
     'runner',
     'scratch',
+    'sources',
     'autogenerate',
   ],
   lint: [
@@ -43,6 +55,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'postgres',
     'runner',
     'scratch',
+    'sources',
     'autogenerate',
     'verify',
   ],

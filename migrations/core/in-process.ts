@@ -49,3 +49,4 @@ export {
   type TenantRequest,
   type TenantRunResult,
 } from './runner/tenants/index.ts'
+export { type Ddl, sql } from './sources/ddl.ts'

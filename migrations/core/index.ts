@@ -8,7 +8,7 @@ export {
 } from './environment/index.ts'
 export { interruptExitCode } from './errors.ts'
 export * from './in-process.ts'
-export { readApplied, readLastEntries, toolVersion } from './ledger/index.ts'
+export { readApplied, readLastEntries } from './ledger/index.ts'
 export { lossText, revisionGraph } from './revisions/index.ts'
 export {
   type AppliedState,
@@ -56,3 +56,4 @@ export {
   unlockTenants,
   withTenantLossCounts,
 } from './runner/tenants/index.ts'
+export { toolVersion } from './tool-version.ts'

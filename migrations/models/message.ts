@@ -138,10 +138,10 @@ export const inbox = schema
     JOIN ${profile} AS profile ON profile.id = notification.profile_id
   `)
 
-export const comments = `
+export const comments = sql.raw(`
 COMMENT ON TABLE "${name}".template IS 'Texts by key, locale and channel; a change is a new version.';
 COMMENT ON TABLE "${name}".message IS 'What is sent to a profile, once per channel.';
 COMMENT ON COLUMN "${name}".message.attempts IS 'How often a channel was tried; the sender gives up at five.';
 COMMENT ON TABLE "${name}".notification IS 'What a profile has to read in the application.';
 COMMENT ON VIEW "${name}".inbox IS 'Notifications with the name of the profile and the subject of the message.';
-`
+`)

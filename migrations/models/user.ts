@@ -40,7 +40,7 @@ export const activeProfile = schema.view('active_profile').as((query) =>
     .where(eq(profile.status, 'active')),
 )
 
-export const inSql = `
+export const inSql = sql.raw(`
 CREATE FUNCTION "${name}".touch_updated_at() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -58,4 +58,4 @@ COMMENT ON COLUMN "${name}".profile.email IS 'As typed; compared without regard 
 COMMENT ON COLUMN "${name}".profile.preferences IS 'What the person has chosen: theme, digest and the like.';
 COMMENT ON FUNCTION "${name}".touch_updated_at() IS 'Trigger function: sets updated_at to the time of the transaction.';
 COMMENT ON VIEW "${name}".active_profile IS 'Profiles that may sign in.';
-`
+`)

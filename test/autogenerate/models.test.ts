@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest'
-import { loadModels, readModelFiles } from '../../migrations/core/autogenerate/models/index.ts'
 import { MigError } from '../../migrations/core/errors.ts'
+import { loadModels, readModels } from '../../migrations/core/sources/index.ts'
 import { databaseTest, type TestDatabase } from '../support/database.ts'
-import { usingModels } from './support/case.ts'
+import { modelsIn, usingModels } from './support/case.ts'
 
 const options = {
   schemas: { user: 'rfx_user', policy: 'rfx_policy' },
@@ -16,8 +16,8 @@ async function load(
   more = {},
 ): Promise<readonly string[]> {
   await usingModels(files, async (dir) => {
-    const models = await readModelFiles(dir, `${dir}/.cache`)
-    await loadModels(database.client, models, { ...options, ...more })
+    const models = await readModels(modelsIn(dir), { cacheDir: `${dir}/.cache` })
+    await loadModels(database.client, models.files, { ...options, ...more })
   })
   const { rows } = await database.client.query<{ name: string }>(
     `SELECT n.nspname || '.' || c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -181,8 +181,8 @@ async function loadHere(database: TestDatabase, text: string): Promise<readonly 
   const dir = mkdtempSync(`${import.meta.dirname}/.models-`)
   try {
     writeFileSync(`${dir}/user.ts`, text)
-    const models = await readModelFiles(dir, `${dir}/.cache`)
-    await loadModels(database.client, models, options)
+    const models = await readModels(modelsIn(dir), { cacheDir: `${dir}/.cache` })
+    await loadModels(database.client, models.files, options)
   } finally {
     rmSync(dir, { recursive: true })
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isBenign, lacksExtension } from '../../migrations/core/autogenerate/models/statement-kinds.ts'
+import { isBenign, lacksExtension } from '../../migrations/core/sources/statement-kinds.ts'
 
 // As a server with lc_messages = de_DE says it; the SQLSTATE and the function that refused are the same everywhere.
 const noRole = Object.assign(new Error('Rolle »app« existiert nicht'), {

@@ -57,7 +57,7 @@ export async function checkProject(
   const { rows } = await session.client.query<{ version: string }>(
     `SELECT current_setting('server_version') AS version`,
   )
-  const path = wantedCachePath(input, rows[0]?.version ?? '')
+  const path = await wantedCachePath(input, rows[0]?.version ?? '')
   const kept = path === undefined ? undefined : readWantedHashes(path)
   if (kept !== undefined && lines.every(({ key }) => kept[key] === live[key])) {
     return { pending, edited, drift: [], unmodeled: [] }
@@ -65,7 +65,11 @@ export async function checkProject(
   const wanted = await wantedStates(input, live)
   await expectModels(tablesOf(session.client), input, (key) => wanted.lines.get(key))
   if (path !== undefined)
-    keepWantedHashes(path, Object.fromEntries([...wanted.lines].map(([key, { hash }]) => [key, hash])))
+    keepWantedHashes(
+      path,
+      Object.fromEntries([...wanted.lines].map(([key, { hash }]) => [key, hash])),
+      wanted.inputs,
+    )
   if (wanted.catalog === undefined) return { pending, edited, drift: [], unmodeled: [] }
   const states = { catalog: wanted.catalog, lines: wanted.lines }
   const changed = lines.filter(({ key }) => {

@@ -1,10 +1,9 @@
-import { relative, sep } from 'node:path'
 import type { ClientBase } from 'pg'
 import { MigError } from '../errors.ts'
 import type { Fingerprint } from '../postgres/fingerprint/index.ts'
 import type { Project } from '../runner/index.ts'
+import { modelKeys } from '../sources/index.ts'
 import type { LineTarget, ModelInput } from './input.ts'
-import { modelPaths } from './models/index.ts'
 
 /**
  * Refuses to take tables away because a model file is gone: a line whose schema has tables, which no model makes
@@ -15,14 +14,14 @@ import { modelPaths } from './models/index.ts'
  */
 export async function expectModels(
   tablesIn: TablesIn,
-  input: Pick<ModelInput, 'lines' | 'filter' | 'modelsDir' | 'excludes'>,
+  input: Pick<ModelInput, 'lines' | 'filter' | 'models' | 'modelsDir' | 'excludes'>,
   wanted: (key: string) => Fingerprint | undefined,
 ): Promise<void> {
-  const { lines, filter, modelsDir, excludes } = input
-  const files = new Set(modelPaths(modelsDir).map((path) => keyOf(relative(modelsDir, path))))
+  const { lines, filter, models, modelsDir, excludes } = input
+  const sources = await modelKeys(models)
   const bare = lines.filter(
     ({ key, schema, tenant }) =>
-      filter.includes(key) && !tenant && !files.has(key) && !makesAnything(wanted(key), schema),
+      filter.includes(key) && !tenant && !sources.has(key) && !makesAnything(wanted(key), schema),
   )
   if (bare.length === 0) return
   const tables = (await tablesIn(bare)).filter(
@@ -65,11 +64,6 @@ export function tablesOfHistory({ graph }: Pick<Project, 'graph'>): TablesIn {
         .filter(({ key }) => graph.heads({ lines: [key] }).length > 0)
         .map(({ schema }) => ({ schema, name: 'those of its revisions' })),
     )
-}
-
-/** `user.sql` and `user/profile.ts` are both of `user`. */
-function keyOf(path: string): string {
-  return (path.split(sep)[0] ?? '').replace(/\.[^.]+$/, '')
 }
 
 function makesAnything(wanted: Fingerprint | undefined, schema: string): boolean {

@@ -1,5 +1,5 @@
 import type { Client } from 'pg'
-import type { EnvironmentOptions } from '../environment/index.ts'
+import type { EnvironmentOptions, ModelsPlace } from '../environment/index.ts'
 import type { EmitEvent } from '../events.ts'
 import type { Scope } from './engine/index.ts'
 import type { CastDecisions } from './guide/decisions.ts'
@@ -19,6 +19,8 @@ export interface LineTarget {
 export interface ModelInput {
   /** Where scratch databases may be made; see `scratchServer`. */
   readonly scratchUrl: string
+  readonly models: ModelsPlace
+  /** The folder of a seed. */
   readonly modelsDir: string
   readonly cacheDir: string
   /** Every line of the schema map, in its order. */

@@ -1,11 +1,11 @@
 import type { Client } from 'pg'
 import { type Fingerprint, fingerprintHash } from '../postgres/fingerprint/index.ts'
 import { type ScratchDatabase, withScratchDatabase } from '../postgres/scratch.ts'
+import { readModels } from '../sources/index.ts'
 import { onDatabase } from './base.ts'
 import { type Difference, managedGlobals, renameCandidates, type Scope } from './engine/index.ts'
 import { runsAtOnce } from './guide/trial.ts'
 import { type AutogenerateInput, filteredSchemas } from './input.ts'
-import { readModelFiles } from './models/index.ts'
 import { readsNoRows } from './row-blind.ts'
 import { seedBase } from './rows/index.ts'
 import { seenDifference } from './seen-difference.ts'
@@ -55,7 +55,7 @@ export async function fromModels<T>(
     await input.expectWanted?.(wanted)
     return { wanted }
   }
-  const files = await readModelFiles(input.modelsDir, input.cacheDir)
+  const { files } = await readModels(input.models, input)
   return withScratchDatabase(scratchOptions(input), async (scratch) => {
     const { client } = scratch
     const [models, live] = await together(

@@ -130,6 +130,7 @@ export async function modelInput(
   })
   return {
     scratchUrl: server.adminUrl,
+    models: env.models,
     modelsDir: env.modelsDir,
     cacheDir: env.cacheDir,
     lines: lineTargets(project),

@@ -9,9 +9,9 @@ import {
   mentionedExtensions,
   readExtensions,
 } from '../scratch/surroundings/extensions.ts'
+import type { ModelFile } from '../sources/index.ts'
 import type { Catalog, Scope } from './engine/index.ts'
 import { makeExcluded, refersToExcluded } from './excluded-objects.ts'
-import type { ModelFile } from './models/index.ts'
 
 /**
  * What models and revisions refer to and others own, as a live database has it: extensions, and objects that the

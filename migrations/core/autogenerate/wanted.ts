@@ -1,18 +1,24 @@
 import type { Client } from 'pg'
 import type { Fingerprint } from '../postgres/fingerprint/index.ts'
 import { withScratchDatabase } from '../postgres/scratch.ts'
+import {
+  loadModels,
+  type ModelFile,
+  type ReadModels,
+  readModels,
+  warnOfPassedOver,
+} from '../sources/index.ts'
 import { type Catalog, readCatalog } from './engine/index.ts'
 import { filteredSchemas, type ModelInput } from './input.ts'
-import { loadModels, type ModelFile, readModelFiles, warnOfPassedOver } from './models/index.ts'
 import { fingerprintOf, observe, type State } from './state.ts'
 
 /**
  * The wanted state: the models of all lines, loaded into a scratch database, since they may refer to each
  * other; the filter limits what is compared.
- * @throws MigError what `readModelFiles` and `loadModels` throw; `no-scratch`
+ * @throws MigError what `readModels` and `loadModels` throw; `no-scratch`
  */
 export async function wantedState(input: ModelInput): Promise<State> {
-  const files = await readModelFiles(input.modelsDir, input.cacheDir)
+  const { files } = await readModels(input.models, input)
   return withScratchDatabase(scratchOptions(input), async ({ client }) => {
     await loadAll(client, files, input)
     return observe(client, { ...input, schemas: filteredSchemas(input) })
@@ -33,8 +39,8 @@ export interface WantedStates {
 export async function wantedStates(
   input: ModelInput,
   live: Readonly<Record<string, string>>,
-): Promise<Partial<WantedStates> & Pick<WantedStates, 'lines'>> {
-  const files = await readModelFiles(input.modelsDir, input.cacheDir)
+): Promise<Partial<WantedStates> & Pick<WantedStates, 'lines'> & Pick<ReadModels, 'inputs'>> {
+  const { files, inputs } = await readModels(input.models, input)
   return withScratchDatabase(scratchOptions(input), async ({ client }) => {
     await loadAll(client, files, input)
     const lines = new Map<string, Fingerprint>()
@@ -42,7 +48,7 @@ export async function wantedStates(
       lines.set(key, await fingerprintOf(client, { ...input, schemas: [schema] }))
     }
     const differs = Object.entries(live).some(([key, hash]) => lines.get(key)?.hash !== hash)
-    return differs ? { catalog: await readCatalog(client), lines } : { lines }
+    return differs ? { catalog: await readCatalog(client), lines, inputs } : { lines, inputs }
   })
 }
 

@@ -13,7 +13,22 @@ export {
   loadEnvironment,
   readVariables,
 } from './load.ts'
-export { loadModule } from './load-module.ts'
+export { type Described, loadDescriptions, loadModule } from './load-module.ts'
+export type {
+  BuiltModels,
+  DrizzleCasing,
+  KeyedSource,
+  ModelProgram,
+  ModelSource,
+  ModelsPlace,
+  ModelsSetting,
+  PrintedModels,
+} from './models-setting.ts'
+export { areUnchanged, changedSince, type Inputs, mergedInputs, seenInputs } from './modules/inputs.ts'
+export { keep, readKept } from './modules/kept-file.ts'
+export { manifestOf } from './modules/packages-outside.ts'
+export { resolveModule } from './modules/resolve-module.ts'
+export { connects, type Stopped } from './modules/watch.ts'
 export { nearest, nearestFew } from './nearest.ts'
 export type {
   AppliedStep,

@@ -1,86 +1,120 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Script } from 'node:vm'
-import { MigError } from '../errors.ts'
-
-type Exports = Readonly<Record<string, unknown>>
+import { packageFiles } from './modules/bundle.ts'
+import { changedSince, type Inputs, mergedInputs, seenInputs } from './modules/inputs.ts'
+import { keep, readKept } from './modules/kept-file.ts'
+import { bundled, type Exports, evaluated } from './modules/load-modules.ts'
+import { moduleError } from './modules/module-error.ts'
+import { type Stopped, watch } from './modules/watch.ts'
 
 /**
- * Imports a TypeScript or JavaScript file of the user: env.ts, a revision, a model.
- * Node 22.18 and newer strip the types themselves; for older ones the file goes through esbuild, and the
- * result is kept in `cacheDir` under the hash of its content, so that a changed file is never taken for an
- * old one. A file with run-time imports of other files is bundled with them each time.
+ * Imports a TypeScript or JavaScript file of the user: env.ts, a revision, a seed. It loads the same on every Node: esbuild
+ * bundles it with what it imports, by the project's own tsconfig, and packages are taken as they are installed. The result
+ * is kept in `cacheDir`, and used again only while no file of it has changed.
  * @throws MigError `bad-module`, with file, line and column, when it does not parse or fails while it loads.
  */
 export async function loadModule(file: string, cacheDir: string): Promise<Exports> {
-  const strips = 'typescript' in process.features && process.features.typescript !== false
+  const script = await aloneScript(file, cacheDir)
   try {
-    return strips ? await import(versionedUrl(file)) : await loadCompiled(file, cacheDir)
+    if (script !== undefined) return run(script.code, script.path)
+    const all = await evaluated([file], await bundled([file], cacheDir))
+    return all.get(file) ?? {}
   } catch (cause) {
     throw moduleError(file, cause)
   }
 }
 
-function versionedUrl(file: string): string {
-  const url = pathToFileURL(file)
-  // A process that lives on (a test, a watcher) must see an edited file.
-  url.searchParams.set('v', String(statSync(file, { bigint: true }).mtimeNs))
-  return url.href
+/** Modules that only describe something, and what was seen of them. */
+export interface Described {
+  readonly exports: ReadonlyMap<string, Exports>
+  /** What they follow from; undefined where that cannot be known. */
+  readonly inputs: Inputs | undefined
+  /** Connections and servers that they began, and that came to nothing. */
+  readonly stopped: readonly Stopped[]
+  /** For each file of the project, those that import it. */
+  readonly importedBy: Readonly<Record<string, readonly string[]>>
+  /** Files of packages that they import. */
+  readonly packages: readonly string[]
+  /** Files of the project that they are made of, each after those that it imports. */
+  readonly files: readonly string[]
 }
 
-async function loadCompiled(file: string, cacheDir: string): Promise<Exports> {
+/**
+ * Imports modules to read what they describe. A file that several import is evaluated once, so that they share its
+ * objects. What they read is recorded, and what they connect to comes to nothing.
+ * @throws MigError `bad-module`, `model-connects`, `model-exits`
+ */
+export async function loadDescriptions(files: readonly string[], cacheDir: string): Promise<Described> {
+  const began = Date.now()
+  const made = await bundled(files, cacheDir)
+  const { value, watched } = await watch(() => evaluated(files, made))
+  const outside = watched.runsPrograms ? undefined : await packageFiles(made.outside)
+  const own = [...watched.files].filter((path) => !path.startsWith(cacheDir))
+  const read =
+    outside === undefined
+      ? undefined
+      : seenInputs({ files: [...outside, ...manifests(outside), ...own], variables: watched.variables })
+  const inputs = read === undefined ? undefined : mergedInputs([made.inputs, read])
+  return {
+    exports: value,
+    inputs: inputs === undefined || changedSince(inputs, began) ? undefined : inputs,
+    stopped: watched.stopped,
+    importedBy: made.importedBy,
+    packages: made.outside,
+    files: made.inside,
+  }
+}
+
+/** The package.json of each folder of packages: which file an import leads to stands in it. */
+function manifests(files: readonly string[]): readonly string[] {
+  const folders = new Set(
+    files.map((file) => /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(file)?.[0]),
+  )
+  return [...folders].flatMap((folder) => (folder === undefined ? [] : [join(folder, 'package.json')]))
+}
+
+/** A file that imports nothing, as a script, which need not take the way through Node's module loader, which is long. */
+async function aloneScript(
+  file: string,
+  cacheDir: string,
+): Promise<{ readonly code: string; readonly path: string } | undefined> {
   const source = readFileSync(file, 'utf8')
-  const key = createHash('sha256').update(`2\0${file}\0${source}`).digest('hex').slice(0, 32)
-  const kept = join(cacheDir, `${key}.cjs`)
-  const known = textOf(kept)
-  if (known !== undefined) return run(known, kept)
-  const { build, transform } = await import('esbuild')
-  const place = {
+  // Decorators are compiled as the tsconfig says.
+  if (!/\.[cm]?[jt]s$/.test(file) || /^\s*@\w/m.test(source)) return undefined
+  const key = createHash('sha256').update(`3\0${file}\0${source}`).digest('hex').slice(0, 32)
+  const path = join(cacheDir, `${key}.cjs`)
+  const kept = readKept(path)
+  if (kept !== undefined) return kept === '' ? undefined : { code: kept, path }
+  const code = (await scriptOf(file, source)) ?? ''
+  keep(path, code)
+  return code === '' ? undefined : { code, path }
+}
+
+async function scriptOf(file: string, source: string): Promise<string | undefined> {
+  const { transform } = await import('esbuild')
+  const define = {
     'import.meta.url': JSON.stringify(pathToFileURL(file).href),
     'import.meta.filename': JSON.stringify(file),
     'import.meta.dirname': JSON.stringify(dirname(file)),
   }
-  const options = { format: 'esm', target: 'node20', define: place, logLevel: 'silent' } as const
-  const alone = await transform(source, { ...options, loader: 'ts', sourcefile: file })
-  const script = standsAlone(alone.code) ? await asScript(alone.code, transform) : undefined
-  if (script !== undefined) {
-    write(kept, script)
-    return run(script, kept)
-  }
-  const bundle = {
-    ...options,
-    ...({ bundle: true, platform: 'node', write: false } as const),
-    entryPoints: [file],
-  }
-  const whole = await build({ ...bundle, packages: 'external' })
-  const code = whole.outputFiles[0]?.text ?? ''
-  // What it imports may change while the file stays: kept under the hash of the whole.
-  const hash = createHash('sha256').update(code).digest('hex').slice(0, 32)
-  const path = join(cacheDir, `${basename(file)}-${hash}.mjs`)
-  if (write(path, code)) return import(pathToFileURL(path).href)
-  const { absoluteImports } = await import('./absolute-imports.ts')
-  const inMemory = await build({ ...bundle, plugins: [absoluteImports] })
-  return import(dataUrl(inMemory.outputFiles[0]?.text ?? ''))
-}
-
-/** Whether a module imports nothing: then it need not take the way through Node's module loader, which is long. */
-function standsAlone(code: string): boolean {
-  return !/\bimport\b|^export\b.*\bfrom\b/m.test(code)
-}
-
-/** A module as a script; undefined when it cannot be one, since it has an `await` outside of functions. */
-async function asScript(
-  code: string,
-  transform: typeof import('esbuild').transform,
-): Promise<string | undefined> {
+  const options = { target: 'node20', define, logLevel: 'silent' } as const
   try {
-    return (await transform(code, { format: 'cjs', target: 'node20', logLevel: 'silent' })).code
-  } catch {
-    // It has been parsed as a module before, so the format is all that it can fail for.
-    return undefined
+    const alone = await transform(source, { ...options, format: 'esm', loader: 'ts', sourcefile: file })
+    if (!standsAlone(alone.code)) return undefined
+    return (await transform(alone.code, { ...options, format: 'cjs' })).code
+  } catch (error) {
+    // A mistake is told by the bundle with its place; else it has an `await` outside of functions, which no script has.
+    if (error instanceof Error && 'errors' in error) return undefined
+    throw error
   }
+}
+
+/** Whether a module imports nothing. */
+function standsAlone(code: string): boolean {
+  return !/\bimport\b|^export\b.*\bfrom\b|\brequire\b|\b__(dir|file)name\b/m.test(code)
 }
 
 function run(code: string, path: string): Exports {
@@ -88,58 +122,4 @@ function run(code: string, path: string): Exports {
   const body = new Script(`'use strict';((exports, module) => {${code}\n})`, { filename: path })
   body.runInThisContext()(module.exports, module)
   return module.exports
-}
-
-function textOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
-  }
-}
-
-/** False where nothing can be written. */
-function write(path: string, code: string): boolean {
-  try {
-    mkdirSync(dirname(path), { recursive: true })
-    const draft = `${path}.${process.pid}`
-    writeFileSync(draft, code)
-    renameSync(draft, path)
-    return true
-  } catch (error) {
-    if (!isReadOnly(error)) throw error
-    return false
-  }
-}
-
-function dataUrl(code: string): string {
-  return `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`
-}
-
-function isReadOnly(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  return code === 'EROFS' || code === 'EACCES' || code === 'EPERM' || code === 'ENOENT'
-}
-
-interface CompileMessage {
-  readonly text: string
-  readonly location: { readonly line: number; readonly column: number; readonly lineText: string } | null
-}
-
-function moduleError(file: string, cause: unknown): MigError {
-  if (cause instanceof MigError) return cause
-  const errors =
-    cause instanceof Error && 'errors' in cause && Array.isArray(cause.errors) ? cause.errors : []
-  const first = errors[0] as CompileMessage | undefined
-  const message = first?.text ?? (cause instanceof Error ? cause.message : String(cause))
-  const at = first?.location
-  return new MigError('bad-module', `${file} does not load: ${message}`, {
-    help: 'mend the file; npx tsc --noEmit shows type errors too',
-    place: {
-      file,
-      ...(at ? { line: at.line, column: at.column + 1, statement: at.lineText, position: at.column } : {}),
-    },
-    cause,
-  })
 }

@@ -5,6 +5,7 @@ import { MigError } from '../errors.ts'
 import { cacheFolder } from './cache-folder.ts'
 import { parseDuration } from './duration.ts'
 import { loadModule } from './load-module.ts'
+import { type ModelsPlace, modelSources } from './models-setting.ts'
 import { nearest } from './nearest.ts'
 import { checkOptions, type EnvironmentOptions } from './options.ts'
 import { type Line, schemaFilter, schemaMap, type Variables } from './schema-map.ts'
@@ -44,6 +45,8 @@ export interface Environment {
   readonly lockWait: number
   readonly retry: { readonly for: number; readonly firstDelay: number; readonly maxDelay: number }
   readonly createSchema: boolean
+  readonly models: ModelsPlace
+  /** The folder of the models where no other place is named, and of a seed. */
   readonly modelsDir: string
   /** Folder for what can be made again at any time. */
   readonly cacheDir: string
@@ -167,11 +170,30 @@ export async function loadEnvironment(given: LoadOptions): Promise<Environment> 
     transaction: given.transaction ?? options.transaction ?? 'revision',
     ...durationsOf(given, variables, options),
     createSchema: options.createSchema ?? true,
-    modelsDir: resolve(dir, options.models ?? 'models'),
+    ...modelsOf(dir, options, keys),
     cacheDir,
     schemas: Object.fromEntries(
       lines.flatMap((line) => (line.schema === null ? [] : [[line.key, line.schema]])),
     ),
+  }
+}
+
+function modelsOf(
+  dir: string,
+  { models = 'models', drizzleCasing }: EnvironmentOptions,
+  keys: readonly string[],
+): Pick<Environment, 'models' | 'modelsDir'> {
+  const own = typeof models === 'string' ? resolve(dir, models) : undefined
+  const isFolder = own !== undefined && statSync(own, { throwIfNoEntry: false })?.isDirectory() === true
+  const declared = models !== 'models'
+  return {
+    models: {
+      base: dir,
+      sources: modelSources(models, keys),
+      declared,
+      ...(drizzleCasing === undefined ? {} : { casing: drizzleCasing }),
+    },
+    modelsDir: isFolder ? own : join(dir, 'models'),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
 import { MigError } from '../errors.ts'
+import type { DrizzleCasing, ModelsSetting } from './models-setting.ts'
 import { nearest } from './nearest.ts'
 import type { RoleSetting } from './role.ts'
 import { checkDeclaredX } from './x-arguments.ts'
@@ -90,8 +91,13 @@ export interface EnvironmentOptions {
   readonly ledgerSchema?: string
   /** Folders of a line's revisions, relative to the environment folder. Default `versions/<key>`. */
   readonly versionLocations?: Readonly<Record<string, string | readonly string[]>>
-  /** Folder of the models, relative to the environment folder. Default `models`. */
-  readonly models?: string
+  /**
+   * Where the models are, relative to the environment folder: a folder, a file, a glob, a package specifier, a program, or a
+   * list of these; for all keys, or by key. Default the folder `models`.
+   */
+  readonly models?: ModelsSetting
+  /** How Drizzle names columns that have no name of their own, as `casing` of drizzle.config.ts does. */
+  readonly drizzleCasing?: DrizzleCasing
   /** File name of a new revision; see `revisionFileName`. */
   readonly fileTemplate?: string
   /** IANA time zone of the time in file names. Default `UTC`. */
@@ -137,7 +143,7 @@ export interface EnvironmentOptions {
 const knownOptions: Readonly<
   Record<
     keyof EnvironmentOptions,
-    'string' | 'number' | 'boolean' | 'function' | 'object' | 'list' | 'string or object'
+    'string' | 'number' | 'boolean' | 'function' | 'object' | 'list' | 'string or object' | 'source'
   >
 > = {
   schemas: 'object',
@@ -145,7 +151,8 @@ const knownOptions: Readonly<
   databaseUrl: 'string',
   ledgerSchema: 'string',
   versionLocations: 'object',
-  models: 'string',
+  models: 'source',
+  drizzleCasing: 'string',
   fileTemplate: 'string',
   timeZone: 'string',
   slugLength: 'number',
@@ -236,6 +243,8 @@ function isOfType(value: unknown, wanted: string): boolean {
       typeof value === 'string' || (Array.isArray(value) && value.every((item) => typeof item === 'string'))
     )
   if (wanted === 'string or object') return isOfType(value, 'string') || isOfType(value, 'object')
+  // What a source is, is checked where the keys are known.
+  if (wanted === 'source') return typeof value === 'string' || (typeof value === 'object' && value !== null)
   if (wanted === 'object') return typeof value === 'object' && value !== null && !Array.isArray(value)
   return typeof value === wanted
 }

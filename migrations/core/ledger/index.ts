@@ -24,6 +24,6 @@ export {
   type SchemaRecord,
 } from './record.ts'
 export { createLedger, ledgerDdl } from './tables.ts'
-export { toolVersion } from './tool-version.ts'
+
 export { utcSql } from './utc.ts'
 export { failureStatement, type LedgerStep, ledgerStatements } from './write.ts'

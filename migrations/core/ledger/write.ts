@@ -1,6 +1,6 @@
 import { quoteIdent, quoteLiteral } from '../postgres/index.ts'
+import { toolVersion } from '../tool-version.ts'
 import { hasObjectsSql } from './record.ts'
-import { toolVersion } from './tool-version.ts'
 
 /** What a step leaves in the ledger. */
 export interface LedgerStep {

@@ -75,6 +75,7 @@ export async function verifyContext(
   const excludes = scratchExcludes(env)
   const models: ModelInput = {
     scratchUrl: await scratchUrl(env, liveUrl, emit),
+    models: env.models,
     modelsDir: env.modelsDir,
     cacheDir: env.cacheDir,
     lines: lineTargets(project),

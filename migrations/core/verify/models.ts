@@ -1,18 +1,12 @@
-import { existsSync } from 'node:fs'
 import type { Client, ClientBase } from 'pg'
 import { changesBetween } from '../autogenerate/autogenerate.ts'
 import { changeText, managedGlobals, type Scope } from '../autogenerate/engine/index.ts'
 import { filteredSchemas } from '../autogenerate/input.ts'
-import { loadModels, modelPaths, readModelFiles } from '../autogenerate/models/index.ts'
 import { observe, type State } from '../autogenerate/state.ts'
 import { applyStamp, planRun } from '../runner/index.ts'
+import { hasModels, loadModels, readModels } from '../sources/index.ts'
 import { onEmptyScratch, onScratch, type VerifyContext } from './context.ts'
 import { counted, type Found } from './result.ts'
-
-/** Has the project models to compare with? */
-export function hasModels({ modelsDir }: VerifyContext['models']): boolean {
-  return existsSync(modelsDir) && modelPaths(modelsDir).length > 0
-}
 
 /** What the lines of the filter look like in a database. */
 function observed({ models }: VerifyContext, client: ClientBase): Promise<State> {
@@ -23,7 +17,7 @@ function observed({ models }: VerifyContext, client: ClientBase): Promise<State>
 export async function checkFresh(context: VerifyContext): Promise<readonly Found[]> {
   const { models } = context
   return onScratch(context, async (session) => {
-    const wanted = hasModels(models) ? await modelState(context) : undefined
+    const wanted = (await hasModels(models.models)) ? await modelState(context) : undefined
     const { steps } = await session.run({ direction: 'upgrade', target: 'heads' })
     const applied = `${counted(steps, 'revision')} applied to an empty database`
     if (wanted === undefined)
@@ -52,7 +46,8 @@ export async function checkFresh(context: VerifyContext): Promise<readonly Found
 
 /** A database made from the models and stamped: an upgrade then has nothing to do. */
 export async function checkExisting(context: VerifyContext): Promise<readonly Found[]> {
-  if (!hasModels(context.models)) return [{ status: 'skipped', message: 'there are no models' }]
+  if (!(await hasModels(context.models.models)))
+    return [{ status: 'skipped', message: 'there are no models' }]
   return onEmptyScratch(context, async (session) => {
     await load(context, session.client)
     const before = await session.fingerprint()
@@ -78,7 +73,7 @@ function modelState(context: VerifyContext): Promise<State> {
 }
 
 async function load({ models }: VerifyContext, client: Client): Promise<void> {
-  const files = await readModelFiles(models.modelsDir, models.cacheDir)
+  const { files } = await readModels(models.models, models)
   const { ofModels, excluded } = models.surroundings ?? {}
   await ofModels?.(client, files)
   await loadModels(client, files, {

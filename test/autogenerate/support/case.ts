@@ -20,6 +20,7 @@ import {
   type Provable,
   runSections,
 } from '../../../migrations/core/autogenerate/index.ts'
+import type { ModelsPlace } from '../../../migrations/core/environment/index.ts'
 import { administer } from '../../support/database.ts'
 import { type Numbered, numbered } from './numbers.ts'
 
@@ -133,11 +134,17 @@ async function makeRoles(roles: readonly string[]): Promise<void> {
     END $$`)
 }
 
+/** All models of a folder. */
+export function modelsIn(folder: string): ModelsPlace {
+  return { base: folder, sources: [{ key: undefined, source: '.' }], declared: false }
+}
+
 /** The parts of an input that all tests share. */
 export function caseInput(modelsDir: string): Omit<AutogenerateInput, 'replay'> {
   return {
     scratchUrl: inject('adminUrl'),
     liveUrl: null,
+    models: modelsIn(modelsDir),
     modelsDir,
     cacheDir: join(modelsDir, '.cache'),
     lines,

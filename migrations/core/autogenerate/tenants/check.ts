@@ -10,8 +10,8 @@ import {
   tenantExclusion,
   tenantStandings,
 } from '../../runner/tenants/index.ts'
+import { readModels } from '../../sources/index.ts'
 import { type ModelInput, tenantStandIn } from '../input.ts'
-import { readModelFiles } from '../models/index.ts'
 import { modelInput } from '../project.ts'
 import { loadAll, scratchOptions } from '../wanted.ts'
 import { relativeChanges } from './changes.ts'
@@ -66,14 +66,14 @@ export async function checkTenants(
     const kept = await keptStructure(session, project, input, line, tenants[0])
     if (kept.hash !== undefined && !someDiffer(standings, kept.hash))
       return { line, tenants: tenants.length, behind, edited, drift: [], statements: [] }
-    const models = await readModelFiles(input.modelsDir, input.cacheDir)
+    const models = await readModels(input.models, input)
     const load = (named: ModelInput) => (client: Parameters<typeof loadAll>[0]) =>
-      loadAll(client, models, named)
+      loadAll(client, models.files, named)
     const wanted = await withScratchDatabase(scratchOptions(input), async ({ client }) => {
       await load(input)(client)
       return expectedIn(client, project, line, tenants[0], options)
     })
-    kept.keep(wanted.hash)
+    kept.keep(wanted.hash, models.inputs)
     const drift = await differingTenants(
       project,
       standings,

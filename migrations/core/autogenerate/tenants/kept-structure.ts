@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Tenant } from '../../environment/index.ts'
+import type { Inputs, Tenant } from '../../environment/index.ts'
 import type { Project, Session } from '../../runner/index.ts'
 import type { ModelInput } from '../input.ts'
 import { keepWantedHashes, readWantedHashes, wantedCachePath } from '../wanted-cache.ts'
@@ -9,7 +9,7 @@ import type { Expected } from './differing.ts'
 export interface KeptStructure {
   /** Undefined when nothing is known of these models. */
   readonly hash: Expected['hash'] | undefined
-  readonly keep: (hash: Expected['hash']) => void
+  readonly keep: (hash: Expected['hash'], inputs: Inputs | undefined) => void
 }
 
 /**
@@ -26,7 +26,7 @@ export async function keptStructure(
   const { rows } = await client.query<{ version: string }>(
     `SELECT pg_catalog.current_setting('server_version') AS version`,
   )
-  const models = wantedCachePath(input, rows[0]?.version ?? '')
+  const models = await wantedCachePath(input, rows[0]?.version ?? '')
   if (models === undefined) return { hash: undefined, keep: () => undefined }
   const excludes = env.lines.find(({ key }) => key === line)?.tenants?.excludeTables ?? []
   const own = createHash('sha256').update(JSON.stringify([line, excludes, seenAs?.schema ?? null]))
@@ -34,6 +34,6 @@ export async function keptStructure(
   const kept = readWantedHashes(path)?.[line]
   return {
     hash: kept === '' ? null : kept,
-    keep: (hash) => keepWantedHashes(path, { [line]: hash ?? '' }),
+    keep: (hash, inputs) => keepWantedHashes(path, { [line]: hash ?? '' }, inputs),
   }
 }

@@ -61,3 +61,11 @@ export function madeName(sql: string): string | undefined {
     .map((part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part.toLowerCase()))
     .join('.')
 }
+
+const first =
+  /^(create|alter|drop|comment on|grant|revoke|do|set|reset|security label|refresh|import foreign)\b/i
+
+/** Whether a text begins as a statement does: else it is a name, a message or a part of a query. */
+export function isStatement(text: string): boolean {
+  return first.test(opening(text))
+}

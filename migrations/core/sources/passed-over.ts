@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
-import type { EmitEvent } from '../../events.ts'
-import type { ModelFile, ModelStatement } from './files.ts'
+import type { EmitEvent } from '../events.ts'
+import type { ModelFile, ModelStatement } from './model.ts'
 import { opening } from './statement-kinds.ts'
 
 interface Kind {

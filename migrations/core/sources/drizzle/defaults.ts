@@ -1,5 +1,3 @@
-import { sql } from 'drizzle-orm'
-
 const columnsOfTable = Symbol.for('drizzle:Columns')
 
 /** A column as far as its default goes. */
@@ -8,16 +6,16 @@ interface ColumnDefault {
 }
 
 /**
- * Makes SQL of the bigint defaults of tables (`.default(0n)`), which drizzle-kit cannot write: it puts them into JSON
+ * Makes SQL of the bigint defaults of tables (`.default(0n)`), which drizzle-kit 0.x cannot write: it puts them into JSON
  * (`Do not know how to serialize a BigInt`).
  */
-export function writeBigintDefaults(objects: Readonly<Record<string, unknown>>): void {
-  for (const table of Object.values(objects)) {
+export function writeBigintDefaults(tables: Iterable<unknown>, raw: (text: string) => unknown): void {
+  for (const table of tables) {
     for (const column of columnsOf(table)) {
       const value = column.default
-      if (typeof value === 'bigint') column.default = sql.raw(String(value))
+      if (typeof value === 'bigint') column.default = raw(String(value))
       else if (Array.isArray(value) && value.some((item) => typeof item === 'bigint'))
-        column.default = sql.raw(`'{${value.join(',')}}'`)
+        column.default = raw(`'{${value.join(',')}}'`)
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg'
-import { MigError } from '../../errors.ts'
-import { databaseError, isConnectionLost, quoteIdent } from '../../postgres/index.ts'
-import type { ModelFile, ModelStatement } from './files.ts'
+import { MigError } from '../errors.ts'
+import { databaseError, isConnectionLost, quoteIdent } from '../postgres/index.ts'
+import type { ModelFile, ModelStatement } from './model.ts'
 import { forbidden, isBenign, lacksExtension, madeName } from './statement-kinds.ts'
 
 export interface LoadOptions {
@@ -59,9 +59,10 @@ export async function loadModels(
 }
 
 function searchPathOf(file: ModelFile, options: LoadOptions): string {
-  const key = file.folder
-  const tenant = key !== undefined && options.tenantKeys.includes(key) ? options.schemas[key] : undefined
-  return tenant === undefined ? 'public' : `${quoteIdent(tenant)}, public`
+  const { key, keyed } = file
+  const isOwn = key !== undefined && (keyed || options.tenantKeys.includes(key))
+  const schema = isOwn ? options.schemas[key] : undefined
+  return schema === undefined || schema === 'public' ? 'public' : `${quoteIdent(schema)}, public`
 }
 
 const mostAtOnce = 500

@@ -1,0 +1,68 @@
+import type { DrizzleCasing } from '../../environment/index.ts'
+import { MigError } from '../../errors.ts'
+import { splitStatements } from '../../postgres/index.ts'
+import type { ModelStatement } from '../model.ts'
+import { writeBigintDefaults } from './defaults.ts'
+import { sqlName } from './objects.ts'
+import type { DrizzleTools } from './tools.ts'
+
+/** A Drizzle object, and the export that it was found in. */
+export interface DrizzleExport {
+  readonly value: unknown
+  readonly name: string
+  readonly file: string
+}
+
+/**
+ * The DDL of Drizzle objects, as the project's own drizzle-kit writes it for an empty database, each statement with the
+ * export that it is about.
+ * @throws MigError `drizzle-failed` where drizzle-kit does not take the objects
+ */
+export async function drizzleStatements(
+  objects: readonly DrizzleExport[],
+  { kit, orm, hasOwnBigints }: DrizzleTools,
+  casing: DrizzleCasing | undefined,
+): Promise<readonly ModelStatement[]> {
+  const [first] = objects
+  if (first === undefined) return []
+  if (!hasOwnBigints)
+    writeBigintDefaults(
+      objects.map(({ value }) => value),
+      (text) => orm.sql.raw(text),
+    )
+  const named = Object.fromEntries(objects.map(({ value }, at) => [`object${at}`, value]))
+  const texts = await written(kit, named, casing).catch((cause: unknown) => {
+    throw new MigError('drizzle-failed', `drizzle-kit does not take the models: ${textOf(cause)}`, {
+      help: `npx drizzle-kit export shows what it makes of them; the first is ${first.name} of ${first.file}`,
+      place: { file: first.file },
+      cause,
+    })
+  })
+  const owners = new Map(objects.map((object) => [sqlName(object.value), object]))
+  return texts.flatMap((text) =>
+    splitStatements(text).map(({ text: sql }) => {
+      const { file, name } = owners.get(subjectOf(sql)) ?? first
+      return { sql, file, name, line: undefined }
+    }),
+  )
+}
+
+async function written(
+  { generateDrizzleJson, generateMigration }: DrizzleTools['kit'],
+  objects: Readonly<Record<string, unknown>>,
+  casing: DrizzleCasing | undefined,
+): Promise<readonly string[]> {
+  const from = await generateDrizzleJson({}, undefined, undefined, casing)
+  return generateMigration(from, await generateDrizzleJson(objects, undefined, undefined, casing))
+}
+
+/** The table, type, view or sequence that a statement of drizzle-kit is about. */
+function subjectOf(sql: string): string | undefined {
+  const name =
+    /\b(?:TABLE|TYPE|VIEW|SEQUENCE|ON)\s+(?:IF NOT EXISTS\s+|ONLY\s+)?((?:"[^"]+"\.)?"[^"]+")/.exec(sql)?.[1]
+  return name?.replace(/^"public"\./, '')
+}
+
+function textOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
+}

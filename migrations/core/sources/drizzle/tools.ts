@@ -1,0 +1,103 @@
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type DrizzleCasing, manifestOf } from '../../environment/index.ts'
+import { MigError } from '../../errors.ts'
+
+/** What is used of a project's own drizzle-orm and drizzle-kit. */
+export interface DrizzleTools {
+  readonly kit: DrizzleKit
+  readonly orm: DrizzleOrm
+  readonly hasOwnBigints: boolean
+}
+
+interface DrizzleKit {
+  readonly generateDrizzleJson: (
+    objects: Readonly<Record<string, unknown>>,
+    previous?: string,
+    schemas?: readonly string[],
+    casing?: DrizzleCasing,
+  ) => unknown
+  readonly generateMigration: (from: unknown, to: unknown) => Promise<readonly string[]>
+}
+
+interface DrizzleOrm {
+  readonly PgDialect: new (options?: {
+    readonly casing?: DrizzleCasing | undefined
+  }) => {
+    readonly sqlToQuery: (sql: unknown) => { readonly sql: string; readonly params: readonly unknown[] }
+  }
+  readonly sql: { readonly raw: (text: string) => unknown }
+}
+
+const tried = 'drizzle-orm 0.30 to 0.45 with drizzle-kit 0.2x and 0.31, and 1.0 with drizzle-kit 1.0'
+
+/**
+ * The project's own drizzle-orm, which its models import, and the drizzle-kit beside it.
+ * @param packages files of packages that the models import
+ * @param places files of the models, from which drizzle-kit is looked for
+ * @throws MigError `drizzle-version` for versions that were not tried, or do not fit each other
+ */
+export async function drizzleTools(
+  packages: readonly string[],
+  places: readonly string[],
+): Promise<DrizzleTools> {
+  const folders = new Set(packages.flatMap((path) => /^.*[\\/]drizzle-orm(?=[\\/])/.exec(path)?.[0] ?? []))
+  const [folder, other] = folders
+  if (folder === undefined) throw notTried('the models have Drizzle objects, and import no drizzle-orm')
+  if (other !== undefined)
+    throw notTried(`the models import two copies of drizzle-orm, ${folder} and ${other}`)
+  const version = versionOf(folder)
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  if (major > 1 || (major === 1 && minor > 0) || (major === 0 && (minor < 30 || minor > 45)))
+    throw notTried(`the models import drizzle-orm ${version}`)
+  const [orm, core, kit] = await Promise.all([
+    importFile(join(folder, 'index.js')),
+    importFile(join(folder, 'pg-core', 'index.js')),
+    kitFor(major, version, places),
+  ])
+  return { kit, orm: { ...orm, ...core } as unknown as DrizzleOrm, hasOwnBigints: major > 0 }
+}
+
+async function kitFor(major: number, orm: string, places: readonly string[]): Promise<DrizzleKit> {
+  const name = major === 0 ? 'drizzle-kit/api' : 'drizzle-kit/api-postgres'
+  const own = found(name, places)
+  if (own !== undefined) return (await importFile(own)) as unknown as DrizzleKit
+  // The models' own drizzle-kit may be older than its programming interface, or not installed.
+  if (major === 0) return (await import('drizzle-kit/api')) as unknown as DrizzleKit
+  throw new MigError(
+    'drizzle-version',
+    `drizzle-orm ${orm} needs a drizzle-kit 1.0, which the project has not`,
+    {
+      help: 'npm install --save-dev drizzle-kit@rc',
+      facts: { orm },
+    },
+  )
+}
+
+function found(name: string, places: readonly string[]): string | undefined {
+  for (const place of places) {
+    try {
+      return createRequire(place).resolve(name)
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined
+      if (code !== 'MODULE_NOT_FOUND' && code !== 'ERR_PACKAGE_PATH_NOT_EXPORTED') throw error
+    }
+  }
+  return undefined
+}
+
+async function importFile(path: string): Promise<Readonly<Record<string, unknown>>> {
+  return await import(pathToFileURL(path).href)
+}
+
+function versionOf(folder: string): string {
+  const version = manifestOf(join(folder, 'index.js'))?.version
+  return typeof version === 'string' ? version : 'of no version'
+}
+
+function notTried(what: string): MigError {
+  return new MigError('drizzle-version', what, {
+    help: `tried were ${tried}; or let the project print its DDL: models: { print: 'npx drizzle-kit export' }`,
+  })
+}
