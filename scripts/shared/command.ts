@@ -14,6 +14,7 @@ import {
 import { databaseError, isConnectionLost, maskUrl } from '../../migrations/core/postgres/index.ts'
 import { type Arguments, type CommandSpec, helpText, parseArguments } from './arguments.ts'
 import { commandOutput, type Output } from './output.ts'
+import { divertOthers, stdout } from './stdout.ts'
 import { streamFailures } from './streams.ts'
 import { supervised } from './supervise.ts'
 
@@ -39,9 +40,10 @@ export async function runCommand(
   try {
     const args = parseArguments(spec, argv)
     if (args.flags.help === true) {
-      process.stdout.write(helpText(spec))
+      stdout.write(helpText(spec))
       return
     }
+    divertOthers()
     const code = await supervised((supervision) => {
       stopped = supervision.signal
       Object.assign(process.env, readVariables(process.cwd(), process.env))

@@ -25,6 +25,7 @@ import {
   type ResultLine,
   type Style,
 } from '../../migrations/core/report/index.ts'
+import { stdout } from './stdout.ts'
 
 /** Where a command's words go: results to stdout, everything else to stderr; with `--json`, JSON lines to stdout. */
 export interface Output {
@@ -56,7 +57,7 @@ export function commandOutput(
   const [style, stderrStyle] = [styleOf(process.stdout), styleOf(process.stderr)]
   const values = errorValues(flags['show-data'] === true, json, variables)
   const progress = progressDisplay(process.stderr.isTTY === true && !json && level !== 'quiet', stderrStyle)
-  const write = (line: ResultLine | MigEvent) => void process.stdout.write(`${jsonLine(line)}\n`)
+  const write = (line: ResultLine | MigEvent) => void stdout.write(`${jsonLine(line)}\n`)
   return {
     json,
     level,
@@ -66,8 +67,8 @@ export function commandOutput(
       if (json) lines.forEach(write)
       // A script is for psql, so it is written in another way only where it means the same.
       else if (text !== '' && lines.some(({ event }) => event === 'sql'))
-        process.stdout.write(`${escapedSql(text)}\n`)
-      else if (text !== '') writeLine(process.stdout, text)
+        stdout.write(`${escapedSql(text)}\n`)
+      else if (text !== '') writeLine(stdout, text)
     },
     event(event) {
       if (json) return write(event)
@@ -75,7 +76,7 @@ export function commandOutput(
       const text = eventText(event, level, { style: isResult ? style : stderrStyle, now: new Date() })
       progress.clear()
       if (text !== undefined && !(event.event === 'progress' && progress.live)) {
-        writeLine(isResult ? process.stdout : process.stderr, text)
+        writeLine(isResult ? stdout : process.stderr, text)
       }
       progress.show(event)
     },
@@ -87,11 +88,11 @@ export function commandOutput(
     },
     remark(text) {
       progress.clear()
-      if (!json && level !== 'quiet') writeLine(process.stdout, text)
+      if (!json && level !== 'quiet') writeLine(stdout, text)
     },
     annotate(annotation, stream) {
       progress.clear()
-      process[stream].write(`${githubAnnotation(annotation)}\n`)
+      ;(stream === 'stdout' ? stdout : process.stderr).write(`${githubAnnotation(annotation)}\n`)
     },
   }
 }

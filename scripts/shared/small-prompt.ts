@@ -4,6 +4,7 @@ import { exitCodes } from '../../migrations/core/index.ts'
 import { connect, databaseError } from '../../migrations/core/postgres/index.ts'
 import { countOf, table } from '../../migrations/core/report/index.ts'
 import type { Output } from './output.ts'
+import { stdout } from './stdout.ts'
 
 /** Runs SQL where no psql is installed: each statement that ends with a semicolon, until the end of input or `\q`. */
 export async function smallPrompt(url: string, output: Output, command: string | undefined): Promise<number> {
@@ -19,7 +20,7 @@ export async function smallPrompt(url: string, output: Output, command: string |
 
 async function readStatements(client: Client, output: Output): Promise<number> {
   const terminal = process.stdin.isTTY === true
-  const lines = createInterface({ input: process.stdin, output: process.stdout, terminal, prompt: 'sql> ' })
+  const lines = createInterface({ input: process.stdin, output: stdout, terminal, prompt: 'sql> ' })
   let [text, code]: [string, number] = ['', exitCodes.done]
   if (terminal) lines.prompt()
   for await (const line of lines) {

@@ -1,4 +1,5 @@
 import { MigError } from '../../migrations/core/index.ts'
+import { stdout } from './stdout.ts'
 
 /** What became of what was written to stdout. */
 export interface StreamFailures {
@@ -27,7 +28,7 @@ export function streamFailures(): StreamFailures {
   }
   return {
     async check() {
-      await new Promise<void>((resolve) => process.stdout.write('', () => resolve()))
+      await new Promise<void>((resolve) => stdout.write('', () => resolve()))
       if (failure === undefined) return
       throw new MigError('cannot-write', `stdout cannot be written to: ${failure.message}`, {
         help: 'the command itself came to its end, and only its output is lost: see just mig-current; make room, or send the output elsewhere',

@@ -21,6 +21,16 @@ export async function spawnProgram(
   args: readonly string[],
   options: SpawnOptions = {},
 ): Promise<ChildProcess> {
+  const { outfile, remove } = await builtProgram(name)
+  const child = spawn(process.execPath, [outfile, ...args], { stdio: ['ignore', 'pipe', 'pipe'], ...options })
+  child.once('exit', remove)
+  return child
+}
+
+/** A TypeScript program of `test/support/` as a file that any Node runs. */
+export async function builtProgram(
+  name: string,
+): Promise<{ readonly outfile: string; readonly remove: () => void }> {
   // Beside node_modules, so that the program finds its packages.
   const folder = mkdtempSync(join(project, 'node_modules', '.test-program-'))
   // Programs run as other users too.
@@ -35,9 +45,7 @@ export async function spawnProgram(
     packages: 'external',
     logLevel: 'silent',
   })
-  const child = spawn(process.execPath, [outfile, ...args], { stdio: ['ignore', 'pipe', 'pipe'], ...options })
-  child.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-  return child
+  return { outfile, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
 /** The first line that a process prints. @throws Error with its stderr when it ends before */

@@ -51,7 +51,7 @@ export async function loadDescriptions(files: readonly string[], cacheDir: strin
   const began = Date.now()
   const made = await bundled(files, cacheDir)
   const { value, watched } = await watch(() => evaluated(files, made))
-  const outside = watched.runsPrograms ? undefined : await packageFiles(made.outside)
+  const outside = watched.isUnknown ? undefined : await packageFiles(made.outside)
   const own = [...watched.files].filter((path) => !path.startsWith(cacheDir))
   const read =
     outside === undefined

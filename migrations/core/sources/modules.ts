@@ -130,7 +130,8 @@ function sqlOf(
     // A part of a query is no statement: `export const now = sql`now()``.
     if (own !== undefined || isStatement(text)) found.push({ text, name })
   }
-  const areSql = ({ name }: { readonly name: string }) => !helps && (objects.length === 0 || name === 'default')
+  const areSql = ({ name }: { readonly name: string }) =>
+    !helps && (objects.length === 0 || name === 'default')
   warnOfTexts(
     file,
     texts.filter((text) => !areSql(text)),

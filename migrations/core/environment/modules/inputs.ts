@@ -87,6 +87,8 @@ function contentHash(path: string): string {
   try {
     return digest(readFileSync(path))
   } catch (error) {
+    // Of a folder, which a module may have listed, the names are its content.
+    if (error instanceof Error && 'code' in error && error.code === 'EISDIR') return allNamesHash(path)
     if (isUnreadable(error)) return ''
     throw error
   }
@@ -101,6 +103,10 @@ function namesHash(path: string): string {
     if (isUnreadable(error)) return ''
     throw error
   }
+}
+
+function allNamesHash(path: string): string {
+  return digest(readdirSync(path).sort().join('\0'))
 }
 
 function digest(content: string | Buffer): string {

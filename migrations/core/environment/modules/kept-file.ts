@@ -6,7 +6,7 @@ export function readKept(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return undefined
     throw error
   }
 }
@@ -20,7 +20,7 @@ export function keep(path: string, text: string): boolean {
     renameSync(draft, path)
     return true
   } catch (error) {
-    if (!['EROFS', 'EACCES', 'EPERM', 'ENOENT'].includes(codeOf(error))) throw error
+    if (!['EROFS', 'EACCES', 'EPERM', 'ENOENT', 'ENOTDIR'].includes(codeOf(error))) throw error
     return false
   }
 }

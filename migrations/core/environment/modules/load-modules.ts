@@ -70,15 +70,16 @@ let loads = 0
  */
 export async function evaluated(
   files: readonly string[],
-  { url, code }: Bundled,
+  made: Bundled,
 ): Promise<ReadonlyMap<string, Exports>> {
+  const { url } = made
   loads += 1
   const once = url.startsWith('file:') ? `${url}?load=${loads}` : `${url}#${loads}`
   try {
     const all = (await import(once)) as Readonly<Record<string, Exports>>
     return new Map(files.map((file, at) => [file, all[`m${at}`] ?? {}]))
   } catch (cause) {
-    throw moduleError(files[0] ?? '', cause, code)
+    throw moduleError(files[0] ?? '', cause, made)
   }
 }
 

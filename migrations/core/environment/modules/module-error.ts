@@ -14,13 +14,23 @@ interface CompileMessage {
   } | null
 }
 
+/** What is evaluated, and the files that it is made of. */
+interface BundledCode {
+  readonly code: string
+  readonly inside: readonly string[]
+}
+
 /** What went wrong with a module of the user, and where in its own files. */
-export function moduleError(file: string, cause: unknown, code?: string): MigError {
+export function moduleError(
+  file: string,
+  cause: unknown,
+  bundled: BundledCode = { code: '', inside: [] },
+): MigError {
   if (cause instanceof MigError) return cause
   const [first, ...others] = buildMessages(cause)
   const message = first?.text ?? (cause instanceof Error ? cause.message : String(cause))
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`
-  const place = first === undefined ? evaluationPlace(cause, code) : compilePlace(first)
+  const place = first === undefined ? evaluationPlace(cause, bundled) : compilePlace(first)
   const where = place?.file === undefined || place.file === file ? file : `${file}, by ${place.file},`
   return new MigError('bad-module', `${where} does not load: ${message}${more}`, {
     help: helpFor(message),
@@ -49,18 +59,26 @@ function compilePlace({ location }: CompileMessage): ErrorPlace | undefined {
 }
 
 /** The first place in a file of the user's that an error's stack names, by the source map of the bundle. */
-function evaluationPlace(cause: unknown, code = ''): ErrorPlace | undefined {
+function evaluationPlace(cause: unknown, { code, inside }: BundledCode): ErrorPlace | undefined {
+  if (!(cause instanceof Error)) return undefined
+  const stack = cause.stack ?? ''
   const map = /\/\/# sourceMappingURL=data:application\/json;base64,([\w+/=]+)/.exec(code)?.[1]
-  if (!(cause instanceof Error) || map === undefined) return undefined
-  const sourceMap = new SourceMap(JSON.parse(Buffer.from(map, 'base64').toString('utf8')))
-  for (const [, line, column] of (cause.stack ?? '').matchAll(/(?:\.mjs\?load=\d+|data:\S+?):(\d+):(\d+)/g)) {
-    const entry = sourceMap.findEntry(Number(line) - 1, Number(column) - 1)
-    if (!('originalSource' in entry) || !entry.originalSource.startsWith('file:')) continue
-    return {
-      file: fileURLToPath(entry.originalSource),
-      line: entry.originalLine + 1,
-      column: entry.originalColumn + 1,
-    }
+  const sourceMap =
+    map === undefined ? undefined : new SourceMap(JSON.parse(Buffer.from(map, 'base64').toString('utf8')))
+  for (const [, line, column] of stack.matchAll(/(?:\.mjs\?load=\d+|data:\S+?):(\d+):(\d+)/g)) {
+    const entry = sourceMap?.findEntry(Number(line) - 1, Number(column) - 1)
+    if (entry === undefined || !('originalSource' in entry) || !entry.originalSource.startsWith('file:'))
+      continue
+    const file = fileURLToPath(entry.originalSource)
+    return { file, line: entry.originalLine + 1, column: entry.originalColumn + 1 }
   }
-  return undefined
+  // Node has applied the source map already, where that was asked of it.
+  return stack
+    .split('\n')
+    .flatMap((text): readonly ErrorPlace[] => {
+      const [, line, column] = /:(\d+):(\d+)\)?$/.exec(text) ?? []
+      const file = inside.find((path) => text.includes(`${path}:${line}:`))
+      return file === undefined ? [] : [{ file, line: Number(line), column: Number(column) }]
+    })
+    .at(0)
 }

@@ -41,8 +41,9 @@ export function packagesOutside(found: (path: string) => void): Plugin {
           build.resolve(args.path, { kind, importer, resolveDir: folder, namespace, pluginData: asked })
         let file = await resolveFrom(resolveDir)
         if (file.errors.length > 0 && brought.test(args.path)) file = await resolveFrom(ownFolder)
-        if (file.errors.length > 0 || file.external || file.namespace !== 'file') return file
-        if (!isPackageScript(file.path)) return file
+        // What esbuild resolves itself goes by the tsconfig that it stands under; it also tells best what is missing.
+        const isOutside = file.errors.length === 0 && file.namespace === 'file' && isPackageScript(file.path)
+        if (!isOutside || file.external) return undefined
         found(file.path)
         return outside(file.path, kind)
       })

@@ -18,8 +18,8 @@ export interface Stopped {
 export interface Watched {
   readonly files: Set<string>
   readonly variables: Set<string>
-  /** They ran a program, so that nobody knows what they looked at. */
-  runsPrograms: boolean
+  /** They ran a program or walked through folders, so that it is not known what they looked at. */
+  isUnknown: boolean
   readonly stopped: Stopped[]
 }
 
@@ -39,7 +39,7 @@ export async function watch<T>(
   const watched: Watched = {
     files: new Set(),
     variables: variablesSoFar,
-    runsPrograms: false,
+    isUnknown: false,
     stopped: [],
   }
   stopConnections()
@@ -86,24 +86,30 @@ const reading = [
 
 const running = ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execFileSync', 'fork'] as const
 
+const walking = ['opendir', 'opendirSync', 'glob', 'globSync'] as const
+
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown
 
 /** Records what is read through Node's own modules, until the function that it gives is called. */
 function recordReads(watched: Watched): () => void {
   const undo: (() => void)[] = []
-  const wrap = (holder: object, name: string, note: (first: unknown) => void) => {
+  const wrap = (holder: object, name: string, note: (...args: readonly unknown[]) => void) => {
     const owner = holder as Record<string, unknown>
     const original = owner[name]
     if (typeof original !== 'function') return
     owner[name] = Object.assign(function wrapped(this: unknown, ...args: unknown[]) {
-      note(args[0])
+      note(...args)
       return (original as AnyFunction).apply(this, args)
     }, original)
     undo.push(() => {
       owner[name] = original
     })
   }
-  const noteFile = (path: unknown) => {
+  const noteFile = (path: unknown, how: unknown) => {
+    // What is opened to be written is no input.
+    if (typeof how === 'string' && /^(a|as|ax|w|wx|xa|xw)$/.test(how)) return
+    const isDeep = typeof how === 'object' && how !== null && 'recursive' in how && how.recursive === true
+    if (isDeep) watched.isUnknown = true
     const name = path instanceof URL && path.protocol === 'file:' ? fileURLToPath(path) : path
     if (typeof name === 'string') watched.files.add(resolve(name))
   }
@@ -111,10 +117,11 @@ function recordReads(watched: Watched): () => void {
     wrap(fs, name, noteFile)
     wrap(fs.promises, name, noteFile)
   }
-  for (const name of running)
-    wrap(childProcess, name, () => {
-      watched.runsPrograms = true
-    })
+  const noteUnknown = () => {
+    watched.isUnknown = true
+  }
+  for (const name of running) wrap(childProcess, name, noteUnknown)
+  for (const name of walking) for (const holder of [fs, fs.promises]) wrap(holder, name, noteUnknown)
   const variables = process.env
   process.env = recorded(variables, watched.variables)
   const exit = process.exit
