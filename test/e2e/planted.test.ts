@@ -3,6 +3,15 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  applyPlan,
+  loadEnvironment,
+  openProject,
+  planRun,
+  statusItems,
+  usingSession,
+} from '../../migrations/core/index.ts'
+import { splitStatements } from '../../migrations/core/postgres/index.ts'
 import { administer, createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { copiesSql, plantedSql, trapSql } from '../support/planted.ts'
 import { cleanVariables, repository, temporaryFolder } from '../support/recipes.ts'
@@ -136,7 +145,7 @@ const recipes: readonly (readonly [command: string, code: number])[] = [
   ['mig-sql a00000000001:head shop', 0],
   ['mig-tenant-create sct_3 tenant', 0],
   ['mig-tenant-create sct_4 tenant --from-template --template sct_2', 0],
-  ['mig-tenant-drop sct_1 --yes', 0],
+  ['mig-tenant-drop sct_3 --yes', 0],
   ['mig-revision more shop', 0],
   ['mig-import sql drizzle/0000_a.sql other', 0],
   ['mig-downgrade-all shop --yes', 0],
@@ -153,9 +162,8 @@ describe('nothing that another role has planted is called by', () => {
     expect(await calls()).toBeGreaterThan(before)
   })
 
-  test.each(recipes)('just %s', async (command, code) => {
-    const before = await calls()
-    const { exitCode, all: said } = await execa(process.execPath, [launcher, ...command.split(' ')], {
+  const run = (command: string) =>
+    execa(process.execPath, [launcher, ...command.split(' ')], {
       cwd: folder.path,
       env: cleanVariables({ MIG_DATABASE_URL: database.url }),
       extendEnv: false,
@@ -163,8 +171,46 @@ describe('nothing that another role has planted is called by', () => {
       all: true,
       stdin: 'ignore',
     })
+
+  test.each(recipes)('just %s', async (command, code) => {
+    const before = await calls()
+    const { exitCode, all: said } = await run(command)
     expect(await calls(), said).toBe(before)
     expect(said).not.toMatch(/trap/)
     expect(exitCode, said).toBe(code)
+  })
+
+  const asClient = async (body: (client: pg.Client) => Promise<unknown>) => {
+    const client = new pg.Client({ connectionString: database.url })
+    await client.connect()
+    await body(client).finally(() => client.end())
+  }
+
+  test.each(['shop', 'tenant --tenants sct_1'])('the script of just mig-sql head %s', async (lines) => {
+    await run(`mig-downgrade base ${lines} --yes`)
+    const { stdout } = await run(`mig-sql head ${lines}`)
+    const before = await calls()
+    await asClient(async (client) => {
+      for (const { text } of splitStatements(stdout)) await client.query(text)
+    })
+    expect(await calls()).toBe(before)
+    expect((await run(`mig-current ${lines}`)).all).toMatch(/ head /)
+  })
+
+  test("a run on a caller's connection, whose own search_path comes back", async () => {
+    await run('mig-downgrade base shop --yes')
+    const env = await loadEnvironment({ root: folder.path, variables: {}, filter: 'shop' })
+    const project = await openProject(env)
+    const request = { direction: 'upgrade', target: 'head' } as const
+    await asClient(async (client) => {
+      const path = `SELECT pg_catalog.current_setting('search_path') AS path`
+      const before = { calls: await calls(), path: (await client.query(path)).rows }
+      await usingSession(env, { client }, async (session) => {
+        const { steps } = await applyPlan(session, project, await planRun(session, project, request), request)
+        expect(steps.length).toBe(4)
+        await statusItems(session, project)
+      })
+      expect({ calls: await calls(), path: (await client.query(path)).rows }).toEqual(before)
+    })
   })
 })

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { onUserPath, setOwnPath } from '../../postgres/index.ts'
+import { onUserPath, setOwnPath, setOwnPathLocal, setUserPathLocal } from '../../postgres/index.ts'
 import type { Action } from '../engine/index.ts'
 import { isUndefined, sqlState } from './address.ts'
 import type { Repair } from './repairs.ts'
@@ -120,9 +120,14 @@ async function attempt(client: ClientBase, action: Action): Promise<Action | Err
     await client.query('COMMIT')
     await begin(client)
   }
-  await client.query('SAVEPOINT mig_trial')
-  const error = await refusalOf(() => client.query(onUserPath(action.sql)))
-  await client.query(error === undefined ? 'RELEASE SAVEPOINT mig_trial' : 'ROLLBACK TO SAVEPOINT mig_trial')
+  // The error tells a place in the action's own text, so that nothing stands in front of it.
+  await client.query(`SAVEPOINT mig_trial; ${setUserPathLocal}`)
+  const error = await refusalOf(() => client.query(action.sql))
+  const end =
+    error === undefined
+      ? `RELEASE SAVEPOINT mig_trial; ${setOwnPathLocal}`
+      : 'ROLLBACK TO SAVEPOINT mig_trial'
+  await client.query(end)
   if (error === undefined) return action
   if (sqlState(error) !== '55P04' || action.needsCommitBefore) return error
   // An enum value is usable only once the transaction that added it has committed (ALTER TYPE).
