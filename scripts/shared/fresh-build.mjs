@@ -156,7 +156,8 @@ async function build(root, script) {
 /** Nobody sees half a file. @param {string} path @param {string | Uint8Array} content */
 export function replaceFile(path, content) {
   const draft = `${path}.${process.pid}`
-  writeFileSync(draft, content)
+  // It is run: a umask of 002 must not let a group write to it.
+  writeFileSync(draft, content, { mode: 0o644 })
   renameSync(draft, path)
 }
 

@@ -76,7 +76,7 @@ function writeCache(file: string, heads: ReadonlyMap<string, Entry>): void {
   try {
     mkdirSync(dirname(file), { recursive: true })
     const draft = `${file}.${process.pid}`
-    writeFileSync(draft, JSON.stringify({ format, heads: [...heads.values()] }))
+    writeFileSync(draft, JSON.stringify({ format, heads: [...heads.values()] }), { mode: 0o644 })
     renameSync(draft, file)
   } catch {
     // A read-only checkout reads its files each time.

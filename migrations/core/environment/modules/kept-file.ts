@@ -16,7 +16,8 @@ export function keep(path: string, text: string): boolean {
   try {
     mkdirSync(dirname(path), { recursive: true })
     const draft = `${path}.${process.pid}`
-    writeFileSync(draft, text)
+    // A module is run: a umask of 002 must not let a group write to it.
+    writeFileSync(draft, text, { mode: 0o644 })
     renameSync(draft, path)
     return true
   } catch (error) {

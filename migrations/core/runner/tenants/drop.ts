@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
 import type { Tenant } from '../../environment/index.ts'
+import { MigError } from '../../errors.ts'
 import { releaseLocks, takeLocks } from '../../ledger/index.ts'
 import { databaseError, quoteIdent } from '../../postgres/index.ts'
 import type { Project } from '../project.ts'
@@ -38,9 +39,10 @@ export function tenantContents(
 /**
  * Drops a tenant's schema with all in it, and its rows of `version` and `progress`, in one transaction under its
  * lock. The log keeps what was.
- * @throws MigError `lock-not-obtained`, `database-error`.
+ * @throws MigError `lock-not-obtained`, `database-error`; `bad-tenant` for schema public.
  */
 export async function dropTenant(project: Project, tenant: Tenant, sessions: SessionOptions): Promise<void> {
+  if (tenant.schema === 'public') throw everybodys()
   const env = tenantEnvironment(project.env, tenant.databaseUrl)
   await usingSession(env, sessions, async (session) => {
     const { client, emit, signal } = session
@@ -62,6 +64,13 @@ export async function dropTenant(project: Project, tenant: Tenant, sessions: Ses
     } finally {
       await releaseLocks(client, ledgerSchema, targetSchemas)
     }
+  })
+}
+
+/** A pattern such as `%` finds it too; extensions and other applications have their objects there. */
+function everybodys(): MigError {
+  return new MigError('bad-tenant', "schema public is not dropped: what is in it may be everybody's", {
+    help: "narrow the pattern of env.ts, as in tenants: { like: 'tenant\\_%' }; or drop it by hand: just db-psql",
   })
 }
 
