@@ -164,3 +164,13 @@ export type MigEvent =
     }
 
 export type EmitEvent = (event: MigEvent) => void
+
+/**
+ * The states after which a step is tried again, and what it met: lock_not_available, deadlock_detected and
+ * serialization_failure (manual, appendix A). The last comes where a role's transactions are not READ COMMITTED.
+ */
+export const retriedStates: Readonly<Record<string, string>> = {
+  '55P03': 'could not get a lock',
+  '40P01': 'met a deadlock',
+  '40001': 'met a change of the same rows by another transaction',
+}

@@ -3,7 +3,7 @@ import type { LockHolder, MigEvent, StepFacts } from '../../migrations/core/even
 import { eventText } from '../../migrations/core/report/event.ts'
 import { planText } from '../../migrations/core/report/plan.ts'
 import { nextProgress, noProgress, progressLine } from '../../migrations/core/report/progress.ts'
-import { textWidth } from '../../migrations/core/report/text.ts'
+import { textWidth } from '../../migrations/core/text-width.ts'
 
 const step: StepFacts = {
   revision: '3f2a9c41b7d0',

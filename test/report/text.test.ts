@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { cutText, oneLine, padText, textWidth } from '../../migrations/core/report/text.ts'
+import { cutText, oneLine, padText } from '../../migrations/core/report/text.ts'
 import { countOf, countText, durationText, relativeTime } from '../../migrations/core/report/units.ts'
+import { textWidth } from '../../migrations/core/text-width.ts'
 
 describe('textWidth', () => {
   test.each([

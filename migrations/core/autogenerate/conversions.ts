@@ -1,3 +1,4 @@
+import { quoteIdentAlways } from '../postgres/index.ts'
 import { type Action, relationOf, retypedColumn } from './engine/index.ts'
 import { columnWithoutNulls } from './guide/fill.ts'
 
@@ -43,7 +44,7 @@ function retyped(action: Action, labels: ReadonlyMap<string, readonly string[]>)
   if (column === undefined || type === undefined) return undefined
   if (action.castRisk !== 'fails' && using === undefined) return undefined
   const known = labels.get(plain(type.replace(/\[\]$/, '')))
-  const value = using ?? quoted(column.name)
+  const value = using ?? quoteIdentAlways(column.name)
   return {
     schema: column.schema,
     table: column.table,
@@ -78,10 +79,6 @@ function enumLabels(actions: readonly Action[]): ReadonlyMap<string, readonly st
 
 function plain(name: string): string {
   return name.replaceAll('"', '')
-}
-
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
 }
 
 function keyOf(

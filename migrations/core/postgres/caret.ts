@@ -1,4 +1,4 @@
-import { eastAsianWidth } from 'get-east-asian-width'
+import { textWidth } from '../text-width.ts'
 
 const widest = 100
 
@@ -18,31 +18,22 @@ export function renderCaret(statement: string, position: number): string {
   const line = statement.slice(lineStart, lineEnd === -1 ? undefined : lineEnd)
   const before = printable(line.slice(0, at - lineStart))
   const after = printable(line.slice(at - lineStart))
-  const shownBefore = width(before) > widest / 2 ? `…${lastColumns(before, widest / 2)}` : before
-  const room = widest - width(shownBefore)
-  const shownAfter = width(after) > room ? `${firstColumns(after, room)}…` : after
+  const shownBefore = textWidth(before) > widest / 2 ? `…${lastColumns(before, widest / 2)}` : before
+  const room = widest - textWidth(shownBefore)
+  const shownAfter = textWidth(after) > room ? `${firstColumns(after, room)}…` : after
   const label = `LINE ${number}: `
-  return `${label}${shownBefore}${shownAfter}\n${' '.repeat(label.length + width(shownBefore))}^`
+  return `${label}${shownBefore}${shownAfter}\n${' '.repeat(label.length + textWidth(shownBefore))}^`
 }
 
 function printable(text: string): string {
   return text.replace(/[\t\r\f\v]/g, ' ')
 }
 
-function width(text: string): number {
-  return [...text].reduce((sum, character) => sum + characterWidth(character), 0)
-}
-
-function characterWidth(character: string): number {
-  if (/^[\p{Mark}\p{Cf}]$/u.test(character)) return 0
-  return eastAsianWidth(character.codePointAt(0) ?? 0x20)
-}
-
 function firstColumns(text: string, columns: number): string {
   let used = 0
   return [...text]
     .filter((character) => {
-      used += characterWidth(character)
+      used += textWidth(character)
       return used <= columns
     })
     .join('')

@@ -1,4 +1,4 @@
-import type { LockHolder, MigEvent, StepFacts } from '../events.ts'
+import { type LockHolder, type MigEvent, retriedStates, type StepFacts } from '../events.ts'
 import { withoutSecrets } from '../secrets.ts'
 import { placeText } from './error.ts'
 import { directionArrow, planText } from './plan.ts'
@@ -97,14 +97,8 @@ function statementText(event: MigEvent & { event: 'statement' }, level: Level, s
   return `    ${sql} ${style.dim(`(${durationText(event.ms)}${rows})`)}`
 }
 
-const retryReasons: Readonly<Record<string, string>> = {
-  '40P01': 'met a deadlock',
-  '55P03': 'could not get a lock',
-  '40001': 'met a change of the same rows by another transaction',
-}
-
 function retryText(event: MigEvent & { event: 'retry' }, now: Date | undefined): string {
-  const why = retryReasons[event.sqlState] ?? 'lost its connection'
+  const why = retriedStates[event.sqlState] ?? 'lost its connection'
   const [blocker] = event.blockers
   const others = event.blockers.length - 1
   const by =

@@ -1,6 +1,7 @@
 import type { StepFacts, StepLoss } from '../events.ts'
+import { textWidth } from '../text-width.ts'
 import { plainStyle, type Style } from './style.ts'
-import { oneLine, padText, textWidth } from './text.ts'
+import { oneLine, padText } from './text.ts'
 import { countOf } from './units.ts'
 
 /** `↑` for an upgrade, `↓` for a downgrade. */

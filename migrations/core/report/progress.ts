@@ -1,9 +1,10 @@
 import type { MigEvent, StepFacts, TenantsProgress } from '../events.ts'
+import { textWidth } from '../text-width.ts'
 import { percentOf } from './event.ts'
 import { directionArrow } from './plan.ts'
 import { plainStyle, type Style } from './style.ts'
 import { tenantsProgressText } from './tenants.ts'
-import { cutText, oneLine, textWidth } from './text.ts'
+import { cutText, oneLine } from './text.ts'
 import { countOf, countText, durationText } from './units.ts'
 
 /** What a terminal's progress line shows: a plain value, made from events. */

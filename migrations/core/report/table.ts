@@ -1,5 +1,6 @@
+import { textWidth } from '../text-width.ts'
 import { plainStyle, type Style } from './style.ts'
-import { oneLine, padText, textWidth } from './text.ts'
+import { oneLine, padText } from './text.ts'
 
 /** One column of a table: its title, and the text of a row's cell. */
 export interface Column<Row> {

@@ -1,15 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { MigError } from '../errors.ts'
-import type { LockHolder } from '../events.ts'
+import { type LockHolder, retriedStates } from '../events.ts'
 import { serverHelp } from '../postgres/index.ts'
 import type { PlanStep } from './plan.ts'
 import type { StepContext } from './step.ts'
-
-/**
- * lock_not_available, deadlock_detected and serialization_failure (manual, appendix A): nothing was wrong but the
- * moment. The last comes where a role's transactions are not READ COMMITTED.
- */
-const retriable = new Set(['55P03', '40P01', '40001'])
 
 /**
  * Runs a piece of work again while it fails on a lock, with doubling pauses and jitter, until the environment's
@@ -60,7 +54,7 @@ export async function retrying<Result>(
 function retriableState(error: unknown): string | undefined {
   if (!(error instanceof MigError) || error.facts.attempts !== undefined) return undefined
   const { sqlState } = error.facts
-  return typeof sqlState === 'string' && retriable.has(sqlState) ? sqlState : undefined
+  return typeof sqlState === 'string' && sqlState in retriedStates ? sqlState : undefined
 }
 
 function blockersOf(error: unknown): readonly LockHolder[] {

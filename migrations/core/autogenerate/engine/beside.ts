@@ -1,5 +1,5 @@
 import type { FactBase } from '@supabase/pg-delta/core'
-import { quoteIdent } from '../../postgres/index.ts'
+import { quoteIdent, quoteIdentAlways } from '../../postgres/index.ts'
 import { type ObjectId, schemaOf } from './ids.ts'
 import { ownAction } from './own-action.ts'
 import type { Action } from './plan.ts'
@@ -36,21 +36,18 @@ function keyOf(id: ObjectId, wanted: FactBase): Key | undefined {
  * in parse_utilcmd.c). ALTER TABLE makes both.
  */
 function withoutKey(table: Action, { id, definition }: Key): readonly Action[] {
-  const clause = `CONSTRAINT ${quoted('name' in id ? String(id.name) : '')} ${definition}`
+  const clause = `CONSTRAINT ${quoteIdentAlways('name' in id ? String(id.name) : '')} ${definition}`
   const sql = table.sql.replace(`, ${clause}`, () => '')
   if (sql === table.sql) return [table]
   const produces = table.produces.filter((made) => made !== id)
-  const added = ownAction(`ALTER TABLE ${quoted(id.schema)}.${quoted(id.table)} ADD ${clause}`, [
-    { kind: 'table', schema: id.schema, name: id.table },
-  ])
+  const added = ownAction(
+    `ALTER TABLE ${quoteIdentAlways(id.schema)}.${quoteIdentAlways(id.table)} ADD ${clause}`,
+    [{ kind: 'table', schema: id.schema, name: id.table }],
+  )
   return [
     { ...table, sql, produces },
     { ...added, produces: [id], verb: 'create' },
   ]
-}
-
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
 }
 
 /** An action and what stands before CREATE EXTENSION … SCHEMA: a schema of no line, which the runner does not make. */

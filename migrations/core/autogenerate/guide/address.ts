@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import { quoteIdentAlways } from '../../postgres/index.ts'
 import { baseObject, type ObjectId } from '../engine/index.ts'
 
 /** A row of pg_depend's address columns. */
@@ -58,7 +59,11 @@ function addressName(id: ObjectId): Named | undefined {
       return { type: relationTypes[id.kind] ?? id.kind, names: [id.schema, id.name], args: [] }
     case 'type':
     case 'domain':
-      return { type: 'type', names: [`${quoted(id.schema)}.${quoted(id.name)}`], args: [] }
+      return {
+        type: 'type',
+        names: [`${quoteIdentAlways(id.schema)}.${quoteIdentAlways(id.name)}`],
+        args: [],
+      }
     case 'column':
       return { type: 'table column', names: [id.schema, id.table, id.name], args: [] }
     case 'constraint':
@@ -73,10 +78,6 @@ function addressName(id: ObjectId): Named | undefined {
     default:
       return undefined
   }
-}
-
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
 }
 
 const undefinedCodes = new Set(['42704', '42P01', '42703', '42883', '3F000', '42809'])

@@ -1,4 +1,5 @@
 import type { ClientBase, QueryResult, QueryResultRow } from 'pg'
+import { quoteIdentAlways } from '../../postgres/index.ts'
 import type { Address } from './address.ts'
 
 /** An object that depends on another and holds no data, so that it can be dropped and made again. */
@@ -143,7 +144,7 @@ function dependentFrom(row: Row, reach: Reach): Dependent | 'holds data' | undef
     schema: row.schema,
     dropSql,
   })
-  const name = row.name === null ? '' : `"${row.name.replaceAll('"', '""')}"`
+  const name = row.name === null ? '' : quoteIdentAlways(row.name)
   switch (row.type) {
     case 'view':
     case 'materialized view':

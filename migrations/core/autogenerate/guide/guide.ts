@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
 import { exitCodes, MigError } from '../../errors.ts'
+import { quoteIdentAlways } from '../../postgres/index.ts'
 import {
   type Action,
   type Catalog,
@@ -299,7 +300,7 @@ function tablesInCycle(message: string, current: Catalog): readonly TableId[] {
   if (!message.startsWith('dependency cycle')) return []
   return current.facts.facts().flatMap(({ id }): readonly TableId[] => {
     if (id.kind !== 'table') return []
-    const [schema, name] = [id.schema, id.name].map((part) => `"${part.replaceAll('"', '""')}"`)
+    const [schema, name] = [id.schema, id.name].map(quoteIdentAlways)
     const has = (verb: string) => message.includes(`${verb} TABLE ${schema}.${name}`)
     return has('DROP') && has('CREATE') ? [{ kind: 'table', schema: id.schema, name: id.name }] : []
   })

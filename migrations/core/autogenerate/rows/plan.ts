@@ -1,3 +1,4 @@
+import { quoteIdentAlways } from '../../postgres/index.ts'
 import { type Loss, qualifiedLoss } from '../../revisions/index.ts'
 import { type Casts, columnKey, type Renames, type RowAsks } from '../../scratch/rows/index.ts'
 import { type Action, baseObject, type ObjectId, relationOf, retypedColumn } from '../engine/index.ts'
@@ -109,7 +110,7 @@ function castsOf(actions: readonly Action[]): Casts {
     const column = retypedColumn(action)
     const [, type, using] = typeChange.exec(action.sql) ?? []
     if (column === undefined || type === undefined) continue
-    const value = using ?? `"${column.name.replaceAll('"', '""')}"`
+    const value = using ?? quoteIdentAlways(column.name)
     found.set(columnKey(column.schema, column.table, column.name), `(${value})::${type}`)
   }
   return found

@@ -1,4 +1,4 @@
-import { quoteIdent } from '../../postgres/index.ts'
+import { quoteIdent, quoteIdentAlways } from '../../postgres/index.ts'
 import type { ColumnShape, ReferenceShape, Shapes, TableShape } from './describe.ts'
 import { hintsIn } from './literals.ts'
 import { type Puzzle, puzzles, type Solution, spread, type Unknown } from './solve.ts'
@@ -127,7 +127,7 @@ function takesNoNull(type: string, types: Shapes['types']): boolean {
 function mentions(expression: string, name: string): boolean {
   const plain = /^[a-z_][a-z0-9_]*$/.test(name)
   return (
-    expression.includes(`"${name.replaceAll('"', '""')}"`) ||
+    expression.includes(quoteIdentAlways(name)) ||
     (plain && new RegExp(`(?<![\\w"'.])${name}(?![\\w"'])`).test(expression))
   )
 }

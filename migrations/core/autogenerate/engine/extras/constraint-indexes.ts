@@ -1,4 +1,5 @@
-import { type ExtraKind, literal, quoted } from './kind.ts'
+import { quoteLiteral } from '../../../postgres/index.ts'
+import { type ExtraKind, quoted } from './kind.ts'
 import { optionChanges, optionsSql } from './options.ts'
 
 /**
@@ -30,7 +31,7 @@ export const constraintIndexes: ExtraKind = {
         ...optionChanges(`ALTER INDEX ${index}`, from?.values.options ?? null, to.values.options ?? null),
         ...(old === comment
           ? []
-          : [`COMMENT ON INDEX ${index} IS ${comment === null ? 'NULL' : literal(comment)}`]),
+          : [`COMMENT ON INDEX ${index} IS ${comment === null ? 'NULL' : quoteLiteral(comment)}`]),
       ],
     }
   },

@@ -1,4 +1,5 @@
-import { type Extra, type ExtraKind, literal, quoted } from './kind.ts'
+import { quoteLiteral } from '../../../postgres/index.ts'
+import { type Extra, type ExtraKind, quoted } from './kind.ts'
 
 /**
  * What a table says otherwise of a column that it inherits, or has as a partition: its default, NOT NULL and comment (CREATE
@@ -46,7 +47,7 @@ export const inheritedColumns: ExtraKind = {
     const comment = to.values.comment ?? null
     if (comment !== (from?.values.comment ?? null)) {
       const name = `${quoted(to.schema, to.relation ?? '')}.${quoted(to.name)}`
-      after.push(`COMMENT ON COLUMN ${name} IS ${comment === null ? 'NULL' : literal(comment)}`)
+      after.push(`COMMENT ON COLUMN ${name} IS ${comment === null ? 'NULL' : quoteLiteral(comment)}`)
     }
     return { before: [], after }
   },

@@ -1,3 +1,4 @@
+import { quoteIdentAlways } from '../../../postgres/index.ts'
 /** One piece of state that the difference engine does not see. */
 export interface Extra {
   readonly kind: string
@@ -29,10 +30,5 @@ export interface ExtraKind {
 
 /** An identifier, always quoted: the writer takes away what is not needed. */
 export function quoted(...names: readonly string[]): string {
-  return names.map((name) => `"${name.replaceAll('"', '""')}"`).join('.')
-}
-
-export function literal(text: string): string {
-  const plain = `'${text.replaceAll("'", "''")}'`
-  return text.includes('\\') ? ` E${plain.replaceAll('\\', '\\\\')}` : plain
+  return names.map(quoteIdentAlways).join('.')
 }

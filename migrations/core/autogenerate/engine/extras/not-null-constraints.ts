@@ -1,4 +1,5 @@
-import { type Extra, type ExtraKind, literal, quoted } from './kind.ts'
+import { quoteLiteral } from '../../../postgres/index.ts'
+import { type Extra, type ExtraKind, quoted } from './kind.ts'
 
 const generated = /_not_null\d*$/
 
@@ -67,6 +68,6 @@ function commented(from: Extra | undefined, to: Extra, name = to.values.constrai
   if (comment === (from?.values.comment ?? null)) return []
   const table = quoted(to.schema, to.relation ?? '')
   return [
-    `COMMENT ON CONSTRAINT ${quoted(name)} ON ${table} IS ${comment === null ? 'NULL' : literal(comment)}`,
+    `COMMENT ON CONSTRAINT ${quoted(name)} ON ${table} IS ${comment === null ? 'NULL' : quoteLiteral(comment)}`,
   ]
 }

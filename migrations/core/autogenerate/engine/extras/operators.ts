@@ -1,4 +1,5 @@
-import { type ExtraKind, literal } from './kind.ts'
+import { quoteLiteral } from '../../../postgres/index.ts'
+import type { ExtraKind } from './kind.ts'
 
 /** Operators (CREATE OPERATOR). The name carries the operand types, since operators are overloaded. */
 export const operators: ExtraKind = {
@@ -47,7 +48,7 @@ export const operators: ExtraKind = {
         ...(to !== undefined && anew ? [createOperator(operator ?? '', to.values)] : []),
         ...(from !== undefined && to === undefined ? [drop] : []),
         ...(to !== undefined && commented
-          ? [`COMMENT ON OPERATOR ${signature} IS ${comment === null ? 'NULL' : literal(comment)}`]
+          ? [`COMMENT ON OPERATOR ${signature} IS ${comment === null ? 'NULL' : quoteLiteral(comment)}`]
           : []),
       ],
     }

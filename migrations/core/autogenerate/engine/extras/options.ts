@@ -1,4 +1,4 @@
-import { literal } from './kind.ts'
+import { quoteLiteral } from '../../../postgres/index.ts'
 
 /**
  * The SET and RESET that lead from one list of storage parameters to another (manual, ALTER TABLE, "Storage Parameters").
@@ -16,7 +16,7 @@ export function optionChanges(
   const wanted = readOptions(to)
   const gone = [...old.keys()].filter((name) => !wanted.has(name))
   const set = [...wanted].filter(([name, value]) => old.get(name) !== value)
-  const settings = set.map(([name, value]) => `${prefix}${name} = ${literal(value).trim()}`)
+  const settings = set.map(([name, value]) => `${prefix}${name} = ${quoteLiteral(value)}`)
   return [
     ...(gone.length > 0 ? [`${target} RESET (${gone.map((name) => `${prefix}${name}`).join(', ')})`] : []),
     ...(set.length > 0 ? [`${target} SET (${settings.join(', ')})`] : []),

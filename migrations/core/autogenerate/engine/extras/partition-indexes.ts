@@ -1,4 +1,5 @@
-import { type Extra, type ExtraKind, literal, quoted } from './kind.ts'
+import { quoteLiteral } from '../../../postgres/index.ts'
+import { type Extra, type ExtraKind, quoted } from './kind.ts'
 import { optionChanges, optionsSql } from './options.ts'
 
 /**
@@ -55,6 +56,6 @@ function settings(from: Extra | undefined, to: Extra, name: string): readonly st
       : []),
     ...((from?.values.comment ?? null) === comment
       ? []
-      : [`COMMENT ON INDEX ${index} IS ${comment === null ? 'NULL' : literal(comment)}`]),
+      : [`COMMENT ON INDEX ${index} IS ${comment === null ? 'NULL' : quoteLiteral(comment)}`]),
   ]
 }

@@ -1,4 +1,5 @@
-import { type Extra, type ExtraKind, literal, quoted } from './kind.ts'
+import { quoteLiteral } from '../../../postgres/index.ts'
+import { type Extra, type ExtraKind, quoted } from './kind.ts'
 
 const words: Readonly<Record<string, string>> = {
   O: 'ENABLE',
@@ -39,7 +40,9 @@ export const partitionTriggers: ExtraKind = {
           : [`ALTER TABLE ${table} ${words[to.values.enabled ?? 'O'] ?? 'ENABLE'} TRIGGER ${name}`]),
         ...(old === comment
           ? []
-          : [`COMMENT ON TRIGGER ${name} ON ${table} IS ${comment === null ? 'NULL' : literal(comment)}`]),
+          : [
+              `COMMENT ON TRIGGER ${name} ON ${table} IS ${comment === null ? 'NULL' : quoteLiteral(comment)}`,
+            ]),
       ],
     }
   },

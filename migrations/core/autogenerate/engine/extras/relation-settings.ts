@@ -1,4 +1,5 @@
-import { type Extra, type ExtraKind, literal, quoted } from './kind.ts'
+import { quoteLiteral } from '../../../postgres/index.ts'
+import { type Extra, type ExtraKind, quoted } from './kind.ts'
 
 /**
  * The type of a typed table (ALTER TABLE … OF), whether a sequence is logged, and the comment of an identity column's
@@ -53,6 +54,6 @@ function sequenceSettings(from: Extra | undefined, to: Extra | undefined): reado
     ...(old === logging ? [] : [`ALTER SEQUENCE ${sequence} SET ${logging ?? back}`]),
     ...((from?.values.comment ?? null) === comment
       ? []
-      : [`COMMENT ON SEQUENCE ${sequence} IS ${comment === null ? 'NULL' : literal(comment)}`]),
+      : [`COMMENT ON SEQUENCE ${sequence} IS ${comment === null ? 'NULL' : quoteLiteral(comment)}`]),
   ]
 }

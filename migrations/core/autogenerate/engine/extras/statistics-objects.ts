@@ -1,4 +1,5 @@
-import { type Extra, type ExtraKind, literal, quoted } from './kind.ts'
+import { quoteLiteral } from '../../../postgres/index.ts'
+import { type Extra, type ExtraKind, quoted } from './kind.ts'
 
 const kinds = `(SELECT string_agg(CASE k WHEN 'd' THEN 'ndistinct' WHEN 'f' THEN 'dependencies' ELSE 'mcv' END, ', ' ORDER BY k)
   FROM unnest(s.stxkind) k WHERE k IN ('d', 'f', 'm'))`
@@ -53,7 +54,7 @@ function settings(from: Extra | undefined, to: Extra): readonly string[] {
   }
   if ((from?.values.comment ?? null) !== (to.values.comment ?? null)) {
     out.push(
-      `COMMENT ON STATISTICS ${name} IS ${to.values.comment == null ? 'NULL' : literal(to.values.comment)}`,
+      `COMMENT ON STATISTICS ${name} IS ${to.values.comment == null ? 'NULL' : quoteLiteral(to.values.comment)}`,
     )
   }
   return out

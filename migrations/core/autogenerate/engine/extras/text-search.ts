@@ -1,4 +1,5 @@
-import { type Extra, type ExtraKind, literal, quoted } from './kind.ts'
+import { quoteLiteral } from '../../../postgres/index.ts'
+import { type Extra, type ExtraKind, quoted } from './kind.ts'
 
 const userObject = (catalog: string, oid: string) =>
   `${oid} >= 16384 AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = '${catalog}'::regclass AND e.objid = ${oid} AND e.deptype = 'e')`
@@ -82,7 +83,7 @@ export function rebuilt(
       ...(to !== undefined && anew ? create(to, name) : []),
       ...(from !== undefined && to === undefined ? [drop] : []),
       ...(to !== undefined && commented
-        ? [`COMMENT ON ${word} ${name} IS ${comment === null ? 'NULL' : literal(comment)}`]
+        ? [`COMMENT ON ${word} ${name} IS ${comment === null ? 'NULL' : quoteLiteral(comment)}`]
         : []),
     ],
   }

@@ -1,4 +1,5 @@
-import { type ExtraKind, literal, quoted } from './kind.ts'
+import { quoteLiteral } from '../../../postgres/index.ts'
+import { type ExtraKind, quoted } from './kind.ts'
 
 /**
  * Comments and defaults of view columns, and comments of a composite type's attributes (COMMENT ON COLUMN, ALTER VIEW …
@@ -25,7 +26,9 @@ export const viewColumns: ExtraKind = {
     const after: string[] = []
     if (differs('comment')) {
       const text = to.values.comment
-      after.push(`COMMENT ON COLUMN ${view}.${quoted(to.name)} IS ${text == null ? 'NULL' : literal(text)}`)
+      after.push(
+        `COMMENT ON COLUMN ${view}.${quoted(to.name)} IS ${text == null ? 'NULL' : quoteLiteral(text)}`,
+      )
     }
     if (differs('default')) {
       const value = to.values.default
