@@ -4,6 +4,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { describe, expect } from 'vitest'
+import { connect } from '../../migrations/core/postgres/connection.ts'
 import { freePort } from '../../migrations/core/postgres/free-port.ts'
 import { serverUser } from '../../migrations/core/postgres/server-user.ts'
 import { databaseTest, type TestDatabase } from '../support/database.ts'
@@ -14,7 +15,7 @@ const isInstalled = versionOf('pgbouncer') !== undefined
 if (!isInstalled) console.warn('skipped: pgbouncer is not installed')
 
 /** A real pooler with one session of the server, in front of a database. */
-async function pooler(database: TestDatabase, mode: 'transaction' | 'session') {
+async function pooler(database: TestDatabase, mode: 'transaction' | 'session', more = '') {
   const folder = await mkdtemp(join(tmpdir(), 'just-mig-pooler-'))
   await chmod(folder, 0o755)
   const server = new URL(database.url)
@@ -36,6 +37,7 @@ auth_file = ${folder}/users.txt
 pool_mode = ${mode}
 default_pool_size = ${mode === 'transaction' ? 1 : 4}
 server_reset_query =
+${more}
 `,
   )
   // It refuses to run as root.
@@ -81,7 +83,27 @@ describe.skipIf(!isInstalled)(`behind pgbouncer, as ${userInfo().username}`, () 
     },
   )
 
-  databaseTest('in session mode it runs, and leaves nothing either', async ({ database }) => {
+  databaseTest(
+    'in transaction mode nothing is read either, since search_path is not ours there',
+    async ({ database }) => {
+      for (const more of ['', 'ignore_startup_parameters = options']) {
+        const pool = await pooler(database, 'transaction', more)
+        try {
+          const open = connect({ url: pool.url, applicationName: 'just-mig test' })
+          await expect(open).rejects.toMatchObject({ code: 'transaction-pooler' })
+          expect(await pool.settings()).toEqual([])
+        } finally {
+          await pool.close()
+        }
+      }
+    },
+  )
+
+  databaseTest.for([
+    '',
+    // PgBouncer refuses the startup packet's options, or drops them in silence.
+    'ignore_startup_parameters = options',
+  ])('in session mode it runs, and leaves nothing either %s', async (more, { database }) => {
     const lab = await createLab(database)
     await lab.write({
       'user/20260101_000000_aaaaaaaaaaa1_t.ts': revision(
@@ -90,8 +112,12 @@ describe.skipIf(!isInstalled)(`behind pgbouncer, as ${userInfo().username}`, () 
         "await op.execute('CREATE TABLE t (id int)')",
       ),
     })
-    const pool = await pooler(database, 'session')
+    const pool = await pooler(database, 'session', more)
     try {
+      const client = await connect({ url: pool.url, applicationName: 'just-mig test' })
+      const { rows } = await client.query('SHOW search_path')
+      await client.end()
+      expect(rows).toEqual([{ search_path: 'pg_catalog, pg_temp' }])
       expect((await lab.upgrade({ url: pool.url })).error).toBeUndefined()
       for (let session = 0; session < 4; session++) expect(await pool.settings()).toEqual([])
     } finally {

@@ -11,7 +11,7 @@ import {
   unlock,
   usingSession,
 } from '../../migrations/core/index.ts'
-import { takeLocks } from '../../migrations/core/ledger/index.ts'
+import { createLedger, takeLocks } from '../../migrations/core/ledger/index.ts'
 import { holderLife, nameOfRunner } from '../../migrations/core/runner/holder.ts'
 import { environmentFile } from '../faults/fixture.ts'
 import { runRecipe } from '../faults/harness.ts'
@@ -27,8 +27,10 @@ async function unlockFor(lab: Lab, request?: { readonly force: number }) {
   return usingSession(project.env, {}, (session) => unlock(session, project, request))
 }
 
-async function lockedBy(lab: Lab, application_name: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: lab.database.url, application_name })
+async function lockedBy(lab: Lab, application_name: string, role?: string): Promise<pg.Client> {
+  const url = new URL(lab.database.url)
+  if (role !== undefined) Object.assign(url, { username: role, password: 'secret' })
+  const client = new pg.Client({ connectionString: url.href, application_name })
   client.on('error', () => undefined)
   await client.connect()
   await takeLocks(client, {
@@ -199,6 +201,34 @@ describe('unlock', () => {
       expect(error).toMatchObject({ code: 'holder-alive', exitCode: 6 })
       expect(error.help).toMatch(/just mig-unlock --force \d+/)
       await holder.end()
+    }
+  })
+
+  labTest('ends one whose role may not write the ledger, whatever its name says', async ({ lab }) => {
+    const role = `hostage_${process.pid}`
+    const { client } = lab.database
+    await lab.write({ 'user/20260101_000000_aaaaaaaaaaa1_t.ts': revision('aaaaaaaaaaa1', null, '') })
+    await usingSession((await lab.project()).env, {}, ({ client: own }) => createLedger(own, 'mig'))
+    await client.query(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'`)
+    const holder = await lockedBy(lab, `just-mig ${process.pid}@${hostname()}`, role)
+    try {
+      const { error } = await lab.upgrade({ settings: { lockWait: '0' } })
+      expect(error).toMatchObject({
+        code: 'lock-not-obtained',
+        message: expect.stringContaining('is no runner: its role may not write the ledger'),
+        help: expect.stringContaining('just mig-unlock'),
+      })
+      expect(await statusOf(lab)).toMatchObject([
+        {
+          mend: 'just mig-unlock user',
+          what: expect.stringContaining('not a runner'),
+          facts: { life: 'outsider' },
+        },
+      ])
+      expect(await unlockFor(lab)).toMatchObject([{ holder: { user: role, mayRun: false } }])
+    } finally {
+      await holder.end().catch(() => undefined)
+      await client.query(`DROP ROLE ${role}`)
     }
   })
 

@@ -12,6 +12,19 @@ async function schemas({ database }: TenantLab): Promise<readonly string[]> {
 
 const broken = "await op.execute('SELECT * FROM nowhere')"
 
+describe('schema public', () => {
+  tenantTest('is not dropped as a tenant, though a pattern finds it', async ({ lab }) => {
+    const project = await lab.project({
+      settings: { schemas: { tenant: { tenants: { like: 'pub%' } } } },
+      tenants: 'all',
+    })
+    const { tenants } = await targetTenants(project.env, 'tenant', {})
+    expect(tenants.map(({ schema }) => schema)).toEqual(['public'])
+    for (const tenant of tenants)
+      await expect(dropTenant(project, tenant, {})).rejects.toMatchObject({ code: 'bad-tenant' })
+  })
+})
+
 describe('a tenant that cannot be made', () => {
   tenantTest('at its first revision leaves nothing, and nothing is said to be left', async ({ lab }) => {
     await lab.write({ 'tenant/20260101_000001_a.ts': revisionText(1, broken) })
