@@ -199,7 +199,7 @@ op.bulk_insert(b, [{'a': str(one), 'hex': one.hex}])`,
     const opened = project.opened(env)
     await applyPlan(project.session, opened, await planRun(project.session, opened, up), up)
     const { rows } = await project.database.client.query(
-      "SELECT count(*)::int AS count FROM a JOIN b ON b.a = a.id::text AND b.hex = replace(a.id::text, '-', '')",
+      "SELECT count(*)::int AS count FROM public.a JOIN public.b ON b.a = a.id::text AND b.hex = replace(a.id::text, '-', '')",
     )
     expect(rows).toEqual([{ count: 1 }])
   })
@@ -327,7 +327,7 @@ describe('an upgrade that is still to be applied', () => {
     const opened = project.opened(env)
     await applyPlan(project.session, opened, await planRun(project.session, opened, up), up)
     const { rows } = await project.database.client.query(
-      "SELECT count(*)::int AS count FROM pg_constraint WHERE conrelid = 't'::regclass AND contype = 'u'",
+      "SELECT count(*)::int AS count FROM pg_constraint WHERE conrelid = 'public.t'::regclass AND contype = 'u'",
     )
     expect(rows).toEqual([{ count: 0 }])
   })
