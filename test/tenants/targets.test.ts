@@ -35,11 +35,12 @@ describe('the tenants of a line', () => {
     'come from a pattern, an expression, a list, a query or a function, in code-point order',
     async ({ lab }) => {
       await lab.makeSchemas([...names, 'tenantX', 'other'])
+      await lab.database.client.query('CREATE TABLE customers AS SELECT unnest($1::text[]) AS name', [names])
       const sources: readonly TenantSource[] = [
         { like: 'tenant\\_%' },
         { match: '^tenant_' },
         { list: names },
-        { query: "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'tenant\\_%'" },
+        { query: 'SELECT name FROM customers' },
         { function: () => Promise.resolve(names.map((schema) => ({ schema }))) },
       ]
       for (const tenants of sources) {

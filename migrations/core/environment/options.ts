@@ -12,7 +12,7 @@ export interface TenantSource {
   /** A POSIX regular expression over schema names (PostgreSQL's `~`). */
   readonly match?: string
   readonly list?: readonly (string | TenantPlace)[]
-  /** A query on the environment's database whose first column is the schema name. */
+  /** A query on the environment's database whose first column is the schema name; names without a schema are in public. */
   readonly query?: string
   readonly function?: () => readonly (string | TenantPlace)[] | Promise<readonly (string | TenantPlace)[]>
   /** Tables of tenants that no command compares; names without schema, `*` allowed. */

@@ -67,11 +67,16 @@ function badPattern(key: string, { like, match }: TenantSource, cause: Error): M
   )
 }
 
+/** The query is the user's: what it names without a schema is in public, where SQL of ours looks for nothing. */
 async function queriedNames(key: string, query: string, client: ClientBase): Promise<readonly string[]> {
+  await client.query('BEGIN; SET LOCAL search_path TO public')
   try {
     const { rows } = await client.query<unknown[]>({ text: query, rowMode: 'array' })
+    await client.query('COMMIT')
     return rows.map(([name]) => String(name ?? ''))
   } catch (cause) {
+    // Where the connection is gone, the transaction is too.
+    await client.query('ROLLBACK').catch(() => undefined)
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new MigError('tenant-query', `the query that lists the tenants of line ${key} fails: ${reason}`, {
       help: 'mend tenants.query in env.ts; its first column is the schema name',
