@@ -7,7 +7,7 @@ import {
   loadEnvironment,
 } from '../../../migrations/core/environment/index.ts'
 import type { MigEvent } from '../../../migrations/core/events.ts'
-import { splitStatements } from '../../../migrations/core/postgres/statements.ts'
+import { connect, splitStatements } from '../../../migrations/core/postgres/index.ts'
 import { openProject, type Project, type Session } from '../../../migrations/core/runner/index.ts'
 import { databaseTest, type TestDatabase } from '../../support/database.ts'
 
@@ -30,12 +30,14 @@ export const projectTest = databaseTest.extend<{ project: TestProject }>({
   project: async ({ database }, use) => {
     const root = mkdtempSync(join(tmpdir(), 'mig-adopt-'))
     const events: MigEvent[] = []
+    // Not the test's own: a session of the product has another search_path.
+    const client = await connect({ url: database.url, applicationName: 'just-mig test' })
     await use({
       root,
       database,
       events,
       session: {
-        client: database.client,
+        client,
         url: database.url,
         emit: (event) => events.push(event),
         signal: undefined,
@@ -59,6 +61,7 @@ export const projectTest = databaseTest.extend<{ project: TestProject }>({
       },
       opened: openProject,
     })
+    await client.end()
     rmSync(root, { recursive: true, force: true })
   },
 })
