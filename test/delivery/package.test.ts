@@ -237,6 +237,7 @@ describe('the package, installed in an empty project', () => {
       'planRun',
       'planTenants',
       'runTenants',
+      'sql',
       'stampPlan',
       'tenants',
       'usingSession',

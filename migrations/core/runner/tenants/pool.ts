@@ -42,6 +42,7 @@ export interface PoolResult {
   readonly done: number
   /** Steps taken in all. */
   readonly steps: number
+  /** In the order of the jobs, whichever ended first. */
   readonly failures: readonly TenantFailure[]
   /** Tenants that were dropped while the run went on. */
   readonly gone: number
@@ -87,7 +88,10 @@ export async function runPool(
     const goOn = options.goOn === true || options.maxFailures !== undefined
     await drain({ ...context, queue: options.share ? rotated(rest) : rest, goOn })
   }
-  const failures = counts.failures()
+  const order = new Map(jobs.map(({ tenant }, at) => [tenant, at]))
+  const failures = counts
+    .failures()
+    .toSorted((a, b) => (order.get(a.tenant) ?? 0) - (order.get(b.tenant) ?? 0))
   const { done, steps, gone } = counts.totals()
   const left = jobs.length - done - gone - failures.length
   return { done, steps, failures, gone, left, canaryFailed, ms: performance.now() - started }
