@@ -5,6 +5,9 @@ import { describe, expect, test } from 'vitest'
 const root = resolve(import.meta.dirname, '..')
 const core = join(root, 'migrations', 'core')
 
+const forRunner = ['environment', 'revisions', 'ledger', 'operations', 'postgres']
+const forAutogenerate = [...forRunner, 'runner', 'scratch', 'sources']
+
 /** Which folders of core each folder may import from at run time; the root files are open to all. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   environment: [],
@@ -12,53 +15,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   postgres: ['environment'],
   ledger: ['postgres'],
   operations: ['postgres'],
-  runner: ['environment', 'revisions', 'ledger', 'operations', 'postgres'],
+  runner: forRunner,
   scratch: ['environment', 'revisions', 'postgres'],
   sources: ['environment', 'postgres', 'scratch'],
-  autogenerate: [
-    'environment',
-    'revisions',
-    'ledger',
-    'operations',
-    'postgres',
-    'runner',
-    'scratch',
-    'sources',
-  ],
-  adopt: [
-    'environment',
-    'revisions',
-    'ledger',
-    'operations',
-    'postgres',
-    'runner',
-    'scratch',
-    'sources',
-    'autogenerate',
-  ],
-  verify: [
-    'environment',
-    'revisions',
-    'ledger',
-    'operations',
-    'postgres',
-    'runner',
-    'scratch',
-    'sources',
-    'autogenerate',
-  ],
-  lint: [
-    'environment',
-    'revisions',
-    'ledger',
-    'operations',
-    'postgres',
-    'runner',
-    'scratch',
-    'sources',
-    'autogenerate',
-    'verify',
-  ],
+  autogenerate: forAutogenerate,
+  adopt: [...forAutogenerate, 'autogenerate'],
+  verify: [...forAutogenerate, 'autogenerate'],
+  lint: [...forAutogenerate, 'autogenerate', 'verify'],
   report: [],
 }
 

@@ -215,7 +215,7 @@ describe('unlock', () => {
       const { error } = await lab.upgrade({ settings: { lockWait: '0' } })
       expect(error).toMatchObject({
         code: 'lock-not-obtained',
-        message: expect.stringContaining('is no runner: its role may not write the ledger'),
+        message: expect.stringContaining('is not a runner: its role may not write the ledger'),
         help: expect.stringContaining('just mig-unlock'),
       })
       expect(await statusOf(lab)).toMatchObject([

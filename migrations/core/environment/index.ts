@@ -15,14 +15,10 @@ export {
 } from './load.ts'
 export { type Described, loadDescriptions, loadModule } from './load-module.ts'
 export type {
-  BuiltModels,
   DrizzleCasing,
   KeyedSource,
-  ModelProgram,
-  ModelSource,
   ModelsPlace,
   ModelsSetting,
-  PrintedModels,
 } from './models-setting.ts'
 export { areUnchanged, changedSince, type Inputs, mergedInputs, seenInputs } from './modules/inputs.ts'
 export { keep, readKept } from './modules/kept-file.ts'

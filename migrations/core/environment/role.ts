@@ -34,10 +34,14 @@ export function checkRole(role: RoleSetting | undefined, keys: readonly string[]
   for (const [key, entry] of Object.entries(role)) {
     if (!keys.includes(key)) {
       const guess = nearest(key, keys)
-      throw new MigError('unknown-schema', `role in env.ts names "${key}", and there is no such schema key`, {
-        help: `${guess === undefined ? '' : `did you mean "${guess}"? `}the keys are ${keys.join(', ')}`,
-        facts: { key, keys },
-      })
+      throw new MigError(
+        'unknown-schema',
+        `role in env.ts names "${key}", which the schema map does not have`,
+        {
+          help: `${guess === undefined ? '' : `did you mean "${guess}"? `}the keys are ${keys.join(', ')}`,
+          facts: { key, keys },
+        },
+      )
     }
     if (typeof entry === 'function' || (typeof entry === 'string' && entry.trim() !== '')) continue
     throw new MigError('bad-setting', `role.${key} in env.ts is neither the name of a role nor a function`, {

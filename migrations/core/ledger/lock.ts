@@ -173,7 +173,7 @@ function notObtained(targetSchema: string, holder: LockHolder | undefined, waitM
   const isOutsider = holder?.mayRun === false
   return new MigError(
     'lock-not-obtained',
-    `schema ${targetSchema} is locked by ${who}${isOutsider ? ', which is no runner: its role may not write the ledger' : ''}; waited ${waitMs / 1000} s`,
+    `schema ${targetSchema} is locked by ${who}${isOutsider ? ', which is not a runner: its role may not write the ledger' : ''}; waited ${waitMs / 1000} s`,
     {
       help: isOutsider
         ? 'end its session: just mig-unlock; then see to it that the role does not come back: ALTER ROLE … NOLOGIN, or CONNECTION LIMIT 0'

@@ -3,7 +3,7 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { LockHolder } from '../events.ts'
 
-/** Whether the program behind a session is still at work; an `outsider` is no runner, whatever its name says. */
+/** Whether the program behind a session is still at work; an `outsider` is not a runner, whatever its name says. */
 export type HolderLife = 'alive' | 'dead' | 'unknown' | 'outsider'
 
 /** What a holder's life is known by. */

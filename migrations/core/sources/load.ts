@@ -206,8 +206,9 @@ function first<T>(items: readonly T[]): T {
   return item
 }
 
-function where(statement: ModelStatement): string {
-  return statement.line === undefined ? statement.file : `${statement.file}:${statement.line}`
+function where({ file, line, name }: ModelStatement): string {
+  if (line !== undefined) return `${file}:${line}`
+  return name === undefined ? file : `${file} (${name})`
 }
 
 function note(made: Map<string, ModelStatement>, statement: ModelStatement): void {

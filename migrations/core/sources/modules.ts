@@ -26,7 +26,7 @@ interface Module extends ModuleContent {
  * The statements of TypeScript modules, which are evaluated together, so that an object that several export is one.
  * What counts is never guessed: Drizzle objects and plain objects that hold them; `sql` of this package or of Drizzle; and
  * strings as the default export, or in a module that has no Drizzle object, unless one that has imports it.
- * @throws MigError `empty-model` for a module that says nothing, and is no helper of another; `bad-module` and the like
+ * @throws MigError `empty-model` for a module that says nothing, and does not help another; `bad-module` and the like
  */
 export async function moduleFiles(
   places: readonly ModelPlace[],
@@ -127,7 +127,7 @@ function sqlOf(
     seen.add(value)
     const own = ddlText(value)
     const text = own ?? drizzleText(value, tools, options)
-    // A part of a query is no statement: `export const now = sql`now()``.
+    // A part of a query is not a statement: `export const now = sql`now()``.
     if (own !== undefined || isStatement(text)) found.push({ text, name })
   }
   const areSql = ({ name }: { readonly name: string }) =>

@@ -70,7 +70,7 @@ export async function modelKeys(models: ModelsPlace): Promise<ReadonlySet<string
   return new Set([...places, ...models.sources].flatMap(({ key }) => key ?? []))
 }
 
-/** Equal while the same files and programs are read, whatever they say. */
+/** Equal while the same files are read, whatever they say. */
 export async function modelsKey(models: ModelsPlace): Promise<unknown> {
   return [models, await modelPlaces(models)]
 }
@@ -79,7 +79,6 @@ export async function modelsKey(models: ModelsPlace): Promise<unknown> {
 async function modelPlaces({ base, sources }: ModelsPlace): Promise<readonly ModelPlace[]> {
   const all: ModelPlace[] = []
   for (const { key, source } of sources) {
-    if (typeof source !== 'string') continue
     for (const place of await placesOf(source, key, base))
       if (!all.some(({ path, key: other }) => path === place.path && other === place.key)) all.push(place)
   }
@@ -88,8 +87,7 @@ async function modelPlaces({ base, sources }: ModelsPlace): Promise<readonly Mod
 
 /** The sources as a person wrote them. */
 function shownSources({ base, sources }: ModelsPlace): string {
-  const shown = sources.map(({ source }) => (typeof source === 'string' ? source : 'a program'))
-  return `${shown.join(', ')} in ${base}`
+  return `${sources.map(({ source }) => source).join(', ')} in ${base}`
 }
 
 function sqlFile({ path, key, keyed }: ModelPlace): ModelFile {

@@ -16,7 +16,7 @@ export interface Inputs {
 interface SeenFile {
   /** Equal only while nobody has written to the file. */
   readonly stamp: string
-  /** Of the content; empty where there is no file. */
+  /** Of the content; empty where the file is missing. */
   readonly hash: string
 }
 

@@ -64,7 +64,7 @@ function keptBundle(record: string, cacheDir: string): Bundled | undefined {
 let loads = 0
 
 /**
- * Evaluates bundled modules, each time anew: what they say may follow from variables and files.
+ * Evaluates bundled modules, again at each load: what they say may follow from variables and files.
  * @returns the exports of each file
  * @throws MigError `bad-module` with the place in the user's own file
  */

@@ -106,7 +106,7 @@ function recordReads(watched: Watched): () => void {
     })
   }
   const noteFile = (path: unknown, how: unknown) => {
-    // What is opened to be written is no input.
+    // What is opened to be written is not an input.
     if (typeof how === 'string' && /^(a|as|ax|w|wx|xa|xw)$/.test(how)) return
     const isDeep = typeof how === 'object' && how !== null && 'recursive' in how && how.recursive === true
     if (isDeep) watched.isUnknown = true

@@ -30,7 +30,8 @@ interface DrizzleOrm {
   readonly sql: { readonly raw: (text: string) => unknown }
 }
 
-const tried = 'drizzle-orm 0.30 to 0.45 with drizzle-kit 0.2x and 0.31, and 1.0 with drizzle-kit 1.0'
+const tried =
+  'drizzle-orm 0.30 to 0.45 with drizzle-kit 0.20 to 0.31, and release candidates of 1.0 with theirs'
 
 /**
  * The project's own drizzle-orm, which its models import, and the drizzle-kit beside it.
@@ -98,6 +99,6 @@ function versionOf(folder: string): string {
 
 function notTried(what: string): MigError {
   return new MigError('drizzle-version', what, {
-    help: `tried were ${tried}; or let the project print its DDL: models: { print: 'npx drizzle-kit export' }`,
+    help: `tried were ${tried}; or keep its DDL as a model: npx drizzle-kit export > migrations/models/drizzle.sql`,
   })
 }
