@@ -104,11 +104,11 @@ export async function packageFiles(outside: readonly string[]): Promise<readonly
   }
 }
 
-/** Optional packages are often not installed. */
+/** Optional packages are often not installed. esbuild is asked for packages alone: each question costs milliseconds. */
 const leaveMissing: import('esbuild').Plugin = {
   name: 'leave-missing',
   setup(build) {
-    build.onResolve({ filter: /^[^/]/ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
+    build.onResolve({ filter: /^[^./]/ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
       if (kind === 'entry-point' || pluginData === leaveMissing) return undefined
       const found = await build.resolve(path, { kind, importer, resolveDir, pluginData: leaveMissing })
       return found.errors.length > 0 ? { path, external: true } : found

@@ -36,6 +36,7 @@ export function packagesOutside(found: (path: string) => void): Plugin {
         if (args.namespace === commonJs) return { path: args.path, external: true }
         if (isBuiltin(args.path)) return { path: args.path, external: true }
         if (markers.has(args.path)) return { path: args.path, namespace: marker }
+        if (isOwnFile(args)) return undefined
         const { kind, importer, resolveDir, namespace } = args
         const resolveFrom = (folder: string) =>
           build.resolve(args.path, { kind, importer, resolveDir: folder, namespace, pluginData: asked })
@@ -55,6 +56,11 @@ export function packagesOutside(found: (path: string) => void): Plugin {
       build.onLoad({ filter: /.*/, namespace: marker }, () => ({ contents: '', loader: 'js' }))
     },
   }
+}
+
+/** A relative import from no package to none: what esbuild is asked costs milliseconds, which is much for large projects. */
+function isOwnFile({ path, importer }: OnResolveArgs): boolean {
+  return /^\.{1,2}[\\/]/.test(path) && !/node_modules/.test(path) && !/node_modules/.test(importer)
 }
 
 /** Whether a file is a package's own JavaScript. esbuild gives real paths, so that a linked workspace is not. */
