@@ -23,23 +23,22 @@ const spec = {
   },
   flags: {
     'offline-sql': {
-      help: 'what alembic upgrade … --sql or downgrade … --sql wrote, for what only Python knows',
+      help: 'what alembic upgrade … --sql or downgrade … --sql wrote: goes before a recording',
       value: 'FILE',
       many: true,
     },
     section: { help: 'the section of alembic.ini, as alembic --name takes it', value: 'NAME' },
-    'python-path': {
-      help: "a folder besides the project's that revisions import modules from, as site-packages",
-      value: 'DIR',
-      many: true,
+    python: {
+      help: "the interpreter that has the Alembic project's packages (default: VIRTUAL_ENV, .venv, uv or poetry, python3)",
+      value: 'PATH',
     },
-    'skip-unconverted': {
-      help: 'leave out of applied revisions what could not be converted, when the schema is the same without it',
+    'alembic-x': { help: 'what alembic -x takes', value: 'NAME=VALUE', many: true },
+    'allow-network': {
+      help: 'let the project reach the network while it is recorded, for settings kept there',
     },
     baseline: {
       help: 'take the SQL of applied revisions from the live database: the first makes it all, the others nothing; ids and graph stay',
     },
-    'allow-unconverted': { help: 'write revisions that stop where something could not be converted' },
     line: {
       help: 'which line revisions go to: NAME is a branch label, a folder of revision files, or a revision',
       value: 'NAME=KEY',
@@ -78,17 +77,26 @@ const tools: Readonly<Record<string, Import>> = {
     importAlembic(session, env, {
       ...requestOf(command),
       offlineSql: texts(command.flags['offline-sql']),
-      pythonPath: texts(command.flags['python-path']),
-      ...sectionOf(command),
+      x: texts(command.flags['alembic-x']),
+      allowNetwork: command.flags['allow-network'] === true,
+      ...given(command, 'section', 'python'),
     }),
   drizzle: (session, env, command) => importDrizzle(session, env, requestOf(command)),
   prisma: (session, env, command) => importPrisma(session, env, requestOf(command)),
   sql: (session, env, command) => importSql(session, env, requestOf(command)),
 }
 
-function sectionOf({ flags }: Command): { readonly section?: string } {
-  const section = text(flags.section)
-  return section === undefined ? {} : { section }
+/** Those of some flags that were given. */
+function given<Name extends string>(
+  { flags }: Command,
+  ...names: readonly Name[]
+): { [name in Name]?: string } {
+  const found: { [name in Name]?: string } = {}
+  for (const name of names) {
+    const value = text(flags[name])
+    if (value !== undefined) found[name] = value
+  }
+  return found
 }
 
 function toolOf(name: string): Import {
@@ -110,8 +118,6 @@ function requestOf({ flags, positionals }: Command): ImportOptions & { readonly 
   return {
     path: positionals.path ?? '',
     keep: flags.keep === true,
-    allowUnconverted: flags['allow-unconverted'] === true,
-    skipUnconverted: flags['skip-unconverted'] === true,
     baseline: flags.baseline === true,
     lines: texts(flags.line).map(lineChoice),
     ...(searchPath === undefined ? {} : { searchPath }),
@@ -149,7 +155,7 @@ function showResult(
   result: ImportResult,
   excluded: readonly string[],
 ): void {
-  const { files, unconverted, followed, adopted, proof } = result
+  const { files, irreversible, adopted, proof, recording } = result
   const proofText = {
     equal: 'replayed on a scratch database: equal to the live one',
     runs: 'replayed on a scratch database: it runs; the database has nothing of it to compare with',
@@ -159,11 +165,10 @@ function showResult(
     `${countOf(files.length, 'revision')} written`,
     ...(flags.verbose === true ? files.map((file) => `  ${file}`) : []),
     proofText,
-    ...followed.map((file) => `followed on a scratch database: ${file}`),
-    ...unconverted.map(
-      ({ file, line, direction, reason, leftOut }) =>
-        `${leftOut ? 'left out' : 'not converted'}: ${file}:${line} ${direction}: ${reason}`,
-    ),
+    ...(recording === undefined
+      ? []
+      : [`recorded in ${recording.seconds} s from the run of ${recording.tool} on an empty database`]),
+    ...wayBackLines(irreversible, flags.verbose === true),
     ...adopted.map(
       ({ targetSchema, revisions, from }) =>
         `${targetSchema} is at ${revisions.join(', ')}${from.endsWith('.*') ? '' : `, as ${from} says`}`,
@@ -179,4 +184,14 @@ function showResult(
       : ['next: just mig-verify --announce writes into the heads of the revisions what they lose']),
   ]
   output.result(lines.join('\n'), { event: 'import', ...result })
+}
+
+/** Revisions that nothing takes back, by reason. */
+function wayBackLines(irreversible: ImportResult['irreversible'], all: boolean): readonly string[] {
+  const groups = new Map<string, string[]>()
+  for (const { file, reason } of irreversible) groups.set(reason, [...(groups.get(reason) ?? []), file])
+  return [...groups].flatMap(([reason, files]) => [
+    `${countOf(files.length, 'revision')} irreversible: ${reason}${files.length > 1 ? `, first ${files[0]}` : ` (${files[0]})`}`,
+    ...(all && files.length > 1 ? files.map((file) => `  ${file}`) : []),
+  ])
 }

@@ -1,11 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
-import { findAlembicFolders } from '../../migrations/core/adopt/alembic/project.ts'
-import { revisionText } from '../../migrations/core/adopt/import/render.ts'
+import { describe, expect } from 'vitest'
 import { importAlembic, importDrizzle, importPrisma } from '../../migrations/core/adopt/index.ts'
-import { loadEnvironment } from '../../migrations/core/environment/index.ts'
-import { temporaryFolder } from '../support/recipes.ts'
 import { alembicFile } from './support/alembic.ts'
 import { projectTest, type TestProject } from './support/project.ts'
 
@@ -60,59 +56,41 @@ describe('an imported history that leads out of its folder', () => {
     }
   })
 
-  projectTest(
-    'names files elsewhere: a journal, settings, links, and what Python reads',
-    async ({ project }) => {
-      const outside = {
-        'mine.ts': 'mine',
-        'secret.sql': 'SELECT 1;',
-        'secret/versions/a.py': alembicFile({ id: 'aaaa' }),
-      }
-      project.write(outside)
-      const env = await project.environment({ app: 'public' })
-      const refused = { code: 'outside-folder' }
-      for (const tag of ['../secret', 'x/../../secret']) {
-        project.write({ 'drizzle/meta/_journal.json': journal(entry(tag)) })
-        const run = importDrizzle(project.session, env, { path: 'drizzle' })
-        await expect(run, tag).rejects.toMatchObject(refused)
-      }
-      project.write({ 'drizzle/meta/_journal.json': journal(entry('0000_link')) })
-      symlinkSync(join(project.root, 'secret.sql'), join(project.root, 'drizzle', '0000_link.sql'))
-      await expect(importDrizzle(project.session, env, { path: 'drizzle' })).rejects.toMatchObject(refused)
-      mkdirSync(join(project.root, 'prisma', '20250101000000_x'), { recursive: true })
-      symlinkSync(
-        join(project.root, 'secret.sql'),
-        join(project.root, 'prisma/20250101000000_x/migration.sql'),
+  projectTest('names files elsewhere: a journal, settings, links', async ({ project }) => {
+    const outside = {
+      'mine.ts': 'mine',
+      'secret.sql': 'SELECT 1;',
+      'secret/versions/a.py': alembicFile({ id: 'aaaa' }),
+    }
+    project.write(outside)
+    const env = await project.environment({ app: 'public' })
+    const refused = { code: 'outside-folder' }
+    for (const tag of ['../secret', 'x/../../secret']) {
+      project.write({ 'drizzle/meta/_journal.json': journal(entry(tag)) })
+      const run = importDrizzle(project.session, env, { path: 'drizzle' })
+      await expect(run, tag).rejects.toMatchObject(refused)
+    }
+    project.write({ 'drizzle/meta/_journal.json': journal(entry('0000_link')) })
+    symlinkSync(join(project.root, 'secret.sql'), join(project.root, 'drizzle', '0000_link.sql'))
+    await expect(importDrizzle(project.session, env, { path: 'drizzle' })).rejects.toMatchObject(refused)
+    mkdirSync(join(project.root, 'prisma', '20250101000000_x'), { recursive: true })
+    symlinkSync(join(project.root, 'secret.sql'), join(project.root, 'prisma/20250101000000_x/migration.sql'))
+    await expect(importPrisma(project.session, env, { path: 'prisma' })).rejects.toMatchObject(refused)
+    for (const setting of [
+      'script_location = ../secret',
+      `script_location = ${join(project.root, 'secret')}`,
+      'script_location = .\nversion_locations = ../secret/versions',
+    ]) {
+      project.write({ 'alembic/alembic.ini': `[alembic]\n${setting}\n` })
+      await expect(importAlembic(project.session, env, { path: 'alembic' }), setting).rejects.toMatchObject(
+        refused,
       )
-      await expect(importPrisma(project.session, env, { path: 'prisma' })).rejects.toMatchObject(refused)
-      for (const setting of [
-        'script_location = ../secret',
-        `script_location = ${join(project.root, 'secret')}`,
-        'script_location = .\nversion_locations = ../secret/versions',
-      ]) {
-        project.write({ 'alembic/alembic.ini': `[alembic]\n${setting}\n` })
-        await expect(importAlembic(project.session, env, { path: 'alembic' }), setting).rejects.toMatchObject(
-          refused,
-        )
-      }
-      mkdirSync(join(project.root, 'linked', 'versions'), { recursive: true })
-      symlinkSync(join(project.root, 'secret/versions/a.py'), join(project.root, 'linked/versions/a.py'))
-      await expect(importAlembic(project.session, env, { path: 'linked' })).rejects.toMatchObject(refused)
-      for (const upgrade of [
-        `op.execute(open('${join(project.root, 'secret.sql')}').read())`,
-        `op.execute(Path(__file__).resolve().parent.parent.parent.joinpath('secret.sql').read_text())`,
-        `op.execute('SELECT 1' if os.path.exists('${join(project.root, 'secret.sql')}') else 'SELECT 2')`,
-      ]) {
-        const head = 'import os\nfrom pathlib import Path'
-        project.write({ 'in/versions/a.py': alembicFile({ id: 'aaaa', head, upgrade }) })
-        await expect(importAlembic(project.session, env, { path: 'in' }), upgrade).rejects.toMatchObject({
-          code: 'unconverted',
-          message: expect.stringContaining('outside of the folder that was given'),
-        })
-      }
-      nothingWritten(project)
-    },
-  )
+    }
+    mkdirSync(join(project.root, 'linked', 'versions'), { recursive: true })
+    symlinkSync(join(project.root, 'secret/versions/a.py'), join(project.root, 'linked/versions/a.py'))
+    await expect(importAlembic(project.session, env, { path: 'linked' })).rejects.toMatchObject(refused)
+    nothingWritten(project)
+  })
 
   projectTest('has a journal that is no journal', async ({ project }) => {
     const env = await project.environment({ app: 'public' })
@@ -129,39 +107,4 @@ describe('an imported history that leads out of its folder', () => {
       })
     }
   })
-})
-
-test('modules are not looked for where the settings lead out of their folder', async () => {
-  const { path, remove } = await temporaryFolder({
-    'alembic.ini': '[alembic]\nscript_location = db\nprepend_sys_path = . ../ /etc\n',
-    'db/versions/a.py': '',
-  })
-  expect(findAlembicFolders(path).importedFrom.filter((folder) => !folder.startsWith(path))).toEqual([])
-  await remove()
-})
-
-test('what an import could not convert stays inside its comment', async () => {
-  const env = await loadEnvironment({
-    root: import.meta.dirname,
-    variables: {},
-    options: { schemas: { app: 'app' } },
-  })
-  const attack = `globalThis.attacked = true`
-  const source = ['\r', '\u2028', '\u2029', '\r\n', '\n'].map((end) => `x = 1 #${end}${attack}`).join('\n')
-  const { text } = revisionText(
-    {
-      ...{ revision: 'a', downRevision: null, dependsOn: [], branchLabels: [], createdAt: undefined },
-      ...{ message: `*/ ${attack} /*`, source: `a\r${attack}` },
-      upgrade: [
-        { kind: 'unconverted', line: 1, endLine: 2, reason: `a loop\n${attack}`, source, leftOut: true },
-      ],
-      downgrade: null,
-    },
-    env,
-    import.meta.dirname,
-  )
-  const { transform } = await import('esbuild')
-  const { code } = await transform(text, { loader: 'ts', minify: true, legalComments: 'none' })
-  expect(text).toContain(attack)
-  expect(code).not.toContain('attacked')
 })

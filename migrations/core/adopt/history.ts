@@ -9,32 +9,18 @@ export interface ImportedRevision {
   readonly createdAt: string | undefined
   /** The file that it was read from, as messages name it. */
   readonly source: string
-  readonly upgrade: readonly BodyPart[]
+  /** The text of that file, where it is not the SQL itself. */
+  readonly text?: string
+  /** Null where its SQL is not known. */
+  readonly upgrade: readonly BodyPart[] | null
   /** Null where the other tool has no way back. */
   readonly downgrade: readonly BodyPart[] | null
-  /** The upgrade found by following it on a scratch database, for one that could not be converted as it stands. */
-  readonly follow?: (database: ScratchState) => Promise<Followed>
   /** What else the head of its file says. */
-  readonly note?: string
-  /** Why nothing takes it back: it is part of what the live database had. */
+  readonly notes?: readonly string[]
+  /** Why nothing takes it back. */
   readonly irreversible?: string
-}
-
-/** What following a body came to: all of it, or the place that stopped it. */
-export type Followed =
-  | {
-      readonly kind: 'parts'
-      readonly parts: readonly BodyPart[]
-      /** The rows that it asked for, where it did: a live database may have others. */
-      readonly rows: string | undefined
-    }
-  | { readonly kind: 'stopped'; readonly file: string; readonly line: number; readonly reason: string }
-
-/** A scratch database in the state that a revision starts from. */
-export interface ScratchState {
-  query(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>
-  /** Runs a statement, and gives the number of rows that it met. */
-  run(sql: string): Promise<number>
+  /** What it did depended on rows of the database that it was recorded on. */
+  readonly readsRows?: boolean
 }
 
 /** One piece of an `upgrade` or `downgrade`. */
@@ -42,80 +28,47 @@ export type BodyPart =
   | { readonly kind: 'sql'; readonly sql: string }
   /** Runs outside the transaction. */
   | { readonly kind: 'autocommit'; readonly parts: readonly BodyPart[] }
-  | UnconvertedPart
 
-/** Statements that have no SQL that could be known without running the other tool. */
-export interface UnconvertedPart {
-  readonly kind: 'unconverted'
-  /** 1-based lines of the source file. */
-  readonly line: number
-  readonly endLine: number
-  /** What stands in the way: `the value of bind`, `a loop`. */
-  readonly reason: string
-  readonly source: string
-  /** Not run, and not in the way: the replay shows that the schema does not need it. */
-  readonly leftOut?: boolean
-}
+/** The tools whose history can be imported. */
+export type ToolName = 'alembic' | 'drizzle' | 'prisma' | 'sql'
 
 /** Everything that an import read. */
 export interface ImportedHistory {
-  readonly tool: 'alembic' | 'drizzle' | 'prisma' | 'sql'
+  readonly tool: ToolName
   readonly revisions: readonly ImportedRevision[]
 }
 
-/** Where an import could not go on by itself. */
-export interface UnconvertedPlace {
-  readonly file: string
-  readonly line: number
-  readonly endLine: number
-  readonly revision: string
-  readonly direction: 'upgrade' | 'downgrade'
-  readonly reason: string
-  readonly leftOut: boolean
+/** All SQL of a history, to see what it makes itself. */
+export function historySql({ revisions }: ImportedHistory): string {
+  return revisions.flatMap(({ upgrade }) => (upgrade ?? []).flatMap(statementsOf)).join(';\n')
 }
 
-/** What could not be converted, in the order of the revisions. */
-export function unconvertedPlaces(history: ImportedHistory): readonly UnconvertedPlace[] {
-  return history.revisions.flatMap((revision) =>
-    (['upgrade', 'downgrade'] as const).flatMap((direction) =>
-      flatParts(revision[direction] ?? []).flatMap((part) =>
-        part.kind === 'unconverted'
-          ? [
-              {
-                file: revision.source,
-                line: part.line,
-                endLine: part.endLine,
-                revision: revision.revision,
-                direction,
-                reason: part.reason,
-                leftOut: part.leftOut ?? false,
-              },
-            ]
-          : [],
-      ),
-    ),
-  )
+function statementsOf(part: BodyPart): readonly string[] {
+  return part.kind === 'sql' ? [part.sql] : part.parts.flatMap(statementsOf)
 }
 
-/** A history in which what could not be converted in some revisions' upgrades is left out. */
-export function leavingOut(history: ImportedHistory, revisions: ReadonlySet<string>): ImportedHistory {
-  const leave = (part: BodyPart): BodyPart => {
-    if (part.kind === 'autocommit') return { ...part, parts: part.parts.map(leave) }
-    return part.kind === 'unconverted' ? { ...part, leftOut: true } : part
+/** The ids that a revision comes after. */
+export function needsOf({ downRevision, dependsOn }: ImportedRevision): readonly string[] {
+  const parents =
+    downRevision === null ? [] : typeof downRevision === 'string' ? [downRevision] : downRevision
+  return [...parents, ...dependsOn]
+}
+
+/** Parents before children, otherwise by time and then as the files come. */
+export function inOrder(revisions: readonly ImportedRevision[]): readonly ImportedRevision[] {
+  const byId = new Map(revisions.map((revision) => [revision.revision, revision]))
+  const sorted = [...revisions].sort((a, b) => (a.createdAt ?? '').localeCompare(b.createdAt ?? ''))
+  const placed = new Set<ImportedRevision>()
+  for (const first of sorted) {
+    // A walk with a stack of its own: a history may be thousands of revisions deep.
+    const stack = [first]
+    for (let revision = stack.at(-1); revision !== undefined; revision = stack.at(-1)) {
+      const open = needsOf(revision)
+        .map((id) => byId.get(id))
+        .find((need) => need !== undefined && !placed.has(need) && !stack.includes(need))
+      if (open !== undefined) stack.push(open)
+      else placed.add(stack.pop() ?? revision)
+    }
   }
-  return {
-    ...history,
-    revisions: history.revisions.map((revision) =>
-      revisions.has(revision.revision) ? { ...revision, upgrade: revision.upgrade.map(leave) } : revision,
-    ),
-  }
-}
-
-/** Whether nothing in a body stands in the way. */
-export function isWhole(parts: readonly BodyPart[]): boolean {
-  return flatParts(parts).every((part) => part.kind !== 'unconverted' || (part.leftOut ?? false))
-}
-
-function flatParts(parts: readonly BodyPart[]): readonly BodyPart[] {
-  return parts.flatMap((part) => (part.kind === 'autocommit' ? flatParts(part.parts) : [part]))
+  return [...placed]
 }

@@ -80,6 +80,7 @@ export async function createCluster(
   paths: ClusterPaths,
   binaries: PostgresBinaries,
   user: ServerUser | undefined,
+  sync = true,
 ): Promise<void> {
   mkdirSync(paths.home, { recursive: true })
   writeFileSync(join(paths.home, '.gitignore'), '*\n')
@@ -94,7 +95,7 @@ export async function createCluster(
     mkdirSync(draft, { mode: 0o755 })
     // A umask of 077 would have closed it to the server's user.
     chmodSync(draft, 0o755)
-    await initialise(draft, binaries, user)
+    await initialise(draft, binaries, user, sync)
     if (isLinked) noteLink(draft, paths.folder)
     publish(draft, paths, isLinked)
   } catch (error) {
@@ -125,6 +126,7 @@ async function initialise(
   draft: string,
   binaries: PostgresBinaries,
   user: ServerUser | undefined,
+  sync: boolean,
 ): Promise<void> {
   const data = join(draft, 'data')
   const passwordFile = join(draft, 'password')
@@ -133,6 +135,7 @@ async function initialise(
   if (user !== undefined) for (const path of [data, passwordFile]) chownSync(path, user.uid, user.gid)
   const args = [
     ...['-D', data, '-U', 'postgres', '--pwfile', passwordFile, '--no-instructions'],
+    ...(sync ? [] : ['--no-sync']),
     // Loopback only, and a password of 192 random bits: a slow hash would protect nothing and cost each connection.
     ...['--auth=password', '--set', 'scram_iterations=1'],
     // The same order of texts on every platform.

@@ -18,7 +18,7 @@ import { formatDatabaseUrl } from './database-url.ts'
 import { checkOwnCluster } from './own-cluster.ts'
 import { hasPidFile, isAlive, livePostmaster, type Postmaster } from './postmaster.ts'
 import { quoteIdent } from './quote.ts'
-import { startServer } from './start-server.ts'
+import { type ServerSettings, startServer } from './start-server.ts'
 
 /** The project's own PostgreSQL, running. */
 export interface EmbeddedServer {
@@ -44,6 +44,8 @@ export interface EmbeddedOptions {
   /** The project's folder; the cluster lives in its `.mig/`. */
   readonly root: string
   readonly emit: EmitEvent
+  /** Parameters that the server is started with, in place of the usual ones. */
+  readonly settings?: ServerSettings
 }
 
 const stopPatience = 30_000
@@ -54,11 +56,11 @@ const stopPatience = 30_000
  * @throws MigError `server-version`, `server-start-failed`, `initdb-failed`, `no-embedded-postgres`,
  * `server-folder`, `foreign-folder`
  */
-export async function ensureEmbeddedServer({ root, emit }: EmbeddedOptions): Promise<EmbeddedServer> {
-  const paths = clusterPaths(root)
+export async function ensureEmbeddedServer(options: EmbeddedOptions): Promise<EmbeddedServer> {
+  const paths = clusterPaths(options.root)
   return explainingAccess(paths, async () => {
     const live = await livePostmaster(paths.dataDir)
-    return runningServer(paths, live?.state === 'ready' ? live : await startOrWait(paths, emit))
+    return runningServer(paths, live?.state === 'ready' ? live : await startOrWait(paths, options))
   })
 }
 
@@ -126,7 +128,7 @@ export async function ensureDatabase(server: EmbeddedServer, name: string): Prom
   }
 }
 
-async function startOrWait(paths: ClusterPaths, emit: EmitEvent): Promise<Postmaster> {
+async function startOrWait(paths: ClusterPaths, { emit, settings }: EmbeddedOptions): Promise<Postmaster> {
   const binaries = await postgresBinaries(clusterUser(paths))
   if (clusterMajor(paths) === undefined) {
     emit({
@@ -134,7 +136,8 @@ async function startOrWait(paths: ClusterPaths, emit: EmitEvent): Promise<Postma
       state: 'creating',
       detail: `embedded PostgreSQL ${binaries.major} in ${shownPath(paths)}`,
     })
-    await createCluster(paths, binaries, clusterUser(paths))
+    // A cluster that nobody minds losing need not wait for the disk.
+    await createCluster(paths, binaries, clusterUser(paths), settings?.fsync !== 'off')
   }
   const major = clusterMajor(paths)
   if (major !== binaries.major) {
@@ -151,7 +154,7 @@ async function startOrWait(paths: ClusterPaths, emit: EmitEvent): Promise<Postma
   if (before !== undefined) return before
   const isRecovery = hasPidFile(paths.dataDir)
   emit({ event: 'server', state: 'starting', detail: `embedded PostgreSQL ${major}` })
-  const live = await startServer(paths, binaries)
+  const live = await startServer(paths, binaries, settings)
   const state = isRecovery ? 'recovered' : 'started'
   emit({ event: 'server', state, detail: `embedded PostgreSQL ${major} on port ${live.port}` })
   return live

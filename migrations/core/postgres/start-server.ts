@@ -39,20 +39,28 @@ const settings = {
 const startPatience = 60_000
 const logKept = 1_000_000
 
+/** Parameters of PostgreSQL, in place of the usual ones. */
+export type ServerSettings = Readonly<Record<string, string>>
+
 /** How one `postgres` process ended up. */
 type Outcome = { readonly live: Postmaster } | { readonly failed: string }
 
 /**
  * Starts the server of a cluster, detached, and waits until it is ready. Two commands that start it at once
  * end with one server: PostgreSQL lets one process into a data directory, and the other command finds it.
+ * @param changed parameters that this cluster is started with, in place of the usual ones
  * @throws MigError `server-start-failed` with the end of the log
  */
-export async function startServer(paths: ClusterPaths, binaries: PostgresBinaries): Promise<Postmaster> {
+export async function startServer(
+  paths: ClusterPaths,
+  binaries: PostgresBinaries,
+  changed: ServerSettings = {},
+): Promise<Postmaster> {
   const deadline = Date.now() + startPatience
   let preferred = lastPort(paths)
   for (;;) {
     const port = await freePort(preferred)
-    const outcome = await attempt(paths, binaries, port, deadline)
+    const outcome = await attempt(paths, binaries, { port, deadline, changed })
     if ('live' in outcome) {
       writeFileSync(paths.portFile, String(outcome.live.port))
       return outcome.live
@@ -67,11 +75,13 @@ export async function startServer(paths: ClusterPaths, binaries: PostgresBinarie
 async function attempt(
   paths: ClusterPaths,
   binaries: PostgresBinaries,
-  port: number,
-  deadline: number,
+  { port, deadline, changed }: { port: number; deadline: number; changed: ServerSettings },
 ): Promise<Outcome> {
   const log = openLog(paths)
-  const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const options = Object.entries({ ...settings, ...changed }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ])
   // The real path, since the server's user may reach the data and not the checkout that links to it.
   const dataDir = realpathSync(paths.dataDir)
   const child = spawn(binaries.postgres, ['-D', dataDir, '-p', String(port), ...options], {

@@ -23,14 +23,14 @@ export interface ImportLine {
     readonly revisions: readonly string[]
     readonly from: string
   }[]
-  readonly unconverted: readonly {
-    readonly file: string
-    readonly line: number
-    readonly endLine: number
+  /** Revisions that nothing takes back. */
+  readonly irreversible: readonly {
     readonly revision: string
-    readonly direction: 'upgrade' | 'downgrade'
+    readonly file: string
     readonly reason: string
   }[]
+  /** Where the other tool itself was run: how many revisions, how long, and which versions. */
+  readonly recording?: { readonly revisions: number; readonly seconds: number; readonly tool: string }
 }
 
 /** `mig-init --json`: what was set up. */

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { findAlembicFolders } from '../../../migrations/core/adopt/alembic/project.ts'
+import { findAlembicFolders } from '../../../migrations/core/adopt/alembic/folders.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'mig-folders-'))
 afterAll(() => rmSync(root, { recursive: true }))

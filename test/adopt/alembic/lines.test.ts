@@ -1,48 +1,29 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import { importAlembic } from '../../../migrations/core/adopt/index.ts'
+import type { Environment } from '../../../migrations/core/environment/index.ts'
 import { readApplied } from '../../../migrations/core/ledger/index.ts'
 import { applyPlan, planRun } from '../../../migrations/core/runner/index.ts'
-import { alembicFile, versionTable } from '../support/alembic.ts'
+import { versionTable, written, writtenProject } from '../support/alembic.ts'
 import { projectTest, type TestProject } from '../support/project.ts'
 
 const schemas = { user: 'app_user', policy: 'app_policy', message: 'app_message' }
 
-const create = (schema: string, table: string, more = '') =>
-  `op.create_table('${table}', sa.Column('id', sa.Integer(), primary_key=True)${more}, schema='${schema}')`
-const drop = (schema: string, table: string) => `op.drop_table('${table}', schema='${schema}')`
-
 /** One history over three schemas, as one project of Alembic keeps it. */
-const straight = {
-  'alembic/versions/a1.py': alembicFile({
-    id: 'a1',
-    upgrade: "op.execute('CREATE SCHEMA app_user')\nop.execute('CREATE SCHEMA app_policy')",
-  }),
-  'alembic/versions/a2.py': alembicFile({
-    id: 'a2',
-    parents: ['a1'],
-    upgrade: create('app_user', 'profile'),
-    downgrade: drop('app_user', 'profile'),
-  }),
-  'alembic/versions/a3.py': alembicFile({
-    id: 'a3',
-    parents: ['a2'],
-    upgrade: create(
-      'app_policy',
-      'role',
-      ", sa.Column('owner', sa.Integer(), sa.ForeignKey('app_user.profile.id'))",
-    ),
-    downgrade: drop('app_policy', 'role'),
-  }),
-  'alembic/versions/a4.py': alembicFile({
-    id: 'a4',
-    parents: ['a3'],
-    upgrade:
-      "op.add_column('profile', sa.Column('role', sa.Integer(), sa.ForeignKey('app_policy.role.id')), schema='app_user')",
-    downgrade: "op.drop_column('profile', 'role', schema='app_user')",
-  }),
-}
+const straight = writtenProject(
+  { id: 'a1', up: 'CREATE SCHEMA app_user;\nCREATE SCHEMA app_policy' },
+  {
+    ...{ id: 'a2', parents: ['a1'], down: 'DROP TABLE app_user.profile' },
+    up: 'CREATE TABLE app_user.profile (id serial PRIMARY KEY)',
+  },
+  {
+    ...{ id: 'a3', parents: ['a2'], down: 'DROP TABLE app_policy.role' },
+    up: 'CREATE TABLE app_policy.role (id serial PRIMARY KEY, owner integer REFERENCES app_user.profile (id))',
+  },
+  {
+    ...{ id: 'a4', parents: ['a3'], down: 'ALTER TABLE app_user.profile DROP COLUMN role' },
+    up: 'ALTER TABLE app_user.profile ADD COLUMN role integer REFERENCES app_policy.role (id)',
+  },
+)
 const choice = (given: Readonly<Record<string, string>>) =>
   Object.entries(given).map(([name, key]) => ({ name, key }))
 const straightLines = choice({ a1: 'user', a2: 'user', a3: 'policy', a4: 'user' })
@@ -55,20 +36,14 @@ async function live(project: TestProject): Promise<void> {
     ${versionTable('public', 'a4')}`)
 }
 
-/** `downRevision` and `dependsOn` of the imported files, by id. */
-function headsIn(project: TestProject): Readonly<Record<string, string>> {
-  const folder = join(project.root, 'migrations', 'versions')
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    name.endsWith('.ts'),
-  )
+/** Line, parents and what is depended on of the imported revisions, by id. */
+function headsIn(project: TestProject, env: Environment): Readonly<Record<string, string>> {
+  const { graph } = project.opened(env)
   return Object.fromEntries(
-    files.sort().map((name) => {
-      const text = readFileSync(join(folder, name), 'utf8')
-      const value = (key: string) =>
-        new RegExp(`export const ${key}(?:: string\\[\\])? = (.*)`).exec(text)?.[1]
-      const id = value('revision')?.replaceAll("'", '') ?? name
-      return [id, `${name.split('/')[0]} ${value('downRevision')} ${value('dependsOn')}`]
-    }),
+    [...graph.revisions].map(({ revision, line, downRevision, dependsOn }) => [
+      revision,
+      `${line} ${JSON.stringify(downRevision)} ${JSON.stringify(dependsOn)}`.replaceAll('"', "'"),
+    ]),
   )
 }
 
@@ -77,9 +52,9 @@ describe('one Alembic history for several schemas', () => {
     project.write(straight)
     await live(project)
     const env = await project.environment(schemas)
-    const result = await importAlembic(project.session, env, { path: 'alembic', lines: straightLines })
+    const result = await importAlembic(project.session, env, { ...written, lines: straightLines })
     expect(result.proof).toBe('equal')
-    expect(headsIn(project)).toEqual({
+    expect(headsIn(project, env)).toEqual({
       a1: 'user null []',
       a2: "user 'a1' []",
       a3: "policy null ['a2']",
@@ -106,9 +81,9 @@ describe('one Alembic history for several schemas', () => {
     project.write(straight)
     await live(project)
     const env = await project.environment(schemas, 'user')
-    const result = await importAlembic(project.session, env, { path: 'alembic' })
+    const result = await importAlembic(project.session, env, written)
     expect(result.proof).toBe('equal')
-    expect(Object.values(headsIn(project)).map((head) => head.split(' ')[0])).toEqual([
+    expect(Object.values(headsIn(project, env)).map((head) => head.split(' ')[0])).toEqual([
       'user',
       'user',
       'user',
@@ -119,24 +94,21 @@ describe('one Alembic history for several schemas', () => {
   projectTest(
     'takes a branch label for all that follows, and joins what other lines part',
     async ({ project }) => {
-      project.write({
-        'alembic/versions/base.py': alembicFile({ id: 'base1' }),
-        'alembic/versions/e1.py': alembicFile({
-          id: 'e1',
-          parents: ['base1'],
-          head: "branch_labels = ('expand',)",
-        }),
-        'alembic/versions/e2.py': alembicFile({ id: 'e2', parents: ['e1'] }),
-        'alembic/versions/c1.py': alembicFile({
-          id: 'c1',
-          parents: ['base1'],
-          head: "branch_labels = ('contract',)\ndepends_on = ('e1',)",
-        }),
-        'alembic/versions/m1.py': alembicFile({ id: 'm1', parents: ['e2', 'c1'] }),
-      })
+      project.write(
+        writtenProject(
+          { id: 'base1', file: 'alembic/versions/base.py' },
+          { id: 'e1', parents: ['base1'], head: "branch_labels = ('expand',)" },
+          { id: 'e2', parents: ['e1'] },
+          {
+            ...{ id: 'c1', parents: ['base1'] },
+            head: "branch_labels = ('contract',)\ndepends_on = ('e1',)",
+          },
+          { id: 'm1', parents: ['e2', 'c1'] },
+        ),
+      )
       const env = await project.environment(schemas)
       const request = {
-        path: 'alembic',
+        ...written,
         lines: choice({ expand: 'user', contract: 'policy', base1: 'user' }),
       }
       await expect(importAlembic(project.session, env, request)).rejects.toMatchObject({
@@ -148,7 +120,7 @@ describe('one Alembic history for several schemas', () => {
       })
       const lines = [...request.lines, { name: 'm1', key: 'user' }]
       await importAlembic(project.session, env, { ...request, lines })
-      expect(headsIn(project)).toEqual({
+      expect(headsIn(project, env)).toEqual({
         base1: 'user null []',
         e1: "user 'base1' []",
         e2: "user 'e1' []",
@@ -162,15 +134,17 @@ describe('one Alembic history for several schemas', () => {
     project.write({
       'alembic.ini':
         '[alembic]\nscript_location = db\nversion_locations = %(here)s/db/people %(here)s/db/rights\n',
-      'db/people/a.py': alembicFile({ id: 'aaaa' }),
-      'db/rights/b.py': alembicFile({ id: 'bbbb', head: "depends_on = 'aaaa'" }),
+      ...writtenProject(
+        { id: 'aaaa', file: 'db/people/a.py' },
+        { id: 'bbbb', file: 'db/rights/b.py', head: "depends_on = 'aaaa'" },
+      ),
     })
     const env = await project.environment(schemas)
     await importAlembic(project.session, env, {
-      path: '.',
+      ...{ ...written, path: '.' },
       lines: choice({ people: 'user', rights: 'policy' }),
     })
-    expect(headsIn(project)).toEqual({ aaaa: 'user null []', bbbb: "policy null ['aaaa']" })
+    expect(headsIn(project, env)).toEqual({ aaaa: 'user null []', bbbb: "policy null ['aaaa']" })
   })
 
   projectTest(
@@ -179,7 +153,7 @@ describe('one Alembic history for several schemas', () => {
       project.write(straight)
       const env = await project.environment(schemas)
       const importing = (given: Readonly<Record<string, string>>) =>
-        importAlembic(project.session, env, { path: 'alembic', lines: choice(given) })
+        importAlembic(project.session, env, { ...written, lines: choice(given) })
       await expect(importing({ a1: 'user' })).rejects.toMatchObject({
         code: 'which-line',
         message: expect.stringContaining('a4 (alembic/versions/a4.py): nothing says'),

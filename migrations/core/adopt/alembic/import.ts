@@ -3,12 +3,20 @@ import { join, resolve } from 'node:path'
 import type { Environment } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import type { Session } from '../../runner/index.ts'
+import type { ImportedHistory } from '../history.ts'
+import { draftFolder } from '../import/draft-folder.ts'
 import { type ImportResult, importHistory } from '../import/import.ts'
-import { readAlembicLedgers } from '../import/ledgers.ts'
+import { type LedgerPlace, readAlembicLedgers } from '../import/ledgers.ts'
 import { type ImportOptions, shownPath } from '../import/options.ts'
-import { pythonModules } from '../python/modules.ts'
+import { withRecordingServer } from '../record/server.ts'
+import { builtInFunctions, surround } from '../record/surroundings.ts'
+import { otherWays } from './failures.ts'
+import { type AlembicFolders, findAlembicFolders, pythonFiles } from './folders.ts'
+import { readHeads } from './heads.ts'
+import { headHistory, recordedHistory } from './history.ts'
 import { type OfflineSql, readOfflineSql } from './offline-sql.ts'
-import { type AlembicFolders, environmentScope, findAlembicFolders, readAlembicProject } from './project.ts'
+import { findPython } from './python.ts'
+import { recordAlembic } from './record.ts'
 
 export interface AlembicRequest extends ImportOptions {
   /** The folder with `alembic.ini`, the script folder, or a folder of revision files. */
@@ -17,14 +25,19 @@ export interface AlembicRequest extends ImportOptions {
   readonly offlineSql?: readonly string[]
   /** The section of alembic.ini, as `alembic --name` takes it. */
   readonly section?: string
-  /** Folders besides the project's own that Python imports modules from, as `site-packages`. */
-  readonly pythonPath?: readonly string[]
+  /** The interpreter that has the project's packages. */
+  readonly python?: string
+  /** What `alembic -x` takes. */
+  readonly x?: readonly string[]
+  /** Lets the project reach the network while it is recorded. */
+  readonly allowNetwork?: boolean
 }
 
 /**
- * Imports an Alembic project: its revision files, and what its version tables say.
- * @throws MigError `no-alembic-project`, `bad-python`, `bad-alembic-revision`, `bad-offline-sql`, and as
- *   `importHistory`.
+ * Imports an Alembic project: what its own Alembic does on an empty database, recorded, and what its version tables
+ * say. What `offlineSql` has comes from there; with `baseline`, or where all comes from there, no Python is run.
+ * @throws MigError `no-alembic-project`, `no-python`, `python-module`, `tool-setting`, `tool-fails`, `history-fails`,
+ *   `bad-alembic-revision`, `bad-offline-sql`, and as `importHistory`.
  */
 export async function importAlembic(
   session: Session,
@@ -32,17 +45,49 @@ export async function importAlembic(
   request: AlembicRequest,
 ): Promise<ImportResult> {
   const folders = findAlembicFolders(resolve(env.root, request.path), request.section)
-  const pythonPath = (request.pythonPath ?? []).map((folder) => resolve(env.root, folder))
-  const place = { ...versionTableOf(folders, pythonPath), ...request.ledger }
+  const show = shownPath(env)
+  const place = { ...versionTableOf(folders), ...request.ledger }
   const offline = readOfflineFiles(env, request.offlineSql ?? [], place.table)
-  const history = readAlembicProject({ folders, offline, show: shownPath(env), pythonPath })
-  const ledgers = await readAlembicLedgers(session.client, place)
-  return importHistory(session, env, {
-    ...request,
-    history,
-    ledgers,
-    ignoreTables: [place.table ?? 'alembic_version'],
-  })
+  const read = (): ImportedHistory => headHistory(readHeads(folders, show), offline, show)
+  const bring = async (history: ImportedHistory, ledger: LedgerPlace, more: object = {}) =>
+    importHistory(session, env, {
+      ...{ ...request, otherWays, ...more, history },
+      ledgers: await readAlembicLedgers(session.client, ledger),
+      ignoreTables: [ledger.table ?? 'alembic_version'],
+    })
+  if (request.baseline) return bring(read(), place)
+  if (offline.size > 0) {
+    const history = read()
+    if (history.revisions.every(({ upgrade, downgrade }) => upgrade !== null && downgrade !== null))
+      return bring(history, place)
+  }
+  const python = findPython(folders.cwd, request.python && resolve(env.root, request.python), process.env)
+  const { path: home, discard } = await draftFolder(env)
+  const started = performance.now()
+  try {
+    return await withRecordingServer(home, session, async (server) => {
+      const text = projectText(folders)
+      const recording = await recordAlembic({
+        ...{ server, session, folders, python, show },
+        ...{ x: request.x ?? [], network: request.allowNetwork ?? false },
+        prepare: (database) => surround(server, database, { session, env, text }),
+        builtIn: await builtInFunctions(server),
+      })
+      const { table, schema } = recording.ledger
+      const ledger = { table, ...(schema === null ? {} : { schema }), ...request.ledger }
+      const ignoreTables = [table]
+      const seconds = Math.round((performance.now() - started) / 100) / 10
+      const result = await bring(recordedHistory(recording, offline, show), ledger, {
+        recorded: { server, databases: recording.databases, ignoreTables },
+      })
+      return {
+        ...result,
+        recording: { revisions: recording.revisions.length, seconds, tool: recording.tool },
+      }
+    })
+  } finally {
+    discard()
+  }
 }
 
 function readOfflineFiles(env: Environment, files: readonly string[], table: string | undefined): OfflineSql {
@@ -59,17 +104,16 @@ function readOfflineFiles(env: Environment, files: readonly string[], table: str
   return new Map(sections)
 }
 
-/** `version_table=…` of `context.configure` in `env.py`: a plain text, or a name that stands for one. */
-function versionTableOf(folders: AlembicFolders, pythonPath: readonly string[]): { readonly table?: string } {
-  const file = folders.scriptLocation === undefined ? undefined : join(folders.scriptLocation, 'env.py')
+/** `version_table='…'` of `context.configure` in `env.py`, where it is a plain text. */
+function versionTableOf({ scriptLocation }: AlembicFolders): LedgerPlace {
+  const file = scriptLocation === undefined ? undefined : join(scriptLocation, 'env.py')
   if (file === undefined || !existsSync(file)) return {}
-  const [, text, name] =
-    /\bversion_table\s*=\s*(?:["'](\w+)["']|([A-Za-z_]\w*)\b(?!\s*[.(]))/.exec(readFileSync(file, 'utf8')) ??
-    []
-  if (text !== undefined) return { table: text }
-  const value =
-    name === undefined
-      ? undefined
-      : environmentScope(folders, pythonModules([...folders.importedFrom, ...pythonPath])).values.get(name)
-  return value?.kind === 'text' ? { table: value.text } : {}
+  const [, table] = /\bversion_table\s*=\s*["'](\w+)["']/.exec(readFileSync(file, 'utf8')) ?? []
+  return table === undefined ? {} : { table }
+}
+
+/** All Python of the script folder: what the history makes itself is named there. */
+function projectText({ versions, scriptLocation }: AlembicFolders): string {
+  const folders = [...(scriptLocation === undefined ? [] : [scriptLocation]), ...versions]
+  return [...new Set(folders.flatMap(pythonFiles))].map((file) => readFileSync(file, 'utf8')).join('\n')
 }

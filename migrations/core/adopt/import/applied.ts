@@ -1,7 +1,6 @@
 import type { Environment } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
-import { needsOf } from '../alembic/project.ts'
-import type { ImportedHistory, ImportedRevision } from '../history.ts'
+import { type ImportedHistory, type ImportedRevision, needsOf } from '../history.ts'
 import type { LineOfRevision } from './lines.ts'
 
 /** What another tool's ledger says: the revisions that are applied, and the schema that its table is in. */

@@ -52,10 +52,11 @@ export async function withBaseline(
       upgrade: bodies.get(id) ?? [],
       downgrade: null,
       irreversible: adoptedIsFinal,
-      note:
+      notes: [
         id === first
           ? 'Baseline: what the live database had when this history was imported.'
           : `What it did is part of the baseline, ${first}.`,
+      ],
     }
   })
   return { ...history, revisions }
@@ -72,7 +73,7 @@ function schemasOf(
   const own = env.schemas[key]
   if (own === undefined) {
     throw new MigError('tenant-baseline', `${key} is a tenant line, whose baseline has no one schema`, {
-      help: 'import it with what Alembic writes itself, --offline-sql, or leave out what only moves rows, --skip-unconverted',
+      help: 'import it with its own SQL: recorded, or --offline-sql',
       exitCode: exitCodes.decisionNeeded,
     })
   }
@@ -97,13 +98,14 @@ async function liveStatements(
 
 function warnOfRows({ revisions }: ImportedHistory, applied: ReadonlySet<string>, { emit }: Session): void {
   const inserting = revisions.filter(
-    (revision) => applied.has(revision.revision) && /insert/i.test(JSON.stringify(revision.upgrade)),
+    (revision) =>
+      applied.has(revision.revision) && /insert/i.test(revision.text ?? JSON.stringify(revision.upgrade)),
   )
   if (inserting.length === 0) return
   emit({
     event: 'warning',
     code: 'baseline-without-rows',
-    message: `rows that the applied revisions inserted are not in the baseline: ${inserting.map(({ source }) => source).join(', ')}`,
+    message: `rows that applied revisions inserted are not in the baseline: ${inserting.length === 1 ? '' : `${inserting.length} files, first `}${inserting[0]?.source}`,
     help: 'where a new database needs them, write a revision that inserts them: just mig-revision "seed"',
   })
 }
@@ -113,7 +115,7 @@ function nothingApplied(): MigError {
     'nothing-applied',
     'the database has no revision of this history to make a baseline of',
     {
-      help: 'give the database that the other tool has run on: MIG_DATABASE_URL=…; or leave --baseline away',
+      help: 'give the database that the other tool has run on: MIG_DATABASE_URL=…; or omit --baseline',
     },
   )
 }

@@ -3,8 +3,9 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Environment } from '../../environment/index.ts'
 import { closedFolder, ownersBeside } from '../../environment/own-folder.mjs'
+import { resetEmbeddedServer } from '../../postgres/embedded.ts'
 
-/** A folder below `.mig/` for files that are not proved yet. */
+/** A folder below `.mig/` for files that are not proved yet, and for a recording. */
 export interface DraftFolder {
   readonly path: string
   discard(): void
@@ -14,14 +15,17 @@ export interface DraftFolder {
  * Makes a draft folder, and removes those that an import left which was killed: the name says on which machine and by
  * which process it was made. What another machine made is not known to be dead, and stays.
  */
-export function draftFolder({ root, cacheDir }: Environment): DraftFolder {
+export async function draftFolder({ root, cacheDir }: Environment): Promise<DraftFolder> {
   // Where others can write to `.mig`, they could replace what is proved there.
   const base = closedFolder(root, ['.mig'], ownersBeside(root)) ?? cacheDir
   mkdirSync(base, { recursive: true })
   const own = `import-${machine()}-`
   for (const name of readdirSync(base)) {
     const pid = name.startsWith(own) ? /^(\d+)-/.exec(name.slice(own.length))?.[1] : undefined
-    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(base, name), { recursive: true, force: true })
+    if (pid === undefined || isAlive(Number(pid))) continue
+    // A recording's server may still run there.
+    await resetEmbeddedServer(join(base, name), () => undefined)
+    rmSync(join(base, name), { recursive: true, force: true })
   }
   const path = mkdtempSync(join(base, `${own}${process.pid}-`))
   return { path, discard: () => rmSync(path, { recursive: true, force: true }) }

@@ -29,9 +29,13 @@ interface DraftFile {
  * @throws MigError `file-exists` when one of them is there already, `invalid-name` for an id or a label that could not
  *   be typed for a new revision.
  */
-export function draftHistory(history: ImportedHistory, lines: LineOfRevision, env: Environment): Draft {
+export async function draftHistory(
+  history: ImportedHistory,
+  lines: LineOfRevision,
+  env: Environment,
+): Promise<Draft> {
   for (const revision of history.revisions) checkNames(revision)
-  const { path: folder, discard } = draftFolder(env)
+  const { path: folder, discard } = await draftFolder(env)
   try {
     const files = history.revisions.map((revision): DraftFile => {
       const key = lines.get(revision.revision) ?? ''

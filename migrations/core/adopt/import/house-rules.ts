@@ -22,7 +22,7 @@ export function underHouseRules(history: ImportedHistory, rules: HouseRules): Im
   const revisions = history.revisions.map(
     (revision): ImportedRevision => ({
       ...revision,
-      upgrade: body(revision.upgrade),
+      upgrade: revision.upgrade === null ? null : body(revision.upgrade),
       downgrade: revision.downgrade === null ? null : body(revision.downgrade),
     }),
   )
@@ -32,7 +32,7 @@ export function underHouseRules(history: ImportedHistory, rules: HouseRules): Im
 function withSchemaThere(part: BodyPart, schemas: readonly string[]): BodyPart {
   if (part.kind === 'autocommit')
     return { ...part, parts: part.parts.map((inner) => withSchemaThere(inner, schemas)) }
-  if (part.kind === 'unconverted' || !/create\s+schema/i.test(part.sql)) return part
+  if (!/create\s+schema/i.test(part.sql)) return part
   const names = new Set(schemas.flatMap((schema) => [quoteIdent(schema), `"${schema}"`, schema]))
   const sql = splitStatements(part.sql).reduceRight((text, { start, text: statement }) => {
     const found = /^CREATE\s+SCHEMA\s+(?!IF\b|AUTHORIZATION\b)("[^"]+"|\w+)/i.exec(statement)

@@ -1,16 +1,22 @@
 import type { Environment } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import { openProject, type Session } from '../../runner/index.ts'
-import { type ImportedHistory, leavingOut, type UnconvertedPlace, unconvertedPlaces } from '../history.ts'
+import { historySql, type ImportedHistory, type ImportedRevision } from '../history.ts'
+import type { Recorded } from '../record/proof.ts'
 import { adoptRows, checkNotAdopted } from './adopt-rows.ts'
 import { type AdoptedRows, adoptedRows, appliedRevisions, type ForeignLedger } from './applied.ts'
 import { withBaseline } from './baseline.ts'
 import { type Draft, draftHistory } from './draft.ts'
-import { type FollowedHistory, type Stopped, withFollowed } from './follow.ts'
 import { underHouseRules } from './house-rules.ts'
 import { inLines } from './lines.ts'
 import type { LineChoice } from './lines-given.ts'
-import { importDiffers, type ReplayRequest, replayDifferences, replayToHeads } from './replay.ts'
+import {
+  importDiffers,
+  type ReplayRequest,
+  replayDifferences,
+  replayRecording,
+  replayToHeads,
+} from './replay.ts'
 
 export interface ImportRequest {
   readonly history: ImportedHistory
@@ -18,15 +24,12 @@ export interface ImportRequest {
   readonly ledgers: readonly ForeignLedger[]
   /** Tables of the other tool, which are no part of any schema's state. */
   readonly ignoreTables: readonly string[]
+  /** The databases that the other tool has made, where its history was recorded. */
+  readonly recorded?: Recorded
+  /** How the SQL of a history can be had, for revisions that have none. */
+  readonly otherWays?: readonly string[]
   /** `search_path` that the other tool ran under, as SQL; default: the target schema. */
   readonly searchPath?: string
-  /** Write revisions that stop where something could not be converted. */
-  readonly allowUnconverted?: boolean
-  /**
-   * Leave out of applied revisions what could not be converted. The replay must then still give what the live
-   * database has: what is left out has only moved rows.
-   */
-  readonly skipUnconverted?: boolean
   /** Take the SQL of applied revisions from the live database: the first makes it all, the others do nothing. */
   readonly baseline?: boolean
   /** Which line revisions go to, by revision, branch label or folder. */
@@ -38,21 +41,35 @@ export interface ImportRequest {
 export interface ImportResult {
   /** The revision files, relative to the project folder. */
   readonly files: readonly string[]
-  readonly unconverted: readonly UnconvertedPlace[]
-  /** Files whose upgrade was found by following it on a scratch database. */
-  readonly followed: readonly string[]
+  /** Revisions that nothing takes back, with the reason; the other tool's way back does not work. */
+  readonly irreversible: readonly IrreversibleRevision[]
   /** What our ledger says now; empty where the database has no ledger of the other tool. */
   readonly adopted: readonly AdoptedRows[]
   /** `equal`: replayed, and the same as the live database; `runs`: replayed, with nothing to compare. */
   readonly proof: 'equal' | 'runs' | 'none'
+  readonly recording?: RecordingFacts
+}
+
+export interface IrreversibleRevision {
+  readonly revision: string
+  readonly file: string
+  readonly reason: string
+}
+
+/** How a history was recorded. */
+export interface RecordingFacts {
+  readonly revisions: number
+  readonly seconds: number
+  /** What ran it: `Alembic 1.19.2, SQLAlchemy 2.1.0, Python 3.12.3`. */
+  readonly tool: string
 }
 
 /**
- * Brings another tool's history in: revision files, proved by a replay on a scratch database against the live one,
- * and then our ledger's rows. Nothing stays when any of it fails.
- * @throws MigError `unconverted` (exit 4) with every place, unless allowed; `which-line`, `unknown-line`, `unknown-version`,
+ * Brings another tool's history in: revision files, proved by a replay on a scratch database against what the tool
+ * itself made and against the live database, and then our ledger's rows. Nothing stays when any of it fails.
+ * @throws MigError `no-sql` and `reads-live-rows` (exit 4); `which-line`, `unknown-line`, `unknown-version`,
  *   `several-ledgers`, `already-adopted`, `file-exists`; what the graph says of missing parents and the like;
- *   `replay-failed` and `import-differs` (exit 5).
+ *   `replay-failed`, `recording-differs` and `import-differs` (exit 5).
  */
 export async function importHistory(
   session: Session,
@@ -61,47 +78,71 @@ export async function importHistory(
 ): Promise<ImportResult> {
   const { history: placed, lines } = inLines(request.history, env, request.lines)
   const applied = appliedRevisions(request.history, request.ledgers)
-  const followed: FollowedHistory = request.baseline
-    ? { history: placed, found: new Set(), stopped: [] }
-    : await withFollowed(placed, {
-        session,
-        env,
-        lines,
-        forNew: applied.size > 0 ? applied : new Set(lines.keys()),
-        searchPath: request.searchPath,
-        goesOn: request.skipUnconverted ?? false,
-      })
-  const read = request.skipUnconverted ? leavingOut(followed.history, applied) : followed.history
-  const taken = request.baseline ? await withBaseline(read, lines, { session, env, ...request }) : read
-  const unconverted = unconvertedPlaces(taken)
-  const inTheWay = unconverted.filter(
-    // A way back that could not be converted stops when it is run, and is told of.
-    ({ direction, leftOut }) => !leftOut && direction === 'upgrade',
-  )
-  if (inTheWay.length > 0 && !request.allowUnconverted)
-    throw notConverted(inTheWay, followed.stopped, request)
+  const taken = request.baseline ? await withBaseline(placed, lines, { session, env, ...request }) : placed
+  checkKnown(taken, applied, request)
   const history = underHouseRules(taken, {
     schemas: Object.values(env.schemas),
     searchPath: request.searchPath,
   })
-  const ways = history.revisions.flatMap(({ revision, source }) =>
-    followed.found.has(revision) ? [source] : [],
-  )
   const rows = adoptedRows(history, lines, request.ledgers, env)
-  const draft = draftHistory(history, lines, env)
+  const draft = await draftHistory(history, lines, env)
+  const irreversible = request.baseline ? [] : irreversibleRevisions(history)
   try {
     openProject(draft.env)
     await checkNotAdopted(session, env.ledgerSchema, rows)
-    const replayed = { ...request, history }
-    const proof = await proved(session, draft, rows, [...new Set(lines.values())], replayed, unconverted)
-    if (proof === 'differs')
-      return { files: draft.place(), unconverted, followed: ways, adopted: [], proof: 'none' }
+    const proof = await proved(session, draft, rows, [...new Set(lines.values())], { ...request, history })
+    if (proof === 'differs') return { files: draft.place(), irreversible, adopted: [], proof: 'none' }
     const files = draft.place()
     await adoptRows(session, openProject(env), rows)
-    return { files, unconverted, followed: ways, adopted: rows, proof }
+    return { files, irreversible, adopted: rows, proof }
   } finally {
     draft.discard()
   }
+}
+
+function irreversibleRevisions({ revisions }: ImportedHistory): readonly IrreversibleRevision[] {
+  return revisions.flatMap(({ revision, source: file, irreversible: reason }) =>
+    reason === undefined ? [] : [{ revision, file, reason }],
+  )
+}
+
+/** What a database that is still to be upgraded would get must be known, and must not depend on other rows. */
+function checkKnown(
+  { revisions }: ImportedHistory,
+  applied: ReadonlySet<string>,
+  { otherWays = [], baseline }: ImportRequest,
+): void {
+  const unknown = revisions.filter(({ upgrade }) => upgrade === null)
+  if (unknown.length > 0) {
+    const what = baseline ? 'not applied yet, so that no baseline has their SQL' : 'without SQL'
+    throw new MigError(
+      'no-sql',
+      `${listed(unknown)} ${unknown.length === 1 ? 'is' : 'are'} ${what}; nothing was written`,
+      {
+        help: baseline ? 'apply them with the tool that wrote them, then import again' : otherWays.join('; '),
+        exitCode: exitCodes.decisionNeeded,
+        facts: { revisions: unknown.map(({ revision }) => revision) },
+      },
+    )
+  }
+  const pending = revisions.filter(({ revision, readsRows }) => readsRows && !applied.has(revision))
+  if (applied.size === 0 || pending.length === 0) return
+  throw new MigError(
+    'reads-live-rows',
+    `what ${listed(pending)} would do depends on rows of the live database, where ${pending.length === 1 ? 'it is' : 'they are'} not applied yet; nothing was written`,
+    {
+      help: 'apply them with the tool that wrote them, then import again',
+      exitCode: exitCodes.decisionNeeded,
+      facts: { revisions: pending.map(({ revision }) => revision) },
+    },
+  )
+}
+
+/** The first of some revisions, with their number. */
+function listed(revisions: readonly ImportedRevision[]): string {
+  const [first, ...others] = revisions
+  const name = `${first?.revision} (${first?.source})`
+  return others.length === 0 ? `revision ${name}` : `${revisions.length} revisions, first ${name},`
 }
 
 async function proved(
@@ -109,35 +150,23 @@ async function proved(
   draft: Draft,
   rows: readonly AdoptedRows[],
   lines: readonly string[],
-  { history, ignoreTables, keep, ledgers }: ImportRequest,
-  unconverted: readonly UnconvertedPlace[],
+  { history, ignoreTables, keep, recorded }: ImportRequest,
 ): Promise<ImportResult['proof'] | 'differs'> {
-  // A revision that stops where it was not converted cannot be replayed; a downgrade is not part of the replay, nor
-  // is what is still to be applied.
-  const applied = appliedRevisions(history, ledgers)
-  const replayed = (revision: string) => rows.length === 0 || applied.has(revision)
-  const stops = unconverted.some(
-    ({ direction, leftOut, revision }) => direction === 'upgrade' && !leftOut && replayed(revision),
-  )
-  if (stops) return 'none'
   const replay: ReplayRequest = {
     env: draft.env,
     session,
     rows,
     ignoreTables,
-    historySql: JSON.stringify(history.revisions),
+    historySql: historySql(history),
   }
   try {
+    if (recorded !== undefined) await replayRecording(replay, lines, recorded)
     if (rows.length === 0) {
-      await replayToHeads(replay, lines)
+      if (recorded === undefined) await replayToHeads(replay, lines)
       return 'runs'
     }
     const differences = await replayDifferences(replay)
-    if (differences.size > 0)
-      throw importDiffers(
-        differences,
-        unconverted.filter(({ leftOut }) => leftOut),
-      )
+    if (differences.size > 0) throw importDiffers(differences)
     return 'equal'
   } catch (error) {
     if (!keep || !(error instanceof MigError) || error.exitCode !== exitCodes.proofFailed) throw error
@@ -145,43 +174,8 @@ async function proved(
       event: 'warning',
       code: error.code,
       message: error.message,
-      help: 'the files are kept, and nothing was adopted: mend them, then just mig-stamp',
+      help: 'the files are kept, and nothing was adopted: correct them, then just mig-stamp',
     })
     return 'differs'
   }
-}
-
-function notConverted(
-  places: readonly UnconvertedPlace[],
-  stopped: readonly Stopped[],
-  { ledgers, skipUnconverted }: ImportRequest,
-): MigError {
-  const list = places.map(({ file, line, direction, reason }) => `  ${file}:${line} ${direction}: ${reason}`)
-  const ends = stopped.map(({ file, line, reason }) => {
-    const place = line > 0 ? `${file}:${line}` : file
-    return `followed on a scratch database up to ${place}: ${reason}`
-  })
-  const count = places.length === 1 ? '1 place needs' : `${places.length} places need`
-  return new MigError(
-    'unconverted',
-    [`${count} Python to know its SQL; nothing was written:`, ...list, ...ends].join('\n'),
-    {
-      help: [
-        'let Alembic write it: alembic upgrade base:heads --sql > upgrade.sql, alembic downgrade heads:base --sql > downgrade.sql, then add --offline-sql upgrade.sql --offline-sql downgrade.sql',
-        ...(ledgers.length > 0 && !skipUnconverted
-          ? [
-              'where it only moves rows: --skip-unconverted, which leaves it out and proves that the schema is the same',
-            ]
-          : []),
-        ...(ledgers.length > 0
-          ? [
-              'or --baseline, which keeps the graph and takes the SQL of what is applied from the live database',
-            ]
-          : []),
-        'or --allow-unconverted for revisions that stop there',
-      ].join('; '),
-      exitCode: exitCodes.decisionNeeded,
-      facts: { unconverted: places },
-    },
-  )
 }

@@ -4,10 +4,7 @@ import type { ImportRequest } from './import.ts'
 import type { LedgerPlace } from './ledgers.ts'
 
 /** What every import may be told. */
-export type ImportOptions = Pick<
-  ImportRequest,
-  'keep' | 'allowUnconverted' | 'skipUnconverted' | 'baseline' | 'searchPath' | 'lines'
-> & {
+export type ImportOptions = Pick<ImportRequest, 'keep' | 'baseline' | 'searchPath' | 'lines'> & {
   /** The other tool's ledger, when not in its usual place. */
   readonly ledger?: LedgerPlace
 }

@@ -20,8 +20,9 @@ const unknownTime = '1970-01-01T00:00:00Z'
  * way back gets no downgrade, rather than an empty one that would claim there is nothing to take back.
  */
 export function revisionText(revision: ImportedRevision, env: Environment, folder: string): RevisionText {
-  const { downgrade, upgrade } = revision
-  const isSql = downgrade === null && upgrade.every((part) => part.kind === 'sql')
+  const { downgrade } = revision
+  const upgrade = revision.upgrade ?? []
+  const isSql = [...upgrade, ...(downgrade ?? [])].every((part) => part.kind === 'sql')
   const format = isSql ? 'sql' : 'ts'
   const date = new Date(revision.createdAt ?? unknownTime)
   const { fileTemplate, timeZone, slugLength } = env.options
@@ -43,15 +44,15 @@ export function revisionText(revision: ImportedRevision, env: Environment, folde
     message: revision.message,
     createdAt: date,
     ...(revision.irreversible === undefined ? {} : { irreversible: revision.irreversible }),
-    headerNotes: [
-      `Imported from ${oneLineMessage(revision.source)}.`,
-      ...(revision.note === undefined ? [] : [revision.note]),
-    ],
+    headerNotes: [`Imported from ${oneLineMessage(revision.source)}.`, ...(revision.notes ?? [])],
     typesImport: typesFrom(env, folder),
     upgradeBody: isSql ? sqlSection(upgrade) : bodyLines(upgrade, '  ').join('\n'),
-    downgradeBody: bodyLines(downgrade ?? [], '  ').join('\n'),
+    downgradeBody: isSql ? sqlSection(downgrade ?? []) : bodyLines(downgrade ?? [], '  ').join('\n'),
   })
-  return { name, text: downgrade === null ? withoutDowngrade(text) : text }
+  return {
+    name,
+    text: downgrade === null && revision.irreversible === undefined ? withoutDowngrade(text) : text,
+  }
 }
 
 function withoutDowngrade(text: string): string {
@@ -80,21 +81,10 @@ function terminated(sql: string): string {
 function bodyLines(parts: readonly BodyPart[], indent: string): readonly string[] {
   return parts.flatMap((part) => {
     if (part.kind === 'sql') return [`${indent}await op.execute(${sqlTemplate(part.sql)})`]
-    if (part.kind === 'autocommit') {
-      return [
-        `${indent}await op.autocommit(async () => {`,
-        ...bodyLines(part.parts, `${indent}  `),
-        `${indent}})`,
-      ]
-    }
-    // A carriage return or a line separator would end the comment, and what follows it would be run.
-    const source = part.source.split(/\r\n|[\n\r\u2028\u2029]/).map((line) => `${indent}// ${line}`.trimEnd())
-    if (part.leftOut)
-      return [
-        `${indent}// Left out of the import, line ${part.line} of the file (${oneLineMessage(part.reason)}):`,
-        ...source,
-      ]
-    const reason = `line ${part.line} of the imported file could not be converted: ${part.reason}`
-    return [...source, `${indent}throw new Error(${JSON.stringify(reason)})`]
+    return [
+      `${indent}await op.autocommit(async () => {`,
+      ...bodyLines(part.parts, `${indent}  `),
+      `${indent}})`,
+    ]
   })
 }

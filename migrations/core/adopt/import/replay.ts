@@ -7,6 +7,7 @@ import {
 } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import type { EmitEvent } from '../../events.ts'
+import { connect } from '../../postgres/connection.ts'
 import { ensureEmbeddedServer } from '../../postgres/embedded.ts'
 import {
   compareFingerprints,
@@ -19,7 +20,9 @@ import { withScratchDatabase } from '../../postgres/scratch.ts'
 import { scratchServer } from '../../postgres/scratch-server.ts'
 import { applyPlan, openProject, planRun, type Session } from '../../runner/index.ts'
 import { tenantExclusion } from '../../runner/tenants/index.ts'
-import type { UnconvertedPlace } from '../history.ts'
+import { proveRecording, type Recorded } from '../record/proof.ts'
+import { ownApplication } from '../record/server.ts'
+import { makes, standInTenant, surround } from '../record/surroundings.ts'
 import type { AdoptedRows } from './applied.ts'
 
 /** What a replay is compared with. */
@@ -117,11 +120,37 @@ async function otherSchemas(
 
 /** Runs every revision of some lines to their heads on a scratch database, to see that they run. */
 export async function replayToHeads(request: ReplayRequest, lines: readonly string[]): Promise<void> {
-  const rows = lines.map((line): AdoptedRows => {
-    const targetSchema = request.env.schemas[line] ?? 'mig_tenant'
+  for (const row of headRows(request, lines))
+    await onScratch(request, (client) => replay(client, request, [row]))
+}
+
+/**
+ * Runs every revision of some lines to their heads in a database of the recording server, and compares it with what
+ * the tool itself has made there.
+ * @throws MigError `replay-failed`, `recording-differs` (exit 5)
+ */
+export async function replayRecording(
+  request: ReplayRequest,
+  lines: readonly string[],
+  recorded: Recorded,
+): Promise<void> {
+  const { session, env, historySql: text } = request
+  const database = await recorded.server.createDatabase()
+  await surround(recorded.server, database, { session, env, text })
+  const client = await connect({ url: recorded.server.url(database), applicationName: ownApplication })
+  try {
+    await replay(client, request, headRows(request, lines))
+  } finally {
+    await client.end()
+  }
+  await proveRecording(recorded, database, env.ledgerSchema)
+}
+
+function headRows({ env }: ReplayRequest, lines: readonly string[]): readonly AdoptedRows[] {
+  return lines.map((line): AdoptedRows => {
+    const targetSchema = env.schemas[line] ?? standInTenant
     return { line, targetSchema, revisions: [], from: '' }
   })
-  for (const row of rows) await onScratch(request, (client) => replay(client, request, [row]))
 }
 
 async function onScratch(request: ReplayRequest, body: (client: Client) => Promise<void>): Promise<void> {
@@ -150,7 +179,7 @@ export async function withScratch<Result>(
 }
 
 /** Extensions and schemas that the live database has and the history does not make. */
-export async function prepare(
+async function prepare(
   client: Client,
   { session, historySql, env }: Pick<ReplayRequest, 'session' | 'historySql' | 'env'>,
 ): Promise<void> {
@@ -159,11 +188,7 @@ export async function prepare(
       WHERE e.extname <> 'plpgsql' ORDER BY e.oid`,
   )
   for (const { name, schema } of extensions.rows) {
-    const made = new RegExp(
-      `create\\s+extension\\s+(if\\s+not\\s+exists\\s+)?"?${name.replace(/[-.]/g, '\\$&')}"?`,
-      'i',
-    )
-    if (made.test(historySql)) continue
+    if (makes(historySql, 'extension', name)) continue
     if (schema !== 'pg_catalog') await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
     await client.query(
       `CREATE EXTENSION IF NOT EXISTS ${quoteIdent(name)} SCHEMA ${quoteIdent(schema)} CASCADE`,
@@ -229,11 +254,8 @@ function fingerprint(client: ClientBase, schema: string, request: ReplayRequest,
   })
 }
 
-/** The error of a replay that is not what the database has; what was left out may be why. */
-export function importDiffers(
-  differences: ReadonlyMap<string, readonly FingerprintChange[]>,
-  leftOut: readonly UnconvertedPlace[] = [],
-): MigError {
+/** The error of a replay that is not what the database has. */
+export function importDiffers(differences: ReadonlyMap<string, readonly FingerprintChange[]>): MigError {
   const text = [...differences].map(
     ([schema, changes]) => `schema ${schema}:\n${fingerprintChangesText(changes)}`,
   )
@@ -242,11 +264,9 @@ export function importDiffers(
     [
       'the imported history does not lead to the live database (- only in the history, + only in the database):',
       ...text,
-      ...(leftOut.length === 0 ? [] : ['left out, which may be why:']),
-      ...leftOut.map(({ file, line, reason }) => `  ${file}:${line}: ${reason}`),
     ].join('\n'),
     {
-      help: 'nothing was adopted; mend the history or the database and import again, or --keep the files and just mig-stamp them yourself',
+      help: 'nothing was adopted; mend the history or the database and import again, or --keep the files and just mig-stamp them yourself; --baseline takes what is applied from the database',
       exitCode: exitCodes.proofFailed,
       facts: { differences: Object.fromEntries(differences) },
     },

@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** What the driver is told: see `driver.py`. */
+export interface DriverTask {
+  readonly ini: string | null
+  readonly toml: string | null
+  readonly section: string
+  /** In place of what the settings say. */
+  readonly scriptLocation: string | null
+  /** A folder of revision files without an env.py. */
+  readonly bare: boolean
+  readonly flask: boolean
+  readonly x: readonly string[]
+  /** What the project's own files stand below. */
+  readonly root: string
+  readonly scratch: {
+    readonly host: string
+    readonly port: number
+    readonly database: string
+    readonly user: string
+    readonly password: string
+  }
+  /** What the scratch database's setting `just_mig.recording` has, and no other's. */
+  readonly token: string
+  readonly fence: boolean
+  readonly describe: boolean
+  /** Whether each downgrade is tried after its upgrade, but for those of `skip`. */
+  readonly downs: boolean
+  readonly skip: readonly string[]
+}
+
+export interface ToolError {
+  readonly type: string
+  readonly message: string
+  readonly file: string | null
+  readonly line: number | null
+  /** The Python module that is missing. */
+  readonly module?: string
+  /** The environment variable that is not set. */
+  readonly variable?: string
+  readonly sqlState?: string
+}
+
+export interface DescribedRevision {
+  readonly revision: string
+  readonly parents: readonly string[]
+  readonly dependsOn: readonly string[]
+  readonly labels: readonly string[]
+  readonly doc: string
+  readonly file: string
+}
+
+/** What the driver tells. */
+export type DriverEvent =
+  | {
+      readonly event: 'versions'
+      readonly python: string
+      readonly alembic: string
+      readonly sqlalchemy: string
+    }
+  | { readonly event: 'graph'; readonly revisions: readonly DescribedRevision[] }
+  | { readonly event: 'ready'; readonly table: string; readonly schema: string | null }
+  | ({ readonly event: 'begin'; readonly searchPath: string; readonly role: string | null } & StepName)
+  | ({ readonly event: 'end'; readonly error?: ToolError } & StepName)
+  | { readonly event: 'failed'; readonly error: ToolError }
+  | { readonly event: 'refused'; readonly code: RefusalCode; readonly what: string }
+  | { readonly event: 'broken'; readonly revision: string }
+  | { readonly event: 'done' }
+
+export type RefusalCode = 'several-databases' | 'other-database' | 'not-redirected' | 'connection-refused'
+
+interface StepName {
+  readonly revision: string
+  readonly direction: 'upgrade' | 'downgrade'
+}
+
+/** Where `driver.py` stands: a file of the package, which the build leaves as it is. */
+export function driverFile(): string {
+  const name = join('migrations', 'core', 'adopt', 'alembic', 'driver.py')
+  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, name))) return join(folder, name)
+    if (folder === dirname(folder)) throw new Error(`${name} is missing from the package`)
+  }
+}

@@ -1,0 +1,275 @@
+import { randomUUID } from 'node:crypto'
+import type { Session } from '../../runner/index.ts'
+import { fence, runTool } from '../record/child.ts'
+import { putMark, readLog } from '../record/log.ts'
+import { type Piece, pieceOf } from '../record/piece.ts'
+import type { RecordingServer } from '../record/server.ts'
+import { type Stretch, stretches } from '../record/transactions.ts'
+import {
+  type DescribedRevision,
+  type DriverEvent,
+  type DriverTask,
+  driverFile,
+  type ToolError,
+} from './driver.ts'
+import { historyFails, refused, startFails } from './failures.ts'
+import type { AlembicFolders } from './folders.ts'
+import type { Interpreter } from './python.ts'
+
+export interface RecordRequest {
+  readonly server: RecordingServer
+  readonly session: Session
+  readonly folders: AlembicFolders
+  readonly python: Interpreter
+  /** What `alembic -x` takes. */
+  readonly x: readonly string[]
+  /** Lets the tool reach the network, for settings that are kept elsewhere. */
+  readonly network: boolean
+  /** Makes what is there before the history; gives the search_path of a new session. */
+  readonly prepare: (database: string) => Promise<string>
+  readonly show: (path: string) => string
+  readonly builtIn: ReadonlySet<string>
+}
+
+export interface AlembicRecording {
+  readonly revisions: readonly DescribedRevision[]
+  /** The upgrade of each revision. */
+  readonly upgrades: ReadonlyMap<string, Piece>
+  /** The downgrade of each, or why there is none. */
+  readonly downgrades: ReadonlyMap<string, Piece | ToolError>
+  /** Revisions whose upgrade was not the same in two runs. */
+  readonly varying: ReadonlySet<string>
+  readonly ledger: { readonly table: string; readonly schema: string | null }
+  /** Two databases that the tool itself has brought to its heads. */
+  readonly databases: readonly [string, string]
+  /** What ran it: `Alembic 1.19.2, SQLAlchemy 2.1.0, Python 3.12.3`. */
+  readonly tool: string
+}
+
+interface Pass {
+  readonly database: string
+  readonly revisions: readonly DescribedRevision[]
+  readonly ledger: AlembicRecording['ledger']
+  readonly tool: string
+  readonly pieces: ReadonlyMap<string, Piece>
+  /** By step, `upgrade 3f2a` or `downgrade 3f2a`. */
+  readonly errors: ReadonlyMap<string, ToolError>
+  /** The revision whose downgrade has left what its upgrade cannot start from. */
+  readonly broken: string | undefined
+}
+
+/**
+ * Lets Alembic run a project's history on empty databases, and cuts what the server was sent into the revisions'
+ * upgrades and downgrades: the upgrades of a run that only goes forward, and the downgrades of a second one, in which
+ * each is tried right after its upgrade.
+ * @throws MigError `history-fails` with the revision and the tool's own error; what `failures.ts` has
+ */
+export async function recordAlembic(request: RecordRequest): Promise<AlembicRecording> {
+  const forward = await pass(request, { describe: true, downs: false, skip: [] })
+  const order = forward.revisions.map(({ revision }) => revision)
+  const downgrades = new Map<string, Piece | ToolError>()
+  const varying = new Set<string>()
+  for (let [skip, tries] = [[] as readonly string[], 0]; ; tries += 1) {
+    const back = await pass(request, { describe: false, downs: tries < maximalTries, skip }, order.length)
+    for (const revision of order) {
+      const [up, down] = [`upgrade ${revision}`, `downgrade ${revision}`]
+      if (
+        JSON.stringify(forward.pieces.get(up)?.parts) !== JSON.stringify(back.pieces.get(up)?.parts) &&
+        back.pieces.has(up)
+      )
+        varying.add(revision)
+      const found = back.errors.get(down) ?? back.pieces.get(down)
+      if (found !== undefined && !downgrades.has(revision)) downgrades.set(revision, found)
+    }
+    const { broken } = back
+    if (broken === undefined) return recordingOf(forward, back, downgrades, varying)
+    skip = [...downgrades.keys(), broken]
+  }
+}
+
+/** Each try costs a run; a history whose downgrades leave so much behind has them without ours. */
+const maximalTries = 8
+
+function recordingOf(
+  forward: Pass,
+  back: Pass,
+  downgrades: AlembicRecording['downgrades'],
+  varying: AlembicRecording['varying'],
+): AlembicRecording {
+  const { revisions, ledger, pieces, tool } = forward
+  const upgrades = new Map(
+    revisions.flatMap(({ revision }) => {
+      const piece = pieces.get(`upgrade ${revision}`)
+      return piece === undefined ? [] : [[revision, piece] as const]
+    }),
+  )
+  const databases = [forward.database, back.database] as const
+  return { revisions, ledger, tool, upgrades, downgrades, varying, databases }
+}
+
+async function pass(
+  request: RecordRequest,
+  asked: Pick<DriverTask, 'describe' | 'downs' | 'skip'>,
+  total?: number,
+): Promise<Pass> {
+  const { server, session, folders, python } = request
+  const database = await server.createDatabase()
+  const token = randomUUID()
+  await server.admin.query(`ALTER DATABASE ${database} SET just_mig.recording = '${token}'`)
+  const searchPath = await request.prepare(database)
+  const fenced = !request.network && server.socketFolder !== undefined && fence().length > 0
+  const host = fenced ? (server.socketFolder ?? '') : '127.0.0.1'
+  const { port, user, password } = server
+  const task: DriverTask = {
+    ...{ ini: folders.ini, toml: folders.toml, section: folders.section, scriptLocation: folders.override },
+    ...{ bare: folders.bare, flask: folders.flask, x: request.x, root: folders.given, ...asked },
+    ...{ scratch: { host, port, database, user, password }, token, fence: !request.network },
+  }
+  const seen = observed(database, total)
+  const end = await runTool({
+    ...{ command: python.command, args: [...python.args, driverFile()], cwd: folders.cwd },
+    env: surroundings(host, port, database, server),
+    input: JSON.stringify(task),
+    ...{ fence: fenced, signal: session.signal, at: seen.at },
+    async onLine(line) {
+      const event = JSON.parse(line) as DriverEvent
+      seen.note(event)
+      if (event.event !== 'begin' && event.event !== 'end') return undefined
+      if (event.event === 'begin' && event.direction === 'upgrade') progress(session, event.revision, seen)
+      await putMark(server, seen.mark())
+      return 'go'
+    },
+  })
+  await putMark(server, `${database} closed`)
+  const { error, refusal, failed } = seen
+  if (refusal() !== undefined) throw refused(refusal(), request)
+  if (failed() !== undefined) throw startFails(failed(), end, request)
+  const upgradeError = error('upgrade')
+  if (upgradeError !== undefined) throw historyFails(upgradeError, seen.done(), request)
+  if (!seen.isDone() && seen.broken() === undefined) throw startFails(undefined, end, request)
+  const rows = await readLog(server, database, `${database} closed`)
+  return {
+    ...{ database, revisions: seen.revisions(), errors: seen.errors, broken: seen.broken() },
+    ...{ ledger: seen.ledger(), tool: seen.tool() },
+    pieces: piecesOf(stretches(rows), seen.steps, request.builtIn, searchPath),
+  }
+}
+
+const progressEvery = 2_000
+
+function progress({ emit }: Session, revision: string, seen: Observed): void {
+  if (!seen.tells()) return
+  const [done, total, what] = [seen.done(), seen.total(), seen.what]
+  emit({
+    ...{
+      event: 'progress',
+      revision,
+      targetSchema: 'recording',
+      what,
+      done,
+      total,
+      unit: 'revisions',
+    },
+    ...{ perSecond: null, secondsLeft: null },
+  })
+}
+
+/** The environment of the tool: libpq's variables lead to the scratch database too. */
+function surroundings(
+  host: string,
+  port: number,
+  database: string,
+  { user, password }: RecordingServer,
+): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    ...{ PGHOST: host, PGPORT: String(port), PGDATABASE: database, PGUSER: user, PGPASSWORD: password },
+    ...{ PGSSLMODE: 'disable', PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1' },
+  }
+  for (const name of ['PGHOSTADDR', 'PGSERVICE', 'PGPASSFILE', 'PGOPTIONS']) delete env[name]
+  return env
+}
+
+interface Step {
+  readonly name: string
+  readonly searchPath: string
+  readonly role: string | null
+}
+
+type Observed = ReturnType<typeof observed>
+
+/** What the driver has told so far. */
+function observed(database: string, total: number | undefined) {
+  const steps = new Map<string, Step>()
+  const errors = new Map<string, ToolError>()
+  let [revisions, done, isDone, marks] = [[] as readonly DescribedRevision[], 0, false, 0]
+  let ledger: AlembicRecording['ledger'] = { table: 'alembic_version', schema: null }
+  let [current, broken] = ['', undefined as string | undefined]
+  let refusal: Extract<DriverEvent, { event: 'refused' }> | undefined
+  let failed: ToolError | undefined
+  let [tool, toldAt] = ['', performance.now()]
+  return {
+    steps,
+    errors,
+    note(event: DriverEvent) {
+      if (event.event === 'versions')
+        tool = `Alembic ${event.alembic}, SQLAlchemy ${event.sqlalchemy}, Python ${event.python}`
+      if (event.event === 'graph') revisions = event.revisions
+      if (event.event === 'ready') ledger = { table: event.table, schema: event.schema }
+      if (event.event === 'refused') refusal = event
+      if (event.event === 'failed') failed = event.error
+      if (event.event === 'broken') broken = event.revision
+      if (event.event === 'done') isDone = true
+      if (event.event === 'begin' || event.event === 'end') {
+        const name = `${event.direction} ${event.revision}`
+        marks += 1
+        current = event.event === 'begin' ? name : ''
+        if (event.event === 'begin') {
+          steps.set(`${database} ${marks}`, { name, searchPath: event.searchPath, role: event.role })
+        } else if (event.error !== undefined) errors.set(name, event.error)
+        else if (event.direction === 'upgrade') done += 1
+      }
+    },
+    tool: () => tool,
+    total: () => total ?? revisions.length,
+    what: total === undefined ? 'upgrades recorded' : 'downgrades recorded',
+    /** Whether it is time to tell how far it is. */
+    tells() {
+      if (performance.now() - toldAt < progressEvery) return false
+      toldAt = performance.now()
+      return true
+    },
+    mark: () => `${database} ${marks}`,
+    at: () => (current === '' ? 'between two revisions' : `in the ${current}`),
+    revisions: () => revisions,
+    done: () => done,
+    isDone: () => isDone,
+    ledger: () => ledger,
+    broken: () => broken,
+    refusal: () => refusal,
+    failed: () => failed,
+    error(direction: 'upgrade' | 'downgrade') {
+      const found = [...errors].find(([name]) => name.startsWith(direction))
+      return found === undefined ? undefined : { revision: found[0].split(' ')[1] ?? '', error: found[1] }
+    },
+  }
+}
+
+function piecesOf(
+  found: readonly Stretch[],
+  steps: ReadonlyMap<string, Step>,
+  builtIn: ReadonlySet<string>,
+  usual: string,
+): ReadonlyMap<string, Piece> {
+  const pieces = new Map<string, Piece>()
+  for (const { mark, statements } of found) {
+    const step = steps.get(mark)
+    if (step === undefined || pieces.has(step.name)) continue
+    const session = {
+      searchPath: step.searchPath === usual ? undefined : step.searchPath,
+      role: step.role ?? undefined,
+    }
+    pieces.set(step.name, pieceOf(statements, builtIn, session))
+  }
+  return pieces
+}

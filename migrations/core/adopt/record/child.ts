@@ -1,0 +1,131 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { MigError } from '../../errors.ts'
+
+export interface ToolRequest {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly cwd: string
+  readonly env: NodeJS.ProcessEnv
+  /** Lines for its standard input, at the start. */
+  readonly input?: string
+  /** No network but the scratch database's socket, where the system can do that. */
+  readonly fence: boolean
+  readonly signal: AbortSignal | undefined
+  /** One line of its standard output; what it gives is written back. */
+  readonly onLine: (line: string) => Promise<string | undefined> | string | undefined
+  /** What it is at, for the error when it stands still. */
+  readonly at: () => string
+}
+
+/** How a tool ended. */
+export interface ToolEnd {
+  readonly exitCode: number | null
+  /** The end of what it wrote to standard error. */
+  readonly said: string
+}
+
+/** A tool that says nothing for so long is waiting for something that will not come. */
+const patience = 120_000
+const kept = 20_000
+
+/**
+ * Runs a tool to its end, with nobody to ask: its standard input is ours. It and what it has started are killed when
+ * we are interrupted, or when it stands still.
+ * @throws MigError `tool-not-found`, `tool-hangs`; the signal's reason
+ */
+export async function runTool(request: ToolRequest): Promise<ToolEnd> {
+  const { signal, onLine } = request
+  signal?.throwIfAborted()
+  const [command, ...args] = [...(request.fence ? fence() : []), request.command, ...request.args]
+  const child = spawn(command ?? '', args, {
+    cwd: request.cwd,
+    env: request.env,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // A group of its own, so that what it starts can be ended with it.
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+  })
+  let said = ''
+  let failure: unknown
+  const end = (reason: unknown) => {
+    failure ??= reason
+    killGroup(child)
+  }
+  const abort = () => end(signal?.reason)
+  signal?.addEventListener('abort', abort)
+  const waiting = setTimeout(() => end(hangs(request.at(), said)), patience)
+  child.once('error', (error) => end(notFound(request.command, error)))
+  // A tool that has ended reads no more.
+  child.stdin.on('error', () => undefined)
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    waiting.refresh()
+    said = `${said}${text}`.slice(-kept)
+  })
+  if (request.input !== undefined) child.stdin.write(`${request.input}\n`)
+  const closed = once(child, 'close').catch(() => undefined)
+  try {
+    for await (const line of createInterface({ input: child.stdout })) {
+      waiting.refresh()
+      const answer = await onLine(line)
+      if (answer !== undefined) child.stdin.write(`${answer}\n`)
+    }
+  } catch (error) {
+    end(error)
+  }
+  await closed
+  clearTimeout(waiting)
+  signal?.removeEventListener('abort', abort)
+  // What it has started may outlive it.
+  killGroup(child)
+  if (failure !== undefined) throw failure
+  return { exitCode: child.exitCode, said }
+}
+
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return
+  try {
+    if (process.platform === 'win32') child.kill('SIGKILL')
+    else process.kill(-child.pid, 'SIGKILL')
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+  }
+}
+
+let found: readonly string[] | undefined
+
+/** What starts a program without a network, or nothing where that cannot be done (unshare(1), Linux). */
+export function fence(): readonly string[] {
+  if (found !== undefined) return found
+  const ways =
+    process.platform === 'linux'
+      ? [
+          ['unshare', '-n'],
+          ['unshare', '-rn'],
+        ]
+      : []
+  found = ways.find(([command = '', ...flags]) => spawnSync(command, [...flags, 'true']).status === 0) ?? []
+  return found
+}
+
+function hangs(at: string, said: string): MigError {
+  return new MigError('tool-hangs', `the tool has said nothing for ${patience / 1000} s, ${at}`, {
+    help:
+      said.trim() === ''
+        ? 'does it wait for another program, or for a lock?'
+        : `its last words: ${lastLines(said)}`,
+  })
+}
+
+/** The last lines of what a tool has said. */
+export function lastLines(said: string, count = 8): string {
+  return said.trim().split('\n').slice(-count).join('\n')
+}
+
+function notFound(command: string, cause: unknown): MigError {
+  return new MigError('tool-not-found', `${command} cannot be started`, {
+    help: 'install it, or name the program that runs it',
+    cause,
+  })
+}
