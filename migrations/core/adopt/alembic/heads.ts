@@ -97,7 +97,8 @@ function textsOf(node: SyntaxNode, text: string): readonly string[] | undefined 
 function textOf(node: SyntaxNode, text: string): string | undefined {
   if (node.name !== 'String') return undefined
   const source = text.slice(node.from, node.to)
-  return /^[rRuU]?("""|'''|"|')([\s\S]*)\1$/.exec(source)?.[2]
+  const [, prefix, , inner = ''] = /^([rRuU]?)("""|'''|"|')([\s\S]*)\2$/.exec(source) ?? []
+  return prefix === undefined || (inner.includes('\\') && !/r/i.test(prefix)) ? undefined : inner
 }
 
 /** A file without a docstring has its message in its name. */

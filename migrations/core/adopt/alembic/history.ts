@@ -89,6 +89,8 @@ function wayBack(
   const found = downgrades.get(revision)
   if (found === undefined) return { downgrade: null, irreversible: 'its downgrade could not be recorded' }
   if (!isPiece(found)) return { downgrade: null, irreversible: `its downgrade fails: ${reasonOf(found)}` }
+  if (found.copies || found.hides)
+    return { downgrade: null, irreversible: 'its downgrade could not be recorded' }
   const does = (parts: readonly BodyPart[] | undefined) => parts !== undefined && parts.length > 0
   if (!does(found.parts) && does(upgrades.get(revision)?.parts))
     return { downgrade: null, irreversible: 'its downgrade does nothing' }

@@ -12,7 +12,7 @@ import {
   driverFile,
   type ToolError,
 } from './driver.ts'
-import { historyFails, refused, startFails } from './failures.ts'
+import { historyFails, refused, startFails, unrecorded } from './failures.ts'
 import type { AlembicFolders } from './folders.ts'
 import type { Interpreter } from './python.ts'
 
@@ -98,8 +98,9 @@ function recordingOf(
 ): AlembicRecording {
   const { revisions, ledger, pieces, tool } = forward
   const upgrades = new Map(
-    revisions.flatMap(({ revision }) => {
+    revisions.flatMap(({ revision, file }) => {
       const piece = pieces.get(`upgrade ${revision}`)
+      if (piece?.copies || piece?.hides) throw unrecorded(revision, file, piece)
       return piece === undefined ? [] : [[revision, piece] as const]
     }),
   )
@@ -190,7 +191,8 @@ function surroundings(
   return env
 }
 
-interface Step {
+/** A step of the driver, by the mark that it begins at. */
+export interface Step {
   readonly name: string
   readonly searchPath: string
   readonly role: string | null
@@ -255,7 +257,8 @@ function observed(database: string, total: number | undefined) {
   }
 }
 
-function piecesOf(
+/** The pieces of a run, by `upgrade 3f2a` and `downgrade 3f2a`. */
+export function piecesOf(
   found: readonly Stretch[],
   steps: ReadonlyMap<string, Step>,
   builtIn: ReadonlySet<string>,

@@ -52,7 +52,15 @@ export async function readLog(
     if (Date.now() > deadline) throw new MigError('no-recording', "the recording server's log stands still")
     await pause(5)
   }
-  const rows = text.slice(0, text.lastIndexOf('\n')).split('\n').map(parsed)
+  return rowsOf(text.slice(0, text.lastIndexOf('\n')), database)
+}
+
+/**
+ * The rows of a log that concern one database, and the marks.
+ * @throws MigError `no-recording` for a log with a gap
+ */
+export function rowsOf(text: string, database: string): readonly LogRow[] {
+  const rows = text.split('\n').map(parsed)
   checkWhole(rows)
   return rows.flatMap((row) => logRow(row, database))
 }

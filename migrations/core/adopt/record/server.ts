@@ -38,6 +38,8 @@ const logSettings = {
   log_rotation_age: '0',
   log_rotation_size: '0',
   log_statement: 'all',
+  // ERROR comes before LOG in its order.
+  log_min_messages: 'error',
   log_min_error_statement: 'error',
   log_parameter_max_length: '-1',
   log_parameter_max_length_on_error: '-1',

@@ -63,7 +63,7 @@ export function stretches(rows: readonly LogRow[]): readonly Stretch[] {
       state.last = []
     } else {
       const text = withValues(row.text, row.parameters)
-      state.last = splitStatements(text).flatMap(({ text: sql }) => {
+      state.last = statementsIn(text).flatMap((sql) => {
         if (followTransaction(sql, state, () => ++unit)) return []
         const { open } = state
         const inTransaction = open !== undefined
@@ -76,6 +76,11 @@ export function stretches(rows: readonly LogRow[]): readonly Stretch[] {
     }
   }
   return found
+}
+
+/** A COPY comes alone, and its rows are not in the log: that is for who reads it to say. */
+function statementsIn(text: string): readonly string[] {
+  return /^\s*COPY\b/i.test(text) ? [text.trim()] : splitStatements(text).map((piece) => piece.text)
 }
 
 /** Whether a statement begins or ends a transaction or a savepoint, which is taken note of. */
