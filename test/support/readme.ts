@@ -70,6 +70,7 @@ export function withoutAccidents(output: string): string {
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
     .replace(/\d{8}_\d{6}/g, '<time>')
     .replace(/\bjust now\b|\b\d+(?:\.\d+)? (?:ms|s|min)\b(?: ago)?/g, '<duration>')
+    .replace(/\b(Alembic|SQLAlchemy|Python) \d[\w.]*/g, '$1 <version>')
     .replace(/ {2,}/g, '  ')
     .replace(/(127\.0\.0\.1|port)([: ])\d+/g, '$1$2<port>')
     .trim()

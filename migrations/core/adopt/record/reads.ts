@@ -14,7 +14,7 @@ const changing = /^(insert|update|delete|merge|into|create|alter|drop|truncate)$
 const acting =
   /^(nextval|setval|set_config|pg_notify|lo_\w+|pg_(replication|logical)\w*|pg_(create|drop)\w*|pg_(restore|clear)_\w+_stats|pg_import_system_collations)$/i
 const ownSettings =
-  /^(SET|RESET)\s+(SESSION\s+|LOCAL\s+)?(client_encoding|names|application_name|extra_float_digits|datestyle|intervalstyle|bytea_output|statement_timeout|lock_timeout|idle_in_transaction_session_timeout|client_min_messages)\b/i
+  /^(SET|RESET)\s+(SESSION\s+|LOCAL\s+)?(client_encoding|names|application_name|extra_float_digits|datestyle|intervalstyle|bytea_output|statement_timeout|lock_timeout|idle_in_transaction_session_timeout|client_min_messages|(default_)?transaction_(isolation|read_only|deferrable))\b/i
 
 /**
  * Tells what only asks from what does something. `builtIn` are the functions of `pg_catalog`: a function of the user's
