@@ -14,7 +14,15 @@ const log = readFileSync(join(folder, 'log.jsonl'), 'utf8').trim()
 const steps = JSON.parse(readFileSync(join(folder, 'steps.json'), 'utf8')) as Readonly<
   Record<string, readonly (readonly [string, Step])[]>
 >
-const builtIn = new Set(['count', 'now', 'current_setting', 'lower', 'pg_backend_pid', 'version'])
+const builtIn = new Set([
+  'count',
+  'now',
+  'current_setting',
+  'lower',
+  'pg_backend_pid',
+  'version',
+  'json_build_object',
+])
 
 function pieces(database: string): ReadonlyMap<string, Piece> {
   return piecesOf(stretches(rowsOf(log, database)), new Map(steps[database]), builtIn, '"$user", public')
@@ -136,6 +144,8 @@ describe('what a revision is made of', () => {
     ['SELECT id FROM pg_class WHERE a IS DISTINCT FROM b', 'read', false],
     ['SELECT setval($1, 3)', 'kept', false],
     ['SELECT my_function()', 'kept', false],
+    ['SELECT pg_catalog.pg_get_serial_sequence($1, $2)', 'read', false],
+    ['SELECT pg_catalog.setval($1, 3)', 'kept', false],
     ['SELECT lower(name) FROM account', 'read', true],
     ['SELECT * INTO t FROM account', 'kept', true],
     ['WITH d AS (DELETE FROM account RETURNING id) SELECT count(*) FROM d', 'kept', true],

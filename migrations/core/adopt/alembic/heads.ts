@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import type { SyntaxNode } from '@lezer/common'
 import { parser } from '@lezer/python'
 import { MigError } from '../../errors.ts'
 import { checkInside } from '../inside.ts'
 import { createdAt, messageOf } from './docstring.ts'
 import { type AlembicFolders, noProject, pythonFiles } from './folders.ts'
+
+type SyntaxNode = ReturnType<typeof parser.parse>['topNode']
 
 /** What the head of a revision file says: nothing of it is run or evaluated. */
 export interface RevisionHead {

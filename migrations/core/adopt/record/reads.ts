@@ -28,8 +28,10 @@ export function kindOf(sql: string, builtIn: ReadonlySet<string>): Kind {
   if (['show', 'explain', 'fetch', 'move', 'close'].includes(first)) return { kind: 'read', readsRows: false }
   const asks = ['select', 'with', 'values', 'table', 'declare'].includes(first)
   if (!asks) return { kind: 'kept', readsRows: false }
-  const acts = words.some(({ text, isName, calls }) =>
-    calls ? acting.test(text) || !builtIn.has(text.toLowerCase()) : !isName && changing.test(text),
+  const acts = words.some(({ text, isName, isBuiltIn, calls }) =>
+    calls
+      ? acting.test(text) || !(isBuiltIn || builtIn.has(text.toLowerCase()))
+      : !isName && changing.test(text),
   )
   return { kind: acts ? 'kept' : 'read', readsRows: readsTables(words) }
 }
@@ -46,6 +48,8 @@ interface Word {
   readonly opens: boolean
   /** The name of a function that is called. */
   readonly calls: boolean
+  /** Behind `pg_catalog.`. */
+  readonly isBuiltIn: boolean
 }
 
 /** Words that a parenthesis may follow without a call. */
@@ -75,7 +79,8 @@ function wordsOf(sql: string): readonly Word[] {
     // `FROM t (a, b)` and `AS x (a, b)` name columns; so does `WITH c (a, b)`.
     const namesColumns = /^(into|as|with|recursive)$/i.test(tokens[at - 1]?.text ?? '')
     const calls = opens && !namesColumns && (isName || !noCalls.has(text.toLowerCase()))
-    return [{ text: name, isName: isName || tokens[at + 1]?.text === '.', opens, calls }]
+    const isBuiltIn = behindDot && tokens[at - 2]?.text.toLowerCase() === 'pg_catalog'
+    return [{ text: name, isName: isName || tokens[at + 1]?.text === '.', opens, calls, isBuiltIn }]
   })
 }
 
