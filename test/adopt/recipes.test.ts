@@ -46,7 +46,6 @@ describe('mig-import', () => {
     expect(lines.at(-1)).toMatchObject({
       event: 'import',
       proof: 'equal',
-      unconverted: [],
       adopted: [{ targetSchema: 'public' }],
     })
     await database.client.query('DROP SCHEMA mig CASCADE')

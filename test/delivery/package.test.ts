@@ -248,11 +248,17 @@ describe('the package, installed in an empty project', () => {
     const { stdout } = await execa('tar', ['-tzf', tarball])
     const names = stdout.split('\n').filter((name) => name !== '')
     expect(names.filter((name) => /\.ts$/.test(name) && !name.endsWith('.d.ts'))).toEqual([])
-    expect(names).toEqual(expect.arrayContaining(['package/README.md', 'package/LICENSE']))
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'package/README.md',
+        'package/LICENSE',
+        'package/migrations/core/adopt/alembic/driver.py',
+      ]),
+    )
     expect(
       names.filter(
         (name) =>
-          !/^package\/(dist\/|package\.json|justfile|\.env\.example|README|LICENSE|.*\.md$)/.test(name),
+          !/^package\/(dist\/|package\.json|justfile|\.env\.example|README|LICENSE|.*\.(md|py)$)/.test(name),
       ),
     ).toEqual([])
   })

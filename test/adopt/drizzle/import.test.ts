@@ -37,7 +37,7 @@ describe('importing from drizzle-kit', () => {
     await runWithDrizzle(project)
     const env = await project.environment({ app: 'public' })
     const result = await importDrizzle(project.session, env, { path: 'drizzle' })
-    expect(result).toMatchObject({ proof: 'equal', unconverted: [] })
+    expect(result).toMatchObject({ proof: 'equal', irreversible: [] })
     expect(result.files.map((file) => file.replace(/_[0-9a-f]{12}_/, '_ID_'))).toEqual([
       'migrations/versions/app/20231114_221320_ID_first_tables.sql',
       'migrations/versions/app/20231114_221321_ID_more.sql',
