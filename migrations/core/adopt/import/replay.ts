@@ -214,7 +214,7 @@ async function replay(client: Client, request: ReplayRequest, rows: readonly Ado
           'replay-failed',
           `the imported history does not run on an empty database: ${cause.message}`,
           {
-            help: 'mend the file that it came from, then import again; --keep leaves the imported files to look at',
+            help: 'fix the file that it came from, then import again; --keep leaves the imported files to look at',
             exitCode: exitCodes.proofFailed,
             facts: cause.facts,
             ...(cause.place === undefined ? {} : { place: cause.place }),
@@ -266,7 +266,7 @@ export function importDiffers(differences: ReadonlyMap<string, readonly Fingerpr
       ...text,
     ].join('\n'),
     {
-      help: 'nothing was adopted; mend the history or the database and import again, or --keep the files and just mig-stamp them yourself; --baseline takes what is applied from the database',
+      help: 'nothing was adopted; fix the history or the database and import again, or --keep the files and just mig-stamp them yourself; --baseline takes what is applied from the database',
       exitCode: exitCodes.proofFailed,
       facts: { differences: Object.fromEntries(differences) },
     },
