@@ -101,7 +101,7 @@ describe('a signal to the program that a supervisor has started', () => {
       expect(run.said()).toContain('was interrupted; schema app_one and the ledger are as before')
       await expect.poll(() => runners(false)).toBe(0)
       expect(await outcomes()).toMatchObject([
-        { outcome: 'failed', error: expect.stringMatching(/^interrupted/) },
+        { outcome: 'interrupted', error: expect.stringMatching(/^interrupted/) },
       ])
     })
   }
@@ -111,7 +111,7 @@ describe('a signal to the program that a supervisor has started', () => {
     run.child.kill('SIGKILL')
     await run.closed
     expect(run.said()).toContain('was interrupted; schema app_one and the ledger are as before')
-    expect(await outcomes()).toMatchObject([{ outcome: 'failed' }])
+    expect(await outcomes()).toMatchObject([{ outcome: 'interrupted' }])
   })
 })
 

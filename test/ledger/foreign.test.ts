@@ -110,6 +110,18 @@ describe("a ledger that runs somebody else's code", () => {
     await client.query('ALTER TABLE mig.log ADD COLUMN ticket text; CREATE INDEX ON mig.log (who)')
     await expect(createLedger(client, 'mig')).resolves.toBeUndefined()
   })
+
+  databaseTest('of an older version of the tool gets what it lacks', async ({ database: { client } }) => {
+    await createLedger(client, 'mig')
+    await client.query(
+      `ALTER TABLE mig.log DROP COLUMN objects, DROP CONSTRAINT log_outcome_check;
+       INSERT INTO mig.log (direction, line, revision, target_schema, outcome, tool_version) VALUES ('upgrade', 'a', 'b', 'c', 'failed', '0');
+       ALTER TABLE mig.log ADD CONSTRAINT log_outcome_check CHECK (outcome IN ('done', 'failed'))`,
+    )
+    await createLedger(client, 'mig')
+    await client.query(`UPDATE mig.log SET outcome = 'interrupted', objects = true`)
+    await expect(client.query(`UPDATE mig.log SET outcome = 'else'`)).rejects.toThrow('log_outcome_check')
+  })
 })
 
 describe("a ledger's owner", () => {

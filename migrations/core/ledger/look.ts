@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg'
 import { MigError } from '../errors.ts'
 import { quoteIdent } from '../postgres/index.ts'
-import { ownTablesSql } from './own.ts'
+import { outcomeCheck, ownTablesSql } from './own.ts'
 import { readOnly } from './permission.ts'
 
 /** The last column that a version of the tool has added to the log. */
@@ -12,6 +12,7 @@ interface Found {
   /** pg_class.relkind; null where there is nothing of the name. */
   readonly kind: string | null
   readonly columns: readonly string[]
+  readonly checks: readonly string[]
   /** What of it is not ours. */
   readonly foreign: string | null
   /** A role that is not trusted and owns the schema, or the table. */
@@ -31,7 +32,9 @@ export async function isLedgerReady(client: ClientBase, ledgerSchema: string): P
   for (const found of rows) checkOwner(ledgerSchema, found)
   if (rows.some((found) => found.readOnly)) throw await readOnly(client, ledgerSchema)
   return rows.every(
-    ({ table, kind, columns }) => kind !== null && (table !== 'log' || columns.includes(newestColumn)),
+    ({ table, kind, columns, checks }) =>
+      kind !== null &&
+      (table !== 'log' || (columns.includes(newestColumn) && checks.includes(outcomeCheck))),
   )
 }
 

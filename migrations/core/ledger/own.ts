@@ -26,8 +26,12 @@ const ownColumns = {
 /** What the ledger's columns have for a default, as PostgreSQL writes it. */
 const defaults = ['clock_timestamp()', 'SESSION_USER']
 
-/** The ledger's checks, as PostgreSQL writes them. */
+/** The check of the log's outcome, as PostgreSQL writes it. */
+export const outcomeCheck = `CHECK ((outcome = ANY (ARRAY['done'::text, 'failed'::text, 'interrupted'::text])))`
+
+/** The ledger's checks, as PostgreSQL writes them, with those that older versions of the tool have made. */
 const checks = [
+  outcomeCheck,
   `CHECK ((direction = ANY (ARRAY['upgrade'::text, 'downgrade'::text, 'stamp'::text])))`,
   `CHECK ((direction = ANY (ARRAY['upgrade'::text, 'downgrade'::text])))`,
   `CHECK ((outcome = ANY (ARRAY['done'::text, 'failed'::text])))`,
@@ -102,7 +106,7 @@ END`
 }
 
 /**
- * SQL that gives for each table of the ledger its name, its kind (NULL where there is none), its columns, what of it is
+ * SQL that gives for each table of the ledger its name, its kind (NULL where there is none), its columns and checks, what of it is
  * not ours as `foreign`, and which role that is not trusted owns it or the schema as `owner`; NULL for what is right.
  */
 export function ownTablesSql(ledgerSchema: string): string {
@@ -112,6 +116,7 @@ export function ownTablesSql(ledgerSchema: string): string {
   })
   return `SELECT wanted.name AS table, c.relkind::text AS kind,
     ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
+    ARRAY(SELECT pg_catalog.pg_get_constraintdef(k.oid) FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = c.oid AND k.contype = 'c') AS checks,
     CASE WHEN c.oid IS NOT NULL THEN ${foreignParts} END AS "foreign",
     CASE WHEN NOT ${isTrusted('n.nspowner')} THEN ${roleName('n.nspowner')} END AS "schemaOwner",
     CASE WHEN NOT ${isTrusted('c.relowner')} THEN ${roleName('c.relowner')} END AS owner

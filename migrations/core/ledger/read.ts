@@ -19,7 +19,7 @@ export interface LogEntry {
   readonly targetSchema: string
   readonly durationMs: number | null
   readonly checksum: string | null
-  readonly outcome: 'done' | 'failed'
+  readonly outcome: 'done' | 'failed' | 'interrupted'
   readonly error: string | null
   readonly toolVersion: string
 }

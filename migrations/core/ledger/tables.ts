@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg'
 import { isConnectionLost, quoteIdent, quoteLiteral } from '../postgres/index.ts'
 import { isLedgerReady } from './look.ts'
-import { ownLedgerGuard } from './own.ts'
+import { outcomeCheck, ownLedgerGuard } from './own.ts'
 import { notMade } from './permission.ts'
 
 /**
@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS ${mig}.log (
   target_schema text NOT NULL,
   duration_ms double precision,
   checksum text,
-  outcome text NOT NULL CHECK (outcome IN ('done', 'failed')),
+  outcome text NOT NULL CHECK (outcome IN ('done', 'failed', 'interrupted')),
   error text,
   tool_version text NOT NULL,
   step uuid,
@@ -36,7 +36,7 @@ CREATE TABLE IF NOT EXISTS ${mig}.log (
   covered text[],
   objects boolean
 );
-${addedColumns(ledgerSchema)};
+${addedToLog(ledgerSchema)};
 CREATE INDEX IF NOT EXISTS log_target_schema_revision_idx ON ${mig}.log (target_schema, revision, id);
 CREATE INDEX IF NOT EXISTS log_target_schema_id_idx ON ${mig}.log (target_schema, id);
 CREATE TABLE IF NOT EXISTS ${mig}.progress (
@@ -59,13 +59,16 @@ ${ownLedgerGuard(ledgerSchema)};`
 
 /**
  * The columns that say what a step has left: `heads` are the rows of `version`, `applied` is a digest of all that is
- * applied, `covered` lists what a stamp says is applied, `objects` whether the target schema had any. ALTER TABLE
- * takes its lock even where the column is there, so an up-to-date log is not touched.
+ * applied, `covered` lists what a stamp says is applied, `objects` whether the target schema had any; and the outcome
+ * `interrupted`. ALTER TABLE takes its lock even where the column is there, so an up-to-date log is not touched.
  */
-function addedColumns(ledgerSchema: string): string {
+function addedToLog(ledgerSchema: string): string {
   const log = `${quoteIdent(ledgerSchema)}.log`
   const body = `BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass(${quoteLiteral(log)}) AND attname = 'objects') THEN
   ALTER TABLE ${log} ADD COLUMN IF NOT EXISTS heads text[], ADD COLUMN IF NOT EXISTS applied text, ADD COLUMN IF NOT EXISTS covered text[], ADD COLUMN IF NOT EXISTS objects boolean;
+END IF;
+IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid = to_regclass(${quoteLiteral(log)}) AND pg_catalog.pg_get_constraintdef(oid) = ${quoteLiteral(outcomeCheck)}) THEN
+  ALTER TABLE ${log} DROP CONSTRAINT IF EXISTS log_outcome_check, ADD CONSTRAINT log_outcome_check CHECK (outcome IN ('done', 'failed', 'interrupted'));
 END IF; END`
   return `DO ${quoteLiteral(body)}`
 }
@@ -79,7 +82,7 @@ function schemaDdl(mig: string): string {
 const queryCanceled = '57014'
 
 /**
- * Makes the ledger's tables where they are missing, and adds the columns that one of an older version lacks. Two
+ * Makes the ledger's tables where they are missing, and adds what one of an older version lacks. Two
  * runners that do so at once are kept apart by a transaction lock, since CREATE … IF NOT EXISTS alone can fail with
  * a unique violation.
  * @throws MigError `no-permission`, `read-only`, `foreign-ledger`, or `no-ledger` for what else PostgreSQL says; the

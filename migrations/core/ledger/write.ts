@@ -51,14 +51,15 @@ export function ledgerStatements(ledgerSchema: string, step: LedgerStep): readon
   return statements
 }
 
-/** The statement that logs a step which failed and was rolled back. */
+/** The statement that logs a step which failed, or was interrupted, and was rolled back. */
 export function failureStatement(
   ledgerSchema: string,
   step: LedgerStep,
+  outcome: 'failed' | 'interrupted',
   error: string,
   durationMs: number,
 ): string {
-  return logStatement(quoteIdent(ledgerSchema), step, String(Math.round(durationMs)), 'failed', error)
+  return logStatement(quoteIdent(ledgerSchema), step, String(Math.round(durationMs)), outcome, error)
 }
 
 function logStatement(

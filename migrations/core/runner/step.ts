@@ -103,8 +103,9 @@ async function logFailure(
   durationMs: number,
 ): Promise<void> {
   const text = failureText(error)
+  const outcome = error.code === 'interrupted' ? 'interrupted' : 'failed'
   try {
-    await session.client.query(failureStatement(project.env.ledgerSchema, step, text, durationMs))
+    await session.client.query(failureStatement(project.env.ledgerSchema, step, outcome, text, durationMs))
   } catch (cause) {
     const why = messageWithoutValues(cause)
     session.emit({
