@@ -95,6 +95,11 @@ describe('the direction of imports', () => {
     expect(files.filter((name) => /\bconsole\.|process\.std(out|err)/.test(codeOf(name)))).toEqual([])
   })
 
+  test('core opens every connection in one place, which looks whose session it is', () => {
+    const opening = files.filter((name) => /\bnew (pg\.)?(Client|Pool)\(/.test(codeOf(name)))
+    expect(opening).toEqual(['postgres/connection.ts'])
+  })
+
   test('core names no schema key of the example', () => {
     expect(files.filter((name) => /rfx_/i.test(codeOf(name)))).toEqual([])
   })

@@ -15,7 +15,7 @@ const isInstalled = versionOf('pgbouncer') !== undefined
 if (!isInstalled) console.warn('skipped: pgbouncer is not installed')
 
 /** A real pooler with one session of the server, in front of a database. */
-async function pooler(database: TestDatabase, mode: 'transaction' | 'session', more = '') {
+async function pooler(database: TestDatabase, mode: 'transaction' | 'session', more = '', connectQuery = '') {
   const folder = await mkdtemp(join(tmpdir(), 'just-mig-pooler-'))
   await chmod(folder, 0o755)
   const server = new URL(database.url)
@@ -27,7 +27,7 @@ async function pooler(database: TestDatabase, mode: 'transaction' | 'session', m
   await writeFile(
     join(folder, 'pooler.ini'),
     `[databases]
-* = host=${server.hostname} port=${server.port}
+* = host=${server.hostname} port=${server.port}${connectQuery === '' ? '' : ` connect_query='${connectQuery}'`}
 [pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = ${port}
@@ -86,12 +86,17 @@ describe.skipIf(!isInstalled)(`behind pgbouncer, as ${userInfo().username}`, () 
   databaseTest(
     'in transaction mode nothing is read either, since search_path is not ours there',
     async ({ database }) => {
-      for (const more of ['', 'ignore_startup_parameters = options']) {
-        const pool = await pooler(database, 'transaction', more)
+      const drops = 'ignore_startup_parameters = options'
+      // A search_path as ours, which somebody else has set, says nothing of whose the session is.
+      const samePath = `SELECT set_config(''search_path'', ''pg_catalog,pg_temp'', false)`
+      for (const [more, connectQuery] of [[''], [drops], [drops, samePath]]) {
+        const pool = await pooler(database, 'transaction', more, connectQuery)
         try {
           const open = connect({ url: pool.url, applicationName: 'just-mig test' })
           await expect(open).rejects.toMatchObject({ code: 'transaction-pooler' })
-          expect(await pool.settings()).toEqual([])
+          // Only what the pooler itself has set.
+          const names = (await pool.settings()).map(({ name }) => name)
+          expect(names).toEqual(connectQuery === undefined ? [] : ['search_path'])
         } finally {
           await pool.close()
         }

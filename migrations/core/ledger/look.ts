@@ -33,8 +33,7 @@ export async function isLedgerReady(client: ClientBase, ledgerSchema: string): P
   if (rows.some((found) => found.readOnly)) throw await readOnly(client, ledgerSchema)
   return rows.every(
     ({ table, kind, columns, checks }) =>
-      kind !== null &&
-      (table !== 'log' || (columns.includes(newestColumn) && checks.includes(outcomeCheck))),
+      kind !== null && (table !== 'log' || (columns.includes(newestColumn) && checks.includes(outcomeCheck))),
   )
 }
 

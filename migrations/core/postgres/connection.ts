@@ -20,6 +20,8 @@ export interface ConnectOptions {
   readonly statementTimeout?: number
   /** Default: that of our own SQL. `of the role` is for what a user types. */
   readonly searchPath?: 'of the role'
+  /** Whether another connection with this URL has shown that it has sessions of its own. Default: it is looked at. */
+  readonly isKnown?: true
   /** Gives up connecting. */
   readonly signal?: AbortSignal
   readonly onNotice?: (notice: {
@@ -33,10 +35,21 @@ type SettingsBy = 'startup' | 'statement'
 
 const sockets = new WeakMap<object, Socket>()
 const setByStatement = new WeakMap<object, string>()
+const backends = new WeakMap<object, number>()
 
 /** The socket of a connection that `connect` has opened. */
 export function socketOf(client: object): Socket | undefined {
   return sockets.get(client)
+}
+
+/** The server's process id of a connection, which a pooler has another one for; undefined where the client does not tell. */
+export function backendPid(client: object): number | undefined {
+  return backends.get(client) ?? keyPid(client)
+}
+
+/** The process id that came with the key for cancel requests when the connection was opened. */
+function keyPid(client: object): number | undefined {
+  return 'processID' in client && typeof client.processID === 'number' ? client.processID : undefined
 }
 
 /**
@@ -53,8 +66,8 @@ const defaultConnectTimeout = 10_000
 
 /**
  * Opens a connection whose search_path is that of our own SQL. It and the timeouts go with the startup packet, so that
- * RESET ALL comes back to them; where a pooler refuses or drops them, they are set by a statement, in a session that is
- * known to be ours until its end. A server that is just starting is waited for, 30 seconds at most.
+ * RESET ALL comes back to them; where a pooler refuses or drops them, they are set by a statement. Behind a pooler the
+ * session must be ours until its end, since settings and locks belong to it. A server that is just starting is waited for, 30 seconds at most.
  * @throws MigError `bad-database-url`, `no-server`, `no-database`, `wrong-password`, `no-permission`,
  * `too-many-connections`, `server-starting`, `ssl-error`, `transaction-pooler`; or the signal's reason
  */
@@ -67,9 +80,8 @@ export async function connect(options: ConnectOptions): Promise<pg.Client> {
   let refusal: unknown
   for (;;) {
     try {
-      return await settled(options, await open(options, address, modes[mode] ?? false, settingsBy), () =>
-        open(options, address, modes[mode] ?? false, settingsBy),
-      )
+      const openWith = (given: ConnectOptions) => open(given, address, modes[mode] ?? false, settingsBy)
+      return await settled(options, await openWith(options), (signal) => openWith({ ...options, signal }))
     } catch (error) {
       options.signal?.throwIfAborted()
       if (error instanceof MigError) throw error
@@ -99,35 +111,33 @@ function settingsOf(options: ConnectOptions): readonly (readonly [name: string, 
 const startupPath = ownPath.replaceAll(' ', '')
 
 /**
- * Sees to the settings of a connection that is open. Some poolers drop startup parameters in silence, so the server is
- * asked; from PostgreSQL 18 on it tells by itself.
+ * Sees to the settings of a connection that is open, and that they are nobody else's. The process id tells a pooler,
+ * and some drop startup parameters in silence, so the server is asked for both.
  */
 async function settled(
   options: ConnectOptions,
-  { client, reportedPath }: Opened,
-  openOther: () => Promise<Opened>,
+  client: pg.Client,
+  openOther: (signal: AbortSignal) => Promise<pg.Client>,
 ): Promise<pg.Client> {
-  if (options.searchPath === 'of the role' || reportedPath() === startupPath) return client
-  let other: Opened | undefined
+  if (options.searchPath === 'of the role') return client
   try {
     const { rows } = await client.query<{ path: string; pid: number }>(
       `SELECT pg_catalog.current_setting('search_path') AS path, pg_catalog.pg_backend_pid() AS pid`,
     )
-    if (rows[0]?.path === startupPath) return client
-    const lend = async () => {
-      other = await openOther()
-      return other.client
+    const { path, pid } = rows[0] ?? { path: '', pid: 0 }
+    const isPooled = pid !== keyPid(client)
+    if (!isPooled && path === startupPath) return client
+    if (!options.isKnown) await expectOwnSession(client, openOther, pid)
+    backends.set(client, pid)
+    if (path !== startupPath) {
+      const settings = settingsOf(options).map(([name, value]) => `SET ${name} TO ${value}`)
+      await client.query(settings.join('; '))
+      setByStatement.set(client, settings.join('; '))
     }
-    await expectOwnSession(client, lend, rows[0]?.pid ?? 0)
-    const settings = settingsOf(options).map(([name, value]) => `SET ${name} TO ${value}`)
-    await client.query(settings.join('; '))
-    setByStatement.set(client, settings.join('; '))
     return resettingAtEnd(client)
   } catch (error) {
     sockets.get(client)?.destroy()
     throw error
-  } finally {
-    await other?.client.end()
   }
 }
 
@@ -142,18 +152,12 @@ function resettingAtEnd(client: pg.Client): pg.Client {
   })
 }
 
-interface Opened {
-  readonly client: pg.Client
-  /** The search_path that the server has reported, where it does. */
-  readonly reportedPath: () => string | undefined
-}
-
 async function open(
   options: ConnectOptions,
   address: DatabaseAddress,
   ssl: SslAttempt,
   settingsBy: SettingsBy,
-): Promise<Opened> {
+): Promise<pg.Client> {
   const { parameters } = address
   const startupOptions = [
     parameters.options ?? process.env.PGOPTIONS,
@@ -177,15 +181,11 @@ async function open(
   sockets.set(client, socket)
   // Without a listener a connection that breaks while idle would end the process. Its next query says so.
   client.on('error', () => undefined)
-  let reported: string | undefined
-  client.connection.on('parameterStatus', ({ parameterName, parameterValue }) => {
-    if (parameterName === 'search_path') reported = parameterValue
-  })
   const { onNotice, signal } = options
   if (onNotice !== undefined) client.on('notice', ({ severity, message }) => onNotice({ severity, message }))
   try {
     await connectUnlessAborted(client, socket, signal)
-    return { client, reportedPath: () => reported }
+    return client
   } catch (error) {
     socket.destroy()
     throw error

@@ -1,5 +1,5 @@
 export { renderCaret } from './caret.ts'
-export { connect, initialSettings, socketOf } from './connection.ts'
+export { backendPid, connect, initialSettings, socketOf } from './connection.ts'
 export {
   databaseError,
   isConnectionLost,
@@ -20,7 +20,6 @@ export { escapedSql } from './escaped-sql.ts'
 export * from './fingerprint/index.ts'
 export { iamToken, usesIam } from './iam-token.ts'
 export { onUserPath, ownPath, setOwnPath, setOwnPathLocal, setUserPathLocal } from './own-path.ts'
-export { backendOf, expectOwnSession } from './pooler.ts'
 export { qualifiedName, quoteIdent, quoteIdentAlways, quoteLiteral } from './quote.ts'
 export { scratchServer } from './scratch-server.ts'
 export { serverHelp } from './server-help.ts'

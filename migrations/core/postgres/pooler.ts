@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ClientBase } from 'pg'
+import type pg from 'pg'
 import { MigError } from '../errors.ts'
 
 /** How long a second connection may take, in milliseconds; a pool of one session never gives it. */
@@ -8,42 +8,46 @@ const patience = 3000
 /**
  * Makes sure that a connection which leads through a pooler keeps its session: a pooler in transaction mode gives each
  * transaction whichever session is free, so that settings and locks end up with somebody else.
- * @param openOther gives a second connection to the same URL
+ * @param openOther opens a second connection to the same URL, which is closed here
  * @param pid the server's process id that the connection has now
  * @throws MigError `transaction-pooler`
  */
 export async function expectOwnSession(
-  client: ClientBase,
-  openOther: () => Promise<ClientBase>,
+  client: pg.Client,
+  openOther: (signal: AbortSignal) => Promise<pg.Client>,
   pid: number,
 ): Promise<void> {
-  const taken = takenBy(openOther, client, pid)
-  if ((await Promise.race([taken, sleep(patience, false)])) === true) throw transactionPooler()
+  const over = new AbortController()
+  try {
+    const taken = takenBy(() => openOther(over.signal), client, pid)
+    const waited = sleep(patience, false, { signal: over.signal })
+    if (await Promise.race([taken, waited])) throw transactionPooler()
+  } finally {
+    over.abort()
+  }
 }
 
 /** Can another connection get hold of the session, while nothing is open here? */
 async function takenBy(
-  openOther: () => Promise<ClientBase>,
-  client: ClientBase,
+  openOther: () => Promise<pg.Client>,
+  client: pg.Client,
   pid: number,
 ): Promise<boolean> {
   const other = await openOther().catch(() => undefined)
   if (other === undefined) return false
   try {
-    await other.query('BEGIN')
-  } catch {
+    const begun = await other.query('BEGIN').catch(() => undefined)
     // A pooler in statement mode has no transactions at all.
-    return true
-  }
-  try {
+    if (begun === undefined) return true
     return (await backendOf(other)) === pid || (await backendOf(client)) !== pid
   } finally {
-    await other.query('ROLLBACK')
+    await other.query('ROLLBACK').catch(() => undefined)
+    await other.end()
   }
 }
 
 /** The server's process id of a connection, as the server tells it. */
-export async function backendOf(client: ClientBase): Promise<number> {
+async function backendOf(client: pg.Client): Promise<number> {
   const { rows } = await client.query<{ pid: number }>('SELECT pg_catalog.pg_backend_pid() AS pid')
   return rows[0]?.pid ?? 0
 }

@@ -1,21 +1,14 @@
 import { exitCodes, MigError } from '../errors.ts'
 import type { StepFacts } from '../events.ts'
-import {
-  createLedger,
-  type Progress,
-  readProgress,
-  releaseLocks,
-  takeLocks,
-  targetLockHolders,
-} from '../ledger/index.ts'
-import { isConnectionLost, quoteIdent } from '../postgres/index.ts'
+import { createLedger, type Progress, readProgress, targetLockHolders } from '../ledger/index.ts'
+import { quoteIdent } from '../postgres/index.ts'
 import { checkSchema } from './check-schema.ts'
+import { holdingLocks } from './locks.ts'
 import { makePlan, type Plan, type PlanRequest, type PlanStep, readLedgerState } from './plan.ts'
 import type { Project } from './project.ts'
 import { revisionSource } from './revision-source.ts'
 import type { Session } from './session.ts'
 import { halfDoneFirst } from './step-error.ts'
-import { guardConnection } from './survive.ts'
 import { stepFacts, takeSteps } from './take-steps.ts'
 
 /** What a run did. */
@@ -62,16 +55,11 @@ export async function applyPlan(
   const { env } = project
   if (plan.steps.length === 0) return { direction: plan.direction, steps: [], ms: 0 }
   const targetSchemas = [...new Set(plan.steps.map((step) => step.targetSchema))].sort()
-  const { emit, signal } = session
-  const { ledgerSchema, lockWait } = env
-  await guardConnection(session)
-  await takeLocks(session.client, { ledgerSchema, targetSchemas, wait: lockWait, emit, signal })
-  let lost = false
-  try {
-    await createLedger(session.client, ledgerSchema)
+  return holdingLocks(session, env, targetSchemas, async () => {
+    await createLedger(session.client, env.ledgerSchema)
     const now = await planRun(session, project, request)
     checkStillPlanned(plan, now)
-    const halfDone = await readProgress(session.client, ledgerSchema, targetSchemas)
+    const halfDone = await readProgress(session.client, env.ledgerSchema, targetSchemas)
     checkHalfDone(now, halfDone)
     const missing = await missingSchemas(session, project, now)
     const resumeEdited = request.resumeEdited ?? false
@@ -82,14 +70,7 @@ export async function applyPlan(
       now.steps,
     )
     return { direction: plan.direction, steps: now.steps.map(stepFacts), ms: performance.now() - started }
-  } catch (error) {
-    lost = isConnectionLost(error)
-    throw error
-  } finally {
-    await session.own?.cancelled()
-    // A connection that is gone has given its locks back.
-    if (!lost) await releaseLocks(session.client, ledgerSchema, targetSchemas)
-  }
+  })
 }
 
 type Planned = Pick<Plan, 'direction' | 'steps'>

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { ClientBase } from 'pg'
-import { connect, socketOf } from '../postgres/index.ts'
+import { backendPid, connect, socketOf } from '../postgres/index.ts'
 import { watchSilence } from './silence.ts'
 
 /** What can be done about a connection that `usingSession` has opened. */
@@ -9,9 +9,6 @@ export interface OwnConnection {
   readonly reconnect: () => Promise<void>
   /** A second connection, for looking at what the first one does; opened at the first call. */
   readonly observer: () => Promise<ClientBase>
-  /** The server's process id, which a pooler does not tell when the connection is opened. */
-  readonly pid: () => number | undefined
-  readonly notePid: (pid: number) => void
   /** The SQLSTATE with which the server ended the connection, or null. */
   readonly endedBy: () => string | null
   /** Resolves when no cancel request is on its way, so that none hits a later statement. */
@@ -34,7 +31,6 @@ export function ownConnection(
   openObserver: () => Promise<pg.Client>,
 ): Connections {
   let endedBy: string | null = null
-  let pid: number | undefined
   let observer: Promise<pg.Client> | undefined
   const listening = (client: pg.Client) =>
     client.on('error', (error) => {
@@ -52,7 +48,7 @@ export function ownConnection(
     const watch = watchSilence({
       client: ofNow,
       socket,
-      pid: () => pid ?? keyPid(ofNow),
+      pid: () => backendPid(ofNow),
       observer: () => {
         asking ??= openObserver()
         asking.catch(() => {
@@ -72,10 +68,6 @@ export function ownConnection(
   return {
     client: () => client,
     endedBy: () => endedBy,
-    pid: () => pid ?? keyPid(client),
-    notePid(known) {
-      pid = known
-    },
     observer: () => {
       observer ??= openObserver()
       return observer
@@ -89,13 +81,10 @@ export function ownConnection(
       observer = undefined
       client = listening(await open())
       endedBy = null
-      pid = undefined
       silence = watched()
     },
     async end() {
       silence.stop()
-      // A pooler may give the server's session to others as it is.
-      if (pid !== undefined) await client.query('RESET ALL').catch(() => undefined)
       await client.end()
       await (await observer?.catch(() => undefined))?.end()
     },
@@ -111,12 +100,9 @@ function destroy(client: pg.Client): void {
 /** Cancels what a connection is doing, from a second one; a server that is gone has nothing to cancel. */
 export async function cancelStatement(url: string, pid: number | undefined): Promise<void> {
   if (pid === undefined) return
-  const other = await connect({ url, applicationName: 'just-mig cancel' }).catch(() => undefined)
+  const other = await connect({ url, applicationName: 'just-mig cancel', isKnown: true }).catch(
+    () => undefined,
+  )
   await other?.query('SELECT pg_cancel_backend($1)', [pid]).catch(() => undefined)
   await other?.end().catch(() => undefined)
-}
-
-/** The process id that came with the key for cancel requests when the connection was opened. */
-export function keyPid(client: ClientBase): number | undefined {
-  return 'processID' in client && typeof client.processID === 'number' ? client.processID : undefined
 }

@@ -4,6 +4,7 @@ import type { Environment } from '../environment/index.ts'
 import { MigError } from '../errors.ts'
 import type { EmitEvent } from '../events.ts'
 import {
+  backendPid,
   connect,
   databaseError,
   type EmbeddedServer,
@@ -13,7 +14,7 @@ import {
   ownPath,
 } from '../postgres/index.ts'
 import { nameOfRunner } from './holder.ts'
-import { cancelStatement, keyPid, type OwnConnection, ownConnection } from './own-connection.ts'
+import { cancelStatement, type OwnConnection, ownConnection } from './own-connection.ts'
 
 /** One connection and what a run needs beside it. */
 export interface Session {
@@ -93,10 +94,11 @@ export async function usingSession<Result>(
     await ensureDatabase(embedded, env.embeddedDatabase)
     return open()
   })
-  const own = ownConnection(first, open, () => connect({ url, applicationName: 'just-mig observer' }))
+  const openObserver = () => connect({ url, applicationName: 'just-mig observer', isKnown: true })
+  const own = ownConnection(first, open, openObserver)
   let cancelling = Promise.resolve()
   const cancel = () => {
-    cancelling = cancelStatement(url, own.pid())
+    cancelling = cancelStatement(url, backendPid(own.client()))
   }
   signal?.addEventListener('abort', cancel)
   const session: Session = {
@@ -158,11 +160,6 @@ export async function rollBack({ client, own }: Session): Promise<void> {
   await client.query('')
   // A COMMIT that failed has closed the transaction by itself, and the server would warn.
   if (client.getTransactionStatus() !== 'I') await client.query('ROLLBACK')
-}
-
-/** The server's process id of a session's connection; undefined behind a client that does not tell. */
-export function backendPid({ client, own }: Pick<Session, 'client' | 'own'>): number | undefined {
-  return own?.pid() ?? keyPid(client)
 }
 
 /** `user@machine` for the log. */

@@ -1,19 +1,11 @@
 import { MigError } from '../errors.ts'
-import {
-  createLedger,
-  digestOf,
-  forgetProgressStatement,
-  ledgerStatements,
-  releaseLocks,
-  takeLocks,
-} from '../ledger/index.ts'
-import { isConnectionLost } from '../postgres/index.ts'
+import { createLedger, digestOf, forgetProgressStatement, ledgerStatements } from '../ledger/index.ts'
 import type { RevisionFile } from '../revisions/index.ts'
 import { type AppliedState, headsOf, ofLine, readStates } from './applied/state.ts'
+import { holdingLocks } from './locks.ts'
 import { singleTargets } from './plan.ts'
 import { fileChecksum, type Project } from './project.ts'
-import { rollBack, type Session, whereFrom } from './session.ts'
-import { guardConnection } from './survive.ts'
+import { type Session, whereFrom } from './session.ts'
 
 export interface StampRequest {
   /** One target, or several with spaces between them; with `fromLog` it does not count. */
@@ -139,25 +131,15 @@ export async function applyStamp(
   project: Project,
   request: StampRequest,
 ): Promise<StampPlan> {
-  const { client, emit, signal } = session
+  const { client } = session
   const { env } = project
-  await guardConnection(session)
   const targetSchemas = (request.lines ?? env.filter).flatMap((line) => env.schemas[line] ?? []).sort()
-  await takeLocks(client, { ledgerSchema: env.ledgerSchema, targetSchemas, wait: env.lockWait, emit, signal })
-  let lost = false
-  try {
+  return holdingLocks(session, env, targetSchemas, async () => {
     await createLedger(client, env.ledgerSchema)
     const plan = await stampPlan(session, project, request)
     await client.query(stampScript(project, targetSchemas, plan))
     return plan
-  } catch (error) {
-    lost = isConnectionLost(error)
-    if (!lost) await rollBack(session)
-    throw error
-  } finally {
-    // A connection that is gone has given its locks back.
-    if (!lost) await releaseLocks(client, env.ledgerSchema, targetSchemas)
-  }
+  })
 }
 
 /**

@@ -4,6 +4,7 @@ import type { BackfillResult, BackfillSpec, Statement, StatementSink } from '../
 import { initialSettings, setOwnPath } from '../postgres/index.ts'
 import { runBackfill } from './backfill.ts'
 import { landing } from './landing.ts'
+import { guardConnection } from './locks.ts'
 import { leavingStatements, roleError } from './own-sql.ts'
 import type { PlanStep } from './plan.ts'
 import { doneResult } from './reread.ts'
@@ -17,7 +18,6 @@ import type { StepContext } from './step.ts'
 import { type FailedStanding, notAwaited, transactionEnded } from './step-error.ts'
 import { stepTransaction } from './step-transaction.ts'
 import { lockLostError, stillLocked } from './still-locked.ts'
-import { guardConnection } from './survive.ts'
 import { underWay } from './under-way.ts'
 
 /**

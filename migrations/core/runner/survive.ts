@@ -2,11 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ClientBase } from 'pg'
 import { exitCodes, MigError } from '../errors.ts'
 import type { MigEvent } from '../events.ts'
-import { isStepDone, readApplied, takeLocks } from '../ledger/index.ts'
-import { isConnectionLost, serverHelp } from '../postgres/index.ts'
+import { isStepDone, readApplied } from '../ledger/index.ts'
+import { backendPid, isConnectionLost, serverHelp } from '../postgres/index.ts'
+import { lockTargets } from './locks.ts'
 import type { PlanStep } from './plan.ts'
-import { checkPooler } from './pooler.ts'
-import { backendPid, type Session } from './session.ts'
 import type { StepContext } from './step.ts'
 
 /** How often one step goes on after a lost connection; a statement that brings the server down must come to an end. */
@@ -75,7 +74,7 @@ async function connectAgain(context: StepContext, lost: MigError | Error): Promi
   const { session, project, targetSchemas } = context
   const { env } = project
   const { emit, signal } = session
-  const pid = backendPid(session)
+  const pid = backendPid(session.client)
   const end = Date.now() + Math.max(env.retry.for, env.retry.firstDelay)
   for (let delay = env.retry.firstDelay; ; delay = Math.min(delay * 2, env.retry.maxDelay)) {
     try {
@@ -88,15 +87,8 @@ async function connectAgain(context: StepContext, lost: MigError | Error): Promi
       await pause(delay, undefined, { signal })
     }
   }
-  await guardConnection(session)
   if (pid !== undefined) await endOldBackend(session.client, pid)
-  await takeLocks(session.client, {
-    ledgerSchema: env.ledgerSchema,
-    targetSchemas,
-    wait: env.lockWait,
-    emit,
-    signal,
-  })
+  await lockTargets(session, env, targetSchemas)
 }
 
 /** Only a backend that still has our old lock is ours: the pid may be another's by now. */
@@ -107,31 +99,6 @@ async function endOldBackend(client: ClientBase, pid: number): Promise<void> {
        AND EXISTS (SELECT FROM pg_locks AS l WHERE l.pid = $1 AND l.locktype = 'advisory' AND l.granted)`,
     [pid],
   )
-}
-
-/**
- * Has the server notice soon that this side has gone: it asks the socket while a statement runs
- * (client_connection_check_interval, manual 20.3.1; not on every platform), and a silent network for two minutes at
- * most. A session that outlives its runner keeps the locks; one that a server ends for its idleness loses them.
- * @throws MigError `transaction-pooler`
- */
-export async function guardConnection({ client, own }: Pick<Session, 'client' | 'own'>): Promise<void> {
-  // What the caller has opened keeps its settings.
-  if (own === undefined) return
-  await checkPooler(client, own)
-  const settings = {
-    ...{ tcp_keepalives_idle: 60, tcp_keepalives_interval: 10, tcp_keepalives_count: 6 },
-    // A run that pauses, or waits for a lock, has nothing to ask.
-    idle_session_timeout: 0,
-  }
-  const texts = Object.entries(settings).map(([name, value]) => `SET ${name} = ${value}`)
-  await client.query(texts.join('; '))
-  try {
-    await client.query("SET client_connection_check_interval = '2s'")
-  } catch (error) {
-    // invalid_parameter_value: a platform without the poll that it needs.
-    if (!(error instanceof Error && 'code' in error && error.code === '22023')) throw error
-  }
 }
 
 /** Between the loss and the new lock another runner may have gone on. */

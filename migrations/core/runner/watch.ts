@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ClientBase } from 'pg'
 import type { LockHolder } from '../events.ts'
-import { withoutQueryValues } from '../postgres/index.ts'
+import { backendPid, withoutQueryValues } from '../postgres/index.ts'
 import type { PlanStep } from './plan.ts'
-import { backendPid, type Session } from './session.ts'
+import type { Session } from './session.ts'
 
 const interval = 1000
 
@@ -20,7 +20,7 @@ export interface Watch {
  * `progress`. Without a second connection nothing is seen.
  */
 export function watchStatement(session: Session, step: PlanStep, delay: number): Watch {
-  const pid = backendPid(session)
+  const pid = backendPid(session.client)
   let blockers: readonly LockHolder[] = []
   const { own } = session
   if (own === undefined || pid === undefined) return { blockers: () => blockers, stop: () => undefined }

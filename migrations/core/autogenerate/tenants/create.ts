@@ -1,10 +1,11 @@
 import { roleOf, shellWord, type Tenant } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
-import { createLedger, ledgerStatements, releaseLocks, takeLocks } from '../../ledger/index.ts'
+import { createLedger, ledgerStatements } from '../../ledger/index.ts'
 import {
   compareFingerprints,
   databaseError,
   fingerprintChangesText,
+  isConnectionLost,
   quoteIdent,
   readFingerprint,
   readFingerprintHashes,
@@ -18,6 +19,7 @@ import {
   type SessionOptions,
   usingSession,
 } from '../../runner/index.ts'
+import { holdingLocks } from '../../runner/locks.ts'
 import { leavingStatements, roleStatements, schemaOwner } from '../../runner/own-sql.ts'
 import { whereFrom } from '../../runner/session.ts'
 import {
@@ -56,16 +58,10 @@ export async function createTenantFromTemplate(
   const env = tenantEnvironment(project.env, template.databaseUrl)
   await usingSession(env, sessions, async (session) => {
     const structure = await tenantStructure(session, { ...project, env }, line)
-    const { ledgerSchema, lockWait: wait } = env
-    const targetSchemas = [schema]
-    const { client, emit, signal } = session
-    await takeLocks(client, { ledgerSchema, targetSchemas, wait, emit, signal })
-    try {
-      await createLedger(client, ledgerSchema)
+    await holdingLocks(session, env, [schema], async () => {
+      await createLedger(session.client, env.ledgerSchema)
       await copyStructure(session, project, { line, schema, template, structure, steps })
-    } finally {
-      await releaseLocks(client, ledgerSchema, targetSchemas)
-    }
+    })
   })
   const revisions = steps.at(-1)?.appliedAfter ?? []
   return { tenant, revisions, ms: performance.now() - started }
@@ -100,8 +96,7 @@ async function copyStructure(session: Session, project: Project, copy: Copy): Pr
     await expectSeeds(session, structure.seeds, schema)
     await client.query('COMMIT')
   } catch (error) {
-    await client.query('ROLLBACK')
-    throw error instanceof MigError ? error : databaseError(error, { sql: script })
+    throw error instanceof MigError || isConnectionLost(error) ? error : databaseError(error, { sql: script })
   }
 }
 

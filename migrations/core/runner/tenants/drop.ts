@@ -1,11 +1,10 @@
 import type { ClientBase } from 'pg'
 import type { Tenant } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
-import { releaseLocks, takeLocks } from '../../ledger/index.ts'
-import { databaseError, quoteIdent } from '../../postgres/index.ts'
+import { databaseError, isConnectionLost, quoteIdent } from '../../postgres/index.ts'
+import { holdingLocks } from '../locks.ts'
 import type { Project } from '../project.ts'
 import { type SessionOptions, usingSession } from '../session.ts'
-import { guardConnection } from '../survive.ts'
 import { forgetStatements } from './forget.ts'
 import { tenantEnvironment } from './view.ts'
 
@@ -45,25 +44,18 @@ export async function dropTenant(project: Project, tenant: Tenant, sessions: Ses
   if (tenant.schema === 'public') throw everybodys()
   const env = tenantEnvironment(project.env, tenant.databaseUrl)
   await usingSession(env, sessions, async (session) => {
-    const { client, emit, signal } = session
-    await guardConnection(session)
-    const { ledgerSchema, lockWait: wait } = env
-    const targetSchemas = [tenant.schema]
-    await takeLocks(client, { ledgerSchema, targetSchemas, wait, emit, signal })
-    try {
-      const forget = await forgetStatements(client, ledgerSchema, tenant)
-      await client.query('BEGIN')
+    const { client } = session
+    await holdingLocks(session, env, [tenant.schema], async () => {
+      const forget = await forgetStatements(client, env.ledgerSchema, tenant)
       try {
+        await client.query('BEGIN')
         await client.query(`DROP SCHEMA IF EXISTS ${quoteIdent(tenant.schema)} CASCADE`)
         for (const statement of forget) await client.query(statement)
         await client.query('COMMIT')
       } catch (error) {
-        await client.query('ROLLBACK')
-        throw databaseError(error, helpFor(error))
+        throw isConnectionLost(error) ? error : databaseError(error, helpFor(error))
       }
-    } finally {
-      await releaseLocks(client, ledgerSchema, targetSchemas)
-    }
+    })
   })
 }
 

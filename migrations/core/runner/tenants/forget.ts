@@ -6,12 +6,10 @@ import {
   forgetProgressStatement,
   ledgerStatements,
   readRecords,
-  releaseLocks,
-  takeLocks,
 } from '../../ledger/index.ts'
-import { isConnectionLost } from '../../postgres/index.ts'
+import { holdingLocks } from '../locks.ts'
 import type { Project } from '../project.ts'
-import { rollBack, type SessionOptions, usingSession, whereFrom } from '../session.ts'
+import { type SessionOptions, usingSession, whereFrom } from '../session.ts'
 import { tenantEnvironment } from './view.ts'
 
 /**
@@ -47,20 +45,10 @@ export async function forgetLeftovers(
 ): Promise<void> {
   const env = tenantEnvironment(project.env, tenant.databaseUrl)
   await usingSession(env, sessions, async (session) => {
-    const { client, emit, signal } = session
-    const { ledgerSchema, lockWait: wait } = env
-    const targetSchemas = [tenant.schema]
-    await takeLocks(client, { ledgerSchema, targetSchemas, wait, emit, signal })
-    let lost = false
-    try {
-      const statements = await forgetStatements(client, ledgerSchema, tenant)
+    const { client } = session
+    await holdingLocks(session, env, [tenant.schema], async () => {
+      const statements = await forgetStatements(client, env.ledgerSchema, tenant)
       if (statements.length > 0) await client.query(['BEGIN', ...statements, 'COMMIT'].join('; '))
-    } catch (error) {
-      lost = isConnectionLost(error)
-      if (!lost) await rollBack(session)
-      throw error
-    } finally {
-      if (!lost) await releaseLocks(client, ledgerSchema, targetSchemas)
-    }
+    })
   })
 }
