@@ -1,95 +1,78 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { describe, expect } from 'vitest'
-import type { EnvironmentOptions, MigEvent } from '../../migrations/core/index.ts'
-import { generateFiles } from '../autogenerate/support/project.ts'
-import { type Lab, labTest } from '../runner/support.ts'
+import { describe, expect, test } from 'vitest'
+import { modelSources } from '../../migrations/core/environment/models-setting.ts'
+import { readFiles, refusalOf } from './support.ts'
 
-async function write(lab: Lab, files: Readonly<Record<string, string>>): Promise<void> {
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(dirname(join(lab.root, name)), { recursive: true })
-    await writeFile(join(lab.root, name), text)
-  }
-}
+const table = (name: string) => `CREATE TABLE ${name} (id int)`
 
-/** What is generated of models at a place, and what is told on the way. */
-async function generated(lab: Lab, settings: Partial<EnvironmentOptions>) {
-  const events: MigEvent[] = []
-  const { files } = await generateFiles(
-    lab,
-    { fromHistory: true, emit: (event) => events.push(event) },
-    settings,
-  )
-  const warnings = events.flatMap((event) => (event.event === 'warning' ? [event.code] : []))
-  return { sql: files.map(({ text }) => text).join('\n'), warnings }
-}
-
-const car = `import { pgSchema, integer, text } from 'drizzle-orm/pg-core'
-  export const car = pgSchema('app_user').table('car', { id: integer().primaryKey(), ownerName: text() })`
-
-describe('models where a project has them', () => {
-  labTest(
-    'a file, a glob and a list are read, and names without a schema are of their key',
-    async ({ lab }) => {
-      await write(lab, {
-        'src/db/car.table.ts': car,
-        'src/db/helper.ts': 'export const unused = "DROP TABLE nowhere"',
-        'policies/a.sql': 'CREATE TABLE one (id int);',
-        'policies/b.sql': 'CREATE TABLE two (id int);',
-      })
-      const { sql } = await generated(lab, {
-        models: { user: ['../src/db/*.table.ts', '../policies/a.sql'], message: '../policies/b.sql' },
-        drizzleCasing: 'snake_case',
-      })
-      expect(sql).toContain('CREATE TABLE app_user.one')
-      expect(sql).toContain('CREATE TABLE app_message.two')
-      expect(sql).toMatch(/CREATE TABLE app_user\.car[\s\S]*owner_name text/)
-      expect(sql).not.toContain('nowhere')
-    },
-  )
-
-  labTest('a package is read, by what its package.json exports', async ({ lab }) => {
-    await write(lab, {
-      'node_modules/@acme/db/package.json':
-        '{ "name": "@acme/db", "exports": { "./schema": "./src/schema.ts" } }',
-      'node_modules/@acme/db/src/schema.ts': car,
-      'migrations/versions/user/.keep': '',
-    })
-    const { sql } = await generated(lab, { models: '@acme/db/schema' })
-    expect(sql).toMatch(/CREATE TABLE app_user\.car[\s\S]*"ownerName" text/)
+describe('models in env.ts', () => {
+  test('names a folder, a file, a glob, a package or an alias, from the folder of env.ts', async () => {
+    const { files } = await readFiles(
+      {
+        'tsconfig.json': '{ "compilerOptions": { "paths": { "#db/*": ["./src/db/*"] } } }',
+        'migrations/models/one.sql': table('one'),
+        'migrations/models/deep/two.sql': table('two'),
+        'migrations/models/seed.sql': 'INSERT INTO one VALUES (1)',
+        'src/three.sql': table('three'),
+        'src/four.table.ts': `export default '${table('four')}'`,
+        'src/inner/five.table.ts': `export default '${table('five')}'`,
+        'src/inner/six.ts': `export default '${table('six')}'`,
+        'src/db/seven.ts': `export default '${table('seven')}'`,
+        'packages/acme/package.json': '{ "name": "@acme/db", "exports": { "./schema": "./schema.ts" } }',
+        'packages/acme/schema.ts': `export default '${table('eight')}'`,
+        'migrations/node_modules/@acme/db/package.json':
+          '{ "name": "@acme/db", "exports": { "./schema": "./schema.js" } }',
+        'migrations/node_modules/@acme/db/schema.js': `exports.eight = '${table('eight')}'`,
+      },
+      [
+        'models',
+        '../src/three.sql',
+        '../src/**/*.{table,view}.ts',
+        '#db/seven',
+        '@acme/db/schema',
+        { key: 'app', source: '../src/three.sql' },
+      ],
+    )
+    expect(files.map(({ key, keyed, statements }) => [statements[0]?.sql.split(' ')[2], key, keyed])).toEqual(
+      [
+        ['two', 'deep', false],
+        ['one', 'one', false],
+        ['three', undefined, false],
+        ['three', 'app', true],
+        ['four', undefined, false],
+        ['eight', undefined, false],
+        ['five', undefined, false],
+        ['seven', undefined, false],
+      ],
+    )
   })
 
-  labTest('of a module with tables, plain text is told about, and marked text counts', async ({ lab }) => {
-    await write(lab, {
-      'src/schema.ts': `${car}\n
-        import { sql } from 'drizzle-orm'
-        export const touch = sql\`CREATE INDEX car_owner ON app_user.car ("ownerName")\`
-        export const now = sql\`now()\`
-        export const onExpiry = 'DROP TABLE app_user.car'`,
+  test('that names nothing is told with what is near', async () => {
+    const files = { 'src/schema.ts': '', 'migrations/models/a.sql': '' }
+    expect(await refusalOf(readFiles(files, ['src/schema.ts']))).toMatchObject({
+      code: 'no-models',
+      help: expect.stringContaining("did you mean '../src/schema.ts'?"),
     })
-    const { sql, warnings } = await generated(lab, { models: '../src/schema.ts' })
-    expect(sql).toContain('CREATE INDEX car_owner')
-    expect(sql).toContain('CREATE TABLE app_user.car')
-    expect(warnings).toContain('strings-passed-over')
+    expect((await refusalOf(readFiles(files, ['../src/*.sql']))).message).toContain('matches no model file')
+    expect((await refusalOf(readFiles(files, ['@acme/db']))).message).toContain('is not there')
   })
 
-  const refused: readonly [models: unknown, code: string, text: RegExp][] = [
-    ['../src/schem', 'no-models', /is not there/],
-    ['../src/*.nothing', 'no-models', /matches no model file/],
-    [{ usr: 'models' }, 'unknown-schema', /"usr", which the schema map does not have/],
-    [[], 'bad-setting', /names no source/],
-    [[''], 'bad-setting', /holds "", which is not a source/],
-    [{ user: 7 }, 'bad-setting', /"models.user" in env.ts holds 7/],
-    [[{ build: 'make schema' }], 'bad-setting', /which is not a source/],
-  ]
-  labTest('what is not a source is refused with what is wrong', async ({ lab }) => {
-    await write(lab, { 'src/schema.ts': car })
-    for (const [models, code, text] of refused) {
-      const settings = { models } as Partial<EnvironmentOptions>
-      await expect(generated(lab, settings), JSON.stringify(models)).rejects.toMatchObject({
-        code,
-        message: expect.stringMatching(text),
-      })
+  test('is for all keys, or by key', async () => {
+    const keys = ['user', 'policy']
+    expect(modelSources('models', keys)).toEqual([{ key: undefined, source: 'models' }])
+    expect(modelSources({ user: 'a', policy: ['b', 'c'] }, keys)).toEqual([
+      { key: 'user', source: 'a' },
+      { key: 'policy', source: 'b' },
+      { key: 'policy', source: 'c' },
+    ])
+    const refused: readonly [setting: unknown, code: string, text: RegExp][] = [
+      [{ usr: 'a' }, 'unknown-schema', /"usr", which the schema map does not have/],
+      [[], 'bad-setting', /names no source/],
+      [[''], 'bad-setting', /holds "", which is not a source/],
+      [{ user: 7 }, 'bad-setting', /"models.user" in env.ts holds 7/],
+    ]
+    for (const [setting, code, text] of refused) {
+      const refusal = await refusalOf(Promise.resolve().then(() => modelSources(setting, keys)))
+      expect(refusal, JSON.stringify(setting)).toMatchObject({ code, message: expect.stringMatching(text) })
     }
   })
 })

@@ -1,8 +1,10 @@
 import type { ClientBase } from 'pg'
 import { MigError } from '../errors.ts'
 import { databaseError, isConnectionLost, quoteIdent } from '../postgres/index.ts'
+import { loadError, type Waiting } from './load-error.ts'
 import type { ModelFile, ModelStatement } from './model.ts'
-import { forbidden, isBenign, lacksExtension, madeName } from './statement-kinds.ts'
+import { linePlace, where } from './place.ts'
+import { forbidden, isBenign, madeName } from './statement-kinds.ts'
 
 export interface LoadOptions {
   /** Schema key → physical schema; for a tenant line the schema that stands for all tenants. */
@@ -12,13 +14,6 @@ export interface LoadOptions {
   readonly privileges: boolean
   /** Makes what others own and models may refer to; called once, where models do not load without. */
   readonly whenStuck?: () => Promise<void>
-}
-
-interface Waiting {
-  readonly statement: ModelStatement
-  /** The search_path that was in force where it stands. */
-  readonly searchPath: string
-  readonly error: Error & { readonly code?: string; readonly routine?: string }
 }
 
 /**
@@ -53,7 +48,13 @@ export async function loadModels(
       }
     }
   }
-  await settle(client, waiting, options, made)
+  await settle(
+    client,
+    waiting,
+    options,
+    made,
+    files.flatMap((file) => file.statements),
+  )
   await client.query('RESET ALL')
   await refuseOutside(client, files, options)
 }
@@ -123,6 +124,7 @@ async function settle(
   first: readonly Waiting[],
   options: LoadOptions,
   made: Map<string, ModelStatement>,
+  statements: readonly ModelStatement[],
 ): Promise<void> {
   let waiting = first
   let { whenStuck } = options
@@ -134,81 +136,12 @@ async function settle(
       if (failed !== undefined) left.push(failed)
     }
     if (left.length === waiting.length) {
-      if (whenStuck === undefined) throw failure(left, made)
+      if (whenStuck === undefined) throw loadError(left, made, statements)
       await whenStuck()
       whenStuck = undefined
     }
     waiting = left
   }
-}
-
-const duplicateStates = new Set(['42P07', '42710', '42723'])
-
-function failure(left: readonly Waiting[], made: ReadonlyMap<string, ModelStatement>): MigError {
-  const { statement, error } =
-    left.find((each) => duplicateStates.has(each.error.code ?? '')) ??
-    left.find((each) => !isUndefined(each.error)) ??
-    first(left)
-  const others = left.filter((each) => each.statement !== statement)
-  const more = others
-    .slice(0, 5)
-    .map((each) => `\n  ${where(each.statement)}: ${each.error.message}`)
-    .join('')
-    .replace(/^/, others.length === 0 ? '' : `\n${others.length} more fail too, or wait for it:`)
-  const shown = databaseError(error, { sql: statement.sql, file: statement.file })
-  const place = { ...shown.place, ...(statement.line === undefined ? {} : { line: statement.line }) }
-  const name = madeName(statement.sql)
-  const other = name === undefined ? undefined : made.get(name)
-  if (duplicateStates.has(error.code ?? '') && other !== undefined) {
-    return new MigError(
-      'duplicate-model',
-      `${name} is defined twice: in ${where(other)} and in ${where(statement)}`,
-      {
-        help: 'keep one of the two definitions',
-        place,
-        facts: { object: name, files: [other.file, statement.file] },
-      },
-    )
-  }
-  if (lacksExtension(statement.sql, error)) {
-    return new MigError(
-      'no-extension',
-      `${where(statement)} needs an extension that the server lacks: ${error.message}`,
-      {
-        help: 'install it on the server, or set MIG_SCRATCH_URL to a server that has it',
-        place,
-      },
-    )
-  }
-  return new MigError('model-failed', `a model does not load: ${shown.message}${more}`, {
-    help: isUnknownRole(error)
-      ? 'models name roles of the server: CREATE ROLE … there first, on that of MIG_SCRATCH_URL too'
-      : `fix ${where(statement)}`,
-    place,
-    facts: { ...shown.facts, file: statement.file },
-    cause: error,
-  })
-}
-
-/** The message may be in any language; the server's own function that looks a role up is named get_role_oid. */
-function isUnknownRole({ code, routine }: { readonly code?: string; readonly routine?: string }): boolean {
-  return code === '42704' && routine === 'get_role_oid'
-}
-
-/** What waits for another statement says that something does not exist; a mistake of its own says more. */
-function isUndefined(error: Waiting['error']): boolean {
-  return ['42P01', '42703', '42704', '42883', '3F000'].includes(error.code ?? '')
-}
-
-function first<T>(items: readonly T[]): T {
-  const [item] = items
-  if (item === undefined) throw new RangeError('an empty list has no first item')
-  return item
-}
-
-function where({ file, line, name }: ModelStatement): string {
-  if (line !== undefined) return `${file}:${line}`
-  return name === undefined ? file : `${file} (${name})`
 }
 
 function note(made: Map<string, ModelStatement>, statement: ModelStatement): void {
@@ -224,7 +157,7 @@ function refuseCluster(statement: ModelStatement): void {
     place: {
       file: statement.file,
       statement: statement.sql,
-      ...(statement.line === undefined ? {} : { line: statement.line }),
+      ...linePlace(statement),
     },
   })
 }
@@ -252,9 +185,7 @@ async function refuseOutside(
     `${source === undefined ? 'a model' : where(source)} defines ${list}: no key of the schema map stands for schema ${found.schema}`,
     {
       help: `name one of ${Object.values(options.schemas).join(', ')}, or add ${found.schema} to the schema map in env.ts`,
-      ...(source === undefined
-        ? {}
-        : { place: { file: source.file, ...(source.line === undefined ? {} : { line: source.line }) } }),
+      ...(source === undefined ? {} : { place: { file: source.file, ...linePlace(source) } }),
       facts: { objects: rows },
     },
   )

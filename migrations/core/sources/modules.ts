@@ -1,10 +1,19 @@
-import { connects, type Described, type DrizzleCasing, loadDescriptions } from '../environment/index.ts'
+import { dirname } from 'node:path'
+import {
+  connects,
+  type Described,
+  type DrizzleCasing,
+  loadDescriptions,
+  mergedInputs,
+  seenInputs,
+} from '../environment/index.ts'
 import { MigError } from '../errors.ts'
 import type { EmitEvent } from '../events.ts'
 import { splitStatements } from '../postgres/index.ts'
 import { ddlText } from './ddl.ts'
+import { configuredCasing } from './drizzle/config.ts'
 import { type DrizzleExport, drizzleStatements } from './drizzle/statements.ts'
-import { type DrizzleTools, drizzleTools } from './drizzle/tools.ts'
+import { type DrizzleTools, drizzleTools, expectCasing } from './drizzle/tools.ts'
 import type { ModelFile, ModelStatement } from './model.ts'
 import { type ModuleContent, moduleContent } from './module-exports.ts'
 import type { ModelPlace } from './places.ts'
@@ -43,13 +52,22 @@ export async function moduleFiles(
   const needsDrizzle = modules.some(
     ({ objects, marked }) => objects.length > 0 || marked.some(({ value }) => ddlText(value) === undefined),
   )
-  const tools = needsDrizzle
-    ? await drizzleTools(
-        described.packages,
-        described.files.filter((path) => !isInstalled(path)),
-      )
-    : undefined
-  return { files: await statementFiles(modules, tools, options), inputs: described.inputs }
+  if (!needsDrizzle)
+    return { files: await statementFiles(modules, undefined, options), inputs: described.inputs }
+  const own = described.files.filter((path) => !isInstalled(path))
+  const tools = await drizzleTools(described.packages, own)
+  const drizzle = modules.find(({ objects }) => objects.length > 0)?.place.path ?? own[0] ?? ''
+  const { casing, inputs } =
+    options.casing === undefined
+      ? await configuredCasing(dirname(drizzle), options.cacheDir)
+      : { casing: options.casing, inputs: seenInputs({ files: [] }) }
+  if (casing !== undefined) expectCasing(tools, casing)
+  const known =
+    described.inputs !== undefined && inputs !== undefined ? [described.inputs, inputs] : undefined
+  return {
+    files: await statementFiles(modules, tools, { ...options, casing }),
+    inputs: known === undefined ? undefined : mergedInputs(known),
+  }
 }
 
 function isInstalled(path: string): boolean {
@@ -103,11 +121,12 @@ async function statementFiles(
     const statements = sqlOf(module, seen, tools, options)
     if (statements.length > 0) files.push({ ...fileOf(place), statements })
   }
+  const tables: ModelFile[] = []
   for (const { place, objects } of drizzle.values()) {
     if (tools === undefined) throw new TypeError('Drizzle objects without drizzle-kit')
-    files.unshift({ ...fileOf(place), statements: await drizzleStatements(objects, tools, options.casing) })
+    tables.push({ ...fileOf(place), statements: await drizzleStatements(objects, tools, options.casing) })
   }
-  return files
+  return [...tables, ...files]
 }
 
 function fileOf({ path, key, keyed }: ModelPlace): Omit<ModelFile, 'statements'> {

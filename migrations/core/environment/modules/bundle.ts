@@ -7,7 +7,7 @@ import { packagesOutside } from './packages-outside.ts'
 /** Modules as one, and what went into it. */
 export interface Bundle {
   readonly code: string
-  /** Absolute paths of the files in it. */
+  /** Absolute paths of the files in it, each after those that it imports, but for those that import each other. */
   readonly inside: readonly string[]
   /** Absolute paths of the files of packages that it imports. */
   readonly outside: readonly string[]
@@ -66,10 +66,9 @@ export async function bundle(files: readonly string[]): Promise<Bundle> {
     banner: { js: requireFrom(first) },
     plugins: [packagesOutside((path) => outside.add(path)), ownPlace],
   })
-  const inside = insideOf(result.metafile)
   return {
     code: result.outputFiles[0]?.text ?? '',
-    inside,
+    inside: inOrder(result.metafile),
     outside: [...outside],
     importedBy: importersIn(result.metafile),
   }
@@ -118,6 +117,20 @@ const leaveMissing: import('esbuild').Plugin = {
 
 function insideOf({ inputs }: Metafile): readonly string[] {
   return Object.keys(inputs).flatMap((path) => fileOf(path) ?? [])
+}
+
+function inOrder({ inputs }: Metafile): readonly string[] {
+  const seen = new Set<string>()
+  const ordered: string[] = []
+  const visit = (path: string): void => {
+    if (seen.has(path)) return
+    seen.add(path)
+    for (const { path: imported, external } of inputs[path]?.imports ?? [])
+      if (external !== true) visit(imported)
+    ordered.push(path)
+  }
+  visit(Object.keys(inputs).find((path) => path.endsWith(listOfModules)) ?? '')
+  return ordered.flatMap((path) => fileOf(path) ?? [])
 }
 
 function importersIn({ inputs }: Metafile): ReadonlyMap<string, ReadonlySet<string>> {

@@ -20,12 +20,12 @@ export interface DrizzleExport {
  */
 export async function drizzleStatements(
   objects: readonly DrizzleExport[],
-  { kit, orm, hasOwnBigints }: DrizzleTools,
+  { kit, orm, isFirst }: DrizzleTools,
   casing: DrizzleCasing | undefined,
 ): Promise<readonly ModelStatement[]> {
   const [first] = objects
   if (first === undefined) return []
-  if (!hasOwnBigints)
+  if (!isFirst)
     writeBigintDefaults(
       objects.map(({ value }) => value),
       (text) => orm.sql.raw(text),

@@ -8,7 +8,8 @@ import { MigError } from '../../errors.ts'
 export interface DrizzleTools {
   readonly kit: DrizzleKit
   readonly orm: DrizzleOrm
-  readonly hasOwnBigints: boolean
+  /** drizzle-orm 1.0: bigint defaults are written as such, and a table says itself what its names become. */
+  readonly isFirst: boolean
 }
 
 interface DrizzleKit {
@@ -57,7 +58,19 @@ export async function drizzleTools(
     importFile(join(folder, 'pg-core', 'index.js')),
     kitFor(major, version, places),
   ])
-  return { kit, orm: { ...orm, ...core } as unknown as DrizzleOrm, hasOwnBigints: major > 0 }
+  return { kit, orm: { ...orm, ...core } as unknown as DrizzleOrm, isFirst: major > 0 }
+}
+
+/** @throws MigError `drizzle-casing` where the version takes no casing from outside of the schema */
+export function expectCasing({ isFirst }: DrizzleTools, casing: DrizzleCasing): void {
+  if (!isFirst) return
+  throw new MigError(
+    'drizzle-casing',
+    `drizzle-orm 1.0 takes no casing (${casing}) from drizzle.config.ts or env.ts`,
+    {
+      help: "write it into the schema: import { snakeCase } from 'drizzle-orm/pg-core', and snakeCase.table(…)",
+    },
+  )
 }
 
 async function kitFor(major: number, orm: string, places: readonly string[]): Promise<DrizzleKit> {

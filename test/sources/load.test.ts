@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest'
 import { MigError } from '../../migrations/core/errors.ts'
 import { loadModels, readModels } from '../../migrations/core/sources/index.ts'
+import { modelsIn, usingModels } from '../autogenerate/support/case.ts'
 import { databaseTest, type TestDatabase } from '../support/database.ts'
-import { modelsIn, usingModels } from './support/case.ts'
 
 const options = {
   schemas: { user: 'rfx_user', policy: 'rfx_policy' },
@@ -140,6 +140,30 @@ export default ['CREATE TABLE rfx_policy.grants (profile int REFERENCES rfx_user
     })
     expect(error.code).toBe('duplicate-model')
     expect(error.message).toMatch(/rfx_user\.a is defined twice: in .*one\.sql:1 and in .*two\.sql:1/)
+  })
+
+  databaseTest('whose names PostgreSQL cuts to the same one are told as that', async ({ database }) => {
+    const long = 'a'.repeat(63)
+    const columns = await refusal(database, {
+      'user.sql': `CREATE TABLE rfx_user.t (\n  "${long}_one" int,\n  "${long}_two" int\n);`,
+    })
+    expect(columns).toMatchObject({
+      code: 'names-cut',
+      message: expect.stringContaining(`${long}_one and ${long}_two are the same name to PostgreSQL`),
+    })
+    const tables = await refusal(database, {
+      'user.sql': `CREATE TABLE rfx_user.${long}_one (id int);\nCREATE TABLE rfx_user.${long}_two (id int);`,
+    })
+    expect(tables.code).toBe('names-cut')
+  })
+
+  databaseTest('of a module are told with the line of the export', async ({ database }) => {
+    const error = await refusal(database, {
+      'user.ts':
+        "export const car = 'CREATE TABLE rfx_user.car (id int)'\nexport const door = 'CREATE TABLE rfx_user.door (id nothing)'\n",
+    })
+    expect(error.place).toMatchObject({ file: expect.stringMatching(/user\.ts$/), line: 2 })
+    expect(error.help).toMatch(/user\.ts:2 \(door\)/)
   })
 
   databaseTest('outside the schema map are refused by name', async ({ database }) => {

@@ -1,0 +1,64 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import {
+  type DrizzleCasing,
+  type Inputs,
+  loadDescriptions,
+  mergedInputs,
+  seenInputs,
+} from '../../environment/index.ts'
+import { MigError } from '../../errors.ts'
+
+const names = ['ts', 'mts', 'js', 'mjs', 'cjs', 'json'].map((ending) => `drizzle.config.${ending}`)
+
+/** The nearest drizzle.config.ts above a folder, up to the outermost folder with a package.json; undefined without one. */
+function nearestConfig(folder: string): string | undefined {
+  return candidates(folder).find((path) => existsSync(path))
+}
+
+function candidates(folder: string): readonly string[] {
+  const all: string[] = []
+  let last = 0
+  for (let at = folder; ; at = dirname(at)) {
+    all.push(...names.map((name) => join(at, name)))
+    if (existsSync(join(at, 'package.json'))) last = all.length
+    if (dirname(at) === at) return all.slice(0, last)
+  }
+}
+
+/** What a drizzle.config.ts says of names. */
+interface Configured {
+  readonly casing: DrizzleCasing | undefined
+  /** What it follows from; undefined where that is not known. */
+  readonly inputs: Inputs | undefined
+}
+
+/**
+ * How names become a database's, as the nearest drizzle.config.ts says. One that does not speak of it is not loaded, since
+ * it may ask for what only an application has.
+ * @throws MigError `drizzle-config` where it does not load, as where it asks for a variable
+ */
+export async function configuredCasing(folder: string, cacheDir: string): Promise<Configured> {
+  const file = nearestConfig(folder)
+  const looked = seenInputs({ files: candidates(folder) })
+  if (file === undefined) return { casing: undefined, inputs: looked }
+  const text = readFileSync(file, 'utf8')
+  const mayImportIt = /['"]\.{1,2}\//.test(text.replace(/\b(schema|out)\s*:\s*\S+/g, ''))
+  if (!/\bcasing\b/.test(text) && !mayImportIt) return { casing: undefined, inputs: looked }
+  const { casing, inputs } = await casingOf(file, cacheDir)
+  return { casing, inputs: inputs === undefined ? undefined : mergedInputs([looked, inputs]) }
+}
+
+async function casingOf(file: string, cacheDir: string): Promise<Configured> {
+  const { exports, inputs } = await loadDescriptions([file], cacheDir).catch((cause: unknown) => {
+    const message = cause instanceof Error ? cause.message : String(cause)
+    throw new MigError('drizzle-config', `${file} cannot be read: ${message}`, {
+      help: 'set what it asks for in .env, or say in env.ts how columns are named: drizzleCasing',
+      place: { file },
+      cause,
+    })
+  })
+  const exported = exports.get(file)
+  const { casing } = (exported?.default ?? exported ?? {}) as Readonly<Record<string, unknown>>
+  return { casing: casing === 'snake_case' || casing === 'camelCase' ? casing : undefined, inputs }
+}

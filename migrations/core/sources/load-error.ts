@@ -1,0 +1,100 @@
+import { MigError } from '../errors.ts'
+import { databaseError } from '../postgres/index.ts'
+import { cutTogether } from './cut-names.ts'
+import type { ModelStatement } from './model.ts'
+import { linePlace, where } from './place.ts'
+import { lacksExtension, madeName } from './statement-kinds.ts'
+
+/** A statement that PostgreSQL has refused, which may still wait for another. */
+export interface Waiting {
+  readonly statement: ModelStatement
+  /** The search_path that was in force where it stands. */
+  readonly searchPath: string
+  readonly error: Error & { readonly code?: string; readonly routine?: string }
+}
+
+const duplicateStates = new Set(['42P07', '42710', '42723'])
+
+/** A column can be there twice, too. */
+const cutStates = new Set([...duplicateStates, '42701'])
+
+/** What is wrong with models, by the statements that still fail when all others have run. */
+export function loadError(
+  left: readonly Waiting[],
+  made: ReadonlyMap<string, ModelStatement>,
+  statements: readonly ModelStatement[],
+): MigError {
+  const { statement, error } =
+    left.find((each) => duplicateStates.has(each.error.code ?? '')) ??
+    left.find((each) => !isUndefined(each.error)) ??
+    first(left)
+  const others = left.filter((each) => each.statement !== statement)
+  const more = others
+    .slice(0, 5)
+    .map((each) => `\n  ${where(each.statement)}: ${each.error.message}`)
+    .join('')
+    .replace(/^/, others.length === 0 ? '' : `\n${others.length} more fail too, or wait for it:`)
+  const shown = databaseError(error, { sql: statement.sql, file: statement.file })
+  const place = { ...shown.place, ...linePlace(statement) }
+  const name = madeName(statement.sql)
+  const other = name === undefined ? undefined : made.get(name)
+  const cut = cutStates.has(error.code ?? '')
+    ? cutTogether(
+        statement.sql,
+        statements.map(({ sql }) => sql),
+      )
+    : undefined
+  if (cut !== undefined) {
+    const [one, two] = cut
+    return new MigError(
+      'names-cut',
+      `${one} and ${two} are the same name to PostgreSQL, which cuts names after 63 bytes (${where(statement)})`,
+      { help: 'give one of them a shorter name of its own', place, facts: { names: cut } },
+    )
+  }
+  if (duplicateStates.has(error.code ?? '') && other !== undefined) {
+    return new MigError(
+      'duplicate-model',
+      `${name} is defined twice: in ${where(other)} and in ${where(statement)}`,
+      {
+        help: 'keep one of the two definitions',
+        place,
+        facts: { object: name, files: [other.file, statement.file] },
+      },
+    )
+  }
+  if (lacksExtension(statement.sql, error)) {
+    return new MigError(
+      'no-extension',
+      `${where(statement)} needs an extension that the server lacks: ${error.message}`,
+      {
+        help: 'install it on the server, or set MIG_SCRATCH_URL to a server that has it',
+        place,
+      },
+    )
+  }
+  return new MigError('model-failed', `a model does not load: ${shown.message}${more}`, {
+    help: isUnknownRole(error)
+      ? 'models name roles of the server: CREATE ROLE … there first, on that of MIG_SCRATCH_URL too'
+      : `fix ${where(statement)}`,
+    place,
+    facts: { ...shown.facts, file: statement.file },
+    cause: error,
+  })
+}
+
+/** The message may be in any language; the server's own function that looks a role up is named get_role_oid. */
+function isUnknownRole({ code, routine }: { readonly code?: string; readonly routine?: string }): boolean {
+  return code === '42704' && routine === 'get_role_oid'
+}
+
+/** What waits for another statement says that something does not exist; a mistake of its own says more. */
+function isUndefined(error: Waiting['error']): boolean {
+  return ['42P01', '42703', '42704', '42883', '3F000'].includes(error.code ?? '')
+}
+
+function first<T>(items: readonly T[]): T {
+  const [item] = items
+  if (item === undefined) throw new RangeError('an empty list has no first item')
+  return item
+}

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs'
+import type { ModelStatement } from './model.ts'
+
+/** Where a statement stands, for a person: file and line, and the export that says it. */
+export function where(statement: ModelStatement): string {
+  const { file, name } = statement
+  const line = lineOf(statement)
+  const place = line === undefined ? file : `${file}:${line}`
+  return name === undefined ? place : `${place} (${name})`
+}
+
+/** The line of a statement; in a TypeScript file that of the export, where it is found by its name. */
+function lineOf({ file, line, name }: ModelStatement): number | undefined {
+  if (line !== undefined || name === undefined) return line
+  const [first = ''] = name.split('.')
+  const own = name.split('.').at(-1) ?? ''
+  const lines = readFileSync(file, 'utf8').split('\n')
+  const declares = (word: string) => {
+    const quoted = word.replace(/[^\w$]/g, '\\$&')
+    return lines.findIndex((text) =>
+      new RegExp(
+        word === 'default' ? '^export default\\b' : `\\b(const|let|var|function)\\s+${quoted}\\b`,
+      ).test(text),
+    )
+  }
+  const at = [declares(own), declares(first)].find((found) => found >= 0)
+  return at === undefined ? undefined : at + 1
+}
+
+/** The line as a part of an error's place. */
+export function linePlace(statement: ModelStatement): { readonly line?: number } {
+  const line = lineOf(statement)
+  return line === undefined ? {} : { line }
+}
