@@ -3,6 +3,7 @@ import { MigError } from '../../migrations/core/errors.ts'
 import { loadModels, readModels } from '../../migrations/core/sources/index.ts'
 import { modelsIn, usingModels } from '../autogenerate/support/case.ts'
 import { databaseTest, type TestDatabase } from '../support/database.ts'
+import { noProgram } from './support.ts'
 
 const options = {
   schemas: { user: 'rfx_user', policy: 'rfx_policy' },
@@ -16,7 +17,7 @@ async function load(
   more = {},
 ): Promise<readonly string[]> {
   await usingModels(files, async (dir) => {
-    const models = await readModels(modelsIn(dir), { cacheDir: `${dir}/.cache` })
+    const models = await readModels(modelsIn(dir), { cacheDir: `${dir}/.cache`, build: noProgram })
     await loadModels(database.client, models.files, { ...options, ...more })
   })
   const { rows } = await database.client.query<{ name: string }>(
@@ -205,7 +206,7 @@ async function loadHere(database: TestDatabase, text: string): Promise<readonly 
   const dir = mkdtempSync(`${import.meta.dirname}/.models-`)
   try {
     writeFileSync(`${dir}/user.ts`, text)
-    const models = await readModels(modelsIn(dir), { cacheDir: `${dir}/.cache` })
+    const models = await readModels(modelsIn(dir), { cacheDir: `${dir}/.cache`, build: noProgram })
     await loadModels(database.client, models.files, options)
   } finally {
     rmSync(dir, { recursive: true })

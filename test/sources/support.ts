@@ -36,7 +36,11 @@ export async function readFiles(
       declared: true,
       ...(casing === undefined ? {} : { casing }),
     }
-    const read = await readModels(models, { cacheDir: join(project.path, '.mig/cache'), emit })
+    const read = await readModels(models, {
+      cacheDir: join(project.path, '.mig/cache'),
+      emit,
+      build: noProgram,
+    })
     const sql = read.files.flatMap(({ statements }) =>
       statements.map((each) => each.sql.replaceAll(/\s+/g, ' ')),
     )
@@ -55,4 +59,9 @@ export async function refusalOf(reading: Promise<unknown>): Promise<MigError> {
     throw error
   }
   throw new Error('nothing was refused')
+}
+
+/** For models without a program that builds. */
+export function noProgram(): Promise<never> {
+  return Promise.reject(new Error('no program is asked to build anything'))
 }

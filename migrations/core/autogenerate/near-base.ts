@@ -1,7 +1,6 @@
 import type { Client } from 'pg'
 import { type Fingerprint, fingerprintHash } from '../postgres/fingerprint/index.ts'
 import { type ScratchDatabase, withScratchDatabase } from '../postgres/scratch.ts'
-import { readModels } from '../sources/index.ts'
 import { onDatabase } from './base.ts'
 import { type Difference, managedGlobals, renameCandidates, type Scope } from './engine/index.ts'
 import { runsAtOnce } from './guide/trial.ts'
@@ -11,7 +10,7 @@ import { seedBase } from './rows/index.ts'
 import { seenDifference } from './seen-difference.ts'
 import { fingerprintOf, observe, type State } from './state.ts'
 import { type StraightWays, straightWays } from './straight.ts'
-import { loadAll, scratchOptions, wantedState } from './wanted.ts'
+import { loadAll, readAllModels, scratchOptions, wantedState } from './wanted.ts'
 
 /** What is known when a scratch database stands at the base state. */
 export interface Near {
@@ -55,7 +54,7 @@ export async function fromModels<T>(
     await input.expectWanted?.(wanted)
     return { wanted }
   }
-  const { files } = await readModels(input.models, input)
+  const { files } = await readAllModels(input)
   return withScratchDatabase(scratchOptions(input), async (scratch) => {
     const { client } = scratch
     const [models, live] = await together(

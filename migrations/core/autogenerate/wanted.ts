@@ -8,6 +8,7 @@ import {
   readModels,
   warnOfPassedOver,
 } from '../sources/index.ts'
+import { modelBuilder } from './built-models.ts'
 import { type Catalog, readCatalog } from './engine/index.ts'
 import { filteredSchemas, type ModelInput } from './input.ts'
 import { fingerprintOf, observe, type State } from './state.ts'
@@ -18,7 +19,7 @@ import { fingerprintOf, observe, type State } from './state.ts'
  * @throws MigError what `readModels` and `loadModels` throw; `no-scratch`
  */
 export async function wantedState(input: ModelInput): Promise<State> {
-  const { files } = await readModels(input.models, input)
+  const { files } = await readAllModels(input)
   return withScratchDatabase(scratchOptions(input), async ({ client }) => {
     await loadAll(client, files, input)
     return observe(client, { ...input, schemas: filteredSchemas(input) })
@@ -40,7 +41,7 @@ export async function wantedStates(
   input: ModelInput,
   live: Readonly<Record<string, string>>,
 ): Promise<Partial<WantedStates> & Pick<WantedStates, 'lines'> & Pick<ReadModels, 'inputs'>> {
-  const { files, inputs } = await readModels(input.models, input)
+  const { files, inputs } = await readAllModels(input)
   return withScratchDatabase(scratchOptions(input), async ({ client }) => {
     await loadAll(client, files, input)
     const lines = new Map<string, Fingerprint>()
@@ -50,6 +51,11 @@ export async function wantedStates(
     const differs = Object.entries(live).some(([key, hash]) => lines.get(key)?.hash !== hash)
     return differs ? { catalog: await readCatalog(client), lines, inputs } : { lines, inputs }
   })
+}
+
+/** Reads all models; a program builds its own in a scratch database. @throws MigError what `readModels` throws */
+export function readAllModels(input: ModelInput): Promise<ReadModels> {
+  return readModels(input.models, { ...input, build: modelBuilder(scratchOptions(input)) })
 }
 
 /** Loads the models of all lines into an empty scratch database. */

@@ -14,6 +14,7 @@ export {
   readVariables,
 } from './load.ts'
 export { type Described, loadDescriptions, loadModule } from './load-module.ts'
+export type { BuiltModels, ModelProgram, PrintedModels } from './model-programs.ts'
 export type {
   DrizzleCasing,
   KeyedSource,

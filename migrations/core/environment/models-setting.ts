@@ -1,8 +1,9 @@
 import { MigError } from '../errors.ts'
+import { isProgram, type ModelProgram, modelProgram } from './model-programs.ts'
 import { nearest } from './nearest.ts'
 
-/** A folder, a file, a glob or a package specifier. */
-export type ModelSource = string
+/** A folder, a file, a glob or a package specifier; or a program. */
+export type ModelSource = string | ModelProgram
 
 /** Where the models are: for all keys, or by key. */
 export type ModelsSetting =
@@ -31,10 +32,11 @@ export type DrizzleCasing = 'snake_case' | 'camelCase'
 
 /**
  * The sources that the setting names, in its order.
- * @throws MigError `bad-setting` for what is not a source, `unknown-schema` for a key that the schema map does not have
+ * @throws MigError `bad-setting` for what is not a source, `unknown-schema` for a key that the schema map does not have,
+ *   `unknown-setting` for an unknown part of a program
  */
 export function modelSources(setting: unknown, keys: readonly string[]): readonly KeyedSource[] {
-  if (!isRecord(setting)) return keyed(undefined, setting, 'models')
+  if (!isRecord(setting) || isProgram(setting, keys)) return keyed(undefined, setting, 'models')
   return Object.entries(setting).flatMap(([key, given]) => {
     if (keys.includes(key)) return keyed(key, given, `models.${key}`)
     const guess = nearest(key, keys)
@@ -53,13 +55,14 @@ function keyed(key: string | undefined, given: unknown, name: string): readonly 
   if (list.length === 0) throw badSource(name, 'names no source')
   return list.map((source) => {
     if (typeof source === 'string' && source.trim() !== '') return { key, source }
+    if (isRecord(source)) return { key, source: modelProgram(source, name) }
     throw badSource(name, `holds ${JSON.stringify(source) ?? 'nothing'}, which is not a source`)
   })
 }
 
 function badSource(name: string, what: string): MigError {
   return new MigError('bad-setting', `setting "${name}" in env.ts ${what}`, {
-    help: "a folder, a file, a glob, or a package such as '@acme/db/schema'",
+    help: "a folder, a file, a glob, a package such as '@acme/db/schema', { print: 'command' } or { build: 'command' }",
   })
 }
 

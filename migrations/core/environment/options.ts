@@ -92,7 +92,7 @@ export interface EnvironmentOptions {
   /** Folders of a line's revisions, relative to the environment folder. Default `versions/<key>`. */
   readonly versionLocations?: Readonly<Record<string, string | readonly string[]>>
   /**
-   * Where the models are, relative to the environment folder: a folder, a file, a glob, a package specifier, or a list of
+   * Where the models are, relative to the environment folder: a folder, a file, a glob, a package specifier, a program, or a list of
    * these; for all keys, or by key. Default the folder `models`.
    */
   readonly models?: ModelsSetting

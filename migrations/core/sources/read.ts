@@ -13,6 +13,8 @@ import { splitStatements } from '../postgres/index.ts'
 import type { ModelFile, ModelStatement } from './model.ts'
 import { moduleFiles } from './modules.ts'
 import { type ModelPlace, placesOf } from './places.ts'
+import { inputFiles, type ProgramOptions, programFile, programInputs } from './programs/files.ts'
+import { commandOf } from './programs/run.ts'
 
 export interface ReadModels {
   readonly files: readonly ModelFile[]
@@ -20,18 +22,24 @@ export interface ReadModels {
   readonly inputs: Inputs | undefined
 }
 
+export interface ReadOptions extends Omit<ProgramOptions, 'base'> {
+  readonly cacheDir: string
+  readonly emit?: EmitEvent | undefined
+}
+
 /**
- * Reads all models: `.sql` is plain DDL (what `pg_dump --schema-only` writes, too); a module exports Drizzle objects or SQL.
+ * Reads all models: `.sql` is plain DDL (what `pg_dump --schema-only` writes, too); a module exports Drizzle objects or SQL;
+ * a program prints DDL, or makes its schema in a database.
  * @throws MigError `no-models` when there is no model file, `empty-model` for a module that says nothing, `bad-module` when
- *   one does not load, `drizzle-version`
+ *   one does not load, `drizzle-version`; what {@link programFile} throws
  */
-export async function readModels(
-  models: ModelsPlace,
-  options: { readonly cacheDir: string; readonly emit?: EmitEvent | undefined },
-): Promise<ReadModels> {
+export async function readModels(models: ModelsPlace, options: ReadOptions): Promise<ReadModels> {
   const began = Date.now()
   const places = await modelPlaces(models)
-  if (places.length === 0) {
+  const programs = models.sources.flatMap(({ key, source }) =>
+    typeof source === 'string' ? [] : [{ key, program: source }],
+  )
+  if (places.length + programs.length === 0) {
     throw new MigError('no-models', `${shownSources(models)} holds no model file`, {
       help: 'write the wanted tables as models/<key>.sql or models/<key>.ts; an empty .sql file says that nothing is wanted',
       facts: { dir: shownSources(models) },
@@ -39,22 +47,35 @@ export async function readModels(
   }
   const plain = places.filter(({ path }) => path.endsWith('.sql'))
   const modules = places.filter(({ path }) => !path.endsWith('.sql'))
-  const { cacheDir, emit } = options
-  const loaded =
-    modules.length === 0
-      ? { files: [], inputs: seenInputs({ files: [] }) }
-      : await moduleFiles(modules, {
-          cacheDir,
-          casing: models.casing,
-          ...(emit === undefined ? {} : { emit }),
-        })
-  const ofPlain = seenInputs({ files: plain.map(({ path }) => path) })
-  const inputs = loaded.inputs === undefined ? undefined : mergedInputs([ofPlain, loaded.inputs])
+  const loaded = await loadedModules(modules, models, options)
+  const { base } = models
+  const made: ModelFile[] = []
+  for (const { key, program } of programs) made.push(await programFile(program, key, { ...options, base }))
+  const inputs = allInputs([
+    seenInputs({ files: plain.map(({ path }) => path) }),
+    loaded.inputs,
+    ...programs.map(({ program }) => programInputs(program, base)),
+  ])
   return {
-    files: [...plain.map(sqlFile), ...loaded.files],
+    files: [...plain.map(sqlFile), ...loaded.files, ...made],
     // A file that was edited meanwhile would pass for what was read.
     inputs: inputs === undefined || changedSince(inputs, began) ? undefined : inputs,
   }
+}
+
+async function loadedModules(
+  modules: readonly ModelPlace[],
+  { casing }: ModelsPlace,
+  { cacheDir, emit }: ReadOptions,
+): Promise<ReadModels> {
+  if (modules.length === 0) return { files: [], inputs: seenInputs({ files: [] }) }
+  return moduleFiles(modules, { cacheDir, casing, ...(emit === undefined ? {} : { emit }) })
+}
+
+/** What several results follow from; undefined where that of one is not known. */
+function allInputs(all: readonly (Inputs | undefined)[]): Inputs | undefined {
+  const known = all.filter((inputs) => inputs !== undefined)
+  return known.length === all.length ? mergedInputs(known) : undefined
 }
 
 /** Whether there is anything to read: the folder that nobody named may be missing or empty. */
@@ -72,13 +93,17 @@ export async function modelKeys(models: ModelsPlace): Promise<ReadonlySet<string
 
 /** Equal while the same files are read, whatever they say. */
 export async function modelsKey(models: ModelsPlace): Promise<unknown> {
-  return [models, await modelPlaces(models)]
+  const inputs = models.sources.map(({ source }) =>
+    typeof source === 'string' ? [] : inputFiles(source, models.base),
+  )
+  return [models, await modelPlaces(models), inputs]
 }
 
 /** The model files that there are. */
 async function modelPlaces({ base, sources }: ModelsPlace): Promise<readonly ModelPlace[]> {
   const all: ModelPlace[] = []
   for (const { key, source } of sources) {
+    if (typeof source !== 'string') continue
     for (const place of await placesOf(source, key, base))
       if (!all.some(({ path, key: other }) => path === place.path && other === place.key)) all.push(place)
   }
@@ -87,7 +112,8 @@ async function modelPlaces({ base, sources }: ModelsPlace): Promise<readonly Mod
 
 /** The sources as a person wrote them. */
 function shownSources({ base, sources }: ModelsPlace): string {
-  return `${sources.map(({ source }) => source).join(', ')} in ${base}`
+  const shown = sources.map(({ source }) => (typeof source === 'string' ? source : commandOf(source)))
+  return `${shown.join(', ')} in ${base}`
 }
 
 function sqlFile({ path, key, keyed }: ModelPlace): ModelFile {

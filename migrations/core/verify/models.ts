@@ -3,8 +3,9 @@ import { changesBetween } from '../autogenerate/autogenerate.ts'
 import { changeText, managedGlobals, type Scope } from '../autogenerate/engine/index.ts'
 import { filteredSchemas } from '../autogenerate/input.ts'
 import { observe, type State } from '../autogenerate/state.ts'
+import { readAllModels } from '../autogenerate/wanted.ts'
 import { applyStamp, planRun } from '../runner/index.ts'
-import { hasModels, loadModels, readModels } from '../sources/index.ts'
+import { hasModels, loadModels } from '../sources/index.ts'
 import { onEmptyScratch, onScratch, type VerifyContext } from './context.ts'
 import { counted, type Found } from './result.ts'
 
@@ -73,7 +74,7 @@ function modelState(context: VerifyContext): Promise<State> {
 }
 
 async function load({ models }: VerifyContext, client: Client): Promise<void> {
-  const { files } = await readModels(models.models, models)
+  const { files } = await readAllModels(models)
   const { ofModels, excluded } = models.surroundings ?? {}
   await ofModels?.(client, files)
   await loadModels(client, files, {

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
 import { MigError } from '../../errors.ts'
+import { schemasInUse } from '../../postgres/index.ts'
 
 /** A schema of the live database and the key that it gets. */
 export interface FoundSchema {
@@ -22,21 +23,8 @@ const ledgerTables: Readonly<Record<string, FoundLedger['tool']>> = {
 
 /** The schemas that hold something of the user's own: no extension's, no ledger's. */
 export async function liveSchemas(client: ClientBase, ledgerSchema: string): Promise<readonly string[]> {
-  const { rows } = await client.query<{ schema: string }>(
-    `SELECT n.nspname AS schema FROM pg_namespace n
-      WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' AND n.nspname <> $1
-        AND EXISTS (
-          SELECT FROM pg_depend d LEFT JOIN pg_class c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid
-           WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = n.oid AND d.deptype = 'n'
-             AND d.classid <> 'pg_extension'::regclass AND NOT coalesce(c.relname = ANY ($2), false)
-             AND NOT EXISTS (SELECT FROM pg_depend m WHERE m.classid = d.classid AND m.objid = d.objid AND m.deptype = 'e')
-             AND NOT EXISTS (SELECT FROM pg_depend o JOIN pg_class t ON t.oid = o.refobjid
-                              WHERE o.classid = d.classid AND o.objid = d.objid AND o.refclassid = 'pg_class'::regclass
-                                AND o.deptype IN ('a', 'i') AND t.relname = ANY ($2)))
-      ORDER BY n.nspname`,
-    [ledgerSchema, Object.keys(ledgerTables)],
-  )
-  return rows.map((row) => row.schema)
+  const schemas = await schemasInUse(client, Object.keys(ledgerTables))
+  return schemas.filter((schema) => schema !== ledgerSchema)
 }
 
 /** The ledgers of other tools. */

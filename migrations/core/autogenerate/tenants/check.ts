@@ -10,10 +10,9 @@ import {
   tenantExclusion,
   tenantStandings,
 } from '../../runner/tenants/index.ts'
-import { readModels } from '../../sources/index.ts'
 import { type ModelInput, tenantStandIn } from '../input.ts'
 import { modelInput } from '../project.ts'
-import { loadAll, scratchOptions } from '../wanted.ts'
+import { loadAll, readAllModels, scratchOptions } from '../wanted.ts'
 import { relativeChanges } from './changes.ts'
 import {
   comparedBy,
@@ -66,7 +65,7 @@ export async function checkTenants(
     const kept = await keptStructure(session, project, input, line, tenants[0])
     if (kept.hash !== undefined && !someDiffer(standings, kept.hash))
       return { line, tenants: tenants.length, behind, edited, drift: [], statements: [] }
-    const models = await readModels(input.models, input)
+    const models = await readAllModels(input)
     const load = (named: ModelInput) => (client: Parameters<typeof loadAll>[0]) =>
       loadAll(client, models.files, named)
     const wanted = await withScratchDatabase(scratchOptions(input), async ({ client }) => {

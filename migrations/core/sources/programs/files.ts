@@ -1,0 +1,95 @@
+import { existsSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
+import { type BuiltModels, type Inputs, type ModelProgram, seenInputs } from '../../environment/index.ts'
+import { MigError } from '../../errors.ts'
+import { parseDatabaseUrl, splitStatements } from '../../postgres/index.ts'
+import { globFiles } from '../glob.ts'
+import type { ModelFile, ModelStatement } from '../model.ts'
+import { commandOf, runProgram } from './run.ts'
+
+/**
+ * Makes an empty scratch database, lets `fill` make a schema there, and gives the DDL of what is there then.
+ * @param ledgers tables that are not models
+ */
+export type BuildModels = (
+  fill: (url: string) => Promise<void>,
+  ledgers: readonly string[],
+) => Promise<readonly string[]>
+
+export interface ProgramOptions {
+  /** The folder of env.ts. */
+  readonly base: string
+  readonly build: BuildModels
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * What a program says, as a model file.
+ * @throws MigError `program-failed`, `program-timeout`; `program-silent` where it prints or builds nothing
+ */
+export async function programFile(
+  program: ModelProgram,
+  key: string | undefined,
+  options: ProgramOptions,
+): Promise<ModelFile> {
+  const path = `${'print' in program ? 'output' : 'database'} of ${commandOf(program)}`
+  const statements =
+    'print' in program
+      ? printed(await runProgram(program, { ...options, scratch: undefined }), path)
+      : await built(program, options, path)
+  if (statements.length > 0) return { path, key, keyed: key !== undefined, statements }
+  throw new MigError(
+    'program-silent',
+    'print' in program
+      ? `${program.print}, which "models" in env.ts names, printed no SQL`
+      : `${program.build}, which "models" in env.ts names, made nothing in the database that it was given`,
+    {
+      help:
+        'print' in program
+          ? 'it prints its DDL to standard output'
+          : 'it finds that database in DATABASE_URL; or say it in the command by {url}, {host}, {port}, {database}, {user} and {password}',
+    },
+  )
+}
+
+/** What a program's result follows from; undefined where its user has not said. */
+export function programInputs(program: ModelProgram, base: string): Inputs | undefined {
+  return program.inputs === undefined ? undefined : seenInputs({ files: inputFiles(program, base) })
+}
+
+/**
+ * The files that the inputs of a program name, which become more when one is written.
+ * @throws MigError `no-models` for an input that names nothing, since a result would be kept for too long
+ */
+export function inputFiles({ inputs = [] }: ModelProgram, base: string): readonly string[] {
+  return inputs.flatMap((input) => {
+    const path = resolve(base, input)
+    const files = existsSync(path) && statSync(path).isFile() ? [path] : globFiles(input, base)
+    if (files.length > 0) return files
+    throw new MigError('no-models', `the input ${input}, which "models" in env.ts names, matches no file`, {
+      help: `inputs are files and globs relative to ${base}, such as '../src/**/*.ts'`,
+    })
+  })
+}
+
+function printed(output: string, file: string): readonly ModelStatement[] {
+  const text = stripVTControlCharacters(output)
+  return splitStatements(text).map(({ text: sql, start }) => ({
+    sql,
+    file,
+    line: text.slice(0, start).split('\n').length,
+  }))
+}
+
+async function built(
+  program: BuiltModels,
+  options: ProgramOptions,
+  file: string,
+): Promise<readonly ModelStatement[]> {
+  const fill = async (url: string) => {
+    await runProgram(program, { ...options, scratch: parseDatabaseUrl(url) })
+  }
+  const statements = await options.build(fill, program.ledgers ?? [])
+  return statements.map((sql) => ({ sql, file, line: undefined }))
+}

@@ -1,0 +1,118 @@
+import { existsSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { type ModelProgram, parseDuration, shellWord } from '../../environment/index.ts'
+import { MigError } from '../../errors.ts'
+import type { DatabaseAddress } from '../../postgres/database-url.ts'
+import { withoutSecrets } from '../../secrets.ts'
+import { placesOfAddress, programVariables } from './variables.ts'
+
+export interface ProgramRun {
+  /** The folder of env.ts. */
+  readonly base: string
+  /** The database that it may use; undefined for none. */
+  readonly scratch: DatabaseAddress | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+const defaultTimeout = '2min'
+
+/**
+ * Runs a program that says what the models are, in a shell, with nobody to ask. It and what it has started end when it
+ * takes too long, or we are interrupted.
+ * @returns its standard output
+ * @throws MigError `program-failed` with its last words, `program-timeout`; the signal's reason
+ */
+export async function runProgram(
+  program: ModelProgram,
+  { base, scratch, signal }: ProgramRun,
+): Promise<string> {
+  const { execa } = await import('execa')
+  signal?.throwIfAborted()
+  const places = placesOfAddress(scratch)
+  const command = filled(commandOf(program), places, shellWord)
+  const cwd = program.cwd === undefined ? packageFolder(base) : resolve(base, program.cwd)
+  if (!existsSync(cwd)) throw failed(program, `cannot run in ${cwd}, which is not there`, '')
+  const own = Object.entries(program.env ?? {}).map(([name, value]) => [name, filled(value, places, String)])
+  const child = execa(command, {
+    cwd,
+    shell: true,
+    env: { ...programVariables(cwd, scratch), ...(Object.fromEntries(own) as Record<string, string>) },
+    extendEnv: false,
+    stdin: 'ignore',
+    reject: false,
+    stripFinalNewline: false,
+    // A group of its own, so that what the shell starts ends with it.
+    detached: process.platform !== 'win32',
+    maxBuffer: 100_000_000,
+  })
+  let reason: unknown
+  const stop = (why: unknown) => {
+    reason ??= why
+    killGroup(child.pid)
+  }
+  const timeout = program.timeout ?? defaultTimeout
+  const timer = setTimeout(
+    () => stop(timedOut(program, timeout)),
+    parseDuration(timeout, 'setting "models.timeout"'),
+  )
+  const abort = () => stop(signal?.reason)
+  signal?.addEventListener('abort', abort)
+  const result = await child
+  clearTimeout(timer)
+  signal?.removeEventListener('abort', abort)
+  if (reason !== undefined) throw reason
+  if (result.exitCode !== 0) {
+    const how = `ended with ${result.exitCode === undefined ? (result.signal ?? 'no exit code') : `exit code ${result.exitCode}`}`
+    throw failed(program, how, lastLines(`${result.stdout}\n${result.stderr}`))
+  }
+  return result.stdout
+}
+
+/** The command of a program, as it stands in env.ts. */
+export function commandOf(program: ModelProgram): string {
+  return 'print' in program ? program.print : program.build
+}
+
+function filled(
+  text: string,
+  places: Readonly<Record<string, string>>,
+  quote: (value: string) => string,
+): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = places[name]
+    return value === undefined ? whole : quote(value)
+  })
+}
+
+/** The nearest folder with a package.json, in which the commands of its scripts run; else the folder itself. */
+function packageFolder(base: string): string {
+  for (let at = base; ; at = dirname(at)) {
+    if (existsSync(join(at, 'package.json'))) return at
+    if (dirname(at) === at) return base
+  }
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL')
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+  }
+}
+
+function timedOut(program: ModelProgram, timeout: string): MigError {
+  return new MigError('program-timeout', `${commandOf(program)} was still running after ${timeout}`, {
+    help: 'give it longer by "timeout" beside its command in "models" of env.ts; a program that asks a question never ends',
+  })
+}
+
+function failed(program: ModelProgram, how: string, said: string): MigError {
+  return new MigError('program-failed', `${commandOf(program)}, which "models" in env.ts names, ${how}`, {
+    help: said === '' ? 'run it by hand' : `its last words:\n${said}`,
+  })
+}
+
+function lastLines(said: string): string {
+  return withoutSecrets(said.trim().split('\n').slice(-12).join('\n'))
+}

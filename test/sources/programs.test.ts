@@ -1,0 +1,194 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { checkProject } from '../../migrations/core/autogenerate/index.ts'
+import { modelSources } from '../../migrations/core/environment/models-setting.ts'
+import { type EnvironmentOptions, usingSession } from '../../migrations/core/index.ts'
+import { generateFiles, writeModels } from '../autogenerate/support/project.ts'
+import { type Lab, labTest } from '../runner/support.ts'
+import { repository } from '../support/recipes.ts'
+import { readFiles, refusalOf } from './support.ts'
+
+const print = (text: string) => `process.stdout.write(${JSON.stringify(text)})`
+const printed = (files: Readonly<Record<string, string>>, program: object) =>
+  readFiles(files, [{ key: 'user', source: { print: 'node print.mjs', ...program } }])
+
+describe('a program that prints its models', () => {
+  test('is read by key and line, without its colours and the heading of npm', async () => {
+    const { files } = await printed(
+      {
+        'package.json': '{ "type": "module", "scripts": { "ddl": "node print.mjs" } }',
+        'print.mjs': print('\u001b[32mCREATE TABLE\u001b[0m one (id int);\n\nCREATE TABLE two (id int);\n'),
+      },
+      { print: 'npm run ddl' },
+    )
+    const [file] = files
+    expect(file).toMatchObject({ key: 'user', keyed: true, path: 'output of npm run ddl' })
+    expect(file?.statements.map(({ sql, line }) => [sql, line])).toEqual([
+      ['CREATE TABLE one (id int)', 1],
+      ['CREATE TABLE two (id int)', 3],
+    ])
+  })
+
+  test('runs where it is told to, with its own variables, and learns of no database', async () => {
+    const names = ['DATABASE_URL', 'APP_DB', 'DB_HOST', 'PGPASSWORD', 'KIND', 'MIG_DATABASE_URL']
+    const { sql } = await printed(
+      {
+        '.env': 'APP_DB=postgres://app:secret@live.example/app\nDB_HOST=live.example\nUNUSED=1\n',
+        'tools/print.mjs': `const seen = ${JSON.stringify(names)}.map((name) => process.env[name])
+          process.stdout.write(\`COMMENT ON TABLE t IS '\${JSON.stringify(seen)}'\`)`,
+      },
+      { cwd: '../tools', env: { KIND: 'print' } },
+    )
+    const [url, app, host, password, kind, own] = JSON.parse(/'(.*)'/.exec(sql[0] ?? '')?.[1] ?? '')
+    expect([url, app, kind, own]).toEqual([app, url, 'print', null])
+    expect(`${url} ${host} ${password}`).not.toMatch(/live|secret/)
+  })
+
+  const refused: readonly [what: string, code: string, program: string, more: object, text: RegExp][] = [
+    ['prints nothing', 'program-silent', print('\n-- nothing\n'), {}, /node print\.mjs.* printed no SQL/],
+    [
+      'fails',
+      'program-failed',
+      `${print('half')}; throw new Error('no config')`,
+      {},
+      /ended with exit code 1/,
+    ],
+    [
+      'does not end',
+      'program-timeout',
+      'setInterval(() => 0, 1000)',
+      { timeout: '1s' },
+      /still running after 1s/,
+    ],
+    ['is not there', 'program-failed', '', { print: 'no-such-program' }, /ended with exit code 127/],
+    ['has no folder', 'program-failed', '', { cwd: '../nowhere' }, /cannot run in .*nowhere/],
+    [
+      'names inputs that are not there',
+      'no-models',
+      print('SELECT 1'),
+      { inputs: ['../*.nothing'] },
+      /matches no file/,
+    ],
+  ]
+  for (const [what, code, program, more, text] of refused) {
+    test(`that ${what} is refused`, async () => {
+      const error = await refusalOf(printed({ 'print.mjs': program }, more))
+      expect(error).toMatchObject({ code, message: expect.stringMatching(text) })
+      if (what === 'fails') expect(error.help).toContain('Error: no config')
+    })
+  }
+})
+
+test('what is not a program is refused by its part', async () => {
+  const refused: readonly [setting: object, code: string, text: RegExp][] = [
+    [{ print: 'a', timeot: '1s' }, 'unknown-setting', /unknown part "timeot"/],
+    [{ print: 'a', build: 'b' }, 'bad-setting', /needs either print or build/],
+    [{ print: '' }, 'bad-setting', /"print" that is not a command/],
+    [{ build: 'a', env: { PORT: 1 } }, 'bad-setting', /"env" that is not variables with texts/],
+    [{ build: 'a', timeout: 'soon' }, 'bad-duration', /models.timeout/],
+    [{ print: 'a', ledgers: ['x'] }, 'bad-setting', /which only build takes/],
+  ]
+  for (const [setting, code, text] of refused) {
+    const refusal = await refusalOf(Promise.resolve().then(() => modelSources(setting, ['user'])))
+    expect(refusal, JSON.stringify(setting)).toMatchObject({ code, message: expect.stringMatching(text) })
+  }
+  expect(modelSources({ build: 'a.sql' }, ['build'])).toEqual([{ key: 'build', source: 'a.sql' }])
+})
+
+/** A program as an ORM has it: it connects where it is told to, makes tables, and notes in its ledger what it has done. */
+const builder = `import pg from ${JSON.stringify(join(repository, 'node_modules/pg/lib/index.js'))}
+  import { appendFileSync, readFileSync } from 'node:fs'
+  const client = new pg.Client(process.argv[2] ?? process.env.DATABASE_URL)
+  await client.connect()
+  await client.query(readFileSync(new URL('./wanted.txt', import.meta.url), 'utf8'))
+  appendFileSync(new URL('./runs.txt', import.meta.url), client.database + '\\n')
+  await client.end()`
+
+const wanted = `
+  CREATE SCHEMA app_user;
+  CREATE TABLE public."SequelizeMeta" (name text);
+  CREATE TYPE app_user.state AS ENUM ('new', 'old');
+  CREATE TABLE app_user.car (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, state app_user.state DEFAULT 'new' NOT NULL);
+  CREATE INDEX car_state ON app_user.car (state) WHERE state = 'new';
+  CREATE VIEW app_user.new_car AS SELECT id FROM app_user.car WHERE state = 'new';`
+
+async function writeBuilder(lab: Lab, text: string): Promise<void> {
+  await writeFile(join(lab.root, 'package.json'), '{ "type": "module" }')
+  await writeFile(join(lab.root, 'build.mjs'), builder)
+  await writeFile(join(lab.root, 'wanted.txt'), text)
+}
+
+async function runs(lab: Lab): Promise<readonly string[]> {
+  return (await readFile(join(lab.root, 'runs.txt'), 'utf8')).trim().split('\n')
+}
+
+async function check(lab: Lab, settings: Partial<EnvironmentOptions>) {
+  const project = await lab.project(settings)
+  const { drift } = await usingSession(project.env, {}, (session) =>
+    checkProject(session, project, { privileges: false }),
+  )
+  return drift.flatMap(({ statements }) => statements)
+}
+
+describe('a program that builds its models', () => {
+  labTest('has them compared with the database, beside plain SQL', async ({ lab }) => {
+    await writeBuilder(lab, wanted)
+    await writeModels(lab, { 'user.sql': 'COMMENT ON TABLE app_user.car IS $$kept$$' })
+    const settings = { models: ['models', { build: 'node build.mjs {url}' }] }
+    const { files } = await generateFiles(lab, { filter: ['user'] }, settings)
+    const text = files.map((file) => file.text).join('\n')
+    for (const part of [
+      'CREATE TYPE app_user.state',
+      'CREATE INDEX car_state',
+      'CREATE VIEW app_user.new_car',
+      'kept',
+    ])
+      expect(text).toContain(part)
+    expect(text).not.toContain('SequelizeMeta')
+    expect((await lab.upgrade({ settings })).error).toBeUndefined()
+    expect(await check(lab, settings)).toEqual([])
+    expect((await runs(lab)).every((name) => name.startsWith('mig_scratch_'))).toBe(true)
+    const { rows } = await lab.database.client.query('SELECT to_regclass($1) AS found', [
+      'public."SequelizeMeta"',
+    ])
+    expect(rows).toEqual([{ found: null }])
+  })
+
+  labTest('runs again when one of its inputs has changed, and only then', async ({ lab }) => {
+    await writeBuilder(lab, wanted)
+    const schemas = { user: 'app_user' }
+    const settings = {
+      schemas,
+      models: { build: 'node build.mjs', inputs: ['../wanted.txt', '../build.mjs'] },
+    }
+    await generateFiles(lab, { filter: ['user'] }, settings)
+    await lab.upgrade({ settings })
+    await check(lab, settings)
+    const before = (await runs(lab)).length
+    expect(await check(lab, settings)).toEqual([])
+    expect((await runs(lab)).length).toBe(before)
+    await writeFile(join(lab.root, 'wanted.txt'), `${wanted} ALTER TABLE app_user.car ADD built date;`)
+    expect((await check(lab, settings)).join('\n')).toMatch(/ADD COLUMN "?built"? date/)
+    const undeclared = { schemas, models: { build: 'node build.mjs' } }
+    const once = (await runs(lab)).length
+    await check(lab, undeclared)
+    await check(lab, undeclared)
+    expect((await runs(lab)).length).toBe(once + 2)
+  })
+
+  labTest('that makes nothing, or what is outside the schema map, is refused', async ({ lab }) => {
+    await writeBuilder(lab, 'SELECT 1')
+    const settings = { models: { build: 'node build.mjs' } }
+    const refusal = () => refusalOf(generateFiles(lab, { filter: ['user'] }, settings))
+    expect(await refusal()).toMatchObject({
+      code: 'program-silent',
+      help: expect.stringContaining('DATABASE_URL'),
+    })
+    await writeFile(join(lab.root, 'wanted.txt'), 'CREATE TABLE public.car (id int)')
+    expect(await refusal()).toMatchObject({
+      code: 'outside-map',
+      message: expect.stringContaining('database of node build.mjs defines'),
+    })
+  })
+})
