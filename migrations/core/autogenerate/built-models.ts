@@ -31,15 +31,17 @@ const knownLedgers = [
 /**
  * How a program's schema becomes statements: in a scratch database of its own it builds what it wants; the difference of
  * that to an empty one is the DDL, which is only given when it makes an equal database.
+ * @param schemas those of the schema map: not every tool makes them itself
  */
-export function modelBuilder(scratch: ScratchOptions): BuildModels {
+export function modelBuilder(scratch: ScratchOptions, schemas: readonly string[]): BuildModels {
   return (fill, ledgers) =>
     withScratchDatabase(scratch, async ({ client, url }) => {
+      for (const schema of schemas) await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
       await fill(url)
       await dropLedgers(client, [...knownLedgers, ...ledgers])
-      const schemas = await schemasInUse(client, [])
-      if (schemas.length === 0) return []
-      return withScratchDatabase(scratch, (empty) => statementsOf(client, empty.client, schemas))
+      const used = await schemasInUse(client, [])
+      if (used.length === 0) return []
+      return withScratchDatabase(scratch, (empty) => statementsOf(client, empty.client, used))
     })
 }
 

@@ -55,7 +55,8 @@ export async function wantedStates(
 
 /** Reads all models; a program builds its own in a scratch database. @throws MigError what `readModels` throws */
 export function readAllModels(input: ModelInput): Promise<ReadModels> {
-  return readModels(input.models, { ...input, build: modelBuilder(scratchOptions(input)) })
+  const schemas = input.lines.map(({ schema }) => schema)
+  return readModels(input.models, { ...input, build: modelBuilder(scratchOptions(input), schemas) })
 }
 
 /** Loads the models of all lines into an empty scratch database. */

@@ -74,12 +74,19 @@ export function inputFiles({ inputs = [] }: ModelProgram, base: string): readonl
 }
 
 function printed(output: string, file: string): readonly ModelStatement[] {
-  const text = stripVTControlCharacters(output)
+  const text = withoutHeading(stripVTControlCharacters(output))
   return splitStatements(text).map(({ text: sql, start }) => ({
     sql,
     file,
     line: text.slice(0, start).split('\n').length,
   }))
+}
+
+/** What `npm run`, `pnpm run` and `yarn run` write around a program's output is not SQL; the lines stay, for their numbers. */
+function withoutHeading(output: string): string {
+  return output
+    .replace(/^(?:\s*\n|(?:> |\$ |yarn run v).*\n)+/, (heading) => heading.replace(/.+/g, ''))
+    .replace(/\nDone in [\d.]+m?s\.?\s*$/, '\n')
 }
 
 async function built(

@@ -20,7 +20,7 @@ const defaultTimeout = '2min'
  * Runs a program that says what the models are, in a shell, with nobody to ask. It and what it has started end when it
  * takes too long, or we are interrupted.
  * @returns its standard output
- * @throws MigError `program-failed` with its last words, `program-timeout`; the signal's reason
+ * @throws MigError `program-failed` with what it said, `program-timeout`; the signal's reason
  */
 export async function runProgram(
   program: ModelProgram,
@@ -63,7 +63,7 @@ export async function runProgram(
   if (reason !== undefined) throw reason
   if (result.exitCode !== 0) {
     const how = `ended with ${result.exitCode === undefined ? (result.signal ?? 'no exit code') : `exit code ${result.exitCode}`}`
-    throw failed(program, how, lastLines(`${result.stdout}\n${result.stderr}`))
+    throw failed(program, how, words(`${result.stdout}\n${result.stderr}`))
   }
   return result.stdout
 }
@@ -109,10 +109,12 @@ function timedOut(program: ModelProgram, timeout: string): MigError {
 
 function failed(program: ModelProgram, how: string, said: string): MigError {
   return new MigError('program-failed', `${commandOf(program)}, which "models" in env.ts names, ${how}`, {
-    help: said === '' ? 'run it by hand' : `its last words:\n${said}`,
+    help: said === '' ? 'it said nothing; run it by hand' : `it said:\n${said}`,
   })
 }
 
-function lastLines(said: string): string {
-  return withoutSecrets(said.trim().split('\n').slice(-12).join('\n'))
+/** The beginning and the end of what a program has said: some name the cause first, others last. */
+function words(said: string): string {
+  const lines = withoutSecrets(said.trim()).split('\n')
+  return (lines.length <= 16 ? lines : [...lines.slice(0, 8), '…', ...lines.slice(-8)]).join('\n')
 }

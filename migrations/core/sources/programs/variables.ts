@@ -46,9 +46,6 @@ export function programVariables(folder: string, scratch: DatabaseAddress | unde
     PGDATABASE: partOf(address, 'NAME'),
     PGUSER: partOf(address, 'USER'),
     PGPASSWORD: partOf(address, 'PASS'),
-    // `npm run` and `pnpm run` write a heading to standard output, which is not SQL.
-    npm_config_loglevel: 'silent',
-    npm_config_reporter: 'silent',
   }
 }
 
