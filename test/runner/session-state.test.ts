@@ -107,6 +107,33 @@ describe('a role that may not use the schema of the line', () => {
     }),
   )
 
+  labTest('makes none from a function that sets it, whether it gives it back or not', ({ lab }) =>
+    withRole(lab, true, async (role) => {
+      const body = `EXECUTE 'SET LOC' || 'AL ROLE ${role}'; CREATE TABLE t ();`
+      const functions = `CREATE FUNCTION leave() RETURNS void LANGUAGE plpgsql AS $$ BEGIN ${body} END $$;
+        CREATE FUNCTION give_back() RETURNS void LANGUAGE plpgsql AS $$ BEGIN ${body} RESET ROLE; END $$`
+      const before = `await op.execute(${JSON.stringify(functions)})`
+      for (const name of ['leave', 'give_back']) {
+        const { error } = await upgrade(lab, `await op.execute('SELECT ${name}()')`, before)
+        expect(error).toMatchObject({
+          code: 'lands-elsewhere',
+          help: expect.stringContaining(`GRANT USAGE, CREATE ON SCHEMA app_user TO ${role}`),
+        })
+      }
+      expect([await heads(lab), await tables(lab)]).toEqual([[one], []])
+    }),
+  )
+
+  labTest('writes neither the ledger nor the next revision where a function leaves it', ({ lab }) =>
+    withRole(lab, true, async (role) => {
+      const leave = `CREATE FUNCTION leave() RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM set_config('role', '${role}', false); END $$`
+      const before = `await op.execute(${JSON.stringify(leave)}); await op.execute('SELECT leave()')`
+      const { error } = await upgrade(lab, "await op.execute('CREATE TABLE t ()')", before)
+      expect(error).toBeUndefined()
+      expect([await heads(lab), await tables(lab)]).toEqual([[two], ['app_user.t']])
+    }),
+  )
+
   labTest('is named where public is closed to it', ({ lab }) =>
     withRole(lab, false, async (role) => {
       const { error } = await upgrade(lab, `await op.execute('SET ROLE ${role}; CREATE TABLE t (id int)')`)
@@ -149,5 +176,43 @@ describe('a search_path that a revision sets', () => {
     )
     expect(none).toBeUndefined()
     expect(await tables(lab)).toEqual(['app_user.t', 'other.old'])
+  })
+
+  labTest('by a function takes none either', async ({ lab }) => {
+    await lab.database.client.query('CREATE SCHEMA other')
+    const leave = `CREATE FUNCTION leave() RETURNS void LANGUAGE sql AS $$ SELECT set_config('search_path', 'other', true) $$`
+    const before = `await op.execute(${JSON.stringify(leave)})`
+    const { error } = await upgrade(lab, "await op.execute('SELECT leave(); CREATE TABLE t ()')", before)
+    expect(error).toMatchObject({
+      code: 'lands-elsewhere',
+      message: expect.stringContaining('other.t would be'),
+    })
+    expect([await heads(lab), await tables(lab)]).toEqual([[one], []])
+  })
+
+  labTest('says nothing of what functions make elsewhere on purpose, or what is moved', async ({ lab }) => {
+    await lab.database.client.query('CREATE SCHEMA other')
+    const functions = `CREATE FUNCTION named() RETURNS void LANGUAGE plpgsql AS $$ BEGIN CREATE TABLE other.a (); END $$;
+      CREATE FUNCTION pathed() RETURNS void LANGUAGE plpgsql SET search_path = other AS $$ BEGIN CREATE TABLE b (); END $$;
+      CREATE TABLE c (id int)`
+    const { error } = await upgrade(
+      lab,
+      "await op.execute('SELECT named(), pathed(); ALTER TABLE c SET SCHEMA other; CREATE TABLE d (); ALTER TABLE d SET SCHEMA other')",
+      `await op.execute(${JSON.stringify(functions)})`,
+    )
+    expect(error).toBeUndefined()
+    expect(await tables(lab)).toEqual(['other.a', 'other.b', 'other.c', 'other.d'])
+  })
+
+  labTest('in one transaction for the run says nothing of what an earlier step has made', async ({ lab }) => {
+    await lab.write({
+      [`user/20260101_000000_${one}_a.ts`]: revision(one, null, "await op.execute('CREATE TABLE t ()')"),
+      [`policy/20260102_000000_${two}_b.ts`]: revision(
+        two,
+        null,
+        "await op.execute('SET search_path TO app_policy; CREATE TABLE t ()')",
+      ),
+    })
+    expect((await lab.upgrade({ settings: { transaction: 'run' } })).error).toBeUndefined()
   })
 })

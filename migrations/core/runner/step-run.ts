@@ -51,7 +51,7 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
   const transaction = stepTransaction(session, step, start)
   const open = underWay()
   let isOver = false
-  const lands = landing(session, step)
+  const lands = landing(session, step, start)
   const checkNotOver = () => {
     if (isOver) throw notAwaited(step, 1)
   }
@@ -105,7 +105,10 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
       autocommit: (body) => open.track(() => section.run(body)),
       backfill: (spec) => open.track(() => section.runUndisturbed((at) => backfill(at, spec))),
     },
-    begin: () => transaction.begin(true),
+    async begin() {
+      if (!start.ownTransaction) await lands.begin()
+      await transaction.begin(true)
+    },
     async end() {
       await session.client.query((await ended()).join('; '))
     },
