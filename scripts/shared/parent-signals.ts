@@ -5,13 +5,14 @@ export type ParentSignal = () => NodeJS.Signals | undefined
 
 /**
  * What can be seen from outside, on Linux, of a launcher that was told to end and waits for its children instead: a
- * terminal sends SIGINT and SIGHUP to all of them, and so just and make do not hand these on.
+ * terminal sends SIGINT and SIGHUP to all of them, and so just, make and a shell do not hand these on.
  * @param program the launcher's file name
  * @param pid of the launcher
  */
 export function parentSignal(program: string, pid: number): ParentSignal {
   if (/^g?make$/.test(program)) return signalOfMake(pid)
-  return program === 'just' ? signalOfJust(pid) : () => undefined
+  if (program === 'just') return wakingOf(pid, () => threadNamed(pid, 'signal handler'))
+  return isShell(program) ? wakingOf(pid, () => loneWaiter(pid)) : () => undefined
 }
 
 const fatal = [
@@ -41,23 +42,37 @@ function signalOfMake(pid: number): ParentSignal {
 const longestPause = 1000
 
 /**
- * just has a thread that does nothing but wait for a signal (SIGHUP, SIGINT, SIGQUIT; SIGTERM is handed on), so
- * when the thread has run, one has come. A stop and a continuation wake it too, and do not count.
+ * just has a thread that does nothing but wait for a signal (SIGHUP, SIGINT, SIGQUIT; SIGTERM is handed on), and a shell
+ * with one child waits for that child or a signal (npm run has one between), so when the thread has run, one has come.
+ * A stop and a continuation wake it too, and do not count.
+ * @param waiter the thread that waits, as it is now
  */
-function signalOfJust(pid: number): ParentSignal {
-  const thread = threadNamed(pid, 'signal handler')
-  if (thread === undefined) return () => undefined
-  let known = switches(pid, thread)
+function wakingOf(pid: number, waiter: () => string | undefined): ParentSignal {
+  const count = () => {
+    const thread = waiter()
+    return thread === undefined ? undefined : switches(pid, thread)
+  }
+  let known = count()
   let looked = Date.now()
   return () => {
     const pause = Date.now() - looked
     looked = Date.now()
-    const now = switches(pid, thread)
+    const now = count()
     const wasStopped = now === undefined || known === undefined || pause > longestPause
     const isWoken = !wasStopped && now !== known
     known = now
     return isWoken ? 'SIGINT' : undefined
   }
+}
+
+export function isShell(program: string): boolean {
+  return /^-?(?:.*\/)?(?:sh|dash|ash|bash|zsh|ksh|fish|busybox)$/.test(program)
+}
+
+/** The main thread of a shell that has one child: the end of another would wake it. */
+function loneWaiter(pid: number): string | undefined {
+  const children = readProcess(pid, `task/${pid}/children`)?.trim().split(' ')
+  return children?.length === 1 ? String(pid) : undefined
 }
 
 function threadNamed(pid: number, name: string): string | undefined {

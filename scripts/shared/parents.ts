@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { type ParentSignal, parentSignal, readProcess } from './parent-signals.ts'
+import { isShell, type ParentSignal, parentSignal, readProcess } from './parent-signals.ts'
 
 const interval = 250
 
@@ -60,13 +60,11 @@ function commandOf(pid: number): readonly string[] | undefined {
   return text === undefined || text === '' ? undefined : text.split('\0').filter((word) => word !== '')
 }
 
-const shell = /^-?(?:.*\/)?(?:sh|dash|ash|bash|zsh|ksh|fish|busybox)$/
-
 function isInteractive([program = '', ...words]: readonly string[] = []): boolean {
-  return shell.test(program) && words.every((word) => word.startsWith('-') && !/^-[a-z]*c/.test(word))
+  return isShell(program) && words.every((word) => word.startsWith('-') && !/^-[a-z]*c/.test(word))
 }
 
 /** npm writes its own words over its command line: `npm run mig`. */
 function isLauncher([program = '']: readonly string[]): boolean {
-  return shell.test(program) || /^(?:.*\/)?(?:just|g?make|node|npm|npx|pnpm|yarn)(?:\s|$)/.test(program)
+  return isShell(program) || /^(?:.*\/)?(?:just|g?make|node|npm|npx|pnpm|yarn)(?:\s|$)/.test(program)
 }
