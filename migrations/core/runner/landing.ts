@@ -1,7 +1,6 @@
-import type { QueryResult } from 'pg'
 import { exitCodes, MigError } from '../errors.ts'
-import { messageWithoutValues, quoteIdent, quoteLiteral, setOwnPathLocal } from '../postgres/index.ts'
-import type { RoleOfRevision } from './own-sql.ts'
+import { messageWithoutValues, quoteIdent, quoteLiteral } from '../postgres/index.ts'
+import { ownRows, type RoleOfRevision } from './own-sql.ts'
 import type { PlanStep } from './plan.ts'
 import type { Session } from './session.ts'
 import { rolesSet, setsSession } from './session-settings.ts'
@@ -38,7 +37,7 @@ export function landing(session: Session, step: PlanStep, { role, login }: RoleO
   }
   return {
     async begin() {
-      for (const { oid } of (await look(session, step)).made) earlier.add(oid)
+      for (const { oid } of await madeElsewhere(session, step)) earlier.add(oid)
     },
     note(sql) {
       texts.push(sql)
@@ -46,9 +45,11 @@ export function landing(session: Session, step: PlanStep, { role, login }: RoleO
     },
     hasSet: () => hasSet,
     async check() {
-      const { state, made } = await look(session, step)
+      const state = await stateOf(session)
       const isHome = state.schema === step.targetSchema
       set(!isHome || state.role !== (role ?? login) || state.sessionUser !== state.login)
+      if (isHome && !hasSet && !texts.some((sql) => runsCode.test(sql))) return
+      const made = await madeElsewhere(session, step)
       const unnamed = made.filter(({ oid, schema, name, usable }) => {
         if (earlier.has(oid) || texts.some((sql) => isNamed(sql, schema, name))) return false
         // What a function has set and given back shows by whose it is; public is the only other schema of our path.
@@ -93,37 +94,39 @@ interface Made {
   readonly usable: boolean
 }
 
+/** Words of statements that may call a function, which may set and give back anything. */
+const runsCode = /\b(?:do|call|execute|select|values|insert|update|delete|merge|copy)\b/i
+
+/** What role and search_path are; asked without an operator, which search_path could lead elsewhere. */
+async function stateOf({ client }: Session): Promise<State> {
+  const { rows } = await client.query<State>(
+    `SELECT pg_catalog.current_setting('search_path') AS path, pg_catalog.current_schema() AS schema,
+       pg_catalog.current_setting('role') AS role, session_user AS "sessionUser",
+       (SELECT pg_catalog.pg_get_userbyid(a.usesysid) FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) AS a) AS login`,
+  )
+  const [state] = rows
+  if (state === undefined) throw new Error('the server has answered no row to a SELECT without FROM')
+  return state
+}
+
 /**
- * What role and search_path are, asked without an operator, which search_path could lead elsewhere; and the relations
- * outside the target schema that the open transaction has made. It holds ACCESS EXCLUSIVE on these until its end. One
- * that it has only altered, or moved to another schema, has columns of an older transaction.
+ * The relations outside the target schema that the open transaction has made. It holds ACCESS EXCLUSIVE on these until its
+ * end. One that it has only altered, or moved to another schema, has columns of an older transaction.
  */
-async function look(
-  { client }: Session,
-  { targetSchema }: PlanStep,
-): Promise<{ readonly state: State; readonly made: readonly Made[] }> {
-  const state = `SELECT pg_catalog.current_setting('search_path') AS path, pg_catalog.current_schema() AS schema,
-      pg_catalog.current_setting('role') AS role, session_user AS "sessionUser",
-      (SELECT pg_catalog.pg_get_userbyid(a.usesysid) FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) AS a) AS login`
+async function madeElsewhere({ client }: Session, { targetSchema }: PlanStep): Promise<readonly Made[]> {
   const target = quoteLiteral(quoteIdent(targetSchema))
-  const made = `SELECT c.oid::text AS oid, n.nspname AS schema, c.relname AS name, pg_get_userbyid(c.relowner) AS role,
-      coalesce(has_schema_privilege(c.relowner, to_regnamespace(${target})::oid, 'USAGE'), false) AS usable
-    FROM pg_locks AS l
-    JOIN pg_class AS c ON c.oid = l.relation AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-    JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname <> ${quoteLiteral(targetSchema)} AND n.nspname NOT LIKE 'pg\\_%'
-    WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock'
-      AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-      AND NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = c.oid AND NOT ${ownRow('a.xmin')})
-    ORDER BY 2, 3`
-  // Several statements in one text give a list of results, which the driver's types do not know.
-  const results = (await client.query([state, setOwnPathLocal, made].join('; '))) as unknown as readonly [
-    QueryResult<State>,
-    QueryResult,
-    QueryResult<Made>,
-  ]
-  const [found] = results[0].rows
-  if (found === undefined) throw new Error('the server has answered no row to a SELECT without FROM')
-  return { state: found, made: results[2].rows }
+  return ownRows<Made>(
+    client,
+    `SELECT c.oid::text AS oid, n.nspname AS schema, c.relname AS name, pg_get_userbyid(c.relowner) AS role,
+       coalesce(has_schema_privilege(c.relowner, to_regnamespace(${target})::oid, 'USAGE'), false) AS usable
+     FROM pg_locks AS l
+     JOIN pg_class AS c ON c.oid = l.relation AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+     JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname <> ${quoteLiteral(targetSchema)} AND n.nspname NOT LIKE 'pg\\_%'
+     WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock'
+       AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+       AND NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = c.oid AND NOT ${ownRow('a.xmin')})
+     ORDER BY 2, 3`,
+  )
 }
 
 /** Whether the open transaction has written a row; `age` of its own id is 0, and less for its savepoints. */

@@ -28,6 +28,7 @@ import {
   planRun,
   type Session,
 } from '../runner/index.ts'
+import { onTrial, type Trial } from './trial.ts'
 
 /** What the checks share. */
 export interface VerifyContext {
@@ -56,6 +57,8 @@ export interface ScratchSession extends Session {
   readonly makeExcluded: () => Promise<void>
   /** Hands a copy of the database as it is now to `body`, which is dropped afterwards. */
   readonly onCopy: <Result>(body: (copy: ScratchSession) => Promise<Result>) => Promise<Result>
+  /** Hands the database to `body` inside a transaction that is rolled back. */
+  readonly onTrial: <Result>(body: (trial: Trial) => Promise<Result>) => Promise<Result>
   /** The structure of all lines' schemas. */
   readonly fingerprint: () => Promise<Fingerprint>
 }
@@ -183,6 +186,7 @@ async function usingScratch<Result>(
     },
     makeExcluded,
     fingerprint: () => fingerprintOf(client, { ...models, schemas: schemasOf(context) }),
+    onTrial: (use) => onTrial(client, project, schemasOf(context), use),
     async onCopy(use) {
       // A template may have nobody in it (manual, "Template Databases").
       await client.end()

@@ -30,7 +30,9 @@ export async function staleDefaults(
   const numbered = shapes.tables.filter(({ columns }) => columns.some(({ sequence }) => sequence !== null))
   if (numbered.length === 0) return []
   const positions = await sequencePositions(client, numbered)
-  await client.query('BEGIN')
+  // The caller may have a transaction open, to which this changes nothing either.
+  const isInside = client.getTransactionStatus() === 'T'
+  await client.query(isInside ? 'SAVEPOINT mig_stale' : 'BEGIN')
   try {
     return await quietly(
       client,
@@ -42,7 +44,7 @@ export async function staleDefaults(
       },
     )
   } finally {
-    await client.query('ROLLBACK')
+    await client.query(isInside ? 'ROLLBACK TO SAVEPOINT mig_stale; RELEASE SAVEPOINT mig_stale' : 'ROLLBACK')
     // What nextval has given stays given, whatever is rolled back (manual, section 9.17).
     if (positions.length > 0) await client.query(positions.join(';'))
   }

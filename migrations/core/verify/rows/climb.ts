@@ -18,6 +18,7 @@ import {
   type WithoutRows,
 } from '../../scratch/rows/index.ts'
 import type { ScratchSession } from '../context.ts'
+import type { Trial } from '../trial.ts'
 import { castsIn } from './casts.ts'
 import { mentioned } from './mentioned.ts'
 
@@ -62,11 +63,16 @@ const wishes: readonly RowWish[] = [
 ]
 
 /**
- * Runs a revision up and down with rows in the tables that its file mentions, each time on a copy of the database, until
- * some rows pass.
+ * Runs a revision up and down with rows in the tables that its file mentions: in a transaction that is rolled back, and
+ * what does not run there on copies of the database, until some rows pass.
  * @param session at the state before the revision
  */
 export async function climbWithRows(session: ScratchSession, request: ClimbRequest): Promise<RowOutcome> {
+  const trial = await session
+    .onTrial((on) => climbOnce(on, request, { fill: (tables) => makeRows(on.client, tables) }))
+    // What stops it may come from the one transaction, so only a copy tells.
+    .catch(() => undefined)
+  if (trial !== undefined && trial.refused === undefined) return trial
   let last: RowOutcome = { without: [] }
   for (const wish of wishes) {
     const outcome = await session.onCopy((copy) =>
@@ -111,7 +117,7 @@ export interface ClimbHooks {
 
 /** Runs a revision up and down on a session of its own, with rows that `fill` makes. */
 export async function climbOnce(
-  session: ScratchSession,
+  session: Trial,
   request: ClimbRequest,
   { fill, after = () => Promise.resolve() }: ClimbHooks,
 ): Promise<RowOutcome> {
