@@ -82,6 +82,11 @@ const cases: readonly Case[] = [
     help: /setval/,
   },
   {
+    name: 'nothing where a sequence must not have been used, since rows that were tried leave no trace',
+    up: "SELECT 1 / CASE WHEN pg_sequence_last_value(pg_get_serial_sequence('app_user.t', 'id')::regclass) IS NULL THEN 1 ELSE 0 END FROM (SELECT count(*) FROM t) AS c",
+    down: 'SELECT FROM t',
+  },
+  {
     name: 'an irreversible revision that deletes rows',
     up: 'DELETE FROM t',
     losses: ['Irreversible: they are gone'],
