@@ -57,7 +57,7 @@ describe('withScratchDatabase', () => {
     await withScratchDatabase({ adminUrl }, async (first) => {
       await first.client.query('CREATE TABLE public.t ()')
       await first.client.end()
-      await withScratchDatabase({ adminUrl, template: first.name }, async (second) => {
+      await withScratchDatabase({ adminUrl, template: first }, async (second) => {
         const { rows } = await second.client.query(`SELECT to_regclass('public.t')::text AS t`)
         expect(rows).toEqual([{ t: 'public.t' }])
       })

@@ -6,7 +6,7 @@ import {
   fingerprintChangesText,
 } from '../postgres/fingerprint/index.ts'
 import { type ScratchDatabase, withScratchDatabase } from '../postgres/scratch.ts'
-import { onDatabase, prepareBase } from './base.ts'
+import { prepareBase } from './base.ts'
 import {
   type Catalog,
   type Change,
@@ -112,12 +112,17 @@ async function proveFromBase(
   const catalogs = { base: base.catalog, wanted: wanted.catalog }
   const { renames, renamed } = await settledRenames(scratch.client, catalogs, scope, input)
   const withRenames = { ...found, renames, changes: changesAfter(renames, renamed, found) }
-  const guided = async ({ client, name, url }: ScratchDatabase) => {
+  const guided = async (database: ScratchDatabase) => {
     // A template may have nobody in it.
-    await client.end()
-    const from = { database: name, catalog: base.catalog }
+    await database.client.end()
+    const from = { database, catalog: base.catalog }
     const generated = await generateRevisions(input, from, wanted.catalog, scope, renames)
-    return onDatabase(url, (session) => proved(input, runnable, withRenames, session, generated, input.keep))
+    const session = await database.connect()
+    try {
+      return await proved(input, runnable, withRenames, session, generated, input.keep)
+    } finally {
+      await session.end()
+    }
   }
   if (there === undefined || renames.length > 0) return guided(scratch)
   const ways = straightWays(input, catalogs, scope, there)

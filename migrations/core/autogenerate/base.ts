@@ -43,6 +43,7 @@ export async function prepareBase(
     to: live,
     scope: guideScope({ schemas, excludes: input.excludes, globals, privileges: input.privileges }),
     first: [],
+    isLive: true,
     // There are no rows to lose on a scratch database.
     casts: { using: {}, recreate: ['*'] },
   })

@@ -1,6 +1,7 @@
 import type { Client, ClientBase } from 'pg'
 import { isServerError, onUserPath } from '../postgres/index.ts'
 import { type Catalog, difference, readCatalog, type Scope, schemaOf, viewedIn } from './engine/index.ts'
+import { withoutRunning } from './without-running.ts'
 
 type Excluding = Pick<Scope, 'schemas' | 'excludes'>
 
@@ -35,9 +36,10 @@ export async function makeExcluded(
     globals,
     privileges: false,
   }
-  let left: readonly string[] = difference(await readCatalog(client), await readCatalog(live), scope)
-    .actions.filter(({ verb }) => verb !== 'drop')
-    .map(({ sql }) => sql)
+  const { actions } = difference(await readCatalog(client), await readCatalog(live), scope)
+  let left: readonly string[] = withoutRunning(actions.filter(({ verb }) => verb !== 'drop')).map(
+    ({ sql }) => sql,
+  )
   for (let before = left.length + 1; left.length < before; ) {
     before = left.length
     left = await refusedOf(client, left)

@@ -1,8 +1,7 @@
 import type { ClientBase } from 'pg'
 import { MigError } from '../errors.ts'
 import type { GrantedObjects } from '../operations/index.ts'
-import type { ScratchDatabase } from '../postgres/scratch.ts'
-import { withScratchDatabase } from '../postgres/scratch.ts'
+import { type ScratchDatabase, type ScratchOptions, withScratchDatabase } from '../postgres/scratch.ts'
 import { type Costs, costsOf } from './costs.ts'
 import {
   type Action,
@@ -54,7 +53,7 @@ export interface GeneratedRevision {
 /** The statements of all revisions that lead from the base to the wanted state, and back. */
 export async function generateRevisions(
   input: AutogenerateInput,
-  base: { readonly database: string; readonly catalog: Catalog },
+  base: { readonly database: ScratchOptions['template']; readonly catalog: Catalog },
   wanted: Catalog,
   asked: Scope,
   renames: readonly Rename[],

@@ -11,6 +11,7 @@ import { seenDifference } from './seen-difference.ts'
 import { fingerprintOf, observe, type State } from './state.ts'
 import { type StraightWays, straightWays } from './straight.ts'
 import { loadAll, readAllModels, scratchOptions, wantedState } from './wanted.ts'
+import { withoutRunning } from './without-running.ts'
 
 /** What is known when a scratch database stands at the base state. */
 export interface Near {
@@ -135,7 +136,7 @@ async function isTakenBack(
   live: Observed,
 ): Promise<boolean> {
   if (ways === undefined) return true
-  if (!(await runsAtOnce(client, ways.downgrade))) return false
+  if (!(await runsAtOnce(client, withoutRunning(ways.downgrade)))) return false
   const own = await fingerprintOf(client, scope)
   if (!isSame(own, live.state.fingerprint)) return false
   const others = withoutEmpty(await othersOf(client, input), unmade)

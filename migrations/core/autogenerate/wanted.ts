@@ -1,6 +1,6 @@
 import type { Client } from 'pg'
 import type { Fingerprint } from '../postgres/fingerprint/index.ts'
-import { withScratchDatabase } from '../postgres/scratch.ts'
+import { type ScratchOptions, withScratchDatabase } from '../postgres/scratch.ts'
 import {
   loadModels,
   type ModelFile,
@@ -76,8 +76,8 @@ export async function loadAll(client: Client, files: readonly ModelFile[], input
 /** How this input makes its scratch databases. */
 export function scratchOptions(
   { scratchUrl, emit, signal }: Pick<ModelInput, 'scratchUrl' | 'emit' | 'signal'>,
-  template?: string,
-): Parameters<typeof withScratchDatabase>[0] {
+  template?: ScratchOptions['template'],
+): ScratchOptions {
   return {
     adminUrl: scratchUrl,
     ...(emit === undefined ? {} : { emit }),

@@ -1,11 +1,14 @@
 import { MigError } from '../errors.ts'
 import type { DatabaseAddress } from './database-url.ts'
+import { isScratchRole } from './scratch-names.ts'
 
 /**
  * Whether a token takes the place of the password: USE_IAM_AUTH is true, and the URL is not one of a server on this
  * machine with a password of its own, as the embedded server's is.
  */
-export function usesIam({ host, password }: DatabaseAddress, variables = process.env): boolean {
+export function usesIam({ host, user, password }: DatabaseAddress, variables = process.env): boolean {
+  // It has a password that was made for it.
+  if (user !== undefined && isScratchRole(user)) return false
   if (!/^(true|1|yes|on)$/i.test(variables.USE_IAM_AUTH ?? '')) return false
   const isLocal = host === undefined || host.startsWith('/') || /^(localhost|127\..*|::1)$/.test(host)
   return !isLocal || password === undefined

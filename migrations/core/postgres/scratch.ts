@@ -6,13 +6,20 @@ import { connect } from './connection.ts'
 import { databaseError, isConnectionLost, isServerError } from './database-error.ts'
 import { urlForDatabase } from './database-url.ts'
 import { quoteIdent } from './quote.ts'
+import { connectScratch } from './scratch-client.ts'
+import { dropLeftovers, lockSpace, scratchName } from './scratch-leftovers.ts'
 import { localeClauses } from './scratch-locale.ts'
+import { createScratchRole, dropScratchRole, makerRights, type ScratchRole } from './scratch-role.ts'
 
 /** A throw-away database with a connection of its own. */
 export interface ScratchDatabase {
   readonly url: string
   readonly name: string
   readonly client: Client
+  /** The role that the database belongs to; undefined where its maker, no superuser, may make none. */
+  readonly role: ScratchRole | undefined
+  /** Opens a further connection, or another in the place of `client`. */
+  readonly connect: () => Promise<Client>
 }
 
 export interface ScratchOptions {
@@ -21,39 +28,45 @@ export interface ScratchOptions {
   readonly emit?: EmitEvent
   /** Ends the scratch database at once, and with it whatever runs in it. */
   readonly signal?: AbortSignal
-  /** A database to copy, which nobody may be connected to; default an empty one. */
-  readonly template?: string
+  /** A scratch database to copy, which nobody may be connected to; default an empty one. The copy belongs to its role. */
+  readonly template?: Pick<ScratchDatabase, 'name' | 'role'>
   /** Begin of the name. Default `mig_scratch`. */
   readonly prefix?: string
 }
 
-/** First key of the advisory locks that mark scratch databases as alive: "mig" and a version, as bytes. */
-const lockSpace = 0x6d_69_67_01
 const templatePatience = 5_000
 const applicationName = 'just-mig scratch'
 
 /**
- * Makes a scratch database, hands it to `body`, and drops it, however `body` ends. Its name holds the key of
- * an advisory lock that our session keeps meanwhile, so that what a killed process left is known for dead: it
- * is dropped at the next use, and a live one never is.
- * @throws MigError `no-scratch` without the right to create a database; the signal's reason; what `body` throws
+ * Makes a scratch database, hands it to `body`, and drops it, however `body` ends. It belongs to a role of its own without
+ * rights elsewhere, and is used as that role, so that what runs there reaches nothing but the database. Its name holds the key
+ * of an advisory lock that our session keeps meanwhile, so that what a killed process left is known for dead: it is dropped
+ * at the next use, and a live one never is.
+ * @throws MigError `no-scratch` without the right to create a database, or where the server lets no other role in; the
+ *   signal's reason; what `body` throws
  */
 export async function withScratchDatabase<T>(
   options: ScratchOptions,
   body: (scratch: ScratchDatabase) => Promise<T>,
 ): Promise<T> {
-  const { adminUrl, signal, prefix = 'mig_scratch' } = options
+  const { adminUrl, signal, prefix = 'mig_scratch', template } = options
   const admin = await connect({ url: adminUrl, applicationName, ...(signal === undefined ? {} : { signal }) })
   const token = randomBytes(4)
-  const name = `${prefix}_${process.pid}_${token.toString('hex')}`
+  const name = scratchName(prefix, token)
   try {
     await dropLeftovers(admin, prefix, options.emit)
-    await admin.query('SELECT pg_advisory_lock($1, $2)', [lockSpace, token.readInt32BE()])
+    await admin.query('SELECT pg_catalog.pg_advisory_lock($1, $2)', [lockSpace, token.readInt32BE()])
+    const rights = await makerRights(admin)
+    const role =
+      template !== undefined || !rights.mayCreateRoles
+        ? template?.role
+        : await createScratchRole(admin, adminUrl, scratchName('mig_role', token), rights)
     try {
-      await createScratch(admin, name, options)
-      return await useScratch(options, name, admin, body)
+      await createScratch(admin, name, role, options)
+      return await useScratch(options, { name, role }, admin, body)
     } finally {
       await dropScratch(admin, name)
+      if (role !== undefined && template === undefined) await dropScratchRole(admin, role.own)
     }
   } finally {
     await admin.end()
@@ -62,13 +75,19 @@ export async function withScratchDatabase<T>(
 
 async function useScratch<T>(
   { adminUrl, signal }: ScratchOptions,
-  name: string,
+  { name, role }: Pick<ScratchDatabase, 'name' | 'role'>,
   admin: Client,
   body: (scratch: ScratchDatabase) => Promise<T>,
 ): Promise<T> {
   signal?.throwIfAborted()
-  const url = urlForDatabase(adminUrl, name)
-  const client = await connect({ url, applicationName, ...(signal === undefined ? {} : { signal }) })
+  const url = role?.url(name) ?? urlForDatabase(adminUrl, name)
+  const connectAgain = () =>
+    role === undefined
+      ? connect({ url, applicationName, ...(signal === undefined ? {} : { signal }) })
+      : connectScratch(role, name, signal)
+  const client = await connectAgain().catch((error: unknown) => {
+    throw error instanceof MigError && notLetIn.has(error.code) ? noEntry(error) : error
+  })
   let dropping: Promise<void> | undefined
   const drop = () => {
     dropping = dropScratch(admin, name)
@@ -77,7 +96,7 @@ async function useScratch<T>(
   }
   signal?.addEventListener('abort', drop)
   try {
-    return await body({ url, name, client })
+    return await body({ url, name, role, client, connect: connectAgain })
   } catch (error) {
     signal?.throwIfAborted()
     throw error
@@ -88,10 +107,16 @@ async function useScratch<T>(
   }
 }
 
-async function createScratch(admin: Client, name: string, { template }: ScratchOptions): Promise<void> {
+async function createScratch(
+  admin: Client,
+  name: string,
+  role: ScratchRole | undefined,
+  { template }: ScratchOptions,
+): Promise<void> {
   const clauses = template === undefined ? await localeClauses(admin) : []
   const sql = [
-    `CREATE DATABASE ${quoteIdent(name)} TEMPLATE ${quoteIdent(template ?? 'template0')}`,
+    `CREATE DATABASE ${quoteIdent(name)} TEMPLATE ${quoteIdent(template?.name ?? 'template0')}`,
+    ...(role === undefined ? [] : [`OWNER ${quoteIdent(role.own)}`]),
     ...clauses,
   ].join(' ')
   const deadline = Date.now() + templatePatience
@@ -119,39 +144,26 @@ async function dropScratch(admin: Client, name: string): Promise<void> {
   }
 }
 
-/** Drops scratch databases that no live session vouches for and nobody is connected to. */
-async function dropLeftovers(admin: Client, prefix: string, emit: EmitEvent | undefined): Promise<void> {
-  const { rows } = await admin.query<{ name: string }>(
-    `SELECT d.datname AS name
-       FROM pg_database d, LATERAL substring(d.datname FROM '_([0-9a-f]{8})$') AS token
-      WHERE d.datname ~ $1 AND pg_has_role(d.datdba, 'USAGE')
-        AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid)
-        AND NOT EXISTS (SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.objsubid = 2
-              AND l.classid::bigint = $2 AND l.objid::bigint = ('x' || token)::bit(32)::bigint & 4294967295)`,
-    [`^${prefix}_[0-9]+_[0-9a-f]{8}$`, lockSpace],
-  )
-  for (const { name } of rows) {
-    try {
-      // Without FORCE: PostgreSQL itself refuses when somebody has connected meanwhile.
-      await admin.query(`DROP DATABASE IF EXISTS ${quoteIdent(name)}`)
-    } catch (error) {
-      if (isConnectionLost(error)) throw databaseError(error)
-      emit?.({
-        event: 'warning',
-        code: 'scratch-left',
-        message: `the scratch database ${name} of a process that is gone could not be dropped: ${databaseError(error).message}`,
-        help: `DROP DATABASE ${quoteIdent(name)} WITH (FORCE)`,
-      })
-    }
-  }
-}
-
 function noRight(cause: unknown): MigError {
   return new MigError(
     'no-scratch',
     'the user of the database may not create a scratch database (SQLSTATE 42501)',
     {
       help: 'ALTER ROLE … CREATEDB, or set MIG_SCRATCH_URL to a server of the same major version where you may',
+      cause,
+    },
+  )
+}
+
+/** What `connect` says where the server knows the role and does not let it in. */
+const notLetIn = new Set(['wrong-password', 'no-permission'])
+
+function noEntry(cause: MigError): MigError {
+  return new MigError(
+    'no-scratch',
+    `a scratch database is used as a role of its own, and the server does not let that in: ${cause.message}`,
+    {
+      help: 'let roles with a password in (pg_hba.conf: host all all … scram-sha-256), or set MIG_SCRATCH_URL to a server of the same major version that does',
       cause,
     },
   )

@@ -12,13 +12,7 @@ import {
 import { excludesAny, scratchExcludes } from '../autogenerate/tenants/excludes.ts'
 import type { Environment } from '../environment/index.ts'
 import type { EmitEvent } from '../events.ts'
-import {
-  connect,
-  ensureEmbeddedServer,
-  type Fingerprint,
-  quoteIdent,
-  scratchServer,
-} from '../postgres/index.ts'
+import { ensureEmbeddedServer, type Fingerprint, quoteIdent, scratchServer } from '../postgres/index.ts'
 import { type ScratchDatabase, type ScratchOptions, withScratchDatabase } from '../postgres/scratch.ts'
 import {
   applyPlan,
@@ -145,11 +139,12 @@ function schemasOf({ scratch }: VerifyContext): readonly string[] {
 /** Hands a session on a scratch database to `body`. */
 async function usingScratch<Result>(
   context: VerifyContext,
-  { client: first, url, name }: ScratchDatabase,
+  database: ScratchDatabase,
   surroundings: Surroundings | undefined,
   body: (session: ScratchSession) => Promise<Result>,
 ): Promise<Result> {
   const { scratch: project, models, signal } = context
+  const { client: first, url } = database
   let client = first
   let unmade = surroundings?.excluded
   const makeExcluded = async () => {
@@ -191,11 +186,11 @@ async function usingScratch<Result>(
       // A template may have nobody in it (manual, "Template Databases").
       await client.end()
       try {
-        return await withScratchDatabase({ ...scratchOptions(context), template: name }, (copy) =>
+        return await withScratchDatabase({ ...scratchOptions(context), template: database }, (copy) =>
           usingScratch(context, copy, unmade === undefined ? undefined : surroundings, use),
         )
       } finally {
-        client = await connect({ url, applicationName: 'just-mig scratch' })
+        client = await database.connect()
       }
     },
   }

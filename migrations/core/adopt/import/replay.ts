@@ -17,6 +17,7 @@ import {
 } from '../../postgres/fingerprint/index.ts'
 import { quoteIdent } from '../../postgres/quote.ts'
 import { withScratchDatabase } from '../../postgres/scratch.ts'
+import { asScratchMaker } from '../../postgres/scratch-client.ts'
 import { scratchServer } from '../../postgres/scratch-server.ts'
 import { applyPlan, openProject, planRun, type Session } from '../../runner/index.ts'
 import { tenantExclusion } from '../../runner/tenants/index.ts'
@@ -190,8 +191,8 @@ async function prepare(
   for (const { name, schema } of extensions.rows) {
     if (makes(historySql, 'extension', name)) continue
     if (schema !== 'pg_catalog') await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
-    await client.query(
-      `CREATE EXTENSION IF NOT EXISTS ${quoteIdent(name)} SCHEMA ${quoteIdent(schema)} CASCADE`,
+    await asScratchMaker(client, (maker) =>
+      maker.query(`CREATE EXTENSION IF NOT EXISTS ${quoteIdent(name)} SCHEMA ${quoteIdent(schema)} CASCADE`),
     )
   }
   for (const schema of Object.values(env.schemas))

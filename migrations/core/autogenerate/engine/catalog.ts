@@ -2,6 +2,7 @@ import { buildFactBase, type Fact, type FactBase } from '@supabase/pg-delta/core
 import { extract } from '@supabase/pg-delta/extract'
 import type { ClientBase, Pool } from 'pg'
 import type { ExcludableObject } from '../../environment/index.ts'
+import { isScratchRole } from '../../postgres/index.ts'
 import { readBaseTypes } from './base-types.ts'
 import { withSchemaDefaults } from './default-privileges.ts'
 import { withWholeDomainDefaults } from './domain-defaults.ts'
@@ -55,7 +56,11 @@ const handledByExtras = new Set([
 export async function readCatalog(connection: ClientBase, hidden: readonly string[] = []): Promise<Catalog> {
   const client = hidingSchemas(connection, hidden)
   // The engine asks for a pool, and of it only for one connection, which it gives back.
-  const lent = { query: client.query.bind(client), release: () => undefined }
+  const query = async (text: string, values?: unknown[]) => {
+    const result = await client.query(text, values)
+    return listsRoles.test(text) ? { ...result, rows: serversRoles(result.rows) } : result
+  }
+  const lent = { query, release: () => undefined }
   const pool = { connect: () => Promise.resolve(lent) } as unknown as Pool
   const { factBase, diagnostics, pgVersion } = await extract(pool)
   const marked = await withInvisibleStates(client, factBase)
@@ -74,6 +79,21 @@ export async function readCatalog(connection: ClientBase, hidden: readonly strin
     serverVersion: pgVersion,
     views: new WeakMap(),
   }
+}
+
+/** The engine's own queries for roles and who is a member of which. */
+const listsRoles = /^\s*SELECT (?:r\.rolname AS name|r1\.rolname AS role),/
+
+/** Roles without those of scratch databases, and each once: there, one that stands for another has its name. */
+function serversRoles(rows: readonly Record<string, unknown>[]): readonly Record<string, unknown>[] {
+  const seen = new Set<string>()
+  return rows.filter(({ name, role, member }) => {
+    const names = [name, role, member].map((each) => String(each ?? ''))
+    const key = names.join('\0')
+    if (seen.has(key) || names.some(isScratchRole)) return false
+    seen.add(key)
+    return true
+  })
 }
 
 /**

@@ -16,6 +16,7 @@ import {
   retypedColumn,
   type Scope,
 } from '../engine/index.ts'
+import { bodiless, withoutRunning } from '../without-running.ts'
 import { sqlState } from './address.ts'
 import { decideCasts, undecidedCasts, undecidedSessions } from './casts.ts'
 import { dropsInCycle } from './cycles.ts'
@@ -44,6 +45,8 @@ export interface GuideInput {
   /** Statements to run first, whatever the difference: renames. */
   readonly first: readonly Action[]
   readonly casts: CastDecisions
+  /** Whether `to` is a live database, whose functions are not run: the actions are no way to write down then. */
+  readonly isLive?: boolean
 }
 
 export interface Guided {
@@ -173,7 +176,10 @@ async function findWay(input: GuideInput): Promise<Guided> {
           return { actions: withoutDetours(actions, input.from), reached: current }
         throw noWay('', planned.changes, refused)
       }
-      const early = await foundations(client, planned.actions)
+      const early = await foundations(
+        client,
+        input.isLive === true ? planned.actions.map(bodiless) : planned.actions,
+      )
       if (early.length > 0) {
         actions.push(...early)
         current = await readCatalog(client)
@@ -183,7 +189,8 @@ async function findWay(input: GuideInput): Promise<Guided> {
       const cast = await decidedCasts(client, named, input.casts)
       const decisions = decideFills(cast, input.casts)
       const decided = withRows(decisions, homes)
-      const trial = await tryWithUsing(client, decided, current, mend)
+      const run = input.isLive === true ? withoutRunning(decided) : decided
+      const trial = await tryWithUsing(client, run, current, mend)
       const undecided =
         undecidedCasts(trial.refused, input.casts) ??
         (asides.length === 0 ? undecidedViolations(trial.refused, input.casts) : undefined)

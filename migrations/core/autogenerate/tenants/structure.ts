@@ -83,7 +83,7 @@ async function madeStructure(session: Session, project: Project, line: string): 
     const from = await readCatalog(base.client)
     // A template may have nobody in it.
     await base.client.end()
-    const made = await withScratchDatabase(scratchOptions(input, base.name), async ({ client }) => {
+    const made = await withScratchDatabase(scratchOptions(input, base), async ({ client }) => {
       const before = await rowsElsewhere(client, project, standIn)
       await runOnScratch(client, scratch, heads([line]))
       const to = await readCatalog(client)
@@ -105,7 +105,7 @@ async function madeStructure(session: Session, project: Project, line: string): 
       casts: { using: {}, recreate: ['*'] },
       renames: { given: {}, others: 'off' as const },
     }
-    const revisions = await generateRevisions(asked, { database: base.name, catalog: from }, to, scope, [])
+    const revisions = await generateRevisions(asked, { database: base, catalog: from }, to, scope, [])
     const sections = revisions.flatMap(({ upgrade }) => upgrade.sections)
     if (sections.some(({ autocommit }) => autocommit))
       throw noTemplate(`the structure of ${line} cannot be made in one transaction`)

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { isServerError, quoteIdent } from '../../postgres/index.ts'
+import { asScratchMaker, isServerError, quoteIdent } from '../../postgres/index.ts'
 
 /** An extension of a live database. */
 export interface LiveExtension {
@@ -27,8 +27,10 @@ export async function makeExtensions(
   for (const { name, schema } of extensions) {
     if (schema !== 'pg_catalog') await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
     try {
-      await client.query(
-        `CREATE EXTENSION IF NOT EXISTS ${quoteIdent(name)} SCHEMA ${quoteIdent(schema)} CASCADE`,
+      await asScratchMaker(client, (maker) =>
+        maker.query(
+          `CREATE EXTENSION IF NOT EXISTS ${quoteIdent(name)} SCHEMA ${quoteIdent(schema)} CASCADE`,
+        ),
       )
     } catch (error) {
       if (!isServerError(error)) throw error

@@ -1,0 +1,93 @@
+import type { ClientBase } from 'pg'
+import { exitCodes, MigError } from '../errors.ts'
+import { qualifiedName, scratchRoleOf } from '../postgres/index.ts'
+
+interface LiveObject {
+  readonly schema: string
+  readonly name: string
+  readonly owner: string
+}
+
+const shown = 10
+
+/**
+ * Objects of a live database that are rebuilt on a scratch database bring code along: that of functions, defaults, indexes.
+ * It runs there as the role of the scratch database, which reaches nothing. Where the user of the database may make no
+ * roles, it would run with that user's own rights: then what others own is rebuilt only for one who trusts it.
+ * @param scratch a session of the scratch database
+ * @throws MigError `live-not-trusted` (exit 4) with the objects
+ */
+export async function expectTrustedLive(
+  scratch: ClientBase,
+  live: ClientBase,
+  { schemas, trustLive }: { readonly schemas: readonly string[]; readonly trustLive: boolean },
+): Promise<void> {
+  if (trustLive || scratchRoleOf(scratch) !== undefined) return
+  const { rows } = await live.query<LiveObject>(othersObjects, [schemas])
+  const [first] = rows
+  if (first === undefined) return
+  const list = rows
+    .slice(0, shown)
+    .map(({ schema, name, owner }) => `${qualifiedName(schema, name)} (${owner})`)
+  const more = rows.length > shown ? `, and ${rows.length - shown} more` : ''
+  throw new MigError(
+    'live-not-trusted',
+    `the user of the database may make no role for scratch databases, so that what is rebuilt there runs with its own rights, and others own: ${list.join(', ')}${more}`,
+    {
+      exitCode: exitCodes.decisionNeeded,
+      help: 'ALTER ROLE … CREATEROLE, or set MIG_SCRATCH_URL to a server of the same major version whose user may make roles; if you trust the owners of these objects: --trust-live',
+      facts: { objects: rows.map(({ schema, name, owner }) => ({ schema, name, owner })) },
+    },
+  )
+}
+
+/** What a superuser owns can do more than the user anyway, who runs it in any other command too. */
+const othersObjects = `
+  SELECT n.nspname AS schema, o.name, r.rolname AS owner
+    FROM (SELECT relnamespace AS namespace, relname AS name, relowner AS owner, oid, 'pg_catalog.pg_class'::pg_catalog.regclass AS catalog
+            FROM pg_catalog.pg_class WHERE relkind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'p', 'v', 'm', 'f']::pg_catalog."char"[])
+          UNION ALL
+          SELECT pronamespace, proname, proowner, oid, 'pg_catalog.pg_proc'::pg_catalog.regclass FROM pg_catalog.pg_proc
+          UNION ALL
+          SELECT typnamespace, typname, typowner, oid, 'pg_catalog.pg_type'::pg_catalog.regclass FROM pg_catalog.pg_type
+           WHERE typtype OPERATOR(pg_catalog.=) 'd'::pg_catalog."char") AS o
+    JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) o.namespace
+    JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) o.owner
+   WHERE n.nspname::pg_catalog.text OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[])
+     AND NOT r.rolsuper AND r.rolname OPERATOR(pg_catalog.<>) current_user
+     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid OPERATOR(pg_catalog.=) o.catalog
+           AND d.objid OPERATOR(pg_catalog.=) o.oid AND d.deptype OPERATOR(pg_catalog.=) 'e'::pg_catalog."char")
+   ORDER BY 1, 2`
+
+/**
+ * Whether a query on a table of a live database may run code that its user does not trust: the planner evaluates immutable
+ * functions in the indexes, and policies are part of every query.
+ */
+export async function runsOthersCode(live: ClientBase, schema: string, table: string): Promise<boolean> {
+  const { rows } = await live.query<{ found: boolean }>(othersCode, [schema, table])
+  return rows[0]?.found ?? false
+}
+
+const othersCode = `
+  WITH RECURSIVE tables AS (
+    SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+     WHERE n.nspname OPERATOR(pg_catalog.=) $1 AND c.relname OPERATOR(pg_catalog.=) $2
+    UNION
+    SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN tables t ON t.oid OPERATOR(pg_catalog.=) i.inhparent
+  ), parts AS (
+    SELECT 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid AS classid, oid AS objid FROM tables
+    UNION
+    SELECT d.classid, d.objid FROM pg_catalog.pg_depend d JOIN tables t ON t.oid OPERATOR(pg_catalog.=) d.refobjid
+     WHERE d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+  ), needs AS (
+    SELECT d.refclassid, d.refobjid FROM pg_catalog.pg_depend d
+      JOIN parts p ON p.classid OPERATOR(pg_catalog.=) d.classid AND p.objid OPERATOR(pg_catalog.=) d.objid
+  ), code AS (
+    SELECT refobjid AS oid FROM needs WHERE refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass
+    UNION
+    SELECT o.oprcode::pg_catalog.oid FROM needs JOIN pg_catalog.pg_operator o ON o.oid OPERATOR(pg_catalog.=) refobjid
+     WHERE refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_operator'::pg_catalog.regclass
+  )
+  SELECT EXISTS (SELECT FROM code JOIN pg_catalog.pg_proc f ON f.oid OPERATOR(pg_catalog.=) code.oid
+    JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) f.proowner
+   WHERE NOT r.rolsuper AND r.rolname OPERATOR(pg_catalog.<>) current_user) AS found`
