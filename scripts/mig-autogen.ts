@@ -10,6 +10,7 @@ import {
   type Session,
 } from '../migrations/core/index.ts'
 import { lossLines } from '../migrations/core/report/index.ts'
+import { trustLiveFlag } from './shared/arguments.ts'
 import { changeLines, sayUnmodeled, unprovedWarning } from './shared/changes.ts'
 import { type Command, runCommand, usingProject } from './shared/command.ts'
 import { decisionFlags, withDecisions } from './shared/decisions.ts'
@@ -30,6 +31,7 @@ const spec = {
     privileges: { help: 'compare owners and grants too' },
     keep: { help: 'write the files although their proof failed' },
     tenants: { help: 'the tenant to start from; default the first one', value: 'NAME' },
+    'trust-live': trustLiveFlag,
     ...decisionFlags,
   },
   examples: [

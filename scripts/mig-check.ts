@@ -8,7 +8,7 @@ import {
 } from '../migrations/core/autogenerate/index.ts'
 import { exitCodes, type Project, type Session } from '../migrations/core/index.ts'
 import { countOf, oneLine } from '../migrations/core/report/index.ts'
-import { tenantFlags } from './shared/arguments.ts'
+import { tenantFlags, trustLiveFlag } from './shared/arguments.ts'
 import { changeLines, sayUnmodeled } from './shared/changes.ts'
 import { checkTenantLine } from './shared/check-tenants.ts'
 import { type Command, runCommand } from './shared/command.ts'
@@ -24,6 +24,7 @@ const spec = {
     sql: { help: 'the differences as statements; with --drift those that take them back' },
     drift: { help: 'compare with what the applied revisions give: what was changed by hand' },
     privileges: { help: 'compare owners and grants too' },
+    'trust-live': trustLiveFlag,
     ...tenantFlags,
   },
   examples: ['just mig-check', 'just mig-check user', 'just mig-check all --json'],

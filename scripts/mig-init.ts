@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { type InitResult, initProject } from '../migrations/core/adopt/index.ts'
 import { loadEnvironment, MigError, usingSession } from '../migrations/core/index.ts'
 import { maskUrl } from '../migrations/core/postgres/index.ts'
+import { trustLiveFlag } from './shared/arguments.ts'
 import { type Command, runCommand } from './shared/command.ts'
 
 const spec = {
@@ -18,6 +19,7 @@ const spec = {
   },
   flags: {
     baseline: { help: "start over from the database as it is, although another tool's ledger is there" },
+    'trust-live': trustLiveFlag,
     'without-baseline': { help: 'env.ts, models and recipes only: for an import of the history after it' },
   },
   examples: [
@@ -43,6 +45,7 @@ export const main = (): Promise<void> =>
       root: process.cwd(),
       filter: 'all',
       options: { schemas: { app: 'app' } },
+      trustLive: flags['trust-live'] === true,
       ...databaseUrl,
     })
     await usingSession(env, { emit: output.event, signal }, async (session) => {

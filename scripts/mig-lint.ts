@@ -17,6 +17,7 @@ import {
   type Style,
   table,
 } from '../migrations/core/report/index.ts'
+import { trustLiveFlag } from './shared/arguments.ts'
 import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
 import { optionalValue } from './shared/optional-value.ts'
 import { repositoryPath } from './shared/repository-path.ts'
@@ -40,6 +41,7 @@ const spec = {
       help: 'only revisions that are new against a git base (default: the main branch)',
       value: '[BASE]',
     },
+    'trust-live': trustLiveFlag,
     level: {
       help: 'the lowest level that ends with exit 1: error, warning (default), advice',
       value: 'LEVEL',

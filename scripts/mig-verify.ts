@@ -4,6 +4,7 @@ import { dirname, relative, resolve } from 'node:path'
 import { exitCodes, MigError } from '../migrations/core/index.ts'
 import { durationText, indentedRest, junitXml, table } from '../migrations/core/report/index.ts'
 import { type CheckResult, verifyProject } from '../migrations/core/verify/index.ts'
+import { trustLiveFlag } from './shared/arguments.ts'
 import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
 import { optionalValue } from './shared/optional-value.ts'
 import { repositoryPath } from './shared/repository-path.ts'
@@ -22,6 +23,7 @@ const spec = {
     announce: {
       help: 'write into the heads of the revision files what the stairway sees them lose and they do not say',
     },
+    'trust-live': trustLiveFlag,
     junit: { help: 'write JUnit XML too', value: 'FILE' },
   },
   examples: [

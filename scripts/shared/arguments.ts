@@ -57,6 +57,11 @@ export const runFlags: Readonly<Record<string, Flag>> = {
   'allow-missing': { help: 'go on although the ledger has revisions that no file has' },
 }
 
+/** Of the recipes that rebuild objects of the live database on a scratch database. */
+export const trustLiveFlag: Flag = {
+  help: 'rebuild what others own, although it would run with the rights of the database user',
+}
+
 /** Flags that name the tenants of a tenant line. */
 export const tenantFlags: Readonly<Record<string, Flag>> = {
   tenants: { help: 'tenants: all, names or globs with commas, or a range 0:100', value: 'WHICH' },

@@ -123,6 +123,7 @@ export function commandEnvironment({ flags }: Pick<Command, 'flags'>): Promise<E
     ...text('tenants'),
     ...text('shard'),
     ...(Array.isArray(flags.x) ? { x: flags.x } : {}),
+    ...(flags['trust-live'] === true ? { trustLive: true } : {}),
     ...(transaction === undefined ? {} : { transaction }),
   })
 }

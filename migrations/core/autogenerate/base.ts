@@ -2,6 +2,7 @@ import type { Client, ClientBase } from 'pg'
 import type { Fingerprint } from '../postgres/fingerprint/index.ts'
 import { connect, quoteIdent } from '../postgres/index.ts'
 import type { ScratchDatabase } from '../postgres/scratch.ts'
+import { expectTrustedLive } from '../scratch/trust-live.ts'
 import { type Catalog, managedGlobals, readCatalog } from './engine/index.ts'
 import { guide, guideScope } from './guide/guide.ts'
 import type { AutogenerateInput } from './input.ts'
@@ -20,6 +21,7 @@ export async function prepareBase(
   wanted: Catalog,
 ): Promise<{ readonly schemas: readonly string[]; readonly fingerprint: Fingerprint } | undefined> {
   const { client } = scratch
+  await expectTrustedBase(input, client)
   for (const { schema } of input.lines)
     await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
   await input.replay(client)
@@ -48,6 +50,15 @@ export async function prepareBase(
     casts: { using: {}, recreate: ['*'] },
   })
   return undefined
+}
+
+/** What is rebuilt from a live database must be trusted where it would run with our own rights. */
+export async function expectTrustedBase(input: AutogenerateInput, client: Client): Promise<void> {
+  const url = input.liveUrl ?? input.adoptUrl
+  if (url === undefined) return
+  const schemas = input.lines.filter((line) => !line.tenant).map((line) => line.schema)
+  const onLive = <T>(body: (live: Client) => Promise<T>) => onDatabase(url, body)
+  await expectTrustedLive(client, onLive, { schemas, trustLive: input.trustLive === true })
 }
 
 /**

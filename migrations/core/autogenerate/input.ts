@@ -31,6 +31,8 @@ export interface ModelInput {
   /** Equal while `excludes` is; undefined when it cannot be known, so that nothing may be kept for later. */
   readonly exclusions?: string | undefined
   readonly privileges: boolean
+  /** What others own in a live database is rebuilt where it would run with our own rights; default: no. */
+  readonly trustLive?: boolean
   /** What is made on scratch databases first; missing where no live database is looked at. */
   readonly surroundings?: Surroundings
   readonly emit?: EmitEvent

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg'
 import { exitCodes, MigError } from '../errors.ts'
 import { qualifiedName } from '../postgres/index.ts'
+import { runsOthersCode } from '../scratch/trust-live.ts'
 import { onDatabase } from './base.ts'
 import type { Conversion } from './conversions.ts'
 import type { GeneratedRevision } from './generate.ts'
@@ -57,11 +58,15 @@ function nameOf({ schema, table, column }: Conversion): string {
 
 const patience = '3s'
 
-/** Undefined also where the live database has not what the expression names yet, or is too large to look through. */
+/**
+ * Undefined also where the live database has not what the expression names yet, or is too large to look through, and where
+ * looking would run code of others.
+ */
 async function failureOf(
   client: ClientBase,
   conversion: Conversion,
 ): Promise<Pick<Broken, 'sqlstate' | 'message'> | undefined> {
+  if (await runsOthersCode(client, conversion.schema, conversion.table)) return undefined
   await client.query(`BEGIN READ ONLY; SET LOCAL statement_timeout = '${patience}'`)
   try {
     for (const { query, sqlstate, message } of checksOf(conversion)) {

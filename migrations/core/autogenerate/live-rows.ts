@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg'
 import { exitCodes, MigError } from '../errors.ts'
 import { qualifiedName, quoteIdent } from '../postgres/index.ts'
+import { runsOthersCode } from '../scratch/trust-live.ts'
 import { onDatabase } from './base.ts'
 import { demandedColumn, type RowDemand } from './existing-rows.ts'
 import type { GeneratedRevision } from './generate.ts'
@@ -70,9 +71,13 @@ function columnDemands(revisions: readonly GeneratedRevision[]): readonly RowDem
 
 const patience = '3s'
 
-/** False also where the table or column has another name yet, may not be read, or is too large to look through. */
+/**
+ * False also where the table or column has another name yet, may not be read, or is too large to look through, and where
+ * looking would run code of others.
+ */
 async function hasRows(client: ClientBase, { schema, table, column, fails }: RowDemand): Promise<boolean> {
   const isNull = fails === 'nulls' ? ` WHERE ${quoteIdent(column ?? '')} IS NULL` : ''
+  if (await runsOthersCode(client, schema, table)) return false
   await client.query(`BEGIN READ ONLY; SET LOCAL statement_timeout = '${patience}'`)
   try {
     const { rows } = await client.query<{ found: boolean }>(

@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
 import { type Fingerprint, fingerprintHash } from '../postgres/fingerprint/index.ts'
 import { type ScratchDatabase, withScratchDatabase } from '../postgres/scratch.ts'
-import { onDatabase } from './base.ts'
+import { expectTrustedBase, onDatabase } from './base.ts'
 import { type Difference, managedGlobals, renameCandidates, type Scope } from './engine/index.ts'
 import { runsAtOnce } from './guide/trial.ts'
 import { type AutogenerateInput, filteredSchemas } from './input.ts'
@@ -58,6 +58,7 @@ export async function fromModels<T>(
   const { files } = await readAllModels(input)
   return withScratchDatabase(scratchOptions(input), async (scratch) => {
     const { client } = scratch
+    await expectTrustedBase(input, client)
     const [models, live] = await together(
       loadAll(client, files, input).then(() => observeLines(client, input)),
       onDatabase(liveUrl, (session) => observeLines(session, input)),

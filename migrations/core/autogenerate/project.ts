@@ -138,12 +138,14 @@ export async function modelInput(
     excludes,
     exclusions: exclusionsKey(env.options),
     privileges,
+    trustLive: env.trustLive,
     ...(looksAtLive
       ? {
           surroundings: liveSurroundings((body) => body(session.client), {
             schemas: env.lines.flatMap(({ schema }) => schema ?? []),
             excludes,
             excludesAny: excludesAny(env),
+            trustLive: env.trustLive,
           }),
         }
       : {}),

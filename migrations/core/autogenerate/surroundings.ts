@@ -9,6 +9,7 @@ import {
   mentionedExtensions,
   readExtensions,
 } from '../scratch/surroundings/extensions.ts'
+import { expectTrustedLive } from '../scratch/trust-live.ts'
 import type { ModelFile } from '../sources/index.ts'
 import type { Catalog, Scope } from './engine/index.ts'
 import { makeExcluded, refersToExcluded } from './excluded-objects.ts'
@@ -34,14 +35,20 @@ export type OnLive = <Result>(body: (live: ClientBase) => Promise<Result>) => Pr
 /** The surroundings of a live database, which is read when they are needed first. */
 export function liveSurroundings(
   onLive: OnLive,
-  compared: Pick<Scope, 'schemas' | 'excludes'> & { readonly excludesAny: boolean },
+  compared: Pick<Scope, 'schemas' | 'excludes'> & {
+    readonly excludesAny: boolean
+    readonly trustLive: boolean
+  },
 ): Surroundings {
   let read: Promise<readonly LiveExtension[]> | undefined
   const extensionsOf = () => {
     read ??= onLive(readExtensions)
     return read
   }
-  const excluded = (client: Client) => onLive((live) => makeExcluded(client, live, compared))
+  const excluded = async (client: Client) => {
+    await expectTrustedLive(client, onLive, compared)
+    await onLive((live) => makeExcluded(client, live, compared))
+  }
   return {
     ...(compared.excludesAny ? { excluded } : {}),
     ofModels: async (client, files) => {

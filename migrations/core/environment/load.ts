@@ -58,6 +58,8 @@ export interface Environment {
   readonly x: XValues
   /** `-x continue=true`. */
   readonly goOn: boolean
+  /** `--trust-live`: rebuild what others own on a scratch database, with the rights of the user. */
+  readonly trustLive: boolean
 }
 
 export interface LoadOptions {
@@ -79,6 +81,7 @@ export interface LoadOptions {
   readonly tenants?: string
   /** Names of shards with commas between them. */
   readonly shard?: string
+  readonly trustLive?: boolean
   /** `-x` arguments, each `key=value`. */
   readonly x?: readonly string[]
   /** Instead of reading `env.ts`. */
@@ -163,6 +166,7 @@ export async function loadEnvironment(given: LoadOptions): Promise<Environment> 
     targets: tenantTargets(given, targets),
     x,
     goOn,
+    trustLive: given.trustLive ?? false,
     ...databaseOf(given, variables, options),
     embeddedDatabase: embeddedDatabaseName(root, dir),
     scratchUrl: setVariable(variables, ['MIG_SCRATCH_URL'], 'bad-database-url') ?? null,

@@ -70,7 +70,11 @@ export function scratchRoleOf(client: ClientBase): ScratchRole | undefined {
 
 async function run(client: Client, session: ScratchSession, text: string): Promise<QueryResult> {
   const { role, send } = session
-  const statements = await scratchStatements(text, role.standIn, role.makeStandIn)
+  const statements = await scratchStatements(text, {
+    database: session.database,
+    findStandIn: role.standIn,
+    makeStandIn: role.makeStandIn,
+  })
   if (statements === undefined) return send(text)
   const [only] = statements
   if (only !== undefined && statements.length === 1) {

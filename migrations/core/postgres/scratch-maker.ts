@@ -47,6 +47,7 @@ export async function makerStatements(
   task: MakerTask,
   sql: string,
 ): Promise<readonly string[] | undefined> {
+  if ('roles' in task) for (const role of task.roles) session.role.concerned.add(role)
   if (task.task === 'as-is') return asItIs(session.role, sql)
   if (task.task === 'extension') return forExtension(session, task, sql)
   return task.task === 'create-roles' ? creating(session.role, task.roles) : ofRoles(session.role, task)

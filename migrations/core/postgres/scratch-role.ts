@@ -19,6 +19,8 @@ export interface ScratchRole extends StandIns {
   readonly helper: { readonly schema: string; readonly secret: string }
   /** The databases that have them. */
   readonly helped: Set<string>
+  /** Roles of the server that statements were about, and that others stood for. */
+  readonly concerned: Set<string>
   /**
    * The name that a role of the server goes by on scratch databases, made at its first use.
    * @returns undefined for a role that the server does not have
@@ -88,6 +90,7 @@ export async function createScratchRole(
       secret: randomBytes(24).toString('base64url'),
     },
     helped: new Set(),
+    concerned: new Set(),
     async standIn(role) {
       if (known.size === 0) for (const each of await rolesOf(admin)) known.add(each)
       return known.has(role) || made.has(standInName(standIns, role)) ? makeStandIn(role) : undefined

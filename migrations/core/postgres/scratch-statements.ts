@@ -21,23 +21,30 @@ export type MakerTask =
   | { readonly task: 'extension'; readonly extension: string; readonly creates: boolean }
   | { readonly task: 'as-is' }
 
+/** What a statement of a scratch database goes by there. */
+export interface ScratchNames {
+  /** The name of the scratch database, which stands for every other. */
+  readonly database: string
+  /** Makes a stand-in for a role of the server. */
+  readonly findStandIn: FindStandIn
+  /** Makes one for a role that a DO block may create. */
+  readonly makeStandIn: (role: string) => Promise<string>
+}
+
 /** Finds the name that a role goes by on a scratch database; undefined for one that nobody knows. */
 export type FindStandIn = (role: string) => Promise<string | undefined>
 
 /** What a statement must hold to be of interest here; only what may be is looked at word by word. */
 const telling =
-  /\b(?:role|user|group|extension|owner|grant|revoke|authorization|owned|policy|privileges|leakproof|event|session_replication_role)\b/i
+  /\b(?:role|user|group|extension|owner|grant|revoke|authorization|owned|policy|privileges|leakproof|event|database|session_replication_role)\b/i
 
 /**
  * The statements of a text as a scratch database has to run them: roles under the names of their stand-ins, and what only
  * the maker of the database may do marked as such. Undefined where the text can run as it is.
- * @param findStandIn makes a stand-in for a role of the server
- * @param makeStandIn makes one for a role that a DO block may create
  */
 export async function scratchStatements(
   text: string,
-  findStandIn: FindStandIn,
-  makeStandIn: (role: string) => Promise<string>,
+  names: ScratchNames,
 ): Promise<readonly ScratchStatement[] | undefined> {
   if (!telling.test(text)) return undefined
   let isChanged = false
@@ -46,9 +53,7 @@ export async function scratchStatements(
     const words = wordsOf(sql)
     const byMaker = makerTask(words)
     const own =
-      byMaker?.task === 'as-is' || byMaker === undefined
-        ? await withStandIns(sql, words, findStandIn, makeStandIn)
-        : sql
+      byMaker?.task === 'as-is' || byMaker === undefined ? await withStandIns(sql, words, names) : sql
     isChanged ||= byMaker !== undefined || own !== sql
     statements.push({ sql: own, start, ...(byMaker === undefined ? {} : { byMaker }) })
   }
@@ -198,15 +203,25 @@ function roleSpots(words: readonly Word[]): readonly Word[] {
 }
 
 /** A statement with roles under the names of their stand-ins. */
-async function withStandIns(
-  sql: string,
-  words: readonly Word[],
-  find: FindStandIn,
-  make: (role: string) => Promise<string>,
-): Promise<string> {
-  if (words[0]?.lower === 'do') return withBlock(sql, words, find, make)
-  const changes = await changesAt(roleSpots(words), find)
-  return changed(sql, changes)
+async function withStandIns(sql: string, words: readonly Word[], names: ScratchNames): Promise<string> {
+  if (words[0]?.lower === 'do') return withBlock(sql, words, names)
+  const changes = await changesAt(roleSpots(words), names.findStandIn)
+  const databases = databaseSpots(words).map(({ start, end }) => ({
+    start,
+    end,
+    text: quoteIdent(names.database),
+  }))
+  return changed(sql, [...changes, ...databases])
+}
+
+/** Where a statement names the database that it is about: `GRANT … ON DATABASE d`, `ALTER DATABASE d`, `COMMENT ON DATABASE d`. */
+function databaseSpots(words: readonly Word[]): readonly Word[] {
+  const at = words.findIndex(({ lower, kind }) => kind === 'word' && lower === 'database')
+  const first = words[0]?.lower ?? ''
+  const isAbout =
+    (at === 1 && first === 'alter') ||
+    (words[at - 1]?.lower === 'on' && ['grant', 'revoke', 'comment', 'security'].includes(first))
+  return isAbout ? spotsAt(words, at + 1).slice(0, 1) : []
 }
 
 interface TextChange {
@@ -239,8 +254,7 @@ function changed(text: string, changes: readonly TextChange[]): string {
 async function withBlock(
   sql: string,
   words: readonly Word[],
-  find: FindStandIn,
-  make: (role: string) => Promise<string>,
+  { findStandIn: find, makeStandIn: make }: ScratchNames,
 ): Promise<string> {
   const body = words.find(({ kind, text }) => kind === 'quoted' && text.startsWith('$'))
   if (body === undefined) return sql

@@ -66,7 +66,10 @@ export async function withScratchDatabase<T>(
       return await useScratch(options, { name, role }, admin, body)
     } finally {
       await dropScratch(admin, name)
-      if (role !== undefined && template === undefined) await dropScratchRole(admin, role.own)
+      if (role !== undefined && template === undefined) {
+        await dropScratchRole(admin, role.own)
+        tellOfRoles(options.emit, [...role.concerned])
+      }
     }
   } finally {
     await admin.end()
@@ -153,6 +156,24 @@ function noRight(cause: unknown): MigError {
       cause,
     },
   )
+}
+
+const told = new WeakMap<EmitEvent, Set<string>>()
+
+/** Says once a command that roles of the server were left alone, and what that means. */
+function tellOfRoles(emit: EmitEvent | undefined, roles: readonly string[]): void {
+  if (emit === undefined) return
+  const known = told.get(emit) ?? new Set()
+  told.set(emit, known)
+  const fresh = roles.filter((role) => !known.has(role))
+  for (const role of fresh) known.add(role)
+  if (fresh.length === 0) return
+  emit({
+    event: 'warning',
+    code: 'role-stand-in',
+    message: `the server's roles are not touched: on scratch databases others stood for ${fresh.join(', ')}, without what CREATE ROLE, ALTER ROLE and memberships give`,
+    help: 'nothing to do, where what these give the role changes nothing in what the revisions may do themselves',
+  })
 }
 
 /** What `connect` says where the server knows the role and does not let it in. */

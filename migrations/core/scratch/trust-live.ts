@@ -15,15 +15,16 @@ const shown = 10
  * It runs there as the role of the scratch database, which reaches nothing. Where the user of the database may make no
  * roles, it would run with that user's own rights: then what others own is rebuilt only for one who trusts it.
  * @param scratch a session of the scratch database
+ * @param onLive hands a session of the live database to its argument
  * @throws MigError `live-not-trusted` (exit 4) with the objects
  */
 export async function expectTrustedLive(
   scratch: ClientBase,
-  live: ClientBase,
+  onLive: <T>(body: (live: ClientBase) => Promise<T>) => Promise<T>,
   { schemas, trustLive }: { readonly schemas: readonly string[]; readonly trustLive: boolean },
 ): Promise<void> {
   if (trustLive || scratchRoleOf(scratch) !== undefined) return
-  const { rows } = await live.query<LiveObject>(othersObjects, [schemas])
+  const { rows } = await onLive((live) => live.query<LiveObject>(othersObjects, [schemas]))
   const [first] = rows
   if (first === undefined) return
   const list = rows

@@ -206,5 +206,6 @@ const outsideQuery = `
   FROM objects o JOIN pg_namespace n ON n.oid = o.namespace
   WHERE o.oid >= 16384 AND NOT n.nspname = ANY ($1::text[])
     AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'
+    AND n.nspname !~ '^mig_scratch_[0-9a-f]{16}$'
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = o.catalog AND d.objid = o.oid AND d.deptype IN ('e', 'i'))
   ORDER BY n.nspname, o.name LIMIT 20`

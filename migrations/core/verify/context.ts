@@ -83,6 +83,7 @@ export async function verifyContext(
       schemas: env.lines.flatMap(({ schema }) => schema ?? []),
       excludes,
       excludesAny: excludesAny(env),
+      trustLive: env.trustLive,
     }),
     emit,
     ...(signal === undefined ? {} : { signal }),

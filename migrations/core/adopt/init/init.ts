@@ -10,6 +10,7 @@ import {
 import { type Environment, loadEnvironment } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import { openProject, type Session } from '../../runner/index.ts'
+import { expectTrustedLive } from '../../scratch/trust-live.ts'
 import { adoptRows, checkNotAdopted } from '../import/adopt-rows.ts'
 import type { AdoptedRows } from '../import/applied.ts'
 import { withScratch } from '../import/replay.ts'
@@ -75,13 +76,16 @@ export async function initProject(
   const written = writer(env.root)
   try {
     written.write(join(env.dir, 'env.ts'), environmentText(env, shown, excluded))
-    const models = await withScratch(session, env, (client) =>
-      exportModels(session.client, client, shown, excluded),
-    )
+    const models = await withScratch(session, env, async (client) => {
+      const own = { schemas: shown.map(({ schema }) => schema), trustLive: env.trustLive }
+      await expectTrustedLive(client, (body) => body(session.client), own)
+      return exportModels(session.client, client, shown, excluded)
+    })
     for (const { name, text } of models) written.write(join(env.modelsDir, name), text)
     const ready = await loadEnvironment({
       root: env.root,
       dir: env.dir,
+      trustLive: env.trustLive,
       ...(session.url === null ? {} : { databaseUrl: session.url }),
     })
     const wantsBaseline = live.length > 0 && request.baseline !== false
