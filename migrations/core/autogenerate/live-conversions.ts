@@ -1,7 +1,6 @@
 import type { ClientBase } from 'pg'
 import { exitCodes, MigError } from '../errors.ts'
-import { qualifiedName } from '../postgres/index.ts'
-import { runsOthersCode } from '../scratch/trust-live.ts'
+import { qualifiedName, runsOthersCode } from '../postgres/index.ts'
 import { onDatabase } from './base.ts'
 import type { Conversion } from './conversions.ts'
 import type { GeneratedRevision } from './generate.ts'

@@ -1,7 +1,6 @@
 import type { ClientBase } from 'pg'
 import { exitCodes, MigError } from '../errors.ts'
-import { qualifiedName, quoteIdent } from '../postgres/index.ts'
-import { runsOthersCode } from '../scratch/trust-live.ts'
+import { qualifiedName, quoteIdent, runsOthersCode } from '../postgres/index.ts'
 import { onDatabase } from './base.ts'
 import { demandedColumn, type RowDemand } from './existing-rows.ts'
 import type { GeneratedRevision } from './generate.ts'

@@ -19,6 +19,7 @@ export {
 export { escapedSql } from './escaped-sql.ts'
 export * from './fingerprint/index.ts'
 export { iamToken, usesIam } from './iam-token.ts'
+export { runsOthersCode } from './others-code.ts'
 export { onUserPath, ownPath, setOwnPath, setOwnPathLocal, setUserPathLocal } from './own-path.ts'
 export { qualifiedName, quoteIdent, quoteIdentAlways, quoteLiteral } from './quote.ts'
 export { schemasInUse } from './schemas-in-use.ts'

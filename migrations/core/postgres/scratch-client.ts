@@ -112,8 +112,20 @@ async function runByMaker(session: ScratchSession, task: MakerTask, sql: string)
   const statements = await makerStatements(session, task, sql)
   // Bound values: a statement's own text can be read by all code that it runs.
   if (statements === undefined) return send(sql)
-  const result = await send(`SELECT ${role.helper.schema}.run($1, $2)`, [role.helper.secret, statements])
+  const result = await send(`SELECT ${role.helper.schema}.run($1, $2)`, [
+    role.helper.secret,
+    statements,
+  ]).catch((error: unknown) => {
+    throw withoutHelper(error)
+  })
   return { ...result, rows: [], rowCount: null }
+}
+
+/** The error as if the statement itself had been sent. */
+function withoutHelper(error: unknown): unknown {
+  if (isServerError(error))
+    Object.assign(error, { where: undefined, internalQuery: undefined, routine: undefined })
+  return error
 }
 
 function movedError(error: unknown, start: number): unknown {

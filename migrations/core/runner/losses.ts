@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import type { StepLoss } from '../events.ts'
-import { quoteIdent } from '../postgres/index.ts'
+import { quoteIdent, runsOthersCode } from '../postgres/index.ts'
 import { type Loss, lossText, qualifiedLoss, type RevisionFile } from '../revisions/index.ts'
 import type { Session } from './session.ts'
 
@@ -135,13 +135,14 @@ interface CountRequest {
   readonly ms: number
 }
 
-/** Counts up to one row more than the limit; undefined where it may not or takes too long. */
+/** Counts up to one row more than the limit; undefined where it may not, takes too long, or would run code of others. */
 async function boundedCount(
   client: ClientBase,
   signal: AbortSignal | undefined,
   { schema, table, column, ms }: CountRequest,
 ): Promise<number | undefined> {
   const where = column === undefined ? '' : ` WHERE ${quoteIdent(column)} IS NOT NULL`
+  if (await runsOthersCode(client, schema, table)) return undefined
   await client.query(
     `BEGIN READ ONLY; SET LOCAL statement_timeout = ${ms}; SET LOCAL lock_timeout = ${ms}; SET LOCAL row_security = off`,
   )
