@@ -10,7 +10,10 @@ export interface Expression {
   readonly flags: string
 }
 
-/** Every regular expression that is written as a literal in core and in the scripts, each once. */
+/**
+ * Every regular expression that is written in core and in the scripts, each once: literals, and `new RegExp` of texts and
+ * constants, with a name in the place of what is known at run time only.
+ */
 export function sourceExpressions(): readonly Expression[] {
   const found = new Map<string, Expression>()
   for (const folder of ['migrations/core', 'scripts']) {
@@ -34,14 +37,57 @@ interface Literal {
   readonly start: number
 }
 
-function* literals(node: unknown): Generator<Literal> {
-  if (typeof node !== 'object' || node === null) return
-  if ('regex' in node && 'start' in node && typeof node.start === 'number') {
+type Node = Readonly<Record<string, unknown>>
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null
+}
+
+function* literals(
+  node: unknown,
+  constants: ReadonlyMap<string, Node> = constantsOf(node),
+): Generator<Literal> {
+  if (!isNode(node)) return
+  if (isNode(node.regex) && typeof node.start === 'number') {
     const { pattern, flags } = node.regex as { readonly pattern: string; readonly flags: string }
     yield { source: pattern, flags, start: node.start }
     return
   }
-  for (const child of Object.values(node)) yield* literals(child)
+  if (node.type === 'NewExpression' && isNode(node.callee) && node.callee.name === 'RegExp') {
+    const [pattern, flags] = node.arguments as readonly Node[]
+    const source = textOf(pattern, constants)
+    const start = Number(node.start)
+    if (source !== undefined) yield { source, flags: textOf(flags, constants) ?? '', start }
+  }
+  for (const child of Object.values(node)) yield* literals(child, constants)
+}
+
+/** The constants of a module, by name. */
+function constantsOf(program: unknown): ReadonlyMap<string, Node> {
+  const found = new Map<string, Node>()
+  const visit = (node: unknown) => {
+    if (!isNode(node)) return
+    if (node.type === 'VariableDeclarator' && isNode(node.id) && isNode(node.init))
+      found.set(String(node.id.name), node.init)
+    for (const child of Object.values(node)) visit(child)
+  }
+  visit(program)
+  return found
+}
+
+/** The text that an expression gives; undefined where only the run tells. */
+function textOf(node: Node | undefined, constants: ReadonlyMap<string, Node>, depth = 0): string | undefined {
+  if (node === undefined || depth > 5) return undefined
+  if (typeof node.value === 'string') return node.value
+  if (node.type === 'Identifier') return textOf(constants.get(String(node.name)), constants, depth + 1)
+  if (node.type !== 'TemplateLiteral') return undefined
+  const parts = node.expressions as readonly Node[]
+  return (node.quasis as readonly { readonly value: { readonly cooked: string } }[])
+    .map(({ value }, at) => {
+      const part = parts[at]
+      return value.cooked + (part === undefined ? '' : (textOf(part, constants, depth + 1) ?? 'name'))
+    })
+    .join('')
 }
 
 /**

@@ -2,7 +2,7 @@ import { type Action, idKey, type ObjectId } from './engine/index.ts'
 
 /** A routine whose body is text: PostgreSQL records nothing of what it uses. */
 const textRoutine = /^CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE)\b(?!.*\bBEGIN ATOMIC\b)/s
-const qualifiedNames = /(?:"((?:[^"]|"")+)"|\b([a-z_]\w*))\.(?:"((?:[^"]|"")+)"|([a-z_]\w*))/gi
+const qualifiedNames = /(?:"((?:[^"]|""){1,126})"|\b([a-z_]\w*))\.(?:"((?:[^"]|""){1,126})"|([a-z_]\w*))/gi
 
 /**
  * For each action, the keys of what the actions make that the bodies of the routines it makes or uses name, and the

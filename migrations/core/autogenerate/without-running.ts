@@ -27,7 +27,7 @@ export function bodiless(action: Action): Action {
 
 function withoutData(sql: string): string {
   if (!/^\s*CREATE MATERIALIZED VIEW\b/i.test(sql) || /\bWITH NO DATA[\s;]*$/i.test(sql)) return sql
-  return `${sql.replace(/[\s;]+$/, '')} WITH NO DATA`
+  return `${sql.replace(/(?<![\s;])[\s;]+$/, '')} WITH NO DATA`
 }
 
 /** A function of SQL or of a procedural language that gives null; undefined for what cannot be evaluated while planning. */

@@ -83,7 +83,7 @@ async function aloneScript(
 ): Promise<{ readonly code: string; readonly path: string } | undefined> {
   const source = readFileSync(file, 'utf8')
   // Decorators are compiled as the tsconfig says.
-  if (!/\.[cm]?[jt]s$/.test(file) || /^\s*@\w/m.test(source)) return undefined
+  if (!/\.[cm]?[jt]s$/.test(file) || /^[ \t]*@\w/m.test(source)) return undefined
   const key = createHash('sha256').update(`3\0${file}\0${source}`).digest('hex').slice(0, 32)
   const path = join(cacheDir, `${key}.cjs`)
   const kept = readKept(path)

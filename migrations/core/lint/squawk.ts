@@ -118,5 +118,5 @@ function parsed(stdout: string, stderr: string): readonly SquawkLine[] {
 function terminated(sql: string): string {
   const text = sql.trimEnd()
   if (text.endsWith(';')) return `${text}\n`
-  return /--[^\n]*$/.test(text) ? `${text}\n;\n` : `${text};\n`
+  return text.includes('--', text.lastIndexOf('\n') + 1) ? `${text}\n;\n` : `${text};\n`
 }

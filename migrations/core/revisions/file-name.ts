@@ -39,7 +39,7 @@ export function revisionFileName(request: FileNameRequest): string {
   })
   // An id may come from another tool's file: it names no other folder, and no hidden file.
   if (/[/\\\0]/.test(name) || name.startsWith('.')) throw badName(revision, name)
-  return `${name.replace(/[_\-. ]+$/, '')}.${request.format}`
+  return `${name.replace(/(?<![_\-. ])[_\-. ]+$/, '')}.${request.format}`
 }
 
 /** The words of a message in small letters, joined by underscores and cut at a word; letters of any script stay. */

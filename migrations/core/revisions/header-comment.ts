@@ -56,7 +56,7 @@ export function lossField(text: string, line: number): LossField | undefined {
 export function blockCommentLines(comment: string): readonly string[] {
   return comment
     .replace(/^\/\*+/, '')
-    .replace(/\*+\/$/, '')
+    .replace(/(?<!\*)\*+\/$/, '')
     .split(/\r?\n/)
     .map((line) => line.replace(/^\s*\*? ?/, '').replace(/\*\\(\\*)\//g, '*$1/'))
 }

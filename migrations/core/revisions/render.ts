@@ -44,7 +44,7 @@ ${irreversible === undefined ? `\n${typeScriptFunction('downgrade', contents.dow
 }
 
 function typeScriptFunction(name: string, body = ''): string {
-  const lines = body.replace(/^\n+|\s+$/g, '')
+  const lines = body.replace(/^\n+/, '').trimEnd()
   return lines === ''
     ? `export async function ${name}(_op: Operations): Promise<void> {}`
     : `export async function ${name}(op: Operations): Promise<void> {\n${lines}\n}`
@@ -58,7 +58,7 @@ function sqlFile(contents: RevisionFileContents): string {
     at > 0 && sideName.test(line) ? `-- (${line.trim()})` : `-- ${line}`
   const header = headerLines(contents).map((line, at) => comment(line, at).trimEnd())
   const section = (name: string, body = '') => {
-    const sql = inSection(body.replace(/^\n+|\s+$/g, ''))
+    const sql = inSection(body.replace(/^\n+/, '').trimEnd())
     return sql === '' ? `-- ${name}\n` : `-- ${name}\n\n${sql}\n`
   }
   const { upgradeBody, downgradeBody, irreversible } = contents

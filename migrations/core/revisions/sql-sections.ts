@@ -65,7 +65,7 @@ export function readSqlRevision(text: string): SqlSections {
   let open: Side | undefined
   let headed = false
   for (const piece of pieces(text)) {
-    if (!headed) headed = isComment(piece) && /^[\s*-]*Revision:/im.test(piece.text)
+    if (!headed) headed = isComment(piece) && /^[ \t*-]*Revision:/im.test(piece.text)
     const side = headed ? sideOf(text, piece) : undefined
     if (side !== undefined) {
       if (found.has(side)) throw sectionError(text, piece.start, `the section -- ${side} comes twice`)
@@ -125,11 +125,7 @@ export function markedSections(
 
 function isMark(text: string, { kind, text: comment, start }: Piece, name: string): boolean {
   const isAlone = text.slice(text.lastIndexOf('\n', start - 1) + 1, start).trim() === ''
-  const words = comment
-    .replace(/^--/, '')
-    .replace(/:?\s*$/, '')
-    .trim()
-    .split(/\s+/)
+  const words = comment.replace(/^--/, '').trimEnd().replace(/:$/, '').trim().split(/\s+/)
   return kind === 'line-comment' && isAlone && words.join(' ').toLowerCase() === name
 }
 
@@ -139,7 +135,7 @@ export function sqlHeader(text: string): HeaderComment & { readonly complete: bo
   let headed = false
   let complete = false
   for (const piece of pieces(text)) {
-    if (!headed) headed = isComment(piece) && /^[\s*-]*Revision:/im.test(piece.text)
+    if (!headed) headed = isComment(piece) && /^[ \t*-]*Revision:/im.test(piece.text)
     complete = !isComment(piece) || (headed && sideOf(text, piece) !== undefined)
     if (complete) break
     const at = lineOf(text, piece.start) - 1

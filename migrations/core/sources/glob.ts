@@ -28,7 +28,7 @@ function below(top: string, inside: string): readonly string[] {
 
 function expression(glob: string): string {
   let depth = 0
-  return glob.replace(/\*\*\/|\*\*|\*|\?|\[[^\]]*\]|[{},]|[.+^$()|\\/]/g, (part) => {
+  return glob.replace(/\*\*\/|\*\*|\*|\?|\[[^\]]{0,200}\]|[{},]|[.+^$()|\\/]/g, (part) => {
     if (part === '**/') return '(?:[^/]+/)*'
     if (part === '**') return '.*'
     if (part === '*') return '[^/]*'

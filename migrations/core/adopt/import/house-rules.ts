@@ -37,7 +37,7 @@ function withSchemaThere(part: BodyPart, schemas: readonly string[]): BodyPart {
   const sql = splitStatements(part.sql).reduceRight((text, { start, text: statement }) => {
     const found = /^CREATE\s+SCHEMA\s+(?!IF\b|AUTHORIZATION\b)("[^"]+"|\w+)/i.exec(statement)
     if (found === null || !names.has(found[1] ?? '')) return text
-    const head = found[0].replace(/\S+$/, '')
+    const head = found[0].slice(0, -(found[1]?.length ?? 0))
     return `${text.slice(0, start)}${head}IF NOT EXISTS ${text.slice(start + head.length)}`
   }, part.sql)
   return { ...part, sql }

@@ -71,7 +71,7 @@ function migrationsFolder(given: string): string {
 function checkProvider(folder: string): void {
   const file = join(folder, 'migration_lock.toml')
   if (!existsSync(file)) return
-  const provider = /^\s*provider\s*=\s*"([^"]+)"/m.exec(readFileSync(file, 'utf8'))?.[1]
+  const provider = /^[ \t]*provider[ \t]*=[ \t]*"([^"]+)"/m.exec(readFileSync(file, 'utf8'))?.[1]
   if (provider === undefined || provider === 'postgresql' || provider === 'postgres') return
   throw new MigError('prisma-provider', `${file} is for ${provider}, not PostgreSQL`, {
     help: 'only PostgreSQL migrations can be imported',

@@ -1,7 +1,7 @@
 import { type Action, type Catalog, ownAction } from '../engine/index.ts'
 
 const dropConstraint =
-  /^\s*(ALTER TABLE "((?:[^"]|"")+)"\."((?:[^"]|"")+)" DROP CONSTRAINT "((?:[^"]|"")+)")$/gm
+  /^[ \t]*(ALTER TABLE "((?:[^"]|"")+)"\."((?:[^"]|"")+)" DROP CONSTRAINT "((?:[^"]|"")+)")$/gm
 
 /**
  * The constraints that a cycle of actions drops, as actions of their own: with them out of the way the engine knows an

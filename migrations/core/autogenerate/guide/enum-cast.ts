@@ -12,9 +12,10 @@ export async function enumCast(
   sql: string,
 ): Promise<string | undefined> {
   if (column.kind !== 'column') return undefined
-  const match = / USING (.*)::(.*)$/s.exec(sql)
-  if (match?.[1] === undefined || match[2] === undefined || /::text(?:\[\])?$/.test(match[1]))
-    return undefined
+  const [using, cast] = [sql.indexOf(' USING '), sql.lastIndexOf('::')]
+  const value = sql.slice(using + ' USING '.length, cast)
+  const type = sql.slice(cast + '::'.length)
+  if (using < 0 || cast < using || /::text(?:\[\])?$/.test(value)) return undefined
   const { rows } = await client.query<{ from: string; to: string; wasArray: boolean; array: boolean }>(
     `SELECT coalesce(fe.typtype, f.typtype) AS from, coalesce(te.typtype, t.typtype) AS to, fe.oid IS NOT NULL AS "wasArray",
             te.oid IS NOT NULL AS array
@@ -26,9 +27,9 @@ export async function enumCast(
      JOIN pg_type t ON t.oid = to_regtype($4)
      LEFT JOIN pg_type te ON te.oid = t.typelem AND t.typcategory = 'A'
      WHERE n.nspname = $1 AND c.relname = $2 AND a.attname = $3`,
-    [column.schema, column.table, column.name, match[2]],
+    [column.schema, column.table, column.name, type],
   )
   const types = rows[0]
   if (types?.from !== 'e' || types.to !== 'e' || types.wasArray !== types.array) return undefined
-  return `${sql.slice(0, match.index)} USING ${match[1]}::text${types.array ? '[]' : ''}::${match[2]}`
+  return `${sql.slice(0, using)} USING ${value}::text${types.array ? '[]' : ''}::${type}`
 }

@@ -15,12 +15,12 @@ interface ColumnName {
  */
 export function columnWithoutNulls({ sql, produces, consumes }: Action): ColumnName | undefined {
   const [made] = produces
-  if (made?.kind === 'column' && addsNotNull.test(sql) && !hasOwnValues.test(sql)) return made
+  if (made?.kind === 'column' && addsColumn.test(sql) && sql.endsWith(' NOT NULL') && !hasOwnValues.test(sql))
+    return made
   const set = consumes.find((id) => id.kind === 'column')
   return set?.kind === 'column' && / SET NOT NULL$/.test(sql) ? set : undefined
 }
 
-const addsNotNull = / ADD COLUMN .* NOT NULL$/s
 const hasOwnValues = / GENERATED (?:ALWAYS|BY DEFAULT) AS /
 const notNull = /(?: CONSTRAINT (?:"(?:[^"]|"")+"|\S+))? NOT NULL$/
 

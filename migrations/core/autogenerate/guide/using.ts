@@ -62,8 +62,10 @@ function wrongExpression({ action, error }: Refusal, current: Catalog): MigError
 }
 
 function expressionIn(sql: string): string {
-  const [, value] =
-    / TYPE .*? USING (.*)$/s.exec(sql) ?? / SET (?:"(?:[^"]|"")+"|\S+) = (.*)$/s.exec(sql) ?? []
+  const type = sql.indexOf(' TYPE ')
+  const using = type < 0 ? -1 : sql.indexOf(' USING ', type + ' TYPE '.length)
+  const value =
+    using < 0 ? / SET (?:"(?:[^"]|"")+"|\S+) = (.*)$/s.exec(sql)?.[1] : sql.slice(using + ' USING '.length)
   return (value ?? sql).replace(/ WHERE (?:"(?:[^"]|"")+"|\S+) IS NULL$/, '')
 }
 

@@ -77,9 +77,8 @@ function removalOf(table: string, sql: string): string | undefined {
   }
   const check = / CHECK \((.*)\)[A-Z ]*$/s.exec(sql)?.[1]
   if (check !== undefined) return `DELETE FROM ${table} WHERE NOT (${check})`
-  const unique = /(?: (?:UNIQUE|PRIMARY KEY)| UNIQUE INDEX .* USING btree) \(([^()]*)\)(?! WHERE)/s.exec(
-    sql,
-  )?.[1]
+  const unique =
+    /(?: (?:UNIQUE|PRIMARY KEY)|^CREATE UNIQUE INDEX .* USING btree) \(([^()]*)\)(?! WHERE)/s.exec(sql)?.[1]
   if (unique === undefined) return undefined
   const same = unique
     .split(', ')

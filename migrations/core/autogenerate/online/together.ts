@@ -30,7 +30,9 @@ function isReplacement(action: Action | undefined, tables: ReadonlySet<string>):
   const [id] = action?.produces ?? []
   if (action === undefined || id === undefined) return false
   const isKey =
-    id.kind === 'index' || (id.kind === 'constraint' && !/ ADD CONSTRAINT .* CHECK \(/s.test(action.sql))
+    id.kind === 'index' ||
+    (id.kind === 'constraint' &&
+      !(action.sql.includes(' ADD CONSTRAINT ') && action.sql.includes(' CHECK (')))
   return isKey && touchedTables(action).some((table) => tables.has(keyOf(table)))
 }
 

@@ -175,7 +175,7 @@ export class Waiting {
     if (isUnique === undefined) return false
     return this.#actions.every(({ sql, verb, destroys: [id] }) => {
       if (verb === 'drop') return id !== undefined && (isKey(id) || apart.has(id.kind))
-      return !(isUnique && / ADD CONSTRAINT .* FOREIGN KEY /s.test(sql))
+      return !(isUnique && sql.includes(' ADD CONSTRAINT ') && sql.includes(' FOREIGN KEY '))
     })
   }
 }

@@ -134,8 +134,10 @@ function asksOf(actions: readonly Action[]): RowAsks {
     const relation = [...action.produces, ...action.consumes].flatMap((id) => relationOf(id) ?? [])[0]
     if (relation === undefined) continue
     const { schema, name: table } = relation
-    const check = / ADD CONSTRAINT .*? CHECK \((.*)\)$/s.exec(sql)?.[1]
-    if (check !== undefined) checks.push({ schema, table, expression: check })
+    const added = sql.indexOf(' ADD CONSTRAINT ')
+    const check = added < 0 ? -1 : sql.indexOf(' CHECK (', added)
+    if (check >= 0 && sql.endsWith(')'))
+      checks.push({ schema, table, expression: sql.slice(check + ' CHECK ('.length, -1) })
     for (const name of namesOf(/ PRIMARY KEY \(([^)]*)\)/.exec(sql)?.[1]))
       notNull.add(columnKey(schema, table, name))
     const set = / ALTER COLUMN ("(?:[^"]|"")+"|\w+) SET NOT NULL/.exec(sql)?.[1]

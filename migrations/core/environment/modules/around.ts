@@ -52,7 +52,7 @@ function configs(path: string, before: ReadonlySet<string> = new Set()): readonl
 
 /** JSON with comments: the one setting that counts here is found by its name. */
 function extended(path: string): readonly string[] {
-  const text = readFileSync(path, 'utf8').replace(/^\s*\/\/.*$/gm, '')
+  const text = readFileSync(path, 'utf8').replace(/^[ \t]*\/\/.*$/gm, '')
   const setting = /"extends"\s*:\s*("[^"]*"|\[[^\]]*\])/.exec(text)?.[1] ?? ''
   return [...setting.matchAll(/"([^"]+)"/g)].flatMap(([, name = '']) => {
     if (!/^\.{0,2}\//.test(name)) return resolvedConfig(path, name)

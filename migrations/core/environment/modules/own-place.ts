@@ -34,7 +34,7 @@ function placed(text: string, path: string): string {
   ].filter(
     ([name = '']) =>
       new RegExp(`\\b${name}\\b`).test(text) &&
-      !new RegExp(`\\b(const|let|var)\\s+[^;=]*\\b${name}\\b`).test(text),
+      !new RegExp(`\\b(?:const|let|var)\\s[^;=]{0,500}\\b${name}\\b`).test(text),
   )
   return missing.map(([name, value]) => `var ${name} = ${value}; `).join('') + body
 }

@@ -159,7 +159,7 @@ function valueIn({ row, places, columns }: Pooled, at: number): string | null {
 function asCompared(value: string | null, column: ObservedColumn | undefined): string | null {
   // jsonb keeps neither white space nor the order of keys (manual, section 8.14); what it holds is the same.
   if (value !== null && /^jsonb?$/.test(column?.type ?? '')) return canonicalJson(value)
-  return column?.composite === true ? (value?.replace(/,+\)/g, ')') ?? null) : value
+  return column?.composite === true ? (value?.replace(/(?<!,),+\)/g, ')') ?? null) : value
 }
 
 /** The places in which a row has another value than is wanted. */
