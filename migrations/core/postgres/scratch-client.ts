@@ -4,7 +4,7 @@ import { isServerError } from './database-error.ts'
 import { makeHelper, makerStatements } from './scratch-maker.ts'
 import { namingRoles, typesNamingRoles } from './scratch-names.ts'
 import type { ScratchRole } from './scratch-role.ts'
-import { type MakerTask, scratchStatements } from './scratch-statements.ts'
+import { type MakerTask, type ScratchStatement, scratchStatements } from './scratch-statements.ts'
 
 interface ScratchSession {
   readonly role: ScratchRole
@@ -81,12 +81,25 @@ async function run(client: Client, session: ScratchSession, text: string): Promi
     if (only.byMaker === undefined) return send(only.sql)
     return runByMaker(session, only.byMaker, only.sql)
   }
-  // PostgreSQL runs a text of several statements in one transaction.
-  const isAlone = client.getTransactionStatus() === 'I'
-  if (isAlone) await send('BEGIN')
+  return runAll(client, session, statements)
+}
+
+/** PostgreSQL runs a text of several statements in one transaction, which ends with the text unless the text begins it. */
+async function runAll(
+  client: Client,
+  session: ScratchSession,
+  statements: readonly ScratchStatement[],
+): Promise<QueryResult> {
+  const { send } = session
   const results: QueryResult[] = []
+  let isOurs = false
   try {
-    for (const { sql, start, byMaker } of statements) {
+    for (const { sql, start, isBegin, byMaker } of statements) {
+      if (isBegin) isOurs = false
+      else if (client.getTransactionStatus() === 'I') {
+        await send('BEGIN')
+        isOurs = true
+      }
       const ran = byMaker === undefined ? send(sql) : runByMaker(session, byMaker, sql)
       results.push(
         await ran.catch((error: unknown) => {
@@ -94,9 +107,9 @@ async function run(client: Client, session: ScratchSession, text: string): Promi
         }),
       )
     }
-    if (isAlone && client.getTransactionStatus() !== 'I') await send('COMMIT')
+    if (isOurs && client.getTransactionStatus() !== 'I') await send('COMMIT')
   } catch (error) {
-    if (isAlone) await send('ROLLBACK')
+    if (isOurs) await send('ROLLBACK')
     throw error
   }
   // What the driver gives for several statements.

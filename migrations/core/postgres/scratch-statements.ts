@@ -7,6 +7,8 @@ export interface ScratchStatement {
   readonly sql: string
   /** Offset in the text that it is of. */
   readonly start: number
+  /** Whether it is BEGIN or START TRANSACTION, so that its transaction outlives the text. */
+  readonly isBegin: boolean
   /** Whether the maker of scratch databases runs it, and what: its statements as they are to be run. */
   readonly byMaker?: MakerTask
 }
@@ -27,7 +29,7 @@ export interface ScratchNames {
   readonly database: string
   /** Makes a stand-in for a role of the server. */
   readonly findStandIn: FindStandIn
-  /** Makes one for a role that a DO block may create. */
+  /** Makes one for a role that a statement or a DO block may create. */
   readonly makeStandIn: (role: string) => Promise<string>
 }
 
@@ -52,14 +54,22 @@ export async function scratchStatements(
   for (const { text: sql, start } of splitStatements(text)) {
     const words = wordsOf(sql)
     const byMaker = makerTask(words)
+    // Statements after this one name the role.
+    if (byMaker?.task === 'create-roles') for (const role of byMaker.roles) await names.makeStandIn(role)
     const own =
       byMaker?.task === 'as-is' || byMaker === undefined ? await withStandIns(sql, words, names) : sql
     isChanged ||= byMaker !== undefined || own !== sql
-    statements.push({ sql: own, start, ...(byMaker === undefined ? {} : { byMaker }) })
+    statements.push({
+      sql: own,
+      start,
+      isBegin: begins(words, transactionStart),
+      ...(byMaker === undefined ? {} : { byMaker }),
+    })
   }
   return isChanged ? statements : undefined
 }
 
+const transactionStart = new Set(['begin', 'start'])
 const roleWords = new Set(['role', 'user', 'group'])
 const roleOptions = new Set(
   `with superuser nosuperuser createdb nocreatedb createrole nocreaterole inherit noinherit login nologin replication
