@@ -52,7 +52,8 @@ export async function scratchStatements(
   let isChanged = false
   const statements: ScratchStatement[] = []
   for (const { text: sql, start } of splitStatements(text)) {
-    const words = wordsOf(sql)
+    // Queries name no role, and those that read catalogs are long and many.
+    const words = /^(?:select|with)\b/i.test(sql) ? [] : wordsOf(sql)
     const byMaker = makerTask(words)
     // Statements after this one name the role.
     if (byMaker?.task === 'create-roles') for (const role of byMaker.roles) await names.makeStandIn(role)
