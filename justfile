@@ -113,9 +113,9 @@ mig-edit revision *flags:
 mig-init schemas='' *flags:
     @exec {{ mig }} mig-init "$@"
 
-# Bring in another tool's history: alembic, drizzle, prisma, or sql for a schema file
+# Bring in another tool's history, or a schema file; alone: what is found here
 [group('adopt')]
-mig-import tool path schemas=filter *flags:
+mig-import tool='' path='' schemas=filter *flags:
     @exec {{ mig }} mig-import "$@"
 
 # The tenants: revision, how far behind, last run, and whose structure differs

@@ -1,11 +1,17 @@
-// just mig-import alembic|drizzle|prisma|sql PATH [schemas] [flags]
+// just mig-import TOOL PATH [schemas] [flags]
 import {
+  findHistories,
   type ImportOptions,
   type ImportResult,
   importAlembic,
   importDrizzle,
+  importedTools,
+  importFlyway,
+  importGolangMigrate,
   importPrisma,
+  importProgram,
   importSql,
+  programTools,
 } from '../migrations/core/adopt/index.ts'
 import { type Environment, MigError, nearest, type Session } from '../migrations/core/index.ts'
 import { countOf } from '../migrations/core/report/index.ts'
@@ -17,8 +23,11 @@ const spec = {
   summary:
     "Brings another tool's history in: its files become revisions, which are replayed on a scratch database; when that gives what the live database has, the ledger takes over what the other tool's says is applied.",
   positionals: {
-    tool: { help: 'alembic, drizzle, prisma or sql' },
-    path: { help: 'the folder of its project or migrations; for sql, a schema file' },
+    tool: { help: `${importedTools.join(', ')}; without it: what is found here`, default: '' },
+    path: {
+      help: 'the folder of its project or migrations, or its settings; for sql, a schema file',
+      default: '',
+    },
     schemas: schemasArgument,
   },
   flags: {
@@ -33,6 +42,11 @@ const spec = {
       value: 'PATH',
     },
     'alembic-x': { help: 'what alembic -x takes', value: 'NAME=VALUE', many: true },
+    up: {
+      help: 'what applies all migrations, where the tool has no command of its own: {url} is the empty database',
+      value: 'COMMAND',
+    },
+    down: { help: 'what takes the last one back, or all', value: 'COMMAND' },
     'allow-network': {
       help: 'let the project reach the network while it is recorded, for settings kept there',
     },
@@ -58,17 +72,35 @@ const spec = {
     'just mig-import alembic alembic/versions user --offline-sql upgrade.sql --offline-sql downgrade.sql',
     'just mig-import alembic ../api --line users=user --line 8d01c2aa94fe=policy',
     'just mig-import prisma prisma/migrations',
+    'just mig-import knex ../api',
     'just mig-import sql schema.sql user',
   ],
 } as const
 
 export const main = (): Promise<void> =>
   runCommand(spec, (command) => {
-    const importing = toolOf(command.positionals.tool ?? '')
+    const { tool = '', path = '' } = command.positionals
+    if (tool === '') return Promise.resolve(showFound(command))
+    const importing = toolOf(tool)
+    if (path === '')
+      throw new MigError('missing-argument', `mig-import ${tool} needs a path`, {
+        help: 'the folder of its project or migrations; just mig-import alone says what is found here',
+      })
     return usingProject(command, async (session, { env }) => {
       showResult(command, await importing(session, env, command), env.options.excludeTables ?? [])
     })
   })
+
+/** The histories of this folder, and the tools that are known. */
+function showFound({ output }: Command): void {
+  const found = findHistories(process.cwd())
+  const lines = found.map(({ tool, path }) => `  just mig-import ${tool} ${path}`)
+  const text = [
+    ...(lines.length === 0 ? ['no history of another tool is found here'] : ['found here:', ...lines]),
+    `known: ${importedTools.join(', ')}`,
+  ]
+  output.result(text.join('\n'), { event: 'importable', found, known: importedTools })
+}
 
 type Import = (session: Session, env: Environment, command: Command) => Promise<ImportResult>
 
@@ -83,7 +115,19 @@ const tools: Readonly<Record<string, Import>> = {
     }),
   drizzle: (session, env, command) => importDrizzle(session, env, requestOf(command)),
   prisma: (session, env, command) => importPrisma(session, env, requestOf(command)),
+  flyway: (session, env, command) => importFlyway(session, env, requestOf(command)),
+  'golang-migrate': (session, env, command) => importGolangMigrate(session, env, requestOf(command)),
   sql: (session, env, command) => importSql(session, env, requestOf(command)),
+  ...Object.fromEntries(
+    programTools.map((tool): [string, Import] => [
+      tool.name,
+      (session, env, command) =>
+        importProgram(session, env, tool, {
+          ...{ ...requestOf(command), allowNetwork: command.flags['allow-network'] === true },
+          ...given(command, 'up', 'down'),
+        }),
+    ]),
+  ),
 }
 
 /** Those of some flags that were given. */

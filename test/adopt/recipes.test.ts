@@ -64,6 +64,15 @@ describe('mig-import', () => {
     await database.client.query('DROP SCHEMA mig CASCADE')
   })
 
+  test('alone says what is found and what is known', async () => {
+    const { stdout } = await succeed(just('mig-import'))
+    expect(stdout).toBe(
+      'found here:\n  just mig-import alembic api\nknown: alembic, drizzle, prisma, flyway, golang-migrate, knex, typeorm, node-pg-migrate, kysely, sequelize, mikro-orm, sql',
+    )
+    const { stderr } = await fail(just('mig-import knex'), 'missing-argument', 2)
+    expect(stderr).toContain('help: the folder of its project or migrations; just mig-import alone says')
+  })
+
   test('knows its tools', async () => {
     const { stderr } = await fail(just('mig-import alembik api'), 'unknown-tool', 2)
     expect(stderr).toContain(

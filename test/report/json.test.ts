@@ -111,6 +111,7 @@ const documented: { readonly [Name in Line['event']]: Readonly<Record<Fields<Nam
   },
   init: { files: 1, schemas: 1, adopted: 1 },
   import: { files: 1, proof: 1, adopted: 1, irreversible: 1, recording: 1 },
+  importable: { found: 1, known: 1 },
   written: { line: 1, revision: 1, path: 1 },
   loss: { line: 1, loss: 1, rows: 1, estimated: 1 },
   difference: { line: 1, schema: 1, verb: 1, kind: 1, name: 1, detail: 1 },

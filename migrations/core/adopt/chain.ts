@@ -8,11 +8,13 @@ export interface ChainItem {
   readonly createdAt: string | undefined
   readonly source: string
   readonly upgrade: readonly BodyPart[]
+  /** Where the tool has a way back. */
+  readonly downgrade?: readonly BodyPart[]
 }
 
 /**
  * A list of files as a line of revisions, each on the one before. The id comes from the tool and the name, so that
- * importing again gives the same ids. None of these tools has a way back.
+ * importing again gives the same ids.
  */
 export function revisionChain(tool: string, items: readonly ChainItem[]): readonly ImportedRevision[] {
   const ids = items.map(({ name }) => chainId(tool, name))
@@ -25,7 +27,7 @@ export function revisionChain(tool: string, items: readonly ChainItem[]): readon
     createdAt: item.createdAt,
     source: item.source,
     upgrade: item.upgrade,
-    downgrade: null,
+    downgrade: item.downgrade ?? null,
   }))
 }
 

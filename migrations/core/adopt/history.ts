@@ -30,7 +30,19 @@ export type BodyPart =
   | { readonly kind: 'autocommit'; readonly parts: readonly BodyPart[] }
 
 /** The tools whose history can be imported. */
-export type ToolName = 'alembic' | 'drizzle' | 'prisma' | 'sql'
+export type ToolName =
+  | 'alembic'
+  | 'drizzle'
+  | 'prisma'
+  | 'sql'
+  | 'knex'
+  | 'typeorm'
+  | 'node-pg-migrate'
+  | 'kysely'
+  | 'sequelize'
+  | 'mikro-orm'
+  | 'flyway'
+  | 'golang-migrate'
 
 /** Everything that an import read. */
 export interface ImportedHistory {

@@ -33,6 +33,14 @@ export interface ImportLine {
   readonly recording?: { readonly revisions: number; readonly seconds: number; readonly tool: string }
 }
 
+/** `mig-import --json` without a tool: what it knows, and what is found. */
+export interface ImportableLine {
+  readonly event: 'importable'
+  /** The histories of other tools in this folder. */
+  readonly found: readonly { readonly tool: string; readonly path: string }[]
+  readonly known: readonly string[]
+}
+
 /** `mig-init --json`: what was set up. */
 export interface InitLine {
   readonly event: 'init'
@@ -106,6 +114,7 @@ export interface RowsLine {
 export type MadeLine =
   | WrittenLine
   | ImportLine
+  | ImportableLine
   | InitLine
   | StampLine
   | TenantCreatedLine

@@ -1,7 +1,3 @@
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-
 /** What the driver is told: see `driver.py`. */
 export interface DriverTask {
   readonly ini: string | null
@@ -74,13 +70,4 @@ export type RefusalCode = 'several-databases' | 'other-database' | 'not-redirect
 interface StepName {
   readonly revision: string
   readonly direction: 'upgrade' | 'downgrade'
-}
-
-/** Where `driver.py` stands: a file of the package, which the build leaves as it is. */
-export function driverFile(): string {
-  const name = join('migrations', 'core', 'adopt', 'alembic', 'driver.py')
-  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, name))) return join(folder, name)
-    if (folder === dirname(folder)) throw new Error(`${name} is missing from the package`)
-  }
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { withoutSecrets } from '../../secrets.ts'
 import type { BodyPart, ImportedHistory, ImportedRevision } from '../history.ts'
 import { inOrder } from '../history.ts'
+import { recordedNotes } from '../record/notes.ts'
 import type { Piece } from '../record/piece.ts'
 import { createdAt, messageOf } from './docstring.ts'
 import type { DescribedRevision, ToolError } from './driver.ts'
@@ -46,7 +47,7 @@ export function recordedHistory(
       ...(upgrade === undefined
         ? {
             upgrade: piece?.parts ?? [],
-            notes: notesOf(described, recording),
+            notes: piece === undefined ? [] : recordedNotes(piece, recording.varying.has(revision)),
             readsRows: piece?.readsRows ?? false,
           }
         : { upgrade }),
@@ -59,24 +60,6 @@ export function recordedHistory(
 function parentsOf(parents: readonly string[]): ImportedRevision['downRevision'] {
   const [only = null] = parents
   return parents.length > 1 ? parents : only
-}
-
-/** What a recording cannot know of other databases. */
-function notesOf(
-  { revision }: DescribedRevision,
-  { upgrades, varying }: AlembicRecording,
-): readonly string[] {
-  const piece = upgrades.get(revision)
-  if (piece === undefined) return []
-  return [
-    ...(piece.readsRows ? ['It asked for rows: this is what it did with those of a new database.'] : []),
-    ...(varying.has(revision)
-      ? ['It has values that its code made when it was recorded, such as times or ids.']
-      : []),
-    ...(piece.caught
-      ? ['A statement of it failed when it was recorded, and it went on; that one is left out.']
-      : []),
-  ]
 }
 
 function wayBack(

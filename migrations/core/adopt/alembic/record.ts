@@ -5,13 +5,8 @@ import { putMark, readLog } from '../record/log.ts'
 import { type Piece, pieceOf } from '../record/piece.ts'
 import type { RecordingServer } from '../record/server.ts'
 import { type Stretch, stretches } from '../record/transactions.ts'
-import {
-  type DescribedRevision,
-  type DriverEvent,
-  type DriverTask,
-  driverFile,
-  type ToolError,
-} from './driver.ts'
+import { shippedFile } from '../shipped.ts'
+import type { DescribedRevision, DriverEvent, DriverTask, ToolError } from './driver.ts'
 import { historyFails, refused, startFails, unrecorded } from './failures.ts'
 import type { AlembicFolders } from './folders.ts'
 import type { Interpreter } from './python.ts'
@@ -128,7 +123,11 @@ async function pass(
   }
   const seen = observed(database, total)
   const end = await runTool({
-    ...{ command: python.command, args: [...python.args, driverFile()], cwd: folders.cwd },
+    ...{
+      command: python.command,
+      args: [...python.args, shippedFile('alembic', 'driver.py')],
+      cwd: folders.cwd,
+    },
     env: surroundings(host, port, database, server),
     input: JSON.stringify(task),
     ...{ fence: fenced, signal: session.signal, at: seen.at },

@@ -5,19 +5,19 @@ import type { DrizzleMigration } from '../drizzle/project.ts'
 import type { PrismaMigration } from '../prisma/project.ts'
 import type { ForeignLedger } from './applied.ts'
 
-/** The tables of another tool's ledger: by name and a column that it must have; in one schema, or in all. */
-async function ledgerTables(
+/** The tables of another tool's ledger: by name and columns that it must have; in one schema, or in all. */
+export async function ledgerTables(
   client: ClientBase,
   table: string,
-  column: string,
+  columns: readonly string[],
   schema: string | undefined,
 ): Promise<readonly string[]> {
   const { rows } = await client.query<{ schema: string }>(
     `SELECT n.nspname AS schema FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE c.relname = $1 AND c.relkind IN ('r', 'p') AND ($3::text IS NULL OR n.nspname = $3)
-        AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = $2 AND NOT a.attisdropped)
+        AND $2 <@ ARRAY (SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.oid AND NOT a.attisdropped)
       ORDER BY n.nspname`,
-    [table, column, schema ?? null],
+    [table, columns, schema ?? null],
   )
   return rows.map((row) => row.schema)
 }
@@ -34,7 +34,7 @@ export async function readAlembicLedgers(
   place: LedgerPlace,
 ): Promise<readonly ForeignLedger[]> {
   const table = place.table ?? 'alembic_version'
-  const schemas = await ledgerTables(client, table, 'version_num', place.schema)
+  const schemas = await ledgerTables(client, table, ['version_num'], place.schema)
   const ledgers: ForeignLedger[] = []
   for (const schema of schemas) {
     const { rows } = await client.query<{ version_num: string }>(
@@ -57,7 +57,7 @@ export async function readDrizzleLedgers(
   place: LedgerPlace,
 ): Promise<readonly ForeignLedger[]> {
   const table = place.table ?? '__drizzle_migrations'
-  const schemas = await ledgerTables(client, table, 'hash', place.schema)
+  const schemas = await ledgerTables(client, table, ['hash'], place.schema)
   const ledgers: ForeignLedger[] = []
   for (const schema of schemas) {
     const { rows } = await client.query<{ hash: string; created_at: string | null }>(
@@ -88,7 +88,7 @@ export async function readPrismaLedgers(
   place: LedgerPlace,
 ): Promise<readonly ForeignLedger[]> {
   const table = place.table ?? '_prisma_migrations'
-  const schemas = await ledgerTables(client, table, 'migration_name', place.schema)
+  const schemas = await ledgerTables(client, table, ['migration_name'], place.schema)
   const ledgers: ForeignLedger[] = []
   for (const schema of schemas) {
     const name = `${schema}.${table}`
@@ -114,8 +114,42 @@ export async function readPrismaLedgers(
   return ledgers
 }
 
+/** Where a ledger is that names one migration a row. */
+export interface NamedLedger extends LedgerPlace {
+  readonly table: string
+  /** What else tells it from the project's own tables: it has just these. */
+  readonly columns: readonly string[]
+}
+
+/**
+ * A ledger whose rows name migrations.
+ * @param plain what of a name counts
+ * @throws MigError `unknown-version` for a row that no migration has; `skipped-migration` for one that was not run
+ *   while later ones were.
+ */
+export async function readNamedLedgers(
+  client: ClientBase,
+  migrations: readonly { readonly revision: string; readonly name: string }[],
+  plain: (name: string) => string,
+  { table, columns, schema: given }: NamedLedger,
+): Promise<readonly ForeignLedger[]> {
+  const byName = new Map(migrations.map((migration) => [plain(migration.name), migration]))
+  const ledgers: ForeignLedger[] = []
+  for (const schema of await ledgerTables(client, table, columns, given)) {
+    const { rows } = await client.query<{ name: string }>(`SELECT name FROM ${qualifiedName(schema, table)}`)
+    const applied = rows.map(({ name }) => {
+      const found = byName.get(plain(name))
+      if (found === undefined) throw unknownVersion(`${schema}.${table}`, name)
+      return found
+    })
+    const revisions = lastApplied(migrations, new Set(applied), `${schema}.${table}`)
+    ledgers.push({ schema, table, revisions })
+  }
+  return ledgers
+}
+
 /** The last applied one of a list, as the ledger of a line has it; all before it must be applied too. */
-function lastApplied<One extends { readonly revision: string; readonly name: string }>(
+export function lastApplied<One extends { readonly revision: string; readonly name: string }>(
   migrations: readonly One[],
   applied: ReadonlySet<One>,
   table: string,
@@ -132,7 +166,7 @@ function lastApplied<One extends { readonly revision: string; readonly name: str
   return head === undefined ? [] : [head.revision]
 }
 
-function unknownVersion(table: string, what: string): MigError {
+export function unknownVersion(table: string, what: string): MigError {
   return new MigError(
     'unknown-version',
     `${table} says that ${what} is applied, which no file of the import has`,

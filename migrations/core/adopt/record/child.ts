@@ -8,7 +8,7 @@ export interface ToolRequest {
   readonly args: readonly string[]
   readonly cwd: string
   readonly env: NodeJS.ProcessEnv
-  /** Lines for its standard input, at the start. */
+  /** A line for its standard input, which answers follow; without it there is none to read from. */
   readonly input?: string
   /** No network but the scratch database's socket, where the system can do that. */
   readonly fence: boolean
@@ -63,7 +63,8 @@ export async function runTool(request: ToolRequest): Promise<ToolEnd> {
     waiting.refresh()
     said = `${said}${text}`.slice(-kept)
   })
-  if (request.input !== undefined) child.stdin.write(`${request.input}\n`)
+  if (request.input === undefined) child.stdin.end()
+  else child.stdin.write(`${request.input}\n`)
   const closed = once(child, 'close').catch(() => undefined)
   try {
     for await (const line of createInterface({ input: child.stdout })) {

@@ -23,8 +23,8 @@ export interface RecordingServer {
   readonly logFile: string
   /** A connection to the database `postgres`, whose statements are not part of any recording. */
   readonly admin: Client
-  /** Makes an empty database. */
-  createDatabase(): Promise<string>
+  /** Makes an empty database, or a copy of one that nobody is connected to. */
+  createDatabase(template?: string): Promise<string>
 }
 
 /** How our own sessions are told from the tool's. */
@@ -77,9 +77,9 @@ export async function withRecordingServer<Result>(
         url: (database) => urlForDatabase(server.url('postgres'), database),
         ...{ port: server.port, user, password, socketFolder: sockets, admin },
         logFile: join(server.dataDir, 'log', 'recording.json'),
-        async createDatabase() {
+        async createDatabase(template = 'template0') {
           const name = `recording_${randomBytes(4).toString('hex')}`
-          await admin.query(`CREATE DATABASE ${quoteIdent(name)} TEMPLATE template0`)
+          await admin.query(`CREATE DATABASE ${quoteIdent(name)} TEMPLATE ${quoteIdent(template)}`)
           return name
         },
       })

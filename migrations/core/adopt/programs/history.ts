@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { chainId, timeOfDigits } from '../chain.ts'
+import type { BodyPart, ImportedHistory, ImportedRevision } from '../history.ts'
+import { recordedNotes } from '../record/notes.ts'
+import type { Piece } from '../record/piece.ts'
+import type { ProgramRecording } from './record.ts'
+import type { ProgramTool } from './tools.ts'
+
+/** One migration, and how the ledger of its tool knows it. */
+export interface ProgramMigration {
+  readonly revision: string
+  readonly name: string
+}
+
+/** A recording as a line of revisions, each on the one before. */
+export function programHistory(
+  { name: tool }: ProgramTool,
+  { names, upgrades, downgrades, varying }: ProgramRecording,
+  files: readonly string[],
+  show: (path: string) => string,
+): { readonly history: ImportedHistory; readonly migrations: readonly ProgramMigration[] } {
+  const migrations = names.map((name) => ({ revision: chainId(tool, plainName(name)), name }))
+  const fileOf = fileFinder(files)
+  const revisions = migrations.map(({ revision, name }, at): ImportedRevision => {
+    const piece = upgrades.get(name)
+    const file = fileOf(name)
+    return {
+      ...{ revision, downRevision: migrations[at - 1]?.revision ?? null, dependsOn: [], branchLabels: [] },
+      ...{ message: messageOf(name), createdAt: timeOf(name) },
+      source: file === undefined ? `${tool} ${name}` : show(file),
+      ...{ upgrade: piece?.parts ?? [], readsRows: piece?.readsRows ?? false },
+      notes: piece === undefined ? [] : recordedNotes(piece, varying.has(name)),
+      ...wayBack(piece, downgrades.get(name)),
+    }
+  })
+  return { history: { tool, revisions }, migrations }
+}
+
+/** A ledger that was written from TypeScript names `x.ts`, and after a build `x.js`. */
+export function plainName(name: string): string {
+  return name.replace(/\.[cm]?[jt]s$|\.sql$/, '')
+}
+
+function wayBack(
+  upgrade: Piece | undefined,
+  found: Piece | string | undefined,
+): Pick<ImportedRevision, 'downgrade' | 'irreversible'> {
+  if (found === undefined) return { downgrade: null, irreversible: 'its downgrade could not be recorded' }
+  if (typeof found === 'string')
+    return { downgrade: null, irreversible: `its downgrade fails: ${oneLine(found)}` }
+  if (found.copies || found.hides)
+    return { downgrade: null, irreversible: 'its downgrade could not be recorded' }
+  const does = (parts: readonly BodyPart[] | undefined) => parts !== undefined && parts.length > 0
+  if (!does(found.parts) && does(upgrade?.parts))
+    return { downgrade: null, irreversible: 'its downgrade does nothing' }
+  return { downgrade: found.parts }
+}
+
+const oneLine = (text: string) => text.split('\n')[0]?.trim() ?? ''
+
+/** `20240131120000_create_users.js`, `1700000000000_create-users`, `CreateUsers1700000000000`: words. */
+function messageOf(name: string): string {
+  const words = plainName(name)
+    .replace(/^[\d._-]+(?=\D)|[\d_-]+$|^Migration(?=\d)/g, '')
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replace(/[_-]+/g, ' ')
+    .trim()
+  return words === '' ? name : words.toLowerCase()
+}
+
+/** Fourteen digits are a date and time, thirteen are milliseconds. */
+function timeOf(name: string): string | undefined {
+  const digits = /\d{13,}/.exec(plainName(name).replaceAll(/(?<=\d)[-_.T](?=\d)/g, ''))?.[0] ?? ''
+  if (digits.length === 13) return `${new Date(Number(digits)).toISOString().slice(0, 19)}Z`
+  return timeOfDigits(digits.slice(0, 14))
+}
+
+/** The file of a migration: by its name, else by the class that it has. */
+function fileFinder(files: readonly string[]): (name: string) => string | undefined {
+  const byName = new Map(files.map((file) => [plainName(basename(file)), file]))
+  return (name) => {
+    const time = /\d{13,}$/.exec(name)?.[0]
+    return (
+      byName.get(plainName(basename(name))) ??
+      files.find(
+        (file) =>
+          time !== undefined && basename(file).startsWith(time) && readFileSync(file, 'utf8').includes(name),
+      )
+    )
+  }
+}

@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Environment } from '../../environment/index.ts'
+import type { Session } from '../../runner/index.ts'
+import { draftFolder } from '../import/draft-folder.ts'
+import { type ImportResult, importHistory } from '../import/import.ts'
+import { readNamedLedgers } from '../import/ledgers.ts'
+import { type ImportOptions, shownPath } from '../import/options.ts'
+import { withRecordingServer } from '../record/server.ts'
+import { builtInFunctions, surround } from '../record/surroundings.ts'
+import { plainName, programHistory } from './history.ts'
+import { findProgramProject, type ProgramOptions } from './project.ts'
+import { recordProgram } from './record.ts'
+import type { ProgramTool } from './tools.ts'
+
+export interface ProgramImport extends ImportOptions, ProgramOptions {
+  /** The folder of the project, or the file of the tool's settings. */
+  readonly path: string
+  /** Lets the tool reach the network while it is recorded. */
+  readonly allowNetwork?: boolean
+}
+
+/**
+ * Imports the history of a tool whose migrations are programs: what it does itself on an empty database, recorded,
+ * and what its ledger says in the live one.
+ * @throws MigError `no-project`, `no-settings`, `no-command`, `tool-not-found`, `tool-fails`, `tool-hangs`, `not-redirected`,
+ *   `several-databases`, `connection-refused`, `history-fails`, `unrecorded`, `no-recording`, and as `importHistory`.
+ */
+export async function importProgram(
+  session: Session,
+  env: Environment,
+  tool: ProgramTool,
+  request: ProgramImport,
+): Promise<ImportResult> {
+  const show = shownPath(env)
+  const project = findProgramProject(tool, resolve(env.root, request.path), request)
+  const text = project.files.map((file) => readFileSync(file, 'utf8')).join('\n')
+  const { path: home, discard } = await draftFolder(env)
+  const started = performance.now()
+  try {
+    return await withRecordingServer(home, session, async (server) => {
+      const recording = await recordProgram({
+        ...{ server, session, tool, project, table: request.ledger?.table },
+        network: request.allowNetwork ?? false,
+        prepare: (database) => surround(server, database, { session, env, text }),
+        builtIn: await builtInFunctions(server),
+      })
+      const { table } = recording.ledger
+      const { history, migrations } = programHistory(tool, recording, project.files, show)
+      const ignoreTables = [table, ...tool.own(table)]
+      const seconds = Math.round((performance.now() - started) / 100) / 10
+      const result = await importHistory(session, env, {
+        ...{ ...request, history, ignoreTables },
+        ledgers: await readNamedLedgers(session.client, migrations, plainName, {
+          ...{ table, columns: tool.ledger.columns },
+          ...(request.ledger?.schema === undefined ? {} : { schema: request.ledger.schema }),
+        }),
+        recorded: { server, databases: recording.databases, ignoreTables },
+      })
+      return {
+        ...result,
+        recording: { revisions: recording.names.length, seconds, tool: project.up.shown },
+      }
+    })
+  } finally {
+    discard()
+  }
+}

@@ -1,0 +1,135 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { MigError } from '../../errors.ts'
+import { shippedFile } from '../shipped.ts'
+import type { ProgramTool } from './tools.ts'
+
+/** A project whose tool can be run. */
+export interface ProgramProject {
+  /** Where it is run. */
+  readonly cwd: string
+  /** Its own files, without its packages. */
+  readonly files: readonly string[]
+  readonly up: ToolCommand
+  readonly down: ToolCommand | undefined
+}
+
+export interface ToolCommand {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly shown: string
+}
+
+export interface ProgramOptions {
+  /** A command line that applies all migrations. */
+  readonly up?: string
+  /** A command line that takes the last one back, or all. */
+  readonly down?: string
+}
+
+/**
+ * Finds how a project's own tool is run: the command lines that are given, else the tool's own command as the project
+ * has it installed.
+ * @param given its folder, or the file of its settings
+ * @throws MigError `no-project`, `tool-not-found`, `no-settings`, `no-command`
+ */
+export function findProgramProject(
+  tool: ProgramTool,
+  given: string,
+  options: ProgramOptions,
+): ProgramProject {
+  const kind = statSync(given, { throwIfNoEntry: false })
+  if (kind === undefined) {
+    throw new MigError('no-project', `there is no ${given}`, {
+      help: `give the folder of the project that runs ${tool.name}`,
+    })
+  }
+  const cwd = kind.isDirectory() ? given : folderOfPackage(dirname(given))
+  const files = ownFiles(cwd)
+  if (options.up !== undefined) {
+    const down = options.down === undefined ? undefined : shellCommand(options.down)
+    return { cwd, files, up: shellCommand(options.up), down }
+  }
+  if (tool.up === undefined || tool.down === undefined) throw noCommand(tool)
+  const settings = kind.isDirectory() ? settingsIn(tool, files) : given
+  if (settings === undefined && tool.needsSettings) throw noSettings(tool, given)
+  const program = installed(cwd, tool)
+  const found = { program, settings, drivers: dirname(shippedFile('programs', 'typeorm.cjs')) }
+  return {
+    cwd,
+    files,
+    up: nodeCommand(tool.name, tool.up(found)),
+    down: nodeCommand(tool.name, tool.down(found)),
+  }
+}
+
+function nodeCommand(name: string, args: readonly string[]): ToolCommand {
+  const shown = [name, ...args.slice(1).map((arg) => basename(arg))].join(' ')
+  return { command: process.execPath, args, shown }
+}
+
+function shellCommand(line: string): ToolCommand {
+  const [command, flag] = process.platform === 'win32' ? ['cmd.exe', '/c'] : ['/bin/sh', '-c']
+  return { command, args: [flag, line], shown: line }
+}
+
+const passed = /^(node_modules|dist|build|coverage|\.git|\.mig|\.next|\.turbo)$/
+const deepest = 6
+const source = /\.([cm]?[jt]s|sql|json)$|rc$/
+
+/** Files that may say what a history makes: code and SQL. */
+function ownFiles(folder: string, depth = 0): readonly string[] {
+  if (depth > deepest) return []
+  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => a.name.localeCompare(b.name))
+  const files = entries.filter((entry) => entry.isFile() && source.test(entry.name))
+  const folders = entries.filter((entry) => entry.isDirectory() && !passed.test(entry.name))
+  return [
+    ...files.map(({ name }) => join(folder, name)),
+    ...folders.flatMap(({ name }) => ownFiles(join(folder, name), depth + 1)),
+  ]
+}
+
+/** The one nearest to the top. */
+function settingsIn({ settings }: ProgramTool, files: readonly string[]): string | undefined {
+  const found = files.filter((file) => settings.test(basename(file)) && !/\.d\.[cm]?ts$/.test(file))
+  return found.sort((a, b) => a.split(/[\\/]/).length - b.split(/[\\/]/).length)[0]
+}
+
+function folderOfPackage(folder: string): string {
+  return upwards(folder).find((each) => existsSync(join(each, 'package.json'))) ?? folder
+}
+
+function upwards(folder: string): readonly string[] {
+  const above = dirname(folder)
+  return above === folder ? [folder] : [folder, ...upwards(above)]
+}
+
+/** The file of a package's command, as the project has it. */
+function installed(project: string, tool: ProgramTool): string {
+  for (const folder of upwards(project)) {
+    const home = join(folder, 'node_modules', tool.package)
+    const file = join(home, 'package.json')
+    if (!existsSync(file)) continue
+    const { bin } = JSON.parse(readFileSync(file, 'utf8')) as { bin?: string | Record<string, string> }
+    const path = typeof bin === 'string' ? bin : Object.values(bin ?? {})[0]
+    if (path !== undefined) return join(home, path)
+  }
+  throw new MigError('tool-not-found', `${project} has no ${tool.package} in its node_modules`, {
+    help: `install it there, or ${commandHelp}`,
+  })
+}
+
+function noCommand({ name }: ProgramTool): MigError {
+  return new MigError('no-command', `${name} has no command of its own that applies migrations`, {
+    help: commandHelp,
+  })
+}
+
+const commandHelp =
+  "say what applies all migrations, and what takes the last one back: --up 'npm run migrate' --down 'npm run migrate:down'"
+
+function noSettings({ name, settings }: ProgramTool, folder: string): MigError {
+  return new MigError('no-settings', `${folder} has no settings of ${name} (${settings.source})`, {
+    help: `give the file, or ${commandHelp}`,
+  })
+}

@@ -1,0 +1,82 @@
+import type { ToolName } from '../history.ts'
+
+/** A tool whose migrations are programs of Node, which are recorded from its own run. */
+export interface ProgramTool {
+  readonly name: ToolName
+  /** The npm package that has its command. */
+  readonly package: string
+  /** Its ledger, where nothing else is set: columns tell it from the project's own tables. */
+  readonly ledger: { readonly table: string; readonly columns: readonly string[] }
+  /** Other tables of its own, by the name of the ledger. */
+  readonly own: (table: string) => readonly string[]
+  /** The name of the file of its settings. */
+  readonly settings: RegExp
+  /** Without settings it does not start. */
+  readonly needsSettings: boolean
+  /** What applies all migrations, as arguments of Node; undefined where only the project knows. */
+  readonly up?: (found: FoundProgram) => readonly string[]
+  /** What takes the last one back, or all. */
+  readonly down?: (found: FoundProgram) => readonly string[]
+}
+
+interface FoundProgram {
+  /** The file of the package's command. */
+  readonly program: string
+  readonly settings: string | undefined
+  /** The folder with drivers of ours. */
+  readonly drivers: string
+}
+
+const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value])
+
+export const programTools: readonly ProgramTool[] = [
+  {
+    ...{ name: 'knex', package: 'knex', settings: /^knexfile\.[cm]?[jt]s$/, needsSettings: true },
+    ledger: { table: 'knex_migrations', columns: ['id', 'name', 'batch', 'migration_time'] },
+    own: (table) => [`${table}_lock`],
+    up: ({ program, settings }) => [program, 'migrate:latest', ...flag('--knexfile', settings)],
+    down: ({ program, settings }) => [program, 'migrate:rollback', '--all', ...flag('--knexfile', settings)],
+  },
+  {
+    ...{ name: 'typeorm', package: 'typeorm', needsSettings: true },
+    settings: /^(?:[\w.-]*[.-])?(?:data-?source|ormconfig|typeorm(?:[.-]?config)?)\.[cm]?[jt]s$/i,
+    ledger: { table: 'migrations', columns: ['id', 'timestamp', 'name'] },
+    own: () => [],
+    // Its command takes one back, and starts anew for each.
+    up: ({ drivers, settings = '' }) => [`${drivers}/typeorm.cjs`, settings, 'up'],
+    down: ({ drivers, settings = '' }) => [`${drivers}/typeorm.cjs`, settings, 'down'],
+  },
+  {
+    ...{ name: 'node-pg-migrate', package: 'node-pg-migrate', needsSettings: false },
+    settings: /^\.?node-pg-migrate(?:rc|\.config)\.\w+$/,
+    ledger: { table: 'pgmigrations', columns: ['id', 'name', 'run_on'] },
+    own: () => [],
+    up: ({ program, settings }) => [program, 'up', ...flag('--config-file', settings)],
+    down: ({ program, settings }) => [
+      ...[program, 'down', '99999', '--no-single-transaction'],
+      ...flag('--config-file', settings),
+    ],
+  },
+  {
+    // Its migrations are run by a program of the project's own.
+    ...{ name: 'kysely', package: 'kysely', settings: /^kysely\.config\.[cm]?[jt]s$/, needsSettings: false },
+    ledger: { table: 'kysely_migration', columns: ['name', 'timestamp'] },
+    own: (table) => [`${table}_lock`],
+  },
+  {
+    ...{ name: 'sequelize', package: 'sequelize-cli', needsSettings: false },
+    settings: /^\.sequelizerc$/,
+    ledger: { table: 'SequelizeMeta', columns: ['name'] },
+    own: () => [],
+    up: ({ program }) => [program, 'db:migrate'],
+    down: ({ program }) => [program, 'db:migrate:undo:all'],
+  },
+  {
+    ...{ name: 'mikro-orm', package: '@mikro-orm/cli', needsSettings: true },
+    settings: /^mikro-orm\.config\.[cm]?[jt]s$/,
+    ledger: { table: 'mikro_orm_migrations', columns: ['id', 'name', 'executed_at'] },
+    own: () => [],
+    up: ({ program }) => [program, 'migration:up'],
+    down: ({ program }) => [program, 'migration:down', '--to', '0'],
+  },
+]

@@ -1,0 +1,39 @@
+// @ts-nocheck: the types would be those of the project's TypeORM.
+// node typeorm.cjs DATA_SOURCE up|down: applies all migrations of a project's TypeORM, or takes all back.
+'use strict'
+const { createRequire } = require('node:module')
+const { join } = require('node:path')
+
+const [settings, direction] = process.argv.slice(2)
+const ofProject = createRequire(join(process.cwd(), 'package.json'))
+
+async function main() {
+  const { MigrationExecutor } = ofProject('typeorm')
+  const { CommandUtils } = ofProject('typeorm/commands/CommandUtils')
+  const source = await CommandUtils.loadDataSource(settings)
+  source.setOptions({ subscribers: [], synchronize: false, migrationsRun: false, dropSchema: false })
+  await source.initialize()
+  const transaction = source.options.migrationsTransactionMode ?? 'all'
+  if (direction === 'up') await source.runMigrations({ transaction })
+  else {
+    const executor = new MigrationExecutor(source)
+    for (;;) {
+      const [last] = await executor.getExecutedMigrations()
+      if (last === undefined) break
+      // Its way back knows nothing of a migration's own `transaction = false`.
+      const own = source.migrations.find(
+        (each) => (each.name ?? each.constructor.name) === last.name,
+      )?.transaction
+      await source.undoLastMigration({ transaction: own === false ? 'none' : transaction })
+    }
+  }
+  await source.destroy()
+}
+
+main().then(
+  () => process.exit(0),
+  (error) => {
+    console.error(error)
+    process.exit(1)
+  },
+)
