@@ -253,12 +253,16 @@ describe('the package, installed in an empty project', () => {
         'package/README.md',
         'package/LICENSE',
         'package/migrations/core/adopt/alembic/driver.py',
+        'package/migrations/core/adopt/programs/typeorm.cjs',
+        'package/migrations/core/adopt/record/redirect.cjs',
       ]),
     )
     expect(
       names.filter(
         (name) =>
-          !/^package\/(dist\/|package\.json|justfile|\.env\.example|README|LICENSE|.*\.(md|py)$)/.test(name),
+          !/^package\/(dist\/|package\.json|justfile|\.env\.example|README|LICENSE|.*\.(md|py|cjs)$)/.test(
+            name,
+          ),
       ),
     ).toEqual([])
   })
