@@ -28,7 +28,7 @@ import { type Provable, prove } from './prove.ts'
 import { renamedChange } from './renames/settle.ts'
 import { settledRenames } from './renames/trial.ts'
 import { rewritten } from './rewrite.ts'
-import { proofRows, seedBase } from './rows/index.ts'
+import { commitsBetween, type OnCopy, proofRows, seedBase } from './rows/index.ts'
 import { runSections } from './run-sections.ts'
 import { seenDifference } from './seen-difference.ts'
 import { observe, type State } from './state.ts'
@@ -113,13 +113,20 @@ async function proveFromBase(
   const { renames, renamed } = await settledRenames(scratch.client, catalogs, scope, input)
   const withRenames = { ...found, renames, changes: changesAfter(renames, renamed, found) }
   const guided = async (database: ScratchDatabase) => {
-    // A template may have nobody in it.
+    // CREATE DATABASE … TEMPLATE fails while anyone is connected to the template (55006).
     await database.client.end()
     const from = { database, catalog: base.catalog }
     const generated = await generateRevisions(input, from, wanted.catalog, scope, renames)
+    const prove = (session: Client, onCopy?: OnCopy) =>
+      proved(input, runnable, withRenames, session, generated, input.keep, onCopy)
+    if (commitsBetween(generated)) {
+      const onCopy: OnCopy = (body) =>
+        withScratchDatabase(scratchOptions(input, database), ({ client }) => body(client))
+      return onCopy((session) => prove(session, onCopy))
+    }
     const session = await database.connect()
     try {
-      return await proved(input, runnable, withRenames, session, generated, input.keep)
+      return await prove(session)
     } finally {
       await session.end()
     }
@@ -165,11 +172,12 @@ async function proved(
   client: Client,
   generated: readonly GeneratedRevision[],
   keep: boolean,
+  onCopy?: OnCopy,
 ): Promise<AutogenerateResult> {
   await expectFilled(input, generated)
   await expectConvertible(input, generated)
   const statements = await rewritten(generated, changes, input.rewrite)
-  const { revisions, observer } = await proofRows(client, statements, input)
+  const { revisions, observer } = await proofRows(client, statements, input, onCopy)
   const provable = await runnable(revisions)
   const proof = { client, revisions: provable, base, wanted, scope, rows: observer }
   const unproved = await failureOf(() => prove(proof), keep)

@@ -112,6 +112,8 @@ function lost(action: Action, from: Pick<Catalog, 'facts'>): readonly Loss[] {
       return [{ kind: 'values', name, reason: 'its new type has no place for them' }]
     if (isComputed(action.sql))
       return [{ kind: 'values', name, reason: 'an expression makes others of them' }]
+    if (action.readsTexts === true)
+      return [{ kind: 'values', name, reason: 'texts that are the same value become one' }]
   }
   const [root] = action.destroys
   if (root === undefined) {

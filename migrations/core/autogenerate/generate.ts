@@ -155,10 +155,15 @@ export function asRevision(
   return {
     line: run.line,
     upgrade: sideOf({ actions: online(run.actions, down.to), kept, from: down.to, to: down.from }, input),
-    downgrade: sideOf({ ...down, actions: online(down.actions, down.from) }, input),
+    // Texts that the way there wrote read as what they were.
+    downgrade: sideOf({ ...down, actions: online(down.actions.map(notReading), down.from) }, input),
     needs: run.needs,
     references: referencesOf(run.actions, input.lines.find(({ key }) => key === run.line)?.schema ?? ''),
   }
+}
+
+function notReading({ readsTexts: _, ...action }: Action): Action {
+  return action
 }
 
 /** Statements of one direction, and what they make anew. */

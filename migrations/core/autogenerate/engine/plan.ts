@@ -32,6 +32,8 @@ export interface Action {
   readonly losesData: boolean
   /** What a type change may do to the values of rows; `none` for every other action. */
   readonly castRisk: CastRisk
+  /** Of a type change: texts become values, which are written in one form. */
+  readonly readsTexts?: boolean
   /** `own` cannot run in a transaction; `commit-after` makes something usable only once committed. */
   readonly transaction: 'plain' | 'own' | 'commit-after'
   /** True when it uses what an earlier `commit-after` made. */

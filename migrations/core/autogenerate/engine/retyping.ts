@@ -3,7 +3,7 @@ import { quoteIdent } from '../../postgres/index.ts'
 import type { ObjectId } from './ids.ts'
 import type { Action } from './plan.ts'
 import { sessionCast } from './session-casts.ts'
-import { castRisk, isAssignable } from './type-changes.ts'
+import { castRisk, isAssignable, readsTexts } from './type-changes.ts'
 
 /** A column's identity. */
 export type ColumnId = Extract<ObjectId, { readonly table: string }> & { readonly kind: 'column' }
@@ -42,6 +42,7 @@ export function retyping(action: Action, source: FactBase, next: FactBase): Acti
     ...common,
     sql,
     castRisk: castRisk(old, wanted),
+    ...(readsTexts(old, wanted) ? { readsTexts: true } : {}),
     ...(asked === undefined ? {} : { sessionCast: asked }),
   }
 }

@@ -54,7 +54,20 @@ export function castRisk(from: string, to: string): CastRisk {
   if (strings.includes(old.name) && strings.includes(wanted.name)) return lengthRisk(old, wanted)
   if (days.includes(old.name) && days.includes(wanted.name)) return dayRisk(old, wanted)
   if (old.name === wanted.name) return sizeRisk(old, wanted)
-  return harmless.has(`${old.name} → ${wanted.name}`) ? 'none' : 'fails'
+  const change = `${old.name} → ${wanted.name}`
+  if (harmless.has(change)) return 'none'
+  return lossy.has(change) ? 'loses' : 'fails'
+}
+
+/**
+ * Whether texts are read as values of a built-in type that writes them in one form only, so that `01` comes back as `1`.
+ * json and xml keep their texts.
+ */
+export function readsTexts(from: string, to: string): boolean {
+  const [old, wanted] = [typeOf(from), typeOf(to)]
+  if (!strings.includes(old.name) || (old.arrays !== '' && wanted.arrays === '')) return false
+  const keepsText = [...strings, 'json', 'xml'].includes(wanted.name) && old.arrays === wanted.arrays
+  return !keepsText && !/[."]/.test(wanted.name)
 }
 
 const harmless: ReadonlySet<string> = new Set([
@@ -63,6 +76,17 @@ const harmless: ReadonlySet<string> = new Set([
   'cidr → inet',
   'boolean → integer',
   'time without time zone → interval',
+])
+
+/** Casts that PostgreSQL refuses for no value, and that several values make one of. */
+const lossy: ReadonlySet<string> = new Set([
+  'integer → boolean',
+  'inet → cidr',
+  'timestamp without time zone → time without time zone',
+  'timestamp with time zone → time without time zone',
+  'timestamp with time zone → time with time zone',
+  'time with time zone → time without time zone',
+  'interval → time without time zone',
 ])
 
 function isUnlimited({ name, sizes }: ColumnType): boolean {

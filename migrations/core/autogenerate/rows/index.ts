@@ -4,9 +4,10 @@ import type { GeneratedRevision } from '../generate.ts'
 import type { AutogenerateInput, ModelInput } from '../input.ts'
 import { type RowObserver, rowObserver } from './observer.ts'
 import { rowPlan } from './plan.ts'
-import { type EmptiedTable, triedRows } from './trial.ts'
+import { type EmptiedTable, type OnCopy, triedRows } from './trial.ts'
 
 export type { RowObserver } from './observer.ts'
+export { commitsBetween, type OnCopy } from './trial.ts'
 
 /** Adds the rows of a seed file to a scratch database at the base state. */
 export function seedBase(client: Client, { modelsDir, cacheDir, lines, emit }: ModelInput): Promise<void> {
@@ -23,15 +24,17 @@ export interface ProofRows {
 /**
  * Makes rows on a scratch database at the base state, in each table that revisions touch and that a foreign key ties to
  * one, and observes them.
+ * @param onCopy where the change is tried beforehand, if it is one that {@link commitsBetween}
  */
 export async function proofRows(
   client: Client,
   revisions: readonly GeneratedRevision[],
   { lines, renames }: Pick<AutogenerateInput, 'lines' | 'renames'>,
+  onCopy?: OnCopy,
 ): Promise<ProofRows> {
   const plan = rowPlan(revisions, lines, renames.given)
   const tables = await concernedTables(client, plan)
-  const tried = await triedRows(client, tables, plan, revisions, lines)
+  const tried = await triedRows(client, tables, plan, revisions, lines, onCopy)
   const observer = await rowObserver(client, plan, tried)
   const touched = new Set(tables.flatMap(({ oid, why }) => (why === 'touched' ? [oid] : [])))
   const without = tried.without.filter(({ oid }) => touched.has(oid))

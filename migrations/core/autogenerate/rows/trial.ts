@@ -1,5 +1,5 @@
 import type { Client } from 'pg'
-import { qualifiedName, quoteIdent, setOwnPathLocal, setUserPathLocal } from '../../postgres/index.ts'
+import { qualifiedName, quoteIdent, setOwnPath, setOwnPathLocal } from '../../postgres/index.ts'
 import {
   type ConcernedTable,
   makeRows,
@@ -33,10 +33,21 @@ interface Problem {
   readonly table: { readonly schema: string; readonly name: string } | undefined
 }
 
+/** Both directions, as lists of what runs in one transaction or outside of any. */
 interface Ways {
-  readonly up: readonly string[]
-  readonly down: readonly string[]
+  readonly up: readonly Part[]
+  readonly down: readonly Part[]
 }
+
+interface Part {
+  readonly autocommit: boolean
+  /** The search_path that the statements run with. */
+  readonly path: string
+  readonly statements: readonly string[]
+}
+
+/** Hands `body` a database of its own that stands at the base state. */
+export type OnCopy = <T>(body: (client: Client) => Promise<T>) => Promise<T>
 
 /** How rows are made, until some pass: fewer, plainer, emptier, with other values. */
 const wishes: readonly Omit<RowWish, 'asks'>[] = [
@@ -51,9 +62,10 @@ const wishes: readonly Omit<RowWish, 'asks'>[] = [
 const mostExcluded = 12
 
 /**
- * Makes rows at the base state that a change can be proved with: both directions are run over them and rolled back. Rows
+ * Makes rows at the base state that a change can be proved with: up, down and up again are tried with them, and undone. Rows
  * that break what the change asks of rows are made differently, and in the end not at all: such a table is named.
  * @param tables those that the change concerns
+ * @param onCopy where a change is tried that has to commit in between; without it, all is tried in one transaction
  */
 export async function triedRows(
   client: Client,
@@ -61,20 +73,15 @@ export async function triedRows(
   plan: RowPlan,
   revisions: readonly GeneratedRevision[],
   lines: readonly LineTarget[],
+  onCopy?: OnCopy,
 ): Promise<TriedRows> {
   if (tables.length === 0) return { tables, without: [], emptied: [], emptiedAgain: [] }
-  const ways = waysOf(revisions, lines)
+  const tried: Tried = { client, plan, ways: waysOf(revisions, lines), onCopy }
   const excluded = new Map<string, WithoutRows>()
   for (let round = 0; round < mostExcluded; round += 1) {
     const left = tables.filter(({ oid }) => !excluded.has(oid))
-    const made = await firstThatPasses(client, left, plan, ways)
-    if (!('problem' in made))
-      return {
-        tables,
-        without: [...made.without, ...excluded.values()],
-        emptied: made.emptied,
-        emptiedAgain: made.emptiedAgain,
-      }
+    const made = await firstThatPasses(left, tried)
+    if (!('problem' in made)) return { ...made, tables, without: [...made.without, ...excluded.values()] }
     for (const table of await tablesOf(client, made.problem, left)) excluded.set(table.oid, table)
   }
   const reason = 'no rows were found that the change runs on'
@@ -86,88 +93,120 @@ export async function triedRows(
   }
 }
 
-interface Passed {
-  readonly without: readonly WithoutRows[]
-  readonly emptied: readonly EmptiedTable[]
-  readonly emptiedAgain: readonly EmptiedTable[]
+/** What is tried, and where. */
+interface Tried {
+  readonly client: Client
+  readonly plan: RowPlan
+  readonly ways: Ways
+  readonly onCopy: OnCopy | undefined
 }
 
-/** Rows of the first wish that both directions run on, or else of the first that the upgrade runs on, committed. */
+type Emptied = Pick<TriedRows, 'emptied' | 'emptiedAgain'>
+type Passed = Omit<TriedRows, 'tables'>
+
+/** Rows of the first wish that both directions run on, or else of the first that the upgrade runs on. */
 async function firstThatPasses(
-  client: Client,
   tables: readonly ConcernedTable[],
-  plan: RowPlan,
-  ways: Ways,
+  tried: Tried,
 ): Promise<Passed | { readonly problem: Problem }> {
   let problem: Problem | undefined
   let onlyUp: (typeof wishes)[number] | undefined
   for (const wish of wishes) {
-    const tried = await tryWish(client, tables, { ...wish, asks: plan.asks }, plan, ways, 'both')
-    if ('without' in tried) return tried
-    if (tried.up === undefined) onlyUp ??= wish
-    problem ??= tried.up
+    const made = await tryWish(tables, wish, tried, 'both')
+    if ('without' in made) return made
+    if (made.up === undefined) onlyUp ??= wish
+    problem ??= made.up
   }
-  if (onlyUp === undefined) return { problem: problem ?? { error: new Error('no rows'), table: undefined } }
-  const passed = await tryWish(client, tables, { ...onlyUp, asks: plan.asks }, plan, ways, 'up')
-  return 'without' in passed
-    ? passed
-    : { problem: passed.up ?? { error: new Error('no rows'), table: undefined } }
+  const passed = onlyUp && (await tryWish(tables, onlyUp, tried, 'up'))
+  if (passed !== undefined && 'without' in passed) return passed
+  return { problem: passed?.up ?? problem ?? { error: new Error('no rows'), table: undefined } }
 }
 
+/** Tries a wish, with tables emptied on the way as they turn out to have to be; leaves its rows where it passes. */
 async function tryWish(
-  client: Client,
   tables: readonly ConcernedTable[],
-  wish: RowWish,
-  plan: RowPlan,
-  { up, down }: Ways,
+  shape: (typeof wishes)[number],
+  tried: Tried,
   least: 'both' | 'up',
 ): Promise<Passed | { readonly up: Problem | undefined }> {
+  const wish = { ...shape, asks: tried.plan.asks }
+  const emptied: EmptiedTable[] = []
+  const emptiedAgain: EmptiedTable[] = []
+  for (;;) {
+    const { without, stop, kept } = await walked(tables, wish, tried, { emptied, emptiedAgain })
+    if (stop !== undefined) {
+      if (stop.step === 'up') return { up: stop.problem }
+      if (stop.step === 'down' && least === 'both') return { up: undefined }
+      const list = stop.step === 'down' ? emptied : emptiedAgain
+      const { error, table } = stop.problem
+      const isNews =
+        table !== undefined &&
+        !list.some(({ schema, name }) => schema === table.schema && name === table.name)
+      if (isNews && list.length < mostExcluded) {
+        list.push({ ...table, reason: error.message })
+        continue
+      }
+    }
+    // What nothing helps against, the proof itself shows.
+    if (!kept) await makeRows(tried.client, tables, wish)
+    return { without, emptied, emptiedAgain }
+  }
+}
+
+interface Walk {
+  readonly without: readonly WithoutRows[]
+  /** Where rows have stopped it. */
+  readonly stop?: { readonly step: 'up' | 'down' | 'again'; readonly problem: Problem }
+}
+
+/** Makes rows, and goes up, down and up with them; what was made stays only where nothing stops that. */
+async function walked(
+  tables: readonly ConcernedTable[],
+  wish: RowWish,
+  { client, plan, ways, onCopy }: Tried,
+  emptied: Emptied,
+): Promise<Walk & { readonly kept: boolean }> {
+  if (onCopy !== undefined) {
+    const made = await onCopy(async (copy) => {
+      const without = await makeRows(copy, tables, wish)
+      return { without, ...(await upDownUp(copy, plan, ways, emptied, runParts)) }
+    })
+    return { ...made, kept: false }
+  }
   await client.query('BEGIN')
-  let isKept = false
+  let kept = false
   try {
     const without = await makeRows(client, tables, wish)
     await client.query('SAVEPOINT mig_trial')
-    const upward = await failureOf(client, up)
-    if (upward === 'unknown') {
-      isKept = true
-      return { without, emptied: [], emptiedAgain: [] }
-    }
-    if (upward !== undefined) return { up: upward }
-    const emptied = await emptyUntil(client, down, plan, least === 'up')
-    if (emptied === undefined) return { up: undefined }
-    const emptiedAgain =
-      (await failureOf(client, down)) === undefined ? await emptyUntil(client, up, plan, true) : []
-    isKept = true
-    return { without, emptied, emptiedAgain: emptiedAgain ?? [] }
+    const walk = await upDownUp(client, plan, ways, emptied, runAtOnce)
+    kept = walk.stop === undefined
+    return { without, ...walk, kept }
   } finally {
-    await client.query(isKept ? 'ROLLBACK TO SAVEPOINT mig_trial; COMMIT' : 'ROLLBACK')
+    await client.query(kept ? 'ROLLBACK TO SAVEPOINT mig_trial; COMMIT' : 'ROLLBACK')
   }
 }
 
-/** The tables to empty so that the downgrade runs; undefined where none may be. */
-async function emptyUntil(
+type Run = (client: Client, parts: readonly Part[]) => Promise<void>
+
+async function upDownUp(
   client: Client,
-  down: readonly string[],
   plan: RowPlan,
-  mayEmpty: boolean,
-): Promise<readonly EmptiedTable[] | undefined> {
-  const emptied: EmptiedTable[] = []
-  for (let round = 0; round < mostExcluded; round += 1) {
-    await client.query('SAVEPOINT mig_down')
-    const problem = await failureOf(client, down)
-    await client.query('ROLLBACK TO SAVEPOINT mig_down')
-    if (problem === undefined || problem === 'unknown') return emptied
-    if (!mayEmpty) return undefined
-    const named = problem.table
-    if (
-      named === undefined ||
-      emptied.some(({ schema, name }) => schema === named.schema && name === named.name)
-    )
-      return emptied
-    emptied.push({ ...named, reason: problem.error.message })
-    await emptyTables(client, emptied, plan)
+  { up, down }: Ways,
+  { emptied, emptiedAgain }: Emptied,
+  run: Run,
+): Promise<Pick<Walk, 'stop'>> {
+  const steps = [
+    { step: 'up', parts: up, without: [] },
+    { step: 'down', parts: down, without: emptied },
+    { step: 'again', parts: up, without: emptiedAgain },
+  ] as const
+  for (const { step, parts, without } of steps) {
+    await emptyTables(client, without, plan)
+    const problem = await failureOf(() => run(client, parts))
+    if (problem === 'unknown') return {}
+    if (problem !== undefined) return { stop: { step, problem } }
   }
-  return emptied
+  return {}
 }
 
 /** Takes all rows out of tables, and of those that refer to them, whether they have their old or their new name. */
@@ -191,23 +230,65 @@ export async function emptyTables(
   if (rows.length > 0) await client.query(`TRUNCATE ${rows.map(({ name }) => name).join(', ')} CASCADE`)
 }
 
+/** A statement that PostgreSQL refused. */
+class Refused extends Error {
+  readonly sql: string
+
+  constructor(sql: string, cause: unknown) {
+    super('refused', { cause })
+    this.sql = sql
+  }
+}
+
 /** A problem that rows make, `unknown` for any other: the proof itself shows it. */
-async function failureOf(
-  client: Client,
-  statements: readonly string[],
-): Promise<Problem | 'unknown' | undefined> {
-  for (const sql of statements) {
+async function failureOf(run: () => Promise<void>): Promise<Problem | 'unknown' | undefined> {
+  try {
+    await run()
+    return undefined
+  } catch (refused) {
+    const error = refused instanceof Refused ? refused.cause : refused
+    const state = sqlState(error)
+    if (!(refused instanceof Refused) || state === undefined || !(error instanceof Error)) throw error
+    // data_exception and integrity_constraint_violation (manual, appendix A)
+    return /^2[23]/.test(state) ? { error, table: tableOf(error, refused.sql) } : 'unknown'
+  }
+}
+
+async function runAtOnce(client: Client, parts: readonly Part[]): Promise<void> {
+  for (const { path, statements } of parts) {
+    await client.query(`SET LOCAL search_path = ${path}`)
+    for (const sql of statements) await runOne(client, sql.replace(/\bCONCURRENTLY\b ?/g, ''))
+  }
+  await client.query(setOwnPathLocal)
+}
+
+async function runParts(client: Client, parts: readonly Part[]): Promise<void> {
+  for (const { autocommit, path, statements } of parts) {
+    await client.query(`${autocommit ? 'SET' : 'BEGIN; SET LOCAL'} search_path = ${path}`)
     try {
-      await client.query(sql)
+      for (const sql of statements) await runOne(client, sql)
+      if (!autocommit) await runOne(client, 'COMMIT')
     } catch (error) {
-      const state = sqlState(error)
-      if (state === undefined || !(error instanceof Error)) throw error
-      // data_exception and integrity_constraint_violation (manual, appendix A)
-      if (!/^2[23]/.test(state)) return 'unknown'
-      return { error, table: tableOf(error, sql) }
+      if (!autocommit) await client.query('ROLLBACK')
+      throw error
+    } finally {
+      if (autocommit) await client.query(setOwnPath)
     }
   }
-  return undefined
+}
+
+async function runOne(client: Client, sql: string): Promise<void> {
+  await client.query(sql).catch((error: unknown) => {
+    throw new Refused(sql, error)
+  })
+}
+
+/** Whether a change commits in between, other than for an index that is built concurrently. */
+export function commitsBetween(revisions: readonly GeneratedRevision[]): boolean {
+  const sections = revisions.flatMap(({ upgrade, downgrade }) => [...upgrade.sections, ...downgrade.sections])
+  return sections.some(
+    ({ autocommit, statements }) => autocommit && statements.some((sql) => !/\bCONCURRENTLY\b/.test(sql)),
+  )
 }
 
 function tableOf(error: Error, sql: string): Problem['table'] {
@@ -221,20 +302,16 @@ function tableOf(error: Error, sql: string): Problem['table'] {
   return found?.[2] === undefined ? undefined : { schema: plain(found[1] ?? ''), name: plain(found[2]) }
 }
 
-/** The statements of both directions, as one transaction runs them; tenant lines in their stand-in. */
+/** The statements of both directions; tenant lines in their stand-in. */
 function waysOf(revisions: readonly GeneratedRevision[], lines: readonly LineTarget[]): Ways {
-  const statements = (line: string, { sections }: Side) => {
+  const parts = (line: string, { sections }: Side) => {
     const target = lines.find(({ key }) => key === line)
-    const path =
-      target?.tenant === true ? `SET LOCAL search_path = ${quoteIdent(target.schema)}` : setUserPathLocal
-    const own = sections.flatMap((section) =>
-      section.statements.map((sql) => sql.replace(/\bCONCURRENTLY\b ?/g, '')),
-    )
-    return [path, ...own, setOwnPathLocal]
+    const path = target?.tenant === true ? quoteIdent(target.schema) : 'public'
+    return sections.map((section) => ({ ...section, path }))
   }
   return {
-    up: revisions.flatMap(({ line, upgrade }) => statements(line, upgrade)),
-    down: revisions.toReversed().flatMap(({ line, downgrade }) => statements(line, downgrade)),
+    up: revisions.flatMap(({ line, upgrade }) => parts(line, upgrade)),
+    down: revisions.toReversed().flatMap(({ line, downgrade }) => parts(line, downgrade)),
   }
 }
 

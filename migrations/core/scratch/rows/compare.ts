@@ -124,7 +124,10 @@ interface Hunt {
 
 function huntFor(table: ObservedTable, twin: ObservedTable, search: Search): Hunt {
   const wanted = table.rows.map((row, at): Wanted => {
-    return { row, values: search.pairs.map((pair) => expectedValue(table, pair, row, at, search)) }
+    const values = search.pairs.map((pair) =>
+      expectedValue(table, pair, twin.columns[pair.to], row, at, search),
+    )
+    return { row, values }
   })
   return { table, search, wanted, ...poolsOf(table, twin, search) }
 }
@@ -177,6 +180,7 @@ interface Expected {
 function expectedValue(
   table: ObservedTable,
   pair: Pair,
+  to: ObservedColumn | undefined,
   row: ObservedRow,
   at: number,
   { expected }: Search,
@@ -186,7 +190,7 @@ function expectedValue(
   if (cast === 'any') return { value, free: true, predicted: false }
   if (value === null && (pair.filled || cast === 'filled')) return { value, free: true, predicted: false }
   const predicted = cast !== undefined && cast !== 'filled'
-  return { value: predicted ? asCompared(cast[at] ?? null, pair.column) : value, free: false, predicted }
+  return { value: predicted ? asCompared(cast[at] ?? null, to) : value, free: false, predicted }
 }
 
 interface Pooled {
