@@ -1,6 +1,6 @@
 import type { Client } from 'pg'
 import { expect, inject, test } from 'vitest'
-import { ownAction } from '../../migrations/core/autogenerate/engine/index.ts'
+import { ownAction, type Rename } from '../../migrations/core/autogenerate/engine/index.ts'
 import type { GeneratedRevision, Side } from '../../migrations/core/autogenerate/generate.ts'
 import { prove } from '../../migrations/core/autogenerate/prove.ts'
 import { proofRows } from '../../migrations/core/autogenerate/rows/index.ts'
@@ -50,7 +50,7 @@ const revisions: Readonly<Record<string, Revision>> = {
     down: `ALTER TABLE app.t DROP title; ALTER TABLE app.t ADD name text DEFAULT 'x' NOT NULL; ALTER TABLE app.t ALTER name DROP DEFAULT`,
     upLoses: ['column app.t.name'],
     downLoses: ['column app.t.title'],
-    renames: { 'app.t.name': 'title' },
+    renames: { 'app.t.name': 'app.t.title' },
     fails: /column app\.t\.name went/,
   },
   'a column that is dropped and added': {
@@ -103,7 +103,7 @@ const revisions: Readonly<Record<string, Revision>> = {
   'a rename': {
     up: 'ALTER TABLE app.t RENAME TO u; ALTER TABLE app.u RENAME name TO title',
     down: 'ALTER TABLE app.u RENAME title TO name; ALTER TABLE app.u RENAME TO t',
-    renames: { 'app.t': 'u', 'app.u.name': 'title' },
+    renames: { 'app.t': 'app.u', 'app.t.name': 'app.u.title' },
     fails: undefined,
   },
 }
@@ -125,6 +125,16 @@ function sideOf(sql: string, losses: readonly string[] = []): Side {
     losesGrants: [],
     withoutRows: [],
   }
+}
+
+/** `app.t` or `app.t.name` and its new whole name. */
+function renameOf(old: string, now: string): Rename {
+  const named = (text: string): Rename['from'] => {
+    const [schema = '', table = '', column] = text.split('.')
+    if (column === undefined) return { kind: 'table', schema, parent: null, name: table, args: null }
+    return { kind: 'column', schema, parent: { kind: 'table', name: table }, name: column, args: null }
+  }
+  return { from: named(old), to: named(now) }
 }
 
 const fresh = `DROP SCHEMA IF EXISTS app CASCADE; CREATE SCHEMA app; ${before}`
@@ -151,7 +161,7 @@ async function proofOf(
   }
   const { observer } = await proofRows(client, [revision], {
     lines,
-    renames: { given: given.renames ?? {}, others: 'off' },
+    renames: Object.entries(given.renames ?? {}).map(([old, now]) => renameOf(old, now)),
   })
   const proof = { client, revisions: [provable], base, wanted, scope }
   return prove(looksAtRows ? { ...proof, rows: observer } : proof).then(

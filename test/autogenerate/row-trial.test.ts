@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest'
+import { changesOfFingerprints } from '../../migrations/core/autogenerate/autogenerate.ts'
+import { costNotes } from '../../migrations/core/autogenerate/write/bodies.ts'
+import { fingerprintHash } from '../../migrations/core/postgres/fingerprint/index.ts'
 import { lossText } from '../../migrations/core/revisions/index.ts'
 import { proveCase } from './support/case.ts'
 
@@ -7,6 +10,8 @@ async function headOf(before: string, after: string, using: Readonly<Record<stri
   const decisions = { using, recreate: Object.keys(using).length === 0 ? ['*'] : [] }
   const { revisions } = await proveCase({ name: 'rows', before, after, seed: '', decisions })
   return revisions.map(({ upgrade, downgrade }) => ({
+    statements: upgrade.sections.flatMap(({ statements }) => statements),
+    notes: costNotes(upgrade, downgrade),
     without: upgrade.withoutRows,
     downWithout: downgrade.withoutRows,
     loses: upgrade.costs.dataLoss.map(lossText),
@@ -51,4 +56,58 @@ test('texts that are read as values come back in one form, which the head says',
   expect(await headOf(before, after, using)).toMatchObject([{ loses }])
   // The way back writes what it reads again.
   expect(await headOf(after, before)).toMatchObject([{ loses: [], without: [] }])
+})
+
+test('what --using makes of NULL is asked of no row, and said where it takes the place of one', async () => {
+  const before = 'CREATE TABLE t (id int PRIMARY KEY, a text, b text)'
+  const after = 'CREATE TABLE t (id int PRIMARY KEY, a int NOT NULL, b text NOT NULL)'
+  const using = { 'rfx_user.t.a': 'coalesce(length(a), 0)', 'rfx_user.t.b': "'none'" }
+  const [head] = await headOf(before, after, using)
+  expect(head).toMatchObject({
+    without: [],
+    fails: [],
+    loses: [
+      'values of column rfx_user.t.a (an expression makes others of them)',
+      'values of column rfx_user.t.b (NULL becomes the value of --using)',
+    ],
+  })
+  const [retyped, required] = ['TYPE integer', 'ALTER COLUMN a SET NOT NULL'].map((text) =>
+    head?.statements.findIndex((sql) => sql.includes(text)),
+  )
+  expect(required).toBeGreaterThan(retyped ?? Number.NaN)
+})
+
+test('--using is advised only where it does something, and a column that goes is asked nothing', async () => {
+  const before = 'CREATE TABLE t (id int PRIMARY KEY, r int[] NOT NULL, a int)'
+  const after = 'CREATE TABLE t (id int PRIMARY KEY, r int NOT NULL, a int)'
+  const [back] = await headOf(before, after, { 'rfx_user.t.r': 'r[1]' })
+  expect(back?.notes).toContain('Downgrade fails where rfx_user.t has rows: they get no value for column r')
+  const [anew] = await headOf(before, before.replace('a int', 'a boolean[] NOT NULL'))
+  expect(anew?.fails).toEqual(['column a'])
+})
+
+test('a partitioned table that has no partition is said to have none', async () => {
+  const table = (columns: string) => `CREATE TABLE p (id int${columns}) PARTITION BY RANGE (id)`
+  expect(await headOf(table(''), table(', b int'))).toMatchObject([
+    { without: ['rfx_user.p (it has no partition)'] },
+  ])
+})
+
+test('what the fingerprint alone tells leaves out the parts of a table that goes', () => {
+  const state = (...kinds: readonly (readonly [kind: string, name: string, parent?: string])[]) => {
+    const objects = new Map(
+      kinds.map(([kind, name, parent]) => {
+        const path = parent === undefined ? name : `${parent}.${name}`
+        const object = { kind, schema: 'app', name, definition: {} }
+        return [`${kind} app.${path}`, parent === undefined ? object : { ...object, parent }] as const
+      }),
+    )
+    return { objects, unknown: [], hash: fingerprintHash(objects) }
+  }
+  const table = state(['table', 't'], ['column', 'a', 't'], ['column', 'b', 'u'])
+  const changes = changesOfFingerprints(table, state())
+  expect(changes.map(({ verb, kind, name }) => `${verb} ${kind} ${name}`)).toEqual([
+    'drop column app.u.b',
+    'drop table app.t',
+  ])
 })

@@ -137,7 +137,7 @@ async function seen(client: Client, { before, change, casts }: Change) {
   const old = await observeRows(
     client,
     tables.map(({ oid }) => oid),
-    casts,
+    casts === undefined ? undefined : { casts },
   )
   await client.query(`SET search_path = app; ${change}`)
   await client.query('RESET search_path')

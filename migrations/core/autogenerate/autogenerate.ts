@@ -177,7 +177,7 @@ async function proved(
   await expectFilled(input, generated)
   await expectConvertible(input, generated)
   const statements = await rewritten(generated, changes, input.rewrite)
-  const { revisions, observer } = await proofRows(client, statements, input, onCopy)
+  const { revisions, observer } = await proofRows(client, statements, { lines: input.lines, renames }, onCopy)
   const provable = await runnable(revisions)
   const proof = { client, revisions: provable, base, wanted, scope, rows: observer }
   const unproved = await failureOf(() => prove(proof), keep)
@@ -245,17 +245,35 @@ export function changesBetween(
   return changes ?? changesOfFingerprints(from.fingerprint, to.fingerprint)
 }
 
-/** What two fingerprints differ in, as changes. */
+/** What two fingerprints differ in, as changes, without the parts of what comes or goes as a whole. */
 export function changesOfFingerprints(from: Fingerprint, to: Fingerprint): readonly Change[] {
   const verbs = { added: 'add', removed: 'drop', changed: 'change' } as const
-  return compareFingerprints(from, to).map(({ identity, kind, change, fields }) => ({
-    verb: verbs[change],
-    kind,
-    name: identity.slice(kind.length + 1),
-    schema: (to.objects.get(identity) ?? from.objects.get(identity))?.schema,
-    detail: (fields ?? []).join(', '),
+  const found = compareFingerprints(from, to).map((each) => ({
+    ...each,
+    object: to.objects.get(each.identity) ?? from.objects.get(each.identity),
   }))
+  const whole = new Set(
+    found.flatMap(({ kind, change, object }) =>
+      change !== 'changed' && hasParts.test(kind)
+        ? [JSON.stringify([change, object?.schema, object?.name])]
+        : [],
+    ),
+  )
+  return found
+    .filter(
+      ({ change, object }) =>
+        object?.parent === undefined || !whole.has(JSON.stringify([change, object.schema, object.parent])),
+    )
+    .map(({ identity, kind, change, fields, object }) => ({
+      verb: verbs[change],
+      kind,
+      name: identity.slice(kind.length + 1),
+      schema: object?.schema,
+      detail: (fields ?? []).join(', '),
+    }))
 }
+
+const hasParts = /(?:table|view|type|domain)$/
 
 /** The objects that neither side of the difference can be compared by; an error under `strict`. */
 function unmodeledIn(input: AutogenerateInput, base: State, wanted: State): readonly Unmodeled[] {

@@ -33,12 +33,16 @@ export function conversions(actions: readonly Action[]): readonly Conversion[] {
     }),
   )
   return actions.flatMap((action): readonly Conversion[] => {
-    const found = retyped(action, labels) ?? filled(action, notNull)
+    const found = retyped(action, labels, notNull) ?? filled(action, notNull)
     return found === undefined || made.has(`${found.schema}.${found.table}`) ? [] : [found]
   })
 }
 
-function retyped(action: Action, labels: ReadonlyMap<string, readonly string[]>): Conversion | undefined {
+function retyped(
+  action: Action,
+  labels: ReadonlyMap<string, readonly string[]>,
+  notNull: ReadonlySet<string>,
+): Conversion | undefined {
   const column = retypedColumn(action)
   const [, type, using] = retype.exec(action.sql) ?? []
   if (column === undefined || type === undefined) return undefined
@@ -53,7 +57,7 @@ function retyped(action: Action, labels: ReadonlyMap<string, readonly string[]>)
     value: known === undefined ? value : value.replace(/::[^:()]+$/, ''),
     type,
     labels: known,
-    notNull: false,
+    notNull: action.using !== undefined && notNull.has(keyOf(column) ?? ''),
   }
 }
 

@@ -67,7 +67,7 @@ export function costsOf(
       if (strengths.indexOf(action.lock) > strengths.indexOf(before)) locks.set(relation, action.lock)
       if (action.rewrites) rewrites.add(relation)
     }
-    for (const loss of lost(action, from)) dataLoss.set(lossText(loss), loss)
+    for (const loss of [...lost(action, from), ...filled(action)]) dataLoss.set(lossText(loss), loss)
     for (const id of action.verb === 'create' ? action.produces : []) {
       const own = relationOf(id)
       if (own !== undefined && 'name' in id && own.name === id.name) made.add(`${own.schema}.${own.name}`)
@@ -126,6 +126,15 @@ function lost(action: Action, from: Pick<Catalog, 'facts'>): readonly Loss[] {
   // An extension goes with its tables; a table with what is part of it.
   const gone = root.kind === 'extension' ? action.destroys.filter((id) => id.kind === 'table') : [root]
   return gone.flatMap((id) => lostWith(id, from))
+}
+
+/** Nobody knows afterwards where there was no value. */
+function filled({ fills = [] }: Action): readonly Loss[] {
+  return fills.map(({ schema, table, name }) => ({
+    kind: 'values',
+    name: [schema, table, name],
+    reason: 'NULL becomes the value of --using',
+  }))
 }
 
 /** Whether a type change makes values of an expression that is more than a cast, or a change of texts on the way to one. */

@@ -12,6 +12,8 @@ export interface RowDemand {
   readonly fails: 'rows' | 'nulls' | 'break'
   /** `constraint t_amount_check` */
   readonly object: string
+  /** Whether `--using` fills the column. */
+  readonly fillable?: boolean
 }
 
 /**
@@ -41,6 +43,9 @@ export function rowDemands(actions: readonly Action[]): readonly RowDemand[] {
       if (id.kind === 'column' && !hasValue.test(action.sql)) empty.add(idKey(id))
       if (id.kind === 'column' && numbersRows.test(action.sql)) numbers.add(idKey(id))
     }
+    // Its values are what a person said.
+    const retyped = action.using === undefined ? undefined : retypedColumn(action)
+    if (retyped !== undefined) settled.add(idKey(retyped))
     const [filled] = action.consumes
     if (filled?.kind === 'column' && action.sql.startsWith('UPDATE ')) settled.add(idKey(filled))
   }
@@ -110,7 +115,8 @@ export function demandedColumn({ schema, table, column }: RowDemand): string {
 export function demandNote(demand: RowDemand): string {
   const column = demandedColumn(demand)
   const table = demandedColumn({ ...demand, column: null })
-  const fill = demand.schema === '' ? '' : ` (--using ${column}='expression' fills them)`
+  const fill =
+    demand.schema === '' || demand.fillable === false ? '' : ` (--using ${column}='expression' fills them)`
   if (demand.fails === 'rows') {
     return `Fails where ${table} has rows: they get no value for column ${demand.column}${fill}`
   }

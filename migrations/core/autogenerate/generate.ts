@@ -156,10 +156,23 @@ export function asRevision(
     line: run.line,
     upgrade: sideOf({ actions: online(run.actions, down.to), kept, from: down.to, to: down.from }, input),
     // Texts that the way there wrote read as what they were.
-    downgrade: sideOf({ ...down, actions: online(down.actions.map(notReading), down.from) }, input),
+    downgrade: onlyTrueHints(
+      sideOf({ ...down, actions: online(down.actions.map(notReading), down.from) }, input),
+      down.from,
+    ),
     needs: run.needs,
     references: referencesOf(run.actions, input.lines.find(({ key }) => key === run.line)?.schema ?? ''),
   }
+}
+
+/** `--using` of a column that both states have is for the way there. */
+function onlyTrueHints(side: Side, { facts }: Catalog): Side {
+  const demands = side.costs.demands.map((demand) => {
+    const { schema, table, column, fails } = demand
+    const isThere = column !== null && facts.has({ kind: 'column', schema, table, name: column })
+    return fails === 'rows' && isThere ? { ...demand, fillable: false } : demand
+  })
+  return { ...side, costs: { ...side.costs, demands } }
 }
 
 function notReading({ readsTexts: _, ...action }: Action): Action {

@@ -13,7 +13,7 @@ import { onlyMark, virtualMark } from './invisible-states.ts'
 import { type NameChange, nameChanges } from './name-changes.ts'
 import { ownAction } from './own-action.ts'
 import { extrasAfter, withNameChanges } from './renamed-facts.ts'
-import { retyping, unsetsNoDefault, withoutRepeatedDefaults } from './retyping.ts'
+import { requiredAfterRetyping, retyping, unsetsNoDefault, withoutRepeatedDefaults } from './retyping.ts'
 import { withPositions } from './sequence-positions.ts'
 import type { CastRisk } from './type-changes.ts'
 
@@ -43,6 +43,8 @@ export interface Action {
   readonly sessionCast?: string
   /** The columns, as `schema.table.column`, whose `--using` expression is in the statement. */
   readonly using?: readonly string[]
+  /** Columns whose NULLs a value takes the place of. */
+  readonly fills?: readonly { readonly schema: string; readonly table: string; readonly name: string }[]
 }
 
 /** What it takes to go from one catalog to another. */
@@ -73,7 +75,7 @@ export function difference(from: Catalog, to: Catalog, scope: Scope): Difference
     .filter((action) => !unsetsNoDefault(action, source))
     .flatMap((action) => withEqualKeysApart(action, wanted))
     .flatMap((action) => withExtensionSchema(action, from.facts, scope.schemas))
-  const ordered = withoutRepeatedDefaults(inAttributeOrder(actions, wanted))
+  const ordered = requiredAfterRetyping(withoutRepeatedDefaults(inAttributeOrder(actions, wanted)))
   return {
     changes: [
       ...renames.map(renameChange),

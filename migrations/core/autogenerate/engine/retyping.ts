@@ -1,6 +1,6 @@
 import type { FactBase } from '@supabase/pg-delta/core'
 import { quoteIdent } from '../../postgres/index.ts'
-import type { ObjectId } from './ids.ts'
+import { idKey, type ObjectId } from './ids.ts'
 import type { Action } from './plan.ts'
 import { sessionCast } from './session-casts.ts'
 import { castRisk, isAssignable, readsTexts } from './type-changes.ts'
@@ -33,18 +33,29 @@ export function retyping(action: Action, source: FactBase, next: FactBase): Acti
   if (wanted === undefined || column === undefined) return undefined
   const old = source.get(column)?.payload.type
   // The columns of an enum that is made anew count to the type for the engine, which takes no lock and loses nothing.
-  const common = { ...action, lock: 'accessExclusive', losesData: false } as const
-  if (typeof old !== 'string' || old === wanted) return { ...common, castRisk: 'fails' }
+  const known = {
+    ...action,
+    sql: withoutTextOfArray(action.sql, old, wanted),
+    lock: 'accessExclusive',
+    losesData: false,
+  } as const
+  if (typeof old !== 'string' || old === wanted) return { ...known, castRisk: 'fails' }
   const sql =
-    using !== undefined && isAssignable(old, wanted) ? action.sql.replace(/ USING .*$/s, '') : action.sql
+    using !== undefined && isAssignable(old, wanted) ? known.sql.replace(/ USING .*$/s, '') : known.sql
   const asked = column.kind === 'column' ? askedCast(old, wanted, column, source, next) : undefined
   return {
-    ...common,
+    ...known,
     sql,
     castRisk: castRisk(old, wanted),
     ...(readsTexts(old, wanted) ? { readsTexts: true } : {}),
     ...(asked === undefined ? {} : { sessionCast: asked }),
   }
+}
+
+/** The engine goes by text from one enum to another; the text of an array is no value of its elements' type. */
+function withoutTextOfArray(sql: string, old: unknown, wanted: string): string {
+  if (typeof old !== 'string' || old.endsWith('[]') === wanted.endsWith('[]')) return sql
+  return sql.replace(/( USING .*?)::text(?:\[\])?(::[^:]+)$/s, '$1$2')
 }
 
 function askedCast(
@@ -78,4 +89,31 @@ export function unsetsNoDefault({ sql, consumes }: Action, source: FactBase): bo
   const column = consumes.find((id) => id.kind === 'column' && id.name === name)
   if (column?.kind !== 'column' || !sql.startsWith('ALTER TABLE ') || !source.has(column)) return false
   return !source.has({ ...column, kind: 'default' })
+}
+
+/** The actions with SET NOT NULL after the type change of the same column, whose USING may give the value. */
+export function requiredAfterRetyping(actions: readonly Action[]): readonly Action[] {
+  const last = new Map<string, Action>()
+  for (const action of actions) {
+    const column = retypedColumn(action)
+    if (column !== undefined) last.set(idKey(column), action)
+  }
+  if (last.size === 0) return actions
+  const passed = new Set<Action>()
+  const waiting = new Map<Action, Action[]>()
+  const out = actions.flatMap((action): readonly Action[] => {
+    passed.add(action)
+    const column = requiredColumn(action)
+    const retyped = column === undefined ? undefined : last.get(idKey(column))
+    if (retyped === undefined || passed.has(retyped)) return [action, ...(waiting.get(action) ?? [])]
+    waiting.set(retyped, [...(waiting.get(retyped) ?? []), action])
+    return []
+  })
+  return out
+}
+
+function requiredColumn({ sql, consumes }: Action): ObjectId | undefined {
+  const name = /^ALTER TABLE .* ALTER COLUMN ("(?:[^"]|"")+"|\w+) SET NOT NULL$/s.exec(sql)?.[1]
+  const plain = name?.replace(/^"(.*)"$/s, '$1').replaceAll('""', '"')
+  return consumes.find((id) => id.kind === 'column' && id.name === plain)
 }

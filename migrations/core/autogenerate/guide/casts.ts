@@ -5,12 +5,24 @@ import { type CastDecisions, recreates } from './decisions.ts'
 import { columnToFill } from './fill.ts'
 import type { Refusal } from './trial.ts'
 
-/** Puts the expressions of `--using` into the type changes they are for. */
-export function decideCasts(actions: readonly Action[], casts: CastDecisions): readonly Action[] {
+/**
+ * Puts the expressions of `--using` into the type changes they are for: the first of each column, which has the values that
+ * they speak of.
+ * @param before actions that have run
+ */
+export function decideCasts(
+  actions: readonly Action[],
+  casts: CastDecisions,
+  before: readonly Action[] = [],
+): readonly Action[] {
+  const used = new Set(
+    before.flatMap((action) => (columnName(action) === undefined ? [] : (action.using ?? []))),
+  )
   return actions.map((action) => {
     const name = columnName(action)
     if (name === undefined) return action
-    const given = casts.using[name]
+    const given = used.has(name) ? undefined : casts.using[name]
+    used.add(name)
     const expression = given ?? wayBackCast(name, action.sessionCast, casts)
     if (expression === undefined) return action
     const { sessionCast: _, ...rest } = action

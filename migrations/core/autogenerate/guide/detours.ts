@@ -1,15 +1,15 @@
-import { type Action, type Catalog, type ObjectId, objectName } from '../engine/index.ts'
+import { type Action, type Catalog, idKey, type ObjectId, objectName } from '../engine/index.ts'
 
 /**
  * The actions without what is made and dropped again in the same run of CREATE and DROP of views and functions, as where
  * a later round of the guide finds that they stand in the way. Nothing else is in between, and PostgreSQL lets no object
- * go while another needs it, so only the last of each counts.
+ * go while another needs it, so only the last of each counts. Also without what is said of NULL in a column that goes.
  */
 export function withoutDetours(
   actions: readonly Action[],
   { facts }: Pick<Catalog, 'facts'>,
 ): readonly Action[] {
-  const removed = new Set<Action>()
+  const removed = new Set(demandsOfGone(actions))
   const exists = new Map<string, boolean>()
   let made = new Map<string, Making>()
   for (const action of actions) {
@@ -31,6 +31,18 @@ export function withoutDetours(
     exists.set(step.key, step.id !== undefined)
   }
   return removed.size === 0 ? actions : actions.filter((action) => !removed.has(action))
+}
+
+/** SET and DROP NOT NULL of columns that are dropped later. */
+function demandsOfGone(actions: readonly Action[]): readonly Action[] {
+  const gone = new Map<string, number>()
+  for (const [at, { destroys }] of actions.entries())
+    for (const id of destroys) if (id.kind === 'column') gone.set(idKey(id), at)
+  return actions.filter(
+    ({ sql, consumes }, at) =>
+      / ALTER COLUMN (?:"(?:[^"]|"")+"|\w+) (?:SET|DROP) NOT NULL$/.test(sql) &&
+      consumes.some((id) => id.kind === 'column' && (gone.get(idKey(id)) ?? -1) > at),
+  )
 }
 
 interface Making {

@@ -77,10 +77,10 @@ function filled(action: Action, casts: CastDecisions): readonly Action[] | undef
     using: [name],
   })
   if (demanding === undefined) return [action, update('')]
-  const adds = addsColumn.test(action.sql) ? [{ ...action, sql: action.sql.replace(notNull, '') }] : []
+  const isNew = addsColumn.test(action.sql)
   return [
-    ...adds,
-    update(` WHERE ${quoted} IS NULL`),
+    ...(isNew ? [{ ...action, sql: action.sql.replace(notNull, '') }] : []),
+    { ...update(` WHERE ${quoted} IS NULL`), ...(isNew ? {} : { fills: [id] }) },
     { ...alter, sql: `ALTER TABLE ${table} ALTER COLUMN ${quoted} SET NOT NULL` },
   ]
 }

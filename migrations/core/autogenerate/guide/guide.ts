@@ -129,7 +129,7 @@ async function findWay(input: GuideInput): Promise<Guided> {
   }
   const unmovable = new Set<string>()
   for (let round = 0; round < mostRounds; round += 1) {
-    const moves = await decidedCasts(client, keepingMoves(current, input.to, scope), input.casts)
+    const moves = await decidedCasts(client, keepingMoves(current, input.to, scope), input.casts, actions)
     const kept = await tryActions(client, moves, mend)
     if (kept.done.length > 0) {
       actions.push(...kept.done)
@@ -186,7 +186,7 @@ async function findWay(input: GuideInput): Promise<Guided> {
         continue
       }
       const named = withoutNewAliases(planned.actions, current, input.to)
-      const cast = await decidedCasts(client, named, input.casts)
+      const cast = await decidedCasts(client, named, input.casts, actions)
       const decisions = decideFills(cast, input.casts)
       const decided = withRows(decisions, homes)
       const run = input.isLive === true ? withoutRunning(decided) : decided
@@ -217,8 +217,9 @@ async function decidedCasts(
   client: ClientBase,
   actions: readonly Action[],
   casts: CastDecisions,
+  before: readonly Action[],
 ): Promise<readonly Action[]> {
-  const decided = decideCasts(actions, casts)
+  const decided = decideCasts(actions, casts, before)
   const undecided = undecidedSessions(decided, casts)
   if (undecided !== undefined) throw undecided
   if (!decided.some(({ sessionCast }) => sessionCast !== undefined)) return decided

@@ -117,6 +117,9 @@ export function wayHome(aside: SetAside, wanted: Catalog, casts: CastDecisions):
   const names = given.map(({ column }) => quoteIdent(column.name)).join(', ')
   const values = given.map(({ sql }) => sql).join(', ')
   const using = given.flatMap((value) => value.using ?? [])
+  const fills = given.flatMap(({ column, fills: isFilled }) =>
+    isFilled === true ? [{ schema: table.schema, table: table.name, name: column.name }] : [],
+  )
   // A row that waited for one partition may belong into another by now.
   const root = partitionRoot(wanted, table)
   const to = qualifiedName(root.schema, root.name)
@@ -128,7 +131,7 @@ export function wayHome(aside: SetAside, wanted: Catalog, casts: CastDecisions):
     fill: [
       ...(shared.length === 0
         ? []
-        : [ownAction(insert, [table], { rewrites: true, ...(using.length === 0 ? {} : { using }) })]),
+        : [ownAction(insert, [table], { rewrites: true, fills, ...(using.length === 0 ? {} : { using }) })]),
       ...shared.flatMap((column) => positionHome(column, root, positions)),
     ],
     drops: [waiting, ...positions.map((each) => each.waiting)].map((each) =>
@@ -146,7 +149,7 @@ function valueHome(
   old: TableColumn | undefined,
   table: TableId,
   casts: CastDecisions,
-): { readonly sql: string; readonly using?: string } | undefined {
+): { readonly sql: string; readonly using?: string; readonly fills?: boolean } | undefined {
   const column = `${table.schema}.${table.name}.${name}`
   const kept = `${quoteIdent(name)}::${type}`
   const cast = old === undefined || old.type === type ? undefined : casts.using[column]
@@ -160,7 +163,8 @@ function valueHome(
   }
   const fill = (casts.fill ?? casts.using)[column]
   if (fill === undefined || (old !== undefined && old.type !== type)) return old && { sql: kept }
-  return { sql: old === undefined ? fill : `coalesce(${kept}, ${fill})`, using: column }
+  if (old === undefined) return { sql: fill, using: column }
+  return { sql: `coalesce(${kept}, ${fill})`, using: column, fills: true }
 }
 
 /** Puts a column's sequence where the one before it was; one that is new, after the rows. */

@@ -1,5 +1,6 @@
 import type { Client } from 'pg'
-import { concernedTables, seedRows } from '../../scratch/rows/index.ts'
+import { concernedTables, noPartition, seedRows } from '../../scratch/rows/index.ts'
+import type { Rename } from '../engine/index.ts'
 import type { GeneratedRevision } from '../generate.ts'
 import type { AutogenerateInput, ModelInput } from '../input.ts'
 import { type RowObserver, rowObserver } from './observer.ts'
@@ -29,10 +30,10 @@ export interface ProofRows {
 export async function proofRows(
   client: Client,
   revisions: readonly GeneratedRevision[],
-  { lines, renames }: Pick<AutogenerateInput, 'lines' | 'renames'>,
+  { lines, renames }: Pick<AutogenerateInput, 'lines'> & { readonly renames: readonly Rename[] },
   onCopy?: OnCopy,
 ): Promise<ProofRows> {
-  const plan = rowPlan(revisions, lines, renames.given)
+  const plan = rowPlan(revisions, lines, renames)
   const tables = await concernedTables(client, plan)
   const tried = await triedRows(client, tables, plan, revisions, lines, onCopy)
   const observer = await rowObserver(client, plan, tried)
@@ -52,11 +53,12 @@ function naming(
   const isFirst = (line: string, at: number) => revisions.findIndex((each) => each.line === line) === at
   return revisions.map((revision, at) => {
     const own = (tables: readonly EmptiedTable[]) =>
-      tables.flatMap(({ schema, name }) => {
+      tables.flatMap(({ schema, name, reason }) => {
         const line = lineOf(schema)
         const home = revisions.some((each) => each.line === line?.key) ? line?.key : revisions[0]?.line
         if (home !== revision.line || !isFirst(home, at)) return []
-        return [line?.tenant === true ? name : `${schema}.${name}`]
+        const table = line?.tenant === true ? name : `${schema}.${name}`
+        return [reason === noPartition ? `${table} (${reason})` : table]
       })
     return {
       ...revision,

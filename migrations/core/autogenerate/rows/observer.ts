@@ -5,7 +5,6 @@ import {
   compareRows,
   concernedTables,
   expectations,
-  filledBetween,
   noRenames,
   type Observation,
   observeRows,
@@ -28,7 +27,7 @@ export interface RowObserver {
  */
 export async function rowObserver(client: Client, plan: RowPlan, tried: TriedRows): Promise<RowObserver> {
   const oids = tried.tables.map(({ oid }) => oid)
-  const base = await observeRows(client, oids, plan.upgrade.casts)
+  const base = await observeRows(client, oids, plan.upgrade)
   const touched = tried.tables.filter(({ why }) => why === 'touched')
   const staleBefore = await staleDefaults(client, touched)
   let top: Observation | undefined
@@ -40,7 +39,7 @@ export async function rowObserver(client: Client, plan: RowPlan, tried: TriedRow
     const tables = await tablesAfter(client, plan, before)
     const observed = () => {
       const found = tables.map(({ oid }) => oid)
-      return observeRows(client, found, plan[direction === 'upgrade' ? 'downgrade' : 'upgrade'].casts)
+      return observeRows(client, found, plan[direction === 'upgrade' ? 'downgrade' : 'upgrade'])
     }
     const after = await observed()
     const { announced, promised } = plan[direction]
@@ -82,8 +81,7 @@ export async function rowObserver(client: Client, plan: RowPlan, tried: TriedRow
       if (top === undefined) throw proofFailed('downgrade', 'the upgrade was not observed')
       const { after, tables, observed } = await judged('downgrade', 'downgrade', top)
       const announced = [...plan.upgrade.announced, ...plan.downgrade.announced]
-      const filled = filledBetween(base, top, plan.upgrade.renames)
-      const comparison = compareRows(withoutEmptied(base, emptied), after, filled, noRenames)
+      const comparison = compareRows(withoutEmptied(base, emptied), after, new Map(), noRenames)
       expectAnnounced('downgrade', comparison, { announced, promised: plan.upgrade.promised, plan })
       await inserts('downgrade', tables)
       below = await withoutRowsOf(tried.emptiedAgain, after, observed)

@@ -1,7 +1,14 @@
 import { quoteIdentAlways } from '../../postgres/index.ts'
 import { type Loss, qualifiedLoss } from '../../revisions/index.ts'
 import { type Casts, columnKey, type Renames, type RowAsks } from '../../scratch/rows/index.ts'
-import { type Action, baseObject, type ObjectId, relationOf, retypedColumn } from '../engine/index.ts'
+import {
+  type Action,
+  baseObject,
+  type ObjectId,
+  type Rename,
+  relationOf,
+  retypedColumn,
+} from '../engine/index.ts'
 import type { GeneratedRevision } from '../generate.ts'
 import type { LineTarget } from '../input.ts'
 
@@ -31,7 +38,7 @@ export interface DirectionPlan {
 export function rowPlan(
   revisions: readonly GeneratedRevision[],
   lines: readonly LineTarget[],
-  given: Readonly<Record<string, string>>,
+  given: readonly Rename[],
 ): RowPlan {
   const up = revisions.flatMap(({ upgrade }) => upgrade.actions)
   const down = revisions.toReversed().flatMap(({ downgrade }) => downgrade.actions)
@@ -48,14 +55,14 @@ export function rowPlan(
       casts: castsOf(up),
       renames,
       announced: losses('upgrade'),
-      promised: new Set(Object.keys(given)),
+      promised: namesOfKeys(renames),
       labels: labelsOf(up),
     },
     downgrade: {
       casts: castsOf(down),
       renames: reversed(renames),
       announced: losses('downgrade'),
-      promised: new Set(newNames(renames)),
+      promised: namesOfKeys(reversed(renames)),
       labels: labelsOf(down),
     },
   }
@@ -103,7 +110,7 @@ function nameIn(id: ObjectId): { schema: string; name: string } | undefined {
 
 const typeChange = / ALTER COLUMN (?:"(?:[^"]|"")+"|\w+) TYPE (.*?)(?: USING (.*))?$/s
 
-/** What type changes make of values, as expressions over the columns before. */
+/** What type changes make of values, as expressions over the columns before, by their names once they are renamed. */
 function castsOf(actions: readonly Action[]): Casts {
   const found = new Map<string, string>()
   for (const action of actions) {
@@ -180,22 +187,23 @@ function textsOf(type: string, labels: ReadonlyMap<string, readonly string[]>): 
   return []
 }
 
-/** `--rename` as it was given: `schema.table` or `schema.table.column` → a name, or one with its schema or table. */
-function renamesOf(given: Readonly<Record<string, string>>): Renames {
-  const tables = new Map<string, string>()
-  const columns = new Map<string, string>()
-  for (const [old, name] of Object.entries(given)) {
-    const [from, to] = [old.split('.'), name.split('.')]
-    if (to.length > from.length) continue
-    const whole = JSON.stringify([...from.slice(0, from.length - to.length), ...to])
-    if (from.length === 2) tables.set(JSON.stringify(from), whole)
-    if (from.length === 3) columns.set(JSON.stringify(from), whole)
-  }
-  return { tables, columns }
+/** The tables and columns among renames, by their whole names. */
+function renamesOf(given: readonly Rename[]): Renames {
+  const pairs = (kind: 'table' | 'column') =>
+    given
+      .filter(({ from }) => from.kind === kind)
+      .map(({ from, to }) => [JSON.stringify(wholeName(from)), JSON.stringify(wholeName(to))] as const)
+  return { tables: new Map(pairs('table')), columns: new Map(pairs('column')) }
 }
 
-function newNames({ tables, columns }: Renames): readonly string[] {
-  return [...tables.values(), ...columns.values()].map((name) => (JSON.parse(name) as string[]).join('.'))
+function wholeName({ schema, parent, name }: Rename['from']): readonly string[] {
+  return parent === null ? [schema, name] : [schema, parent.name, name]
+}
+
+function namesOfKeys({ tables, columns }: Renames): ReadonlySet<string> {
+  return new Set(
+    [...tables.keys(), ...columns.keys()].map((name) => (JSON.parse(name) as string[]).join('.')),
+  )
 }
 
 /** Labels that are renamed, old to new. */

@@ -19,9 +19,8 @@ export interface Comparison {
   readonly gained: readonly { readonly name: readonly string[]; readonly examples: readonly string[] }[]
 }
 
-/** Values that type changes make, by oid and attnum: as {@link expectations} has them. `any` where nothing can be
- * told; `filled` where NULL had to become a value in between. */
-export type Expectations = ReadonlyMap<string, readonly (string | null)[] | 'any' | 'filled'>
+/** Values that type changes make, by oid and attnum, as {@link expectations} has them; `any` where nothing can be told. */
+export type Expectations = ReadonlyMap<string, readonly (string | null)[] | 'any'>
 
 export function expectationKey(oid: string, column: number): string {
   return `${oid} ${column}`
@@ -188,8 +187,8 @@ function expectedValue(
   const value = asCompared(row.values[pair.place] ?? null, pair.column)
   const cast = expected.get(expectationKey(table.oid, pair.column.number))
   if (cast === 'any') return { value, free: true, predicted: false }
-  if (value === null && (pair.filled || cast === 'filled')) return { value, free: true, predicted: false }
-  const predicted = cast !== undefined && cast !== 'filled'
+  if (value === null && pair.filled) return { value, free: true, predicted: false }
+  const predicted = cast !== undefined
   return { value: predicted ? asCompared(cast[at] ?? null, to) : value, free: false, predicted }
 }
 

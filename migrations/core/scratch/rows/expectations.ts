@@ -14,7 +14,7 @@ export async function expectations(
   after: Observation,
   renames: Renames,
 ): Promise<Expectations> {
-  const found = new Map<string, readonly (string | null)[] | 'any' | 'filled'>()
+  const found = new Map<string, readonly (string | null)[] | 'any'>()
   for (const { table, pairs } of twins(before, after, renames)) {
     for (const { column, place, wanted } of pairs) {
       // A composite type of the same name may have other fields by now, whatever was asked before.
@@ -35,20 +35,4 @@ export async function expectations(
 function castAt({ rows }: ObservedTable, place: number): readonly (string | null)[] | undefined {
   if (rows.length === 0 || !rows.every(({ cast }) => cast.has(place))) return undefined
   return rows.map(({ cast }) => cast.get(place) ?? null)
-}
-
-/**
- * For a comparison of the state before an upgrade with the one after its downgrade: columns that took no NULL in between.
- * Values are as they were.
- */
-export function filledBetween(before: Observation, between: Observation, renames: Renames): Expectations {
-  return new Map(
-    twins(before, between, renames).flatMap(({ table, pairs }) =>
-      pairs.flatMap(({ column, wanted }) =>
-        wanted.notNull && !column.notNull
-          ? [[expectationKey(table.oid, column.number), 'filled'] as const]
-          : [],
-      ),
-    ),
-  )
 }

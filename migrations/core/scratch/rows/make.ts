@@ -23,6 +23,9 @@ export interface WithoutRows {
   readonly reason: string
 }
 
+/** Why a partitioned table has no row. */
+export const noPartition = 'it has no partition'
+
 export const plainWish: RowWish = { count: 3, rich: true, nulls: 'mixed', shift: 0, asks: noAsks }
 
 /**
@@ -270,7 +273,11 @@ async function withoutRows(
   )
   const { rows } = await client.query<{ oid: string }>(parts.join(' UNION ALL '))
   const empty = new Set(rows.map(({ oid }) => oid))
-  return tables.flatMap(({ oid, schema, name }) =>
-    empty.has(oid) ? [{ oid, schema, name, reason: failed.get(oid) ?? 'its rows go elsewhere' }] : [],
-  )
+  return tables.flatMap((table) => {
+    const { oid, schema, name } = table
+    if (!empty.has(oid)) return []
+    const hasNoPlace = table.partitioned && table.partitionBounds.length === 0
+    const reason = hasNoPlace ? noPartition : (failed.get(oid) ?? 'its rows go elsewhere')
+    return [{ oid, schema, name, reason }]
+  })
 }

@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg'
 import { qualifiedName, quoteIdent, setOwnPathLocal, setUserPathLocal } from '../../postgres/index.ts'
 import { columnKey } from './draft.ts'
 import { inTransaction } from './make.ts'
+import { noRenames, type Renames, renamedTo } from './twins.ts'
 
 export interface ObservedColumn {
   readonly number: number
@@ -46,6 +47,12 @@ export interface Observation {
 /** An expression over a table's columns that will be the value of one of them; by {@link columnKey}. */
 export type Casts = ReadonlyMap<string, string>
 
+/** Casts to come, and the renames that are made before them: expressions have the new names. */
+export interface Coming {
+  readonly casts: Casts
+  readonly renames?: Renames
+}
+
 /** Fixed, so that equal values have equal texts (manual, section 19.11.2). */
 const settings = [
   "SET LOCAL DateStyle = 'ISO, YMD'",
@@ -59,12 +66,12 @@ const settings = [
 /**
  * Reads all rows of tables, every value as text.
  * @param oids tables, or roots of partitions
- * @param casts what type changes to come will make of values; what cannot be told yet is not in the rows
+ * @param coming what type changes to come will make of values; what cannot be told yet is not in the rows
  */
 export async function observeRows(
   client: ClientBase,
   oids: readonly string[],
-  casts: Casts = new Map(),
+  coming: Coming = { casts: new Map() },
 ): Promise<Observation> {
   return inTransaction(client, async () => {
     await client.query(settings)
@@ -73,7 +80,7 @@ export async function observeRows(
     const found = rows.length === 0 ? [] : await readAll(client, rows)
     const tables: ObservedTable[] = []
     for (const [at, table] of rows.entries()) {
-      const { cast, volatile } = await castValues(client, table, casts, found[at]?.length ?? 0)
+      const { cast, volatile } = await castValues(client, table, coming, found[at]?.length ?? 0)
       tables.push({
         ...table,
         volatile,
@@ -120,7 +127,7 @@ const timed = /\b(?:now\(|current_|local(?:time|date)|\w+_timestamp\()/i
 async function castValues(
   client: ClientBase,
   table: TableHead,
-  casts: Casts,
+  { casts, renames = noRenames }: Coming,
   count: number,
 ): Promise<{
   readonly cast: ReadonlyMap<number, readonly (string | null)[]>
@@ -128,11 +135,12 @@ async function castValues(
 }> {
   const cast = new Map<number, readonly (string | null)[]>()
   const volatile = new Set<number>()
-  if (count === 0) return { cast, volatile }
-  for (const [place, { name }] of table.columns.entries()) {
-    const expression = casts.get(columnKey(table.schema, table.name, name))
+  if (count === 0 || casts.size === 0) return { cast, volatile }
+  const { from, columns } = asRenamed(table, renames)
+  for (const [place, column] of columns.entries()) {
+    const expression = casts.get(columnKey(...column))
     if (expression === undefined) continue
-    const sql = `SELECT (${expression})::text AS value, (${expression})::text AS again FROM ${fromClause(table)} ${order}`
+    const sql = `SELECT (${expression})::text AS value, (${expression})::text AS again FROM ${from} ${order}`
     const rows = await valuesOf(client, sql)
     if (rows === undefined) continue
     const isFixed = rows.every(({ value, again }) => value === again) && !timed.test(expression)
@@ -144,6 +152,23 @@ async function castValues(
     else volatile.add(place)
   }
   return { cast, volatile }
+}
+
+/** A table as FROM has it once it is renamed, and the names of its columns then. */
+function asRenamed(
+  table: TableHead,
+  renames: Renames,
+): { readonly from: string; readonly columns: readonly (readonly [string, string, string])[] } {
+  const { schema, name } = table
+  const columns = table.columns.map((column) => renamedTo(schema, name, column.name, renames))
+  const [, newName = name] = columns[0] ?? []
+  const isSame = newName === name && columns.every(([, , column], at) => column === table.columns[at]?.name)
+  if (isSame) return { from: fromClause(table), columns }
+  const list = columns.map(
+    ([, , column], at) => `${quoteIdent(table.columns[at]?.name ?? '')} AS ${quoteIdent(column)}`,
+  )
+  const from = `(SELECT tableoid, ctid, ${list.join(', ')} FROM ${fromClause(table)}) AS ${quoteIdent(newName)}`
+  return { from, columns }
 }
 
 /** A column of values; undefined where the expression cannot be computed. */

@@ -76,14 +76,26 @@ export function pairsOf(table: ObservedTable, twin: ObservedTable, renames: Rena
   const isSame = table.oid === twin.oid
   return table.columns.flatMap((column, place): readonly Pair[] => {
     const byNumber = isSame ? twin.columns.findIndex(({ number }) => number === column.number) : -1
-    const [, , renamed] = parts(renames.columns.get(key(table.schema, table.name, column.name)))
-    const byName = twin.columns.findIndex(({ name }) => name === (renamed ?? column.name))
+    const [, , renamed] = renamedTo(table.schema, table.name, column.name, renames)
+    const byName = twin.columns.findIndex(({ name }) => name === renamed)
     const to = byNumber >= 0 ? byNumber : byName
     const other = twin.columns[to]
     if (other === undefined || (other.generated && (column.generated || byNumber < 0))) return []
     if (column.generated && byNumber < 0) return []
     return [{ column, place, to, same: byNumber >= 0 || !isSame, filled: other.notNull && !column.notNull }]
   })
+}
+
+/** The whole name of a column after the renames. */
+export function renamedTo(
+  schema: string,
+  table: string,
+  column: string,
+  { tables, columns }: Renames,
+): readonly [schema: string, table: string, column: string] {
+  const [newSchema = schema, newTable = table] = parts(tables.get(key(schema, table)))
+  const [, , newColumn = column] = parts(columns.get(key(schema, table, column)))
+  return [newSchema, newTable, newColumn]
 }
 
 function parts(name: string | undefined): readonly string[] {

@@ -125,7 +125,7 @@ export async function climbOnce(
   const { client } = session
   const concerned = (before?: Observation) => concernedBy(client, request, before)
   const observed = (tables: readonly ConcernedTable[], side: readonly string[]) =>
-    observeRows(client, oidsOf(tables), castsIn(side, schema))
+    observeRows(client, oidsOf(tables), { casts: castsIn(side, schema) })
 
   const start = await concerned()
   const without = [...(await fill(start, false))]

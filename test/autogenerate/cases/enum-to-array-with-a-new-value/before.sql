@@ -1,0 +1,1 @@
+CREATE TYPE r AS ENUM ('a', 'b'); CREATE TABLE t (id int PRIMARY KEY, r r NOT NULL);

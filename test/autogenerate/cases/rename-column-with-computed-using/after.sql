@@ -1,0 +1,1 @@
+CREATE TABLE t (id int PRIMARY KEY, size int NOT NULL);

@@ -1,0 +1,1 @@
+CREATE TABLE u (id int PRIMARY KEY, size int NOT NULL);
