@@ -6,6 +6,7 @@ import {
   columnsGone,
   columnsHolding,
   columnsLostByHeirs,
+  heirsOf,
   type LockClass,
   type ObjectId,
   relationOf,
@@ -146,12 +147,16 @@ function isComputed(sql: string): boolean {
   )
 }
 
-/** What the tables that inherit lose with a table or a column. */
+/** What the tables that inherit lose with a table, a column or its values. */
 function lostByHeirs(
-  { kind, name: [schema = '', name = ''] }: Loss,
+  { kind, name: [schema = '', name = '', column = ''], reason }: Loss,
   from: Pick<Catalog, 'facts'>,
   to: Pick<Catalog, 'facts'>,
 ): readonly Loss[] {
+  if (kind === 'values') {
+    const names = heirsOf(to, { schema, name }).map((heir) => [heir.schema, heir.name, column])
+    return names.map((each) => ({ kind, name: each, ...(reason === undefined ? {} : { reason }) }))
+  }
   if (kind !== 'table' && kind !== 'column') return []
   return columnsLostByHeirs(from, to, { schema, name }).map((column) => ({ kind: 'column', name: column }))
 }

@@ -14,20 +14,23 @@ export function columnsLostByHeirs(
   to: Pick<Catalog, 'facts'>,
   parent: TableName,
 ): readonly (readonly [schema: string, table: string, column: string])[] {
+  return heirsOf(from, parent).flatMap((heir) => columnsGone(from, to, heir))
+}
+
+/** The tables that inherit from a table, however far; partitions hold no column of their own. */
+export function heirsOf({ facts }: Pick<Catalog, 'facts'>, parent: TableName): readonly TableName[] {
   const root = tableKey(parent)
-  const heirs = new Set<string>([root])
-  const tables = from.facts.facts().filter(({ id }) => id.kind === 'table')
+  const heirs = new Map<string, TableName>([[root, parent]])
+  const tables = facts.facts().filter(({ id }) => id.kind === 'table')
   for (let count = 0; count !== heirs.size; ) {
     count = heirs.size
     for (const { id, payload } of tables) {
       if (id.kind !== 'table' || payload.partitionBound != null) continue
-      if (parentsOf(from.facts, id).some((each) => heirs.has(tableKey(each)))) heirs.add(idKey(id))
+      if (parentsOf(facts, id).some((each) => heirs.has(tableKey(each)))) heirs.set(idKey(id), id)
     }
   }
-  return tables.flatMap(({ id }) => {
-    if (id.kind !== 'table' || idKey(id) === root || !heirs.has(idKey(id))) return []
-    return columnsGone(from, to, id)
-  })
+  heirs.delete(root)
+  return [...heirs.values()]
 }
 
 /** The columns of a table that both states have, and that one of them does not; by name. */

@@ -16,7 +16,7 @@ export { attributeMoves, changedTypes, misorderedComposites, type TypeId } from 
 export { type Change, changeText } from './changes.ts'
 export type { MisorderedType } from './composite-order.ts'
 export { setExpressionSince } from './generated-columns.ts'
-export { columnsGone, columnsLostByHeirs } from './heirs.ts'
+export { columnsGone, columnsLostByHeirs, heirsOf } from './heirs.ts'
 export { baseObject, idKey, type ObjectId, objectName, relationOf, schemaOf } from './ids.ts'
 export { keepingMoves } from './moves.ts'
 export {

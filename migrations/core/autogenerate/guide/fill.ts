@@ -31,6 +31,16 @@ export function columnToFill({ action, error }: Refusal): string | undefined {
   return isRefusedForNulls ? nameOf(column) : undefined
 }
 
+/**
+ * The table whose rows stop a way back, as they have no value for a column, and none is named: what `--using` says of the
+ * column is for the way there. The downgrade is refused where there are rows, and its head says so.
+ */
+export function unfillable(refusal: Refusal, casts: CastDecisions): ColumnName | undefined {
+  const name = columnToFill(refusal)
+  const isAsked = casts.there === undefined || name === undefined || casts.there[name] === undefined
+  return isAsked ? undefined : columnWithoutNulls(refusal.action)
+}
+
 function nameOf(column: ColumnName | undefined): string | undefined {
   return column === undefined ? undefined : `${column.schema}.${column.table}.${column.name}`
 }

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { exitCodes, MigError } from '../../errors.ts'
-import { quoteIdentAlways } from '../../postgres/index.ts'
+import { qualifiedName, quoteIdentAlways } from '../../postgres/index.ts'
 import {
   type Action,
   type Catalog,
@@ -23,7 +23,7 @@ import { dropsInCycle } from './cycles.ts'
 import type { CastDecisions } from './decisions.ts'
 import { withoutDetours } from './detours.ts'
 import { domainRepair } from './domain-containers.ts'
-import { decideFills } from './fill.ts'
+import { decideFills, unfillable } from './fill.ts'
 import { dropsOfHeirs } from './heirs.ts'
 import { dropMisordered } from './misordered-types.ts'
 import { dropToRecreate, repairFor } from './repairs.ts'
@@ -119,6 +119,11 @@ async function findWay(input: GuideInput): Promise<Guided> {
     // While rows wait beside their table, others may only seem to break a constraint.
     const instead = asides.length === 0 ? withoutViolating(refusal, input.casts) : undefined
     if (instead !== undefined) return { first: [], instead }
+    const table = unfillable(refusal, input.casts)
+    if (table !== undefined) {
+      await client.query(`TRUNCATE ${qualifiedName(table.schema, table.table)} CASCADE`)
+      return { first: [], instead: [refusal.action] }
+    }
     return (await repairFor(client, refusal, input.casts)) ?? domainRepair(client, refusal)
   }
   if (input.first.length > 0) {

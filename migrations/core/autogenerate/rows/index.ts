@@ -3,6 +3,7 @@ import { concernedTables, noPartition, seedRows } from '../../scratch/rows/index
 import type { Rename } from '../engine/index.ts'
 import type { GeneratedRevision } from '../generate.ts'
 import type { AutogenerateInput, ModelInput } from '../input.ts'
+import { withHeirs } from './heirs.ts'
 import { type RowObserver, rowObserver } from './observer.ts'
 import { rowPlan } from './plan.ts'
 import { type EmptiedTable, type OnCopy, triedRows } from './trial.ts'
@@ -33,7 +34,7 @@ export async function proofRows(
   { lines, renames }: Pick<AutogenerateInput, 'lines'> & { readonly renames: readonly Rename[] },
   onCopy?: OnCopy,
 ): Promise<ProofRows> {
-  const plan = rowPlan(revisions, lines, renames)
+  const plan = rowPlan(revisions, lines, await withHeirs(client, renames))
   const tables = await concernedTables(client, plan)
   const tried = await triedRows(client, tables, plan, revisions, lines, onCopy)
   const observer = await rowObserver(client, plan, tried)

@@ -42,7 +42,8 @@ export async function rowObserver(client: Client, plan: RowPlan, tried: TriedRow
       return observeRows(client, found, plan[direction === 'upgrade' ? 'downgrade' : 'upgrade'])
     }
     const after = await observed()
-    const { announced, promised } = plan[direction]
+    const { announced } = plan[direction]
+    const promised = keptPromises(plan[direction], after)
     const compared = await compare(before, after, plan[direction])
     expectAnnounced(step, compared, { announced, promised, plan, before, after })
     return { after, tables, observed }
@@ -82,7 +83,7 @@ export async function rowObserver(client: Client, plan: RowPlan, tried: TriedRow
       const { after, tables, observed } = await judged('downgrade', 'downgrade', top)
       const announced = [...plan.upgrade.announced, ...plan.downgrade.announced]
       const comparison = compareRows(withoutEmptied(base, emptied), after, new Map(), noRenames)
-      expectAnnounced('downgrade', comparison, { announced, promised: plan.upgrade.promised, plan })
+      expectAnnounced('downgrade', comparison, { announced, promised: keptPromises(plan.upgrade, top), plan })
       await inserts('downgrade', tables)
       below = await withoutRowsOf(tried.emptiedAgain, after, observed)
     },
@@ -91,6 +92,24 @@ export async function rowObserver(client: Client, plan: RowPlan, tried: TriedRow
       await judged('second upgrade', 'upgrade', below)
     },
   }
+}
+
+/** What a person said is renamed, less the columns that PostgreSQL computes then: no value is kept in one. */
+function keptPromises(
+  { promised, renames }: DirectionPlan,
+  { tables }: Observation,
+): DirectionPlan['promised'] {
+  const isComputed = ([schema, table, column]: readonly string[]) =>
+    tables.some(
+      (each) =>
+        each.schema === schema &&
+        each.name === table &&
+        each.columns.some(({ name, generated }) => generated && name === column),
+    )
+  const computed = [...renames.columns]
+    .filter(([, now]) => isComputed(JSON.parse(now) as string[]))
+    .map(([old]) => (JSON.parse(old) as string[]).join('.'))
+  return new Set([...promised].filter((name) => !computed.includes(name)))
 }
 
 /** The tables that a state's rows may be in by now, their partitions too, and those that came. */

@@ -1,0 +1,1 @@
+SELECT id, b2 FROM u

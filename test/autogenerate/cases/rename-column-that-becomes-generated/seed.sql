@@ -1,0 +1,1 @@
+INSERT INTO rfx_user.t VALUES (1, 2, 3);

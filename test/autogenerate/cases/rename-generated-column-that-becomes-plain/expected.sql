@@ -1,0 +1,8 @@
+-- upgrade
+ALTER TABLE rfx_user.t RENAME COLUMN g TO h;
+ALTER TABLE rfx_user.t ALTER COLUMN h DROP EXPRESSION;
+
+-- downgrade
+ALTER TABLE rfx_user.t RENAME COLUMN h TO g;
+ALTER TABLE rfx_user.t DROP COLUMN g;
+ALTER TABLE rfx_user.t ADD COLUMN g integer GENERATED ALWAYS AS ((a + 1)) STORED;
