@@ -73,6 +73,12 @@ const cases: readonly KeyCase[] = [
     key: ['a', 'b'],
   },
   {
+    title: 'columns whose operators are in several schemas, none of them on search_path',
+    table: `CREATE SCHEMA ext; CREATE EXTENSION citext SCHEMA ext;
+      CREATE TABLE t (name ext.citext, id int, rest ext.citext, v int, PRIMARY KEY (name, id, rest))`,
+    rows: "INSERT INTO t SELECT (ARRAY['a', 'B', 'c'])[1 + n % 3], n / 6, 'X' || n FROM generate_series(1, 30) AS n",
+  },
+  {
     title: 'columns that may be NULL and are not',
     table: 'CREATE TABLE t (id int UNIQUE, v int)',
     rows: 'INSERT INTO t SELECT n FROM generate_series(1, 30) AS n',

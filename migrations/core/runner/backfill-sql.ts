@@ -98,21 +98,30 @@ function windowSql({ key, where }: BackfillShape, after: boolean, upTo: boolean)
   ].join(' AND ')
 }
 
-/** A row comparison, which an index on the columns answers (manual 9.25.5). */
+/**
+ * A row comparison, which an index on the columns answers (manual 9.25.5). It has one operator: where those of the columns
+ * are in several schemas it is written out, and an index answers the comparison of its first column.
+ */
 function comparison(key: readonly KeyColumn[], operator: '>' | '<=', first: number): string {
-  const columns = key.map(({ name }) => quoteIdent(name))
-  const values = key.map(
-    ({ type, collation }, at) =>
-      `$${first + at}::${type}${collation === null ? '' : ` COLLATE ${collation}`}`,
+  const pairs = key.map(({ name, type, collation, operators }, at) => ({
+    column: quoteIdent(name),
+    value: `$${first + at}::${type}${collation === null ? '' : ` COLLATE ${collation}`}`,
+    operators,
+  }))
+  const [one] = pairs
+  if (one === undefined || pairs.every(({ operators }) => operators === one.operators)) {
+    const side = (part: 'column' | 'value') => `(${pairs.map((pair) => pair[part]).join(', ')})`
+    return `${side('column')} OPERATOR(${one?.operators ?? 'pg_catalog'}.${operator}) ${side('value')}`
+  }
+  const by = ({ column, value, operators }: typeof one, sign: string) =>
+    `${column} OPERATOR(${operators}.${sign}) ${value}`
+  const strict = operator === '>' ? '>' : '<'
+  const rows = pairs.reduceRight(
+    (rest, pair) =>
+      rest === '' ? by(pair, operator) : `(${by(pair, strict)} OR ${by(pair, '=')} AND ${rest})`,
+    '',
   )
-  return `(${columns.join(', ')}) ${operatorIn(key, operator)} (${values.join(', ')})`
-}
-
-/** A row is compared by operators of one schema; where the columns' are in several, by those of search_path. */
-function operatorIn(key: readonly Pick<KeyColumn, 'operators'>[], operator: string): string {
-  const schemas = new Set(key.map(({ operators }) => operators))
-  const [schema] = schemas
-  return schemas.size === 1 ? `OPERATOR(${schema}.${operator})` : operator
+  return `${by(one, `${strict}=`)} AND ${rows}`
 }
 
 /** A condition of the user's in parentheses. */
