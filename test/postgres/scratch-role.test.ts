@@ -62,6 +62,9 @@ describe('the role of a scratch database', () => {
         `SELECT current_user AS me, tableowner AS owner FROM pg_tables WHERE tablename = 't'`,
       )
       expect(rows).toEqual([{ me: 'postgres', owner: 'postgres' }])
+      const asText = { getTypeParser: () => (value: string) => value }
+      const read = await client.query({ text: 'SELECT 1 AS one, current_user AS me', types: asText })
+      expect(read.rows).toEqual([{ one: '1', me: 'postgres' }])
       await expect(
         client.query('SELECT 1 FROM public.t; SELECT pg_catalog.pg_read_file($$x$$)'),
       ).rejects.toThrow(/permission denied/)

@@ -121,6 +121,6 @@ export function ownTablesSql(ledgerSchema: string): string {
     CASE WHEN NOT ${isTrusted('n.nspowner')} THEN ${roleName('n.nspowner')} END AS "schemaOwner",
     CASE WHEN NOT ${isTrusted('c.relowner')} THEN ${roleName('c.relowner')} END AS owner
   FROM (VALUES ${wanted.join(', ')}) AS wanted (name, needed, types)
-  LEFT JOIN pg_catalog.pg_namespace AS n ON n.nspname::text = ${quoteLiteral(ledgerSchema)}
-  LEFT JOIN pg_catalog.pg_class AS c ON c.relname::text = wanted.name AND c.relnamespace = n.oid`
+  LEFT JOIN pg_catalog.pg_namespace AS n ON n.nspname = ${quoteLiteral(ledgerSchema)}::pg_catalog.name
+  LEFT JOIN pg_catalog.pg_class AS c ON c.relname = wanted.name::pg_catalog.name AND c.relnamespace = n.oid`
 }

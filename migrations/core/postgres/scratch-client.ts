@@ -32,8 +32,13 @@ export async function connectScratch(
   })
   const types = typesNamingRoles(client, role)
   const original = client.query.bind(client)
-  const sendConfig = (config: QueryConfig) =>
-    (original({ ...config, types }) as Promise<QueryResult>).catch((error: unknown) => {
+  const sendConfig = ({ types: asked, ...config }: QueryConfig) =>
+    (
+      original({
+        ...config,
+        types: asked === undefined ? types : typesNamingRoles(asked, role),
+      }) as Promise<QueryResult>
+    ).catch((error: unknown) => {
       throw errorNamingRoles(role, error)
     })
   const session: ScratchSession = {

@@ -34,11 +34,17 @@ export function namingRoles({ own, maker, names }: StandIns, text: string): stri
     .replaceAll(own, () => maker)
 }
 
-/** The driver's readers of values, which name roles as {@link namingRoles} does. */
-export function typesNamingRoles(client: Client, standIns: StandIns): CustomTypesConfig {
+/**
+ * Readers of values that name roles as {@link namingRoles} does.
+ * @param types the readers of a query, or the driver's
+ */
+export function typesNamingRoles(
+  types: Pick<Client, 'getTypeParser'> | CustomTypesConfig,
+  standIns: StandIns,
+): CustomTypesConfig {
   const getTypeParser = (oid: number, format?: 'text' | 'binary') => {
-    if (format === 'binary') return client.getTypeParser(oid, format)
-    const parse = client.getTypeParser(oid, 'text')
+    if (format === 'binary') return types.getTypeParser(oid, format)
+    const parse = types.getTypeParser(oid, 'text')
     return (value: string) => parse(namingRoles(standIns, value))
   }
   // The driver's own type is an overload for each format.
