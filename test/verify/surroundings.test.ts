@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { lintProject } from '../../migrations/core/lint/index.ts'
 import { verifyProject } from '../../migrations/core/verify/index.ts'
 import { labTest } from '../runner/support.ts'
 
@@ -7,7 +8,7 @@ const live = `CREATE SCHEMA extensions; CREATE EXTENSION hstore SCHEMA extension
 const profile =
   'CREATE TABLE app.profile (id uuid PRIMARY KEY REFERENCES auth.users (id), more extensions.hstore);'
 
-labTest('what others own is there for mig-verify', { timeout: 60_000 }, async ({ lab }) => {
+labTest('what others own is there for mig-verify and mig-lint', { timeout: 60_000 }, async ({ lab }) => {
   await lab.database.client.query(live)
   await lab.write({
     'app/aaaa00000001_profile.sql': `-- profile
@@ -46,5 +47,11 @@ ALTER TABLE app.profile DROP COLUMN owner;
   expect(results.flatMap(({ check, message }) => (check === 'stairway' ? [message] : []))).toEqual([
     'up, down and up again',
     'up, down and up again, with rows',
+  ])
+  const durationText = (ms: number) => `${ms} ms`
+  const linted = await lintProject(env, { range: 'base:aaaa00000002', durationText, emit: () => undefined })
+  expect(linted.effects.map(({ statement }) => [statement.revision, statement.sql.slice(0, 11)])).toEqual([
+    ['aaaa00000001', 'CREATE TABL'],
+    ['aaaa00000002', 'ALTER TABLE'],
   ])
 })

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import { runSurrounded } from '../autogenerate/surroundings.ts'
 import { applyPlan, type Project, planRun, type Session } from '../runner/index.ts'
 import type { ScratchSession } from '../verify/context.ts'
 import type { ChosenRevisions } from './chosen.ts'
@@ -32,7 +33,7 @@ export async function recordRevisions(
   const last = steps.findLastIndex(({ revision }) => ids.has(revision))
   for (const { revision } of steps.slice(0, last + 1)) {
     if (!ids.has(revision)) {
-      await run(session, project, revision)
+      await run(session, session, project, revision)
       known = new Map(
         [...(await tables(session.client, schemas))].filter(([oid]) => !made.has(oid)).concat([...known]),
       )
@@ -40,7 +41,7 @@ export async function recordRevisions(
     }
     existing.set(revision, known)
     await recording.prepare()
-    await run(recording.session, project, revision)
+    await run(session, recording.session, project, revision)
     const now = await tables(session.client, schemas)
     if (together) for (const oid of now.keys()) if (!known.has(oid)) made.add(oid)
     if (!together) known = now
@@ -48,9 +49,17 @@ export async function recordRevisions(
   return { statements: recording.statements, existing, major: await majorOf(session.client) }
 }
 
-async function run(session: Session, project: Project, target: string): Promise<void> {
+async function run(
+  scratch: ScratchSession,
+  session: Session,
+  project: Project,
+  target: string,
+): Promise<void> {
   const request = { direction: 'upgrade', target } as const
-  await applyPlan(session, project, await planRun(session, project, request), request)
+  const excluded = scratch.hasExcluded ? {} : { excluded: scratch.makeExcluded }
+  await runSurrounded(scratch.client, excluded, async () => {
+    await applyPlan(session, project, await planRun(session, project, request), request)
+  })
 }
 
 /** oid → `schema.name` of what holds data, materialized views too. */

@@ -46,6 +46,7 @@ export function recordingSession(session: Session, ledgerSchema: string): Record
     const result = await sent.catch((error: unknown) => {
       // Nothing more can be asked of a transaction that has failed, and the error to be told is this one.
       inStep = false
+      if (before.open) forget(before.transaction)
       throw error
     })
     if (inStep) {
@@ -53,6 +54,12 @@ export function recordingSession(session: Session, ledgerSchema: string): Record
       last = { sql: text, after, ...(after.open ? {} : { now: await readBaseline(session.client) }) }
     }
     return result
+  }
+
+  /** What a transaction ran that is rolled back has not happened. */
+  function forget(transaction: string): void {
+    for (let at = statements.length - 1; at >= 0; at -= 1)
+      if (statements[at]?.transaction === transaction) statements.splice(at, 1)
   }
 
   const emit: EmitEvent = (event) => {
