@@ -31,33 +31,52 @@ export function onlineActions(actions: readonly Action[], from: Catalog): readon
   const tables = tablesInUse(actions, from)
   const waiting = new Waiting()
   const done: Action[] = []
-  const queue = [...actions]
-  for (let action = queue[0], place = 0; action !== undefined; place += 1, action = queue[place]) {
-    const relation = relationOfAction(action, from)
-    const table = relation !== undefined && tables.isPlain(relation) ? relation : undefined
+  let left = actions
+  let before: Action | undefined
+  for (let action = left[0]; action !== undefined; action = left[0]) {
     const held = keysUnder(action, waiting)
     if (held.length > 0) {
-      const { now, later } = replacing(held, queue.splice(place), waiting)
+      const { now, later } = replacing(held, left, waiting)
       done.push(...now)
-      queue.push(...later)
-      place -= 1
-      continue
-    }
-    if (action.transaction !== 'plain') done.push(action)
-    else if (isReplaced(action) && relation !== undefined && tables.isOld(relation)) {
-      waiting.addDrop(action, relation, table !== undefined, definitionOf(action, from))
+      left = later
     } else {
-      const form = table && formOf(action, table, waiting)
-      const built = table && (form?.build ?? inPlace(action, table, fillBefore(queue, place)))
-      if (built && built.length > 0 && waiting.makesFor(action)) done.push(...waiting.end())
-      done.push(...(built ?? []))
-      const rest = form ?? (built === undefined ? { finish: [action], check: [] } : undefined)
-      if (rest === undefined) continue
-      if (form === undefined ? waiting.concerns(action) : !waiting.isEmpty) waiting.add(rest)
-      else done.push(...rest.finish, ...rest.check)
+      done.push(...onlineForm(action, before, { tables, waiting, from }))
+      before = action
+      left = left.slice(1)
     }
   }
   return [...done, ...waiting.end()]
+}
+
+interface Place {
+  readonly tables: TablesInUse
+  readonly waiting: Waiting
+  readonly from: Catalog
+}
+
+/** What runs now of an action; the rest of it waits. */
+function onlineForm(
+  action: Action,
+  before: Action | undefined,
+  { tables, waiting, from }: Place,
+): readonly Action[] {
+  if (action.transaction !== 'plain') return [action]
+  const relation = relationOfAction(action, from)
+  const table = relation !== undefined && tables.isPlain(relation) ? relation : undefined
+  if (isReplaced(action) && relation !== undefined && tables.isOld(relation)) {
+    waiting.addDrop(action, relation, table !== undefined, definitionOf(action, from))
+    return []
+  }
+  const form = table && formOf(action, table, waiting)
+  const built = table && (form?.build ?? inPlace(action, table, fillOf(action, before)))
+  const ended = built && built.length > 0 && waiting.makesFor(action) ? waiting.end() : []
+  const now = [...ended, ...(built ?? [])]
+  const rest = form ?? (built === undefined ? { finish: [action], check: [] } : undefined)
+  if (rest === undefined) return now
+  if (form === undefined ? !waiting.concerns(action) : waiting.isEmpty)
+    return [...now, ...rest.finish, ...rest.check]
+  waiting.add(rest)
+  return now
 }
 
 /** What waits and has to go before an action that gives a column another type. */
@@ -166,9 +185,8 @@ function isFill({ sql }: Action): boolean {
 }
 
 /** The UPDATE right before a SET NOT NULL, of the same column. */
-function fillBefore(actions: readonly Action[], place: number): Action | undefined {
-  const before = actions[place - 1]
-  const column = actions[place]?.consumes.find((id) => id.kind === 'column')
+function fillOf({ consumes }: Action, before: Action | undefined): Action | undefined {
+  const column = consumes.find((id) => id.kind === 'column')
   if (before === undefined || column === undefined || !isFill(before)) return undefined
   const same = (id: ObjectId) => idKey(baseObject(id)) === idKey(column)
   return before.consumes.some(same) ? before : undefined
