@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, watch } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
@@ -97,6 +97,28 @@ describe('a run is refused', () => {
     await expect(importWith(project, 'knex', { path: 'nowhere' })).rejects.toMatchObject({
       code: 'no-project',
     })
+  })
+})
+
+describe('a run that is interrupted', () => {
+  projectTest('leaves nothing behind', { timeout: 60_000 }, async ({ project }) => {
+    const file = join(project.root, 'running')
+    writeProgram(project, {
+      'knexfile.js': settings(),
+      'db/a.js': migration(
+        `require('fs').writeFileSync(${JSON.stringify(file)}, String(process.pid)); await knex.raw('SELECT pg_sleep(600)')`,
+      ),
+    })
+    const stop = new AbortController()
+    const watching = watch(project.root, () => {
+      if (existsSync(file) && readFileSync(file, 'utf8') !== '') stop.abort(new Error('interrupted here'))
+    })
+    const session = { ...project.session, signal: stop.signal }
+    await expect(importWith({ ...project, session }, 'knex')).rejects.toThrow('interrupted here')
+    watching.close()
+    expect(() => process.kill(Number(readFileSync(file, 'utf8')), 0)).toThrow('ESRCH')
+    expect(readdirSync(join(project.root, '.mig')).filter((name) => name.startsWith('import-'))).toEqual([])
+    expect(existsSync(join(project.root, 'migrations'))).toBe(false)
   })
 })
 

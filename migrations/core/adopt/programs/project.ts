@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { MigError } from '../../errors.ts'
+import { fence } from '../record/child.ts'
 import { shippedFile } from '../shipped.ts'
 import type { ProgramTool } from './tools.ts'
 
@@ -31,7 +32,7 @@ export interface ProgramOptions {
  * Finds how a project's own tool is run: the command lines that are given, else the tool's own command as the project
  * has it installed.
  * @param given its folder, or the file of its settings
- * @throws MigError `no-project`, `tool-not-found`, `no-settings`, `no-command`
+ * @throws MigError `no-project`, `tool-not-found`, `no-settings`, `no-command`, `not-led`
  */
 export function findProgramProject(
   tool: ProgramTool,
@@ -47,6 +48,7 @@ export function findProgramProject(
   const cwd = kind.isDirectory() ? given : folderOfPackage(dirname(given))
   const files = ownFiles(cwd)
   if (options.up !== undefined) {
+    for (const line of [options.up, options.down]) if (line !== undefined) checkLed(line)
     const down = options.down === undefined ? undefined : shellCommand(options.down)
     return { cwd, files, up: shellCommand(options.up), down }
   }
@@ -71,6 +73,22 @@ function nodeCommand(name: string, args: readonly string[]): ToolCommand {
 function shellCommand(line: string): ToolCommand {
   const [command, flag] = process.platform === 'win32' ? ['cmd.exe', '/c'] : ['/bin/sh', '-c']
   return { command, args: [flag, line], shown: line }
+}
+
+/**
+ * A program that is no Node program connects where its settings say, unless it has no network (`fence`) or is told.
+ * @throws MigError `not-led`
+ */
+function checkLed(line: string): void {
+  if (fence().length > 0 || /\{(url|host|port)\}/.test(line) || /^(node|npm|npx|pnpm|yarn)\b/.test(line))
+    return
+  throw new MigError(
+    'not-led',
+    `${line} could connect anywhere: this system has nothing to keep it from that`,
+    {
+      help: 'name the empty database in it, as {url}, or start it with node, npx, npm, pnpm or yarn',
+    },
+  )
 }
 
 const passed = /^(node_modules|dist|build|coverage|\.git|\.mig|\.next|\.turbo)$/

@@ -41,7 +41,8 @@ export const programTools: readonly ProgramTool[] = [
     ...{ name: 'typeorm', package: 'typeorm', needsSettings: true },
     settings: /^(?:[\w.-]*[.-])?(?:data-?source|ormconfig|typeorm(?:[.-]?config)?)\.[cm]?[jt]s$/i,
     ledger: { table: 'migrations', columns: ['id', 'timestamp', 'name'] },
-    own: () => [],
+    // What its schema builder keeps of views and generated columns.
+    own: () => ['typeorm_metadata'],
     // Its command takes one back, and starts anew for each.
     up: ({ drivers, settings = '' }) => [`${drivers}/typeorm.cjs`, settings, 'up'],
     down: ({ drivers, settings = '' }) => [`${drivers}/typeorm.cjs`, settings, 'down'],

@@ -8,7 +8,7 @@ import { type Sent, stretches } from './transactions.ts'
 export interface LedgerNames {
   /** The table that has a row for each migration. */
   readonly table: string
-  /** Others that only the tool itself uses, such as its lock. */
+  /** Others that only the tool itself uses, such as its lock: what names one is left out. */
   readonly own: readonly string[]
   /** The migrations, as the table names them; undefined where a run that failed has left none. */
   readonly names: readonly string[] | undefined
@@ -57,7 +57,7 @@ export function cutAtLedger(rows: readonly LogRow[], ledger: LedgerNames): Cut {
     if (name !== undefined) {
       marked.push({ ...row, kind: 'mark', text: name, parameters: [] })
       writes += 1
-    } else if (writes === 0) begin = marked.length
+    } else if (writes === 0 && names(row.text, [ledger.table])) begin = marked.length
   }
   for (const { kind, text } of marked.slice(0, begin)) {
     if (kind === 'statement') searchPath = searchPathOf(text) ?? searchPath
