@@ -13,6 +13,9 @@ import { runBuild } from './shared/run-build.mjs'
 if (!('navigator' in globalThis))
   Object.assign(globalThis, { navigator: { userAgent: `Node.js/${process.versions.node}` } })
 
+// A full or closed stderr has nobody to tell, and must not change the exit code.
+process.stderr.on('error', () => undefined)
+
 const scripts = fileURLToPath(new URL('.', import.meta.url))
 const [name = 'help', ...args] = process.argv.slice(2)
 const known = (/** @type {string} */ file) => existsSync(join(scripts, `${file}.ts`))

@@ -131,6 +131,7 @@ describe('stdout', () => {
     await fail(mig('mig-sql', { stdout: '/dev/full' }), 'cannot-write', 2)
     const { stderr } = await fail(mig('mig-upgrade', { stdout: '/dev/full' }), 'cannot-write', 2)
     expect(stderr).toContain('only its output is lost')
+    expect((await mig('mig-nope', { pipe: '2> /dev/full' })).code).toBe(2)
     expect(await versions(database.client)).toEqual({ app_one: ['aaaa00000001'] })
   })
 })

@@ -38,6 +38,10 @@ describe('a variable that is set and blank is an error, not what counts without 
     )
   }
 
+  test.each([',', ' , '])('a filter of commas alone: %j', async (filter) => {
+    await expect(load({ MIG_SCHEMA_FILTER: filter })).rejects.toMatchObject({ code: 'unknown-schema' })
+  })
+
   test('although a later one names a database', async () => {
     await expect(load({ MIG_DATABASE_URL: '', DATABASE_URL: 'postgresql://h/d' })).rejects.toMatchObject({
       code: 'bad-database-url',
@@ -64,13 +68,20 @@ describe('a blank setting of env.ts is an error', () => {
     expect(env.databaseSource).toBe('DATABASE_URL')
   })
 
+  test('databaseUrl from a variable that is not set', async () => {
+    const unset = { databaseUrl: undefined } as unknown as Partial<EnvironmentOptions>
+    await expect(load({}, unset)).rejects.toMatchObject({ code: 'bad-database-url' })
+  })
+
   test('the schema of a line', async () => {
     await expect(load({}, { schemas: { user: ' ' } })).rejects.toMatchObject({ code: 'bad-setting' })
   })
 
-  test('the URL of a tenant', async () => {
-    const line = { key: 't', tenants: { list: [{ schema: 'a', databaseUrl: ' ' }] } }
-    const listed = listTenants(line, () => Promise.reject(new Error('not asked')))
+  test.each([' ', undefined])('the URL %j of a tenant', async (databaseUrl) => {
+    const place = { schema: 'a', databaseUrl } as { readonly schema: string; readonly databaseUrl: string }
+    const listed = listTenants({ key: 't', tenants: { list: [place] } }, () =>
+      Promise.reject(new Error('not asked')),
+    )
     await expect(listed).rejects.toMatchObject({ code: 'bad-tenant', exitCode: 2 })
   })
 

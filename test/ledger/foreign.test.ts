@@ -111,6 +111,13 @@ describe("a ledger that runs somebody else's code", () => {
     await expect(createLedger(client, 'mig')).resolves.toBeUndefined()
   })
 
+  databaseTest('is known whatever the role has PostgreSQL quote', async ({ database: { client } }) => {
+    await client.query('SET quote_all_identifiers = on')
+    for (let time = 1; time <= 2; time++) await createLedger(client, 'mig')
+    await expect(client.query(ledgerDdl('mig'))).resolves.toBeDefined()
+    await expect(readApplied(client, 'mig')).resolves.toEqual(new Map())
+  })
+
   databaseTest('of an older version of the tool gets what it lacks', async ({ database: { client } }) => {
     await createLedger(client, 'mig')
     await client.query(

@@ -274,8 +274,10 @@ function databaseOf(
   const databaseUrl = setVariable(variables, urlVariables, 'bad-database-url')
   const source = urlVariables.find((name) => variables[name] !== undefined)
   if (databaseUrl !== undefined && source !== undefined) return { databaseUrl, databaseSource: source }
-  if (options.databaseUrl === undefined) return { databaseUrl: null, databaseSource: 'embedded' }
-  if (options.databaseUrl.trim() !== '') return { databaseUrl: options.databaseUrl, databaseSource: 'env.ts' }
+  // databaseUrl: process.env.URL, where that is not set, is no wish for the embedded server.
+  if (!('databaseUrl' in options)) return { databaseUrl: null, databaseSource: 'embedded' }
+  const fromFile = options.databaseUrl?.trim() ?? ''
+  if (fromFile !== '') return { databaseUrl: fromFile, databaseSource: 'env.ts' }
   throw emptyUrl('setting "databaseUrl" of env.ts', 'remove the setting for the embedded server')
 }
 

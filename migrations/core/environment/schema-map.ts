@@ -72,16 +72,25 @@ function overrideVariable(options: EnvironmentOptions, key: string): string | un
 
 /**
  * The keys that a filter text names: `all`, one key, or several with commas between them; empty means all.
- * @throws MigError `unknown-schema` with the nearest key.
+ * @throws MigError `unknown-schema` with the nearest key, or where there are only commas.
  */
 export function schemaFilter(text: string | undefined, keys: readonly string[]): readonly string[] {
   const wanted = (text ?? '').split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]))
+  // As in "$ONE,$TWO" where neither is set: what was to be narrowed must not become everything.
+  if (wanted.length === 0 && text?.includes(',')) throw noKey(text, keys)
   if (wanted.length === 0 || wanted.includes('all')) {
     for (const key of wanted) if (key !== 'all' && !keys.includes(key)) throw unknownKey(key, keys)
     return keys
   }
   for (const key of wanted) if (!keys.includes(key)) throw unknownKey(key, keys)
   return keys.filter((key) => wanted.includes(key))
+}
+
+function noKey(text: string, keys: readonly string[]): MigError {
+  return new MigError('unknown-schema', `the schema filter ${JSON.stringify(text)} names no schema key`, {
+    help: `the keys are ${keys.join(', ')}, or all`,
+    facts: { keys },
+  })
 }
 
 function unknownKey(key: string, keys: readonly string[]): MigError {

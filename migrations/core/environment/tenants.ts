@@ -97,12 +97,15 @@ export function whyNoTenant(schema: string): string | undefined {
 
 /** @throws MigError `bad-tenant` for what is neither a name nor a place with one */
 function tenantPlace(key: string, place: unknown): Pick<Tenant, 'schema' | 'databaseUrl' | 'shard'> {
-  const given = typeof place === 'string' ? { schema: place } : place
-  const { schema, databaseUrl, shard } = (given ?? {}) as Readonly<Record<string, unknown>>
+  const given: unknown = typeof place === 'string' ? { schema: place } : place
+  const fields = (typeof given === 'object' && given !== null ? given : {}) as Readonly<
+    Record<string, unknown>
+  >
+  const { schema, databaseUrl, shard } = fields
   if (typeof schema !== 'string' || schema === '')
     throw badTenant(key, JSON.stringify(place) ?? 'undefined', 'has no schema name')
-  // Another database than the tenant's would be taken in silence.
-  if (databaseUrl !== undefined && databaseUrl !== null && String(databaseUrl).trim() === '')
+  // As in databaseUrl: process.env.URL where that is not set: the main database would be taken in silence.
+  if (Object.hasOwn(fields, 'databaseUrl') && databaseUrl !== null && String(databaseUrl ?? '').trim() === '')
     throw badTenant(key, schema, 'has an empty databaseUrl')
   return {
     schema,

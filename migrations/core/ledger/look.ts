@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg'
+import type { ClientBase, QueryResult } from 'pg'
 import { MigError } from '../errors.ts'
 import { quoteIdent } from '../postgres/index.ts'
 import { outcomeCheck, ownTablesSql } from './own.ts'
@@ -51,11 +51,15 @@ export async function lookOnce(client: ClientBase, ledgerSchema: string): Promis
   looked.set(client, known.add(ledgerSchema))
 }
 
+/** The role's own setting must not change how PostgreSQL writes types and checks, until the transaction ends. */
+const asWritten = `SELECT pg_catalog.set_config('quote_all_identifiers', 'off', true)`
+
 /** What there is under the names of the ledger's tables. @throws MigError `foreign-ledger` */
 export async function ownTables(client: ClientBase, ledgerSchema: string): Promise<readonly Found[]> {
-  const { rows } = await client.query<Found>(
-    `SELECT found.*, pg_catalog.current_setting('transaction_read_only') = 'on' AS "readOnly" FROM (${ownTablesSql(ledgerSchema)}) AS found`,
-  )
+  const found = `SELECT found.*, pg_catalog.current_setting('transaction_read_only') = 'on' AS "readOnly" FROM (${ownTablesSql(ledgerSchema)}) AS found`
+  // Several statements in one text give a list of results, which the driver's types do not know.
+  const results = await client.query([asWritten, found].join('; '))
+  const { rows } = (results as unknown as readonly QueryResult<Found>[])[1] ?? { rows: [] }
   for (const found of rows) checkOwn(ledgerSchema, found)
   return rows
 }

@@ -97,6 +97,7 @@ const oldest = {
 export function ownLedgerGuard(ledgerSchema: string): string {
   const body = `DECLARE why text;
 BEGIN
+  PERFORM pg_catalog.set_config('quote_all_identifiers', 'off', true);
   SELECT pg_catalog.format('just-mig: %I.%I is not the ledger of this login: %s', ${quoteLiteral(ledgerSchema)}::text, f."table",
       coalesce(f."foreign", 'it belongs to role ' || coalesce(f."schemaOwner", f.owner))) INTO why
     FROM (${ownTablesSql(ledgerSchema)}) AS f WHERE f."foreign" IS NOT NULL OR f."schemaOwner" IS NOT NULL OR f.owner IS NOT NULL LIMIT 1;

@@ -64,7 +64,8 @@ ${ownLedgerGuard(ledgerSchema)};`
  */
 function addedToLog(ledgerSchema: string): string {
   const log = `${quoteIdent(ledgerSchema)}.log`
-  const body = `BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass(${quoteLiteral(log)}) AND attname = 'objects') THEN
+  const body = `BEGIN PERFORM pg_catalog.set_config('quote_all_identifiers', 'off', true);
+IF NOT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass(${quoteLiteral(log)}) AND attname = 'objects') THEN
   ALTER TABLE ${log} ADD COLUMN IF NOT EXISTS heads text[], ADD COLUMN IF NOT EXISTS applied text, ADD COLUMN IF NOT EXISTS covered text[], ADD COLUMN IF NOT EXISTS objects boolean;
 END IF;
 IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid = to_regclass(${quoteLiteral(log)}) AND pg_catalog.pg_get_constraintdef(oid) = ${quoteLiteral(outcomeCheck)}) THEN
