@@ -100,6 +100,83 @@ describe('the role of a scratch database', () => {
   })
 })
 
+describe('what its maker does for it', () => {
+  const evil = `CREATE FUNCTION public.me() RETURNS int LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
+      IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN RAISE EXCEPTION 'superuser'; END IF; RETURN 1; END $$`
+  const attempts: readonly (readonly [what: string, sql: string])[] = [
+    [
+      'an expression beside a new owner',
+      'ALTER TABLE public.t ALTER COLUMN a TYPE int USING public.me(), OWNER TO postgres',
+    ],
+    ['a table called function', 'CREATE TABLE function AS SELECT public.me() AS leakproof'],
+    ['a table called event', 'UPDATE public.event trigger SET a = public.me()'],
+    ['the user that runs it as owner', 'ALTER FUNCTION public.me() OWNER TO CURRENT_USER'],
+    ['an owner in another spelling', 'ALTER FUNCTION public.me() OWNER TO U&"\\0070ostgres"'],
+    ['an owner of rights on files', 'ALTER FUNCTION public.me() OWNER TO pg_execute_server_program'],
+    [
+      'a function that is not leakproof',
+      `${evil.replace('me()', 'two()').replace('plpgsql', 'plpgsql NOT LEAKPROOF')}; SELECT public.two()`,
+    ],
+    [
+      'a parameter of that name',
+      `${evil.replace('me()', 'three(leakproof int DEFAULT 1)')}; SELECT public.three()`,
+    ],
+    [
+      'a language of the machine',
+      `CREATE FUNCTION public.read(text) RETURNS text LANGUAGE internal LEAKPROOF AS 'pg_read_file_all'; SELECT public.read('PG_VERSION')`,
+    ],
+    [
+      'a function of pg_catalog',
+      `CREATE FUNCTION pg_catalog.format(text, name) RETURNS text LANGUAGE sql LEAKPROOF AS 'SELECT public.me()::text'`,
+    ],
+    [
+      'a function that lands in pg_catalog',
+      `SET LOCAL search_path = pg_catalog; CREATE FUNCTION format(text, name) RETURNS text LANGUAGE sql LEAKPROOF AS 'SELECT public.me()::text'`,
+    ],
+    [
+      'an event trigger that fires always',
+      `CREATE FUNCTION public.ev() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM public.me(); END $$;
+       CREATE EVENT TRIGGER ev ON ddl_command_end EXECUTE FUNCTION public.ev(); ALTER EVENT TRIGGER ev ENABLE ALWAYS;`,
+    ],
+  ]
+
+  test('evaluates nothing of it, and leaves it nothing of the maker', async () => {
+    await onScratch(async (client, { role }) => {
+      await client.query(
+        `CREATE TABLE public.t (a int); INSERT INTO public.t VALUES (1); CREATE TABLE public.event (a int)`,
+      )
+      await client.query('INSERT INTO public.event VALUES (1)')
+      await client.query(evil)
+      for (const [what, sql] of attempts) {
+        await client.query('BEGIN')
+        const error = await client.query(sql).then(
+          () => undefined,
+          (failure: Error) => failure,
+        )
+        expect(error?.message ?? '', what).not.toBe('superuser')
+        await client.query('ROLLBACK')
+        await client.query('BEGIN')
+        await client.query(sql).catch(() => client.query('ROLLBACK; BEGIN'))
+        const { rows } = await client.query({
+          text: `SELECT p.proname FROM pg_proc p JOIN pg_roles r ON r.oid = p.proowner WHERE p.oid >= 16384
+            AND r.rolname <> $1 AND p.proname <> 'run'`,
+          values: [role?.own],
+        })
+        expect(rows, what).toEqual([])
+        await client.query('ROLLBACK')
+      }
+    })
+  })
+
+  test('leaves a column called owner its new name', async () => {
+    await onScratch(async (client) => {
+      await client.query('CREATE TABLE public.t (owner int)')
+      await client.query('ALTER TABLE public.t RENAME owner TO postgres')
+      await client.query('SELECT postgres FROM public.t')
+    })
+  })
+})
+
 describe('roles of the server on a scratch database', () => {
   test('are made, altered, granted and dropped there only', async () => {
     const real = await serverRole('NOSUPERUSER')

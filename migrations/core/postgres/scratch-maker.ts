@@ -168,10 +168,14 @@ function asItIs(role: ScratchRole, sql: string): readonly string[] | undefined {
   if (!/\bleakproof\b/i.test(sql)) return unnoticed(role, [sql])
   return unnoticed(role, [
     sql,
-    block(`DECLARE routine pg_catalog.regprocedure; BEGIN
-    FOR routine IN SELECT p.oid FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) p.proowner
-      WHERE r.rolname OPERATOR(pg_catalog.=) ${quoteLiteral(role.maker)} AND p.proleakproof AND p.oid OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid
+    block(`DECLARE routine pg_catalog.regprocedure; isRisky pg_catalog.bool; BEGIN
+    FOR routine, isRisky IN SELECT p.oid, p.pronamespace OPERATOR(pg_catalog.=) 'pg_catalog'::pg_catalog.regnamespace OR l.lanname OPERATOR(pg_catalog.<>) ALL (ARRAY['sql', 'plpgsql']::pg_catalog.name[])
+      FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) p.proowner
+      JOIN pg_catalog.pg_language l ON l.oid OPERATOR(pg_catalog.=) p.prolang
+      WHERE r.rolname OPERATOR(pg_catalog.=) ${quoteLiteral(role.maker)} AND p.oid OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid
+        AND p.pronamespace OPERATOR(pg_catalog.<>) '${role.helper.schema}'::pg_catalog.regnamespace
         AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid OPERATOR(pg_catalog.=) p.oid AND d.deptype OPERATOR(pg_catalog.=) 'e') LOOP
+      IF isRisky THEN RAISE EXCEPTION 'permission denied to create a leakproof function there' USING ERRCODE = '42501'; END IF;
       EXECUTE pg_catalog.format('ALTER ROUTINE %s OWNER TO %I', routine, ${quoteLiteral(role.own)}::pg_catalog.text);
     END LOOP; END`),
   ])

@@ -59,12 +59,15 @@ export async function scratchStatements(
     if (byMaker?.task === 'create-roles') for (const role of byMaker.roles) await names.makeStandIn(role)
     const own =
       byMaker?.task === 'as-is' || byMaker === undefined ? await withStandIns(sql, words, names) : sql
-    isChanged ||= byMaker !== undefined || own !== sql
+    // An owner without a stand-in is somebody whom the server may have.
+    const isMapped = byMaker?.task !== 'as-is' || !isOwnerChange(words) || own !== sql
+    const task = isMapped ? byMaker : undefined
+    isChanged ||= task !== undefined || own !== sql
     statements.push({
       sql: own,
       start,
       isBegin: begins(words, transactionStart),
-      ...(byMaker === undefined ? {} : { byMaker }),
+      ...(task === undefined ? {} : { byMaker: task }),
     })
   }
   return isChanged ? statements : undefined
@@ -116,20 +119,64 @@ function makerTask(words: readonly Word[]): MakerTask | undefined {
       ? undefined
       : { task: 'extension', extension: name, creates: first === 'create' }
   }
-  if (second === 'event' && words[2]?.lower === 'trigger') return { task: 'as-is' }
+  return isAsIs(words) ? { task: 'as-is' } : undefined
+}
+
+/**
+ * Whether a statement takes a superuser and evaluates nothing: an expression of it would run with the maker's rights, and
+ * so would a routine that is left to the maker, or an event trigger that fires for what the maker does.
+ */
+function isAsIs(words: readonly Word[]): boolean {
+  const has = (...any: readonly string[]) =>
+    words.some(({ lower, kind }) => kind === 'word' && any.includes(lower))
+  if (begins(words, new Set(['create', 'alter', 'drop']), 'event', 'trigger'))
+    return !has('always', 'replica', 'login')
+  if (begins(words, 'set', new Set(['local', 'session']), 'session_replication_role'))
+    return words.length === 5
+  if (begins(words, 'set', 'session_replication_role')) return words.length === 4
   // The new owner would need rights on the schema, which a superuser does not ask for.
-  if (first === 'alter' && words.at(-2)?.lower === 'to' && words.at(-3)?.lower === 'owner')
-    return { task: 'as-is' }
-  const isRoutine = words.slice(0, 4).some(({ lower }) => lower === 'function' || lower === 'routine')
-  if (
-    (first === 'create' || first === 'alter') &&
-    isRoutine &&
-    words.some(({ lower }) => lower === 'leakproof')
+  if (isOwnerChange(words)) return true
+  return isLeakproof(words, has)
+}
+
+function isOwnerChange(words: readonly Word[]): boolean {
+  const owner = nameOf(words.at(-1))
+  return (
+    begins(words, 'alter') &&
+    words.at(-3)?.lower === 'owner' &&
+    words.at(-2)?.lower === 'to' &&
+    owner !== undefined &&
+    !noRole.has(owner) &&
+    !owner.startsWith('pg_') &&
+    !hasOuterComma(words)
   )
-    return { task: 'as-is' }
-  if (first === 'set' && words.some(({ lower }) => lower === 'session_replication_role'))
-    return { task: 'as-is' }
-  return undefined
+}
+
+/** Whether it is a list, as of what ALTER TABLE does. */
+function hasOuterComma(words: readonly Word[]): boolean {
+  let depth = 0
+  return words.some(({ kind, text }) => {
+    if (kind === 'open') depth += 1
+    if (kind === 'close') depth -= 1
+    return depth === 0 && text === ','
+  })
+}
+
+function isLeakproof(words: readonly Word[], has: (...any: readonly string[]) => boolean): boolean {
+  if (!has('leakproof')) return false
+  if (begins(words, 'alter', new Set(['function', 'routine']))) return true
+  const at = begins(words, 'create', 'or', 'replace', 'function') ? 4 : 2
+  if (at === 2 && !begins(words, 'create', 'function')) return false
+  const name = nameOf(words[at])
+  const languages = words.flatMap(({ lower }, place) =>
+    lower === 'language' ? [words[place + 1]?.lower ?? ''] : [],
+  )
+  return (
+    name !== undefined &&
+    name !== 'pg_catalog' &&
+    languages.length === 1 &&
+    languages.every((language) => language === 'sql' || language === 'plpgsql')
+  )
 }
 
 const membershipWords = new Set(
@@ -201,7 +248,12 @@ function roleSpots(words: readonly Word[]): readonly Word[] {
     if (kind !== 'word') return []
     const before = words[at - 1]?.lower
     const precedes =
-      (lower === 'to' && (before === 'owner' || isGrant || isPolicy || isDefault || first === 'reassign')) ||
+      (lower === 'to' &&
+        ((before === 'owner' && !isRenamed(words[at - 2])) ||
+          isGrant ||
+          isPolicy ||
+          isDefault ||
+          first === 'reassign')) ||
       (lower === 'from' && (isGrant || isDefault)) ||
       (lower === 'authorization' && (first === 'create' || first === 'set')) ||
       (lower === 'by' &&
@@ -211,6 +263,11 @@ function roleSpots(words: readonly Word[]): readonly Word[] {
       (lower === 'for' && before === 'mapping')
     return precedes ? spotsAt(words, at + 1) : []
   })
+}
+
+/** `RENAME owner TO …` and `RENAME COLUMN owner TO …` name no role. */
+function isRenamed(before: Word | undefined): boolean {
+  return before?.lower === 'rename' || before?.lower === 'column'
 }
 
 /** A statement with roles under the names of their stand-ins. */
