@@ -1,1 +1,1 @@
-CREATE EXTENSION file_fdw SCHEMA rfx_user; CREATE SERVER files FOREIGN DATA WRAPPER file_fdw; CREATE FOREIGN TABLE log (line text) SERVER files OPTIONS (filename '/dev/null');
+CREATE EXTENSION postgres_fdw SCHEMA rfx_user; CREATE SERVER elsewhere FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host 'elsewhere.invalid'); CREATE FOREIGN TABLE log (line text) SERVER elsewhere OPTIONS (table_name 'log');
