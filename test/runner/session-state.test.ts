@@ -67,6 +67,8 @@ describe('a role that may not use the schema of the line', () => {
     const role = `r${randomBytes(6).toString('hex')}`
     const { client } = lab.database
     await client.query(`CREATE ROLE ${role}`)
+    // Open to everybody before PostgreSQL 15.
+    await client.query('REVOKE CREATE ON SCHEMA public FROM PUBLIC')
     if (publicIsOpen) await client.query(`GRANT CREATE ON SCHEMA public TO ${role}`)
     try {
       await body(role)
