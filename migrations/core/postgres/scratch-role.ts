@@ -65,7 +65,9 @@ export async function createScratchRole(
   // Quoted on a scratch database where the maker's name is, so that each can be put in the place of the other.
   const own = quoteIdent(maker) === maker ? name : `M${name.slice(1)}`
   const password = randomBytes(24).toString('base64url')
-  const login = `LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD ${quoteLiteral(verifier(password))}`
+  // As a superuser's, rows are seen whatever policies say (FORCE ROW LEVEL SECURITY): the proof has to find all.
+  const rows = isSuperuser ? 'BYPASSRLS' : 'NOBYPASSRLS'
+  const login = `LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION ${rows} PASSWORD ${quoteLiteral(verifier(password))}`
   const standIns: StandIns = { own, maker, names: new Map() }
   const made = new Set([own])
   const known = new Set<string>()
