@@ -43,19 +43,30 @@ function redirectParameters(Original) {
   }
 }
 
-/** The arguments of `postgres(url, options)`. */
+/** The arguments of `postgres(url, options)`, or of `postgres(options)`. */
 function postgresArguments(first, second) {
-  const isUrl = typeof first === 'string' || first instanceof URL
-  const options = (isUrl ? second : first) || {}
-  const url = isUrl && URL.canParse(String(first)) ? new URL(String(first)) : undefined
+  // What it made of such arguments itself, for its connections that listen.
+  if (first?.shared) return [first]
+  const isUrl = typeof first === 'string'
+  const options = (isUrl || !first ? second : first) || {}
+  const url = isUrl ? urlOf(first) : undefined
   noteTarget(
-    options.host || url?.hostname,
+    options.hostname || options.host || url?.hostname,
     options.port || url?.port,
-    options.database || options.db || url?.pathname.slice(1),
+    // PGDATABASE, which is ours.
+    options.database || options.db || url?.pathname.slice(1) || scratch.database,
   )
   const { host, port, database, user, password } = scratch
-  const own = { host, port, database, db: database, user, username: user, pass: password, password }
-  return [{ ...options, ...own, ssl: false, path: undefined }]
+  const place = { host, hostname: host, port, path: undefined, database, db: database }
+  const session = { user, username: user, pass: password, password, target_session_attrs: 'primary' }
+  // What else the URL says stays, such as the settings of the session.
+  return [isUrl ? first : undefined, { ...options, ...place, ...session, ssl: false, sslnegotiation: null }]
+}
+
+/** It may name several hosts, which no URL has. */
+function urlOf(text) {
+  const first = text.replace(/(:\/\/(?:[^/?@]*@)?[^/?,]*),[^/?]*/, '$1')
+  return URL.canParse(first) ? new URL(first) : undefined
 }
 globalThis[Symbol.for('just-mig recording')] = postgresArguments
 
