@@ -48,7 +48,7 @@ export function findProgramProject(
   const cwd = kind.isDirectory() ? given : folderOfPackage(dirname(given))
   const files = ownFiles(cwd)
   if (options.up !== undefined) {
-    for (const line of [options.up, options.down]) if (line !== undefined) checkLed(line)
+    for (const line of [options.up, options.down]) if (line !== undefined) checkLed(line, cwd)
     const down = options.down === undefined ? undefined : shellCommand(options.down)
     return { cwd, files, up: shellCommand(options.up), down }
   }
@@ -76,19 +76,39 @@ function shellCommand(line: string): ToolCommand {
 }
 
 /**
- * A program that is no Node program connects where its settings say, unless it has no network (`fence`) or is told.
+ * A program that is not Node's connects where its settings say, unless it has no network (`fence`) or is told; and so
+ * does Node where a command of the project replaces NODE_OPTIONS, which lead it.
  * @throws MigError `not-led`
  */
-function checkLed(line: string): void {
-  if (fence().length > 0 || /\{(url|host|port)\}/.test(line) || /^(node|npm|npx|pnpm|yarn)\b/.test(line))
-    return
+function checkLed(line: string, cwd: string): void {
+  if (fence().length > 0) return
+  const commands = line.split(/[;&|\n]+/).map((each) => each.trim())
+  const own = commands.some((each) => !isLed(each)) ? line : replacesOptions(line, cwd)
+  if (own === undefined) return
   throw new MigError(
     'not-led',
-    `${line} could connect anywhere: this system has nothing to keep it from that`,
+    `${own} could connect anywhere: this system has nothing to keep it from that`,
     {
-      help: 'name the empty database in it, as {url}, or start it with node, npx, npm, pnpm or yarn',
+      help: 'name the empty database in it, as {url}, or start it with node, npx, npm, pnpm or yarn, without NODE_OPTIONS',
     },
   )
+}
+
+function isLed(command: string): boolean {
+  return (
+    /\{(url|host|port)\}/.test(command) ||
+    /^(?:\w+=\S*\s+)*(?:node|npm|npx|pnpm|yarn|cd)(?:\s|$)/.test(command)
+  )
+}
+
+/** The command line, or the package's script, that would start Node without the redirection. */
+function replacesOptions(line: string, cwd: string): string | undefined {
+  const file = join(cwd, 'package.json')
+  const { scripts = {} } = existsSync(file)
+    ? (JSON.parse(readFileSync(file, 'utf8')) as { scripts?: Record<string, string> })
+    : {}
+  const runs = Object.entries(scripts).filter(([name]) => line.split(/\s+/).includes(name))
+  return [line, ...runs.map(([, script]) => script)].find((each) => /\bNODE_OPTIONS=/.test(each))
 }
 
 const passed = /^(node_modules|dist|build|coverage|\.git|\.mig|\.next|\.turbo)$/

@@ -17,6 +17,8 @@ export interface ToolRequest {
   readonly onLine: (line: string) => Promise<string | undefined> | string | undefined
   /** What it is at, for the error when it stands still. */
   readonly at: () => string
+  /** How many milliseconds it may say nothing; then it is waiting for something that will not come. Two minutes. */
+  readonly patience?: number
 }
 
 /** How a tool ended. */
@@ -26,8 +28,6 @@ export interface ToolEnd {
   readonly said: string
 }
 
-/** A tool that says nothing for so long is waiting for something that will not come. */
-const patience = 120_000
 const kept = 20_000
 
 /**
@@ -36,7 +36,7 @@ const kept = 20_000
  * @throws MigError `tool-not-found`, `tool-hangs`; the signal's reason
  */
 export async function runTool(request: ToolRequest): Promise<ToolEnd> {
-  const { signal, onLine } = request
+  const { signal, onLine, patience = 120_000 } = request
   signal?.throwIfAborted()
   const [command, ...args] = [...(request.fence ? fence() : []), request.command, ...request.args]
   const child = spawn(command ?? '', args, {
@@ -55,7 +55,7 @@ export async function runTool(request: ToolRequest): Promise<ToolEnd> {
   }
   const abort = () => end(signal?.reason)
   signal?.addEventListener('abort', abort)
-  const waiting = setTimeout(() => end(hangs(request.at(), said)), patience)
+  const waiting = setTimeout(() => end(hangs(request.at(), patience, said)), patience)
   child.once('error', (error) => end(notFound(request.command, error)))
   // A tool that has ended reads no more.
   child.stdin.on('error', () => undefined)
@@ -110,7 +110,7 @@ export function fence(): readonly string[] {
   return found
 }
 
-function hangs(at: string, said: string): MigError {
+function hangs(at: string, patience: number, said: string): MigError {
   return new MigError('tool-hangs', `the tool has said nothing for ${patience / 1000} s, ${at}`, {
     help:
       said.trim() === ''
