@@ -43,7 +43,7 @@ mig-unlock schemas=filter *flags:
 mig-current schemas=filter *flags:
     @exec {{ mig }} mig-current "$@"
 
-# What is in progress, stuck or in doubt, and how to mend it
+# What is in progress, stuck or in doubt, and how to fix it
 [group('look')]
 mig-status schemas=filter *flags:
     @exec {{ mig }} mig-status "$@"

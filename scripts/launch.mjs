@@ -45,6 +45,6 @@ function sayWhatDoesNotBuild(error) {
     // The text can quote a file.
     process.stderr.write(`  ${`${place}${text}`.replace(/[\p{Cc}\s]+/gu, ' ')}\n`)
   }
-  process.stderr.write('help: mend the files, or put them back: git status; npx tsc --noEmit shows more\n')
+  process.stderr.write('help: fix the files, or put them back: git status; npx tsc --noEmit shows more\n')
   process.exitCode = 2
 }

@@ -74,7 +74,7 @@ export const main = (): Promise<void> => {
   })
 }
 
-/** A schema key is no revision, so keys in the place of a range are the filter. */
+/** A schema key is not a revision, so keys in the place of a range are the filter. */
 function rangeOrKeys(env: Environment, given: string): { readonly env: Environment; readonly range: string } {
   const names = given.split(',').map((name) => name.trim())
   const areKeys = names.every((name) => env.lines.some(({ key }) => key === name))

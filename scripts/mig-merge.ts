@@ -11,7 +11,7 @@ const spec = {
     message: { help: 'what the merge is for', default: 'merge' },
   },
   flags: {
-    splice: { help: 'let a parent be a revision that is no head' },
+    splice: { help: 'let a parent be a revision that is not a head' },
     label: { help: 'a branch label for the merge', value: 'NAME', many: true as const },
     'rev-id': { help: 'this id instead of a new one', value: 'ID' },
     'sql-file': { help: 'a plain .sql file instead of TypeScript' },

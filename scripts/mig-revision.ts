@@ -13,7 +13,7 @@ const spec = {
       help: 'the parent: a head (default), or any revision with --splice; base for a new base',
       value: 'REV',
     },
-    splice: { help: 'let the parent be a revision that is no head' },
+    splice: { help: 'let the parent be a revision that is not a head' },
     label: { help: 'a branch label for the revision', value: 'NAME', many: true as const },
     'depends-on': {
       help: 'a revision, of any line, that must be applied before',

@@ -115,7 +115,7 @@ function refuseCurrent(range: string): void {
 /** The line that a range of revisions is in, which leaves the others out; undefined for one by names as base:head. */
 function lineOfRange({ files, graph }: Project, range: string): string | undefined {
   const names = range.split(':').map((side) => side.trim().replace(/[+-]\d+$/, ''))
-  // What is no range is refused where it is planned.
+  // What is not a range is refused where it is planned.
   if (names.length !== 2) return undefined
   const ids = names.flatMap((name) => (/^(heads?|base|current|)$/.test(name) ? [] : graph.resolveAll(name)))
   const lines = new Set(ids.map((id) => files.get(id)?.line))

@@ -8,7 +8,7 @@ import { onEachLine, tenantSessions } from './shared/tenants.ts'
 
 const spec = {
   name: 'mig-status',
-  summary: 'Shows what is in progress, stuck or in doubt, each with the command that mends it.',
+  summary: 'Shows what is in progress, stuck or in doubt, each with the command that fixes it.',
   positionals: { schemas: schemasArgument },
   flags: tenantFlags,
   examples: ['just mig-status', 'just mig-status user --json'],
@@ -31,9 +31,9 @@ export const main = (): Promise<void> =>
 
 function show({ output }: Command, items: readonly StatusItem[]): number {
   for (const item of items) {
-    const { kind, targetSchema, what, mend } = item
+    const { kind, targetSchema, what, fix } = item
     const head = output.style.strong(`${targetSchema}: ${kind.replaceAll('-', ' ')}`)
-    output.result(`${head}\n  ${oneLine(what)}\n  → ${mend}`, { event: 'status', ...item })
+    output.result(`${head}\n  ${oneLine(what)}\n  → ${fix}`, { event: 'status', ...item })
   }
   return items.length
 }

@@ -4,7 +4,7 @@ import { connect } from '../../migrations/core/postgres/index.ts'
 import { durationText } from '../../migrations/core/report/index.ts'
 import type { Command } from './command.ts'
 
-/** What a database that is coming up answers; a wrong password or name does not mend itself. */
+/** What a database that is coming up answers; a wrong password or name does not fix itself. */
 const passing = new Set(['no-server', 'server-starting', 'too-many-connections'])
 const pauseBetween = 500
 

@@ -44,6 +44,6 @@ export function unprovedWarning({ output }: Command, reason: MigError): void {
     event: 'warning',
     code: reason.code,
     message: `the files were kept although their proof failed: ${reason.message}`,
-    help: 'mend them before they are applied: just mig-edit',
+    help: 'fix them before they are applied: just mig-edit',
   })
 }

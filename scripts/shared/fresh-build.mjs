@@ -80,7 +80,7 @@ function builtIn(folder, root, script) {
   if (folder === undefined) return undefined
   try {
     const [name = '', ...lines] = readFileSync(join(folder, `${script}.inputs`), 'utf8').split('\n')
-    // Without its own source among the inputs it is no list of ours, and nothing could make it stale.
+    // Without its own source among the inputs it is not a list of ours, and nothing could make it stale.
     if (!lines.some((line) => line.endsWith(`\tscripts/${script}.ts`))) return undefined
     for (const line of lines) {
       const [stamp, hash, path] = line.split('\t')

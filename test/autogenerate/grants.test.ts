@@ -79,7 +79,7 @@ describe('objects that are dropped and made again', () => {
     })
   }
 
-  labTest('need no word in the file when nothing is made anew', async ({ lab }) => {
+  labTest('need no word in the file when nothing is recreated', async ({ lab }) => {
     await writeModels(lab, { 'user.sql': before })
     const { files } = await generateFiles(lab)
     expect(files[0]?.text).not.toContain('keepGrants')

@@ -80,7 +80,7 @@ describe('renames on a project', () => {
     },
   )
 
-  labTest('a table that goes is no move to one that is not like it', async ({ lab }) => {
+  labTest('a table that goes is not a move to one that is not like it', async ({ lab }) => {
     await lab.write({ 'user/aaaa00000001_p.ts': revision('aaaa00000001', null, sql(before['user.sql'])) })
     await lab.upgrade()
     await writeModels(lab, {

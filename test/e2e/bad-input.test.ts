@@ -85,7 +85,7 @@ describe('revision files that do not hold together', () => {
       /nowhere/,
     ],
     [
-      'metadata that is no literal',
+      'metadata that is not a literal',
       'metadata-not-literal',
       {
         'migrations/versions/shop/1_x.ts': revisionText({ id: a }).replace(

@@ -55,7 +55,7 @@ describe("the folder of a project's cache", () => {
     expect(lstatSync(join(own(), 'planted'), { throwIfNoEntry: false })).toBeUndefined()
   })
 
-  test('is no link, and not behind one', () => {
+  test('is not a link, and not behind one', () => {
     const elsewhere = join(root, 'elsewhere')
     mkdirSync(join(elsewhere, 'cache'), { recursive: true })
     symlinkSync(elsewhere, join(root, '.mig'))

@@ -4,7 +4,7 @@ import { readAnnotations } from '../../migrations/core/postgres/fingerprint/anno
 import { families } from '../../migrations/core/postgres/fingerprint/families/index.ts'
 import { knownCatalogs } from '../../migrations/core/postgres/fingerprint/known-catalogs.ts'
 
-/** Columns that no statement names, by what brings them or why they are no structure. */
+/** Columns that no statement names, by what brings them or why they are not structure. */
 const others: Readonly<Record<string, string>> = {
   'pg_get_constraintdef, pg_get_expr': `confrelid confupdtype confdeltype confmatchtype confkey conpfeqop conppeqop
     conffeqop conbin confdelsetcols conenforced conperiod`,

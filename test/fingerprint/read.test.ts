@@ -87,7 +87,7 @@ describe('reading', () => {
 })
 
 describe('what no reader knows', () => {
-  // Columns, triggers and the like are in catalogs without a namespace; the schemas themselves are no members.
+  // Columns, triggers and the like are in catalogs without a namespace; the schemas themselves are not members.
   const seen = families.filter(
     ({ family }) => !['schemas', 'columns', 'table parts', 'default privileges'].includes(family),
   )

@@ -248,7 +248,7 @@ describe('roles of the server on a scratch database', () => {
   })
 })
 
-describe('users who are no superuser', () => {
+describe('users who are not superusers', () => {
   const urlOf = (role: string) => adminUrl().replace('postgres@', `${role}@`)
 
   test('with CREATEDB and CREATEROLE have the same, but what takes a superuser', async () => {

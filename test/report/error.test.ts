@@ -5,7 +5,7 @@ import { errorText } from '../../migrations/core/report/error.ts'
 describe('errorText', () => {
   test('says what went wrong, where, why, and which command is next', () => {
     const error = new MigError('statement-failed', 'revision 3f2a9c41b7d0 failed on rfx_user', {
-      help: 'mend the file, then: just mig-upgrade head user',
+      help: 'fix the file, then: just mig-upgrade head user',
       place: {
         file: 'migrations/versions/user/a.ts',
         line: 12,
@@ -23,7 +23,7 @@ describe('errorText', () => {
         '  SELEC 1',
         '  ^',
         '  cause: syntax error at or near "SELEC"',
-        'help: mend the file, then: just mig-upgrade head user',
+        'help: fix the file, then: just mig-upgrade head user',
       ].join('\n'),
     )
   })

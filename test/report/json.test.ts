@@ -118,7 +118,7 @@ const documented: { readonly [Name in Line['event']]: Readonly<Record<Fields<Nam
   pending: { line: 1, targetSchema: 1, revision: 1, message: 1 },
   edited: { line: 1, revision: 1, path: 1, targetSchemas: 1 },
   stamp: { written: 1, changes: 1 },
-  status: { kind: 1, targetSchema: 1, what: 1, mend: 1, facts: 1 },
+  status: { kind: 1, targetSchema: 1, what: 1, fix: 1, facts: 1 },
   unlocked: { targetSchemas: 1, holder: 1 },
   tenant: {
     line: 1,

@@ -14,7 +14,7 @@ const sample = graphsIn('alembic-answers.jsonl')
 
 const whole = new URL('../../../shared/graph-cases/cases.json', import.meta.url)
 
-/** The answers that differ from Alembic's where it has an answer that is no accident. */
+/** The answers that differ from Alembic's where it has an answer that is not an accident. */
 function differences(graphs: readonly CaseGraph[]): readonly string[] {
   return graphs.flatMap((graph) => {
     const built = lazyGraph(graph)

@@ -258,7 +258,7 @@ describe('names', () => {
     expect(ids.resolve('3f2a9c4')).toBe('3f2a9c41b7d0')
   })
 
-  test('a schema key alone is no revision, and the error says what is', () => {
+  test('a schema key alone is not a revision, and the error says what is', () => {
     expect(refusal(() => graph.resolve('user')).help).toContain('user@head')
   })
 

@@ -17,7 +17,7 @@ describe('a revision that does not await', () => {
     expect((await lab.database.client.query(tables)).rows).toEqual([])
   })
 
-  labTest('its op.autocommit stops there, and can be mended', async ({ lab }) => {
+  labTest('its op.autocommit stops there, and can be fixed', async ({ lab }) => {
     const section = `op.autocommit(async () => {
     await op.execute('CREATE TABLE t (id int)')
     await op.execute('CREATE TABLE u (id int)')

@@ -74,7 +74,7 @@ describe('what is in progress, stuck or in doubt', () => {
       })
       await lab.upgrade()
       const items = await statusOf(lab)
-      expect(items.map(({ kind, mend }) => [kind, mend])).toEqual([
+      expect(items.map(({ kind, fix }) => [kind, fix])).toEqual([
         ['half-done', 'just mig-upgrade aaaaaaaaaaa1 user'],
         ['invalid-index', 'the next run builds it again: just mig-upgrade aaaaaaaaaaa1 user'],
       ])
@@ -126,7 +126,7 @@ labTest('Where a half-done revision stands is told whatever the DateStyle of the
 
 describe('the recipes', () => {
   labTest(
-    'mig-status shows each thing with what mends it, and mig-unlock ends what is dead only',
+    'mig-status shows each thing with what fixes it, and mig-unlock ends what is dead only',
     async ({ lab }) => {
       await lab.write({})
       await mkdir(join(lab.root, 'migrations'), { recursive: true })
@@ -188,7 +188,7 @@ describe('mig-current', () => {
 describe('unlock', () => {
   labTest('ends a holder whose process on this machine is gone', async ({ lab }) => {
     const holder = await lockedBy(lab, `just-mig ${deadPid()}@${hostname()}`)
-    expect((await statusOf(lab)).map(({ mend }) => mend)).toEqual(['just mig-unlock user'])
+    expect((await statusOf(lab)).map(({ fix }) => fix)).toEqual(['just mig-unlock user'])
     expect(await unlockFor(lab)).toMatchObject([{ targetSchemas: ['app_user'] }])
     expect(await statusOf(lab)).toEqual([])
     await holder.end()
@@ -220,7 +220,7 @@ describe('unlock', () => {
       })
       expect(await statusOf(lab)).toMatchObject([
         {
-          mend: 'just mig-unlock user',
+          fix: 'just mig-unlock user',
           what: expect.stringContaining('not a runner'),
           facts: { life: 'outsider' },
         },
@@ -247,7 +247,7 @@ describe('a holder in another PID namespace with one host name', () => {
 
   labTest('that runs a statement, or had a heartbeat of late, is at work', async ({ lab }) => {
     const holder = await lockedBy(lab, name)
-    expect((await statusOf(lab)).map(({ mend }) => mend)).toEqual(['it is running; nothing to do'])
+    expect((await statusOf(lab)).map(({ fix }) => fix)).toEqual(['it is running; nothing to do'])
     await expect(unlockFor(lab)).rejects.toMatchObject({ code: 'holder-alive', exitCode: 6 })
     const asleep = holder.query('SELECT pg_sleep(600)').catch(() => undefined)
     await expect

@@ -137,7 +137,7 @@ describe('the tables that a change concerns', () => {
   })
 })
 
-describe('an owner who is no superuser', () => {
+describe('an owner who is not a superuser', () => {
   test('has rows made, and triggers stay as they were', async () => {
     await withScratchDatabase({ adminUrl: inject('adminUrl') }, async ({ client, name }) => {
       const role = `owner_of_${name}`

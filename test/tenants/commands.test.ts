@@ -24,14 +24,14 @@ describe('a command to type that names a tenant', () => {
     )
     const targets = await targetTenants(project.env, 'tenant', {})
     expect(await tenantStatus(project, targets, {})).toMatchObject([
-      { kind: 'half-done', mend: `just mig-upgrade a00000000002 tenant --tenants ${quoted}` },
+      { kind: 'half-done', fix: `just mig-upgrade a00000000002 tenant --tenants ${quoted}` },
     ])
     await client.query('DELETE FROM mig.progress')
     const dead = nameOfRunner().replace(/\d+/, '999999999')
     await client.query("SELECT set_config('application_name', $1, false)", [dead])
     await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [`just-mig mig ${hostile}`])
     const [lock] = await tenantStatus(project, targets, {})
-    expect(lock?.mend).toContain(`just mig-unlock tenant --tenants ${quoted}`)
+    expect(lock?.fix).toContain(`just mig-unlock tenant --tenants ${quoted}`)
     await client.query('SELECT pg_advisory_unlock_all()')
   })
 })

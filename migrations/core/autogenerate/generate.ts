@@ -192,7 +192,7 @@ interface Way {
 /** The way from the state behind a revision to the one before it. */
 export type WayBack = Way
 
-/** Reads what was made anew since it was called last. Where grants are compared, the statements hold them. */
+/** Reads what was recreated since it was called last. Where grants are compared, the statements hold them. */
 export async function newlyMadeReader(
   client: ClientBase,
   scope: Scope,

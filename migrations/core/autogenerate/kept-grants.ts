@@ -2,7 +2,7 @@ import { type GrantedObjects, keepGrantsSql, restoreGrantsSql } from '../operati
 import type { Side } from './generate.ts'
 import { objectNames } from './made-anew.ts'
 
-/** A side's sections as plain SQL runs them: around them, what keeps the grants of objects that are made anew. */
+/** A side's sections as plain SQL runs them: around them, what keeps the grants of objects that are recreated. */
 export function withKeptGrants({ sections, kept }: Pick<Side, 'sections' | 'kept'>): Side['sections'] {
   if (!keepsGrants(kept)) return sections
   const plain = (sql: string) => ({ autocommit: false, statements: [sql] })

@@ -5,7 +5,7 @@ import type { GeneratedRevision, Side } from './generate.ts'
 
 /**
  * Lets the environment's hook rewrite the statements of each revision, one direction at a time.
- * @throws MigError `bad-rewrite` for what is no list of sections, and what the hook throws
+ * @throws MigError `bad-rewrite` for what is not a list of sections, and what the hook throws
  */
 export async function rewritten(
   revisions: readonly GeneratedRevision[],

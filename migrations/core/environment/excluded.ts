@@ -100,7 +100,7 @@ export function fingerprintExcludes(excludes: Excludes): (object: FingerprintedO
 function knownKind(kind: string): string {
   if (kinds.includes(kind)) return kind
   const guess = nearest(kind, kinds)
-  throw new MigError('bad-setting', `setting "excludeKinds" names "${kind}", which is no kind of object`, {
+  throw new MigError('bad-setting', `setting "excludeKinds" names "${kind}", which is not a kind of object`, {
     help: guess === undefined ? `the kinds are ${kinds.join(', ')}` : `did you mean "${guess}"?`,
   })
 }

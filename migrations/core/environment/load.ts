@@ -274,7 +274,7 @@ function databaseOf(
   const databaseUrl = setVariable(variables, urlVariables, 'bad-database-url')
   const source = urlVariables.find((name) => variables[name] !== undefined)
   if (databaseUrl !== undefined && source !== undefined) return { databaseUrl, databaseSource: source }
-  // databaseUrl: process.env.URL, where that is not set, is no wish for the embedded server.
+  // databaseUrl: process.env.URL, where that is not set, is not a wish for the embedded server.
   if (!('databaseUrl' in options)) return { databaseUrl: null, databaseSource: 'embedded' }
   const fromFile = options.databaseUrl?.trim() ?? ''
   if (fromFile !== '') return { databaseUrl: fromFile, databaseSource: 'env.ts' }

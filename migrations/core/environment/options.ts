@@ -234,7 +234,7 @@ export function checkOptions(value: unknown, file: string): EnvironmentOptions {
 
 function helpFor(wanted: string): string {
   if (wanted === 'string') return "put it in quotes; a duration is a text such as '500ms', '4s' or '2min'"
-  return `mend it: EnvironmentOptions says what a setting takes`
+  return `fix it: EnvironmentOptions says what a setting takes`
 }
 
 function isOfType(value: unknown, wanted: string): boolean {

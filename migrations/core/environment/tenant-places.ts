@@ -37,7 +37,7 @@ async function calledFunction(key: string, list: NonNullable<TenantSource['funct
     if (cause instanceof MigError) throw cause
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new MigError('bad-tenants', `the function that lists the tenants of line ${key} fails: ${reason}`, {
-      help: 'mend tenants.function in env.ts, or what it asks',
+      help: 'fix tenants.function in env.ts, or what it asks',
       facts: { line: key },
       cause,
     })
@@ -63,7 +63,7 @@ function badPattern(key: string, { like, match }: TenantSource, cause: Error): M
   return badTenants(
     key,
     `has a pattern that PostgreSQL refuses, ${way}: ${JSON.stringify(pattern)}: ${cause.message}`,
-    `mend tenants.${way} in env.ts`,
+    `fix tenants.${way} in env.ts`,
   )
 }
 
@@ -79,7 +79,7 @@ async function queriedNames(key: string, query: string, client: ClientBase): Pro
     await client.query('ROLLBACK').catch(() => undefined)
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new MigError('tenant-query', `the query that lists the tenants of line ${key} fails: ${reason}`, {
-      help: 'mend tenants.query in env.ts; its first column is the schema name',
+      help: 'fix tenants.query in env.ts; its first column is the schema name',
       place: { statement: query },
       cause,
     })

@@ -50,7 +50,7 @@ export function checkTenantSource(key: string, source: TenantSource): void {
 /**
  * The tenants of a line in code-point order of their names, shards in order of theirs where a name is on several.
  * @param connect gives the connection to the environment's database; asked for only where the source needs one
- * @param taken schemas that are no tenants whatever the source says: the ledger's and those of single lines
+ * @param taken schemas that are not tenants whatever the source says: the ledger's and those of single lines
  * @throws MigError `bad-tenant`, `bad-tenants`, `duplicate-tenant`, `tenant-query`
  */
 export async function listTenants(
@@ -116,7 +116,7 @@ function tenantPlace(key: string, place: unknown): Pick<Tenant, 'schema' | 'data
 
 function badTenant(key: string, name: string, reason: string): MigError {
   return new MigError('bad-tenant', `line ${key} lists a tenant that ${reason}: ${name}`, {
-    help: "a tenant is a name, or { schema: 'tenant_1', databaseUrl: '…', shard: 'eu' }; mend the list in env.ts",
+    help: "a tenant is a name, or { schema: 'tenant_1', databaseUrl: '…', shard: 'eu' }; fix the list in env.ts",
     facts: { line: key },
   })
 }

@@ -67,10 +67,14 @@ export function readXArguments(
 export function checkDeclaredX(declared: Readonly<Record<string, unknown>>, file: string): void {
   for (const [key, type] of Object.entries(declared)) {
     if (type !== 'string' && type !== 'number' && type !== 'boolean') {
-      throw new MigError('bad-setting', `setting "x.${key}" in ${file} is no type: ${JSON.stringify(type)}`, {
-        help: "write 'string', 'number' or 'boolean'",
-        place: { file },
-      })
+      throw new MigError(
+        'bad-setting',
+        `setting "x.${key}" in ${file} is not a type: ${JSON.stringify(type)}`,
+        {
+          help: "write 'string', 'number' or 'boolean'",
+          place: { file },
+        },
+      )
     }
     if (ownKeys.some((own) => own === key)) {
       throw new MigError('bad-setting', `setting "x.${key}" in ${file} is a key that the tool reads itself`, {
@@ -92,7 +96,7 @@ function typed(key: string, type: XType, value: string | undefined): string | nu
   if (type === 'string') return value
   const number = Number(value)
   if (value.trim() !== '' && Number.isFinite(number)) return number
-  throw badX(key, `is no number: ${JSON.stringify(value)}`, `write -x ${key}=10`)
+  throw badX(key, `is not a number: ${JSON.stringify(value)}`, `write -x ${key}=10`)
 }
 
 function truth(key: string, value: string): boolean {
@@ -103,7 +107,7 @@ function truth(key: string, value: string): boolean {
 
 function wholeNumber(key: string, value: string): number {
   if (/^\d+$/.test(value)) return Number(value)
-  throw badX(key, `is no count from 0: ${JSON.stringify(value)}`, `write -x ${key}=100`)
+  throw badX(key, `is not a count from 0: ${JSON.stringify(value)}`, `write -x ${key}=100`)
 }
 
 function badX(key: string, what: string, help: string): MigError {

@@ -62,7 +62,7 @@ export async function squawk(
     await writeFile(config, '')
     const program = createRequire(import.meta.url).resolve('squawk-cli/js/bin/squawk')
     const { execa } = await import('execa')
-    // Squawk takes a folder's files by a pattern, so that a long history is no long command line.
+    // Squawk takes a folder's files by a pattern, so that a long history is not a long command line.
     const { stdout, stderr } = await execa(
       process.execPath,
       [

@@ -154,7 +154,7 @@ async function initialise(
       'initdb-failed',
       `the embedded PostgreSQL could not be set up: ${said || String(cause)}`,
       {
-        help: 'mend what it says, or set MIG_DATABASE_URL to a server of yours',
+        help: 'fix what it says, or set MIG_DATABASE_URL to a server of yours',
         // It would repeat what initdb has said.
         ...(said === '' ? { cause } : {}),
       },

@@ -222,7 +222,7 @@ function explainingAccessSync(paths: ClusterPaths, body: () => void): void {
 function accessError(paths: ClusterPaths, error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (code === 'ENOTEMPTY' || code === 'EEXIST') {
-    return new MigError('server-folder', `${paths.folder} is there, and is no whole database cluster`, {
+    return new MigError('server-folder', `${paths.folder} is there, and is not a whole database cluster`, {
       help: 'start afresh with an empty database: just db-reset; it leaves what it did not make',
       cause: error,
     })

@@ -1,6 +1,6 @@
 import { MigError } from '../errors.ts'
 
-/** Keywords that are no plain identifiers: `pg_get_keywords()` of PostgreSQL 14 to 18, all but `catcode` U. */
+/** Keywords that are not plain identifiers: `pg_get_keywords()` of PostgreSQL 14 to 18, all but `catcode` U. */
 const keywords: ReadonlySet<string> = new Set(
   `all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean both
   case cast char character check coalesce collate collation column concurrently constraint create cross

@@ -191,7 +191,7 @@ function roleTask(words: readonly Word[]): MakerTask | undefined {
   if (verb?.lower === 'drop') return { task: 'drop-roles', roles, isOptional: words[2]?.lower === 'if' }
   if (verb?.lower === 'alter')
     return { task: 'know-roles', roles: roles.slice(0, 1), isOptional: roles[0] === 'all' }
-  // What is no option of CREATE ROLE is for PostgreSQL to refuse.
+  // What is not an option of CREATE ROLE is for PostgreSQL to refuse.
   const options = words.slice(3).filter(({ kind }) => kind === 'word')
   const isKnown = options.every(
     ({ lower }, at) => roleOptions.has(lower) || isListed(options[at - 1]?.lower, roleOptions),

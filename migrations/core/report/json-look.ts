@@ -149,8 +149,8 @@ export interface StatusLine {
     | 'prepared-transaction'
   readonly targetSchema: string
   readonly what: string
-  /** The command that mends it. */
-  readonly mend: string
+  /** The command that fixes it. */
+  readonly fix: string
   readonly facts: Readonly<Record<string, unknown>>
 }
 

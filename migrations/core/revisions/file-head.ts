@@ -38,7 +38,7 @@ function typeScriptFileHead(head: TypeScriptHead, file: string): FileHead {
     const help =
       head.code === 'metadata-not-literal'
         ? "write it as a plain literal, such as 'abc', ['abc'] or null: it is read without running the file"
-        : 'mend the file; only its top, down to the first function, is read'
+        : 'fix the file; only its top, down to the first function, is read'
     throw new MigError(head.code, `${file}:${head.line}: ${head.problem}`, {
       help,
       place: { file, line: head.line },

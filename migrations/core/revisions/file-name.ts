@@ -70,7 +70,7 @@ function dateParts(date: Date, timeZone: string): Record<string, string> {
     })
     return Object.fromEntries(format.formatToParts(date).map(({ type, value }) => [type, value]))
   } catch (cause) {
-    throw new MigError('bad-time-zone', `'${timeZone}' is no time zone`, {
+    throw new MigError('bad-time-zone', `'${timeZone}' is not a time zone`, {
       help: 'set timeZone in env.ts to an IANA name such as Europe/Berlin',
       cause,
     })

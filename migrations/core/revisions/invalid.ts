@@ -2,7 +2,7 @@ import { MigError } from '../errors.ts'
 import { type Named, nearestNames } from './nearest-names.ts'
 import { needsOf, parentsOf, type RevisionNode } from './nodes.ts'
 
-/** The targets that are no names. */
+/** The targets that are not names. */
 export const reservedNames: readonly string[] = ['head', 'heads', 'base', 'current']
 
 /** How a revision is named in an error: its id, and its file where it has one. */
@@ -48,7 +48,7 @@ export function duplicateRevision(first: RevisionNode, second: RevisionNode): Mi
     'duplicate-revision',
     `two revisions have the id ${first.id}: ${pathOf(first) ?? 'one'} and ${pathOf(second) ?? 'another'}`,
     [first, second],
-    'give one of the files another revision id, and mend the downRevision of what follows it',
+    'give one of the files another revision id, and fix the downRevision of what follows it',
   )
 }
 
@@ -74,7 +74,7 @@ export function missingParent(node: RevisionNode, name: string, ids: readonly st
     'missing-parent',
     `revision ${shown(node)} has the down_revision ${name}, which no file has${nearestNames(name, ids)}`,
     [node],
-    'restore the missing file from version control, or mend downRevision',
+    'restore the missing file from version control, or fix downRevision',
   )
 }
 
@@ -83,7 +83,7 @@ export function missingDependency(node: RevisionNode, name: string, names: reado
     'missing-dependency',
     `revision ${shown(node)} depends on ${name}, which is neither a full id nor a label of any file${nearestNames(name, names)}`,
     [node],
-    'restore the missing file from version control, or mend dependsOn',
+    'restore the missing file from version control, or fix dependsOn',
   )
 }
 
@@ -99,7 +99,7 @@ export function lineCrossed(node: RevisionNode, parent: RevisionNode): MigError 
 export function selfLoop(node: RevisionNode, edge: 'down_revision' | 'depends-on'): MigError {
   const [code, field] =
     edge === 'down_revision' ? ['self-loop', 'downRevision'] : ['dependency-self-loop', 'dependsOn']
-  return invalid(code, `revision ${shown(node)} names itself as ${edge}`, [node], `mend its ${field}`)
+  return invalid(code, `revision ${shown(node)} names itself as ${edge}`, [node], `fix its ${field}`)
 }
 
 /** @throws MigError `cycle` along down_revision, `dependency-cycle` through depends-on as well */
@@ -119,7 +119,7 @@ function cycleError(code: string, edge: string, loop: readonly RevisionNode[]): 
     code,
     `revisions stand on each other by ${edge}, in a cycle: ${path.map(shown).join(' needs ')}`,
     loop,
-    'mend the downRevision or dependsOn of the file that closes the cycle',
+    'fix the downRevision or dependsOn of the file that closes the cycle',
   )
 }
 

@@ -22,7 +22,7 @@ export interface Scope {
 }
 
 /**
- * The lines of a request; all of them when it names none. A schema key that has no revisions yet is no line, and no
+ * The lines of a request; all of them when it names none. A schema key that has no revisions yet is not a line, and no
  * error; revisions without lines are in every scope.
  */
 export function scopeOf(index: RevisionIndex, lines: readonly string[] | undefined): Scope {

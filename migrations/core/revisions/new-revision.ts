@@ -10,7 +10,7 @@ export interface NewRevisionRequest {
   readonly line: string
   /** A target, or several to merge; default `head`; `base` for a new base. */
   readonly head?: string | readonly string[]
-  /** Allow a parent that is no head: the new revision forks from it. */
+  /** Allow a parent that is not a head: the new revision forks from it. */
   readonly splice?: boolean
   readonly labels?: readonly string[]
   /** Ids, prefixes or labels, of any line. */

@@ -97,7 +97,7 @@ function isRevisionName(name: string): boolean {
   const extension = extname(name)
   if (extension === '.ts' || extension === '.sql') return true
   if (!code.has(extension)) return false
-  throw new MigError('not-a-revision-file', `${name} is no revision: revisions are .ts or .sql files`, {
+  throw new MigError('not-a-revision-file', `${name} is not a revision: revisions are .ts or .sql files`, {
     help: 'rename it, or keep it outside versions/; Alembic revisions can be adopted',
     facts: { file: name },
   })

@@ -30,7 +30,7 @@ interface Piece {
 const token =
   /(?<line>--[^\n]*)|\/\*|(?<![\w$])[eE]'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|(?<![\w$])\$(?<tag>[\p{L}_][\p{L}\p{N}_]*)?\$[\s\S]*?\$\k<tag>\$|[\w$]+|\s+|[\s\S]/uy
 
-/** The comments of a script, and what stands between them; marks inside strings are no comments. */
+/** The comments of a script, and what stands between them; marks inside strings are not comments. */
 function* pieces(sql: string): Generator<Piece> {
   let at = 0
   while (at < sql.length) {

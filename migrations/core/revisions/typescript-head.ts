@@ -110,7 +110,7 @@ function readList(text: string, from: number): { value: MetadataValue; end: numb
   return { value, end: token.end }
 }
 
-/** The next token that is no comment. */
+/** The next token that is not a comment. */
 function next(text: string, from: number): HeadToken {
   let token = headToken(text, from)
   while (token.kind === 'comment') token = headToken(text, token.end)

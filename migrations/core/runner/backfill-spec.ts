@@ -19,11 +19,17 @@ export interface FullBackfillSpec extends BackfillSpec {
 export function fullBackfillSpec(spec: BackfillSpec): FullBackfillSpec {
   const { batchSize = 1000, pause = 0, key } = spec
   if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
-    throw badBackfill(`batchSize is ${batchSize}, which is no number of rows`, 'write a whole number from 1')
+    throw badBackfill(
+      `batchSize is ${batchSize}, which is not a number of rows`,
+      'write a whole number from 1',
+    )
   }
   // What a timer takes.
   if (!Number.isInteger(pause) || pause < 0 || pause >= 2 ** 31) {
-    throw badBackfill(`pause is ${pause}, which is no number of milliseconds`, 'write a whole number from 0')
+    throw badBackfill(
+      `pause is ${pause}, which is not a number of milliseconds`,
+      'write a whole number from 0',
+    )
   }
   if (key?.length === 0) {
     throw badBackfill('key names no column', 'leave it out for the primary key, or name the columns')

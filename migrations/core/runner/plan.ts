@@ -37,7 +37,7 @@ export interface PlanRequest {
   readonly allowMissing?: boolean
   /** Go on with a half-done revision although its file was edited behind the statements that are done. */
   readonly resumeEdited?: boolean
-  /** The tenants go down before this plan is run, so what they stand on now is no obstacle. */
+  /** The tenants go down before this plan is run, so what they stand on now is not an obstacle. */
   readonly tenantsGo?: boolean
 }
 

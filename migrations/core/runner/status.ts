@@ -16,7 +16,7 @@ import {
   preparedTransactions,
 } from './status-queries.ts'
 
-/** Something that is in progress, stuck or in doubt, and the command that mends it. */
+/** Something that is in progress, stuck or in doubt, and the command that fixes it. */
 export interface StatusItem {
   readonly kind:
     | 'ledger'
@@ -28,7 +28,7 @@ export interface StatusItem {
     | 'prepared-transaction'
   readonly targetSchema: string
   readonly what: string
-  readonly mend: string
+  readonly fix: string
   /** For `--json`. */
   readonly facts: Readonly<Record<string, unknown>>
 }
@@ -71,7 +71,7 @@ function ledgerItems(env: Project['env'], state: AppliedState): readonly StatusI
   const { targetSchema, rows, neverRun, trouble } = state
   if (hasTrouble(state)) {
     const facts = { applied: rows, trouble }
-    return [{ kind: 'ledger', targetSchema, what: troubleText(state), mend: troubleHelp(env, state), facts }]
+    return [{ kind: 'ledger', targetSchema, what: troubleText(state), fix: troubleHelp(env, state), facts }]
   }
   if (neverRun.length === 0) return []
   const words = targetWords(env, state)
@@ -81,7 +81,7 @@ function ledgerItems(env: Project['env'], state: AppliedState): readonly StatusI
       kind: 'never-run',
       targetSchema,
       what: `${neverRun.join(', ')} was put below ${rows.join(', ')}, which is applied, and never ran here`,
-      mend: `just mig-upgrade head ${words}; if what it does is there already: just mig-stamp ${again} ${words}`,
+      fix: `just mig-upgrade head ${words}; if what it does is there already: just mig-stamp ${again} ${words}`,
       facts: { applied: rows, neverRun },
     },
   ]
@@ -99,7 +99,7 @@ function halfDoneItem(row: ProgressRow, holder: LockHolder | undefined): StatusI
     kind: 'half-done',
     targetSchema,
     what: parts.join(', '),
-    mend: holder === undefined ? goOnCommand(row) : `it is running (pid ${holder.pid}); nothing to do`,
+    fix: holder === undefined ? goOnCommand(row) : `it is running (pid ${holder.pid}); nothing to do`,
     facts: { ...row, running: holder !== undefined },
   }
 }
@@ -107,27 +107,27 @@ function halfDoneItem(row: ProgressRow, holder: LockHolder | undefined): StatusI
 function lockItem(targetSchema: string, line: string, holder: LockHolder): StatusItem {
   const life = holderLife(holder)
   const { pid } = holder
-  const mend = {
+  const fix = {
     dead: `just mig-unlock ${line}`,
     outsider: `just mig-unlock ${line}`,
     alive: 'it is running; nothing to do',
     unknown: `when you know that it is gone: just mig-unlock ${line} --force ${pid}`,
   }[life]
   const what = `locked by ${holderText(holder)}, ${lifeText(holder)}`
-  return { kind: 'lock', targetSchema, what, mend, facts: { holder, life } }
+  return { kind: 'lock', targetSchema, what, fix, facts: { holder, life } }
 }
 
 function indexItem(index: InvalidIndex, halfDone: readonly ProgressRow[]): StatusItem {
   const { schema, name, table, builtBy } = index
   const owner = halfDone.find((row) => row.targetSchema === schema && row.pending !== null)
-  const mend =
+  const fix =
     builtBy !== null
       ? `it is being built by pid ${builtBy}; nothing to do`
       : owner !== undefined
         ? `the next run builds it again: just mig-upgrade ${owner.revision} ${owner.line}`
         : `just db-psql -c 'DROP INDEX CONCURRENTLY ${qualifiedName(schema, name)}'`
   const what = `index ${name} on ${table} is INVALID: it costs every write and serves no query`
-  return { kind: 'invalid-index', targetSchema: schema, what, mend, facts: { ...index } }
+  return { kind: 'invalid-index', targetSchema: schema, what, fix, facts: { ...index } }
 }
 
 function idleItem({ holder, schema, relations, idleFor }: IdleTransaction): StatusItem {
@@ -135,7 +135,7 @@ function idleItem({ holder, schema, relations, idleFor }: IdleTransaction): Stat
     kind: 'idle-in-transaction',
     targetSchema: schema,
     what: `${holderText(holder)} has been idle in a transaction for ${idleFor} s and holds locks on ${relations.join(', ')}`,
-    mend: `just db-psql -c 'SELECT pg_terminate_backend(${holder.pid})'`,
+    fix: `just db-psql -c 'SELECT pg_terminate_backend(${holder.pid})'`,
     facts: { holder, relations, idleForSeconds: idleFor },
   }
 }
@@ -145,7 +145,7 @@ function preparedItem({ gid, schema, relations, preparedAt }: PreparedTransactio
     kind: 'prepared-transaction',
     targetSchema: schema,
     what: `prepared transaction ${gid} of ${preparedAt.slice(0, 19)}Z holds locks on ${relations.join(', ')}`,
-    mend: `ROLLBACK PREPARED or COMMIT PREPARED, as its owner says`,
+    fix: `ROLLBACK PREPARED or COMMIT PREPARED, as its owner says`,
     facts: { gid, relations, preparedAt },
   }
 }

@@ -167,7 +167,7 @@ const statements = (count: number): string => `${count} ${count === 1 ? 'stateme
 
 function helpOf({ revision }: PlanStep, { committed, begun }: FailedStanding): string {
   const edit = `just mig-edit ${revision}`
-  if (committed === 0 && !begun) return `mend the revision, then run the command again: ${edit}`
+  if (committed === 0 && !begun) return `fix the revision, then run the command again: ${edit}`
   return `run the same command again to go on behind them; an edited file needs --resume-edited: ${edit}`
 }
 

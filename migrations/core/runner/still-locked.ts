@@ -4,7 +4,7 @@ import { quoteIdent, quoteLiteral } from '../postgres/index.ts'
 import type { PlanStep } from './plan.ts'
 import { sqlStateOf } from './statement-help.ts'
 
-/** What the server says is no integer, where something is wrong: errors that plain SQL can raise. */
+/** What the server says is not an integer, where something is wrong: errors that plain SQL can raise. */
 const marks = { lock: 'just-mig: the lock is lost', schema: 'just-mig: the schema is gone' }
 
 /**

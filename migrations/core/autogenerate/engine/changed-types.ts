@@ -37,7 +37,7 @@ export function misorderedComposites(from: Catalog, to: Catalog, scope: Scope): 
   return misorderedTypes(source, wanted, scope.schemas)
 }
 
-/** {@link sameAttributes} of a changed type; none where it is no composite type. */
+/** {@link sameAttributes} of a changed type; none where it is not a composite type. */
 export function attributeMoves(from: Catalog, to: Catalog, scope: Scope, type: TypeId): readonly Action[] {
   const { source, wanted } = bothSides(from, to, scope)
   return type.kind === 'type' ? sameAttributes(source, wanted, type) : []

@@ -70,7 +70,7 @@ function attributesOf(facts: FactBase, type: Parameters<FactBase['childrenOf']>[
 /**
  * Gives a composite type of the source the attributes that it has in the wanted state, and takes the others away, by
  * name; the types of those that stay are as they were. Then its values as text are read as they were written, however
- * the type is made anew.
+ * the type is recreated.
  */
 export function sameAttributes(
   source: FactBase,

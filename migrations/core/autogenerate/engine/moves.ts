@@ -8,7 +8,7 @@ import { retyping } from './retyping.ts'
 import { sharedColumnMoves } from './shared-columns.ts'
 
 /**
- * Statements that keep data where the engine's rules would drop a table or a column and make it anew. They
+ * Statements that keep data where the engine's rules would drop a table or a column and recreate it. They
  * run first; what PostgreSQL refuses of them is left to the engine.
  */
 export function keepingMoves(from: Catalog, to: Catalog, scope: Scope): readonly Action[] {

@@ -6,7 +6,7 @@ import { parentsIn, parentsOf, type TableName } from './parents.ts'
 
 /**
  * The columns and checks of a partition, or of a table that inherits, which its parent has too are the parent's: whether
- * they were written again for it (as pg_dump does, with ATTACH PARTITION, or LIKE with INHERITS) is no difference, since
+ * they were written again for it (as pg_dump does, with ATTACH PARTITION, or LIKE with INHERITS) is not a difference, since
  * no ALTER TABLE changes that.
  */
 export function withoutInherited(facts: FactBase): FactBase {
@@ -57,7 +57,7 @@ function isCheckedAbove(
   })
 }
 
-/** A statement that keeps a table's rows where the engine would drop it and make it anew. */
+/** A statement that keeps a table's rows where the engine would drop it and recreate it. */
 export interface KeepingMove {
   readonly sql: string
   readonly table: StableId

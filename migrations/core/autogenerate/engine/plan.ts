@@ -186,7 +186,7 @@ function outsidePolicy(
 
 function ofEngine(action: EngineAction, source: FactBase, wanted: FactBase): Action {
   const made: Action = {
-    sql: asItWasRead(mended(action.sql)),
+    sql: asItWasRead(fixed(action.sql)),
     produces: action.produces,
     consumes: [...action.consumes, ...action.releases],
     destroys: action.destroys,
@@ -226,7 +226,7 @@ function addsConstant(sql: string): boolean {
  * a name (since PostgreSQL 17) and would be said twice, and an index of a partitioned table, which pg_get_indexdef
  * gives as ON ONLY, though its partitions have it too, unless it is marked as one that they do not have. A type that is about to be dropped gets a plain name till then.
  */
-function mended(sql: string): string {
+function fixed(sql: string): string {
   if (sql.endsWith(onlyMark)) return sql.slice(0, -onlyMark.length)
   return sql
     .replaceAll(`${virtualMark}) STORED`, ') VIRTUAL')

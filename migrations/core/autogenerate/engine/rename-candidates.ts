@@ -18,7 +18,7 @@ const nearlyAsLikely = 0.7
  * value of an enum that goes while another of its kind comes. A drop and an add would lose data, so each of them that
  * goes is listed at least once, however little it is like what comes. Generated columns hold nothing of their own, and
  * a partition of other bounds holds other rows.
- * @param isDenied for what a person has said is no rename; what is less likely comes up in its place, a few times
+ * @param isDenied for what a person has said is not a rename; what is less likely comes up in its place, a few times
  */
 export function renameCandidates(
   from: Catalog,
@@ -41,7 +41,7 @@ export function renameCandidates(
   ]
 }
 
-/** Between lines, what is less alike is no move: each line goes at a pace of its own. */
+/** Between lines, what is less alike is not a move: each line goes at a pace of its own. */
 const likelyMove = 0.4
 
 /**
@@ -72,7 +72,7 @@ export function moveCandidates(
   ]
 }
 
-/** How much alike two facts are, from 0 to 1; undefined for what is no rename. */
+/** How much alike two facts are, from 0 to 1; undefined for what is not a rename. */
 type Likeness = (old: Fact, added: Fact) => number | undefined
 
 function likeliest(

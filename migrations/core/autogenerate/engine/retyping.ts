@@ -11,7 +11,7 @@ export type ColumnId = Extract<ObjectId, { readonly table: string }> & { readonl
 const typeChange = /^ALTER TABLE .* ALTER COLUMN ((?:"(?:[^"]|"")+")|\w+) TYPE (.*?)(?: USING (.*))?$/s
 
 /**
- * The column whose type an action changes. Where an enum is made anew without a value, the action is the type's own, and
+ * The column whose type an action changes. Where an enum is recreated without a value, the action is the type's own, and
  * the column one of what it consumes.
  */
 export function retypedColumn({ sql, consumes }: Pick<Action, 'sql' | 'consumes'>): ColumnId | undefined {
@@ -32,7 +32,7 @@ export function retyping(action: Action, source: FactBase, next: FactBase): Acti
   const column = retypedColumn(action)
   if (wanted === undefined || column === undefined) return undefined
   const old = source.get(column)?.payload.type
-  // The columns of an enum that is made anew count to the type for the engine, which takes no lock and loses nothing.
+  // The columns of an enum that is recreated count to the type for the engine, which takes no lock and loses nothing.
   const known = {
     ...action,
     sql: withoutTextOfArray(action.sql, old, wanted),
@@ -52,7 +52,7 @@ export function retyping(action: Action, source: FactBase, next: FactBase): Acti
   }
 }
 
-/** The engine goes by text from one enum to another; the text of an array is no value of its elements' type. */
+/** The engine goes by text from one enum to another; the text of an array is not a value of its elements' type. */
 function withoutTextOfArray(sql: string, old: unknown, wanted: string): string {
   if (typeof old !== 'string' || old.endsWith('[]') === wanted.endsWith('[]')) return sql
   return sql.replace(/( USING .*?)::text(?:\[\])?(::[^:]+)$/s, '$1$2')

@@ -67,7 +67,7 @@ function linkMove({ id }: Child, verb: 'INHERIT' | 'NO INHERIT', parent: TableNa
 }
 
 function typeMove({ id, parent, payload }: Fact): KeepingMove {
-  if (id.kind !== 'column') throw new TypeError(`${id.kind} is no column`)
+  if (id.kind !== 'column') throw new TypeError(`${id.kind} is not a column`)
   const [table, name, type] = [qualifiedName(id.schema, id.table), quoteIdent(id.name), String(payload.type)]
   return {
     sql: `ALTER TABLE ${table} ALTER COLUMN ${name} TYPE ${type} USING ${name}::${type}`,

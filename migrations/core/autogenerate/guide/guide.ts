@@ -29,7 +29,7 @@ import { dropMisordered } from './misordered-types.ts'
 import { dropToRecreate, repairFor } from './repairs.ts'
 import { isSetAside, type SetAside, settingAside, type TableId, type WayHome, wayHome } from './set-aside.ts'
 import { refusedRenames } from './shared-rename.ts'
-import { inOneTransaction, type Mend, type Refusal, tryActions } from './trial.ts'
+import { type Fix, inOneTransaction, type Refusal, tryActions } from './trial.ts'
 import { freeTypesInUse, tablesKeyedByChangedTypes } from './types-in-use.ts'
 import { tryWithUsing } from './using.ts'
 import { withoutNewAliases } from './view-aliases.ts'
@@ -115,7 +115,7 @@ async function findWay(input: GuideInput): Promise<Guided> {
   let current = input.from
   let refused: readonly Refusal[] = []
   const asides: SetAside[] = []
-  const mend: Mend = async (_, refusal) => {
+  const fix: Fix = async (_, refusal) => {
     // While rows wait beside their table, others may only seem to break a constraint.
     const instead = asides.length === 0 ? withoutViolating(refusal, input.casts) : undefined
     if (instead !== undefined) return { first: [], instead }
@@ -135,7 +135,7 @@ async function findWay(input: GuideInput): Promise<Guided> {
   const unmovable = new Set<string>()
   for (let round = 0; round < mostRounds; round += 1) {
     const moves = await decidedCasts(client, keepingMoves(current, input.to, scope), input.casts, actions)
-    const kept = await tryActions(client, moves, mend)
+    const kept = await tryActions(client, moves, fix)
     if (kept.done.length > 0) {
       actions.push(...kept.done)
       current = await readCatalog(client)
@@ -158,17 +158,17 @@ async function findWay(input: GuideInput): Promise<Guided> {
     if (stuck.length > 0 && asides.length < mostAsides) {
       const ends = { current, wanted: input.to }
       for (const table of stuck) {
-        const heirs = await tryActions(client, dropsOfHeirs(planned, current, table), mend)
+        const heirs = await tryActions(client, dropsOfHeirs(planned, current, table), fix)
         actions.push(...heirs.done)
         const setting = await inTransaction(client, () => settingAside(client, table, ends))
-        const trial = await tryActions(client, setting?.actions ?? [], mend)
+        const trial = await tryActions(client, setting?.actions ?? [], fix)
         actions.push(...trial.done)
         if (setting !== undefined && trial.refused.length === 0) asides.push(setting.aside)
         else unmovable.add(idKey(table))
       }
       refused = []
     } else if (planned instanceof Error) {
-      const { done } = await tryActions(client, dropsInCycle(planned.message, current), mend)
+      const { done } = await tryActions(client, dropsInCycle(planned.message, current), fix)
       const freed = done.length > 0 ? done : await freeTypesInUse(client, current, input.to, scope)
       // What stood in the way of moving rows may be known once the engine has an order.
       if (done.length > 0) unmovable.clear()
@@ -195,7 +195,7 @@ async function findWay(input: GuideInput): Promise<Guided> {
       const decisions = decideFills(cast, input.casts)
       const decided = withRows(decisions, homes)
       const run = input.isLive === true ? withoutRunning(decided) : decided
-      const trial = await tryWithUsing(client, run, current, mend)
+      const trial = await tryWithUsing(client, run, current, fix)
       const undecided =
         undecidedCasts(trial.refused, input.casts) ??
         (asides.length === 0 ? undecidedViolations(trial.refused, input.casts) : undefined)

@@ -11,7 +11,7 @@ import type { TableId } from './set-aside.ts'
 
 /**
  * The drops of tables that inherit from a table and do not come back: they go first, so that the rows of the table
- * itself can wait beside it while it is made anew.
+ * itself can wait beside it while it is recreated.
  */
 export function dropsOfHeirs(
   planned: Difference | Error,

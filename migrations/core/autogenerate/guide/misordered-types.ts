@@ -9,7 +9,7 @@ import { builtOnQuery, type ColumnRow, columnsQuery, dropType } from './types-in
 
 /**
  * Drops composite types whose attributes cannot be brought into the wanted order, with what is built on them and holds
- * no data; the next difference makes them anew. A column of such a type goes too, where a person said that it may: its
+ * no data; the next difference recreates them. A column of such a type goes too, where a person said that it may: its
  * rows would be read in the new order.
  * @throws MigError `decision-needed` (exit 4) with the columns that were not decided
  */

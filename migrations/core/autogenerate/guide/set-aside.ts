@@ -26,7 +26,7 @@ export interface TableId {
   readonly name: string
 }
 
-/** A table whose rows wait in another while it is made anew. */
+/** A table whose rows wait in another while it is recreated. */
 export interface SetAside {
   readonly table: TableId
   readonly waiting: TableId

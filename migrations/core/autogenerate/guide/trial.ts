@@ -17,20 +17,20 @@ export interface Trial {
 }
 
 /** Tries to clear the way for an action that PostgreSQL refused; undefined when it knows no way. */
-export type Mend = (client: ClientBase, refusal: Refusal) => Promise<Repair | undefined>
+export type Fix = (client: ClientBase, refusal: Refusal) => Promise<Repair | undefined>
 
 /**
  * Runs actions on a scratch database and finds the order in which PostgreSQL takes them: what is refused
- * waits until others have gone through, and is mended when waiting does not help. The actions run in one
+ * waits until others have gone through, and is fixed when waiting does not help. The actions run in one
  * transaction, as a revision will, except around those that need a commit.
  */
-export async function tryActions(client: ClientBase, actions: readonly Action[], mend: Mend): Promise<Trial> {
+export async function tryActions(client: ClientBase, actions: readonly Action[], fix: Fix): Promise<Trial> {
   const atOnce = inOneTransaction(actions)
   if (atOnce !== undefined && (await runsAtOnce(client, atOnce))) return { done: atOnce, refused: [] }
   const done: Action[] = []
   let waiting: readonly Refusal[] = actions.map((action) => ({ action, error: new Error('not tried yet') }))
   await begin(client)
-  let mended = 0
+  let fixed = 0
   while (waiting.length > 0) {
     const refused: Refusal[] = []
     for (const { action } of waiting) {
@@ -42,12 +42,12 @@ export async function tryActions(client: ClientBase, actions: readonly Action[],
       waiting = refused
       continue
     }
-    const repair = mended > 400 ? undefined : await firstRepair(client, refused, mend)
+    const repair = fixed > 400 ? undefined : await firstRepair(client, refused, fix)
     if (repair === undefined) {
       await client.query('COMMIT')
       return { done, refused }
     }
-    mended += 1
+    fixed += 1
     done.push(...repair.ran)
     waiting = refused.flatMap((refusal) =>
       refusal === repair.of ? repair.instead.map((action) => ({ action, error: refusal.error })) : [refusal],
@@ -60,10 +60,10 @@ export async function tryActions(client: ClientBase, actions: readonly Action[],
 async function firstRepair(
   client: ClientBase,
   refused: readonly Refusal[],
-  mend: Mend,
+  fix: Fix,
 ): Promise<{ of: Refusal; ran: readonly Action[]; instead: readonly Action[] } | undefined> {
   for (const refusal of refused) {
-    const repair = await mend(client, refusal)
+    const repair = await fix(client, refusal)
     if (repair === undefined) continue
     const ran: Action[] = []
     for (const action of repair.first) {

@@ -16,7 +16,7 @@ import type { TableId } from './set-aside.ts'
 import { tryActions } from './trial.ts'
 
 /**
- * Moves the columns of a type that must be made anew (a domain with another base type, a range, a composite,
+ * Moves the columns of a type that must be recreated (a domain with another base type, a range, a composite,
  * an enum that loses values under other types) to text, and drops the types built on it, so that the type can
  * go; the next difference moves the columns to the new type. PostgreSQL drops no type that a column uses.
  */
@@ -40,7 +40,7 @@ export async function freeTypesInUse(
   return trial.done
 }
 
-/** The partitioned tables whose key has a column of a type that must be made anew: no such column changes its type. */
+/** The partitioned tables whose key has a column of a type that must be recreated: no such column changes its type. */
 export async function tablesKeyedByChangedTypes(
   client: ClientBase,
   from: Catalog,

@@ -3,7 +3,7 @@ import { MigError } from '../../errors.ts'
 import { type Action, type Catalog, idKey, tableColumns } from '../engine/index.ts'
 import { sqlState } from './address.ts'
 import type { CastDecisions } from './decisions.ts'
-import { type Mend, type Refusal, type Trial, tryActions } from './trial.ts'
+import { type Fix, type Refusal, type Trial, tryActions } from './trial.ts'
 
 /**
  * As {@link tryActions}. Where statements have an expression of `--using`, what it may name stays until they have run:
@@ -14,22 +14,22 @@ export async function tryWithUsing(
   client: ClientBase,
   actions: readonly Action[],
   current: Catalog,
-  mend: Mend,
+  fix: Fix,
 ): Promise<Trial> {
-  if (!actions.some(({ using }) => using !== undefined)) return tryActions(client, actions, mend)
+  if (!actions.some(({ using }) => using !== undefined)) return tryActions(client, actions, fix)
   const made = new Set(actions.flatMap(({ produces }) => produces.map(idKey)))
   const late = new Set(actions.filter((action) => canWait(action, made)))
   const early = await tryActions(
     client,
     actions.filter((action) => !late.has(action)),
-    mend,
+    fix,
   )
   for (const refusal of early.refused) {
     const wrong = wrongExpression(refusal, current)
     if (wrong !== undefined) throw wrong
   }
   const left = early.refused.map(({ action }) => action)
-  const rest = await tryActions(client, [...left, ...late], mend)
+  const rest = await tryActions(client, [...left, ...late], fix)
   return { done: [...early.done, ...rest.done], refused: rest.refused }
 }
 

@@ -177,7 +177,7 @@ function dropSql(object: NamedObject): string {
   }
 }
 
-/** ALTER INDEX … RENAME lets writers go on (manual, ALTER INDEX); what is no relation is locked itself. */
+/** ALTER INDEX … RENAME lets writers go on (manual, ALTER INDEX); what is not a relation is locked itself. */
 function lockOf({ kind, parent }: NamedObject): Action['lock'] {
   if (kind === 'index') return 'shareUpdateExclusive'
   const relation = parent?.kind ?? kind

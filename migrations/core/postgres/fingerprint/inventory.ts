@@ -37,7 +37,7 @@ export async function readInventories(
   const selects = shapes.flatMap(({ catalog, columns }) => {
     const namespace = columns.find((column) => column.endsWith('namespace'))
     if (namespace === undefined || !columns.includes('oid')) return []
-    // Default privileges are no structure: listed only when they are asked for.
+    // Default privileges are not structure: listed only when they are asked for.
     if (catalog === 'pg_default_acl' && !state.privileges) return []
     return [
       `SELECT '${catalog}' AS catalog, n.nspname AS schema, array_agg(x.oid) AS oids

@@ -10,7 +10,7 @@ import type { TenantTargetList } from './targets.ts'
 import { tenantEnvironment } from './view.ts'
 
 /**
- * What needs a look in tenants' schemas, by the same few queries for all of a database. Commands that mend it
+ * What needs a look in tenants' schemas, by the same few queries for all of a database. Commands that fix it
  * name the tenant. Of a database that does not answer it warns, unless none does.
  */
 export async function tenantStatus(
@@ -31,7 +31,7 @@ export async function tenantStatus(
       return []
     })
     items.push(
-      ...found.map((item) => (named.has(item.kind) ? item : { ...item, mend: namingTenant(item, line) })),
+      ...found.map((item) => (named.has(item.kind) ? item : { ...item, fix: namingTenant(item, line) })),
     )
   }
   return items
@@ -65,10 +65,10 @@ function asLines(project: Project, databaseUrl: string | null, tenants: readonly
   return { ...project, env: { ...env, filter: Object.keys(schemas), schemas } }
 }
 
-function namingTenant({ mend, targetSchema }: StatusItem, line: string): string {
+function namingTenant({ fix, targetSchema }: StatusItem, line: string): string {
   const only = `${line} --tenants ${shellWord(targetSchema)}`
   // By functions, since a name may hold what replace() takes for a pattern.
-  return mend
+  return fix
     .replace(/^(.*just mig-(?:upgrade|downgrade) \S+) \S+$/, (_, command: string) => `${command} ${only}`)
     .replace(`just mig-unlock ${line}`, () => `just mig-unlock ${only}`)
 }

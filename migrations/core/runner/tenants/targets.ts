@@ -27,7 +27,7 @@ export function tenantLine(env: Environment, key: string): Line {
   const line = env.lines.find((each) => each.key === key && each.tenants !== null)
   if (line !== undefined) return line
   const keys = env.lines.flatMap((each) => (each.tenants === null ? [] : [each.key]))
-  throw new MigError('no-tenant-line', `"${key}" is no tenant line`, {
+  throw new MigError('no-tenant-line', `"${key}" is not a tenant line`, {
     help:
       keys.length === 0
         ? "env.ts has none; make one with schemas: { tenant: tenants({ like: 'tenant_%' }) }"
@@ -91,7 +91,7 @@ export function checkNewName(env: Environment, schema: string): void {
   throw new MigError('bad-tenant', `${JSON.stringify(schema)} ${reason}`, { help: 'choose another name' })
 }
 
-/** Schemas that are no tenants whatever a pattern says. */
+/** Schemas that are not tenants whatever a pattern says. */
 export function takenSchemas(env: Environment): readonly string[] {
   return [env.ledgerSchema, ...Object.values(env.schemas)]
 }
