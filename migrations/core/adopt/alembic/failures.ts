@@ -117,6 +117,12 @@ function reasonOf(
   return ['the history does not run on an empty database', []]
 }
 
+/** An error in one line. */
+export function shortReason({ type, message }: ToolError): string {
+  const [first = ''] = withoutSecrets(message).trim().split('\n')
+  return first === '' ? type : `${type}: ${first}`.slice(0, 200)
+}
+
 function placeOf({ file, line }: ToolError, show: (path: string) => string): string {
   return file === null ? 'env.py' : `${show(file)}:${line}`
 }

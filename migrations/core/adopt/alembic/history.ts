@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { withoutSecrets } from '../../secrets.ts'
-import type { BodyPart, ImportedHistory, ImportedRevision } from '../history.ts'
+import type { ImportedHistory, ImportedRevision } from '../history.ts'
 import { inOrder } from '../history.ts'
 import { recordedNotes } from '../record/notes.ts'
-import type { Piece } from '../record/piece.ts'
+import { recordedDowngrade } from '../record/recording.ts'
 import { createdAt, messageOf } from './docstring.ts'
-import type { DescribedRevision, ToolError } from './driver.ts'
 import { messageOfName, type RevisionHead } from './heads.ts'
 import type { OfflineSql } from './offline-sql.ts'
 import type { AlembicRecording } from './record.ts'
@@ -39,7 +37,7 @@ export function recordedHistory(
   const revisions = recording.revisions.map((described): ImportedRevision => {
     const { revision, parents, dependsOn, labels: branchLabels, doc, file } = described
     const message = messageOf(doc) || messageOfName(file)
-    const upgrade = offline.get(`upgrade ${revision}`)
+    const [upgrade, downgrade] = [offline.get(`upgrade ${revision}`), offline.get(`downgrade ${revision}`)]
     const piece = recording.upgrades.get(revision)
     return {
       ...{ revision, downRevision: parentsOf(parents), dependsOn, branchLabels, message },
@@ -51,7 +49,7 @@ export function recordedHistory(
             readsRows: piece?.readsRows ?? false,
           }
         : { upgrade }),
-      ...wayBack(described, recording, offline),
+      ...(downgrade === undefined ? recordedDowngrade(recording, revision) : { downgrade }),
     }
   })
   return { tool: 'alembic', revisions: inOrder(revisions) }
@@ -60,31 +58,4 @@ export function recordedHistory(
 function parentsOf(parents: readonly string[]): ImportedRevision['downRevision'] {
   const [only = null] = parents
   return parents.length > 1 ? parents : only
-}
-
-function wayBack(
-  { revision }: DescribedRevision,
-  { upgrades, downgrades }: AlembicRecording,
-  offline: OfflineSql,
-): Pick<ImportedRevision, 'downgrade' | 'irreversible'> {
-  const written = offline.get(`downgrade ${revision}`)
-  if (written !== undefined) return { downgrade: written }
-  const found = downgrades.get(revision)
-  if (found === undefined) return { downgrade: null, irreversible: 'its downgrade could not be recorded' }
-  if (!isPiece(found)) return { downgrade: null, irreversible: `its downgrade fails: ${reasonOf(found)}` }
-  if (found.copies || found.hides)
-    return { downgrade: null, irreversible: 'its downgrade could not be recorded' }
-  const does = (parts: readonly BodyPart[] | undefined) => parts !== undefined && parts.length > 0
-  if (!does(found.parts) && does(upgrades.get(revision)?.parts))
-    return { downgrade: null, irreversible: 'its downgrade does nothing' }
-  return { downgrade: found.parts }
-}
-
-function isPiece(found: Piece | ToolError): found is Piece {
-  return 'parts' in found
-}
-
-function reasonOf({ type, message }: ToolError): string {
-  const [first = ''] = withoutSecrets(message).trim().split('\n')
-  return first === '' ? type : `${type}: ${first}`.slice(0, 200)
 }

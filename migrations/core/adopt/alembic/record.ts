@@ -1,42 +1,32 @@
 import { randomUUID } from 'node:crypto'
 import type { Session } from '../../runner/index.ts'
-import { fence, runTool } from '../record/child.ts'
+import { runTool } from '../record/child.ts'
 import { putMark, readLog } from '../record/log.ts'
 import { type Piece, pieceOf } from '../record/piece.ts'
-import type { RecordingServer } from '../record/server.ts'
+import {
+  type Recording,
+  type RecordingRequest,
+  scratchEnvironment,
+  scratchPlace,
+} from '../record/recording.ts'
 import { type Stretch, stretches } from '../record/transactions.ts'
 import { shippedFile } from '../shipped.ts'
 import type { DescribedRevision, DriverEvent, DriverTask, ToolError } from './driver.ts'
-import { historyFails, refused, startFails, unrecorded } from './failures.ts'
+import { historyFails, refused, shortReason, startFails, unrecorded } from './failures.ts'
 import type { AlembicFolders } from './folders.ts'
 import type { Interpreter } from './python.ts'
 
-export interface RecordRequest {
-  readonly server: RecordingServer
-  readonly session: Session
+export interface RecordRequest extends RecordingRequest {
   readonly folders: AlembicFolders
   readonly python: Interpreter
   /** What `alembic -x` takes. */
   readonly x: readonly string[]
-  /** Lets the tool reach the network, for settings that are kept elsewhere. */
-  readonly network: boolean
-  /** Makes what is there before the history; gives the search_path of a new session. */
-  readonly prepare: (database: string) => Promise<string>
   readonly show: (path: string) => string
-  readonly builtIn: ReadonlySet<string>
 }
 
-export interface AlembicRecording {
+export interface AlembicRecording extends Recording {
   readonly revisions: readonly DescribedRevision[]
-  /** The upgrade of each revision. */
-  readonly upgrades: ReadonlyMap<string, Piece>
-  /** The downgrade of each, or why there is none. */
-  readonly downgrades: ReadonlyMap<string, Piece | ToolError>
-  /** Revisions whose upgrade was not the same in two runs. */
-  readonly varying: ReadonlySet<string>
   readonly ledger: { readonly table: string; readonly schema: string | null }
-  /** Two databases that the tool itself has brought to its heads. */
-  readonly databases: readonly [string, string]
   /** What ran it: `Alembic 1.19.2, SQLAlchemy 2.1.0, Python 3.12.3`. */
   readonly tool: string
 }
@@ -62,7 +52,7 @@ interface Pass {
 export async function recordAlembic(request: RecordRequest): Promise<AlembicRecording> {
   const forward = await pass(request, { describe: true, downs: false, skip: [] })
   const order = forward.revisions.map(({ revision }) => revision)
-  const downgrades = new Map<string, Piece | ToolError>()
+  const downgrades = new Map<string, Piece | string>()
   const varying = new Set<string>()
   for (let [skip, tries] = [[] as readonly string[], 0]; ; tries += 1) {
     const back = await pass(request, { describe: false, downs: tries < maximalTries, skip }, order.length)
@@ -73,7 +63,8 @@ export async function recordAlembic(request: RecordRequest): Promise<AlembicReco
         back.pieces.has(up)
       )
         varying.add(revision)
-      const found = back.errors.get(down) ?? back.pieces.get(down)
+      const error = back.errors.get(down)
+      const found = error === undefined ? back.pieces.get(down) : shortReason(error)
       if (found !== undefined && !downgrades.has(revision)) downgrades.set(revision, found)
     }
     const { broken } = back
@@ -113,13 +104,12 @@ async function pass(
   const token = randomUUID()
   await server.admin.query(`ALTER DATABASE ${database} SET just_mig.recording = '${token}'`)
   const searchPath = await request.prepare(database)
-  const fenced = !request.network && server.socketFolder !== undefined && fence().length > 0
-  const host = fenced ? (server.socketFolder ?? '') : '127.0.0.1'
-  const { port, user, password } = server
+  const place = scratchPlace(request, database)
+  const { fenced, ...scratch } = place
   const task: DriverTask = {
     ...{ ini: folders.ini, toml: folders.toml, section: folders.section, scriptLocation: folders.override },
     ...{ bare: folders.bare, flask: folders.flask, x: request.x, root: folders.given, ...asked },
-    ...{ scratch: { host, port, database, user, password }, token, fence: !request.network },
+    ...{ scratch, token, fence: !request.network },
   }
   const seen = observed(database, total)
   const end = await runTool({
@@ -128,7 +118,7 @@ async function pass(
       args: [...python.args, shippedFile('alembic', 'driver.py')],
       cwd: folders.cwd,
     },
-    env: surroundings(host, port, database, server),
+    env: { ...scratchEnvironment(place), PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1' },
     input: JSON.stringify(task),
     ...{ fence: fenced, signal: session.signal, at: seen.at },
     async onLine(line) {
@@ -172,22 +162,6 @@ function progress({ emit }: Session, revision: string, seen: Observed): void {
     },
     ...{ perSecond: null, secondsLeft: null },
   })
-}
-
-/** The environment of the tool: libpq's variables lead to the scratch database too. */
-function surroundings(
-  host: string,
-  port: number,
-  database: string,
-  { user, password }: RecordingServer,
-): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = {
-    ...process.env,
-    ...{ PGHOST: host, PGPORT: String(port), PGDATABASE: database, PGUSER: user, PGPASSWORD: password },
-    ...{ PGSSLMODE: 'disable', PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1' },
-  }
-  for (const name of ['PGHOSTADDR', 'PGSERVICE', 'PGPASSFILE', 'PGOPTIONS']) delete env[name]
-  return env
 }
 
 /** A step of the driver, by the mark that it begins at. */

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { chainId, timeOfDigits } from '../chain.ts'
-import type { BodyPart, ImportedHistory, ImportedRevision } from '../history.ts'
+import type { ImportedHistory, ImportedRevision } from '../history.ts'
 import { recordedNotes } from '../record/notes.ts'
-import type { Piece } from '../record/piece.ts'
+import { recordedDowngrade } from '../record/recording.ts'
 import type { ProgramRecording } from './record.ts'
 import type { ProgramTool } from './tools.ts'
 
@@ -16,10 +16,11 @@ export interface ProgramMigration {
 /** A recording as a line of revisions, each on the one before. */
 export function programHistory(
   { name: tool }: ProgramTool,
-  { names, upgrades, downgrades, varying }: ProgramRecording,
+  recording: ProgramRecording,
   files: readonly string[],
   show: (path: string) => string,
 ): { readonly history: ImportedHistory; readonly migrations: readonly ProgramMigration[] } {
+  const { names, upgrades, varying } = recording
   const migrations = names.map((name) => ({ revision: chainId(tool, plainName(name)), name }))
   const fileOf = fileFinder(files)
   const revisions = migrations.map(({ revision, name }, at): ImportedRevision => {
@@ -31,7 +32,7 @@ export function programHistory(
       source: file === undefined ? `${tool} ${name}` : show(file),
       ...{ upgrade: piece?.parts ?? [], readsRows: piece?.readsRows ?? false },
       notes: piece === undefined ? [] : recordedNotes(piece, varying.has(name)),
-      ...wayBack(piece, downgrades.get(name)),
+      ...recordedDowngrade(recording, name),
     }
   })
   return { history: { tool, revisions }, migrations }
@@ -41,23 +42,6 @@ export function programHistory(
 export function plainName(name: string): string {
   return name.replace(/\.[cm]?[jt]s$|\.sql$/, '')
 }
-
-function wayBack(
-  upgrade: Piece | undefined,
-  found: Piece | string | undefined,
-): Pick<ImportedRevision, 'downgrade' | 'irreversible'> {
-  if (found === undefined) return { downgrade: null, irreversible: 'its downgrade could not be recorded' }
-  if (typeof found === 'string')
-    return { downgrade: null, irreversible: `its downgrade fails: ${oneLine(found)}` }
-  if (found.copies || found.hides)
-    return { downgrade: null, irreversible: 'its downgrade could not be recorded' }
-  const does = (parts: readonly BodyPart[] | undefined) => parts !== undefined && parts.length > 0
-  if (!does(found.parts) && does(upgrade?.parts))
-    return { downgrade: null, irreversible: 'its downgrade does nothing' }
-  return { downgrade: found.parts }
-}
-
-const oneLine = (text: string) => text.split('\n')[0]?.trim() ?? ''
 
 /** `20240131120000_create_users.js`, `1700000000000_create-users`, `CreateUsers1700000000000`: words. */
 function messageOf(name: string): string {

@@ -3,41 +3,34 @@ import type { QueryResultRow } from 'pg'
 import { MigError } from '../../errors.ts'
 import { connect } from '../../postgres/connection.ts'
 import { qualifiedName } from '../../postgres/quote.ts'
-import type { Session } from '../../runner/index.ts'
-import { fence, runTool, type ToolEnd } from '../record/child.ts'
+import { runTool, type ToolEnd } from '../record/child.ts'
 import { type Cut, type CutPiece, cutAtLedger } from '../record/cut.ts'
 import { type LogRow, putMark, readLog } from '../record/log.ts'
 import { type Piece, pieceOf } from '../record/piece.ts'
+import {
+  type Recording,
+  type RecordingRequest,
+  type ScratchPlace,
+  scratchEnvironment,
+  scratchPlace,
+} from '../record/recording.ts'
 import { ownApplication, type RecordingServer } from '../record/server.ts'
 import { shippedFile } from '../shipped.ts'
 import { historyFails, noLedger, notStarted, unfinished, unrecorded } from './failures.ts'
 import type { ProgramProject, ToolCommand } from './project.ts'
 import type { ProgramTool } from './tools.ts'
 
-export interface ProgramRequest {
-  readonly server: RecordingServer
-  readonly session: Session
+export interface ProgramRequest extends RecordingRequest {
   readonly tool: ProgramTool
   readonly project: ProgramProject
   /** The ledger's name, where it is not the usual one. */
   readonly table: string | undefined
-  readonly network: boolean
-  /** Makes what is there before the history; gives the search_path of a new session. */
-  readonly prepare: (database: string) => Promise<string>
-  readonly builtIn: ReadonlySet<string>
 }
 
-export interface ProgramRecording {
+export interface ProgramRecording extends Recording {
   /** The migrations as the ledger names them, in the order that they ran. */
   readonly names: readonly string[]
-  readonly upgrades: ReadonlyMap<string, Piece>
-  /** The downgrade of each, or why there is none. */
-  readonly downgrades: ReadonlyMap<string, Piece | string>
-  /** Those whose upgrade was not the same in two runs. */
-  readonly varying: ReadonlySet<string>
   readonly ledger: LedgerTable
-  /** Two databases that the tool itself has brought to its last migration. */
-  readonly databases: readonly [string, string]
 }
 
 export interface LedgerTable {
@@ -174,14 +167,13 @@ async function run(
   { command, args, shown }: ToolCommand,
   phase: string,
 ): Promise<{ readonly end: ToolEnd; readonly rows: readonly LogRow[] }> {
-  const fenced = !network && server.socketFolder !== undefined && fence().length > 0
-  const scratch = scratchPlace(server, database, fenced)
+  const scratch = withUrl(server, scratchPlace({ server, network }, database))
   const printed: string[] = []
   await putMark(server, `${database} ${phase}`)
   const ended = await runTool({
     ...{ command, args: args.map((arg) => withPlace(arg, scratch)), cwd: project.cwd },
     env: environmentOf(scratch, network),
-    ...{ fence: fenced, signal: session.signal, at: () => `running ${shown}` },
+    ...{ fence: scratch.fenced, signal: session.signal, at: () => `running ${shown}` },
     onLine(line) {
       printed.push(line)
       return undefined
@@ -198,22 +190,14 @@ async function run(
 }
 
 /** Where the scratch database is, as a tool is told. */
-interface Place {
-  readonly host: string
-  readonly port: number
-  readonly database: string
-  readonly user: string
-  readonly password: string
-  readonly url: string
-}
+type Place = ScratchPlace & { readonly url: string }
 
-function scratchPlace(server: RecordingServer, database: string, fenced: boolean): Place {
-  const { port, user, password, socketFolder } = server
-  const host = fenced ? (socketFolder ?? '') : '127.0.0.1'
+function withUrl(server: RecordingServer, place: ScratchPlace): Place {
+  const { host, port, user, password, database, fenced } = place
   const url = fenced
     ? `postgresql://${user}:${encodeURIComponent(password)}@/${database}?host=${encodeURIComponent(host)}&port=${port}`
     : server.url(database)
-  return { host, port, database, user, password, url }
+  return { ...place, url }
 }
 
 /** `{url}` and the like in a command line. */
@@ -237,17 +221,13 @@ function refused({ name }: ProgramTool, code: string, what: string): MigError {
 
 /** The environment of the tool: every Node process of it loads the redirection, and variables lead there too. */
 function environmentOf({ url, ...scratch }: Place, network: boolean): NodeJS.ProcessEnv {
-  const { host, port, user, password, database } = scratch
   const preload = `--require=${JSON.stringify(shippedFile('record', 'redirect.cjs'))}`
-  const env: NodeJS.ProcessEnv = {
-    ...process.env,
-    ...{ PGHOST: host, PGPORT: String(port), PGDATABASE: database, PGUSER: user, PGPASSWORD: password },
-    ...{ PGSSLMODE: 'disable', CI: 'true', FORCE_COLOR: '0', DATABASE_URL: url },
+  return {
+    ...scratchEnvironment(scratch),
+    ...{ CI: 'true', FORCE_COLOR: '0', DATABASE_URL: url },
     NODE_OPTIONS: [process.env.NODE_OPTIONS, preload].filter((each) => each).join(' '),
     JUST_MIG_RECORDING: JSON.stringify({ ...scratch, network }),
   }
-  for (const name of ['PGHOSTADDR', 'PGSERVICE', 'PGPASSFILE', 'PGOPTIONS']) delete env[name]
-  return env
 }
 
 /** The ledger in a database: the table of its name, or else the only one that has its columns and no others. */

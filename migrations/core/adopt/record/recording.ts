@@ -1,0 +1,81 @@
+import type { Session } from '../../runner/index.ts'
+import type { BodyPart, ImportedRevision } from '../history.ts'
+import { fence } from './child.ts'
+import type { Piece } from './piece.ts'
+import type { RecordingServer } from './server.ts'
+
+/** What every recording is given, whatever the tool. */
+export interface RecordingRequest {
+  readonly server: RecordingServer
+  readonly session: Session
+  /** Lets the tool reach the network, for settings that are kept elsewhere. */
+  readonly network: boolean
+  /** Makes what is there before the history; gives the search_path of a new session. */
+  readonly prepare: (database: string) => Promise<string>
+  readonly builtIn: ReadonlySet<string>
+}
+
+/** What every recording gives, by the tool's own names of the revisions. */
+export interface Recording {
+  readonly upgrades: ReadonlyMap<string, Piece>
+  /** The downgrade of each, or why there is none. */
+  readonly downgrades: ReadonlyMap<string, Piece | string>
+  /** Those whose upgrade was not the same in two runs. */
+  readonly varying: ReadonlySet<string>
+  /** Two databases that the tool itself has brought to its heads. */
+  readonly databases: readonly [string, string]
+}
+
+/** The downgrade of a revision as it was recorded, or why nothing takes it back. */
+export function recordedDowngrade(
+  { upgrades, downgrades }: Recording,
+  name: string,
+): Pick<ImportedRevision, 'downgrade' | 'irreversible'> {
+  const found = downgrades.get(name)
+  const irreversible = (reason: string) => ({ downgrade: null, irreversible: reason })
+  if (typeof found === 'string') return irreversible(`its downgrade fails: ${firstLine(found)}`)
+  if (found === undefined || found.copies || found.hides)
+    return irreversible('its downgrade could not be recorded')
+  const does = (parts: readonly BodyPart[] = []) => parts.length > 0
+  if (!does(found.parts) && does(upgrades.get(name)?.parts)) return irreversible('its downgrade does nothing')
+  return { downgrade: found.parts }
+}
+
+const firstLine = (text: string) => text.trim().split('\n')[0]?.trim() ?? ''
+
+/** Where a tool finds the scratch database, and how it is kept there. */
+export interface ScratchPlace {
+  /** It has no network but this database's socket. */
+  readonly fenced: boolean
+  readonly host: string
+  readonly port: number
+  readonly database: string
+  readonly user: string
+  readonly password: string
+}
+
+export function scratchPlace(
+  { server, network }: Pick<RecordingRequest, 'server' | 'network'>,
+  database: string,
+): ScratchPlace {
+  const { port, user, password, socketFolder } = server
+  const fenced = !network && socketFolder !== undefined && fence().length > 0
+  return { fenced, host: fenced ? socketFolder : '127.0.0.1', port, database, user, password }
+}
+
+/** The environment of a tool: ours, but libpq's variables lead to the scratch database (manual, section 32.15). */
+export function scratchEnvironment({
+  host,
+  port,
+  database,
+  user,
+  password,
+}: ScratchPlace): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    ...{ PGHOST: host, PGPORT: String(port), PGDATABASE: database, PGUSER: user, PGPASSWORD: password },
+    PGSSLMODE: 'disable',
+  }
+  for (const name of ['PGHOSTADDR', 'PGSERVICE', 'PGPASSFILE', 'PGOPTIONS']) delete env[name]
+  return env
+}
