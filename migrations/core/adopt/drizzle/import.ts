@@ -1,9 +1,8 @@
-import { resolve } from 'node:path'
 import type { Environment } from '../../environment/index.ts'
 import type { Session } from '../../runner/index.ts'
-import { type ImportResult, importHistory } from '../import/import.ts'
+import { type FolderImport, importFolder } from '../import/folder.ts'
+import type { ImportResult } from '../import/import.ts'
 import { readDrizzleLedgers } from '../import/ledgers.ts'
-import { type ImportOptions, shownPath } from '../import/options.ts'
 import { readDrizzleProject } from './project.ts'
 
 /**
@@ -14,10 +13,12 @@ import { readDrizzleProject } from './project.ts'
 export async function importDrizzle(
   session: Session,
   env: Environment,
-  request: ImportOptions & { readonly path: string },
+  request: FolderImport,
 ): Promise<ImportResult> {
-  const { history, migrations } = readDrizzleProject(resolve(env.root, request.path), shownPath(env))
-  const ledgers = await readDrizzleLedgers(session.client, migrations, request.ledger ?? {})
-  const ignoreTables = [request.ledger?.table ?? '__drizzle_migrations']
-  return importHistory(session, env, { ...request, history, ledgers, ignoreTables })
+  const tool = {
+    table: '__drizzle_migrations',
+    readProject: readDrizzleProject,
+    readLedgers: readDrizzleLedgers,
+  }
+  return importFolder(session, env, tool, request)
 }

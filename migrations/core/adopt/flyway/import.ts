@@ -1,9 +1,8 @@
-import { resolve } from 'node:path'
 import type { Environment } from '../../environment/index.ts'
 import type { Session } from '../../runner/index.ts'
-import { type ImportResult, importHistory } from '../import/import.ts'
+import { type FolderImport, importFolder } from '../import/folder.ts'
+import type { ImportResult } from '../import/import.ts'
 import { readFlywayLedgers } from '../import/ledgers-of-files.ts'
-import { type ImportOptions, shownPath } from '../import/options.ts'
 import { readFlywayProject } from './project.ts'
 
 /**
@@ -14,10 +13,12 @@ import { readFlywayProject } from './project.ts'
 export async function importFlyway(
   session: Session,
   env: Environment,
-  request: ImportOptions & { readonly path: string },
+  request: FolderImport,
 ): Promise<ImportResult> {
-  const { history, migrations } = readFlywayProject(resolve(env.root, request.path), shownPath(env))
-  const ledgers = await readFlywayLedgers(session.client, migrations, request.ledger ?? {})
-  const ignoreTables = [request.ledger?.table ?? 'flyway_schema_history']
-  return importHistory(session, env, { ...request, history, ledgers, ignoreTables })
+  const tool = {
+    table: 'flyway_schema_history',
+    readProject: readFlywayProject,
+    readLedgers: readFlywayLedgers,
+  }
+  return importFolder(session, env, tool, request)
 }

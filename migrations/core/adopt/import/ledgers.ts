@@ -1,12 +1,12 @@
-import type { ClientBase } from 'pg'
+import type { ClientBase, QueryResultRow } from 'pg'
 import { MigError } from '../../errors.ts'
 import { qualifiedName } from '../../postgres/quote.ts'
 import type { DrizzleMigration } from '../drizzle/project.ts'
 import type { PrismaMigration } from '../prisma/project.ts'
 import type { ForeignLedger } from './applied.ts'
 
-/** The tables of another tool's ledger: by name and columns that it must have; in one schema, or in all. */
-export async function ledgerTables(
+/** The schemas that have a table of this name and with these columns; of one schema, or of all. */
+async function ledgerTables(
   client: ClientBase,
   table: string,
   columns: readonly string[],
@@ -28,21 +28,44 @@ export interface LedgerPlace {
   readonly schema?: string
 }
 
+/** A ledger of a known name; in all schemas where none is given. */
+export interface LedgerTable extends LedgerPlace {
+  readonly table: string
+}
+
+/**
+ * Reads the ledgers of one name.
+ * @param columns what such a table has
+ * @param query what is asked of a table by its name
+ * @param revisionsOf the last applied revisions that the rows of one ledger name
+ */
+export async function readLedgers<Row extends QueryResultRow>(
+  client: ClientBase,
+  { table, schema: given }: LedgerTable,
+  columns: readonly string[],
+  query: (from: string) => string,
+  revisionsOf: (rows: readonly Row[], name: string) => readonly string[],
+): Promise<readonly ForeignLedger[]> {
+  const ledgers: ForeignLedger[] = []
+  for (const schema of await ledgerTables(client, table, columns, given)) {
+    const { rows } = await client.query<Row>(query(qualifiedName(schema, table)))
+    ledgers.push({ schema, table, revisions: revisionsOf(rows, `${schema}.${table}`) })
+  }
+  return ledgers
+}
+
 /** Every `alembic_version` of the database (Alembic, `version_table` and `version_table_schema`). */
 export async function readAlembicLedgers(
   client: ClientBase,
   place: LedgerPlace,
 ): Promise<readonly ForeignLedger[]> {
-  const table = place.table ?? 'alembic_version'
-  const schemas = await ledgerTables(client, table, ['version_num'], place.schema)
-  const ledgers: ForeignLedger[] = []
-  for (const schema of schemas) {
-    const { rows } = await client.query<{ version_num: string }>(
-      `SELECT version_num FROM ${qualifiedName(schema, table)} ORDER BY 1`,
-    )
-    ledgers.push({ schema, table, revisions: rows.map((row) => row.version_num) })
-  }
-  return ledgers
+  return readLedgers<{ version_num: string }>(
+    client,
+    { ...place, table: place.table ?? 'alembic_version' },
+    ['version_num'],
+    (from) => `SELECT version_num FROM ${from} ORDER BY 1`,
+    (rows) => rows.map((row) => row.version_num),
+  )
 }
 
 /**
@@ -54,27 +77,24 @@ export async function readAlembicLedgers(
 export async function readDrizzleLedgers(
   client: ClientBase,
   migrations: readonly DrizzleMigration[],
-  place: LedgerPlace,
+  place: LedgerTable,
 ): Promise<readonly ForeignLedger[]> {
-  const table = place.table ?? '__drizzle_migrations'
-  const schemas = await ledgerTables(client, table, ['hash'], place.schema)
-  const ledgers: ForeignLedger[] = []
-  for (const schema of schemas) {
-    const { rows } = await client.query<{ hash: string; created_at: string | null }>(
-      `SELECT hash, created_at FROM ${qualifiedName(schema, table)} ORDER BY created_at`,
-    )
-    const applied = rows.map((row) => {
-      const found = migrations.find(({ hash, when }) => hash === row.hash || when === Number(row.created_at))
-      if (found !== undefined) return found
-      throw unknownVersion(`${schema}.${table}`, `the file with hash ${row.hash.slice(0, 12)}…`)
-    })
-    ledgers.push({
-      schema,
-      table,
-      revisions: lastApplied(migrations, new Set(applied), `${schema}.${table}`),
-    })
-  }
-  return ledgers
+  return readLedgers<{ hash: string; created_at: string | null }>(
+    client,
+    place,
+    ['hash'],
+    (from) => `SELECT hash, created_at FROM ${from} ORDER BY created_at`,
+    (rows, name) => {
+      const applied = rows.map((row) => {
+        const found = migrations.find(
+          ({ hash, when }) => hash === row.hash || when === Number(row.created_at),
+        )
+        if (found !== undefined) return found
+        throw unknownVersion(name, `the file with hash ${row.hash.slice(0, 12)}…`)
+      })
+      return lastApplied(migrations, new Set(applied), name)
+    },
+  )
 }
 
 /**
@@ -85,38 +105,33 @@ export async function readDrizzleLedgers(
 export async function readPrismaLedgers(
   client: ClientBase,
   migrations: readonly PrismaMigration[],
-  place: LedgerPlace,
+  place: LedgerTable,
 ): Promise<readonly ForeignLedger[]> {
-  const table = place.table ?? '_prisma_migrations'
-  const schemas = await ledgerTables(client, table, ['migration_name'], place.schema)
-  const ledgers: ForeignLedger[] = []
-  for (const schema of schemas) {
-    const name = `${schema}.${table}`
-    const { rows } = await client.query<{ migration_name: string; finished: boolean }>(
-      `SELECT migration_name, finished_at IS NOT NULL AS finished FROM ${qualifiedName(schema, table)}
-        WHERE rolled_back_at IS NULL ORDER BY started_at`,
-    )
-    const done = rows.filter((row) => row.finished).map((row) => row.migration_name)
-    const failed = rows.find((row) => !row.finished && !done.includes(row.migration_name))
-    if (failed !== undefined) {
-      throw new MigError('failed-migration', `${name} says that ${failed.migration_name} failed half-way`, {
-        help: `settle it with Prisma first: npx prisma migrate resolve --applied ${failed.migration_name}, or --rolled-back`,
-        facts: { table: name, migration: failed.migration_name },
-      })
-    }
-    const applied = done.map((given) => {
-      const found = migrations.find((migration) => migration.name === given)
-      if (found === undefined) throw unknownVersion(name, given)
-      return found
-    })
-    ledgers.push({ schema, table, revisions: lastApplied(migrations, new Set(applied), name) })
-  }
-  return ledgers
+  return readLedgers<PrismaRow>(
+    client,
+    place,
+    ['migration_name'],
+    (from) => `SELECT migration_name, finished_at IS NOT NULL AS finished FROM ${from}
+      WHERE rolled_back_at IS NULL ORDER BY started_at`,
+    (rows, name) => {
+      const done = rows.filter((row) => row.finished).map((row) => row.migration_name)
+      const failed = rows.find((row) => !row.finished && !done.includes(row.migration_name))
+      if (failed !== undefined)
+        throw failedMigration(name, failed.migration_name, resolvedBy(failed.migration_name))
+      return lastApplied(migrations, namedBy(done, migrations, name), name)
+    },
+  )
+}
+
+const resolvedBy = (name: string) => `npx prisma migrate resolve --applied ${name}, or --rolled-back`
+
+interface PrismaRow {
+  readonly migration_name: string
+  readonly finished: boolean
 }
 
 /** Where a ledger is that names one migration a row. */
-export interface NamedLedger extends LedgerPlace {
-  readonly table: string
+export interface NamedLedger extends LedgerTable {
   /** What else tells it from the project's own tables: it has just these. */
   readonly columns: readonly string[]
 }
@@ -131,21 +146,34 @@ export async function readNamedLedgers(
   client: ClientBase,
   migrations: readonly { readonly revision: string; readonly name: string }[],
   plain: (name: string) => string,
-  { table, columns, schema: given }: NamedLedger,
+  { columns, ...place }: NamedLedger,
 ): Promise<readonly ForeignLedger[]> {
+  return readLedgers<{ name: string }>(
+    client,
+    place,
+    columns,
+    (from) => `SELECT name FROM ${from}`,
+    (rows, name) => {
+      const names = rows.map((row) => row.name)
+      return lastApplied(migrations, namedBy(names, migrations, name, plain), name)
+    },
+  )
+}
+
+/** The migrations that a ledger names. @throws MigError `unknown-version` */
+function namedBy<One extends { readonly name: string }>(
+  names: readonly string[],
+  migrations: readonly One[],
+  table: string,
+  plain = (name: string) => name,
+): ReadonlySet<One> {
   const byName = new Map(migrations.map((migration) => [plain(migration.name), migration]))
-  const ledgers: ForeignLedger[] = []
-  for (const schema of await ledgerTables(client, table, columns, given)) {
-    const { rows } = await client.query<{ name: string }>(`SELECT name FROM ${qualifiedName(schema, table)}`)
-    const applied = rows.map(({ name }) => {
-      const found = byName.get(plain(name))
-      if (found === undefined) throw unknownVersion(`${schema}.${table}`, name)
-      return found
-    })
-    const revisions = lastApplied(migrations, new Set(applied), `${schema}.${table}`)
-    ledgers.push({ schema, table, revisions })
-  }
-  return ledgers
+  const applied = names.map((name) => {
+    const found = byName.get(plain(name))
+    if (found === undefined) throw unknownVersion(table, name)
+    return found
+  })
+  return new Set(applied)
 }
 
 /** The last applied one of a list, as the ledger of a line has it; all before it must be applied too. */
@@ -175,4 +203,12 @@ export function unknownVersion(table: string, what: string): MigError {
       facts: { table },
     },
   )
+}
+
+/** The error of a ledger with a migration that stopped half-way. */
+export function failedMigration(table: string, what: string, command: string): MigError {
+  return new MigError('failed-migration', `${table} says that ${what} failed half-way`, {
+    help: `settle it with its own tool first: ${command}`,
+    facts: { table, migration: what },
+  })
 }

@@ -1,9 +1,8 @@
-import { resolve } from 'node:path'
 import type { Environment } from '../../environment/index.ts'
 import type { Session } from '../../runner/index.ts'
-import { type ImportResult, importHistory } from '../import/import.ts'
+import { type FolderImport, importFolder } from '../import/folder.ts'
+import type { ImportResult } from '../import/import.ts'
 import { readPrismaLedgers } from '../import/ledgers.ts'
-import { type ImportOptions, shownPath } from '../import/options.ts'
 import { readPrismaProject } from './project.ts'
 
 /**
@@ -14,10 +13,8 @@ import { readPrismaProject } from './project.ts'
 export async function importPrisma(
   session: Session,
   env: Environment,
-  request: ImportOptions & { readonly path: string },
+  request: FolderImport,
 ): Promise<ImportResult> {
-  const { history, migrations } = readPrismaProject(resolve(env.root, request.path), shownPath(env))
-  const ledgers = await readPrismaLedgers(session.client, migrations, request.ledger ?? {})
-  const ignoreTables = [request.ledger?.table ?? '_prisma_migrations']
-  return importHistory(session, env, { ...request, history, ledgers, ignoreTables })
+  const tool = { table: '_prisma_migrations', readProject: readPrismaProject, readLedgers: readPrismaLedgers }
+  return importFolder(session, env, tool, request)
 }
