@@ -73,6 +73,7 @@ describe('an Alembic project that cannot be imported', () => {
     const env = await project.environment({ app: 'public' })
     await expect(importAlembic(project.session, env, written)).rejects.toMatchObject({
       code: 'missing-parent',
+      message: expect.stringContaining('alembic/versions/bbbb.py'),
     })
     expect(existsSync(join(project.root, 'migrations'))).toBe(false)
   })
@@ -83,7 +84,8 @@ describe('an Alembic project that cannot be imported', () => {
     await expect(importAlembic(project.session, env, written)).rejects.toMatchObject({
       code: 'replay-failed',
       exitCode: 5,
-      message: expect.stringContaining('column "nothing" does not exist'),
+      message: expect.stringMatching(/^(?!.*import-).*column "nothing" does not exist/),
+      place: { file: 'alembic/versions/aaaa.py', statement: expect.stringContaining('SELECT nothing') },
     })
   })
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import type { Environment } from '../../environment/index.ts'
-import { MigError } from '../../errors.ts'
+import { type ErrorPlace, MigError } from '../../errors.ts'
 import { isNewId, isNewLabel, writeNewFile } from '../../revisions/index.ts'
 import type { ImportedHistory, ImportedRevision } from '../history.ts'
 import { draftFolder } from './draft-folder.ts'
@@ -16,10 +16,14 @@ export interface Draft {
   /** Writes the files where they belong. @throws MigError `file-exists`, `cannot-write`; then none is there. */
   place(): readonly string[]
   discard(): void
+  /** An error about a draft, which nobody has seen, as one about what it came from. */
+  atSource(error: unknown): unknown
 }
 
 interface DraftFile {
   readonly draft: string
+  /** What it came from. */
+  readonly source: string
   /** Where it will be. */
   readonly path: string
 }
@@ -44,7 +48,7 @@ export async function draftHistory(
       const draft = join(folder, key, name)
       mkdirSync(join(folder, key), { recursive: true })
       writeFileSync(draft, text)
-      return { draft, path: join(home, name) }
+      return { draft, source: revision.source, path: join(home, name) }
     })
     checkFree(files, env)
     const draftLines = env.lines.map((line) => ({
@@ -55,6 +59,7 @@ export async function draftHistory(
       env: { ...env, lines: draftLines },
       files,
       discard,
+      atSource: (error) => atSource(error, files, env.root),
       place() {
         checkFree(files, env)
         placeAll(files)
@@ -65,6 +70,33 @@ export async function draftHistory(
   } catch (error) {
     discard()
     throw error
+  }
+}
+
+function atSource(error: unknown, files: readonly DraftFile[], root: string): unknown {
+  if (!(error instanceof MigError)) return error
+  const { code, place, help, exitCode, facts, cause } = error
+  const names = files.flatMap(({ draft, source }) =>
+    [draft, relative(root, draft)].map((name) => [name, source] as const),
+  )
+  const message = names.reduce((text, [name, source]) => text.replaceAll(name, source), error.message)
+  const file = files.find(({ draft }) => place?.file !== undefined && resolve(root, place.file) === draft)
+  if (message === error.message && file === undefined) return error
+  const at = file === undefined ? place : placeIn(file.source, root, place)
+  const isTold = file === undefined || at?.file !== undefined
+  return new MigError(code, isTold ? message : `in ${file.source}: ${message}`, {
+    ...{ exitCode, facts, cause },
+    ...(help === undefined ? {} : { help }),
+    ...(at === undefined ? {} : { place: at }),
+  })
+}
+
+/** Lines of a draft are not those of its source; and a migration that only its tool's ledger names has no file. */
+function placeIn(source: string, root: string, { statement, position }: ErrorPlace = {}): ErrorPlace {
+  return {
+    ...(existsSync(resolve(root, source)) ? { file: source } : {}),
+    ...(statement === undefined ? {} : { statement }),
+    ...(position === undefined ? {} : { position }),
   }
 }
 

@@ -88,7 +88,6 @@ export async function importHistory(
   const draft = await draftHistory(history, lines, env)
   const irreversible = request.baseline ? [] : irreversibleRevisions(history)
   try {
-    openProject(draft.env)
     await checkNotAdopted(session, env.ledgerSchema, rows)
     const proof = await proved(session, draft, rows, [...new Set(lines.values())], { ...request, history })
     if (proof === 'differs') return { files: draft.place(), irreversible, adopted: [], proof: 'none' }
@@ -160,6 +159,7 @@ async function proved(
     historySql: historySql(history),
   }
   try {
+    openProject(draft.env)
     if (recorded !== undefined) await replayRecording(replay, lines, recorded)
     if (rows.length === 0) {
       if (recorded === undefined) await replayToHeads(replay, lines)
@@ -168,12 +168,14 @@ async function proved(
     const differences = await replayDifferences(replay)
     if (differences.size > 0) throw importDiffers(differences)
     return 'equal'
-  } catch (error) {
+  } catch (thrown) {
+    const error = draft.atSource(thrown)
     if (!keep || !(error instanceof MigError) || error.exitCode !== exitCodes.proofFailed) throw error
     session.emit({
       event: 'warning',
       code: error.code,
       message: error.message,
+      ...(error.place === undefined ? {} : { place: error.place }),
       help: 'the files are kept, and nothing was adopted: correct them, then just mig-stamp',
     })
     return 'differs'
