@@ -17,7 +17,7 @@ import {
 } from '../../postgres/fingerprint/index.ts'
 import { quoteIdent } from '../../postgres/quote.ts'
 import { withScratchDatabase } from '../../postgres/scratch.ts'
-import { asScratchMaker } from '../../postgres/scratch-client.ts'
+import { asScratchMaker, scratchRoleOf } from '../../postgres/scratch-client.ts'
 import { scratchServer } from '../../postgres/scratch-server.ts'
 import { applyPlan, openProject, planRun, type Session } from '../../runner/index.ts'
 import { tenantExclusion } from '../../runner/tenants/index.ts'
@@ -114,7 +114,8 @@ async function otherSchemas(
   const { rows } = await scratch.query<{ schema: string }>(
     `SELECT nspname AS schema FROM pg_namespace
       WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' AND NOT nspname = ANY ($1) ORDER BY nspname`,
-    [[...own, env.ledgerSchema]],
+    // What makes extensions and the like for a scratch database is in a schema of its own.
+    [[...own, env.ledgerSchema, scratchRoleOf(scratch)?.helper.schema ?? env.ledgerSchema]],
   )
   return rows.map((row) => row.schema)
 }
