@@ -56,6 +56,8 @@ const hostile = [
   "e'\\",
   'postgres://a:',
   'token',
+  '--token\n',
+  'token /*x*/',
   '\n',
   "password='\\",
 ])

@@ -8,6 +8,7 @@ const beginnings = /:\/\/|passw(?:or)?d|secret|api_?key|access_?key|token/gi
  */
 export function withoutSecrets(text: string): string {
   const run = runsOf(text)
+  const skip = spacesOf(text)
   const parts: string[] = []
   let kept = 0
   let from = 0
@@ -16,7 +17,7 @@ export function withoutSecrets(text: string): string {
     const found = beginnings.exec(text)
     if (found === null) break
     from = beginnings.lastIndex
-    const secret = found[0] === '://' ? urlSecret(text, found.index, run) : namedSecret(text, from)
+    const secret = found[0] === '://' ? urlSecret(text, found.index, run) : namedSecret(text, from, skip)
     if (secret === undefined || secret.end <= secret.start) continue
     parts.push(text.slice(kept, secret.start), secret.mask)
     kept = secret.end
@@ -69,16 +70,16 @@ function urlSecret(text: string, at: number, runOf: (from: number) => Run): Secr
 }
 
 /** The value after a name such as `password`: `= value`, `=> 'value'`, `: "value"`, or a string of SQL. */
-function namedSecret(text: string, nameEnd: number): Secret | undefined {
+function namedSecret(text: string, nameEnd: number, skip: Skip): Secret | undefined {
   let at = nameEnd
   while (at < nameEnd + 40 && /\w/.test(text[at] ?? '')) at += 1
   if (text[at] === '"' || text[at] === "'") at += 1
   const afterName = at
-  at = skipSpace(text, at)
+  at = skip(at)
   const sign = /^(?:=>|:=|=|:)/.exec(text.slice(at, at + 2))?.[0] ?? ''
-  const start = skipSpace(text, at + sign.length)
+  const start = skip(at + sign.length)
   if (sign === '' && start === afterName) return undefined
-  const quoted = quotedEnd(text, start, sign)
+  const quoted = quotedEnd(text, start, sign, skip)
   if (quoted !== undefined)
     return { start, end: quoted, mask: sign === '' || sign === '=>' ? "'***'" : '***' }
   if (!sign.includes('=')) return undefined
@@ -87,19 +88,37 @@ function namedSecret(text: string, nameEnd: number): Secret | undefined {
   return { start, end, mask: '***' }
 }
 
-/** Past white space and comments of SQL; a comment of more than 200 characters is not looked through. */
-function skipSpace(text: string, from: number): number {
-  let at = from
-  for (;;) {
-    while (at < text.length && isSpace(text, at)) at += 1
-    const comment = /^(?:--.{0,200}\n|\/\*.{0,200}?\*\/)/s.exec(text.slice(at, at + 205))
-    if (comment === null) return at
-    at += comment[0].length
+type Skip = (from: number) => number
+
+/**
+ * Past white space and comments of SQL; a comment of more than 200 characters is not looked through. Each comment is
+ * passed once: one may hold names after which it would be passed again, with all that follow it.
+ */
+function spacesOf(text: string): Skip {
+  const ends = new Map<number, number>()
+  return (from) => {
+    const passed: number[] = []
+    let at = from
+    for (;;) {
+      while (at < text.length && isSpace(text, at)) at += 1
+      const known = ends.get(at)
+      const comment =
+        known === undefined
+          ? /^(?:--.{0,200}\n|\/\*.{0,200}?\*\/)/s.exec(text.slice(at, at + 205))?.[0]
+          : undefined
+      if (comment === undefined) {
+        const end = known ?? at
+        for (const each of passed) ends.set(each, end)
+        return end
+      }
+      passed.push(at)
+      at += comment.length
+    }
   }
 }
 
 /** Offset after the string that begins at `from`, continuations included; one that is not closed ends the text. */
-function quotedEnd(text: string, from: number, sign: string): number | undefined {
+function quotedEnd(text: string, from: number, sign: string, skip: Skip): number | undefined {
   const tag = /^\$(?:[A-Za-z_]\w{0,62})?\$/.exec(text.slice(from, from + 66))?.[0]
   if (tag !== undefined) return after(text, tag, from + tag.length)
   const prefix = /^(?:e|n|u&)?'/i.exec(text.slice(from, from + 3))?.[0]
@@ -112,7 +131,7 @@ function quotedEnd(text: string, from: number, sign: string): number | undefined
     if (escapes && text[at] === '\\') at += 1
     else if (text[at] === quote && text[at + 1] === quote) at += 1
     else if (text[at] === quote) {
-      const next = skipSpace(text, at + 1)
+      const next = skip(at + 1)
       if (text[next] !== quote || !text.slice(at, next).includes('\n')) return at + 1
       at = next
     }
