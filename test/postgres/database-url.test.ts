@@ -98,6 +98,9 @@ test('another database of the same server keeps everything else', () => {
 test('a masked URL never shows the password, wherever it stands', () => {
   expect(maskUrl('postgresql://u:p@h:1/d')).toBe('postgresql://u:***@h:1/d')
   expect(maskUrl('postgresql://u@h/d?password=p&sslmode=x')).toBe('postgresql://u@h/d?password=***&sslmode=x')
+  expect(maskUrl('postgresql://h/d?options=-c%20app.key%3DSECRET&sslmode=require&app=SECRET')).toBe(
+    'postgresql://h/d?options=***&sslmode=require&app=***',
+  )
   expect(maskUrl('postgresql://h/d')).toBe('postgresql://h/d')
   expect(maskUrl('postgresql://h:5433/d')).toBe('postgresql://h:5433/d')
   expect(maskUrl('postgres://u@h:secret/d')).toBe('postgres://u@h:***')

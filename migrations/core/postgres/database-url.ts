@@ -90,13 +90,18 @@ export function formatDatabaseUrl(address: DatabaseAddress): string {
   return `postgresql://${login}${where}${port === undefined ? '' : `:${port}`}/${encoded(database)}${query && `?${query}`}`
 }
 
+/** Parameters whose values tell nothing that must not be known; `options`, for one, sets whatever its user wants. */
+const plainParameter =
+  /^(?:host|hostaddr|port|user|dbname|application_name|connect_timeout|keepalives\w*|target_session_attrs|(?:ssl|gss)(?!\w*pass)\w*|channel_binding|require_auth|service|schema|pgbouncer)$/i
+
 /**
- * A URL that may be shown: its password, wherever it stands and however broken the URL is, is `***`. What is not a
+ * A URL that may be shown: its password, wherever it stands and however broken the URL is, is `***`, and so are the
+ * values of parameters that may hold a secret. What is not a
  * URL at all is `***` as a whole; it may be the password itself. In one that cannot be read, nobody knows where the
  * password ends: only what stands before its first colon is shown, and the last host.
  */
 export function maskUrl(url: string): string {
-  const masked = withoutSecrets(url.trim())
+  const masked = maskParameters(withoutSecrets(url.trim()))
   const [, scheme, rest = ''] = /^([a-z][a-z0-9+.-]*:\/\/)(.*)$/is.exec(masked) ?? []
   if (scheme === undefined) return '***'
   const at = rest.lastIndexOf('@')
@@ -105,6 +110,17 @@ export function maskUrl(url: string): string {
   // The colon of a port or of an IPv6 address; else what follows it may be the password.
   if (colon < 0 || isReadable(masked)) return masked
   return `${scheme}${rest.slice(0, colon)}:***`
+}
+
+function maskParameters(url: string): string {
+  const at = url.indexOf('?') + 1
+  if (at === 0) return url
+  const pairs = url.slice(at).split('&')
+  const masked = pairs.map((pair) => {
+    const sign = pair.indexOf('=')
+    return sign < 0 || plainParameter.test(pair.slice(0, sign)) ? pair : `${pair.slice(0, sign)}=***`
+  })
+  return url.slice(0, at) + masked.join('&')
 }
 
 function isReadable(url: string): boolean {
