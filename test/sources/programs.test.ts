@@ -45,6 +45,41 @@ describe('a program that prints its models', () => {
     expect(`${url} ${host} ${password}`).not.toMatch(/live|secret/)
   })
 
+  test('learns of no database, however a variable or a file has it', async () => {
+    const live = 'postgres://app:secret@live.example/app'
+    const forms = {
+      QUOTED: `"${live}"`,
+      LIST: `${live},${live}`,
+      SETTINGS: JSON.stringify({ pool: 5, url: live }),
+      DSN: 'host=live.example dbname=app user=app password=secret',
+      ConnectionStrings__App: 'Host=live.example;Database=app;Username=app;Password=secret',
+      DJANGO: 'psql://app:secret@live.example/app',
+      GEO: ' postgis://app:secret@live.example/app',
+      JAVA: 'jdbc:postgresql://live.example/app?user=app&password=secret',
+      RDS_HOSTNAME: 'live.example',
+      DB_READER_HOST: 'live.example',
+      DB_SERVER: 'live.example',
+      MIG_DATABASE_URL: live,
+    }
+    const set = Object.entries(forms).map(([name, value]) => `${name}='${value}'\n`)
+    const names = [...Object.keys(forms), 'STAGING']
+    const { sql } = await printed(
+      {
+        '.env': set.join(''),
+        '.env.staging.local': `STAGING=${live}\n`,
+        'print.mjs': `const seen = ${JSON.stringify(names)}.map((name) => [name, process.env[name]])
+          process.stdout.write(\`COMMENT ON TABLE t IS $$\${JSON.stringify(seen)}$$\`)`,
+      },
+      {},
+    )
+    const seen = JSON.parse(/\$\$(.*)\$\$/.exec(sql[0] ?? '')?.[1] ?? '') as [string, string | null][]
+    for (const [name, value] of seen) {
+      expect(value, name).toMatch(/127\.0\.0\.1/)
+      expect(value, name).not.toMatch(/live|secret/)
+    }
+    expect(JSON.parse(String(seen.find(([name]) => name === 'SETTINGS')?.[1]))).toMatchObject({ pool: 5 })
+  })
+
   const refused: readonly [what: string, code: string, program: string, more: object, text: RegExp][] = [
     ['prints nothing', 'program-silent', print('\n-- nothing\n'), {}, /node print\.mjs.* printed no SQL/],
     [
