@@ -15,15 +15,11 @@ const printed = (files: Readonly<Record<string, string>>, program: object) =>
 
 describe('a program that prints its models', () => {
   test('is read by key and line, without its colours and the heading of npm', async () => {
-    const { files } = await printed(
-      {
-        'package.json': '{ "type": "module", "scripts": { "ddl": "node print.mjs" } }',
-        'print.mjs': print('\u001b[32mCREATE TABLE\u001b[0m one (id int);\n\nCREATE TABLE two (id int);\n'),
-      },
-      { print: 'npm run ddl' },
-    )
+    const heading = '\n> app@1.0.0 ddl\n> node print.mjs\n\n'
+    const ddl = '\u001b[32mCREATE TABLE\u001b[0m one (id int);\n\nCREATE TABLE two (id int);\n'
+    const { files } = await printed({ 'print.mjs': print(`${heading}${ddl}`) }, {})
     const [file] = files
-    expect(file).toMatchObject({ key: 'user', keyed: true, path: 'output of npm run ddl' })
+    expect(file).toMatchObject({ key: 'user', keyed: true, path: 'output of node print.mjs' })
     expect(file?.statements.map(({ sql, line }) => [sql, line])).toEqual([
       ['CREATE TABLE one (id int)', 5],
       ['CREATE TABLE two (id int)', 7],
