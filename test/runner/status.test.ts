@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -81,6 +81,22 @@ describe('what is in progress, stuck or in doubt', () => {
       expect(items[0]?.what).toContain('1 statement done, statement 2 begun')
     },
   )
+
+  labTest('says which code a half-done revision needs whose file is not there', async ({ lab }) => {
+    const name = 'user/20260101_000000_aaaaaaaaaaa1_t.ts'
+    const body = "await op.autocommit(() => op.execute('CREATE TABLE t (id int); SELECT 1/0'))"
+    await lab.write({ [name]: revision('aaaaaaaaaaa1', null, body) })
+    expect((await lab.upgrade()).error).toBeDefined()
+    await rm(join(lab.root, 'migrations/versions', name))
+    const wanted =
+      'deploy the code that has the file of aaaaaaaaaaa1, then just mig-upgrade aaaaaaaaaaa1 user'
+    expect((await statusOf(lab)).map(({ kind, fix }) => [kind, fix])).toEqual([['half-done', wanted]])
+    await lab.write({ 'user/20260102_000000_aaaaaaaaaaa2_u.ts': revision('aaaaaaaaaaa2', null, body) })
+    expect((await lab.upgrade()).error).toMatchObject({
+      code: 'half-done',
+      help: expect.stringContaining(wanted),
+    })
+  })
 
   labTest(
     'shows sessions that are idle in a transaction with locks, and prepared transactions',

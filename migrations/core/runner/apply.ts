@@ -36,7 +36,7 @@ export async function planRun(session: Session, project: Project, request: PlanR
   if (row === undefined) return plan
   const held = await targetLockHolders(client, ledgerSchema, [row.targetSchema])
   if (held.size > 0) return plan
-  throw halfDoneFirst(row, row.targetSchema, plan.applied.get(row.targetSchema) ?? [])
+  throw halfDoneFirst(row, row.targetSchema, plan.applied.get(row.targetSchema) ?? [], project.files)
 }
 
 /**
@@ -60,7 +60,7 @@ export async function applyPlan(
     const now = await planRun(session, project, request)
     checkStillPlanned(plan, now)
     const halfDone = await readProgress(session.client, env.ledgerSchema, targetSchemas)
-    checkHalfDone(now, halfDone)
+    checkHalfDone(now, halfDone, project.files)
     const missing = await missingSchemas(session, project, now)
     const resumeEdited = request.resumeEdited ?? false
     const total = now.steps.length
@@ -95,11 +95,15 @@ export function checkStillPlanned(plan: Planned, now: Planned): void {
 }
 
 /** A revision that is half done must be finished before anything else runs on its target schema. */
-export function checkHalfDone({ steps }: Planned, halfDone: readonly Progress[]): void {
+export function checkHalfDone(
+  { steps }: Planned,
+  halfDone: readonly Progress[],
+  files: ReadonlyMap<string, unknown>,
+): void {
   for (const row of halfDone) {
     const next = steps.find((step) => step.targetSchema === row.targetSchema)
     if (next === undefined || (next.revision === row.revision && next.direction === row.direction)) continue
-    throw halfDoneFirst(row, row.targetSchema, next.appliedBefore)
+    throw halfDoneFirst(row, row.targetSchema, next.appliedBefore, files)
   }
 }
 

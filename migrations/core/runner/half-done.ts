@@ -29,3 +29,13 @@ export function goOnCommand({
 }: Pick<Progress, 'direction' | 'revision' | 'line'>): string {
   return direction === 'upgrade' ? `just mig-upgrade ${revision} ${line}` : `just mig-downgrade -1 ${line}`
 }
+
+/** What finishes a half-done revision, also where the code has no file of it. */
+export function finishHelp(
+  halfDone: Pick<Progress, 'direction' | 'revision' | 'line'>,
+  files: ReadonlyMap<string, unknown>,
+): string {
+  const command = goOnCommand(halfDone)
+  const { revision } = halfDone
+  return files.has(revision) ? command : `deploy the code that has the file of ${revision}, then ${command}`
+}

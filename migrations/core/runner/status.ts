@@ -3,7 +3,7 @@ import { type ProgressRow, readProgress, targetLockHolders } from '../ledger/ind
 import { qualifiedName } from '../postgres/index.ts'
 import { type AppliedState, readStates, type Target } from './applied/state.ts'
 import { hasTrouble, targetWords, troubleHelp, troubleText } from './applied/trouble.ts'
-import { goOnCommand } from './half-done.ts'
+import { finishHelp } from './half-done.ts'
 import { holderLife, lifeText } from './holder.ts'
 import type { Project } from './project.ts'
 import type { Session } from './session.ts'
@@ -51,7 +51,7 @@ export async function statusItems(
   const lineOf = new Map(targets.map(({ line, targetSchema }) => [targetSchema, line]))
   return [
     ...[...states.values()].flatMap((state) => ledgerItems(project.env, state)),
-    ...halfDone.map((row) => halfDoneItem(row, holders.get(row.targetSchema))),
+    ...halfDone.map((row) => halfDoneItem(row, holders.get(row.targetSchema), project.files)),
     ...[...holders].map(([schema, holder]) => lockItem(schema, lineOf.get(schema) ?? '', holder)),
     ...(await invalidIndexes(client, targetSchemas)).map((index) => indexItem(index, halfDone)),
     ...(await idleTransactions(client, targetSchemas)).map(idleItem),
@@ -87,7 +87,7 @@ function ledgerItems(env: Project['env'], state: AppliedState): readonly StatusI
   ]
 }
 
-function halfDoneItem(row: ProgressRow, holder: LockHolder | undefined): StatusItem {
+function halfDoneItem(row: ProgressRow, holder: LockHolder | undefined, files: Project['files']): StatusItem {
   const { direction, revision, targetSchema, statement, backfill, pending, host, updatedAt } = row
   const parts = [
     `${direction} ${revision}: ${statement} ${statement === 1 ? 'statement' : 'statements'} done`,
@@ -99,7 +99,7 @@ function halfDoneItem(row: ProgressRow, holder: LockHolder | undefined): StatusI
     kind: 'half-done',
     targetSchema,
     what: parts.join(', '),
-    fix: holder === undefined ? goOnCommand(row) : `it is running (pid ${holder.pid}); nothing to do`,
+    fix: holder === undefined ? finishHelp(row, files) : `it is running (pid ${holder.pid}); nothing to do`,
     facts: { ...row, running: holder !== undefined },
   }
 }

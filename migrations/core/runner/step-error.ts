@@ -1,7 +1,7 @@
 import { exitCodes, interruptExitCode, MigError } from '../errors.ts'
 import type { Progress } from '../ledger/index.ts'
 import { databaseError, isConnectionLost, messageWithoutValues } from '../postgres/index.ts'
-import { goOnCommand } from './half-done.ts'
+import { finishHelp } from './half-done.ts'
 import type { PlanStep } from './plan.ts'
 import { helpFor } from './statement-help.ts'
 
@@ -72,6 +72,7 @@ export function halfDoneFirst(
   halfDone: Pick<Progress, 'revision' | 'line' | 'direction' | 'statement'>,
   targetSchema: string,
   applied: readonly string[],
+  files: ReadonlyMap<string, unknown>,
 ): MigError {
   const standing = applied.length === 0 ? 'base' : `"${applied.join(' ')}"`
   const { revision, line, direction, statement } = halfDone
@@ -79,7 +80,7 @@ export function halfDoneFirst(
     'half-done',
     `${direction} ${revision} on ${targetSchema} is half done (${statements(statement)}), so nothing else can run there`,
     {
-      help: `finish it: ${goOnCommand(halfDone)}; or undo those statements by hand, then forget them: just mig-stamp ${standing} ${line}`,
+      help: `finish it: ${finishHelp(halfDone, files)}; or undo those statements by hand, then forget them: just mig-stamp ${standing} ${line}`,
       exitCode: exitCodes.stepFailed,
       facts: { revision, targetSchema, direction, statementsDone: statement },
     },

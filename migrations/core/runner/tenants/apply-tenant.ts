@@ -72,7 +72,7 @@ export async function applyTenant(
     if (!(run.share && steps.length === 0)) {
       checkStillPlanned({ direction, steps: planned }, { direction, steps })
     }
-    checkHalfDone({ direction, steps }, now.halfDone)
+    checkHalfDone({ direction, steps }, now.halfDone, project.files)
     await takeSteps(
       {
         ...{ session, project, targetSchemas, revisions, total: steps.length },
