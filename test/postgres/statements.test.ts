@@ -27,6 +27,12 @@ describe('splitStatements', () => {
     ['a name that ends in e before a string', `SELECT date'\\';SELECT 2`, [`SELECT date'\\'`, 'SELECT 2']],
     ['quoted names', `CREATE TABLE "a;""b" ();SELECT 2`, [`CREATE TABLE "a;""b" ()`, 'SELECT 2']],
     ['dollar quotes', 'DO $a$ x; $$ ; $b$ ; $a$;SELECT 2', ['DO $a$ x; $$ ; $b$ ; $a$', 'SELECT 2']],
+    [
+      'a dollar inside a name that a number begins',
+      'SELECT 1a$$;SELECT 1e5c$$',
+      ['SELECT 1a$$', 'SELECT 1e5c$$'],
+    ],
+    ['dollar quotes behind a number', 'SELECT 1e5$$;$$;SELECT 2', ['SELECT 1e5$$;$$', 'SELECT 2']],
     ['a dollar inside a name', 'SELECT a$b;SELECT c$b', ['SELECT a$b', 'SELECT c$b']],
     ['parameters', 'SELECT $1;SELECT $2', ['SELECT $1', 'SELECT $2']],
     ['nested comments', 'SELECT /* a /* ; */ ; */ 1;SELECT 2', ['SELECT /* a /* ; */ ; */ 1', 'SELECT 2']],

@@ -10,7 +10,8 @@ const lineComment = /--[^\n\r]*/y
 const escapeString = /[eE]'/y
 const word = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y
 const dollarTag = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y
-const number = /\d[\w.]*/y
+/** PostgreSQL 14 reads `1a$$` as a number and a name; later ones refuse it. */
+const number = /\d[\d_.]*(?:[eE][+-]?\d[\d_]*)?(?:[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*)?/y
 const continuation = /[ \t\f\v]*(?:--[^\n\r]*)?[\n\r](?:[ \t\n\r\f\v]|--[^\n\r]*[\n\r])*'/y
 
 /**
