@@ -168,6 +168,47 @@ describe('what its maker does for it', () => {
     })
   })
 
+  const asMaker = `SELECT pg_catalog.set_config('mig.taken', r.rolsuper::text, true) FROM pg_catalog.pg_roles r WHERE r.rolname = current_user`
+  const cut = (text: string) =>
+    `CREATE FUNCTION public.f(a text DEFAULT ${text}) RETURNS int LANGUAGE sql LEAKPROOF AS $a$ SELECT 1 $a$; ${asMaker.replaceAll("'", '$q$')}; --') RETURNS int LANGUAGE sql LEAKPROOF AS $a$ SELECT 2 $a$`
+  const misread: readonly (readonly [what: string, sql: string])[] = [
+    ['a backslash in a plain string', `SET LOCAL standard_conforming_strings = off; ${cut(`'\\' '`)}`],
+    // The backslash is the second byte of a character there.
+    [
+      'another encoding',
+      `SET LOCAL client_encoding = 'SJIS'; ${cut(`E'\u0101\\'`).replace("--'", "--\\' '")}`,
+    ],
+  ]
+
+  test.each(misread)('is what the server reads in it: %s', async (_, sql) => {
+    await onScratch(async (client) => {
+      await client.query('BEGIN')
+      const taken = await client.query(sql).then(
+        () => client.query(`SELECT pg_catalog.current_setting('mig.taken', true) AS super`),
+        () => undefined,
+      )
+      expect(taken?.rows[0]?.super ?? '').not.toBe('true')
+      await client.query('ROLLBACK')
+    })
+  })
+
+  test.each(['login', '"login"', 'U&"log\\0069n"'])('is no event trigger on %s', async (event) => {
+    await onScratch(async (client) => {
+      await client.query(
+        `CREATE FUNCTION public.ev() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$`,
+      )
+      const made = client.query(`CREATE EVENT TRIGGER ev ON ${event} EXECUTE FUNCTION public.ev()`)
+      expect(await codeOf(made)).toBe('42501')
+    })
+  })
+
+  test('is done for a role whose name looks like the end of a block', async () => {
+    await onScratch(async (client) => {
+      await client.query('CREATE ROLE "a$made$"')
+      expect(await codeOf(client.query('CREATE ROLE "a$made$"'))).toBe('42710')
+    })
+  })
+
   test('leaves a column called owner its new name', async () => {
     await onScratch(async (client) => {
       await client.query('CREATE TABLE public.t (owner int)')

@@ -6,7 +6,8 @@ import type { MakerTask } from './scratch-statements.ts'
 
 /**
  * Makes in a scratch database what runs statements as its maker. It asks for a word that only this process knows, so that
- * code in the database cannot call it; the database holds no more than the digest of the word.
+ * code in the database cannot call it; the database holds no more than the digest of the word. Where a string ends must
+ * be the same to the server as to us, who have judged the statement: settings of the session could move it.
  */
 export async function makeHelper(maker: Client, { helper }: ScratchRole): Promise<void> {
   const { schema, secret } = helper
@@ -20,9 +21,12 @@ export async function makeHelper(maker: Client, { helper }: ScratchRole): Promis
   await maker.query(`BEGIN;
     CREATE SCHEMA ${schema};
     CREATE FUNCTION ${schema}.run(word pg_catalog.text, statements pg_catalog.text[]) RETURNS pg_catalog.void
-      LANGUAGE plpgsql SECURITY DEFINER AS $run$
+      LANGUAGE plpgsql SECURITY DEFINER SET standard_conforming_strings = on AS $run$
       DECLARE statement pg_catalog.text;
       BEGIN
+        IF pg_catalog.current_setting('client_encoding') OPERATOR(pg_catalog.<>) 'UTF8' THEN
+          RAISE EXCEPTION 'a scratch database cannot run this while client_encoding is not UTF8' USING ERRCODE = '0A000';
+        END IF;
         IF pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(word, 'UTF8')), 'hex')
            OPERATOR(pg_catalog.<>) ${quoteLiteral(digest)} THEN
           RAISE EXCEPTION 'permission denied for function run' USING ERRCODE = '42501';
@@ -102,7 +106,7 @@ async function ofRoles(
 }
 
 function block(statement: string): string {
-  return `DO $made$ BEGIN ${statement}; END $made$`
+  return `DO ${quoteLiteral(`BEGIN ${statement}; END`)}`
 }
 
 function oidOf(role: string): string {

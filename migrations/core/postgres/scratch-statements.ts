@@ -122,6 +122,9 @@ function makerTask(words: readonly Word[]): MakerTask | undefined {
   return isAsIs(words) ? { task: 'as-is' } : undefined
 }
 
+/** Those that the maker's own statements cause, which fire none; `login`, in quotes or not, is another. */
+const events = new Set(['ddl_command_start', 'ddl_command_end', 'sql_drop', 'table_rewrite'])
+
 /**
  * Whether a statement takes a superuser and evaluates nothing: an expression of it would run with the maker's rights, and
  * so would a routine that is left to the maker, or an event trigger that fires for what the maker does.
@@ -130,7 +133,7 @@ function isAsIs(words: readonly Word[]): boolean {
   const has = (...any: readonly string[]) =>
     words.some(({ lower, kind }) => kind === 'word' && any.includes(lower))
   if (begins(words, new Set(['create', 'alter', 'drop']), 'event', 'trigger'))
-    return !has('always', 'replica', 'login')
+    return !has('always', 'replica') && (words[0]?.lower !== 'create' || events.has(words[5]?.lower ?? ''))
   if (begins(words, 'set', new Set(['local', 'session']), 'session_replication_role'))
     return words.length === 5
   if (begins(words, 'set', 'session_replication_role')) return words.length === 4
