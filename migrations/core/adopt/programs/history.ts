@@ -64,7 +64,7 @@ function timeOf(name: string): string | undefined {
 function fileFinder(files: readonly string[]): (name: string) => string | undefined {
   const byName = new Map(files.map((file) => [plainName(basename(file)), file]))
   return (name) => {
-    const time = /\d{13,}$/.exec(name)?.[0]
+    const time = /(?<!\d)\d{13,}$/.exec(name)?.[0]
     return (
       byName.get(plainName(basename(name))) ??
       files.find(

@@ -55,7 +55,9 @@ export function retyping(action: Action, source: FactBase, next: FactBase): Acti
 /** The engine goes by text from one enum to another; the text of an array is not a value of its elements' type. */
 function withoutTextOfArray(sql: string, old: unknown, wanted: string): string {
   if (typeof old !== 'string' || old.endsWith('[]') === wanted.endsWith('[]')) return sql
-  return sql.replace(/( USING .*?)::text(?:\[\])?(::[^:]+)$/s, '$1$2')
+  const using = sql.indexOf(' USING ')
+  if (using < 0) return sql
+  return sql.slice(0, using) + sql.slice(using).replace(/::text(?:\[\])?(::[^:]+)$/, '$1')
 }
 
 function askedCast(
