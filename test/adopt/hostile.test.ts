@@ -101,7 +101,7 @@ describe('an imported history that leads out of its folder', () => {
     nothingWritten(project)
   })
 
-  projectTest('has a journal that is no journal', async ({ project }) => {
+  projectTest('has a journal that is not a journal', async ({ project }) => {
     const env = await project.environment({ app: 'public' })
     for (const text of [
       journal(entry('x', 1e300)),

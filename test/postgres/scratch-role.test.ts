@@ -192,7 +192,7 @@ describe('what its maker does for it', () => {
     })
   })
 
-  test.each(['login', '"login"', 'U&"log\\0069n"'])('is no event trigger on %s', async (event) => {
+  test.each(['login', '"login"', 'U&"log\\0069n"'])('is not an event trigger on %s', async (event) => {
     await onScratch(async (client) => {
       await client.query(
         `CREATE FUNCTION public.ev() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$`,

@@ -36,7 +36,7 @@ export function chainId(tool: string, name: string): string {
   return createHash('sha256').update(`${tool} ${name}`).digest('hex').slice(0, 12)
 }
 
-/** `20240131120000` as ISO 8601; undefined for what is no time. */
+/** `20240131120000` as ISO 8601; undefined for what is not a time. */
 export function timeOfDigits(digits: string): string | undefined {
   const found = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(digits)
   if (found === null) return undefined

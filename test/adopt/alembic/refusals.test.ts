@@ -32,7 +32,7 @@ describe('an Alembic project that cannot be imported', () => {
   })
 
   projectTest(
-    'shows what differs in a schema that is no line, but not what others have there',
+    'shows what differs in a schema that is not a line, but not what others have there',
     async ({ project }) => {
       const up = `CREATE SCHEMA other; CREATE TABLE other.mine (a text); ${table('t')}`
       project.write(writtenProject({ id: 'aaaa', up }))

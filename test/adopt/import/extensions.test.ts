@@ -4,7 +4,7 @@ import { versionTable, written, writtenProject } from '../support/alembic.ts'
 import { projectTest } from '../support/project.ts'
 
 projectTest('a history that makes an extension leads to the live database', async ({ project }) => {
-  // It is made by another than who replays: what that takes is no part of the schema.
+  // It is made by another than who replays: what that takes is not part of the schema.
   project.write(writtenProject({ id: 'aaaa', up: 'CREATE EXTENSION IF NOT EXISTS plpgsql' }))
   await project.run(versionTable('public', 'aaaa'))
   const env = await project.environment({ app: 'public' })

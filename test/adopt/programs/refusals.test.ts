@@ -45,7 +45,11 @@ const refusals: Readonly<Record<string, Case>> = {
     ),
     ...{ code: 'several-databases', says: 'db.prod.invalid/app, one.invalid/first' },
   },
-  'what is no migration': { first: 'exports.up = 1', code: 'history-fails', says: 'Invalid migration: a.js' },
+  'what is not a migration': {
+    first: 'exports.up = 1',
+    code: 'history-fails',
+    says: 'Invalid migration: a.js',
+  },
 }
 
 describe('a run is refused', () => {

@@ -70,7 +70,7 @@ function asksFlask(scripts: string): boolean {
   return existsSync(file) && /^\s*from flask import .*current_app/m.test(readFileSync(file, 'utf8'))
 }
 
-/** The error for a folder that is no project of Alembic. */
+/** The error for a folder that is not a project of Alembic. */
 export function noProject(path: string): MigError {
   return new MigError(
     'no-alembic-project',

@@ -21,7 +21,7 @@ export interface RevisionHead {
 
 /**
  * Reads ids and parents of a project's revision files, for where no Python can be run.
- * @throws MigError `bad-alembic-revision` for what is no plain literal, `outside-folder` for a link to elsewhere,
+ * @throws MigError `bad-alembic-revision` for what is not a plain literal, `outside-folder` for a link to elsewhere,
  *   `no-alembic-project` when no file has a revision
  */
 export function readHeads(folders: AlembicFolders, show: (path: string) => string): readonly RevisionHead[] {

@@ -166,7 +166,7 @@ function exportDiffers(changes: readonly Change[]): MigError {
     'export-differs',
     `the exported models are not what the database has:\n${changes.map(changeText).join('\n')}`,
     {
-      help: 'add --without-baseline for env.ts and models alone, and mend the models by hand; just mig-check shows what is left',
+      help: 'add --without-baseline for env.ts and models alone, and fix the models by hand; just mig-check shows what is left',
       exitCode: exitCodes.proofFailed,
       facts: { changes },
     },

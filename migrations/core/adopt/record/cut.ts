@@ -62,7 +62,7 @@ export function cutAtLedger(rows: readonly LogRow[], ledger: LedgerNames): Cut {
   for (const { kind, text } of marked.slice(0, begin)) {
     if (kind === 'statement') searchPath = searchPathOf(text) ?? searchPath
   }
-  // A transaction that was begun there goes on: only what it did is no migration's.
+  // A transaction that was begun there goes on: only what it did is not a migration's.
   marked.splice(begin, 0, { session: 0, kind: 'mark', text: setUp, parameters: [], sqlState: undefined })
   const found = stretches(marked)
   const pieces = found.slice(2).flatMap(({ mark }, at): readonly CutPiece[] => {

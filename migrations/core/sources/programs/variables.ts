@@ -105,7 +105,7 @@ function variablesOfFiles(folder: string): Readonly<Record<string, string>> {
   }
 }
 
-/** A link is followed, and nothing that is no file is read: a pipe would never end. */
+/** A link is followed, and nothing that is not a file is read: a pipe would never end. */
 function envFilesIn(folder: string): readonly string[] {
   return unlessDenied(() => readdirSync(folder), []).filter(
     (name) => /^\.env(?:\.|$)/.test(name) && unlessDenied(() => statSync(join(folder, name)).isFile(), false),
