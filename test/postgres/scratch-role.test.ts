@@ -202,6 +202,19 @@ describe('what its maker does for it', () => {
     })
   })
 
+  test('leaves the tablespaces of the server alone', async () => {
+    const owner = `SELECT spcowner::regrole::text AS owner FROM pg_tablespace WHERE spcname = 'pg_default'`
+    const before = (await administer(owner)).rows
+    await onScratch(async (client) => {
+      await client.query('BEGIN')
+      // It is taken back in any case: the role that it names goes with the database.
+      const code = await codeOf(client.query('ALTER TABLESPACE pg_default OWNER TO postgres'))
+      await client.query('ROLLBACK')
+      expect(code).toBe('42501')
+    })
+    expect((await administer(owner)).rows).toEqual(before)
+  })
+
   test('is done for a role whose name looks like the end of a block', async () => {
     await onScratch(async (client) => {
       await client.query('CREATE ROLE "a$made$"')

@@ -146,6 +146,8 @@ function isOwnerChange(words: readonly Word[]): boolean {
   const owner = nameOf(words.at(-1))
   return (
     begins(words, 'alter') &&
+    // Those are the server's, and a scratch database has none of its own.
+    words[1]?.lower !== 'tablespace' &&
     words.at(-3)?.lower === 'owner' &&
     words.at(-2)?.lower === 'to' &&
     owner !== undefined &&
