@@ -202,6 +202,30 @@ describe('what its maker does for it', () => {
     })
   })
 
+  test('leaves what does it as it is', async () => {
+    await onScratch(async (client) => {
+      await client.query('CREATE EXTENSION file_fdw SCHEMA public')
+      const { rows } = await client.query<{ schema: string }>(
+        `SELECT pronamespace::regnamespace::text AS schema FROM pg_proc WHERE proname = 'run' AND prosecdef`,
+      )
+      const schema = rows[0]?.schema ?? ''
+      const routine = `${schema}.run(word text, statements text[])`
+      const body = 'LANGUAGE plpgsql SECURITY DEFINER LEAKPROOF AS $$ BEGIN EXECUTE statements[1]; END $$'
+      const attacks = [
+        `CREATE OR REPLACE FUNCTION ${routine} RETURNS void ${body}`,
+        `SET search_path = ${schema}; CREATE OR REPLACE FUNCTION run(word text, statements text[]) RETURNS void ${body}`,
+        `ALTER FUNCTION ${routine} LEAKPROOF RESET ALL`,
+        `ALTER SCHEMA ${schema} OWNER TO postgres`,
+        `ALTER FUNCTION ${routine} OWNER TO postgres`,
+        `ALTER EXTENSION file_fdw ADD SCHEMA ${schema}`,
+      ]
+      for (const sql of attacks) {
+        expect(await codeOf(client.query(sql)), sql).toBe('42501')
+      }
+      expect(await codeOf(client.query(`SELECT ${schema}.run('guessed', ARRAY['SELECT 1'])`))).toBe('42501')
+    })
+  })
+
   test('leaves the tablespaces of the server alone', async () => {
     const owner = `SELECT spcowner::regrole::text AS owner FROM pg_tablespace WHERE spcname = 'pg_default'`
     const before = (await administer(owner)).rows

@@ -22,7 +22,7 @@ export async function makeHelper(maker: Client, { helper }: ScratchRole): Promis
     CREATE SCHEMA ${schema};
     CREATE FUNCTION ${schema}.run(word pg_catalog.text, statements pg_catalog.text[]) RETURNS pg_catalog.void
       LANGUAGE plpgsql SECURITY DEFINER SET standard_conforming_strings = on AS $run$
-      DECLARE statement pg_catalog.text;
+      DECLARE statement pg_catalog.text; before pg_catalog.text := ${stateOf(schema)};
       BEGIN
         IF pg_catalog.current_setting('client_encoding') OPERATOR(pg_catalog.<>) 'UTF8' THEN
           RAISE EXCEPTION 'a scratch database cannot run this while client_encoding is not UTF8' USING ERRCODE = '0A000';
@@ -32,9 +32,22 @@ export async function makeHelper(maker: Client, { helper }: ScratchRole): Promis
           RAISE EXCEPTION 'permission denied for function run' USING ERRCODE = '42501';
         END IF;
         FOREACH statement IN ARRAY statements LOOP EXECUTE statement; END LOOP;
+        -- Whoever replaces this function, or owns its schema, gets the word, and with it the rights of the maker.
+        IF ${stateOf(schema)} OPERATOR(pg_catalog.<>) before THEN
+          RAISE EXCEPTION 'permission denied for schema ${schema}' USING ERRCODE = '42501';
+        END IF;
       END $run$;
     GRANT USAGE ON SCHEMA ${schema} TO PUBLIC;
     COMMIT`)
+}
+
+/** What must stay of the schema: all but who may call the function, which says what roles a history has made. */
+function stateOf(schema: string): string {
+  return `(SELECT coalesce(pg_catalog.md5(pg_catalog.string_agg(pg_catalog.concat_ws(' ', n.oid, n.nspowner, p.oid, p.proname, p.proowner,
+      p.prosecdef, p.prolang, p.prosrc, p.proconfig, (SELECT pg_catalog.count(*) FROM pg_catalog.pg_depend d
+        WHERE d.deptype OPERATOR(pg_catalog.=) 'e' AND (d.objid OPERATOR(pg_catalog.=) n.oid OR d.objid OPERATOR(pg_catalog.=) p.oid))), ',' ORDER BY p.oid)), '')
+    FROM pg_catalog.pg_namespace n LEFT JOIN pg_catalog.pg_proc p ON p.pronamespace OPERATOR(pg_catalog.=) n.oid
+   WHERE n.nspname OPERATOR(pg_catalog.=) '${schema}')`
 }
 
 interface Session {
