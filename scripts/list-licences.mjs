@@ -7,7 +7,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /**
- * @typedef {{ version: string, license?: string, dev?: boolean, optionalDependencies?: Record<string, string> }} Locked
+ * @typedef {Record<string, string>} Names
+ * @typedef {{ version: string, license?: string, dependencies?: Names, optionalDependencies?: Names, peerDependencies?: Names,
+ *   peerDependenciesMeta?: Record<string, { optional?: boolean }> }} Locked
  */
 
 /**
@@ -20,8 +22,9 @@ export function licenceList() {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
   /** @type {Map<string, Set<string>>} */
   const byLicence = new Map()
-  for (const [path, locked] of Object.entries(packages)) {
-    if (path === '' || locked.dev === true) continue
+  for (const path of installed(packages)) {
+    const locked = packages[path]
+    if (path === '' || locked === undefined) continue
     const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
     const owner = Object.values(packages).find((each) => each.optionalDependencies?.[name] !== undefined)
     const licence = locked.license ?? owner?.license ?? 'unknown'
@@ -36,6 +39,43 @@ export function licenceList() {
   const head =
     'What npm installs with just-mig, by licence; just-mig itself is under MIT. Made by `node scripts/list-licences.mjs` from package-lock.json, with the programs of all platforms.'
   return `# Licences\n\n${head}\n\n${parts.join('\n')}`
+}
+
+/**
+ * Where the packages stand that a user gets. npm marks an optional peer that is here for tests (`devOptional`) as it does what
+ * a user may get, so that the marks do not tell.
+ * @param {Record<string, Locked>} packages
+ * @returns {Set<string>}
+ */
+function installed(packages) {
+  const found = new Set([''])
+  for (const path of found) {
+    const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta } =
+      packages[path] ?? {}
+    const peers = Object.keys(peerDependencies ?? {}).filter(
+      (name) => peerDependenciesMeta?.[name]?.optional !== true,
+    )
+    for (const name of [...Object.keys({ ...dependencies, ...optionalDependencies }), ...peers]) {
+      const place = placeOf(packages, path, name)
+      if (place !== undefined) found.add(place)
+    }
+  }
+  return found
+}
+
+/**
+ * Where Node finds a package from another's place.
+ * @param {Record<string, Locked>} packages
+ * @param {string} from
+ * @param {string} name
+ * @returns {string | undefined}
+ */
+function placeOf(packages, from, name) {
+  const place = `${from === '' ? '' : `${from}/`}node_modules/${name}`
+  if (place in packages) return place
+  return from === ''
+    ? undefined
+    : placeOf(packages, from.replace(/\/?node_modules\/(?:@[^/]+\/)?[^/]+$/, ''), name)
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)
