@@ -31,6 +31,36 @@ describe('the ledger', () => {
     expect((await readApplied(database.client, ledger)).size).toBe(0)
   })
 
+  databaseTest('waits for who makes it, however short the lock timeout is', async ({ database }) => {
+    const { client } = database
+    const maker = new pg.Client({ connectionString: database.url, options: '-c lock_timeout=1ms' })
+    await maker.connect()
+    await client.query(`SELECT pg_advisory_lock(hashtextextended('just-mig ledger mig', 0))`)
+    let end: unknown = 'waits'
+    const made = createLedger(maker, 'mig').then(
+      () => {
+        end = 'made'
+      },
+      (error: unknown) => {
+        end = error
+      },
+    )
+    await expect
+      .poll(async () => {
+        const { rowCount } = await client.query(
+          `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+        )
+        return rowCount === 1 || end !== 'waits'
+      })
+      .toBe(true)
+    await client.query('SELECT pg_advisory_unlock_all()')
+    await made
+    expect(end).toBe('made')
+    expect((await maker.query('SHOW lock_timeout')).rows).toEqual([{ lock_timeout: '1ms' }])
+    await maker.end()
+  })
+
   databaseTest('leaves it to the caller to tell why the making was cancelled', async ({ database }) => {
     const { client } = database
     const maker = new pg.Client({ connectionString: database.url })

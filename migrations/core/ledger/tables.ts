@@ -82,6 +82,9 @@ function schemaDdl(mig: string): string {
 
 const queryCanceled = '57014'
 
+/** How long to wait for somebody who makes the ledger: nothing else waits meanwhile, unlike for a table's lock. */
+const makingPatience = '10s'
+
 /**
  * Makes the ledger's tables where they are missing, and adds what one of an older version lacks. Two
  * runners that do so at once are kept apart by a transaction lock, since CREATE … IF NOT EXISTS alone can fail with
@@ -94,7 +97,7 @@ export async function createLedger(client: ClientBase, ledgerSchema: string): Pr
   const key = quoteLiteral(`just-mig ledger ${ledgerSchema}`)
   try {
     await client.query(
-      `BEGIN; SET LOCAL client_min_messages = warning; SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0)); ${ledgerDdl(ledgerSchema)} COMMIT`,
+      `BEGIN; SET LOCAL client_min_messages = warning; SET LOCAL lock_timeout = '${makingPatience}'; SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0)); ${ledgerDdl(ledgerSchema)} COMMIT`,
     )
   } catch (cause) {
     if (!(cause instanceof Error) || isConnectionLost(cause)) throw cause
