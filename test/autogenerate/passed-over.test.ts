@@ -18,7 +18,10 @@ DELETE FROM app.t;`,
     })
     const events: MigEvent[] = []
     await generateFiles(lab, { emit: (event) => events.push(event) }, settings)
-    const warnings = events.flatMap((event) => (event.event === 'warning' ? [event] : []))
+    // Whether the role is on the server, other tests decide.
+    const warnings = events.flatMap((event) =>
+      event.event === 'warning' && event.code !== 'role-stand-in' ? [event] : [],
+    )
     expect(warnings.map(({ code, message, help }) => [code, message, help])).toEqual([
       [
         'privileges-passed-over',

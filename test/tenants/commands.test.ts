@@ -19,12 +19,12 @@ describe('a command to type that names a tenant', () => {
     await lab.run({ tenants: 'all' })
     await client.query(
       `INSERT INTO mig.progress (target_schema, revision, direction, line, statement, digest, checksum)
-       VALUES ($1, 'a00000000002', 'upgrade', 'tenant', 1, '', '')`,
+       VALUES ($1, 'a00000000001', 'upgrade', 'tenant', 1, '', '')`,
       [hostile],
     )
     const targets = await targetTenants(project.env, 'tenant', {})
     expect(await tenantStatus(project, targets, {})).toMatchObject([
-      { kind: 'half-done', fix: `just mig-upgrade a00000000002 tenant --tenants ${quoted}` },
+      { kind: 'half-done', fix: `just mig-upgrade a00000000001 tenant --tenants ${quoted}` },
     ])
     await client.query('DELETE FROM mig.progress')
     const dead = nameOfRunner().replace(/\d+/, '999999999')

@@ -15,6 +15,8 @@ export interface Waiting {
 
 const duplicateStates = new Set(['42P07', '42710', '42723'])
 
+const insufficientPrivilege = '42501'
+
 /** A column can be there twice, too. */
 const cutStates = new Set([...duplicateStates, '42701'])
 
@@ -74,13 +76,19 @@ export function loadError(
     )
   }
   return new MigError('model-failed', `a model does not load: ${shown.message}${more}`, {
-    help: isUnknownRole(error)
-      ? 'models name roles of the server: CREATE ROLE … there first, on that of MIG_SCRATCH_URL too'
-      : `fix ${where(statement)}`,
+    help: helpFor(statement, error),
     place,
     facts: { ...shown.facts, file: statement.file },
     cause: error,
   })
+}
+
+function helpFor(statement: ModelStatement, error: Waiting['error']): string {
+  if (isUnknownRole(error))
+    return 'models name roles of the server: CREATE ROLE … there first, on that of MIG_SCRATCH_URL too'
+  if (error.code === insufficientPrivilege)
+    return `models are loaded by a role that is not a superuser: take ${where(statement)} out of the models, write it by hand (just mig-revision "…"), and exclude it in env.ts`
+  return `fix ${where(statement)}`
 }
 
 /** The message may be in any language; the server's own function that looks a role up is named get_role_oid. */

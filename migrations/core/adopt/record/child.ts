@@ -94,11 +94,13 @@ function killGroup(child: ChildProcess): void {
   }
 }
 
-let found: readonly string[] | undefined
+/** By the PATH that it was looked for in. */
+const fences = new Map<string | undefined, readonly string[]>()
 
 /** What starts a program without a network, or nothing where that cannot be done (unshare(1), Linux). */
 export function fence(): readonly string[] {
-  if (found !== undefined) return found
+  const known = fences.get(process.env.PATH)
+  if (known !== undefined) return known
   const ways =
     process.platform === 'linux'
       ? [
@@ -106,7 +108,9 @@ export function fence(): readonly string[] {
           ['unshare', '-rn'],
         ]
       : []
-  found = ways.find(([command = '', ...flags]) => spawnSync(command, [...flags, 'true']).status === 0) ?? []
+  const found =
+    ways.find(([command = '', ...flags]) => spawnSync(command, [...flags, 'true']).status === 0) ?? []
+  fences.set(process.env.PATH, found)
   return found
 }
 
