@@ -68,7 +68,7 @@ function packageJustfile(): string {
 
 function showResult({ output }: Command, result: InitResult): void {
   const { files, schemas, adopted, ledgers } = result
-  const [ledger] = ledgers
+  const ledger = ledgers.find(({ tool }) => tool !== undefined)
   const next =
     adopted.length > 0
       ? 'just mig-check'

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { $ } from 'zx'
@@ -103,6 +104,27 @@ describe('init on a live database', () => {
     expect(read(project, 'migrations/env.ts')).toContain("excludeTables: ['public.alembic_version']")
     expect(read(project, 'migrations/models/public.sql')).not.toContain('alembic_version')
   })
+
+  projectTest(
+    'knows the tables of a tool by their columns, and leaves all of them out',
+    async ({ project }) => {
+      const own = 'CREATE TABLE migrations (id integer, person text);'
+      await project.run(own)
+      expect(await init(project)).toMatchObject({ adopted: [{ line: 'public' }], ledgers: [] })
+      await rm(join(project.root, 'migrations'), { recursive: true })
+      await project.run(`CREATE TABLE knex_migrations (id int, name text, batch int, migration_time timestamptz);
+      CREATE TABLE knex_migrations_lock (index int, is_locked int); DROP SCHEMA mig CASCADE`)
+      await expect(init(project)).rejects.toMatchObject({
+        code: 'other-ledger',
+        help: expect.stringContaining('just mig-import knex DIR'),
+      })
+      await init(project, { baseline: false })
+      expect(read(project, 'migrations/env.ts')).toContain(
+        "excludeTables: ['public.knex_migrations', 'public.knex_migrations_lock']",
+      )
+      expect(read(project, 'migrations/models/public.sql')).toMatch(/TABLE public\.migrations/)
+    },
+  )
 
   projectTest('can start over from the database where another tool has a ledger', async ({ project }) => {
     await project.run(

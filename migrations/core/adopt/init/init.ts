@@ -17,14 +17,7 @@ import { withScratch } from '../import/replay.ts'
 import { environmentText } from './environment-text.ts'
 import { exportModels } from './models.ts'
 import { importableRecipes, recipeFiles } from './recipes.ts'
-import {
-  type FoundLedger,
-  type FoundSchema,
-  foreignLedgers,
-  keysOf,
-  liveSchemas,
-  namedSchemas,
-} from './schemas.ts'
+import { type FoundLedger, type FoundSchema, foundLive, keysOf, namedSchemas } from './schemas.ts'
 
 export interface InitRequest {
   /** Schemas to manage, `name` or `key=name` with commas between them; default: all that hold something. */
@@ -62,9 +55,9 @@ export async function initProject(
   refuseExisting(env)
   const dir = relative(env.root, env.dir)
   const recipes = recipeFiles(env.root, dir, importableRecipes(request.justfile))
-  const ledgers = await foreignLedgers(session.client)
-  if (ledgers.length > 0 && request.baseline === undefined) throw otherLedger(ledgers)
-  const live = await liveSchemas(session.client, env.ledgerSchema)
+  const { schemas: live, ledgers } = await foundLive(session.client, env.ledgerSchema)
+  if (ledgers.some(({ tool }) => tool !== undefined) && request.baseline === undefined)
+    throw otherLedger(ledgers)
   const schemas = request.schemas === '' ? keysOf(live) : namedSchemas(request.schemas, live)
   await checkNotAdopted(
     session,
@@ -113,7 +106,7 @@ function refuseExisting(env: Environment): void {
 }
 
 function otherLedger(ledgers: readonly FoundLedger[]): MigError {
-  const [first] = ledgers
+  const first = ledgers.find(({ tool }) => tool !== undefined)
   return new MigError(
     'other-ledger',
     `the database has the ledger of another tool: ${ledgers.map(({ table }) => table).join(', ')}`,

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { MigError } from '../../errors.ts'
-import { schemasInUse } from '../../postgres/index.ts'
+import { schemasInUse, toolLedgersIn } from '../../postgres/index.ts'
 
 /** A schema of the live database and the key that it gets. */
 export interface FoundSchema {
@@ -8,36 +8,32 @@ export interface FoundSchema {
   readonly schema: string
 }
 
-/** Another tool's ledger in the live database. */
+/** A table of another tool in the live database. */
 export interface FoundLedger {
-  readonly tool: 'alembic' | 'drizzle' | 'prisma'
+  /** The tool, where its history can be imported. */
+  readonly tool: string | undefined
   /** `schema.table` */
   readonly table: string
 }
 
-const ledgerTables: Readonly<Record<string, FoundLedger['tool']>> = {
-  alembic_version: 'alembic',
-  __drizzle_migrations: 'drizzle',
-  _prisma_migrations: 'prisma',
+/** What is there of the user's own, and what is of other tools. */
+export interface FoundLive {
+  /** The schemas that hold something of the user's own: no extension's, no tool's. */
+  readonly schemas: readonly string[]
+  readonly ledgers: readonly FoundLedger[]
 }
 
-/** The schemas that hold something of the user's own: no extension's, no ledger's. */
-export async function liveSchemas(client: ClientBase, ledgerSchema: string): Promise<readonly string[]> {
-  const schemas = await schemasInUse(client, Object.keys(ledgerTables))
-  return schemas.filter((schema) => schema !== ledgerSchema)
-}
-
-/** The ledgers of other tools. */
-export async function foreignLedgers(client: ClientBase): Promise<readonly FoundLedger[]> {
-  const { rows } = await client.query<{ schema: string; name: string }>(
-    `SELECT n.nspname AS schema, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE c.relname = ANY ($1) AND c.relkind IN ('r', 'p') ORDER BY 1, 2`,
-    [Object.keys(ledgerTables)],
+/** Looks at what a live database holds. */
+export async function foundLive(client: ClientBase, ledgerSchema: string): Promise<FoundLive> {
+  const ledgers = await toolLedgersIn(client)
+  const schemas = await schemasInUse(
+    client,
+    ledgers.map(({ table }) => table),
   )
-  return rows.flatMap(({ schema, name }) => {
-    const tool = ledgerTables[name]
-    return tool === undefined ? [] : [{ tool, table: `${schema}.${name}` }]
-  })
+  return {
+    schemas: schemas.filter((schema) => schema !== ledgerSchema),
+    ledgers: ledgers.map(({ tool, schema, table }) => ({ tool, table: `${schema}.${table}` })),
+  }
 }
 
 const reserved = new Set(['all', 'head', 'heads', 'base', 'current'])

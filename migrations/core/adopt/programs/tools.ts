@@ -1,3 +1,4 @@
+import { toolLedgers } from '../../postgres/tool-ledgers.ts'
 import type { ToolName } from '../history.ts'
 
 /** A tool whose migrations are programs of Node, which are recorded from its own run. */
@@ -15,7 +16,7 @@ export interface ProgramTool {
   readonly needsSettings: boolean
   /** What applies all migrations, as arguments of Node; undefined where only the project knows. */
   readonly up?: (found: FoundProgram) => readonly string[]
-  /** What takes the last one back, or all. */
+  /** What reverts the last one, or all. */
   readonly down?: (found: FoundProgram) => readonly string[]
 }
 
@@ -27,12 +28,18 @@ interface FoundProgram {
   readonly drivers: string
 }
 
+function ledgerTable(table: string): ProgramTool['ledger'] {
+  const found = toolLedgers.find((each) => each.table === table)
+  if (found === undefined) throw new TypeError(`no tool has the ledger ${table}`)
+  return found
+}
+
 const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value])
 
 export const programTools: readonly ProgramTool[] = [
   {
     ...{ name: 'knex', package: 'knex', settings: /^knexfile\.[cm]?[jt]s$/, needsSettings: true },
-    ledger: { table: 'knex_migrations', columns: ['id', 'name', 'batch', 'migration_time'] },
+    ledger: ledgerTable('knex_migrations'),
     own: (table) => [`${table}_lock`],
     up: ({ program, settings }) => [program, 'migrate:latest', ...flag('--knexfile', settings)],
     down: ({ program, settings }) => [program, 'migrate:rollback', '--all', ...flag('--knexfile', settings)],
@@ -40,17 +47,17 @@ export const programTools: readonly ProgramTool[] = [
   {
     ...{ name: 'typeorm', package: 'typeorm', needsSettings: true },
     settings: /^(?:[\w.-]*[.-])?(?:data-?source|ormconfig|typeorm(?:[.-]?config)?)\.[cm]?[jt]s$/i,
-    ledger: { table: 'migrations', columns: ['id', 'timestamp', 'name'] },
+    ledger: ledgerTable('migrations'),
     // What its schema builder keeps of views and generated columns.
     own: () => ['typeorm_metadata'],
-    // Its command takes one back, and starts anew for each.
+    // Its command reverts one, and starts again for each.
     up: ({ drivers, settings = '' }) => [`${drivers}/typeorm.cjs`, settings, 'up'],
     down: ({ drivers, settings = '' }) => [`${drivers}/typeorm.cjs`, settings, 'down'],
   },
   {
     ...{ name: 'node-pg-migrate', package: 'node-pg-migrate', needsSettings: false },
     settings: /^\.?node-pg-migrate(?:rc|\.config)\.\w+$/,
-    ledger: { table: 'pgmigrations', columns: ['id', 'name', 'run_on'] },
+    ledger: ledgerTable('pgmigrations'),
     own: () => [],
     up: ({ program, settings }) => [program, 'up', ...flag('--config-file', settings)],
     down: ({ program, settings }) => [
@@ -61,13 +68,13 @@ export const programTools: readonly ProgramTool[] = [
   {
     // Its migrations are run by a program of the project's own.
     ...{ name: 'kysely', package: 'kysely', settings: /^kysely\.config\.[cm]?[jt]s$/, needsSettings: false },
-    ledger: { table: 'kysely_migration', columns: ['name', 'timestamp'] },
+    ledger: ledgerTable('kysely_migration'),
     own: (table) => [`${table}_lock`],
   },
   {
     ...{ name: 'sequelize', package: 'sequelize-cli', needsSettings: false },
     settings: /^\.sequelizerc$/,
-    ledger: { table: 'SequelizeMeta', columns: ['name'] },
+    ledger: ledgerTable('SequelizeMeta'),
     own: () => [],
     up: ({ program }) => [program, 'db:migrate'],
     down: ({ program }) => [program, 'db:migrate:undo:all'],
@@ -75,7 +82,7 @@ export const programTools: readonly ProgramTool[] = [
   {
     ...{ name: 'mikro-orm', package: '@mikro-orm/cli', needsSettings: true },
     settings: /^mikro-orm\.config\.[cm]?[jt]s$/,
-    ledger: { table: 'mikro_orm_migrations', columns: ['id', 'name', 'executed_at'] },
+    ledger: ledgerTable('mikro_orm_migrations'),
     own: () => [],
     up: ({ program }) => [program, 'migration:up'],
     down: ({ program }) => [program, 'migration:down', '--to', '0'],
