@@ -98,7 +98,7 @@ export function checkStillPlanned(plan: Planned, now: Planned): void {
 export function checkHalfDone(
   { steps }: Planned,
   halfDone: readonly Progress[],
-  files: ReadonlyMap<string, unknown>,
+  files: Project['files'],
 ): void {
   for (const row of halfDone) {
     const next = steps.find((step) => step.targetSchema === row.targetSchema)

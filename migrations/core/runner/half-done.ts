@@ -1,5 +1,8 @@
 import { shellWord } from '../environment/index.ts'
 import type { Progress } from '../ledger/index.ts'
+import type { Project } from './project.ts'
+
+type Files = Project['files']
 
 /** A revision that a target schema is in the middle of, and what goes on with it. */
 export interface HalfDone {
@@ -7,7 +10,7 @@ export interface HalfDone {
   readonly direction: 'upgrade' | 'downgrade'
   /** How many of its statements are done, for good. */
   readonly statement: number
-  /** The command to type. */
+  /** What to do: the command to type, after the code with its file where that is not there. */
   readonly goOn: string
 }
 
@@ -15,27 +18,18 @@ export interface HalfDone {
  * What the ledger knows of a half-done revision, for who asks where a target schema stands.
  * @param tenant the target schema, where the line has many
  */
-export function halfDoneOf(row: Progress, tenant?: string): HalfDone {
+export function halfDoneOf(row: Progress, files: Files, tenant?: string): HalfDone {
   const { revision, direction, statement } = row
   const only = tenant === undefined ? '' : ` --tenants ${shellWord(tenant)}`
-  return { revision, direction, statement, goOn: `${goOnCommand(row)}${only}` }
-}
-
-/** The command that goes on with a half-done revision. */
-export function goOnCommand({
-  direction,
-  revision,
-  line,
-}: Pick<Progress, 'direction' | 'revision' | 'line'>): string {
-  return direction === 'upgrade' ? `just mig-upgrade ${revision} ${line}` : `just mig-downgrade -1 ${line}`
+  return { revision, direction, statement, goOn: `${finishHelp(row, files)}${only}` }
 }
 
 /** What finishes a half-done revision, also where the code has no file of it. */
 export function finishHelp(
-  halfDone: Pick<Progress, 'direction' | 'revision' | 'line'>,
-  files: ReadonlyMap<string, unknown>,
+  { direction, revision, line }: Pick<Progress, 'direction' | 'revision' | 'line'>,
+  files: Files,
 ): string {
-  const command = goOnCommand(halfDone)
-  const { revision } = halfDone
+  const command =
+    direction === 'upgrade' ? `just mig-upgrade ${revision} ${line}` : `just mig-downgrade -1 ${line}`
   return files.has(revision) ? command : `deploy the code that has the file of ${revision}, then ${command}`
 }

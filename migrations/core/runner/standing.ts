@@ -63,7 +63,7 @@ function lineStandings(
   const rows = applied?.rows ?? []
   const behind = pendingOf(project, states, line)
   const begun = progress.find((row) => row.targetSchema === targetSchema)
-  const halfDone = begun === undefined ? null : halfDoneOf(begun)
+  const halfDone = begun === undefined ? null : halfDoneOf(begun, project.files)
   const trouble = applied === undefined ? null : troubleNote(project.env, applied)
   const kind = applied?.trouble?.kind
   const troubled = kind === undefined ? undefined : kind === 'gone' ? 'absent' : kind

@@ -3,6 +3,7 @@ import type { Progress } from '../ledger/index.ts'
 import { databaseError, isConnectionLost, messageWithoutValues } from '../postgres/index.ts'
 import { finishHelp } from './half-done.ts'
 import type { PlanStep } from './plan.ts'
+import type { Project } from './project.ts'
 import { helpFor } from './statement-help.ts'
 
 /** How far a failed step had come. */
@@ -72,7 +73,7 @@ export function halfDoneFirst(
   halfDone: Pick<Progress, 'revision' | 'line' | 'direction' | 'statement'>,
   targetSchema: string,
   applied: readonly string[],
-  files: ReadonlyMap<string, unknown>,
+  files: Project['files'],
 ): MigError {
   const standing = applied.length === 0 ? 'base' : `"${applied.join(' ')}"`
   const { revision, line, direction, statement } = halfDone

@@ -158,7 +158,10 @@ async function databaseFacts(
       const schemas = group.map(({ schema }) => schema)
       const progress = await readProgress(client, env.ledgerSchema, schemas)
       const halfDone = new Map(
-        progress.map((row) => [row.targetSchema, halfDoneOf({ ...row, line }, row.targetSchema)]),
+        progress.map((row) => [
+          row.targetSchema,
+          halfDoneOf({ ...row, line }, project.files, row.targetSchema),
+        ]),
       )
       const lastRuns = options.lastRun ? await readLastRuns(client, env.ledgerSchema) : new Map()
       const hashes = options.structure
