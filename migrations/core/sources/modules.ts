@@ -56,12 +56,12 @@ export async function moduleFiles(
     return { files: await statementFiles(modules, undefined, options), inputs: described.inputs }
   const own = described.files.filter((path) => !isInstalled(path))
   const tools = await drizzleTools(described.packages, own)
+  if (options.casing !== undefined) expectCasing(tools, options.casing)
   const drizzle = modules.find(({ objects }) => objects.length > 0)?.place.path ?? own[0] ?? ''
   const { casing, inputs } =
-    options.casing === undefined
+    options.casing === undefined && !tools.isFirst
       ? await configuredCasing(dirname(drizzle), options.cacheDir)
       : { casing: options.casing, inputs: seenInputs({ files: [] }) }
-  if (casing !== undefined) expectCasing(tools, casing)
   const known =
     described.inputs !== undefined && inputs !== undefined ? [described.inputs, inputs] : undefined
   return {

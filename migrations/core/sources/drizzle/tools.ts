@@ -66,7 +66,7 @@ export function expectCasing({ isFirst }: DrizzleTools, casing: DrizzleCasing): 
   if (!isFirst) return
   throw new MigError(
     'drizzle-casing',
-    `drizzle-orm 1.0 takes no casing (${casing}) from drizzle.config.ts or env.ts`,
+    `drizzle-orm 1.0 takes no casing (${casing}) from outside of the schema`,
     {
       help: "write it into the schema: import { snakeCase } from 'drizzle-orm/pg-core', and snakeCase.table(…)",
     },
