@@ -61,9 +61,18 @@ export function readAllModels(input: ModelInput): Promise<ReadModels> {
 
 /** Loads the models of all lines into an empty scratch database. */
 export async function loadAll(client: Client, files: readonly ModelFile[], input: ModelInput): Promise<void> {
+  warnOfPassedOver(files, input)
+  await loadFiles(client, files, input)
+}
+
+/** As {@link loadAll}, without a word of statements that nothing is generated for. */
+export async function loadFiles(
+  client: Client,
+  files: readonly ModelFile[],
+  input: ModelInput,
+): Promise<void> {
   const { surroundings } = input
   const excluded = surroundings?.excluded
-  warnOfPassedOver(files, input)
   await surroundings?.ofModels(client, files)
   await loadModels(client, files, {
     ...(excluded === undefined ? {} : { whenStuck: () => excluded(client) }),

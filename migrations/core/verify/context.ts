@@ -10,6 +10,7 @@ import {
   surroundHistory,
 } from '../autogenerate/surroundings.ts'
 import { excludesAny, scratchExcludes } from '../autogenerate/tenants/excludes.ts'
+import { readAllModels } from '../autogenerate/wanted.ts'
 import type { Environment } from '../environment/index.ts'
 import type { EmitEvent } from '../events.ts'
 import { ensureEmbeddedServer, type Fingerprint, quoteIdent, scratchServer } from '../postgres/index.ts'
@@ -22,6 +23,7 @@ import {
   planRun,
   type Session,
 } from '../runner/index.ts'
+import type { ReadModels } from '../sources/index.ts'
 import { onTrial, type Trial } from './trial.ts'
 
 /** What the checks share. */
@@ -31,6 +33,8 @@ export interface VerifyContext {
   /** As it runs on scratch databases: every line, tenant lines in a stand-in, no hooks. */
   readonly scratch: Project
   readonly models: ModelInput
+  /** Reads the models, once: a program that says them may take long. */
+  readonly readModels: () => Promise<ReadModels>
   readonly emit: EmitEvent
   readonly signal: AbortSignal | undefined
 }
@@ -88,7 +92,12 @@ export async function verifyContext(
     emit,
     ...(signal === undefined ? {} : { signal }),
   }
-  return { project, scratch: scratchProject(project), models, emit, signal }
+  let read: Promise<ReadModels> | undefined
+  const readModels = () => {
+    read ??= readAllModels(models)
+    return read
+  }
+  return { project, scratch: scratchProject(project), models, readModels, emit, signal }
 }
 
 async function scratchUrl(env: Environment, liveUrl: string, emit: EmitEvent): Promise<string> {

@@ -3,9 +3,9 @@ import { changesBetween } from '../autogenerate/autogenerate.ts'
 import { changeText, managedGlobals, type Scope } from '../autogenerate/engine/index.ts'
 import { filteredSchemas } from '../autogenerate/input.ts'
 import { observe, type State } from '../autogenerate/state.ts'
-import { readAllModels } from '../autogenerate/wanted.ts'
+import { loadFiles } from '../autogenerate/wanted.ts'
 import { applyStamp, planRun } from '../runner/index.ts'
-import { hasModels, loadModels } from '../sources/index.ts'
+import { hasModels } from '../sources/index.ts'
 import { onEmptyScratch, onScratch, type VerifyContext } from './context.ts'
 import { counted, type Found } from './result.ts'
 
@@ -73,14 +73,7 @@ function modelState(context: VerifyContext): Promise<State> {
   })
 }
 
-async function load({ models }: VerifyContext, client: Client): Promise<void> {
-  const { files } = await readAllModels(models)
-  const { ofModels, excluded } = models.surroundings ?? {}
-  await ofModels?.(client, files)
-  await loadModels(client, files, {
-    ...(excluded === undefined ? {} : { whenStuck: () => excluded(client) }),
-    schemas: Object.fromEntries(models.lines.map((line) => [line.key, line.schema])),
-    tenantKeys: models.lines.filter((line) => line.tenant).map((line) => line.key),
-    privileges: models.privileges,
-  })
+async function load({ models, readModels }: VerifyContext, client: Client): Promise<void> {
+  const { files } = await readModels()
+  await loadFiles(client, files, models)
 }
