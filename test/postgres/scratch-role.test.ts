@@ -39,7 +39,7 @@ describe('the role of a scratch database', () => {
       expect(rows).toEqual([{ powerful: false, memberships: 0 }])
       const refused = [
         `COPY (SELECT 1) TO PROGRAM 'true'`,
-        `COPY (SELECT 1) TO '/tmp/just-mig-scratch'`,
+        `COPY (SELECT 1) TO '/no-such-folder/rows'`,
         `SELECT pg_catalog.pg_read_file('PG_VERSION')`,
         'CREATE DATABASE other',
         `ALTER SYSTEM SET work_mem = '1MB'`,

@@ -17,7 +17,7 @@ export interface ImportedRevision {
   readonly downgrade: readonly BodyPart[] | null
   /** What else the head of its file says. */
   readonly notes?: readonly string[]
-  /** Why nothing takes it back. */
+  /** Why nothing reverts it. */
   readonly irreversible?: string
   /** What it did depended on rows of the database that it was recorded on. */
   readonly readsRows?: boolean

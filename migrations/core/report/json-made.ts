@@ -23,7 +23,7 @@ export interface ImportLine {
     readonly revisions: readonly string[]
     readonly from: string
   }[]
-  /** Revisions that nothing takes back. */
+  /** Revisions that nothing reverts. */
   readonly irreversible: readonly {
     readonly revision: string
     readonly file: string

@@ -9,12 +9,12 @@ import {
 } from '../environment/index.ts'
 import { MigError } from '../errors.ts'
 import type { EmitEvent } from '../events.ts'
-import { splitStatements } from '../postgres/index.ts'
-import type { ModelFile, ModelStatement } from './model.ts'
+import type { ModelFile } from './model.ts'
 import { moduleFiles } from './modules.ts'
 import { type ModelPlace, placesOf } from './places.ts'
 import { inputFiles, type ProgramOptions, programFile, programInputs } from './programs/files.ts'
 import { commandOf } from './programs/run.ts'
+import { sqlStatements } from './sql-text.ts'
 
 export interface ReadModels {
   readonly files: readonly ModelFile[]
@@ -117,17 +117,5 @@ function shownSources({ base, sources }: ModelsPlace): string {
 }
 
 function sqlFile({ path, key, keyed }: ModelPlace): ModelFile {
-  return { path, key, keyed, statements: sqlStatements(path) }
-}
-
-function sqlStatements(path: string): readonly ModelStatement[] {
-  const text = readFileSync(path, 'utf8')
-  let line = 1
-  let counted = 0
-  return splitStatements(text).map(({ text: sql, start }) => {
-    // From where the statement before stands, since a dump may have tens of thousands.
-    line += text.slice(counted, start).split('\n').length - 1
-    counted = start
-    return { sql, file: path, line }
-  })
+  return { path, key, keyed, statements: sqlStatements(readFileSync(path, 'utf8'), path) }
 }

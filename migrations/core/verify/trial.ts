@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
-import { quoteLiteral } from '../postgres/index.ts'
 import { type PlanRequest, type Project, planRun, type Session } from '../runner/index.ts'
 import { applyWithin } from '../runner/within.ts'
+import { positionStatements } from '../scratch/rows/index.ts'
 
 /** A database on which revisions run, whatever becomes of it afterwards. */
 export interface Trial {
@@ -40,13 +40,8 @@ async function sequencePositions(client: Client, schemas: readonly string[]): Pr
      WHERE c.relkind = 'S' AND n.nspname = ANY ($1)`,
     [schemas],
   )
-  if (names.rows.length === 0) return []
-  const queries = names.rows.map(
-    ({ name }) =>
-      `SELECT ${quoteLiteral(name)} AS name, last_value::text AS value, is_called AS called FROM ${name}`,
+  return positionStatements(
+    client,
+    names.rows.map(({ name }) => name),
   )
-  const { rows } = await client.query<{ name: string; value: string; called: boolean }>(
-    queries.join(' UNION ALL '),
-  )
-  return rows.map(({ name, value, called }) => `SELECT setval(${quoteLiteral(name)}, ${value}, ${called})`)
 }

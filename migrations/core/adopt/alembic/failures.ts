@@ -1,7 +1,6 @@
 import { exitCodes, MigError } from '../../errors.ts'
 import { withoutSecrets } from '../../secrets.ts'
 import { lastLines, type ToolEnd } from '../record/child.ts'
-import type { Piece } from '../record/piece.ts'
 import type { DriverEvent, RefusalCode, ToolError } from './driver.ts'
 import type { RecordRequest } from './record.ts'
 
@@ -33,10 +32,7 @@ const refusals: Readonly<Record<RefusalCode, (what: string) => readonly [message
 }
 
 /** The error of a run that would have led elsewhere. */
-export function refused(
-  event: Extract<DriverEvent, { event: 'refused' }> | undefined,
-  _told: Told,
-): MigError {
+export function refused(event: Extract<DriverEvent, { event: 'refused' }> | undefined): MigError {
   const code = event?.code ?? 'not-redirected'
   const [message, help] = refusals[code](event?.what ?? '')
   return new MigError(code, `${message}; nothing was run`, { help })
@@ -89,16 +85,6 @@ export function historyFails(
       ...placed(error),
     },
   )
-}
-
-/** The error of a revision that did what the server's log does not have. */
-export function unrecorded(revision: string, file: string, { copies }: Piece): MigError {
-  const what = copies ? 'sends rows by COPY, which are not in' : 'turns off'
-  return new MigError('unrecorded', `${revision} ${what} the log that recordings are made from`, {
-    help: otherWays.join('; '),
-    exitCode: exitCodes.decisionNeeded,
-    place: { file },
-  })
 }
 
 /** What an error of the server says about the history (manual, appendix A). */

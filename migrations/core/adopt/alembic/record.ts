@@ -8,11 +8,12 @@ import {
   type RecordingRequest,
   scratchEnvironment,
   scratchPlace,
+  unrecorded,
 } from '../record/recording.ts'
 import { type Stretch, stretches } from '../record/transactions.ts'
 import { shippedFile } from '../shipped.ts'
 import type { DescribedRevision, DriverEvent, DriverTask, ToolError } from './driver.ts'
-import { historyFails, refused, shortReason, startFails, unrecorded } from './failures.ts'
+import { historyFails, otherWays, refused, shortReason, startFails } from './failures.ts'
 import type { AlembicFolders } from './folders.ts'
 import type { Interpreter } from './python.ts'
 
@@ -86,7 +87,8 @@ function recordingOf(
   const upgrades = new Map(
     revisions.flatMap(({ revision, file }) => {
       const piece = pieces.get(`upgrade ${revision}`)
-      if (piece?.copies || piece?.hides) throw unrecorded(revision, file, piece)
+      if (piece?.copies || piece?.hides)
+        throw unrecorded(revision, piece, { help: otherWays.join('; '), place: { file } })
       return piece === undefined ? [] : [[revision, piece] as const]
     }),
   )
@@ -132,7 +134,7 @@ async function pass(
   })
   await putMark(server, `${database} closed`)
   const { error, refusal, failed } = seen
-  if (refusal() !== undefined) throw refused(refusal(), request)
+  if (refusal() !== undefined) throw refused(refusal())
   if (failed() !== undefined) throw startFails(failed(), end, request)
   const upgradeError = error('upgrade')
   if (upgradeError !== undefined) throw historyFails(upgradeError, seen.done(), request)

@@ -41,7 +41,7 @@ export interface ImportRequest {
 export interface ImportResult {
   /** The revision files, relative to the project folder. */
   readonly files: readonly string[]
-  /** Revisions that nothing takes back, with the reason; the other tool's way back does not work. */
+  /** Revisions that nothing reverts, with the reason; the other tool's downgrade does not work. */
   readonly irreversible: readonly IrreversibleRevision[]
   /** What our ledger says now; empty where the database has no ledger of the other tool. */
   readonly adopted: readonly AdoptedRows[]

@@ -1,12 +1,11 @@
 import { exitCodes, MigError } from '../../errors.ts'
 import { withoutSecrets } from '../../secrets.ts'
 import { lastLines, type ToolEnd } from '../record/child.ts'
-import type { Piece } from '../record/piece.ts'
 import type { ToolCommand } from './project.ts'
 import type { ProgramTool } from './tools.ts'
 
 /** Where the state of a database comes from when its history cannot be run. */
-const otherWay = 'or begin at the live database, without its history: npx just-mig init'
+export const otherWay = 'or begin at the live database, without its history: npx just-mig init'
 
 /** The error of a tool that did not come so far as to make its ledger. */
 export function notStarted({ name }: ProgramTool, { shown }: ToolCommand, end: ToolEnd): MigError {
@@ -63,15 +62,6 @@ export function unfinished(
     `the ledger of ${name} has ${ledger.length} migrations, and its run wrote ${cut.length}${missing.length > 0 ? `; not written: ${missing[0]}` : ''}`,
     { help: `does a migration write the ledger itself? ${otherWay}`, facts: { missing } },
   )
-}
-
-/** The error of a migration that did what the server's log does not have. */
-export function unrecorded(name: string, { copies }: Piece): MigError {
-  const what = copies ? 'sends rows by COPY, which are not in' : 'turns off'
-  return new MigError('unrecorded', `${name} ${what} the log that recordings are made from`, {
-    help: otherWay,
-    exitCode: exitCodes.decisionNeeded,
-  })
 }
 
 function said(end: ToolEnd): string {

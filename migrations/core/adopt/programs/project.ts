@@ -24,7 +24,7 @@ export interface ToolCommand {
 export interface ProgramOptions {
   /** A command line that applies all migrations. */
   readonly up?: string
-  /** A command line that takes the last one back, or all. */
+  /** A command line that reverts the last one, or all. */
   readonly down?: string
 }
 
@@ -164,7 +164,7 @@ function noCommand({ name }: ProgramTool): MigError {
 }
 
 const commandHelp =
-  "say what applies all migrations, and what takes the last one back: --up 'npm run migrate' --down 'npm run migrate:down'"
+  "say what applies all migrations, and what reverts the last one: --up 'npm run migrate' --down 'npm run migrate:down'"
 
 function noSettings({ name, settings }: ProgramTool, folder: string): MigError {
   return new MigError('no-settings', `${folder} has no settings of ${name} (${settings.source})`, {

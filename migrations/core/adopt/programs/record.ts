@@ -13,10 +13,11 @@ import {
   type ScratchPlace,
   scratchEnvironment,
   scratchPlace,
+  unrecorded,
 } from '../record/recording.ts'
 import { ownApplication, type RecordingServer } from '../record/server.ts'
 import { shippedFile } from '../shipped.ts'
-import { historyFails, noLedger, notStarted, unfinished, unrecorded } from './failures.ts'
+import { historyFails, noLedger, notStarted, otherWay, unfinished } from './failures.ts'
 import type { ProgramProject, ToolCommand } from './project.ts'
 import type { ProgramTool } from './tools.ts'
 
@@ -45,14 +46,14 @@ interface Pass {
 
 /**
  * Lets a tool run a project's migrations on empty databases, and cuts what the server was sent where the tool writes
- * its ledger: the upgrades of a run that only goes forward, and the downgrades of a second one, which goes all the
- * way back.
+ * its ledger: the upgrades of a run that only goes forward, and the downgrades of a second one, which reverts
+ * all.
  * @throws MigError `history-fails` with the tool's own error; what `failures.ts` has
  */
 export async function recordProgram(request: ProgramRequest): Promise<ProgramRecording> {
   const first = await goForward(request, await begin(request))
   const second = await goForward(request, await begin(request))
-  // As it is at the last migration, since the way back changes the other.
+  // As it is at the last migration, since the downgrades change the other.
   const copy = await request.server.createDatabase(second.pass.database)
   const { names, ledger } = first
   const downgrades = await goBack(request, second.pass, first)
@@ -60,7 +61,7 @@ export async function recordProgram(request: ProgramRequest): Promise<ProgramRec
   const varying = names.filter((name) => textOf(upgrades.get(name)) !== textOf(others.get(name)))
   for (const name of names) {
     const piece = upgrades.get(name)
-    if (piece?.copies || piece?.hides) throw unrecorded(name, piece)
+    if (piece?.copies || piece?.hides) throw unrecorded(name, piece, { help: otherWay })
   }
   const databases = [first.pass.database, copy] as const
   return { names, upgrades, downgrades, varying: new Set(varying), ledger, databases }
@@ -98,7 +99,7 @@ async function goForward(request: ProgramRequest, pass: Pass): Promise<Forward> 
 }
 
 /**
- * Takes back what it can. What fails stays, and is left out of the ledger, so that the tool goes on with the one
+ * Reverts what it can. What fails stays, and is left out of the ledger, so that the tool goes on with the one
  * before.
  */
 async function goBack(
@@ -134,7 +135,7 @@ async function goBack(
   return found
 }
 
-/** A history that fails so often has its way back in other places. */
+/** A history that fails so often cannot be reverted by its own tool. */
 const maximalFailures = 25
 
 function reasonOf({ lastError }: Cut, { said }: ToolEnd): string {

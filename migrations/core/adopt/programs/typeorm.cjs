@@ -1,5 +1,5 @@
 // @ts-nocheck: the types would be those of the project's TypeORM.
-// node typeorm.cjs DATA_SOURCE up|down: applies all migrations of a project's TypeORM, or takes all back.
+// node typeorm.cjs DATA_SOURCE up|down: applies all migrations of a project's TypeORM, or reverts all.
 'use strict'
 const { createRequire } = require('node:module')
 const { join } = require('node:path')

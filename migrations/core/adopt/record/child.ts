@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { MigError } from '../../errors.ts'
+import { inOwnGroup, killGroup } from '../../process-group.ts'
 
 export interface ToolRequest {
   readonly command: string
@@ -43,8 +44,7 @@ export async function runTool(request: ToolRequest): Promise<ToolEnd> {
     cwd: request.cwd,
     env: request.env,
     stdio: ['pipe', 'pipe', 'pipe'],
-    // A group of its own, so that what it starts can be ended with it.
-    detached: process.platform !== 'win32',
+    ...inOwnGroup,
     windowsHide: true,
   })
   let said = ''
@@ -82,16 +82,6 @@ export async function runTool(request: ToolRequest): Promise<ToolEnd> {
   killGroup(child)
   if (failure !== undefined) throw failure
   return { exitCode: child.exitCode, said }
-}
-
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return
-  try {
-    if (process.platform === 'win32') child.kill('SIGKILL')
-    else process.kill(-child.pid, 'SIGKILL')
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
-  }
 }
 
 /** By the PATH that it was looked for in. */

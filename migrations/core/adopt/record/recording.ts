@@ -1,3 +1,4 @@
+import { exitCodes, MigError, type MigErrorOptions } from '../../errors.ts'
 import type { Session } from '../../runner/index.ts'
 import type { BodyPart, ImportedRevision } from '../history.ts'
 import { fence } from './child.ts'
@@ -26,7 +27,7 @@ export interface Recording {
   readonly databases: readonly [string, string]
 }
 
-/** The downgrade of a revision as it was recorded, or why nothing takes it back. */
+/** The downgrade of a revision as it was recorded, or why nothing reverts it. */
 export function recordedDowngrade(
   { upgrades, downgrades }: Recording,
   name: string,
@@ -78,4 +79,17 @@ export function scratchEnvironment({
   }
   for (const name of ['PGHOSTADDR', 'PGSERVICE', 'PGPASSFILE', 'PGOPTIONS']) delete env[name]
   return env
+}
+
+/** The error of a revision that did what the server's log does not have. */
+export function unrecorded(
+  name: string,
+  { copies }: Piece,
+  options: Pick<MigErrorOptions, 'help' | 'place'>,
+): MigError {
+  const what = copies ? 'sends rows by COPY, which are not in' : 'turns off'
+  return new MigError('unrecorded', `${name} ${what} the log that recordings are made from`, {
+    ...options,
+    exitCode: exitCodes.decisionNeeded,
+  })
 }

@@ -1,10 +1,11 @@
 import type { ClientBase } from 'pg'
-import { quoteIdent, quoteLiteral, setUserPathLocal } from '../../postgres/index.ts'
+import { quoteIdent, setUserPathLocal } from '../../postgres/index.ts'
 import type { ConcernedTable } from './concerned.ts'
 import { describeTables, type Shapes, type TableShape } from './describe.ts'
 import { draftOf, insertStatement, type RowWish, rowValues } from './draft.ts'
 import { inOrder, plainWish } from './make.ts'
 import { quietly } from './quiet.ts'
+import { positionStatements } from './sequence-positions.ts'
 import { solve } from './solve.ts'
 
 /** A sequence that gives values which rows have already, or none. */
@@ -60,14 +61,10 @@ async function sequencePositions(
     'SELECT unnest($1::text[])::oid::regclass::text AS name',
     [ids],
   )
-  const queries = names.rows.map(
-    ({ name }) =>
-      `SELECT ${quoteLiteral(name)} AS name, last_value::text AS value, is_called AS called FROM ${name}`,
+  return positionStatements(
+    client,
+    names.rows.map(({ name }) => name),
   )
-  const { rows } = await client.query<{ name: string; value: string; called: boolean }>(
-    queries.join(' UNION ALL '),
-  )
-  return rows.map(({ name, value, called }) => `SELECT setval(${quoteLiteral(name)}, ${value}, ${called})`)
 }
 
 async function staleIn(

@@ -3,9 +3,10 @@ import { resolve } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { type BuiltModels, type Inputs, type ModelProgram, seenInputs } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
-import { parseDatabaseUrl, splitStatements } from '../../postgres/index.ts'
+import { parseDatabaseUrl } from '../../postgres/index.ts'
 import { globFiles } from '../glob.ts'
 import type { ModelFile, ModelStatement } from '../model.ts'
+import { sqlStatements } from '../sql-text.ts'
 import { commandOf, runProgram } from './run.ts'
 
 /**
@@ -36,7 +37,7 @@ export async function programFile(
   const path = `${'print' in program ? 'output' : 'database'} of ${commandOf(program)}`
   const statements =
     'print' in program
-      ? printed(await runProgram(program, { ...options, scratch: undefined }), path)
+      ? sqlStatements(outputOf(await runProgram(program, { ...options, scratch: undefined })), path)
       : await built(program, options, path)
   if (statements.length > 0) return { path, key, keyed: key !== undefined, statements }
   throw new MigError(
@@ -73,18 +74,9 @@ export function inputFiles({ inputs = [] }: ModelProgram, base: string): readonl
   })
 }
 
-function printed(output: string, file: string): readonly ModelStatement[] {
-  const text = withoutHeading(stripVTControlCharacters(output))
-  return splitStatements(text).map(({ text: sql, start }) => ({
-    sql,
-    file,
-    line: text.slice(0, start).split('\n').length,
-  }))
-}
-
 /** What `npm run`, `pnpm run` and `yarn run` write around a program's output is not SQL; the lines stay, for their numbers. */
-function withoutHeading(output: string): string {
-  return output
+function outputOf(output: string): string {
+  return stripVTControlCharacters(output)
     .replace(/^(?:\s*\n|(?:> |\$ |yarn run v).*\n)+/, (heading) => heading.replace(/.+/g, ''))
     .replace(/\nDone in [\d.]+m?s\.?\s*$/, '\n')
 }

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { type ModelProgram, parseDuration, shellWord } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import type { DatabaseAddress } from '../../postgres/database-url.ts'
+import { inOwnGroup, killGroup } from '../../process-group.ts'
 import { withoutSecrets } from '../../secrets.ts'
 import { placesOfAddress, programVariables } from './variables.ts'
 
@@ -32,23 +33,24 @@ export async function runProgram(
   const command = filled(commandOf(program), places, shellWord)
   const cwd = program.cwd === undefined ? packageFolder(base) : resolve(base, program.cwd)
   if (!existsSync(cwd)) throw failed(program, `cannot run in ${cwd}, which is not there`, '')
-  const own = Object.entries(program.env ?? {}).map(([name, value]) => [name, filled(value, places, String)])
+  const own = Object.fromEntries(
+    Object.entries(program.env ?? {}).map(([name, value]) => [name, filled(value, places, String)]),
+  )
   const child = execa(command, {
     cwd,
     shell: true,
-    env: { ...programVariables(cwd, scratch), ...(Object.fromEntries(own) as Record<string, string>) },
+    env: { ...programVariables(cwd, scratch), ...own },
     extendEnv: false,
     stdin: 'ignore',
     reject: false,
     stripFinalNewline: false,
-    // A group of its own, so that what the shell starts ends with it.
-    detached: process.platform !== 'win32',
+    ...inOwnGroup,
     maxBuffer: 100_000_000,
   })
   let reason: unknown
   const stop = (why: unknown) => {
     reason ??= why
-    killGroup(child.pid)
+    killGroup(child)
   }
   const timeout = program.timeout ?? defaultTimeout
   const timer = setTimeout(
@@ -89,15 +91,6 @@ function packageFolder(base: string): string {
   for (let at = base; ; at = dirname(at)) {
     if (existsSync(join(at, 'package.json'))) return at
     if (dirname(at) === at) return base
-  }
-}
-
-function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return
-  try {
-    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL')
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
   }
 }
 

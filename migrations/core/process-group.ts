@@ -1,0 +1,14 @@
+import type { ChildProcess } from 'node:child_process'
+
+/** For a process that is ended with all that it starts; Windows has no groups of processes. */
+export const inOwnGroup = { detached: process.platform !== 'win32' }
+
+/** Ends a process that was started {@link inOwnGroup}, and what it has started; nothing where all are gone. */
+export function killGroup({ pid }: Pick<ChildProcess, 'pid'>): void {
+  if (pid === undefined) return
+  try {
+    process.kill(inOwnGroup.detached ? -pid : pid, 'SIGKILL')
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+  }
+}
