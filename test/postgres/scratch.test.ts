@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import pg from 'pg'
 import { describe, expect, inject, test } from 'vitest'
+import type { MigEvent } from '../../migrations/core/index.ts'
+import { urlForDatabase } from '../../migrations/core/postgres/database-url.ts'
 import type { EmbeddedServer } from '../../migrations/core/postgres/embedded.ts'
 import { withScratchDatabase } from '../../migrations/core/postgres/scratch.ts'
 import { scratchServer } from '../../migrations/core/postgres/scratch-server.ts'
@@ -111,6 +113,30 @@ describe('withScratchDatabase', () => {
       })
       .toBe(false)
   })
+})
+
+test('a role whose database somebody is still connected to is left for later, without a word', async () => {
+  const adminUrl = inject('adminUrl')
+  const name = 'mig_scratch_999999_0badcafe'
+  const role = 'mig_role_999999_0badcafe'
+  await administer(`CREATE ROLE ${role}`)
+  await administer(`CREATE DATABASE ${name} OWNER ${role}`)
+  const session = new pg.Client({ connectionString: urlForDatabase(adminUrl, name) })
+  await session.connect()
+  const events: MigEvent[] = []
+  const use = () =>
+    withScratchDatabase({ adminUrl, emit: (event) => events.push(event) }, async () => undefined)
+  await use()
+  expect(await exists(name)).toBe(true)
+  await session.end()
+  await expect
+    .poll(async () => {
+      await use()
+      return (await administer(`SELECT FROM pg_roles WHERE rolname = '${role}'`)).rowCount
+    })
+    .toBe(0)
+  expect(await exists(name)).toBe(false)
+  expect(events).toEqual([])
 })
 
 describe('without the right to create databases', () => {

@@ -22,31 +22,51 @@ export async function dropLeftovers(
   prefix: string,
   emit: EmitEvent | undefined,
 ): Promise<void> {
-  const { rows } = await admin.query<{ name: string; isRole: boolean }>(
-    `SELECT d.datname AS name, false AS "isRole"
-       FROM pg_database d, LATERAL substring(d.datname FROM '_([0-9a-f]{8})$') AS token
+  const databases = await namesOf(
+    admin,
+    `SELECT d.datname AS name FROM pg_database d, LATERAL substring(d.datname FROM '_([0-9a-f]{8})$') AS token
       WHERE d.datname ~ $1 AND pg_has_role(d.datdba, 'USAGE')
-        AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid) AND ${isDead}
-      UNION ALL
-     SELECT r.rolname, true
-       FROM pg_roles r, LATERAL substring(r.rolname FROM '_([0-9a-f]{8})$') AS token
-      WHERE r.rolname ~* '^mig_role_[0-9]+_[0-9a-f]{8}$' AND pg_has_role(r.oid, 'USAGE') AND ${isDead}
-      ORDER BY "isRole"`,
-    [`^${prefix}_[0-9]+_[0-9a-f]{8}$`, lockSpace],
+        AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid) AND ${isDead}`,
+    `^${prefix}_[0-9]+_[0-9a-f]{8}$`,
   )
-  for (const { name, isRole } of rows) {
-    try {
-      if (isRole) await dropScratchRole(admin, name)
+  for (const name of databases)
+    await dropLeft(emit, 'database', name, `DROP DATABASE ${quoteIdent(name)} WITH (FORCE)`, () =>
       // Without FORCE: PostgreSQL itself refuses when somebody has connected meanwhile.
-      else await admin.query(`DROP DATABASE IF EXISTS ${quoteIdent(name)}`)
-    } catch (error) {
-      if (isConnectionLost(error)) throw databaseError(error)
-      emit?.({
-        event: 'warning',
-        code: 'scratch-left',
-        message: `the scratch ${isRole ? 'role' : 'database'} ${name} of a process that is gone could not be dropped: ${databaseError(error).message}`,
-        help: isRole ? `DROP ROLE ${quoteIdent(name)}` : `DROP DATABASE ${quoteIdent(name)} WITH (FORCE)`,
-      })
-    }
+      admin.query(`DROP DATABASE IF EXISTS ${quoteIdent(name)}`),
+    )
+  const roles = await namesOf(
+    admin,
+    // A session of a process that was killed ends a moment after it, and its database is dropped by a later use.
+    `SELECT r.rolname AS name FROM pg_roles r, LATERAL substring(r.rolname FROM '_([0-9a-f]{8})$') AS token
+      WHERE r.rolname ~* $1 AND pg_has_role(r.oid, 'USAGE')
+        AND NOT EXISTS (SELECT FROM pg_database d WHERE d.datdba = r.oid) AND ${isDead}`,
+    '^mig_role_[0-9]+_[0-9a-f]{8}$',
+  )
+  for (const name of roles)
+    await dropLeft(emit, 'role', name, `DROP ROLE ${quoteIdent(name)}`, () => dropScratchRole(admin, name))
+}
+
+async function namesOf(admin: Client, sql: string, pattern: string): Promise<readonly string[]> {
+  const { rows } = await admin.query<{ name: string }>(sql, [pattern, lockSpace])
+  return rows.map(({ name }) => name)
+}
+
+async function dropLeft(
+  emit: EmitEvent | undefined,
+  kind: 'database' | 'role',
+  name: string,
+  help: string,
+  drop: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await drop()
+  } catch (error) {
+    if (isConnectionLost(error)) throw databaseError(error)
+    emit?.({
+      event: 'warning',
+      code: 'scratch-left',
+      message: `the scratch ${kind} ${name} of a process that is gone could not be dropped: ${databaseError(error).message}`,
+      help,
+    })
   }
 }

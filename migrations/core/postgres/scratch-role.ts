@@ -127,7 +127,9 @@ export async function dropScratchRole(admin: Client, own: string): Promise<void>
       WHERE rolname OPERATOR(pg_catalog.=) $1 OR pg_catalog.starts_with(rolname::pg_catalog.text, $1 OPERATOR(pg_catalog.||) '_')`,
     [own],
   )
-  if (rows.length > 0) await admin.query(`DROP ROLE ${rows.map(({ name }) => quoteIdent(name)).join(', ')}`)
+  // Another process may clean up at the same time.
+  if (rows.length > 0)
+    await admin.query(`DROP ROLE IF EXISTS ${rows.map(({ name }) => quoteIdent(name)).join(', ')}`)
 }
 
 /**
