@@ -7,6 +7,9 @@ import { isReadableBy, type ServerUser } from '../../migrations/core/postgres/se
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
 
+/** Made once for a run, by the global set-up. */
+export const programs = join(project, 'node_modules', '.test-programs')
+
 /** Can another user run these programs? Not in a checkout, or with a Node, that is closed to it. */
 export function canRunProgramsAs(user: ServerUser | undefined): boolean {
   return isReadableBy(user, project) && isReadableBy(user, process.execPath)
@@ -31,8 +34,8 @@ export async function spawnProgram(
 export async function builtProgram(
   name: string,
 ): Promise<{ readonly outfile: string; readonly remove: () => void }> {
-  // Beside node_modules, so that the program finds its packages.
-  const folder = mkdtempSync(join(project, 'node_modules', '.test-program-'))
+  // Below node_modules, so that the program finds its packages; not in it: what is kept of models follows from its names.
+  const folder = mkdtempSync(join(programs, 'program-'))
   // Programs run as other users too.
   chmodSync(folder, 0o755)
   const outfile = join(folder, 'program.mjs')

