@@ -8,7 +8,6 @@ const text = (...path: readonly string[]) => readFileSync(join(repository, ...pa
 
 /** The registry that the lock file was completed with has no such package, so that its digest could not be known. */
 const withoutDigest = [
-  ...['darwin-arm64', 'darwin-x64', 'linux-arm64', 'win32-x64'].map((name) => `@squawk-cli/${name}`),
   ...['darwin-arm64', 'darwin-x64', 'linux-arm', 'linux-arm64', 'linux-armv7', 'linux-loong64'].map(
     (name) => `rust-just-${name}`,
   ),
