@@ -1,11 +1,11 @@
-// just mig-check [schemas] [flags]
 import {
-  type Change,
   type CheckResult,
   checkProject,
   historyDrift,
   type LineDrift,
-} from '../migrations/core/autogenerate/index.ts'
+} from '../migrations/core/check/index.ts'
+import type { Change } from '../migrations/core/difference/index.ts'
+// just mig-check [schemas] [flags]
 import { exitCodes, type Project, type Session } from '../migrations/core/index.ts'
 import { countOf, oneLine } from '../migrations/core/report/index.ts'
 import { tenantFlags, trustLiveFlag } from './shared/arguments.ts'

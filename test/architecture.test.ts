@@ -6,7 +6,9 @@ const root = resolve(import.meta.dirname, '..')
 const core = join(root, 'migrations', 'core')
 
 const forRunner = ['environment', 'revisions', 'ledger', 'operations', 'postgres']
-const forAutogenerate = [...forRunner, 'runner', 'scratch', 'sources']
+const forScratch = [...forRunner, 'runner', 'difference']
+const forAutogenerate = [...forScratch, 'scratch', 'sources']
+const all = [...forAutogenerate, 'autogenerate']
 
 /** Which folders of core each folder may import from at run time; the root files are open to all. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
@@ -16,13 +18,29 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ledger: ['postgres'],
   operations: ['postgres'],
   runner: forRunner,
-  scratch: ['environment', 'revisions', 'postgres'],
+  difference: ['environment', 'postgres'],
+  scratch: forScratch,
   sources: ['environment', 'postgres', 'scratch'],
   autogenerate: forAutogenerate,
-  adopt: [...forAutogenerate, 'autogenerate'],
-  verify: [...forAutogenerate, 'autogenerate'],
-  lint: [...forAutogenerate, 'autogenerate', 'verify'],
+  check: all,
+  adopt: [...all, 'check'],
+  verify: all,
+  lint: [...all, 'verify'],
   report: [],
+}
+
+/** Which rooms of a folder each of its rooms may import from at run time; files on top may import from all of them. */
+const roomsMayImport: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  autogenerate: {
+    search: [],
+    renames: ['search'],
+    online: ['search'],
+    wanted: ['search'],
+    base: ['search', 'wanted', 'prove'],
+    write: ['search', 'online'],
+    prove: ['search', 'wanted', 'write'],
+    tenants: ['search', 'wanted', 'write', 'prove'],
+  },
 }
 
 interface Import {
@@ -53,6 +71,23 @@ function folderOf(path: string): string {
   return first.includes('.') ? '' : first
 }
 
+/** Files that reach themselves through imports, as paths from core. */
+function circles(imports: readonly Import[]): readonly string[] {
+  const next = new Map<string, string[]>()
+  for (const { from, to } of imports) next.set(from, [...(next.get(from) ?? []), to])
+  const reaches = (start: string) => {
+    const seen = new Set<string>()
+    const open = [...(next.get(start) ?? [])]
+    for (let at = open.pop(); at !== undefined; at = open.pop()) {
+      if (seen.has(at)) continue
+      seen.add(at)
+      open.push(...(next.get(at) ?? []))
+    }
+    return seen.has(start)
+  }
+  return [...next.keys()].filter(reaches).map((path) => relative(core, path))
+}
+
 describe('the direction of imports', () => {
   const imports = importsOf(core)
 
@@ -75,6 +110,26 @@ describe('the direction of imports', () => {
       )
     })
     expect(wrong.map(({ from, to }) => `${relative(core, from)} → ${relative(core, to)}`)).toEqual([])
+  })
+
+  test('a room of a folder imports only from those below it', () => {
+    const wrong = imports.filter(({ from, to, typeOnly }) => {
+      const [folder = '', source = ''] = relative(core, from).split('/')
+      const [other, target = ''] = relative(core, to).split('/')
+      const rooms = roomsMayImport[folder]
+      if (rooms === undefined || folder !== other || source === target || typeOnly) return false
+      return rooms[source] !== undefined && !rooms[source].includes(target)
+    })
+    expect(wrong.map(({ from, to }) => `${relative(core, from)} → ${relative(core, to)}`)).toEqual([])
+    for (const [folder, rooms] of Object.entries(roomsMayImport)) {
+      const there = readdirSync(join(core, folder), { withFileTypes: true })
+      const names = there.flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+      expect(names.toSorted(), folder).toEqual(Object.keys(rooms).toSorted())
+    }
+  })
+
+  test('no files import each other in a circle at run time', () => {
+    expect(circles(imports.filter(({ typeOnly }) => !typeOnly))).toEqual([])
   })
 
   test('core imports nothing from outside itself but package.json', () => {

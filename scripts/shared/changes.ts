@@ -1,4 +1,4 @@
-import { type Change, changeText, type Unmodeled } from '../../migrations/core/autogenerate/index.ts'
+import { type Change, changeText, type Unmodeled } from '../../migrations/core/difference/index.ts'
 import type { MigError } from '../../migrations/core/index.ts'
 import { type DifferenceLine, oneLine } from '../../migrations/core/report/index.ts'
 import type { Command } from './command.ts'

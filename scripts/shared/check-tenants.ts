@@ -1,10 +1,10 @@
 import {
-  type Change,
   checkTenants,
   type TenantDrift,
   type TenantStatements,
   tenantHistoryDrift,
-} from '../../migrations/core/autogenerate/index.ts'
+} from '../../migrations/core/check/index.ts'
+import type { Change } from '../../migrations/core/difference/index.ts'
 import {
   exitCodes,
   type Project,

@@ -1,7 +1,7 @@
 import { describe, expect, inject } from 'vitest'
 import type { AutogenFiles } from '../../migrations/core/autogenerate/index.ts'
 import { connect } from '../../migrations/core/postgres/index.ts'
-import { withScratchDatabase } from '../../migrations/core/postgres/scratch.ts'
+import { withScratchDatabase } from '../../migrations/core/scratch/database.ts'
 import { type Lab, labTest } from '../runner/support.ts'
 import { generateFiles, writeModels } from './support/project.ts'
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect } from 'vitest'
-import { checkProject } from '../../migrations/core/autogenerate/index.ts'
+import { checkProject } from '../../migrations/core/check/index.ts'
 import { type MigEvent, usingSession } from '../../migrations/core/index.ts'
 import { type Lab, labTest } from '../runner/support.ts'
 import { administer } from '../support/database.ts'

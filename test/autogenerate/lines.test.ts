@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Action } from '../../migrations/core/autogenerate/engine/index.ts'
-import { partIntoRuns } from '../../migrations/core/autogenerate/lines.ts'
+import { partIntoRuns } from '../../migrations/core/autogenerate/search/lines.ts'
+import type { Action } from '../../migrations/core/difference/index.ts'
 
 const table = (schema: string, name: string) => ({ kind: 'table', schema, name }) as const
 

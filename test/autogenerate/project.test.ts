@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { describe, expect } from 'vitest'
-import { type CheckResult, checkProject, historyDrift } from '../../migrations/core/autogenerate/index.ts'
+import { type CheckResult, checkProject, historyDrift } from '../../migrations/core/check/index.ts'
 import { type MigError, usingSession } from '../../migrations/core/index.ts'
 import { type Lab, labTest } from '../runner/support.ts'
 import { generateFiles, writeModels } from './support/project.ts'

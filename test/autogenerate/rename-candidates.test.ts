@@ -1,11 +1,11 @@
 import { describe, expect } from 'vitest'
+import { expectDecided, renameText } from '../../migrations/core/autogenerate/renames/settle.ts'
 import {
   type Catalog,
   readCatalog,
   renameCandidates,
   type Scope,
-} from '../../migrations/core/autogenerate/engine/index.ts'
-import { expectDecided, renameText } from '../../migrations/core/autogenerate/renames/settle.ts'
+} from '../../migrations/core/difference/index.ts'
 import type { MigError } from '../../migrations/core/index.ts'
 import { databaseTest, type TestDatabase } from '../support/database.ts'
 

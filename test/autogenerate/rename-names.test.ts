@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { NamedKind, NamedObject } from '../../migrations/core/autogenerate/engine/index.ts'
 import { resolvedRenames } from '../../migrations/core/autogenerate/renames/resolve.ts'
 import { renameSteps } from '../../migrations/core/autogenerate/renames/statements.ts'
 import { nameText, readName } from '../../migrations/core/autogenerate/renames/text.ts'
+import type { NamedKind, NamedObject } from '../../migrations/core/difference/index.ts'
 import type { MigError } from '../../migrations/core/index.ts'
 
 const top = (kind: NamedKind, schema: string, name: string, args?: readonly string[]): NamedObject => ({

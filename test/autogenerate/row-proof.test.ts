@@ -1,14 +1,14 @@
 import type { Client } from 'pg'
 import { expect, inject, test } from 'vitest'
-import { ownAction, type Rename } from '../../migrations/core/autogenerate/engine/index.ts'
-import type { GeneratedRevision, Side } from '../../migrations/core/autogenerate/generate.ts'
-import { prove } from '../../migrations/core/autogenerate/prove.ts'
-import { proofRows } from '../../migrations/core/autogenerate/rows/index.ts'
-import { runSections } from '../../migrations/core/autogenerate/run-sections.ts'
-import { observe, type State } from '../../migrations/core/autogenerate/state.ts'
+import { prove } from '../../migrations/core/autogenerate/prove/prove.ts'
+import { proofRows } from '../../migrations/core/autogenerate/prove/rows/index.ts'
+import type { GeneratedRevision, Side } from '../../migrations/core/autogenerate/write/revision.ts'
+import { ownAction, type Rename } from '../../migrations/core/difference/index.ts'
 import type { MigError } from '../../migrations/core/index.ts'
-import { withScratchDatabase } from '../../migrations/core/postgres/scratch.ts'
 import { type Loss, parseLoss } from '../../migrations/core/revisions/losses.ts'
+import { withScratchDatabase } from '../../migrations/core/scratch/database.ts'
+import { runSections } from '../../migrations/core/scratch/run-sections.ts'
+import { observe, type State } from '../../migrations/core/scratch/state.ts'
 
 /** A revision by hand, with what its head says, and the word of the proof. */
 interface Revision {

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest'
-import { checkProject } from '../../migrations/core/autogenerate/index.ts'
+import { checkProject } from '../../migrations/core/check/index.ts'
 import { type EnvironmentOptions, usingSession } from '../../migrations/core/index.ts'
 import { type Lab, labTest } from '../runner/support.ts'
 import { generateFiles, writeModels } from './support/project.ts'

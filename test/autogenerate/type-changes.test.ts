@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest'
-import { castRisk, isAssignable } from '../../migrations/core/autogenerate/engine/type-changes.ts'
+import { castRisk, isAssignable } from '../../migrations/core/difference/type-changes.ts'
 import { type Lab, labTest } from '../runner/support.ts'
 import { type TestDatabase, databaseTest as test } from '../support/database.ts'
 import { generateFiles, writeModels } from './support/project.ts'

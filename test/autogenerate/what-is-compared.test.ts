@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { extraKindNames } from '../../migrations/core/autogenerate/engine/extras.ts'
+import { extraKindNames } from '../../migrations/core/difference/extras.ts'
 import { allCaseNames, proveCase } from './support/case.ts'
 
 const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'what-is-compared.md'), 'utf8')

@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
 import { expect, inject, test } from 'vitest'
-import { withScratchDatabase } from '../../migrations/core/postgres/scratch.ts'
 import { lossText } from '../../migrations/core/revisions/index.ts'
+import { withScratchDatabase } from '../../migrations/core/scratch/database.ts'
 import {
   type Casts,
   columnKey,

@@ -1,6 +1,6 @@
 import type { Client } from 'pg'
 import { describe, expect, inject, test } from 'vitest'
-import { withScratchDatabase } from '../../migrations/core/postgres/scratch.ts'
+import { withScratchDatabase } from '../../migrations/core/scratch/database.ts'
 import { concernedTables, makeRows, plainWish } from '../../migrations/core/scratch/rows/index.ts'
 
 /** Makes tables, has rows made in all of schema `app`, and hands both over. */

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { checkProject } from '../../migrations/core/autogenerate/index.ts'
+import { checkProject } from '../../migrations/core/check/index.ts'
 import { modelSources } from '../../migrations/core/environment/models-setting.ts'
 import { type EnvironmentOptions, usingSession } from '../../migrations/core/index.ts'
 import { generateFiles, writeModels } from '../autogenerate/support/project.ts'

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest'
-import { schemaOf } from '../../migrations/core/autogenerate/engine/ids.ts'
-import { readCatalog } from '../../migrations/core/autogenerate/engine/index.ts'
+import { schemaOf } from '../../migrations/core/difference/ids.ts'
+import { readCatalog } from '../../migrations/core/difference/index.ts'
 import { quoteIdent } from '../../migrations/core/postgres/index.ts'
 import { databaseTest } from '../support/database.ts'
 

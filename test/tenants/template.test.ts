@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest'
-import { checkTenants, createTenantFromTemplate } from '../../migrations/core/autogenerate/index.ts'
+import { createTenantFromTemplate } from '../../migrations/core/autogenerate/index.ts'
+import { checkTenants } from '../../migrations/core/check/index.ts'
 import { createTenant, loadEnvironment, openProject, targetTenants } from '../../migrations/core/index.ts'
 import { readFingerprintHashes } from '../../migrations/core/postgres/fingerprint/index.ts'
 import { databaseTest, type TestDatabase } from '../support/database.ts'

@@ -1,12 +1,4 @@
 import type { Client } from 'pg'
-import { exitCodes, MigError } from '../errors.ts'
-import {
-  compareFingerprints,
-  type Fingerprint,
-  fingerprintChangesText,
-} from '../postgres/fingerprint/index.ts'
-import { type ScratchDatabase, withScratchDatabase } from '../postgres/scratch.ts'
-import { prepareBase } from './base.ts'
 import {
   type Catalog,
   type Change,
@@ -16,24 +8,33 @@ import {
   readCatalog,
   type Scope,
   type Unmodeled,
-} from './engine/index.ts'
-import { type GeneratedRevision, generateRevisions } from './generate.ts'
-import { expectColumns } from './guide/using.ts'
-import { type AutogenerateInput, filteredSchemas } from './input.ts'
-import { withKeptGrants } from './kept-grants.ts'
-import { expectConvertible } from './live-conversions.ts'
-import { expectFilled, warnOfRows, warnOfStale } from './live-rows.ts'
-import { fromModels } from './near-base.ts'
-import { type Provable, prove } from './prove.ts'
+} from '../difference/index.ts'
+import { seenDifference } from '../difference/seen-difference.ts'
+import { exitCodes, MigError } from '../errors.ts'
+import {
+  compareFingerprints,
+  type Fingerprint,
+  fingerprintChangesText,
+} from '../postgres/fingerprint/index.ts'
+import { type ScratchDatabase, scratchOptions, withScratchDatabase } from '../scratch/database.ts'
+import { filteredSchemas } from '../scratch/lines.ts'
+import { runSections } from '../scratch/run-sections.ts'
+import { observe, type State } from '../scratch/state.ts'
+import { prepareBase } from './base/base.ts'
+import { fromModels } from './base/fast-path.ts'
+import { generateRevisions, straightRevision } from './generate.ts'
+import type { AutogenerateInput } from './input.ts'
+import { expectConvertible } from './prove/live-conversions.ts'
+import { expectFilled, warnOfRows, warnOfStale } from './prove/live-rows.ts'
+import { type Provable, prove } from './prove/prove.ts'
+import { commitsBetween, type OnCopy, proofRows, seedBase } from './prove/rows/index.ts'
 import { renamedChange } from './renames/settle.ts'
 import { settledRenames } from './renames/trial.ts'
-import { rewritten } from './rewrite.ts'
-import { commitsBetween, type OnCopy, proofRows, seedBase } from './rows/index.ts'
-import { runSections } from './run-sections.ts'
-import { seenDifference } from './seen-difference.ts'
-import { observe, type State } from './state.ts'
-import { straightRevision, straightWays } from './straight.ts'
-import { scratchOptions } from './wanted.ts'
+import { straightWays } from './search/single-pass.ts'
+import { expectColumns } from './search/using.ts'
+import { withKeptGrants } from './write/kept-grants.ts'
+import type { GeneratedRevision } from './write/revision.ts'
+import { rewritten } from './write/rewrite.ts'
 
 export interface AutogenerateResult {
   /** Empty when models and base are the same. */

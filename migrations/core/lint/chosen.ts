@@ -1,9 +1,9 @@
 import type { ClientBase } from 'pg'
-import { lineTargets } from '../autogenerate/replay.ts'
 import { MigError } from '../errors.ts'
 import { type AppliedRows, readApplied } from '../ledger/index.ts'
 import { connect } from '../postgres/index.ts'
 import { type Project, planRange } from '../runner/index.ts'
+import { lineTargets } from '../scratch/lines.ts'
 import { changedRevisions } from '../verify/changed.ts'
 import { type LiveSize, liveSizes } from './live.ts'
 

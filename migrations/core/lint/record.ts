@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
-import { runSurrounded } from '../autogenerate/surroundings.ts'
 import { applyPlan, type Project, planRun, type Session } from '../runner/index.ts'
+import { runSurrounded } from '../scratch/surroundings/surroundings.ts'
 import type { ScratchSession } from '../verify/context.ts'
 import type { ChosenRevisions } from './chosen.ts'
 import { type RecordedStatement, recordingSession } from './recording.ts'

@@ -1,5 +1,6 @@
 import { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Client } from 'pg'
 import pg from 'pg'
 import { MigError } from '../errors.ts'
 import { connectionError } from './connection-error.ts'
@@ -239,4 +240,14 @@ function asksForOtherSsl(error: unknown): boolean {
 
 function isStarting(error: unknown): boolean {
   return isServerError(error) && error.code === '57P03'
+}
+
+/** Runs `body` on a connection of its own to a database. */
+export async function onDatabase<T>(url: string, body: (client: Client) => Promise<T>): Promise<T> {
+  const client = await connect({ url, applicationName: 'just-mig' })
+  try {
+    return await body(client)
+  } finally {
+    await client.end()
+  }
 }

@@ -1,6 +1,6 @@
 import { MigError } from '../errors.ts'
 import type { DatabaseAddress } from './database-url.ts'
-import { isScratchRole } from './scratch-names.ts'
+import { isScratchRole } from './scratch-role-name.ts'
 
 /**
  * Whether a token takes the place of the password: USE_IAM_AUTH is true, and the URL is not one of a server on this

@@ -1,5 +1,5 @@
 export { renderCaret } from './caret.ts'
-export { backendPid, connect, initialSettings, socketOf } from './connection.ts'
+export { backendPid, connect, initialSettings, onDatabase, socketOf } from './connection.ts'
 export {
   databaseError,
   isConnectionLost,
@@ -23,9 +23,7 @@ export { runsOthersCode } from './others-code.ts'
 export { onUserPath, ownPath, setOwnPath, setOwnPathLocal, setUserPathLocal } from './own-path.ts'
 export { qualifiedName, quoteIdent, quoteIdentAlways, quoteLiteral } from './quote.ts'
 export { schemasInUse } from './schemas-in-use.ts'
-export { asScratchMaker, scratchRoleOf } from './scratch-client.ts'
-export { isScratchRole } from './scratch-names.ts'
-export { scratchServer } from './scratch-server.ts'
+export { isScratchRole } from './scratch-role-name.ts'
 export { serverHelp } from './server-help.ts'
 export { lineAndColumn, splitStatements } from './statements.ts'
 export { encryptedForToken } from './tls.ts'

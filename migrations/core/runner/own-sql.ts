@@ -15,6 +15,11 @@ export async function ownRows<Row extends object>(client: ClientBase, sql: strin
   return results[1]?.rows ?? []
 }
 
+/** Sets the search_path to the target schema, until the end of the transaction or of the session. */
+export function searchPathStatement({ targetSchema }: PlanStep, until: 'transaction' | 'session'): string {
+  return `SET ${until === 'transaction' ? 'LOCAL ' : ''}search_path TO ${quoteIdent(targetSchema)}, public`
+}
+
 const roleMark = 'just-mig: the role was changed'
 
 /** What runs as the role of env.ts, and as whom SQL of ours runs after it. */

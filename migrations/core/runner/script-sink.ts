@@ -4,11 +4,10 @@ import type { Statement, StatementSink } from '../operations/index.ts'
 import { backfillScript } from './backfill-script.ts'
 import { backfillTable } from './backfill-shape.ts'
 import { checkKeyStays, fullBackfillSpec } from './backfill-spec.ts'
-import { leavingStatements, roleChanged, roleStatements } from './own-sql.ts'
+import { leavingStatements, roleChanged, roleStatements, searchPathStatement } from './own-sql.ts'
 import type { PlanStep } from './plan.ts'
 import type { RevisionBody } from './revision-body.ts'
 import { setsSession, touchesRole } from './session-settings.ts'
-import { searchPathStatement } from './step.ts'
 import { noSection } from './step-error.ts'
 
 type Timeouts = Pick<RevisionBody, 'lockTimeout' | 'statementTimeout'>

@@ -1,8 +1,7 @@
-import { roleStatements } from './own-sql.ts'
+import { roleStatements, searchPathStatement } from './own-sql.ts'
 import type { PlanStep } from './plan.ts'
 import type { StepStart } from './section.ts'
 import type { Session } from './session.ts'
-import { searchPathStatement } from './step.ts'
 import { transactionEnded } from './step-error.ts'
 
 /** The transaction of a revision; outside `op.autocommit` there is always one. */

@@ -10,7 +10,7 @@ import {
 import { operations } from '../operations/index.ts'
 import { isConnectionLost, messageWithoutValues, quoteIdent } from '../postgres/index.ts'
 import { failureText } from './failure-text.ts'
-import { roleStatements, schemaOwner } from './own-sql.ts'
+import { roleStatements, schemaOwner, searchPathStatement } from './own-sql.ts'
 import type { PlanStep } from './plan.ts'
 import type { Project } from './project.ts'
 import type { RevisionBody } from './revision-body.ts'
@@ -137,11 +137,6 @@ export function openingStatements(
     ...roleStatements(role, 'transaction'),
     searchPathStatement(step, 'transaction'),
   ]
-}
-
-/** Sets the search_path to the target schema, until the end of the transaction or of the session. */
-export function searchPathStatement({ targetSchema }: PlanStep, until: 'transaction' | 'session'): string {
-  return `SET ${until === 'transaction' ? 'LOCAL ' : ''}search_path TO ${quoteIdent(targetSchema)}, public`
 }
 
 function creatingStatements(

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg'
 import { exitCodes, MigError } from '../errors.ts'
-import { qualifiedName, scratchRoleOf } from '../postgres/index.ts'
+import { qualifiedName } from '../postgres/index.ts'
+import { scratchRoleOf } from './client.ts'
 
 interface LiveObject {
   readonly schema: string

@@ -1,20 +1,9 @@
 import type { Client } from 'pg'
-import { onDatabase } from '../autogenerate/base.ts'
-import type { ModelInput } from '../autogenerate/input.ts'
-import { lineTargets, scratchProject } from '../autogenerate/replay.ts'
-import { fingerprintOf } from '../autogenerate/state.ts'
-import {
-  liveSurroundings,
-  runSurrounded,
-  type Surroundings,
-  surroundHistory,
-} from '../autogenerate/surroundings.ts'
-import { excludesAny, scratchExcludes } from '../autogenerate/tenants/excludes.ts'
-import { readAllModels } from '../autogenerate/wanted.ts'
+import type { ModelInput } from '../autogenerate/wanted/input.ts'
+import { readAllModels } from '../autogenerate/wanted/wanted.ts'
 import type { Environment } from '../environment/index.ts'
 import type { EmitEvent } from '../events.ts'
-import { ensureEmbeddedServer, type Fingerprint, quoteIdent, scratchServer } from '../postgres/index.ts'
-import { type ScratchDatabase, type ScratchOptions, withScratchDatabase } from '../postgres/scratch.ts'
+import { ensureEmbeddedServer, type Fingerprint, onDatabase, quoteIdent } from '../postgres/index.ts'
 import {
   applyPlan,
   databaseUrl,
@@ -23,6 +12,18 @@ import {
   planRun,
   type Session,
 } from '../runner/index.ts'
+import { type ScratchDatabase, type ScratchOptions, withScratchDatabase } from '../scratch/database.ts'
+import { excludesAny, scratchExcludes } from '../scratch/excludes.ts'
+import { lineTargets } from '../scratch/lines.ts'
+import { scratchProject } from '../scratch/project.ts'
+import { scratchServer } from '../scratch/server.ts'
+import { fingerprintOf } from '../scratch/state.ts'
+import {
+  liveSurroundings,
+  runSurrounded,
+  type Surroundings,
+  surroundHistory,
+} from '../scratch/surroundings/surroundings.ts'
 import type { ReadModels } from '../sources/index.ts'
 import { onTrial, type Trial } from './trial.ts'
 

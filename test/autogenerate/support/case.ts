@@ -18,9 +18,9 @@ import {
   autogenerate,
   type GeneratedRevision,
   type Provable,
-  runSections,
 } from '../../../migrations/core/autogenerate/index.ts'
 import type { ModelsPlace } from '../../../migrations/core/environment/index.ts'
+import { runSections } from '../../../migrations/core/scratch/run-sections.ts'
 import { administer } from '../../support/database.ts'
 import { type Numbered, numbered } from './numbers.ts'
 

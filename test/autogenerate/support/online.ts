@@ -1,12 +1,12 @@
 import type { ClientBase } from 'pg'
 import { expect } from 'vitest'
-import type { runSections } from '../../../migrations/core/autogenerate/index.ts'
 import {
   type Observation,
   observe,
   readBaseline,
   strengthOf,
 } from '../../../migrations/core/lint/observation.ts'
+import type { runSections } from '../../../migrations/core/scratch/run-sections.ts'
 
 type Run = typeof runSections
 

@@ -1,12 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import {
-  adoptedIsFinal,
-  autogenerateProject,
-  type Change,
-  changeText,
-  checkProject,
-} from '../../autogenerate/index.ts'
+import { adoptedIsFinal, autogenerateProject } from '../../autogenerate/index.ts'
+import { checkProject } from '../../check/index.ts'
+import { type Change, changeText } from '../../difference/index.ts'
 import { type Environment, loadEnvironment } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import { openProject, type Session } from '../../runner/index.ts'

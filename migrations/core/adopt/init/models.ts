@@ -1,7 +1,7 @@
 import type { Client, ClientBase } from 'pg'
-import { type Action, schemaOf } from '../../autogenerate/engine/index.ts'
 import { actionsFromNothing } from '../../autogenerate/index.ts'
 import { readableSql } from '../../autogenerate/write/readable-sql.ts'
+import { type Action, schemaOf } from '../../difference/index.ts'
 import { excludedTables } from '../../environment/index.ts'
 import type { FoundSchema } from './schemas.ts'
 

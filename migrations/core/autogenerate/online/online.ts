@@ -7,7 +7,7 @@ import {
   type ObjectId,
   relationOf,
   retypedColumn,
-} from '../engine/index.ts'
+} from '../../difference/index.ts'
 import {
   constraintForm,
   type Form,

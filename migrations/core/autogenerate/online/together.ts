@@ -1,5 +1,5 @@
-import { type Action, idKey, relationOf } from '../engine/index.ts'
-import { needsAmong } from '../lines.ts'
+import { type Action, idKey, relationOf } from '../../difference/index.ts'
+import { needsAmong } from '../search/lines.ts'
 import type { RelationName } from './forms.ts'
 
 /** Actions that must run in one transaction, and those that may come after it. */

@@ -1,7 +1,8 @@
+import { namedKindWord, type Rename } from '../../difference/index.ts'
 import { shellWord } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
-import { namedKindWord, type Rename } from '../engine/index.ts'
-import { filteredSchemas, type ModelInput } from '../input.ts'
+import { filteredSchemas } from '../../scratch/lines.ts'
+import type { ModelInput } from '../wanted/input.ts'
 import { type RenameDecisions, renameText } from './settle.ts'
 import { nameText, newNameText, readName } from './text.ts'
 

@@ -1,6 +1,13 @@
+import {
+  containerOf,
+  idKey,
+  type NamedObject,
+  namedId,
+  namedKindWord,
+  type Rename,
+} from '../../difference/index.ts'
 import { nearestFew } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
-import { containerOf, idKey, type NamedObject, namedId, namedKindWord, type Rename } from '../engine/index.ts'
 import { nameText, readName, type WrittenName } from './text.ts'
 
 /** What has names in the database, and in the models. */

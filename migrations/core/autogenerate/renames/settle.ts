@@ -1,6 +1,6 @@
+import { type Change, namedKindWord, type Rename } from '../../difference/index.ts'
 import { shellWord } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
-import { type Change, namedKindWord, type Rename } from '../engine/index.ts'
 import { nameText, newNameText } from './text.ts'
 
 /** What a person said about renames: `--rename schema.table.column=name`, `--rename schema.table=name`. */

@@ -1,4 +1,3 @@
-import { qualifiedName, quoteIdent, quoteLiteral } from '../../postgres/index.ts'
 import {
   type Action,
   childKinds,
@@ -10,7 +9,8 @@ import {
   namedKindWord,
   ownAction,
   type Rename,
-} from '../engine/index.ts'
+} from '../../difference/index.ts'
+import { qualifiedName, quoteIdent, quoteLiteral } from '../../postgres/index.ts'
 
 /** A statement of a rename. */
 export interface RenameStep {

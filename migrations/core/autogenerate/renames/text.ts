@@ -1,5 +1,11 @@
+import {
+  childKinds,
+  type NamedKind,
+  type NamedObject,
+  namedKindWord,
+  topKinds,
+} from '../../difference/index.ts'
 import { MigError } from '../../errors.ts'
-import { childKinds, type NamedKind, type NamedObject, namedKindWord, topKinds } from '../engine/index.ts'
 
 /** What `--rename OLD=NEW` names on one side of the equals sign. */
 export interface WrittenName {

@@ -1,5 +1,4 @@
 import type { ClientBase } from 'pg'
-import { exitCodes, MigError } from '../../errors.ts'
 import {
   type Catalog,
   moveCandidates,
@@ -8,10 +7,11 @@ import {
   readUncommittedCatalog,
   renameCandidates,
   type Scope,
-} from '../engine/index.ts'
-import { sqlState } from '../guide/address.ts'
-import { refusedRenames } from '../guide/shared-rename.ts'
+} from '../../difference/index.ts'
+import { exitCodes, MigError } from '../../errors.ts'
 import type { AutogenerateInput } from '../input.ts'
+import { sqlState } from '../search/address.ts'
+import { refusedRenames } from '../search/shared-rename.ts'
 import { expectInside, expectNoMove, schemasOutside } from './across-filter.ts'
 import { resolvedRenames } from './resolve.ts'
 import { expectDecided, renameText } from './settle.ts'

@@ -6,12 +6,12 @@ import {
   quoteIdent,
   readFingerprint,
 } from '../../postgres/index.ts'
-import { withScratchDatabase } from '../../postgres/scratch.ts'
 import { type Project, type Session, type SessionOptions, usingSession } from '../../runner/index.ts'
 import { planTenants, targetTenants, tenantEnvironment, tenantExclusion } from '../../runner/tenants/index.ts'
-import { type ModelInput, tenantStandIn } from '../input.ts'
-import { runOnScratch, scratchProject } from '../replay.ts'
-import { scratchOptions } from '../wanted.ts'
+import { scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
+import { tenantStandIn } from '../../scratch/lines.ts'
+import { runOnScratch, scratchProject } from '../../scratch/project.ts'
+import type { ModelInput } from '../wanted/input.ts'
 
 /**
  * A new revision of a tenant line starts from the revisions; the named tenant, else the first one, must be what

@@ -1,8 +1,8 @@
 import { MigError } from '../../errors.ts'
+import type { LineTarget } from '../../scratch/lines.ts'
 import type { AutogenerateResult } from '../autogenerate.ts'
-import type { CastDecisions } from '../guide/decisions.ts'
-import type { LineTarget } from '../input.ts'
 import type { RenameDecisions } from '../renames/settle.ts'
+import type { CastDecisions } from '../search/decisions.ts'
 
 type Decisions = { readonly casts: CastDecisions; readonly renames: RenameDecisions }
 

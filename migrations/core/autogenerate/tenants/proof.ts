@@ -1,11 +1,11 @@
 import { exitCodes, MigError } from '../../errors.ts'
 import { quoteIdent, readFingerprintHashes } from '../../postgres/index.ts'
-import { type ScratchDatabase, withScratchDatabase } from '../../postgres/scratch.ts'
 import type { Project } from '../../runner/index.ts'
 import { tenantExclusion } from '../../runner/tenants/index.ts'
-import { type ModelInput, tenantStandIn } from '../input.ts'
-import { type FileRequest, type GeneratedFile, provableFiles } from '../revision-files.ts'
-import { scratchOptions } from '../wanted.ts'
+import { type ScratchDatabase, scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
+import { tenantStandIn } from '../../scratch/lines.ts'
+import type { ModelInput } from '../wanted/input.ts'
+import { type FileRequest, type GeneratedFile, provableFiles } from '../write/revision-files.ts'
 
 /** Names that break whatever quotes, folds, formats or hard-codes a schema's name. */
 const hostileNames = ['Tenant "Ünïcode" $1 \'%s\' \\', 'select']

@@ -1,11 +1,11 @@
+import { setExpressionSince } from '../../difference/index.ts'
 import { MigError } from '../../errors.ts'
 import { lossLine, sqlTemplate } from '../../revisions/index.ts'
-import { setExpressionSince } from '../engine/index.ts'
-import { demandNote } from '../existing-rows.ts'
-import type { Side } from '../generate.ts'
-import { keepsGrants, withKeptGrants } from '../kept-grants.ts'
-import { objectNames } from '../made-anew.ts'
-import { staleNotes } from '../stale-results.ts'
+import { objectNames } from '../search/recreated.ts'
+import { demandNote } from './existing-rows.ts'
+import { keepsGrants, withKeptGrants } from './kept-grants.ts'
+import type { Side } from './revision.ts'
+import { staleNotes } from './stale-results.ts'
 
 /** The body of `upgrade` or `downgrade`, for a TypeScript or an SQL revision. */
 export function sideBody(side: Side, format: 'ts' | 'sql'): string {

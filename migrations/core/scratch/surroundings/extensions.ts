@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
-import { asScratchMaker, isServerError, quoteIdent } from '../../postgres/index.ts'
+import { isServerError, quoteIdent } from '../../postgres/index.ts'
+import { asScratchMaker } from '../client.ts'
 
 /** An extension of a live database. */
 export interface LiveExtension {

@@ -1,0 +1,180 @@
+import type { Client } from 'pg'
+import { type Difference, managedGlobals, renameCandidates, type Scope } from '../../difference/index.ts'
+import { seenDifference } from '../../difference/seen-difference.ts'
+import { type Fingerprint, fingerprintHash } from '../../postgres/fingerprint/index.ts'
+import { onDatabase } from '../../postgres/index.ts'
+import { type ScratchDatabase, scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
+import { filteredSchemas } from '../../scratch/lines.ts'
+import { fingerprintOf, observe, type State } from '../../scratch/state.ts'
+import { withoutRunning } from '../../scratch/without-running.ts'
+import type { AutogenerateInput } from '../input.ts'
+import { seedBase } from '../prove/rows/index.ts'
+import { type StraightWays, straightWays } from '../search/single-pass.ts'
+import { runsAtOnce } from '../search/trial.ts'
+import { loadAll, readAllModels, wantedState } from '../wanted/wanted.ts'
+import { expectTrustedBase } from './base.ts'
+import { readsNoRows } from './row-blind.ts'
+
+/** What is known when a scratch database stands at the base state. */
+export interface Near {
+  readonly base: State
+  readonly wanted: State
+  readonly scope: Scope
+  /** Schemas of lines that neither the database nor the models have anything in. */
+  readonly unmade: readonly string[]
+  readonly there: Difference
+  /** Undefined where there is nothing to do. */
+  readonly ways: StraightWays | undefined
+}
+
+/**
+ * Reads the wanted state, and goes on from there where the base state is near: the scratch database that has the models
+ * is taken back to the live database by the difference between the two, so that the revisions need not be replayed to
+ * get there. `body` gets what a replay would have led to, since all that it can tell apart is the same:
+ *
+ * - The catalog: the fingerprint of every line is the live database's, which is what a replay is held to too; a
+ *   difference by hand makes no difference here, and lines outside the filter are in both as the models have them.
+ * - Rows that the revisions leave: none of the statements, up or down, looks at one ({@link readsNoRows}). Rows of a seed
+ *   and generated ones are here as there.
+ * - The ledger: stamped where the replay would have ended.
+ *
+ * What only a replay can show is left to one: tenant lines, grants, hooks that write statements of their own,
+ * decisions of a person, objects that the engine does not compare, more than one transaction each way, and tables that
+ * inherit: whether a column is also the child's own (`attislocal`) shows only when the parent's goes.
+ * @returns the wanted state, and what `body` made; undefined where the revisions have to be replayed
+ */
+export async function fromModels<T>(
+  input: AutogenerateInput,
+  body: (scratch: ScratchDatabase, near: Near) => Promise<T | undefined>,
+): Promise<{ readonly wanted: State; readonly made?: T | undefined }> {
+  const { adoptUrl, liveUrl, standAtHeads } = input
+  if (adoptUrl !== undefined) {
+    const wanted = { ...input, schemas: filteredSchemas(input) }
+    return { wanted: await onDatabase(adoptUrl, (client) => observe(client, wanted)) }
+  }
+  if (liveUrl === null || standAtHeads === undefined || needsReplay(input)) {
+    const wanted = await wantedState(input)
+    await input.expectWanted?.(wanted)
+    return { wanted }
+  }
+  const { files } = await readAllModels(input)
+  return withScratchDatabase(scratchOptions(input), async (scratch) => {
+    const { client } = scratch
+    await expectTrustedBase(input, client)
+    const [models, live] = await together(
+      loadAll(client, files, input).then(() => observeLines(client, input)),
+      onDatabase(liveUrl, (session) => observeLines(session, input)),
+    )
+    const wanted = models.state
+    await input.expectWanted?.(wanted)
+    const near = nearBase(input, models, live)
+    if (near === undefined || !(await isTakenBack(client, input, near, live))) return { wanted }
+    await standAtHeads(client)
+    await seedBase(client, input)
+    return { wanted, made: await body(scratch, near) }
+  })
+}
+
+function needsReplay(input: AutogenerateInput): boolean {
+  const { casts, lines, online, privileges, renames, rewrite } = input
+  return (
+    rewrite !== undefined ||
+    privileges ||
+    online ||
+    lines.some((line) => line.tenant) ||
+    casts.recreate.length > 0 ||
+    Object.keys(casts.using).length > 0 ||
+    Object.keys(renames.given).length > 0
+  )
+}
+
+/** A database as both observers see it, and the lines outside the filter by their fingerprint. */
+interface Observed {
+  readonly state: State
+  readonly others: Fingerprint
+}
+
+async function observeLines(client: Client, input: AutogenerateInput): Promise<Observed> {
+  const state = await observe(client, { ...input, schemas: filteredSchemas(input) })
+  return { state, others: await othersOf(client, input) }
+}
+
+async function othersOf(client: Client, input: AutogenerateInput): Promise<Fingerprint> {
+  const own = filteredSchemas(input)
+  const schemas = input.lines.map((line) => line.schema).filter((schema) => !own.includes(schema))
+  if (schemas.length === 0) return { objects: new Map(), unknown: [], hash: fingerprintHash(new Map()) }
+  return fingerprintOf(client, { ...input, schemas })
+}
+
+function nearBase(input: AutogenerateInput, models: Observed, live: Observed): Near | undefined {
+  const base = live.state
+  const unmade = input.lines.map((line) => line.schema).filter((name) => !isThere(name, live))
+  // The runner makes a schema with its line's first revision; an empty one is as good as none.
+  const [own, others] = [models.state.fingerprint, models.others].map((all) => withoutEmpty(all, unmade))
+  if (own === undefined || others === undefined) return undefined
+  if (!isSame(live.others, others) || base.catalog.unmodeled.length > 0) return undefined
+  if ([base.fingerprint, own].some(hasInheritance)) return undefined
+  const wanted = { ...models.state, fingerprint: own }
+  const schemas = filteredSchemas(input).filter((name) => !unmade.includes(name))
+  const globals = managedGlobals(base.catalog, wanted.catalog, schemas)
+  const scope: Scope = { schemas, excludes: input.excludes, globals, privileges: input.privileges }
+  const there = seenDifference(base.catalog, wanted.catalog, scope)
+  if (there === undefined) return undefined
+  const ends = { base, wanted, scope, unmade, there }
+  if (there.actions.length === 0) {
+    const isEqual = there.changes.length === 0 && isSame(base.fingerprint, wanted.fingerprint)
+    return isEqual ? { ...ends, ways: undefined } : undefined
+  }
+  if (renameCandidates(base.catalog, wanted.catalog, scope).length > 0) return undefined
+  const ways = straightWays(input, { base: base.catalog, wanted: wanted.catalog }, scope, there)
+  if (ways === undefined || !readsNoRows(ways.run.actions) || !readsNoRows(ways.downgrade)) return undefined
+  return { ...ends, ways }
+}
+
+/** Takes the models back to the live database; false when PostgreSQL refuses, or when it leads elsewhere. */
+async function isTakenBack(
+  client: Client,
+  input: AutogenerateInput,
+  { ways, scope, unmade }: Near,
+  live: Observed,
+): Promise<boolean> {
+  if (ways === undefined) return true
+  if (!(await runsAtOnce(client, withoutRunning(ways.downgrade)))) return false
+  const own = await fingerprintOf(client, scope)
+  if (!isSame(own, live.state.fingerprint)) return false
+  const others = withoutEmpty(await othersOf(client, input), unmade)
+  return others !== undefined && isSame(others, live.others)
+}
+
+/** Both results, or the first error; either way nothing is left running. */
+async function together<A, B>(first: Promise<A>, second: Promise<B>): Promise<readonly [A, B]> {
+  await Promise.allSettled([first, second])
+  return Promise.all([first, second])
+}
+
+function isSame(one: Fingerprint, other: Fingerprint): boolean {
+  return one.hash === other.hash
+}
+
+function hasInheritance({ objects }: Fingerprint): boolean {
+  return [...objects.values()].some(
+    ({ kind, definition }) =>
+      kind.endsWith('table') && definition.inherits !== undefined && definition.partitionBound === undefined,
+  )
+}
+
+function isThere(schema: string, { state, others }: Observed): boolean {
+  return [...state.fingerprint.objects.values(), ...others.objects.values()].some(
+    ({ kind, name }) => kind === 'schema' && name === schema,
+  )
+}
+
+/** A fingerprint without some schemas that hold nothing; undefined where one holds anything. */
+function withoutEmpty(all: Fingerprint, schemas: readonly string[]): Fingerprint | undefined {
+  const left = [...all.objects].filter(([, object]) => !schemas.includes(object.schema))
+  const gone = [...all.objects.values()].filter((object) => schemas.includes(object.schema))
+  if (gone.some(({ kind }) => kind !== 'schema')) return undefined
+  if (gone.length === 0) return all
+  const objects = new Map(left)
+  return { ...all, objects, hash: fingerprintHash(objects) }
+}

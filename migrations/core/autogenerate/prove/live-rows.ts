@@ -1,0 +1,94 @@
+import type { ClientBase } from 'pg'
+import { exitCodes, MigError } from '../../errors.ts'
+import { onDatabase, qualifiedName, quoteIdent, runsOthersCode } from '../../postgres/index.ts'
+import type { AutogenerateInput } from '../input.ts'
+import { sqlState } from '../search/address.ts'
+import { demandedColumn, type RowDemand } from '../write/existing-rows.ts'
+import type { GeneratedRevision } from '../write/revision.ts'
+import { staleText } from '../write/stale-results.ts'
+
+type Input = Pick<AutogenerateInput, 'liveUrl' | 'rewrite' | 'emit'>
+
+/**
+ * Looks whether rows of the live database have no value for what becomes NOT NULL: the upgrade would fail there. It
+ * looks for as long as a person waits; a hook that rewrites the statements may have filled them.
+ * @throws MigError `decision-needed` (exit 4) with the columns
+ */
+export async function expectFilled(input: Input, revisions: readonly GeneratedRevision[]): Promise<void> {
+  const demands = columnDemands(revisions)
+  if (input.liveUrl === null || input.rewrite !== undefined || demands.length === 0) return
+  const open = await onDatabase(input.liveUrl, async (client) => {
+    const found: string[] = []
+    for (const demand of demands) if (await hasRows(client, demand)) found.push(demandedColumn(demand))
+    return found
+  })
+  const [first] = open
+  if (first === undefined) return
+  throw new MigError(
+    'decision-needed',
+    `rows of the database would have no value in what becomes NOT NULL:\n${open.map((name) => `  ${name}`).join('\n')}`,
+    {
+      exitCode: exitCodes.decisionNeeded,
+      help: `say which value they get: --using ${first}='<expression>', or give the column a default`,
+      facts: { fills: open },
+    },
+  )
+}
+
+/** Warns of columns that become NOT NULL without a value: the live database has no such row, another one may. */
+export function warnOfRows({ emit }: Input, revisions: readonly GeneratedRevision[]): void {
+  for (const demand of columnDemands(revisions)) {
+    const column = demandedColumn(demand)
+    emit?.({
+      event: 'warning',
+      code: 'rows-without-value',
+      message: `${column} becomes NOT NULL without a value for rows: the upgrade fails where ${demand.fails === 'rows' ? 'the table has any' : 'it is NULL'}`,
+      help:
+        demand.schema === ''
+          ? 'give the column a default, or write by hand what fills it'
+          : `--using ${column}='<expression>' fills them, or give the column a default`,
+    })
+  }
+}
+
+/** Warns of what is stored as the old body of a function gave it. */
+export function warnOfStale({ emit }: Input, revisions: readonly GeneratedRevision[]): void {
+  for (const stale of revisions.flatMap(({ upgrade }) => upgrade.costs.stale)) {
+    emit?.({
+      event: 'warning',
+      code: 'old-results',
+      message: staleText(stale),
+      help: `after the upgrade: ${stale.remedy.join('; ')}`,
+    })
+  }
+}
+
+function columnDemands(revisions: readonly GeneratedRevision[]): readonly RowDemand[] {
+  return revisions.flatMap(({ upgrade }) => upgrade.costs.demands.filter(({ column }) => column !== null))
+}
+
+const patience = '3s'
+
+/**
+ * False also where the table or column has another name yet, may not be read, or is too large to look through, and where
+ * looking would run code of others.
+ */
+async function hasRows(client: ClientBase, { schema, table, column, fails }: RowDemand): Promise<boolean> {
+  const isNull = fails === 'nulls' ? ` WHERE ${quoteIdent(column ?? '')} IS NULL` : ''
+  if (await runsOthersCode(client, schema, table)) return false
+  await client.query(`BEGIN READ ONLY; SET LOCAL statement_timeout = '${patience}'`)
+  try {
+    const { rows } = await client.query<{ found: boolean }>(
+      `SELECT EXISTS (SELECT FROM ${qualifiedName(schema, table)}${isNull}) AS found`,
+    )
+    return rows[0]?.found ?? false
+  } catch (error) {
+    if (unknowable.has(sqlState(error) ?? '')) return false
+    throw error
+  } finally {
+    await client.query('ROLLBACK')
+  }
+}
+
+/** undefined_table, undefined_column, insufficient_privilege, query_canceled, lock_not_available */
+const unknowable: ReadonlySet<string> = new Set(['42P01', '42703', '42501', '57014', '55P03'])

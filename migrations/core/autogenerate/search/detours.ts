@@ -1,0 +1,77 @@
+import { type Action, type Catalog, idKey, type ObjectId, objectName } from '../../difference/index.ts'
+
+/**
+ * The actions without what is made and dropped again in the same run of CREATE and DROP of views and functions, as where
+ * a later round of the guide finds that they stand in the way. Nothing else is in between, and PostgreSQL lets no object
+ * go while another needs it, so only the last of each counts. Also without what is said of NULL in a column that goes.
+ */
+export function withoutDetours(
+  actions: readonly Action[],
+  { facts }: Pick<Catalog, 'facts'>,
+): readonly Action[] {
+  const removed = new Set(demandsOfGone(actions))
+  const exists = new Map<string, boolean>()
+  let made = new Map<string, Making>()
+  for (const action of actions) {
+    const step = definition(action)
+    if (step === undefined) {
+      made = new Map()
+      continue
+    }
+    const making = made.get(step.key)
+    if (step.id !== undefined) {
+      const replaces = action.verb === 'alter' || (exists.get(step.key) ?? facts.has(step.id))
+      made.set(step.key, { action, replaces })
+    } else if (making !== undefined) {
+      removed.add(making.action)
+      // Without it, the object is there for the drop only where it was before.
+      if (!making.replaces) removed.add(action)
+      made.delete(step.key)
+    }
+    exists.set(step.key, step.id !== undefined)
+  }
+  return removed.size === 0 ? actions : actions.filter((action) => !removed.has(action))
+}
+
+/** SET and DROP NOT NULL of columns that are dropped later. */
+function demandsOfGone(actions: readonly Action[]): readonly Action[] {
+  const gone = new Map<string, number>()
+  for (const [at, { destroys }] of actions.entries())
+    for (const id of destroys) if (id.kind === 'column') gone.set(idKey(id), at)
+  return actions.filter(
+    ({ sql, consumes }, at) =>
+      / ALTER COLUMN (?:"(?:[^"]|"")+"|\w+) (?:SET|DROP) NOT NULL$/.test(sql) &&
+      consumes.some((id) => id.kind === 'column' && (gone.get(idKey(id)) ?? -1) > at),
+  )
+}
+
+interface Making {
+  readonly action: Action
+  /** The object was there before. */
+  readonly replaces: boolean
+}
+
+interface Definition {
+  readonly key: string
+  /** What is made; undefined for a drop. */
+  readonly id: ObjectId | undefined
+}
+
+const words: Readonly<Record<string, string>> = { view: 'VIEW', function: 'FUNCTION' }
+
+function definition(action: Action): Definition | undefined {
+  if (action.transaction !== 'plain' || action.needsCommitBefore) return undefined
+  const dropped = /^DROP ((?:VIEW|FUNCTION) .*)$/s.exec(action.sql)?.[1]
+  if (dropped !== undefined) return { key: plain(dropped), id: undefined }
+  if (!/^CREATE (?:OR REPLACE )?(?:VIEW|FUNCTION) /.test(action.sql)) return undefined
+  const id = [...action.produces, ...action.consumes].find(({ kind }) => words[kind] !== undefined)
+  return id === undefined ? undefined : { key: keyOf(id), id }
+}
+
+function keyOf(id: ObjectId): string {
+  return plain(`${words[id.kind] ?? ''} ${objectName(id)}`)
+}
+
+function plain(name: string): string {
+  return name.replaceAll('"', '').replaceAll(', ', ',')
+}

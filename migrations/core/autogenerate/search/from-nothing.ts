@@ -1,0 +1,57 @@
+import type { Client, ClientBase } from 'pg'
+import {
+  type Action,
+  managedGlobals,
+  objectName,
+  outsideReferences,
+  readCatalog,
+  viewedIn,
+} from '../../difference/index.ts'
+import type { Excludes } from '../../environment/index.ts'
+import { MigError } from '../../errors.ts'
+import { quoteIdent } from '../../postgres/index.ts'
+import { guide, guideScope } from './search.ts'
+
+/** What is taken from a live database. */
+export interface LivePart {
+  readonly schemas: readonly string[]
+  readonly excludes: Excludes
+}
+
+/**
+ * The actions that make schemas of a live database from nothing, in an order that PostgreSQL has run, with the
+ * extensions of the database. Columns come to stand in their live order.
+ * @param empty on an empty scratch database of the same server version; it has the schemas afterwards
+ * @throws MigError `schema-outside` for a reference to a schema that is not among them; what `guide` throws
+ */
+export async function actionsFromNothing(
+  live: ClientBase,
+  empty: Client,
+  { schemas, excludes }: LivePart,
+): Promise<readonly Action[]> {
+  for (const schema of schemas) await empty.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
+  const [from, to] = [await readCatalog(empty), await readCatalog(live)]
+  const globals = new Set(
+    [...managedGlobals(from, to, schemas)].filter((name) => name.startsWith('extension ')),
+  )
+  const scope = guideScope({ schemas, excludes, globals, privileges: false })
+  const view = viewedIn(to, scope)
+  const outside = outsideReferences(to.facts, schemas, (id) => view.has(id))
+  const [first] = outside
+  if (first !== undefined) {
+    const [schema, reference] = first
+    const all = [...schemas, ...outside.keys()].join(',')
+    throw new MigError(
+      'schema-outside',
+      `${objectName(reference.from)} refers to ${objectName(reference.to)}, and schema ${schema} is not among those to manage (${schemas.join(', ')})`,
+      {
+        help: `take it too: npx just-mig init ${all}; what others own there may be left alone by exclude in env.ts afterwards`,
+        facts: { schemas: [...outside.keys()] },
+      },
+    )
+  }
+  // There are no rows to lose.
+  const casts = { using: {}, recreate: ['*'] }
+  const { actions } = await guide({ client: empty, from, to, scope, first: [], casts })
+  return actions
+}

@@ -1,0 +1,90 @@
+import type { ClientBase } from 'pg'
+import type { Scope } from '../../difference/index.ts'
+import type { GrantedObjects } from '../../operations/index.ts'
+
+/** Objects that can have grants, by their names in SQL, with what tells two of the same name apart. */
+type Incarnations = ReadonlyMap<string, Incarnation>
+
+interface Incarnation {
+  readonly family: keyof GrantedObjects
+  readonly name: string
+  /** An OID, or a column's number; a copied database has the same (CREATE DATABASE … TEMPLATE). */
+  readonly id: string
+}
+
+/** Reads what was recreated since it was called last. Where grants are compared, the statements hold them. */
+export async function recreatedReader(
+  client: ClientBase,
+  scope: Scope,
+): Promise<() => Promise<GrantedObjects>> {
+  if (scope.privileges) return () => Promise.resolve({})
+  let before = await readIncarnations(client, scope.schemas)
+  return async () => {
+    const after = await readIncarnations(client, scope.schemas)
+    const kept = recreatedBetween(before, after)
+    before = after
+    return kept
+  }
+}
+
+/** Reads the objects of schemas that can have grants; a transaction that is open is left as it was. */
+async function readIncarnations(client: ClientBase, schemas: readonly string[]): Promise<Incarnations> {
+  const inTransaction = client.getTransactionStatus() === 'T'
+  await client.query(`${inTransaction ? 'SAVEPOINT mig_names' : 'BEGIN'}; SET LOCAL search_path = ''`)
+  const { rows } = await client.query<Incarnation & { key: string }>(query, [schemas])
+  await client.query(
+    inTransaction ? 'ROLLBACK TO SAVEPOINT mig_names; RELEASE SAVEPOINT mig_names' : 'ROLLBACK',
+  )
+  return new Map(rows.map(({ key, family, name, id }) => [`${family} ${key}`, { family, name, id }]))
+}
+
+/**
+ * What was dropped and made again between two readings: its grants are gone. A table stands in the list when one
+ * of its columns was.
+ */
+function recreatedBetween(before: Incarnations, after: Incarnations): GrantedObjects {
+  const found = { relations: new Set<string>(), routines: new Set<string>(), types: new Set<string>() }
+  for (const [key, { family, name, id }] of after) {
+    const old = before.get(key)
+    if (old !== undefined && old.id !== id) found[family].add(name)
+  }
+  const lists = Object.entries(found).map(([family, names]) => [family, [...names]] as const)
+  return Object.fromEntries(lists.filter(([, names]) => names.length > 0))
+}
+
+/** Objects in the list without those in the others. */
+export function withoutObjects(objects: GrantedObjects, others: readonly GrantedObjects[]): GrantedObjects {
+  const left = (['relations', 'routines', 'types'] as const).map((family) => {
+    const known = new Set(others.flatMap((other) => other[family] ?? []))
+    return [family, (objects[family] ?? []).filter((name) => !known.has(name))] as const
+  })
+  return Object.fromEntries(left.filter(([, names]) => names.length > 0))
+}
+
+/** All the names, for people. */
+export function objectNames({
+  relations = [],
+  routines = [],
+  types = [],
+}: GrantedObjects): readonly string[] {
+  return [...relations, ...routines, ...types]
+}
+
+const query = `
+  WITH relation AS (
+    SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS name
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = ANY ($1) AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+  )
+  SELECT 'relations' AS family, name AS key, name, oid::text AS id FROM relation
+  UNION ALL
+  SELECT 'relations', format('%s.%I', name, attname), name, attnum::text
+  FROM relation JOIN pg_attribute ON attrelid = relation.oid AND attnum > 0 AND NOT attisdropped
+  UNION ALL
+  SELECT 'routines', p.oid::regprocedure::text, p.oid::regprocedure::text, p.oid::text
+  FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = ANY ($1)
+  UNION ALL
+  SELECT 'types', t.oid::regtype::text, t.oid::regtype::text, t.oid::text
+  FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+  WHERE n.nspname = ANY ($1) AND (t.typtype IN ('e', 'd', 'r')
+    OR t.typtype = 'c' AND EXISTS (SELECT FROM pg_class WHERE oid = t.typrelid AND relkind = 'c'))`

@@ -1,0 +1,88 @@
+import { type Action, relationOf } from '../../difference/index.ts'
+import { exitCodes, MigError } from '../../errors.ts'
+import { qualifiedName } from '../../postgres/index.ts'
+import { sqlState } from './address.ts'
+import { type CastDecisions, recreates } from './decisions.ts'
+import type { TableId } from './set-aside.ts'
+import type { Refusal } from './trial.ts'
+
+/** A constraint that rows, which revisions made, do not keep. */
+export interface Violation {
+  readonly table: TableId
+  readonly constraint: string
+  /** The statement that takes the rows away; undefined where no condition says which they are. */
+  readonly removal: string | undefined
+}
+
+const violationStates = new Set(['23503', '23505', '23514'])
+
+/** What a refused constraint or unique index says of the rows that are there. */
+export function violationOf({ action, error }: Refusal): Violation | undefined {
+  const [made] = action.produces
+  if (made === undefined || !('name' in made) || !violationStates.has(sqlState(error) ?? '')) return undefined
+  const table = [made, ...action.consumes].map((id) => relationOf(id)).find((id) => id !== undefined)
+  if (table === undefined) return undefined
+  return {
+    table: { kind: 'table', schema: table.schema, name: table.name },
+    constraint: made.name,
+    removal: removalOf(qualifiedName(table.schema, table.name), action.sql),
+  }
+}
+
+/** The error that lists the constraints that such rows break, or undefined when there are none left to decide. */
+export function undecidedViolations(refused: readonly Refusal[], casts: CastDecisions): MigError | undefined {
+  const open = refused.flatMap((refusal) => {
+    const violation = violationOf(refusal)
+    if (violation === undefined) return []
+    const table = `${violation.table.schema}.${violation.table.name}`
+    return recreates(casts, table) ? [] : [{ ...violation, table, error: refusal.error.message }]
+  })
+  const [first] = open
+  if (first === undefined) return undefined
+  return new MigError(
+    'decision-needed',
+    `rows that earlier revisions made break what is added:\n${open.map(({ table, constraint, error }) => `  ${table}.${constraint}: ${error}`).join('\n')}`,
+    {
+      exitCode: exitCodes.decisionNeeded,
+      help: `change the rows in a revision before this one (just mig-revision "…"), or say that they may go: --recreate ${first.table}`,
+      facts: { violations: open.map(({ table, constraint, error }) => ({ table, constraint, error })) },
+    },
+  )
+}
+
+/** Takes away the rows that keep a constraint from being added, where a person said that they may go. */
+export function withoutViolating(refusal: Refusal, casts: CastDecisions): readonly Action[] | undefined {
+  const violation = violationOf(refusal)
+  if (violation?.removal === undefined) return undefined
+  const { table } = violation
+  if (!recreates(casts, `${table.schema}.${table.name}`)) return undefined
+  const removal: Action = {
+    ...refusal.action,
+    sql: violation.removal,
+    produces: [],
+    consumes: [table],
+    losesData: true,
+    verb: 'alter',
+  }
+  return [removal, refusal.action]
+}
+
+function removalOf(table: string, sql: string): string | undefined {
+  const [, columns, target, keys] = /FOREIGN KEY \((.*?)\) REFERENCES (\S+?)\((.*?)\)/.exec(sql) ?? []
+  if (columns !== undefined && target !== undefined && keys !== undefined) {
+    const pairs = columns.split(', ').map((column, index) => [column, keys.split(', ')[index] ?? ''])
+    const given = pairs.map(([column]) => `t.${column} IS NOT NULL`).join(' AND ')
+    const found = pairs.map(([column, key]) => `r.${key} = t.${column}`).join(' AND ')
+    return `DELETE FROM ${table} t WHERE ${given} AND NOT EXISTS (SELECT FROM ${target} r WHERE ${found})`
+  }
+  const check = / CHECK \((.*)\)[A-Z ]*$/s.exec(sql)?.[1]
+  if (check !== undefined) return `DELETE FROM ${table} WHERE NOT (${check})`
+  const unique =
+    /(?: (?:UNIQUE|PRIMARY KEY)|^CREATE UNIQUE INDEX .* USING btree) \(([^()]*)\)(?! WHERE)/s.exec(sql)?.[1]
+  if (unique === undefined) return undefined
+  const same = unique
+    .split(', ')
+    .map((column) => `t.${column} = o.${column}`)
+    .join(' AND ')
+  return `DELETE FROM ${table} t USING ${table} o WHERE ${same} AND (t.tableoid, t.ctid) > (o.tableoid, o.ctid)`
+}

@@ -1,0 +1,186 @@
+import { roleOf, shellWord, type Tenant } from '../../../environment/index.ts'
+import { exitCodes, MigError } from '../../../errors.ts'
+import { createLedger, ledgerStatements } from '../../../ledger/index.ts'
+import {
+  compareFingerprints,
+  databaseError,
+  fingerprintChangesText,
+  isConnectionLost,
+  quoteIdent,
+  readFingerprint,
+  readFingerprintHashes,
+} from '../../../postgres/index.ts'
+import { ofLine } from '../../../runner/applied/state.ts'
+import {
+  fileChecksum,
+  type PlanStep,
+  type Project,
+  type Session,
+  type SessionOptions,
+  usingSession,
+} from '../../../runner/index.ts'
+import { holdingLocks } from '../../../runner/locks.ts'
+import { leavingStatements, roleStatements, schemaOwner } from '../../../runner/own-sql.ts'
+import { whereFrom } from '../../../runner/session.ts'
+import {
+  type CreatedTenant,
+  forgetLeftovers,
+  newTenant,
+  planTenants,
+  tenantEnvironment,
+  tenantExclusion,
+} from '../../../runner/tenants/index.ts'
+import { type SharedSeeds, seedStatements, wrongTables } from './seed-statements.ts'
+import { readSeeds } from './seeds.ts'
+import { type TenantStructure, tenantStructure } from './structure.ts'
+
+/**
+ * Makes a tenant with the structure of another one: one script in one transaction, in which both are compared by
+ * fingerprint before it is committed. It gets the rows that its revisions write, from a replay on a scratch database:
+ * no row of the template is ever read. The log has the revisions as stamped, since none of them ran.
+ * @param template a tenant at head, on the same database
+ * @throws MigError `template-behind`, `template-differs` (exit 5) when the template is not what its revisions make;
+ *   `tenant-exists`, `no-template`, `database-error`
+ */
+export async function createTenantFromTemplate(
+  project: Project,
+  line: string,
+  schema: string,
+  template: Tenant,
+  sessions: SessionOptions,
+): Promise<CreatedTenant> {
+  const started = performance.now()
+  const { tenant: named, isListed } = await newTenant(project, line, schema, sessions)
+  if (isListed && named.databaseUrl !== template.databaseUrl) throw templateElsewhere(named, template)
+  const tenant = { ...named, databaseUrl: template.databaseUrl, shard: template.shard }
+  await forgetLeftovers(project, tenant, sessions)
+  const steps = await stepsToHead(project, line, tenant, template, sessions)
+  const env = tenantEnvironment(project.env, template.databaseUrl)
+  await usingSession(env, sessions, async (session) => {
+    const structure = await tenantStructure(session, { ...project, env }, line)
+    await holdingLocks(session, env, [schema], async () => {
+      await createLedger(session.client, env.ledgerSchema)
+      await copyStructure(session, project, { line, schema, template, structure, steps })
+    })
+  })
+  const revisions = steps.at(-1)?.appliedAfter ?? []
+  return { tenant, revisions, ms: performance.now() - started }
+}
+
+interface Copy {
+  readonly line: string
+  readonly schema: string
+  readonly template: Tenant
+  readonly structure: TenantStructure
+  readonly steps: readonly PlanStep[]
+}
+
+async function copyStructure(session: Session, project: Project, copy: Copy): Promise<void> {
+  const { client } = session
+  const { line, schema, template, structure, steps } = copy
+  const name = quoteIdent(schema)
+  const role = roleOf(project.env, line, schema)
+  const script = [
+    'BEGIN',
+    `CREATE SCHEMA ${name}${schemaOwner(role)}`,
+    ...roleStatements(role, 'transaction'),
+    `SET LOCAL search_path TO ${name}, public`,
+    ...structure.statements,
+    ...seedStatements(structure.seeds),
+    ...leavingStatements({ role, login: session.role ?? 'none' }, false),
+    ...steps.flatMap((step, at) => stampStatements(project, step, at === steps.length - 1)),
+  ].join(';\n')
+  try {
+    await client.query(script)
+    await expectEqual(session, project, line, template.schema, schema)
+    await expectSeeds(session, structure.seeds, schema)
+    await client.query('COMMIT')
+  } catch (error) {
+    throw error instanceof MigError || isConnectionLost(error) ? error : databaseError(error, { sql: script })
+  }
+}
+
+/** Every revision is logged; the rows of `version` are written once, with the last. */
+function stampStatements(project: Project, step: PlanStep, isLast: boolean): readonly string[] {
+  const { line, revision, targetSchema, appliedAfter, digest, file } = step
+  const covered = isLast ? [...ofLine(project, line, appliedAfter)] : []
+  const [before, after] = [[], isLast ? appliedAfter : []]
+  const checksum = fileChecksum(file.path)
+  const host = whereFrom
+  return ledgerStatements(project.env.ledgerSchema, {
+    ...{ direction: 'stamp', line, revision, targetSchema, before, after, digest, covered, checksum, host },
+  })
+}
+
+/** The steps that replaying would take; the template must have taken them all. */
+async function stepsToHead(
+  project: Project,
+  line: string,
+  tenant: Tenant,
+  template: Tenant,
+  sessions: SessionOptions,
+): Promise<readonly PlanStep[]> {
+  const request = { line, direction: 'upgrade', target: 'heads' } as const
+  const both = { line, tenants: [template, tenant], listed: 2 }
+  const plan = await planTenants(project, both, request, sessions)
+  if (plan.work.some((work) => work.tenant === template)) {
+    throw new MigError('template-behind', `the template ${template.schema} is not at head`, {
+      help: `just mig-upgrade head ${line} --tenants ${shellWord(template.schema)}, or choose another with --template NAME`,
+    })
+  }
+  const own = plan.work.find((work) => work.tenant === tenant)
+  return own === undefined ? [] : plan.planner.stepsOf(tenant, own.state)
+}
+
+async function expectEqual(
+  { client }: Session,
+  { env }: Project,
+  line: string,
+  template: string,
+  schema: string,
+): Promise<void> {
+  const exclude = tenantExclusion(env, line, template)
+  // Tenants with roles of their own have owners of their own.
+  const privileges = roleOf(env, line, template) === roleOf(env, line, schema)
+  const compared = { privileges, ignoreGeneratedNames: true, exclude }
+  // One pass over both; only what is not equal is read closely.
+  const hashes = await readFingerprintHashes(client, { ...compared, schemas: [template, schema] })
+  if (hashes.get(template) === hashes.get(schema)) return
+  const options = { ...compared, schemaRelative: true }
+  const wanted = await readFingerprint(client, { ...options, schemas: [template] })
+  const made = await readFingerprint(client, { ...options, schemas: [schema] })
+  const changes = compareFingerprints(wanted, made)
+  throw new MigError(
+    'template-differs',
+    `the template ${template} is not what its revisions make, so a copy would not be either:\n${fingerprintChangesText(changes)}`,
+    {
+      exitCode: exitCodes.proofFailed,
+      help: 'choose another template with --template NAME, or leave --from-template out: then every revision runs',
+      facts: { template, changes },
+    },
+  )
+}
+
+/** The new tenant has the rows that a replay gives, read back. */
+async function expectSeeds({ client }: Session, seeds: SharedSeeds, schema: string): Promise<void> {
+  const wrong = wrongTables(seeds, await readSeeds(client, schema))
+  if (wrong.length === 0) return
+  throw new MigError(
+    'template-differs',
+    `the rows of ${wrong.join(', ')} did not come as the revisions write them`,
+    {
+      exitCode: exitCodes.proofFailed,
+      help: 'leave --from-template out: then every revision runs',
+      facts: { tables: wrong },
+    },
+  )
+}
+
+function templateElsewhere(tenant: Tenant, template: Tenant): MigError {
+  const placeOf = ({ shard }: Tenant) => (shard === null ? 'the main database' : `shard ${shard}`)
+  return new MigError(
+    'no-template',
+    `the template ${template.schema} lives on ${placeOf(template)}, and ${tenant.schema} shall live on ${placeOf(tenant)}`,
+    { help: 'name a tenant of the same database: --template NAME; without it every revision runs' },
+  )
+}

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { ClientBase } from 'pg'
+import { readCatalog, type Scope } from '../../../difference/index.ts'
+import { MigError } from '../../../errors.ts'
+import { quoteIdent } from '../../../postgres/index.ts'
+import { fileChecksum, type Project, type Session } from '../../../runner/index.ts'
+import { scratchOptions, withScratchDatabase } from '../../../scratch/database.ts'
+import { tenantStandIn } from '../../../scratch/lines.ts'
+import { runOnScratch, scratchProject } from '../../../scratch/project.ts'
+import { toolVersion } from '../../../tool-version.ts'
+import { guide, guideScope } from '../../search/search.ts'
+import { modelInput } from '../../wanted/input.ts'
+import { statementSections } from '../../write/revision.ts'
+import { type SharedSeeds, sharedSeeds } from './seed-statements.ts'
+import { readSeeds } from './seeds.ts'
+
+/** A tenant as its revisions make it, without its name. */
+export interface TenantStructure {
+  readonly statements: readonly string[]
+  /** The rows that the revisions write, which every tenant gets. */
+  readonly seeds: SharedSeeds
+}
+
+/**
+ * The structure and rows of a tenant at head: made once from the revisions on scratch databases, where no customer
+ * has ever been, and kept in the cache until a revision changes.
+ * @throws MigError `no-template` when the structure cannot be made in one transaction, when rows are a tenant's own,
+ *   or when revisions write rows into other schemas; `no-scratch`; what a revision throws
+ */
+export async function tenantStructure(
+  session: Session,
+  project: Project,
+  line: string,
+): Promise<TenantStructure> {
+  const { rows } = await session.client.query<{ version: string }>(
+    `SELECT pg_catalog.current_setting('server_version') AS version`,
+  )
+  const key = structureKey(project, line, rows[0]?.version ?? '')
+  const path = join(project.env.cacheDir, `structure-${key}.json`)
+  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as TenantStructure
+  const structure = await madeStructure(session, project, line)
+  keep(path, structure)
+  return structure
+}
+
+/** Keeps it for the next tenant. A folder that cannot be written, as in an image, costs time, not the tenant. */
+function keep(path: string, structure: TenantStructure): void {
+  const draft = `${path}.${process.pid}`
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(draft, JSON.stringify(structure))
+    renameSync(draft, path)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (!['EROFS', 'EACCES', 'EPERM'].includes(code)) throw error
+  }
+}
+
+/** Everything that the structure is made from: the files of the line and of what it depends on. */
+function structureKey({ graph, files, env }: Project, line: string, server: string): string {
+  const own = [...files.values()].filter((file) => file.line === line).map((file) => file.revision)
+  const parts = graph.ancestors(own).map((id) => {
+    const file = files.get(id)
+    return `${id} ${file === undefined ? '' : fileChecksum(file.path)}`
+  })
+  const text = JSON.stringify([toolVersion, server, line, env.schemas, env.x, parts])
+  return createHash('sha256').update(text).digest('hex').slice(0, 32)
+}
+
+async function madeStructure(session: Session, project: Project, line: string): Promise<TenantStructure> {
+  const input = { ...(await modelInput(session, project, true)), filter: [line] }
+  const scratch = scratchProject(project)
+  const standIn = tenantStandIn(line)
+  const others = scratch.env.filter.filter((key) => key !== line)
+  const scope: Scope = { schemas: [standIn], excludes: () => false, globals: new Set(), privileges: true }
+  return withScratchDatabase(scratchOptions(input), async (base) => {
+    for (const { schema } of input.lines)
+      await base.client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
+    const heads = (lines: readonly string[]) => ({ direction: 'upgrade', target: 'heads', lines }) as const
+    if (others.length > 0) await runOnScratch(base.client, scratch, heads(others))
+    const from = await readCatalog(base.client)
+    // A template may have nobody in it.
+    await base.client.end()
+    const made = await withScratchDatabase(scratchOptions(input, base), async ({ client }) => {
+      const before = await rowsElsewhere(client, project, standIn)
+      await runOnScratch(client, scratch, heads([line]))
+      const to = await readCatalog(client)
+      const after = await rowsElsewhere(client, project, standIn)
+      const written = [...after].find(([table, rows]) => before.get(table) !== rows)?.[0]
+      if (written !== undefined) throw noTemplate(`the revisions of ${line} write into ${written}`)
+      const seeds = await readSeeds(client, standIn)
+      if (seeds.tables.length === 0) return { to, seeds: sharedSeeds(seeds, seeds) }
+      // What two tenants get alike, every tenant gets.
+      const second = `${standIn} "2"`
+      await runOnScratch(client, scratchProject(withTenant(project, line, second)), heads([line]))
+      return { to, seeds: sharedSeeds(seeds, await readSeeds(client, second)) }
+    })
+    const { to, seeds } = made
+    if ('what' in seeds) throw noTemplate(`rows of ${seeds.table} are a tenant's own: ${seeds.what}`)
+    const { actions } = await withScratchDatabase(scratchOptions(input, base), ({ client }) =>
+      guide({ client, from, to, scope: guideScope(scope), first: [], casts: { using: {}, recreate: ['*'] } }),
+    )
+    const sections = statementSections(actions, [standIn])
+    if (sections.some(({ autocommit }) => autocommit))
+      throw noTemplate(`the structure of ${line} cannot be made in one transaction`)
+    return { statements: sections.flatMap(({ statements }) => statements), seeds }
+  })
+}
+
+/** The project with a schema of its own in the place of the line's tenants. */
+function withTenant(project: Project, line: string, schema: string): Project {
+  const lines = project.env.lines.map((each) =>
+    each.key === line ? { ...each, tenants: null, schema } : each,
+  )
+  return { ...project, env: { ...project.env, lines } }
+}
+
+/** Table → what its rows are, for all tables outside of a schema: a tenant that is copied would not write them. */
+async function rowsElsewhere(
+  client: ClientBase,
+  { env }: Project,
+  schema: string,
+): Promise<ReadonlyMap<string, string>> {
+  const { rows: tables } = await client.query<{ name: string }>(
+    `SELECT c.oid::regclass::text AS name FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+     WHERE c.relkind = 'r' AND n.nspname::text <> ALL ($1) AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`,
+    [[schema, env.ledgerSchema]],
+  )
+  const found = new Map<string, string>()
+  for (const { name } of tables) {
+    const { rows } = await client.query<{ rows: string }>(
+      `SELECT count(*) || ' ' || coalesce(sum(hashtextextended(t::text, 0)), 0) AS rows FROM ONLY ${name} AS t`,
+    )
+    found.set(name, rows[0]?.rows ?? '')
+  }
+  return found
+}
+
+function noTemplate(reason: string): MigError {
+  return new MigError('no-template', `a tenant cannot be made as a copy: ${reason}`, {
+    help: 'leave --from-template out: then every revision runs',
+  })
+}

@@ -1,0 +1,80 @@
+import type { Scope } from '../../difference/index.ts'
+import { exclusionsKey, type ModelsPlace } from '../../environment/index.ts'
+import { MigError } from '../../errors.ts'
+import type { EmitEvent } from '../../events.ts'
+import { ensureEmbeddedServer } from '../../postgres/index.ts'
+import type { Project, Session } from '../../runner/index.ts'
+import { excludesAny, scratchExcludes } from '../../scratch/excludes.ts'
+import { type LineTarget, lineTargets } from '../../scratch/lines.ts'
+import { scratchServer } from '../../scratch/server.ts'
+import { liveSurroundings, type Surroundings } from '../../scratch/surroundings/surroundings.ts'
+
+/** What autogenerate and check work on. */
+export interface ModelInput {
+  /** Where scratch databases may be made; see `scratchServer`. */
+  readonly scratchUrl: string
+  readonly models: ModelsPlace
+  /** The folder of a seed. */
+  readonly modelsDir: string
+  readonly cacheDir: string
+  /** Every line of the schema map, in its order. */
+  readonly lines: readonly LineTarget[]
+  /** The keys that may change. */
+  readonly filter: readonly string[]
+  readonly excludes: Scope['excludes']
+  /** Equal while `excludes` is; undefined when it cannot be known, so that nothing may be kept for later. */
+  readonly exclusions?: string | undefined
+  readonly privileges: boolean
+  /** What others own in a live database is rebuilt where it would run with our own rights; default: no. */
+  readonly trustLive?: boolean
+  /** What is made on scratch databases first; missing where no live database is looked at. */
+  readonly surroundings?: Surroundings
+  readonly emit?: EmitEvent
+  readonly signal?: AbortSignal
+}
+
+/** What autogenerate and check have in common, from the environment. */
+export async function modelInput(
+  session: Session,
+  project: Project,
+  privileges: boolean,
+  { looksAtLive = true }: { readonly looksAtLive?: boolean } = {},
+): Promise<ModelInput> {
+  const { env } = project
+  const excludes = scratchExcludes(env)
+  const databaseUrl = session.url ?? env.databaseUrl
+  if (databaseUrl === null) {
+    throw new MigError('no-scratch', 'a connection alone does not say where a scratch database can be made', {
+      help: 'set MIG_DATABASE_URL or MIG_SCRATCH_URL',
+    })
+  }
+  const server = await scratchServer({
+    databaseUrl,
+    ...(env.scratchUrl === null ? {} : { scratchUrl: env.scratchUrl }),
+    embedded: () => ensureEmbeddedServer({ root: env.root, emit: session.emit }),
+  })
+  return {
+    scratchUrl: server.adminUrl,
+    models: env.models,
+    modelsDir: env.modelsDir,
+    cacheDir: env.cacheDir,
+    lines: lineTargets(project),
+    filter: env.filter,
+    excludes,
+    exclusions: exclusionsKey(env.options),
+    privileges,
+    trustLive: env.trustLive,
+    ...(looksAtLive
+      ? {
+          surroundings: liveSurroundings((body) => body(session.client), {
+            schemas: env.lines.flatMap(({ schema }) => schema ?? []),
+            excludes,
+            excludesAny: excludesAny(env),
+            trustLive: env.trustLive,
+          }),
+        }
+      : {}),
+    emit: session.emit,
+    ...(session.signal === undefined ? {} : { signal: session.signal }),
+  }
+}

@@ -1,0 +1,92 @@
+import { type Action, relationOf, retypedColumn } from '../../difference/index.ts'
+import { quoteIdentAlways } from '../../postgres/index.ts'
+import { columnWithoutNulls } from '../search/fill.ts'
+
+/** A value that a revision computes for each row of a table that is there: by a cast, or by `--using`. */
+export interface Conversion {
+  readonly schema: string
+  readonly table: string
+  readonly column: string
+  /** The expression, as SQL over the table's row. */
+  readonly value: string
+  /** What it becomes; undefined where the column's own type is not known. */
+  readonly type: string | undefined
+  /** The values of the enum that it becomes, where the revision recreates it. */
+  readonly labels: readonly string[] | undefined
+  /** The value may not be NULL. */
+  readonly notNull: boolean
+}
+
+const retype =
+  /^ALTER TABLE .* ALTER COLUMN (?:"(?:[^"]|"")+"|\w+) TYPE (.*?)(?: COLLATE \S+)?(?: USING (.*))?$/s
+const update = /^UPDATE .*? SET ((?:"(?:[^"]|"")+"|\w+)) = (.*?)(?: WHERE \1 IS NULL)?$/s
+
+/** The conversions among a side's actions that live rows may not allow. Columns that the side makes are no cast's source. */
+export function conversions(actions: readonly Action[]): readonly Conversion[] {
+  const labels = enumLabels(actions)
+  const notNull = new Set(actions.flatMap((action) => keyOf(columnWithoutNulls(action)) ?? []))
+  const made = new Set(
+    actions.flatMap(({ produces }) => {
+      const [id] = produces
+      const table = id?.kind === 'table' ? relationOf(id) : undefined
+      return table === undefined ? [] : [`${table.schema}.${table.name}`]
+    }),
+  )
+  return actions.flatMap((action): readonly Conversion[] => {
+    const found = retyped(action, labels, notNull) ?? filled(action, notNull)
+    return found === undefined || made.has(`${found.schema}.${found.table}`) ? [] : [found]
+  })
+}
+
+function retyped(
+  action: Action,
+  labels: ReadonlyMap<string, readonly string[]>,
+  notNull: ReadonlySet<string>,
+): Conversion | undefined {
+  const column = retypedColumn(action)
+  const [, type, using] = retype.exec(action.sql) ?? []
+  if (column === undefined || type === undefined) return undefined
+  if (action.castRisk !== 'fails' && using === undefined) return undefined
+  const known = labels.get(plain(type.replace(/\[\]$/, '')))
+  const value = using ?? quoteIdentAlways(column.name)
+  return {
+    schema: column.schema,
+    table: column.table,
+    column: column.name,
+    // The type of that name is another one yet.
+    value: known === undefined ? value : value.replace(/::[^:()]+$/, ''),
+    type,
+    labels: known,
+    notNull: action.using !== undefined && notNull.has(keyOf(column) ?? ''),
+  }
+}
+
+function filled(action: Action, notNull: ReadonlySet<string>): Conversion | undefined {
+  const [, , value] = update.exec(action.sql) ?? []
+  const column = action.consumes.find((id) => id.kind === 'column')
+  if (value === undefined || column?.kind !== 'column' || action.using === undefined) return undefined
+  const { schema, table, name } = column
+  const isDemanded = notNull.has(keyOf(column) ?? '')
+  return { schema, table, column: name, value, type: undefined, labels: undefined, notNull: isDemanded }
+}
+
+/** The values of the enums that the actions make, by name. */
+function enumLabels(actions: readonly Action[]): ReadonlyMap<string, readonly string[]> {
+  const made = new Map<string, readonly string[]>()
+  for (const { sql } of actions) {
+    const [, name, list] = /^CREATE TYPE (\S+) AS ENUM \((.*)\)$/s.exec(sql) ?? []
+    if (name === undefined || list === undefined) continue
+    made.set(plain(name), list.match(/'(?:[^']|'')*'/g) ?? [])
+  }
+  return made
+}
+
+function plain(name: string): string {
+  return name.replaceAll('"', '')
+}
+
+function keyOf(
+  column: { readonly schema: string; readonly table: string; readonly name: string } | undefined,
+): string | undefined {
+  return column === undefined ? undefined : JSON.stringify([column.schema, column.table, column.name])
+}

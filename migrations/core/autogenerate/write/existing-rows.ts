@@ -1,0 +1,126 @@
+import { type Action, idKey, type ObjectId, relationOf, retypedColumn } from '../../difference/index.ts'
+import { columnWithoutNulls } from '../search/fill.ts'
+
+/** What a revision asks of rows that are there already. */
+export interface RowDemand {
+  /** Empty for the schema of a tenant. */
+  readonly schema: string
+  readonly table: string
+  /** A column that takes no NULL from now on; null where a constraint or an index looks at the rows. */
+  readonly column: string | null
+  /** `rows`: the column is new, any row is too many. `nulls`: it is there. `break`: rows that `object` does not allow. */
+  readonly fails: 'rows' | 'nulls' | 'break'
+  /** `constraint t_amount_check` */
+  readonly object: string
+  /** Whether `--using` fills the column. */
+  readonly fillable?: boolean
+}
+
+/**
+ * The demands of a side's actions on the rows of tables that it does not make itself: NOT NULL without a value,
+ * and constraints and unique indexes that PostgreSQL checks at once (manual, ALTER TABLE, ADD table_constraint).
+ */
+export function rowDemands(actions: readonly Action[]): readonly RowDemand[] {
+  const settled = new Set<string>()
+  const empty = new Set<string>()
+  const numbers = new Set<string>()
+  const demands = new Map<string, RowDemand>()
+  for (const action of actions) {
+    const demand = demandOf(action)
+    const column = columnWithoutNulls(action)
+    const isSettled =
+      (demand !== undefined && settled.has(`${demand.schema}.${demand.table}`)) ||
+      (column !== undefined && settled.has(idKey({ kind: 'column', ...column })))
+    const holds =
+      demand === undefined || looksAtNulls(action, demand, empty) || isNumberedKey(action, demand, numbers)
+    if (!isSettled && !holds) {
+      demands.set(JSON.stringify(demand), demand)
+    }
+    for (const id of action.produces) {
+      const own = relationOf(id)
+      const isNew = action.verb === 'create' && own !== undefined && 'name' in id && own.name === id.name
+      if (isNew) settled.add(`${own.schema}.${own.name}`)
+      if (id.kind === 'column' && !hasValue.test(action.sql)) empty.add(idKey(id))
+      if (id.kind === 'column' && numbersRows.test(action.sql)) numbers.add(idKey(id))
+    }
+    // Its values are what a person said.
+    const retyped = action.using === undefined ? undefined : retypedColumn(action)
+    if (retyped !== undefined) settled.add(idKey(retyped))
+    const [filled] = action.consumes
+    if (filled?.kind === 'column' && action.sql.startsWith('UPDATE ')) settled.add(idKey(filled))
+  }
+  return [...demands.values()]
+}
+
+const numbersRows = / AS IDENTITY\b| DEFAULT nextval\('/
+const hasValue = / (?:NOT NULL|DEFAULT|GENERATED)\b/
+
+/** Whether a key is of columns that are new and without a value: NULL breaks neither UNIQUE nor FOREIGN KEY. */
+function looksAtNulls({ sql }: Action, { schema, table }: RowDemand, empty: ReadonlySet<string>): boolean {
+  const names = namesIn(/ (?:FOREIGN KEY|UNIQUE) \(([^)]+)\)/.exec(sql)?.[1])
+  return names.length > 0 && names.every((name) => empty.has(idKey({ kind: 'column', schema, table, name })))
+}
+
+/** Whether a key has a column that is new and whose rows PostgreSQL numbers: no two are equal. */
+function isNumberedKey({ sql }: Action, { schema, table }: RowDemand, numbers: ReadonlySet<string>): boolean {
+  const names = namesIn(/ (?:PRIMARY KEY|UNIQUE) \(([^)]+)\)/.exec(sql)?.[1])
+  return names.some((name) => numbers.has(idKey({ kind: 'column', schema, table, name })))
+}
+
+function namesIn(list = ''): readonly string[] {
+  const columns = list === '' ? [] : list.split(', ')
+  return columns.map((name) => name.replace(/^"(.*)"$/, '$1').replaceAll('""', '"'))
+}
+
+function demandOf(action: Action): RowDemand | undefined {
+  const column = columnWithoutNulls(action)
+  if (column !== undefined) {
+    const isNew = action.produces.some((id) => id.kind === 'column')
+    const { schema, table, name } = column
+    return { schema, table, column: name, fails: isNew ? 'rows' : 'nulls', object: `column ${name}` }
+  }
+  const retyped = retypedColumn(action)
+  if (retyped !== undefined) {
+    if (action.castRisk !== 'fails') return undefined
+    const { schema, table, name } = retyped
+    return { schema, table, column: null, fails: 'break', object: `the new type of column ${name}` }
+  }
+  const checked = checkedObject(action)
+  if (checked === undefined || !('name' in checked)) return undefined
+  // An index does not name its table.
+  const [table] = [checked, ...action.consumes].flatMap((id) => relationOf(id) ?? [])
+  if (table === undefined) return undefined
+  const object = `${checked.kind === 'index' ? 'unique index' : 'constraint'} ${checked.name}`
+  return { schema: table.schema, table: table.name, column: null, fails: 'break', object }
+}
+
+/** The constraint or unique index that an action holds all rows to. */
+function checkedObject({ sql, produces, consumes }: Action): ObjectId | undefined {
+  const constraint = [...produces, ...consumes].find((id) => id.kind === 'constraint')
+  if (constraint !== undefined) {
+    const looksAtRows =
+      / VALIDATE CONSTRAINT /.test(sql) ||
+      (/ ADD CONSTRAINT /.test(sql) && !/ NOT (VALID|ENFORCED)$/.test(sql))
+    return looksAtRows ? constraint : undefined
+  }
+  return /^CREATE UNIQUE INDEX /.test(sql) ? produces.find((id) => id.kind === 'index') : undefined
+}
+
+/** The column of a demand as `--using` names it: `rfx_user.profile.name`. */
+export function demandedColumn({ schema, table, column }: RowDemand): string {
+  return [schema, table, column ?? ''].filter((part) => part !== '').join('.')
+}
+
+/** A demand as a line of a file's head. */
+export function demandNote(demand: RowDemand): string {
+  const column = demandedColumn(demand)
+  const table = demandedColumn({ ...demand, column: null })
+  const fill =
+    demand.schema === '' || demand.fillable === false ? '' : ` (--using ${column}='expression' fills them)`
+  if (demand.fails === 'rows') {
+    return `Fails where ${table} has rows: they get no value for column ${demand.column}${fill}`
+  }
+  if (demand.fails === 'nulls')
+    return `Fails where rows of ${table} have no value for ${demand.column}${fill}`
+  return `Fails where rows of ${table} break ${demand.object}`
+}

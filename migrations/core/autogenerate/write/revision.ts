@@ -1,0 +1,138 @@
+import type { Action, Catalog } from '../../difference/index.ts'
+import type { StatementSection } from '../../environment/index.ts'
+import type { GrantedObjects } from '../../operations/index.ts'
+import type { AutogenerateInput } from '../input.ts'
+import { onlineActions } from '../online/online.ts'
+import type { Run } from '../search/lines.ts'
+import { type Costs, costsOf } from './costs.ts'
+import { readableSql } from './readable-sql.ts'
+import { type References, referencesOf } from './references.ts'
+import { sectionsOf } from './sections.ts'
+
+/** One direction of a revision, as statements. */
+export interface Side {
+  readonly sections: readonly StatementSection[]
+  /** What the statements were made from. */
+  readonly actions: readonly Action[]
+  readonly costs: Costs
+  /** What is dropped and made again, so that its grants must be kept. Empty where grants are compared. */
+  readonly kept: GrantedObjects
+  /** What goes here and comes back in another revision, without its grants. */
+  readonly losesGrants: readonly string[]
+  /** Tables that the proof had no rows in, as the head names them. */
+  readonly withoutRows: readonly string[]
+}
+
+export interface GeneratedRevision {
+  readonly line: string
+  readonly upgrade: Side
+  readonly downgrade: Side
+  /** Indexes of earlier revisions of this result, in other lines, that must be applied first. */
+  readonly needs: readonly number[]
+  /** What the upgrade has to do with objects that it does not make. */
+  readonly references: References
+}
+
+/** Statements of one direction, and what they recreate. */
+export interface Direction {
+  readonly actions: readonly Action[]
+  readonly kept: GrantedObjects
+  /** The state that they start from. */
+  readonly from: Catalog
+  /** The state that they lead to. */
+  readonly to: Catalog
+}
+
+/** A run and its downgrade as the two sides of a revision. */
+export function asRevision(
+  input: Pick<AutogenerateInput, 'lines' | 'online'>,
+  run: Run,
+  kept: GrantedObjects,
+  down: Direction,
+): GeneratedRevision {
+  const online = (actions: readonly Action[], from: Catalog) =>
+    input.online ? onlineActions(actions, from) : actions
+  return {
+    line: run.line,
+    upgrade: sideOf({ actions: online(run.actions, down.to), kept, from: down.to, to: down.from }, input),
+    // Texts that the upgrade wrote read as what they were.
+    downgrade: onlyTrueHints(
+      sideOf({ ...down, actions: online(down.actions.map(notReading), down.from) }, input),
+      down.from,
+    ),
+    needs: run.needs,
+    references: referencesOf(run.actions, input.lines.find(({ key }) => key === run.line)?.schema ?? ''),
+  }
+}
+
+/** `--using` of a column that both states have is for the upgrade. */
+function onlyTrueHints(side: Side, { facts }: Catalog): Side {
+  const demands = side.costs.demands.map((demand) => {
+    const { schema, table, column, fails } = demand
+    const isThere = column !== null && facts.has({ kind: 'column', schema, table, name: column })
+    return fails === 'rows' && isThere ? { ...demand, fillable: false } : demand
+  })
+  return { ...side, costs: { ...side.costs, demands } }
+}
+
+function notReading({ readsTexts: _, ...action }: Action): Action {
+  return action
+}
+
+function sideOf({ actions, kept, from, to }: Direction, input: Pick<AutogenerateInput, 'lines'>): Side {
+  const standIns = input.lines.filter((line) => line.tenant).map((line) => line.schema)
+  const unnamed = unnaming(standIns)
+  const { locks, rewrites, dataLoss, demands, conversions, stale } = costsOf(actions, from, to)
+  const costs = {
+    locks: locks.map(({ relation, lock }) => ({ relation: unnamed(relation), lock })),
+    rewrites: rewrites.map(unnamed),
+    dataLoss: dataLoss.map((loss) =>
+      standIns.includes(loss.name[0] ?? '') ? { ...loss, name: loss.name.slice(1) } : loss,
+    ),
+    demands: demands.map((demand) => (standIns.includes(demand.schema) ? { ...demand, schema: '' } : demand)),
+    // The rows of tenants stand in as many schemas.
+    conversions: conversions.filter(({ schema }) => !standIns.includes(schema)),
+    stale: stale.map(({ object, routine, remedy }) => ({
+      object: unnamed(object),
+      routine: unnamed(routine),
+      remedy: remedy.map(unnamed),
+    })),
+  }
+  const unnamedObjects = Object.fromEntries(
+    Object.entries(kept).map(([family, names]) => [family, names.map(unnamed)]),
+  )
+  return {
+    sections: statementSections(actions, standIns),
+    costs,
+    actions,
+    kept: unnamedObjects,
+    losesGrants: [],
+    withoutRows: [],
+  }
+}
+
+/** Takes the stand-ins of tenant lines out of a text. */
+function unnaming(standIns: readonly string[]): (text: string) => string {
+  return (text) => standIns.reduce((out, schema) => out.replaceAll(`${schema}.`, ''), text)
+}
+
+/** Actions as statements for a file, in the sections that they run in. */
+export function statementSections(actions: readonly Action[], standIns: readonly string[]): Side['sections'] {
+  const unnamed = unnaming(standIns)
+  const sections = sectionsOf(actions).map(({ autocommit, actions: part }) => ({
+    autocommit,
+    statements: part.map(({ sql }) => unnamed(readableSql(sql))),
+  }))
+  // Bodies may name what a later statement makes, as in the output of pg_dump.
+  const defines = actions.some(({ sql }) => /^CREATE (OR REPLACE )?(FUNCTION|PROCEDURE)\b/.test(sql))
+  const unchecked = { autocommit: false, statements: ['SET LOCAL check_function_bodies = off'] }
+  return defines ? withHead(sections, unchecked) : sections
+}
+
+function withHead(sections: Side['sections'], head: Side['sections'][number]): Side['sections'] {
+  return sections.map((section) =>
+    section.autocommit
+      ? section
+      : { autocommit: false, statements: [...head.statements, ...section.statements] },
+  )
+}

@@ -1,0 +1,198 @@
+import type { ClientBase } from 'pg'
+import { changesOfFingerprints } from '../autogenerate/autogenerate.ts'
+import { expectModels, tablesOf } from '../autogenerate/wanted/expect-models.ts'
+import type { ModelInput } from '../autogenerate/wanted/input.ts'
+import { modelInput } from '../autogenerate/wanted/input.ts'
+import { type WantedStates, wantedStates } from '../autogenerate/wanted/wanted.ts'
+import { readableSql } from '../autogenerate/write/readable-sql.ts'
+import { type Change, managedGlobals, readCatalog, type Scope, type Unmodeled } from '../difference/index.ts'
+import { seenDifference } from '../difference/seen-difference.ts'
+import { readApplied, readLastEntries } from '../ledger/index.ts'
+import { type Fingerprint, fingerprintHash } from '../postgres/fingerprint/index.ts'
+import { revisionGraph } from '../revisions/index.ts'
+import { fileChecksum, type PlanStep, type Project, planRun, type Session } from '../runner/index.ts'
+import { scratchOptions, withScratchDatabase } from '../scratch/database.ts'
+import type { LineTarget } from '../scratch/lines.ts'
+import { runOnScratch, scratchProject } from '../scratch/project.ts'
+import { fingerprintOf, type State } from '../scratch/state.ts'
+import { runSurrounded, surroundHistory } from '../scratch/surroundings/surroundings.ts'
+import { tenantsBeside } from './tenants/hidden.ts'
+import { keepWantedHashes, readWantedHashes, type WantedHashes, wantedCachePath } from './wanted-cache.ts'
+
+/** An applied file that is no longer what was applied. */
+export interface EditedFile {
+  readonly line: string
+  readonly revision: string
+  readonly path: string
+}
+
+export interface LineDrift {
+  readonly line: string
+  readonly schema: string
+  readonly changes: readonly Change[]
+  /** What would take the schema to the models, in the engine's order; empty when it knows no way. */
+  readonly statements: readonly string[]
+}
+
+export interface CheckResult {
+  readonly pending: readonly PlanStep[]
+  readonly drift: readonly LineDrift[]
+  readonly edited: readonly EditedFile[]
+  readonly unmodeled: readonly Unmodeled[]
+}
+
+/**
+ * Compares the lines of the filter with what they should be: revisions that wait, models and database, and
+ * applied files that were edited since. A fingerprint answers while nothing has changed; the models are loaded
+ * only when it differs from the kept one, or there is none.
+ */
+export async function checkProject(
+  session: Session,
+  project: Project,
+  { privileges }: { readonly privileges: boolean },
+): Promise<CheckResult> {
+  const { pending, edited } = await historyChecks(session, project)
+  const input = await modelInput(session, project, privileges)
+  const lines = input.lines.filter((line) => input.filter.includes(line.key) && !line.tenant)
+  const live = await hashesOf(session.client, input, lines)
+  const { rows } = await session.client.query<{ version: string }>(
+    `SELECT current_setting('server_version') AS version`,
+  )
+  const path = await wantedCachePath(input, rows[0]?.version ?? '')
+  const kept = path === undefined ? undefined : readWantedHashes(path)
+  if (kept !== undefined && lines.every(({ key }) => kept[key] === live[key])) {
+    return { pending, edited, drift: [], unmodeled: [] }
+  }
+  const wanted = await wantedStates(input, live)
+  await expectModels(tablesOf(session.client), input, (key) => wanted.lines.get(key))
+  if (path !== undefined)
+    keepWantedHashes(
+      path,
+      Object.fromEntries([...wanted.lines].map(([key, { hash }]) => [key, hash])),
+      wanted.inputs,
+    )
+  if (wanted.catalog === undefined) return { pending, edited, drift: [], unmodeled: [] }
+  const states = { catalog: wanted.catalog, lines: wanted.lines }
+  const changed = lines.filter(({ key }) => {
+    const { hash, objects } = wanted.lines.get(key) ?? {}
+    // The runner makes a schema with its line's first revision: one that is not there yet is as good as an empty one.
+    const isUnmade = live[key] === nothing && [...(objects?.values() ?? [])].every(isSchema)
+    return hash !== live[key] && !isUnmade
+  })
+  const catalog = await readCatalog(session.client, await tenantsBeside(project.env, session))
+  const drift: LineDrift[] = []
+  for (const line of changed) drift.push(await lineDrift(session.client, input, line, catalog, states))
+  return {
+    pending,
+    edited,
+    drift: drift.filter(({ changes }) => changes.length > 0),
+    unmodeled: wanted.catalog.unmodeled,
+  }
+}
+
+/** The hash of a schema that is not there. */
+const nothing = fingerprintHash(new Map())
+
+function isSchema({ kind }: { readonly kind: string }): boolean {
+  return kind === 'schema'
+}
+
+/**
+ * What was changed by hand: the live schemas compared with what their applied revisions give on a scratch
+ * database. The statements take the changes back.
+ */
+export async function historyDrift(
+  session: Session,
+  project: Project,
+  { privileges }: { readonly privileges: boolean },
+): Promise<readonly LineDrift[]> {
+  const input = await modelInput(session, project, privileges)
+  const scratch = scratchProject(await appliedProject(session, project))
+  const lines = input.lines.filter((line) => input.filter.includes(line.key) && !line.tenant)
+  return withScratchDatabase(scratchOptions(input), async ({ client }) => {
+    await surroundHistory(client, scratch, input.surroundings)
+    await runSurrounded(client, input.surroundings, () =>
+      runOnScratch(client, scratch, { direction: 'upgrade', target: 'heads' }),
+    )
+    const catalog = await readCatalog(client)
+    const live = await readCatalog(session.client, await tenantsBeside(project.env, session))
+    const expected = new Map<string, Fingerprint>()
+    for (const { key, schema } of lines) {
+      expected.set(key, await fingerprintOf(client, { ...input, schemas: [schema] }))
+    }
+    const drift: LineDrift[] = []
+    for (const line of lines) {
+      drift.push(await lineDrift(session.client, input, line, live, { catalog, lines: expected }))
+    }
+    return drift.filter(({ changes }) => changes.length > 0)
+  })
+}
+
+/** The project with only the revisions that are applied. */
+async function appliedProject(session: Session, project: Project): Promise<Project> {
+  const { env, files } = project
+  const rows = await readApplied(session.client, env.ledgerSchema, Object.values(env.schemas))
+  const open = [...rows.values()].flat()
+  const applied = new Set<string>()
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    const file = files.get(id)
+    if (file === undefined || applied.has(id)) continue
+    applied.add(id)
+    open.push(...[file.downRevision ?? []].flat(), ...[file.dependsOn ?? []].flat())
+  }
+  const left = [...files.values()].filter((file) => applied.has(file.revision))
+  return { ...project, graph: revisionGraph(left), files: new Map(left.map((file) => [file.revision, file])) }
+}
+
+async function hashesOf(
+  client: ClientBase,
+  input: ModelInput,
+  lines: readonly LineTarget[],
+): Promise<WantedHashes> {
+  const hashes: Record<string, string> = {}
+  for (const { key, schema } of lines) {
+    hashes[key] = (await fingerprintOf(client, { ...input, schemas: [schema] })).hash
+  }
+  return hashes
+}
+
+async function lineDrift(
+  client: ClientBase,
+  input: ModelInput,
+  { key, schema }: LineTarget,
+  catalog: State['catalog'],
+  wanted: WantedStates,
+): Promise<LineDrift> {
+  const globals = managedGlobals(catalog, wanted.catalog, [schema])
+  const scope: Scope = { schemas: [schema], excludes: input.excludes, globals, privileges: input.privileges }
+  const seen = seenDifference(catalog, wanted.catalog, scope)
+  const fingerprint = wanted.lines.get(key)
+  const live = await fingerprintOf(client, scope)
+  if (seen !== undefined && seen.changes.length > 0) {
+    return {
+      line: key,
+      schema,
+      changes: seen.changes,
+      statements: seen.actions.map(({ sql }) => readableSql(sql)),
+    }
+  }
+  const changes = fingerprint === undefined ? [] : changesOfFingerprints(live, fingerprint)
+  return { line: key, schema, changes, statements: [] }
+}
+
+/** Revisions that wait, and applied files whose checksum is no longer that of the log. */
+async function historyChecks(
+  session: Session,
+  project: Project,
+): Promise<Pick<CheckResult, 'pending' | 'edited'>> {
+  const { env, files } = project
+  const { steps } = await planRun(session, project, { direction: 'upgrade', target: 'heads' })
+  const schemas = env.filter.flatMap((key) => env.schemas[key] ?? [])
+  const entries = await readLastEntries(session.client, env.ledgerSchema, schemas)
+  const edited = entries.flatMap(({ revision, line, direction, checksum }): readonly EditedFile[] => {
+    const file = files.get(revision)
+    if (file === undefined || direction !== 'upgrade' || checksum === null) return []
+    return fileChecksum(file.path) === checksum ? [] : [{ line, revision, path: file.path }]
+  })
+  return { pending: steps, edited }
+}

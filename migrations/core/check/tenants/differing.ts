@@ -1,0 +1,93 @@
+import type { Change } from '../../difference/index.ts'
+import type { Tenant } from '../../environment/index.ts'
+import { type Fingerprint, readFingerprint } from '../../postgres/index.ts'
+import { type Project, type SessionOptions, usingSession } from '../../runner/index.ts'
+import { type TenantStanding, tenantEnvironment, tenantExclusion } from '../../runner/tenants/index.ts'
+
+/** Tenants that differ from what they should be in the same way. */
+export interface TenantDrift {
+  readonly tenants: readonly Tenant[]
+  /** Without the name of a schema; null beyond the bound of the report. */
+  readonly changes: readonly Change[] | null
+}
+
+/** What a tenant should look like, in whatever schema. */
+export interface Expected {
+  /** As `readFingerprintHashes` has it; null for an empty schema. */
+  readonly hash: string | null
+  readonly fingerprint: Fingerprint
+}
+
+/** How tenants are compared. */
+export interface TenantComparison {
+  /** Owners and grants too. */
+  readonly privileges: boolean
+}
+
+interface Telling {
+  /** The difference in words, which way round it is told. */
+  readonly told: (live: Fingerprint, expected: Fingerprint) => readonly Change[]
+}
+
+/** How many groups of tenants that differ alike are looked at closely. */
+const groupsDetailed = 10
+
+/**
+ * The tenants that are not what they should be, those that differ alike together, the largest group first. Only one
+ * tenant of a group is looked at closely, and of so many groups.
+ * @param expectedOf undefined for a tenant that is not compared
+ */
+export async function differingTenants(
+  project: Project,
+  standings: readonly TenantStanding[],
+  expectedOf: (standing: TenantStanding) => Expected | undefined,
+  comparison: TenantComparison & Telling,
+  sessions: SessionOptions,
+): Promise<readonly TenantDrift[]> {
+  const groups = new Map<string, { readonly expected: Expected; readonly tenants: Tenant[] }>()
+  for (const standing of standings) {
+    const expected = expectedOf(standing)
+    if (expected === undefined || !differs(standing, expected.hash)) continue
+    const key = `${expected.hash} ${standing.fingerprint}`
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, { expected, tenants: [standing.tenant] })
+    else group.tenants.push(standing.tenant)
+  }
+  const largest = [...groups.values()].toSorted((a, b) => b.tenants.length - a.tenants.length)
+  const drift: TenantDrift[] = []
+  for (const [at, { expected, tenants }] of largest.entries()) {
+    const [first] = tenants
+    const detailed = first !== undefined && at < groupsDetailed
+    const live = detailed ? await liveFingerprint(project, first, comparison, sessions) : undefined
+    const changes = live === undefined ? null : comparison.told(live, expected.fingerprint)
+    drift.push({ tenants, changes })
+  }
+  return drift
+}
+
+/** Has any of the tenants that can be looked at another structure? */
+export function someDiffer(standings: readonly TenantStanding[], hash: Expected['hash']): boolean {
+  return standings.some((standing) => differs(standing, hash))
+}
+
+function differs({ state, fingerprint }: TenantStanding, hash: Expected['hash']): boolean {
+  return state !== 'absent' && state !== 'unreachable' && fingerprint !== hash
+}
+
+/** What fingerprints of tenants are read with. */
+export function comparedBy({ privileges }: TenantComparison) {
+  return { privileges, owners: privileges, ignoreGeneratedNames: true } as const
+}
+
+function liveFingerprint(
+  { env }: Project,
+  tenant: Tenant,
+  comparison: TenantComparison,
+  sessions: SessionOptions,
+): Promise<Fingerprint> {
+  const options = { ...comparedBy(comparison), schemas: [tenant.schema], schemaRelative: true }
+  const exclude = tenantExclusion(env, tenant.line)
+  return usingSession(tenantEnvironment(env, tenant.databaseUrl), sessions, ({ client }) =>
+    readFingerprint(client, { ...options, exclude }),
+  )
+}

@@ -1,0 +1,134 @@
+import type { ClientBase } from 'pg'
+import { modelInput } from '../../autogenerate/wanted/input.ts'
+import type { Tenant } from '../../environment/index.ts'
+import { type Fingerprint, quoteIdent, readFingerprint, readFingerprintHashes } from '../../postgres/index.ts'
+import { revisionGraph } from '../../revisions/index.ts'
+import { type Project, type SessionOptions, usingSession } from '../../runner/index.ts'
+import {
+  type TenantStanding,
+  type TenantTargetList,
+  tenantExclusion,
+  tenantStandings,
+} from '../../runner/tenants/index.ts'
+import { scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
+import { tenantStandIn } from '../../scratch/lines.ts'
+import { runOnScratch, scratchProject } from '../../scratch/project.ts'
+import { relativeChanges } from './changes.ts'
+import type { TenantCheckOptions } from './check.ts'
+import { comparedBy, differingTenants, type Expected, type TenantDrift } from './differing.ts'
+import { type TenantStatements, tenantStatements } from './statements.ts'
+
+export interface TenantHistoryDrift {
+  readonly tenants: number
+  /** Tenants with a revision that no file has: nobody can say what they should be. */
+  readonly unknown: readonly TenantStanding[]
+  /** Tenants of databases that do not answer. */
+  readonly unanswered: readonly TenantStanding[]
+  /** What was done to them; the largest group first. */
+  readonly drift: readonly TenantDrift[]
+  /** What would take the changes back; only with `sql`. */
+  readonly statements: readonly TenantStatements[]
+}
+
+/**
+ * What was changed by hand: each tenant compared with what its own applied revisions give. Tenants at the same
+ * revisions are compared with the same replay.
+ * @throws MigError `no-scratch`, and what a revision throws
+ */
+export async function tenantHistoryDrift(
+  project: Project,
+  { line, tenants }: TenantTargetList,
+  sessions: SessionOptions,
+  options: TenantCheckOptions,
+): Promise<TenantHistoryDrift> {
+  const compared = { structure: true, privileges: options.privileges }
+  const standings = await tenantStandings(project, line, tenants, sessions, compared)
+  const unknown = standings.filter(({ state }) => state === 'missing')
+  const unanswered = standings.filter(({ state }) => state === 'unreachable')
+  const known = standings.filter(({ state }) => !['missing', 'absent', 'unreachable'].includes(state))
+  return usingSession(project.env, sessions, async (session) => {
+    const input = await modelInput(session, project, options.privileges)
+    const expected = await withScratchDatabase(scratchOptions(input), ({ client }) =>
+      replayedStates(client, project, known, options),
+    )
+    const expectedOf = (standing: TenantStanding) => expected.get(keyOf(standing))
+    const told = (live: Fingerprint, from: Fingerprint) => relativeChanges(from, live)
+    const drift = await differingTenants(project, known, expectedOf, { ...options, told }, sessions)
+    const standingOf = new Map(known.map((standing) => [standing.tenant, standing]))
+    const replay = (tenant: Tenant) => (client: ClientBase) =>
+      replayed(client, project, line, tenant.schema, standingOf.get(tenant)?.revisions ?? [])
+    const statements = options.sql ? await tenantStatements(project, drift, input, replay, sessions) : []
+    return { tenants: tenants.length, unknown, unanswered, drift, statements }
+  })
+}
+
+function keyOf({ revisions }: Pick<TenantStanding, 'revisions'>): string {
+  return revisions.join(' ')
+}
+
+/**
+ * What each set of applied revisions gives. A set that holds all of the one before it goes on from there, so that a
+ * chain is run once, however many places tenants have in it.
+ */
+async function replayedStates(
+  client: ClientBase,
+  project: Project,
+  standings: readonly TenantStanding[],
+  options: TenantCheckOptions,
+): Promise<ReadonlyMap<string, Expected>> {
+  const sets = [...new Map(standings.map((standing) => [keyOf(standing), standing])).values()]
+    .map((standing) => ({ standing, applied: new Set(project.graph.ancestors([...standing.revisions])) }))
+    .toSorted((a, b) => a.applied.size - b.applied.size)
+  const states = new Map<string, Expected>()
+  let before: ReadonlySet<string> = new Set()
+  let made = 0
+  for (const { standing, applied } of sets) {
+    if (![...before].every((id) => applied.has(id))) made += 1
+    before = applied
+    const { line, schema: name } = standing.tenant
+    const schema = `${tenantStandIn(line)}_${made}`
+    await replayed(client, project, line, schema, standing.revisions)
+    const read = {
+      ...comparedBy(options),
+      schemas: [schema],
+      exclude: tenantExclusion(project.env, line, name),
+    }
+    const hash = (await readFingerprintHashes(client, read)).get(schema) ?? null
+    const fingerprint = await readFingerprint(client, { ...read, schemaRelative: true })
+    states.set(keyOf(standing), { hash, fingerprint })
+  }
+  return states
+}
+
+/** Runs the revisions of a tenant in a schema of a scratch database, behind all of the single lines. */
+async function replayed(
+  client: ClientBase,
+  project: Project,
+  line: string,
+  schema: string,
+  revisions: readonly string[],
+): Promise<void> {
+  const applied = new Set(project.graph.ancestors([...revisions]))
+  const files = [...project.files.values()].filter(
+    (file) => isSingle(project, file.line) || applied.has(file.revision),
+  )
+  const limited = {
+    ...project,
+    graph: revisionGraph(files),
+    files: new Map(files.map((file) => [file.revision, file])),
+    env: {
+      ...project.env,
+      lines: project.env.lines.map((each) => (each.key === line ? { ...each, tenants: null, schema } : each)),
+    },
+  }
+  const scratch = scratchProject(limited)
+  const heads = (lines: readonly string[]) => ({ direction: 'upgrade', target: 'heads', lines }) as const
+  const single = scratch.env.lines.flatMap(({ key }) => (isSingle(project, key) ? [key] : []))
+  if (single.length > 0) await runOnScratch(client, scratch, heads(single))
+  await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
+  await runOnScratch(client, scratch, heads([line]))
+}
+
+function isSingle({ env }: Project, key: string): boolean {
+  return env.lines.some((line) => line.key === key && line.tenants === null)
+}

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto'
+import type { ModelInput } from '../../autogenerate/wanted/input.ts'
+import type { Inputs, Tenant } from '../../environment/index.ts'
+import type { Project, Session } from '../../runner/index.ts'
+import { keepWantedHashes, readWantedHashes, wantedCachePath } from '../wanted-cache.ts'
+import type { Expected } from './differing.ts'
+
+/** What the models made of a tenant the last time. */
+export interface KeptStructure {
+  /** Undefined when nothing is known of these models. */
+  readonly hash: Expected['hash'] | undefined
+  readonly keep: (hash: Expected['hash'], inputs: Inputs | undefined) => void
+}
+
+/**
+ * The kept fingerprint of a tenant as the models want it, under a name that follows from all that it depends on.
+ * @param seenAs the tenant whose name the exclusions are asked with
+ */
+export async function keptStructure(
+  { client }: Session,
+  { env }: Project,
+  input: ModelInput,
+  line: string,
+  seenAs: Tenant | undefined,
+): Promise<KeptStructure> {
+  const { rows } = await client.query<{ version: string }>(
+    `SELECT pg_catalog.current_setting('server_version') AS version`,
+  )
+  const models = await wantedCachePath(input, rows[0]?.version ?? '')
+  if (models === undefined) return { hash: undefined, keep: () => undefined }
+  const excludes = env.lines.find(({ key }) => key === line)?.tenants?.excludeTables ?? []
+  const own = createHash('sha256').update(JSON.stringify([line, excludes, seenAs?.schema ?? null]))
+  const path = models.replace(/\.json$/, `-${own.digest('hex').slice(0, 16)}.json`)
+  const kept = readWantedHashes(path)?.[line]
+  return {
+    hash: kept === '' ? null : kept,
+    keep: (hash, inputs) => keepWantedHashes(path, { [line]: hash ?? '' }, inputs),
+  }
+}

@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import type { ModelInput } from '../autogenerate/wanted/input.ts'
+import { areUnchanged, type Inputs, keep, readKept } from '../environment/index.ts'
+import { modelsKey } from '../sources/index.ts'
+import { toolVersion } from '../tool-version.ts'
+
+/** Fingerprint hash of each line's schema as the models want it, by schema key. */
+export type WantedHashes = Readonly<Record<string, string>>
+
+interface Kept {
+  readonly inputs: Inputs
+  readonly hashes: WantedHashes
+}
+
+/**
+ * Where the wanted hashes of these models are kept, by what they are made with; what they are made from is kept with them.
+ * Undefined when a function says what is excluded.
+ */
+export async function wantedCachePath(input: ModelInput, serverVersion: string): Promise<string | undefined> {
+  if (input.exclusions === undefined) return undefined
+  const made = [toolVersion, serverVersion, input.lines, input.privileges, input.exclusions]
+  const hash = createHash('sha256').update(JSON.stringify(['2', ...made, await modelsKey(input.models)]))
+  return join(input.cacheDir, `wanted-${hash.digest('hex').slice(0, 32)}.json`)
+}
+
+/** The kept hashes; undefined when there are none, or when anything that they follow from has changed. */
+export function readWantedHashes(path: string): WantedHashes | undefined {
+  const text = readKept(path)
+  if (text === undefined) return undefined
+  const { inputs, hashes } = JSON.parse(text) as Kept
+  return areUnchanged(inputs) ? hashes : undefined
+}
+
+/** Keeps hashes for the next time, if it is known what they follow from. */
+export function keepWantedHashes(path: string, hashes: WantedHashes, inputs: Inputs | undefined): void {
+  if (inputs !== undefined) keep(path, JSON.stringify({ inputs, hashes } satisfies Kept))
+}

@@ -1,0 +1,211 @@
+import { buildFactBase, type Fact, type FactBase } from '@supabase/pg-delta/core'
+import { extract } from '@supabase/pg-delta/extract'
+import type { ClientBase, Pool } from 'pg'
+import type { ExcludableObject } from '../environment/index.ts'
+import { isScratchRole } from '../postgres/index.ts'
+import { readBaseTypes } from './base-types.ts'
+import { withSchemaDefaults } from './default-privileges.ts'
+import { withWholeDomainDefaults } from './domain-defaults.ts'
+import { type Extra, readExtras } from './extras.ts'
+import { hidingSchemas } from './hidden-schemas.ts'
+import { baseObject, kindWord, type ObjectId, relationOf, schemaOf } from './ids.ts'
+import { withInvisibleStates } from './invisible-states.ts'
+import { withEveryParent } from './parents.ts'
+import { withoutInherited } from './partitions.ts'
+
+/** Which objects a difference may touch. */
+export interface Scope {
+  /** The physical schemas of the filter. */
+  readonly schemas: readonly string[]
+  /** True for an object that is left alone, with everything that belongs to it. */
+  readonly excludes: (object: ExcludableObject) => boolean
+  /** Names of extensions, publications and other objects of the whole database that the models declare. */
+  readonly globals: ReadonlySet<string>
+  readonly privileges: boolean
+}
+
+/** An object of a kind that the engine cannot compare. */
+export interface Unmodeled {
+  readonly kind: string
+  readonly names: readonly string[]
+}
+
+/** The state of a database: everything in it, before any filter. */
+export interface Catalog {
+  readonly facts: FactBase
+  readonly extras: ReadonlyMap<string, Extra>
+  readonly unmodeled: readonly Unmodeled[]
+  readonly serverVersion: string
+  /** What a scope shows of it, kept by {@link scopedFacts}: the same is asked for again and again. */
+  readonly views: WeakMap<Scope, FactBase>
+}
+
+/** What we compare by statements of our own, in {@link Extra}. */
+const handledByExtras = new Set([
+  'statistics object',
+  'operator',
+  'text search dictionary',
+  'text search configuration',
+])
+
+/**
+ * Reads a database's catalogs. Schema names come back qualified and definitions as PostgreSQL itself
+ * writes them (PostgreSQL manual, System Catalog Information Functions), so that two reads compare.
+ * @param hidden schemas to leave out, as those of other tenants: there may be thousands
+ */
+export async function readCatalog(connection: ClientBase, hidden: readonly string[] = []): Promise<Catalog> {
+  const client = hidingSchemas(connection, hidden)
+  // The engine asks for a pool, and of it only for one connection, which it gives back.
+  const query = async (text: string, values?: unknown[]) => {
+    const result = await client.query(text, values)
+    return listsRoles.test(text) ? { ...result, rows: serversRoles(result.rows) } : result
+  }
+  const lent = { query, release: () => undefined }
+  const pool = { connect: () => Promise.resolve(lent) } as unknown as Pool
+  const { factBase, diagnostics, pgVersion } = await extract(pool)
+  const marked = await withInvisibleStates(client, factBase)
+  const linked = await withEveryParent(client, marked)
+  const defaults = await withSchemaDefaults(client, await withWholeDomainDefaults(client, linked))
+  const facts = withoutInherited(defaults)
+  const unmodeled = diagnostics.flatMap((diagnostic): Unmodeled[] => {
+    if (diagnostic.code !== 'unmodeled_kind') return []
+    const { kind, samples } = diagnostic.context as { kind: string; samples: string[] }
+    return handledByExtras.has(kind) ? [] : [{ kind, names: samples }]
+  })
+  return {
+    facts,
+    extras: await readExtras(client),
+    unmodeled: [...unmodeled, ...(await readBaseTypes(client))],
+    serverVersion: pgVersion,
+    views: new WeakMap(),
+  }
+}
+
+/** The engine's own queries for roles and who is a member of which. */
+const listsRoles = /^\s*SELECT (?:r\.rolname AS name|r1\.rolname AS role),/
+
+/** Roles without those of scratch databases, and each once: there, one that stands for another has its name. */
+function serversRoles(rows: readonly Record<string, unknown>[]): readonly Record<string, unknown>[] {
+  const seen = new Set<string>()
+  return rows.filter(({ name, role, member }) => {
+    const names = [name, role, member].map((each) => String(each ?? ''))
+    const key = names.join('\0')
+    if (seen.has(key) || names.some(isScratchRole)) return false
+    seen.add(key)
+    return true
+  })
+}
+
+/**
+ * As {@link readCatalog}, inside the transaction that is open, so that its own changes are seen. What the engine sets for
+ * its transaction is undone after it, by a savepoint.
+ */
+export function readUncommittedCatalog(client: ClientBase): Promise<Catalog> {
+  const query = async (text: string, values?: unknown[]) => {
+    if (text.startsWith('BEGIN')) return client.query('SAVEPOINT mig_read')
+    if (text !== 'COMMIT' && text !== 'ROLLBACK') return client.query(text, values)
+    return client.query('ROLLBACK TO SAVEPOINT mig_read')
+  }
+  return readCatalog({ query } as unknown as ClientBase)
+}
+
+const clusterKinds = new Set(['role', 'membership', 'subscription', 'securityLabel', 'userMapping'])
+const databaseKinds = new Set(['extension', 'publication', 'eventTrigger', 'fdw', 'server'])
+
+/**
+ * The part of a catalog that a difference may see. Objects outside the filter that others refer to stay,
+ * marked as for reference by {@link referenceSchemas}; what must not be seen at all goes.
+ * @param ambient what both sides of a difference have, whether the catalog has it or not: schemas, roles
+ */
+export function scopedFacts(catalog: Catalog, scope: Scope, ambient: readonly Fact[]): FactBase {
+  const view = viewedIn(catalog, scope)
+  const missing = ambient.filter((fact) => !view.has(fact.id))
+  return missing.length === 0
+    ? view
+    : buildFactBase([...view.facts(), ...missing], [...view.edges], view.source)
+}
+
+/** What a scope shows of a catalog. */
+export function viewedIn(catalog: Catalog, scope: Scope): FactBase {
+  const view = catalog.views.get(scope) ?? viewOf(catalog.facts, scope)
+  catalog.views.set(scope, view)
+  return view
+}
+
+function viewOf(facts: FactBase, scope: Scope): FactBase {
+  const inScope = new Set(scope.schemas)
+  const gone = new Map<Fact, boolean>()
+  const isGone = (fact: Fact): boolean => {
+    const known = gone.get(fact)
+    if (known !== undefined) return known
+    const parent = fact.parent === undefined ? undefined : facts.get(fact.parent)
+    const hidden = isHidden(fact.id, inScope, scope) || (parent !== undefined && isGone(parent))
+    gone.set(fact, hidden)
+    return hidden
+  }
+  const kept = facts
+    .facts()
+    .filter((fact) => !isGone(fact))
+    .map((fact) => (fact.id.kind === 'role' ? roleFact(fact.id.name) : fact))
+  // Edges of what is gone are left out by the engine itself.
+  const edges = scope.privileges ? [...facts.edges] : facts.edges.filter((edge) => edge.kind !== 'owner')
+  return buildFactBase(kept, edges, facts.source)
+}
+
+/** A role as something to refer to: what it may do is the server's, and differs between servers. */
+export function roleFact(name: string): Fact {
+  return { id: { kind: 'role', name }, payload: {} }
+}
+
+/** The roles of a catalog's server. */
+export function rolesOf({ facts }: Catalog): readonly string[] {
+  return facts.facts().flatMap(({ id }) => (id.kind === 'role' ? [id.name] : []))
+}
+
+function isHidden(id: ObjectId, inScope: ReadonlySet<string>, scope: Scope): boolean {
+  const base = baseObject(id)
+  if (clusterKinds.has(base.kind)) return !(scope.privileges && base.kind === 'role')
+  if (id.kind === 'acl' && !scope.privileges) return true
+  // Those without IN SCHEMA are of the whole database, and of no line.
+  if (id.kind === 'defaultPrivilege') return !(scope.privileges && inScope.has(id.schema ?? ''))
+  if (base.kind === 'publicationRel' || base.kind === 'publicationSchema') {
+    return !scope.globals.has(`publication ${base.publication}`)
+  }
+  if (databaseKinds.has(base.kind) && 'name' in base) return !scope.globals.has(`${base.kind} ${base.name}`)
+  const schema = schemaOf(id)
+  if (schema === undefined) return base.kind === 'extensionIntent'
+  if (!inScope.has(schema)) return 'target' in id
+  if (!('name' in base)) return false
+  const table = relationOf(base)?.name
+  const owner = table === undefined || table === base.name ? {} : { table }
+  return scope.excludes({ kind: kindWord(base), schema, name: base.name, ...owner })
+}
+
+/**
+ * The objects of the whole database that a difference from `from` to `wanted` manages: what the models
+ * declare, extensions that stand in a schema of the filter, and event triggers whose function there
+ * goes. Others belong to somebody else.
+ */
+export function managedGlobals(
+  from: Catalog,
+  wanted: Catalog,
+  schemas: readonly string[],
+): ReadonlySet<string> {
+  const names = new Set<string>()
+  for (const fact of wanted.facts.facts()) {
+    if (databaseKinds.has(fact.id.kind) && 'name' in fact.id) names.add(`${fact.id.kind} ${fact.id.name}`)
+  }
+  for (const fact of from.facts.facts()) {
+    if (fact.id.kind === 'extension' && schemas.includes(String(fact.payload.schema)))
+      names.add(`extension ${fact.id.name}`)
+    if (fact.id.kind === 'eventTrigger' && losesItsFunction(fact, wanted.facts, schemas))
+      names.add(`eventTrigger ${fact.id.name}`)
+  }
+  return names
+}
+
+function losesItsFunction({ payload }: Fact, wanted: FactBase, schemas: readonly string[]): boolean {
+  const schema = String(payload.functionSchema)
+  const called: ObjectId = { kind: 'function', schema, name: String(payload.functionName), args: [] }
+  return schemas.includes(schema) && !wanted.has(called)
+}

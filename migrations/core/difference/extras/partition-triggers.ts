@@ -1,0 +1,53 @@
+import { quoteLiteral } from '../../postgres/index.ts'
+import { type Extra, type ExtraKind, quoted } from './kind.ts'
+
+const words: Readonly<Record<string, string>> = {
+  O: 'ENABLE',
+  D: 'DISABLE',
+  R: 'ENABLE REPLICA',
+  A: 'ENABLE ALWAYS',
+}
+
+/**
+ * What a partition says otherwise of a row trigger that it has from the whole table: whether it fires, and its comment.
+ * ALTER TABLE … DISABLE TRIGGER of the whole table reaches every partition, so what differs is set after it.
+ */
+export const partitionTriggers: ExtraKind = {
+  name: 'partition trigger',
+  lock: 'accessExclusive',
+  query: () => `
+    SELECT n.nspname AS schema, c.relname AS relation, g.tgname AS name,
+           json_build_object(
+             'enabled', g.tgenabled,
+             'parent enabled', p.tgenabled,
+             'parent definition', pg_get_triggerdef(p.oid),
+             'comment', obj_description(g.oid, 'pg_trigger')) AS values
+    FROM pg_trigger g
+    JOIN pg_trigger p ON p.oid = g.tgparentid
+    JOIN pg_class c ON c.oid = g.tgrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE g.tgconstraint = 0 OR EXISTS (SELECT FROM pg_constraint k WHERE k.oid = g.tgconstraint AND k.contype = 't')`,
+  change: (from, to) => {
+    if (to === undefined) return { before: [], after: [] }
+    const table = quoted(to.schema, to.relation ?? '')
+    const name = quoted(to.name)
+    const [old, comment] = [from?.values.comment ?? null, to.values.comment ?? null]
+    return {
+      before: [],
+      after: [
+        ...(follows(to) && (from === undefined || follows(from))
+          ? []
+          : [`ALTER TABLE ${table} ${words[to.values.enabled ?? 'O'] ?? 'ENABLE'} TRIGGER ${name}`]),
+        ...(old === comment
+          ? []
+          : [
+              `COMMENT ON TRIGGER ${name} ON ${table} IS ${comment === null ? 'NULL' : quoteLiteral(comment)}`,
+            ]),
+      ],
+    }
+  },
+}
+
+function follows({ values }: Extra): boolean {
+  return values.enabled === values['parent enabled']
+}

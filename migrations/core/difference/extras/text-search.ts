@@ -1,0 +1,90 @@
+import { quoteLiteral } from '../../postgres/index.ts'
+import { type Extra, type ExtraKind, quoted } from './kind.ts'
+
+const userObject = (catalog: string, oid: string) =>
+  `${oid} >= 16384 AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = '${catalog}'::regclass AND e.objid = ${oid} AND e.deptype = 'e')`
+
+/** Text search dictionaries (CREATE TEXT SEARCH DICTIONARY). */
+export const textSearchDictionaries: ExtraKind = {
+  name: 'text search dictionary',
+  lock: 'none',
+  query: () => `
+    SELECT n.nspname AS schema, NULL::text AS relation, d.dictname AS name,
+           json_build_object('template', quote_ident(tn.nspname) || '.' || quote_ident(t.tmplname),
+                             'options', d.dictinitoption,
+                             'comment', obj_description(d.oid, 'pg_ts_dict')) AS values
+    FROM pg_ts_dict d
+    JOIN pg_namespace n ON n.oid = d.dictnamespace
+    JOIN pg_ts_template t ON t.oid = d.dicttemplate
+    JOIN pg_namespace tn ON tn.oid = t.tmplnamespace
+    WHERE ${userObject('pg_ts_dict', 'd.oid')}`,
+  change: (from, to) =>
+    rebuilt('TEXT SEARCH DICTIONARY', from, to, ['template', 'options'], (wanted, name) => {
+      const options = wanted.values.options
+      return [
+        `CREATE TEXT SEARCH DICTIONARY ${name} (TEMPLATE = ${wanted.values.template ?? ''}${options == null ? '' : `, ${options}`})`,
+      ]
+    }),
+}
+
+/** Text search configurations with their mappings (ALTER TEXT SEARCH CONFIGURATION … ADD MAPPING). */
+export const textSearchConfigurations: ExtraKind = {
+  name: 'text search configuration',
+  lock: 'none',
+  query: () => `
+    SELECT n.nspname AS schema, NULL::text AS relation, c.cfgname AS name,
+           json_build_object(
+             'parser', quote_ident(pn.nspname) || '.' || quote_ident(p.prsname),
+             'mappings', (SELECT json_agg(json_build_array(m.alias, m.dictionaries) ORDER BY m.alias)::text FROM (
+                SELECT tt.alias, string_agg(quote_ident(dn.nspname) || '.' || quote_ident(d.dictname), ', ' ORDER BY cm.mapseqno) AS dictionaries
+                FROM pg_ts_config_map cm
+                JOIN ts_token_type(c.cfgparser) tt ON tt.tokid = cm.maptokentype
+                JOIN pg_ts_dict d ON d.oid = cm.mapdict
+                JOIN pg_namespace dn ON dn.oid = d.dictnamespace
+                WHERE cm.mapcfg = c.oid GROUP BY tt.alias) m),
+             'comment', obj_description(c.oid, 'pg_ts_config')) AS values
+    FROM pg_ts_config c
+    JOIN pg_namespace n ON n.oid = c.cfgnamespace
+    JOIN pg_ts_parser p ON p.oid = c.cfgparser
+    JOIN pg_namespace pn ON pn.oid = p.prsnamespace
+    WHERE ${userObject('pg_ts_config', 'c.oid')}`,
+  change: (from, to) =>
+    rebuilt('TEXT SEARCH CONFIGURATION', from, to, ['parser', 'mappings'], (wanted, name) => {
+      const mappings = JSON.parse(wanted.values.mappings ?? '[]') as readonly (readonly [string, string])[]
+      return [
+        `CREATE TEXT SEARCH CONFIGURATION ${name} (PARSER = ${wanted.values.parser ?? ''})`,
+        ...mappings.map(
+          ([token, list]) => `ALTER TEXT SEARCH CONFIGURATION ${name} ADD MAPPING FOR ${token} WITH ${list}`,
+        ),
+      ]
+    }),
+}
+
+/** Drops and makes again what differs in one of `fields`; the comment follows. */
+export function rebuilt(
+  word: string,
+  from: Extra | undefined,
+  to: Extra | undefined,
+  fields: readonly string[],
+  create: (wanted: Extra, name: string) => readonly string[],
+): { before: readonly string[]; after: readonly string[] } {
+  const either = to ?? from
+  if (either === undefined) return { before: [], after: [] }
+  const name = quoted(either.schema, either.name)
+  const anew =
+    from === undefined || to === undefined || fields.some((field) => from.values[field] !== to.values[field])
+  const comment = to?.values.comment ?? null
+  const commented = comment !== (anew ? null : (from?.values.comment ?? null))
+  const drop = `DROP ${word} ${name}`
+  return {
+    // What is only dropped goes last, when nothing needs it any more.
+    before: from !== undefined && to !== undefined && anew ? [drop] : [],
+    after: [
+      ...(to !== undefined && anew ? create(to, name) : []),
+      ...(from !== undefined && to === undefined ? [drop] : []),
+      ...(to !== undefined && commented
+        ? [`COMMENT ON ${word} ${name} IS ${comment === null ? 'NULL' : quoteLiteral(comment)}`]
+        : []),
+    ],
+  }
+}

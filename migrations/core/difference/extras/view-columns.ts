@@ -1,0 +1,41 @@
+import { quoteLiteral } from '../../postgres/index.ts'
+import { type ExtraKind, quoted } from './kind.ts'
+
+/**
+ * Comments and defaults of view columns, and comments of a composite type's attributes (COMMENT ON COLUMN, ALTER VIEW …
+ * ALTER COLUMN … SET DEFAULT). Every column is read, so that one that goes is known from one that loses its comment.
+ */
+export const viewColumns: ExtraKind = {
+  name: 'view column',
+  lock: 'accessExclusive',
+  query: () => `
+    SELECT n.nspname AS schema, c.relname AS relation, a.attname AS name,
+           json_build_object(
+             'comment', col_description(c.oid, a.attnum),
+             'default', pg_get_expr(d.adbin, d.adrelid)) AS values
+    FROM pg_attribute a
+    JOIN pg_class c ON c.oid = a.attrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+    WHERE c.relkind IN ('v', 'm', 'c') AND a.attnum > 0 AND NOT a.attisdropped
+      AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
+  change: (from, to) => {
+    if (to === undefined) return { before: [], after: [] }
+    const differs = (name: string) => (from?.values[name] ?? null) !== (to.values[name] ?? null)
+    const view = quoted(to.schema, to.relation ?? '')
+    const after: string[] = []
+    if (differs('comment')) {
+      const text = to.values.comment
+      after.push(
+        `COMMENT ON COLUMN ${view}.${quoted(to.name)} IS ${text == null ? 'NULL' : quoteLiteral(text)}`,
+      )
+    }
+    if (differs('default')) {
+      const value = to.values.default
+      after.push(
+        `ALTER VIEW ${view} ALTER COLUMN ${quoted(to.name)} ${value == null ? 'DROP DEFAULT' : `SET DEFAULT ${value}`}`,
+      )
+    }
+    return { before: [], after }
+  },
+}

@@ -1,0 +1,27 @@
+import { type Environment, type Excludes, excludedObjects } from '../environment/index.ts'
+import { tenantExcludes } from '../runner/tenants/index.ts'
+import { tenantStandIn } from './lines.ts'
+
+/**
+ * What is left alone on scratch databases: what the environment excludes, and in the stand-in of a tenant line the
+ * tables that the line excludes.
+ * @throws MigError `bad-setting` for a kind that there is not
+ */
+export function scratchExcludes(env: Pick<Environment, 'lines' | 'options'>): Excludes {
+  const everywhere = excludedObjects(env.options)
+  const standIns = new Map(
+    env.lines.flatMap(({ key, tenants }) =>
+      tenants === null ? [] : [[tenantStandIn(key), tenantExcludes(env, key)] as const],
+    ),
+  )
+  return (object) => (standIns.get(object.schema) ?? everywhere)(object)
+}
+
+/** Whether the environment excludes anything. */
+export function excludesAny({ lines, options }: Pick<Environment, 'lines' | 'options'>): boolean {
+  const { exclude, excludeKinds, excludeTables } = options
+  return (
+    [exclude, excludeKinds, excludeTables].some((setting) => setting !== undefined) ||
+    lines.some(({ tenants }) => tenants?.excludeTables !== undefined)
+  )
+}
