@@ -95,7 +95,7 @@ describe('a run is refused', () => {
     project.write({ 'knexfile.js': settings() })
     await expect(importWith(project, 'knex')).rejects.toMatchObject({ code: 'tool-not-found' })
     await expect(importWith(project, 'kysely')).rejects.toMatchObject({
-      code: 'no-command',
+      code: 'tool-not-found',
       help: expect.stringContaining("--up 'npm run migrate'"),
     })
     await expect(importWith(project, 'knex', { path: 'nowhere' })).rejects.toMatchObject({

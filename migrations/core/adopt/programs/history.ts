@@ -46,7 +46,8 @@ export function plainName(name: string): string {
 /** `20240131120000_create_users.js`, `1700000000000_create-users`, `CreateUsers1700000000000`: words. */
 function messageOf(name: string): string {
   const words = plainName(name)
-    .replace(/^[\d._-]+(?=\D)|[\d_-]+$|^Migration(?=\d)/g, '')
+    .replace(/^Migration(?=\d)/, '')
+    .replace(/^[\d._-]+(?=\D)|[\d_-]+$/g, '')
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .replace(/[_-]+/g, ' ')
     .trim()

@@ -23,7 +23,7 @@ export interface ProgramImport extends ImportOptions, ProgramOptions {
 /**
  * Imports the history of a tool whose migrations are programs: what it does itself on an empty database, recorded,
  * and what its ledger says in the live one.
- * @throws MigError `no-project`, `no-settings`, `no-command`, `not-led`, `tool-not-found`, `tool-fails`, `tool-hangs`, `not-redirected`,
+ * @throws MigError `no-project`, `no-settings`, `not-led`, `tool-not-found`, `tool-fails`, `tool-hangs`, `not-redirected`,
  *   `several-databases`, `connection-refused`, `history-fails`, `unrecorded`, `no-recording`, and as `importHistory`.
  */
 export async function importProgram(

@@ -32,7 +32,7 @@ export interface ProgramOptions {
  * Finds how a project's own tool is run: the command lines that are given, else the tool's own command as the project
  * has it installed.
  * @param given its folder, or the file of its settings
- * @throws MigError `no-project`, `tool-not-found`, `no-settings`, `no-command`, `not-led`
+ * @throws MigError `no-project`, `tool-not-found`, `no-settings`, `not-led`
  */
 export function findProgramProject(
   tool: ProgramTool,
@@ -52,11 +52,11 @@ export function findProgramProject(
     const down = options.down === undefined ? undefined : shellCommand(options.down)
     return { cwd, files, up: shellCommand(options.up), down }
   }
-  if (tool.up === undefined || tool.down === undefined) throw noCommand(tool)
   const settings = kind.isDirectory() ? settingsIn(tool, files) : given
   if (settings === undefined && tool.needsSettings) throw noSettings(tool, given)
   const program = installed(cwd, tool)
-  const found = { program, settings, drivers: dirname(shippedFile('programs', 'typeorm.cjs')) }
+  const own = kind.isDirectory() ? undefined : given
+  const found = { program, settings, given: own, drivers: dirname(shippedFile('programs', 'typeorm.cjs')) }
   return {
     cwd,
     files,
@@ -154,12 +154,6 @@ function installed(project: string, tool: ProgramTool): string {
   }
   throw new MigError('tool-not-found', `${project} has no ${tool.package} in its node_modules`, {
     help: `install it there, or ${commandHelp}`,
-  })
-}
-
-function noCommand({ name }: ProgramTool): MigError {
-  return new MigError('no-command', `${name} has no command of its own that applies migrations`, {
-    help: commandHelp,
   })
 }
 

@@ -190,13 +190,13 @@ async function run(
   return { end, rows: rows.slice(from + 1) }
 }
 
-/** Where the scratch database is, as a tool is told. */
+/** Where the scratch database is, as a tool is told. Without a host of its own, `new URL` would refuse the URL. */
 type Place = ScratchPlace & { readonly url: string }
 
 function withUrl(server: RecordingServer, place: ScratchPlace): Place {
   const { host, port, user, password, database, fenced } = place
   const url = fenced
-    ? `postgresql://${user}:${encodeURIComponent(password)}@/${database}?host=${encodeURIComponent(host)}&port=${port}`
+    ? `postgresql://${user}:${encodeURIComponent(password)}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`
     : server.url(database)
   return { ...place, url }
 }

@@ -14,16 +14,18 @@ export interface ProgramTool {
   readonly settings: RegExp
   /** Without settings it does not start. */
   readonly needsSettings: boolean
-  /** What applies all migrations, as arguments of Node; undefined where only the project knows. */
-  readonly up?: (found: FoundProgram) => readonly string[]
+  /** What applies all migrations, as arguments of Node. */
+  readonly up: (found: FoundProgram) => readonly string[]
   /** What reverts the last one, or all. */
-  readonly down?: (found: FoundProgram) => readonly string[]
+  readonly down: (found: FoundProgram) => readonly string[]
 }
 
 interface FoundProgram {
   /** The file of the package's command. */
   readonly program: string
   readonly settings: string | undefined
+  /** They are the file that the user gave; otherwise the tool finds them itself. */
+  readonly given: string | undefined
   /** The folder with drivers of ours. */
   readonly drivers: string
 }
@@ -35,6 +37,10 @@ function ledgerTable(table: string): ProgramTool['ledger'] {
 }
 
 const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value])
+
+/** `.sequelizerc`, or what it names as the settings of the connection. */
+const sequelizeSettings = (given: string | undefined) =>
+  flag(given?.endsWith('.sequelizerc') ? '--options-path' : '--config', given)
 
 export const programTools: readonly ProgramTool[] = [
   {
@@ -66,25 +72,27 @@ export const programTools: readonly ProgramTool[] = [
     ],
   },
   {
-    // Its migrations are run by a program of the project's own.
-    ...{ name: 'kysely', package: 'kysely', settings: /^kysely\.config\.[cm]?[jt]s$/, needsSettings: false },
+    ...{ name: 'kysely', package: 'kysely-ctl', needsSettings: false },
+    settings: /^kysely\.config\.[cm]?[jt]s$/,
     ledger: ledgerTable('kysely_migration'),
     own: (table) => [`${table}_lock`],
+    up: ({ program, given }) => [program, 'migrate:latest', ...flag('--config', given)],
+    down: ({ program, given }) => [program, 'migrate:rollback', '--all', ...flag('--config', given)],
   },
   {
     ...{ name: 'sequelize', package: 'sequelize-cli', needsSettings: false },
     settings: /^\.sequelizerc$/,
     ledger: ledgerTable('SequelizeMeta'),
     own: () => [],
-    up: ({ program }) => [program, 'db:migrate'],
-    down: ({ program }) => [program, 'db:migrate:undo:all'],
+    up: ({ program, given }) => [program, 'db:migrate', ...sequelizeSettings(given)],
+    down: ({ program, given }) => [program, 'db:migrate:undo:all', ...sequelizeSettings(given)],
   },
   {
     ...{ name: 'mikro-orm', package: '@mikro-orm/cli', needsSettings: true },
     settings: /^mikro-orm\.config\.[cm]?[jt]s$/,
     ledger: ledgerTable('mikro_orm_migrations'),
     own: () => [],
-    up: ({ program }) => [program, 'migration:up'],
-    down: ({ program }) => [program, 'migration:down', '--to', '0'],
+    up: ({ program, given }) => [program, 'migration:up', ...flag('--config', given)],
+    down: ({ program, given }) => [program, 'migration:down', '--to', '0', ...flag('--config', given)],
   },
 ]
