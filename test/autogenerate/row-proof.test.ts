@@ -5,7 +5,7 @@ import { proofRows } from '../../migrations/core/autogenerate/prove/rows/index.t
 import type { GeneratedRevision, Side } from '../../migrations/core/autogenerate/write/revision.ts'
 import { ownAction, type Rename } from '../../migrations/core/difference/index.ts'
 import type { MigError } from '../../migrations/core/index.ts'
-import { type Loss, parseLoss } from '../../migrations/core/revisions/losses.ts'
+import { type Loss, parseLoss } from '../../migrations/core/revisions/files/losses.ts'
 import { withScratchDatabase } from '../../migrations/core/scratch/database.ts'
 import { runSections } from '../../migrations/core/scratch/run-sections.ts'
 import { observe, type State } from '../../migrations/core/scratch/state.ts'

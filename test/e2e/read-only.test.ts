@@ -1,7 +1,7 @@
 import { chmod, chown, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
-import { serverUser } from '../../migrations/core/postgres/server-user.ts'
+import { serverUser } from '../../migrations/core/postgres/embedded/server-user.ts'
 import { canRunProgramsAs } from '../support/child.ts'
 import { databaseTest } from '../support/database.ts'
 import { copyOfRepository, recipe, temporaryFolder } from '../support/recipes.ts'

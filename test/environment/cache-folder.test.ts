@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { cacheFolder } from '../../migrations/core/environment/cache-folder.ts'
-import { serverUser } from '../../migrations/core/postgres/server-user.ts'
+import { serverUser } from '../../migrations/core/postgres/embedded/server-user.ts'
 
 const another = serverUser()
 let root = ''

@@ -6,7 +6,7 @@ import {
   readFingerprint,
   readFingerprintHashes,
 } from '../../migrations/core/postgres/fingerprint/index.ts'
-import { quoteIdent } from '../../migrations/core/postgres/quote.ts'
+import { quoteIdent } from '../../migrations/core/postgres/sql/quote.ts'
 import { type TestDatabase, databaseTest as test } from '../support/database.ts'
 
 const everything = readFileSync(join(import.meta.dirname, 'everything.sql'), 'utf8')

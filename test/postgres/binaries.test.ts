@@ -16,9 +16,9 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { postgresBinaries, usableBinaries } from '../../migrations/core/postgres/binaries.ts'
-import { folderComplaint } from '../../migrations/core/postgres/outside-folder.ts'
-import { isReadableBy, serverUser } from '../../migrations/core/postgres/server-user.ts'
+import { postgresBinaries, usableBinaries } from '../../migrations/core/postgres/embedded/binaries.ts'
+import { folderComplaint } from '../../migrations/core/postgres/embedded/outside-folder.ts'
+import { isReadableBy, serverUser } from '../../migrations/core/postgres/embedded/server-user.ts'
 import { canRunProgramsAs, firstLine, spawnProgram } from '../support/child.ts'
 
 const isRoot = process.getuid?.() === 0

@@ -1,13 +1,13 @@
 import { once } from 'node:events'
 import { createConnection, createServer, type Server } from 'node:net'
 import { describe, expect, inject, test } from 'vitest'
-import { connect, initialSettings } from '../../migrations/core/postgres/connection.ts'
+import { connect, initialSettings } from '../../migrations/core/postgres/connection/connection.ts'
 import {
   databaseError,
   isConnectionLost,
   positionOffset,
-} from '../../migrations/core/postgres/database-error.ts'
-import { urlForDatabase } from '../../migrations/core/postgres/database-url.ts'
+} from '../../migrations/core/postgres/connection/database-error.ts'
+import { urlForDatabase } from '../../migrations/core/postgres/connection/database-url.ts'
 import { administer, databaseTest } from '../support/database.ts'
 
 const applicationName = 'just-mig test'

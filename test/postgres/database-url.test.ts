@@ -5,7 +5,7 @@ import {
   maskUrl,
   parseDatabaseUrl,
   urlForDatabase,
-} from '../../migrations/core/postgres/database-url.ts'
+} from '../../migrations/core/postgres/connection/database-url.ts'
 
 describe('parseDatabaseUrl', () => {
   test.each([

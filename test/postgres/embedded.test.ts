@@ -18,17 +18,20 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
-import { serverEnvironment } from '../../migrations/core/postgres/cluster.ts'
-import { connect } from '../../migrations/core/postgres/connection.ts'
-import { formatDatabaseUrl, parseDatabaseUrl } from '../../migrations/core/postgres/database-url.ts'
+import { connect } from '../../migrations/core/postgres/connection/connection.ts'
+import {
+  formatDatabaseUrl,
+  parseDatabaseUrl,
+} from '../../migrations/core/postgres/connection/database-url.ts'
+import { serverEnvironment } from '../../migrations/core/postgres/embedded/cluster.ts'
 import {
   embeddedStatus,
   ensureDatabase,
   resetEmbeddedServer,
   stopEmbeddedServer,
-} from '../../migrations/core/postgres/embedded.ts'
-import { isAlive } from '../../migrations/core/postgres/postmaster.ts'
-import { serverUser } from '../../migrations/core/postgres/server-user.ts'
+} from '../../migrations/core/postgres/embedded/embedded.ts'
+import { isAlive } from '../../migrations/core/postgres/embedded/postmaster.ts'
+import { serverUser } from '../../migrations/core/postgres/embedded/server-user.ts'
 import { canRunProgramsAs, spawnProgram } from '../support/child.ts'
 import { ensured, ensuredByProgram, query, usingProject } from '../support/embedded.ts'
 

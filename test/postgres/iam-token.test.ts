@@ -4,9 +4,9 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { TLSSocket } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { connect } from '../../migrations/core/postgres/connection.ts'
-import { parseDatabaseUrl } from '../../migrations/core/postgres/database-url.ts'
-import { iamToken, usesIam } from '../../migrations/core/postgres/iam-token.ts'
+import { connect } from '../../migrations/core/postgres/connection/connection.ts'
+import { parseDatabaseUrl } from '../../migrations/core/postgres/connection/database-url.ts'
+import { iamToken, usesIam } from '../../migrations/core/postgres/connection/iam-token.ts'
 
 const keys = {
   AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',

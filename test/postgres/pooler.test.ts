@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { describe, expect } from 'vitest'
-import { expectOwnSession } from '../../migrations/core/postgres/pooler.ts'
+import { expectOwnSession } from '../../migrations/core/postgres/connection/pooler.ts'
 import { databaseTest, type TestDatabase } from '../support/database.ts'
 
 async function opened(url: string): Promise<pg.Client> {

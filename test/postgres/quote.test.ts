@@ -5,7 +5,7 @@ import {
   quoteIdent,
   quoteIdentAlways,
   quoteLiteral,
-} from '../../migrations/core/postgres/quote.ts'
+} from '../../migrations/core/postgres/sql/quote.ts'
 import { databaseTest } from '../support/database.ts'
 
 const hostile = fc.oneof(

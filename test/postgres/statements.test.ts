@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { postgresBinaries } from '../../migrations/core/postgres/binaries.ts'
-import { lineAndColumn, splitStatements } from '../../migrations/core/postgres/statements.ts'
+import { postgresBinaries } from '../../migrations/core/postgres/embedded/binaries.ts'
+import { lineAndColumn, splitStatements } from '../../migrations/core/postgres/sql/statements.ts'
 import { databaseTest } from '../support/database.ts'
 
 const texts = (sql: string) => splitStatements(sql).map((piece) => piece.text)

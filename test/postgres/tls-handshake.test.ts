@@ -3,7 +3,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFi
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { connect } from '../../migrations/core/postgres/connection.ts'
+import { connect } from '../../migrations/core/postgres/connection/connection.ts'
 import { ensured, query, usingProject } from '../support/embedded.ts'
 
 const openssl = spawnSync('openssl', ['version'], { encoding: 'utf8' })

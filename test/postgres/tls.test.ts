@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { parseDatabaseUrl } from '../../migrations/core/postgres/database-url.ts'
-import { sslAttempts } from '../../migrations/core/postgres/tls.ts'
+import { parseDatabaseUrl } from '../../migrations/core/postgres/connection/database-url.ts'
+import { sslAttempts } from '../../migrations/core/postgres/connection/tls.ts'
 
 let home = ''
 beforeEach(() => {

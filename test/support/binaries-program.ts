@@ -1,7 +1,7 @@
 // Prints the path and the version of the postgres program that a package folder gives.
 // Arguments: the package's folder, a folder for copies.
 import { execFileSync } from 'node:child_process'
-import { usableBinaries } from '../../migrations/core/postgres/binaries.ts'
+import { usableBinaries } from '../../migrations/core/postgres/embedded/binaries.ts'
 
 const [packageFolder = '', copies = ''] = process.argv.slice(2)
 const { postgres } = await usableBinaries(packageFolder, undefined, () => copies)

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { isReadableBy, type ServerUser } from '../../migrations/core/postgres/server-user.ts'
+import { isReadableBy, type ServerUser } from '../../migrations/core/postgres/embedded/server-user.ts'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
 

@@ -1,7 +1,7 @@
 // Ensures the embedded server of a project folder, prints its facts as JSON, and ends; prints each event to
 // stderr. Argument: the project folder.
 import { MigError } from '../../migrations/core/errors.ts'
-import { ensureDatabase, ensureEmbeddedServer } from '../../migrations/core/postgres/embedded.ts'
+import { ensureDatabase, ensureEmbeddedServer } from '../../migrations/core/postgres/embedded/embedded.ts'
 
 try {
   const server = await ensureEmbeddedServer({

@@ -8,8 +8,8 @@ import {
   type EmbeddedServer,
   ensureEmbeddedServer,
   resetEmbeddedServer,
-} from '../../migrations/core/postgres/embedded.ts'
-import type { ServerUser } from '../../migrations/core/postgres/server-user.ts'
+} from '../../migrations/core/postgres/embedded/embedded.ts'
+import type { ServerUser } from '../../migrations/core/postgres/embedded/server-user.ts'
 import { firstLine, spawnProgram } from './child.ts'
 
 /** What `embedded-program.ts` prints. */

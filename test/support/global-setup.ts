@@ -14,10 +14,14 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { TestProject } from 'vitest/node'
-import { postgresBinaries, usableBinaries } from '../../migrations/core/postgres/binaries.ts'
-import { freePort } from '../../migrations/core/postgres/free-port.ts'
-import { outsideFolder } from '../../migrations/core/postgres/outside-folder.ts'
-import { isReadableBy, type ServerUser, serverUser } from '../../migrations/core/postgres/server-user.ts'
+import { postgresBinaries, usableBinaries } from '../../migrations/core/postgres/embedded/binaries.ts'
+import { freePort } from '../../migrations/core/postgres/embedded/free-port.ts'
+import { outsideFolder } from '../../migrations/core/postgres/embedded/outside-folder.ts'
+import {
+  isReadableBy,
+  type ServerUser,
+  serverUser,
+} from '../../migrations/core/postgres/embedded/server-user.ts'
 import { programs } from './child.ts'
 
 declare module 'vitest' {

@@ -1,4 +1,4 @@
-import { splitStatements } from '../postgres/statements.ts'
+import { splitStatements } from '../postgres/sql/statements.ts'
 import type { BodyPart } from './history.ts'
 
 /** Statements that PostgreSQL refuses inside a transaction block (manual, each command's notes). */

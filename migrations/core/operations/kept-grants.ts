@@ -1,4 +1,4 @@
-import { quoteLiteral } from '../postgres/quote.ts'
+import { quoteLiteral } from '../postgres/sql/quote.ts'
 import { dollarQuoted } from './clauses/routines.ts'
 
 /** Objects whose grants and owner are kept, as SQL names them: `rfx_user.profile`, `rfx_user.total(integer)`. */

@@ -1,4 +1,4 @@
-import { qualifiedName } from '../postgres/quote.ts'
+import { qualifiedName } from '../postgres/sql/quote.ts'
 
 /** Where an unqualified name lives: the target schema, unquoted. */
 export interface NameScope {

@@ -1,6 +1,6 @@
 import type { ClientBase, QueryResult } from 'pg'
 import { MigError } from '../errors.ts'
-import { quoteIdent } from '../postgres/quote.ts'
+import { quoteIdent } from '../postgres/sql/quote.ts'
 import { type DirectiveOperations, directiveActs, type ReverseOperations, toldOnce } from './acts.ts'
 import type { BackfillResult, BackfillSpec, OperationsContext, StatementSink } from './contract.ts'
 import type { CustomDirectives, CustomOperations } from './custom.ts'

@@ -1,5 +1,5 @@
 import { MigError } from '../errors.ts'
-import { quoteIdent, quoteLiteral } from '../postgres/quote.ts'
+import { quoteIdent, quoteLiteral } from '../postgres/sql/quote.ts'
 import type { Statement } from './contract.ts'
 
 /** A value inside an `SqlText`: bound online, a literal in a script. */

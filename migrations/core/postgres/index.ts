@@ -1,13 +1,19 @@
-export { renderCaret } from './caret.ts'
-export { backendPid, connect, initialSettings, onDatabase, socketOf } from './connection.ts'
+export { backendPid, connect, initialSettings, onDatabase, socketOf } from './connection/connection.ts'
 export {
   databaseError,
   isConnectionLost,
   isServerError,
   messageWithoutValues,
   withheldValues,
-} from './database-error.ts'
-export { formatDatabaseUrl, maskUrl, parseDatabaseUrl } from './database-url.ts'
+} from './connection/database-error.ts'
+export { formatDatabaseUrl, maskUrl, parseDatabaseUrl } from './connection/database-url.ts'
+export { iamToken, usesIam } from './connection/iam-token.ts'
+export { onUserPath, ownPath, setOwnPath, setOwnPathLocal, setUserPathLocal } from './connection/own-path.ts'
+export { schemasInUse } from './connection/schemas-in-use.ts'
+export { isScratchRole } from './connection/scratch-role-name.ts'
+export { serverHelp } from './connection/server-help.ts'
+export { encryptedForToken } from './connection/tls.ts'
+export { toolLedgersIn } from './connection/tool-ledgers.ts'
 export {
   type EmbeddedServer,
   embeddedStatus,
@@ -15,18 +21,12 @@ export {
   ensureEmbeddedServer,
   resetEmbeddedServer,
   stopEmbeddedServer,
-} from './embedded.ts'
-export { escapedSql } from './escaped-sql.ts'
+} from './embedded/embedded.ts'
 export * from './fingerprint/index.ts'
-export { iamToken, usesIam } from './iam-token.ts'
-export { runsOthersCode } from './others-code.ts'
-export { onUserPath, ownPath, setOwnPath, setOwnPathLocal, setUserPathLocal } from './own-path.ts'
-export { qualifiedName, quoteIdent, quoteIdentAlways, quoteLiteral } from './quote.ts'
-export { schemasInUse } from './schemas-in-use.ts'
-export { isScratchRole } from './scratch-role-name.ts'
-export { serverHelp } from './server-help.ts'
-export { lineAndColumn, splitStatements } from './statements.ts'
-export { encryptedForToken } from './tls.ts'
-export { toolLedgersIn } from './tool-ledgers.ts'
-export { withoutLiterals, withoutQueryValues } from './without-literals.ts'
-export { type Word, wordsOf } from './words.ts'
+export { renderCaret } from './sql/caret.ts'
+export { escapedSql } from './sql/escaped-sql.ts'
+export { runsOthersCode } from './sql/others-code.ts'
+export { qualifiedName, quoteIdent, quoteIdentAlways, quoteLiteral } from './sql/quote.ts'
+export { lineAndColumn, splitStatements } from './sql/statements.ts'
+export { withoutLiterals, withoutQueryValues } from './sql/without-literals.ts'
+export { type Word, wordsOf } from './sql/words.ts'

@@ -1,7 +1,6 @@
-export { withLosses } from './announce.ts'
-export { revisionFileName } from './file-name.ts'
-export { type RevisionGraph, revisionGraph } from './graph.ts'
-export { oneLineMessage } from './header-comment.ts'
+export { withLosses } from './files/announce.ts'
+export { newRevisionId, revisionFileName } from './files/file-name.ts'
+export { oneLineMessage } from './files/header-comment.ts'
 export {
   type AnnouncedLosses,
   announces,
@@ -11,14 +10,14 @@ export {
   qualifiedLoss,
   type SideLoss,
   withoutLossLines,
-} from './losses.ts'
-export { isNewId, isNewLabel } from './name-rules.ts'
-export { newRevisionId } from './new-id.ts'
-export type { NewRevision } from './new-revision.ts'
-export type { PlannedStep } from './plan-types.ts'
-export { readRevisionFiles } from './read-files.ts'
-export { type RevisionFileContents, renderRevisionFile, sqlTemplate } from './render.ts'
-export { isRowTest, type RowTest, readRowTest, rowTestPaths } from './row-test.ts'
-export type { RevisionFile, RevisionSpec } from './spec.ts'
-export { readSqlRevision, type TextSection } from './sql-sections.ts'
-export { replaceFile, writeNewFile } from './write-file.ts'
+} from './files/losses.ts'
+export { readRevisionFiles } from './files/read-files.ts'
+export { type RevisionFileContents, renderRevisionFile, sqlTemplate } from './files/render.ts'
+export { isRowTest, type RowTest, readRowTest, rowTestPaths } from './files/row-test.ts'
+export type { RevisionFile, RevisionSpec } from './files/spec.ts'
+export { readSqlRevision, type TextSection } from './files/sql-sections.ts'
+export { replaceFile, writeNewFile } from './files/write-file.ts'
+export type { NewRevision } from './planning/new-revision.ts'
+export { isNewId, isNewLabel } from './planning/new-revision.ts'
+export type { PlannedStep } from './planning/plan-types.ts'
+export { type RevisionGraph, revisionGraph } from './revision-graph.ts'

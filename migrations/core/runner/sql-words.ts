@@ -1,4 +1,4 @@
-import { tokenAt } from '../postgres/tokens.ts'
+import { tokenAt } from '../postgres/sql/tokens.ts'
 
 /** The first words, names, strings and signs of a statement, without space and comments. */
 export function significantTokens(sql: string, most: number = Number.POSITIVE_INFINITY): readonly string[] {

@@ -1,6 +1,6 @@
 import type { Client, ClientBase, QueryConfig, QueryResult } from 'pg'
-import { connect } from '../postgres/connection.ts'
-import { isServerError } from '../postgres/database-error.ts'
+import { connect } from '../postgres/connection/connection.ts'
+import { isServerError } from '../postgres/connection/database-error.ts'
 import { makeHelper, makerStatements } from './maker.ts'
 import { namingRoles, typesNamingRoles } from './names.ts'
 import type { ScratchRole } from './role.ts'

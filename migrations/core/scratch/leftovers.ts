@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
 import type { EmitEvent } from '../events.ts'
-import { databaseError, isConnectionLost } from '../postgres/database-error.ts'
-import { quoteIdent } from '../postgres/quote.ts'
+import { databaseError, isConnectionLost } from '../postgres/connection/database-error.ts'
+import { quoteIdent } from '../postgres/sql/quote.ts'
 import { dropScratchRole } from './role.ts'
 
 /** First key of the advisory locks that mark scratch databases as alive: "mig" and a version, as bytes. */

@@ -1,5 +1,5 @@
 import type { Client } from 'pg'
-import { quoteLiteral } from '../postgres/quote.ts'
+import { quoteLiteral } from '../postgres/sql/quote.ts'
 
 /** A row of pg_database as far as it says how texts are encoded and ordered; the columns vary by version. */
 interface DatabaseLocale {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Client, QueryResult } from 'pg'
-import { quoteIdent, quoteLiteral } from '../postgres/quote.ts'
+import { quoteIdent, quoteLiteral } from '../postgres/sql/quote.ts'
 import type { ScratchRole } from './role.ts'
 import type { MakerTask } from './statements.ts'
 

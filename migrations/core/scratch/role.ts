@@ -1,8 +1,8 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
 import type { Client } from 'pg'
-import { connect } from '../postgres/connection.ts'
-import { formatDatabaseUrl, parseDatabaseUrl } from '../postgres/database-url.ts'
-import { quoteIdent, quoteLiteral } from '../postgres/quote.ts'
+import { connect } from '../postgres/connection/connection.ts'
+import { formatDatabaseUrl, parseDatabaseUrl } from '../postgres/connection/database-url.ts'
+import { quoteIdent, quoteLiteral } from '../postgres/sql/quote.ts'
 import { type StandIns, standInName } from './names.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { MigError } from '../errors.ts'
-import { connect } from '../postgres/connection.ts'
-import { maskUrl } from '../postgres/database-url.ts'
-import type { EmbeddedServer } from '../postgres/embedded.ts'
+import { connect } from '../postgres/connection/connection.ts'
+import { maskUrl } from '../postgres/connection/database-url.ts'
+import type { EmbeddedServer } from '../postgres/embedded/embedded.ts'
 
 export interface ScratchServerOptions {
   /** The target database. */

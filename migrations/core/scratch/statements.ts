@@ -1,6 +1,6 @@
-import { quoteIdent, quoteLiteral } from '../postgres/quote.ts'
-import { splitStatements } from '../postgres/statements.ts'
-import { type Word, wordsOf } from '../postgres/words.ts'
+import { quoteIdent, quoteLiteral } from '../postgres/sql/quote.ts'
+import { splitStatements } from '../postgres/sql/statements.ts'
+import { type Word, wordsOf } from '../postgres/sql/words.ts'
 
 /** A statement as a scratch database runs it. */
 export interface ScratchStatement {

@@ -1,4 +1,4 @@
-import { qualifiedName, quoteIdent } from '../../../migrations/core/postgres/quote.ts'
+import { qualifiedName, quoteIdent } from '../../../migrations/core/postgres/sql/quote.ts'
 
 /** A way to name things: the plain words of the cases, or the worst that PostgreSQL allows. */
 export interface Naming {

@@ -1,5 +1,5 @@
 import { MigError } from '../../errors.ts'
-import { splitStatements } from '../../postgres/statements.ts'
+import { splitStatements } from '../../postgres/sql/statements.ts'
 import type { BodyPart } from '../history.ts'
 
 /** `upgrade <id>` or `downgrade <id>` → what Alembic itself would run. */

@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Environment } from '../../environment/index.ts'
 import { closedFolder, ownersBeside } from '../../environment/own-folder.mjs'
-import { resetEmbeddedServer } from '../../postgres/embedded.ts'
+import { resetEmbeddedServer } from '../../postgres/embedded/embedded.ts'
 
 /** A folder below `.mig/` for files that are not proved yet, and for a recording. */
 export interface DraftFolder {

@@ -1,5 +1,5 @@
-import { quoteIdent } from '../../postgres/quote.ts'
-import { splitStatements } from '../../postgres/statements.ts'
+import { quoteIdent } from '../../postgres/sql/quote.ts'
+import { splitStatements } from '../../postgres/sql/statements.ts'
 import type { BodyPart, ImportedHistory, ImportedRevision } from '../history.ts'
 
 export interface HouseRules {

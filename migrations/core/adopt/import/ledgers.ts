@@ -1,6 +1,6 @@
 import type { ClientBase, QueryResultRow } from 'pg'
 import { MigError } from '../../errors.ts'
-import { qualifiedName } from '../../postgres/quote.ts'
+import { qualifiedName } from '../../postgres/sql/quote.ts'
 import type { DrizzleMigration } from '../drizzle/project.ts'
 import type { PrismaMigration } from '../prisma/project.ts'
 import type { ForeignLedger } from './applied.ts'

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { Environment } from '../../environment/index.ts'
-import { revisionFileName } from '../../revisions/file-name.ts'
-import { oneLineMessage } from '../../revisions/header-comment.ts'
-import { renderRevisionFile, sqlTemplate } from '../../revisions/render.ts'
+import { revisionFileName } from '../../revisions/files/file-name.ts'
+import { oneLineMessage } from '../../revisions/files/header-comment.ts'
+import { renderRevisionFile, sqlTemplate } from '../../revisions/files/render.ts'
 import type { BodyPart, ImportedRevision } from '../history.ts'
 
 /** A revision file that is not written yet. */

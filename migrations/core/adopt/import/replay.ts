@@ -7,15 +7,15 @@ import {
 } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import type { EmitEvent } from '../../events.ts'
-import { connect } from '../../postgres/connection.ts'
-import { ensureEmbeddedServer } from '../../postgres/embedded.ts'
+import { connect } from '../../postgres/connection/connection.ts'
+import { ensureEmbeddedServer } from '../../postgres/embedded/embedded.ts'
 import {
   compareFingerprints,
   type FingerprintChange,
   fingerprintChangesText,
   readFingerprint,
 } from '../../postgres/fingerprint/index.ts'
-import { quoteIdent } from '../../postgres/quote.ts'
+import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { applyPlan, openProject, planRun, type Session } from '../../runner/index.ts'
 import { tenantExclusion } from '../../runner/tenants/index.ts'
 import { asScratchMaker, scratchRoleOf } from '../../scratch/client.ts'

@@ -1,4 +1,4 @@
-import { toolLedgers } from '../../postgres/tool-ledgers.ts'
+import { toolLedgers } from '../../postgres/connection/tool-ledgers.ts'
 import type { ToolName } from '../history.ts'
 
 /** A tool whose migrations are programs of Node, which are recorded from its own run. */

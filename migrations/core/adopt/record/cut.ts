@@ -1,5 +1,5 @@
-import { splitStatements } from '../../postgres/statements.ts'
-import { tokenAt } from '../../postgres/tokens.ts'
+import { splitStatements } from '../../postgres/sql/statements.ts'
+import { tokenAt } from '../../postgres/sql/tokens.ts'
 import { withValues } from './literals.ts'
 import type { LogRow } from './log.ts'
 import { type Sent, stretches } from './transactions.ts'

@@ -1,5 +1,5 @@
-import { quoteLiteral } from '../../postgres/quote.ts'
-import { tokenAt } from '../../postgres/tokens.ts'
+import { quoteLiteral } from '../../postgres/sql/quote.ts'
+import { tokenAt } from '../../postgres/sql/tokens.ts'
 
 /** A statement with its parameters written as values: `$1` outside of strings and names. */
 export function withValues(sql: string, parameters: readonly (string | null)[]): string {

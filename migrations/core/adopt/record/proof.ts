@@ -1,13 +1,13 @@
 import type { Client } from 'pg'
 import { excludedTables, fingerprintExcludes } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
-import { connect } from '../../postgres/connection.ts'
+import { connect } from '../../postgres/connection/connection.ts'
 import {
   compareFingerprints,
   fingerprintChangesText,
   readFingerprint,
 } from '../../postgres/fingerprint/index.ts'
-import { quoteIdent } from '../../postgres/quote.ts'
+import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { ownApplication, type RecordingServer } from './server.ts'
 
 /** The databases that a recording has left, and what of them is the tool's own. */

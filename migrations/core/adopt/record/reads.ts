@@ -1,4 +1,4 @@
-import { tokenAt } from '../../postgres/tokens.ts'
+import { tokenAt } from '../../postgres/sql/tokens.ts'
 
 /** What a statement is for a new database. */
 export interface Kind {

@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
 import type { Environment } from '../../environment/index.ts'
-import { connect } from '../../postgres/connection.ts'
-import { quoteIdent } from '../../postgres/quote.ts'
+import { connect } from '../../postgres/connection/connection.ts'
+import { quoteIdent } from '../../postgres/sql/quote.ts'
 import type { Session } from '../../runner/index.ts'
 import { ownApplication, type RecordingServer } from './server.ts'
 

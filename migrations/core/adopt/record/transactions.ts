@@ -1,4 +1,4 @@
-import { splitStatements } from '../../postgres/statements.ts'
+import { splitStatements } from '../../postgres/sql/statements.ts'
 import { withValues } from './literals.ts'
 import type { LogRow } from './log.ts'
 

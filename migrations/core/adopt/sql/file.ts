@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { MigError } from '../../errors.ts'
-import { splitStatements } from '../../postgres/statements.ts'
+import { splitStatements } from '../../postgres/sql/statements.ts'
 import { revisionChain } from '../chain.ts'
 import type { ImportedHistory } from '../history.ts'
 import { sqlBody } from '../sql-body.ts'

@@ -1,6 +1,6 @@
 import type { Action, ObjectId } from '../../difference/index.ts'
 import { helperName, notNullHelper } from '../../operations/index.ts'
-import { quoteIdentAlways as quoted } from '../../postgres/quote.ts'
+import { quoteIdentAlways as quoted } from '../../postgres/sql/quote.ts'
 
 export interface RelationName {
   readonly schema: string

@@ -1,5 +1,5 @@
 import { type Action, baseObject, idKey, type ObjectId, relationOf } from '../../difference/index.ts'
-import { quoteIdent, quoteIdentAlways } from '../../postgres/quote.ts'
+import { quoteIdent, quoteIdentAlways } from '../../postgres/sql/quote.ts'
 import { dropIndexForm, type Form, type RelationName } from './forms.ts'
 
 /** An index or a key over columns as they are, in the order of their type. */

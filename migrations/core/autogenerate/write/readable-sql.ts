@@ -1,6 +1,6 @@
 import { formatSqlStatements } from '@supabase/pg-delta/sql-format'
 import { quoteIdent } from '../../postgres/index.ts'
-import { tokenAt } from '../../postgres/tokens.ts'
+import { tokenAt } from '../../postgres/sql/tokens.ts'
 
 /**
  * A statement as a person would write it: names in quotes only where PostgreSQL needs them, a table's columns

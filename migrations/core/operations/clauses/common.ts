@@ -1,4 +1,4 @@
-import { quoteIdent } from '../../postgres/quote.ts'
+import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { literalText } from '../sql-text.ts'
 
 /** Storage parameters, the WITH (…) clause. Names may be dotted: `toast.autovacuum_enabled`. */

@@ -1,4 +1,4 @@
-import { quoteIdent } from '../../postgres/quote.ts'
+import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { words } from '../directive.ts'
 import { type Collation, collateSql } from './types.ts'
 

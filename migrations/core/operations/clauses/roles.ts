@@ -1,4 +1,4 @@
-import { quoteIdent } from '../../postgres/quote.ts'
+import { quoteIdent } from '../../postgres/sql/quote.ts'
 
 /**
  * A role by its unquoted name. `public`, `CURRENT_USER`, `SESSION_USER` and `CURRENT_ROLE` are PostgreSQL's words

@@ -1,4 +1,4 @@
-import { quoteIdent } from '../../postgres/quote.ts'
+import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { words } from '../directive.ts'
 import { type NameScope, nameSql, type ObjectName } from '../names.ts'
 import { type ColumnType, typeSql } from './types.ts'

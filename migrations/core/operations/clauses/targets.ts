@@ -1,4 +1,4 @@
-import { quoteIdent } from '../../postgres/quote.ts'
+import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { type NameScope, nameSql, type ObjectName } from '../names.ts'
 import { type RoutineArgument, routineSql } from './routines.ts'
 

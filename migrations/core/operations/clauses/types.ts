@@ -1,4 +1,4 @@
-import { qualifiedName, quoteIdent } from '../../postgres/quote.ts'
+import { qualifiedName, quoteIdent } from '../../postgres/sql/quote.ts'
 import { type NameScope, nameSql } from '../names.ts'
 
 /**

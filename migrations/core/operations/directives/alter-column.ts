@@ -1,5 +1,5 @@
 import { MigError } from '../../errors.ts'
-import { quoteIdent } from '../../postgres/quote.ts'
+import { quoteIdent } from '../../postgres/sql/quote.ts'
 import type { Compression, Storage } from '../clauses/columns.ts'
 import { commentSql } from '../clauses/common.ts'
 import {

@@ -1,4 +1,4 @@
-import { quoteIdent } from '../../postgres/quote.ts'
+import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { type Column, columnExtras, columnSql } from '../clauses/columns.ts'
 import { type Directive, required, statements, words } from '../directive.ts'
 import { nameSql, type ObjectName } from '../names.ts'

@@ -1,5 +1,5 @@
 import { MigError } from '../../errors.ts'
-import { quoteIdent } from '../../postgres/quote.ts'
+import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { type Directive, required, statement } from '../directive.ts'
 import { nameSql, type ObjectName } from '../names.ts'
 import { literalText, SqlText, statementOf } from '../sql-text.ts'

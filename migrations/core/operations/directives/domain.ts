@@ -1,4 +1,4 @@
-import { quoteIdent } from '../../postgres/quote.ts'
+import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { commentSql } from '../clauses/common.ts'
 import { type Collation, type ColumnType, collateSql, typeSql } from '../clauses/types.ts'
 import { type Directive, type DirectiveStatement, required, statements, words } from '../directive.ts'

@@ -1,4 +1,4 @@
-import { quoteIdent } from '../../postgres/quote.ts'
+import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { commentSql } from '../clauses/common.ts'
 import { argumentsSql, dollarQuoted, type RoutineArgument, routineSql } from '../clauses/routines.ts'
 import { type Directive, type DirectiveStatement, required, statements, words } from '../directive.ts'

@@ -1,4 +1,4 @@
-import { quoteIdent } from '../../postgres/quote.ts'
+import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { columnListSql, commentSql, parametersSql, type StorageParameters } from '../clauses/common.ts'
 import { type IndexElement, indexElementSql } from '../clauses/index-elements.ts'
 import { type Directive, required, statement, statements, words } from '../directive.ts'

@@ -1,4 +1,4 @@
-import { quoteIdent } from '../../postgres/quote.ts'
+import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { commentSql } from '../clauses/common.ts'
 import { type SequenceOptions, sequenceOptionWords } from '../clauses/sequence-options.ts'
 import { type Directive, required, statements, words } from '../directive.ts'

@@ -1,4 +1,4 @@
-import { quoteIdent } from '../../postgres/quote.ts'
+import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { type Column, columnExtras, columnSql } from '../clauses/columns.ts'
 import { commentSql, parametersSql, type StorageParameters } from '../clauses/common.ts'
 import { type Constraint, constraintSql } from '../clauses/constraints.ts'

@@ -1,4 +1,4 @@
-import { quoteIdent } from '../../postgres/quote.ts'
+import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { commentSql } from '../clauses/common.ts'
 import { type Deferral, deferralSql } from '../clauses/constraints.ts'
 import { type Directive, required, statements, words } from '../directive.ts'

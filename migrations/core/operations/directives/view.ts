@@ -1,4 +1,4 @@
-import { quoteIdent } from '../../postgres/quote.ts'
+import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { columnListSql, commentSql, parametersSql } from '../clauses/common.ts'
 import { type Directive, type DirectiveStatement, required, statements, words } from '../directive.ts'
 import { type NameScope, nameSql, type ObjectName, renamedTo, resolvedName } from '../names.ts'

@@ -1,4 +1,4 @@
-import { quoteIdent, quoteLiteral } from '../../postgres/quote.ts'
+import { quoteIdent, quoteLiteral } from '../../postgres/sql/quote.ts'
 import { dollarQuoted } from '../clauses/routines.ts'
 import type { Statement } from '../contract.ts'
 import { columnExists, constraintExists, doWhen, regclass } from './steps.ts'

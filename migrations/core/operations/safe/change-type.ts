@@ -1,4 +1,4 @@
-import { qualifiedName, quoteIdent } from '../../postgres/quote.ts'
+import { qualifiedName, quoteIdent } from '../../postgres/sql/quote.ts'
 import { dollarQuoted } from '../clauses/routines.ts'
 import { type ColumnType, typeSql } from '../clauses/types.ts'
 import type { BackfillSpec, Statement } from '../contract.ts'

@@ -1,4 +1,4 @@
-import { quoteIdent } from '../../postgres/quote.ts'
+import { quoteIdent } from '../../postgres/sql/quote.ts'
 import type { DirectiveStatement } from '../directive.ts'
 import {
   type CheckOptions,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { quoteLiteral } from '../../postgres/quote.ts'
+import { quoteLiteral } from '../../postgres/sql/quote.ts'
 import { dollarQuoted } from '../clauses/routines.ts'
 import type { BackfillSpec, Statement } from '../contract.ts'
 

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { MigError } from '../../errors.ts'
-import { quoteIdent } from '../quote.ts'
+import { quoteIdent } from '../sql/quote.ts'
 import type { Inventory } from './inventory.ts'
 
 /** What every reader of one family gets. */

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parse } from 'dotenv'
-import { type DatabaseAddress, formatDatabaseUrl } from '../../postgres/database-url.ts'
+import { type DatabaseAddress, formatDatabaseUrl } from '../../postgres/connection/database-url.ts'
 
 /** Where a program that prints is sent when it connects: nobody listens there. */
 const nowhere: DatabaseAddress = {

@@ -1,5 +1,5 @@
 import { quoteIdent } from '../../postgres/index.ts'
-import { tokenAt } from '../../postgres/tokens.ts'
+import { tokenAt } from '../../postgres/sql/tokens.ts'
 import { type Casts, columnKey } from '../../scratch/rows/index.ts'
 
 const part = '(?:"(?:[^"]|"")+"|[\\p{L}_][\\p{L}\\p{N}_$]*)'

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { ClientBase } from 'pg'
 import { MigError } from '../../errors.ts'
 import { databaseError, quoteIdent, splitStatements } from '../../postgres/index.ts'
-import { lineAndColumn } from '../../postgres/statements.ts'
+import { lineAndColumn } from '../../postgres/sql/statements.ts'
 import {
   isRowTest,
   type RevisionFile,

@@ -1,0 +1,147 @@
+import type { DatabaseError } from 'pg'
+import { type ErrorPlace, exitCodes, MigError } from '../../errors.ts'
+import { serverHelp } from './server-help.ts'
+import { type ToldError, toldError } from './server-values.ts'
+
+/** What was being done when the server refused. */
+export interface DatabaseErrorContext {
+  /** The statement as it was sent. */
+  readonly sql?: string
+  /** The file that it came from. */
+  readonly file?: string
+  readonly help?: string
+}
+
+/**
+ * A driver's error as one for people: SQLSTATE, detail and hint in the message, the statement and the place in
+ * it. A connection that broke becomes `connection-lost`, and what is a MigError already stays as it is.
+ *
+ * The message and the facts are without values of rows, since they are logged and kept; the driver's error, which has
+ * them, is the cause (`withheldValues`).
+ */
+export function databaseError(error: unknown, context: DatabaseErrorContext = {}): MigError {
+  if (error instanceof MigError) return error
+  if (isConnectionLost(error)) return connectionLost(error, context)
+  const place = errorPlace(error, context)
+  const fields = isServerError(error) ? error : undefined
+  const told = fields === undefined ? undefined : toldError(fields, context.sql)
+  const lines = [
+    told === undefined
+      ? error instanceof Error
+        ? error.message
+        : String(error)
+      : `${told.message} (SQLSTATE ${fields?.code})`,
+    ...(told?.detail === undefined ? [] : [`detail: ${told.detail}`]),
+    ...(told?.hint === undefined ? [] : [`hint: ${told.hint}`]),
+    ...(told?.where === undefined ? [] : [`context: ${told.where}`]),
+  ]
+  const help = context.help ?? serverHelp(fields?.code, fields?.message)
+  return new MigError('database-error', lines.join('\n'), {
+    exitCode: exitCodes.stepFailed,
+    ...(help === undefined ? {} : { help }),
+    ...(place === undefined ? {} : { place }),
+    facts: fields === undefined || told === undefined ? {} : errorFacts(fields, told),
+    cause: error,
+  })
+}
+
+/** The message of any error, without the values of rows that one of the server may hold. */
+export function messageWithoutValues(error: unknown): string {
+  if (isServerError(error)) return toldError(error).message
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** What was left out of the message of an error, by field, from the server's error among its causes; `{}` if nothing. */
+export function withheldValues(error: unknown): Readonly<Record<string, string>> {
+  const seen = new Set<unknown>()
+  let sql: string | undefined
+  for (let at = error; at instanceof Error && !seen.has(at); at = at.cause) {
+    seen.add(at)
+    if (isServerError(at)) return toldError(at, sql).withheld
+    if (at instanceof MigError) sql = at.place?.statement ?? sql
+  }
+  return {}
+}
+
+/**
+ * Is it an error that the server sent? Known by its fields, since a caller's connection may come from another
+ * copy of the driver, with another class.
+ */
+export function isServerError(error: unknown): error is DatabaseError {
+  return (
+    error instanceof Error &&
+    'severity' in error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    /^[0-9A-Z]{5}$/.test(error.code)
+  )
+}
+
+/**
+ * Has the connection gone, so that nothing more can be asked of it? SQLSTATE class 08, and 57P01 to 57P05
+ * (a shutdown, a crash, a dropped database, an idle session: manual, appendix A), 25P03 and 25P04 (a transaction
+ * that was idle, or open, for too long), or the socket's own end.
+ */
+export function isConnectionLost(error: unknown): boolean {
+  if (error instanceof MigError) return error.code === 'connection-lost'
+  if (!(error instanceof Error)) return false
+  const code = 'code' in error ? String(error.code) : ''
+  if (isServerError(error)) return /^08|^57P0[1245]$|^25P0[34]$/.test(code)
+  return (
+    ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END'].includes(
+      code,
+    ) ||
+    /^Connection terminated|is not queryable$|^Client has encountered a connection error/.test(error.message)
+  )
+}
+
+/**
+ * PostgreSQL's position in a statement, 1-based and in characters, as an offset in UTF-16 units. A character
+ * beyond U+FFFF is one for PostgreSQL and two here.
+ */
+export function positionOffset(statement: string, position: number): number {
+  let offset = 0
+  let left = position - 1
+  for (const character of statement) {
+    if (left <= 0) break
+    offset += character.length
+    left -= 1
+  }
+  return offset
+}
+
+function connectionLost(error: unknown, context: DatabaseErrorContext): MigError {
+  const reason = messageWithoutValues(error)
+  return new MigError('connection-lost', `the connection to the database broke: ${reason}`, {
+    help:
+      context.help ??
+      (isServerError(error) ? serverHelp(error.code, error.message) : undefined) ??
+      'see how far it came: just mig-current',
+    exitCode: exitCodes.stepFailed,
+    place: placeOf(context),
+    cause: error,
+  })
+}
+
+function errorPlace(error: unknown, context: DatabaseErrorContext): ErrorPlace | undefined {
+  const place = placeOf(context)
+  if (!isServerError(error)) return place
+  if (context.sql !== undefined && error.position !== undefined) {
+    return { ...place, position: positionOffset(context.sql, Number(error.position)) }
+  }
+  if (error.internalQuery === undefined || error.internalPosition === undefined) return place
+  // The mistake is in a statement that a function or DO block ran.
+  const position = positionOffset(error.internalQuery, Number(error.internalPosition))
+  return { ...place, statement: error.internalQuery, position }
+}
+
+function placeOf({ sql, file }: DatabaseErrorContext): ErrorPlace {
+  return { ...(file === undefined ? {} : { file }), ...(sql === undefined ? {} : { statement: sql }) }
+}
+
+function errorFacts(error: DatabaseError, told: ToldError): Record<string, unknown> {
+  const { code, severity, schema, table, column, dataType, constraint } = error
+  const { detail, hint, where } = told
+  const facts = { sqlState: code, severity, detail, hint, where, schema, table, column, dataType, constraint }
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined))
+}

@@ -1,0 +1,106 @@
+import { MigError } from '../../errors.ts'
+import { checkedHead, parseHead } from './file-head.ts'
+import { blockCommentLines, type HeaderComment, headerComment, inBlockComment } from './header-comment.ts'
+import { lossLine, type SideLoss, withoutLossLines } from './losses.ts'
+import { readSqlRevision, sqlHeader } from './sql-sections.ts'
+import { typeScriptHead } from './typescript-head.ts'
+
+/** Where lines may be added to a head: below a line of the file, and what each begins with. */
+interface Place {
+  /** 1-based; 0 for the top of the file. */
+  readonly below: number
+  readonly prefix: string
+}
+
+/**
+ * A revision's text with lines in its head that announce losses: below those that it has, else below its fields, else
+ * where its comment ends. Nothing else changes, so that the checksum stays.
+ * @returns undefined where the head has no place for them
+ * @throws MigError as `checkedHead` and `readSqlRevision` do, for a file that cannot be read
+ */
+export function withLosses(
+  text: string,
+  format: 'ts' | 'sql',
+  losses: readonly SideLoss[],
+): string | undefined {
+  const wanted = reading(text, format, losses)
+  for (const place of format === 'sql' ? sqlPlaces(text) : typeScriptPlaces(text)) {
+    const added = withLines(text, place, losses)
+    // A line may end up outside the comment, or be taken for the message: then the next place is tried.
+    if (withoutLossLines(added) === withoutLossLines(text) && readingOf(added, format) === wanted)
+      return added
+  }
+  return undefined
+}
+
+/** What is read of a file, with more losses, as a text to compare. */
+function reading(text: string, format: 'ts' | 'sql', losses: readonly SideLoss[]): string {
+  const { losses: known, ...head } = checkedHead(parseHead(text, format), '')
+  const sections = format === 'sql' ? readSqlRevision(text) : undefined
+  const lines = (['upgrade', 'downgrade'] as const).flatMap((side) =>
+    (known?.[side] ?? []).map((loss) => lossLine(side, loss)),
+  )
+  const all = [...lines, ...losses.map(({ side, loss }) => lossLine(side, loss))].sort()
+  return JSON.stringify([head, all, sections?.upgrade, sections?.downgrade])
+}
+
+function readingOf(text: string, format: 'ts' | 'sql'): string | undefined {
+  try {
+    return reading(text, format, [])
+  } catch (error) {
+    if (!(error instanceof MigError)) throw error
+    return undefined
+  }
+}
+
+function typeScriptPlaces(text: string): readonly Place[] {
+  const head = typeScriptHead(text)
+  if ('problem' in head) return []
+  const first = Math.min(...[...head.values.values()].map(({ line }) => line))
+  const above: Place = { below: first - 1, prefix: '// ' }
+  const { comment, commentLine } = head
+  if (comment === undefined) return [above]
+  const lines = blockCommentLines(comment)
+  const last = lastLine(headerComment(lines, commentLine))
+  const end = commentLine + lines.length - 2
+  return [...(last === undefined ? [] : [last]), end]
+    .map((below) => ({ below, prefix: starOf(text, below) }))
+    .concat(above)
+}
+
+function sqlPlaces(text: string): readonly Place[] {
+  const below = lastLine(sqlHeader(text)) ?? 0
+  const { upgradeLine, downgradeLine } = readSqlRevision(text)
+  const sections = [upgradeLine, downgradeLine].flatMap((line) => (line === null ? [] : [line - 2]))
+  const dashes = /^[ \t]*--(?!-)[ \t]*/.exec(lineAt(text, below))?.[0]
+  return [
+    { below, prefix: dashes ?? starOf(text, below) },
+    { below, prefix: '-- ' },
+    { below: Math.min(...sections, Number.MAX_SAFE_INTEGER), prefix: '-- ' },
+  ]
+}
+
+function lastLine({ fields, losses }: HeaderComment): number | undefined {
+  const lines = [...losses, ...fields.values()].map(({ line }) => line)
+  return lines.length === 0 ? undefined : Math.max(...lines)
+}
+
+/** How a line of a block comment begins, as the one above does. */
+function starOf(text: string, line: number): string {
+  return /^[ \t]*\*(?![*/])[ \t]*(?=\S)/.exec(lineAt(text, line))?.[0] ?? ' * '
+}
+
+function lineAt(text: string, line: number): string {
+  return text.split('\n')[line - 1] ?? ''
+}
+
+function withLines(text: string, { below, prefix }: Place, losses: readonly SideLoss[]): string {
+  const end = text.includes('\r\n') ? '\r\n' : '\n'
+  const written = losses.map(({ side, loss }) => {
+    const line = lossLine(side, loss)
+    return `${prefix}${prefix.includes('*') ? inBlockComment(line) : line}`
+  })
+  const lines = text.split('\n')
+  const before = lines.slice(0, below).map((line) => `${line}\n`)
+  return [...before, ...written.map((line) => `${line}${end}`), lines.slice(below).join('\n')].join('')
+}

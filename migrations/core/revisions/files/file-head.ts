@@ -1,0 +1,143 @@
+import { MigError } from '../../errors.ts'
+import {
+  blockCommentLines,
+  type HeaderComment,
+  headerComment,
+  type LossField,
+  oneLineMessage,
+} from './header-comment.ts'
+import { type AnnouncedLosses, type Loss, parseLoss } from './losses.ts'
+import type { RevisionFile, RevisionSpec } from './spec.ts'
+import { sqlHeader } from './sql-sections.ts'
+import { type TypeScriptHead, typeScriptHead } from './typescript-head.ts'
+
+/** What the head of a revision file says. */
+export type FileHead = RevisionSpec & Pick<RevisionFile, 'message'>
+
+/** A head as parsed, not checked yet; `complete` when reading more of the file cannot change it. */
+export type ParsedHead =
+  | { readonly format: 'ts'; readonly complete: boolean; readonly head: TypeScriptHead }
+  | { readonly format: 'sql'; readonly complete: boolean; readonly head: HeaderComment }
+
+export function parseHead(text: string, format: 'ts' | 'sql'): ParsedHead {
+  if (format === 'sql') {
+    const head = sqlHeader(text)
+    return { format, complete: head.complete, head }
+  }
+  const head = typeScriptHead(text)
+  return { format, complete: 'values' in head && head.complete, head }
+}
+
+/** @throws MigError `metadata-not-literal`, `unreadable-revision`, `missing-metadata`, `unreadable-loss`, with file and line */
+export function checkedHead(parsed: ParsedHead, file: string): FileHead {
+  return parsed.format === 'sql' ? sqlFileHead(parsed.head, file) : typeScriptFileHead(parsed.head, file)
+}
+
+function typeScriptFileHead(head: TypeScriptHead, file: string): FileHead {
+  if ('problem' in head) {
+    const help =
+      head.code === 'metadata-not-literal'
+        ? "write it as a plain literal, such as 'abc', ['abc'] or null: it is read without running the file"
+        : 'fix the file; only its top, down to the first function, is read'
+    throw new MigError(head.code, `${file}:${head.line}: ${head.problem}`, {
+      help,
+      place: { file, line: head.line },
+    })
+  }
+  const { value: revision, line = 1 } = head.values.get('revision') ?? {}
+  if (revision === undefined) throw missing(file, 'export const revision', head.values.size === 0)
+  if (typeof revision !== 'string') {
+    throw new MigError('metadata-not-literal', `${file}:${line}: revision is not a string`, {
+      help: "write export const revision = '…'",
+      place: { file, line },
+    })
+  }
+  const down = head.values.get('downRevision')
+  if (down === undefined) throw missing(file, 'export const downRevision', false)
+  const comment = headerComment(
+    head.comment === undefined ? [] : blockCommentLines(head.comment),
+    head.commentLine,
+  )
+  const created = comment.fields.get('created')?.value
+  const irreversible = head.values.get('irreversible')
+  return {
+    revision,
+    downRevision: Array.isArray(down.value) && down.value.length === 0 ? null : down.value,
+    dependsOn: head.values.get('dependsOn')?.value ?? [],
+    branchLabels: head.values.get('branchLabels')?.value ?? [],
+    message: comment.message,
+    ...lossesOf([...comment.losses, ...head.losses], file),
+    ...(created === undefined ? {} : { createdAt: created }),
+    ...(irreversible === undefined || irreversible.value === null
+      ? {}
+      : { irreversible: reasonOf(irreversible.value, file, irreversible.line) }),
+  }
+}
+
+function sqlFileHead({ message, fields, losses }: HeaderComment, file: string): FileHead {
+  const listOf = (name: string): readonly string[] =>
+    (fields.get(name)?.value ?? '').split(/[\s,]+/).filter(Boolean)
+  const [revision, ...others] = listOf('revision')
+  if (revision === undefined) throw missing(file, '-- Revision: in its header', fields.size === 0)
+  if (others.length > 0) {
+    const line = fields.get('revision')?.line ?? 1
+    throw new MigError('metadata-not-literal', `${file}:${line}: Revision: has more than one id`, {
+      help: 'write one id, as in -- Revision: 3f2a9c41b7d0',
+      place: { file, line },
+    })
+  }
+  if (!fields.has('revises')) throw missing(file, '-- Revises: in its header', false)
+  const parents = listOf('revises').filter((name) => name !== 'base' && name !== '-')
+  const created = fields.get('created')?.value
+  const irreversible = fields.get('irreversible')
+  return {
+    revision,
+    downRevision: parents.length > 1 ? parents : (parents[0] ?? null),
+    dependsOn: listOf('depends on'),
+    branchLabels: listOf('labels'),
+    message,
+    ...lossesOf(losses, file),
+    ...(created === undefined ? {} : { createdAt: created }),
+    ...(irreversible === undefined
+      ? {}
+      : { irreversible: reasonOf(irreversible.value, file, irreversible.line) }),
+  }
+}
+
+function lossesOf(fields: readonly LossField[], file: string): { readonly losses?: AnnouncedLosses } {
+  if (fields.length === 0) return {}
+  const losses: Readonly<Record<LossField['side'], Loss[]>> = { upgrade: [], downgrade: [] }
+  for (const { side, value, line } of fields) {
+    const loss = parseLoss(value)
+    if (loss === undefined) throw unreadableLoss(side, value, file, line)
+    losses[side].push(loss)
+  }
+  return { losses }
+}
+
+function unreadableLoss(side: LossField['side'], value: string, file: string, line: number): MigError {
+  const what = value === '' ? 'does not say what' : `names nothing that can be lost: ${value}`
+  const field = side === 'upgrade' ? 'Upgrade loses:' : 'Downgrade loses:'
+  return new MigError('unreadable-loss', `${file}:${line}: ${field} ${what}`, {
+    help: `write one of these: ${field} table app.t, column app.t.c, rows of table app.t, values of column app.t.c (why)`,
+    place: { file, line },
+  })
+}
+
+/** Whoever stands before a downgrade that is refused reads the reason; one must be there. */
+function reasonOf(value: string | readonly string[], file: string, line: number): string {
+  if (typeof value === 'string' && value.trim() !== '') return oneLineMessage(value)
+  throw new MigError('metadata-not-literal', `${file}:${line}: irreversible says no reason`, {
+    help: "write why, as in export const irreversible = 'the old values are gone', or -- Irreversible: … in SQL",
+    place: { file, line },
+  })
+}
+
+function missing(file: string, what: string, isBare: boolean): MigError {
+  return new MigError('missing-metadata', `${file} has no ${what}`, {
+    help: isBare
+      ? 'is it a revision? then give it metadata, as just mig-revision writes it; else keep it outside versions/'
+      : 'add it; a first revision has the downRevision null',
+    place: { file },
+  })
+}

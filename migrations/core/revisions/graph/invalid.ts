@@ -1,0 +1,151 @@
+import { MigError } from '../../errors.ts'
+import { type Named, nearestNames } from './nearest-names.ts'
+import { needsOf, parentsOf, type RevisionNode } from './nodes.ts'
+
+/** The targets that are not names. */
+export const reservedNames: readonly string[] = ['head', 'heads', 'base', 'current']
+
+/** How a revision is named in an error: its id, and its file where it has one. */
+export function shown(node: Named): string {
+  const path = pathOf(node)
+  return path === undefined ? node.id : `${node.id} (${path})`
+}
+
+function pathOf({ spec }: Named): string | undefined {
+  return 'path' in spec && typeof spec.path === 'string' ? spec.path : undefined
+}
+
+function invalid(code: string, message: string, nodes: readonly Named[], help: string): MigError {
+  const file = nodes.map(pathOf).find((path) => path !== undefined)
+  return new MigError(code, message, {
+    help,
+    facts: { revisions: nodes.map((node) => node.id), files: nodes.flatMap((node) => pathOf(node) ?? []) },
+    ...(file === undefined ? {} : { place: { file } }),
+  })
+}
+
+/** Refuses ids and labels that targets could not name. Alembic forbids the same characters in ids. */
+export function checkNames(node: RevisionNode): void {
+  if (node.labels.length === 0 && /^[0-9a-f]+$/.test(node.id)) return
+  for (const [what, name] of [
+    ['revision id', node.id],
+    ...node.labels.map((label) => ['branch label', label]),
+  ]) {
+    const illegal = what === 'revision id' ? /[@\-+:\s]/ : /[@+:\s]/
+    if (name === undefined || name === '' || illegal.test(name) || reservedNames.includes(name)) {
+      throw invalid(
+        'invalid-name',
+        `${what} '${name}' of revision ${shown(node)} cannot be used`,
+        [node],
+        `use a name that is not ${reservedNames.join(', ')} and has no @, +, : or space${what === 'revision id' ? ', nor -' : ''} in it`,
+      )
+    }
+  }
+}
+
+export function duplicateRevision(first: RevisionNode, second: RevisionNode): MigError {
+  return invalid(
+    'duplicate-revision',
+    `two revisions have the id ${first.id}: ${pathOf(first) ?? 'one'} and ${pathOf(second) ?? 'another'}`,
+    [first, second],
+    'give one of the files another revision id, and fix the downRevision of what follows it',
+  )
+}
+
+export function duplicateLabel(label: string, first: RevisionNode, second: RevisionNode): MigError {
+  const message =
+    first.id === label
+      ? `branch label '${label}' of revision ${shown(second)} is the id of revision ${shown(first)}`
+      : `branch label '${label}' is declared by two revisions: ${shown(first)} and ${shown(second)}`
+  return invalid('duplicate-branch-label', message, [first, second], 'take the label out of one of the files')
+}
+
+export function labelIsOtherLine(label: string, node: RevisionNode): MigError {
+  return invalid(
+    'duplicate-branch-label',
+    `branch label '${label}' of revision ${shown(node)}, in line ${node.line}, is the schema key of another line`,
+    [node],
+    'take another label: a schema key names its whole line',
+  )
+}
+
+export function missingParent(node: RevisionNode, name: string, ids: readonly string[]): MigError {
+  return invalid(
+    'missing-parent',
+    `revision ${shown(node)} has the down_revision ${name}, which no file has${nearestNames(name, ids)}`,
+    [node],
+    'restore the missing file from version control, or fix downRevision',
+  )
+}
+
+export function missingDependency(node: RevisionNode, name: string, names: readonly string[]): MigError {
+  return invalid(
+    'missing-dependency',
+    `revision ${shown(node)} depends on ${name}, which is neither a full id nor a label of any file${nearestNames(name, names)}`,
+    [node],
+    'restore the missing file from version control, or fix dependsOn',
+  )
+}
+
+export function lineCrossed(node: RevisionNode, parent: RevisionNode): MigError {
+  return invalid(
+    'crosses-lines',
+    `revision ${shown(node)} of line ${node.line} has a down_revision in line ${parent.line}: ${shown(parent)}`,
+    [node, parent],
+    `name ${parent.id} in dependsOn instead; downRevision stays inside a line`,
+  )
+}
+
+export function selfLoop(node: RevisionNode, edge: 'down_revision' | 'depends-on'): MigError {
+  const [code, field] =
+    edge === 'down_revision' ? ['self-loop', 'downRevision'] : ['dependency-self-loop', 'dependsOn']
+  return invalid(code, `revision ${shown(node)} names itself as ${edge}`, [node], `fix its ${field}`)
+}
+
+/** @throws MigError `cycle` along down_revision, `dependency-cycle` through depends-on as well */
+export function checkCycles(nodes: readonly RevisionNode[]): void {
+  // As file names sort, a revision mostly stands behind all that it needs; then no cycle can close.
+  if (nodes.every((node) => node.needs.every((need) => need.rank < node.rank))) return
+  const loop = cycleIn(nodes, parentsOf)
+  if (loop !== undefined) throw cycleError('cycle', 'down_revision', loop)
+  const dependencyLoop = cycleIn(nodes, needsOf)
+  if (dependencyLoop !== undefined) throw cycleError('dependency-cycle', 'depends-on', dependencyLoop)
+}
+
+function cycleError(code: string, edge: string, loop: readonly RevisionNode[]): MigError {
+  const [first] = loop
+  const path = first === undefined ? [...loop] : [...loop, first]
+  return invalid(
+    code,
+    `revisions stand on each other by ${edge}, in a cycle: ${path.map(shown).join(' needs ')}`,
+    loop,
+    'fix the downRevision or dependsOn of the file that closes the cycle',
+  )
+}
+
+/** The nodes of one cycle, or undefined: takes away what needs nothing that is left, until nothing more goes. */
+function cycleIn(
+  nodes: readonly RevisionNode[],
+  next: (node: RevisionNode) => readonly RevisionNode[],
+): readonly RevisionNode[] | undefined {
+  const waits = new Map(nodes.map((node) => [node, next(node).length]))
+  const free = nodes.filter((node) => next(node).length === 0)
+  for (let node = free.pop(); node !== undefined; node = free.pop()) {
+    waits.delete(node)
+    for (const above of node.dependants) {
+      if (!next(above).includes(node)) continue
+      const left = (waits.get(above) ?? 0) - 1
+      waits.set(above, left)
+      if (left === 0) free.push(above)
+    }
+  }
+  const path: RevisionNode[] = []
+  const onPath = new Set<RevisionNode>()
+  let at = waits.keys().next().value
+  while (at !== undefined && !onPath.has(at)) {
+    onPath.add(at)
+    path.push(at)
+    at = next(at).find((node) => waits.has(node))
+  }
+  return at === undefined ? undefined : path.slice(path.indexOf(at))
+}

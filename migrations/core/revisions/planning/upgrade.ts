@@ -1,0 +1,144 @@
+import { MigError } from '../../errors.ts'
+import { type Branch, checkInScope, scopeOf } from '../graph/names.ts'
+import { needsOf, type RevisionIndex, type RevisionNode, reach } from '../graph/nodes.ts'
+import { historyOrder, startsOf } from '../graph/order.ts'
+import type { PlannedStep, UpgradeRequest } from './plan-types.ts'
+import { appliedNodes, checkOverlap, type LedgerRows, ledgerRows, withRows } from './rows.ts'
+import {
+  type ParsedTarget,
+  parseTarget,
+  type Surroundings,
+  symbolNode,
+  symbolNodes,
+  walk,
+} from './targets.ts'
+
+/**
+ * The steps that bring what is applied up to the target: all that the target needs and that is not applied yet,
+ * through down_revision and depends-on, other lines included. Empty when the target is applied already.
+ * @throws MigError `cant-locate`, `ambiguous-prefix`, `multiple-heads`, `ambiguous-walk`, `ambiguous-upgrade`,
+ *   `relative-not-enough`, `walked-too-far`, `overlapping-revisions`, `cant-locate-current`, `outside-filter` …
+ */
+export function upgradePlan(index: RevisionIndex, request: UpgradeRequest): readonly PlannedStep[] {
+  const ledger = ledgerRows(index, request, request.allowMissing ?? false)
+  const scope = scopeOf(index, request.lines)
+  const around: Surroundings = { index, scope, rows: ledger.rows }
+  checkOverlap(ledger.rows, 'the applied revisions')
+  const texts = typeof request.target === 'string' ? [request.target] : request.target
+  const parsed = texts.map((text) => parseTarget(index, text))
+  for (const { branch } of parsed) checkInScope(branch, scope)
+  const several = scope.lines.length > 1
+  const nextOfPlan = several && parsed.length === 1 ? parsed.find(isNextOfPlan) : undefined
+  const targets =
+    nextOfPlan === undefined
+      ? parsed.flatMap((target) => upgradeTargets(around, target))
+      : symbolNodes(around, 'heads', undefined, nextOfPlan.text)
+  checkOverlap([...new Set(targets)], 'the targets')
+  const order = pendingOrder(index, ledger, targets)
+  const steps = withRows(ledger, nextOfPlan === undefined ? order : firstOf(order, nextOfPlan), 'upgrade')
+  return scope.filtered ? withNeededBy(index, steps, scope.has) : steps
+}
+
+/** What the targets need and the rows lack, in the order to apply it. */
+function pendingOrder(
+  index: RevisionIndex,
+  ledger: LedgerRows,
+  targets: readonly RevisionNode[],
+): RevisionNode[] {
+  const pending = reach(targets, needsOf)
+  for (const node of appliedNodes(ledger)) pending.delete(node)
+  const starts = ledger.neverRun.size === 0 ? targets : startsOf(pending, targets)
+  return historyOrder(pending, starts, index.lines).reverse()
+}
+
+const isNextOfPlan = ({ branch, symbol, relative }: ParsedTarget): boolean =>
+  branch === undefined && symbol === '' && relative !== undefined && relative > 0
+
+/** With several lines, `+N` is the next N steps of the plan to all heads. */
+function firstOf(
+  order: readonly RevisionNode[],
+  { text, relative = 0 }: ParsedTarget,
+): readonly RevisionNode[] {
+  if (order.length < relative) throw notEnough(text, relative, order.length)
+  return order.slice(0, relative)
+}
+
+function upgradeTargets(around: Surroundings, target: ParsedTarget): readonly RevisionNode[] {
+  const { text, branch, symbol, relative } = target
+  if (relative === undefined) return symbolNodes(around, symbol, branch, text)
+  if (symbol === '') return [fromRows(around, target, relative)]
+  const start = symbolNode(around, symbol, relative > 0 ? undefined : branch, text)
+  const found = walk(around, start, relative, branch, text)
+  if (found === undefined || found === 'base') throw walkedTooFar(text, found === 'base' ? 'base' : undefined)
+  return [found]
+}
+
+/** `+N` and `key@+N`: up from the row, or from the highest applied revision on the branch, or from the base. */
+function fromRows(around: Surroundings, { text, branch }: ParsedTarget, count: number): RevisionNode {
+  if (count <= 0) throw notEnough(text, Math.abs(count), 0)
+  const rows = around.rows.filter(around.scope.has)
+  const starts = branch === undefined ? rows : startsOn(branch, rows)
+  if (starts.length > 1) {
+    const ids = starts.map((node) => node.id).join(', ')
+    throw new MigError(
+      'ambiguous-upgrade',
+      `'${text}' has ${starts.length} applied revisions to start from: ${ids}`,
+      {
+        help: `say which: ${starts[0]?.id}+${count}, or heads for all`,
+        facts: { starts: starts.map((node) => node.id) },
+      },
+    )
+  }
+  const found = walk(around, starts[0], count, branch, text)
+  if (found === undefined || found === 'base') throw notEnough(text, count, undefined)
+  return found
+}
+
+function startsOn(branch: Branch, rows: readonly RevisionNode[]): readonly RevisionNode[] {
+  const onBranch = rows.filter(branch.has)
+  if (onBranch.length > 0) return onBranch
+  const applied = [...reach(rows, needsOf)].filter(branch.has)
+  const below = new Set(applied.flatMap((node) => node.orderNeeds))
+  return applied.filter((node) => !below.has(node))
+}
+
+/** Says of each step outside the filter which revision needs it: the nearest one inside, where there is one. */
+function withNeededBy(
+  index: RevisionIndex,
+  steps: readonly PlannedStep[],
+  inside: (node: RevisionNode) => boolean,
+): readonly PlannedStep[] {
+  const reasons = new Map<RevisionNode, string>()
+  const annotated = steps.toReversed().map((step) => {
+    const node = index.byId.get(step.revision)
+    if (node === undefined) return step
+    const neededBy = inside(node) ? undefined : reasons.get(node)
+    for (const need of node.needs) {
+      if (inside(node) || !reasons.has(need)) reasons.set(need, neededBy ?? node.id)
+    }
+    return neededBy === undefined ? step : { ...step, neededBy }
+  })
+  return annotated.reverse()
+}
+
+function notEnough(text: string, wanted: number, found: number | undefined): MigError {
+  const has = found === undefined ? 'fewer are left' : found === 0 ? 'none is left' : `only ${found} are left`
+  const asked = wanted === 1 ? 'a revision' : `${wanted} revisions`
+  return new MigError('relative-not-enough', `'${text}' asks for ${asked}, and ${has} that way`, {
+    help: /-\d+$/.test(text)
+      ? `to take revisions back: just mig-downgrade ${text}`
+      : 'go as far as it goes with head, or see what is pending: just mig-current',
+    facts: { target: text, wanted },
+  })
+}
+
+function walkedTooFar(text: string, end: 'base' | undefined): MigError {
+  return new MigError(
+    'walked-too-far',
+    `'${text}' walks past the ${end === 'base' ? 'base' : 'last revision'} of the history`,
+    {
+      help: 'take fewer steps, or see the history: just mig-history',
+      facts: { target: text },
+    },
+  )
+}
