@@ -15,6 +15,7 @@ export {
   countedLosses,
   databaseUrl,
   type EndedHolder,
+  endStalledCalls,
   losesRows,
   type NewFile,
   newRevisionFile,

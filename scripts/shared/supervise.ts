@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs'
 import { setImmediate as turnOver } from 'node:timers/promises'
 import {
   type ExitCode,
+  endStalledCalls,
   exitCodes,
   interruptExitCode,
   MigError,
@@ -69,7 +70,10 @@ export async function supervised<Result>(
     return error
   }
   const onUncaught = (cause: unknown) => void fail(notCaught(cause, steps))
-  const onEmpty = () => stall(fail(neverSettles(steps)))
+  // A step that waits for the user's function ends in its own way, with its transaction and its row in the log.
+  const onEmpty = () => {
+    if (!endStalledCalls()) stall(fail(neverSettles(steps)))
+  }
   const onExit = () => {
     // Only what goes past process.exit comes here before the command's end.
     sayLast(endedBy('something', steps))

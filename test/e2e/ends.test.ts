@@ -91,12 +91,63 @@ describe('a revision that', () => {
     await succeed(mig('mig-upgrade'))
   })
 
+  test.each([
+    ['itself', 'await new Promise(() => {})'],
+    [
+      'in a section, after a statement that was slow enough to be watched',
+      "await op.execute('SELECT pg_sleep(1.2)'); await op.autocommit(() => new Promise(() => {}))",
+    ],
+    [
+      'after a query on the connection that it was given',
+      "await op.client.query('SELECT 1'); await new Promise((done) => setTimeout(() => {}, 50))",
+    ],
+  ])('awaits what nothing settles fails by itself: %s', async (_where, code) => {
+    await write(`${code}; ${first}`)
+    const { stderr } = await fail(mig('mig-upgrade'), 'never-settles', 3)
+    expect(stderr).toContain('upgrade aaaa00000001 on app_one failed: ')
+    await expectNothingDone()
+    const { rows } = await database.client.query('SELECT outcome FROM mig.log')
+    expect(rows).toEqual([{ outcome: 'failed' }])
+  })
+
+  test.each([
+    ['a timer, with its queries between', 'await new Promise((done) => setTimeout(done, 300))'],
+    ['a program', "await promisify(execFile)('sleep', ['0.3'])"],
+    [
+      'a server that is slow to answer, and queries of its own beside it',
+      `const server = createServer((_request, answer) => setTimeout(() => answer.end(), 300)).listen(0)
+       const asked = fetch('http://127.0.0.1:' + server.address().port)
+       await op.client.query('SELECT 1')
+       await asked
+       server.close()`,
+    ],
+  ])('awaits %s is waited for', async (_what, code) => {
+    const imports = `const { execFile } = await import('node:child_process'); const { promisify } = await import('node:util')
+      const { createServer } = await import('node:http')`
+    await write(`${imports}; await op.execute('SELECT 1'); ${code}; ${first}`)
+    await succeed(mig('mig-upgrade'))
+    expect(await versions(database.client)).toEqual({ app_one: ['aaaa00000001'] })
+  })
+
   test('awaits what never comes is ended within 5 s of SIGTERM', async () => {
-    await write(`${first}; process.kill(process.pid, 'SIGTERM'); await new Promise(() => {})`)
+    const code = "setInterval(() => {}, 1000); process.kill(process.pid, 'SIGTERM')"
+    await write(`${first}; ${code}; await new Promise(() => {})`)
     const { stderr } = await fail(mig('mig-upgrade'), 'interrupted', 143)
     expect(stderr).toContain('upgrade aaaa00000001 on app_one was under way')
     await expectNothingDone()
   })
+})
+
+test('an onApply that awaits what nothing settles fails its step, which is rolled back', async () => {
+  const environment = environmentText({ one: 'app_one' })
+  await project.write({
+    'migrations/env.ts': environment.replace('schemas:', 'onApply: () => new Promise(() => {}), schemas:'),
+  })
+  await write(first)
+  const { stderr } = await fail(mig('mig-upgrade'), 'never-settles', 3)
+  expect(stderr).toContain('onApply awaits a promise that nothing will settle')
+  await expectNothingDone()
+  await project.write({ 'migrations/env.ts': environment })
 })
 
 describe('an environment that', () => {

@@ -32,6 +32,12 @@ export function ownConnection(
 ): Connections {
   let endedBy: string | null = null
   let observer: Promise<pg.Client> | undefined
+  const openUnheld = async () => {
+    const other = await openObserver()
+    // Only what it is asked about keeps the process.
+    socketOf(other)?.unref()
+    return other
+  }
   const listening = (client: pg.Client) =>
     client.on('error', (error) => {
       endedBy = 'code' in error && typeof error.code === 'string' ? error.code : endedBy
@@ -50,7 +56,7 @@ export function ownConnection(
       socket,
       pid: () => backendPid(ofNow),
       observer: () => {
-        asking ??= openObserver()
+        asking ??= openUnheld()
         asking.catch(() => {
           asking = undefined
         })
@@ -69,7 +75,7 @@ export function ownConnection(
     client: () => client,
     endedBy: () => endedBy,
     observer: () => {
-      observer ??= openObserver()
+      observer ??= openUnheld()
       return observer
     },
     async reconnect() {
@@ -86,7 +92,9 @@ export function ownConnection(
     async end() {
       silence.stop()
       await client.end()
-      await (await observer?.catch(() => undefined))?.end()
+      const other = await observer?.catch(() => undefined)
+      if (other !== undefined) socketOf(other)?.ref()
+      await other?.end()
     },
   }
 }

@@ -11,6 +11,7 @@ import { atOnce, noSection, notAwaited } from './step-error.ts'
 import type { StepTransaction } from './step-transaction.ts'
 import { stillLocked } from './still-locked.ts'
 import { inTurn, underWay } from './under-way.ts'
+import { usersCall } from './users-call.ts'
 
 /** What runs outside the revision's transaction: `op.autocommit` and `op.backfill`. */
 export interface SectionRun {
@@ -82,7 +83,7 @@ export function sectionRun({
     isOpen = true
     try {
       await turns.take(enter)
-      const result = await body(at)
+      const result = await usersCall(session.client, 'a section', () => body(at))
       if (statements.count() > 0) throw notAwaited(step, statements.count())
       await leave()
       return result

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
+import { isBusy } from '../postgres/index.ts'
 import { heartbeat } from './holder.ts'
 
 /** What another connection says of a session: at work, waiting for us to speak or gone, not to be had, not known. */
@@ -94,10 +95,6 @@ function isRefusal(error: unknown): boolean {
     'code' in error &&
     !/^(no-server|no-connection|E[A-Z]+)$/.test(String(error.code))
   )
-}
-
-function isBusy(client: pg.Client): boolean {
-  return 'readyForQuery' in client && client.readyForQuery === false
 }
 
 function silence(found: Found): Error {

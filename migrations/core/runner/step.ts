@@ -18,6 +18,7 @@ import type { RevisionSource } from './revision-source.ts'
 import { type Session, whereFrom } from './session.ts'
 import { editedFile, stepError } from './step-error.ts'
 import { type StepRun, stepRun } from './step-run.ts'
+import { usersCall } from './users-call.ts'
 
 /** What the steps of one run share. */
 export interface StepContext {
@@ -76,12 +77,14 @@ export async function applyStep(context: StepContext, step: PlanStep, attempt: S
     })
     await run.begin()
     const op = operations(run.sink, { schema: step.targetSchema, schemas: env.schemas, x: env.x })
-    await body[step.direction](op)
+    await usersCall(session.client, `its ${step.direction}`, () => body[step.direction](op))
     const { onApply } = env.options
     if (onApply !== undefined) {
       const { revision, direction, line, targetSchema, message } = step
       await run.end()
-      await onApply({ client: session.client, revision, direction, line, targetSchema, message })
+      const { client } = session
+      const applied = { client, revision, direction, line, targetSchema, message }
+      await usersCall(client, 'onApply', () => onApply(applied))
     }
     await run.finish(ledgerStatements(env.ledgerSchema, { ...ledgerStep, ...wholeDuration(run, started) }))
   } catch (cause) {
