@@ -1,7 +1,15 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect } from 'vitest'
-import { importAlembic, importDrizzle, importPrisma } from '../../migrations/core/adopt/index.ts'
+import {
+  importAlembic,
+  importDrizzle,
+  importFlyway,
+  importGolangMigrate,
+  importPrisma,
+  importSql,
+} from '../../migrations/core/adopt/index.ts'
 import { written, writtenProject } from './support/alembic.ts'
 import { projectTest, type TestProject } from './support/project.ts'
 
@@ -114,6 +122,38 @@ describe('an imported history that leads out of its folder', () => {
       await expect(importDrizzle(project.session, env, { path: 'drizzle' })).rejects.toMatchObject({
         code: expect.stringMatching(/^(no-drizzle-project|drizzle-dialect)$/),
       })
+    }
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('what would never be read to its end', () => {
+  projectTest('is refused by every import', async ({ project }) => {
+    const { session, root } = project
+    const env = await project.environment({ app: 'public' })
+    project.write({
+      'drizzle/meta/_journal.json': journal(entry('a')),
+      ...writtenProject({ id: 'aaaa', file: 'in/versions/a.py' }),
+    })
+    const runs = {
+      'prisma/20250101000000_x/migration.sql': () => importPrisma(session, env, { path: 'prisma' }),
+      'drizzle/a.sql': () => importDrizzle(session, env, { path: 'drizzle' }),
+      'drizzle/meta/_journal.json': () => importDrizzle(session, env, { path: 'drizzle' }),
+      'flyway/V1__a.sql': () => importFlyway(session, env, { path: 'flyway' }),
+      'numbered/1_a.up.sql': () => importGolangMigrate(session, env, { path: 'numbered' }),
+      'schema.sql': () => importSql(session, env, { path: 'schema.sql' }),
+      'upgrade.sql': () => importAlembic(session, env, { path: 'in', offlineSql: ['upgrade.sql'] }),
+      'in/versions/a.py': () => importAlembic(session, env, { ...written, path: 'in', baseline: true }),
+    }
+    for (const [name, run] of Object.entries(runs)) {
+      const path = join(root, name)
+      rmSync(path, { force: true })
+      mkdirSync(dirname(path), { recursive: true })
+      execFileSync('mkfifo', [path])
+      await expect(run(), name).rejects.toMatchObject({ code: 'not-a-file', place: { file: path } })
+      rmSync(path)
+      project.write({ [name]: '' })
+      truncateSync(path, 129 * 1024 * 1024)
+      await expect(run(), name).rejects.toThrow(`${path} has 129 MB`)
     }
   })
 })

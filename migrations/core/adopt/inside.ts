@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { isAbsolute, relative, resolve } from 'node:path'
 import { MigError } from '../errors.ts'
+import { readSource } from '../source-file.ts'
 
 /** Whether a path stays inside a folder, links followed. */
 export function isInside(folder: string, path: string): boolean {
@@ -21,6 +22,12 @@ export function checkInside(folder: string, path: string, namedBy: string): void
     help: 'copy it into that folder, or give the folder that holds both',
     place: { file: namedBy },
   })
+}
+
+/** The text of a file inside of a folder. @throws MigError `outside-folder`, `not-a-file` */
+export function readInside(folder: string, path: string, namedBy = path): string {
+  checkInside(folder, path, namedBy)
+  return readSource(path)
 }
 
 function real(path: string): string {

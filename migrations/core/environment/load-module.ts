@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Script } from 'node:vm'
+import { readSource } from '../source-file.ts'
 import { packageFiles } from './modules/bundle.ts'
 import { changedSince, type Inputs, mergedInputs, seenInputs } from './modules/inputs.ts'
 import { keep, readKept } from './modules/kept-file.ts'
@@ -81,7 +81,7 @@ async function aloneScript(
   file: string,
   cacheDir: string,
 ): Promise<{ readonly code: string; readonly path: string } | undefined> {
-  const source = readFileSync(file, 'utf8')
+  const source = readSource(file)
   // Decorators are compiled as the tsconfig says.
   if (!/\.[cm]?[jt]s$/.test(file) || /^[ \t]*@\w/m.test(source)) return undefined
   const key = createHash('sha256').update(`3\0${file}\0${source}`).digest('hex').slice(0, 32)

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   changedSince,
@@ -9,6 +9,7 @@ import {
 } from '../environment/index.ts'
 import { MigError } from '../errors.ts'
 import type { EmitEvent } from '../events.ts'
+import { checkSource, readSource } from '../source-file.ts'
 import type { ModelFile } from './model.ts'
 import { moduleFiles } from './modules.ts'
 import { type ModelPlace, placesOf } from './places.ts'
@@ -104,8 +105,10 @@ async function modelPlaces({ base, sources }: ModelsPlace): Promise<readonly Mod
   const all: ModelPlace[] = []
   for (const { key, source } of sources) {
     if (typeof source !== 'string') continue
-    for (const place of await placesOf(source, key, base))
+    for (const place of await placesOf(source, key, base)) {
+      checkSource(place.path)
       if (!all.some(({ path, key: other }) => path === place.path && other === place.key)) all.push(place)
+    }
   }
   return all
 }
@@ -117,5 +120,5 @@ function shownSources({ base, sources }: ModelsPlace): string {
 }
 
 function sqlFile({ path, key, keyed }: ModelPlace): ModelFile {
-  return { path, key, keyed, statements: sqlStatements(readFileSync(path, 'utf8'), path) }
+  return { path, key, keyed, statements: sqlStatements(readSource(path), path) }
 }

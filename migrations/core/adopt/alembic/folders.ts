@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { exitCodes, MigError } from '../../errors.ts'
+import { readSource } from '../../source-file.ts'
 import { checkInside, isInside } from '../inside.ts'
 
 /** Where an Alembic project keeps what an import needs. */
@@ -34,10 +35,9 @@ export function findAlembicFolders(path: string, section?: string): AlembicFolde
   const at = resolve(path)
   const ini = at.endsWith('.ini') ? at : join(at, 'alembic.ini')
   const pyproject = join(at, 'pyproject.toml')
-  const inPyproject = existsSync(pyproject) && /^\[tool\.alembic\]/m.test(readFileSync(pyproject, 'utf8'))
+  const inPyproject = existsSync(pyproject) && /^\[tool\.alembic\]/m.test(readSource(pyproject))
   // A project may have both: then the folders stand in pyproject.toml (Alembic 1.16, "Using pyproject.toml").
-  const isIni =
-    existsSync(ini) && !(inPyproject && !/^\s*script_location\s*[=:]/m.test(readFileSync(ini, 'utf8')))
+  const isIni = existsSync(ini) && !(inPyproject && !/^\s*script_location\s*[=:]/m.test(readSource(ini)))
   if (isIni) return foldersOfIni(ini, sectionOf(ini, section), path)
   if (inPyproject) return foldersOfIni(pyproject, 'tool.alembic', path)
   if (existsSync(join(at, 'versions'))) return withoutSettings([join(at, 'versions')], at, at)
@@ -67,7 +67,7 @@ function withoutSettings(
 
 function asksFlask(scripts: string): boolean {
   const file = join(scripts, 'env.py')
-  return existsSync(file) && /^\s*from flask import .*current_app/m.test(readFileSync(file, 'utf8'))
+  return existsSync(file) && /^\s*from flask import .*current_app/m.test(readSource(file))
 }
 
 /** The error for a folder that is not a project of Alembic. */
@@ -84,7 +84,7 @@ export function noProject(path: string): MigError {
 
 /** The section of `alembic.ini` that has the settings. */
 function sectionOf(ini: string, given: string | undefined): string {
-  const text = readFileSync(ini, 'utf8')
+  const text = readSource(ini)
   const sections = [...text.matchAll(/^\[([^\]]+)\]/gm)].map(([, name = '']) => name)
   const named = sections.filter((name) => iniSection(text, name).has('script_location'))
   if (given !== undefined && sections.includes(given)) return given
@@ -107,7 +107,7 @@ function sectionOf(ini: string, given: string | undefined): string {
 
 function foldersOfIni(ini: string, section: string, path: string): AlembicFolders {
   const here = dirname(ini)
-  const text = readFileSync(ini, 'utf8')
+  const text = readSource(ini)
   // What [DEFAULT] says holds for every section (Python, configparser).
   const settings = new Map([...iniSection(text, 'DEFAULT'), ...iniSection(text, section)])
   const place = (text: string) => locate(here, text.replaceAll('%(here)s', here).trim()).path

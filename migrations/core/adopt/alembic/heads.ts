@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { parser } from '@lezer/python'
 import { MigError } from '../../errors.ts'
-import { checkInside } from '../inside.ts'
+import { readInside } from '../inside.ts'
 import { createdAt, messageOf } from './docstring.ts'
 import { type AlembicFolders, noProject, pythonFiles } from './folders.ts'
 
@@ -26,8 +25,7 @@ export interface RevisionHead {
  */
 export function readHeads(folders: AlembicFolders, show: (path: string) => string): readonly RevisionHead[] {
   const heads = folders.versions.flatMap(pythonFiles).flatMap((file) => {
-    checkInside(folders.given, file, file)
-    return revisionHead(readFileSync(file, 'utf8'), file, show) ?? []
+    return revisionHead(readInside(folders.given, file), file, show) ?? []
   })
   if (heads.length === 0) throw noProject(folders.versions.map(show).join(', '))
   return heads

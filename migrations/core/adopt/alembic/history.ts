@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readSource } from '../../source-file.ts'
 import type { ImportedHistory, ImportedRevision } from '../history.ts'
 import { inOrder } from '../history.ts'
 import { recordedNotes } from '../record/notes.ts'
@@ -21,7 +21,7 @@ export function headHistory(
     )
     return {
       ...{ revision, downRevision: parentsOf(parents), dependsOn, branchLabels, message, createdAt },
-      ...{ source: show(file), text: readFileSync(file, 'utf8') },
+      ...{ source: show(file), text: readSource(file) },
       ...{ upgrade: upgrade ?? null, downgrade: downgrade ?? null },
     }
   })

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Environment } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import type { Session } from '../../runner/index.ts'
+import { readSource } from '../../source-file.ts'
 import type { ImportedHistory } from '../history.ts'
 import { draftFolder } from '../import/draft-folder.ts'
 import { type ImportResult, importHistory } from '../import/import.ts'
@@ -99,7 +100,7 @@ function readOfflineFiles(env: Environment, files: readonly string[], table: str
         place: { file },
       })
     }
-    return [...readOfflineSql(readFileSync(path, 'utf8'), file, table)]
+    return [...readOfflineSql(readSource(path), file, table)]
   })
   return new Map(sections)
 }
@@ -108,12 +109,12 @@ function readOfflineFiles(env: Environment, files: readonly string[], table: str
 function versionTableOf({ scriptLocation }: AlembicFolders): LedgerPlace {
   const file = scriptLocation === undefined ? undefined : join(scriptLocation, 'env.py')
   if (file === undefined || !existsSync(file)) return {}
-  const [, table] = /\bversion_table\s*=\s*["'](\w+)["']/.exec(readFileSync(file, 'utf8')) ?? []
+  const [, table] = /\bversion_table\s*=\s*["'](\w+)["']/.exec(readSource(file)) ?? []
   return table === undefined ? {} : { table }
 }
 
 /** All Python of the script folder: what the history makes itself is named there. */
 function projectText({ versions, scriptLocation }: AlembicFolders): string {
   const folders = [...(scriptLocation === undefined ? [] : [scriptLocation]), ...versions]
-  return [...new Set(folders.flatMap(pythonFiles))].map((file) => readFileSync(file, 'utf8')).join('\n')
+  return [...new Set(folders.flatMap(pythonFiles))].map(readSource).join('\n')
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { MigError } from '../../errors.ts'
+import { readSource } from '../../source-file.ts'
 import { type ChainItem, chainId, revisionChain, timeOfDigits } from '../chain.ts'
 import type { ImportedHistory } from '../history.ts'
 import { checkInside } from '../inside.ts'
@@ -55,7 +56,7 @@ export function readDrizzleProject(folder: string, show: (path: string) => strin
         place: { file: journal },
       })
     }
-    return { ...entry, text: readFileSync(entry.file, 'utf8') }
+    return { ...entry, text: readSource(entry.file) }
   })
   const items = read.map(
     ({ name, file, when, text }): ChainItem => ({
@@ -104,8 +105,9 @@ interface Journal {
 }
 
 function parseJournal(file: string): Journal {
+  const text = readSource(file)
   try {
-    const value = JSON.parse(readFileSync(file, 'utf8')) as Partial<Journal> | null
+    const value = JSON.parse(text) as Partial<Journal> | null
     const entries: unknown = value?.entries ?? []
     if (Array.isArray(entries) && entries.every(isEntry)) return { dialect: value?.dialect, entries }
   } catch (cause) {

@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { MigError } from '../../errors.ts'
 import { type ChainItem, chainId, revisionChain, timeOfDigits } from '../chain.ts'
 import type { ImportedHistory } from '../history.ts'
-import { checkInside } from '../inside.ts'
+import { readInside } from '../inside.ts'
 import { sqlBody } from '../sql-body.ts'
 
 /** One script of Flyway, and how its ledger knows it. */
@@ -90,8 +90,7 @@ function compare(one: string, other: string): number {
 }
 
 function textOf(folder: string, file: string, show: (path: string) => string): string {
-  checkInside(folder, file, file)
-  const text = readFileSync(file, 'utf8')
+  const text = readInside(folder, file)
   const placeholder = /\$\{[^}\n]+\}/.exec(text)?.[0]
   if (placeholder === undefined) return text
   throw badScript(show(file), `has the placeholder ${placeholder}, whose value only Flyway's settings know`)

@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { MigError } from '../../errors.ts'
 import { type ChainItem, chainId, revisionChain, timeOfDigits } from '../chain.ts'
 import type { BodyPart, ImportedHistory } from '../history.ts'
-import { checkInside } from '../inside.ts'
+import { readInside } from '../inside.ts'
 import { sqlBody } from '../sql-body.ts'
 
 /** One migration of golang-migrate; its ledger knows the number. */
@@ -48,10 +48,7 @@ export function readNumberedProject(folder: string, show: (path: string) => stri
       },
     )
   }
-  const read = (file: string): readonly BodyPart[] => {
-    checkInside(folder, join(folder, file), join(folder, file))
-    return sqlBody(readFileSync(join(folder, file), 'utf8'))
-  }
+  const read = (file: string): readonly BodyPart[] => sqlBody(readInside(folder, join(folder, file)))
   const items = found.map(({ file, digits, words }): ChainItem => {
     const back = file.replace(/\.up\.sql$/, '.down.sql')
     return {

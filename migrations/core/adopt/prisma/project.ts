@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { MigError } from '../../errors.ts'
+import { readSource } from '../../source-file.ts'
 import { type ChainItem, chainId, revisionChain, timeOfDigits } from '../chain.ts'
 import type { ImportedHistory } from '../history.ts'
-import { checkInside } from '../inside.ts'
+import { readInside } from '../inside.ts'
 import { sqlBody } from '../sql-body.ts'
 
 /** One migration of Prisma, and how its ledger knows it. */
@@ -41,8 +42,7 @@ export function readPrismaProject(given: string, show: (path: string) => string)
   checkProvider(folder)
   const read = names.map((name) => {
     const file = join(folder, name, 'migration.sql')
-    checkInside(folder, file, file)
-    return { name, file, text: readFileSync(file, 'utf8') }
+    return { name, file, text: readInside(folder, file) }
   })
   const items = read.map(
     ({ name, file, text }): ChainItem => ({
@@ -71,7 +71,7 @@ function migrationsFolder(given: string): string {
 function checkProvider(folder: string): void {
   const file = join(folder, 'migration_lock.toml')
   if (!existsSync(file)) return
-  const provider = /^[ \t]*provider[ \t]*=[ \t]*"([^"]+)"/m.exec(readFileSync(file, 'utf8'))?.[1]
+  const provider = /^[ \t]*provider[ \t]*=[ \t]*"([^"]+)"/m.exec(readSource(file))?.[1]
   if (provider === undefined || provider === 'postgresql' || provider === 'postgres') return
   throw new MigError('prisma-provider', `${file} is for ${provider}, not PostgreSQL`, {
     help: 'only PostgreSQL migrations can be imported',

@@ -115,11 +115,17 @@ const passed = /^(node_modules|dist|build|coverage|\.git|\.mig|\.next|\.turbo)$/
 const deepest = 6
 const source = /\.([cm]?[jt]s|sql|json)$|rc$/
 
+/** A larger file is data. */
+const largestCode = 8 * 1024 * 1024
+
 /** Files that may say what a history makes: code and SQL. */
 function ownFiles(folder: string, depth = 0): readonly string[] {
   if (depth > deepest) return []
   const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => a.name.localeCompare(b.name))
-  const files = entries.filter((entry) => entry.isFile() && source.test(entry.name))
+  const files = entries.filter(
+    (entry) =>
+      entry.isFile() && source.test(entry.name) && statSync(join(folder, entry.name)).size <= largestCode,
+  )
   const folders = entries.filter((entry) => entry.isDirectory() && !passed.test(entry.name))
   return [
     ...files.map(({ name }) => join(folder, name)),

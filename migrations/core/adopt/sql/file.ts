@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { MigError } from '../../errors.ts'
 import { splitStatements } from '../../postgres/sql/statements.ts'
+import { readSource } from '../../source-file.ts'
 import { revisionChain } from '../chain.ts'
 import type { ImportedHistory } from '../history.ts'
 import { sqlBody } from '../sql-body.ts'
@@ -23,7 +24,7 @@ export function readSqlFile(file: string, show: (path: string) => string): Impor
       place: { file },
     })
   }
-  const text = readFileSync(file, 'utf8')
+  const text = readSource(file)
   const isDump = /^-- PostgreSQL database dump/m.test(text)
   const body = isDump
     ? splitStatements(text)

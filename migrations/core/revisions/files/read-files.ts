@@ -1,6 +1,7 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs'
 import { basename, extname, join, resolve, sep } from 'node:path'
 import { MigError } from '../../errors.ts'
+import { checkSource } from '../../source-file.ts'
 import { checkedHead, type FileHead, parseHead } from './file-head.ts'
 import { type HeadCache, openHeadCache } from './head-cache.ts'
 import { isRowTest } from './row-test.ts'
@@ -46,11 +47,12 @@ function revisionFile(
   buffer: Buffer,
   cache: HeadCache | undefined,
 ): RevisionFile {
-  const stat = cache === undefined ? undefined : statSync(path)
-  const known = stat === undefined ? undefined : cache?.get(path, stat)
+  const stat = statSync(path)
+  const known = cache?.get(path, stat)
   if (known?.line === line) return known
+  checkSource(path, stat)
   const file = { ...readHead(path, buffer), line, path, format: formatOf(path) }
-  if (stat !== undefined) cache?.set(stat, file)
+  cache?.set(stat, file)
   return file
 }
 

@@ -5,6 +5,7 @@ import { loadModule } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import type { EmitEvent } from '../../events.ts'
 import { databaseError, quoteIdent, setOwnPathLocal, splitStatements } from '../../postgres/index.ts'
+import { checkSource } from '../../source-file.ts'
 import { inTransaction } from './make.ts'
 
 /** The file names of a user's own rows, in the models folder itself. */
@@ -30,7 +31,9 @@ const missing = new Set(['42P01', '42703', '42704', '42883', '3F000'])
 export async function seedRows(client: ClientBase, options: SeedOptions): Promise<void> {
   for (const name of seedNames) {
     const path = join(options.modelsDir, name)
-    if (existsSync(path)) await seedFrom(client, path, options)
+    if (!existsSync(path)) continue
+    checkSource(path)
+    await seedFrom(client, path, options)
   }
 }
 

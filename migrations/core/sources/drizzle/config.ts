@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import {
   type DrizzleCasing,
@@ -8,6 +8,7 @@ import {
   seenInputs,
 } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
+import { readSource } from '../../source-file.ts'
 
 const names = ['ts', 'mts', 'js', 'mjs', 'cjs', 'json'].map((ending) => `drizzle.config.${ending}`)
 
@@ -42,7 +43,7 @@ export async function configuredCasing(folder: string, cacheDir: string): Promis
   const file = nearestConfig(folder)
   const looked = seenInputs({ files: candidates(folder) })
   if (file === undefined) return { casing: undefined, inputs: looked }
-  const text = readFileSync(file, 'utf8')
+  const text = readSource(file)
   const mayImportIt = /['"]\.{1,2}\//.test(text.replace(/\b(schema|out)\s*:\s*\S+/g, ''))
   if (!/\bcasing\b/.test(text) && !mayImportIt) return { casing: undefined, inputs: looked }
   const { casing, inputs } = await casingOf(file, cacheDir)

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ClientBase } from 'pg'
 import { MigError } from '../../errors.ts'
@@ -12,6 +12,7 @@ import {
   rowTestPaths,
   type TextSection,
 } from '../../revisions/index.ts'
+import { readSource } from '../../source-file.ts'
 import type { ScratchSession } from '../context.ts'
 import { counted, type Found } from '../result.ts'
 import { type ClimbRequest, climbOnce, type RowOutcome } from './climb.ts'
@@ -51,7 +52,7 @@ export async function runRowTest(
   path: string,
   judge: (outcome: RowOutcome) => Pick<Verdict, 'message' | 'help'> | undefined,
 ): Promise<Found> {
-  const test = readRowTest(readFileSync(path, 'utf8'), path)
+  const test = readRowTest(readSource(path), path)
   const { file, schema } = request
   if (file.irreversible !== undefined && test.afterDowngrade !== undefined) {
     throw failed(
