@@ -1,4 +1,5 @@
 import { MigError } from '../errors.ts'
+import { wildcard } from '../wildcard.ts'
 import { nearest } from './nearest.ts'
 import type { EnvironmentOptions, ExcludableObject } from './options.ts'
 
@@ -53,19 +54,17 @@ export function exclusionsKey(options: Exclusions): string | undefined {
 
 /**
  * Whether an object belongs to a table that no command compares or touches: `kombu_queue` in every schema,
- * `rfx_user.audit` in one, `*` for any run of characters.
+ * `rfx_user.audit` in one, `*` for any run of characters, `?` for one.
  */
 export function excludedTables(patterns: readonly string[]): Excludes {
   const tests = patterns.map((pattern) => {
     const [first = '', second] = pattern.split('.')
     const name = second ?? first
-    return { schema: second === undefined ? /^/ : wildcard(first), name: wildcard(name) }
+    return { schema: second === undefined ? () => true : wildcard(first), name: wildcard(name) }
   })
   return ({ kind, schema, name, table }) => {
     const relation = table ?? (relationKinds.has(kind) ? name : undefined)
-    return (
-      relation !== undefined && tests.some((test) => test.schema.test(schema) && test.name.test(relation))
-    )
+    return relation !== undefined && tests.some((test) => test.schema(schema) && test.name(relation))
   }
 }
 
@@ -108,9 +107,4 @@ function knownKind(kind: string): string {
 /** A list setting may be given as one text. */
 function listed(value: string | readonly string[] | undefined): readonly string[] {
   return value === undefined ? [] : [value].flat()
-}
-
-function wildcard(pattern: string): RegExp {
-  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-  return new RegExp(`^${parts.join('.*')}$`, 's')
 }

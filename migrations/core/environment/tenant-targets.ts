@@ -1,4 +1,5 @@
 import { MigError } from '../errors.ts'
+import { wildcard } from '../wildcard.ts'
 import { nearest } from './nearest.ts'
 import { shellWord } from './shell-word.ts'
 import type { Tenant } from './tenants.ts'
@@ -150,12 +151,8 @@ function isGlob(name: string): boolean {
 }
 
 function matching(tenants: readonly Tenant[], glob: string): readonly Tenant[] {
-  const source = glob
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-  const pattern = new RegExp(`^${source}$`, 'su')
-  return tenants.filter(({ schema }) => pattern.test(schema))
+  const matches = wildcard(glob)
+  return tenants.filter(({ schema }) => matches(schema))
 }
 
 function checkShards(listed: readonly Tenant[], shards: readonly string[] | null): void {

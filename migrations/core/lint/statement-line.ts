@@ -1,3 +1,5 @@
+import { anyItem, inPieces } from '../wildcard.ts'
+
 /**
  * The line of a file on which a statement begins, 1-based, by the statement's first line; undefined for what a directive
  * has made. In a template what stands in `${…}` is any text.
@@ -17,11 +19,10 @@ export function statementLine(source: string, sql: string): number | undefined {
 /** Could the line of a template have given this text? The template may begin or end on it. */
 function isMadeBy(line: string, text: string): boolean {
   return line.split('`').some((piece) => {
-    const parts = piece
-      .trim()
-      .split(/\$\{[^}]*\}/)
-      .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+    const parts = piece.trim().split(/\$\{[^}]{0,2000}\}/)
     // A line of names alone would fit anything.
-    return /\w\w/.test(parts.join('')) && new RegExp(`^${parts.join('.+?')}$`).test(text)
+    if (!/\w\w/.test(parts.join(''))) return false
+    const pieces = parts.map((part, at) => [...part, ...(at < parts.length - 1 ? [anyItem] : [])])
+    return inPieces(pieces)([...text])
   })
 }
