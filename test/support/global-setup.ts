@@ -28,6 +28,8 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** Superuser's URL of database `postgres` on the run's own server. */
     adminUrl: string
+    /** How to copy a template: by its files, since this server waits for no disk. */
+    copyClause: string
   }
 }
 
@@ -78,6 +80,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     throw error
   }
   project.provide('adminUrl', `postgresql://postgres@127.0.0.1:${port}/postgres`)
+  project.provide('copyClause', binaries.major >= 15 ? 'STRATEGY file_copy' : '')
   return () => stop(keeper)
 }
 

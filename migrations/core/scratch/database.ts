@@ -117,10 +117,12 @@ async function createScratch(
   { template }: ScratchOptions,
 ): Promise<void> {
   const clauses = template === undefined ? await localeClauses(admin) : []
+  const strategy = await strategyClause(admin)
   const sql = [
     `CREATE DATABASE ${quoteIdent(name)} TEMPLATE ${quoteIdent(template?.name ?? 'template0')}`,
     ...(role === undefined ? [] : [`OWNER ${quoteIdent(role.own)}`]),
     ...clauses,
+    ...strategy,
   ].join(' ')
   const deadline = Date.now() + templatePatience
   for (;;) {
@@ -136,6 +138,17 @@ async function createScratch(
       if (state !== '55006' || Date.now() > deadline) throw databaseError(error, { sql })
     }
   }
+}
+
+/**
+ * Where the server waits for no disk, its checkpoints cost nothing, and the files are copied in a third of the time that
+ * their pages take through the log. Elsewhere a checkpoint is the worse (manual, CREATE DATABASE).
+ */
+async function strategyClause(admin: Client): Promise<readonly string[]> {
+  const { rows } = await admin.query<{ fits: boolean }>(
+    `SELECT current_setting('fsync') = 'off' AND current_setting('server_version_num')::int >= 150000 AS fits`,
+  )
+  return rows[0]?.fits ? ['STRATEGY file_copy'] : []
 }
 
 async function dropScratch(admin: Client, name: string): Promise<void> {
