@@ -1,6 +1,11 @@
 import type { Reporter, TestModule } from 'vitest/node'
 
-/** The counts of a run in one plain line, `123 passed, 0 failed, 4 skipped`, for whoever reads only the last one. */
+const shown = 10
+
+/**
+ * What a run ends with: the tests that took longest, and last its counts in one plain line, `123 passed, 0 failed,
+ * 4 skipped`, for whoever reads only that.
+ */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const counts = { passed: 0, failed: unhandledErrors.length, skipped: 0 }
@@ -13,6 +18,22 @@ export default class ClosingLine implements Reporter {
       }
     }
     const { passed, failed, skipped } = counts
-    process.stdout.write(`${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}\n`)
+    const counted = `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`
+    process.stdout.write([...slowest(modules), counted, ''].join('\n'))
   }
+}
+
+function slowest(modules: readonly TestModule[]): readonly string[] {
+  const timed = modules.flatMap((module) =>
+    [...module.children.allTests()].map((test) => ({
+      seconds: (test.diagnostic()?.duration ?? 0) / 1000,
+      name: `${module.relativeModuleId} > ${test.name}`,
+    })),
+  )
+  if (timed.length <= shown) return []
+  const first = timed.toSorted((a, b) => b.seconds - a.seconds).slice(0, shown)
+  return [
+    'Slowest tests:',
+    ...first.map(({ seconds, name }) => `${seconds.toFixed(1).padStart(6)} s  ${name}`),
+  ]
 }
