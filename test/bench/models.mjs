@@ -52,7 +52,7 @@ function main() {
       cpSync(join(repository, name), join(root, name), { recursive: true })
     symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'))
   }
-  writeFileSync(join(without, 'migrations', 'core', 'autogenerate', 'rows', 'index.ts'), noRows)
+  writeFileSync(join(without, 'migrations', 'core', 'autogenerate', 'prove', 'rows', 'index.ts'), noRows)
   for (const size of sizes) {
     environment(size)
     mig('db-reset', ['--yes'])

@@ -7,9 +7,9 @@ import {
   type Rename,
   readCatalog,
   type Scope,
+  seenDifference,
   type Unmodeled,
 } from '../difference/index.ts'
-import { seenDifference } from '../difference/seen-difference.ts'
 import { exitCodes, MigError } from '../errors.ts'
 import {
   compareFingerprints,
@@ -22,7 +22,7 @@ import { runSections } from '../scratch/run-sections.ts'
 import { observe, type State } from '../scratch/state.ts'
 import { prepareBase } from './base/base.ts'
 import { fromModels } from './base/fast-path.ts'
-import { generateRevisions, straightRevision } from './generate.ts'
+import { generateRevisions, singlePassRevision } from './generate.ts'
 import type { AutogenerateInput } from './input.ts'
 import { expectConvertible } from './prove/live-conversions.ts'
 import { expectFilled, warnOfRows, warnOfStale } from './prove/live-rows.ts'
@@ -30,7 +30,7 @@ import { type Provable, prove } from './prove/prove.ts'
 import { commitsBetween, type OnCopy, proofRows, seedBase } from './prove/rows/index.ts'
 import { renamedChange } from './renames/settle.ts'
 import { settledRenames } from './renames/trial.ts'
-import { straightWays } from './search/single-pass.ts'
+import { singlePass } from './search/single-pass.ts'
 import { expectColumns } from './search/using.ts'
 import { withKeptGrants } from './write/kept-grants.ts'
 import type { GeneratedRevision } from './write/revision.ts'
@@ -54,7 +54,7 @@ export interface AutogenerateResult {
  * scratch database before anybody sees them.
  * @param runnable how a revision is to be run in the proof; default: its statements. A caller that has
  *   written the files gives what runs the files themselves.
- * @throws MigError `decision-needed` (exit 4) for renames and casts, `proof-failed` and `no-way` (exit 5),
+ * @throws MigError `decision-needed` (exit 4) for renames and casts, `proof-failed` and `no-statement-order` (exit 5),
  *   `unmodeled` under `strict`, and what loading the models throws
  */
 export async function autogenerate(
@@ -81,13 +81,13 @@ interface Compared {
 }
 
 async function proveFrom(input: AutogenerateInput, runnable: Runnable): Promise<AutogenerateResult> {
-  const { wanted, made } = await fromModels(input, async ({ client }, { there, ways, ...ends }) => {
+  const { wanted, made } = await fromModels(input, async ({ client }, { there, pass, ...ends }) => {
     const found = compared(input, ends, there)
-    if (ways === undefined) return nothingToDo(found)
+    if (pass === undefined) return nothingToDo(found)
     const catalogs = { base: ends.base.catalog, wanted: ends.wanted.catalog }
-    const straight = await straightRevision(input, client, catalogs, ends.scope, ways)
-    if (straight === undefined) return undefined
-    const result = await proved(input, runnable, found, client, [straight], true)
+    const single = await singlePassRevision(input, client, catalogs, ends.scope, pass)
+    if (single === undefined) return undefined
+    const result = await proved(input, runnable, found, client, [single], true)
     return result.unproved === undefined ? result : undefined
   })
   return (
@@ -95,7 +95,7 @@ async function proveFrom(input: AutogenerateInput, runnable: Runnable): Promise<
   )
 }
 
-/** As {@link proveFrom}, from a base state that was replayed, and with the guide's help where it takes that. */
+/** As {@link proveFrom}, from a base state that was replayed, and with a search for the order where it takes one. */
 async function proveFromBase(
   input: AutogenerateInput,
   runnable: Runnable,
@@ -113,7 +113,7 @@ async function proveFromBase(
   const catalogs = { base: base.catalog, wanted: wanted.catalog }
   const { renames, renamed } = await settledRenames(scratch.client, catalogs, scope, input)
   const withRenames = { ...found, renames, changes: changesAfter(renames, renamed, found) }
-  const guided = async (database: ScratchDatabase) => {
+  const searched = async (database: ScratchDatabase) => {
     // CREATE DATABASE … TEMPLATE fails while anyone is connected to the template (55006).
     await database.client.end()
     const from = { database, catalog: base.catalog }
@@ -132,13 +132,13 @@ async function proveFromBase(
       await session.end()
     }
   }
-  if (there === undefined || renames.length > 0) return guided(scratch)
-  const ways = straightWays(input, catalogs, scope, there)
-  const straight =
-    ways === undefined ? undefined : await straightRevision(input, scratch.client, catalogs, scope, ways)
-  if (straight === undefined) return guided(scratch)
-  const made = await proved(input, runnable, found, scratch.client, [straight], true)
-  return made.unproved === undefined ? made : fromBase(input, wanted, guided)
+  if (there === undefined || renames.length > 0) return searched(scratch)
+  const pass = singlePass(input, catalogs, scope, there)
+  const single =
+    pass === undefined ? undefined : await singlePassRevision(input, scratch.client, catalogs, scope, pass)
+  if (single === undefined) return searched(scratch)
+  const made = await proved(input, runnable, found, scratch.client, [single], true)
+  return made.unproved === undefined ? made : fromBase(input, wanted, searched)
 }
 
 function compared(

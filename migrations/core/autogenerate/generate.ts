@@ -22,8 +22,8 @@ import { reversed } from './renames/settle.ts'
 import { type RenameStep, renameSteps } from './renames/statements.ts'
 import { lineOfSchema, partIntoRuns, type Run } from './search/lines.ts'
 import { objectNames, recreatedReader, withoutObjects } from './search/recreated.ts'
-import { guide, guideScope } from './search/search.ts'
-import { type StraightWays, triedBothWays } from './search/single-pass.ts'
+import { searchScope, searchStatements } from './search/search.ts'
+import { type SinglePass, tryBothDirections } from './search/single-pass.ts'
 import { expectUsed } from './search/using.ts'
 import { asRevision, type GeneratedRevision, statementSections } from './write/revision.ts'
 
@@ -36,23 +36,23 @@ export async function generateRevisions(
   renames: readonly Rename[],
 ): Promise<readonly GeneratedRevision[]> {
   const { filter, casts } = input
-  const scope = guideScope(asked)
+  const scope = searchScope(asked)
   const copy = <T>(body: (scratch: ScratchDatabase) => Promise<T>) =>
     withScratchDatabase(scratchOptions(input, base.database), body)
   const steps = renameSteps(renames, namedSides(base.catalog, wanted, scope).source)
   const first = steps.map(({ action }) => action)
   const whole = await copy(async ({ client }) => {
-    const anew = await recreatedReader(client, scope)
-    const up = await guide({ client, from: base.catalog, to: wanted, scope, first, casts })
+    const recreated = await recreatedReader(client, scope)
+    const up = await searchStatements({ client, from: base.catalog, to: wanted, scope, first, casts })
     const parted = (kept: 'needs' | 'order') =>
       partIntoRuns(up.actions, lineOfSchema(input), filter[0] ?? '', kept)
     const runs = parted('needs')
-    const upKept = await anew()
+    const upKept = await recreated()
     const [only] = runs
     if (only === undefined || runs.length > 1) return { runs, upKept, parted }
-    const actions = await wayBack(client, [base.catalog, up.reached], 0, only, steps, scope, casts)
+    const actions = await downgradeActions(client, [base.catalog, up.reached], 0, only, steps, scope, casts)
     expectUsed(casts, [...up.actions, ...actions])
-    const down = { actions, kept: await anew(), from: up.reached, to: base.catalog }
+    const down = { actions, kept: await recreated(), from: up.reached, to: base.catalog }
     return { runs, upKept, parted, down }
   })
   const { upKept, down } = whole
@@ -70,7 +70,7 @@ export async function generateRevisions(
 
 interface Parts {
   readonly base: Catalog
-  /** What the upgrade as a whole makes anew. */
+  /** What the upgrade as a whole recreates. */
   readonly upKept: GrantedObjects
   readonly steps: readonly RenameStep[]
   readonly scope: Scope
@@ -84,20 +84,22 @@ async function revisionsOfRuns(
   { base, upKept, steps, scope }: Parts,
 ): Promise<readonly GeneratedRevision[]> {
   const states: Catalog[] = [base]
-  const anew = await recreatedReader(client, scope)
+  const recreated = await recreatedReader(client, scope)
   const kept: GrantedObjects[] = []
   for (const run of runs) {
     await runSections(client, statementSections(run.actions, []))
     states.push(await readCatalog(client))
-    kept.push(await anew())
+    kept.push(await recreated())
   }
   const revisions: GeneratedRevision[] = []
   const all = runs.flatMap((run) => run.actions)
   for (const [index, run] of [...runs.entries()].reverse()) {
-    const actions = await wayBack(client, states, index, run, steps, scope, input.casts)
+    const actions = await downgradeActions(client, states, index, run, steps, scope, input.casts)
     all.push(...actions)
     const [from, to] = [states[index + 1] ?? base, states[index] ?? base]
-    revisions.unshift(asRevision(input, run, kept[index] ?? {}, { actions, kept: await anew(), from, to }))
+    revisions.unshift(
+      asRevision(input, run, kept[index] ?? {}, { actions, kept: await recreated(), from, to }),
+    )
   }
   expectUsed(input.casts, all)
   const lost = objectNames(withoutObjects(upKept, kept))
@@ -106,7 +108,7 @@ async function revisionsOfRuns(
       event: 'warning',
       code: 'grants-lost',
       message: `grants that the models do not know are lost: ${lost.join(', ')} goes in one revision and comes back in another`,
-      help: 'grant them anew in a revision after these, or compare grants too: --privileges',
+      help: 'grant them again in a revision after these, or compare grants too: --privileges',
     })
   }
   return namingLostGrants(revisions, lost)
@@ -122,7 +124,7 @@ function namingLostGrants(
 }
 
 /** The downgrade of a run: from the state behind it to the one before. Casts back are never a person's to decide. */
-async function wayBack(
+async function downgradeActions(
   client: ClientBase,
   states: readonly Catalog[],
   index: number,
@@ -138,11 +140,11 @@ async function wayBack(
   const existing = namedSides(from, to, scope).source
   const first = renameSteps([...renames].map(reversed), existing).map(({ action }) => action)
   const back = { using: {}, recreate: ['*'], fill: fillsAmong(casts.using, run.actions), there: casts.using }
-  const { actions } = await guide({ client, from, to, scope, first, casts: back })
+  const { actions } = await searchStatements({ client, from, to, scope, first, casts: back })
   return actions
 }
 
-/** The expressions without those that casts of the way there have taken: they give values of the other type. */
+/** The expressions without those that casts of the upgrade have taken: they give values of the other type. */
 function fillsAmong(
   using: Readonly<Record<string, string>>,
   actions: readonly Action[],
@@ -153,18 +155,18 @@ function fillsAmong(
 }
 
 /**
- * The revision of {@link straightWays}. Both directions are run on `client`, at the base state, and rolled back. It
- * saves the guide its copies of the database and its readings; whether it leads where it should is for the proof to
+ * The revision of a single pass. Both directions are run on `client`, at the base state, and rolled back. It
+ * saves the search's copies of the database and its readings; whether it leads where it should is for the proof to
  * say. Undefined when PostgreSQL refuses one.
  */
-export async function straightRevision(
+export async function singlePassRevision(
   input: AutogenerateInput,
   client: Client,
   { base, wanted }: { readonly base: Catalog; readonly wanted: Catalog },
   scope: Scope,
-  { run, downgrade }: StraightWays,
+  { run, downgrade }: SinglePass,
 ): Promise<GeneratedRevision | undefined> {
-  const kept = await triedBothWays(client, scope, run.actions, downgrade)
+  const kept = await tryBothDirections(client, scope, run.actions, downgrade)
   if (kept === undefined) return undefined
   return asRevision(input, run, kept.up, {
     actions: downgrade,

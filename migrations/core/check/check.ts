@@ -5,8 +5,14 @@ import type { ModelInput } from '../autogenerate/wanted/input.ts'
 import { modelInput } from '../autogenerate/wanted/input.ts'
 import { type WantedStates, wantedStates } from '../autogenerate/wanted/wanted.ts'
 import { readableSql } from '../autogenerate/write/readable-sql.ts'
-import { type Change, managedGlobals, readCatalog, type Scope, type Unmodeled } from '../difference/index.ts'
-import { seenDifference } from '../difference/seen-difference.ts'
+import {
+  type Change,
+  managedGlobals,
+  readCatalog,
+  type Scope,
+  seenDifference,
+  type Unmodeled,
+} from '../difference/index.ts'
 import { readApplied, readLastEntries } from '../ledger/index.ts'
 import { type Fingerprint, fingerprintHash } from '../postgres/fingerprint/index.ts'
 import { revisionGraph } from '../revisions/index.ts'
@@ -30,7 +36,7 @@ export interface LineDrift {
   readonly line: string
   readonly schema: string
   readonly changes: readonly Change[]
-  /** What would take the schema to the models, in the engine's order; empty when it knows no way. */
+  /** What would take the schema to the models, in the engine's order; empty when it knows none. */
   readonly statements: readonly string[]
 }
 

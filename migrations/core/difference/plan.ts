@@ -56,7 +56,7 @@ export interface Difference {
 
 /**
  * The difference between two catalogs in the schemas of the scope: readable changes, and ordered actions.
- * @throws Error with the engine's text when it knows no way; see {@link guide} for what is done then.
+ * @throws Error with the engine's text when it knows no order; `searchStatements` says what is done then.
  */
 export function difference(from: Catalog, to: Catalog, scope: Scope): Difference {
   const { source: named, wanted } = bothSides(from, to, scope)

@@ -6,7 +6,7 @@ import type { ScratchDatabase } from '../../scratch/database.ts'
 import { fingerprintOf } from '../../scratch/state.ts'
 import { expectTrustedLive } from '../../scratch/trust-live.ts'
 import type { AutogenerateInput } from '../input.ts'
-import { guide, guideScope } from '../search/search.ts'
+import { searchScope, searchStatements } from '../search/search.ts'
 
 /**
  * Brings a scratch database to the base state: the revisions replayed, then, where the live database differs
@@ -39,11 +39,11 @@ export async function prepareBase(
   if (live === undefined) return { schemas, fingerprint }
   const replayed = await readCatalog(client)
   const globals = managedGlobals(replayed, live, schemas)
-  await guide({
+  await searchStatements({
     client,
     from: replayed,
     to: live,
-    scope: guideScope({ schemas, excludes: input.excludes, globals, privileges: input.privileges }),
+    scope: searchScope({ schemas, excludes: input.excludes, globals, privileges: input.privileges }),
     first: [],
     isLive: true,
     // There are no rows to lose on a scratch database.

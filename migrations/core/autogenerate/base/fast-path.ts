@@ -1,6 +1,11 @@
 import type { Client } from 'pg'
-import { type Difference, managedGlobals, renameCandidates, type Scope } from '../../difference/index.ts'
-import { seenDifference } from '../../difference/seen-difference.ts'
+import {
+  type Difference,
+  managedGlobals,
+  renameCandidates,
+  type Scope,
+  seenDifference,
+} from '../../difference/index.ts'
 import { type Fingerprint, fingerprintHash } from '../../postgres/fingerprint/index.ts'
 import { onDatabase } from '../../postgres/index.ts'
 import { type ScratchDatabase, scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
@@ -9,14 +14,14 @@ import { fingerprintOf, observe, type State } from '../../scratch/state.ts'
 import { withoutRunning } from '../../scratch/without-running.ts'
 import type { AutogenerateInput } from '../input.ts'
 import { seedBase } from '../prove/rows/index.ts'
-import { type StraightWays, straightWays } from '../search/single-pass.ts'
+import { type SinglePass, singlePass } from '../search/single-pass.ts'
 import { runsAtOnce } from '../search/trial.ts'
 import { loadAll, readAllModels, wantedState } from '../wanted/wanted.ts'
 import { expectTrustedBase } from './base.ts'
 import { readsNoRows } from './row-blind.ts'
 
 /** What is known when a scratch database stands at the base state. */
-export interface Near {
+export interface FastPath {
   readonly base: State
   readonly wanted: State
   readonly scope: Scope
@@ -24,12 +29,12 @@ export interface Near {
   readonly unmade: readonly string[]
   readonly there: Difference
   /** Undefined where there is nothing to do. */
-  readonly ways: StraightWays | undefined
+  readonly pass: SinglePass | undefined
 }
 
 /**
  * Reads the wanted state, and goes on from there where the base state is near: the scratch database that has the models
- * is taken back to the live database by the difference between the two, so that the revisions need not be replayed to
+ * is downgraded to the live database by the difference between the two, so that the revisions need not be replayed to
  * get there. `body` gets what a replay would have led to, since all that it can tell apart is the same:
  *
  * - The catalog: the fingerprint of every line is the live database's, which is what a replay is held to too; a
@@ -45,7 +50,7 @@ export interface Near {
  */
 export async function fromModels<T>(
   input: AutogenerateInput,
-  body: (scratch: ScratchDatabase, near: Near) => Promise<T | undefined>,
+  body: (scratch: ScratchDatabase, path: FastPath) => Promise<T | undefined>,
 ): Promise<{ readonly wanted: State; readonly made?: T | undefined }> {
   const { adoptUrl, liveUrl, standAtHeads } = input
   if (adoptUrl !== undefined) {
@@ -67,11 +72,11 @@ export async function fromModels<T>(
     )
     const wanted = models.state
     await input.expectWanted?.(wanted)
-    const near = nearBase(input, models, live)
-    if (near === undefined || !(await isTakenBack(client, input, near, live))) return { wanted }
+    const path = fastPath(input, models, live)
+    if (path === undefined || !(await leadsToLive(client, input, path, live))) return { wanted }
     await standAtHeads(client)
     await seedBase(client, input)
-    return { wanted, made: await body(scratch, near) }
+    return { wanted, made: await body(scratch, path) }
   })
 }
 
@@ -106,7 +111,7 @@ async function othersOf(client: Client, input: AutogenerateInput): Promise<Finge
   return fingerprintOf(client, { ...input, schemas })
 }
 
-function nearBase(input: AutogenerateInput, models: Observed, live: Observed): Near | undefined {
+function fastPath(input: AutogenerateInput, models: Observed, live: Observed): FastPath | undefined {
   const base = live.state
   const unmade = input.lines.map((line) => line.schema).filter((name) => !isThere(name, live))
   // The runner makes a schema with its line's first revision; an empty one is as good as none.
@@ -123,23 +128,23 @@ function nearBase(input: AutogenerateInput, models: Observed, live: Observed): N
   const ends = { base, wanted, scope, unmade, there }
   if (there.actions.length === 0) {
     const isEqual = there.changes.length === 0 && isSame(base.fingerprint, wanted.fingerprint)
-    return isEqual ? { ...ends, ways: undefined } : undefined
+    return isEqual ? { ...ends, pass: undefined } : undefined
   }
   if (renameCandidates(base.catalog, wanted.catalog, scope).length > 0) return undefined
-  const ways = straightWays(input, { base: base.catalog, wanted: wanted.catalog }, scope, there)
-  if (ways === undefined || !readsNoRows(ways.run.actions) || !readsNoRows(ways.downgrade)) return undefined
-  return { ...ends, ways }
+  const pass = singlePass(input, { base: base.catalog, wanted: wanted.catalog }, scope, there)
+  if (pass === undefined || !readsNoRows(pass.run.actions) || !readsNoRows(pass.downgrade)) return undefined
+  return { ...ends, pass }
 }
 
-/** Takes the models back to the live database; false when PostgreSQL refuses, or when it leads elsewhere. */
-async function isTakenBack(
+/** Downgrades the models to the live database; false when PostgreSQL refuses, or when it leads elsewhere. */
+async function leadsToLive(
   client: Client,
   input: AutogenerateInput,
-  { ways, scope, unmade }: Near,
+  { pass, scope, unmade }: FastPath,
   live: Observed,
 ): Promise<boolean> {
-  if (ways === undefined) return true
-  if (!(await runsAtOnce(client, withoutRunning(ways.downgrade)))) return false
+  if (pass === undefined) return true
+  if (!(await runsAtOnce(client, withoutRunning(pass.downgrade)))) return false
   const own = await fingerprintOf(client, scope)
   if (!isSame(own, live.state.fingerprint)) return false
   const others = withoutEmpty(await othersOf(client, input), unmade)

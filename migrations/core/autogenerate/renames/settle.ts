@@ -44,7 +44,7 @@ export function renameText({ from, to }: Rename): string {
   return `${nameText(from)}=${newNameText(from, to)}`
 }
 
-/** The way back. */
+/** The rename in the other direction. */
 export function reversed({ from, to }: Rename): Rename {
   return { from: to, to: from }
 }

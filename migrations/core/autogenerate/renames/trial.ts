@@ -67,7 +67,7 @@ async function runStep(client: ClientBase, { action }: RenameStep): Promise<void
     if (!(error instanceof Error) || sqlState(error) === undefined) throw error
     throw (
       refusedRenames([{ action, error }]) ??
-      new MigError('no-way', `PostgreSQL refuses the rename: ${error.message}: ${action.sql}`, {
+      new MigError('no-statement-order', `PostgreSQL refuses the rename: ${error.message}: ${action.sql}`, {
         exitCode: exitCodes.proofFailed,
         help: 'write it by hand: just mig-revision "…"',
         facts: { refused: [{ sql: action.sql, error: error.message }] },

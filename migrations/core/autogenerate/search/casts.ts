@@ -23,7 +23,7 @@ export function decideCasts(
     if (name === undefined) return action
     const given = used.has(name) ? undefined : casts.using[name]
     used.add(name)
-    const expression = given ?? wayBackCast(name, action.sessionCast, casts)
+    const expression = given ?? downgradeCast(name, action.sessionCast, casts)
     if (expression === undefined) return action
     const { sessionCast: _, ...rest } = action
     const sql = `${action.sql.replace(/ USING .*$/s, '')} USING ${expression}`
@@ -31,8 +31,8 @@ export function decideCasts(
   })
 }
 
-/** A cast back that does not depend on the session, with the time zone that the way there named. */
-export function wayBackCast(
+/** A cast back that does not depend on the session, with the time zone that the upgrade named. */
+export function downgradeCast(
   column: string,
   sessionCast: string | undefined,
   { there }: CastDecisions,

@@ -5,7 +5,7 @@ const dropConstraint =
 
 /**
  * The constraints that a cycle of actions drops, as actions of their own: with them out of the way the engine knows an
- * order. A table that comes anew waits for the drop of its old foreign key, which waits for the table.
+ * order. A table that is recreated waits for the drop of its old foreign key, which waits for the table.
  * @param message the engine's, which lists the statements of the cycle
  */
 export function dropsInCycle(message: string, current: Catalog): readonly Action[] {

@@ -4,7 +4,7 @@ export interface CastDecisions {
   /** Values for rows that are there when a column becomes NOT NULL; default: `using`. */
   readonly fill?: Readonly<Record<string, string>>
   /**
-   * Of a way back: what was decided for the way there. Nobody is asked, and a cast that depends on the session is written
+   * Of a downgrade: what was decided for the upgrade. Nobody is asked, and a cast that depends on the session is written
    * with the time zone that was named there.
    */
   readonly there?: Readonly<Record<string, string>>

@@ -2,7 +2,7 @@ import { type Action, type Catalog, idKey, type ObjectId, objectName } from '../
 
 /**
  * The actions without what is made and dropped again in the same run of CREATE and DROP of views and functions, as where
- * a later round of the guide finds that they stand in the way. Nothing else is in between, and PostgreSQL lets no object
+ * a later round of the search finds that they stand in the way. Nothing else is in between, and PostgreSQL lets no object
  * go while another needs it, so only the last of each counts. Also without what is said of NULL in a column that goes.
  */
 export function withoutDetours(

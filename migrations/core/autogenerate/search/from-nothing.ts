@@ -10,7 +10,7 @@ import {
 import type { Excludes } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import { quoteIdent } from '../../postgres/index.ts'
-import { guide, guideScope } from './search.ts'
+import { searchScope, searchStatements } from './search.ts'
 
 /** What is taken from a live database. */
 export interface LivePart {
@@ -22,7 +22,7 @@ export interface LivePart {
  * The actions that make schemas of a live database from nothing, in an order that PostgreSQL has run, with the
  * extensions of the database. Columns come to stand in their live order.
  * @param empty on an empty scratch database of the same server version; it has the schemas afterwards
- * @throws MigError `schema-outside` for a reference to a schema that is not among them; what `guide` throws
+ * @throws MigError `schema-outside` for a reference to a schema that is not among them; what `searchStatements` throws
  */
 export async function actionsFromNothing(
   live: ClientBase,
@@ -34,7 +34,7 @@ export async function actionsFromNothing(
   const globals = new Set(
     [...managedGlobals(from, to, schemas)].filter((name) => name.startsWith('extension ')),
   )
-  const scope = guideScope({ schemas, excludes, globals, privileges: false })
+  const scope = searchScope({ schemas, excludes, globals, privileges: false })
   const view = viewedIn(to, scope)
   const outside = outsideReferences(to.facts, schemas, (id) => view.has(id))
   const [first] = outside
@@ -52,6 +52,6 @@ export async function actionsFromNothing(
   }
   // There are no rows to lose.
   const casts = { using: {}, recreate: ['*'] }
-  const { actions } = await guide({ client: empty, from, to, scope, first: [], casts })
+  const { actions } = await searchStatements({ client: empty, from, to, scope, first: [], casts })
   return actions
 }

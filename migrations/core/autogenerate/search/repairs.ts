@@ -17,7 +17,7 @@ export interface Repair {
 
 /**
  * Clears the way for a refused action by dropping what stands in it and holds no data: it is made again
- * when the difference is taken anew. Also writes the cast that PostgreSQL lacks between two enum types.
+ * when the difference is taken again. Also writes the cast that PostgreSQL lacks between two enum types.
  */
 export async function repairFor(
   client: ClientBase,

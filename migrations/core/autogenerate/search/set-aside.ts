@@ -15,7 +15,7 @@ import {
 } from '../../difference/index.ts'
 import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
 import { addressOf } from './address.ts'
-import { sessionDecision, wayBackCast } from './casts.ts'
+import { downgradeCast, sessionDecision } from './casts.ts'
 import { type CastDecisions, recreates } from './decisions.ts'
 import { dependentsOf } from './dependents.ts'
 import { dropOf } from './repairs.ts'
@@ -47,8 +47,8 @@ export function isSetAside(name: string): boolean {
 }
 
 /**
- * The statements that keep a table's rows in a table beside it and drop the table, so that it can be made
- * anew with another partition key, or with another type under it. Values of types of our own wait as text.
+ * The statements that keep a table's rows in a table beside it and drop the table, so that it can be
+ * recreated with another partition key, or with another type under it. Values of types of our own wait as text.
  * Undefined when something that holds data hangs on the table.
  */
 export async function settingAside(
@@ -98,19 +98,19 @@ function keepPosition({ sequence, waiting }: WaitingPosition): Action {
   return ownAction(sql, [], { produces: [waiting] })
 }
 
-/** The statements that bring rows back into a table as it is wanted, its sequences behind them. */
-export interface WayHome {
+/** The statements that bring rows back into a table as it is wanted, its sequences after them. */
+export interface Refill {
   readonly aside: SetAside
   readonly fill: readonly Action[]
   /** Only for when all of `fill` has run: what waits is the only copy. */
   readonly drops: readonly Action[]
 }
 
-export function wayHome(aside: SetAside, wanted: Catalog, casts: CastDecisions): WayHome {
+export function refillOf(aside: SetAside, wanted: Catalog, casts: CastDecisions): Refill {
   const { table, waiting, columns, positions } = aside
   const given = tableColumns(wanted, table).flatMap((column) => {
     const old = columns.find((each) => each.name === column.name && !each.generated)
-    const value = column.generated ? undefined : valueHome(column, old, table, casts)
+    const value = column.generated ? undefined : valueBack(column, old, table, casts)
     return value === undefined ? [] : [{ column, isShared: old !== undefined, ...value }]
   })
   const shared = given.filter(({ isShared }) => isShared).map(({ column }) => column)
@@ -132,7 +132,7 @@ export function wayHome(aside: SetAside, wanted: Catalog, casts: CastDecisions):
       ...(shared.length === 0
         ? []
         : [ownAction(insert, [table], { rewrites: true, fills, ...(using.length === 0 ? {} : { using }) })]),
-      ...shared.flatMap((column) => positionHome(column, root, positions)),
+      ...shared.flatMap((column) => positionBack(column, root, positions)),
     ],
     drops: [waiting, ...positions.map((each) => each.waiting)].map((each) =>
       ownAction(`DROP TABLE ${qualifiedName(each.schema, each.name)}`, [table], {
@@ -144,7 +144,7 @@ export function wayHome(aside: SetAside, wanted: Catalog, casts: CastDecisions):
 }
 
 /** What a column gets from the row that waits: its value, or that of `--using`. Undefined where it has neither. */
-function valueHome(
+function valueBack(
   { name, type }: TableColumn,
   old: TableColumn | undefined,
   table: TableId,
@@ -155,7 +155,7 @@ function valueHome(
   const cast = old === undefined || old.type === type ? undefined : casts.using[column]
   if (cast !== undefined) return { sql: cast, using: column }
   const asked = old && sessionCast(old.type, type, quoteIdent(name), [])
-  const back = wayBackCast(column, asked, casts)
+  const back = downgradeCast(column, asked, casts)
   if (back !== undefined) return { sql: back }
   if (asked !== undefined && casts.there === undefined) {
     if (recreates(casts, column)) return undefined
@@ -168,7 +168,7 @@ function valueHome(
 }
 
 /** Puts a column's sequence where the one before it was; one that is new, after the rows. */
-function positionHome(
+function positionBack(
   { name, sequence }: TableColumn,
   root: Pick<TableId, 'schema' | 'name'>,
   positions: readonly WaitingPosition[],

@@ -16,7 +16,7 @@ export interface Trial {
   readonly refused: readonly Refusal[]
 }
 
-/** Tries to clear the way for an action that PostgreSQL refused; undefined when it knows no way. */
+/** Tries to clear the way for an action that PostgreSQL refused; undefined when it knows none. */
 export type Fix = (client: ClientBase, refusal: Refusal) => Promise<Repair | undefined>
 
 /**

@@ -1,8 +1,7 @@
 import type { Client } from 'pg'
 import type { ModelInput } from '../../autogenerate/wanted/input.ts'
 import { readableSql } from '../../autogenerate/write/readable-sql.ts'
-import { managedGlobals, readCatalog, type Scope } from '../../difference/index.ts'
-import { seenDifference } from '../../difference/seen-difference.ts'
+import { managedGlobals, readCatalog, type Scope, seenDifference } from '../../difference/index.ts'
 import type { Tenant } from '../../environment/index.ts'
 import { type Project, type SessionOptions, usingSession } from '../../runner/index.ts'
 import { byDatabase, tenantEnvironment, tenantExcludes } from '../../runner/tenants/index.ts'
@@ -13,7 +12,7 @@ import { otherTenants } from './hidden.ts'
 /** What would bring one tenant to what it should be. */
 export interface TenantStatements {
   readonly tenant: Tenant
-  /** In the engine's order; empty where it knows no way. */
+  /** In the engine's order; empty where it knows none. */
   readonly statements: readonly string[]
 }
 

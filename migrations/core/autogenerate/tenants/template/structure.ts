@@ -10,7 +10,7 @@ import { scratchOptions, withScratchDatabase } from '../../../scratch/database.t
 import { tenantStandIn } from '../../../scratch/lines.ts'
 import { runOnScratch, scratchProject } from '../../../scratch/project.ts'
 import { toolVersion } from '../../../tool-version.ts'
-import { guide, guideScope } from '../../search/search.ts'
+import { searchScope, searchStatements } from '../../search/search.ts'
 import { modelInput } from '../../wanted/input.ts'
 import { statementSections } from '../../write/revision.ts'
 import { type SharedSeeds, sharedSeeds } from './seed-statements.ts'
@@ -100,7 +100,14 @@ async function madeStructure(session: Session, project: Project, line: string): 
     const { to, seeds } = made
     if ('what' in seeds) throw noTemplate(`rows of ${seeds.table} are a tenant's own: ${seeds.what}`)
     const { actions } = await withScratchDatabase(scratchOptions(input, base), ({ client }) =>
-      guide({ client, from, to, scope: guideScope(scope), first: [], casts: { using: {}, recreate: ['*'] } }),
+      searchStatements({
+        client,
+        from,
+        to,
+        scope: searchScope(scope),
+        first: [],
+        casts: { using: {}, recreate: ['*'] },
+      }),
     )
     const sections = statementSections(actions, [standIn])
     if (sections.some(({ autocommit }) => autocommit))
