@@ -113,6 +113,11 @@ mig-edit revision *flags:
 mig-init schemas='' *flags:
     @exec {{ mig }} mig-init "$@"
 
+# Write what models refer to and others own into surroundings.sql, from the live database
+[group('adopt')]
+mig-surroundings *flags:
+    @exec {{ mig }} mig-surroundings "$@"
+
 # Bring in another tool's history, or a schema file; alone: what is found here
 [group('adopt')]
 mig-import tool='' path='' schemas=filter *flags:

@@ -13,7 +13,7 @@ const spec = {
     'Sets a project up from its live database: env.ts, models as .sql, recipes, and a first revision per schema, proved equal to the database and stamped. Overwrites nothing.',
   positionals: {
     schemas: {
-      help: 'schemas to manage, as name or key=name, with commas; default: all that hold something',
+      help: 'schemas to manage, as name or key=name, with commas; default: all that hold something and that others do not own',
       default: '',
     },
   },
@@ -67,7 +67,7 @@ function packageJustfile(): string {
 }
 
 function showResult({ output }: Command, result: InitResult): void {
-  const { files, schemas, adopted, ledgers } = result
+  const { files, schemas, adopted, ledgers, others } = result
   const ledger = ledgers.find(({ tool }) => tool !== undefined)
   const next =
     adopted.length > 0
@@ -78,6 +78,7 @@ function showResult({ output }: Command, result: InitResult): void {
   const lines = [
     ...files.map((file) => `wrote ${file}`),
     `schemas: ${schemas.map(({ key, schema }) => `${key} = ${schema}`).join(', ')}`,
+    ...(others.length === 0 ? [] : [`left to others: ${others.join(', ')}`]),
     ...adopted.map(
       ({ targetSchema, revisions }) =>
         `${targetSchema} is at ${revisions.join(', ')}: equal to the live database`,
@@ -85,5 +86,5 @@ function showResult({ output }: Command, result: InitResult): void {
     ...(adopted.length === 0 ? ['no first revision was written'] : []),
     `next: ${next}`,
   ]
-  output.result(lines.join('\n'), { event: 'init', files, schemas, adopted })
+  output.result(lines.join('\n'), { event: 'init', files, schemas, adopted, others })
 }

@@ -1,6 +1,6 @@
 import type { FactBase } from '@supabase/pg-delta/core'
 import { quoteIdent, quoteIdentAlways } from '../postgres/index.ts'
-import { type ObjectId, schemaOf } from './ids.ts'
+import { type ObjectId, objectName, schemaOf } from './ids.ts'
 import { ownAction } from './own-action.ts'
 import type { Action } from './plan.ts'
 
@@ -88,4 +88,25 @@ export function outsideReferences(
     if (isInScope(from)) found.set(other, { from, to })
   }
   return found
+}
+
+/** The texts by which objects in scope refer to others outside: their definitions, with the name of what they refer to. */
+export function outsideTexts(
+  facts: FactBase,
+  schemas: readonly string[],
+  isInScope: (id: ObjectId) => boolean,
+): readonly string[] {
+  const texts = new Set<string>()
+  for (const { kind, from, to } of facts.edges) {
+    const [own, other] = [schemaOf(from), schemaOf(to)]
+    if (kind !== 'depends' || own === undefined || other === undefined || to.kind === 'schema') continue
+    if (!schemas.includes(own) || schemas.includes(other) || !isInScope(from)) continue
+    texts.add([objectName(to), ...stringsIn(facts.get(from)?.payload)].join('\n'))
+  }
+  return [...texts]
+}
+
+function stringsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsIn) : []
 }

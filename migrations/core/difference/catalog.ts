@@ -8,7 +8,7 @@ import { withSchemaDefaults } from './default-privileges.ts'
 import { withWholeDomainDefaults } from './domain-defaults.ts'
 import { type Extra, readExtras } from './extras.ts'
 import { hidingSchemas } from './hidden-schemas.ts'
-import { baseObject, kindWord, type ObjectId, relationOf, schemaOf } from './ids.ts'
+import { baseObject, idKey, kindWord, type ObjectId, relationOf, schemaOf } from './ids.ts'
 import { withInvisibleStates } from './invisible-states.ts'
 import { withEveryParent } from './parents.ts'
 import { withoutInherited } from './partitions.ts'
@@ -119,7 +119,9 @@ const databaseKinds = new Set(['extension', 'publication', 'eventTrigger', 'fdw'
  */
 export function scopedFacts(catalog: Catalog, scope: Scope, ambient: readonly Fact[]): FactBase {
   const view = viewedIn(catalog, scope)
-  const missing = ambient.filter((fact) => !view.has(fact.id))
+  // Two extensions of one schema each bring it.
+  const byId = new Map(ambient.map((fact) => [idKey(fact.id), fact]))
+  const missing = [...byId.values()].filter((fact) => !view.has(fact.id))
   return missing.length === 0
     ? view
     : buildFactBase([...view.facts(), ...missing], [...view.edges], view.source)

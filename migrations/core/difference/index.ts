@@ -2,7 +2,7 @@
  * The difference engine: the only module that knows @supabase/pg-delta. A catalog is read from a database,
  * a difference is computed from two of them; identities are plain values that the rest may compare by key.
  */
-export { outsideReferences } from './beside.ts'
+export { outsideReferences, outsideTexts } from './beside.ts'
 export {
   type Catalog,
   managedGlobals,

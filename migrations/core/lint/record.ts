@@ -56,8 +56,8 @@ async function run(
   target: string,
 ): Promise<void> {
   const request = { direction: 'upgrade', target } as const
-  const excluded = scratch.hasExcluded ? {} : { excluded: scratch.makeExcluded }
-  await runSurrounded(scratch.client, excluded, async () => {
+  const others = scratch.hasOthers ? {} : { others: scratch.makeOthers }
+  await runSurrounded(scratch.client, others, async () => {
     await applyPlan(session, project, await planRun(session, project, request), request)
   })
 }

@@ -26,6 +26,7 @@ export {
 export * from './fingerprint/index.ts'
 export { renderCaret } from './sql/caret.ts'
 export { escapedSql } from './sql/escaped-sql.ts'
+export { madeName, opening } from './sql/made-name.ts'
 export { runsOthersCode } from './sql/others-code.ts'
 export { qualifiedName, quoteIdent, quoteIdentAlways, quoteLiteral } from './sql/quote.ts'
 export { lineAndColumn, splitStatements } from './sql/statements.ts'

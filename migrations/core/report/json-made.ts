@@ -49,6 +49,18 @@ export interface InitLine {
   readonly schemas: readonly { readonly key: string; readonly schema: string }[]
   /** The first revisions, which the ledger says are applied. */
   readonly adopted: ImportLine['adopted']
+  /** Schemas that others own, which were left alone. */
+  readonly others: readonly string[]
+}
+
+/** `mig-surroundings --json`: what models and revisions refer to and others own. */
+export interface SurroundingsLine {
+  readonly event: 'surroundings'
+  /** Relative to the project folder; null where nothing was written. */
+  readonly file: string | null
+  readonly roles: readonly string[]
+  readonly extensions: readonly string[]
+  readonly objects: readonly { readonly kind: string; readonly schema: string; readonly name: string }[]
 }
 
 /** `mig-stamp --json`: the ledger rows that change. */
@@ -116,6 +128,7 @@ export type MadeLine =
   | ImportLine
   | ImportableLine
   | InitLine
+  | SurroundingsLine
   | StampLine
   | TenantCreatedLine
   | TenantDroppedLine

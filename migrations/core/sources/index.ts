@@ -1,5 +1,5 @@
 export { type LoadOptions, loadModels } from './load.ts'
 export type { ModelFile, ModelStatement } from './model.ts'
 export { warnOfPassedOver } from './passed-over.ts'
-export type { BuildModels } from './programs/files.ts'
+export { type BuildModels, inputFiles } from './programs/files.ts'
 export { hasModels, modelKeys, modelsKey, type ReadModels, readModels } from './read.ts'

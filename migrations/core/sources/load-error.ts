@@ -1,16 +1,16 @@
 import { MigError } from '../errors.ts'
-import { databaseError } from '../postgres/index.ts'
+import { databaseError, madeName } from '../postgres/index.ts'
 import { cutTogether } from './cut-names.ts'
 import type { ModelStatement } from './model.ts'
+import { outsideName } from './outside-name.ts'
 import { linePlace, where } from './place.ts'
-import { lacksExtension, madeName } from './statement-kinds.ts'
 
 /** A statement that PostgreSQL has refused, which may still wait for another. */
 export interface Waiting {
   readonly statement: ModelStatement
   /** The search_path that was in force where it stands. */
   readonly searchPath: string
-  readonly error: Error & { readonly code?: string; readonly routine?: string }
+  readonly error: Error & { readonly code?: string; readonly routine?: string; readonly position?: string }
 }
 
 const duplicateStates = new Set(['42P07', '42710', '42723'])
@@ -20,11 +20,15 @@ const insufficientPrivilege = '42501'
 /** A column can be there twice, too. */
 const cutStates = new Set([...duplicateStates, '42701'])
 
-/** What is wrong with models, by the statements that still fail when all others have run. */
+/**
+ * What is wrong with models, by the statements that still fail when all others have run.
+ * @param schemas those of the schema map
+ */
 export function loadError(
   left: readonly Waiting[],
   made: ReadonlyMap<string, ModelStatement>,
   statements: readonly ModelStatement[],
+  schemas: readonly string[],
 ): MigError {
   const { statement, error } =
     left.find((each) => duplicateStates.has(each.error.code ?? '')) ??
@@ -65,13 +69,16 @@ export function loadError(
       },
     )
   }
-  if (lacksExtension(statement.sql, error)) {
+  const outside = outsideName(left, schemas)
+  if (outside !== undefined) {
+    const { name: missing, statement: from } = outside
     return new MigError(
-      'no-extension',
-      `${where(statement)} needs an extension that the server lacks: ${error.message}`,
+      'no-surroundings',
+      `${where(from)} refers to ${missing}, which no model makes and the scratch database does not have${more}`,
       {
-        help: 'install it on the server, or set MIG_SCRATCH_URL to a server that has it',
-        place,
+        help: 'just mig-surroundings reads what others own from the live database into surroundings.sql, beside env.ts',
+        place: { file: from.file, statement: from.sql, ...linePlace(from) },
+        facts: { object: missing },
       },
     )
   }
@@ -84,16 +91,9 @@ export function loadError(
 }
 
 function helpFor(statement: ModelStatement, error: Waiting['error']): string {
-  if (isUnknownRole(error))
-    return 'models name roles of the server: CREATE ROLE … there first, on that of MIG_SCRATCH_URL too'
   if (error.code === insufficientPrivilege)
     return `models are loaded by a role that is not a superuser: take ${where(statement)} out of the models, write it by hand (just mig-revision "…"), and exclude it in env.ts`
   return `fix ${where(statement)}`
-}
-
-/** The message may be in any language; the server's own function that looks a role up is named get_role_oid. */
-function isUnknownRole({ code, routine }: { readonly code?: string; readonly routine?: string }): boolean {
-  return code === '42704' && routine === 'get_role_oid'
 }
 
 /** What waits for another statement says that something does not exist; a mistake of its own says more. */

@@ -1,10 +1,11 @@
 import type { ClientBase } from 'pg'
 import { MigError } from '../errors.ts'
-import { databaseError, isConnectionLost, quoteIdent } from '../postgres/index.ts'
+import { databaseError, isConnectionLost, madeName, quoteIdent } from '../postgres/index.ts'
 import { loadError, type Waiting } from './load-error.ts'
+import { concerns, missingExtensions, noExtension } from './missing-extensions.ts'
 import type { ModelFile, ModelStatement } from './model.ts'
 import { linePlace, where } from './place.ts'
-import { forbidden, isBenign, madeName } from './statement-kinds.ts'
+import { forbidden, isBenign } from './statement-kinds.ts'
 
 export interface LoadOptions {
   /** Schema key → physical schema; for a tenant line the schema that stands for all tenants. */
@@ -14,20 +15,26 @@ export interface LoadOptions {
   readonly privileges: boolean
   /** Makes what others own and models may refer to; called once, where models do not load without. */
   readonly whenStuck?: () => Promise<void>
+  /** The schemas that must be whole; of others, what needs an extension that the server lacks is left out. Default: all. */
+  readonly needed?: readonly string[]
 }
 
 /**
  * Loads models into an empty scratch database. Files and statements may refer to each other in any order:
  * a statement that fails is tried again after the others, until a whole round brings nothing new. Function
- * bodies are not checked, since they may name what comes later.
+ * bodies are not checked, since they may name what comes later. What the database has before is not the models'.
+ * @returns the statements that were left out for lack of an extension
  * @throws MigError `model-failed` with file, line and caret; `duplicate-model` when two statements make one
- *   object; `outside-map` for an object in a schema that no key maps to; `cluster-model` for roles and the like.
+ *   object; `outside-map` for an object in a schema that no key maps to; `cluster-model` for roles and the like;
+ *   `no-extension` and `no-surroundings` where something is missing that models cannot make.
  */
 export async function loadModels(
   client: ClientBase,
   files: readonly ModelFile[],
   options: LoadOptions,
-): Promise<void> {
+): Promise<readonly ModelStatement[]> {
+  const others = new Set<string>()
+  for (const { oid } of await outsideObjects(client, options)) others.add(oid)
   for (const schema of Object.values(options.schemas))
     await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
   const made = new Map<string, ModelStatement>()
@@ -48,15 +55,22 @@ export async function loadModels(
       }
     }
   }
-  await settle(
+  const { whenStuck } = options
+  const makeOthers = async () => {
+    const before = new Set((await outsideObjects(client, options)).map(({ oid }) => oid))
+    await whenStuck?.()
+    for (const { oid } of await outsideObjects(client, options)) if (!before.has(oid)) others.add(oid)
+  }
+  const left = await settle(
     client,
     waiting,
-    options,
+    { ...options, ...(whenStuck === undefined ? {} : { whenStuck: makeOthers }) },
     made,
-    files.flatMap((file) => file.statements),
+    files,
   )
   await client.query('RESET ALL')
-  await refuseOutside(client, files, options)
+  await refuseOutside(client, files, options, others)
+  return left.map(({ statement }) => statement)
 }
 
 function searchPathOf(file: ModelFile, options: LoadOptions): string {
@@ -124,8 +138,8 @@ async function settle(
   first: readonly Waiting[],
   options: LoadOptions,
   made: Map<string, ModelStatement>,
-  statements: readonly ModelStatement[],
-): Promise<void> {
+  files: readonly ModelFile[],
+): Promise<readonly Waiting[]> {
   let waiting = first
   let { whenStuck } = options
   while (waiting.length > 0) {
@@ -136,12 +150,35 @@ async function settle(
       if (failed !== undefined) left.push(failed)
     }
     if (left.length === waiting.length) {
-      if (whenStuck === undefined) throw loadError(left, made, statements)
+      if (whenStuck === undefined) return leftOut(client, left, options, made, files)
       await whenStuck()
       whenStuck = undefined
     }
     waiting = left
   }
+  return []
+}
+
+/** What may be left out of the models where it does not load. @throws MigError for all else */
+async function leftOut(
+  client: ClientBase,
+  left: readonly Waiting[],
+  options: LoadOptions,
+  made: ReadonlyMap<string, ModelStatement>,
+  files: readonly ModelFile[],
+): Promise<readonly Waiting[]> {
+  const { rows } = await client.query<{ name: string }>('SELECT name FROM pg_catalog.pg_available_extensions')
+  const missing = missingExtensions(left, new Set(rows.map(({ name }) => name)))
+  const { needed = Object.values(options.schemas) } = options
+  if (missing === undefined)
+    throw loadError(
+      left,
+      made,
+      files.flatMap((file) => file.statements),
+      Object.values(options.schemas),
+    )
+  if (left.some((each) => concerns(each, needed))) throw noExtension(missing, left)
+  return left
 }
 
 function note(made: Map<string, ModelStatement>, statement: ModelStatement): void {
@@ -167,10 +204,13 @@ async function refuseOutside(
   client: ClientBase,
   files: readonly ModelFile[],
   options: LoadOptions,
+  others: ReadonlySet<string>,
 ): Promise<void> {
-  const { rows } = await client.query<{ type: string; schema: string; name: string }>(outsideQuery, [
-    Object.values(options.schemas),
-  ])
+  const all = await outsideObjects(client, options)
+  const rows = all
+    .filter(({ oid }) => !others.has(oid))
+    .slice(0, 20)
+    .map(({ oid: _, ...row }) => row)
   const found = rows[0]
   if (found === undefined) return
   const source = files
@@ -191,6 +231,21 @@ async function refuseOutside(
   )
 }
 
+interface OutsideObject {
+  readonly oid: string
+  readonly type: string
+  readonly schema: string
+  readonly name: string
+}
+
+/** The objects of a database in schemas that no key maps to. */
+async function outsideObjects(
+  client: ClientBase,
+  { schemas }: LoadOptions,
+): Promise<readonly OutsideObject[]> {
+  return (await client.query<OutsideObject>(outsideQuery, [Object.values(schemas)])).rows
+}
+
 const outsideQuery = `
   WITH objects AS (
     SELECT 'pg_class'::regclass AS catalog, c.oid, c.relnamespace AS namespace, c.relname AS name,
@@ -202,10 +257,10 @@ const outsideQuery = `
     UNION ALL
     SELECT 'pg_type'::regclass, t.oid, t.typnamespace, t.typname, 'type' FROM pg_type t WHERE t.typtype IN ('d', 'e', 'r')
   )
-  SELECT o.type, n.nspname AS schema, o.name
+  SELECT o.oid::text AS oid, o.type, n.nspname AS schema, o.name
   FROM objects o JOIN pg_namespace n ON n.oid = o.namespace
   WHERE o.oid >= 16384 AND NOT n.nspname = ANY ($1::text[])
     AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'
     AND n.nspname !~ '^mig_scratch_[0-9a-f]{16}$'
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = o.catalog AND d.objid = o.oid AND d.deptype IN ('e', 'i'))
-  ORDER BY n.nspname, o.name LIMIT 20`
+  ORDER BY n.nspname, o.name`

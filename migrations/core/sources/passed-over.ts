@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import type { EmitEvent } from '../events.ts'
+import { opening } from '../postgres/index.ts'
 import type { ModelFile, ModelStatement } from './model.ts'
-import { opening } from './statement-kinds.ts'
 
 interface Kind {
   readonly test: RegExp

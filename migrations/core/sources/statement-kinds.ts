@@ -1,11 +1,4 @@
-/** What a statement begins with, one space between words, comments left out. */
-export function opening(sql: string): string {
-  return sql
-    .replace(/\/\*[\s\S]*?\*\/|--[^\n]*/g, ' ')
-    .trim()
-    .slice(0, 300)
-    .replace(/\s+/g, ' ')
-}
+import { opening } from '../postgres/index.ts'
 
 /**
  * The kind of a statement that acts on the whole server, which a scratch database would share with the live
@@ -38,28 +31,12 @@ export function isBenign(
   return !privileges && ofRoles && error.routine === 'get_role_oid'
 }
 
-const name = '(?:"(?:[^"]|"")+"|[\\w$]+)'
-const madePattern = new RegExp(
-  `^create (?:or replace )?(?:unlogged |foreign |materialized |recursive |constraint )*(table|view|type|domain|sequence|function|procedure|index|trigger)(?: if not exists)? (${name}(?:\\.${name})?)`,
-  'i',
-)
-
 /**
  * Whether a failure says that the server has no such extension to make: feature_not_supported, and undefined_file
  * before PostgreSQL 15.
  */
 export function lacksExtension(sql: string, { code }: { readonly code?: string }): boolean {
   return /^create extension\b/i.test(opening(sql)) && (code === '0A000' || code === '58P01')
-}
-
-/** The object that a CREATE statement makes, as `schema.name` without quotes; undefined for other statements. */
-export function madeName(sql: string): string | undefined {
-  const match = madePattern.exec(opening(sql))
-  if (match?.[2] === undefined) return undefined
-  return match[2]
-    .split(/\.(?=(?:[^"]*"[^"]*")*[^"]*$)/)
-    .map((part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part.toLowerCase()))
-    .join('.')
 }
 
 const first =

@@ -13,13 +13,13 @@ import {
   type Session,
 } from '../runner/index.ts'
 import { type ScratchDatabase, type ScratchOptions, withScratchDatabase } from '../scratch/database.ts'
-import { excludesAny, scratchExcludes } from '../scratch/excludes.ts'
+import { scratchExcludes } from '../scratch/excludes.ts'
 import { lineTargets } from '../scratch/lines.ts'
 import { scratchProject } from '../scratch/project.ts'
 import { scratchServer } from '../scratch/server.ts'
 import { fingerprintOf } from '../scratch/state.ts'
 import {
-  liveSurroundings,
+  projectSurroundings,
   runSurrounded,
   type Surroundings,
   surroundHistory,
@@ -51,9 +51,9 @@ export interface ScratchSession extends Session {
   readonly client: Client
   /** Runs a request to its end. */
   readonly run: (request: PlanRequest) => Promise<ScratchRun>
-  /** Whether a run has failed without the objects that the environment excludes, so that they were made. */
-  readonly hasExcluded: boolean
-  readonly makeExcluded: () => Promise<void>
+  /** Whether a run has failed without the objects of others, so that they were made. */
+  readonly hasOthers: boolean
+  readonly makeOthers: () => Promise<void>
   /** Hands a copy of the database as it is now to `body`, which is dropped afterwards. */
   readonly onCopy: <Result>(body: (copy: ScratchSession) => Promise<Result>) => Promise<Result>
   /** Hands the database to `body` inside a transaction that is rolled back. */
@@ -84,12 +84,7 @@ export async function verifyContext(
     filter: env.filter,
     excludes,
     privileges: false,
-    surroundings: liveSurroundings((body) => onDatabase(liveUrl, body), {
-      schemas: env.lines.flatMap(({ schema }) => schema ?? []),
-      excludes,
-      excludesAny: excludesAny(env),
-      trustLive: env.trustLive,
-    }),
+    surroundings: projectSurroundings(env, (body) => onDatabase(liveUrl, body)),
     emit,
     ...(signal === undefined ? {} : { signal }),
   }
@@ -111,8 +106,8 @@ async function scratchUrl(env: Environment, liveUrl: string, emit: EmitEvent): P
 }
 
 /**
- * Makes a scratch database for `body` to run revisions on, with the extensions in it that the live database has and they
- * do not make. Other objects that they refer to and the environment excludes are made where a run fails without them.
+ * Makes a scratch database for `body` to run revisions on, with what surroundings.sql says in it, and the extensions that the live
+ * database has and they do not make. Other objects that they refer to are made where a run fails without them.
  */
 export function onScratch<Result>(
   context: VerifyContext,
@@ -157,8 +152,8 @@ async function usingScratch<Result>(
   const { scratch: project, models, signal } = context
   const { client: first, url } = database
   let client = first
-  let unmade = surroundings?.excluded
-  const makeExcluded = async () => {
+  let unmade = surroundings?.others
+  const makeOthers = async () => {
     const make = unmade
     unmade = undefined
     await make?.(client)
@@ -177,8 +172,8 @@ async function usingScratch<Result>(
         if (event.event === 'statement') statements.push(event.sql)
       }
       const own: Session = { client, url, emit, signal }
-      const excluded = unmade === undefined ? {} : { excluded: makeExcluded }
-      await runSurrounded(client, excluded, async () => {
+      const others = unmade === undefined ? {} : { others: makeOthers }
+      await runSurrounded(client, others, async () => {
         statements = []
         const plan = await planRun(own, project, request)
         // A second attempt goes on where the first has stopped.
@@ -187,10 +182,10 @@ async function usingScratch<Result>(
       })
       return { steps: steps ?? 0, statements }
     },
-    get hasExcluded() {
-      return surroundings?.excluded !== undefined && unmade === undefined
+    get hasOthers() {
+      return surroundings?.others !== undefined && unmade === undefined
     },
-    makeExcluded,
+    makeOthers,
     fingerprint: () => fingerprintOf(client, { ...models, schemas: schemasOf(context) }),
     onTrial: (use) => onTrial(client, project, schemasOf(context), use),
     async onCopy(use) {

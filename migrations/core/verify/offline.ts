@@ -29,10 +29,10 @@ export async function checkOffline(context: VerifyContext): Promise<readonly Fou
     await session.run(up)
     const above = await outcome(session, context)
     for (const request of down) await session.run(request)
-    return { above, below: await outcome(session, context), hasExcluded: session.hasExcluded }
+    return { above, below: await outcome(session, context), hasOthers: session.hasOthers }
   })
   return onScratch(context, async (session) => {
-    if (online.hasExcluded) await session.makeExcluded()
+    if (online.hasOthers) await session.makeOthers()
     for (const [requests, wanted] of [
       [[up], online.above],
       [down, online.below],

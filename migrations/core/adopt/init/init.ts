@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { adoptedIsFinal, autogenerateProject } from '../../autogenerate/index.ts'
+import { adoptedIsFinal, autogenerateProject, surroundingsFile } from '../../autogenerate/index.ts'
 import { checkProject } from '../../check/index.ts'
 import { type Change, changeText } from '../../difference/index.ts'
 import { type Environment, loadEnvironment } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import { openProject, type Session } from '../../runner/index.ts'
+import { makeReferred, surroundingsOwnership } from '../../scratch/surroundings/surroundings.ts'
 import { expectTrustedLive } from '../../scratch/trust-live.ts'
 import { adoptRows, checkNotAdopted } from '../import/adopt-rows.ts'
 import type { AdoptedRows } from '../import/applied.ts'
@@ -32,6 +33,8 @@ export interface InitResult {
   /** The first revisions, which the ledger says are applied. */
   readonly adopted: readonly AdoptedRows[]
   readonly ledgers: readonly FoundLedger[]
+  /** Schemas that others own, which were left alone. */
+  readonly others: readonly string[]
 }
 
 /**
@@ -51,10 +54,18 @@ export async function initProject(
   refuseExisting(env)
   const dir = relative(env.root, env.dir)
   const recipes = recipeFiles(env.root, dir, importableRecipes(request.justfile))
-  const { schemas: live, ledgers } = await foundLive(session.client, env.ledgerSchema)
+  const {
+    schemas: live,
+    ledgers,
+    others,
+    othersExtensions,
+  } = await foundLive(session.client, env.ledgerSchema)
   if (ledgers.some(({ tool }) => tool !== undefined) && request.baseline === undefined)
     throw otherLedger(ledgers)
-  const schemas = request.schemas === '' ? keysOf(live) : namedSchemas(request.schemas, live)
+  const schemas =
+    request.schemas === ''
+      ? keysOf(live.filter((schema) => !others.includes(schema)))
+      : namedSchemas(request.schemas, live)
   await checkNotAdopted(
     session,
     env.ledgerSchema,
@@ -68,7 +79,14 @@ export async function initProject(
     const models = await withScratch(session, env, async (client) => {
       const own = { schemas: shown.map(({ schema }) => schema), trustLive: env.trustLive }
       await expectTrustedLive(client, (body) => body(session.client), own)
-      return exportModels(session.client, client, shown, excluded)
+      const mapped = withSchemas(env, shown)
+      const ownership = { ...surroundingsOwnership(mapped), onlyExtensions: othersExtensions }
+      return exportModels(session.client, client, {
+        schemas: shown,
+        excludeTables: excluded,
+        othersExtensions,
+        surround: (texts) => makeReferred(client, (body) => body(session.client), texts, mapped, ownership),
+      })
     })
     for (const { name, text } of models) written.write(join(env.modelsDir, name), text)
     const ready = await loadEnvironment({
@@ -77,14 +95,23 @@ export async function initProject(
       trustLive: env.trustLive,
       ...(session.url === null ? {} : { databaseUrl: session.url }),
     })
-    const wantsBaseline = live.length > 0 && request.baseline !== false
+    const surroundings = await surroundingsFile(session.client, openProject(ready))
+    if (surroundings !== undefined) written.write(surroundings.path, surroundings.text)
+    const wantsBaseline = schemas.length > 0 && live.length > 0 && request.baseline !== false
     const adopted = wantsBaseline ? await baseline(session, ready, request.now, written) : []
     for (const { path, text, appends } of recipes) written.write(path, text, appends)
-    return { files: written.files(), schemas: shown, adopted, ledgers }
+    const left = others.filter((name) => !shown.some(({ schema }) => schema === name))
+    return { files: written.files(), schemas: shown, adopted, ledgers, others: left }
   } catch (error) {
     written.undo()
     throw error
   }
+}
+
+/** The environment as its env.ts will say. */
+function withSchemas(env: Environment, schemas: readonly FoundSchema[]): Environment {
+  const lines = schemas.map(({ key, schema }) => ({ key, schema, tenants: null, locations: [] }))
+  return { ...env, lines, schemas: Object.fromEntries(schemas.map(({ key, schema }) => [key, schema])) }
 }
 
 function refuseExisting(env: Environment): void {

@@ -1,5 +1,5 @@
 import type { Client, ClientBase } from 'pg'
-import { actionsFromNothing } from '../../autogenerate/index.ts'
+import { actionsFromNothing, type LivePart } from '../../autogenerate/index.ts'
 import { readableSql } from '../../autogenerate/write/readable-sql.ts'
 import { type Action, schemaOf } from '../../difference/index.ts'
 import { excludedTables } from '../../environment/index.ts'
@@ -11,6 +11,12 @@ export interface ModelText {
   readonly text: string
 }
 
+/** What of a live database is exported. */
+export interface ExportedPart extends Pick<LivePart, 'othersExtensions' | 'surround'> {
+  readonly schemas: readonly FoundSchema[]
+  readonly excludeTables: readonly string[]
+}
+
 /**
  * The live schemas as model files: what it takes to make each from nothing, in an order that runs. What belongs to no
  * schema, an extension, goes to a file of its own.
@@ -19,12 +25,11 @@ export interface ModelText {
 export async function exportModels(
   live: ClientBase,
   empty: Client,
-  schemas: readonly FoundSchema[],
-  excludeTables: readonly string[],
+  { schemas, excludeTables, ...others }: ExportedPart,
 ): Promise<readonly ModelText[]> {
   const names = schemas.map(({ schema }) => schema)
   const excludes = excludedTables(excludeTables)
-  const actions = await actionsFromNothing(live, empty, { schemas: names, excludes })
+  const actions = await actionsFromNothing(live, empty, { schemas: names, excludes, ...others })
   const texts = new Map<string, string[]>(schemas.map(({ key }) => [key, []]))
   for (const action of actions) {
     const key = schemas.find(({ schema }) => schema === schemaOfAction(action))?.key ?? 'extensions'

@@ -20,6 +20,10 @@ export interface FoundLedger {
 export interface FoundLive {
   /** The schemas that hold something of the user's own: no extension's, no tool's. */
   readonly schemas: readonly string[]
+  /** Those of them that others own, and that are left alone unless they are named. */
+  readonly others: readonly string[]
+  /** Extensions that others have made, or that stand in a schema of theirs. */
+  readonly othersExtensions: readonly string[]
   readonly ledgers: readonly FoundLedger[]
 }
 
@@ -30,10 +34,36 @@ export async function foundLive(client: ClientBase, ledgerSchema: string): Promi
     client,
     ledgers.map(({ table }) => table),
   )
+  const found = schemas.filter((schema) => schema !== ledgerSchema)
+  const others = await ownedByOthers(client)
+  const extensions = await client.query<{ name: string }>(
+    `SELECT e.extname AS name FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
+      WHERE n.nspname = ANY ($1) OR NOT pg_has_role(e.extowner, 'USAGE')`,
+    [[...others]],
+  )
   return {
-    schemas: schemas.filter((schema) => schema !== ledgerSchema),
+    schemas: found,
+    others: found.filter((schema) => others.has(schema)),
+    othersExtensions: extensions.rows.map(({ name }) => name),
     ledgers: ledgers.map(({ tool, schema, table }) => ({ tool, table: `${schema}.${table}` })),
   }
+}
+
+/** Schemas that Supabase makes in each database; its roles tell that it is one. */
+const supabaseSchemas =
+  `_analytics _realtime _supavisor auth cron etl extensions graphql graphql_public net pgbouncer pgmq pgmq_public
+  pgsodium pgsodium_masks pgtle realtime storage supabase_functions supabase_migrations vault`.split(/\s+/)
+const supabaseRoles = ['anon', 'authenticated', 'service_role']
+
+/** The schemas whose owner is a role that the user has no part in, and those of a platform. */
+async function ownedByOthers(client: ClientBase): Promise<ReadonlySet<string>> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT nspname AS name FROM pg_namespace
+      WHERE nspname <> 'public' AND NOT pg_has_role(nspowner, 'USAGE')
+         OR nspname = ANY ($1) AND (SELECT count(*) FROM pg_roles WHERE rolname = ANY ($2)) = cardinality($2::text[])`,
+    [supabaseSchemas, supabaseRoles],
+  )
+  return new Set(rows.map(({ name }) => name))
 }
 
 const reserved = new Set(['all', 'head', 'heads', 'base', 'current'])

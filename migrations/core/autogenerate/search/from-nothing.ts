@@ -4,6 +4,7 @@ import {
   managedGlobals,
   objectName,
   outsideReferences,
+  outsideTexts,
   readCatalog,
   viewedIn,
 } from '../../difference/index.ts'
@@ -16,6 +17,12 @@ import { searchScope, searchStatements } from './search.ts'
 export interface LivePart {
   readonly schemas: readonly string[]
   readonly excludes: Excludes
+  /** Schemas of others, of which the scratch database has what is referred to. */
+  readonly others?: readonly string[]
+  /** Extensions that are left to others. */
+  readonly othersExtensions?: readonly string[]
+  /** Makes there what texts of SQL refer to and others own, and gives the schemas of that. */
+  readonly surround?: (texts: readonly string[]) => Promise<readonly string[]>
 }
 
 /**
@@ -27,16 +34,28 @@ export interface LivePart {
 export async function actionsFromNothing(
   live: ClientBase,
   empty: Client,
-  { schemas, excludes }: LivePart,
+  { schemas, excludes, others = [], othersExtensions = [], surround }: LivePart,
 ): Promise<readonly Action[]> {
   for (const schema of schemas) await empty.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
-  const [from, to] = [await readCatalog(empty), await readCatalog(live)]
+  const to = await readCatalog(live)
+  let from = await readCatalog(empty)
   const globals = new Set(
-    [...managedGlobals(from, to, schemas)].filter((name) => name.startsWith('extension ')),
+    [...managedGlobals(from, to, schemas)].filter(
+      (name) => name.startsWith('extension ') && !othersExtensions.includes(name.slice('extension '.length)),
+    ),
   )
   const scope = searchScope({ schemas, excludes, globals, privileges: false })
   const view = viewedIn(to, scope)
-  const outside = outsideReferences(to.facts, schemas, (id) => view.has(id))
+  const made = [...others]
+  if (surround !== undefined) {
+    made.push(...(await surround(outsideTexts(to.facts, schemas, (id) => view.has(id)))))
+    from = await readCatalog(empty)
+  }
+  const outside = new Map(
+    [...outsideReferences(to.facts, schemas, (id) => view.has(id))].filter(
+      ([schema]) => !made.includes(schema),
+    ),
+  )
   const [first] = outside
   if (first !== undefined) {
     const [schema, reference] = first

@@ -4,10 +4,10 @@ import { MigError } from '../../errors.ts'
 import type { EmitEvent } from '../../events.ts'
 import { ensureEmbeddedServer } from '../../postgres/index.ts'
 import type { Project, Session } from '../../runner/index.ts'
-import { excludesAny, scratchExcludes } from '../../scratch/excludes.ts'
+import { scratchExcludes } from '../../scratch/excludes.ts'
 import { type LineTarget, lineTargets } from '../../scratch/lines.ts'
 import { scratchServer } from '../../scratch/server.ts'
-import { liveSurroundings, type Surroundings } from '../../scratch/surroundings/surroundings.ts'
+import { projectSurroundings, type Surroundings } from '../../scratch/surroundings/surroundings.ts'
 
 /** What autogenerate and check work on. */
 export interface ModelInput {
@@ -64,16 +64,7 @@ export async function modelInput(
     exclusions: exclusionsKey(env.options),
     privileges,
     trustLive: env.trustLive,
-    ...(looksAtLive
-      ? {
-          surroundings: liveSurroundings((body) => body(session.client), {
-            schemas: env.lines.flatMap(({ schema }) => schema ?? []),
-            excludes,
-            excludesAny: excludesAny(env),
-            trustLive: env.trustLive,
-          }),
-        }
-      : {}),
+    surroundings: projectSurroundings(env, looksAtLive ? (body) => body(session.client) : undefined),
     emit: session.emit,
     ...(session.signal === undefined ? {} : { signal: session.signal }),
   }

@@ -42,9 +42,10 @@ export async function wantedStates(
   input: ModelInput,
   live: Readonly<Record<string, string>>,
 ): Promise<Partial<WantedStates> & Pick<WantedStates, 'lines'> & Pick<ReadModels, 'inputs'>> {
-  const { files, inputs } = await readAllModels(input)
+  const { files, inputs: read } = await readAllModels(input)
   return withScratchDatabase(scratchOptions(input), async ({ client }) => {
-    await loadAll(client, files, input)
+    const isWhole = await loadAll(client, files, input)
+    const inputs = isWhole && input.surroundings?.followsLive() !== true ? read : undefined
     const lines = new Map<string, Fingerprint>()
     for (const { key, schema } of input.lines) {
       lines.set(key, await fingerprintOf(client, { ...input, schemas: [schema] }))
@@ -57,13 +58,23 @@ export async function wantedStates(
 /** Reads all models; a program builds its own in a scratch database. @throws MigError what `readModels` throws */
 export function readAllModels(input: ModelInput): Promise<ReadModels> {
   const schemas = input.lines.map(({ schema }) => schema)
-  return readModels(input.models, { ...input, build: modelBuilder(scratchOptions(input), schemas) })
+  return readModels(input.models, {
+    ...input,
+    build: modelBuilder(scratchOptions(input), schemas, input.surroundings),
+  })
 }
 
-/** Loads the models of all lines into an empty scratch database. */
-export async function loadAll(client: Client, files: readonly ModelFile[], input: ModelInput): Promise<void> {
+/**
+ * Loads the models of all lines into an empty scratch database.
+ * @returns whether all of them are there; of lines outside the filter, what needs a missing extension is not
+ */
+export async function loadAll(
+  client: Client,
+  files: readonly ModelFile[],
+  input: ModelInput,
+): Promise<boolean> {
   warnOfPassedOver(files, input)
-  await loadFiles(client, files, input)
+  return loadFiles(client, files, input)
 }
 
 /** As {@link loadAll}, without a word of statements that nothing is generated for. */
@@ -71,14 +82,24 @@ export async function loadFiles(
   client: Client,
   files: readonly ModelFile[],
   input: ModelInput,
-): Promise<void> {
-  const { surroundings } = input
-  const excluded = surroundings?.excluded
+): Promise<boolean> {
+  const { surroundings, emit } = input
+  const others = surroundings?.others
   await surroundings?.ofModels(client, files)
-  await loadModels(client, files, {
-    ...(excluded === undefined ? {} : { whenStuck: () => excluded(client) }),
+  const leftOut = await loadModels(client, files, {
+    ...(others === undefined ? {} : { whenStuck: () => others(client) }),
+    needed: filteredSchemas(input),
     schemas: Object.fromEntries(input.lines.map((line) => [line.key, line.schema])),
     tenantKeys: input.lines.filter((line) => line.tenant).map((line) => line.key),
     privileges: input.privileges,
   })
+  const [first] = leftOut
+  if (first === undefined) return true
+  emit?.({
+    event: 'warning',
+    code: 'no-extension',
+    message: `the server of scratch databases lacks an extension, so that ${leftOut.length} ${leftOut.length === 1 ? 'statement' : 'statements'} of models outside the filter did not load, first ${first.file}${first.line === undefined ? '' : `:${first.line}`}`,
+    help: 'nothing to do for the schemas of this filter',
+  })
+  return false
 }

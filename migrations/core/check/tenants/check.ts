@@ -66,8 +66,11 @@ export async function checkTenants(
     if (kept.hash !== undefined && !someDiffer(standings, kept.hash))
       return { line, tenants: tenants.length, behind, edited, drift: [], statements: [] }
     const models = await readAllModels(input)
-    const load = (named: ModelInput) => (client: Parameters<typeof loadAll>[0]) =>
-      loadAll(client, models.files, named)
+    const load =
+      (named: ModelInput) =>
+      async (client: Parameters<typeof loadAll>[0]): Promise<void> => {
+        await loadAll(client, models.files, named)
+      }
     const wanted = await withScratchDatabase(scratchOptions(input), async ({ client }) => {
       await load(input)(client)
       return expectedIn(client, project, line, tenants[0], options)

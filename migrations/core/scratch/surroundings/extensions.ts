@@ -6,10 +6,12 @@ import { asScratchMaker } from '../client.ts'
 export interface LiveExtension {
   readonly name: string
   readonly schema: string
-  /** Names of the types, functions, operator classes and relations that it brings. */
+  /** Names of the types, operator classes and relations that it brings. */
   readonly members: readonly string[]
-  /** Whether anything else there uses one of them. */
-  readonly isUsed: boolean
+  /** Names of its functions, but those that PostgreSQL has too. */
+  readonly functions: readonly string[]
+  /** The schemas of other objects that use one of them; an empty name for what has none. */
+  readonly usedIn: readonly string[]
 }
 
 /** The extensions of a database, in the order in which they were made. */
@@ -52,11 +54,19 @@ export function mentionedExtensions(
 ): readonly LiveExtension[] {
   if (extensions.length === 0) return []
   const words = new Set<string>()
-  for (const text of texts) for (const [word] of text.matchAll(/[\w$-]+/g)) words.add(word.toLowerCase())
-  // `uuid-ossp` is a name with a hyphen; `a-b` is two.
-  for (const word of [...words]) for (const part of word.split('-')) words.add(part)
-  return extensions.filter(({ name, members }) =>
-    [name, ...members].some((word) => words.has(word.toLowerCase())),
+  const called = new Set<string>()
+  for (const text of texts) {
+    for (const [, word = '', call] of text.matchAll(/([\w$-]+)"?(\s*\()?/g)) {
+      words.add(word.toLowerCase())
+      // `uuid-ossp` is a name with a hyphen; `a-b` is two.
+      for (const part of word.toLowerCase().split('-')) words.add(part)
+      if (call !== undefined) called.add(word.toLowerCase())
+    }
+  }
+  return extensions.filter(
+    ({ name, members, functions }) =>
+      [name, ...members].some((word) => words.has(word.toLowerCase())) ||
+      functions.some((word) => called.has(word.toLowerCase())),
   )
 }
 
@@ -71,15 +81,19 @@ const extensionsQuery = `
      WHERE p.classid = 'pg_type'::regclass AND t.typarray <> 0
   )
   SELECT e.extname AS name, n.nspname AS schema,
-         ARRAY(SELECT coalesce(t.typname, f.proname, o.opcname, c.relname)::text
+         ARRAY(SELECT f.proname::text FROM member m JOIN pg_proc f ON m.classid = 'pg_proc'::regclass AND f.oid = m.objid
+                WHERE m.extension = e.oid AND NOT EXISTS (SELECT FROM pg_proc b
+                  WHERE b.pronamespace = 'pg_catalog'::regnamespace AND b.proname = f.proname)) AS functions,
+         ARRAY(SELECT coalesce(t.typname, o.opcname, c.relname)::text
                  FROM member m
                  LEFT JOIN pg_type t ON m.classid = 'pg_type'::regclass AND t.oid = m.objid
-                 LEFT JOIN pg_proc f ON m.classid = 'pg_proc'::regclass AND f.oid = m.objid
                  LEFT JOIN pg_opclass o ON m.classid = 'pg_opclass'::regclass AND o.oid = m.objid
                  LEFT JOIN pg_class c ON m.classid = 'pg_class'::regclass AND c.oid = m.objid
-                WHERE m.extension = e.oid AND coalesce(t.typname, f.proname, o.opcname, c.relname) IS NOT NULL) AS members,
-         EXISTS (SELECT FROM pg_depend d JOIN member m ON m.classid = d.refclassid AND m.objid = d.refobjid
-                  WHERE m.extension = e.oid AND d.deptype = 'n'
-                    AND NOT EXISTS (SELECT FROM member o WHERE o.classid = d.classid AND o.objid = d.objid)) AS "isUsed"
+                WHERE m.extension = e.oid AND coalesce(t.typname, o.opcname, c.relname) IS NOT NULL) AS members,
+         ARRAY(SELECT DISTINCT coalesce((pg_identify_object(d.classid, d.objid, d.objsubid)).schema,
+                                        (pg_identify_object_as_address(d.classid, d.objid, d.objsubid)).object_names[1], '')
+                 FROM pg_depend d JOIN member m ON m.classid = d.refclassid AND m.objid = d.refobjid
+                WHERE m.extension = e.oid AND d.deptype = 'n'
+                  AND NOT EXISTS (SELECT FROM member o WHERE o.classid = d.classid AND o.objid = d.objid)) AS "usedIn"
     FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
    WHERE e.extname <> 'plpgsql' ORDER BY e.oid`

@@ -1,9 +1,12 @@
-import { readFileSync } from 'node:fs'
 import type { Client, ClientBase } from 'pg'
-import type { Catalog, Scope } from '../../difference/index.ts'
+import type { Catalog } from '../../difference/index.ts'
+import type { Environment } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
+import { madeName } from '../../postgres/index.ts'
 import type { Project } from '../../runner/index.ts'
+import { readSource } from '../../source-file.ts'
 import type { ModelFile } from '../../sources/index.ts'
+import { excludesAny, scratchExcludes } from '../excludes.ts'
 import { expectTrustedLive } from '../trust-live.ts'
 import { makeExcluded, refersToExcluded } from './excluded-objects.ts'
 import {
@@ -13,48 +16,136 @@ import {
   mentionedExtensions,
   readExtensions,
 } from './extensions.ts'
+import { makeFromFile, readSurroundings, surroundingsPath } from './file.ts'
+import { otherSchemas } from './live-objects.ts'
+import { makeInAnyOrder } from './make.ts'
+import { type Ownership, readReferred } from './referred.ts'
+import { surroundingStatements } from './statements.ts'
+import { saidIn } from './texts.ts'
 
 /**
- * What models and revisions refer to and others own, as a live database has it: extensions, and objects that the
- * environment excludes. It is made on scratch databases first, and never compared.
+ * What models and revisions refer to and others own: what surroundings.sql says; where there is no such file, what the live
+ * database has of it, and always its extensions. It is made on scratch databases first, and never compared.
  */
 export interface Surroundings {
-  /** Before models are loaded: the extensions that they use, or name without a schema. */
+  /** Before models are loaded. */
   readonly ofModels: (client: ClientBase, files: readonly ModelFile[]) => Promise<void>
-  /** Excluded objects, which mostly nothing refers to; missing where the environment excludes nothing. */
-  readonly excluded?: (client: Client) => Promise<void>
-  /** Before revisions are run: the extensions in use that they do not make. */
+  /** What nothing refers to, mostly: made where models do not load or revisions do not run without it. */
+  readonly others?: (client: Client) => Promise<void>
+  /** Before revisions are run. */
   readonly ofHistory: (client: ClientBase, texts: () => readonly string[]) => Promise<void>
   /** At the base state: what the wanted state has of them. */
   readonly ofWanted: (client: Client, wanted: Catalog) => Promise<void>
+  /** Before a program builds its schema. @returns the schemas that are others' there */
+  readonly ofPrograms: (client: ClientBase) => Promise<readonly string[]>
+  /** The text of the file, where there is one. */
+  readonly text: string | undefined
+  /** Whether anything but extensions came from the live database, so that models follow from it too. */
+  readonly followsLive: () => boolean
 }
 
 /** Hands a connection to the live database to `body`. */
 export type OnLive = <Result>(body: (live: ClientBase) => Promise<Result>) => Promise<Result>
 
-/** The surroundings of a live database, which is read when they are needed first. */
-export function liveSurroundings(
+/**
+ * The surroundings of a project.
+ * @param onLive reads the live database, where it is to be looked at, when something is needed first
+ */
+export function projectSurroundings(env: Environment, onLive: OnLive | undefined): Surroundings {
+  const path = surroundingsPath(env.dir)
+  const text = readSurroundings(path)
+  const file = text === undefined ? undefined : path
+  const ownership = surroundingsOwnership(env)
+  const models: string[] = []
+  let history: () => readonly string[] = () => []
+  let takenFromLive = false
+  const live = onLive === undefined ? undefined : liveExtensions(onLive)
+  const make = async (client: ClientBase, made: ReadonlySet<string>) => {
+    if (file === undefined) return
+    await makeFromFile(client, file, (sql) => made.has(madeName(sql) ?? ''))
+  }
+  const others = async (client: Client) => {
+    if (onLive === undefined) return
+    takenFromLive = true
+    if (file === undefined) await makeReferred(client, onLive, [...models, ...history()], env, ownership)
+    if (!ownership.excludesAny) return
+    const compared = { schemas: ownership.own, excludes: scratchExcludes(env), trustLive: env.trustLive }
+    await expectTrustedLive(client, onLive, compared)
+    await onLive((session) => makeExcluded(client, session, compared))
+  }
+  return {
+    ...(onLive === undefined ? {} : { others }),
+    async ofModels(client, files) {
+      const statements = files.flatMap((each) => each.statements.map(({ sql }) => sql))
+      models.splice(0, models.length, ...statements)
+      await make(client, saidIn(statements).made)
+      await live?.ofModels(client, statements)
+    },
+    async ofHistory(client, texts) {
+      history = texts
+      if (file !== undefined) await make(client, saidIn(texts()).made)
+      await live?.ofHistory(client, texts)
+    },
+    async ofWanted(client, wanted) {
+      await live?.ofWanted(client, wanted)
+      const scope = { schemas: ownership.own, excludes: scratchExcludes(env) }
+      if (takenFromLive || (ownership.excludesAny && refersToExcluded(wanted, scope))) await others(client)
+    },
+    async ofPrograms(client) {
+      await make(client, new Set())
+      return otherSchemas(client, [...ownership.own, 'public'])
+    },
+    text,
+    followsLive: () => takenFromLive,
+  }
+}
+
+/** Which objects of a database are surroundings. */
+export function surroundingsOwnership(env: Environment): Ownership {
+  const excludes = scratchExcludes(env)
+  return {
+    own: env.lines.flatMap(({ schema }) => schema ?? []),
+    hidden: [env.ledgerSchema],
+    path: ['public'],
+    isExcluded: ({ kind, schema, name }) => excludes({ kind, schema, name }),
+    excludesAny: excludesAny(env),
+  }
+}
+
+/**
+ * Makes on a scratch database what texts refer to in schemas of others, as the live database has it.
+ * @returns the schemas of that
+ */
+export async function makeReferred(
+  client: Client,
   onLive: OnLive,
-  compared: Pick<Scope, 'schemas' | 'excludes'> & {
-    readonly excludesAny: boolean
-    readonly trustLive: boolean
-  },
-): Surroundings {
+  texts: readonly string[],
+  { trustLive }: Environment,
+  ownership: Ownership,
+): Promise<readonly string[]> {
+  const { objects, statements } = await onLive(async (session) => {
+    const referred = await readReferred(session, texts, { ...ownership, excludesAny: false })
+    return { objects: referred.objects, statements: await surroundingStatements(session, referred) }
+  })
+  if (statements.length === 0) return []
+  const schemas = [...new Set(objects.map(({ schema }) => schema))]
+  await expectTrustedLive(client, onLive, { schemas, trustLive })
+  // What does not come to be there is left out: what needs it says so itself.
+  await makeInAnyOrder(client, statements)
+  return schemas
+}
+
+/** The extensions of a live database, which is read when they are needed first. */
+function liveExtensions(onLive: OnLive) {
   let read: Promise<readonly LiveExtension[]> | undefined
   const extensionsOf = () => {
     read ??= onLive(readExtensions)
     return read
   }
-  const excluded = async (client: Client) => {
-    await expectTrustedLive(client, onLive, compared)
-    await onLive((live) => makeExcluded(client, live, compared))
-  }
   return {
-    ...(compared.excludesAny ? { excluded } : {}),
-    ofModels: async (client, files) => {
+    async ofModels(client: ClientBase, statements: readonly string[]): Promise<void> {
       const extensions = await extensionsOf()
       if (extensions.length === 0) return
-      const statements = files.flatMap((file) => file.statements.map(({ sql }) => sql))
       const placed = ({ name }: LiveExtension) =>
         statements.some((sql) => makesExtension(sql, name) && /\bschema\b/i.test(sql))
       await makeExtensions(
@@ -62,8 +153,8 @@ export function liveSurroundings(
         mentionedExtensions(extensions, statements).filter((extension) => !placed(extension)),
       )
     },
-    ofHistory: async (client, texts) => {
-      const used = (await extensionsOf()).filter(({ isUsed }) => isUsed)
+    async ofHistory(client: ClientBase, texts: () => readonly string[]): Promise<void> {
+      const used = (await extensionsOf()).filter(({ usedIn }) => usedIn.length > 0)
       if (used.length === 0) return
       const history = texts()
       await makeExtensions(
@@ -71,12 +162,11 @@ export function liveSurroundings(
         used.filter(({ name }) => !history.some((text) => makesExtension(text, name))),
       )
     },
-    ofWanted: async (client, wanted) => {
+    async ofWanted(client: ClientBase, wanted: Catalog): Promise<void> {
       await makeExtensions(
         client,
         (await extensionsOf()).filter(({ name }) => wanted.facts.has({ kind: 'extension', name })),
       )
-      if (compared.excludesAny && refersToExcluded(wanted, compared)) await excluded(client)
     },
   }
 }
@@ -87,26 +177,29 @@ export async function surroundHistory(
   { files }: Pick<Project, 'files'>,
   surroundings: Surroundings | undefined,
 ): Promise<void> {
-  await surroundings?.ofHistory(client, () =>
-    [...files.values()].map(({ path }) => readFileSync(path, 'utf8')),
-  )
+  await surroundings?.ofHistory(client, () => historyTexts({ files }))
+}
+
+/** The texts of the revision files of a project. */
+export function historyTexts({ files }: Pick<Project, 'files'>): readonly string[] {
+  return [...files.values()].map(({ path }) => readSource(path))
 }
 
 /**
- * Runs revisions on a scratch database; where one fails, again with the excluded objects, which it may refer to. A run
+ * Runs revisions on a scratch database; where one fails, again with the objects of others, which it may refer to. A run
  * goes on where the one before has stopped.
  */
 export async function runSurrounded(
   client: Client,
-  surroundings: Pick<Surroundings, 'excluded'> | undefined,
+  surroundings: Pick<Surroundings, 'others'> | undefined,
   run: () => Promise<void>,
 ): Promise<void> {
-  const excluded = surroundings?.excluded
+  const others = surroundings?.others
   try {
     await run()
   } catch (error) {
-    if (excluded === undefined || !(error instanceof MigError)) throw error
-    await excluded(client)
+    if (others === undefined || !(error instanceof MigError)) throw error
+    await others(client)
     await run()
   }
 }

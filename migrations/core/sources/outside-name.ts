@@ -1,0 +1,48 @@
+import type { Waiting } from './load-error.ts'
+import type { ModelStatement } from './model.ts'
+
+const part = String.raw`(?:"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)`
+const qualifiedNames = new RegExp(String.raw`(${part})\s*\.\s*(${part})`, 'gu')
+
+/** The states of what does not exist: relation, object, function, schema. */
+const undefinedStates = new Set(['42P01', '42704', '42883', '3F000'])
+
+interface OutsideName {
+  readonly name: string
+  readonly statement: ModelStatement
+}
+
+/**
+ * The first name in statements that fail which is of no schema of the map and not there, or a role that is not.
+ * @param schemas those of the schema map
+ */
+export function outsideName(left: readonly Waiting[], schemas: readonly string[]): OutsideName | undefined {
+  const waits = left.filter(({ error }) => undefinedStates.has(error.code ?? ''))
+  for (const { statement, error } of waits) {
+    if (isUnknownRole(error)) return { name: quotedIn(error.message) ?? 'a role', statement }
+    for (const [, first = '', second = ''] of statement.sql.matchAll(qualifiedNames)) {
+      const [schema, name] = [plain(first), plain(second)]
+      if (schemas.includes(schema) || builtIn.has(schema)) continue
+      // The server's message may be in any language; it has the name in it in all of them.
+      if (error.message.includes(`${schema}.${name}`) || quotedIn(error.message) === schema)
+        return { name: `${schema}.${name}`, statement }
+    }
+  }
+  return undefined
+}
+
+const builtIn = new Set(['pg_catalog', 'information_schema'])
+
+/** The message may be in any language; the server's own function that looks a role up is named get_role_oid. */
+function isUnknownRole({ code, routine }: Waiting['error']): boolean {
+  return code === '42704' && routine === 'get_role_oid'
+}
+
+function quotedIn(message: string): string | undefined {
+  const [, name] = /["«„“]([^"»“”]+)["»“”]/.exec(message) ?? []
+  return name
+}
+
+function plain(written: string): string {
+  return written.startsWith('"') ? written.slice(1, -1).replaceAll('""', '"') : written.toLowerCase()
+}
