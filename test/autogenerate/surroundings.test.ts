@@ -83,6 +83,60 @@ describe('excluded objects can be referred to', () => {
   }
 })
 
+describe('objects of schemas that no key maps to', () => {
+  const settings = { schemas: { app: 'app' } }
+
+  labTest('can be referred to, as the live database has them', async ({ lab }) => {
+    await lab.database.client.query(`CREATE SCHEMA auth; CREATE TYPE auth.level AS ENUM ('low', 'high');
+      CREATE TABLE auth.users (id uuid PRIMARY KEY, level auth.level, secret text);
+      CREATE FUNCTION auth.uid() RETURNS uuid LANGUAGE sql STABLE AS 'SELECT NULL::uuid'; CREATE TABLE users (id int)`)
+    const text = await taken(
+      lab,
+      {
+        'app.sql': `CREATE VIEW app.seen AS SELECT u.id FROM app.users u;
+          CREATE TABLE app.users (id uuid PRIMARY KEY REFERENCES auth.users DEFAULT auth.uid(), level auth.level);`,
+      },
+      settings,
+    )
+    expect(text).toMatch(/REFERENCES auth\.users/)
+    expect(text).not.toMatch(/CREATE (TABLE|TYPE) "?auth/)
+  })
+
+  labTest('that are nowhere are told with the file and the line', async ({ lab }) => {
+    const models = {
+      'app.sql': 'CREATE TABLE app.t (id int);\nALTER TABLE app.t ADD u uuid REFERENCES auth.users;',
+    }
+    await expect(taken(lab, models, settings)).rejects.toMatchObject({
+      code: 'no-surroundings',
+      message: expect.stringMatching(/app\.sql:2 refers to auth\.users/),
+      help: expect.stringContaining('just mig-surroundings'),
+    })
+  })
+})
+
+describe('an extension that the server does not have', () => {
+  const models = {
+    'app.sql': 'CREATE TABLE app.t (id int PRIMARY KEY);',
+    'search.sql': `CREATE EXTENSION vector SCHEMA search; CREATE TABLE search.doc (e search.vector(3));`,
+  }
+  const settings = { schemas: { app: 'app', search: 'search' } }
+
+  labTest('leaves the schemas that need none to be checked', async ({ lab }) => {
+    await writeModels(lab, models)
+    await lab.database.client.query('CREATE SCHEMA app; CREATE TABLE app.t (id int PRIMARY KEY)')
+    const project = await lab.project(settings)
+    const check = (filter: readonly string[]) =>
+      usingSession(project.env, {}, (session) =>
+        checkProject(session, { ...project, env: { ...project.env, filter } }, { privileges: false }),
+      )
+    expect((await check(['app'])).drift).toEqual([])
+    await expect(check(['app', 'search'])).rejects.toMatchObject({
+      code: 'no-extension',
+      message: expect.stringMatching(/models need vector[\s\S]*search\.sql:1/),
+    })
+  })
+})
+
 labTest('excludeTables is for tables, not for an index of another table', async ({ lab }) => {
   const settings = { schemas: { app: 'app' }, excludeTables: ['ev_*'] }
   const before = 'CREATE TABLE app.ev (id int, n text);'

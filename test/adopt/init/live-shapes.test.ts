@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import { type InitRequest, initProject } from '../../../migrations/core/adopt/index.ts'
@@ -63,24 +63,15 @@ describe('init takes a live database as it is', () => {
     expect(model).not.toContain('GRANT')
   })
 
-  projectTest(
-    'a foreign key to a schema that is not named is refused with the command that takes both',
-    async ({ project }) => {
-      await project.run(`CREATE SCHEMA auth; CREATE TABLE auth.users (id uuid PRIMARY KEY);
+  projectTest('a foreign key to a schema that is not named is to what others own', async ({ project }) => {
+    await project.run(`CREATE SCHEMA auth; CREATE TABLE auth.users (id uuid PRIMARY KEY, secret text);
       CREATE SCHEMA app; CREATE TABLE app.profile (id uuid PRIMARY KEY REFERENCES auth.users(id));`)
-      await expect(init(project, 'app')).rejects.toMatchObject({
-        code: 'schema-outside',
-        exitCode: 2,
-        message: expect.stringContaining('auth'),
-        help: expect.stringContaining('init app,auth'),
-      })
-      expect(existsSync(join(project.root, 'migrations'))).toBe(false)
-      expect((await init(project, 'app,auth')).adopted.map(({ line }) => line).sort()).toEqual([
-        'app',
-        'auth',
-      ])
-    },
-  )
+    expect((await init(project, 'app')).adopted.map(({ line }) => line)).toEqual(['app'])
+    const text = read(project, 'migrations/surroundings.sql')
+    expect(text).toContain(
+      'CREATE TABLE IF NOT EXISTS auth.users (id uuid, CONSTRAINT users_pkey PRIMARY KEY (id))',
+    )
+  })
 
   projectTest('and its baseline is irreversible', async ({ project }) => {
     await project.run(`CREATE SCHEMA app; CREATE TABLE app.todo (id serial PRIMARY KEY, title text)`)

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect } from 'vitest'
+import { afterEach, describe, expect } from 'vitest'
 import { initProject } from '../../../migrations/core/adopt/index.ts'
 import { autogenerateProject, surroundingsFile } from '../../../migrations/core/autogenerate/index.ts'
 import { checkProject } from '../../../migrations/core/check/index.ts'
@@ -9,7 +9,7 @@ import { writeNewFile } from '../../../migrations/core/revisions/index.ts'
 import { openProject } from '../../../migrations/core/runner/index.ts'
 import { verifyProject } from '../../../migrations/core/verify/index.ts'
 import { plainRequest } from '../../autogenerate/support/project.ts'
-import { createTestDatabase } from '../../support/database.ts'
+import { administer, createTestDatabase } from '../../support/database.ts'
 import { projectTest, type TestProject } from '../support/project.ts'
 
 const justfile = readFileSync(join(import.meta.dirname, '../../../justfile'), 'utf8')
@@ -42,6 +42,11 @@ const read = (project: TestProject, path: string) => readFileSync(join(project.r
 
 const opened = async (project: TestProject, databaseUrl = project.database.url) =>
   openProject(await loadEnvironment({ root: project.root, variables: {}, databaseUrl }))
+
+// Roles are the whole server's.
+afterEach(async () => {
+  await administer('DROP ROLE IF EXISTS anon, authenticated, service_role')
+})
 
 describe('an application on a platform with schemas and roles of its own', () => {
   projectTest(

@@ -49,7 +49,7 @@ export async function foundLive(client: ClientBase, ledgerSchema: string): Promi
   }
 }
 
-/** Schemas that Supabase makes in each database; its roles tell that it is one. */
+/** Schemas that Supabase makes in each database; its roles and two of these tell that it is one. */
 const supabaseSchemas =
   `_analytics _realtime _supavisor auth cron etl extensions graphql graphql_public net pgbouncer pgmq pgmq_public
   pgsodium pgsodium_masks pgtle realtime storage supabase_functions supabase_migrations vault`.split(/\s+/)
@@ -60,7 +60,8 @@ async function ownedByOthers(client: ClientBase): Promise<ReadonlySet<string>> {
   const { rows } = await client.query<{ name: string }>(
     `SELECT nspname AS name FROM pg_namespace
       WHERE nspname <> 'public' AND NOT pg_has_role(nspowner, 'USAGE')
-         OR nspname = ANY ($1) AND (SELECT count(*) FROM pg_roles WHERE rolname = ANY ($2)) = cardinality($2::text[])`,
+         OR nspname = ANY ($1) AND to_regnamespace('auth') IS NOT NULL AND to_regnamespace('storage') IS NOT NULL
+            AND (SELECT count(*) FROM pg_roles WHERE rolname = ANY ($2)) = cardinality($2::text[])`,
     [supabaseSchemas, supabaseRoles],
   )
   return new Set(rows.map(({ name }) => name))
