@@ -13,7 +13,7 @@ import { lossLines } from '../migrations/core/report/index.ts'
 import { trustLiveFlag } from './shared/arguments.ts'
 import { changeLines, sayUnmodeled, unprovedWarning } from './shared/changes.ts'
 import { type Command, runCommand, usingProject } from './shared/command.ts'
-import { decisionFlags, withDecisions } from './shared/decisions.ts'
+import { decisionFlags, decisionsOf } from './shared/decisions.ts'
 import { writeNewFiles } from './shared/new-files.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
 
@@ -44,21 +44,19 @@ export const main = (): Promise<void> =>
   runCommand(spec, (command) =>
     usingProject(command, async (session, project) => {
       const { positionals, flags, output } = command
-      const made = await withDecisions(command, (decisions) =>
-        autogenerateProject(session, project, {
-          message: positionals.message ?? '',
-          format: flags['sql-file'] === true ? 'sql' : 'ts',
-          now: new Date(),
-          privileges: flags.privileges === true,
-          online: flags.online === true,
-          showsValues: process.stderr.isTTY === true,
-          strict: flags.strict === true,
-          fromHistory: flags['from-history'] === true,
-          keep: flags.keep === true,
-          adopt: flags.adopt === true,
-          ...decisions,
-        }),
-      )
+      const made = await autogenerateProject(session, project, {
+        message: positionals.message ?? '',
+        format: flags['sql-file'] === true ? 'sql' : 'ts',
+        now: new Date(),
+        privileges: flags.privileges === true,
+        online: flags.online === true,
+        showsValues: process.stderr.isTTY === true,
+        strict: flags.strict === true,
+        fromHistory: flags['from-history'] === true,
+        keep: flags.keep === true,
+        adopt: flags.adopt === true,
+        ...decisionsOf(command),
+      })
       sayUnmodeled(command, made.unmodeled)
       if (made.files.length === 0) return sayNoChange(command)
       const lineOf = (schema: string | undefined) =>

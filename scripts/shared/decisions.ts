@@ -1,9 +1,7 @@
-import type { AutogenRequest } from '../../migrations/core/autogenerate/index.ts'
+import type { Decide, Decisions } from '../../migrations/core/autogenerate/index.ts'
 import { MigError } from '../../migrations/core/index.ts'
 import { ask, isYes } from './ask.ts'
 import type { Command } from './command.ts'
-
-type Decisions = Pick<AutogenRequest, 'casts' | 'renames'>
 
 /** Flags by which a person decides what a tool must not guess. */
 export const decisionFlags = {
@@ -26,22 +24,14 @@ export const decisionFlags = {
 }
 
 /**
- * Runs `body` with the decisions of the flags; on a terminal it asks about what is left open and runs it again.
- * @throws MigError `decision-needed` where nobody can be asked, `bad-flag`
+ * The decisions of the flags, and what asks on a terminal about what they leave open.
+ * @throws MigError `bad-flag`
  */
-export async function withDecisions<T>(
-  command: Command,
-  body: (decisions: Decisions) => Promise<T>,
-): Promise<T> {
-  let decisions = givenDecisions(command)
-  for (;;) {
-    try {
-      return await body(decisions)
-    } catch (error) {
-      const asked = error instanceof MigError && error.code === 'decision-needed' && process.stdin.isTTY
-      if (!asked || command.output.json) throw error
-      decisions = await askedDecisions(error, decisions, command.signal)
-    }
+export function decisionsOf(command: Command): Decisions & { readonly decide?: Decide } {
+  const canAsk = process.stdin.isTTY && !command.output.json
+  return {
+    ...givenDecisions(command),
+    ...(canAsk ? { decide: (open: MigError) => askedDecisions(open, command.signal) } : {}),
   }
 }
 
@@ -111,11 +101,7 @@ interface OpenDecisions {
   readonly violations?: readonly OpenViolation[]
 }
 
-async function askedDecisions(
-  error: MigError,
-  decisions: Decisions,
-  signal: AbortSignal,
-): Promise<Decisions> {
+async function askedDecisions(error: MigError, signal: AbortSignal): Promise<Decisions> {
   const { renames = [], casts = [], fills = [], violations = [] } = error.facts as OpenDecisions
   // What cannot be asked about would come back for ever.
   if (renames.length + casts.length + fills.length + violations.length === 0) throw error
@@ -125,15 +111,15 @@ async function askedDecisions(
     if (answer === undefined) throw error
     return answer
   }
-  const given = { ...decisions.renames.given }
-  const denied = [...(decisions.renames.denied ?? [])]
+  const given: Record<string, string> = {}
+  const denied: string[] = []
   for (const { kind, from, to } of renames) {
     if (given[from] !== undefined) continue
     if (isYes(await answerTo(`Was ${kind} ${from} renamed to ${to}? [y/N] `))) given[from] = to
     else denied.push(`${from}=${to}`)
   }
-  const using = { ...decisions.casts.using }
-  const recreate = [...decisions.casts.recreate]
+  const using: Record<string, string> = {}
+  const recreate: string[] = []
   for (const { column, error: why } of casts) {
     const answer = await answerTo(`${column}: ${why}. USING expression, or empty to drop and add it: `)
     if (answer === '') recreate.push(column)
@@ -152,7 +138,7 @@ async function askedDecisions(
   }
   return {
     // Once a table is known by its new name, its columns may be asked about.
-    renames: { given, others: decisions.renames.others, denied },
+    renames: { given, others: 'ask', denied },
     casts: { using, recreate },
   }
 }

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { changesOfFingerprints } from '../../migrations/core/autogenerate/autogenerate.ts'
 import { costNotes } from '../../migrations/core/autogenerate/write/bodies.ts'
 import { fingerprintHash } from '../../migrations/core/postgres/fingerprint/index.ts'
 import { lossText } from '../../migrations/core/revisions/index.ts'
+import { changesOfFingerprints } from '../../migrations/core/scratch/changes.ts'
 import { proveCase } from './support/case.ts'
 
 /** What the head of the one revision says of rows that it was not proved with, and of what each side loses. */

@@ -1,4 +1,5 @@
 export { type AutogenerateResult, autogenerate } from './autogenerate.ts'
+export type { Decide, Decisions } from './decisions.ts'
 export type { AutogenerateInput } from './input.ts'
 export { type AutogenFiles, type AutogenRequest, adoptedIsFinal, autogenerateProject } from './project.ts'
 export type { Provable } from './prove/prove.ts'

@@ -1,6 +1,7 @@
 import type { Client } from 'pg'
 import type { EnvironmentOptions } from '../environment/index.ts'
 import type { State } from '../scratch/state.ts'
+import type { Decide } from './decisions.ts'
 import type { RenameDecisions } from './renames/settle.ts'
 import type { CastDecisions } from './search/decisions.ts'
 import type { ModelInput } from './wanted/input.ts'
@@ -18,6 +19,8 @@ export interface AutogenerateInput extends ModelInput {
   readonly expectWanted?: (wanted: State) => Promise<void>
   readonly casts: CastDecisions
   readonly renames: RenameDecisions
+  /** Asks a person about what is left open; without it that is an error. */
+  readonly decide?: Decide
   /** Write the non-blocking form for tables that are there already. */
   readonly online: boolean
   readonly rewrite?: EnvironmentOptions['rewriteStatements']

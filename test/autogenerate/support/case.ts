@@ -115,9 +115,10 @@ export async function proveCase(
       casts: { using: given.decisions.using ?? {}, recreate: given.decisions.recreate ?? [] },
       renames: { given: given.decisions.rename ?? {}, others: 'off' },
     }
-    return autogenerate(input, (revisions) =>
-      Promise.resolve(revisions.map((revision) => withSequences(revision, given, run))),
-    )
+    return autogenerate(input, (revisions) => ({
+      files: [],
+      provable: revisions.map((revision) => withSequences(revision, given, run)),
+    }))
   })
 }
 

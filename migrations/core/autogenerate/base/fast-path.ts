@@ -17,7 +17,7 @@ import { seedBase } from '../prove/rows/index.ts'
 import { type SinglePass, singlePass } from '../search/single-pass.ts'
 import { runsAtOnce } from '../search/trial.ts'
 import { loadAll, readAllModels, wantedState } from '../wanted/wanted.ts'
-import { expectTrustedBase } from './base.ts'
+import { expectTrustedBase } from './replayed.ts'
 import { readsNoRows } from './row-blind.ts'
 
 /** What is known when a scratch database stands at the base state. */
@@ -48,7 +48,7 @@ export interface FastPath {
  * inherit: whether a column is also the child's own (`attislocal`) shows only when the parent's goes.
  * @returns the wanted state, and what `body` made; undefined where the revisions have to be replayed
  */
-export async function fromModels<T>(
+export async function onFastPath<T>(
   input: AutogenerateInput,
   body: (scratch: ScratchDatabase, path: FastPath) => Promise<T | undefined>,
 ): Promise<{ readonly wanted: State; readonly made?: T | undefined }> {

@@ -1,10 +1,7 @@
 import { MigError } from '../../errors.ts'
 import type { LineTarget } from '../../scratch/lines.ts'
 import type { AutogenerateResult } from '../autogenerate.ts'
-import type { RenameDecisions } from '../renames/settle.ts'
-import type { CastDecisions } from '../search/decisions.ts'
-
-type Decisions = { readonly casts: CastDecisions; readonly renames: RenameDecisions }
+import type { Decisions } from '../decisions.ts'
 
 /**
  * The decisions of a person, who writes the key of a tenant line where other names have their schema

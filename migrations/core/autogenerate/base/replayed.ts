@@ -2,10 +2,12 @@ import type { Client, ClientBase } from 'pg'
 import { type Catalog, managedGlobals, readCatalog } from '../../difference/index.ts'
 import type { Fingerprint } from '../../postgres/fingerprint/index.ts'
 import { onDatabase, quoteIdent } from '../../postgres/index.ts'
-import type { ScratchDatabase } from '../../scratch/database.ts'
-import { fingerprintOf } from '../../scratch/state.ts'
+import { type ScratchDatabase, scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
+import { filteredSchemas } from '../../scratch/lines.ts'
+import { fingerprintOf, observe, type State } from '../../scratch/state.ts'
 import { expectTrustedLive } from '../../scratch/trust-live.ts'
 import type { AutogenerateInput } from '../input.ts'
+import { seedBase } from '../prove/rows/index.ts'
 import { searchScope, searchStatements } from '../search/search.ts'
 
 /**
@@ -15,7 +17,7 @@ import { searchScope, searchStatements } from '../search/search.ts'
  * @param wanted the wanted state: what it has of others' objects is made for it
  * @returns the fingerprint of `schemas`, where it was read on the way
  */
-export async function prepareBase(
+async function prepareBase(
   input: AutogenerateInput,
   scratch: ScratchDatabase,
   wanted: Catalog,
@@ -82,4 +84,22 @@ async function schemasInUse(
   )
   const used = new Set([...there.rows, ...filled.rows].map(({ name }) => name))
   return schemas.filter((schema) => used.has(schema))
+}
+
+/** Hands a scratch database at the base state to `body`. */
+export function onReplayedBase<T>(
+  input: AutogenerateInput,
+  wanted: State,
+  body: (scratch: ScratchDatabase, base: State) => Promise<T>,
+): Promise<T> {
+  return withScratchDatabase(scratchOptions(input), async (scratch) => {
+    const read = await prepareBase(input, scratch, wanted.catalog)
+    await seedBase(scratch.client, input)
+    const schemas = filteredSchemas(input)
+    // Mostly the filter is every line, whose fingerprint the base was compared by.
+    if (read === undefined || read.schemas.join('\0') !== schemas.join('\0')) {
+      return body(scratch, await observe(scratch.client, { ...input, schemas }))
+    }
+    return body(scratch, { catalog: await readCatalog(scratch.client), fingerprint: read.fingerprint })
+  })
 }
