@@ -6,7 +6,7 @@ import {
 } from '../migrations/core/check/index.ts'
 import type { Change } from '../migrations/core/difference/index.ts'
 // just mig-check [schemas] [flags]
-import { exitCodes, type Project, type Session } from '../migrations/core/index.ts'
+import { exitCodes, type Project, type Session, usingSession } from '../migrations/core/index.ts'
 import { countOf, oneLine } from '../migrations/core/report/index.ts'
 import { tenantFlags, trustLiveFlag } from './shared/arguments.ts'
 import { changeLines, sayUnmodeled } from './shared/changes.ts'
@@ -14,7 +14,7 @@ import { checkTenantLine } from './shared/check-tenants.ts'
 import { type Command, runCommand } from './shared/command.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
 import { sqlOutput } from './shared/sql-output.ts'
-import { onEachLine } from './shared/tenants.ts'
+import { type OnGroup, onTargets } from './shared/targets.ts'
 
 const spec = {
   name: 'mig-check',
@@ -33,15 +33,17 @@ const spec = {
 export const main = (): Promise<void> =>
   runCommand(spec, async (given) => {
     const command = given.flags.sql === true ? { ...given, output: sqlOutput(given.output) } : given
-    const codes = await onEachLine(
-      command,
-      (session, project) => checkSingle(command, session, project),
-      (project, line) => checkTenantLine(command, project, line),
+    const codes = await onTargets(command, (group, targets) =>
+      group.isTenant ? checkTenantLine(command, group, targets) : checkSingle(command, group),
     )
     return codes.includes(exitCodes.differences) ? exitCodes.differences : exitCodes.done
   })
 
-async function checkSingle(command: Command, session: Session, project: Project): Promise<number> {
+async function checkSingle(command: Command, { project, sessions }: OnGroup): Promise<number> {
+  return usingSession(project.env, sessions, (session) => checkOn(command, session, project))
+}
+
+async function checkOn(command: Command, session: Session, project: Project): Promise<number> {
   const { flags, output } = command
   if (flags.drift === true) {
     const drift = await historyDrift(session, project, { privileges: flags.privileges === true })

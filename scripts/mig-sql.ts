@@ -1,6 +1,6 @@
 // just mig-sql [target] [schemas] [flags]
 import {
-  filteredLines,
+  lineGroups,
   MigError,
   offlineScript,
   openProject,
@@ -17,7 +17,8 @@ import { tenantFlags } from './shared/arguments.ts'
 import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
 import { writeLine } from './shared/output.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
-import { onLines, tenantSessions } from './shared/tenants.ts'
+import { tenantSessions } from './shared/targets.ts'
+import { onLines } from './shared/tenants.ts'
 
 const spec = {
   name: 'mig-sql',
@@ -55,16 +56,15 @@ export const main = (): Promise<void> =>
     if (target.includes(':')) {
       refuseCurrent(target)
       const project = openProject(await commandEnvironment(command))
-      const { single, tenant } = filteredLines(project.env)
       const named = lineOfRange(project, target)
-      if (named === undefined ? single.length > 0 : single.includes(named))
-        await writeScript(command, project, planRange(onlyLines(project, single), target))
-      for (const line of tenant.filter((key) => named === undefined || key === named))
-        await writeScript(
-          command,
-          project,
-          await tenantRangePlan(project, line, target, quietSessions(command)),
-        )
+      for (const { lines, isTenant } of lineGroups(project.env)) {
+        const [line = ''] = lines
+        if (named === undefined ? lines.length === 0 : !lines.includes(named)) continue
+        const plan = isTenant
+          ? await tenantRangePlan(project, line, target, quietSessions(command))
+          : planRange(onlyLines(project, lines), target)
+        await writeScript(command, project, plan)
+      }
       return
     }
     const direction =

@@ -2,19 +2,22 @@
 import {
   applyStamp,
   exitCodes,
-  type Project,
+  lineGroups,
+  openProject,
   type StampPlan,
   stampPlan,
   stampTenants,
   targetTenants,
   tenantRunError,
   tenantStampPlan,
+  usingSession,
 } from '../migrations/core/index.ts'
 import { countOf, oneLine } from '../migrations/core/report/index.ts'
 import { fanOutFlags } from './shared/arguments.ts'
-import { type Command, runCommand } from './shared/command.ts'
+import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
-import { onEachLine, poolOptions, tenantSessions } from './shared/tenants.ts'
+import { type OnGroup, onGroups } from './shared/targets.ts'
+import { poolOptions } from './shared/tenants.ts'
 
 // Tenants are stamped many at a time on one connection: more of them, or other machines, would save nothing.
 const { share: _share, jobs: _jobs, ...stampFlags } = fanOutFlags
@@ -46,26 +49,34 @@ const fromLogSpec = { ...spec, positionals: { schemas: schemasArgument } }
 
 export const main = (): Promise<void> =>
   runCommand(process.argv.includes('--from-log') ? fromLogSpec : spec, (command) =>
-    onEachLine(
-      command,
-      async (session, project) => {
-        const { flags } = command
-        const { changes } = await (flags.plan ? stampPlan : applyStamp)(session, project, requestOf(command))
-        show(command, changes)
-      },
-      (project, line) => stampLine(command, project, line),
-    ).then(() => exitCodes.done),
+    stamp(command).then(() => exitCodes.done),
   )
 
-async function stampLine(command: Command, project: Project, line: string): Promise<void> {
-  const sessions = tenantSessions(command)
+async function stamp(command: Command): Promise<void> {
+  const project = openProject(await commandEnvironment(command))
+  await onGroups(command, project, lineGroups(project.env), async (group) => {
+    if (group.isTenant) return stampLine(command, group)
+    const { flags } = command
+    await usingSession(group.project.env, group.sessions, async (session) => {
+      const { changes } = await (flags.plan ? stampPlan : applyStamp)(
+        session,
+        group.project,
+        requestOf(command),
+      )
+      show(command, changes)
+    })
+  })
+}
+
+async function stampLine(command: Command, { project, lines, sessions }: OnGroup): Promise<void> {
+  const [line = ''] = lines
   const targets = await targetTenants(project.env, line, sessions)
   const request = requestOf(command)
   if (command.flags.plan) {
-    return show(command, (await tenantStampPlan(project, targets, request, sessions)).changes)
+    return show(command, (await tenantStampPlan(project, line, targets, request, sessions)).changes)
   }
   const options = poolOptions(command, project.env)
-  const result = await stampTenants(project, targets, request, options, sessions)
+  const result = await stampTenants(project, line, targets, request, options, sessions)
   show(command, result.changes)
   const error = tenantRunError(result, options)
   if (error !== undefined) throw error

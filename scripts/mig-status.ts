@@ -1,10 +1,10 @@
 // just mig-status [schemas] [flags]
-import { type StatusItem, statusItems, targetTenants, tenantStatus } from '../migrations/core/index.ts'
+import { type StatusItem, targetStatus } from '../migrations/core/index.ts'
 import { oneLine } from '../migrations/core/report/index.ts'
 import { tenantFlags } from './shared/arguments.ts'
 import { type Command, runCommand } from './shared/command.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
-import { onEachLine, tenantSessions } from './shared/tenants.ts'
+import { onTargets } from './shared/targets.ts'
 
 const spec = {
   name: 'mig-status',
@@ -16,14 +16,8 @@ const spec = {
 
 export const main = (): Promise<void> =>
   runCommand(spec, async (command) => {
-    const counts = await onEachLine(
-      command,
-      async (session, project) => show(command, await statusItems(session, project)),
-      async (project, line) => {
-        const sessions = tenantSessions(command)
-        const targets = await targetTenants(project.env, line, sessions, 'all')
-        return show(command, await tenantStatus(project, targets, sessions))
-      },
+    const counts = await onTargets(command, async ({ project, sessions }, targets) =>
+      show(command, await targetStatus(project, targets, sessions)),
     )
     if (counts.every((count) => count === 0))
       command.output.remark('nothing is in progress, stuck or in doubt')

@@ -4,15 +4,16 @@ import {
   allTenants,
   createTenant,
   MigError,
+  oneTenantLine,
   openProject,
   type Project,
-  type Tenant,
-  tenantStandings,
+  type TargetSchema,
+  targetStandings,
 } from '../migrations/core/index.ts'
 import { durationText, oneLine } from '../migrations/core/report/index.ts'
 import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
-import { oneTenantLine, sayWhereTenants, tenantSessions } from './shared/tenants.ts'
+import { sayWhereTenants, tenantSessions } from './shared/targets.ts'
 
 const spec = {
   name: 'mig-tenant-create',
@@ -34,7 +35,7 @@ export const main = (): Promise<void> =>
     const { output, positionals } = command
     const project = openProject(await commandEnvironment(command))
     const line = oneTenantLine(project.env)
-    await sayWhereTenants(command, project.env)
+    await sayWhereTenants(command, project)
     const sessions = tenantSessions(command)
     const name = positionals.name ?? ''
     const template = await templateOf(command, project, line, name)
@@ -60,7 +61,7 @@ async function templateOf(
   { env, ...project }: Project,
   line: string,
   made: string,
-): Promise<Tenant | undefined> {
+): Promise<TargetSchema | undefined> {
   const { flags } = command
   const name = typeof flags.template === 'string' ? flags.template : undefined
   if (flags['from-template'] !== true && name === undefined) return undefined
@@ -74,9 +75,9 @@ async function templateOf(
     ({ databaseUrl, schema }) =>
       (place === undefined || databaseUrl === place.databaseUrl) && (name === undefined || schema === name),
   )
-  const standings = await tenantStandings({ env, ...project }, line, near, sessions)
+  const standings = await targetStandings({ env, ...project }, near, sessions)
   const found = standings.find(({ state }) => name !== undefined || state === 'head')
-  if (found !== undefined) return found.tenant
+  if (found !== undefined) return found.target
   throw new MigError(
     'no-template',
     name === undefined

@@ -1,10 +1,17 @@
 // just mig-tenant-drop NAME [schemas] [flags]
-import { dropTenant, MigError, openProject, targetTenants, tenantContents } from '../migrations/core/index.ts'
+import {
+  dropTenant,
+  MigError,
+  oneTenantLine,
+  openProject,
+  targetTenants,
+  tenantContents,
+} from '../migrations/core/index.ts'
 import { countOf, countText, oneLine } from '../migrations/core/report/index.ts'
 import { confirm } from './shared/ask.ts'
 import { commandEnvironment, runCommand } from './shared/command.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
-import { oneTenantLine, sayWhereTenants, tenantSessions } from './shared/tenants.ts'
+import { sayWhereTenants, tenantSessions } from './shared/targets.ts'
 
 const spec = {
   name: 'mig-tenant-drop',
@@ -24,9 +31,9 @@ export const main = (): Promise<void> =>
     const name = positionals.name ?? ''
     const project = openProject(await commandEnvironment({ flags: { ...flags, x: [`schemas=${name}`] } }))
     const line = oneTenantLine(project.env)
-    await sayWhereTenants(command, project.env)
+    await sayWhereTenants(command, project)
     const sessions = tenantSessions(command)
-    const { tenants } = await targetTenants(project.env, line, sessions)
+    const tenants = await targetTenants(project.env, line, sessions)
     if (tenants.length !== 1 || tenants[0]?.schema !== name) {
       throw new MigError('bad-tenant', `${JSON.stringify(name)} is not the name of one tenant`, {
         help: 'drop tenants one by one',

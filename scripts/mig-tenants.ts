@@ -1,17 +1,24 @@
 // just mig-tenants [schemas] [flags]
-import { openProject, type TenantStanding, targetTenants, tenantStandings } from '../migrations/core/index.ts'
-import { type Column, countOf, relativeTime, table } from '../migrations/core/report/index.ts'
+import {
+  oneTenantLine,
+  openProject,
+  type TargetStanding,
+  targetStandings,
+  targetTenants,
+} from '../migrations/core/index.ts'
+import {
+  type Column,
+  countOf,
+  relativeTime,
+  standingBars,
+  stateText,
+  table,
+  troubleTexts,
+} from '../migrations/core/report/index.ts'
 import { tenantFlags } from './shared/arguments.ts'
 import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
-import {
-  oneTenantLine,
-  sayWhereTenants,
-  standingBars,
-  tenantSessions,
-  tenantStateText,
-  troubleTexts,
-} from './shared/tenants.ts'
+import { sayWhereTenants, tenantSessions } from './shared/targets.ts'
 
 const spec = {
   name: 'mig-tenants',
@@ -30,14 +37,14 @@ const spec = {
   ],
 }
 
-const columns: readonly Column<TenantStanding>[] = [
-  { title: 'tenant', value: ({ tenant }) => tenant.schema },
-  { title: 'shard', value: ({ tenant }) => tenant.shard },
+const columns: readonly Column<TargetStanding>[] = [
+  { title: 'tenant', value: ({ target }) => target.schema },
+  { title: 'shard', value: ({ target }) => target.shard },
   {
     title: 'revision',
     value: ({ revisions, state }) => (state === 'unreachable' ? null : revisions.join(', ') || 'base'),
   },
-  { title: 'state', value: tenantStateText },
+  { title: 'state', value: stateText },
   { title: 'last run', value: ({ lastRun }) => lastRun && relativeTime(lastRun, new Date()) },
   { title: 'structure', value: ({ structure }) => structure },
 ]
@@ -47,16 +54,16 @@ export const main = (): Promise<void> =>
     const { flags } = command
     const project = openProject(await commandEnvironment(command))
     const line = oneTenantLine(project.env)
-    await sayWhereTenants(command, project.env)
+    await sayWhereTenants(command, project)
     const sessions = tenantSessions(command)
-    const { tenants } = await targetTenants(project.env, line, sessions, 'all')
+    const tenants = await targetTenants(project.env, line, sessions, 'all')
     const structure = flags.fast !== true
-    show(command, await tenantStandings(project, line, tenants, sessions, { structure, lastRun: true }))
+    show(command, await targetStandings(project, tenants, sessions, { structure, lastRun: true }))
   })
 
-function show({ output, flags }: Command, standings: readonly TenantStanding[]): void {
+function show({ output, flags }: Command, standings: readonly TargetStanding[]): void {
   const { style } = output
-  const shards = standings.some(({ tenant }) => tenant.shard !== null)
+  const shards = standings.some(({ target }) => target.shard !== null)
   const shown = columns.filter(({ title }) => title !== 'shard' || shards)
   const differing = standings.filter(({ structure }) => structure === 'differs')
   const parts = [
@@ -71,7 +78,7 @@ function show({ output, flags }: Command, standings: readonly TenantStanding[]):
           style.warning(
             `${countOf(differing.length, 'tenant')} with another structure than most at the same revision: ${differing
               .slice(0, 20)
-              .map(({ tenant }) => tenant.schema)
+              .map(({ target }) => target.schema)
               .join(', ')}${differing.length > 20 ? ' …' : ''}`,
           ),
         ]),
@@ -79,7 +86,7 @@ function show({ output, flags }: Command, standings: readonly TenantStanding[]):
   output.result(parts.join('\n').trim(), ...standings.map(lineOf))
 }
 
-function lineOf({ tenant, halfDone: _halfDone, ...standing }: TenantStanding) {
-  const { line, schema: targetSchema, shard } = tenant
+function lineOf({ target, halfDone: _halfDone, entries: _entries, ...standing }: TargetStanding) {
+  const { line, schema: targetSchema, shard } = target
   return { event: 'tenant' as const, line, targetSchema, shard, ...standing }
 }

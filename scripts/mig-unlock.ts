@@ -1,9 +1,9 @@
 // just mig-unlock [schemas] [flags]
-import { type EndedHolder, MigError, targetTenants, unlock, unlockTenants } from '../migrations/core/index.ts'
+import { type EndedHolder, MigError, unlockTargets } from '../migrations/core/index.ts'
 import { tenantFlags } from './shared/arguments.ts'
 import { type Command, runCommand } from './shared/command.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
-import { onEachLine, tenantSessions } from './shared/tenants.ts'
+import { onTargets } from './shared/targets.ts'
 
 const spec = {
   name: 'mig-unlock',
@@ -16,14 +16,8 @@ const spec = {
 export const main = (): Promise<void> =>
   runCommand(spec, async (command) => {
     const request = forced(command.flags.force)
-    const counts = await onEachLine(
-      command,
-      async (session, project) => show(command, await unlock(session, project, request)),
-      async (project, line) => {
-        const sessions = tenantSessions(command)
-        const targets = await targetTenants(project.env, line, sessions, 'all')
-        return show(command, await unlockTenants(project, targets, request, sessions))
-      },
+    const counts = await onTargets(command, async ({ project, sessions }, targets) =>
+      show(command, await unlockTargets(project, targets, request, sessions)),
     )
     if (counts.every((count) => count === 0)) command.output.remark('no lock is held')
   })

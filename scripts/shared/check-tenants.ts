@@ -7,29 +7,31 @@ import {
 import type { Change } from '../../migrations/core/difference/index.ts'
 import {
   exitCodes,
-  type Project,
-  type Tenant,
+  type TargetSchema,
+  type TargetStanding,
   type TenantEdit,
-  type TenantStanding,
-  targetTenants,
 } from '../../migrations/core/index.ts'
-import { countOf, oneLine } from '../../migrations/core/report/index.ts'
+import { countOf, oneLine, stateText } from '../../migrations/core/report/index.ts'
 import { changeLines } from './changes.ts'
 import type { Command } from './command.ts'
-import { tenantSessions, tenantStateText } from './tenants.ts'
+import type { OnGroup } from './targets.ts'
 
 /**
  * Compares the tenants of a line with its models, or with --drift each with its own applied revisions, and says which
  * differ, those that differ alike together. Returns the exit code.
  */
-export async function checkTenantLine(command: Command, project: Project, line: string): Promise<number> {
+export async function checkTenantLine(
+  command: Command,
+  { project, lines, sessions }: OnGroup,
+  targets: readonly TargetSchema[],
+): Promise<number> {
+  const [line = ''] = lines
   const { flags } = command
-  const sessions = tenantSessions(command)
-  const targets = await targetTenants(project.env, line, sessions, 'all')
   const options = { privileges: flags.privileges === true, sql: flags.sql === true }
   if (flags.drift === true) {
     const { unknown, unanswered, drift, statements, tenants } = await tenantHistoryDrift(
       project,
+      line,
       targets,
       sessions,
       options,
@@ -44,7 +46,7 @@ export async function checkTenantLine(command: Command, project: Project, line: 
       `no drift: ${countOf(tenants, 'tenant')} of ${line}`,
     )
   }
-  const checked = await checkTenants(project, targets, sessions, options)
+  const checked = await checkTenants(project, line, targets, sessions, options)
   const { behind, edited, drift, statements, tenants } = checked
   showStanding(command, line, behind, 'not at head')
   showDiffering(command, line, drift, statements, differing)
@@ -63,20 +65,20 @@ const differing = (tenants: number) => `differ${tenants === 1 ? 's' : ''} from t
 
 const namesShown = 20
 
-function nameOf({ schema, shard }: Tenant): string {
+function nameOf({ schema, shard }: TargetSchema): string {
   return shard === null ? schema : `${schema} on ${shard}`
 }
 
 function showStanding(
   { output }: Command,
   line: string,
-  standings: readonly TenantStanding[],
+  standings: readonly TargetStanding[],
   what: string,
 ): void {
   if (standings.length === 0) return
-  const names = standings.map((standing) => `${nameOf(standing.tenant)} (${tenantStateText(standing)})`)
-  const lines = standings.map(({ tenant, revisions, state, behind, neverRun, trouble }) => ({
-    ...{ event: 'tenant' as const, line, targetSchema: tenant.schema, shard: tenant.shard, revisions, state },
+  const names = standings.map((standing) => `${nameOf(standing.target)} (${stateText(standing)})`)
+  const lines = standings.map(({ target, revisions, state, behind, neverRun, trouble }) => ({
+    ...{ event: 'tenant' as const, line, targetSchema: target.schema, shard: target.shard, revisions, state },
     ...{ behind, neverRun, trouble, lastRun: null, structure: null, fingerprint: null },
   }))
   const text = `${countOf(standings.length, 'tenant')} ${what}: ${listText(names)}`

@@ -135,15 +135,15 @@ function camel(name: string): string {
 /**
  * Opens everything that a recipe on a database needs, says on the first line which database and schemas it
  * talks to, runs `body`, and closes it all.
- * @param given default: `commandEnvironment`
+ * @param given default: the project of `commandEnvironment`
  */
 export async function usingProject<Result>(
   command: Command,
   body: (session: Session, project: Project) => Promise<Result>,
-  given?: Environment,
+  given?: Project,
 ): Promise<Result> {
-  const env = given ?? (await commandEnvironment(command))
-  const project = openProject(env)
+  const project = given ?? openProject(await commandEnvironment(command))
+  const { env } = project
   const { output, signal } = command
   // Said before the connection is made: where it fails, this is what one wants to see.
   if (env.databaseUrl !== null) sayWhere(command, env, env.databaseUrl)

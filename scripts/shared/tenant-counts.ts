@@ -1,26 +1,27 @@
 import {
-  filteredLines,
+  lineGroups,
   type Project,
   type TenantCounts,
-  targetTenants,
+  targetSchemas,
+  targetStandings,
   tenantCounts,
 } from '../../migrations/core/index.ts'
 import { countOf } from '../../migrations/core/report/index.ts'
 import type { Command } from './command.ts'
-import { refuseTargets, tenantSessions } from './tenants.ts'
+import { tenantSessions } from './targets.ts'
 
 /** How the tenants of each tenant line of the filter stand; of all, unless some are named. */
 export async function countedTenants(
   command: Command,
   project: Project,
 ): Promise<ReadonlyMap<string, TenantCounts>> {
-  const { tenant: lines } = filteredLines(project.env)
-  if (lines.length === 0) refuseTargets(project.env)
   const sessions = tenantSessions(command)
   const counts = new Map<string, TenantCounts>()
-  for (const line of lines) {
-    const targets = await targetTenants(project.env, line, sessions, 'all')
-    counts.set(line, await tenantCounts(project, targets, sessions))
+  for (const group of lineGroups(project.env)) {
+    if (!group.isTenant) continue
+    const targets = await targetSchemas(project.env, group, sessions, 'all')
+    const standings = await targetStandings(project, targets, sessions, { evenIfSilent: true })
+    counts.set(group.lines[0] ?? '', tenantCounts(standings))
   }
   return counts
 }

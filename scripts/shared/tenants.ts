@@ -1,11 +1,9 @@
 import {
-  databaseUrl,
   type Environment,
   exitCodes,
   failureGroups,
-  filteredLines,
+  groupsOfRun,
   MigError,
-  type MigEvent,
   openProject,
   type PoolOptions,
   type Project,
@@ -13,153 +11,50 @@ import {
   planTenants,
   runTenants,
   type Session,
-  type SessionOptions,
   type TenantPlan,
   type TenantRunResult,
-  type TenantStanding,
   targetTenants,
   tenantPlanEvent,
   tenantRunError,
   usingSession,
   withTenantLossCounts,
 } from '../../migrations/core/index.ts'
-import {
-  countOf,
-  durationText,
-  failureSummary,
-  type Style,
-  tenantBars,
-  tenantPlanText,
-} from '../../migrations/core/report/index.ts'
-import { type Command, commandEnvironment, sayWhere, usingProject } from './command.ts'
+import { countOf, durationText, failureSummary, tenantPlanText } from '../../migrations/core/report/index.ts'
+import { type Command, commandEnvironment } from './command.ts'
 import { confirmLosses } from './losses.ts'
 import { planRequest } from './runs.ts'
+import { onGroups, tenantSessions } from './targets.ts'
 
-/** What single lines are done with; the environment's filter holds these alone. */
-type OnSingleLines = (session: Session, project: Project) => Promise<unknown>
-/** As `OnSingleLines`; `besideTenants` when tenant lines of the filter are done with before or after. */
+/** What is done with the single lines of a run; `besideTenants` when tenant lines are done with before or after. */
 type OnSinglesOfRun = (session: Session, project: Project, besideTenants: boolean) => Promise<unknown>
-/** What is done with one tenant line. */
-type OnTenantLine = (project: Project, line: string) => Promise<unknown>
 
-/**
- * Runs a recipe on the lines of its filter: single lines together, each tenant line by itself. On the way up single
- * lines go first, since tenants may need them.
- */
+/** Runs an upgrade or downgrade on the lines that its target is for, in their order. */
 export async function onLines(
   command: Command,
   direction: 'upgrade' | 'downgrade',
   single: OnSinglesOfRun,
-  tenant: OnTenantLine,
-): Promise<unknown> {
-  const env = await narrowed(command, await commandEnvironment(command), direction)
-  const lines = filteredLines(env)
-  if (lines.tenant.length === 0) {
-    refuseTargets(env)
-    return usingProject(command, (session, project) => single(session, project, false), env)
-  }
-  const project = openProject(env)
-  const onSingle = async () => {
-    if (lines.single.length === 0) return
-    const alone = { ...env, filter: lines.single }
-    return usingProject(command, (session, opened) => single(session, opened, true), alone)
-  }
-  if (direction === 'upgrade') await onSingle()
-  else if (lines.single.length > 0) await expectSinglePlan(command, { ...env, filter: lines.single })
-  await sayWhereTenants(command, env)
-  for (const line of lines.tenant) await tenant(project, line)
-  if (direction === 'downgrade') await onSingle()
+  tenant: (project: Project, line: string) => Promise<unknown>,
+): Promise<void> {
+  const project = openProject(await commandEnvironment(command))
+  const groups = groupsOfRun(project, { direction, target: command.positionals.target ?? '' })
+  const besideTenants = groups.length > 1 && groups.some(({ isTenant }) => isTenant)
+  const last = groups.at(-1)
+  if (direction === 'downgrade' && besideTenants && last?.isTenant === false)
+    await expectSinglePlan(command, project, last.lines)
+  await onGroups(command, project, groups, ({ project: own, isTenant, lines, sessions }) => {
+    if (isTenant) return tenant(own, lines[0] ?? '')
+    if (sessions.open === undefined) throw new Error('single lines have an open session')
+    return single(sessions.open, own, besideTenants)
+  })
 }
 
 /**
  * Plans the downgrade of the single lines, which tenants precede: what it refuses is refused before a tenant goes.
  * @throws MigError as `planRun` does
  */
-async function expectSinglePlan(command: Command, env: Environment): Promise<void> {
-  const request = { ...planRequest('downgrade', command), tenantsGo: true }
-  await usingSession(env, { signal: command.signal }, (session) =>
-    planRun(session, openProject(env), request),
-  )
-}
-
-/** As `onLines`, for recipes whose target means the same for every kind of line, or that have none. */
-export async function onEachLine(
-  command: Command,
-  single: OnSingleLines,
-  tenant: OnTenantLine,
-): Promise<readonly unknown[]> {
-  const env = await commandEnvironment(command)
-  const lines = filteredLines(env)
-  if (lines.tenant.length === 0) {
-    refuseTargets(env)
-    return [await usingProject(command, single, env)]
-  }
-  const project = openProject(env)
-  const results: unknown[] = []
-  if (lines.single.length > 0)
-    results.push(await usingProject(command, single, { ...env, filter: lines.single }))
-  await sayWhereTenants(command, env)
-  for (const line of lines.tenant) results.push(await tenant(project, line))
-  return results
-}
-
-/**
- * The first line of what is done with tenants: the database, unless they all live in others and none is configured.
- */
-export async function sayWhereTenants(command: Command, env: Environment): Promise<void> {
-  const { tenant } = filteredLines(env)
-  const elsewhere = env.lines.every(
-    ({ key, tenants }) =>
-      !tenant.includes(key) || tenants?.list !== undefined || tenants?.function !== undefined,
-  )
-  if (env.databaseUrl === null && elsewhere) return
-  sayWhere(command, { ...env, filter: tenant }, await databaseUrl(env, command.output.event))
-}
-
-/** Single lines and tenant lines together take only targets that mean the same for both; a revision names its line. */
-async function narrowed(
-  { positionals }: Command,
-  env: Environment,
-  direction: 'upgrade' | 'downgrade',
-): Promise<Environment> {
-  const { single, tenant } = filteredLines(env)
-  const target = positionals.target ?? ''
-  const forAll = direction === 'upgrade' ? /^heads?$/ : /^base$/
-  if (single.length === 0 || tenant.length === 0 || forAll.test(target)) return env
-  if (!/^[-+]\d+$/.test(target)) {
-    const { graph, files } = openProject(env)
-    const ids = graph.resolveAll(target, { lines: env.filter })
-    const lines = new Set(ids.flatMap((id) => files.get(id)?.line ?? []))
-    if (lines.size > 0) return { ...env, filter: [...lines] }
-  }
-  throw new MigError('mixed-lines', `the target ${target} is not for single lines and tenant lines at once`, {
-    help: `name the lines: just mig-${direction} ${target} ${single.join(',')}, or just mig-${direction} ${target} ${tenant[0]} --tenants …`,
-  })
-}
-
-/** Naming tenants where the filter has no tenant line is a mistake. @throws MigError `no-tenant-line` */
-export function refuseTargets(env: Environment): void {
-  const { selection, shards } = env.targets
-  if (selection === null && shards === null) return
-  const keys = env.lines.flatMap(({ key, tenants }) => (tenants === null ? [] : [key]))
-  throw new MigError('no-tenant-line', 'tenants are named, and the schema filter has no tenant line', {
-    help:
-      keys.length === 0
-        ? "env.ts has no tenant line; make one with schemas: { tenant: { tenants: { like: 'tenant_%' } } }"
-        : `put the line into the filter: ${keys.join(', ')}`,
-  })
-}
-
-/** Sessions that tell of their steps only where that was asked for: there are thousands. */
-export function tenantSessions({ output, signal }: Command): SessionOptions {
-  const steps: readonly MigEvent['event'][] = ['step-start', 'step-done', 'statement', 'schema-created']
-  const chatty = output.level === 'verbose' || output.level === 'debug'
-  return {
-    signal,
-    emit: (event) => {
-      if (chatty || !steps.includes(event.event)) output.event(event)
-    },
-  }
+async function expectSinglePlan(command: Command, project: Project, lines: readonly string[]): Promise<void> {
+  const request = { ...planRequest('downgrade', command), lines, tenantsGo: true }
+  await usingSession(project.env, { signal: command.signal }, (session) => planRun(session, project, request))
 }
 
 /**
@@ -182,7 +77,7 @@ export async function runOnTenants(
   const plan = await withTenantLossCounts(project, planned, sessions)
   const shown = tenantPlanEvent(plan)
   if (plan.work.length === 0 && plan.refused.length === 0) {
-    const text = `nothing to do: ${countOf(targets.tenants.length, 'tenant')} of ${line} at ${request.target}`
+    const text = `nothing to do: ${countOf(targets.length, 'tenant')} of ${line} at ${request.target}`
     output.result(text, shown, { event: 'done', direction, steps: 0, ms: 0 })
     return
   }
@@ -244,59 +139,4 @@ export function poolOptions({ flags }: Pick<Command, 'flags'>, env: Environment)
     goOn: flags.continue === true || env.goOn,
     share: flags.share === true,
   }
-}
-
-/**
- * The one tenant line that a recipe about tenants is for.
- * @throws MigError `no-tenant-line`, `one-tenant-line`
- */
-export function oneTenantLine(env: Environment): string {
-  const { tenant } = filteredLines(env)
-  const [line, ...more] = tenant
-  if (line === undefined) {
-    throw new MigError('no-tenant-line', 'the schema filter has no tenant line', {
-      help: "a tenant line is schemas: { tenant: { tenants: { like: 'tenant_%' } } } in env.ts",
-    })
-  }
-  if (more.length === 0) return line
-  throw new MigError('one-tenant-line', `there are several tenant lines: ${tenant.join(', ')}`, {
-    help: `name one of them as the schema key, as in ${line}`,
-  })
-}
-
-/** A tenant's state in words. */
-export function tenantStateText({ state, behind }: Pick<TenantStanding, 'state' | 'behind'>): string {
-  if (state === 'absent') return 'no such schema'
-  if (state === 'emptied') return 'empty schema'
-  if (state === 'disagrees') return 'log disagrees'
-  if (state === 'unreachable') return 'does not answer'
-  if (state === 'missing') return 'no file has it'
-  return behind === 0 ? 'head' : `${behind} behind`
-}
-
-/** What is wrong with the rows of some schemas, each with what to type; of many that have the same, the first few. */
-export function troubleTexts(standings: readonly Pick<TenantStanding, 'trouble'>[]): readonly string[] {
-  const texts = standings.flatMap(({ trouble }) =>
-    trouble === null ? [] : [`${trouble.what}\n  → ${trouble.help}`],
-  )
-  const shown = [...new Set(texts)]
-  return shown.length <= troublesShown
-    ? shown
-    : [...shown.slice(0, troublesShown), `and ${shown.length - troublesShown} more: just mig-status`]
-}
-
-const troublesShown = 10
-
-/** How tenants spread over revisions, as bars. */
-export function standingBars(standings: readonly TenantStanding[], style: Style): string {
-  const groups = new Map<string, number>()
-  for (const standing of standings) {
-    const at = standing.state === 'unreachable' ? 'unknown' : standing.revisions.join(', ') || 'base'
-    const label = `${at} (${tenantStateText(standing)})`
-    groups.set(label, (groups.get(label) ?? 0) + 1)
-  }
-  return tenantBars(
-    [...groups].map(([label, tenants]) => ({ label, tenants })),
-    style,
-  )
 }

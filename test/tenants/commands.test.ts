@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest'
-import { createTenant, targetTenants, tenantStatus } from '../../migrations/core/index.ts'
+import { createTenant, targetStatus, targetTenants } from '../../migrations/core/index.ts'
 import { nameOfRunner } from '../../migrations/core/runner/holder.ts'
 import { chain, tenantTest } from './support.ts'
 
@@ -23,14 +23,14 @@ describe('a command to type that names a tenant', () => {
       [hostile],
     )
     const targets = await targetTenants(project.env, 'tenant', {})
-    expect(await tenantStatus(project, targets, {})).toMatchObject([
+    expect(await targetStatus(project, targets, {})).toMatchObject([
       { kind: 'half-done', fix: `just mig-upgrade a00000000001 tenant --tenants ${quoted}` },
     ])
     await client.query('DELETE FROM mig.progress')
     const dead = nameOfRunner().replace(/\d+/, '999999999')
     await client.query("SELECT set_config('application_name', $1, false)", [dead])
     await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [`just-mig mig ${hostile}`])
-    const [lock] = await tenantStatus(project, targets, {})
+    const [lock] = await targetStatus(project, targets, {})
     expect(lock?.fix).toContain(`just mig-unlock tenant --tenants ${quoted}`)
     await client.query('SELECT pg_advisory_unlock_all()')
   })

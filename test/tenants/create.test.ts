@@ -18,7 +18,7 @@ describe('schema public', () => {
       settings: { schemas: { tenant: { tenants: { like: 'pub%' } } } },
       tenants: 'all',
     })
-    const { tenants } = await targetTenants(project.env, 'tenant', {})
+    const tenants = await targetTenants(project.env, 'tenant', {})
     expect(tenants.map(({ schema }) => schema)).toEqual(['public'])
     for (const tenant of tenants)
       await expect(dropTenant(project, tenant, {})).rejects.toMatchObject({ code: 'bad-tenant' })
@@ -61,7 +61,7 @@ describe('a tenant of another role', () => {
       const places = [{ schema: 'tenant_a', databaseUrl: url.href }]
       const settings = { schemas: { tenant: { tenants: { list: places } } } }
       const project = await lab.project({ tenants: 'all', settings })
-      const { tenants } = await targetTenants(project.env, 'tenant', {})
+      const tenants = await targetTenants(project.env, 'tenant', {})
       for (const tenant of tenants)
         await expect(dropTenant(project, tenant, {})).rejects.toMatchObject({
           code: 'database-error',

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest'
-import { failureGroups, targetTenants, tenantRunError, tenantStandings } from '../../migrations/core/index.ts'
+import { failureGroups, targetStandings, targetTenants, tenantRunError } from '../../migrations/core/index.ts'
 import { chain, revisionId, revisionText, tenantNames, tenantTest } from './support.ts'
 
 describe('a run over 300 tenants', () => {
@@ -189,8 +189,8 @@ describe('a run over tenants', () => {
       const first = await lab.run({ tenants: 'all', goOn: true })
       expect(first.result).toMatchObject({ done: 3, failures: [{ tenant: { schema: 'tenant_001' } }] })
       const project = await lab.project()
-      const { tenants } = await targetTenants(project.env, 'tenant', {}, 'all')
-      const begun = (await tenantStandings(project, 'tenant', tenants, {})).map(({ halfDone }) => halfDone)
+      const tenants = await targetTenants(project.env, 'tenant', {}, 'all')
+      const begun = (await targetStandings(project, tenants, {})).map(({ halfDone }) => halfDone)
       const goOn = `just mig-upgrade ${revisionId(1)} tenant --tenants tenant_001`
       const inTheMiddle = { revision: revisionId(1), direction: 'upgrade', statement: 1, goOn }
       expect(begun.toSorted()).toEqual([inTheMiddle, null, null, null])

@@ -3,9 +3,9 @@ import {
   createTenant,
   dropTenant,
   stampTenants,
+  targetStandings,
+  targetStatus,
   targetTenants,
-  tenantStandings,
-  tenantStatus,
 } from '../../migrations/core/index.ts'
 import { chain, revisionId, revisionText, type TenantLab, tenantNames, tenantTest } from './support.ts'
 
@@ -19,15 +19,15 @@ async function tables({ database }: TenantLab, schema: string): Promise<number |
 async function look(lab: TenantLab) {
   const project = await lab.project({ tenants: 'all' })
   const targets = await targetTenants(project.env, 'tenant', {})
-  const standings = await tenantStandings(project, 'tenant', targets.tenants, {})
-  const status = await tenantStatus(project, targets, {})
+  const standings = await targetStandings(project, targets, {})
+  const status = await targetStatus(project, targets, {})
   return { states: standings.map(({ state }) => state), standings, status }
 }
 
 async function stamp(lab: TenantLab, target: string, tenants: string, fromLog = false) {
   const project = await lab.project({ tenants })
   const targets = await targetTenants(project.env, 'tenant', {})
-  return stampTenants(project, targets, { target, fromLog }, {}, {})
+  return stampTenants(project, 'tenant', targets, { target, fromLog }, {}, {})
 }
 
 describe('a tenant whose schema others have dropped', () => {

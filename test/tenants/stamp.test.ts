@@ -25,7 +25,7 @@ async function stamp(lab: TenantLab, target: string, { given = {}, purge, ...opt
     ...(signal === undefined ? {} : { signal }),
     ...(onEvent === undefined ? {} : { emit: onEvent }),
   }
-  return stampTenants(project, targets, { target, ...(purge ? { purge } : {}) }, options, sessions)
+  return stampTenants(project, 'tenant', targets, { target, ...(purge ? { purge } : {}) }, options, sessions)
 }
 
 async function locking(lab: TenantLab, schema: string, body: () => Promise<void>): Promise<void> {
@@ -79,7 +79,7 @@ describe('a stamp on tenants', () => {
     await lab.run({ tenants: '0:1' })
     const project = await lab.project({ tenants: 'all' })
     const targets = await targetTenants(project.env, 'tenant', {})
-    const { changes } = await tenantStampPlan(project, targets, { target: 'head' }, {})
+    const { changes } = await tenantStampPlan(project, 'tenant', targets, { target: 'head' }, {})
     expect(changes).toHaveLength(49)
     expect(Object.keys(await lab.versions())).toEqual(['tenant_000'])
   })

@@ -5,12 +5,12 @@ import {
   selectTenants,
   type TenantTargets,
 } from '../../migrations/core/environment/tenant-targets.ts'
-import { byCodePoint, type Tenant } from '../../migrations/core/environment/tenants.ts'
+import { byCodePoint, type TargetSchema } from '../../migrations/core/environment/tenants.ts'
 import { type LoadOptions, loadEnvironment, type TenantSource } from '../../migrations/core/index.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { chain, revisionId, tenantNames, tenantTest } from './support.ts'
 
-const tenant = (schema: string, shard: string | null = null): Tenant => ({
+const tenant = (schema: string, shard: string | null = null): TargetSchema => ({
   ...{ line: 'tenant', schema, shard },
   databaseUrl: shard,
 })
@@ -46,7 +46,7 @@ describe('the tenants of a line', () => {
       for (const tenants of sources) {
         const settings = { schemas: { tenant: { tenants }, shared: 'app_shared' } }
         const { targets } = await lab.plan({ tenants: 'all', settings })
-        expect(targets.tenants.map(({ schema }) => schema)).toEqual(inOrder)
+        expect(targets.map(({ schema }) => schema)).toEqual(inOrder)
       }
     },
   )
@@ -55,7 +55,7 @@ describe('the tenants of a line', () => {
     await lab.makeSchemas(['tenant_a', 'app_shared', 'mig'])
     const settings = { schemas: { tenant: { tenants: { like: '%' } }, shared: 'app_shared' } }
     const { targets } = await lab.plan({ tenants: 'all', settings })
-    expect(targets.tenants.map(({ schema }) => schema)).toEqual(['public', 'tenant_a'])
+    expect(targets.map(({ schema }) => schema)).toEqual(['public', 'tenant_a'])
   })
 
   tenantTest('live on shards, each with a ledger of its own', async ({ lab, database }) => {

@@ -157,7 +157,8 @@ describe('a check of tenants against the models', () => {
     const project = await exampleProject(database)
     for (const name of ['tenant_a', 'tenant_b', 'tenant_c', hostile])
       await createTenant(project, 'tenant', name, {})
-    const check = async () => checkTenants(project, await targetTenants(project.env, 'tenant', {}), {})
+    const check = async () =>
+      checkTenants(project, 'tenant', await targetTenants(project.env, 'tenant', {}), {})
     expect(await check()).toMatchObject({ tenants: 4, behind: [], drift: [] })
     await database.client.query(
       `ALTER TABLE tenant_b.account ADD COLUMN by_hand text; ALTER TABLE tenant_c.account ADD COLUMN by_hand text;

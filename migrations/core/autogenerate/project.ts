@@ -1,7 +1,6 @@
 import type { Client } from 'pg'
 import { MigError } from '../errors.ts'
-import { type Project, planRun, type Session } from '../runner/index.ts'
-import { filteredLines } from '../runner/tenants/index.ts'
+import { filteredLines, type Project, planRun, type Session } from '../runner/index.ts'
 import { lineTargets } from '../scratch/lines.ts'
 import { runOnScratch, scratchProject, stampOnScratch } from '../scratch/project.ts'
 import type { State } from '../scratch/state.ts'

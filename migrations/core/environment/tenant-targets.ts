@@ -2,7 +2,7 @@ import { MigError } from '../errors.ts'
 import { wildcard } from '../wildcard.ts'
 import { nearest } from './nearest.ts'
 import { shellWord } from './shell-word.ts'
-import type { Tenant } from './tenants.ts'
+import type { TargetSchema } from './tenants.ts'
 
 /** Which tenants of a line a command is for. */
 export type TenantSelection =
@@ -69,7 +69,7 @@ export const waysToName =
 
 /** Tenants that a command is for, and those that it may have to make. */
 export interface SelectedTenants {
-  readonly tenants: readonly Tenant[]
+  readonly tenants: readonly TargetSchema[]
   /** Named tenants that the source does not list; only with `create_schema`. */
   readonly unknown: readonly string[]
 }
@@ -82,7 +82,7 @@ export interface SelectedTenants {
  */
 export function selectTenants(
   line: string,
-  listed: readonly Tenant[],
+  listed: readonly TargetSchema[],
   { selection, shards, createSchema }: TenantTargets,
 ): SelectedTenants {
   if (selection === null && shards === null) {
@@ -107,10 +107,10 @@ export function selectTenants(
 
 function inRange(
   line: string,
-  listed: readonly Tenant[],
+  listed: readonly TargetSchema[],
   { start, end }: TenantSelection & { readonly kind: 'range' },
-  reachable: readonly Tenant[],
-): readonly Tenant[] {
+  reachable: readonly TargetSchema[],
+): readonly TargetSchema[] {
   const stop = end ?? listed.length
   const part = listed.slice(start, stop)
   const within = new Set(reachable)
@@ -124,15 +124,15 @@ function inRange(
 
 function named(
   line: string,
-  listed: readonly Tenant[],
-  reachable: readonly Tenant[],
+  listed: readonly TargetSchema[],
+  reachable: readonly TargetSchema[],
   { names, whole }: TenantSelection & { readonly kind: 'names' },
   createSchema: boolean,
 ): SelectedTenants {
-  const bySchema = new Map<string, readonly Tenant[]>()
+  const bySchema = new Map<string, readonly TargetSchema[]>()
   for (const tenant of reachable)
     bySchema.set(tenant.schema, [...(bySchema.get(tenant.schema) ?? []), tenant])
-  const wanted = new Set<Tenant>()
+  const wanted = new Set<TargetSchema>()
   const unknown = new Set<string>()
   const asOne = whole !== undefined && bySchema.has(whole)
   for (const name of asOne ? [whole] : names) {
@@ -150,12 +150,12 @@ function isGlob(name: string): boolean {
   return /[*?]/.test(name)
 }
 
-function matching(tenants: readonly Tenant[], glob: string): readonly Tenant[] {
+function matching(tenants: readonly TargetSchema[], glob: string): readonly TargetSchema[] {
   const matches = wildcard(glob)
   return tenants.filter(({ schema }) => matches(schema))
 }
 
-function checkShards(listed: readonly Tenant[], shards: readonly string[] | null): void {
+function checkShards(listed: readonly TargetSchema[], shards: readonly string[] | null): void {
   if (shards?.length === 0) {
     throw new MigError('no-tenant-targets', '--shard names no shard', { help: waysToName })
   }
@@ -171,7 +171,7 @@ function checkShards(listed: readonly Tenant[], shards: readonly string[] | null
   }
 }
 
-function unknownTenant(line: string, listed: readonly Tenant[], name: string): MigError {
+function unknownTenant(line: string, listed: readonly TargetSchema[], name: string): MigError {
   const guess = nearest(
     name,
     listed.map(({ schema }) => schema),
@@ -187,7 +187,7 @@ function unknownTenant(line: string, listed: readonly Tenant[], name: string): M
 }
 
 /** A name that is on several shards, where one is meant. */
-export function ambiguousTenant(name: string, found: readonly Tenant[]): MigError {
+export function ambiguousTenant(name: string, found: readonly TargetSchema[]): MigError {
   const shards = found.map(({ shard }) => shard ?? 'the main database')
   return new MigError('ambiguous-tenant', `the tenant "${name}" is on several shards: ${shards.join(', ')}`, {
     help: 'say which with --shard NAME',

@@ -6,7 +6,7 @@ import type { Line } from './schema-map.ts'
 import { badTenants, placesOf } from './tenant-places.ts'
 
 /** One target schema of a tenant line. */
-export interface Tenant {
+export interface TargetSchema {
   readonly line: string
   /** The physical schema, unquoted. */
   readonly schema: string
@@ -57,13 +57,13 @@ export async function listTenants(
   line: Pick<Line, 'key' | 'tenants'>,
   connect: () => Promise<ClientBase>,
   taken: readonly string[] = [],
-): Promise<readonly Tenant[]> {
+): Promise<readonly TargetSchema[]> {
   const { key, tenants: source } = line
   if (source === null) return []
   const places = await placesOf(key, source, connect)
   // What a pattern finds is there already; only other sources can name what cannot be.
   const isFound = source.like !== undefined || source.match !== undefined
-  const found = places.flatMap((place): Tenant[] => {
+  const found = places.flatMap((place): TargetSchema[] => {
     const tenant = { line: key, ...tenantPlace(key, place) }
     const reason = isFound ? undefined : whyNoTenant(tenant.schema)
     if (reason !== undefined) throw badTenant(key, tenant.schema, reason)
@@ -96,7 +96,7 @@ export function whyNoTenant(schema: string): string | undefined {
 }
 
 /** @throws MigError `bad-tenant` for what is neither a name nor a place with one */
-function tenantPlace(key: string, place: unknown): Pick<Tenant, 'schema' | 'databaseUrl' | 'shard'> {
+function tenantPlace(key: string, place: unknown): Pick<TargetSchema, 'schema' | 'databaseUrl' | 'shard'> {
   const given: unknown = typeof place === 'string' ? { schema: place } : place
   const fields = (typeof given === 'object' && given !== null ? given : {}) as Readonly<
     Record<string, unknown>

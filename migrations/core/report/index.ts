@@ -1,4 +1,12 @@
 export { type Annotation, githubAnnotation } from './annotation.ts'
+export {
+  halfDoneTexts,
+  neverRunTexts,
+  standingBars,
+  standingsTable,
+  stateText,
+  troubleTexts,
+} from './current.ts'
 export { type ErrorTextOptions, type ErrorValues, errorText, type RenderCaret } from './error.ts'
 export { type EventTextOptions, eventText, type Level, levels } from './event.ts'
 export {
@@ -37,6 +45,6 @@ export {
 } from './progress.ts'
 export { colourStyle, plainStyle, type Style } from './style.ts'
 export { type Column, type TableOptions, table } from './table.ts'
-export { failureSummary, tenantBars, tenantPlanText } from './tenants.ts'
+export { failureSummary, tenantPlanText } from './tenants.ts'
 export { oneLine } from './text.ts'
 export { countOf, countText, durationText, relativeTime } from './units.ts'

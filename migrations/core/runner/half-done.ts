@@ -1,4 +1,3 @@
-import { shellWord } from '../environment/index.ts'
 import type { Progress } from '../ledger/index.ts'
 import type { Project } from './project.ts'
 
@@ -16,20 +15,20 @@ export interface HalfDone {
 
 /**
  * What the ledger knows of a half-done revision, for who asks where a target schema stands.
- * @param tenant the target schema, where the line has many
+ * @param words the words after a command that name the target schema, as `targetWords` makes them
  */
-export function halfDoneOf(row: Progress, files: Files, tenant?: string): HalfDone {
+export function halfDoneOf(row: Progress, files: Files, words: string): HalfDone {
   const { revision, direction, statement } = row
-  const only = tenant === undefined ? '' : ` --tenants ${shellWord(tenant)}`
-  return { revision, direction, statement, goOn: `${finishHelp(row, files)}${only}` }
+  return { revision, direction, statement, goOn: finishHelp(row, files, words) }
 }
 
-/** What finishes a half-done revision, also where the code has no file of it. */
+/** What finishes a half-done revision, also where the code has no file of it. @param words as for `halfDoneOf` */
 export function finishHelp(
-  { direction, revision, line }: Pick<Progress, 'direction' | 'revision' | 'line'>,
+  { direction, revision }: Pick<Progress, 'direction' | 'revision'>,
   files: Files,
+  words: string,
 ): string {
   const command =
-    direction === 'upgrade' ? `just mig-upgrade ${revision} ${line}` : `just mig-downgrade -1 ${line}`
+    direction === 'upgrade' ? `just mig-upgrade ${revision} ${words}` : `just mig-downgrade -1 ${words}`
   return files.has(revision) ? command : `deploy the code that has the file of ${revision}, then ${command}`
 }

@@ -1,13 +1,14 @@
-import type { Environment } from '../environment/index.ts'
+import type { TargetSchema } from '../environment/index.ts'
 import { MigError } from '../errors.ts'
 import type { StepFacts } from '../events.ts'
 import { type AppliedRows, digestOf, type LogEntry, readLastEntries, toggledDigest } from '../ledger/index.ts'
 import type { PlannedStep, RevisionFile } from '../revisions/index.ts'
-import { type AppliedState, ofLine, readStates, type Target } from './applied/state.ts'
+import { type AppliedState, ofLine, readStates } from './applied/state.ts'
 import { checkTrusted, targetWords } from './applied/trouble.ts'
 import { stepLosses } from './losses.ts'
 import type { Project } from './project.ts'
 import type { Session } from './session.ts'
+import { singleTargets } from './targets.ts'
 import { namingTenants, tenantHeads } from './tenants/standing-on.ts'
 
 /** One revision applied to, or removed from, one target schema. */
@@ -73,11 +74,6 @@ export async function readLedgerState(
     entries,
     tenantHeads: direction === 'upgrade' ? [] : await tenantHeads(session.client, project),
   }
-}
-
-/** The single lines with their schemas. */
-export function singleTargets({ schemas }: Pick<Environment, 'schemas'>): readonly Target[] {
-  return Object.entries(schemas).map(([line, targetSchema]) => ({ line, targetSchema }))
 }
 
 /**
@@ -175,13 +171,13 @@ function knownRows(
 ): readonly string[] {
   const known: string[] = []
   for (const target of singleTargets(project.env)) {
-    const rows = applied.get(target.targetSchema) ?? []
+    const rows = applied.get(target.schema) ?? []
     const own = rows.filter((id) => project.files.has(id))
     const missing = rows.find((id) => !project.files.has(id))
-    const alsoApplied = states?.get(target.targetSchema)?.alsoApplied ?? []
+    const alsoApplied = states?.get(target.schema)?.alsoApplied ?? []
     const isKnown = own.length > 0 || alsoApplied.length > 0
     if (missing !== undefined && !(allowMissing && isKnown)) {
-      const fromLog = (states?.get(target.targetSchema)?.byLog ?? null) !== null
+      const fromLog = (states?.get(target.schema)?.byLog ?? null) !== null
       const done = new Set([...ofLine(project, target.line, own), ...alsoApplied])
       const isPending = [...project.files.values()].some(
         ({ line, revision }) => line === target.line && !done.has(revision),
@@ -208,7 +204,7 @@ interface MissingRow {
 
 function aheadOfCode(
   { env }: Project,
-  { line, targetSchema }: Target,
+  { line, schema: targetSchema }: TargetSchema,
   id: string,
   { allowMissing, mayRunBeside, fromLog }: MissingRow,
 ): MigError {

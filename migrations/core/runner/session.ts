@@ -33,6 +33,8 @@ export interface Session {
 export interface SessionOptions {
   readonly emit?: EmitEvent
   readonly signal?: AbortSignal
+  /** A session that is open already, for what is asked of its own database; left open. */
+  readonly open?: Session
   /** A connection of the caller's own: left open, with the search_path that it came with. */
   readonly client?: ClientBase
   /** Shown in pg_stat_activity. Default: `just-mig <pid>@<machine>`. */
@@ -76,6 +78,9 @@ export async function usingSession<Result>(
     const given: Session = { client: options.client, url: null, emit, signal }
     return onOwnPath(given, body).catch(rethrown(signal))
   }
+  const { open: opened } = options
+  if (opened !== undefined && (env.databaseUrl === null || env.databaseUrl === opened.url))
+    return body(telling(opened, emit)).catch(rethrown(signal))
   const { url, embedded } = await configuredServer(env, emit)
   const applicationName = options.applicationName ?? nameOfRunner()
   const open = () =>
@@ -116,6 +121,20 @@ export async function usingSession<Result>(
     signal?.removeEventListener('abort', cancel)
     await cancelling
     await own.end()
+  }
+}
+
+/** The same session, which tells somebody else. */
+function telling(session: Session, emit: EmitEvent): Session {
+  const { url, signal, role, own } = session
+  return {
+    // Another one after `reconnect`.
+    get client() {
+      return session.client
+    },
+    ...{ url, emit, signal },
+    ...(role === undefined ? {} : { role }),
+    ...(own === undefined ? {} : { own }),
   }
 }
 

@@ -3,9 +3,9 @@ import { createLedger, digestOf, forgetProgressStatement, ledgerStatements } fro
 import type { RevisionFile } from '../revisions/index.ts'
 import { type AppliedState, headsOf, ofLine, readStates } from './applied/state.ts'
 import { holdingLocks } from './locks.ts'
-import { singleTargets } from './plan.ts'
 import { fileChecksum, type Project } from './project.ts'
 import { type Session, whereFrom } from './session.ts'
+import { singleTargets } from './targets.ts'
 
 export interface StampRequest {
   /** One target, or several with spaces between them; with `fromLog` it does not count. */

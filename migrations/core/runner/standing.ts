@@ -1,13 +1,11 @@
-import { type LogEntry, type ProgressRow, readLastEntries, readProgress } from '../ledger/index.ts'
-import { type AppliedState, readStates } from './applied/state.ts'
-import { troubleNote } from './applied/trouble.ts'
-import { type HalfDone, halfDoneOf } from './half-done.ts'
-import { singleTargets } from './plan.ts'
+import type { LogEntry } from '../ledger/index.ts'
 import type { Project } from './project.ts'
 import type { Session } from './session.ts'
+import { standingsReader, type TargetStanding } from './standings.ts'
+import { singleTargets } from './targets.ts'
 
 /** Where one revision row of one target schema stands. */
-export interface Standing {
+export interface Standing extends Pick<TargetStanding, 'behind' | 'neverRun' | 'trouble' | 'halfDone'> {
   readonly line: string
   readonly targetSchema: string
   /** Null when nothing is applied. */
@@ -17,16 +15,8 @@ export interface Standing {
    * `missing`: a revision that no file has; `absent`: no such schema; `emptied`: it has lost its objects; `disagrees`:
    * the log says something else.
    */
-  readonly state: 'head' | 'behind' | 'base' | 'missing' | 'absent' | 'emptied' | 'disagrees'
-  /** Pending revisions of the line in this target schema. */
-  readonly behind: number
-  /** Those of them that were put below an applied one. */
-  readonly neverRun: readonly string[]
-  /** What is wrong with the rows, and what to type about it. */
-  readonly trouble: { readonly what: string; readonly help: string } | null
+  readonly state: Exclude<TargetStanding['state'], 'unreachable'>
   readonly last: LogEntry | undefined
-  /** The revision that the target schema is in the middle of; the rows are as before it. */
-  readonly halfDone: HalfDone | null
 }
 
 /**
@@ -39,56 +29,29 @@ export async function currentStandings(
   verbose: boolean,
 ): Promise<readonly Standing[]> {
   const { env } = project
-  const states = await readStates(session.client, project, singleTargets(env))
-  const schemas = env.filter.flatMap((line) => env.schemas[line] ?? [])
-  const entries = verbose ? await readLastEntries(session.client, env.ledgerSchema, schemas) : []
-  const progress = await readProgress(session.client, env.ledgerSchema, schemas)
-  return env.filter.flatMap((line) => lineStandings(project, { states, entries, progress }, line))
+  const look = standingsReader(project, { entries: verbose })
+  return standingRows(project, await look(session, singleTargets(env, env.filter)))
 }
 
-interface LedgerRows {
-  readonly states: ReadonlyMap<string, AppliedState>
-  readonly entries: readonly LogEntry[]
-  readonly progress: readonly ProgressRow[]
-}
-
-function lineStandings(
-  project: Project,
-  { states, entries, progress }: LedgerRows,
-  line: string,
+/** The standings with a row for each applied revision; one where nothing is, none where nobody knows. */
+export function standingRows(
+  { files }: Pick<Project, 'files'>,
+  standings: readonly TargetStanding[],
 ): readonly Standing[] {
-  const targetSchema = project.env.schemas[line]
-  if (targetSchema === undefined) return []
-  const applied = states.get(targetSchema)
-  const rows = applied?.rows ?? []
-  const behind = pendingOf(project, states, line)
-  const begun = progress.find((row) => row.targetSchema === targetSchema)
-  const halfDone = begun === undefined ? null : halfDoneOf(begun, project.files)
-  const trouble = applied === undefined ? null : troubleNote(project.env, applied)
-  const kind = applied?.trouble?.kind
-  const troubled = kind === undefined ? undefined : kind === 'gone' ? 'absent' : kind
-  const common = { line, targetSchema, behind, neverRun: applied?.neverRun ?? [], trouble, halfDone }
-  if (rows.length === 0) {
-    const state = troubled ?? (behind === 0 ? 'head' : 'base')
-    return [{ ...common, revision: null, message: '', state, last: undefined }]
-  }
-  return rows.map((revision): Standing => {
-    const file = project.files.get(revision)
-    const last = entries.find((entry) => entry.targetSchema === targetSchema && entry.revision === revision)
-    const state = file === undefined ? 'missing' : (troubled ?? (behind === 0 ? 'head' : 'behind'))
-    return { ...common, revision, message: file?.message ?? '', state, last }
+  return standings.flatMap(({ target, revisions, entries, state, behind, neverRun, trouble, halfDone }) => {
+    if (state === 'unreachable') return []
+    const place = { line: target.line, targetSchema: target.schema }
+    const common = { ...place, behind, neverRun, trouble, halfDone }
+    if (revisions.length === 0) {
+      const shown = state === 'absent' ? 'base' : state
+      return [{ ...common, revision: null, message: '', state: shown, last: undefined }]
+    }
+    return revisions.map((revision): Standing => {
+      const file = files.get(revision)
+      const isKnownBesideMissing = state === 'missing' && file !== undefined
+      const shown = isKnownBesideMissing ? (behind === 0 ? 'head' : 'behind') : state
+      const last = entries.find((entry) => entry.revision === revision)
+      return { ...common, revision, message: file?.message ?? '', state: shown, last }
+    })
   })
-}
-
-/** How many revisions of a line are not applied yet. */
-function pendingOf(project: Project, states: ReadonlyMap<string, AppliedState>, line: string): number {
-  const { graph, files } = project
-  const all = [...states.values()]
-  const done = new Set(graph.applied(all.flatMap(({ rows }) => rows.filter((id) => files.has(id)))))
-  for (const { neverRun, alsoApplied } of all) {
-    for (const id of alsoApplied) done.add(id)
-    for (const id of neverRun) done.delete(id)
-  }
-  const needed = graph.ancestors(graph.realHeads({ lines: [line] }))
-  return needed.filter((id) => files.get(id)?.line === line && !done.has(id)).length
 }

@@ -1,12 +1,14 @@
+import type { TargetSchema } from '../environment/index.ts'
 import type { LockHolder } from '../events.ts'
 import { type ProgressRow, readProgress, targetLockHolders } from '../ledger/index.ts'
 import { qualifiedName } from '../postgres/index.ts'
-import { type AppliedState, readStates, type Target } from './applied/state.ts'
+import { type AppliedState, readStates } from './applied/state.ts'
 import { hasTrouble, targetWords, troubleHelp, troubleText } from './applied/trouble.ts'
+import { onEachDatabase, warnUnreachable } from './databases.ts'
 import { finishHelp } from './half-done.ts'
 import { holderLife, lifeText } from './holder.ts'
 import type { Project } from './project.ts'
-import type { Session } from './session.ts'
+import type { Session, SessionOptions } from './session.ts'
 import {
   type IdleTransaction,
   type InvalidIndex,
@@ -15,6 +17,7 @@ import {
   type PreparedTransaction,
   preparedTransactions,
 } from './status-queries.ts'
+import { singleTargets } from './targets.ts'
 
 /** Something that is in progress, stuck or in doubt, and the command that fixes it. */
 export interface StatusItem {
@@ -34,36 +37,53 @@ export interface StatusItem {
 }
 
 /**
- * What needs a look in the target schemas of the filter; nothing when all is well. It changes nothing.
+ * What needs a look in target schemas; nothing when all is well. It changes nothing. Of a database that does not answer
+ * it warns, unless none does.
+ */
+export async function targetStatus(
+  project: Project,
+  targets: readonly TargetSchema[],
+  sessions: SessionOptions,
+): Promise<readonly StatusItem[]> {
+  const items: StatusItem[] = []
+  const look = async (session: Session, group: readonly TargetSchema[]) => {
+    items.push(...(await statusItems(session, project, group)))
+  }
+  await onEachDatabase(project.env, targets, sessions, look, warnUnreachable(targets.length, sessions))
+  return items
+}
+
+/**
+ * As {@link targetStatus}, in the database of a session.
  * @param targets default: the single lines of the filter
  */
 export async function statusItems(
   session: Session,
   project: Project,
-  targets: readonly Target[] = filteredTargets(project.env),
+  targets: readonly TargetSchema[] = singleTargets(project.env, project.env.filter),
 ): Promise<readonly StatusItem[]> {
   const { env } = project
   const { client } = session
-  const targetSchemas = targets.map(({ targetSchema }) => targetSchema)
+  const targetSchemas = targets.map(({ schema }) => schema)
   const states = await readStates(client, project, targets)
   const holders = await targetLockHolders(client, env.ledgerSchema, targetSchemas)
   const halfDone = await readProgress(client, env.ledgerSchema, targetSchemas)
-  const lineOf = new Map(targets.map(({ line, targetSchema }) => [targetSchema, line]))
+  const words = new Map(
+    targets.map(({ line, schema }) => [schema, targetWords(env, { line, targetSchema: schema })]),
+  )
+  const wordsOf = (schema: string) => words.get(schema) ?? ''
   return [
     ...[...states.values()].flatMap((state) => ledgerItems(project.env, state)),
-    ...halfDone.map((row) => halfDoneItem(row, holders.get(row.targetSchema), project.files)),
-    ...[...holders].map(([schema, holder]) => lockItem(schema, lineOf.get(schema) ?? '', holder)),
-    ...(await invalidIndexes(client, targetSchemas)).map((index) => indexItem(index, halfDone)),
+    ...halfDone.map((row) =>
+      halfDoneItem(row, holders.get(row.targetSchema), project, wordsOf(row.targetSchema)),
+    ),
+    ...[...holders].map(([schema, holder]) => lockItem(schema, wordsOf(schema), holder)),
+    ...(await invalidIndexes(client, targetSchemas)).map((index) =>
+      indexItem(index, halfDone, wordsOf(index.schema)),
+    ),
     ...(await idleTransactions(client, targetSchemas)).map(idleItem),
     ...(await preparedTransactions(client, targetSchemas)).map(preparedItem),
   ]
-}
-
-function filteredTargets({ filter, schemas }: Project['env']): readonly Target[] {
-  return filter.flatMap((line) => {
-    const targetSchema = schemas[line]
-    return targetSchema === undefined ? [] : [{ line, targetSchema }]
-  })
 }
 
 /** What is wrong with the rows of a target schema, and what was put below them. */
@@ -87,7 +107,12 @@ function ledgerItems(env: Project['env'], state: AppliedState): readonly StatusI
   ]
 }
 
-function halfDoneItem(row: ProgressRow, holder: LockHolder | undefined, files: Project['files']): StatusItem {
+function halfDoneItem(
+  row: ProgressRow,
+  holder: LockHolder | undefined,
+  { files }: Pick<Project, 'files'>,
+  words: string,
+): StatusItem {
   const { direction, revision, targetSchema, statement, backfill, pending, host, updatedAt } = row
   const parts = [
     `${direction} ${revision}: ${statement} ${statement === 1 ? 'statement' : 'statements'} done`,
@@ -99,32 +124,35 @@ function halfDoneItem(row: ProgressRow, holder: LockHolder | undefined, files: P
     kind: 'half-done',
     targetSchema,
     what: parts.join(', '),
-    fix: holder === undefined ? finishHelp(row, files) : `it is running (pid ${holder.pid}); nothing to do`,
+    fix:
+      holder === undefined
+        ? finishHelp(row, files, words)
+        : `it is running (pid ${holder.pid}); nothing to do`,
     facts: { ...row, running: holder !== undefined },
   }
 }
 
-function lockItem(targetSchema: string, line: string, holder: LockHolder): StatusItem {
+function lockItem(targetSchema: string, words: string, holder: LockHolder): StatusItem {
   const life = holderLife(holder)
   const { pid } = holder
   const fix = {
-    dead: `just mig-unlock ${line}`,
-    outsider: `just mig-unlock ${line}`,
+    dead: `just mig-unlock ${words}`,
+    outsider: `just mig-unlock ${words}`,
     alive: 'it is running; nothing to do',
-    unknown: `when you know that it is gone: just mig-unlock ${line} --force ${pid}`,
+    unknown: `when you know that it is gone: just mig-unlock ${words} --force ${pid}`,
   }[life]
   const what = `locked by ${holderText(holder)}, ${lifeText(holder)}`
   return { kind: 'lock', targetSchema, what, fix, facts: { holder, life } }
 }
 
-function indexItem(index: InvalidIndex, halfDone: readonly ProgressRow[]): StatusItem {
+function indexItem(index: InvalidIndex, halfDone: readonly ProgressRow[], words: string): StatusItem {
   const { schema, name, table, builtBy } = index
   const owner = halfDone.find((row) => row.targetSchema === schema && row.pending !== null)
   const fix =
     builtBy !== null
       ? `it is being built by pid ${builtBy}; nothing to do`
       : owner !== undefined
-        ? `the next run builds it again: just mig-upgrade ${owner.revision} ${owner.line}`
+        ? `the next run builds it again: just mig-upgrade ${owner.revision} ${words}`
         : `just db-psql -c 'DROP INDEX CONCURRENTLY ${qualifiedName(schema, name)}'`
   const what = `index ${name} on ${table} is INVALID: it costs every write and serves no query`
   return { kind: 'invalid-index', targetSchema: schema, what, fix, facts: { ...index } }

@@ -81,7 +81,7 @@ export function halfDoneFirst(
     'half-done',
     `${direction} ${revision} on ${targetSchema} is half done (${statements(statement)}), so nothing else can run there`,
     {
-      help: `finish it: ${finishHelp(halfDone, files)}; or undo those statements by hand, then forget them: just mig-stamp ${standing} ${line}`,
+      help: `finish it: ${finishHelp(halfDone, files, line)}; or undo those statements by hand, then forget them: just mig-stamp ${standing} ${line}`,
       exitCode: exitCodes.stepFailed,
       facts: { revision, targetSchema, direction, statementsDone: statement },
     },

@@ -1,10 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { TargetSchema } from '../environment/index.ts'
 import { exitCodes, MigError } from '../errors.ts'
 import type { LockHolder } from '../events.ts'
 import { targetLockHolders } from '../ledger/index.ts'
+import { onEachDatabase } from './databases.ts'
 import { holderLife } from './holder.ts'
 import type { Project } from './project.ts'
-import type { Session } from './session.ts'
+import type { Session, SessionOptions } from './session.ts'
+import { singleTargets } from './targets.ts'
 
 export interface UnlockRequest {
   /** The pid of a holder that is to be ended although it may be alive. */
@@ -19,19 +22,35 @@ export interface EndedHolder {
 
 const patience = 10_000
 
+/** As {@link unlock}, in each database of the target schemas. @throws MigError as `unlock` does */
+export async function unlockTargets(
+  project: Project,
+  targets: readonly TargetSchema[],
+  request: UnlockRequest,
+  sessions: SessionOptions,
+): Promise<readonly EndedHolder[]> {
+  const ended: EndedHolder[] = []
+  await onEachDatabase(project.env, targets, sessions, async (session, group) => {
+    ended.push(...(await unlock(session, project, request, group)))
+  })
+  return ended
+}
+
 /**
- * Ends the sessions that hold the locks of the filter's target schemas, where their runner is dead, their role could not
- * run anything, or where it is the one that `force` names. An open transaction of theirs is rolled back; no lock is held without a session.
+ * Ends the sessions that hold the locks of target schemas, where their runner is dead, their role could not run
+ * anything, or where it is the one that `force` names. An open transaction of theirs is rolled back; no lock is held
+ * without a session.
+ * @param targets default: the single lines of the filter
  * @throws MigError `holder-alive` (exit 6) when the runner is at work, or nobody can tell;
  *   `no-such-holder` when `force` names somebody who holds no lock.
  */
 export async function unlock(
   session: Session,
-  project: Project,
+  { env }: Pick<Project, 'env'>,
   request: UnlockRequest = {},
+  targets: readonly TargetSchema[] = singleTargets(env, env.filter),
 ): Promise<readonly EndedHolder[]> {
-  const { env } = project
-  const targetSchemas = env.filter.flatMap((line) => env.schemas[line] ?? [])
+  const targetSchemas = targets.map(({ schema }) => schema)
   const held = await targetLockHolders(session.client, env.ledgerSchema, targetSchemas)
   const byPid = new Map<number, EndedHolder>()
   for (const [schema, holder] of held) {

@@ -1,7 +1,7 @@
-import type { Tenant } from '../environment/index.ts'
+import type { TargetSchema } from '../environment/index.ts'
 import { MigError } from '../errors.ts'
-import type { Project } from '../runner/index.ts'
-import { allTenants, filteredLines, tenantEdits, tenantStandings } from '../runner/tenants/index.ts'
+import { allTenants, filteredLines, type Project, targetStandings } from '../runner/index.ts'
+import { tenantEdits } from '../runner/tenants/index.ts'
 import { counted, type Found, failure } from './result.ts'
 
 /** So many tenants are named. */
@@ -22,7 +22,7 @@ async function checkLine(project: Project, line: string): Promise<readonly Found
     return [{ status: 'skipped', line, message: 'no database is configured' }]
   try {
     const tenants = await allTenants(project.env, line, {})
-    const standings = await tenantStandings(project, line, tenants, {})
+    const standings = await targetStandings(project, tenants, {})
     const answered = standings.filter(({ state }) => state !== 'unreachable')
     const edits = await tenantEdits(project, line, answered, {})
     if (edits.length === 0) return [{ status: 'ok', line, message: asked(answered.length, tenants.length) }]
@@ -46,7 +46,7 @@ function asked(answered: number, all: number): string {
   return `${counted(answered, 'tenant')} compared${rest === 0 ? '' : `, ${rest} cannot be asked`}`
 }
 
-function names(tenants: readonly Tenant[]): string {
+function names(tenants: readonly TargetSchema[]): string {
   const more = tenants.length - namesShown
   const shown = tenants.slice(0, namesShown).map(({ schema }) => schema)
   return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`

@@ -6,8 +6,15 @@ import {
   quoteIdent,
   readFingerprint,
 } from '../../postgres/index.ts'
-import { type Project, type Session, type SessionOptions, usingSession } from '../../runner/index.ts'
-import { planTenants, targetTenants, tenantEnvironment, tenantExclusion } from '../../runner/tenants/index.ts'
+import {
+  databaseEnvironment,
+  type Project,
+  type Session,
+  type SessionOptions,
+  targetTenants,
+  usingSession,
+} from '../../runner/index.ts'
+import { planTenants, tenantExclusion } from '../../runner/tenants/index.ts'
 import { scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
 import { tenantStandIn } from '../../scratch/lines.ts'
 import { runOnScratch, scratchProject } from '../../scratch/project.ts'
@@ -25,11 +32,11 @@ export async function expectTenantBase(
   input: ModelInput,
 ): Promise<void> {
   const sessions: SessionOptions = { emit, ...(signal === undefined ? {} : { signal }) }
-  const { tenants } = await targetTenants(project.env, line, sessions, 'all')
+  const tenants = await targetTenants(project.env, line, sessions, 'all')
   const [tenant] = tenants
   if (tenant === undefined) return
   const request = { line, direction: 'upgrade', target: 'heads' } as const
-  const { work } = await planTenants(project, { line, tenants: [tenant], listed: 1 }, request, sessions)
+  const { work } = await planTenants(project, [tenant], request, sessions)
   if (work.length > 0) {
     throw new MigError(
       'not-up-to-date',
@@ -44,7 +51,7 @@ export async function expectTenantBase(
     ...{ schemaRelative: true, ignoreGeneratedNames: true },
     exclude: tenantExclusion(project.env, line, tenant.schema),
   }
-  const env = tenantEnvironment(project.env, tenant.databaseUrl)
+  const env = databaseEnvironment(project.env, tenant.databaseUrl)
   const live = await usingSession(env, sessions, ({ client }) =>
     readFingerprint(client, { ...options, schemas: [tenant.schema] }),
   )

@@ -1,16 +1,15 @@
 import { type ModelInput, modelInput } from '../../autogenerate/wanted/input.ts'
 import { loadAll, readAllModels } from '../../autogenerate/wanted/wanted.ts'
-import type { Tenant } from '../../environment/index.ts'
+import type { TargetSchema } from '../../environment/index.ts'
 import { readFingerprint, readFingerprintHashes } from '../../postgres/index.ts'
-import { type Project, type SessionOptions, usingSession } from '../../runner/index.ts'
 import {
-  type TenantEdit,
-  type TenantStanding,
-  type TenantTargetList,
-  tenantEdits,
-  tenantExclusion,
-  tenantStandings,
-} from '../../runner/tenants/index.ts'
+  type Project,
+  type SessionOptions,
+  type TargetStanding,
+  targetStandings,
+  usingSession,
+} from '../../runner/index.ts'
+import { type TenantEdit, tenantEdits, tenantExclusion } from '../../runner/tenants/index.ts'
 import { scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
 import { tenantStandIn } from '../../scratch/lines.ts'
 import { relativeChanges } from './changes.ts'
@@ -34,7 +33,7 @@ export interface TenantCheck {
   readonly line: string
   readonly tenants: number
   /** Not at head, or not there. */
-  readonly behind: readonly TenantStanding[]
+  readonly behind: readonly TargetStanding[]
   /** Files that are no longer what was applied. */
   readonly edited: readonly TenantEdit[]
   /** What it would take to bring them to the models; the largest group first. */
@@ -51,12 +50,13 @@ export interface TenantCheck {
  */
 export async function checkTenants(
   project: Project,
-  { line, tenants }: TenantTargetList,
+  line: string,
+  tenants: readonly TargetSchema[],
   sessions: SessionOptions,
   options: TenantCheckOptions = { privileges: false },
 ): Promise<TenantCheck> {
   const compared = { structure: true, privileges: options.privileges }
-  const standings = await tenantStandings(project, line, tenants, sessions, compared)
+  const standings = await targetStandings(project, tenants, sessions, compared)
   const answered = standings.filter(({ state }) => state !== 'unreachable')
   const edited = await tenantEdits(project, line, answered, sessions)
   return usingSession(project.env, sessions, async (session) => {
@@ -95,7 +95,7 @@ async function expectedIn(
   client: Parameters<typeof readFingerprint>[0],
   { env }: Project,
   line: string,
-  tenant: Tenant | undefined,
+  tenant: TargetSchema | undefined,
   comparison: TenantComparison,
 ): Promise<Expected> {
   const schema = tenantStandIn(line)
@@ -107,7 +107,7 @@ async function expectedIn(
 }
 
 /** The models as this tenant has them, under its own name. */
-function inTenant(input: ModelInput, { line, schema }: Tenant): ModelInput {
+function inTenant(input: ModelInput, { line, schema }: TargetSchema): ModelInput {
   const lines = input.lines.map((each) => (each.key === line ? { ...each, schema } : each))
   return { ...input, lines }
 }

@@ -1,12 +1,18 @@
 import type { Change } from '../../difference/index.ts'
-import type { Tenant } from '../../environment/index.ts'
+import type { TargetSchema } from '../../environment/index.ts'
 import { type Fingerprint, readFingerprint } from '../../postgres/index.ts'
-import { type Project, type SessionOptions, usingSession } from '../../runner/index.ts'
-import { type TenantStanding, tenantEnvironment, tenantExclusion } from '../../runner/tenants/index.ts'
+import {
+  databaseEnvironment,
+  type Project,
+  type SessionOptions,
+  type TargetStanding,
+  usingSession,
+} from '../../runner/index.ts'
+import { tenantExclusion } from '../../runner/tenants/index.ts'
 
 /** Tenants that differ from what they should be in the same way. */
 export interface TenantDrift {
-  readonly tenants: readonly Tenant[]
+  readonly tenants: readonly TargetSchema[]
   /** Without the name of a schema; null beyond the bound of the report. */
   readonly changes: readonly Change[] | null
 }
@@ -39,19 +45,19 @@ const groupsDetailed = 10
  */
 export async function differingTenants(
   project: Project,
-  standings: readonly TenantStanding[],
-  expectedOf: (standing: TenantStanding) => Expected | undefined,
+  standings: readonly TargetStanding[],
+  expectedOf: (standing: TargetStanding) => Expected | undefined,
   comparison: TenantComparison & Telling,
   sessions: SessionOptions,
 ): Promise<readonly TenantDrift[]> {
-  const groups = new Map<string, { readonly expected: Expected; readonly tenants: Tenant[] }>()
+  const groups = new Map<string, { readonly expected: Expected; readonly tenants: TargetSchema[] }>()
   for (const standing of standings) {
     const expected = expectedOf(standing)
     if (expected === undefined || !differs(standing, expected.hash)) continue
     const key = `${expected.hash} ${standing.fingerprint}`
     const group = groups.get(key)
-    if (group === undefined) groups.set(key, { expected, tenants: [standing.tenant] })
-    else group.tenants.push(standing.tenant)
+    if (group === undefined) groups.set(key, { expected, tenants: [standing.target] })
+    else group.tenants.push(standing.target)
   }
   const largest = [...groups.values()].toSorted((a, b) => b.tenants.length - a.tenants.length)
   const drift: TenantDrift[] = []
@@ -66,11 +72,11 @@ export async function differingTenants(
 }
 
 /** Has any of the tenants that can be looked at another structure? */
-export function someDiffer(standings: readonly TenantStanding[], hash: Expected['hash']): boolean {
+export function someDiffer(standings: readonly TargetStanding[], hash: Expected['hash']): boolean {
   return standings.some((standing) => differs(standing, hash))
 }
 
-function differs({ state, fingerprint }: TenantStanding, hash: Expected['hash']): boolean {
+function differs({ state, fingerprint }: TargetStanding, hash: Expected['hash']): boolean {
   return state !== 'absent' && state !== 'unreachable' && fingerprint !== hash
 }
 
@@ -81,13 +87,13 @@ export function comparedBy({ privileges }: TenantComparison) {
 
 function liveFingerprint(
   { env }: Project,
-  tenant: Tenant,
+  tenant: TargetSchema,
   comparison: TenantComparison,
   sessions: SessionOptions,
 ): Promise<Fingerprint> {
   const options = { ...comparedBy(comparison), schemas: [tenant.schema], schemaRelative: true }
   const exclude = tenantExclusion(env, tenant.line)
-  return usingSession(tenantEnvironment(env, tenant.databaseUrl), sessions, ({ client }) =>
+  return usingSession(databaseEnvironment(env, tenant.databaseUrl), sessions, ({ client }) =>
     readFingerprint(client, { ...options, exclude }),
   )
 }

@@ -1,7 +1,6 @@
 import type { ClientBase } from 'pg'
 import { type Environment, listTenants } from '../../environment/index.ts'
-import type { SessionOptions } from '../../runner/index.ts'
-import { allTenants, takenSchemas } from '../../runner/tenants/index.ts'
+import { allTenants, type SessionOptions, takenSchemas } from '../../runner/index.ts'
 
 /** The schemas of all tenants of a database but these: nobody who looks at these wants to read the others. */
 export async function otherTenants(

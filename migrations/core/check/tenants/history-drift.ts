@@ -1,15 +1,16 @@
 import type { ClientBase } from 'pg'
 import { modelInput } from '../../autogenerate/wanted/input.ts'
-import type { Tenant } from '../../environment/index.ts'
+import type { TargetSchema } from '../../environment/index.ts'
 import { type Fingerprint, quoteIdent, readFingerprint, readFingerprintHashes } from '../../postgres/index.ts'
 import { revisionGraph } from '../../revisions/index.ts'
-import { type Project, type SessionOptions, usingSession } from '../../runner/index.ts'
 import {
-  type TenantStanding,
-  type TenantTargetList,
-  tenantExclusion,
-  tenantStandings,
-} from '../../runner/tenants/index.ts'
+  type Project,
+  type SessionOptions,
+  type TargetStanding,
+  targetStandings,
+  usingSession,
+} from '../../runner/index.ts'
+import { tenantExclusion } from '../../runner/tenants/index.ts'
 import { scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
 import { tenantStandIn } from '../../scratch/lines.ts'
 import { runOnScratch, scratchProject } from '../../scratch/project.ts'
@@ -21,9 +22,9 @@ import { type TenantStatements, tenantStatements } from './statements.ts'
 export interface TenantHistoryDrift {
   readonly tenants: number
   /** Tenants with a revision that no file has: nobody can say what they should be. */
-  readonly unknown: readonly TenantStanding[]
+  readonly unknown: readonly TargetStanding[]
   /** Tenants of databases that do not answer. */
-  readonly unanswered: readonly TenantStanding[]
+  readonly unanswered: readonly TargetStanding[]
   /** What was done to them; the largest group first. */
   readonly drift: readonly TenantDrift[]
   /** What would take the changes back; only with `sql`. */
@@ -37,12 +38,13 @@ export interface TenantHistoryDrift {
  */
 export async function tenantHistoryDrift(
   project: Project,
-  { line, tenants }: TenantTargetList,
+  line: string,
+  tenants: readonly TargetSchema[],
   sessions: SessionOptions,
   options: TenantCheckOptions,
 ): Promise<TenantHistoryDrift> {
   const compared = { structure: true, privileges: options.privileges }
-  const standings = await tenantStandings(project, line, tenants, sessions, compared)
+  const standings = await targetStandings(project, tenants, sessions, compared)
   const unknown = standings.filter(({ state }) => state === 'missing')
   const unanswered = standings.filter(({ state }) => state === 'unreachable')
   const known = standings.filter(({ state }) => !['missing', 'absent', 'unreachable'].includes(state))
@@ -51,18 +53,18 @@ export async function tenantHistoryDrift(
     const expected = await withScratchDatabase(scratchOptions(input), ({ client }) =>
       replayedStates(client, project, known, options),
     )
-    const expectedOf = (standing: TenantStanding) => expected.get(keyOf(standing))
+    const expectedOf = (standing: TargetStanding) => expected.get(keyOf(standing))
     const told = (live: Fingerprint, from: Fingerprint) => relativeChanges(from, live)
     const drift = await differingTenants(project, known, expectedOf, { ...options, told }, sessions)
-    const standingOf = new Map(known.map((standing) => [standing.tenant, standing]))
-    const replay = (tenant: Tenant) => (client: ClientBase) =>
+    const standingOf = new Map(known.map((standing) => [standing.target, standing]))
+    const replay = (tenant: TargetSchema) => (client: ClientBase) =>
       replayed(client, project, line, tenant.schema, standingOf.get(tenant)?.revisions ?? [])
     const statements = options.sql ? await tenantStatements(project, drift, input, replay, sessions) : []
     return { tenants: tenants.length, unknown, unanswered, drift, statements }
   })
 }
 
-function keyOf({ revisions }: Pick<TenantStanding, 'revisions'>): string {
+function keyOf({ revisions }: Pick<TargetStanding, 'revisions'>): string {
   return revisions.join(' ')
 }
 
@@ -73,7 +75,7 @@ function keyOf({ revisions }: Pick<TenantStanding, 'revisions'>): string {
 async function replayedStates(
   client: ClientBase,
   project: Project,
-  standings: readonly TenantStanding[],
+  standings: readonly TargetStanding[],
   options: TenantCheckOptions,
 ): Promise<ReadonlyMap<string, Expected>> {
   const sets = [...new Map(standings.map((standing) => [keyOf(standing), standing])).values()]
@@ -85,7 +87,7 @@ async function replayedStates(
   for (const { standing, applied } of sets) {
     if (![...before].every((id) => applied.has(id))) made += 1
     before = applied
-    const { line, schema: name } = standing.tenant
+    const { line, schema: name } = standing.target
     const schema = `${tenantStandIn(line)}_${made}`
     await replayed(client, project, line, schema, standing.revisions)
     const read = {

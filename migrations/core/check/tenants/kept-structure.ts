@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ModelInput } from '../../autogenerate/wanted/input.ts'
-import type { Inputs, Tenant } from '../../environment/index.ts'
+import type { Inputs, TargetSchema } from '../../environment/index.ts'
 import type { Project, Session } from '../../runner/index.ts'
 import { keepWantedHashes, readWantedHashes, wantedCachePath } from '../wanted-cache.ts'
 import type { Expected } from './differing.ts'
@@ -21,7 +21,7 @@ export async function keptStructure(
   { env }: Project,
   input: ModelInput,
   line: string,
-  seenAs: Tenant | undefined,
+  seenAs: TargetSchema | undefined,
 ): Promise<KeptStructure> {
   const { rows } = await client.query<{ version: string }>(
     `SELECT pg_catalog.current_setting('server_version') AS version`,

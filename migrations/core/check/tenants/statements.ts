@@ -2,16 +2,22 @@ import type { Client } from 'pg'
 import type { ModelInput } from '../../autogenerate/wanted/input.ts'
 import { readableSql } from '../../autogenerate/write/readable-sql.ts'
 import { managedGlobals, readCatalog, type Scope, seenDifference } from '../../difference/index.ts'
-import type { Tenant } from '../../environment/index.ts'
-import { type Project, type SessionOptions, usingSession } from '../../runner/index.ts'
-import { byDatabase, tenantEnvironment, tenantExcludes } from '../../runner/tenants/index.ts'
+import type { TargetSchema } from '../../environment/index.ts'
+import {
+  byDatabase,
+  databaseEnvironment,
+  type Project,
+  type SessionOptions,
+  usingSession,
+} from '../../runner/index.ts'
+import { tenantExcludes } from '../../runner/tenants/index.ts'
 import { scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
 import type { TenantDrift } from './differing.ts'
 import { otherTenants } from './hidden.ts'
 
 /** What would bring one tenant to what it should be. */
 export interface TenantStatements {
-  readonly tenant: Tenant
+  readonly tenant: TargetSchema
   /** In the engine's order; empty where it knows none. */
   readonly statements: readonly string[]
 }
@@ -28,13 +34,13 @@ export async function tenantStatements(
   project: Project,
   drift: readonly TenantDrift[],
   input: ModelInput,
-  make: (tenant: Tenant) => (client: Client) => Promise<void>,
+  make: (tenant: TargetSchema) => (client: Client) => Promise<void>,
   sessions: SessionOptions,
 ): Promise<readonly TenantStatements[]> {
   const chosen = drift.flatMap(({ tenants }) => tenants).slice(0, tenantsInSql)
   const found: TenantStatements[] = []
   for (const [databaseUrl, tenants] of byDatabase(chosen)) {
-    const env = tenantEnvironment(project.env, databaseUrl)
+    const env = databaseEnvironment(project.env, databaseUrl)
     const shown = tenants.map(({ schema }) => schema)
     const hidden = await otherTenants(env, databaseUrl, shown, sessions)
     const live = await usingSession(env, sessions, ({ client }) => readCatalog(client, hidden))

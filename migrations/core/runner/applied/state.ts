@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import type { TargetSchema } from '../../environment/index.ts'
 import {
   digestOf,
   type LastEntry,
@@ -9,12 +10,6 @@ import {
 } from '../../ledger/index.ts'
 import type { Project } from '../project.ts'
 import { loggedRevisions, neverRun } from './never-run.ts'
-
-/** A target schema and the line whose revisions it has. */
-export interface Target {
-  readonly line: string
-  readonly targetSchema: string
-}
 
 /**
  * Why the rows of a target schema are not to be trusted. `disagrees`: the log says something else; `gone`: there is
@@ -33,7 +28,9 @@ export interface ByLog {
 }
 
 /** What is applied in a target schema, by the rows, the log and the catalog together. */
-export interface AppliedState extends Target {
+export interface AppliedState {
+  readonly line: string
+  readonly targetSchema: string
   readonly rows: readonly string[]
   /** Whether the schema is there. */
   readonly exists: boolean
@@ -50,6 +47,8 @@ export interface AppliedState extends Target {
 }
 
 type Graph = Pick<Project, 'graph' | 'files'>
+/** What is read of a target schema in one database. */
+type Targeted = Pick<TargetSchema, 'line' | 'schema'>
 
 /**
  * Reads what is applied in target schemas: one query, and another for those whose log does not fit the files. Of
@@ -59,9 +58,9 @@ type Graph = Pick<Project, 'graph' | 'files'>
 export async function readStates(
   client: ClientBase,
   { env, graph, files }: Project,
-  targets: readonly Target[],
+  targets: readonly Targeted[],
 ): Promise<ReadonlyMap<string, AppliedState>> {
-  const names = targets.map(({ targetSchema }) => targetSchema)
+  const names = targets.map(({ schema }) => schema)
   return statesOf(client, { env, graph, files }, targets, await readRecords(client, env.ledgerSchema, names))
 }
 
@@ -69,19 +68,19 @@ export async function readStates(
 export async function statesOf(
   client: ClientBase,
   { env, graph, files }: Project,
-  targets: readonly Target[],
+  targets: readonly Targeted[],
   records: ReadonlyMap<string, SchemaRecord>,
 ): Promise<ReadonlyMap<string, AppliedState>> {
   const standing = standingBelow({ graph, files })
   const asked = targets.flatMap((target) => {
-    const record = records.get(target.targetSchema)
+    const record = records.get(target.schema)
     return record === undefined ? [] : [{ target, record }]
   })
   const examples = new Map<string, string>()
   for (const { target, record } of asked) {
     const key = likeness(record)
     if (!examples.has(key) && needsLog(record, standing(target.line, record.rows), { files }))
-      examples.set(key, target.targetSchema)
+      examples.set(key, target.schema)
   }
   const entries = new Map<string, LoggedStep[]>()
   for (const entry of await readLoggedSteps(client, env.ledgerSchema, [...examples.values()])) {
@@ -97,7 +96,7 @@ export async function statesOf(
       const log = example === undefined ? undefined : (entries.get(example) ?? [])
       const state = known.get(key) ?? appliedState({ graph, files }, target, record, log)
       known.set(key, state)
-      return [target.targetSchema, { ...state, ...target }]
+      return [target.schema, { ...state, line: target.line, targetSchema: target.schema }]
     }),
   )
 }
@@ -144,12 +143,12 @@ function needsLog(
  */
 export function appliedState(
   { graph, files }: Graph,
-  target: Target,
+  target: Targeted,
   record: SchemaRecord,
   entries: readonly LoggedStep[] | undefined,
 ): AppliedState {
   const { rows, last, exists } = record
-  const { line, targetSchema } = target
+  const { line, schema: targetSchema } = target
   const project = { graph, files }
   const standing = ofLine(project, line, rows)
   // A half-done revision may have dropped all that there was.

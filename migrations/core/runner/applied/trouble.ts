@@ -2,7 +2,7 @@ import type { Environment } from '../../environment/index.ts'
 import { shellWord } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import type { LastEntry } from '../../ledger/index.ts'
-import type { AppliedState, Target, Trouble } from './state.ts'
+import type { AppliedState, Trouble } from './state.ts'
 
 /** A state that has a trouble. */
 export type Troubled = Pick<AppliedState, 'line' | 'targetSchema' | 'rows'> & { readonly trouble: Trouble }
@@ -10,7 +10,10 @@ export type Troubled = Pick<AppliedState, 'line' | 'targetSchema' | 'rows'> & { 
 type Lines = Pick<Environment, 'lines'>
 
 /** The words after a command that name a target schema: its key, or the key and the tenant. */
-export function targetWords({ lines }: Lines, { line, targetSchema }: Target): string {
+export function targetWords(
+  { lines }: Lines,
+  { line, targetSchema }: Pick<AppliedState, 'line' | 'targetSchema'>,
+): string {
   return isTenant({ lines }, line) ? `${line} --tenants ${shellWord(targetSchema)}` : line
 }
 

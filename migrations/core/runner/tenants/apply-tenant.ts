@@ -1,4 +1,4 @@
-import { shellWord, type Tenant } from '../../environment/index.ts'
+import { shellWord, type TargetSchema } from '../../environment/index.ts'
 import {
   type Progress,
   readLastEntries,
@@ -112,7 +112,11 @@ async function unlocked({ client }: Session, ledgerSchema: string, targetSchemas
   }
 }
 
-async function lockTenant({ project, share }: TenantRun, session: Session, tenant: Tenant): Promise<boolean> {
+async function lockTenant(
+  { project, share }: TenantRun,
+  session: Session,
+  tenant: TargetSchema,
+): Promise<boolean> {
   const { ledgerSchema, lockWait } = project.env
   const { client, emit, signal } = session
   if (share) return tryLock(client, ledgerSchema, tenant.schema)
@@ -132,11 +136,11 @@ interface TenantNow {
 async function readTenantState(
   { client }: Session,
   { project, planner }: TenantRun,
-  { line, schema }: Tenant,
+  { line, schema }: TargetSchema,
 ): Promise<TenantNow> {
   const { ledgerSchema } = project.env
   const records = await readRecords(client, ledgerSchema, [schema])
-  const states = await statesOf(client, project, [{ line, targetSchema: schema }], records)
+  const states = await statesOf(client, project, [{ line, schema }], records)
   const applied = states.get(schema) ?? null
   const record = records.get(schema)
   const entries = planner.needsLog ? await readLastEntries(client, ledgerSchema, [schema]) : []

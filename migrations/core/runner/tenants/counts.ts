@@ -1,8 +1,4 @@
-import type { Project } from '../project.ts'
-import type { SessionOptions } from '../session.ts'
-import { nothingApplied, tenantStates } from './plan.ts'
-import { notAsked } from './standings.ts'
-import type { TenantTargetList } from './targets.ts'
+import type { TargetStanding } from '../standings.ts'
 
 /** How the tenants of a line spread over its revisions. */
 export interface TenantCounts {
@@ -17,27 +13,17 @@ export interface TenantCounts {
   readonly neverRun: ReadonlySet<string>
 }
 
-/** Counts tenants by one query per database; of one that does not answer it warns. */
-export async function tenantCounts(
-  project: Project,
-  { tenants }: TenantTargetList,
-  sessions: SessionOptions,
-): Promise<TenantCounts> {
-  let [unreachable, atBase] = [0, 0]
-  const lost = new Set<unknown>()
-  const states = await tenantStates(project, tenants, { needsLog: false }, sessions, (group, error) => {
-    unreachable += group.length
-    for (const tenant of group) lost.add(tenant)
-    sessions.emit?.({ event: 'warning', ...notAsked(group, error) })
-  })
+/** Counts the tenants of a line. Pure. */
+export function tenantCounts(standings: readonly TargetStanding[]): TenantCounts {
+  const answered = standings.filter(({ state }) => state !== 'unreachable')
   const byRevision = new Map<string, number>()
-  const neverRun = new Set<string>()
-  for (const tenant of tenants) {
-    if (lost.has(tenant)) continue
-    const { rows, applied } = states.get(tenant) ?? nothingApplied
-    for (const id of applied?.neverRun ?? []) neverRun.add(id)
-    if (rows.length === 0) atBase += 1
-    for (const id of rows) byRevision.set(id, (byRevision.get(id) ?? 0) + 1)
+  for (const id of answered.flatMap(({ revisions }) => revisions))
+    byRevision.set(id, (byRevision.get(id) ?? 0) + 1)
+  return {
+    tenants: standings.length,
+    atBase: answered.filter(({ revisions }) => revisions.length === 0).length,
+    unreachable: standings.length - answered.length,
+    byRevision,
+    neverRun: new Set(answered.flatMap(({ neverRun }) => neverRun)),
   }
-  return { tenants: tenants.length, atBase, unreachable, byRevision, neverRun }
 }

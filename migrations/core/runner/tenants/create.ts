@@ -4,25 +4,25 @@ import {
   selectTenants,
   shellWord,
   sourceTakes,
-  type Tenant,
+  type TargetSchema,
   type TenantTargets,
 } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import { quoteIdent } from '../../postgres/index.ts'
 import { readStates } from '../applied/state.ts'
 import { troubleNote } from '../applied/trouble.ts'
+import { databaseEnvironment } from '../databases.ts'
 import { schemaOwner } from '../own-sql.ts'
 import type { Project } from '../project.ts'
 import { type Session, type SessionOptions, usingSession } from '../session.ts'
+import { allTenants, checkNewName, notListed, tenantLine } from '../targets.ts'
 import { forgetLeftovers } from './forget.ts'
 import { planTenants } from './plan.ts'
 import { runTenants } from './run.ts'
-import { allTenants, checkNewName, tenantLine } from './targets.ts'
-import { tenantEnvironment } from './view.ts'
 
 /** A tenant that was made. */
 export interface CreatedTenant {
-  readonly tenant: Tenant
+  readonly tenant: TargetSchema
   readonly revisions: readonly string[]
   readonly ms: number
 }
@@ -37,7 +37,7 @@ export async function newTenant(
   line: string,
   schema: string,
   sessions: SessionOptions,
-): Promise<{ readonly tenant: Tenant; readonly isListed: boolean }> {
+): Promise<{ readonly tenant: TargetSchema; readonly isListed: boolean }> {
   const { env } = project
   checkNewName(env, schema)
   const { tenants: source } = tenantLine(env, line)
@@ -48,12 +48,7 @@ export async function newTenant(
   const isPattern = source.like !== undefined || source.match !== undefined
   const takes = (session: Session) => sourceTakes(source, schema, () => Promise.resolve(session.client))
   if (!isPattern || !(await usingSession(env, sessions, takes))) {
-    sessions.emit?.({
-      event: 'warning',
-      code: 'tenant-not-listed',
-      message: `the schema map will not list ${schema} as a tenant of line ${line}`,
-      help: 'add it to what env.ts lists, or later commands will not find it',
-    })
+    sessions.emit?.({ event: 'warning', ...notListed(line, schema) })
   }
   return { tenant, isListed: false }
 }
@@ -61,10 +56,10 @@ export async function newTenant(
 /** Where the source lists a name, on the shard that is asked for. */
 function placeOf(
   line: string,
-  listed: readonly Tenant[],
+  listed: readonly TargetSchema[],
   schema: string,
   { shards }: TenantTargets,
-): Tenant | undefined {
+): TargetSchema | undefined {
   const { tenants } = selectTenants(line, listed, { selection: { kind: 'all' }, shards, createSchema: false })
   const named = tenants.filter((tenant) => tenant.schema === schema)
   if (named.length > 1) throw ambiguousTenant(schema, named)
@@ -91,7 +86,7 @@ export async function createTenant(
   const { env } = project
   const withSchema: Project = { ...project, env: { ...env, targets: { ...env.targets, createSchema: true } } }
   const request = { line, direction: 'upgrade', target: 'heads' } as const
-  const plan = await planTenants(withSchema, { line, tenants: [tenant], listed: 1 }, request, sessions)
+  const plan = await planTenants(withSchema, [tenant], request, sessions)
   if (plan.work.length === 0) await makeSchema(withSchema, tenant, sessions)
   const { failures } = await runTenants(withSchema, plan, { jobs: 1 }, sessions)
   const [failure] = failures
@@ -110,8 +105,8 @@ function lastRows(steps: readonly { readonly appliedAfter: readonly string[] }[]
 }
 
 /** A line without revisions makes an empty tenant. */
-async function makeSchema(project: Project, tenant: Tenant, sessions: SessionOptions): Promise<void> {
-  const env = tenantEnvironment(project.env, tenant.databaseUrl)
+async function makeSchema(project: Project, tenant: TargetSchema, sessions: SessionOptions): Promise<void> {
+  const env = databaseEnvironment(project.env, tenant.databaseUrl)
   await usingSession(env, sessions, ({ client }) =>
     client.query(
       `CREATE SCHEMA ${quoteIdent(tenant.schema)}${schemaOwner(roleOf(env, tenant.line, tenant.schema))}`,
@@ -121,10 +116,10 @@ async function makeSchema(project: Project, tenant: Tenant, sessions: SessionOpt
 
 export async function schemaExists(
   project: Project,
-  tenant: Tenant,
+  tenant: TargetSchema,
   sessions: SessionOptions,
 ): Promise<boolean> {
-  return usingSession(tenantEnvironment(project.env, tenant.databaseUrl), sessions, async ({ client }) => {
+  return usingSession(databaseEnvironment(project.env, tenant.databaseUrl), sessions, async ({ client }) => {
     const { rows } = await client.query<{ exists: boolean }>(
       'SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname::text = $1) AS exists',
       [tenant.schema],
@@ -135,12 +130,13 @@ export async function schemaExists(
 
 async function tenantExists(
   project: Project,
-  { line, schema, databaseUrl }: Tenant,
+  { line, schema, databaseUrl }: TargetSchema,
   sessions: SessionOptions,
 ): Promise<MigError> {
-  const target = { line, targetSchema: schema }
-  const env = tenantEnvironment(project.env, databaseUrl)
-  const states = await usingSession(env, sessions, ({ client }) => readStates(client, project, [target]))
+  const env = databaseEnvironment(project.env, databaseUrl)
+  const states = await usingSession(env, sessions, ({ client }) =>
+    readStates(client, project, [{ line, schema }]),
+  )
   const state = states.get(schema)
   const note = state === undefined ? null : troubleNote(project.env, state)
   return new MigError(
@@ -153,7 +149,7 @@ async function tenantExists(
   )
 }
 
-function halfMade(error: MigError, { line, schema }: Tenant): MigError {
+function halfMade(error: MigError, { line, schema }: TargetSchema): MigError {
   const { code, message, help, exitCode, place, facts } = error
   const next = `go on: just mig-upgrade head ${line} --tenants ${shellWord(schema)}; or give it up: just mig-tenant-drop ${shellWord(schema)}`
   return new MigError(code, `${message}\ntenant ${schema} is made only in part`, {

@@ -1,12 +1,12 @@
 import type { ClientBase } from 'pg'
-import type { Tenant } from '../../environment/index.ts'
+import type { TargetSchema } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import { databaseError, isConnectionLost, quoteIdent } from '../../postgres/index.ts'
+import { databaseEnvironment } from '../databases.ts'
 import { holdingLocks } from '../locks.ts'
 import type { Project } from '../project.ts'
 import { type SessionOptions, usingSession } from '../session.ts'
 import { forgetStatements } from './forget.ts'
-import { tenantEnvironment } from './view.ts'
 
 /** What goes with a tenant. */
 export interface TenantContents {
@@ -20,10 +20,10 @@ export interface TenantContents {
 /** What dropping a tenant would take away. */
 export function tenantContents(
   project: Project,
-  tenant: Tenant,
+  tenant: TargetSchema,
   sessions: SessionOptions,
 ): Promise<TenantContents> {
-  return usingSession(tenantEnvironment(project.env, tenant.databaseUrl), sessions, async ({ client }) => {
+  return usingSession(databaseEnvironment(project.env, tenant.databaseUrl), sessions, async ({ client }) => {
     const { rows } = await client.query<{ tables: number; bytes: string }>(
       `SELECT count(*)::int AS tables, coalesce(sum(pg_total_relation_size(c.oid)), 0)::text AS bytes
        FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
@@ -40,9 +40,13 @@ export function tenantContents(
  * lock. The log keeps what was.
  * @throws MigError `lock-not-obtained`, `database-error`; `bad-tenant` for schema public.
  */
-export async function dropTenant(project: Project, tenant: Tenant, sessions: SessionOptions): Promise<void> {
+export async function dropTenant(
+  project: Project,
+  tenant: TargetSchema,
+  sessions: SessionOptions,
+): Promise<void> {
   if (tenant.schema === 'public') throw everybodys()
-  const env = tenantEnvironment(project.env, tenant.databaseUrl)
+  const env = databaseEnvironment(project.env, tenant.databaseUrl)
   await usingSession(env, sessions, async (session) => {
     const { client } = session
     await holdingLocks(session, env, [tenant.schema], async () => {

@@ -1,19 +1,18 @@
 import type { ClientBase } from 'pg'
-import type { Tenant } from '../../environment/index.ts'
+import type { TargetSchema } from '../../environment/index.ts'
 import { ledgerRows } from '../../ledger/read.ts'
 import { quoteIdent } from '../../postgres/index.ts'
+import { onEachDatabase } from '../databases.ts'
 import { fileChecksum, type Project } from '../project.ts'
-import { type SessionOptions, usingSession } from '../session.ts'
-import { byDatabase } from './plan.ts'
-import type { TenantStanding } from './standings.ts'
-import { tenantEnvironment } from './view.ts'
+import type { SessionOptions } from '../session.ts'
+import type { TargetStanding } from '../standings.ts'
 
 /** A revision file that is no longer what some tenants have had applied. */
 export interface TenantEdit {
   readonly revision: string
   readonly path: string
   /** In the order of the list. */
-  readonly tenants: readonly Tenant[]
+  readonly tenants: readonly TargetSchema[]
 }
 
 /**
@@ -25,22 +24,21 @@ export interface TenantEdit {
 export async function tenantEdits(
   project: Project,
   line: string,
-  standings: readonly TenantStanding[],
+  standings: readonly TargetStanding[],
   sessions: SessionOptions,
 ): Promise<readonly TenantEdit[]> {
   const { env, files, graph } = project
   const own = [...files.values()].filter((file) => file.line === line)
   const checksums = new Map(own.map(({ revision, path }) => [revision, fileChecksum(path)]))
-  const edited = new Map<Tenant, ReadonlySet<string>>()
-  for (const [databaseUrl, tenants] of byDatabase(standings.map(({ tenant }) => tenant))) {
-    const bySchema = await usingSession(tenantEnvironment(env, databaseUrl), sessions, ({ client }) =>
-      readEdited(client, env.ledgerSchema, checksums),
-    )
-    for (const tenant of tenants) edited.set(tenant, bySchema.get(tenant.schema) ?? new Set())
-  }
+  const edited = new Map<TargetSchema, ReadonlySet<string>>()
+  const targets = standings.map(({ target }) => target)
+  await onEachDatabase(env, targets, sessions, async ({ client }, group) => {
+    const bySchema = await readEdited(client, env.ledgerSchema, checksums)
+    for (const tenant of group) edited.set(tenant, bySchema.get(tenant.schema) ?? new Set())
+  })
   const applied = new Map<string, ReadonlySet<string>>()
-  const found = new Map<string, Tenant[]>()
-  for (const { tenant, revisions } of standings) {
+  const found = new Map<string, TargetSchema[]>()
+  for (const { target: tenant, revisions } of standings) {
     const candidates = edited.get(tenant) ?? new Set()
     if (candidates.size === 0) continue
     const key = revisions.join(' ')

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import type { Tenant } from '../../environment/index.ts'
+import type { TargetSchema } from '../../environment/index.ts'
 import {
   createLedger,
   digestOf,
@@ -7,10 +7,10 @@ import {
   ledgerStatements,
   readRecords,
 } from '../../ledger/index.ts'
+import { databaseEnvironment } from '../databases.ts'
 import { holdingLocks } from '../locks.ts'
 import type { Project } from '../project.ts'
 import { type SessionOptions, usingSession, whereFrom } from '../session.ts'
-import { tenantEnvironment } from './view.ts'
 
 /**
  * The statements that have the ledger say that nothing is applied to a tenant and nothing is half done; none where
@@ -20,7 +20,7 @@ import { tenantEnvironment } from './view.ts'
 export async function forgetStatements(
   client: ClientBase,
   ledgerSchema: string,
-  { line, schema }: Pick<Tenant, 'line' | 'schema'>,
+  { line, schema }: Pick<TargetSchema, 'line' | 'schema'>,
 ): Promise<readonly string[]> {
   const record = (await readRecords(client, ledgerSchema, [schema])).get(schema)
   if (record === undefined) return []
@@ -40,10 +40,10 @@ export async function forgetStatements(
 /** Forgets what the ledger says of a tenant whose schema is not there, since none of it can be true of a new one. */
 export async function forgetLeftovers(
   project: Project,
-  tenant: Tenant,
+  tenant: TargetSchema,
   sessions: SessionOptions,
 ): Promise<void> {
-  const env = tenantEnvironment(project.env, tenant.databaseUrl)
+  const env = databaseEnvironment(project.env, tenant.databaseUrl)
   await usingSession(env, sessions, async (session) => {
     const { client } = session
     await holdingLocks(session, env, [tenant.schema], async () => {

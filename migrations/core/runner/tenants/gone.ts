@@ -1,7 +1,7 @@
-import type { Tenant } from '../../environment/index.ts'
+import type { TargetSchema } from '../../environment/index.ts'
 import type { Project } from '../project.ts'
 import type { Session } from '../session.ts'
-import { allTenants } from './targets.ts'
+import { allTenants } from '../targets.ts'
 import { makesSchemas } from './view.ts'
 
 /**
@@ -11,7 +11,7 @@ import { makesSchemas } from './view.ts'
 export async function isGone(
   project: Project,
   { client, signal }: Pick<Session, 'client' | 'signal'>,
-  tenant: Tenant,
+  tenant: TargetSchema,
 ): Promise<boolean> {
   if (makesSchemas(project.env, tenant.line)) return false
   const { rows } = await client.query<{ exists: boolean }>(

@@ -1,9 +1,9 @@
 import { qualifiedLoss } from '../../revisions/index.ts'
+import { onEachDatabase } from '../databases.ts'
 import { lossesOfSteps, type Rows, rowCounter } from '../losses.ts'
 import type { Project } from '../project.ts'
-import { type SessionOptions, usingSession } from '../session.ts'
-import { byDatabase, stateKey, type TenantPlan } from './plan.ts'
-import { tenantEnvironment } from './view.ts'
+import type { SessionOptions } from '../session.ts'
+import { stateKey, type TenantPlan } from './plan.ts'
 
 /**
  * A plan whose groups say in how many rows, of all their tenants together, what they lose is held. As for single lines:
@@ -20,24 +20,22 @@ export async function withTenantLossCounts(
   // In the order of the groups: both begin with the first tenant that stands so.
   const keys = [...new Set(plan.work.map(({ state }) => stateKey(state)))]
   const totals = new Map<string, Rows[]>()
-  for (const [databaseUrl, tenants] of byDatabase(plan.work.map(({ tenant }) => tenant))) {
-    await usingSession(tenantEnvironment(project.env, databaseUrl), options, async (session) => {
-      for (const key of keys) {
-        const alike = plan.work.filter(
-          ({ tenant, state }) => tenants.includes(tenant) && stateKey(state) === key,
-        )
-        const [first] = alike
-        if (first === undefined) continue
-        const steps = plan.planner.stepsOf(first.tenant, first.state).filter((step) => step.line === line)
-        const schemas = alike.map(({ tenant }) => tenant.schema)
-        for (const [at, loss] of lossesOfSteps(steps).entries()) {
-          const rows = await count(session, qualifiedLoss(loss, first.tenant.schema), schemas)
-          const place = `${key}\0${at}`
-          totals.set(place, [...(totals.get(place) ?? []), rows])
-        }
+  const targets = plan.work.map(({ tenant }) => tenant)
+  await onEachDatabase(project.env, targets, options, async (session, group) => {
+    const here = new Set(group)
+    for (const key of keys) {
+      const alike = plan.work.filter(({ tenant, state }) => here.has(tenant) && stateKey(state) === key)
+      const [first] = alike
+      if (first === undefined) continue
+      const steps = plan.planner.stepsOf(first.tenant, first.state).filter((step) => step.line === line)
+      const schemas = alike.map(({ tenant }) => tenant.schema)
+      for (const [at, loss] of lossesOfSteps(steps).entries()) {
+        const rows = await count(session, qualifiedLoss(loss, first.tenant.schema), schemas)
+        const place = `${key}\0${at}`
+        totals.set(place, [...(totals.get(place) ?? []), rows])
       }
-    })
-  }
+    }
+  })
   const groups = plan.groups.map((group, index) => {
     const losses = group.losses?.map((loss, at) => ({
       ...loss,

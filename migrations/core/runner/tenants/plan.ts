@@ -1,14 +1,15 @@
-import type { Tenant } from '../../environment/index.ts'
+import type { TargetSchema } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import type { MigEvent } from '../../events.ts'
 import { readLastEntries } from '../../ledger/index.ts'
 import { type AppliedState, readStates } from '../applied/state.ts'
+import { onEachDatabase } from '../databases.ts'
 import { groupLosses, stepLosses } from '../losses.ts'
-import { makePlan, type PlanStep, singleTargets } from '../plan.ts'
+import { makePlan, type PlanStep } from '../plan.ts'
 import type { Project } from '../project.ts'
 import { type SessionOptions, usingSession } from '../session.ts'
-import type { TenantTargetList } from './targets.ts'
-import { isChain, needsOtherLines, tenantEnvironment, tenantProject } from './view.ts'
+import { singleTargets } from '../targets.ts'
+import { isChain, needsOtherLines, tenantProject } from './view.ts'
 
 /** What is asked of the tenants of one line. */
 export interface TenantRequest {
@@ -33,12 +34,12 @@ export interface TenantPlanner {
   /** Whether `recent` is wanted. */
   readonly needsLog: boolean
   /** @throws MigError as `makePlan` does, about this tenant */
-  stepsOf(tenant: Tenant, state: TenantState): readonly PlanStep[]
+  stepsOf(tenant: TargetSchema, state: TenantState): readonly PlanStep[]
 }
 
 /** A tenant with something to do. */
 export interface TenantWork {
-  readonly tenant: Tenant
+  readonly tenant: TargetSchema
   readonly state: TenantState
 }
 
@@ -46,10 +47,10 @@ export interface TenantWork {
 export interface TenantPlan {
   readonly request: TenantRequest
   readonly planner: TenantPlanner
-  readonly targets: TenantTargetList
+  readonly targets: readonly TargetSchema[]
   readonly work: readonly TenantWork[]
   /** Tenants for which no plan can be made, as where the ledger is ahead of the code. */
-  readonly refused: readonly { readonly tenant: Tenant; readonly error: MigError }[]
+  readonly refused: readonly { readonly tenant: TargetSchema; readonly error: MigError }[]
   /** Revisions of single lines that must be applied first. */
   readonly needed: readonly PlanStep[]
   readonly groups: (MigEvent & { readonly event: 'tenant-plan' })['groups']
@@ -62,7 +63,7 @@ export interface TenantPlan {
  */
 export async function planTenants(
   project: Project,
-  targets: TenantTargetList,
+  targets: readonly TargetSchema[],
   request: TenantRequest,
   options: SessionOptions,
 ): Promise<TenantPlan> {
@@ -73,9 +74,9 @@ export async function planTenants(
       )
     : new Map<string, AppliedState>()
   const planner = tenantPlanner(project, request, single)
-  const refused: { tenant: Tenant; error: MigError }[] = []
-  const unreachable = new Set<Tenant>()
-  const states = await tenantStates(project, targets.tenants, planner, options, (tenants, error) => {
+  const refused: { tenant: TargetSchema; error: MigError }[] = []
+  const unreachable = new Set<TargetSchema>()
+  const states = await tenantStates(project, targets, planner, options, (tenants, error) => {
     for (const tenant of tenants) {
       unreachable.add(tenant)
       refused.push({ tenant, error })
@@ -84,7 +85,7 @@ export async function planTenants(
   const work: TenantWork[] = []
   const needed = new Map<string, PlanStep>()
   const groups = new Map<string, TenantPlan['groups'][number]>()
-  for (const tenant of targets.tenants) {
+  for (const tenant of targets) {
     if (unreachable.has(tenant)) continue
     const state = states.get(tenant) ?? nothingApplied
     try {
@@ -109,7 +110,7 @@ export async function planTenants(
   }
   const [first] = refused
   // What fits no tenant at all is the request's own fault.
-  if (first !== undefined && refused.length === targets.tenants.length) throw first.error
+  if (first !== undefined && refused.length === targets.length) throw first.error
   return {
     ...{ request, planner, targets, work, refused },
     needed: [...needed.values()],
@@ -125,11 +126,10 @@ export function tenantPlanEvent({
   refused,
 }: TenantPlan): MigEvent & { event: 'tenant-plan' } {
   const { line, direction, target } = request
-  const { tenants } = targets
   return {
-    ...{ event: 'tenant-plan', line, direction, target, tenants: tenants.length, groups },
-    first: tenants[0]?.schema ?? null,
-    last: tenants.at(-1)?.schema ?? null,
+    ...{ event: 'tenant-plan', line, direction, target, tenants: targets.length, groups },
+    first: targets[0]?.schema ?? null,
+    last: targets.at(-1)?.schema ?? null,
     ...(refused.length === 0 ? {} : { refused: refused.length }),
   }
 }
@@ -145,7 +145,7 @@ export function tenantPlanner(
   const { line, direction, target, allowMissing = false } = request
   const known = new Map<string, readonly PlanStep[]>()
   const singleRows = [...single].map(([schema, { rows }]) => [schema, rows] as const)
-  const make = (tenant: Tenant, { rows, recent, applied: own }: TenantState) => {
+  const make = (tenant: TargetSchema, { rows, recent, applied: own }: TenantState) => {
     const entries = recent.map((revision) => ({
       revision,
       direction: 'upgrade' as const,
@@ -171,7 +171,7 @@ export function tenantPlanner(
 }
 
 /** The step of one tenant as that of another that stands alike. */
-function inTenant(step: PlanStep, { schema }: Tenant): PlanStep {
+function inTenant(step: PlanStep, { schema }: TargetSchema): PlanStep {
   return step.targetSchema === schema
     ? step
     : { ...step, targetSchema: schema, ...stepLosses({ ...step, targetSchema: schema }) }
@@ -188,17 +188,19 @@ export function stateKey({ rows, recent, applied }: TenantState): string {
  */
 export async function tenantStates(
   project: Project,
-  tenants: readonly Tenant[],
+  tenants: readonly TargetSchema[],
   { needsLog }: Pick<TenantPlanner, 'needsLog'>,
   options: SessionOptions,
-  onUnreachable?: (tenants: readonly Tenant[], error: MigError) => void,
-): Promise<ReadonlyMap<Tenant, TenantState>> {
+  onUnreachable?: (tenants: readonly TargetSchema[], error: MigError) => void,
+): Promise<ReadonlyMap<TargetSchema, TenantState>> {
   const { env } = project
-  const states = new Map<Tenant, TenantState>()
-  for (const [databaseUrl, group] of byDatabase(tenants)) {
-    const asked = usingSession(tenantEnvironment(env, databaseUrl), options, async ({ client }) => {
-      const targets = group.map(({ line, schema }) => ({ line, targetSchema: schema }))
-      const applied = await readStates(client, project, targets)
+  const states = new Map<TargetSchema, TenantState>()
+  await onEachDatabase(
+    env,
+    tenants,
+    options,
+    async ({ client }, group) => {
+      const applied = await readStates(client, project, group)
       const schemas = group.map(({ schema }) => schema)
       const entries = needsLog ? await readLastEntries(client, env.ledgerSchema, schemas) : []
       const recent = new Map<string, string[]>()
@@ -212,22 +214,8 @@ export async function tenantStates(
         const own = applied.get(tenant.schema) ?? null
         states.set(tenant, { rows: own?.rows ?? [], recent: recent.get(tenant.schema) ?? [], applied: own })
       }
-    })
-    await asked.catch((error: unknown) => {
-      if (onUnreachable === undefined || !(error instanceof MigError) || options.signal?.aborted) throw error
-      onUnreachable(group, error)
-    })
-  }
+    },
+    onUnreachable,
+  )
   return states
-}
-
-/** The tenants by the database that they live in. */
-export function byDatabase(tenants: readonly Tenant[]): ReadonlyMap<string | null, readonly Tenant[]> {
-  const groups = new Map<string | null, Tenant[]>()
-  for (const tenant of tenants) {
-    const group = groups.get(tenant.databaseUrl)
-    if (group === undefined) groups.set(tenant.databaseUrl, [tenant])
-    else group.push(tenant)
-  }
-  return groups
 }

@@ -1,17 +1,17 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Tenant } from '../../environment/index.ts'
+import type { TargetSchema } from '../../environment/index.ts'
 import { exitCodes, interruptExitCode, MigError } from '../../errors.ts'
 import type { EmitEvent } from '../../events.ts'
 import { createLedger } from '../../ledger/index.ts'
 import { isServerError } from '../../postgres/connection/database-error.ts'
 import { databaseError, isConnectionLost } from '../../postgres/index.ts'
+import { databaseEnvironment } from '../databases.ts'
 import { guardConnection } from '../locks.ts'
 import type { Project } from '../project.ts'
 import { type Session, type SessionOptions, usingSession } from '../session.ts'
 import type { TenantOutcome } from './apply-tenant.ts'
 import { type Tally, tally } from './tally.ts'
-import { tenantEnvironment } from './view.ts'
 
 export interface PoolOptions {
   /** Connections; never more than tenants. Default 4. */
@@ -28,12 +28,12 @@ export interface PoolOptions {
 
 /** A piece of work on one tenant. */
 export interface TenantJob {
-  readonly tenant: Tenant
+  readonly tenant: TargetSchema
   readonly run: (session: Session) => Promise<TenantOutcome>
 }
 
 export interface TenantFailure {
-  readonly tenant: Tenant
+  readonly tenant: TargetSchema
   readonly error: MigError
 }
 
@@ -162,7 +162,7 @@ async function workOn(
   database: string | null,
   stopped: () => boolean,
 ): Promise<void> {
-  const env = tenantEnvironment(project.env, database)
+  const env = databaseEnvironment(project.env, database)
   await usingSession(env, sessionOptions, async (session) => {
     await guardConnection(session)
     await createLedger(session.client, env.ledgerSchema)

@@ -46,7 +46,7 @@ export async function runTenants(
   const jobs = plan.work.map(
     (work): TenantJob => ({ tenant: work.tenant, run: (session) => applyTenant(run, session, work) }),
   )
-  const place = new Map(plan.targets.tenants.map((tenant, at) => [tenant, at]))
+  const place = new Map(plan.targets.map((tenant, at) => [tenant, at]))
   const inOrder = [...refusals, ...jobs].sort(
     (a, b) => (place.get(a.tenant) ?? 0) - (place.get(b.tenant) ?? 0),
   )

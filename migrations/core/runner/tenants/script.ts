@@ -1,11 +1,12 @@
-import type { Tenant } from '../../environment/index.ts'
+import type { TargetSchema } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
+import { byDatabase } from '../databases.ts'
 import type { Plan, PlanStep } from '../plan.ts'
 import type { Project } from '../project.ts'
 import { planRange } from '../range.ts'
 import type { SessionOptions } from '../session.ts'
-import { byDatabase, planTenants, type TenantRequest, tenantStates } from './plan.ts'
-import { type TenantTargetList, targetTenants } from './targets.ts'
+import { listsThemselves, targetTenants, tenantLine } from '../targets.ts'
+import { planTenants, type TenantRequest, tenantStates } from './plan.ts'
 import { tenantProject } from './view.ts'
 
 /**
@@ -20,12 +21,12 @@ export async function tenantScriptPlan(
   sessions: SessionOptions,
 ): Promise<Plan> {
   const targets = await targetTenants(project.env, request.line, sessions)
-  checkOneDatabase(targets.tenants)
+  checkOneDatabase(targets)
   const { planner, work, refused, needed } = await planTenants(project, targets, request, sessions)
   const [first] = refused
   if (first !== undefined) throw first.error
   if (needed.length > 0) throw neededFirst(needed)
-  const states = await tenantStates(project, targets.tenants, planner, sessions)
+  const states = await tenantStates(project, targets, planner, sessions)
   const applied = new Map([...states].map(([tenant, { rows }]) => [tenant.schema, rows]))
   const steps = work.flatMap(({ tenant, state }) => [...planner.stepsOf(tenant, state)])
   return { direction: request.direction, target: request.target, steps, applied }
@@ -42,7 +43,7 @@ export async function tenantRangePlan(
   range: string,
   sessions: SessionOptions,
 ): Promise<Plan> {
-  const { tenants } = givenByName(project, line) ?? (await targetTenants(project.env, line, sessions))
+  const tenants = givenByName(project, line) ?? (await targetTenants(project.env, line, sessions))
   checkOneDatabase(tenants)
   const plans = tenants.map((tenant) => planRange(tenantProject(project, tenant), range))
   const applied = new Map(
@@ -55,17 +56,15 @@ export async function tenantRangePlan(
   return { direction: plans[0]?.direction ?? 'upgrade', target: range, steps: own, applied }
 }
 
-function givenByName({ env }: Project, line: string): TenantTargetList | undefined {
+function givenByName({ env }: Project, line: string): readonly TargetSchema[] | undefined {
   const { selection, shards } = env.targets
-  const source = env.lines.find(({ key }) => key === line)?.tenants
-  const asksDatabase = source?.list === undefined && source?.function === undefined
-  if (selection?.kind !== 'names' || shards !== null || !asksDatabase) return undefined
+  if (selection?.kind !== 'names' || shards !== null || listsThemselves(tenantLine(env, line)))
+    return undefined
   if (selection.names.some((name) => /[*?]/.test(name))) return undefined
-  const tenants = selection.names.map((schema): Tenant => ({ line, schema, databaseUrl: null, shard: null }))
-  return { line, tenants, listed: tenants.length }
+  return selection.names.map((schema) => ({ line, schema, databaseUrl: null, shard: null }))
 }
 
-function checkOneDatabase(tenants: readonly Tenant[]): void {
+function checkOneDatabase(tenants: readonly TargetSchema[]): void {
   if (byDatabase(tenants).size < 2) return
   const shards = [...new Set(tenants.map(({ shard }) => shard ?? 'the main database'))]
   throw new MigError('several-databases', `these tenants live in several databases: ${shards.join(', ')}`, {

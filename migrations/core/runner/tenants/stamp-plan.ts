@@ -1,20 +1,22 @@
-import type { Tenant } from '../../environment/index.ts'
+import type { TargetSchema } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import { readProgress } from '../../ledger/index.ts'
-import { type AppliedState, readStates, type Target } from '../applied/state.ts'
-import { singleTargets } from '../plan.ts'
+import { type AppliedState, readStates } from '../applied/state.ts'
+import { byDatabase, databaseEnvironment } from '../databases.ts'
 import type { Project } from '../project.ts'
 import { type SessionOptions, usingSession } from '../session.ts'
 import { type StampPlan, type StampRequest, stampChanges } from '../stamp.ts'
-import { byDatabase } from './plan.ts'
-import type { TenantTargetList } from './targets.ts'
-import { tenantEnvironment, tenantProject } from './view.ts'
+import { singleTargets } from '../targets.ts'
+import { tenantProject } from './view.ts'
 
 /** What is asked of a stamp on tenants. */
 export type TenantStampRequest = Pick<StampRequest, 'target' | 'purge' | 'fromLog'>
 
 /** What a stamp writes for a tenant in these states. @throws MigError as `stampChanges` does */
-export type TenantStamp = (tenant: Tenant, states: ReadonlyMap<string, AppliedState>) => StampPlan['changes']
+export type TenantStamp = (
+  tenant: TargetSchema,
+  states: ReadonlyMap<string, AppliedState>,
+) => StampPlan['changes']
 
 /** Plans a stamp once for all tenants that stand alike. */
 export function tenantStamp(project: Project, line: string, request: TenantStampRequest): TenantStamp {
@@ -37,15 +39,14 @@ export function tenantStamp(project: Project, line: string, request: TenantStamp
 }
 
 /** The tenants and the single lines, as the ledger of one database is asked about them. */
-export function stampTargets(project: Project, tenants: readonly Tenant[]): readonly Target[] {
-  const own = tenants.map(({ line, schema }) => ({ line, targetSchema: schema }))
-  return [...singleTargets(project.env), ...own]
+export function stampTargets(project: Project, tenants: readonly TargetSchema[]): readonly TargetSchema[] {
+  return [...singleTargets(project.env), ...tenants]
 }
 
 /** Which tenants a stamp has something to do for. */
 export interface StampWork {
-  readonly behind: ReadonlySet<Tenant>
-  readonly refused: ReadonlyMap<Tenant, MigError>
+  readonly behind: ReadonlySet<TargetSchema>
+  readonly refused: ReadonlyMap<TargetSchema, MigError>
   readonly changes: StampPlan['changes']
 }
 
@@ -55,21 +56,22 @@ export interface StampWork {
  */
 export async function stampWork(
   project: Project,
-  { line, tenants }: TenantTargetList,
+  line: string,
+  tenants: readonly TargetSchema[],
   request: TenantStampRequest,
   sessions: SessionOptions,
 ): Promise<StampWork> {
   const { ledgerSchema } = project.env
   const stampOf = tenantStamp(project, line, request)
-  const behind = new Set<Tenant>()
-  const refused = new Map<Tenant, MigError>()
+  const behind = new Set<TargetSchema>()
+  const refused = new Map<TargetSchema, MigError>()
   const changes: StampPlan['changes'][number][] = []
-  const refuse = (refusing: readonly Tenant[], error: unknown) => {
+  const refuse = (refusing: readonly TargetSchema[], error: unknown) => {
     if (!(error instanceof MigError) || sessions.signal?.aborted) throw error
     for (const tenant of refusing) refused.set(tenant, error)
   }
   for (const [databaseUrl, group] of byDatabase(tenants)) {
-    const env = tenantEnvironment(project.env, databaseUrl)
+    const env = databaseEnvironment(project.env, databaseUrl)
     const schemas = group.map(({ schema }) => schema)
     const found = await usingSession(env, sessions, async ({ client }) => ({
       states: await readStates(client, project, stampTargets(project, group)),

@@ -1,13 +1,13 @@
-import type { Tenant } from '../../environment/index.ts'
+import type { TargetSchema } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import { createLedger, releaseLocks, tryEachLock } from '../../ledger/index.ts'
 import { isConnectionLost } from '../../postgres/index.ts'
 import { readStates } from '../applied/state.ts'
+import { byDatabase, databaseEnvironment } from '../databases.ts'
 import type { Project } from '../project.ts'
 import { type RevisionSource, revisionSource } from '../revision-source.ts'
 import { rollBack, type Session, type SessionOptions, usingSession } from '../session.ts'
 import { applyStamp, type StampPlan, stampScript } from '../stamp.ts'
-import { byDatabase } from './plan.ts'
 import { asMigError, interrupted, type PoolOptions, type PoolResult } from './pool.ts'
 import {
   type StampWork,
@@ -18,8 +18,7 @@ import {
   tenantStamp,
 } from './stamp-plan.ts'
 import { type Tally, tally } from './tally.ts'
-import type { TenantTargetList } from './targets.ts'
-import { tenantEnvironment, tenantProject } from './view.ts'
+import { tenantProject } from './view.ts'
 
 /** Tenants in one transaction: few round trips, and few locks held at once. */
 const batchSize = 200
@@ -33,11 +32,12 @@ export type StampOptions = Pick<PoolOptions, 'canary' | 'goOn' | 'maxFailures'>
  */
 export async function tenantStampPlan(
   project: Project,
-  targets: TenantTargetList,
+  line: string,
+  tenants: readonly TargetSchema[],
   request: TenantStampRequest,
   sessions: SessionOptions,
 ): Promise<StampPlan> {
-  const { changes, refused } = await stampWork(project, targets, request, sessions)
+  const { changes, refused } = await stampWork(project, line, tenants, request, sessions)
   for (const error of refused.values()) throw error
   return { changes }
 }
@@ -50,15 +50,15 @@ export async function tenantStampPlan(
  */
 export async function stampTenants(
   project: Project,
-  targets: TenantTargetList,
+  line: string,
+  tenants: readonly TargetSchema[],
   request: TenantStampRequest,
   options: StampOptions,
   sessions: SessionOptions,
 ): Promise<PoolResult & StampPlan> {
   const started = performance.now()
-  const { line, tenants } = targets
   const changes: StampPlan['changes'][number][] = []
-  const work = await stampWork(project, targets, request, sessions)
+  const work = await stampWork(project, line, tenants, request, sessions)
   const counts = tally(tenants.length, sessions.emit ?? (() => undefined))
   const run: StampRun = {
     ...{ project, line, request, work, counts, sessions },
@@ -90,7 +90,7 @@ interface StampRun {
 }
 
 /** @param most so many failures end it */
-async function stampAll(run: StampRun, tenants: readonly Tenant[], most: number): Promise<void> {
+async function stampAll(run: StampRun, tenants: readonly TargetSchema[], most: number): Promise<void> {
   const { project, work, counts, sessions } = run
   const enough = () => counts.failures().length >= most
   for (const tenant of tenants) {
@@ -102,7 +102,7 @@ async function stampAll(run: StampRun, tenants: readonly Tenant[], most: number)
     if (enough()) return
     const left = new Set(group)
     try {
-      await usingSession(tenantEnvironment(project.env, databaseUrl), sessions, (session) =>
+      await usingSession(databaseEnvironment(project.env, databaseUrl), sessions, (session) =>
         stampDatabase(run, session, left, enough),
       )
     } catch (error) {
@@ -118,7 +118,7 @@ async function stampAll(run: StampRun, tenants: readonly Tenant[], most: number)
 async function stampDatabase(
   run: StampRun,
   session: Session,
-  left: Set<Tenant>,
+  left: Set<TargetSchema>,
   enough: () => boolean,
 ): Promise<void> {
   await createLedger(session.client, run.project.env.ledgerSchema)
@@ -139,8 +139,8 @@ async function stampDatabase(
 async function stampBatch(
   run: StampRun,
   session: Session,
-  batch: readonly Tenant[],
-): Promise<readonly Tenant[]> {
+  batch: readonly TargetSchema[],
+): Promise<readonly TargetSchema[]> {
   const { project, counts, stampOf, revisions } = run
   const { client, signal } = session
   const { ledgerSchema } = project.env
@@ -175,7 +175,7 @@ async function stampBatch(
 }
 
 /** Stamps a tenant by itself, and waits for its lock. */
-async function stampOne(run: StampRun, session: Session, tenant: Tenant): Promise<void> {
+async function stampOne(run: StampRun, session: Session, tenant: TargetSchema): Promise<void> {
   const { project, line, request, counts } = run
   const started = performance.now()
   try {

@@ -1,24 +1,24 @@
-import type { Tenant } from '../../environment/index.ts'
+import type { TargetSchema } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import type { EmitEvent, TenantFacts } from '../../events.ts'
 
 /** Counts what becomes of tenants, and tells it. */
 export interface Tally {
-  done(tenant: Tenant, steps: number, ms: number): void
-  failed(tenant: Tenant, error: MigError, ms: number): void
+  done(tenant: TargetSchema, steps: number, ms: number): void
+  failed(tenant: TargetSchema, error: MigError, ms: number): void
   /** Somebody has dropped it, and the source no longer lists it. */
-  gone(tenant: Tenant, ms: number): void
-  failures(): readonly { readonly tenant: Tenant; readonly error: MigError }[]
+  gone(tenant: TargetSchema, ms: number): void
+  failures(): readonly { readonly tenant: TargetSchema; readonly error: MigError }[]
   totals(): Readonly<Record<'done' | 'steps' | 'gone' | 'total', number>>
 }
 
 export function tally(total: number, emit: EmitEvent): Tally {
   const started = performance.now()
-  const failures: { tenant: Tenant; error: MigError }[] = []
+  const failures: { tenant: TargetSchema; error: MigError }[] = []
   let [done, steps, gone] = [0, 0, 0]
   let slowest: { readonly targetSchema: string; readonly ms: number } | null = null
 
-  function tellProgress(tenant: Tenant, ms: number): void {
+  function tellProgress(tenant: TargetSchema, ms: number): void {
     if (slowest === null || ms > slowest.ms) slowest = { targetSchema: tenant.schema, ms }
     const settled = done + gone + failures.length
     const seconds = (performance.now() - started) / 1000
@@ -71,6 +71,6 @@ function withoutDetails({ code, message, help, exitCode }: MigError): MigError {
   return error
 }
 
-export function tenantFacts({ line, schema, shard }: Tenant): TenantFacts {
+export function tenantFacts({ line, schema, shard }: TargetSchema): TenantFacts {
   return { line, targetSchema: schema, shard }
 }

@@ -1,8 +1,11 @@
-import type { Environment, Tenant } from '../../environment/index.ts'
+import type { Environment, TargetSchema } from '../../environment/index.ts'
 import type { Project } from '../project.ts'
 
 /** The project as one tenant sees it: the tenant line is a single line with the tenant's schema. */
-export function tenantProject(project: Project, { line, schema }: Pick<Tenant, 'line' | 'schema'>): Project {
+export function tenantProject(
+  project: Project,
+  { line, schema }: Pick<TargetSchema, 'line' | 'schema'>,
+): Project {
   const { env } = project
   const schemas = { ...env.schemas, [line]: schema }
   return { ...project, env: { ...env, filter: [line], schemas, createSchema: makesSchemas(env, line) } }
@@ -16,22 +19,6 @@ export function makesSchemas({ lines, targets, createSchema }: Environment, line
   const source = lines.find(({ key }) => key === line)?.tenants
   const isPattern = source?.like !== undefined || source?.match !== undefined
   return targets.createSchema || (createSchema && !isPattern)
-}
-
-/** The environment on the database of a tenant. */
-export function tenantEnvironment(env: Environment, databaseUrl: string | null): Environment {
-  return databaseUrl === null ? env : { ...env, databaseUrl, databaseSource: 'env.ts' }
-}
-
-/** The project's filter, by kind of line. */
-export function filteredLines({ lines, filter }: Environment): {
-  readonly single: readonly string[]
-  readonly tenant: readonly string[]
-} {
-  const wanted = lines.filter(({ key }) => filter.includes(key))
-  const keys = (isTenant: boolean) =>
-    wanted.flatMap(({ key, tenants }) => ((tenants !== null) === isTenant ? [key] : []))
-  return { single: keys(false), tenant: keys(true) }
 }
 
 /** Does a revision of the line, or one that it is built on, depend on a revision of another line? */

@@ -1,4 +1,4 @@
-import { roleOf, shellWord, type Tenant } from '../../../environment/index.ts'
+import { roleOf, shellWord, type TargetSchema } from '../../../environment/index.ts'
 import { exitCodes, MigError } from '../../../errors.ts'
 import { createLedger, ledgerStatements } from '../../../ledger/index.ts'
 import {
@@ -12,6 +12,7 @@ import {
 } from '../../../postgres/index.ts'
 import { ofLine } from '../../../runner/applied/state.ts'
 import {
+  databaseEnvironment,
   fileChecksum,
   type PlanStep,
   type Project,
@@ -27,7 +28,6 @@ import {
   forgetLeftovers,
   newTenant,
   planTenants,
-  tenantEnvironment,
   tenantExclusion,
 } from '../../../runner/tenants/index.ts'
 import { type SharedSeeds, seedStatements, wrongTables } from './seed-statements.ts'
@@ -46,7 +46,7 @@ export async function createTenantFromTemplate(
   project: Project,
   line: string,
   schema: string,
-  template: Tenant,
+  template: TargetSchema,
   sessions: SessionOptions,
 ): Promise<CreatedTenant> {
   const started = performance.now()
@@ -55,7 +55,7 @@ export async function createTenantFromTemplate(
   const tenant = { ...named, databaseUrl: template.databaseUrl, shard: template.shard }
   await forgetLeftovers(project, tenant, sessions)
   const steps = await stepsToHead(project, line, tenant, template, sessions)
-  const env = tenantEnvironment(project.env, template.databaseUrl)
+  const env = databaseEnvironment(project.env, template.databaseUrl)
   await usingSession(env, sessions, async (session) => {
     const structure = await tenantStructure(session, { ...project, env }, line)
     await holdingLocks(session, env, [schema], async () => {
@@ -70,7 +70,7 @@ export async function createTenantFromTemplate(
 interface Copy {
   readonly line: string
   readonly schema: string
-  readonly template: Tenant
+  readonly template: TargetSchema
   readonly structure: TenantStructure
   readonly steps: readonly PlanStep[]
 }
@@ -116,12 +116,12 @@ function stampStatements(project: Project, step: PlanStep, isLast: boolean): rea
 async function stepsToHead(
   project: Project,
   line: string,
-  tenant: Tenant,
-  template: Tenant,
+  tenant: TargetSchema,
+  template: TargetSchema,
   sessions: SessionOptions,
 ): Promise<readonly PlanStep[]> {
   const request = { line, direction: 'upgrade', target: 'heads' } as const
-  const both = { line, tenants: [template, tenant], listed: 2 }
+  const both = [template, tenant]
   const plan = await planTenants(project, both, request, sessions)
   if (plan.work.some((work) => work.tenant === template)) {
     throw new MigError('template-behind', `the template ${template.schema} is not at head`, {
@@ -176,8 +176,8 @@ async function expectSeeds({ client }: Session, seeds: SharedSeeds, schema: stri
   )
 }
 
-function templateElsewhere(tenant: Tenant, template: Tenant): MigError {
-  const placeOf = ({ shard }: Tenant) => (shard === null ? 'the main database' : `shard ${shard}`)
+function templateElsewhere(tenant: TargetSchema, template: TargetSchema): MigError {
+  const placeOf = ({ shard }: TargetSchema) => (shard === null ? 'the main database' : `shard ${shard}`)
   return new MigError(
     'no-template',
     `the template ${template.schema} lives on ${placeOf(template)}, and ${tenant.schema} shall live on ${placeOf(tenant)}`,

@@ -1,0 +1,96 @@
+import type { Standing } from '../runner/standing.ts'
+import type { TargetStanding } from '../runner/standings.ts'
+import type { Style } from './style.ts'
+import { type Column, table } from './table.ts'
+import { tenantBars } from './tenants.ts'
+import { countOf, durationText, relativeTime } from './units.ts'
+
+const columns: readonly Column<Standing>[] = [
+  { title: 'line', value: (row) => row.line },
+  { title: 'schema', value: (row) => row.targetSchema },
+  { title: 'revision', value: (row) => row.revision ?? 'base' },
+  { title: 'state', value: rowStateText },
+  { title: 'message', value: (row) => row.message },
+]
+
+const details: readonly Column<Standing>[] = [
+  {
+    title: 'when',
+    value: (row) =>
+      row.last && `${row.last.at.toISOString().slice(0, 19)}Z (${relativeTime(row.last.at, new Date())})`,
+  },
+  { title: 'who', value: (row) => row.last && `${row.last.who}, ${row.last.host ?? '-'}` },
+  { title: 'took', value: (row) => (row.last?.durationMs == null ? '' : durationText(row.last.durationMs)) },
+]
+
+/** What is applied, as a table. @param verbose when and by whom as well */
+export function standingsTable(rows: readonly Standing[], style: Style, verbose: boolean): string {
+  return table(verbose ? [...columns, ...details] : columns, rows, { style })
+}
+
+function rowStateText(row: Standing): string {
+  const { state, behind, neverRun, halfDone } = row
+  if (state !== 'head' && state !== 'behind' && state !== 'base') return stateText(row)
+  const below = neverRun.length === 0 ? '' : ` (${neverRun.length} below what is applied)`
+  const stand = `${stateText({ state, behind })}${behind === 0 ? '' : below}`
+  return halfDone === null ? stand : `${stand}, 1 half done`
+}
+
+/** The state of a target schema in words. */
+export function stateText({ state, behind }: Pick<TargetStanding, 'state' | 'behind'>): string {
+  if (state === 'absent') return 'no such schema'
+  if (state === 'emptied') return 'empty schema'
+  if (state === 'disagrees') return 'log disagrees'
+  if (state === 'unreachable') return 'does not answer'
+  if (state === 'missing') return 'no file has it'
+  return behind === 0 ? 'head' : `${behind} behind`
+}
+
+/** One line for each schema that is in the middle of a revision, with what goes on with it. */
+export function halfDoneTexts(
+  rows: readonly Pick<Standing, 'targetSchema' | 'halfDone'>[],
+): readonly string[] {
+  return rows.flatMap(({ targetSchema, halfDone }) => {
+    if (halfDone === null) return []
+    const { direction, revision, statement, goOn } = halfDone
+    return `${targetSchema} is in the middle of the ${direction} of ${revision}, ${countOf(statement, 'statement')} done; go on: ${goOn}`
+  })
+}
+
+/** One line for each schema with revisions that were put below an applied one. */
+export function neverRunTexts(
+  rows: readonly Pick<Standing, 'targetSchema' | 'neverRun'>[],
+): readonly string[] {
+  return rows.flatMap(({ targetSchema, neverRun }) =>
+    neverRun.length === 0
+      ? []
+      : `${targetSchema} never ran ${neverRun.join(', ')}, put below what is applied; just mig-upgrade runs ${neverRun.length === 1 ? 'it' : 'them'}`,
+  )
+}
+
+const troublesShown = 10
+
+/** What is wrong with the rows of some schemas, each with what to type; of many that have the same, the first few. */
+export function troubleTexts(standings: readonly Pick<TargetStanding, 'trouble'>[]): readonly string[] {
+  const texts = standings.flatMap(({ trouble }) =>
+    trouble === null ? [] : [`${trouble.what}\n  → ${trouble.help}`],
+  )
+  const shown = [...new Set(texts)]
+  return shown.length <= troublesShown
+    ? shown
+    : [...shown.slice(0, troublesShown), `and ${shown.length - troublesShown} more: just mig-status`]
+}
+
+/** How target schemas spread over revisions, as bars. */
+export function standingBars(standings: readonly TargetStanding[], style: Style): string {
+  const groups = new Map<string, number>()
+  for (const standing of standings) {
+    const at = standing.state === 'unreachable' ? 'unknown' : standing.revisions.join(', ') || 'base'
+    const label = `${at} (${stateText(standing)})`
+    groups.set(label, (groups.get(label) ?? 0) + 1)
+  }
+  return tenantBars(
+    [...groups].map(([label, tenants]) => ({ label, tenants })),
+    style,
+  )
+}

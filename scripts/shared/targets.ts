@@ -1,0 +1,86 @@
+import {
+  databaseUrl,
+  type LineGroup,
+  lineGroups,
+  listsThemselves,
+  type MigEvent,
+  openProject,
+  type Project,
+  type SessionOptions,
+  type TargetSchema,
+  targetSchemas,
+} from '../../migrations/core/index.ts'
+import { type Command, commandEnvironment, sayWhere, usingProject } from './command.ts'
+
+/** Lines that are treated together, as a recipe's body gets them. */
+export interface OnGroup extends LineGroup {
+  /** The project with these lines alone as its filter. */
+  readonly project: Project
+  readonly sessions: SessionOptions
+}
+
+/** Runs a recipe's body on each group of lines; of single lines on one open connection. */
+export async function onGroups<Result>(
+  command: Command,
+  project: Project,
+  groups: readonly LineGroup[],
+  body: (group: OnGroup) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = []
+  let isTold = false
+  for (const group of groups) {
+    const own = { ...project, env: { ...project.env, filter: group.lines } }
+    if (!group.isTenant) {
+      const onSession = usingProject(
+        command,
+        (session) =>
+          body({
+            ...{ ...group, project: own },
+            sessions: { emit: command.output.event, signal: command.signal, open: session },
+          }),
+        own,
+      )
+      results.push(await onSession)
+      continue
+    }
+    if (!isTold) await sayWhereTenants(command, project, groups)
+    isTold = true
+    results.push(await body({ ...group, project: own, sessions: tenantSessions(command) }))
+  }
+  return results
+}
+
+/** As {@link onGroups}, with the target schemas; of a tenant line all, unless some are named. */
+export async function onTargets<Result>(
+  command: Command,
+  body: (group: OnGroup, targets: readonly TargetSchema[]) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const project = openProject(await commandEnvironment(command))
+  return onGroups(command, project, lineGroups(project.env), async (group) =>
+    body(group, await targetSchemas(group.project.env, group, group.sessions, 'all')),
+  )
+}
+
+/** The first line of what is done with tenants: the database, unless they all live in others and none is configured. */
+export async function sayWhereTenants(
+  command: Command,
+  { env }: Pick<Project, 'env'>,
+  groups: readonly LineGroup[] = lineGroups(env),
+): Promise<void> {
+  const keys = groups.flatMap(({ lines, isTenant }) => (isTenant ? lines : []))
+  const elsewhere = env.lines.every((line) => !keys.includes(line.key) || listsThemselves(line))
+  if (env.databaseUrl === null && elsewhere) return
+  sayWhere(command, { ...env, filter: keys }, await databaseUrl(env, command.output.event))
+}
+
+/** Sessions that tell of their steps only where that was asked for: there are thousands. */
+export function tenantSessions({ output, signal }: Command): SessionOptions {
+  const steps: readonly MigEvent['event'][] = ['step-start', 'step-done', 'statement', 'schema-created']
+  const chatty = output.level === 'verbose' || output.level === 'debug'
+  return {
+    signal,
+    emit: (event) => {
+      if (chatty || !steps.includes(event.event)) output.event(event)
+    },
+  }
+}
