@@ -1,3 +1,4 @@
+// just mig-check [schemas] [flags]
 import {
   type CheckResult,
   checkProject,
@@ -5,7 +6,6 @@ import {
   type LineDrift,
 } from '../migrations/core/check/index.ts'
 import type { Change } from '../migrations/core/difference/index.ts'
-// just mig-check [schemas] [flags]
 import { exitCodes, type Project, type Session, usingSession } from '../migrations/core/index.ts'
 import { countOf, oneLine } from '../migrations/core/report/index.ts'
 import { tenantFlags, trustLiveFlag } from './shared/arguments.ts'

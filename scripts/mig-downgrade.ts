@@ -1,10 +1,8 @@
 // just mig-downgrade [target] [schemas] [flags]
-import { applyPlan, type Project, planRun, type Session, withLossCounts } from '../migrations/core/index.ts'
 import { fanOutFlags, runFlags } from './shared/arguments.ts'
-import { type Command, runCommand } from './shared/command.ts'
+import { runCommand } from './shared/command.ts'
 import { confirmLosses } from './shared/losses.ts'
-import { planRequest, sayNothingToDo, showPlan, showResult } from './shared/runs.ts'
-import { onLines, runOnTenants } from './shared/tenants.ts'
+import { runOnLines } from './shared/runs.ts'
 
 const spec = {
   name: 'mig-downgrade',
@@ -24,28 +22,7 @@ const spec = {
 
 export const main = (): Promise<void> =>
   runCommand(spec, (command) =>
-    onLines(
-      command,
-      'downgrade',
-      (session, project, besideTenants) => downgrade(command, session, project, besideTenants),
-      (project, line) => runOnTenants(command, project, line, 'downgrade', { asks: true }),
+    runOnLines(command, 'downgrade', (plan) =>
+      confirmLosses(command, plan.isTenant ? plan.groups : plan.steps),
     ),
   )
-
-async function downgrade(
-  command: Command,
-  session: Session,
-  project: Project,
-  besideTenants: boolean,
-): Promise<void> {
-  // Tenants go down before; with --plan they only would.
-  const tenantsGo = besideTenants && command.flags.plan === true
-  const request = { ...planRequest('downgrade', command), tenantsGo }
-  const plan = await planRun(session, project, request)
-  if (plan.steps.length === 0) return sayNothingToDo(command, project, plan)
-  const shown = await withLossCounts(session, plan.steps)
-  showPlan(command, shown)
-  if (command.flags.plan) return
-  await confirmLosses(command, shown)
-  showResult(command, await applyPlan(session, project, plan, request))
-}

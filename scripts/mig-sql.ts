@@ -1,24 +1,22 @@
 // just mig-sql [target] [schemas] [flags]
 import {
+  expectSingleDowngrade,
+  groupsOfRun,
+  isBesideTenants,
   lineGroups,
   MigError,
   offlineScript,
   openProject,
   type Plan,
   type Project,
-  planRange,
-  planRun,
-  type SessionOptions,
-  tenantRangePlan,
-  tenantScriptPlan,
-  withLossCounts,
+  rangePlan,
+  scriptPlan,
 } from '../migrations/core/index.ts'
 import { tenantFlags } from './shared/arguments.ts'
 import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
 import { writeLine } from './shared/output.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
-import { tenantSessions } from './shared/targets.ts'
-import { onLines } from './shared/tenants.ts'
+import { onGroups, tenantSessions } from './shared/targets.ts'
 
 const spec = {
   name: 'mig-sql',
@@ -53,40 +51,33 @@ export const main = (): Promise<void> =>
       command.flags.review === true
         ? reviewTarget(openProject(await commandEnvironment(command)), asked)
         : asked
-    if (target.includes(':')) {
-      refuseCurrent(target)
-      const project = openProject(await commandEnvironment(command))
-      const named = lineOfRange(project, target)
-      for (const { lines, isTenant } of lineGroups(project.env)) {
-        const [line = ''] = lines
-        if (named === undefined ? lines.length === 0 : !lines.includes(named)) continue
-        const plan = isTenant
-          ? await tenantRangePlan(project, line, target, quietSessions(command))
-          : planRange(onlyLines(project, lines), target)
-        await writeScript(command, project, plan)
-      }
-      return
-    }
+    const project = openProject(await commandEnvironment(command))
+    if (target.includes(':')) return writeRange(command, project, target)
     const direction =
       command.flags.downgrade === true || /^(base|-\d+)$/.test(target) ? 'downgrade' : 'upgrade'
     const request = { direction, target, allowMissing: command.flags['allow-missing'] === true } as const
-    await onLines(
-      quietly(command),
-      direction,
-      async (session, project, besideTenants) => {
-        // The script of the tenants stands before this one.
-        const plan = await planRun(session, project, { ...request, tenantsGo: besideTenants })
-        return writeScript(command, project, {
-          ...plan,
-          steps: await withLossCounts(session, plan.steps),
-        })
-      },
-      async (project, line) => {
-        const plan = await tenantScriptPlan(project, { ...request, line }, quietSessions(command))
-        return writeScript(command, project, plan)
-      },
-    )
+    const groups = groupsOfRun(project, request)
+    await expectSingleDowngrade(project, groups, request, { signal: command.signal })
+    await onGroups(quietly(command), project, groups, async (group) => {
+      // The script of the tenants stands before that of the single lines.
+      const tenantsGo = isBesideTenants(groups, group)
+      const plan = await scriptPlan(group.project, group, { ...request, tenantsGo }, group.sessions)
+      await writeScript(command, group.project, plan)
+    })
   })
+
+async function writeRange(command: Command, project: Project, range: string): Promise<void> {
+  refuseCurrent(range)
+  const named = lineOfRange(project, range)
+  for (const group of lineGroups(project.env)) {
+    if (named === undefined ? group.lines.length === 0 : !group.lines.includes(named)) continue
+    await writeScript(
+      command,
+      project,
+      await rangePlan(project, group, range, tenantSessions(quietly(command))),
+    )
+  }
+}
 
 /**
  * What is shown for review: of a revision with one parent its own SQL, as a range; everything else, a merge included,
@@ -120,14 +111,6 @@ function lineOfRange({ files, graph }: Project, range: string): string | undefin
   const ids = names.flatMap((name) => (/^(heads?|base|current|)$/.test(name) ? [] : graph.resolveAll(name)))
   const lines = new Set(ids.map((id) => files.get(id)?.line))
   return lines.size === 1 ? [...lines][0] : undefined
-}
-
-function onlyLines(project: Project, filter: readonly string[]): Project {
-  return { ...project, env: { ...project.env, filter } }
-}
-
-function quietSessions(command: Command): SessionOptions {
-  return tenantSessions(quietly(command))
 }
 
 /** Standard output is the script and nothing else. */

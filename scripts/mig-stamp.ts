@@ -1,23 +1,19 @@
 // just mig-stamp TARGET [schemas] [flags]
 import {
-  applyStamp,
-  exitCodes,
   lineGroups,
   openProject,
   type StampPlan,
-  stampPlan,
-  stampTenants,
-  targetTenants,
+  stampTargets,
+  targetSchemas,
+  targetStampPlan,
   tenantRunError,
-  tenantStampPlan,
-  usingSession,
 } from '../migrations/core/index.ts'
 import { countOf, oneLine } from '../migrations/core/report/index.ts'
 import { fanOutFlags } from './shared/arguments.ts'
 import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
+import { poolOptions } from './shared/pool-options.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
-import { type OnGroup, onGroups } from './shared/targets.ts'
-import { poolOptions } from './shared/tenants.ts'
+import { onGroups } from './shared/targets.ts'
 
 // Tenants are stamped many at a time on one connection: more of them, or other machines, would save nothing.
 const { share: _share, jobs: _jobs, ...stampFlags } = fanOutFlags
@@ -48,38 +44,22 @@ const spec = {
 const fromLogSpec = { ...spec, positionals: { schemas: schemasArgument } }
 
 export const main = (): Promise<void> =>
-  runCommand(process.argv.includes('--from-log') ? fromLogSpec : spec, (command) =>
-    stamp(command).then(() => exitCodes.done),
-  )
+  runCommand(process.argv.includes('--from-log') ? fromLogSpec : spec, (command) => stamp(command))
 
 async function stamp(command: Command): Promise<void> {
   const project = openProject(await commandEnvironment(command))
-  await onGroups(command, project, lineGroups(project.env), async (group) => {
-    if (group.isTenant) return stampLine(command, group)
-    const { flags } = command
-    await usingSession(group.project.env, group.sessions, async (session) => {
-      const { changes } = await (flags.plan ? stampPlan : applyStamp)(
-        session,
-        group.project,
-        requestOf(command),
-      )
-      show(command, changes)
-    })
-  })
-}
-
-async function stampLine(command: Command, { project, lines, sessions }: OnGroup): Promise<void> {
-  const [line = ''] = lines
-  const targets = await targetTenants(project.env, line, sessions)
-  const request = requestOf(command)
-  if (command.flags.plan) {
-    return show(command, (await tenantStampPlan(project, line, targets, request, sessions)).changes)
-  }
   const options = poolOptions(command, project.env)
-  const result = await stampTenants(project, line, targets, request, options, sessions)
-  show(command, result.changes)
-  const error = tenantRunError(result, options)
-  if (error !== undefined) throw error
+  const request = requestOf(command)
+  await onGroups(command, project, lineGroups(project.env), async (group) => {
+    const { sessions } = group
+    const targets = await targetSchemas(project.env, group, sessions)
+    if (command.flags.plan)
+      return show(command, (await targetStampPlan(project, group, targets, request, sessions)).changes)
+    const result = await stampTargets(project, group, targets, request, options, sessions)
+    show(command, result.changes)
+    const error = tenantRunError(result, options)
+    if (error !== undefined) throw error
+  })
 }
 
 function requestOf({ positionals, flags }: Command) {

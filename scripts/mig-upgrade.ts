@@ -1,9 +1,7 @@
 // just mig-upgrade [target] [schemas] [flags]
-import { applyPlan, type Project, planRun, type Session, withLossCounts } from '../migrations/core/index.ts'
 import { fanOutFlags, runFlags } from './shared/arguments.ts'
-import { type Command, runCommand } from './shared/command.ts'
-import { planRequest, sayNothingToDo, showPlan, showResult } from './shared/runs.ts'
-import { onLines, runOnTenants } from './shared/tenants.ts'
+import { runCommand } from './shared/command.ts'
+import { runOnLines } from './shared/runs.ts'
 
 const spec = {
   name: 'mig-upgrade',
@@ -21,20 +19,4 @@ const spec = {
   ],
 }
 
-export const main = (): Promise<void> =>
-  runCommand(spec, (command) =>
-    onLines(
-      command,
-      'upgrade',
-      (session, project) => upgrade(command, session, project),
-      (project, line) => runOnTenants(command, project, line, 'upgrade'),
-    ),
-  )
-
-async function upgrade(command: Command, session: Session, project: Project): Promise<void> {
-  const request = planRequest('upgrade', command)
-  const plan = await planRun(session, project, request)
-  if (plan.steps.length === 0) return sayNothingToDo(command, project, plan)
-  showPlan(command, await withLossCounts(session, plan.steps))
-  if (!command.flags.plan) showResult(command, await applyPlan(session, project, plan, request))
-}
+export const main = (): Promise<void> => runCommand(spec, (command) => runOnLines(command, 'upgrade'))

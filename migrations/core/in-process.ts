@@ -5,6 +5,7 @@ export {
   type EnvironmentOptions,
   type LoadOptions,
   loadEnvironment,
+  type TargetSchema,
   type TenantSource,
   tenants,
 } from './environment/index.ts'
@@ -25,6 +26,9 @@ export {
   applyPlan,
   applyStamp,
   currentStandings,
+  groupsOfRun,
+  type LineGroup,
+  lineGroups,
   offlineScript,
   openProject,
   type Plan,
@@ -33,20 +37,20 @@ export {
   type Project,
   planRange,
   planRun,
+  planTargets,
   type RunResult,
+  runTargets,
   type Session,
   type SessionOptions,
   type StampPlan,
   type StampRequest,
   type Standing,
   stampPlan,
+  type TargetPlan,
+  type TargetStanding,
+  targetSchemas,
+  targetStandings,
   usingSession,
 } from './runner/index.ts'
-export {
-  planTenants,
-  runTenants,
-  type TenantPlan,
-  type TenantRequest,
-  type TenantRunResult,
-} from './runner/tenants/index.ts'
+export { type PoolOptions, type PoolResult, tenantRunError } from './runner/tenants/index.ts'
 export { type Ddl, sql } from './sources/ddl.ts'

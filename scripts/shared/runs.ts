@@ -1,51 +1,131 @@
 import {
-  type Plan,
+  expectSingleDowngrade,
+  failureGroups,
+  groupsOfRun,
+  isBesideTenants,
+  openProject,
   type PlanRequest,
+  type PoolResult,
   type Project,
-  type RunResult,
+  planTargets,
+  runTargets,
   stepFacts,
+  type TargetPlan,
+  targetSchemas,
+  tenantPlanEvent,
+  tenantRunError,
+  withTargetLossCounts,
 } from '../../migrations/core/index.ts'
-import { countOf, durationText, planText } from '../../migrations/core/report/index.ts'
-import type { Command } from './command.ts'
+import {
+  countOf,
+  nothingToDoText,
+  planText,
+  resultText,
+  tenantPlanText,
+  tenantsResultText,
+} from '../../migrations/core/report/index.ts'
+import { type Command, commandEnvironment } from './command.ts'
+import { poolOptions } from './pool-options.ts'
+import { type OnGroup, onGroups } from './targets.ts'
 
-/** What the arguments of mig-upgrade and mig-downgrade ask for. */
-export function planRequest(
+/** What is asked before a plan is run. @throws MigError `not-confirmed` */
+type Ask = (plan: TargetPlan) => Promise<void>
+
+/** Plans and runs an upgrade or downgrade on the lines that its target is for, in their order. */
+export async function runOnLines(
+  command: Command,
   direction: 'upgrade' | 'downgrade',
-  { positionals, flags }: Command,
-): PlanRequest {
-  return {
+  ask: Ask = async () => undefined,
+): Promise<void> {
+  const { flags, positionals, signal } = command
+  const request: PlanRequest = {
     direction,
     target: positionals.target ?? '',
     allowMissing: flags['allow-missing'] === true,
     resumeEdited: flags['resume-edited'] === true,
   }
+  const project = openProject(await commandEnvironment(command))
+  const groups = groupsOfRun(project, request)
+  await expectSingleDowngrade(project, groups, request, { signal })
+  await onGroups(command, project, groups, (group) => {
+    // Tenants go down before; with --plan they only would.
+    const tenantsGo = flags.plan === true && isBesideTenants(groups, group)
+    return runOnGroup(command, group, { ...request, tenantsGo }, ask)
+  })
 }
 
-export function showPlan({ output }: Command, planned: Plan['steps']): void {
-  const steps = planned.map(stepFacts)
-  output.result(output.level === 'quiet' ? '' : planText(steps, output.style), { event: 'plan', steps })
+async function runOnGroup(command: Command, group: OnGroup, request: PlanRequest, ask: Ask): Promise<void> {
+  const { project, sessions } = group
+  const options = poolOptions(command, project.env)
+  const targets = await targetSchemas(project.env, group, sessions)
+  const planned = await planTargets(project, group, targets, request, sessions)
+  const plan = await withTargetLossCounts(project, planned, sessions)
+  if (hasNothingToDo(plan)) return showNothingToDo(command, project, plan)
+  showPlan(command, plan)
+  if (command.flags.plan) return showRefused(command, plan)
+  await ask(plan)
+  const result = await runTargets(project, plan, options, sessions)
+  showResult(command, plan, result)
+  const error = tenantRunError(result, options)
+  if (error !== undefined) throw error
+}
+
+function hasNothingToDo(plan: TargetPlan): boolean {
+  return plan.isTenant ? plan.work.length + plan.refused.length === 0 : plan.steps.length === 0
 }
 
 /** A run that moves nothing says where the lines stand. */
-export function sayNothingToDo({ output }: Command, project: Project, plan: Plan): void {
-  const { env } = project
+function showNothingToDo({ output }: Command, { env }: Project, plan: TargetPlan): void {
+  if (plan.isTenant) {
+    const { line, request, targets } = plan
+    const { direction, target } = request
+    const text = `nothing to do: ${countOf(targets.length, 'tenant')} of ${line} at ${target}`
+    output.result(text, tenantPlanEvent(plan), { event: 'done', direction, steps: 0, ms: 0 })
+    return
+  }
   const lines = env.filter.map((line) => {
-    const schema = env.schemas[line] ?? line
-    return { line, targetSchema: schema, revisions: plan.applied.get(schema) ?? [] }
+    const targetSchema = env.schemas[line] ?? line
+    return { line, targetSchema, revisions: plan.applied.get(targetSchema) ?? [] }
   })
-  const text = lines.map(
-    ({ targetSchema, revisions }) => `${targetSchema} at ${revisions.join(', ') || 'base'}`,
-  )
-  output.result(`nothing to do: ${text.join('; ')}`, { event: 'done', steps: 0, ms: 0, lines })
+  output.result(nothingToDoText(lines), { event: 'done', steps: 0, ms: 0, lines })
 }
 
-export function showResult({ output }: Command, result: RunResult): void {
-  const { steps, ms, direction } = result
-  const verb = direction === 'upgrade' ? 'applied' : 'took back'
-  output.result(
-    output.level === 'quiet'
-      ? ''
-      : output.style.good(`${verb} ${countOf(steps.length, 'revision')} in ${durationText(ms)}`),
-    { event: 'done', direction, steps: steps.length, ms },
-  )
+function showPlan({ output }: Command, plan: TargetPlan): void {
+  const isQuiet = output.level === 'quiet'
+  if (plan.isTenant) {
+    const shown = tenantPlanEvent(plan)
+    output.result(isQuiet ? '' : tenantPlanText(shown, output.style), shown)
+  } else {
+    const steps = plan.steps.map(stepFacts)
+    output.result(isQuiet ? '' : planText(steps, output.style), { event: 'plan', steps })
+  }
+}
+
+/** Why some tenants have no plan; a run would fail with them. */
+function showRefused({ output }: Command, plan: TargetPlan): void {
+  for (const { code, message, tenants, first } of failureGroups(plan.isTenant ? plan.refused : [])) {
+    const names = tenants.slice(0, 10).join(', ') + (tenants.length > 10 ? ' …' : '')
+    output.event({
+      ...{ event: 'warning', code, message: `no plan for ${names}: ${message}` },
+      ...(first.help === undefined ? {} : { help: first.help }),
+    })
+  }
+}
+
+function showResult({ output }: Command, plan: TargetPlan, result: PoolResult): void {
+  const { style, level } = output
+  const { steps, ms, done, gone, left, failures } = result
+  if (!plan.isTenant) {
+    const { direction } = plan
+    const text = level === 'quiet' ? '' : resultText(result, direction, style)
+    output.result(text, { event: 'done', direction, steps, ms })
+    return
+  }
+  const { line, request } = plan
+  const groups = failureGroups(failures).map(({ code, message, tenants }) => ({ code, message, tenants }))
+  const totals = { done, failed: failures.length, left, groups }
+  const text = level === 'quiet' ? '' : tenantsResultText(line, { ...totals, gone, steps, ms }, style)
+  output.result(text, {
+    ...{ event: 'done', direction: request.direction, steps, ms, tenants: { line, ...totals } },
+  })
 }

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest'
-import { planTenants, runTenants, targetTenants } from '../../migrations/core/index.ts'
+import { planTargets, runTargets, targetTenants } from '../../migrations/core/index.ts'
 import { administer, createTestDatabase } from '../support/database.ts'
 import {
   chain,
@@ -12,15 +12,16 @@ import {
   tenantTest,
 } from './support.ts'
 
-const request = { line: 'tenant', direction: 'upgrade', target: 'head' } as const
+const group = { lines: ['tenant'], isTenant: true }
+const request = { direction: 'upgrade', target: 'head' } as const
 
 /** Plans a run over all tenants, lets something happen, and then runs it. */
 async function runAfter(lab: TenantLab, happening: string, options: LabOptions = {}) {
   const project = await lab.project({ tenants: 'all', ...options })
   const targets = await targetTenants(project.env, 'tenant', {})
-  const plan = await planTenants(project, targets, request, {})
+  const plan = await planTargets(project, group, targets, request, {})
   await lab.database.client.query(happening)
-  return runTenants(project, plan, { goOn: true, ...defined({ jobs: options.jobs }) }, {})
+  return runTargets(project, plan, { goOn: true, ...defined({ jobs: options.jobs }) }, {})
 }
 
 describe('a tenant that changes during the run', () => {
@@ -141,13 +142,14 @@ describe('tenants beside each other', () => {
     const schemas = { tenant: { tenants: { like: 'tenant\\_%' } }, other: { tenants: { like: 'other\\_%' } } }
     const project = await lab.project({ tenants: 'all', settings: { schemas } })
     for (const line of ['tenant', 'other']) {
-      const plan = await planTenants(
+      const plan = await planTargets(
         project,
+        { ...group, lines: [line] },
         await targetTenants(project.env, line, {}),
-        { ...request, line },
+        request,
         {},
       )
-      expect(await runTenants(project, plan, {}, {})).toMatchObject({ failures: [], left: 0 })
+      expect(await runTargets(project, plan, {}, {})).toMatchObject({ failures: [], left: 0 })
     }
     const versions = await lab.versions()
     expect(Object.keys(versions)).toEqual(['other_a', 'other_b', ...tenantNames(3)])
@@ -175,9 +177,15 @@ describe('tenants beside each other', () => {
       )
       const settings = { schemas: { tenant: { tenants: { list } } } }
       const project = await lab.project({ tenants: 'all', settings })
-      const plan = await planTenants(project, await targetTenants(project.env, 'tenant', {}), request, {})
+      const plan = await planTargets(
+        project,
+        group,
+        await targetTenants(project.env, 'tenant', {}),
+        request,
+        {},
+      )
       await second.drop()
-      const result = await runTenants(project, plan, { goOn: true, jobs: 2 }, {})
+      const result = await runTargets(project, plan, { goOn: true, jobs: 2 }, {})
       expect(result).toMatchObject({ done: 4, left: 0, failures: { length: 4 } })
       expect(new Set(result.failures.map(({ tenant, error }) => `${tenant.shard} ${error.code}`))).toEqual(
         new Set(['down no-database']),

@@ -2,12 +2,14 @@ import { describe, expect } from 'vitest'
 import {
   createTenant,
   dropTenant,
-  stampTenants,
+  stampTargets,
   targetStandings,
   targetStatus,
   targetTenants,
 } from '../../migrations/core/index.ts'
 import { chain, revisionId, revisionText, type TenantLab, tenantNames, tenantTest } from './support.ts'
+
+const group = { lines: ['tenant'], isTenant: true }
 
 const [a, b] = ['tenant_a', 'tenant_b']
 
@@ -27,7 +29,7 @@ async function look(lab: TenantLab) {
 async function stamp(lab: TenantLab, target: string, tenants: string, fromLog = false) {
   const project = await lab.project({ tenants })
   const targets = await targetTenants(project.env, 'tenant', {})
-  return stampTenants(project, 'tenant', targets, { target, fromLog }, {}, {})
+  return stampTargets(project, group, targets, { target, fromLog }, {}, {})
 }
 
 describe('a tenant whose schema others have dropped', () => {

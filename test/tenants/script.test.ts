@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest'
-import { offlineScript, tenantScriptPlan } from '../../migrations/core/index.ts'
+import { offlineScript, scriptPlan } from '../../migrations/core/index.ts'
 import { chain, type LabOptions, revisionId, type TenantLab, tenantTest } from './support.ts'
 
 const breakout = 'CREATE TABLE public.broke_out ()'
@@ -12,9 +12,9 @@ const hostile = [
 
 async function script(lab: TenantLab, options: LabOptions = {}): Promise<string> {
   const project = await lab.project({ tenants: 'all', ...options })
-  const request = { line: 'tenant', direction: 'upgrade', target: 'head' } as const
+  const request = { direction: 'upgrade', target: 'head' } as const
   const parts: string[] = []
-  const plan = await tenantScriptPlan(project, request, {})
+  const plan = await scriptPlan(project, { lines: ['tenant'], isTenant: true }, request, {})
   for await (const part of offlineScript({ project, plan })) parts.push(part)
   return parts.join('')
 }

@@ -3,12 +3,14 @@ import {
   type MigError,
   type MigEvent,
   type PoolOptions,
-  stampTenants,
+  stampTargets,
+  targetStampPlan,
   targetTenants,
   tenantRunError,
-  tenantStampPlan,
 } from '../../migrations/core/index.ts'
 import { chain, type LabOptions, revisionId, type TenantLab, tenantNames, tenantTest } from './support.ts'
+
+const group = { lines: ['tenant'], isTenant: true }
 
 interface StampOptions extends PoolOptions {
   readonly given?: LabOptions
@@ -25,7 +27,7 @@ async function stamp(lab: TenantLab, target: string, { given = {}, purge, ...opt
     ...(signal === undefined ? {} : { signal }),
     ...(onEvent === undefined ? {} : { emit: onEvent }),
   }
-  return stampTenants(project, 'tenant', targets, { target, ...(purge ? { purge } : {}) }, options, sessions)
+  return stampTargets(project, group, targets, { target, ...(purge ? { purge } : {}) }, options, sessions)
 }
 
 async function locking(lab: TenantLab, schema: string, body: () => Promise<void>): Promise<void> {
@@ -79,7 +81,7 @@ describe('a stamp on tenants', () => {
     await lab.run({ tenants: '0:1' })
     const project = await lab.project({ tenants: 'all' })
     const targets = await targetTenants(project.env, 'tenant', {})
-    const { changes } = await tenantStampPlan(project, 'tenant', targets, { target: 'head' }, {})
+    const { changes } = await targetStampPlan(project, group, targets, { target: 'head' }, {})
     expect(changes).toHaveLength(49)
     expect(Object.keys(await lab.versions())).toEqual(['tenant_000'])
   })

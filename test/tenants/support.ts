@@ -8,13 +8,12 @@ import {
   type MigEvent,
   openProject,
   type PoolOptions,
+  type PoolResult,
   type Project,
-  planTenants,
-  runTenants,
-  type TenantPlan,
-  type TenantRunResult,
+  runTargets,
   targetTenants,
 } from '../../migrations/core/index.ts'
+import { planTenants, type TenantPlan } from '../../migrations/core/runner/tenants/index.ts'
 import { databaseTest, type TestDatabase } from '../support/database.ts'
 
 /** A project with a tenant line and a single line on a database of its own. */
@@ -47,7 +46,7 @@ export interface LabOptions
 
 export interface LabRun {
   readonly plan: TenantPlan
-  readonly result: TenantRunResult
+  readonly result: PoolResult
   readonly events: readonly MigEvent[]
 }
 
@@ -92,8 +91,7 @@ function tenantLab(database: TestDatabase, root: string): TenantLab {
     const { direction = 'upgrade', target = 'head', allowMissing = false } = options
     const sessions = { emit, ...defined({ signal: options.signal }) }
     const targets = await targetTenants(opened.env, 'tenant', sessions)
-    const request = { line: 'tenant', direction, target, allowMissing }
-    return planTenants(opened, targets, request, sessions)
+    return planTenants(opened, 'tenant', targets, { direction, target, allowMissing }, sessions)
   }
   return {
     database,
@@ -116,7 +114,7 @@ function tenantLab(database: TestDatabase, root: string): TenantLab {
       const opened = await project(options)
       const plan = await planned(opened, options, emit)
       const sessions = { emit, ...defined({ signal: options.signal }) }
-      return { plan, result: await runTenants(opened, plan, options, sessions), events }
+      return { plan, result: await runTargets(opened, plan, options, sessions), events }
     },
     async makeSchemas(names) {
       const statements = names.map((name) => `CREATE SCHEMA "${name.replaceAll('"', '""')}"`)

@@ -43,8 +43,9 @@ export {
   type ProgressState,
   progressLine,
 } from './progress.ts'
+export { nothingToDoText, resultText, tenantsResultText } from './run.ts'
 export { colourStyle, plainStyle, type Style } from './style.ts'
 export { type Column, type TableOptions, table } from './table.ts'
-export { failureSummary, tenantPlanText } from './tenants.ts'
+export { tenantPlanText } from './tenants.ts'
 export { oneLine } from './text.ts'
 export { countOf, countText, durationText, relativeTime } from './units.ts'

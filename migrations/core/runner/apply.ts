@@ -1,13 +1,16 @@
+import { shellWord } from '../environment/index.ts'
 import { exitCodes, MigError } from '../errors.ts'
 import type { StepFacts } from '../events.ts'
 import { createLedger, type Progress, readProgress, targetLockHolders } from '../ledger/index.ts'
 import { quoteIdent } from '../postgres/index.ts'
+import { isTenant } from './applied/trouble.ts'
 import { checkSchema } from './check-schema.ts'
 import { holdingLocks } from './locks.ts'
 import { makePlan, type Plan, type PlanRequest, type PlanStep, readLedgerState } from './plan.ts'
 import type { Project } from './project.ts'
 import { revisionSource } from './revision-source.ts'
 import type { Session } from './session.ts'
+import type { StepContext } from './step.ts'
 import { halfDoneFirst } from './step-error.ts'
 import { stepFacts, takeSteps } from './take-steps.ts'
 
@@ -53,24 +56,59 @@ export async function applyPlan(
 ): Promise<RunResult> {
   const started = performance.now()
   const { env } = project
-  if (plan.steps.length === 0) return { direction: plan.direction, steps: [], ms: 0 }
-  const targetSchemas = [...new Set(plan.steps.map((step) => step.targetSchema))].sort()
-  return holdingLocks(session, env, targetSchemas, async () => {
+  const { direction, steps } = plan
+  if (steps.length === 0) return { direction, steps: [], ms: 0 }
+  const targetSchemas = [...new Set(steps.map((step) => step.targetSchema))].sort()
+  const { resumeEdited = false } = request
+  const run = { session, project, direction, targetSchemas, resumeEdited, isShared: false }
+  const taken = await holdingLocks(session, env, targetSchemas, async () => {
     await createLedger(session.client, env.ledgerSchema)
-    const now = await planRun(session, project, request)
-    checkStillPlanned(plan, now)
-    const halfDone = await readProgress(session.client, env.ledgerSchema, targetSchemas)
-    checkHalfDone(now, halfDone, project.files)
-    const missing = await missingSchemas(session, project, now)
-    const resumeEdited = request.resumeEdited ?? false
-    const total = now.steps.length
-    const revisions = revisionSource(env.cacheDir)
-    await takeSteps(
-      { session, project, total, missing, targetSchemas, halfDone, resumeEdited, revisions },
-      now.steps,
-    )
-    return { direction: plan.direction, steps: now.steps.map(stepFacts), ms: performance.now() - started }
+    return takePlanned({ ...run, revisions: revisionSource(env.cacheDir) }, steps, async () => {
+      const now = await planRun(session, project, request)
+      const halfDone = await readProgress(session.client, env.ledgerSchema, targetSchemas)
+      return { steps: now.steps, halfDone, schemas: await readSchemas(session, now) }
+    })
   })
+  return { direction, steps: taken.map(stepFacts), ms: performance.now() - started }
+}
+
+/** A run on target schemas whose locks it holds. */
+interface LockedRun extends Omit<StepContext, 'total' | 'missing' | 'halfDone'> {
+  readonly direction: 'upgrade' | 'downgrade'
+  /** Whether other runners may have done it all meanwhile. */
+  readonly isShared: boolean
+  /** Called before the first step. */
+  readonly begins?: () => void
+}
+
+/** What is found under the locks. */
+interface FoundNow {
+  /** What is still to be done. */
+  readonly steps: readonly PlanStep[]
+  readonly halfDone: readonly Progress[]
+  /** The target schemas that are there or not; one that is not named is not. */
+  readonly schemas: ReadonlyMap<string, SchemaLook>
+}
+
+/**
+ * Under the locks of its target schemas: looks what is to be done now, holds that against what was planned, and takes
+ * the steps.
+ * @throws MigError as `applyPlan` does
+ */
+export async function takePlanned(
+  run: LockedRun,
+  planned: readonly PlanStep[],
+  look: () => Promise<FoundNow>,
+): Promise<readonly PlanStep[]> {
+  const { direction, project, isShared, begins, ...context } = run
+  const { steps, halfDone, schemas } = await look()
+  const missing = expectSchemas(project, { direction, steps }, schemas)
+  // Where the work is divided somebody else may have done it all, and that is what it is for.
+  if (!isShared || steps.length > 0) checkStillPlanned({ direction, steps: planned }, { direction, steps })
+  checkHalfDone({ direction, steps }, halfDone, project.files)
+  begins?.()
+  await takeSteps({ ...context, project, total: steps.length, missing, halfDone }, steps)
+  return steps
 }
 
 type Planned = Pick<Plan, 'direction' | 'steps'>
@@ -79,7 +117,7 @@ type Planned = Pick<Plan, 'direction' | 'steps'>
  * An upgrade that somebody else has done in part goes on with the rest; anything else must be the plan that
  * was shown, or two downgrades by one at the same time would take away two.
  */
-export function checkStillPlanned(plan: Planned, now: Planned): void {
+function checkStillPlanned(plan: Planned, now: Planned): void {
   const key = (step: PlanStep) => `${step.direction} ${step.revision} ${step.targetSchema}`
   const planned = new Set(plan.steps.map(key))
   const same = now.steps.length === plan.steps.length
@@ -95,11 +133,7 @@ export function checkStillPlanned(plan: Planned, now: Planned): void {
 }
 
 /** A revision that is half done must be finished before anything else runs on its target schema. */
-export function checkHalfDone(
-  { steps }: Planned,
-  halfDone: readonly Progress[],
-  files: Project['files'],
-): void {
+function checkHalfDone({ steps }: Planned, halfDone: readonly Progress[], files: Project['files']): void {
   for (const row of halfDone) {
     const next = steps.find((step) => step.targetSchema === row.targetSchema)
     if (next === undefined || (next.revision === row.revision && next.direction === row.direction)) continue
@@ -107,26 +141,46 @@ export function checkHalfDone(
   }
 }
 
-/** @throws MigError as `checkSchema` */
-async function missingSchemas(
-  session: Session,
+/** @throws MigError as `checkSchema`; @returns those that are to be made */
+function expectSchemas(
   { env }: Project,
   { direction, steps }: Planned,
-): Promise<ReadonlySet<string>> {
-  const lineOf = new Map(steps.map((step) => [step.targetSchema, step.line]))
+  schemas: FoundNow['schemas'],
+): ReadonlySet<string> {
+  const missing = new Set<string>()
+  for (const [schema, line] of new Map(steps.map((step) => [step.targetSchema, step.line]))) {
+    const { exists, usable, role } = schemas.get(schema) ?? { exists: false, usable: false }
+    const mayMake = direction === 'upgrade' && env.createSchema
+    const help = isTenant(env, line)
+      ? `make the tenant: just mig-tenant-create ${shellWord(schema)} ${line}, or -x create_schema=true; or take it out of what env.ts lists`
+      : direction === 'upgrade'
+        ? `make it: CREATE SCHEMA ${quoteIdent(schema)}; or let the run do it: createSchema: true in env.ts`
+        : `if it is gone for good, tell the ledger: just mig-stamp base ${line}`
+    const known = role === undefined ? {} : { role }
+    checkSchema({ line, schema }, { exists, usable, mayMake, help, ...known })
+    if (!exists) missing.add(schema)
+  }
+  return missing
+}
+
+/** What is known of a target schema before anything runs in it. */
+interface SchemaLook {
+  readonly exists: boolean
+  readonly usable: boolean
+  /** Quoted, where it is known. */
+  readonly role?: string
+}
+
+async function readSchemas(session: Session, { steps }: Planned): Promise<FoundNow['schemas']> {
   const { rows } = await session.client.query<{ schema: string; usable: boolean | null; role: string }>(
     `SELECT name AS schema, pg_catalog.has_schema_privilege(oid, 'USAGE') AS usable, quote_ident(current_user) AS role
      FROM unnest($1::text[]) AS name LEFT JOIN pg_catalog.pg_namespace ON nspname = name ORDER BY name`,
-    [[...lineOf.keys()]],
+    [[...new Set(steps.map(({ targetSchema }) => targetSchema))]],
   )
-  for (const { schema, usable, role } of rows) {
-    const line = lineOf.get(schema) ?? ''
-    const help =
-      direction === 'upgrade'
-        ? `make it: CREATE SCHEMA ${quoteIdent(schema)}; or let the run do it: createSchema: true in env.ts`
-        : `if it is gone for good, tell the ledger: just mig-stamp base ${line}`
-    const mayMake = direction === 'upgrade' && env.createSchema
-    checkSchema({ line, schema }, { exists: usable !== null, usable: usable ?? false, mayMake, help, role })
-  }
-  return new Set(rows.flatMap(({ schema, usable }) => (usable === null ? [schema] : [])))
+  return new Map(
+    rows.map(({ schema, usable, role }) => [
+      schema,
+      { exists: usable !== null, usable: usable ?? false, role },
+    ]),
+  )
 }

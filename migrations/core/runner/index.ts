@@ -6,7 +6,16 @@ export { type NewFile, type NewFileRequest, newRevisionFile } from './new-revisi
 export type { Plan, PlanRequest, PlanStep } from './plan.ts'
 export { fileChecksum, openProject, type Project, textChecksum } from './project.ts'
 export { planRange } from './range.ts'
+export {
+  expectSingleDowngrade,
+  isBesideTenants,
+  planTargets,
+  runTargets,
+  type TargetPlan,
+  withTargetLossCounts,
+} from './run-targets.ts'
 export { offlineScript, type ScriptRequest } from './script.ts'
+export { rangePlan, scriptPlan } from './script-plan.ts'
 export { databaseUrl, type Session, type SessionOptions, usingSession } from './session.ts'
 export { applyStamp, type StampPlan, type StampRequest, stampPlan } from './stamp.ts'
 export { currentStandings, type Standing, standingRows } from './standing.ts'

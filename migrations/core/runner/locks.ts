@@ -1,5 +1,5 @@
 import type { Environment } from '../environment/index.ts'
-import { releaseLocks, takeLocks } from '../ledger/index.ts'
+import { releaseLocks, takeLocks, tryLock } from '../ledger/index.ts'
 import { isConnectionLost } from '../postgres/index.ts'
 import { rollBack, type Session } from './session.ts'
 
@@ -17,6 +17,35 @@ export async function holdingLocks<Result>(
   body: () => Promise<Result>,
 ): Promise<Result> {
   await lockTargets(session, env, targetSchemas)
+  return releasing(session, env, targetSchemas, body)
+}
+
+/**
+ * As {@link holdingLocks}, of one target schema on a connection that is guarded already.
+ * @param share do not wait for somebody who works on it
+ * @returns `busy` when somebody does
+ */
+export async function holdingLock<Result>(
+  session: Session,
+  env: LockSettings,
+  targetSchema: string,
+  share: boolean,
+  body: () => Promise<Result>,
+): Promise<Result | 'busy'> {
+  const { client, emit, signal } = session
+  const { ledgerSchema, lockWait: wait } = env
+  if (share && !(await tryLock(client, ledgerSchema, targetSchema))) return 'busy'
+  const targetSchemas = [targetSchema]
+  if (!share) await takeLocks(client, { ledgerSchema, targetSchemas, wait, emit, signal })
+  return releasing(session, env, targetSchemas, body)
+}
+
+async function releasing<Result>(
+  session: Session,
+  { ledgerSchema }: LockSettings,
+  targetSchemas: readonly string[],
+  body: () => Promise<Result>,
+): Promise<Result> {
   let lost = false
   try {
     return await body()
@@ -27,7 +56,16 @@ export async function holdingLocks<Result>(
   } finally {
     await session.own?.cancelled()
     // A connection that is gone has given its locks back.
-    if (!lost) await releaseLocks(session.client, env.ledgerSchema, targetSchemas)
+    if (!lost) await released(session, ledgerSchema, targetSchemas)
+  }
+}
+
+/** A session that breaks here has given its locks back, and what was done is committed. */
+async function released({ client }: Session, ledgerSchema: string, targetSchemas: readonly string[]) {
+  try {
+    await releaseLocks(client, ledgerSchema, targetSchemas)
+  } catch (error) {
+    if (!isConnectionLost(error)) throw error
   }
 }
 

@@ -35,8 +35,8 @@ export async function expectTenantBase(
   const tenants = await targetTenants(project.env, line, sessions, 'all')
   const [tenant] = tenants
   if (tenant === undefined) return
-  const request = { line, direction: 'upgrade', target: 'heads' } as const
-  const { work } = await planTenants(project, [tenant], request, sessions)
+  const request = { direction: 'upgrade', target: 'heads' } as const
+  const { work } = await planTenants(project, line, [tenant], request, sessions)
   if (work.length > 0) {
     throw new MigError(
       'not-up-to-date',

@@ -85,8 +85,8 @@ export async function createTenant(
   await forgetLeftovers(project, tenant, sessions)
   const { env } = project
   const withSchema: Project = { ...project, env: { ...env, targets: { ...env.targets, createSchema: true } } }
-  const request = { line, direction: 'upgrade', target: 'heads' } as const
-  const plan = await planTenants(withSchema, [tenant], request, sessions)
+  const request = { direction: 'upgrade', target: 'heads' } as const
+  const plan = await planTenants(withSchema, line, [tenant], request, sessions)
   if (plan.work.length === 0) await makeSchema(withSchema, tenant, sessions)
   const { failures } = await runTenants(withSchema, plan, { jobs: 1 }, sessions)
   const [failure] = failures

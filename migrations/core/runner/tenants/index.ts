@@ -4,15 +4,7 @@ export { dropTenant, type TenantContents, tenantContents } from './drop.ts'
 export { type TenantEdit, tenantEdits } from './edited.ts'
 export { tenantExcludes, tenantExclusion } from './exclusion.ts'
 export { forgetLeftovers } from './forget.ts'
-export { withTenantLossCounts } from './losses.ts'
-export { planTenants, type TenantPlan, type TenantRequest, tenantPlanEvent } from './plan.ts'
-export type { PoolOptions, TenantFailure } from './pool.ts'
-export {
-  type FailureGroup,
-  failureGroups,
-  runTenants,
-  type TenantRunResult,
-  tenantRunError,
-} from './run.ts'
-export { tenantRangePlan, tenantScriptPlan } from './script.ts'
-export { stampTenants, tenantStampPlan } from './stamp.ts'
+export { planTenants, type TenantPlan, tenantPlanEvent } from './plan.ts'
+export type { PoolOptions, PoolResult, TenantFailure } from './pool.ts'
+export { type FailureGroup, failureGroups, tenantRunError } from './run.ts'
+export { stampTargets, targetStampPlan } from './stamp.ts'

@@ -15,7 +15,7 @@ export async function withTenantLossCounts(
   options: SessionOptions,
 ): Promise<TenantPlan> {
   if (plan.groups.every(({ losses }) => losses === undefined)) return plan
-  const { line } = plan.request
+  const { line } = plan
   const count = rowCounter()
   // In the order of the groups: both begin with the first tenant that stands so.
   const keys = [...new Set(plan.work.map(({ state }) => stateKey(state)))]

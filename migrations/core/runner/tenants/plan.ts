@@ -5,20 +5,14 @@ import { readLastEntries } from '../../ledger/index.ts'
 import { type AppliedState, readStates } from '../applied/state.ts'
 import { onEachDatabase } from '../databases.ts'
 import { groupLosses, stepLosses } from '../losses.ts'
-import { makePlan, type PlanStep } from '../plan.ts'
+import { makePlan, type PlanRequest, type PlanStep } from '../plan.ts'
 import type { Project } from '../project.ts'
 import { type SessionOptions, usingSession } from '../session.ts'
 import { singleTargets } from '../targets.ts'
 import { isChain, needsOtherLines, tenantProject } from './view.ts'
 
 /** What is asked of the tenants of one line. */
-export interface TenantRequest {
-  readonly line: string
-  readonly direction: 'upgrade' | 'downgrade'
-  readonly target: string
-  readonly allowMissing?: boolean
-  readonly resumeEdited?: boolean
-}
+export type TenantRequest = Omit<PlanRequest, 'lines' | 'tenantsGo'>
 
 /** Where one tenant stands: its ledger rows, and for a forked history what was applied last, newest first. */
 export interface TenantState {
@@ -30,6 +24,7 @@ export interface TenantState {
 
 /** Makes the steps of a tenant; tenants that stand alike share one plan. */
 export interface TenantPlanner {
+  readonly line: string
   readonly request: TenantRequest
   /** Whether `recent` is wanted. */
   readonly needsLog: boolean
@@ -45,6 +40,8 @@ export interface TenantWork {
 
 /** What a run over the tenants of a line will do. */
 export interface TenantPlan {
+  readonly isTenant: true
+  readonly line: string
   readonly request: TenantRequest
   readonly planner: TenantPlanner
   readonly targets: readonly TargetSchema[]
@@ -63,17 +60,18 @@ export interface TenantPlan {
  */
 export async function planTenants(
   project: Project,
+  line: string,
   targets: readonly TargetSchema[],
   request: TenantRequest,
   options: SessionOptions,
 ): Promise<TenantPlan> {
-  const needsSingle = request.direction === 'upgrade' && needsOtherLines(project, request.line)
+  const needsSingle = request.direction === 'upgrade' && needsOtherLines(project, line)
   const single = needsSingle
     ? await usingSession(project.env, options, ({ client }) =>
         readStates(client, project, singleTargets(project.env)),
       )
     : new Map<string, AppliedState>()
-  const planner = tenantPlanner(project, request, single)
+  const planner = tenantPlanner(project, line, request, single)
   const refused: { tenant: TargetSchema; error: MigError }[] = []
   const unreachable = new Set<TargetSchema>()
   const states = await tenantStates(project, targets, planner, options, (tenants, error) => {
@@ -92,9 +90,9 @@ export async function planTenants(
       const steps = planner.stepsOf(tenant, state)
       if (steps.length === 0) continue
       work.push({ tenant, state })
-      for (const step of steps) if (step.line !== request.line) needed.set(step.revision, step)
+      for (const step of steps) if (step.line !== line) needed.set(step.revision, step)
       const key = stateKey(state)
-      const own = steps.filter((step) => step.line === request.line)
+      const own = steps.filter((step) => step.line === line)
       const group = groups.get(key) ?? {
         applied: state.rows,
         steps: own.map((step) => step.revision),
@@ -112,7 +110,7 @@ export async function planTenants(
   // What fits no tenant at all is the request's own fault.
   if (first !== undefined && refused.length === targets.length) throw first.error
   return {
-    ...{ request, planner, targets, work, refused },
+    ...{ isTenant: true, line, request, planner, targets, work, refused },
     needed: [...needed.values()],
     groups: [...groups.values()],
   }
@@ -120,12 +118,13 @@ export async function planTenants(
 
 /** The plan as an event. */
 export function tenantPlanEvent({
+  line,
   request,
   targets,
   groups,
   refused,
 }: TenantPlan): MigEvent & { event: 'tenant-plan' } {
-  const { line, direction, target } = request
+  const { direction, target } = request
   return {
     ...{ event: 'tenant-plan', line, direction, target, tenants: targets.length, groups },
     first: targets[0]?.schema ?? null,
@@ -137,12 +136,13 @@ export function tenantPlanEvent({
 export const nothingApplied: TenantState = { rows: [], recent: [], applied: null }
 
 /** @param single what is applied in the single lines */
-export function tenantPlanner(
+function tenantPlanner(
   project: Project,
+  line: string,
   request: TenantRequest,
   single: ReadonlyMap<string, AppliedState>,
 ): TenantPlanner {
-  const { line, direction, target, allowMissing = false } = request
+  const { direction, target, allowMissing = false } = request
   const known = new Map<string, readonly PlanStep[]>()
   const singleRows = [...single].map(([schema, { rows }]) => [schema, rows] as const)
   const make = (tenant: TargetSchema, { rows, recent, applied: own }: TenantState) => {
@@ -158,7 +158,7 @@ export function tenantPlanner(
     return makePlan(tenantProject(project, tenant), { applied, states, entries }, asked).steps
   }
   return {
-    request,
+    ...{ line, request },
     needsLog: direction === 'downgrade' && !isChain(project, line),
     stepsOf(tenant, state) {
       const key = stateKey(state)

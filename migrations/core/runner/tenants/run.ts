@@ -9,14 +9,6 @@ import { isGone } from './gone.ts'
 import type { TenantPlan } from './plan.ts'
 import { type PoolOptions, type PoolResult, runPool, type TenantFailure, type TenantJob } from './pool.ts'
 
-/** What a run over tenants did. */
-export interface TenantRunResult extends PoolResult {
-  readonly line: string
-  readonly direction: 'upgrade' | 'downgrade'
-  /** How many tenants had something to do. */
-  readonly behind: number
-}
-
 /**
  * Takes the steps of a plan for tenants: first what single lines must have, then the tenants, several at a time.
  * A tenant's failure is in the result, not thrown.
@@ -27,8 +19,8 @@ export async function runTenants(
   plan: TenantPlan,
   options: PoolOptions,
   sessionOptions: SessionOptions,
-): Promise<TenantRunResult> {
-  const { request, planner, refused } = plan
+): Promise<PoolResult> {
+  const { planner, refused } = plan
   await applyNeeded(project, plan.needed, sessionOptions)
   const run: TenantRun = {
     ...{ project, planner, share: options.share === true },
@@ -50,8 +42,7 @@ export async function runTenants(
   const inOrder = [...refusals, ...jobs].sort(
     (a, b) => (place.get(a.tenant) ?? 0) - (place.get(b.tenant) ?? 0),
   )
-  const result = await runPool(project, inOrder, options, sessionOptions)
-  return { ...result, line: request.line, direction: request.direction, behind: jobs.length }
+  return runPool(project, inOrder, options, sessionOptions)
 }
 
 /** Upgrades the single lines to the revisions that the tenants depend on. */

@@ -39,7 +39,7 @@ export function tenantStamp(project: Project, line: string, request: TenantStamp
 }
 
 /** The tenants and the single lines, as the ledger of one database is asked about them. */
-export function stampTargets(project: Project, tenants: readonly TargetSchema[]): readonly TargetSchema[] {
+export function stampedTargets(project: Project, tenants: readonly TargetSchema[]): readonly TargetSchema[] {
   return [...singleTargets(project.env), ...tenants]
 }
 
@@ -74,7 +74,7 @@ export async function stampWork(
     const env = databaseEnvironment(project.env, databaseUrl)
     const schemas = group.map(({ schema }) => schema)
     const found = await usingSession(env, sessions, async ({ client }) => ({
-      states: await readStates(client, project, stampTargets(project, group)),
+      states: await readStates(client, project, stampedTargets(project, group)),
       halfDone: new Set(
         (await readProgress(client, ledgerSchema, schemas)).map(({ targetSchema }) => targetSchema),
       ),

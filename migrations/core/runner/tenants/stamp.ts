@@ -7,11 +7,12 @@ import { byDatabase, databaseEnvironment } from '../databases.ts'
 import type { Project } from '../project.ts'
 import { type RevisionSource, revisionSource } from '../revision-source.ts'
 import { rollBack, type Session, type SessionOptions, usingSession } from '../session.ts'
-import { applyStamp, type StampPlan, stampScript } from '../stamp.ts'
+import { applyStamp, type StampPlan, stampPlan, stampScript } from '../stamp.ts'
+import type { LineGroup } from '../targets.ts'
 import { asMigError, interrupted, type PoolOptions, type PoolResult } from './pool.ts'
 import {
   type StampWork,
-  stampTargets,
+  stampedTargets,
   stampWork,
   type TenantStamp,
   type TenantStampRequest,
@@ -26,36 +27,66 @@ const batchSize = 200
 /** How a stamp goes on behind a failure. */
 export type StampOptions = Pick<PoolOptions, 'canary' | 'goOn' | 'maxFailures'>
 
+/** What stamping did, and what it wrote. */
+export interface StampResult extends PoolResult, StampPlan {}
+
 /**
- * What stamping tenants would write, by two queries per database; nothing is changed.
+ * What stamping would write, by two queries per database; nothing is changed.
  * @throws MigError as `stampPlan` does
  */
-export async function tenantStampPlan(
+export async function targetStampPlan(
   project: Project,
-  line: string,
-  tenants: readonly TargetSchema[],
+  group: LineGroup,
+  targets: readonly TargetSchema[],
   request: TenantStampRequest,
   sessions: SessionOptions,
 ): Promise<StampPlan> {
-  const { changes, refused } = await stampWork(project, line, tenants, request, sessions)
+  const { lines, isTenant } = group
+  if (!isTenant)
+    return usingSession(project.env, sessions, (session) =>
+      stampPlan(session, project, { ...request, lines }),
+    )
+  const { changes, refused } = await stampWork(project, lines[0] ?? '', targets, request, sessions)
   for (const error of refused.values()) throw error
   return { changes }
 }
 
 /**
- * Stamps tenants, many in a transaction, under their locks. Those that somebody else works on are waited for one by
- * one, and a batch that fails is done again tenant by tenant, so that the failure is that of the tenant which it is.
+ * Stamps target schemas of one line group: single lines in one transaction, tenants many in one, under their locks.
+ * Tenants that somebody else works on are waited for one by one, and a batch that fails is done again tenant by tenant,
+ * so that the failure is that of the tenant which it is.
  * @throws MigError `interrupted`; as `planStamp` does for a target that fits no tenant. A tenant's failure is in the
  *   result.
  */
-export async function stampTenants(
+export async function stampTargets(
+  project: Project,
+  { lines, isTenant }: LineGroup,
+  targets: readonly TargetSchema[],
+  request: TenantStampRequest,
+  options: StampOptions,
+  sessions: SessionOptions,
+): Promise<StampResult> {
+  const started = performance.now()
+  if (isTenant) return stampTenants(project, lines[0] ?? '', targets, request, options, sessions)
+  const { changes } = await usingSession(project.env, sessions, (session) =>
+    applyStamp(session, project, { ...request, lines }),
+  )
+  const ms = performance.now() - started
+  return {
+    ...{ done: 1, steps: changes.length, failures: [], gone: 0, left: 0, canaryFailed: false },
+    ms,
+    changes,
+  }
+}
+
+async function stampTenants(
   project: Project,
   line: string,
   tenants: readonly TargetSchema[],
   request: TenantStampRequest,
   options: StampOptions,
   sessions: SessionOptions,
-): Promise<PoolResult & StampPlan> {
+): Promise<StampResult> {
   const started = performance.now()
   const changes: StampPlan['changes'][number][] = []
   const work = await stampWork(project, line, tenants, request, sessions)
@@ -156,7 +187,7 @@ async function stampBatch(
   const free = batch.filter(({ schema }) => locked.has(schema))
   let lost = false
   try {
-    const states = await readStates(client, project, stampTargets(project, free))
+    const states = await readStates(client, project, stampedTargets(project, free))
     const made = free.map((tenant) => ({ tenant, changes: stampOf(tenant, states) }))
     const changes = made.flatMap((each) => each.changes)
     await client.query(stampScript(project, [...locked], { changes }, revisions.checksum))

@@ -120,9 +120,9 @@ async function stepsToHead(
   template: TargetSchema,
   sessions: SessionOptions,
 ): Promise<readonly PlanStep[]> {
-  const request = { line, direction: 'upgrade', target: 'heads' } as const
+  const request = { direction: 'upgrade', target: 'heads' } as const
   const both = [template, tenant]
-  const plan = await planTenants(project, both, request, sessions)
+  const plan = await planTenants(project, line, both, request, sessions)
   if (plan.work.some((work) => work.tenant === template)) {
     throw new MigError('template-behind', `the template ${template.schema} is not at head`, {
       help: `just mig-upgrade head ${line} --tenants ${shellWord(template.schema)}, or choose another with --template NAME`,

@@ -1,49 +1,54 @@
-import type { TargetSchema } from '../../environment/index.ts'
-import { MigError } from '../../errors.ts'
-import { byDatabase } from '../databases.ts'
-import type { Plan, PlanStep } from '../plan.ts'
-import type { Project } from '../project.ts'
-import { planRange } from '../range.ts'
-import type { SessionOptions } from '../session.ts'
-import { listsThemselves, targetTenants, tenantLine } from '../targets.ts'
-import { planTenants, type TenantRequest, tenantStates } from './plan.ts'
-import { tenantProject } from './view.ts'
+import type { TargetSchema } from '../environment/index.ts'
+import { MigError } from '../errors.ts'
+import { byDatabase } from './databases.ts'
+import type { Plan, PlanRequest, PlanStep } from './plan.ts'
+import type { Project } from './project.ts'
+import { planRange } from './range.ts'
+import { planTargets, withSingleLossCounts } from './run-targets.ts'
+import type { SessionOptions } from './session.ts'
+import { type LineGroup, listsThemselves, targetSchemas, tenantLine } from './targets.ts'
+import { tenantProject } from './tenants/view.ts'
 
 /**
- * The plan of an upgrade or downgrade of tenants as one list of steps, for `offlineScript`: each tenant's steps
- * together, behind a guard of their own, with search_path set to it.
- * @throws MigError as `planTenants` does; `several-databases` when the tenants live in more than one;
+ * The plan of an upgrade or downgrade as one list of steps, for `offlineScript`: each tenant's steps together, behind a
+ * guard of their own, with search_path set to it.
+ * @throws MigError as `planTargets` does; `several-databases` when the tenants live in more than one;
  *   the refusal of a tenant for which no plan can be made.
  */
-export async function tenantScriptPlan(
+export async function scriptPlan(
   project: Project,
-  request: TenantRequest,
+  group: LineGroup,
+  request: PlanRequest,
   sessions: SessionOptions,
 ): Promise<Plan> {
-  const targets = await targetTenants(project.env, request.line, sessions)
+  const targets = await targetSchemas(project.env, group, sessions)
   checkOneDatabase(targets)
-  const { planner, work, refused, needed } = await planTenants(project, targets, request, sessions)
+  const plan = await planTargets(project, group, targets, request, sessions)
+  if (!plan.isTenant) return withSingleLossCounts(project, plan, sessions)
+  const { planner, work, refused, needed } = plan
   const [first] = refused
   if (first !== undefined) throw first.error
   if (needed.length > 0) throw neededFirst(needed)
-  const states = await tenantStates(project, targets, planner, sessions)
-  const applied = new Map([...states].map(([tenant, { rows }]) => [tenant.schema, rows]))
+  const applied = new Map(work.map(({ tenant, state }) => [tenant.schema, state.rows]))
   const steps = work.flatMap(({ tenant, state }) => [...planner.stepsOf(tenant, state)])
   return { direction: request.direction, target: request.target, steps, applied }
 }
 
 /**
- * The plan of a range `a:b` for tenants, from files alone where the tenants are given by name: then no database is
- * asked, and whether they exist is for the script's own guard to find out.
- * @throws MigError as `planRange` and `targetTenants` do; `several-databases`.
+ * The plan of a range `a:b`, from files alone for single lines and where the tenants are given by name: then no
+ * database is asked, and whether they exist is for the script's own guard to find out.
+ * @throws MigError as `planRange` and `targetSchemas` do; `several-databases`.
  */
-export async function tenantRangePlan(
+export async function rangePlan(
   project: Project,
-  line: string,
+  group: LineGroup,
   range: string,
   sessions: SessionOptions,
 ): Promise<Plan> {
-  const tenants = givenByName(project, line) ?? (await targetTenants(project.env, line, sessions))
+  const { lines, isTenant } = group
+  if (!isTenant) return planRange({ ...project, env: { ...project.env, filter: lines } }, range)
+  const [line = ''] = lines
+  const tenants = givenByName(project, line) ?? (await targetSchemas(project.env, group, sessions))
   checkOneDatabase(tenants)
   const plans = tenants.map((tenant) => planRange(tenantProject(project, tenant), range))
   const applied = new Map(
