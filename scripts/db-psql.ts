@@ -19,16 +19,16 @@ const spec = {
   positionals: {},
   flags: { command: { help: 'run this and end', value: 'SQL', short: 'c' } },
   examples: ['just db-psql', "just db-psql -c 'SELECT 1'", 'just db-psql < script.sql'],
-}
+} as const
 
-export const main = (): Promise<void> =>
-  runCommand(spec, async (command) => {
+export const main = (argv: readonly string[]): Promise<void> =>
+  runCommand(spec, argv, async (command) => {
     const { output, flags } = command
     const url = await databaseUrl(await commandEnvironment(command), output.event)
     output.remark(output.style.dim(`database ${maskUrl(url)}`))
     const { $, which } = await import('zx')
     const psql = await which('psql', { nothrow: true })
-    const sql = typeof flags.command === 'string' ? flags.command : undefined
+    const sql = flags.command
     if (psql === null) return smallPrompt(url, output, sql)
     // The password goes by the environment: a command line can be read by every user of the machine.
     const given = parseDatabaseUrl(url)

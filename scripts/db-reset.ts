@@ -10,10 +10,10 @@ const spec = {
   positionals: {},
   flags: { yes: { help: 'do not ask', short: 'y' } },
   examples: ['just db-reset', 'just db-reset --yes'],
-}
+} as const
 
-export const main = (): Promise<void> =>
-  runCommand(spec, async (command) => {
+export const main = (argv: readonly string[]): Promise<void> =>
+  runCommand(spec, argv, async (command) => {
     const { root } = await commandEnvironment(command)
     await confirm(command, 'Delete the embedded database and everything in it?')
     await resetEmbeddedServer(root, command.output.event)

@@ -9,10 +9,10 @@ const spec = {
   positionals: {},
   flags: {},
   examples: ['just db-start'],
-}
+} as const
 
-export const main = (): Promise<void> =>
-  runCommand(spec, async (command) => {
+export const main = (argv: readonly string[]): Promise<void> =>
+  runCommand(spec, argv, async (command) => {
     const { output } = command
     const env = { ...(await commandEnvironment(command)), databaseUrl: null }
     const url = maskUrl(await databaseUrl(env, output.event))

@@ -8,10 +8,10 @@ const spec = {
   positionals: {},
   flags: {},
   examples: ['just db-stop'],
-}
+} as const
 
-export const main = (): Promise<void> =>
-  runCommand(spec, async (command) => {
+export const main = (argv: readonly string[]): Promise<void> =>
+  runCommand(spec, argv, async (command) => {
     const { root } = await commandEnvironment(command)
     const stopped = await stopEmbeddedServer(root, command.output.event)
     command.output.result(stopped ? 'stopped' : 'it was not running', { event: 'database', stopped })

@@ -9,10 +9,10 @@ const spec = {
   positionals: {},
   flags: {},
   examples: ['just db-url', 'psql "$(just db-url)"'],
-}
+} as const
 
-export const main = (): Promise<void> =>
-  runCommand(spec, async (command) => {
+export const main = (argv: readonly string[]): Promise<void> =>
+  runCommand(spec, argv, async (command) => {
     const given = await databaseUrl(
       await commandEnvironment(command),
       (event) => command.output.json || command.output.event(event),

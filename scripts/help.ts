@@ -7,10 +7,10 @@ const spec = {
   positionals: {},
   flags: {},
   examples: ['npx just --list'],
-}
+} as const
 
-export const main = (): Promise<void> =>
-  runCommand(spec, async ({ output }) => {
+export const main = (argv: readonly string[]): Promise<void> =>
+  runCommand(spec, argv, async ({ output }) => {
     const { $ } = await import('zx')
     const listed = await $`npx --no-install just --list --unsorted`
     output.result(listed.stdout.trimEnd())

@@ -27,12 +27,11 @@ if (script === undefined) {
   process.stderr.write(`help: one of ${names.join(', ')}; or npx just --list\n`)
   process.exitCode = 2
 } else {
-  process.argv = [process.execPath, join(scripts, `${script}.ts`), ...args]
   const built = await freshBuild(join(scripts, '..'), script).catch(sayWhatDoesNotBuild)
   if (built !== undefined) {
     const { main } = runBuild(built, args.includes('--help') ? 'help' : 'run')
     if (typeof main !== 'function') throw new TypeError(`scripts/${script}.ts exports no main`)
-    await main()
+    await main(args, join(scripts, '..'))
   }
 }
 

@@ -38,14 +38,14 @@ const spec = {
     'just mig-autogen "add preferred_language to profile" user',
     'just mig-autogen "rename name" user --rename rfx_user.profile.name=display_name',
   ],
-}
+} as const
 
-export const main = (): Promise<void> =>
-  runCommand(spec, (command) =>
+export const main = (argv: readonly string[]): Promise<void> =>
+  runCommand(spec, argv, (command) =>
     usingProject(command, async (session, project) => {
       const { positionals, flags, output } = command
       const made = await autogenerateProject(session, project, {
-        message: positionals.message ?? '',
+        message: positionals.message,
         format: flags['sql-file'] === true ? 'sql' : 'ts',
         now: new Date(),
         privileges: flags.privileges === true,
@@ -76,7 +76,7 @@ export const main = (): Promise<void> =>
 
 /** What the upgrades will lose, with the rows that the database has of it where it is looked at. */
 async function showLosses(
-  { output, flags }: Command,
+  { output, flags }: Command<typeof spec>,
   session: Session,
   { env }: Project,
   { revisions }: AutogenFiles,

@@ -9,10 +9,10 @@ const spec = {
   positionals: { schemas: schemasArgument },
   flags: {},
   examples: ['just mig-branches', 'just mig-branches user'],
-}
+} as const
 
-export const main = (): Promise<void> =>
-  runCommand(spec, async (command) => {
+export const main = (argv: readonly string[]): Promise<void> =>
+  runCommand(spec, argv, async (command) => {
     const { output } = command
     const { env, files, graph } = openProject(await commandEnvironment(command))
     const points = graph.branchPoints().flatMap(({ revision, children }) => {

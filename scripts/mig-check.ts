@@ -10,7 +10,7 @@ import { exitCodes, type Project, type Session, usingSession } from '../migratio
 import { countOf, oneLine } from '../migrations/core/report/index.ts'
 import { tenantFlags, trustLiveFlag } from './shared/arguments.ts'
 import { changeLines, sayUnmodeled } from './shared/changes.ts'
-import { checkTenantLine } from './shared/check-tenants.ts'
+import { checkFlags, checkTenantLine } from './shared/check-tenants.ts'
 import { type Command, runCommand } from './shared/command.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
 import { sqlOutput } from './shared/sql-output.ts'
@@ -21,17 +21,15 @@ const spec = {
   summary: 'Compares database and models, and says what is pending or was edited; exit 1 on any difference.',
   positionals: { schemas: schemasArgument },
   flags: {
-    sql: { help: 'the differences as statements; with --drift those that take them back' },
-    drift: { help: 'compare with what the applied revisions give: what was changed by hand' },
-    privileges: { help: 'compare owners and grants too' },
+    ...checkFlags,
     'trust-live': trustLiveFlag,
     ...tenantFlags,
   },
   examples: ['just mig-check', 'just mig-check user', 'just mig-check all --json'],
-}
+} as const
 
-export const main = (): Promise<void> =>
-  runCommand(spec, async (given) => {
+export const main = (argv: readonly string[]): Promise<void> =>
+  runCommand(spec, argv, async (given) => {
     const command = given.flags.sql === true ? { ...given, output: sqlOutput(given.output) } : given
     const codes = await onTargets(command, (group, targets) =>
       group.isTenant ? checkTenantLine(command, group, targets) : checkSingle(command, group),
@@ -39,11 +37,11 @@ export const main = (): Promise<void> =>
     return codes.includes(exitCodes.differences) ? exitCodes.differences : exitCodes.done
   })
 
-async function checkSingle(command: Command, { project, sessions }: OnGroup): Promise<number> {
+async function checkSingle(command: Command<typeof spec>, { project, sessions }: OnGroup): Promise<number> {
   return usingSession(project.env, sessions, (session) => checkOn(command, session, project))
 }
 
-async function checkOn(command: Command, session: Session, project: Project): Promise<number> {
+async function checkOn(command: Command<typeof spec>, session: Session, project: Project): Promise<number> {
   const { flags, output } = command
   if (flags.drift === true) {
     const drift = await historyDrift(session, project, { privileges: flags.privileges === true })
@@ -63,7 +61,7 @@ async function checkOn(command: Command, session: Session, project: Project): Pr
 }
 
 /** Drift from the history, and the three ways on. */
-function showHistoryDrift({ output, flags }: Command, drift: readonly LineDrift[]): void {
+function showHistoryDrift({ output, flags }: Command<typeof spec>, drift: readonly LineDrift[]): void {
   if (drift.length === 0) {
     output.result('no drift', { event: 'done', steps: 0, ms: 0 })
     return
@@ -89,7 +87,7 @@ function reversed(change: Change): Change {
   return { ...change, verb: verbs[change.verb], detail: change.verb === 'change' ? detail : change.detail }
 }
 
-function showPending({ output }: Command, { pending }: CheckResult): void {
+function showPending({ output }: Command<typeof spec>, { pending }: CheckResult): void {
   if (pending.length === 0) return
   const rows = pending.map(({ line, revision, message }) => `  ${line} ${revision} ${oneLine(message)}`)
   const lines = pending.map(({ line, revision, message, targetSchema }) => ({
@@ -105,7 +103,7 @@ function showPending({ output }: Command, { pending }: CheckResult): void {
   )
 }
 
-function showDrift({ output, flags }: Command, { drift }: CheckResult): void {
+function showDrift({ output, flags }: Command<typeof spec>, { drift }: CheckResult): void {
   for (const { line, schema, changes, statements } of drift) {
     const { text, lines } = changeLines(changes, () => line)
     const title = `${schema} differs from its models (just mig-autogen "…" ${line}):`
@@ -115,7 +113,7 @@ function showDrift({ output, flags }: Command, { drift }: CheckResult): void {
   }
 }
 
-function showEdited({ output }: Command, { edited }: CheckResult): void {
+function showEdited({ output }: Command<typeof spec>, { edited }: CheckResult): void {
   if (edited.length === 0) return
   const rows = edited.map(({ line, revision, path }) => `  ${line} ${revision} ${oneLine(path)}`)
   const lines = edited.map((file) => ({ event: 'edited' as const, ...file }))

@@ -26,10 +26,10 @@ const spec = {
   positionals: { schemas: schemasArgument },
   flags: { 'check-heads': { help: 'exit 1 unless every schema is at its heads' }, ...tenantFlags },
   examples: ['just mig-current', 'just mig-current user --verbose', 'just mig-current --check-heads'],
-}
+} as const
 
-export const main = (): Promise<void> =>
-  runCommand(spec, async (command) => {
+export const main = (argv: readonly string[]): Promise<void> =>
+  runCommand(spec, argv, async (command) => {
     const { output, flags } = command
     const late = await onTargets(command, async ({ project, isTenant, sessions }, targets) => {
       const entries = !isTenant && (output.json || flags.verbose === true)

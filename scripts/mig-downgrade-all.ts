@@ -12,17 +12,16 @@ const spec = {
   positionals: { schemas: schemasArgument },
   flags: { ...runFlags, ...fanOutFlags, yes: { help: 'do not ask', short: 'y' } },
   examples: ['just mig-downgrade-all --plan', 'just mig-downgrade-all message --yes'],
-}
+} as const
 
-export const main = (): Promise<void> =>
-  runCommand(spec, (given) => {
-    const command = { ...given, positionals: { ...given.positionals, target: 'base' } }
-    return runOnLines(command, 'downgrade', (plan) =>
+export const main = (argv: readonly string[]): Promise<void> =>
+  runCommand(spec, argv, (command) =>
+    runOnLines(command, { direction: 'downgrade', target: 'base' }, (plan) =>
       confirm(
         command,
         plan.isTenant
           ? `Take every revision back from the tenants of ${plan.line}, and their data?`
           : `Take back ${countOf(plan.steps.length, 'revision')}, and the data in what they made?`,
       ),
-    )
-  })
+    ),
+  )

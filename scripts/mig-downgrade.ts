@@ -18,11 +18,11 @@ const spec = {
     'just mig-downgrade base message --plan',
     'just mig-downgrade -1 tenant --tenants tenant_7',
   ],
-}
+} as const
 
-export const main = (): Promise<void> =>
-  runCommand(spec, (command) =>
-    runOnLines(command, 'downgrade', (plan) =>
+export const main = (argv: readonly string[]): Promise<void> =>
+  runCommand(spec, argv, (command) =>
+    runOnLines(command, { direction: 'downgrade', target: command.positionals.target }, (plan) =>
       confirmLosses(command, plan.isTenant ? plan.groups : plan.steps),
     ),
   )

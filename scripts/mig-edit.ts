@@ -10,10 +10,10 @@ const spec = {
   positionals: { revision: { help: 'an id, a prefix of one, a label, head, key@head' } },
   flags: {},
   examples: ['just mig-edit head', 'just mig-edit user@head'],
-}
+} as const
 
-export const main = (): Promise<void> =>
-  runCommand(spec, async (command) => {
+export const main = (argv: readonly string[]): Promise<void> =>
+  runCommand(spec, argv, async (command) => {
     const project = openProject(await commandEnvironment(command))
-    await openEditor(fileOf(project, command.positionals.revision ?? '').path)
+    await openEditor(fileOf(project, command.positionals.revision).path)
   })

@@ -11,7 +11,7 @@ const spec = {
   positionals: { schemas: schemasArgument },
   flags: {},
   examples: ['just mig-heads', 'just mig-heads user'],
-}
+} as const
 
 const columns: readonly Column<HistoryRow>[] = [
   { title: 'line', value: (row) => row.line },
@@ -20,8 +20,8 @@ const columns: readonly Column<HistoryRow>[] = [
   { title: 'message', value: (row) => row.message },
 ]
 
-export const main = (): Promise<void> =>
-  runCommand(spec, async (command) => {
+export const main = (argv: readonly string[]): Promise<void> =>
+  runCommand(spec, argv, async (command) => {
     const { output } = command
     const project = openProject(await commandEnvironment(command))
     const ledger = { applied: new Map(), entries: [], neverRun: new Set<string>() }

@@ -13,10 +13,10 @@ const spec = {
   positionals: { schemas: schemasArgument, range: { help: 'a:b, either side may be left out', default: '' } },
   flags: tenantFlags,
   examples: ['just mig-history', 'just mig-history user', 'just mig-history user base:head --verbose'],
-}
+} as const
 
-export const main = (): Promise<void> =>
-  runCommand(spec, (command) =>
+export const main = (argv: readonly string[]): Promise<void> =>
+  runCommand(spec, argv, (command) =>
     usingProject(command, async (session, project) => {
       const { output, positionals, flags } = command
       const { env, graph } = project

@@ -15,7 +15,7 @@ import {
 } from '../migrations/core/adopt/index.ts'
 import { type Environment, MigError, nearest, type Session } from '../migrations/core/index.ts'
 import { countOf } from '../migrations/core/report/index.ts'
-import { type Command, runCommand, usingProject } from './shared/command.ts'
+import { type Command, given, runCommand, usingProject } from './shared/command.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
 
 const spec = {
@@ -77,9 +77,9 @@ const spec = {
   ],
 } as const
 
-export const main = (): Promise<void> =>
-  runCommand(spec, (command) => {
-    const { tool = '', path = '' } = command.positionals
+export const main = (argv: readonly string[]): Promise<void> =>
+  runCommand(spec, argv, (command) => {
+    const { tool, path } = command.positionals
     if (tool === '') return Promise.resolve(showFound(command))
     const importing = toolOf(tool)
     if (path === '')
@@ -102,16 +102,16 @@ function showFound({ output }: Command): void {
   output.result(text.join('\n'), { event: 'importable', found, known: importedTools })
 }
 
-type Import = (session: Session, env: Environment, command: Command) => Promise<ImportResult>
+type Import = (session: Session, env: Environment, command: Command<typeof spec>) => Promise<ImportResult>
 
 const tools: Readonly<Record<string, Import>> = {
   alembic: (session, env, command) =>
     importAlembic(session, env, {
       ...requestOf(command),
-      offlineSql: texts(command.flags['offline-sql']),
-      x: texts(command.flags['alembic-x']),
+      offlineSql: command.flags['offline-sql'] ?? [],
+      x: command.flags['alembic-x'] ?? [],
       allowNetwork: command.flags['allow-network'] === true,
-      ...given(command, 'section', 'python'),
+      ...given({ section: command.flags.section, python: command.flags.python }),
     }),
   drizzle: (session, env, command) => importDrizzle(session, env, requestOf(command)),
   prisma: (session, env, command) => importPrisma(session, env, requestOf(command)),
@@ -124,23 +124,10 @@ const tools: Readonly<Record<string, Import>> = {
       (session, env, command) =>
         importProgram(session, env, tool, {
           ...{ ...requestOf(command), allowNetwork: command.flags['allow-network'] === true },
-          ...given(command, 'up', 'down'),
+          ...given({ up: command.flags.up, down: command.flags.down }),
         }),
     ]),
   ),
-}
-
-/** Those of some flags that were given. */
-function given<Name extends string>(
-  { flags }: Command,
-  ...names: readonly Name[]
-): { [name in Name]?: string } {
-  const found: { [name in Name]?: string } = {}
-  for (const name of names) {
-    const value = text(flags[name])
-    if (value !== undefined) found[name] = value
-  }
-  return found
 }
 
 function toolOf(name: string): Import {
@@ -155,34 +142,23 @@ function toolOf(name: string): Import {
   })
 }
 
-function requestOf({ flags, positionals }: Command): ImportOptions & { readonly path: string } {
-  const [table, schema, searchPath] = ['version-table', 'version-schema', 'search-path'].map((name) =>
-    text(flags[name]),
-  )
+function requestOf({ flags, positionals }: Command<typeof spec>): ImportOptions & { readonly path: string } {
   return {
-    path: positionals.path ?? '',
+    path: positionals.path,
     keep: flags.keep === true,
     baseline: flags.baseline === true,
-    lines: texts(flags.line).map(lineChoice),
-    ...(searchPath === undefined ? {} : { searchPath }),
-    ledger: { ...(table === undefined ? {} : { table }), ...(schema === undefined ? {} : { schema }) },
+    lines: (flags.line ?? []).map(lineChoice),
+    ...given({ searchPath: flags['search-path'] }),
+    ledger: given({ table: flags['version-table'], schema: flags['version-schema'] }),
   }
 }
 
-function lineChoice(given: string): { readonly name: string; readonly key: string } {
-  const [, name, key] = /^(.+)=([^=]+)$/.exec(given) ?? []
+function lineChoice(text: string): { readonly name: string; readonly key: string } {
+  const [, name, key] = /^(.+)=([^=]+)$/.exec(text) ?? []
   if (name !== undefined && key !== undefined) return { name, key }
-  throw new MigError('bad-flag', `--line takes NAME=KEY, not ${JSON.stringify(given)}`, {
+  throw new MigError('bad-flag', `--line takes NAME=KEY, not ${JSON.stringify(text)}`, {
     help: 'for example --line expand=user: a branch label, folder or revision, and a schema key',
   })
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined
-}
-
-function texts(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
 }
 
 /** The other tool's tables are nobody's now, and would show as a difference from the models. */
@@ -195,7 +171,7 @@ function leftovers(tables: readonly string[], excluded: readonly string[]): read
 }
 
 function showResult(
-  { output, flags, positionals }: Command,
+  { output, flags, positionals }: Command<typeof spec>,
   result: ImportResult,
   excluded: readonly string[],
 ): void {

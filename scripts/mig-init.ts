@@ -1,11 +1,11 @@
 // just mig-init [schemas] [flags], npx just-mig init
 import { readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { type InitResult, initProject } from '../migrations/core/adopt/index.ts'
 import { loadEnvironment, MigError, usingSession } from '../migrations/core/index.ts'
 import { maskUrl } from '../migrations/core/postgres/index.ts'
 import { trustLiveFlag } from './shared/arguments.ts'
-import { type Command, runCommand } from './shared/command.ts'
+import { type Command, given, runCommand } from './shared/command.ts'
 
 const spec = {
   name: 'mig-init',
@@ -27,44 +27,36 @@ const spec = {
     'npx just-mig init user=app_user,policy=app_policy',
     'npx just-mig init --without-baseline',
   ],
-}
+} as const
 
-export const main = (): Promise<void> =>
-  runCommand(spec, async (command) => {
+/** @param root the folder of the package, whose justfile has the recipes */
+export const main = (argv: readonly string[], root: string): Promise<void> =>
+  runCommand(spec, argv, async (command) => {
     const { flags, output, positionals, signal } = command
     if (flags.baseline && flags['without-baseline'])
       throw new MigError('bad-flag', '--baseline and --without-baseline are opposites', {
         help: 'give one of them',
       })
-    // What is named here are schemas to be mapped: no filter over the keys that they will have.
-    process.env.MIG_SCHEMA_FILTER = 'all'
     // There is no env.ts yet: a stand-in for its schema map serves to find the folders and the database.
-    const databaseUrl =
-      typeof flags['database-url'] === 'string' ? { databaseUrl: flags['database-url'] } : {}
     const env = await loadEnvironment({
       root: process.cwd(),
       filter: 'all',
       options: { schemas: { app: 'app' } },
       trustLive: flags['trust-live'] === true,
-      ...databaseUrl,
+      ...given({ databaseUrl: flags['database-url'] }),
     })
     await usingSession(env, { emit: output.event, signal }, async (session) => {
       output.remark(output.style.dim(`database ${maskUrl(session.url ?? '')} (${env.databaseSource})`))
       const baseline = flags.baseline ? true : flags['without-baseline'] ? false : undefined
       const result = await initProject(session, env, {
-        schemas: positionals.schemas ?? '',
-        justfile: readFileSync(packageJustfile(), 'utf8'),
+        schemas: positionals.schemas,
+        justfile: readFileSync(join(root, 'justfile'), 'utf8'),
         now: new Date(),
-        ...(baseline === undefined ? {} : { baseline }),
+        ...given({ baseline }),
       })
       showResult(command, result)
     })
   })
-
-/** The package's own recipes stand beside its scripts; what runs is a build of them elsewhere. */
-function packageJustfile(): string {
-  return join(dirname(process.argv[1] ?? ''), '..', 'justfile')
-}
 
 function showResult({ output }: Command, result: InitResult): void {
   const { files, schemas, adopted, ledgers, others } = result

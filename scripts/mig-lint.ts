@@ -18,7 +18,7 @@ import {
   table,
 } from '../migrations/core/report/index.ts'
 import { trustLiveFlag } from './shared/arguments.ts'
-import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
+import { type Command, commandEnvironment, given, runCommand } from './shared/command.ts'
 import { optionalValue } from './shared/optional-value.ts'
 import { repositoryPath } from './shared/repository-path.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
@@ -54,18 +54,18 @@ const spec = {
     'just mig-lint 3f2a9c41:head user --level error',
     'just mig-lint --changed origin/main --format github',
   ],
-}
+} as const
 
-export const main = (): Promise<void> => {
+export const main = (argv: readonly string[]): Promise<void> => {
   // The format is known before anything is written.
-  if (/(^| )--format[= ]json( |$)/.test(process.argv.join(' '))) process.argv.push('--json')
-  process.argv = optionalValue(process.argv, 'changed')
-  return runCommand(spec, async (command) => {
+  const isJson = /(^| )--format[= ]json( |$)/.test(argv.join(' '))
+  const words = isJson ? [...argv, '--json'] : argv
+  return runCommand(spec, optionalValue(words, 'changed'), async (command) => {
     const { flags, output, positionals, signal } = command
     const level = oneOf(flags.level, 'level', levels, 'warning')
     const format = oneOf(flags.format, 'format', formats, 'text')
-    const { env, range } = rangeOrKeys(await commandEnvironment(command), positionals.range ?? '')
-    const changed = typeof flags.changed === 'string' ? { changed: flags.changed } : {}
+    const { env, range } = rangeOrKeys(await commandEnvironment(command), positionals.range)
+    const changed = given({ changed: flags.changed })
     const result = await lintProject(env, { ...changed, range, durationText, emit: output.event, signal })
     if (format === 'github') annotate(command, result.findings)
     else show(command, result)

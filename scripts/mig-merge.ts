@@ -1,6 +1,6 @@
 // just mig-merge "REVISIONS" [message] [flags]
 import { MigError, newRevisionFile, openProject } from '../migrations/core/index.ts'
-import { commandEnvironment, runCommand } from './shared/command.ts'
+import { commandEnvironment, given, runCommand } from './shared/command.ts'
 import { writeNewFiles } from './shared/new-files.ts'
 
 const spec = {
@@ -12,19 +12,19 @@ const spec = {
   },
   flags: {
     splice: { help: 'let a parent be a revision that is not a head' },
-    label: { help: 'a branch label for the merge', value: 'NAME', many: true as const },
+    label: { help: 'a branch label for the merge', value: 'NAME', many: true },
     'rev-id': { help: 'this id instead of a new one', value: 'ID' },
     'sql-file': { help: 'a plain .sql file instead of TypeScript' },
   },
   examples: ['just mig-merge "3f2a9c41b7d0 8d01c2aa94fe" "merge languages"', 'just mig-merge user@heads'],
-}
+} as const
 
-export const main = (): Promise<void> =>
-  runCommand(spec, async (command) => {
+export const main = (argv: readonly string[]): Promise<void> =>
+  runCommand(spec, argv, async (command) => {
     const { positionals, flags, output } = command
     const project = openProject(await commandEnvironment(command))
     const { env, graph, files } = project
-    const names = (positionals.revisions ?? '').split(/[\s,]+/).filter((name) => name !== '')
+    const names = positionals.revisions.split(/[\s,]+/).filter((name) => name !== '')
     const parents = graph.merge(names, { splice: flags.splice === true })
     const line = files.get(parents[0] ?? '')?.line
     if (line === undefined || parents.length < 2) {
@@ -33,24 +33,23 @@ export const main = (): Promise<void> =>
         help: 'a merge joins two heads or more; just mig-heads lists them',
       })
     }
-    const revId = typeof flags['rev-id'] === 'string' ? { revId: flags['rev-id'] } : {}
-    const labels = Array.isArray(flags.label) ? flags.label : []
+    const revision = flags['rev-id']
     const edges = graph.planNewRevision({
       line,
       head: parents,
       splice: flags.splice === true,
-      labels,
-      ...revId,
+      labels: flags.label ?? [],
+      ...given({ revId: revision }),
     })
     const format = flags['sql-file'] === true ? 'sql' : 'ts'
-    const message = positionals.message ?? ''
+    const { message } = positionals
     const file = newRevisionFile(project, {
       line,
       message,
       edges,
       format,
       now: new Date(),
-      ...(revId.revId === undefined ? {} : { revision: revId.revId }),
+      ...given({ revision }),
     })
     await writeNewFiles(env, output, [file])
   })

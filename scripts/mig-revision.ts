@@ -1,6 +1,6 @@
 // just mig-revision MESSAGE [schemas] [flags]
 import { MigError, newRevisionFile, openProject } from '../migrations/core/index.ts'
-import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
+import { commandEnvironment, given, runCommand } from './shared/command.ts'
 import { writeNewFiles } from './shared/new-files.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
 
@@ -14,11 +14,11 @@ const spec = {
       value: 'REV',
     },
     splice: { help: 'let the parent be a revision that is not a head' },
-    label: { help: 'a branch label for the revision', value: 'NAME', many: true as const },
+    label: { help: 'a branch label for the revision', value: 'NAME', many: true },
     'depends-on': {
       help: 'a revision, of any line, that must be applied before',
       value: 'REV',
-      many: true as const,
+      many: true,
     },
     'rev-id': { help: 'this id instead of a new one', value: 'ID' },
     irreversible: { help: 'there is no way back, and why', value: 'REASON' },
@@ -29,14 +29,14 @@ const spec = {
     'just mig-revision "split" user --head base --label archive',
     `just mig-revision "forget old names" user --irreversible 'the old names are not kept'`,
   ],
-}
+} as const
 
-export const main = (): Promise<void> =>
-  runCommand(spec, async (command) => {
+export const main = (argv: readonly string[]): Promise<void> =>
+  runCommand(spec, argv, async (command) => {
     const { positionals, flags, output } = command
     const project = openProject(await commandEnvironment(command))
     const { env, graph } = project
-    const revision = text(command, 'rev-id')
+    const { head, irreversible, 'rev-id': revision } = flags
     if (
       env.filter.length > 1 &&
       (revision !== undefined || flags.label !== undefined || flags.head !== undefined)
@@ -46,8 +46,6 @@ export const main = (): Promise<void> =>
       })
     }
     const now = new Date()
-    const head = text(command, 'head')
-    const irreversible = text(command, 'irreversible')
     if (irreversible?.trim() === '') {
       throw new MigError('bad-flag', '--irreversible needs a reason', {
         help: "write it down: --irreversible 'the old values are not kept'",
@@ -57,34 +55,24 @@ export const main = (): Promise<void> =>
       const edges = graph.planNewRevision({
         line,
         splice: flags.splice === true,
-        labels: list(command, 'label'),
-        dependsOn: list(command, 'depends-on'),
-        ...(head === undefined ? {} : { head }),
-        ...(revision === undefined ? {} : { revId: revision }),
+        labels: list(flags.label),
+        dependsOn: list(flags['depends-on']),
+        ...given({ head, revId: revision }),
       })
       const format = flags['sql-file'] === true ? 'sql' : 'ts'
-      const message = positionals.message ?? ''
+      const { message } = positionals
       return newRevisionFile(project, {
         line,
         message,
         edges,
         format,
         now,
-        ...(revision === undefined ? {} : { revision }),
-        ...(irreversible === undefined ? {} : { irreversible }),
+        ...given({ revision, irreversible }),
       })
     })
     await writeNewFiles(env, output, files)
   })
 
-function text({ flags }: Command, name: string): string | undefined {
-  const value = flags[name]
-  return typeof value === 'string' ? value : undefined
-}
-
-function list({ flags }: Command, name: string): readonly string[] {
-  const value = flags[name]
-  return Array.isArray(value)
-    ? value.flatMap((item: string) => item.split(',').map((part) => part.trim()))
-    : []
+function list(values: readonly string[] = []): readonly string[] {
+  return values.flatMap((item) => item.split(',').map((part) => part.trim()))
 }

@@ -14,14 +14,14 @@ const spec = {
   positionals: { revision: { help: 'an id, a prefix of one, a label, head, key@head' } },
   flags: {},
   examples: ['just mig-show user@head', 'just mig-show 3f2a9c41'],
-}
+} as const
 
-export const main = (): Promise<void> =>
-  runCommand(spec, (command) =>
+export const main = (argv: readonly string[]): Promise<void> =>
+  runCommand(spec, argv, (command) =>
     usingProject(command, async (session, project) => {
       const { output, positionals } = command
       const { env, graph } = project
-      const file = fileOf(project, positionals.revision ?? '')
+      const file = fileOf(project, positionals.revision)
       const states = await readStates(session.client, project, singleTargets(env))
       const tenants = await countedTenants(command, { ...project, env: { ...env, filter: [file.line] } })
       const ledger = {

@@ -42,10 +42,10 @@ const spec = {
     'just mig-sql -1 user',
     'just mig-sql head --review',
   ],
-}
+} as const
 
-export const main = (): Promise<void> =>
-  runCommand(spec, async (command) => {
+export const main = (argv: readonly string[]): Promise<void> =>
+  runCommand(spec, argv, async (command) => {
     const asked = command.positionals.target ?? 'head'
     const target =
       command.flags.review === true
@@ -66,7 +66,7 @@ export const main = (): Promise<void> =>
     })
   })
 
-async function writeRange(command: Command, project: Project, range: string): Promise<void> {
+async function writeRange(command: Command<typeof spec>, project: Project, range: string): Promise<void> {
   refuseCurrent(range)
   const named = lineOfRange(project, range)
   for (const group of lineGroups(project.env)) {
@@ -114,14 +114,18 @@ function lineOfRange({ files, graph }: Project, range: string): string | undefin
 }
 
 /** Standard output is the script and nothing else. */
-function quietly(command: Command): Command {
+function quietly(command: Command<typeof spec>): Command<typeof spec> {
   return {
     ...command,
     output: { ...command.output, remark: (text) => writeLine(process.stderr, text) },
   }
 }
 
-async function writeScript({ output, flags }: Command, project: Project, plan: Plan): Promise<void> {
+async function writeScript(
+  { output, flags }: Command<typeof spec>,
+  project: Project,
+  plan: Plan,
+): Promise<void> {
   for await (const part of offlineScript({ project, plan, ledger: flags.review !== true })) {
     // The parts end with their own line breaks.
     output.result(part.replace(/\n$/, ''), { event: 'sql', sql: part })

@@ -38,18 +38,21 @@ const spec = {
     'just mig-stamp --purge head user',
     'just mig-stamp --from-log user',
   ],
-}
+} as const
 
 /** Without a target the first argument is the schemas. */
 const fromLogSpec = { ...spec, positionals: { schemas: schemasArgument } }
 
-export const main = (): Promise<void> =>
-  runCommand(process.argv.includes('--from-log') ? fromLogSpec : spec, (command) => stamp(command))
+export const main = (argv: readonly string[]): Promise<void> =>
+  argv.includes('--from-log')
+    ? runCommand(fromLogSpec, argv, (command) => stamp(command, ''))
+    : runCommand(spec, argv, (command) => stamp(command, command.positionals.target))
 
-async function stamp(command: Command): Promise<void> {
+async function stamp(command: Command<typeof fromLogSpec>, target: string): Promise<void> {
   const project = openProject(await commandEnvironment(command))
   const options = poolOptions(command, project.env)
-  const request = requestOf(command)
+  const { flags } = command
+  const request = { target, purge: flags.purge === true, fromLog: flags['from-log'] === true }
   await onGroups(command, project, lineGroups(project.env), async (group) => {
     const { sessions } = group
     const targets = await targetSchemas(project.env, group, sessions)
@@ -62,15 +65,7 @@ async function stamp(command: Command): Promise<void> {
   })
 }
 
-function requestOf({ positionals, flags }: Command) {
-  return {
-    target: positionals.target ?? '',
-    purge: flags.purge === true,
-    fromLog: flags['from-log'] === true,
-  }
-}
-
-function show({ output, flags }: Command, changes: StampPlan['changes']): void {
+function show({ output, flags }: Command<typeof fromLogSpec>, changes: StampPlan['changes']): void {
   const text = changes.length > changesShown ? grouped(changes) : changes.map(changeText)
   const nothing = 'nothing to do: the ledger says that already'
   const shown = changes.map(({ covered: _covered, ...change }) => change)

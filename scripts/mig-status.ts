@@ -12,10 +12,10 @@ const spec = {
   positionals: { schemas: schemasArgument },
   flags: tenantFlags,
   examples: ['just mig-status', 'just mig-status user --json'],
-}
+} as const
 
-export const main = (): Promise<void> =>
-  runCommand(spec, async (command) => {
+export const main = (argv: readonly string[]): Promise<void> =>
+  runCommand(spec, argv, async (command) => {
     const counts = await onTargets(command, async ({ project, sessions }, targets) =>
       show(command, await targetStatus(project, targets, sessions)),
     )

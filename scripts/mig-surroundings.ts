@@ -13,10 +13,10 @@ const spec = {
   positionals: {},
   flags: {},
   examples: ['just mig-surroundings', 'just mig-surroundings --database-url "$PRODUCTION_URL"'],
-}
+} as const
 
-export const main = (): Promise<void> =>
-  runCommand(spec, async (command) => {
+export const main = (argv: readonly string[]): Promise<void> =>
+  runCommand(spec, argv, async (command) => {
     const { output, signal } = command
     const project = openProject(await commandEnvironment(command))
     const { env } = project

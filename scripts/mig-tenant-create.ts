@@ -25,19 +25,19 @@ const spec = {
     },
     template: { help: 'this tenant as the template', value: 'NAME' },
     shard: { help: 'its shard, where env.ts lists the name on several', value: 'NAME' },
-    x: { help: "a key of env.ts's own", value: 'KEY=VALUE', many: true as const, short: 'x' },
+    x: { help: "a key of env.ts's own", value: 'KEY=VALUE', many: true, short: 'x' },
   },
   examples: ['just mig-tenant-create tenant_acme', 'just mig-tenant-create tenant_acme --from-template'],
-}
+} as const
 
-export const main = (): Promise<void> =>
-  runCommand(spec, async (command) => {
+export const main = (argv: readonly string[]): Promise<void> =>
+  runCommand(spec, argv, async (command) => {
     const { output, positionals } = command
     const project = openProject(await commandEnvironment(command))
     const line = oneTenantLine(project.env)
     await sayWhereTenants(command, project)
     const sessions = tenantSessions(command)
-    const name = positionals.name ?? ''
+    const name = positionals.name
     const template = await templateOf(command, project, line, name)
     const made =
       template === undefined
@@ -57,13 +57,13 @@ export const main = (): Promise<void> =>
 
 /** The named template, or the first tenant at head where the new one shall live; undefined when none is asked for. */
 async function templateOf(
-  command: Command,
+  command: Command<typeof spec>,
   { env, ...project }: Project,
   line: string,
   made: string,
 ): Promise<TargetSchema | undefined> {
   const { flags } = command
-  const name = typeof flags.template === 'string' ? flags.template : undefined
+  const name = flags.template
   if (flags['from-template'] !== true && name === undefined) return undefined
   const sessions = tenantSessions(command)
   const { shards } = env.targets

@@ -23,12 +23,12 @@ const spec = {
     'lock-wait': { help: 'how long to wait for another runner (default 60s)', value: 'TIME' },
   },
   examples: ['just mig-tenant-drop tenant_acme'],
-}
+} as const
 
-export const main = (): Promise<void> =>
-  runCommand(spec, async (command) => {
+export const main = (argv: readonly string[]): Promise<void> =>
+  runCommand(spec, argv, async (command) => {
     const { output, positionals, flags } = command
-    const name = positionals.name ?? ''
+    const name = positionals.name
     const project = openProject(await commandEnvironment({ flags: { ...flags, x: [`schemas=${name}`] } }))
     const line = oneTenantLine(project.env)
     await sayWhereTenants(command, project)

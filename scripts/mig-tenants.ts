@@ -35,7 +35,7 @@ const spec = {
     'just mig-tenants tenant --summary',
     "just mig-tenants --tenants 'eu_*' --json",
   ],
-}
+} as const
 
 const columns: readonly Column<TargetStanding>[] = [
   { title: 'tenant', value: ({ target }) => target.schema },
@@ -49,8 +49,8 @@ const columns: readonly Column<TargetStanding>[] = [
   { title: 'structure', value: ({ structure }) => structure },
 ]
 
-export const main = (): Promise<void> =>
-  runCommand(spec, async (command) => {
+export const main = (argv: readonly string[]): Promise<void> =>
+  runCommand(spec, argv, async (command) => {
     const { flags } = command
     const project = openProject(await commandEnvironment(command))
     const line = oneTenantLine(project.env)
@@ -61,7 +61,7 @@ export const main = (): Promise<void> =>
     show(command, await targetStandings(project, tenants, sessions, { structure, lastRun: true }))
   })
 
-function show({ output, flags }: Command, standings: readonly TargetStanding[]): void {
+function show({ output, flags }: Command<typeof spec>, standings: readonly TargetStanding[]): void {
   const { style } = output
   const shards = standings.some(({ target }) => target.shard !== null)
   const shown = columns.filter(({ title }) => title !== 'shard' || shards)

@@ -11,10 +11,10 @@ const spec = {
   positionals: { schemas: schemasArgument },
   flags: { force: { help: 'end this holder, dead or alive', value: 'PID' }, ...tenantFlags },
   examples: ['just mig-unlock', 'just mig-unlock user --force 4711'],
-}
+} as const
 
-export const main = (): Promise<void> =>
-  runCommand(spec, async (command) => {
+export const main = (argv: readonly string[]): Promise<void> =>
+  runCommand(spec, argv, async (command) => {
     const request = forced(command.flags.force)
     const counts = await onTargets(command, async ({ project, sessions }, targets) =>
       show(command, await unlockTargets(project, targets, request, sessions)),

@@ -17,6 +17,9 @@ const spec = {
     'just mig-upgrade +1 user,policy --plan',
     'just mig-upgrade head tenant --tenants all --jobs 8',
   ],
-}
+} as const
 
-export const main = (): Promise<void> => runCommand(spec, (command) => runOnLines(command, 'upgrade'))
+export const main = (argv: readonly string[]): Promise<void> =>
+  runCommand(spec, argv, (command) =>
+    runOnLines(command, { direction: 'upgrade', target: command.positionals.target }),
+  )

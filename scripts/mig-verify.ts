@@ -5,7 +5,7 @@ import { exitCodes, MigError } from '../migrations/core/index.ts'
 import { durationText, indentedRest, junitXml, table } from '../migrations/core/report/index.ts'
 import { type CheckResult, verifyProject } from '../migrations/core/verify/index.ts'
 import { trustLiveFlag } from './shared/arguments.ts'
-import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
+import { type Command, commandEnvironment, given, runCommand } from './shared/command.ts'
 import { optionalValue } from './shared/optional-value.ts'
 import { repositoryPath } from './shared/repository-path.ts'
 import { schemasArgument } from './shared/schemas-argument.ts'
@@ -32,14 +32,13 @@ const spec = {
     'just mig-verify --announce',
     'just mig-verify --junit report.xml',
   ],
-}
+} as const
 
-export const main = (): Promise<void> => {
-  process.argv = optionalValue(process.argv, 'changed')
-  return runCommand(spec, async (command) => {
+export const main = (argv: readonly string[]): Promise<void> =>
+  runCommand(spec, optionalValue(argv, 'changed'), async (command) => {
     const { flags, output, signal } = command
     const env = await commandEnvironment(command)
-    const changed = typeof flags.changed === 'string' ? { changed: flags.changed } : {}
+    const changed = given({ changed: flags.changed })
     const results = await verifyProject(env, {
       emit: output.event,
       signal,
@@ -47,11 +46,10 @@ export const main = (): Promise<void> => {
       ...changed,
     })
     show(command, results)
-    if (typeof flags.junit === 'string') writeJunit(flags.junit, results)
+    if (flags.junit !== undefined) writeJunit(flags.junit, results)
     if (process.env.GITHUB_ACTIONS === 'true') annotate(command, results)
     return results.some(({ status }) => status === 'failed') ? exitCodes.differences : exitCodes.done
   })
-}
 
 function show({ output }: Command, results: readonly CheckResult[]): void {
   const { style } = output

@@ -19,9 +19,8 @@ else if (command === undefined) {
   process.stderr.write('help: npx just-mig --help lists them; to begin with: npx just-mig init\n')
   process.exitCode = 2
 } else {
-  process.argv = [process.execPath, join(dist, `${command}.js`), ...args]
   const { main } = await import(pathToFileURL(join(dist, 'commands', `${command}.js`)).href)
-  await main()
+  await main(args, join(dist, '..'))
 }
 
 /** The recipes as the justfile lists them, by their groups, under the names that they have here. */

@@ -35,24 +35,23 @@ const spec = {
     'node scripts/launch.mjs run-migrations upgrade',
     'node scripts/launch.mjs run-migrations upgrade head --wait 2min',
   ],
-}
+} as const
 
-export const main = (): Promise<void> => {
+export const main = (argv: readonly string[]): Promise<void> => {
   // Whoever reads a container's log reads it by machine; errors before the arguments are parsed too.
-  if (!process.argv.includes('--text') && !process.argv.includes('--help')) process.argv.push('--json')
-  return runCommand(spec, async (command) => {
+  const isForPeople = argv.includes('--text') || argv.includes('--help')
+  return runCommand(spec, isForPeople ? argv : [...argv, '--json'], async (command) => {
     const { takesTarget, recipe } = actionOf(command)
-    const argv = recipeArguments(command, takesTarget)
+    const words = recipeArguments(command, takesTarget)
     const env = await commandEnvironment(command).catch((error: unknown) => {
       throw isEmptyUrl(error) ? noDatabaseUrl(error.message) : error
     })
     if (env.databaseUrl === null) throw noDatabaseUrl('no database is configured')
     const { wait } = command.flags
-    const patience = parseDuration(typeof wait === 'string' ? wait : '60s', '--wait')
+    const patience = parseDuration(wait ?? '60s', '--wait')
     await awaitDatabase(env.databaseUrl, patience, command)
     const { main: run } = await recipe()
-    process.argv.splice(2, process.argv.length, ...argv)
-    await run()
+    await run(words)
     return process.exitCode ?? exitCodes.done
   })
 }
@@ -66,8 +65,8 @@ function noDatabaseUrl(message: string): MigError {
   return new MigError('no-database-url', message, { help: 'set MIG_DATABASE_URL for the container' })
 }
 
-function actionOf({ positionals }: Command): (typeof actions)[keyof typeof actions] {
-  const name = positionals.action ?? ''
+function actionOf({ positionals }: Command<typeof spec>): (typeof actions)[keyof typeof actions] {
+  const name = positionals.action
   const found = Object.entries(actions).find(([action]) => action === name)?.[1]
   if (found !== undefined) return found
   const guess = nearest(name, Object.keys(actions))
@@ -76,7 +75,10 @@ function actionOf({ positionals }: Command): (typeof actions)[keyof typeof actio
   })
 }
 
-function recipeArguments({ positionals, flags }: Command, takesTarget: boolean): readonly string[] {
+function recipeArguments(
+  { positionals, flags }: Command<typeof spec>,
+  takesTarget: boolean,
+): readonly string[] {
   const { target = '' } = positionals
   if (!takesTarget && target !== '') {
     throw new MigError(

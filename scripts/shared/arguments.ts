@@ -15,6 +15,8 @@ export interface Positional {
   readonly default?: string
 }
 
+export type Flags = Readonly<Record<string, Flag>>
+
 /** What a recipe takes, and what its `--help` says. */
 export interface CommandSpec {
   readonly name: string
@@ -22,32 +24,41 @@ export interface CommandSpec {
   readonly program?: string
   readonly summary: string
   readonly positionals: Readonly<Record<string, Positional>>
-  readonly flags: Readonly<Record<string, Flag>>
+  readonly flags: Flags
   readonly examples: readonly string[]
 }
 
-export type FlagValue = string | boolean | readonly string[] | undefined
+export type FlagValue = string | true | readonly string[]
+
+/** The values of flags that were given, each of the type that its flag says. */
+export type FlagValues<Given extends Flags> = {
+  readonly [Name in keyof Given]?: Given[Name] extends { readonly many: true }
+    ? readonly string[]
+    : Given[Name] extends { readonly value: string }
+      ? string
+      : true
+}
 
 /** Parsed arguments, by name; a positional that was not given has its default. */
-export interface Arguments {
-  readonly positionals: Readonly<Record<string, string>>
+export interface Arguments<Spec extends Pick<CommandSpec, 'positionals' | 'flags'>> {
+  readonly positionals: { readonly [Name in keyof Spec['positionals']]: string }
   /** The names of the positionals that were given. */
   readonly given: ReadonlySet<string>
-  readonly flags: Readonly<Record<string, FlagValue>>
+  readonly flags: FlagValues<Spec['flags'] & typeof commonFlags>
 }
 
 /** Every recipe has these. */
-const commonFlags: Readonly<Record<string, Flag>> = {
+const commonFlags = {
   json: { help: 'JSON lines on stdout instead of text' },
   quiet: { help: 'results and errors only' },
   verbose: { help: 'each statement, and details' },
   'show-data': { help: 'values of rows in the errors of the server, as on a terminal' },
   'database-url': { help: 'this database instead of the configured one', value: 'URL' },
   help: { help: 'this text', short: 'h' },
-}
+} as const satisfies Flags
 
 /** Flags of the recipes that change the database. */
-export const runFlags: Readonly<Record<string, Flag>> = {
+export const runFlags = {
   plan: { help: 'print the plan and stop' },
   'lock-wait': { help: 'how long to wait for another runner (default 60s)', value: 'TIME' },
   'lock-timeout': { help: 'lock_timeout of each statement (default 4s)', value: 'TIME' },
@@ -55,15 +66,15 @@ export const runFlags: Readonly<Record<string, Flag>> = {
   transaction: { help: 'revision: one each (default); run: one for all', value: 'revision|run' },
   'resume-edited': { help: 'go on with a half-done revision although its file was edited' },
   'allow-missing': { help: 'go on although the ledger has revisions that no file has' },
-}
+} as const satisfies Flags
 
 /** Of the recipes that rebuild objects of the live database on a scratch database. */
-export const trustLiveFlag: Flag = {
+export const trustLiveFlag = {
   help: 'rebuild what others own, although it would run with the rights of the database user',
-}
+} as const satisfies Flag
 
 /** Flags that name the tenants of a tenant line. */
-export const tenantFlags: Readonly<Record<string, Flag>> = {
+export const tenantFlags = {
   tenants: { help: 'tenants: all, names or globs with commas, or a range 0:100', value: 'WHICH' },
   shard: { help: 'tenants of these shards only', value: 'NAME' },
   x: {
@@ -72,17 +83,17 @@ export const tenantFlags: Readonly<Record<string, Flag>> = {
     many: true,
     short: 'x',
   },
-}
+} as const satisfies Flags
 
 /** Flags of a run over tenants. */
-export const fanOutFlags: Readonly<Record<string, Flag>> = {
+export const fanOutFlags = {
   ...tenantFlags,
   jobs: { help: 'tenants at once, each on a connection of its own (default 4)', value: 'N', short: 'j' },
   canary: { help: 'so many tenants first, the others only if none of these fails', value: 'N' },
   continue: { help: 'go on past a tenant that fails; exit 7 with the list' },
   'max-failures': { help: 'go on until so many tenants have failed', value: 'N' },
   share: { help: 'divide the tenants with the same command on other machines' },
-}
+} as const satisfies Flags
 
 /** `-1` and `+2` are targets, not flags; so is a message such as `-- drop the old column`. */
 const noFlag = /^[-+]\d+$|^-[^=]*\s/
@@ -92,7 +103,10 @@ const looksLikeTarget = /^(heads?|base|current)$|[\d@:+]/
  * Parses what a recipe was called with. An empty positional keeps its place and counts as not given.
  * @throws MigError `unknown-flag` with the nearest one, `too-many-arguments`, `missing-argument`, `bad-flag`.
  */
-export function parseArguments(spec: CommandSpec, argv: readonly string[]): Arguments {
+export function parseArguments<Spec extends CommandSpec>(
+  spec: Spec,
+  argv: readonly string[],
+): Arguments<Spec> {
   const flags = allFlags(spec)
   const words = parse(
     spec,
@@ -123,7 +137,9 @@ export function parseArguments(spec: CommandSpec, argv: readonly string[]): Argu
     if (value === undefined && words.values.help !== true) throw missing(spec, name)
     positionals[name] = value ?? ''
   }
-  return { positionals, given, flags: words.values }
+  // Each value has the form that its flag says: `parse` gives them by the spec.
+  const parsed: unknown = { positionals, given, flags: words.values }
+  return parsed as Arguments<Spec>
 }
 
 /** A range is known by its colon, so it may come first, as for mig-sql: `just mig-history base:1d9a user`. */
@@ -144,11 +160,11 @@ function onlySchemas(spec: CommandSpec, argv: readonly string[], values: readonl
   return flagInFront && isPossible && values.length === 1 && !looksLikeTarget.test(value)
 }
 
-function allFlags(spec: CommandSpec): Readonly<Record<string, Flag>> {
+function allFlags(spec: CommandSpec): Flags {
   return { ...spec.flags, ...commonFlags }
 }
 
-function parse(spec: CommandSpec, flags: Readonly<Record<string, Flag>>, args: string[]) {
+function parse(spec: CommandSpec, flags: Flags, args: string[]) {
   const options = Object.fromEntries(
     Object.entries(flags).map(([name, flag]) => [
       name,
@@ -174,11 +190,7 @@ function parse(spec: CommandSpec, flags: Readonly<Record<string, Flag>>, args: s
 }
 
 /** Of a value that is given twice the last one would win, and nobody would be told of the other. */
-function refuseTwice(
-  spec: CommandSpec,
-  flags: Readonly<Record<string, Flag>>,
-  names: readonly string[],
-): void {
+function refuseTwice(spec: CommandSpec, flags: Flags, names: readonly string[]): void {
   const twice = names.find((name, at) => {
     const { value, many } = flags[name] ?? {}
     return value !== undefined && many !== true && names.indexOf(name) !== at
@@ -191,7 +203,7 @@ function refuseTwice(
 
 function restore(value: unknown): FlagValue {
   if (typeof value === 'string') return value.replace(/^\0/, '')
-  return Array.isArray(value) ? value.map((item) => String(item).replace(/^\0/, '')) : value === true
+  return Array.isArray(value) ? value.map((item) => String(item).replace(/^\0/, '')) : true
 }
 
 function flagError(spec: CommandSpec, names: readonly string[], error: unknown): unknown {

@@ -1,7 +1,8 @@
 import { createInterface } from 'node:readline/promises'
 import { MigError } from '../../migrations/core/index.ts'
 import { printable } from '../../migrations/core/report/index.ts'
-import type { Command } from './command.ts'
+import type { Flag } from './arguments.ts'
+import type { CommandWith } from './command.ts'
 
 /**
  * Puts a question on the terminal and reads a line. Ctrl-C interrupts the command, as it does elsewhere.
@@ -28,7 +29,10 @@ export const isYes = (answer: string): boolean => /^y(es)?$/i.test(answer)
  * Asks before something that cannot be undone; `--yes` answers it.
  * @throws MigError `not-confirmed` when the answer is not yes, or nobody is there to give one.
  */
-export async function confirm({ flags, signal }: Command, question: string): Promise<void> {
+export async function confirm(
+  { flags, signal }: CommandWith<{ yes: Flag }>,
+  question: string,
+): Promise<void> {
   if (flags.yes === true) return
   if (!process.stdin.isTTY) {
     throw new MigError('not-confirmed', `${question} Nobody is there to say yes`, {

@@ -12,16 +12,24 @@ import {
   type TenantEdit,
 } from '../../migrations/core/index.ts'
 import { countOf, oneLine, stateText } from '../../migrations/core/report/index.ts'
+import type { Flags } from './arguments.ts'
 import { changeLines } from './changes.ts'
-import type { Command } from './command.ts'
+import type { Command, CommandWith } from './command.ts'
 import type { OnGroup } from './targets.ts'
+
+/** What is compared, and how it is told. */
+export const checkFlags = {
+  sql: { help: 'the differences as statements; with --drift those that take them back' },
+  drift: { help: 'compare with what the applied revisions give: what was changed by hand' },
+  privileges: { help: 'compare owners and grants too' },
+} as const satisfies Flags
 
 /**
  * Compares the tenants of a line with its models, or with --drift each with its own applied revisions, and says which
  * differ, those that differ alike together. Returns the exit code.
  */
 export async function checkTenantLine(
-  command: Command,
+  command: CommandWith<typeof checkFlags>,
   { project, lines, sessions }: OnGroup,
   targets: readonly TargetSchema[],
 ): Promise<number> {
@@ -86,7 +94,7 @@ function showStanding(
 }
 
 function showDiffering(
-  command: Command,
+  command: CommandWith<typeof checkFlags>,
   line: string,
   drift: readonly TenantDrift[],
   statements: readonly TenantStatements[],

@@ -12,28 +12,54 @@ import {
   usingSession,
 } from '../../migrations/core/index.ts'
 import { databaseError, isConnectionLost, maskUrl } from '../../migrations/core/postgres/index.ts'
-import { type Arguments, type CommandSpec, helpText, parseArguments } from './arguments.ts'
+import {
+  type Arguments,
+  type CommandSpec,
+  type Flags,
+  type FlagValues,
+  helpText,
+  parseArguments,
+  type runFlags,
+  type tenantFlags,
+  type trustLiveFlag,
+} from './arguments.ts'
 import { commandOutput, type Output } from './output.ts'
 import { divertOthers, stdout } from './stdout.ts'
 import { streamFailures } from './streams.ts'
 import { supervised } from './supervise.ts'
 
 /** What a recipe's body works with. */
-export interface Command extends Arguments {
+export interface Command<Spec extends Pick<CommandSpec, 'positionals' | 'flags'> = AnySpec>
+  extends Arguments<Spec> {
   readonly output: Output
+  /** The schema filter, where it was given as an argument. */
+  readonly filter?: string
   /** Aborts on SIGINT, SIGTERM and SIGHUP with the signal's name as the reason, else with a MigError. */
   readonly signal: AbortSignal
+}
+
+/** A command that has these flags, among others. */
+export type CommandWith<Given extends Flags> = Command<{
+  readonly positionals: Readonly<Record<never, never>>
+  readonly flags: Given
+}>
+
+/** What every recipe has: the common flags. */
+interface AnySpec {
+  readonly positionals: Readonly<Record<never, never>>
+  readonly flags: Readonly<Record<never, never>>
 }
 
 /**
  * Runs a recipe: parses its arguments, reads `.env`, answers `--help`, keeps the process's end right (`supervised`),
  * and turns an error into its text and exit code. A number that `body` returns is the exit code.
+ * @param argv what was typed after its name
  */
-export async function runCommand(
-  spec: CommandSpec,
-  body: (command: Command) => Promise<unknown>,
+export async function runCommand<Spec extends CommandSpec>(
+  spec: Spec,
+  argv: readonly string[],
+  body: (command: Command<Spec>) => Promise<unknown>,
 ): Promise<void> {
-  const argv = process.argv.slice(2)
   const streams = streamFailures()
   let output: Output | undefined
   let stopped: AbortSignal | undefined
@@ -47,9 +73,10 @@ export async function runCommand(
     const code = await supervised((supervision) => {
       stopped = supervision.signal
       Object.assign(process.env, readVariables(process.cwd(), process.env))
-      if (args.given.has('schemas')) process.env.MIG_SCHEMA_FILTER = args.positionals.schemas
       output = noting(commandOutput(args.flags, process.env), supervision.note)
-      return body({ ...args, output, signal: supervision.signal })
+      const { schemas } = args.positionals
+      const filter = args.given.has('schemas') && schemas !== undefined ? { filter: schemas } : {}
+      return body({ ...args, ...filter, output, signal: supervision.signal })
     })
     await streams.check()
     process.exitCode = typeof code === 'number' ? code : exitCodes.done
@@ -105,10 +132,17 @@ function isUnwritable(error: unknown): error is NodeJS.ErrnoException {
   return isMaking && ['EACCES', 'EPERM', 'ENOENT'].includes(String(error.code))
 }
 
+type EnvironmentFlags = typeof runFlags & typeof tenantFlags & { 'trust-live': typeof trustLiveFlag }
+
 /** The environment that the arguments and variables describe. */
-export function commandEnvironment({ flags }: Pick<Command, 'flags'>): Promise<Environment> {
-  const text = (name: string) => (typeof flags[name] === 'string' ? { [camel(name)]: flags[name] } : {})
-  const transaction = flags.transaction
+export function commandEnvironment({
+  flags,
+  filter,
+}: {
+  readonly flags: FlagValues<EnvironmentFlags> & Command['flags']
+  readonly filter?: string
+}): Promise<Environment> {
+  const { transaction, tenants, shard, x } = flags
   if (transaction !== undefined && transaction !== 'run' && transaction !== 'revision') {
     throw new MigError('bad-flag', `--transaction is revision or run, not ${JSON.stringify(transaction)}`, {
       help: 'write --transaction=revision or --transaction=run',
@@ -116,20 +150,27 @@ export function commandEnvironment({ flags }: Pick<Command, 'flags'>): Promise<E
   }
   return loadEnvironment({
     root: process.cwd(),
-    ...text('database-url'),
-    ...text('lock-wait'),
-    ...text('lock-timeout'),
-    ...text('statement-timeout'),
-    ...text('tenants'),
-    ...text('shard'),
-    ...(Array.isArray(flags.x) ? { x: flags.x } : {}),
-    ...(flags['trust-live'] === true ? { trustLive: true } : {}),
-    ...(transaction === undefined ? {} : { transaction }),
+    ...given({
+      ...{ filter, tenants, shard, x, transaction },
+      databaseUrl: flags['database-url'],
+      lockWait: flags['lock-wait'],
+      lockTimeout: flags['lock-timeout'],
+      statementTimeout: flags['statement-timeout'],
+      trustLive: flags['trust-live'],
+    }),
   })
 }
 
-function camel(name: string): string {
-  return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+/** Those of some values that were given. */
+export function given<Values extends object>(
+  values: Values,
+): { [Name in keyof Values]?: Exclude<Values[Name], undefined> } {
+  const found: { [Name in keyof Values]?: Exclude<Values[Name], undefined> } = {}
+  for (const name in values) {
+    const value = values[name]
+    if (value !== undefined) Object.assign(found, { [name]: value })
+  }
+  return found
 }
 
 /**
@@ -138,7 +179,7 @@ function camel(name: string): string {
  * @param given default: the project of `commandEnvironment`
  */
 export async function usingProject<Result>(
-  command: Command,
+  command: Parameters<typeof commandEnvironment>[0] & Pick<Command, 'output' | 'signal'>,
   body: (session: Session, project: Project) => Promise<Result>,
   given?: Project,
 ): Promise<Result> {

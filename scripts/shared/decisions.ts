@@ -1,33 +1,36 @@
 import type { Decide, Decisions } from '../../migrations/core/autogenerate/index.ts'
 import { MigError } from '../../migrations/core/index.ts'
+import type { Flags } from './arguments.ts'
 import { ask, isYes } from './ask.ts'
-import type { Command } from './command.ts'
+import type { CommandWith } from './command.ts'
 
 /** Flags by which a person decides what a tool must not guess. */
 export const decisionFlags = {
   rename: {
     help: "schema.table.column=name, schema.table=name, schema.table=schema.name, 'type schema.name=name': a rename, not a drop and an add",
     value: 'OLD=NEW',
-    many: true as const,
+    many: true,
   },
   renames: { help: 'off: whatever is not given by --rename is a drop and an add', value: 'off' },
   using: {
     help: "schema.table.column='expression': how a type change casts, or what rows get in a column that becomes NOT NULL",
     value: 'COLUMN=EXPR',
-    many: true as const,
+    many: true,
   },
   recreate: {
     help: "a column or table that is dropped and added ('*' for all); its data go",
     value: 'NAME',
-    many: true as const,
+    many: true,
   },
-}
+} as const satisfies Flags
 
 /**
  * The decisions of the flags, and what asks on a terminal about what they leave open.
  * @throws MigError `bad-flag`
  */
-export function decisionsOf(command: Command): Decisions & { readonly decide?: Decide } {
+export function decisionsOf(
+  command: CommandWith<typeof decisionFlags>,
+): Decisions & { readonly decide?: Decide } {
   const canAsk = process.stdin.isTTY && !command.output.json
   return {
     ...givenDecisions(command),
@@ -35,7 +38,7 @@ export function decisionsOf(command: Command): Decisions & { readonly decide?: D
   }
 }
 
-function givenDecisions({ flags }: Command): Decisions {
+function givenDecisions({ flags }: CommandWith<typeof decisionFlags>): Decisions {
   const { renames } = flags
   if (renames !== undefined && renames !== 'off') {
     throw new MigError('bad-flag', `--renames can only be off, not ${JSON.stringify(renames)}`, {
@@ -43,19 +46,15 @@ function givenDecisions({ flags }: Command): Decisions {
     })
   }
   return {
-    renames: { given: renamePairs(flags.rename), others: renames === 'off' ? 'off' : 'ask' },
-    casts: { using: pairs(flags.using, 'using'), recreate: list(flags.recreate) },
+    renames: { given: renamePairs(flags.rename ?? []), others: renames === 'off' ? 'off' : 'ask' },
+    casts: { using: pairs(flags.using ?? [], 'using'), recreate: flags.recreate ?? [] },
   }
 }
 
-function list(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.map(String) : []
-}
-
 /** `old=new`, split at the first equals sign that stands outside double quotes. */
-function renamePairs(value: unknown): Readonly<Record<string, string>> {
+function renamePairs(texts: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    list(value).map((text) => {
+    texts.map((text) => {
       const [, old, next] = /^((?:"[^"]*"|[^"=])+)=(.+)$/s.exec(text) ?? []
       if (old !== undefined && next !== undefined) return [old, next]
       throw new MigError('bad-flag', `--rename needs old=new, not ${JSON.stringify(text)}`, {
@@ -65,9 +64,9 @@ function renamePairs(value: unknown): Readonly<Record<string, string>> {
   )
 }
 
-function pairs(value: unknown, flag: string): Readonly<Record<string, string>> {
+function pairs(texts: readonly string[], flag: string): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    list(value).map((text) => {
+    texts.map((text) => {
       const at = text.indexOf('=')
       if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
       throw new MigError('bad-flag', `--${flag} needs name=value, not ${JSON.stringify(text)}`, {

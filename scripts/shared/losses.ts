@@ -1,7 +1,8 @@
 import { losesRows, type StepLoss } from '../../migrations/core/index.ts'
 import { lossLines, plainStyle } from '../../migrations/core/report/index.ts'
+import type { Flag } from './arguments.ts'
 import { confirm } from './ask.ts'
-import type { Command } from './command.ts'
+import type { CommandWith } from './command.ts'
 
 /**
  * Asks before a downgrade that loses rows. `--yes` answers; where nobody is there to be asked, it says what goes, and
@@ -9,7 +10,7 @@ import type { Command } from './command.ts'
  * @throws MigError `not-confirmed`
  */
 export async function confirmLosses(
-  command: Command,
+  command: CommandWith<{ yes: Flag }>,
   parts: readonly { readonly losses?: readonly StepLoss[] }[],
 ): Promise<void> {
   const losses = parts.flatMap(({ losses = [] }) => losses.filter(losesRows))

@@ -24,23 +24,25 @@ import {
   tenantPlanText,
   tenantsResultText,
 } from '../../migrations/core/report/index.ts'
-import { type Command, commandEnvironment } from './command.ts'
+import type { fanOutFlags, runFlags } from './arguments.ts'
+import { type Command, type CommandWith, commandEnvironment } from './command.ts'
 import { poolOptions } from './pool-options.ts'
 import { type OnGroup, onGroups } from './targets.ts'
+
+type RunCommand = CommandWith<typeof runFlags & typeof fanOutFlags>
 
 /** What is asked before a plan is run. @throws MigError `not-confirmed` */
 type Ask = (plan: TargetPlan) => Promise<void>
 
 /** Plans and runs an upgrade or downgrade on the lines that its target is for, in their order. */
 export async function runOnLines(
-  command: Command,
-  direction: 'upgrade' | 'downgrade',
+  command: RunCommand,
+  asked: Pick<PlanRequest, 'direction' | 'target'>,
   ask: Ask = async () => undefined,
 ): Promise<void> {
-  const { flags, positionals, signal } = command
+  const { flags, signal } = command
   const request: PlanRequest = {
-    direction,
-    target: positionals.target ?? '',
+    ...asked,
     allowMissing: flags['allow-missing'] === true,
     resumeEdited: flags['resume-edited'] === true,
   }
@@ -54,7 +56,12 @@ export async function runOnLines(
   })
 }
 
-async function runOnGroup(command: Command, group: OnGroup, request: PlanRequest, ask: Ask): Promise<void> {
+async function runOnGroup(
+  command: RunCommand,
+  group: OnGroup,
+  request: PlanRequest,
+  ask: Ask,
+): Promise<void> {
   const { project, sessions } = group
   const options = poolOptions(command, project.env)
   const targets = await targetSchemas(project.env, group, sessions)

@@ -92,6 +92,8 @@ export async function initProject(
     const ready = await loadEnvironment({
       root: env.root,
       dir: env.dir,
+      // The keys are new: what a variable or argument names is something else.
+      filter: 'all',
       trustLive: env.trustLive,
       ...(session.url === null ? {} : { databaseUrl: session.url }),
     })
