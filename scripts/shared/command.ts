@@ -23,6 +23,7 @@ import {
   type tenantFlags,
   type trustLiveFlag,
 } from './arguments.ts'
+import './direct.ts'
 import { commandOutput, type Output } from './output.ts'
 import { divertOthers, stdout } from './stdout.ts'
 import { streamFailures } from './streams.ts'

@@ -12,6 +12,7 @@ import {
 } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { nodeOf } from '../support/node-versions.ts'
 import { copyOfRepository, recipe } from '../support/recipes.ts'
 import { fail, succeed } from './support/just.ts'
 
@@ -133,4 +134,17 @@ describe('a build that others could have planted', () => {
     expect(await readdir(temp)).toEqual([])
     expect(await readdir(join(copy.path, 'cache', 'just-mig'))).toContain('build')
   })
+})
+
+test('a script that Node is given itself does what the launcher would, and on Node 20 fails', async () => {
+  const { $ } = await import('zx')
+  const direct = $({ cwd: copy.path, nothrow: true, quiet: true })
+  const started = async (node: string) => direct`${node} scripts/mig-heads.ts nothing`
+  const newer = await nodeOf(22)
+  if (newer !== undefined) {
+    const run = await started(newer)
+    expect(run.exitCode).toBe(2)
+    expect(run.stderr).toMatch(/^error MIG-unknown-schema: /)
+  }
+  if (process.version.startsWith('v20.')) expect((await started(process.execPath)).exitCode).toBe(1)
 })
