@@ -13,6 +13,15 @@
  *       await applyPlan(session, project, plan, request)
  *     })
  *
+ * On every kind of line, tenants too, as `mig-upgrade` does it:
+ *
+ *     for (const group of groupsOfRun(project, request)) {
+ *       const targets = await targetSchemas(env, group, {}, 'all')
+ *       const plan = await planTargets(project, group, targets, request, {})
+ *       const error = tenantRunError(await runTargets(project, plan, {}, {}), {})
+ *       if (error !== undefined) throw error
+ *     }
+ *
  * Every failure that a person should read is a {@link MigError} with a code, a help text and an exit code.
  */
 export * from './in-process.ts'
