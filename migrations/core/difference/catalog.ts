@@ -3,6 +3,7 @@ import { extract } from '@supabase/pg-delta/extract'
 import type { ClientBase, Pool } from 'pg'
 import type { ExcludableObject } from '../environment/index.ts'
 import { isScratchRole } from '../postgres/index.ts'
+import { withoutAbsentKinds } from './absent-kinds.ts'
 import { readBaseTypes } from './base-types.ts'
 import { withSchemaDefaults } from './default-privileges.ts'
 import { withWholeDomainDefaults } from './domain-defaults.ts'
@@ -54,7 +55,7 @@ const handledByExtras = new Set([
  * @param hidden schemas to leave out, as those of other tenants: there may be thousands
  */
 export async function readCatalog(connection: ClientBase, hidden: readonly string[] = []): Promise<Catalog> {
-  const client = hidingSchemas(connection, hidden)
+  const client = withoutAbsentKinds(hidingSchemas(connection, hidden))
   // The engine asks for a pool, and of it only for one connection, which it gives back.
   const query = async (text: string, values?: unknown[]) => {
     const result = await client.query(text, values)

@@ -1,0 +1,81 @@
+import type { ClientBase } from 'pg'
+import { expect } from 'vitest'
+import { readCatalog } from '../../migrations/core/difference/index.ts'
+import { databaseTest } from '../support/database.ts'
+
+/** One object of each kind that is asked for only where there is one. */
+const oneOfEach = `
+  CREATE SCHEMA app; SET search_path TO app;
+  CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+  CREATE FUNCTION ended() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+  CREATE FUNCTION plus(a int, b int) RETURNS int LANGUAGE sql IMMUTABLE RETURN a + b;
+  CREATE FUNCTION equal(a int, b text) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN a::text = b;
+  CREATE AGGREGATE total (int) (SFUNC = plus, STYPE = int);
+  CREATE OPERATOR === (LEFTARG = int, RIGHTARG = text, FUNCTION = equal);
+  CREATE DOMAIN positive AS int CHECK (VALUE > 0);
+  CREATE TYPE mood AS ENUM ('sad');
+  CREATE TYPE pair AS (a int, b int);
+  CREATE TYPE span AS RANGE (SUBTYPE = int);
+  CREATE COLLATION plain (PROVIDER = libc, LOCALE = 'C');
+  CREATE SEQUENCE number;
+  CREATE TABLE t (id int, n int NOT NULL) PARTITION BY RANGE (id);
+  CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (10);
+  CREATE INDEX t_n ON t (n);
+  CREATE TRIGGER touch AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();
+  CREATE TABLE u (a int, b int);
+  CREATE RULE none AS ON DELETE TO u DO INSTEAD NOTHING;
+  CREATE POLICY own ON u USING (true);
+  CREATE STATISTICS both_of ON a, b FROM u;
+  CREATE VIEW v AS SELECT a FROM u;
+  CREATE EVENT TRIGGER watched ON ddl_command_end EXECUTE FUNCTION ended();
+  CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w;
+  CREATE FOREIGN TABLE far (id int) SERVER s;
+  CREATE PUBLICATION p FOR TABLE u;
+  CREATE TEXT SEARCH DICTIONARY words (TEMPLATE = simple);
+  CREATE TEXT SEARCH CONFIGURATION search (COPY = simple);
+  RESET search_path`
+
+databaseTest('a catalog is not asked for kinds of objects that it has none of', async ({ database }) => {
+  const { client } = database
+  const read = async () => {
+    const asked: string[] = []
+    const watched = {
+      query: (text: string, values?: unknown[]) => {
+        asked.push(text)
+        return client.query(text, values)
+      },
+    }
+    const { facts, extras } = await readCatalog(watched as unknown as ClientBase)
+    const kinds = facts.facts().map(({ id }) => id.kind)
+    return {
+      asked: asked.length,
+      kinds: new Set([...kinds, ...[...extras.values()].map(({ kind }) => kind)]),
+    }
+  }
+  const empty = await read()
+  await client.query(oneOfEach)
+  const full = await read()
+  // Each of them is found where it is; and the engine's queries are still those that we know.
+  expect(full.asked - empty.asked).toBe(25)
+  const found = [
+    'aggregate',
+    'collation',
+    'constraint',
+    'domain',
+    'eventTrigger',
+    'fdw',
+    'foreignTable',
+    'function',
+  ]
+  found.push(
+    'inherited column',
+    'operator',
+    'partition index',
+    'partition trigger',
+    'policy',
+    'publication',
+    'rule',
+  )
+  found.push('sequence', 'server', 'statistics object', 'text search configuration', 'text search dictionary')
+  expect([...full.kinds]).toEqual(expect.arrayContaining([...found, 'trigger', 'type', 'view']))
+})
