@@ -54,7 +54,7 @@ test('texts that are read as values come back in one form, which the head says',
   expect(await headOf(before, after)).toMatchObject([{ loses }])
   const using = { 'rfx_user.t.c': 'c::boolean', 'rfx_user.t.d': 'd::int' }
   expect(await headOf(before, after, using)).toMatchObject([{ loses }])
-  // The way back writes what it reads again.
+  // The downgrade writes what it reads again.
   expect(await headOf(after, before)).toMatchObject([{ loses: [], without: [] }])
 })
 
@@ -82,8 +82,8 @@ test('--using is advised only where it does something, and a column that goes is
   const after = 'CREATE TABLE t (id int PRIMARY KEY, r int NOT NULL, a int)'
   const [back] = await headOf(before, after, { 'rfx_user.t.r': 'r[1]' })
   expect(back?.notes).toContain('Downgrade fails where rfx_user.t has rows: they get no value for column r')
-  const [anew] = await headOf(before, before.replace('a int', 'a boolean[] NOT NULL'))
-  expect(anew?.fails).toEqual(['column a'])
+  const [recreated] = await headOf(before, before.replace('a int', 'a boolean[] NOT NULL'))
+  expect(recreated?.fails).toEqual(['column a'])
 })
 
 test('a partitioned table that has no partition is said to have none', async () => {

@@ -173,7 +173,7 @@ function statements(schema, tables) {
 }
 
 /**
- * The same tables and the same column for drizzle-kit, which compares with what it wrote last: no database, no way back, no
+ * The same tables and the same column for drizzle-kit, which compares with what it wrote last: no database, no downgrade, no
  * proof. @param {number} size
  */
 function drizzleOf(size) {

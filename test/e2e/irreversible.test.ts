@@ -52,9 +52,7 @@ describe('an irreversible revision', () => {
       'mig-sql head:base one',
     ]) {
       const { stderr, stdout } = await fail(just(command), 'irreversible', 2)
-      expect(stderr).toContain(
-        'revision aaaa00000002 of line one cannot be taken back: the old names are gone',
-      )
+      expect(stderr).toContain('revision aaaa00000002 of line one cannot be reverted: the old names are gone')
       expect(stdout).not.toContain('BEGIN')
     }
     const { rows } = await database.client.query('SELECT revision FROM mig.version')

@@ -126,7 +126,7 @@ describe('.env', () => {
     })
   })
 
-  test('takes a quoted #, a comment behind a space, and a URL that is set outside', async () => {
+  test('takes a quoted #, a comment after a space, and a URL that is set outside', async () => {
     const quoted = await read(`MIG_DATABASE_URL="postgres://u:a#b@h/d"\nNOTE=a#b\n`)
     expect(quoted.MIG_DATABASE_URL).toBe('postgres://u:a#b@h/d')
     const commented = await read('MIG_DATABASE_URL=postgres://u:a%23b@h/d # shop')

@@ -19,7 +19,7 @@ export async function dropFixture(client: pg.Client): Promise<void> {
   await client.query('DROP TABLESPACE mig_fingerprint_space')
 }
 
-/** Makes schema `app` (and `other`) anew with these statements. */
+/** Recreates schema `app` (and `other`) with these statements. */
 export async function loadApp(client: pg.Client, sql: string): Promise<void> {
   await client.query('DROP SCHEMA IF EXISTS app CASCADE; DROP SCHEMA other CASCADE')
   await client.query('CREATE SCHEMA app; CREATE SCHEMA other')

@@ -151,7 +151,7 @@ describe('mig-lint', () => {
     ['REFRESH MATERIALIZED VIEW m', 'app_one.m'],
     ['CLUSTER t USING t_pkey', 'app_one.t'],
   ] as const)(
-    'sees that %s writes anew, whether in a transaction or in none',
+    'sees that %s rewrites the table, whether in a transaction or in none',
     async ([sql, table], { lint }) => {
       const { findings } = await lint(`await op.autocommit(() => op.execute(\`${sql}\`))`)
       expect(findings).toEqual([

@@ -7,7 +7,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { type Names, type Naming, namesOf, namings, plain } from './support/names.ts'
 import { contextOf, databaseSink, recordingSink } from './support/sinks.ts'
 
-/** A safe form, what it must come to, and how it is taken back. */
+/** A safe form, what it must come to, and how it is reverted. */
 interface SafeCase {
   readonly form: keyof typeof safeForms
   readonly run: (op: Operations, n: Names) => Promise<void>

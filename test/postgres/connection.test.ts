@@ -197,7 +197,7 @@ describe('connect', () => {
   )
 
   databaseTest(
-    'trusts pg_catalog alone, also behind RESET ALL and whatever the role has',
+    'trusts pg_catalog alone, also after RESET ALL and whatever the role has',
     async ({ database }) => {
       await database.client.query(`ALTER DATABASE ${database.name} SET search_path = public, pg_catalog`)
       const client = await connect({ url: `${database.url}?options=-csearch_path%3Dpublic`, applicationName })

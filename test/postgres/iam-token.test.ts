@@ -151,7 +151,7 @@ function signatureOf(given: URLSearchParams, date: string, scope: string): strin
   return sign(key, text).toString('hex')
 }
 
-/** As `askForPassword`, behind the answer to an SSLRequest (manual, section 54.2.10). */
+/** As `askForPassword`, after the answer to an SSLRequest (manual, section 54.2.10). */
 function encrypted(socket: Socket, tell: (password: string) => void): void {
   socket.on('error', () => undefined)
   socket.once('data', () => {

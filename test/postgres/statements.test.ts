@@ -32,7 +32,7 @@ describe('splitStatements', () => {
       'SELECT 1a$$;SELECT 1e5c$$',
       ['SELECT 1a$$', 'SELECT 1e5c$$'],
     ],
-    ['dollar quotes behind a number', 'SELECT 1e5$$;$$;SELECT 2', ['SELECT 1e5$$;$$', 'SELECT 2']],
+    ['dollar quotes after a number', 'SELECT 1e5$$;$$;SELECT 2', ['SELECT 1e5$$;$$', 'SELECT 2']],
     ['a dollar inside a name', 'SELECT a$b;SELECT c$b', ['SELECT a$b', 'SELECT c$b']],
     ['parameters', 'SELECT $1;SELECT $2', ['SELECT $1', 'SELECT $2']],
     ['nested comments', 'SELECT /* a /* ; */ ; */ 1;SELECT 2', ['SELECT /* a /* ; */ ; */ 1', 'SELECT 2']],

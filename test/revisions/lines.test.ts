@@ -204,7 +204,7 @@ describe('a downgrade with a filter', () => {
       const recentlyApplied = ['u333', 'u222', 'm111', 'u111']
       const error = refusal(() => final.planDowngrade({ applied, target, recentlyApplied }))
       expect(error).toMatchObject({ code: 'irreversible', exitCode: 2 })
-      expect(error.message).toBe('revision u222 of line user cannot be taken back: the old names are gone')
+      expect(error.message).toBe('revision u222 of line user cannot be reverted: the old names are gone')
       expect(error.help).toContain('go down as far as to it: just mig-downgrade u222 user;')
       expect(error.help).toContain('just mig-stamp u111 user')
     }

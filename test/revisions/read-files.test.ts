@@ -80,7 +80,7 @@ ${functions}`
     ])
   })
 
-  test('says why nothing takes the revision back', () => {
+  test('says why nothing reverts the revision', () => {
     const head = (value: string) =>
       `export const revision = 'a1'\nexport const downRevision = null\nexport const irreversible${value}\n${functions}`
     expect(read({ 'a.ts': head(" = 'the old\\nvalues are gone'") })).toMatchObject([
@@ -94,7 +94,7 @@ ${functions}`
     }
   })
 
-  test('is found behind a comment that is longer than the first read', () => {
+  test('is found after a comment that is longer than the first read', () => {
     const text = `/**\n * long\n *\n${' * note\n'.repeat(3000)} */\nexport const revision = 'a1'\nexport const downRevision = null\n${functions}`
     expect(read({ 'a.ts': text })).toMatchObject([{ revision: 'a1', message: 'long' }])
   })

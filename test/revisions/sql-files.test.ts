@@ -40,7 +40,7 @@ describe('the head of an SQL revision', () => {
   test.each([
     ['among the fields', '-- m\n--\n-- Revision: a1\n-- Irreversible: the data is gone\n-- Revises: base\n'],
     ['below them', '-- m\n--\n-- Revision: a1\n-- Revises: base\n\n-- irreversible: the data is gone\n'],
-  ])('says why nothing takes the revision back, %s', (_, header) => {
+  ])('says why nothing reverts the revision, %s', (_, header) => {
     expect(read({ 'a.sql': header + body })).toMatchObject([
       { revision: 'a1', downRevision: null, irreversible: 'the data is gone' },
     ])

@@ -118,7 +118,7 @@ const changes: Readonly<Record<string, Change>> = {
     change: `CREATE SEQUENCE s; ALTER TABLE t ALTER n SET DEFAULT nextval('app.s')`,
     stale: ['t.n'],
   },
-  'an identity that begins anew': {
+  'an identity that begins again': {
     before: 'CREATE TABLE t (id int PRIMARY KEY, b text)',
     change: 'ALTER TABLE t ALTER id ADD GENERATED ALWAYS AS IDENTITY',
     stale: ['t.id'],

@@ -231,7 +231,7 @@ describe('what its maker does for it', () => {
     const before = (await administer(owner)).rows
     await onScratch(async (client) => {
       await client.query('BEGIN')
-      // It is taken back in any case: the role that it names goes with the database.
+      // It is reverted in any case: the role that it names goes with the database.
       const code = await codeOf(client.query('ALTER TABLESPACE pg_default OWNER TO postgres'))
       await client.query('ROLLBACK')
       expect(code).toBe('42501')

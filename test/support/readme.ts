@@ -6,7 +6,7 @@ import { cleanVariables, justBinary } from './recipes.ts'
 /** A fenced block of a page. */
 export interface Block {
   readonly language: string
-  /** What stands behind the language: the file of a diff, or that a block is; of `sh`, the project that it runs in. */
+  /** What stands after the language: the file of a diff, or that a block is; of `sh`, the project that it runs in. */
   readonly about: string
   readonly text: string
 }

@@ -13,7 +13,7 @@ export interface ImportedRevision {
   readonly text?: string
   /** Null where its SQL is not known. */
   readonly upgrade: readonly BodyPart[] | null
-  /** Null where the other tool has no way back. */
+  /** Null where the other tool has no downgrade. */
   readonly downgrade: readonly BodyPart[] | null
   /** What else the head of its file says. */
   readonly notes?: readonly string[]

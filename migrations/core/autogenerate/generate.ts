@@ -123,7 +123,7 @@ function namingLostGrants(
   return [{ ...first, upgrade: { ...first.upgrade, losesGrants } }, ...others]
 }
 
-/** The downgrade of a run: from the state behind it to the one before. Casts back are never a person's to decide. */
+/** The downgrade of a run: from the state after it to the one before. Casts back are never a person's to decide. */
 async function downgradeActions(
   client: ClientBase,
   states: readonly Catalog[],

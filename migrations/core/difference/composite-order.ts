@@ -22,7 +22,7 @@ interface Attribute {
 
 /**
  * The composite types that both sides have and that ALTER TYPE cannot bring into the wanted order: it adds attributes
- * behind the others only (manual, ALTER TYPE). The order is part of the type: ROW(1, 2) is read by it.
+ * after the others only (manual, ALTER TYPE). The order is part of the type: ROW(1, 2) is read by it.
  */
 export function misorderedTypes(
   source: FactBase,

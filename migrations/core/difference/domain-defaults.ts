@@ -2,7 +2,7 @@ import { buildFactBase, type Fact, type FactBase } from '@supabase/pg-delta/core
 import type { ClientBase, QueryResult } from 'pg'
 
 /**
- * The facts with the defaults of domains written anew. PostgreSQL keeps the text of such a default as it was when the
+ * The facts with the defaults of domains rewritten. PostgreSQL keeps the text of such a default as it was when the
  * domain was made (pg_type.typdefault), with names as short as the search_path of that time allowed.
  */
 export async function withWholeDomainDefaults(client: ClientBase, base: FactBase): Promise<FactBase> {

@@ -63,7 +63,7 @@ export async function readExtras(client: ClientBase): Promise<ReadonlyMap<string
 
 /**
  * The statements that take the extras from one state to another: `before` runs ahead of the engine's
- * actions, `after` behind them. `survives` says whether a relation, or its column, is in the wanted state:
+ * actions, `after` follows them. `survives` says whether a relation, or its column, is in the wanted state:
  * what dies with its relation needs no statement.
  */
 export function extraStatements(

@@ -68,7 +68,7 @@ export interface KeepingMove {
 
 /**
  * ATTACH and DETACH PARTITION, INHERIT and NO INHERIT for tables that both sides have with other parents or other
- * bounds (ALTER TABLE in the manual). A parent that comes in between makes those behind it come anew, since INHERIT puts
+ * bounds (ALTER TABLE in the manual). A parent that comes in between has those after it recreated, since INHERIT puts
  * it last.
  */
 export function partitionMoves(

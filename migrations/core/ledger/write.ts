@@ -15,7 +15,7 @@ export interface LedgerStep {
   readonly digest: string
   /** Of a stamp: the revisions that it says are applied. */
   readonly covered?: readonly string[]
-  /** SHA-256 of the file, hex; null where no file stands behind the step. */
+  /** SHA-256 of the file, hex; null where the step has no file. */
   readonly checksum: string | null
   /** `user@machine`; null in a script, where it is the client's address. */
   readonly host: string | null

@@ -99,7 +99,7 @@ const concurrent =
   /\bINDEX\s+CONCURRENTLY\b.*?\bON\s+(?:ONLY\s+)?([\w".]+)|\bREINDEX\s+(?:\([^)]*\)\s*)?TABLE\s+CONCURRENTLY\s+([\w".]+)/is
 
 /**
- * What runs in no transaction holds nothing any more when we look. A table that was written anew was locked against
+ * What runs in no transaction holds nothing any more when we look. A table that was rewritten was locked against
  * everyone; of an index that is built concurrently the lock is documented.
  */
 function alone(

@@ -12,7 +12,7 @@ export interface LockFinding {
 
 const second = 1000
 const verbs: Readonly<Record<Work, string>> = {
-  rewrite: 'writes the table anew',
+  rewrite: 'rewrites the table',
   'index build': 'builds an index',
   scan: 'reads the whole table',
   update: 'goes through the whole table',

@@ -22,7 +22,7 @@ export interface RelationState {
   readonly lock: string
   /** Its place among the modes, the weakest 0. */
   readonly strength: number
-  /** Changes when the table is written anew. */
+  /** Changes when the table is rewritten. */
   readonly file: string
   /** Sequential scans that the backend has begun. */
   readonly scans: number

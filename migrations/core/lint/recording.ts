@@ -12,7 +12,7 @@ export interface RecordedStatement {
   readonly transaction: string
   /** Locks on tables that it took, made stronger, or worked under; by what is left of them right after it. */
   readonly locks: readonly RelationState[]
-  /** Oids of the tables that it wrote anew. */
+  /** Oids of the tables that it rewrote. */
   readonly rewritten: ReadonlySet<string>
   /** Oids of the tables that it read from end to end. */
   readonly scanned: ReadonlySet<string>
@@ -130,7 +130,7 @@ function effects(before: Observation, tables: Baseline, after: Observation): Eff
   }
 }
 
-/** Of a statement that ran in no transaction: what it wrote anew; its locks are gone. */
+/** Of a statement that ran in no transaction: what it rewrote; its locks are gone. */
 function effectsAlone(tables: Baseline, now: Baseline): Effects {
   const rewritten = [...now].filter(([oid, { file }]) => (tables.get(oid)?.file ?? file) !== file)
   return { held: [], locks: [], rewritten: new Set(rewritten.map(([oid]) => oid)), scanned: new Set() }

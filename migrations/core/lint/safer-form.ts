@@ -58,7 +58,7 @@ const forms: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^\s*(VACUUM|CLUSTER)\b/i,
-    'plain VACUUM lets everyone go on; what must shrink is better written anew beside the live table, as pg_repack does',
+    'plain VACUUM lets everyone go on; what must shrink is better rewritten beside the live table, as pg_repack does',
   ],
   [
     /\bEXCLUDE\s+(USING\b|\()|\bSET\s+((UN)?LOGGED|TABLESPACE|ACCESS\s+METHOD)\b/i,

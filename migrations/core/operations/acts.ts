@@ -10,7 +10,7 @@ export type DirectiveOperations = {
     : never
 }
 
-/** `op.reverse.<directive>(…)`: each takes back what `op.<directive>` with the same arguments did. */
+/** `op.reverse.<directive>(…)`: each reverts what `op.<directive>` with the same arguments did. */
 export type ReverseOperations = {
   readonly [Name in keyof Directives]: Directives[Name] extends Directive<infer _Args, infer ReverseArgs>
     ? (...args: ReverseArgs) => Promise<void>

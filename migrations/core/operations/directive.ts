@@ -8,7 +8,7 @@ export interface DirectiveStatement extends Statement {
 }
 
 /**
- * One directive: what it does and what takes it back, as pure functions from its arguments to statements.
+ * One directive: what it does and what reverts it, as pure functions from its arguments to statements.
  *
  * Where the reverse cannot be derived from the arguments, `ReverseArgs` asks for what was there before
  * (`existing`, as Alembic's `existing_type`).

@@ -43,7 +43,7 @@ DECLARE
   statement text;
 BEGIN
   IF coalesce(current_setting(${quoteLiteral(setting)}, true), '') = '' THEN
-    RAISE WARNING USING MESSAGE = ${quoteLiteral(`the grants of ${all} are not known any more: grant them anew`)};
+    RAISE WARNING USING MESSAGE = ${quoteLiteral(`the grants of ${all} are not known any more: grant them again`)};
     RETURN;
   END IF;
   FOR statement IN

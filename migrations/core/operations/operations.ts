@@ -46,7 +46,7 @@ export interface BaseOperations {
 
 /** The `op` of a revision. */
 export interface Operations extends BaseOperations, DirectiveOperations, CustomOperations {
-  /** What takes each directive back: `op.reverse.createTable('agents', agents)` undoes `op.createTable('agents', agents)`; what it cannot is in reverse.md. */
+  /** What reverts each directive: `op.reverse.createTable('agents', agents)` undoes `op.createTable('agents', agents)`; what it cannot is in reverse.md. */
   readonly reverse: ReverseOperations
   /** The forms that keep a table usable while they run. */
   readonly safe: SafeOperations

@@ -93,7 +93,7 @@ function partsOf({ statements }: ModelFile): readonly (readonly ModelStatement[]
   return parts.map((begin) => statements.slice(begin, begin + mostAtOnce))
 }
 
-/** Behind comments, if any; what a function's body says is not a statement of the file. */
+/** After comments, if any; what a function's body says is not a statement of the file. */
 const ofTransaction =
   /^(?:\s|--[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/)*(?:BEGIN|START\s+TRANSACTION|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE|SET\s+LOCAL)\b/i
 

@@ -24,7 +24,7 @@ export async function checkChecksums({ env, files }: Project): Promise<readonly 
           line,
           revision,
           message: 'the file was edited after it was applied',
-          help: 'take the edit back and write a new revision for it: just mig-revision "…"',
+          help: 'revert the edit and write a new revision for it: just mig-revision "…"',
           place: { file: file.path },
         },
       ]

@@ -51,7 +51,7 @@ export async function checkOffline(context: VerifyContext): Promise<readonly Fou
   })
 }
 
-/** The downgrades that together take back all that can be taken back: one to base, or line by line. */
+/** The downgrades that together revert all that can be reverted: one to base, or line by line. */
 function wayDown({ env, files, graph }: Project): readonly PlanRequest[] {
   const final = [...files.values()].filter(({ irreversible }) => irreversible !== undefined)
   if (final.length === 0) return [{ direction: 'downgrade', target: 'base' }]

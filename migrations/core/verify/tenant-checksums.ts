@@ -31,7 +31,7 @@ async function checkLine(project: Project, line: string): Promise<readonly Found
       line,
       revision: edit.revision,
       message: `the file was edited after it was applied to ${counted(edit.tenants.length, 'tenant')}: ${names(edit.tenants)}`,
-      help: 'take the edit back and write a new revision for it: just mig-revision "…"',
+      help: 'revert the edit and write a new revision for it: just mig-revision "…"',
       place: { file: edit.path },
     }))
   } catch (error) {

@@ -53,7 +53,7 @@ describe('init on a live database', () => {
     },
   )
 
-  projectTest('gives revisions that nothing takes back, and that make it all again', async ({ project }) => {
+  projectTest('gives revisions that nothing reverts, and that make it all again', async ({ project }) => {
     await project.run(live)
     await init(project)
     const env = await loadEnvironment({

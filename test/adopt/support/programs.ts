@@ -47,7 +47,7 @@ export function importedFiles(project: TestProject): readonly string[] {
     .map((name) => readFileSync(join(folder, name), 'utf8'))
 }
 
-/** Takes some revisions back and brings them again: the schema is the same as before. */
+/** Reverts some revisions and brings them again: the schema is the same as before. */
 export async function downAndUp(project: TestProject, env: Environment, target: string): Promise<void> {
   const opened = project.opened(env)
   const shape = () => readFingerprint(project.session.client, { schemas: ['public'] })

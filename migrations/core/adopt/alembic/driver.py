@@ -324,7 +324,7 @@ class Recorder:
         return run
 
     def try_downgrade(self, context, script):
-        """The way back, right after the way there; then the database is as it was."""
+        """The downgrade, right after the upgrade; then the database is as it was."""
         body = self.watched(context, script, "downgrade", script.module.downgrade)
         transaction = None
         nested = context._in_external_transaction

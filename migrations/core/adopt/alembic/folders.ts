@@ -195,7 +195,7 @@ function iniSection(text: string, section: string): ReadonlyMap<string, string> 
   return values
 }
 
-/** A value without a comment behind it, nor the quotes and brackets of `pyproject.toml`. */
+/** A value without a comment after it, nor the quotes and brackets of `pyproject.toml`. */
 function plainSetting(value: string): string {
   return value
     .replace(/(^|\s+)[#;].*$/, '')

@@ -28,7 +28,7 @@ interface Script {
 }
 
 /**
- * Reads Flyway's `V1_2__words.sql` by their versions, with `U1_2__words.sql` as their way back, and `R__words.sql`
+ * Reads Flyway's `V1_2__words.sql` by their versions, with `U1_2__words.sql` as their downgrades, and `R__words.sql`
  * after them.
  * @throws MigError `no-flyway-project`, `flyway-script` for two of one version and for placeholders, which only
  *   Flyway's settings know; `outside-folder` for a link elsewhere.

@@ -18,7 +18,7 @@ export interface BaselineRequest {
 
 /**
  * A history whose applied revisions have their SQL from the live database: in each line the first one makes it all and
- * the others do nothing. Ids, parents, labels and messages stay; none of them can be taken back any more. What is not
+ * the others do nothing. Ids, parents, labels and messages stay; none of them can be reverted any more. What is not
  * applied yet stays as it is.
  * @throws MigError `nothing-applied` where the other tool's ledger has no row; `tenant-baseline` for a tenant line.
  */

@@ -16,8 +16,8 @@ export interface RevisionText {
 const unknownTime = '1970-01-01T00:00:00Z'
 
 /**
- * An imported revision as a file: SQL where the other tool's file was plain SQL, TypeScript otherwise. What has no
- * way back gets no downgrade, rather than an empty one that would claim there is nothing to take back.
+ * An imported revision as a file: SQL where the other tool's file was plain SQL, TypeScript otherwise. What the tool
+ * cannot revert gets no downgrade, rather than an empty one that would claim there is nothing to revert.
  */
 export function revisionText(revision: ImportedRevision, env: Environment, folder: string): RevisionText {
   const { downgrade } = revision

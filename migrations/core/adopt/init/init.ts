@@ -197,7 +197,7 @@ interface Writer {
   undo(): void
 }
 
-/** Writes new files, and remembers how to take everything back. */
+/** Writes new files, and remembers how to revert everything. */
 function writer(root: string): Writer {
   const before = new Map<string, string | undefined>()
   const folders: string[] = []

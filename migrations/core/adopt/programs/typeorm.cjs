@@ -20,7 +20,7 @@ async function main() {
     for (;;) {
       const [last] = await executor.getExecutedMigrations()
       if (last === undefined) break
-      // Its way back knows nothing of a migration's own `transaction = false`.
+      // Its downgrade knows nothing of a migration's own `transaction = false`.
       const own = source.migrations.find(
         (each) => (each.name ?? each.constructor.name) === last.name,
       )?.transaction

@@ -42,13 +42,13 @@ function isAdvisoryLock(sql: string): boolean {
 
 interface Word {
   readonly text: string
-  /** In double quotes, or behind a dot. */
+  /** In double quotes, or after a dot. */
   readonly isName: boolean
   /** Followed by an opening parenthesis. */
   readonly opens: boolean
   /** The name of a function that is called. */
   readonly calls: boolean
-  /** Behind `pg_catalog.`. */
+  /** After `pg_catalog.`. */
   readonly isBuiltIn: boolean
 }
 
@@ -84,7 +84,7 @@ function wordsOf(sql: string): readonly Word[] {
   })
 }
 
-/** Whether a table that is not of the catalog stands behind FROM or JOIN. */
+/** Whether a table that is not of the catalog stands after FROM or JOIN. */
 function readsTables(words: readonly Word[]): boolean {
   const parts = words.flatMap(({ text }, at) => {
     const next = words[at + 1]

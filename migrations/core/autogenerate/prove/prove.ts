@@ -14,7 +14,7 @@ import type { RowObserver } from './rows/index.ts'
 export interface Provable {
   readonly name: string
   readonly upgrade: (client: Client) => Promise<void>
-  /** Missing where nothing takes it back: then the upgrade alone is proved. */
+  /** Missing where nothing reverts it: then the upgrade alone is proved. */
   readonly downgrade?: (client: Client) => Promise<void>
 }
 

@@ -55,7 +55,7 @@ function orderUndecided(columns: readonly string[]): MigError {
   const first = columns[0]?.split(': ')[0] ?? ''
   return new MigError(
     'decision-needed',
-    `columns hold a composite type whose attributes can only be added behind the others, not in this order:\n${columns.map((column) => `  ${column}`).join('\n')}`,
+    `columns hold a composite type whose attributes can only be added after the others, not in this order:\n${columns.map((column) => `  ${column}`).join('\n')}`,
     {
       exitCode: exitCodes.decisionNeeded,
       help: `leave the attributes in the order that they have, new ones last, or say that the column may be dropped and added (its data go): --recreate ${first}; --recreate '*' for all`,

@@ -77,7 +77,7 @@ async function firstRepair(
 }
 
 /**
- * The actions without the commit that the engine wants behind a new enum value, since PostgreSQL itself refuses what
+ * The actions without the commit that the engine wants after a new enum value, since PostgreSQL itself refuses what
  * uses one too early (unsafe_new_enum_value_usage). Undefined where it must stay: around what runs in no transaction,
  * and where rows are rewritten that may come to hold the value, which a scratch database need not have.
  */

@@ -53,7 +53,7 @@ function sqlBody(side: Side): string {
 
 /**
  * The lines of a file's head that say what the revision does to a live system.
- * @param downgrade undefined where nothing takes the revision back
+ * @param downgrade undefined where nothing reverts the revision
  */
 export function costNotes(upgrade: Side, downgrade: Side | undefined): readonly string[] {
   return [
@@ -67,7 +67,7 @@ export function costNotes(upgrade: Side, downgrade: Side | undefined): readonly 
     ...staleNotes(upgrade.costs.stale, downgrade?.costs.stale ?? []),
     ...upgrade.withoutRows.map((name) => `Proved without rows: table ${name}`),
     ...(downgrade?.withoutRows ?? []).map((name) => `Downgrade proved without rows: table ${name}`),
-    ...objectNames(upgrade.kept).map((name) => `Makes ${name} anew, with the grants that it has`),
+    ...objectNames(upgrade.kept).map((name) => `Recreates ${name}, with the grants that it has`),
     ...upgrade.losesGrants.map(
       (name) => `Loses the grants of ${name}: it goes and comes back in different revisions`,
     ),

@@ -26,7 +26,7 @@ export interface GeneratedFile extends NewFile {
   readonly standsOn: readonly string[]
   /** It refers to what earlier revisions of other lines have to do with. */
   readonly crossesLines: boolean
-  /** Why nothing takes it back. */
+  /** Why nothing reverts it. */
   readonly irreversible: string | undefined
 }
 

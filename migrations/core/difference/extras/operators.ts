@@ -35,17 +35,17 @@ export const operators: ExtraKind = {
     const { operator, left, right } = either.values
     const signature = `${operator} (${left ?? 'NONE'}, ${right ?? 'NONE'})`
     const fields = ['function', 'commutator', 'negator', 'restrict', 'join', 'hashes', 'merges']
-    const anew =
+    const recreated =
       from === undefined ||
       to === undefined ||
       fields.some((field) => from.values[field] !== to.values[field])
     const drop = `DROP OPERATOR ${signature}`
     const comment = to?.values.comment ?? null
-    const commented = comment !== (anew ? null : (from?.values.comment ?? null))
+    const commented = comment !== (recreated ? null : (from?.values.comment ?? null))
     return {
-      before: from !== undefined && to !== undefined && anew ? [drop] : [],
+      before: from !== undefined && to !== undefined && recreated ? [drop] : [],
       after: [
-        ...(to !== undefined && anew ? [createOperator(operator ?? '', to.values)] : []),
+        ...(to !== undefined && recreated ? [createOperator(operator ?? '', to.values)] : []),
         ...(from !== undefined && to === undefined ? [drop] : []),
         ...(to !== undefined && commented
           ? [`COMMENT ON OPERATOR ${signature} IS ${comment === null ? 'NULL' : quoteLiteral(comment)}`]

@@ -71,16 +71,16 @@ export function rebuilt(
   const either = to ?? from
   if (either === undefined) return { before: [], after: [] }
   const name = quoted(either.schema, either.name)
-  const anew =
+  const recreated =
     from === undefined || to === undefined || fields.some((field) => from.values[field] !== to.values[field])
   const comment = to?.values.comment ?? null
-  const commented = comment !== (anew ? null : (from?.values.comment ?? null))
+  const commented = comment !== (recreated ? null : (from?.values.comment ?? null))
   const drop = `DROP ${word} ${name}`
   return {
     // What is only dropped goes last, when nothing needs it any more.
-    before: from !== undefined && to !== undefined && anew ? [drop] : [],
+    before: from !== undefined && to !== undefined && recreated ? [drop] : [],
     after: [
-      ...(to !== undefined && anew ? create(to, name) : []),
+      ...(to !== undefined && recreated ? create(to, name) : []),
       ...(from !== undefined && to === undefined ? [drop] : []),
       ...(to !== undefined && commented
         ? [`COMMENT ON ${word} ${name} IS ${comment === null ? 'NULL' : quoteLiteral(comment)}`]

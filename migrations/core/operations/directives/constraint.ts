@@ -50,7 +50,7 @@ export interface DropConstraintOptions {
 
 /**
  * ALTER TABLE … ADD PRIMARY KEY.
- * Reverse: DROP CONSTRAINT, and the index anew where it was made from one and `existing` tells it. The columns stay
+ * Reverse: DROP CONSTRAINT, and the index again where it was made from one and `existing` tells it. The columns stay
  * NOT NULL, as PostgreSQL leaves them.
  */
 export const createPrimaryKey: Directive<
@@ -65,7 +65,7 @@ export const createPrimaryKey: Directive<
 
 /**
  * ALTER TABLE … ADD UNIQUE.
- * Reverse: DROP CONSTRAINT, and the index anew where it was made from one and `existing` tells it.
+ * Reverse: DROP CONSTRAINT, and the index again where it was made from one and `existing` tells it.
  */
 export const createUniqueConstraint: Directive<
   [name: string, table: ObjectName, columns: KeyColumns, options?: UniqueOptions]

@@ -79,7 +79,7 @@ export const renameEnum: Directive<[name: ObjectName, newName: string]> = {
 /**
  * ALTER TYPE … ADD VALUE. PostgreSQL lets the new value be used only after the transaction has committed.
  *
- * PostgreSQL has no way back but to build the type again, so the reverse needs `existing`: the values without the new
+ * PostgreSQL can only build the type again, so the reverse needs `existing`: the values without the new
  * one, and the columns of the type.
  */
 export const addEnumValue: Directive<

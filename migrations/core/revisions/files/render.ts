@@ -10,7 +10,7 @@ export interface RevisionFileContents {
   readonly branchLabels: readonly string[]
   readonly message: string
   readonly createdAt: Date
-  /** Why nothing takes it back; the file then has no downgrade. */
+  /** Why nothing reverts it; the file then has no downgrade. */
   readonly irreversible?: string
   /** The lines inside the function, or the SQL of the section; default: an empty one. */
   readonly upgradeBody?: string

@@ -12,7 +12,7 @@ export interface RevisionSpec {
   readonly message?: string
   /** ISO 8601. */
   readonly createdAt?: string
-  /** Why nothing takes it back: a plan that would is refused. */
+  /** Why nothing reverts it: a plan that would is refused. */
   readonly irreversible?: string
   /** What its head says that is lost; undefined where it says nothing. */
   readonly losses?: AnnouncedLosses

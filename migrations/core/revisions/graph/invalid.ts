@@ -104,7 +104,7 @@ export function selfLoop(node: RevisionNode, edge: 'down_revision' | 'depends-on
 
 /** @throws MigError `cycle` along down_revision, `dependency-cycle` through depends-on as well */
 export function checkCycles(nodes: readonly RevisionNode[]): void {
-  // As file names sort, a revision mostly stands behind all that it needs; then no cycle can close.
+  // As file names sort, a revision mostly stands after all that it needs; then no cycle can close.
   if (nodes.every((node) => node.needs.every((need) => need.rank < node.rank))) return
   const loop = cycleIn(nodes, parentsOf)
   if (loop !== undefined) throw cycleError('cycle', 'down_revision', loop)

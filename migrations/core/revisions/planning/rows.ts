@@ -39,7 +39,7 @@ function unknownRow(index: RevisionIndex, id: string): MigError {
     'cant-locate-current',
     `the database is at ${id}, which no revision file has${nearestNames(id, [...index.byId.keys()])}`,
     {
-      help: 'check out the branch that has it, go on with --allow-missing, or set the ledger anew: just mig-stamp --purge <revision>',
+      help: 'check out the branch that has it, go on with --allow-missing, or reset the ledger: just mig-stamp --purge <revision>',
       facts: { revision: id },
     },
   )

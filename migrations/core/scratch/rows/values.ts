@@ -86,7 +86,7 @@ function rangeValues(
   return elements.map((value) => `${type.text}(${value}, ${value}, '[]')`)
 }
 
-/** Numbers of whole values, small ones first: a sequence that begins anew meets them. */
+/** Numbers of whole values, small ones first: a sequence that begins again meets them. */
 const small = ['1', '2', '3', '4', '5', '7', '10', '0', '100', '-1', '1000']
 
 function scalarTexts(type: TypeShape, typeText: string, { hints, rich }: ValueWish): readonly string[] {

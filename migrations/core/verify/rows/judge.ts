@@ -63,7 +63,7 @@ function helpFor(missing: readonly SideLoss[], isFalseAlarm: boolean): string {
     return `keep them; or, where that is meant (just mig-verify --announce), say so in the head of the file:\n${missing.map(({ side, loss }) => `  ${lossLine(side, loss)}`).join('\n')}`
   return isFalseAlarm
     ? 'take the line out of the head of the file, or correct the name in it'
-    : 'set the sequence behind the largest value: SELECT setval(…)'
+    : 'set the sequence past the largest value: SELECT setval(…)'
 }
 
 function announcedBy({ file, schema }: Judged, side: Side): readonly Loss[] {

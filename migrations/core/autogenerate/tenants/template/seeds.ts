@@ -58,7 +58,7 @@ export async function readSeeds(client: ClientBase, schema: string): Promise<See
   }
 }
 
-/** Tables behind those that their foreign keys refer to; a circle stands in the order of names. Pure. */
+/** Tables after those that their foreign keys refer to; a circle stands in the order of names. Pure. */
 function byNeed(tables: readonly TableRows[]): readonly TableRows[] {
   const ordered = new Set<TableRows>()
   const visit = (table: TableRows, above: readonly string[]) => {
