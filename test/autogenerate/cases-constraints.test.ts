@@ -1,16 +1,11 @@
-import { describe, expect, test } from 'vitest'
-import { casesOf, proveCase } from './support/case.ts'
+import { expect, test } from 'vitest'
+import { caseAt, proveCase } from './support/case.ts'
+import { testCases } from './support/generated.ts'
 
-describe.concurrent('generated and proved: constraints', () => {
-  test.for(casesOf('constraint-', 'index-', 'sequence-'))('$name', async (given) => {
-    const { revisions } = await proveCase(given)
-    expect(revisions.length).toBeGreaterThan(0)
-  })
-})
+testCases('constraints')
 
 test('rows of earlier revisions that break a new constraint are a decision to make', async () => {
-  const [given] = casesOf('constraint-broken-by-rows')
-  if (given === undefined) throw new Error('no such case')
+  const given = caseAt('constraints/constraint-broken-by-rows')
   await expect(proveCase({ ...given, decisions: {} })).rejects.toMatchObject({
     code: 'decision-needed',
     exitCode: 4,

@@ -1,25 +1,28 @@
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type Case, casesOf, proveCase } from './support/case.ts'
-import { withoutBlockingRead, withoutGap } from './support/online.ts'
+import { caseAt, casesIn, proveCase } from './support/case.ts'
+import { statementsOf } from './support/generated.ts'
+import { withoutGap, withoutGapOrBlockingRead } from './support/online.ts'
 
 /** Each has a form of its own, or is one that must stay as it is. */
-const names = [
-  'column-not-null-set',
-  'constraint-exclusion',
-  'constraint-foreign-key-not-enforced',
-  'constraint-foreign-key-options',
-  'constraint-primary-composite-under-foreign-key',
-  'constraint-temporal',
-  'constraint-unique-deferrable',
-  'index-change-columns',
-  'index-cluster',
-  'index-swapped-names',
+const paths = [
+  'columns/column-not-null-set',
+  'constraints/constraint-exclusion',
+  'constraints/constraint-foreign-key-not-enforced',
+  'constraints/constraint-foreign-key-options',
+  'constraints/constraint-primary-composite-under-foreign-key',
+  'constraints/constraint-temporal',
+  'constraints/constraint-unique-deferrable',
+  'constraints/index-change-columns',
+  'constraints/index-cluster',
+  'constraints/index-swapped-names',
 ]
 
 describe.concurrent('generated in the online form and proved', () => {
-  test.for(casesOf(...names))('$name', async (given) => {
-    const { revisions } = await proveCase(given, { online: true })
-    expect(revisions.length).toBeGreaterThan(0)
+  test.for(paths)('%s', async (path, { expect }) => {
+    const given = caseAt(path)
+    const result = await proveCase(given, { online: true })
+    await expect(statementsOf(result)).toMatchFileSnapshot(join(given.folder, 'expected-online.sql'))
   })
 })
 
@@ -31,29 +34,23 @@ const blocking = [
 ]
 
 describe.concurrent('replaced in the online form', () => {
-  test.for(casesOf('online-'))(
-    '$name: at every moment with the keys of before or of after',
-    async (given) => {
-      await proveCase(given, { run: withoutGap })
+  test.for(casesIn('online'))(
+    '$name: at every moment with the keys of before or of after, and where it can be without reading rows while others wait',
+    async (given, { expect }) => {
+      const run = blocking.includes(given.name) ? withoutGap : withoutGapOrBlockingRead
+      const result = await proveCase(given, { run })
+      await expect(statementsOf(result)).toMatchFileSnapshot(join(given.folder, 'expected.sql'))
     },
   )
+})
 
-  test('a key that a type change cannot keep is built with it, and other tables are as they would be', async () => {
-    const [given] = casesOf('online-type-of-expression-key')
-    const { revisions } = await proveCase(given as Case)
-    const alone = (revisions[0]?.upgrade.sections ?? []).flatMap((section) =>
-      section.autocommit ? section.statements : [],
-    )
-    expect(alone.filter((sql) => / INDEX CONCURRENTLY /.test(sql))).toEqual([
-      expect.stringContaining('ON rfx_user.u USING btree (n, id)'),
-      expect.stringContaining('ON rfx_user.u USING btree (n)'),
-    ])
-  })
-
-  test.for(casesOf('online-').filter(({ name }) => !blocking.includes(name)))(
-    '$name: reads no rows while others wait',
-    async (given) => {
-      await proveCase(given, { run: withoutBlockingRead })
-    },
+test('a key that a type change cannot keep is built with it, and other tables are as they would be', async () => {
+  const { revisions } = await proveCase(caseAt('online/online-type-of-expression-key'))
+  const alone = (revisions[0]?.upgrade.sections ?? []).flatMap((section) =>
+    section.autocommit ? section.statements : [],
   )
+  expect(alone.filter((sql) => / INDEX CONCURRENTLY /.test(sql))).toEqual([
+    expect.stringContaining('ON rfx_user.u USING btree (n, id)'),
+    expect.stringContaining('ON rfx_user.u USING btree (n)'),
+  ])
 })

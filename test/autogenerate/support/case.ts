@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Client } from 'pg'
 import { expect, inject } from 'vitest'
 import {
@@ -49,6 +49,11 @@ export interface Case {
   readonly roles?: readonly string[]
 }
 
+/** A case that is a folder of files. */
+export interface CaseFolder extends Case {
+  readonly folder: string
+}
+
 interface Decisions {
   readonly using: Readonly<Record<string, string>>
   readonly recreate: readonly string[]
@@ -57,34 +62,43 @@ interface Decisions {
   readonly changed: readonly string[]
 }
 
-/** The case folders whose name begins with one of the prefixes. */
-export function casesOf(...prefixes: readonly string[]): readonly Case[] {
-  const names = readdirSync(casesDir).filter((name) => prefixes.some((prefix) => name.startsWith(prefix)))
-  return names.map((name) => {
-    const read = (file: string) => {
-      const path = join(casesDir, name, file)
-      return existsSync(path) ? readFileSync(path, 'utf8') : ''
-    }
-    const decisions = read('decisions.json')
-    return {
-      name,
-      before: read('before.sql'),
-      after: read('after.sql'),
-      seed: read('seed.sql'),
-      insert: read('insert.sql'),
-      ...(read('rows.sql') === ''
-        ? {}
-        : { rows: { query: read('rows.sql'), expected: JSON.parse(read('rows.json')) as unknown } }),
-      decisions: decisions === '' ? {} : (JSON.parse(decisions) as Partial<Decisions>),
-      flags: read('flags').split(/\s+/).filter(Boolean),
-      roles: read('roles').split('\n').filter(Boolean),
-    }
-  })
+/** The groups of case folders: `cases/<group>/<name>`. */
+export function caseGroups(): readonly string[] {
+  return readdirSync(casesDir)
+}
+
+/** The cases of one group. */
+export function casesIn(group: string): readonly CaseFolder[] {
+  return readdirSync(join(casesDir, group)).map((name) => caseAt(`${group}/${name}`))
+}
+
+/** The case of a folder, `columns/column-add`. */
+export function caseAt(path: string): CaseFolder {
+  const folder = join(casesDir, path)
+  const read = (file: string) => {
+    const whole = join(folder, file)
+    return existsSync(whole) ? readFileSync(whole, 'utf8') : ''
+  }
+  const decisions = read('decisions.json')
+  return {
+    name: basename(path),
+    folder,
+    before: readFileSync(join(folder, 'before.sql'), 'utf8'),
+    after: readFileSync(join(folder, 'after.sql'), 'utf8'),
+    seed: read('seed.sql'),
+    insert: read('insert.sql'),
+    ...(read('rows.sql') === ''
+      ? {}
+      : { rows: { query: read('rows.sql'), expected: JSON.parse(read('rows.json')) as unknown } }),
+    decisions: decisions === '' ? {} : (JSON.parse(decisions) as Partial<Decisions>),
+    flags: read('flags').split(/\s+/).filter(Boolean),
+    roles: read('roles').split('\n').filter(Boolean),
+  }
 }
 
 /** The names of all case folders. */
 export function allCaseNames(): readonly string[] {
-  return readdirSync(casesDir)
+  return caseGroups().flatMap((group) => readdirSync(join(casesDir, group)))
 }
 
 /**

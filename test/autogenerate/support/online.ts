@@ -17,11 +17,47 @@ type Run = typeof runSections
 export const withoutGap: Run = async (client, sections) => {
   const states = [await keys(client)]
   for (const { autocommit, statements } of sections) {
-    for (const part of autocommit ? statements.map((sql) => [sql]) : [statements]) {
+    for (const part of partsOf(autocommit, statements)) {
       await inTransaction(client, part, (sql) => client.query(sql))
       states.push(await keys(client))
     }
   }
+  expectNoGap(states)
+}
+
+/** As {@link withoutGap}; besides, none reads rows of a table that was there before while writers wait for its lock. */
+export const withoutGapOrBlockingRead: Run = async (client, sections) => {
+  const existing = await readBaseline(client)
+  let tables = existing
+  const blocking: string[] = []
+  const watched = async (sql: string) => {
+    const before = await observe(client, 'mig')
+    const result = await client.query(sql)
+    const after = await observe(client, 'mig')
+    if (after.open) blocking.push(...readsBlocking(before, after, tables).map((name) => `${name}: ${sql}`))
+    return result
+  }
+  const states = [await keys(client)]
+  for (const { autocommit, statements } of sections) {
+    for (const part of partsOf(autocommit, statements)) {
+      const now = await readBaseline(client)
+      tables = new Map([...now].filter(([oid]) => existing.has(oid)))
+      await inTransaction(client, part, watched)
+      states.push(await keys(client))
+    }
+  }
+  expectNoGap(states)
+  expect(blocking).toEqual([])
+}
+
+/** What commits together. */
+function partsOf(autocommit: boolean, statements: readonly string[]): readonly (readonly string[])[] {
+  return autocommit ? statements.map((sql) => [sql]) : [statements]
+}
+
+type Keys = Awaited<ReturnType<typeof keys>>
+
+function expectNoGap(states: readonly Keys[]): void {
   const tables = new Set(states.flatMap((state) => state.map(({ table }) => table)))
   const gaps = [...tables].flatMap((table) =>
     gapsOf(states.map((state) => state.flatMap((each) => (each.table === table ? [each.key] : [])))),
@@ -37,30 +73,6 @@ function gapsOf(states: readonly (readonly string[])[]) {
     const [ofBefore, ofAfter] = [lacks(state, before), lacks(state, after)]
     return ofBefore.length > 0 && ofAfter.length > 0 ? [{ step, ofBefore, ofAfter }] : []
   })
-}
-
-/** Runs statements, of which none reads rows of a table that was there before while writers wait for its lock. */
-export const withoutBlockingRead: Run = async (client, sections) => {
-  const existing = await readBaseline(client)
-  let tables = existing
-  const blocking: string[] = []
-  const watched = {
-    query: async (sql: string) => {
-      const before = await observe(client, 'mig')
-      const result = await client.query(sql)
-      const after = await observe(client, 'mig')
-      if (after.open) blocking.push(...readsBlocking(before, after, tables).map((name) => `${name}: ${sql}`))
-      return result
-    },
-  }
-  for (const { autocommit, statements } of sections) {
-    for (const part of autocommit ? statements.map((sql) => [sql]) : [statements]) {
-      const now = await readBaseline(client)
-      tables = new Map([...now].filter(([oid]) => existing.has(oid)))
-      await inTransaction(client, part, watched.query)
-    }
-  }
-  expect(blocking).toEqual([])
 }
 
 async function inTransaction(

@@ -1,0 +1,3 @@
+import { testCases } from './support/generated.ts'
+
+testCases('partitions')

@@ -1,0 +1,5 @@
+-- upgrade
+ALTER TABLE rfx_user.t ALTER COLUMN v SET STATISTICS 500;
+
+-- downgrade
+ALTER TABLE rfx_user.t ALTER COLUMN v SET STATISTICS -1;

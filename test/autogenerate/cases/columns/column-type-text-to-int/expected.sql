@@ -1,0 +1,9 @@
+-- upgrade
+ALTER TABLE rfx_user.t ALTER COLUMN n DROP DEFAULT;
+ALTER TABLE rfx_user.t ALTER COLUMN n TYPE integer USING n::integer;
+ALTER TABLE rfx_user.t ALTER COLUMN n SET DEFAULT 5;
+
+-- downgrade
+ALTER TABLE rfx_user.t ALTER COLUMN n DROP DEFAULT;
+ALTER TABLE rfx_user.t ALTER COLUMN n TYPE text;
+ALTER TABLE rfx_user.t ALTER COLUMN n SET DEFAULT '5'::text;

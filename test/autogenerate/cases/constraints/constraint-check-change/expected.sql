@@ -1,0 +1,7 @@
+-- upgrade
+ALTER TABLE rfx_user.profile DROP CONSTRAINT k;
+ALTER TABLE rfx_user.profile ADD CONSTRAINT k CHECK ((id >= 0));
+
+-- downgrade
+ALTER TABLE rfx_user.profile DROP CONSTRAINT k;
+ALTER TABLE rfx_user.profile ADD CONSTRAINT k CHECK ((id > 0));

@@ -1,0 +1,7 @@
+-- upgrade
+ALTER TABLE rfx_user.c DROP CONSTRAINT c_p_fkey;
+ALTER TABLE rfx_user.c ADD CONSTRAINT c_p_fkey FOREIGN KEY (p) REFERENCES rfx_user.p(id) ON UPDATE CASCADE ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED;
+
+-- downgrade
+ALTER TABLE rfx_user.c DROP CONSTRAINT c_p_fkey;
+ALTER TABLE rfx_user.c ADD CONSTRAINT c_p_fkey FOREIGN KEY (p) REFERENCES rfx_user.p(id);

@@ -1,0 +1,9 @@
+-- upgrade
+ALTER TABLE rfx_user.t ALTER COLUMN id SET NOT NULL;
+ALTER TABLE rfx_user.t ALTER COLUMN valid SET NOT NULL;
+ALTER TABLE rfx_user.t ADD CONSTRAINT t_pkey PRIMARY KEY (id, valid WITHOUT OVERLAPS);
+
+-- downgrade
+ALTER TABLE rfx_user.t DROP CONSTRAINT t_pkey;
+ALTER TABLE rfx_user.t ALTER COLUMN id DROP NOT NULL;
+ALTER TABLE rfx_user.t ALTER COLUMN valid DROP NOT NULL;

@@ -1,0 +1,5 @@
+-- upgrade
+CREATE SEQUENCE rfx_user.ids AS integer INCREMENT BY 2 MINVALUE 1 MAXVALUE 1000 START WITH 5 CACHE 3 CYCLE;
+
+-- downgrade
+DROP SEQUENCE rfx_user.ids;

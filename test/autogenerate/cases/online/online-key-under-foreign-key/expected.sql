@@ -1,0 +1,30 @@
+-- upgrade
+-- each on its own:
+CREATE UNIQUE INDEX CONCURRENTLY just_mig_80f448c943be ON rfx_user.k (a) INCLUDE (b);
+CREATE UNIQUE INDEX CONCURRENTLY bb ON rfx_user.p (b) NULLS NOT DISTINCT;
+-- in one transaction:
+ALTER TABLE rfx_user.q DROP CONSTRAINT q_a_fkey;
+ALTER TABLE rfx_user.r DROP CONSTRAINT rf;
+ALTER TABLE rfx_user.k DROP CONSTRAINT kk;
+ALTER TABLE rfx_user.k ADD CONSTRAINT kk UNIQUE USING INDEX just_mig_80f448c943be;
+ALTER TABLE rfx_user.p ADD CONSTRAINT bb UNIQUE USING INDEX bb;
+ALTER TABLE rfx_user.q ADD CONSTRAINT qf FOREIGN KEY (a) REFERENCES rfx_user.p(b) ON DELETE CASCADE NOT VALID;
+ALTER TABLE rfx_user.r ADD CONSTRAINT rf FOREIGN KEY (a) REFERENCES rfx_user.k(a) NOT VALID;
+-- each on its own:
+ALTER TABLE rfx_user.q VALIDATE CONSTRAINT qf;
+ALTER TABLE rfx_user.r VALIDATE CONSTRAINT rf;
+
+-- downgrade
+-- each on its own:
+CREATE UNIQUE INDEX CONCURRENTLY just_mig_80f448c943be ON rfx_user.k (a);
+-- in one transaction:
+ALTER TABLE rfx_user.q DROP CONSTRAINT qf;
+ALTER TABLE rfx_user.p DROP CONSTRAINT bb;
+ALTER TABLE rfx_user.r DROP CONSTRAINT rf;
+ALTER TABLE rfx_user.k DROP CONSTRAINT kk;
+ALTER TABLE rfx_user.k ADD CONSTRAINT kk UNIQUE USING INDEX just_mig_80f448c943be;
+ALTER TABLE rfx_user.q ADD CONSTRAINT q_a_fkey FOREIGN KEY (a) REFERENCES rfx_user.p(a) NOT VALID;
+ALTER TABLE rfx_user.r ADD CONSTRAINT rf FOREIGN KEY (a) REFERENCES rfx_user.k(a) NOT VALID;
+-- each on its own:
+ALTER TABLE rfx_user.q VALIDATE CONSTRAINT q_a_fkey;
+ALTER TABLE rfx_user.r VALIDATE CONSTRAINT rf;

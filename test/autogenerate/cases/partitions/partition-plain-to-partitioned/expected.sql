@@ -1,0 +1,18 @@
+-- upgrade
+CREATE TABLE rfx_user.event__mig_rows AS SELECT id, at, kind FROM rfx_user.event;
+DROP TABLE rfx_user.event;
+CREATE TABLE rfx_user.event (
+  id   bigint,
+  at   date   NOT NULL,
+  kind text
+) PARTITION BY RANGE (at);
+CREATE TABLE rfx_user.event_2026 PARTITION OF rfx_user.event FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+INSERT INTO rfx_user.event (at, id, kind) SELECT at::date, id::bigint, kind::text FROM rfx_user.event__mig_rows;
+DROP TABLE rfx_user.event__mig_rows;
+
+-- downgrade
+CREATE TABLE rfx_user.event__mig_rows AS SELECT id, at, kind FROM rfx_user.event;
+DROP TABLE rfx_user.event;
+CREATE TABLE rfx_user.event (id bigint, at date NOT NULL, kind text);
+INSERT INTO rfx_user.event (at, id, kind) SELECT at::date, id::bigint, kind::text FROM rfx_user.event__mig_rows;
+DROP TABLE rfx_user.event__mig_rows;

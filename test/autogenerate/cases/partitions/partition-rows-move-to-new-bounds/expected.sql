@@ -1,0 +1,44 @@
+-- upgrade
+ALTER TABLE rfx_user.log DETACH PARTITION rfx_user.log_autumn;
+ALTER TABLE rfx_user.log DETACH PARTITION rfx_user.log_spring;
+ALTER TABLE rfx_user.log ATTACH PARTITION rfx_user.log_autumn FOR VALUES FROM ('2020-07-01') TO ('2021-01-01');
+CREATE TABLE rfx_user.log_id_seq__mig_rows AS SELECT last_value, is_called FROM rfx_user.log_id_seq;
+CREATE TABLE rfx_user.log_spring__mig_rows AS SELECT id, at, kind FROM rfx_user.log_spring;
+DROP TABLE rfx_user.log_spring;
+ALTER TABLE rfx_user.log ALTER COLUMN id DROP DEFAULT;
+ALTER SEQUENCE rfx_user.log_id_seq OWNED BY NONE;
+ALTER SEQUENCE rfx_user.log_id_seq RENAME TO log_id_seq__replaced;
+ALTER TABLE rfx_user.log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY;
+SELECT setval('rfx_user.log_id_seq', last_value, is_called) FROM rfx_user.log_id_seq__replaced;
+DROP SEQUENCE rfx_user.log_id_seq__replaced;
+CREATE TABLE rfx_user.log_spring PARTITION OF rfx_user.log FOR VALUES FROM ('2020-01-01') TO ('2020-07-01');
+CREATE TABLE rfx_user.note (log bigint, at date);
+INSERT INTO rfx_user.log (at, id, kind) OVERRIDING SYSTEM VALUE SELECT at::date, id::bigint, kind::text FROM rfx_user.log_spring__mig_rows;
+SELECT setval('rfx_user.log_id_seq', last_value, is_called) FROM rfx_user.log_id_seq__mig_rows;
+ALTER TABLE rfx_user.log ADD CONSTRAINT log_pkey PRIMARY KEY (id, at);
+ALTER TABLE rfx_user.note ADD CONSTRAINT note_log_at_fkey FOREIGN KEY (log, at) REFERENCES rfx_user.log(id, at);
+CREATE POLICY kinds ON rfx_user.log FOR ALL TO PUBLIC USING (true);
+DROP TABLE rfx_user.log_spring__mig_rows;
+DROP TABLE rfx_user.log_id_seq__mig_rows;
+
+-- downgrade
+ALTER TABLE rfx_user.log DETACH PARTITION rfx_user.log_autumn;
+ALTER TABLE rfx_user.log DETACH PARTITION rfx_user.log_spring;
+ALTER TABLE rfx_user.log ATTACH PARTITION rfx_user.log_spring FOR VALUES FROM ('2020-01-01') TO ('2020-10-01');
+CREATE TABLE rfx_user.log_autumn__mig_rows AS SELECT id, at, kind FROM rfx_user.log_autumn;
+DROP TABLE rfx_user.log_autumn;
+DROP POLICY kinds ON rfx_user.log;
+ALTER TABLE rfx_user.note DROP CONSTRAINT note_log_at_fkey;
+ALTER TABLE rfx_user.log DROP CONSTRAINT log_pkey;
+DROP TABLE rfx_user.note;
+ALTER SEQUENCE rfx_user.log_id_seq RENAME TO log_id_seq__replaced;
+CREATE SEQUENCE rfx_user.log_id_seq;
+SELECT setval('rfx_user.log_id_seq', last_value, is_called) FROM rfx_user.log_id_seq__replaced;
+ALTER TABLE rfx_user.log ALTER COLUMN id DROP IDENTITY;
+ALTER SEQUENCE rfx_user.log_id_seq OWNED BY rfx_user.log.id;
+CREATE TABLE rfx_user.log_autumn PARTITION OF rfx_user.log FOR VALUES FROM ('2020-10-01') TO ('2021-01-01');
+INSERT INTO rfx_user.log (at, id, kind) SELECT at::date, id::bigint, kind::text FROM rfx_user.log_autumn__mig_rows;
+SELECT setval('rfx_user.log_id_seq', max(id)) FROM rfx_user.log HAVING max(id) >= (SELECT last_value FROM rfx_user.log_id_seq);
+ALTER TABLE rfx_user.log ALTER COLUMN id SET DEFAULT nextval('rfx_user.log_id_seq'::regclass);
+CREATE POLICY kinds ON rfx_user.log_spring FOR ALL TO PUBLIC USING (true);
+DROP TABLE rfx_user.log_autumn__mig_rows;

@@ -1,0 +1,18 @@
+-- upgrade
+DROP TRIGGER gone ON rfx_user.t;
+CREATE TABLE rfx_user.t2 PARTITION OF rfx_user.t FOR VALUES FROM (10) TO (20);
+ALTER TABLE rfx_user.t DISABLE TRIGGER two;
+ALTER TABLE rfx_user.t1 DISABLE TRIGGER one;
+COMMENT ON TRIGGER one ON rfx_user.t1 IS 'off here';
+ALTER TABLE rfx_user.t1 ENABLE TRIGGER two;
+ALTER TABLE rfx_user.t2 ENABLE ALWAYS TRIGGER one;
+ALTER TABLE rfx_user.t2 ENABLE TRIGGER two;
+
+-- downgrade
+DROP TABLE rfx_user.t2;
+CREATE TRIGGER gone AFTER INSERT ON rfx_user.t FOR EACH ROW EXECUTE FUNCTION rfx_user.tf();
+ALTER TABLE rfx_user.t ENABLE TRIGGER two;
+ALTER TABLE rfx_user.t1 DISABLE TRIGGER gone;
+ALTER TABLE rfx_user.t1 ENABLE TRIGGER one;
+COMMENT ON TRIGGER one ON rfx_user.t1 IS NULL;
+ALTER TABLE rfx_user.t1 ENABLE TRIGGER two;

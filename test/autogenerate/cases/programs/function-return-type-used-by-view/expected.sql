@@ -1,0 +1,23 @@
+-- upgrade
+SET LOCAL check_function_bodies = off;
+DROP VIEW rfx_user.v;
+DROP FUNCTION rfx_user.add(integer, integer);
+CREATE OR REPLACE FUNCTION rfx_user.add(a integer, b integer DEFAULT 1)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$ SELECT a + b $function$;
+CREATE VIEW rfx_user.v AS
+ SELECT rfx_user.add(1) AS x;
+
+-- downgrade
+SET LOCAL check_function_bodies = off;
+DROP VIEW rfx_user.v;
+DROP FUNCTION rfx_user.add(integer, integer);
+CREATE OR REPLACE FUNCTION rfx_user.add(a integer, b integer DEFAULT 1)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$ SELECT a + b $function$;
+CREATE VIEW rfx_user.v AS
+ SELECT rfx_user.add(1) AS x;

@@ -1,0 +1,9 @@
+-- upgrade
+ALTER TABLE rfx_user.profile FORCE ROW LEVEL SECURITY;
+ALTER TABLE rfx_user.profile ENABLE ROW LEVEL SECURITY;
+CREATE POLICY mine ON rfx_user.profile FOR SELECT TO PUBLIC USING ((name = CURRENT_USER));
+
+-- downgrade
+DROP POLICY mine ON rfx_user.profile;
+ALTER TABLE rfx_user.profile NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE rfx_user.profile DISABLE ROW LEVEL SECURITY;

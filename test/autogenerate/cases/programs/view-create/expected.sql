@@ -1,0 +1,8 @@
+-- upgrade
+CREATE VIEW rfx_user.people AS
+ SELECT id,
+    name
+   FROM rfx_user.profile;
+
+-- downgrade
+DROP VIEW rfx_user.people;

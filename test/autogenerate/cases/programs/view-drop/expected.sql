@@ -1,0 +1,8 @@
+-- upgrade
+DROP VIEW rfx_user.people;
+
+-- downgrade
+CREATE VIEW rfx_user.people AS
+ SELECT id,
+    name
+   FROM rfx_user.profile;

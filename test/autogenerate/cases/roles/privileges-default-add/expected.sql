@@ -1,0 +1,5 @@
+-- upgrade
+ALTER DEFAULT PRIVILEGES FOR ROLE postgres IN SCHEMA rfx_user GRANT SELECT ON TABLES TO case_reader;
+
+-- downgrade
+ALTER DEFAULT PRIVILEGES FOR ROLE postgres IN SCHEMA rfx_user REVOKE ALL ON TABLES FROM case_reader;

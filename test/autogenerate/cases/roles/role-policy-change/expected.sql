@@ -1,0 +1,7 @@
+-- upgrade
+DROP POLICY a ON rfx_user.t;
+CREATE POLICY a ON rfx_user.t FOR SELECT TO case_reader USING (((id)::text = CURRENT_USER));
+
+-- downgrade
+DROP POLICY a ON rfx_user.t;
+CREATE POLICY a ON rfx_user.t FOR SELECT TO case_reader USING ((who = CURRENT_USER));

@@ -1,0 +1,5 @@
+-- upgrade
+DROP POLICY a ON rfx_user.t;
+
+-- downgrade
+CREATE POLICY a ON rfx_user.t FOR SELECT TO case_reader USING ((who = CURRENT_USER));

@@ -1,0 +1,10 @@
+-- upgrade
+DROP TABLE rfx_user.profile;
+
+-- downgrade
+CREATE TABLE rfx_user.profile (
+  id    bigint NOT NULL,
+  name  text   NOT NULL,
+  email text,
+  CONSTRAINT profile_pkey PRIMARY KEY (id)
+);

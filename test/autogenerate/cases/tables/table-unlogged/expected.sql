@@ -1,0 +1,5 @@
+-- upgrade
+ALTER TABLE rfx_user.profile SET UNLOGGED;
+
+-- downgrade
+ALTER TABLE rfx_user.profile SET LOGGED;

@@ -1,0 +1,15 @@
+-- upgrade
+-- each on its own:
+ALTER TYPE rfx_user.mood ADD VALUE 'new' AFTER 'happy';
+-- in one transaction:
+CREATE INDEX i ON rfx_user.t USING btree (id) WHERE (m = 'new'::rfx_user.mood);
+
+-- downgrade
+-- in one transaction:
+DROP INDEX rfx_user.i;
+ALTER TABLE rfx_user.t ALTER COLUMN m DROP DEFAULT;
+ALTER TYPE rfx_user.mood RENAME TO mood__replaced;
+CREATE TYPE rfx_user.mood AS ENUM ('sad', 'ok', 'happy');
+ALTER TABLE rfx_user.t ALTER COLUMN m TYPE rfx_user.mood USING m::text::rfx_user.mood;
+DROP TYPE rfx_user.mood__replaced;
+ALTER TABLE rfx_user.t ALTER COLUMN m SET DEFAULT 'ok'::rfx_user.mood;

@@ -1,0 +1,5 @@
+-- upgrade
+CREATE TYPE rfx_user.mood AS ENUM ('sad', 'ok', 'happy');
+
+-- downgrade
+DROP TYPE rfx_user.mood;

@@ -1,0 +1,15 @@
+-- upgrade
+ALTER TABLE rfx_user.t ALTER COLUMN m DROP DEFAULT;
+CREATE TYPE rfx_user.feeling AS ENUM ('sad', 'ok', 'happy', 'meh');
+ALTER TABLE rfx_user.t ALTER COLUMN m TYPE rfx_user.feeling USING m::text::rfx_user.feeling;
+DROP TYPE rfx_user.mood;
+CREATE INDEX i ON rfx_user.t USING btree (m) WHERE (m = 'ok'::rfx_user.feeling);
+ALTER TABLE rfx_user.t ALTER COLUMN m SET DEFAULT 'ok'::rfx_user.feeling;
+
+-- downgrade
+DROP INDEX rfx_user.i;
+ALTER TABLE rfx_user.t ALTER COLUMN m DROP DEFAULT;
+CREATE TYPE rfx_user.mood AS ENUM ('sad', 'ok', 'happy');
+ALTER TABLE rfx_user.t ALTER COLUMN m TYPE rfx_user.mood USING m::text::rfx_user.mood;
+DROP TYPE rfx_user.feeling;
+ALTER TABLE rfx_user.t ALTER COLUMN m SET DEFAULT 'ok'::rfx_user.mood;
