@@ -8,9 +8,9 @@ import {
   parseDatabaseUrl,
   usesIam,
 } from '../migrations/core/postgres/index.ts'
-import { commandEnvironment, runCommand } from './shared/command.ts'
-import { onTheTerminal } from './shared/external.ts'
-import { smallPrompt } from './shared/small-prompt.ts'
+import { commandEnvironment, runCommand } from './cli/command.ts'
+import { onTheTerminal } from './cli/external.ts'
+import { smallPrompt } from './cli/small-prompt.ts'
 
 const spec = {
   name: 'db-psql',

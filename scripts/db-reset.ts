@@ -1,7 +1,7 @@
 // just db-reset
 import { resetEmbeddedServer } from '../migrations/core/postgres/index.ts'
-import { confirm } from './shared/ask.ts'
-import { commandEnvironment, runCommand } from './shared/command.ts'
+import { confirm } from './cli/ask.ts'
+import { commandEnvironment, runCommand } from './cli/command.ts'
 
 const spec = {
   name: 'db-reset',

@@ -1,7 +1,7 @@
 // just db-start
 import { databaseUrl } from '../migrations/core/index.ts'
 import { embeddedStatus, maskUrl } from '../migrations/core/postgres/index.ts'
-import { commandEnvironment, runCommand } from './shared/command.ts'
+import { commandEnvironment, runCommand } from './cli/command.ts'
 
 const spec = {
   name: 'db-start',

@@ -1,6 +1,6 @@
 // just db-stop
 import { stopEmbeddedServer } from '../migrations/core/postgres/index.ts'
-import { commandEnvironment, runCommand } from './shared/command.ts'
+import { commandEnvironment, runCommand } from './cli/command.ts'
 
 const spec = {
   name: 'db-stop',

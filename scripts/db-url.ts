@@ -1,7 +1,7 @@
 // just db-url
 import { databaseUrl } from '../migrations/core/index.ts'
 import { formatDatabaseUrl, parseDatabaseUrl } from '../migrations/core/postgres/index.ts'
-import { commandEnvironment, runCommand } from './shared/command.ts'
+import { commandEnvironment, runCommand } from './cli/command.ts'
 
 const spec = {
   name: 'db-url',

@@ -1,5 +1,5 @@
 // just help, npm run mig
-import { runCommand } from './shared/command.ts'
+import { runCommand } from './cli/command.ts'
 
 const spec = {
   name: 'help',

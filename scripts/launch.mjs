@@ -5,8 +5,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { freshBuild } from './shared/fresh-build.mjs'
-import { runBuild } from './shared/run-build.mjs'
+import { freshBuild } from './cli/fresh-build.mjs'
+import { runBuild } from './cli/run-build.mjs'
 
 // Node 20 has no `navigator`, and the PostgreSQL driver then builds a `Response` to see whether it runs at
 // Cloudflare, which loads all of Node's fetch: 12 ms of every command.

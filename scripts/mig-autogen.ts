@@ -10,12 +10,12 @@ import {
   type Session,
 } from '../migrations/core/index.ts'
 import { lossLines } from '../migrations/core/report/index.ts'
-import { trustLiveFlag } from './shared/arguments.ts'
-import { changeLines, sayUnmodeled, unprovedWarning } from './shared/changes.ts'
-import { type Command, runCommand, usingProject } from './shared/command.ts'
-import { decisionFlags, decisionsOf } from './shared/decisions.ts'
-import { writeNewFiles } from './shared/new-files.ts'
-import { schemasArgument } from './shared/schemas-argument.ts'
+import { trustLiveFlag } from './cli/arguments.ts'
+import { changeLines, sayUnmodeled, unprovedWarning } from './cli/changes.ts'
+import { type Command, runCommand, usingProject } from './cli/command.ts'
+import { decisionFlags, decisionsOf } from './cli/decisions.ts'
+import { writeNewFiles } from './cli/new-files.ts'
+import { schemasArgument } from './cli/schemas-argument.ts'
 
 const spec = {
   name: 'mig-autogen',

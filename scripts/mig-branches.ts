@@ -1,7 +1,7 @@
 // just mig-branches [schemas] [flags]
 import { openProject } from '../migrations/core/index.ts'
-import { commandEnvironment, runCommand } from './shared/command.ts'
-import { schemasArgument } from './shared/schemas-argument.ts'
+import { commandEnvironment, runCommand } from './cli/command.ts'
+import { schemasArgument } from './cli/schemas-argument.ts'
 
 const spec = {
   name: 'mig-branches',

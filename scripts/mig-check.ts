@@ -8,13 +8,13 @@ import {
 import type { Change } from '../migrations/core/difference/index.ts'
 import { exitCodes, type Project, type Session, usingSession } from '../migrations/core/index.ts'
 import { countOf, oneLine } from '../migrations/core/report/index.ts'
-import { tenantFlags, trustLiveFlag } from './shared/arguments.ts'
-import { changeLines, sayUnmodeled } from './shared/changes.ts'
-import { checkFlags, checkTenantLine } from './shared/check-tenants.ts'
-import { type Command, runCommand } from './shared/command.ts'
-import { schemasArgument } from './shared/schemas-argument.ts'
-import { sqlOutput } from './shared/sql-output.ts'
-import { type OnGroup, onTargets } from './shared/targets.ts'
+import { tenantFlags, trustLiveFlag } from './cli/arguments.ts'
+import { changeLines, sayUnmodeled } from './cli/changes.ts'
+import { checkFlags, checkTenantLine } from './cli/check-tenants.ts'
+import { type Command, runCommand } from './cli/command.ts'
+import { schemasArgument } from './cli/schemas-argument.ts'
+import { sqlOutput } from './cli/sql-output.ts'
+import { type OnGroup, onTargets } from './cli/targets.ts'
 
 const spec = {
   name: 'mig-check',

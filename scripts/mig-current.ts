@@ -15,10 +15,10 @@ import {
   standingsTable,
   troubleTexts,
 } from '../migrations/core/report/index.ts'
-import { tenantFlags } from './shared/arguments.ts'
-import { type Command, runCommand } from './shared/command.ts'
-import { schemasArgument } from './shared/schemas-argument.ts'
-import { onTargets } from './shared/targets.ts'
+import { tenantFlags } from './cli/arguments.ts'
+import { type Command, runCommand } from './cli/command.ts'
+import { schemasArgument } from './cli/schemas-argument.ts'
+import { onTargets } from './cli/targets.ts'
 
 const spec = {
   name: 'mig-current',

@@ -1,10 +1,10 @@
 // just mig-downgrade-all [schemas] [flags]
 import { countOf } from '../migrations/core/report/index.ts'
-import { fanOutFlags, runFlags } from './shared/arguments.ts'
-import { confirm } from './shared/ask.ts'
-import { runCommand } from './shared/command.ts'
-import { runOnLines } from './shared/runs.ts'
-import { schemasArgument } from './shared/schemas-argument.ts'
+import { fanOutFlags, runFlags } from './cli/arguments.ts'
+import { confirm } from './cli/ask.ts'
+import { runCommand } from './cli/command.ts'
+import { runOnLines } from './cli/runs.ts'
+import { schemasArgument } from './cli/schemas-argument.ts'
 
 const spec = {
   name: 'mig-downgrade-all',

@@ -1,8 +1,8 @@
 // just mig-downgrade [target] [schemas] [flags]
-import { fanOutFlags, runFlags } from './shared/arguments.ts'
-import { runCommand } from './shared/command.ts'
-import { confirmLosses } from './shared/losses.ts'
-import { runOnLines } from './shared/runs.ts'
+import { fanOutFlags, runFlags } from './cli/arguments.ts'
+import { runCommand } from './cli/command.ts'
+import { confirmLosses } from './cli/losses.ts'
+import { runOnLines } from './cli/runs.ts'
 
 const spec = {
   name: 'mig-downgrade',

@@ -1,8 +1,8 @@
 // just mig-edit REVISION
 import { openProject } from '../migrations/core/index.ts'
-import { commandEnvironment, runCommand } from './shared/command.ts'
-import { openEditor } from './shared/external.ts'
-import { fileOf } from './shared/revisions.ts'
+import { commandEnvironment, runCommand } from './cli/command.ts'
+import { openEditor } from './cli/external.ts'
+import { fileOf } from './cli/revisions.ts'
 
 const spec = {
   name: 'mig-edit',

@@ -15,8 +15,8 @@ import {
 } from '../migrations/core/adopt/index.ts'
 import { type Environment, MigError, nearest, type Session } from '../migrations/core/index.ts'
 import { countOf } from '../migrations/core/report/index.ts'
-import { type Command, given, runCommand, usingProject } from './shared/command.ts'
-import { schemasArgument } from './shared/schemas-argument.ts'
+import { type Command, given, runCommand, usingProject } from './cli/command.ts'
+import { schemasArgument } from './cli/schemas-argument.ts'
 
 const spec = {
   name: 'mig-import',

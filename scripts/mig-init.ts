@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { type InitResult, initProject } from '../migrations/core/adopt/index.ts'
 import { loadEnvironment, MigError, usingSession } from '../migrations/core/index.ts'
 import { maskUrl } from '../migrations/core/postgres/index.ts'
-import { trustLiveFlag } from './shared/arguments.ts'
-import { type Command, given, runCommand } from './shared/command.ts'
+import { trustLiveFlag } from './cli/arguments.ts'
+import { type Command, given, runCommand } from './cli/command.ts'
 
 const spec = {
   name: 'mig-init',

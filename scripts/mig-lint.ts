@@ -17,11 +17,11 @@ import {
   type Style,
   table,
 } from '../migrations/core/report/index.ts'
-import { trustLiveFlag } from './shared/arguments.ts'
-import { type Command, commandEnvironment, given, runCommand } from './shared/command.ts'
-import { optionalValue } from './shared/optional-value.ts'
-import { repositoryPath } from './shared/repository-path.ts'
-import { schemasArgument } from './shared/schemas-argument.ts'
+import { trustLiveFlag } from './cli/arguments.ts'
+import { type Command, commandEnvironment, given, runCommand } from './cli/command.ts'
+import { optionalValue } from './cli/optional-value.ts'
+import { repositoryPath } from './cli/repository-path.ts'
+import { schemasArgument } from './cli/schemas-argument.ts'
 
 const formats = ['text', 'json', 'github'] as const
 

@@ -1,7 +1,7 @@
 // just mig-merge "REVISIONS" [message] [flags]
 import { MigError, newRevisionFile, openProject } from '../migrations/core/index.ts'
-import { commandEnvironment, given, runCommand } from './shared/command.ts'
-import { writeNewFiles } from './shared/new-files.ts'
+import { commandEnvironment, given, runCommand } from './cli/command.ts'
+import { writeNewFiles } from './cli/new-files.ts'
 
 const spec = {
   name: 'mig-merge',

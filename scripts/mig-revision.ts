@@ -1,8 +1,8 @@
 // just mig-revision MESSAGE [schemas] [flags]
 import { MigError, newRevisionFile, openProject } from '../migrations/core/index.ts'
-import { commandEnvironment, given, runCommand } from './shared/command.ts'
-import { writeNewFiles } from './shared/new-files.ts'
-import { schemasArgument } from './shared/schemas-argument.ts'
+import { commandEnvironment, given, runCommand } from './cli/command.ts'
+import { writeNewFiles } from './cli/new-files.ts'
+import { schemasArgument } from './cli/schemas-argument.ts'
 
 const spec = {
   name: 'mig-revision',

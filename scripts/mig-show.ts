@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { readApplied, readLastEntries, readStates, singleTargets } from '../migrations/core/index.ts'
 import { historyGraph } from '../migrations/core/report/index.ts'
-import { runCommand, usingProject } from './shared/command.ts'
-import { historyRows, neverRunIn, revisionLine } from './shared/history-rows.ts'
-import { fileOf } from './shared/revisions.ts'
-import { countedTenants } from './shared/tenant-counts.ts'
+import { runCommand, usingProject } from './cli/command.ts'
+import { historyRows, neverRunIn, revisionLine } from './cli/history-rows.ts'
+import { fileOf } from './cli/revisions.ts'
+import { countedTenants } from './cli/tenant-counts.ts'
 
 const spec = {
   name: 'mig-show',

@@ -12,11 +12,11 @@ import {
   rangePlan,
   scriptPlan,
 } from '../migrations/core/index.ts'
-import { tenantFlags } from './shared/arguments.ts'
-import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
-import { writeLine } from './shared/output.ts'
-import { schemasArgument } from './shared/schemas-argument.ts'
-import { onGroups, tenantSessions } from './shared/targets.ts'
+import { tenantFlags } from './cli/arguments.ts'
+import { type Command, commandEnvironment, runCommand } from './cli/command.ts'
+import { writeLine } from './cli/output.ts'
+import { schemasArgument } from './cli/schemas-argument.ts'
+import { onGroups, tenantSessions } from './cli/targets.ts'
 
 const spec = {
   name: 'mig-sql',

@@ -9,11 +9,11 @@ import {
   tenantRunError,
 } from '../migrations/core/index.ts'
 import { countOf, oneLine } from '../migrations/core/report/index.ts'
-import { fanOutFlags } from './shared/arguments.ts'
-import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
-import { poolOptions } from './shared/pool-options.ts'
-import { schemasArgument } from './shared/schemas-argument.ts'
-import { onGroups } from './shared/targets.ts'
+import { fanOutFlags } from './cli/arguments.ts'
+import { type Command, commandEnvironment, runCommand } from './cli/command.ts'
+import { poolOptions } from './cli/pool-options.ts'
+import { schemasArgument } from './cli/schemas-argument.ts'
+import { onGroups } from './cli/targets.ts'
 
 // Tenants are stamped many at a time on one connection: more of them, or other machines, would save nothing.
 const { share: _share, jobs: _jobs, ...stampFlags } = fanOutFlags

@@ -4,7 +4,7 @@ import { relative } from 'node:path'
 import { surroundingsFile } from '../migrations/core/autogenerate/index.ts'
 import { openProject, usingSession } from '../migrations/core/index.ts'
 import { maskUrl } from '../migrations/core/postgres/index.ts'
-import { commandEnvironment, runCommand } from './shared/command.ts'
+import { commandEnvironment, runCommand } from './cli/command.ts'
 
 const spec = {
   name: 'mig-surroundings',

@@ -11,9 +11,9 @@ import {
   targetStandings,
 } from '../migrations/core/index.ts'
 import { durationText, oneLine } from '../migrations/core/report/index.ts'
-import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
-import { schemasArgument } from './shared/schemas-argument.ts'
-import { sayWhereTenants, tenantSessions } from './shared/targets.ts'
+import { type Command, commandEnvironment, runCommand } from './cli/command.ts'
+import { schemasArgument } from './cli/schemas-argument.ts'
+import { sayWhereTenants, tenantSessions } from './cli/targets.ts'
 
 const spec = {
   name: 'mig-tenant-create',

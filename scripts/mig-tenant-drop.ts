@@ -8,10 +8,10 @@ import {
   tenantContents,
 } from '../migrations/core/index.ts'
 import { countOf, countText, oneLine } from '../migrations/core/report/index.ts'
-import { confirm } from './shared/ask.ts'
-import { commandEnvironment, runCommand } from './shared/command.ts'
-import { schemasArgument } from './shared/schemas-argument.ts'
-import { sayWhereTenants, tenantSessions } from './shared/targets.ts'
+import { confirm } from './cli/ask.ts'
+import { commandEnvironment, runCommand } from './cli/command.ts'
+import { schemasArgument } from './cli/schemas-argument.ts'
+import { sayWhereTenants, tenantSessions } from './cli/targets.ts'
 
 const spec = {
   name: 'mig-tenant-drop',

@@ -15,10 +15,10 @@ import {
   table,
   troubleTexts,
 } from '../migrations/core/report/index.ts'
-import { tenantFlags } from './shared/arguments.ts'
-import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
-import { schemasArgument } from './shared/schemas-argument.ts'
-import { sayWhereTenants, tenantSessions } from './shared/targets.ts'
+import { tenantFlags } from './cli/arguments.ts'
+import { type Command, commandEnvironment, runCommand } from './cli/command.ts'
+import { schemasArgument } from './cli/schemas-argument.ts'
+import { sayWhereTenants, tenantSessions } from './cli/targets.ts'
 
 const spec = {
   name: 'mig-tenants',

@@ -1,7 +1,7 @@
 // just mig-upgrade [target] [schemas] [flags]
-import { fanOutFlags, runFlags } from './shared/arguments.ts'
-import { runCommand } from './shared/command.ts'
-import { runOnLines } from './shared/runs.ts'
+import { fanOutFlags, runFlags } from './cli/arguments.ts'
+import { runCommand } from './cli/command.ts'
+import { runOnLines } from './cli/runs.ts'
 
 const spec = {
   name: 'mig-upgrade',

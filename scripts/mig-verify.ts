@@ -4,11 +4,11 @@ import { dirname, relative, resolve } from 'node:path'
 import { exitCodes, MigError } from '../migrations/core/index.ts'
 import { durationText, indentedRest, junitXml, table } from '../migrations/core/report/index.ts'
 import { type CheckResult, verifyProject } from '../migrations/core/verify/index.ts'
-import { trustLiveFlag } from './shared/arguments.ts'
-import { type Command, commandEnvironment, given, runCommand } from './shared/command.ts'
-import { optionalValue } from './shared/optional-value.ts'
-import { repositoryPath } from './shared/repository-path.ts'
-import { schemasArgument } from './shared/schemas-argument.ts'
+import { trustLiveFlag } from './cli/arguments.ts'
+import { type Command, commandEnvironment, given, runCommand } from './cli/command.ts'
+import { optionalValue } from './cli/optional-value.ts'
+import { repositoryPath } from './cli/repository-path.ts'
+import { schemasArgument } from './cli/schemas-argument.ts'
 
 const spec = {
   name: 'mig-verify',

@@ -1,9 +1,9 @@
 // node scripts/launch.mjs run-migrations upgrade|downgrade|stamp|current|history|check [target] [flags]
 import { parseDuration } from '../migrations/core/environment/index.ts'
 import { exitCodes, MigError, nearest } from '../migrations/core/index.ts'
-import { type FlagValue, fanOutFlags, runFlags } from './shared/arguments.ts'
-import { awaitDatabase } from './shared/await-database.ts'
-import { type Command, commandEnvironment, runCommand } from './shared/command.ts'
+import { type FlagValue, fanOutFlags, runFlags } from './cli/arguments.ts'
+import { awaitDatabase } from './cli/await-database.ts'
+import { type Command, commandEnvironment, runCommand } from './cli/command.ts'
 
 /** What a container may ask for: the recipe, and whether it takes a target. */
 const actions = {

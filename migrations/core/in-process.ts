@@ -34,6 +34,8 @@ export {
   type Plan,
   type PlanRequest,
   type PlanStep,
+  type PoolOptions,
+  type PoolResult,
   type Project,
   planRange,
   planRun,
@@ -50,7 +52,7 @@ export {
   type TargetStanding,
   targetSchemas,
   targetStandings,
+  tenantRunError,
   usingSession,
 } from './runner/index.ts'
-export { type PoolOptions, type PoolResult, tenantRunError } from './runner/tenants/index.ts'
 export { type Ddl, sql } from './sources/ddl.ts'

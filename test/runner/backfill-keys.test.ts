@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import { splitStatements } from '../../migrations/core/postgres/index.ts'
-import { assignedColumns } from '../../migrations/core/runner/backfill-spec.ts'
+import { assignedColumns } from '../../migrations/core/runner/backfill/spec.ts'
 import { type Lab, labTest, revision } from './support.ts'
 
 interface KeyCase {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect } from 'vitest'
 import type { MigError } from '../../migrations/core/index.ts'
-import { edgeSql, updateSql } from '../../migrations/core/runner/backfill-sql.ts'
+import { edgeSql, updateSql } from '../../migrations/core/runner/backfill/sql.ts'
 import { databaseTest } from '../support/database.ts'
 import { labTest, revision, statementsOf } from './support.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { statementKind } from '../../migrations/core/runner/statement-kind.ts'
+import { statementKind } from '../../migrations/core/runner/statement/statement-kind.ts'
 
 describe('the kind of a statement', () => {
   test.each([

@@ -12,7 +12,7 @@ import {
   usingSession,
 } from '../../migrations/core/index.ts'
 import { createLedger, takeLocks } from '../../migrations/core/ledger/index.ts'
-import { holderLife, nameOfRunner } from '../../migrations/core/runner/holder.ts'
+import { holderLife, nameOfRunner } from '../../migrations/core/runner/session/holder.ts'
 import { environmentFile } from '../faults/fixture.ts'
 import { runRecipe } from '../faults/harness.ts'
 import { type Lab, labTest, revision } from './support.ts'

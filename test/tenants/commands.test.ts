@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest'
 import { createTenant, targetStatus, targetTenants } from '../../migrations/core/index.ts'
-import { nameOfRunner } from '../../migrations/core/runner/holder.ts'
+import { nameOfRunner } from '../../migrations/core/runner/session/holder.ts'
 import { chain, tenantTest } from './support.ts'
 
 const hostile = "tenant_$& o'x \\ %"

@@ -13,7 +13,7 @@ import {
   runTargets,
   targetTenants,
 } from '../../migrations/core/index.ts'
-import { planTenants, type TenantPlan } from '../../migrations/core/runner/tenants/index.ts'
+import { planTenants, type TenantPlan } from '../../migrations/core/runner/index.ts'
 import { databaseTest, type TestDatabase } from '../support/database.ts'
 
 /** A project with a tenant line and a single line on a database of its own. */

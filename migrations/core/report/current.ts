@@ -1,5 +1,5 @@
-import type { Standing } from '../runner/standing.ts'
-import type { TargetStanding } from '../runner/standings.ts'
+import type { Standing } from '../runner/look/current.ts'
+import type { TargetStanding } from '../runner/look/standings.ts'
 import type { Style } from './style.ts'
 import { type Column, table } from './table.ts'
 import { tenantBars } from './tenants.ts'

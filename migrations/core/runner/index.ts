@@ -1,11 +1,20 @@
 export { type AppliedState, readStates } from './applied/state.ts'
-export { applyPlan, planRun, type RunResult } from './apply.ts'
-export { byDatabase, databaseEnvironment } from './databases.ts'
-export { countedLosses, losesRows, withLossCounts } from './losses.ts'
+export { type TenantCounts, tenantCounts } from './look/counts.ts'
+export { currentStandings, type Standing, standingRows } from './look/current.ts'
+export { type TenantEdit, tenantEdits } from './look/edited.ts'
+export { tenantExcludes, tenantExclusion } from './look/exclusion.ts'
+export { type StandingsOptions, type TargetStanding, targetStandings } from './look/standings.ts'
+export { type StatusItem, statusItems, targetStatus } from './look/status.ts'
+export { type EndedHolder, unlock, unlockTargets } from './look/unlock.ts'
 export { type NewFile, type NewFileRequest, newRevisionFile } from './new-revision-file.ts'
-export type { Plan, PlanRequest, PlanStep } from './plan.ts'
+export { countedLosses, losesRows, withLossCounts } from './plan/losses.ts'
+export type { Plan, PlanRequest, PlanStep } from './plan/plan.ts'
+export { planRange } from './plan/range.ts'
+export { planTenants, type TenantPlan, tenantPlanEvent } from './plan/tenants.ts'
 export { fileChecksum, openProject, type Project, textChecksum } from './project.ts'
-export { planRange } from './range.ts'
+export { applyPlan, planRun, type RunResult } from './run/apply.ts'
+export type { PoolOptions, PoolResult, TenantFailure } from './run/pool.ts'
+export { stepFacts } from './run/take-steps.ts'
 export {
   expectSingleDowngrade,
   isBesideTenants,
@@ -13,15 +22,15 @@ export {
   runTargets,
   type TargetPlan,
   withTargetLossCounts,
-} from './run-targets.ts'
-export { offlineScript, type ScriptRequest } from './script.ts'
-export { rangePlan, scriptPlan } from './script-plan.ts'
-export { databaseUrl, type Session, type SessionOptions, usingSession } from './session.ts'
-export { applyStamp, type StampPlan, type StampRequest, stampPlan } from './stamp.ts'
-export { currentStandings, type Standing, standingRows } from './standing.ts'
-export { type StandingsOptions, type TargetStanding, targetStandings } from './standings.ts'
-export { type StatusItem, statusItems, targetStatus } from './status.ts'
-export { stepFacts } from './take-steps.ts'
+} from './run/targets.ts'
+export { type FailureGroup, failureGroups, tenantRunError } from './run/tenants.ts'
+export { rangePlan, scriptPlan } from './script/plan.ts'
+export { offlineScript, type ScriptRequest } from './script/script.ts'
+export { databaseUrl, type Session, type SessionOptions, usingSession } from './session/session.ts'
+export { applyStamp, type StampPlan, type StampRequest, stampPlan } from './stamp/stamp.ts'
+export { stampTargets, targetStampPlan } from './stamp/targets.ts'
+export { endStalledCalls } from './statement/users-call.ts'
+export { byDatabase, databaseEnvironment } from './targets/databases.ts'
 export {
   allTenants,
   filteredLines,
@@ -34,6 +43,7 @@ export {
   takenSchemas,
   targetSchemas,
   targetTenants,
-} from './targets.ts'
-export { type EndedHolder, unlock, unlockTargets } from './unlock.ts'
-export { endStalledCalls } from './users-call.ts'
+} from './targets/targets.ts'
+export { type CreatedTenant, createTenant, newTenant } from './tenants/create.ts'
+export { dropTenant, type TenantContents, tenantContents } from './tenants/drop.ts'
+export { forgetLeftovers } from './tenants/forget.ts'

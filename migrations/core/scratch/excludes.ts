@@ -1,5 +1,5 @@
 import { type Environment, type Excludes, excludedObjects } from '../environment/index.ts'
-import { tenantExcludes } from '../runner/tenants/index.ts'
+import { tenantExcludes } from '../runner/index.ts'
 import { tenantStandIn } from './lines.ts'
 
 /**

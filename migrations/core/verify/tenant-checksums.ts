@@ -1,7 +1,6 @@
 import type { TargetSchema } from '../environment/index.ts'
 import { MigError } from '../errors.ts'
-import { allTenants, filteredLines, type Project, targetStandings } from '../runner/index.ts'
-import { tenantEdits } from '../runner/tenants/index.ts'
+import { allTenants, filteredLines, type Project, targetStandings, tenantEdits } from '../runner/index.ts'
 import { counted, type Found, failure } from './result.ts'
 
 /** So many tenants are named. */

@@ -9,7 +9,7 @@ import {
 } from '../../ledger/index.ts'
 import { ofLine } from '../../runner/applied/state.ts'
 import { fileChecksum, type Project, type Session } from '../../runner/index.ts'
-import { whereFrom } from '../../runner/session.ts'
+import { whereFrom } from '../../runner/session/session.ts'
 import type { AdoptedRows } from './applied.ts'
 
 /**

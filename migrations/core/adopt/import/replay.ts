@@ -16,8 +16,7 @@ import {
   readFingerprint,
 } from '../../postgres/fingerprint/index.ts'
 import { quoteIdent } from '../../postgres/sql/quote.ts'
-import { applyPlan, openProject, planRun, type Session } from '../../runner/index.ts'
-import { tenantExclusion } from '../../runner/tenants/index.ts'
+import { applyPlan, openProject, planRun, type Session, tenantExclusion } from '../../runner/index.ts'
 import { asScratchMaker, scratchRoleOf } from '../../scratch/client.ts'
 import { withScratchDatabase } from '../../scratch/database.ts'
 import { scratchServer } from '../../scratch/server.ts'

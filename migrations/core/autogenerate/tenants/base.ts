@@ -9,12 +9,13 @@ import {
 import {
   databaseEnvironment,
   type Project,
+  planTenants,
   type Session,
   type SessionOptions,
   targetTenants,
+  tenantExclusion,
   usingSession,
 } from '../../runner/index.ts'
-import { planTenants, tenantExclusion } from '../../runner/tenants/index.ts'
 import { scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
 import { tenantStandIn } from '../../scratch/lines.ts'
 import { runOnScratch, scratchProject } from '../../scratch/project.ts'

@@ -1,7 +1,6 @@
 import { exitCodes, MigError } from '../../errors.ts'
 import { quoteIdent, readFingerprintHashes } from '../../postgres/index.ts'
-import type { Project } from '../../runner/index.ts'
-import { tenantExclusion } from '../../runner/tenants/index.ts'
+import { type Project, tenantExclusion } from '../../runner/index.ts'
 import { type ScratchDatabase, scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
 import { tenantStandIn } from '../../scratch/lines.ts'
 import type { ModelInput } from '../wanted/input.ts'

@@ -6,10 +6,12 @@ import {
   type Project,
   type SessionOptions,
   type TargetStanding,
+  type TenantEdit,
   targetStandings,
+  tenantEdits,
+  tenantExclusion,
   usingSession,
 } from '../../runner/index.ts'
-import { type TenantEdit, tenantEdits, tenantExclusion } from '../../runner/tenants/index.ts'
 import { scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
 import { tenantStandIn } from '../../scratch/lines.ts'
 import { relativeChanges } from './changes.ts'

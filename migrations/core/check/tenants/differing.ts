@@ -6,9 +6,9 @@ import {
   type Project,
   type SessionOptions,
   type TargetStanding,
+  tenantExclusion,
   usingSession,
 } from '../../runner/index.ts'
-import { tenantExclusion } from '../../runner/tenants/index.ts'
 
 /** Tenants that differ from what they should be in the same way. */
 export interface TenantDrift {

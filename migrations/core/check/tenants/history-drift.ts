@@ -8,9 +8,9 @@ import {
   type SessionOptions,
   type TargetStanding,
   targetStandings,
+  tenantExclusion,
   usingSession,
 } from '../../runner/index.ts'
-import { tenantExclusion } from '../../runner/tenants/index.ts'
 import { scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
 import { tenantStandIn } from '../../scratch/lines.ts'
 import { runOnScratch, scratchProject } from '../../scratch/project.ts'

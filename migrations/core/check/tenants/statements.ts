@@ -8,9 +8,9 @@ import {
   databaseEnvironment,
   type Project,
   type SessionOptions,
+  tenantExcludes,
   usingSession,
 } from '../../runner/index.ts'
-import { tenantExcludes } from '../../runner/tenants/index.ts'
 import { scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
 import type { TenantDrift } from './differing.ts'
 import { otherTenants } from './hidden.ts'

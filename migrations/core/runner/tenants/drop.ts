@@ -2,10 +2,10 @@ import type { ClientBase } from 'pg'
 import type { TargetSchema } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import { databaseError, isConnectionLost, quoteIdent } from '../../postgres/index.ts'
-import { databaseEnvironment } from '../databases.ts'
-import { holdingLocks } from '../locks.ts'
 import type { Project } from '../project.ts'
-import { type SessionOptions, usingSession } from '../session.ts'
+import { holdingLocks } from '../session/locks.ts'
+import { type SessionOptions, usingSession } from '../session/session.ts'
+import { databaseEnvironment } from '../targets/databases.ts'
 import { forgetStatements } from './forget.ts'
 
 /** What goes with a tenant. */

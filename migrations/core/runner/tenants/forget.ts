@@ -7,10 +7,10 @@ import {
   ledgerStatements,
   readRecords,
 } from '../../ledger/index.ts'
-import { databaseEnvironment } from '../databases.ts'
-import { holdingLocks } from '../locks.ts'
 import type { Project } from '../project.ts'
-import { type SessionOptions, usingSession, whereFrom } from '../session.ts'
+import { holdingLocks } from '../session/locks.ts'
+import { type SessionOptions, usingSession, whereFrom } from '../session/session.ts'
+import { databaseEnvironment } from '../targets/databases.ts'
 
 /**
  * The statements that have the ledger say that nothing is applied to a tenant and nothing is half done; none where

@@ -12,24 +12,22 @@ import {
 } from '../../../postgres/index.ts'
 import { ofLine } from '../../../runner/applied/state.ts'
 import {
+  type CreatedTenant,
   databaseEnvironment,
   fileChecksum,
-  type PlanStep,
-  type Project,
-  type Session,
-  type SessionOptions,
-  usingSession,
-} from '../../../runner/index.ts'
-import { holdingLocks } from '../../../runner/locks.ts'
-import { leavingStatements, roleStatements, schemaOwner } from '../../../runner/own-sql.ts'
-import { whereFrom } from '../../../runner/session.ts'
-import {
-  type CreatedTenant,
   forgetLeftovers,
   newTenant,
+  type PlanStep,
+  type Project,
   planTenants,
+  type Session,
+  type SessionOptions,
   tenantExclusion,
-} from '../../../runner/tenants/index.ts'
+  usingSession,
+} from '../../../runner/index.ts'
+import { holdingLocks } from '../../../runner/session/locks.ts'
+import { whereFrom } from '../../../runner/session/session.ts'
+import { leavingStatements, roleStatements, schemaOwner } from '../../../runner/statement/own-sql.ts'
 import { type SharedSeeds, seedStatements, wrongTables } from './seed-statements.ts'
 import { readSeeds } from './seeds.ts'
 import { type TenantStructure, tenantStructure } from './structure.ts'

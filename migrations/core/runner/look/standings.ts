@@ -1,0 +1,238 @@
+import type { ClientBase } from 'pg'
+import type { TargetSchema } from '../../environment/index.ts'
+import { type LogEntry, readLastEntries, readProgress, utcSql } from '../../ledger/index.ts'
+import { readFingerprintHashes } from '../../postgres/index.ts'
+import { quoteIdent } from '../../postgres/sql/quote.ts'
+import { type HalfDone, halfDoneOf } from '../applied/half-done.ts'
+import { type AppliedState, readStates } from '../applied/state.ts'
+import { isTenant, targetWords, troubleNote } from '../applied/trouble.ts'
+import type { Project } from '../project.ts'
+import type { Session, SessionOptions } from '../session/session.ts'
+import { onEachDatabase, warnUnreachable } from '../targets/databases.ts'
+import { singleTargets } from '../targets/targets.ts'
+import { tenantExclusion } from './exclusion.ts'
+
+/** Where one target schema stands. */
+export interface TargetStanding {
+  readonly target: TargetSchema
+  /** The applied heads. */
+  readonly revisions: readonly string[]
+  /**
+   * `missing`: a revision that no file has; `absent`: no such schema; `emptied`: it has lost its objects; `disagrees`:
+   * the log says something else; `unreachable`: its database does not answer.
+   */
+  readonly state: 'head' | 'behind' | 'base' | 'missing' | 'absent' | 'emptied' | 'disagrees' | 'unreachable'
+  /** Pending revisions of the line. */
+  readonly behind: number
+  /** Those of them that were put below an applied one. */
+  readonly neverRun: readonly string[]
+  /** What is wrong with the rows, and what to type about it. */
+  readonly trouble: { readonly what: string; readonly help: string } | null
+  /** The revision that it is in the middle of; the rows are as before it. */
+  readonly halfDone: HalfDone | null
+  /** The last entry of each revision, newest first; only where they are asked for. */
+  readonly entries: readonly LogEntry[]
+  /** When the log last says something of it. */
+  readonly lastRun: Date | null
+  /** Schema-relative: equal for equal structure. */
+  readonly fingerprint: string | null
+  /** Whether its structure is that of most target schemas at the same revisions; null when it was not compared. */
+  readonly structure: 'majority' | 'differs' | null
+}
+
+export interface StandingsOptions {
+  /** Compare the structure of all in one pass; default false. */
+  readonly structure?: boolean
+  /** Owners and grants are structure too; default false. */
+  readonly privileges?: boolean
+  /** Read the log for the last run of each; default false. */
+  readonly lastRun?: boolean
+  /** Read the log for when each revision was applied; default false. */
+  readonly entries?: boolean
+  /** Go on also where no database answers; default false. */
+  readonly evenIfSilent?: boolean
+}
+
+/**
+ * Where target schemas of one line group stand, by a few queries per database whatever their number. Of a database that
+ * does not answer it warns, and tells of the others.
+ * @throws MigError as `readFingerprintHashes` does; what keeps every database from answering.
+ */
+export async function targetStandings(
+  project: Project,
+  targets: readonly TargetSchema[],
+  sessions: SessionOptions,
+  options: StandingsOptions = {},
+): Promise<readonly TargetStanding[]> {
+  const found = new Map<TargetSchema, TargetStanding>()
+  const look = standingsReader(project, options)
+  const warn = warnUnreachable(options.evenIfSilent ? Number.NaN : targets.length, sessions)
+  await onEachDatabase(
+    project.env,
+    targets,
+    sessions,
+    async (session, group) => {
+      for (const standing of await look(session, group)) found.set(standing.target, standing)
+    },
+    warn,
+  )
+  const standings = targets.map((target) => found.get(target) ?? { ...unknownStanding, target })
+  return options.structure ? withStructure(standings) : standings
+}
+
+type StandingsReader = (
+  session: Session,
+  targets: readonly TargetSchema[],
+) => Promise<readonly TargetStanding[]>
+
+/** Reads where the target schemas of one database stand. Those that stand alike are judged once. */
+export function standingsReader(project: Project, options: StandingsOptions): StandingsReader {
+  const { env, files } = project
+  const pending = pendingCounter(project)
+  return async ({ client }, targets) => {
+    const schemas = targets.map(({ schema }) => schema)
+    const single = singleTargets(env).filter(({ schema }) => !schemas.includes(schema))
+    const hasSingle = targets.some(({ line }) => !isTenant(env, line))
+    const states = await readStates(client, project, hasSingle ? [...targets, ...single] : targets)
+    // A single line may stand on another; a tenant's revisions count for that tenant alone.
+    const all = hasSingle ? [...states.values()] : undefined
+    const progress = await readProgress(client, env.ledgerSchema, schemas)
+    const begun = new Map(progress.map((row) => [row.targetSchema, row]))
+    const entries = grouped(options.entries ? await readLastEntries(client, env.ledgerSchema, schemas) : [])
+    const lastRuns = options.lastRun ? await readLastRuns(client, env.ledgerSchema) : new Map()
+    const hashes = options.structure
+      ? await structureHashes(client, project, targets, states, options)
+      : undefined
+    return targets.map((target): TargetStanding => {
+      const { line, schema } = target
+      const state = states.get(schema)
+      const row = begun.get(schema)
+      const behind = pending(line, state, all)
+      return {
+        target,
+        revisions: state?.rows ?? [],
+        state: stateOf(project, target, state, behind),
+        behind,
+        neverRun: state?.neverRun ?? [],
+        trouble: state === undefined ? null : troubleNote(env, state),
+        halfDone:
+          row === undefined ? null : halfDoneOf(row, files, targetWords(env, { line, targetSchema: schema })),
+        entries: entries.get(schema) ?? [],
+        lastRun: lastRuns.get(schema) ?? null,
+        fingerprint: hashes?.get(schema) ?? null,
+        structure: null,
+      }
+    })
+  }
+}
+
+function stateOf(
+  { env, files }: Pick<Project, 'env' | 'files'>,
+  { line }: TargetSchema,
+  state: AppliedState | undefined,
+  behind: number,
+): TargetStanding['state'] {
+  const rows = state?.rows ?? []
+  // The run makes the schema of a single line, so one that is not there yet is nothing to tell.
+  const isAbsent = isTenant(env, line) ? state?.exists !== true : state?.trouble?.kind === 'gone'
+  if (isAbsent) return 'absent'
+  if (rows.some((id) => !files.has(id))) return 'missing'
+  if (state?.trouble?.kind === 'emptied' || state?.trouble?.kind === 'disagrees') return state.trouble.kind
+  if (behind === 0) return 'head'
+  return rows.length === 0 ? 'base' : 'behind'
+}
+
+const unknownStanding: Omit<TargetStanding, 'target'> = {
+  ...{ revisions: [], state: 'unreachable', behind: 0, neverRun: [], trouble: null, halfDone: null },
+  ...{ entries: [], lastRun: null, fingerprint: null, structure: null },
+}
+
+/** Marks who has the structure that most target schemas at the same revisions have. Pure. */
+function withStructure(standings: readonly TargetStanding[]): readonly TargetStanding[] {
+  const counts = new Map<string, Map<string, number>>()
+  const keyOf = ({ revisions }: TargetStanding) => revisions.join(' ')
+  for (const standing of standings) {
+    if (standing.fingerprint === null) continue
+    const hashes = counts.get(keyOf(standing)) ?? new Map<string, number>()
+    hashes.set(standing.fingerprint, (hashes.get(standing.fingerprint) ?? 0) + 1)
+    counts.set(keyOf(standing), hashes)
+  }
+  const majority = new Map(
+    [...counts].map(([key, hashes]) => [key, [...hashes].toSorted((a, b) => b[1] - a[1])[0]?.[0]]),
+  )
+  return standings.map((standing) => ({
+    ...standing,
+    structure:
+      standing.fingerprint === null
+        ? null
+        : standing.fingerprint === majority.get(keyOf(standing))
+          ? 'majority'
+          : 'differs',
+  }))
+}
+
+function structureHashes(
+  client: ClientBase,
+  { env }: Project,
+  targets: readonly TargetSchema[],
+  states: ReadonlyMap<string, AppliedState>,
+  { privileges = false }: StandingsOptions,
+): Promise<ReadonlyMap<string, string>> {
+  const [first] = targets
+  return readFingerprintHashes(client, {
+    schemas: targets.flatMap(({ schema }) => (states.get(schema)?.exists === true ? [schema] : [])),
+    exclude: tenantExclusion(env, first?.line ?? ''),
+    ...{ ignoreGeneratedNames: true, privileges, owners: privileges },
+  })
+}
+
+function grouped(entries: readonly LogEntry[]): ReadonlyMap<string, readonly LogEntry[]> {
+  const groups = new Map<string, LogEntry[]>()
+  for (const entry of entries) {
+    const group = groups.get(entry.targetSchema)
+    if (group === undefined) groups.set(entry.targetSchema, [entry])
+    else group.push(entry)
+  }
+  return groups
+}
+
+async function readLastRuns(client: ClientBase, ledgerSchema: string): Promise<ReadonlyMap<string, Date>> {
+  const { rows: found } = await client.query<{ exists: boolean }>(
+    'SELECT pg_catalog.to_regclass($1) IS NOT NULL AS exists',
+    [`${quoteIdent(ledgerSchema)}.log`],
+  )
+  if (!found[0]?.exists) return new Map()
+  const { rows } = await client.query<{ schema: string; at: string }>(
+    `SELECT target_schema AS schema, ${utcSql('max(at)')} AS at FROM ${quoteIdent(ledgerSchema)}.log GROUP BY target_schema`,
+  )
+  return new Map(rows.map(({ schema, at }) => [schema, new Date(at)]))
+}
+
+/**
+ * Counts the revisions of a line that are not applied yet, once for all that stand alike.
+ * @param all what else counts as applied; default: the state alone
+ */
+function pendingCounter(
+  project: Project,
+): (line: string, state: AppliedState | undefined, all?: readonly AppliedState[]) => number {
+  const { graph, files } = project
+  const known = new Map<string, number>()
+  const count = (line: string, states: readonly AppliedState[]) => {
+    const done = new Set(graph.applied(states.flatMap(({ rows }) => rows.filter((id) => files.has(id)))))
+    for (const { neverRun, alsoApplied } of states) {
+      for (const id of alsoApplied) done.add(id)
+      for (const id of neverRun) done.delete(id)
+    }
+    const needed = graph.ancestors(graph.realHeads({ lines: [line] }))
+    return needed.filter((id) => files.get(id)?.line === line && !done.has(id)).length
+  }
+  return (line, state, all = state === undefined ? [] : [state]) => {
+    const key = JSON.stringify([
+      line,
+      all.map(({ rows, neverRun, alsoApplied }) => [rows, neverRun, alsoApplied]),
+    ])
+    const pending = known.get(key) ?? count(line, all)
+    known.set(key, pending)
+    return pending
+  }
+}

@@ -1,0 +1,311 @@
+import { setMaxListeners } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { TargetSchema } from '../../environment/index.ts'
+import { exitCodes, interruptExitCode, MigError } from '../../errors.ts'
+import type { EmitEvent } from '../../events.ts'
+import { createLedger } from '../../ledger/index.ts'
+import { isServerError } from '../../postgres/connection/database-error.ts'
+import { databaseError, isConnectionLost } from '../../postgres/index.ts'
+import type { Project } from '../project.ts'
+import { guardConnection } from '../session/locks.ts'
+import { type Session, type SessionOptions, usingSession } from '../session/session.ts'
+import { databaseEnvironment } from '../targets/databases.ts'
+import { type Tally, tally } from './tally.ts'
+import type { TenantOutcome } from './tenant.ts'
+
+export interface PoolOptions {
+  /** Connections; never more than tenants. Default 4. */
+  readonly jobs?: number
+  /** So many tenants go first; the others only if none of these fails. */
+  readonly canary?: number
+  /** Go on past a failure. */
+  readonly goOn?: boolean
+  /** Stop after so many failures; implies `goOn`. */
+  readonly maxFailures?: number
+  /** Divide the tenants with other runners of the same command. */
+  readonly share?: boolean
+}
+
+/** A piece of work on one tenant. */
+export interface TenantJob {
+  readonly tenant: TargetSchema
+  readonly run: (session: Session) => Promise<TenantOutcome>
+}
+
+export interface TenantFailure {
+  readonly tenant: TargetSchema
+  readonly error: MigError
+}
+
+/** What came of many tenants. */
+export interface PoolResult {
+  readonly done: number
+  /** Steps taken in all. */
+  readonly steps: number
+  /** In the order of the jobs, whichever ended first. */
+  readonly failures: readonly TenantFailure[]
+  /** Tenants that were dropped while the run went on. */
+  readonly gone: number
+  /** Tenants that were not begun, since the run stopped before. */
+  readonly left: number
+  /** Whether the canaries stopped it. */
+  readonly canaryFailed: boolean
+  readonly ms: number
+}
+
+const defaultJobs = 4
+/** How often a tenant is taken up again whose connection broke before anything was done to it. */
+const mostLosses = 3
+/** Milliseconds between looks at tenants that other runners have, about. */
+const busyPause = 200
+
+/**
+ * Runs jobs over a number of connections, each with a tenant at a time. A connection stays with one database while
+ * that has tenants left. Failures are collected, not thrown.
+ * @throws MigError `interrupted`, and what keeps the first connection from opening.
+ */
+export async function runPool(
+  project: Project,
+  jobs: readonly TenantJob[],
+  options: PoolOptions,
+  givenSessions: SessionOptions,
+): Promise<PoolResult> {
+  const started = performance.now()
+  const emit = warningOnce(givenSessions.emit ?? (() => undefined))
+  const sessionOptions = { ...givenSessions, emit }
+  // Each connection listens to it, and Node takes more than ten for a leak.
+  if (givenSessions.signal !== undefined) setMaxListeners(0, givenSessions.signal)
+  const count = Math.min(options.canary ?? 0, jobs.length)
+  const counts = tally(jobs.length, emit)
+  const context = { project, options, sessionOptions, emit, counts }
+  let canaryFailed = false
+  if (count > 0) {
+    await drain({ ...context, queue: jobs.slice(0, count), goOn: false })
+    canaryFailed = counts.failures().length > 0
+  }
+  if (!canaryFailed) {
+    const rest = jobs.slice(count)
+    const goOn = options.goOn === true || options.maxFailures !== undefined
+    await drain({ ...context, queue: options.share ? rotated(rest) : rest, goOn })
+  }
+  const order = new Map(jobs.map(({ tenant }, at) => [tenant, at]))
+  const failures = counts
+    .failures()
+    .toSorted((a, b) => (order.get(a.tenant) ?? 0) - (order.get(b.tenant) ?? 0))
+  const { done, steps, gone } = counts.totals()
+  const left = jobs.length - done - gone - failures.length
+  return { done, steps, failures, gone, left, canaryFailed, ms: performance.now() - started }
+}
+
+/** Hundreds of connections may all have the same to say. */
+function warningOnce(emit: EmitEvent): EmitEvent {
+  const told = new Set<string>()
+  return (event) => {
+    if (event.event === 'warning') {
+      const text = `${event.code} ${event.message}`
+      if (told.has(text)) return
+      told.add(text)
+    }
+    emit(event)
+  }
+}
+
+interface Drain {
+  readonly project: Project
+  readonly options: PoolOptions
+  readonly sessionOptions: SessionOptions
+  readonly emit: EmitEvent
+  readonly counts: Tally
+  readonly queue: readonly TenantJob[]
+  readonly goOn: boolean
+}
+
+async function drain(context: Drain): Promise<void> {
+  const { queue, options, counts, goOn } = context
+  const { signal } = context.sessionOptions
+  const waiting = jobQueue(queue)
+  const limit = options.maxFailures ?? Number.POSITIVE_INFINITY
+  const stopped = () =>
+    signal?.aborted === true || (!goOn && counts.failures().length > 0) || counts.failures().length >= limit
+  let [working, losses] = [0, 0]
+  const worker = async (): Promise<void> => {
+    working += 1
+    try {
+      for (;;) {
+        const database = stopped() ? undefined : waiting.database()
+        if (database === undefined) return
+        try {
+          await workOn(context, waiting, database, stopped)
+        } catch (error) {
+          if (isTooMany(error) && working > 1) return fewerJobs(context, error)
+          // One that broke as soon as it was there says nothing of the next one.
+          if (isConnectionLost(error) && !signal?.aborted && losses++ < mostLosses) continue
+          if (!(error instanceof MigError) || signal?.aborted) throw error
+          // The database cannot be reached, so none of its tenants can.
+          for (const job of waiting.takeAll(database)) counts.failed(job.tenant, error, 0)
+        }
+      }
+    } finally {
+      working -= 1
+    }
+  }
+  const workers = Math.max(1, Math.min(options.jobs ?? defaultJobs, queue.length))
+  const ends = await Promise.allSettled(Array.from({ length: workers }, worker))
+  if (signal?.aborted) throw interrupted(signal, counts)
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
+}
+
+/** One connection to one database, until that has nothing left to take. */
+async function workOn(
+  { project, sessionOptions, counts }: Drain,
+  waiting: JobQueue,
+  database: string | null,
+  stopped: () => boolean,
+): Promise<void> {
+  const env = databaseEnvironment(project.env, database)
+  await usingSession(env, sessionOptions, async (session) => {
+    await guardConnection(session)
+    await createLedger(session.client, env.ledgerSchema)
+    for (;;) {
+      const job = stopped() ? undefined : waiting.take(database)
+      if (job === undefined) return
+      const { tenant } = job
+      const started = performance.now()
+      try {
+        const outcome = await job.run(session)
+        if (outcome === 'lost') {
+          // Another connection takes it up, but not for ever.
+          if (waiting.giveBack(job)) return
+          throw connectionGone()
+        }
+        if (outcome === 'busy') {
+          waiting.putBack(job)
+          // All that is left is in other hands: look again in a while.
+          if (waiting.allBusy(database))
+            await pause(busyPause * (0.5 + Math.random()), undefined, { signal: sessionOptions.signal })
+        } else if (outcome === 'gone') {
+          waiting.settled(job)
+          counts.gone(tenant, performance.now() - started)
+        } else {
+          waiting.settled(job)
+          counts.done(tenant, outcome.steps, performance.now() - started)
+        }
+      } catch (error) {
+        if (sessionOptions.signal?.aborted) return
+        waiting.settled(job)
+        counts.failed(tenant, asMigError(error), performance.now() - started)
+        if (isConnectionLost(error) || brokenBy(error)) return
+      }
+    }
+  })
+}
+
+/** A failed step hides a lost connection in its causes. */
+function brokenBy(error: unknown): boolean {
+  return error instanceof Error && error.cause !== undefined
+    ? isConnectionLost(error.cause) || brokenBy(error.cause)
+    : false
+}
+
+interface JobQueue {
+  /** A database that has jobs left to take; undefined when none has. */
+  database(): string | null | undefined
+  take(database: string | null): TenantJob | undefined
+  takeAll(database: string | null): readonly TenantJob[]
+  /** Gives back a job whose connection broke before it was begun; false when that has come too often. */
+  giveBack(job: TenantJob): boolean
+  /** Gives back a job whose tenant somebody else has. */
+  putBack(job: TenantJob): void
+  settled(job: TenantJob): void
+  allBusy(database: string | null): boolean
+}
+
+function jobQueue(jobs: readonly TenantJob[]): JobQueue {
+  const queues = new Map<string | null, TenantJob[]>()
+  for (const job of jobs) {
+    const queue = queues.get(job.tenant.databaseUrl)
+    if (queue === undefined) queues.set(job.tenant.databaseUrl, [job])
+    else queue.push(job)
+  }
+  // Taken from the end, which costs nothing.
+  for (const queue of queues.values()) queue.reverse()
+  const workers = new Map<string | null, number>()
+  const busy = new Set<TenantJob>()
+  const lost = new Map<TenantJob, number>()
+  const queueOf = (database: string | null) => queues.get(database) ?? []
+  return {
+    database() {
+      const open = [...queues].filter(([, queue]) => queue.length > 0)
+      const load = ([name, queue]: readonly [string | null, TenantJob[]]) =>
+        queue.length / ((workers.get(name) ?? 0) + 1)
+      const [best] = open.toSorted((a, b) => load(b) - load(a))
+      if (best === undefined) return undefined
+      workers.set(best[0], (workers.get(best[0]) ?? 0) + 1)
+      return best[0]
+    },
+    take: (database) => queueOf(database).pop(),
+    takeAll: (database) => queueOf(database).splice(0).toReversed(),
+    giveBack(job) {
+      const losses = (lost.get(job) ?? 0) + 1
+      lost.set(job, losses)
+      if (losses <= mostLosses) queueOf(job.tenant.databaseUrl).push(job)
+      return losses <= mostLosses
+    },
+    putBack(job) {
+      busy.add(job)
+      queueOf(job.tenant.databaseUrl).unshift(job)
+    },
+    settled: (job) => void busy.delete(job),
+    allBusy: (database) => queueOf(database).every((job) => busy.has(job)),
+  }
+}
+
+/** Runners that share begin at different places, so that they do not knock at the same doors. */
+function rotated<Item>(items: readonly Item[]): readonly Item[] {
+  const at = Math.floor(Math.random() * items.length)
+  return [...items.slice(at), ...items.slice(0, at)]
+}
+
+function isTooMany(error: unknown): error is MigError {
+  return error instanceof MigError && error.code === 'too-many-connections'
+}
+
+function fewerJobs({ emit }: Drain, error: MigError): void {
+  emit({
+    event: 'warning',
+    code: 'fewer-jobs',
+    message: `the server has no connection left, so fewer run at once: ${error.message}`,
+    help: 'use fewer connections: --jobs 2',
+  })
+}
+
+function connectionGone(): MigError {
+  return new MigError('connection-lost', 'the connection broke again and again before anything was done', {
+    help: 'look at what ends the sessions of this role, then run the same command again',
+    exitCode: exitCodes.stepFailed,
+  })
+}
+
+/** What a tenant failed with, whatever was thrown. */
+export function asMigError(error: unknown): MigError {
+  if (error instanceof MigError) return error
+  if (isServerError(error) || isConnectionLost(error)) return databaseError(error)
+  const message = error instanceof Error ? error.message : String(error)
+  return new MigError('tenant-failed', message, { exitCode: exitCodes.stepFailed, cause: error })
+}
+
+/** The end of a run over tenants that a signal, or an error of the caller's, has stopped. */
+export function interrupted(signal: AbortSignal, counts: Tally): MigError {
+  const { done, total } = counts.totals()
+  const reason = signal.reason instanceof MigError ? signal.reason : undefined
+  return new MigError(
+    reason?.code ?? 'interrupted',
+    `${reason?.message ?? 'interrupted'}; ${done} of ${total} tenants are done, and what was under way is rolled back or resumable`,
+    {
+      help: reason?.help ?? 'run the same command again: it does what is left',
+      exitCode: reason?.exitCode ?? interruptExitCode(signal.reason),
+      facts: { done, total },
+      cause: reason,
+    },
+  )
+}

@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs'
+import { parseDuration } from '../../environment/duration.ts'
+import { loadModule } from '../../environment/index.ts'
+import { exitCodes, MigError } from '../../errors.ts'
+import type { Operations } from '../../operations/index.ts'
+import { lineAndColumn, splitStatements } from '../../postgres/index.ts'
+import { type RevisionFile, readSqlRevision } from '../../revisions/index.ts'
+import { statementKind } from '../statement/statement-kind.ts'
+
+/** What a revision file does, ready to run. */
+export interface RevisionBody {
+  readonly upgrade: (op: Operations) => Promise<void>
+  readonly downgrade: (op: Operations) => Promise<void>
+  /** Whether the file has the function or section. */
+  readonly has: (side: 'upgrade' | 'downgrade') => boolean
+  /** Milliseconds, where the revision says it: `export const lockTimeout = '2s'`. */
+  readonly lockTimeout?: number
+  readonly statementTimeout?: number
+}
+
+/**
+ * Loads a revision's `upgrade` and `downgrade`.
+ *
+ * In an SQL revision a statement that PostgreSQL runs in no transaction (CREATE INDEX CONCURRENTLY, VACUUM …) is
+ * taken out of it by itself, as `op.autocommit` does; `-- lockTimeout: 2s` in its head sets a timeout.
+ * @throws MigError `bad-module` when the file does not load, `no-upgrade` or `no-downgrade` when it lacks the
+ *   function, `bad-duration`.
+ */
+export async function loadRevision(file: RevisionFile, cacheDir: string): Promise<RevisionBody> {
+  if (file.format === 'sql') return sqlRevision(file)
+  const module = await loadModule(file.path, cacheDir)
+  return {
+    upgrade: (op) => callExport(file, module, 'upgrade', op),
+    downgrade: (op) => callExport(file, module, 'downgrade', op),
+    has: (side) => typeof module[side] === 'function',
+    ...timeouts((name) => module[name]),
+  }
+}
+
+async function callExport(
+  file: RevisionFile,
+  module: Readonly<Record<string, unknown>>,
+  name: 'upgrade' | 'downgrade',
+  op: Operations,
+): Promise<void> {
+  const body = module[name]
+  if (typeof body !== 'function') throw missingSide(file, name)
+  await body(op)
+}
+
+function sqlRevision(file: RevisionFile): RevisionBody {
+  const text = readFileSync(file.path, 'utf8')
+  const sections = readSqlRevision(text)
+  const firstLine = Math.min(
+    sections.upgradeLine ?? Number.POSITIVE_INFINITY,
+    sections.downgradeLine ?? Number.POSITIVE_INFINITY,
+  )
+  const head = text.split('\n', firstLine - 1).join('\n')
+  const run = async (name: 'upgrade' | 'downgrade', section: string | null, op: Operations) => {
+    if (section === null) throw missingSide(file, name)
+    for (const { text: sql, start } of splitStatements(section)) {
+      const { kind } = statementKind(sql)
+      const inTransaction = kind === 'plain' || kind === 'transaction' || kind === 'refused'
+      try {
+        await (inTransaction ? op.execute(sql) : op.autocommit(() => op.execute(sql)))
+      } catch (error) {
+        throw placedInFile(error, sql, { section, start, line: sections[`${name}Line`] ?? 1 })
+      }
+    }
+  }
+  return {
+    upgrade: (op) => run('upgrade', sections.upgrade, op),
+    downgrade: (op) => run('downgrade', sections.downgrade, op),
+    has: (side) => sections[side] !== null,
+    ...timeouts((name) => new RegExp(`^--[ \\t]*${name}:[ \\t]*(\\S.*?)[ \\t\\r]*$`, 'm').exec(head)?.[1]),
+  }
+}
+
+/**
+ * Adds the line and the column of the file to an error over a statement of it: of the place in the statement, else of
+ * its first character.
+ * @param at the section that the statement is in, its offset there, and the line of the file that the section begins on
+ */
+function placedInFile(
+  error: unknown,
+  sql: string,
+  at: { readonly section: string; readonly start: number; readonly line: number },
+): unknown {
+  if (!(error instanceof MigError) || error.place?.file === undefined) return error
+  const { code, message, help, exitCode, facts, place } = error
+  const offset = place.statement?.length === sql.length ? (place.position ?? 0) : 0
+  const { line, column } = lineAndColumn(at.section, at.start + offset)
+  return new MigError(code, message, {
+    ...(help === undefined ? {} : { help }),
+    exitCode,
+    facts,
+    place: { ...place, line: at.line + line - 1, column },
+    cause: error.cause,
+  })
+}
+
+function timeouts(read: (name: string) => unknown): Pick<RevisionBody, 'lockTimeout' | 'statementTimeout'> {
+  const entries = ['lockTimeout', 'statementTimeout'].flatMap((name) => {
+    const value = read(name)
+    return value === undefined ? [] : [[name, parseDuration(String(value), name)] as const]
+  })
+  return Object.fromEntries(entries)
+}
+
+/**
+ * Refuses a downgrade of several steps before the first of them, where the file of a later one has no downgrade.
+ * @throws MigError `no-downgrade`, and as `loadRevision` does
+ */
+export async function expectDowngrades(
+  steps: readonly { readonly file: RevisionFile; readonly direction: 'upgrade' | 'downgrade' }[],
+  load: (file: RevisionFile) => Promise<RevisionBody>,
+): Promise<void> {
+  for (const { file, direction } of steps) {
+    if (direction !== 'downgrade') continue
+    if (!(await load(file)).has(direction)) throw missingSide(file, direction)
+  }
+}
+
+function missingSide(file: RevisionFile, name: 'upgrade' | 'downgrade'): MigError {
+  const what = file.format === 'sql' ? `-- ${name} section` : `exported function ${name}`
+  const code = name === 'upgrade' ? 'no-upgrade' : 'no-downgrade'
+  const noWayBack =
+    name === 'upgrade' ? '' : `; for no way back at all there is irreversible, with its reason`
+  return new MigError(code, `revision ${file.revision} has no ${what}`, {
+    help: `add it; an empty one says that there is nothing to do${noWayBack}: just mig-edit ${file.revision}`,
+    place: { file: file.path },
+    exitCode: exitCodes.stepFailed,
+  })
+}

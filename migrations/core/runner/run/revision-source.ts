@@ -1,0 +1,36 @@
+import type { RevisionFile } from '../../revisions/index.ts'
+import { fileChecksum } from '../project.ts'
+import { loadRevision, type RevisionBody } from './revision-body.ts'
+
+/** The revision files of one run: each is read and imported once, however many target schemas it is applied to. */
+export interface RevisionSource {
+  /** SHA-256 of the file, hex. */
+  checksum(file: RevisionFile): string
+  /** @throws MigError as `loadRevision` does */
+  load(file: RevisionFile): Promise<RevisionBody>
+  /** Begins to load what will be needed soon; an error is told by `load`. */
+  prepare(file: RevisionFile): void
+}
+
+/** @param cacheDir where compiled files are kept */
+export function revisionSource(cacheDir: string): RevisionSource {
+  const checksums = new Map<string, string>()
+  const bodies = new Map<string, Promise<RevisionBody>>()
+  const checksum = (file: RevisionFile) => {
+    const known = checksums.get(file.path) ?? fileChecksum(file.path)
+    checksums.set(file.path, known)
+    return known
+  }
+  const load = (file: RevisionFile) => {
+    const known = bodies.get(file.path) ?? loadRevision(file, cacheDir)
+    bodies.set(file.path, known)
+    return known
+  }
+  return {
+    checksum,
+    load,
+    prepare(file) {
+      load(file).catch(() => undefined)
+    },
+  }
+}

@@ -1,0 +1,142 @@
+import { setImmediate as turnOver } from 'node:timers/promises'
+import { forgetProgressStatement } from '../../ledger/index.ts'
+import type { BackfillResult, BackfillSpec, Statement, StatementSink } from '../../operations/index.ts'
+import { initialSettings, setOwnPath } from '../../postgres/index.ts'
+import { runBackfill } from '../backfill/backfill.ts'
+import type { PlanStep } from '../plan/plan.ts'
+import { sectionRun } from '../section/run.ts'
+import type { SectionContext, StepStart } from '../section/section.ts'
+import { guardConnection } from '../session/locks.ts'
+import { rollBack } from '../session/session.ts'
+import { resetRole } from '../session/settings.ts'
+import { leavingStatements, roleError } from '../statement/own-sql.ts'
+import { doneResult } from '../statement/reread.ts'
+import { checkStatement, runStatement } from '../statement/statement.ts'
+import { statementCount } from '../statement/statement-count.ts'
+import { type FailedStanding, notAwaited, transactionEnded } from '../statement/step-error.ts'
+import { stepTransaction } from '../statement/step-transaction.ts'
+import { lockLostError, stillLocked } from '../statement/still-locked.ts'
+import { underWay } from '../statement/under-way.ts'
+import { landing } from './landing.ts'
+import type { StepContext } from './step.ts'
+
+/**
+ * One attempt at a step. A revision is a transaction until `op.autocommit` or `op.backfill`: there, what was done
+ * so far is committed together with a row in `mig.progress`, and what comes after the section is a transaction
+ * again. Statements are counted, so that a later attempt leaves out those that are done.
+ */
+export interface StepRun {
+  readonly sink: StatementSink
+  /** Opens the transaction. */
+  readonly begin: () => Promise<void>
+  /** Ends the revision before `finish` does, for what runs between the two. @throws MigError as `finish` does */
+  readonly end: () => Promise<void>
+  /**
+   * Commits what is open together with the ledger's statements.
+   * @throws MigError `not-awaited` when the revision has come to its end before its statements have.
+   */
+  readonly finish: (ledger: readonly string[]) => Promise<void>
+  /** Rolls back what is open, once nothing is under way any more; for a connection that still answers. */
+  readonly abandon: () => Promise<void>
+  /** What a failure comes from, where its own text does not say it; after `abandon`. */
+  readonly explain: (cause: unknown) => Promise<unknown>
+  readonly standing: () => FailedStanding
+}
+
+/** @throws MigError `resume-differs` when a done statement is not the one that stands in its place now. */
+export function stepRun(context: StepContext, step: PlanStep, start: StepStart): StepRun {
+  const { session, project } = context
+  const { ledgerSchema } = project.env
+  const count = statementCount(step, start)
+  const transaction = stepTransaction(session, step, start)
+  const open = underWay()
+  let isOver = false
+  const lands = landing(session, step, start)
+  const checkNotOver = () => {
+    if (isOver) throw notAwaited(step, 1)
+  }
+  const section = sectionRun({
+    context,
+    step,
+    start,
+    count,
+    transaction,
+    checkNotOver,
+    beforeCommit: lands.check,
+  })
+  let hasEnded = false
+
+  /** Sees that the revision has come to its end; what follows is SQL of ours. */
+  async function ended(): Promise<readonly string[]> {
+    if (hasEnded) return [setOwnPath]
+    // A rejection that nobody awaits is reported at the end of the event loop's turn: before COMMIT, not after it.
+    await turnOver()
+    session.signal?.throwIfAborted()
+    if (open.count() > 0) throw notAwaited(step, open.count())
+    count.checkAllMet()
+    await lands.check()
+    hasEnded = true
+    return leavingStatements(start, lands.hasSet())
+  }
+
+  async function execute(statement: Statement) {
+    checkNotOver()
+    lands.note(statement.sql)
+    if (section.isOpen()) return section.execute(statement)
+    checkStatement(step, statement, start.role)
+    if (start.ownTransaction && session.client.getTransactionStatus() === 'I') throw transactionEnded(step)
+    if (count.isDone(statement.sql)) return doneResult(session, step, statement, true)
+    return runStatement(session, step, statement, start.lockTimeout)
+  }
+
+  async function backfill(at: SectionContext, spec: BackfillSpec): Promise<BackfillResult> {
+    const { table, set, where, key } = spec
+    if (count.isDone(JSON.stringify({ table, set, where, key }))) return { rows: 0, batches: 0 }
+    return runBackfill(at, spec)
+  }
+
+  return {
+    sink: {
+      offline: false,
+      get client() {
+        return session.client
+      },
+      execute: (statement) => open.track(() => execute(statement)),
+      autocommit: (body) => open.track(() => section.run(body)),
+      backfill: (spec) => open.track(() => section.runUndisturbed((at) => backfill(at, spec))),
+    },
+    async begin() {
+      if (!start.ownTransaction) await lands.begin()
+      await transaction.begin(true)
+    },
+    async end() {
+      await session.client.query((await ended()).join('; '))
+    },
+    async finish(ledger) {
+      const leaving = await ended()
+      const forget = count.inLedger()
+        ? [forgetProgressStatement(ledgerSchema, step.targetSchema, step.revision)]
+        : []
+      const after = lands.hasSet() ? initialSettings(session.client) : []
+      const locked = stillLocked(ledgerSchema, step)
+      await transaction.commit([...leaving, locked, ...ledger, ...forget, ...after])
+      if (lands.hasSet()) await guardConnection(session)
+    },
+    async abandon() {
+      isOver = true
+      await open.ended()
+      if (!start.ownTransaction) return
+      await rollBack(session)
+      // What a section has set is committed.
+      const settings = lands.hasSet() ? [...resetRole(start.login), ...initialSettings(session.client)] : []
+      await session.client.query([...settings, setOwnPath].join('; '))
+      if (lands.hasSet()) await guardConnection(session)
+    },
+    explain: async (cause) => lands.explain(roleError(step, start.role, lockLostError(step, cause))),
+    standing: () => ({
+      committed: count.inLedger() ? count.stored().statement : 0,
+      committing: transaction.isCommitting(),
+      begun: count.stored().pending !== null,
+    }),
+  }
+}

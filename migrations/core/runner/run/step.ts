@@ -1,0 +1,195 @@
+import { roleOf } from '../../environment/index.ts'
+import type { MigError } from '../../errors.ts'
+import {
+  failureStatement,
+  type LedgerStep,
+  ledgerStatements,
+  type Progress,
+  readProgress,
+} from '../../ledger/index.ts'
+import { operations } from '../../operations/index.ts'
+import { isConnectionLost, messageWithoutValues, quoteIdent } from '../../postgres/index.ts'
+import type { PlanStep } from '../plan/plan.ts'
+import type { Project } from '../project.ts'
+import { type Session, whereFrom } from '../session/session.ts'
+import { roleStatements, schemaOwner, searchPathStatement } from '../statement/own-sql.ts'
+import { editedFile, stepError } from '../statement/step-error.ts'
+import { usersCall } from '../statement/users-call.ts'
+import { failureText } from './failure-text.ts'
+import type { RevisionBody } from './revision-body.ts'
+import type { RevisionSource } from './revision-source.ts'
+import { type StepRun, stepRun } from './step-run.ts'
+
+/** What the steps of one run share. */
+export interface StepContext {
+  readonly session: Session
+  readonly project: Project
+  readonly total: number
+  /** Target schemas that did not exist when the run began. */
+  readonly missing: ReadonlySet<string>
+  /** The target schemas whose locks the run holds. */
+  readonly targetSchemas: readonly string[]
+  /** What earlier runs have left half done, as it was when this one began. */
+  readonly halfDone: readonly Progress[]
+  /** Go on with a half-done revision although its file was edited. */
+  readonly resumeEdited: boolean
+  readonly revisions: RevisionSource
+}
+
+/** One try of a step. */
+export interface StepAttempt {
+  /** The uuid under which its outcome is looked up in the log. */
+  readonly id: string
+  /** Whether it is a transaction of its own. */
+  readonly alone: boolean
+  /** False for the first try of the run. */
+  readonly again: boolean
+}
+
+/**
+ * Runs one step with its ledger rows; `alone` in transactions of its own. Only what the server says ends it: when it
+ * throws, schema and ledger are as before the step, or for a revision with `op.autocommit` as after its last
+ * finished statement, where the next attempt goes on.
+ * @throws MigError `database-error` with the place and what state the database is in; `edited-half-done`.
+ */
+export async function applyStep(context: StepContext, step: PlanStep, attempt: StepAttempt): Promise<void> {
+  const { session, project } = context
+  const { env } = project
+  const { id, alone } = attempt
+  const started = performance.now()
+  session.signal?.throwIfAborted()
+  const checksum = context.revisions.checksum(step.file)
+  const ledgerStep: LedgerStep = { ...ledgerStepOf(step), checksum, host: whereFrom, step: id }
+  let run: StepRun | undefined
+  try {
+    const body = await context.revisions.load(step.file)
+    const role = roleOf(env, step.line, step.targetSchema)
+    const progress = await progressOf(context, step, attempt)
+    if (progress !== undefined) checkUnedited(context, step, progress, checksum)
+    if (progress !== undefined && !attempt.again) sayResumed(context, step, progress)
+    run = stepRun(context, step, {
+      ownTransaction: alone,
+      checksum,
+      progress,
+      ...timeoutsOf(context, body),
+      ...{ role, login: session.role ?? 'none' },
+      opening: creatingStatements(step, env.createSchema, context.missing, role),
+    })
+    await run.begin()
+    const op = operations(run.sink, { schema: step.targetSchema, schemas: env.schemas, x: env.x })
+    await usersCall(session.client, `its ${step.direction}`, () => body[step.direction](op))
+    const { onApply } = env.options
+    if (onApply !== undefined) {
+      const { revision, direction, line, targetSchema, message } = step
+      await run.end()
+      const { client } = session
+      const applied = { client, revision, direction, line, targetSchema, message }
+      await usersCall(client, 'onApply', () => onApply(applied))
+    }
+    await run.finish(ledgerStatements(env.ledgerSchema, { ...ledgerStep, ...wholeDuration(run, started) }))
+  } catch (cause) {
+    const answers = alone && run !== undefined && !isConnectionLost(cause)
+    // What is still under way may be committed before it ends.
+    if (answers) await run?.abandon()
+    const known = answers && run !== undefined ? await run.explain(cause) : cause
+    const error = stepError(step, known, session.signal, run?.standing())
+    if (answers) await logFailure(context, ledgerStep, error, performance.now() - started)
+    throw error
+  }
+}
+
+/** A failure that cannot be logged, as on a full disk, is still the one to tell of. */
+async function logFailure(
+  { session, project }: StepContext,
+  step: LedgerStep,
+  error: MigError,
+  durationMs: number,
+): Promise<void> {
+  const text = failureText(error)
+  const outcome = error.code === 'interrupted' ? 'interrupted' : 'failed'
+  try {
+    await session.client.query(failureStatement(project.env.ledgerSchema, step, outcome, text, durationMs))
+  } catch (cause) {
+    const why = messageWithoutValues(cause)
+    session.emit({
+      event: 'warning',
+      code: 'failure-not-logged',
+      message: `the failure of ${step.revision} is not in the ledger's log: ${why}`,
+    })
+  }
+}
+
+/** The ledger's view of a plan step, before file and host are known. */
+export function ledgerStepOf(step: PlanStep): Omit<LedgerStep, 'checksum' | 'host'> {
+  const { direction, line, revision, targetSchema, appliedBefore, appliedAfter, digest } = step
+  return { direction, line, revision, targetSchema, before: appliedBefore, after: appliedAfter, digest }
+}
+
+/**
+ * The statements that a step's transaction begins with: the schema where it is missing, the role of env.ts, and the
+ * search_path, so that unqualified names mean the target schema.
+ */
+export function openingStatements(
+  step: PlanStep,
+  createSchema: boolean,
+  missing: ReadonlySet<string>,
+  role: string | undefined,
+): readonly string[] {
+  return [
+    ...creatingStatements(step, createSchema, missing, role),
+    ...roleStatements(role, 'transaction'),
+    searchPathStatement(step, 'transaction'),
+  ]
+}
+
+function creatingStatements(
+  { direction, targetSchema }: PlanStep,
+  createSchema: boolean,
+  missing: ReadonlySet<string>,
+  role: string | undefined,
+): readonly string[] {
+  const create = direction === 'upgrade' && createSchema && missing.has(targetSchema)
+  return create ? [createSchemaStatement(targetSchema, role)] : []
+}
+
+/** Makes a target schema where it is missing; it belongs to the role that its revisions run as. */
+function createSchemaStatement(schema: string, role: string | undefined): string {
+  return `CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}${schemaOwner(role)}`
+}
+
+async function progressOf(
+  { session, project, halfDone }: StepContext,
+  { targetSchema, revision, direction }: PlanStep,
+  { again }: StepAttempt,
+): Promise<Progress | undefined> {
+  const rows = again
+    ? await readProgress(session.client, project.env.ledgerSchema, [targetSchema])
+    : halfDone.filter((row) => row.targetSchema === targetSchema)
+  return rows.find((row) => row.revision === revision && row.direction === direction)
+}
+
+function checkUnedited(context: StepContext, step: PlanStep, progress: Progress, checksum: string): void {
+  if (progress.checksum !== checksum && !context.resumeEdited) throw editedFile(step, progress.statement)
+}
+
+function sayResumed({ session }: StepContext, step: PlanStep, progress: Progress): void {
+  if (progress.statement > 0) {
+    const { revision, targetSchema } = step
+    const message = `${revision} on ${targetSchema}: statements done before: ${progress.statement}; going on behind them`
+    session.emit({ event: 'notice', severity: 'INFO', message })
+  }
+}
+
+function timeoutsOf({ project }: StepContext, { lockTimeout, statementTimeout }: RevisionBody) {
+  const { env } = project
+  return {
+    lockTimeout: lockTimeout ?? env.lockTimeout,
+    statementTimeout: statementTimeout ?? env.statementTimeout,
+    explicitLockTimeout: lockTimeout !== undefined,
+  }
+}
+
+/** A transaction knows its own time; a revision of several is timed here. */
+function wholeDuration(run: StepRun, started: number): { readonly durationMs?: number } {
+  return run.standing().committed === 0 ? {} : { durationMs: performance.now() - started }
+}

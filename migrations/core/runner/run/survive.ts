@@ -1,0 +1,155 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { ClientBase } from 'pg'
+import { exitCodes, MigError } from '../../errors.ts'
+import type { MigEvent } from '../../events.ts'
+import { isStepDone, readApplied } from '../../ledger/index.ts'
+import { backendPid, isConnectionLost, serverHelp } from '../../postgres/index.ts'
+import type { PlanStep } from '../plan/plan.ts'
+import { lockTargets } from '../session/locks.ts'
+import type { StepContext } from './step.ts'
+
+/** How often one step goes on after a lost connection; a statement that brings the server down must come to an end. */
+const mostLosses = 3
+
+/** What a server that is on its way back may answer; anything else (no database, wrong password) stays as it is. */
+const passing = new Set(['no-server', 'no-connection', 'server-starting', 'too-many-connections'])
+
+/**
+ * Why a session that was ended is not worth another try: somebody has done so on purpose, or stops the server
+ * (admin_shutdown), or the same would happen again.
+ */
+const endings: Readonly<Record<string, string>> = {
+  '57P01': 'the session was ended by an administrator',
+  '25P03':
+    'the server ended the session: its transaction was idle for longer than idle_in_transaction_session_timeout',
+  '25P04': 'the server ended the session: its transaction took longer than transaction_timeout',
+}
+
+/**
+ * Runs a step, or the steps of one transaction, and when the connection is lost looks up what became of it: a new
+ * connection ends what is left of the old one, takes the locks again, which proves that the old one is gone, and
+ * asks the log. What was not committed is run again, except when somebody ended the session on purpose.
+ * @param last the step whose log entry tells that all is committed, and its id there
+ * @throws MigError `connection-lost`, saying what the database's state is, and what `body` throws.
+ */
+export async function surviving(
+  context: StepContext,
+  last: { readonly step: PlanStep; readonly id: string; readonly first: PlanStep },
+  body: (again: boolean) => Promise<void>,
+): Promise<void> {
+  const { session, project } = context
+  const { targetSchema, revision } = last.step
+  for (let losses = 1; ; losses++) {
+    try {
+      return await body(losses > 1)
+    } catch (error) {
+      if (
+        !(error instanceof Error) ||
+        !isConnectionLost(error) ||
+        session.own === undefined ||
+        session.signal?.aborted
+      )
+        throw error
+      const endedBy = session.own.endedBy() ?? stateOf(error)
+      await connectAgain(context, error)
+      if (await isStepDone(session.client, project.env.ledgerSchema, last.id)) return
+      if (endingOf(endedBy) !== undefined || losses >= mostLosses)
+        throw notCommitted(error, last.step, endedBy)
+      await checkUnmoved(context, last.first)
+      const sqlState = endedBy ?? '08006'
+      session.emit({
+        event: 'retry',
+        revision,
+        targetSchema,
+        attempt: losses,
+        sqlState,
+        delayMs: 0,
+        blockers: [],
+      })
+    }
+  }
+}
+
+async function connectAgain(context: StepContext, lost: MigError | Error): Promise<void> {
+  const { session, project, targetSchemas } = context
+  const { env } = project
+  const { emit, signal } = session
+  const pid = backendPid(session.client)
+  const end = Date.now() + Math.max(env.retry.for, env.retry.firstDelay)
+  for (let delay = env.retry.firstDelay; ; delay = Math.min(delay * 2, env.retry.maxDelay)) {
+    try {
+      await session.own?.reconnect()
+      break
+    } catch (cause) {
+      if (!(cause instanceof MigError) || !passing.has(cause.code) || Date.now() + delay > end)
+        throw withoutAnswer(lost, cause)
+      if (delay === env.retry.firstDelay) emit(waitingForServer(lost, env.retry.for))
+      await pause(delay, undefined, { signal })
+    }
+  }
+  if (pid !== undefined) await endOldBackend(session.client, pid)
+  await lockTargets(session, env, targetSchemas)
+}
+
+/** Only a backend that still has our old lock is ours: the pid may be another's by now. */
+async function endOldBackend(client: ClientBase, pid: number): Promise<void> {
+  await client.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE pid = $1 AND usename = current_user AND application_name = current_setting('application_name')
+       AND EXISTS (SELECT FROM pg_locks AS l WHERE l.pid = $1 AND l.locktype = 'advisory' AND l.granted)`,
+    [pid],
+  )
+}
+
+/** Between the loss and the new lock another runner may have gone on. */
+async function checkUnmoved({ session, project }: StepContext, step: PlanStep): Promise<void> {
+  const applied = await readApplied(session.client, project.env.ledgerSchema)
+  const rows = [...(applied.get(step.targetSchema) ?? [])].sort().join(' ')
+  if (rows === [...step.appliedBefore].sort().join(' ')) return
+  throw new MigError(
+    'plan-changed',
+    `another runner moved ${step.targetSchema} while this one had lost its connection`,
+    { help: 'run the same command again to go on from there', exitCode: exitCodes.stepFailed },
+  )
+}
+
+function stateOf(error: unknown): string | null {
+  if (!(error instanceof Error)) return null
+  if (!(error instanceof MigError) && 'code' in error && typeof error.code === 'string') {
+    return /^[0-9A-Z]{5}$/.test(error.code) ? error.code : null
+  }
+  return stateOf(error.cause)
+}
+
+function endingOf(sqlState: string | null): string | undefined {
+  return sqlState === null ? undefined : endings[sqlState]
+}
+
+function notCommitted(error: Error, step: PlanStep, endedBy: string | null): MigError {
+  const why = endingOf(endedBy) ?? 'the connection broke again and again'
+  return new MigError(
+    'connection-lost',
+    `${why} during ${step.direction} ${step.revision} on ${step.targetSchema}; the ledger says that it is not committed`,
+    {
+      help:
+        serverHelp(endedBy) ?? 'run the same command again to go on; what is half done shows just mig-status',
+      exitCode: exitCodes.stepFailed,
+      facts: { revision: step.revision, targetSchema: step.targetSchema, sqlState: endedBy },
+      cause: error,
+    },
+  )
+}
+
+function waitingForServer(lost: Error, forMs: number): MigEvent {
+  const message = `${lost.message.split('\n')[0]}; trying to connect again for ${forMs / 1000} s`
+  return { event: 'warning', code: 'connection-lost', message }
+}
+
+function withoutAnswer(lost: Error, cause: unknown): unknown {
+  if (!(cause instanceof MigError)) return cause
+  return new MigError('connection-lost', `${lost.message}\nno new connection: ${cause.message}`, {
+    help: 'when the server answers again, see how far it came: just mig-current, just mig-status',
+    exitCode: exitCodes.stepFailed,
+    cause,
+  })
+}

@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto'
+import type { StepFacts } from '../../events.ts'
+import { isConnectionLost } from '../../postgres/index.ts'
+import type { PlanStep } from '../plan/plan.ts'
+import { rollBack } from '../session/session.ts'
+import { retrying } from '../statement/retry.ts'
+import { stepError } from '../statement/step-error.ts'
+import { expectDowngrades } from './revision-body.ts'
+import { applyStep, type StepContext } from './step.ts'
+import { surviving } from './survive.ts'
+
+/** Runs the steps of a plan on locked target schemas: each in a transaction, or with `--transaction=run` all in one. */
+export async function takeSteps(context: StepContext, steps: readonly PlanStep[]): Promise<void> {
+  await expectDowngrades(steps, (file) => context.revisions.load(file))
+  if (context.project.env.transaction === 'run') await applyTogether(context, steps)
+  else {
+    const contextOf = contextOfStep(context, steps)
+    for (const [at, step] of steps.entries()) {
+      const next = steps[at + 1]
+      // While the server works on this step: reading and compiling the next takes about as long.
+      if (next !== undefined) setImmediate(() => context.revisions.prepare(next.file))
+      await applyAlone(contextOf(step), step, at + 1)
+    }
+  }
+}
+
+/** Only the first step on a target schema may have to make it; later ones would be told that it is there. */
+function contextOfStep(context: StepContext, steps: readonly PlanStep[]): (step: PlanStep) => StepContext {
+  const schemas = new Set<string>()
+  const first = new Set<PlanStep>()
+  for (const step of steps) {
+    if (!schemas.has(step.targetSchema)) first.add(step)
+    schemas.add(step.targetSchema)
+  }
+  const later: StepContext = { ...context, missing: new Set() }
+  return (step) => (first.has(step) ? context : later)
+}
+
+async function applyAlone(context: StepContext, step: PlanStep, index: number): Promise<void> {
+  const { emit } = context.session
+  const of = { index, total: context.total, ...stepFacts(step) }
+  emit({ event: 'step-start', ...of })
+  const started = performance.now()
+  const id = randomUUID()
+  await surviving(context, { step, id, first: step }, (lostOnce) =>
+    retrying(context, step, (attempt) =>
+      applyStep(context, step, { id, alone: true, again: lostOnce || attempt > 1 }),
+    ),
+  )
+  emit({ event: 'step-done', ms: performance.now() - started, ...of })
+}
+
+/** `--transaction=run`: all steps, or none. */
+async function applyTogether(context: StepContext, steps: readonly PlanStep[]): Promise<void> {
+  const [first, last] = [steps[0], steps.at(-1)]
+  if (first === undefined || last === undefined) return
+  const id = randomUUID()
+  await surviving(context, { step: last, id, first }, (lostOnce) =>
+    retrying(context, first, (attempt) => tryTogether(context, steps, id, lostOnce || attempt > 1)),
+  )
+}
+
+async function tryTogether(
+  context: StepContext,
+  steps: readonly PlanStep[],
+  id: string,
+  again: boolean,
+): Promise<void> {
+  const { session, total } = context
+  const { emit } = session
+  const contextOf = contextOfStep(context, steps)
+  let committing = false
+  await session.client.query('BEGIN')
+  try {
+    for (const [at, step] of steps.entries()) {
+      const of = { index: at + 1, total, ...stepFacts(step) }
+      emit({ event: 'step-start', ...of })
+      const started = performance.now()
+      await applyStep(contextOf(step), step, { id, alone: false, again })
+      emit({ event: 'step-done', ms: performance.now() - started, ...of })
+    }
+    committing = true
+    await session.client.query('COMMIT')
+  } catch (cause) {
+    if (!isConnectionLost(cause)) await rollBack(session)
+    const last = steps.at(-1)
+    throw committing && last !== undefined
+      ? stepError(last, cause, session.signal, { committed: 0, committing, begun: false })
+      : cause
+  }
+}
+
+/** A plan step without its file. */
+export function stepFacts(step: PlanStep): StepFacts {
+  const {
+    revision,
+    direction,
+    line,
+    targetSchema,
+    message,
+    neededBy,
+    below,
+    irreversible,
+    losses,
+    appliedAfter,
+  } = step
+  return {
+    revision,
+    direction,
+    line,
+    targetSchema,
+    message,
+    appliedAfter,
+    ...(neededBy === undefined ? {} : { neededBy }),
+    ...(below === undefined ? {} : { below }),
+    ...(irreversible === undefined ? {} : { irreversible }),
+    ...(losses === undefined ? {} : { losses }),
+  }
+}

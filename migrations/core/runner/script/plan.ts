@@ -1,0 +1,88 @@
+import type { TargetSchema } from '../../environment/index.ts'
+import { MigError } from '../../errors.ts'
+import type { Plan, PlanRequest, PlanStep } from '../plan/plan.ts'
+import { planRange } from '../plan/range.ts'
+import { tenantProject } from '../plan/tenant-project.ts'
+import type { Project } from '../project.ts'
+import { planTargets, withSingleLossCounts } from '../run/targets.ts'
+import type { SessionOptions } from '../session/session.ts'
+import { byDatabase } from '../targets/databases.ts'
+import { type LineGroup, listsThemselves, targetSchemas, tenantLine } from '../targets/targets.ts'
+
+/**
+ * The plan of an upgrade or downgrade as one list of steps, for `offlineScript`: each tenant's steps together, behind a
+ * guard of their own, with search_path set to it.
+ * @throws MigError as `planTargets` does; `several-databases` when the tenants live in more than one;
+ *   the refusal of a tenant for which no plan can be made.
+ */
+export async function scriptPlan(
+  project: Project,
+  group: LineGroup,
+  request: PlanRequest,
+  sessions: SessionOptions,
+): Promise<Plan> {
+  const targets = await targetSchemas(project.env, group, sessions)
+  checkOneDatabase(targets)
+  const plan = await planTargets(project, group, targets, request, sessions)
+  if (!plan.isTenant) return withSingleLossCounts(project, plan, sessions)
+  const { planner, work, refused, needed } = plan
+  const [first] = refused
+  if (first !== undefined) throw first.error
+  if (needed.length > 0) throw neededFirst(needed)
+  const applied = new Map(work.map(({ tenant, state }) => [tenant.schema, state.rows]))
+  const steps = work.flatMap(({ tenant, state }) => [...planner.stepsOf(tenant, state)])
+  return { direction: request.direction, target: request.target, steps, applied }
+}
+
+/**
+ * The plan of a range `a:b`, from files alone for single lines and where the tenants are given by name: then no
+ * database is asked, and whether they exist is for the script's own guard to find out.
+ * @throws MigError as `planRange` and `targetSchemas` do; `several-databases`.
+ */
+export async function rangePlan(
+  project: Project,
+  group: LineGroup,
+  range: string,
+  sessions: SessionOptions,
+): Promise<Plan> {
+  const { lines, isTenant } = group
+  if (!isTenant) return planRange({ ...project, env: { ...project.env, filter: lines } }, range)
+  const [line = ''] = lines
+  const tenants = givenByName(project, line) ?? (await targetSchemas(project.env, group, sessions))
+  checkOneDatabase(tenants)
+  const plans = tenants.map((tenant) => planRange(tenantProject(project, tenant), range))
+  const applied = new Map(
+    plans.flatMap((plan, at) => {
+      const schema = tenants[at]?.schema ?? ''
+      return [[schema, plan.applied.get(schema) ?? []] as const]
+    }),
+  )
+  const own = plans.flatMap(({ steps }) => steps.filter((step) => step.line === line))
+  return { direction: plans[0]?.direction ?? 'upgrade', target: range, steps: own, applied }
+}
+
+function givenByName({ env }: Project, line: string): readonly TargetSchema[] | undefined {
+  const { selection, shards } = env.targets
+  if (selection?.kind !== 'names' || shards !== null || listsThemselves(tenantLine(env, line)))
+    return undefined
+  if (selection.names.some((name) => /[*?]/.test(name))) return undefined
+  return selection.names.map((schema) => ({ line, schema, databaseUrl: null, shard: null }))
+}
+
+function checkOneDatabase(tenants: readonly TargetSchema[]): void {
+  if (byDatabase(tenants).size < 2) return
+  const shards = [...new Set(tenants.map(({ shard }) => shard ?? 'the main database'))]
+  throw new MigError('several-databases', `these tenants live in several databases: ${shards.join(', ')}`, {
+    help: 'a script is for one: choose it with --shard NAME',
+    facts: { shards },
+  })
+}
+
+function neededFirst(needed: readonly PlanStep[]): MigError {
+  const [first] = needed
+  const list = needed.map(({ line, revision }) => `${line} ${revision}`).join(', ')
+  return new MigError('needs-other-lines', `the tenants need revisions of other lines first: ${list}`, {
+    help: `write and run their script before this one: just mig-sql ${first?.revision} ${first?.line}`,
+    facts: { needed: needed.map(({ line, revision }) => ({ line, revision })) },
+  })
+}

@@ -1,0 +1,141 @@
+import { roleOf } from '../../environment/index.ts'
+import type { StepLoss } from '../../events.ts'
+import { type AppliedRows, ledgerDdl, ledgerStatements } from '../../ledger/index.ts'
+import { dollarQuoted, operations } from '../../operations/index.ts'
+import { quoteIdent, quoteLiteral, setOwnPath } from '../../postgres/index.ts'
+import { toolVersion } from '../../tool-version.ts'
+import type { Plan, PlanStep } from '../plan/plan.ts'
+import { makesSchemas } from '../plan/tenant-project.ts'
+import { fileChecksum, type Project } from '../project.ts'
+import { expectDowngrades, loadRevision } from '../run/revision-body.ts'
+import { ledgerStepOf, openingStatements } from '../run/step.ts'
+import { leavingStatements } from '../statement/own-sql.ts'
+import { notAwaited } from '../statement/step-error.ts'
+import { scriptSink, timeoutStatements } from './sink.ts'
+
+export interface ScriptRequest {
+  readonly project: Project
+  readonly plan: Plan
+  /** Whether it begins with what makes the ledger; default true. Without, it is for reading. */
+  readonly ledger?: boolean
+}
+
+/**
+ * The plan as SQL for psql: the same statements as online, byte for byte, each revision in a transaction with
+ * its ledger rows, behind a guard that stops unless the ledger is where the script starts.
+ */
+export async function* offlineScript({
+  project,
+  plan,
+  ledger = true,
+}: ScriptRequest): AsyncGenerator<string> {
+  const { env } = project
+  await expectDowngrades(plan.steps, (file) => loadRevision(file, env.cacheDir))
+  yield header(plan, Object.values(env.schemas))
+  if (plan.steps.length === 0) return
+  yield `${setOwnPath};\n\n`
+  if (ledger) yield `${ledgerDdl(env.ledgerSchema)}\n\n`
+  const together = env.transaction === 'run'
+  if (together) yield 'BEGIN;\n\n'
+  const schemas = new Set(plan.steps.map((step) => step.targetSchema))
+  for (const step of plan.steps) {
+    yield await stepScript(project, step, schemas, together)
+    // Only the first step of a schema may have to make it.
+    schemas.delete(step.targetSchema)
+  }
+  yield together ? 'COMMIT;\nRESET search_path;\n' : 'RESET search_path;\n'
+}
+
+/** @param own the schemas of the environment's single lines; other projects may have rows in the same ledger */
+function header({ applied, direction, steps, target }: Plan, own: readonly string[]): string {
+  const schemas = new Set([...own, ...steps.map((step) => step.targetSchema)])
+  const from = [...rowsOf(applied, schemas)].join(', ') || 'nothing applied'
+  const count = steps.length === 1 ? '1 step' : `${steps.length} steps`
+  return [
+    `-- just-mig ${toolVersion}: ${direction} to ${target.replaceAll(/[\r\n]+/g, ' ')}, ${count}`,
+    `-- starts from: ${from}`,
+    '-- run with: psql -X -v ON_ERROR_STOP=1 -f THIS_FILE',
+    '',
+    '',
+  ].join('\n')
+}
+
+function* rowsOf(applied: AppliedRows, schemas: ReadonlySet<string>): Generator<string> {
+  for (const [schema, ids] of applied)
+    if (schemas.has(schema)) yield `${schema.replaceAll(/[\r\n]+/g, ' ')} ${ids.join(' ')}`
+}
+
+async function stepScript(
+  project: Project,
+  step: PlanStep,
+  missing: ReadonlySet<string>,
+  together: boolean,
+): Promise<string> {
+  const { env } = project
+  const parts = [
+    `-- ${step.direction} ${step.targetSchema} ${step.revision}: ${step.message}`.replaceAll(/[\r\n]+/g, ' '),
+  ]
+  for (const loss of step.losses ?? []) parts.push(`-- ${lossComment(loss)}`)
+  const write = (sql: string) => void parts.push(terminated(sql))
+  if (!together) parts.push('BEGIN;')
+  const isTenant = env.lines.some((line) => line.key === step.line && line.tenants !== null)
+  const mayMake = isTenant ? makesSchemas(env, step.line) : env.createSchema
+  write(guard(env.ledgerSchema, step, isTenant && !mayMake && missing.has(step.targetSchema)))
+  const role = roleOf(env, step.line, step.targetSchema)
+  for (const sql of openingStatements(step, mayMake, missing, role)) write(sql)
+  const body = await loadRevision(step.file, env.cacheDir)
+  for (const sql of timeoutStatements(body, 'LOCAL ')) write(sql)
+  const { sink, isUnfinished, hasSetSession } = scriptSink(write, step, { together, timeouts: body, role })
+  const op = operations(sink, { schema: step.targetSchema, schemas: env.schemas, x: env.x })
+  await body[step.direction](op)
+  if (isUnfinished()) throw notAwaited(step, 1)
+  const checksum = fileChecksum(step.file.path)
+  for (const sql of leavingStatements({ role, login: 'none' }, hasSetSession())) write(sql)
+  for (const sql of ledgerStatements(env.ledgerSchema, { ...ledgerStepOf(step), checksum, host: null }))
+    write(sql)
+  if (hasSetSession()) for (const sql of ['RESET ALL', setOwnPath]) write(sql)
+  if (!together) parts.push('COMMIT;')
+  return `${parts.join('\n')}\n\n`
+}
+
+function lossComment({ loss, rows, estimated = false }: StepLoss): string {
+  if (rows === undefined) return `loses data: ${loss}`
+  return `loses data: ${loss}, ${estimated ? 'about ' : ''}${rows} ${rows === 1 ? 'row' : 'rows'}`
+}
+
+/** A statement with its semicolon, on a line of its own where a comment ends the text. */
+function terminated(sql: string): string {
+  const text = sql.trimEnd()
+  if (text.endsWith(';')) return text
+  return text.slice(text.lastIndexOf('\n') + 1).includes('--') ? `${text}\n;` : `${text};`
+}
+
+/**
+ * Raises unless the rows of the target schema are those that the step was planned from and the log's last entry says
+ * the same, and unless the schema is there where it must be.
+ */
+function guard(ledgerSchema: string, step: PlanStep, mustBeThere: boolean): string {
+  const target = quoteLiteral(step.targetSchema)
+  const rows = step.appliedBefore.map(quoteLiteral).join(', ')
+  const found = `(SELECT coalesce(array_agg(revision ORDER BY revision COLLATE "C"), '{}') FROM ${quoteIdent(ledgerSchema)}.version WHERE target_schema = ${target})`
+  const message = quoteLiteral(
+    `just-mig: schema ${step.targetSchema} is not at ${step.appliedBefore.join(', ') || 'base'}, where this script starts: it is at `,
+  )
+  const absent = quoteLiteral(`just-mig: there is no schema ${step.targetSchema}`)
+  const there = mustBeThere
+    ? `  IF NOT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = ${target}) THEN
+    RAISE EXCEPTION USING message = ${absent};
+  END IF;\n`
+    : ''
+  const logged = `(SELECT heads FROM ${quoteIdent(ledgerSchema)}.log WHERE target_schema = ${target} AND outcome = 'done' ORDER BY id DESC LIMIT 1)`
+  const otherwise = quoteLiteral(`just-mig: the log says that schema ${step.targetSchema} is at `)
+  const body = `BEGIN
+${there}  IF ${found} <> ARRAY[${rows}]::text[] THEN
+    RAISE EXCEPTION USING message = ${message} || ${found}::text;
+  END IF;
+  IF NOT (${logged} @> ARRAY[${rows}]::text[] AND ${logged} <@ ARRAY[${rows}]::text[]) THEN
+    RAISE EXCEPTION USING message = ${otherwise} || ${logged}::text || ', and the version table says ' || ${found}::text;
+  END IF;
+END`
+  return `DO ${dollarQuoted(`\n${body}\n`, 'mig')}`
+}

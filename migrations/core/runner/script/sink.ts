@@ -1,0 +1,94 @@
+import type { QueryResult } from 'pg'
+import { MigError } from '../../errors.ts'
+import type { Statement, StatementSink } from '../../operations/index.ts'
+import { backfillScript } from '../backfill/script.ts'
+import { backfillTable } from '../backfill/shape.ts'
+import { checkKeyStays, fullBackfillSpec } from '../backfill/spec.ts'
+import type { PlanStep } from '../plan/plan.ts'
+import type { RevisionBody } from '../run/revision-body.ts'
+import { setsSession, touchesRole } from '../session/settings.ts'
+import { leavingStatements, roleChanged, roleStatements, searchPathStatement } from '../statement/own-sql.ts'
+import { noSection } from '../statement/step-error.ts'
+
+type Timeouts = Pick<RevisionBody, 'lockTimeout' | 'statementTimeout'>
+
+/** The timeouts that a revision sets for itself; psql's session has those of everybody. */
+export function timeoutStatements(
+  { lockTimeout, statementTimeout }: Timeouts,
+  until: 'LOCAL ' | '',
+): readonly string[] {
+  const timeouts = Object.entries({ lock_timeout: lockTimeout, statement_timeout: statementTimeout })
+  return timeouts.flatMap(([name, value]) => (value === undefined ? [] : [`SET ${until}${name} = ${value}`]))
+}
+
+const noResult: QueryResult = { command: '', rowCount: null, oid: 0, fields: [], rows: [] }
+
+/** What a revision writes into its script. */
+export interface ScriptSink {
+  readonly sink: StatementSink
+  /** Whether the revision has begun a section and not awaited its end. */
+  readonly isUnfinished: () => boolean
+  /** Whether it has set a role or something else for the rest of psql's session. */
+  readonly hasSetSession: () => boolean
+}
+
+export interface ScriptSettings {
+  /** Whether one transaction holds the whole script, which then can have no sections. */
+  readonly together: boolean
+  readonly timeouts: Timeouts
+  /** The role that env.ts gives the revision. */
+  readonly role: string | undefined
+}
+
+/** @throws MigError `role-changed` for a statement that leaves the role of env.ts */
+export function scriptSink(
+  write: (sql: string) => void,
+  step: PlanStep,
+  { together, timeouts, role }: ScriptSettings,
+): ScriptSink {
+  let inSection = false
+  let setSession = false
+  async function autocommit<Result>(body: () => Promise<Result>): Promise<Result> {
+    if (inSection) return body()
+    if (together) throw noSection(step)
+    inSection = true
+    write('COMMIT')
+    for (const sql of roleStatements(role, 'session')) write(sql)
+    write(searchPathStatement(step, 'session'))
+    const settings = timeoutStatements(timeouts, '')
+    for (const sql of settings) write(sql)
+    const result = await body()
+    for (const sql of leavingStatements({ role, login: 'none' }, false)) write(sql)
+    for (const sql of settings) write(sql.replace(/^SET (\w+) .*$/, 'RESET $1'))
+    write('BEGIN')
+    for (const sql of roleStatements(role, 'transaction')) write(sql)
+    write(searchPathStatement(step, 'transaction'))
+    for (const sql of timeoutStatements(timeouts, 'LOCAL ')) write(sql)
+    inSection = false
+    return result
+  }
+  const sink: StatementSink = {
+    offline: true,
+    execute: ({ sql }: Statement) => {
+      if (role !== undefined && touchesRole(sql)) throw roleChanged(step, role, sql)
+      setSession ||= setsSession(sql)
+      write(sql)
+      return Promise.resolve(noResult)
+    },
+    autocommit,
+    backfill: (spec) =>
+      autocommit(() => {
+        const { table, set, where, key, batchSize, pause } = fullBackfillSpec(spec)
+        const tableSql = backfillTable(step.targetSchema, table)
+        if (key !== undefined) checkKeyStays(set, key)
+        write(backfillScript({ tableSql, set, where }, key, { batchSize, pause }))
+        return Promise.resolve({ rows: 0, batches: 0 })
+      }),
+    get client(): never {
+      throw new MigError('offline', 'op.client is not available while a script is written', {
+        help: 'guard it with if (!op.isOffline), or run online',
+      })
+    },
+  }
+  return { sink, isUnfinished: () => inSection, hasSetSession: () => setSession }
+}

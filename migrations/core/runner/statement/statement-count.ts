@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto'
+import type { Progress } from '../../ledger/index.ts'
+import type { PlanStep } from '../plan/plan.ts'
+import type { StepStart } from '../section/section.ts'
+import { whereFrom } from '../session/session.ts'
+import { resumeDiffers } from './step-error.ts'
+
+/** The statements of one attempt at a revision, counted from its start, so that a later attempt knows those that are done. */
+export interface StatementCount {
+  /**
+   * Counts a statement; true when an earlier attempt has done it.
+   * @throws MigError `resume-differs` when another statement was done in its place
+   */
+  readonly isDone: (text: string) => boolean
+  /** The progress row as it would be with all counted statements done. */
+  readonly reached: () => Progress
+  /** The progress row as the ledger has it, or would have it before the first statement. */
+  readonly stored: () => Progress
+  readonly inLedger: () => boolean
+  readonly noteSaved: (progress: Progress) => void
+  /** @throws MigError `resume-differs` when the revision ends before what was done */
+  readonly checkAllMet: () => void
+}
+
+/** @param start with the progress that an earlier attempt has left, if any */
+export function statementCount(step: PlanStep, start: StepStart): StatementCount {
+  const doneBefore = start.progress?.statement ?? 0
+  const { targetSchema, revision, direction, line } = step
+  let stored: Progress = start.progress ?? {
+    ...{ targetSchema, revision, direction, line, checksum: start.checksum, host: whereFrom },
+    ...{ statement: 0, digest: '', pending: null, backfill: null },
+  }
+  let inLedger = start.progress !== undefined
+  let counted = 0
+  let digest = ''
+  return {
+    isDone(text) {
+      counted += 1
+      digest = createHash('sha256').update(`${digest}\n${text}`).digest('hex').slice(0, 32)
+      if (counted === doneBefore && digest !== start.progress?.digest) throw resumeDiffers(step, doneBefore)
+      return counted <= doneBefore
+    },
+    reached: () => ({
+      ...stored,
+      ...{ checksum: start.checksum, host: whereFrom, statement: counted, digest },
+      ...{ pending: null, backfill: null },
+    }),
+    stored: () => stored,
+    inLedger: () => inLedger,
+    noteSaved(progress) {
+      stored = progress
+      inLedger = true
+    },
+    checkAllMet() {
+      if (counted < doneBefore) throw resumeDiffers(step, doneBefore)
+    },
+  }
+}

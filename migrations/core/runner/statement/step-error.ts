@@ -1,0 +1,197 @@
+import { exitCodes, interruptExitCode, MigError } from '../../errors.ts'
+import type { Progress } from '../../ledger/index.ts'
+import { databaseError, isConnectionLost, messageWithoutValues } from '../../postgres/index.ts'
+import { finishHelp } from '../applied/half-done.ts'
+import type { PlanStep } from '../plan/plan.ts'
+import type { Project } from '../project.ts'
+import { helpFor } from './statement-help.ts'
+
+/** How far a failed step had come. */
+export interface FailedStanding {
+  /** Statements that are committed already, in a revision with `op.autocommit`. */
+  readonly committed: number
+  /** Whether a COMMIT was on its way. */
+  readonly committing: boolean
+  /** Whether a statement that runs in no transaction was begun, which may have left something. */
+  readonly begun: boolean
+}
+
+const untouched: FailedStanding = { committed: 0, committing: false, begun: false }
+
+/** A step's failure as an error that says what state the database is in. */
+export function stepError(
+  step: PlanStep,
+  cause: unknown,
+  signal: AbortSignal | undefined,
+  standing: FailedStanding = untouched,
+): MigError {
+  const lost = isConnectionLost(cause)
+  if (signal?.aborted && !lost) {
+    // A reason of the caller's that is an error is what failed; the cancelled statement only follows from it.
+    if (signal.reason instanceof MigError) return stepError(step, signal.reason, undefined, standing)
+    return interrupted(step, signal, standing, cause)
+  }
+  const error =
+    cause instanceof MigError
+      ? cause
+      : isDatabaseError(cause) || lost
+        ? databaseError(cause, { file: step.file.path, ...helpFor(cause) })
+        : undefined
+  const state = lost && standing.committing ? unknownState : stateText(step, standing)
+  const message = messageWithoutValues(cause)
+  const { revision, targetSchema, direction } = step
+  return new MigError(
+    error?.code ?? 'revision-failed',
+    `${direction} ${revision} on ${targetSchema} failed: ${withState(error?.message ?? message, state)}`,
+    {
+      help: error?.help ?? helpOf(step, standing),
+      exitCode: exitCodes.stepFailed,
+      place: { file: step.file.path, ...error?.place },
+      facts: { ...error?.facts, revision, targetSchema },
+      cause,
+    },
+  )
+}
+
+/** The file of a half-done revision is not the one that was begun. */
+export function editedFile(step: PlanStep, done: number): MigError {
+  const { revision, targetSchema } = step
+  return new MigError(
+    'edited-half-done',
+    `the file of ${revision}, which is half done on ${targetSchema} (${statements(done)}), was edited since`,
+    {
+      help: 'put it back as it was, or, when only what comes behind those statements was edited, go on with --resume-edited',
+      exitCode: exitCodes.stepFailed,
+      place: { file: step.file.path },
+      facts: { revision, targetSchema, statementsDone: done },
+    },
+  )
+}
+
+/** A half-done revision stands in the way of another. */
+export function halfDoneFirst(
+  halfDone: Pick<Progress, 'revision' | 'line' | 'direction' | 'statement'>,
+  targetSchema: string,
+  applied: readonly string[],
+  files: Project['files'],
+): MigError {
+  const standing = applied.length === 0 ? 'base' : `"${applied.join(' ')}"`
+  const { revision, line, direction, statement } = halfDone
+  return new MigError(
+    'half-done',
+    `${direction} ${revision} on ${targetSchema} is half done (${statements(statement)}), so nothing else can run there`,
+    {
+      help: `finish it: ${finishHelp(halfDone, files, line)}; or undo those statements by hand, then forget them: just mig-stamp ${standing} ${line}`,
+      exitCode: exitCodes.stepFailed,
+      facts: { revision, targetSchema, direction, statementsDone: statement },
+    },
+  )
+}
+
+/** `op.autocommit` where one transaction holds the whole run. */
+export function noSection(step: PlanStep): MigError {
+  return new MigError(
+    'autocommit-in-run',
+    `revision ${step.revision} has statements outside a transaction, which --transaction=run cannot take back`,
+    {
+      help: 'run it with --transaction=revision',
+      place: { file: step.file.path },
+      exitCode: exitCodes.stepFailed,
+    },
+  )
+}
+
+/** A revision, or its `op.autocommit`, has come to its end before its statements have. */
+export function notAwaited(step: PlanStep, count: number): MigError {
+  return new MigError(
+    'not-awaited',
+    `${step.revision} came to its end while ${count === 1 ? 'a statement' : `${count} statements`} of it ${count === 1 ? 'was' : 'were'} still under way`,
+    {
+      help: `write await before every call of op: just mig-edit ${step.revision}`,
+      place: { file: step.file.path },
+      exitCode: exitCodes.stepFailed,
+    },
+  )
+}
+
+/** A statement beside a backfill would get into the transaction of one of its batches. */
+export function atOnce(step: PlanStep): MigError {
+  return new MigError('at-once', `${step.revision} runs something else while its op.backfill is under way`, {
+    help: `await one after the other; in throttle, ask with the client that it is given: just mig-edit ${step.revision}`,
+    place: { file: step.file.path },
+    exitCode: exitCodes.stepFailed,
+  })
+}
+
+/** A revision has sent COMMIT or ROLLBACK past the runner. */
+export function transactionEnded(step: PlanStep): MigError {
+  return new MigError(
+    'transaction-control',
+    `${step.revision} has ended its transaction through op.client: what it did before that is not kept together with the ledger`,
+    {
+      help: 'take COMMIT and ROLLBACK out; what must be committed by itself goes into op.autocommit',
+      place: { file: step.file.path },
+      exitCode: exitCodes.stepFailed,
+    },
+  )
+}
+
+/** A done statement is not the one that stands in its place now. */
+export function resumeDiffers(step: PlanStep, done: number): MigError {
+  const standing = step.appliedBefore.length === 0 ? 'base' : `"${step.appliedBefore.join(' ')}"`
+  return new MigError(
+    'resume-differs',
+    `${step.revision} on ${step.targetSchema} has ${statements(done)} already, and the file does not begin with ${done === 1 ? 'it' : 'them'} any more`,
+    {
+      help: `put these statements back as they were (just mig-edit ${step.revision}); or undo them by hand, then forget them: just mig-stamp ${standing} ${step.line}`,
+      place: { file: step.file.path },
+      exitCode: exitCodes.stepFailed,
+    },
+  )
+}
+
+const unknownState = 'the connection broke while it was committed, so whether it was is not known'
+
+function stateText({ targetSchema }: PlanStep, { committed, begun }: FailedStanding): string {
+  if (committed === 0 && !begun) return `schema ${targetSchema} and the ledger are as before this revision`
+  const first = committed === 1 ? 'first statement is' : `first ${committed} statements are`
+  const done = committed === 0 ? 'no statement of it is recorded as done' : `its ${first} done and recorded`
+  return begun
+    ? `${done}, the one that failed ran in no transaction and may have left something`
+    : `${done}, what came after was rolled back`
+}
+
+/** PostgreSQL's detail is a line of its own; what state the database is in must not read as a part of it. */
+const withState = (message: string, state: string): string =>
+  message.includes('\n') ? `${message}\n${state}` : `${message}; ${state}`
+
+const statements = (count: number): string => `${count} ${count === 1 ? 'statement' : 'statements'} done`
+
+function helpOf({ revision }: PlanStep, { committed, begun }: FailedStanding): string {
+  const edit = `just mig-edit ${revision}`
+  if (committed === 0 && !begun) return `fix the revision, then run the command again: ${edit}`
+  return `run the same command again to go on behind them; an edited file needs --resume-edited: ${edit}`
+}
+
+function interrupted(
+  step: PlanStep,
+  signal: AbortSignal,
+  standing: FailedStanding,
+  cause: unknown,
+): MigError {
+  const { direction, revision, targetSchema } = step
+  return new MigError(
+    'interrupted',
+    `${direction} ${revision} on ${targetSchema} was interrupted; ${stateText(step, standing)}`,
+    {
+      help: 'run the same command again to go on',
+      exitCode: interruptExitCode(signal.reason),
+      facts: { revision, targetSchema },
+      cause,
+    },
+  )
+}
+
+function isDatabaseError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && 'severity' in error
+}

@@ -1,0 +1,229 @@
+import {
+  type Environment,
+  listTenants,
+  selectTenants,
+  sourceTakes,
+  type TargetSchema,
+  whyNoTenant,
+} from '../../environment/index.ts'
+import type { Line } from '../../environment/schema-map.ts'
+import { MigError } from '../../errors.ts'
+import type { Project } from '../project.ts'
+import { type Session, type SessionOptions, usingSession } from '../session/session.ts'
+
+/** Lines that a command treats together: all single lines of the filter, or one tenant line. */
+export interface LineGroup {
+  readonly lines: readonly string[]
+  /** Whether it is a tenant line, each of whose target schemas is planned by itself. */
+  readonly isTenant: boolean
+}
+
+/** What a run is asked for, as far as it says which lines are meant. */
+export interface LinesRequest {
+  readonly direction: 'upgrade' | 'downgrade'
+  readonly target: string
+}
+
+/** The filter by kind of line. */
+export function filteredLines({ lines, filter }: Pick<Environment, 'lines' | 'filter'>): {
+  readonly single: readonly string[]
+  readonly tenant: readonly string[]
+} {
+  const wanted = lines.filter(({ key }) => filter.includes(key))
+  const keys = (isTenant: boolean) =>
+    wanted.flatMap(({ key, tenants }) => ((tenants !== null) === isTenant ? [key] : []))
+  return { single: keys(false), tenant: keys(true) }
+}
+
+/**
+ * The lines of the filter as they are treated together, single lines first.
+ * @throws MigError `no-tenant-line` when tenants are named and the filter has no line for them
+ */
+export function lineGroups(env: Environment): readonly LineGroup[] {
+  const { single, tenant } = filteredLines(env)
+  if (tenant.length === 0) refuseNamedTenants(env)
+  return [
+    ...(single.length > 0 || tenant.length === 0 ? [{ lines: single, isTenant: false }] : []),
+    ...tenant.map((line) => ({ lines: [line], isTenant: true })),
+  ]
+}
+
+/**
+ * The lines that a run is for, in its order: on the way up single lines come first, since tenants may need them, on the
+ * way down last. A target that names a revision is for the line of that revision alone.
+ * @throws MigError `mixed-lines` for a target that means something else for single lines than for tenants;
+ *   `no-tenant-line`, and as the graph does for a target that it does not know
+ */
+export function groupsOfRun(project: Project, request: LinesRequest): readonly LineGroup[] {
+  const filter = linesOfTarget(project, request)
+  const groups = lineGroups({ ...project.env, filter })
+  return request.direction === 'upgrade' ? groups : groups.toSorted(singleLast)
+}
+
+function singleLast(a: LineGroup, b: LineGroup): number {
+  return Number(!a.isTenant) - Number(!b.isTenant)
+}
+
+/** Single lines and tenant lines together take only targets that mean the same for both; a revision names its line. */
+function linesOfTarget({ env, graph, files }: Project, { direction, target }: LinesRequest) {
+  const { single, tenant } = filteredLines(env)
+  const forAll = direction === 'upgrade' ? /^heads?$/ : /^base$/
+  if (single.length === 0 || tenant.length === 0 || forAll.test(target)) return env.filter
+  if (!/^[-+]\d+$/.test(target)) {
+    const ids = graph.resolveAll(target, { lines: env.filter })
+    const lines = new Set(ids.flatMap((id) => files.get(id)?.line ?? []))
+    if (lines.size > 0) return [...lines]
+  }
+  throw new MigError('mixed-lines', `the target ${target} is not for single lines and tenant lines at once`, {
+    help: `name the lines: just mig-${direction} ${target} ${single.join(',')}, or just mig-${direction} ${target} ${tenant[0]} --tenants …`,
+  })
+}
+
+function refuseNamedTenants({ targets, lines }: Environment): void {
+  if (targets.selection === null && targets.shards === null) return
+  const keys = lines.flatMap(({ key, tenants }) => (tenants === null ? [] : [key]))
+  throw new MigError('no-tenant-line', 'tenants are named, and the schema filter has no tenant line', {
+    help:
+      keys.length === 0
+        ? "env.ts has no tenant line; make one with schemas: { tenant: { tenants: { like: 'tenant_%' } } }"
+        : `put the line into the filter: ${keys.join(', ')}`,
+  })
+}
+
+/**
+ * The one tenant line of the filter, for what is done with one tenant.
+ * @throws MigError `no-tenant-line`, `one-tenant-line`
+ */
+export function oneTenantLine(env: Environment): string {
+  const { tenant } = filteredLines(env)
+  const [line, ...more] = tenant
+  if (line === undefined) {
+    throw new MigError('no-tenant-line', 'the schema filter has no tenant line', {
+      help: "a tenant line is schemas: { tenant: { tenants: { like: 'tenant_%' } } } in env.ts",
+    })
+  }
+  if (more.length === 0) return line
+  throw new MigError('one-tenant-line', `there are several tenant lines: ${tenant.join(', ')}`, {
+    help: `name one of them as the schema key, as in ${line}`,
+  })
+}
+
+/** The target schemas of single lines. @param keys default: all of them */
+export function singleTargets(
+  { schemas }: Pick<Environment, 'schemas'>,
+  keys: readonly string[] = Object.keys(schemas),
+): readonly TargetSchema[] {
+  return keys.flatMap((line) => {
+    const schema = schemas[line]
+    return schema === undefined ? [] : [{ line, schema, databaseUrl: null, shard: null }]
+  })
+}
+
+/**
+ * The target schemas of lines that are treated together: of single lines as the schema map has them, of a tenant line
+ * those that the command names, in code-point order; unknown ones, with `create_schema`, last.
+ * @param whenNone what to take when no tenant is named; default: an error that says how
+ * @throws MigError as `selectTenants` and `listTenants` do.
+ */
+export async function targetSchemas(
+  env: Environment,
+  { lines, isTenant }: LineGroup,
+  options: SessionOptions,
+  whenNone?: 'all',
+): Promise<readonly TargetSchema[]> {
+  if (!isTenant) return singleTargets(env, lines)
+  const found: TargetSchema[] = []
+  for (const line of lines) found.push(...(await targetTenants(env, line, options, whenNone)))
+  return found
+}
+
+/** As {@link targetSchemas}, of one tenant line. */
+export async function targetTenants(
+  env: Environment,
+  key: string,
+  options: SessionOptions,
+  whenNone?: 'all',
+): Promise<readonly TargetSchema[]> {
+  const line = tenantLine(env, key)
+  return onDatabase(env, line, options, async (connect) => {
+    const listed = await listTenants(line, connect, takenSchemas(env))
+    const { selection, shards } = env.targets
+    if (selection === null && shards === null && whenNone === 'all') return listed
+    const { tenants, unknown } = selectTenants(key, listed, env.targets)
+    for (const schema of unknown) {
+      checkNewName(env, schema)
+      if (line.tenants !== null && (await sourceTakes(line.tenants, schema, connect))) continue
+      options.emit?.({ event: 'warning', ...notListed(key, schema) })
+    }
+    return [...tenants, ...unknown.map((schema) => ({ line: key, schema, databaseUrl: null, shard: null }))]
+  })
+}
+
+/** The warning about a tenant that later commands will not find. */
+export function notListed(line: string, schema: string) {
+  return {
+    code: 'tenant-not-listed',
+    message: `the schema map will not list ${schema} as a tenant of line ${line}`,
+    help: 'add it to what env.ts lists, or later commands will not find it',
+  }
+}
+
+/**
+ * The line of a key, which must be a tenant line.
+ * @throws MigError `no-tenant-line`.
+ */
+export function tenantLine(env: Environment, key: string): Line {
+  const line = env.lines.find((each) => each.key === key && each.tenants !== null)
+  if (line !== undefined) return line
+  const keys = env.lines.flatMap((each) => (each.tenants === null ? [] : [each.key]))
+  throw new MigError('no-tenant-line', `"${key}" is not a tenant line`, {
+    help:
+      keys.length === 0
+        ? "env.ts has none; make one with schemas: { tenant: tenants({ like: 'tenant_%' }) }"
+        : `the tenant lines are ${keys.join(', ')}`,
+  })
+}
+
+/** All tenants of a line, in code-point order. @throws MigError as `listTenants` does */
+export function allTenants(
+  env: Environment,
+  key: string,
+  options: SessionOptions,
+): Promise<readonly TargetSchema[]> {
+  return onDatabase(env, tenantLine(env, key), options, (connect) =>
+    listTenants(tenantLine(env, key), connect, takenSchemas(env)),
+  )
+}
+
+/**
+ * Refuses a name that no tenant can have.
+ * @throws MigError `bad-tenant`.
+ */
+export function checkNewName(env: Environment, schema: string): void {
+  const isTaken = takenSchemas(env).includes(schema)
+  const reason = isTaken ? 'is the schema of something else' : whyNoTenant(schema)
+  if (reason === undefined) return
+  throw new MigError('bad-tenant', `${JSON.stringify(schema)} ${reason}`, { help: 'choose another name' })
+}
+
+/** Schemas that are not tenants whatever a pattern says. */
+export function takenSchemas(env: Environment): readonly string[] {
+  return [env.ledgerSchema, ...Object.values(env.schemas)]
+}
+
+/** Whether the tenants of a line are listed without asking a database. */
+export function listsThemselves({ tenants }: Pick<Line, 'tenants'>): boolean {
+  return tenants?.list !== undefined || tenants?.function !== undefined
+}
+
+/** Connects only for sources that ask the database. */
+function onDatabase<Result>(
+  env: Environment,
+  line: Line,
+  options: SessionOptions,
+  body: (connect: () => Promise<Session['client']>) => Promise<Result>,
+): Promise<Result> {
+  if (!listsThemselves(line))
+    return usingSession(env, options, ({ client }) => body(() => Promise.resolve(client)))
+  return body(() => Promise.reject(new Error('this source of tenants asks no database')))
+}
