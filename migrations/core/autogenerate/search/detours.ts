@@ -3,13 +3,14 @@ import { type Action, type Catalog, idKey, type ObjectId, objectName } from '../
 /**
  * The actions without what is made and dropped again in the same run of CREATE and DROP of views and functions, as where
  * a later round of the search finds that they stand in the way. Nothing else is in between, and PostgreSQL lets no object
- * go while another needs it, so only the last of each counts. Also without what is said of NULL in a column that goes.
+ * go while another needs it, so only the last of each counts. Also without what is said of NULL in a column that goes,
+ * and without a sequence that goes with its column and is made again.
  */
 export function withoutDetours(
   actions: readonly Action[],
   { facts }: Pick<Catalog, 'facts'>,
 ): readonly Action[] {
-  const removed = new Set(demandsOfGone(actions))
+  const removed = new Set([...demandsOfGone(actions), ...sequencesOfGone(actions)])
   const exists = new Map<string, boolean>()
   let made = new Map<string, Making>()
   for (const action of actions) {
@@ -43,6 +44,25 @@ function demandsOfGone(actions: readonly Action[]): readonly Action[] {
       / ALTER COLUMN (?:"(?:[^"]|"")+"|\w+) (?:SET|DROP) NOT NULL$/.test(sql) &&
       consumes.some((id) => id.kind === 'column' && (gone.get(idKey(id)) ?? -1) > at),
   )
+}
+
+/** The making of sequences that DROP COLUMN drops, since they were given to the column; a later statement makes them again. */
+function sequencesOfGone(actions: readonly Action[]): readonly Action[] {
+  return actions.flatMap((made, at) => {
+    const [id] = made.produces
+    if (id?.kind !== 'sequence' || !made.sql.startsWith('CREATE SEQUENCE ')) return []
+    const again = actions.findIndex(({ sql }, later) => later > at && sql === made.sql)
+    if (again === -1) return []
+    const name = plain(objectName(id))
+    const between = actions.slice(at + 1, again)
+    const [given, ...others] = between.filter(({ sql }) => plain(sql).includes(name))
+    if (given === undefined || others.length > 0) return []
+    const owner = / OWNED BY (.+)$/.exec(plain(given.sql))?.[1]
+    const goes = between.slice(between.indexOf(given) + 1).some(({ destroys: [gone] }) => {
+      return gone?.kind === 'column' && owner === plain(`${gone.schema}.${gone.table}.${gone.name}`)
+    })
+    return goes ? [made, given] : []
+  })
 }
 
 interface Making {
