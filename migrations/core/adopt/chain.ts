@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { BodyPart, ImportedRevision } from './history.ts'
 
+const noWayBack = 'what it was imported from has no downgrade'
+
 /** One file of a tool whose history is a plain list. */
 export interface ChainItem {
   readonly name: string
@@ -27,7 +29,9 @@ export function revisionChain(tool: string, items: readonly ChainItem[]): readon
     createdAt: item.createdAt,
     source: item.source,
     upgrade: item.upgrade,
-    downgrade: item.downgrade ?? null,
+    ...(item.downgrade === undefined
+      ? { downgrade: null, irreversible: noWayBack }
+      : { downgrade: item.downgrade }),
   }))
 }
 

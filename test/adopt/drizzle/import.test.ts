@@ -37,7 +37,11 @@ describe('importing from drizzle-kit', () => {
     await runWithDrizzle(project)
     const env = await project.environment({ app: 'public' })
     const result = await importDrizzle(project.session, env, { path: 'drizzle' })
-    expect(result).toMatchObject({ proof: 'equal', irreversible: [] })
+    expect(result).toMatchObject({ proof: 'equal' })
+    expect(result.irreversible).toMatchObject([
+      { file: 'drizzle/0000_first_tables.sql', reason: 'what it was imported from has no downgrade' },
+      { file: 'drizzle/0001_more.sql' },
+    ])
     expect(result.files.map((file) => file.replace(/_[0-9a-f]{12}_/, '_ID_'))).toEqual([
       'migrations/versions/app/20231114_221320_ID_first_tables.sql',
       'migrations/versions/app/20231114_221321_ID_more.sql',
@@ -50,6 +54,7 @@ describe('importing from drizzle-kit', () => {
     const text = readFileSync(join(project.root, result.files[1] ?? ''), 'utf8')
     expect(text).toContain('-- upgrade\n\nALTER TABLE "users" ADD COLUMN')
     expect(text).not.toContain('-- downgrade')
+    expect(text).toContain('-- Irreversible: what it was imported from has no downgrade')
   })
 
   projectTest('reads the folders of drizzle-kit 1.0', async ({ project }) => {
