@@ -10,14 +10,18 @@ import { repository } from '../support/recipes.ts'
 const example = join(repository, 'test/environments/tenants')
 const environment = `export default { schemas: { catalog: 'catalog', tenant: { tenants: { like: 'tenant\\\\_%' } } }, x: { currency: 'string' } }\n`
 
-/** The example as a project of its own, with two more things in the models of its tenants. */
+const hostile = 'tenant_Ünï "q" \'o\' \\ $1 $$ %s %I\n`${x}`'
+const quoted = `"${hostile.replaceAll('"', '""')}"`
+const hostileColumn = `"o'k ""$$"" \\ %s CONCURRENTLY"`
+
+/** The example as a project of its own, with three more things in the models of its tenants. */
 async function changedProject() {
   const project = await temporaryProject({ 'migrations/env.ts': environment })
   for (const folder of ['models', 'versions'])
     await cp(join(example, folder), join(project.path, 'migrations', folder), { recursive: true })
   const models = readFileSync(join(example, 'models/tenant.sql'), 'utf8')
   await project.write({
-    'migrations/models/tenant.sql': `${models.replace('email text NOT NULL,', 'email text NOT NULL,\n  phone text,')}
+    'migrations/models/tenant.sql': `${models.replace('email text NOT NULL,', () => `email text NOT NULL,\n  phone text, ${hostileColumn} text NOT NULL DEFAULT '\\ $$ ''%',`)}
 CREATE FUNCTION account_count() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM account';\n`,
   })
   return project
@@ -30,12 +34,15 @@ describe('autogenerate for a tenant line', () => {
       const project = await changedProject()
       const just = justOn(database.url, { cwd: project.path })
       try {
-        await database.client.query('CREATE SCHEMA tenant_a; CREATE SCHEMA tenant_b')
+        await database.client.query(`CREATE SCHEMA tenant_a; CREATE SCHEMA tenant_b; CREATE SCHEMA ${quoted}`)
         await fail(just(['mig-autogen', 'add phone', 'tenant']), 'not-up-to-date', 2)
         await succeed(just('mig-upgrade head all --tenants all'))
+        await database.client.query(
+          `INSERT INTO catalog.plan VALUES ('free', 1); INSERT INTO ${quoted}.account (email, plan) VALUES ('a', 'free')`,
+        )
         const differing = await just('mig-check tenant')
         expect(differing.code).toBe(1)
-        expect(differing.stdout).toContain('2 tenants differ from the models: tenant_a, tenant_b')
+        expect(differing.stdout).toContain('3 tenants differ from the models: tenant_a, tenant_b, tenant_Ün')
         expect(differing.stdout).toContain('phone')
 
         await succeed(just(['mig-autogen', 'add phone', 'tenant']))
@@ -46,7 +53,11 @@ describe('autogenerate for a tenant line', () => {
         expect(text).not.toMatch(/tenant_a|tenant_b|mig_tenant/)
         await succeed(just('mig-upgrade head tenant --tenants all'))
         const checked = await succeed(just('mig-check'))
-        expect(checked.stdout).toContain('no difference: 2 tenants of tenant')
+        expect(checked.stdout).toContain('no difference: 3 tenants of tenant')
+        const { rows } = await database.client.query(
+          `SELECT email, ${hostileColumn} AS made FROM ${quoted}.account`,
+        )
+        expect(rows).toEqual([{ email: 'a', made: "\\ $$ '%" }])
       } finally {
         await project.remove()
       }

@@ -7,7 +7,8 @@ import { databaseTest, type TestDatabase } from '../support/database.ts'
 import { repository } from '../support/recipes.ts'
 
 const variables = { env: { MIG_DIR: 'test/environments/tenants' } }
-const hostile = 'tenant_Ünï "q" $1'
+const hostile = 'tenant_Ünï "q" \'o\' \\ $1 $$ %s %I\n`${x}`'
+const quoted = `"${hostile.replaceAll('"', '""')}"`
 
 async function tenantsAtHead(database: TestDatabase, names: readonly string[]) {
   const just = justOn(database.url, variables)
@@ -25,7 +26,7 @@ describe('mig-check of a tenant line', () => {
       await database.client.query(
         `ALTER TABLE tenant_b.invoice DROP COLUMN currency;
          ALTER TABLE tenant_c.account ADD COLUMN by_hand text;
-         DROP INDEX "tenant_Ünï ""q"" $1".account_email_key`,
+         DROP INDEX ${quoted}.account_email_key`,
       )
       const shown = await just('mig-check tenant')
       expect(shown.code).toBe(1)
@@ -51,7 +52,7 @@ describe('mig-check of a tenant line', () => {
       expect(none.stdout).toContain('no drift: 4 tenants of tenant')
       await database.client.query(
         `ALTER TABLE tenant_b.account ADD COLUMN by_hand text; CREATE TABLE tenant_c.left_over (id int);
-         ALTER TABLE "tenant_Ünï ""q"" $1".account ALTER COLUMN plan TYPE varchar(80)`,
+         ALTER TABLE ${quoted}.account ALTER COLUMN plan TYPE varchar(80)`,
       )
       const shown = await just('mig-check tenant --drift')
       expect(shown.code).toBe(1)

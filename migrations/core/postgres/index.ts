@@ -25,6 +25,7 @@ export {
 } from './embedded/embedded.ts'
 export * from './fingerprint/index.ts'
 export { renderCaret } from './sql/caret.ts'
+export { isConcurrent, withoutConcurrently } from './sql/concurrently.ts'
 export { escapedSql } from './sql/escaped-sql.ts'
 export { madeName, opening } from './sql/made-name.ts'
 export { runsOthersCode } from './sql/others-code.ts'

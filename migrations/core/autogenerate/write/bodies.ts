@@ -1,5 +1,6 @@
 import { setExpressionSince } from '../../difference/index.ts'
 import { MigError } from '../../errors.ts'
+import { isConcurrent } from '../../postgres/index.ts'
 import { lossLine, sqlTemplate } from '../../revisions/index.ts'
 import { objectNames } from '../search/recreated.ts'
 import { demandNote } from './existing-rows.ts'
@@ -39,7 +40,7 @@ function keptObjects(kept: Side['kept']): string {
 function sqlBody(side: Side): string {
   const sections = withKeptGrants(side)
   const apart = sections.find(
-    ({ autocommit, statements }) => autocommit && statements.some((sql) => !/\bCONCURRENTLY\b/.test(sql)),
+    ({ autocommit, statements }) => autocommit && statements.some((sql) => !isConcurrent(sql)),
   )
   if (apart !== undefined) {
     throw new MigError(

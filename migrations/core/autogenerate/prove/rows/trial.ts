@@ -1,5 +1,12 @@
 import type { Client } from 'pg'
-import { qualifiedName, quoteIdent, setOwnPath, setOwnPathLocal } from '../../../postgres/index.ts'
+import {
+  isConcurrent,
+  qualifiedName,
+  quoteIdent,
+  setOwnPath,
+  setOwnPathLocal,
+  withoutConcurrently,
+} from '../../../postgres/index.ts'
 import type { LineTarget } from '../../../scratch/lines.ts'
 import {
   type ConcernedTable,
@@ -257,7 +264,7 @@ async function failureOf(run: () => Promise<void>): Promise<Problem | 'unknown' 
 async function runAtOnce(client: Client, parts: readonly Part[]): Promise<void> {
   for (const { path, statements } of parts) {
     await client.query(`SET LOCAL search_path = ${path}`)
-    for (const sql of statements) await runOne(client, sql.replace(/\bCONCURRENTLY\b ?/g, ''))
+    for (const sql of statements) await runOne(client, withoutConcurrently(sql))
   }
   await client.query(setOwnPathLocal)
 }
@@ -287,7 +294,7 @@ async function runOne(client: Client, sql: string): Promise<void> {
 export function commitsBetween(revisions: readonly GeneratedRevision[]): boolean {
   const sections = revisions.flatMap(({ upgrade, downgrade }) => [...upgrade.sections, ...downgrade.sections])
   return sections.some(
-    ({ autocommit, statements }) => autocommit && statements.some((sql) => !/\bCONCURRENTLY\b/.test(sql)),
+    ({ autocommit, statements }) => autocommit && statements.some((sql) => !isConcurrent(sql)),
   )
 }
 
