@@ -1,1 +1,0 @@
-CREATE TABLE t (id serial PRIMARY KEY, "K k" bigserial, v text);

@@ -1,1 +1,0 @@
-INSERT INTO t (v) VALUES ('x'), ('y');
