@@ -93,7 +93,7 @@ mig-verify schemas=filter *flags:
 mig-autogen message schemas=filter *flags:
     @exec {{ mig }} mig-autogen "$@"
 
-# Write an empty revision in each line of the filter
+# Write a new revision in each line of the filter, to be filled by hand
 [group('write revisions')]
 mig-revision message schemas=filter *flags:
     @exec {{ mig }} mig-revision "$@"

@@ -1,12 +1,12 @@
 // just mig-revision MESSAGE [schemas] [flags]
-import { MigError, newRevisionFile, openProject } from '../migrations/core/index.ts'
+import { lineToReplace, MigError, newRevisionFile, openProject } from '../migrations/core/index.ts'
 import { commandEnvironment, given, runCommand } from './cli/command.ts'
 import { writeNewFiles } from './cli/new-files.ts'
 import { schemasArgument } from './cli/schemas-argument.ts'
 
 const spec = {
   name: 'mig-revision',
-  summary: 'Writes an empty revision in each line of the filter, to be filled by hand. Needs no database.',
+  summary: 'Writes a new revision in each line of the filter, to be filled by hand. Needs no database.',
   positionals: { message: { help: 'what the revision does' }, schemas: schemasArgument },
   flags: {
     head: {
@@ -67,6 +67,8 @@ export const main = (argv: readonly string[]): Promise<void> =>
         edges,
         format,
         now,
+        upgradeBody: lineToReplace[format],
+        ...(irreversible === undefined ? { downgradeBody: lineToReplace[format] } : {}),
         ...given({ revision, irreversible }),
       })
     })

@@ -8,7 +8,7 @@ export {
 export { interruptExitCode } from './errors.ts'
 export * from './in-process.ts'
 export { readApplied, readLastEntries } from './ledger/index.ts'
-export { lossText, revisionGraph } from './revisions/index.ts'
+export { lineToReplace, lossText, revisionGraph } from './revisions/index.ts'
 export {
   type AppliedState,
   allTenants,

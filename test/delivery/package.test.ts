@@ -4,6 +4,11 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { splitStatements } from '../../migrations/core/postgres/sql/statements.ts'
+import {
+  lineToReplace,
+  type RevisionFileContents,
+  renderRevisionFile,
+} from '../../migrations/core/revisions/index.ts'
 import { withoutAlembic } from '../adopt/support/alembic.ts'
 import { createTestDatabase, databaseTest, type TestDatabase } from '../support/database.ts'
 import { blocksOf, runBlock, withoutAccidents } from '../support/readme.ts'
@@ -178,13 +183,21 @@ describe('the package, installed in an empty project', () => {
     const options = {
       ...{ strict: true, target: 'es2023', noEmit: true, skipLibCheck: false },
       ...{ types: ['node'], exactOptionalPropertyTypes: true, verbatimModuleSyntax: true },
+      ...{ noUnusedLocals: true, noUnusedParameters: true },
     }
+    const revision = (more: Partial<RevisionFileContents>) =>
+      renderRevisionFile({
+        ...{ format: 'ts', revision: 'a1', downRevision: null, dependsOn: [], branchLabels: [] },
+        ...{ message: 'made for its types', createdAt: new Date(0), typesImport: 'just-mig', ...more },
+      })
     const configOf = (module: object) =>
-      JSON.stringify({ compilerOptions: { ...options, ...module }, files: ['use.ts'] })
+      JSON.stringify({ compilerOptions: { ...options, ...module }, files: ['use.ts', 'new.ts', 'merge.ts'] })
     await packed.write({
       'app/nodenext.json': configOf({ module: 'nodenext' }),
       'app/node16.json': configOf({ module: 'node16' }),
       'app/bundler.json': configOf({ module: 'preserve', moduleResolution: 'bundler' }),
+      'app/new.ts': revision({ upgradeBody: lineToReplace.ts, downgradeBody: lineToReplace.ts }),
+      'app/merge.ts': revision({ downRevision: ['a1', 'b1'] }),
       'app/use.ts': `
         import { applyPlan, type EnvironmentOptions, loadEnvironment, MigError, openProject, type Operations, planRun, tenants, usingSession } from 'just-mig'
         export const options = { schemas: { user: 'app_user', tenant: tenants({ like: 'tenant_%' }) } } satisfies EnvironmentOptions

@@ -44,6 +44,9 @@ describe('mig-revision', () => {
     expect(await headsOf('shop')).toEqual([second.revision])
     const text = await readFile(join(project.path, second.path), 'utf8')
     expect(text).toMatch(/^\/\*\*\n \* second\n \*\n \* Revision: [0-9a-f]{12}\n \* Revises: [0-9a-f]{12}\n/)
+    const toFill = '(op: Operations): Promise<void> {\n  await op.execute(`SELECT 1`) // replace this line\n}'
+    expect(text).toContain(`upgrade${toFill}`)
+    expect(text).toContain(`downgrade${toFill}`)
     await succeed(just('mig-upgrade'))
     expect(Object.keys(await versions(database.client))).toEqual(['depot', 'shop'])
     await succeed(just('mig-downgrade-all --yes'))
@@ -107,12 +110,9 @@ describe('mig-revision', () => {
   test('--sql-file writes plain SQL', async () => {
     const { path, revision } = await write(['mig-revision', 'plain', 'shop', '--sql-file'])
     const text = await readFile(join(project.path, path), 'utf8')
-    expect(text).toContain('-- upgrade')
-    await project.write({
-      [path]: text
-        .replace('-- upgrade', '-- upgrade\nCREATE TABLE plain ();')
-        .replace('-- downgrade', '-- downgrade\nDROP TABLE plain;'),
-    })
+    const [head = '', up, down] = text.split('SELECT 1; -- replace this line')
+    expect([head.split('\n').at(-3), up, down]).toEqual(['-- upgrade', '\n\n-- downgrade\n\n', '\n'])
+    await project.write({ [path]: `${head}CREATE TABLE plain ();${up}DROP TABLE plain;${down}` })
     await succeed(just('mig-upgrade'))
     expect(await versions(database.client)).toEqual({ shop: [revision] })
     await succeed(just('mig-downgrade -1'))

@@ -86,8 +86,14 @@ export async function upgrade(op: Operations): Promise<void> {
   await op.execute(\`ALTER TABLE t ADD COLUMN c int\`)
 }
 
-export async function downgrade(_op: Operations): Promise<void> {}
+export async function downgrade(): Promise<void> {}
 `)
+  })
+
+  test('that does nothing has nothing unused', () => {
+    const text = renderRevisionFile(contents({ downRevision: ['8d01c2aa94fe', '5ea4107bd93c'] }))
+    expect(text).toContain('export async function upgrade(): Promise<void> {}')
+    expect(text).not.toContain('Operations')
   })
 
   test.each(['ts', 'sql'] as const)(

@@ -12,7 +12,7 @@ export {
   withoutLossLines,
 } from './files/losses.ts'
 export { readRevisionFiles } from './files/read-files.ts'
-export { type RevisionFileContents, renderRevisionFile, sqlTemplate } from './files/render.ts'
+export { lineToReplace, type RevisionFileContents, renderRevisionFile, sqlTemplate } from './files/render.ts'
 export { isRowTest, type RowTest, readRowTest, rowTestPaths } from './files/row-test.ts'
 export type { RevisionFile, RevisionSpec } from './files/spec.ts'
 export { readSqlRevision, type TextSection } from './files/sql-sections.ts'

@@ -58,7 +58,7 @@ export function revisionText(revision: ImportedRevision, env: Environment, folde
 function withoutDowngrade(text: string): string {
   return text
     .replace(/\n-- downgrade\n$/, '')
-    .replace(/\nexport async function downgrade\(_op: Operations\): Promise<void> \{\}\n$/, '')
+    .replace(/\nexport async function downgrade\(\): Promise<void> \{\}\n$/, '')
 }
 
 /** Where a revision file has the type of `op` from. */

@@ -29,25 +29,39 @@ export function renderRevisionFile(contents: RevisionFileContents): string {
 function typeScriptFile(contents: RevisionFileContents): string {
   const { revision, downRevision, dependsOn, branchLabels, irreversible, typesImport } = contents
   const comment = headerLines(contents).map((line) => ` * ${inBlockComment(line)}`.trimEnd())
+  const up = typeScriptFunction('upgrade', contents.upgradeBody)
+  const down = irreversible === undefined ? typeScriptFunction('downgrade', contents.downgradeBody) : ''
+  const isTyped = takesOperations(up) || takesOperations(down)
   return `/**
 ${comment.join('\n')}
  */
-import type { Operations } from ${quoted(typesImport)}
-
-export const revision = ${quoted(revision)}
+${isTyped ? `import type { Operations } from ${quoted(typesImport)}\n\n` : ''}export const revision = ${quoted(revision)}
 export const downRevision = ${metadataLiteral(downRevision)}
 export const dependsOn: string[] = ${metadataLiteral(dependsOn)}
 export const branchLabels: string[] = ${metadataLiteral(branchLabels)}
 ${irreversible === undefined ? '' : `export const irreversible = ${quoted(oneLineMessage(irreversible))}\n`}
-${typeScriptFunction('upgrade', contents.upgradeBody)}
-${irreversible === undefined ? `\n${typeScriptFunction('downgrade', contents.downgradeBody)}\n` : ''}`
+${up}
+${down === '' ? '' : `\n${down}\n`}`
 }
 
+/** What a new revision does until somebody writes what it should: nothing, in a line that shows how. */
+export const lineToReplace: Readonly<Record<RevisionFileContents['format'], string>> = {
+  ts: '  await op.execute(`SELECT 1`) // replace this line',
+  sql: 'SELECT 1; -- replace this line',
+}
+
+const parameter = 'op: Operations'
+
+function takesOperations(text: string): boolean {
+  return text.includes(`(${parameter})`)
+}
+
+/** A function that does nothing takes nothing: compilers and linters of users' projects refuse what is unused. */
 function typeScriptFunction(name: string, body = ''): string {
   const lines = body.replace(/^\n+/, '').trimEnd()
   return lines === ''
-    ? `export async function ${name}(_op: Operations): Promise<void> {}`
-    : `export async function ${name}(op: Operations): Promise<void> {\n${lines}\n}`
+    ? `export async function ${name}(): Promise<void> {}`
+    : `export async function ${name}(${parameter}): Promise<void> {\n${lines}\n}`
 }
 
 const sideName = /^\s*(?:upgrade|downgrade):?\s*$/i
