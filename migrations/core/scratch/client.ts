@@ -2,9 +2,10 @@ import type { Client, ClientBase, QueryConfig, QueryResult } from 'pg'
 import { connect } from '../postgres/connection/connection.ts'
 import { isServerError } from '../postgres/connection/database-error.ts'
 import { makeHelper, makerStatements } from './maker.ts'
+import type { MakerTask } from './maker-task.ts'
 import { namingRoles, typesNamingRoles } from './names.ts'
 import type { ScratchRole } from './role.ts'
-import { type MakerTask, type ScratchStatement, scratchStatements } from './statements.ts'
+import { type ScratchStatement, scratchStatements } from './statements.ts'
 
 interface ScratchSession {
   readonly role: ScratchRole

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Client, QueryResult } from 'pg'
 import { quoteIdent, quoteLiteral } from '../postgres/sql/quote.ts'
+import type { MakerTask } from './maker-task.ts'
 import type { ScratchRole } from './role.ts'
-import type { MakerTask } from './statements.ts'
 
 /**
  * Makes in a scratch database what runs statements as its maker. It asks for a word that only this process knows, so that

@@ -1,4 +1,4 @@
-import { quoteIdent, quoteIdentAlways } from '../../postgres/index.ts'
+import { quoteIdent, quoteIdentAlways, quoteLiteral } from '../../postgres/index.ts'
 import type { ColumnShape, ReferenceShape, Shapes, TableShape } from './describe.ts'
 import { hintsIn } from './literals.ts'
 import { type Puzzle, puzzles, type Solution, spread, type Unknown } from './solve.ts'
@@ -72,9 +72,7 @@ export function draftOf(table: TableShape, { types }: Shapes, wish: RowWish): Dr
               types,
               rich: false,
               hints: { texts: asked, numbers: [] },
-            }).filter((value) =>
-              asked.some((text) => value.startsWith(`CAST('${text.replaceAll("'", "''")}' AS `)),
-            )
+            }).filter((value) => asked.some((text) => value.startsWith(`CAST(${quoteLiteral(text)} AS `)))
       const all = first.length > 0 ? [...new Set(first)] : [...new Set(found)]
       const at = all.length === 0 ? 0 : wish.shift % all.length
       return [
