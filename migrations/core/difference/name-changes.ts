@@ -1,12 +1,20 @@
 import type { Fact, FactBase, StableId } from '@supabase/pg-delta/core'
 import { qualifiedName, quoteIdent } from '../postgres/index.ts'
 import { idKey } from './ids.ts'
+import { shortened } from './shortened.ts'
 
 /** A part of a table or domain that both catalogs have with the same definition, under another name. */
 export interface NameChange {
   readonly from: StableId
   readonly to: StableId
   readonly sql: string
+  /** Runs before it: gives another name to what this one's name is taken from, where they change places. */
+  readonly aside?: string
+}
+
+/** A change whose statement may have to begin with another name than the old one. */
+interface Candidate extends NameChange {
+  readonly rename: (from: string, to: string) => string
 }
 
 /**
@@ -21,12 +29,22 @@ export function nameChanges(source: FactBase, wanted: FactBase): readonly NameCh
     const key = definitionKey(fact)
     if (key !== undefined) fresh.set(key, [...(fresh.get(key) ?? []), fact])
   }
-  const parts = source.facts().flatMap((old): readonly NameChange[] => {
+  const parts = source.facts().flatMap((old): readonly Candidate[] => {
     if (fresh.size === 0 || wanted.has(old.id) || !isKept(old, wanted)) return []
     const added = fresh.get(definitionKey(old) ?? '')?.shift()
-    return added === undefined ? [] : [{ from: old.id, to: added.id, sql: renameSql(old, nameOf(added.id)) }]
+    if (added === undefined) return []
+    const rename = (name: string, to: string) => renameSql({ ...old, id: named(old.id, name) }, to)
+    return [candidate(old.id, added.id, rename)]
   })
   return withoutCollisions([...identitySequences(source, wanted), ...parts], source)
+}
+
+function candidate(from: StableId, to: StableId, rename: Candidate['rename']): Candidate {
+  return { from, to, sql: rename(nameOf(from), nameOf(to)), rename }
+}
+
+function named<Id extends StableId>(id: Id, name: string): Id {
+  return 'name' in id ? { ...id, name } : id
 }
 
 /** Whether what a part belongs to is in the wanted state too. */
@@ -76,14 +94,15 @@ export function identitySequence(fact: Fact | undefined): Sequence | undefined {
   return (fact?.payload.identity as { sequence?: Sequence } | null | undefined)?.sequence
 }
 
-function identitySequences(source: FactBase, wanted: FactBase): readonly NameChange[] {
-  return source.facts().flatMap((column): readonly NameChange[] => {
+function identitySequences(source: FactBase, wanted: FactBase): readonly Candidate[] {
+  return source.facts().flatMap((column): readonly Candidate[] => {
     if (column.id.kind !== 'column') return []
     const [old, next] = [identitySequence(column), identitySequence(wanted.get(column.id))]
     if (old === undefined || next === undefined || old.schema !== next.schema || old.name === next.name)
       return []
     const id = (name: string): StableId => ({ kind: 'sequence', schema: old.schema, name })
-    return [{ from: id(old.name), to: id(next.name), sql: sequenceSql(old, next.name) }]
+    const rename = (name: string, to: string) => sequenceSql({ ...old, name }, to)
+    return [candidate(id(old.name), id(next.name), rename)]
   })
 }
 
@@ -134,10 +153,10 @@ const relationKinds: ReadonlySet<StableId['kind']> = new Set([
 ] satisfies readonly StableId['kind'][])
 
 /**
- * The changes in an order in which each name is free when it is taken. What takes the name of something that goes, or
- * changes places with another, is left out: it is recreated.
+ * The changes in an order in which each name is free when it is taken; where some change places, the first steps aside.
+ * What takes the name of something that goes is left out: it is recreated.
  */
-function withoutCollisions(changes: readonly NameChange[], source: FactBase): readonly NameChange[] {
+function withoutCollisions(changes: readonly Candidate[], source: FactBase): readonly NameChange[] {
   if (changes.length === 0) return []
   const taken = new Set(
     source
@@ -154,6 +173,7 @@ function withoutCollisions(changes: readonly NameChange[], source: FactBase): re
   }
   const ordered: NameChange[] = []
   let waiting = changes
+  let aside: string | undefined
   for (;;) {
     const blocked = waiting.filter((change) => {
       const target = relation(change.to, change.from)
@@ -161,10 +181,38 @@ function withoutCollisions(changes: readonly NameChange[], source: FactBase): re
       const old = relation(change.from, change.from)
       if (old !== undefined) taken.delete(old)
       if (target !== undefined) taken.add(target)
-      ordered.push(change)
+      const { from, to, sql } = change
+      ordered.push(aside === undefined ? { from, to, sql } : { from, to, sql, aside })
+      aside = undefined
       return false
     })
-    if (blocked.length === waiting.length || blocked.length === 0) return ordered
-    waiting = blocked
+    if (blocked.length === 0) return ordered
+    if (blocked.length < waiting.length) {
+      waiting = blocked
+      continue
+    }
+    const first = inCircle(blocked, relation)
+    if (first === undefined) return ordered
+    const helper = shortened(nameOf(first.from), '__renamed')
+    aside = first.rename(nameOf(first.from), helper)
+    taken.delete(relation(first.from, first.from) ?? '')
+    const later = { ...first, sql: first.rename(helper, nameOf(first.to)) }
+    waiting = [...blocked.filter((each) => each !== first), later]
   }
+}
+
+/** A change whose name another one waits for, and that one's another again, until it comes round. */
+function inCircle(
+  changes: readonly Candidate[],
+  place: (id: StableId, like: StableId) => string | undefined,
+): Candidate | undefined {
+  const holders = new Map(changes.map((change) => [place(change.from, change.from), change]))
+  return changes.find((start) => {
+    let at: Candidate | undefined = start
+    for (let steps = 0; at !== undefined && steps < changes.length; steps += 1) {
+      at = holders.get(place(at.to, at.from))
+      if (at === start) return true
+    }
+    return false
+  })
 }

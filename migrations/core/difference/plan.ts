@@ -85,7 +85,7 @@ export function difference(from: Catalog, to: Catalog, scope: Scope): Difference
     ],
     actions: [
       ...extras.before.map(ofExtra),
-      ...renames.map((rename) => ofNameChange(rename, named)),
+      ...renames.flatMap((rename) => ofNameChange(rename, named)),
       ...settingExpressions(withPositions(ordered, source, wanted), expressions, moved, wanted),
       ...extras.after.map(ofExtra),
     ],
@@ -105,12 +105,13 @@ function inScope({ schemas }: Scope): ({ to }: NameChange) => boolean {
 }
 
 /** The lock is that of ALTER INDEX for an index, of ALTER TABLE for the rest. */
-function ofNameChange({ from, to, sql }: NameChange, source: FactBase): Action {
+function ofNameChange({ from, to, sql, aside }: NameChange, source: FactBase): readonly Action[] {
   const parent = source.get(from)?.parent
   const about = parent === undefined || parent.kind === 'schema' ? [] : [parent]
   const lock =
     from.kind === 'index' ? 'shareUpdateExclusive' : about.length === 0 ? 'none' : 'accessExclusive'
-  return ownAction(sql, about, { produces: [to], destroys: [from], lock })
+  const rename = ownAction(sql, about, { produces: [to], destroys: [from], lock })
+  return aside === undefined ? [rename] : [ownAction(aside, about, { lock }), rename]
 }
 
 type ExtraStatements = ReturnType<typeof extraStatements>

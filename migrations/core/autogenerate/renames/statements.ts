@@ -9,6 +9,7 @@ import {
   namedKindWord,
   ownAction,
   type Rename,
+  shortened,
 } from '../../difference/index.ts'
 import { qualifiedName, quoteIdent, quoteLiteral } from '../../postgres/index.ts'
 
@@ -99,7 +100,7 @@ function inFreeOrder(renames: readonly Waiting[], taken: Map<string, NamedObject
     const [first, ...rest] = waiting
     if (ready.length > 0 || first === undefined) continue
     // A circle: the first one steps aside.
-    const aside = { ...first.from, name: helperName(first.from.name) }
+    const aside = { ...first.from, name: shortened(first.from.name, '__renamed') }
     give(first.rename, first.from, aside)
     waiting = [{ ...first, from: aside }, ...rest]
   }
@@ -109,11 +110,6 @@ function inFreeOrder(renames: readonly Waiting[], taken: Map<string, NamedObject
 /** The new name of a part, in what holds it as that is called when the part is renamed. */
 function inPlace({ from, to }: Rename): NamedObject {
   return from.parent === null ? to : { ...to, schema: from.schema, parent: from.parent }
-}
-
-/** At most 63 bytes, which PostgreSQL keeps of a name. */
-function helperName(name: string): string {
-  return `${name.slice(0, 40)}__renamed`
 }
 
 function actionsOf(
