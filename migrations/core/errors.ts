@@ -62,4 +62,18 @@ export class MigError extends Error {
     this.place = options.place
     this.facts = options.facts ?? {}
   }
+
+  /** This error with other words or facts; what is not given stays, the stack too. */
+  with({ message = this.message, ...options }: MigErrorOptions & { readonly message?: string }): MigError {
+    const copy = new MigError(this.code, message, {
+      ...(this.help === undefined ? {} : { help: this.help }),
+      exitCode: this.exitCode,
+      ...(this.place === undefined ? {} : { place: this.place }),
+      facts: this.facts,
+      cause: this.cause,
+      ...options,
+    })
+    if (this.stack !== undefined) copy.stack = this.stack
+    return copy
+  }
 }

@@ -1,5 +1,6 @@
 import { MigError } from '../errors.ts'
 import { wildcard } from '../wildcard.ts'
+import type { Environment } from './load.ts'
 import { nearest } from './nearest.ts'
 import type { EnvironmentOptions, ExcludableObject } from './options.ts'
 
@@ -94,6 +95,42 @@ export function fingerprintExcludes(excludes: Excludes): (object: FingerprintedO
       name,
       ...(parent === undefined ? {} : { table: parent }),
     })
+}
+
+type Excluding = Pick<Environment, 'lines' | 'options'>
+
+/**
+ * What of a tenant no command compares: what the environment excludes by table, kind and function, and the tables
+ * that the line excludes.
+ * @throws MigError `bad-setting` for a kind that there is not
+ */
+export function tenantExcludes({ lines, options }: Excluding, line: string): Excludes {
+  const own = lines.find(({ key }) => key === line)?.tenants?.excludeTables ?? []
+  const [inLine, everywhere] = [excludedTables(own), excludedObjects(options)]
+  return (object) => inLine(object) || everywhere(object)
+}
+
+/**
+ * As `tenantExcludes`, for a fingerprint.
+ * @param seenAs the schema that objects are asked about under, where a stand-in is compared with this tenant: a
+ *   pattern or function may name it
+ */
+export function tenantExclusion(
+  env: Excluding,
+  line: string,
+  seenAs?: string,
+): (object: ExcludableObject & { readonly parent?: string }) => boolean {
+  const excludes = fingerprintExcludes(tenantExcludes(env, line))
+  return (object) => excludes(seenAs === undefined ? object : { ...object, schema: seenAs })
+}
+
+/** Whether the environment excludes anything. */
+export function excludesAny({ lines, options }: Excluding): boolean {
+  const { exclude, excludeKinds, excludeTables } = options
+  return (
+    [exclude, excludeKinds, excludeTables].some((setting) => setting !== undefined) ||
+    lines.some(({ tenants }) => tenants?.excludeTables !== undefined)
+  )
 }
 
 function knownKind(kind: string): string {

@@ -3,8 +3,11 @@ export {
   type Excludes,
   excludedObjects,
   excludedTables,
+  excludesAny,
   exclusionsKey,
   fingerprintExcludes,
+  tenantExcludes,
+  tenantExclusion,
 } from './excluded.ts'
 export {
   type DatabaseSource,

@@ -21,6 +21,24 @@ export function nearestFew(name: string, candidates: readonly string[], count: n
     .map(({ candidate }) => candidate)
 }
 
+const mostNames = 3
+
+/**
+ * The names of a revision that `name` was perhaps meant to be, as the end of a sentence: `; near: 3f2a9c41b7d0, 3f2a9c55aa01`.
+ * A name is compared with as many characters of a candidate as it has itself, since people type prefixes.
+ * Empty when nothing is near.
+ */
+export function nearestNames(name: string, candidates: readonly string[]): string {
+  const limit = Math.max(1, Math.floor(name.length / 2))
+  const near = candidates
+    .map((candidate) => ({ candidate, apart: distance(name, candidate.slice(0, name.length)) }))
+    .filter(({ apart }) => apart <= limit)
+    .sort((a, b) => a.apart - b.apart || (a.candidate < b.candidate ? -1 : 1))
+    .slice(0, mostNames)
+    .map(({ candidate }) => candidate)
+  return near.length === 0 ? '' : `; near: ${near.join(', ')}`
+}
+
 const lettersOf = (name: string): string => [...name].sort().join('')
 
 /** How far apart two names are; undefined when a person would not take one for the other. */

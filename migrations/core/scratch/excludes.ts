@@ -1,5 +1,4 @@
-import { type Environment, type Excludes, excludedObjects } from '../environment/index.ts'
-import { tenantExcludes } from '../runner/index.ts'
+import { type Environment, type Excludes, excludedObjects, tenantExcludes } from '../environment/index.ts'
 import { tenantStandIn } from './lines.ts'
 
 /**
@@ -15,13 +14,4 @@ export function scratchExcludes(env: Pick<Environment, 'lines' | 'options'>): Ex
     ),
   )
   return (object) => (standIns.get(object.schema) ?? everywhere)(object)
-}
-
-/** Whether the environment excludes anything. */
-export function excludesAny({ lines, options }: Pick<Environment, 'lines' | 'options'>): boolean {
-  const { exclude, excludeKinds, excludeTables } = options
-  return (
-    [exclude, excludeKinds, excludeTables].some((setting) => setting !== undefined) ||
-    lines.some(({ tenants }) => tenants?.excludeTables !== undefined)
-  )
 }

@@ -4,6 +4,7 @@ import {
   excludedObjects,
   excludedTables,
   fingerprintExcludes,
+  tenantExclusion,
 } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import type { EmitEvent } from '../../events.ts'
@@ -16,7 +17,7 @@ import {
   readFingerprint,
 } from '../../postgres/fingerprint/index.ts'
 import { quoteIdent } from '../../postgres/sql/quote.ts'
-import { applyPlan, openProject, planRun, type Session, tenantExclusion } from '../../runner/index.ts'
+import { applyPlan, openProject, planRun, type Session } from '../../runner/index.ts'
 import { asScratchMaker, scratchRoleOf } from '../../scratch/client.ts'
 import { withScratchDatabase } from '../../scratch/database.ts'
 import { scratchServer } from '../../scratch/server.ts'

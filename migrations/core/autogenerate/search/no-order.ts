@@ -40,13 +40,9 @@ export function namingUnmodeled(
     ...after.filter((name) => !before.includes(name)),
   ]
   if (alone.length === 0) return error
-  return new MigError(
-    'no-statement-order',
-    `not generated, which may be why: ${alone.join(', ')}\n${error.message}`,
-    {
-      exitCode: error.exitCode,
-      help: 'write by hand what is named first: just mig-revision "…"; then generate the rest',
-      facts: { ...error.facts, unmodeled: alone },
-    },
-  )
+  return error.with({
+    message: `not generated, which may be why: ${alone.join(', ')}\n${error.message}`,
+    help: 'write by hand what is named first: just mig-revision "…"; then generate the rest',
+    facts: { ...error.facts, unmodeled: alone },
+  })
 }

@@ -1,4 +1,4 @@
-import { shellWord } from '../../environment/index.ts'
+import { shellWord, tenantExclusion } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import {
   compareFingerprints,
@@ -13,7 +13,6 @@ import {
   type Session,
   type SessionOptions,
   targetTenants,
-  tenantExclusion,
   usingSession,
 } from '../../runner/index.ts'
 import { scratchOptions, withScratchDatabase } from '../../scratch/database.ts'

@@ -1,4 +1,4 @@
-import { MigError } from '../../errors.ts'
+import type { MigError } from '../../errors.ts'
 import type { LineTarget } from '../../scratch/lines.ts'
 import type { AutogenerateResult } from '../autogenerate.ts'
 import type { Decisions } from '../decisions.ts'
@@ -63,18 +63,14 @@ export function withoutStandIns<Result extends AutogenerateResult>(
 /** As `withoutStandIns`, for an error that names objects. Pure. */
 export function errorWithKeys(error: MigError, lines: readonly LineTarget[]): MigError {
   const told = (text: string) => outward(text, lines)
-  const { code, message, help, exitCode, place, facts, cause, stack } = error
+  const { message, help, facts } = error
   const whole = JSON.stringify([message, help, facts])
   if (told(whole) === whole) return error
-  const renamed = new MigError(code, told(message), {
+  return error.with({
+    message: told(message),
     ...(help === undefined ? {} : { help: told(help) }),
-    exitCode,
-    ...(place === undefined ? {} : { place }),
     facts: mapped(facts, told) as Readonly<Record<string, unknown>>,
-    ...(cause === undefined ? {} : { cause }),
   })
-  if (stack !== undefined) renamed.stack = stack
-  return renamed
 }
 
 /** A text with the keys of tenant lines in the place of the schemas that stand for them. */

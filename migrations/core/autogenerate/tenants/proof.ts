@@ -1,6 +1,7 @@
+import { tenantExclusion } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import { quoteIdent, readFingerprintHashes } from '../../postgres/index.ts'
-import { type Project, tenantExclusion } from '../../runner/index.ts'
+import type { Project } from '../../runner/index.ts'
 import { type ScratchDatabase, scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
 import { tenantStandIn } from '../../scratch/lines.ts'
 import type { ModelInput } from '../wanted/input.ts'

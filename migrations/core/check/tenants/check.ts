@@ -1,6 +1,7 @@
 import { type ModelInput, modelInput } from '../../autogenerate/wanted/input.ts'
 import { loadAll, readAllModels } from '../../autogenerate/wanted/wanted.ts'
 import type { TargetSchema } from '../../environment/index.ts'
+import { tenantExclusion } from '../../environment/index.ts'
 import { readFingerprint, readFingerprintHashes } from '../../postgres/index.ts'
 import {
   type Project,
@@ -9,7 +10,6 @@ import {
   type TenantEdit,
   targetStandings,
   tenantEdits,
-  tenantExclusion,
   usingSession,
 } from '../../runner/index.ts'
 import { scratchOptions, withScratchDatabase } from '../../scratch/database.ts'

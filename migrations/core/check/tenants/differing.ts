@@ -1,12 +1,12 @@
 import type { Change } from '../../difference/index.ts'
 import type { TargetSchema } from '../../environment/index.ts'
+import { tenantExclusion } from '../../environment/index.ts'
 import { type Fingerprint, readFingerprint } from '../../postgres/index.ts'
 import {
   databaseEnvironment,
   type Project,
   type SessionOptions,
   type TargetStanding,
-  tenantExclusion,
   usingSession,
 } from '../../runner/index.ts'
 

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg'
 import { modelInput } from '../../autogenerate/wanted/input.ts'
 import type { TargetSchema } from '../../environment/index.ts'
+import { tenantExclusion } from '../../environment/index.ts'
 import { type Fingerprint, quoteIdent, readFingerprint, readFingerprintHashes } from '../../postgres/index.ts'
 import { revisionGraph } from '../../revisions/index.ts'
 import {
@@ -8,7 +9,6 @@ import {
   type SessionOptions,
   type TargetStanding,
   targetStandings,
-  tenantExclusion,
   usingSession,
 } from '../../runner/index.ts'
 import { scratchOptions, withScratchDatabase } from '../../scratch/database.ts'

@@ -3,12 +3,12 @@ import type { ModelInput } from '../../autogenerate/wanted/input.ts'
 import { readableSql } from '../../autogenerate/write/readable-sql.ts'
 import { managedGlobals, readCatalog, type Scope, seenDifference } from '../../difference/index.ts'
 import type { TargetSchema } from '../../environment/index.ts'
+import { tenantExcludes } from '../../environment/index.ts'
 import {
   byDatabase,
   databaseEnvironment,
   type Project,
   type SessionOptions,
-  tenantExcludes,
   usingSession,
 } from '../../runner/index.ts'
 import { scratchOptions, withScratchDatabase } from '../../scratch/database.ts'

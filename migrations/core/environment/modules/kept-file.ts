@@ -11,6 +11,17 @@ export function readKept(path: string): string | undefined {
   }
 }
 
+/** A folder that is read-only, of another user or missing, and a disk that is full. */
+const unwritable: ReadonlySet<string> = new Set([
+  'EROFS',
+  'EACCES',
+  'EPERM',
+  'ENOENT',
+  'ENOTDIR',
+  'ENOSPC',
+  'EDQUOT',
+])
+
 /** Keeps a text for the next time, whole or not at all; false where nothing can be written, which costs time alone. */
 export function keep(path: string, text: string): boolean {
   try {
@@ -21,7 +32,7 @@ export function keep(path: string, text: string): boolean {
     renameSync(draft, path)
     return true
   } catch (error) {
-    if (!['EROFS', 'EACCES', 'EPERM', 'ENOENT', 'ENOTDIR'].includes(codeOf(error))) throw error
+    if (!unwritable.has(codeOf(error))) throw error
     return false
   }
 }

@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, renameSync, type Stats, statSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { readFileSync, type Stats, statSync } from 'node:fs'
+import { keep } from '../../environment/modules/kept-file.ts'
 import type { RevisionFile } from './spec.ts'
 
 /** The heads that were read before, kept in a file that may be deleted at any time. */
@@ -46,7 +46,8 @@ export function openHeadCache(cacheFile: string): HeadCache {
       changed = true
     },
     save() {
-      if (changed || next.size !== known.size) writeCache(cacheFile, next)
+      if (changed || next.size !== known.size)
+        keep(cacheFile, JSON.stringify({ format, heads: [...next.values()] }))
     },
   }
 }
@@ -70,15 +71,4 @@ function readCache(file: string): readonly [ReadonlyMap<string, Entry>, number] 
     // Whatever is wrong with it, the files themselves are read.
   }
   return [new Map(), 0]
-}
-
-function writeCache(file: string, heads: ReadonlyMap<string, Entry>): void {
-  try {
-    mkdirSync(dirname(file), { recursive: true })
-    const draft = `${file}.${process.pid}`
-    writeFileSync(draft, JSON.stringify({ format, heads: [...heads.values()] }), { mode: 0o644 })
-    renameSync(draft, file)
-  } catch {
-    // A read-only checkout reads its files each time.
-  }
 }

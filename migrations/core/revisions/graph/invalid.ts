@@ -1,6 +1,13 @@
+import { nearestNames } from '../../environment/nearest.ts'
 import { MigError } from '../../errors.ts'
-import { type Named, nearestNames } from './nearest-names.ts'
+import type { RevisionSpec } from '../files/spec.ts'
 import { needsOf, parentsOf, type RevisionNode } from './nodes.ts'
+
+/** What an error needs to name a revision. */
+interface Named {
+  readonly id: string
+  readonly spec: RevisionSpec
+}
 
 /** The targets that are not names. */
 export const reservedNames: readonly string[] = ['head', 'heads', 'base', 'current']

@@ -1,6 +1,6 @@
+import { nearestNames } from '../../environment/nearest.ts'
 import { MigError } from '../../errors.ts'
 import { reservedNames } from './invalid.ts'
-import { nearestNames } from './nearest-names.ts'
 import { idsOf, lineage, type RevisionIndex, type RevisionNode } from './nodes.ts'
 
 const shortestPrefix = 4

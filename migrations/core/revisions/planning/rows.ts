@@ -1,5 +1,5 @@
+import { nearestNames } from '../../environment/nearest.ts'
 import { MigError } from '../../errors.ts'
-import { nearestNames } from '../graph/nearest-names.ts'
 import { dependantsOf, lineNeedsOf, type RevisionIndex, type RevisionNode, reach } from '../graph/nodes.ts'
 import type { Direction, GraphRequest, PlannedStep } from './plan-types.ts'
 

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
 import type { TargetSchema } from '../../environment/index.ts'
+import { tenantExclusion } from '../../environment/index.ts'
 import { type LogEntry, readLastEntries, readProgress, utcSql } from '../../ledger/index.ts'
 import { readFingerprintHashes } from '../../postgres/index.ts'
 import { quoteIdent } from '../../postgres/sql/quote.ts'
@@ -10,7 +11,6 @@ import type { Project } from '../project.ts'
 import type { Session, SessionOptions } from '../session/session.ts'
 import { onEachDatabase, warnUnreachable } from '../targets/databases.ts'
 import { singleTargets } from '../targets/targets.ts'
-import { tenantExclusion } from './exclusion.ts'
 
 /** Where one target schema stands. */
 export interface TargetStanding {

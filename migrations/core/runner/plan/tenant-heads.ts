@@ -38,11 +38,7 @@ export function namingTenants({ env, files }: Pick<Project, 'env' | 'files'>, er
     const target = parentsOf(lowest ?? '')[0] ?? 'base'
     return `just mig-downgrade ${target} ${line}${lines.has(line) ? ' --tenants all' : ''}`
   })
-  return new MigError(error.code, error.message, {
-    help: `take it away first: ${commands.join('; ')}`,
-    exitCode: error.exitCode,
-    facts: error.facts,
-  })
+  return error.with({ help: `take it away first: ${commands.join('; ')}` })
 }
 
 function tenantLines({ lines }: Project['env']): ReadonlySet<string> {

@@ -87,16 +87,10 @@ function placedInFile(
   at: { readonly section: string; readonly start: number; readonly line: number },
 ): unknown {
   if (!(error instanceof MigError) || error.place?.file === undefined) return error
-  const { code, message, help, exitCode, facts, place } = error
+  const { place } = error
   const offset = place.statement?.length === sql.length ? (place.position ?? 0) : 0
   const { line, column } = lineAndColumn(at.section, at.start + offset)
-  return new MigError(code, message, {
-    ...(help === undefined ? {} : { help }),
-    exitCode,
-    facts,
-    place: { ...place, line: at.line + line - 1, column },
-    cause: error.cause,
-  })
+  return error.with({ place: { ...place, line: at.line + line - 1, column } })
 }
 
 function timeouts(read: (name: string) => unknown): Pick<RevisionBody, 'lockTimeout' | 'statementTimeout'> {

@@ -94,12 +94,11 @@ export function tenantRunError(result: PoolResult, options: PoolOptions): MigErr
   const goesOn = options.goOn === true || options.maxFailures !== undefined || canaryFailed
   const counts = `${done} done, ${failures.length} failed, ${left} not begun`
   if (!goesOn) {
-    const { code, message, help, exitCode, place, facts } = first.error
+    const { message, help, facts } = first.error
     const more = 'the others go on with --continue; a rerun does only what is left'
-    return new MigError(code, `${message}\ntenants: ${counts}`, {
+    return first.error.with({
+      message: `${message}\ntenants: ${counts}`,
       help: help === undefined ? more : `${help}\n${more}`,
-      exitCode,
-      ...(place === undefined ? {} : { place }),
       facts: { ...facts, done, left, failed: failures.map(({ tenant }) => tenant.schema) },
       cause: first.error,
     })

@@ -69,21 +69,20 @@ function failedRevision(error: unknown): string | undefined {
 
 function triedLongEnough(error: unknown, attempts: number, forMs: number): unknown {
   if (!(error instanceof MigError)) return error
-  const { code, message, exitCode, place, facts } = error
+  const { message, facts } = error
   const [blocker] = blockersOf(error)
   const by =
     blocker === undefined
       ? ''
       : `; blocked by pid ${blocker.pid} (${blocker.application || 'no application name'}, ${blocker.user}, ${blocker.state})`
   const tries = attempts === 1 ? '' : `\ntried ${attempts} times within ${forMs / 1000} s`
-  return new MigError(code, `${message}${tries}${by}`, {
+  return error.with({
+    message: `${message}${tries}${by}`,
     help:
       blocker === undefined
         ? (serverHelp(facts.sqlState) ??
           'run the same command again when the tables are less busy; who holds them shows just mig-status')
         : `look at it with just mig-status, end it with SELECT pg_terminate_backend(${blocker.pid}), then run the same command again`,
-    exitCode,
-    ...(place === undefined ? {} : { place }),
     facts: { ...facts, attempts },
     cause: error,
   })

@@ -44,16 +44,9 @@ export async function runStatement(
   } catch (cause) {
     if (await isUnboundable(client, statement, cause)) throw valuesNotTaken(step, sql, cause)
     const error = databaseError(cause, { sql, file: step.file.path, ...helpFor(cause, sql) })
-    const { code, message, help, exitCode, place, facts } = error
     const blockers = watch.blockers()
     if (blockers.length === 0) throw error
-    throw new MigError(code, message, {
-      ...(help === undefined ? {} : { help }),
-      exitCode,
-      ...(place === undefined ? {} : { place }),
-      facts: { ...facts, blockers },
-      cause,
-    })
+    throw error.with({ facts: { ...error.facts, blockers } })
   } finally {
     watch.stop()
   }

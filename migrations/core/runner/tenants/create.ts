@@ -150,13 +150,12 @@ async function tenantExists(
 }
 
 function halfMade(error: MigError, { line, schema }: TargetSchema): MigError {
-  const { code, message, help, exitCode, place, facts } = error
+  const { message, help, exitCode } = error
   const next = `go on: just mig-upgrade head ${line} --tenants ${shellWord(schema)}; or give it up: just mig-tenant-drop ${shellWord(schema)}`
-  return new MigError(code, `${message}\ntenant ${schema} is made only in part`, {
+  return error.with({
+    message: `${message}\ntenant ${schema} is made only in part`,
     help: help === undefined ? next : `${help}\n${next}`,
     exitCode: exitCode === exitCodes.usage ? exitCodes.stepFailed : exitCode,
-    ...(place === undefined ? {} : { place }),
-    facts,
     cause: error,
   })
 }

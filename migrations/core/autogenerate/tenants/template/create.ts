@@ -1,4 +1,4 @@
-import { roleOf, shellWord, type TargetSchema } from '../../../environment/index.ts'
+import { roleOf, shellWord, type TargetSchema, tenantExclusion } from '../../../environment/index.ts'
 import { exitCodes, MigError } from '../../../errors.ts'
 import { createLedger, ledgerStatements } from '../../../ledger/index.ts'
 import {
@@ -22,7 +22,6 @@ import {
   planTenants,
   type Session,
   type SessionOptions,
-  tenantExclusion,
   usingSession,
 } from '../../../runner/index.ts'
 import { holdingLocks } from '../../../runner/session/locks.ts'

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { ClientBase } from 'pg'
 import { readCatalog, type Scope } from '../../../difference/index.ts'
+import { keep, readKept } from '../../../environment/index.ts'
 import { MigError } from '../../../errors.ts'
 import { quoteIdent } from '../../../postgres/index.ts'
 import { fileChecksum, type Project, type Session } from '../../../runner/index.ts'
@@ -39,23 +39,11 @@ export async function tenantStructure(
   )
   const key = structureKey(project, line, rows[0]?.version ?? '')
   const path = join(project.env.cacheDir, `structure-${key}.json`)
-  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as TenantStructure
+  const kept = readKept(path)
+  if (kept !== undefined) return JSON.parse(kept) as TenantStructure
   const structure = await madeStructure(session, project, line)
-  keep(path, structure)
+  keep(path, JSON.stringify(structure))
   return structure
-}
-
-/** Keeps it for the next tenant. A folder that cannot be written, as in an image, costs time, not the tenant. */
-function keep(path: string, structure: TenantStructure): void {
-  const draft = `${path}.${process.pid}`
-  try {
-    mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(draft, JSON.stringify(structure))
-    renameSync(draft, path)
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    if (!['EROFS', 'EACCES', 'EPERM'].includes(code)) throw error
-  }
 }
 
 /** Everything that the structure is made from: the files of the line and of what it depends on. */
