@@ -5,6 +5,7 @@ import { type InitResult, initProject } from '../migrations/core/adopt/index.ts'
 import { loadEnvironment, MigError, usingSession } from '../migrations/core/index.ts'
 import { maskUrl } from '../migrations/core/postgres/index.ts'
 import { trustLiveFlag } from './cli/arguments.ts'
+import { byKind } from './cli/by-kind.ts'
 import { type Command, given, runCommand } from './cli/command.ts'
 
 const spec = {
@@ -59,24 +60,41 @@ export const main = (argv: readonly string[], root: string): Promise<void> =>
   })
 
 function showResult({ output }: Command, result: InitResult): void {
-  const { files, schemas, adopted, ledgers, others } = result
+  const { files, schemas, adopted, ledgers, others, models } = result
   const ledger = ledgers.find(({ tool }) => tool !== undefined)
+  const isEqual = models === undefined || models.changes.length === 0
   const next =
     adopted.length > 0
-      ? 'just mig-check'
+      ? isEqual
+        ? 'just mig-check'
+        : 'just mig-check shows each difference; write what only the database has into an SQL model beside, or exclude it; then just mig-autogen "what the models have"'
       : ledger === undefined
-        ? 'write the models, then just mig-autogen "first tables"'
+        ? `${models === undefined ? 'write the models, then ' : ''}just mig-autogen "first tables"`
         : `just mig-import ${ledger.tool} DIR`
   const lines = [
     ...files.map((file) => `wrote ${file}`),
     `schemas: ${schemas.map(({ key, schema }) => `${key} = ${schema}`).join(', ')}`,
     ...(others.length === 0 ? [] : [`left to others: ${others.join(', ')}`]),
+    ...(models === undefined ? [] : [`models: ${models.what}`]),
     ...adopted.map(
       ({ targetSchema, revisions }) =>
         `${targetSchema} is at ${revisions.join(', ')}: equal to the live database`,
     ),
     ...(adopted.length === 0 ? ['no first revision was written'] : []),
-    `next: ${next}`,
+    ...(isEqual ? [] : ['the live database differs from the models:', ...byKind(models?.changes ?? [])]),
+    ...(models?.problem === undefined ? [] : [`the models do not load yet: ${models.problem.message}`]),
+    `next: ${models?.problem?.help ?? next}`,
   ]
-  output.result(lines.join('\n'), { event: 'init', files, schemas, adopted, others })
+  const found = models === undefined ? null : models.what
+  const changes = models === undefined ? [] : models.changes
+  const differences = changes.map(({ verb, kind, name }) => ({ verb, kind, name }))
+  output.result(lines.join('\n'), {
+    event: 'init',
+    files,
+    schemas,
+    adopted,
+    others,
+    models: found,
+    differences,
+  })
 }

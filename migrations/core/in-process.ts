@@ -5,9 +5,13 @@ export {
   type EnvironmentOptions,
   type LoadOptions,
   loadEnvironment,
+  mikroOrm,
+  prisma,
+  sequelize,
   type TargetSchema,
   type TenantSource,
   tenants,
+  typeorm,
 } from './environment/index.ts'
 export { type ErrorPlace, type ExitCode, exitCodes, MigError } from './errors.ts'
 export type { EmitEvent, LockHolder, MigEvent, StepFacts, StepLoss } from './events.ts'

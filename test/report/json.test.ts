@@ -109,7 +109,7 @@ const documented: { readonly [Name in Line['event']]: Readonly<Record<Fields<Nam
     announced: 1,
     ms: 1,
   },
-  init: { files: 1, schemas: 1, adopted: 1, others: 1 },
+  init: { files: 1, schemas: 1, adopted: 1, others: 1, models: 1, differences: 1 },
   surroundings: { file: 1, roles: 1, extensions: 1, objects: 1 },
   import: { files: 1, proof: 1, adopted: 1, irreversible: 1, recording: 1 },
   importable: { found: 1, known: 1 },

@@ -19,15 +19,17 @@ export interface SurroundingsFile {
 /**
  * What the models and revisions of a project refer to and others own, as the live database has it. A program that builds
  * its schema is not run, since it may need what is to be found: its inputs say what it refers to.
+ * @param more other texts that refer to something
  * @returns undefined where they refer to nothing, and there is no file that says more
  * @throws MigError what reading the models throws
  */
 export async function surroundingsFile(
   live: ClientBase,
   project: Pick<Project, 'env' | 'files'>,
+  more: readonly string[] = [],
 ): Promise<SurroundingsFile | undefined> {
   const { env } = project
-  const texts = [...(await modelTexts(env)), ...historyTexts(project)]
+  const texts = [...(await modelTexts(env)), ...historyTexts(project), ...more]
   const referred = await readReferred(live, texts, surroundingsOwnership(env))
   const statements = await surroundingStatements(live, referred)
   const path = surroundingsPath(env.dir)

@@ -51,6 +51,10 @@ export interface InitLine {
   readonly adopted: ImportLine['adopted']
   /** Schemas that others own, which were left alone. */
   readonly others: readonly string[]
+  /** The models that the project has already; null without any. */
+  readonly models: string | null
+  /** What leads from the live database to these. */
+  readonly differences: readonly { readonly verb: string; readonly kind: string; readonly name: string }[]
 }
 
 /** `mig-surroundings --json`: what models and revisions refer to and others own. */

@@ -1,3 +1,4 @@
+export { readDrizzleConfig } from './drizzle/config.ts'
 export { type LoadOptions, loadModels } from './load.ts'
 export type { ModelFile, ModelStatement } from './model.ts'
 export { warnOfPassedOver } from './passed-over.ts'

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Environment } from '../../environment/index.ts'
+import { type FoundModels, literal } from './found-models.ts'
 import type { FoundSchema } from './schemas.ts'
 
 /** The text of `env.ts` for these schemas. */
@@ -8,6 +9,7 @@ export function environmentText(
   env: Environment,
   schemas: readonly FoundSchema[],
   excludeTables: readonly string[],
+  models: FoundModels | undefined,
 ): string {
   const types = existsSync(join(env.dir, 'core', 'index.ts')) ? './core/index.ts' : 'just-mig'
   const excluded =
@@ -17,8 +19,15 @@ export function environmentText(
           '  // Ledgers of other tools: never compared or touched.',
           `  excludeTables: [${excludeTables.map(literal).join(', ')}],`,
         ]
+  const imports = models?.imports === undefined ? '' : `, ${models.imports}`
+  const lead =
+    imports === '' ? 'import type { EnvironmentOptions }' : `import { type EnvironmentOptions${imports} }`
+  const places =
+    models === undefined
+      ? []
+      : [`  // What the database should be: ${models.what}.`, `  models: ${models.code},`]
   return [
-    `import type { EnvironmentOptions } from ${literal(types)}`,
+    `${lead} from ${literal(types)}`,
     '',
     'export default {',
     '  // Key → PostgreSQL schema. A new schema is one line here.',
@@ -27,12 +36,9 @@ export function environmentText(
       ({ key, schema }) => `    ${/^[A-Za-z_]\w*$/.test(key) ? key : literal(key)}: ${literal(schema)},`,
     ),
     '  },',
+    ...places,
     ...excluded,
     '} satisfies EnvironmentOptions',
     '',
   ].join('\n')
-}
-
-function literal(text: string): string {
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
 }

@@ -1,18 +1,19 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { adoptedIsFinal, autogenerateProject, surroundingsFile } from '../../autogenerate/index.ts'
 import { checkProject } from '../../check/index.ts'
 import { type Change, changeText } from '../../difference/index.ts'
 import { type Environment, loadEnvironment } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
-import { openProject, type Session } from '../../runner/index.ts'
-import { makeReferred, surroundingsOwnership } from '../../scratch/surroundings/surroundings.ts'
+import { openProject, type Project, type Session } from '../../runner/index.ts'
+import { makeReferred, type OnLive, surroundingsOwnership } from '../../scratch/surroundings/surroundings.ts'
 import { expectTrustedLive } from '../../scratch/trust-live.ts'
 import { adoptRows, checkNotAdopted } from '../import/adopt-rows.ts'
 import type { AdoptedRows } from '../import/applied.ts'
 import { withScratch } from '../import/replay.ts'
 import { environmentText } from './environment-text.ts'
-import { exportModels } from './models.ts'
+import { type FoundModels, findModels } from './found-models.ts'
+import { type ExportedPart, exportModels, type ModelText } from './models.ts'
 import { importableRecipes, recipeFiles } from './recipes.ts'
 import { type FoundLedger, type FoundSchema, foundLive, keysOf, namedSchemas } from './schemas.ts'
 
@@ -35,12 +36,14 @@ export interface InitResult {
   readonly ledgers: readonly FoundLedger[]
   /** Schemas that others own, which were left alone. */
   readonly others: readonly string[]
+  /** The models that the project has already, and what differs from the live database. */
+  readonly models?: FoundModels & { readonly changes: readonly Change[]; readonly problem?: MigError }
 }
 
 /**
  * Sets a project up from its live database: env.ts, models, recipes, and a first revision per line, proved up, down
- * and up, equal to the live database, and stamped. Nothing that exists is overwritten, and nothing stays when a part
- * fails.
+ * and up, equal to the live database, and stamped. Models that the project has already stay where they are. Nothing that
+ * exists is overwritten, and nothing stays when a part fails.
  * @param env an environment without env.ts, for its folders and database
  * @throws MigError `already-there` for an environment folder with something in it, `recipe-exists`,
  *   `other-ledger` (exit 4) when another tool keeps a ledger and `baseline` does not say what to do,
@@ -62,34 +65,19 @@ export async function initProject(
   } = await foundLive(session.client, env.ledgerSchema)
   if (ledgers.some(({ tool }) => tool !== undefined) && request.baseline === undefined)
     throw otherLedger(ledgers)
-  const schemas =
-    request.schemas === ''
-      ? keysOf(live.filter((schema) => !others.includes(schema)))
-      : namedSchemas(request.schemas, live)
+  const found = await findModels(env)
+  const schemas = chosenSchemas(request.schemas, live, others, found)
   await checkNotAdopted(
     session,
     env.ledgerSchema,
     schemas.map(({ schema }) => ({ targetSchema: schema, revisions: [] })),
   )
-  const shown = schemas.length > 0 ? schemas : [{ key: 'app', schema: 'app' }]
+  const shown =
+    schemas.length > 0 ? schemas : [{ key: 'app', schema: found === undefined ? 'app' : 'public' }]
   const excluded = ledgers.map(({ table }) => table)
   const written = writer(env.root)
-  try {
-    written.write(join(env.dir, 'env.ts'), environmentText(env, shown, excluded))
-    const models = await withScratch(session, env, async (client) => {
-      const own = { schemas: shown.map(({ schema }) => schema), trustLive: env.trustLive }
-      await expectTrustedLive(client, (body) => body(session.client), own)
-      const mapped = withSchemas(env, shown)
-      const ownership = { ...surroundingsOwnership(mapped), onlyExtensions: othersExtensions }
-      return exportModels(session.client, client, {
-        schemas: shown,
-        excludeTables: excluded,
-        othersExtensions,
-        surround: (texts) => makeReferred(client, (body) => body(session.client), texts, mapped, ownership),
-      })
-    })
-    for (const { name, text } of models) written.write(join(env.modelsDir, name), text)
-    const ready = await loadEnvironment({
+  const ready = () =>
+    loadEnvironment({
       root: env.root,
       dir: env.dir,
       // The keys are new: what a variable or argument names is something else.
@@ -97,16 +85,90 @@ export async function initProject(
       trustLive: env.trustLive,
       ...(session.url === null ? {} : { databaseUrl: session.url }),
     })
-    const surroundings = await surroundingsFile(session.client, openProject(ready))
+  try {
+    const settings = join(env.dir, 'env.ts')
+    written.write(settings, environmentText(env, shown, excluded, undefined))
+    const exported = await exportedModels(session, env, {
+      schemas: shown,
+      excludeTables: excluded,
+      othersExtensions,
+    })
+    const files = exported.map(({ name, text }) => ({ path: join(env.modelsDir, name), text }))
+    for (const { path, text } of files) written.write(path, text)
+    const own = await ready()
+    const surroundings = await surroundingsFile(session.client, openProject(own))
     if (surroundings !== undefined) written.write(surroundings.path, surroundings.text)
     const wantsBaseline = schemas.length > 0 && live.length > 0 && request.baseline !== false
-    const adopted = wantsBaseline ? await baseline(session, ready, request.now, written) : []
+    const adopted = wantsBaseline ? await baseline(session, own, request.now, written) : []
+    const more = {
+      adopted,
+      ledgers,
+      others: others.filter((name) => !shown.some(({ schema }) => schema === name)),
+    }
+    if (found === undefined) {
+      for (const { path, text, appends } of recipes) written.write(path, text, appends)
+      return { ...more, files: written.files(), schemas: shown }
+    }
+    // What the database has is in the first revision; from here on the project's own models say what it should be.
+    written.replace(settings, environmentText(env, shown, excluded, found))
+    for (const { path } of files) written.remove(path)
+    const project = openProject(await ready())
+    const all = await surroundingsFile(
+      session.client,
+      project,
+      exported.map(({ text }) => text),
+    )
+    if (all !== undefined && surroundings !== undefined) written.replace(all.path, all.text)
+    else if (all !== undefined) written.write(all.path, all.text)
+    const differs = adopted.length === 0 ? { changes: [] } : await differing(session, project)
     for (const { path, text, appends } of recipes) written.write(path, text, appends)
-    const left = others.filter((name) => !shown.some(({ schema }) => schema === name))
-    return { files: written.files(), schemas: shown, adopted, ledgers, others: left }
+    return { ...more, files: written.files(), schemas: shown, models: { ...found, ...differs } }
   } catch (error) {
     written.undo()
     throw error
+  }
+}
+
+/** The schemas that the user names, else those of a tool's settings, else those of the database that nobody else owns. */
+function chosenSchemas(
+  named: string,
+  live: readonly string[],
+  others: readonly string[],
+  found: FoundModels | undefined,
+): readonly FoundSchema[] {
+  if (named !== '') return namedSchemas(named, live)
+  const own = live.filter((schema) => !others.includes(schema))
+  return keysOf(found?.schemas === undefined ? own : own.filter((schema) => found.schemas?.includes(schema)))
+}
+
+/** The live schemas as models. */
+function exportedModels(
+  session: Session,
+  env: Environment,
+  part: Omit<ExportedPart, 'surround'>,
+): Promise<readonly ModelText[]> {
+  const onLive: OnLive = (body) => body(session.client)
+  const mapped = withSchemas(env, part.schemas)
+  const ownership = { ...surroundingsOwnership(mapped), onlyExtensions: part.othersExtensions ?? [] }
+  return withScratch(session, env, async (client) => {
+    const own = { schemas: part.schemas.map(({ schema }) => schema), trustLive: env.trustLive }
+    await expectTrustedLive(client, onLive, own)
+    const surround = (texts: readonly string[]) => makeReferred(client, onLive, texts, mapped, ownership)
+    return exportModels(session.client, client, { ...part, surround })
+  })
+}
+
+/** What differs between the live database and the project's own models, or why they do not load. */
+async function differing(
+  session: Session,
+  project: Project,
+): Promise<Pick<NonNullable<InitResult['models']>, 'changes' | 'problem'>> {
+  try {
+    const { drift } = await checkProject(session, project, { privileges: false })
+    return { changes: drift.flatMap(({ changes }) => changes) }
+  } catch (problem) {
+    if (!(problem instanceof MigError)) throw problem
+    return { changes: [], problem }
   }
 }
 
@@ -193,6 +255,10 @@ function exportDiffers(changes: readonly Change[]): MigError {
 
 interface Writer {
   write(path: string, text: string, appends?: boolean): void
+  /** Writes a file again that was written before. */
+  replace(path: string, text: string): void
+  /** Removes a file that was written before. */
+  remove(path: string): void
   files(): readonly string[]
   undo(): void
 }
@@ -207,6 +273,15 @@ function writer(root: string): Writer {
       const made = mkdirSync(dirname(path), { recursive: true })
       if (made !== undefined) folders.push(made)
       writeFileSync(path, text, { flag: appends ? 'w' : 'wx' })
+    },
+    replace(path, text) {
+      writeFileSync(path, text)
+    },
+    remove(path) {
+      rmSync(path)
+      before.delete(path)
+      const folder = dirname(path)
+      if (folders.includes(folder) && readdirSync(folder).length === 0) rmdirSync(folder)
     },
     files: () => [...before.keys()].map((path) => relative(root, path)),
     undo() {

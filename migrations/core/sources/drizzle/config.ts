@@ -50,7 +50,47 @@ export async function configuredCasing(folder: string, cacheDir: string): Promis
   return { casing, inputs: inputs === undefined ? undefined : mergedInputs([looked, inputs]) }
 }
 
+/** What a project's drizzle.config.ts says of its schema. Paths are as they are written there, from its folder. */
+export interface DrizzleConfig {
+  readonly file: string
+  readonly schema: readonly string[]
+  readonly out: string | undefined
+  readonly schemaFilter: readonly string[]
+}
+
+/**
+ * Reads the drizzle.config.ts of a folder.
+ * @returns undefined where there is none, or one for another database
+ * @throws MigError `drizzle-config` where it does not load
+ */
+export async function readDrizzleConfig(
+  folder: string,
+  cacheDir: string,
+): Promise<DrizzleConfig | undefined> {
+  const file = names.map((name) => join(folder, name)).find((path) => existsSync(path))
+  if (file === undefined) return undefined
+  const { config } = await loadedConfig(file, cacheDir)
+  const { dialect, out, schema, schemaFilter } = config
+  if (dialect !== undefined && dialect !== 'postgresql') return undefined
+  const texts = (value: unknown) => [value ?? []].flat().filter((each) => typeof each === 'string')
+  return {
+    file,
+    schema: texts(schema),
+    out: typeof out === 'string' ? out : undefined,
+    schemaFilter: texts(schemaFilter),
+  }
+}
+
 async function casingOf(file: string, cacheDir: string): Promise<Configured> {
+  const { config, inputs } = await loadedConfig(file, cacheDir)
+  const { casing } = config
+  return { casing: casing === 'snake_case' || casing === 'camelCase' ? casing : undefined, inputs }
+}
+
+async function loadedConfig(
+  file: string,
+  cacheDir: string,
+): Promise<{ readonly config: Readonly<Record<string, unknown>>; readonly inputs: Inputs | undefined }> {
   const { exports, inputs } = await loadDescriptions([file], cacheDir).catch((cause: unknown) => {
     const message = cause instanceof Error ? cause.message : String(cause)
     throw new MigError('drizzle-config', `${file} cannot be read: ${message}`, {
@@ -60,6 +100,5 @@ async function casingOf(file: string, cacheDir: string): Promise<Configured> {
     })
   })
   const exported = exports.get(file)
-  const { casing } = (exported?.default ?? exported ?? {}) as Readonly<Record<string, unknown>>
-  return { casing: casing === 'snake_case' || casing === 'camelCase' ? casing : undefined, inputs }
+  return { config: (exported?.default ?? exported ?? {}) as Readonly<Record<string, unknown>>, inputs }
 }

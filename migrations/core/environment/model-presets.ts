@@ -1,0 +1,39 @@
+import type { BuiltModels, PrintedModels } from './model-programs.ts'
+
+type More<Program> = Omit<Program, 'build' | 'print'>
+
+/**
+ * Models of TypeORM: `schema:sync` of the project's own package.
+ * @param dataSource the file of the data source, from the nearest folder with a package.json; JavaScript, or TypeScript where
+ *   the project has ts-node
+ */
+export function typeorm(dataSource: string, more: More<BuiltModels> = {}): BuiltModels {
+  const program = /\.[cm]?ts$/.test(dataSource) ? 'typeorm-ts-node-commonjs' : 'typeorm'
+  return { build: `npx --no-install ${program} schema:sync -d ${dataSource}`, ...more }
+}
+
+/** Models of MikroORM: `schema:create` of the project's own package, with its mikro-orm.config. */
+export function mikroOrm(more: More<BuiltModels> = {}): BuiltModels {
+  return { build: 'npx --no-install mikro-orm schema:create --run', ...more }
+}
+
+/**
+ * Models of Sequelize, which has no command for them.
+ * @param script a script of the project that calls `sequelize.sync()` on `DATABASE_URL`, from the nearest folder with a
+ *   package.json
+ */
+export function sequelize(script: string, more: More<BuiltModels> = {}): BuiltModels {
+  return { build: `node ${script}`, ...more }
+}
+
+/**
+ * Models of Prisma: the DDL that `prisma migrate diff` of the project's own package prints.
+ * @param schema the schema file, from the nearest folder with a package.json
+ */
+export function prisma(schema = 'prisma/schema.prisma', more: More<PrintedModels> = {}): PrintedModels {
+  return {
+    print: `npx --no-install prisma migrate diff --from-empty --to-schema-datamodel ${schema} --script`,
+    inputs: [`../${schema}`],
+    ...more,
+  }
+}

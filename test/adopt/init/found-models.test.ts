@@ -1,0 +1,80 @@
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect } from 'vitest'
+import { initProject } from '../../../migrations/core/adopt/index.ts'
+import { findModels } from '../../../migrations/core/adopt/init/found-models.ts'
+import { projectTest, type TestProject } from '../support/project.ts'
+
+const repository = join(import.meta.dirname, '../../..')
+const justfile = readFileSync(join(repository, 'justfile'), 'utf8')
+const now = new Date('2024-01-31T12:00:00Z')
+
+const init = async (project: TestProject) =>
+  initProject(project.session, await project.environment({ app: 'app' }), { schemas: '', justfile, now })
+
+const found = async (project: TestProject) => findModels(await project.environment({ app: 'app' }))
+
+const read = (project: TestProject, path: string) => readFileSync(join(project.root, path), 'utf8')
+
+const drizzle = {
+  'package.json': '{ "type": "module" }',
+  'drizzle.config.ts': `import { defineConfig } from 'drizzle-kit'
+    export default defineConfig({ dialect: 'postgresql', schema: './src/db/schema.ts', out: './drizzle', schemaFilter: ['public'] })`,
+  'src/db/schema.ts': `import { integer, pgTable, text } from 'drizzle-orm/pg-core'
+    export const car = pgTable('car', { id: integer('id').primaryKey(), name: text('name'), seats: integer('seats') })`,
+}
+
+describe('init where a project has its models', () => {
+  projectTest(
+    'of Drizzle leaves them where they are, and says what differs from the database',
+    { timeout: 60_000 },
+    async ({ project }) => {
+      project.write(drizzle)
+      mkdirSync(join(project.root, 'node_modules'))
+      for (const name of ['drizzle-orm', 'drizzle-kit'])
+        symlinkSync(join(repository, 'node_modules', name), join(project.root, 'node_modules', name))
+      await project.run(`CREATE TABLE car (id int PRIMARY KEY, name text);
+        CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+        CREATE TRIGGER touched BEFORE UPDATE ON car FOR EACH ROW EXECUTE FUNCTION touch()`)
+      const { models, files, adopted } = await init(project)
+      expect(read(project, 'migrations/env.ts')).toContain("models: '../src/db/schema.ts',")
+      expect(existsSync(join(project.root, 'migrations/models'))).toBe(false)
+      expect(files.some((file) => file.includes('models/'))).toBe(false)
+      expect(adopted.map(({ line }) => line)).toEqual(['public'])
+      expect(models?.problem).toBeUndefined()
+      expect(models?.changes.map(({ verb, kind, name }) => `${verb} ${kind} ${name}`).toSorted()).toEqual([
+        'add column public.car.seats',
+        'drop function public.touch()',
+        'drop trigger public.car.touched',
+      ])
+    },
+  )
+
+  for (const [tool, files, code] of [
+    [
+      'Prisma',
+      { 'prisma/schema.prisma': '' },
+      "prisma('prisma/schema.prisma', { inputs: ['../prisma/schema.prisma'] })",
+    ],
+    ['MikroORM', { 'src/mikro-orm.config.ts': '' }, 'mikroOrm()'],
+    [
+      'TypeORM',
+      {
+        'package.json': '{ "dependencies": { "typeorm": "1" } }',
+        'src/data-source.ts': 'export default new DataSource({})',
+      },
+      "typeorm('src/data-source.ts')",
+    ],
+    ['an SQL file', { 'db/schema.sql': '' }, "'../db/schema.sql'"],
+  ] as const) {
+    projectTest(`finds those of ${tool}`, async ({ project }) => {
+      project.write(files)
+      expect((await found(project))?.code).toBe(code)
+    })
+  }
+
+  projectTest('finds none in a folder of others', async ({ project }) => {
+    project.write({ 'package.json': '{ "dependencies": { "typeorm": "1" } }', 'src/index.ts': '' })
+    expect(await found(project)).toBeUndefined()
+  })
+})
