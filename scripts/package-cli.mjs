@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // npx just-mig <command> [arguments], from the installed package: as launch.mjs, with what was built for it.
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import manifest from '../package.json' with { type: 'json' }
 
@@ -19,8 +19,33 @@ else if (command === undefined) {
   process.stderr.write('help: npx just-mig --help lists them; to begin with: npx just-mig init\n')
   process.exitCode = 2
 } else {
+  // The recipes call a command by its whole name; help lines are then theirs.
+  if (!/^(?:mig|db)-/.test(name)) process.env.JUST_MIG_CALLED = `${caller()} just-mig`
+  // As just does from a subfolder. What takes a path, or makes a project, is about the folder where it was called.
+  const home = /^(?:mig-)?(?:init|import)$/.test(command) ? undefined : projectFolder(process.cwd())
+  if (home !== undefined) process.chdir(home)
   const { main } = await import(pathToFileURL(join(dist, 'commands', `${command}.js`)).href)
   await main(args, join(dist, '..'))
+}
+
+/** How the package manager that runs this runs programs. */
+function caller() {
+  const agent = process.env.npm_config_user_agent ?? ''
+  if (agent.startsWith('bun')) return 'bunx'
+  return ['pnpm', 'yarn'].find((each) => agent.startsWith(each)) ?? 'npx'
+}
+
+/**
+ * The folder above that has the environment, where this one has none.
+ * @param {string} from
+ * @returns {string | undefined}
+ */
+function projectFolder(from) {
+  const folder = process.env.MIG_DIR ?? 'migrations'
+  for (let at = from; ; at = dirname(at)) {
+    if (['ts', 'mts', 'js', 'mjs'].some((ending) => existsSync(join(at, folder, `env.${ending}`)))) return at
+    if (dirname(at) === at) return undefined
+  }
 }
 
 /** The recipes as the justfile lists them, by their groups, under the names that they have here. */

@@ -23,6 +23,7 @@ import {
   type tenantFlags,
   type trustLiveFlag,
 } from './arguments.ts'
+import { asCalled } from './called.ts'
 import './direct.ts'
 import { commandOutput, type Output } from './output.ts'
 import { divertOthers, stdout } from './stdout.ts'
@@ -67,7 +68,7 @@ export async function runCommand<Spec extends CommandSpec>(
   try {
     const args = parseArguments(spec, argv)
     if (args.flags.help === true) {
-      stdout.write(helpText(spec))
+      stdout.write(asCalled(helpText(spec)))
       return
     }
     divertOthers()

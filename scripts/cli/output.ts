@@ -25,6 +25,7 @@ import {
   type ResultLine,
   type Style,
 } from '../../migrations/core/report/index.ts'
+import { asCalled } from './called.ts'
 import { stdout } from './stdout.ts'
 
 /** Where a command's words go: results to stdout, everything else to stderr; with `--json`, JSON lines to stdout. */
@@ -57,7 +58,11 @@ export function commandOutput(
   const [style, stderrStyle] = [styleOf(process.stdout), styleOf(process.stderr)]
   const values = errorValues(flags['show-data'] === true, json, variables)
   const progress = progressDisplay(process.stderr.isTTY === true && !json && level !== 'quiet', stderrStyle)
-  const write = (line: ResultLine | MigEvent) => void stdout.write(`${jsonLine(line)}\n`)
+  const write = (line: ResultLine | MigEvent) => {
+    const said =
+      'help' in line && typeof line.help === 'string' ? { ...line, help: asCalled(line.help) } : line
+    stdout.write(`${jsonLine(said)}\n`)
+  }
   return {
     json,
     level,
@@ -113,7 +118,7 @@ function errorValues(asked: boolean, json: boolean, { CI }: NodeJS.ProcessEnv): 
  * is made visible.
  */
 export function writeLine(stream: NodeJS.WritableStream, text: string): void {
-  stream.write(`${printable(text)}\n`)
+  stream.write(`${printable(asCalled(text))}\n`)
 }
 
 function logLevel(text: string | undefined): Level {

@@ -12,7 +12,7 @@ const now = new Date('2024-01-31T12:00:00Z')
 const init = async (project: TestProject) =>
   initProject(project.session, await project.environment({ app: 'app' }), { schemas: '', justfile, now })
 
-const found = async (project: TestProject) => findModels(await project.environment({ app: 'app' }))
+const found = async (project: TestProject) => findModels(await project.environment({ app: 'app' }), true)
 
 const read = (project: TestProject, path: string) => readFileSync(join(project.root, path), 'utf8')
 

@@ -16,8 +16,11 @@ export interface FoundModels {
   readonly schemas?: readonly string[]
 }
 
-/** Looks in a project folder for models, by its package.json and the settings of tools. */
-export async function findModels(env: Environment): Promise<FoundModels | undefined> {
+/**
+ * Looks in a project folder for models, by its package.json and the settings of tools.
+ * @param withSql also for an SQL schema, which may be a history to import
+ */
+export async function findModels(env: Environment, withSql: boolean): Promise<FoundModels | undefined> {
   const { root } = env
   if (!existsSync(root)) return undefined
   return (
@@ -25,7 +28,7 @@ export async function findModels(env: Environment): Promise<FoundModels | undefi
     prismaModels(env) ??
     mikroOrmModels(root) ??
     typeormModels(root) ??
-    sqlModels(env)
+    (withSql ? sqlModels(env) : undefined)
   )
 }
 

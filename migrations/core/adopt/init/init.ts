@@ -65,7 +65,7 @@ export async function initProject(
   } = await foundLive(session.client, env.ledgerSchema)
   if (ledgers.some(({ tool }) => tool !== undefined) && request.baseline === undefined)
     throw otherLedger(ledgers)
-  const found = await findModels(env)
+  const found = await findModels(env, request.baseline !== false)
   const schemas = chosenSchemas(request.schemas, live, others, found)
   await checkNotAdopted(
     session,

@@ -1,0 +1,78 @@
+import { symlinkSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { checkProject } from '../../migrations/core/check/index.ts'
+import { mikroOrm, prisma, sequelize, typeorm, usingSession } from '../../migrations/core/index.ts'
+import { generateFiles } from '../autogenerate/support/project.ts'
+import { labTest } from '../runner/support.ts'
+import { repository } from '../support/recipes.ts'
+
+/** The same table in each tool, with and without a column. */
+const tools = {
+  TypeORM: {
+    models: typeorm('data-source.cjs'),
+    files: (more: boolean) => ({
+      'data-source.cjs': `const { DataSource, EntitySchema } = require('typeorm')
+const car = new EntitySchema({ name: 'car', columns: { id: { type: Number, primary: true }, ${more ? "name: { type: 'text' }" : ''} } })
+module.exports = new DataSource({ type: 'postgres', url: process.env.DATABASE_URL, entities: [car] })`,
+    }),
+  },
+  MikroORM: {
+    models: mikroOrm(),
+    files: (more: boolean) => ({
+      'mikro-orm.config.js': `const { defineConfig, EntitySchema } = require('@mikro-orm/postgresql')
+const car = new EntitySchema({ name: 'Car', tableName: 'car', properties: { id: { type: 'integer', primary: true, autoincrement: false }, ${more ? "name: { type: 'text' }" : ''} } })
+module.exports = defineConfig({ clientUrl: process.env.DATABASE_URL, entities: [car] })`,
+    }),
+  },
+  Sequelize: {
+    models: sequelize('sync.cjs'),
+    files: (more: boolean) => ({
+      'sync.cjs': `const { DataTypes, Sequelize } = require('sequelize')
+const sequelize = new Sequelize(process.env.DATABASE_URL, { logging: false })
+sequelize.define('car', { id: { type: DataTypes.INTEGER, primaryKey: true }, ${more ? 'name: { type: DataTypes.TEXT, allowNull: false }' : ''} }, { timestamps: false, tableName: 'car' })
+sequelize.sync().then(() => sequelize.close())`,
+    }),
+  },
+}
+
+describe('the preset of', () => {
+  for (const [tool, { files, models }] of Object.entries(tools)) {
+    labTest(`${tool} takes a change to the database`, { timeout: 120_000 }, async ({ lab }) => {
+      const settings = { schemas: { app: 'public' }, models }
+      const write = async (more: boolean) => {
+        const all = {
+          'package.json': '{ "private": true, "devDependencies": { "@mikro-orm/cli": "6.4.16" } }',
+          ...files(more),
+        }
+        for (const [path, text] of Object.entries(all)) {
+          await mkdir(dirname(join(lab.root, path)), { recursive: true })
+          await writeFile(join(lab.root, path), text)
+        }
+      }
+      symlinkSync(join(repository, 'node_modules'), join(lab.root, 'node_modules'))
+      await mkdir(join(lab.root, 'migrations'))
+      await write(false)
+      await generateFiles(lab, {}, settings)
+      expect((await lab.upgrade({ settings })).error).toBeUndefined()
+      await write(true)
+      const { files: made } = await generateFiles(lab, {}, settings)
+      expect(made.map(({ text }) => text).join('\n')).toMatch(/ADD COLUMN "?name"? text NOT NULL/)
+      expect((await lab.upgrade({ settings })).error).toBeUndefined()
+      const project = await lab.project(settings)
+      const { drift } = await usingSession(project.env, {}, (session) =>
+        checkProject(session, project, { privileges: false }),
+      )
+      expect(drift).toEqual([])
+    })
+  }
+
+  test('Prisma prints what its own command says, and follows from the schema file', () => {
+    expect(prisma('db/schema.prisma')).toEqual({
+      print:
+        'npx --no-install prisma migrate diff --from-empty --to-schema-datamodel db/schema.prisma --script',
+      inputs: ['../db/schema.prisma'],
+    })
+  })
+})
