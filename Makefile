@@ -34,10 +34,10 @@ db-help: ## This list
 db-upgrade: ## Apply pending revisions; REV= is the target (head)
 	@exec $(MIG) mig-upgrade "$${REV:-head}" "$$SCHEMA" $(FLAGS)
 
-db-downgrade: ## Take the newest revision back; REV= is another target
+db-downgrade: ## Revert the newest revision; REV= is another target
 	@exec $(MIG) mig-downgrade "$${REV:--1}" "$$SCHEMA" $(FLAGS)
 
-db-downgrade-all: ## Take every revision back (asks; YES=1 does not)
+db-downgrade-all: ## Revert every revision (asks; YES=1 does not)
 	@exec $(MIG) mig-downgrade-all "$$SCHEMA" $(if $(YES),--yes) $(FLAGS)
 
 db-stamp: ## Write REV= into the ledger without running anything

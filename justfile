@@ -18,12 +18,12 @@ default:
 mig-upgrade target='head' schemas=filter *flags:
     @exec {{ mig }} mig-upgrade "$@"
 
-# Take revisions back: -N (the most recently applied), base, a revision, key@X
+# Revert revisions: -N (the most recently applied), base, a revision, key@X
 [group('change the database')]
 mig-downgrade target='-1' schemas=filter *flags:
     @exec {{ mig }} mig-downgrade "$@"
 
-# Take every revision back (asks, or --yes)
+# Revert every revision (asks, or --yes)
 [group('change the database')]
 mig-downgrade-all schemas=filter *flags:
     @exec {{ mig }} mig-downgrade-all "$@"

@@ -73,7 +73,7 @@ function showHistoryDrift({ output, flags }: Command<typeof spec>, drift: readon
     else output.result(`${schema} was changed by hand:\n${text}`, ...lines)
   }
   output.remark(
-    'keep it: just mig-autogen "…" --adopt · take it back: just mig-check --drift --sql | just db-psql · or leave it',
+    'keep it: just mig-autogen "…" --adopt · revert it: just mig-check --drift --sql | just db-psql · or leave it',
   )
 }
 

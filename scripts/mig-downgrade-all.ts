@@ -8,7 +8,7 @@ import { schemasArgument } from './cli/schemas-argument.ts'
 
 const spec = {
   name: 'mig-downgrade-all',
-  summary: 'Takes every revision back from the schemas of the filter.',
+  summary: 'Reverts every revision from the schemas of the filter.',
   positionals: { schemas: schemasArgument },
   flags: { ...runFlags, ...fanOutFlags, yes: { help: 'do not ask', short: 'y' } },
   examples: ['just mig-downgrade-all --plan', 'just mig-downgrade-all message --yes'],
@@ -20,8 +20,8 @@ export const main = (argv: readonly string[]): Promise<void> =>
       confirm(
         command,
         plan.isTenant
-          ? `Take every revision back from the tenants of ${plan.line}, and their data?`
-          : `Take back ${countOf(plan.steps.length, 'revision')}, and the data in what they made?`,
+          ? `Revert every revision from the tenants of ${plan.line}, and their data?`
+          : `Revert ${countOf(plan.steps.length, 'revision')}, and the data in what they made?`,
       ),
     ),
   )

@@ -6,7 +6,7 @@ import { runOnLines } from './cli/runs.ts'
 
 const spec = {
   name: 'mig-downgrade',
-  summary: 'Takes revisions back, down to a target, from the schemas of the filter.',
+  summary: 'Reverts revisions, down to a target, from the schemas of the filter.',
   positionals: {
     target: { help: '-N (the N most recently applied), base, a revision, X-N, key@X', default: '-1' },
     schemas: { help: 'schema keys with commas between them, or all', default: 'all' },

@@ -46,7 +46,7 @@ const spec = {
       help: 'what applies all migrations, where the tool has no command of its own: {url} is the empty database',
       value: 'COMMAND',
     },
-    down: { help: 'what takes the last one back, or all', value: 'COMMAND' },
+    down: { help: 'what reverts the last one, or all', value: 'COMMAND' },
     'allow-network': {
       help: 'let the project reach the network while it is recorded, for settings kept there',
     },
@@ -198,7 +198,7 @@ function showResult(
       adopted.map(({ from }) => from),
       excluded,
     ),
-    // A schema file is one revision that makes things and is not taken back.
+    // A schema file is one revision that makes things and is not reverted.
     ...(positionals.tool === 'sql'
       ? []
       : ['next: just mig-verify --announce writes into the heads of the revisions what they lose']),
@@ -206,7 +206,7 @@ function showResult(
   output.result(lines.join('\n'), { event: 'import', ...result })
 }
 
-/** Revisions that nothing takes back, by reason. */
+/** Revisions that nothing reverts, by reason. */
 function wayBackLines(irreversible: ImportResult['irreversible'], all: boolean): readonly string[] {
   const groups = new Map<string, string[]>()
   for (const { file, reason } of irreversible) groups.set(reason, [...(groups.get(reason) ?? []), file])

@@ -46,7 +46,7 @@ export interface StepFacts {
   readonly neededBy?: string
   /** Set when the revision was put below this applied one, and runs after it. */
   readonly below?: string
-  /** Why nothing takes it back, where its file says so. */
+  /** Why nothing reverts it, where its file says so. */
   readonly irreversible?: string
   /** What it loses, where its file says so. */
   readonly losses?: readonly StepLoss[]

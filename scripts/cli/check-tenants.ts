@@ -19,7 +19,7 @@ import type { OnGroup } from './targets.ts'
 
 /** What is compared, and how it is told. */
 export const checkFlags = {
-  sql: { help: 'the differences as statements; with --drift those that take them back' },
+  sql: { help: 'the differences as statements; with --drift those that revert them' },
   drift: { help: 'compare with what the applied revisions give: what was changed by hand' },
   privileges: { help: 'compare owners and grants too' },
 } as const satisfies Flags
@@ -158,7 +158,7 @@ function differenceLines(changes: readonly Change[], line: string, schema: strin
 
 function sayWaysOn({ output }: Command, line: string): void {
   output.remark(
-    `take it back: just mig-check ${line} --drift --sql | just db-psql · keep it: put it into the models and a revision · or leave it`,
+    `revert it: just mig-check ${line} --drift --sql | just db-psql · keep it: put it into the models and a revision · or leave it`,
   )
 }
 

@@ -244,7 +244,7 @@ describe('a revision that fails', () => {
     expect(stderr).toMatch(/ {2}b itn\n +\^/)
   })
 
-  test('without a downgrade is an error when it is taken back', async () => {
+  test('without a downgrade is an error when it is reverted', async () => {
     await project.write({
       'migrations/versions/shop/1_x.sql': `-- x\n--\n-- Revision: ${a}\n-- Revises:\n\n-- upgrade\nCREATE TABLE x ();\n`,
     })

@@ -21,7 +21,7 @@ afterAll(() => database.drop())
 describe('the example', () => {
   test('has nine revisions', () => expect(order).toHaveLength(9))
 
-  test('each revision, taken back, leaves the catalogs as they were before it', async () => {
+  test('each revision, reverted, leaves the catalogs as they were before it', async () => {
     for (const revision of order) {
       const before = await fingerprint(database.client)
       await succeed(just(['mig-upgrade', revision]))

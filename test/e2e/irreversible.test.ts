@@ -39,7 +39,7 @@ describe('an irreversible revision', () => {
     )
   })
 
-  test('is not taken back by any command, and nothing above it goes before that is known', async ({
+  test('is not reverted by any command, and nothing above it goes before that is known', async ({
     database,
   }) => {
     const just = justOn(database.url, { cwd: project.path })

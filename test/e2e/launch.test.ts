@@ -68,7 +68,7 @@ describe('a build that others could have planted', () => {
     'mig-branches.0123456789abcdef.cjs': `exports.main = () => console.log('${said}')`,
   }
 
-  /** Makes the build folder anew, and gives it what another user would. */
+  /** Recreates the build folder, and gives it what another user would. */
   async function plant(folder: string, files: Readonly<Record<string, string>> = planted): Promise<void> {
     await mkdir(folder, { recursive: true })
     for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)

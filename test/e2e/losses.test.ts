@@ -67,7 +67,7 @@ describe('what a revision loses', () => {
     await database.client.query(`INSERT INTO app_one.t VALUES (1, 'x')`)
     const told = await succeed(just('mig-downgrade -1 one'))
     expect(told.stderr).toMatch(/this downgrade loses data:\n +column app_one\.t\.w, 1 row/)
-    expect(told.stdout).toContain('took back 1 revision')
+    expect(told.stdout).toContain('reverted 1 revision')
     await succeed(just('mig-upgrade head one'))
     await database.client.query(`UPDATE app_one.t SET w = 'y'`)
     expect((await succeed(just('mig-downgrade -1 one --yes'))).stderr).not.toContain('loses')
@@ -91,7 +91,7 @@ describe('what a revision loses', () => {
   })
 })
 
-test('what a single line cannot take back is refused before any tenant goes', async ({ database }) => {
+test('what a single line cannot revert is refused before any tenant goes', async ({ database }) => {
   const just = justOn(database.url, { cwd: project.path })
   await database.client.query('CREATE SCHEMA tenant_1')
   await succeed(just('mig-upgrade head all --tenants all'))

@@ -66,7 +66,7 @@ describe.skipIf(!hasTerminals)('a question on a terminal', () => {
 
   test('goes on at y', async () => {
     const { code, screen } = await typed(downgradeAll, 'y/N', 'y\r')
-    expect(screen).toContain('took back 3 revisions')
+    expect(screen).toContain('reverted 3 revisions')
     expect(code).toBe(0)
   })
 
@@ -89,7 +89,7 @@ describe.skipIf(!hasTerminals)('a question on a terminal', () => {
     expect(refused.screen).toContain('MIG-not-confirmed')
     expect(refused.code).toBe(2)
     const answered = await typed(['mig-downgrade'], 'y/N', 'y\r', project.path)
-    expect(answered.screen).toContain('took back 1 revision')
+    expect(answered.screen).toContain('reverted 1 revision')
     expect(answered.code).toBe(0)
     await project.remove()
   })

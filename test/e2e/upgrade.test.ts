@@ -78,7 +78,7 @@ describe('mig-upgrade', () => {
     expect(Object.keys(await versions(database.client))).toEqual(['rfx_policy', 'rfx_user'])
   })
 
-  test('--plan in front or behind prints the plan and changes nothing', async () => {
+  test('--plan before or after the other arguments prints the plan and changes nothing', async () => {
     for (const args of ['mig-upgrade --plan', 'mig-upgrade head all --plan', 'mig-upgrade head --plan']) {
       const { stdout } = await succeed(just(args))
       expect(stdout).toContain('plan: 9 steps')
@@ -139,10 +139,10 @@ describe('mig-downgrade', () => {
     await succeed(just('mig-upgrade'))
   })
 
-  test('takes back the most recently applied revision of the filtered lines', async () => {
+  test('reverts the most recently applied revision of the filtered lines', async () => {
     const { stdout } = await succeed(just('mig-downgrade -1 user'))
     expect(stdout).toMatch(new RegExp(`↓ rfx_user ${user[2]}`))
-    expect(stdout).toMatch(/^took back 1 revision in /m)
+    expect(stdout).toMatch(/^reverted 1 revision in /m)
     expect(await versions(database.client)).toEqual({ ...atHead, rfx_user: [user[1]] })
   })
 
@@ -172,7 +172,7 @@ describe('mig-downgrade', () => {
   test('to where it stands says so, as an upgrade does', async () => {
     const { stdout } = await succeed(just(`mig-downgrade ${user[2]} user`))
     expect(stdout).toMatch(new RegExp(`^nothing to do: rfx_user at ${user[2]}$`, 'm'))
-    expect(stdout).not.toContain('took back')
+    expect(stdout).not.toContain('reverted')
   })
 
   test('what is not applied is an error', async () => {
@@ -186,7 +186,7 @@ describe('mig-downgrade', () => {
     await fail(just('mig-downgrade-all'), 'not-confirmed', 2)
     expect(await versions(database.client)).toEqual(atHead)
     const { stdout } = await succeed(just('mig-downgrade-all --yes'))
-    expect(stdout).toMatch(/^took back 9 revisions in /m)
+    expect(stdout).toMatch(/^reverted 9 revisions in /m)
     expect(await versions(database.client)).toEqual({})
     const left = await fingerprint(database.client)
     expect([...left.objects.keys()].sort()).toEqual(exampleSchemas.map((name) => `schema ${name}`).sort())

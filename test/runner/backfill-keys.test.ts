@@ -193,7 +193,7 @@ labTest('A comment at the end of set does not take the condition with it', async
   )
 })
 
-labTest('A backfill that was edited to go by another key begins anew', async ({ lab }) => {
+labTest('A backfill that was edited to go by another key begins again', async ({ lab }) => {
   const stopped = (key: string) =>
     `${fill([key])}`.replace(
       ' })',

@@ -28,7 +28,7 @@ describe('op.backfill', () => {
     expect(run.events.filter((event) => event.event === 'progress').at(-1)).toMatchObject({ unit: 'rows' })
   })
 
-  labTest('goes on behind the last committed batch after a failure', async ({ lab }) => {
+  labTest('resumes after the last committed batch after a failure', async ({ lab }) => {
     await lab.write({
       'user/20260101_000000_aaaaaaaaaaa1_table.ts': revision('aaaaaaaaaaa1', null, table(500)),
       'user/20260102_000000_aaaaaaaaaaa2_fill.ts': revision('aaaaaaaaaaa2', 'aaaaaaaaaaa1', fill()),

@@ -73,7 +73,7 @@ describe('a revision that takes the transaction into its own hands', () => {
     expect((await lab.database.client.query('SELECT FROM mig.version')).rows).toEqual([])
   })
 
-  labTest('by going on behind a section that failed is in a transaction again', async ({ lab }) => {
+  labTest('by resuming after a section that failed is in a transaction again', async ({ lab }) => {
     await lab.write(
       first(`await op.autocommit(() => op.execute('SELECT 1/0')).catch(() => undefined)
   await op.execute('CREATE TABLE t AS SELECT pg_current_xact_id_if_assigned()::text AS xact')
@@ -125,7 +125,7 @@ describe('what a revision sets for the session', () => {
     await client.query(`REVOKE CREATE ON SCHEMA public FROM ${owner}; DROP OWNED BY ${owner}`)
   })
 
-  labTest('is set again when a later run goes on behind it', async ({ lab }) => {
+  labTest('is set again when a later run resumes after it', async ({ lab }) => {
     const { client } = lab.database
     await lab.write(
       first(`await op.autocommit(async () => {

@@ -43,7 +43,7 @@ describe('mig-check of a tenant line', () => {
   )
 
   databaseTest(
-    'compares each tenant with its own revisions under --drift, and takes back what was done by hand',
+    'compares each tenant with its own revisions under --drift, and reverts what was done by hand',
     async ({ database }) => {
       const just = await tenantsAtHead(database, ['tenant_a', 'tenant_b', 'tenant_c', hostile])
       await succeed(just('mig-downgrade -2 tenant --tenants tenant_b'))

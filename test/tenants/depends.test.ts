@@ -5,7 +5,7 @@ import { databaseTest } from '../support/database.ts'
 const variables = { env: { MIG_DIR: 'test/environments/tenants' } }
 
 describe('a single line that tenants depend on', () => {
-  databaseTest('goes down behind the tenants only', async ({ database }) => {
+  databaseTest('goes down after the tenants only', async ({ database }) => {
     const just = justOn(database.url, variables)
     await database.client.query('CREATE SCHEMA tenant_a; CREATE SCHEMA tenant_b')
     await succeed(just('mig-upgrade head all --tenants all'))

@@ -77,7 +77,7 @@ describe('a run over tenants', () => {
     expect(result).toMatchObject({ done: 0, left: 7, failures: { length: 3 } })
   })
 
-  tenantTest('takes revisions back from the tenants that are named, each by its own log', async ({ lab }) => {
+  tenantTest('reverts revisions from the tenants that are named, each by its own log', async ({ lab }) => {
     await lab.write(chain(3))
     await lab.makeSchemas(tenantNames(6))
     await lab.run({ tenants: 'all' })

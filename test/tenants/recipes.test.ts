@@ -126,7 +126,7 @@ describe('the tenant example, by its recipes', () => {
     },
   )
 
-  databaseTest('stamps tenants, and takes revisions back from some', async ({ database }) => {
+  databaseTest('stamps tenants, and reverts revisions from some', async ({ database }) => {
     await database.client.query(tenants(3))
     const just = justOn(database.url, variables)
     await succeed(just('mig-upgrade head all --tenants all'))

@@ -1,7 +1,7 @@
 import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { outward, withStandIns } from '../../migrations/core/autogenerate/tenants/key-names.ts'
+import { schemasToKeys, withStandIns } from '../../migrations/core/autogenerate/tenants/key-names.ts'
 import { checkTenantChecksums } from '../../migrations/core/verify/tenant-checksums.ts'
 import { chain, revisionId, tenantNames, tenantTest } from './support.ts'
 
@@ -58,7 +58,7 @@ describe('the key of a tenant line', () => {
         recreate: ['*', 'mig_tenant_of_tenant.account'],
       },
     })
-    expect(outward('column mig_tenant_of_tenant.account.nick, rfx_user.profile', lines)).toBe(
+    expect(schemasToKeys('column mig_tenant_of_tenant.account.nick, rfx_user.profile', lines)).toBe(
       'column tenant.account.nick, rfx_user.profile',
     )
   })

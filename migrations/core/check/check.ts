@@ -105,7 +105,7 @@ function isSchema({ kind }: { readonly kind: string }): boolean {
 
 /**
  * What was changed by hand: the live schemas compared with what their applied revisions give on a scratch
- * database. The statements take the changes back.
+ * database. The statements revert the changes.
  */
 export async function historyDrift(
   session: Session,

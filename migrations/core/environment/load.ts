@@ -102,7 +102,7 @@ const variableNames = [
 const urlVariables = ['MIG_DATABASE_URL', 'ALEMBIC_DATABASE_URL', 'DATABASE_URL'] as const
 
 /**
- * The variables of the process with those of `.env` behind them: what is set outside wins (dotenv's rule).
+ * The variables of the process with those of `.env` after them: what is set outside wins (dotenv's rule).
  * @throws MigError `unknown-variable` for a `MIG_…` name in `.env` that nothing reads, `bad-environment` where
  *   the file cannot be read, `bad-database-url` for a URL that an unquoted `#` cuts.
  */

@@ -37,7 +37,7 @@ export interface HistoryRow {
   readonly tenants?: number
   /** The rest is shown with `verbose`. */
   readonly path?: string
-  /** Why nothing takes it back. */
+  /** Why nothing reverts it. */
   readonly irreversible?: string
   /** ISO 8601. */
   readonly createdAt?: string

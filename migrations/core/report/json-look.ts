@@ -20,7 +20,7 @@ export interface CurrentLine {
   readonly halfDone: HalfDoneLine | null
 }
 
-/** A revision that was begun and is neither applied nor taken back yet. */
+/** A revision that was begun and is neither applied nor reverted yet. */
 export interface HalfDoneLine {
   readonly revision: string
   readonly direction: 'upgrade' | 'downgrade'
@@ -55,7 +55,7 @@ export interface RevisionLine {
   /** Null when the ledger names it and no file has it. */
   readonly path: string | null
   readonly createdAt: string | null
-  /** Why nothing takes it back, where its file says so. */
+  /** Why nothing reverts it, where its file says so. */
   readonly irreversible?: string
   readonly applied: readonly (LogLine & { readonly targetSchema: string })[]
   /** Only of `mig-show`. */

@@ -11,7 +11,7 @@ export function directionArrow(direction: StepFacts['direction']): string {
 
 /**
  * A plan as numbered lines: direction, line, target schema, revision, message, which revision needs a step
- * that was not asked for, which applied one it was put below, and that there is no way back; below a step the data
+ * that was not asked for, which applied one it was put below, and that there is no downgrade; below a step the data
  * that it loses. An empty plan says so.
  */
 export function planText(steps: readonly StepFacts[], style: Style = plainStyle): string {

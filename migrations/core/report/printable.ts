@@ -35,7 +35,7 @@ export function indentedRest(text: string, by = '  '): string {
  * looks for `##vso[`, TeamCity for `##teamcity[`.
  */
 export function printable(text: string): string {
-  // Only a colour of ours has the mark, which is drawn anew by every process.
+  // Only a colour of ours has the mark, which is drawn again by every process.
   return text
     .split(styleMark)
     .map((part, at) => (at === 0 ? visible(part) : ownColour(part)))

@@ -59,7 +59,7 @@ export interface ProgressLineOptions {
   readonly style?: Style
 }
 
-/** Done, failed, left, rate, time left and the slowest tenant, behind a bar. */
+/** Done, failed, left, rate, time left and the slowest tenant, after a bar. */
 function tenantsLine(tenants: TenantsProgress, columns: number, style: Style): string {
   const { done, failed, left, total } = tenants
   const bar = barText(total === 0 ? 1 : (done + failed) / total)

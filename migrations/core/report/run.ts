@@ -8,7 +8,7 @@ export function resultText(
   direction: 'upgrade' | 'downgrade',
   style: Style,
 ): string {
-  const verb = direction === 'upgrade' ? 'applied' : 'took back'
+  const verb = direction === 'upgrade' ? 'applied' : 'reverted'
   return style.good(`${verb} ${countOf(steps, 'revision')} in ${durationText(ms)}`)
 }
 

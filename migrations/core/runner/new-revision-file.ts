@@ -14,7 +14,7 @@ export interface NewFileRequest {
   readonly edges: NewRevision
   readonly format: 'ts' | 'sql'
   readonly now: Date
-  /** Why nothing takes it back; the file then has no downgrade. */
+  /** Why nothing reverts it; the file then has no downgrade. */
   readonly irreversible?: string
   readonly upgradeBody?: string
   readonly downgradeBody?: string

@@ -1,4 +1,4 @@
-import { outward } from '../autogenerate/tenants/key-names.ts'
+import { schemasToKeys } from '../autogenerate/tenants/key-names.ts'
 import type { Environment } from '../environment/index.ts'
 import type { EmitEvent } from '../events.ts'
 import { filteredLines, openProject, type Project } from '../runner/index.ts'
@@ -59,8 +59,8 @@ export async function verifyProject(
 function named({ message, help, ...result }: CheckResult, lines: readonly LineTarget[]): CheckResult {
   return {
     ...result,
-    message: outward(message, lines),
-    ...(help === undefined ? {} : { help: outward(help, lines) }),
+    message: schemasToKeys(message, lines),
+    ...(help === undefined ? {} : { help: schemasToKeys(help, lines) }),
   }
 }
 

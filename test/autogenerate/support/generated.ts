@@ -5,7 +5,7 @@ import { casesIn, proveCase } from './case.ts'
 
 /**
  * Tests of a group's cases: each is generated and proved, and its statements are those of its `expected.sql`. With `-u`
- * vitest writes these files anew, for people to read in review.
+ * vitest rewrites these files, for people to read in review.
  */
 export function testCases(group: string): void {
   describe.concurrent(`generated and proved: ${group}`, () => {

@@ -10,7 +10,7 @@ export interface RevisionText {
   readonly dependsOn?: readonly string[]
   readonly labels?: readonly string[]
   readonly message?: string
-  /** Why nothing takes it back. */
+  /** Why nothing reverts it. */
   readonly irreversible?: string
   /** Lines of its head: `Upgrade loses: table app_one.t`. */
   readonly losses?: readonly string[]

@@ -8,7 +8,7 @@ import type { Decisions } from '../decisions.ts'
  * (`tenant.account.nick`), with the schema that stands for it on scratch databases. Pure.
  */
 export function withStandIns({ casts, renames }: Decisions, lines: readonly LineTarget[]): Decisions {
-  const named = (name: string) => inward(name, lines)
+  const named = (name: string) => keysToSchemas(name, lines)
   /** A kind may stand before the name: `type tenant.st`. A new name without a schema has no dot. */
   const renamed = (name: string) => {
     const [, kind = '', rest = name] = /^((?:[a-z]+ )*)(.*)$/s.exec(name) ?? []
@@ -40,7 +40,7 @@ export function withoutStandIns<Result extends AutogenerateResult>(
   result: Result,
   lines: readonly LineTarget[],
 ): Result {
-  const told = (text: string) => outward(text, lines)
+  const told = (text: string) => schemasToKeys(text, lines)
   const keyOf = new Map(lines.flatMap(({ key, schema, tenant }) => (tenant ? [[schema, key] as const] : [])))
   const keyed = <T extends { readonly schema: string }>(named: T): T => ({
     ...named,
@@ -62,7 +62,7 @@ export function withoutStandIns<Result extends AutogenerateResult>(
 
 /** As `withoutStandIns`, for an error that names objects. Pure. */
 export function errorWithKeys(error: MigError, lines: readonly LineTarget[]): MigError {
-  const told = (text: string) => outward(text, lines)
+  const told = (text: string) => schemasToKeys(text, lines)
   const { message, help, facts } = error
   const whole = JSON.stringify([message, help, facts])
   if (told(whole) === whole) return error
@@ -74,13 +74,13 @@ export function errorWithKeys(error: MigError, lines: readonly LineTarget[]): Mi
 }
 
 /** A text with the keys of tenant lines in the place of the schemas that stand for them. */
-export function outward(text: string, lines: readonly LineTarget[]): string {
+export function schemasToKeys(text: string, lines: readonly LineTarget[]): string {
   return lines
     .filter(({ tenant }) => tenant)
     .reduce((out, { key, schema }) => out.replaceAll(`${schema}.`, `${key}.`), text)
 }
 
-function inward(name: string, lines: readonly LineTarget[]): string {
+function keysToSchemas(name: string, lines: readonly LineTarget[]): string {
   const [first = ''] = name.split('.')
   const isSchema = lines.some(({ schema, tenant }) => !tenant && schema === first)
   const line = isSchema ? undefined : lines.find(({ key, tenant }) => tenant && key === first)

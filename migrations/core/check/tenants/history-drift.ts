@@ -27,7 +27,7 @@ export interface TenantHistoryDrift {
   readonly unanswered: readonly TargetStanding[]
   /** What was done to them; the largest group first. */
   readonly drift: readonly TenantDrift[]
-  /** What would take the changes back; only with `sql`. */
+  /** What would revert the changes; only with `sql`. */
   readonly statements: readonly TenantStatements[]
 }
 
@@ -102,7 +102,7 @@ async function replayedStates(
   return states
 }
 
-/** Runs the revisions of a tenant in a schema of a scratch database, behind all of the single lines. */
+/** Runs the revisions of a tenant in a schema of a scratch database, after all of the single lines. */
 async function replayed(
   client: ClientBase,
   project: Project,

@@ -20,7 +20,7 @@ export interface Batch {
 
 /**
  * Updates a table in batches of consecutive keys, each in a transaction with the cursor, so that every batch costs
- * the same and a later run goes on behind the last one. Rows that came behind the cursor are taken in another pass;
+ * the same and a later run resumes after the last one. Rows that came behind the cursor are taken in another pass;
  * it ends when no row is left that `where` finds.
  * @throws MigError `bad-backfill`, `no-key`, `null-key` when rows that need it have a NULL in the key,
  *   `backfill-stuck` when `where` still finds the rows that were updated, `backfill-never-done` when new rows that

@@ -33,7 +33,7 @@ export const batchSettings: Readonly<Record<string, string>> = {
 /** The key's columns in their order, as `KeyColumn`; those of the primary key where none is named. */
 export function keyColumnsSql(tableSql: string, key: readonly string[] | undefined): string {
   const table = `${quoteLiteral(tableSql)}::regclass`
-  // The columns behind INCLUDE are in indkey too.
+  // The columns after INCLUDE are in indkey too.
   const places =
     key === undefined
       ? `SELECT k.attnum, k.place FROM pg_index, unnest(indkey::int2[]) WITH ORDINALITY AS k (attnum, place) WHERE indrelid = ${table} AND indisprimary AND k.place <= indnkeyatts`
@@ -129,7 +129,7 @@ export function condition(where: string): string {
   return `(${ended(where)})`
 }
 
-/** A text of the user's; a comment at its end must not take with it what comes behind. */
+/** A text of the user's; a comment at its end must not take with it what follows. */
 export function ended(text: string): string {
   return text.slice(text.lastIndexOf('\n') + 1).includes('--') ? `${text}\n` : text
 }

@@ -42,7 +42,7 @@ export interface PlanRequest {
   readonly lines?: readonly string[]
   /** Go on although the ledger has ids that no file has. */
   readonly allowMissing?: boolean
-  /** Go on with a half-done revision although its file was edited behind the statements that are done. */
+  /** Go on with a half-done revision although its file was edited after the statements that are done. */
   readonly resumeEdited?: boolean
   /** The tenants go down before this plan is run, so what they stand on now is not an obstacle. */
   readonly tenantsGo?: boolean

@@ -175,7 +175,7 @@ function checkUnedited(context: StepContext, step: PlanStep, progress: Progress,
 function sayResumed({ session }: StepContext, step: PlanStep, progress: Progress): void {
   if (progress.statement > 0) {
     const { revision, targetSchema } = step
-    const message = `${revision} on ${targetSchema}: statements done before: ${progress.statement}; going on behind them`
+    const message = `${revision} on ${targetSchema}: statements done before: ${progress.statement}; resuming after them`
     session.emit({ event: 'notice', severity: 'INFO', message })
   }
 }

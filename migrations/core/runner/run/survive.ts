@@ -11,7 +11,7 @@ import type { StepContext } from './step.ts'
 /** How often one step goes on after a lost connection; a statement that brings the server down must come to an end. */
 const mostLosses = 3
 
-/** What a server that is on its way back may answer; anything else (no database, wrong password) stays as it is. */
+/** What a server that is coming back may answer; anything else (no database, wrong password) stays as it is. */
 const passing = new Set(['no-server', 'no-connection', 'server-starting', 'too-many-connections'])
 
 /**

@@ -10,7 +10,7 @@ import { byDatabase } from '../targets/databases.ts'
 import { type LineGroup, listsThemselves, targetSchemas, tenantLine } from '../targets/targets.ts'
 
 /**
- * The plan of an upgrade or downgrade as one list of steps, for `offlineScript`: each tenant's steps together, behind a
+ * The plan of an upgrade or downgrade as one list of steps, for `offlineScript`: each tenant's steps together, after a
  * guard of their own, with search_path set to it.
  * @throws MigError as `planTargets` does; `several-databases` when the tenants live in more than one;
  *   the refusal of a tenant for which no plan can be made.

@@ -22,7 +22,7 @@ export interface ScriptRequest {
 
 /**
  * The plan as SQL for psql: the same statements as online, byte for byte, each revision in a transaction with
- * its ledger rows, behind a guard that stops unless the ledger is where the script starts.
+ * its ledger rows, after a guard that stops unless the ledger is where the script starts.
  */
 export async function* offlineScript({
   project,

@@ -24,7 +24,7 @@ import {
 /** Tenants in one transaction: few round trips, and few locks held at once. */
 const batchSize = 200
 
-/** How a stamp goes on behind a failure. */
+/** How a stamp resumes after a failure. */
 export type StampOptions = Pick<PoolOptions, 'canary' | 'goOn' | 'maxFailures'>
 
 /** What stamping did, and what it wrote. */

@@ -11,7 +11,7 @@ export function helpFor(error: unknown, sql = ''): { readonly help?: string } {
       }
     case '25P02':
       return {
-        help: 'a statement before it has failed, and the revision has caught the error: let it out, or go back behind it with SAVEPOINT and ROLLBACK TO',
+        help: 'a statement before it has failed, and the revision has caught the error: let it out, or go back to before it with SAVEPOINT and ROLLBACK TO',
       }
     case '42501':
       return { help: 'have the owner grant it to the role, or use another role in MIG_DATABASE_URL' }

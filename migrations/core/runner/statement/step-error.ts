@@ -60,7 +60,7 @@ export function editedFile(step: PlanStep, done: number): MigError {
     'edited-half-done',
     `the file of ${revision}, which is half done on ${targetSchema} (${statements(done)}), was edited since`,
     {
-      help: 'put it back as it was, or, when only what comes behind those statements was edited, go on with --resume-edited',
+      help: 'put it back as it was, or, when only what comes after those statements was edited, go on with --resume-edited',
       exitCode: exitCodes.stepFailed,
       place: { file: step.file.path },
       facts: { revision, targetSchema, statementsDone: done },
@@ -92,7 +92,7 @@ export function halfDoneFirst(
 export function noSection(step: PlanStep): MigError {
   return new MigError(
     'autocommit-in-run',
-    `revision ${step.revision} has statements outside a transaction, which --transaction=run cannot take back`,
+    `revision ${step.revision} has statements outside a transaction, which --transaction=run cannot revert`,
     {
       help: 'run it with --transaction=revision',
       place: { file: step.file.path },
@@ -170,7 +170,7 @@ const statements = (count: number): string => `${count} ${count === 1 ? 'stateme
 function helpOf({ revision }: PlanStep, { committed, begun }: FailedStanding): string {
   const edit = `just mig-edit ${revision}`
   if (committed === 0 && !begun) return `fix the revision, then run the command again: ${edit}`
-  return `run the same command again to go on behind them; an edited file needs --resume-edited: ${edit}`
+  return `run the same command again to resume after them; an edited file needs --resume-edited: ${edit}`
 }
 
 function interrupted(
