@@ -169,7 +169,7 @@ function plannedDowngrade(project: Project, state: LedgerState, asked: Asked): r
   }
 }
 
-/** The rows of the single lines that files stand behind. */
+/** The rows of the single lines that have files. */
 function knownRows(
   project: Project,
   { applied, states }: LedgerState,
