@@ -1,14 +1,11 @@
 // just mig-import TOOL PATH [schemas] [flags]
 import {
   findHistories,
+  folderTools,
   type ImportOptions,
   type ImportResult,
   importAlembic,
-  importDrizzle,
   importedTools,
-  importFlyway,
-  importGolangMigrate,
-  importPrisma,
   importProgram,
   importSql,
   programTools,
@@ -113,11 +110,13 @@ const tools: Readonly<Record<string, Import>> = {
       allowNetwork: command.flags['allow-network'] === true,
       ...given({ section: command.flags.section, python: command.flags.python }),
     }),
-  drizzle: (session, env, command) => importDrizzle(session, env, requestOf(command)),
-  prisma: (session, env, command) => importPrisma(session, env, requestOf(command)),
-  flyway: (session, env, command) => importFlyway(session, env, requestOf(command)),
-  'golang-migrate': (session, env, command) => importGolangMigrate(session, env, requestOf(command)),
   sql: (session, env, command) => importSql(session, env, requestOf(command)),
+  ...Object.fromEntries(
+    folderTools.map((tool): [string, Import] => [
+      tool.name,
+      (session, env, command) => tool.import(session, env, requestOf(command)),
+    ]),
+  ),
   ...Object.fromEntries(
     programTools.map((tool): [string, Import] => [
       tool.name,

@@ -2,15 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect } from 'vitest'
-import {
-  importAlembic,
-  importDrizzle,
-  importFlyway,
-  importGolangMigrate,
-  importPrisma,
-  importSql,
-} from '../../migrations/core/adopt/index.ts'
+import { importAlembic, importSql } from '../../migrations/core/adopt/index.ts'
 import { written, writtenProject } from './support/alembic.ts'
+import { importFolder } from './support/folders.ts'
 import { projectTest, type TestProject } from './support/project.ts'
 
 const journal = (entries: unknown) => JSON.stringify({ version: '7', dialect: 'postgresql', entries })
@@ -82,15 +76,19 @@ describe('an imported history that leads out of its folder', () => {
     const refused = { code: 'outside-folder' }
     for (const tag of ['../secret', 'x/../../secret']) {
       project.write({ 'drizzle/meta/_journal.json': journal(entry(tag)) })
-      const run = importDrizzle(project.session, env, { path: 'drizzle' })
+      const run = importFolder('drizzle', project.session, env, { path: 'drizzle' })
       await expect(run, tag).rejects.toMatchObject(refused)
     }
     project.write({ 'drizzle/meta/_journal.json': journal(entry('0000_link')) })
     symlinkSync(join(project.root, 'secret.sql'), join(project.root, 'drizzle', '0000_link.sql'))
-    await expect(importDrizzle(project.session, env, { path: 'drizzle' })).rejects.toMatchObject(refused)
+    await expect(importFolder('drizzle', project.session, env, { path: 'drizzle' })).rejects.toMatchObject(
+      refused,
+    )
     mkdirSync(join(project.root, 'prisma', '20250101000000_x'), { recursive: true })
     symlinkSync(join(project.root, 'secret.sql'), join(project.root, 'prisma/20250101000000_x/migration.sql'))
-    await expect(importPrisma(project.session, env, { path: 'prisma' })).rejects.toMatchObject(refused)
+    await expect(importFolder('prisma', project.session, env, { path: 'prisma' })).rejects.toMatchObject(
+      refused,
+    )
     for (const setting of [
       'script_location = ../secret',
       `script_location = ${join(project.root, 'secret')}`,
@@ -119,7 +117,7 @@ describe('an imported history that leads out of its folder', () => {
       '['.repeat(99_999),
     ]) {
       project.write({ 'drizzle/meta/_journal.json': text, 'drizzle/x.sql': 'SELECT 1;' })
-      await expect(importDrizzle(project.session, env, { path: 'drizzle' })).rejects.toMatchObject({
+      await expect(importFolder('drizzle', project.session, env, { path: 'drizzle' })).rejects.toMatchObject({
         code: expect.stringMatching(/^(no-drizzle-project|drizzle-dialect)$/),
       })
     }
@@ -135,11 +133,11 @@ describe.skipIf(process.platform === 'win32')('what would never be read to its e
       ...writtenProject({ id: 'aaaa', file: 'in/versions/a.py' }),
     })
     const runs = {
-      'prisma/20250101000000_x/migration.sql': () => importPrisma(session, env, { path: 'prisma' }),
-      'drizzle/a.sql': () => importDrizzle(session, env, { path: 'drizzle' }),
-      'drizzle/meta/_journal.json': () => importDrizzle(session, env, { path: 'drizzle' }),
-      'flyway/V1__a.sql': () => importFlyway(session, env, { path: 'flyway' }),
-      'numbered/1_a.up.sql': () => importGolangMigrate(session, env, { path: 'numbered' }),
+      'prisma/20250101000000_x/migration.sql': () => importFolder('prisma', session, env, { path: 'prisma' }),
+      'drizzle/a.sql': () => importFolder('drizzle', session, env, { path: 'drizzle' }),
+      'drizzle/meta/_journal.json': () => importFolder('drizzle', session, env, { path: 'drizzle' }),
+      'flyway/V1__a.sql': () => importFolder('flyway', session, env, { path: 'flyway' }),
+      'numbered/1_a.up.sql': () => importFolder('golang-migrate', session, env, { path: 'numbered' }),
       'schema.sql': () => importSql(session, env, { path: 'schema.sql' }),
       'upgrade.sql': () => importAlembic(session, env, { path: 'in', offlineSql: ['upgrade.sql'] }),
       'in/versions/a.py': () => importAlembic(session, env, { ...written, path: 'in', baseline: true }),

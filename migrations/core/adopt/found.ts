@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
+import { folderTools } from './folder-tools.ts'
 import { type ProgramTool, programTools } from './programs/tools.ts'
 
 /** A history that can be imported. */
@@ -9,18 +10,21 @@ export interface FoundHistory {
   readonly path: string
 }
 
-/** The tools, in the order that they are told in, with what shows that a folder has one. */
+/** What shows that a folder has a history. Files of one form may be of several tools: the most used one is told. */
 const signs: readonly (readonly [tool: string, sign: RegExp, up: number])[] = [
   ['alembic', /(^|\/)alembic\.ini$/, 1],
   ['drizzle', /(^|\/)meta\/_journal\.json$/, 2],
   ['prisma', /(^|\/)migrations\/\d{14}_[^/]+\/migration\.sql$/, 2],
   ['flyway', /(^|\/)V\d[\d._]*__[^/]+\.sql$/, 1],
   ['golang-migrate', /(^|\/)\d+_[^/]+\.up\.sql$/, 1],
+  ['diesel', /(^|\/)\d[\d-]*_[^/]+\/up\.sql$/, 2],
+  ['supabase', /(^|\/)supabase\/migrations\/\d+_[^/]+\.sql$/, 1],
 ]
 
 /** The tools whose history can be imported. */
 export const importedTools: readonly string[] = [
-  ...signs.map(([tool]) => tool),
+  'alembic',
+  ...folderTools.map(({ name }) => name),
   ...programTools.map(({ name }) => name),
   'sql',
 ]

@@ -43,6 +43,10 @@ export type ToolName =
   | 'mikro-orm'
   | 'flyway'
   | 'golang-migrate'
+  | 'morph'
+  | 'sqlx'
+  | 'diesel'
+  | 'supabase'
 
 /** Everything that an import read. */
 export interface ImportedHistory {

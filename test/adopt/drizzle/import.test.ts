@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate } from 'drizzle-orm/node-postgres/migrator'
 import { describe, expect } from 'vitest'
-import { importDrizzle } from '../../../migrations/core/adopt/index.ts'
 import { readApplied } from '../../../migrations/core/ledger/index.ts'
+import { importFolder } from '../support/folders.ts'
 import { projectTest, type TestProject } from '../support/project.ts'
 
 const entry = (idx: number, tag: string) => ({
@@ -36,7 +36,7 @@ describe('importing from drizzle-kit', () => {
     project.write(files)
     await runWithDrizzle(project)
     const env = await project.environment({ app: 'public' })
-    const result = await importDrizzle(project.session, env, { path: 'drizzle' })
+    const result = await importFolder('drizzle', project.session, env, { path: 'drizzle' })
     expect(result).toMatchObject({ proof: 'equal' })
     expect(result.irreversible).toMatchObject([
       { file: 'drizzle/0000_first_tables.sql', reason: 'what it was imported from has no downgrade' },
@@ -69,7 +69,9 @@ describe('importing from drizzle-kit', () => {
        INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ('${hash}', 1706702400000)`,
     )
     const env = await project.environment({ app: 'public' })
-    expect(await importDrizzle(project.session, env, { path: 'out' })).toMatchObject({ proof: 'equal' })
+    expect(await importFolder('drizzle', project.session, env, { path: 'out' })).toMatchObject({
+      proof: 'equal',
+    })
   })
 
   projectTest('says which applied migration has no file', async ({ project }) => {
@@ -77,7 +79,7 @@ describe('importing from drizzle-kit', () => {
     await runWithDrizzle(project)
     project.write({ 'drizzle/meta/_journal.json': journal('postgresql', '0000_first_tables') })
     const env = await project.environment({ app: 'public' })
-    await expect(importDrizzle(project.session, env, { path: 'drizzle' })).rejects.toMatchObject({
+    await expect(importFolder('drizzle', project.session, env, { path: 'drizzle' })).rejects.toMatchObject({
       code: 'unknown-version',
     })
   })
@@ -87,7 +89,7 @@ describe('importing from drizzle-kit', () => {
     await runWithDrizzle(project)
     await project.run('DELETE FROM drizzle.__drizzle_migrations WHERE id = 1')
     const env = await project.environment({ app: 'public' })
-    await expect(importDrizzle(project.session, env, { path: 'drizzle' })).rejects.toMatchObject({
+    await expect(importFolder('drizzle', project.session, env, { path: 'drizzle' })).rejects.toMatchObject({
       code: 'skipped-migration',
       message: expect.stringContaining('0000_first_tables'),
     })
@@ -96,7 +98,7 @@ describe('importing from drizzle-kit', () => {
   projectTest('refuses migrations of another database', async ({ project }) => {
     project.write({ ...files, 'drizzle/meta/_journal.json': journal('sqlite', '0001_more') })
     const env = await project.environment({ app: 'public' })
-    await expect(importDrizzle(project.session, env, { path: 'drizzle' })).rejects.toMatchObject({
+    await expect(importFolder('drizzle', project.session, env, { path: 'drizzle' })).rejects.toMatchObject({
       code: 'drizzle-dialect',
     })
   })
@@ -104,7 +106,7 @@ describe('importing from drizzle-kit', () => {
   projectTest('on an empty database replays the files, and adopts nothing', async ({ project }) => {
     project.write(files)
     const env = await project.environment({ app: 'public' })
-    expect(await importDrizzle(project.session, env, { path: 'drizzle' })).toMatchObject({
+    expect(await importFolder('drizzle', project.session, env, { path: 'drizzle' })).toMatchObject({
       proof: 'runs',
       adopted: [],
     })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readFlywayProject } from '../../../migrations/core/adopt/flyway/project.ts'
-import { importFlyway } from '../../../migrations/core/adopt/index.ts'
+import { importFolder } from '../support/folders.ts'
 import { projectTest, type TestProject } from '../support/project.ts'
 
 const scripts = {
@@ -19,7 +19,7 @@ const row = (rank: number, version: string | null, script: string, type = 'SQL',
 
 async function imported(project: TestProject) {
   const env = await project.environment({ app: 'public' })
-  return { env, result: await importFlyway(project.session, env, { path: 'db' }) }
+  return { env, result: await importFolder('flyway', project.session, env, { path: 'db' }) }
 }
 
 describe('importing from Flyway', () => {

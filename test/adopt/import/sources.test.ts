@@ -1,13 +1,13 @@
 import { describe, expect } from 'vitest'
-import { importFlyway } from '../../../migrations/core/adopt/flyway/import.ts'
 import { importHistory } from '../../../migrations/core/adopt/import/import.ts'
+import { importFolder } from '../support/folders.ts'
 import { projectTest } from '../support/project.ts'
 
 describe('an imported revision that does not run is named', () => {
   projectTest('by the file that it came from', async ({ project }) => {
     project.write({ 'db/V1__one.sql': 'SELECT 1;', 'db/V2__two.sql': 'SELECT nothing;' })
     const env = await project.environment({ app: 'public' })
-    await expect(importFlyway(project.session, env, { path: 'db' })).rejects.toMatchObject({
+    await expect(importFolder('flyway', project.session, env, { path: 'db' })).rejects.toMatchObject({
       code: 'replay-failed',
       message: expect.not.stringContaining('import-'),
       place: { file: 'db/V2__two.sql', statement: expect.stringContaining('SELECT nothing') },

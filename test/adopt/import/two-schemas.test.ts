@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { describe, expect } from 'vitest'
-import { importDrizzle, importPrisma, importSql } from '../../../migrations/core/adopt/index.ts'
+import { importSql } from '../../../migrations/core/adopt/index.ts'
 import { autogenerateProject } from '../../../migrations/core/autogenerate/index.ts'
 import { type EnvironmentOptions, loadEnvironment } from '../../../migrations/core/environment/index.ts'
 import { openProject } from '../../../migrations/core/runner/index.ts'
 import { plainRequest } from '../../autogenerate/support/project.ts'
+import { importFolder } from '../support/folders.ts'
 import { projectTest, type TestProject } from '../support/project.ts'
 
 const tables = `CREATE TABLE billing.products (id integer PRIMARY KEY);
@@ -31,7 +32,7 @@ describe('an imported history that made the schemas of two lines', () => {
       await environment(project, options),
       await environment(project, options, 'public'),
     ]
-    const { files } = await importDrizzle(project.session, inPublic, { path: 'drizzle' })
+    const { files } = await importFolder('drizzle', project.session, inPublic, { path: 'drizzle' })
     const imported = openProject(env).graph.heads({ lines: ['public'] })
     expect([files.length, imported.length]).toEqual([1, 1])
     const opened = openProject(env)
@@ -72,14 +73,14 @@ describe('an import leaves alone what the environment excludes', () => {
         VALUES ('1', '${createHash('sha256').update(table).digest('hex')}', '20240131120000_init', now(), now());`)
     const list = ['tenant_a']
     const plain = await environment(project, { schemas: { tenant: { tenants: { list } } } })
-    await expect(importPrisma(project.session, plain, { path: 'prisma' })).rejects.toMatchObject({
+    await expect(importFolder('prisma', project.session, plain, { path: 'prisma' })).rejects.toMatchObject({
       code: 'import-differs',
       message: expect.stringContaining('kombu_queue'),
     })
     const env = await environment(project, {
       schemas: { tenant: { tenants: { list, excludeTables: ['kombu_*'] } } },
     })
-    const { proof, adopted } = await importPrisma(project.session, env, { path: 'prisma' })
+    const { proof, adopted } = await importFolder('prisma', project.session, env, { path: 'prisma' })
     expect([proof, adopted.map(({ targetSchema }) => targetSchema)]).toEqual(['equal', ['tenant_a']])
   })
 })

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
-import { importPrisma } from '../../../migrations/core/adopt/index.ts'
+import { importFolder } from '../support/folders.ts'
 import { projectTest } from '../support/project.ts'
 
 const first =
@@ -34,7 +34,7 @@ describe('importing from Prisma', () => {
         `${first}${second}${ledger}${init}${row(2, '20240201120000_add_index', second, 'NULL, now()')}${row(3, '20240201120000_add_index', second)}`,
       )
       const env = await project.environment({ app: 'public' })
-      const result = await importPrisma(project.session, env, { path: '.' })
+      const result = await importFolder('prisma', project.session, env, { path: '.' })
       expect(result).toMatchObject({ proof: 'equal', adopted: [{ from: 'public._prisma_migrations' }] })
       expect(result.files.map((file) => file.replace(/_[0-9a-f]{12}_/, '_ID_'))).toEqual([
         'migrations/versions/app/20240131_120000_ID_init.sql',
@@ -52,7 +52,7 @@ describe('importing from Prisma', () => {
     project.write(files)
     await project.run(`${first}${ledger}${init}${row(2, '20240201120000_add_index', second, 'NULL, NULL')}`)
     const env = await project.environment({ app: 'public' })
-    await expect(importPrisma(project.session, env, { path: 'prisma' })).rejects.toMatchObject({
+    await expect(importFolder('prisma', project.session, env, { path: 'prisma' })).rejects.toMatchObject({
       code: 'failed-migration',
     })
   })
@@ -61,7 +61,7 @@ describe('importing from Prisma', () => {
     project.write(files)
     await project.run(`${ledger}${init}${row(2, '20240101000000_gone', '')}`)
     const env = await project.environment({ app: 'public' })
-    await expect(importPrisma(project.session, env, { path: 'prisma/migrations' })).rejects.toThrow(
+    await expect(importFolder('prisma', project.session, env, { path: 'prisma/migrations' })).rejects.toThrow(
       '20240101000000_gone',
     )
   })
@@ -69,7 +69,7 @@ describe('importing from Prisma', () => {
   projectTest('refuses migrations of another database', async ({ project }) => {
     project.write({ ...files, 'prisma/migrations/migration_lock.toml': 'provider = "mysql"\n' })
     const env = await project.environment({ app: 'public' })
-    await expect(importPrisma(project.session, env, { path: 'prisma' })).rejects.toMatchObject({
+    await expect(importFolder('prisma', project.session, env, { path: 'prisma' })).rejects.toMatchObject({
       code: 'prisma-provider',
     })
   })

@@ -2,14 +2,15 @@ import { resolve } from 'node:path'
 import type { ClientBase } from 'pg'
 import type { Environment } from '../../environment/index.ts'
 import type { Session } from '../../runner/index.ts'
-import type { ImportedHistory } from '../history.ts'
+import type { ImportedHistory, ToolName } from '../history.ts'
 import type { ForeignLedger } from './applied.ts'
 import { type ImportResult, importHistory } from './import.ts'
 import type { LedgerTable } from './ledgers.ts'
 import { type ImportOptions, shownPath } from './options.ts'
 
-/** A tool whose migrations are SQL files. */
-interface FolderTool<Migration> {
+/** How the files and the ledger of a tool are read. */
+interface FolderReaders<Migration> {
+  readonly name: ToolName
   /** The usual name of its ledger. */
   readonly table: string
   readonly readProject: (
@@ -23,19 +24,26 @@ interface FolderTool<Migration> {
   ) => Promise<readonly ForeignLedger[]>
 }
 
+/** A tool whose migrations are SQL files. */
+export interface FolderTool {
+  readonly name: ToolName
+  /** Imports a folder, and what the tool's ledger says. @throws what its readers and `importHistory` throw */
+  readonly import: (session: Session, env: Environment, request: FolderImport) => Promise<ImportResult>
+}
+
 export interface FolderImport extends ImportOptions {
   readonly path: string
 }
 
-/** Imports a folder of SQL files, and what the tool's ledger says. @throws what the tool's readers and `importHistory` throw */
-export async function importFolder<Migration>(
-  session: Session,
-  env: Environment,
-  { readProject, readLedgers, table: usual }: FolderTool<Migration>,
-  request: FolderImport,
-): Promise<ImportResult> {
-  const { history, migrations } = readProject(resolve(env.root, request.path), shownPath(env))
-  const place = { ...request.ledger, table: request.ledger?.table ?? usual }
-  const ledgers = await readLedgers(session.client, migrations, place)
-  return importHistory(session, env, { ...request, history, ledgers, ignoreTables: [place.table] })
+export function folderTool<Migration>(readers: FolderReaders<Migration>): FolderTool {
+  const { name, table: usual, readProject, readLedgers } = readers
+  return {
+    name,
+    async import(session, env, request) {
+      const { history, migrations } = readProject(resolve(env.root, request.path), shownPath(env))
+      const place = { ...request.ledger, table: request.ledger?.table ?? usual }
+      const ledgers = await readLedgers(session.client, migrations, place)
+      return importHistory(session, env, { ...request, history, ledgers, ignoreTables: [place.table] })
+    },
+  }
 }

@@ -1,7 +1,8 @@
 import type { Environment } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
+import { toolLedgersIn } from '../../postgres/index.ts'
 import { openProject, type Session } from '../../runner/index.ts'
-import { historySql, type ImportedHistory, type ImportedRevision } from '../history.ts'
+import { historySql, type ImportedHistory, type ImportedRevision, type ToolName } from '../history.ts'
 import type { Recorded } from '../record/proof.ts'
 import { adoptRows, checkNotAdopted } from './adopt-rows.ts'
 import { type AdoptedRows, adoptedRows, appliedRevisions, type ForeignLedger } from './applied.ts'
@@ -78,6 +79,7 @@ export async function importHistory(
 ): Promise<ImportResult> {
   const { history: placed, lines } = inLines(request.history, env, request.lines)
   const applied = appliedRevisions(request.history, request.ledgers)
+  if (request.ledgers.length === 0) await warnOfOthers(session, request.history.tool)
   const taken = request.baseline ? await withBaseline(placed, lines, { session, env, ...request }) : placed
   checkKnown(taken, applied, request)
   const history = underHouseRules(taken, {
@@ -97,6 +99,17 @@ export async function importHistory(
   } finally {
     draft.discard()
   }
+}
+
+/** What another tool has applied there is not adopted by this import. */
+async function warnOfOthers({ client, emit }: Session, own: ToolName): Promise<void> {
+  const other = (await toolLedgersIn(client)).find(({ tool }) => tool !== undefined && tool !== own)
+  if (other === undefined) return
+  emit({
+    ...{ event: 'warning', code: 'other-ledger' },
+    message: `the database has no table of ${own}, but ${other.schema}.${other.table}, as ${other.tool} has`,
+    help: `for what is applied there: just mig-import ${other.tool} PATH`,
+  })
 }
 
 function irreversibleRevisions({ revisions }: ImportedHistory): readonly IrreversibleRevision[] {

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import type { FlywayMigration } from '../flyway/project.ts'
-import type { NumberedMigration } from '../golang-migrate/project.ts'
+import type { NumberedMigration } from '../numbered/project.ts'
 import type { ForeignLedger } from './applied.ts'
 import { failedMigration, type LedgerTable, lastApplied, readLedgers, unknownVersion } from './ledgers.ts'
 
@@ -74,7 +74,7 @@ function notAfter(version: string, baseline: string | null): boolean {
  * `schema_migrations` of golang-migrate: one row with the last number.
  * @throws MigError `failed-migration` where it is dirty, `unknown-version` for a number without a file
  */
-export async function readNumberedLedgers(
+export async function readLastNumber(
   client: ClientBase,
   migrations: readonly NumberedMigration[],
   place: LedgerTable,
@@ -87,9 +87,44 @@ export async function readNumberedLedgers(
     (rows, name) =>
       rows.map(({ version, dirty }) => {
         if (dirty) throw failedMigration(name, version, 'migrate force')
-        const found = migrations.find((each) => each.version === BigInt(version))
-        if (found === undefined) throw unknownVersion(name, `version ${version}`)
-        return found.revision
+        return ofNumber(migrations, version, name).revision
       }),
   )
+}
+
+/**
+ * A ledger with a row for each number: of sqlx, which also says what failed, Diesel, morph and Supabase.
+ * @param columns what tells it from another tool's table of its name
+ * @throws MigError `failed-migration`, `unknown-version` for a number without a file, `skipped-migration` for one that was
+ *   not run while later ones were
+ */
+export async function readNumbers(
+  columns: readonly string[],
+  client: ClientBase,
+  migrations: readonly NumberedMigration[],
+  place: LedgerTable,
+): Promise<readonly ForeignLedger[]> {
+  return readLedgers<{ version: string; success: boolean | null }>(
+    client,
+    place,
+    columns,
+    (from) => `SELECT version::text, (to_jsonb(t) ->> 'success')::boolean AS success FROM ${from} t`,
+    (rows, name) => {
+      const failed = rows.find(({ success }) => success === false)
+      if (failed !== undefined) throw failedMigration(name, failed.version, 'sqlx migrate run')
+      const applied = rows.map(({ version }) => ofNumber(migrations, version, name))
+      return lastApplied(migrations, new Set(applied), name)
+    },
+  )
+}
+
+/** @throws MigError `unknown-version` */
+function ofNumber(
+  migrations: readonly NumberedMigration[],
+  version: string,
+  table: string,
+): NumberedMigration {
+  const found = migrations.find((each) => /^\d+$/.test(version) && each.version === BigInt(version))
+  if (found === undefined) throw unknownVersion(table, `version ${version}`)
+  return found
 }

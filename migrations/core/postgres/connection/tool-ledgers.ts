@@ -38,6 +38,13 @@ export const toolLedgers = [
     ),
   },
   { tool: 'golang-migrate', table: 'schema_migrations', columns: words('version dirty') },
+  { tool: 'morph', table: 'db_migrations', columns: words('version name') },
+  {
+    ...{ tool: 'sqlx', table: '_sqlx_migrations' },
+    columns: words('version description installed_on success checksum execution_time'),
+  },
+  { tool: 'diesel', table: '__diesel_schema_migrations', columns: words('version run_on') },
+  { tool: 'supabase', table: 'schema_migrations', columns: words('version statements name') },
   // Rails, Django and goose.
   { table: 'schema_migrations', columns: ['version'] },
   { table: 'ar_internal_metadata', columns: words('key value created_at updated_at') },

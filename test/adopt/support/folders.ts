@@ -1,0 +1,16 @@
+import type { FolderImport } from '../../../migrations/core/adopt/import/folder.ts'
+import { folderTools, type ImportResult } from '../../../migrations/core/adopt/index.ts'
+import type { Environment } from '../../../migrations/core/environment/index.ts'
+import type { Session } from '../../../migrations/core/runner/index.ts'
+
+/** What `mig-import NAME PATH` does for a tool whose migrations are SQL files. */
+export async function importFolder(
+  name: string,
+  session: Session,
+  env: Environment,
+  request: FolderImport,
+): Promise<ImportResult> {
+  const tool = folderTools.find((each) => each.name === name)
+  if (tool === undefined) throw new Error(`there is no tool ${name}`)
+  return tool.import(session, env, request)
+}
