@@ -104,9 +104,8 @@ describe('importing from', () => {
       expect(importedFiles(project).join('').includes('DROP TABLE account'), tool).toBe(tool !== 'supabase')
       expect(importedFiles(project).join(''), tool).toContain('-- mail\n')
       rmSync(join(project.root, 'migrations'), { recursive: true })
-      await project.run(
-        `DROP SCHEMA IF EXISTS mig, supabase_migrations, public CASCADE; CREATE SCHEMA public`,
-      )
+      await project.run(`DROP SCHEMA IF EXISTS mig, supabase_migrations CASCADE;
+        DROP TABLE IF EXISTS account, db_migrations, _sqlx_migrations, __diesel_schema_migrations, schema_migrations`)
     }
   })
 

@@ -81,6 +81,7 @@ describe('a project on postgres.js, recorded from its own run', () => {
           }),
           '',
         ],
+        'DATABASE_URL, as it is set for the run': ['process.env.DATABASE_URL', ''],
         'a URL of several hosts, with require()': [
           `'postgres://app:secret@one.invalid:1,two.invalid:2/app?sslmode=require'`,
           'require',

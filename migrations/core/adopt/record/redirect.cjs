@@ -59,8 +59,9 @@ function postgresArguments(first, second) {
   const { host, port, database, user, password } = scratch
   const place = { host, hostname: host, port, path: undefined, database, db: database }
   const session = { user, username: user, pass: password, password, target_session_attrs: 'primary' }
-  // What else the URL says stays, such as the settings of the session.
-  return [isUrl ? first : undefined, { ...options, ...place, ...session, ssl: false, sslnegotiation: null }]
+  // What else the URL says stays, such as the settings of the session: it would send them `host`, which libpq's URLs have.
+  const rest = isUrl ? first.replace(/([?&])host=[^&]*&?/, '$1') : undefined
+  return [rest, { ...options, ...place, ...session, ssl: false, sslnegotiation: null }]
 }
 
 /** It may name several hosts, which no URL has. */
