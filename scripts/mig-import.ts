@@ -40,7 +40,7 @@ const spec = {
     },
     'alembic-x': { help: 'what alembic -x takes', value: 'NAME=VALUE', many: true },
     up: {
-      help: 'what applies all migrations, where the tool has no command of its own: {url} is the empty database',
+      help: 'what applies all migrations, where it is not the command of the tool: {url} is the empty database',
       value: 'COMMAND',
     },
     down: { help: 'what reverts the last one, or all', value: 'COMMAND' },
@@ -94,7 +94,10 @@ function showFound({ output }: Command): void {
   const lines = found.map(({ tool, path }) => `  just mig-import ${tool} ${path}`)
   const text = [
     ...(lines.length === 0 ? ['no history of another tool is found here'] : ['found here:', ...lines]),
-    `known: ${importedTools.join(', ')}`,
+    'known, from what they do on an empty database:',
+    `  ${['alembic', ...programTools.map(({ name }) => name)].join(', ')}`,
+    'known, from their files:',
+    `  ${folderTools.map(({ name }) => name).join(', ')}; sql, a schema file`,
   ]
   output.result(text.join('\n'), { event: 'importable', found, known: importedTools })
 }

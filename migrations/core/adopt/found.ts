@@ -45,9 +45,9 @@ export function findHistories(root: string): readonly FoundHistory[] {
 }
 
 /** The file of its settings, or, for a tool that needs none, that the project has its package. */
-function hasProgram({ settings, needsSettings, name }: ProgramTool, root: string, file: string): boolean {
+function hasProgram({ settings, needs, name }: ProgramTool, root: string, file: string): boolean {
   if (settings.test(basename(file)) && !/\.d\.[cm]?ts$/.test(file)) return true
-  if (needsSettings || basename(file) !== 'package.json') return false
+  if (needs !== undefined || basename(file) !== 'package.json') return false
   return readFileSync(join(root, file), 'utf8').includes(`"${name}"`)
 }
 

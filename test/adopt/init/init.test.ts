@@ -112,8 +112,8 @@ describe('init on a live database', () => {
       await project.run(own)
       expect(await init(project)).toMatchObject({ adopted: [{ line: 'public' }], ledgers: [] })
       await rm(join(project.root, 'migrations'), { recursive: true })
-      await project.run(`CREATE TABLE knex_migrations (id int, name text, batch int, migration_time timestamptz);
-      CREATE TABLE knex_migrations_lock (index int, is_locked int); DROP SCHEMA mig CASCADE`)
+      await project.run(`CREATE TABLE knex_migrations (id serial, name text, batch int, migration_time timestamptz);
+      CREATE TABLE knex_migrations_lock (index serial, is_locked int); DROP SCHEMA mig CASCADE`)
       await expect(init(project)).rejects.toMatchObject({
         code: 'other-ledger',
         help: expect.stringContaining('just mig-import knex DIR'),
@@ -122,7 +122,9 @@ describe('init on a live database', () => {
       expect(read(project, 'migrations/env.ts')).toContain(
         "excludeTables: ['public.knex_migrations', 'public.knex_migrations_lock']",
       )
-      expect(read(project, 'migrations/models/public.sql')).toMatch(/TABLE public\.migrations/)
+      const models = read(project, 'migrations/models/public.sql')
+      expect(models).toMatch(/TABLE public\.migrations/)
+      expect(models).not.toContain('knex')
     },
   )
 

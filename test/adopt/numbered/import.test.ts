@@ -123,6 +123,18 @@ describe('importing from', () => {
     })
   })
 
+  projectTest('files that only a program fills in', async ({ project }) => {
+    project.write({
+      'db/1_a.up.sql': "SELECT '{{1,2},{3,4}}'::int[];",
+      'db/2_b.up.sql': 'DROP TABLE {{ .prefix }}t;',
+    })
+    const env = await project.environment({ app: 'public' })
+    await expect(importFolder('morph', project.session, env, { path: 'db' })).rejects.toMatchObject({
+      code: 'template-file',
+      message: 'db/2_b.up.sql is a template: {{ .prefix }} is filled in by the program that runs it',
+    })
+  })
+
   projectTest('a folder without a file of the tool, or with two of one number', async ({ project }) => {
     project.write({ 'db/1_a.up.sql': '', 'db/01_b.up.sql': '' })
     const env = await project.environment({ app: 'public' })

@@ -30,7 +30,7 @@ export default defineConfig({ dialect: 'pg', dialectConfig: { pool: new Pool({ c
   ),
   'db/1700004000004_index.ts': migration(
     `await db.schema.createIndex('account_name').on('account').column('name').execute()`,
-    `await db.schema.dropIndex('account_name').execute()`,
+    `throw new Error('the index stays')`,
   ),
   'db/1700005000005_orders.ts': migration(
     `await db.schema.createTable('orders').addColumn('id', 'uuid', (c) => c.primaryKey().defaultTo(sql\`gen_random_uuid()\`))
@@ -71,12 +71,16 @@ describe('a Kysely project, recorded from the run of kysely-ctl', () => {
       expect(result).toMatchObject({ proof: 'equal', recording: { revisions: 10 } })
       expect(result.adopted).toMatchObject([{ targetSchema: 'public', from: 'public.kysely_migration' }])
       expect(result.irreversible).toMatchObject([
+        { file: 'db/1700004000004_index.ts', reason: expect.stringContaining('the index stays') },
         { file: 'db/1700006000006_loop.ts', reason: 'its downgrade does nothing' },
       ])
       const files = importedFiles(made)
       expect(files[0]).toContain('Imported from db/1700001000001_account.ts')
       expect(files[0]).toMatch(/create type "account_state"[\s\S]*create table "account"/)
       expect(files[2]).toContain(`('it''s', 'a@b.c'), (E'back\\\\slash', NULL)`)
+      // All are reverted in one transaction, so that what one refuses is undone for those before it too.
+      expect(files[1]).toContain('drop column "mail"')
+      expect(files[9]).toContain('rename column "email" to "mail"')
       expect(files[5]).toContain('It asked for rows: ')
       expect(files.join('\n')).not.toContain('kysely_migration')
       await downAndUp(made, env, '-4')

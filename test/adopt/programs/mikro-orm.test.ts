@@ -95,7 +95,7 @@ describe('a MikroORM project, recorded from its own run', () => {
           file: 'src/migrations/Migration20240107000001_loop.js',
           reason: 'its downgrade does nothing',
         },
-        { reason: expect.stringContaining('a value of an enum stays') },
+        { reason: 'its downgrade fails: a value of an enum stays' },
       ])
       const files = importedFiles(made)
       expect(files[0]).toContain('Imported from src/migrations/Migration20240101000001.js')

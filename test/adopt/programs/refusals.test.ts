@@ -45,12 +45,50 @@ const refusals: Readonly<Record<string, Case>> = {
     ),
     ...{ code: 'several-databases', says: 'db.prod.invalid/app, one.invalid/first' },
   },
+  'two ledgers': {
+    first: migration(
+      "await knex.raw('CREATE SCHEMA b'); await knex.raw('CREATE TABLE b.knex_migrations AS TABLE knex_migrations')",
+    ),
+    ...{ code: 'several-ledgers', says: 'b.knex_migrations, public.knex_migrations' },
+  },
   'what is not a migration': {
     first: 'exports.up = 1',
     code: 'history-fails',
     says: 'Invalid migration: a.js',
   },
 }
+
+/** What pg-copy-streams does. */
+const copyRows = `const copied = (connection) => ({
+  submit: () => connection.query("COPY t FROM STDIN"),
+  handleCopyInResponse() { connection.sendCopyFromChunk(Buffer.from("1\\n")); connection.endCopyFrom() },
+})
+const connection = await knex.client.acquireConnection()
+await new Promise((handleReadyForQuery, handleError) =>
+  connection.query({ ...copied(connection.connection), handleCommandComplete() {}, handleReadyForQuery, handleError }))
+await knex.client.releaseConnection(connection)`
+
+describe('rows that are sent by COPY', () => {
+  projectTest(
+    'are refused with the migration, unless a baseline is wanted',
+    { timeout: 90_000 },
+    async ({ project }) => {
+      writeProgram(project, {
+        'knexfile.js': settings().replace('NOT_THERE', 'DATABASE_URL'),
+        'db/a.js': ordinary,
+        'db/b.js': `${migration(copyRows)}\nexports.config = { transaction: false }`,
+      })
+      runNode(project, bin('knex/bin/cli.js'), 'migrate:latest')
+      await expect(importWith(project, 'knex')).rejects.toMatchObject({
+        code: 'unrecorded',
+        message: 'b.js sends rows by COPY, which are not in the log that recordings are made from',
+        help: expect.stringContaining('--baseline'),
+      })
+      const { result } = await importWith(project, 'knex', { baseline: true })
+      expect(result).toMatchObject({ proof: 'equal', adopted: [{ from: 'public.knex_migrations' }] })
+    },
+  )
+})
 
 describe('a run is refused', () => {
   projectTest('with the reason', { timeout: 180_000 }, async ({ project }) => {
@@ -153,6 +191,17 @@ describe('the live database', () => {
       expect(result.adopted[0]?.revisions).not.toContain(undefined)
     },
   )
+
+  projectTest('has two ledgers of the tool', { timeout: 60_000 }, async ({ project }) => {
+    const ledger = (schema: string) => `CREATE TABLE ${schema}.knex_migrations
+      (id serial PRIMARY KEY, name varchar(255), batch integer, migration_time timestamptz);
+      INSERT INTO ${schema}.knex_migrations (name) VALUES ('a.js');`
+    writeProgram(project, { 'knexfile.js': settings(), 'db/a.js': ordinary })
+    await project.run(`CREATE SCHEMA other; CREATE TABLE t (id int); ${ledger('public')} ${ledger('other')}`)
+    await expect(importWith(project, 'knex')).resolves.toMatchObject({
+      result: { proof: 'equal', adopted: [{ from: 'public.knex_migrations' }] },
+    })
+  })
 
   projectTest('can be one that commands of the project lead to', { timeout: 60_000 }, async ({ project }) => {
     // Kysely has no command of its own.

@@ -3,6 +3,7 @@ import type { Session } from '../../runner/index.ts'
 import { runTool } from '../record/child.ts'
 import { putMark, readLog } from '../record/log.ts'
 import { type Piece, pieceOf } from '../record/piece.ts'
+import { progressEvery, tellProgress } from '../record/progress.ts'
 import {
   type Recording,
   type RecordingRequest,
@@ -147,23 +148,9 @@ async function pass(
   }
 }
 
-const progressEvery = 2_000
-
-function progress({ emit }: Session, revision: string, seen: Observed): void {
-  if (!seen.tells()) return
-  const [done, total, what] = [seen.done(), seen.total(), seen.what]
-  emit({
-    ...{
-      event: 'progress',
-      revision,
-      targetSchema: 'recording',
-      what,
-      done,
-      total,
-      unit: 'revisions',
-    },
-    ...{ perSecond: null, secondsLeft: null },
-  })
+function progress(session: Session, revision: string, seen: Observed): void {
+  if (seen.tells())
+    tellProgress(session, { revision, what: seen.what, done: seen.done(), total: seen.total() })
 }
 
 /** A step of the driver, by the mark that it begins at. */

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { ClientBase } from 'pg'
 import type { Environment } from '../../environment/index.ts'
+import { MigError } from '../../errors.ts'
 import type { Session } from '../../runner/index.ts'
 import type { ImportedHistory, ToolName } from '../history.ts'
 import type { ForeignLedger } from './applied.ts'
@@ -40,10 +42,18 @@ export function folderTool<Migration>(readers: FolderReaders<Migration>): Folder
   return {
     name,
     async import(session, env, request) {
-      const { history, migrations } = readProject(resolve(env.root, request.path), shownPath(env))
+      const [given, show] = [resolve(env.root, request.path), shownPath(env)]
+      if (!existsSync(given)) throw noFolder(show(given))
+      const { history, migrations } = readProject(given, show)
       const place = { ...request.ledger, table: request.ledger?.table ?? usual }
       const ledgers = await readLedgers(session.client, migrations, place)
       return importHistory(session, env, { ...request, history, ledgers, ignoreTables: [place.table] })
     },
   }
+}
+
+function noFolder(shown: string): MigError {
+  return new MigError('no-project', `there is no ${shown}`, {
+    help: 'just mig-import alone says what is found here',
+  })
 }

@@ -34,7 +34,7 @@ export interface NumberedProject {
 /**
  * Reads a folder of SQL files by their numbers.
  * @throws MigError `no-numbered-files`; `same-number` for two of one number; `outside-folder` for a link elsewhere;
- *   `not-a-file`
+ *   `not-a-file`; `template-file` for what only the program fills in that runs it
  */
 export function readNumberedProject(
   layout: NumberedLayout,
@@ -49,7 +49,7 @@ export function readNumberedProject(
   if (found.length === 0) throw noFiles(layout, folder, show)
   const twice = found.find(({ version }, at) => found[at - 1]?.version === version)
   if (twice !== undefined) throw sameNumber(join(folder, twice.file), show)
-  const read = (file: string): readonly BodyPart[] => sqlBody(readInside(folder, join(folder, file)))
+  const read = (file: string): readonly BodyPart[] => sqlBody(plainText(folder, join(folder, file), show))
   const items = found.map(({ file, name, words, digits }): ChainItem => {
     const back = layout.down(file)
     return {
@@ -60,6 +60,23 @@ export function readNumberedProject(
   })
   const migrations = found.map(({ name, version }) => ({ revision: chainId(tool, name), name, version }))
   return { history: { tool, revisions: revisionChain(tool, items) }, migrations }
+}
+
+/** What Go's text/template has, and PostgreSQL's arrays do not: `{{.prefix}}`, `{{ if .postgres }}`. */
+const template = /\{\{-?\s*(?:\.|(?:if|else|end|range|with|index|template|define|block)\b)[^}\n]*\}\}/
+
+function plainText(folder: string, file: string, show: (path: string) => string): string {
+  const text = readInside(folder, file)
+  const found = template.exec(text)?.[0]
+  if (found === undefined) return text
+  throw new MigError(
+    'template-file',
+    `${show(file)} is a template: ${found} is filled in by the program that runs it`,
+    {
+      help: 'write out its files as your program runs them, and import those; or begin at the live database: npx just-mig init',
+      place: { file },
+    },
+  )
 }
 
 interface Numbered {

@@ -5,19 +5,21 @@ import type { ToolCommand } from './project.ts'
 import type { ProgramTool } from './tools.ts'
 
 /** Where the state of a database comes from when its history cannot be run. */
-export const otherWay = 'or begin at the live database, without its history: npx just-mig init'
+const otherWay = 'begin at the live database, without its history: npx just-mig init'
+
+/** What to do where a recording has not all SQL of a history. */
+export const withoutSql = `take the SQL of what is applied from the live database: --baseline; or ${otherWay}`
 
 /** The error of a tool that did not come so far as to make its ledger. */
 export function notStarted({ name }: ProgramTool, { shown }: ToolCommand, end: ToolEnd): MigError {
-  const [, module] = /Cannot find (?:module|package) '([^']+)'/.exec(end.said) ?? []
+  const module = missingModule(end)
   const what = module === undefined ? `exit code ${end.exitCode}` : `it has no module ${module}`
   return new MigError('tool-fails', `${name} does not start (${what}):\n${said(end)}`, {
     help: [
-      module === undefined
-        ? `make \`${shown}\` work first, or name what works: --up 'npm run migrate' --down 'npm run migrate:down'`
-        : `install what the project needs (npm ci), and for TypeScript what loads it: NODE_OPTIONS='--import tsx'`,
+      ...advice(end),
+      `make \`${shown}\` work first, or name what works: --up 'npm run migrate' --down 'npm run migrate:down'`,
       otherWay,
-    ].join('; '),
+    ].join('; or '),
     ...(module === undefined ? {} : { facts: { module } }),
   })
 }
@@ -28,6 +30,22 @@ export function noLedger({ name, ledger }: ProgramTool, end: ToolEnd): MigError 
     'not-redirected',
     `${name} has run, and the scratch database has no ${ledger.table} with a migration in it:\n${said(end)}`,
     { help: 'where its table has another name: --version-table; is it PostgreSQL that its settings name?' },
+  )
+}
+
+/** The error of a run that has left several histories. */
+export function severalLedgers(
+  { name }: ProgramTool,
+  tables: readonly { readonly schema: string; readonly table: string }[],
+): MigError {
+  const names = tables.map(({ schema, table }) => `${schema}.${table}`).sort()
+  return new MigError(
+    'several-ledgers',
+    `the run of ${name} has left several tables of it: ${names.join(', ')}`,
+    {
+      help: 'record one at a time: --up and --down that run one history, or --version-table where their names differ',
+      facts: { tables: names },
+    },
   )
 }
 
@@ -44,7 +62,7 @@ export function historyFails(
     ? 'the history begins at tables that were made elsewhere'
     : 'the history does not run on an empty database'
   return new MigError('history-fails', `${reason}: ${name} stopped ${after}:\n${said(end)}`, {
-    help: otherWay,
+    help: [...advice(end), otherWay].join('; or '),
     exitCode: exitCodes.decisionNeeded,
     facts: { after: done.at(-1) ?? null, done: done.length, error: lastError ?? null },
   })
@@ -60,11 +78,28 @@ export function unfinished(
   return new MigError(
     'no-recording',
     `the ledger of ${name} has ${ledger.length} migrations, and its run wrote ${cut.length}${missing.length > 0 ? `; not written: ${missing[0]}` : ''}`,
-    { help: `does a migration write the ledger itself? ${otherWay}`, facts: { missing } },
+    { help: `does a migration write the ledger itself? or ${otherWay}`, facts: { missing } },
   )
 }
 
+const loader = "name what loads TypeScript: NODE_OPTIONS='--import tsx' just mig-import …"
+
+/** What to do about an error that Node has before the tool has any. */
+function advice(end: ToolEnd): readonly string[] {
+  if (missingModule(end) !== undefined) return ['install what the project needs (npm ci)', loader]
+  const isText = /ERR_UNKNOWN_FILE_EXTENSION|SyntaxError: (?:Unexpected|Cannot use import)/.test(end.said)
+  return isText && /\.[cm]?tsx?\b/.test(end.said) ? [loader] : []
+}
+
+function missingModule({ said }: ToolEnd): string | undefined {
+  return /Cannot find (?:module|package) '([^']+)'/.exec(said)?.[1]
+}
+
+/** Its last words, and the line that names the error where Node has printed much after it. */
 function said(end: ToolEnd): string {
   const lines = end.said.split('\n').filter((line) => line.trim() !== '' && !/^\s+at /.test(line))
-  return withoutSecrets(lastLines(lines.join('\n'), 12))
+  const last = lastLines(lines.join('\n'), 12)
+  const headline = lines.find((line) => /^\s*(?:\w*Error\b.*:|error:)/i.test(line))
+  const isThere = headline === undefined || last.includes(headline.trim())
+  return withoutSecrets(isThere ? last : `${headline}\n${last}`)
 }

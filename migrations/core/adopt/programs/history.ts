@@ -30,7 +30,8 @@ export function programHistory(
       ...{ revision, downRevision: migrations[at - 1]?.revision ?? null, dependsOn: [], branchLabels: [] },
       ...{ message: messageOf(name), createdAt: timeOf(name) },
       source: file === undefined ? `${tool} ${name}` : show(file),
-      ...{ upgrade: piece?.parts ?? [], readsRows: piece?.readsRows ?? false },
+      upgrade: piece === undefined ? [] : piece.copies || piece.hides ? null : piece.parts,
+      readsRows: piece?.readsRows ?? false,
       notes: piece === undefined ? [] : recordedNotes(piece, varying.has(name)),
       ...recordedDowngrade(recording, name),
     }

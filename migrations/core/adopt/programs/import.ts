@@ -24,7 +24,7 @@ export interface ProgramImport extends ImportOptions, ProgramOptions {
  * Imports the history of a tool whose migrations are programs: what it does itself on an empty database, recorded,
  * and what its ledger says in the live one.
  * @throws MigError `no-project`, `no-settings`, `not-led`, `tool-not-found`, `tool-fails`, `tool-hangs`, `not-redirected`,
- *   `several-databases`, `connection-refused`, `history-fails`, `unrecorded`, `no-recording`, and as `importHistory`.
+ *   `several-databases`, `connection-refused`, `history-fails`, `several-ledgers`, `unrecorded`, `no-recording`, and as `importHistory`.
  */
 export async function importProgram(
   session: Session,
@@ -41,7 +41,7 @@ export async function importProgram(
     return await withRecordingServer(home, session, async (server) => {
       const recording = await recordProgram({
         ...{ server, session, tool, project, table: request.ledger?.table },
-        network: request.allowNetwork ?? false,
+        ...{ network: request.allowNetwork ?? false, baseline: request.baseline ?? false },
         prepare: (database) => surround(server, database, { session, env, text }),
         builtIn: await builtInFunctions(server),
       })
@@ -55,7 +55,8 @@ export async function importProgram(
           ...{ table, columns: tool.ledger.columns },
           ...(request.ledger?.schema === undefined ? {} : { schema: request.ledger.schema }),
         }),
-        recorded: { server, databases: recording.databases, ignoreTables },
+        // A baseline has the schema of the live database, and none of the rows.
+        ...(request.baseline ? {} : { recorded: { server, databases: recording.databases, ignoreTables } }),
       })
       return {
         ...result,

@@ -53,7 +53,7 @@ export function findProgramProject(
     return { cwd, files, up: shellCommand(options.up), down }
   }
   const settings = kind.isDirectory() ? settingsIn(tool, files) : given
-  if (settings === undefined && tool.needsSettings) throw noSettings(tool, given)
+  if (settings === undefined && tool.needs !== undefined) throw noSettings(tool.name, tool.needs, given)
   const program = installed(cwd, tool)
   const own = kind.isDirectory() ? undefined : given
   const found = { program, settings, given: own, drivers: dirname(shippedFile('programs', 'typeorm.cjs')) }
@@ -166,8 +166,8 @@ function installed(project: string, tool: ProgramTool): string {
 const commandHelp =
   "say what applies all migrations, and what reverts the last one: --up 'npm run migrate' --down 'npm run migrate:down'"
 
-function noSettings({ name, settings }: ProgramTool, folder: string): MigError {
-  return new MigError('no-settings', `${folder} has no settings of ${name} (${settings.source})`, {
-    help: `give the file, or ${commandHelp}`,
+function noSettings(name: string, needs: string, folder: string): MigError {
+  return new MigError('no-settings', `${folder} has no settings of ${name}, such as ${needs}`, {
+    help: `give the folder that has them, or the file; or ${commandHelp}`,
   })
 }

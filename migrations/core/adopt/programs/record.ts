@@ -1,32 +1,14 @@
-import { stripVTControlCharacters as plain } from 'node:util'
 import type { QueryResultRow } from 'pg'
-import { MigError } from '../../errors.ts'
 import { connect } from '../../postgres/connection/connection.ts'
 import { qualifiedName } from '../../postgres/sql/quote.ts'
-import { runTool, type ToolEnd } from '../record/child.ts'
+import type { BodyPart } from '../history.ts'
+import type { ToolEnd } from '../record/child.ts'
 import { type Cut, type CutPiece, cutAtLedger } from '../record/cut.ts'
-import { type LogRow, putMark, readLog } from '../record/log.ts'
 import { type Piece, pieceOf } from '../record/piece.ts'
-import {
-  type Recording,
-  type RecordingRequest,
-  type ScratchPlace,
-  scratchEnvironment,
-  scratchPlace,
-  unrecorded,
-} from '../record/recording.ts'
-import { ownApplication, type RecordingServer } from '../record/server.ts'
-import { shippedFile } from '../shipped.ts'
-import { historyFails, noLedger, notStarted, otherWay, unfinished } from './failures.ts'
-import type { ProgramProject, ToolCommand } from './project.ts'
-import type { ProgramTool } from './tools.ts'
-
-export interface ProgramRequest extends RecordingRequest {
-  readonly tool: ProgramTool
-  readonly project: ProgramProject
-  /** The ledger's name, where it is not the usual one. */
-  readonly table: string | undefined
-}
+import { type Recording, unrecorded } from '../record/recording.ts'
+import { ownApplication } from '../record/server.ts'
+import { historyFails, noLedger, notStarted, severalLedgers, unfinished, withoutSql } from './failures.ts'
+import { type ProgramRequest, runPhase, type Tells } from './run.ts'
 
 export interface ProgramRecording extends Recording {
   /** The migrations as the ledger names them, in the order that they ran. */
@@ -51,8 +33,10 @@ interface Pass {
  * @throws MigError `history-fails` with the tool's own error; what `failures.ts` has
  */
 export async function recordProgram(request: ProgramRequest): Promise<ProgramRecording> {
-  const first = await goForward(request, await begin(request))
-  const second = await goForward(request, await begin(request))
+  const { baseline } = request
+  const first = await goForward(request, await begin(request), { what: 'upgrades recorded', total: null })
+  const again = { what: 'upgrades recorded again', total: first.names.length }
+  const second = await goForward(request, await begin(request), again)
   // As it is at the last migration, since the downgrades change the other.
   const copy = await request.server.createDatabase(second.pass.database)
   const { names, ledger } = first
@@ -61,7 +45,7 @@ export async function recordProgram(request: ProgramRequest): Promise<ProgramRec
   const varying = names.filter((name) => textOf(upgrades.get(name)) !== textOf(others.get(name)))
   for (const name of names) {
     const piece = upgrades.get(name)
-    if (piece?.copies || piece?.hides) throw unrecorded(name, piece, { help: otherWay })
+    if (!baseline && (piece?.copies || piece?.hides)) throw unrecorded(name, piece, { help: withoutSql })
   }
   const databases = [first.pass.database, copy] as const
   return { names, upgrades, downgrades, varying: new Set(varying), ledger, databases }
@@ -81,9 +65,9 @@ interface Forward {
   readonly cut: Cut
 }
 
-async function goForward(request: ProgramRequest, pass: Pass): Promise<Forward> {
+async function goForward(request: ProgramRequest, pass: Pass, tells: Tells): Promise<Forward> {
   const { tool, project } = request
-  const { end, rows } = await run(request, pass, project.up, 'up')
+  const { end, rows } = await runPhase(request, pass.database, project.up, { phase: 'up', ...tells })
   const ledger = await findLedger(request, pass)
   if (ledger === undefined) throw end.exitCode === 0 ? noLedger(tool, end) : notStarted(tool, project.up, end)
   const names = await namesIn(request, pass, ledger)
@@ -113,7 +97,10 @@ async function goBack(
   let left = await namesIn(request, pass, ledger)
   let failures = 0
   for (let round = 0; down !== undefined && left.length > 0 && failures < maximalFailures; round += 1) {
-    const { end, rows } = await run(request, pass, down, `down ${round}`)
+    const { end, rows } = await runPhase(request, pass.database, down, {
+      ...{ phase: `down ${round}`, what: 'downgrades recorded', total: names.length },
+      before: names.length - left.length,
+    })
     const cut = cutAtLedger(rows, { table: ledger.table, own: tool.own(ledger.table), names })
     for (const piece of cut.pieces) {
       if (piece.direction === 'downgrade' && !found.has(piece.name))
@@ -127,13 +114,41 @@ async function goBack(
       if (failed === undefined) break
       failures += 1
       if (!found.has(failed)) found.set(failed, reasonOf(cut, end))
-      await remove(request, pass, ledger, failed)
-      left = now.filter((name) => name !== failed)
+      const rolledBack = went.filter((name) => now.includes(name))
+      for (const name of rolledBack) found.set(name, await redo(request, pass, found.get(name)))
+      const gone = [failed, ...rolledBack]
+      await remove(request, pass, ledger, gone)
+      left = now.filter((name) => !gone.includes(name))
     } else if (now.length === left.length) break
     else left = now
   }
   return found
 }
+
+/** Does what a failed run rolled back with it, so that the tool can go on with the one before. */
+async function redo(
+  request: ProgramRequest,
+  pass: Pass,
+  found: Piece | string = '',
+): Promise<Piece | string> {
+  if (typeof found === 'string') return found
+  const together = found.parts.flatMap((part) => (part.kind === 'sql' ? [part.sql] : []))
+  const apart = found.parts.flatMap((part) => (part.kind === 'sql' ? [] : part.parts.flatMap(textsOf)))
+  const client = await connect({ url: request.server.url(pass.database), applicationName: ownApplication })
+  try {
+    await client.query(`SET search_path TO ${pass.searchPath}`)
+    if (together.length > 0) await client.query(`BEGIN;\n${together.join(';\n')};\nCOMMIT`)
+    for (const sql of apart) await client.query(sql)
+    return found
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  } finally {
+    await client.end()
+  }
+}
+
+const textsOf = (part: BodyPart): readonly string[] =>
+  part.kind === 'sql' ? [part.sql] : part.parts.flatMap(textsOf)
 
 /** A history that fails so often cannot be reverted by its own tool. */
 const maximalFailures = 25
@@ -142,8 +157,10 @@ function reasonOf({ lastError }: Cut, { said }: ToolEnd): string {
   const line = said
     .split('\n')
     .map((each) => each.trim())
-    .find((each) => /^(?:\[?\w*error\]?:|[\w ]*failed with error:)/i.test(each))
-  return (lastError ?? line ?? 'it ended with an error').slice(0, 200)
+    .find((each) => /^(?:\[?\w*error\]?:|error\s{2}|[\w ]*failed with error:)/i.test(each))
+  // What the tool says of the migration comes before what the migration says.
+  const own = line?.replace(/^.*\boriginal error: |^error\s{2}/i, '')
+  return (lastError ?? own ?? 'it ended with an error').slice(0, 200)
 }
 
 function pieces({ cut, pass }: Forward, { builtIn }: ProgramRequest): ReadonlyMap<string, Piece> {
@@ -162,76 +179,10 @@ function asPiece(
   return pieceOf(statements, builtIn, isUsual ? {} : { searchPath })
 }
 
-async function run(
-  { server, session, project, tool, network }: ProgramRequest,
-  { database }: Pass,
-  { command, args, shown }: ToolCommand,
-  phase: string,
-): Promise<{ readonly end: ToolEnd; readonly rows: readonly LogRow[] }> {
-  const scratch = withUrl(server, scratchPlace({ server, network }, database))
-  const printed: string[] = []
-  await putMark(server, `${database} ${phase}`)
-  const ended = await runTool({
-    ...{ command, args: args.map((arg) => withPlace(arg, scratch)), cwd: project.cwd },
-    env: environmentOf(scratch, network),
-    ...{ fence: scratch.fenced, signal: session.signal, at: () => `running ${shown}` },
-    onLine(line) {
-      printed.push(line)
-      return undefined
-    },
-  })
-  const last = `${database} ${phase} ended`
-  await putMark(server, last)
-  const end = { ...ended, said: plain(`${printed.slice(-100).join('\n')}\n${ended.said}`) }
-  const refusal = /^just-mig (several-databases|connection-refused): (.*)$/m.exec(end.said)
-  if (end.exitCode !== 0 && refusal !== null) throw refused(tool, refusal[1] ?? '', refusal[2] ?? '')
-  const rows = await readLog(server, database, last)
-  const from = rows.findLastIndex(({ kind, text }) => kind === 'mark' && text === `${database} ${phase}`)
-  return { end, rows: rows.slice(from + 1) }
-}
-
-/** Where the scratch database is, as a tool is told. Without a host of its own, `new URL` would refuse the URL. */
-type Place = ScratchPlace & { readonly url: string }
-
-function withUrl(server: RecordingServer, place: ScratchPlace): Place {
-  const { host, port, user, password, database, fenced } = place
-  const url = fenced
-    ? `postgresql://${user}:${encodeURIComponent(password)}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`
-    : server.url(database)
-  return { ...place, url }
-}
-
-/** `{url}` and the like in a command line. */
-function withPlace(arg: string, place: Place): string {
-  return arg.replace(/\{(url|host|port|database|user)\}/g, (_, name: keyof Place) => String(place[name]))
-}
-
-function refused({ name }: ProgramTool, code: string, what: string): MigError {
-  return code === 'several-databases'
-    ? new MigError(
-        'several-databases',
-        `${name} connects to more than one database: ${what}; nothing was kept`,
-        {
-          help: 'record one at a time, with settings that name one database',
-        },
-      )
-    : new MigError('connection-refused', `${name} connects to ${what}, which a recording refuses`, {
-        help: 'where its settings are kept there, and no database: --allow-network',
-      })
-}
-
-/** The environment of the tool: every Node process of it loads the redirection, and variables lead there too. */
-function environmentOf({ url, ...scratch }: Place, network: boolean): NodeJS.ProcessEnv {
-  const preload = `--require=${JSON.stringify(shippedFile('record', 'redirect.cjs'))}`
-  return {
-    ...scratchEnvironment(scratch),
-    ...{ CI: 'true', FORCE_COLOR: '0', DATABASE_URL: url },
-    NODE_OPTIONS: [process.env.NODE_OPTIONS, preload].filter((each) => each).join(' '),
-    JUST_MIG_RECORDING: JSON.stringify({ ...scratch, network }),
-  }
-}
-
-/** The ledger in a database: the table of its name, or else the only one that has its columns and no others. */
+/**
+ * The ledger in a database: the table of its name, or else the only one that has its columns and no others.
+ * @throws MigError `several-ledgers`
+ */
 async function findLedger(request: ProgramRequest, pass: Pass): Promise<LedgerTable | undefined> {
   const { tool, table } = request
   const rows = await asked<LedgerTable & { readonly columns: readonly string[] }>(
@@ -246,7 +197,8 @@ async function findLedger(request: ProgramRequest, pass: Pass): Promise<LedgerTa
   const alike = rows.filter(({ columns }) => [...columns].sort().join(' ') === wanted)
   const named = alike.filter((each) => each.table === (table ?? tool.ledger.table))
   const candidates = named.length > 0 || table !== undefined ? named : alike
-  return candidates.length === 1 ? candidates[0] : undefined
+  if (candidates.length > 1) throw severalLedgers(tool, candidates)
+  return candidates[0]
 }
 
 async function namesIn(
@@ -266,9 +218,9 @@ async function remove(
   request: ProgramRequest,
   pass: Pass,
   { schema, table }: LedgerTable,
-  name: string,
+  gone: readonly string[],
 ): Promise<void> {
-  await asked(request, pass, `DELETE FROM ${qualifiedName(schema, table)} WHERE name = $1`, [name])
+  await asked(request, pass, `DELETE FROM ${qualifiedName(schema, table)} WHERE name = ANY ($1)`, [gone])
 }
 
 /** A connection for one statement: a database that somebody is connected to cannot be copied (55006). */
@@ -276,7 +228,7 @@ async function asked<Row extends QueryResultRow>(
   { server }: ProgramRequest,
   { database }: Pass,
   sql: string,
-  values: readonly string[] = [],
+  values: readonly unknown[] = [],
 ): Promise<readonly Row[]> {
   const client = await connect({ url: server.url(database), applicationName: ownApplication })
   try {

@@ -12,8 +12,8 @@ export interface ProgramTool {
   readonly own: (table: string) => readonly string[]
   /** The name of the file of its settings. */
   readonly settings: RegExp
-  /** Without settings it does not start. */
-  readonly needsSettings: boolean
+  /** Such a file, where it does not start without one. */
+  readonly needs?: string
   /** What applies all migrations, as arguments of Node. */
   readonly up: (found: FoundProgram) => readonly string[]
   /** What reverts the last one, or all. */
@@ -44,14 +44,14 @@ const sequelizeSettings = (given: string | undefined) =>
 
 export const programTools: readonly ProgramTool[] = [
   {
-    ...{ name: 'knex', package: 'knex', settings: /^knexfile\.[cm]?[jt]s$/, needsSettings: true },
+    ...{ name: 'knex', package: 'knex', settings: /^knexfile\.[cm]?[jt]s$/, needs: 'knexfile.js' },
     ledger: ledgerTable('knex_migrations'),
     own: (table) => [`${table}_lock`],
     up: ({ program, settings }) => [program, 'migrate:latest', ...flag('--knexfile', settings)],
     down: ({ program, settings }) => [program, 'migrate:rollback', '--all', ...flag('--knexfile', settings)],
   },
   {
-    ...{ name: 'typeorm', package: 'typeorm', needsSettings: true },
+    ...{ name: 'typeorm', package: 'typeorm', needs: 'data-source.ts' },
     settings: /^(?:[\w.-]*[.-])?(?:data-?source|ormconfig|typeorm(?:[.-]?config)?)\.[cm]?[jt]s$/i,
     ledger: ledgerTable('migrations'),
     // What its schema builder keeps of views and generated columns.
@@ -61,7 +61,7 @@ export const programTools: readonly ProgramTool[] = [
     down: ({ drivers, settings = '' }) => [`${drivers}/typeorm.cjs`, settings, 'down'],
   },
   {
-    ...{ name: 'node-pg-migrate', package: 'node-pg-migrate', needsSettings: false },
+    ...{ name: 'node-pg-migrate', package: 'node-pg-migrate' },
     settings: /^\.?node-pg-migrate(?:rc|\.config)\.\w+$/,
     ledger: ledgerTable('pgmigrations'),
     own: () => [],
@@ -72,7 +72,7 @@ export const programTools: readonly ProgramTool[] = [
     ],
   },
   {
-    ...{ name: 'kysely', package: 'kysely-ctl', needsSettings: false },
+    ...{ name: 'kysely', package: 'kysely-ctl' },
     settings: /^kysely\.config\.[cm]?[jt]s$/,
     ledger: ledgerTable('kysely_migration'),
     own: (table) => [`${table}_lock`],
@@ -80,7 +80,7 @@ export const programTools: readonly ProgramTool[] = [
     down: ({ program, given }) => [program, 'migrate:rollback', '--all', ...flag('--config', given)],
   },
   {
-    ...{ name: 'sequelize', package: 'sequelize-cli', needsSettings: false },
+    ...{ name: 'sequelize', package: 'sequelize-cli' },
     settings: /^\.sequelizerc$/,
     ledger: ledgerTable('SequelizeMeta'),
     own: () => [],
@@ -88,7 +88,7 @@ export const programTools: readonly ProgramTool[] = [
     down: ({ program, given }) => [program, 'db:migrate:undo:all', ...sequelizeSettings(given)],
   },
   {
-    ...{ name: 'mikro-orm', package: '@mikro-orm/cli', needsSettings: true },
+    ...{ name: 'mikro-orm', package: '@mikro-orm/cli', needs: 'mikro-orm.config.ts' },
     settings: /^mikro-orm\.config\.[cm]?[jt]s$/,
     ledger: ledgerTable('mikro_orm_migrations'),
     own: () => [],

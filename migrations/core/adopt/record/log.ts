@@ -55,6 +55,12 @@ export async function readLog(
   return rowsOf(text.slice(0, text.lastIndexOf('\n')), database)
 }
 
+/** The log of one database as far as it is written. @throws MigError `no-recording` for a log with a gap */
+export function logSoFar({ logFile }: RecordingServer, database: string): readonly LogRow[] {
+  const text = readFileSync(logFile, 'utf8')
+  return rowsOf(text.slice(0, text.lastIndexOf('\n')), database)
+}
+
 /**
  * The rows of a log that concern one database, and the marks.
  * @throws MigError `no-recording` for a log with a gap

@@ -1,6 +1,7 @@
 import type { Client, ClientBase } from 'pg'
 import {
   type Action,
+  type Catalog,
   managedGlobals,
   objectName,
   outsideReferences,
@@ -44,7 +45,7 @@ export async function actionsFromNothing(
       (name) => name.startsWith('extension ') && !othersExtensions.includes(name.slice('extension '.length)),
     ),
   )
-  const scope = searchScope({ schemas, excludes, globals, privileges: false })
+  const scope = searchScope({ schemas, excludes: withSequences(to, excludes), globals, privileges: false })
   const view = viewedIn(to, scope)
   const made = [...others]
   if (surround !== undefined) {
@@ -73,4 +74,18 @@ export async function actionsFromNothing(
   const casts = { using: {}, recreate: ['*'] }
   const { actions } = await searchStatements({ client: empty, from, to, scope, first: [], casts })
   return actions
+}
+
+/** A sequence goes with the table that owns it. */
+function withSequences({ facts }: Catalog, excludes: Excludes): Excludes {
+  const left = new Set(
+    facts.facts().flatMap(({ id, payload }) => {
+      const owner = payload.ownedBy as { schema: string; table: string } | null | undefined
+      if (id.kind !== 'sequence' || owner == null) return []
+      const isLeft = excludes({ kind: 'table', schema: owner.schema, name: owner.table })
+      return isLeft ? [`${id.schema}.${id.name}`] : []
+    }),
+  )
+  return (object) =>
+    excludes(object) || (object.kind === 'sequence' && left.has(`${object.schema}.${object.name}`))
 }
