@@ -157,9 +157,9 @@ function reasonOf({ lastError }: Cut, { said }: ToolEnd): string {
   const line = said
     .split('\n')
     .map((each) => each.trim())
-    .find((each) => /^(?:\[?\w*error\]?:|error\s{2}|[\w ]*failed with error:)/i.test(each))
+    .find((each) => /^(?:\[?\w*error\]?:|\[(?:error|fail)\]\s|[\w ]*failed with error:)/i.test(each))
   // What the tool says of the migration comes before what the migration says.
-  const own = line?.replace(/^.*\boriginal error: |^error\s{2}/i, '')
+  const own = line?.replace(/^.*\boriginal error: |^\[\w+\]\s+/i, '')
   return (lastError ?? own ?? 'it ended with an error').slice(0, 200)
 }
 
