@@ -85,6 +85,36 @@ describe('objects that are dropped and made again', () => {
     expect(files[0]?.text).not.toContain('keepGrants')
   })
 
+  labTest('are not those that trade names: each keeps its own grants', async ({ lab }) => {
+    const models = (first: string, second: string) => ({
+      'user.sql': `CREATE TABLE app_user.${first} (id bigint PRIMARY KEY, a text);
+        CREATE TABLE app_user.${second} (id bigint PRIMARY KEY, b integer);`,
+    })
+    await writeModels(lab, models('hidden', 'shown'))
+    await generateFiles(lab)
+    await lab.upgrade()
+    await lab.database.client.query(
+      'GRANT SELECT ON app_user.shown TO PUBLIC; GRANT UPDATE (b) ON app_user.shown TO PUBLIC',
+    )
+    const readable = async () => {
+      const { rows } = await lab.database.client.query<Record<string, string>>(
+        `SELECT table_name, column_name FROM information_schema.column_privileges
+         WHERE table_schema = 'app_user' AND grantee = 'PUBLIC' ORDER BY privilege_type, table_name, column_name`,
+      )
+      return rows
+    }
+    const had = await readable()
+    await writeModels(lab, models('shown', 'hidden'))
+    const { files } = await generateFiles(lab, {
+      renames: { given: { 'app_user.hidden': 'shown', 'app_user.shown': 'hidden' }, others: 'ask' },
+    })
+    expect(files[0]?.text).not.toContain('keepGrants')
+    expect((await lab.upgrade()).error).toBeUndefined()
+    expect(await readable()).toEqual(had.map((row) => ({ ...row, table_name: 'hidden' })))
+    expect((await lab.run({ direction: 'downgrade', target: '-1' })).error).toBeUndefined()
+    expect(await readable()).toEqual(had)
+  })
+
   labTest(
     'lose their grants, and say so, where they go in one revision and come back in another',
     async ({ lab }) => {

@@ -8,7 +8,7 @@ type Incarnations = ReadonlyMap<string, Incarnation>
 interface Incarnation {
   readonly family: keyof GrantedObjects
   readonly name: string
-  /** An OID, or a column's number; a copied database has the same (CREATE DATABASE … TEMPLATE). */
+  /** An OID, of a column with its number; a copied database has the same (CREATE DATABASE … TEMPLATE). */
   readonly id: string
 }
 
@@ -40,16 +40,26 @@ async function readIncarnations(client: ClientBase, schemas: readonly string[]):
 
 /**
  * What was dropped and made again between two readings: its grants are gone. A table stands in the list when one
- * of its columns was.
+ * of its columns was. What a rename has given a name that was another's keeps its own grants.
  */
 function recreatedBetween(before: Incarnations, after: Incarnations): GrantedObjects {
   const found = { relations: new Set<string>(), routines: new Set<string>(), types: new Set<string>() }
-  for (const [key, { family, name, id }] of after) {
+  const [known, there] = [idsOf(before), idsOf(after)]
+  for (const [key, each] of after) {
     const old = before.get(key)
-    if (old !== undefined && old.id !== id) found[family].add(name)
+    if (old !== undefined && !there.has(idOf(old)) && !known.has(idOf(each)))
+      found[each.family].add(each.name)
   }
   const lists = Object.entries(found).map(([family, names]) => [family, [...names]] as const)
   return Object.fromEntries(lists.filter(([, names]) => names.length > 0))
+}
+
+function idsOf(objects: Incarnations): ReadonlySet<string> {
+  return new Set([...objects.values()].map(idOf))
+}
+
+function idOf({ family, id }: Incarnation): string {
+  return `${family} ${id}`
 }
 
 /** Objects in the list without those in the others. */
@@ -78,7 +88,7 @@ const query = `
   )
   SELECT 'relations' AS family, name AS key, name, oid::text AS id FROM relation
   UNION ALL
-  SELECT 'relations', format('%s.%I', name, attname), name, attnum::text
+  SELECT 'relations', format('%s.%I', name, attname), name, format('%s.%s', relation.oid, attnum)
   FROM relation JOIN pg_attribute ON attrelid = relation.oid AND attnum > 0 AND NOT attisdropped
   UNION ALL
   SELECT 'routines', p.oid::regprocedure::text, p.oid::regprocedure::text, p.oid::text

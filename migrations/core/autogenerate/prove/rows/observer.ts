@@ -127,11 +127,13 @@ function withLabels(state: Observation, labels: EnumLabels): Observation {
   if (labels.size === 0) return state
   const tables = state.tables.map((table) => {
     const renamed = table.columns.map(({ type }) => labels.get(type.replaceAll('"', '').replace(/\[\]$/, '')))
+    const relabelled = (value: string | null, at: number) =>
+      value?.replace(/[^{},"]+/g, (label) => renamed[at]?.get(label) ?? label) ?? null
     const rows = table.rows.map((row) => ({
       ...row,
-      values: row.values.map(
-        (value, at) => value?.replace(/[^{},"]+/g, (label) => renamed[at]?.get(label) ?? label) ?? null,
-      ),
+      values: row.values.map(relabelled),
+      // A cast was asked about before the rename, and runs after it.
+      cast: new Map([...row.cast].map(([at, value]) => [at, relabelled(value, at)])),
     }))
     return { ...table, rows }
   })
