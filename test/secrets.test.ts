@@ -29,6 +29,7 @@ describe('withoutSecrets', () => {
     ["OPTIONS (aws_secret_access_key 's3cret')", "OPTIONS (aws_secret_access_key '***')"],
     ["f(password => 's3cret', n => 1)", "f(password => '***', n => 1)"],
     ['ALTER ROLE ann PASSWORD NULL', 'ALTER ROLE ann PASSWORD NULL'],
+    ['Unexpected token \'x\', "x" is not valid JSON', 'Unexpected token \'x\', "x" is not valid JSON'],
     ['password authentication failed for user "ann"', 'password authentication failed for user "ann"'],
   ])('%j', (text, masked) => {
     expect(withoutSecrets(text)).toBe(masked)

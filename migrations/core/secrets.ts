@@ -17,6 +17,8 @@ export function withoutSecrets(text: string): string {
     const found = beginnings.exec(text)
     if (found === null) break
     from = beginnings.lastIndex
+    // A parser's own words.
+    if (/unexpected $/i.test(text.slice(Math.max(0, found.index - 11), found.index))) continue
     const secret = found[0] === '://' ? urlSecret(text, found.index, run) : namedSecret(text, from, skip)
     if (secret === undefined || secret.end <= secret.start) continue
     parts.push(text.slice(kept, secret.start), secret.mask)
