@@ -81,6 +81,9 @@ function showResult({ output }: Command, result: InitResult): void {
         `${targetSchema} is at ${revisions.join(', ')}: equal to the live database`,
     ),
     ...(adopted.length === 0 ? ['no first revision was written'] : []),
+    ...(models === undefined || models.silentOn.length === 0
+      ? []
+      : [`left alone, as the models cannot say it: ${models.silentOn.join(', ')} (silentOn in env.ts)`]),
     ...(isEqual ? [] : ['the live database differs from the models:', ...byKind(models?.changes ?? [])]),
     ...(models?.problem === undefined ? [] : [`the models do not load yet: ${models.problem.message}`]),
     `next: ${models?.problem?.help ?? next}`,

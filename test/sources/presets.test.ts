@@ -69,10 +69,11 @@ describe('the preset of', () => {
   }
 
   test('Prisma prints what its own command says, and follows from the schema file', () => {
-    expect(prisma('db/schema.prisma')).toEqual({
+    expect(prisma('db/schema.prisma')).toMatchObject({
       print:
         'npx --no-install prisma migrate diff --from-empty --to-schema-datamodel db/schema.prisma --script',
       inputs: ['../db/schema.prisma'],
+      silentOn: expect.arrayContaining(['trigger', 'partial index']),
     })
   })
 })

@@ -20,6 +20,7 @@ import { changesOfFingerprints } from '../scratch/changes.ts'
 import { scratchOptions, withScratchDatabase } from '../scratch/database.ts'
 import type { LineTarget } from '../scratch/lines.ts'
 import { runOnScratch, scratchProject } from '../scratch/project.ts'
+import { tellOfSilent } from '../scratch/silent-objects.ts'
 import { fingerprintOf, type State } from '../scratch/state.ts'
 import { runSurrounded, surroundHistory } from '../scratch/surroundings/surroundings.ts'
 import { tenantsBeside } from './tenants/hidden.ts'
@@ -59,6 +60,7 @@ export async function checkProject(
 ): Promise<CheckResult> {
   const { pending, edited } = await historyChecks(session, project)
   const input = await modelInput(session, project, privileges)
+  await tellOfSilent(session.client, project.env, session.emit)
   const lines = input.lines.filter((line) => input.filter.includes(line.key) && !line.tenant)
   const live = await hashesOf(session.client, input, lines)
   const { rows } = await session.client.query<{ version: string }>(

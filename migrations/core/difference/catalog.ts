@@ -142,7 +142,7 @@ function viewOf(facts: FactBase, scope: Scope): FactBase {
     const known = gone.get(fact)
     if (known !== undefined) return known
     const parent = fact.parent === undefined ? undefined : facts.get(fact.parent)
-    const hidden = isHidden(fact.id, inScope, scope) || (parent !== undefined && isGone(parent))
+    const hidden = isHidden(fact, inScope, scope) || (parent !== undefined && isGone(parent))
     gone.set(fact, hidden)
     return hidden
   }
@@ -165,7 +165,7 @@ export function rolesOf({ facts }: Catalog): readonly string[] {
   return facts.facts().flatMap(({ id }) => (id.kind === 'role' ? [id.name] : []))
 }
 
-function isHidden(id: ObjectId, inScope: ReadonlySet<string>, scope: Scope): boolean {
+function isHidden({ id, payload }: Fact, inScope: ReadonlySet<string>, scope: Scope): boolean {
   const base = baseObject(id)
   if (clusterKinds.has(base.kind)) return !(scope.privileges && base.kind === 'role')
   if (id.kind === 'acl' && !scope.privileges) return true
@@ -181,7 +181,15 @@ function isHidden(id: ObjectId, inScope: ReadonlySet<string>, scope: Scope): boo
   if (!('name' in base)) return false
   const table = relationOf(base)?.name
   const owner = table === undefined || table === base.name ? {} : { table }
-  return scope.excludes({ kind: kindWord(base), schema, name: base.name, ...owner })
+  const form = id.kind === 'index' ? indexForm(String(payload.def)) : {}
+  return scope.excludes({ kind: kindWord(base), schema, name: base.name, ...owner, ...form })
+}
+
+/** From what pg_get_indexdef gives: a parenthesis in the list of columns is an expression, or after a space an operator class's. */
+function indexForm(definition: string): { readonly isPartial: boolean; readonly hasExpression: boolean } {
+  const [, list = ''] = / USING \w+ \((.*)$/s.exec(definition) ?? []
+  const columns = list.replace(/\) (?:INCLUDE|NULLS NOT DISTINCT|WITH|TABLESPACE|WHERE)\b.*$/s, '')
+  return { isPartial: / WHERE \(/.test(list), hasExpression: /[\w"]\(|^\(|, \(/.test(columns) }
 }
 
 /**

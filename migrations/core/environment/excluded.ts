@@ -1,35 +1,13 @@
 import { MigError } from '../errors.ts'
 import { wildcard } from '../wildcard.ts'
+import { excludableKinds } from './excludable-kinds.ts'
 import type { Environment } from './load.ts'
 import { nearest } from './nearest.ts'
 import type { EnvironmentOptions, ExcludableObject } from './options.ts'
+import { isOfKinds, silentOf } from './silent-kinds.ts'
 
 /** True for an object that is left alone, with everything that belongs to it. */
 export type Excludes = (object: ExcludableObject) => boolean
-
-/** The kinds that `excludeKinds` may name, in PostgreSQL's words. */
-const kinds = [
-  'table',
-  'foreign table',
-  'view',
-  'materialized view',
-  'sequence',
-  'index',
-  'constraint',
-  'trigger',
-  'rule',
-  'policy',
-  'function',
-  'procedure',
-  'aggregate',
-  'type',
-  'domain',
-  'collation',
-  'statistics object',
-  'operator',
-  'text search configuration',
-  'text search dictionary',
-]
 
 type Exclusions = Pick<EnvironmentOptions, 'excludeTables' | 'excludeKinds' | 'exclude'>
 
@@ -84,30 +62,40 @@ interface FingerprintedObject {
   readonly schema: string
   readonly name: string
   readonly parent?: string
+  readonly definition: Readonly<Record<string, unknown>>
 }
 
 /** The same question, as the fingerprint puts it. */
 export function fingerprintExcludes(excludes: Excludes): (object: FingerprintedObject) => boolean {
-  return ({ kind, schema, name, parent }) =>
+  return ({ kind, schema, name, parent, definition }) =>
     excludes({
       kind: kind === 'statistics' ? 'statistics object' : kind,
       schema,
       name,
       ...(parent === undefined ? {} : { table: parent }),
+      ...(kind === 'index' ? indexForm(definition) : {}),
     })
 }
 
-type Excluding = Pick<Environment, 'lines' | 'options'>
+/** A column of an index has a parenthesis where it is an expression; after a space it is an operator class's. */
+function indexForm({ predicate, columns }: Readonly<Record<string, unknown>>): Partial<ExcludableObject> {
+  const isPartial = predicate !== undefined && predicate !== null
+  const texts = Array.isArray(columns) ? columns.map(String) : []
+  return { isPartial, hasExpression: texts.some((text) => /^\(|[\w"]\(/.test(text)) }
+}
+
+type Excluding = Pick<Environment, 'lines' | 'models' | 'options'>
 
 /**
  * What of a tenant no command compares: what the environment excludes by table, kind and function, and the tables
- * that the line excludes.
+ * that the line excludes, and what its models cannot say.
  * @throws MigError `bad-setting` for a kind that there is not
  */
-export function tenantExcludes({ lines, options }: Excluding, line: string): Excludes {
+export function tenantExcludes({ lines, models, options }: Excluding, line: string): Excludes {
   const own = lines.find(({ key }) => key === line)?.tenants?.excludeTables ?? []
   const [inLine, everywhere] = [excludedTables(own), excludedObjects(options)]
-  return (object) => inLine(object) || everywhere(object)
+  const silent = silentOf(models, line)
+  return (object) => inLine(object) || everywhere(object) || isOfKinds(object, silent)
 }
 
 /**
@@ -119,25 +107,26 @@ export function tenantExclusion(
   env: Excluding,
   line: string,
   seenAs?: string,
-): (object: ExcludableObject & { readonly parent?: string }) => boolean {
+): (object: FingerprintedObject) => boolean {
   const excludes = fingerprintExcludes(tenantExcludes(env, line))
   return (object) => excludes(seenAs === undefined ? object : { ...object, schema: seenAs })
 }
 
 /** Whether the environment excludes anything. */
-export function excludesAny({ lines, options }: Excluding): boolean {
+export function excludesAny({ lines, models, options }: Excluding): boolean {
   const { exclude, excludeKinds, excludeTables } = options
   return (
     [exclude, excludeKinds, excludeTables].some((setting) => setting !== undefined) ||
+    lines.some(({ key }) => silentOf(models, key).size > 0) ||
     lines.some(({ tenants }) => tenants?.excludeTables !== undefined)
   )
 }
 
 function knownKind(kind: string): string {
-  if (kinds.includes(kind)) return kind
-  const guess = nearest(kind, kinds)
+  if (excludableKinds.includes(kind)) return kind
+  const guess = nearest(kind, excludableKinds)
   throw new MigError('bad-setting', `setting "excludeKinds" names "${kind}", which is not a kind of object`, {
-    help: guess === undefined ? `the kinds are ${kinds.join(', ')}` : `did you mean "${guess}"?`,
+    help: guess === undefined ? `the kinds are ${excludableKinds.join(', ')}` : `did you mean "${guess}"?`,
   })
 }
 

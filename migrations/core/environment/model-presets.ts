@@ -1,5 +1,22 @@
 import type { BuiltModels, PrintedModels } from './model-programs.ts'
 
+/** What no schema of an ORM can say. */
+const ofDatabases = [
+  'function',
+  'procedure',
+  'aggregate',
+  'trigger',
+  'rule',
+  'policy',
+  'domain',
+  'collation',
+  'statistics object',
+  'operator',
+  'text search configuration',
+  'text search dictionary',
+]
+const views = ['view', 'materialized view']
+
 type More<Program> = Omit<Program, 'build' | 'print'>
 
 /**
@@ -9,12 +26,16 @@ type More<Program> = Omit<Program, 'build' | 'print'>
  */
 export function typeorm(dataSource: string, more: More<BuiltModels> = {}): BuiltModels {
   const program = /\.[cm]?ts$/.test(dataSource) ? 'typeorm-ts-node-commonjs' : 'typeorm'
-  return { build: `npx --no-install ${program} schema:sync -d ${dataSource}`, ...more }
+  return {
+    build: `npx --no-install ${program} schema:sync -d ${dataSource}`,
+    silentOn: [...ofDatabases, 'expression index'],
+    ...more,
+  }
 }
 
 /** Models of MikroORM: `schema:create` of the project's own package, with its mikro-orm.config. */
 export function mikroOrm(more: More<BuiltModels> = {}): BuiltModels {
-  return { build: 'npx --no-install mikro-orm schema:create --run', ...more }
+  return { build: 'npx --no-install mikro-orm schema:create --run', silentOn: ofDatabases, ...more }
 }
 
 /**
@@ -23,7 +44,7 @@ export function mikroOrm(more: More<BuiltModels> = {}): BuiltModels {
  *   package.json
  */
 export function sequelize(script: string, more: More<BuiltModels> = {}): BuiltModels {
-  return { build: `node ${script}`, ...more }
+  return { build: `node ${script}`, silentOn: [...ofDatabases, ...views], ...more }
 }
 
 /**
@@ -34,6 +55,7 @@ export function prisma(schema = 'prisma/schema.prisma', more: More<PrintedModels
   return {
     print: `npx --no-install prisma migrate diff --from-empty --to-schema-datamodel ${schema} --script`,
     inputs: [`../${schema}`],
+    silentOn: [...ofDatabases, ...views, 'partial index', 'expression index'],
     ...more,
   }
 }

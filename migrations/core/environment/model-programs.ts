@@ -15,6 +15,8 @@ interface ProgramOptions {
    * does not run it again. Without them it always runs.
    */
   readonly inputs?: readonly string[]
+  /** Kinds of objects that it cannot say, as `excludeKinds` has them, `partial index` and `expression index`. */
+  readonly silentOn?: readonly string[]
 }
 
 /** A program whose output is DDL. */

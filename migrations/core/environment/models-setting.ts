@@ -1,9 +1,17 @@
 import { MigError } from '../errors.ts'
 import { isProgram, type ModelProgram, modelProgram } from './model-programs.ts'
 import { nearest } from './nearest.ts'
+import { silentKinds } from './silent-kinds.ts'
+
+/** A folder, a file, a glob or a package specifier. */
+export interface ModelsPath {
+  readonly path: string
+  /** Kinds of objects that it cannot say. */
+  readonly silentOn?: readonly string[]
+}
 
 /** A folder, a file, a glob or a package specifier; or a program. */
-export type ModelSource = string | ModelProgram
+export type ModelSource = string | ModelsPath | ModelProgram
 
 /** Where the models are: for all keys, or by key. */
 export type ModelsSetting =
@@ -14,7 +22,9 @@ export type ModelsSetting =
 /** One source, and the key that it was named for. */
 export interface KeyedSource {
   readonly key: string | undefined
-  readonly source: ModelSource
+  readonly source: string | ModelProgram
+  /** Kinds of objects that it cannot say. */
+  readonly silentOn?: readonly string[]
 }
 
 /** Where the models of an environment are. */
@@ -36,7 +46,8 @@ export type DrizzleCasing = 'snake_case' | 'camelCase'
  *   `unknown-setting` for an unknown part of a program
  */
 export function modelSources(setting: unknown, keys: readonly string[]): readonly KeyedSource[] {
-  if (!isRecord(setting) || isProgram(setting, keys)) return keyed(undefined, setting, 'models')
+  if (!isRecord(setting) || isPath(setting, keys) || isProgram(setting, keys))
+    return keyed(undefined, setting, 'models')
   return Object.entries(setting).flatMap(([key, given]) => {
     if (keys.includes(key)) return keyed(key, given, `models.${key}`)
     const guess = nearest(key, keys)
@@ -55,8 +66,21 @@ function keyed(key: string | undefined, given: unknown, name: string): readonly 
   if (list.length === 0) throw badSource(name, 'names no source')
   return list.map((source) => {
     if (typeof source === 'string' && source.trim() !== '') return { key, source }
-    if (isRecord(source)) return { key, source: modelProgram(source, name) }
+    if (isRecord(source)) {
+      const { silentOn, path, ...program } = source
+      const silent = silentOn === undefined ? {} : { silentOn: silentKinds(listOf(silentOn, name), name) }
+      if (path === undefined) return { key, source: modelProgram(program, name), ...silent }
+      if (typeof path === 'string' && path.trim() !== '' && Object.keys(program).length === 0)
+        return { key, source: path, ...silent }
+    }
     throw badSource(name, `holds ${JSON.stringify(source) ?? 'nothing'}, which is not a source`)
+  })
+}
+
+function listOf(value: unknown, name: string): readonly string[] {
+  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value
+  throw new MigError('bad-setting', `setting "${name}.silentOn" in env.ts must be a list of kinds`, {
+    help: "as in silentOn: ['function', 'trigger', 'partial index']",
   })
 }
 
@@ -64,6 +88,11 @@ function badSource(name: string, what: string): MigError {
   return new MigError('bad-setting', `setting "${name}" in env.ts ${what}`, {
     help: "a folder, a file, a glob, a package such as '@acme/db/schema', { print: 'command' } or { build: 'command' }",
   })
+}
+
+/** A key of the schema map may be called `path`, too. */
+function isPath(given: Readonly<Record<string, unknown>>, keys: readonly string[]): boolean {
+  return 'path' in given && !Object.keys(given).every((key) => keys.includes(key))
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

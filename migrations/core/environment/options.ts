@@ -46,6 +46,10 @@ export interface ExcludableObject {
   readonly name: string
   /** The table or view of a column, a constraint, a trigger, a rule or a policy. */
   readonly table?: string
+  /** Of an index: whether it has a WHERE. */
+  readonly isPartial?: boolean
+  /** Of an index: whether it is over an expression. */
+  readonly hasExpression?: boolean
 }
 
 /** Statements that run in the revision's transaction, or each on its own. */

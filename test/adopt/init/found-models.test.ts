@@ -33,19 +33,20 @@ describe('init where a project has its models', () => {
       mkdirSync(join(project.root, 'node_modules'))
       for (const name of ['drizzle-orm', 'drizzle-kit'])
         symlinkSync(join(repository, 'node_modules', name), join(project.root, 'node_modules', name))
-      await project.run(`CREATE TABLE car (id int PRIMARY KEY, name text);
+      await project.run(`CREATE TABLE car (id int PRIMARY KEY, name text); CREATE INDEX named ON car (name);
         CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
         CREATE TRIGGER touched BEFORE UPDATE ON car FOR EACH ROW EXECUTE FUNCTION touch()`)
       const { models, files, adopted } = await init(project)
-      expect(read(project, 'migrations/env.ts')).toContain("models: '../src/db/schema.ts',")
+      expect(read(project, 'migrations/env.ts')).toContain(
+        "models: { path: '../src/db/schema.ts', silentOn: ['function', 'trigger'] },",
+      )
       expect(existsSync(join(project.root, 'migrations/models'))).toBe(false)
       expect(files.some((file) => file.includes('models/'))).toBe(false)
       expect(adopted.map(({ line }) => line)).toEqual(['public'])
       expect(models?.problem).toBeUndefined()
       expect(models?.changes.map(({ verb, kind, name }) => `${verb} ${kind} ${name}`).toSorted()).toEqual([
         'add column public.car.seats',
-        'drop function public.touch()',
-        'drop trigger public.car.touched',
+        'drop index public.named',
       ])
     },
   )

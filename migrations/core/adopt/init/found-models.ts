@@ -10,6 +10,8 @@ export interface FoundModels {
   readonly what: string
   /** The value of `models` in env.ts, as code. */
   readonly code: string
+  /** The same, silent on some kinds of objects; missing where that is the tool's own to say. */
+  readonly silentCode?: (kinds: readonly string[]) => string
   /** The function of the package that the code calls. */
   readonly imports?: string
   /** The schemas that the tool manages, where its settings say so. */
@@ -32,13 +34,30 @@ export async function findModels(env: Environment, withSql: boolean): Promise<Fo
   )
 }
 
+/** Kinds that Drizzle has no words for. */
+const unknownToDrizzle = [
+  'function',
+  'procedure',
+  'aggregate',
+  'trigger',
+  'rule',
+  'domain',
+  'statistics object',
+]
+
 async function drizzleModels({ root, dir, cacheDir }: Environment): Promise<FoundModels | undefined> {
   const config = await readDrizzleConfig(root, cacheDir)
   if (config === undefined || config.schema.length === 0) return undefined
   const places = config.schema.map((path) => literal(fromEnvironment(dir, join(root, path))))
+  const listed = (codes: readonly string[]) => (codes.length === 1 ? codes.join() : `[${codes.join(', ')}]`)
   return {
     what: `Drizzle, ${relative(root, config.file)}`,
-    code: places.length === 1 ? (places[0] ?? '') : `[${places.join(', ')}]`,
+    code: listed(places),
+    silentCode: (kinds) => {
+      const silentOn = kinds.filter((kind) => unknownToDrizzle.includes(kind)).map(literal)
+      if (silentOn.length === 0) return listed(places)
+      return listed(places.map((path) => `{ path: ${path}, silentOn: [${silentOn.join(', ')}] }`))
+    },
     ...(config.schemaFilter.length === 0 ? {} : { schemas: config.schemaFilter }),
   }
 }

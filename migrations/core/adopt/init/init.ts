@@ -37,7 +37,12 @@ export interface InitResult {
   /** Schemas that others own, which were left alone. */
   readonly others: readonly string[]
   /** The models that the project has already, and what differs from the live database. */
-  readonly models?: FoundModels & { readonly changes: readonly Change[]; readonly problem?: MigError }
+  readonly models?: FoundModels & {
+    readonly changes: readonly Change[]
+    readonly problem?: MigError
+    /** Kinds that the database has and the models cannot say, which env.ts says they are silent on. */
+    readonly silentOn: readonly string[]
+  }
 }
 
 /**
@@ -121,8 +126,19 @@ export async function initProject(
     if (all !== undefined && surroundings !== undefined) written.replace(all.path, all.text)
     else if (all !== undefined) written.write(all.path, all.text)
     const differs = adopted.length === 0 ? { changes: [] } : await differing(session, project)
+    const isSilent = silenced(differs.changes, found)
+    if (isSilent !== undefined)
+      written.replace(settings, environmentText(env, shown, excluded, { ...found, code: isSilent.code }))
+    const changes = differs.changes.filter(
+      ({ kind, verb }) => verb !== 'drop' || !isSilent?.kinds.includes(kind),
+    )
     for (const { path, text, appends } of recipes) written.write(path, text, appends)
-    return { ...more, files: written.files(), schemas: shown, models: { ...found, ...differs } }
+    return {
+      ...more,
+      files: written.files(),
+      schemas: shown,
+      models: { ...found, ...differs, changes, silentOn: isSilent?.kinds ?? [] },
+    }
   } catch (error) {
     written.undo()
     throw error
@@ -156,6 +172,18 @@ function exportedModels(
     const surround = (texts: readonly string[]) => makeReferred(client, onLive, texts, mapped, ownership)
     return exportModels(session.client, client, { ...part, surround })
   })
+}
+
+/** The kinds that only the database has and models cannot say, and how env.ts says so. */
+function silenced(
+  changes: readonly Change[],
+  { code, silentCode }: FoundModels,
+): { readonly code: string; readonly kinds: readonly string[] } | undefined {
+  const dropped = [
+    ...new Set(changes.flatMap(({ kind, verb }) => (verb === 'drop' ? [kind] : []))),
+  ].toSorted()
+  const kinds = dropped.filter((kind) => silentCode !== undefined && silentCode([kind]) !== code)
+  return silentCode === undefined || kinds.length === 0 ? undefined : { code: silentCode(kinds), kinds }
 }
 
 /** What differs between the live database and the project's own models, or why they do not load. */

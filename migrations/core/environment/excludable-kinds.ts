@@ -1,0 +1,23 @@
+/** The kinds that `excludeKinds` may name, in PostgreSQL's words. */
+export const excludableKinds = [
+  'table',
+  'foreign table',
+  'view',
+  'materialized view',
+  'sequence',
+  'index',
+  'constraint',
+  'trigger',
+  'rule',
+  'policy',
+  'function',
+  'procedure',
+  'aggregate',
+  'type',
+  'domain',
+  'collation',
+  'statistics object',
+  'operator',
+  'text search configuration',
+  'text search dictionary',
+]

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest'
+import { checkProject } from '../../migrations/core/check/index.ts'
+import { silentOf } from '../../migrations/core/environment/index.ts'
+import { modelSources } from '../../migrations/core/environment/models-setting.ts'
+import { type MigEvent, usingSession } from '../../migrations/core/index.ts'
+import { labTest } from '../runner/support.ts'
+import { generateFiles, writeModels } from './support/project.ts'
+
+describe('what a source is silent on', () => {
+  const live = `CREATE TABLE car (id int PRIMARY KEY, name text, gone boolean);
+    CREATE INDEX named ON car (name); CREATE INDEX kept ON car (name) WHERE NOT gone; CREATE INDEX lowered ON car (lower(name));
+    CREATE INDEX other ON car (gone);
+    CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+    CREATE TRIGGER touched BEFORE UPDATE ON car FOR EACH ROW EXECUTE FUNCTION touch()`
+  const settings = {
+    schemas: { app: 'public' },
+    models: {
+      path: 'models/app.sql',
+      silentOn: ['function', 'trigger', 'partial index', 'expression index'],
+    },
+  }
+
+  labTest('is left alone, and told once', async ({ lab }) => {
+    await lab.database.client.query(live)
+    await writeModels(lab, {
+      'app.sql':
+        'CREATE TABLE car (id int PRIMARY KEY, name text, gone boolean, seats int); CREATE INDEX named ON car (name);',
+    })
+    const events: MigEvent[] = []
+    const { files } = await generateFiles(lab, { emit: (event) => events.push(event) }, settings)
+    const text = files
+      .map((file) => file.text.slice(file.text.indexOf('upgrade('), file.text.indexOf('downgrade(')))
+      .join()
+    expect(text.match(/`[^`]+`/g)?.toSorted()).toEqual([
+      '`ALTER TABLE public.car ADD COLUMN seats integer`',
+      '`DROP INDEX public.other`',
+    ])
+    const told = events.flatMap((event) =>
+      event.event === 'warning' && event.code === 'left-alone' ? [event.message] : [],
+    )
+    expect(told).toHaveLength(1)
+    for (const name of ['public.touch', 'public.touched', 'public.kept', 'public.lowered'])
+      expect(told[0]).toContain(name)
+    expect((await lab.upgrade({ settings })).error).toBeUndefined()
+    const project = await lab.project(settings)
+    const { drift } = await usingSession(project.env, {}, (session) =>
+      checkProject(session, project, { privileges: false }),
+    )
+    expect(drift).toEqual([])
+  })
+
+  test('is what each of the sources of a schema is silent on', () => {
+    const sources = modelSources(
+      {
+        user: [
+          { path: 'a.ts', silentOn: ['trigger', 'policy'] },
+          { path: 'b.ts', silentOn: ['trigger'] },
+        ],
+        shop: 'c.sql',
+      },
+      ['user', 'shop'],
+    )
+    expect([...silentOf({ sources }, 'user')]).toEqual(['trigger'])
+    expect([...silentOf({ sources }, 'shop')]).toEqual([])
+  })
+
+  test('is a kind of object', () => {
+    expect(() => modelSources({ path: 'a.ts', silentOn: ['triger'] }, [])).toThrow(
+      '"triger", which is not a kind',
+    )
+  })
+})
