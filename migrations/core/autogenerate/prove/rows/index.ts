@@ -1,3 +1,5 @@
+export { commitsBetween, type OnCopy } from './walk.ts'
+
 import type { Client } from 'pg'
 import type { Rename } from '../../../difference/index.ts'
 import { concernedTables, noPartition, seedRows } from '../../../scratch/rows/index.ts'
@@ -7,10 +9,10 @@ import type { GeneratedRevision } from '../../write/revision.ts'
 import { withHeirs } from './heirs.ts'
 import { type RowObserver, rowObserver } from './observer.ts'
 import { rowPlan } from './plan.ts'
-import { type EmptiedTable, type OnCopy, triedRows } from './trial.ts'
+import { triedRows } from './trial.ts'
+import type { EmptiedTable, OnCopy } from './walk.ts'
 
 export type { RowObserver } from './observer.ts'
-export { commitsBetween, type OnCopy } from './trial.ts'
 
 /** Adds the rows of a seed file to a scratch database at the base state. */
 export function seedBase(client: Client, { modelsDir, cacheDir, lines, emit }: ModelInput): Promise<void> {

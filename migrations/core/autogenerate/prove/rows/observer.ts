@@ -12,7 +12,8 @@ import {
 } from '../../../scratch/rows/index.ts'
 import { expectAnnounced, expectInserts, proofFailed } from './judge.ts'
 import type { DirectionPlan, EnumLabels, RowPlan } from './plan.ts'
-import { emptyTables, type TriedRows } from './trial.ts'
+import type { TriedRows } from './trial.ts'
+import { emptyTables } from './walk.ts'
 
 /** The third observer of a proof: what becomes of rows. Each step is called when its statements have run. */
 export interface RowObserver {
