@@ -19,8 +19,6 @@ export type { AppliedRows, LogEntry } from './ledger/index.ts'
 export type {
   Column,
   Constraint,
-  CustomDirectives,
-  CustomOperations,
   ObjectName,
   Operations,
   TableSpec,

@@ -2,7 +2,6 @@ import { describe, expect, expectTypeOf, test } from 'vitest'
 import { MigError } from '../../migrations/core/errors.ts'
 import {
   type Column,
-  type CustomDirectives,
   type Operations,
   operations,
   type StatementSink,
@@ -11,25 +10,9 @@ import {
 import { databaseTest } from '../support/database.ts'
 import { contextOf, databaseSink, recordingSink } from './support/sinks.ts'
 
-declare module '../../migrations/core/operations/custom.ts' {
-  interface CustomOperations {
-    createAuditTrigger(table: string, events: readonly ('insert' | 'delete')[]): Promise<void>
-  }
-}
-
-const custom: CustomDirectives = {
-  async createAuditTrigger(op, table, events) {
-    await op.createTrigger('audit', table, { when: 'after', events, function: 'audit' })
-  },
-}
-
 describe('op', () => {
   test('tells the target schema quoted and raw, and the schemas of the other lines', () => {
-    const op = operations(
-      recordingSink(),
-      { schema: 'tenant_1', schemas: { user: 'Rfx User' }, x: { n: 3 } },
-      custom,
-    )
+    const op = operations(recordingSink(), { schema: 'tenant_1', schemas: { user: 'Rfx User' }, x: { n: 3 } })
     expect([op.schema, op.schemaName, op.schemas.user, op.x.n]).toEqual([
       'tenant_1',
       'tenant_1',
@@ -47,14 +30,14 @@ describe('op', () => {
         throw new MigError('offline', 'there is no connection in a script')
       },
     }
-    const op = operations(offline, contextOf('app'), custom)
+    const op = operations(offline, contextOf('app'))
     expect(op.isOffline).toBe(true)
     expect(() => op.client).toThrow(expect.objectContaining({ code: 'offline' }))
   })
 
   test('takes autocommit inside autocommit as one', async () => {
     const sink = recordingSink()
-    const op = operations(sink, contextOf('app'), custom)
+    const op = operations(sink, contextOf('app'))
     await op.autocommit(() => op.createIndex('i', 't', ['a'], { concurrently: true }))
     await op.createIndex('j', 't', ['a'], { concurrently: true })
     expect(sink.recorded).toEqual([
@@ -63,29 +46,8 @@ describe('op', () => {
     ])
   })
 
-  test('has the custom directives of the environment, with their types', async () => {
-    const sink = recordingSink()
-    const op = operations(sink, contextOf('app'), custom)
-    await op.createAuditTrigger('agents', ['insert'])
-    expect(sink.recorded).toEqual([
-      {
-        sql: 'CREATE TRIGGER audit AFTER INSERT ON app.agents FOR EACH STATEMENT EXECUTE FUNCTION app.audit()',
-      },
-    ])
-    expectTypeOf(op.createAuditTrigger).parameters.toEqualTypeOf<
-      [table: string, events: readonly ('insert' | 'delete')[]]
-    >()
-  })
-
-  test('refuses a custom directive with the name of a built-in one', () => {
-    const clash = { ...custom, addColumn: async () => {} }
-    expect(() => operations(recordingSink(), contextOf('app'), clash)).toThrow(
-      expect.objectContaining({ code: 'directive-exists' }),
-    )
-  })
-
   test('asks the reverse for what existed, by type and at run time', async () => {
-    const op = operations(recordingSink(), contextOf('app'), custom)
+    const op = operations(recordingSink(), contextOf('app'))
     // @ts-expect-error: existing is what the reverse needs
     await expect(op.reverse.dropTable('agents', {})).rejects.toMatchObject({ code: 'no-reverse' })
     await expect(op.reverse.alterColumn('agents', 'a', { type: 'text' })).rejects.toMatchObject({
@@ -120,7 +82,7 @@ test('Options are typed', () => {
 })
 
 databaseTest('One specification serves upgrade and downgrade', async ({ database }) => {
-  const op = operations(databaseSink(database.client, 'public'), contextOf('public'), custom)
+  const op = operations(databaseSink(database.client, 'public'), contextOf('public'))
   const agents: TableSpec = {
     columns: [{ name: 'id', type: 'bigint', identity: 'always', primaryKey: true }],
   }

@@ -1,5 +1,10 @@
 import type { ClientBase } from 'pg'
-import type { Unmodeled } from './catalog.ts'
+
+/** An object of a kind that the engine cannot compare. */
+export interface Unmodeled {
+  readonly kind: string
+  readonly names: readonly string[]
+}
 
 /**
  * The base types of a database (manual, CREATE TYPE, Base Types) outside of extensions: their input and output are

@@ -1,8 +1,8 @@
 import type { FactBase } from '@supabase/pg-delta/core'
 import { quoteIdent, quoteIdentAlways } from '../postgres/index.ts'
+import type { Action } from './action.ts'
 import { type ObjectId, objectName, schemaOf } from './ids.ts'
 import { ownAction } from './own-action.ts'
-import type { Action } from './plan.ts'
 
 /** A CREATE TABLE and what PostgreSQL would not take from it: see {@link withoutEqualKeys}. */
 export function withEqualKeysApart(action: Action, wanted: FactBase): readonly Action[] {

@@ -4,7 +4,7 @@ import type { ClientBase, Pool } from 'pg'
 import type { ExcludableObject } from '../environment/index.ts'
 import { isScratchRole } from '../postgres/index.ts'
 import { withoutAbsentKinds } from './absent-kinds.ts'
-import { readBaseTypes } from './base-types.ts'
+import { readBaseTypes, type Unmodeled } from './base-types.ts'
 import { withSchemaDefaults } from './default-privileges.ts'
 import { withWholeDomainDefaults } from './domain-defaults.ts'
 import { type Extra, readExtras } from './extras.ts'
@@ -23,12 +23,6 @@ export interface Scope {
   /** Names of extensions, publications and other objects of the whole database that the models declare. */
   readonly globals: ReadonlySet<string>
   readonly privileges: boolean
-}
-
-/** An object of a kind that the engine cannot compare. */
-export interface Unmodeled {
-  readonly kind: string
-  readonly names: readonly string[]
 }
 
 /** The state of a database: everything in it, before any filter. */

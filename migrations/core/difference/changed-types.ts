@@ -1,8 +1,9 @@
 import { diff } from '@supabase/pg-delta/core'
+import type { Action } from './action.ts'
 import type { Catalog, Scope } from './catalog.ts'
 import { type MisorderedType, misorderedTypes, sameAttributes } from './composite-order.ts'
 import { idKey } from './ids.ts'
-import { type Action, bothSides } from './plan.ts'
+import { bothSides } from './plan.ts'
 
 export interface TypeId {
   readonly kind: 'type' | 'domain'

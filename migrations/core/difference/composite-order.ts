@@ -1,9 +1,9 @@
 import type { FactBase } from '@supabase/pg-delta/core'
 import { qualifiedName, quoteIdent } from '../postgres/index.ts'
+import type { Action } from './action.ts'
 import type { Change } from './changes.ts'
 import { idKey } from './ids.ts'
 import { ownAction } from './own-action.ts'
-import type { Action } from './plan.ts'
 
 /** A composite type whose attributes would not come to stand in the order of the wanted state. */
 export interface MisorderedType {

@@ -1,12 +1,12 @@
 import { buildFactBase, type Fact, type FactBase } from '@supabase/pg-delta/core'
 import { qualifiedName, quoteIdent } from '../postgres/index.ts'
+import type { Action } from './action.ts'
 import type { Catalog } from './catalog.ts'
 import type { Change } from './changes.ts'
+import type { ColumnId } from './ids.ts'
 import { idKey, type ObjectId, objectName } from './ids.ts'
 import { virtualMark } from './invisible-states.ts'
 import { ownAction } from './own-action.ts'
-import type { Action } from './plan.ts'
-import type { ColumnId } from './retyping.ts'
 
 /** A generated column that stays, with another expression. */
 export interface NewExpression {

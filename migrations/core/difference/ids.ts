@@ -96,3 +96,6 @@ export function objectName(id: ObjectId): string {
       return id.name
   }
 }
+
+/** A column's identity. */
+export type ColumnId = Extract<ObjectId, { readonly table: string }> & { readonly kind: 'column' }

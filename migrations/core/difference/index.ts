@@ -1,3 +1,5 @@
+export type { Action, Difference, LockClass } from './action.ts'
+export type { Unmodeled } from './base-types.ts'
 /**
  * The difference engine: the only module that knows @supabase/pg-delta. A catalog is read from a database,
  * a difference is computed from two of them; identities are plain values that the rest may compare by key.
@@ -9,7 +11,6 @@ export {
   readCatalog,
   readUncommittedCatalog,
   type Scope,
-  type Unmodeled,
   viewedIn,
 } from './catalog.ts'
 export { attributeMoves, changedTypes, misorderedComposites, type TypeId } from './changed-types.ts'
@@ -33,18 +34,11 @@ export {
 export { type NumberedColumn, numberedColumns } from './numbered-columns.ts'
 export { ownAction } from './own-action.ts'
 export { parentsOf } from './parents.ts'
-export { hasPlainTable } from './plain-tables.ts'
-export {
-  type Action,
-  type Difference,
-  difference,
-  type LockClass,
-} from './plan.ts'
+export { difference, seenDifference, tryDifference } from './plan.ts'
 export { moveCandidates, renameCandidates } from './rename-candidates.ts'
 export { retypedColumn } from './retyping.ts'
 export { afterRows, positionFrom } from './sequence-positions.ts'
 export { plainZone, sessionCast } from './session-casts.ts'
 export { shortened } from './shortened.ts'
-export { partitionRoot, type TableColumn, tableColumns } from './table-columns.ts'
-export { seenDifference, tryDifference } from './try-difference.ts'
+export { hasPlainTable, partitionRoot, type TableColumn, tableColumns } from './table-columns.ts'
 export { columnsHolding } from './type-columns.ts'

@@ -1,9 +1,9 @@
 import type { FactBase, StableId } from '@supabase/pg-delta/core'
 import { qualifiedName, quoteIdent } from '../postgres/index.ts'
+import type { Action } from './action.ts'
 import { inheritedColumns } from './extras/inherited-columns.ts'
 import type { Extra } from './extras.ts'
 import { parentsOf } from './parents.ts'
-import type { Action } from './plan.ts'
 
 /**
  * CREATE TABLE with all the parents that a table has, where the engine knows the first. A column that they have with

@@ -1,5 +1,5 @@
+import type { Action } from './action.ts'
 import type { ObjectId } from './ids.ts'
-import type { Action } from './plan.ts'
 
 /**
  * A statement of ours beside the engine's: it alters what `about` names first, under the lock of ALTER TABLE, in the

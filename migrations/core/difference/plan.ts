@@ -1,13 +1,14 @@
 import type { Fact, FactBase, StableId } from '@supabase/pg-delta/core'
 import { type Action as EngineAction, type Plan, plan } from '@supabase/pg-delta/plan'
 import type { Policy } from '@supabase/pg-delta/policy'
+import type { Action, Difference } from './action.ts'
 import { withEqualKeysApart, withExtensionSchema } from './beside.ts'
 import { type Catalog, roleFact, rolesOf, type Scope, scopedFacts } from './catalog.ts'
-import { type Change, changesOf, renameChange } from './changes.ts'
+import { changesOf, renameChange } from './changes.ts'
 import { inAttributeOrder, misorderedTypes, orderChange } from './composite-order.ts'
 import { type Extra, extraStatements } from './extras.ts'
 import { expressionChange, newExpressions, settingExpressions, withExpressions } from './generated-columns.ts'
-import { type ObjectId, schemaOf } from './ids.ts'
+import { schemaOf } from './ids.ts'
 import { withParents } from './inherit-create.ts'
 import { onlyMark, virtualMark } from './invisible-states.ts'
 import { type NameChange, nameChanges } from './name-changes.ts'
@@ -15,44 +16,6 @@ import { ownAction } from './own-action.ts'
 import { extrasAfter, withNameChanges } from './renamed-facts.ts'
 import { requiredAfterRetyping, retyping, unsetsNoDefault, withoutRepeatedDefaults } from './retyping.ts'
 import { withPositions } from './sequence-positions.ts'
-import type { CastRisk } from './type-changes.ts'
-
-export type LockClass = EngineAction['lockClass']
-
-/** One statement of a difference, with what it needs, what it makes, and what it costs. */
-export interface Action {
-  readonly sql: string
-  readonly produces: readonly ObjectId[]
-  readonly consumes: readonly ObjectId[]
-  readonly destroys: readonly ObjectId[]
-  /** What the objects it makes depend on, and what depends on those that it drops. */
-  readonly needs: readonly ObjectId[]
-  readonly lock: LockClass
-  readonly rewrites: boolean
-  readonly losesData: boolean
-  /** What a type change may do to the values of rows; `none` for every other action. */
-  readonly castRisk: CastRisk
-  /** Of a type change: texts become values, which are written in one form. */
-  readonly readsTexts?: boolean
-  /** `own` cannot run in a transaction; `commit-after` makes something usable only once committed. */
-  readonly transaction: 'plain' | 'own' | 'commit-after'
-  /** True when it uses what an earlier `commit-after` made. */
-  readonly needsCommitBefore: boolean
-  readonly verb: 'create' | 'alter' | 'drop'
-  /** Of a type change whose cast depends on the session: an expression that does not. */
-  readonly sessionCast?: string
-  /** The columns, as `schema.table.column`, whose `--using` expression is in the statement. */
-  readonly using?: readonly string[]
-  /** Columns whose NULLs a value takes the place of. */
-  readonly fills?: readonly { readonly schema: string; readonly table: string; readonly name: string }[]
-}
-
-/** What it takes to go from one catalog to another. */
-export interface Difference {
-  readonly changes: readonly Change[]
-  readonly actions: readonly Action[]
-  readonly checksFunctionBodies: boolean
-}
 
 /**
  * The difference between two catalogs in the schemas of the scope: readable changes, and ordered actions.
@@ -272,4 +235,20 @@ function survives(facts: FactBase, extra: Extra): boolean {
     facts.has({ kind: 'table', schema, name: relation }) ||
     facts.has({ kind: 'foreignTable', schema, name: relation })
   )
+}
+
+/** The difference, or the engine's error where it has no order for it. */
+export function tryDifference(from: Catalog, to: Catalog, scope: Scope): Difference | Error {
+  try {
+    return difference(from, to, scope)
+  } catch (error) {
+    if (error instanceof Error && !(error instanceof TypeError)) return error
+    throw error
+  }
+}
+
+/** The difference; undefined where the engine has no order for it. */
+export function seenDifference(from: Catalog, to: Catalog, scope: Scope): Difference | undefined {
+  const found = tryDifference(from, to, scope)
+  return found instanceof Error ? undefined : found
 }

@@ -1,12 +1,10 @@
 import type { FactBase } from '@supabase/pg-delta/core'
 import { quoteIdent } from '../postgres/index.ts'
+import type { Action } from './action.ts'
+import type { ColumnId } from './ids.ts'
 import { idKey, type ObjectId } from './ids.ts'
-import type { Action } from './plan.ts'
 import { sessionCast } from './session-casts.ts'
 import { castRisk, isAssignable, readsTexts } from './type-changes.ts'
-
-/** A column's identity. */
-export type ColumnId = Extract<ObjectId, { readonly table: string }> & { readonly kind: 'column' }
 
 const typeChange = /^ALTER TABLE .* ALTER COLUMN ((?:"(?:[^"]|"")+")|\w+) TYPE (.*?)(?: USING (.*))?$/s
 

@@ -1,5 +1,6 @@
 import type { FactBase } from '@supabase/pg-delta/core'
 import { qualifiedName, quoteIdent, quoteLiteral } from '../postgres/index.ts'
+import type { Action } from './action.ts'
 import { idKey, type ObjectId } from './ids.ts'
 import {
   isSameSequence,
@@ -11,7 +12,6 @@ import {
 } from './numbered-columns.ts'
 import { ownAction } from './own-action.ts'
 import type { TableName } from './parents.ts'
-import type { Action } from './plan.ts'
 import { shortened } from './shortened.ts'
 
 /**

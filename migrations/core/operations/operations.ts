@@ -3,7 +3,6 @@ import { MigError } from '../errors.ts'
 import { quoteIdent } from '../postgres/sql/quote.ts'
 import { type DirectiveOperations, directiveActs, type ReverseOperations, toldOnce } from './acts.ts'
 import type { BackfillResult, BackfillSpec, OperationsContext, StatementSink } from './contract.ts'
-import type { CustomDirectives, CustomOperations } from './custom.ts'
 import { type GrantedObjects, keepGrantsSql, restoreGrantsSql } from './kept-grants.ts'
 import { type SafeOperations, safeOperations } from './safe/index.ts'
 import { ident, literal, type SqlText, sql, statementOf } from './sql-text.ts'
@@ -45,30 +44,21 @@ export interface BaseOperations {
 }
 
 /** The `op` of a revision. */
-export interface Operations extends BaseOperations, DirectiveOperations, CustomOperations {
+export interface Operations extends BaseOperations, DirectiveOperations {
   /** What reverts each directive: `op.reverse.createTable('agents', agents)` undoes `op.createTable('agents', agents)`; what it cannot is in reverse.md. */
   readonly reverse: ReverseOperations
   /** The forms that keep a table usable while they run. */
   readonly safe: SafeOperations
 }
 
-/**
- * The `op` that writes to `sink`.
- *
- * `custom` holds the environment's own directives, by name. Throws MIG-directive-exists when one has the name of
- * something that `op` has already.
- */
-export function operations(
-  sink: StatementSink,
-  context: OperationsContext,
-  custom: Partial<CustomDirectives> = {},
-): Operations {
+/** The `op` that writes to `sink`. */
+export function operations(sink: StatementSink, context: OperationsContext): Operations {
   const nestable = nestableSink(sink)
   // Into the base, not the other way: a copy would read `client`, which throws while a script is written.
   const op = Object.assign(baseOperations(nestable, context), directiveActs(nestable, context, 'forward'))
   defineLate(op, 'reverse', () => directiveActs(nestable, context, 'reverse'))
   defineLate(op, 'safe', () => safeOperations(nestable, context))
-  return withCustom(op as Operations, custom)
+  return op as Operations
 }
 
 /** A property that is made when it is read for the first time: most revisions never do. */
@@ -148,26 +138,3 @@ function quotedSchemas(schemas: OperationsContext['schemas']): Readonly<Record<s
     },
   })
 }
-
-function withCustom(op: Operations, custom: Partial<CustomDirectives>): Operations {
-  const implementations = Object.entries(custom) as readonly [string, CustomImplementation][]
-  for (const [name, implementation] of implementations) {
-    if (name in op) {
-      throw new MigError(
-        'directive-exists',
-        `the custom directive ${name} has the name of something that op has`,
-        {
-          help: 'give it another name in the environment',
-          facts: { name },
-        },
-      )
-    }
-    Object.defineProperty(op, name, {
-      enumerable: true,
-      value: (...args: readonly unknown[]) => implementation(op, ...args),
-    })
-  }
-  return op
-}
-
-type CustomImplementation = (op: Operations, ...args: readonly unknown[]) => unknown

@@ -1,9 +1,8 @@
 import type { Client } from 'pg'
-import type { ModelInput } from '../autogenerate/wanted/input.ts'
+import { type ModelInput, projectInput } from '../autogenerate/wanted/input.ts'
 import { readAllModels } from '../autogenerate/wanted/wanted.ts'
-import type { Environment } from '../environment/index.ts'
 import type { EmitEvent } from '../events.ts'
-import { ensureEmbeddedServer, type Fingerprint, onDatabase, quoteIdent } from '../postgres/index.ts'
+import { type Fingerprint, onDatabase, quoteIdent } from '../postgres/index.ts'
 import {
   applyPlan,
   databaseUrl,
@@ -12,18 +11,10 @@ import {
   planRun,
   type Session,
 } from '../runner/index.ts'
-import { type ScratchDatabase, type ScratchOptions, withScratchDatabase } from '../scratch/database.ts'
-import { scratchExcludes } from '../scratch/excludes.ts'
-import { lineTargets } from '../scratch/lines.ts'
+import { type ScratchDatabase, scratchOptions, withScratchDatabase } from '../scratch/database.ts'
 import { scratchProject } from '../scratch/project.ts'
-import { scratchServer } from '../scratch/server.ts'
 import { fingerprintOf } from '../scratch/state.ts'
-import {
-  projectSurroundings,
-  runSurrounded,
-  type Surroundings,
-  surroundHistory,
-} from '../scratch/surroundings/surroundings.ts'
+import { runSurrounded, type Surroundings, surroundHistory } from '../scratch/surroundings/surroundings.ts'
 import type { ReadModels } from '../sources/index.ts'
 import { onTrial, type Trial } from './trial.ts'
 
@@ -72,37 +63,20 @@ export async function verifyContext(
   emit: EmitEvent,
   signal: AbortSignal | undefined,
 ): Promise<VerifyContext> {
-  const { env } = project
-  const liveUrl = await databaseUrl(env, emit)
-  const excludes = scratchExcludes(env)
-  const models: ModelInput = {
-    scratchUrl: await scratchUrl(env, liveUrl, emit),
-    models: env.models,
-    modelsDir: env.modelsDir,
-    cacheDir: env.cacheDir,
-    lines: lineTargets(project),
-    filter: env.filter,
-    excludes,
+  const liveUrl = await databaseUrl(project.env, emit)
+  const models = await projectInput(project, {
+    databaseUrl: liveUrl,
     privileges: false,
-    surroundings: projectSurroundings(env, (body) => onDatabase(liveUrl, body)),
+    onLive: (body) => onDatabase(liveUrl, body),
     emit,
-    ...(signal === undefined ? {} : { signal }),
-  }
+    signal,
+  })
   let read: Promise<ReadModels> | undefined
   const readModels = () => {
     read ??= readAllModels(models)
     return read
   }
   return { project, scratch: scratchProject(project), models, readModels, emit, signal }
-}
-
-async function scratchUrl(env: Environment, liveUrl: string, emit: EmitEvent): Promise<string> {
-  const { adminUrl } = await scratchServer({
-    databaseUrl: liveUrl,
-    ...(env.scratchUrl === null ? {} : { scratchUrl: env.scratchUrl }),
-    embedded: () => ensureEmbeddedServer({ root: env.root, emit }),
-  })
-  return adminUrl
 }
 
 /**
@@ -127,15 +101,11 @@ export async function onEmptyScratch<Result>(
   context: VerifyContext,
   body: (session: ScratchSession) => Promise<Result>,
 ): Promise<Result> {
-  return withScratchDatabase(scratchOptions(context), async (database) => {
+  return withScratchDatabase(scratchOptions(context.models), async (database) => {
     for (const schema of schemasOf(context))
       await database.client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
     return usingScratch(context, database, context.models.surroundings, body)
   })
-}
-
-function scratchOptions({ models, emit, signal }: VerifyContext): ScratchOptions {
-  return { adminUrl: models.scratchUrl, emit, ...(signal === undefined ? {} : { signal }) }
 }
 
 function schemasOf({ scratch }: VerifyContext): readonly string[] {
@@ -192,7 +162,7 @@ async function usingScratch<Result>(
       // A template may have nobody in it (manual, "Template Databases").
       await client.end()
       try {
-        return await withScratchDatabase({ ...scratchOptions(context), template: database }, (copy) =>
+        return await withScratchDatabase({ ...scratchOptions(context.models), template: database }, (copy) =>
           usingScratch(context, copy, unmade === undefined ? undefined : surroundings, use),
         )
       } finally {

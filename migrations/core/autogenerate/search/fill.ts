@@ -1,7 +1,7 @@
 import { type Action, retypedColumn } from '../../difference/index.ts'
 import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
 import type { CastDecisions } from './decisions.ts'
-import type { Refusal } from './trial.ts'
+import type { Refusal } from './refusal.ts'
 
 interface ColumnName {
   readonly schema: string

@@ -1,10 +1,18 @@
 import type { ClientBase } from 'pg'
-import { type Action, type Catalog, hasPlainTable, idKey, retypedColumn } from '../../difference/index.ts'
+import {
+  type Action,
+  type Catalog,
+  hasPlainTable,
+  idKey,
+  ownAction,
+  retypedColumn,
+} from '../../difference/index.ts'
 import { quoteIdentAlways } from '../../postgres/index.ts'
 import { sqlState } from './address.ts'
 import type { CastDecisions } from './decisions.ts'
+import type { Refusal } from './refusal.ts'
 import { type Refill, refillOf, type SetAside, type TableId } from './set-aside.ts'
-import { type Refusal, tryActions } from './trial.ts'
+import { tryActions } from './trial.ts'
 
 /** Tables that the engine would drop and recreate, and those whose partition key keeps a column from another type. */
 export function tablesToRecreate(
@@ -74,4 +82,22 @@ export async function dropEmptied(
   for (const { aside } of ended) asides.splice(asides.indexOf(aside), 1)
   const drops = ended.flatMap((refill) => refill.drops)
   return (await tryActions(client, drops, () => Promise.resolve(undefined))).done
+}
+
+const dropConstraint =
+  /^[ \t]*(ALTER TABLE "((?:[^"]|"")+)"\."((?:[^"]|"")+)" DROP CONSTRAINT "((?:[^"]|"")+)")$/gm
+
+/**
+ * The constraints that a cycle of actions drops, as actions of their own: with them out of the way the engine knows an
+ * order. A table that is recreated waits for the drop of its old foreign key, which waits for the table.
+ * @param message the engine's, which lists the statements of the cycle
+ */
+export function dropsInCycle(message: string, current: Catalog): readonly Action[] {
+  if (!message.startsWith('dependency cycle')) return []
+  return [...message.matchAll(dropConstraint)].flatMap(([, sql = '', ...names]): readonly Action[] => {
+    const [schema = '', table = '', name = ''] = names.map((each) => each.replaceAll('""', '"'))
+    const id = { kind: 'constraint', schema, table, name } as const
+    if (!current.facts.has(id)) return []
+    return [ownAction(sql, [{ kind: 'table', schema, name: table }], { destroys: [id], verb: 'drop' })]
+  })
 }

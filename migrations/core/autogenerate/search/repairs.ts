@@ -7,13 +7,7 @@ import { type CastDecisions, recreates } from './decisions.ts'
 import { type Dependent, dependentsOf, qualified } from './dependents.ts'
 import { enumCast } from './enum-cast.ts'
 import { filling } from './fill.ts'
-import type { Refusal } from './trial.ts'
-
-/** What to run before an action that was refused, and what to run in its place. */
-export interface Repair {
-  readonly first: readonly Action[]
-  readonly instead?: readonly Action[]
-}
+import type { Refusal, Repair } from './refusal.ts'
 
 /**
  * Clears the way for a refused action by dropping what stands in it and holds no data: it is made again

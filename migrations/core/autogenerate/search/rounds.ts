@@ -14,7 +14,6 @@ import {
 import { qualifiedName } from '../../postgres/index.ts'
 import { bodiless, withoutRunning } from '../../scratch/without-running.ts'
 import { decideCasts, undecidedCasts, undecidedSessions } from './casts.ts'
-import { dropsInCycle } from './cycles.ts'
 import type { CastDecisions } from './decisions.ts'
 import { withoutDetours } from './detours.ts'
 import { domainRepair } from './domain-containers.ts'
@@ -23,11 +22,19 @@ import { makeFoundations } from './foundations.ts'
 import { dropsOfHeirs } from './heirs.ts'
 import { dropMisordered } from './misordered-types.ts'
 import { noStatementOrder } from './no-order.ts'
-import { dropEmptied, refillsFor, tablesInCycle, tablesToRecreate, withRefills } from './recreated-tables.ts'
+import {
+  dropEmptied,
+  dropsInCycle,
+  refillsFor,
+  tablesInCycle,
+  tablesToRecreate,
+  withRefills,
+} from './recreated-tables.ts'
+import type { Refusal } from './refusal.ts'
 import { dropToRecreate, repairFor } from './repairs.ts'
 import { type Refill, type SetAside, settingAside, type TableId } from './set-aside.ts'
 import { refusedRenames } from './shared-rename.ts'
-import { type Fix, type Refusal, tryActions } from './trial.ts'
+import { type Fix, tryActions } from './trial.ts'
 import { freeTypesInUse, tablesKeyedByChangedTypes } from './types-in-use.ts'
 import { tryWithUsing } from './using.ts'
 import { withoutNewAliases } from './view-aliases.ts'

@@ -1,6 +1,6 @@
 import { exitCodes, MigError } from '../../errors.ts'
 import { sqlState } from './address.ts'
-import type { Refusal } from './trial.ts'
+import type { Refusal } from './refusal.ts'
 
 /**
  * The error that lists renames of columns that a table has from several parents, which PostgreSQL makes of none of them

@@ -2,13 +2,7 @@ import type { ClientBase } from 'pg'
 import type { Action } from '../../difference/index.ts'
 import { onUserPath, setOwnPath, setOwnPathLocal, setUserPathLocal } from '../../postgres/index.ts'
 import { isUndefined, sqlState } from './address.ts'
-import type { Repair } from './repairs.ts'
-
-/** An action that PostgreSQL refused, with its words. */
-export interface Refusal {
-  readonly action: Action
-  readonly error: Error
-}
+import type { Refusal, Repair } from './refusal.ts'
 
 export interface Trial {
   /** What ran, in the order in which it ran. */

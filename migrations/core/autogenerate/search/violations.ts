@@ -3,8 +3,8 @@ import { exitCodes, MigError } from '../../errors.ts'
 import { qualifiedName } from '../../postgres/index.ts'
 import { sqlState } from './address.ts'
 import { type CastDecisions, recreates } from './decisions.ts'
+import type { Refusal } from './refusal.ts'
 import type { TableId } from './set-aside.ts'
-import type { Refusal } from './trial.ts'
 
 /** A constraint that rows, which revisions made, do not keep. */
 export interface Violation {

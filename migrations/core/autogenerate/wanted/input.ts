@@ -7,7 +7,11 @@ import type { Project, Session } from '../../runner/index.ts'
 import { scratchExcludes } from '../../scratch/excludes.ts'
 import { type LineTarget, lineTargets } from '../../scratch/lines.ts'
 import { scratchServer } from '../../scratch/server.ts'
-import { projectSurroundings, type Surroundings } from '../../scratch/surroundings/surroundings.ts'
+import {
+  type OnLive,
+  projectSurroundings,
+  type Surroundings,
+} from '../../scratch/surroundings/surroundings.ts'
 
 /** What autogenerate and check work on. */
 export interface ModelInput {
@@ -41,17 +45,47 @@ export async function modelInput(
   { looksAtLive = true }: { readonly looksAtLive?: boolean } = {},
 ): Promise<ModelInput> {
   const { env } = project
-  const excludes = scratchExcludes(env)
   const databaseUrl = session.url ?? env.databaseUrl
   if (databaseUrl === null) {
     throw new MigError('no-scratch', 'a connection alone does not say where a scratch database can be made', {
       help: 'set MIG_DATABASE_URL or MIG_SCRATCH_URL',
     })
   }
+  return projectInput(project, {
+    databaseUrl,
+    privileges,
+    onLive: looksAtLive ? (body) => body(session.client) : undefined,
+    emit: session.emit,
+    signal: session.signal,
+  })
+}
+
+/**
+ * As {@link modelInput}, without a session of the runner.
+ * @param onLive hands a session of the live database to its argument; undefined where that is not looked at
+ * @throws MigError `no-scratch` without the right to create databases, and the errors of `connect`
+ */
+export async function projectInput(
+  project: Project,
+  {
+    databaseUrl,
+    privileges,
+    onLive,
+    emit,
+    signal,
+  }: {
+    readonly databaseUrl: string
+    readonly privileges: boolean
+    readonly onLive: OnLive | undefined
+    readonly emit: EmitEvent
+    readonly signal: AbortSignal | undefined
+  },
+): Promise<ModelInput> {
+  const { env } = project
   const server = await scratchServer({
     databaseUrl,
     ...(env.scratchUrl === null ? {} : { scratchUrl: env.scratchUrl }),
-    embedded: () => ensureEmbeddedServer({ root: env.root, emit: session.emit }),
+    embedded: () => ensureEmbeddedServer({ root: env.root, emit }),
   })
   return {
     scratchUrl: server.adminUrl,
@@ -60,12 +94,12 @@ export async function modelInput(
     cacheDir: env.cacheDir,
     lines: lineTargets(project),
     filter: env.filter,
-    excludes,
+    excludes: scratchExcludes(env),
     exclusions: exclusionsKey(env.options),
     privileges,
     trustLive: env.trustLive,
-    surroundings: projectSurroundings(env, looksAtLive ? (body) => body(session.client) : undefined),
-    emit: session.emit,
-    ...(session.signal === undefined ? {} : { signal: session.signal }),
+    surroundings: projectSurroundings(env, onLive),
+    emit,
+    ...(signal === undefined ? {} : { signal }),
   }
 }

@@ -7,7 +7,6 @@ import type { Run } from '../search/lines.ts'
 import { type Costs, costsOf } from './costs.ts'
 import { readableSql } from './readable-sql.ts'
 import { type References, referencesOf } from './references.ts'
-import { sectionsOf } from './sections.ts'
 
 /** One direction of a revision, as statements. */
 export interface Side {
@@ -135,4 +134,26 @@ function withHead(sections: Side['sections'], head: Side['sections'][number]): S
       ? section
       : { autocommit: false, statements: [...head.statements, ...section.statements] },
   )
+}
+
+/** Statements that run in the revision's transaction, or each on its own. */
+interface Section {
+  readonly autocommit: boolean
+  readonly actions: readonly Action[]
+}
+
+/**
+ * Parts a revision's actions where PostgreSQL demands it: what cannot run in a transaction, and an enum value
+ * that the same revision uses (ALTER TYPE: usable only after the transaction that added it has committed).
+ */
+function sectionsOf(actions: readonly Action[]): readonly Section[] {
+  const usesNewValue = actions.some((action) => action.needsCommitBefore)
+  const sections: { autocommit: boolean; actions: Action[] }[] = []
+  for (const action of actions) {
+    const autocommit = action.transaction === 'own' || (action.transaction === 'commit-after' && usesNewValue)
+    const last = sections.at(-1)
+    if (last?.autocommit === autocommit) last.actions.push(action)
+    else sections.push({ autocommit, actions: [action] })
+  }
+  return sections
 }

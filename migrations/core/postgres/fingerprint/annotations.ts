@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg'
 import type { Annotation } from './assemble.ts'
-import type { Scope } from './scope.ts'
 import { type CatalogRow, pinnedQuery } from './sql.ts'
+import type { Scope } from './types.ts'
 
 /** Comments, security labels, and where asked owners and grants, of everything that was read. */
 export async function readAnnotations(

@@ -3,10 +3,10 @@ import type { ClientBase } from 'pg'
 import { rowKey } from './assemble.ts'
 import { families } from './families/index.ts'
 import { fingerprintHash } from './hash.ts'
-import { type Inventory, joinedInventory, readCatalogShapes, readInventories } from './inventory.ts'
+import { joinedInventory, readCatalogShapes, readInventories } from './inventory.ts'
 import { objectsOf, readCatalogs, readSettings } from './read.ts'
-import { assertRelativeSchemas, type Scope, withPinnedSession } from './scope.ts'
-import type { FingerprintOptions } from './types.ts'
+import { assertRelativeSchemas, withPinnedSession } from './scope.ts'
+import type { FingerprintOptions, Inventory, Scope } from './types.ts'
 
 export interface FingerprintHashesOptions extends Omit<FingerprintOptions, 'schemaRelative'> {
   /** How many tables, indexes and the like are held in memory at once, about; default 10,000. */

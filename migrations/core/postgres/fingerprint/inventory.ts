@@ -1,14 +1,12 @@
 import type { ClientBase } from 'pg'
 import { notMember, pinnedQuery, type SearchPathState } from './sql.ts'
+import type { Inventory } from './types.ts'
 
 /** A catalog and its columns, as this server has them. */
 export interface CatalogShape {
   readonly catalog: string
   readonly columns: readonly string[]
 }
-
-/** Catalog → oids of what stands in the schemas, less the members of extensions. */
-export type Inventory = ReadonlyMap<string, readonly number[]>
 
 export async function readCatalogShapes(
   client: ClientBase,

@@ -6,9 +6,9 @@ import { families as allFamilies } from './families/index.ts'
 import { fingerprintHash } from './hash.ts'
 import { joinedInventory, readCatalogShapes, readInventories } from './inventory.ts'
 import { refineDefinition } from './refine.ts'
-import { assertRelativeSchemas, type Scope, withPinnedSession } from './scope.ts'
+import { assertRelativeSchemas, withPinnedSession } from './scope.ts'
 import type { CatalogRow, Family } from './sql.ts'
-import type { Fingerprint, FingerprintObject, FingerprintOptions, UnknownObject } from './types.ts'
+import type { Fingerprint, FingerprintObject, FingerprintOptions, Scope, UnknownObject } from './types.ts'
 import { readUnknown, unknownShapes } from './unknown.ts'
 
 /** All that one pass over the catalogs brings. */

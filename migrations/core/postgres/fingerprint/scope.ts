@@ -1,19 +1,6 @@
 import type { ClientBase } from 'pg'
 import { MigError } from '../../errors.ts'
 import { quoteIdent } from '../sql/quote.ts'
-import type { Inventory } from './inventory.ts'
-
-/** What every reader of one family gets. */
-export interface Scope {
-  readonly schemas: readonly string[]
-  readonly relative: boolean
-  readonly columnOrder: boolean
-  readonly privileges: boolean
-  readonly owners: boolean
-  /** The server's major version. */
-  readonly version: number
-  readonly inventory: Inventory
-}
 
 /**
  * How PostgreSQL prints constants and names in definitions, so that no setting of the session, role or

@@ -1,6 +1,5 @@
 import type { ClientBase } from 'pg'
-import type { Scope } from './scope.ts'
-import type { Definition } from './types.ts'
+import type { Definition, Scope } from './types.ts'
 
 /**
  * One entry of a catalog. With a `definition` it is an object of the fingerprint; without, it is part of its

@@ -70,3 +70,18 @@ export interface FingerprintOptions {
    */
   readonly ignoreGeneratedNames?: boolean
 }
+
+/** Catalog → oids of what stands in the schemas, less the members of extensions. */
+export type Inventory = ReadonlyMap<string, readonly number[]>
+
+/** What every reader of one family gets. */
+export interface Scope {
+  readonly schemas: readonly string[]
+  readonly relative: boolean
+  readonly columnOrder: boolean
+  readonly privileges: boolean
+  readonly owners: boolean
+  /** The server's major version. */
+  readonly version: number
+  readonly inventory: Inventory
+}

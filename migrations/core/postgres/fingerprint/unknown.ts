@@ -1,9 +1,9 @@
 import type { ClientBase } from 'pg'
 import { rowKey } from './assemble.ts'
-import type { CatalogShape, Inventory } from './inventory.ts'
+import type { CatalogShape } from './inventory.ts'
 import { knownCatalogs } from './known-catalogs.ts'
 import { type CatalogRow, pinnedQuery, type SearchPathState } from './sql.ts'
-import type { UnknownObject } from './types.ts'
+import type { Inventory, UnknownObject } from './types.ts'
 
 /** Catalogs, and columns of the catalogs that matter, which PostgreSQL 14 to 18 do not have. Pure. */
 export function unknownShapes(shapes: readonly CatalogShape[]): readonly UnknownObject[] {

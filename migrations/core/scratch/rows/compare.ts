@@ -1,5 +1,5 @@
 import type { Loss } from '../../revisions/index.ts'
-import type { Observation, ObservedColumn, ObservedRow, ObservedTable } from './observe.ts'
+import type { Observation, ObservedColumn, ObservedRow, ObservedTable } from './observation.ts'
 import { key, noRenames, type Pair, pairsOf, type Renames, twinOf } from './twins.ts'
 
 /** Something that was lost, and values to show it by. */

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg'
 import { type Expectations, expectationKey } from './compare.ts'
-import { type Observation, type ObservedTable, readAs } from './observe.ts'
+import type { Observation, ObservedTable } from './observation.ts'
+import { readAs } from './observe.ts'
 import { type Renames, twins } from './twins.ts'
 
 /**

@@ -2,47 +2,10 @@ import type { ClientBase } from 'pg'
 import { qualifiedName, quoteIdent, setOwnPathLocal, setUserPathLocal } from '../../postgres/index.ts'
 import { columnKey } from './draft.ts'
 import { inTransaction } from './make.ts'
+import type { Observation, ObservedTable } from './observation.ts'
 import { noRenames, type Renames, renamedTo } from './twins.ts'
 
-export interface ObservedColumn {
-  readonly number: number
-  readonly name: string
-  readonly type: string
-  readonly notNull: boolean
-  readonly generated: boolean
-  /** A composite type, or an array of one. */
-  readonly composite: boolean
-}
-
-export interface ObservedRow {
-  /** The table that holds it: a partition, or the table itself. */
-  readonly leaf: string
-  /** By the place of the column. */
-  readonly values: readonly (string | null)[]
-  /** What the casts that were asked about make of the values, by the place of the column. */
-  readonly cast: ReadonlyMap<number, string | null>
-}
-
-export interface ObservedTable {
-  readonly oid: string
-  readonly schema: string
-  readonly name: string
-  readonly columns: readonly ObservedColumn[]
-  /** The tables that it inherits from, by schema and name. */
-  readonly parents: readonly (readonly [schema: string, name: string])[]
-  readonly rows: readonly ObservedRow[]
-  /** The places of columns whose cast gives another value each time. */
-  readonly volatile: ReadonlySet<number>
-}
-
 type TableHead = Omit<ObservedTable, 'rows' | 'volatile'>
-
-/** Tables with their rows at one moment. */
-export interface Observation {
-  readonly tables: readonly ObservedTable[]
-  /** Every table of the database, partitions too: its oid, and its name. */
-  readonly relations: ReadonlyMap<string, readonly [schema: string, name: string]>
-}
 
 /** An expression over a table's columns that will be the value of one of them; by {@link columnKey}. */
 export type Casts = ReadonlyMap<string, string>

@@ -1,4 +1,4 @@
-import type { Observation, ObservedColumn, ObservedTable } from './observe.ts'
+import type { Observation, ObservedColumn, ObservedTable } from './observation.ts'
 
 /** Which names are the same thing before and after, beyond what oid and attnum say. */
 export interface Renames {

@@ -1,5 +1,12 @@
 import type { Client } from 'pg'
-import { isConcurrent, qualifiedName, quoteIdent, setOwnPath, setOwnPathLocal, withoutConcurrently } from '../../../postgres/index.ts'
+import {
+  isConcurrent,
+  qualifiedName,
+  quoteIdent,
+  setOwnPath,
+  setOwnPathLocal,
+  withoutConcurrently,
+} from '../../../postgres/index.ts'
 import type { LineTarget } from '../../../scratch/lines.ts'
 import { type ConcernedTable, makeRows, type RowWish, type WithoutRows } from '../../../scratch/rows/index.ts'
 import type { GeneratedRevision, Side } from '../../write/revision.ts'

@@ -1,5 +1,5 @@
-import type { Scope } from '../scope.ts'
 import { family, familySelect, key, persistence, sorted, worded } from '../sql.ts'
+import type { Scope } from '../types.ts'
 
 /** The sequence behind an identity column, as the column's own attribute. */
 const identitySequence = `(SELECT jsonb_build_object('name', sc.oid::regclass::text, 'type', format_type(q.seqtypid, NULL),
