@@ -10,12 +10,11 @@ import {
   type Session,
 } from '../migrations/core/index.ts'
 import { lossLines } from '../migrations/core/report/index.ts'
-import { trustLiveFlag } from './cli/arguments.ts'
+import { schemasArgument, trustLiveFlag } from './cli/arguments.ts'
 import { changeLines, sayUnmodeled, unprovedWarning } from './cli/changes.ts'
 import { type Command, runCommand, usingProject } from './cli/command.ts'
 import { decisionFlags, decisionsOf } from './cli/decisions.ts'
 import { writeNewFiles } from './cli/new-files.ts'
-import { schemasArgument } from './cli/schemas-argument.ts'
 
 const spec = {
   name: 'mig-autogen',

@@ -1,7 +1,7 @@
 // just mig-branches [schemas] [flags]
 import { openProject } from '../migrations/core/index.ts'
+import { schemasArgument } from './cli/arguments.ts'
 import { commandEnvironment, runCommand } from './cli/command.ts'
-import { schemasArgument } from './cli/schemas-argument.ts'
 
 const spec = {
   name: 'mig-branches',

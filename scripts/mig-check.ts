@@ -8,12 +8,11 @@ import {
 import type { Change } from '../migrations/core/difference/index.ts'
 import { exitCodes, type Project, type Session, usingSession } from '../migrations/core/index.ts'
 import { countOf, oneLine } from '../migrations/core/report/index.ts'
-import { tenantFlags, trustLiveFlag } from './cli/arguments.ts'
+import { schemasArgument, tenantFlags, trustLiveFlag } from './cli/arguments.ts'
 import { changeLines, sayUnmodeled } from './cli/changes.ts'
 import { checkFlags, checkTenantLine } from './cli/check-tenants.ts'
 import { type Command, runCommand } from './cli/command.ts'
-import { schemasArgument } from './cli/schemas-argument.ts'
-import { sqlOutput } from './cli/sql-output.ts'
+import type { Output } from './cli/output.ts'
 import { type OnGroup, onTargets } from './cli/targets.ts'
 
 const spec = {
@@ -36,6 +35,20 @@ export const main = (argv: readonly string[]): Promise<void> =>
     )
     return codes.includes(exitCodes.differences) ? exitCodes.differences : exitCodes.done
   })
+
+/** The output of a command that prints SQL for psql: whatever else goes to stdout stands there as a comment. */
+function sqlOutput(output: Output): Output {
+  const comment = (text: string) => text.replace(/^/gm, '-- ')
+  return {
+    ...output,
+    result: (text, ...lines) =>
+      output.result(
+        text === '' || lines.some(({ event }) => event === 'sql') ? text : comment(text),
+        ...lines,
+      ),
+    remark: (text) => output.remark(comment(text)),
+  }
+}
 
 async function checkSingle(command: Command<typeof spec>, { project, sessions }: OnGroup): Promise<number> {
   return usingSession(project.env, sessions, (session) => checkOn(command, session, project))

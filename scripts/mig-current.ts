@@ -15,9 +15,8 @@ import {
   standingsTable,
   troubleTexts,
 } from '../migrations/core/report/index.ts'
-import { tenantFlags } from './cli/arguments.ts'
+import { schemasArgument, tenantFlags } from './cli/arguments.ts'
 import { type Command, runCommand } from './cli/command.ts'
-import { schemasArgument } from './cli/schemas-argument.ts'
 import { onTargets } from './cli/targets.ts'
 
 const spec = {

@@ -1,10 +1,9 @@
 // just mig-downgrade-all [schemas] [flags]
 import { countOf } from '../migrations/core/report/index.ts'
-import { fanOutFlags, runFlags } from './cli/arguments.ts'
+import { fanOutFlags, runFlags, schemasArgument } from './cli/arguments.ts'
 import { confirm } from './cli/ask.ts'
 import { runCommand } from './cli/command.ts'
 import { runOnLines } from './cli/runs.ts'
-import { schemasArgument } from './cli/schemas-argument.ts'
 
 const spec = {
   name: 'mig-downgrade-all',

@@ -1,9 +1,9 @@
 // just mig-heads [schemas] [flags]
 import { openProject } from '../migrations/core/index.ts'
 import { type Column, type HistoryRow, table } from '../migrations/core/report/index.ts'
+import { schemasArgument } from './cli/arguments.ts'
 import { commandEnvironment, runCommand } from './cli/command.ts'
 import { historyRows, revisionLine } from './cli/history-rows.ts'
-import { schemasArgument } from './cli/schemas-argument.ts'
 
 const spec = {
   name: 'mig-heads',

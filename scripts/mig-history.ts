@@ -1,10 +1,9 @@
 // just mig-history [schemas] [range] [flags]
 import { readApplied, readLastEntries, readStates, singleTargets } from '../migrations/core/index.ts'
 import { historyGraph } from '../migrations/core/report/index.ts'
-import { tenantFlags } from './cli/arguments.ts'
+import { schemasArgument, tenantFlags } from './cli/arguments.ts'
 import { runCommand, usingProject } from './cli/command.ts'
 import { historyRows, missingRows, neverRunIn, revisionLine } from './cli/history-rows.ts'
-import { schemasArgument } from './cli/schemas-argument.ts'
 import { countedTenants, tenantsText } from './cli/tenant-counts.ts'
 
 const spec = {

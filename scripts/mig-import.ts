@@ -11,9 +11,9 @@ import {
   programTools,
 } from '../migrations/core/adopt/index.ts'
 import { type Environment, MigError, nearest, type Session } from '../migrations/core/index.ts'
-import { countOf } from '../migrations/core/report/index.ts'
+import { importText } from '../migrations/core/report/index.ts'
+import { schemasArgument } from './cli/arguments.ts'
 import { type Command, given, runCommand, usingProject } from './cli/command.ts'
-import { schemasArgument } from './cli/schemas-argument.ts'
 
 const spec = {
   name: 'mig-import',
@@ -84,7 +84,14 @@ export const main = (argv: readonly string[]): Promise<void> =>
         help: 'the folder of its project or migrations; just mig-import alone says what is found here',
       })
     return usingProject(command, async (session, { env }) => {
-      showResult(command, await importing(session, env, command), env.options.excludeTables ?? [])
+      const { output, flags, positionals } = command
+      const result = await importing(session, env, command)
+      const text = importText(result, {
+        excluded: env.options.excludeTables ?? [],
+        verbose: flags.verbose === true,
+        tool: positionals.tool,
+      })
+      output.result(text, { event: 'import', ...result })
     })
   })
 
@@ -161,59 +168,4 @@ function lineChoice(text: string): { readonly name: string; readonly key: string
   throw new MigError('bad-flag', `--line takes NAME=KEY, not ${JSON.stringify(text)}`, {
     help: 'for example --line expand=user: a branch label, folder or revision, and a schema key',
   })
-}
-
-/** The other tool's tables are nobody's now, and would show as a difference from the models. */
-function leftovers(tables: readonly string[], excluded: readonly string[]): readonly string[] {
-  const names = [...new Set(tables)].filter((name) => !name.endsWith('.*') && !excluded.includes(name))
-  if (names.length === 0) return []
-  return [
-    `next: drop ${names.join(', ')}, or name ${names.length === 1 ? 'it' : 'them'} in excludeTables of env.ts`,
-  ]
-}
-
-function showResult(
-  { output, flags, positionals }: Command<typeof spec>,
-  result: ImportResult,
-  excluded: readonly string[],
-): void {
-  const { files, irreversible, adopted, proof, recording } = result
-  const proofText = {
-    equal: 'replayed on a scratch database: equal to the live one',
-    runs: 'replayed on a scratch database: it runs; the database has nothing of it to compare with',
-    none: 'not proved',
-  }[proof]
-  const lines = [
-    `${countOf(files.length, 'revision')} written`,
-    ...(flags.verbose === true ? files.map((file) => `  ${file}`) : []),
-    proofText,
-    ...(recording === undefined
-      ? []
-      : [`recorded in ${recording.seconds} s from the run of ${recording.tool} on an empty database`]),
-    ...wayBackLines(irreversible, flags.verbose === true),
-    ...adopted.map(
-      ({ targetSchema, revisions, from }) =>
-        `${targetSchema} is at ${revisions.join(', ')}${from.endsWith('.*') ? '' : `, as ${from} says`}`,
-    ),
-    ...(adopted.length === 0 ? ['nothing was adopted'] : []),
-    ...leftovers(
-      adopted.map(({ from }) => from),
-      excluded,
-    ),
-    // A schema file is one revision that makes things and is not reverted.
-    ...(positionals.tool === 'sql'
-      ? []
-      : ['next: just mig-verify --announce writes into the heads of the revisions what they lose']),
-  ]
-  output.result(lines.join('\n'), { event: 'import', ...result })
-}
-
-/** Revisions that nothing reverts, by reason. */
-function wayBackLines(irreversible: ImportResult['irreversible'], all: boolean): readonly string[] {
-  const groups = new Map<string, string[]>()
-  for (const { file, reason } of irreversible) groups.set(reason, [...(groups.get(reason) ?? []), file])
-  return [...groups].flatMap(([reason, files]) => [
-    `${countOf(files.length, 'revision')} irreversible: ${reason}${files.length > 1 ? `, first ${files[0]}` : ` (${files[0]})`}`,
-    ...(all && files.length > 1 ? files.map((file) => `  ${file}`) : []),
-  ])
 }

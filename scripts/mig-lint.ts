@@ -1,27 +1,16 @@
 // just mig-lint [range] [schemas] [flags]
-import { relative } from 'node:path'
 import { type Environment, exitCodes, MigError } from '../migrations/core/index.ts'
 import {
   type Finding,
-  type Level,
   type LintResult,
   levels,
   lintProject,
   sizeText,
 } from '../migrations/core/lint/index.ts'
-import {
-  countOf,
-  durationText,
-  indentedRest,
-  oneLine,
-  type Style,
-  table,
-} from '../migrations/core/report/index.ts'
-import { trustLiveFlag } from './cli/arguments.ts'
+import { durationText, lintText, lockRows } from '../migrations/core/report/index.ts'
+import { optionalValue, schemasArgument, trustLiveFlag } from './cli/arguments.ts'
 import { type Command, commandEnvironment, given, runCommand } from './cli/command.ts'
-import { optionalValue } from './cli/optional-value.ts'
 import { repositoryPath } from './cli/repository-path.ts'
-import { schemasArgument } from './cli/schemas-argument.ts'
 
 const formats = ['text', 'json', 'github'] as const
 
@@ -95,60 +84,15 @@ function oneOf<Name extends string>(
   })
 }
 
-function show({ output }: Command, { findings, effects, revisions }: LintResult): void {
-  const { style } = output
-  const rows = effects.flatMap(({ statement, tables }) => tables.map((effect) => ({ statement, ...effect })))
-  const locks = table(
-    [
-      { title: 'revision', value: ({ statement }) => statement.revision },
-      { title: 'table', value: (row) => row.table },
-      { title: 'lock', value: ({ lock }) => lock },
-      { title: 'work', value: ({ work }) => work },
-      { title: 'size', value: ({ size }) => (size === null ? null : sizeText(size.bytes)), align: 'right' },
-      { title: 'rows', value: ({ size }) => size?.rows, align: 'right' },
-      {
-        title: 'held',
-        value: ({ heldMs }) => (heldMs === null ? null : `~${durationText(heldMs)}`),
-        align: 'right',
-      },
-      { title: 'statement', value: ({ statement }) => oneLine(statement.sql).slice(0, 60) },
-    ],
-    rows,
-    { style, empty: 'no statement locks a table that was there before' },
-  )
-  const counted = levels
-    .toReversed()
-    .map((level) => countOf(findings.filter((finding) => finding.level === level).length, level))
-  const summary = `${countOf(revisions, 'revision')}: ${counted.join(', ').replaceAll('advices', 'advice')}`
-  const text = [...findings.map((finding) => findingText(finding, style)), locks, summary].join('\n\n')
+function show({ output }: Command, result: LintResult): void {
   output.result(
-    text,
-    ...rows.map(({ statement: { line, revision, sql }, ...effect }) => ({
+    lintText(result, output.style, sizeText),
+    ...lockRows(result.effects).map(({ statement: { line, revision, sql }, ...effect }) => ({
       ...{ event: 'statement-lock' as const, line, revision, statement: sql },
       ...effect,
     })),
-    ...findings.map((finding) => ({ event: 'finding' as const, ...finding })),
+    ...result.findings.map((finding) => ({ event: 'finding' as const, ...finding })),
   )
-}
-
-function findingText(
-  { level, rule, line, revision, message, help, statement, place }: Finding,
-  style: Style,
-): string {
-  const paint: Readonly<Record<Level, (text: string) => string>> = {
-    error: style.error,
-    warning: style.warning,
-    advice: style.dim,
-  }
-  const at = [relative(process.cwd(), place?.file ?? ''), place?.line].filter(Boolean).join(':')
-  const lines = [
-    `${paint[level](`${level} ${rule}`)} ${line} ${revision}`,
-    ...(at === '' ? [] : [`  at ${at}`]),
-    ...(statement === undefined ? [] : [`  ${oneLine(statement).slice(0, 200)}`]),
-    `  ${oneLine(message)}`,
-    ...(help === undefined ? [] : [`${style.help('help:')} ${indentedRest(help)}`]),
-  ]
-  return lines.join('\n')
 }
 
 function annotate({ output }: Command, findings: readonly Finding[]): void {

@@ -1,8 +1,8 @@
 // just mig-revision MESSAGE [schemas] [flags]
 import { lineToReplace, MigError, newRevisionFile, openProject } from '../migrations/core/index.ts'
+import { schemasArgument } from './cli/arguments.ts'
 import { commandEnvironment, given, runCommand } from './cli/command.ts'
 import { writeNewFiles } from './cli/new-files.ts'
-import { schemasArgument } from './cli/schemas-argument.ts'
 
 const spec = {
   name: 'mig-revision',

@@ -12,10 +12,9 @@ import {
   rangePlan,
   scriptPlan,
 } from '../migrations/core/index.ts'
-import { tenantFlags } from './cli/arguments.ts'
+import { schemasArgument, tenantFlags } from './cli/arguments.ts'
 import { type Command, commandEnvironment, runCommand } from './cli/command.ts'
 import { writeLine } from './cli/output.ts'
-import { schemasArgument } from './cli/schemas-argument.ts'
 import { onGroups, tenantSessions } from './cli/targets.ts'
 
 const spec = {

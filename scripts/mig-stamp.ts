@@ -8,11 +8,10 @@ import {
   targetStampPlan,
   tenantRunError,
 } from '../migrations/core/index.ts'
-import { countOf, oneLine } from '../migrations/core/report/index.ts'
-import { fanOutFlags } from './cli/arguments.ts'
+import { stampText } from '../migrations/core/report/index.ts'
+import { fanOutFlags, schemasArgument } from './cli/arguments.ts'
 import { type Command, commandEnvironment, runCommand } from './cli/command.ts'
 import { poolOptions } from './cli/pool-options.ts'
-import { schemasArgument } from './cli/schemas-argument.ts'
 import { onGroups } from './cli/targets.ts'
 
 // Tenants are stamped many at a time on one connection: more of them, or other machines, would save nothing.
@@ -66,34 +65,6 @@ async function stamp(command: Command<typeof fromLogSpec>, target: string): Prom
 }
 
 function show({ output, flags }: Command<typeof fromLogSpec>, changes: StampPlan['changes']): void {
-  const text = changes.length > changesShown ? grouped(changes) : changes.map(changeText)
-  const nothing = 'nothing to do: the ledger says that already'
   const shown = changes.map(({ covered: _covered, ...change }) => change)
-  output.result(text.join('\n') || nothing, { event: 'stamp', written: flags.plan !== true, changes: shown })
-}
-
-/** So many are listed one by one. */
-const changesShown = 50
-
-function changeText({ targetSchema, before, after }: StampPlan['changes'][number]): string {
-  return `${oneLine(targetSchema)}: ${moveText({ before, after })}`
-}
-
-function moveText({ before, after }: Pick<StampPlan['changes'][number], 'before' | 'after'>): string {
-  if (before.length === after.length && before.every((id) => after.includes(id)))
-    return `${after.join(', ') || 'base'}, confirmed`
-  return `${before.join(', ') || 'base'} → ${after.join(', ') || 'base'}`
-}
-
-function grouped(changes: StampPlan['changes']): readonly string[] {
-  const moves = new Map<string, StampPlan['changes'][number][]>()
-  for (const change of changes) {
-    const alike = moves.get(moveText(change))
-    if (alike === undefined) moves.set(moveText(change), [change])
-    else alike.push(change)
-  }
-  return [...moves].map(([move, alike]) => {
-    const [first, last] = [alike[0]?.targetSchema ?? '', alike.at(-1)?.targetSchema ?? '']
-    return `${countOf(alike.length, 'schema')}, ${oneLine(first)} to ${oneLine(last)}: ${move}`
-  })
+  output.result(stampText(changes), { event: 'stamp', written: flags.plan !== true, changes: shown })
 }

@@ -11,8 +11,8 @@ import {
   targetStandings,
 } from '../migrations/core/index.ts'
 import { durationText, oneLine } from '../migrations/core/report/index.ts'
+import { schemasArgument } from './cli/arguments.ts'
 import { type Command, commandEnvironment, runCommand } from './cli/command.ts'
-import { schemasArgument } from './cli/schemas-argument.ts'
 import { sayWhereTenants, tenantSessions } from './cli/targets.ts'
 
 const spec = {

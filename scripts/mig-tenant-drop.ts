@@ -8,9 +8,9 @@ import {
   tenantContents,
 } from '../migrations/core/index.ts'
 import { countOf, countText, oneLine } from '../migrations/core/report/index.ts'
+import { schemasArgument } from './cli/arguments.ts'
 import { confirm } from './cli/ask.ts'
 import { commandEnvironment, runCommand } from './cli/command.ts'
-import { schemasArgument } from './cli/schemas-argument.ts'
 import { sayWhereTenants, tenantSessions } from './cli/targets.ts'
 
 const spec = {

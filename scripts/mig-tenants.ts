@@ -15,9 +15,8 @@ import {
   table,
   troubleTexts,
 } from '../migrations/core/report/index.ts'
-import { tenantFlags } from './cli/arguments.ts'
+import { schemasArgument, tenantFlags } from './cli/arguments.ts'
 import { type Command, commandEnvironment, runCommand } from './cli/command.ts'
-import { schemasArgument } from './cli/schemas-argument.ts'
 import { sayWhereTenants, tenantSessions } from './cli/targets.ts'
 
 const spec = {

@@ -1,8 +1,7 @@
 // just mig-unlock [schemas] [flags]
 import { type EndedHolder, MigError, unlockTargets } from '../migrations/core/index.ts'
-import { tenantFlags } from './cli/arguments.ts'
+import { schemasArgument, tenantFlags } from './cli/arguments.ts'
 import { type Command, runCommand } from './cli/command.ts'
-import { schemasArgument } from './cli/schemas-argument.ts'
 import { onTargets } from './cli/targets.ts'
 
 const spec = {

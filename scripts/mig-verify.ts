@@ -2,13 +2,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { exitCodes, MigError } from '../migrations/core/index.ts'
-import { durationText, indentedRest, junitXml, table } from '../migrations/core/report/index.ts'
+import { checkName, junitXml, verifyText } from '../migrations/core/report/index.ts'
 import { type CheckResult, verifyProject } from '../migrations/core/verify/index.ts'
-import { trustLiveFlag } from './cli/arguments.ts'
+import { optionalValue, schemasArgument, trustLiveFlag } from './cli/arguments.ts'
 import { type Command, commandEnvironment, given, runCommand } from './cli/command.ts'
-import { optionalValue } from './cli/optional-value.ts'
 import { repositoryPath } from './cli/repository-path.ts'
-import { schemasArgument } from './cli/schemas-argument.ts'
 
 const spec = {
   name: 'mig-verify',
@@ -45,57 +43,19 @@ export const main = (argv: readonly string[]): Promise<void> =>
       announce: flags.announce === true,
       ...changed,
     })
-    show(command, results)
+    output.result(
+      verifyText(results, output.style),
+      ...results.map((result) => ({ event: 'check' as const, ...result })),
+    )
     if (flags.junit !== undefined) writeJunit(flags.junit, results)
     if (process.env.GITHUB_ACTIONS === 'true') annotate(command, results)
     return results.some(({ status }) => status === 'failed') ? exitCodes.differences : exitCodes.done
   })
 
-function show({ output }: Command, results: readonly CheckResult[]): void {
-  const { style } = output
-  const paint = { ok: style.good, failed: style.error, skipped: style.dim }
-  const text = table(
-    [
-      { title: 'check', value: ({ check }) => check },
-      { title: 'of', value: nameOf },
-      { title: 'result', value: ({ status }) => status, paint: (cell, { status }) => paint[status](cell) },
-      { title: 'time', value: ({ ms }) => durationText(ms), align: 'right' },
-      { title: 'found', value: ({ message }) => message.split('\n')[0] },
-    ],
-    results,
-    { style },
-  )
-  const details = results.flatMap(({ status, message, help, ...result }) => {
-    if (status !== 'failed') return []
-    const place = result.place?.file === undefined ? '' : ` (${shownPath(result.place)})`
-    const lines = [`${result.check} ${nameOf(result)}`.trim() + place, indented(message)]
-    return [
-      [...lines, ...(help === undefined ? [] : [`${style.help('help:')} ${indentedRest(help)}`])].join('\n'),
-    ]
-  })
-  const announced = results.flatMap(({ announced = [], place }) =>
-    announced.length === 0 ? [] : [`announced in ${shownPath(place)}:\n${indented(announced.join('\n'))}`],
-  )
-  output.result(
-    [...announced, ...details, text].join('\n\n'),
-    ...results.map((result) => ({ event: 'check' as const, ...result })),
-  )
-}
-
-function nameOf({ line, revision }: Pick<CheckResult, 'line' | 'revision'>): string {
-  return [line, revision].filter((part) => part !== undefined).join(' ')
-}
-
-function shownPath(place: CheckResult['place']): string {
-  return place?.file === undefined ? '' : relative(process.cwd(), place.file)
-}
-
-const indented = (text: string): string => text.replace(/^(?=.)/gm, '  ')
-
 function writeJunit(path: string, results: readonly CheckResult[]): void {
   const cases = results.map(({ check, status, message, ms, place, ...result }) => ({
     suite: check,
-    name: nameOf(result) || check,
+    name: checkName(result) || check,
     status,
     message,
     ms,
@@ -120,7 +80,7 @@ function annotate({ output }: Command, results: readonly CheckResult[]): void {
     output.annotate(
       {
         level: 'error',
-        title: `mig-verify ${check} ${nameOf(result)}`.trim(),
+        title: `mig-verify ${check} ${checkName(result)}`.trim(),
         message,
         ...(place?.file === undefined ? {} : { file: repositoryPath(place.file) }),
         ...(place?.line === undefined ? {} : { line: place.line }),

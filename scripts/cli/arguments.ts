@@ -95,6 +95,12 @@ export const fanOutFlags = {
   share: { help: 'divide the tenants with the same command on other machines' },
 } as const satisfies Flags
 
+/** The schema filter as the last positional of most recipes. */
+export const schemasArgument = {
+  help: 'schema keys with commas between them, or all',
+  default: 'all',
+} as const satisfies Positional
+
 /** `-1` and `+2` are targets, not flags; so is a message such as `-- drop the old column`. */
 const noFlag = /^[-+]\d+$|^-[^=]*\s/
 const looksLikeTarget = /^(heads?|base|current)$|[\d@:+]/
@@ -264,4 +270,16 @@ export function helpText(spec: CommandSpec): string {
 /** A text in lines of so many characters at most. */
 function wrapped(text: string, width: number): string {
   return text.replace(new RegExp(`(.{1,${width}})(?: |$)`, 'g'), '$1\n').trimEnd()
+}
+
+/**
+ * Lets a flag stand without its value, which `parseArgs` does not know: `--changed` becomes `--changed=`, and
+ * `--changed main` `--changed=main`.
+ */
+export function optionalValue(argv: readonly string[], name: string): string[] {
+  const at = argv.indexOf(`--${name}`)
+  if (at === -1) return [...argv]
+  const next = argv[at + 1]
+  const hasValue = next !== undefined && next !== '' && !next.startsWith('-')
+  return [...argv.slice(0, at), `--${name}=${hasValue ? next : ''}`, ...argv.slice(at + (hasValue ? 2 : 1))]
 }

@@ -16,6 +16,7 @@ export {
   type HistoryRow,
   historyGraph,
 } from './history.ts'
+export { importText } from './import.ts'
 export {
   type DoneLine,
   type EnvironmentLine,
@@ -34,8 +35,9 @@ export type {
 } from './json-look.ts'
 export type { DatabaseLine, RowsLine, SqlLine, StampLine } from './json-made.ts'
 export { junitXml } from './junit.ts'
+export { lintText, lockRows } from './lint.ts'
 export { lossLines, planText } from './plan.ts'
-export { indentedRest, printable } from './printable.ts'
+export { printable } from './printable.ts'
 export {
   nextProgress,
   noProgress,
@@ -44,8 +46,10 @@ export {
   progressLine,
 } from './progress.ts'
 export { nothingToDoText, resultText, tenantsResultText } from './run.ts'
+export { stampText } from './stamp.ts'
 export { colourStyle, plainStyle, type Style } from './style.ts'
 export { type Column, type TableOptions, table } from './table.ts'
 export { tenantPlanText } from './tenants.ts'
 export { oneLine } from './text.ts'
 export { countOf, countText, durationText, relativeTime } from './units.ts'
+export { checkName, verifyText } from './verify.ts'

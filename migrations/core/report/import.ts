@@ -1,0 +1,63 @@
+import type { ImportResult } from '../adopt/index.ts'
+import { countOf } from './units.ts'
+
+/** The other tool's tables are nobody's now, and would show as a difference from the models. */
+function leftovers(tables: readonly string[], excluded: readonly string[]): readonly string[] {
+  const names = [...new Set(tables)].filter((name) => !name.endsWith('.*') && !excluded.includes(name))
+  if (names.length === 0) return []
+  return [
+    `next: drop ${names.join(', ')}, or name ${names.length === 1 ? 'it' : 'them'} in excludeTables of env.ts`,
+  ]
+}
+
+/** What is told of an import beside its result. */
+interface ImportTextOptions {
+  /** Tables that env.ts excludes. */
+  readonly excluded: readonly string[]
+  /** Name every file. */
+  readonly verbose: boolean
+  readonly tool: string
+}
+
+/** What was brought in, how it was proved, and what to do next. */
+export function importText(result: ImportResult, { excluded, verbose, tool }: ImportTextOptions): string {
+  const { files, irreversible, adopted, proof, recording } = result
+  const proofText = {
+    equal: 'replayed on a scratch database: equal to the live one',
+    runs: 'replayed on a scratch database: it runs; the database has nothing of it to compare with',
+    none: 'not proved',
+  }[proof]
+  const lines = [
+    `${countOf(files.length, 'revision')} written`,
+    ...(verbose ? files.map((file) => `  ${file}`) : []),
+    proofText,
+    ...(recording === undefined
+      ? []
+      : [`recorded in ${recording.seconds} s from the run of ${recording.tool} on an empty database`]),
+    ...wayBackLines(irreversible, verbose),
+    ...adopted.map(
+      ({ targetSchema, revisions, from }) =>
+        `${targetSchema} is at ${revisions.join(', ')}${from.endsWith('.*') ? '' : `, as ${from} says`}`,
+    ),
+    ...(adopted.length === 0 ? ['nothing was adopted'] : []),
+    ...leftovers(
+      adopted.map(({ from }) => from),
+      excluded,
+    ),
+    // A schema file is one revision that makes things and is not reverted.
+    ...(tool === 'sql'
+      ? []
+      : ['next: just mig-verify --announce writes into the heads of the revisions what they lose']),
+  ]
+  return lines.join('\n')
+}
+
+/** Revisions that nothing reverts, by reason. */
+function wayBackLines(irreversible: ImportResult['irreversible'], all: boolean): readonly string[] {
+  const groups = new Map<string, string[]>()
+  for (const { file, reason } of irreversible) groups.set(reason, [...(groups.get(reason) ?? []), file])
+  return [...groups].flatMap(([reason, files]) => [
+    `${countOf(files.length, 'revision')} irreversible: ${reason}${files.length > 1 ? `, first ${files[0]}` : ` (${files[0]})`}`,
+    ...(all && files.length > 1 ? files.map((file) => `  ${file}`) : []),
+  ])
+}

@@ -1,0 +1,45 @@
+import { relative } from 'node:path'
+import type { CheckResult } from '../verify/index.ts'
+import { indentedRest } from './printable.ts'
+import type { Style } from './style.ts'
+import { table } from './table.ts'
+import { durationText } from './units.ts'
+
+/** What the checks found: announced losses, the failures in full, and a table of all. */
+export function verifyText(results: readonly CheckResult[], style: Style): string {
+  const paint = { ok: style.good, failed: style.error, skipped: style.dim }
+  const text = table(
+    [
+      { title: 'check', value: ({ check }) => check },
+      { title: 'of', value: checkName },
+      { title: 'result', value: ({ status }) => status, paint: (cell, { status }) => paint[status](cell) },
+      { title: 'time', value: ({ ms }) => durationText(ms), align: 'right' },
+      { title: 'found', value: ({ message }) => message.split('\n')[0] },
+    ],
+    results,
+    { style },
+  )
+  const details = results.flatMap(({ status, message, help, ...result }) => {
+    if (status !== 'failed') return []
+    const place = result.place?.file === undefined ? '' : ` (${shownPath(result.place)})`
+    const lines = [`${result.check} ${checkName(result)}`.trim() + place, indented(message)]
+    return [
+      [...lines, ...(help === undefined ? [] : [`${style.help('help:')} ${indentedRest(help)}`])].join('\n'),
+    ]
+  })
+  const announced = results.flatMap(({ announced = [], place }) =>
+    announced.length === 0 ? [] : [`announced in ${shownPath(place)}:\n${indented(announced.join('\n'))}`],
+  )
+  return [...announced, ...details, text].join('\n\n')
+}
+
+/** The line and revision that a check is of. */
+export function checkName({ line, revision }: Pick<CheckResult, 'line' | 'revision'>): string {
+  return [line, revision].filter((part) => part !== undefined).join(' ')
+}
+
+function shownPath(place: CheckResult['place']): string {
+  return place?.file === undefined ? '' : relative(process.cwd(), place.file)
+}
+
+const indented = (text: string): string => text.replace(/^(?=.)/gm, '  ')
