@@ -3,7 +3,7 @@ import type { Project } from '../project.ts'
 import type { SessionOptions } from '../session/session.ts'
 import { onEachDatabase } from '../targets/databases.ts'
 import { lossesOfSteps, type Rows, rowCounter } from './losses.ts'
-import { stateKey, type TenantPlan } from './tenants.ts'
+import { ownSteps, type TenantPlan } from './tenants.ts'
 
 /**
  * A plan whose groups say in how many rows, of all their tenants together, what they lose is held. As for single lines:
@@ -15,32 +15,24 @@ export async function withTenantLossCounts(
   options: SessionOptions,
 ): Promise<TenantPlan> {
   if (plan.groups.every(({ losses }) => losses === undefined)) return plan
-  const { line } = plan
   const count = rowCounter()
-  // In the order of the groups: both begin with the first tenant that stands so.
-  const keys = [...new Set(plan.work.map(({ state }) => stateKey(state)))]
-  const totals = new Map<string, Rows[]>()
+  const totals = plan.alike.map((): Rows[][] => [])
   const targets = plan.work.map(({ tenant }) => tenant)
   await onEachDatabase(project.env, targets, options, async (session, group) => {
     const here = new Set(group)
-    for (const key of keys) {
-      const alike = plan.work.filter(({ tenant, state }) => here.has(tenant) && stateKey(state) === key)
-      const [first] = alike
+    for (const [at, alike] of plan.alike.entries()) {
+      const [first, ...others] = alike.filter(({ tenant }) => here.has(tenant))
       if (first === undefined) continue
-      const steps = plan.planner.stepsOf(first.tenant, first.state).filter((step) => step.line === line)
-      const schemas = alike.map(({ tenant }) => tenant.schema)
-      for (const [at, loss] of lossesOfSteps(steps).entries()) {
+      const schemas = [first, ...others].map(({ tenant }) => tenant.schema)
+      for (const [place, loss] of lossesOfSteps(ownSteps(plan.planner, first)).entries()) {
         const rows = await count(session, qualifiedLoss(loss, first.tenant.schema), schemas)
-        const place = `${key}\0${at}`
-        totals.set(place, [...(totals.get(place) ?? []), rows])
+        const own = totals[at] ?? []
+        own[place] = [...(own[place] ?? []), rows]
       }
     }
   })
-  const groups = plan.groups.map((group, index) => {
-    const losses = group.losses?.map((loss, at) => ({
-      ...loss,
-      ...sumOf(totals.get(`${keys[index]}\0${at}`) ?? []),
-    }))
+  const groups = plan.groups.map((group, at) => {
+    const losses = group.losses?.map((loss, place) => ({ ...loss, ...sumOf(totals[at]?.[place] ?? []) }))
     return losses === undefined ? group : { ...group, losses }
   })
   return { ...plan, groups }

@@ -1,8 +1,9 @@
+import type { ClientBase } from 'pg'
 import type { TargetSchema } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import type { MigEvent } from '../../events.ts'
-import { readLastEntries } from '../../ledger/index.ts'
-import { type AppliedState, readStates } from '../applied/state.ts'
+import { readLastEntries, readRecords, type SchemaRecord } from '../../ledger/index.ts'
+import { type AppliedState, readStates, statesOf } from '../applied/state.ts'
 import type { Project } from '../project.ts'
 import { type SessionOptions, usingSession } from '../session/session.ts'
 import { onEachDatabase } from '../targets/databases.ts'
@@ -14,20 +15,27 @@ import { isChain, needsOtherLines, tenantProject } from './tenant-project.ts'
 /** What is asked of the tenants of one line. */
 export type TenantRequest = Omit<PlanRequest, 'lines' | 'tenantsGo'>
 
-/** Where one tenant stands: its ledger rows, and for a forked history what was applied last, newest first. */
+/** Where one tenant stands, and for a forked history what was applied last, newest first. */
 export interface TenantState {
-  readonly rows: readonly string[]
-  readonly recent: readonly string[]
-  /** Rows, log and catalog together; null where they were not read. */
+  /** Null where the ledger says nothing and there is no schema. */
   readonly applied: AppliedState | null
+  readonly recent: readonly string[]
 }
 
 /** Makes the steps of a tenant; tenants that stand alike share one plan. */
 export interface TenantPlanner {
   readonly line: string
   readonly request: TenantRequest
-  /** Whether `recent` is wanted. */
-  readonly needsLog: boolean
+  /**
+   * Where tenants of one database stand: one query, another where a log does not fit the files, and the log of a forked
+   * history on the way down.
+   * @param records what was read of them already
+   */
+  statesOf(
+    client: ClientBase,
+    tenants: readonly TargetSchema[],
+    records?: ReadonlyMap<string, SchemaRecord>,
+  ): Promise<ReadonlyMap<TargetSchema, TenantState>>
   /** @throws MigError as `makePlan` does, about this tenant */
   stepsOf(tenant: TargetSchema, state: TenantState): readonly PlanStep[]
 }
@@ -50,6 +58,8 @@ export interface TenantPlan {
   readonly refused: readonly { readonly tenant: TargetSchema; readonly error: MigError }[]
   /** Revisions of single lines that must be applied first. */
   readonly needed: readonly PlanStep[]
+  /** The work by how its tenants stand, in the order of `groups`. */
+  readonly alike: readonly (readonly [TenantWork, ...TenantWork[]])[]
   readonly groups: (MigEvent & { readonly event: 'tenant-plan' })['groups']
 }
 
@@ -73,34 +83,30 @@ export async function planTenants(
     : new Map<string, AppliedState>()
   const planner = tenantPlanner(project, line, request, single)
   const refused: { tenant: TargetSchema; error: MigError }[] = []
-  const unreachable = new Set<TargetSchema>()
-  const states = await tenantStates(project, targets, planner, options, (tenants, error) => {
-    for (const tenant of tenants) {
-      unreachable.add(tenant)
-      refused.push({ tenant, error })
-    }
-  })
+  const states = new Map<TargetSchema, TenantState>()
+  await onEachDatabase(
+    project.env,
+    targets,
+    options,
+    async ({ client }, group) => {
+      for (const [tenant, state] of await planner.statesOf(client, group)) states.set(tenant, state)
+    },
+    (tenants, error) => void refused.push(...tenants.map((tenant) => ({ tenant, error }))),
+  )
   const work: TenantWork[] = []
   const needed = new Map<string, PlanStep>()
-  const groups = new Map<string, TenantPlan['groups'][number]>()
-  for (const tenant of targets) {
-    if (unreachable.has(tenant)) continue
-    const state = states.get(tenant) ?? nothingApplied
+  const alike = new Map<string, [TenantWork, ...TenantWork[]]>()
+  for (const [tenant, state] of targets.flatMap((each) => entryOf(states, each))) {
     try {
       const steps = planner.stepsOf(tenant, state)
       if (steps.length === 0) continue
-      work.push({ tenant, state })
+      const piece = { tenant, state }
+      work.push(piece)
       for (const step of steps) if (step.line !== line) needed.set(step.revision, step)
       const key = stateKey(state)
-      const own = steps.filter((step) => step.line === line)
-      const group = groups.get(key) ?? {
-        applied: state.rows,
-        steps: own.map((step) => step.revision),
-        after: own.at(-1)?.appliedAfter ?? state.rows,
-        tenants: 0,
-        ...groupLosses(own),
-      }
-      groups.set(key, { ...group, tenants: group.tenants + 1 })
+      const group = alike.get(key)
+      if (group === undefined) alike.set(key, [piece])
+      else group.push(piece)
     } catch (error) {
       if (!(error instanceof MigError)) throw error
       refused.push({ tenant, error })
@@ -112,8 +118,32 @@ export async function planTenants(
   return {
     ...{ isTenant: true, line, request, planner, targets, work, refused },
     needed: [...needed.values()],
-    groups: [...groups.values()],
+    alike: [...alike.values()],
+    groups: [...alike.values()].map((group) => groupOf(planner, group)),
   }
+}
+
+function entryOf<Key, Value>(map: ReadonlyMap<Key, Value>, key: Key): readonly (readonly [Key, Value])[] {
+  const value = map.get(key)
+  return value === undefined ? [] : [[key, value]]
+}
+
+/** What tenants that stand alike have before them. */
+function groupOf(planner: TenantPlanner, alike: TenantPlan['alike'][number]): TenantPlan['groups'][number] {
+  const steps = ownSteps(planner, alike[0])
+  const applied = alike[0].state.applied?.rows ?? []
+  return {
+    applied,
+    steps: steps.map((step) => step.revision),
+    after: steps.at(-1)?.appliedAfter ?? applied,
+    tenants: alike.length,
+    ...groupLosses(steps),
+  }
+}
+
+/** The steps of a tenant, without those of lines that it needs. */
+export function ownSteps(planner: TenantPlanner, { tenant, state }: TenantWork): readonly PlanStep[] {
+  return planner.stepsOf(tenant, state).filter((step) => step.line === planner.line)
 }
 
 /** The plan as an event. */
@@ -133,8 +163,6 @@ export function tenantPlanEvent({
   }
 }
 
-export const nothingApplied: TenantState = { rows: [], recent: [], applied: null }
-
 /** @param single what is applied in the single lines */
 function tenantPlanner(
   project: Project,
@@ -143,15 +171,17 @@ function tenantPlanner(
   single: ReadonlyMap<string, AppliedState>,
 ): TenantPlanner {
   const { direction, target, allowMissing = false } = request
+  const { ledgerSchema } = project.env
+  const needsLog = direction === 'downgrade' && !isChain(project, line)
   const known = new Map<string, readonly PlanStep[]>()
   const singleRows = [...single].map(([schema, { rows }]) => [schema, rows] as const)
-  const make = (tenant: TargetSchema, { rows, recent, applied: own }: TenantState) => {
+  const make = (tenant: TargetSchema, { recent, applied: own }: TenantState) => {
     const entries = recent.map((revision) => ({
       revision,
       direction: 'upgrade' as const,
       targetSchema: tenant.schema,
     }))
-    const applied = new Map([...singleRows, [tenant.schema, rows]])
+    const applied = new Map([...singleRows, [tenant.schema, own?.rows ?? []]])
     const states = new Map(single)
     if (own !== null) states.set(tenant.schema, own)
     const asked = { direction, target, lines: [line], allowMissing }
@@ -159,7 +189,20 @@ function tenantPlanner(
   }
   return {
     ...{ line, request },
-    needsLog: direction === 'downgrade' && !isChain(project, line),
+    async statesOf(client, tenants, given) {
+      const schemas = tenants.map(({ schema }) => schema)
+      const records = given ?? (await readRecords(client, ledgerSchema, schemas))
+      const applied = await statesOf(client, project, tenants, records)
+      const entries = needsLog ? await readLastEntries(client, ledgerSchema, schemas) : []
+      const recent = new Map<string, string[]>(schemas.map((schema) => [schema, []]))
+      for (const { targetSchema, revision, direction: done } of entries)
+        if (done !== 'downgrade') recent.get(targetSchema)?.push(revision)
+      const stateOf = ({ schema }: TargetSchema): TenantState => ({
+        applied: applied.get(schema) ?? null,
+        recent: recent.get(schema) ?? [],
+      })
+      return new Map(tenants.map((tenant) => [tenant, stateOf(tenant)]))
+    },
     stepsOf(tenant, state) {
       const key = stateKey(state)
       // An error names its tenant, so only plans are kept.
@@ -178,44 +221,6 @@ function inTenant(step: PlanStep, { schema }: TargetSchema): PlanStep {
 }
 
 /** Equal for tenants that stand alike. */
-export function stateKey({ rows, recent, applied }: TenantState): string {
-  return JSON.stringify([rows, recent, applied === null ? null : { ...applied, targetSchema: '' }])
-}
-
-/**
- * Where each tenant stands, by one query per database, and another where a log does not fit the files.
- * @param onUnreachable told of the tenants of a database that cannot be asked; default: its error is thrown
- */
-export async function tenantStates(
-  project: Project,
-  tenants: readonly TargetSchema[],
-  { needsLog }: Pick<TenantPlanner, 'needsLog'>,
-  options: SessionOptions,
-  onUnreachable?: (tenants: readonly TargetSchema[], error: MigError) => void,
-): Promise<ReadonlyMap<TargetSchema, TenantState>> {
-  const { env } = project
-  const states = new Map<TargetSchema, TenantState>()
-  await onEachDatabase(
-    env,
-    tenants,
-    options,
-    async ({ client }, group) => {
-      const applied = await readStates(client, project, group)
-      const schemas = group.map(({ schema }) => schema)
-      const entries = needsLog ? await readLastEntries(client, env.ledgerSchema, schemas) : []
-      const recent = new Map<string, string[]>()
-      for (const { targetSchema, revision, direction } of entries) {
-        if (direction === 'downgrade') continue
-        const list = recent.get(targetSchema)
-        if (list === undefined) recent.set(targetSchema, [revision])
-        else list.push(revision)
-      }
-      for (const tenant of group) {
-        const own = applied.get(tenant.schema) ?? null
-        states.set(tenant, { rows: own?.rows ?? [], recent: recent.get(tenant.schema) ?? [], applied: own })
-      }
-    },
-    onUnreachable,
-  )
-  return states
+function stateKey({ recent, applied }: TenantState): string {
+  return JSON.stringify([recent, applied === null ? null : { ...applied, targetSchema: '' }])
 }

@@ -82,7 +82,7 @@ interface LockedRun extends Omit<StepContext, 'total' | 'missing' | 'halfDone'> 
 }
 
 /** What is found under the locks. */
-interface FoundNow {
+export interface FoundNow {
   /** What is still to be done. */
   readonly steps: readonly PlanStep[]
   readonly halfDone: readonly Progress[]

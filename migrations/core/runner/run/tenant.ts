@@ -1,13 +1,12 @@
 import type { TargetSchema } from '../../environment/index.ts'
-import { readLastEntries, readProgress, readRecords } from '../../ledger/index.ts'
+import { readProgress, readRecords } from '../../ledger/index.ts'
 import { isConnectionLost } from '../../postgres/index.ts'
-import { statesOf } from '../applied/state.ts'
 import { tenantProject } from '../plan/tenant-project.ts'
-import type { TenantPlanner, TenantState, TenantWork } from '../plan/tenants.ts'
+import { ownSteps, type TenantPlanner, type TenantWork } from '../plan/tenants.ts'
 import type { Project } from '../project.ts'
 import { holdingLock } from '../session/locks.ts'
 import type { Session } from '../session/session.ts'
-import { takePlanned } from './apply.ts'
+import { type FoundNow, takePlanned } from './apply.ts'
 import { isGone } from './gone.ts'
 import type { RevisionSource } from './revision-source.ts'
 
@@ -38,8 +37,6 @@ export async function applyTenant(
 ): Promise<TenantOutcome> {
   const project = tenantProject(all, tenant)
   const { direction, resumeEdited = false } = planner.request
-  const ownSteps = (from: TenantState) =>
-    planner.stepsOf(tenant, from).filter((step) => step.line === tenant.line)
   let begun = false
   const run = {
     ...{ session, project, direction, revisions, resumeEdited, isShared },
@@ -50,10 +47,7 @@ export async function applyTenant(
   }
   try {
     const taken = await holdingLock(session, project.env, tenant.schema, isShared, () =>
-      takePlanned(run, ownSteps(state), async () => {
-        const { now, schemas, halfDone } = await readTenant(session, all, planner, tenant)
-        return { steps: ownSteps(now), schemas, halfDone }
-      }),
+      takePlanned(run, ownSteps(planner, { tenant, state }), () => lookAgain(session, all, planner, tenant)),
     )
     return taken === 'busy' ? taken : { steps: taken.length }
   } catch (error) {
@@ -66,22 +60,19 @@ export async function applyTenant(
 }
 
 /** One round trip, and another only where something is half done, the history is forked or the log does not fit. */
-async function readTenant(
+async function lookAgain(
   { client }: Session,
-  project: Project,
+  { env }: Project,
   planner: TenantPlanner,
   tenant: TargetSchema,
-) {
-  const { ledgerSchema } = project.env
-  const { schema } = tenant
-  const records = await readRecords(client, ledgerSchema, [schema])
-  const states = await statesOf(client, project, [tenant], records)
-  const applied = states.get(schema) ?? null
-  const entries = planner.needsLog ? await readLastEntries(client, ledgerSchema, [schema]) : []
-  const recent = entries.flatMap(({ revision, direction }) => (direction === 'downgrade' ? [] : [revision]))
+): Promise<FoundNow> {
+  const { ledgerSchema } = env
+  const schemas = await readRecords(client, ledgerSchema, [tenant.schema])
+  const states = await planner.statesOf(client, [tenant], schemas)
+  const isHalfDone = schemas.get(tenant.schema)?.halfDone === true
   return {
-    now: { rows: applied?.rows ?? [], recent, applied },
-    schemas: records,
-    halfDone: records.get(schema)?.halfDone ? await readProgress(client, ledgerSchema, [schema]) : [],
+    steps: ownSteps(planner, { tenant, state: states.get(tenant) ?? { applied: null, recent: [] } }),
+    schemas,
+    halfDone: isHalfDone ? await readProgress(client, ledgerSchema, [tenant.schema]) : [],
   }
 }
