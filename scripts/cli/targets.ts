@@ -6,6 +6,7 @@ import {
   type MigEvent,
   openProject,
   type Project,
+  type Session,
   type SessionOptions,
   type TargetSchema,
   targetSchemas,
@@ -30,22 +31,16 @@ export async function onGroups<Result>(
   let isTold = false
   for (const group of groups) {
     const own = { ...project, env: { ...project.env, filter: group.lines } }
-    if (!group.isTenant) {
-      const onSession = usingProject(
-        command,
-        (session) =>
-          body({
-            ...{ ...group, project: own },
-            sessions: { emit: command.output.event, signal: command.signal, open: session },
-          }),
-        own,
-      )
-      results.push(await onSession)
-      continue
+    const withSessions = (sessions: SessionOptions) => body({ ...group, project: own, sessions })
+    if (group.isTenant) {
+      if (!isTold) await sayWhereTenants(command, project, groups)
+      isTold = true
+      results.push(await withSessions(tenantSessions(command)))
+    } else {
+      const { output, signal } = command
+      const onSession = (open: Session) => withSessions({ emit: output.event, signal, open })
+      results.push(await usingProject(command, onSession, own))
     }
-    if (!isTold) await sayWhereTenants(command, project, groups)
-    isTold = true
-    results.push(await body({ ...group, project: own, sessions: tenantSessions(command) }))
   }
   return results
 }
