@@ -139,7 +139,7 @@ describe('a build that others could have planted', () => {
 test('a script that Node is given itself does what the launcher would, and on Node 20 fails', async () => {
   const { $ } = await import('zx')
   const direct = $({ cwd: copy.path, nothrow: true, quiet: true })
-  const started = async (node: string) => direct`${node} scripts/mig-heads.ts nothing`
+  const started = async (node: string) => direct`${node} scripts/mig-branches.ts nothing`
   const newer = await nodeOf(22)
   if (newer !== undefined) {
     const run = await started(newer)
