@@ -174,15 +174,14 @@ describe('a run over tenants', () => {
   tenantTest(
     'takes up a tenant that an earlier run has left in the middle of a revision',
     async ({ lab }) => {
-      await lab.write({
-        'tenant/20260101_000001_x.ts': revisionText(
-          1,
-          `await op.autocommit(async () => {
+      const text = revisionText(
+        1,
+        `await op.autocommit(async () => {
           await op.execute('CREATE TABLE one ()')
           await op.execute('CREATE TABLE two ()')
         })`,
-        ),
-      })
+      )
+      await lab.write({ 'tenant/20260101_000001_x.ts': text })
       const names = tenantNames(4)
       await lab.makeSchemas(names)
       await lab.database.client.query('CREATE TABLE tenant_001.two ()')
@@ -194,6 +193,14 @@ describe('a run over tenants', () => {
       const goOn = `just mig-upgrade ${revisionId(1)} tenant --tenants tenant_001`
       const inTheMiddle = { revision: revisionId(1), direction: 'upgrade', statement: 1, goOn }
       expect(begun.toSorted()).toEqual([inTheMiddle, null, null, null])
+
+      // The code of another branch, which has not this revision.
+      await lab.write({ 'tenant/20260101_000001_x.ts': text.replaceAll(revisionId(1), revisionId(9)) })
+      const { result } = await lab.run({ tenants: 'tenant_001' })
+      expect(result.failures).toMatchObject([{ error: { code: 'half-done' } }])
+      expect(result.failures[0]?.error.help).toContain(`then ${goOn}; or undo`)
+
+      await lab.write({ 'tenant/20260101_000001_x.ts': text })
       await lab.database.client.query('DROP TABLE tenant_001.two')
       const again = await lab.run({ tenants: 'all', goOn: true })
       expect(again.result).toMatchObject({ done: 1, failures: [] })

@@ -39,7 +39,7 @@ export async function planRun(session: Session, project: Project, request: PlanR
   if (row === undefined) return plan
   const held = await targetLockHolders(client, ledgerSchema, [row.targetSchema])
   if (held.size > 0) return plan
-  throw halfDoneFirst(row, row.targetSchema, plan.applied.get(row.targetSchema) ?? [], project.files)
+  throw halfDoneFirst(row, plan.applied.get(row.targetSchema) ?? [], project)
 }
 
 /**
@@ -105,7 +105,7 @@ export async function takePlanned(
   const missing = expectSchemas(project, { direction, steps }, schemas)
   // Where the work is divided somebody else may have done it all, and that is what it is for.
   if (!isShared || steps.length > 0) checkStillPlanned({ direction, steps: planned }, { direction, steps })
-  checkHalfDone({ direction, steps }, halfDone, project.files)
+  checkHalfDone({ direction, steps }, halfDone, project)
   begins?.()
   await takeSteps({ ...context, project, total: steps.length, missing, halfDone }, steps)
   return steps
@@ -133,11 +133,11 @@ function checkStillPlanned(plan: Planned, now: Planned): void {
 }
 
 /** A revision that is half done must be finished before anything else runs on its target schema. */
-function checkHalfDone({ steps }: Planned, halfDone: readonly Progress[], files: Project['files']): void {
+function checkHalfDone({ steps }: Planned, halfDone: readonly Progress[], project: Project): void {
   for (const row of halfDone) {
     const next = steps.find((step) => step.targetSchema === row.targetSchema)
     if (next === undefined || (next.revision === row.revision && next.direction === row.direction)) continue
-    throw halfDoneFirst(row, row.targetSchema, next.appliedBefore, files)
+    throw halfDoneFirst(row, next.appliedBefore, project)
   }
 }
 

@@ -2,6 +2,7 @@ import { exitCodes, interruptExitCode, MigError } from '../../errors.ts'
 import type { Progress } from '../../ledger/index.ts'
 import { databaseError, isConnectionLost, messageWithoutValues } from '../../postgres/index.ts'
 import { finishHelp } from '../applied/half-done.ts'
+import { targetWords } from '../applied/trouble.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import type { Project } from '../project.ts'
 import { helpFor } from './statement-help.ts'
@@ -70,18 +71,18 @@ export function editedFile(step: PlanStep, done: number): MigError {
 
 /** A half-done revision stands in the way of another. */
 export function halfDoneFirst(
-  halfDone: Pick<Progress, 'revision' | 'line' | 'direction' | 'statement'>,
-  targetSchema: string,
+  halfDone: Pick<Progress, 'revision' | 'line' | 'direction' | 'statement' | 'targetSchema'>,
   applied: readonly string[],
-  files: Project['files'],
+  { env, files }: Pick<Project, 'env' | 'files'>,
 ): MigError {
   const standing = applied.length === 0 ? 'base' : `"${applied.join(' ')}"`
-  const { revision, line, direction, statement } = halfDone
+  const { revision, direction, statement, targetSchema } = halfDone
+  const words = targetWords(env, halfDone)
   return new MigError(
     'half-done',
     `${direction} ${revision} on ${targetSchema} is half done (${statements(statement)}), so nothing else can run there`,
     {
-      help: `finish it: ${finishHelp(halfDone, files, line)}; or undo those statements by hand, then forget them: just mig-stamp ${standing} ${line}`,
+      help: `finish it: ${finishHelp(halfDone, files, words)}; or undo those statements by hand, then forget them: just mig-stamp ${standing} ${words}`,
       exitCode: exitCodes.stepFailed,
       facts: { revision, targetSchema, direction, statementsDone: statement },
     },
