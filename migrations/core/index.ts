@@ -51,6 +51,5 @@ export {
   unlock,
   unlockTargets,
   withLossCounts,
-  withTargetLossCounts,
 } from './runner/index.ts'
 export { toolVersion } from './tool-version.ts'

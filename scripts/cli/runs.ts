@@ -14,7 +14,6 @@ import {
   targetSchemas,
   tenantPlanEvent,
   tenantRunError,
-  withTargetLossCounts,
 } from '../../migrations/core/index.ts'
 import {
   countOf,
@@ -65,8 +64,7 @@ async function runOnGroup(
   const { project, sessions } = group
   const options = poolOptions(command, project.env)
   const targets = await targetSchemas(project.env, group, sessions)
-  const planned = await planTargets(project, group, targets, request, sessions)
-  const plan = await withTargetLossCounts(project, planned, sessions)
+  const plan = await planTargets(project, group, targets, request, sessions)
   if (hasNothingToDo(plan)) return showNothingToDo(command, project, plan)
   showPlan(command, plan)
   if (command.flags.plan) return showRefused(command, plan)

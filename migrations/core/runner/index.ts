@@ -20,7 +20,6 @@ export {
   planTargets,
   runTargets,
   type TargetPlan,
-  withTargetLossCounts,
 } from './run/targets.ts'
 export { type FailureGroup, failureGroups, tenantRunError } from './run/tenants.ts'
 export { rangePlan, scriptPlan } from './script/plan.ts'

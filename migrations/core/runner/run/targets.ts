@@ -21,7 +21,8 @@ export type TargetPlan = SinglePlan | TenantPlan
 
 /**
  * Plans a request for target schemas of one line group: single lines together, by the log of all; tenants each by
- * itself, one plan for all that stand alike. Nothing is locked or changed.
+ * itself, one plan for all that stand alike. What a step loses is counted, within the bounds of `withLossCounts`.
+ * Nothing is locked or changed.
  * @throws MigError as `planRun` does; for tenants, when the request fits none of them.
  */
 export async function planTargets(
@@ -31,10 +32,15 @@ export async function planTargets(
   { tenantsGo = false, ...asked }: PlanRequest,
   sessions: SessionOptions,
 ): Promise<TargetPlan> {
-  if (isTenant) return planTenants(project, lines[0] ?? '', targets, asked, sessions)
+  if (isTenant) {
+    const plan = await planTenants(project, lines[0] ?? '', targets, asked, sessions)
+    return withTenantLossCounts(project, plan, sessions)
+  }
   const request = { ...asked, lines, tenantsGo }
-  const plan = await usingSession(project.env, sessions, (session) => planRun(session, project, request))
-  return { ...plan, isTenant: false, request }
+  return usingSession(project.env, sessions, async (session) => {
+    const plan = await planRun(session, project, request)
+    return { ...plan, steps: await withLossCounts(session, plan.steps), isTenant: false, request }
+  })
 }
 
 /**
@@ -49,34 +55,13 @@ export async function expectSingleDowngrade(
 ): Promise<void> {
   const last = groups.at(-1)
   if (request.direction === 'upgrade' || last === undefined || !isBesideTenants(groups, last)) return
-  await planTargets(project, last, [], { ...request, tenantsGo: true }, sessions)
+  const asked = { ...request, lines: last.lines, tenantsGo: true }
+  await usingSession(project.env, sessions, (session) => planRun(session, project, asked))
 }
 
 /** Whether a group of a run is the single lines, and tenants are in the run too. */
 export function isBesideTenants(groups: readonly LineGroup[], { isTenant }: LineGroup): boolean {
   return !isTenant && groups.some((group) => group.isTenant)
-}
-
-/** A plan that says in how many rows what it loses is held, within the bounds of `withLossCounts`. */
-export async function withTargetLossCounts(
-  project: Project,
-  plan: TargetPlan,
-  sessions: SessionOptions,
-): Promise<TargetPlan> {
-  return plan.isTenant
-    ? withTenantLossCounts(project, plan, sessions)
-    : withSingleLossCounts(project, plan, sessions)
-}
-
-/** As {@link withTargetLossCounts}, of single lines. */
-export async function withSingleLossCounts(
-  project: Project,
-  plan: SinglePlan,
-  sessions: SessionOptions,
-): Promise<SinglePlan> {
-  if (plan.steps.every(({ losses }) => losses === undefined)) return plan
-  const steps = await usingSession(project.env, sessions, (session) => withLossCounts(session, plan.steps))
-  return { ...plan, steps }
 }
 
 /**

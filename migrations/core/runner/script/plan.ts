@@ -4,7 +4,7 @@ import type { Plan, PlanRequest, PlanStep } from '../plan/plan.ts'
 import { planRange } from '../plan/range.ts'
 import { tenantProject } from '../plan/tenant-project.ts'
 import type { Project } from '../project.ts'
-import { planTargets, withSingleLossCounts } from '../run/targets.ts'
+import { planTargets } from '../run/targets.ts'
 import type { SessionOptions } from '../session/session.ts'
 import { byDatabase } from '../targets/databases.ts'
 import { type LineGroup, listsThemselves, targetSchemas, tenantLine } from '../targets/targets.ts'
@@ -24,7 +24,7 @@ export async function scriptPlan(
   const targets = await targetSchemas(project.env, group, sessions)
   checkOneDatabase(targets)
   const plan = await planTargets(project, group, targets, request, sessions)
-  if (!plan.isTenant) return withSingleLossCounts(project, plan, sessions)
+  if (!plan.isTenant) return plan
   const { planner, work, refused, needed } = plan
   const [first] = refused
   if (first !== undefined) throw first.error
