@@ -11,6 +11,7 @@ import {
 } from '../../migrations/core/revisions/index.ts'
 import { withoutAlembic } from '../adopt/support/alembic.ts'
 import { createTestDatabase, databaseTest, type TestDatabase } from '../support/database.ts'
+import { nodeOf } from '../support/node-versions.ts'
 import { blocksOf, runBlock, withoutAccidents } from '../support/readme.ts'
 import { cleanVariables, repository, temporaryFolder } from '../support/recipes.ts'
 import { readmeProjects } from './readme-projects.ts'
@@ -102,12 +103,8 @@ describe('the package, installed in an empty project', () => {
         await database.client.query(
           'CREATE SCHEMA app; CREATE TABLE app.person (id bigint PRIMARY KEY, name text)',
         )
-        const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
-        await packed.write({ [`node-${version}/package.json`]: '{}' })
-        const folder = join(packed.path, `node-${version}`)
-        const got = await npm(['install', `${name}@${version}`], folder).catch(() => undefined)
-        if (got === undefined) skip(`the registry has no ${name}@${version}`)
-        const node = join(folder, 'node_modules', name, 'bin', 'node')
+        const node = await nodeOf(version)
+        if (node === undefined) skip(`the registry has no Node ${version} for this machine`)
         await lifeOfAProject(database.url, await freshProject(`on-node-${version}`), node)
       },
       180_000,

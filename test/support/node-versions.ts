@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -11,9 +11,11 @@ export async function nodeOf(version: number): Promise<string | undefined> {
   const platform = process.platform === 'win32' ? 'win' : process.platform
   const name = `node-${platform}-${process.arch}`
   const folder = join(tmpdir(), `just-mig-test-node-${version}-${process.getuid?.() ?? ''}`)
+  const program = join(folder, 'node_modules', name, 'bin', 'node')
+  if (existsSync(program)) return program
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'package.json'), '{}')
   const install = ['install', `${name}@${version}`, '--prefer-offline', '--no-audit', '--no-fund']
   const { exitCode } = await execa('npm', install, { cwd: folder, reject: false })
-  return exitCode === 0 ? join(folder, 'node_modules', name, 'bin', 'node') : undefined
+  return exitCode === 0 ? program : undefined
 }
