@@ -47,6 +47,27 @@ describe('extensions that the live database has', () => {
     expect(text).not.toContain('EXTENSION')
   })
 
+  labTest('are found without their schema where searchPath names it', async ({ lab }) => {
+    await lab.database.client.query(live)
+    const settings = { schemas: { app: 'app' }, searchPath: ['extensions'] }
+    const model = 'CREATE TABLE app.t (id int PRIMARY KEY, a text, c citext, h hstore);'
+    expect(await taken(lab, { 'app.sql': model }, settings)).toContain('ADD COLUMN h extensions.hstore')
+    await lab.write({
+      'app/aaaa00000009_more.sql': `-- more
+--
+-- Revision: aaaa00000009
+-- Revises: ${(await lab.project(settings)).graph.heads({ lines: ['app'] }).join()}
+
+-- upgrade
+ALTER TABLE t ADD COLUMN more hstore;
+
+-- downgrade
+ALTER TABLE t DROP COLUMN more;
+`,
+    })
+    expect((await lab.upgrade({ settings })).error).toBeUndefined()
+  })
+
   labTest('and one that is new there is made with its schema', async ({ lab }) => {
     const settings = { schemas: { app: 'app' } }
     const model = `CREATE SCHEMA extras; CREATE EXTENSION hstore SCHEMA extras; CREATE TABLE app.t (h extras.hstore);`

@@ -19,8 +19,16 @@ interface Kept {
  */
 export async function wantedCachePath(input: ModelInput, serverVersion: string): Promise<string | undefined> {
   if (input.exclusions === undefined) return undefined
-  const { exclusions, lines, privileges, surroundings } = input
-  const made = [toolVersion, serverVersion, lines, privileges, exclusions, surroundings?.text ?? null]
+  const { exclusions, lines, privileges, searchPath, surroundings } = input
+  const made = [
+    toolVersion,
+    serverVersion,
+    lines,
+    privileges,
+    exclusions,
+    surroundings?.text ?? null,
+    searchPath ?? [],
+  ]
   const hash = createHash('sha256').update(JSON.stringify(['3', ...made, await modelsKey(input.models)]))
   return join(input.cacheDir, `wanted-${hash.digest('hex').slice(0, 32)}.json`)
 }

@@ -127,6 +127,11 @@ export interface EnvironmentOptions {
   /** How long to wait for another runner. Default `60s`. */
   readonly lockWait?: string
   readonly retry?: RetryOptions
+  /**
+   * Schemas in which revisions and models find names without one, behind the target schema and `public`: those that
+   * extensions stand in.
+   */
+  readonly searchPath?: readonly string[]
   /** Tables that no command compares or touches; names with or without schema, `*` allowed. */
   readonly excludeTables?: readonly string[]
   /** Kinds of objects that no command compares or touches, in PostgreSQL's words: `trigger`, `materialized view`. */
@@ -169,6 +174,7 @@ const knownOptions: Readonly<
   statementTimeout: 'string',
   lockWait: 'string',
   retry: 'object',
+  searchPath: 'list',
   excludeTables: 'list',
   excludeKinds: 'list',
   exclude: 'function',

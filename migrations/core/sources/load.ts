@@ -13,6 +13,8 @@ export interface LoadOptions {
   /** Keys whose models stand unqualified in a file or folder of that name. */
   readonly tenantKeys: readonly string[]
   readonly privileges: boolean
+  /** Schemas in which names are found behind the key's schema and `public`. */
+  readonly searchPath?: readonly string[]
   /** Makes what others own and models may refer to; called once, where models do not load without. */
   readonly whenStuck?: () => Promise<void>
   /** The schemas that must be whole; of others, what needs an extension that the server lacks is left out. Default: all. */
@@ -77,7 +79,8 @@ function searchPathOf(file: ModelFile, options: LoadOptions): string {
   const { key, keyed } = file
   const isOwn = key !== undefined && (keyed || options.tenantKeys.includes(key))
   const schema = isOwn ? options.schemas[key] : undefined
-  return schema === undefined || schema === 'public' ? 'public' : `${quoteIdent(schema)}, public`
+  const own = schema === undefined || schema === 'public' ? [] : [schema]
+  return [...own, 'public', ...(options.searchPath ?? [])].map(quoteIdent).join(', ')
 }
 
 const mostAtOnce = 500

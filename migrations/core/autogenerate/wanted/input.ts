@@ -29,6 +29,8 @@ export interface ModelInput {
   /** Equal while `excludes` is; undefined when it cannot be known, so that nothing may be kept for later. */
   readonly exclusions?: string | undefined
   readonly privileges: boolean
+  /** Schemas in which models find names behind their own and `public`. */
+  readonly searchPath?: readonly string[]
   /** What others own in a live database is rebuilt where it would run with our own rights; default: no. */
   readonly trustLive?: boolean
   /** What is made on scratch databases first; missing where no live database is looked at. */
@@ -97,6 +99,7 @@ export async function projectInput(
     excludes: scratchExcludes(env),
     exclusions: exclusionsKey(env.options),
     privileges,
+    searchPath: [env.options.searchPath ?? []].flat(),
     trustLive: env.trustLive,
     surroundings: projectSurroundings(env, onLive),
     emit,

@@ -89,6 +89,7 @@ export async function loadFiles(
   const leftOut = await loadModels(client, files, {
     ...(others === undefined ? {} : { whenStuck: () => others(client) }),
     needed: filteredSchemas(input),
+    searchPath: input.searchPath ?? [],
     schemas: Object.fromEntries(input.lines.map((line) => [line.key, line.schema])),
     tenantKeys: input.lines.filter((line) => line.tenant).map((line) => line.key),
     privileges: input.privileges,

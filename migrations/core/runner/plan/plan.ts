@@ -20,6 +20,8 @@ import { namingTenants, tenantHeads } from './tenant-heads.ts'
 /** One revision applied to, or removed from, one target schema. */
 export interface PlanStep extends StepFacts {
   readonly file: RevisionFile
+  /** Schemas in which names are found behind the target schema and `public`. */
+  readonly furtherSchemas?: readonly string[]
   /** The ledger's rows of the target schema before the step. */
   readonly appliedBefore: readonly string[]
   /** `digestOf` all that is applied in the target schema after the step. */
@@ -107,6 +109,7 @@ export function makePlan(project: Project, state: LedgerState, request: PlanRequ
   const rows = new Map(
     Object.entries(env.schemas).map(([, schema]) => [schema, state.applied.get(schema) ?? []]),
   )
+  const furtherSchemas = [env.options.searchPath ?? []].flat()
   const digests = new Map<string, string>()
   const steps = planned.map((step): PlanStep => {
     const file = fileOf(project, step.revision)
@@ -133,6 +136,7 @@ export function makePlan(project: Project, state: LedgerState, request: PlanRequ
       ...(below === undefined ? {} : { below }),
       ...(file.irreversible === undefined ? {} : { irreversible: file.irreversible }),
       ...stepLosses({ file, direction: step.direction, targetSchema }),
+      ...(furtherSchemas.length === 0 ? {} : { furtherSchemas }),
       appliedBefore,
       appliedAfter,
       digest,

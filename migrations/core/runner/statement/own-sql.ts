@@ -16,8 +16,12 @@ export async function ownRows<Row extends object>(client: ClientBase, sql: strin
 }
 
 /** Sets the search_path to the target schema, until the end of the transaction or of the session. */
-export function searchPathStatement({ targetSchema }: PlanStep, until: 'transaction' | 'session'): string {
-  return `SET ${until === 'transaction' ? 'LOCAL ' : ''}search_path TO ${quoteIdent(targetSchema)}, public`
+export function searchPathStatement(
+  { targetSchema, furtherSchemas = [] }: PlanStep,
+  until: 'transaction' | 'session',
+): string {
+  const path = [quoteIdent(targetSchema), 'public', ...furtherSchemas.map(quoteIdent)].join(', ')
+  return `SET ${until === 'transaction' ? 'LOCAL ' : ''}search_path TO ${path}`
 }
 
 const roleMark = 'just-mig: the role was changed'

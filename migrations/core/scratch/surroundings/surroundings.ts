@@ -107,7 +107,7 @@ export function surroundingsOwnership(env: Environment): Ownership {
   return {
     own: env.lines.flatMap(({ schema }) => schema ?? []),
     hidden: [env.ledgerSchema],
-    path: ['public'],
+    path: ['public', ...[env.options.searchPath ?? []].flat()],
     isExcluded: ({ kind, schema, name }) => excludes({ kind, schema, name }),
     excludesAny: excludesAny(env),
   }
