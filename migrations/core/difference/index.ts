@@ -40,5 +40,18 @@ export { retypedColumn } from './retyping.ts'
 export { afterRows, positionFrom } from './sequence-positions.ts'
 export { plainZone, sessionCast } from './session-casts.ts'
 export { shortened } from './shortened.ts'
+export {
+  foreignKey,
+  literalText,
+  madeEnum,
+  makesRoutine,
+  makesTextRoutine,
+  makesUniqueIndex,
+  plainName,
+  renamedLabel,
+  requiredColumnName,
+  setsExpression,
+  typeChange,
+} from './statement-text.ts'
 export { hasPlainTable, partitionRoot, type TableColumn, tableColumns } from './table-columns.ts'
 export { columnsHolding } from './type-columns.ts'

@@ -16,6 +16,7 @@ import { ownAction } from './own-action.ts'
 import { extrasAfter, withNameChanges } from './renamed-facts.ts'
 import { requiredAfterRetyping, retyping, unsetsNoDefault, withoutRepeatedDefaults } from './retyping.ts'
 import { withPositions } from './sequence-positions.ts'
+import { makesTextRoutine } from './statement-text.ts'
 
 /**
  * The difference between two catalogs in the schemas of the scope: readable changes, and ordered actions.
@@ -210,8 +211,7 @@ const extractedField = /\bEXTRACT\((?=\w*[A-Z])(\w+) FROM /g
  * or a comment says stays as it is.
  */
 function asItWasRead(sql: string): string {
-  if (/^(?:COMMENT ON|CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE)\b(?!.*\bBEGIN ATOMIC\b))/s.test(sql))
-    return sql
+  if (sql.startsWith('COMMENT ON') || makesTextRoutine(sql)) return sql
   return sql
     .replace(varcharList, '((ARRAY[$1])::character varying[])::text[]')
     .replace(extractedField, "EXTRACT('$1' FROM ")

@@ -4,19 +4,15 @@ import type { Action } from './action.ts'
 import type { ColumnId } from './ids.ts'
 import { idKey, type ObjectId } from './ids.ts'
 import { sessionCast } from './session-casts.ts'
+import { requiredColumnName, typeChange } from './statement-text.ts'
 import { castRisk, isAssignable, readsTexts } from './type-changes.ts'
-
-const typeChange = /^ALTER TABLE .* ALTER COLUMN ((?:"(?:[^"]|"")+")|\w+) TYPE (.*?)(?: USING (.*))?$/s
 
 /**
  * The column whose type an action changes. Where an enum is recreated without a value, the action is the type's own, and
  * the column one of what it consumes.
  */
 export function retypedColumn({ sql, consumes }: Pick<Action, 'sql' | 'consumes'>): ColumnId | undefined {
-  const name = typeChange
-    .exec(sql)?.[1]
-    ?.replace(/^"(.*)"$/s, '$1')
-    .replaceAll('""', '"')
+  const name = typeChange(sql)?.column
   for (const id of consumes) if (id.kind === 'column' && id.name === name) return { ...id, kind: 'column' }
   return undefined
 }
@@ -26,9 +22,10 @@ export function retypedColumn({ sql, consumes }: Pick<Action, 'sql' | 'consumes'
  * PostgreSQL casts by itself. Undefined for every other action.
  */
 export function retyping(action: Action, source: FactBase, next: FactBase): Action | undefined {
-  const [, , wanted, using] = typeChange.exec(action.sql) ?? []
+  const change = typeChange(action.sql)
   const column = retypedColumn(action)
-  if (wanted === undefined || column === undefined) return undefined
+  if (change === undefined || column === undefined) return undefined
+  const { whole: wanted, using } = change
   const old = source.get(column)?.payload.type
   // The columns of an enum that is recreated count to the type for the engine, which takes no lock and loses nothing.
   const known = {
@@ -113,7 +110,6 @@ export function requiredAfterRetyping(actions: readonly Action[]): readonly Acti
 }
 
 function requiredColumn({ sql, consumes }: Action): ObjectId | undefined {
-  const name = /^ALTER TABLE .* ALTER COLUMN ("(?:[^"]|"")+"|\w+) SET NOT NULL$/s.exec(sql)?.[1]
-  const plain = name?.replace(/^"(.*)"$/s, '$1').replaceAll('""', '"')
-  return consumes.find((id) => id.kind === 'column' && id.name === plain)
+  const name = requiredColumnName(sql)
+  return consumes.find((id) => id.kind === 'column' && id.name === name)
 }

@@ -1,7 +1,5 @@
-import { type Action, idKey, type ObjectId } from '../../difference/index.ts'
+import { type Action, idKey, makesTextRoutine, type ObjectId } from '../../difference/index.ts'
 
-/** A routine whose body is text: PostgreSQL records nothing of what it uses. */
-const textRoutine = /^CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE)\b(?!.*\bBEGIN ATOMIC\b)/s
 const qualifiedNames = /(?:"((?:[^"]|""){1,126})"|\b([a-z_]\w*))\.(?:"((?:[^"]|""){1,126})"|([a-z_]\w*))/gi
 
 /**
@@ -12,7 +10,7 @@ export function mentionedBy(actions: readonly Action[]): readonly ReadonlySet<st
   const made = keysByName(actions)
   const bodies = new Map<string, readonly string[]>()
   for (const { sql, produces } of actions) {
-    if (!textRoutine.test(sql)) continue
+    if (!makesTextRoutine(sql)) continue
     const named = [...sql.matchAll(qualifiedNames)].flatMap(([, schema, plainSchema, name, plainName]) => {
       const found = [nameOf(schema, plainSchema), nameOf(name, plainName)].join('.')
       return made.get(found) ?? []

@@ -1,4 +1,4 @@
-import { type Action, relationOf } from '../../difference/index.ts'
+import { type Action, foreignKey, relationOf } from '../../difference/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import { qualifiedName } from '../../postgres/index.ts'
 import { sqlState } from './address.ts'
@@ -68,8 +68,9 @@ export function withoutViolating(refusal: Refusal, casts: CastDecisions): readon
 }
 
 function removalOf(table: string, sql: string): string | undefined {
-  const [, columns, target, keys] = /FOREIGN KEY \((.*?)\) REFERENCES (\S+?)\((.*?)\)/.exec(sql) ?? []
-  if (columns !== undefined && target !== undefined && keys !== undefined) {
+  const key = foreignKey(sql)
+  if (key !== undefined) {
+    const { columns, target, keys } = key
     const pairs = columns.split(', ').map((column, index) => [column, keys.split(', ')[index] ?? ''])
     const given = pairs.map(([column]) => `t.${column} IS NOT NULL`).join(' AND ')
     const found = pairs.map(([column, key]) => `r.${key} = t.${column}`).join(' AND ')

@@ -1,4 +1,4 @@
-import { setExpressionSince } from '../../difference/index.ts'
+import { setExpressionSince, setsExpression } from '../../difference/index.ts'
 import { MigError } from '../../errors.ts'
 import { isConcurrent } from '../../postgres/index.ts'
 import { lossLine, sqlTemplate } from '../../revisions/index.ts'
@@ -78,6 +78,6 @@ export function costNotes(upgrade: Side, downgrade: Side | undefined): readonly 
 /** What the statements ask of the server, where older ones that are supported do not know them. */
 function serverNotes(sides: readonly Side[]): readonly string[] {
   const statements = sides.flatMap(({ sections }) => sections.flatMap((section) => section.statements))
-  const setsExpression = statements.some((sql) => /^ALTER TABLE .* SET EXPRESSION AS \(/s.test(sql))
-  return setsExpression ? [`Needs PostgreSQL ${setExpressionSince} or newer: SET EXPRESSION`] : []
+  const isUsed = statements.some(setsExpression)
+  return isUsed ? [`Needs PostgreSQL ${setExpressionSince} or newer: SET EXPRESSION`] : []
 }

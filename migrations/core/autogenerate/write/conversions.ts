@@ -1,4 +1,11 @@
-import { type Action, relationOf, retypedColumn } from '../../difference/index.ts'
+import {
+  type Action,
+  madeEnum,
+  plainName,
+  relationOf,
+  retypedColumn,
+  typeChange,
+} from '../../difference/index.ts'
 import { quoteIdentAlways } from '../../postgres/index.ts'
 import { columnWithoutNulls } from '../search/fill.ts'
 
@@ -17,8 +24,6 @@ export interface Conversion {
   readonly notNull: boolean
 }
 
-const retype =
-  /^ALTER TABLE .* ALTER COLUMN (?:"(?:[^"]|"")+"|\w+) TYPE (.*?)(?: COLLATE \S+)?(?: USING (.*))?$/s
 const update = /^UPDATE .*? SET ((?:"(?:[^"]|"")+"|\w+)) = (.*?)(?: WHERE \1 IS NULL)?$/s
 
 /** The conversions among a side's actions that live rows may not allow. Columns that the side makes are no cast's source. */
@@ -44,10 +49,11 @@ function retyped(
   notNull: ReadonlySet<string>,
 ): Conversion | undefined {
   const column = retypedColumn(action)
-  const [, type, using] = retype.exec(action.sql) ?? []
-  if (column === undefined || type === undefined) return undefined
+  const change = typeChange(action.sql)
+  if (column === undefined || change === undefined) return undefined
+  const { type, using } = change
   if (action.castRisk !== 'fails' && using === undefined) return undefined
-  const known = labels.get(plain(type.replace(/\[\]$/, '')))
+  const known = labels.get(plainName(type.replace(/\[\]$/, '')))
   const value = using ?? quoteIdentAlways(column.name)
   return {
     schema: column.schema,
@@ -74,15 +80,10 @@ function filled(action: Action, notNull: ReadonlySet<string>): Conversion | unde
 function enumLabels(actions: readonly Action[]): ReadonlyMap<string, readonly string[]> {
   const made = new Map<string, readonly string[]>()
   for (const { sql } of actions) {
-    const [, name, list] = /^CREATE TYPE (\S+) AS ENUM \((.*)\)$/s.exec(sql) ?? []
-    if (name === undefined || list === undefined) continue
-    made.set(plain(name), list.match(/'(?:[^']|'')*'/g) ?? [])
+    const found = madeEnum(sql)
+    if (found !== undefined) made.set(found.name, found.labels)
   }
   return made
-}
-
-function plain(name: string): string {
-  return name.replaceAll('"', '')
 }
 
 function keyOf(

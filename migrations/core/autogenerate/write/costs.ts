@@ -75,7 +75,7 @@ export function costsOf(
     }
   }
   // A table that is made again gets its rows back, in the columns that it still has.
-  const dropped = actions.filter(({ sql }) => sql.startsWith('DROP TABLE '))
+  const dropped = actions.filter(({ verb, destroys: [id] }) => verb === 'drop' && id?.kind === 'table')
   for (const id of dropped.flatMap(({ destroys }) => destroys)) {
     if (id.kind !== 'table') continue
     for (const name of columnsGone(from, to, id)) {

@@ -1,4 +1,11 @@
-import { type Action, idKey, type ObjectId, relationOf, retypedColumn } from '../../difference/index.ts'
+import {
+  type Action,
+  idKey,
+  makesUniqueIndex,
+  type ObjectId,
+  relationOf,
+  retypedColumn,
+} from '../../difference/index.ts'
 import { columnWithoutNulls } from '../search/fill.ts'
 
 /** What a revision asks of rows that are there already. */
@@ -103,7 +110,7 @@ function checkedObject({ sql, produces, consumes }: Action): ObjectId | undefine
       (/ ADD CONSTRAINT /.test(sql) && !/ NOT (VALID|ENFORCED)$/.test(sql))
     return looksAtRows ? constraint : undefined
   }
-  return /^CREATE UNIQUE INDEX /.test(sql) ? produces.find((id) => id.kind === 'index') : undefined
+  return makesUniqueIndex(sql) ? produces.find((id) => id.kind === 'index') : undefined
 }
 
 /** The column of a demand as `--using` names it: `rfx_user.profile.name`. */

@@ -1,4 +1,5 @@
 import type { Action, Catalog } from '../../difference/index.ts'
+import { makesRoutine } from '../../difference/index.ts'
 import type { StatementSection } from '../../environment/index.ts'
 import type { GrantedObjects } from '../../operations/index.ts'
 import type { AutogenerateInput } from '../input.ts'
@@ -123,7 +124,7 @@ export function statementSections(actions: readonly Action[], standIns: readonly
     statements: part.map(({ sql }) => unnamed(readableSql(sql))),
   }))
   // Bodies may name what a later statement makes, as in the output of pg_dump.
-  const defines = actions.some(({ sql }) => /^CREATE (OR REPLACE )?(FUNCTION|PROCEDURE)\b/.test(sql))
+  const defines = actions.some(({ sql }) => makesRoutine(sql))
   const unchecked = { autocommit: false, statements: ['SET LOCAL check_function_bodies = off'] }
   return defines ? withHead(sections, unchecked) : sections
 }

@@ -1,9 +1,15 @@
 import {
   type Action,
   baseObject,
+  foreignKey,
+  literalText,
+  madeEnum,
   type ObjectId,
+  plainName,
   type Rename,
   relationOf,
+  renamedLabel,
+  requiredColumnName,
   retypedColumn,
 } from '../../../difference/index.ts'
 import { quoteIdentAlways } from '../../../postgres/index.ts'
@@ -147,12 +153,13 @@ function asksOf(actions: readonly Action[]): RowAsks {
       checks.push({ schema, table, expression: sql.slice(check + ' CHECK ('.length, -1) })
     for (const name of namesOf(/ PRIMARY KEY \(([^)]*)\)/.exec(sql)?.[1]))
       notNull.add(columnKey(schema, table, name))
-    const set = / ALTER COLUMN ("(?:[^"]|"")+"|\w+) SET NOT NULL/.exec(sql)?.[1]
-    for (const name of namesOf(set)) notNull.add(columnKey(schema, table, name))
-    const [, columns, target, keys] =
-      / FOREIGN KEY \(([^)]*)\) REFERENCES (\S+?) ?\(([^)]*)\)/.exec(sql) ?? []
-    if (target !== undefined)
+    const required = requiredColumnName(sql)
+    if (required !== undefined) notNull.add(columnKey(schema, table, required))
+    const key = foreignKey(sql)
+    if (key !== undefined) {
+      const { columns, target, keys } = key
       references.push({ schema, table, columns: namesOf(columns), target, targetColumns: namesOf(keys) })
+    }
   }
   return { texts, notNull, checks, references }
 }
@@ -163,17 +170,13 @@ function namesOf(list: string | undefined): readonly string[] {
 }
 
 function enumLabels({ sql }: Action): readonly (readonly [string, readonly string[]])[] {
-  const [, name, list] = /^CREATE TYPE (\S+) AS ENUM \((.*)\)$/s.exec(sql) ?? []
-  if (name === undefined || list === undefined) return []
-  const labels = [...list.matchAll(/'((?:[^']|'')*)'/g)].map((match) =>
-    (match[1] ?? '').replaceAll("''", "'"),
-  )
-  return [[name.replaceAll('"', ''), labels]]
+  const made = madeEnum(sql)
+  return made === undefined ? [] : [[made.name, made.labels.map(literalText)]]
 }
 
 /** Texts that a type reads. */
 function textsOf(type: string, labels: ReadonlyMap<string, readonly string[]>): readonly string[] {
-  const known = labels.get(type.replaceAll('"', '').replace(/\[\]$/, ''))
+  const known = labels.get(plainName(type.replace(/\[\]$/, '')))
   if (known !== undefined) return known
   if (/^(smallint|integer|bigint|numeric|real|double precision|money|oid)/.test(type)) return ['1', '2', '3']
   if (/^(date|timestamp)/.test(type)) return ['2026-01-02', '2026-02-03', '2026-03-04']
@@ -210,11 +213,10 @@ function namesOfKeys({ tables, columns }: Renames): ReadonlySet<string> {
 function labelsOf(actions: readonly Action[]): EnumLabels {
   const found = new Map<string, Map<string, string>>()
   for (const { sql } of actions) {
-    const [, type, old, now] =
-      /^ALTER TYPE (\S+) RENAME VALUE '((?:[^']|'')*)' TO '((?:[^']|'')*)'$/.exec(sql) ?? []
-    if (type === undefined || old === undefined || now === undefined) continue
-    const name = type.replaceAll('"', '')
-    found.set(name, (found.get(name) ?? new Map()).set(old.replaceAll("''", "'"), now.replaceAll("''", "'")))
+    const renamed = renamedLabel(sql)
+    if (renamed === undefined) continue
+    const { type, from, to } = renamed
+    found.set(type, (found.get(type) ?? new Map()).set(from, to))
   }
   return found
 }
