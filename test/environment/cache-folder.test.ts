@@ -4,6 +4,7 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -33,6 +34,11 @@ const own = () => join(root, '.mig', 'cache')
 const mode = (path: string) => lstatSync(path).mode & 0o777
 
 describe("the folder of a project's cache", () => {
+  test('is made below .mig, which no repository takes', () => {
+    cacheFolder(root)
+    expect(readFileSync(join(root, '.mig', '.gitignore'), 'utf8')).toBe('*\n')
+  })
+
   test('is made below .mig, closed to others under any umask', () => {
     const umask = process.umask(0o000)
     try {

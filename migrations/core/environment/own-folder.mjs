@@ -1,5 +1,5 @@
 // Folders for builds and caches, from which code is run. JavaScript, since the launcher uses it before any TypeScript runs.
-import { chmodSync, lstatSync, mkdirSync, realpathSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 
@@ -39,8 +39,11 @@ export function madeFolder(base, names, owners, mode = 0o755) {
         if (isLast) rmSync(folder, { recursive: true, force: true })
         else chmodSync(folder, 0o755)
       }
-      if (lstatSync(folder, { throwIfNoEntry: false }) === undefined)
+      if (lstatSync(folder, { throwIfNoEntry: false }) === undefined) {
         mkdirSync(folder, { mode: isLast ? mode : 0o755 })
+        // What is kept for this machine is no part of a repository.
+        if (name === '.mig') writeFileSync(join(folder, '.gitignore'), '*\n', { flag: 'wx' })
+      }
     } catch {
       // Another command made it meanwhile, or it cannot be made: what is there now decides.
     }
