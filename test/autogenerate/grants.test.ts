@@ -85,6 +85,46 @@ describe('objects that are dropped and made again', () => {
     expect(files[0]?.text).not.toContain('keepGrants')
   })
 
+  labTest(
+    'keep them under the new name of what is renamed and recreated, and of its columns',
+    async ({ lab }) => {
+      await usingRoles(lab, async (reader, owner) => {
+        const { client } = lab.database
+        const models = (column: string, type: string, view: string, total: string) => ({
+          'user.sql': `
+          CREATE TABLE app_user.profile (id bigint PRIMARY KEY, ${column} ${type}, copy text GENERATED ALWAYS AS (${column}) STORED);
+          CREATE VIEW app_user.${view} AS SELECT id, ${column} FROM app_user.profile;
+          CREATE FUNCTION app_user.${total}(n integer) RETURNS ${type} LANGUAGE sql AS 'SELECT NULL::${type}';`,
+        })
+        await writeModels(lab, models('name', 'text', 'names', 'total'))
+        await generateFiles(lab)
+        await lab.upgrade()
+        await client.query(`
+        GRANT USAGE, CREATE ON SCHEMA app_user TO ${owner};
+        GRANT UPDATE (name), SELECT (copy) ON app_user.profile TO ${reader};
+        GRANT SELECT ON app_user.names TO ${reader};
+        ALTER VIEW app_user.names OWNER TO ${owner};
+        REVOKE ALL ON FUNCTION app_user.total FROM PUBLIC`)
+        const had = await grants(lab)
+        await writeModels(lab, models('nick', 'varchar(20)', 'aliases', 'sum_of'))
+        const given = {
+          'app_user.profile.name': 'nick',
+          'app_user.names': 'aliases',
+          'app_user.total': 'sum_of',
+        }
+        await generateFiles(lab, { renames: { given, others: 'ask' } })
+        expect((await lab.upgrade()).error).toBeUndefined()
+        const renamed = had
+          .replace('name{', 'nick{')
+          .replace(/^names /m, 'aliases ')
+          .replace(/^total /m, 'sum_of ')
+        expect((await grants(lab)).split('\n').sort()).toEqual(renamed.split('\n').sort())
+        expect((await lab.run({ direction: 'downgrade', target: '-1' })).error).toBeUndefined()
+        expect(await grants(lab)).toBe(had)
+      })
+    },
+  )
+
   labTest('are not those that trade names: each keeps its own grants', async ({ lab }) => {
     const models = (first: string, second: string) => ({
       'user.sql': `CREATE TABLE app_user.${first} (id bigint PRIMARY KEY, a text);

@@ -42,7 +42,11 @@ export async function generateRevisions(
   const steps = renameSteps(renames, namedSides(base.catalog, wanted, scope).source)
   const first = steps.map(({ action }) => action)
   const whole = await copy(async ({ client }) => {
-    const recreated = await recreatedReader(client, scope)
+    const recreated = await recreatedReader(
+      client,
+      scope,
+      first.map(({ sql }) => sql),
+    )
     const up = await searchStatements({ client, from: base.catalog, to: wanted, scope, first, casts })
     const parted = (kept: 'needs' | 'order') =>
       partIntoRuns(up.actions, lineOfSchema(input), filter[0] ?? '', kept)
@@ -50,9 +54,9 @@ export async function generateRevisions(
     const upKept = await recreated()
     const [only] = runs
     if (only === undefined || runs.length > 1) return { runs, upKept, parted }
-    const actions = await downgradeActions(client, [base.catalog, up.reached], 0, only, steps, scope, casts)
-    expectUsed(casts, [...up.actions, ...actions])
-    const down = { actions, kept: await recreated(), from: up.reached, to: base.catalog }
+    const back = await downgradeActions(client, [base.catalog, up.reached], 0, only, steps, scope, casts)
+    expectUsed(casts, [...up.actions, ...back.actions])
+    const down = { ...back, from: up.reached, to: base.catalog }
     return { runs, upKept, parted, down }
   })
   const { upKept, down } = whole
@@ -84,9 +88,11 @@ async function revisionsOfRuns(
   { base, upKept, steps, scope }: Parts,
 ): Promise<readonly GeneratedRevision[]> {
   const states: Catalog[] = [base]
-  const recreated = await recreatedReader(client, scope)
   const kept: GrantedObjects[] = []
   for (const run of runs) {
+    const own = new Set(run.actions.map(({ sql }) => sql))
+    const renames = steps.flatMap(({ action: { sql } }) => (own.has(sql) ? [sql] : []))
+    const recreated = await recreatedReader(client, scope, renames)
     await runSections(client, statementSections(run.actions, []))
     states.push(await readCatalog(client))
     kept.push(await recreated())
@@ -94,12 +100,10 @@ async function revisionsOfRuns(
   const revisions: GeneratedRevision[] = []
   const all = runs.flatMap((run) => run.actions)
   for (const [index, run] of [...runs.entries()].reverse()) {
-    const actions = await downgradeActions(client, states, index, run, steps, scope, input.casts)
-    all.push(...actions)
+    const back = await downgradeActions(client, states, index, run, steps, scope, input.casts)
+    all.push(...back.actions)
     const [from, to] = [states[index + 1] ?? base, states[index] ?? base]
-    revisions.unshift(
-      asRevision(input, run, kept[index] ?? {}, { actions, kept: await recreated(), from, to }),
-    )
+    revisions.unshift(asRevision(input, run, kept[index] ?? {}, { ...back, from, to }))
   }
   expectUsed(input.casts, all)
   const lost = objectNames(withoutObjects(upKept, kept))
@@ -123,7 +127,7 @@ function namingLostGrants(
   return [{ ...first, upgrade: { ...first.upgrade, losesGrants } }, ...others]
 }
 
-/** The downgrade of a run: from the state after it to the one before. Casts back are never a person's to decide. */
+/** The downgrade of a run, and what it recreates: from the state after it to the one before. Casts back are never a person's to decide. */
 async function downgradeActions(
   client: ClientBase,
   states: readonly Catalog[],
@@ -132,7 +136,7 @@ async function downgradeActions(
   steps: readonly RenameStep[],
   scope: Scope,
   casts: AutogenerateInput['casts'],
-): Promise<readonly Action[]> {
+): Promise<{ readonly actions: readonly Action[]; readonly kept: GrantedObjects }> {
   const [from, to] = [states[index + 1], states[index]]
   if (from === undefined || to === undefined) throw new RangeError(`run ${index} has no states`)
   const own = new Set(run.actions.map((action) => action.sql))
@@ -140,8 +144,13 @@ async function downgradeActions(
   const existing = namedSides(from, to, scope).source
   const first = renameSteps([...renames].map(reversed), existing).map(({ action }) => action)
   const back = { using: {}, recreate: ['*'], fill: fillsAmong(casts.using, run.actions), there: casts.using }
+  const recreated = await recreatedReader(
+    client,
+    scope,
+    first.map(({ sql }) => sql),
+  )
   const { actions } = await searchStatements({ client, from, to, scope, first, casts: back })
-  return actions
+  return { actions, kept: await recreated() }
 }
 
 /** The expressions without those that casts of the upgrade have taken: they give values of the other type. */

@@ -8,6 +8,8 @@ export interface GrantedObjects {
   /** Functions, procedures and aggregates, with their argument types. */
   readonly routines?: readonly string[]
   readonly types?: readonly string[]
+  /** What has another name when the body begins, and loses its grants under the new one: new name → old name. */
+  readonly renamed?: Readonly<Record<string, string>>
 }
 
 const setting = 'just_mig.grants'
@@ -18,8 +20,8 @@ const setting = 'just_mig.grants'
  */
 export function keepGrantsSql(objects: GrantedObjects): string {
   return `SELECT set_config(${quoteLiteral(setting)}, (
-  SELECT coalesce(json_agg(json_build_object('kind', kind, 'object', object, 'col', col, 'owner', owner, 'acl', acl::text)), '[]')::text
-  FROM (${grantsQuery(objects)}) AS noted
+  SELECT coalesce(json_agg(json_build_object('kind', kind, 'object', object, 'col', col, 'owner', owner, 'acl', acl::text, 'relation', relation, 'number', number)), '[]')::text
+  FROM (${grantsQuery(objects, objects.renamed)}) AS noted
 ), false)`
 }
 
@@ -30,9 +32,12 @@ export function keepGrantsSql(objects: GrantedObjects): string {
  */
 export function restoreGrantsSql(objects: GrantedObjects): string {
   const all = [objects.relations, objects.routines, objects.types].flatMap((names) => names ?? []).join(', ')
-  const kept = `(SELECT kind, object, col, owner, acl::aclitem[] AS acl
+  // A column that is there still may have another name by now.
+  const kept = `(SELECT kind, object, CASE WHEN number IS NOT NULL THEN coalesce((SELECT attname::text FROM pg_attribute
+        WHERE attrelid = to_regclass(object) AND attrelid = relation AND attnum = number AND NOT attisdropped), col) END AS col,
+      owner, acl::aclitem[] AS acl
       FROM json_to_recordset(current_setting(${quoteLiteral(setting)})::json)
-        AS kept(kind text, object text, col text, owner oid, acl text))`
+        AS kept(kind text, object text, col text, owner oid, acl text, relation oid, number smallint))`
   const now = `(${grantsQuery(objects)})`
   const entries = (state: string) =>
     `SELECT kind, object, col, grantee, privilege_type, is_grantable FROM ${state} AS state, aclexplode(CASE WHEN cardinality(acl) > 0 THEN acl END)`
@@ -73,7 +78,11 @@ END
 }
 
 // A sequence that belongs to a column has the table's owner, and no ALTER … OWNER of its own.
-function grantsQuery({ relations = [], routines = [], types = [] }: GrantedObjects): string {
+function grantsQuery(
+  { relations = [], routines = [], types = [] }: GrantedObjects,
+  renamed: GrantedObjects['renamed'] = {},
+): string {
+  const none = 'NULL::oid AS relation, NULL::smallint AS number'
   const parts = [
     ...(relations.length === 0
       ? []
@@ -81,27 +90,29 @@ function grantsQuery({ relations = [], routines = [], types = [] }: GrantedObjec
           `SELECT CASE relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS kind, object, NULL::text AS col,
     CASE WHEN relkind <> 'S' OR NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass
       AND objid = pg_class.oid AND refobjsubid > 0 AND deptype IN ('a', 'i')) THEN relowner END AS owner,
-    coalesce(relacl, acldefault(CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r'::"char" END, relowner)) AS acl
-  FROM ${named(relations)} JOIN pg_class ON oid = to_regclass(object)`,
-          `SELECT 'TABLE', object, attname::text, NULL::oid, attacl
-  FROM ${named(relations)} JOIN pg_attribute ON attrelid = to_regclass(object) AND attnum > 0 AND NOT attisdropped`,
+    coalesce(relacl, acldefault(CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r'::"char" END, relowner)) AS acl, ${none}
+  FROM ${named(relations, renamed)} JOIN pg_class ON oid = to_regclass(place)`,
+          `SELECT 'TABLE', object, attname::text, NULL::oid, attacl, attrelid, attnum
+  FROM ${named(relations, renamed)} JOIN pg_attribute ON attrelid = to_regclass(place) AND attnum > 0 AND NOT attisdropped`,
         ]),
     ...(routines.length === 0
       ? []
       : [
-          `SELECT 'ROUTINE' AS kind, object, NULL::text AS col, proowner AS owner, coalesce(proacl, acldefault('f', proowner)) AS acl
-  FROM ${named(routines)} JOIN pg_proc ON oid = to_regprocedure(object)`,
+          `SELECT 'ROUTINE' AS kind, object, NULL::text AS col, proowner AS owner, coalesce(proacl, acldefault('f', proowner)) AS acl, ${none}
+  FROM ${named(routines, renamed)} JOIN pg_proc ON oid = to_regprocedure(place)`,
         ]),
     ...(types.length === 0
       ? []
       : [
-          `SELECT 'TYPE' AS kind, object, NULL::text AS col, typowner AS owner, coalesce(typacl, acldefault('T', typowner)) AS acl
-  FROM ${named(types)} JOIN pg_type ON oid = to_regtype(object)`,
+          `SELECT 'TYPE' AS kind, object, NULL::text AS col, typowner AS owner, coalesce(typacl, acldefault('T', typowner)) AS acl, ${none}
+  FROM ${named(types, renamed)} JOIN pg_type ON oid = to_regtype(place)`,
         ]),
   ]
   return parts.join('\n  UNION ALL ')
 }
 
-function named(names: readonly string[]): string {
-  return `unnest(ARRAY[${names.map(quoteLiteral).join(', ')}]) AS object`
+/** Names, each with the one under which the object is to be found. */
+function named(names: readonly string[], renamed: Readonly<Record<string, string>>): string {
+  const list = (texts: readonly string[]) => `ARRAY[${texts.map(quoteLiteral).join(', ')}]`
+  return `unnest(${list(names)}, ${list(names.map((name) => renamed[name] ?? name))}) AS named (object, place)`
 }

@@ -1,29 +1,56 @@
 import type { ClientBase } from 'pg'
 import type { Scope } from '../../difference/index.ts'
 import type { GrantedObjects } from '../../operations/index.ts'
+import { sqlState } from './address.ts'
 
 /** Objects that can have grants, by their names in SQL, with what tells two of the same name apart. */
 type Incarnations = ReadonlyMap<string, Incarnation>
 
+type Family = 'relations' | 'routines' | 'types'
+
 interface Incarnation {
-  readonly family: keyof GrantedObjects
+  readonly family: Family
   readonly name: string
   /** An OID, of a column with its number; a copied database has the same (CREATE DATABASE … TEMPLATE). */
   readonly id: string
 }
 
-/** Reads what was recreated since it was called last. Where grants are compared, the statements hold them. */
+/**
+ * Reads what was recreated since it was called last. Where grants are compared, the statements hold them.
+ * @param renames statements that come first, and give objects the names that are told
+ */
 export async function recreatedReader(
   client: ClientBase,
   scope: Scope,
+  renames: readonly string[] = [],
 ): Promise<() => Promise<GrantedObjects>> {
   if (scope.privileges) return () => Promise.resolve({})
-  let before = await readIncarnations(client, scope.schemas)
+  let start = await readIncarnations(client, scope.schemas)
+  let before = renames.length === 0 ? start : await readRenamed(client, scope.schemas, renames)
   return async () => {
     const after = await readIncarnations(client, scope.schemas)
-    const kept = recreatedBetween(before, after)
-    before = after
+    const kept = recreatedBetween(start, before, after)
+    start = before = after
     return kept
+  }
+}
+
+/** The names as they are once statements have run, which are undone; as they are now where PostgreSQL refuses one. */
+async function readRenamed(
+  client: ClientBase,
+  schemas: readonly string[],
+  renames: readonly string[],
+): Promise<Incarnations> {
+  await client.query('BEGIN')
+  try {
+    await client.query(renames.join(';\n'))
+    return await readIncarnations(client, schemas)
+  } catch (error) {
+    if (sqlState(error) === undefined) throw error
+    await client.query('ROLLBACK; BEGIN')
+    return await readIncarnations(client, schemas)
+  } finally {
+    await client.query('ROLLBACK')
   }
 }
 
@@ -42,16 +69,23 @@ async function readIncarnations(client: ClientBase, schemas: readonly string[]):
  * What was dropped and made again between two readings: its grants are gone. A table stands in the list when one
  * of its columns was. What a rename has given a name that was another's keeps its own grants.
  */
-function recreatedBetween(before: Incarnations, after: Incarnations): GrantedObjects {
+function recreatedBetween(start: Incarnations, before: Incarnations, after: Incarnations): GrantedObjects {
   const found = { relations: new Set<string>(), routines: new Set<string>(), types: new Set<string>() }
-  const [known, there] = [idsOf(before), idsOf(after)]
+  const renamed: Record<string, string> = {}
+  const names = new Map([...start.values()].map((each) => [idOf(each), each.name]))
+  const there = idsOf(after)
   for (const [key, each] of after) {
     const old = before.get(key)
-    if (old !== undefined && !there.has(idOf(old)) && !known.has(idOf(each)))
-      found[each.family].add(each.name)
+    if (old === undefined || there.has(idOf(old)) || names.has(idOf(each))) continue
+    found[each.family].add(each.name)
+    const place = names.get(idOf(old)) ?? each.name
+    if (place !== each.name) renamed[each.name] = place
   }
-  const lists = Object.entries(found).map(([family, names]) => [family, [...names]] as const)
-  return Object.fromEntries(lists.filter(([, names]) => names.length > 0))
+  const lists = Object.entries(found).map(([family, list]) => [family, [...list]] as const)
+  return {
+    ...Object.fromEntries(lists.filter(([, list]) => list.length > 0)),
+    ...(Object.keys(renamed).length === 0 ? {} : { renamed }),
+  }
 }
 
 function idsOf(objects: Incarnations): ReadonlySet<string> {

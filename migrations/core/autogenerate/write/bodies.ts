@@ -30,11 +30,14 @@ function statementCalls(sections: Side['sections'], indent: string): string {
     .join('\n')
 }
 
-function keptObjects(kept: Side['kept']): string {
+function keptObjects({ renamed, ...kept }: Side['kept']): string {
   const families = Object.entries(kept).map(
     ([family, names]) => `${family}: [${names.map((name: string) => sqlTemplate(name)).join(', ')}]`,
   )
-  return `{ ${families.join(', ')} }`
+  const names = Object.entries(renamed ?? {}).map(
+    ([now, old]) => `${JSON.stringify(now)}: ${sqlTemplate(old)}`,
+  )
+  return `{ ${[...families, ...(names.length === 0 ? [] : [`renamed: { ${names.join(', ')} }`])].join(', ')} }`
 }
 
 function sqlBody(side: Side): string {

@@ -98,9 +98,13 @@ function sideOf({ actions, kept, from, to }: Direction, input: Pick<Autogenerate
       remedy: remedy.map(unnamed),
     })),
   }
-  const unnamedObjects = Object.fromEntries(
-    Object.entries(kept).map(([family, names]) => [family, names.map(unnamed)]),
-  )
+  const { renamed, ...families } = kept
+  const unnamedObjects: GrantedObjects = {
+    ...Object.fromEntries(Object.entries(families).map(([family, names]) => [family, names.map(unnamed)])),
+    ...(renamed === undefined
+      ? {}
+      : { renamed: Object.fromEntries(Object.entries(renamed).map((pair) => pair.map(unnamed))) }),
+  }
   return {
     sections: statementSections(actions, standIns),
     costs,
