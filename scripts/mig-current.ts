@@ -1,18 +1,18 @@
 // just mig-current [schemas] [flags]
 import {
   exitCodes,
+  type LineStatus,
+  lineStatuses,
   type Project,
-  type Standing,
-  standingRows,
-  type TargetStanding,
-  targetStandings,
+  type StatusRow,
+  statusRows,
 } from '../migrations/core/index.ts'
 import {
   countOf,
   halfDoneTexts,
   neverRunTexts,
-  standingBars,
-  standingsTable,
+  statusBars,
+  statusTable,
   troubleTexts,
 } from '../migrations/core/report/index.ts'
 import { schemasArgument, tenantFlags } from './cli/arguments.ts'
@@ -32,10 +32,10 @@ export const main = (argv: readonly string[]): Promise<void> =>
     const { output, flags } = command
     const late = await onTargets(command, async ({ project, isTenant, sessions }, targets) => {
       const entries = !isTenant && (output.json || flags.verbose === true)
-      const standings = await targetStandings(project, targets, sessions, { entries })
-      if (isTenant) showTenants(command, project, standings)
-      else showSingle(command, standingRows(project, standings))
-      return standings.filter(({ state, halfDone }) => state !== 'head' || halfDone !== null).length
+      const statuses = await lineStatuses(project, targets, sessions, { entries })
+      if (isTenant) showTenants(command, project, statuses)
+      else showSingle(command, statusRows(project, statuses))
+      return statuses.filter(({ state, halfDone }) => state !== 'head' || halfDone !== null).length
     })
     const count = late.reduce((sum, each) => sum + each, 0)
     if (!flags['check-heads'] || count === 0) return exitCodes.done
@@ -43,31 +43,27 @@ export const main = (argv: readonly string[]): Promise<void> =>
     return exitCodes.differences
   })
 
-function showSingle({ output, flags }: Command, rows: readonly Standing[]): void {
-  const shown = standingsTable(rows, output.style, flags.verbose === true)
+function showSingle({ output, flags }: Command, rows: readonly StatusRow[]): void {
+  const shown = statusTable(rows, output.style, flags.verbose === true)
   const texts = new Set([shown, ...halfDoneTexts(rows), ...neverRunTexts(rows), ...troubleTexts(rows)])
   output.result([...texts].join('\n'), ...rows.map((row) => ({ event: 'current' as const, ...row })))
 }
 
 /** Named tenants get a row each; all of them, bars, with --verbose rows. */
-function showTenants(
-  { output, flags }: Command,
-  project: Project,
-  standings: readonly TargetStanding[],
-): void {
+function showTenants({ output, flags }: Command, project: Project, statuses: readonly LineStatus[]): void {
   const { filter, targets } = project.env
-  const rows = standingRows(project, standings)
+  const rows = statusRows(project, statuses)
   const inRows = flags.verbose === true || targets.selection !== null || targets.shards !== null
   const text = inRows
-    ? standingsTable(rows, output.style, false)
-    : `${filter.join()}: ${countOf(standings.length, 'tenant')}\n${standingBars(standings, output.style)}`
-  const texts = [text.trimEnd(), ...halfDoneSummary(standings, inRows), ...troubleTexts(standings)]
+    ? statusTable(rows, output.style, false)
+    : `${filter.join()}: ${countOf(statuses.length, 'tenant')}\n${statusBars(statuses, output.style)}`
+  const texts = [text.trimEnd(), ...halfDoneSummary(statuses, inRows), ...troubleTexts(statuses)]
   output.result(texts.join('\n'), ...rows.map((row) => ({ event: 'current' as const, ...row })))
 }
 
 /** Rows say it of each tenant; bars, how many there are and where to look. */
-function halfDoneSummary(standings: readonly TargetStanding[], inRows: boolean): readonly string[] {
-  const begun = standings.filter(({ halfDone }) => halfDone !== null)
+function halfDoneSummary(statuses: readonly LineStatus[], inRows: boolean): readonly string[] {
+  const begun = statuses.filter(({ halfDone }) => halfDone !== null)
   const [first] = begun
   if (first === undefined) return []
   if (inRows || begun.length === 1) {

@@ -3,12 +3,12 @@ import { createTenantFromTemplate } from '../migrations/core/autogenerate/index.
 import {
   allTenants,
   createTenant,
+  lineStatuses,
   MigError,
   oneTenantLine,
   openProject,
   type Project,
   type TargetSchema,
-  targetStandings,
 } from '../migrations/core/index.ts'
 import { durationText, oneLine } from '../migrations/core/report/index.ts'
 import { schemasArgument } from './cli/arguments.ts'
@@ -75,8 +75,8 @@ async function templateOf(
     ({ databaseUrl, schema }) =>
       (place === undefined || databaseUrl === place.databaseUrl) && (name === undefined || schema === name),
   )
-  const standings = await targetStandings({ env, ...project }, near, sessions)
-  const found = standings.find(({ state }) => name !== undefined || state === 'head')
+  const statuses = await lineStatuses({ env, ...project }, near, sessions)
+  const found = statuses.find(({ state }) => name !== undefined || state === 'head')
   if (found !== undefined) return found.target
   throw new MigError(
     'no-template',

@@ -1,17 +1,17 @@
 // just mig-tenants [schemas] [flags]
 import {
+  type LineStatus,
+  lineStatuses,
   oneTenantLine,
   openProject,
-  type TargetStanding,
-  targetStandings,
   targetTenants,
 } from '../migrations/core/index.ts'
 import {
   type Column,
   countOf,
   relativeTime,
-  standingBars,
   stateText,
+  statusBars,
   table,
   troubleTexts,
 } from '../migrations/core/report/index.ts'
@@ -36,7 +36,7 @@ const spec = {
   ],
 } as const
 
-const columns: readonly Column<TargetStanding>[] = [
+const columns: readonly Column<LineStatus>[] = [
   { title: 'tenant', value: ({ target }) => target.schema },
   { title: 'shard', value: ({ target }) => target.shard },
   {
@@ -57,20 +57,18 @@ export const main = (argv: readonly string[]): Promise<void> =>
     const sessions = tenantSessions(command)
     const tenants = await targetTenants(project.env, line, sessions, 'all')
     const structure = flags.fast !== true
-    show(command, await targetStandings(project, tenants, sessions, { structure, lastRun: true }))
+    show(command, await lineStatuses(project, tenants, sessions, { structure, lastRun: true }))
   })
 
-function show({ output, flags }: Command<typeof spec>, standings: readonly TargetStanding[]): void {
+function show({ output, flags }: Command<typeof spec>, statuses: readonly LineStatus[]): void {
   const { style } = output
-  const shards = standings.some(({ target }) => target.shard !== null)
+  const shards = statuses.some(({ target }) => target.shard !== null)
   const shown = columns.filter(({ title }) => title !== 'shard' || shards)
-  const differing = standings.filter(({ structure }) => structure === 'differs')
+  const differing = statuses.filter(({ structure }) => structure === 'differs')
   const parts = [
-    ...(flags.summary === true
-      ? []
-      : [table(shown, standings, { style, empty: 'there are no tenants' }), '']),
-    standingBars(standings, style),
-    ...troubleTexts(standings),
+    ...(flags.summary === true ? [] : [table(shown, statuses, { style, empty: 'there are no tenants' }), '']),
+    statusBars(statuses, style),
+    ...troubleTexts(statuses),
     ...(differing.length === 0
       ? []
       : [
@@ -82,10 +80,10 @@ function show({ output, flags }: Command<typeof spec>, standings: readonly Targe
           ),
         ]),
   ]
-  output.result(parts.join('\n').trim(), ...standings.map(lineOf))
+  output.result(parts.join('\n').trim(), ...statuses.map(lineOf))
 }
 
-function lineOf({ target, halfDone: _halfDone, entries: _entries, ...standing }: TargetStanding) {
+function lineOf({ target, halfDone: _halfDone, entries: _entries, ...status }: LineStatus) {
   const { line, schema: targetSchema, shard } = target
-  return { event: 'tenant' as const, line, targetSchema, shard, ...standing }
+  return { event: 'tenant' as const, line, targetSchema, shard, ...status }
 }

@@ -7,8 +7,8 @@ import {
 import type { Change } from '../../migrations/core/difference/index.ts'
 import {
   exitCodes,
+  type LineStatus,
   type TargetSchema,
-  type TargetStanding,
   type TenantEdit,
 } from '../../migrations/core/index.ts'
 import { countOf, oneLine, stateText } from '../../migrations/core/report/index.ts'
@@ -44,8 +44,8 @@ export async function checkTenantLine(
       sessions,
       options,
     )
-    showStanding(command, line, unknown, 'with a revision that no file has')
-    showStanding(command, line, unanswered, 'not compared')
+    showStatuses(command, line, unknown, 'with a revision that no file has')
+    showStatuses(command, line, unanswered, 'not compared')
     showDiffering(command, line, drift, statements, () => 'changed by hand')
     if (drift.length > 0) sayWaysOn(command, line)
     return verdict(
@@ -56,7 +56,7 @@ export async function checkTenantLine(
   }
   const checked = await checkTenants(project, line, targets, sessions, options)
   const { behind, edited, drift, statements, tenants } = checked
-  showStanding(command, line, behind, 'not at head')
+  showStatuses(command, line, behind, 'not at head')
   showDiffering(command, line, drift, statements, differing)
   showEdited(command, line, edited)
   const fine = `no difference: ${countOf(tenants, 'tenant')} of ${line}`
@@ -77,19 +77,19 @@ function nameOf({ schema, shard }: TargetSchema): string {
   return shard === null ? schema : `${schema} on ${shard}`
 }
 
-function showStanding(
+function showStatuses(
   { output }: Command,
   line: string,
-  standings: readonly TargetStanding[],
+  statuses: readonly LineStatus[],
   what: string,
 ): void {
-  if (standings.length === 0) return
-  const names = standings.map((standing) => `${nameOf(standing.target)} (${stateText(standing)})`)
-  const lines = standings.map(({ target, revisions, state, behind, neverRun, trouble }) => ({
+  if (statuses.length === 0) return
+  const names = statuses.map((status) => `${nameOf(status.target)} (${stateText(status)})`)
+  const lines = statuses.map(({ target, revisions, state, behind, neverRun, trouble }) => ({
     ...{ event: 'tenant' as const, line, targetSchema: target.schema, shard: target.shard, revisions, state },
     ...{ behind, neverRun, trouble, lastRun: null, structure: null, fingerprint: null },
   }))
-  const text = `${countOf(standings.length, 'tenant')} ${what}: ${listText(names)}`
+  const text = `${countOf(statuses.length, 'tenant')} ${what}: ${listText(names)}`
   output.result(text, ...lines)
 }
 

@@ -1,9 +1,9 @@
 import {
   lineGroups,
+  lineStatuses,
   type Project,
   type TenantCounts,
   targetSchemas,
-  targetStandings,
   tenantCounts,
 } from '../../migrations/core/index.ts'
 import { countOf } from '../../migrations/core/report/index.ts'
@@ -20,8 +20,8 @@ export async function countedTenants(
   for (const group of lineGroups(project.env)) {
     if (!group.isTenant) continue
     const targets = await targetSchemas(project.env, group, sessions, 'all')
-    const standings = await targetStandings(project, targets, sessions, { evenIfSilent: true })
-    counts.set(group.lines[0] ?? '', tenantCounts(standings))
+    const statuses = await lineStatuses(project, targets, sessions, { evenIfSilent: true })
+    counts.set(group.lines[0] ?? '', tenantCounts(statuses))
   }
   return counts
 }

@@ -2,7 +2,7 @@ import pg from 'pg'
 import { expect, test } from 'vitest'
 import {
   applyPlan,
-  currentStandings,
+  currentRevisions,
   loadEnvironment,
   MigError,
   type MigEvent,
@@ -43,10 +43,10 @@ databaseTest(
       '1d9a3be8f056',
     ])
     expect(events.filter(({ event }) => event === 'step-done')).toHaveLength(3)
-    const standings = await usingSession(example.env, { client }, (session) =>
-      currentStandings(session, example, false),
+    const statuses = await usingSession(example.env, { client }, (session) =>
+      currentRevisions(session, example, false),
     )
-    expect(standings).toMatchObject([{ line: 'user', revision: '1d9a3be8f056', state: 'head', behind: 0 }])
+    expect(statuses).toMatchObject([{ line: 'user', revision: '1d9a3be8f056', state: 'head', behind: 0 }])
     const left = await client.query(
       `SELECT current_setting('application_name') AS name, current_setting('search_path') AS path,
             (SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()) AS locks`,

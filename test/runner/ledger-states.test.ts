@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import {
   applyStamp,
-  currentStandings,
+  currentRevisions,
   type MigError,
   offlineScript,
   type Project,
@@ -57,8 +57,8 @@ async function using<Result>(
 const stamp = (lab: Lab, request: Partial<StampRequest>) =>
   using(lab, (session, project) => applyStamp(session, project, { target: '', lines: ['user'], ...request }))
 
-async function standingOf(lab: Lab) {
-  const rows = await using(lab, (session, project) => currentStandings(session, project, false))
+async function lineStatusOf(lab: Lab) {
+  const rows = await using(lab, (session, project) => currentRevisions(session, project, false))
   return rows.find(({ line }) => line === 'user')
 }
 
@@ -102,7 +102,7 @@ describe('an older image after a newer one', () => {
     expect(result?.steps.map((step) => step.revision)).toEqual([between])
     expect(await versions(lab)).toEqual([three, between])
     await writeChain(lab)
-    expect(await standingOf(lab)).toMatchObject({ state: 'head', trouble: null })
+    expect(await lineStatusOf(lab)).toMatchObject({ state: 'head', trouble: null })
   })
 
   labTest('runs nothing where the log was emptied, since nothing tells what is applied', async ({ lab }) => {
@@ -136,7 +136,7 @@ describe('rows of the version table that the log contradicts', () => {
       })
       const back = await lab.run({ direction: 'downgrade', target: '-1' })
       expect(back.error).toMatchObject({ code: 'ledger-disagrees' })
-      expect(await standingOf(lab)).toMatchObject({ state: 'disagrees' })
+      expect(await lineStatusOf(lab)).toMatchObject({ state: 'disagrees' })
       expect(await statusOf(lab)).toMatchObject([{ kind: 'ledger' }])
       await stamp(lab, { fromLog: true })
       expect(await versions(lab)).toEqual([three])
@@ -165,7 +165,7 @@ describe('rows of the version table that the log contradicts', () => {
     await lab.run({ direction: 'upgrade', target: two })
     const { client } = lab.database
     await client.query('ALTER TABLE mig.log DROP heads, DROP applied, DROP covered, DROP objects')
-    expect(await standingOf(lab)).toMatchObject({ state: 'behind', behind: 1, trouble: null })
+    expect(await lineStatusOf(lab)).toMatchObject({ state: 'behind', behind: 1, trouble: null })
     await client.query('DELETE FROM mig.log')
     expect((await lab.upgrade()).result?.steps.map((step) => step.revision)).toEqual([three])
     expect(await statusOf(lab)).toEqual([])
@@ -204,13 +204,13 @@ describe('rows of the version table that the log contradicts', () => {
 describe('a revision that was put below an applied one', () => {
   labTest('is pending, and the upgrade runs it and leaves the rows', async ({ lab }) => {
     await splice(lab)
-    expect(await standingOf(lab)).toMatchObject({ state: 'behind', behind: 1, neverRun: [between] })
+    expect(await lineStatusOf(lab)).toMatchObject({ state: 'behind', behind: 1, neverRun: [between] })
     expect(await statusOf(lab)).toMatchObject([{ kind: 'never-run', what: expect.stringContaining(between) }])
     const { result } = await lab.upgrade()
     expect(result?.steps).toMatchObject([{ revision: between, below: two, appliedAfter: [two] }])
     expect(await versions(lab)).toEqual([two])
     expect(await tables(lab)).toEqual(['t1', 't2', 't5'])
-    expect(await standingOf(lab)).toMatchObject({ state: 'head', neverRun: [] })
+    expect(await lineStatusOf(lab)).toMatchObject({ state: 'head', neverRun: [] })
     const back = await lab.run({ direction: 'downgrade', target: 'base' })
     expect(back.result?.steps.map((step) => step.revision)).toEqual([two, between, one])
   })
@@ -236,7 +236,7 @@ describe('a revision that was put below an applied one', () => {
   labTest('is taken for applied when a stamp of the rows says so', async ({ lab }) => {
     await splice(lab)
     await stamp(lab, { target: two })
-    expect(await standingOf(lab)).toMatchObject({ state: 'head', neverRun: [] })
+    expect(await lineStatusOf(lab)).toMatchObject({ state: 'head', neverRun: [] })
     expect(await lab.upgrade()).toMatchObject({ result: { steps: [] } })
   })
 
@@ -244,21 +244,21 @@ describe('a revision that was put below an applied one', () => {
     await writeChain(lab)
     await lab.upgrade()
     await lab.write({ ...file(between, null), [path(one)]: revision(one, between, table(one), down(one)) })
-    expect(await standingOf(lab)).toMatchObject({ neverRun: [between] })
+    expect(await lineStatusOf(lab)).toMatchObject({ neverRun: [between] })
     await lab.database.client.query(`DELETE FROM mig.log WHERE revision IN ('${one}', '${two}')`)
-    expect(await standingOf(lab)).toMatchObject({ neverRun: [between] })
+    expect(await lineStatusOf(lab)).toMatchObject({ neverRun: [between] })
   })
 
   labTest('is not what a stamp, a squash or a log without its beginning leaves', async ({ lab }) => {
     await writeChain(lab)
     await stamp(lab, { target: two })
-    expect(await standingOf(lab)).toMatchObject({ behind: 1, neverRun: [] })
+    expect(await lineStatusOf(lab)).toMatchObject({ behind: 1, neverRun: [] })
     expect((await lab.upgrade()).error).toBeUndefined()
     await lab.database.client.query("DELETE FROM mig.log WHERE direction = 'stamp'")
-    expect(await standingOf(lab)).toMatchObject({ state: 'head', neverRun: [] })
+    expect(await lineStatusOf(lab)).toMatchObject({ state: 'head', neverRun: [] })
     await Promise.all([remove(lab, one), remove(lab, two)])
     await lab.write(file(three, null))
-    expect(await standingOf(lab)).toMatchObject({ state: 'head', neverRun: [], trouble: null })
+    expect(await lineStatusOf(lab)).toMatchObject({ state: 'head', neverRun: [], trouble: null })
   })
 })
 
@@ -267,7 +267,7 @@ describe('a schema under the rows', () => {
     await writeChain(lab)
     await lab.upgrade()
     await lab.database.client.query('DROP SCHEMA app_user CASCADE')
-    expect(await standingOf(lab)).toMatchObject({ state: 'absent' })
+    expect(await lineStatusOf(lab)).toMatchObject({ state: 'absent' })
     expect((await lab.upgrade()).error).toMatchObject({ code: 'no-schema' })
     expect(await statusOf(lab)).toMatchObject([{ kind: 'ledger' }])
     await stamp(lab, { target: 'base' })
@@ -278,7 +278,7 @@ describe('a schema under the rows', () => {
     await writeChain(lab)
     await lab.upgrade()
     await lab.database.client.query('DROP SCHEMA app_user CASCADE; CREATE SCHEMA app_user')
-    expect(await standingOf(lab)).toMatchObject({ state: 'emptied' })
+    expect(await lineStatusOf(lab)).toMatchObject({ state: 'emptied' })
     expect((await lab.upgrade()).error).toMatchObject({ code: 'schema-emptied' })
     await stamp(lab, { target: 'base' })
     expect((await lab.upgrade()).result?.steps).toHaveLength(3)
@@ -294,11 +294,11 @@ describe('a schema under the rows', () => {
   labTest('that holds no object by its revisions is well', async ({ lab }) => {
     await lab.write({ [path(one)]: revision(one, null, "await op.execute('SELECT 1')") })
     await lab.upgrade()
-    expect(await standingOf(lab)).toMatchObject({ state: 'head' })
+    expect(await lineStatusOf(lab)).toMatchObject({ state: 'head' })
     await lab.write(file(two, one))
     await lab.upgrade()
     await lab.run({ direction: 'downgrade', target: one })
-    expect(await standingOf(lab)).toMatchObject({ state: 'behind', behind: 1, trouble: null })
+    expect(await lineStatusOf(lab)).toMatchObject({ state: 'behind', behind: 1, trouble: null })
     expect((await lab.upgrade()).error).toBeUndefined()
   })
 })

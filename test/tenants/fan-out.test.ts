@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest'
-import { failureGroups, targetStandings, targetTenants, tenantRunError } from '../../migrations/core/index.ts'
+import { failureGroups, lineStatuses, targetTenants, tenantRunError } from '../../migrations/core/index.ts'
 import { chain, revisionId, revisionText, tenantNames, tenantTest } from './support.ts'
 
 describe('a run over 300 tenants', () => {
@@ -189,7 +189,7 @@ describe('a run over tenants', () => {
       expect(first.result).toMatchObject({ done: 3, failures: [{ tenant: { schema: 'tenant_001' } }] })
       const project = await lab.project()
       const tenants = await targetTenants(project.env, 'tenant', {}, 'all')
-      const begun = (await targetStandings(project, tenants, {})).map(({ halfDone }) => halfDone)
+      const begun = (await lineStatuses(project, tenants, {})).map(({ halfDone }) => halfDone)
       const goOn = `just mig-upgrade ${revisionId(1)} tenant --tenants tenant_001`
       const inTheMiddle = { revision: revisionId(1), direction: 'upgrade', statement: 1, goOn }
       expect(begun.toSorted()).toEqual([inTheMiddle, null, null, null])

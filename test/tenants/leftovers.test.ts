@@ -2,8 +2,8 @@ import { describe, expect } from 'vitest'
 import {
   createTenant,
   dropTenant,
+  lineStatuses,
   stampTargets,
-  targetStandings,
   targetStatus,
   targetTenants,
 } from '../../migrations/core/index.ts'
@@ -21,9 +21,9 @@ async function tables({ database }: TenantLab, schema: string): Promise<number |
 async function look(lab: TenantLab) {
   const project = await lab.project({ tenants: 'all' })
   const targets = await targetTenants(project.env, 'tenant', {})
-  const standings = await targetStandings(project, targets, {})
+  const statuses = await lineStatuses(project, targets, {})
   const status = await targetStatus(project, targets, {})
-  return { states: standings.map(({ state }) => state), standings, status }
+  return { states: statuses.map(({ state }) => state), statuses, status }
 }
 
 async function stamp(lab: TenantLab, target: string, tenants: string, fromLog = false) {
@@ -112,8 +112,8 @@ describe('tenants whose rows the log contradicts', () => {
         .replace('Revises: ', `Revises: ${revisionId(1)}`),
       [Object.keys(chain(2))[1] ?? '']: second,
     })
-    const { standings } = await look(lab)
-    expect(standings.map(({ behind, neverRun }) => [behind, neverRun.length])).toEqual([
+    const { statuses } = await look(lab)
+    expect(statuses.map(({ behind, neverRun }) => [behind, neverRun.length])).toEqual([
       [1, 1],
       [1, 1],
       [3, 0],

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import {
+  lineStatuses,
   loadEnvironment,
   type MigEvent,
   type TenantSource,
-  targetStandings,
   targetTenants,
   tenantPlanEvent,
 } from '../../migrations/core/index.ts'
@@ -88,8 +88,8 @@ describe('tenants of a database that does not answer', () => {
     const tenants = await targetTenants(project.env, 'tenant', {})
     const events: MigEvent[] = []
     const emit = (event: MigEvent) => void events.push(event)
-    const standings = await targetStandings(project, tenants, { emit }, { structure: true })
-    expect(standings.map(({ target, state, structure }) => [target.schema, state, structure])).toEqual([
+    const statuses = await lineStatuses(project, tenants, { emit }, { structure: true })
+    expect(statuses.map(({ target, state, structure }) => [target.schema, state, structure])).toEqual([
       ['tenant_a', 'head', 'majority'],
       ['tenant_down', 'unreachable', null],
     ])
@@ -107,6 +107,6 @@ describe('tenants of a database that does not answer', () => {
     const settings = { schemas: { tenant: { tenants: { list: [down] } } } }
     const project = await lab.project({ tenants: 'all', settings })
     const tenants = await targetTenants(project.env, 'tenant', {})
-    await expect(targetStandings(project, tenants, {})).rejects.toMatchObject({ code: 'no-server' })
+    await expect(lineStatuses(project, tenants, {})).rejects.toMatchObject({ code: 'no-server' })
   })
 })

@@ -1,11 +1,11 @@
-import type { Standing } from '../runner/look/current.ts'
-import type { TargetStanding } from '../runner/look/standings.ts'
+import type { StatusRow } from '../runner/look/current.ts'
+import type { LineStatus } from '../runner/look/line-status.ts'
 import type { Style } from './style.ts'
 import { type Column, table } from './table.ts'
 import { tenantBars } from './tenants.ts'
 import { countOf, durationText, relativeTime } from './units.ts'
 
-const columns: readonly Column<Standing>[] = [
+const columns: readonly Column<StatusRow>[] = [
   { title: 'line', value: (row) => row.line },
   { title: 'schema', value: (row) => row.targetSchema },
   { title: 'revision', value: (row) => row.revision ?? 'base' },
@@ -13,7 +13,7 @@ const columns: readonly Column<Standing>[] = [
   { title: 'message', value: (row) => row.message },
 ]
 
-const details: readonly Column<Standing>[] = [
+const details: readonly Column<StatusRow>[] = [
   {
     title: 'when',
     value: (row) =>
@@ -24,11 +24,11 @@ const details: readonly Column<Standing>[] = [
 ]
 
 /** What is applied, as a table. @param verbose when and by whom as well */
-export function standingsTable(rows: readonly Standing[], style: Style, verbose: boolean): string {
+export function statusTable(rows: readonly StatusRow[], style: Style, verbose: boolean): string {
   return table(verbose ? [...columns, ...details] : columns, rows, { style })
 }
 
-function rowStateText(row: Standing): string {
+function rowStateText(row: StatusRow): string {
   const { state, behind, neverRun, halfDone } = row
   if (state !== 'head' && state !== 'behind' && state !== 'base') return stateText(row)
   const below = neverRun.length === 0 ? '' : ` (${neverRun.length} below what is applied)`
@@ -37,7 +37,7 @@ function rowStateText(row: Standing): string {
 }
 
 /** The state of a target schema in words. */
-export function stateText({ state, behind }: Pick<TargetStanding, 'state' | 'behind'>): string {
+export function stateText({ state, behind }: Pick<LineStatus, 'state' | 'behind'>): string {
   if (state === 'absent') return 'no such schema'
   if (state === 'emptied') return 'empty schema'
   if (state === 'disagrees') return 'log disagrees'
@@ -48,7 +48,7 @@ export function stateText({ state, behind }: Pick<TargetStanding, 'state' | 'beh
 
 /** One line for each schema that is in the middle of a revision, with what goes on with it. */
 export function halfDoneTexts(
-  rows: readonly Pick<Standing, 'targetSchema' | 'halfDone'>[],
+  rows: readonly Pick<StatusRow, 'targetSchema' | 'halfDone'>[],
 ): readonly string[] {
   return rows.flatMap(({ targetSchema, halfDone }) => {
     if (halfDone === null) return []
@@ -59,7 +59,7 @@ export function halfDoneTexts(
 
 /** One line for each schema with revisions that were put below an applied one. */
 export function neverRunTexts(
-  rows: readonly Pick<Standing, 'targetSchema' | 'neverRun'>[],
+  rows: readonly Pick<StatusRow, 'targetSchema' | 'neverRun'>[],
 ): readonly string[] {
   return rows.flatMap(({ targetSchema, neverRun }) =>
     neverRun.length === 0
@@ -71,8 +71,8 @@ export function neverRunTexts(
 const troublesShown = 10
 
 /** What is wrong with the rows of some schemas, each with what to type; of many that have the same, the first few. */
-export function troubleTexts(standings: readonly Pick<TargetStanding, 'trouble'>[]): readonly string[] {
-  const texts = standings.flatMap(({ trouble }) =>
+export function troubleTexts(statuses: readonly Pick<LineStatus, 'trouble'>[]): readonly string[] {
+  const texts = statuses.flatMap(({ trouble }) =>
     trouble === null ? [] : [`${trouble.what}\n  → ${trouble.help}`],
   )
   const shown = [...new Set(texts)]
@@ -82,11 +82,11 @@ export function troubleTexts(standings: readonly Pick<TargetStanding, 'trouble'>
 }
 
 /** How target schemas spread over revisions, as bars. */
-export function standingBars(standings: readonly TargetStanding[], style: Style): string {
+export function statusBars(statuses: readonly LineStatus[], style: Style): string {
   const groups = new Map<string, number>()
-  for (const standing of standings) {
-    const at = standing.state === 'unreachable' ? 'unknown' : standing.revisions.join(', ') || 'base'
-    const label = `${at} (${stateText(standing)})`
+  for (const status of statuses) {
+    const at = status.state === 'unreachable' ? 'unknown' : status.revisions.join(', ') || 'base'
+    const label = `${at} (${stateText(status)})`
     groups.set(label, (groups.get(label) ?? 0) + 1)
   }
   return tenantBars(

@@ -2,9 +2,9 @@ export { type Annotation, githubAnnotation } from './annotation.ts'
 export {
   halfDoneTexts,
   neverRunTexts,
-  standingBars,
-  standingsTable,
   stateText,
+  statusBars,
+  statusTable,
   troubleTexts,
 } from './current.ts'
 export { type ErrorTextOptions, type ErrorValues, errorText, type RenderCaret } from './error.ts'

@@ -1,6 +1,6 @@
 import type { TargetSchema } from '../environment/index.ts'
 import { MigError } from '../errors.ts'
-import { allTenants, filteredLines, type Project, targetStandings, tenantEdits } from '../runner/index.ts'
+import { allTenants, filteredLines, lineStatuses, type Project, tenantEdits } from '../runner/index.ts'
 import { counted, type Found, failure } from './result.ts'
 
 /** So many tenants are named. */
@@ -21,8 +21,8 @@ async function checkLine(project: Project, line: string): Promise<readonly Found
     return [{ status: 'skipped', line, message: 'no database is configured' }]
   try {
     const tenants = await allTenants(project.env, line, {})
-    const standings = await targetStandings(project, tenants, {})
-    const answered = standings.filter(({ state }) => state !== 'unreachable')
+    const statuses = await lineStatuses(project, tenants, {})
+    const answered = statuses.filter(({ state }) => state !== 'unreachable')
     const edits = await tenantEdits(project, line, answered, {})
     if (edits.length === 0) return [{ status: 'ok', line, message: asked(answered.length, tenants.length) }]
     return edits.map((edit) => ({

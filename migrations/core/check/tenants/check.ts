@@ -4,11 +4,11 @@ import type { TargetSchema } from '../../environment/index.ts'
 import { tenantExclusion } from '../../environment/index.ts'
 import { readFingerprint, readFingerprintHashes } from '../../postgres/index.ts'
 import {
+  type LineStatus,
+  lineStatuses,
   type Project,
   type SessionOptions,
-  type TargetStanding,
   type TenantEdit,
-  targetStandings,
   tenantEdits,
   usingSession,
 } from '../../runner/index.ts'
@@ -35,7 +35,7 @@ export interface TenantCheck {
   readonly line: string
   readonly tenants: number
   /** Not at head, or not there. */
-  readonly behind: readonly TargetStanding[]
+  readonly behind: readonly LineStatus[]
   /** Files that are no longer what was applied. */
   readonly edited: readonly TenantEdit[]
   /** What it would take to bring them to the models; the largest group first. */
@@ -58,14 +58,14 @@ export async function checkTenants(
   options: TenantCheckOptions = { privileges: false },
 ): Promise<TenantCheck> {
   const compared = { structure: true, privileges: options.privileges }
-  const standings = await targetStandings(project, tenants, sessions, compared)
-  const answered = standings.filter(({ state }) => state !== 'unreachable')
+  const statuses = await lineStatuses(project, tenants, sessions, compared)
+  const answered = statuses.filter(({ state }) => state !== 'unreachable')
   const edited = await tenantEdits(project, line, answered, sessions)
   return usingSession(project.env, sessions, async (session) => {
     const input = await modelInput(session, project, options.privileges)
-    const behind = standings.filter(({ state }) => state !== 'head')
+    const behind = statuses.filter(({ state }) => state !== 'head')
     const kept = await keptStructure(session, project, input, line, tenants[0])
-    if (kept.hash !== undefined && !someDiffer(standings, kept.hash))
+    if (kept.hash !== undefined && !someDiffer(statuses, kept.hash))
       return { line, tenants: tenants.length, behind, edited, drift: [], statements: [] }
     const models = await readAllModels(input)
     const load =
@@ -80,7 +80,7 @@ export async function checkTenants(
     kept.keep(wanted.hash, models.inputs)
     const drift = await differingTenants(
       project,
-      standings,
+      statuses,
       () => wanted,
       { ...options, told: relativeChanges },
       sessions,

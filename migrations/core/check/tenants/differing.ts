@@ -4,9 +4,9 @@ import { tenantExclusion } from '../../environment/index.ts'
 import { type Fingerprint, readFingerprint } from '../../postgres/index.ts'
 import {
   databaseEnvironment,
+  type LineStatus,
   type Project,
   type SessionOptions,
-  type TargetStanding,
   usingSession,
 } from '../../runner/index.ts'
 
@@ -45,19 +45,19 @@ const groupsDetailed = 10
  */
 export async function differingTenants(
   project: Project,
-  standings: readonly TargetStanding[],
-  expectedOf: (standing: TargetStanding) => Expected | undefined,
+  statuses: readonly LineStatus[],
+  expectedOf: (status: LineStatus) => Expected | undefined,
   comparison: TenantComparison & Telling,
   sessions: SessionOptions,
 ): Promise<readonly TenantDrift[]> {
   const groups = new Map<string, { readonly expected: Expected; readonly tenants: TargetSchema[] }>()
-  for (const standing of standings) {
-    const expected = expectedOf(standing)
-    if (expected === undefined || !differs(standing, expected.hash)) continue
-    const key = `${expected.hash} ${standing.fingerprint}`
+  for (const status of statuses) {
+    const expected = expectedOf(status)
+    if (expected === undefined || !differs(status, expected.hash)) continue
+    const key = `${expected.hash} ${status.fingerprint}`
     const group = groups.get(key)
-    if (group === undefined) groups.set(key, { expected, tenants: [standing.target] })
-    else group.tenants.push(standing.target)
+    if (group === undefined) groups.set(key, { expected, tenants: [status.target] })
+    else group.tenants.push(status.target)
   }
   const largest = [...groups.values()].toSorted((a, b) => b.tenants.length - a.tenants.length)
   const drift: TenantDrift[] = []
@@ -72,11 +72,11 @@ export async function differingTenants(
 }
 
 /** Has any of the tenants that can be looked at another structure? */
-export function someDiffer(standings: readonly TargetStanding[], hash: Expected['hash']): boolean {
-  return standings.some((standing) => differs(standing, hash))
+export function someDiffer(statuses: readonly LineStatus[], hash: Expected['hash']): boolean {
+  return statuses.some((status) => differs(status, hash))
 }
 
-function differs({ state, fingerprint }: TargetStanding, hash: Expected['hash']): boolean {
+function differs({ state, fingerprint }: LineStatus, hash: Expected['hash']): boolean {
   return state !== 'absent' && state !== 'unreachable' && fingerprint !== hash
 }
 

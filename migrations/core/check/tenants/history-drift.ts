@@ -5,10 +5,10 @@ import { tenantExclusion } from '../../environment/index.ts'
 import { type Fingerprint, quoteIdent, readFingerprint, readFingerprintHashes } from '../../postgres/index.ts'
 import { revisionGraph } from '../../revisions/index.ts'
 import {
+  type LineStatus,
+  lineStatuses,
   type Project,
   type SessionOptions,
-  type TargetStanding,
-  targetStandings,
   usingSession,
 } from '../../runner/index.ts'
 import { scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
@@ -22,9 +22,9 @@ import { type TenantStatements, tenantStatements } from './statements.ts'
 export interface TenantHistoryDrift {
   readonly tenants: number
   /** Tenants with a revision that no file has: nobody can say what they should be. */
-  readonly unknown: readonly TargetStanding[]
+  readonly unknown: readonly LineStatus[]
   /** Tenants of databases that do not answer. */
-  readonly unanswered: readonly TargetStanding[]
+  readonly unanswered: readonly LineStatus[]
   /** What was done to them; the largest group first. */
   readonly drift: readonly TenantDrift[]
   /** What would revert the changes; only with `sql`. */
@@ -44,27 +44,27 @@ export async function tenantHistoryDrift(
   options: TenantCheckOptions,
 ): Promise<TenantHistoryDrift> {
   const compared = { structure: true, privileges: options.privileges }
-  const standings = await targetStandings(project, tenants, sessions, compared)
-  const unknown = standings.filter(({ state }) => state === 'missing')
-  const unanswered = standings.filter(({ state }) => state === 'unreachable')
-  const known = standings.filter(({ state }) => !['missing', 'absent', 'unreachable'].includes(state))
+  const statuses = await lineStatuses(project, tenants, sessions, compared)
+  const unknown = statuses.filter(({ state }) => state === 'missing')
+  const unanswered = statuses.filter(({ state }) => state === 'unreachable')
+  const known = statuses.filter(({ state }) => !['missing', 'absent', 'unreachable'].includes(state))
   return usingSession(project.env, sessions, async (session) => {
     const input = await modelInput(session, project, options.privileges)
     const expected = await withScratchDatabase(scratchOptions(input), ({ client }) =>
       replayedStates(client, project, known, options),
     )
-    const expectedOf = (standing: TargetStanding) => expected.get(keyOf(standing))
+    const expectedOf = (status: LineStatus) => expected.get(keyOf(status))
     const told = (live: Fingerprint, from: Fingerprint) => relativeChanges(from, live)
     const drift = await differingTenants(project, known, expectedOf, { ...options, told }, sessions)
-    const standingOf = new Map(known.map((standing) => [standing.target, standing]))
+    const statusOf = new Map(known.map((status) => [status.target, status]))
     const replay = (tenant: TargetSchema) => (client: ClientBase) =>
-      replayed(client, project, line, tenant.schema, standingOf.get(tenant)?.revisions ?? [])
+      replayed(client, project, line, tenant.schema, statusOf.get(tenant)?.revisions ?? [])
     const statements = options.sql ? await tenantStatements(project, drift, input, replay, sessions) : []
     return { tenants: tenants.length, unknown, unanswered, drift, statements }
   })
 }
 
-function keyOf({ revisions }: Pick<TargetStanding, 'revisions'>): string {
+function keyOf({ revisions }: Pick<LineStatus, 'revisions'>): string {
   return revisions.join(' ')
 }
 
@@ -75,21 +75,21 @@ function keyOf({ revisions }: Pick<TargetStanding, 'revisions'>): string {
 async function replayedStates(
   client: ClientBase,
   project: Project,
-  standings: readonly TargetStanding[],
+  statuses: readonly LineStatus[],
   options: TenantCheckOptions,
 ): Promise<ReadonlyMap<string, Expected>> {
-  const sets = [...new Map(standings.map((standing) => [keyOf(standing), standing])).values()]
-    .map((standing) => ({ standing, applied: new Set(project.graph.ancestors([...standing.revisions])) }))
+  const sets = [...new Map(statuses.map((status) => [keyOf(status), status])).values()]
+    .map((status) => ({ status, applied: new Set(project.graph.ancestors([...status.revisions])) }))
     .toSorted((a, b) => a.applied.size - b.applied.size)
   const states = new Map<string, Expected>()
   let before: ReadonlySet<string> = new Set()
   let made = 0
-  for (const { standing, applied } of sets) {
+  for (const { status, applied } of sets) {
     if (![...before].every((id) => applied.has(id))) made += 1
     before = applied
-    const { line, schema: name } = standing.target
+    const { line, schema: name } = status.target
     const schema = `${tenantStandIn(line)}_${made}`
-    await replayed(client, project, line, schema, standing.revisions)
+    await replayed(client, project, line, schema, status.revisions)
     const read = {
       ...comparedBy(options),
       schemas: [schema],
@@ -97,7 +97,7 @@ async function replayedStates(
     }
     const hash = (await readFingerprintHashes(client, read)).get(schema) ?? null
     const fingerprint = await readFingerprint(client, { ...read, schemaRelative: true })
-    states.set(keyOf(standing), { hash, fingerprint })
+    states.set(keyOf(status), { hash, fingerprint })
   }
   return states
 }

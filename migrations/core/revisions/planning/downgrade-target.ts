@@ -21,7 +21,7 @@ interface Destination {
  * Every applied revision that a downgrade to the target takes away.
  * @throws MigError as `downgradePlan`
  */
-export function standingAbove(
+export function appliedAbove(
   around: Surroundings,
   target: ParsedTarget,
   applied: ReadonlySet<RevisionNode>,

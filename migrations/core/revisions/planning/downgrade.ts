@@ -2,7 +2,7 @@ import { checkInScope, scopeOf } from '../graph/names.ts'
 import { dependantsOf, type RevisionIndex, type RevisionNode, reach } from '../graph/nodes.ts'
 import { historyOrder, startsOf } from '../graph/order.ts'
 import { refuseOtherLines } from './downgrade-lines.ts'
-import { standingAbove } from './downgrade-target.ts'
+import { appliedAbove } from './downgrade-target.ts'
 import { refuseIrreversible } from './irreversible.ts'
 import type { DowngradeRequest, PlannedStep } from './plan-types.ts'
 import { mostRecent } from './recent.ts'
@@ -28,7 +28,7 @@ export function downgradePlan(index: RevisionIndex, request: DowngradeRequest): 
     const order = recentOrder(around, ledger, only, request.recentlyApplied ?? [])
     return withRows(ledger, order, 'downgrade')
   }
-  const goes = new Set(targets.flatMap((target) => [...standingAbove(around, target, applied)]))
+  const goes = new Set(targets.flatMap((target) => [...appliedAbove(around, target, applied)]))
   refuseOtherLines(goes, around.scope.has, around.scope, texts.join(' '))
   const order = historyOrder(goes, startsOf(goes, ledger.rows), index.lines)
   refuseIrreversible(order)
@@ -68,8 +68,8 @@ function recentOrder(
     all,
   )
   const goes = new Set(order)
-  const standing = [...reach(goes, dependantsOf)].filter((node) => applied.has(node))
-  refuseOtherLines(new Set(standing), (node) => goes.has(node), scope, text)
+  const remaining = [...reach(goes, dependantsOf)].filter((node) => applied.has(node))
+  refuseOtherLines(new Set(remaining), (node) => goes.has(node), scope, text)
   refuseIrreversible(order)
   return order
 }

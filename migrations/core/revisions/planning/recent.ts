@@ -24,21 +24,21 @@ export function mostRecent(
     if (!ranks.has(id)) ranks.set(id, ranks.size)
   }
   const rankOf = (node: RevisionNode): number => ranks.get(node.id) ?? ranks.size
-  const standing = new Map(
+  const neededBy = new Map(
     [...eligible].map((node) => {
       const above = beyond(node, dependantsOf, passed)
       return [node, above.filter((each) => eligible.has(each)).length]
     }),
   )
-  const free = new Set([...eligible].filter((node) => standing.get(node) === 0))
+  const free = new Set([...eligible].filter((node) => neededBy.get(node) === 0))
   const order: RevisionNode[] = []
   while (order.length < count) {
     const newest = [...free].reduce((a, b) => (rankOf(a) <= rankOf(b) ? a : b))
     free.delete(newest)
     order.push(newest)
     for (const need of beyond(newest, needsOf, passed)) {
-      const left = (standing.get(need) ?? 0) - 1
-      standing.set(need, left)
+      const left = (neededBy.get(need) ?? 0) - 1
+      neededBy.set(need, left)
       if (left === 0) free.add(need)
     }
   }

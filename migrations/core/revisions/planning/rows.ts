@@ -93,7 +93,7 @@ export function withRows(
   order: readonly RevisionNode[],
   direction: Direction,
 ): PlannedStep[] {
-  const standing = reach(rows, lineNeedsOf)
+  const implied = reach(rows, lineNeedsOf)
   const needed = new Map<RevisionNode, number>()
   const isNeeded = (node: RevisionNode, by: 0 | 1 | -1): boolean => {
     const count = (needed.get(node) ?? 0) + by
@@ -101,11 +101,11 @@ export function withRows(
     return count > 0
   }
   const current = new Set(rows)
-  for (const node of standing) {
+  for (const node of implied) {
     for (const need of node.lineNeeds) if (isNeeded(need, 1)) current.delete(need)
   }
   const lay = (node: RevisionNode): void => {
-    if (standing.has(node) && isNeeded(node, 0)) return
+    if (implied.has(node) && isNeeded(node, 0)) return
     current.add(node)
     for (const need of node.lineNeeds) if (isNeeded(need, 1)) current.delete(need)
   }

@@ -3,7 +3,7 @@ import { combinedDigest, digestOf, type LoggedStep } from '../../ledger/index.ts
 /** What is known of the revisions of one target schema when its log does not fit the files. */
 export interface Clues {
   /** The rows and all below them, by the files. */
-  readonly standing: ReadonlySet<string>
+  readonly implied: ReadonlySet<string>
   /** Applied, by the log. */
   readonly logged: ReadonlySet<string>
   /** The digest of all that was applied after the last step; null in an older log. */
@@ -21,28 +21,28 @@ const mostTried = 400
  * on a revision which the log has, since that would have been deleted first.
  */
 export function neverRun(clues: Clues): readonly string[] {
-  const { standing, logged, digest } = clues
-  const lacking = [...standing].filter((id) => !logged.has(id))
+  const { implied, logged, digest } = clues
+  const lacking = [...implied].filter((id) => !logged.has(id))
   if (lacking.length === 0) return []
-  const standingOnLogged = lacking.filter((id) => clues.below(id).some((need) => logged.has(need)))
-  if (digest === null) return standingOnLogged
-  const others = [...logged].filter((id) => !standing.has(id))
-  const missing = combinedDigest(digest, digestOf(standing))
+  const impliedOnLogged = lacking.filter((id) => clues.below(id).some((need) => logged.has(need)))
+  if (digest === null) return impliedOnLogged
+  const others = [...logged].filter((id) => !implied.has(id))
+  const missing = combinedDigest(digest, digestOf(implied))
   // What was squashed away is in the digest until the next step.
   const wanted = new Set([missing, combinedDigest(missing, digestOf(others))])
-  for (const candidate of candidates(lacking, standingOnLogged)) {
+  for (const candidate of candidates(lacking, impliedOnLogged)) {
     if (wanted.has(digestOf(candidate))) return candidate
   }
-  return standingOnLogged
+  return impliedOnLogged
 }
 
 function* candidates(
   lacking: readonly string[],
-  standingOnLogged: readonly string[],
+  impliedOnLogged: readonly string[],
 ): Generator<readonly string[]> {
   yield []
   yield lacking
-  yield standingOnLogged
+  yield impliedOnLogged
   if (lacking.length > mostTried) return
   for (const one of lacking) yield [one]
   for (const [at, one] of lacking.entries()) for (const other of lacking.slice(at + 1)) yield [one, other]

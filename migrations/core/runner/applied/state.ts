@@ -71,7 +71,7 @@ export async function statesOf(
   targets: readonly Targeted[],
   records: ReadonlyMap<string, SchemaRecord>,
 ): Promise<ReadonlyMap<string, AppliedState>> {
-  const standing = standingBelow({ graph, files })
+  const implied = impliedBelow({ graph, files })
   const asked = targets.flatMap((target) => {
     const record = records.get(target.schema)
     return record === undefined ? [] : [{ target, record }]
@@ -79,7 +79,7 @@ export async function statesOf(
   const examples = new Map<string, string>()
   for (const { target, record } of asked) {
     const key = likeness(record)
-    if (!examples.has(key) && needsLog(record, standing(target.line, record.rows), { files }))
+    if (!examples.has(key) && needsLog(record, implied(target.line, record.rows), { files }))
       examples.set(key, target.schema)
   }
   const entries = new Map<string, LoggedStep[]>()
@@ -108,10 +108,10 @@ function likeness({ targetSchema, rows, last, exists, hasObjects, halfDone }: Sc
   return JSON.stringify([own, rows, word, exists, hasObjects, halfDone])
 }
 
-type Standing = (line: string, rows: readonly string[]) => ReadonlySet<string>
+type ImpliedBelow = (line: string, rows: readonly string[]) => ReadonlySet<string>
 
 /** The rows and what stands below them in their line, worked out once for all that are alike. */
-function standingBelow({ graph, files }: Graph): Standing {
+function impliedBelow({ graph, files }: Graph): ImpliedBelow {
   const known = new Map<string, ReadonlySet<string>>()
   return (line, rows) => {
     const key = `${line} ${rows.join(' ')}`
@@ -129,12 +129,12 @@ export function ofLine({ graph, files }: Graph, line: string, heads: readonly st
 
 function needsLog(
   { rows, last }: SchemaRecord,
-  standing: ReadonlySet<string>,
+  implied: ReadonlySet<string>,
   { files }: Pick<Graph, 'files'>,
 ): boolean {
   if (last === null) return false
   const isMissing = rows.some((id) => !files.has(id))
-  return isMissing || last.applied !== digestOf(standing) || loggedHeads(last, rows) !== null
+  return isMissing || last.applied !== digestOf(implied) || loggedHeads(last, rows) !== null
 }
 
 /**
@@ -150,7 +150,7 @@ export function appliedState(
   const { rows, last, exists } = record
   const { line, schema: targetSchema } = target
   const project = { graph, files }
-  const standing = ofLine(project, line, rows)
+  const implied = ofLine(project, line, rows)
   // A half-done revision may have dropped all that there was.
   const isEmptied = exists && !record.hasObjects && last?.objects === true && !record.halfDone
   // Whoever dropped a schema and deleted its rows has started over.
@@ -160,34 +160,34 @@ export function appliedState(
   const gone: Trouble | null = isGone ? { kind: 'gone' } : null
   const plain = { line, targetSchema, rows, exists, neverRun: [], alsoApplied: [], byLog: null }
   if (last === null || startsOver) {
-    return { ...plain, trouble: gone, digest: digestOf([...standing, ...rows]) }
+    return { ...plain, trouble: gone, digest: digestOf([...implied, ...rows]) }
   }
   const own = (ids: Iterable<string>) => [...ids].filter((id) => files.get(id)?.line === line)
   const logged = loggedRevisions(entries ?? [], (heads) => ofLine(project, line, heads))
-  const skipped = entries === undefined ? [] : skippedBelow(project, standing, logged, last)
-  const beside = entries === undefined ? [] : own(logged).filter((id) => !standing.has(id))
+  const skipped = entries === undefined ? [] : skippedBelow(project, implied, logged, last)
+  const beside = entries === undefined ? [] : own(logged).filter((id) => !implied.has(id))
   const named = loggedHeads(last, rows)
   const isMissing = rows.some((id) => !files.has(id))
   const differs = named !== null || (!isMissing && last.applied !== null && beside.length > 0)
   const byLog = differs ? wordOfLog(project, line, last, named ?? rows, logged) : null
   if (isMissing) {
-    const digest = digestOf([...standing, ...logged, ...rows])
+    const digest = digestOf([...implied, ...logged, ...rows])
     return { ...plain, trouble: gone, alsoApplied: beside, byLog, digest }
   }
   const disagrees: Trouble | null = byLog === null ? null : { kind: 'disagrees', logged: byLog, last }
   const trouble: Trouble | null = gone ?? (isEmptied ? { kind: 'emptied' } : disagrees)
-  const digest = digestOf([...standing].filter((id) => !skipped.includes(id)))
+  const digest = digestOf([...implied].filter((id) => !skipped.includes(id)))
   return { ...plain, trouble, neverRun: skipped, byLog, digest }
 }
 
 function skippedBelow(
   { graph }: Graph,
-  standing: ReadonlySet<string>,
+  implied: ReadonlySet<string>,
   logged: ReadonlySet<string>,
   { applied }: LastEntry,
 ): readonly string[] {
   const below = (id: string) => graph.ancestors([id]).filter((need) => need !== id)
-  return neverRun({ standing, logged, digest: applied, below })
+  return neverRun({ implied, logged, digest: applied, below })
 }
 
 /** The heads by the log and all that is applied below them; a log that was pruned names its last heads alone. */
@@ -200,9 +200,9 @@ function wordOfLog(
 ): ByLog {
   const missing = named.filter((id) => !project.files.has(id))
   const heads = [...headsOf(project, line, [...ofLine(project, line, named), ...logged]), ...missing].sort()
-  const standing = ofLine(project, line, heads)
-  const skipped = skippedBelow(project, standing, logged, last)
-  const covered = [...standing].filter((id) => !skipped.includes(id))
+  const implied = ofLine(project, line, heads)
+  const skipped = skippedBelow(project, implied, logged, last)
+  const covered = [...implied].filter((id) => !skipped.includes(id))
   return { heads, covered: [...new Set([...covered, ...logged, ...missing])] }
 }
 

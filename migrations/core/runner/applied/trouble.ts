@@ -25,11 +25,11 @@ export function isTenant({ lines }: Lines, line: string): boolean {
 export function troubleText({ targetSchema, rows, trouble }: Troubled): string {
   switch (trouble.kind) {
     case 'gone':
-      return `there is no schema ${targetSchema}, and the ledger says that it is at ${standingText(rows)}`
+      return `there is no schema ${targetSchema}, and the ledger says that it is at ${headsText(rows)}`
     case 'emptied':
-      return `schema ${targetSchema} is empty, and the ledger says that it is at ${standingText(rows)}: it was dropped and created again, or emptied`
+      return `schema ${targetSchema} is empty, and the ledger says that it is at ${headsText(rows)}: it was dropped and created again, or emptied`
     case 'disagrees':
-      return `the log says that ${targetSchema} is at ${standingText(trouble.logged.heads)} (${entryText(trouble.last)}), and the version table says ${standingText(rows)}`
+      return `the log says that ${targetSchema} is at ${headsText(trouble.logged.heads)} (${entryText(trouble.last)}), and the version table says ${headsText(rows)}`
   }
 }
 
@@ -84,7 +84,7 @@ export function hasTrouble(state: AppliedState): state is AppliedState & Trouble
   return state.trouble !== null
 }
 
-function standingText(rows: readonly string[]): string {
+function headsText(rows: readonly string[]): string {
   return rows.join(', ') || 'base'
 }
 

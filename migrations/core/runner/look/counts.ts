@@ -1,4 +1,4 @@
-import type { TargetStanding } from './standings.ts'
+import type { LineStatus } from './line-status.ts'
 
 /** How the tenants of a line spread over its revisions. */
 export interface TenantCounts {
@@ -14,15 +14,15 @@ export interface TenantCounts {
 }
 
 /** Counts the tenants of a line. Pure. */
-export function tenantCounts(standings: readonly TargetStanding[]): TenantCounts {
-  const answered = standings.filter(({ state }) => state !== 'unreachable')
+export function tenantCounts(statuses: readonly LineStatus[]): TenantCounts {
+  const answered = statuses.filter(({ state }) => state !== 'unreachable')
   const byRevision = new Map<string, number>()
   for (const id of answered.flatMap(({ revisions }) => revisions))
     byRevision.set(id, (byRevision.get(id) ?? 0) + 1)
   return {
-    tenants: standings.length,
+    tenants: statuses.length,
     atBase: answered.filter(({ revisions }) => revisions.length === 0).length,
-    unreachable: standings.length - answered.length,
+    unreachable: statuses.length - answered.length,
     byRevision,
     neverRun: new Set(answered.flatMap(({ neverRun }) => neverRun)),
   }

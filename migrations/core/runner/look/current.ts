@@ -2,10 +2,10 @@ import type { LogEntry } from '../../ledger/index.ts'
 import type { Project } from '../project.ts'
 import type { Session } from '../session/session.ts'
 import { singleTargets } from '../targets/targets.ts'
-import { standingsReader, type TargetStanding } from './standings.ts'
+import { type LineStatus, lineStatusReader } from './line-status.ts'
 
 /** Where one revision row of one target schema stands. */
-export interface Standing extends Pick<TargetStanding, 'behind' | 'neverRun' | 'trouble' | 'halfDone'> {
+export interface StatusRow extends Pick<LineStatus, 'behind' | 'neverRun' | 'trouble' | 'halfDone'> {
   readonly line: string
   readonly targetSchema: string
   /** Null when nothing is applied. */
@@ -15,7 +15,7 @@ export interface Standing extends Pick<TargetStanding, 'behind' | 'neverRun' | '
    * `missing`: a revision that no file has; `absent`: no such schema; `emptied`: it has lost its objects; `disagrees`:
    * the log says something else.
    */
-  readonly state: Exclude<TargetStanding['state'], 'unreachable'>
+  readonly state: Exclude<LineStatus['state'], 'unreachable'>
   readonly last: LogEntry | undefined
 }
 
@@ -23,22 +23,22 @@ export interface Standing extends Pick<TargetStanding, 'behind' | 'neverRun' | '
  * What is applied in each single line of the filter, with how far it is behind its heads. A row that no file has
  * is `missing`, not an error.
  */
-export async function currentStandings(
+export async function currentRevisions(
   session: Session,
   project: Project,
   verbose: boolean,
-): Promise<readonly Standing[]> {
+): Promise<readonly StatusRow[]> {
   const { env } = project
-  const look = standingsReader(project, { entries: verbose })
-  return standingRows(project, await look(session, singleTargets(env, env.filter)))
+  const look = lineStatusReader(project, { entries: verbose })
+  return statusRows(project, await look(session, singleTargets(env, env.filter)))
 }
 
-/** The standings with a row for each applied revision; one where nothing is, none where nobody knows. */
-export function standingRows(
+/** The statuses with a row for each applied revision; one where nothing is, none where nobody knows. */
+export function statusRows(
   { files }: Pick<Project, 'files'>,
-  standings: readonly TargetStanding[],
-): readonly Standing[] {
-  return standings.flatMap(({ target, revisions, entries, state, behind, neverRun, trouble, halfDone }) => {
+  statuses: readonly LineStatus[],
+): readonly StatusRow[] {
+  return statuses.flatMap(({ target, revisions, entries, state, behind, neverRun, trouble, halfDone }) => {
     if (state === 'unreachable') return []
     const place = { line: target.line, targetSchema: target.schema }
     const common = { ...place, behind, neverRun, trouble, halfDone }
@@ -46,7 +46,7 @@ export function standingRows(
       const shown = state === 'absent' ? 'base' : state
       return [{ ...common, revision: null, message: '', state: shown, last: undefined }]
     }
-    return revisions.map((revision): Standing => {
+    return revisions.map((revision): StatusRow => {
       const file = files.get(revision)
       const isKnownBesideMissing = state === 'missing' && file !== undefined
       const shown = isKnownBesideMissing ? (behind === 0 ? 'head' : 'behind') : state

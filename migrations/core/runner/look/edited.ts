@@ -5,7 +5,7 @@ import { quoteIdent } from '../../postgres/index.ts'
 import { fileChecksum, type Project } from '../project.ts'
 import type { SessionOptions } from '../session/session.ts'
 import { onEachDatabase } from '../targets/databases.ts'
-import type { TargetStanding } from './standings.ts'
+import type { LineStatus } from './line-status.ts'
 
 /** A revision file that is no longer what some tenants have had applied. */
 export interface TenantEdit {
@@ -18,27 +18,27 @@ export interface TenantEdit {
 /**
  * The files of a tenant line that were edited since they were applied, in the order of the history, by one query per
  * database: the log is compared with the files by PostgreSQL, and only what differs comes back.
- * @param standings of the tenants in question: what is applied to them now
+ * @param statuses of the tenants in question: what is applied to them now
  * @throws MigError `no-permission` when the role may not read the ledger
  */
 export async function tenantEdits(
   project: Project,
   line: string,
-  standings: readonly TargetStanding[],
+  statuses: readonly LineStatus[],
   sessions: SessionOptions,
 ): Promise<readonly TenantEdit[]> {
   const { env, files, graph } = project
   const own = [...files.values()].filter((file) => file.line === line)
   const checksums = new Map(own.map(({ revision, path }) => [revision, fileChecksum(path)]))
   const edited = new Map<TargetSchema, ReadonlySet<string>>()
-  const targets = standings.map(({ target }) => target)
+  const targets = statuses.map(({ target }) => target)
   await onEachDatabase(env, targets, sessions, async ({ client }, group) => {
     const bySchema = await readEdited(client, env.ledgerSchema, checksums)
     for (const tenant of group) edited.set(tenant, bySchema.get(tenant.schema) ?? new Set())
   })
   const applied = new Map<string, ReadonlySet<string>>()
   const found = new Map<string, TargetSchema[]>()
-  for (const { target: tenant, revisions } of standings) {
+  for (const { target: tenant, revisions } of statuses) {
     const candidates = edited.get(tenant) ?? new Set()
     if (candidates.size === 0) continue
     const key = revisions.join(' ')

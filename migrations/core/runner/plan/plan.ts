@@ -96,9 +96,9 @@ export function makePlan(project: Project, state: LedgerState, request: PlanRequ
   const states = state.states ?? new Map<string, AppliedState>()
   const applied = knownRows(project, state, request.allowMissing ?? false)
   for (const line of lines) checkTrusted(env, states.get(env.schemas[line] ?? ''))
-  const standing = request.tenantsGo ? [] : (state.tenantHeads ?? [])
+  const remaining = request.tenantsGo ? [] : (state.tenantHeads ?? [])
   const asked = {
-    applied: [...applied, ...standing],
+    applied: [...applied, ...remaining],
     target: request.target,
     lines,
     neverRun: [...states.values()].flatMap((each) => each.neverRun),

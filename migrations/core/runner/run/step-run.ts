@@ -13,7 +13,7 @@ import { leavingStatements, roleError } from '../statement/own-sql.ts'
 import { doneResult } from '../statement/reread.ts'
 import { checkStatement, runStatement } from '../statement/statement.ts'
 import { statementCount } from '../statement/statement-count.ts'
-import { type FailedStanding, notAwaited, transactionEnded } from '../statement/step-error.ts'
+import { type FailurePoint, notAwaited, transactionEnded } from '../statement/step-error.ts'
 import { stepTransaction } from '../statement/step-transaction.ts'
 import { lockLostError, stillLocked } from '../statement/still-locked.ts'
 import { underWay } from '../statement/under-way.ts'
@@ -40,7 +40,7 @@ export interface StepRun {
   readonly abandon: () => Promise<void>
   /** What a failure comes from, where its own text does not say it; after `abandon`. */
   readonly explain: (cause: unknown) => Promise<unknown>
-  readonly standing: () => FailedStanding
+  readonly point: () => FailurePoint
 }
 
 /** @throws MigError `resume-differs` when a done statement is not the one that stands in its place now. */
@@ -133,7 +133,7 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
       if (lands.hasSet()) await guardConnection(session)
     },
     explain: async (cause) => lands.explain(roleError(step, start.role, lockLostError(step, cause))),
-    standing: () => ({
+    point: () => ({
       committed: count.inLedger() ? count.stored().statement : 0,
       committing: transaction.isCommitting(),
       begun: count.stored().pending !== null,

@@ -92,7 +92,7 @@ export async function applyStep(context: StepContext, step: PlanStep, attempt: S
     // What is still under way may be committed before it ends.
     if (answers) await run?.abandon()
     const known = answers && run !== undefined ? await run.explain(cause) : cause
-    const error = stepError(step, known, session.signal, run?.standing())
+    const error = stepError(step, known, session.signal, run?.point())
     if (answers) await logFailure(context, ledgerStep, error, performance.now() - started)
     throw error
   }
@@ -191,5 +191,5 @@ function timeoutsOf({ project }: StepContext, { lockTimeout, statementTimeout }:
 
 /** A transaction knows its own time; a revision of several is timed here. */
 function wholeDuration(run: StepRun, started: number): { readonly durationMs?: number } {
-  return run.standing().committed === 0 ? {} : { durationMs: performance.now() - started }
+  return run.point().committed === 0 ? {} : { durationMs: performance.now() - started }
 }

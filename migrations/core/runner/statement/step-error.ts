@@ -8,7 +8,7 @@ import type { Project } from '../project.ts'
 import { helpFor } from './statement-help.ts'
 
 /** How far a failed step had come. */
-export interface FailedStanding {
+export interface FailurePoint {
   /** Statements that are committed already, in a revision with `op.autocommit`. */
   readonly committed: number
   /** Whether a COMMIT was on its way. */
@@ -17,20 +17,20 @@ export interface FailedStanding {
   readonly begun: boolean
 }
 
-const untouched: FailedStanding = { committed: 0, committing: false, begun: false }
+const untouched: FailurePoint = { committed: 0, committing: false, begun: false }
 
 /** A step's failure as an error that says what state the database is in. */
 export function stepError(
   step: PlanStep,
   cause: unknown,
   signal: AbortSignal | undefined,
-  standing: FailedStanding = untouched,
+  point: FailurePoint = untouched,
 ): MigError {
   const lost = isConnectionLost(cause)
   if (signal?.aborted && !lost) {
     // A reason of the caller's that is an error is what failed; the cancelled statement only follows from it.
-    if (signal.reason instanceof MigError) return stepError(step, signal.reason, undefined, standing)
-    return interrupted(step, signal, standing, cause)
+    if (signal.reason instanceof MigError) return stepError(step, signal.reason, undefined, point)
+    return interrupted(step, signal, point, cause)
   }
   const error =
     cause instanceof MigError
@@ -38,14 +38,14 @@ export function stepError(
       : isDatabaseError(cause) || lost
         ? databaseError(cause, { file: step.file.path, ...helpFor(cause) })
         : undefined
-  const state = lost && standing.committing ? unknownState : stateText(step, standing)
+  const state = lost && point.committing ? unknownState : stateText(step, point)
   const message = messageWithoutValues(cause)
   const { revision, targetSchema, direction } = step
   return new MigError(
     error?.code ?? 'revision-failed',
     `${direction} ${revision} on ${targetSchema} failed: ${withState(error?.message ?? message, state)}`,
     {
-      help: error?.help ?? helpOf(step, standing),
+      help: error?.help ?? helpOf(step, point),
       exitCode: exitCodes.stepFailed,
       place: { file: step.file.path, ...error?.place },
       facts: { ...error?.facts, revision, targetSchema },
@@ -75,14 +75,14 @@ export function halfDoneFirst(
   applied: readonly string[],
   { env, files }: Pick<Project, 'env' | 'files'>,
 ): MigError {
-  const standing = applied.length === 0 ? 'base' : `"${applied.join(' ')}"`
+  const heads = applied.length === 0 ? 'base' : `"${applied.join(' ')}"`
   const { revision, direction, statement, targetSchema } = halfDone
   const words = targetWords(env, halfDone)
   return new MigError(
     'half-done',
     `${direction} ${revision} on ${targetSchema} is half done (${statements(statement)}), so nothing else can run there`,
     {
-      help: `finish it: ${finishHelp(halfDone, files, words)}; or undo those statements by hand, then forget them: just mig-stamp ${standing} ${words}`,
+      help: `finish it: ${finishHelp(halfDone, files, words)}; or undo those statements by hand, then forget them: just mig-stamp ${heads} ${words}`,
       exitCode: exitCodes.stepFailed,
       facts: { revision, targetSchema, direction, statementsDone: statement },
     },
@@ -139,12 +139,12 @@ export function transactionEnded(step: PlanStep): MigError {
 
 /** A done statement is not the one that stands in its place now. */
 export function resumeDiffers(step: PlanStep, done: number): MigError {
-  const standing = step.appliedBefore.length === 0 ? 'base' : `"${step.appliedBefore.join(' ')}"`
+  const heads = step.appliedBefore.length === 0 ? 'base' : `"${step.appliedBefore.join(' ')}"`
   return new MigError(
     'resume-differs',
     `${step.revision} on ${step.targetSchema} has ${statements(done)} already, and the file does not begin with ${done === 1 ? 'it' : 'them'} any more`,
     {
-      help: `put these statements back as they were (just mig-edit ${step.revision}); or undo them by hand, then forget them: just mig-stamp ${standing} ${step.line}`,
+      help: `put these statements back as they were (just mig-edit ${step.revision}); or undo them by hand, then forget them: just mig-stamp ${heads} ${step.line}`,
       place: { file: step.file.path },
       exitCode: exitCodes.stepFailed,
     },
@@ -153,7 +153,7 @@ export function resumeDiffers(step: PlanStep, done: number): MigError {
 
 const unknownState = 'the connection broke while it was committed, so whether it was is not known'
 
-function stateText({ targetSchema }: PlanStep, { committed, begun }: FailedStanding): string {
+function stateText({ targetSchema }: PlanStep, { committed, begun }: FailurePoint): string {
   if (committed === 0 && !begun) return `schema ${targetSchema} and the ledger are as before this revision`
   const first = committed === 1 ? 'first statement is' : `first ${committed} statements are`
   const done = committed === 0 ? 'no statement of it is recorded as done' : `its ${first} done and recorded`
@@ -168,22 +168,17 @@ const withState = (message: string, state: string): string =>
 
 const statements = (count: number): string => `${count} ${count === 1 ? 'statement' : 'statements'} done`
 
-function helpOf({ revision }: PlanStep, { committed, begun }: FailedStanding): string {
+function helpOf({ revision }: PlanStep, { committed, begun }: FailurePoint): string {
   const edit = `just mig-edit ${revision}`
   if (committed === 0 && !begun) return `fix the revision, then run the command again: ${edit}`
   return `run the same command again to resume after them; an edited file needs --resume-edited: ${edit}`
 }
 
-function interrupted(
-  step: PlanStep,
-  signal: AbortSignal,
-  standing: FailedStanding,
-  cause: unknown,
-): MigError {
+function interrupted(step: PlanStep, signal: AbortSignal, point: FailurePoint, cause: unknown): MigError {
   const { direction, revision, targetSchema } = step
   return new MigError(
     'interrupted',
-    `${direction} ${revision} on ${targetSchema} was interrupted; ${stateText(step, standing)}`,
+    `${direction} ${revision} on ${targetSchema} was interrupted; ${stateText(step, point)}`,
     {
       help: 'run the same command again to go on',
       exitCode: interruptExitCode(signal.reason),

@@ -13,7 +13,7 @@ import { onEachDatabase, warnUnreachable } from '../targets/databases.ts'
 import { singleTargets } from '../targets/targets.ts'
 
 /** Where one target schema stands. */
-export interface TargetStanding {
+export interface LineStatus {
   readonly target: TargetSchema
   /** The applied heads. */
   readonly revisions: readonly string[]
@@ -40,7 +40,7 @@ export interface TargetStanding {
   readonly structure: 'majority' | 'differs' | null
 }
 
-export interface StandingsOptions {
+export interface LineStatusOptions {
   /** Compare the structure of all in one pass; default false. */
   readonly structure?: boolean
   /** Owners and grants are structure too; default false. */
@@ -58,35 +58,32 @@ export interface StandingsOptions {
  * does not answer it warns, and tells of the others.
  * @throws MigError as `readFingerprintHashes` does; what keeps every database from answering.
  */
-export async function targetStandings(
+export async function lineStatuses(
   project: Project,
   targets: readonly TargetSchema[],
   sessions: SessionOptions,
-  options: StandingsOptions = {},
-): Promise<readonly TargetStanding[]> {
-  const found = new Map<TargetSchema, TargetStanding>()
-  const look = standingsReader(project, options)
+  options: LineStatusOptions = {},
+): Promise<readonly LineStatus[]> {
+  const found = new Map<TargetSchema, LineStatus>()
+  const look = lineStatusReader(project, options)
   const warn = warnUnreachable(options.evenIfSilent ? Number.NaN : targets.length, sessions)
   await onEachDatabase(
     project.env,
     targets,
     sessions,
     async (session, group) => {
-      for (const standing of await look(session, group)) found.set(standing.target, standing)
+      for (const status of await look(session, group)) found.set(status.target, status)
     },
     warn,
   )
-  const standings = targets.map((target) => found.get(target) ?? { ...unknownStanding, target })
-  return options.structure ? withStructure(standings) : standings
+  const statuses = targets.map((target) => found.get(target) ?? { ...unknownStatus, target })
+  return options.structure ? withStructure(statuses) : statuses
 }
 
-type StandingsReader = (
-  session: Session,
-  targets: readonly TargetSchema[],
-) => Promise<readonly TargetStanding[]>
+type LineStatusReader = (session: Session, targets: readonly TargetSchema[]) => Promise<readonly LineStatus[]>
 
 /** Reads where the target schemas of one database stand. Those that stand alike are judged once. */
-export function standingsReader(project: Project, options: StandingsOptions): StandingsReader {
+export function lineStatusReader(project: Project, options: LineStatusOptions): LineStatusReader {
   const { env, files } = project
   const pending = pendingCounter(project)
   return async ({ client }, targets) => {
@@ -103,7 +100,7 @@ export function standingsReader(project: Project, options: StandingsOptions): St
     const hashes = options.structure
       ? await structureHashes(client, project, targets, states, options)
       : undefined
-    return targets.map((target): TargetStanding => {
+    return targets.map((target): LineStatus => {
       const { line, schema } = target
       const state = states.get(schema)
       const row = begun.get(schema)
@@ -131,7 +128,7 @@ function stateOf(
   { line }: TargetSchema,
   state: AppliedState | undefined,
   behind: number,
-): TargetStanding['state'] {
+): LineStatus['state'] {
   const rows = state?.rows ?? []
   // The run makes the schema of a single line, so one that is not there yet is nothing to tell.
   const isAbsent = isTenant(env, line) ? state?.exists !== true : state?.trouble?.kind === 'gone'
@@ -142,30 +139,30 @@ function stateOf(
   return rows.length === 0 ? 'base' : 'behind'
 }
 
-const unknownStanding: Omit<TargetStanding, 'target'> = {
+const unknownStatus: Omit<LineStatus, 'target'> = {
   ...{ revisions: [], state: 'unreachable', behind: 0, neverRun: [], trouble: null, halfDone: null },
   ...{ entries: [], lastRun: null, fingerprint: null, structure: null },
 }
 
 /** Marks who has the structure that most target schemas at the same revisions have. Pure. */
-function withStructure(standings: readonly TargetStanding[]): readonly TargetStanding[] {
+function withStructure(statuses: readonly LineStatus[]): readonly LineStatus[] {
   const counts = new Map<string, Map<string, number>>()
-  const keyOf = ({ revisions }: TargetStanding) => revisions.join(' ')
-  for (const standing of standings) {
-    if (standing.fingerprint === null) continue
-    const hashes = counts.get(keyOf(standing)) ?? new Map<string, number>()
-    hashes.set(standing.fingerprint, (hashes.get(standing.fingerprint) ?? 0) + 1)
-    counts.set(keyOf(standing), hashes)
+  const keyOf = ({ revisions }: LineStatus) => revisions.join(' ')
+  for (const status of statuses) {
+    if (status.fingerprint === null) continue
+    const hashes = counts.get(keyOf(status)) ?? new Map<string, number>()
+    hashes.set(status.fingerprint, (hashes.get(status.fingerprint) ?? 0) + 1)
+    counts.set(keyOf(status), hashes)
   }
   const majority = new Map(
     [...counts].map(([key, hashes]) => [key, [...hashes].toSorted((a, b) => b[1] - a[1])[0]?.[0]]),
   )
-  return standings.map((standing) => ({
-    ...standing,
+  return statuses.map((status) => ({
+    ...status,
     structure:
-      standing.fingerprint === null
+      status.fingerprint === null
         ? null
-        : standing.fingerprint === majority.get(keyOf(standing))
+        : status.fingerprint === majority.get(keyOf(status))
           ? 'majority'
           : 'differs',
   }))
@@ -176,7 +173,7 @@ function structureHashes(
   { env }: Project,
   targets: readonly TargetSchema[],
   states: ReadonlyMap<string, AppliedState>,
-  { privileges = false }: StandingsOptions,
+  { privileges = false }: LineStatusOptions,
 ): Promise<ReadonlyMap<string, string>> {
   const [first] = targets
   return readFingerprintHashes(client, {
