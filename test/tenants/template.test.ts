@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest'
-import { createTenantFromTemplate } from '../../migrations/core/autogenerate/index.ts'
+import { createTenantFromTemplate } from '../../migrations/core/autogenerate/tenants/template/create.ts'
 import { checkTenants } from '../../migrations/core/check/index.ts'
 import { createTenant, loadEnvironment, openProject, targetTenants } from '../../migrations/core/index.ts'
 import { readFingerprintHashes } from '../../migrations/core/postgres/fingerprint/index.ts'

@@ -1,7 +1,8 @@
 import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { schemasToKeys, withStandIns } from '../../migrations/core/autogenerate/tenants/key-names.ts'
+import { withStandIns } from '../../migrations/core/autogenerate/tenants/key-names.ts'
+import { schemasToKeys } from '../../migrations/core/scratch/lines.ts'
 import { checkTenantChecksums } from '../../migrations/core/verify/tenant-checksums.ts'
 import { chain, revisionId, tenantNames, tenantTest } from './support.ts'
 

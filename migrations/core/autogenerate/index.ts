@@ -5,7 +5,6 @@ export { type AutogenFiles, type AutogenRequest, adoptedIsFinal, autogeneratePro
 export type { Provable } from './prove/prove.ts'
 export { actionsFromNothing, type LivePart } from './search/from-nothing.ts'
 export { type SurroundingsFile, surroundingsFile } from './surroundings-file.ts'
-export { createTenantFromTemplate } from './tenants/template/create.ts'
 export type { ModelInput } from './wanted/input.ts'
 export type { Costs } from './write/costs.ts'
 export type { GeneratedRevision, Side } from './write/revision.ts'

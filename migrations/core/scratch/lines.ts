@@ -36,3 +36,10 @@ export function filteredSchemas({
 }): readonly string[] {
   return lines.filter((line) => filter.includes(line.key)).map((line) => line.schema)
 }
+
+/** A text with the keys of tenant lines in the place of the schemas that stand for them. */
+export function schemasToKeys(text: string, lines: readonly LineTarget[]): string {
+  return lines
+    .filter(({ tenant }) => tenant)
+    .reduce((out, { key, schema }) => out.replaceAll(`${schema}.`, `${key}.`), text)
+}

@@ -1,5 +1,6 @@
 import type { MigError } from '../../errors.ts'
 import type { LineTarget } from '../../scratch/lines.ts'
+import { schemasToKeys } from '../../scratch/lines.ts'
 import type { AutogenerateResult } from '../autogenerate.ts'
 import type { Decisions } from '../decisions.ts'
 
@@ -71,13 +72,6 @@ export function errorWithKeys(error: MigError, lines: readonly LineTarget[]): Mi
     ...(help === undefined ? {} : { help: told(help) }),
     facts: mapped(facts, told) as Readonly<Record<string, unknown>>,
   })
-}
-
-/** A text with the keys of tenant lines in the place of the schemas that stand for them. */
-export function schemasToKeys(text: string, lines: readonly LineTarget[]): string {
-  return lines
-    .filter(({ tenant }) => tenant)
-    .reduce((out, { key, schema }) => out.replaceAll(`${schema}.`, `${key}.`), text)
 }
 
 function keysToSchemas(name: string, lines: readonly LineTarget[]): string {
