@@ -1,5 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
+// Bound now: while models are loaded, node:fs notes what is read as an input of theirs, and this is none.
+const readText = readFileSync
+const readNames = readdirSync
+
 /** Tells, at each call, of a signal that a launcher has received and keeps to itself. */
 export type ParentSignal = () => NodeJS.Signals | undefined
 
@@ -77,7 +81,7 @@ function loneWaiter(pid: number): string | undefined {
 
 function threadNamed(pid: number, name: string): string | undefined {
   try {
-    return readdirSync(`/proc/${pid}/task`).find(
+    return readNames(`/proc/${pid}/task`).find(
       (thread) => readProcess(pid, `task/${thread}/comm`)?.trim() === name,
     )
   } catch {
@@ -100,7 +104,7 @@ function field(status: string, name: string): string | undefined {
 /** A file of /proc about a process; undefined where there is no /proc, or no such process any more. */
 export function readProcess(pid: number, file: string): string | undefined {
   try {
-    return readFileSync(`/proc/${pid}/${file}`, 'utf8')
+    return readText(`/proc/${pid}/${file}`, 'utf8')
   } catch {
     return undefined
   }
