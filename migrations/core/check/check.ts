@@ -24,7 +24,7 @@ import { tellOfSilent } from '../scratch/silent-objects.ts'
 import { fingerprintOf, type State } from '../scratch/state.ts'
 import { runSurrounded, surroundHistory } from '../scratch/surroundings/surroundings.ts'
 import { tenantsBeside } from './tenants/hidden.ts'
-import { keepWantedHashes, readWantedHashes, type WantedHashes, wantedCachePath } from './wanted-cache.ts'
+import { keepWantedHashes, readWantedHashes, wantedCachePath } from './wanted-cache.ts'
 
 /** An applied file that is no longer what was applied. */
 export interface EditedFile {
@@ -68,7 +68,7 @@ export async function checkProject(
   )
   const path = await wantedCachePath(input, rows[0]?.version ?? '')
   const kept = path === undefined ? undefined : readWantedHashes(path)
-  if (kept !== undefined && lines.every(({ key }) => kept[key] === live[key])) {
+  if (kept !== undefined && lines.every(({ key }) => kept[key]?.includes(live[key] ?? ''))) {
     return { pending, edited, drift: [], unmodeled: [] }
   }
   const wanted = await wantedStates(input, live)
@@ -76,16 +76,14 @@ export async function checkProject(
   if (path !== undefined)
     keepWantedHashes(
       path,
-      Object.fromEntries([...wanted.lines].map(([key, { hash }]) => [key, hash])),
+      Object.fromEntries([...wanted.lines].map(([key, fingerprint]) => [key, hashesOfWanted(fingerprint)])),
       wanted.inputs,
     )
   if (wanted.catalog === undefined) return { pending, edited, drift: [], unmodeled: [] }
   const states = { catalog: wanted.catalog, lines: wanted.lines }
   const changed = lines.filter(({ key }) => {
-    const { hash, objects } = wanted.lines.get(key) ?? {}
-    // The runner makes a schema with its line's first revision: one that is not there yet is as good as an empty one.
-    const isUnmade = live[key] === nothing && [...(objects?.values() ?? [])].every(isSchema)
-    return hash !== live[key] && !isUnmade
+    const fingerprint = wanted.lines.get(key)
+    return fingerprint === undefined || !hashesOfWanted(fingerprint).includes(live[key] ?? '')
   })
   const catalog = await readCatalog(session.client, await tenantsBeside(project.env, session))
   const drift: LineDrift[] = []
@@ -100,6 +98,11 @@ export async function checkProject(
 
 /** The hash of a schema that is not there. */
 const nothing = fingerprintHash(new Map())
+
+/** The runner makes a schema with its line's first revision: one that is not there yet is as good as an empty one. */
+function hashesOfWanted({ hash, objects }: Fingerprint): readonly string[] {
+  return [...objects.values()].every(isSchema) ? [hash, nothing] : [hash]
+}
 
 function isSchema({ kind }: { readonly kind: string }): boolean {
   return kind === 'schema'
@@ -156,7 +159,7 @@ async function hashesOf(
   client: ClientBase,
   input: ModelInput,
   lines: readonly LineTarget[],
-): Promise<WantedHashes> {
+): Promise<Readonly<Record<string, string>>> {
   const hashes: Record<string, string> = {}
   for (const { key, schema } of lines) {
     hashes[key] = (await fingerprintOf(client, { ...input, schemas: [schema] })).hash

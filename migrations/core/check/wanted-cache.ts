@@ -5,8 +5,8 @@ import { areUnchanged, type Inputs, keep, readKept } from '../environment/index.
 import { modelsKey } from '../sources/index.ts'
 import { toolVersion } from '../tool-version.ts'
 
-/** Fingerprint hash of each line's schema as the models want it, by schema key. */
-export type WantedHashes = Readonly<Record<string, string>>
+/** Fingerprint hashes that each line's schema may have where it is as the models want it, by schema key. */
+export type WantedHashes = Readonly<Record<string, readonly string[]>>
 
 interface Kept {
   readonly inputs: Inputs
@@ -29,7 +29,7 @@ export async function wantedCachePath(input: ModelInput, serverVersion: string):
     surroundings?.text ?? null,
     searchPath ?? [],
   ]
-  const hash = createHash('sha256').update(JSON.stringify(['3', ...made, await modelsKey(input.models)]))
+  const hash = createHash('sha256').update(JSON.stringify(['4', ...made, await modelsKey(input.models)]))
   return join(input.cacheDir, `wanted-${hash.digest('hex').slice(0, 32)}.json`)
 }
 

@@ -31,9 +31,9 @@ export async function keptStructure(
   const excludes = env.lines.find(({ key }) => key === line)?.tenants?.excludeTables ?? []
   const own = createHash('sha256').update(JSON.stringify([line, excludes, seenAs?.schema ?? null]))
   const path = models.replace(/\.json$/, `-${own.digest('hex').slice(0, 16)}.json`)
-  const kept = readWantedHashes(path)?.[line]
+  const kept = readWantedHashes(path)?.[line]?.[0]
   return {
     hash: kept === '' ? null : kept,
-    keep: (hash, inputs) => keepWantedHashes(path, { [line]: hash ?? '' }, inputs),
+    keep: (hash, inputs) => keepWantedHashes(path, { [line]: [hash ?? ''] }, inputs),
   }
 }
