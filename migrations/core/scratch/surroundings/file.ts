@@ -13,6 +13,7 @@ export function surroundingsPath(dir: string): string {
 
 const heading = `-- What models and revisions refer to and others own, as the database has it. It is made on scratch databases first, and never
 -- compared, changed or dropped. Written by mig-surroundings: run that again when they refer to more.
+-- Bodies of functions are those of the database: see that they hold no secret before you commit this file.
 `
 
 /** The text of the file for some statements. */
