@@ -1,13 +1,13 @@
 -- upgrade
-DROP INDEX rfx_user.e_i;
+ALTER TABLE rfx_user.e RENAME CONSTRAINT e_k TO e_k__renamed;
+ALTER INDEX rfx_user.e_i RENAME TO e_k;
+ALTER TABLE rfx_user.e RENAME CONSTRAINT e_k__renamed TO e_i;
 DROP VIEW rfx_user.grouped;
 ALTER TABLE rfx_user.a DROP CONSTRAINT a_b_fkey;
 ALTER TABLE rfx_user.b DROP CONSTRAINT b_u_fkey;
 ALTER TABLE rfx_user.a DROP CONSTRAINT a_u_key;
 ALTER TABLE rfx_user.d DROP CONSTRAINT d_f;
 ALTER TABLE rfx_user.c DROP CONSTRAINT c_k;
-ALTER TABLE rfx_user.f DROP CONSTRAINT f_e_fkey;
-ALTER TABLE rfx_user.e DROP CONSTRAINT e_k;
 ALTER TABLE rfx_user.f DROP CONSTRAINT f_id_fkey;
 ALTER TABLE rfx_user.a ADD COLUMN v integer;
 ALTER TABLE rfx_user.b ADD COLUMN v integer;
@@ -21,18 +21,7 @@ ALTER TABLE rfx_user.a ADD CONSTRAINT a_u_v_key UNIQUE (u, v);
 ALTER TABLE rfx_user.b ADD CONSTRAINT b_u_v_fkey FOREIGN KEY (u, v) REFERENCES rfx_user.a(u, v);
 ALTER TABLE rfx_user.c ADD CONSTRAINT c_k PRIMARY KEY (y, x) INCLUDE (z);
 ALTER TABLE rfx_user.d ADD CONSTRAINT d_f FOREIGN KEY (y, x) REFERENCES rfx_user.c(y, x);
-ALTER TABLE rfx_user.e ADD CONSTRAINT e_i UNIQUE (id);
-ALTER TABLE rfx_user.f ADD CONSTRAINT f_e_fkey FOREIGN KEY (e) REFERENCES rfx_user.e(id);
 ALTER TABLE rfx_user.f ADD CONSTRAINT f_id_fkey FOREIGN KEY (id) REFERENCES rfx_user.a(id) ON DELETE CASCADE;
-CREATE VIEW rfx_user.grouped AS
- SELECT id,
-    u,
-    v
-   FROM rfx_user.a
-  GROUP BY id;
-CREATE UNIQUE INDEX e_k ON rfx_user.e USING btree (id);
-ALTER TABLE rfx_user.e REPLICA IDENTITY USING INDEX e_k;
-DROP VIEW rfx_user.grouped;
 ALTER TABLE rfx_user.f DROP CONSTRAINT f_id_fkey;
 ALTER TABLE rfx_user.b DROP CONSTRAINT b_a_fkey;
 ALTER TABLE rfx_user.a DROP CONSTRAINT a_pkey;
@@ -53,15 +42,15 @@ CREATE VIEW rfx_user.grouped AS
   GROUP BY id;
 
 -- downgrade
-DROP INDEX rfx_user.e_k;
+ALTER TABLE rfx_user.e RENAME CONSTRAINT e_i TO e_i__renamed;
+ALTER INDEX rfx_user.e_k RENAME TO e_i;
+ALTER TABLE rfx_user.e RENAME CONSTRAINT e_i__renamed TO e_k;
 DROP VIEW rfx_user.grouped;
 ALTER TABLE rfx_user.a DROP CONSTRAINT a_b_fkey;
 ALTER TABLE rfx_user.b DROP CONSTRAINT b_u_v_fkey;
 ALTER TABLE rfx_user.a DROP CONSTRAINT a_u_v_key;
 ALTER TABLE rfx_user.d DROP CONSTRAINT d_f;
 ALTER TABLE rfx_user.c DROP CONSTRAINT c_k;
-ALTER TABLE rfx_user.f DROP CONSTRAINT f_e_fkey;
-ALTER TABLE rfx_user.e DROP CONSTRAINT e_i;
 ALTER TABLE rfx_user.f DROP CONSTRAINT f_id_fkey;
 ALTER TABLE rfx_user.a ALTER COLUMN id DROP DEFAULT;
 ALTER TABLE rfx_user.a DROP COLUMN v;
@@ -76,17 +65,7 @@ ALTER TABLE rfx_user.a ADD CONSTRAINT a_u_key UNIQUE (u);
 ALTER TABLE rfx_user.b ADD CONSTRAINT b_u_fkey FOREIGN KEY (u) REFERENCES rfx_user.a(u);
 ALTER TABLE rfx_user.c ADD CONSTRAINT c_k PRIMARY KEY (x, y);
 ALTER TABLE rfx_user.d ADD CONSTRAINT d_f FOREIGN KEY (x, y) REFERENCES rfx_user.c(x, y) MATCH FULL;
-ALTER TABLE rfx_user.e ADD CONSTRAINT e_k UNIQUE (id);
-ALTER TABLE rfx_user.f ADD CONSTRAINT f_e_fkey FOREIGN KEY (e) REFERENCES rfx_user.e(id);
 ALTER TABLE rfx_user.f ADD CONSTRAINT f_id_fkey FOREIGN KEY (id) REFERENCES rfx_user.a(id) ON DELETE SET NULL (id);
-CREATE VIEW rfx_user.grouped AS
- SELECT id,
-    u
-   FROM rfx_user.a
-  GROUP BY id;
-CREATE UNIQUE INDEX e_i ON rfx_user.e USING btree (id);
-ALTER TABLE rfx_user.e REPLICA IDENTITY USING INDEX e_i;
-DROP VIEW rfx_user.grouped;
 ALTER TABLE rfx_user.f DROP CONSTRAINT f_id_fkey;
 ALTER TABLE rfx_user.b DROP CONSTRAINT b_a_fkey;
 ALTER TABLE rfx_user.a DROP CONSTRAINT a_pkey;
