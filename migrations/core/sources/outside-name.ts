@@ -39,7 +39,7 @@ function isUnknownRole({ code, routine }: Waiting['error']): boolean {
 }
 
 function quotedIn(message: string): string | undefined {
-  const [, name] = /["«„“]([^"»“”]+)["»“”]/.exec(message) ?? []
+  const [, name] = /["«„“]([^"«»„“”]+)["»“”]/.exec(message) ?? []
   return name
 }
 

@@ -57,7 +57,7 @@ function sequencesOfGone(actions: readonly Action[]): readonly Action[] {
     const between = actions.slice(at + 1, again)
     const [given, ...others] = between.filter(({ sql }) => plain(sql).includes(name))
     if (given === undefined || others.length > 0) return []
-    const owner = / OWNED BY (.+)$/.exec(plain(given.sql))?.[1]
+    const owner = plain(given.sql).split(' OWNED BY ').at(-1)
     const goes = between.slice(between.indexOf(given) + 1).some(({ destroys: [gone] }) => {
       return gone?.kind === 'column' && owner === plain(`${gone.schema}.${gone.table}.${gone.name}`)
     })
