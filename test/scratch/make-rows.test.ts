@@ -101,6 +101,19 @@ describe('references', () => {
   })
 })
 
+describe('a reference that is checked at the commit', () => {
+  test('is in every row, also to its own table', async () => {
+    const sql = `CREATE TABLE a (id int PRIMARY KEY, up int REFERENCES a INITIALLY DEFERRED);
+      CREATE TABLE b (a int REFERENCES a INITIALLY DEFERRED, now int REFERENCES a, note text)`
+    await filled(sql, async (client) => {
+      const { rows } = await client.query(
+        'SELECT (SELECT num_nulls(VARIADIC array_agg(up)) FROM app.a) AS up, num_nulls(VARIADIC array_agg(a)) AS a, num_nulls(VARIADIC array_agg(now)) AS now FROM app.b',
+      )
+      expect(rows).toEqual([{ up: 0, a: 0, now: 1 }])
+    })
+  })
+})
+
 describe('tables without rows', () => {
   test('are named with the reason', async () => {
     await filled(

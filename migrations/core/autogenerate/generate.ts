@@ -20,6 +20,7 @@ import { runSections } from '../scratch/run-sections.ts'
 import type { AutogenerateInput } from './input.ts'
 import { reversed } from './renames/settle.ts'
 import { type RenameStep, renameSteps } from './renames/statements.ts'
+import { checkingDeferred } from './search/deferred.ts'
 import { lineOfSchema, partIntoRuns, type Run } from './search/lines.ts'
 import { objectNames, recreatedReader, withoutObjects } from './search/recreated.ts'
 import { searchScope, searchStatements } from './search/search.ts'
@@ -61,7 +62,7 @@ export async function generateRevisions(
   })
   const { upKept, down } = whole
   if (down !== undefined) return whole.runs.map((run) => asRevision(input, run, upKept, down))
-  const parts = { base: base.catalog, upKept, steps, scope }
+  const parts = { base: base.catalog, wanted, upKept, steps, scope }
   const inLines = (runs: readonly Run[]) => copy(({ client }) => revisionsOfRuns(input, client, runs, parts))
   try {
     return await inLines(whole.runs)
@@ -74,6 +75,7 @@ export async function generateRevisions(
 
 interface Parts {
   readonly base: Catalog
+  readonly wanted: Catalog
   /** What the upgrade as a whole recreates. */
   readonly upKept: GrantedObjects
   readonly steps: readonly RenameStep[]
@@ -85,7 +87,7 @@ async function revisionsOfRuns(
   input: AutogenerateInput,
   client: ClientBase,
   runs: readonly Run[],
-  { base, upKept, steps, scope }: Parts,
+  { base, wanted, upKept, steps, scope }: Parts,
 ): Promise<readonly GeneratedRevision[]> {
   const states: Catalog[] = [base]
   const kept: GrantedObjects[] = []
@@ -93,7 +95,7 @@ async function revisionsOfRuns(
     const own = new Set(run.actions.map(({ sql }) => sql))
     const renames = steps.flatMap(({ action: { sql } }) => (own.has(sql) ? [sql] : []))
     const recreated = await recreatedReader(client, scope, renames)
-    await runSections(client, statementSections(run.actions, []))
+    await runSections(client, statementSections(checkingDeferred(run.actions, [base, wanted]), []))
     states.push(await readCatalog(client))
     kept.push(await recreated())
   }

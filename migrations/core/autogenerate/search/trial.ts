@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg'
 import type { Action } from '../../difference/index.ts'
 import { onUserPath, setOwnPath, setOwnPathLocal, setUserPathLocal } from '../../postgres/index.ts'
 import { isUndefined, sqlState } from './address.ts'
+import { trialSql } from './deferred.ts'
 import type { Refusal, Repair } from './refusal.ts'
 
 export interface Trial {
@@ -90,7 +91,7 @@ async function begin(client: ClientBase): Promise<void> {
 export async function runsAtOnce(client: ClientBase, actions: readonly Action[]): Promise<boolean> {
   await begin(client)
   try {
-    if (actions.length > 0) await client.query(onUserPath(actions.map((action) => action.sql).join(';\n')))
+    if (actions.length > 0) await client.query(onUserPath(actions.map(trialSql).join(';\n')))
     await client.query('COMMIT')
     return true
   } catch (error) {
@@ -116,7 +117,7 @@ async function attempt(client: ClientBase, action: Action): Promise<Action | Err
   }
   // The error tells a place in the action's own text, so that nothing stands in front of it.
   await client.query(`SAVEPOINT mig_trial; ${setUserPathLocal}`)
-  const error = await refusalOf(() => client.query(action.sql))
+  const error = await refusalOf(() => client.query(trialSql(action)))
   const end =
     error === undefined
       ? `RELEASE SAVEPOINT mig_trial; ${setOwnPathLocal}`

@@ -4,6 +4,7 @@ import type { StatementSection } from '../../environment/index.ts'
 import type { GrantedObjects } from '../../operations/index.ts'
 import type { AutogenerateInput } from '../input.ts'
 import { onlineActions } from '../online/online.ts'
+import { checkingDeferred } from '../search/deferred.ts'
 import type { Run } from '../search/lines.ts'
 import { type Costs, costsOf } from './costs.ts'
 import { readableSql } from './readable-sql.ts'
@@ -50,14 +51,15 @@ export function asRevision(
   kept: GrantedObjects,
   down: Direction,
 ): GeneratedRevision {
-  const online = (actions: readonly Action[], from: Catalog) =>
-    input.online ? onlineActions(actions, from) : actions
+  const states = [down.to, down.from]
+  const formed = (actions: readonly Action[], from: Catalog) =>
+    checkingDeferred(input.online ? onlineActions(actions, from) : actions, states)
   return {
     line: run.line,
-    upgrade: sideOf({ actions: online(run.actions, down.to), kept, from: down.to, to: down.from }, input),
+    upgrade: sideOf({ actions: formed(run.actions, down.to), kept, from: down.to, to: down.from }, input),
     // Texts that the upgrade wrote read as what they were.
     downgrade: onlyTrueHints(
-      sideOf({ ...down, actions: online(down.actions.map(notReading), down.from) }, input),
+      sideOf({ ...down, actions: formed(down.actions.map(notReading), down.from) }, input),
       down.from,
     ),
     needs: run.needs,

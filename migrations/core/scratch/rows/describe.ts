@@ -46,6 +46,8 @@ export interface ReferenceShape {
   readonly target: string
   readonly targetColumns: readonly string[]
   readonly full: boolean
+  /** Checked at the commit: INITIALLY DEFERRED. */
+  readonly deferred: boolean
 }
 
 /** A table as rows are made for it. */
@@ -105,7 +107,7 @@ const tablesQuery = `
       FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'c'),
     'references', (SELECT coalesce(json_agg(json_build_object('columns', ${names('k.conkey', 'k.conrelid')},
         'table', k.confrelid::text, 'target', format('%I.%I', rn.nspname, r.relname), 'targetColumns', ${names('k.confkey', 'k.confrelid')},
-        'full', k.confmatchtype = 'f')), '[]')
+        'full', k.confmatchtype = 'f', 'deferred', k.condeferred)), '[]')
       FROM pg_constraint k JOIN pg_class r ON r.oid = k.confrelid JOIN pg_namespace rn ON rn.oid = r.relnamespace
       WHERE k.conrelid = c.oid AND k.contype = 'f' AND k.conparentid = 0),
     'partitionColumns', coalesce((SELECT json_agg(DISTINCT a.attname)

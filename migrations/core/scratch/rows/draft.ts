@@ -180,8 +180,11 @@ export function rowValues(
   }
   const isNullable = (name: string) => draft.unknowns.get(name)?.nullable === true
   const given = new Set<string>()
-  for (const reference of now)
-    fillReference(values, given, reference, row, { sparse, isNullable, shifts, count: wish.count })
+  for (const reference of now) {
+    // The row that a value takes the place of NULL in has a key, or no check of it would wait for the commit.
+    const isEmpty = sparse && !(reference.deferred && wish.nulls === 'mixed')
+    fillReference(values, given, reference, row, { sparse: isEmpty, isNullable, shifts, count: wish.count })
+  }
   for (const { columns } of later) for (const name of columns.filter(isNullable)) values.set(name, 'NULL')
   return values
 }

@@ -127,6 +127,7 @@ function withAsked(table: TableShape, all: readonly TableShape[], { asks }: RowW
         table: target.oid,
         target: qualifiedName(target.schema, target.name),
         full: false,
+        deferred: false,
       },
     ]
   })
@@ -251,7 +252,7 @@ async function followLater(client: ClientBase, { draft, reachable }: Work, check
     }))
     const needed = columns.some((column) => reference.columns.includes(column.name) && column.notNull)
     const open = needed ? 'true' : pairs.map(({ column }) => `t.${column} IS NULL`).join(' AND ')
-    const keep = needed ? '' : ' AND o.n <> 2'
+    const keep = needed || reference.deferred ? '' : ' AND o.n <> 2'
     const update = `UPDATE ${own} t SET ${pairs.map(({ column, key }) => `${column} = p.${key}`).join(', ')}
       FROM (SELECT tableoid AS "#table", ctid AS "#at", row_number() OVER (ORDER BY tableoid, ctid) AS n FROM ${own}) o
       JOIN (SELECT *, row_number() OVER (ORDER BY tableoid, ctid) AS "#n" FROM ${reference.target}) p ON p."#n" = o.n

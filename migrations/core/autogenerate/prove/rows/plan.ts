@@ -129,13 +129,18 @@ function castsOf(actions: readonly Action[]): Casts {
   return found
 }
 
-/** What statements that come will not take from rows: the rows are made so that they pass. */
+/**
+ * What statements that come will not take from rows: the rows are made so that they pass. A column whose NULLs a value takes
+ * the place of has some, or nothing would show what that does.
+ */
 function asksOf(actions: readonly Action[]): RowAsks {
   const texts = new Map<string, readonly string[]>()
   const notNull = new Set<string>()
   const checks: { schema: string; table: string; expression: string }[] = []
   const references: RowAsks['references'][number][] = []
   const labels = new Map(actions.flatMap((action) => enumLabels(action)))
+  const fills = actions.flatMap((action) => action.fills ?? [])
+  const filled = new Set(fills.map(({ schema, table, name }) => columnKey(schema, table, name)))
   for (const action of actions) {
     const { sql } = action
     const retyped = retypedColumn(action)
@@ -161,7 +166,7 @@ function asksOf(actions: readonly Action[]): RowAsks {
       references.push({ schema, table, columns: namesOf(columns), target, targetColumns: namesOf(keys) })
     }
   }
-  return { texts, notNull, checks, references }
+  return { texts, notNull: new Set([...notNull].filter((key) => !filled.has(key))), checks, references }
 }
 
 function namesOf(list: string | undefined): readonly string[] {

@@ -1,0 +1,2 @@
+INSERT INTO team VALUES (1);
+INSERT INTO member VALUES (1, 1, '1', NULL, NULL);
