@@ -201,6 +201,33 @@ describe('mig-current', () => {
   })
 })
 
+describe('a half-done revision whose lock is held', () => {
+  const goOn = 'just mig-upgrade aaaaaaaaaaa1 user'
+
+  labTest('is running only where its holder is alive, as the lock says', async ({ lab }) => {
+    const body = "await op.autocommit(() => op.execute('CREATE TABLE t (id int); SELECT 1/0'))"
+    await lab.write({ 'user/20260101_000000_aaaaaaaaaaa1_t.ts': revision('aaaaaaaaaaa1', null, body) })
+    expect((await lab.upgrade()).error).toBeDefined()
+    for (const [name, running, fix] of [
+      [`just-mig ${process.pid}@${hostname()}`, true, 'it is running (pid N); nothing to do'],
+      [`just-mig ${deadPid()}@${hostname()}`, false, 'just mig-unlock user'],
+      ['psql', false, 'when you know that pid N is gone: just mig-unlock user --force N'],
+    ] as const) {
+      const holder = await lockedBy(lab, name)
+      const { rows } = await holder.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
+      const shown = fix.replaceAll('N', String(rows[0]?.pid))
+      const [halfDone, lock] = await statusOf(lab)
+      expect(lock).toMatchObject({ kind: 'lock', fix: shown })
+      expect(halfDone).toMatchObject({
+        ...{ kind: 'half-done', facts: { running } },
+        fix: running ? shown : `${shown}, then ${goOn}`,
+      })
+      await unlockFor(lab, { force: rows[0]?.pid ?? 0 })
+      await holder.end()
+    }
+  })
+})
+
 describe('unlock', () => {
   labTest('ends a holder whose process on this machine is gone', async ({ lab }) => {
     const holder = await lockedBy(lab, `just-mig ${deadPid()}@${hostname()}`)
@@ -263,7 +290,9 @@ describe('a holder in another PID namespace with one host name', () => {
 
   labTest('that runs a statement, or had a heartbeat of late, is at work', async ({ lab }) => {
     const holder = await lockedBy(lab, name)
-    expect((await statusOf(lab)).map(({ fix }) => fix)).toEqual(['it is running; nothing to do'])
+    expect((await statusOf(lab)).map(({ fix }) => fix)).toEqual([
+      expect.stringMatching(/^it is running \(pid \d+\); nothing to do$/),
+    ])
     await expect(unlockFor(lab)).rejects.toMatchObject({ code: 'holder-alive', exitCode: 6 })
     const asleep = holder.query('SELECT pg_sleep(600)').catch(() => undefined)
     await expect

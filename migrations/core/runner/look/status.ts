@@ -124,25 +124,32 @@ function halfDoneItem(
     kind: 'half-done',
     targetSchema,
     what: parts.join(', '),
-    fix:
-      holder === undefined
-        ? finishHelp(row, files, words)
-        : `it is running (pid ${holder.pid}); nothing to do`,
-    facts: { ...row, running: holder !== undefined },
+    fix: halfDoneFix(finishHelp(row, files, words), words, holder),
+    facts: { ...row, running: holder !== undefined && holderLife(holder) === 'alive' },
   }
 }
 
+/** What goes on with a half-done revision: its runner, or a command, for which the lock of a dead one must go first. */
+function halfDoneFix(finish: string, words: string, holder: LockHolder | undefined): string {
+  if (holder === undefined) return finish
+  const fix = lockFix(words, holder)
+  return holderLife(holder) === 'alive' ? fix : `${fix}, then ${finish}`
+}
+
 function lockItem(targetSchema: string, words: string, holder: LockHolder): StatusItem {
-  const life = holderLife(holder)
+  const what = `locked by ${holderText(holder)}, ${lifeText(holder)}`
+  const facts = { holder, life: holderLife(holder) }
+  return { kind: 'lock', targetSchema, what, fix: lockFix(words, holder), facts }
+}
+
+function lockFix(words: string, holder: LockHolder): string {
   const { pid } = holder
-  const fix = {
+  return {
     dead: `just mig-unlock ${words}`,
     outsider: `just mig-unlock ${words}`,
-    alive: 'it is running; nothing to do',
-    unknown: `when you know that it is gone: just mig-unlock ${words} --force ${pid}`,
-  }[life]
-  const what = `locked by ${holderText(holder)}, ${lifeText(holder)}`
-  return { kind: 'lock', targetSchema, what, fix, facts: { holder, life } }
+    alive: `it is running (pid ${pid}); nothing to do`,
+    unknown: `when you know that pid ${pid} is gone: just mig-unlock ${words} --force ${pid}`,
+  }[holderLife(holder)]
 }
 
 function indexItem(index: InvalidIndex, halfDone: readonly ProgressRow[], words: string): StatusItem {
