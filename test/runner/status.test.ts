@@ -222,6 +222,9 @@ describe('a half-done revision whose lock is held', () => {
         ...{ kind: 'half-done', facts: { running } },
         fix: running ? shown : `${shown}, then ${goOn}`,
       })
+      const passedOver = await lab.run({ direction: 'downgrade', target: 'base' })
+      if (name.includes(`${process.pid}`) || name === 'psql') expect(passedOver.error).toBeUndefined()
+      else expect(passedOver.error).toMatchObject({ code: 'half-done' })
       await unlockFor(lab, { force: rows[0]?.pid ?? 0 })
       await holder.end()
     }

@@ -49,6 +49,11 @@ export function holderLife(holder: Seen): HolderLife {
   return silentFor < silentWhenDead ? 'alive' : 'dead'
 }
 
+/** Whether a holder's session may be ended: nobody is at work on it. */
+export function isGone(holder: Seen): boolean {
+  return ['dead', 'outsider'].includes(holderLife(holder))
+}
+
 /** What is known of a holder's life, in words. */
 export function lifeText(holder: Seen): string {
   const life = holderLife(holder)
