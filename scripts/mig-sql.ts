@@ -1,8 +1,7 @@
 // just mig-sql [target] [schemas] [flags]
 import {
-  expectSingleDowngrade,
+  expectGroups,
   groupsOfRun,
-  isBesideTenants,
   lineGroups,
   MigError,
   offlineScript,
@@ -56,26 +55,25 @@ export const main = (argv: readonly string[]): Promise<void> =>
       command.flags.downgrade === true || /^(base|-\d+)$/.test(target) ? 'downgrade' : 'upgrade'
     const request = { direction, target, allowMissing: command.flags['allow-missing'] === true } as const
     const groups = groupsOfRun(project, request)
-    await expectSingleDowngrade(project, groups, request, { signal: command.signal })
-    await onGroups(quietly(command), project, groups, async (group) => {
-      // The script of the tenants stands before that of the single lines.
-      const tenantsGo = isBesideTenants(groups, group)
+    // On the way down the script of the tenants stands before that of the single lines.
+    const tenantsGo = await expectGroups(project, groups, request, { signal: command.signal })
+    const plans = await onGroups(quietly(command), project, groups, async (group) => {
       const plan = await scriptPlan(group.project, group, { ...request, tenantsGo }, group.sessions)
-      await writeScript(command, group.project, plan)
+      return { project: group.project, plan }
     })
+    // Part of a script is worse than none: the first line is written when all are planned.
+    for (const script of plans) await writeScript(command, script.project, script.plan)
   })
 
 async function writeRange(command: Command<typeof spec>, project: Project, range: string): Promise<void> {
   refuseCurrent(range)
   const named = lineOfRange(project, range)
+  const plans: Plan[] = []
   for (const group of lineGroups(project.env)) {
     if (named === undefined ? group.lines.length === 0 : !group.lines.includes(named)) continue
-    await writeScript(
-      command,
-      project,
-      await rangePlan(project, group, range, tenantSessions(quietly(command))),
-    )
+    plans.push(await rangePlan(project, group, range, tenantSessions(quietly(command))))
   }
+  for (const plan of plans) await writeScript(command, project, plan)
 }
 
 /**

@@ -1,5 +1,6 @@
 // just mig-stamp TARGET [schemas] [flags]
 import {
+  expectStamps,
   lineGroups,
   openProject,
   type StampPlan,
@@ -52,7 +53,9 @@ async function stamp(command: Command<typeof fromLogSpec>, target: string): Prom
   const options = poolOptions(command, project.env)
   const { flags } = command
   const request = { target, purge: flags.purge === true, fromLog: flags['from-log'] === true }
-  await onGroups(command, project, lineGroups(project.env), async (group) => {
+  const groups = lineGroups(project.env)
+  await expectStamps(project, groups, request, { signal: command.signal })
+  await onGroups(command, project, groups, async (group) => {
     const { sessions } = group
     const targets = await targetSchemas(project.env, group, sessions)
     if (command.flags.plan)

@@ -1,8 +1,7 @@
 import {
-  expectSingleDowngrade,
+  expectGroups,
   failureGroups,
   groupsOfRun,
-  isBesideTenants,
   openProject,
   type PlanRequest,
   type PoolResult,
@@ -47,12 +46,12 @@ export async function runOnLines(
   }
   const project = openProject(await commandEnvironment(command))
   const groups = groupsOfRun(project, request)
-  await expectSingleDowngrade(project, groups, request, { signal })
-  await onGroups(command, project, groups, (group) => {
-    // Tenants go down before; with --plan they only would.
-    const tenantsGo = flags.plan === true && isBesideTenants(groups, group)
-    return runOnGroup(command, group, { ...request, tenantsGo }, ask)
-  })
+  const tenants = await expectGroups(project, groups, request, { signal })
+  // Tenants go down before; with --plan they only would.
+  const tenantsGo = flags.plan === true ? tenants : []
+  await onGroups(command, project, groups, (group) =>
+    runOnGroup(command, group, { ...request, tenantsGo }, ask),
+  )
 }
 
 async function runOnGroup(

@@ -1,5 +1,6 @@
 import {
   databaseUrl,
+  expectTenants,
   type LineGroup,
   lineGroups,
   listsThemselves,
@@ -51,7 +52,9 @@ export async function onTargets<Result>(
   body: (group: OnGroup, targets: readonly TargetSchema[]) => Promise<Result>,
 ): Promise<readonly Result[]> {
   const project = openProject(await commandEnvironment(command))
-  return onGroups(command, project, lineGroups(project.env), async (group) =>
+  const groups = lineGroups(project.env)
+  await expectTenants(project.env, groups, { signal: command.signal }, { whenNone: 'all' })
+  return onGroups(command, project, groups, async (group) =>
     body(group, await targetSchemas(group.project.env, group, group.sessions, 'all')),
   )
 }

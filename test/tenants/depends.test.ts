@@ -19,6 +19,10 @@ describe('a single line that tenants depend on', () => {
     expect(plan.stdout).toMatch(/2 tenants ↓ d4e5f6a7b8c9 → base[\s\S]*↓ {2}catalog/)
     // One that is left out still stands on it.
     await fail(just('mig-downgrade base all --tenants tenant_a'), 'needed-by-other-line', 2)
+    await fail(just('mig-downgrade-all all --tenants tenant_a --yes'), 'needed-by-other-line', 2)
+    // And what is named has not gone for nothing.
+    const { rows } = await database.client.query('SELECT target_schema FROM mig.version ORDER BY 1')
+    expect(rows.map((row) => row.target_schema)).toEqual(['catalog', 'tenant_a', 'tenant_b'])
     // A schema that somebody has dropped holds nothing.
     await database.client.query('DROP SCHEMA tenant_b CASCADE')
     const script = await succeed(just('mig-sql base all --tenants all'))

@@ -21,6 +21,23 @@ describe('the tenant example, by its recipes', () => {
       expect(stderr).toContain(way)
   })
 
+  databaseTest('asks for them before any line of the command is touched', async ({ database }) => {
+    const just = justOn(database.url, variables)
+    await fail(just('mig-upgrade head all'), 'no-tenant-targets', 2)
+    await fail(just('mig-upgrade head all --tenants nobody'), 'unknown-tenant', 2)
+    await fail(just('mig-stamp head all'), 'no-tenant-targets', 2)
+    const checked = await fail(just('mig-check all --tenants nobody'), 'unknown-tenant', 2)
+    expect(checked.stdout).not.toContain('catalog')
+    for (const target of ['head', 'base:head']) {
+      const script = await fail(just(['mig-sql', target, 'all']), 'no-tenant-targets', 2)
+      expect(script.stdout).toBe('')
+    }
+    const { rows } = await database.client.query(
+      "SELECT nspname FROM pg_namespace WHERE nspname IN ('catalog', 'mig')",
+    )
+    expect(rows).toEqual([])
+  })
+
   databaseTest(
     'upgrades all tenants and what they need of the single line, and then does nothing',
     async ({ database }) => {

@@ -6,9 +6,15 @@ import {
   type TenantTargets,
 } from '../../migrations/core/environment/tenant-targets.ts'
 import { byCodePoint, type TargetSchema } from '../../migrations/core/environment/tenants.ts'
-import { type LoadOptions, loadEnvironment, type TenantSource } from '../../migrations/core/index.ts'
+import {
+  expectGroups,
+  groupsOfRun,
+  type LoadOptions,
+  loadEnvironment,
+  type TenantSource,
+} from '../../migrations/core/index.ts'
 import { createTestDatabase } from '../support/database.ts'
-import { chain, revisionId, tenantNames, tenantTest } from './support.ts'
+import { chain, type LabOptions, revisionId, type TenantLab, tenantNames, tenantTest } from './support.ts'
 
 const tenant = (schema: string, shard: string | null = null): TargetSchema => ({
   ...{ line: 'tenant', schema, shard },
@@ -105,6 +111,38 @@ describe('the tenants of a line', () => {
       expect(result).toMatchObject({ done: 1, failures: [{ error: { code: 'no-server' } }], left: 0 })
     },
   )
+})
+
+describe('before the first line of a run', () => {
+  const expected = async (lab: TenantLab, direction: 'upgrade' | 'downgrade', given: LabOptions) => {
+    const project = await lab.project(given)
+    const request = { direction, target: direction === 'upgrade' ? 'head' : 'base' }
+    const tenants = await expectGroups(project, groupsOfRun(project, request), request, {})
+    return tenants.map(({ schema }) => schema)
+  }
+
+  tenantTest('the names must be tenants of each tenant line', async ({ lab }) => {
+    await lab.makeSchemas(['eu_a', 'us_a'])
+    const schemas = { eu: { tenants: { like: 'eu\\_%' } }, us: { tenants: { like: 'us\\_%' } } }
+    for (const direction of ['upgrade', 'downgrade'] as const) {
+      expect(await expected(lab, direction, { tenants: '*_a', settings: { schemas } })).toEqual(['eu_a', 'us_a'])
+      const refused = expected(lab, direction, { tenants: 'eu_a', settings: { schemas } })
+      await expect(refused).rejects.toMatchObject({ code: 'unknown-tenant', facts: { line: 'us' } })
+    }
+  })
+
+  tenantTest('a list that a single line has still to make is left for its turn', async ({ lab }) => {
+    const query = 'SELECT name FROM app_shared.customer'
+    const settings = { schemas: { tenant: { tenants: { query } }, shared: 'app_shared' } }
+    expect(await expected(lab, 'upgrade', { tenants: 'all', settings })).toEqual([])
+    await expect(expected(lab, 'upgrade', { settings })).rejects.toMatchObject({
+      code: 'no-tenant-targets',
+      message: 'no tenant of line tenant is named',
+    })
+    await expect(expected(lab, 'downgrade', { tenants: 'all', settings })).rejects.toMatchObject({
+      code: 'tenant-query',
+    })
+  })
 })
 
 describe('naming tenants', () => {

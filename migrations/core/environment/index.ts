@@ -45,5 +45,11 @@ export { type RoleSetting, roleOf } from './role.ts'
 export type { Line, Variables } from './schema-map.ts'
 export { shellWord } from './shell-word.ts'
 export { isOfKinds, silentOf } from './silent-kinds.ts'
-export { ambiguousTenant, type SelectedTenants, selectTenants, type TenantTargets } from './tenant-targets.ts'
+export {
+  ambiguousTenant,
+  noneNamed,
+  type SelectedTenants,
+  selectTenants,
+  type TenantTargets,
+} from './tenant-targets.ts'
 export { listTenants, sourceTakes, type TargetSchema, tenants, whyNoTenant } from './tenants.ts'

@@ -85,13 +85,7 @@ export function selectTenants(
   listed: readonly TargetSchema[],
   { selection, shards, createSchema }: TenantTargets,
 ): SelectedTenants {
-  if (selection === null && shards === null) {
-    const count = `${listed.length} tenant${listed.length === 1 ? '' : 's'}`
-    throw new MigError('no-tenant-targets', `line ${line} has ${count}, and none is named`, {
-      help: waysToName,
-      facts: { line, tenants: listed.length },
-    })
-  }
+  if (selection === null && shards === null) throw noneNamed(line, listed.length)
   checkShards(listed, shards)
   const reachable = shards === null ? listed : listed.filter(({ shard }) => shards.includes(shard ?? ''))
   switch (selection?.kind) {
@@ -103,6 +97,18 @@ export function selectTenants(
     case 'names':
       return named(line, listed, reachable, selection, createSchema)
   }
+}
+
+/** @param count how many tenants the line has, where that is known */
+export function noneNamed(line: string, count?: number): MigError {
+  const message =
+    count === undefined
+      ? `no tenant of line ${line} is named`
+      : `line ${line} has ${count} tenant${count === 1 ? '' : 's'}, and none is named`
+  return new MigError('no-tenant-targets', message, {
+    help: waysToName,
+    facts: { line, tenants: count ?? null },
+  })
 }
 
 function inRange(

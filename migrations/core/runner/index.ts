@@ -14,23 +14,18 @@ export { fileChecksum, openProject, type Project, textChecksum } from './project
 export { applyPlan, planRun, type RunResult } from './run/apply.ts'
 export type { PoolOptions, PoolResult, TenantFailure } from './run/pool.ts'
 export { stepFacts } from './run/take-steps.ts'
-export {
-  expectSingleDowngrade,
-  isBesideTenants,
-  planTargets,
-  runTargets,
-  type TargetPlan,
-} from './run/targets.ts'
+export { expectGroups, planTargets, runTargets, type TargetPlan } from './run/targets.ts'
 export { type FailureGroup, failureGroups, tenantRunError } from './run/tenants.ts'
 export { rangePlan, scriptPlan } from './script/plan.ts'
 export { offlineScript, type ScriptRequest } from './script/script.ts'
 export { databaseUrl, type Session, type SessionOptions, usingSession } from './session/session.ts'
 export { applyStamp, type StampPlan, type StampRequest, stampPlan } from './stamp/stamp.ts'
-export { stampTargets, targetStampPlan } from './stamp/targets.ts'
+export { expectStamps, stampTargets, targetStampPlan } from './stamp/targets.ts'
 export { endStalledCalls } from './statement/users-call.ts'
 export { byDatabase, databaseEnvironment } from './targets/databases.ts'
 export {
   allTenants,
+  expectTenants,
   filteredLines,
   groupsOfRun,
   type LineGroup,

@@ -46,8 +46,8 @@ export interface PlanRequest {
   readonly allowMissing?: boolean
   /** Go on with a half-done revision although its file was edited after the statements that are done. */
   readonly resumeEdited?: boolean
-  /** The tenants go down before this plan is run, so what they stand on now is not an obstacle. */
-  readonly tenantsGo?: boolean
+  /** Tenants that go down before this plan is run, so what they stand on now is not an obstacle. */
+  readonly tenantsGo?: readonly TargetSchema[]
 }
 
 /** What is applied, as the planner needs it. */
@@ -57,7 +57,7 @@ export interface LedgerState {
   readonly states?: ReadonlyMap<string, AppliedState>
   /** Successful log entries, newest first; only a downgrade needs them. */
   readonly entries: readonly Pick<LogEntry, 'direction' | 'revision' | 'targetSchema'>[]
-  /** Heads of tenants: what they depend on stays. */
+  /** Heads of tenants that stay: so does what they depend on. */
   readonly tenantHeads?: readonly string[]
 }
 
@@ -65,7 +65,7 @@ export interface LedgerState {
 export async function readLedgerState(
   session: Session,
   project: Project,
-  direction: 'upgrade' | 'downgrade',
+  { direction, tenantsGo = [] }: Pick<PlanRequest, 'direction' | 'tenantsGo'>,
 ): Promise<LedgerState> {
   const { env } = project
   const states = await readStates(session.client, project, singleTargets(env))
@@ -80,7 +80,7 @@ export async function readLedgerState(
     applied,
     states,
     entries,
-    tenantHeads: direction === 'upgrade' ? [] : await tenantHeads(session.client, project),
+    tenantHeads: direction === 'upgrade' ? [] : await tenantHeads(session.client, project, tenantsGo),
   }
 }
 
@@ -96,9 +96,8 @@ export function makePlan(project: Project, state: LedgerState, request: PlanRequ
   const states = state.states ?? new Map<string, AppliedState>()
   const applied = knownRows(project, state, request.allowMissing ?? false)
   for (const line of lines) checkTrusted(env, states.get(env.schemas[line] ?? ''))
-  const remaining = request.tenantsGo ? [] : (state.tenantHeads ?? [])
   const asked = {
-    applied: [...applied, ...remaining],
+    applied: [...applied, ...(state.tenantHeads ?? [])],
     target: request.target,
     lines,
     neverRun: [...states.values()].flatMap((each) => each.neverRun),

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import type { TargetSchema } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import { ledgerRows } from '../../ledger/read.ts'
 import { quoteIdent } from '../../postgres/index.ts'
@@ -7,11 +8,13 @@ import type { Project } from '../project.ts'
 /**
  * The heads of the tenants in a database, each once: what they depend on cannot be taken from the single lines.
  * Tenants whose schema is gone hold nothing.
+ * @param going tenants that do not count
  * @throws MigError `no-permission`
  */
 export async function tenantHeads(
   client: ClientBase,
   { env, files }: Pick<Project, 'env' | 'files'>,
+  going: readonly TargetSchema[] = [],
 ): Promise<readonly string[]> {
   const lines = tenantLines(env)
   if (lines.size === 0) return []
@@ -19,9 +22,18 @@ export async function tenantHeads(
     client,
     env.ledgerSchema,
     `SELECT DISTINCT revision FROM ${quoteIdent(env.ledgerSchema)}.version
-       WHERE EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname::text = target_schema)`,
+       WHERE target_schema <> ALL ($1)
+         AND EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname::text = target_schema)`,
+    [ownNames(env, going)],
   )
   return rows.flatMap(({ revision }) => (lines.has(files.get(revision)?.line ?? '') ? [revision] : []))
+}
+
+/** The tenants in the environment's own database, whose ledger is the one that is read. */
+function ownNames({ databaseUrl }: Project['env'], tenants: readonly TargetSchema[]): readonly string[] {
+  return tenants.flatMap((tenant) =>
+    tenant.databaseUrl === null || tenant.databaseUrl === databaseUrl ? [tenant.schema] : [],
+  )
 }
 
 /** The refusal of a downgrade that tenants stand in the way of, with the command that takes it from them first. */

@@ -31,7 +31,7 @@ export interface RunResult {
 export async function planRun(session: Session, project: Project, request: PlanRequest): Promise<Plan> {
   const { client } = session
   const { ledgerSchema, schemas, filter } = project.env
-  const plan = makePlan(project, await readLedgerState(session, project, request.direction), request)
+  const plan = makePlan(project, await readLedgerState(session, project, request), request)
   const untouched = (request.lines ?? filter)
     .flatMap((line) => schemas[line] ?? [])
     .filter((schema) => !plan.steps.some((step) => step.targetSchema === schema))

@@ -5,7 +5,7 @@ import { withTenantLossCounts } from '../plan/tenant-losses.ts'
 import { planTenants, type TenantPlan } from '../plan/tenants.ts'
 import type { Project } from '../project.ts'
 import { type SessionOptions, usingSession } from '../session/session.ts'
-import type { LineGroup } from '../targets/targets.ts'
+import { expectTenants, type LineGroup } from '../targets/targets.ts'
 import { applyPlan, planRun } from './apply.ts'
 import type { PoolOptions, PoolResult } from './pool.ts'
 import { runTenants } from './tenants.ts'
@@ -29,7 +29,7 @@ export async function planTargets(
   project: Project,
   { lines, isTenant }: LineGroup,
   targets: readonly TargetSchema[],
-  { tenantsGo = false, ...asked }: PlanRequest,
+  { tenantsGo = [], ...asked }: PlanRequest,
   sessions: SessionOptions,
 ): Promise<TargetPlan> {
   if (isTenant) {
@@ -44,24 +44,31 @@ export async function planTargets(
 }
 
 /**
- * The downgrade of single lines that tenants precede is planned before a tenant goes: what it refuses is refused then.
- * @throws MigError as `planTargets` does
+ * Plans the groups of a run before the first of them runs, so that what a later one refuses is refused then; the first
+ * is planned in its turn.
+ * @returns the tenants of the run
+ * @throws MigError as `expectTenants` and `planTargets` do
  */
-export async function expectSingleDowngrade(
+export async function expectGroups(
   project: Project,
   groups: readonly LineGroup[],
-  request: PlanRequest,
+  request: Omit<PlanRequest, 'lines' | 'tenantsGo'>,
   sessions: SessionOptions,
-): Promise<void> {
-  const last = groups.at(-1)
-  if (request.direction === 'upgrade' || last === undefined || !isBesideTenants(groups, last)) return
-  const asked = { ...request, lines: last.lines, tenantsGo: true }
-  await usingSession(project.env, sessions, (session) => planRun(session, project, asked))
-}
-
-/** Whether a group of a run is the single lines, and tenants are in the run too. */
-export function isBesideTenants(groups: readonly LineGroup[], { isTenant }: LineGroup): boolean {
-  return !isTenant && groups.some((group) => group.isTenant)
+): Promise<readonly TargetSchema[]> {
+  const isListMade = request.direction === 'upgrade'
+  const tenants = await expectTenants(project.env, groups, sessions, { isListMade })
+  for (const { lines, isTenant } of groups.slice(1)) {
+    const [line = ''] = lines
+    const own = tenants.filter((tenant) => tenant.line === line)
+    if (isTenant) {
+      await planTenants(project, line, own, request, sessions)
+      continue
+    }
+    // Single lines come after tenants on the way down only, when these are gone.
+    const asked = { ...request, lines, tenantsGo: tenants }
+    await usingSession(project.env, sessions, (session) => planRun(session, project, asked))
+  }
+  return tenants
 }
 
 /**

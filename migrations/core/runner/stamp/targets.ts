@@ -10,7 +10,7 @@ import { type RevisionSource, revisionSource } from '../run/revision-source.ts'
 import { type Tally, tally } from '../run/tally.ts'
 import { rollBack, type Session, type SessionOptions, usingSession } from '../session/session.ts'
 import { byDatabase, databaseEnvironment } from '../targets/databases.ts'
-import type { LineGroup } from '../targets/targets.ts'
+import { expectTenants, type LineGroup } from '../targets/targets.ts'
 import { applyStamp, type StampPlan, stampPlan, stampScript } from './stamp.ts'
 import {
   type StampWork,
@@ -49,6 +49,24 @@ export async function targetStampPlan(
   const { changes, refused } = await stampWork(project, lines[0] ?? '', targets, request, sessions)
   for (const error of refused.values()) throw error
   return { changes }
+}
+
+/**
+ * Plans the stamps of all groups before the first is written, so that what a later one refuses is refused then.
+ * @throws MigError as `expectTenants` does, and for a request that fits no tenant of a line
+ */
+export async function expectStamps(
+  project: Project,
+  groups: readonly LineGroup[],
+  request: TenantStampRequest,
+  sessions: SessionOptions,
+): Promise<void> {
+  const tenants = await expectTenants(project.env, groups, sessions)
+  // Tenant lines come after the single lines, which are planned in their turn.
+  for (const [line = ''] of groups.slice(1).map(({ lines }) => lines)) {
+    const own = tenants.filter((tenant) => tenant.line === line)
+    await stampWork(project, line, own, request, sessions)
+  }
 }
 
 /**

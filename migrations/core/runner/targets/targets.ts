@@ -1,6 +1,7 @@
 import {
   type Environment,
   listTenants,
+  noneNamed,
   selectTenants,
   sourceTakes,
   type TargetSchema,
@@ -157,6 +158,41 @@ export async function targetTenants(
     }
     return [...tenants, ...unknown.map((schema) => ({ line: key, schema, databaseUrl: null, shard: null }))]
   })
+}
+
+/**
+ * The tenants of all groups of a command, looked up before the first group is treated: what names none, or one that is
+ * not there, is refused then. Nothing is asked where there is one group alone.
+ * @param given `whenNone` as for `targetSchemas`; `isListMade`: single lines that come first may make what a list is read
+ *   from, and one that cannot be read is left for its turn
+ * @throws MigError as `targetSchemas` does
+ */
+export async function expectTenants(
+  env: Environment,
+  groups: readonly LineGroup[],
+  options: SessionOptions,
+  given: { readonly whenNone?: 'all'; readonly isListMade?: boolean } = {},
+): Promise<readonly TargetSchema[]> {
+  const { selection, shards } = env.targets
+  const { whenNone, isListMade = false } = given
+  const isAnyNamed = selection !== null || shards !== null
+  if (groups.length < 2 || (whenNone === 'all' && !isAnyNamed)) return []
+  const mayComeLater = isListMade && groups[0]?.isTenant === false
+  const found: TargetSchema[] = []
+  for (const line of groups.flatMap(({ lines, isTenant }) => (isTenant ? lines : []))) {
+    try {
+      found.push(...(await targetTenants(env, line, options, whenNone)))
+    } catch (error) {
+      if (!mayComeLater || !isUnlisted(error)) throw error
+      if (!isAnyNamed) throw noneNamed(line)
+    }
+  }
+  return found
+}
+
+/** Whether the tenants of a line could not be listed. */
+function isUnlisted(error: unknown): boolean {
+  return error instanceof MigError && ['tenant-query', 'bad-tenants'].includes(error.code)
 }
 
 /** The warning about a tenant that later commands will not find. */
