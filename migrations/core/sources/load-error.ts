@@ -3,6 +3,7 @@ import { databaseError, madeName } from '../postgres/index.ts'
 import type { ModelStatement } from './model.ts'
 import { outsideName } from './outside-name.ts'
 import { linePlace, where } from './place.ts'
+import { type ModelSchemas, schemaInTenantModel, tenantLineOf } from './tenant-schema.ts'
 
 /** A statement that PostgreSQL has refused, which may still wait for another. */
 export interface Waiting {
@@ -19,15 +20,12 @@ const insufficientPrivilege = '42501'
 /** A column can be there twice, too. */
 const cutStates = new Set([...duplicateStates, '42701'])
 
-/**
- * What is wrong with models, by the statements that still fail when all others have run.
- * @param schemas those of the schema map
- */
+/** What is wrong with models, by the statements that still fail when all others have run. */
 export function loadError(
   left: readonly Waiting[],
   made: ReadonlyMap<string, ModelStatement>,
   statements: readonly ModelStatement[],
-  schemas: readonly string[],
+  map: ModelSchemas,
 ): MigError {
   const { statement, error } =
     left.find((each) => duplicateStates.has(each.error.code ?? '')) ??
@@ -68,9 +66,11 @@ export function loadError(
       },
     )
   }
-  const outside = outsideName(left, schemas)
+  const outside = outsideName(left, Object.values(map.schemas))
   if (outside !== undefined) {
     const { name: missing, statement: from } = outside
+    const line = tenantLineOf(missing, map)
+    if (line !== undefined) return schemaInTenantModel(line, missing, from)
     return new MigError(
       'no-surroundings',
       `${where(from)} refers to ${missing}, which no model makes and the scratch database does not have${more}`,

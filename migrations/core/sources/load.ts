@@ -6,12 +6,9 @@ import { concerns, missingExtensions, noExtension } from './missing-extensions.t
 import type { ModelFile, ModelStatement } from './model.ts'
 import { linePlace, where } from './place.ts'
 import { forbidden, isBenign } from './statement-kinds.ts'
+import { type ModelSchemas, schemaInTenantModel, tenantLineOf } from './tenant-schema.ts'
 
-export interface LoadOptions {
-  /** Schema key → physical schema; for a tenant line the schema that stands for all tenants. */
-  readonly schemas: Readonly<Record<string, string>>
-  /** Keys whose models stand unqualified in a file or folder of that name. */
-  readonly tenantKeys: readonly string[]
+export interface LoadOptions extends ModelSchemas {
   readonly privileges: boolean
   /** Schemas in which names are found behind the key's schema and `public`. */
   readonly searchPath?: readonly string[]
@@ -28,7 +25,7 @@ export interface LoadOptions {
  * @returns the statements that were left out for lack of an extension
  * @throws MigError `model-failed` with file, line and caret; `duplicate-model` when two statements make one
  *   object; `outside-map` for an object in a schema that no key maps to; `cluster-model` for roles and the like;
- *   `no-extension` and `no-surroundings` where something is missing that models cannot make.
+ *   `schema-in-tenant-model`; `no-extension` and `no-surroundings` where something is missing that models cannot make.
  */
 export async function loadModels(
   client: ClientBase,
@@ -42,7 +39,10 @@ export async function loadModels(
   const made = new Map<string, ModelStatement>()
   let waiting: readonly Waiting[] = []
   for (const file of files) {
-    for (const statement of file.statements) refuseCluster(statement)
+    for (const statement of file.statements) {
+      refuseCluster(statement)
+      refuseTenantSchema(statement, options)
+    }
     await client.query(
       `RESET ALL; SET check_function_bodies = off; SET search_path = ${searchPathOf(file, options)}`,
     )
@@ -178,7 +178,7 @@ async function leftOut(
       left,
       made,
       files.flatMap((file) => file.statements),
-      Object.values(options.schemas),
+      options,
     )
   if (left.some((each) => concerns(each, needed))) throw noExtension(missing, left)
   return left
@@ -200,6 +200,12 @@ function refuseCluster(statement: ModelStatement): void {
       ...linePlace(statement),
     },
   })
+}
+
+function refuseTenantSchema(statement: ModelStatement, options: ModelSchemas): void {
+  const name = madeName(statement.sql)
+  const line = name === undefined ? undefined : tenantLineOf(name, options)
+  if (name !== undefined && line !== undefined) throw schemaInTenantModel(line, name, statement)
 }
 
 /** Refuses objects in schemas that no key maps to: they would never be compared. */
@@ -227,11 +233,21 @@ async function refuseOutside(
     'outside-map',
     `${source === undefined ? 'a model' : where(source)} defines ${list}: no key of the schema map stands for schema ${found.schema}`,
     {
-      help: `name one of ${Object.values(options.schemas).join(', ')}, or add ${found.schema} to the schema map in env.ts`,
+      help: helpForOutside(found, options),
       ...(source === undefined ? {} : { place: { file: source.file, ...linePlace(source) } }),
       facts: { objects: rows },
     },
   )
+}
+
+function helpForOutside({ schema }: OutsideObject, { schemas, tenantKeys }: ModelSchemas): string {
+  const single = Object.entries(schemas).flatMap(([key, own]) => (tenantKeys.includes(key) ? [] : [own]))
+  const name = single.length === 0 ? '' : `name one of ${single.join(', ')}, or `
+  const ofTenants =
+    tenantKeys.length === 0
+      ? ''
+      : `; models of a tenant line name no schema, in a file or folder of its name: ${tenantKeys.join(', ')}`
+  return `${name}add ${schema} to the schema map in env.ts${ofTenants}`
 }
 
 interface OutsideObject {
