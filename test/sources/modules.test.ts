@@ -46,6 +46,20 @@ describe('of a module with Drizzle objects', () => {
     expect(sql).toEqual([createCar, 'CREATE TABLE "door" ( "id" text )'])
   })
 
+  test('a table that two files define is refused with both, unless they say the same', async () => {
+    const files = {
+      'src/a.ts': car,
+      'src/b.ts': car.replace('.primaryKey() }', ".primaryKey(), n: text('n') }"),
+    }
+    expect(await refusalOf(readFiles(files, ['../src/*.ts']))).toMatchObject({
+      code: 'duplicate-model',
+      message: expect.stringMatching(/^car is defined twice: in .*a\.ts:2 \(car\) and in .*b\.ts:2 \(car\)$/),
+    })
+    expect(await readFiles({ ...files, 'src/b.ts': car }, ['../src/*.ts'])).toMatchObject({
+      sql: [createCar],
+    })
+  })
+
   test('constants and helpers are imported, and need no models of their own', async () => {
     const { sql, warnings } = await readFiles(
       {

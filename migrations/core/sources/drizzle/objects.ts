@@ -3,6 +3,7 @@ const enumMark = Symbol.for('drizzle:isPgEnum')
 const nameMark = Symbol.for('drizzle:Name')
 const schemaMark = Symbol.for('drizzle:Schema')
 const viewMark = Symbol.for('drizzle:ViewBaseConfig')
+const columnsMark = Symbol.for('drizzle:Columns')
 
 /** What a database has of Drizzle's: no relation, no column, no connection. */
 const kinds = new Set([
@@ -46,6 +47,23 @@ function kindsOf(value: object): readonly string[] {
 
 function isView(value: object): boolean {
   return kindsOf(value).some((kind) => kind === 'PgView' || kind === 'PgMaterializedView')
+}
+
+interface Column {
+  readonly name: string
+  readonly notNull: boolean
+  getSQLType(): string
+}
+
+/** The columns of a table, by which two definitions of it are told apart; undefined for what is not a table. */
+export function tableShape(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || !kindsOf(value).includes('PgTable')) return undefined
+  const columns = (value as Readonly<Record<symbol, Readonly<Record<string, Column>> | undefined>>)[
+    columnsMark
+  ]
+  return Object.values(columns ?? {})
+    .map((column) => [column.name, column.getSQLType(), column.notNull].join(' '))
+    .join(', ')
 }
 
 /** The name of an object in SQL, as drizzle-kit writes it, without the schema `public`. */

@@ -2,8 +2,9 @@ import type { DrizzleCasing } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import { splitStatements } from '../../postgres/index.ts'
 import type { ModelStatement } from '../model.ts'
+import { where } from '../place.ts'
 import { writeBigintDefaults } from './defaults.ts'
-import { sqlName } from './objects.ts'
+import { sqlName, tableShape } from './objects.ts'
 import type { DrizzleTools } from './tools.ts'
 
 /** A Drizzle object, and the export that it was found in. */
@@ -16,7 +17,7 @@ export interface DrizzleExport {
 /**
  * The DDL of Drizzle objects, as the project's own drizzle-kit writes it for an empty database, each statement with the
  * export that it is about.
- * @throws MigError `drizzle-failed` where drizzle-kit does not take the objects
+ * @throws MigError `drizzle-failed` where drizzle-kit does not take the objects; `duplicate-model`
  */
 export async function drizzleStatements(
   objects: readonly DrizzleExport[],
@@ -25,6 +26,7 @@ export async function drizzleStatements(
 ): Promise<readonly ModelStatement[]> {
   const [first] = objects
   if (first === undefined) return []
+  refuseSecondTables(objects)
   if (!isFirst)
     writeBigintDefaults(
       objects.map(({ value }) => value),
@@ -45,6 +47,28 @@ export async function drizzleStatements(
       return { sql, file, name, line: undefined }
     }),
   )
+}
+
+/** Of two tables with one name drizzle-kit takes the last, without a word; two that are alike do no harm. */
+function refuseSecondTables(objects: readonly DrizzleExport[]): void {
+  const seen = new Map<string, DrizzleExport>()
+  for (const object of objects) {
+    const [name, shape] = [sqlName(object.value), tableShape(object.value)]
+    if (name === undefined || shape === undefined) continue
+    const other = seen.get(name)
+    if (other !== undefined && tableShape(other.value) !== shape) throw definedTwice(name, other, object)
+    seen.set(name, object)
+  }
+}
+
+function definedTwice(name: string, ...exports: readonly [DrizzleExport, DrizzleExport]): MigError {
+  const places = exports.map(({ file, name: own }) => where({ sql: '', file, name: own, line: undefined }))
+  const shown = name.replaceAll('"', '')
+  return new MigError('duplicate-model', `${shown} is defined twice: in ${places.join(' and in ')}`, {
+    help: 'keep one of the two definitions',
+    place: { file: exports[1].file },
+    facts: { object: shown, files: exports.map(({ file }) => file) },
+  })
 }
 
 async function written(
