@@ -127,24 +127,29 @@ export default ['CREATE TABLE rfx_policy.grants (profile int REFERENCES rfx_user
     expect(tables).toEqual(['mig_tenant_of_tenant.invoice'])
   })
 
-  databaseTest('of a tenant line that name a schema are told with the name to write', async ({ database }) => {
-    const map = { schemas: { shop: 'mig_tenant_of_shop' }, tenantKeys: ['shop'] }
-    for (const [file, text] of [
-      ['shop.sql', 'CREATE TABLE note (id int);\nCREATE TABLE shop.account (id int)'],
-      ['shop/a.sql', 'CREATE SCHEMA shop;\nCREATE TABLE "shop"."account" (id int)'],
-      ['shop.sql', 'CREATE TABLE note (id int);\nALTER TABLE shop.account ADD n int'],
-      ['shop.sql', 'CREATE TABLE note (id int);\nCREATE TABLE line (id int REFERENCES shop.account)'],
-    ] as const) {
-      const error = await refusal(database, { [file]: text }, map)
-      expect(error).toMatchObject({
-        code: 'schema-in-tenant-model',
-        message: expect.stringMatching(/(shop|a)\.sql:2 names shop\.account: models of the tenant line shop/),
-        help: expect.stringMatching(/^write account for shop\.account/),
-        place: { file: expect.stringMatching(/\.sql$/), line: 2 },
-      })
-      await database.client.query('DROP SCHEMA IF EXISTS shop, mig_tenant_of_shop CASCADE')
-    }
-  })
+  databaseTest(
+    'of a tenant line that name a schema are told with the name to write',
+    async ({ database }) => {
+      const map = { schemas: { shop: 'mig_tenant_of_shop' }, tenantKeys: ['shop'] }
+      for (const [file, text] of [
+        ['shop.sql', 'CREATE TABLE note (id int);\nCREATE TABLE shop.account (id int)'],
+        ['shop/a.sql', 'CREATE SCHEMA shop;\nCREATE TABLE "shop"."account" (id int)'],
+        ['shop.sql', 'CREATE TABLE note (id int);\nALTER TABLE shop.account ADD n int'],
+        ['shop.sql', 'CREATE TABLE note (id int);\nCREATE TABLE line (id int REFERENCES shop.account)'],
+      ] as const) {
+        const error = await refusal(database, { [file]: text }, map)
+        expect(error).toMatchObject({
+          code: 'schema-in-tenant-model',
+          message: expect.stringMatching(
+            /(shop|a)\.sql:2 names shop\.account: models of the tenant line shop/,
+          ),
+          help: expect.stringMatching(/^write account for shop\.account/),
+          place: { file: expect.stringMatching(/\.sql$/), line: 2 },
+        })
+        await database.client.query('DROP SCHEMA IF EXISTS shop, mig_tenant_of_shop CASCADE')
+      }
+    },
+  )
 
   databaseTest('that fail are named with file, line, statement and place', async ({ database }) => {
     const error = await refusal(database, {
@@ -203,15 +208,18 @@ export default ['CREATE TABLE rfx_policy.grants (profile int REFERENCES rfx_user
     expect(error.code).toBe('outside-map')
   })
 
-  databaseTest('in a folder that is no key are refused with the keys that there are', async ({ database }) => {
-    const files = { 'tennant/a.sql': '-- bills\nCREATE TABLE bill (id int)' }
-    const map = { schemas: { user: 'rfx_user', tenant: 'mig_tenant_of_tenant' }, tenantKeys: ['tenant'] }
-    const error = await refusal(database, files, map)
-    expect(error.message).toMatch(/tennant\/a\.sql:\d defines table public\.bill/)
-    expect(error.help).toBe(
-      'name one of rfx_user, or add public to the schema map in env.ts; models of a tenant line name no schema, in a file or folder of its name: tenant',
-    )
-  })
+  databaseTest(
+    'in a folder that is no key are refused with the keys that there are',
+    async ({ database }) => {
+      const files = { 'tennant/a.sql': '-- bills\nCREATE TABLE bill (id int)' }
+      const map = { schemas: { user: 'rfx_user', tenant: 'mig_tenant_of_tenant' }, tenantKeys: ['tenant'] }
+      const error = await refusal(database, files, map)
+      expect(error.message).toMatch(/tennant\/a\.sql:\d defines table public\.bill/)
+      expect(error.help).toBe(
+        'name one of rfx_user, or add public to the schema map in env.ts; models of a tenant line name no schema, in a file or folder of its name: tenant',
+      )
+    },
+  )
 
   databaseTest(
     'that make roles are refused: a scratch database shares them with the live one',

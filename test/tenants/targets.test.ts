@@ -125,7 +125,10 @@ describe('before the first line of a run', () => {
     await lab.makeSchemas(['eu_a', 'us_a'])
     const schemas = { eu: { tenants: { like: 'eu\\_%' } }, us: { tenants: { like: 'us\\_%' } } }
     for (const direction of ['upgrade', 'downgrade'] as const) {
-      expect(await expected(lab, direction, { tenants: '*_a', settings: { schemas } })).toEqual(['eu_a', 'us_a'])
+      expect(await expected(lab, direction, { tenants: '*_a', settings: { schemas } })).toEqual([
+        'eu_a',
+        'us_a',
+      ])
       const refused = expected(lab, direction, { tenants: 'eu_a', settings: { schemas } })
       await expect(refused).rejects.toMatchObject({ code: 'unknown-tenant', facts: { line: 'us' } })
     }
