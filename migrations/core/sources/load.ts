@@ -240,7 +240,10 @@ async function refuseOutside(
   )
 }
 
-function helpForOutside({ schema }: OutsideObject, { schemas, tenantKeys }: ModelSchemas): string {
+function helpForOutside(
+  { schema }: Pick<OutsideObject, 'schema'>,
+  { schemas, tenantKeys }: ModelSchemas,
+): string {
   const single = Object.entries(schemas).flatMap(([key, own]) => (tenantKeys.includes(key) ? [] : [own]))
   const name = single.length === 0 ? '' : `name one of ${single.join(', ')}, or `
   const ofTenants =
