@@ -27,6 +27,6 @@ describe('a single line that tenants depend on', () => {
     await database.client.query('DROP SCHEMA tenant_b CASCADE')
     const script = await succeed(just('mig-sql base all --tenants all'))
     expect(script.stdout).toContain('DROP TABLE catalog.plan')
-    await succeed(just('mig-downgrade base catalog'))
+    await succeed(just('mig-downgrade base all --tenants tenant_a --yes'))
   })
 })
