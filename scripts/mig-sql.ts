@@ -44,12 +44,9 @@ const spec = {
 
 export const main = (argv: readonly string[]): Promise<void> =>
   runCommand(spec, argv, async (command) => {
-    const asked = command.positionals.target ?? 'head'
-    const target =
-      command.flags.review === true
-        ? reviewTarget(openProject(await commandEnvironment(command)), asked)
-        : asked
     const project = openProject(await commandEnvironment(command))
+    const { target: asked } = command.positionals
+    const target = command.flags.review === true ? reviewTarget(project, asked) : asked
     if (target.includes(':')) return writeRange(command, project, target)
     const direction =
       command.flags.downgrade === true || /^(base|-\d+)$/.test(target) ? 'downgrade' : 'upgrade'
