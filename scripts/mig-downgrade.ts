@@ -1,5 +1,5 @@
 // just mig-downgrade [target] [schemas] [flags]
-import { fanOutFlags, runFlags } from './cli/arguments.ts'
+import { fanOutFlags, runFlags, schemasArgument } from './cli/arguments.ts'
 import { runCommand } from './cli/command.ts'
 import { confirmLosses } from './cli/losses.ts'
 import { runOnLines } from './cli/runs.ts'
@@ -9,7 +9,7 @@ const spec = {
   summary: 'Reverts revisions, down to a target, from the schemas of the filter.',
   positionals: {
     target: { help: '-N (the N most recently applied), base, a revision, X-N, key@X', default: '-1' },
-    schemas: { help: 'schema keys with commas between them, or all', default: 'all' },
+    schemas: schemasArgument,
   },
   flags: { ...runFlags, ...fanOutFlags, yes: { help: 'do not ask before rows are lost', short: 'y' } },
   examples: [

@@ -1,5 +1,5 @@
 // just mig-upgrade [target] [schemas] [flags]
-import { fanOutFlags, runFlags } from './cli/arguments.ts'
+import { fanOutFlags, runFlags, schemasArgument } from './cli/arguments.ts'
 import { runCommand } from './cli/command.ts'
 import { runOnLines } from './cli/runs.ts'
 
@@ -8,7 +8,7 @@ const spec = {
   summary: 'Applies pending revisions, up to a target, to the schemas of the filter.',
   positionals: {
     target: { help: 'head, heads, +N, a revision, X+N, key@X', default: 'head' },
-    schemas: { help: 'schema keys with commas between them, or all', default: 'all' },
+    schemas: schemasArgument,
   },
   flags: { ...runFlags, ...fanOutFlags },
   examples: [
