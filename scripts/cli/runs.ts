@@ -4,6 +4,7 @@ import {
   groupsOfRun,
   openProject,
   type PlanRequest,
+  type PoolOptions,
   type PoolResult,
   type Project,
   planTargets,
@@ -45,12 +46,13 @@ export async function runOnLines(
     resumeEdited: flags['resume-edited'] === true,
   }
   const project = openProject(await commandEnvironment(command))
+  const options = poolOptions(command, project.env)
   const groups = groupsOfRun(project, request)
   const tenants = await expectGroups(project, groups, request, { signal })
   // Tenants go down before; with --plan they only would.
   const tenantsGo = flags.plan === true ? tenants : []
   await onGroups(command, project, groups, (group) =>
-    runOnGroup(command, group, { ...request, tenantsGo }, ask),
+    runOnGroup(command, group, { ...request, tenantsGo }, options, ask),
   )
 }
 
@@ -58,10 +60,10 @@ async function runOnGroup(
   command: RunCommand,
   group: OnGroup,
   request: PlanRequest,
+  options: PoolOptions,
   ask: Ask,
 ): Promise<void> {
   const { project, sessions } = group
-  const options = poolOptions(command, project.env)
   const targets = await targetSchemas(project.env, group, sessions)
   const plan = await planTargets(project, group, targets, request, sessions)
   if (hasNothingToDo(plan)) return showNothingToDo(command, project, plan)
