@@ -33,19 +33,16 @@ export const main = (argv: readonly string[]): Promise<void> =>
     const line = oneTenantLine(project.env)
     await sayWhereTenants(command, project)
     const sessions = tenantSessions(command)
-    const tenants = await targetTenants(project.env, line, sessions)
-    if (tenants.length !== 1 || tenants[0]?.schema !== name) {
+    const [tenant, ...others] = await targetTenants(project.env, line, sessions)
+    if (tenant?.schema !== name || others.length > 0) {
       throw new MigError('bad-tenant', `${JSON.stringify(name)} is not the name of one tenant`, {
         help: 'drop tenants one by one',
       })
     }
-    for (const tenant of tenants) {
-      const { tables, bytes, dependents } = await tenantContents(project, tenant, sessions)
-      if (dependents.length > 0) output.remark(`what depends on it goes too: ${dependents.join(', ')}`)
-      const size = `${countOf(tables, 'table')}, ${countText(Math.ceil(bytes / 1024))} kB`
-      await confirm(command, `Drop tenant ${oneLine(tenant.schema)} (${size}) and all its data?`)
-      await dropTenant(project, tenant, sessions)
-      const line = { event: 'tenant-dropped' as const, line: tenant.line, targetSchema: tenant.schema }
-      output.result(`dropped tenant ${oneLine(tenant.schema)}`, line)
-    }
+    const { tables, bytes, dependents } = await tenantContents(project, tenant, sessions)
+    if (dependents.length > 0) output.remark(`what depends on it goes too: ${dependents.join(', ')}`)
+    const size = `${countOf(tables, 'table')}, ${countText(Math.ceil(bytes / 1024))} kB`
+    await confirm(command, `Drop tenant ${oneLine(name)} (${size}) and all its data?`)
+    await dropTenant(project, tenant, sessions)
+    output.result(`dropped tenant ${oneLine(name)}`, { event: 'tenant-dropped', line, targetSchema: name })
   })
