@@ -1,5 +1,5 @@
 // node scripts/build-package.mjs: dist/ of the npm package, JavaScript and declarations. Node strips no types
-// below node_modules, so what is installed is no TypeScript. Runs before npm pack.
+// below node_modules, so what is installed is not TypeScript. Runs before npm pack.
 import { execFileSync } from 'node:child_process'
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

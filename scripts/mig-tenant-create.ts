@@ -1,5 +1,5 @@
-import { createTenantFromTemplate } from '../migrations/core/autogenerate/tenants/template/create.ts'
 // just mig-tenant-create NAME [schemas] [flags]
+import { createTenantFromTemplate } from '../migrations/core/autogenerate/tenants/template/create.ts'
 import {
   allTenants,
   createTenant,

@@ -203,7 +203,7 @@ function refuseTwice(spec: CommandSpec, flags: Flags, names: readonly string[]):
   })
   if (twice === undefined) return
   throw new MigError('bad-flag', `--${twice} is given twice`, {
-    help: `give it once; see just ${spec.name} --help`,
+    help: `give it once; ${seeHelp(spec)}`,
   })
 }
 

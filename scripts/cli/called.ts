@@ -1,6 +1,6 @@
 /**
- * Commands in a text as the user has called this one: the recipes go by other names where it was not `just` that called, which
- * the package's own program says in a variable.
+ * A text with its commands as the user has called this one: where that was the package's own program, it says so in
+ * JUST_MIG_CALLED, and the recipes have shorter names.
  */
 export function asCalled(text: string, variables: NodeJS.ProcessEnv = process.env): string {
   const caller = variables.JUST_MIG_CALLED
