@@ -62,7 +62,8 @@ export const main = (argv: readonly string[], root: string): Promise<void> =>
 function showResult({ output }: Command, result: InitResult): void {
   const { files, schemas, adopted, ledgers, others, models } = result
   const ledger = ledgers.find(({ tool }) => tool !== undefined)
-  const isEqual = models === undefined || models.changes.length === 0
+  const { changes = [], silentOn = [] } = models ?? {}
+  const isEqual = changes.length === 0
   const next =
     adopted.length > 0
       ? isEqual
@@ -81,15 +82,13 @@ function showResult({ output }: Command, result: InitResult): void {
         `${targetSchema} is at ${revisions.join(', ')}: equal to the live database`,
     ),
     ...(adopted.length === 0 ? ['no first revision was written'] : []),
-    ...(models === undefined || models.silentOn.length === 0
+    ...(silentOn.length === 0
       ? []
-      : [`left alone, as the models cannot say it: ${models.silentOn.join(', ')} (silentOn in env.ts)`]),
-    ...(isEqual ? [] : ['the live database differs from the models:', ...byKind(models?.changes ?? [])]),
+      : [`left alone, as the models cannot say it: ${silentOn.join(', ')} (silentOn in env.ts)`]),
+    ...(isEqual ? [] : ['the live database differs from the models:', ...byKind(changes)]),
     ...(models?.problem === undefined ? [] : [`the models do not load yet: ${models.problem.message}`]),
     `next: ${models?.problem?.help ?? next}`,
   ]
-  const found = models === undefined ? null : models.what
-  const changes = models === undefined ? [] : models.changes
   const differences = changes.map(({ verb, kind, name }) => ({ verb, kind, name }))
   output.result(lines.join('\n'), {
     event: 'init',
@@ -97,7 +96,7 @@ function showResult({ output }: Command, result: InitResult): void {
     schemas,
     adopted,
     others,
-    models: found,
+    models: models?.what ?? null,
     differences,
   })
 }
