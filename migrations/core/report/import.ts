@@ -34,7 +34,7 @@ export function importText(result: ImportResult, { excluded, verbose, tool }: Im
     ...(recording === undefined
       ? []
       : [`recorded in ${recording.seconds} s from the run of ${recording.tool} on an empty database`]),
-    ...wayBackLines(irreversible, verbose),
+    ...irreversibleLines(irreversible, verbose),
     ...adopted.map(
       ({ targetSchema, revisions, from }) =>
         `${targetSchema} is at ${revisions.join(', ')}${from.endsWith('.*') ? '' : `, as ${from} says`}`,
@@ -53,7 +53,7 @@ export function importText(result: ImportResult, { excluded, verbose, tool }: Im
 }
 
 /** Revisions that nothing reverts, by reason. */
-function wayBackLines(irreversible: ImportResult['irreversible'], all: boolean): readonly string[] {
+function irreversibleLines(irreversible: ImportResult['irreversible'], all: boolean): readonly string[] {
   const groups = new Map<string, string[]>()
   for (const { file, reason } of irreversible) groups.set(reason, [...(groups.get(reason) ?? []), file])
   return [...groups].flatMap(([reason, files]) => [
