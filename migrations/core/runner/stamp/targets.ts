@@ -84,8 +84,8 @@ export async function stampTargets(
   options: StampOptions,
   sessions: SessionOptions,
 ): Promise<StampResult> {
-  const started = performance.now()
   if (isTenant) return stampTenants(project, lines[0] ?? '', targets, request, options, sessions)
+  const started = performance.now()
   const { changes } = await usingSession(project.env, sessions, (session) =>
     applyStamp(session, project, { ...request, lines }),
   )

@@ -4,8 +4,8 @@ import { readProgress } from '../../ledger/index.ts'
 import { type AppliedState, readStates } from '../applied/state.ts'
 import { tenantProject } from '../plan/tenant-project.ts'
 import type { Project } from '../project.ts'
-import { type SessionOptions, usingSession } from '../session/session.ts'
-import { byDatabase, databaseEnvironment } from '../targets/databases.ts'
+import type { Session, SessionOptions } from '../session/session.ts'
+import { onEachDatabase } from '../targets/databases.ts'
 import { singleTargets } from '../targets/targets.ts'
 import { type StampPlan, type StampRequest, stampChanges } from './stamp.ts'
 
@@ -66,30 +66,25 @@ export async function stampWork(
   const behind = new Set<TargetSchema>()
   const refused = new Map<TargetSchema, MigError>()
   const changes: StampPlan['changes'][number][] = []
-  const refuse = (refusing: readonly TargetSchema[], error: unknown) => {
-    if (!(error instanceof MigError) || sessions.signal?.aborted) throw error
-    for (const tenant of refusing) refused.set(tenant, error)
-  }
-  for (const [databaseUrl, group] of byDatabase(tenants)) {
-    const env = databaseEnvironment(project.env, databaseUrl)
+  const look = async ({ client }: Session, group: readonly TargetSchema[]) => {
     const schemas = group.map(({ schema }) => schema)
-    const found = await usingSession(env, sessions, async ({ client }) => ({
-      states: await readStates(client, project, stampedTargets(project, group)),
-      halfDone: new Set(
-        (await readProgress(client, ledgerSchema, schemas)).map(({ targetSchema }) => targetSchema),
-      ),
-    })).catch((error: unknown) => refuse(group, error))
-    if (found === undefined) continue
+    const states = await readStates(client, project, stampedTargets(project, group))
+    const progress = await readProgress(client, ledgerSchema, schemas)
+    const halfDone = new Set(progress.map(({ targetSchema }) => targetSchema))
     for (const tenant of group) {
       try {
-        const own = stampOf(tenant, found.states)
+        const own = stampOf(tenant, states)
         changes.push(...own)
-        if (own.length > 0 || found.halfDone.has(tenant.schema)) behind.add(tenant)
+        if (own.length > 0 || halfDone.has(tenant.schema)) behind.add(tenant)
       } catch (error) {
-        refuse([tenant], error)
+        if (!(error instanceof MigError)) throw error
+        refused.set(tenant, error)
       }
     }
   }
+  await onEachDatabase(project.env, tenants, sessions, look, (unreachable, error) => {
+    for (const tenant of unreachable) refused.set(tenant, error)
+  })
   const [first] = refused.values()
   if (first !== undefined && refused.size === tenants.length) throw first
   return { behind, refused, changes }
