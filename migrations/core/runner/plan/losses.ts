@@ -16,24 +16,20 @@ interface LosingStep {
 }
 
 /** What the head of a revision says that a step loses, with names in the target schema; nothing where it is silent. */
-export function stepLosses(step: Pick<LosingStep, 'file' | 'direction' | 'targetSchema'>): {
-  readonly losses?: readonly StepLoss[]
-} {
-  const losses = lossesOf(step)
-  return losses.length === 0 ? {} : { losses: losses.map((loss) => ({ loss: lossText(loss) })) }
+export function stepLosses(step: LosingStep): Pick<LosingStep, 'losses'> {
+  return lossTexts(lossesOf(step))
 }
 
-function lossesOf({
-  file,
-  direction,
-  targetSchema,
-}: Pick<LosingStep, 'file' | 'direction' | 'targetSchema'>): readonly Loss[] {
-  return (file.losses?.[direction] ?? []).map((loss) => qualifiedLoss(loss, targetSchema))
+function lossesOf(step: LosingStep): readonly Loss[] {
+  return lossesOfSteps([step]).map((loss) => qualifiedLoss(loss, step.targetSchema))
 }
 
 /** What the steps of tenants that stand alike lose, without a schema. */
-export function groupLosses(steps: readonly LosingStep[]): { readonly losses?: readonly StepLoss[] } {
-  const losses = lossesOfSteps(steps)
+export function groupLosses(steps: readonly LosingStep[]): Pick<LosingStep, 'losses'> {
+  return lossTexts(lossesOfSteps(steps))
+}
+
+function lossTexts(losses: readonly Loss[]): Pick<LosingStep, 'losses'> {
   return losses.length === 0 ? {} : { losses: losses.map((loss) => ({ loss: lossText(loss) })) }
 }
 

@@ -20,7 +20,7 @@ import { namingTenants, tenantHeads } from './tenant-heads.ts'
 /** One revision applied to, or removed from, one target schema. */
 export interface PlanStep extends StepFacts {
   readonly file: RevisionFile
-  /** Schemas in which names are found behind the target schema and `public`. */
+  /** Schemas in which names are found after the target schema and `public`. */
   readonly furtherSchemas?: readonly string[]
   /** The ledger's rows of the target schema before the step. */
   readonly appliedBefore: readonly string[]

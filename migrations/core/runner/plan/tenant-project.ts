@@ -1,4 +1,5 @@
 import type { Environment, TargetSchema } from '../../environment/index.ts'
+import type { RevisionFile } from '../../revisions/index.ts'
 import type { Project } from '../project.ts'
 
 /** The project as one tenant sees it: the tenant line is a single line with the tenant's schema. */
@@ -30,8 +31,7 @@ export function needsOtherLines({ graph, files }: Project, line: string): boolea
 /** Is the history of the line a plain chain, so that the log cannot tell more than the ledger's rows? */
 export function isChain({ graph, files }: Project, line: string): boolean {
   const own = [...files.values()].filter((file) => file.line === line)
-  return own.every((file) => Array.isArray(file.downRevision) === false || file.downRevision.length < 2) &&
-    own.every((file) => graph.children(file.revision).length < 2)
-    ? graph.bases({ lines: [line] }).length < 2
-    : false
+  const isLink = ({ revision, downRevision }: RevisionFile) =>
+    [downRevision ?? []].flat().length < 2 && graph.children(revision).length < 2
+  return own.every(isLink) && graph.bases({ lines: [line] }).length < 2
 }

@@ -96,7 +96,9 @@ export async function planTenants(
   const work: TenantWork[] = []
   const needed = new Map<string, PlanStep>()
   const alike = new Map<string, [TenantWork, ...TenantWork[]]>()
-  for (const [tenant, state] of targets.flatMap((each) => entryOf(states, each))) {
+  for (const tenant of targets) {
+    const state = states.get(tenant)
+    if (state === undefined) continue
     try {
       const steps = planner.stepsOf(tenant, state)
       if (steps.length === 0) continue
@@ -121,11 +123,6 @@ export async function planTenants(
     alike: [...alike.values()],
     groups: [...alike.values()].map((group) => groupOf(planner, group)),
   }
-}
-
-function entryOf<Key, Value>(map: ReadonlyMap<Key, Value>, key: Key): readonly (readonly [Key, Value])[] {
-  const value = map.get(key)
-  return value === undefined ? [] : [[key, value]]
 }
 
 /** What tenants that stand alike have before them. */

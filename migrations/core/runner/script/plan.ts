@@ -30,7 +30,7 @@ export async function scriptPlan(
   if (first !== undefined) throw first.error
   if (needed.length > 0) throw neededFirst(needed)
   const applied = new Map(work.map(({ tenant, state }) => [tenant.schema, state.applied?.rows ?? []]))
-  const steps = work.flatMap(({ tenant, state }) => [...planner.stepsOf(tenant, state)])
+  const steps = work.flatMap(({ tenant, state }) => planner.stepsOf(tenant, state))
   return { direction: request.direction, target: request.target, steps, applied }
 }
 
