@@ -4,7 +4,7 @@ import { exitCodes, MigError } from '../../errors.ts'
 import type { LockHolder } from '../../events.ts'
 import { targetLockHolders } from '../../ledger/index.ts'
 import type { Project } from '../project.ts'
-import { holderLife, isGone } from '../session/holder.ts'
+import { holderLife, mayBeAtWork } from '../session/holder.ts'
 import type { Session, SessionOptions } from '../session/session.ts'
 import { onEachDatabase } from '../targets/databases.ts'
 import { singleTargets } from '../targets/targets.ts'
@@ -61,7 +61,7 @@ export async function unlock(
   if (force !== undefined && !byPid.has(force)) throw noSuchHolder(force, [...byPid.keys()])
   const asked = [...byPid.values()].filter(({ holder }) => force === undefined || holder.pid === force)
   for (const { holder, targetSchemas: schemas } of asked) {
-    if (force === undefined && !isGone(holder)) throw holderAlive(holder, schemas)
+    if (force === undefined && mayBeAtWork(holder)) throw holderAlive(holder, schemas)
   }
   for (const { holder } of asked) {
     await session.client.query('SELECT pg_terminate_backend($1)', [holder.pid])

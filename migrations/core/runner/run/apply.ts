@@ -6,7 +6,7 @@ import { quoteIdent } from '../../postgres/index.ts'
 import { isTenant } from '../applied/trouble.ts'
 import { makePlan, type Plan, type PlanRequest, type PlanStep, readLedgerState } from '../plan/plan.ts'
 import type { Project } from '../project.ts'
-import { isGone } from '../session/holder.ts'
+import { mayBeAtWork } from '../session/holder.ts'
 import { holdingLocks } from '../session/locks.ts'
 import type { Session } from '../session/session.ts'
 import { halfDoneFirst } from '../statement/step-error.ts'
@@ -39,7 +39,7 @@ export async function planRun(session: Session, project: Project, request: PlanR
   const [row] = await readProgress(client, ledgerSchema, untouched)
   if (row === undefined) return plan
   const held = await targetLockHolders(client, ledgerSchema, [row.targetSchema])
-  if ([...held.values()].some((holder) => !isGone(holder))) return plan
+  if ([...held.values()].some(mayBeAtWork)) return plan
   throw halfDoneFirst(row, plan.applied.get(row.targetSchema) ?? [], project)
 }
 

@@ -49,9 +49,9 @@ export function holderLife(holder: Seen): HolderLife {
   return silentFor < silentWhenDead ? 'alive' : 'dead'
 }
 
-/** Whether a holder's session may be ended: nobody is at work on it. */
-export function isGone(holder: Seen): boolean {
-  return ['dead', 'outsider'].includes(holderLife(holder))
+/** Whether a runner may be at work in a holder's session, so that only a person may end it. */
+export function mayBeAtWork(holder: Seen): boolean {
+  return ['alive', 'unknown'].includes(holderLife(holder))
 }
 
 /** What is known of a holder's life, in words. */
