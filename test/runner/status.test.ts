@@ -82,6 +82,19 @@ describe('what is in progress, stuck or in doubt', () => {
     },
   )
 
+  labTest('names the downgrade as what builds its INVALID index again', async ({ lab }) => {
+    const down = "await op.autocommit(() => op.execute('CREATE UNIQUE INDEX CONCURRENTLY t_n_key ON t (n)'))"
+    const up = "await op.execute('CREATE TABLE t AS SELECT 1 AS n FROM generate_series(1, 2)')"
+    const name = 'user/20260101_000000_aaaaaaaaaaa1_t.ts'
+    await lab.write({ [name]: revision('aaaaaaaaaaa1', null, up, { down }) })
+    await lab.upgrade()
+    expect((await lab.run({ direction: 'downgrade', target: 'base' })).error).toBeDefined()
+    expect((await statusOf(lab)).map(({ kind, fix }) => [kind, fix])).toEqual([
+      ['half-done', 'just mig-downgrade -1 user'],
+      ['invalid-index', 'the next run builds it again: just mig-downgrade -1 user'],
+    ])
+  })
+
   labTest('says which code a half-done revision needs whose file is not there', async ({ lab }) => {
     const name = 'user/20260101_000000_aaaaaaaaaaa1_t.ts'
     const body = "await op.autocommit(() => op.execute('CREATE TABLE t (id int); SELECT 1/0'))"

@@ -79,7 +79,7 @@ export async function statusItems(
     ),
     ...[...holders].map(([schema, holder]) => lockItem(schema, wordsOf(schema), holder)),
     ...(await invalidIndexes(client, targetSchemas)).map((index) =>
-      indexItem(index, halfDone, wordsOf(index.schema)),
+      indexItem(index, halfDone, project, wordsOf(index.schema)),
     ),
     ...(await idleTransactions(client, targetSchemas)).map(idleItem),
     ...(await preparedTransactions(client, targetSchemas)).map(preparedItem),
@@ -152,14 +152,19 @@ function lockFix(words: string, holder: LockHolder): string {
   }[holderLife(holder)]
 }
 
-function indexItem(index: InvalidIndex, halfDone: readonly ProgressRow[], words: string): StatusItem {
+function indexItem(
+  index: InvalidIndex,
+  halfDone: readonly ProgressRow[],
+  { files }: Pick<Project, 'files'>,
+  words: string,
+): StatusItem {
   const { schema, name, table, builtBy } = index
   const owner = halfDone.find((row) => row.targetSchema === schema && row.pending !== null)
   const fix =
     builtBy !== null
       ? `it is being built by pid ${builtBy}; nothing to do`
       : owner !== undefined
-        ? `the next run builds it again: just mig-upgrade ${owner.revision} ${words}`
+        ? `the next run builds it again: ${finishHelp(owner, files, words)}`
         : `just db-psql -c 'DROP INDEX CONCURRENTLY ${qualifiedName(schema, name)}'`
   const what = `index ${name} on ${table} is INVALID: it costs every write and serves no query`
   return { kind: 'invalid-index', targetSchema: schema, what, fix, facts: { ...index } }
