@@ -66,7 +66,7 @@ export async function lineStatuses(
 ): Promise<readonly LineStatus[]> {
   const found = new Map<TargetSchema, LineStatus>()
   const look = lineStatusReader(project, options)
-  const warn = warnUnreachable(options.evenIfSilent ? Number.NaN : targets.length, sessions)
+  const warn = warnUnreachable(options.evenIfSilent ? Number.POSITIVE_INFINITY : targets.length, sessions)
   await onEachDatabase(
     project.env,
     targets,
