@@ -80,14 +80,19 @@ function linesOfTarget({ env, graph, files }: Project, { direction, target }: Li
   })
 }
 
-function refuseNamedTenants({ targets, lines }: Environment): void {
-  if (targets.selection === null && targets.shards === null) return
+function refuseNamedTenants(env: Environment): void {
+  const { selection, shards } = env.targets
+  if (selection === null && shards === null) return
+  throw noTenantLine(env, 'tenants are named, and the schema filter has no tenant line')
+}
+
+function noTenantLine({ lines }: Pick<Environment, 'lines'>, message: string): MigError {
   const keys = lines.flatMap(({ key, tenants }) => (tenants === null ? [] : [key]))
-  throw new MigError('no-tenant-line', 'tenants are named, and the schema filter has no tenant line', {
+  return new MigError('no-tenant-line', message, {
     help:
       keys.length === 0
         ? "env.ts has no tenant line; make one with schemas: { tenant: { tenants: { like: 'tenant_%' } } }"
-        : `put the line into the filter: ${keys.join(', ')}`,
+        : `name a tenant line as the schema key: ${keys.join(', ')}`,
   })
 }
 
@@ -98,11 +103,7 @@ function refuseNamedTenants({ targets, lines }: Environment): void {
 export function oneTenantLine(env: Environment): string {
   const { tenant } = filteredLines(env)
   const [line, ...more] = tenant
-  if (line === undefined) {
-    throw new MigError('no-tenant-line', 'the schema filter has no tenant line', {
-      help: "a tenant line is schemas: { tenant: { tenants: { like: 'tenant_%' } } } in env.ts",
-    })
-  }
+  if (line === undefined) throw noTenantLine(env, 'the schema filter has no tenant line')
   if (more.length === 0) return line
   throw new MigError('one-tenant-line', `there are several tenant lines: ${tenant.join(', ')}`, {
     help: `name one of them as the schema key, as in ${line}`,
@@ -211,13 +212,7 @@ export function notListed(line: string, schema: string) {
 export function tenantLine(env: Environment, key: string): Line {
   const line = env.lines.find((each) => each.key === key && each.tenants !== null)
   if (line !== undefined) return line
-  const keys = env.lines.flatMap((each) => (each.tenants === null ? [] : [each.key]))
-  throw new MigError('no-tenant-line', `"${key}" is not a tenant line`, {
-    help:
-      keys.length === 0
-        ? "env.ts has none; make one with schemas: { tenant: tenants({ like: 'tenant_%' }) }"
-        : `the tenant lines are ${keys.join(', ')}`,
-  })
+  throw noTenantLine(env, `"${key}" is not a tenant line`)
 }
 
 /** All tenants of a line, in code-point order. @throws MigError as `listTenants` does */
