@@ -194,6 +194,16 @@ describe('a run over tenants', () => {
       const inTheMiddle = { revision: revisionId(1), direction: 'upgrade', statement: 1, goOn }
       expect(begun.toSorted()).toEqual([inTheMiddle, null, null, null])
 
+      // What is done is not what the file begins with.
+      const { client } = lab.database
+      await client.query("UPDATE mig.progress SET digest = digest || 'x'")
+      const differing = await lab.run({ tenants: 'tenant_001' })
+      expect(differing.result.failures).toMatchObject([{ error: { code: 'resume-differs' } }])
+      expect(differing.result.failures[0]?.error.help).toContain(
+        'just mig-stamp base tenant --tenants tenant_001',
+      )
+      await client.query('UPDATE mig.progress SET digest = left(digest, -1)')
+
       // The code of another branch, which has not this revision.
       await lab.write({ 'tenant/20260101_000001_x.ts': text.replaceAll(revisionId(1), revisionId(9)) })
       const { result } = await lab.run({ tenants: 'tenant_001' })

@@ -88,7 +88,8 @@ function headsText(rows: readonly string[]): string {
   return rows.join(', ') || 'base'
 }
 
-function stampTarget(rows: readonly string[]): string {
+/** Rows as the target of a stamp to type. */
+export function stampTarget(rows: readonly string[]): string {
   return rows.length > 1 ? `"${rows.join(' ')}"` : (rows[0] ?? 'base')
 }
 

@@ -4,7 +4,7 @@ import { type ProgressRow, readProgress, targetLockHolders } from '../../ledger/
 import { qualifiedName } from '../../postgres/index.ts'
 import { finishHelp } from '../applied/half-done.ts'
 import { type AppliedState, readStates } from '../applied/state.ts'
-import { hasTrouble, targetWords, troubleHelp, troubleText } from '../applied/trouble.ts'
+import { hasTrouble, stampTarget, targetWords, troubleHelp, troubleText } from '../applied/trouble.ts'
 import type { Project } from '../project.ts'
 import { holderLife, lifeText } from '../session/holder.ts'
 import type { Session, SessionOptions } from '../session/session.ts'
@@ -95,13 +95,12 @@ function ledgerItems(env: Project['env'], state: AppliedState): readonly StatusI
   }
   if (neverRun.length === 0) return []
   const words = targetWords(env, state)
-  const again = rows.length > 1 ? `"${rows.join(' ')}"` : rows[0]
   return [
     {
       kind: 'never-run',
       targetSchema,
       what: `${neverRun.join(', ')} was put below ${rows.join(', ')}, which is applied, and never ran here`,
-      fix: `just mig-upgrade head ${words}; if what it does is there already: just mig-stamp ${again} ${words}`,
+      fix: `just mig-upgrade head ${words}; if what it does is there already: just mig-stamp ${stampTarget(rows)} ${words}`,
       facts: { applied: rows, neverRun },
     },
   ]

@@ -2,6 +2,7 @@ import { setImmediate as turnOver } from 'node:timers/promises'
 import { forgetProgressStatement } from '../../ledger/index.ts'
 import type { BackfillResult, BackfillSpec, Statement, StatementSink } from '../../operations/index.ts'
 import { initialSettings, setOwnPath } from '../../postgres/index.ts'
+import { targetWords } from '../applied/trouble.ts'
 import { runBackfill } from '../backfill/backfill.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import { sectionRun } from '../section/run.ts'
@@ -47,7 +48,7 @@ export interface StepRun {
 export function stepRun(context: StepContext, step: PlanStep, start: StepStart): StepRun {
   const { session, project } = context
   const { ledgerSchema } = project.env
-  const count = statementCount(step, start)
+  const count = statementCount(step, start, targetWords(project.env, step))
   const transaction = stepTransaction(session, step, start)
   const open = underWay()
   let isOver = false

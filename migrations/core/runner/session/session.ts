@@ -172,7 +172,7 @@ function rethrown(signal: AbortSignal | undefined): (error: unknown) => never {
   }
 }
 
-/** Reverts what is open, for a connection that still answers; waits for a cancel request that is on its way. */
+/** Rolls back what is open, for a connection that still answers; waits for a cancel request that is on its way. */
 export async function rollBack({ client, own }: Session): Promise<void> {
   await own?.cancelled()
   // An error comes before the server's word on the transaction; the answer to an empty query comes after it.

@@ -2,6 +2,7 @@ import { MigError } from '../../errors.ts'
 import { createLedger, digestOf, forgetProgressStatement, ledgerStatements } from '../../ledger/index.ts'
 import type { RevisionFile } from '../../revisions/index.ts'
 import { type AppliedState, headsOf, ofLine, readStates } from '../applied/state.ts'
+import { stampTarget } from '../applied/trouble.ts'
 import { fileChecksum, type Project } from '../project.ts'
 import { holdingLocks } from '../session/locks.ts'
 import { type Session, whereFrom } from '../session/session.ts'
@@ -94,7 +95,7 @@ function checkApart(project: Pick<Project, 'graph' | 'files'>, line: string, aft
     'overlapping-revisions',
     `a stamp of ${known.join(' and ')} would overlap: ${lower} is below another of them`,
     {
-      help: `leave ${lower} out: just mig-stamp ${heads.length > 1 ? `"${heads.join(' ')}"` : heads[0]} ${line}`,
+      help: `leave ${lower} out: just mig-stamp ${stampTarget(heads)} ${line}`,
       facts: { revisions: known },
     },
   )

@@ -22,8 +22,11 @@ export interface StatementCount {
   readonly checkAllMet: () => void
 }
 
-/** @param start with the progress that an earlier attempt has left, if any */
-export function statementCount(step: PlanStep, start: StepStart): StatementCount {
+/**
+ * @param start with the progress that an earlier attempt has left, if any
+ * @param words as `targetWords` makes them
+ */
+export function statementCount(step: PlanStep, start: StepStart, words: string): StatementCount {
   const doneBefore = start.progress?.statement ?? 0
   const { targetSchema, revision, direction, line } = step
   let stored: Progress = start.progress ?? {
@@ -37,7 +40,8 @@ export function statementCount(step: PlanStep, start: StepStart): StatementCount
     isDone(text) {
       counted += 1
       digest = createHash('sha256').update(`${digest}\n${text}`).digest('hex').slice(0, 32)
-      if (counted === doneBefore && digest !== start.progress?.digest) throw resumeDiffers(step, doneBefore)
+      if (counted === doneBefore && digest !== start.progress?.digest)
+        throw resumeDiffers(step, doneBefore, words)
       return counted <= doneBefore
     },
     reached: () => ({
@@ -52,7 +56,7 @@ export function statementCount(step: PlanStep, start: StepStart): StatementCount
       inLedger = true
     },
     checkAllMet() {
-      if (counted < doneBefore) throw resumeDiffers(step, doneBefore)
+      if (counted < doneBefore) throw resumeDiffers(step, doneBefore, words)
     },
   }
 }

@@ -2,7 +2,7 @@ import { exitCodes, interruptExitCode, MigError } from '../../errors.ts'
 import type { Progress } from '../../ledger/index.ts'
 import { databaseError, isConnectionLost, messageWithoutValues } from '../../postgres/index.ts'
 import { finishHelp } from '../applied/half-done.ts'
-import { targetWords } from '../applied/trouble.ts'
+import { stampTarget, targetWords } from '../applied/trouble.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import type { Project } from '../project.ts'
 import { helpFor } from './statement-help.ts'
@@ -75,14 +75,13 @@ export function halfDoneFirst(
   applied: readonly string[],
   { env, files }: Pick<Project, 'env' | 'files'>,
 ): MigError {
-  const heads = applied.length === 0 ? 'base' : `"${applied.join(' ')}"`
   const { revision, direction, statement, targetSchema } = halfDone
   const words = targetWords(env, halfDone)
   return new MigError(
     'half-done',
     `${direction} ${revision} on ${targetSchema} is half done (${statements(statement)}), so nothing else can run there`,
     {
-      help: `finish it: ${finishHelp(halfDone, files, words)}; or undo those statements by hand, then forget them: just mig-stamp ${heads} ${words}`,
+      help: `finish it: ${finishHelp(halfDone, files, words)}; or undo those statements by hand, then forget them: just mig-stamp ${stampTarget(applied)} ${words}`,
       exitCode: exitCodes.stepFailed,
       facts: { revision, targetSchema, direction, statementsDone: statement },
     },
@@ -93,7 +92,7 @@ export function halfDoneFirst(
 export function noSection(step: PlanStep): MigError {
   return new MigError(
     'autocommit-in-run',
-    `revision ${step.revision} has statements outside a transaction, which --transaction=run cannot revert`,
+    `revision ${step.revision} has statements outside a transaction, which --transaction=run cannot roll back`,
     {
       help: 'run it with --transaction=revision',
       place: { file: step.file.path },
@@ -137,14 +136,16 @@ export function transactionEnded(step: PlanStep): MigError {
   )
 }
 
-/** A done statement is not the one that stands in its place now. */
-export function resumeDiffers(step: PlanStep, done: number): MigError {
-  const heads = step.appliedBefore.length === 0 ? 'base' : `"${step.appliedBefore.join(' ')}"`
+/**
+ * A done statement is not the one that stands in its place now.
+ * @param words as `targetWords` makes them
+ */
+export function resumeDiffers(step: PlanStep, done: number, words: string): MigError {
   return new MigError(
     'resume-differs',
     `${step.revision} on ${step.targetSchema} has ${statements(done)} already, and the file does not begin with ${done === 1 ? 'it' : 'them'} any more`,
     {
-      help: `put these statements back as they were (just mig-edit ${step.revision}); or undo them by hand, then forget them: just mig-stamp ${heads} ${step.line}`,
+      help: `put these statements back as they were (just mig-edit ${step.revision}); or undo them by hand, then forget them: just mig-stamp ${stampTarget(step.appliedBefore)} ${words}`,
       place: { file: step.file.path },
       exitCode: exitCodes.stepFailed,
     },
