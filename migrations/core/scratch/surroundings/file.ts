@@ -33,10 +33,9 @@ export function readSurroundings(path: string): string | undefined {
  */
 export async function makeFromFile(
   client: ClientBase,
-  path: string,
+  { path, text }: { readonly path: string; readonly text: string },
   isMade: (sql: string) => boolean,
 ): Promise<readonly string[]> {
-  const text = readSource(path)
   const statements = splitStatements(text).filter(({ text: sql }) => !isMade(sql))
   const { lacking, left } = await makeInAnyOrder(
     client,

@@ -55,45 +55,48 @@ export type OnLive = <Result>(body: (live: ClientBase) => Promise<Result>) => Pr
 export function projectSurroundings(env: Environment, onLive: OnLive | undefined): Surroundings {
   const path = surroundingsPath(env.dir)
   const text = readSurroundings(path)
-  const file = text === undefined ? undefined : path
   const ownership = surroundingsOwnership(env)
-  const models: string[] = []
+  const compared = { schemas: ownership.own, excludes: scratchExcludes(env) }
+  let models: readonly string[] = []
   let history: () => readonly string[] = () => []
   let takenFromLive = false
   const live = onLive === undefined ? undefined : liveExtensions(onLive)
-  const make = async (client: ClientBase, made: ReadonlySet<string>) => {
-    if (file === undefined) return
-    await makeFromFile(client, file, (sql) => made.has(madeName(sql) ?? ''))
+  const makeFile = async (client: ClientBase, makers: () => readonly string[]) => {
+    if (text === undefined) return
+    const { made } = saidIn(makers())
+    await makeFromFile(client, { path, text }, (sql) => made.has(madeName(sql) ?? ''))
   }
-  const others = async (client: Client) => {
-    if (onLive === undefined) return
+  const makeOthers = async (client: Client, read: OnLive) => {
     takenFromLive = true
-    if (file === undefined) await makeReferred(client, onLive, [...models, ...history()], env, ownership)
+    if (text === undefined) await makeReferred(client, read, [...models, ...history()], env, ownership)
     if (!ownership.excludesAny) return
-    const compared = { schemas: ownership.own, excludes: scratchExcludes(env), trustLive: env.trustLive }
-    await expectTrustedLive(client, onLive, compared)
-    await onLive((session) => makeExcluded(client, session, compared))
+    await expectTrustedLive(client, read, { ...compared, trustLive: env.trustLive })
+    await read((session) => makeExcluded(client, session, compared))
   }
+  const others =
+    onLive === undefined || (text !== undefined && !ownership.excludesAny)
+      ? undefined
+      : (client: Client) => makeOthers(client, onLive)
   return {
-    ...(onLive === undefined ? {} : { others }),
+    ...(others === undefined ? {} : { others }),
     async ofModels(client, files) {
       const statements = files.flatMap((each) => each.statements.map(({ sql }) => sql))
-      models.splice(0, models.length, ...statements)
-      await make(client, saidIn(statements).made)
+      models = statements
+      await makeFile(client, () => statements)
       await live?.ofModels(client, statements)
     },
     async ofHistory(client, texts) {
       history = texts
-      if (file !== undefined) await make(client, saidIn(texts()).made)
+      await makeFile(client, texts)
       await live?.ofHistory(client, texts)
     },
     async ofWanted(client, wanted) {
       await live?.ofWanted(client, wanted)
-      const scope = { schemas: ownership.own, excludes: scratchExcludes(env) }
-      if (takenFromLive || (ownership.excludesAny && refersToExcluded(wanted, scope))) await others(client)
+      if (others === undefined) return
+      if (takenFromLive || (ownership.excludesAny && refersToExcluded(wanted, compared))) await others(client)
     },
     async ofPrograms(client) {
-      await make(client, new Set())
+      await makeFile(client, () => [])
       return otherSchemas(client, [...ownership.own, 'public'])
     },
     text,
