@@ -7,8 +7,9 @@ import {
   schemaOf,
   viewedIn,
 } from '../../difference/index.ts'
-import { isServerError, onUserPath } from '../../postgres/index.ts'
+import { onUserPath } from '../../postgres/index.ts'
 import { withoutRunning } from '../without-running.ts'
+import { runInAnyOrder } from './make.ts'
 
 type Excluding = Pick<Scope, 'schemas' | 'excludes'>
 
@@ -36,33 +37,16 @@ export async function makeExcluded(
   live: ClientBase,
   { schemas, excludes }: Excluding,
 ): Promise<void> {
-  const globals = new Set<string>()
   const scope: Scope = {
     schemas,
     excludes: (object) => !excludes(object),
-    globals,
+    globals: new Set(),
     privileges: false,
   }
   const { actions } = difference(await readCatalog(client), await readCatalog(live), scope)
-  let left: readonly string[] = withoutRunning(actions.filter(({ verb }) => verb !== 'drop')).map(
-    ({ sql }) => sql,
+  const made = withoutRunning(actions.filter(({ verb }) => verb !== 'drop'))
+  await runInAnyOrder(
+    client,
+    made.map(({ sql }) => onUserPath(sql)),
   )
-  for (let before = left.length + 1; left.length < before; ) {
-    before = left.length
-    left = await refusedOf(client, left)
-  }
-}
-
-/** Runs statements one by one, and gives those that PostgreSQL refuses. */
-async function refusedOf(client: Client, statements: readonly string[]): Promise<readonly string[]> {
-  const refused: string[] = []
-  for (const sql of statements) {
-    try {
-      await client.query(onUserPath(sql))
-    } catch (error) {
-      if (!isServerError(error)) throw error
-      refused.push(sql)
-    }
-  }
-  return refused
 }

@@ -11,7 +11,7 @@ export interface Refused {
 const isThere = new Set(['42P06', '42P07', '42710', '42723'])
 
 /**
- * Runs statements on a scratch database until a whole round brings nothing new, since each may need another.
+ * Makes with statements on a scratch database what can be made there, bodies of functions unchecked.
  * @returns the extensions that the server cannot make, and the other statements that it refused
  */
 export async function makeInAnyOrder(
@@ -20,19 +20,31 @@ export async function makeInAnyOrder(
 ): Promise<{ readonly lacking: readonly string[]; readonly left: readonly Refused[] }> {
   await client.query('SET check_function_bodies = off')
   try {
-    let left: readonly Refused[] = await refusedOf(client, statements)
-    for (let before = statements.length; left.length > 0 && left.length < before; ) {
-      before = left.length
-      left = await refusedOf(
-        client,
-        left.map(({ sql }) => sql),
-      )
-    }
+    const left = await runInAnyOrder(client, statements)
     const lacking = left.flatMap(({ sql }) => extensionOf(sql) ?? [])
     return { lacking, left: left.filter(({ sql }) => extensionOf(sql) === undefined) }
   } finally {
     await client.query('RESET check_function_bodies')
   }
+}
+
+/**
+ * Runs statements until a whole round brings nothing new, since each may need another.
+ * @returns those that PostgreSQL refuses
+ */
+export async function runInAnyOrder(
+  client: ClientBase,
+  statements: readonly string[],
+): Promise<readonly Refused[]> {
+  let left = await refusedOf(client, statements)
+  for (let before = statements.length; left.length > 0 && left.length < before; ) {
+    before = left.length
+    left = await refusedOf(
+      client,
+      left.map(({ sql }) => sql),
+    )
+  }
+  return left
 }
 
 async function refusedOf(client: ClientBase, statements: readonly string[]): Promise<readonly Refused[]> {
