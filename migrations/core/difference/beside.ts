@@ -3,6 +3,7 @@ import { quoteIdent, quoteIdentAlways } from '../postgres/index.ts'
 import type { Action } from './action.ts'
 import { type ObjectId, objectName, schemaOf } from './ids.ts'
 import { ownAction } from './own-action.ts'
+import { unquoted } from './statement-text.ts'
 
 /** A CREATE TABLE and what PostgreSQL would not take from it: see {@link withoutEqualKeys}. */
 export function withEqualKeysApart(action: Action, wanted: FactBase): readonly Action[] {
@@ -58,7 +59,7 @@ export function withExtensionSchema(
 ): readonly Action[] {
   const wanted = /^(?:CREATE|ALTER) EXTENSION .* SCHEMA ("(?:[^"]|"")+"|\w+)/.exec(action.sql)?.[1]
   if (wanted === undefined) return [action]
-  const name = wanted.replace(/^"(.*)"$/s, '$1').replaceAll('""', '"')
+  const name = unquoted(wanted)
   if (schemas.includes(name) || name === 'public' || there.has({ kind: 'schema', name })) return [action]
   const made = ownAction(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(name)}`, [], {
     lock: 'none',

@@ -52,6 +52,7 @@ export {
   requiredColumnName,
   setsExpression,
   typeChange,
+  unquoted,
 } from './statement-text.ts'
 export { hasPlainTable, partitionRoot, type TableColumn, tableColumns } from './table-columns.ts'
 export { columnsHolding } from './type-columns.ts'

@@ -5,6 +5,7 @@ import {
   type ObjectId,
   relationOf,
   retypedColumn,
+  unquoted,
 } from '../../difference/index.ts'
 import { columnWithoutNulls } from '../search/fill.ts'
 
@@ -75,8 +76,7 @@ function isNumberedKey({ sql }: Action, { schema, table }: RowDemand, numbers: R
 }
 
 function namesIn(list = ''): readonly string[] {
-  const columns = list === '' ? [] : list.split(', ')
-  return columns.map((name) => name.replace(/^"(.*)"$/, '$1').replaceAll('""', '"'))
+  return list === '' ? [] : list.split(', ').map(unquoted)
 }
 
 function demandOf(action: Action): RowDemand | undefined {

@@ -11,6 +11,7 @@ import {
   renamedLabel,
   requiredColumnName,
   retypedColumn,
+  unquoted,
 } from '../../../difference/index.ts'
 import { quoteIdentAlways } from '../../../postgres/index.ts'
 import { type Loss, qualifiedLoss } from '../../../revisions/index.ts'
@@ -170,8 +171,7 @@ function asksOf(actions: readonly Action[]): RowAsks {
 }
 
 function namesOf(list: string | undefined): readonly string[] {
-  const found = list?.match(/"(?:[^"]|"")+"|[^\s,]+/g) ?? []
-  return found.map((name) => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name))
+  return (list?.match(/"(?:[^"]|"")+"|[^\s,]+/g) ?? []).map(unquoted)
 }
 
 function enumLabels({ sql }: Action): readonly (readonly [string, readonly string[]])[] {

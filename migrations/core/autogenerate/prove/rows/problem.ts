@@ -1,4 +1,5 @@
 import type { Client } from 'pg'
+import { unquoted } from '../../../difference/index.ts'
 import type { ConcernedTable, WithoutRows } from '../../../scratch/rows/index.ts'
 import { sqlState } from '../../search/address.ts'
 
@@ -39,8 +40,7 @@ function tableOf(error: Error, sql: string): Problem['table'] {
   const found = new RegExp(`(?:ALTER TABLE|INSERT INTO|UPDATE| ON) (?:ONLY )?(?:${part}\\.)?${part}`).exec(
     sql,
   )
-  const plain = (name: string) => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name)
-  return found?.[2] === undefined ? undefined : { schema: plain(found[1] ?? ''), name: plain(found[2]) }
+  return found?.[2] === undefined ? undefined : { schema: unquoted(found[1] ?? ''), name: unquoted(found[2]) }
 }
 
 /** The tables of a problem by their names at the base state, with what refers to them; all, where it names none. */
