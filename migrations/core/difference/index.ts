@@ -42,7 +42,7 @@ export { plainZone, sessionCast } from './session-casts.ts'
 export { shortened } from './shortened.ts'
 export {
   foreignKey,
-  literalText,
+  literalValue,
   madeEnum,
   makesRoutine,
   makesTextRoutine,

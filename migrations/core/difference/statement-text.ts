@@ -1,6 +1,6 @@
 /**
  * What the text of a statement says where the facts of its action do not: the engine tells what an action makes, alters
- * and drops, and not how. The patterns fit what the engine and this project write, and are kept in one place.
+ * and drops, and not how. The patterns fit what the engine and this project write.
  */
 
 /** A name as statements have it. */
@@ -26,8 +26,8 @@ export function madeEnum(
   return { name: plainName(type), labels: [...list.matchAll(literal)].map(([whole]) => whole) }
 }
 
-/** A literal's text. */
-export function literalText(sql: string): string {
+/** The text that a literal of SQL means. */
+export function literalValue(sql: string): string {
   return sql.slice(1, -1).replaceAll("''", "'")
 }
 

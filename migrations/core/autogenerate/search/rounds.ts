@@ -191,7 +191,7 @@ async function setTablesAside(
   for (const table of tables) {
     const heirs = await tryActions(client, dropsOfHeirs(planned, current, table), fix)
     actions.push(...heirs.done)
-    const setting = await inTransaction(client, () => settingAside(client, table, { current, wanted: to }))
+    const setting = await rolledBack(client, () => settingAside(client, table, { current, wanted: to }))
     const trial = await tryActions(client, setting?.actions ?? [], fix)
     actions.push(...trial.done)
     if (setting !== undefined && trial.refused.length === 0) asides.push(setting.aside)
@@ -250,7 +250,7 @@ async function decidedCasts(
   const undecided = undecidedSessions(decided, casts)
   if (undecided !== undefined) throw undecided
   if (!decided.some(({ sessionCast }) => sessionCast !== undefined)) return decided
-  return inTransaction(client, async () => {
+  return rolledBack(client, async () => {
     const out: Action[] = []
     for (const action of decided) {
       const column = action.sessionCast === undefined ? undefined : retypedColumn(action)
@@ -261,7 +261,8 @@ async function decidedCasts(
   })
 }
 
-async function inTransaction<T>(client: ClientBase, body: () => Promise<T>): Promise<T> {
+/** Runs `body` and undoes what it did. */
+async function rolledBack<T>(client: ClientBase, body: () => Promise<T>): Promise<T> {
   await client.query('BEGIN')
   try {
     return await body()

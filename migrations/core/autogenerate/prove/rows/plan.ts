@@ -2,7 +2,7 @@ import {
   type Action,
   baseObject,
   foreignKey,
-  literalText,
+  literalValue,
   madeEnum,
   type ObjectId,
   plainName,
@@ -176,7 +176,7 @@ function namesOf(list: string | undefined): readonly string[] {
 
 function enumLabels({ sql }: Action): readonly (readonly [string, readonly string[]])[] {
   const made = madeEnum(sql)
-  return made === undefined ? [] : [[made.name, made.labels.map(literalText)]]
+  return made === undefined ? [] : [[made.name, made.labels.map(literalValue)]]
 }
 
 /** Texts that a type reads. */
