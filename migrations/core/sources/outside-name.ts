@@ -1,3 +1,4 @@
+import { catalogName } from '../postgres/index.ts'
 import type { Waiting } from './load-error.ts'
 import type { ModelStatement } from './model.ts'
 
@@ -21,7 +22,7 @@ export function outsideName(left: readonly Waiting[], schemas: readonly string[]
   for (const { statement, error } of waits) {
     if (isUnknownRole(error)) return { name: quotedIn(error.message) ?? 'a role', statement }
     for (const [, first = '', second = ''] of statement.sql.matchAll(qualifiedNames)) {
-      const [schema, name] = [plain(first), plain(second)]
+      const [schema, name] = [catalogName(first), catalogName(second)]
       if (schemas.includes(schema) || builtIn.has(schema)) continue
       // The server's message may be in any language; it has the name in it in all of them.
       if (error.message.includes(`${schema}.${name}`) || quotedIn(error.message) === schema)
@@ -41,8 +42,4 @@ function isUnknownRole({ code, routine }: Waiting['error']): boolean {
 function quotedIn(message: string): string | undefined {
   const [, name] = /["«„“]([^"«»„“”]+)["»“”]/.exec(message) ?? []
   return name
-}
-
-function plain(written: string): string {
-  return written.startsWith('"') ? written.slice(1, -1).replaceAll('""', '"') : written.toLowerCase()
 }

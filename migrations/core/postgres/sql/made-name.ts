@@ -1,3 +1,5 @@
+import { catalogName } from './quote.ts'
+
 /** What a statement begins with, one space between words, comments left out. */
 export function opening(sql: string): string {
   return sql
@@ -19,6 +21,6 @@ export function madeName(sql: string): string | undefined {
   if (match?.[2] === undefined) return undefined
   return match[2]
     .split(/\.(?=(?:[^"]*"[^"]*")*[^"]*$)/)
-    .map((part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part.toLowerCase()))
+    .map(catalogName)
     .join('.')
 }

@@ -1,6 +1,7 @@
 import { exitCodes, MigError } from '../../errors.ts'
 import type { BackfillSpec } from '../../operations/index.ts'
-import { catalogName, isName, significantTokens } from '../session/sql-words.ts'
+import { catalogName } from '../../postgres/index.ts'
+import { isName, significantTokens } from '../session/sql-words.ts'
 
 /** How many passes one run makes before it says that rows come faster than it takes them. */
 export const mostPasses = 10

@@ -1,5 +1,5 @@
-import { quoteIdent, splitStatements } from '../../postgres/index.ts'
-import { catalogName, significantTokens } from './sql-words.ts'
+import { catalogName, quoteIdent, splitStatements } from '../../postgres/index.ts'
+import { significantTokens } from './sql-words.ts'
 
 /**
  * Does a text set the role, or something for the rest of the session? What follows a revision (its ledger rows, the

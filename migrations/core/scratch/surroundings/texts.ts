@@ -1,3 +1,5 @@
+import { catalogName } from '../../postgres/index.ts'
+
 /**
  * What texts say of objects, so far as words tell: SQL, and revisions, which are TypeScript with SQL in it. Names that are
  * not there do no harm, since only what a database has is asked for.
@@ -37,7 +39,7 @@ export function saidIn(texts: Iterable<string>): Said {
     const words = new Set<string>()
     const about = new Set<string>()
     for (const [, first = '', second, call] of text.matchAll(names)) {
-      const named = [first, ...(second === undefined ? [] : [second])].map(nameOf)
+      const named = [first, ...(second === undefined ? [] : [second])].map(catalogName)
       for (const word of named) words.add(word)
       if (second !== undefined) about.add(named.join('.'))
       for (const word of named) about.add(word)
@@ -46,16 +48,11 @@ export function saidIn(texts: Iterable<string>): Said {
     const read = { words, hasStar: /(?:\bselect|\.|,)\s*\*/i.test(text) }
     for (const name of about) mentions.set(name, [...(mentions.get(name) ?? []), read])
     for (const [, first = '', second] of text.matchAll(made)) {
-      own.add(nameOf(second ?? first))
-      if (second !== undefined) own.add(`${nameOf(first)}.${nameOf(second)}`)
+      own.add(catalogName(second ?? first))
+      if (second !== undefined) own.add(`${catalogName(first)}.${catalogName(second)}`)
     }
     for (const [, list = ''] of text.matchAll(roles))
-      for (const name of list.replace(/^group\s+/i, '').split(',')) granted.add(nameOf(name.trim()))
+      for (const name of list.replace(/^group\s+/i, '').split(',')) granted.add(catalogName(name.trim()))
   }
   return { mentions, made: own, roles: granted }
-}
-
-/** A name as the catalog has it. */
-function nameOf(written: string): string {
-  return written.startsWith('"') ? written.slice(1, -1).replaceAll('""', '"') : written.toLowerCase()
 }

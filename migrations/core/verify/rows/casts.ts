@@ -1,4 +1,4 @@
-import { quoteIdent } from '../../postgres/index.ts'
+import { catalogName, quoteIdent } from '../../postgres/index.ts'
 import { tokenAt } from '../../postgres/sql/tokens.ts'
 import { type Casts, columnKey } from '../../scratch/rows/index.ts'
 
@@ -28,11 +28,11 @@ export function castsIn(statements: readonly string[], schema: string): Casts {
     const sql = withoutComments(statement)
     const [head, inSchema, name = ''] = table.exec(sql) ?? []
     if (head === undefined) continue
-    const own = [inSchema === undefined ? schema : unquoted(inSchema), unquoted(name)] as const
+    const own = [inSchema === undefined ? schema : catalogName(inSchema), catalogName(name)] as const
     for (const action of partsOf(sql.slice(head.length))) {
       const [, column = '', type, using] = retype.exec(action) ?? []
       if (type !== undefined) {
-        const [inOld, ofOld, old] = before.column(own, unquoted(column))
+        const [inOld, ofOld, old] = before.column(own, catalogName(column))
         casts.set(columnKey(inOld, ofOld, old), `(${using ?? quoteIdent(old)})::${type}`)
       }
       before.follow(own, action)
@@ -57,11 +57,11 @@ class NamesBefore {
     const [, to] = renameTable.exec(action) ?? []
     const [, place] = move.exec(action) ?? []
     const [, from, column] = renameColumn.exec(action) ?? []
-    if (to !== undefined) this.#tables.set(JSON.stringify([own[0], unquoted(to)]), old)
-    else if (place !== undefined) this.#tables.set(JSON.stringify([unquoted(place), own[1]]), old)
+    if (to !== undefined) this.#tables.set(JSON.stringify([own[0], catalogName(to)]), old)
+    else if (place !== undefined) this.#tables.set(JSON.stringify([catalogName(place), own[1]]), old)
     else if (from !== undefined && column !== undefined) {
-      const [, , first] = this.column(own, unquoted(from))
-      this.#columns.set(JSON.stringify([...old, unquoted(column)]), first)
+      const [, , first] = this.column(own, catalogName(from))
+      this.#columns.set(JSON.stringify([...old, catalogName(column)]), first)
     }
   }
 
@@ -98,8 +98,4 @@ function withoutComments(sql: string): string {
     at = end
   }
   return out.trim()
-}
-
-function unquoted(name: string): string {
-  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase()
 }
