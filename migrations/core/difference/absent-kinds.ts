@@ -45,7 +45,7 @@ const kinds: readonly (readonly [reads: RegExp, exists: string])[] = [
 const asked = `SELECT ARRAY[${kinds.map(([, from]) => `EXISTS (SELECT FROM ${from})`).join(', ')}] AS present`
 
 /**
- * The connection for queries of the catalog, which answers itself those for kinds of objects that the database has not.
+ * The connection for queries of the catalog, which answers itself those for kinds of objects that the database does not have.
  * It looks once, with the first query for one of them.
  */
 export function withoutAbsentKinds(client: ClientBase): ClientBase {

@@ -38,7 +38,7 @@ const outsideErrors = new Set(['no-scratch', 'connection-lost', 'interrupted', '
 
 /**
  * Runs a check. What it throws is what it found, unless the database or the user ended it.
- * @throws the signal's reason; errors about the server; what is no MigError, since nobody foresaw it
+ * @throws the signal's reason; errors about the server; what is not a MigError, since nobody foresaw it
  */
 export async function checked(
   check: CheckName,

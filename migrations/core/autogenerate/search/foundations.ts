@@ -6,7 +6,7 @@ const foundationKinds: ReadonlySet<string> = new Set(['type', 'domain', 'collati
 
 /**
  * Makes the types and functions that new tables use before the tables, where that is possible: else the engine
- * adds such a column behind all others, and the table's columns are not in the order of the models.
+ * adds such a column after all others, and the table's columns are not in the order of the models.
  */
 export async function makeFoundations(
   client: ClientBase,

@@ -29,7 +29,7 @@ export interface ModelInput {
   /** Equal while `excludes` is; undefined when it cannot be known, so that nothing may be kept for later. */
   readonly exclusions?: string | undefined
   readonly privileges: boolean
-  /** Schemas in which models find names behind their own and `public`. */
+  /** Schemas in which models find names after their own and `public`. */
   readonly searchPath?: readonly string[]
   /** What others own in a live database is rebuilt where it would run with our own rights; default: no. */
   readonly trustLive?: boolean

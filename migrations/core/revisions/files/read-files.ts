@@ -18,7 +18,7 @@ const code = new Set(['.js', '.cjs', '.mjs', '.cts', '.mts', '.tsx', '.jsx', '.p
 
 /**
  * The revisions in folders, each folder's sorted by file name. Only the heads are read and nothing is imported.
- * Dotfiles, editors' droppings, `*.d.ts`, row tests and what is no code are passed over; a folder that does not exist has none.
+ * Dotfiles, editors' droppings, `*.d.ts`, row tests and what is not code are passed over; a folder that does not exist has none.
  * @param versionsDir a folder in which every revision file must be in one of the locations
  * @param cacheFile where heads are kept between runs; read again when size, inode, mtime or ctime of a file differ
  * @throws MigError naming file and line: `metadata-not-literal`, `unreadable-revision`, `missing-metadata`,

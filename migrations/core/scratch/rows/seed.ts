@@ -25,7 +25,7 @@ const missing = new Set(['42P01', '42703', '42704', '42883', '3F000'])
 /**
  * Adds the rows of `seed.sql` or `seed.ts` to a scratch database. A statement about what the database does not have is told
  * in a warning and left out: the seed may be ahead of a revision, or behind it.
- * @throws MigError `bad-seed` for a statement that is no INSERT, UPDATE, DELETE, SELECT, WITH, SET or DO; `seed-failed` for
+ * @throws MigError `bad-seed` for a statement that is not an INSERT, UPDATE, DELETE, SELECT, WITH, SET or DO; `seed-failed` for
  *   one that PostgreSQL refuses
  */
 export async function seedRows(client: ClientBase, options: SeedOptions): Promise<void> {
