@@ -37,5 +37,4 @@ export interface Action {
 export interface Difference {
   readonly changes: readonly Change[]
   readonly actions: readonly Action[]
-  readonly checksFunctionBodies: boolean
 }

@@ -53,8 +53,6 @@ export function difference(from: Catalog, to: Catalog, scope: Scope): Difference
       ...settingExpressions(withPositions(ordered, source, wanted), expressions, moved, wanted),
       ...extras.after.map(ofExtra),
     ],
-    checksFunctionBodies:
-      planned?.preamble.some((setting) => setting.name === 'check_function_bodies') ?? false,
   }
 }
 

@@ -98,15 +98,13 @@ async function definitions(
   objects: readonly LiveObject[],
 ): Promise<readonly string[]> {
   if (objects.length === 0) return []
-  const { rows } = await live.query<{ oid: string; definition: string }>(query, [
-    objects.map(({ oid }) => oid),
-  ])
+  const { rows } = await live.query<{ definition: string }>(query, [objects.map(({ oid }) => oid)])
   return rows.map(({ definition }) => definition)
 }
 
 /** Types in the order in which they were made, since each is made of earlier ones. */
 const typesQuery = `
-  SELECT t.oid::text AS oid, CASE t.typtype
+  SELECT CASE t.typtype
     WHEN 'e' THEN format('CREATE TYPE %I.%I AS ENUM (%s)', n.nspname, t.typname,
       (SELECT string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid))
     WHEN 'd' THEN concat_ws(' ', format('CREATE DOMAIN %I.%I AS %s', n.nspname, t.typname, format_type(t.typbasetype, t.typtypmod)),
@@ -124,7 +122,7 @@ const typesQuery = `
 
 /** As they are, where the body is a text; else one that gives NULL. */
 const functionsQuery = `
-  SELECT p.oid::text AS oid, CASE
+  SELECT CASE
     WHEN l.lanname IN ('sql', 'plpgsql') AND p.prosqlbody IS NULL THEN pg_get_functiondef(p.oid)
     WHEN p.prokind = 'p' THEN format('CREATE OR REPLACE PROCEDURE %I.%I(%s) LANGUAGE sql AS %L', n.nspname, p.proname, pg_get_function_arguments(p.oid), '')
     WHEN p.prorettype = 'trigger'::regtype THEN format('CREATE OR REPLACE FUNCTION %I.%I() RETURNS trigger LANGUAGE plpgsql AS %L', n.nspname, p.proname, 'BEGIN RETURN NEW; END')
