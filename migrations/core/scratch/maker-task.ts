@@ -124,15 +124,15 @@ function roleTask(words: readonly Word[]): MakerTask | undefined {
     return { task: 'know-roles', roles: roles.slice(0, 1), isOptional: roles[0] === 'all' }
   // What is not an option of CREATE ROLE is for PostgreSQL to refuse.
   const options = words.slice(3).filter(({ kind }) => kind === 'word')
-  const isKnown = options.every(
-    ({ lower }, at) => roleOptions.has(lower) || isListed(options[at - 1]?.lower, roleOptions),
-  )
+  const isKnown = options.every(({ lower }, at) => roleOptions.has(lower) || isListed(options[at - 1]?.lower))
   return isKnown && roles[0] !== undefined
     ? { task: 'create-roles', roles: roles.slice(0, 1), isOptional: false }
     : undefined
 }
 
 /** The names of IN ROLE, ROLE, ADMIN and USER. */
-function isListed(before: string | undefined, options: ReadonlySet<string>): boolean {
-  return before !== undefined && (['role', 'group', 'admin', 'user'].includes(before) || !options.has(before))
+function isListed(before: string | undefined): boolean {
+  return (
+    before !== undefined && (['role', 'group', 'admin', 'user'].includes(before) || !roleOptions.has(before))
+  )
 }

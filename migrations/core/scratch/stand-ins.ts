@@ -89,11 +89,11 @@ interface TextChange {
 
 async function changesAt(spots: readonly Word[], find: FindStandIn): Promise<readonly TextChange[]> {
   const changes: TextChange[] = []
-  for (const { start, end, ...word } of spots) {
-    const name = nameOf({ start, end, ...word })
+  for (const spot of spots) {
+    const name = nameOf(spot)
     if (name === undefined || noRole.has(name) || name.startsWith('pg_')) continue
     const stand = await find(name)
-    if (stand !== undefined) changes.push({ start, end, text: quoteIdent(stand) })
+    if (stand !== undefined) changes.push({ start: spot.start, end: spot.end, text: quoteIdent(stand) })
   }
   return changes
 }

@@ -17,7 +17,8 @@ export const toolLedgers = [
   { tool: 'drizzle', table: '__drizzle_migrations', columns: words('id hash created_at') },
   { tool: 'drizzle', table: '__drizzle_migrations', columns: words('id hash created_at name applied_at') },
   {
-    ...{ tool: 'prisma', table: '_prisma_migrations' },
+    tool: 'prisma',
+    table: '_prisma_migrations',
     columns: words(
       'id checksum finished_at migration_name logs rolled_back_at started_at applied_steps_count',
     ),
@@ -32,7 +33,8 @@ export const toolLedgers = [
   { tool: 'sequelize', table: 'SequelizeMeta', columns: ['name'] },
   { tool: 'mikro-orm', table: 'mikro_orm_migrations', columns: words('id name executed_at') },
   {
-    ...{ tool: 'flyway', table: 'flyway_schema_history' },
+    tool: 'flyway',
+    table: 'flyway_schema_history',
     columns: words(
       'installed_rank version description type script checksum installed_by installed_on execution_time success',
     ),
@@ -40,7 +42,8 @@ export const toolLedgers = [
   { tool: 'golang-migrate', table: 'schema_migrations', columns: words('version dirty') },
   { tool: 'morph', table: 'db_migrations', columns: words('version name') },
   {
-    ...{ tool: 'sqlx', table: '_sqlx_migrations' },
+    tool: 'sqlx',
+    table: '_sqlx_migrations',
     columns: words('version description installed_on success checksum execution_time'),
   },
   { tool: 'diesel', table: '__diesel_schema_migrations', columns: words('version run_on') },
