@@ -16,7 +16,7 @@ export function usesIam({ host, user, password }: DatabaseAddress, variables = p
 
 /**
  * A token for one connection to an RDS or Aurora server, signed for host, port, user and region with the credentials
- * that AWS's own chain finds. It is good for 15 minutes and recreated for each connection.
+ * that AWS's own chain finds. It is good for 15 minutes, and each connection gets its own.
  * Region: AWS_REGION, AWS_DEFAULT_REGION, else the one in the host's name.
  * @throws MigError `no-region`, `no-iam-signer` when @aws-sdk/rds-signer is not installed, `no-iam-token` when there
  *   are no credentials
