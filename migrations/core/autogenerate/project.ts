@@ -15,8 +15,7 @@ import { expectTenantBase } from './tenants/base.ts'
 import { errorWithKeys, withoutStandIns, withStandIns } from './tenants/key-names.ts'
 import { proveOnTenants } from './tenants/proof.ts'
 import { expectModels, tablesOf, tablesOfHistory } from './wanted/expect-models.ts'
-import type { ModelInput } from './wanted/input.ts'
-import { modelInput } from './wanted/input.ts'
+import { type ModelInput, modelInput } from './wanted/input.ts'
 import { type FileRequest, type GeneratedFile, provableFiles, revisionFiles } from './write/revision-files.ts'
 
 /** What `mig-autogen` was asked for. */

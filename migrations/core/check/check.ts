@@ -1,7 +1,6 @@
 import type { ClientBase } from 'pg'
 import { expectModels, tablesOf } from '../autogenerate/wanted/expect-models.ts'
-import type { ModelInput } from '../autogenerate/wanted/input.ts'
-import { modelInput } from '../autogenerate/wanted/input.ts'
+import { type ModelInput, modelInput } from '../autogenerate/wanted/input.ts'
 import { type WantedStates, wantedStates } from '../autogenerate/wanted/wanted.ts'
 import { readableSql } from '../autogenerate/write/readable-sql.ts'
 import {

@@ -1,7 +1,6 @@
 import type { Fact, FactBase } from '@supabase/pg-delta/core'
 import { qualifiedName } from '../postgres/index.ts'
-import type { ColumnId } from './ids.ts'
-import { idKey, type ObjectId } from './ids.ts'
+import { type ColumnId, idKey, type ObjectId } from './ids.ts'
 import type { TableName } from './parents.ts'
 
 /** A sequence as the statements need it, whether it is an object of its own or that of an identity column. */

@@ -1,6 +1,5 @@
 import type { MigError } from '../../errors.ts'
-import type { LineTarget } from '../../scratch/lines.ts'
-import { schemasToKeys } from '../../scratch/lines.ts'
+import { type LineTarget, schemasToKeys } from '../../scratch/lines.ts'
 import type { AutogenerateResult } from '../autogenerate.ts'
 import type { Decisions } from '../decisions.ts'
 

@@ -1,7 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import type { RevisionFile } from '../../revisions/index.ts'
-import { newRevisionId, revisionGraph } from '../../revisions/index.ts'
+import { newRevisionId, type RevisionFile, revisionGraph } from '../../revisions/index.ts'
 import { type NewFile, newRevisionFile, type Project } from '../../runner/index.ts'
 import { lineTargets } from '../../scratch/lines.ts'
 import { runOnScratch, scratchProject } from '../../scratch/project.ts'

@@ -1,5 +1,4 @@
-import type { Action, Catalog } from '../../difference/index.ts'
-import { makesRoutine } from '../../difference/index.ts'
+import { type Action, type Catalog, makesRoutine } from '../../difference/index.ts'
 import type { StatementSection } from '../../environment/index.ts'
 import type { GrantedObjects } from '../../operations/index.ts'
 import type { AutogenerateInput } from '../input.ts'

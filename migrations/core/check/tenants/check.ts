@@ -1,7 +1,6 @@
 import { type ModelInput, modelInput } from '../../autogenerate/wanted/input.ts'
 import { loadAll, readAllModels } from '../../autogenerate/wanted/wanted.ts'
-import type { TargetSchema } from '../../environment/index.ts'
-import { tenantExclusion } from '../../environment/index.ts'
+import { type TargetSchema, tenantExclusion } from '../../environment/index.ts'
 import { readFingerprint, readFingerprintHashes } from '../../postgres/index.ts'
 import {
   type LineStatus,

@@ -1,6 +1,5 @@
 import type { Change } from '../../difference/index.ts'
-import type { TargetSchema } from '../../environment/index.ts'
-import { tenantExclusion } from '../../environment/index.ts'
+import { type TargetSchema, tenantExclusion } from '../../environment/index.ts'
 import { type Fingerprint, readFingerprint } from '../../postgres/index.ts'
 import {
   databaseEnvironment,

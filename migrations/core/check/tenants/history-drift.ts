@@ -1,7 +1,6 @@
 import type { ClientBase } from 'pg'
 import { modelInput } from '../../autogenerate/wanted/input.ts'
-import type { TargetSchema } from '../../environment/index.ts'
-import { tenantExclusion } from '../../environment/index.ts'
+import { type TargetSchema, tenantExclusion } from '../../environment/index.ts'
 import { type Fingerprint, quoteIdent, readFingerprint, readFingerprintHashes } from '../../postgres/index.ts'
 import { revisionGraph } from '../../revisions/index.ts'
 import {

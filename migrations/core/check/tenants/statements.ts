@@ -2,8 +2,7 @@ import type { Client } from 'pg'
 import type { ModelInput } from '../../autogenerate/wanted/input.ts'
 import { readableSql } from '../../autogenerate/write/readable-sql.ts'
 import { managedGlobals, readCatalog, type Scope, seenDifference } from '../../difference/index.ts'
-import type { TargetSchema } from '../../environment/index.ts'
-import { tenantExcludes } from '../../environment/index.ts'
+import { type TargetSchema, tenantExcludes } from '../../environment/index.ts'
 import {
   byDatabase,
   databaseEnvironment,

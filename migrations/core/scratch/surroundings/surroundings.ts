@@ -1,7 +1,6 @@
 import type { Client, ClientBase } from 'pg'
 import type { Catalog } from '../../difference/index.ts'
-import type { Environment } from '../../environment/index.ts'
-import { excludesAny } from '../../environment/index.ts'
+import { type Environment, excludesAny } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import { madeName } from '../../postgres/index.ts'
 import type { Project } from '../../runner/index.ts'
