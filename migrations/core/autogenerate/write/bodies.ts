@@ -1,11 +1,10 @@
 import { setExpressionSince, setsExpression } from '../../difference/index.ts'
 import { MigError } from '../../errors.ts'
-import { isConcurrent } from '../../postgres/index.ts'
 import { lossLine, sqlTemplate } from '../../revisions/index.ts'
 import { objectNames } from '../search/recreated.ts'
 import { demandNote } from './existing-rows.ts'
 import { keepsGrants, withKeptGrants } from './kept-grants.ts'
-import type { Side } from './revision.ts'
+import { commitsApart, type Side } from './revision.ts'
 import { staleNotes } from './stale-results.ts'
 
 /** The body of `upgrade` or `downgrade`, for a TypeScript or an SQL revision. */
@@ -42,9 +41,7 @@ function keptObjects({ renamed, ...kept }: Side['kept']): string {
 
 function sqlBody(side: Side): string {
   const sections = withKeptGrants(side)
-  const apart = sections.find(
-    ({ autocommit, statements }) => autocommit && statements.some((sql) => !isConcurrent(sql)),
-  )
+  const apart = sections.find(commitsApart)
   if (apart !== undefined) {
     throw new MigError(
       'needs-typescript',

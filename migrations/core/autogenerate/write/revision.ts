@@ -1,6 +1,7 @@
 import { type Action, type Catalog, makesRoutine } from '../../difference/index.ts'
 import type { StatementSection } from '../../environment/index.ts'
 import type { GrantedObjects } from '../../operations/index.ts'
+import { isConcurrent } from '../../postgres/index.ts'
 import type { AutogenerateInput } from '../input.ts'
 import { onlineActions } from '../online/online.ts'
 import { checkingDeferred } from '../search/deferred.ts'
@@ -140,6 +141,11 @@ function withHead(sections: Side['sections'], head: Side['sections'][number]): S
       ? section
       : { autocommit: false, statements: [...head.statements, ...section.statements] },
   )
+}
+
+/** Whether a section commits in between, other than for an index that is built concurrently. */
+export function commitsApart({ autocommit, statements }: StatementSection): boolean {
+  return autocommit && statements.some((sql) => !isConcurrent(sql))
 }
 
 /** Statements that run in the revision's transaction, or each on its own. */

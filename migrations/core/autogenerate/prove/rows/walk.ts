@@ -1,6 +1,5 @@
 import type { Client } from 'pg'
 import {
-  isConcurrent,
   qualifiedName,
   quoteIdent,
   setOwnPath,
@@ -9,7 +8,7 @@ import {
 } from '../../../postgres/index.ts'
 import type { LineTarget } from '../../../scratch/lines.ts'
 import { type ConcernedTable, makeRows, type RowWish, type WithoutRows } from '../../../scratch/rows/index.ts'
-import type { GeneratedRevision, Side } from '../../write/revision.ts'
+import { commitsApart, type GeneratedRevision, type Side } from '../../write/revision.ts'
 import type { RowPlan } from './plan.ts'
 import { failureOf, type Problem, Refused } from './problem.ts'
 
@@ -159,12 +158,10 @@ async function runOne(client: Client, sql: string): Promise<void> {
   })
 }
 
-/** Whether a change commits in between, other than for an index that is built concurrently. */
+/** Whether one of the revisions has a section that {@link commitsApart}. */
 export function commitsBetween(revisions: readonly GeneratedRevision[]): boolean {
   const sections = revisions.flatMap(({ upgrade, downgrade }) => [...upgrade.sections, ...downgrade.sections])
-  return sections.some(
-    ({ autocommit, statements }) => autocommit && statements.some((sql) => !isConcurrent(sql)),
-  )
+  return sections.some(commitsApart)
 }
 
 /** The statements of both directions; tenant lines in their stand-in. */
