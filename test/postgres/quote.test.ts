@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
+  catalogName,
   qualifiedName,
   quoteIdent,
   quoteIdentAlways,
@@ -39,6 +40,15 @@ databaseTest('quotes every keyword as the server does', async ({ database }) => 
     'SELECT word, quote_ident(word) AS quoted FROM pg_get_keywords()',
   )
   expect(rows.map(({ word }) => quoteIdent(word))).toEqual(rows.map(({ quoted }) => quoted))
+})
+
+databaseTest('a written name is in the catalog as the server puts it there', async ({ database }) => {
+  const written = ['Order', '"Or""der"', 'ÉTage', '"Ä b"', 'A'.repeat(70), `x${'é'.repeat(40)}`]
+  const { rows } = await database.client.query<{ name: string }>(
+    'SELECT (parse_ident(t)::name[])[1]::text AS name FROM unnest($1::text[]) WITH ORDINALITY u(t, n) ORDER BY n',
+    [written],
+  )
+  expect(written.map(catalogName)).toEqual(rows.map(({ name }) => name))
 })
 
 databaseTest('a hostile text comes back as it went', async ({ database }) => {
