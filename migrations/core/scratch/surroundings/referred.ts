@@ -57,7 +57,7 @@ export async function readReferred(
       chosen.set(object, mentionedColumns(object, columns, about))
     }
     const bodies = [...chosen.keys()].flatMap(({ body }) => body ?? [])
-    said = saidIn([...texts, ...bodies])
+    if (bodies.length > 0) said = saidIn([...texts, ...bodies])
   }
   const roles = (await readRoles(live)).filter((role) => said.roles.has(role))
   const members = new Set([...chosen].flatMap(([, kept]) => kept.map(({ type }) => type)))

@@ -30,7 +30,7 @@ import { saidIn } from './texts.ts'
 export interface Surroundings {
   /** Before models are loaded. */
   readonly ofModels: (client: ClientBase, files: readonly ModelFile[]) => Promise<void>
-  /** What nothing refers to, mostly: made where models do not load or revisions do not run without it. */
+  /** What is made only where models do not load or revisions do not run without it; missing where nothing is. */
   readonly others?: (client: Client) => Promise<void>
   /** Before revisions are run. */
   readonly ofHistory: (client: ClientBase, texts: () => readonly string[]) => Promise<void>
@@ -180,7 +180,11 @@ export async function surroundHistory(
   { files }: Pick<Project, 'files'>,
   surroundings: Surroundings | undefined,
 ): Promise<void> {
-  await surroundings?.ofHistory(client, () => historyTexts({ files }))
+  let read: readonly string[] | undefined
+  await surroundings?.ofHistory(client, () => {
+    read ??= historyTexts({ files })
+    return read
+  })
 }
 
 /** The texts of the revision files of a project. */

@@ -46,7 +46,11 @@ export function saidIn(texts: Iterable<string>): Said {
       if (call !== undefined) about.add(`${named.at(-1)}(`)
     }
     const read = { words, hasStar: /(?:\bselect|\.|,)\s*\*/i.test(text) }
-    for (const name of about) mentions.set(name, [...(mentions.get(name) ?? []), read])
+    for (const name of about) {
+      const others = mentions.get(name)
+      if (others === undefined) mentions.set(name, [read])
+      else others.push(read)
+    }
     for (const [, first = '', second] of text.matchAll(made)) {
       own.add(catalogName(second ?? first))
       if (second !== undefined) own.add(`${catalogName(first)}.${catalogName(second)}`)
