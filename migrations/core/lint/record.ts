@@ -1,6 +1,5 @@
 import type { ClientBase } from 'pg'
 import { applyPlan, type Project, planRun, type Session } from '../runner/index.ts'
-import { runSurrounded } from '../scratch/surroundings/surroundings.ts'
 import type { ScratchSession } from '../verify/context.ts'
 import type { ChosenRevisions } from './chosen.ts'
 import { type RecordedStatement, recordingSession } from './recording.ts'
@@ -56,8 +55,7 @@ async function run(
   target: string,
 ): Promise<void> {
   const request = { direction: 'upgrade', target } as const
-  const others = scratch.hasOthers ? {} : { others: scratch.makeOthers }
-  await runSurrounded(scratch.client, others, async () => {
+  await scratch.surrounded(async () => {
     await applyPlan(session, project, await planRun(session, project, request), request)
   })
 }

@@ -42,6 +42,8 @@ export interface ScratchSession extends Session {
   readonly client: Client
   /** Runs a request to its end. */
   readonly run: (request: PlanRequest) => Promise<ScratchRun>
+  /** Runs revisions; where one fails, again with the objects of others, where there are any to make. */
+  readonly surrounded: (run: () => Promise<void>) => Promise<void>
   /** Whether a run has failed without the objects of others, so that they were made. */
   readonly hasOthers: boolean
   readonly makeOthers: () => Promise<void>
@@ -142,8 +144,7 @@ async function usingScratch<Result>(
         if (event.event === 'statement') statements.push(event.sql)
       }
       const own: Session = { client, url, emit, signal }
-      const others = unmade === undefined ? {} : { others: makeOthers }
-      await runSurrounded(client, others, async () => {
+      await session.surrounded(async () => {
         statements = []
         const plan = await planRun(own, project, request)
         // A second attempt goes on where the first has stopped.
@@ -152,6 +153,7 @@ async function usingScratch<Result>(
       })
       return { steps: steps ?? 0, statements }
     },
+    surrounded: (run) => runSurrounded(client, unmade === undefined ? {} : { others: makeOthers }, run),
     get hasOthers() {
       return surroundings?.others !== undefined && unmade === undefined
     },
