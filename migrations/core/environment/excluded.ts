@@ -131,6 +131,6 @@ function knownKind(kind: string): string {
 }
 
 /** A list setting may be given as one text. */
-function listed(value: string | readonly string[] | undefined): readonly string[] {
+export function listed(value: string | readonly string[] | undefined): readonly string[] {
   return value === undefined ? [] : [value].flat()
 }

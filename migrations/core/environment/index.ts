@@ -6,6 +6,7 @@ export {
   excludesAny,
   exclusionsKey,
   fingerprintExcludes,
+  listed,
   tenantExcludes,
   tenantExclusion,
 } from './excluded.ts'

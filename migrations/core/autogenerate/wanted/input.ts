@@ -1,5 +1,5 @@
 import type { Scope } from '../../difference/index.ts'
-import { exclusionsKey, type ModelsPlace } from '../../environment/index.ts'
+import { exclusionsKey, listed, type ModelsPlace } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import type { EmitEvent } from '../../events.ts'
 import { ensureEmbeddedServer } from '../../postgres/index.ts'
@@ -99,7 +99,7 @@ export async function projectInput(
     excludes: scratchExcludes(env),
     exclusions: exclusionsKey(env.options),
     privileges,
-    searchPath: [env.options.searchPath ?? []].flat(),
+    searchPath: listed(env.options.searchPath),
     trustLive: env.trustLive,
     surroundings: projectSurroundings(env, onLive),
     emit,

@@ -1,4 +1,4 @@
-import type { TargetSchema } from '../../environment/index.ts'
+import { listed, type TargetSchema } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import type { StepFacts } from '../../events.ts'
 import {
@@ -108,7 +108,7 @@ export function makePlan(project: Project, state: LedgerState, request: PlanRequ
   const rows = new Map(
     Object.entries(env.schemas).map(([, schema]) => [schema, state.applied.get(schema) ?? []]),
   )
-  const furtherSchemas = [env.options.searchPath ?? []].flat()
+  const furtherSchemas = listed(env.options.searchPath)
   const digests = new Map<string, string>()
   const steps = planned.map((step): PlanStep => {
     const file = fileOf(project, step.revision)

@@ -1,6 +1,6 @@
 import type { Client, ClientBase } from 'pg'
 import type { Catalog } from '../../difference/index.ts'
-import { type Environment, excludesAny } from '../../environment/index.ts'
+import { type Environment, excludesAny, listed } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import { madeName } from '../../postgres/index.ts'
 import type { Project } from '../../runner/index.ts'
@@ -109,7 +109,7 @@ export function surroundingsOwnership(env: Environment): Ownership {
   return {
     own: env.lines.flatMap(({ schema }) => schema ?? []),
     hidden: [env.ledgerSchema],
-    path: ['public', ...[env.options.searchPath ?? []].flat()],
+    path: ['public', ...listed(env.options.searchPath)],
     isExcluded: ({ kind, schema, name }) => excludes({ kind, schema, name }),
     excludesAny: excludesAny(env),
   }
