@@ -59,7 +59,8 @@ export function historySql({ revisions }: ImportedHistory): string {
   return revisions.flatMap(({ upgrade }) => (upgrade ?? []).flatMap(statementsOf)).join(';\n')
 }
 
-function statementsOf(part: BodyPart): readonly string[] {
+/** The statements of a part, those outside of a transaction too. */
+export function statementsOf(part: BodyPart): readonly string[] {
   return part.kind === 'sql' ? [part.sql] : part.parts.flatMap(statementsOf)
 }
 

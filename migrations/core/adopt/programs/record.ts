@@ -1,7 +1,7 @@
 import type { QueryResultRow } from 'pg'
 import { connect } from '../../postgres/connection/connection.ts'
 import { qualifiedName } from '../../postgres/sql/quote.ts'
-import type { BodyPart } from '../history.ts'
+import { statementsOf } from '../history.ts'
 import type { ToolEnd } from '../record/child.ts'
 import { type Cut, type CutPiece, cutAtLedger } from '../record/cut.ts'
 import { type Piece, pieceOf } from '../record/piece.ts'
@@ -133,7 +133,7 @@ async function redo(
 ): Promise<Piece | string> {
   if (typeof found === 'string') return found
   const together = found.parts.flatMap((part) => (part.kind === 'sql' ? [part.sql] : []))
-  const apart = found.parts.flatMap((part) => (part.kind === 'sql' ? [] : part.parts.flatMap(textsOf)))
+  const apart = found.parts.flatMap((part) => (part.kind === 'sql' ? [] : statementsOf(part)))
   const client = await connect({ url: request.server.url(pass.database), applicationName: ownApplication })
   try {
     await client.query(`SET search_path TO ${pass.searchPath}`)
@@ -146,9 +146,6 @@ async function redo(
     await client.end()
   }
 }
-
-const textsOf = (part: BodyPart): readonly string[] =>
-  part.kind === 'sql' ? [part.sql] : part.parts.flatMap(textsOf)
 
 /** A history that fails so often cannot be reverted by its own tool. */
 const maximalFailures = 25
