@@ -44,15 +44,13 @@ export async function readLog(
   database: string,
   lastMark: string,
 ): Promise<readonly LogRow[]> {
-  const wanted = `${markText}${lastMark}'`
   const deadline = Date.now() + patience
-  let text = readFileSync(server.logFile, 'utf8')
-  // The collector is a process of its own, and milliseconds behind at most.
-  for (; !text.includes(wanted); text = readFileSync(server.logFile, 'utf8')) {
+  // The collector is a process of its own, and milliseconds late at most.
+  while (!readFileSync(server.logFile, 'utf8').includes(`${markText}${lastMark}'`)) {
     if (Date.now() > deadline) throw new MigError('no-recording', "the recording server's log stands still")
     await pause(5)
   }
-  return rowsOf(text.slice(0, text.lastIndexOf('\n')), database)
+  return logSoFar(server, database)
 }
 
 /** The log of one database as far as it is written. @throws MigError `no-recording` for a log with a gap */
