@@ -10,8 +10,11 @@ export interface FoundModels {
   readonly what: string
   /** The value of `models` in env.ts, as code. */
   readonly code: string
-  /** The same, silent on some kinds of objects; missing where that is the tool's own to say. */
-  readonly silentCode?: (kinds: readonly string[]) => string
+  /** Kinds that the models cannot say, where env.ts has to name those that the database has, and the code that does. */
+  readonly silence?: {
+    readonly kinds: readonly string[]
+    readonly code: (kinds: readonly string[]) => string
+  }
   /** The function of the package that the code calls. */
   readonly imports?: string
   /** The schemas that the tool manages, where its settings say so. */
@@ -23,13 +26,11 @@ export interface FoundModels {
  * @param withSql also for an SQL schema, which may be a history to import
  */
 export async function findModels(env: Environment, withSql: boolean): Promise<FoundModels | undefined> {
-  const { root } = env
-  if (!existsSync(root)) return undefined
   return (
     (await drizzleModels(env)) ??
     prismaModels(env) ??
-    mikroOrmModels(root) ??
-    typeormModels(root) ??
+    mikroOrmModels(env.root) ??
+    typeormModels(env.root) ??
     (withSql ? sqlModels(env) : undefined)
   )
 }
@@ -53,10 +54,12 @@ async function drizzleModels({ root, dir, cacheDir }: Environment): Promise<Foun
   return {
     what: `Drizzle, ${relative(root, config.file)}`,
     code: listed(places),
-    silentCode: (kinds) => {
-      const silentOn = kinds.filter((kind) => unknownToDrizzle.includes(kind)).map(literal)
-      if (silentOn.length === 0) return listed(places)
-      return listed(places.map((path) => `{ path: ${path}, silentOn: [${silentOn.join(', ')}] }`))
+    silence: {
+      kinds: unknownToDrizzle,
+      code: (kinds) => {
+        const silentOn = kinds.map(literal).join(', ')
+        return listed(places.map((path) => `{ path: ${path}, silentOn: [${silentOn}] }`))
+      },
     },
     ...(config.schemaFilter.length === 0 ? {} : { schemas: config.schemaFilter }),
   }
@@ -64,23 +67,18 @@ async function drizzleModels({ root, dir, cacheDir }: Environment): Promise<Foun
 
 function prismaModels({ root, dir }: Environment): FoundModels | undefined {
   const { prisma } = manifest(root) as { readonly prisma?: { readonly schema?: string } }
-  const named = prisma?.schema
-  const path = [named, 'prisma/schema.prisma', 'schema.prisma'].find(
-    (each) => each !== undefined && existsSync(join(root, each)),
-  )
+  const path = firstIn(root, [prisma?.schema ?? [], 'prisma/schema.prisma', 'schema.prisma'].flat())
   if (path === undefined) return undefined
   const inputs = `{ inputs: [${literal(fromEnvironment(dir, join(root, path)))}] }`
   return { what: `Prisma, ${path}`, code: `prisma(${literal(path)}, ${inputs})`, imports: 'prisma' }
 }
 
 function mikroOrmModels(root: string): FoundModels | undefined {
-  const file = ['', 'src'].flatMap((folder) =>
-    ['ts', 'js', 'cjs', 'mjs'].map((ending) => join(folder, `mikro-orm.config.${ending}`)),
-  )
-  const found = file.find((path) => existsSync(join(root, path)))
-  return found === undefined
+  const names = ['ts', 'js', 'cjs', 'mjs'].map((ending) => `mikro-orm.config.${ending}`)
+  const path = firstIn(root, [...names, ...names.map((name) => `src/${name}`)])
+  return path === undefined
     ? undefined
-    : { what: `MikroORM, ${found}`, code: 'mikroOrm()', imports: 'mikroOrm' }
+    : { what: `MikroORM, ${path}`, code: 'mikroOrm()', imports: 'mikroOrm' }
 }
 
 function typeormModels(root: string): FoundModels | undefined {
@@ -103,16 +101,15 @@ function makesSource(path: string): boolean {
 }
 
 function sqlModels({ root, dir }: Environment): FoundModels | undefined {
-  const path = [
-    'schema.sql',
-    'db/schema.sql',
-    'sql/schema.sql',
-    'database/schema.sql',
-    'db/structure.sql',
-  ].find((each) => existsSync(join(root, each)))
+  const names = ['schema.sql', 'db/schema.sql', 'sql/schema.sql', 'database/schema.sql', 'db/structure.sql']
+  const path = firstIn(root, names)
   return path === undefined
     ? undefined
     : { what: path, code: literal(fromEnvironment(dir, join(root, path))) }
+}
+
+function firstIn(root: string, paths: readonly string[]): string | undefined {
+  return paths.find((path) => existsSync(join(root, path)))
 }
 
 function manifest(root: string): Readonly<Record<string, unknown>> {

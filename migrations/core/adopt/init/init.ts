@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { existsSync, readdirSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { adoptedIsFinal, autogenerateProject, surroundingsFile } from '../../autogenerate/index.ts'
 import { checkProject } from '../../check/index.ts'
 import { type Change, changeText } from '../../difference/index.ts'
@@ -16,6 +16,7 @@ import { type FoundModels, findModels } from './found-models.ts'
 import { type ExportedPart, exportModels, type ModelText } from './models.ts'
 import { importableRecipes, recipeFiles } from './recipes.ts'
 import { type FoundLedger, type FoundSchema, foundLive, keysOf, namedSchemas } from './schemas.ts'
+import { type Writer, writer } from './writer.ts'
 
 export interface InitRequest {
   /** Schemas to manage, `name` or `key=name` with commas between them; default: all that hold something. */
@@ -36,13 +37,16 @@ export interface InitResult {
   readonly ledgers: readonly FoundLedger[]
   /** Schemas that others own, which were left alone. */
   readonly others: readonly string[]
-  /** The models that the project has already, and what differs from the live database. */
-  readonly models?: FoundModels & {
-    readonly changes: readonly Change[]
-    readonly problem?: MigError
-    /** Kinds that the database has and the models cannot say, which env.ts says they are silent on. */
-    readonly silentOn: readonly string[]
-  }
+  readonly models?: OwnModels
+}
+
+/** The models that a project has already, and what differs from the live database. */
+interface OwnModels extends Pick<FoundModels, 'what'> {
+  readonly changes: readonly Change[]
+  /** Why they do not load. */
+  readonly problem?: MigError
+  /** Kinds that the database has and the models cannot say, which env.ts says they are silent on. */
+  readonly silentOn: readonly string[]
 }
 
 /**
@@ -81,18 +85,10 @@ export async function initProject(
     schemas.length > 0 ? schemas : [{ key: 'app', schema: found === undefined ? 'app' : 'public' }]
   const excluded = ledgers.map(({ table }) => table)
   const written = writer(env.root)
-  const ready = () =>
-    loadEnvironment({
-      root: env.root,
-      dir: env.dir,
-      // The keys are new: what a variable or argument names is something else.
-      filter: 'all',
-      trustLive: env.trustLive,
-      ...(session.url === null ? {} : { databaseUrl: session.url }),
-    })
+  const writeSettings = (models?: FoundModels) =>
+    written.write(join(env.dir, 'env.ts'), environmentText(env, shown, excluded, models))
   try {
-    const settings = join(env.dir, 'env.ts')
-    written.write(settings, environmentText(env, shown, excluded, undefined))
+    writeSettings()
     const exported = await exportedModels(session, env, {
       schemas: shown,
       excludeTables: excluded,
@@ -100,49 +96,60 @@ export async function initProject(
     })
     const files = exported.map(({ name, text }) => ({ path: join(env.modelsDir, name), text }))
     for (const { path, text } of files) written.write(path, text)
-    const own = await ready()
-    const surroundings = await surroundingsFile(session.client, openProject(own))
-    if (surroundings !== undefined) written.write(surroundings.path, surroundings.text)
+    const project = await writtenProject(session, env)
+    await writeSurroundings(session, project, written)
     const wantsBaseline = schemas.length > 0 && live.length > 0 && request.baseline !== false
-    const adopted = wantsBaseline ? await baseline(session, own, request.now, written) : []
-    const more = {
+    const adopted = wantsBaseline ? await baseline(session, project.env, request.now, written) : []
+    const models =
+      found === undefined
+        ? undefined
+        : await replaceModels(session, env, found, {
+            ...{ written, writeSettings, exported: files, isAdopted: adopted.length > 0 },
+          })
+    for (const { path, text, appends } of recipes) written.write(path, text, appends)
+    return {
+      files: written.files(),
+      schemas: shown,
       adopted,
       ledgers,
       others: others.filter((name) => !shown.some(({ schema }) => schema === name)),
-    }
-    if (found === undefined) {
-      for (const { path, text, appends } of recipes) written.write(path, text, appends)
-      return { ...more, files: written.files(), schemas: shown }
-    }
-    // What the database has is in the first revision; from here on the project's own models say what it should be.
-    written.replace(settings, environmentText(env, shown, excluded, found))
-    for (const { path } of files) written.remove(path)
-    const project = openProject(await ready())
-    const all = await surroundingsFile(
-      session.client,
-      project,
-      exported.map(({ text }) => text),
-    )
-    if (all !== undefined && surroundings !== undefined) written.replace(all.path, all.text)
-    else if (all !== undefined) written.write(all.path, all.text)
-    const differs = adopted.length === 0 ? { changes: [] } : await differing(session, project)
-    const isSilent = silenced(differs.changes, found)
-    if (isSilent !== undefined)
-      written.replace(settings, environmentText(env, shown, excluded, { ...found, code: isSilent.code }))
-    const changes = differs.changes.filter(
-      ({ kind, verb }) => verb !== 'drop' || !isSilent?.kinds.includes(kind),
-    )
-    for (const { path, text, appends } of recipes) written.write(path, text, appends)
-    return {
-      ...more,
-      files: written.files(),
-      schemas: shown,
-      models: { ...found, ...differs, changes, silentOn: isSilent?.kinds ?? [] },
+      ...(models === undefined ? {} : { models }),
     }
   } catch (error) {
     written.undo()
     throw error
   }
+}
+
+/**
+ * Puts the project's own models in the place of those that were exported: what the database has is in the first revision,
+ * and from here on they say what it should be.
+ */
+async function replaceModels(
+  session: Session,
+  env: Environment,
+  found: FoundModels,
+  { written, writeSettings, exported, isAdopted }: ExportedProject,
+): Promise<OwnModels> {
+  writeSettings(found)
+  for (const { path } of exported) written.remove(path)
+  const project = await writtenProject(session, env)
+  const texts = exported.map(({ text }) => text)
+  await writeSurroundings(session, project, written, texts)
+  const differs = isAdopted ? await differing(session, project) : { changes: [] }
+  const silentOn = kindsToLeave(differs.changes, found)
+  if (found.silence !== undefined && silentOn.length > 0)
+    writeSettings({ ...found, code: found.silence.code(silentOn) })
+  const changes = differs.changes.filter(({ kind, verb }) => verb !== 'drop' || !silentOn.includes(kind))
+  return { ...differs, what: found.what, changes, silentOn }
+}
+
+interface ExportedProject {
+  readonly written: Writer
+  readonly writeSettings: (models: FoundModels) => void
+  /** The files of the exported models. */
+  readonly exported: readonly { readonly path: string; readonly text: string }[]
+  readonly isAdopted: boolean
 }
 
 /** The schemas that the user names, else those of a tool's settings, else those of the database that nobody else owns. */
@@ -174,23 +181,39 @@ function exportedModels(
   })
 }
 
-/** The kinds that only the database has and models cannot say, and how env.ts says so. */
-function silenced(
-  changes: readonly Change[],
-  { code, silentCode }: FoundModels,
-): { readonly code: string; readonly kinds: readonly string[] } | undefined {
-  const dropped = [
-    ...new Set(changes.flatMap(({ kind, verb }) => (verb === 'drop' ? [kind] : []))),
-  ].toSorted()
-  const kinds = dropped.filter((kind) => silentCode !== undefined && silentCode([kind]) !== code)
-  return silentCode === undefined || kinds.length === 0 ? undefined : { code: silentCode(kinds), kinds }
+/** The project as the files that are written by now say. */
+async function writtenProject({ url }: Session, { root, dir, trustLive }: Environment): Promise<Project> {
+  const env = await loadEnvironment({
+    ...{ root, dir, trustLive },
+    // The keys are new: what a variable or argument names is something else.
+    filter: 'all',
+    ...(url === null ? {} : { databaseUrl: url }),
+  })
+  return openProject(env)
+}
+
+/** @param texts what refers to surroundings besides the models and revisions of the project */
+async function writeSurroundings(
+  { client }: Session,
+  project: Project,
+  written: Writer,
+  texts: readonly string[] = [],
+): Promise<void> {
+  const file = await surroundingsFile(client, project, texts)
+  if (file !== undefined) written.write(file.path, file.text)
+}
+
+/** The kinds that only the database has and the models cannot say. */
+function kindsToLeave(changes: readonly Change[], { silence }: FoundModels): readonly string[] {
+  const dropped = changes.flatMap(({ kind, verb }) => (verb === 'drop' ? [kind] : []))
+  return [...new Set(dropped)].filter((kind) => silence?.kinds.includes(kind)).toSorted()
 }
 
 /** What differs between the live database and the project's own models, or why they do not load. */
 async function differing(
   session: Session,
   project: Project,
-): Promise<Pick<NonNullable<InitResult['models']>, 'changes' | 'problem'>> {
+): Promise<Pick<OwnModels, 'changes' | 'problem'>> {
   try {
     const { drift } = await checkProject(session, project, { privileges: false })
     return { changes: drift.flatMap(({ changes }) => changes) }
@@ -279,45 +302,4 @@ function exportDiffers(changes: readonly Change[]): MigError {
       facts: { changes },
     },
   )
-}
-
-interface Writer {
-  write(path: string, text: string, appends?: boolean): void
-  /** Writes a file again that was written before. */
-  replace(path: string, text: string): void
-  /** Removes a file that was written before. */
-  remove(path: string): void
-  files(): readonly string[]
-  undo(): void
-}
-
-/** Writes new files, and remembers how to revert everything. */
-function writer(root: string): Writer {
-  const before = new Map<string, string | undefined>()
-  const folders: string[] = []
-  return {
-    write(path, text, appends = false) {
-      before.set(path, appends ? readFileSync(path, 'utf8') : undefined)
-      const made = mkdirSync(dirname(path), { recursive: true })
-      if (made !== undefined) folders.push(made)
-      writeFileSync(path, text, { flag: appends ? 'w' : 'wx' })
-    },
-    replace(path, text) {
-      writeFileSync(path, text)
-    },
-    remove(path) {
-      rmSync(path)
-      before.delete(path)
-      const folder = dirname(path)
-      if (folders.includes(folder) && readdirSync(folder).length === 0) rmdirSync(folder)
-    },
-    files: () => [...before.keys()].map((path) => relative(root, path)),
-    undo() {
-      for (const [path, text] of before) {
-        if (text === undefined) rmSync(path, { force: true })
-        else writeFileSync(path, text)
-      }
-      for (const folder of folders) rmSync(folder, { recursive: true, force: true })
-    },
-  }
 }
