@@ -1,3 +1,6 @@
+import { MigError } from '../errors.ts'
+import { nearest } from './nearest.ts'
+
 /** The kinds that `excludeKinds` may name, in PostgreSQL's words. */
 export const excludableKinds = [
   'table',
@@ -21,3 +24,15 @@ export const excludableKinds = [
   'text search configuration',
   'text search dictionary',
 ]
+
+/** @throws MigError `bad-setting` for what is not among the kinds that a setting may name */
+export function checkKinds(setting: string, given: readonly string[], kinds: readonly string[]): void {
+  const unknown = given.find((kind) => !kinds.includes(kind))
+  if (unknown === undefined) return
+  const guess = nearest(unknown, kinds)
+  throw new MigError(
+    'bad-setting',
+    `setting "${setting}" names "${unknown}", which is not a kind of object`,
+    { help: guess === undefined ? `the kinds are ${kinds.join(', ')}` : `did you mean "${guess}"?` },
+  )
+}

@@ -1,8 +1,6 @@
-import { MigError } from '../errors.ts'
 import { wildcard } from '../wildcard.ts'
-import { excludableKinds } from './excludable-kinds.ts'
+import { checkKinds, excludableKinds } from './excludable-kinds.ts'
 import type { Environment } from './load.ts'
-import { nearest } from './nearest.ts'
 import type { EnvironmentOptions, ExcludableObject } from './options.ts'
 import { isOfKinds, silentOf } from './silent-kinds.ts'
 
@@ -17,9 +15,10 @@ type Exclusions = Pick<EnvironmentOptions, 'excludeTables' | 'excludeKinds' | 'e
  */
 export function excludedObjects(options: Exclusions): Excludes {
   const inTables = excludedTables(listed(options.excludeTables))
-  const excludedKinds = new Set(listed(options.excludeKinds).map(knownKind))
+  const kinds = listed(options.excludeKinds)
+  checkKinds('excludeKinds', kinds, excludableKinds)
   const asked = options.exclude ?? (() => false)
-  return (object) => inTables(object) || excludedKinds.has(object.kind) || asked(object)
+  return (object) => inTables(object) || kinds.includes(object.kind) || asked(object)
 }
 
 /**
@@ -120,14 +119,6 @@ export function excludesAny({ lines, models, options }: Excluding): boolean {
     lines.some(({ key }) => silentOf(models, key).size > 0) ||
     lines.some(({ tenants }) => tenants?.excludeTables !== undefined)
   )
-}
-
-function knownKind(kind: string): string {
-  if (excludableKinds.includes(kind)) return kind
-  const guess = nearest(kind, excludableKinds)
-  throw new MigError('bad-setting', `setting "excludeKinds" names "${kind}", which is not a kind of object`, {
-    help: guess === undefined ? `the kinds are ${excludableKinds.join(', ')}` : `did you mean "${guess}"?`,
-  })
 }
 
 /** A list setting may be given as one text. */

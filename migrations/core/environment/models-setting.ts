@@ -1,4 +1,5 @@
 import { MigError } from '../errors.ts'
+import { checkKinds } from './excludable-kinds.ts'
 import { isProgram, type ModelProgram, modelProgram } from './model-programs.ts'
 import { nearest } from './nearest.ts'
 import { silentKinds } from './silent-kinds.ts'
@@ -68,7 +69,7 @@ function keyed(key: string | undefined, given: unknown, name: string): readonly 
     if (typeof source === 'string' && source.trim() !== '') return { key, source }
     if (isRecord(source)) {
       const { silentOn, path, ...program } = source
-      const silent = silentOn === undefined ? {} : { silentOn: silentKinds(listOf(silentOn, name), name) }
+      const silent = silentOn === undefined ? {} : { silentOn: kindsOf(silentOn, `${name}.silentOn`) }
       if (path === undefined) return { key, source: modelProgram(program, name), ...silent }
       if (typeof path === 'string' && path.trim() !== '' && Object.keys(program).length === 0)
         return { key, source: path, ...silent }
@@ -77,11 +78,13 @@ function keyed(key: string | undefined, given: unknown, name: string): readonly 
   })
 }
 
-function listOf(value: unknown, name: string): readonly string[] {
-  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value
-  throw new MigError('bad-setting', `setting "${name}.silentOn" in env.ts must be a list of kinds`, {
-    help: "as in silentOn: ['function', 'trigger', 'partial index']",
-  })
+function kindsOf(value: unknown, setting: string): readonly string[] {
+  if (!Array.isArray(value) || !value.every((each) => typeof each === 'string'))
+    throw new MigError('bad-setting', `setting "${setting}" in env.ts must be a list of kinds`, {
+      help: "as in silentOn: ['function', 'trigger', 'partial index']",
+    })
+  checkKinds(setting, value, silentKinds)
+  return value
 }
 
 function badSource(name: string, what: string): MigError {

@@ -1,30 +1,9 @@
-import { MigError } from '../errors.ts'
 import { excludableKinds } from './excludable-kinds.ts'
 import type { ModelsPlace } from './models-setting.ts'
-import { nearest } from './nearest.ts'
 import type { ExcludableObject } from './options.ts'
 
 /** What a source may be silent on: kinds as `excludeKinds` has them, and forms of an index. */
-const known = [...excludableKinds, 'partial index', 'expression index']
-
-/**
- * The kinds that a source cannot say, checked.
- * @throws MigError `bad-setting` for what is not a kind
- */
-export function silentKinds(given: readonly string[], name: string): readonly string[] {
-  for (const kind of given) {
-    if (known.includes(kind)) continue
-    const guess = nearest(kind, known)
-    throw new MigError(
-      'bad-setting',
-      `setting "${name}.silentOn" names "${kind}", which is not a kind of object`,
-      {
-        help: guess === undefined ? `the kinds are ${known.join(', ')}` : `did you mean "${guess}"?`,
-      },
-    )
-  }
-  return given
-}
+export const silentKinds = [...excludableKinds, 'partial index', 'expression index']
 
 /** The kinds that no source of a key can say: objects of these are left alone in its schema. */
 export function silentOf({ sources }: Pick<ModelsPlace, 'sources'>, key: string): ReadonlySet<string> {
