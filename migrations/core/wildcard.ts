@@ -62,7 +62,7 @@ function endOf(piece: readonly Token[], items: readonly string[], from: number):
   return undefined
 }
 
-/** Knuth, Morris and Pratt: how much of the piece still stands where it breaks off is known beforehand. */
+/** Knuth, Morris and Pratt: how much of the piece still fits where it breaks off is known beforehand. */
 function endOfPlain(piece: readonly string[], items: readonly string[], from: number): number | undefined {
   const kept = [0]
   for (let at = 1, found = 0; at < piece.length; at += 1) {

@@ -209,7 +209,7 @@ export default ['CREATE TABLE rfx_policy.grants (profile int REFERENCES rfx_user
   })
 
   databaseTest(
-    'in a folder that is no key are refused with the keys that there are',
+    'in a folder that is not a key are refused with the keys that there are',
     async ({ database }) => {
       const files = { 'tennant/a.sql': '-- bills\nCREATE TABLE bill (id int)' }
       const map = { schemas: { user: 'rfx_user', tenant: 'mig_tenant_of_tenant' }, tenantKeys: ['tenant'] }

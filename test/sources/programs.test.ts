@@ -190,7 +190,7 @@ describe('a program that builds its models', () => {
 
   labTest('runs again when one of its inputs has changed, and only then', async ({ lab }) => {
     await writeBuilder(lab, wanted)
-    // A line that has no schema yet, and wants nothing, is no reason to run it.
+    // A line that has no schema yet, and wants nothing, is not a reason to run it.
     const schemas = { user: 'app_user', shop: 'app_shop' }
     const settings = {
       schemas,

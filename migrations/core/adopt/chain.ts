@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { BodyPart, ImportedRevision } from './history.ts'
 
-const noWayBack = 'what it was imported from has no downgrade'
+const noDowngrade = 'what it was imported from has no downgrade'
 
 /** One file of a tool whose history is a plain list. */
 export interface ChainItem {
@@ -30,7 +30,7 @@ export function revisionChain(tool: string, items: readonly ChainItem[]): readon
     source: item.source,
     upgrade: item.upgrade,
     ...(item.downgrade === undefined
-      ? { downgrade: null, irreversible: noWayBack }
+      ? { downgrade: null, irreversible: noDowngrade }
       : { downgrade: item.downgrade }),
   }))
 }

@@ -128,11 +128,11 @@ export interface EnvironmentOptions {
   readonly lockWait?: string
   readonly retry?: RetryOptions
   /**
-   * Schemas in which revisions and models find names without one, behind the target schema and `public`: those that
-   * extensions stand in.
+   * Schemas in which revisions and models find names without one, after the target schema and `public`: those that
+   * extensions are in.
    */
   readonly searchPath?: readonly string[]
-  /** Tables that no command compares or touches; names with or without schema, `*` allowed. */
+  /** Tables that no command compares or touches; names with or without schema, `*` and `?` allowed. */
   readonly excludeTables?: readonly string[]
   /** Kinds of objects that no command compares or touches, in PostgreSQL's words: `trigger`, `materialized view`. */
   readonly excludeKinds?: readonly string[]

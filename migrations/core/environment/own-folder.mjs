@@ -41,7 +41,7 @@ export function madeFolder(base, names, owners, mode = 0o755) {
       }
       if (lstatSync(folder, { throwIfNoEntry: false }) === undefined) {
         mkdirSync(folder, { mode: isLast ? mode : 0o755 })
-        // What is kept for this machine is no part of a repository.
+        // What is kept for this machine is not part of a repository.
         if (name === '.mig') writeFileSync(join(folder, '.gitignore'), '*\n', { flag: 'wx' })
       }
     } catch {

@@ -10,7 +10,7 @@ import { type ModelSchemas, schemaInTenantModel, tenantLineOf } from './tenant-s
 
 export interface LoadOptions extends ModelSchemas {
   readonly privileges: boolean
-  /** Schemas in which names are found behind the key's schema and `public`. */
+  /** Schemas in which names are found after the key's schema and `public`. */
   readonly searchPath?: readonly string[]
   /** Makes what others own and models may refer to; called once, where models do not load without. */
   readonly whenStuck?: () => Promise<void>
@@ -32,8 +32,7 @@ export async function loadModels(
   files: readonly ModelFile[],
   options: LoadOptions,
 ): Promise<readonly ModelStatement[]> {
-  const others = new Set<string>()
-  for (const { oid } of await outsideObjects(client, options)) others.add(oid)
+  const others = new Set((await outsideObjects(client, options)).map(({ oid }) => oid))
   for (const schema of Object.values(options.schemas))
     await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
   const made = new Map<string, ModelStatement>()

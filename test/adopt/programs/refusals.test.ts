@@ -204,7 +204,7 @@ describe('the live database', () => {
   })
 
   projectTest('can be one that commands of the project lead to', { timeout: 60_000 }, async ({ project }) => {
-    // Kysely has no command of its own.
+    // Without kysely-ctl, Kysely has no command.
     writeProgram(project, {
       'migrate.mjs': `import pg from 'pg'
 import { Kysely, Migrator, PostgresDialect, sql } from 'kysely'

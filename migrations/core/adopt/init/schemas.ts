@@ -22,7 +22,7 @@ export interface FoundLive {
   readonly schemas: readonly string[]
   /** Those of them that others own, and that are left alone unless they are named. */
   readonly others: readonly string[]
-  /** Extensions that others have made, or that stand in a schema of theirs. */
+  /** Extensions that others have made, or that are in a schema of theirs. */
   readonly othersExtensions: readonly string[]
   readonly ledgers: readonly FoundLedger[]
 }

@@ -51,11 +51,11 @@ export function readNumberedProject(
   if (twice !== undefined) throw sameNumber(join(folder, twice.file), show)
   const read = (file: string): readonly BodyPart[] => sqlBody(plainText(folder, join(folder, file), show))
   const items = found.map(({ file, name, words, digits }): ChainItem => {
-    const back = layout.down(file)
+    const down = layout.down(file)
     return {
       ...{ name, message: words.replaceAll('_', ' '), source: show(join(folder, file)) },
       ...{ createdAt: timeOfDigits(digits), upgrade: read(file) },
-      ...(back !== file && files.includes(back) ? { downgrade: read(back) } : {}),
+      ...(down !== file && files.includes(down) ? { downgrade: read(down) } : {}),
     }
   })
   const migrations = found.map(({ name, version }) => ({ revision: chainId(tool, name), name, version }))
