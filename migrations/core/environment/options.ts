@@ -15,7 +15,7 @@ export interface TenantSource {
   /** A query on the environment's database whose first column is the schema name; names without a schema are in public. */
   readonly query?: string
   readonly function?: () => readonly (string | TenantPlace)[] | Promise<readonly (string | TenantPlace)[]>
-  /** Tables of tenants that no command compares; names without schema, `*` allowed. */
+  /** Tables of tenants that no command compares; names without schema, with `*` and `?`. */
   readonly excludeTables?: readonly string[]
 }
 
