@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import { initProject } from '../../../migrations/core/adopt/index.ts'
@@ -24,15 +24,19 @@ const drizzle = {
     export const car = pgTable('car', { id: integer('id').primaryKey(), name: text('name'), seats: integer('seats') })`,
 }
 
+function writeDrizzle(project: TestProject, files: Readonly<Record<string, string>>): void {
+  project.write(files)
+  mkdirSync(join(project.root, 'node_modules'))
+  for (const name of ['drizzle-orm', 'drizzle-kit'])
+    symlinkSync(join(repository, 'node_modules', name), join(project.root, 'node_modules', name))
+}
+
 describe('init where a project has its models', () => {
   projectTest(
     'of Drizzle leaves them where they are, and says what differs from the database',
     { timeout: 60_000 },
     async ({ project }) => {
-      project.write(drizzle)
-      mkdirSync(join(project.root, 'node_modules'))
-      for (const name of ['drizzle-orm', 'drizzle-kit'])
-        symlinkSync(join(repository, 'node_modules', name), join(project.root, 'node_modules', name))
+      writeDrizzle(project, drizzle)
       await project.run(`CREATE TABLE car (id int PRIMARY KEY, name text); CREATE INDEX named ON car (name);
         CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
         CREATE TRIGGER touched BEFORE UPDATE ON car FOR EACH ROW EXECUTE FUNCTION touch()`)
@@ -48,6 +52,26 @@ describe('init where a project has its models', () => {
         'add column public.car.seats',
         'drop index public.named',
       ])
+    },
+  )
+
+  projectTest(
+    'leaves no file and no row when its last file is there by then, and leaves that alone',
+    { timeout: 60_000 },
+    async ({ project }) => {
+      const recipes = join(project.root, 'migrations', 'mig.just')
+      writeDrizzle(project, {
+        ...drizzle,
+        'src/db/schema.ts': `import { writeFileSync } from 'node:fs'
+          writeFileSync(${JSON.stringify(recipes)}, '# theirs')
+          ${drizzle['src/db/schema.ts']}`,
+      })
+      await project.run('CREATE TABLE car (id int PRIMARY KEY, name text)')
+      await expect(init(project)).rejects.toMatchObject({ code: 'EEXIST' })
+      expect(readdirSync(join(project.root, 'migrations'))).toEqual(['mig.just'])
+      expect(readFileSync(recipes, 'utf8')).toBe('# theirs')
+      const { rows } = await project.session.client.query("SELECT to_regclass('mig.version') AS ledger")
+      expect(rows).toEqual([{ ledger: null }])
     },
   )
 

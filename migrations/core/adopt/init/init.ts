@@ -99,18 +99,20 @@ export async function initProject(
     const project = await writtenProject(session, env)
     await writeSurroundings(session, project, written)
     const wantsBaseline = schemas.length > 0 && live.length > 0 && request.baseline !== false
-    const adopted = wantsBaseline ? await baseline(session, project.env, request.now, written) : []
+    const adopted = wantsBaseline ? await baseline(session, project.env, request.now, written) : undefined
     const models =
       found === undefined
         ? undefined
         : await replaceModels(session, env, found, {
-            ...{ written, writeSettings, exported: files, isAdopted: adopted.length > 0 },
+            ...{ written, writeSettings, exported: files, isAdopted: adopted !== undefined },
           })
     for (const { path, text, appends } of recipes) written.write(path, text, appends)
+    // Last: what fails before takes the files away again, and must leave no rows of theirs.
+    if (adopted !== undefined) await adoptRows(session, adopted.project, adopted.rows)
     return {
       files: written.files(),
       schemas: shown,
-      adopted,
+      adopted: adopted?.rows ?? [],
       ledgers,
       others: others.filter((name) => !shown.some(({ schema }) => schema === name)),
       ...(models === undefined ? {} : { models }),
@@ -256,13 +258,13 @@ function otherLedger(ledgers: readonly FoundLedger[]): MigError {
   )
 }
 
-/** Writes the first revision of each line, shows that models and database are the same, and stamps. */
-async function baseline(
-  session: Session,
-  env: Environment,
-  now: Date,
-  written: Writer,
-): Promise<readonly AdoptedRows[]> {
+interface Baseline {
+  readonly project: Project
+  readonly rows: readonly AdoptedRows[]
+}
+
+/** Writes the first revision of each line, and shows that models and database are the same. */
+async function baseline(session: Session, env: Environment, now: Date, written: Writer): Promise<Baseline> {
   const { files } = await autogenerateProject(session, openProject(env), {
     message: 'baseline',
     format: 'ts',
@@ -288,8 +290,7 @@ async function baseline(
   const { drift } = await checkProject(session, project, { privileges: false })
   const changes = drift.flatMap((line) => line.changes)
   if (changes.length > 0) throw exportDiffers(changes)
-  await adoptRows(session, project, rows)
-  return rows
+  return { project, rows }
 }
 
 function exportDiffers(changes: readonly Change[]): MigError {

@@ -1,5 +1,15 @@
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, relative } from 'node:path'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, relative, sep } from 'node:path'
 
 /** Writes the files of a project. */
 export interface Writer {
@@ -16,19 +26,32 @@ export interface Writer {
 export function writer(root: string): Writer {
   const before = new Map<string, string | undefined>()
   const folders: string[] = []
+  // A folder of ours may hold files of others by now.
+  const removeEmpty = (folder: string): void => {
+    const isOurs = folders.some((made) => folder === made || folder.startsWith(made + sep))
+    if (!isOurs || !existsSync(folder) || readdirSync(folder).length > 0) return
+    rmdirSync(folder)
+    removeEmpty(dirname(folder))
+  }
   return {
     write(path, text, appends = false) {
       const isOwn = before.has(path)
-      if (!isOwn) before.set(path, appends ? readFileSync(path, 'utf8') : undefined)
+      const old = appends ? readFileSync(path, 'utf8') : undefined
       const made = mkdirSync(dirname(path), { recursive: true })
       if (made !== undefined) folders.push(made)
-      writeFileSync(path, text, { flag: appends || isOwn ? 'w' : 'wx' })
+      const file = openSync(path, appends || isOwn ? 'w' : 'wx')
+      try {
+        // From here on the file is ours to remove; one that was there already is not.
+        if (!isOwn) before.set(path, old)
+        writeFileSync(file, text)
+      } finally {
+        closeSync(file)
+      }
     },
     remove(path) {
       rmSync(path)
       before.delete(path)
-      const folder = dirname(path)
-      if (folders.includes(folder) && readdirSync(folder).length === 0) rmdirSync(folder)
+      removeEmpty(dirname(path))
     },
     files: () => [...before.keys()].map((path) => relative(root, path)),
     undo() {
@@ -36,7 +59,7 @@ export function writer(root: string): Writer {
         if (text === undefined) rmSync(path, { force: true })
         else writeFileSync(path, text)
       }
-      for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+      for (const path of before.keys()) removeEmpty(dirname(path))
     },
   }
 }
