@@ -3,12 +3,10 @@ import type { Client } from 'pg'
 import { MigError } from '../errors.ts'
 import type { EmitEvent } from '../events.ts'
 import { connect } from '../postgres/connection/connection.ts'
-import { databaseError, isConnectionLost, isServerError } from '../postgres/connection/database-error.ts'
 import { urlForDatabase } from '../postgres/connection/database-url.ts'
-import { quoteIdent } from '../postgres/sql/quote.ts'
 import { connectScratch } from './client.ts'
+import { createDatabase, dropDatabase } from './create.ts'
 import { dropLeftovers, lockSpace, scratchName } from './leftovers.ts'
-import { localeClauses } from './locale.ts'
 import { createScratchRole, dropScratchRole, makerRights, type ScratchRole } from './role.ts'
 
 /** A throw-away database with a connection of its own. */
@@ -34,7 +32,6 @@ export interface ScratchOptions {
   readonly prefix?: string
 }
 
-const templatePatience = 5_000
 const applicationName = 'just-mig scratch'
 
 /**
@@ -62,10 +59,10 @@ export async function withScratchDatabase<T>(
         ? template?.role
         : await createScratchRole(admin, adminUrl, scratchName('mig_role', token), rights)
     try {
-      await createScratch(admin, name, role, options)
+      await createDatabase(admin, { name, template: template?.name, owner: role?.own })
       return await useScratch(options, { name, role }, admin, body)
     } finally {
-      await dropScratch(admin, name)
+      await dropDatabase(admin, name)
       if (role !== undefined && template === undefined) {
         await dropScratchRole(admin, role.own)
         tellOfRoles(options.emit, [...role.concerned])
@@ -93,7 +90,7 @@ async function useScratch<T>(
   })
   let dropping: Promise<void> | undefined
   const drop = () => {
-    dropping = dropScratch(admin, name)
+    dropping = dropDatabase(admin, name)
     // A failure is for the drop at the end to report.
     dropping.catch(() => undefined)
   }
@@ -108,67 +105,6 @@ async function useScratch<T>(
     await dropping?.catch(() => undefined)
     await client.end()
   }
-}
-
-async function createScratch(
-  admin: Client,
-  name: string,
-  role: ScratchRole | undefined,
-  { template }: ScratchOptions,
-): Promise<void> {
-  const clauses = template === undefined ? await localeClauses(admin) : []
-  const strategy = await strategyClause(admin)
-  const sql = [
-    `CREATE DATABASE ${quoteIdent(name)} TEMPLATE ${quoteIdent(template?.name ?? 'template0')}`,
-    ...(role === undefined ? [] : [`OWNER ${quoteIdent(role.own)}`]),
-    ...clauses,
-    ...strategy,
-  ].join(' ')
-  const deadline = Date.now() + templatePatience
-  for (;;) {
-    try {
-      await admin.query(sql)
-      // Nothing here has to outlive a crash of the server, so that no commit need wait for the disk.
-      await admin.query(`ALTER DATABASE ${quoteIdent(name)} SET synchronous_commit = off`)
-      return
-    } catch (error) {
-      const state = sqlState(error)
-      if (state === '42501') throw noRight(error)
-      // A session of the template that has just said goodbye may still be on its way out.
-      if (state !== '55006' || Date.now() > deadline) throw databaseError(error, { sql })
-    }
-  }
-}
-
-/**
- * Where the server waits for no disk, its checkpoints cost nothing, and the files are copied in a third of the time that
- * their pages take through the log. Elsewhere a checkpoint is the worse (manual, CREATE DATABASE).
- */
-async function strategyClause(admin: Client): Promise<readonly string[]> {
-  const { rows } = await admin.query<{ fits: boolean }>(
-    `SELECT current_setting('fsync') = 'off' AND current_setting('server_version_num')::int >= 150000 AS fits`,
-  )
-  return rows[0]?.fits ? ['STRATEGY file_copy'] : []
-}
-
-async function dropScratch(admin: Client, name: string): Promise<void> {
-  try {
-    await admin.query(`DROP DATABASE IF EXISTS ${quoteIdent(name)} WITH (FORCE)`)
-  } catch (error) {
-    // The server is gone or going; the next use cleans up.
-    if (!isConnectionLost(error)) throw databaseError(error)
-  }
-}
-
-function noRight(cause: unknown): MigError {
-  return new MigError(
-    'no-scratch',
-    'the user of the database may not create a scratch database (SQLSTATE 42501)',
-    {
-      help: 'ALTER ROLE … CREATEDB, or set MIG_SCRATCH_URL to a server of the same major version where you may',
-      cause,
-    },
-  )
 }
 
 const told = new WeakMap<EmitEvent, Set<string>>()
@@ -201,10 +137,6 @@ function noEntry(cause: MigError): MigError {
       cause,
     },
   )
-}
-
-function sqlState(error: unknown): string | undefined {
-  return isServerError(error) ? error.code : undefined
 }
 
 /** How this input makes its scratch databases. */
