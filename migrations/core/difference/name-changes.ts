@@ -20,23 +20,34 @@ interface Candidate extends NameChange {
 /**
  * The parts that nothing but the name tells apart: constraints, indexes, triggers and policies with the same definition
  * at the same table, and sequences of the same column. They hold no data of their own (a sequence: its position), so
- * that a rename needs no question; a new one would cost a scan, or the position. In the order in which they must run.
+ * that a rename needs no question; a new one would cost a scan, or the position. In the order in which they must run. The
+ * name of an index or a sequence may be that of another one before, as where two change places.
  */
 export function nameChanges(source: FactBase, wanted: FactBase): readonly NameChange[] {
   const fresh = new Map<string, Fact[]>()
   for (const fact of wanted.facts()) {
-    if (source.has(fact.id)) continue
+    if (!isFree(fact, source)) continue
     const key = definitionKey(fact)
     if (key !== undefined) fresh.set(key, [...(fresh.get(key) ?? []), fact])
   }
   const parts = source.facts().flatMap((old): readonly Candidate[] => {
-    if (fresh.size === 0 || wanted.has(old.id) || !isKept(old, wanted)) return []
+    if (fresh.size === 0 || !isFree(old, wanted) || !isKept(old, wanted)) return []
     const added = fresh.get(definitionKey(old) ?? '')?.shift()
     if (added === undefined) return []
     const rename = (name: string, to: string) => renameSql({ ...old, id: named(old.id, name) }, to)
     return [candidate(old.id, added.id, rename)]
   })
   return withoutCollisions([...identitySequences(source, wanted), ...parts], source)
+}
+
+/** Whether the other side has no part of that name, or has there what belongs to something else. */
+function isFree(fact: Fact, others: FactBase): boolean {
+  const other = others.get(fact.id)
+  if (other === undefined) return true
+  if (fact.id.kind !== 'index' && fact.id.kind !== 'sequence') return false
+  const [own, its] = [definitionKey(fact), definitionKey(other)]
+  // A sequence that no column has on one side is given to a column, or taken from one.
+  return own !== undefined && its !== undefined && own !== its
 }
 
 function candidate(from: StableId, to: StableId, rename: Candidate['rename']): Candidate {

@@ -54,7 +54,7 @@ function payloadAfter(
     return { ...payload, def: payload.def.replace(` ${old} `, () => ` ${next} `) }
   }
   if (id.kind === 'default' && typeof payload.expr === 'string') {
-    return { ...payload, expr: changes.reduce(withSequence, payload.expr) }
+    return { ...payload, expr: withSequences(payload.expr, changes) }
   }
   const sequence = identitySequence(fact)
   const moved = sequence && renamed.get(idKey({ kind: 'sequence', ...sequence }))?.to
@@ -70,11 +70,22 @@ function payloadAfter(
   return payload
 }
 
-/** A default that takes from a sequence, with the sequence's new name. */
-function withSequence(expression: string, { from, to }: NameChange): string {
-  if (from.kind !== 'sequence' || to.kind !== 'sequence') return expression
-  const text = (id: typeof from | typeof to) => `'${qualifiedName(id.schema, id.name).replaceAll("'", "''")}'`
-  return expression.replaceAll(`nextval(${text(from)}::regclass)`, () => `nextval(${text(to)}::regclass)`)
+/** A default that takes from sequences, with their new names: all at once, since two may change places. */
+function withSequences(expression: string, changes: readonly NameChange[]): string {
+  const names = new Map(
+    changes.flatMap(({ from, to }) => {
+      if (from.kind !== 'sequence' || to.kind !== 'sequence') return []
+      return [[textOf(from), textOf(to)] as const]
+    }),
+  )
+  return expression.replace(
+    /(?<=nextval\()'(?:[^']|'')*'(?=::regclass\))/g,
+    (text) => names.get(text) ?? text,
+  )
+}
+
+function textOf({ schema, name }: { readonly schema: string; readonly name: string }): string {
+  return `'${qualifiedName(schema, name).replaceAll("'", "''")}'`
 }
 
 /** The name of an index of a table, which may be that of a constraint. */

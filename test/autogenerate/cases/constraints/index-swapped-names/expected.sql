@@ -1,11 +1,9 @@
 -- upgrade
-DROP INDEX rfx_user.a;
-DROP INDEX rfx_user.b;
-CREATE INDEX a ON rfx_user.profile USING btree (email);
-CREATE INDEX b ON rfx_user.profile USING btree (name);
+ALTER INDEX rfx_user.a RENAME TO a__renamed;
+ALTER INDEX rfx_user.b RENAME TO a;
+ALTER INDEX rfx_user.a__renamed RENAME TO b;
 
 -- downgrade
-DROP INDEX rfx_user.a;
-DROP INDEX rfx_user.b;
-CREATE INDEX a ON rfx_user.profile USING btree (name);
-CREATE INDEX b ON rfx_user.profile USING btree (email);
+ALTER INDEX rfx_user.a RENAME TO a__renamed;
+ALTER INDEX rfx_user.b RENAME TO a;
+ALTER INDEX rfx_user.a__renamed RENAME TO b;

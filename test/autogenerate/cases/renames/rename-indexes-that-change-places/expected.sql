@@ -1,11 +1,9 @@
 -- upgrade
-DROP INDEX rfx_user.i1;
-DROP INDEX rfx_user.i2;
-CREATE INDEX i1 ON rfx_user.t USING btree (c);
-CREATE INDEX i2 ON rfx_user.t USING btree (b);
+ALTER INDEX rfx_user.i1 RENAME TO i1__renamed;
+ALTER INDEX rfx_user.i2 RENAME TO i1;
+ALTER INDEX rfx_user.i1__renamed RENAME TO i2;
 
 -- downgrade
-DROP INDEX rfx_user.i1;
-DROP INDEX rfx_user.i2;
-CREATE INDEX i1 ON rfx_user.t USING btree (b);
-CREATE INDEX i2 ON rfx_user.t USING btree (c);
+ALTER INDEX rfx_user.i1 RENAME TO i1__renamed;
+ALTER INDEX rfx_user.i2 RENAME TO i1;
+ALTER INDEX rfx_user.i1__renamed RENAME TO i2;
