@@ -14,14 +14,23 @@ export const onlyMark = ' /* only */'
  */
 export async function withInvisibleStates(client: ClientBase, base: FactBase): Promise<FactBase> {
   const { rows } = await client.query<{ state: State; key: string[] }>(query)
-  if (rows.length === 0) return base
   const found = new Map(rows.map(({ state, key }) => [key.join('\0'), state]))
   const facts = base.facts().map((fact) => {
     const state = found.get(keyOf(fact) ?? '')
-    return state === undefined ? fact : marked(fact, state)
+    return state === undefined ? toValidate(fact) : marked(fact, state)
   })
+  if (facts.every((fact, at) => fact === base.facts()[at])) return base
   return buildFactBase(facts, [...base.edges], base.source)
 }
+
+/** NOT VALID is said once, by `validated`: then VALIDATE CONSTRAINT is enough, and nothing is dropped. */
+function toValidate(fact: Fact): Fact {
+  const { def } = fact.payload
+  if (fact.id.kind !== 'constraint' || typeof def !== 'string' || !def.endsWith(notValid)) return fact
+  return { ...fact, payload: { ...fact.payload, def: def.slice(0, -notValid.length) } }
+}
+
+const notValid = ' NOT VALID'
 
 type State = 'virtual' | 'only' | 'not valid'
 

@@ -14,6 +14,7 @@ import { onlyMark, virtualMark } from './invisible-states.ts'
 import { type NameChange, nameChanges } from './name-changes.ts'
 import { ownAction } from './own-action.ts'
 import { extrasAfter, withNameChanges } from './renamed-facts.ts'
+import { withReplacedViews } from './replaced-views.ts'
 import { requiredAfterRetyping, retyping, unsetsNoDefault, withoutRepeatedDefaults } from './retyping.ts'
 import { withPositions } from './sequence-positions.ts'
 import { makesTextRoutine } from './statement-text.ts'
@@ -40,6 +41,8 @@ export function difference(from: Catalog, to: Catalog, scope: Scope): Difference
     .flatMap((action) => withEqualKeysApart(action, wanted))
     .flatMap((action) => withExtensionSchema(action, from.facts, scope.schemas))
   const ordered = requiredAfterRetyping(withoutRepeatedDefaults(inAttributeOrder(actions, wanted)))
+  const states = { source, wanted, from: before.extras, to: to.extras }
+  const shaped = withReplacedViews(withPositions(ordered, source, wanted), states)
   return {
     changes: [
       ...renames.map(renameChange),
@@ -50,7 +53,7 @@ export function difference(from: Catalog, to: Catalog, scope: Scope): Difference
     actions: [
       ...extras.before.map(ofExtra),
       ...renames.flatMap((rename) => ofNameChange(rename, named)),
-      ...settingExpressions(withPositions(ordered, source, wanted), expressions, moved, wanted),
+      ...settingExpressions(shaped, expressions, moved, wanted),
       ...extras.after.map(ofExtra),
     ],
   }

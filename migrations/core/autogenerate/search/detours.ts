@@ -11,15 +11,27 @@ export function withoutDetours(
   { facts }: Pick<Catalog, 'facts'>,
 ): readonly Action[] {
   const removed = new Set([...demandsOfGone(actions), ...sequencesOfGone(actions)])
+  const replaced = new Map<Action, Action>()
   const exists = new Map<string, boolean>()
   let made = new Map<string, Making>()
+  let last: string | undefined
   for (const action of actions) {
     const step = definition(action)
+    const before = last
+    last = step?.key
     if (step === undefined) {
       made = new Map()
       continue
     }
     const making = made.get(step.key)
+    if (step.id !== undefined && making !== undefined && before === step.key) {
+      // The same object again at once: only what it becomes counts.
+      removed.add(making.action)
+      const whole = making.replaces ? action : asFirst(making.action, action)
+      replaced.set(action, whole)
+      made.set(step.key, { ...making, action })
+      continue
+    }
     if (step.id !== undefined) {
       const replaces = action.verb === 'alter' || (exists.get(step.key) ?? facts.has(step.id))
       made.set(step.key, { action, replaces })
@@ -31,7 +43,13 @@ export function withoutDetours(
     }
     exists.set(step.key, step.id !== undefined)
   }
-  return removed.size === 0 ? actions : actions.filter((action) => !removed.has(action))
+  if (removed.size === 0) return actions
+  return actions.filter((action) => !removed.has(action)).map((action) => replaced.get(action) ?? action)
+}
+
+/** The making of an object that is replaced at once, as what it is replaced by. */
+function asFirst(first: Action, { sql }: Action): Action {
+  return { ...first, sql: sql.replace('CREATE OR REPLACE VIEW ', 'CREATE VIEW ') }
 }
 
 /** SET and DROP NOT NULL of columns that are dropped later. */

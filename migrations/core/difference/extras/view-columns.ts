@@ -3,7 +3,8 @@ import { type ExtraKind, quoted } from './kind.ts'
 
 /**
  * Comments and defaults of view columns, and comments of a composite type's attributes (COMMENT ON COLUMN, ALTER VIEW …
- * ALTER COLUMN … SET DEFAULT). Every column is read, so that one that goes is known from one that loses its comment.
+ * ALTER COLUMN … SET DEFAULT). Every column is read, so that one that goes is known from one that loses its comment, and
+ * with its place and type, since CREATE OR REPLACE VIEW takes neither another name nor another type.
  */
 export const viewColumns: ExtraKind = {
   name: 'view column',
@@ -12,7 +13,9 @@ export const viewColumns: ExtraKind = {
     SELECT n.nspname AS schema, c.relname AS relation, a.attname AS name,
            json_build_object(
              'comment', col_description(c.oid, a.attnum),
-             'default', pg_get_expr(d.adbin, d.adrelid)) AS values
+             'default', pg_get_expr(d.adbin, d.adrelid),
+             'position', a.attnum::text,
+             'type', format_type(a.atttypid, a.atttypmod) || coalesce(' COLLATE ' || a.attcollation::regcollation, '')) AS values
     FROM pg_attribute a
     JOIN pg_class c ON c.oid = a.attrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace

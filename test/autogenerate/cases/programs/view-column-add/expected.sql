@@ -1,6 +1,5 @@
 -- upgrade
-DROP VIEW rfx_user.people;
-CREATE VIEW rfx_user.people AS
+CREATE OR REPLACE VIEW rfx_user.people AS
  SELECT id,
     name,
     email

@@ -5,8 +5,7 @@ CREATE VIEW rfx_user.people AS
    FROM rfx_user.profile;
 
 -- downgrade
-DROP VIEW rfx_user.people;
-CREATE VIEW rfx_user.people AS
+CREATE OR REPLACE VIEW rfx_user.people AS
  SELECT id,
     name
    FROM rfx_user.profile;

@@ -6,9 +6,8 @@ CREATE VIEW rfx_user.v AS
    FROM rfx_user.profile;
 
 -- downgrade
-DROP VIEW rfx_user.v;
 ALTER TABLE rfx_user.profile ADD COLUMN email text;
-CREATE VIEW rfx_user.v AS
+CREATE OR REPLACE VIEW rfx_user.v AS
  SELECT id,
     email
    FROM rfx_user.profile;

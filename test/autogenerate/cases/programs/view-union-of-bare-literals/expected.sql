@@ -19,8 +19,7 @@ CREATE MATERIALIZED VIEW rfx_user.roles AS
         UNION
          SELECT 'PUBLIC'::name) r(name);
 DROP MATERIALIZED VIEW rfx_user.roles;
-DROP VIEW rfx_user.kinds;
-CREATE VIEW rfx_user.kinds AS
+CREATE OR REPLACE VIEW rfx_user.kinds AS
  SELECT kind
    FROM ( SELECT item.id,
             'x'::text AS text
