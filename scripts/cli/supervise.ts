@@ -39,7 +39,7 @@ let current: Supervision | undefined
 export async function supervised<Result>(
   body: (supervision: Supervision) => Promise<Result>,
 ): Promise<Result> {
-  // `run-migrations` runs a recipe inside of itself.
+  // `run-migrations` runs a recipe inside of itself; a program may run several.
   if (current !== undefined) return body(current)
   const steps = stepsUnderWay()
   const stop = new AbortController()
@@ -105,6 +105,22 @@ export async function supervised<Result>(
     process.off('exit', onExit)
     process.off('uncaughtException', onUncaught)
     watchLeftovers(exit)
+  }
+}
+
+/**
+ * Runs commands inside of a program that keeps its own end: they end with this supervision, and do nothing to the process.
+ * @throws what `run` throws
+ */
+export async function supervisedBy<Result>(
+  supervision: Supervision,
+  run: () => Promise<Result>,
+): Promise<Result> {
+  current = supervision
+  try {
+    return await run()
+  } finally {
+    current = undefined
   }
 }
 

@@ -90,7 +90,7 @@ describe('mig-revision', () => {
   })
 
   test('without a message is an error', async () => {
-    expect((await just(['mig-revision'])).code).not.toBe(0)
+    expect((await recipe(['mig-revision'], { cwd: project.path })).code).not.toBe(0)
     await fail(just(['mig-revision', '']), 'missing-argument', 2)
   })
 
@@ -215,10 +215,13 @@ describe('mig-merge', () => {
 describe('mig-edit', () => {
   test('opens the file in $EDITOR, which may hold arguments', async () => {
     const { path, revision } = await write(['mig-revision', 'to edit', 'shop'])
-    await succeed(just(['mig-edit', revision.slice(0, 6)], { env: { EDITOR: 'sed -i s/edit/amend/' } }))
+    // The editor has the streams of the process.
+    const edit = (editor: string) =>
+      recipe(['mig-edit', revision.slice(0, 6)], { cwd: project.path, env: { EDITOR: editor } })
+    await succeed(edit('sed -i s/edit/amend/'))
     expect(await readFile(join(project.path, path), 'utf8')).toContain('to amend')
     await fail(just(['mig-edit', revision], { env: { EDITOR: '', VISUAL: '' } }), 'no-editor', 2)
-    await fail(just(['mig-edit', revision], { env: { EDITOR: 'false' } }), 'editor-failed', 2)
+    await fail(edit('false'), 'editor-failed', 2)
   })
 })
 

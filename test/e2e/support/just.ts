@@ -1,16 +1,18 @@
 import { expect } from 'vitest'
-import { type RecipeOptions, type RecipeResult, recipe } from '../../support/recipes.ts'
+import { type CommandOptions, command } from '../../support/commands.ts'
+import type { RecipeResult } from '../../support/recipes.ts'
 
-/** Runs a recipe on one database; `''` as an argument is dropped by nobody, as in a shell. */
-export type Just = (args: readonly string[] | string, options?: RecipeOptions) => Promise<RecipeResult>
+/** Runs a recipe's command on one database; `''` as an argument is dropped by nobody, as in a shell. */
+export type Just = (args: readonly string[] | string, options?: CommandOptions) => Promise<RecipeResult>
 
 /**
- * Recipes on a database: `just('mig-upgrade head user')` splits at spaces, a list is taken as it is.
+ * The commands of recipes, on a database and in this process: `just('mig-upgrade head user')` splits at spaces, a list is
+ * taken as it is.
  * @param defaults apply to every call; a call's own variables go before them
  */
-export function justOn(databaseUrl: string, defaults: RecipeOptions = {}): Just {
+export function justOn(databaseUrl: string, defaults: CommandOptions = {}): Just {
   return (args, options = {}) =>
-    recipe(typeof args === 'string' ? args.split(' ') : args, {
+    command(typeof args === 'string' ? args.split(' ') : args, {
       ...defaults,
       ...options,
       env: { MIG_DATABASE_URL: databaseUrl, ...defaults.env, ...options.env },
