@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type InitResult, initProject } from '../migrations/core/adopt/index.ts'
-import { loadEnvironment, MigError, usingSession } from '../migrations/core/index.ts'
+import { environmentFile, loadEnvironment, MigError, usingSession } from '../migrations/core/index.ts'
 import { maskUrl } from '../migrations/core/postgres/index.ts'
 import { trustLiveFlag } from './cli/arguments.ts'
 import { byKind } from './cli/by-kind.ts'
@@ -38,14 +38,16 @@ export const main = (argv: readonly string[], root: string): Promise<void> =>
       throw new MigError('bad-flag', '--baseline and --without-baseline are opposites', {
         help: 'give one of them',
       })
-    // There is no env.ts yet: a stand-in for its schema map serves to find the folders and the database.
-    const env = await loadEnvironment({
+    // There may be no env.ts yet: a stand-in for its schema map serves to find the folders and the database.
+    const place = {
       root: process.cwd(),
       filter: 'all',
-      options: { schemas: { app: 'app' } },
       trustLive: flags['trust-live'] === true,
       ...given({ databaseUrl: flags['database-url'] }),
-    })
+    }
+    const standIn = await loadEnvironment({ ...place, options: { schemas: { app: 'app' } } })
+    const isThere = environmentFile(standIn.dir) !== undefined
+    const env = isThere ? await loadEnvironment(place) : standIn
     await usingSession(env, { emit: output.event, signal }, async (session) => {
       output.remark(output.style.dim(`database ${maskUrl(session.url ?? '')} (${env.databaseSource})`))
       const baseline = flags.baseline ? true : flags['without-baseline'] ? false : undefined

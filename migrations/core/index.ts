@@ -1,5 +1,6 @@
 /** What `env.ts`, the revisions and the recipes import. */
 export {
+  environmentFile,
   nearest,
   readVariables,
   type TenantPlace,

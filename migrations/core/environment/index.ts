@@ -13,6 +13,7 @@ export {
 export {
   type DatabaseSource,
   type Environment,
+  environmentFile,
   type LoadOptions,
   loadEnvironment,
   readVariables,

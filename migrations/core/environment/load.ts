@@ -246,10 +246,15 @@ function tenantTargets({ tenants, shard }: LoadOptions, byX: TenantTargets): Ten
   return shard === undefined ? named : { ...named, shards: listed(shard) }
 }
 
-async function readOptions(dir: string, root: string, cacheDir: string): Promise<EnvironmentOptions> {
-  const file = ['env.ts', 'env.mts', 'env.js', 'env.mjs']
+/** The env.ts of an environment folder, if it has one. */
+export function environmentFile(dir: string): string | undefined {
+  return ['env.ts', 'env.mts', 'env.js', 'env.mjs']
     .map((name) => join(dir, name))
     .find((path) => existsSync(path))
+}
+
+async function readOptions(dir: string, root: string, cacheDir: string): Promise<EnvironmentOptions> {
+  const file = environmentFile(dir)
   if (file === undefined) {
     const folder = relative(root, dir) || '.'
     throw new MigError('no-environment', `there is no env.ts in ${folder}`, {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Environment } from '../../environment/index.ts'
 import { type FoundModels, literal } from './found-models.ts'
 import type { FoundSchema } from './schemas.ts'
+import { schemaLines } from './settings-text.ts'
 
 /** The text of `env.ts` for these schemas. */
 export function environmentText(
@@ -32,9 +33,7 @@ export function environmentText(
     'export default {',
     '  // Key → PostgreSQL schema. A new schema is one line here.',
     '  schemas: {',
-    ...schemas.map(
-      ({ key, schema }) => `    ${/^[A-Za-z_]\w*$/.test(key) ? key : literal(key)}: ${literal(schema)},`,
-    ),
+    ...schemaLines(schemas),
     '  },',
     ...places,
     ...excluded,

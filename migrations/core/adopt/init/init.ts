@@ -1,19 +1,23 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { adoptedIsFinal, autogenerateProject, surroundingsFile } from '../../autogenerate/index.ts'
 import { checkProject } from '../../check/index.ts'
 import { type Change, changeText } from '../../difference/index.ts'
-import { type Environment, loadEnvironment } from '../../environment/index.ts'
+import { type Environment, environmentFile } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
-import { openProject, type Project, type Session } from '../../runner/index.ts'
-import { makeReferred, type OnLive, surroundingsOwnership } from '../../scratch/surroundings/surroundings.ts'
-import { expectTrustedLive } from '../../scratch/trust-live.ts'
+import { openProject, type Session } from '../../runner/index.ts'
 import { adoptRows, checkNotAdopted } from '../import/adopt-rows.ts'
 import type { AdoptedRows } from '../import/applied.ts'
-import { withScratch } from '../import/replay.ts'
+import { addSchemas } from './add-schemas.ts'
 import { environmentText } from './environment-text.ts'
+import { firstRevisions } from './first-revisions.ts'
 import { type FoundModels, findModels } from './found-models.ts'
-import { type ExportedPart, exportModels, type ModelText } from './models.ts'
+import {
+  type Differing,
+  differing,
+  exportedModels,
+  writeSurroundings,
+  writtenProject,
+} from './live-project.ts'
 import { importableRecipes, recipeFiles } from './recipes.ts'
 import { type FoundLedger, type FoundSchema, foundLive, keysOf, namedSchemas } from './schemas.ts'
 import { type Writer, writer } from './writer.ts'
@@ -41,10 +45,7 @@ export interface InitResult {
 }
 
 /** The models that a project has already, and what differs from the live database. */
-interface OwnModels extends Pick<FoundModels, 'what'> {
-  readonly changes: readonly Change[]
-  /** Why they do not load. */
-  readonly problem?: MigError
+interface OwnModels extends Pick<FoundModels, 'what'>, Differing {
   /** Kinds that the database has and the models cannot say, which env.ts says they are silent on. */
   readonly silentOn: readonly string[]
 }
@@ -52,8 +53,8 @@ interface OwnModels extends Pick<FoundModels, 'what'> {
 /**
  * Sets a project up from its live database: env.ts, models, recipes, and a first revision per line, proved up, down
  * and up, equal to the live database, and stamped. Models that the project has already stay where they are. Nothing that
- * exists is overwritten, and nothing stays when a part fails.
- * @param env an environment without env.ts, for its folders and database
+ * exists is overwritten, and nothing stays when a part fails. Where env.ts is there, the schemas that are named are added to it.
+ * @param env an environment without env.ts, for its folders and database; else the one that its env.ts says
  * @throws MigError `already-there` for an environment folder with something in it, `recipe-exists`,
  *   `other-ledger` (exit 4) when another tool keeps a ledger and `baseline` does not say what to do,
  *   `unknown-live-schema`, `export-differs` (exit 5), and what `autogenerateProject` throws.
@@ -63,6 +64,8 @@ export async function initProject(
   env: Environment,
   request: InitRequest,
 ): Promise<InitResult> {
+  if (request.schemas !== '' && environmentFile(env.dir) !== undefined)
+    return addSchemas(session, env, request)
   refuseExisting(env)
   const dir = relative(env.root, env.dir)
   const recipes = recipeFiles(env.root, dir, importableRecipes(request.justfile))
@@ -99,20 +102,20 @@ export async function initProject(
     const project = await writtenProject(session, env)
     await writeSurroundings(session, project, written)
     const wantsBaseline = schemas.length > 0 && live.length > 0 && request.baseline !== false
-    const adopted = wantsBaseline ? await baseline(session, project.env, request.now, written) : undefined
+    const adopted = wantsBaseline ? await baseline(session, project.env, request.now, written) : []
     const models =
       found === undefined
         ? undefined
         : await replaceModels(session, env, found, {
-            ...{ written, writeSettings, exported: files, isAdopted: adopted !== undefined },
+            ...{ written, writeSettings, exported: files, isAdopted: adopted.length > 0 },
           })
     for (const { path, text, appends } of recipes) written.write(path, text, appends)
     // Last: what fails before takes the files away again, and must leave no rows of theirs.
-    if (adopted !== undefined) await adoptRows(session, adopted.project, adopted.rows)
+    await adoptRows(session, openProject(project.env), adopted)
     return {
       files: written.files(),
       schemas: shown,
-      adopted: adopted?.rows ?? [],
+      adopted,
       ledgers,
       others: others.filter((name) => !shown.some(({ schema }) => schema === name)),
       ...(models === undefined ? {} : { models }),
@@ -166,72 +169,19 @@ function chosenSchemas(
   return keysOf(found?.schemas === undefined ? own : own.filter((schema) => found.schemas?.includes(schema)))
 }
 
-/** The live schemas as models. */
-function exportedModels(
-  session: Session,
-  env: Environment,
-  part: Omit<ExportedPart, 'surround'>,
-): Promise<readonly ModelText[]> {
-  const onLive: OnLive = (body) => body(session.client)
-  const mapped = withSchemas(env, part.schemas)
-  const ownership = { ...surroundingsOwnership(mapped), onlyExtensions: part.othersExtensions ?? [] }
-  return withScratch(session, env, async (client) => {
-    const own = { schemas: part.schemas.map(({ schema }) => schema), trustLive: env.trustLive }
-    await expectTrustedLive(client, onLive, own)
-    const surround = (texts: readonly string[]) => makeReferred(client, onLive, texts, mapped, ownership)
-    return exportModels(session.client, client, { ...part, surround })
-  })
-}
-
-/** The project as the files that are written by now say. */
-async function writtenProject({ url }: Session, { root, dir, trustLive }: Environment): Promise<Project> {
-  const env = await loadEnvironment({
-    ...{ root, dir, trustLive },
-    // The keys are new: what a variable or argument names is something else.
-    filter: 'all',
-    ...(url === null ? {} : { databaseUrl: url }),
-  })
-  return openProject(env)
-}
-
-/** @param texts what refers to surroundings besides the models and revisions of the project */
-async function writeSurroundings(
-  { client }: Session,
-  project: Project,
-  written: Writer,
-  texts: readonly string[] = [],
-): Promise<void> {
-  const file = await surroundingsFile(client, project, texts)
-  if (file !== undefined) written.write(file.path, file.text)
-}
-
 /** The kinds that only the database has and the models cannot say. */
 function kindsToLeave(changes: readonly Change[], { silence }: FoundModels): readonly string[] {
   const dropped = changes.flatMap(({ kind, verb }) => (verb === 'drop' ? [kind] : []))
   return [...new Set(dropped)].filter((kind) => silence?.kinds.includes(kind)).toSorted()
 }
 
-/** What differs between the live database and the project's own models, or why they do not load. */
-async function differing(
-  session: Session,
-  project: Project,
-): Promise<Pick<OwnModels, 'changes' | 'problem'>> {
-  try {
-    const { drift } = await checkProject(session, project, { privileges: false })
-    return { changes: drift.flatMap(({ changes }) => changes) }
-  } catch (problem) {
-    if (!(problem instanceof MigError)) throw problem
-    return { changes: [], problem }
-  }
-}
-
-/** The environment as its env.ts will say. */
-function withSchemas(env: Environment, schemas: readonly FoundSchema[]): Environment {
-  const lines = schemas.map(({ key, schema }) => ({ key, schema, tenants: null, locations: [] }))
-  return { ...env, lines, schemas: Object.fromEntries(schemas.map(({ key, schema }) => [key, schema])) }
-}
-
 function refuseExisting(env: Environment): void {
+  if (environmentFile(env.dir) !== undefined) {
+    throw new MigError('already-there', `${relative(env.root, env.dir)} has an env.ts; nothing was written`, {
+      help: 'to add a schema to it: just mig-init NAME; for another environment choose another folder: MIG_DIR=db/migrations',
+      place: { file: env.dir },
+    })
+  }
   const entries = existsSync(env.dir) ? readdirSync(env.dir) : []
   if (entries.length === 0) return
   const dir = relative(env.root, env.dir)
@@ -258,39 +208,18 @@ function otherLedger(ledgers: readonly FoundLedger[]): MigError {
   )
 }
 
-interface Baseline {
-  readonly project: Project
-  readonly rows: readonly AdoptedRows[]
-}
-
 /** Writes the first revision of each line, and shows that models and database are the same. */
-async function baseline(session: Session, env: Environment, now: Date, written: Writer): Promise<Baseline> {
-  const { files } = await autogenerateProject(session, openProject(env), {
-    message: 'baseline',
-    format: 'ts',
-    now,
-    privileges: false,
-    strict: false,
-    online: false,
-    adopt: false,
-    fromHistory: true,
-    casts: { using: {}, recreate: [] },
-    renames: { given: {}, others: 'off' },
-    keep: false,
-    irreversibleFirst: adoptedIsFinal,
-  })
-  for (const { path, text } of files) written.write(path, text)
-  const project = openProject(env)
-  const rows = env.lines.flatMap(({ key, schema }): AdoptedRows[] => {
-    const revisions = project.graph.heads({ lines: [key] })
-    return schema === null || revisions.length === 0
-      ? []
-      : [{ line: key, targetSchema: schema, revisions, from: 'the live database' }]
-  })
-  const { drift } = await checkProject(session, project, { privileges: false })
+async function baseline(
+  session: Session,
+  env: Environment,
+  now: Date,
+  written: Writer,
+): Promise<readonly AdoptedRows[]> {
+  const rows = await firstRevisions(session, env, now, written.write)
+  const { drift } = await checkProject(session, openProject(env), { privileges: false })
   const changes = drift.flatMap((line) => line.changes)
   if (changes.length > 0) throw exportDiffers(changes)
-  return { project, rows }
+  return rows
 }
 
 function exportDiffers(changes: readonly Change[]): MigError {

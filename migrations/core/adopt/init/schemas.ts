@@ -99,9 +99,15 @@ function commonPrefix(schemas: readonly string[]): string {
 
 /**
  * Schemas as the user names them: `app_user,app_policy` or `user=app_user,policy=app_policy`.
+ * @param live the schemas that there are, of which each must be one; none for any
+ * @param beside other schemas of the project, whose common beginning is left out of the keys
  * @throws MigError `unknown-live-schema` for one that the database does not have.
  */
-export function namedSchemas(text: string, live: readonly string[]): readonly FoundSchema[] {
+export function namedSchemas(
+  text: string,
+  live: readonly string[],
+  beside: readonly string[] = [],
+): readonly FoundSchema[] {
   const parts = text
     .split(',')
     .map((part) => part.trim())
@@ -117,6 +123,8 @@ export function namedSchemas(text: string, live: readonly string[]): readonly Fo
       facts: { schema: missing.schema, schemas: live },
     })
   }
-  const automatic = new Map(keysOf(pairs.map(({ schema }) => schema)).map(({ key, schema }) => [schema, key]))
+  const automatic = new Map(
+    keysOf([...beside, ...pairs.map(({ schema }) => schema)]).map(({ key, schema }) => [schema, key]),
+  )
   return pairs.map(({ key, schema }) => ({ key: key ?? automatic.get(schema) ?? schema, schema }))
 }

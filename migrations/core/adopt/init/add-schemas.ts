@@ -1,0 +1,143 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Environment, environmentFile } from '../../environment/index.ts'
+import { MigError } from '../../errors.ts'
+import { openProject, type Session } from '../../runner/index.ts'
+import { readSource } from '../../source-file.ts'
+import { modelKeys } from '../../sources/index.ts'
+import { adoptRows, checkNotAdopted } from '../import/adopt-rows.ts'
+import { firstRevisions } from './first-revisions.ts'
+import type { InitRequest, InitResult } from './init.ts'
+import { differing, exportedModels, writeSurroundings, writtenProject } from './live-project.ts'
+import { type FoundSchema, foundLive, namedSchemas } from './schemas.ts'
+import { withMoreSchemas } from './settings-text.ts'
+import { writer } from './writer.ts'
+
+/**
+ * Adds schemas to a project: a line each in the map of env.ts, models where the project has a folder for them, and, for one
+ * that the live database has, a first revision, proved and stamped. Nothing stays when a part fails.
+ * @param env the environment as its env.ts says
+ * @throws MigError `already-there` for a key or schema that the map has, `no-schema-map` where the map is not written out
+ *   in env.ts, `ledger-in-schema` where another tool's ledger is in one of them; what `initProject` throws
+ */
+export async function addSchemas(
+  session: Session,
+  env: Environment,
+  request: InitRequest,
+): Promise<InitResult> {
+  const own = Object.values(env.schemas)
+  const added = namedSchemas(request.schemas, [], own)
+  for (const each of added) refuseKnown(env, each)
+  const file = environmentFile(env.dir)
+  const text = file === undefined ? undefined : withMoreSchemas(readSource(file), added)
+  if (file === undefined || text === undefined) throw noSchemaMap(env, added)
+  const live = await foundLive(session.client, env.ledgerSchema)
+  const there = added.filter(({ schema }) => live.schemas.includes(schema))
+  refuseLedgers(env, added, live.ledgers)
+  await checkNotAdopted(
+    session,
+    env.ledgerSchema,
+    added.map(({ schema }) => ({ targetSchema: schema, revisions: [] })),
+  )
+  const written = writer(env.root)
+  try {
+    written.write(file, text, true)
+    const before = await writtenProject(session, env)
+    const inFolder = await unmodelled(before.env, added)
+    const models = await newModels(session, before.env, inFolder, live.schemas)
+    for (const { name, text: model } of models) written.write(join(env.modelsDir, name), model)
+    // What the file has by hand stays; what is missing in it is told where the models are loaded.
+    if (!existsSync(join(env.dir, 'surroundings.sql'))) await writeSurroundings(session, before, written)
+    const project = { ...before, env: { ...before.env, filter: there.map(({ key }) => key) } }
+    const wantsBaseline = there.length > 0 && request.baseline !== false
+    const rows = wantsBaseline ? await firstRevisions(session, project.env, request.now, written.write) : []
+    const opened = openProject(project.env)
+    const declared = there.some((each) => !inFolder.includes(each))
+    const differs = rows.length > 0 ? await differing(session, opened) : { changes: [] }
+    await adoptRows(session, opened, rows)
+    return {
+      ...{ files: written.files(), schemas: added, adopted: rows, ledgers: [], others: [] },
+      ...(declared || differs.changes.length > 0
+        ? { models: { ...differs, what: 'where env.ts says', silentOn: [] } }
+        : {}),
+    }
+  } catch (error) {
+    written.undo()
+    throw error
+  }
+}
+
+function refuseKnown({ lines, dir }: Environment, { key, schema }: FoundSchema): void {
+  const known = lines.find((line) => line.key === key || line.schema === schema)
+  if (known === undefined) return
+  const what = known.key === key ? `the key ${key}` : `schema ${schema}, by the key ${known.key}`
+  throw new MigError('already-there', `the schema map has ${what} already; nothing was written`, {
+    help: known.key === key ? `give another key: just mig-init other=${schema}` : 'nothing to do',
+    place: { file: dir },
+  })
+}
+
+function noSchemaMap({ dir }: Environment, added: readonly FoundSchema[]): MigError {
+  const lines = added.map(({ key, schema }) => `${key}: '${schema}'`).join(', ')
+  return new MigError('no-schema-map', 'env.ts has no map that is written out as schemas: { … }', {
+    help: `add ${lines} to it by hand; for tables that are there: just mig-autogen "what the database has" ${added.map(({ key }) => key).join(',')} --adopt`,
+    place: { file: environmentFile(dir) ?? dir },
+  })
+}
+
+function refuseLedgers(
+  env: Environment,
+  added: readonly FoundSchema[],
+  ledgers: InitResult['ledgers'],
+): void {
+  const excluded = [env.options.excludeTables ?? []].flat()
+  const found = ledgers.find(
+    ({ table }) =>
+      added.some(({ schema }) => table.startsWith(`${schema}.`)) &&
+      !excluded.some((name) => name === table || table.endsWith(`.${name}`)),
+  )
+  if (found === undefined) return
+  throw new MigError('ledger-in-schema', `${found.table} is the ledger of another tool`, {
+    help: `add '${found.table}' to excludeTables in env.ts, then give the command again; for its history: --without-baseline, and then just mig-import ${found.tool ?? 'TOOL'} DIR`,
+    facts: { ledger: found.table },
+  })
+}
+
+/** The schemas whose models go to the folder of models: no other source is named, and none is there yet. */
+async function unmodelled(
+  { models, modelsDir }: Environment,
+  added: readonly FoundSchema[],
+): Promise<readonly FoundSchema[]> {
+  const isFolder = models.sources.some(
+    ({ key, source }) =>
+      key === undefined && typeof source === 'string' && join(models.base, source) === modelsDir,
+  )
+  if (!isFolder) return []
+  const keys = existsSync(modelsDir) ? await modelKeys(models) : new Set<string>()
+  return added.filter(({ key }) => !keys.has(key))
+}
+
+async function newModels(
+  session: Session,
+  env: Environment,
+  added: readonly FoundSchema[],
+  live: readonly string[],
+) {
+  const there = added.filter(({ schema }) => live.includes(schema))
+  const { rows } = await session.client.query<{ name: string }>('SELECT extname AS name FROM pg_extension')
+  const exported =
+    there.length === 0
+      ? []
+      : await exportedModels(session, env, {
+          schemas: there,
+          excludeTables: [env.options.excludeTables ?? []].flat(),
+          othersExtensions: rows.map(({ name }) => name),
+        })
+  const empty = added
+    .filter((each) => !there.includes(each))
+    .map(({ key, schema }) => ({
+      name: `${key}.sql`,
+      text: `-- Schema ${schema}: what it should be.\n`,
+    }))
+  return [...exported.filter(({ name }) => there.some(({ key }) => name === `${key}.sql`)), ...empty]
+}

@@ -1,0 +1,78 @@
+import { surroundingsFile } from '../../autogenerate/index.ts'
+import { checkProject } from '../../check/index.ts'
+import type { Change } from '../../difference/index.ts'
+import { type Environment, loadEnvironment } from '../../environment/index.ts'
+import { MigError } from '../../errors.ts'
+import { openProject, type Project, type Session } from '../../runner/index.ts'
+import { makeReferred, type OnLive, surroundingsOwnership } from '../../scratch/surroundings/surroundings.ts'
+import { expectTrustedLive } from '../../scratch/trust-live.ts'
+import { withScratch } from '../import/replay.ts'
+import { type ExportedPart, exportModels, type ModelText } from './models.ts'
+import type { FoundSchema } from './schemas.ts'
+import type { Writer } from './writer.ts'
+
+/** The live schemas as models. */
+export function exportedModels(
+  session: Session,
+  env: Environment,
+  part: Omit<ExportedPart, 'surround'>,
+): Promise<readonly ModelText[]> {
+  const onLive: OnLive = (body) => body(session.client)
+  const mapped = withSchemas(env, part.schemas)
+  const ownership = { ...surroundingsOwnership(mapped), onlyExtensions: part.othersExtensions ?? [] }
+  return withScratch(session, env, async (client) => {
+    const own = { schemas: part.schemas.map(({ schema }) => schema), trustLive: env.trustLive }
+    await expectTrustedLive(client, onLive, own)
+    const surround = (texts: readonly string[]) => makeReferred(client, onLive, texts, mapped, ownership)
+    return exportModels(session.client, client, { ...part, surround })
+  })
+}
+
+/** The project as the files that are written by now say. */
+export async function writtenProject(
+  { url }: Session,
+  { root, dir, trustLive }: Environment,
+): Promise<Project> {
+  const env = await loadEnvironment({
+    ...{ root, dir, trustLive },
+    // The keys are new: what a variable or argument names is something else.
+    filter: 'all',
+    ...(url === null ? {} : { databaseUrl: url }),
+  })
+  return openProject(env)
+}
+
+/** @param texts what refers to surroundings besides the models and revisions of the project */
+export async function writeSurroundings(
+  { client }: Session,
+  project: Project,
+  written: Writer,
+  texts: readonly string[] = [],
+): Promise<void> {
+  const file = await surroundingsFile(client, project, texts)
+  if (file !== undefined) written.write(file.path, file.text)
+}
+
+/** What differs between a live database and models. */
+export interface Differing {
+  readonly changes: readonly Change[]
+  /** Why the models do not load. */
+  readonly problem?: MigError
+}
+
+/** What differs between the live database and the project's own models, or why they do not load. */
+export async function differing(session: Session, project: Project): Promise<Differing> {
+  try {
+    const { drift } = await checkProject(session, project, { privileges: false })
+    return { changes: drift.flatMap(({ changes }) => changes) }
+  } catch (problem) {
+    if (!(problem instanceof MigError)) throw problem
+    return { changes: [], problem }
+  }
+}
+
+/** The environment as its env.ts will say. */
+function withSchemas(env: Environment, schemas: readonly FoundSchema[]): Environment {
+  const lines = schemas.map(({ key, schema }) => ({ key, schema, tenants: null, locations: [] }))
+  return { ...env, lines, schemas: Object.fromEntries(schemas.map(({ key, schema }) => [key, schema])) }
+}
