@@ -1,6 +1,6 @@
 import { buildFactBase, type Fact, type FactBase } from '@supabase/pg-delta/core'
 import { extract } from '@supabase/pg-delta/extract'
-import type { ClientBase, Pool } from 'pg'
+import type { ClientBase, Pool, QueryConfig } from 'pg'
 import type { ExcludableObject } from '../environment/index.ts'
 import { isScratchRole } from '../postgres/index.ts'
 import { withoutAbsentKinds } from './absent-kinds.ts'
@@ -96,7 +96,8 @@ function serversRoles(rows: readonly Record<string, unknown>[]): readonly Record
  * its transaction is undone after it, by a savepoint.
  */
 export function readUncommittedCatalog(client: ClientBase): Promise<Catalog> {
-  const query = async (text: string, values?: unknown[]) => {
+  const query = async (text: string | QueryConfig, values?: unknown[]) => {
+    if (typeof text !== 'string') return client.query(text)
     if (text.startsWith('BEGIN')) return client.query('SAVEPOINT mig_read')
     if (text !== 'COMMIT' && text !== 'ROLLBACK') return client.query(text, values)
     return client.query('ROLLBACK TO SAVEPOINT mig_read')
