@@ -18,6 +18,7 @@ await build({
   absWorkingDir: root,
   entryPoints: {
     index: 'migrations/core/api.ts',
+    testing: 'migrations/core/testing/index.ts',
     cli: 'scripts/package-cli.mjs',
     ...Object.fromEntries(commands.map((name) => [`commands/${name}`, `scripts/${name}.ts`])),
   },

@@ -24,6 +24,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   autogenerate: forAutogenerate,
   check: all,
   adopt: [...all, 'check'],
+  testing: forAutogenerate,
   verify: all,
   lint: [...all, 'verify'],
   report: [],

@@ -197,6 +197,8 @@ describe('the package, installed in an empty project', () => {
       'app/merge.ts': revision({ downRevision: ['a1', 'b1'] }),
       'app/use.ts': `
         import { applyPlan, type EnvironmentOptions, loadEnvironment, MigError, openProject, type Operations, planRun, tenants, usingSession } from 'just-mig'
+        import { testDatabase } from 'just-mig/testing'
+        await (await testDatabase({ seed: 'seed.sql' })).drop()
         export const options = { schemas: { user: 'app_user', tenant: tenants({ like: 'tenant_%' }) } } satisfies EnvironmentOptions
         export async function upgrade(op: Operations): Promise<void> {
           await op.execute('SELECT 1')

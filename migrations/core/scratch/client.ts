@@ -82,34 +82,43 @@ async function run(client: Client, session: ScratchSession, text: string): Promi
     makeStandIn: role.makeStandIn,
   })
   if (statements === undefined) return send(text)
-  const [only] = statements
-  if (only !== undefined && statements.length === 1) {
-    if (only.byMaker === undefined) return send(only.sql)
-    return runByMaker(session, only.byMaker, only.sql)
-  }
-  return runAll(client, session, statements)
+  return runStatements(client, statements, {
+    send,
+    runTask: (task, sql) => runByMaker(session, task, sql),
+  })
 }
 
-/** PostgreSQL runs a text of several statements in one transaction, which ends with the text unless the text begins it. */
-async function runAll(
+/**
+ * Runs the statements of a text as PostgreSQL would the text: several in one transaction, which ends with the text unless
+ * the text begins it.
+ */
+export async function runStatements(
   client: Client,
-  session: ScratchSession,
   statements: readonly ScratchStatement[],
+  {
+    send,
+    runTask,
+  }: {
+    readonly send: (sql: string) => Promise<QueryResult>
+    readonly runTask: (task: MakerTask, sql: string) => Promise<QueryResult>
+  },
 ): Promise<QueryResult> {
-  const { send } = session
+  const runOne = ({ sql, byMaker }: ScratchStatement) =>
+    byMaker === undefined ? send(sql) : runTask(byMaker, sql)
+  const [only] = statements
+  if (only !== undefined && statements.length === 1) return runOne(only)
   const results: QueryResult[] = []
   let isOurs = false
   try {
-    for (const { sql, start, isBegin, byMaker } of statements) {
-      if (isBegin) isOurs = false
+    for (const statement of statements) {
+      if (statement.isBegin) isOurs = false
       else if (client.getTransactionStatus() === 'I') {
         await send('BEGIN')
         isOurs = true
       }
-      const ran = byMaker === undefined ? send(sql) : runByMaker(session, byMaker, sql)
       results.push(
-        await ran.catch((error: unknown) => {
-          throw movedError(error, start)
+        await runOne(statement).catch((error: unknown) => {
+          throw movedError(error, statement.start)
         }),
       )
     }

@@ -1,0 +1,111 @@
+import { resolve } from 'node:path'
+import type { ClientBase } from 'pg'
+import { type EnvironmentOptions, loadEnvironment, readVariables } from '../environment/index.ts'
+import { MigError } from '../errors.ts'
+import type { EmitEvent } from '../events.ts'
+import { ensureEmbeddedServer } from '../postgres/index.ts'
+import { fileChecksum, openProject, type Project } from '../runner/index.ts'
+import { tenantLine } from '../runner/targets/targets.ts'
+import { scratchServer } from '../scratch/server.ts'
+import { readSurroundings, surroundingsPath } from '../scratch/surroundings/file.ts'
+import { readSource } from '../source-file.ts'
+import { toolVersion } from '../tool-version.ts'
+
+/** Rows that a program writes. */
+export interface SeedProgram {
+  /** Change it when what `run` does has changed: a template with the old rows is not used then. */
+  readonly version: string
+  readonly run: (client: ClientBase) => Promise<unknown>
+}
+
+/** A file of SQL, relative to the project folder, or a program. */
+export type Seed = string | SeedProgram
+
+export interface TestDatabaseOptions {
+  /** The project folder. Default: the working directory. */
+  readonly root?: string
+  /** The environment folder. Default: MIG_DIR, else `migrations`. */
+  readonly dir?: string
+  /** Instead of reading `env.ts`. */
+  readonly options?: EnvironmentOptions
+  /**
+   * A database of the server to make test databases on. Default: MIG_SCRATCH_URL, else the configured database, else the
+   * embedded server, which is also taken where the user of the configured database may not create databases.
+   */
+  readonly url?: string
+  /** Rows that every test database has beside those that revisions write. */
+  readonly seed?: Seed | readonly Seed[]
+  /** By tenant line: the schemas of tenants that every test database has. */
+  readonly tenants?: Readonly<Record<string, readonly string[]>>
+  /** Told what happens. Default: nobody. */
+  readonly emit?: EmitEvent
+  readonly signal?: AbortSignal
+}
+
+/** What a template database is made from, and where. */
+export interface TemplateSource {
+  readonly project: Project
+  /** For CREATE DATABASE. */
+  readonly adminUrl: string
+  readonly seeds: readonly Seed[]
+  readonly tenants: Readonly<Record<string, readonly string[]>>
+  /** The text of surroundings.sql. */
+  readonly surroundings: string | undefined
+  /** Equal as long as all of it is. */
+  readonly key: string
+  readonly emit: EmitEvent
+  readonly signal: AbortSignal | undefined
+}
+
+/**
+ * Reads the project and finds the server.
+ * @throws MigError as `loadEnvironment`, `openProject` and `scratchServer` do; `no-tenant-line`; `no-seed` for a file that is not there
+ */
+export async function templateSource(given: TestDatabaseOptions): Promise<TemplateSource> {
+  const { emit = () => undefined, signal, tenants = {} } = given
+  const root = resolve(given.root ?? process.cwd())
+  const env = await loadEnvironment({
+    root,
+    ...(given.dir === undefined ? {} : { dir: given.dir }),
+    ...(given.options === undefined ? {} : { options: given.options }),
+    variables: readVariables(root, process.env),
+    filter: 'all',
+  })
+  for (const line of Object.keys(tenants)) tenantLine(env, line)
+  const project = openProject(env)
+  const seeds = [given.seed ?? []]
+    .flat()
+    .map((seed) => (typeof seed === 'string' ? resolve(root, seed) : seed))
+  const surroundings = readSurroundings(surroundingsPath(env.dir))
+  const key = JSON.stringify(
+    [
+      ...[toolVersion, env.options, env.schemas, env.ledgerSchema, tenants, surroundings],
+      [...project.files.values()].map((file) => [file.line, file.revision, fileChecksum(file.path)]).sort(),
+      seeds.map((seed) => (typeof seed === 'string' ? readSeed(seed) : seed.version)),
+    ],
+    (_, value: unknown) => (typeof value === 'function' ? String(value) : value),
+  )
+  const adminUrl = await adminUrlOf(project, given.url, emit)
+  return { project, adminUrl, seeds, tenants, surroundings, key, emit, signal }
+}
+
+/** The text of a file of SQL. */
+export function readSeed(path: string): string {
+  try {
+    return readSource(path)
+  } catch (cause) {
+    throw new MigError('no-seed', `the seed ${path} cannot be read`, {
+      help: 'name a file of SQL, relative to the project folder',
+      place: { file: path },
+      cause,
+    })
+  }
+}
+
+async function adminUrlOf({ env }: Project, url: string | undefined, emit: EmitEvent): Promise<string> {
+  const embedded = () => ensureEmbeddedServer({ root: env.root, emit })
+  const named = url ?? env.scratchUrl
+  if (named !== null) return (await scratchServer({ databaseUrl: named })).adminUrl
+  if (env.databaseUrl === null) return (await embedded()).url('postgres')
+  return (await scratchServer({ databaseUrl: env.databaseUrl, embedded })).adminUrl
+}

@@ -1,0 +1,274 @@
+import { createHash } from 'node:crypto'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import pg from 'pg'
+import { test as base, expect, inject } from 'vitest'
+import type { MigEvent } from '../../migrations/core/index.ts'
+import { type TestDatabaseOptions, testDatabase } from '../../migrations/core/testing/index.ts'
+import { administer } from '../support/database.ts'
+
+interface Project {
+  readonly root: string
+  readonly options: TestDatabaseOptions
+  readonly write: (files: Readonly<Record<string, string>>) => Promise<void>
+}
+
+/** A project of one line and one table, on the run's server. */
+const test = base.extend<{ project: Project }>({
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs from its first parameter
+  project: async ({}, use) => {
+    const root = await mkdtemp(join(tmpdir(), 'just-mig-testing-'))
+    const write = async (files: Readonly<Record<string, string>>) => {
+      for (const [path, text] of Object.entries(files)) {
+        await mkdir(dirname(join(root, path)), { recursive: true })
+        await writeFile(join(root, path), text)
+      }
+    }
+    await write({
+      'migrations/versions/app/20260101_000000_aaaaaaaaaaa1_x.sql': revision('aaaaaaaaaaa1', null, tables),
+    })
+    await use({
+      root,
+      write,
+      options: { root, url: inject('adminUrl'), options: { schemas: { app: 'app' } } },
+    })
+    await dropTemplates(root)
+    await rm(root, { recursive: true, force: true })
+  },
+})
+
+const tables = `CREATE TABLE kind (code text PRIMARY KEY);
+INSERT INTO kind VALUES ('a'), ('b');
+CREATE TABLE thing (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, kind text NOT NULL REFERENCES kind, doubled int GENERATED ALWAYS AS (length(kind) * 2) STORED);
+CREATE MATERIALIZED VIEW kinds AS SELECT count(*) AS n FROM kind`
+
+function revision(id: string, down: string | null, sql: string): string {
+  return `-- x\n-- Revision: ${id}\n-- Revises: ${down ?? ''}\n-- upgrade\n${sql};\n-- downgrade\nSELECT 1;\n`
+}
+
+/** Databases of this process that begin so, of however many others. */
+async function databasesOf(begin: string): Promise<readonly string[]> {
+  const { rows } = await administer(
+    `SELECT datname FROM pg_database WHERE datname LIKE '${begin}\\_${process.pid}\\_%' ORDER BY 1`,
+  )
+  return rows.map(({ datname }) => datname)
+}
+
+/** The template databases of a project. */
+async function templatesOf(root: string): Promise<readonly string[]> {
+  const owner = createHash('sha256').update(join(root, 'migrations')).digest('hex').slice(0, 16)
+  const { rows } = await administer(
+    `SELECT datname FROM pg_database d WHERE shobj_description(d.oid, 'pg_database') LIKE 'just-mig ${owner} %'`,
+  )
+  return rows.map(({ datname }) => datname)
+}
+
+async function dropTemplates(root: string): Promise<void> {
+  for (const name of await templatesOf(root)) await administer(`DROP DATABASE ${name}`)
+}
+
+function counting(version = '1') {
+  const counted = { version, runs: 0, run: async () => void counted.runs++ }
+  return counted
+}
+
+test('has all revisions, is reset with its connections open, and is dropped', async ({ project }) => {
+  const db = await testDatabase(project.options)
+  const client = await db.client()
+  const contents = `SELECT (SELECT string_agg(code, ' ' ORDER BY code) FROM app.kind) AS kinds, (SELECT count(*)::int FROM app.thing) AS things,
+    (SELECT n::int FROM app.kinds) AS n`
+  const made = (await client.query(contents)).rows
+  expect(made).toEqual([{ kinds: 'a b', things: 0, n: 2 }])
+  await client.query(
+    `BEGIN; INSERT INTO app.thing (kind) VALUES ('a'), ('b'); DELETE FROM app.kind WHERE code NOT IN (SELECT kind FROM app.thing);
+     INSERT INTO app.kind VALUES ('c'); REFRESH MATERIALIZED VIEW app.kinds; COMMIT; SET search_path TO app; BEGIN; INSERT INTO kind VALUES ('d')`,
+  )
+  await db.reset()
+  expect(await db.client()).toBe(client)
+  expect((await client.query(contents)).rows).toEqual(made)
+  const { rows } = await client.query(
+    `INSERT INTO app.thing (kind) VALUES ('a') RETURNING id::int, doubled, current_setting('search_path') AS path`,
+  )
+  expect(rows).toEqual([{ id: 1, doubled: 2, path: '"$user", public' }])
+  await db.drop()
+  expect(await databasesOf('mig_test')).toEqual([])
+})
+
+test('is made again under its name where a test has changed the structure', async ({ project }) => {
+  const db = await testDatabase(project.options)
+  const client = await db.client()
+  await client.query('CREATE TEMP TABLE own (id int)')
+  await db.reset()
+  expect(await db.client()).toBe(client)
+  await client.query('ALTER TABLE app.thing DROP COLUMN doubled')
+  await db.reset()
+  const { rows } = await (await db.client()).query(
+    'SELECT current_database() AS name, count(doubled) AS n FROM app.thing',
+  )
+  expect(rows).toEqual([{ name: db.name, n: '0' }])
+  await db.drop()
+})
+
+test('eight workers at once, with nothing there yet, make one template', async ({ project }) => {
+  const seed = counting()
+  const made = await Promise.all(Array.from({ length: 8 }, () => testDatabase({ ...project.options, seed })))
+  expect(seed.runs).toBe(1)
+  expect(new Set(made.map(({ name }) => name)).size).toBe(8)
+  expect(await databasesOf('mig_building')).toEqual([])
+  for (const db of made) await db.drop()
+})
+
+test('a template is for the files as they are, and one that somebody has opened is made again', async ({
+  project,
+}) => {
+  const counted = counting()
+  const seeds = [counted, 'seed.sql']
+  await project.write({ 'seed.sql': "INSERT INTO app.kind VALUES ('seeded')" })
+  const kinds = async () => {
+    const db = await testDatabase({ ...project.options, seed: seeds })
+    const { rows } = await (await db.client()).query(
+      `SELECT string_agg(code, ' ' ORDER BY code) AS kinds FROM app.kind`,
+    )
+    await db.drop()
+    return rows[0].kinds
+  }
+  expect([await kinds(), await kinds(), counted.runs]).toEqual(['a b seeded', 'a b seeded', 1])
+  const [template = ''] = await templatesOf(project.root)
+  await administer(`ALTER DATABASE ${template} ALLOW_CONNECTIONS true`)
+  const url = new URL(inject('adminUrl'))
+  url.pathname = template
+  const intruder = new pg.Client({ connectionString: url.href })
+  intruder.on('error', () => undefined)
+  await intruder.connect()
+  await intruder.query("INSERT INTO app.kind VALUES ('by hand')")
+  expect([await kinds(), counted.runs]).toEqual(['a b seeded', 2])
+  await intruder.end()
+  await project.write({
+    'seed.sql': "INSERT INTO app.kind VALUES ('other')",
+    'migrations/versions/app/20260102_000000_aaaaaaaaaaa2_y.sql': revision(
+      'aaaaaaaaaaa2',
+      'aaaaaaaaaaa1',
+      "INSERT INTO kind VALUES ('later')",
+    ),
+  })
+  expect([await kinds(), counted.runs]).toEqual(['a b later other', 3])
+})
+
+test('what a killed process left is gone after the next use, and what is in use stays', async ({
+  project,
+}) => {
+  const left = ['mig_test_999999_0badcafe', 'mig_building_999999_0badcafe']
+  for (const name of left) await administer(`CREATE DATABASE ${name}`)
+  const first = await testDatabase(project.options)
+  const second = await testDatabase(project.options)
+  expect(await databasesOf('mig_test')).toEqual([first.name, second.name].sort())
+  const { rowCount } = await administer(`SELECT FROM pg_database WHERE datname IN ('${left.join("', '")}')`)
+  expect(rowCount).toBe(0)
+  await first.drop()
+  await second.drop()
+})
+
+test('roles are the server’s: missing ones are made, and others are left as they are', async ({
+  project,
+}) => {
+  const [old, fresh] = [`test_old_${process.pid}`, `test_new_${process.pid}`]
+  await administer(`CREATE ROLE ${old} NOLOGIN`)
+  const database = new URL(inject('adminUrl')).pathname.slice(1)
+  await project.write({
+    'migrations/versions/app/20260102_000000_aaaaaaaaaaa2_y.sql': revision(
+      'aaaaaaaaaaa2',
+      'aaaaaaaaaaa1',
+      `CREATE ROLE ${old} LOGIN; CREATE ROLE ${fresh} LOGIN; ALTER ROLE ${fresh} BYPASSRLS; ALTER ROLE ${old} BYPASSRLS;
+       GRANT SELECT ON kind TO ${old}, ${fresh}; ALTER DATABASE ${database} SET search_path TO app, public`,
+    ),
+  })
+  const told: string[] = []
+  try {
+    for (const version of ['1', '2']) {
+      const seed = counting(version)
+      const emit = (event: MigEvent) => void (event.event === 'warning' && told.push(event.message))
+      const db = await testDatabase({ ...project.options, seed, emit })
+      const { rows } = await (await db.client()).query(
+        `SELECT rolcanlogin AS login, rolbypassrls AS bypass, has_table_privilege(rolname, 'kind', 'SELECT') AS reads
+         FROM pg_roles WHERE rolname IN ('${old}', '${fresh}') ORDER BY rolname`,
+      )
+      expect(rows).toEqual([
+        { login: true, bypass: true, reads: true },
+        { login: false, bypass: false, reads: true },
+      ])
+      await db.drop()
+    }
+    expect(told[0]).toContain(old)
+    const { rows } = await administer(
+      'SELECT count(*)::int AS n FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase WHERE datname = current_database()',
+    )
+    expect(rows).toEqual([{ n: 0 }])
+  } finally {
+    await dropTemplates(project.root)
+    await administer(`DROP ROLE ${old}, ${fresh}`)
+  }
+})
+
+test('has the tenants that are asked for, whatever lists them, and asks no other database for them', async ({
+  project,
+}) => {
+  const places = [{ schema: 'acme', databaseUrl: 'postgresql://nobody@127.0.0.1:1/live' }]
+  await project.write({
+    'migrations/versions/tenant/20260101_000000_bbbbbbbbbbb1_x.sql': revision(
+      'bbbbbbbbbbb1',
+      null,
+      'CREATE TABLE note (id int)',
+    ),
+  })
+  const db = await testDatabase({
+    ...project.options,
+    options: { schemas: { app: 'app', tenant: { tenants: { list: places } } } },
+    tenants: { tenant: ['acme', 'globex'] },
+  })
+  const client = await db.client()
+  await client.query('INSERT INTO acme.note VALUES (1)')
+  await db.reset()
+  const { rows } = await client.query(
+    'SELECT (SELECT count(*)::int FROM acme.note) AS acme, (SELECT count(*)::int FROM globex.note) AS globex, array_agg(target_schema ORDER BY target_schema)::text[] AS schemas FROM mig.version',
+  )
+  expect(rows).toEqual([{ acme: 0, globex: 0, schemas: ['acme', 'app', 'globex'] }])
+  await db.drop()
+})
+
+test('says what to grant where the user may not create databases', async ({ project }) => {
+  const role = `test_plain_${process.pid}`
+  await administer(`CREATE ROLE ${role} LOGIN`)
+  try {
+    const url = inject('adminUrl').replace('postgres@', `${role}@`)
+    await expect(testDatabase({ ...project.options, url })).rejects.toMatchObject({
+      code: 'no-scratch',
+      help: expect.stringContaining('CREATEDB'),
+    })
+    await administer(`ALTER ROLE ${role} CREATEDB`)
+    const db = await testDatabase({ ...project.options, url })
+    const client = await db.client()
+    await client.query("INSERT INTO app.kind VALUES ('c')")
+    // No superuser may turn foreign keys off, so that the database is made again.
+    await db.reset()
+    const { rows } = await (await db.client()).query('SELECT count(*)::int AS n FROM app.kind')
+    expect(rows).toEqual([{ n: 2 }])
+    await db.drop()
+  } finally {
+    await dropTemplates(project.root)
+    await administer(`DROP ROLE ${role}`)
+  }
+})
+
+test('a build that fails leaves nothing, and the next one is not kept from it', async ({ project }) => {
+  const seed = 'seed.sql'
+  await project.write({ [seed]: 'INSERT INTO app.nothing VALUES (1)' })
+  const attempt = () => testDatabase({ ...project.options, seed })
+  await expect(attempt()).rejects.toMatchObject({
+    code: 'database-error',
+    place: { file: join(project.root, seed) },
+  })
+  expect([...(await databasesOf('mig_building')), ...(await templatesOf(project.root))]).toEqual([])
+  await project.write({ [seed]: "INSERT INTO app.kind VALUES ('c')" })
+  await (await attempt()).drop()
+})
