@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { execa } from 'execa'
 import { describe, expect, test } from 'vitest'
+import { command } from '../support/commands.ts'
 import { recipe, repository } from '../support/recipes.ts'
 
 const commands = readdirSync(join(repository, 'scripts')).flatMap((file) =>
@@ -9,11 +9,14 @@ const commands = readdirSync(join(repository, 'scripts')).flatMap((file) =>
 )
 
 describe('--help', () => {
-  test.concurrent.each(commands)(
-    'of %s says what it does, and its examples use flags that it has',
+  test.each(commands)(
+    'of %s says what it does and takes, its examples use flags that it has, and it touches nothing',
     async (name) => {
-      const launcher = join(repository, 'scripts', 'launch.mjs')
-      const { stdout } = await execa(process.execPath, [launcher, name, '--help'])
+      const env = { MIG_DATABASE_URL: 'postgresql://127.0.0.1:1/none' }
+      const { code, stdout } = await command([name, '--help'], { env })
+      expect(code).toBe(0)
+      expect(stdout).toMatch(/^Flags$/m)
+      expect(stdout).toMatch(/^ {2}--json /m)
       const [usage = '', , summary = ''] = stdout.split('\n')
       expect(usage).toMatch(new RegExp(`^(just|node scripts/launch\\.mjs) ${name}( |$)`))
       expect(summary).toMatch(/^[A-Z].*[a-z.,:]$/)

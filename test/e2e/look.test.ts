@@ -28,21 +28,6 @@ describe('just', () => {
     ])
       expect(stdout).toContain(text)
   })
-
-  const recipes = [
-    ...['mig-upgrade', 'mig-downgrade', 'mig-downgrade-all', 'mig-stamp', 'mig-current', 'mig-history'],
-    ...['mig-heads', 'mig-branches', 'mig-show', 'mig-sql', 'mig-revision', 'mig-merge', 'mig-edit'],
-    ...['db-start', 'db-stop', 'db-psql', 'db-url', 'db-reset'],
-  ]
-  test.each(recipes)('%s --help says what it takes, with examples, and touches nothing', async (name) => {
-    const { stdout } = await succeed(
-      just([name, '--help'], { env: { MIG_DATABASE_URL: 'postgresql://127.0.0.1:1/none' } }),
-    )
-    expect(stdout.startsWith(`just ${name} `)).toBe(true)
-    expect(stdout).toMatch(/^Flags$/m)
-    expect(stdout).toMatch(/^ {2}--json /m)
-    expect(stdout).toMatch(/^Examples\n {2}\S/m)
-  })
 })
 
 describe('mig-current', () => {

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
-import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { command } from '../support/commands.ts'
 import { administer, createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { cleanVariables, repository, temporaryFolder } from '../support/recipes.ts'
+import { temporaryFolder } from '../support/recipes.ts'
 
 /**
  * Objects of a live database are rebuilt on scratch databases, and revisions and models run there. Neither reaches what
@@ -64,17 +63,14 @@ afterAll(async () => {
   await empty.remove()
 })
 
-const run = (command: string, given: { cwd?: string; user?: string } = {}) => {
+const run = async (typed: string, given: { cwd?: string; user?: string } = {}) => {
   const url = new URL(database.url)
   if (given.user !== undefined) url.username = given.user
-  return execa(process.execPath, [join(repository, 'scripts', 'launch.mjs'), ...command.split(' ')], {
+  const { code, stdout, stderr } = await command(typed.split(' '), {
     cwd: given.cwd ?? folder.path,
-    env: cleanVariables({ MIG_DATABASE_URL: url.href }),
-    extendEnv: false,
-    reject: false,
-    all: true,
-    stdin: 'ignore',
+    env: { MIG_DATABASE_URL: url.href },
   })
+  return { code, all: `${stdout}\n${stderr}` }
 }
 
 /** The roles of these tests that the server has, superusers marked. */
@@ -95,19 +91,19 @@ describe('what runs on a scratch database stays there', () => {
     await database.client.query('ROLLBACK')
   })
 
-  test.each(['mig-verify', 'mig-lint'])('just %s, whose revision makes a role', async (command) => {
-    const { exitCode, all: said } = await run(command)
+  test.each(['mig-verify', 'mig-lint'])('just %s, whose revision makes a role', async (typed) => {
+    const { code, all: said } = await run(typed)
     expect(await roles(), said).toEqual([low, maker])
     expect(said).toContain(`the server's roles are not touched`)
-    expect(exitCode, said).toBe(0)
+    expect(code, said).toBe(0)
   })
 
   test('an honest CREATE ROLE goes up and down on the server itself', async () => {
-    expect((await run('mig-upgrade head')).exitCode).toBe(0)
+    expect((await run('mig-upgrade head')).code).toBe(0)
     expect(await roles()).toEqual([low, made, maker])
-    expect((await run('mig-downgrade -1 --yes')).exitCode).toBe(0)
+    expect((await run('mig-downgrade -1 --yes')).code).toBe(0)
     expect(await roles()).toEqual([low, maker])
-    expect((await run('mig-upgrade head')).exitCode).toBe(0)
+    expect((await run('mig-upgrade head')).code).toBe(0)
   })
 
   const whilePlanted = async (body: () => Promise<void>) => {
@@ -123,11 +119,11 @@ describe('what runs on a scratch database stays there', () => {
     ['mig-check', 1],
     ['mig-check --drift --sql', 1],
     ['mig-autogen x --plan', 0],
-  ])("just %s rebuilds others' objects without running them", (command, code) =>
+  ])("just %s rebuilds others' objects without running them", (typed, expected) =>
     whilePlanted(async () => {
-      const { exitCode, all: said } = await run(command)
+      const { code, all: said } = await run(typed)
       expect(await roles(), said).toEqual([low, made, maker])
-      expect(exitCode, said).toBe(code)
+      expect(code, said).toBe(expected)
     }),
   )
 
@@ -139,7 +135,7 @@ describe('what runs on a scratch database stays there', () => {
       const asked = await run('mig-autogen x --plan', { user: maker })
       expect(asked.all).toContain('error MIG-live-not-trusted')
       expect(asked.all).toContain(`shop.own (${low})`)
-      expect(asked.exitCode).toBe(4)
+      expect(asked.code).toBe(4)
       const trusted = await run('mig-autogen x --plan --trust-live', { user: maker })
       // It goes on to the revisions, as the user itself.
       expect(trusted.all).toContain('permission denied to create role')
@@ -148,8 +144,8 @@ describe('what runs on a scratch database stays there', () => {
   test("just mig-init rebuilds others' objects without running them", () =>
     whilePlanted(async () => {
       await database.client.query('DROP SCHEMA mig CASCADE')
-      const { exitCode, all: said } = await run('mig-init shop', { cwd: empty.path })
+      const { code, all: said } = await run('mig-init shop', { cwd: empty.path })
       expect(await roles(), said).toEqual([low, made, maker])
-      expect(exitCode, said).toBe(0)
+      expect(code, said).toBe(0)
     }))
 })

@@ -13,7 +13,7 @@ let last: Promise<unknown> = Promise.resolve()
  * Runs what a recipe starts inside of this process: same arguments, folder, variables, output and exit code, without
  * the start of `just` and Node. One at a time, since a process has one folder and one environment. What is about the process
  * itself (signals, terminals, several runs at once, programs that share its streams) runs by `recipe`.
- * @param args as `just` takes them: the recipe's name, its arguments and flags
+ * @param args as `just` takes them: the recipe's name, its arguments and flags; or a script's that no recipe starts
  */
 export function command(args: readonly string[], options: CommandOptions = {}): Promise<RecipeResult> {
   const run = last.then(() => runAlone(args, options))
@@ -71,10 +71,10 @@ function captured(stream: NodeJS.WriteStream): {
   }
 }
 
-/** The arguments as `just` hands them to the script: a parameter that is not given has its default. */
+/** The arguments as `just` hands them to a recipe's script: a parameter that is not given has its default. */
 function boundArguments(name: string, args: readonly string[]): readonly string[] {
   const [, declared] = new RegExp(`^${name}((?: \\S+)*):$`, 'm').exec(justfile) ?? []
-  if (declared === undefined) throw new Error(`the justfile has no recipe ${name}`)
+  if (declared === undefined) return args
   const parameters = declared.split(' ').filter((word) => word !== '' && !word.startsWith('*'))
   const defaults = parameters.slice(args.length).map((parameter) => {
     const [word = '', value] = parameter.split('=')
