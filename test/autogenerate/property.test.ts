@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { proveCase } from './support/case.ts'
 import { randomSchema, renamedPair } from './support/random-schema.ts'
 
-const runs = Number(process.env.PROPERTY_RUNS ?? 12)
+const runs = Number(process.env.PROPERTY_RUNS ?? 6)
 // A seed of one's own is drawn where none is given, so that it can be printed before a long run.
 const seed = Number(process.env.PROPERTY_SEED ?? Math.trunc(Math.random() * 0x7fffffff))
 const timeout = Math.max(300_000, runs * 30_000)
