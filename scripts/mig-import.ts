@@ -1,4 +1,6 @@
-// just mig-import TOOL PATH [schemas] [flags]
+// just mig-import TOOL [path] [schemas] [flags]
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import {
   findHistories,
   folderTools,
@@ -8,9 +10,18 @@ import {
   importedTools,
   importProgram,
   importSql,
+  initProject,
   programTools,
 } from '../migrations/core/adopt/index.ts'
-import { type Environment, MigError, nearest, type Session } from '../migrations/core/index.ts'
+import {
+  type Environment,
+  environmentFile,
+  loadEnvironment,
+  MigError,
+  nearest,
+  type Session,
+  usingSession,
+} from '../migrations/core/index.ts'
 import { importText } from '../migrations/core/report/index.ts'
 import { schemasArgument } from './cli/arguments.ts'
 import { type Command, given, runCommand, usingProject } from './cli/command.ts'
@@ -18,11 +29,11 @@ import { type Command, given, runCommand, usingProject } from './cli/command.ts'
 const spec = {
   name: 'mig-import',
   summary:
-    "Brings another tool's history in: its files become revisions, which are replayed on a scratch database; when that gives what the live database has, the ledger takes over what the other tool's says is applied.",
+    "Brings another tool's history in: its files become revisions, which are replayed on a scratch database; when that gives what the live database has, the ledger takes over what the other tool's says is applied. Where there is no env.ts, it is written first.",
   positionals: {
     tool: { help: `${importedTools.join(', ')}; without it: what is found here`, default: '' },
     path: {
-      help: 'the folder of its project or migrations, or its settings; for sql, a schema file',
+      help: 'the folder of its project or migrations, or its settings; for sql, a schema file; without it: the only one that is found here',
       default: '',
     },
     schemas: schemasArgument,
@@ -68,24 +79,24 @@ const spec = {
     'just mig-import alembic ../api',
     'just mig-import alembic alembic/versions user --offline-sql upgrade.sql --offline-sql downgrade.sql',
     'just mig-import alembic ../api --line users=user --line 8d01c2aa94fe=policy',
+    'just mig-import drizzle',
     'just mig-import prisma prisma/migrations',
     'just mig-import knex ../api',
     'just mig-import sql schema.sql user',
   ],
 } as const
 
-export const main = (argv: readonly string[]): Promise<void> =>
-  runCommand(spec, argv, (command) => {
-    const { tool, path } = command.positionals
-    if (tool === '') return Promise.resolve(showFound(command))
+/** @param root the folder of the package, whose justfile has the recipes */
+export const main = (argv: readonly string[], root: string): Promise<void> =>
+  runCommand(spec, argv, async (command) => {
+    const { tool } = command.positionals
+    if (tool === '') return showFound(command)
     const importing = toolOf(tool)
-    if (path === '')
-      throw new MigError('missing-argument', `mig-import ${tool} needs a path`, {
-        help: 'the folder of its project or migrations; just mig-import alone says what is found here',
-      })
+    const path = pathOf(command)
+    await setUp(command, root)
     return usingProject(command, async (session, { env }) => {
       const { output, flags, positionals } = command
-      const result = await importing(session, env, command)
+      const result = await importing(session, env, { ...command, positionals: { ...positionals, path } })
       const text = importText(result, {
         excluded: env.options.excludeTables ?? [],
         verbose: flags.verbose === true,
@@ -94,6 +105,36 @@ export const main = (argv: readonly string[]): Promise<void> =>
       output.result(text, { event: 'import', ...result })
     })
   })
+
+/** The path that is given, else the only history of the tool that is found here. */
+function pathOf({ positionals: { tool, path } }: Command<typeof spec>): string {
+  if (path !== '') return path
+  const found = findHistories(process.cwd()).filter((each) => each.tool === tool)
+  const [first, ...others] = found
+  if (first !== undefined && others.length === 0) return first.path
+  const paths = found.map((each) => each.path).join(', ')
+  throw new MigError(
+    'missing-argument',
+    `mig-import ${tool} needs a path${paths === '' ? '' : `: there are ${paths}`}`,
+    {
+      help: 'the folder of its project or migrations; just mig-import alone says what is found here',
+    },
+  )
+}
+
+/** Where there is no env.ts yet, writes it and the models as `mig-init --without-baseline` does. */
+async function setUp({ flags, output, signal }: Command<typeof spec>, root: string): Promise<void> {
+  const place = { root: process.cwd(), filter: 'all', ...given({ databaseUrl: flags['database-url'] }) }
+  const env = await loadEnvironment({ ...place, options: { schemas: { app: 'app' } } })
+  if (environmentFile(env.dir) !== undefined) return
+  const { files } = await usingSession(env, { emit: output.event, signal }, (session) =>
+    initProject(session, env, {
+      ...{ schemas: '', baseline: false, now: new Date() },
+      justfile: readFileSync(join(root, 'justfile'), 'utf8'),
+    }),
+  )
+  for (const file of files) output.remark(`wrote ${file}`)
+}
 
 /** The histories of this folder, and the tools that are known. */
 function showFound({ output }: Command): void {

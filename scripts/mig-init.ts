@@ -62,18 +62,26 @@ export const main = (argv: readonly string[], root: string): Promise<void> =>
   })
 
 function showResult({ output }: Command, result: InitResult): void {
-  const { files, schemas, adopted, ledgers, others, models } = result
+  const { files, schemas, adopted, ledgers, histories, others, models } = result
   const ledger = ledgers.find(({ tool }) => tool !== undefined)
   const { changes = [], silentOn = [] } = models ?? {}
   const isEqual = changes.length === 0
+  const [history] = histories.filter(({ tool }) => ledger === undefined || tool === ledger.tool)
+  const importing = `just mig-import ${ledger?.tool ?? history?.tool} ${history?.path ?? 'DIR'}`
+  const keys = files.some((file) => file.endsWith('mig.just'))
+    ? ''
+    : ` ${schemas.map(({ key }) => key).join(',')}`
+  const first = `${models === undefined ? 'write the models, then ' : ''}just mig-autogen "first tables"${keys}`
   const next =
     adopted.length > 0
       ? isEqual
         ? 'just mig-check'
         : 'just mig-check shows each difference; write what only the database has into an SQL model beside, or exclude it; then just mig-autogen "what the models have"'
-      : ledger === undefined
-        ? `${models === undefined ? 'write the models, then ' : ''}just mig-autogen "first tables"`
-        : `just mig-import ${ledger.tool} DIR`
+      : ledger !== undefined
+        ? importing
+        : history === undefined
+          ? first
+          : `${importing} for the history that is here, or ${first}`
   const lines = [
     ...files.map((file) => `wrote ${file}`),
     `schemas: ${schemas.map(({ key, schema }) => `${key} = ${schema}`).join(', ')}`,

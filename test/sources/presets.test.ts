@@ -1,12 +1,12 @@
 import { symlinkSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { checkProject } from '../../migrations/core/check/index.ts'
 import { mikroOrm, prisma, sequelize, typeorm, usingSession } from '../../migrations/core/index.ts'
 import { generateFiles } from '../autogenerate/support/project.ts'
 import { labTest } from '../runner/support.ts'
-import { repository } from '../support/recipes.ts'
+import { repository, temporaryFolder } from '../support/recipes.ts'
 
 /** The same table in each tool, with and without a column. */
 const tools = {
@@ -68,12 +68,23 @@ describe('the preset of', () => {
     })
   }
 
-  test('Prisma prints what its own command says, and follows from the schema file', () => {
-    expect(prisma('db/schema.prisma')).toMatchObject({
-      print:
-        'npx --no-install prisma migrate diff --from-empty --to-schema-datamodel db/schema.prisma --script',
-      inputs: ['../db/schema.prisma'],
-      silentOn: expect.arrayContaining(['trigger', 'partial index']),
+  for (const [version, flag] of [
+    ['6.19.0', '--to-schema-datamodel'],
+    ['7.10.1', '--to-schema'],
+  ]) {
+    test(`Prisma ${version} prints what its own command says, and follows from the schema`, async () => {
+      const { path, remove } = await temporaryFolder({
+        'node_modules/prisma/package.json': JSON.stringify({ version }),
+      })
+      const cwd = vi.spyOn(process, 'cwd').mockReturnValue(join(path))
+      expect(prisma('db/schema.prisma')).toMatchObject({
+        print: `npx --no-install prisma migrate diff --from-empty ${flag} db/schema.prisma --script`,
+        inputs: ['../db/schema.prisma'],
+        silentOn: expect.arrayContaining(['trigger', 'partial index']),
+      })
+      expect(prisma('db/schema').inputs).toEqual(['../db/schema/**/*.prisma'])
+      cwd.mockRestore()
+      await remove()
     })
-  })
+  }
 })

@@ -19,7 +19,7 @@ export {
   readVariables,
 } from './load.ts'
 export { type Described, loadDescriptions, loadModule } from './load-module.ts'
-export { mikroOrm, prisma, sequelize, typeorm } from './model-presets.ts'
+export { mikroOrm, prisma, prismaInput, sequelize, typeorm } from './model-presets.ts'
 export type { BuiltModels, ModelProgram, PrintedModels } from './model-programs.ts'
 export type {
   DrizzleCasing,

@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { BuiltModels, PrintedModels } from './model-programs.ts'
+import { manifestOf } from './modules/packages-outside.ts'
 
 /** What no schema of an ORM can say. */
 const ofDatabases = [
@@ -49,13 +52,31 @@ export function sequelize(script: string, more: More<BuiltModels> = {}): BuiltMo
 
 /**
  * Models of Prisma: the DDL that `prisma migrate diff` of the project's own package prints.
- * @param schema the schema file, from the nearest folder with a package.json
+ * @param schema the schema file, or the folder of its files, from the nearest folder with a package.json
  */
 export function prisma(schema = 'prisma/schema.prisma', more: More<PrintedModels> = {}): PrintedModels {
   return {
-    print: `npx --no-install prisma migrate diff --from-empty --to-schema-datamodel ${schema} --script`,
-    inputs: [`../${schema}`],
+    print: `npx --no-install prisma migrate diff --from-empty ${schemaFlag(process.cwd())} ${schema} --script`,
+    inputs: [prismaInput(`../${schema}`)],
     silentOn: [...ofDatabases, ...views, 'partial index', 'expression index'],
     ...more,
   }
+}
+
+/** What the result of a schema file, or of a folder of such, follows from. */
+export function prismaInput(schema: string): string {
+  return schema.endsWith('.prisma') ? schema : `${schema}/**/*.prisma`
+}
+
+/** Prisma 7 has renamed the flag. */
+function schemaFlag(folder: string): string {
+  for (let at = folder; ; at = dirname(at)) {
+    const own = join(at, 'node_modules', 'prisma', 'package.json')
+    if (existsSync(own)) return isBefore7(manifestOf(own)?.version) ? '--to-schema-datamodel' : '--to-schema'
+    if (dirname(at) === at) return '--to-schema'
+  }
+}
+
+function isBefore7(version: unknown): boolean {
+  return typeof version === 'string' && Number(version.split('.')[0]) < 7
 }

@@ -81,6 +81,16 @@ describe('init where a project has its models', () => {
       { 'prisma/schema.prisma': '' },
       "prisma('prisma/schema.prisma', { inputs: ['../prisma/schema.prisma'] })",
     ],
+    [
+      'Prisma by its settings',
+      {
+        'prisma.config.ts': "export default defineConfig({ schema: path.join('db', 'schema') })",
+        'db/schema/car.prisma': '',
+      },
+      "prisma('db/schema', { inputs: ['../db/schema/**/*.prisma'] })",
+    ],
+    ['Supabase', { 'supabase/schemas/01_car.sql': '' }, "'../supabase/schemas'"],
+    ['a folder of SQL', { 'db/tables/car.sql': '' }, "'../db/tables'"],
     ['MikroORM', { 'src/mikro-orm.config.ts': '' }, 'mikroOrm()'],
     [
       'TypeORM',
@@ -99,7 +109,11 @@ describe('init where a project has its models', () => {
   }
 
   projectTest('finds none in a folder of others', async ({ project }) => {
-    project.write({ 'package.json': '{ "dependencies": { "typeorm": "1" } }', 'src/index.ts': '' })
+    project.write({
+      'package.json': '{ "dependencies": { "typeorm": "1" } }',
+      'src/index.ts': '',
+      'db/schema/001_first.sql': '',
+    })
     expect(await found(project)).toBeUndefined()
   })
 })

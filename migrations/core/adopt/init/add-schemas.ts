@@ -56,7 +56,7 @@ export async function addSchemas(
     const differs = rows.length > 0 ? await differing(session, opened) : { changes: [] }
     await adoptRows(session, opened, rows)
     return {
-      ...{ files: written.files(), schemas: added, adopted: rows, ledgers: [], others: [] },
+      ...{ files: written.files(), schemas: added, adopted: rows, ledgers: [], histories: [], others: [] },
       ...(declared || differs.changes.length > 0
         ? { models: { ...differs, what: 'where env.ts says', silentOn: [] } }
         : {}),
@@ -98,7 +98,7 @@ function refuseLedgers(
   )
   if (found === undefined) return
   throw new MigError('ledger-in-schema', `${found.table} is the ledger of another tool`, {
-    help: `add '${found.table}' to excludeTables in env.ts, then give the command again; for its history: --without-baseline, and then just mig-import ${found.tool ?? 'TOOL'} DIR`,
+    help: `add '${found.table}' to excludeTables in env.ts, then give the command again; for its history: --without-baseline, and then just mig-import ${found.tool ?? 'TOOL'}`,
     facts: { ledger: found.table },
   })
 }

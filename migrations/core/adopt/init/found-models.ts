@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
-import type { Environment } from '../../environment/index.ts'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join, normalize, relative } from 'node:path'
+import { type Environment, prismaInput } from '../../environment/index.ts'
 import { readSource } from '../../source-file.ts'
 import { readDrizzleConfig } from '../../sources/index.ts'
 
@@ -67,10 +67,34 @@ async function drizzleModels({ root, dir, cacheDir }: Environment): Promise<Foun
 
 function prismaModels({ root, dir }: Environment): FoundModels | undefined {
   const { prisma } = manifest(root) as { readonly prisma?: { readonly schema?: string } }
-  const path = firstIn(root, [prisma?.schema ?? [], 'prisma/schema.prisma', 'schema.prisma'].flat())
+  const named = [prisma?.schema ?? [], prismaConfigured(root)].flat()
+  const usual = ['prisma/schema.prisma', 'schema.prisma', 'prisma/schema', 'prisma']
+  const path = [...named, ...usual].find((each) => isPrismaSchema(join(root, each)))
   if (path === undefined) return undefined
-  const inputs = `{ inputs: [${literal(fromEnvironment(dir, join(root, path)))}] }`
+  const inputs = `{ inputs: [${literal(prismaInput(fromEnvironment(dir, join(root, path))))}] }`
   return { what: `Prisma, ${path}`, code: `prisma(${literal(path)}, ${inputs})`, imports: 'prisma' }
+}
+
+/** What prisma.config.ts says as a plain text: it is not run, since it asks for variables of the application. */
+function prismaConfigured(root: string): readonly string[] {
+  const file = firstIn(
+    root,
+    ['ts', 'mts', 'js', 'mjs', 'cjs'].map((ending) => `prisma.config.${ending}`),
+  )
+  if (file === undefined) return []
+  const [, plain, joined] =
+    /\bschema\s*:\s*(?:['"`]([^'"`\n]+)['"`]|(?:path\.)?(?:join|resolve)\(([^)]*)\))/.exec(
+      readSource(join(root, file)),
+    ) ?? []
+  const parts = [...(joined ?? '').matchAll(/['"`]([^'"`]+)['"`]/g)].flatMap(([, part]) => part ?? [])
+  return [plain ?? parts.join('/')].filter((path) => path !== '').map((path) => normalize(path))
+}
+
+/** A schema file, or a folder with such files. */
+function isPrismaSchema(path: string): boolean {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (stat?.isDirectory() !== true) return stat !== undefined && path.endsWith('.prisma')
+  return readdirSync(path).some((name) => name.endsWith('.prisma'))
 }
 
 function mikroOrmModels(root: string): FoundModels | undefined {
@@ -100,9 +124,29 @@ function makesSource(path: string): boolean {
   return /new\s+DataSource\s*\(/.test(readSource(path))
 }
 
+const sqlNames = [
+  ...['schema.sql', 'db/schema.sql', 'sql/schema.sql', 'database/schema.sql', 'db/structure.sql'],
+  ...[
+    'supabase/schemas',
+    'db/schema',
+    'sql/schema',
+    'database/schema',
+    'schema',
+    'sql/tables',
+    'db/tables',
+    'tables',
+  ],
+]
+
+/** A schema file, or a folder of them by the names that such have: not one of migrations, which have numbers. */
 function sqlModels({ root, dir }: Environment): FoundModels | undefined {
-  const names = ['schema.sql', 'db/schema.sql', 'sql/schema.sql', 'database/schema.sql', 'db/structure.sql']
-  const path = firstIn(root, names)
+  const path = sqlNames.find((name) => {
+    const stat = statSync(join(root, name), { throwIfNoEntry: false })
+    if (stat?.isDirectory() !== true) return stat !== undefined && name.endsWith('.sql')
+    const files = readdirSync(join(root, name)).filter((file) => file.endsWith('.sql'))
+    const isOrdered = name !== 'supabase/schemas' && files.every((file) => /^V?\d/.test(file))
+    return files.length > 0 && !isOrdered
+  })
   return path === undefined
     ? undefined
     : { what: path, code: literal(fromEnvironment(dir, join(root, path))) }

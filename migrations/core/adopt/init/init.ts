@@ -5,6 +5,7 @@ import { type Change, changeText } from '../../difference/index.ts'
 import { type Environment, environmentFile } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import { openProject, type Session } from '../../runner/index.ts'
+import { type FoundHistory, findHistories } from '../found.ts'
 import { adoptRows, checkNotAdopted } from '../import/adopt-rows.ts'
 import type { AdoptedRows } from '../import/applied.ts'
 import { addSchemas } from './add-schemas.ts'
@@ -39,6 +40,8 @@ export interface InitResult {
   /** The first revisions, which the ledger says are applied. */
   readonly adopted: readonly AdoptedRows[]
   readonly ledgers: readonly FoundLedger[]
+  /** Histories of other tools in the project folder. */
+  readonly histories: readonly FoundHistory[]
   /** Schemas that others own, which were left alone. */
   readonly others: readonly string[]
   readonly models?: OwnModels
@@ -117,6 +120,7 @@ export async function initProject(
       schemas: shown,
       adopted,
       ledgers,
+      histories: findHistories(env.root),
       others: others.filter((name) => !shown.some(({ schema }) => schema === name)),
       ...(models === undefined ? {} : { models }),
     }
@@ -201,7 +205,7 @@ function otherLedger(ledgers: readonly FoundLedger[]): MigError {
     'other-ledger',
     `the database has the ledger of another tool: ${ledgers.map(({ table }) => table).join(', ')}`,
     {
-      help: `to keep its history, add --without-baseline and then just mig-import ${first?.tool} DIR; to start over from the database as it is, add --baseline`,
+      help: `to keep its history, add --without-baseline and then just mig-import ${first?.tool}; to start over from the database as it is, add --baseline`,
       exitCode: exitCodes.decisionNeeded,
       facts: { ledgers },
     },
