@@ -79,7 +79,9 @@ export async function withRecordingServer<Result>(
         logFile: join(server.dataDir, 'log', 'recording.json'),
         async createDatabase(template = 'template0') {
           const name = `recording_${randomBytes(4).toString('hex')}`
-          await admin.query(`CREATE DATABASE ${quoteIdent(name)} TEMPLATE ${quoteIdent(template)}`)
+          await admin.query(
+            `CREATE DATABASE ${quoteIdent(name)} TEMPLATE ${quoteIdent(template)} STRATEGY file_copy`,
+          )
           return name
         },
       })
