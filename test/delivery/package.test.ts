@@ -60,6 +60,7 @@ async function freshProject(name: string): Promise<string> {
   return join(app(), name)
 }
 
+/** From a database that is there to a revision that is verified, applied and reverted. */
 async function lifeOfAProject(url: string, cwd: string, node?: string): Promise<void> {
   const run = async (...args: string[]) => {
     const result = await justMig(args, url, node, cwd)
@@ -67,18 +68,16 @@ async function lifeOfAProject(url: string, cwd: string, node?: string): Promise<
     return result.stdout
   }
   await run('init')
-  expect(await run('check')).toContain('no difference')
   await appendFile(
     join(cwd, 'migrations', 'models', 'app.sql'),
     '\nCREATE TABLE app.note (id bigint PRIMARY KEY);\n',
   )
-  expect((await justMig(['check'], url, node, cwd)).code).toBe(1)
   await run('autogen', 'add note', 'app')
   await run('upgrade')
-  await run('check')
+  expect(await run('check')).toContain('no difference')
+  expect(await run('verify')).toContain('stairway')
   await run('downgrade')
   expect((await justMig(['check'], url, node, cwd)).code).toBe(1)
-  expect(await run('verify')).toContain('stairway')
 }
 
 describe('the package, installed in an empty project', () => {

@@ -1,11 +1,18 @@
-import { chmod, chown, mkdir, readdir, symlink } from 'node:fs/promises'
+import { chmod, chown, cp, mkdir, readdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { serverUser } from '../../migrations/core/postgres/embedded/server-user.ts'
 import { canRunProgramsAs } from '../support/child.ts'
-import { copyOfRepository, type RecipeOptions, type RecipeResult, recipe } from '../support/recipes.ts'
+import {
+  copyOfRepository,
+  type RecipeOptions,
+  type RecipeResult,
+  recipe,
+  repository,
+} from '../support/recipes.ts'
 import { fail, jsonLines, succeed } from './support/just.ts'
+import { temporaryProject } from './support/project.ts'
 
 const another = serverUser()
 const users: readonly (readonly [string, RecipeOptions['user'], boolean])[] = [
@@ -15,7 +22,7 @@ const users: readonly (readonly [string, RecipeOptions['user'], boolean])[] = [
 
 describe.each(users)('the embedded server, as %s', (name, user, isPossible) => {
   if (!isPossible) console.warn(`skipped: programs cannot be run as ${name} here`)
-  let copy: Awaited<ReturnType<typeof copyOfRepository>>
+  let copy: { readonly path: string; readonly remove: () => Promise<void> }
 
   function just(args: string | readonly string[], options: RecipeOptions = {}): Promise<RecipeResult> {
     const list = typeof args === 'string' ? args.split(' ') : args
@@ -35,9 +42,14 @@ describe.each(users)('the embedded server, as %s', (name, user, isPossible) => {
 
   beforeAll(async () => {
     if (!isPossible) return
+    if (user === undefined) {
+      // With the repository's own scripts, which are built already.
+      copy = await temporaryProject()
+      await cp(join(repository, 'migrations'), join(copy.path, 'migrations'), { recursive: true })
+      return
+    }
     copy = await copyOfRepository()
     await chmod(copy.path, 0o755)
-    if (user === undefined) return
     for (const path of [
       copy.path,
       ...(await readdir(copy.path, { recursive: true })).map((file) => join(copy.path, file)),
