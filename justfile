@@ -3,8 +3,6 @@
 set no-exit-message
 set positional-arguments
 
-# The schema filter where no argument says it: the scripts read MIG_SCHEMA_FILTER and .env, and else take all.
-filter := ''
 # `exec` below leaves no shell between just and the runner: a signal that just hands on reaches it.
 mig := 'node ' + quote(justfile_directory() / 'scripts/launch.mjs')
 
@@ -13,139 +11,139 @@ mig := 'node ' + quote(justfile_directory() / 'scripts/launch.mjs')
 default:
     @{{ quote(just_executable()) }} --justfile {{ quote(justfile()) }} --list --unsorted
 
-# Apply pending revisions: head, heads, +N, a revision, key@X
+# Apply pending revisions: [target] [schemas]
 [group('change the database')]
-mig-upgrade target='head' schemas=filter *flags:
+mig-upgrade *args:
     @exec {{ mig }} mig-upgrade "$@"
 
-# Revert revisions: -N (the most recently applied), base, a revision, key@X
+# Revert revisions: [target, else -1] [schemas]
 [group('change the database')]
-mig-downgrade target='-1' schemas=filter *flags:
+mig-downgrade *args:
     @exec {{ mig }} mig-downgrade "$@"
 
-# Revert every revision (asks, or --yes)
+# Revert every revision: [schemas]
 [group('change the database')]
-mig-downgrade-all schemas=filter *flags:
+mig-downgrade-all *args:
     @exec {{ mig }} mig-downgrade-all "$@"
 
-# Write a target into the ledger without running anything (--purge to start over)
+# Write TARGET into the ledger alone: [schemas]
 [group('change the database')]
-mig-stamp target schemas=filter *flags:
+mig-stamp *args:
     @exec {{ mig }} mig-stamp "$@"
 
-# End the session that holds a lock, when its runner is dead (--force PID: in any case)
+# End the session of a dead runner: [schemas]
 [group('change the database')]
-mig-unlock schemas=filter *flags:
+mig-unlock *args:
     @exec {{ mig }} mig-unlock "$@"
 
-# What is applied in each schema, and how far behind it is
+# What is applied in each schema: [schemas]
 [group('look')]
-mig-current schemas=filter *flags:
+mig-current *args:
     @exec {{ mig }} mig-current "$@"
 
-# What is in progress, stuck or in doubt, and how to fix it
+# What is half done, stuck or in doubt: [schemas]
 [group('look')]
-mig-status schemas=filter *flags:
+mig-status *args:
     @exec {{ mig }} mig-status "$@"
 
-# The revision graph, newest first; RANGE is a:b
+# The revision graph: [schemas] [a:b]
 [group('look')]
-mig-history schemas=filter range='' *flags:
+mig-history *args:
     @exec {{ mig }} mig-history "$@"
 
-# The heads of each line
+# The heads of each line: [schemas]
 [group('look')]
-mig-heads schemas=filter *flags:
+mig-heads *args:
     @exec {{ mig }} mig-heads "$@"
 
-# Revisions with more than one child
+# Revisions with more than one child: [schemas]
 [group('look')]
-mig-branches schemas=filter *flags:
+mig-branches *args:
     @exec {{ mig }} mig-branches "$@"
 
-# One revision: its file, neighbours, and where it is applied
+# One revision, and where it is applied: REVISION
 [group('look')]
-mig-show revision *flags:
+mig-show *args:
     @exec {{ mig }} mig-show "$@"
 
-# The SQL of an upgrade or downgrade, or of a range a:b, for psql
+# The SQL of a run, for psql: [target] [schemas]
 [group('look')]
-mig-sql target='head' schemas=filter *flags:
+mig-sql *args:
     @exec {{ mig }} mig-sql "$@"
 
-# Compare the database with the models; exit 1 on any difference
+# Compare the database with the models: [schemas]
 [group('look')]
-mig-check schemas=filter *flags:
+mig-check *args:
     @exec {{ mig }} mig-check "$@"
 
-# What revisions would do to a live system: locks, rewrites, squawk's rules; RANGE is a:b
+# Locks and rewrites of revisions: [a:b] [schemas]
 [group('look')]
-mig-lint range='' schemas=filter *flags:
+mig-lint *args:
     @exec {{ mig }} mig-lint "$@"
 
-# Check the revisions on scratch databases, as a pipeline does (--changed [BASE]: only new ones)
+# Check revisions as a pipeline does: [schemas]
 [group('look')]
-mig-verify schemas=filter *flags:
+mig-verify *args:
     @exec {{ mig }} mig-verify "$@"
 
-# Write the revisions that lead from the database to the models, proved beforehand
+# Write what leads to the models: MESSAGE [schemas]
 [group('write revisions')]
-mig-autogen message schemas=filter *flags:
+mig-autogen *args:
     @exec {{ mig }} mig-autogen "$@"
 
-# Write a new revision in each line of the filter, to be filled by hand
+# Write a revision to fill: MESSAGE [schemas]
 [group('write revisions')]
-mig-revision message schemas=filter *flags:
+mig-revision *args:
     @exec {{ mig }} mig-revision "$@"
 
-# Join several heads of a line
+# Join heads of a line: "REVISIONS" [MESSAGE]
 [group('write revisions')]
-mig-merge revisions message='merge' *flags:
+mig-merge *args:
     @exec {{ mig }} mig-merge "$@"
 
-# Open a revision in $EDITOR
+# Open a revision in $EDITOR: REVISION
 [group('write revisions')]
-mig-edit revision *flags:
+mig-edit *args:
     @exec {{ mig }} mig-edit "$@"
 
-# Set a project up from its live database: env.ts, models, first revisions
+# Set a project up from its database: [schemas]
 [group('adopt')]
-mig-init schemas='' *flags:
+mig-init *args:
     @exec {{ mig }} mig-init "$@"
 
-# Write what models refer to and others own into surroundings.sql, from the live database
+# Write down what others own, for scratch databases
 [group('adopt')]
-mig-surroundings *flags:
+mig-surroundings *args:
     @exec {{ mig }} mig-surroundings "$@"
 
-# Bring in another tool's history, or a schema file; alone: what is found here
+# Bring another tool's history: [TOOL PATH]
 [group('adopt')]
-mig-import tool='' path='' schemas=filter *flags:
+mig-import *args:
     @exec {{ mig }} mig-import "$@"
 
-# The tenants: revision, how far behind, last run, and whose structure differs
+# Tenants, and whose structure differs: [schemas]
 [group('tenants')]
-mig-tenants schemas=filter *flags:
+mig-tenants *args:
     @exec {{ mig }} mig-tenants "$@"
 
-# Make a tenant at head (--from-template: copy the structure of another)
+# Make tenants at head: NAMES [schemas]
 [group('tenants')]
-mig-tenant-create name schemas=filter *flags:
+mig-tenant-create *args:
     @exec {{ mig }} mig-tenant-create "$@"
 
-# Drop a tenant and all its data (asks, or --yes)
+# Drop tenants with all their data: NAMES [schemas]
 [group('tenants')]
-mig-tenant-drop name schemas=filter *flags:
+mig-tenant-drop *args:
     @exec {{ mig }} mig-tenant-drop "$@"
 
 # Start the embedded PostgreSQL
 [group('embedded database')]
-db-start *flags:
+db-start *args:
     @exec {{ mig }} db-start "$@"
 
 # Stop the embedded PostgreSQL
 [group('embedded database')]
-db-stop *flags:
+db-stop *args:
     @exec {{ mig }} db-stop "$@"
 
 # A prompt on the database: psql where there is one
@@ -155,10 +153,10 @@ db-psql *args:
 
 # The URL of the database, password included
 [group('embedded database')]
-db-url *flags:
+db-url *args:
     @exec {{ mig }} db-url "$@"
 
-# Delete the embedded database and all that is in it (asks, or --yes)
+# Delete the embedded database: asks, or --yes
 [group('embedded database')]
-db-reset *flags:
+db-reset *args:
     @exec {{ mig }} db-reset "$@"

@@ -12,7 +12,7 @@ import { commandEnvironment, runCommand } from './cli/command.ts'
 import { onTheTerminal } from './cli/external.ts'
 import { smallPrompt } from './cli/small-prompt.ts'
 
-const spec = {
+export const spec = {
   name: 'db-psql',
   summary:
     'Opens psql on the database, or a small prompt where no psql is installed. A script on standard input stops at its first error. For all that psql can do: psql "$(just db-url)".',

@@ -3,7 +3,7 @@ import { resetEmbeddedServer } from '../migrations/core/postgres/index.ts'
 import { confirm } from './cli/ask.ts'
 import { commandEnvironment, runCommand } from './cli/command.ts'
 
-const spec = {
+export const spec = {
   name: 'db-reset',
   summary:
     'Deletes the embedded PostgreSQL of this project with all that is in it. Other databases are not touched.',

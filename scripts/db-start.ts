@@ -3,7 +3,7 @@ import { databaseUrl } from '../migrations/core/index.ts'
 import { embeddedStatus, maskUrl } from '../migrations/core/postgres/index.ts'
 import { commandEnvironment, runCommand } from './cli/command.ts'
 
-const spec = {
+export const spec = {
   name: 'db-start',
   summary: 'Starts the embedded PostgreSQL, and makes its database where it is missing.',
   positionals: {},

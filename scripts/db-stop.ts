@@ -2,7 +2,7 @@
 import { stopEmbeddedServer } from '../migrations/core/postgres/index.ts'
 import { commandEnvironment, runCommand } from './cli/command.ts'
 
-const spec = {
+export const spec = {
   name: 'db-stop',
   summary: 'Stops the embedded PostgreSQL; its data stays.',
   positionals: {},

@@ -3,7 +3,7 @@ import { databaseUrl } from '../migrations/core/index.ts'
 import { formatDatabaseUrl, parseDatabaseUrl } from '../migrations/core/postgres/index.ts'
 import { commandEnvironment, runCommand } from './cli/command.ts'
 
-const spec = {
+export const spec = {
   name: 'db-url',
   summary: 'Prints the URL of the database that the commands talk to, password included, for other programs.',
   positionals: {},

@@ -1,7 +1,7 @@
 // just help, npm run mig
 import { runCommand } from './cli/command.ts'
 
-const spec = {
+export const spec = {
   name: 'help',
   summary: 'Lists the recipes.',
   positionals: {},

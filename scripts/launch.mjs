@@ -6,6 +6,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freshBuild } from './cli/fresh-build.mjs'
+import { unknownCommand } from './cli/nearest-command.mjs'
 import { runBuild } from './cli/run-build.mjs'
 
 // Node 20 has no `navigator`, and the PostgreSQL driver then builds a `Response` to see whether it runs at
@@ -23,8 +24,7 @@ const script = [name, `mig-${name}`].find((file) => /^[\w-]+$/.test(file) && kno
 
 if (script === undefined) {
   const names = readdirSync(scripts).flatMap((file) => (file.endsWith('.ts') ? [file.slice(0, -3)] : []))
-  process.stderr.write(`error MIG-unknown-command: there is no command ${JSON.stringify(name)}\n`)
-  process.stderr.write(`help: one of ${names.join(', ')}; or npx just --list\n`)
+  process.stderr.write(await unknownCommand(name, names, 'npx just --list'))
   process.exitCode = 2
 } else {
   const built = await freshBuild(join(scripts, '..'), script).catch(sayWhatDoesNotBuild)

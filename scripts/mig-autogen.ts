@@ -16,7 +16,7 @@ import { type Command, runCommand, usingProject } from './cli/command.ts'
 import { decisionFlags, decisionsOf } from './cli/decisions.ts'
 import { writeNewFiles } from './cli/new-files.ts'
 
-const spec = {
+export const spec = {
   name: 'mig-autogen',
   summary: 'Writes the revisions that take the database to the models, proved up, down and up beforehand.',
   positionals: { message: { help: 'what the revision does' }, schemas: schemasArgument },
@@ -35,7 +35,7 @@ const spec = {
   },
   examples: [
     'just mig-autogen "add preferred_language to profile" user',
-    'just mig-autogen "rename name" user --rename rfx_user.profile.name=display_name',
+    'just mig-autogen "rename it" user --rename rfx_user.profile.name=display_name',
   ],
 } as const
 

@@ -3,7 +3,7 @@ import { openProject } from '../migrations/core/index.ts'
 import { schemasArgument } from './cli/arguments.ts'
 import { commandEnvironment, runCommand } from './cli/command.ts'
 
-const spec = {
+export const spec = {
   name: 'mig-branches',
   summary: 'Lists the revisions that have more than one child. Needs no database.',
   positionals: { schemas: schemasArgument },

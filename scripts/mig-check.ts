@@ -15,7 +15,7 @@ import { type Command, runCommand } from './cli/command.ts'
 import type { Output } from './cli/output.ts'
 import { type OnGroup, onTargets } from './cli/targets.ts'
 
-const spec = {
+export const spec = {
   name: 'mig-check',
   summary: 'Compares database and models, and says what is pending or was edited; exit 1 on any difference.',
   positionals: { schemas: schemasArgument },

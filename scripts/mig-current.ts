@@ -19,7 +19,7 @@ import { schemasArgument, tenantFlags } from './cli/arguments.ts'
 import { type Command, runCommand } from './cli/command.ts'
 import { onTargets } from './cli/targets.ts'
 
-const spec = {
+export const spec = {
   name: 'mig-current',
   summary: 'Shows what is applied in each schema, and how far behind its heads it is.',
   positionals: { schemas: schemasArgument },

@@ -5,7 +5,7 @@ import { confirm } from './cli/ask.ts'
 import { runCommand } from './cli/command.ts'
 import { runOnLines } from './cli/runs.ts'
 
-const spec = {
+export const spec = {
   name: 'mig-downgrade-all',
   summary: 'Reverts every revision from the schemas of the filter.',
   positionals: { schemas: schemasArgument },

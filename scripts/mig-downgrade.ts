@@ -4,7 +4,7 @@ import { runCommand } from './cli/command.ts'
 import { confirmLosses } from './cli/losses.ts'
 import { runOnLines } from './cli/runs.ts'
 
-const spec = {
+export const spec = {
   name: 'mig-downgrade',
   summary: 'Reverts revisions, down to a target, from the schemas of the filter.',
   positionals: {

@@ -4,7 +4,7 @@ import { commandEnvironment, runCommand } from './cli/command.ts'
 import { openEditor } from './cli/external.ts'
 import { fileOf } from './cli/revisions.ts'
 
-const spec = {
+export const spec = {
   name: 'mig-edit',
   summary: 'Opens a revision file in $VISUAL or $EDITOR.',
   positionals: { revision: { help: 'an id, a prefix of one, a label, head, key@head' } },

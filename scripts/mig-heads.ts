@@ -5,7 +5,7 @@ import { schemasArgument } from './cli/arguments.ts'
 import { commandEnvironment, runCommand } from './cli/command.ts'
 import { historyRows, revisionLine } from './cli/history-rows.ts'
 
-const spec = {
+export const spec = {
   name: 'mig-heads',
   summary: 'Lists the heads of each line. Needs no database.',
   positionals: { schemas: schemasArgument },

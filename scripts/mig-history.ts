@@ -6,7 +6,7 @@ import { runCommand, usingProject } from './cli/command.ts'
 import { historyRows, missingRows, neverRunIn, revisionLine } from './cli/history-rows.ts'
 import { countedTenants, tenantsText } from './cli/tenant-counts.ts'
 
-const spec = {
+export const spec = {
   name: 'mig-history',
   summary: 'Draws the revision graph of each line, newest first, with what is applied.',
   positionals: { schemas: schemasArgument, range: { help: 'a:b, either side may be left out', default: '' } },

@@ -26,7 +26,7 @@ import { importText } from '../migrations/core/report/index.ts'
 import { schemasArgument } from './cli/arguments.ts'
 import { type Command, given, runCommand, usingProject } from './cli/command.ts'
 
-const spec = {
+export const spec = {
   name: 'mig-import',
   summary:
     "Brings another tool's history in: its files become revisions, which are replayed on a scratch database; when that gives what the live database has, the ledger takes over what the other tool's says is applied. Where there is no env.ts, it is written first.",
@@ -77,7 +77,7 @@ const spec = {
   },
   examples: [
     'just mig-import alembic ../api',
-    'just mig-import alembic alembic/versions user --offline-sql upgrade.sql --offline-sql downgrade.sql',
+    'just mig-import alembic api user --offline-sql up.sql --offline-sql down.sql',
     'just mig-import alembic ../api --line users=user --line 8d01c2aa94fe=policy',
     'just mig-import drizzle',
     'just mig-import prisma prisma/migrations',

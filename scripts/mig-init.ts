@@ -8,7 +8,7 @@ import { trustLiveFlag } from './cli/arguments.ts'
 import { byKind } from './cli/by-kind.ts'
 import { type Command, given, runCommand } from './cli/command.ts'
 
-const spec = {
+export const spec = {
   name: 'mig-init',
   summary:
     'Sets a project up from its live database: env.ts, models as .sql, recipes, and a first revision per schema, proved equal to the database and stamped. Overwrites nothing.',

@@ -14,7 +14,7 @@ import { repositoryPath } from './cli/repository-path.ts'
 
 const formats = ['text', 'json', 'github'] as const
 
-const spec = {
+export const spec = {
   name: 'mig-lint',
   summary:
     'Says what revisions would do to a live system: runs them on a scratch database, measures the locks of each statement, and applies the rules of squawk. With a configured database, its sizes count.',

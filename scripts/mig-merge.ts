@@ -3,7 +3,7 @@ import { MigError, newRevisionFile, openProject } from '../migrations/core/index
 import { commandEnvironment, given, runCommand } from './cli/command.ts'
 import { writeNewFiles } from './cli/new-files.ts'
 
-const spec = {
+export const spec = {
   name: 'mig-merge',
   summary: 'Writes a revision that joins several heads of one line. Needs no database.',
   positionals: {

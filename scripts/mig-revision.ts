@@ -4,7 +4,7 @@ import { schemasArgument } from './cli/arguments.ts'
 import { commandEnvironment, given, runCommand } from './cli/command.ts'
 import { writeNewFiles } from './cli/new-files.ts'
 
-const spec = {
+export const spec = {
   name: 'mig-revision',
   summary: 'Writes a new revision in each line of the filter, to be filled by hand. Needs no database.',
   positionals: { message: { help: 'what the revision does' }, schemas: schemasArgument },
@@ -27,7 +27,7 @@ const spec = {
   examples: [
     'just mig-revision "add preferred_language to profile" user',
     'just mig-revision "split" user --head base --label archive',
-    `just mig-revision "forget old names" user --irreversible 'the old names are not kept'`,
+    `just mig-revision "forget names" user --irreversible 'they are not kept'`,
   ],
 } as const
 

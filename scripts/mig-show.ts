@@ -8,7 +8,7 @@ import { historyRows, neverRunIn, revisionLine } from './cli/history-rows.ts'
 import { fileOf } from './cli/revisions.ts'
 import { countedTenants } from './cli/tenant-counts.ts'
 
-const spec = {
+export const spec = {
   name: 'mig-show',
   summary: 'Shows one revision: its neighbours, where and when it was applied, and its file.',
   positionals: { revision: { help: 'an id, a prefix of one, a label, head, key@head' } },

@@ -16,7 +16,7 @@ import { type Command, commandEnvironment, runCommand } from './cli/command.ts'
 import { writeLine } from './cli/output.ts'
 import { onGroups, tenantSessions } from './cli/targets.ts'
 
-const spec = {
+export const spec = {
   name: 'mig-sql',
   summary:
     'Writes the SQL of an upgrade or downgrade to stdout instead of running it. A target starts from what the database has; a range a:b needs no database.',

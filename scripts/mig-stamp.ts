@@ -18,7 +18,7 @@ import { onGroups } from './cli/targets.ts'
 // Tenants are stamped many at a time on one connection: more of them, or other machines, would save nothing.
 const { share: _share, jobs: _jobs, ...stampFlags } = fanOutFlags
 
-const spec = {
+export const spec = {
   name: 'mig-stamp',
   summary: 'Writes a target into the ledger, as if its revisions had run. Runs nothing.',
   positionals: {

@@ -5,7 +5,7 @@ import { schemasArgument, tenantFlags } from './cli/arguments.ts'
 import { type Command, runCommand } from './cli/command.ts'
 import { onTargets } from './cli/targets.ts'
 
-const spec = {
+export const spec = {
   name: 'mig-status',
   summary: 'Shows what is in progress, stuck or in doubt, each with the command that fixes it.',
   positionals: { schemas: schemasArgument },

@@ -6,7 +6,7 @@ import { openProject, usingSession } from '../migrations/core/index.ts'
 import { maskUrl } from '../migrations/core/postgres/index.ts'
 import { commandEnvironment, runCommand } from './cli/command.ts'
 
-const spec = {
+export const spec = {
   name: 'mig-surroundings',
   summary:
     'Writes surroundings.sql: what the models and revisions refer to outside the schema map, as the live database has it. It is made on scratch databases first, and never compared.',

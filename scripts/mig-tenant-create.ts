@@ -15,7 +15,7 @@ import { schemasArgument } from './cli/arguments.ts'
 import { type Command, commandEnvironment, runCommand } from './cli/command.ts'
 import { sayWhereTenants, tenantSessions } from './cli/targets.ts'
 
-const spec = {
+export const spec = {
   name: 'mig-tenant-create',
   summary: 'Makes a tenant at head: its schema, and every revision of the line on it.',
   positionals: { name: { help: 'the schema of the new tenant' }, schemas: schemasArgument },

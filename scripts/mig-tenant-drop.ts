@@ -13,7 +13,7 @@ import { confirm } from './cli/ask.ts'
 import { commandEnvironment, runCommand } from './cli/command.ts'
 import { sayWhereTenants, tenantSessions } from './cli/targets.ts'
 
-const spec = {
+export const spec = {
   name: 'mig-tenant-drop',
   summary: 'Drops a tenant: its schema with all that it holds, and its rows of the ledger. The log stays.',
   positionals: { name: { help: 'the schema of the tenant' }, schemas: schemasArgument },

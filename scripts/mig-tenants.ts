@@ -19,7 +19,7 @@ import { schemasArgument, tenantFlags } from './cli/arguments.ts'
 import { type Command, commandEnvironment, runCommand } from './cli/command.ts'
 import { sayWhereTenants, tenantSessions } from './cli/targets.ts'
 
-const spec = {
+export const spec = {
   name: 'mig-tenants',
   summary:
     'Lists the tenants: revision, how far behind, last run, and whose structure differs from that of most tenants at the same revision.',

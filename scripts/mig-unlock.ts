@@ -4,7 +4,7 @@ import { schemasArgument, tenantFlags } from './cli/arguments.ts'
 import { type Command, runCommand } from './cli/command.ts'
 import { onTargets } from './cli/targets.ts'
 
-const spec = {
+export const spec = {
   name: 'mig-unlock',
   summary: 'Ends the session that holds a lock, when its runner is dead.',
   positionals: { schemas: schemasArgument },

@@ -3,7 +3,7 @@ import { fanOutFlags, runFlags, schemasArgument } from './cli/arguments.ts'
 import { runCommand } from './cli/command.ts'
 import { runOnLines } from './cli/runs.ts'
 
-const spec = {
+export const spec = {
   name: 'mig-upgrade',
   summary: 'Applies pending revisions, up to a target, to the schemas of the filter.',
   positionals: {

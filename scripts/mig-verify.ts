@@ -8,7 +8,7 @@ import { optionalValue, schemasArgument, trustLiveFlag } from './cli/arguments.t
 import { type Command, commandEnvironment, given, runCommand } from './cli/command.ts'
 import { repositoryPath } from './cli/repository-path.ts'
 
-const spec = {
+export const spec = {
   name: 'mig-verify',
   summary:
     'Checks the revisions on scratch databases: files and forks, from empty to the models, stamped databases, every revision up, down and up, and offline SQL. What a pipeline runs; needs no set-up.',

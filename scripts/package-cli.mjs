@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import manifest from '../package.json' with { type: 'json' }
+import { unknownCommand } from './cli/nearest-command.mjs'
 
 const dist = fileURLToPath(new URL('.', import.meta.url))
 const commands = readdirSync(join(dist, 'commands')).flatMap((file) =>
@@ -15,8 +16,7 @@ const command = [name, `mig-${name}`].find((each) => commands.includes(each))
 if (name === '--version' || name === '-v') process.stdout.write(`${manifest.version}\n`)
 else if (name === '--help' || name === '-h' || name === 'help') process.stdout.write(overview())
 else if (command === undefined) {
-  process.stderr.write(`error MIG-unknown-command: there is no command ${JSON.stringify(name)}\n`)
-  process.stderr.write('help: npx just-mig --help lists them; to begin with: npx just-mig init\n')
+  process.stderr.write(await unknownCommand(name, commands.map(shortName), 'npx just-mig --help'))
   process.exitCode = 2
 } else {
   // The recipes call a command by its whole name; help lines are then theirs.
@@ -26,6 +26,11 @@ else if (command === undefined) {
   if (home !== undefined) process.chdir(home)
   const { main } = await import(pathToFileURL(join(dist, 'commands', `${command}.js`)).href)
   await main(args, join(dist, '..'))
+}
+
+/** @param {string} file @returns {string} */
+function shortName(file) {
+  return file.replace(/^mig-/, '')
 }
 
 /** How the package manager that runs this runs programs. */
@@ -55,12 +60,12 @@ function overview() {
     ([, does = '', group = '', recipe = '']) => ({ does, group, name: recipe.replace(/^mig-/, '') }),
   )
   rows.push({
-    does: 'For containers: waits for the database, then upgrade, downgrade, current … with JSON logs',
+    does: 'Wait for the database, then run: ACTION [target]',
     group: 'containers',
     name: 'run-migrations',
   })
   const groups = [...new Set(rows.map(({ group }) => group))].map((group) => {
-    const lines = rows.flatMap((row) => (row.group === group ? [`  ${row.name.padEnd(15)} ${row.does}`] : []))
+    const lines = rows.flatMap((row) => (row.group === group ? [`  ${row.name.padEnd(16)}${row.does}`] : []))
     return `${group}\n${lines.join('\n')}\n`
   })
   return `npx just-mig COMMAND [arguments]; --help after a command tells more\n\n${groups.join('\n')}`

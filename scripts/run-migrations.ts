@@ -15,7 +15,7 @@ const actions = {
   check: { takesTarget: false, recipe: () => import('./mig-check.ts') },
 } as const
 
-const spec = {
+export const spec = {
   name: 'run-migrations',
   program: 'node scripts/launch.mjs',
   summary:

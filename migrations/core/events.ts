@@ -1,15 +1,18 @@
 import type { ErrorPlace } from './errors.ts'
 
-/** Who holds a lock that a command waits for, from pg_stat_activity. */
+/** A session that holds a lock which a command waits for, from pg_stat_activity. */
 export interface LockHolder {
   readonly pid: number
+  /** Its application_name. */
   readonly application: string
   readonly user: string
+  /** The client's address; empty for a local socket. */
   readonly host: string
   /** When its session (advisory lock) or transaction (blocker) began, ISO 8601. */
   readonly since: string
+  /** As in pg_stat_activity. */
   readonly state: string
-  /** Cut to 200 characters. */
+  /** Cut to 200 characters, without the strings in it. */
   readonly query: string
   /**
    * Of who holds a run's lock: for how many seconds its session has had nothing to do, 0 while it runs a statement,
@@ -31,15 +34,18 @@ export interface StepLoss {
   readonly loss: string
   /** The rows that hold it now; absent where that is not known. */
   readonly rows?: number
-  /** The planner's estimate, where counting would take long. */
+  /** True where `rows` is the planner's estimate: there are more than 10,000, or counting would take long. */
   readonly estimated?: boolean
 }
 
-/** One step of a plan as events and `--json` show it. */
+/** One step of a plan. */
 export interface StepFacts {
+  /** The full id. */
   readonly revision: string
   readonly direction: 'upgrade' | 'downgrade'
+  /** The schema key whose folder holds the revision. */
   readonly line: string
+  /** The physical schema, unquoted. */
   readonly targetSchema: string
   readonly message: string
   /** Set when the step is in the plan only because another line depends on it. */
@@ -54,7 +60,7 @@ export interface StepFacts {
   readonly appliedAfter: readonly string[]
 }
 
-/** A tenant as events and `--json` show it. */
+/** A tenant. */
 export interface TenantFacts {
   readonly line: string
   readonly targetSchema: string
@@ -76,59 +82,81 @@ export interface TenantsProgress {
 
 /** What core tells while it works; `scripts/` and `report/` turn it into text or JSON lines. */
 export type MigEvent =
+  /** The steps that the command will take, before any is taken. */
   | { readonly event: 'plan'; readonly steps: readonly StepFacts[] }
+  /** The embedded server, when a command uses it. */
   | {
       readonly event: 'server'
       readonly state: 'creating' | 'starting' | 'started' | 'recovered' | 'stopped'
+      /** For people. */
       readonly detail: string
     }
+  /** Another runner holds the lock of a target schema. Told again while the wait goes on. */
   | {
       readonly event: 'lock-wait'
       readonly targetSchema: string
+      /** Absent when it cannot be seen. */
       readonly holder: LockHolder | undefined
       readonly waitedMs: number
     }
   | { readonly event: 'schema-created'; readonly targetSchema: string }
   | ({ readonly event: 'step-start'; readonly index: number; readonly total: number } & StepFacts)
+  /** A statement that has run. */
   | {
       readonly event: 'statement'
       readonly targetSchema: string
       readonly revision: string
+      /** As it was sent. */
       readonly sql: string
       readonly ms: number
+      /** Rows affected; null when the statement has no count. */
       readonly rows: number | null
     }
+  /** What the server says with RAISE or by itself. */
   | { readonly event: 'notice'; readonly severity: string; readonly message: string }
+  /** A revision met a lock or a deadlock, or lost its connection, was rolled back, and will be tried again. */
   | {
       readonly event: 'retry'
       readonly revision: string
       readonly targetSchema: string
+      /** The attempt that failed, from 1. */
       readonly attempt: number
+      /** `55P03`, `40P01`, or that of a lost connection. */
       readonly sqlState: string
+      /** Until the next attempt. */
       readonly delayMs: number
       readonly blockers: readonly LockHolder[]
     }
+  /** How far a long piece of work inside a step is. */
   | {
       readonly event: 'progress'
       readonly revision: string
       readonly targetSchema: string
+      /** For people. */
       readonly what: string
       readonly done: number
+      /** Null when not known. */
       readonly total: number | null
+      /** Of `done` and `total`, as `rows`. */
       readonly unit: string
       readonly perSecond: number | null
       readonly secondsLeft: number | null
     }
+  /** The step and its ledger rows are committed, or, with one transaction for the run, ready to be. */
   | ({
       readonly event: 'step-done'
+      /** From 1. */
       readonly index: number
       readonly total: number
       readonly ms: number
     } & StepFacts)
+  /** What will be done on the tenants of a line, before it is done. */
   | {
       readonly event: 'tenant-plan'
       readonly line: string
+      /** `upgrade` or `downgrade`. */
       readonly direction: 'upgrade' | 'downgrade'
+      /** As given. */
       readonly target: string
       /** How many tenants the command is for, the first and the last of them in their order. */
       readonly tenants: number
@@ -150,13 +178,16 @@ export type MigEvent =
   | ({ readonly event: 'tenant-done'; readonly steps: number; readonly ms: number } & TenantFacts)
   | ({
       readonly event: 'tenant-failed'
+      /** Stable, without the `MIG-` prefix. */
       readonly code: string
       readonly message: string
       readonly ms: number
     } & TenantFacts)
+  /** How far a run over tenants is; one after each tenant. */
   | ({ readonly event: 'tenants-progress' } & TenantsProgress)
   | {
       readonly event: 'warning'
+      /** Stable, without the `MIG-` prefix. */
       readonly code: string
       readonly message: string
       readonly help?: string

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { MigError, nearest } from '../../migrations/core/index.ts'
+import { flagOfAlembic } from './alembic-flags.ts'
 
 /** A flag of a recipe: a switch, or one that takes a value (`value` is its name in the help). */
 export interface Flag {
@@ -48,7 +49,7 @@ export interface Arguments<Spec extends Pick<CommandSpec, 'positionals' | 'flags
 }
 
 /** Every recipe has these. */
-const commonFlags = {
+export const commonFlags = {
   json: { help: 'JSON lines on stdout instead of text' },
   quiet: { help: 'results and errors only' },
   verbose: { help: 'each statement, and details' },
@@ -107,7 +108,7 @@ const looksLikeTarget = /^(heads?|base|current)$|[\d@:+]/
 
 /**
  * Parses what a recipe was called with. An empty positional keeps its place and counts as not given.
- * @throws MigError `unknown-flag` with the nearest one, `too-many-arguments`, `missing-argument`, `bad-flag`.
+ * @throws MigError `unknown-flag` with the nearest one, `too-many-arguments`, `missing-argument`, `swapped-arguments`, `bad-flag`.
  */
 export function parseArguments<Spec extends CommandSpec>(
   spec: Spec,
@@ -133,6 +134,7 @@ export function parseArguments<Spec extends CommandSpec>(
       },
     )
   }
+  refuseSwapped(spec, values)
   const first = onlySchemas(spec, argv, values) ? 1 : 0
   const given = new Set<string>()
   const positionals: Record<string, string> = {}
@@ -166,7 +168,23 @@ function onlySchemas(spec: CommandSpec, argv: readonly string[], values: readonl
   return flagInFront && isPossible && values.length === 1 && !looksLikeTarget.test(value)
 }
 
-function allFlags(spec: CommandSpec): Flags {
+/** The filter comes last: `just mig-autogen user "add a column"` and `just mig-upgrade user head` are turned. */
+function refuseSwapped(spec: CommandSpec, [first = '', second = '']: readonly string[]): void {
+  const [name, filter] = Object.keys(spec.positionals)
+  if (filter !== 'schemas' || first === '' || second === '') return
+  const isTurned =
+    name === 'message'
+      ? /\s/.test(second) && !/\s/.test(first)
+      : /^(heads?|base|current|[-+]\d+)$/.test(second) && !looksLikeTarget.test(first)
+  if (!isTurned) return
+  const typed = /\s/.test(second) ? JSON.stringify(second) : second
+  throw new MigError('swapped-arguments', `${spec.name} takes the ${name} first, then the schemas`, {
+    help: `${spec.program ?? 'just'} ${spec.name} ${typed} ${first}`,
+  })
+}
+
+/** The flags that a command has, with those that every command has. */
+export function allFlags(spec: CommandSpec): Flags {
   return { ...spec.flags, ...commonFlags }
 }
 
@@ -221,8 +239,9 @@ function flagError(spec: CommandSpec, names: readonly string[], error: unknown):
     })
   }
   const guess = nearest(unknown.replace(/^-+/, ''), names)
+  const known = guess === undefined ? seeHelp(spec) : `did you mean --${guess}?`
   return new MigError('unknown-flag', `${spec.name} has no flag ${unknown}`, {
-    help: guess === undefined ? seeHelp(spec) : `did you mean --${guess}?`,
+    help: flagOfAlembic(unknown) ?? known,
   })
 }
 
@@ -238,38 +257,6 @@ function missing(spec: CommandSpec, name: string): MigError {
 
 function seeHelp({ name, program = 'just' }: CommandSpec): string {
   return `see ${program} ${name} --help`
-}
-
-/** The text of `--help`. */
-export function helpText(spec: CommandSpec): string {
-  const positionals = Object.entries(spec.positionals)
-  const usage = positionals.map(([name, { default: fallback }]) =>
-    fallback === undefined ? name.toUpperCase() : `[${name}=${fallback || "''"}]`,
-  )
-  const flags = Object.entries(allFlags(spec)).map(([name, { short, value, help }]) => {
-    const names = short === undefined ? `--${name}` : `-${short}, --${name}`
-    return [value === undefined ? names : `${names} ${value}`, help] as const
-  })
-  const arguments_ = positionals.map(([name, { help }]) => [name, help] as const)
-  const width = Math.max(...[...flags, ...arguments_].map(([left]) => left.length)) + 2
-  const rows = (list: readonly (readonly [string, string])[]) =>
-    list.map(([left, right]) => `  ${left.padEnd(width)}${right}`)
-  return [
-    `${[spec.program ?? 'just', spec.name, ...usage].join(' ')} [flags]`,
-    '',
-    wrapped(spec.summary, 100),
-    '',
-    ...(arguments_.length > 0 ? ['Arguments', ...rows(arguments_), ''] : []),
-    'Flags',
-    ...rows(flags),
-    ...(spec.examples.length > 0 ? ['', 'Examples', ...spec.examples.map((example) => `  ${example}`)] : []),
-    '',
-  ].join('\n')
-}
-
-/** A text in lines of so many characters at most. */
-function wrapped(text: string, width: number): string {
-  return text.replace(new RegExp(`(.{1,${width}})(?: |$)`, 'g'), '$1\n').trimEnd()
 }
 
 /**

@@ -17,7 +17,6 @@ import {
   type CommandSpec,
   type Flags,
   type FlagValues,
-  helpText,
   parseArguments,
   type runFlags,
   type tenantFlags,
@@ -25,6 +24,7 @@ import {
 } from './arguments.ts'
 import { asCalled } from './called.ts'
 import './direct.ts'
+import { helpText } from './help-text.ts'
 import { commandOutput, type Output } from './output.ts'
 import { divertOthers, stdout } from './stdout.ts'
 import { streamFailures } from './streams.ts'

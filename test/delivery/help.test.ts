@@ -15,7 +15,7 @@ describe('--help', () => {
       const env = { MIG_DATABASE_URL: 'postgresql://127.0.0.1:1/none' }
       const { code, stdout } = await command([name, '--help'], { env })
       expect(code).toBe(0)
-      expect(stdout).toMatch(/^Flags$/m)
+      expect(stdout).toMatch(/^Every command$/m)
       expect(stdout).toMatch(/^ {2}--json /m)
       const [usage = '', , summary = ''] = stdout.split('\n')
       expect(usage).toMatch(new RegExp(`^(just|node scripts/launch\\.mjs) ${name}( |$)`))

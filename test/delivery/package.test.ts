@@ -12,11 +12,11 @@ import {
 import { withoutAlembic } from '../adopt/support/alembic.ts'
 import { createTestDatabase, databaseTest, type TestDatabase } from '../support/database.ts'
 import { nodeOf } from '../support/node-versions.ts'
-import { blocksOf, runBlock, withoutAccidents } from '../support/readme.ts'
+import { pageProjects } from '../support/page-projects.ts'
+import { allPages, linksOf, runBlock, withoutAccidents } from '../support/pages.ts'
 import { cleanVariables, repository, temporaryFolder } from '../support/recipes.ts'
-import { readmeProjects } from './readme-projects.ts'
 
-const readme = blocksOf(readFileSync(join(repository, 'README.md'), 'utf8'))
+const pages = allPages()
 
 let packed: Awaited<ReturnType<typeof temporaryFolder>>
 let tarball: string
@@ -125,13 +125,15 @@ describe('the package, installed in an empty project', () => {
   })
 
   if (withoutAlembic !== undefined)
-    test.skip(`the project alembic of the README is not tried: ${withoutAlembic}`, () => undefined)
-  const tried = Object.entries(readmeProjects).filter(
+    test.skip(`the project alembic of the pages is not tried: ${withoutAlembic}`, () => undefined)
+  const tried = Object.entries(pageProjects).filter(
     ([name]) => name !== 'alembic' || withoutAlembic === undefined,
   )
-  describe.each(tried)('as the README shows it in the project %s', (name, before) => {
-    const blocks = readme.flatMap((block, at) =>
-      block.language === 'sh' && block.about === name ? [{ text: block.text, printed: readme[at + 1] }] : [],
+  describe.each(tried)('as the pages show it in the project %s', (name, before) => {
+    const blocks = pages.flatMap((page) =>
+      page.blocks.flatMap(({ language, about, text }, at) =>
+        language === 'sh' && about === name ? [{ text, printed: page.blocks[at + 1], path: page.path }] : [],
+      ),
     )
     let database: TestDatabase
     let project: string
@@ -140,9 +142,9 @@ describe('the package, installed in an empty project', () => {
       const { files, sql } = before()
       database = await createTestDatabase()
       for (const { text } of splitStatements(sql)) await database.client.query(text)
-      project = await freshProject(`readme-${name}`)
+      project = await freshProject(`pages-${name}`)
       await packed.write(
-        Object.fromEntries(Object.entries(files).map(([path, text]) => [`app/readme-${name}/${path}`, text])),
+        Object.fromEntries(Object.entries(files).map(([path, text]) => [`app/pages-${name}/${path}`, text])),
       )
       const git = ['-c', 'user.name=t', '-c', 'user.email=t@example.org']
       await execa('git', ['init', '--quiet', '--initial-branch=main'], { cwd: project })
@@ -151,10 +153,10 @@ describe('the package, installed in an empty project', () => {
     })
     afterAll(() => database.drop())
 
-    for (const { text, printed } of blocks) {
-      // The package is there already, from its own tarball.
-      if (text.trim() === 'npm install just-mig') continue
-      test(`${text.split('\n')[0]} and what follows it run`, async () => {
+    for (const { text, printed, path } of blocks) {
+      // The package is there already, packed and installed as the page says.
+      if (/^(?:npm (?:pack|install) .*\n)+$/.test(text)) continue
+      test(`${path}: ${text.split('\n')[0]} and what follows it run`, async () => {
         const output = await runBlock(project, text, { MIG_DATABASE_URL: database.url })
         if (printed?.language !== 'text') return
         const shown = output.replaceAll(database.name, 'shop')
@@ -164,7 +166,7 @@ describe('the package, installed in an empty project', () => {
   })
 
   test('says what it has, and what it has not', async () => {
-    expect(await justMig(['--version'], '')).toMatchObject({ code: 0, stdout: '0.1.0' })
+    expect(await justMig(['--version'], '')).toMatchObject({ code: 0, stdout: '0.2.0' })
     const { stdout } = await justMig([], '')
     expect(stdout).toMatch(/^change the database\n {2}upgrade {2,}Apply pending revisions/m)
     const built = readdirSync(join(app(), 'node_modules', 'just-mig', 'dist', 'commands'))
@@ -289,9 +291,11 @@ describe('the package, installed in an empty project', () => {
 
   test('holds each page that its README sends to', async () => {
     const { stdout } = await execa('tar', ['-tzf', tarball])
-    const page = readFileSync(join(repository, 'README.md'), 'utf8')
-    const linked = [...page.matchAll(/\]\((\w[^)#:]*\.md)\)/g)].map(([, path]) => `package/${path}`)
-    expect(linked.length).toBeGreaterThan(2)
+    const linked = linksOf(pages[0]?.text ?? '').flatMap((link) => {
+      const [path = ''] = link.split('#')
+      return path.endsWith('.md') ? [`package/${path}`] : []
+    })
+    expect(linked.length).toBeGreaterThan(10)
     expect(stdout.split('\n')).toEqual(expect.arrayContaining(linked))
   })
 })

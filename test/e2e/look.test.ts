@@ -149,7 +149,7 @@ function firstTable(section: string): readonly string[] {
 
 test('every line of --json has the fields that the documentation says', async () => {
   const { readFileSync } = await import('node:fs')
-  const page = readFileSync(new URL('../../migrations/core/report/json.md', import.meta.url), 'utf8')
+  const page = readFileSync(new URL('../../docs/reference/json.md', import.meta.url), 'utf8')
   const fieldsOf = new Map(
     page
       .split(/^### /m)

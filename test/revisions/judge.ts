@@ -63,7 +63,7 @@ export function validOrder(
   return undefined
 }
 
-/** differences.md: a stamp keeps the rows that it names, where no other target relates to them. */
+/** docs/explanation/differences-from-alembic.md: a stamp keeps the rows that it names, where no other target relates to them. */
 function judgeStamp(graph: CaseGraph, request: CaseRequest, got: readonly string[]): string | undefined {
   const wanted = request.expect.final ?? []
   const need = needOf(graph)

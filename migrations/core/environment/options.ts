@@ -89,20 +89,23 @@ export interface EnvironmentOptions {
   readonly schemas: Readonly<Record<string, string | { readonly tenants: TenantSource }>>
   /** Variable that overrides a schema's name; `{KEY}` is the key in capitals, as in `RFX_{KEY}_SCHEMA`. */
   readonly schemaVariable?: string
-  /** Used when neither MIG_DATABASE_URL nor DATABASE_URL is set. */
+  /** Used when no variable has a URL. Default the embedded server. */
   readonly databaseUrl?: string
   /** Schema of the ledger. Default `mig`. */
   readonly ledgerSchema?: string
-  /** Folders of a line's revisions, relative to the environment folder. Default `versions/<key>`. */
+  /** Folders of a line's revisions, relative to the environment folder; new files go into the first. Default `versions/<key>`. */
   readonly versionLocations?: Readonly<Record<string, string | readonly string[]>>
   /**
    * Where the models are, relative to the environment folder: a folder, a file, a glob, a package specifier, a program, or a list of
    * these; for all keys, or by key. Default the folder `models`.
    */
   readonly models?: ModelsSetting
-  /** How Drizzle names columns that have no name of their own, as `casing` of drizzle.config.ts does. */
+  /** `snake_case` or `camelCase`: how Drizzle names columns that have no name of their own. Default as drizzle.config.ts. */
   readonly drizzleCasing?: DrizzleCasing
-  /** File name of a new revision; see `revisionFileName`. */
+  /**
+   * File name of a new revision; also `{epoch}`. Default
+   * `{year}{month}{day}_{hour}{minute}{second}_{rev}_{slug}`.
+   */
   readonly fileTemplate?: string
   /** IANA time zone of the time in file names. Default `UTC`. */
   readonly timeZone?: string
@@ -115,8 +118,9 @@ export interface EnvironmentOptions {
    * with the login. One for every line, or one by schema key; a function gives each tenant its own.
    */
   readonly role?: RoleSetting
+  /** Called in each step's transaction, before its ledger rows; an error rolls the step back. */
   readonly onApply?: (step: AppliedStep) => void | Promise<void>
-  /** One transaction per revision (default), or one for the whole run. */
+  /** `revision`: one transaction for each; `run`: one for the whole run. Default `revision`. */
   readonly transaction?: 'revision' | 'run'
   /** Make a line's schema when it is missing. Default true. */
   readonly createSchema?: boolean
@@ -126,6 +130,7 @@ export interface EnvironmentOptions {
   readonly statementTimeout?: string
   /** How long to wait for another runner. Default `60s`. */
   readonly lockWait?: string
+  /** How a revision that met a lock is tried again. Default `{ for: '2min', firstDelay: '250ms', maxDelay: '10s' }`. */
   readonly retry?: RetryOptions
   /**
    * Schemas in which revisions and models find names without one, after the target schema and `public`: those that

@@ -45,7 +45,7 @@ export interface BaseOperations {
 
 /** The `op` of a revision. */
 export interface Operations extends BaseOperations, DirectiveOperations {
-  /** What reverts each directive: `op.reverse.createTable('agents', agents)` undoes `op.createTable('agents', agents)`; what it cannot is in reverse.md. */
+  /** What reverts each directive: `op.reverse.createTable('agents', agents)` undoes `op.createTable('agents', agents)`; docs/reference/operations.md says what it cannot. */
   readonly reverse: ReverseOperations
   /** The forms that keep a table usable while they run. */
   readonly safe: SafeOperations

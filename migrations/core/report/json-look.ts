@@ -9,10 +9,16 @@ export interface CurrentLine {
   /** Null when nothing is applied. */
   readonly revision: string | null
   readonly message: string
+  /**
+   * `missing`: no file has the revision; `absent`: no such schema; `emptied`: its objects are gone; `disagrees`:
+   * the log says something else.
+   */
   readonly state: 'head' | 'behind' | 'base' | 'missing' | 'absent' | 'emptied' | 'disagrees'
   /** Pending revisions. */
   readonly behind: number
+  /** Those of them that were put below an applied one. */
   readonly neverRun: readonly string[]
+  /** `what` is wrong with the ledger's rows, and `help`, what to type about it. */
   readonly trouble: TroubleNote | null
   /** The last entry of the ledger's log for this revision. */
   readonly last?: LogLine | undefined
@@ -32,7 +38,7 @@ export interface HalfDoneLine {
 
 /** What the ledger's log says of a step. */
 export interface LogLine {
-  /** A Date is written in ISO 8601. */
+  /** In ISO 8601. */
   readonly at: Date | string
   readonly who: string
   readonly host: string | null
@@ -46,9 +52,15 @@ export interface RevisionLine {
   readonly revision: string
   readonly line: string
   readonly message: string
+  /** Empty for a base. */
   readonly downRevision: readonly string[]
+  /** As the file says: ids or labels. */
   readonly dependsOn: readonly string[]
   readonly branchLabels: readonly string[]
+  /**
+   * Of `current`, `head`, `base`, `branch point`, `merge point`, `pending`, `irreversible`, `never run` (put below
+   * an applied one), `missing file`.
+   */
   readonly flags: readonly HistoryFlag[]
   /** How many tenants stand at it; only of a tenant line in `mig-history` and `mig-show`. */
   readonly tenants?: number
@@ -57,6 +69,7 @@ export interface RevisionLine {
   readonly createdAt: string | null
   /** Why nothing reverts it, where its file says so. */
   readonly irreversible?: string
+  /** Each with its `targetSchema`. */
   readonly applied: readonly (LogLine & { readonly targetSchema: string })[]
   /** Only of `mig-show`. */
   readonly children?: readonly string[]
@@ -85,12 +98,21 @@ export interface TenantLine {
   readonly line: string
   readonly targetSchema: string
   readonly shard: string | null
+  /** Applied heads. */
   readonly revisions: readonly string[]
+  /**
+   * `head`, `behind`, `base`, `missing` (a revision that no file has), `absent` (no schema), `emptied` (its objects
+   * are gone), `disagrees` (the log says something else), `unreachable` (its database does not answer).
+   */
   readonly state: 'head' | 'behind' | 'base' | 'missing' | 'absent' | 'emptied' | 'disagrees' | 'unreachable'
+  /** Pending revisions. */
   readonly behind: number
+  /** Those of them that were put below an applied one. */
   readonly neverRun: readonly string[]
+  /** `what` is wrong with the ledger's rows, and `help`, what to type about it. */
   readonly trouble: TroubleNote | null
   readonly lastRun: Date | null
+  /** `majority` or `differs`, among tenants at the same revision; null when not compared. */
   readonly structure: 'majority' | 'differs' | null
   readonly fingerprint: string | null
 }
@@ -102,8 +124,10 @@ export interface DifferenceLine {
   readonly line: string | null
   readonly schema: string | null
   readonly verb: 'add' | 'drop' | 'change' | 'rename'
+  /** In PostgreSQL's words. */
   readonly kind: string
   readonly name: string
+  /** For people. */
   readonly detail: string
 }
 
@@ -113,7 +137,9 @@ export interface LossLine {
   readonly line: string
   /** Without the schema in a tenant line. */
   readonly loss: string
+  /** The rows of the database that hold it; absent where it is not looked at. */
   readonly rows?: number
+  /** `rows` is the planner's estimate. */
   readonly estimated?: boolean
 }
 
@@ -139,6 +165,7 @@ export interface EditedLine {
 /** `mig-status --json`: something that is in progress, stuck or in doubt. */
 export interface StatusLine {
   readonly event: 'status'
+  /** `half-done`, `lock`, `invalid-index`, `idle-in-transaction` or `prepared-transaction`. */
   readonly kind:
     | 'ledger'
     | 'never-run'
@@ -148,20 +175,25 @@ export interface StatusLine {
     | 'idle-in-transaction'
     | 'prepared-transaction'
   readonly targetSchema: string
+  /** For people. */
   readonly what: string
   /** The command that fixes it. */
   readonly fix: string
+  /** By `kind`. */
   readonly facts: Readonly<Record<string, unknown>>
 }
 
 /** `mig-verify --json`: one line per thing that was checked. */
 export interface CheckLine {
   readonly event: 'check'
+  /** `files`, `changed`, `forks`, `checksums`, `fresh`, `existing`, `stairway`, `row-tests` or `offline`. */
   readonly check: string
   readonly status: 'ok' | 'failed' | 'skipped'
   readonly line?: string
   readonly revision?: string
+  /** What was found; of a row test the query that is not true, and what it returned. */
   readonly message: string
+  /** The next command to type. */
   readonly help?: string
   readonly place?: ErrorPlace
   /** The lines that `--announce` wrote into the head of the revision file. */
@@ -172,13 +204,17 @@ export interface CheckLine {
 /** `mig-lint --json`: one line per thing that a revision should not do. */
 export interface FindingLine {
   readonly event: 'finding'
+  /** Squawk's, or `table-rewrite`, `blocking-scan`, `long-lock`, `ignore-without-reason`, `unused-ignore`. */
   readonly rule: string
+  /** Rules of squawk's that say the same. */
   readonly also?: readonly string[]
   readonly level: 'error' | 'warning' | 'advice'
   readonly line: string
   readonly revision: string
   readonly message: string
+  /** The safer form, with the directive that does it. */
   readonly help?: string
+  /** As it ran. */
   readonly statement?: string
   readonly place?: ErrorPlace
 }
@@ -189,14 +225,18 @@ export interface StatementLockLine {
   readonly line: string
   readonly revision: string
   readonly statement: string
+  /** `schema.name`. */
   readonly table: string
+  /** The mode, as the PostgreSQL manual writes it; measured. */
   readonly lock: string
   /** Whether an earlier statement of the transaction took it. */
   readonly heldBefore: boolean
   readonly blocks: 'reads and writes' | 'writes' | 'nothing'
+  /** What it does to the whole table. */
   readonly work: 'rewrite' | 'index build' | 'scan' | 'update' | null
   /** An estimate in milliseconds; null without a configured database. */
   readonly heldMs: number | null
+  /** `bytes`, and `rows` by the planner's estimate or null. */
   readonly size: { readonly bytes: number; readonly rows: number | null } | null
 }
 

@@ -3,10 +3,22 @@ import type { LockHolder } from '../events.ts'
 /** `mig-revision --json`, `mig-merge --json`, `mig-autogen --json`: one line per revision file. */
 export interface WrittenLine {
   readonly event: 'written'
+  /** Schema key. */
   readonly line: string
+  /** Full id. */
   readonly revision: string
   /** Relative to the project folder. */
   readonly path: string
+}
+
+/** What the ledger says of a schema whose history another tool, or nobody, has kept before. */
+export interface AdoptedSchema {
+  readonly line: string
+  readonly targetSchema: string
+  /** Its heads. */
+  readonly revisions: readonly string[]
+  /** The other tool's ledger. */
+  readonly from: string
 }
 
 /** `mig-import --json`: what came in from another tool. */
@@ -17,12 +29,7 @@ export interface ImportLine {
   /** `equal` to the live database, `runs` with nothing to compare, or `none`. */
   readonly proof: 'equal' | 'runs' | 'none'
   /** What the ledger says now. */
-  readonly adopted: readonly {
-    readonly line: string
-    readonly targetSchema: string
-    readonly revisions: readonly string[]
-    readonly from: string
-  }[]
+  readonly adopted: readonly AdoptedSchema[]
   /** Revisions that nothing reverts. */
   readonly irreversible: readonly {
     readonly revision: string
@@ -38,6 +45,7 @@ export interface ImportableLine {
   readonly event: 'importable'
   /** The histories of other tools in this folder. */
   readonly found: readonly { readonly tool: string; readonly path: string }[]
+  /** The tools. */
   readonly known: readonly string[]
 }
 
@@ -46,9 +54,10 @@ export interface InitLine {
   readonly event: 'init'
   /** Relative to the project folder. */
   readonly files: readonly string[]
+  /** `key` and `schema`. */
   readonly schemas: readonly { readonly key: string; readonly schema: string }[]
   /** The first revisions, which the ledger says are applied. */
-  readonly adopted: ImportLine['adopted']
+  readonly adopted: readonly AdoptedSchema[]
   /** Schemas that others own, which were left alone. */
   readonly others: readonly string[]
   /** The models that the project has already; null without any. */
@@ -64,6 +73,7 @@ export interface SurroundingsLine {
   readonly file: string | null
   readonly roles: readonly string[]
   readonly extensions: readonly string[]
+  /** `kind`, `schema` and `name`. */
   readonly objects: readonly { readonly kind: string; readonly schema: string; readonly name: string }[]
 }
 
@@ -72,6 +82,7 @@ export interface StampLine {
   readonly event: 'stamp'
   /** False with `--plan`. */
   readonly written: boolean
+  /** `line`, `targetSchema`, and the heads `before` and `after` (string[]). */
   readonly changes: readonly {
     readonly line: string
     readonly targetSchema: string
@@ -85,6 +96,7 @@ export interface TenantCreatedLine {
   readonly event: 'tenant-created'
   readonly line: string
   readonly targetSchema: string
+  /** Applied heads. */
   readonly revisions: readonly string[]
   /** `replay`, or the template's schema. */
   readonly from: string
@@ -101,6 +113,7 @@ export interface TenantDroppedLine {
 /** `mig-unlock --json`: one line per session that was ended. */
 export interface UnlockedLine {
   readonly event: 'unlocked'
+  /** Whose locks it held. */
   readonly targetSchemas: readonly string[]
   readonly holder: LockHolder
 }
@@ -115,7 +128,9 @@ export interface SqlLine {
 export interface DatabaseLine {
   readonly event: 'database'
   readonly url?: string
+  /** Of the server. */
   readonly pid?: number
+  /** False when it was not running. */
   readonly stopped?: boolean
   readonly deleted?: boolean
 }
@@ -123,6 +138,7 @@ export interface DatabaseLine {
 /** `db-psql --json`: the rows of a statement. */
 export interface RowsLine {
   readonly event: 'rows'
+  /** By column name. */
   readonly rows: readonly Readonly<Record<string, unknown>>[]
 }
 

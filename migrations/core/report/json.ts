@@ -50,10 +50,14 @@ export interface ErrorLine {
   /** Without the `MIG-` prefix; `internal` for what nobody foresaw. */
   readonly code: string
   readonly message: string
+  /** The next command to type. */
   readonly help?: string
+  /** What the process exits with. */
   readonly exitCode: number
   readonly place?: ErrorPlace
+  /** By `code`; with `--show-data` also `data`: what else the server says. */
   readonly facts: Readonly<Record<string, unknown>>
+  /** Messages, the nearest first. */
   readonly causes: readonly string[]
 }
 
@@ -103,7 +107,7 @@ function causesOf(error: unknown): readonly unknown[] {
 const verbatim: readonly string[] = ['database', 'rows', 'sql']
 
 /**
- * An event or a result as one line of JSON, as json.md describes it, without its line break. Dates are ISO 8601,
+ * An event or a result as one line of JSON, as docs/reference/json.md describes it, without its line break. Dates are ISO 8601,
  * big integers are texts, passwords are masked.
  */
 export function jsonLine(value: MigEvent | ResultLine): string {

@@ -24,8 +24,6 @@ export function importableRecipes(justfile: string): string {
     .replace(/^# List the recipes\n\[private\]\ndefault:\n(?: .*\n)+\n?/m, '')
     .replace(/^mig := .*$/m, `mig_command := ${packageCommand}`)
     .replaceAll('{{ mig }}', '{{ mig_command }}')
-    .replace(/^filter := /m, 'mig_filter := ')
-    .replaceAll('=filter', '=mig_filter')
     .replace(/^(?=\[group)/gm, '[no-exit-message]\n[positional-arguments]\n')
     .replace(/\n{3,}/g, '\n\n')
     .trimStart()

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** A project as the README's readers have it before they begin: its files, and what its database holds. */
-export interface ReadmeProject {
+/** A project as readers have it before they begin: its files, and what its database holds. */
+export interface PageProject {
   readonly files: Readonly<Record<string, string>>
   readonly sql: string
 }
@@ -16,8 +16,8 @@ const first = `CREATE TABLE "users" ("id" serial PRIMARY KEY NOT NULL, "name" te
 const second = `ALTER TABLE "users" ADD COLUMN "mood" text DEFAULT 'a';`
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
-/** The projects that blocks of the README name behind `sh`. */
-export const readmeProjects: Readonly<Record<string, () => ReadmeProject>> = {
+/** The projects that blocks of the pages name after `sh`, where the package is installed. */
+export const pageProjects: Readonly<Record<string, () => PageProject>> = {
   own: () => ({ files: {}, sql: shop }),
   sql: () => ({ files: { 'schema.sql': shop }, sql: shop }),
   alembic() {

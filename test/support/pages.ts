@@ -1,7 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { execa } from 'execa'
-import { cleanVariables, justBinary } from './recipes.ts'
+import { cleanVariables, justBinary, repository } from './recipes.ts'
+
+/** A page for users, as it is in the repository. */
+export interface Page {
+  /** Relative to the repository. */
+  readonly path: string
+  readonly text: string
+  readonly blocks: readonly Block[]
+}
+
+/** Every page for users: those of the root, and then docs/, in the order in which they are read. */
+export function allPages(): readonly Page[] {
+  const inDocs = readdirSync(join(repository, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`)
+    .toSorted()
+  const first = ['README.md', 'docs/tutorial.md', 'docs/how-to/own-project.md']
+  const rest = ['CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', ...inDocs]
+  return [...new Set([...first, ...rest])].map((path) => {
+    const text = readFileSync(join(repository, path), 'utf8')
+    return { path, text, blocks: blocksOf(text) }
+  })
+}
+
+/** The places in a page that a link can lead to, as GitHub names them. */
+export function anchorsOf(text: string): readonly string[] {
+  const headings = text.replace(/^```[\s\S]*?^```$/gm, '').matchAll(/^#+ (.*)$/gm)
+  return [...headings].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .replace(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+}
+
+/** Where a page's links lead, but for those into the web. */
+export function linksOf(text: string): readonly string[] {
+  const prose = text.replace(/^```[\s\S]*?^```$/gm, '').replace(/`[^`\n]*`/g, '``')
+  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, target = '']) =>
+    /^[a-z]+:/.test(target) ? [] : [target],
+  )
+}
 
 /** A fenced block of a page. */
 export interface Block {

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { code, generatedFrom, table } from './markdown.ts'
+import { type DescribedType, describedTypes } from './types.ts'
+
+/** The page of settings, from `.env.example` and the types of env.ts's options. */
+export function settingsPage(root: string): string {
+  const options = new Map(
+    describedTypes(root, ['migrations/core/environment/options.ts']).map((type) => [type.name, type]),
+  )
+  const part = (name: string) => optionTable(options.get(name))
+  return `# Settings
+
+${generatedFrom('.env.example and the types of the options')}
+
+## Variables
+
+Variables may stand in \`.env\` ([\`.env.example\`](../../.env.example)), as dotenv reads it; what is set outside wins.
+A variable that names a database or a schema and is set to nothing is an error (exit 2), and so is a blank setting:
+a secret that did not arrive never means another database. An unquoted \`#\` begins a comment in \`.env\`: quote a URL that
+has one, or write it as \`%23\`.
+
+${variableTable(readFileSync(join(root, '.env.example'), 'utf8'))}
+
+TLS is as the URL says: [managed servers](../how-to/managed-servers.md#tls).
+
+## Options of env.ts
+
+\`env.ts\` exports a plain object, and imports nothing at run time but functions for [models](../how-to/models.md). Its type is
+\`EnvironmentOptions\`.
+
+${part('EnvironmentOptions')}
+
+## A tenant source
+
+\`{ tenants: tenants({ … }) }\` in the schema map; exactly one of the first five is given.
+
+${part('TenantSource')}
+
+A place in \`list\` or of \`function\` is a name, or an object:
+
+${part('TenantPlace')}
+
+## retry
+
+${part('RetryOptions')}
+
+## What exclude is asked about
+
+${part('ExcludableObject')}
+
+## What onApply is told
+
+${part('AppliedStep')}
+
+## What rewriteStatements gets
+
+${part('RewriteInput')}
+`
+}
+
+function optionTable(type: DescribedType | undefined): string {
+  const rows = (type?.fields ?? []).flatMap(({ name, text, fields }) => {
+    const [meaning, fallback] = withDefault(text)
+    const nested = fields.map((field) => [code(`${name}[].${field.name}`), field.text, ''])
+    return [[code(name), meaning, fallback], ...nested]
+  })
+  return table(['option', 'meaning', 'default'], rows)
+}
+
+/** A docstring says at its end what is so where nothing is said: `… Default 40.` */
+function withDefault(text: string): readonly [string, string] {
+  const [, meaning = text, fallback = ''] =
+    /^(.*?)\s*\bDefault:? ([^.]*(?:\.[^.\s][^.]*)*)\.$/s.exec(text) ?? []
+  return [meaning, fallback]
+}
+
+/** Paragraphs of comments, each with the variables below it. */
+function variableTable(example: string): string {
+  const rows = example.split('\n\n').flatMap((paragraph) => {
+    const lines = paragraph.split('\n').map((line) => line.replace(/^# ?/, ''))
+    const names = lines.flatMap((line) => /^(\w+)=/.exec(line)?.[1] ?? [])
+    if (names.length === 0) return []
+    const prose = lines.filter((line) => !/^\w+=/.test(line)).join(' ')
+    const [, meaning = prose, fallback = ''] = /^(.*?)\s*Defaults?: (.*)\.$/s.exec(prose) ?? []
+    return [[names.map(code).join(', '), meaning, fallback]]
+  })
+  return table(['variable', 'meaning', 'default'], rows)
+}

@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { errorCodes } from '../migrations/core/error-codes.ts'
+import { directives } from '../migrations/core/operations/directives/all.ts'
+import { commandsPage } from '../scripts/docs/commands.ts'
+import { errorsPage } from '../scripts/docs/errors.ts'
+import { jsonPage } from '../scripts/docs/json.ts'
+import { operationsPage } from '../scripts/docs/operations.ts'
+import { settingsPage } from '../scripts/docs/settings.ts'
+import { repository } from './support/recipes.ts'
+
+const page = (name: string) => join(repository, 'docs', 'reference', name)
+
+test('json.md says what the types of the lines say', async () => {
+  await expect(jsonPage(repository)).toMatchFileSnapshot(page('json.md'))
+})
+
+test('commands.md says what the specs of the commands say', async () => {
+  await expect(await commandsPage(repository)).toMatchFileSnapshot(page('commands.md'))
+})
+
+test('settings.md says what .env.example and the types of the options say', async () => {
+  await expect(settingsPage(repository)).toMatchFileSnapshot(page('settings.md'))
+})
+
+test('operations.md has every directive', async () => {
+  const text = operationsPage(repository)
+  await expect(text).toMatchFileSnapshot(page('operations.md'))
+  expect(Object.keys(directives).filter((name) => !text.includes(`| \`${name}(`))).toEqual([])
+})
+
+test('errors.md has every code that there is, and no other', async () => {
+  await expect(errorsPage()).toMatchFileSnapshot(page('errors.md'))
+  const names = Object.keys(errorCodes)
+  const sources = ['migrations/core', 'scripts'].flatMap((folder) =>
+    readdirSync(join(repository, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(?:ts|mjs)$/.test(name) && !name.endsWith('error-codes.ts'))
+      .map((name) => readFileSync(join(repository, folder, name), 'utf8')),
+  )
+  const thrown = sources.flatMap((source) => {
+    // A function that is given the code has it in a call of its own file.
+    const passed = /MigError\(code/.test(source) ? [...source.matchAll(/\(\s*'([a-z]+(?:-[a-z]+)+)',/g)] : []
+    return [
+      ...source.matchAll(/MigError\(\s*'([a-z-]+)'|MIG-([a-z-]+): |'warning',\s*code: '([a-z-]+)'/g),
+      ...passed,
+    ].map(([, first, second, third]) => first ?? second ?? third ?? '')
+  })
+  expect([...new Set(thrown)].filter((name) => !names.includes(name)).toSorted()).toEqual([])
+  const all = sources.join('\n')
+  expect(names.filter((name) => !new RegExp(`['-]${name}\\b`).test(all))).toEqual([])
+})
