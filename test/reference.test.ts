@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { errorCodes } from '../migrations/core/error-codes.ts'
 import { directives } from '../migrations/core/operations/directives/all.ts'
-import { commandsPage } from '../scripts/docs/commands.ts'
+import { commandSpecs, commandsPage } from '../scripts/docs/commands.ts'
 import { errorsPage } from '../scripts/docs/errors.ts'
 import { jsonPage } from '../scripts/docs/json.ts'
 import { operationsPage } from '../scripts/docs/operations.ts'
@@ -17,7 +17,7 @@ test('json.md says what the types of the lines say', async () => {
 })
 
 test('commands.md says what the specs of the commands say', async () => {
-  await expect(await commandsPage(repository)).toMatchFileSnapshot(page('commands.md'))
+  await expect(commandsPage(repository, await commandSpecs(repository))).toMatchFileSnapshot(page('commands.md'))
 })
 
 test('settings.md says what .env.example and the types of the options say', async () => {

@@ -156,7 +156,10 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'A warning: rows that applied revisions inserted are not in the baseline.',
     'Where a new database needs them, write a revision that inserts them.',
   ),
-  'branch-label-unknown': code('No label or schema key has this name.', '`just mig-history` shows the labels.'),
+  'branch-label-unknown': code(
+    'No label or schema key has this name.',
+    '`just mig-history` shows the labels.',
+  ),
   'build-failed': code(
     'The scripts do not build.',
     'Fix the files that the message names: `npx tsc --noEmit`.',
@@ -188,7 +191,10 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     "Revisions are each other's parents.",
     'Fix `downRevision` in the files that the message names.',
   ),
-  'database-not-up': code('The database did not answer in the time of `--wait`.', 'Wait longer, or look at the server.'),
+  'database-not-up': code(
+    'The database did not answer in the time of `--wait`.',
+    'Wait longer, or look at the server.',
+  ),
   'database-error': code(
     'A statement failed. The message has file, statement, SQLSTATE and what state the database is in.',
     'Fix the revision; what it did was rolled back.',
@@ -597,7 +603,10 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'Give the database that the other tool has run on.',
   ),
   'nothing-to-merge': code('Only one head is named.', '`just mig-heads` lists them.'),
-  'null-key': code('Rows that need a backfill have a NULL in its key.', 'Update these rows before it, or go by columns that are NOT NULL.'),
+  'null-key': code(
+    'Rows that need a backfill have a NULL in its key.',
+    'Update these rows before it, or go by columns that are NOT NULL.',
+  ),
   'nul-byte': code('A statement holds a NUL byte.', "Remove it; as a value it is `bytea`: `'\\x00'::bytea`."),
   offline: code(
     'A revision reads the database while a script is written.',
@@ -708,6 +717,10 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
   'role-changed': code(
     'A revision leaves the role that env.ts has it run as.',
     'Take SET ROLE and RESET ROLE out.',
+  ),
+  'role-left': code(
+    'A warning: revisions alter or drop roles of the server, which test databases leave as they are.',
+    'Nothing to do, where the tests need no other rights of them.',
   ),
   'role-stand-in': code(
     'A warning: revisions or models name roles of the server, which were left alone.',

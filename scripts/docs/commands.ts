@@ -31,8 +31,7 @@ function groupsOf(justfile: string): ReadonlyMap<string, readonly string[]> {
 }
 
 /** The page of commands, from their specs. */
-export async function commandsPage(root: string): Promise<string> {
-  const specs = await commandSpecs(root)
+export function commandsPage(root: string, specs: ReadonlyMap<string, CommandSpec>): string {
   const groups = [
     ...groupsOf(readFileSync(join(root, 'justfile'), 'utf8')),
     ['containers', ['run-migrations']],

@@ -4,7 +4,10 @@ import { describe, expect, test } from 'vitest'
 import { extraKindNames } from '../../migrations/core/difference/extras.ts'
 import { allCaseNames, proveCase } from './support/case.ts'
 
-const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'reference', 'what-is-compared.md'), 'utf8')
+const page = readFileSync(
+  join(import.meta.dirname, '..', '..', 'docs', 'reference', 'what-is-compared.md'),
+  'utf8',
+)
 const [, compared = '', limits = ''] = page.split(/^## /m)
 
 /** The cells of a section's table, without its head. */
