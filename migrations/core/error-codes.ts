@@ -291,6 +291,7 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     "A table of the ledger's name belongs to another tool or another role, or runs code.",
     'Set `ledgerSchema` in env.ts, or see SECURITY.md on the ledger.',
   ),
+  'foreign-template': code('A kept template database belongs to another role.', 'Drop it as its owner.'),
   'grants-lost': code(
     'A warning: an object goes in one revision and comes back in another, without its grants.',
     'Grant again in a revision after these, or use `--privileges`.',
@@ -343,6 +344,10 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
   'ledger-disagrees': code(
     '`mig.log` and `mig.version` say different things of a schema.',
     '`just mig-stamp --from-log key`, or, if the rows are right, `just mig-stamp REV key`.',
+  ),
+  'ledger-in-schema': code(
+    'The ledger of another tool is in a schema that init would add.',
+    'Add it to `excludeTables` in env.ts, then give the command again.',
   ),
   'left-alone': code(
     'A warning: the models cannot say these objects, so they are not compared.',
@@ -513,10 +518,18 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'The schema is gone.',
     'Restore it; or `just mig-stamp base key`, then `just mig-upgrade`.',
   ),
+  'no-schema-map': code(
+    'env.ts has no map that is written out, so init cannot add to it.',
+    'Add the line of the help by hand.',
+  ),
   'no-schemas': code('env.ts maps no schema.', "Add one line: `schemas: { user: 'app_user' }`."),
   'no-scratch': code(
     'The role may not create databases, and no other server was found for them.',
     'Set `MIG_SCRATCH_URL`, or `ALTER ROLE … CREATEDB`.',
+  ),
+  'no-seed': code(
+    'The seed of a test database cannot be read.',
+    'Name a file of SQL, relative to the project folder.',
   ),
   'no-server': code('No server answers at that address.', 'Start it, or correct the database URL.'),
   'no-server-user': code(
