@@ -17,7 +17,9 @@ test('json.md says what the types of the lines say', async () => {
 })
 
 test('commands.md says what the specs of the commands say', async () => {
-  await expect(commandsPage(repository, await commandSpecs(repository))).toMatchFileSnapshot(page('commands.md'))
+  await expect(commandsPage(repository, await commandSpecs(repository))).toMatchFileSnapshot(
+    page('commands.md'),
+  )
 })
 
 test('settings.md says what .env.example and the types of the options say', async () => {
