@@ -1,3 +1,5 @@
+import { types } from 'node:util'
+
 /** The exit codes of every command (DESIGN, "Exit codes"). */
 export const exitCodes = {
   done: 0,
@@ -76,4 +78,12 @@ export class MigError extends Error {
     if (this.stack !== undefined) copy.stack = this.stack
     return copy
   }
+}
+
+/**
+ * The code of an error of Node, PostgreSQL or a package; '' for one without. An error of Node itself is of another `Error`
+ * than ours where a test runner has modules run in a context of their own.
+ */
+export function errorCode(error: unknown): string {
+  return types.isNativeError(error) && 'code' in error ? String(error.code) : ''
 }

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
+import { errorCode } from './errors.ts'
 
 /** For a process that is ended with all that it starts; Windows has no groups of processes. */
 export const inOwnGroup = { detached: process.platform !== 'win32' }
@@ -9,6 +10,6 @@ export function killGroup({ pid }: Pick<ChildProcess, 'pid'>): void {
   try {
     process.kill(inOwnGroup.detached ? -pid : pid, 'SIGKILL')
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+    if (errorCode(error) !== 'ESRCH') throw error
   }
 }

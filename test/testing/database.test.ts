@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import pg from 'pg'
@@ -155,16 +155,23 @@ test('a template is for the files as they are, and one that somebody has opened 
   expect([await kinds(), counted.runs]).toEqual(['a b later other', 3])
 })
 
-test('what a killed process left is gone after the next use, and what is in use stays', async ({
+test('what a killed process left is gone or made again at the next use, and what is in use stays', async ({
   project,
 }) => {
   const left = ['mig_test_999999_0badcafe', 'mig_building_999999_0badcafe']
   for (const name of left) await administer(`CREATE DATABASE ${name}`)
   const first = await testDatabase(project.options)
+  const cache = join(project.root, '.mig', 'cache')
+  for (const file of await readdir(cache))
+    if (file.startsWith('test-state-')) await writeFile(join(cache, file), '{"structure": "cut')
   const second = await testDatabase(project.options)
   expect(await databasesOf('mig_test')).toEqual([first.name, second.name].sort())
   const { rowCount } = await administer(`SELECT FROM pg_database WHERE datname IN ('${left.join("', '")}')`)
   expect(rowCount).toBe(0)
+  const client = await second.client()
+  await client.query('DELETE FROM app.kind')
+  await second.reset()
+  expect((await client.query('SELECT FROM app.kind')).rowCount).toBe(2)
   await first.drop()
   await second.drop()
 })
@@ -258,6 +265,15 @@ test('says what to grant where the user may not create databases', async ({ proj
     await dropTemplates(project.root)
     await administer(`DROP ROLE ${role}`)
   }
+})
+
+test('a file that changes while the template is made from it is told, and no template is kept', async ({
+  project,
+}) => {
+  await project.write({ 'seed.sql': 'SELECT 1' })
+  const seed = [{ version: '1', run: () => project.write({ 'seed.sql': 'SELECT 2' }) }, 'seed.sql']
+  await expect(testDatabase({ ...project.options, seed })).rejects.toMatchObject({ code: 'files-changed' })
+  expect(await templatesOf(project.root)).toEqual([])
 })
 
 test('a build that fails leaves nothing, and the next one is not kept from it', async ({ project }) => {

@@ -1,8 +1,10 @@
 import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { runInNewContext } from 'node:vm'
 import { build } from 'esbuild'
 import { execa } from 'execa'
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
+import { errorCode } from '../../migrations/core/errors.ts'
 import {
   type DatabaseFixtures,
   databaseFixtures,
@@ -87,6 +89,12 @@ test('node:test: hooks give the tests of a file the database as it was', async (
     ${tests('database()', '')}`
   await folder.write({ 'a.node-test.js': file, 'b.node-test.js': file })
   await expectNothingLeft(await run(process.execPath, ['--test', 'a.node-test.js', 'b.node-test.js']))
+})
+
+test('Jest: an error of Node, which is of another context than its modules, keeps its code', () => {
+  const foreign: unknown = runInNewContext("Object.assign(new Error('not there'), { code: 'ENOENT' })")
+  expect(foreign).not.toBeInstanceOf(Error)
+  expect(errorCode(foreign)).toBe('ENOENT')
 })
 
 test('the types of both fit those of vitest', () => {

@@ -10,8 +10,8 @@ import { dropLeftovers, lockSpace, scratchName } from './leftovers.ts'
 /** A database that is kept on the server to be copied. */
 export interface KeptTemplate {
   readonly name: string
-  /** Whether it was made just now, and by this call. */
-  readonly isNew: boolean
+  /** Another one each time that it is made. */
+  readonly id: string
 }
 
 export interface KeptTemplateOptions {
@@ -45,16 +45,21 @@ export async function keptTemplate(admin: Client, options: KeptTemplateOptions):
   )
   const key = digest(JSON.stringify([rows[0]?.role, rows[0]?.version, options.source]), 24)
   const name = `mig_template_${key}`
-  if (await isWhole(admin, name)) return { name, isNew: false }
+  const there = await wholeTemplate(admin, name)
+  if (there !== undefined) return there
   const { wait, emit, signal } = options
   const lock = { ledgerSchema: 'template', targetSchemas: [name] }
   await takeLocks(admin, { ...lock, wait, emit, signal })
   try {
-    if (await isWhole(admin, name)) return { name, isNew: false }
+    const byNow = await wholeTemplate(admin, name)
+    if (byNow !== undefined) return byNow
     await dropDatabase(admin, name)
     await makeTemplate(admin, name, options)
     await dropOld(admin, name, digest(options.owner, 16))
-    return { name, isNew: true }
+    const made = await wholeTemplate(admin, name)
+    if (made === undefined)
+      throw new Error(`the template ${name} was changed by somebody else while it was made`)
+    return made
   } finally {
     await releaseLocks(admin, lock.ledgerSchema, lock.targetSchemas)
   }
@@ -89,22 +94,22 @@ function finishing(building: string, name: string, owner: string): string {
          FROM pg_catalog.pg_database WHERE datname = ${quoteLiteral(name)})); END $$`
 }
 
-/** Whether the template is there as it was made. */
-async function isWhole(admin: Client, name: string): Promise<boolean> {
-  const { rows } = await admin.query<{ isOurs: boolean; isWhole: boolean }>(
-    `SELECT pg_has_role(datdba, 'USAGE') AS "isOurs",
+/** The template, where it is there as it was made. */
+async function wholeTemplate(admin: Client, name: string): Promise<KeptTemplate | undefined> {
+  const { rows } = await admin.query<{ isOurs: boolean; isWhole: boolean; note: string }>(
+    `SELECT pg_has_role(datdba, 'USAGE') AS "isOurs", shobj_description(oid, 'pg_database') AS note,
             NOT datallowconn AND shobj_description(oid, 'pg_database') ~ concat('^just-mig .* ', xmin, '$') AS "isWhole"
        FROM pg_catalog.pg_database WHERE datname = $1`,
     [name],
   )
   const [found] = rows
-  if (found === undefined) return false
+  if (found === undefined) return undefined
   if (!found.isOurs)
     throw new MigError('foreign-template', `the database ${name} belongs to a role that is not ours`, {
       help: `drop it as its owner: DROP DATABASE ${quoteIdent(name)}`,
       facts: { database: name },
     })
-  return found.isWhole
+  return found.isWhole ? { name, id: digest(`${name} ${found.note}`, 24) } : undefined
 }
 
 /** Drops templates of the same owner but for the last few, and those of anybody that are old. */

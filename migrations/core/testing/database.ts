@@ -3,12 +3,13 @@ import type { Client } from 'pg'
 import { urlForDatabase } from '../postgres/connection/database-url.ts'
 import { connect, idleUnheld, isConnectionLost, isServerError, onDatabase } from '../postgres/index.ts'
 import { createDatabase, dropDatabase } from '../scratch/create.ts'
-import { keptTemplate } from '../scratch/kept-template.ts'
+import { type KeptTemplate, keptTemplate } from '../scratch/kept-template.ts'
 import { dropLeftovers, lockSpace, scratchName } from '../scratch/leftovers.ts'
 import { localeClauses } from '../scratch/locale.ts'
+import { keptState } from './kept-state.ts'
 import { restoreState } from './reset.ts'
-import { type TemplateSource, type TestDatabaseOptions, templateSource } from './source.ts'
-import { type DatabaseState, readState } from './state.ts'
+import { expectUnchanged, type TemplateSource, type TestDatabaseOptions, templateSource } from './source.ts'
+import type { DatabaseState } from './state.ts'
 
 /** A migrated database of one test worker. */
 export interface TestDatabase {
@@ -47,11 +48,10 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
   const name = scratchName(prefix, token)
   const url = urlForDatabase(source.adminUrl, name)
   const copy: Copy = { source, name, url, key: token.readInt32BE() }
-  let keeper = await onServer(source, async (admin) => {
+  let current = await onServer(source, async (admin) => {
     await dropLeftovers(admin, prefix, source.emit)
     return makeCopy(admin, copy)
   })
-  let state: DatabaseState = await readState(keeper)
   let opened: Promise<Client> | undefined
   const close = async () => {
     const client = opened
@@ -71,21 +71,20 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
     async reset() {
       const client = await opened
       if (client !== undefined && !(await cleanSession(client))) await close()
-      if (await restoreState(keeper, state)) return
+      if (await restoreState(current.keeper, current.state)) return
       await close()
-      keeper = await onServer(source, async (admin) => {
+      current = await onServer(source, async (admin) => {
         await hold(admin, copy.key)
-        await keeper.end()
+        await current.keeper.end()
         await dropDatabase(admin, name)
         return makeCopy(admin, copy)
       })
-      state = await readState(keeper)
     },
     async drop() {
       await close()
       await onServer(source, async (admin) => {
         await hold(admin, copy.key)
-        await keeper.end()
+        await current.keeper.end()
         await dropDatabase(admin, name)
       })
     },
@@ -113,22 +112,32 @@ interface Copy {
   readonly key: number
 }
 
-/** Copies the template. @returns a session in the copy that vouches for it */
-async function makeCopy(admin: Client, { source, name, url, key }: Copy): Promise<Client> {
-  await hold(admin, key)
-  await copyTemplate(admin, source, name)
-  const keeper = await connect({ url, applicationName })
-  await hold(keeper, key)
-  idleUnheld(keeper)
-  return keeper
+interface MadeCopy {
+  /** A session in the copy, which vouches for it. */
+  readonly keeper: Client
+  /** What it held when it was made. */
+  readonly state: DatabaseState
 }
 
-async function copyTemplate(admin: Client, source: TemplateSource, name: string): Promise<void> {
+async function makeCopy(admin: Client, { source, name, url, key }: Copy): Promise<MadeCopy> {
+  await hold(admin, key)
+  const template = await copyTemplate(admin, source, name)
+  const keeper = await connect({ url, applicationName })
+  await hold(keeper, key)
+  await keeper.query('SET idle_session_timeout = 0')
+  const state = await keptState(keeper, source.project.env.cacheDir, template.id)
+  idleUnheld(keeper)
+  return { keeper, state }
+}
+
+/** @returns the template */
+async function copyTemplate(admin: Client, source: TemplateSource, name: string): Promise<KeptTemplate> {
   for (;;) {
     const template = await templateOf(admin, source)
     try {
-      await createDatabase(admin, { name, template })
-      return await copySettings(admin, template, name)
+      await createDatabase(admin, { name, template: template.name })
+      await copySettings(admin, template.name, name)
+      return template
     } catch (error) {
       // Another process may have dropped it as an old one since it was found.
       if (!(error instanceof Error && isServerError(error.cause) && error.cause.code === '3D000')) throw error
@@ -156,17 +165,19 @@ async function copySettings(admin: Client, template: string, name: string): Prom
   for (const { sql } of rows) await admin.query(sql)
 }
 
-async function templateOf(admin: Client, source: TemplateSource): Promise<string> {
+async function templateOf(admin: Client, source: TemplateSource): Promise<KeptTemplate> {
   const { project, key, emit, signal } = source
-  const { name } = await keptTemplate(admin, {
+  return keptTemplate(admin, {
     source: JSON.stringify([key, await localeClauses(admin)]),
     owner: project.env.dir,
     wait: buildingWait,
     ...{ emit, signal },
     // A worker that finds the template needs nothing of what makes it.
-    fill: async (building) => (await import('./fill.ts')).fillTemplate(source, building),
+    fill: async (building) => {
+      await (await import('./fill.ts')).fillTemplate(source, building)
+      expectUnchanged(source)
+    },
   })
-  return name
 }
 
 function onServer<Result>(

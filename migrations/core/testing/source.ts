@@ -77,16 +77,36 @@ export async function templateSource(given: TestDatabaseOptions): Promise<Templa
     .flat()
     .map((seed) => (typeof seed === 'string' ? resolve(root, seed) : seed))
   const surroundings = readSurroundings(surroundingsPath(env.dir))
-  const key = JSON.stringify(
+  const made = { project, seeds, tenants, surroundings }
+  const adminUrl = await adminUrlOf(project, given.url, emit)
+  return { ...made, key: keyOf(made), adminUrl, emit, signal }
+}
+
+function keyOf({
+  project: { env, files },
+  tenants,
+  surroundings,
+  seeds,
+}: Pick<TemplateSource, 'project' | 'seeds' | 'tenants' | 'surroundings'>): string {
+  return JSON.stringify(
     [
       ...[toolVersion, env.options, env.schemas, env.ledgerSchema, tenants, surroundings],
-      [...project.files.values()].map((file) => [file.line, file.revision, fileChecksum(file.path)]).sort(),
+      [...files.values()].map((file) => [file.line, file.revision, fileChecksum(file.path)]).sort(),
       seeds.map((seed) => (typeof seed === 'string' ? readSeed(seed) : seed.version)),
     ],
     (_, value: unknown) => (typeof value === 'function' ? String(value) : value),
   )
-  const adminUrl = await adminUrlOf(project, given.url, emit)
-  return { project, adminUrl, seeds, tenants, surroundings, key, emit, signal }
+}
+
+/**
+ * Sees that what was made is what its key says.
+ * @throws MigError `files-changed`
+ */
+export function expectUnchanged(source: TemplateSource): void {
+  if (keyOf(source) === source.key) return
+  throw new MigError('files-changed', 'a revision or a seed changed while the template was made from it', {
+    help: 'run the tests again',
+  })
 }
 
 /** The text of a file of SQL. */
@@ -105,7 +125,8 @@ export function readSeed(path: string): string {
 async function adminUrlOf({ env }: Project, url: string | undefined, emit: EmitEvent): Promise<string> {
   const embedded = () => ensureEmbeddedServer({ root: env.root, emit })
   const named = url ?? env.scratchUrl
-  if (named !== null) return (await scratchServer({ databaseUrl: named })).adminUrl
+  // Whether its user may create databases shows when it does.
+  if (named !== null) return named
   if (env.databaseUrl === null) return (await embedded()).url('postgres')
   return (await scratchServer({ databaseUrl: env.databaseUrl, embedded })).adminUrl
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { errorCode } from '../../errors.ts'
 
 /**
  * What a result was made from: it may be used again only while all of it is as it was. Files and folders go by path,
@@ -88,7 +89,7 @@ function contentHash(path: string): string {
     return digest(readFileSync(path))
   } catch (error) {
     // Of a folder, which a module may have listed, the names are its content.
-    if (error instanceof Error && 'code' in error && error.code === 'EISDIR') return allNamesHash(path)
+    if (errorCode(error) === 'EISDIR') return allNamesHash(path)
     if (isUnreadable(error)) return ''
     throw error
   }
@@ -115,6 +116,5 @@ function digest(content: string | Buffer): string {
 
 /** Not there, not a file, or not for this user. */
 function isUnreadable(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return ['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'EPERM', 'ELOOP'].includes(code)
+  return ['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'EPERM', 'ELOOP'].includes(errorCode(error))
 }

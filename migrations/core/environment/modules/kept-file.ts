@@ -1,12 +1,13 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { errorCode } from '../../errors.ts'
 
 /** The text of a kept file; undefined where there is none. */
 export function readKept(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return undefined
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return undefined
     throw error
   }
 }
@@ -32,11 +33,7 @@ export function keep(path: string, text: string): boolean {
     renameSync(draft, path)
     return true
   } catch (error) {
-    if (!unwritable.has(codeOf(error))) throw error
+    if (!unwritable.has(errorCode(error))) throw error
     return false
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }

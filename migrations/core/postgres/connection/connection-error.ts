@@ -1,4 +1,4 @@
-import { MigError } from '../../errors.ts'
+import { errorCode, MigError } from '../../errors.ts'
 import { isServerError } from './database-error.ts'
 import type { DatabaseAddress } from './database-url.ts'
 
@@ -22,7 +22,7 @@ export function connectionError(error: unknown, address: DatabaseAddress): MigEr
   const server = serverName(address)
   const failure = (code: string, message: string, help: string) =>
     new MigError(code, message, { help, facts: { server, database: address.database }, cause: error })
-  if (!isServerError(error)) return networkError(reason, codeOf(error), server, failure)
+  if (!isServerError(error)) return networkError(reason, errorCode(error), server, failure)
   const database = address.database ?? address.user ?? 'the default database'
   switch (error.code) {
     case '3D000':
@@ -104,10 +104,6 @@ function messageOf(error: unknown): string {
   // Node tries each address of a host name, and reports them together with an empty message.
   if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ')
   return error instanceof Error ? error.message : String(error)
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
 function withoutPassword(text: string, { password }: DatabaseAddress): string {

@@ -1,5 +1,6 @@
+import { types } from 'node:util'
 import type { DatabaseError } from 'pg'
-import { type ErrorPlace, exitCodes, MigError } from '../../errors.ts'
+import { type ErrorPlace, errorCode, exitCodes, MigError } from '../../errors.ts'
 import { serverHelp } from './server-help.ts'
 import { type ToldError, toldError } from './server-values.ts'
 
@@ -84,8 +85,8 @@ export function isServerError(error: unknown): error is DatabaseError {
  */
 export function isConnectionLost(error: unknown): boolean {
   if (error instanceof MigError) return error.code === 'connection-lost'
-  if (!(error instanceof Error)) return false
-  const code = 'code' in error ? String(error.code) : ''
+  if (!types.isNativeError(error)) return false
+  const code = errorCode(error)
   if (isServerError(error)) return /^08|^57P0[1245]$|^25P0[34]$/.test(code)
   return (
     ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END'].includes(

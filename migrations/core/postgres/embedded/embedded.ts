@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
-import { MigError } from '../../errors.ts'
+import { errorCode, MigError } from '../../errors.ts'
 import type { EmitEvent } from '../../events.ts'
 import { connect } from '../connection/connection.ts'
 import { isServerError } from '../connection/database-error.ts'
@@ -220,7 +220,7 @@ function explainingAccessSync(paths: ClusterPaths, body: () => void): void {
 }
 
 function accessError(paths: ClusterPaths, error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const code = errorCode(error)
   if (code === 'ENOTEMPTY' || code === 'EEXIST') {
     return new MigError('server-folder', `${paths.folder} is there, and is not a whole database cluster`, {
       help: 'start afresh with an empty database: just db-reset; it leaves what it did not make',

@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync, realpathSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { errorCode } from '../../errors.ts'
 
 /** A server process, as its `postmaster.pid` tells. */
 export interface Postmaster {
@@ -38,7 +39,7 @@ export function isAlive(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return codeOf(error) === 'EPERM'
+    return errorCode(error) === 'EPERM'
   }
 }
 
@@ -46,7 +47,7 @@ function pidFileLines(dataDir: string): string[] | undefined {
   try {
     return readFileSync(join(dataDir, 'postmaster.pid'), 'utf8').split('\n')
   } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined
     throw error
   }
 }
@@ -69,8 +70,4 @@ function answers(port: number): Promise<boolean> {
     }
     socket.once('connect', end(true)).once('error', end(false)).once('timeout', end(false))
   })
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs'
 import { basename, extname, join, resolve, sep } from 'node:path'
-import { MigError } from '../../errors.ts'
+import { errorCode, MigError } from '../../errors.ts'
 import { checkSource } from '../../source-file.ts'
 import { checkedHead, type FileHead, parseHead } from './file-head.ts'
 import { type HeadCache, openHeadCache } from './head-cache.ts'
@@ -85,8 +85,7 @@ function listFolder(dir: string): readonly string[] {
       .filter((name) => !isDropping(name))
       .sort()
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
-      return []
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return []
     throw error
   }
 }
@@ -124,7 +123,7 @@ function entriesOf(dir: string): readonly { readonly name: string; isDirectory()
   try {
     return readdirSync(dir, { withFileTypes: true })
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    if (errorCode(error) === 'ENOENT') return []
     throw error
   }
 }

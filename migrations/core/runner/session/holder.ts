@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { errorCode } from '../../errors.ts'
 import type { LockHolder } from '../../events.ts'
 
 /** Whether the program behind a session is still at work; an `outsider` is not a runner, whatever its name says. */
@@ -81,6 +82,6 @@ function processExists(pid: number): boolean {
     return true
   } catch (error) {
     // EPERM: it is there, and another user's.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+    return errorCode(error) === 'EPERM'
   }
 }
