@@ -31,7 +31,9 @@ export const main = (argv: readonly string[]): Promise<void> =>
   runCommand(spec, argv, async (given) => {
     const command = given.flags.sql === true ? { ...given, output: sqlOutput(given.output) } : given
     const codes = await onTargets(command, (group, targets) =>
-      group.isTenant ? checkTenantLine(command, group, targets) : checkSingle(command, group),
+      group.tenantLine === null
+        ? checkSingle(command, group)
+        : checkTenantLine(command, group.tenantLine, group, targets),
     )
     return codes.includes(exitCodes.differences) ? exitCodes.differences : exitCodes.done
   })

@@ -30,7 +30,8 @@ export const spec = {
 export const main = (argv: readonly string[]): Promise<void> =>
   runCommand(spec, argv, async (command) => {
     const { output, flags } = command
-    const late = await onTargets(command, async ({ project, isTenant, sessions }, targets) => {
+    const late = await onTargets(command, async ({ project, tenantLine, sessions }, targets) => {
+      const isTenant = tenantLine !== null
       const entries = !isTenant && (output.json || flags.verbose === true)
       const statuses = await lineStatuses(project, targets, sessions, { entries })
       if (isTenant) showTenants(command, project, statuses)

@@ -3,7 +3,7 @@ import { countOf } from '../migrations/core/report/index.ts'
 import { fanOutFlags, runFlags, schemasArgument } from './cli/arguments.ts'
 import { confirm } from './cli/ask.ts'
 import { runCommand } from './cli/command.ts'
-import { runOnLines } from './cli/runs.ts'
+import { runOnLines, stepsOf } from './cli/runs.ts'
 
 export const spec = {
   name: 'mig-downgrade-all',
@@ -18,9 +18,9 @@ export const main = (argv: readonly string[]): Promise<void> =>
     runOnLines(command, { direction: 'downgrade', target: 'base' }, (plan) =>
       confirm(
         command,
-        plan.isTenant
-          ? `Revert every revision from the tenants of ${plan.line}, and their data?`
-          : `Revert ${countOf(plan.steps.length, 'revision')}, and the data in what they made?`,
+        plan.tenantLine === null
+          ? `Revert ${countOf(stepsOf(plan).length, 'revision')}, and the data in what they made?`
+          : `Revert every revision from the tenants of ${plan.tenantLine}, and their data?`,
       ),
     ),
   )

@@ -1,8 +1,9 @@
 // just mig-downgrade [target] [schemas] [flags]
+import { tenantPlanEvent } from '../migrations/core/index.ts'
 import { fanOutFlags, runFlags, schemasArgument } from './cli/arguments.ts'
 import { runCommand } from './cli/command.ts'
 import { confirmLosses } from './cli/losses.ts'
-import { runOnLines } from './cli/runs.ts'
+import { runOnLines, stepsOf } from './cli/runs.ts'
 
 export const spec = {
   name: 'mig-downgrade',
@@ -23,6 +24,6 @@ export const spec = {
 export const main = (argv: readonly string[]): Promise<void> =>
   runCommand(spec, argv, (command) =>
     runOnLines(command, { direction: 'downgrade', target: command.positionals.target }, (plan) =>
-      confirmLosses(command, plan.isTenant ? plan.groups : plan.steps),
+      confirmLosses(command, plan.tenantLine === null ? stepsOf(plan) : tenantPlanEvent(plan).groups),
     ),
   )

@@ -40,10 +40,10 @@ export {
   statusItems,
   statusRows,
   stepFacts,
+  type TargetFailure,
   type TenantContents,
   type TenantCounts,
   type TenantEdit,
-  type TenantFailure,
   targetStampPlan,
   targetStatus,
   targetTenants,
@@ -52,6 +52,5 @@ export {
   tenantPlanEvent,
   unlock,
   unlockTargets,
-  withLossCounts,
 } from './runner/index.ts'
 export { toolVersion } from './tool-version.ts'

@@ -30,10 +30,10 @@ export const checkFlags = {
  */
 export async function checkTenantLine(
   command: CommandWith<typeof checkFlags>,
-  { project, lines, sessions }: OnGroup,
+  line: string,
+  { project, sessions }: OnGroup,
   targets: readonly TargetSchema[],
 ): Promise<number> {
-  const [line = ''] = lines
   const { flags } = command
   const options = { privileges: flags.privileges === true, sql: flags.sql === true }
   if (flags.drift === true) {

@@ -4,6 +4,7 @@ import {
   groupsOfRun,
   openProject,
   type PlanRequest,
+  type PlanStep,
   type PoolOptions,
   type PoolResult,
   type Project,
@@ -66,7 +67,7 @@ async function runOnGroup(
   const { project, sessions } = group
   const targets = await targetSchemas(project.env, group, sessions)
   const plan = await planTargets(project, group, targets, request, sessions)
-  if (hasNothingToDo(plan)) return showNothingToDo(command, project, plan)
+  if (plan.work.length + plan.refused.length === 0) return showNothingToDo(command, project, plan)
   showPlan(command, plan)
   if (command.flags.plan) return showRefused(command, plan)
   await ask(plan)
@@ -76,16 +77,11 @@ async function runOnGroup(
   if (error !== undefined) throw error
 }
 
-function hasNothingToDo(plan: TargetPlan): boolean {
-  return plan.isTenant ? plan.work.length + plan.refused.length === 0 : plan.steps.length === 0
-}
-
 /** A run that moves nothing says where the lines stand. */
 function showNothingToDo({ output }: Command, { env }: Project, plan: TargetPlan): void {
-  if (plan.isTenant) {
-    const { line, request, targets } = plan
-    const { direction, target } = request
-    const text = `nothing to do: ${countOf(targets.length, 'tenant')} of ${line} at ${target}`
+  const { direction, target } = plan.request
+  if (plan.tenantLine !== null) {
+    const text = `nothing to do: ${countOf(plan.targets.length, 'tenant')} of ${plan.tenantLine} at ${target}`
     output.result(text, tenantPlanEvent(plan), { event: 'done', direction, steps: 0, ms: 0 })
     return
   }
@@ -97,19 +93,25 @@ function showNothingToDo({ output }: Command, { env }: Project, plan: TargetPlan
 }
 
 function showPlan({ output }: Command, plan: TargetPlan): void {
-  const isQuiet = output.level === 'quiet'
-  if (plan.isTenant) {
+  const { style, level } = output
+  const isQuiet = level === 'quiet'
+  if (plan.tenantLine !== null) {
     const shown = tenantPlanEvent(plan)
-    output.result(isQuiet ? '' : tenantPlanText(shown, output.style), shown)
+    output.result(isQuiet ? '' : tenantPlanText(shown, style), shown)
   } else {
-    const steps = plan.steps.map(stepFacts)
-    output.result(isQuiet ? '' : planText(steps, output.style), { event: 'plan', steps })
+    const steps = stepsOf(plan).map(stepFacts)
+    output.result(isQuiet ? '' : planText(steps, style), { event: 'plan', steps })
   }
 }
 
+/** The steps of a plan; of tenants, those of each that stands differently. */
+export function stepsOf({ alike }: TargetPlan): readonly PlanStep[] {
+  return alike.flatMap(({ steps }) => steps)
+}
+
 /** Why some tenants have no plan; a run would fail with them. */
-function showRefused({ output }: Command, plan: TargetPlan): void {
-  for (const { code, message, tenants, first } of failureGroups(plan.isTenant ? plan.refused : [])) {
+function showRefused({ output }: Command, { refused }: TargetPlan): void {
+  for (const { code, message, tenants, first } of failureGroups(refused)) {
     const names = tenants.slice(0, 10).join(', ') + (tenants.length > 10 ? ' …' : '')
     output.event({
       ...{ event: 'warning', code, message: `no plan for ${names}: ${message}` },
@@ -121,17 +123,20 @@ function showRefused({ output }: Command, plan: TargetPlan): void {
 function showResult({ output }: Command, plan: TargetPlan, result: PoolResult): void {
   const { style, level } = output
   const { steps, ms, done, gone, left, failures } = result
-  if (!plan.isTenant) {
-    const { direction } = plan
-    const text = level === 'quiet' ? '' : resultText(result, direction, style)
-    output.result(text, { event: 'done', direction, steps, ms })
+  const { tenantLine: line, request } = plan
+  const { direction } = request
+  const isQuiet = level === 'quiet'
+  if (line === null) {
+    output.result(isQuiet ? '' : resultText(result, direction, style), {
+      event: 'done',
+      direction,
+      steps,
+      ms,
+    })
     return
   }
-  const { line, request } = plan
   const groups = failureGroups(failures).map(({ code, message, tenants }) => ({ code, message, tenants }))
   const totals = { done, failed: failures.length, left, groups }
-  const text = level === 'quiet' ? '' : tenantsResultText(line, { ...totals, gone, steps, ms }, style)
-  output.result(text, {
-    ...{ event: 'done', direction: request.direction, steps, ms, tenants: { line, ...totals } },
-  })
+  const text = isQuiet ? '' : tenantsResultText(line, { ...totals, gone, steps, ms }, style)
+  output.result(text, { event: 'done', direction, steps, ms, tenants: { line, ...totals } })
 }

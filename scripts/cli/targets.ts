@@ -33,7 +33,7 @@ export async function onGroups<Result>(
   for (const group of groups) {
     const own = { ...project, env: { ...project.env, filter: group.lines } }
     const withSessions = (sessions: SessionOptions) => body({ ...group, project: own, sessions })
-    if (group.isTenant) {
+    if (group.tenantLine !== null) {
       if (!isTold) await sayWhereTenants(command, project, groups)
       isTold = true
       results.push(await withSessions(tenantSessions(command)))
@@ -65,7 +65,7 @@ export async function sayWhereTenants(
   { env }: Pick<Project, 'env'>,
   groups: readonly LineGroup[] = lineGroups(env),
 ): Promise<void> {
-  const keys = groups.flatMap(({ lines, isTenant }) => (isTenant ? lines : []))
+  const keys = groups.flatMap(({ tenantLine }) => tenantLine ?? [])
   const elsewhere = env.lines.every((line) => !keys.includes(line.key) || listsThemselves(line))
   if (env.databaseUrl === null && elsewhere) return
   sayWhere(command, { ...env, filter: keys }, await databaseUrl(env, command.output.event))

@@ -18,10 +18,10 @@ export async function countedTenants(
   const sessions = tenantSessions(command)
   const counts = new Map<string, TenantCounts>()
   for (const group of lineGroups(project.env)) {
-    if (!group.isTenant) continue
+    if (group.tenantLine === null) continue
     const targets = await targetSchemas(project.env, group, sessions, 'all')
     const statuses = await lineStatuses(project, targets, sessions, { evenIfSilent: true })
-    counts.set(group.lines[0] ?? '', tenantCounts(statuses))
+    counts.set(group.tenantLine, tenantCounts(statuses))
   }
   return counts
 }

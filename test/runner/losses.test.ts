@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest'
-import { planRun, usingSession, withLossCounts } from '../../migrations/core/index.ts'
+import { planTargets } from '../../migrations/core/index.ts'
 import { type Lab, labTest, revision } from './support.ts'
 
 const losing = (text: string, body = '') =>
@@ -8,10 +8,9 @@ const losing = (text: string, body = '') =>
 /** What the plan of an upgrade says that it loses. */
 async function plannedLosses({ project }: Lab) {
   const opened = await project()
-  return usingSession(opened.env, {}, async (session) => {
-    const { steps } = await planRun(session, opened, { direction: 'upgrade', target: 'head' })
-    return (await withLossCounts(session, steps)).flatMap(({ losses }) => losses ?? [])
-  })
+  const request = { direction: 'upgrade', target: 'head' } as const
+  const { alike } = await planTargets(opened, { lines: opened.env.filter, tenantLine: null }, [], request, {})
+  return alike.flatMap(({ steps }) => steps.flatMap(({ losses }) => losses ?? []))
 }
 
 describe('the rows that a step loses', () => {

@@ -12,7 +12,7 @@ import {
   tenantTest,
 } from './support.ts'
 
-const group = { lines: ['tenant'], isTenant: true }
+const group = { lines: ['tenant'], tenantLine: 'tenant' }
 const request = { direction: 'upgrade', target: 'head' } as const
 
 /** Plans a run over all tenants, lets something happen, and then runs it. */
@@ -81,7 +81,7 @@ describe('a tenant that changes during the run', () => {
       "DELETE FROM mig.version WHERE target_schema = 'tenant_001'; DROP TABLE tenant_001.t1",
     )
     expect(result).toMatchObject({ done: 2 })
-    expect(result.failures.map(({ tenant }) => tenant.schema)).toEqual(['tenant_001'])
+    expect(result.failures.map(({ target }) => target.schema)).toEqual(['tenant_001'])
   })
 
   tenantTest('and whose downgrade finds no schema takes nothing from public', async ({ lab }) => {
@@ -120,7 +120,7 @@ describe('tenants beside each other', () => {
       const places = tenantNames(4).map((schema) => ({ schema, databaseUrl: url.href }))
       const settings = { schemas: { tenant: { tenants: { list: places } } } }
       const { result } = await lab.run({ tenants: 'all', goOn: true, settings })
-      expect(result).toMatchObject({ done: 3, failures: [{ tenant: { schema: 'tenant_002' } }] })
+      expect(result).toMatchObject({ done: 3, failures: [{ target: { schema: 'tenant_002' } }] })
       expect(result.failures[0]?.error).toMatchObject({ code: 'no-permission' })
     } finally {
       await database.client.query(`REASSIGN OWNED BY ${role} TO CURRENT_USER; DROP OWNED BY ${role}`)
@@ -144,7 +144,7 @@ describe('tenants beside each other', () => {
     for (const line of ['tenant', 'other']) {
       const plan = await planTargets(
         project,
-        { ...group, lines: [line] },
+        { lines: [line], tenantLine: line },
         await targetTenants(project.env, line, {}),
         request,
         {},
@@ -187,7 +187,7 @@ describe('tenants beside each other', () => {
       await second.drop()
       const result = await runTargets(project, plan, { goOn: true, jobs: 2 }, {})
       expect(result).toMatchObject({ done: 4, left: 0, failures: { length: 4 } })
-      expect(new Set(result.failures.map(({ tenant, error }) => `${tenant.shard} ${error.code}`))).toEqual(
+      expect(new Set(result.failures.map(({ target, error }) => `${target.shard} ${error.code}`))).toEqual(
         new Set(['down no-database']),
       )
     },

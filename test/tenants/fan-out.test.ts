@@ -16,13 +16,13 @@ describe('a run over 300 tenants', () => {
       await lab.database.client.query(broken.map((name) => `CREATE TABLE ${name}.t2 ()`).join('; '))
       const { plan, result, events } = await lab.run({ tenants: 'all', jobs: 8, goOn: true })
 
-      expect(plan.groups.map(({ steps, tenants }) => [steps.length, tenants])).toEqual([
+      expect(plan.alike.map(({ steps, work }) => [steps.length, work.length])).toEqual([
         [2, 70],
         [1, 30],
         [3, 200],
       ])
       expect(result).toMatchObject({ done: 290, left: 0, steps: 70 * 2 + 30 + 190 * 3 })
-      expect(result.failures.map(({ tenant }) => tenant.schema).sort()).toEqual(broken)
+      expect(result.failures.map(({ target }) => target.schema).sort()).toEqual(broken)
       expect(failureGroups(result.failures)).toMatchObject([
         { code: 'database-error', tenants: { length: 10 } },
       ])
@@ -39,7 +39,7 @@ describe('a run over 300 tenants', () => {
 
       await lab.database.client.query(broken.map((name) => `DROP TABLE ${name}.t2`).join('; '))
       const again = await lab.run({ tenants: 'all', jobs: 8, goOn: true })
-      expect(again.plan.work.map(({ tenant }) => tenant.schema)).toEqual(broken)
+      expect(again.plan.work.map(({ unit }) => unit.schema)).toEqual(broken)
       expect(again.result).toMatchObject({ done: 10, failures: [], steps: 20 })
       expect(new Set(Object.values(await lab.versions()).map(String))).toEqual(new Set([revisionId(3)]))
     },
@@ -139,7 +139,7 @@ describe('a run over tenants', () => {
     const { result } = await lab.run({ tenants: 'all', goOn: true })
     expect(result.done).toBe(2)
     expect(result.failures).toMatchObject([
-      { tenant: { schema: 'tenant_001' }, error: { code: 'ahead-of-code' } },
+      { target: { schema: 'tenant_001' }, error: { code: 'ahead-of-code' } },
     ])
     expect(result.failures[0]?.error.message).toContain('tenant_001')
   })
@@ -186,7 +186,7 @@ describe('a run over tenants', () => {
       await lab.makeSchemas(names)
       await lab.database.client.query('CREATE TABLE tenant_001.two ()')
       const first = await lab.run({ tenants: 'all', goOn: true })
-      expect(first.result).toMatchObject({ done: 3, failures: [{ tenant: { schema: 'tenant_001' } }] })
+      expect(first.result).toMatchObject({ done: 3, failures: [{ target: { schema: 'tenant_001' } }] })
       const project = await lab.project()
       const tenants = await targetTenants(project.env, 'tenant', {}, 'all')
       const begun = (await lineStatuses(project, tenants, {})).map(({ halfDone }) => halfDone)

@@ -9,7 +9,7 @@ import {
 } from '../../migrations/core/index.ts'
 import { chain, revisionId, revisionText, type TenantLab, tenantNames, tenantTest } from './support.ts'
 
-const group = { lines: ['tenant'], isTenant: true }
+const group = { lines: ['tenant'], tenantLine: 'tenant' }
 
 const [a, b] = ['tenant_a', 'tenant_b']
 
@@ -63,7 +63,7 @@ describe('a tenant whose schema others have dropped', () => {
       help: expect.stringContaining(`just mig-stamp base tenant --tenants ${a}`),
     })
     const { result } = await lab.run({ tenants: 'all', goOn: true })
-    expect(result).toMatchObject({ failures: [{ tenant: { schema: a }, error: { code: 'schema-emptied' } }] })
+    expect(result).toMatchObject({ failures: [{ target: { schema: a }, error: { code: 'schema-emptied' } }] })
     await stamp(lab, 'base', a)
     expect((await lab.run({ tenants: 'all' })).result).toMatchObject({ done: 1, steps: 2, failures: [] })
     expect(await tables(lab, a)).toBe(2)

@@ -29,7 +29,7 @@ describe('a connection that breaks', () => {
     const { result } = await lab.run({ tenants: 'all', jobs: 1, goOn: true, url: proxy.url })
     await proxy.close()
     expect(result).toMatchObject({ done: 1, left: 0 })
-    expect(result.failures.map(({ tenant, error }) => [tenant.schema, error.code])).toEqual([
+    expect(result.failures.map(({ target, error }) => [target.schema, error.code])).toEqual([
       ['tenant_001', 'connection-lost'],
     ])
   })

@@ -14,7 +14,7 @@ async function script(lab: TenantLab, options: LabOptions = {}): Promise<string>
   const project = await lab.project({ tenants: 'all', ...options })
   const request = { direction: 'upgrade', target: 'head' } as const
   const parts: string[] = []
-  const plan = await scriptPlan(project, { lines: ['tenant'], isTenant: true }, request, {})
+  const plan = await scriptPlan(project, { lines: ['tenant'], tenantLine: 'tenant' }, request, {})
   for await (const part of offlineScript({ project, plan })) parts.push(part)
   return parts.join('')
 }

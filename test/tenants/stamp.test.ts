@@ -10,7 +10,7 @@ import {
 } from '../../migrations/core/index.ts'
 import { chain, type LabOptions, revisionId, type TenantLab, tenantNames, tenantTest } from './support.ts'
 
-const group = { lines: ['tenant'], isTenant: true }
+const group = { lines: ['tenant'], tenantLine: 'tenant' }
 
 interface StampOptions extends PoolOptions {
   readonly given?: LabOptions
@@ -92,7 +92,7 @@ describe('a stamp on tenants', () => {
     await locking(lab, 'tenant_002', async () => {
       const given = { lockWait: '100ms' }
       const result = await stamp(lab, 'head', { given, goOn: true })
-      expect(result.failures.map(({ tenant, error }) => [tenant.schema, error.code])).toEqual([
+      expect(result.failures.map(({ target, error }) => [target.schema, error.code])).toEqual([
         ['tenant_002', 'lock-not-obtained'],
       ])
       expect(tenantRunError(result, { goOn: true })?.exitCode).toBe(7)
@@ -113,7 +113,7 @@ describe('a stamp on tenants', () => {
     )
     const result = await stamp(lab, 'head', { goOn: true })
     expect(result).toMatchObject({ done: 4, left: 0 })
-    expect(result.failures.map(({ tenant }) => tenant.schema)).toEqual(['tenant_003'])
+    expect(result.failures.map(({ target }) => target.schema)).toEqual(['tenant_003'])
     await lab.database.client.query(nothingStamped)
     const stopped = await stamp(lab, 'head')
     expect(stopped).toMatchObject({ done: 3, left: 1 })

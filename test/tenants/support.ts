@@ -10,10 +10,11 @@ import {
   type PoolOptions,
   type PoolResult,
   type Project,
+  planTargets,
   runTargets,
+  type TargetPlan,
   targetTenants,
 } from '../../migrations/core/index.ts'
-import { planTenants, type TenantPlan } from '../../migrations/core/runner/index.ts'
 import { databaseTest, type TestDatabase } from '../support/database.ts'
 
 /** A project with a tenant line and a single line on a database of its own. */
@@ -23,7 +24,7 @@ export interface TenantLab {
   /** Writes revision files, by path below `migrations/versions`. */
   readonly write: (files: Readonly<Record<string, string>>) => Promise<void>
   readonly project: (given?: LabOptions) => Promise<Project>
-  readonly plan: (given?: LabOptions) => Promise<TenantPlan>
+  readonly plan: (given?: LabOptions) => Promise<TargetPlan>
   readonly run: (given?: LabOptions) => Promise<LabRun>
   /** Makes empty schemas. */
   readonly makeSchemas: (names: readonly string[]) => Promise<void>
@@ -45,10 +46,13 @@ export interface LabOptions
 }
 
 export interface LabRun {
-  readonly plan: TenantPlan
+  readonly plan: TargetPlan
   readonly result: PoolResult
   readonly events: readonly MigEvent[]
 }
+
+/** The tenant line of the lab. */
+export const tenantGroup = { lines: ['tenant'], tenantLine: 'tenant' }
 
 export const schemaMap = { tenant: { tenants: { like: 'tenant\\_%' } }, shared: 'app_shared' }
 
@@ -91,7 +95,7 @@ function tenantLab(database: TestDatabase, root: string): TenantLab {
     const { direction = 'upgrade', target = 'head', allowMissing = false } = options
     const sessions = { emit, ...defined({ signal: options.signal }) }
     const targets = await targetTenants(opened.env, 'tenant', sessions)
-    return planTenants(opened, 'tenant', targets, { direction, target, allowMissing }, sessions)
+    return planTargets(opened, tenantGroup, targets, { direction, target, allowMissing }, sessions)
   }
   return {
     database,

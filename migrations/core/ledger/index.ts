@@ -1,5 +1,12 @@
 export { combinedDigest, digestOf, toggledDigest } from './digest.ts'
-export { releaseLocks, stillLockedSql, takeLocks, targetLockHolders, tryEachLock, tryLock } from './lock.ts'
+export {
+  releaseLocks,
+  stillLockedSql,
+  takeLocks,
+  targetLockHolders,
+  tryAllLocks,
+  tryEachLock,
+} from './lock.ts'
 export {
   type BackfillCursor,
   forgetProgressStatement,

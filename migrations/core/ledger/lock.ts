@@ -42,13 +42,13 @@ export async function takeLocks(client: ClientBase, options: LockOptions): Promi
   }
 }
 
-/** Takes the lock of one target schema if it is free at this moment. */
-export async function tryLock(
+/** Takes the locks of target schemas if all are free at this moment. */
+export async function tryAllLocks(
   client: ClientBase,
   ledgerSchema: string,
-  targetSchema: string,
+  targetSchemas: readonly string[],
 ): Promise<boolean> {
-  return (await tryLocks(client, lockNames(ledgerSchema, [targetSchema]))) === undefined
+  return (await tryLocks(client, lockNames(ledgerSchema, targetSchemas))) === undefined
 }
 
 /** Takes the locks of those target schemas that are free at this moment, and returns them. */

@@ -9,7 +9,7 @@ import {
 import {
   databaseEnvironment,
   type Project,
-  planTenants,
+  planTargets,
   type Session,
   type SessionOptions,
   targetTenants,
@@ -36,7 +36,13 @@ export async function expectTenantBase(
   const [tenant] = tenants
   if (tenant === undefined) return
   const request = { direction: 'upgrade', target: 'heads' } as const
-  const { work } = await planTenants(project, line, [tenant], request, sessions)
+  const { work } = await planTargets(
+    project,
+    { lines: [line], tenantLine: line },
+    [tenant],
+    request,
+    sessions,
+  )
   if (work.length > 0) {
     throw new MigError(
       'not-up-to-date',

@@ -17,49 +17,16 @@ interface LosingStep {
 
 /** What the head of a revision says that a step loses, with names in the target schema; nothing where it is silent. */
 export function stepLosses(step: LosingStep): Pick<LosingStep, 'losses'> {
-  return lossTexts(lossesOf(step))
+  const losses = announcedLosses(step).map((loss) => lossText(qualifiedLoss(loss, step.targetSchema)))
+  return losses.length === 0 ? {} : { losses: losses.map((loss) => ({ loss })) }
 }
 
-function lossesOf(step: LosingStep): readonly Loss[] {
-  return lossesOfSteps([step]).map((loss) => qualifiedLoss(loss, step.targetSchema))
+/** The losses of a step as its file says them. */
+export function announcedLosses({ file, direction }: LosingStep): readonly Loss[] {
+  return file.losses?.[direction] ?? []
 }
 
-/** What the steps of tenants that stand alike lose, without a schema. */
-export function groupLosses(steps: readonly LosingStep[]): Pick<LosingStep, 'losses'> {
-  return lossTexts(lossesOfSteps(steps))
-}
-
-function lossTexts(losses: readonly Loss[]): Pick<LosingStep, 'losses'> {
-  return losses.length === 0 ? {} : { losses: losses.map((loss) => ({ loss: lossText(loss) })) }
-}
-
-/** The losses of steps as their files say them, in the order of the steps. */
-export function lossesOfSteps(steps: readonly LosingStep[]): readonly Loss[] {
-  return steps.flatMap(({ file, direction }) => file.losses?.[direction] ?? [])
-}
-
-/**
- * The steps with the number of rows that hold what they lose, as the database has them now: exact up to 10,000 rows,
- * above that PostgreSQL's own estimate. No number where the table is not there yet, has another name, or may not be
- * read. Takes two seconds at most, and half a second for one table.
- */
-export async function withLossCounts<Step extends LosingStep>(
-  session: Pick<Session, 'client' | 'signal'>,
-  steps: readonly Step[],
-): Promise<readonly Step[]> {
-  if (steps.every(({ losses }) => losses === undefined)) return steps
-  const all = await countedLosses(session, steps.flatMap(lossesOf))
-  const counted: Step[] = []
-  let at = 0
-  for (const step of steps) {
-    const losses = all.slice(at, at + lossesOf(step).length)
-    at += losses.length
-    counted.push(losses.length === 0 ? step : { ...step, losses })
-  }
-  return counted
-}
-
-/** Losses, which have their schema, with the rows that hold them, in the bounds of {@link withLossCounts}. */
+/** Losses, which have their schema, with the rows that hold them, within the bounds. */
 export async function countedLosses(
   session: Pick<Session, 'client' | 'signal'>,
   losses: readonly Loss[],

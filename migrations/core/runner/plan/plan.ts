@@ -1,21 +1,14 @@
 import { listed, type TargetSchema } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import type { StepFacts } from '../../events.ts'
-import {
-  type AppliedRows,
-  digestOf,
-  type LogEntry,
-  readLastEntries,
-  toggledDigest,
-} from '../../ledger/index.ts'
+import { type AppliedRows, digestOf, type LogEntry, toggledDigest } from '../../ledger/index.ts'
 import type { PlannedStep, RevisionFile } from '../../revisions/index.ts'
-import { type AppliedState, ofLine, readStates } from '../applied/state.ts'
+import { type AppliedState, ofLine } from '../applied/state.ts'
 import { checkTrusted, targetWords } from '../applied/trouble.ts'
 import type { Project } from '../project.ts'
-import type { Session } from '../session/session.ts'
 import { singleTargets } from '../targets/targets.ts'
 import { stepLosses } from './losses.ts'
-import { namingTenants, tenantHeads } from './tenant-heads.ts'
+import { namingTenants } from './tenant-heads.ts'
 
 /** One revision applied to, or removed from, one target schema. */
 export interface PlanStep extends StepFacts {
@@ -59,29 +52,6 @@ export interface LedgerState {
   readonly entries: readonly Pick<LogEntry, 'direction' | 'revision' | 'targetSchema'>[]
   /** Heads of tenants that stay: so does what they depend on. */
   readonly tenantHeads?: readonly string[]
-}
-
-/** Reads what a plan needs to know of the ledger. */
-export async function readLedgerState(
-  session: Session,
-  project: Project,
-  { direction, tenantsGo = [] }: Pick<PlanRequest, 'direction' | 'tenantsGo'>,
-): Promise<LedgerState> {
-  const { env } = project
-  const states = await readStates(session.client, project, singleTargets(env))
-  const applied = new Map(
-    [...states].flatMap(([schema, { rows }]) => (rows.length === 0 ? [] : [[schema, rows] as const])),
-  )
-  const entries =
-    direction === 'upgrade'
-      ? []
-      : await readLastEntries(session.client, env.ledgerSchema, Object.values(env.schemas))
-  return {
-    applied,
-    states,
-    entries,
-    tenantHeads: direction === 'upgrade' ? [] : await tenantHeads(session.client, project, tenantsGo),
-  }
 }
 
 /**

@@ -1,18 +1,18 @@
 import { shellWord } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import type { StepFacts } from '../../events.ts'
-import { createLedger, type Progress, readProgress, targetLockHolders } from '../../ledger/index.ts'
+import { createLedger, type Progress } from '../../ledger/index.ts'
 import { quoteIdent } from '../../postgres/index.ts'
 import { isTenant } from '../applied/trouble.ts'
-import { makePlan, type Plan, type PlanRequest, type PlanStep, readLedgerState } from '../plan/plan.ts'
+import type { Plan, PlanRequest, PlanStep } from '../plan/plan.ts'
+import { asOne, type Planner, projectOf, type SchemaLook, singlePlanner, type Unit } from '../plan/planner.ts'
 import type { Project } from '../project.ts'
-import { mayBeAtWork } from '../session/holder.ts'
-import { holdingLocks } from '../session/locks.ts'
+import { guardConnection, holdingGuarded } from '../session/locks.ts'
 import type { Session } from '../session/session.ts'
 import { halfDoneFirst } from '../statement/step-error.ts'
+import { singleTargets } from '../targets/targets.ts'
 import { checkSchema } from './check-schema.ts'
-import { revisionSource } from './revision-source.ts'
-import type { StepContext } from './step.ts'
+import { type RevisionSource, revisionSource } from './revision-source.ts'
 import { stepFacts, takeSteps } from './take-steps.ts'
 
 /** What a run did. */
@@ -24,28 +24,8 @@ export interface RunResult {
 }
 
 /**
- * Reads the ledger and plans a request; nothing is locked or changed.
- * @throws MigError as `makePlan` does; `half-done` when a revision is, by nobody who is still at work, and the plan
- *   would pass it over.
- */
-export async function planRun(session: Session, project: Project, request: PlanRequest): Promise<Plan> {
-  const { client } = session
-  const { ledgerSchema, schemas, filter } = project.env
-  const plan = makePlan(project, await readLedgerState(session, project, request), request)
-  const untouched = (request.lines ?? filter)
-    .flatMap((line) => schemas[line] ?? [])
-    .filter((schema) => !plan.steps.some((step) => step.targetSchema === schema))
-  if (untouched.length === 0) return plan
-  const [row] = await readProgress(client, ledgerSchema, untouched)
-  if (row === undefined) return plan
-  const held = await targetLockHolders(client, ledgerSchema, [row.targetSchema])
-  if ([...held.values()].some(mayBeAtWork)) return plan
-  throw halfDoneFirst(row, plan.applied.get(row.targetSchema) ?? [], project)
-}
-
-/**
- * Takes the steps of a plan: locks its target schemas, plans again under the lock, and runs each revision in a
- * transaction with its ledger rows.
+ * Takes the steps of a plan for single lines: locks its target schemas, plans again under the lock, and runs each
+ * revision in a transaction with its ledger rows.
  * @throws MigError `plan-changed` when the database moved meanwhile (an upgrade goes on with what is left),
  *   `lock-not-obtained`, and `database-error` and others from a step, whose transaction is rolled back.
  */
@@ -56,60 +36,59 @@ export async function applyPlan(
   request: PlanRequest,
 ): Promise<RunResult> {
   const started = performance.now()
-  const { env } = project
   const { direction, steps } = plan
-  if (steps.length === 0) return { direction, steps: [], ms: 0 }
-  const targetSchemas = [...new Set(steps.map((step) => step.targetSchema))].sort()
-  const { resumeEdited = false } = request
-  const run = { session, project, direction, targetSchemas, resumeEdited, isShared: false }
-  const taken = await holdingLocks(session, env, targetSchemas, async () => {
-    await createLedger(session.client, env.ledgerSchema)
-    return takePlanned({ ...run, revisions: revisionSource(env.cacheDir) }, steps, async () => {
-      const now = await planRun(session, project, request)
-      const halfDone = await readProgress(session.client, env.ledgerSchema, targetSchemas)
-      return { steps: now.steps, halfDone, schemas: await readSchemas(session, now) }
-    })
-  })
-  return { direction, steps: taken.map(stepFacts), ms: performance.now() - started }
+  const [unit] = asOne(singleTargets(project.env))
+  if (steps.length === 0 || unit === undefined) return { direction, steps: [], ms: 0 }
+  await readyToRun(session, project)
+  const planner = singlePlanner(project, request)
+  const run = { planner, revisions: revisionSource(project.env.cacheDir), isShared: false }
+  const taken = await applyUnit(run, session, unit, steps)
+  return { direction, steps: taken === 'busy' ? [] : taken, ms: performance.now() - started }
 }
 
-/** A run on target schemas whose locks it holds. */
-interface LockedRun extends Omit<StepContext, 'total' | 'missing' | 'halfDone'> {
-  readonly direction: 'upgrade' | 'downgrade'
-  /** Whether other runners may have done it all meanwhile. */
+/** Makes a connection ready to take steps: its loss is noticed on both sides, and the ledger is there. */
+export async function readyToRun(session: Session, { env }: Project): Promise<void> {
+  await guardConnection(session)
+  await createLedger(session.client, env.ledgerSchema)
+}
+
+/** What the units of a run share. */
+export interface UnitRun {
+  readonly planner: Planner
+  readonly revisions: RevisionSource
+  /** Whether other runners may have done it all meanwhile; a unit that somebody works on is left for later. */
   readonly isShared: boolean
-  /** Called before the first step. */
-  readonly begins?: () => void
-}
-
-/** What is found under the locks. */
-export interface FoundNow {
-  /** What is still to be done. */
-  readonly steps: readonly PlanStep[]
-  readonly halfDone: readonly Progress[]
-  /** The target schemas that are there or not; one that is not named is not. */
-  readonly schemas: ReadonlyMap<string, SchemaLook>
 }
 
 /**
- * Under the locks of its target schemas: looks what is to be done now, holds that against what was planned, and takes
- * the steps.
+ * Takes the steps of one unit: locks its target schemas, looks what is to be done now, holds that against what was
+ * planned, and runs it. The locks are held for this unit alone, so that thousands of tenants need no more of them than
+ * connections.
+ * @param begins called before the first step
+ * @returns the steps taken; `busy` when another runner has it and the work is shared
  * @throws MigError as `applyPlan` does
  */
-export async function takePlanned(
-  run: LockedRun,
+export async function applyUnit(
+  { planner, revisions, isShared }: UnitRun,
+  session: Session,
+  unit: Unit,
   planned: readonly PlanStep[],
-  look: () => Promise<FoundNow>,
-): Promise<readonly PlanStep[]> {
-  const { direction, project, isShared, begins, ...context } = run
-  const { steps, halfDone, schemas } = await look()
-  const missing = expectSchemas(project, { direction, steps }, schemas)
-  // Where the work is divided somebody else may have done it all, and that is what it is for.
-  if (!isShared || steps.length > 0) checkStillPlanned({ direction, steps: planned }, { direction, steps })
-  checkHalfDone({ direction, steps }, halfDone, project)
-  begins?.()
-  await takeSteps({ ...context, project, total: steps.length, missing, halfDone }, steps)
-  return steps
+  begins?: () => void,
+): Promise<readonly StepFacts[] | 'busy'> {
+  const project = projectOf(planner.project, unit)
+  const { direction, resumeEdited = false } = planner.request
+  const targetSchemas = [...new Set(planned.map(({ targetSchema }) => targetSchema))].sort()
+  return holdingGuarded(session, project.env, targetSchemas, isShared, async () => {
+    const { steps, halfDone, schemas } = await planner.lookAgain(session, unit)
+    const missing = expectSchemas(project, { direction, steps }, schemas)
+    // Where the work is divided somebody else may have done it all, and that is what it is for.
+    if (!isShared || steps.length > 0) checkStillPlanned({ direction, steps: planned }, { direction, steps })
+    checkHalfDone({ direction, steps }, halfDone, project)
+    begins?.()
+    const context = { session, project, revisions, resumeEdited, targetSchemas, total: steps.length }
+    await takeSteps({ ...context, missing, halfDone }, steps)
+    return steps.map(stepFacts)
+  })
 }
 
 type Planned = Pick<Plan, 'direction' | 'steps'>
@@ -146,7 +125,7 @@ function checkHalfDone({ steps }: Planned, halfDone: readonly Progress[], projec
 function expectSchemas(
   { env }: Project,
   { direction, steps }: Planned,
-  schemas: FoundNow['schemas'],
+  schemas: ReadonlyMap<string, SchemaLook>,
 ): ReadonlySet<string> {
   const missing = new Set<string>()
   for (const [schema, line] of new Map(steps.map((step) => [step.targetSchema, step.line]))) {
@@ -162,26 +141,4 @@ function expectSchemas(
     if (!exists) missing.add(schema)
   }
   return missing
-}
-
-/** What is known of a target schema before anything runs in it. */
-interface SchemaLook {
-  readonly exists: boolean
-  readonly usable: boolean
-  /** Quoted, where it is known. */
-  readonly role?: string
-}
-
-async function readSchemas(session: Session, { steps }: Planned): Promise<FoundNow['schemas']> {
-  const { rows } = await session.client.query<{ schema: string; usable: boolean | null; role: string }>(
-    `SELECT name AS schema, pg_catalog.has_schema_privilege(oid, 'USAGE') AS usable, quote_ident(current_user) AS role
-     FROM unnest($1::text[]) AS name LEFT JOIN pg_catalog.pg_namespace ON nspname = name ORDER BY name`,
-    [[...new Set(steps.map(({ targetSchema }) => targetSchema))]],
-  )
-  return new Map(
-    rows.map(({ schema, usable, role }) => [
-      schema,
-      { exists: usable !== null, usable: usable ?? false, role },
-    ]),
-  )
 }

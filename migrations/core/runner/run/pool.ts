@@ -3,15 +3,13 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { TargetSchema } from '../../environment/index.ts'
 import { exitCodes, interruptExitCode, MigError } from '../../errors.ts'
 import type { EmitEvent } from '../../events.ts'
-import { createLedger } from '../../ledger/index.ts'
 import { isServerError } from '../../postgres/connection/database-error.ts'
 import { databaseError, isConnectionLost } from '../../postgres/index.ts'
 import type { Project } from '../project.ts'
-import { guardConnection } from '../session/locks.ts'
 import { type Session, type SessionOptions, usingSession } from '../session/session.ts'
 import { databaseEnvironment } from '../targets/databases.ts'
+import { readyToRun } from './apply.ts'
 import { type Tally, tally } from './tally.ts'
-import type { TenantOutcome } from './tenant.ts'
 
 export interface PoolOptions {
   /** Connections; never more than tenants. Default 4. */
@@ -26,14 +24,20 @@ export interface PoolOptions {
   readonly share?: boolean
 }
 
-/** A piece of work on one tenant. */
-export interface TenantJob {
-  readonly tenant: TargetSchema
-  readonly run: (session: Session) => Promise<TenantOutcome>
+/**
+ * What became of a tenant: how many steps were taken, that another runner has it, that the connection broke before
+ * anything was begun, or that it was dropped meanwhile.
+ */
+export type Outcome = { readonly steps: number } | 'busy' | 'lost' | 'gone'
+
+/** A piece of work on one target schema, or on single lines together. */
+export interface TargetJob {
+  readonly target: TargetSchema
+  readonly run: (session: Session) => Promise<Outcome>
 }
 
-export interface TenantFailure {
-  readonly tenant: TargetSchema
+export interface TargetFailure {
+  readonly target: TargetSchema
   readonly error: MigError
 }
 
@@ -43,7 +47,7 @@ export interface PoolResult {
   /** Steps taken in all. */
   readonly steps: number
   /** In the order of the jobs, whichever ended first. */
-  readonly failures: readonly TenantFailure[]
+  readonly failures: readonly TargetFailure[]
   /** Tenants that were dropped while the run went on. */
   readonly gone: number
   /** Tenants that were not begun, since the run stopped before. */
@@ -62,13 +66,15 @@ const busyPause = 200
 /**
  * Runs jobs over a number of connections, each with a tenant at a time. A connection stays with one database while
  * that has tenants left. Failures are collected, not thrown.
+ * @param isAlone a job of single lines: its failure is thrown, an interruption is told by itself, and nobody counts
  * @throws MigError `interrupted`, and what keeps the first connection from opening.
  */
 export async function runPool(
   project: Project,
-  jobs: readonly TenantJob[],
+  jobs: readonly TargetJob[],
   options: PoolOptions,
   givenSessions: SessionOptions,
+  isAlone: boolean,
 ): Promise<PoolResult> {
   const started = performance.now()
   const emit = warningOnce(givenSessions.emit ?? (() => undefined))
@@ -76,8 +82,8 @@ export async function runPool(
   // Each connection listens to it, and Node takes more than ten for a leak.
   if (givenSessions.signal !== undefined) setMaxListeners(0, givenSessions.signal)
   const count = Math.min(options.canary ?? 0, jobs.length)
-  const counts = tally(jobs.length, emit)
-  const context = { project, options, sessionOptions, emit, counts }
+  const counts = tally(jobs.length, isAlone ? () => undefined : emit)
+  const context = { project, options, sessionOptions, emit, counts, isAlone }
   let canaryFailed = false
   if (count > 0) {
     await drain({ ...context, queue: jobs.slice(0, count), goOn: false })
@@ -88,10 +94,10 @@ export async function runPool(
     const goOn = options.goOn === true || options.maxFailures !== undefined
     await drain({ ...context, queue: options.share ? rotated(rest) : rest, goOn })
   }
-  const order = new Map(jobs.map(({ tenant }, at) => [tenant, at]))
+  const order = new Map(jobs.map(({ target }, at) => [target, at]))
   const failures = counts
     .failures()
-    .toSorted((a, b) => (order.get(a.tenant) ?? 0) - (order.get(b.tenant) ?? 0))
+    .toSorted((a, b) => (order.get(a.target) ?? 0) - (order.get(b.target) ?? 0))
   const { done, steps, gone } = counts.totals()
   const left = jobs.length - done - gone - failures.length
   return { done, steps, failures, gone, left, canaryFailed, ms: performance.now() - started }
@@ -116,17 +122,20 @@ interface Drain {
   readonly sessionOptions: SessionOptions
   readonly emit: EmitEvent
   readonly counts: Tally
-  readonly queue: readonly TenantJob[]
+  readonly isAlone: boolean
+  readonly queue: readonly TargetJob[]
   readonly goOn: boolean
 }
 
 async function drain(context: Drain): Promise<void> {
-  const { queue, options, counts, goOn } = context
+  const { queue, options, counts, isAlone, goOn } = context
   const { signal } = context.sessionOptions
   const waiting = jobQueue(queue)
   const limit = options.maxFailures ?? Number.POSITIVE_INFINITY
   const stopped = () =>
-    signal?.aborted === true || (!goOn && counts.failures().length > 0) || counts.failures().length >= limit
+    (signal?.aborted === true && !isAlone) ||
+    (!goOn && counts.failures().length > 0) ||
+    counts.failures().length >= limit
   let [working, losses] = [0, 0]
   const worker = async (): Promise<void> => {
     working += 1
@@ -137,12 +146,13 @@ async function drain(context: Drain): Promise<void> {
         try {
           await workOn(context, waiting, database, stopped)
         } catch (error) {
+          if (isAlone) throw error
           if (isTooMany(error) && working > 1) return fewerJobs(context, error)
           // One that broke as soon as it was there says nothing of the next one.
           if (isConnectionLost(error) && !signal?.aborted && losses++ < mostLosses) continue
           if (!(error instanceof MigError) || signal?.aborted) throw error
           // The database cannot be reached, so none of its tenants can.
-          for (const job of waiting.takeAll(database)) counts.failed(job.tenant, error, 0)
+          for (const job of waiting.takeAll(database)) counts.failed(job.target, error, 0)
         }
       }
     } finally {
@@ -151,25 +161,24 @@ async function drain(context: Drain): Promise<void> {
   }
   const workers = Math.max(1, Math.min(options.jobs ?? defaultJobs, queue.length))
   const ends = await Promise.allSettled(Array.from({ length: workers }, worker))
-  if (signal?.aborted) throw interrupted(signal, counts)
+  if (signal?.aborted && !isAlone) throw interrupted(signal, counts)
   for (const end of ends) if (end.status === 'rejected') throw end.reason
 }
 
 /** One connection to one database, until that has nothing left to take. */
 async function workOn(
-  { project, sessionOptions, counts }: Drain,
+  { project, sessionOptions, counts, isAlone }: Drain,
   waiting: JobQueue,
   database: string | null,
   stopped: () => boolean,
 ): Promise<void> {
   const env = databaseEnvironment(project.env, database)
   await usingSession(env, sessionOptions, async (session) => {
-    await guardConnection(session)
-    await createLedger(session.client, env.ledgerSchema)
+    await readyToRun(session, project)
     for (;;) {
       const job = stopped() ? undefined : waiting.take(database)
       if (job === undefined) return
-      const { tenant } = job
+      const { target } = job
       const started = performance.now()
       try {
         const outcome = await job.run(session)
@@ -185,15 +194,16 @@ async function workOn(
             await pause(busyPause * (0.5 + Math.random()), undefined, { signal: sessionOptions.signal })
         } else if (outcome === 'gone') {
           waiting.settled(job)
-          counts.gone(tenant, performance.now() - started)
+          counts.gone(target, performance.now() - started)
         } else {
           waiting.settled(job)
-          counts.done(tenant, outcome.steps, performance.now() - started)
+          counts.done(target, outcome.steps, performance.now() - started)
         }
       } catch (error) {
+        if (isAlone) throw error
         if (sessionOptions.signal?.aborted) return
         waiting.settled(job)
-        counts.failed(tenant, asMigError(error), performance.now() - started)
+        counts.failed(target, asMigError(error), performance.now() - started)
         if (isConnectionLost(error) || brokenBy(error)) return
       }
     }
@@ -210,33 +220,33 @@ function brokenBy(error: unknown): boolean {
 interface JobQueue {
   /** A database that has jobs left to take; undefined when none has. */
   database(): string | null | undefined
-  take(database: string | null): TenantJob | undefined
-  takeAll(database: string | null): readonly TenantJob[]
+  take(database: string | null): TargetJob | undefined
+  takeAll(database: string | null): readonly TargetJob[]
   /** Gives back a job whose connection broke before it was begun; false when that has come too often. */
-  giveBack(job: TenantJob): boolean
+  giveBack(job: TargetJob): boolean
   /** Gives back a job whose tenant somebody else has. */
-  putBack(job: TenantJob): void
-  settled(job: TenantJob): void
+  putBack(job: TargetJob): void
+  settled(job: TargetJob): void
   allBusy(database: string | null): boolean
 }
 
-function jobQueue(jobs: readonly TenantJob[]): JobQueue {
-  const queues = new Map<string | null, TenantJob[]>()
+function jobQueue(jobs: readonly TargetJob[]): JobQueue {
+  const queues = new Map<string | null, TargetJob[]>()
   for (const job of jobs) {
-    const queue = queues.get(job.tenant.databaseUrl)
-    if (queue === undefined) queues.set(job.tenant.databaseUrl, [job])
+    const queue = queues.get(job.target.databaseUrl)
+    if (queue === undefined) queues.set(job.target.databaseUrl, [job])
     else queue.push(job)
   }
   // Taken from the end, which costs nothing.
   for (const queue of queues.values()) queue.reverse()
   const workers = new Map<string | null, number>()
-  const busy = new Set<TenantJob>()
-  const lost = new Map<TenantJob, number>()
+  const busy = new Set<TargetJob>()
+  const lost = new Map<TargetJob, number>()
   const queueOf = (database: string | null) => queues.get(database) ?? []
   return {
     database() {
       const open = [...queues].filter(([, queue]) => queue.length > 0)
-      const load = ([name, queue]: readonly [string | null, TenantJob[]]) =>
+      const load = ([name, queue]: readonly [string | null, TargetJob[]]) =>
         queue.length / ((workers.get(name) ?? 0) + 1)
       const [best] = open.toSorted((a, b) => load(b) - load(a))
       if (best === undefined) return undefined
@@ -248,12 +258,12 @@ function jobQueue(jobs: readonly TenantJob[]): JobQueue {
     giveBack(job) {
       const losses = (lost.get(job) ?? 0) + 1
       lost.set(job, losses)
-      if (losses <= mostLosses) queueOf(job.tenant.databaseUrl).push(job)
+      if (losses <= mostLosses) queueOf(job.target.databaseUrl).push(job)
       return losses <= mostLosses
     },
     putBack(job) {
       busy.add(job)
-      queueOf(job.tenant.databaseUrl).unshift(job)
+      queueOf(job.target.databaseUrl).unshift(job)
     },
     settled: (job) => void busy.delete(job),
     allBusy: (database) => queueOf(database).every((job) => busy.has(job)),

@@ -8,13 +8,13 @@ export interface Tally {
   failed(tenant: TargetSchema, error: MigError, ms: number): void
   /** Somebody has dropped it, and the source no longer lists it. */
   gone(tenant: TargetSchema, ms: number): void
-  failures(): readonly { readonly tenant: TargetSchema; readonly error: MigError }[]
+  failures(): readonly { readonly target: TargetSchema; readonly error: MigError }[]
   totals(): Readonly<Record<'done' | 'steps' | 'gone' | 'total', number>>
 }
 
 export function tally(total: number, emit: EmitEvent): Tally {
   const started = performance.now()
-  const failures: { tenant: TargetSchema; error: MigError }[] = []
+  const failures: { target: TargetSchema; error: MigError }[] = []
   let [done, steps, gone] = [0, 0, 0]
   let slowest: { readonly targetSchema: string; readonly ms: number } | null = null
 
@@ -47,7 +47,10 @@ export function tally(total: number, emit: EmitEvent): Tally {
       tellProgress(tenant, ms)
     },
     failed(tenant, error, ms) {
-      failures.push({ tenant, error: failures.length < failuresInFull ? error : withoutDetails(error) })
+      failures.push({
+        target: tenant,
+        error: failures.length < failuresInFull ? error : withoutDetails(error),
+      })
       emit({ event: 'tenant-failed', ...tenantFacts(tenant), code: error.code, message: error.message, ms })
       tellProgress(tenant, ms)
     },

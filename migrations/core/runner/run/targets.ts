@@ -1,79 +1,18 @@
-import type { TargetSchema } from '../../environment/index.ts'
-import { withLossCounts } from '../plan/losses.ts'
-import type { Plan, PlanRequest } from '../plan/plan.ts'
-import { withTenantLossCounts } from '../plan/tenant-losses.ts'
-import { planTenants, type TenantPlan } from '../plan/tenants.ts'
+import { isConnectionLost } from '../../postgres/index.ts'
+import { isTenant } from '../applied/trouble.ts'
+import type { PlanStep } from '../plan/plan.ts'
+import { planRun } from '../plan/planner.ts'
+import type { TargetPlan, Work } from '../plan/targets.ts'
 import type { Project } from '../project.ts'
-import { type SessionOptions, usingSession } from '../session/session.ts'
-import { expectTenants, type LineGroup } from '../targets/targets.ts'
-import { applyPlan, planRun } from './apply.ts'
-import type { PoolOptions, PoolResult } from './pool.ts'
-import { runTenants } from './tenants.ts'
-
-/** The plan of single lines, which are planned together. */
-interface SinglePlan extends Plan {
-  readonly isTenant: false
-  readonly request: PlanRequest
-}
-
-/** What a run on the target schemas of a line group will do. */
-export type TargetPlan = SinglePlan | TenantPlan
+import { type Session, type SessionOptions, usingSession } from '../session/session.ts'
+import { applyPlan, applyUnit, type UnitRun } from './apply.ts'
+import { isGone } from './gone.ts'
+import { type Outcome, type PoolOptions, type PoolResult, runPool, type TargetJob } from './pool.ts'
+import { revisionSource } from './revision-source.ts'
 
 /**
- * Plans a request for target schemas of one line group: single lines together, by the log of all; tenants each by
- * itself, one plan for all that stand alike. What a step loses is counted, within the bounds of `withLossCounts`.
- * Nothing is locked or changed.
- * @throws MigError as `planRun` does; for tenants, when the request fits none of them.
- */
-export async function planTargets(
-  project: Project,
-  { lines, isTenant }: LineGroup,
-  targets: readonly TargetSchema[],
-  { tenantsGo = [], ...asked }: PlanRequest,
-  sessions: SessionOptions,
-): Promise<TargetPlan> {
-  if (isTenant) {
-    const plan = await planTenants(project, lines[0] ?? '', targets, asked, sessions)
-    return withTenantLossCounts(project, plan, sessions)
-  }
-  const request = { ...asked, lines, tenantsGo }
-  return usingSession(project.env, sessions, async (session) => {
-    const plan = await planRun(session, project, request)
-    return { ...plan, steps: await withLossCounts(session, plan.steps), isTenant: false, request }
-  })
-}
-
-/**
- * Plans the groups of a run before the first of them runs, so that what a later one refuses is refused then; the first
- * is planned in its turn.
- * @returns the tenants of the run
- * @throws MigError as `expectTenants` and `planTargets` do
- */
-export async function expectGroups(
-  project: Project,
-  groups: readonly LineGroup[],
-  request: Omit<PlanRequest, 'lines' | 'tenantsGo'>,
-  sessions: SessionOptions,
-): Promise<readonly TargetSchema[]> {
-  const isListMade = request.direction === 'upgrade'
-  const tenants = await expectTenants(project.env, groups, sessions, { isListMade })
-  for (const { lines, isTenant } of groups.slice(1)) {
-    const [line = ''] = lines
-    const own = tenants.filter((tenant) => tenant.line === line)
-    if (isTenant) {
-      await planTenants(project, line, own, request, sessions)
-      continue
-    }
-    // Single lines come after tenants on the way down only, when these are gone.
-    const asked = { ...request, lines, tenantsGo: tenants }
-    await usingSession(project.env, sessions, (session) => planRun(session, project, asked))
-  }
-  return tenants
-}
-
-/**
- * Takes the steps of a plan: of single lines under the locks of all, of tenants several at a time, after what single
- * lines must have. A tenant's failure is in the result, not thrown.
+ * Takes the steps of a plan: first what single lines must have, then each unit's by itself, several at a time. A
+ * tenant's failure is in the result, that of single lines is thrown.
  * @throws MigError as `applyPlan` does for single lines; `interrupted`.
  */
 export async function runTargets(
@@ -82,9 +21,68 @@ export async function runTargets(
   options: PoolOptions,
   sessions: SessionOptions,
 ): Promise<PoolResult> {
-  if (plan.isTenant) return runTenants(project, plan, options, sessions)
-  const { steps, ms } = await usingSession(project.env, sessions, (session) =>
-    applyPlan(session, project, plan, plan.request),
+  const { planner, refused, work, targets, tenantLine } = plan
+  await applyNeeded(project, plan.needed, sessions)
+  const isAlone = tenantLine === null
+  const run: UnitRun = {
+    planner,
+    isShared: options.share === true && !isAlone,
+    revisions: revisionSource(project.env.cacheDir),
+  }
+  const refusals = refused.map(
+    ({ target, error }): TargetJob => ({
+      target,
+      async run(session) {
+        if (error.code === 'no-schema' && (await isGone(project, session, target))) return 'gone'
+        throw error
+      },
+    }),
   )
-  return { done: 1, steps: steps.length, failures: [], gone: 0, left: 0, canaryFailed: false, ms }
+  const jobs = work.map(
+    (each): TargetJob => ({ target: each.unit, run: (session) => runUnit(project, run, session, each) }),
+  )
+  const place = new Map(targets.map((target, at) => [target, at]))
+  const inOrder = [...refusals, ...jobs].sort(
+    (a, b) => (place.get(a.target) ?? 0) - (place.get(b.target) ?? 0),
+  )
+  return runPool(project, inOrder, options, sessions, isAlone)
+}
+
+/** Takes the steps of one unit; tells a tenant's failure from that of its connection, and from a tenant that is gone. */
+async function runUnit(
+  project: Project,
+  run: UnitRun,
+  session: Session,
+  { unit, state }: Work,
+): Promise<Outcome> {
+  let begun = false
+  const begins = () => {
+    begun = true
+  }
+  try {
+    const taken = await applyUnit(run, session, unit, run.planner.stepsOf(unit, state), begins)
+    return taken === 'busy' ? taken : { steps: taken.length }
+  } catch (error) {
+    if (!isTenant(project.env, unit.line)) throw error
+    const isLost = isConnectionLost(error)
+    // Nothing has been done to it yet, so it is the connection's loss alone.
+    if (isLost && !begun) return 'lost'
+    if (!isLost && !session.signal?.aborted && (await isGone(project, session, unit))) return 'gone'
+    throw error
+  }
+}
+
+/** Upgrades the single lines to the revisions that the tenants depend on. */
+async function applyNeeded(
+  project: Project,
+  needed: readonly PlanStep[],
+  options: SessionOptions,
+): Promise<void> {
+  if (needed.length === 0) return
+  await usingSession(project.env, options, async (session) => {
+    for (const { revision, line } of needed) {
+      const request = { direction: 'upgrade', target: revision, lines: [line] } as const
+      await applyPlan(session, project, await planRun(session, project, request), request)
+    }
+  })
 }

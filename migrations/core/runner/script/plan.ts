@@ -2,9 +2,9 @@ import type { TargetSchema } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import type { Plan, PlanRequest, PlanStep } from '../plan/plan.ts'
 import { planRange } from '../plan/range.ts'
+import { planTargets } from '../plan/targets.ts'
 import { tenantProject } from '../plan/tenant-project.ts'
 import type { Project } from '../project.ts'
-import { planTargets } from '../run/targets.ts'
 import type { SessionOptions } from '../session/session.ts'
 import { byDatabase } from '../targets/databases.ts'
 import { type LineGroup, listsThemselves, targetSchemas, tenantLine } from '../targets/targets.ts'
@@ -24,13 +24,11 @@ export async function scriptPlan(
   const targets = await targetSchemas(project.env, group, sessions)
   checkOneDatabase(targets)
   const plan = await planTargets(project, group, targets, request, sessions)
-  if (!plan.isTenant) return plan
-  const { planner, work, refused, needed } = plan
+  const { planner, work, refused, needed, applied } = plan
   const [first] = refused
   if (first !== undefined) throw first.error
   if (needed.length > 0) throw neededFirst(needed)
-  const applied = new Map(work.map(({ tenant, state }) => [tenant.schema, state.applied?.rows ?? []]))
-  const steps = work.flatMap(({ tenant, state }) => planner.stepsOf(tenant, state))
+  const steps = work.flatMap(({ unit, state }) => planner.stepsOf(unit, state))
   return { direction: request.direction, target: request.target, steps, applied }
 }
 
@@ -45,9 +43,8 @@ export async function rangePlan(
   range: string,
   sessions: SessionOptions,
 ): Promise<Plan> {
-  const { lines, isTenant } = group
-  if (!isTenant) return planRange({ ...project, env: { ...project.env, filter: lines } }, range)
-  const [line = ''] = lines
+  const { lines, tenantLine: line } = group
+  if (line === null) return planRange({ ...project, env: { ...project.env, filter: lines } }, range)
   const tenants = givenByName(project, line) ?? (await targetSchemas(project.env, group, sessions))
   checkOneDatabase(tenants)
   const plans = tenants.map((tenant) => planRange(tenantProject(project, tenant), range))

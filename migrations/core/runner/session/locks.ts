@@ -1,5 +1,5 @@
 import type { Environment } from '../../environment/index.ts'
-import { releaseLocks, takeLocks, tryLock } from '../../ledger/index.ts'
+import { releaseLocks, takeLocks, tryAllLocks } from '../../ledger/index.ts'
 import { isConnectionLost } from '../../postgres/index.ts'
 import { rollBack, type Session } from './session.ts'
 
@@ -21,21 +21,20 @@ export async function holdingLocks<Result>(
 }
 
 /**
- * As {@link holdingLocks}, of one target schema on a connection that is guarded already.
- * @param share do not wait for somebody who works on it
+ * As {@link holdingLocks}, on a connection that is guarded already.
+ * @param share do not wait for somebody who works on them
  * @returns `busy` when somebody does
  */
-export async function holdingLock<Result>(
+export async function holdingGuarded<Result>(
   session: Session,
   env: LockSettings,
-  targetSchema: string,
+  targetSchemas: readonly string[],
   share: boolean,
   body: () => Promise<Result>,
 ): Promise<Result | 'busy'> {
   const { client, emit, signal } = session
   const { ledgerSchema, lockWait: wait } = env
-  if (share && !(await tryLock(client, ledgerSchema, targetSchema))) return 'busy'
-  const targetSchemas = [targetSchema]
+  if (share && !(await tryAllLocks(client, ledgerSchema, targetSchemas))) return 'busy'
   if (!share) await takeLocks(client, { ledgerSchema, targetSchemas, wait, emit, signal })
   return releasing(session, env, targetSchemas, body)
 }

@@ -3,10 +3,10 @@ import { MigError } from '../../errors.ts'
 import { type Session, type SessionOptions, usingSession } from '../session/session.ts'
 
 /** Target schemas by the database that they live in. */
-export function byDatabase(
-  targets: readonly TargetSchema[],
-): ReadonlyMap<string | null, readonly TargetSchema[]> {
-  const groups = new Map<string | null, TargetSchema[]>()
+export function byDatabase<Target extends TargetSchema>(
+  targets: readonly Target[],
+): ReadonlyMap<string | null, readonly Target[]> {
+  const groups = new Map<string | null, Target[]>()
   for (const target of targets) {
     const group = groups.get(target.databaseUrl)
     if (group === undefined) groups.set(target.databaseUrl, [target])
@@ -25,12 +25,12 @@ export function databaseEnvironment(env: Environment, databaseUrl: string | null
  * @param onUnreachable told of the target schemas of a database that cannot be asked; default: its error is thrown
  * @throws MigError as `usingSession` does, and what `body` throws
  */
-export async function onEachDatabase(
+export async function onEachDatabase<Target extends TargetSchema>(
   env: Environment,
-  targets: readonly TargetSchema[],
+  targets: readonly Target[],
   sessions: SessionOptions,
-  body: (session: Session, targets: readonly TargetSchema[]) => Promise<void>,
-  onUnreachable?: (targets: readonly TargetSchema[], error: MigError) => void,
+  body: (session: Session, targets: readonly Target[]) => Promise<void>,
+  onUnreachable?: (targets: readonly Target[], error: MigError) => void,
 ): Promise<void> {
   for (const [databaseUrl, group] of byDatabase(targets)) {
     const asked = usingSession(databaseEnvironment(env, databaseUrl), sessions, (session) =>

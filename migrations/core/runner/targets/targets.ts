@@ -15,8 +15,8 @@ import { type Session, type SessionOptions, usingSession } from '../session/sess
 /** Lines that a command treats together: all single lines of the filter, or one tenant line. */
 export interface LineGroup {
   readonly lines: readonly string[]
-  /** Whether it is a tenant line, each of whose target schemas is planned by itself. */
-  readonly isTenant: boolean
+  /** The tenant line, each of whose target schemas is planned by itself; null for single lines. */
+  readonly tenantLine: string | null
 }
 
 /** What a run is asked for, as far as it says which lines are meant. */
@@ -44,8 +44,8 @@ export function lineGroups(env: Environment): readonly LineGroup[] {
   const { single, tenant } = filteredLines(env)
   if (tenant.length === 0) refuseNamedTenants(env)
   return [
-    ...(single.length > 0 || tenant.length === 0 ? [{ lines: single, isTenant: false }] : []),
-    ...tenant.map((line) => ({ lines: [line], isTenant: true })),
+    ...(single.length > 0 || tenant.length === 0 ? [{ lines: single, tenantLine: null }] : []),
+    ...tenant.map((line) => ({ lines: [line], tenantLine: line })),
   ]
 }
 
@@ -62,7 +62,7 @@ export function groupsOfRun(project: Project, request: LinesRequest): readonly L
 }
 
 function singleLast(a: LineGroup, b: LineGroup): number {
-  return Number(!a.isTenant) - Number(!b.isTenant)
+  return Number(a.tenantLine === null) - Number(b.tenantLine === null)
 }
 
 /** Single lines and tenant lines together take only targets that mean the same for both; a revision names its line. */
@@ -129,14 +129,11 @@ export function singleTargets(
  */
 export async function targetSchemas(
   env: Environment,
-  { lines, isTenant }: LineGroup,
+  { lines, tenantLine }: LineGroup,
   options: SessionOptions,
   whenNone?: 'all',
 ): Promise<readonly TargetSchema[]> {
-  if (!isTenant) return singleTargets(env, lines)
-  const found: TargetSchema[] = []
-  for (const line of lines) found.push(...(await targetTenants(env, line, options, whenNone)))
-  return found
+  return tenantLine === null ? singleTargets(env, lines) : targetTenants(env, tenantLine, options, whenNone)
 }
 
 /** As {@link targetSchemas}, of one tenant line. */
@@ -178,9 +175,9 @@ export async function expectTenants(
   const { whenNone, isListMade = false } = given
   const isAnyNamed = selection !== null || shards !== null
   if (groups.length < 2 || (whenNone === 'all' && !isAnyNamed)) return []
-  const mayComeLater = isListMade && groups[0]?.isTenant === false
+  const mayComeLater = isListMade && groups[0]?.tenantLine === null
   const found: TargetSchema[] = []
-  for (const line of groups.flatMap(({ lines, isTenant }) => (isTenant ? lines : []))) {
+  for (const line of groups.flatMap(({ tenantLine }) => tenantLine ?? [])) {
     try {
       found.push(...(await targetTenants(env, line, options, whenNone)))
     } catch (error) {

@@ -11,9 +11,9 @@ import { exitCodes, MigError } from '../../errors.ts'
 import { quoteIdent } from '../../postgres/index.ts'
 import { readStates } from '../applied/state.ts'
 import { troubleNote } from '../applied/trouble.ts'
-import { planTenants } from '../plan/tenants.ts'
+import { planTargets } from '../plan/targets.ts'
 import type { Project } from '../project.ts'
-import { runTenants } from '../run/tenants.ts'
+import { runTargets } from '../run/targets.ts'
 import { type Session, type SessionOptions, usingSession } from '../session/session.ts'
 import { schemaOwner } from '../statement/own-sql.ts'
 import { databaseEnvironment } from '../targets/databases.ts'
@@ -86,22 +86,18 @@ export async function createTenant(
   const { env } = project
   const withSchema: Project = { ...project, env: { ...env, targets: { ...env.targets, createSchema: true } } }
   const request = { direction: 'upgrade', target: 'heads' } as const
-  const plan = await planTenants(withSchema, line, [tenant], request, sessions)
+  const group = { lines: [line], tenantLine: line }
+  const plan = await planTargets(withSchema, group, [tenant], request, sessions)
   if (plan.work.length === 0) await makeSchema(withSchema, tenant, sessions)
-  const { failures } = await runTenants(withSchema, plan, { jobs: 1 }, sessions)
+  const { failures } = await runTargets(withSchema, plan, { jobs: 1 }, sessions)
   const [failure] = failures
   if (failure !== undefined) {
     // The schema comes with the first revision, and goes with it.
     const isThere = await schemaExists(project, tenant, sessions)
     throw isThere ? halfMade(failure.error, tenant) : failure.error
   }
-  const revisions =
-    plan.work[0] === undefined ? [] : lastRows(plan.planner.stepsOf(tenant, plan.work[0].state))
+  const revisions = plan.alike[0]?.steps.at(-1)?.appliedAfter ?? []
   return { tenant, revisions, ms: performance.now() - started }
-}
-
-function lastRows(steps: readonly { readonly appliedAfter: readonly string[] }[]): readonly string[] {
-  return steps.at(-1)?.appliedAfter ?? []
 }
 
 /** A line without revisions makes an empty tenant. */

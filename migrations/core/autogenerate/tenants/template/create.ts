@@ -19,7 +19,7 @@ import {
   newTenant,
   type PlanStep,
   type Project,
-  planTenants,
+  planTargets,
   type Session,
   type SessionOptions,
   usingSession,
@@ -119,13 +119,13 @@ async function stepsToHead(
 ): Promise<readonly PlanStep[]> {
   const request = { direction: 'upgrade', target: 'heads' } as const
   const both = [template, tenant]
-  const plan = await planTenants(project, line, both, request, sessions)
-  if (plan.work.some((work) => work.tenant === template)) {
+  const plan = await planTargets(project, { lines: [line], tenantLine: line }, both, request, sessions)
+  if (plan.work.some((work) => work.unit === template)) {
     throw new MigError('template-behind', `the template ${template.schema} is not at head`, {
       help: `just mig-upgrade head ${line} --tenants ${shellWord(template.schema)}, or choose another with --template NAME`,
     })
   }
-  const own = plan.work.find((work) => work.tenant === tenant)
+  const own = plan.work.find((work) => work.unit === tenant)
   return own === undefined ? [] : plan.planner.stepsOf(tenant, own.state)
 }
 
