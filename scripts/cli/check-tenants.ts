@@ -6,10 +6,10 @@ import {
 } from '../../migrations/core/check/index.ts'
 import type { Change } from '../../migrations/core/difference/index.ts'
 import {
+  type EditedFile,
   exitCodes,
   type LineStatus,
   type TargetSchema,
-  type TenantEdit,
 } from '../../migrations/core/index.ts'
 import { countOf, oneLine, stateText } from '../../migrations/core/report/index.ts'
 import type { Flags } from './arguments.ts'
@@ -124,13 +124,13 @@ function showDiffering(
 }
 
 /** Edited files, and to which tenants they were applied before. */
-function showEdited({ output }: Command, line: string, edited: readonly TenantEdit[]): void {
+function showEdited({ output }: Command, line: string, edited: readonly EditedFile[]): void {
   if (edited.length === 0) return
-  const rows = edited.map(({ revision, path, tenants }) => {
+  const rows = edited.map(({ revision, path, targets: tenants }) => {
     const names = listText(tenants.map(nameOf))
     return `  ${line} ${revision} on ${countOf(tenants.length, 'tenant')}: ${names}\n    ${path}`
   })
-  const lines = edited.map(({ revision, path, tenants }) => ({
+  const lines = edited.map(({ revision, path, targets: tenants }) => ({
     ...{ event: 'edited' as const, line, revision, path },
     targetSchemas: tenants.map(({ schema }) => schema),
   }))

@@ -2,9 +2,13 @@ import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { withStandIns } from '../../migrations/core/autogenerate/tenants/key-names.ts'
+import type { Project } from '../../migrations/core/index.ts'
 import { schemasToKeys } from '../../migrations/core/scratch/lines.ts'
-import { checkTenantChecksums } from '../../migrations/core/verify/tenant-checksums.ts'
+import { checkChecksums } from '../../migrations/core/verify/checksums.ts'
 import { chain, revisionId, tenantNames, tenantTest } from './support.ts'
+
+const ofTenants = async (project: Project) =>
+  (await checkChecksums(project)).filter(({ line }) => line === 'tenant')
 
 describe('the checksums that mig-verify compares', () => {
   tenantTest('are those of tenants too, and say how many have a file as it was', async ({ lab }) => {
@@ -14,12 +18,12 @@ describe('the checksums that mig-verify compares', () => {
     await lab.run({ tenants: 'all' })
     await lab.run({ tenants: '0:1', direction: 'downgrade', target: '-1' })
     const project = await lab.project()
-    expect(await checkTenantChecksums(project)).toEqual([
+    expect(await ofTenants(project)).toEqual([
       { status: 'ok', line: 'tenant', message: '12 tenants compared' },
     ])
     const [, second = ''] = Object.keys(files)
     await appendFile(join(lab.root, 'migrations/versions', second), '// edited\n')
-    const found = await checkTenantChecksums(await lab.project())
+    const found = await ofTenants(await lab.project())
     expect(found).toMatchObject([{ status: 'failed', line: 'tenant', revision: revisionId(2) }])
     expect(found[0]?.message).toContain('to 11 tenants: tenant_001, tenant_002')
     expect(found[0]?.message).toContain('tenant_010 and 1 more')
@@ -31,7 +35,7 @@ describe('the checksums that mig-verify compares', () => {
     const project = await lab.project({
       settings: { schemas: { tenant: { tenants: { function: failing } } } },
     })
-    expect(await checkTenantChecksums(project)).toMatchObject([
+    expect(await ofTenants(project)).toMatchObject([
       { status: 'skipped', line: 'tenant', message: expect.stringContaining('no registry here') },
     ])
   })

@@ -11,10 +11,18 @@ import {
   seenDifference,
   type Unmodeled,
 } from '../difference/index.ts'
-import { readApplied, readLastEntries } from '../ledger/index.ts'
+import { readApplied } from '../ledger/index.ts'
 import { type Fingerprint, fingerprintHash } from '../postgres/fingerprint/index.ts'
 import { revisionGraph } from '../revisions/index.ts'
-import { fileChecksum, type PlanStep, type Project, planRun, type Session } from '../runner/index.ts'
+import {
+  type EditedFile,
+  editedFiles,
+  type PlanStep,
+  type Project,
+  planRun,
+  type Session,
+  singleTargets,
+} from '../runner/index.ts'
 import { changesOfFingerprints } from '../scratch/changes.ts'
 import { scratchOptions, withScratchDatabase } from '../scratch/database.ts'
 import type { LineTarget } from '../scratch/lines.ts'
@@ -24,13 +32,6 @@ import { fingerprintOf, type State } from '../scratch/state.ts'
 import { runSurrounded, surroundHistory } from '../scratch/surroundings/surroundings.ts'
 import { tenantsBeside } from './tenants/hidden.ts'
 import { keepWantedHashes, readWantedHashes, wantedCachePath } from './wanted-cache.ts'
-
-/** An applied file that is no longer what was applied. */
-export interface EditedFile {
-  readonly line: string
-  readonly revision: string
-  readonly path: string
-}
 
 export interface LineDrift {
   readonly line: string
@@ -195,14 +196,11 @@ async function historyChecks(
   session: Session,
   project: Project,
 ): Promise<Pick<CheckResult, 'pending' | 'edited'>> {
-  const { env, files } = project
-  const { steps } = await planRun(session, project, { direction: 'upgrade', target: 'heads' })
-  const schemas = env.filter.flatMap((key) => env.schemas[key] ?? [])
-  const entries = await readLastEntries(session.client, env.ledgerSchema, schemas)
-  const edited = entries.flatMap(({ revision, line, direction, checksum }): readonly EditedFile[] => {
-    const file = files.get(revision)
-    if (file === undefined || direction !== 'upgrade' || checksum === null) return []
-    return fileChecksum(file.path) === checksum ? [] : [{ line, revision, path: file.path }]
-  })
-  return { pending: steps, edited }
+  const { env } = project
+  const { steps, applied } = await planRun(session, project, { direction: 'upgrade', target: 'heads' })
+  const now = singleTargets(env, env.filter).map((target) => ({
+    target,
+    revisions: applied.get(target.schema) ?? [],
+  }))
+  return { pending: steps, edited: await editedFiles(project, now, { open: session }) }
 }

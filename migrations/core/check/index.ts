@@ -1,4 +1,4 @@
-export { type CheckResult, checkProject, type EditedFile, historyDrift, type LineDrift } from './check.ts'
+export { type CheckResult, checkProject, historyDrift, type LineDrift } from './check.ts'
 export { checkTenants, type TenantCheck, type TenantCheckOptions } from './tenants/check.ts'
 export type { TenantDrift } from './tenants/differing.ts'
 export { type TenantHistoryDrift, tenantHistoryDrift } from './tenants/history-drift.ts'

@@ -1,7 +1,7 @@
 export { type AppliedState, readStates } from './applied/state.ts'
 export { type TenantCounts, tenantCounts } from './look/counts.ts'
 export { currentRevisions, type StatusRow, statusRows } from './look/current.ts'
-export { type TenantEdit, tenantEdits } from './look/edited.ts'
+export { type EditedFile, editedFiles } from './look/edited.ts'
 export { type LineStatus, type LineStatusOptions, lineStatuses } from './look/line-status.ts'
 export { type StatusItem, statusItems, targetStatus } from './look/status.ts'
 export { type EndedHolder, unlock, unlockTargets } from './look/unlock.ts'

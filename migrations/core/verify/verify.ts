@@ -1,6 +1,6 @@
 import type { Environment } from '../environment/index.ts'
 import type { EmitEvent } from '../events.ts'
-import { filteredLines, openProject, type Project } from '../runner/index.ts'
+import { openProject, type Project } from '../runner/index.ts'
 import { type LineTarget, lineTargets, schemasToKeys } from '../scratch/lines.ts'
 import { changedRevisions } from './changed.ts'
 import { checkChecksums } from './checksums.ts'
@@ -10,7 +10,6 @@ import { checkExisting, checkFresh } from './models.ts'
 import { checkOffline } from './offline.ts'
 import { type CheckName, type CheckResult, checked, type Found } from './result.ts'
 import { checkStairway } from './stairway.ts'
-import { checkTenantChecksums } from './tenant-checksums.ts'
 
 export interface VerifyRequest {
   /** Check only revisions that are new against this git base; empty for the default one. */
@@ -64,16 +63,6 @@ function named({ message, help, ...result }: CheckResult, lines: readonly LineTa
 
 type DatabaseCheck = readonly [CheckName, () => Promise<readonly Found[]>]
 
-function checksumChecks(project: Project): readonly DatabaseCheck[] {
-  const { single, tenant } = filteredLines(project.env)
-  return [
-    ...(single.length > 0 || tenant.length === 0
-      ? [['checksums', () => checkChecksums(project)] as const]
-      : []),
-    ...(tenant.length > 0 ? [['checksums', () => checkTenantChecksums(project)] as const] : []),
-  ]
-}
-
 function databaseChecks(
   context: VerifyContext,
   chosen: ReadonlySet<string>,
@@ -81,7 +70,7 @@ function databaseChecks(
 ): readonly DatabaseCheck[] {
   const tests: Found[] = []
   return [
-    ...(whole ? checksumChecks(context.project) : []),
+    ...(whole ? [['checksums', () => checkChecksums(context.project)] as const] : []),
     ['fresh', () => checkFresh(context)],
     ...(whole ? [['existing', () => checkExisting(context)] as const] : []),
     ['stairway', () => checkStairway(context, chosen, tests, announce)],

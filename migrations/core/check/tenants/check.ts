@@ -3,12 +3,12 @@ import { loadAll, readAllModels } from '../../autogenerate/wanted/wanted.ts'
 import { type TargetSchema, tenantExclusion } from '../../environment/index.ts'
 import { readFingerprint, readFingerprintHashes } from '../../postgres/index.ts'
 import {
+  type EditedFile,
+  editedFiles,
   type LineStatus,
   lineStatuses,
   type Project,
   type SessionOptions,
-  type TenantEdit,
-  tenantEdits,
   usingSession,
 } from '../../runner/index.ts'
 import { scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
@@ -36,7 +36,7 @@ export interface TenantCheck {
   /** Not at head, or not there. */
   readonly behind: readonly LineStatus[]
   /** Files that are no longer what was applied. */
-  readonly edited: readonly TenantEdit[]
+  readonly edited: readonly EditedFile[]
   /** What it would take to bring them to the models; the largest group first. */
   readonly drift: readonly TenantDrift[]
   /** What would bring tenants that differ to the models; only with `sql`. */
@@ -59,7 +59,7 @@ export async function checkTenants(
   const compared = { structure: true, privileges: options.privileges }
   const statuses = await lineStatuses(project, tenants, sessions, compared)
   const answered = statuses.filter(({ state }) => state !== 'unreachable')
-  const edited = await tenantEdits(project, line, answered, sessions)
+  const edited = await editedFiles(project, answered, sessions)
   return usingSession(project.env, sessions, async (session) => {
     const input = await modelInput(session, project, options.privileges)
     const behind = statuses.filter(({ state }) => state !== 'head')

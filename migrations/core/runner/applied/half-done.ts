@@ -1,5 +1,7 @@
+import { exitCodes, MigError } from '../../errors.ts'
 import type { Progress } from '../../ledger/index.ts'
 import type { Project } from '../project.ts'
+import { stampTarget, targetWords } from './trouble.ts'
 
 type Files = Project['files']
 
@@ -31,4 +33,28 @@ export function finishHelp(
   const command =
     direction === 'upgrade' ? `just mig-upgrade ${revision} ${words}` : `just mig-downgrade -1 ${words}`
   return files.has(revision) ? command : `deploy the code that has the file of ${revision}, then ${command}`
+}
+
+/** A half-done revision stands in the way of another. */
+export function halfDoneFirst(
+  halfDone: Pick<Progress, 'revision' | 'line' | 'direction' | 'statement' | 'targetSchema'>,
+  applied: readonly string[],
+  { env, files }: Pick<Project, 'env' | 'files'>,
+): MigError {
+  const { revision, direction, statement, targetSchema } = halfDone
+  const words = targetWords(env, halfDone)
+  return new MigError(
+    'half-done',
+    `${direction} ${revision} on ${targetSchema} is half done (${statementsDone(statement)}), so nothing else can run there`,
+    {
+      help: `finish it: ${finishHelp(halfDone, files, words)}; or undo those statements by hand, then forget them: just mig-stamp ${stampTarget(applied)} ${words}`,
+      exitCode: exitCodes.stepFailed,
+      facts: { revision, targetSchema, direction, statementsDone: statement },
+    },
+  )
+}
+
+/** How many statements of a revision are done, in words. */
+export function statementsDone(count: number): string {
+  return `${count} ${count === 1 ? 'statement' : 'statements'} done`
 }

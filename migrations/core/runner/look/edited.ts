@@ -7,53 +7,54 @@ import type { SessionOptions } from '../session/session.ts'
 import { onEachDatabase } from '../targets/databases.ts'
 import type { LineStatus } from './line-status.ts'
 
-/** A revision file that is no longer what some tenants have had applied. */
-export interface TenantEdit {
+/** A revision file that is no longer what some target schemas have had applied. */
+export interface EditedFile {
+  readonly line: string
   readonly revision: string
   readonly path: string
   /** In the order of the list. */
-  readonly tenants: readonly TargetSchema[]
+  readonly targets: readonly TargetSchema[]
 }
 
 /**
- * The files of a tenant line that were edited since they were applied, in the order of the history, by one query per
- * database: the log is compared with the files by PostgreSQL, and only what differs comes back.
- * @param statuses of the tenants in question: what is applied to them now
+ * The files that were edited since they were applied, in the order of the history, by one query per database: the log
+ * is compared with the files by PostgreSQL, and only what differs comes back.
+ * @param applied the target schemas in question, with the heads that are applied there now
  * @throws MigError `no-permission` when the role may not read the ledger
  */
-export async function tenantEdits(
+export async function editedFiles(
   project: Project,
-  line: string,
-  statuses: readonly LineStatus[],
+  applied: readonly Pick<LineStatus, 'target' | 'revisions'>[],
   sessions: SessionOptions,
-): Promise<readonly TenantEdit[]> {
+): Promise<readonly EditedFile[]> {
   const { env, files, graph } = project
-  const own = [...files.values()].filter((file) => file.line === line)
+  const targets = applied.map(({ target }) => target)
+  const lines = new Set(targets.map(({ line }) => line))
+  const own = [...files.values()].filter((file) => lines.has(file.line))
   const checksums = new Map(own.map(({ revision, path }) => [revision, fileChecksum(path)]))
-  const edited = new Map<TargetSchema, ReadonlySet<string>>()
-  const targets = statuses.map(({ target }) => target)
+  const edited = new Map<TargetSchema, readonly string[]>()
   await onEachDatabase(env, targets, sessions, async ({ client }, group) => {
     const bySchema = await readEdited(client, env.ledgerSchema, checksums)
-    for (const tenant of group) edited.set(tenant, bySchema.get(tenant.schema) ?? new Set())
+    for (const target of group) edited.set(target, bySchema.get(target.schema) ?? [])
   })
-  const applied = new Map<string, ReadonlySet<string>>()
+  const known = new Map<string, ReadonlySet<string>>()
   const found = new Map<string, TargetSchema[]>()
-  for (const { target: tenant, revisions } of statuses) {
-    const candidates = edited.get(tenant) ?? new Set()
-    if (candidates.size === 0) continue
+  for (const { target, revisions } of applied) {
+    const candidates = edited.get(target) ?? []
+    if (candidates.length === 0) continue
     const key = revisions.join(' ')
-    const now = applied.get(key) ?? graph.applied(revisions)
-    applied.set(key, now)
+    const now = known.get(key) ?? graph.applied(revisions.filter((id) => files.has(id)))
+    known.set(key, now)
     for (const id of candidates) {
       if (!now.has(id)) continue
-      const list = found.get(id)
-      if (list === undefined) found.set(id, [tenant])
-      else list.push(tenant)
+      const having = found.get(id)
+      if (having === undefined) found.set(id, [target])
+      else having.push(target)
     }
   }
-  return own.flatMap(({ revision, path }) => {
-    const tenants = found.get(revision)
-    return tenants === undefined ? [] : [{ revision, path, tenants }]
+  return own.flatMap(({ line, revision, path }) => {
+    const having = found.get(revision)
+    return having === undefined ? [] : [{ line, revision, path, targets: having }]
   })
 }
 
@@ -62,7 +63,7 @@ async function readEdited(
   client: ClientBase,
   ledgerSchema: string,
   checksums: ReadonlyMap<string, string>,
-): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+): Promise<ReadonlyMap<string, readonly string[]>> {
   const log = `${quoteIdent(ledgerSchema)}.log`
   const rows = await ledgerRows<{ schema: string; revisions: string[] }>(
     client,
@@ -78,5 +79,5 @@ async function readEdited(
        GROUP BY entry.target_schema`,
     [[...checksums.keys()], [...checksums.values()]],
   )
-  return new Map(rows.map(({ schema, revisions }) => [schema, new Set(revisions)]))
+  return new Map(rows.map(({ schema, revisions }) => [schema, revisions]))
 }

@@ -1,11 +1,11 @@
 import type { ClientBase } from 'pg'
 import type { TargetSchema } from '../../environment/index.ts'
 import { tenantExclusion } from '../../environment/index.ts'
-import { type LogEntry, readLastEntries, readProgress, utcSql } from '../../ledger/index.ts'
+import { type LogEntry, readLastEntries, readProgress, readRecords, utcSql } from '../../ledger/index.ts'
 import { readFingerprintHashes } from '../../postgres/index.ts'
 import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { type HalfDone, halfDoneOf } from '../applied/half-done.ts'
-import { type AppliedState, readStates } from '../applied/state.ts'
+import { type AppliedState, statesOf } from '../applied/state.ts'
 import { isTenant, targetWords, troubleNote } from '../applied/trouble.ts'
 import type { Project } from '../project.ts'
 import type { Session, SessionOptions } from '../session/session.ts'
@@ -90,10 +90,14 @@ export function lineStatusReader(project: Project, options: LineStatusOptions): 
     const schemas = targets.map(({ schema }) => schema)
     const single = singleTargets(env).filter(({ schema }) => !schemas.includes(schema))
     const hasSingle = targets.some(({ line }) => !isTenant(env, line))
-    const states = await readStates(client, project, hasSingle ? [...targets, ...single] : targets)
+    const read = hasSingle ? [...targets, ...single] : targets
+    const names = read.map(({ schema }) => schema)
+    const records = await readRecords(client, env.ledgerSchema, names)
+    const states = await statesOf(client, project, read, records)
     // A single line may stand on another; a tenant's revisions count for that tenant alone.
     const all = hasSingle ? [...states.values()] : undefined
-    const progress = await readProgress(client, env.ledgerSchema, schemas)
+    const halfDone = schemas.filter((schema) => records.get(schema)?.halfDone === true)
+    const progress = halfDone.length === 0 ? [] : await readProgress(client, env.ledgerSchema, halfDone)
     const begun = new Map(progress.map((row) => [row.targetSchema, row]))
     const entries = grouped(options.entries ? await readLastEntries(client, env.ledgerSchema, schemas) : [])
     const lastRuns = options.lastRun ? await readLastRuns(client, env.ledgerSchema) : new Map()

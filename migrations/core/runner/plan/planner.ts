@@ -7,12 +7,12 @@ import {
   readRecords,
   targetLockHolders,
 } from '../../ledger/index.ts'
+import { halfDoneFirst } from '../applied/half-done.ts'
 import { type AppliedState, statesOf } from '../applied/state.ts'
 import { isTenant } from '../applied/trouble.ts'
 import type { Project } from '../project.ts'
 import { mayBeAtWork } from '../session/holder.ts'
 import type { Session } from '../session/session.ts'
-import { halfDoneFirst } from '../statement/step-error.ts'
 import { type LineGroup, singleTargets } from '../targets/targets.ts'
 import { stepLosses } from './losses.ts'
 import { type LedgerState, makePlan, type Plan, type PlanRequest, type PlanStep } from './plan.ts'

@@ -1,10 +1,8 @@
 import { exitCodes, interruptExitCode, MigError } from '../../errors.ts'
-import type { Progress } from '../../ledger/index.ts'
 import { databaseError, isConnectionLost, messageWithoutValues } from '../../postgres/index.ts'
-import { finishHelp } from '../applied/half-done.ts'
-import { stampTarget, targetWords } from '../applied/trouble.ts'
+import { statementsDone } from '../applied/half-done.ts'
+import { stampTarget } from '../applied/trouble.ts'
 import type { PlanStep } from '../plan/plan.ts'
-import type { Project } from '../project.ts'
 import { helpFor } from './statement-help.ts'
 
 /** How far a failed step had come. */
@@ -59,31 +57,12 @@ export function editedFile(step: PlanStep, done: number): MigError {
   const { revision, targetSchema } = step
   return new MigError(
     'edited-half-done',
-    `the file of ${revision}, which is half done on ${targetSchema} (${statements(done)}), was edited since`,
+    `the file of ${revision}, which is half done on ${targetSchema} (${statementsDone(done)}), was edited since`,
     {
       help: 'put it back as it was, or, when only what comes after those statements was edited, go on with --resume-edited',
       exitCode: exitCodes.stepFailed,
       place: { file: step.file.path },
       facts: { revision, targetSchema, statementsDone: done },
-    },
-  )
-}
-
-/** A half-done revision stands in the way of another. */
-export function halfDoneFirst(
-  halfDone: Pick<Progress, 'revision' | 'line' | 'direction' | 'statement' | 'targetSchema'>,
-  applied: readonly string[],
-  { env, files }: Pick<Project, 'env' | 'files'>,
-): MigError {
-  const { revision, direction, statement, targetSchema } = halfDone
-  const words = targetWords(env, halfDone)
-  return new MigError(
-    'half-done',
-    `${direction} ${revision} on ${targetSchema} is half done (${statements(statement)}), so nothing else can run there`,
-    {
-      help: `finish it: ${finishHelp(halfDone, files, words)}; or undo those statements by hand, then forget them: just mig-stamp ${stampTarget(applied)} ${words}`,
-      exitCode: exitCodes.stepFailed,
-      facts: { revision, targetSchema, direction, statementsDone: statement },
     },
   )
 }
@@ -143,7 +122,7 @@ export function transactionEnded(step: PlanStep): MigError {
 export function resumeDiffers(step: PlanStep, done: number, words: string): MigError {
   return new MigError(
     'resume-differs',
-    `${step.revision} on ${step.targetSchema} has ${statements(done)} already, and the file does not begin with ${done === 1 ? 'it' : 'them'} any more`,
+    `${step.revision} on ${step.targetSchema} has ${statementsDone(done)} already, and the file does not begin with ${done === 1 ? 'it' : 'them'} any more`,
     {
       help: `put these statements back as they were (just mig-edit ${step.revision}); or undo them by hand, then forget them: just mig-stamp ${stampTarget(step.appliedBefore)} ${words}`,
       place: { file: step.file.path },
@@ -166,8 +145,6 @@ function stateText({ targetSchema }: PlanStep, { committed, begun }: FailurePoin
 /** PostgreSQL's detail is a line of its own; what state the database is in must not read as a part of it. */
 const withState = (message: string, state: string): string =>
   message.includes('\n') ? `${message}\n${state}` : `${message}; ${state}`
-
-const statements = (count: number): string => `${count} ${count === 1 ? 'statement' : 'statements'} done`
 
 function helpOf({ revision }: PlanStep, { committed, begun }: FailurePoint): string {
   const edit = `just mig-edit ${revision}`
