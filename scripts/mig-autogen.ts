@@ -9,9 +9,9 @@ import {
   type Project,
   type Session,
 } from '../migrations/core/index.ts'
-import { lossLines } from '../migrations/core/report/index.ts'
+import { changeLines, lossLines } from '../migrations/core/report/index.ts'
 import { schemasArgument, trustLiveFlag } from './cli/arguments.ts'
-import { changeLines, sayUnmodeled, unprovedWarning } from './cli/changes.ts'
+import { sayUnmodeled, unprovedWarning } from './cli/changes.ts'
 import { type Command, runCommand, usingProject } from './cli/command.ts'
 import { decisionFlags, decisionsOf } from './cli/decisions.ts'
 import { writeNewFiles } from './cli/new-files.ts'

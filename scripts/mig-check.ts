@@ -1,16 +1,9 @@
 // just mig-check [schemas] [flags]
-import {
-  type CheckResult,
-  checkProject,
-  historyDrift,
-  type LineDrift,
-} from '../migrations/core/check/index.ts'
-import type { Change } from '../migrations/core/difference/index.ts'
-import { exitCodes, type Project, type Session, usingSession } from '../migrations/core/index.ts'
-import { countOf, oneLine } from '../migrations/core/report/index.ts'
+import { checkTargets, targetsDrift } from '../migrations/core/check/index.ts'
+import { exitCodes, type TargetSchema } from '../migrations/core/index.ts'
+import { checkShown, driftShown, equalText } from '../migrations/core/report/index.ts'
 import { schemasArgument, tenantFlags, trustLiveFlag } from './cli/arguments.ts'
-import { changeLines, sayUnmodeled } from './cli/changes.ts'
-import { checkFlags, checkTenantLine } from './cli/check-tenants.ts'
+import { sayUnmodeled } from './cli/changes.ts'
 import { type Command, runCommand } from './cli/command.ts'
 import type { Output } from './cli/output.ts'
 import { type OnGroup, onTargets } from './cli/targets.ts'
@@ -20,7 +13,9 @@ export const spec = {
   summary: 'Compares database and models, and says what is pending or was edited; exit 1 on any difference.',
   positionals: { schemas: schemasArgument },
   flags: {
-    ...checkFlags,
+    sql: { help: 'the differences as statements; with --drift those that revert them' },
+    drift: { help: 'compare with what the applied revisions give: what was changed by hand' },
+    privileges: { help: 'compare owners and grants too' },
     'trust-live': trustLiveFlag,
     ...tenantFlags,
   },
@@ -30,13 +25,43 @@ export const spec = {
 export const main = (argv: readonly string[]): Promise<void> =>
   runCommand(spec, argv, async (given) => {
     const command = given.flags.sql === true ? { ...given, output: sqlOutput(given.output) } : given
-    const codes = await onTargets(command, (group, targets) =>
-      group.tenantLine === null
-        ? checkSingle(command, group)
-        : checkTenantLine(command, group.tenantLine, group, targets),
-    )
-    return codes.includes(exitCodes.differences) ? exitCodes.differences : exitCodes.done
+    const findings = await onTargets(command, (group, targets) => check(command, group, targets))
+    return findings.includes(true) ? exitCodes.differences : exitCodes.done
   })
+
+/** Whether anything differs. */
+async function check(
+  command: Command<typeof spec>,
+  group: OnGroup,
+  targets: readonly TargetSchema[],
+): Promise<boolean> {
+  const { flags, output } = command
+  const shown =
+    flags.drift === true ? await drift(command, group, targets) : await models(command, group, targets)
+  for (const each of shown)
+    if ('remark' in each) output.remark(each.remark)
+    else output.result(each.text, ...each.lines)
+  if (shown.length === 0)
+    output.result(equalText(group, targets, flags.drift === true), { event: 'done', steps: 0, ms: 0 })
+  return shown.length > 0
+}
+
+async function drift(command: Command<typeof spec>, group: OnGroup, targets: readonly TargetSchema[]) {
+  const options = optionsOf(command)
+  const found = await targetsDrift(group.project, group, targets, group.sessions, options)
+  return driftShown(found, { ...options, ...group })
+}
+
+async function models(command: Command<typeof spec>, group: OnGroup, targets: readonly TargetSchema[]) {
+  const options = optionsOf(command)
+  const found = await checkTargets(group.project, group, targets, group.sessions, options)
+  sayUnmodeled(command, found.unmodeled)
+  return checkShown(found, { ...options, ...group })
+}
+
+function optionsOf({ flags }: Command<typeof spec>) {
+  return { privileges: flags.privileges === true, sql: flags.sql === true }
+}
 
 /** The output of a command that prints SQL for psql: whatever else goes to stdout stands there as a comment. */
 function sqlOutput(output: Output): Output {
@@ -50,90 +75,4 @@ function sqlOutput(output: Output): Output {
       ),
     remark: (text) => output.remark(comment(text)),
   }
-}
-
-async function checkSingle(command: Command<typeof spec>, { project, sessions }: OnGroup): Promise<number> {
-  return usingSession(project.env, sessions, (session) => checkOn(command, session, project))
-}
-
-async function checkOn(command: Command<typeof spec>, session: Session, project: Project): Promise<number> {
-  const { flags, output } = command
-  if (flags.drift === true) {
-    const drift = await historyDrift(session, project, { privileges: flags.privileges === true })
-    showHistoryDrift(command, drift)
-    return drift.length > 0 ? exitCodes.differences : exitCodes.done
-  }
-  const checked = await checkProject(session, project, { privileges: flags.privileges === true })
-  sayUnmodeled(command, checked.unmodeled)
-  showPending(command, checked)
-  showDrift(command, checked)
-  showEdited(command, checked)
-  const { pending, drift, edited } = checked
-  if (pending.length + drift.length + edited.length > 0) return exitCodes.differences
-  const schemas = project.env.filter.map((key) => project.env.schemas[key] ?? key)
-  output.result(`no difference: ${schemas.join(', ')}`, { event: 'done', steps: 0, ms: 0 })
-  return exitCodes.done
-}
-
-/** Drift from the history, and the three ways on. */
-function showHistoryDrift({ output, flags }: Command<typeof spec>, drift: readonly LineDrift[]): void {
-  if (drift.length === 0) {
-    output.result('no drift', { event: 'done', steps: 0, ms: 0 })
-    return
-  }
-  for (const { line, schema, changes, statements } of drift) {
-    const { text, lines } = changeLines(changes.map(reversed), () => line)
-    const sql = statements.map((statement) => `${statement};`).join('\n')
-    if (flags.sql === true) output.result(sql, { event: 'sql', sql })
-    else output.result(`${schema} was changed by hand:\n${text}`, ...lines)
-  }
-  output.remark(
-    'keep it: just mig-autogen "…" --adopt · revert it: just mig-check --drift --sql | just db-psql · or leave it',
-  )
-}
-
-/** What must be added to revert a change was dropped by hand. */
-function reversed(change: Change): Change {
-  if (change.verb === 'rename') {
-    return { ...change, name: change.detail.replace(/^to /, ''), detail: `to ${change.name}` }
-  }
-  const verbs = { add: 'drop', drop: 'add', change: 'change' } as const
-  const detail = change.detail.split(' → ').reverse().join(' → ')
-  return { ...change, verb: verbs[change.verb], detail: change.verb === 'change' ? detail : change.detail }
-}
-
-function showPending({ output }: Command<typeof spec>, { pending }: CheckResult): void {
-  if (pending.length === 0) return
-  const rows = pending.map(({ line, revision, message }) => `  ${line} ${revision} ${oneLine(message)}`)
-  const lines = pending.map(({ line, revision, message, targetSchema }) => ({
-    event: 'pending' as const,
-    line,
-    targetSchema,
-    revision,
-    message,
-  }))
-  output.result(
-    `${countOf(pending.length, 'revision')} pending (just mig-upgrade):\n${rows.join('\n')}`,
-    ...lines,
-  )
-}
-
-function showDrift({ output, flags }: Command<typeof spec>, { drift }: CheckResult): void {
-  for (const { line, schema, changes, statements } of drift) {
-    const { text, lines } = changeLines(changes, () => line)
-    const title = `${schema} differs from its models (just mig-autogen "…" ${line}):`
-    const sql = statements.map((statement) => `${statement};`).join('\n')
-    if (flags.sql === true) output.result(sql, { event: 'sql', sql })
-    else output.result(`${title}\n${text}`, ...lines)
-  }
-}
-
-function showEdited({ output }: Command<typeof spec>, { edited }: CheckResult): void {
-  if (edited.length === 0) return
-  const rows = edited.map(({ line, revision, path }) => `  ${line} ${revision} ${oneLine(path)}`)
-  const lines = edited.map((file) => ({ event: 'edited' as const, ...file }))
-  output.result(
-    `applied, and edited since (undo the edit, or write a new revision):\n${rows.join('\n')}`,
-    ...lines,
-  )
 }

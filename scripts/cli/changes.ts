@@ -1,26 +1,6 @@
-import { type Change, changeText, type Unmodeled } from '../../migrations/core/difference/index.ts'
+import type { Unmodeled } from '../../migrations/core/difference/index.ts'
 import type { MigError } from '../../migrations/core/index.ts'
-import { type DifferenceLine, oneLine } from '../../migrations/core/report/index.ts'
 import type { Command } from './command.ts'
-
-/** Changes for people, one a line, and for `--json`. */
-export function changeLines(
-  changes: readonly Change[],
-  lineOf: (schema: string | undefined) => string | undefined,
-): { readonly text: string; readonly lines: readonly DifferenceLine[] } {
-  return {
-    text: changes.map((change) => `  ${oneLine(changeText(change))}`).join('\n'),
-    lines: changes.map(({ verb, kind, name, schema, detail }) => ({
-      event: 'difference',
-      line: lineOf(schema) ?? null,
-      schema: schema ?? null,
-      verb,
-      kind,
-      name,
-      detail,
-    })),
-  }
-}
 
 /** A warning for each kind of object that is not compared. */
 export function sayUnmodeled({ output }: Command, unmodeled: readonly Unmodeled[]): void {

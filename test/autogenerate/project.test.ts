@@ -252,7 +252,9 @@ describe('drift against history', () => {
       const [found, ...others] = await drift()
       expect(others).toEqual([])
       expect(found?.line).toBe('user')
-      expect(found?.statements).toEqual(['ALTER TABLE app_user.profile DROP COLUMN by_hand'])
+      expect(found?.statements).toMatchObject([
+        { statements: ['ALTER TABLE app_user.profile DROP COLUMN by_hand'] },
+      ])
       const { files } = await generateFiles(lab, { adopt: true })
       expect(files.map((file) => file.line)).toEqual(['user'])
       expect(files[0]?.text).toContain('ALTER TABLE app_user.profile ADD COLUMN by_hand integer')

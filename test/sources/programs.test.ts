@@ -159,7 +159,7 @@ async function check(lab: Lab, settings: Partial<EnvironmentOptions>) {
   const { drift } = await usingSession(project.env, {}, (session) =>
     checkProject(session, project, { privileges: false }),
   )
-  return drift.flatMap(({ statements }) => statements)
+  return drift.flatMap((each) => each.statements.flatMap(({ statements }) => statements))
 }
 
 describe('a program that builds its models', () => {

@@ -1,11 +1,11 @@
 import { describe, expect } from 'vitest'
 import { createTenantFromTemplate } from '../../migrations/core/autogenerate/tenants/template/create.ts'
-import { checkTenants } from '../../migrations/core/check/index.ts'
+import { checkTargets } from '../../migrations/core/check/index.ts'
 import { createTenant, loadEnvironment, openProject, targetTenants } from '../../migrations/core/index.ts'
 import { readFingerprintHashes } from '../../migrations/core/postgres/fingerprint/index.ts'
 import { databaseTest, type TestDatabase } from '../support/database.ts'
 import { repository } from '../support/recipes.ts'
-import { revisionId, revisionText, tenantTest } from './support.ts'
+import { revisionId, revisionText, tenantGroup, tenantTest } from './support.ts'
 
 const hostile = 'tenant_Ünïcode "quoted" $1'
 
@@ -158,15 +158,21 @@ describe('a check of tenants against the models', () => {
     for (const name of ['tenant_a', 'tenant_b', 'tenant_c', hostile])
       await createTenant(project, 'tenant', name, {})
     const check = async () =>
-      checkTenants(project, 'tenant', await targetTenants(project.env, 'tenant', {}), {})
-    expect(await check()).toMatchObject({ tenants: 4, behind: [], drift: [] })
+      checkTargets(
+        project,
+        tenantGroup,
+        await targetTenants(project.env, 'tenant', {}),
+        {},
+        { privileges: false },
+      )
+    expect(await check()).toMatchObject({ behind: [], drift: [] })
     await database.client.query(
       `ALTER TABLE tenant_b.account ADD COLUMN by_hand text; ALTER TABLE tenant_c.account ADD COLUMN by_hand text;
        CREATE TABLE tenant_a.import_buffer (line text)`,
     )
     const { drift } = await check()
     expect(drift).toHaveLength(1)
-    expect(drift[0]?.tenants.map(({ schema }) => schema)).toEqual(['tenant_b', 'tenant_c'])
+    expect(drift[0]?.targets.map(({ schema }) => schema)).toEqual(['tenant_b', 'tenant_c'])
     expect(drift[0]?.changes).toMatchObject([
       { verb: 'drop', kind: 'column', name: 'account.by_hand', detail: 'text' },
     ])

@@ -3,26 +3,12 @@ import { expectModels, tablesOf } from '../autogenerate/wanted/expect-models.ts'
 import { type ModelInput, modelInput } from '../autogenerate/wanted/input.ts'
 import { type WantedStates, wantedStates } from '../autogenerate/wanted/wanted.ts'
 import { readableSql } from '../autogenerate/write/readable-sql.ts'
-import {
-  type Change,
-  managedGlobals,
-  readCatalog,
-  type Scope,
-  seenDifference,
-  type Unmodeled,
-} from '../difference/index.ts'
+import { reversedChange } from '../change.ts'
+import { managedGlobals, readCatalog, type Scope, seenDifference } from '../difference/index.ts'
 import { readApplied } from '../ledger/index.ts'
 import { type Fingerprint, fingerprintHash } from '../postgres/fingerprint/index.ts'
 import { revisionGraph } from '../revisions/index.ts'
-import {
-  type EditedFile,
-  editedFiles,
-  type PlanStep,
-  type Project,
-  planRun,
-  type Session,
-  singleTargets,
-} from '../runner/index.ts'
+import { editedFiles, type Project, planRun, type Session, singleTargets } from '../runner/index.ts'
 import { changesOfFingerprints } from '../scratch/changes.ts'
 import { scratchOptions, withScratchDatabase } from '../scratch/database.ts'
 import type { LineTarget } from '../scratch/lines.ts'
@@ -30,23 +16,9 @@ import { runOnScratch, scratchProject } from '../scratch/project.ts'
 import { tellOfSilent } from '../scratch/silent-objects.ts'
 import { fingerprintOf, type State } from '../scratch/state.ts'
 import { runSurrounded, surroundHistory } from '../scratch/surroundings/surroundings.ts'
+import type { CheckResult, Drift } from './result.ts'
 import { tenantsBeside } from './tenants/hidden.ts'
 import { keepWantedHashes, readWantedHashes, wantedCachePath } from './wanted-cache.ts'
-
-export interface LineDrift {
-  readonly line: string
-  readonly schema: string
-  readonly changes: readonly Change[]
-  /** What would take the schema to the models, in the engine's order; empty when it knows none. */
-  readonly statements: readonly string[]
-}
-
-export interface CheckResult {
-  readonly pending: readonly PlanStep[]
-  readonly drift: readonly LineDrift[]
-  readonly edited: readonly EditedFile[]
-  readonly unmodeled: readonly Unmodeled[]
-}
 
 /**
  * Compares the lines of the filter with what they should be: revisions that wait, models and database, and
@@ -58,7 +30,7 @@ export async function checkProject(
   project: Project,
   { privileges }: { readonly privileges: boolean },
 ): Promise<CheckResult> {
-  const { pending, edited } = await historyChecks(session, project)
+  const history = await historyChecks(session, project)
   const input = await modelInput(session, project, privileges)
   await tellOfSilent(session.client, project.env, session.emit)
   const lines = input.lines.filter((line) => input.filter.includes(line.key) && !line.tenant)
@@ -69,7 +41,7 @@ export async function checkProject(
   const path = await wantedCachePath(input, rows[0]?.version ?? '')
   const kept = path === undefined ? undefined : readWantedHashes(path)
   if (kept !== undefined && lines.every(({ key }) => kept[key]?.includes(live[key] ?? ''))) {
-    return { pending, edited, drift: [], unmodeled: [] }
+    return { ...history, drift: [], unmodeled: [] }
   }
   const wanted = await wantedStates(input, live)
   await expectModels(tablesOf(session.client), input, (key) => wanted.lines.get(key))
@@ -79,19 +51,18 @@ export async function checkProject(
       Object.fromEntries([...wanted.lines].map(([key, fingerprint]) => [key, hashesOfWanted(fingerprint)])),
       wanted.inputs,
     )
-  if (wanted.catalog === undefined) return { pending, edited, drift: [], unmodeled: [] }
+  if (wanted.catalog === undefined) return { ...history, drift: [], unmodeled: [] }
   const states = { catalog: wanted.catalog, lines: wanted.lines }
   const changed = lines.filter(({ key }) => {
     const fingerprint = wanted.lines.get(key)
     return fingerprint === undefined || !hashesOfWanted(fingerprint).includes(live[key] ?? '')
   })
   const catalog = await readCatalog(session.client, await tenantsBeside(project.env, session))
-  const drift: LineDrift[] = []
+  const drift: Drift[] = []
   for (const line of changed) drift.push(await lineDrift(session.client, input, line, catalog, states))
   return {
-    pending,
-    edited,
-    drift: drift.filter(({ changes }) => changes.length > 0),
+    ...history,
+    drift: drift.filter(differs),
     unmodeled: wanted.catalog.unmodeled,
   }
 }
@@ -116,7 +87,7 @@ export async function historyDrift(
   session: Session,
   project: Project,
   { privileges }: { readonly privileges: boolean },
-): Promise<readonly LineDrift[]> {
+): Promise<readonly Drift[]> {
   const input = await modelInput(session, project, privileges)
   const scratch = scratchProject(await appliedProject(session, project))
   const lines = input.lines.filter((line) => input.filter.includes(line.key) && !line.tenant)
@@ -131,12 +102,18 @@ export async function historyDrift(
     for (const { key, schema } of lines) {
       expected.set(key, await fingerprintOf(client, { ...input, schemas: [schema] }))
     }
-    const drift: LineDrift[] = []
+    const drift: Drift[] = []
     for (const line of lines) {
       drift.push(await lineDrift(session.client, input, line, live, { catalog, lines: expected }))
     }
-    return drift.filter(({ changes }) => changes.length > 0)
+    return drift
+      .filter(differs)
+      .map((line) => ({ ...line, changes: line.changes?.map(reversedChange) ?? null }))
   })
+}
+
+function differs({ changes }: Drift): boolean {
+  return changes !== null && changes.length > 0
 }
 
 /** The project with only the revisions that are applied. */
@@ -173,34 +150,31 @@ async function lineDrift(
   { key, schema }: LineTarget,
   catalog: State['catalog'],
   wanted: WantedStates,
-): Promise<LineDrift> {
+): Promise<Drift> {
   const globals = managedGlobals(catalog, wanted.catalog, [schema])
   const scope: Scope = { schemas: [schema], excludes: input.excludes, globals, privileges: input.privileges }
   const seen = seenDifference(catalog, wanted.catalog, scope)
   const fingerprint = wanted.lines.get(key)
   const live = await fingerprintOf(client, scope)
+  const target = { line: key, schema, databaseUrl: null, shard: null }
   if (seen !== undefined && seen.changes.length > 0) {
-    return {
-      line: key,
-      schema,
-      changes: seen.changes,
-      statements: seen.actions.map(({ sql }) => readableSql(sql)),
-    }
+    const statements = seen.actions.map(({ sql }) => readableSql(sql))
+    return { line: key, targets: [target], changes: seen.changes, statements: [{ target, statements }] }
   }
   const changes = fingerprint === undefined ? [] : changesOfFingerprints(live, fingerprint)
-  return { line: key, schema, changes, statements: [] }
+  return { line: key, targets: [target], changes, statements: [{ target, statements: [] }] }
 }
 
 /** Revisions that wait, and applied files whose checksum is no longer that of the log. */
 async function historyChecks(
   session: Session,
   project: Project,
-): Promise<Pick<CheckResult, 'pending' | 'edited'>> {
+): Promise<Pick<CheckResult, 'pending' | 'behind' | 'edited'>> {
   const { env } = project
   const { steps, applied } = await planRun(session, project, { direction: 'upgrade', target: 'heads' })
   const now = singleTargets(env, env.filter).map((target) => ({
     target,
     revisions: applied.get(target.schema) ?? [],
   }))
-  return { pending: steps, edited: await editedFiles(project, now, { open: session }) }
+  return { pending: steps, behind: [], edited: await editedFiles(project, now, { open: session }) }
 }

@@ -1,5 +1,3 @@
-export { type CheckResult, checkProject, historyDrift, type LineDrift } from './check.ts'
-export { checkTenants, type TenantCheck, type TenantCheckOptions } from './tenants/check.ts'
-export type { TenantDrift } from './tenants/differing.ts'
-export { type TenantHistoryDrift, tenantHistoryDrift } from './tenants/history-drift.ts'
-export type { TenantStatements } from './tenants/statements.ts'
+export { checkProject, historyDrift } from './check.ts'
+export type { CheckResult, Drift, HistoryDrift, TargetStatements } from './result.ts'
+export { checkTargets, targetsDrift } from './targets.ts'

@@ -1,5 +1,5 @@
 import type { Action as EngineAction } from '@supabase/pg-delta/plan'
-import type { Change } from './changes.ts'
+import type { Change } from '../change.ts'
 import type { ObjectId } from './ids.ts'
 import type { CastRisk } from './type-changes.ts'
 

@@ -1,17 +1,7 @@
 import { type Delta, encodeId, type Fact } from '@supabase/pg-delta/core'
+import type { Change } from '../change.ts'
 import type { ExtraStatement } from './extras.ts'
 import { kindWord, type ObjectId, objectName, schemaOf } from './ids.ts'
-
-/** One difference as a person reads it. */
-export interface Change {
-  readonly verb: 'add' | 'drop' | 'change' | 'rename'
-  readonly kind: string
-  readonly name: string
-  /** The physical schema; undefined for an object of the whole database. */
-  readonly schema: string | undefined
-  /** `text not null`, `type integer → bigint`, or of a rename `to schema.new_name`. */
-  readonly detail: string
-}
 
 /** The differences as changes, without what follows from another change (a dropped table's columns). */
 export function changesOf(deltas: readonly Delta[], extras: readonly ExtraStatement[]): readonly Change[] {
@@ -47,11 +37,6 @@ export function changesOf(deltas: readonly Delta[], extras: readonly ExtraStatem
     changes.push({ verb: 'change', kind: extra.kind, name, schema: extra.schema, detail: oneLine(sql) })
   }
   return changes
-}
-
-/** A change as one line: `add column rfx_user.profile.preferred_language text not null`. */
-export function changeText(change: Change): string {
-  return `${change.verb} ${change.kind} ${change.name}${change.detail === '' ? '' : ` ${change.detail}`}`
 }
 
 /** A rename as a change. */

@@ -1,7 +1,7 @@
 import type { FactBase } from '@supabase/pg-delta/core'
+import type { Change } from '../change.ts'
 import { qualifiedName, quoteIdent } from '../postgres/index.ts'
 import type { Action } from './action.ts'
-import type { Change } from './changes.ts'
 import { idKey } from './ids.ts'
 import { ownAction } from './own-action.ts'
 

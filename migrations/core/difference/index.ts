@@ -1,3 +1,4 @@
+export { type Change, changeText } from '../change.ts'
 export type { Action, Difference, LockClass } from './action.ts'
 export type { Unmodeled } from './base-types.ts'
 /**
@@ -14,7 +15,6 @@ export {
   viewedIn,
 } from './catalog.ts'
 export { attributeMoves, changedTypes, misorderedComposites, type TypeId } from './changed-types.ts'
-export { type Change, changeText } from './changes.ts'
 export type { MisorderedType } from './composite-order.ts'
 export { setExpressionSince } from './generated-columns.ts'
 export { columnsGone, columnsLostByHeirs, heirsOf } from './heirs.ts'

@@ -1,4 +1,5 @@
 export { type Annotation, githubAnnotation } from './annotation.ts'
+export { changeLines, checkShown, driftShown, equalText } from './check.ts'
 export {
   halfDoneTexts,
   neverRunTexts,

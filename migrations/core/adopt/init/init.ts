@@ -221,7 +221,7 @@ async function baseline(
 ): Promise<readonly AdoptedRows[]> {
   const rows = await firstRevisions(session, env, now, written.write)
   const { drift } = await checkProject(session, openProject(env), { privileges: false })
-  const changes = drift.flatMap((line) => line.changes)
+  const changes = drift.flatMap((line) => line.changes ?? [])
   if (changes.length > 0) throw exportDiffers(changes)
   return rows
 }

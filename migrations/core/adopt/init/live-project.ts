@@ -64,7 +64,7 @@ export interface Differing {
 export async function differing(session: Session, project: Project): Promise<Differing> {
   try {
     const { drift } = await checkProject(session, project, { privileges: false })
-    return { changes: drift.flatMap(({ changes }) => changes) }
+    return { changes: drift.flatMap(({ changes }) => changes ?? []) }
   } catch (problem) {
     if (!(problem instanceof MigError)) throw problem
     return { changes: [], problem }

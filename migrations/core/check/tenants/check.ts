@@ -3,9 +3,7 @@ import { loadAll, readAllModels } from '../../autogenerate/wanted/wanted.ts'
 import { type TargetSchema, tenantExclusion } from '../../environment/index.ts'
 import { readFingerprint, readFingerprintHashes } from '../../postgres/index.ts'
 import {
-  type EditedFile,
   editedFiles,
-  type LineStatus,
   lineStatuses,
   type Project,
   type SessionOptions,
@@ -13,35 +11,11 @@ import {
 } from '../../runner/index.ts'
 import { scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
 import { tenantStandIn } from '../../scratch/lines.ts'
+import type { CheckOptions, CheckResult } from '../result.ts'
 import { relativeChanges } from './changes.ts'
-import {
-  comparedBy,
-  differingTenants,
-  type Expected,
-  someDiffer,
-  type TenantComparison,
-  type TenantDrift,
-} from './differing.ts'
+import { comparedBy, differingTenants, type Expected, someDiffer } from './differing.ts'
 import { keptStructure } from './kept-structure.ts'
-import { type TenantStatements, tenantStatements } from './statements.ts'
-
-export interface TenantCheckOptions extends TenantComparison {
-  /** The statements as well, of so many tenants as are worth it. */
-  readonly sql?: boolean
-}
-
-export interface TenantCheck {
-  readonly line: string
-  readonly tenants: number
-  /** Not at head, or not there. */
-  readonly behind: readonly LineStatus[]
-  /** Files that are no longer what was applied. */
-  readonly edited: readonly EditedFile[]
-  /** What it would take to bring them to the models; the largest group first. */
-  readonly drift: readonly TenantDrift[]
-  /** What would bring tenants that differ to the models; only with `sql`. */
-  readonly statements: readonly TenantStatements[]
-}
+import { withStatements } from './statements.ts'
 
 /**
  * Compares all tenants with the models by fingerprint, in one pass per database; only one tenant of those that
@@ -54,8 +28,8 @@ export async function checkTenants(
   line: string,
   tenants: readonly TargetSchema[],
   sessions: SessionOptions,
-  options: TenantCheckOptions = { privileges: false },
-): Promise<TenantCheck> {
+  options: CheckOptions = { privileges: false },
+): Promise<CheckResult> {
   const compared = { structure: true, privileges: options.privileges }
   const statuses = await lineStatuses(project, tenants, sessions, compared)
   const answered = statuses.filter(({ state }) => state !== 'unreachable')
@@ -63,9 +37,9 @@ export async function checkTenants(
   return usingSession(project.env, sessions, async (session) => {
     const input = await modelInput(session, project, options.privileges)
     const behind = statuses.filter(({ state }) => state !== 'head')
+    const history = { pending: [], behind, edited, unmodeled: [] }
     const kept = await keptStructure(session, project, input, line, tenants[0])
-    if (kept.hash !== undefined && !someDiffer(statuses, kept.hash))
-      return { line, tenants: tenants.length, behind, edited, drift: [], statements: [] }
+    if (kept.hash !== undefined && !someDiffer(statuses, kept.hash)) return { ...history, drift: [] }
     const models = await readAllModels(input)
     const load =
       (named: ModelInput) =>
@@ -77,17 +51,13 @@ export async function checkTenants(
       return expectedIn(client, project, line, tenants[0], options)
     })
     kept.keep(wanted.hash, models.inputs)
-    const drift = await differingTenants(
-      project,
-      statuses,
-      () => wanted,
-      { ...options, told: relativeChanges },
-      sessions,
-    )
-    const statements = options.sql
-      ? await tenantStatements(project, drift, input, (tenant) => load(inTenant(input, tenant)), sessions)
-      : []
-    return { line, tenants: tenants.length, behind, edited, drift, statements }
+    const told = { ...options, told: relativeChanges }
+    const drift = await differingTenants(project, statuses, () => wanted, told, sessions)
+    const make = (tenant: TargetSchema) => load(inTenant(input, tenant))
+    return {
+      ...history,
+      drift: options.sql ? await withStatements(project, drift, input, make, sessions) : drift,
+    }
   })
 }
 
@@ -97,7 +67,7 @@ async function expectedIn(
   { env }: Project,
   line: string,
   tenant: TargetSchema | undefined,
-  comparison: TenantComparison,
+  comparison: CheckOptions,
 ): Promise<Expected> {
   const schema = tenantStandIn(line)
   const exclude = tenantExclusion(env, line, tenant?.schema)

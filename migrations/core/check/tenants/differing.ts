@@ -1,4 +1,4 @@
-import type { Change } from '../../difference/index.ts'
+import type { Change } from '../../change.ts'
 import { type TargetSchema, tenantExclusion } from '../../environment/index.ts'
 import { type Fingerprint, readFingerprint } from '../../postgres/index.ts'
 import {
@@ -8,25 +8,13 @@ import {
   type SessionOptions,
   usingSession,
 } from '../../runner/index.ts'
-
-/** Tenants that differ from what they should be in the same way. */
-export interface TenantDrift {
-  readonly tenants: readonly TargetSchema[]
-  /** Without the name of a schema; null beyond the bound of the report. */
-  readonly changes: readonly Change[] | null
-}
+import type { CheckOptions, Drift } from '../result.ts'
 
 /** What a tenant should look like, in whatever schema. */
 export interface Expected {
   /** As `readFingerprintHashes` has it; null for an empty schema. */
   readonly hash: string | null
   readonly fingerprint: Fingerprint
-}
-
-/** How tenants are compared. */
-export interface TenantComparison {
-  /** Owners and grants too. */
-  readonly privileges: boolean
 }
 
 interface Telling {
@@ -46,26 +34,26 @@ export async function differingTenants(
   project: Project,
   statuses: readonly LineStatus[],
   expectedOf: (status: LineStatus) => Expected | undefined,
-  comparison: TenantComparison & Telling,
+  comparison: CheckOptions & Telling,
   sessions: SessionOptions,
-): Promise<readonly TenantDrift[]> {
-  const groups = new Map<string, { readonly expected: Expected; readonly tenants: TargetSchema[] }>()
+): Promise<readonly Drift[]> {
+  const groups = new Map<string, { readonly expected: Expected; readonly targets: TargetSchema[] }>()
   for (const status of statuses) {
     const expected = expectedOf(status)
     if (expected === undefined || !differs(status, expected.hash)) continue
     const key = `${expected.hash} ${status.fingerprint}`
     const group = groups.get(key)
-    if (group === undefined) groups.set(key, { expected, tenants: [status.target] })
-    else group.tenants.push(status.target)
+    if (group === undefined) groups.set(key, { expected, targets: [status.target] })
+    else group.targets.push(status.target)
   }
-  const largest = [...groups.values()].toSorted((a, b) => b.tenants.length - a.tenants.length)
-  const drift: TenantDrift[] = []
-  for (const [at, { expected, tenants }] of largest.entries()) {
-    const [first] = tenants
+  const largest = [...groups.values()].toSorted((a, b) => b.targets.length - a.targets.length)
+  const drift: Drift[] = []
+  for (const [at, { expected, targets }] of largest.entries()) {
+    const [first] = targets
     const detailed = first !== undefined && at < groupsDetailed
     const live = detailed ? await liveFingerprint(project, first, comparison, sessions) : undefined
     const changes = live === undefined ? null : comparison.told(live, expected.fingerprint)
-    drift.push({ tenants, changes })
+    drift.push({ line: first?.line ?? '', targets, changes, statements: [] })
   }
   return drift
 }
@@ -80,14 +68,14 @@ function differs({ state, fingerprint }: LineStatus, hash: Expected['hash']): bo
 }
 
 /** What fingerprints of tenants are read with. */
-export function comparedBy({ privileges }: TenantComparison) {
+export function comparedBy({ privileges }: Pick<CheckOptions, 'privileges'>) {
   return { privileges, owners: privileges, ignoreGeneratedNames: true } as const
 }
 
 function liveFingerprint(
   { env }: Project,
   tenant: TargetSchema,
-  comparison: TenantComparison,
+  comparison: CheckOptions,
   sessions: SessionOptions,
 ): Promise<Fingerprint> {
   const options = { ...comparedBy(comparison), schemas: [tenant.schema], schemaRelative: true }

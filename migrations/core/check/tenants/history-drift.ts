@@ -13,22 +13,10 @@ import {
 import { scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
 import { tenantStandIn } from '../../scratch/lines.ts'
 import { runOnScratch, scratchProject } from '../../scratch/project.ts'
+import type { CheckOptions, HistoryDrift } from '../result.ts'
 import { relativeChanges } from './changes.ts'
-import type { TenantCheckOptions } from './check.ts'
-import { comparedBy, differingTenants, type Expected, type TenantDrift } from './differing.ts'
-import { type TenantStatements, tenantStatements } from './statements.ts'
-
-export interface TenantHistoryDrift {
-  readonly tenants: number
-  /** Tenants with a revision that no file has: nobody can say what they should be. */
-  readonly unknown: readonly LineStatus[]
-  /** Tenants of databases that do not answer. */
-  readonly unanswered: readonly LineStatus[]
-  /** What was done to them; the largest group first. */
-  readonly drift: readonly TenantDrift[]
-  /** What would revert the changes; only with `sql`. */
-  readonly statements: readonly TenantStatements[]
-}
+import { comparedBy, differingTenants, type Expected } from './differing.ts'
+import { withStatements } from './statements.ts'
 
 /**
  * What was changed by hand: each tenant compared with what its own applied revisions give. Tenants at the same
@@ -40,8 +28,8 @@ export async function tenantHistoryDrift(
   line: string,
   tenants: readonly TargetSchema[],
   sessions: SessionOptions,
-  options: TenantCheckOptions,
-): Promise<TenantHistoryDrift> {
+  options: CheckOptions,
+): Promise<HistoryDrift> {
   const compared = { structure: true, privileges: options.privileges }
   const statuses = await lineStatuses(project, tenants, sessions, compared)
   const unknown = statuses.filter(({ state }) => state === 'missing')
@@ -58,8 +46,8 @@ export async function tenantHistoryDrift(
     const statusOf = new Map(known.map((status) => [status.target, status]))
     const replay = (tenant: TargetSchema) => (client: ClientBase) =>
       replayed(client, project, line, tenant.schema, statusOf.get(tenant)?.revisions ?? [])
-    const statements = options.sql ? await tenantStatements(project, drift, input, replay, sessions) : []
-    return { tenants: tenants.length, unknown, unanswered, drift, statements }
+    if (!options.sql) return { unknown, unanswered, drift }
+    return { unknown, unanswered, drift: await withStatements(project, drift, input, replay, sessions) }
   })
 }
 
@@ -75,7 +63,7 @@ async function replayedStates(
   client: ClientBase,
   project: Project,
   statuses: readonly LineStatus[],
-  options: TenantCheckOptions,
+  options: CheckOptions,
 ): Promise<ReadonlyMap<string, Expected>> {
   const sets = [...new Map(statuses.map((status) => [keyOf(status), status])).values()]
     .map((status) => ({ status, applied: new Set(project.graph.ancestors([...status.revisions])) }))

@@ -11,33 +11,26 @@ import {
   usingSession,
 } from '../../runner/index.ts'
 import { scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
-import type { TenantDrift } from './differing.ts'
+import type { Drift, TargetStatements } from '../result.ts'
 import { otherTenants } from './hidden.ts'
 
-/** What would bring one tenant to what it should be. */
-export interface TenantStatements {
-  readonly tenant: TargetSchema
-  /** In the engine's order; empty where it knows none. */
-  readonly statements: readonly string[]
-}
-
 /** How many tenants get statements of their own: each takes a scratch database. */
-export const tenantsInSql = 10
+const tenantsInSql = 10
 
 /**
- * The statements that bring the first tenants of those that differ to what they should be, the largest group first.
+ * Drift with the statements that bring its first tenants to what they should be, of the largest groups.
  * The catalog of each database is read once, without the other tenants.
  * @param make brings an empty scratch database to where the tenant should be, in a schema of the tenant's own name
  */
-export async function tenantStatements(
+export async function withStatements(
   project: Project,
-  drift: readonly TenantDrift[],
+  drift: readonly Drift[],
   input: ModelInput,
   make: (tenant: TargetSchema) => (client: Client) => Promise<void>,
   sessions: SessionOptions,
-): Promise<readonly TenantStatements[]> {
-  const chosen = drift.flatMap(({ tenants }) => tenants).slice(0, tenantsInSql)
-  const found: TenantStatements[] = []
+): Promise<readonly Drift[]> {
+  const chosen = drift.flatMap(({ targets }) => targets).slice(0, tenantsInSql)
+  const found = new Map<TargetSchema, TargetStatements>()
   for (const [databaseUrl, tenants] of byDatabase(chosen)) {
     const env = databaseEnvironment(project.env, databaseUrl)
     const shown = tenants.map(({ schema }) => schema)
@@ -56,8 +49,11 @@ export async function tenantStatements(
         privileges: input.privileges,
       }
       const actions = seenDifference(live, wanted, scope)?.actions ?? []
-      found.push({ tenant, statements: actions.map(({ sql }) => readableSql(sql)) })
+      found.set(tenant, { target: tenant, statements: actions.map(({ sql }) => readableSql(sql)) })
     }
   }
-  return found
+  return drift.map((each) => ({
+    ...each,
+    statements: each.targets.flatMap((target) => found.get(target) ?? []),
+  }))
 }

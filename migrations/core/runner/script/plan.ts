@@ -24,11 +24,15 @@ export async function scriptPlan(
   const targets = await targetSchemas(project.env, group, sessions)
   checkOneDatabase(targets)
   const plan = await planTargets(project, group, targets, request, sessions)
-  const { planner, work, refused, needed, applied } = plan
+  const { planner, work, alike, refused, needed, applied } = plan
   const [first] = refused
   if (first !== undefined) throw first.error
   if (needed.length > 0) throw neededFirst(needed)
-  const steps = work.flatMap(({ unit, state }) => planner.stepsOf(unit, state))
+  // The rows of several that stand alike were counted together.
+  const counted = new Map(
+    alike.flatMap((each) => (each.work.length === 1 ? [[each.work[0].unit, each.steps]] : [])),
+  )
+  const steps = work.flatMap(({ unit, state }) => counted.get(unit) ?? planner.stepsOf(unit, state))
   return { direction: request.direction, target: request.target, steps, applied }
 }
 
