@@ -4,25 +4,15 @@ import { join } from 'node:path'
 import {
   findHistories,
   folderTools,
-  type ImportOptions,
-  type ImportResult,
-  importAlembic,
+  historyPath,
   importedTools,
-  importProgram,
-  importSql,
+  importerOf,
   initProject,
   programTools,
+  type ToolRequest,
 } from '../migrations/core/adopt/index.ts'
-import {
-  type Environment,
-  environmentFile,
-  loadEnvironment,
-  MigError,
-  nearest,
-  type Session,
-  usingSession,
-} from '../migrations/core/index.ts'
-import { importText } from '../migrations/core/report/index.ts'
+import { environmentFile, loadEnvironment, MigError, usingSession } from '../migrations/core/index.ts'
+import { importableText, importText } from '../migrations/core/report/index.ts'
 import { schemasArgument } from './cli/arguments.ts'
 import { type Command, given, runCommand, usingProject } from './cli/command.ts'
 
@@ -89,38 +79,19 @@ export const spec = {
 /** @param root the folder of the package, whose justfile has the recipes */
 export const main = (argv: readonly string[], root: string): Promise<void> =>
   runCommand(spec, argv, async (command) => {
-    const { tool } = command.positionals
+    const { output, flags, positionals } = command
+    const { tool } = positionals
     if (tool === '') return showFound(command)
-    const importing = toolOf(tool)
-    const path = pathOf(command)
+    const importHistory = importerOf(tool)
+    const path = positionals.path || historyPath(tool, process.cwd())
     await setUp(command, root)
-    return usingProject(command, async (session, { env }) => {
-      const { output, flags, positionals } = command
-      const result = await importing(session, env, { ...command, positionals: { ...positionals, path } })
-      const text = importText(result, {
-        excluded: env.options.excludeTables ?? [],
-        verbose: flags.verbose === true,
-        tool: positionals.tool,
-      })
+    await usingProject(command, async (session, { env }) => {
+      const result = await importHistory(session, env, requestOf(command, path))
+      const excluded = env.options.excludeTables ?? []
+      const text = importText(result, { excluded, verbose: flags.verbose === true, tool })
       output.result(text, { event: 'import', ...result })
     })
   })
-
-/** The path that is given, else the only history of the tool that is found here. */
-function pathOf({ positionals: { tool, path } }: Command<typeof spec>): string {
-  if (path !== '') return path
-  const found = findHistories(process.cwd()).filter((each) => each.tool === tool)
-  const [first, ...others] = found
-  if (first !== undefined && others.length === 0) return first.path
-  const paths = found.map((each) => each.path).join(', ')
-  throw new MigError(
-    'missing-argument',
-    `mig-import ${tool} needs a path${paths === '' ? '' : `: there are ${paths}`}`,
-    {
-      help: 'the folder of its project or migrations; just mig-import alone says what is found here',
-    },
-  )
-}
 
 /** Where there is no env.ts yet, writes it and the models as `mig-init --without-baseline` does. */
 async function setUp({ flags, output, signal }: Command<typeof spec>, root: string): Promise<void> {
@@ -139,66 +110,22 @@ async function setUp({ flags, output, signal }: Command<typeof spec>, root: stri
 /** The histories of this folder, and the tools that are known. */
 function showFound({ output }: Command): void {
   const found = findHistories(process.cwd())
-  const lines = found.map(({ tool, path }) => `  just mig-import ${tool} ${path}`)
-  const text = [
-    ...(lines.length === 0 ? ['no history of another tool is found here'] : ['found here:', ...lines]),
-    'known, from what they do on an empty database:',
-    `  ${['alembic', ...programTools.map(({ name }) => name)].join(', ')}`,
-    'known, from their files:',
-    `  ${folderTools.map(({ name }) => name).join(', ')}; sql, a schema file`,
-  ]
-  output.result(text.join('\n'), { event: 'importable', found, known: importedTools })
+  const names = (tools: readonly { readonly name: string }[]) => tools.map(({ name }) => name)
+  const known = { recorded: ['alembic', ...names(programTools)], read: names(folderTools) }
+  output.result(importableText(found, known), { event: 'importable', found, known: importedTools })
 }
 
-type Import = (session: Session, env: Environment, command: Command<typeof spec>) => Promise<ImportResult>
-
-const tools: Readonly<Record<string, Import>> = {
-  alembic: (session, env, command) =>
-    importAlembic(session, env, {
-      ...requestOf(command),
-      offlineSql: command.flags['offline-sql'] ?? [],
-      x: command.flags['alembic-x'] ?? [],
-      allowNetwork: command.flags['allow-network'] === true,
-      ...given({ section: command.flags.section, python: command.flags.python }),
-    }),
-  sql: (session, env, command) => importSql(session, env, requestOf(command)),
-  ...Object.fromEntries(
-    folderTools.map((tool): [string, Import] => [
-      tool.name,
-      (session, env, command) => tool.import(session, env, requestOf(command)),
-    ]),
-  ),
-  ...Object.fromEntries(
-    programTools.map((tool): [string, Import] => [
-      tool.name,
-      (session, env, command) =>
-        importProgram(session, env, tool, {
-          ...{ ...requestOf(command), allowNetwork: command.flags['allow-network'] === true },
-          ...given({ up: command.flags.up, down: command.flags.down }),
-        }),
-    ]),
-  ),
-}
-
-function toolOf(name: string): Import {
-  const tool = Object.hasOwn(tools, name) ? tools[name] : undefined
-  if (tool !== undefined) return tool
-  const guess = nearest(name, Object.keys(tools))
-  throw new MigError('unknown-tool', `there is no import from ${JSON.stringify(name)}`, {
-    help:
-      guess === undefined
-        ? `the tools are ${Object.keys(tools).join(', ')}`
-        : `did you mean just mig-import ${guess}?`,
-  })
-}
-
-function requestOf({ flags, positionals }: Command<typeof spec>): ImportOptions & { readonly path: string } {
+function requestOf({ flags }: Command<typeof spec>, path: string): ToolRequest {
+  const { section, python, up, down } = flags
   return {
-    path: positionals.path,
+    path,
     keep: flags.keep === true,
     baseline: flags.baseline === true,
     lines: (flags.line ?? []).map(lineChoice),
-    ...given({ searchPath: flags['search-path'] }),
+    offlineSql: flags['offline-sql'] ?? [],
+    x: flags['alembic-x'] ?? [],
+    allowNetwork: flags['allow-network'] === true,
+    ...given({ section, python, up, down, searchPath: flags['search-path'] }),
     ledger: given({ table: flags['version-table'], schema: flags['version-schema'] }),
   }
 }

@@ -1,12 +1,11 @@
 // just mig-init [schemas] [flags], npx just-mig init
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type InitResult, initProject } from '../migrations/core/adopt/index.ts'
+import { initProject } from '../migrations/core/adopt/index.ts'
 import { environmentFile, loadEnvironment, MigError, usingSession } from '../migrations/core/index.ts'
-import { maskUrl } from '../migrations/core/postgres/index.ts'
+import { initLine, initText } from '../migrations/core/report/index.ts'
 import { trustLiveFlag } from './cli/arguments.ts'
-import { byKind } from './cli/by-kind.ts'
-import { type Command, given, runCommand } from './cli/command.ts'
+import { given, runCommand, sayWhere } from './cli/command.ts'
 
 export const spec = {
   name: 'mig-init',
@@ -49,7 +48,7 @@ export const main = (argv: readonly string[], root: string): Promise<void> =>
     const isThere = environmentFile(standIn.dir) !== undefined
     const env = isThere ? await loadEnvironment(place) : standIn
     await usingSession(env, { emit: output.event, signal }, async (session) => {
-      output.remark(output.style.dim(`database ${maskUrl(session.url ?? '')} (${env.databaseSource})`))
+      sayWhere(command, { ...env, filter: [] }, session.url ?? '')
       const baseline = flags.baseline ? true : flags['without-baseline'] ? false : undefined
       const result = await initProject(session, env, {
         schemas: positionals.schemas,
@@ -57,56 +56,6 @@ export const main = (argv: readonly string[], root: string): Promise<void> =>
         now: new Date(),
         ...given({ baseline }),
       })
-      showResult(command, result)
+      output.result(initText(result), initLine(result))
     })
   })
-
-function showResult({ output }: Command, result: InitResult): void {
-  const { files, schemas, adopted, ledgers, histories, others, models } = result
-  const ledger = ledgers.find(({ tool }) => tool !== undefined)
-  const { changes = [], silentOn = [] } = models ?? {}
-  const isEqual = changes.length === 0
-  const [history] = histories.filter(({ tool }) => ledger === undefined || tool === ledger.tool)
-  const importing = `just mig-import ${ledger?.tool ?? history?.tool} ${history?.path ?? 'DIR'}`
-  const keys = files.some((file) => file.endsWith('mig.just'))
-    ? ''
-    : ` ${schemas.map(({ key }) => key).join(',')}`
-  const first = `${models === undefined ? 'write the models, then ' : ''}just mig-autogen "first tables"${keys}`
-  const next =
-    adopted.length > 0
-      ? isEqual
-        ? 'just mig-check'
-        : 'just mig-check shows each difference; write what only the database has into an SQL model beside, or exclude it; then just mig-autogen "what the models have"'
-      : ledger !== undefined
-        ? importing
-        : history === undefined
-          ? first
-          : `${importing} for the history that is here, or ${first}`
-  const lines = [
-    ...files.map((file) => `wrote ${file}`),
-    `schemas: ${schemas.map(({ key, schema }) => `${key} = ${schema}`).join(', ')}`,
-    ...(others.length === 0 ? [] : [`left to others: ${others.join(', ')}`]),
-    ...(models === undefined ? [] : [`models: ${models.what}`]),
-    ...adopted.map(
-      ({ targetSchema, revisions }) =>
-        `${targetSchema} is at ${revisions.join(', ')}: equal to the live database`,
-    ),
-    ...(adopted.length === 0 ? ['no first revision was written'] : []),
-    ...(silentOn.length === 0
-      ? []
-      : [`left alone, as the models cannot say it: ${silentOn.join(', ')} (silentOn in env.ts)`]),
-    ...(isEqual ? [] : ['the live database differs from the models:', ...byKind(changes)]),
-    ...(models?.problem === undefined ? [] : [`the models do not load yet: ${models.problem.message}`]),
-    `next: ${models?.problem?.help ?? next}`,
-  ]
-  const differences = changes.map(({ verb, kind, name }) => ({ verb, kind, name }))
-  output.result(lines.join('\n'), {
-    event: 'init',
-    files,
-    schemas,
-    adopted,
-    others,
-    models: models?.what ?? null,
-    differences,
-  })
-}

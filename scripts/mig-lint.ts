@@ -1,15 +1,15 @@
 // just mig-lint [range] [schemas] [flags]
 import { type Environment, exitCodes, MigError } from '../migrations/core/index.ts'
+import { type Finding, levels, lintProject, sizeText } from '../migrations/core/lint/index.ts'
 import {
-  type Finding,
-  type LintResult,
-  levels,
-  lintProject,
-  sizeText,
-} from '../migrations/core/lint/index.ts'
-import { durationText, lintText, lockRows } from '../migrations/core/report/index.ts'
+  durationText,
+  findingAnnotation,
+  findingLine,
+  lintLines,
+  lintText,
+} from '../migrations/core/report/index.ts'
 import { optionalValue, schemasArgument, trustLiveFlag } from './cli/arguments.ts'
-import { type Command, commandEnvironment, given, runCommand } from './cli/command.ts'
+import { commandEnvironment, given, runCommand } from './cli/command.ts'
 import { repositoryPath } from './cli/repository-path.ts'
 
 const formats = ['text', 'json', 'github'] as const
@@ -56,8 +56,12 @@ export const main = (argv: readonly string[]): Promise<void> => {
     const { env, range } = rangeOrKeys(await commandEnvironment(command), positionals.range)
     const changed = given({ changed: flags.changed })
     const result = await lintProject(env, { ...changed, range, durationText, emit: output.event, signal })
-    if (format === 'github') annotate(command, result.findings)
-    else show(command, result)
+    if (format === 'github') {
+      for (const finding of result.findings) {
+        if (!output.json) output.annotate(findingAnnotation(finding, repositoryPath), 'stdout')
+        output.result('', findingLine(finding))
+      }
+    } else output.result(lintText(result, output.style, sizeText), ...lintLines(result))
     const counts = (finding: Finding) => levels.indexOf(finding.level) >= levels.indexOf(level)
     return result.findings.some(counts) ? exitCodes.differences : exitCodes.done
   })
@@ -82,34 +86,4 @@ function oneOf<Name extends string>(
   throw new MigError('bad-flag', `--${flag} is one of ${names.join(', ')}, not ${JSON.stringify(value)}`, {
     help: `write --${flag}=${fallback}`,
   })
-}
-
-function show({ output }: Command, result: LintResult): void {
-  output.result(
-    lintText(result, output.style, sizeText),
-    ...lockRows(result.effects).map(({ statement: { line, revision, sql }, ...effect }) => ({
-      ...{ event: 'statement-lock' as const, line, revision, statement: sql },
-      ...effect,
-    })),
-    ...result.findings.map((finding) => ({ event: 'finding' as const, ...finding })),
-  )
-}
-
-function annotate({ output }: Command, findings: readonly Finding[]): void {
-  const names = { error: 'error', warning: 'warning', advice: 'notice' } as const
-  for (const { level, rule, revision, message, help, place, ...finding } of findings) {
-    const annotation = {
-      level: names[level],
-      title: `mig-lint ${rule} ${revision}`,
-      message: help === undefined ? message : `${message}\n${help}`,
-      ...(place?.file === undefined ? {} : { file: repositoryPath(place.file) }),
-      ...(place?.line === undefined ? {} : { line: place.line }),
-    }
-    if (!output.json) output.annotate(annotation, 'stdout')
-    output.result('', {
-      ...{ event: 'finding' as const, level, rule, revision, message, ...finding },
-      ...(help === undefined ? {} : { help }),
-      ...(place === undefined ? {} : { place }),
-    })
-  }
 }

@@ -2,13 +2,12 @@
 import {
   expectGroups,
   groupsOfRun,
-  lineGroups,
-  MigError,
   offlineScript,
   openProject,
   type Plan,
   type Project,
-  rangePlan,
+  rangePlans,
+  reviewTarget,
   scriptPlan,
 } from '../migrations/core/index.ts'
 import { schemasArgument, tenantFlags } from './cli/arguments.ts'
@@ -47,7 +46,11 @@ export const main = (argv: readonly string[]): Promise<void> =>
     const project = openProject(await commandEnvironment(command))
     const { target: asked } = command.positionals
     const target = command.flags.review === true ? reviewTarget(project, asked) : asked
-    if (target.includes(':')) return writeRange(command, project, target)
+    if (target.includes(':')) {
+      const plans = await rangePlans(project, target, tenantSessions(quietly(command)))
+      for (const plan of plans) await writeScript(command, project, plan)
+      return
+    }
     const direction =
       command.flags.downgrade === true || /^(base|-\d+)$/.test(target) ? 'downgrade' : 'upgrade'
     const request = { direction, target, allowMissing: command.flags['allow-missing'] === true } as const
@@ -61,51 +64,6 @@ export const main = (argv: readonly string[]): Promise<void> =>
     // Part of a script is worse than none: the first line is written when all are planned.
     for (const script of plans) await writeScript(command, script.project, script.plan)
   })
-
-async function writeRange(command: Command<typeof spec>, project: Project, range: string): Promise<void> {
-  refuseCurrent(range)
-  const named = lineOfRange(project, range)
-  const plans: Plan[] = []
-  for (const group of lineGroups(project.env)) {
-    if (named === undefined ? group.lines.length === 0 : !group.lines.includes(named)) continue
-    plans.push(await rangePlan(project, group, range, tenantSessions(quietly(command))))
-  }
-  for (const plan of plans) await writeScript(command, project, plan)
-}
-
-/**
- * What is shown for review: of a revision with one parent its own SQL, as a range; everything else, a merge included,
- * is what is pending up to there.
- */
-function reviewTarget({ files, graph }: Project, target: string): string {
-  if (target.includes(':') || /^(.+@)?(heads?|base|current)?([+-]\d+)?$/.test(target)) return target
-  const id = graph.resolve(target)
-  const parents = [files.get(id ?? '')?.downRevision ?? []].flat()
-  return id === null || parents.length > 1 ? target : `${parents[0] ?? 'base'}:${id}`
-}
-
-/** A range is planned from the files alone, where `current` would be taken for base. */
-function refuseCurrent(range: string): void {
-  const isCurrent = (side: string) => /^(.+@)?current\b/.test(side.trim())
-  const sides = range.split(':')
-  if (!sides.some(isCurrent)) return
-  const other = sides.find((side) => side !== '' && !isCurrent(side)) ?? 'head'
-  throw new MigError(
-    'bad-range',
-    `${range}: a range is planned from the files alone, and current is what a database has`,
-    { help: `a target by itself starts from what the database has: just mig-sql ${other}` },
-  )
-}
-
-/** The line that a range of revisions is in, which leaves the others out; undefined for one by names as base:head. */
-function lineOfRange({ files, graph }: Project, range: string): string | undefined {
-  const names = range.split(':').map((side) => side.trim().replace(/[+-]\d+$/, ''))
-  // What is not a range is refused where it is planned.
-  if (names.length !== 2) return undefined
-  const ids = names.flatMap((name) => (/^(heads?|base|current|)$/.test(name) ? [] : graph.resolveAll(name)))
-  const lines = new Set(ids.map((id) => files.get(id)?.line))
-  return lines.size === 1 ? [...lines][0] : undefined
-}
 
 /** Standard output is the script and nothing else. */
 function quietly(command: Command<typeof spec>): Command<typeof spec> {

@@ -208,8 +208,8 @@ export function sayWhere({ output }: Pick<Command, 'output'>, env: Environment, 
       lines: env.filter,
       schemas,
     })
-  } else
-    output.remark(
-      output.style.dim(`database ${database} (${env.databaseSource}) · schemas ${schemas.join(', ')}`),
-    )
+  } else {
+    const named = schemas.length === 0 ? '' : ` · schemas ${schemas.join(', ')}`
+    output.remark(output.style.dim(`database ${database} (${env.databaseSource})${named}`))
+  }
 }

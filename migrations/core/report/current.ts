@@ -23,8 +23,43 @@ const details: readonly Column<StatusRow>[] = [
   { title: 'took', value: (row) => (row.last?.durationMs == null ? '' : durationText(row.last.durationMs)) },
 ]
 
+/** What is applied in single lines. @param verbose when and by whom as well */
+export function currentText(rows: readonly StatusRow[], style: Style, verbose: boolean): string {
+  const shown = statusTable(rows, style, verbose)
+  return [...new Set([shown, ...halfDoneTexts(rows), ...neverRunTexts(rows), ...troubleTexts(rows)])].join(
+    '\n',
+  )
+}
+
+/** What is applied in the tenants of a line. @param inRows a row each, not bars */
+export function currentTenantsText(
+  line: string,
+  statuses: readonly LineStatus[],
+  rows: readonly StatusRow[],
+  style: Style,
+  inRows: boolean,
+): string {
+  const text = inRows
+    ? statusTable(rows, style, false)
+    : `${line}: ${countOf(statuses.length, 'tenant')}\n${statusBars(statuses, style)}`
+  return [text.trimEnd(), ...halfDoneSummary(statuses, inRows), ...troubleTexts(statuses)].join('\n')
+}
+
+/** Rows say it of each tenant; bars, how many there are and where to look. */
+function halfDoneSummary(statuses: readonly LineStatus[], inRows: boolean): readonly string[] {
+  const begun = statuses.filter(({ halfDone }) => halfDone !== null)
+  const [first] = begun
+  if (first === undefined) return []
+  if (inRows || begun.length === 1) {
+    return halfDoneTexts(begun.map(({ target, halfDone }) => ({ targetSchema: target.schema, halfDone })))
+  }
+  return [
+    `${countOf(begun.length, 'tenant')} in the middle of a revision; each: just mig-status ${first.target.line}`,
+  ]
+}
+
 /** What is applied, as a table. @param verbose when and by whom as well */
-export function statusTable(rows: readonly StatusRow[], style: Style, verbose: boolean): string {
+function statusTable(rows: readonly StatusRow[], style: Style, verbose: boolean): string {
   return table(verbose ? [...columns, ...details] : columns, rows, { style })
 }
 
@@ -47,9 +82,7 @@ export function stateText({ state, behind }: Pick<LineStatus, 'state' | 'behind'
 }
 
 /** One line for each schema that is in the middle of a revision, with what goes on with it. */
-export function halfDoneTexts(
-  rows: readonly Pick<StatusRow, 'targetSchema' | 'halfDone'>[],
-): readonly string[] {
+function halfDoneTexts(rows: readonly Pick<StatusRow, 'targetSchema' | 'halfDone'>[]): readonly string[] {
   return rows.flatMap(({ targetSchema, halfDone }) => {
     if (halfDone === null) return []
     const { direction, revision, statement, goOn } = halfDone
@@ -58,9 +91,7 @@ export function halfDoneTexts(
 }
 
 /** One line for each schema with revisions that were put below an applied one. */
-export function neverRunTexts(
-  rows: readonly Pick<StatusRow, 'targetSchema' | 'neverRun'>[],
-): readonly string[] {
+function neverRunTexts(rows: readonly Pick<StatusRow, 'targetSchema' | 'neverRun'>[]): readonly string[] {
   return rows.flatMap(({ targetSchema, neverRun }) =>
     neverRun.length === 0
       ? []
@@ -71,7 +102,7 @@ export function neverRunTexts(
 const troublesShown = 10
 
 /** What is wrong with the rows of some schemas, each with what to type; of many that have the same, the first few. */
-export function troubleTexts(statuses: readonly Pick<LineStatus, 'trouble'>[]): readonly string[] {
+function troubleTexts(statuses: readonly Pick<LineStatus, 'trouble'>[]): readonly string[] {
   const texts = statuses.flatMap(({ trouble }) =>
     trouble === null ? [] : [`${trouble.what}\n  → ${trouble.help}`],
   )
@@ -82,7 +113,7 @@ export function troubleTexts(statuses: readonly Pick<LineStatus, 'trouble'>[]): 
 }
 
 /** How target schemas spread over revisions, as bars. */
-export function statusBars(statuses: readonly LineStatus[], style: Style): string {
+function statusBars(statuses: readonly LineStatus[], style: Style): string {
   const groups = new Map<string, number>()
   for (const status of statuses) {
     const at = status.state === 'unreachable' ? 'unknown' : status.revisions.join(', ') || 'base'
@@ -93,4 +124,41 @@ export function statusBars(statuses: readonly LineStatus[], style: Style): strin
     [...groups].map(([label, tenants]) => ({ label, tenants })),
     style,
   )
+}
+
+const tenantColumns: readonly Column<LineStatus>[] = [
+  { title: 'tenant', value: ({ target }) => target.schema },
+  { title: 'shard', value: ({ target }) => target.shard },
+  {
+    title: 'revision',
+    value: ({ revisions, state }) => (state === 'unreachable' ? null : revisions.join(', ') || 'base'),
+  },
+  { title: 'state', value: stateText },
+  { title: 'last run', value: ({ lastRun }) => lastRun && relativeTime(lastRun, new Date()) },
+  { title: 'structure', value: ({ structure }) => structure },
+]
+
+const namesShown = 20
+
+/** The tenants of a line, and whose structure differs. @param inRows with a row each */
+export function tenantListText(statuses: readonly LineStatus[], style: Style, inRows: boolean): string {
+  const shards = statuses.some(({ target }) => target.shard !== null)
+  const shown = tenantColumns.filter(({ title }) => title !== 'shard' || shards)
+  const differing = statuses.flatMap(({ structure, target }) =>
+    structure === 'differs' ? [target.schema] : [],
+  )
+  const names = `${differing.slice(0, namesShown).join(', ')}${differing.length > namesShown ? ' …' : ''}`
+  const parts = [
+    ...(inRows ? [table(shown, statuses, { style, empty: 'there are no tenants' }), ''] : []),
+    statusBars(statuses, style),
+    ...troubleTexts(statuses),
+    ...(differing.length === 0
+      ? []
+      : [
+          style.warning(
+            `${countOf(differing.length, 'tenant')} with another structure than most at the same revision: ${names}`,
+          ),
+        ]),
+  ]
+  return parts.join('\n').trim()
 }

@@ -1,4 +1,4 @@
-import type { ImportResult } from '../adopt/index.ts'
+import type { FoundHistory, ImportResult } from '../adopt/index.ts'
 import { countOf } from './units.ts'
 
 /** The other tool's tables are nobody's now, and would show as a difference from the models. */
@@ -60,4 +60,19 @@ function irreversibleLines(irreversible: ImportResult['irreversible'], all: bool
     `${countOf(files.length, 'revision')} irreversible: ${reason}${files.length > 1 ? `, first ${files[0]}` : ` (${files[0]})`}`,
     ...(all && files.length > 1 ? files.map((file) => `  ${file}`) : []),
   ])
+}
+
+/** The histories that were found, and the tools that are known. @param tools by how their history is read */
+export function importableText(
+  found: readonly FoundHistory[],
+  tools: { readonly recorded: readonly string[]; readonly read: readonly string[] },
+): string {
+  const lines = found.map(({ tool, path }) => `  just mig-import ${tool} ${path}`)
+  return [
+    ...(lines.length === 0 ? ['no history of another tool is found here'] : ['found here:', ...lines]),
+    'known, from what they do on an empty database:',
+    `  ${tools.recorded.join(', ')}`,
+    'known, from their files:',
+    `  ${tools.read.join(', ')}; sql, a schema file`,
+  ].join('\n')
 }

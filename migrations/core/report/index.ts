@@ -1,13 +1,6 @@
 export { type Annotation, githubAnnotation } from './annotation.ts'
 export { changeLines, checkShown, driftShown, equalText } from './check.ts'
-export {
-  halfDoneTexts,
-  neverRunTexts,
-  stateText,
-  statusBars,
-  statusTable,
-  troubleTexts,
-} from './current.ts'
+export { currentTenantsText, currentText, tenantListText } from './current.ts'
 export { type ErrorTextOptions, type ErrorValues, errorText, type RenderCaret } from './error.ts'
 export { type EventTextOptions, eventText, type Level, levels } from './event.ts'
 export {
@@ -17,7 +10,8 @@ export {
   type HistoryRow,
   historyGraph,
 } from './history.ts'
-export { importText } from './import.ts'
+export { importableText, importText } from './import.ts'
+export { initLine, initText } from './init.ts'
 export {
   type DoneLine,
   type EnvironmentLine,
@@ -36,7 +30,7 @@ export type {
 } from './json-look.ts'
 export type { DatabaseLine, RowsLine, SqlLine, StampLine } from './json-made.ts'
 export { junitXml } from './junit.ts'
-export { lintText, lockRows } from './lint.ts'
+export { findingAnnotation, findingLine, lintLines, lintText } from './lint.ts'
 export { lossLines, planText } from './plan.ts'
 export { printable } from './printable.ts'
 export {
@@ -52,5 +46,5 @@ export { colourStyle, plainStyle, type Style } from './style.ts'
 export { type Column, type TableOptions, table } from './table.ts'
 export { tenantPlanText } from './tenants.ts'
 export { oneLine } from './text.ts'
-export { countOf, countText, durationText, relativeTime } from './units.ts'
+export { countOf, countText, durationText } from './units.ts'
 export { checkName, verifyText } from './verify.ts'

@@ -1,5 +1,7 @@
 import { relative } from 'node:path'
 import type { Finding, Level, LintResult } from '../lint/index.ts'
+import type { Annotation } from './annotation.ts'
+import type { LookLine } from './json-look.ts'
 import { indentedRest } from './printable.ts'
 import type { Style } from './style.ts'
 import { table } from './table.ts'
@@ -39,8 +41,37 @@ export function lintText(
 }
 
 /** The locks of statements, one row for each table. */
-export function lockRows(effects: LintResult['effects']) {
+function lockRows(effects: LintResult['effects']) {
   return effects.flatMap(({ statement, tables }) => tables.map((effect) => ({ statement, ...effect })))
+}
+
+/** What revisions would do, for `--json`. */
+export function lintLines({ effects, findings }: LintResult): readonly LookLine[] {
+  return [
+    ...lockRows(effects).map(({ statement: { line, revision, sql }, ...effect }) => ({
+      ...{ event: 'statement-lock' as const, line, revision, statement: sql },
+      ...effect,
+    })),
+    ...findings.map(findingLine),
+  ]
+}
+
+export function findingLine(finding: Finding): LookLine {
+  return { event: 'finding', ...finding }
+}
+
+/** A finding as an annotation of its file. @param shown a path as GitHub knows it */
+export function findingAnnotation(
+  { level, rule, revision, message, help, place }: Finding,
+  shown: (path: string) => string,
+): Annotation {
+  return {
+    level: ({ error: 'error', warning: 'warning', advice: 'notice' } as const)[level],
+    title: `mig-lint ${rule} ${revision}`,
+    message: help === undefined ? message : `${message}\n${help}`,
+    ...(place?.file === undefined ? {} : { file: shown(place.file) }),
+    ...(place?.line === undefined ? {} : { line: place.line }),
+  }
 }
 
 function findingText(

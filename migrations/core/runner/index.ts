@@ -17,7 +17,7 @@ export { type FailureGroup, failureGroups, tenantRunError } from './run/failures
 export type { PoolOptions, PoolResult, TargetFailure } from './run/pool.ts'
 export { stepFacts } from './run/take-steps.ts'
 export { runTargets } from './run/targets.ts'
-export { rangePlan, scriptPlan } from './script/plan.ts'
+export { rangePlans, reviewTarget, scriptPlan } from './script/plan.ts'
 export { offlineScript, type ScriptRequest } from './script/script.ts'
 export { databaseUrl, type Session, type SessionOptions, usingSession } from './session/session.ts'
 export { applyStamp, type StampPlan, type StampRequest, stampPlan } from './stamp/stamp.ts'

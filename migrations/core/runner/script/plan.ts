@@ -7,7 +7,7 @@ import { tenantProject } from '../plan/tenant-project.ts'
 import type { Project } from '../project.ts'
 import type { SessionOptions } from '../session/session.ts'
 import { byDatabase } from '../targets/databases.ts'
-import { type LineGroup, listsThemselves, targetSchemas, tenantLine } from '../targets/targets.ts'
+import { type LineGroup, lineGroups, listsThemselves, targetSchemas, tenantLine } from '../targets/targets.ts'
 
 /**
  * The plan of an upgrade or downgrade as one list of steps, for `offlineScript`: each tenant's steps together, after a
@@ -41,7 +41,7 @@ export async function scriptPlan(
  * database is asked, and whether they exist is for the script's own guard to find out.
  * @throws MigError as `planRange` and `targetSchemas` do; `several-databases`.
  */
-export async function rangePlan(
+async function rangePlan(
   project: Project,
   group: LineGroup,
   range: string,
@@ -60,6 +60,59 @@ export async function rangePlan(
   )
   const own = plans.flatMap(({ steps }) => steps.filter((step) => step.line === line))
   return { direction: plans[0]?.direction ?? 'upgrade', target: range, steps: own, applied }
+}
+
+/**
+ * The plans of a range for the lines of the filter; a range of revisions of one line is for that line alone.
+ * @throws MigError `bad-range` for one with `current`, and as `rangePlan` does
+ */
+export async function rangePlans(
+  project: Project,
+  range: string,
+  sessions: SessionOptions,
+): Promise<readonly Plan[]> {
+  refuseCurrent(range)
+  const named = lineOfRange(project, range)
+  const plans: Plan[] = []
+  for (const group of lineGroups(project.env)) {
+    if (named === undefined ? group.lines.length === 0 : !group.lines.includes(named)) continue
+    plans.push(await rangePlan(project, group, range, sessions))
+  }
+  return plans
+}
+
+/** A range is planned from the files alone, where `current` would be taken for base. */
+function refuseCurrent(range: string): void {
+  const isCurrent = (side: string) => /^(.+@)?current\b/.test(side.trim())
+  const sides = range.split(':')
+  if (!sides.some(isCurrent)) return
+  const other = sides.find((side) => side !== '' && !isCurrent(side)) ?? 'head'
+  throw new MigError(
+    'bad-range',
+    `${range}: a range is planned from the files alone, and current is what a database has`,
+    { help: `a target by itself starts from what the database has: just mig-sql ${other}` },
+  )
+}
+
+/** The line that a range of revisions is in, which leaves the others out; undefined for one by names as base:head. */
+function lineOfRange({ files, graph }: Project, range: string): string | undefined {
+  const names = range.split(':').map((side) => side.trim().replace(/[+-]\d+$/, ''))
+  // What is not a range is refused where it is planned.
+  if (names.length !== 2) return undefined
+  const ids = names.flatMap((name) => (/^(heads?|base|current|)$/.test(name) ? [] : graph.resolveAll(name)))
+  const lines = new Set(ids.map((id) => files.get(id)?.line))
+  return lines.size === 1 ? [...lines][0] : undefined
+}
+
+/**
+ * What is written for review: of a revision with one parent its own SQL, as a range; everything else, a merge included,
+ * is what is pending up to there.
+ */
+export function reviewTarget({ files, graph }: Project, target: string): string {
+  if (target.includes(':') || /^(.+@)?(heads?|base|current)?([+-]\d+)?$/.test(target)) return target
+  const id = graph.resolve(target)
+  const parents = [files.get(id ?? '')?.downRevision ?? []].flat()
+  return id === null || parents.length > 1 ? target : `${parents[0] ?? 'base'}:${id}`
 }
 
 function givenByName({ env }: Project, line: string): readonly TargetSchema[] | undefined {
