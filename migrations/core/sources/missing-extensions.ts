@@ -1,5 +1,6 @@
 import { MigError } from '../errors.ts'
 import { madeName } from '../postgres/index.ts'
+import { regexEscape } from '../regex-escape.ts'
 import type { Waiting } from './load-error.ts'
 import { linePlace, where } from './place.ts'
 import { lacksExtension } from './statement-kinds.ts'
@@ -92,6 +93,6 @@ export function concerns({ statement: { sql }, searchPath }: Waiting, schemas: r
 }
 
 function mentions(sql: string, schema: string): boolean {
-  const name = schema.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  const name = regexEscape(schema)
   return new RegExp(`(?<![\\w$])"?${name}"?\\s*\\.`).test(sql)
 }

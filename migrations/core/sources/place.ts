@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { regexEscape } from '../regex-escape.ts'
 import type { ModelStatement } from './model.ts'
 
 /** Where a statement stands, for a person: file and line, and the export that says it. */
@@ -16,7 +17,7 @@ function lineOf({ file, line, name }: ModelStatement): number | undefined {
   const own = name.split('.').at(-1) ?? ''
   const lines = readFileSync(file, 'utf8').split('\n')
   const declares = (word: string) => {
-    const quoted = word.replace(/[^\w$]/g, '\\$&')
+    const quoted = regexEscape(word)
     return lines.findIndex((text) =>
       new RegExp(
         word === 'default' ? '^export default\\b' : `\\b(const|let|var|function)\\s+${quoted}\\b`,

@@ -1,5 +1,6 @@
 import { MigError } from '../../errors.ts'
 import { splitStatements } from '../../postgres/sql/statements.ts'
+import { regexEscape } from '../../regex-escape.ts'
 import type { BodyPart } from '../history.ts'
 
 /** `upgrade <id>` or `downgrade <id>` → what Alembic itself would run. */
@@ -60,7 +61,7 @@ function sectionParts(statements: readonly string[], versionTable: string): read
 }
 
 function isVersionStatement(sql: string, table: string): boolean {
-  const name = table.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  const name = regexEscape(table)
   return new RegExp(
     `^(?:INSERT INTO|UPDATE|DELETE FROM|CREATE TABLE|DROP TABLE)\\s+(?:(?:\\w+|"[^"]+")\\.)?"?${name}"?(?!\\w)`,
     'i',

@@ -2,6 +2,7 @@ import type { Client } from 'pg'
 import type { Environment } from '../../environment/index.ts'
 import { connect } from '../../postgres/connection/connection.ts'
 import { quoteIdent } from '../../postgres/sql/quote.ts'
+import { regexEscape } from '../../regex-escape.ts'
 import type { Session } from '../../runner/index.ts'
 import { ownApplication, type RecordingServer } from './server.ts'
 
@@ -86,7 +87,7 @@ async function makeExtensions(client: Client, session: Session, text: string): P
 
 /** Whether a text makes an object, in SQL or as SQLAlchemy's CreateSchema does. */
 export function makes(text: string, kind: 'schema' | 'role' | 'user' | 'extension', name: string): boolean {
-  const escaped = name.replace(/[.*+?^${}()|[\]\\-]/g, '\\$&')
+  const escaped = regexEscape(name)
   const sql = `create\\s+${kind}\\s+(if\\s+not\\s+exists\\s+)?\\\\?["']?${escaped}(?![\\w-])`
   return new RegExp(`${sql}|Create${kind}\\(\\s*["']${escaped}["']`, 'i').test(text)
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { type ObjectId, relationOf, schemaOf } from '../../difference/index.ts'
+import { regexEscape } from '../../regex-escape.ts'
 import type { Project } from '../../runner/index.ts'
 import type { LineTarget } from '../../scratch/lines.ts'
 import type { References } from './references.ts'
@@ -99,7 +100,7 @@ function wordsOf(id: ObjectId, withSchema: boolean): readonly string[] {
 }
 
 function wordPattern(word: string): RegExp {
-  return new RegExp(`(?<![\\w$])${word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w$])`)
+  return new RegExp(`(?<![\\w$])${regexEscape(word)}(?![\\w$])`)
 }
 
 /** Without those that come before the others, or before what the revision stands on. */

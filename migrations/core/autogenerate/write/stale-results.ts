@@ -7,6 +7,7 @@ import {
   setExpressionSince,
 } from '../../difference/index.ts'
 import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
+import { regexEscape } from '../../regex-escape.ts'
 
 /** Something stored that a function's old body gave, and that stays so when the body changes. */
 export interface StaleResult {
@@ -83,7 +84,7 @@ function dependentsOf(routine: ObjectId, facts: Facts): readonly Fact[] {
 /** Functions whose body is text: PostgreSQL records nothing of what they call. */
 function callersByText(id: ObjectId, facts: Facts): readonly ObjectId[] {
   if (id.kind !== 'function') return []
-  const name = id.name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  const name = regexEscape(id.name)
   const call = new RegExp(`(?<![\\w$])"?${name}"?\\s*\\(`, 'i')
   return facts.facts().flatMap((fact) => {
     const isOther = fact.id.kind === 'function' && idKey(fact.id) !== idKey(id)

@@ -1,5 +1,6 @@
 import { exitCodes, MigError } from '../../errors.ts'
 import { messageWithoutValues, quoteIdent, quoteLiteral } from '../../postgres/index.ts'
+import { regexEscape } from '../../regex-escape.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import type { Session } from '../session/session.ts'
 import { rolesSet, setsSession } from '../session/settings.ts'
@@ -139,7 +140,7 @@ function ownRow(xmin: string): string {
 
 /** Whether a text names a relation with its schema, or moves it there, so that it was meant to be there. */
 function isNamed(sql: string, schema: string, name: string): boolean {
-  const [table, place] = [name, schema].map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  const [table, place] = [name, schema].map((text) => regexEscape(text))
   return (
     new RegExp(`\\.\\s*"?${table}(?![\\w$])`, 'i').test(sql) ||
     new RegExp(`\\bset\\s+schema\\s+"?${place}(?![\\w$])`, 'i').test(sql)

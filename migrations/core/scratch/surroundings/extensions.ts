@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
 import { isServerError, quoteIdent } from '../../postgres/index.ts'
+import { regexEscape } from '../../regex-escape.ts'
 import { asScratchMaker } from '../client.ts'
 
 /** An extension of a live database. */
@@ -43,7 +44,7 @@ export async function makeExtensions(
 
 /** Whether SQL makes an extension itself. */
 export function makesExtension(sql: string, name: string): boolean {
-  const quoted = name.replace(/[.*+?^${}()|[\]\\-]/g, '\\$&')
+  const quoted = regexEscape(name)
   return new RegExp(`create\\s+extension\\s+(if\\s+not\\s+exists\\s+)?"?${quoted}(?![\\w$-])`, 'i').test(sql)
 }
 
