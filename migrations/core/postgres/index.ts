@@ -15,6 +15,7 @@ export { isScratchRole } from './connection/scratch-role-name.ts'
 export { serverHelp } from './connection/server-help.ts'
 export { encryptedForToken } from './connection/tls.ts'
 export { toolLedgersIn } from './connection/tool-ledgers.ts'
+export { undoing } from './connection/undoing.ts'
 export {
   type EmbeddedServer,
   embeddedStatus,

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg'
 import type { Scope } from '../../difference/index.ts'
 import type { GrantedObjects } from '../../operations/index.ts'
+import { undoing } from '../../postgres/index.ts'
 import { sqlState } from './address.ts'
 
 /** Objects that can have grants, by their names in SQL, with what tells two of the same name apart. */
@@ -56,12 +57,10 @@ async function readRenamed(
 
 /** Reads the objects of schemas that can have grants; a transaction that is open is left as it was. */
 async function readIncarnations(client: ClientBase, schemas: readonly string[]): Promise<Incarnations> {
-  const inTransaction = client.getTransactionStatus() === 'T'
-  await client.query(`${inTransaction ? 'SAVEPOINT mig_names' : 'BEGIN'}; SET LOCAL search_path = ''`)
-  const { rows } = await client.query<Incarnation & { key: string }>(query, [schemas])
-  await client.query(
-    inTransaction ? 'ROLLBACK TO SAVEPOINT mig_names; RELEASE SAVEPOINT mig_names' : 'ROLLBACK',
-  )
+  const { rows } = await undoing(client, async () => {
+    await client.query("SET LOCAL search_path = ''")
+    return client.query<Incarnation & { key: string }>(query, [schemas])
+  })
   return new Map(rows.map(({ key, family, name, id }) => [`${family} ${key}`, { family, name, id }]))
 }
 

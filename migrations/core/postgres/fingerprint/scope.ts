@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
 import { MigError } from '../../errors.ts'
+import { undoing } from '../connection/undoing.ts'
 import { quoteIdent } from '../sql/quote.ts'
 
 /**
@@ -23,15 +24,8 @@ const printing: Readonly<Record<string, string>> = {
  * Runs `read` in one snapshot with the settings that definitions depend on, and leaves the session as it was:
  * in a transaction of its own, or in a savepoint of the caller's.
  */
-export async function withPinnedSession<T>(
-  client: ClientBase,
-  read: (version: number) => Promise<T>,
-): Promise<T> {
-  const inTransaction = client.getTransactionStatus() === 'T'
-  await client.query(
-    inTransaction ? 'SAVEPOINT mig_fingerprint' : 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
-  )
-  try {
+export function withPinnedSession<T>(client: ClientBase, read: (version: number) => Promise<T>): Promise<T> {
+  const pinning = async () => {
     const names = Object.keys(printing)
     const pinned = await client.query<{ version: number }>(
       `SELECT max(pg_catalog.current_setting('server_version_num')::pg_catalog.int4) / 10000 AS version,
@@ -39,12 +33,9 @@ export async function withPinnedSession<T>(
        FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[])) AS setting(name, value)`,
       [names, names.map((name) => printing[name])],
     )
-    return await read(pinned.rows[0]?.version ?? 0)
-  } finally {
-    await client.query(
-      inTransaction ? 'ROLLBACK TO SAVEPOINT mig_fingerprint; RELEASE SAVEPOINT mig_fingerprint' : 'ROLLBACK',
-    )
+    return read(pinned.rows[0]?.version ?? 0)
   }
+  return undoing(client, pinning, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
 }
 
 /**

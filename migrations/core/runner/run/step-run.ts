@@ -86,7 +86,7 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
     if (section.isOpen()) return section.execute(statement)
     checkStatement(step, statement, start.role)
     if (start.ownTransaction && session.client.getTransactionStatus() === 'I') throw transactionEnded(step)
-    if (count.isDone(statement.sql)) return doneResult(session, step, statement, true)
+    if (count.isDone(statement.sql)) return doneResult(session, step, statement)
     return runStatement(session, step, statement, start.lockTimeout)
   }
 

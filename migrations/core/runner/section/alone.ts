@@ -27,7 +27,7 @@ export async function runAlone(
     const doubt = at.stored().pending?.statement === number ? at.stored().pending : null
     if (doubt !== null && (await isDoneInCatalog(at, found, doubt))) {
       await at.save(at.reached())
-      return doneResult(session, step, statement, false)
+      return doneResult(session, step, statement)
     }
     if (doubt !== null && found.kind === 'alone') sayRunAgain(at, doubt)
     return unhurried(at, found, async (lockTimeout) => {

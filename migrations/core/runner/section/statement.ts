@@ -24,11 +24,9 @@ export async function executeInSection(
   for (const piece of pieces) {
     checkNotOver()
     checkStatement(step, piece, at.start.role)
-    last = await (count.isDone(piece.sql)
-      ? doneResult(context.session, step, piece, false)
-      : runPiece(at, piece))
+    last = await (count.isDone(piece.sql) ? doneResult(context.session, step, piece) : runPiece(at, piece))
   }
-  return last ?? doneResult(context.session, step, statement, false)
+  return last ?? doneResult(context.session, step, statement)
 }
 
 /** One statement: in a transaction with its progress, or by itself where PostgreSQL asks for it. */

@@ -1,7 +1,7 @@
 import type { QueryResult } from 'pg'
 import { exitCodes, MigError } from '../../errors.ts'
 import type { Statement } from '../../operations/index.ts'
-import { isConnectionLost } from '../../postgres/index.ts'
+import { isConnectionLost, undoing } from '../../postgres/index.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import type { Session } from '../session/session.ts'
 import { onlySets } from '../session/settings.ts'
@@ -10,33 +10,25 @@ import { onlySets } from '../session/settings.ts'
  * The result of a statement that an earlier attempt has done. What only reads is read again, since the revision may
  * go by its rows, and what sets something for the session is set again; what writes is left out, and its rows are
  * not known any more.
- * @param inTransaction whether the revision's transaction is open
  */
 export async function doneResult(
   session: Session,
   step: PlanStep,
   { sql, values = [] }: Statement,
-  inTransaction: boolean,
 ): Promise<QueryResult> {
   if (onlySets(sql)) return session.client.query(sql, [...values])
   if (!/^\s*(select|values|table|with|show)\b/i.test(sql)) return unknownResult(step, sql)
   const { client } = session
-  const [open, close] = inTransaction
-    ? [
-        `SAVEPOINT reread; SET LOCAL transaction_read_only = on`,
-        'ROLLBACK TO SAVEPOINT reread; RELEASE SAVEPOINT reread',
-      ]
-    : ['BEGIN READ ONLY', 'ROLLBACK']
-  await client.query(open)
-  try {
-    return await client.query(sql, [...values])
-  } catch (error) {
-    if (isConnectionLost(error)) throw error
-    // A function that writes, or a table that a later statement has changed.
-    return unknownResult(step, sql)
-  } finally {
-    await client.query(close)
-  }
+  return undoing(client, async () => {
+    try {
+      await client.query('SET LOCAL transaction_read_only = on')
+      return await client.query(sql, [...values])
+    } catch (error) {
+      if (isConnectionLost(error)) throw error
+      // A function that writes, or a table that a later statement has changed.
+      return unknownResult(step, sql)
+    }
+  })
 }
 
 function unknownResult(step: PlanStep, sql: string): QueryResult {

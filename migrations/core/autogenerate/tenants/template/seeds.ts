@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { quoteIdent, setOwnPathLocal } from '../../../postgres/index.ts'
+import { quoteIdent, setOwnPathLocal, undoing } from '../../../postgres/index.ts'
 
 /** The rows of one table, as PostgreSQL writes them: every value in the text of its type's output function. */
 export interface TableRows {
@@ -32,10 +32,8 @@ SET LOCAL bytea_output = 'hex'; SET LOCAL TimeZone = 'UTC'`
  * Reads all rows of a schema, its sequences and which of its materialized views are filled.
  * In the rows, names of the schema itself read without it, since it is first in search_path.
  */
-export async function readSeeds(client: ClientBase, schema: string): Promise<Seeds> {
-  const inTransaction = client.getTransactionStatus() === 'T'
-  await client.query(inTransaction ? 'SAVEPOINT mig_seeds' : 'BEGIN')
-  try {
+export function readSeeds(client: ClientBase, schema: string): Promise<Seeds> {
+  return undoing(client, async () => {
     await client.query(`${pinned}; ${setOwnPathLocal}`)
     const { rows: tables } = await client.query<Omit<TableRows, 'rows'>>(tablesQuery, [schema])
     const { rows: filled } = await client.query<{ name: string }>(filledQuery, [schema])
@@ -46,16 +44,8 @@ export async function readSeeds(client: ClientBase, schema: string): Promise<See
       const rows = await rowsOf(client, schema, table)
       if (rows.length > 0) found.push({ ...table, rows })
     }
-    return {
-      tables: byNeed(found),
-      sequences,
-      filled: filled.map(({ name }) => name),
-    }
-  } finally {
-    await client.query(
-      inTransaction ? 'ROLLBACK TO SAVEPOINT mig_seeds; RELEASE SAVEPOINT mig_seeds' : 'ROLLBACK',
-    )
-  }
+    return { tables: byNeed(found), sequences, filled: filled.map(({ name }) => name) }
+  })
 }
 
 /** Tables after those that their foreign keys refer to; a circle stands in the order of names. Pure. */
