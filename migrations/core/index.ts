@@ -13,6 +13,7 @@ export { lineToReplace, lossText, revisionGraph } from './revisions/index.ts'
 export {
   type AppliedState,
   allTenants,
+  appliedRows,
   type CreatedTenant,
   countedLosses,
   createTenant,

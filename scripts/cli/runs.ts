@@ -1,4 +1,5 @@
 import {
+  appliedRows,
   expectGroups,
   failureGroups,
   groupsOfRun,
@@ -85,9 +86,10 @@ function showNothingToDo({ output }: Command, { env }: Project, plan: TargetPlan
     output.result(text, tenantPlanEvent(plan), { event: 'done', direction, steps: 0, ms: 0 })
     return
   }
+  const applied = appliedRows(plan)
   const lines = env.filter.map((line) => {
     const targetSchema = env.schemas[line] ?? line
-    return { line, targetSchema, revisions: plan.applied.get(targetSchema) ?? [] }
+    return { line, targetSchema, revisions: applied.get(targetSchema) ?? [] }
   })
   output.result(nothingToDoText(lines), { event: 'done', steps: 0, ms: 0, lines })
 }

@@ -74,7 +74,7 @@ export interface Planner {
    * and the log where a downgrade goes by it.
    */
   statesOf(client: ClientBase, units: readonly Unit[]): Promise<ReadonlyMap<Unit, UnitState>>
-  /** The plan of a unit, with the steps of other lines that it needs. @throws MigError as `makePlan` does */
+  /** The plan of a unit, with the steps of other lines that it needs; the same for units that stand alike. @throws MigError as `makePlan` does */
   planOf(unit: Unit, state: UnitState): Plan
   /** Whether a step is on a target schema of the units, not one that they need. */
   isOwn(step: PlanStep): boolean
@@ -209,7 +209,7 @@ function ledgerState(single: ReadonlyMap<string, AppliedState>, state: UnitState
 }
 
 /** Equal for units that stand alike. */
-export function stateKey({ recent, states, tenantHeads: heads }: UnitState): string {
+function stateKey({ recent, states, tenantHeads: heads }: UnitState): string {
   return JSON.stringify([
     ...[recent.map(({ revision }) => revision), heads],
     states.map((state) => ({ ...state, targetSchema: '' })),

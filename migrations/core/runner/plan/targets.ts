@@ -9,8 +9,8 @@ import { type Session, type SessionOptions, usingSession } from '../session/sess
 import { onEachDatabase } from '../targets/databases.ts'
 import { expectTenants, type LineGroup, singleTargets } from '../targets/targets.ts'
 import { announcedLosses, type Rows, rowCounter } from './losses.ts'
-import type { PlanRequest, PlanStep } from './plan.ts'
-import { asOne, type Planner, stateKey, type Unit, type UnitState, unitPlanner } from './planner.ts'
+import type { Plan, PlanRequest, PlanStep } from './plan.ts'
+import { asOne, type Planner, type Unit, type UnitState, unitPlanner } from './planner.ts'
 import { needsOtherLines } from './tenant-project.ts'
 
 /** A unit with something to do. */
@@ -32,7 +32,7 @@ export interface TargetPlan extends Pick<LineGroup, 'tenantLine'> {
   readonly planner: Planner
   readonly targets: readonly TargetSchema[]
   /** What the ledger said when the plan was made. */
-  readonly applied: AppliedRows
+  readonly states: ReadonlyMap<Unit, UnitState>
   readonly work: readonly Work[]
   /** The work by how its units stand. */
   readonly alike: readonly AlikeWork[]
@@ -94,18 +94,18 @@ async function planUnits(
   })
   const work: Work[] = []
   const needed = new Map<string, PlanStep>()
-  const alike = new Map<string, [Work, ...Work[]]>()
+  const alike = new Map<Plan, [Work, ...Work[]]>()
   for (const unit of units) {
     const state = states.get(unit)
     if (state === undefined || errors.has(unit)) continue
     try {
-      const { steps } = planner.planOf(unit, state)
-      if (steps.length === 0) continue
+      const plan = planner.planOf(unit, state)
+      if (plan.steps.length === 0) continue
       const piece = { unit, state }
       work.push(piece)
-      for (const step of steps) if (!planner.isOwn(step)) needed.set(step.revision, step)
-      const group = alike.get(stateKey(state))
-      if (group === undefined) alike.set(stateKey(state), [piece])
+      for (const step of plan.steps) if (!planner.isOwn(step)) needed.set(step.revision, step)
+      const group = alike.get(plan)
+      if (group === undefined) alike.set(plan, [piece])
       else group.push(piece)
     } catch (error) {
       refuse(unit, error)
@@ -119,12 +119,7 @@ async function planUnits(
   // What fits no target at all is the request's own fault.
   if (first !== undefined && refused.length === units.length) throw first.error
   return {
-    ...{ tenantLine, request, planner, targets, work, refused },
-    applied: new Map(
-      [...states.values()].flatMap((state) =>
-        state.states.map(({ targetSchema, rows }) => [targetSchema, rows]),
-      ),
-    ),
+    ...{ tenantLine, request, planner, targets, states, work, refused },
     needed: [...needed.values()],
     alike: [...alike.values()].map((own) => ({
       work: own,
@@ -171,6 +166,12 @@ function sumOf(parts: readonly Rows[]): Rows {
   const estimated = parts.some((part) => part.estimated === true || part.rows === undefined)
   if (rows === 0 && estimated) return {}
   return estimated ? { rows, estimated } : { rows }
+}
+
+/** What the ledger said of the target schemas when the plan was made. */
+export function appliedRows({ states }: Pick<TargetPlan, 'states'>): AppliedRows {
+  const all = [...states.values()].flatMap((state) => state.states)
+  return new Map(all.map(({ targetSchema, rows }) => [targetSchema, rows]))
 }
 
 /** The plan of tenants as an event. */

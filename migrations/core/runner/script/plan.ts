@@ -2,7 +2,7 @@ import type { TargetSchema } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import type { Plan, PlanRequest, PlanStep } from '../plan/plan.ts'
 import { planRange } from '../plan/range.ts'
-import { planTargets } from '../plan/targets.ts'
+import { appliedRows, planTargets } from '../plan/targets.ts'
 import { tenantProject } from '../plan/tenant-project.ts'
 import type { Project } from '../project.ts'
 import type { SessionOptions } from '../session/session.ts'
@@ -24,7 +24,7 @@ export async function scriptPlan(
   const targets = await targetSchemas(project.env, group, sessions)
   checkOneDatabase(targets)
   const plan = await planTargets(project, group, targets, request, sessions)
-  const { planner, work, alike, refused, needed, applied } = plan
+  const { planner, work, alike, refused, needed } = plan
   const [first] = refused
   if (first !== undefined) throw first.error
   if (needed.length > 0) throw neededFirst(needed)
@@ -33,7 +33,7 @@ export async function scriptPlan(
     alike.flatMap((each) => (each.work.length === 1 ? [[each.work[0].unit, each.steps]] : [])),
   )
   const steps = work.flatMap(({ unit, state }) => counted.get(unit) ?? planner.stepsOf(unit, state))
-  return { direction: request.direction, target: request.target, steps, applied }
+  return { direction: request.direction, target: request.target, steps, applied: appliedRows(plan) }
 }
 
 /**
