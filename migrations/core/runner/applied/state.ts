@@ -74,13 +74,12 @@ export async function statesOf(
   const implied = impliedBelow({ graph, files })
   const asked = targets.flatMap((target) => {
     const record = records.get(target.schema)
-    return record === undefined ? [] : [{ target, record }]
+    return record === undefined ? [] : [{ target, record, like: likeness(record) }]
   })
   const examples = new Map<string, string>()
-  for (const { target, record } of asked) {
-    const key = likeness(record)
-    if (!examples.has(key) && needsLog(record, implied(target.line, record.rows), { files }))
-      examples.set(key, target.schema)
+  for (const { target, record, like } of asked) {
+    if (!examples.has(like) && needsLog(record, implied(target.line, record.rows), { files }))
+      examples.set(like, target.schema)
   }
   const entries = new Map<string, LoggedStep[]>()
   for (const entry of await readLoggedSteps(client, env.ledgerSchema, [...examples.values()])) {
@@ -90,9 +89,9 @@ export async function statesOf(
   }
   const known = new Map<string, AppliedState>()
   return new Map(
-    asked.map(({ target, record }) => {
-      const key = `${target.line} ${likeness(record)}`
-      const example = examples.get(likeness(record))
+    asked.map(({ target, record, like }) => {
+      const key = `${target.line} ${like}`
+      const example = examples.get(like)
       const log = example === undefined ? undefined : (entries.get(example) ?? [])
       const state = known.get(key) ?? appliedState({ graph, files }, target, record, log)
       known.set(key, state)
