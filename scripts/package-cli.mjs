@@ -15,6 +15,7 @@ const command = [name, `mig-${name}`].find((each) => commands.includes(each))
 
 if (name === '--version' || name === '-v') process.stdout.write(`${manifest.version}\n`)
 else if (name === '--help' || name === '-h' || name === 'help') process.stdout.write(overview())
+else if (name === 'completion') completion(args[0] ?? '')
 else if (command === undefined) {
   process.stderr.write(await unknownCommand(name, commands.map(shortName), 'npx just-mig --help'))
   process.exitCode = 2
@@ -26,6 +27,21 @@ else if (command === undefined) {
   if (home !== undefined) process.chdir(home)
   const { main } = await import(pathToFileURL(join(dist, 'commands', `${command}.js`)).href)
   await main(args, join(dist, '..'))
+}
+
+/**
+ * Prints the completion of a shell.
+ * @param {string} shell
+ */
+function completion(shell) {
+  const file = { bash: 'just-mig.bash', zsh: '_just-mig', fish: 'just-mig.fish' }[shell]
+  if (file !== undefined)
+    return process.stdout.write(readFileSync(join(dist, '..', 'completions', file), 'utf8'))
+  process.stderr.write(
+    `error MIG-missing-argument: ${JSON.stringify(shell)} is not a shell with a completion\n`,
+  )
+  process.stderr.write('help: npx just-mig completion bash, zsh or fish\n')
+  process.exitCode = 2
 }
 
 /** @param {string} file @returns {string} */
@@ -64,6 +80,7 @@ function overview() {
     group: 'containers',
     name: 'run-migrations',
   })
+  rows.push({ does: 'Print the completion of bash, zsh or fish: SHELL', group: 'shell', name: 'completion' })
   const groups = [...new Set(rows.map(({ group }) => group))].map((group) => {
     const lines = rows.flatMap((row) => (row.group === group ? [`  ${row.name.padEnd(16)}${row.does}`] : []))
     return `${group}\n${lines.join('\n')}\n`

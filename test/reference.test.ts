@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { errorCodes } from '../migrations/core/error-codes.ts'
 import { directives } from '../migrations/core/operations/directives/all.ts'
 import { commandSpecs, commandsPage } from '../scripts/docs/commands.ts'
+import { completionFiles } from '../scripts/docs/completions.ts'
 import { errorsPage } from '../scripts/docs/errors.ts'
 import { jsonPage } from '../scripts/docs/json.ts'
 import { operationsPage } from '../scripts/docs/operations.ts'
@@ -51,4 +53,24 @@ test('errors.md has every code that there is, and no other', async () => {
   expect([...new Set(thrown)].filter((name) => !names.includes(name)).toSorted()).toEqual([])
   const all = sources.join('\n')
   expect(names.filter((name) => !new RegExp(`['-]${name}\\b`).test(all))).toEqual([])
+})
+
+test('completions know every command and flag', async () => {
+  const files = completionFiles(await commandSpecs(repository))
+  for (const [name, text] of Object.entries(files))
+    await expect(text).toMatchFileSnapshot(join(repository, name))
+  const complete = (words: string, at: number) =>
+    execFileSync(
+      'bash',
+      [
+        '-c',
+        `. completions/just-mig.bash; COMP_WORDS=(just-mig ${words}); COMP_CWORD=${at}; _just_mig; echo "\${COMPREPLY[@]}"`,
+      ],
+      {
+        cwd: repository,
+        encoding: 'utf8',
+      },
+    ).trim()
+  expect(complete('upg', 1)).toBe('upgrade')
+  expect(complete('upgrade --can', 2)).toBe('--canary')
 })

@@ -282,7 +282,7 @@ describe('the package, installed in an empty project', () => {
     expect(
       names.filter(
         (name) =>
-          !/^package\/(dist\/|package\.json|justfile|\.env\.example|README|LICENSE|.*\.(md|py|cjs)$)/.test(
+          !/^package\/(dist\/|completions\/|package\.json|justfile|\.env\.example|README|LICENSE|.*\.(md|py|cjs)$)/.test(
             name,
           ),
       ),
