@@ -279,6 +279,10 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'No schema key has the folder of a revision.',
     'Move the file, or add the key to env.ts.',
   ),
+  'files-changed': code(
+    'A revision or a seed changed while a template of test databases was made from it.',
+    'Run the tests again.',
+  ),
   'flyway-script': code(
     'A script of Flyway has something that only Flyway can do.',
     'Write it out in that file, then import again.',
