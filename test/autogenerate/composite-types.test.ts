@@ -1,15 +1,13 @@
 import { describe, expect } from 'vitest'
 import { type Lab, labTest } from '../runner/support.ts'
-import { generateFiles, writeModels } from './support/project.ts'
+import { generateFiles, startAt, writeModels } from './support/project.ts'
 
 const model = (attributes: string) =>
   `CREATE TYPE app_user.point AS (${attributes});
    CREATE TABLE app_user.place (id int PRIMARY KEY, at app_user.point, path app_user.point[]);`
 
 async function withRows(lab: Lab, attributes: string, rows: string): Promise<void> {
-  await writeModels(lab, { 'user.sql': model(attributes) })
-  await generateFiles(lab)
-  await lab.upgrade()
+  await startAt(lab, { 'user.sql': model(attributes) })
   await lab.database.client.query(`INSERT INTO app_user.place VALUES ${rows}`)
 }
 

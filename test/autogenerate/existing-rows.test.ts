@@ -2,14 +2,12 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { describe, expect } from 'vitest'
 import type { MigEvent } from '../../migrations/core/index.ts'
 import { type Lab, labTest } from '../runner/support.ts'
-import { generateFiles, writeModels } from './support/project.ts'
+import { generateFiles, startAt, writeModels } from './support/project.ts'
 
 const table = 'CREATE TABLE app_user.profile (id bigint PRIMARY KEY, joined date'
 
 async function withProfile(lab: Lab, rows: string): Promise<void> {
-  await writeModels(lab, { 'user.sql': `${table});` })
-  await generateFiles(lab)
-  await lab.upgrade()
+  await startAt(lab, { 'user.sql': `${table});` })
   if (rows !== '') await lab.database.client.query(`INSERT INTO app_user.profile ${rows}`)
 }
 
@@ -99,9 +97,7 @@ describe('an enum that loses a value', () => {
   const held = `INSERT INTO app_user.job VALUES (1, 'held', '{held,done}'), (2, 'done', NULL)`
 
   labTest('is told of in the head, with the lock and the rewrite', async ({ lab }) => {
-    await writeModels(lab, { 'user.sql': state(many) })
-    await generateFiles(lab)
-    await lab.upgrade()
+    await startAt(lab, { 'user.sql': state(many) })
     await writeModels(lab, { 'user.sql': state(few) })
     const { head } = await headAndWarnings(lab)
     expect(head).toContain('Fails where rows of app_user.job break the new type of column state')
@@ -112,9 +108,7 @@ describe('an enum that loses a value', () => {
   })
 
   labTest('takes what --using says that its rows get', async ({ lab }) => {
-    await writeModels(lab, { 'user.sql': state(many) })
-    await generateFiles(lab)
-    await lab.upgrade()
+    await startAt(lab, { 'user.sql': state(many) })
     await lab.database.client.query(held)
     await writeModels(lab, { 'user.sql': state(few) })
     await generateFiles(lab, { casts: { using, recreate: [] } })

@@ -4,7 +4,7 @@ import { checkProject } from '../../migrations/core/check/index.ts'
 import { type MigEvent, usingSession } from '../../migrations/core/index.ts'
 import { type Lab, labTest } from '../runner/support.ts'
 import { administer } from '../support/database.ts'
-import { generateFiles, writeModels } from './support/project.ts'
+import { generateFiles, startAt, writeModels } from './support/project.ts'
 
 const before = `
   CREATE TABLE app_user.profile (id bigint PRIMARY KEY, name varchar(20));
@@ -96,9 +96,7 @@ describe('objects that are dropped and made again', () => {
           CREATE VIEW app_user.${view} AS SELECT id, ${column} FROM app_user.profile;
           CREATE FUNCTION app_user.${total}(n integer) RETURNS ${type} LANGUAGE sql AS 'SELECT NULL::${type}';`,
         })
-        await writeModels(lab, models('name', 'text', 'names', 'total'))
-        await generateFiles(lab)
-        await lab.upgrade()
+        await startAt(lab, models('name', 'text', 'names', 'total'))
         await client.query(`
         GRANT USAGE, CREATE ON SCHEMA app_user TO ${owner};
         GRANT UPDATE (name), SELECT (copy) ON app_user.profile TO ${reader};
@@ -130,9 +128,7 @@ describe('objects that are dropped and made again', () => {
       'user.sql': `CREATE TABLE app_user.${first} (id bigint PRIMARY KEY, a text);
         CREATE TABLE app_user.${second} (id bigint PRIMARY KEY, b integer);`,
     })
-    await writeModels(lab, models('hidden', 'shown'))
-    await generateFiles(lab)
-    await lab.upgrade()
+    await startAt(lab, models('hidden', 'shown'))
     await lab.database.client.query(
       'GRANT SELECT ON app_user.shown TO PUBLIC; GRANT UPDATE (b) ON app_user.shown TO PUBLIC',
     )
@@ -162,9 +158,7 @@ describe('objects that are dropped and made again', () => {
         'user.sql': `CREATE TABLE app_user.profile (id bigint PRIMARY KEY, name ${type});`,
         'policy.sql': 'CREATE VIEW app_policy.names AS SELECT id, name FROM app_user.profile;',
       })
-      await writeModels(lab, models('varchar(20)'))
-      await generateFiles(lab)
-      await lab.upgrade()
+      await startAt(lab, models('varchar(20)'))
       await lab.database.client.query('GRANT SELECT ON app_policy.names TO PUBLIC')
       await writeModels(lab, models('text'))
       const warnings: MigEvent[] = []
@@ -188,9 +182,7 @@ describe('owners and grants', () => {
   labTest('are compared and written only when asked', async ({ lab }) => {
     await usingRoles(lab, async (reader, owner) => {
       const table = 'CREATE TABLE app_user.profile (id bigint PRIMARY KEY);'
-      await writeModels(lab, { 'user.sql': table })
-      await generateFiles(lab)
-      await lab.upgrade()
+      await startAt(lab, { 'user.sql': table })
       const granted = `${table} GRANT SELECT ON app_user.profile TO ${reader}; ALTER TABLE app_user.profile OWNER TO ${owner};`
       await writeModels(lab, { 'user.sql': granted })
       expect((await generateFiles(lab)).files).toEqual([])

@@ -2,15 +2,13 @@ import { describe, expect } from 'vitest'
 import { checkProject } from '../../migrations/core/check/index.ts'
 import { type EnvironmentOptions, usingSession } from '../../migrations/core/index.ts'
 import { labTest } from '../runner/support.ts'
-import { generateFiles, writeModels } from './support/project.ts'
+import { generateFiles, startAt, writeModels } from './support/project.ts'
 
 const models = { 'user.sql': 'CREATE TABLE app_user.profile (id bigint PRIMARY KEY, name text);' }
 
 describe('what is excluded', () => {
   labTest('is left alone by kind and by function, on either side', async ({ lab }) => {
-    await writeModels(lab, models)
-    await generateFiles(lab)
-    await lab.upgrade()
+    await startAt(lab, models)
     await lab.database.client.query(`
       CREATE FUNCTION app_user.stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
       CREATE TRIGGER stamp BEFORE INSERT ON app_user.profile FOR EACH ROW EXECUTE FUNCTION app_user.stamp();
@@ -27,9 +25,7 @@ describe('what is excluded', () => {
   })
 
   labTest('is part of what the kept answer of a check is for', async ({ lab }) => {
-    await writeModels(lab, models)
-    await generateFiles(lab)
-    await lab.upgrade()
+    await startAt(lab, models)
     await writeModels(lab, {
       'user.sql': `${models['user.sql']} CREATE TABLE app_user.kombu_queue (id int);`,
     })

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest'
 import { labTest } from '../runner/support.ts'
-import { generateFiles, writeModels } from './support/project.ts'
+import { generateFiles, startAt, writeModels } from './support/project.ts'
 
 const before = `CREATE TYPE app_user.state AS ENUM ('open', 'held', 'done');
   CREATE TABLE app_user.t (id int PRIMARY KEY, n text, short varchar(40), big bigint, state app_user.state, whole text);`
@@ -14,9 +14,7 @@ describe('a type change over rows of the live database', () => {
   labTest(
     'is a decision where they do not allow it, and their values are told on a terminal',
     async ({ lab }) => {
-      await writeModels(lab, { 'user.sql': before })
-      await generateFiles(lab)
-      await lab.upgrade()
+      await startAt(lab, { 'user.sql': before })
       await lab.database.client.query(`${good}; ${bad}`)
       await writeModels(lab, { 'user.sql': after })
       const asked = { casts: { using, recreate: [] }, renames: { given: {}, others: 'off' } } as const

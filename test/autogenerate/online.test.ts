@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest'
 import { labTest } from '../runner/support.ts'
-import { generateFiles, writeModels } from './support/project.ts'
+import { generateFiles, startAt, writeModels } from './support/project.ts'
 
 const before = `
   CREATE TABLE app_user.team (id bigint PRIMARY KEY, "Odd Name" text);
@@ -28,9 +28,7 @@ describe('the online form', () => {
   labTest(
     'reads tables that are there only where writers can go on, and is proved and run',
     async ({ lab }) => {
-      await writeModels(lab, { 'user.sql': before })
-      await generateFiles(lab)
-      await lab.upgrade()
+      await startAt(lab, { 'user.sql': before })
       await lab.database.client.query(`
       INSERT INTO app_user.team VALUES (1, 'a');
       INSERT INTO app_user.profile VALUES (1, 1, 'x', 'c'), (2, 1, NULL, 'd')`)

@@ -4,7 +4,7 @@ import { describe, expect } from 'vitest'
 import { type CheckResult, checkProject, historyDrift } from '../../migrations/core/check/index.ts'
 import { type MigError, usingSession } from '../../migrations/core/index.ts'
 import { type Lab, labTest } from '../runner/support.ts'
-import { generateFiles, writeModels } from './support/project.ts'
+import { generateFiles, startAt, writeModels } from './support/project.ts'
 
 async function check(lab: Lab, filter?: readonly string[]): Promise<CheckResult> {
   const project = await lab.project()
@@ -47,9 +47,7 @@ describe('autogenerate on a project', () => {
   )
 
   labTest('touches only the lines of the filter, and check still reports the others', async ({ lab }) => {
-    await writeModels(lab, first)
-    await generateFiles(lab)
-    await lab.upgrade()
+    await startAt(lab, first)
     await writeModels(lab, {
       'user.sql': 'CREATE TABLE app_user.profile (id bigint PRIMARY KEY, name text NOT NULL, language text);',
       'policy.sql': `${first['policy.sql']} CREATE INDEX role_profile ON app_policy.role (profile);`,
@@ -74,9 +72,7 @@ describe('autogenerate on a project', () => {
   })
 
   labTest('starts from what is there: a change made by hand is not made again', async ({ lab }) => {
-    await writeModels(lab, first)
-    await generateFiles(lab)
-    await lab.upgrade()
+    await startAt(lab, first)
     await lab.database.client.query('ALTER TABLE app_user.profile ADD COLUMN by_hand int')
     await writeModels(lab, {
       'user.sql':
@@ -88,9 +84,7 @@ describe('autogenerate on a project', () => {
   })
 
   labTest('never guesses a rename: it is asked for, given, or off', async ({ lab }) => {
-    await writeModels(lab, first)
-    await generateFiles(lab)
-    await lab.upgrade()
+    await startAt(lab, first)
     await writeModels(lab, {
       'user.sql': 'CREATE TABLE app_user.profile (id bigint PRIMARY KEY, full_name text NOT NULL);',
     })
@@ -108,9 +102,7 @@ describe('autogenerate on a project', () => {
   labTest(
     'never guesses a cast: it lists what has none, and takes a person’s expression',
     async ({ lab }) => {
-      await writeModels(lab, first)
-      await generateFiles(lab)
-      await lab.upgrade()
+      await startAt(lab, first)
       await writeModels(lab, {
         'message.sql': 'CREATE TABLE app_message.letter (id uuid PRIMARY KEY, body bytea);',
       })
@@ -128,9 +120,7 @@ describe('autogenerate on a project', () => {
     'finds no difference in a name that PostgreSQL chose, with a number or without',
     async ({ lab }) => {
       const made = 'CREATE TABLE app_user.profile (id int NOT NULL);'
-      await writeModels(lab, { 'user.sql': made })
-      await generateFiles(lab)
-      await lab.upgrade()
+      await startAt(lab, { 'user.sql': made })
       // While the table of before is there under another name, its constraint keeps profile_id_not_null.
       await writeModels(lab, {
         'user.sql': `${made} ALTER TABLE app_user.profile RENAME TO past; ${made} DROP TABLE app_user.past;`,
@@ -160,9 +150,7 @@ describe('autogenerate on a project', () => {
   })
 
   labTest('says nothing of a line that has neither models nor revisions yet', async ({ lab }) => {
-    await writeModels(lab, { 'user.sql': first['user.sql'] })
-    await generateFiles(lab)
-    await lab.upgrade()
+    await startAt(lab, { 'user.sql': first['user.sql'] })
     expect((await generateFiles(lab)).files).toEqual([])
     expect((await check(lab)).drift).toEqual([])
   })
@@ -219,9 +207,7 @@ describe('a new enum value', () => {
       'user.sql': `CREATE TYPE app_user.kind AS ENUM (${values}); CREATE TABLE app_user.thing (kind app_user.kind);
         CREATE VIEW app_user.kinds AS SELECT kind ${rest} FROM app_user.thing;`,
     })
-    await writeModels(lab, models(`'a'`, ''))
-    await generateFiles(lab)
-    await lab.upgrade()
+    await startAt(lab, models(`'a'`, ''))
     await writeModels(lab, models(`'a', 'b'`, ', 1 AS one'))
     const plain = await generateFiles(lab)
     expect(plain.files[0]?.text).toContain(`ADD VALUE 'b'`)
@@ -238,9 +224,7 @@ describe('drift against history', () => {
   labTest(
     'shows what was changed by hand, the statements back, and a revision that adopts it',
     async ({ lab }) => {
-      await writeModels(lab, first)
-      await generateFiles(lab)
-      await lab.upgrade()
+      await startAt(lab, first)
       const drift = async () => {
         const project = await lab.project()
         return usingSession(project.env, {}, (session) =>

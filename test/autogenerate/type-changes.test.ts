@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest'
 import { castRisk, isAssignable } from '../../migrations/core/difference/type-changes.ts'
 import { type Lab, labTest } from '../runner/support.ts'
 import { type TestDatabase, databaseTest as test } from '../support/database.ts'
-import { generateFiles, writeModels } from './support/project.ts'
+import { generateFiles, startAt, writeModels } from './support/project.ts'
 
 /** Types as format_type writes them, each with values at its edges. */
 const samples: Readonly<Record<string, readonly string[]>> = {
@@ -113,9 +113,7 @@ describe('the file of a type change', () => {
   const model = (type: string) => `CREATE TABLE app_user.item (id int PRIMARY KEY, c ${type});`
 
   async function bodyFrom(lab: Lab, from: string, to: string): Promise<string> {
-    await writeModels(lab, { 'user.sql': model(from) })
-    await generateFiles(lab)
-    await lab.upgrade()
+    await startAt(lab, { 'user.sql': model(from) })
     await writeModels(lab, { 'user.sql': model(to) })
     const { files } = await generateFiles(lab)
     return files[0]?.text ?? ''

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
+import { expect } from 'vitest'
 import {
   type AutogenFiles,
   type AutogenRequest,
@@ -31,6 +32,22 @@ export async function writeModels(lab: Lab, files: Readonly<Record<string, strin
     await mkdir(dirname(path), { recursive: true })
     await writeFile(path, text)
   }
+}
+
+/**
+ * Writes models of lines, and brings the lab's database to them by a revision a line that holds their text: a state to
+ * start from, whose generation is not what is tested.
+ * @param files by name, `user.sql`; a line may refer to those before it
+ */
+export async function startAt(lab: Lab, files: Readonly<Record<string, string>>): Promise<void> {
+  await writeModels(lab, files)
+  const idOf = (at: number) => `57a70000000${at}`
+  const revisions = Object.entries(files).map(([name, text], at) => [
+    `${basename(name, '.sql')}/20260101_00000${at}_${idOf(at)}_start.sql`,
+    `-- start\n--\n-- Revision: ${idOf(at)}\n-- Revises: base\n${at === 0 ? '' : `-- Depends on: ${idOf(at - 1)}\n`}-- Created: 2026-01-01T00:00:00Z\n\n-- upgrade\n${text}\n\n-- downgrade\n`,
+  ])
+  await lab.write(Object.fromEntries(revisions))
+  expect((await lab.upgrade()).error).toBeUndefined()
 }
 
 let generations = 0
