@@ -67,7 +67,7 @@ describe('init NAME in a project', () => {
   )
 
   projectTest(
-    'says what differs where the models stand already, and takes everything back where a part fails',
+    'says what differs where the models stand already, and undoes everything where a part fails',
     { timeout: 60_000 },
     async ({ project }) => {
       project.write({ ...settings, 'migrations/models/order.sql': 'CREATE TABLE shop_order.sale (id int);' })
