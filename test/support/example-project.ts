@@ -21,12 +21,18 @@ export async function exampleProject(): Promise<ExampleProject> {
   const { path, remove } = await copyOfRepository()
   const own = [...(await readdir(path)), '.mig']
   const template = 'example_at_head'
+  let url: string | undefined
 
   const restart = async () => {
     const others = (await readdir(path)).filter((name) => !own.includes(name))
-    for (const name of ['migrations', ...others]) await rm(join(path, name), { recursive: true })
-    await cp(join(repository, 'migrations'), join(path, 'migrations'), { recursive: true })
-    const url = await databaseUrl(path)
+    // The core stays as it is: files that are new would be looked at again by each script's build.
+    const project = (await readdir(join(path, 'migrations'))).filter((name) => name !== 'core')
+    const stale = [...others, ...project.map((name) => join('migrations', name))]
+    for (const name of stale) await rm(join(path, name), { recursive: true })
+    const core = join(repository, 'migrations', 'core')
+    const filter = (source: string) => source !== core
+    await cp(join(repository, 'migrations'), join(path, 'migrations'), { recursive: true, filter })
+    url ??= await databaseUrl(path)
     const isThere = await onServer(url, async (client) => {
       const { rows } = await client.query<{ datname: string }>(
         `SELECT datname FROM pg_database WHERE datname NOT IN ('postgres', 'template0', 'template1', $1)`,
@@ -44,15 +50,15 @@ export async function exampleProject(): Promise<ExampleProject> {
   }
 
   const runProgram = async (text: string) => {
-    const url = new URL(await databaseUrl(path))
-    await onServer(url.href, (client) => client.query('CREATE DATABASE program'))
-    url.pathname = '/program'
+    const program = new URL(await databaseUrl(path))
+    await onServer(program.href, (client) => client.query('CREATE DATABASE program'))
+    program.pathname = '/program'
     writeFileSync(join(path, 'program.ts'), text.replace("'just-mig'", "'./migrations/core/index.ts'"))
     const [outfile, absWorkingDir, entryPoints] = ['program.mjs', path, ['program.ts']]
     const options = { bundle: true, platform: 'node', format: 'esm', packages: 'external' } as const
     await build({ absWorkingDir, entryPoints, outfile, ...options })
-    await runBlock(path, `DATABASE_URL='${url.href}' node program.mjs`)
-    return url.href
+    await runBlock(path, `DATABASE_URL='${program.href}' node program.mjs`)
+    return program.href
   }
 
   return {
