@@ -8,7 +8,7 @@ const folder = 'migrations/core/operations'
 const begin = '<!-- generated: npm run docs:reference -->'
 const end = '<!-- end -->'
 
-/** The page of operations: its text, with the lists of what `op` has written anew from the sources. */
+/** The page of operations: its text, with the lists of what `op` has written again from the sources. */
 export function operationsPage(root: string): string {
   const page = readFileSync(join(root, 'docs/reference/operations.md'), 'utf8')
   const [before = ''] = page.split(begin)
