@@ -19,7 +19,7 @@ describe('--help', () => {
       expect(stdout).toMatch(/^ {2}--json /m)
       const [usage = '', summary = ''] = stdout.split('\n\n')
       expect(usage).toMatch(new RegExp(`^(just|node scripts/launch\\.mjs) ${name}( |$)`))
-      expect(summary).toMatch(/^[A-Z][^]*[a-z.,:]$/)
+      expect(summary).toMatch(/^[A-Z][\s\S]*[a-z.,:]$/)
       expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
       const [, examples = ''] = stdout.split('\nExamples\n')
       const lines = examples.split('\n').filter((line) => line.trim() !== '')
