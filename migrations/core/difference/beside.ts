@@ -1,9 +1,9 @@
 import type { FactBase } from '@supabase/pg-delta/core'
 import { quoteIdent, quoteIdentAlways } from '../postgres/index.ts'
+import { constraintFacts } from '../postgres/statement/index.ts'
 import type { Action } from './action.ts'
 import { type ObjectId, objectName, schemaOf } from './ids.ts'
 import { ownAction } from './own-action.ts'
-import { unquoted } from './statement-text.ts'
 
 /** A CREATE TABLE and what PostgreSQL would not take from it: see {@link withoutEqualKeys}. */
 export function withEqualKeysApart(action: Action, wanted: FactBase): readonly Action[] {
@@ -28,8 +28,10 @@ interface Key {
 function keyOf(id: ObjectId, wanted: FactBase): Key | undefined {
   if (id.kind !== 'constraint') return undefined
   const definition = String(wanted.get(id)?.payload.def)
-  const [, word, index] = /^(PRIMARY KEY|UNIQUE) (.*)$/s.exec(definition) ?? []
-  return index === undefined ? undefined : { id, definition, index, isPrimary: word === 'PRIMARY KEY' }
+  const { kind } = constraintFacts(definition) ?? {}
+  if (kind !== 'primary key' && kind !== 'unique') return undefined
+  const index = definition.slice(kind.length).trim()
+  return { id, definition, index, isPrimary: kind === 'primary key' }
 }
 
 /**
@@ -51,15 +53,16 @@ function withoutKey(table: Action, { id, definition }: Key): readonly Action[] {
   ]
 }
 
-/** An action and what stands before CREATE EXTENSION … SCHEMA: a schema of no line, which the runner does not make. */
+/** An action and what stands before an extension that comes, or moves: a schema of no line, which the runner does not make. */
 export function withExtensionSchema(
   action: Action,
   there: FactBase,
+  wanted: FactBase,
   schemas: readonly string[],
 ): readonly Action[] {
-  const wanted = /^(?:CREATE|ALTER) EXTENSION .* SCHEMA ("(?:[^"]|"")+"|\w+)/.exec(action.sql)?.[1]
-  if (wanted === undefined) return [action]
-  const name = unquoted(wanted)
+  const id = [...action.produces, ...action.consumes].find(({ kind }) => kind === 'extension')
+  const name = id === undefined ? undefined : wanted.get(id)?.payload.schema
+  if (typeof name !== 'string' || action.verb === 'drop') return [action]
   if (schemas.includes(name) || name === 'public' || there.has({ kind: 'schema', name })) return [action]
   const made = ownAction(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(name)}`, [], {
     lock: 'none',

@@ -3,6 +3,7 @@ import { extract } from '@supabase/pg-delta/extract'
 import type { ClientBase, Pool, QueryConfig } from 'pg'
 import type { ExcludableObject } from '../environment/index.ts'
 import { isScratchRole } from '../postgres/index.ts'
+import { indexFacts } from '../postgres/statement/index.ts'
 import { withoutAbsentKinds } from './absent-kinds.ts'
 import { readBaseTypes, type Unmodeled } from './base-types.ts'
 import { withSchemaDefaults } from './default-privileges.ts'
@@ -180,11 +181,9 @@ function isHidden({ id, payload }: Fact, inScope: ReadonlySet<string>, scope: Sc
   return scope.excludes({ kind: kindWord(base), schema, name: base.name, ...owner, ...form })
 }
 
-/** From what pg_get_indexdef gives: a parenthesis in the list of columns is an expression, or after a space an operator class's. */
 function indexForm(definition: string): { readonly isPartial: boolean; readonly hasExpression: boolean } {
-  const [, list = ''] = / USING \w+ \((.*)$/s.exec(definition) ?? []
-  const columns = list.replace(/\) (?:INCLUDE|NULLS NOT DISTINCT|WITH|TABLESPACE|WHERE)\b.*$/s, '')
-  return { isPartial: / WHERE \(/.test(list), hasExpression: /[\w"]\(|^\(|, \(/.test(columns) }
+  const { isPartial = false, hasExpression = false } = indexFacts(definition) ?? {}
+  return { isPartial, hasExpression }
 }
 
 /**

@@ -128,7 +128,7 @@ export function inAttributeOrder(actions: readonly Action[], wanted: FactBase): 
   })
 }
 
-function typeOfAdded({ sql, produces: [id] }: Action): string | undefined {
-  if (id?.kind !== 'typeAttribute' || !/^ALTER TYPE .* ADD ATTRIBUTE /s.test(sql)) return undefined
+function typeOfAdded({ verb, produces: [id] }: Action): string | undefined {
+  if (id?.kind !== 'typeAttribute' || verb !== 'create') return undefined
   return idKey({ kind: 'type', schema: id.schema, name: id.type })
 }

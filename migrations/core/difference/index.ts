@@ -15,6 +15,7 @@ export {
   viewedIn,
 } from './catalog.ts'
 export { attributeMoves, changedTypes, misorderedComposites, type TypeId } from './changed-types.ts'
+export { columnChange, requiredColumn, retypedColumn, typeChange, withUsing } from './column-change.ts'
 export type { MisorderedType } from './composite-order.ts'
 export { setExpressionSince } from './generated-columns.ts'
 export { columnsGone, columnsLostByHeirs, heirsOf } from './heirs.ts'
@@ -36,23 +37,8 @@ export { ownAction } from './own-action.ts'
 export { parentsOf } from './parents.ts'
 export { difference, seenDifference, tryDifference } from './plan.ts'
 export { moveCandidates, renameCandidates } from './rename-candidates.ts'
-export { retypedColumn } from './retyping.ts'
 export { afterRows, positionFrom } from './sequence-positions.ts'
 export { plainZone, sessionCast } from './session-casts.ts'
 export { shortened } from './shortened.ts'
-export {
-  foreignKey,
-  literalValue,
-  madeEnum,
-  makesRoutine,
-  makesTextRoutine,
-  makesUniqueIndex,
-  plainName,
-  renamedLabel,
-  requiredColumnName,
-  setsExpression,
-  typeChange,
-  unquoted,
-} from './statement-text.ts'
 export { hasPlainTable, partitionRoot, type TableColumn, tableColumns } from './table-columns.ts'
 export { columnsHolding } from './type-columns.ts'

@@ -1,5 +1,6 @@
 import type { Fact, FactBase } from '@supabase/pg-delta/core'
 import { qualifiedName, quoteIdent } from '../postgres/index.ts'
+import { constraintFacts } from '../postgres/statement/index.ts'
 import { parentsOf, type TableName } from './parents.ts'
 
 /**
@@ -24,7 +25,7 @@ export function stepsIntoParent(
     }
     if (id.kind !== 'constraint' || payload.type !== 'c' || has.has(keyOf(fact))) return []
     const definition = String(payload.def)
-    return / NO INHERIT\b/.test(definition)
+    return constraintFacts(definition)?.isInherited === false
       ? []
       : [`${table} ADD CONSTRAINT ${quoteIdent(id.name)} ${definition}`]
   })

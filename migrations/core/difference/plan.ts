@@ -1,6 +1,7 @@
 import type { Fact, FactBase, StableId } from '@supabase/pg-delta/core'
 import { type Action as EngineAction, type Plan, plan } from '@supabase/pg-delta/plan'
 import type { Policy } from '@supabase/pg-delta/policy'
+import { constantFacts, routineFacts, tableChange, withoutOnly } from '../postgres/statement/index.ts'
 import type { Action, Difference } from './action.ts'
 import { withEqualKeysApart, withExtensionSchema } from './beside.ts'
 import { type Catalog, roleFact, rolesOf, type Scope, scopedFacts } from './catalog.ts'
@@ -17,7 +18,6 @@ import { extrasAfter, withNameChanges } from './renamed-facts.ts'
 import { withReplacedViews } from './replaced-views.ts'
 import { requiredAfterRetyping, retyping, unsetsNoDefault, withoutRepeatedDefaults } from './retyping.ts'
 import { withPositions } from './sequence-positions.ts'
-import { makesTextRoutine } from './statement-text.ts'
 
 /**
  * The difference between two catalogs in the schemas of the scope: readable changes, and ordered actions.
@@ -39,7 +39,7 @@ export function difference(from: Catalog, to: Catalog, scope: Scope): Difference
     .map((action) => withParents(ofEngine(action, source, wanted), wanted, to.extras))
     .filter((action) => !unsetsNoDefault(action, source))
     .flatMap((action) => withEqualKeysApart(action, wanted))
-    .flatMap((action) => withExtensionSchema(action, from.facts, scope.schemas))
+    .flatMap((action) => withExtensionSchema(action, from.facts, wanted, scope.schemas))
   const ordered = requiredAfterRetyping(withoutRepeatedDefaults(inAttributeOrder(actions, wanted)))
   const states = { source, wanted, from: before.extras, to: to.extras }
   const shaped = withReplacedViews(withPositions(ordered, source, wanted), states)
@@ -182,9 +182,11 @@ function ofEngine(action: EngineAction, source: FactBase, wanted: FactBase): Act
  * that are plain to see are told; a call may be volatile.
  */
 function addsConstant(sql: string): boolean {
-  return /^ALTER TABLE \S+ ADD COLUMN (?:(?!GENERATED).)* DEFAULT (?:'(?:[^']|'')*'(?:::[\w ]+(?:\(\d+(?:,\d+)?\))?(?:\[\])?)?|-?[\d.]+|true|false|NULL)$/s.test(
-    sql,
-  )
+  const change = tableChange(sql)
+  if (change?.kind !== 'add column' || change.default === undefined || change.isConstrained) return false
+  const constant = constantFacts(change.default)
+  // A name in quotes or with a schema may be a domain, whose checks are held against the value.
+  return constant !== undefined && !/[".]/.test(constant.type ?? '')
 }
 
 /**
@@ -194,11 +196,10 @@ function addsConstant(sql: string): boolean {
  */
 function fixed(sql: string): string {
   if (sql.endsWith(onlyMark)) return sql.slice(0, -onlyMark.length)
-  return sql
+  return withoutOnly(sql)
     .replaceAll(`${virtualMark}) STORED`, ') VIRTUAL')
     .replaceAll('__pgdelta_replaced', '__replaced')
     .replace(/^(CREATE DOMAIN .*?) NOT NULL( CONSTRAINT .*)?( CONSTRAINT "(?:[^"]|"")+" NOT NULL)/s, '$1$2$3')
-    .replace(/^(CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY )?(?:"(?:[^"]|"")+"|\S+) ON) ONLY /, '$1 ')
 }
 
 const varcharList = /\(ARRAY\[((?:'(?:[^']|'')*'::character varying(?:, )?)+)\]\)::text\[\]/g
@@ -212,7 +213,7 @@ const extractedField = /\bEXTRACT\((?=\w*[A-Z])(\w+) FROM /g
  * or a comment says stays as it is.
  */
 function asItWasRead(sql: string): string {
-  if (sql.startsWith('COMMENT ON') || makesTextRoutine(sql)) return sql
+  if (sql.startsWith('COMMENT ON') || routineFacts(sql)?.hasText === true) return sql
   return sql
     .replace(varcharList, '((ARRAY[$1])::character varying[])::text[]')
     .replace(extractedField, "EXTRACT('$1' FROM ")

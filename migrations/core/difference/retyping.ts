@@ -1,41 +1,30 @@
 import type { FactBase } from '@supabase/pg-delta/core'
-import { quoteIdent } from '../postgres/index.ts'
+import { quoteIdent, quoteIdentAlways } from '../postgres/index.ts'
 import type { Action } from './action.ts'
-import { type ColumnId, idKey, type ObjectId } from './ids.ts'
+import { columnChange, requiredColumn, retypedColumn, typeChange, withUsing } from './column-change.ts'
+import { type ColumnId, idKey } from './ids.ts'
 import { sessionCast } from './session-casts.ts'
-import { requiredColumnName, typeChange } from './statement-text.ts'
 import { castRisk, isAssignable, readsTexts } from './type-changes.ts'
-
-/**
- * The column whose type an action changes. Where an enum is recreated without a value, the action is the type's own, and
- * the column one of what it consumes.
- */
-export function retypedColumn({ sql, consumes }: Pick<Action, 'sql' | 'consumes'>): ColumnId | undefined {
-  const name = typeChange(sql)?.column
-  for (const id of consumes) if (id.kind === 'column' && id.name === name) return { ...id, kind: 'column' }
-  return undefined
-}
 
 /**
  * An action of the engine that changes a column's type, with what the cast may do to rows, and without USING where
  * PostgreSQL casts by itself. Undefined for every other action.
  */
 export function retyping(action: Action, source: FactBase, next: FactBase): Action | undefined {
-  const change = typeChange(action.sql)
-  const column = retypedColumn(action)
-  if (change === undefined || column === undefined) return undefined
-  const { whole: wanted, using } = change
+  const change = typeChange(action)
+  if (change === undefined) return undefined
+  const { column, using } = change
+  const wanted = change.collation === undefined ? change.type : `${change.type} COLLATE ${change.collation}`
   const old = source.get(column)?.payload.type
   // The columns of an enum that is recreated count to the type for the engine, which takes no lock and loses nothing.
   const known = {
     ...action,
-    sql: withoutTextOfArray(action.sql, old, wanted),
+    sql: withoutTextOfArray(action.sql, column, old, wanted),
     lock: 'accessExclusive',
     losesData: false,
   } as const
   if (typeof old !== 'string' || old === wanted) return { ...known, castRisk: 'fails' }
-  const sql =
-    using !== undefined && isAssignable(old, wanted) ? known.sql.replace(/ USING .*$/s, '') : known.sql
+  const sql = using !== undefined && isAssignable(old, wanted) ? withUsing(known.sql, undefined) : known.sql
   const asked = column.kind === 'column' ? askedCast(old, wanted, column, source, next) : undefined
   return {
     ...known,
@@ -47,11 +36,11 @@ export function retyping(action: Action, source: FactBase, next: FactBase): Acti
 }
 
 /** The engine goes by text from one enum to another; the text of an array is not a value of its elements' type. */
-function withoutTextOfArray(sql: string, old: unknown, wanted: string): string {
+function withoutTextOfArray(sql: string, { name }: ColumnId, old: unknown, wanted: string): string {
   if (typeof old !== 'string' || old.endsWith('[]') === wanted.endsWith('[]')) return sql
-  const using = sql.indexOf(' USING ')
-  if (using < 0) return sql
-  return sql.slice(0, using) + sql.slice(using).replace(/::text(?:\[\])?(::[^:]+)$/, '$1')
+  const casts = ['text', 'text[]'].map((text) => `${quoteIdentAlways(name)}::${text}::`)
+  const cast = casts.find((each) => sql.includes(` USING ${each}`))
+  return cast === undefined ? sql : sql.replace(cast, () => `${quoteIdentAlways(name)}::`)
 }
 
 function askedCast(
@@ -69,21 +58,20 @@ function askedCast(
 /** The actions without a default that is set again as it is: the engine sets it for the new type, and for itself. */
 export function withoutRepeatedDefaults(actions: readonly Action[]): readonly Action[] {
   const set = new Map<string, string>()
-  return actions.filter(({ sql }) => {
-    const [, column, change] =
-      /^(ALTER TABLE .* ALTER COLUMN "(?:[^"]|"")+") ((?:SET|DROP) DEFAULT.*)$/s.exec(sql) ?? []
-    if (column === undefined || change === undefined) return true
-    const isRepeated = set.get(column) === change
-    set.set(column, change)
+  return actions.filter((action) => {
+    const { column, change } = columnChange(action) ?? {}
+    if (column === undefined || (change?.kind !== 'set default' && change?.kind !== 'drop default'))
+      return true
+    const isRepeated = set.get(idKey(column)) === action.sql
+    set.set(idKey(column), action.sql)
     return !isRepeated
   })
 }
 
 /** Whether an action drops the default of a column that has none, as the engine does ahead of each type change. */
-export function unsetsNoDefault({ sql, consumes }: Action, source: FactBase): boolean {
-  const name = / ALTER COLUMN "((?:[^"]|"")+)" DROP DEFAULT$/.exec(sql)?.[1]?.replaceAll('""', '"')
-  const column = consumes.find((id) => id.kind === 'column' && id.name === name)
-  if (column?.kind !== 'column' || !sql.startsWith('ALTER TABLE ') || !source.has(column)) return false
+export function unsetsNoDefault(action: Action, source: FactBase): boolean {
+  const { column, change } = columnChange(action) ?? {}
+  if (column === undefined || change?.kind !== 'drop default' || !source.has(column)) return false
   return !source.has({ ...column, kind: 'default' })
 }
 
@@ -106,9 +94,4 @@ export function requiredAfterRetyping(actions: readonly Action[]): readonly Acti
     return []
   })
   return out
-}
-
-function requiredColumn({ sql, consumes }: Action): ObjectId | undefined {
-  const name = requiredColumnName(sql)
-  return consumes.find((id) => id.kind === 'column' && id.name === name)
 }

@@ -1,5 +1,6 @@
 import type { FactBase } from '@supabase/pg-delta/core'
 import { qualifiedName, quoteIdent, quoteLiteral } from '../postgres/index.ts'
+import { tableChange } from '../postgres/statement/index.ts'
 import type { Action } from './action.ts'
 import { idKey, type ObjectId } from './ids.ts'
 import {
@@ -84,15 +85,17 @@ function takingOver(
 }
 
 /** Whether an action drops the sequence, and no table or column with it. */
-function dropsAlone({ sql, destroys }: Action, sequence: SequenceInfo): boolean {
+function dropsAlone({ verb, produces, destroys }: Action, sequence: SequenceInfo): boolean {
   const key = idKey(sequenceId(sequence))
-  return /^DROP SEQUENCE | DROP IDENTITY$/.test(sql) && destroys.some((id) => idKey(id) === key)
+  const isAlone = destroys[0]?.kind === 'sequence' || verb === 'alter'
+  return isAlone && produces.length === 0 && destroys.some((id) => idKey(id) === key)
 }
 
-function makes({ sql, produces }: Action, sequence: SequenceInfo): boolean {
+/** CREATE SEQUENCE, or ADD IDENTITY to a column that is there. */
+function makes({ verb, produces, destroys }: Action, sequence: SequenceInfo): boolean {
   const key = idKey(sequenceId(sequence))
-  const isMaking = /^CREATE SEQUENCE | ADD GENERATED (?:ALWAYS|BY DEFAULT) AS IDENTITY/.test(sql)
-  return isMaking && produces.some((id) => idKey(id) === key)
+  const isMaking = produces[0]?.kind === 'sequence' || verb === 'alter'
+  return isMaking && destroys.length === 0 && produces.some((id) => idKey(id) === key)
 }
 
 const quiet = { lock: 'none' } as const
@@ -136,7 +139,8 @@ function uses(
   const touches = [...action.produces, ...action.consumes].some((id) => {
     return idKey(id) === key || idKey(id) === idKey({ kind: 'column', schema, table, name })
   })
-  return touches && / SET DEFAULT nextval\(/.test(action.sql)
+  const change = tableChange(action.sql)
+  return touches && change?.kind === 'set default' && change.value.startsWith('nextval(')
 }
 
 /**

@@ -1,3 +1,4 @@
+import { type SchemaName, tableOfConcurrentBuild } from '../postgres/statement/index.ts'
 import type { LiveSize } from './live.ts'
 import { blockedBy, lockName, strengthOf } from './observation.ts'
 import type { RecordedStatement } from './recording.ts'
@@ -94,10 +95,6 @@ function workMs(
   }, 0)
 }
 
-/** An index that is built concurrently keeps writers going (manual, section 13.3.1). */
-const concurrent =
-  /\bINDEX\s+CONCURRENTLY\b.*?\bON\s+(?:ONLY\s+)?([\w".]+)|\bREINDEX\s+(?:\([^)]*\)\s*)?TABLE\s+CONCURRENTLY\s+([\w".]+)/is
-
 /**
  * What runs in no transaction holds nothing any more when we look. A table that was rewritten was locked against
  * everyone; of an index that is built concurrently the lock is documented.
@@ -116,12 +113,16 @@ function alone(
       ...{ work, heldMs, size },
     }
   }
-  const [, index, reindexed] = concurrent.exec(sql) ?? []
-  const on = (index ?? reindexed)?.replaceAll('"', '')
-  const table = [...known.values()].find((name) => name === on || name.endsWith(`.${on}`))
+  // An index that is built concurrently keeps writers going (manual, section 13.3.1).
+  const on = tableOfConcurrentBuild(sql)
+  const table = [...known.values()].find((name) => on !== undefined && isNamed(name, on))
   if (table !== undefined) return [effect(table, strengthOf('ShareUpdateExclusiveLock'), 'index build')]
   return [...rewritten].flatMap((oid) => {
     const name = known.get(oid)
     return name === undefined ? [] : [effect(name, strengthOf('AccessExclusiveLock'), 'rewrite')]
   })
+}
+
+function isNamed(known: string, { schema, name }: SchemaName): boolean {
+  return schema === undefined ? known.endsWith(`.${name}`) : known === `${schema}.${name}`
 }

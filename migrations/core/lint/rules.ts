@@ -1,3 +1,4 @@
+import { statementTable } from '../postgres/statement/index.ts'
 import type { StatementEffect } from './effects.ts'
 import type { Finding, Level } from './finding.ts'
 import { saferForm } from './safer-form.ts'
@@ -62,11 +63,8 @@ export function isAboutLocks(rule: string): boolean {
 
 /** Is the table that a statement is about one that the run has made? */
 function isAboutMade(sql: string, made: ReadonlySet<string>): boolean {
-  const name =
-    /^\s*(?:ALTER|CREATE|DROP)\s+(?:UNLOGGED\s+)?TABLE\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?(?:ONLY\s+)?([\w".]+)/i.exec(
-      sql,
-    ) ?? /^\s*CREATE\s+(?:UNIQUE\s+)?INDEX\b.*?\bON\s+(?:ONLY\s+)?([\w".]+)/is.exec(sql)
-  if (name !== null) return made.has(bareName(name[1] ?? ''))
+  const table = statementTable(sql)
+  if (table !== undefined) return made.has(table.name)
   const words = new Set(sql.match(/[\w$]+/g))
   return [...made].some((table) => words.has(table))
 }

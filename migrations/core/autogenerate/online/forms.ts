@@ -1,6 +1,7 @@
-import type { Action, ObjectId } from '../../difference/index.ts'
+import { type Action, type ObjectId, requiredColumn } from '../../difference/index.ts'
 import { helperName, notNullHelper } from '../../operations/index.ts'
 import { quoteIdentAlways as quoted } from '../../postgres/sql/quote.ts'
+import { indexFacts, tableChange } from '../../postgres/statement/index.ts'
 
 export interface RelationName {
   readonly schema: string
@@ -24,11 +25,10 @@ export interface Form {
 export function indexForm(action: Action, name: string, isTaken: boolean): Form | undefined {
   const [id] = action.produces
   if (id?.kind !== 'index') return undefined
-  const head = /^CREATE (UNIQUE )?INDEX (?!CONCURRENTLY\b)(?:"(?:[^"]|"")+"|\S+) ON /.exec(action.sql)
-  if (head === null) return undefined
+  const index = indexFacts(action.sql)
+  if (index === undefined || index.isConcurrent) return undefined
   const built = isTaken ? helperName('index', id.schema, name) : name
-  const start = `CREATE ${head[1] ?? ''}INDEX CONCURRENTLY ${quoted(built)} ON `
-  const sql = `${start}${action.sql.slice(head[0].length)}`
+  const sql = `CREATE ${index.isUnique ? 'UNIQUE ' : ''}INDEX CONCURRENTLY ${quoted(built)} ${index.onTable}`
   const rename = `ALTER INDEX ${quoted(id.schema)}.${quoted(built)} RENAME TO ${quoted(name)}`
   if (!isTaken) return { build: [alone(action, sql)], finish: [], check: [] }
   return {
@@ -40,16 +40,15 @@ export function indexForm(action: Action, name: string, isTaken: boolean): Form 
 
 /** DROP INDEX as CONCURRENTLY, in a transaction of its own. */
 export function dropIndexForm(action: Action): Action {
-  return alone(action, action.sql.replace(/^DROP INDEX (?!CONCURRENTLY\b)/, 'DROP INDEX CONCURRENTLY '))
+  const [id] = action.destroys
+  if (id?.kind !== 'index') return action
+  return alone(action, `DROP INDEX CONCURRENTLY ${quoted(id.schema)}.${quoted(id.name)}`)
 }
 
 /** The action as one in a transaction of its own, under a lock that lets writers go on. */
 function alone(action: Action, sql: string): Action {
   return { ...action, sql, transaction: 'own', lock: 'shareUpdateExclusive', rewrites: false }
 }
-
-const keyPattern =
-  /^(UNIQUE|PRIMARY KEY)( NULLS NOT DISTINCT)? (\((?:"[^"]*"|[^")])*\))( INCLUDE \((?:"[^"]*"|[^")])*\))?((?: NOT)? DEFERRABLE.*)?$/s
 
 /**
  * ADD CONSTRAINT without a look at rows under its lock: foreign keys and checks NOT VALID, to be validated by themselves
@@ -61,19 +60,19 @@ export function constraintForm(action: Action, table: RelationName, isTaken: boo
   if (id?.kind !== 'constraint') return undefined
   const unlooked = withoutLook(action)
   if (unlooked !== undefined) return { build: [], ...unlooked }
-  const head = `${targetOf(table)} ADD CONSTRAINT ${quoted(id.name)} `
-  if (!action.sql.startsWith(head)) return undefined
-  const definition = action.sql.slice(head.length)
-  const key = keyPattern.exec(definition)
-  if (key === null || / WITHOUT OVERLAPS\)$/.test(key[3] ?? '')) return undefined
-  const [, kind = '', nulls = '', columns = '', include = '', timing = ''] = key
+  const key = addedConstraint(action)
+  if (key === undefined || !key.isPlainKey) return undefined
+  const include = key.including === undefined ? '' : ` INCLUDE (${key.including})`
+  const nulls = key.nullsNotDistinct ? ' NULLS NOT DISTINCT' : ''
+  const timing = key.timing === '' ? '' : ` ${key.timing}`
   // ADD CONSTRAINT … USING INDEX gives the index the constraint's name.
   const index = quoted(isTaken ? helperName('index', table.schema, id.name) : id.name)
   const place = `${quoted(table.schema)}.${quoted(table.name)}`
-  const build = `CREATE UNIQUE INDEX CONCURRENTLY ${index} ON ${place} ${columns}${include}${nulls}`
+  const build = `CREATE UNIQUE INDEX CONCURRENTLY ${index} ON ${place} ${key.columnsSql}${include}${nulls}`
+  const add = `${targetOf(table)} ADD CONSTRAINT ${quoted(id.name)} ${key.kind.toUpperCase()} USING INDEX`
   return {
     build: [alone({ ...action, produces: [], consumes: [{ kind: 'table', ...table }] }, build)],
-    finish: [{ ...action, sql: `${head}${kind} USING INDEX ${index}${timing}`, rewrites: false }],
+    finish: [{ ...action, sql: `${add} ${index}${timing}`, rewrites: false }],
     check: [],
   }
 }
@@ -83,13 +82,22 @@ export function withoutLook(action: Action): Pick<Form, 'finish' | 'check'> | un
   const [id] = action.produces
   if (id?.kind !== 'constraint' || !('table' in id)) return undefined
   const target = targetOf({ schema: id.schema, name: id.table })
-  const head = `${target} ADD CONSTRAINT ${quoted(id.name)} `
-  const isLooking = /^(FOREIGN KEY|CHECK) .*(?<! NOT VALID)(?<! NOT ENFORCED)$/s
-  if (!action.sql.startsWith(head) || !isLooking.test(action.sql.slice(head.length))) return undefined
+  const { kind, looksAtRows } = addedConstraint(action) ?? {}
+  if ((kind !== 'foreign key' && kind !== 'check') || looksAtRows !== true) return undefined
   return {
     finish: [{ ...action, sql: `${action.sql} NOT VALID` }],
     check: [alone(follows(action), `${target} VALIDATE CONSTRAINT ${quoted(id.name)}`)],
   }
+}
+
+function addedConstraint({ sql }: Action) {
+  const change = tableChange(sql)
+  return change?.kind === 'add constraint' ? change.constraint : undefined
+}
+
+/** VALIDATE CONSTRAINT in a transaction of its own. Undefined for another statement. */
+export function validateForm(action: Action): Action | undefined {
+  return tableChange(action.sql)?.kind === 'validate constraint' ? alone(action, action.sql) : undefined
 }
 
 /**
@@ -104,7 +112,7 @@ export function notNullForm(
   fill: Action | undefined,
 ): readonly Action[] | undefined {
   const target = targetOf(table)
-  if (!isStatement(action.sql, `${target} ALTER COLUMN ${quoted(column)} SET NOT NULL`)) return undefined
+  if (requiredColumn(action) === undefined) return undefined
   const check = quoted(notNullHelper(table.schema, table.name, column))
   const step = follows(action)
   return [
@@ -124,12 +132,6 @@ export function notNullForm(
 /** The UPDATE that gives rows a value, in a transaction of its own: it locks no row longer than it takes. */
 export function fillForm(action: Action): Action {
   return { ...action, transaction: 'own', lock: 'none' }
-}
-
-/** Whether two statements are the same but for quotes that a name does not need. */
-function isStatement(sql: string, other: string): boolean {
-  const bare = (text: string) => text.replaceAll('"', '')
-  return bare(sql) === bare(other)
 }
 
 function targetOf({ schema, name }: RelationName): string {

@@ -8,6 +8,7 @@ import {
   relationOf,
   retypedColumn,
 } from '../../difference/index.ts'
+import { rowChange } from '../../postgres/statement/index.ts'
 import {
   constraintForm,
   type Form,
@@ -15,6 +16,7 @@ import {
   indexForm,
   notNullForm,
   type RelationName,
+  validateForm,
   withoutLook,
 } from './forms.ts'
 import { keyOf, type Together, together, touchedTables } from './together.ts'
@@ -159,6 +161,8 @@ function inPlace(
   fill: Action | undefined,
 ): readonly Action[] | undefined {
   if (isFill(action)) return [fillForm(action)]
+  const validating = validateForm(action)
+  if (validating !== undefined) return [validating]
   const column = action.consumes.find((id) => id.kind === 'column')
   return column?.kind === 'column' ? notNullForm(action, table, column.name, fill) : undefined
 }
@@ -181,7 +185,7 @@ function definitionOf({ destroys: [id] }: Action, from: Catalog): string {
 }
 
 function isFill({ sql }: Action): boolean {
-  return sql.startsWith('UPDATE ')
+  return rowChange(sql)?.kind === 'update'
 }
 
 /** The UPDATE right before a SET NOT NULL, of the same column. */

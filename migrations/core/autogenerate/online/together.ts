@@ -1,4 +1,5 @@
 import { type Action, idKey, relationOf } from '../../difference/index.ts'
+import { tableChange } from '../../postgres/statement/index.ts'
 import { needsAmong } from '../search/lines.ts'
 import type { RelationName } from './forms.ts'
 
@@ -29,10 +30,9 @@ export function together(actions: readonly Action[], tables: readonly RelationNa
 function isReplacement(action: Action | undefined, tables: ReadonlySet<string>): boolean {
   const [id] = action?.produces ?? []
   if (action === undefined || id === undefined) return false
-  const isKey =
-    id.kind === 'index' ||
-    (id.kind === 'constraint' &&
-      !(action.sql.includes(' ADD CONSTRAINT ') && action.sql.includes(' CHECK (')))
+  const change = id.kind === 'constraint' ? tableChange(action.sql) : undefined
+  const isCheck = change?.kind === 'add constraint' && change.constraint.kind === 'check'
+  const isKey = id.kind === 'index' || (id.kind === 'constraint' && !isCheck)
   return isKey && touchedTables(action).some((table) => tables.has(keyOf(table)))
 }
 

@@ -1,10 +1,15 @@
-import { type Action, baseObject, idKey, type ObjectId, relationOf } from '../../difference/index.ts'
-import { quoteIdent, quoteIdentAlways } from '../../postgres/sql/quote.ts'
+import {
+  type Action,
+  baseObject,
+  idKey,
+  type ObjectId,
+  relationOf,
+  typeChange,
+} from '../../difference/index.ts'
+import { catalogName } from '../../postgres/sql/quote.ts'
+import { wordsOf } from '../../postgres/sql/words.ts'
+import { constraintFacts, indexFacts, tableChange } from '../../postgres/statement/index.ts'
 import { dropIndexForm, type Form, type RelationName } from './forms.ts'
-
-/** An index or a key over columns as they are, in the order of their type. */
-const columnsAlone =
-  /^(?:UNIQUE|PRIMARY KEY|CREATE (?:UNIQUE )?INDEX .* USING btree)(?: NULLS NOT DISTINCT)? \((?:(?!_ops| COLLATE )[\w", ])*\)(?: INCLUDE \([\w", ]*\))?(?: NULLS NOT DISTINCT)?$/
 
 /** Kinds of objects whose drop has nothing to do with the index of another table. */
 const apart: ReadonlySet<ObjectId['kind']> = new Set([
@@ -16,7 +21,18 @@ const apart: ReadonlySet<ObjectId['kind']> = new Set([
   'view',
 ])
 
-const unordered = / TYPE (?:json|xml|point|line|lseg|box|path|polygon|circle)\b/
+/** Types without an order. */
+const unordered: ReadonlySet<string> = new Set([
+  'json',
+  'xml',
+  'point',
+  'line',
+  'lseg',
+  'box',
+  'path',
+  'polygon',
+  'circle',
+])
 
 interface Drop {
   readonly table: RelationName
@@ -53,10 +69,14 @@ export class Waiting {
    * @param definition of what is dropped, as PostgreSQL has it
    */
   addDrop(action: Action, table: RelationName, isPlain: boolean, definition: string): void {
-    if (isPlain && action.sql.startsWith('DROP INDEX '))
-      this.#concurrent.set(action, definition.startsWith('CREATE UNIQUE'))
-    const isForeignKey = definition.startsWith('FOREIGN KEY')
-    this.#drops.set(action, { table, isForeignKey, mayOutliveTypes: columnsAlone.test(definition) })
+    const index = indexFacts(definition)
+    if (isPlain && action.destroys[0]?.kind === 'index')
+      this.#concurrent.set(action, index?.isUnique ?? false)
+    const constraint = constraintFacts(definition)
+    const isForeignKey = constraint?.kind === 'foreign key'
+    const isPlainIndex = index?.method === 'btree' && index.columns !== undefined && !index.isPartial
+    const mayOutliveTypes = isPlainIndex || constraint?.isPlainKey === true
+    this.#drops.set(action, { table, isForeignKey, mayOutliveTypes })
     this.#add(action)
   }
 
@@ -86,10 +106,10 @@ export class Waiting {
    * What has to run before a column of `table` may get another type: ALTER TABLE builds indexes of plain columns again by
    * itself, which fails for expressions, and for types that have no order. All that waits, where that is not drops alone.
    */
-  before({ sql }: Action, table: RelationName): readonly Action[] {
+  before(retyping: Action, table: RelationName): readonly Action[] {
     const about = this.#actions.filter((action) => this.#isAbout(action, table))
     const mayWait = about.every((action) => this.#drops.get(action)?.mayOutliveTypes ?? false)
-    if (about.length === 0 || (mayWait && !unordered.test(sql))) return []
+    if (about.length === 0 || (mayWait && !unordered.has(typeChange(retyping)?.type ?? ''))) return []
     return this.#actions.every((action) => this.#drops.has(action)) ? about : this.#actions
   }
 
@@ -105,7 +125,7 @@ export class Waiting {
     const drop = this.#drops.get(action)
     const relations = [drop?.table, ...ids.map(relationOf)]
     const isOwn = relations.some((id) => id?.schema === schema && id.name === name)
-    return isOwn || / FOREIGN KEY /.test(action.sql) || (drop?.isForeignKey ?? false)
+    return isOwn || addsForeignKey(action) || (drop?.isForeignKey ?? false)
   }
 
   /** Whether an action has to come after the waiting ones. */
@@ -117,8 +137,9 @@ export class Waiting {
     if (made?.kind === 'index' || made?.kind === 'constraint') return true
     const gone = (id: ObjectId) => this.#gone.has(idKey(baseObject(id)))
     if (produces.some(gone) || [...consumes, ...needs].some((id) => isKey(id) && gone(id))) return true
-    if (/ DROP NOT NULL$/.test(sql)) return true
-    return [...this.#names].some((name) => sql.includes(quoteIdentAlways(name)) || mentions(sql, name))
+    if (tableChange(sql)?.kind === 'drop not null') return true
+    const words = this.#names.size === 0 ? [] : wordsOf(sql)
+    return words.some(({ kind, text }) => kind !== 'other' && this.#names.has(catalogName(text)))
   }
 
   /** What waits, in its order, then the checks of rows, then drops that take no lock that blocks. Nothing waits then. */
@@ -173,9 +194,10 @@ export class Waiting {
   #mayDropLast(action: Action): boolean {
     const isUnique = this.#concurrent.get(action)
     if (isUnique === undefined) return false
-    return this.#actions.every(({ sql, verb, destroys: [id] }) => {
-      if (verb === 'drop') return id !== undefined && (isKey(id) || apart.has(id.kind))
-      return !(isUnique && sql.includes(' ADD CONSTRAINT ') && sql.includes(' FOREIGN KEY '))
+    return this.#actions.every((other) => {
+      const [id] = other.destroys
+      if (other.verb === 'drop') return id !== undefined && (isKey(id) || apart.has(id.kind))
+      return !(isUnique && addsForeignKey(other))
     })
   }
 }
@@ -188,7 +210,7 @@ function isNamed(id: ObjectId | undefined, name: string): boolean {
   return id !== undefined && 'name' in id && id.name === name
 }
 
-/** Whether a statement names an index by itself, as CLUSTER ON and REPLICA IDENTITY do. */
-function mentions(sql: string, name: string): boolean {
-  return sql.split(/[\s.]+/).includes(quoteIdent(name))
+function addsForeignKey({ sql }: Action): boolean {
+  const change = tableChange(sql)
+  return change?.kind === 'add constraint' && change.constraint.kind === 'foreign key'
 }

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { exitCodes, MigError } from '../../errors.ts'
-import { onDatabase, qualifiedName, runsOthersCode } from '../../postgres/index.ts'
+import { onDatabase, qualifiedName, quoteLiteral, runsOthersCode } from '../../postgres/index.ts'
 import type { AutogenerateInput } from '../input.ts'
 import { sqlState } from '../search/address.ts'
 import type { Conversion } from '../write/conversions.ts'
@@ -96,7 +96,7 @@ function checksOf({ schema, table, value, type, labels, notNull }: Conversion): 
   const from = `FROM ${qualifiedName(schema, table)}`
   const exists = (condition: string) => `SELECT EXISTS (SELECT ${from} WHERE ${condition}) AS found`
   if (labels !== undefined) {
-    const list = `ARRAY[${labels.join(', ')}]::text[]`
+    const list = `ARRAY[${labels.map(quoteLiteral).join(', ')}]::text[]`
     const isIn =
       type?.endsWith('[]') === true ? `(${value})::text[] <@ ${list}` : `(${value})::text = ANY (${list})`
     return [

@@ -1,4 +1,4 @@
-import { type Action, plainZone, retypedColumn } from '../../difference/index.ts'
+import { type Action, plainZone, retypedColumn, withUsing } from '../../difference/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import { sqlState } from './address.ts'
 import { type CastDecisions, recreates } from './decisions.ts'
@@ -26,7 +26,7 @@ export function decideCasts(
     const expression = given ?? downgradeCast(name, action.sessionCast, casts)
     if (expression === undefined) return action
     const { sessionCast: _, ...rest } = action
-    const sql = `${action.sql.replace(/ USING .*$/s, '')} USING ${expression}`
+    const sql = withUsing(action.sql, expression)
     return given === undefined ? { ...rest, sql } : { ...rest, sql, castRisk: 'none', using: [name] }
   })
 }

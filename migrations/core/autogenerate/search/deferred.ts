@@ -1,13 +1,13 @@
 import {
   type Action,
   type Catalog,
-  foreignKey,
   heirsOf,
   ownAction,
   partitionRoot,
   relationOf,
 } from '../../difference/index.ts'
 import { qualifiedName } from '../../postgres/index.ts'
+import { constraintFacts, isDeferredTrigger, rowChange } from '../../postgres/statement/index.ts'
 
 const checkNow = 'SET CONSTRAINTS ALL IMMEDIATE'
 
@@ -42,7 +42,7 @@ export function checkingDeferred(actions: readonly Action[], states: readonly Ca
 }
 
 function changesRows({ sql }: Action): boolean {
-  return /^(?:UPDATE|INSERT INTO|DELETE FROM) /.test(sql)
+  return rowChange(sql) !== undefined
 }
 
 /** The tables whose rows have checks that wait for the commit, a partition as its root; with those that a key refers to. */
@@ -50,9 +50,12 @@ function tablesThatDefer(state: Catalog): readonly string[] {
   return state.facts.facts().flatMap(({ id, payload }) => {
     if (id.kind !== 'constraint' && id.kind !== 'trigger') return []
     const definition = String(payload.def)
-    if (!/ INITIALLY DEFERRED\b/.test(definition)) return []
+    const constraint = id.kind === 'constraint' ? constraintFacts(definition) : undefined
+    if (!(constraint?.isDeferred ?? isDeferredTrigger(definition))) return []
     const root = partitionRoot(state, { schema: id.schema, name: id.table })
-    return [qualifiedName(root.schema, root.name), foreignKey(definition)?.target ?? []].flat()
+    const target = constraint?.references?.table
+    const names = [root, ...(target === undefined ? [] : [target])]
+    return names.map(({ schema, name }) => qualifiedName(schema ?? '', name))
   })
 }
 

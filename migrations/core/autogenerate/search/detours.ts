@@ -1,4 +1,12 @@
-import { type Action, type Catalog, idKey, type ObjectId, objectName } from '../../difference/index.ts'
+import {
+  type Action,
+  type Catalog,
+  columnChange,
+  idKey,
+  type ObjectId,
+  objectName,
+} from '../../difference/index.ts'
+import { definitionFacts } from '../../postgres/statement/index.ts'
 
 /**
  * The actions without what is made and dropped again in the same run of CREATE and DROP of views and functions, as where
@@ -57,18 +65,19 @@ function demandsOfGone(actions: readonly Action[]): readonly Action[] {
   const gone = new Map<string, number>()
   for (const [at, { destroys }] of actions.entries())
     for (const id of destroys) if (id.kind === 'column') gone.set(idKey(id), at)
-  return actions.filter(
-    ({ sql, consumes }, at) =>
-      / ALTER COLUMN (?:"(?:[^"]|"")+"|\w+) (?:SET|DROP) NOT NULL$/.test(sql) &&
-      consumes.some((id) => id.kind === 'column' && (gone.get(idKey(id)) ?? -1) > at),
-  )
+  if (gone.size === 0) return []
+  return actions.filter((action, at) => {
+    const { column, change } = columnChange(action) ?? {}
+    const isAboutNull = change?.kind === 'set not null' || change?.kind === 'drop not null'
+    return isAboutNull && column !== undefined && (gone.get(idKey(column)) ?? -1) > at
+  })
 }
 
 /** The making of sequences that DROP COLUMN drops, since they were given to the column; a later statement makes them again. */
 function sequencesOfGone(actions: readonly Action[]): readonly Action[] {
   return actions.flatMap((made, at) => {
     const [id] = made.produces
-    if (id?.kind !== 'sequence' || !made.sql.startsWith('CREATE SEQUENCE ')) return []
+    if (id?.kind !== 'sequence' || made.verb !== 'create') return []
     const again = actions.findIndex(({ sql }, later) => later > at && sql === made.sql)
     if (again === -1) return []
     const name = plain(objectName(id))
@@ -99,9 +108,9 @@ const words: Readonly<Record<string, string>> = { view: 'VIEW', function: 'FUNCT
 
 function definition(action: Action): Definition | undefined {
   if (action.transaction !== 'plain' || action.needsCommitBefore) return undefined
-  const dropped = /^DROP ((?:VIEW|FUNCTION) .*)$/s.exec(action.sql)?.[1]
-  if (dropped !== undefined) return { key: plain(dropped), id: undefined }
-  if (!/^CREATE (?:OR REPLACE )?(?:VIEW|FUNCTION) /.test(action.sql)) return undefined
+  const { act, kind, name } = definitionFacts(action.sql) ?? {}
+  if (kind === undefined || name === undefined) return undefined
+  if (act === 'drop') return { key: plain(`${words[kind] ?? ''} ${name}`), id: undefined }
   const id = [...action.produces, ...action.consumes].find(({ kind }) => words[kind] !== undefined)
   return id === undefined ? undefined : { key: keyOf(id), id }
 }

@@ -1,21 +1,17 @@
 import type { ClientBase } from 'pg'
-import type { ObjectId } from '../../difference/index.ts'
+import { type Action, typeChange, withUsing } from '../../difference/index.ts'
+import { withoutCast } from '../../postgres/statement/index.ts'
 
 /**
  * Rewrites `USING c::new_enum` to go by text where both sides are enum types, or both arrays of them: there is no cast
  * between two enum types. Undefined for any other pair of types, which is a person's decision: an array's text is no
  * value of its elements' type.
  */
-export async function enumCast(
-  client: ClientBase,
-  column: ObjectId,
-  sql: string,
-): Promise<string | undefined> {
-  if (column.kind !== 'column') return undefined
-  const [using, cast] = [sql.indexOf(' USING '), sql.lastIndexOf('::')]
-  const value = sql.slice(using + ' USING '.length, cast)
-  const type = sql.slice(cast + '::'.length)
-  if (using < 0 || cast < using || /::text(?:\[\])?$/.test(value)) return undefined
+export async function enumCast(client: ClientBase, action: Action): Promise<string | undefined> {
+  const { column, type, using } = typeChange(action) ?? {}
+  if (column === undefined || type === undefined || using === undefined) return undefined
+  const value = withoutCast(using)
+  if (value === using || withoutCast(value) !== value) return undefined
   const { rows } = await client.query<{ from: string; to: string; wasArray: boolean; array: boolean }>(
     `SELECT coalesce(fe.typtype, f.typtype) AS from, coalesce(te.typtype, t.typtype) AS to, fe.oid IS NOT NULL AS "wasArray",
             te.oid IS NOT NULL AS array
@@ -31,5 +27,5 @@ export async function enumCast(
   )
   const types = rows[0]
   if (types?.from !== 'e' || types.to !== 'e' || types.wasArray !== types.array) return undefined
-  return `${sql.slice(0, using)} USING ${value}::text${types.array ? '[]' : ''}::${type}`
+  return withUsing(action.sql, `${value}::text${types.array ? '[]' : ''}::${type}`)
 }

@@ -1,5 +1,6 @@
-import { type Action, retypedColumn } from '../../difference/index.ts'
+import { type Action, columnChange, retypedColumn } from '../../difference/index.ts'
 import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
+import { withoutNotNull } from '../../postgres/statement/index.ts'
 import type { CastDecisions } from './decisions.ts'
 import type { Refusal } from './refusal.ts'
 
@@ -13,16 +14,12 @@ interface ColumnName {
  * The column that an action makes NOT NULL without a default, by adding it so or by setting it. PostgreSQL itself numbers
  * the rows of a new identity column, and computes those of a generated one.
  */
-export function columnWithoutNulls({ sql, produces, consumes }: Action): ColumnName | undefined {
-  const [made] = produces
-  if (made?.kind === 'column' && addsColumn.test(sql) && sql.endsWith(' NOT NULL') && !hasOwnValues.test(sql))
-    return made
-  const set = consumes.find((id) => id.kind === 'column')
-  return set?.kind === 'column' && / SET NOT NULL$/.test(sql) ? set : undefined
+export function columnWithoutNulls(action: Action): ColumnName | undefined {
+  const { column, change } = columnChange(action) ?? {}
+  if (change?.kind === 'set not null') return column
+  if (change?.kind !== 'add column' || !change.notNull || change.default !== undefined) return undefined
+  return change.generated === undefined ? column : undefined
 }
-
-const hasOwnValues = / GENERATED (?:ALWAYS|BY DEFAULT) AS /
-const notNull = /(?: CONSTRAINT (?:"(?:[^"]|"")+"|\S+))? NOT NULL$/
 
 /** The column that rows have no value for, of an action that PostgreSQL refused for it; `schema.table.column`. */
 export function columnToFill({ action, error }: Refusal): string | undefined {
@@ -63,12 +60,10 @@ export function filling(refusal: Refusal, casts: CastDecisions): readonly Action
 }
 
 /** The column that an action adds, where it takes values from outside. */
-function newColumn({ sql, produces }: Action): ColumnName | undefined {
-  const [made] = produces
-  return made?.kind === 'column' && addsColumn.test(sql) && !hasOwnValues.test(sql) ? made : undefined
+function newColumn(action: Action): ColumnName | undefined {
+  const { column, change } = columnChange(action) ?? {}
+  return change?.kind === 'add column' && change.generated === undefined ? column : undefined
 }
-
-const addsColumn = / ADD COLUMN /
 
 function filled(action: Action, casts: CastDecisions): readonly Action[] | undefined {
   const demanding = columnWithoutNulls(action)
@@ -87,9 +82,9 @@ function filled(action: Action, casts: CastDecisions): readonly Action[] | undef
     using: [name],
   })
   if (demanding === undefined) return [action, update('')]
-  const isNew = addsColumn.test(action.sql)
+  const isNew = newColumn(action) !== undefined
   return [
-    ...(isNew ? [{ ...action, sql: action.sql.replace(notNull, '') }] : []),
+    ...(isNew ? [{ ...action, sql: withoutNotNull(action.sql) }] : []),
     { ...update(` WHERE ${quoted} IS NULL`), ...(isNew ? {} : { fills: [id] }) },
     { ...alter, sql: `ALTER TABLE ${table} ALTER COLUMN ${quoted} SET NOT NULL` },
   ]

@@ -1,4 +1,5 @@
-import { type Action, idKey, makesTextRoutine, type ObjectId } from '../../difference/index.ts'
+import { type Action, idKey, type ObjectId } from '../../difference/index.ts'
+import { routineFacts } from '../../postgres/statement/index.ts'
 
 const qualifiedNames = /(?:"((?:[^"]|""){1,126})"|\b([a-z_]\w*))\.(?:"((?:[^"]|""){1,126})"|([a-z_]\w*))/gi
 
@@ -10,7 +11,7 @@ export function mentionedBy(actions: readonly Action[]): readonly ReadonlySet<st
   const made = keysByName(actions)
   const bodies = new Map<string, readonly string[]>()
   for (const { sql, produces } of actions) {
-    if (!makesTextRoutine(sql)) continue
+    if (routineFacts(sql)?.hasText !== true) continue
     const named = [...sql.matchAll(qualifiedNames)].flatMap(([, schema, plainSchema, name, plainName]) => {
       const found = [nameOf(schema, plainSchema), nameOf(name, plainName)].join('.')
       return made.get(found) ?? []

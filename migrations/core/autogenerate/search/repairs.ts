@@ -22,7 +22,7 @@ export async function repairFor(
   const column = retypedColumn(refusal.action)
   if (column !== undefined) {
     if (failsToCast(refusal.error)) {
-      const sql = state === '42846' ? await enumCast(client, column, refusal.action.sql) : undefined
+      const sql = state === '42846' ? await enumCast(client, refusal.action) : undefined
       if (sql !== undefined) return { first: [], instead: [{ ...refusal.action, sql }] }
       const name = `${column.schema}.${column.table}.${column.name}`
       return recreates(casts, name) ? dropToRecreate(client, refusal.action, column) : undefined

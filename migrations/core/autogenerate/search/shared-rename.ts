@@ -1,4 +1,5 @@
 import { exitCodes, MigError } from '../../errors.ts'
+import { tableChange } from '../../postgres/statement/index.ts'
 import { sqlState } from './address.ts'
 import type { Refusal } from './refusal.ts'
 
@@ -9,7 +10,7 @@ import type { Refusal } from './refusal.ts'
 export function refusedRenames(refused: readonly Refusal[]): MigError | undefined {
   const shared = refused.filter(
     // invalid_table_definition
-    ({ action, error }) => / RENAME COLUMN /.test(action.sql) && sqlState(error) === '42P16',
+    ({ action, error }) => tableChange(action.sql)?.kind === 'rename column' && sqlState(error) === '42P16',
   )
   if (shared.length === 0) return undefined
   const list = shared.map(({ action, error }) => `  ${error.message}: ${action.sql}`)

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg'
 import { type Action, type Catalog, idKey, tableColumns } from '../../difference/index.ts'
 import { MigError } from '../../errors.ts'
+import { rowChange, tableChange } from '../../postgres/statement/index.ts'
 import { sqlState } from './address.ts'
 import type { CastDecisions } from './decisions.ts'
 import type { Refusal } from './refusal.ts'
@@ -62,12 +63,10 @@ function wrongExpression({ action, error }: Refusal, current: Catalog): MigError
   })
 }
 
+/** The expression of a person in a statement: of a type change, or of the UPDATE that fills a column. */
 function expressionIn(sql: string): string {
-  const type = sql.indexOf(' TYPE ')
-  const using = type < 0 ? -1 : sql.indexOf(' USING ', type + ' TYPE '.length)
-  const value =
-    using < 0 ? / SET (?:"(?:[^"]|"")+"|\S+) = (.*)$/s.exec(sql)?.[1] : sql.slice(using + ' USING '.length)
-  return (value ?? sql).replace(/ WHERE (?:"(?:[^"]|"")+"|\S+) IS NULL$/, '')
+  const change = tableChange(sql)
+  return (change?.kind === 'change type' ? change.using : rowChange(sql)?.set?.value) ?? sql
 }
 
 function columnsBefore(column: string, current: Catalog): readonly string[] {

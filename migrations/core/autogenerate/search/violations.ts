@@ -1,6 +1,7 @@
-import { type Action, foreignKey, relationOf } from '../../difference/index.ts'
+import { type Action, relationOf } from '../../difference/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
-import { qualifiedName } from '../../postgres/index.ts'
+import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
+import { indexFacts, tableChange } from '../../postgres/statement/index.ts'
 import { sqlState } from './address.ts'
 import { type CastDecisions, recreates } from './decisions.ts'
 import type { Refusal } from './refusal.ts'
@@ -68,22 +69,21 @@ export function withoutViolating(refusal: Refusal, casts: CastDecisions): readon
 }
 
 function removalOf(table: string, sql: string): string | undefined {
-  const key = foreignKey(sql)
-  if (key !== undefined) {
-    const { columns, target, keys } = key
-    const pairs = columns.split(', ').map((column, index) => [column, keys.split(', ')[index] ?? ''])
-    const given = pairs.map(([column]) => `t.${column} IS NOT NULL`).join(' AND ')
-    const found = pairs.map(([column, key]) => `r.${key} = t.${column}`).join(' AND ')
+  const change = tableChange(sql)
+  const constraint = change?.kind === 'add constraint' ? change.constraint : undefined
+  const { references, expression } = constraint ?? {}
+  if (expression !== undefined) return `DELETE FROM ${table} WHERE NOT (${expression})`
+  if (constraint !== undefined && references !== undefined) {
+    const columns = constraint.columns.map(quoteIdent)
+    const given = columns.map((column) => `t.${column} IS NOT NULL`).join(' AND ')
+    const keys = references.columns.map(quoteIdent)
+    const found = columns.map((column, index) => `r.${keys[index] ?? ''} = t.${column}`).join(' AND ')
+    const target = qualifiedName(references.table.schema ?? '', references.table.name)
     return `DELETE FROM ${table} t WHERE ${given} AND NOT EXISTS (SELECT FROM ${target} r WHERE ${found})`
   }
-  const check = / CHECK \((.*)\)[A-Z ]*$/s.exec(sql)?.[1]
-  if (check !== undefined) return `DELETE FROM ${table} WHERE NOT (${check})`
-  const unique =
-    /(?: (?:UNIQUE|PRIMARY KEY)|^CREATE UNIQUE INDEX .* USING btree) \(([^()]*)\)(?! WHERE)/s.exec(sql)?.[1]
-  if (unique === undefined) return undefined
-  const same = unique
-    .split(', ')
-    .map((column) => `t.${column} = o.${column}`)
-    .join(' AND ')
+  const index = indexFacts(sql)
+  const unique = index?.isUnique === true && !index.isPartial ? index.columns : constraint?.columns
+  if (unique === undefined || unique.length === 0) return undefined
+  const same = unique.map((column) => `t.${quoteIdent(column)} = o.${quoteIdent(column)}`).join(' AND ')
   return `DELETE FROM ${table} t USING ${table} o WHERE ${same} AND (t.tableoid, t.ctid) > (o.tableoid, o.ctid)`
 }

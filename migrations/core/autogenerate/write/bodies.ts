@@ -1,5 +1,6 @@
-import { setExpressionSince, setsExpression } from '../../difference/index.ts'
+import { setExpressionSince } from '../../difference/index.ts'
 import { MigError } from '../../errors.ts'
+import { tableChange } from '../../postgres/statement/index.ts'
 import { lossLine, sqlTemplate } from '../../revisions/index.ts'
 import { objectNames } from '../search/recreated.ts'
 import { demandNote } from './existing-rows.ts'
@@ -78,6 +79,6 @@ export function costNotes(upgrade: Side, downgrade: Side | undefined): readonly 
 /** What the statements ask of the server, where older ones that are supported do not know them. */
 function serverNotes(sides: readonly Side[]): readonly string[] {
   const statements = sides.flatMap(({ sections }) => sections.flatMap((section) => section.statements))
-  const isUsed = statements.some(setsExpression)
+  const isUsed = statements.some((sql) => tableChange(sql)?.kind === 'set expression')
   return isUsed ? [`Needs PostgreSQL ${setExpressionSince} or newer: SET EXPRESSION`] : []
 }

@@ -1,12 +1,12 @@
-import {
-  type Action,
-  madeEnum,
-  plainName,
-  relationOf,
-  retypedColumn,
-  typeChange,
-} from '../../difference/index.ts'
+import { type Action, relationOf, typeChange } from '../../difference/index.ts'
 import { quoteIdentAlways } from '../../postgres/index.ts'
+import {
+  elementTypeName,
+  enumFacts,
+  rowChange,
+  schemaNameText,
+  withoutCast,
+} from '../../postgres/statement/index.ts'
 import { columnWithoutNulls } from '../search/fill.ts'
 
 /** A value that a revision computes for each row of a table that is there: by a cast, or by `--using`. */
@@ -23,8 +23,6 @@ export interface Conversion {
   /** The value may not be NULL. */
   readonly notNull: boolean
 }
-
-const update = /^UPDATE .*? SET ((?:"(?:[^"]|"")+"|\w+)) = (.*?)(?: WHERE \1 IS NULL)?$/s
 
 /** The conversions among a side's actions that live rows may not allow. Columns that the side makes are no cast's source. */
 export function conversions(actions: readonly Action[]): readonly Conversion[] {
@@ -48,19 +46,18 @@ function retyped(
   labels: ReadonlyMap<string, readonly string[]>,
   notNull: ReadonlySet<string>,
 ): Conversion | undefined {
-  const column = retypedColumn(action)
-  const change = typeChange(action.sql)
-  if (column === undefined || change === undefined) return undefined
-  const { type, using } = change
+  const change = typeChange(action)
+  if (change === undefined) return undefined
+  const { column, type, using } = change
   if (action.castRisk !== 'fails' && using === undefined) return undefined
-  const known = labels.get(plainName(type.replace(/\[\]$/, '')))
+  const known = labels.get(elementTypeName(type))
   const value = using ?? quoteIdentAlways(column.name)
   return {
     schema: column.schema,
     table: column.table,
     column: column.name,
     // The type of that name is another one yet.
-    value: known === undefined ? value : value.replace(/::[^:()]+$/, ''),
+    value: known === undefined ? value : withoutCast(value),
     type,
     labels: known,
     notNull: action.using !== undefined && notNull.has(keyOf(column) ?? ''),
@@ -68,7 +65,7 @@ function retyped(
 }
 
 function filled(action: Action, notNull: ReadonlySet<string>): Conversion | undefined {
-  const [, , value] = update.exec(action.sql) ?? []
+  const value = rowChange(action.sql)?.set?.value
   const column = action.consumes.find((id) => id.kind === 'column')
   if (value === undefined || column?.kind !== 'column' || action.using === undefined) return undefined
   const { schema, table, name } = column
@@ -80,8 +77,8 @@ function filled(action: Action, notNull: ReadonlySet<string>): Conversion | unde
 function enumLabels(actions: readonly Action[]): ReadonlyMap<string, readonly string[]> {
   const made = new Map<string, readonly string[]>()
   for (const { sql } of actions) {
-    const found = madeEnum(sql)
-    if (found !== undefined) made.set(found.name, found.labels)
+    const found = enumFacts(sql)
+    if (found !== undefined) made.set(schemaNameText(found.type), found.labels)
   }
   return made
 }

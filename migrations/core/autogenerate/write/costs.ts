@@ -9,7 +9,9 @@ import {
   type ObjectId,
   relationOf,
   retypedColumn,
+  typeChange,
 } from '../../difference/index.ts'
+import { castColumn, rowChange } from '../../postgres/statement/index.ts'
 import { type Loss, lossText } from '../../revisions/index.ts'
 import { type Conversion, conversions } from './conversions.ts'
 import { type RowDemand, rowDemands } from './existing-rows.ts'
@@ -111,7 +113,7 @@ function lost(action: Action, from: Pick<Catalog, 'facts'>): readonly Loss[] {
     const name = [retyped.schema, retyped.table, retyped.name]
     if (action.castRisk === 'loses')
       return [{ kind: 'values', name, reason: 'its new type has no place for them' }]
-    if (isComputed(action.sql))
+    if (isComputed(typeChange(action)?.using))
       return [{ kind: 'values', name, reason: 'an expression makes others of them' }]
     if (action.readsTexts === true)
       return [{ kind: 'values', name, reason: 'texts that are the same value become one' }]
@@ -119,7 +121,7 @@ function lost(action: Action, from: Pick<Catalog, 'facts'>): readonly Loss[] {
   const [root] = action.destroys
   if (root === undefined) {
     const [table] = action.consumes
-    return /^DELETE FROM /.test(action.sql) && table?.kind === 'table'
+    return rowChange(action.sql)?.kind === 'delete' && table?.kind === 'table'
       ? [{ kind: 'rows', name: [table.schema, table.name] }]
       : []
   }
@@ -139,12 +141,8 @@ function filled({ fills = [] }: Action): readonly Loss[] {
 }
 
 /** Whether a type change makes values of an expression that is more than a cast, or a change of texts on the way to one. */
-function isComputed(sql: string): boolean {
-  const using = / USING (.*)$/s.exec(sql)?.[1]
-  return (
-    using !== undefined &&
-    !/^\(*("(?:[^"]|"")+"|\w+)\)*(?:::[\w ."]+(?:\([\d, ]+\))?(?:\[\])*\)*)*$/.test(using)
-  )
+function isComputed(using: string | undefined): boolean {
+  return using !== undefined && castColumn(using) === undefined
 }
 
 /** What the tables that inherit lose with a table, a column or its values. */

@@ -1,12 +1,5 @@
-import {
-  type Action,
-  idKey,
-  makesUniqueIndex,
-  type ObjectId,
-  relationOf,
-  retypedColumn,
-  unquoted,
-} from '../../difference/index.ts'
+import { type Action, idKey, type ObjectId, relationOf, retypedColumn } from '../../difference/index.ts'
+import { type ConstraintFacts, indexFacts, rowChange, tableChange } from '../../postgres/statement/index.ts'
 import { columnWithoutNulls } from '../search/fill.ts'
 
 /** What a revision asks of rows that are there already. */
@@ -48,35 +41,38 @@ export function rowDemands(actions: readonly Action[]): readonly RowDemand[] {
       const own = relationOf(id)
       const isNew = action.verb === 'create' && own !== undefined && 'name' in id && own.name === id.name
       if (isNew) settled.add(`${own.schema}.${own.name}`)
-      if (id.kind === 'column' && !hasValue.test(action.sql)) empty.add(idKey(id))
-      if (id.kind === 'column' && numbersRows.test(action.sql)) numbers.add(idKey(id))
+      const added = id.kind === 'column' ? tableChange(action.sql) : undefined
+      if (added?.kind !== 'add column') continue
+      if (!added.notNull && added.default === undefined && added.generated === undefined) empty.add(idKey(id))
+      if (added.generated === 'identity' || added.default?.startsWith('nextval(') === true)
+        numbers.add(idKey(id))
     }
     // Its values are what a person said.
     const retyped = action.using === undefined ? undefined : retypedColumn(action)
     if (retyped !== undefined) settled.add(idKey(retyped))
     const [filled] = action.consumes
-    if (filled?.kind === 'column' && action.sql.startsWith('UPDATE ')) settled.add(idKey(filled))
+    if (filled?.kind === 'column' && rowChange(action.sql)?.kind === 'update') settled.add(idKey(filled))
   }
   return [...demands.values()]
 }
 
-const numbersRows = / AS IDENTITY\b| DEFAULT nextval\('/
-const hasValue = / (?:NOT NULL|DEFAULT|GENERATED)\b/
-
 /** Whether a key is of columns that are new and without a value: NULL breaks neither UNIQUE nor FOREIGN KEY. */
 function looksAtNulls({ sql }: Action, { schema, table }: RowDemand, empty: ReadonlySet<string>): boolean {
-  const names = namesIn(/ (?:FOREIGN KEY|UNIQUE) \(([^)]+)\)/.exec(sql)?.[1])
+  const names = keyColumns(sql, ['foreign key', 'unique'])
   return names.length > 0 && names.every((name) => empty.has(idKey({ kind: 'column', schema, table, name })))
 }
 
 /** Whether a key has a column that is new and whose rows PostgreSQL numbers: no two are equal. */
 function isNumberedKey({ sql }: Action, { schema, table }: RowDemand, numbers: ReadonlySet<string>): boolean {
-  const names = namesIn(/ (?:PRIMARY KEY|UNIQUE) \(([^)]+)\)/.exec(sql)?.[1])
+  const names = keyColumns(sql, ['primary key', 'unique'])
   return names.some((name) => numbers.has(idKey({ kind: 'column', schema, table, name })))
 }
 
-function namesIn(list = ''): readonly string[] {
-  return list === '' ? [] : list.split(', ').map(unquoted)
+function keyColumns(sql: string, kinds: readonly ConstraintFacts['kind'][]): readonly string[] {
+  const change = tableChange(sql)
+  return change?.kind === 'add constraint' && kinds.includes(change.constraint.kind)
+    ? change.constraint.columns
+    : []
 }
 
 function demandOf(action: Action): RowDemand | undefined {
@@ -105,12 +101,14 @@ function demandOf(action: Action): RowDemand | undefined {
 function checkedObject({ sql, produces, consumes }: Action): ObjectId | undefined {
   const constraint = [...produces, ...consumes].find((id) => id.kind === 'constraint')
   if (constraint !== undefined) {
+    const change = tableChange(sql)
     const looksAtRows =
-      / VALIDATE CONSTRAINT /.test(sql) ||
-      (/ ADD CONSTRAINT /.test(sql) && !/ NOT (VALID|ENFORCED)$/.test(sql))
+      change?.kind === 'validate constraint' ||
+      (change?.kind === 'add constraint' && change.constraint.looksAtRows)
     return looksAtRows ? constraint : undefined
   }
-  return makesUniqueIndex(sql) ? produces.find((id) => id.kind === 'index') : undefined
+  const index = produces.find((id) => id.kind === 'index')
+  return index !== undefined && indexFacts(sql)?.isUnique === true ? index : undefined
 }
 
 /** The column of a demand as `--using` names it: `rfx_user.profile.name`. */

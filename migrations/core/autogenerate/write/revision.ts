@@ -1,7 +1,8 @@
-import { type Action, type Catalog, makesRoutine } from '../../difference/index.ts'
+import type { Action, Catalog } from '../../difference/index.ts'
 import type { StatementSection } from '../../environment/index.ts'
 import type { GrantedObjects } from '../../operations/index.ts'
 import { isConcurrent } from '../../postgres/index.ts'
+import { routineFacts } from '../../postgres/statement/index.ts'
 import type { AutogenerateInput } from '../input.ts'
 import { onlineActions } from '../online/online.ts'
 import { checkingDeferred } from '../search/deferred.ts'
@@ -130,7 +131,7 @@ export function statementSections(actions: readonly Action[], standIns: readonly
     statements: part.map(({ sql }) => unnamed(readableSql(sql))),
   }))
   // Bodies may name what a later statement makes, as in the output of pg_dump.
-  const defines = actions.some(({ sql }) => makesRoutine(sql))
+  const defines = actions.some(({ sql }) => routineFacts(sql) !== undefined)
   const unchecked = { autocommit: false, statements: ['SET LOCAL check_function_bodies = off'] }
   return defines ? withHead(sections, unchecked) : sections
 }

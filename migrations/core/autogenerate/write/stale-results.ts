@@ -1,6 +1,7 @@
 import {
   type Action,
   type Catalog,
+  columnChange,
   idKey,
   type ObjectId,
   objectName,
@@ -8,6 +9,7 @@ import {
 } from '../../difference/index.ts'
 import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
 import { regexEscape } from '../../regex-escape.ts'
+import { routineFacts } from '../../postgres/statement/index.ts'
 
 /** Something stored that a function's old body gave, and that stays so when the body changes. */
 export interface StaleResult {
@@ -31,7 +33,7 @@ export function staleResults(
   actions: readonly Action[],
   from: Pick<Catalog, 'facts' | 'serverVersion'>,
 ): readonly StaleResult[] {
-  const renewed = new Set(actions.filter(({ sql }) => renews.test(sql)).flatMap(touched))
+  const renewed = new Set(actions.flatMap(renewedBy))
   const found = new Map<string, StaleResult>()
   for (const action of actions) {
     for (const id of replaced(action, from.facts)) {
@@ -45,16 +47,16 @@ export function staleResults(
   return [...found.values()]
 }
 
-/** Statements that drop something, or compute it again. */
-const renews = /^DROP | DROP (?:COLUMN|CONSTRAINT) | SET EXPRESSION AS \(/
-
-function touched({ sql, destroys, consumes }: Action): readonly string[] {
-  return (sql.includes(' SET EXPRESSION AS (') ? consumes.slice(0, 1) : destroys).map(idKey)
+/** What an action drops, or computes again. */
+function renewedBy(action: Action): readonly string[] {
+  const { column, change } = columnChange(action) ?? {}
+  if (column !== undefined && change?.kind === 'set expression') return [idKey(column)]
+  return action.verb === 'drop' ? action.destroys.map(idKey) : []
 }
 
 /** The function that an action gives another body. */
 function replaced({ sql, produces, consumes }: Action, facts: Facts): readonly ObjectId[] {
-  if (!/^CREATE OR REPLACE FUNCTION /.test(sql)) return []
+  if (routineFacts(sql) === undefined) return []
   return [...produces, ...consumes].filter((id) => {
     const old = id.kind === 'function' ? facts.get(id)?.payload.def : undefined
     return typeof old === 'string' && bodyOf(old) !== bodyOf(sql)
@@ -130,7 +132,7 @@ function staleResult(
         object: `${kind === 'DOMAIN' ? 'domain ' : ''}constraint ${objectName(id)}`,
         remedy: [
           `${head} DROP CONSTRAINT ${constraint}`,
-          `${head} ADD CONSTRAINT ${constraint} ${String(payload.def).replace(/ NOT VALID$/, '')} NOT VALID`,
+          `${head} ADD CONSTRAINT ${constraint} ${String(payload.def)} NOT VALID`,
           `${head} VALIDATE CONSTRAINT ${constraint}`,
         ],
       }

@@ -1,4 +1,5 @@
 import type { Client } from 'pg'
+import { elementTypeName } from '../../../postgres/statement/index.ts'
 import {
   type Comparison,
   type ConcernedTable,
@@ -127,7 +128,7 @@ function tablesAfter(
 function withLabels(state: Observation, labels: EnumLabels): Observation {
   if (labels.size === 0) return state
   const tables = state.tables.map((table) => {
-    const renamed = table.columns.map(({ type }) => labels.get(type.replaceAll('"', '').replace(/\[\]$/, '')))
+    const renamed = table.columns.map(({ type }) => labels.get(elementTypeName(type)))
     const relabelled = (value: string | null, at: number) =>
       value?.replace(/[^{},"]+/g, (label) => renamed[at]?.get(label) ?? label) ?? null
     const rows = table.rows.map((row) => ({

@@ -1,19 +1,21 @@
 import {
   type Action,
   baseObject,
-  foreignKey,
-  literalValue,
-  madeEnum,
   type ObjectId,
-  plainName,
   type Rename,
   relationOf,
-  renamedLabel,
-  requiredColumnName,
-  retypedColumn,
-  unquoted,
+  requiredColumn,
+  typeChange,
 } from '../../../difference/index.ts'
-import { quoteIdentAlways } from '../../../postgres/index.ts'
+import { qualifiedName, quoteIdentAlways } from '../../../postgres/index.ts'
+import {
+  altersNoTable,
+  elementTypeName,
+  enumFacts,
+  renamedValue,
+  schemaNameText,
+  tableChange,
+} from '../../../postgres/statement/index.ts'
 import { type Loss, qualifiedLoss } from '../../../revisions/index.ts'
 import type { LineTarget } from '../../../scratch/lines.ts'
 import { type Casts, columnKey, type Renames, type RowAsks } from '../../../scratch/rows/index.ts'
@@ -75,7 +77,6 @@ export function rowPlan(
   }
 }
 
-const alters = /^ALTER (?:TYPE|DOMAIN|SEQUENCE|FUNCTION|PROCEDURE)|^CREATE OR REPLACE/
 const makesNoRows = new Set([
   'view',
   'materializedView',
@@ -92,12 +93,12 @@ function namesIn(actions: readonly Action[]): RowPlan['names'] {
   const found = new Map<string, { schema: string; name: string }>()
   for (const action of actions) {
     const { produces, destroys, consumes, sql } = action
-    const isAside =
-      produces.length > 0 && produces.every(({ kind }) => makesNoRows.has(kind)) && !alters.test(sql)
+    const alters = altersNoTable(sql)
+    const isAside = produces.length > 0 && produces.every(({ kind }) => makesNoRows.has(kind)) && !alters
     const ids = [
       ...produces,
       ...destroys,
-      ...(alters.test(sql) ? consumes : consumes.filter((id) => relationOf(id) !== undefined)),
+      ...(alters ? consumes : consumes.filter((id) => relationOf(id) !== undefined)),
     ]
     for (const id of isAside ? destroys : ids) {
       const name = nameIn(id)
@@ -115,17 +116,16 @@ function nameIn(id: ObjectId): { schema: string; name: string } | undefined {
   return 'schema' in base && 'name' in base ? { schema: base.schema, name: base.name } : undefined
 }
 
-const typeChange = / ALTER COLUMN (?:"(?:[^"]|"")+"|\w+) TYPE (.*?)(?: USING (.*))?$/s
-
 /** What type changes make of values, as expressions over the columns before, by their names once they are renamed. */
 function castsOf(actions: readonly Action[]): Casts {
   const found = new Map<string, string>()
   for (const action of actions) {
-    const column = retypedColumn(action)
-    const [, type, using] = typeChange.exec(action.sql) ?? []
-    if (column === undefined || type === undefined) continue
-    const value = using ?? quoteIdentAlways(column.name)
-    found.set(columnKey(column.schema, column.table, column.name), `(${value})::${type}`)
+    const change = typeChange(action)
+    if (change === undefined) continue
+    const { column, type, collation, using } = change
+    const value = `(${using ?? quoteIdentAlways(column.name)})::${type}`
+    const cast = collation === undefined ? value : `${value} COLLATE ${collation}`
+    found.set(columnKey(column.schema, column.table, column.name), cast)
   }
   return found
 }
@@ -143,45 +143,37 @@ function asksOf(actions: readonly Action[]): RowAsks {
   const fills = actions.flatMap((action) => action.fills ?? [])
   const filled = new Set(fills.map(({ schema, table, name }) => columnKey(schema, table, name)))
   for (const action of actions) {
-    const { sql } = action
-    const retyped = retypedColumn(action)
-    const type = typeChange.exec(sql)?.[1]
-    if (retyped !== undefined && type !== undefined) {
+    const retyping = typeChange(action)
+    if (retyping !== undefined) {
+      const { column, type } = retyping
       const asked = textsOf(type, labels)
-      if (asked.length > 0) texts.set(columnKey(retyped.schema, retyped.table, retyped.name), asked)
+      if (asked.length > 0) texts.set(columnKey(column.schema, column.table, column.name), asked)
     }
+    const required = requiredColumn(action)
+    if (required !== undefined) notNull.add(columnKey(required.schema, required.table, required.name))
+    const change = tableChange(action.sql)
+    if (change?.kind !== 'add constraint') continue
     const relation = [...action.produces, ...action.consumes].flatMap((id) => relationOf(id) ?? [])[0]
     if (relation === undefined) continue
     const { schema, name: table } = relation
-    const added = sql.indexOf(' ADD CONSTRAINT ')
-    const check = added < 0 ? -1 : sql.indexOf(' CHECK (', added)
-    if (check >= 0 && sql.endsWith(')'))
-      checks.push({ schema, table, expression: sql.slice(check + ' CHECK ('.length, -1) })
-    for (const name of namesOf(/ PRIMARY KEY \(([^)]*)\)/.exec(sql)?.[1]))
-      notNull.add(columnKey(schema, table, name))
-    const required = requiredColumnName(sql)
-    if (required !== undefined) notNull.add(columnKey(schema, table, required))
-    const key = foreignKey(sql)
-    if (key !== undefined) {
-      const { columns, target, keys } = key
-      references.push({ schema, table, columns: namesOf(columns), target, targetColumns: namesOf(keys) })
-    }
+    const { kind, columns, expression, looksAtRows, references: target } = change.constraint
+    if (expression !== undefined && looksAtRows) checks.push({ schema, table, expression })
+    for (const name of kind === 'primary key' ? columns : []) notNull.add(columnKey(schema, table, name))
+    if (target === undefined) continue
+    const place = qualifiedName(target.table.schema ?? '', target.table.name)
+    references.push({ schema, table, columns, target: place, targetColumns: target.columns })
   }
   return { texts, notNull: new Set([...notNull].filter((key) => !filled.has(key))), checks, references }
 }
 
-function namesOf(list: string | undefined): readonly string[] {
-  return (list?.match(/"(?:[^"]|"")+"|[^\s,]+/g) ?? []).map(unquoted)
-}
-
 function enumLabels({ sql }: Action): readonly (readonly [string, readonly string[]])[] {
-  const made = madeEnum(sql)
-  return made === undefined ? [] : [[made.name, made.labels.map(literalValue)]]
+  const made = enumFacts(sql)
+  return made === undefined ? [] : [[schemaNameText(made.type), made.labels]]
 }
 
 /** Texts that a type reads. */
 function textsOf(type: string, labels: ReadonlyMap<string, readonly string[]>): readonly string[] {
-  const known = labels.get(plainName(type.replace(/\[\]$/, '')))
+  const known = labels.get(elementTypeName(type))
   if (known !== undefined) return known
   if (/^(smallint|integer|bigint|numeric|real|double precision|money|oid)/.test(type)) return ['1', '2', '3']
   if (/^(date|timestamp)/.test(type)) return ['2026-01-02', '2026-02-03', '2026-03-04']
@@ -218,9 +210,9 @@ function namesOfKeys({ tables, columns }: Renames): ReadonlySet<string> {
 function labelsOf(actions: readonly Action[]): EnumLabels {
   const found = new Map<string, Map<string, string>>()
   for (const { sql } of actions) {
-    const renamed = renamedLabel(sql)
+    const renamed = renamedValue(sql)
     if (renamed === undefined) continue
-    const { type, from, to } = renamed
+    const [type, { from, to }] = [schemaNameText(renamed.type), renamed]
     found.set(type, (found.get(type) ?? new Map()).set(from, to))
   }
   return found

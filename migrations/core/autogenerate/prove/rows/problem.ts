@@ -1,5 +1,5 @@
 import type { Client } from 'pg'
-import { unquoted } from '../../../difference/index.ts'
+import { statementTable } from '../../../postgres/statement/index.ts'
 import type { ConcernedTable, WithoutRows } from '../../../scratch/rows/index.ts'
 import { sqlState } from '../../search/address.ts'
 
@@ -36,11 +36,8 @@ export async function failureOf(run: () => Promise<void>): Promise<Problem | 'un
 function tableOf(error: Error, sql: string): Problem['table'] {
   const [schema, table]: unknown[] = [Reflect.get(error, 'schema'), Reflect.get(error, 'table')]
   if (typeof schema === 'string' && typeof table === 'string') return { schema, name: table }
-  const part = '("(?:[^"]|"")+"|[\\w$]+)'
-  const found = new RegExp(`(?:ALTER TABLE|INSERT INTO|UPDATE| ON) (?:ONLY )?(?:${part}\\.)?${part}`).exec(
-    sql,
-  )
-  return found?.[2] === undefined ? undefined : { schema: unquoted(found[1] ?? ''), name: unquoted(found[2]) }
+  const found = statementTable(sql)
+  return found === undefined ? undefined : { schema: found.schema ?? '', name: found.name }
 }
 
 /** The tables of a problem by their names at the base state, with what refers to them; all, where it names none. */
