@@ -1,6 +1,20 @@
 import { MigError } from '../errors.ts'
 import { nearest } from './nearest.ts'
 
+/** What `exclude` is asked about. */
+export interface ExcludableObject {
+  /** In PostgreSQL's words: `table`, `materialized view`, `function`, `trigger`, `index`. */
+  readonly kind: string
+  readonly schema: string
+  readonly name: string
+  /** The table or view of a column, a constraint, a trigger, a rule or a policy. */
+  readonly table?: string
+  /** Of an index: whether it has a WHERE. */
+  readonly isPartial?: boolean
+  /** Of an index: whether it is over an expression. */
+  readonly hasExpression?: boolean
+}
+
 /** The kinds that `excludeKinds` may name, in PostgreSQL's words. */
 export const excludableKinds = [
   'table',

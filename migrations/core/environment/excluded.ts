@@ -1,7 +1,7 @@
 import { wildcard } from '../wildcard.ts'
-import { checkKinds, excludableKinds } from './excludable-kinds.ts'
+import { checkKinds, type ExcludableObject, excludableKinds } from './excludable-kinds.ts'
 import type { Environment } from './load.ts'
-import type { EnvironmentOptions, ExcludableObject } from './options.ts'
+import type { EnvironmentOptions } from './options.ts'
 import { isOfKinds, silentOf } from './silent-kinds.ts'
 
 /** True for an object that is left alone, with everything that belongs to it. */

@@ -1,4 +1,5 @@
 export { parseDuration } from './duration.ts'
+export type { ExcludableObject } from './excludable-kinds.ts'
 export {
   type Excludes,
   excludedObjects,
@@ -10,6 +11,7 @@ export {
   tenantExcludes,
   tenantExclusion,
 } from './excluded.ts'
+export type { Line } from './line.ts'
 export {
   type DatabaseSource,
   type Environment,
@@ -36,17 +38,15 @@ export { nearest, nearestFew } from './nearest.ts'
 export type {
   AppliedStep,
   EnvironmentOptions,
-  ExcludableObject,
   RetryOptions,
   RewriteInput,
   StatementSection,
-  TenantPlace,
-  TenantSource,
 } from './options.ts'
 export { type RoleSetting, roleOf } from './role.ts'
-export type { Line, Variables } from './schema-map.ts'
+export type { Variables } from './set-variable.ts'
 export { shellWord } from './shell-word.ts'
 export { isOfKinds, silentOf } from './silent-kinds.ts'
+export type { TenantPlace, TenantSource } from './tenant-source.ts'
 export {
   ambiguousTenant,
   noneNamed,

@@ -1,32 +1,11 @@
 import type { ClientBase } from 'pg'
 import { MigError } from '../errors.ts'
+import type { ExcludableObject } from './excludable-kinds.ts'
 import type { DrizzleCasing, ModelsSetting } from './models-setting.ts'
 import { nearest } from './nearest.ts'
 import type { RoleSetting } from './role.ts'
+import type { TenantSource } from './tenant-source.ts'
 import { checkDeclaredX } from './x-arguments.ts'
-
-/** Which physical schemas a tenant line stands for; exactly one of the ways is given. */
-export interface TenantSource {
-  /** A LIKE pattern over schema names, as in `tenant_%`. */
-  readonly like?: string
-  /** A POSIX regular expression over schema names (PostgreSQL's `~`). */
-  readonly match?: string
-  readonly list?: readonly (string | TenantPlace)[]
-  /** A query on the environment's database whose first column is the schema name; names without a schema are in public. */
-  readonly query?: string
-  readonly function?: () => readonly (string | TenantPlace)[] | Promise<readonly (string | TenantPlace)[]>
-  /** Tables of tenants that no command compares; names without schema, with `*` and `?`. */
-  readonly excludeTables?: readonly string[]
-}
-
-/** A tenant that may live in a database of its own. */
-export interface TenantPlace {
-  readonly schema: string
-  /** Default: the environment's database. */
-  readonly databaseUrl?: string
-  /** A name for the database, for `--shard` and for people. */
-  readonly shard?: string
-}
 
 /** What `onApply` is told, inside the step's transaction and before its ledger rows are written. */
 export interface AppliedStep {
@@ -36,20 +15,6 @@ export interface AppliedStep {
   readonly line: string
   readonly targetSchema: string
   readonly message: string
-}
-
-/** What `exclude` is asked about. */
-export interface ExcludableObject {
-  /** In PostgreSQL's words: `table`, `materialized view`, `function`, `trigger`, `index`. */
-  readonly kind: string
-  readonly schema: string
-  readonly name: string
-  /** The table or view of a column, a constraint, a trigger, a rule or a policy. */
-  readonly table?: string
-  /** Of an index: whether it has a WHERE. */
-  readonly isPartial?: boolean
-  /** Of an index: whether it is over an expression. */
-  readonly hasExpression?: boolean
 }
 
 /** Statements that run in the revision's transaction, or each on its own. */

@@ -1,22 +1,11 @@
 import { isAbsolute, join } from 'node:path'
 import { MigError } from '../errors.ts'
+import type { Line } from './line.ts'
 import { nearest } from './nearest.ts'
-import type { EnvironmentOptions, TenantSource } from './options.ts'
+import type { EnvironmentOptions } from './options.ts'
 import { checkRole } from './role.ts'
-import { setVariable } from './set-variable.ts'
+import { setVariable, type Variables } from './set-variable.ts'
 import { checkTenantSource } from './tenants.ts'
-
-/** The history of one key: its folders and the schema, or tenants, that it is applied to. */
-export interface Line {
-  readonly key: string
-  /** The physical schema; null for a tenant line. */
-  readonly schema: string | null
-  readonly tenants: TenantSource | null
-  /** Absolute folders that hold its revisions; new ones go into the first. */
-  readonly locations: readonly string[]
-}
-
-export type Variables = Readonly<Record<string, string | undefined>>
 
 const reservedKeys = new Set(['all', 'head', 'heads', 'base', 'current'])
 

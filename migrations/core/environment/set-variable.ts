@@ -1,5 +1,6 @@
 import { MigError } from '../errors.ts'
-import type { Variables } from './schema-map.ts'
+
+export type Variables = Readonly<Record<string, string | undefined>>
 
 /**
  * The value of the first of these variables that is set. A variable that is set and blank is a secret or a parameter

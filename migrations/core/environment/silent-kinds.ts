@@ -1,12 +1,18 @@
-import { excludableKinds } from './excludable-kinds.ts'
-import type { ModelsPlace } from './models-setting.ts'
-import type { ExcludableObject } from './options.ts'
+import { type ExcludableObject, excludableKinds } from './excludable-kinds.ts'
 
 /** What a source may be silent on: kinds as `excludeKinds` has them, and forms of an index. */
 export const silentKinds = [...excludableKinds, 'partial index', 'expression index']
 
+interface Source {
+  readonly key?: string | undefined
+  readonly silentOn?: readonly string[] | undefined
+}
+
 /** The kinds that no source of a key can say: objects of these are left alone in its schema. */
-export function silentOf({ sources }: Pick<ModelsPlace, 'sources'>, key: string): ReadonlySet<string> {
+export function silentOf(
+  { sources }: { readonly sources: readonly Source[] },
+  key: string,
+): ReadonlySet<string> {
   const own = sources.filter((source) => source.key === undefined || source.key === key)
   const [first, ...others] = own.map(({ silentOn = [] }) => silentOn)
   return new Set((first ?? []).filter((kind) => others.every((each) => each.includes(kind))))

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { MigError } from '../errors.ts'
-import type { TenantPlace, TenantSource } from './options.ts'
+import type { TenantPlace, TenantSource } from './tenant-source.ts'
 
 /**
  * What the source of a tenant line gives, unchecked but for being a list.

@@ -1,9 +1,9 @@
 import type { ClientBase } from 'pg'
 import { MigError } from '../errors.ts'
+import type { Line } from './line.ts'
 import { nearest } from './nearest.ts'
-import type { TenantSource } from './options.ts'
-import type { Line } from './schema-map.ts'
 import { badTenants, placesOf } from './tenant-places.ts'
+import type { TenantSource } from './tenant-source.ts'
 
 /** One target schema of a tenant line. */
 export interface TargetSchema {

@@ -1,17 +1,9 @@
 import { MigError } from '../errors.ts'
 import { databaseError, madeName } from '../postgres/index.ts'
 import type { ModelStatement } from './model.ts'
-import { outsideName } from './outside-name.ts'
+import { outsideName, type Waiting } from './outside-name.ts'
 import { linePlace, where } from './place.ts'
 import { type ModelSchemas, schemaInTenantModel, tenantLineOf } from './tenant-schema.ts'
-
-/** A statement that PostgreSQL has refused, which may still wait for another. */
-export interface Waiting {
-  readonly statement: ModelStatement
-  /** The search_path that was in force where it stands. */
-  readonly searchPath: string
-  readonly error: Error & { readonly code?: string; readonly routine?: string; readonly position?: string }
-}
 
 const duplicateStates = new Set(['42P07', '42710', '42723'])
 

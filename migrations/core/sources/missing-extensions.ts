@@ -1,7 +1,7 @@
 import { MigError } from '../errors.ts'
 import { madeName } from '../postgres/index.ts'
 import { regexEscape } from '../regex-escape.ts'
-import type { Waiting } from './load-error.ts'
+import type { Waiting } from './outside-name.ts'
 import { linePlace, where } from './place.ts'
 import { lacksExtension } from './statement-kinds.ts'
 

@@ -1,6 +1,13 @@
 import { catalogName } from '../postgres/index.ts'
-import type { Waiting } from './load-error.ts'
 import type { ModelStatement } from './model.ts'
+
+/** A statement that PostgreSQL has refused, which may still wait for another. */
+export interface Waiting {
+  readonly statement: ModelStatement
+  /** The search_path that was in force where it stands. */
+  readonly searchPath: string
+  readonly error: Error & { readonly code?: string; readonly routine?: string; readonly position?: string }
+}
 
 const part = String.raw`(?:"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)`
 const qualifiedNames = new RegExp(String.raw`(${part})\s*\.\s*(${part})`, 'gu')

@@ -2,7 +2,7 @@ import { exitCodes, MigError } from '../../errors.ts'
 import { withoutSecrets } from '../../secrets.ts'
 import { lastLines, type ToolEnd } from '../record/child.ts'
 import type { DriverEvent, RefusalCode, ToolError } from './driver.ts'
-import type { RecordRequest } from './record.ts'
+import type { RecordRequest } from './record-request.ts'
 
 type Told = Pick<RecordRequest, 'python' | 'show'>
 

@@ -4,27 +4,12 @@ import { runTool } from '../record/child.ts'
 import { putMark, readLog } from '../record/log.ts'
 import { type Piece, pieceOf } from '../record/piece.ts'
 import { progressEvery, tellProgress } from '../record/progress.ts'
-import {
-  type Recording,
-  type RecordingRequest,
-  scratchEnvironment,
-  scratchPlace,
-  unrecorded,
-} from '../record/recording.ts'
+import { type Recording, scratchEnvironment, scratchPlace, unrecorded } from '../record/recording.ts'
 import { type Stretch, stretches } from '../record/transactions.ts'
 import { shippedFile } from '../shipped.ts'
 import type { DescribedRevision, DriverEvent, DriverTask, ToolError } from './driver.ts'
 import { historyFails, otherWays, refused, shortReason, startFails } from './failures.ts'
-import type { AlembicFolders } from './folders.ts'
-import type { Interpreter } from './python.ts'
-
-export interface RecordRequest extends RecordingRequest {
-  readonly folders: AlembicFolders
-  readonly python: Interpreter
-  /** What `alembic -x` takes. */
-  readonly x: readonly string[]
-  readonly show: (path: string) => string
-}
+import type { RecordRequest } from './record-request.ts'
 
 export interface AlembicRecording extends Recording {
   readonly revisions: readonly DescribedRevision[]

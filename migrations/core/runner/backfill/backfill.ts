@@ -4,19 +4,10 @@ import type { BackfillResult, BackfillSpec } from '../../operations/index.ts'
 import { inTransaction, type SectionContext } from '../section/section.ts'
 import { runStatement } from '../statement/statement.ts'
 import { neverDone, nullKey, stuck } from './error.ts'
-import { progressTeller } from './progress.ts'
+import { type Batch, progressTeller } from './progress.ts'
 import { backfillShape, hasNullKey, isLeft } from './shape.ts'
 import { fullBackfillSpec, mostPasses } from './spec.ts'
 import { type BackfillShape, batchSettings, edgeSql, remainingSql, updateSql } from './sql.ts'
-
-/** What one batch has done. */
-export interface Batch {
-  readonly cursor: BackfillCursor
-  /** Rows that it updated. */
-  readonly rows: number
-  /** Whether it reached the end of the table. */
-  readonly last: boolean
-}
 
 /**
  * Updates a table in batches of consecutive keys, each in a transaction with the cursor, so that every batch costs

@@ -1,7 +1,16 @@
 import type { ClientBase } from 'pg'
+import type { BackfillCursor } from '../../ledger/index.ts'
 import type { SectionContext } from '../section/section.ts'
-import type { Batch } from './backfill.ts'
 import type { BackfillShape } from './sql.ts'
+
+/** What one batch has done. */
+export interface Batch {
+  readonly cursor: BackfillCursor
+  /** Rows that it updated. */
+  readonly rows: number
+  /** Whether it reached the end of the table. */
+  readonly last: boolean
+}
 
 /** The planner's estimate, which looks at the table's size and reads no row. */
 async function estimatedRows(client: ClientBase, tableSql: string): Promise<number | null> {

@@ -10,31 +10,14 @@ import {
 import { operations } from '../../operations/index.ts'
 import { isConnectionLost, messageWithoutValues, quoteIdent } from '../../postgres/index.ts'
 import type { PlanStep } from '../plan/plan.ts'
-import type { Project } from '../project.ts'
-import { type Session, whereFrom } from '../session/session.ts'
+import { whereFrom } from '../session/session.ts'
 import { roleStatements, schemaOwner, searchPathStatement } from '../statement/own-sql.ts'
+import type { StepContext } from '../statement/step-context.ts'
 import { editedFile, stepError } from '../statement/step-error.ts'
 import { usersCall } from '../statement/users-call.ts'
 import { failureText } from './failure-text.ts'
 import type { RevisionBody } from './revision-body.ts'
-import type { RevisionSource } from './revision-source.ts'
 import { type StepRun, stepRun } from './step-run.ts'
-
-/** What the steps of one run share. */
-export interface StepContext {
-  readonly session: Session
-  readonly project: Project
-  readonly total: number
-  /** Target schemas that did not exist when the run began. */
-  readonly missing: ReadonlySet<string>
-  /** The target schemas whose locks the run holds. */
-  readonly targetSchemas: readonly string[]
-  /** What earlier runs have left half done, as it was when this one began. */
-  readonly halfDone: readonly Progress[]
-  /** Go on with a half-done revision although its file was edited. */
-  readonly resumeEdited: boolean
-  readonly revisions: RevisionSource
-}
 
 /** One try of a step. */
 export interface StepAttempt {

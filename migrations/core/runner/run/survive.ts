@@ -6,7 +6,7 @@ import { isStepDone, readApplied } from '../../ledger/index.ts'
 import { backendPid, isConnectionLost, serverHelp } from '../../postgres/index.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import { lockTargets } from '../session/locks.ts'
-import type { StepContext } from './step.ts'
+import type { StepContext } from '../statement/step-context.ts'
 
 /** How often one step goes on after a lost connection; a statement that brings the server down must come to an end. */
 const mostLosses = 3

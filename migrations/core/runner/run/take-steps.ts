@@ -4,9 +4,10 @@ import { isConnectionLost } from '../../postgres/index.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import { rollBack } from '../session/session.ts'
 import { retrying } from '../statement/retry.ts'
+import type { StepContext } from '../statement/step-context.ts'
 import { stepError } from '../statement/step-error.ts'
 import { expectDowngrades } from './revision-body.ts'
-import { applyStep, type StepContext } from './step.ts'
+import { applyStep } from './step.ts'
 import { surviving } from './survive.ts'
 
 /** Runs the steps of a plan on locked target schemas: each in a transaction, or with `--transaction=run` all in one. */

@@ -3,8 +3,9 @@ import type { Plan } from '../plan/plan.ts'
 import type { Project } from '../project.ts'
 import { holdingLocks } from '../session/locks.ts'
 import type { Session } from '../session/session.ts'
+import type { StepContext } from '../statement/step-context.ts'
 import { revisionSource } from './revision-source.ts'
-import { applyStep, type StepContext } from './step.ts'
+import { applyStep } from './step.ts'
 
 /**
  * Takes the steps of a plan inside the transaction that is open on the session, for its owner to roll back. The ledger

@@ -10,12 +10,13 @@ import {
   searchPathStatement,
 } from '../statement/own-sql.ts'
 import type { StatementCount } from '../statement/statement-count.ts'
+import type { StepStart } from '../statement/step-context.ts'
 import { atOnce, noSection, notAwaited } from '../statement/step-error.ts'
 import type { StepTransaction } from '../statement/step-transaction.ts'
 import { stillLocked } from '../statement/still-locked.ts'
 import { inTurn, underWay } from '../statement/under-way.ts'
 import { usersCall } from '../statement/users-call.ts'
-import type { SectionContext, StepStart } from './section.ts'
+import type { SectionContext } from './section.ts'
 import { executeInSection } from './statement.ts'
 
 /** What runs outside the revision's transaction: `op.autocommit` and `op.backfill`. */

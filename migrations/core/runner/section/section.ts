@@ -1,27 +1,11 @@
 import { type Progress, progressStatement } from '../../ledger/index.ts'
 import { isConnectionLost } from '../../postgres/index.ts'
 import type { PlanStep } from '../plan/plan.ts'
-import type { StepContext } from '../run/step.ts'
 import { rollBack } from '../session/session.ts'
-import { pausingStatements, type RoleOfRevision } from '../statement/own-sql.ts'
+import { pausingStatements } from '../statement/own-sql.ts'
 import { retrying } from '../statement/retry.ts'
+import type { StepContext, StepStart } from '../statement/step-context.ts'
 import { stillLocked } from '../statement/still-locked.ts'
-
-/** What one attempt at a step begins with. */
-export interface StepStart extends RoleOfRevision {
-  /** False with one transaction for the whole run. */
-  readonly ownTransaction: boolean
-  readonly checksum: string
-  /** What an earlier attempt has left, to go on from. */
-  readonly progress: Progress | undefined
-  /** Milliseconds. */
-  readonly lockTimeout: number
-  readonly statementTimeout: number
-  /** Whether the revision itself set its lock timeout, which then holds for index builds too. */
-  readonly explicitLockTimeout: boolean
-  /** Run first in the first transaction. */
-  readonly opening: readonly string[]
-}
 
 /** What a statement that is done outside the transaction needs to know. */
 export interface SectionContext {

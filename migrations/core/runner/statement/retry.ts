@@ -3,7 +3,7 @@ import { MigError } from '../../errors.ts'
 import { type LockHolder, retriedStates } from '../../events.ts'
 import { serverHelp } from '../../postgres/index.ts'
 import type { PlanStep } from '../plan/plan.ts'
-import type { StepContext } from '../run/step.ts'
+import type { StepContext } from './step-context.ts'
 
 /**
  * Runs a piece of work again while it fails on a lock, with doubling pauses and jitter, until the environment's

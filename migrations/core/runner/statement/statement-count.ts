@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Progress } from '../../ledger/index.ts'
 import type { PlanStep } from '../plan/plan.ts'
-import type { StepStart } from '../section/section.ts'
 import { whereFrom } from '../session/session.ts'
+import type { StepStart } from './step-context.ts'
 import { resumeDiffers } from './step-error.ts'
 
 /** The statements of one attempt at a revision, counted from its start, so that a later attempt knows those that are done. */

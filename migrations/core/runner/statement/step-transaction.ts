@@ -1,7 +1,7 @@
 import type { PlanStep } from '../plan/plan.ts'
-import type { StepStart } from '../section/section.ts'
 import type { Session } from '../session/session.ts'
 import { roleStatements, searchPathStatement } from './own-sql.ts'
+import type { StepStart } from './step-context.ts'
 import { transactionEnded } from './step-error.ts'
 
 /** The transaction of a revision; outside `op.autocommit` there is always one. */

@@ -7,7 +7,7 @@ import {
   type TargetSchema,
   whyNoTenant,
 } from '../../environment/index.ts'
-import type { Line } from '../../environment/schema-map.ts'
+import type { Line } from '../../environment/line.ts'
 import { MigError } from '../../errors.ts'
 import type { Project } from '../project.ts'
 import { type Session, type SessionOptions, usingSession } from '../session/session.ts'
