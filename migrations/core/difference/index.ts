@@ -21,6 +21,7 @@ export { setExpressionSince } from './generated-columns.ts'
 export { columnsGone, columnsLostByHeirs, heirsOf } from './heirs.ts'
 export { baseObject, idKey, type ObjectId, objectName, relationOf, schemaOf } from './ids.ts'
 export { keepingMoves } from './moves.ts'
+export { inNameOrder } from './name-order.ts'
 export {
   childKinds,
   containerOf,

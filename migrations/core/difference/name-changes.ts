@@ -1,6 +1,7 @@
 import type { Fact, FactBase, StableId } from '@supabase/pg-delta/core'
 import { qualifiedName, quoteIdent } from '../postgres/index.ts'
 import { idKey } from './ids.ts'
+import { inNameOrder } from './name-order.ts'
 import { shortened } from './shortened.ts'
 
 /** A part of a table or domain that both catalogs have with the same definition, under another name. */
@@ -15,6 +16,8 @@ export interface NameChange {
 /** A change whose statement may have to begin with another name than the old one. */
 interface Candidate extends NameChange {
   readonly rename: (from: string, to: string) => string
+  /** It has the name between by now. */
+  readonly isAside?: boolean
 }
 
 /**
@@ -178,52 +181,26 @@ function withoutCollisions(changes: readonly Candidate[], source: FactBase): rea
       })
       .flat(),
   )
-  const relation = (id: StableId, like: StableId): string | undefined => {
+  const placeOf = (id: StableId, like: StableId): string | undefined => {
     const payload = source.get(like)?.payload ?? {}
     return relationName({ id, payload })
   }
   const ordered: NameChange[] = []
-  let waiting = changes
   let aside: string | undefined
-  for (;;) {
-    const blocked = waiting.filter((change) => {
-      const target = relation(change.to, change.from)
-      if (target !== undefined && taken.has(target)) return true
-      const old = relation(change.from, change.from)
-      if (old !== undefined) taken.delete(old)
-      if (target !== undefined) taken.add(target)
-      const { from, to, sql } = change
+  inNameOrder(changes, taken, {
+    places: ({ from, to, isAside }) => ({
+      from: isAside === true ? undefined : placeOf(from, from),
+      to: placeOf(to, from),
+    }),
+    take: ({ from, to, sql }) => {
       ordered.push(aside === undefined ? { from, to, sql } : { from, to, sql, aside })
       aside = undefined
-      return false
-    })
-    if (blocked.length === 0) return ordered
-    if (blocked.length < waiting.length) {
-      waiting = blocked
-      continue
-    }
-    const first = inCircle(blocked, relation)
-    if (first === undefined) return ordered
-    const helper = shortened(nameOf(first.from), '__renamed')
-    aside = first.rename(nameOf(first.from), helper)
-    taken.delete(relation(first.from, first.from) ?? '')
-    const later = { ...first, sql: first.rename(helper, nameOf(first.to)) }
-    waiting = [...blocked.filter((each) => each !== first), later]
-  }
-}
-
-/** A change whose name another one waits for, and that one's another again, until it comes round. */
-function inCircle(
-  changes: readonly Candidate[],
-  place: (id: StableId, like: StableId) => string | undefined,
-): Candidate | undefined {
-  const holders = new Map(changes.map((change) => [place(change.from, change.from), change]))
-  return changes.find((start) => {
-    let at: Candidate | undefined = start
-    for (let steps = 0; at !== undefined && steps < changes.length; steps += 1) {
-      at = holders.get(place(at.to, at.from))
-      if (at === start) return true
-    }
-    return false
+    },
+    stepAside: (change) => {
+      const between = shortened(nameOf(change.from), '__renamed')
+      aside = change.rename(nameOf(change.from), between)
+      return { ...change, sql: change.rename(between, nameOf(change.to)), isAside: true }
+    },
   })
+  return ordered
 }

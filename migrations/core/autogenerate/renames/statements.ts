@@ -3,6 +3,7 @@ import {
   childKinds,
   containerOf,
   idKey,
+  inNameOrder,
   type NamedKind,
   type NamedObject,
   namedId,
@@ -91,19 +92,15 @@ function inFreeOrder(renames: readonly Waiting[], taken: Map<string, NamedObject
     taken.delete(placeOf(from))
     taken.set(placeOf(to), to)
   }
-  let waiting = renames
-  while (waiting.length > 0) {
-    const holders = new Set(waiting.map(({ from }) => placeOf(from)))
-    const ready = waiting.filter(({ from, to }) => !holders.has(placeOf(to)) || placeOf(to) === placeOf(from))
-    for (const { rename, from, to } of ready) give(rename, from, to)
-    waiting = waiting.filter((each) => !ready.includes(each))
-    const [first, ...rest] = waiting
-    if (ready.length > 0 || first === undefined) continue
-    // A circle: the first one steps aside.
-    const aside = { ...first.from, name: shortened(first.from.name, '__renamed') }
-    give(first.rename, first.from, aside)
-    waiting = [{ ...first, from: aside }, ...rest]
-  }
+  inNameOrder(renames, new Set(renames.map(({ from }) => placeOf(from))), {
+    places: ({ from, to }) => ({ from: placeOf(from), to: placeOf(to) }),
+    take: ({ rename, from, to }) => give(rename, from, to),
+    stepAside: ({ rename, from, to }) => {
+      const between = { ...from, name: shortened(from.name, '__renamed') }
+      give(rename, from, between)
+      return { rename, from: between, to }
+    },
+  })
   return steps
 }
 
