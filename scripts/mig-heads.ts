@@ -1,6 +1,6 @@
 // just mig-heads [schemas] [flags]
 import { openProject } from '../migrations/core/index.ts'
-import { type Column, type HistoryRow, table } from '../migrations/core/report/index.ts'
+import { type HistoryRow, type TextColumn, table } from '../migrations/core/report/index.ts'
 import { schemasArgument } from './cli/arguments.ts'
 import { commandEnvironment, runCommand } from './cli/command.ts'
 import { historyRows, revisionLine } from './cli/history-rows.ts'
@@ -13,7 +13,7 @@ export const spec = {
   examples: ['just mig-heads', 'just mig-heads user'],
 } as const
 
-const columns: readonly Column<HistoryRow>[] = [
+const columns: readonly TextColumn<HistoryRow>[] = [
   { title: 'line', value: (row) => row.line },
   { title: 'revision', value: (row) => row.revision },
   { title: 'labels', value: (row) => row.labels.join(', ') },

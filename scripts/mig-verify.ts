@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { exitCodes, MigError } from '../migrations/core/index.ts'
 import { checkName, junitXml, verifyText } from '../migrations/core/report/index.ts'
-import { type CheckResult, verifyProject } from '../migrations/core/verify/index.ts'
+import { type CheckOutcome, verifyProject } from '../migrations/core/verify/index.ts'
 import { optionalValue, schemasArgument, trustLiveFlag } from './cli/arguments.ts'
 import { type Command, commandEnvironment, given, runCommand } from './cli/command.ts'
 import { repositoryPath } from './cli/repository-path.ts'
@@ -52,7 +52,7 @@ export const main = (argv: readonly string[]): Promise<void> =>
     return results.some(({ status }) => status === 'failed') ? exitCodes.differences : exitCodes.done
   })
 
-function writeJunit(path: string, results: readonly CheckResult[]): void {
+function writeJunit(path: string, results: readonly CheckOutcome[]): void {
   const cases = results.map(({ check, status, message, ms, place, ...result }) => ({
     suite: check,
     name: checkName(result) || check,
@@ -74,7 +74,7 @@ function writeJunit(path: string, results: readonly CheckResult[]): void {
 }
 
 /** On stderr, which GitHub reads too: with `--json` stdout is for the lines. */
-function annotate({ output }: Command, results: readonly CheckResult[]): void {
+function annotate({ output }: Command, results: readonly CheckOutcome[]): void {
   for (const { status, check, message, place, ...result } of results) {
     if (status !== 'failed') continue
     output.annotate(

@@ -25,4 +25,4 @@
  * Every failure that a person should read is a {@link MigError} with a code, a help text and an exit code.
  */
 export * from './in-process.ts'
-export { type CheckResult, type VerifyRequest, verifyProject } from './verify/index.ts'
+export { type CheckOutcome, type VerifyRequest, verifyProject } from './verify/index.ts'

@@ -1,7 +1,7 @@
 /** What one item of a text must be: itself, or what a function says. */
-export type Token = string | ((item: string) => boolean)
+export type WildcardItem = string | ((item: string) => boolean)
 
-export const anyItem: Token = () => true
+export const anyItem: WildcardItem = () => true
 
 /**
  * Whether a text is what a pattern says: `*` for any run of characters, `?` for any one.
@@ -19,7 +19,9 @@ export function wildcard(pattern: string): (text: string) => boolean {
  * Whether a list of items is these pieces with any run of items between each two. The first place of a piece is as good
  * as any later one, so nothing is tried again.
  */
-export function inPieces(pieces: readonly (readonly Token[])[]): (items: readonly string[]) => boolean {
+export function inPieces(
+  pieces: readonly (readonly WildcardItem[])[],
+): (items: readonly string[]) => boolean {
   const [first = [], ...rest] = pieces
   const last = rest.pop()
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
@@ -38,13 +40,13 @@ export function inPieces(pieces: readonly (readonly Token[])[]): (items: readonl
   }
 }
 
-function fitsAt(items: readonly string[], piece: readonly Token[], at: number): boolean {
+function fitsAt(items: readonly string[], piece: readonly WildcardItem[], at: number): boolean {
   for (let offset = 0; offset < piece.length; offset += 1)
     if (!fits(piece[offset], items[at + offset])) return false
   return true
 }
 
-function fits(token: Token | undefined, item: string | undefined): boolean {
+function fits(token: WildcardItem | undefined, item: string | undefined): boolean {
   if (token === undefined || item === undefined) return false
   return typeof token === 'string' ? token === item : token(item)
 }
@@ -53,7 +55,7 @@ function fits(token: Token | undefined, item: string | undefined): boolean {
 const short = 32
 
 /** Where the first occurrence of a piece ends; undefined where there is none. */
-function endOf(piece: readonly Token[], items: readonly string[], from: number): number | undefined {
+function endOf(piece: readonly WildcardItem[], items: readonly string[], from: number): number | undefined {
   const plain = piece.length > short ? piece.filter((token) => typeof token === 'string') : []
   if (plain.length > short && plain.length === piece.length) return endOfPlain(plain, items, from)
   // What a function says of an item cannot be known beforehand.

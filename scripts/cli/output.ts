@@ -7,15 +7,15 @@ import {
   withoutLiterals,
 } from '../../migrations/core/postgres/index.ts'
 import {
-  type Annotation,
+  type CiAnnotation,
   colourStyle,
   type ErrorValues,
+  type EventLevel,
   errorLine,
   errorText,
   eventText,
   githubAnnotation,
   jsonLine,
-  type Level,
   levels,
   nextProgress,
   noProgress,
@@ -31,7 +31,7 @@ import { stdout } from './stdout.ts'
 /** Where a command's words go: results to stdout, everything else to stderr; with `--json`, JSON lines to stdout. */
 export interface Output {
   readonly json: boolean
-  readonly level: Level
+  readonly level: EventLevel
   readonly style: Style
   /** What the user asked for: as text, or each value as a line of JSON. */
   readonly result: (text: string, ...lines: readonly (ResultLine | MigEvent)[]) => void
@@ -40,7 +40,7 @@ export interface Output {
   /** A remark for people; not shown with `--json` or `--quiet`. */
   readonly remark: (text: string) => void
   /** Something about a file for GitHub, the one line of ours that its runner takes for a command. */
-  readonly annotate: (annotation: Annotation, stream: 'stdout' | 'stderr') => void
+  readonly annotate: (annotation: CiAnnotation, stream: 'stdout' | 'stderr') => void
 }
 
 /**
@@ -121,9 +121,9 @@ export function writeLine(stream: NodeJS.WritableStream, text: string): void {
   stream.write(`${printable(asCalled(text))}\n`)
 }
 
-function logLevel(text: string | undefined): Level {
+function logLevel(text: string | undefined): EventLevel {
   if (!text) return 'normal'
-  const aliases: Readonly<Record<string, Level>> = { error: 'quiet', warn: 'quiet', info: 'normal' }
+  const aliases: Readonly<Record<string, EventLevel>> = { error: 'quiet', warn: 'quiet', info: 'normal' }
   const level = aliases[text.toLowerCase()] ?? levels.find((name) => name === text.toLowerCase())
   if (level !== undefined) return level
   const guess = nearest(text, levels)

@@ -2,14 +2,19 @@ import { describe, expect } from 'vitest'
 import { expectDecided, renameText } from '../../migrations/core/autogenerate/renames/settle.ts'
 import {
   type Catalog,
+  type ComparedObjects,
   readCatalog,
   renameCandidates,
-  type Scope,
 } from '../../migrations/core/difference/index.ts'
 import type { MigError } from '../../migrations/core/index.ts'
 import { databaseTest, type TestDatabase } from '../support/database.ts'
 
-const scope: Scope = { schemas: ['sa', 'sb'], excludes: () => false, globals: new Set(), privileges: false }
+const scope: ComparedObjects = {
+  schemas: ['sa', 'sb'],
+  excludes: () => false,
+  globals: new Set(),
+  privileges: false,
+}
 
 async function catalogOf({ client }: TestDatabase, sql: string): Promise<Catalog> {
   await client.query(

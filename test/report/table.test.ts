@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { type Column, table } from '../../migrations/core/report/table.ts'
+import { type TextColumn, table } from '../../migrations/core/report/table.ts'
 
 interface Row {
   readonly name: string
   readonly count: number | null
 }
 
-const columns: readonly Column<Row>[] = [
+const columns: readonly TextColumn<Row>[] = [
   { title: 'name', value: (row) => row.name },
   { title: 'count', value: (row) => row.count, align: 'right' },
 ]

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { verifyContext } from '../../migrations/core/verify/context.ts'
-import type { CheckResult } from '../../migrations/core/verify/index.ts'
+import type { CheckOutcome } from '../../migrations/core/verify/index.ts'
 import { castsIn } from '../../migrations/core/verify/rows/casts.ts'
 import { checkStairway } from '../../migrations/core/verify/stairway.ts'
 import { createLab } from '../runner/support.ts'
@@ -131,7 +131,7 @@ ${down};
 }
 
 describe('the stairway with rows', () => {
-  let results: readonly CheckResult[] = []
+  let results: readonly CheckOutcome[] = []
 
   beforeAll(async () => {
     const database = await createTestDatabase()

@@ -2,10 +2,10 @@ import type { Client } from 'pg'
 import {
   type Catalog,
   type Change,
+  type ComparedObjects,
   type Difference,
   managedGlobals,
   type Rename,
-  type Scope,
   seenDifference,
   type Unmodeled,
 } from '../difference/index.ts'
@@ -48,13 +48,13 @@ export interface AutogenerateResult<File = unknown> {
 }
 
 /** Revisions as they will be read, and as they are to be run in the proof. */
-export interface Draft<File> {
+export interface RevisionDraft<File> {
   readonly files: readonly File[]
   readonly provable: readonly Provable[]
 }
 
 /** Writes revisions as a caller keeps them. */
-type Write<File> = (revisions: readonly GeneratedRevision[]) => Draft<File>
+type Write<File> = (revisions: readonly GeneratedRevision[]) => RevisionDraft<File>
 
 /**
  * Makes the revisions that lead from the base state to the models, and proves them up, down and up on a
@@ -82,7 +82,7 @@ export async function autogenerate<File = never>(
 interface Compared {
   readonly base: State
   readonly wanted: State
-  readonly scope: Scope
+  readonly scope: ComparedObjects
   readonly changes: readonly Change[]
   readonly unmodeled: readonly Unmodeled[]
   readonly renames: readonly Rename[]
@@ -110,7 +110,7 @@ async function fromReplay<File>(
 ): Promise<AutogenerateResult<File>> {
   const schemas = filteredSchemas(input)
   const globals = managedGlobals(base.catalog, wanted.catalog, schemas)
-  const scope: Scope = { schemas, excludes: input.excludes, globals, privileges: input.privileges }
+  const scope: ComparedObjects = { schemas, excludes: input.excludes, globals, privileges: input.privileges }
   const there = seenDifference(base.catalog, wanted.catalog, scope)
   const found = compared(input, { base, wanted, scope }, there)
   expectColumns(input.casts, base.catalog, wanted.catalog)
@@ -265,7 +265,7 @@ function unmodeledIn(input: AutogenerateInput, base: State, wanted: State): read
   return found
 }
 
-function statementsOf(revisions: readonly GeneratedRevision[]): Draft<never> {
+function statementsOf(revisions: readonly GeneratedRevision[]): RevisionDraft<never> {
   const provable = revisions.map(
     ({ line, upgrade, downgrade }): Provable => ({
       name: `the revision of ${line}`,

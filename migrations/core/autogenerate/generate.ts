@@ -2,11 +2,11 @@ import type { Client, ClientBase } from 'pg'
 import {
   type Action,
   type Catalog,
+  type ComparedObjects,
   namedSides,
   type Rename,
   readCatalog,
   retypedColumn,
-  type Scope,
 } from '../difference/index.ts'
 import { MigError } from '../errors.ts'
 import type { GrantedObjects } from '../operations/index.ts'
@@ -33,7 +33,7 @@ export async function generateRevisions(
   input: AutogenerateInput,
   base: { readonly database: ScratchOptions['template']; readonly catalog: Catalog },
   wanted: Catalog,
-  asked: Scope,
+  asked: ComparedObjects,
   renames: readonly Rename[],
 ): Promise<readonly GeneratedRevision[]> {
   const { filter, casts } = input
@@ -79,7 +79,7 @@ interface Parts {
   /** What the upgrade as a whole recreates. */
   readonly upKept: GrantedObjects
   readonly steps: readonly RenameStep[]
-  readonly scope: Scope
+  readonly scope: ComparedObjects
 }
 
 /** The revisions of several runs, each tried after those before it on `client`, at the base state. */
@@ -136,7 +136,7 @@ async function downgradeActions(
   index: number,
   run: Run,
   steps: readonly RenameStep[],
-  scope: Scope,
+  scope: ComparedObjects,
   casts: AutogenerateInput['casts'],
 ): Promise<{ readonly actions: readonly Action[]; readonly kept: GrantedObjects }> {
   const [from, to] = [states[index + 1], states[index]]
@@ -174,7 +174,7 @@ export async function singlePassRevision(
   input: AutogenerateInput,
   client: Client,
   { base, wanted }: { readonly base: Catalog; readonly wanted: Catalog },
-  scope: Scope,
+  scope: ComparedObjects,
   { run, downgrade }: SinglePass,
 ): Promise<GeneratedRevision | undefined> {
   const kept = await tryBothDirections(client, scope, run.actions, downgrade)

@@ -4,7 +4,7 @@ import { type ModelInput, modelInput } from '../autogenerate/wanted/input.ts'
 import { type WantedStates, wantedStates } from '../autogenerate/wanted/wanted.ts'
 import { readableSql } from '../autogenerate/write/readable-sql.ts'
 import { reversedChange } from '../change.ts'
-import { managedGlobals, readCatalog, type Scope, seenDifference } from '../difference/index.ts'
+import { type ComparedObjects, managedGlobals, readCatalog, seenDifference } from '../difference/index.ts'
 import { readApplied } from '../ledger/index.ts'
 import { type Fingerprint, fingerprintHash } from '../postgres/fingerprint/index.ts'
 import { revisionGraph } from '../revisions/index.ts'
@@ -152,7 +152,12 @@ async function lineDrift(
   wanted: WantedStates,
 ): Promise<Drift> {
   const globals = managedGlobals(catalog, wanted.catalog, [schema])
-  const scope: Scope = { schemas: [schema], excludes: input.excludes, globals, privileges: input.privileges }
+  const scope: ComparedObjects = {
+    schemas: [schema],
+    excludes: input.excludes,
+    globals,
+    privileges: input.privileges,
+  }
   const seen = seenDifference(catalog, wanted.catalog, scope)
   const fingerprint = wanted.lines.get(key)
   const live = await fingerprintOf(client, scope)

@@ -16,7 +16,7 @@ import { withEveryParent } from './parents.ts'
 import { withoutInherited } from './partitions.ts'
 
 /** Which objects a difference may touch. */
-export interface Scope {
+export interface ComparedObjects {
   /** The physical schemas of the filter. */
   readonly schemas: readonly string[]
   /** True for an object that is left alone, with everything that belongs to it. */
@@ -33,7 +33,7 @@ export interface Catalog {
   readonly unmodeled: readonly Unmodeled[]
   readonly serverVersion: string
   /** What a scope shows of it, kept by {@link scopedFacts}: the same is asked for again and again. */
-  readonly views: WeakMap<Scope, FactBase>
+  readonly views: WeakMap<ComparedObjects, FactBase>
 }
 
 /** What we compare by statements of our own, in {@link Extra}. */
@@ -114,7 +114,7 @@ const databaseKinds = new Set(['extension', 'publication', 'eventTrigger', 'fdw'
  * marked as for reference by {@link referenceSchemas}; what must not be seen at all goes.
  * @param ambient what both sides of a difference have, whether the catalog has it or not: schemas, roles
  */
-export function scopedFacts(catalog: Catalog, scope: Scope, ambient: readonly Fact[]): FactBase {
+export function scopedFacts(catalog: Catalog, scope: ComparedObjects, ambient: readonly Fact[]): FactBase {
   const view = viewedIn(catalog, scope)
   // Two extensions of one schema each bring it.
   const byId = new Map(ambient.map((fact) => [idKey(fact.id), fact]))
@@ -125,13 +125,13 @@ export function scopedFacts(catalog: Catalog, scope: Scope, ambient: readonly Fa
 }
 
 /** What a scope shows of a catalog. */
-export function viewedIn(catalog: Catalog, scope: Scope): FactBase {
+export function viewedIn(catalog: Catalog, scope: ComparedObjects): FactBase {
   const view = catalog.views.get(scope) ?? viewOf(catalog.facts, scope)
   catalog.views.set(scope, view)
   return view
 }
 
-function viewOf(facts: FactBase, scope: Scope): FactBase {
+function viewOf(facts: FactBase, scope: ComparedObjects): FactBase {
   const inScope = new Set(scope.schemas)
   const gone = new Map<Fact, boolean>()
   const isGone = (fact: Fact): boolean => {
@@ -161,7 +161,7 @@ export function rolesOf({ facts }: Catalog): readonly string[] {
   return facts.facts().flatMap(({ id }) => (id.kind === 'role' ? [id.name] : []))
 }
 
-function isHidden({ id, payload }: Fact, inScope: ReadonlySet<string>, scope: Scope): boolean {
+function isHidden({ id, payload }: Fact, inScope: ReadonlySet<string>, scope: ComparedObjects): boolean {
   const base = baseObject(id)
   if (clusterKinds.has(base.kind)) return !(scope.privileges && base.kind === 'role')
   if (id.kind === 'acl' && !scope.privileges) return true

@@ -1,6 +1,6 @@
 import { diff } from '@supabase/pg-delta/core'
 import type { Action } from './action.ts'
-import type { Catalog, Scope } from './catalog.ts'
+import type { Catalog, ComparedObjects } from './catalog.ts'
 import { type MisorderedType, misorderedTypes, sameAttributes } from './composite-order.ts'
 import { idKey } from './ids.ts'
 import { bothSides } from './plan.ts'
@@ -15,7 +15,7 @@ export interface TypeId {
  * The types and domains in the scope whose own definition differs and that both sides have, a domain in place of
  * another type of its name included.
  */
-export function changedTypes(from: Catalog, to: Catalog, scope: Scope): readonly TypeId[] {
+export function changedTypes(from: Catalog, to: Catalog, scope: ComparedObjects): readonly TypeId[] {
   const { source, wanted } = bothSides(from, to, scope)
   const found = new Map<string, TypeId>()
   for (const delta of diff(source, wanted)) {
@@ -33,13 +33,22 @@ export function changedTypes(from: Catalog, to: Catalog, scope: Scope): readonly
 }
 
 /** {@link misorderedTypes} of the scope. */
-export function misorderedComposites(from: Catalog, to: Catalog, scope: Scope): readonly MisorderedType[] {
+export function misorderedComposites(
+  from: Catalog,
+  to: Catalog,
+  scope: ComparedObjects,
+): readonly MisorderedType[] {
   const { source, wanted } = bothSides(from, to, scope)
   return misorderedTypes(source, wanted, scope.schemas)
 }
 
 /** {@link sameAttributes} of a changed type; none where it is not a composite type. */
-export function attributeMoves(from: Catalog, to: Catalog, scope: Scope, type: TypeId): readonly Action[] {
+export function attributeMoves(
+  from: Catalog,
+  to: Catalog,
+  scope: ComparedObjects,
+  type: TypeId,
+): readonly Action[] {
   const { source, wanted } = bothSides(from, to, scope)
   return type.kind === 'type' ? sameAttributes(source, wanted, type) : []
 }

@@ -8,10 +8,10 @@ export type { Unmodeled } from './base-types.ts'
 export { outsideReferences, outsideTexts } from './beside.ts'
 export {
   type Catalog,
+  type ComparedObjects,
   managedGlobals,
   readCatalog,
   readUncommittedCatalog,
-  type Scope,
   viewedIn,
 } from './catalog.ts'
 export { attributeMoves, changedTypes, misorderedComposites, type TypeId } from './changed-types.ts'

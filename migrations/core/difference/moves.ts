@@ -1,5 +1,5 @@
 import type { Action } from './action.ts'
-import type { Catalog, Scope } from './catalog.ts'
+import type { Catalog, ComparedObjects } from './catalog.ts'
 import { virtualMark } from './invisible-states.ts'
 import { ownAction } from './own-action.ts'
 import { collationMoves, expressionMoves, type KeepingMove, partitionMoves } from './partitions.ts'
@@ -11,7 +11,7 @@ import { sharedColumnMoves } from './shared-columns.ts'
  * Statements that keep data where the engine's rules would drop a table or a column and recreate it. They
  * run first; what PostgreSQL refuses of them is left to the engine.
  */
-export function keepingMoves(from: Catalog, to: Catalog, scope: Scope): readonly Action[] {
+export function keepingMoves(from: Catalog, to: Catalog, scope: ComparedObjects): readonly Action[] {
   const { source, wanted } = bothSides(from, to, scope)
   const moves = [
     ...partitionMoves(source, wanted, virtualMark),

@@ -1,5 +1,5 @@
 import type { Fact, FactBase } from '@supabase/pg-delta/core'
-import type { Catalog, Scope } from './catalog.ts'
+import type { Catalog, ComparedObjects } from './catalog.ts'
 import { type ObjectId, schemaOf } from './ids.ts'
 import { bothSides } from './plan.ts'
 
@@ -53,13 +53,13 @@ export interface Rename {
 export function namedSides(
   from: Catalog,
   to: Catalog,
-  scope: Scope,
+  scope: ComparedObjects,
 ): { readonly source: readonly NamedObject[]; readonly wanted: readonly NamedObject[] } {
   const { source, wanted } = bothSides(from, to, scope)
   return { source: namedIn(source, scope), wanted: namedIn(wanted, scope) }
 }
 
-function namedIn(facts: FactBase, { schemas }: Scope): readonly NamedObject[] {
+function namedIn(facts: FactBase, { schemas }: ComparedObjects): readonly NamedObject[] {
   return facts.facts().flatMap((fact) => {
     const schema = schemaOf(fact.id)
     return schema === undefined || !schemas.includes(schema) ? [] : namedOf(fact)

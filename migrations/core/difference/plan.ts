@@ -4,7 +4,7 @@ import type { Policy } from '@supabase/pg-delta/policy'
 import { constantFacts, routineFacts, tableChange, withoutOnly } from '../postgres/statement/index.ts'
 import type { Action, Difference } from './action.ts'
 import { withEqualKeysApart, withExtensionSchema } from './beside.ts'
-import { type Catalog, roleFact, rolesOf, type Scope, scopedFacts } from './catalog.ts'
+import { type Catalog, type ComparedObjects, roleFact, rolesOf, scopedFacts } from './catalog.ts'
 import { changesOf, renameChange } from './changes.ts'
 import { inAttributeOrder, misorderedTypes, orderChange } from './composite-order.ts'
 import { type Extra, extraStatements } from './extras.ts'
@@ -23,7 +23,7 @@ import { withPositions } from './sequence-positions.ts'
  * The difference between two catalogs in the schemas of the scope: readable changes, and ordered actions.
  * @throws Error with the engine's text when it knows no order; `searchStatements` says what is done then.
  */
-export function difference(from: Catalog, to: Catalog, scope: Scope): Difference {
+export function difference(from: Catalog, to: Catalog, scope: ComparedObjects): Difference {
   const { source: named, wanted } = bothSides(from, to, scope)
   const renames = named.rootHash === wanted.rootHash ? [] : nameChanges(named, wanted).filter(inScope(scope))
   const moved = withNameChanges(named, renames)
@@ -59,13 +59,18 @@ export function difference(from: Catalog, to: Catalog, scope: Scope): Difference
   }
 }
 
-function enginePlan(source: FactBase, wanted: FactBase, scope: Scope, roles: readonly string[]): Plan {
+function enginePlan(
+  source: FactBase,
+  wanted: FactBase,
+  scope: ComparedObjects,
+  roles: readonly string[],
+): Plan {
   const outside = outsideSchemas(source, wanted, scope)
   const policy = outsidePolicy(outside, scope.schemas, roles)
   return plan(source, wanted, { policy, renames: 'off' })
 }
 
-function inScope({ schemas }: Scope): ({ to }: NameChange) => boolean {
+function inScope({ schemas }: ComparedObjects): ({ to }: NameChange) => boolean {
   return ({ to }) => 'schema' in to && schemas.includes(String(to.schema))
 }
 
@@ -81,7 +86,12 @@ function ofNameChange({ from, to, sql, aside }: NameChange, source: FactBase): r
 
 type ExtraStatements = ReturnType<typeof extraStatements>
 
-function extrasInScope(from: Catalog, to: Catalog, scope: Scope, wanted: FactBase): ExtraStatements {
+function extrasInScope(
+  from: Catalog,
+  to: Catalog,
+  scope: ComparedObjects,
+  wanted: FactBase,
+): ExtraStatements {
   const inScope = new Set(scope.schemas)
   return extraStatements(
     from.extras,
@@ -103,7 +113,11 @@ function ofExtra({ sql, extra, lock }: ExtraStatements['before'][number]): Actio
 }
 
 /** Both catalogs as the engine may see them: the same schemas on both sides, grants that survive carried over. */
-export function bothSides(from: Catalog, to: Catalog, scope: Scope): { source: FactBase; wanted: FactBase } {
+export function bothSides(
+  from: Catalog,
+  to: Catalog,
+  scope: ComparedObjects,
+): { source: FactBase; wanted: FactBase } {
   const schemaFact = (name: string): Fact =>
     from.facts.get({ kind: 'schema', name }) ??
     to.facts.get({ kind: 'schema', name }) ?? { id: { kind: 'schema', name }, payload: {} }
@@ -115,7 +129,7 @@ export function bothSides(from: Catalog, to: Catalog, scope: Scope): { source: F
 }
 
 /** The schemas of the extensions that a difference manages. */
-function extensionSchemas({ facts }: Catalog, { globals }: Scope): readonly string[] {
+function extensionSchemas({ facts }: Catalog, { globals }: ComparedObjects): readonly string[] {
   return facts
     .facts()
     .flatMap(({ id, payload }) =>
@@ -124,7 +138,7 @@ function extensionSchemas({ facts }: Catalog, { globals }: Scope): readonly stri
     .filter((name) => facts.has({ kind: 'schema', name }))
 }
 
-function outsideSchemas(source: FactBase, wanted: FactBase, scope: Scope): readonly string[] {
+function outsideSchemas(source: FactBase, wanted: FactBase, scope: ComparedObjects): readonly string[] {
   const names = new Set<string>()
   for (const base of [source, wanted]) {
     for (const fact of base.facts()) {
@@ -240,7 +254,7 @@ function survives(facts: FactBase, extra: Extra): boolean {
 }
 
 /** The difference, or the engine's error where it has no order for it. */
-export function tryDifference(from: Catalog, to: Catalog, scope: Scope): Difference | Error {
+export function tryDifference(from: Catalog, to: Catalog, scope: ComparedObjects): Difference | Error {
   try {
     return difference(from, to, scope)
   } catch (error) {
@@ -250,7 +264,7 @@ export function tryDifference(from: Catalog, to: Catalog, scope: Scope): Differe
 }
 
 /** The difference; undefined where the engine has no order for it. */
-export function seenDifference(from: Catalog, to: Catalog, scope: Scope): Difference | undefined {
+export function seenDifference(from: Catalog, to: Catalog, scope: ComparedObjects): Difference | undefined {
   const found = tryDifference(from, to, scope)
   return found instanceof Error ? undefined : found
 }

@@ -1,6 +1,6 @@
 import type { Fact, FactBase } from '@supabase/pg-delta/core'
 import { distance } from 'fastest-levenshtein'
-import type { Catalog, Scope } from './catalog.ts'
+import type { Catalog, ComparedObjects } from './catalog.ts'
 import { idKey } from './ids.ts'
 import { namedOf, type Rename } from './named-objects.ts'
 import { parentsOf } from './parents.ts'
@@ -23,7 +23,7 @@ const nearlyAsLikely = 0.7
 export function renameCandidates(
   from: Catalog,
   to: Catalog,
-  scope: Scope,
+  scope: ComparedObjects,
   isDenied: (rename: Rename) => boolean = () => false,
 ): readonly Rename[] {
   const { source, wanted } = bothSides(from, to, scope)
@@ -51,10 +51,10 @@ const likelyMove = 0.4
 export function moveCandidates(
   from: Catalog,
   to: Catalog,
-  scope: Scope,
+  scope: ComparedObjects,
   others: readonly string[],
 ): readonly Rename[] {
-  const wide: Scope = { ...scope, schemas: [...scope.schemas, ...others] }
+  const wide: ComparedObjects = { ...scope, schemas: [...scope.schemas, ...others] }
   const { source, wanted } = bothSides(from, to, wide)
   const isHere = ({ id }: Fact) => 'schema' in id && scope.schemas.includes(String(id.schema))
   const isThere = ({ id }: Fact) => 'schema' in id && others.includes(String(id.schema))

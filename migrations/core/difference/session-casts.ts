@@ -1,5 +1,5 @@
 import type { FactBase } from '@supabase/pg-delta/core'
-import { type ColumnType, typeOf } from './type-changes.ts'
+import { type TypeParts, typeOf } from './type-changes.ts'
 
 /** The time zone that expressions below are written with, for a person to change. */
 export const plainZone = "'UTC'"
@@ -56,7 +56,7 @@ export function sessionCast(
   return old.arrays === wanted.arrays ? `${column}::${to}` : undefined
 }
 
-function familyOf({ name }: ColumnType): string {
+function familyOf({ name }: TypeParts): string {
   return texts.has(name) ? 'string' : name
 }
 

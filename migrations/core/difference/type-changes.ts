@@ -2,7 +2,7 @@
 export type CastRisk = 'none' | 'fails' | 'loses'
 
 /** A type in parts. */
-export interface ColumnType {
+export interface TypeParts {
   /** `character varying`, `timestamp without time zone` */
   readonly name: string
   /** `10, 2` of `numeric(10,2)` */
@@ -11,7 +11,7 @@ export interface ColumnType {
 }
 
 /** Reads a type as format_type writes it. */
-export function typeOf(text: string): ColumnType {
+export function typeOf(text: string): TypeParts {
   const arrays = /(?:\[\])*$/.exec(text)?.[0] ?? ''
   const scalar = text.slice(0, text.length - arrays.length)
   const sizes = /\(([-\d,]+)\)/.exec(scalar)?.[1]?.split(',').map(Number) ?? []
@@ -89,12 +89,12 @@ const lossy: ReadonlySet<string> = new Set([
   'interval → time without time zone',
 ])
 
-function isUnlimited({ name, sizes }: ColumnType): boolean {
+function isUnlimited({ name, sizes }: TypeParts): boolean {
   return name === 'text' || (name === 'character varying' && sizes.length === 0)
 }
 
 /** varchar and char refuse what is too long, bits too; what has a precision is rounded to it. */
-function sizeRisk(old: ColumnType, wanted: ColumnType): CastRisk {
+function sizeRisk(old: TypeParts, wanted: TypeParts): CastRisk {
   if (wanted.sizes.length === 0) return 'none'
   const isNarrower =
     old.sizes.length === 0 || wanted.sizes.some((size, index) => size < (old.sizes[index] ?? 0))
@@ -102,13 +102,13 @@ function sizeRisk(old: ColumnType, wanted: ColumnType): CastRisk {
   return wanted.name.startsWith('bit') ? 'fails' : 'loses'
 }
 
-function lengthRisk(old: ColumnType, wanted: ColumnType): CastRisk {
+function lengthRisk(old: TypeParts, wanted: TypeParts): CastRisk {
   const [length] = wanted.sizes
   if (isUnlimited(wanted) || length === undefined) return 'none'
   return (old.sizes[0] ?? Number.POSITIVE_INFINITY) > length ? 'fails' : 'none'
 }
 
-function dayRisk(old: ColumnType, wanted: ColumnType): CastRisk {
+function dayRisk(old: TypeParts, wanted: TypeParts): CastRisk {
   if (wanted.name === 'date') return old.name === 'date' ? 'none' : 'loses'
   if (old.name === 'date') return 'none'
   return (wanted.sizes[0] ?? 6) < (old.sizes[0] ?? 6) ? 'loses' : 'none'
@@ -118,7 +118,7 @@ const integerDigits = [5, 10, 19]
 /** Digits that every whole number of so many has a place for. */
 const floatDigits: Readonly<Record<string, number>> = { real: 7, 'double precision': 15 }
 
-function numberRisk(old: ColumnType, wanted: ColumnType): CastRisk {
+function numberRisk(old: TypeParts, wanted: TypeParts): CastRisk {
   const [from, to] = [integers.indexOf(old.name), integers.indexOf(wanted.name)]
   const digits = integerDigits[from]
   if (digits !== undefined) {
@@ -140,6 +140,6 @@ function numberRisk(old: ColumnType, wanted: ColumnType): CastRisk {
   return 'loses'
 }
 
-function wholeDigits({ sizes: [precision, scale] }: ColumnType): number {
+function wholeDigits({ sizes: [precision, scale] }: TypeParts): number {
   return precision === undefined ? Number.POSITIVE_INFINITY : precision - (scale ?? 0)
 }

@@ -3,14 +3,14 @@ import type { ErrorPlace } from '../errors.ts'
 /** From what is a matter of taste to what stops a live system. */
 export const levels = ['advice', 'warning', 'error'] as const
 
-export type Level = (typeof levels)[number]
+export type FindingLevel = (typeof levels)[number]
 
 /** Something that a revision does, or that its ignore comments say. */
 export interface Finding {
   readonly rule: string
   /** Rules of squawk's that say the same; each of the names ignores it. */
   readonly also?: readonly string[]
-  readonly level: Level
+  readonly level: FindingLevel
   readonly line: string
   readonly revision: string
   readonly message: string

@@ -10,7 +10,7 @@ import { applyIgnores } from './ignores.ts'
 import { lockFindings } from './lock-rules.ts'
 import { type RecordedRun, recordRevisions } from './record.ts'
 import { bareName, isAboutLocks, squawkFinding } from './rules.ts'
-import { squawk, type Violation } from './squawk.ts'
+import { type SquawkViolation, squawk } from './squawk.ts'
 import { statementLine } from './statement-line.ts'
 
 export interface LintRequest extends Choice {
@@ -57,7 +57,7 @@ function revisionFindings(
   { together }: ChosenRevisions,
   run: RecordedRun,
   effects: readonly StatementEffect[],
-  violations: readonly Violation[],
+  violations: readonly SquawkViolation[],
   id: string,
   { durationText }: LintRequest,
 ): readonly Finding[] {
@@ -83,7 +83,7 @@ function revisionFindings(
  */
 function statementFindings(
   effect: StatementEffect,
-  violations: readonly Violation[],
+  violations: readonly SquawkViolation[],
   made: ReadonlySet<string>,
   durationText: (ms: number) => string,
 ): readonly Finding[] {

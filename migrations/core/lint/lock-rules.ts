@@ -1,11 +1,11 @@
 import type { StatementEffect, TableEffect, Work } from './effects.ts'
-import type { Level } from './finding.ts'
+import type { FindingLevel } from './finding.ts'
 import { saferForm } from './safer-form.ts'
 
 /** A finding before it is known where it stands. */
 export interface LockFinding {
   readonly rule: 'table-rewrite' | 'blocking-scan' | 'long-lock' | 'long-update'
-  readonly level: Level
+  readonly level: FindingLevel
   readonly message: string
   readonly help?: string
 }
@@ -43,7 +43,7 @@ function ruleOf({ blocks, work, heldBefore }: TableEffect): LockFinding['rule'] 
   return work === 'rewrite' ? 'table-rewrite' : 'blocking-scan'
 }
 
-function levelOf({ blocks, work, heldMs }: TableEffect): Level | undefined {
+function levelOf({ blocks, work, heldMs }: TableEffect): FindingLevel | undefined {
   if (heldMs !== null) return heldMs >= 10 * second ? 'error' : heldMs >= second ? 'warning' : undefined
   if (work === null) return undefined
   return blocks === 'nothing' ? 'advice' : 'warning'

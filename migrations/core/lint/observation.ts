@@ -29,7 +29,7 @@ export interface RelationState {
 }
 
 /** What a backend holds at one moment. */
-export interface Observation {
+export interface LockObservation {
   readonly transaction: string
   /** Whether a transaction is open; what ran in none holds nothing any more. */
   readonly open: boolean
@@ -57,7 +57,7 @@ export function lockName(strength: number): string {
 }
 
 /** Reads the locks on tables that this connection's transaction holds, the ledger's aside. */
-export async function observe(client: ClientBase, ledgerSchema: string): Promise<Observation> {
+export async function observe(client: ClientBase, ledgerSchema: string): Promise<LockObservation> {
   const { rows } = await client.query<{
     transaction: string
     open: boolean

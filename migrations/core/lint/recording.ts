@@ -1,7 +1,13 @@
 import type { ClientBase, QueryResult } from 'pg'
 import type { EmitEvent } from '../events.ts'
 import type { Session } from '../runner/index.ts'
-import { type Baseline, type Observation, observe, type RelationState, readBaseline } from './observation.ts'
+import {
+  type Baseline,
+  type LockObservation,
+  observe,
+  type RelationState,
+  readBaseline,
+} from './observation.ts'
 
 /** One statement as a revision ran it, and what it did to the tables that it met. */
 export interface RecordedStatement {
@@ -21,7 +27,7 @@ export interface RecordedStatement {
 }
 
 /** A session of the runner that keeps what its statements do. */
-export interface Recording {
+export interface RecordingSession {
   readonly session: Session
   readonly statements: readonly RecordedStatement[]
   /** To be called before each run: looks at the tables as they are. */
@@ -32,11 +38,11 @@ export interface Recording {
  * A session whose connection looks, after each query, at what the transaction holds (`pg_locks` of its own
  * backend), and whose statements are kept. The runner does not notice.
  */
-export function recordingSession(session: Session, ledgerSchema: string): Recording {
+export function recordingSession(session: Session, ledgerSchema: string): RecordingSession {
   const statements: RecordedStatement[] = []
-  let before: Observation = { transaction: '', open: false, relations: new Map() }
+  let before: LockObservation = { transaction: '', open: false, relations: new Map() }
   let tables: Baseline = new Map()
-  let last: { readonly sql: string; readonly after: Observation; readonly now?: Baseline } | undefined
+  let last: { readonly sql: string; readonly after: LockObservation; readonly now?: Baseline } | undefined
   let line = ''
   let inStep = false
 
@@ -112,7 +118,7 @@ function isBatchOf(sql: string, what: string): boolean {
 
 type Effects = Pick<RecordedStatement, 'held' | 'locks' | 'rewritten' | 'scanned'>
 
-function effects(before: Observation, tables: Baseline, after: Observation): Effects {
+function effects(before: LockObservation, tables: Baseline, after: LockObservation): Effects {
   const held = [...after.relations.values()]
   const same = before.transaction === after.transaction
   const rewritten = oidsWhere(held, ({ oid, file }) => (tables.get(oid)?.file ?? file) !== file)

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path'
 import { exitCodes, MigError } from '../errors.ts'
 
 /** What squawk says of one statement. */
-export interface Violation {
+export interface SquawkViolation {
   readonly rule: string
   readonly level: 'error' | 'warning'
   readonly message: string
@@ -46,7 +46,7 @@ interface SquawkLine {
 export async function squawk(
   revisions: ReadonlyMap<string, readonly string[]>,
   major: number,
-): Promise<readonly Violation[]> {
+): Promise<readonly SquawkViolation[]> {
   const sources = [...revisions].filter(([, statements]) => statements.length > 0)
   if (sources.length === 0) return []
   const folder = await mkdtemp(join(tmpdir(), 'just-mig-lint-'))
@@ -84,7 +84,7 @@ export async function squawk(
 function violations(
   lines: readonly SquawkLine[],
   texts: readonly string[],
-): readonly Omit<Violation, 'revision'>[] {
+): readonly Omit<SquawkViolation, 'revision'>[] {
   const ends = texts.reduce<number[]>((sums, text) => {
     sums.push((sums.at(-1) ?? 0) + text.split('\n').length - 1)
     return sums

@@ -1,7 +1,7 @@
 import { visible } from './printable.ts'
 
 /** Something to say about a file. */
-export interface Annotation {
+export interface CiAnnotation {
   readonly level: 'error' | 'warning' | 'notice'
   readonly title: string
   readonly message: string
@@ -12,7 +12,7 @@ export interface Annotation {
 }
 
 /** An annotation as a workflow command of GitHub Actions: one line, whatever the message holds. */
-export function githubAnnotation({ level, title, message, file, line }: Annotation): string {
+export function githubAnnotation({ level, title, message, file, line }: CiAnnotation): string {
   const properties = [
     ...(file === undefined ? [] : [`file=${property(file)}`]),
     ...(file === undefined || line === undefined ? [] : [`line=${line}`]),

@@ -1,11 +1,11 @@
 import type { StatusRow } from '../runner/look/current.ts'
 import type { LineStatus } from '../runner/look/line-status.ts'
 import type { Style } from './style.ts'
-import { type Column, table } from './table.ts'
+import { type TextColumn, table } from './table.ts'
 import { tenantBars } from './tenants.ts'
 import { countOf, durationText, relativeTime } from './units.ts'
 
-const columns: readonly Column<StatusRow>[] = [
+const columns: readonly TextColumn<StatusRow>[] = [
   { title: 'line', value: (row) => row.line },
   { title: 'schema', value: (row) => row.targetSchema },
   { title: 'revision', value: (row) => row.revision ?? 'base' },
@@ -13,7 +13,7 @@ const columns: readonly Column<StatusRow>[] = [
   { title: 'message', value: (row) => row.message },
 ]
 
-const details: readonly Column<StatusRow>[] = [
+const details: readonly TextColumn<StatusRow>[] = [
   {
     title: 'when',
     value: (row) =>
@@ -126,7 +126,7 @@ function statusBars(statuses: readonly LineStatus[], style: Style): string {
   )
 }
 
-const tenantColumns: readonly Column<LineStatus>[] = [
+const tenantColumns: readonly TextColumn<LineStatus>[] = [
   { title: 'tenant', value: ({ target }) => target.schema },
   { title: 'shard', value: ({ target }) => target.shard },
   {

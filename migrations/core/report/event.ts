@@ -10,7 +10,7 @@ import { countOf, countText, durationText, relativeTime } from './units.ts'
 
 /** How much is told: `quiet` warnings only, `normal` each step, `verbose` each statement, `debug` all of it. */
 export const levels = ['quiet', 'normal', 'verbose', 'debug'] as const
-export type Level = (typeof levels)[number]
+export type EventLevel = (typeof levels)[number]
 
 export interface EventTextOptions {
   readonly style?: Style
@@ -22,13 +22,17 @@ export interface EventTextOptions {
  * An event as text for plain output: one line, except for a plan, a warning's help and, at `debug`, a statement.
  * Undefined when the level leaves it out.
  */
-export function eventText(event: MigEvent, level: Level, options: EventTextOptions = {}): string | undefined {
+export function eventText(
+  event: MigEvent,
+  level: EventLevel,
+  options: EventTextOptions = {},
+): string | undefined {
   if (levels.indexOf(level) < levels.indexOf(levelOf(event))) return undefined
   return withoutSecrets(textOf(event, level, options.style ?? plainStyle, options.now))
 }
 
 /** The lowest level that shows an event. */
-function levelOf(event: MigEvent): Level {
+function levelOf(event: MigEvent): EventLevel {
   switch (event.event) {
     case 'warning':
       return 'quiet'
@@ -47,12 +51,12 @@ function levelOf(event: MigEvent): Level {
   }
 }
 
-function noticeLevel(severity: string): Level {
+function noticeLevel(severity: string): EventLevel {
   if (severity === 'WARNING' || severity === 'INFO') return 'normal'
   return severity === 'NOTICE' ? 'verbose' : 'debug'
 }
 
-function textOf(event: MigEvent, level: Level, style: Style, now: Date | undefined): string {
+function textOf(event: MigEvent, level: EventLevel, style: Style, now: Date | undefined): string {
   switch (event.event) {
     case 'plan':
       return planText(event.steps, style)
@@ -91,7 +95,7 @@ function stepText(step: StepFacts, of: { readonly index: number; readonly total:
   return `[${of.index}/${of.total}] ${directionArrow(step.direction)} ${oneLine(step.targetSchema)} ${step.revision} ${oneLine(step.message)}`.trimEnd()
 }
 
-function statementText(event: MigEvent & { event: 'statement' }, level: Level, style: Style): string {
+function statementText(event: MigEvent & { event: 'statement' }, level: EventLevel, style: Style): string {
   const rows = event.rows === null ? '' : `, ${countOf(event.rows, 'row')}`
   const sql = level === 'debug' ? indentedRest(event.sql.trim(), '    ') : cutText(oneLine(event.sql), 160)
   return `    ${sql} ${style.dim(`(${durationText(event.ms)}${rows})`)}`

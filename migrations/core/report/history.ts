@@ -44,7 +44,7 @@ export interface HistoryRow {
   readonly applied?: readonly HistoryApplied[]
 }
 
-export interface HistoryOptions {
+export interface HistoryTextOptions {
   readonly verbose?: boolean
   readonly style?: Style
   /** Headings by line, as `user (rfx_user)`, in the order that the lines are shown in; others follow by their name. */
@@ -60,7 +60,7 @@ export interface HistoryOptions {
  * lanes. `rows` come newest first; a parent among them stands below its children whatever their order. Parents and
  * dependencies that are not among the rows (another line's, or out of the range) are not drawn.
  */
-export function historyGraph(rows: readonly HistoryRow[], options: HistoryOptions = {}): string {
+export function historyGraph(rows: readonly HistoryRow[], options: HistoryTextOptions = {}): string {
   if (rows.length === 0) return options.empty ?? 'no revisions'
   const style = options.style ?? plainStyle
   const lines = new Map<string, HistoryRow[]>(Object.keys(options.headings ?? {}).map((line) => [line, []]))
@@ -79,7 +79,7 @@ export function historyGraph(rows: readonly HistoryRow[], options: HistoryOption
 
 function lineOfHistory(
   rows: readonly HistoryRow[],
-  options: HistoryOptions,
+  options: HistoryTextOptions,
   style: Style,
 ): readonly string[] {
   const byRevision = new Map(rows.map((row) => [row.revision, row]))

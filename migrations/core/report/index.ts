@@ -1,13 +1,13 @@
-export { type Annotation, githubAnnotation } from './annotation.ts'
+export { type CiAnnotation, githubAnnotation } from './annotation.ts'
 export { changeLines, checkShown, driftShown, equalText } from './check.ts'
 export { currentTenantsText, currentText, tenantListText } from './current.ts'
 export { type ErrorTextOptions, type ErrorValues, errorText, type RenderCaret } from './error.ts'
-export { type EventTextOptions, eventText, type Level, levels } from './event.ts'
+export { type EventLevel, type EventTextOptions, eventText, levels } from './event.ts'
 export {
   type HistoryApplied,
   type HistoryFlag,
-  type HistoryOptions,
   type HistoryRow,
+  type HistoryTextOptions,
   historyGraph,
 } from './history.ts'
 export { importableText, importText } from './import.ts'
@@ -43,7 +43,7 @@ export {
 export { nothingToDoText, resultText, tenantsResultText } from './run.ts'
 export { stampText } from './stamp.ts'
 export { colourStyle, plainStyle, type Style } from './style.ts'
-export { type Column, type TableOptions, table } from './table.ts'
+export { type TableOptions, type TextColumn, table } from './table.ts'
 export { tenantPlanText } from './tenants.ts'
 export { oneLine } from './text.ts'
 export { countOf, countText, durationText } from './units.ts'

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
-import type { Finding, Level, LintResult } from '../lint/index.ts'
-import type { Annotation } from './annotation.ts'
+import type { Finding, FindingLevel, LintResult } from '../lint/index.ts'
+import type { CiAnnotation } from './annotation.ts'
 import type { LookLine } from './json-look.ts'
 import { indentedRest } from './printable.ts'
 import type { Style } from './style.ts'
@@ -64,7 +64,7 @@ export function findingLine(finding: Finding): LookLine {
 export function findingAnnotation(
   { level, rule, revision, message, help, place }: Finding,
   shown: (path: string) => string,
-): Annotation {
+): CiAnnotation {
   return {
     level: ({ error: 'error', warning: 'warning', advice: 'notice' } as const)[level],
     title: `mig-lint ${rule} ${revision}`,
@@ -78,7 +78,7 @@ function findingText(
   { level, rule, line, revision, message, help, statement, place }: Finding,
   style: Style,
 ): string {
-  const paint: Readonly<Record<Level, (text: string) => string>> = {
+  const paint: Readonly<Record<FindingLevel, (text: string) => string>> = {
     error: style.error,
     warning: style.warning,
     advice: style.dim,

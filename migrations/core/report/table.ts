@@ -3,7 +3,7 @@ import { plainStyle, type Style } from './style.ts'
 import { oneLine, padText } from './text.ts'
 
 /** One column of a table: its title, and the text of a row's cell. */
-export interface Column<Row> {
+export interface TextColumn<Row> {
   readonly title: string
   readonly value: (row: Row) => string | number | null | undefined
   /** Default `left`. */
@@ -23,7 +23,7 @@ export interface TableOptions {
  * a cell is always one line.
  */
 export function table<Row>(
-  columns: readonly Column<Row>[],
+  columns: readonly TextColumn<Row>[],
   rows: readonly Row[],
   options: TableOptions = {},
 ): string {

@@ -1,12 +1,12 @@
 import { relative } from 'node:path'
-import type { CheckResult } from '../verify/index.ts'
+import type { CheckOutcome } from '../verify/index.ts'
 import { indentedRest } from './printable.ts'
 import type { Style } from './style.ts'
 import { table } from './table.ts'
 import { durationText } from './units.ts'
 
 /** What the checks found: announced losses, the failures in full, and a table of all. */
-export function verifyText(results: readonly CheckResult[], style: Style): string {
+export function verifyText(results: readonly CheckOutcome[], style: Style): string {
   const paint = { ok: style.good, failed: style.error, skipped: style.dim }
   const text = table(
     [
@@ -34,11 +34,11 @@ export function verifyText(results: readonly CheckResult[], style: Style): strin
 }
 
 /** The line and revision that a check is of. */
-export function checkName({ line, revision }: Pick<CheckResult, 'line' | 'revision'>): string {
+export function checkName({ line, revision }: Pick<CheckOutcome, 'line' | 'revision'>): string {
   return [line, revision].filter((part) => part !== undefined).join(' ')
 }
 
-function shownPath(place: CheckResult['place']): string {
+function shownPath(place: CheckOutcome['place']): string {
   return place?.file === undefined ? '' : relative(process.cwd(), place.file)
 }
 

@@ -11,7 +11,12 @@ import {
   newRevisionEdges,
   parentsFor,
 } from './planning/new-revision.ts'
-import type { DowngradeRequest, PlannedStep, StampRequest, UpgradeRequest } from './planning/plan-types.ts'
+import type {
+  DowngradeRequest,
+  GraphStampRequest,
+  PlannedStep,
+  UpgradeRequest,
+} from './planning/plan-types.ts'
 import { appliedNodes, ledgerRows } from './planning/rows.ts'
 import { stampedRows } from './planning/stamp.ts'
 import { parseTarget, plainHeads, realHeads, symbolNode, symbolNodes, walk } from './planning/targets.ts'
@@ -40,7 +45,7 @@ export interface RevisionGraph {
   planUpgrade(request: UpgradeRequest): readonly PlannedStep[]
   planDowngrade(request: DowngradeRequest): readonly PlannedStep[]
   /** The ledger's rows after a stamp, of all lines. */
-  planStamp(request: StampRequest): readonly string[]
+  planStamp(request: GraphStampRequest): readonly string[]
   /** Newest first; the range is `a:b`, `a:` or `:b`, default everything. */
   history(range?: string, options?: HistoryOptions): readonly RevisionSpec[]
   /** Revisions that no child follows. */

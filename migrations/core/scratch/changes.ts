@@ -1,4 +1,4 @@
-import { type Change, type Difference, type Scope, seenDifference } from '../difference/index.ts'
+import { type Change, type ComparedObjects, type Difference, seenDifference } from '../difference/index.ts'
 import { exitCodes, MigError } from '../errors.ts'
 import {
   compareFingerprints,
@@ -14,7 +14,7 @@ import type { State } from './state.ts'
 export function changesBetween(
   from: State,
   to: State,
-  scope: Scope,
+  scope: ComparedObjects,
   seen: Difference | undefined = seenDifference(from.catalog, to.catalog, scope),
 ): readonly Change[] {
   const changes = seen?.changes

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { type Catalog, readCatalog, type Scope } from '../difference/index.ts'
+import { type Catalog, type ComparedObjects, readCatalog } from '../difference/index.ts'
 import { fingerprintExcludes } from '../environment/index.ts'
 import { type Fingerprint, readFingerprint } from '../postgres/fingerprint/index.ts'
 
@@ -9,7 +9,7 @@ export interface State {
   readonly fingerprint: Fingerprint
 }
 
-type Observed = Pick<Scope, 'schemas' | 'excludes' | 'privileges'>
+type Observed = Pick<ComparedObjects, 'schemas' | 'excludes' | 'privileges'>
 
 /** Reads a database with both observers. */
 export async function observe(client: ClientBase, scope: Observed): Promise<State> {

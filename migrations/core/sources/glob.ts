@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { MigError } from '../errors.ts'
-import { anyItem, inPieces, type Token } from '../wildcard.ts'
+import { anyItem, inPieces, type WildcardItem } from '../wildcard.ts'
 
 /**
  * The files that a glob names, in the order of their names: `*` and `?` inside of a name, `**` for any folders,
@@ -79,7 +79,7 @@ function firstBraces(glob: string): readonly string[] | undefined {
 
 /** Tests a path, by its names. */
 function pathTest(glob: string): (path: readonly string[]) => boolean {
-  const pieces: Token[][] = [[]]
+  const pieces: WildcardItem[][] = [[]]
   const names = glob.replace(/(^|\/)\*\*(?=[^/*])/g, '$1**/*').split('/')
   names.forEach((name, at) => {
     if (name === '**') pieces.push(at === names.length - 1 ? [anyItem] : [])
@@ -88,8 +88,8 @@ function pathTest(glob: string): (path: readonly string[]) => boolean {
   return inPieces(pieces)
 }
 
-function nameTest(glob: string): Token {
-  const pieces: Token[][] = [[]]
+function nameTest(glob: string): WildcardItem {
+  const pieces: WildcardItem[][] = [[]]
   for (const [part] of glob.matchAll(/\*+|\[[^\]]{0,200}\]|[\s\S]/gu)) {
     if (part.startsWith('*')) pieces.push([])
     else pieces.at(-1)?.push(tokenOf(part))
@@ -98,7 +98,7 @@ function nameTest(glob: string): Token {
   return (name) => matches([...name])
 }
 
-function tokenOf(part: string): Token {
+function tokenOf(part: string): WildcardItem {
   if (part === '?') return anyItem
   if (part.length < 3 || !part.startsWith('[')) return part
   const set = new RegExp(`^${part.replace(/^\[!/, '[^')}$`, 'su')

@@ -1,5 +1,5 @@
 export { readDrizzleConfig } from './drizzle/config.ts'
-export { type LoadOptions, loadModels } from './load.ts'
+export { loadModels, type ModelLoadOptions } from './load.ts'
 export type { ModelFile, ModelStatement } from './model.ts'
 export { warnOfPassedOver } from './passed-over.ts'
 export { type BuildModels, inputFiles } from './programs/files.ts'

@@ -9,7 +9,7 @@ import { linePlace, where } from './place.ts'
 import { forbidden, isBenign } from './statement-kinds.ts'
 import { type ModelSchemas, schemaInTenantModel, tenantLineOf } from './tenant-schema.ts'
 
-export interface LoadOptions extends ModelSchemas {
+export interface ModelLoadOptions extends ModelSchemas {
   readonly privileges: boolean
   /** Schemas in which names are found after the key's schema and `public`. */
   readonly searchPath?: readonly string[]
@@ -31,7 +31,7 @@ export interface LoadOptions extends ModelSchemas {
 export async function loadModels(
   client: ClientBase,
   files: readonly ModelFile[],
-  options: LoadOptions,
+  options: ModelLoadOptions,
 ): Promise<readonly ModelStatement[]> {
   const others = new Set((await outsideObjects(client, options)).map(({ oid }) => oid))
   for (const schema of Object.values(options.schemas))
@@ -75,7 +75,7 @@ export async function loadModels(
   return left.map(({ statement }) => statement)
 }
 
-function searchPathOf(file: ModelFile, options: LoadOptions): string {
+function searchPathOf(file: ModelFile, options: ModelLoadOptions): string {
   const { key, keyed } = file
   const isOwn = key !== undefined && (keyed || options.tenantKeys.includes(key))
   const schema = isOwn ? options.schemas[key] : undefined
@@ -121,7 +121,7 @@ async function runWhole(
 async function run(
   client: ClientBase,
   statement: ModelStatement,
-  options: LoadOptions,
+  options: ModelLoadOptions,
   made: Map<string, ModelStatement>,
 ): Promise<Waiting | undefined> {
   try {
@@ -139,7 +139,7 @@ async function run(
 async function settle(
   client: ClientBase,
   first: readonly Waiting[],
-  options: LoadOptions,
+  options: ModelLoadOptions,
   made: Map<string, ModelStatement>,
   files: readonly ModelFile[],
 ): Promise<readonly Waiting[]> {
@@ -166,7 +166,7 @@ async function settle(
 async function leftOut(
   client: ClientBase,
   left: readonly Waiting[],
-  options: LoadOptions,
+  options: ModelLoadOptions,
   made: ReadonlyMap<string, ModelStatement>,
   files: readonly ModelFile[],
 ): Promise<readonly Waiting[]> {
@@ -212,7 +212,7 @@ function refuseTenantSchema(statement: ModelStatement, options: ModelSchemas): v
 async function refuseOutside(
   client: ClientBase,
   files: readonly ModelFile[],
-  options: LoadOptions,
+  options: ModelLoadOptions,
   others: ReadonlySet<string>,
 ): Promise<void> {
   const all = await outsideObjects(client, options)
@@ -263,7 +263,7 @@ interface OutsideObject {
 /** The objects of a database in schemas that no key maps to. */
 async function outsideObjects(
   client: ClientBase,
-  { schemas }: LoadOptions,
+  { schemas }: ModelLoadOptions,
 ): Promise<readonly OutsideObject[]> {
   return (await client.query<OutsideObject>(outsideQuery, [Object.values(schemas)])).rows
 }

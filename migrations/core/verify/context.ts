@@ -16,7 +16,7 @@ import { scratchProject } from '../scratch/project.ts'
 import { fingerprintOf } from '../scratch/state.ts'
 import { runSurrounded, type Surroundings, surroundHistory } from '../scratch/surroundings/surroundings.ts'
 import type { ReadModels } from '../sources/index.ts'
-import { onTrial, type Trial } from './trial.ts'
+import { onTrial, type TrialDatabase } from './trial.ts'
 
 /** What the checks share. */
 export interface VerifyContext {
@@ -50,7 +50,7 @@ export interface ScratchSession extends Session {
   /** Hands a copy of the database as it is now to `body`, which is dropped afterwards. */
   readonly onCopy: <Result>(body: (copy: ScratchSession) => Promise<Result>) => Promise<Result>
   /** Hands the database to `body` inside a transaction that is rolled back. */
-  readonly onTrial: <Result>(body: (trial: Trial) => Promise<Result>) => Promise<Result>
+  readonly onTrial: <Result>(body: (trial: TrialDatabase) => Promise<Result>) => Promise<Result>
   /** The structure of all lines' schemas. */
   readonly fingerprint: () => Promise<Fingerprint>
 }

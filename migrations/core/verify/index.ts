@@ -1,2 +1,2 @@
-export type { CheckResult } from './result.ts'
+export type { CheckOutcome } from './result.ts'
 export { type VerifyRequest, verifyProject } from './verify.ts'

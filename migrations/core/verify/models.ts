@@ -1,6 +1,6 @@
 import type { Client, ClientBase } from 'pg'
 import { loadFiles } from '../autogenerate/wanted/wanted.ts'
-import { changeText, managedGlobals, type Scope } from '../difference/index.ts'
+import { type ComparedObjects, changeText, managedGlobals } from '../difference/index.ts'
 import { applyStamp, planRun } from '../runner/index.ts'
 import { changesBetween } from '../scratch/changes.ts'
 import { filteredSchemas } from '../scratch/lines.ts'
@@ -27,7 +27,12 @@ export async function checkFresh(context: VerifyContext): Promise<readonly Found
     const made = await observed(context, session.client)
     const schemas = filteredSchemas(models)
     const globals = managedGlobals(made.catalog, wanted.catalog, schemas)
-    const scope: Scope = { schemas, excludes: models.excludes, globals, privileges: models.privileges }
+    const scope: ComparedObjects = {
+      schemas,
+      excludes: models.excludes,
+      globals,
+      privileges: models.privileges,
+    }
     const changes = changesBetween(made, wanted, scope)
     if (changes.length === 0) return [{ status: 'ok', message: `${applied}; the models are the same` }]
     return models.lines.flatMap(({ key, schema }): readonly Found[] => {

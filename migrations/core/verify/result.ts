@@ -16,7 +16,7 @@ export const checkNames = [
 export type CheckName = (typeof checkNames)[number]
 
 /** What one check found, of everything or of one revision. */
-export interface CheckResult {
+export interface CheckOutcome {
   readonly check: CheckName
   readonly status: 'ok' | 'failed' | 'skipped'
   readonly line?: string
@@ -31,7 +31,7 @@ export interface CheckResult {
 }
 
 /** What a check says; the time is taken around it. */
-export type Found = Omit<CheckResult, 'check' | 'ms'>
+export type Found = Omit<CheckOutcome, 'check' | 'ms'>
 
 /** Errors that say nothing about the revisions: no check goes on after them. */
 const outsideErrors = new Set(['no-scratch', 'connection-lost', 'interrupted', 'no-server'])
@@ -44,7 +44,7 @@ export async function checked(
   check: CheckName,
   signal: AbortSignal | undefined,
   body: () => readonly Found[] | Promise<readonly Found[]>,
-): Promise<readonly CheckResult[]> {
+): Promise<readonly CheckOutcome[]> {
   const started = performance.now()
   const found = await foundBy(signal, body)
   const ms = performance.now() - started

@@ -4,7 +4,7 @@ import { applyWithin } from '../runner/run/within.ts'
 import { positionStatements } from '../scratch/rows/index.ts'
 
 /** A database on which revisions run, whatever becomes of it afterwards. */
-export interface Trial {
+export interface TrialDatabase {
   readonly client: Client
   readonly run: (request: PlanRequest) => Promise<unknown>
 }
@@ -18,7 +18,7 @@ export async function onTrial<Result>(
   client: Client,
   project: Project,
   schemas: readonly string[],
-  body: (trial: Trial) => Promise<Result>,
+  body: (trial: TrialDatabase) => Promise<Result>,
 ): Promise<Result> {
   const session: Session = { client, url: null, emit: () => undefined, signal: undefined }
   const run = async (request: PlanRequest) =>

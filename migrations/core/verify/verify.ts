@@ -8,7 +8,7 @@ import { type VerifyContext, verifyContext } from './context.ts'
 import { checkFiles, checkForks } from './files.ts'
 import { checkExisting, checkFresh } from './models.ts'
 import { checkOffline } from './offline.ts'
-import { type CheckName, type CheckResult, checked, type Found } from './result.ts'
+import { type CheckName, type CheckOutcome, checked, type Found } from './result.ts'
 import { checkStairway } from './stairway.ts'
 
 export interface VerifyRequest {
@@ -28,8 +28,8 @@ export interface VerifyRequest {
 export async function verifyProject(
   env: Environment,
   { changed, announce = false, emit, signal }: VerifyRequest,
-): Promise<readonly CheckResult[]> {
-  const results: CheckResult[] = []
+): Promise<readonly CheckOutcome[]> {
+  const results: CheckOutcome[] = []
   const run = async (check: CheckName, body: () => readonly Found[] | Promise<readonly Found[]>) => {
     const found = await checked(check, signal, body)
     results.push(...found.map((result) => named(result, lineTargets({ env }))))
@@ -53,7 +53,7 @@ export async function verifyProject(
 }
 
 /** People know a tenant line by its key. */
-function named({ message, help, ...result }: CheckResult, lines: readonly LineTarget[]): CheckResult {
+function named({ message, help, ...result }: CheckOutcome, lines: readonly LineTarget[]): CheckOutcome {
   return {
     ...result,
     message: schemasToKeys(message, lines),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { programTools } from '../../../migrations/core/adopt/index.ts'
-import { findProgramProject, type ProgramOptions } from '../../../migrations/core/adopt/programs/project.ts'
+import { findProgramProject, type ProgramCommands } from '../../../migrations/core/adopt/programs/project.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'mig-not-led-'))
 // As on a system that cannot start a program without a network.
@@ -17,14 +17,14 @@ afterAll(() => {
   rmSync(folder, { recursive: true })
 })
 
-function find(options: ProgramOptions) {
+function find(options: ProgramCommands) {
   const tool = programTools.find(({ name }) => name === 'knex')
   if (tool === undefined) throw new Error('knex is not known')
   return findProgramProject(tool, folder, options)
 }
 
 describe('a command line, where nothing keeps a program from the network', () => {
-  test.each<[string, ProgramOptions]>([
+  test.each<[string, ProgramCommands]>([
     ['./migrate up', { up: './migrate up' }],
     ['make down', { up: 'npm run migrate', down: 'make down' }],
     ['npm run migrate && ./seed', { up: 'npm run migrate && ./seed' }],

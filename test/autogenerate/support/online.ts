@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg'
 import { expect } from 'vitest'
 import {
-  type Observation,
+  type LockObservation,
   observe,
   readBaseline,
   strengthOf,
@@ -87,8 +87,8 @@ async function inTransaction(
 }
 
 function readsBlocking(
-  before: Observation,
-  after: Observation,
+  before: LockObservation,
+  after: LockObservation,
   tables: Awaited<ReturnType<typeof readBaseline>>,
 ): readonly string[] {
   return [...after.relations.values()].flatMap(({ oid, name, strength, scans, file }) => {

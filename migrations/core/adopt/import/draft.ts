@@ -9,7 +9,7 @@ import type { LineOfRevision } from './lines.ts'
 import { revisionText } from './render.ts'
 
 /** Revision files in a folder of their own, until they are proved. */
-export interface Draft {
+export interface ImportDraft {
   /** The environment with the drafts as revisions of its lines. */
   readonly env: Environment
   readonly files: readonly DraftFile[]
@@ -37,7 +37,7 @@ export async function draftHistory(
   history: ImportedHistory,
   lines: LineOfRevision,
   env: Environment,
-): Promise<Draft> {
+): Promise<ImportDraft> {
   for (const revision of history.revisions) checkNames(revision)
   const { path: folder, discard } = await draftFolder(env)
   try {

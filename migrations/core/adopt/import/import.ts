@@ -7,7 +7,7 @@ import type { Recorded } from '../record/proof.ts'
 import { adoptRows, checkNotAdopted } from './adopt-rows.ts'
 import { type AdoptedRows, adoptedRows, appliedRevisions, type ForeignLedger } from './applied.ts'
 import { withBaseline } from './baseline.ts'
-import { type Draft, draftHistory } from './draft.ts'
+import { draftHistory, type ImportDraft } from './draft.ts'
 import { underHouseRules } from './house-rules.ts'
 import { inLines } from './lines.ts'
 import type { LineChoice } from './lines-given.ts'
@@ -159,7 +159,7 @@ function listed(revisions: readonly ImportedRevision[]): string {
 
 async function proved(
   session: Session,
-  draft: Draft,
+  draft: ImportDraft,
   rows: readonly AdoptedRows[],
   lines: readonly string[],
   { history, ignoreTables, keep, recorded }: ImportRequest,

@@ -9,11 +9,11 @@ import { type ImportOptions, shownPath } from '../import/options.ts'
 import { withRecordingServer } from '../record/server.ts'
 import { builtInFunctions, surround } from '../record/surroundings.ts'
 import { plainName, programHistory } from './history.ts'
-import { findProgramProject, type ProgramOptions } from './project.ts'
+import { findProgramProject, type ProgramCommands } from './project.ts'
 import { recordProgram } from './record.ts'
 import type { ProgramTool } from './tools.ts'
 
-export interface ProgramImport extends ImportOptions, ProgramOptions {
+export interface ProgramImport extends ImportOptions, ProgramCommands {
   /** The folder of the project, or the file of the tool's settings. */
   readonly path: string
   /** Lets the tool reach the network while it is recorded. */

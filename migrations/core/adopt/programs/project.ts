@@ -21,7 +21,7 @@ export interface ToolCommand {
   readonly shown: string
 }
 
-export interface ProgramOptions {
+export interface ProgramCommands {
   /** A command line that applies all migrations. */
   readonly up?: string
   /** A command line that reverts the last one, or all. */
@@ -37,7 +37,7 @@ export interface ProgramOptions {
 export function findProgramProject(
   tool: ProgramTool,
   given: string,
-  options: ProgramOptions,
+  options: ProgramCommands,
 ): ProgramProject {
   const kind = statSync(given, { throwIfNoEntry: false })
   if (kind === undefined) {

@@ -13,10 +13,10 @@ import { type ProgramRequest, runPhase, type Tells } from './run.ts'
 export interface ProgramRecording extends Recording {
   /** The migrations as the ledger names them, in the order that they ran. */
   readonly names: readonly string[]
-  readonly ledger: LedgerTable
+  readonly ledger: ProgramLedger
 }
 
-export interface LedgerTable {
+export interface ProgramLedger {
   readonly schema: string
   readonly table: string
 }
@@ -60,7 +60,7 @@ async function begin({ server, prepare }: ProgramRequest): Promise<Pass> {
 
 interface Forward {
   readonly pass: Pass
-  readonly ledger: LedgerTable
+  readonly ledger: ProgramLedger
   readonly names: readonly string[]
   readonly cut: Cut
 }
@@ -180,9 +180,9 @@ function asPiece(
  * The ledger in a database: the table of its name, or else the only one that has its columns and no others.
  * @throws MigError `several-ledgers`
  */
-async function findLedger(request: ProgramRequest, pass: Pass): Promise<LedgerTable | undefined> {
+async function findLedger(request: ProgramRequest, pass: Pass): Promise<ProgramLedger | undefined> {
   const { tool, table } = request
-  const rows = await asked<LedgerTable & { readonly columns: readonly string[] }>(
+  const rows = await asked<ProgramLedger & { readonly columns: readonly string[] }>(
     request,
     pass,
     `SELECT n.nspname AS schema, c.relname AS "table", array_agg(a.attname::text) AS columns
@@ -201,7 +201,7 @@ async function findLedger(request: ProgramRequest, pass: Pass): Promise<LedgerTa
 async function namesIn(
   request: ProgramRequest,
   pass: Pass,
-  { schema, table }: LedgerTable,
+  { schema, table }: ProgramLedger,
 ): Promise<readonly string[]> {
   const rows = await asked<{ name: string }>(
     request,
@@ -214,7 +214,7 @@ async function namesIn(
 async function remove(
   request: ProgramRequest,
   pass: Pass,
-  { schema, table }: LedgerTable,
+  { schema, table }: ProgramLedger,
   gone: readonly string[],
 ): Promise<void> {
   await asked(request, pass, `DELETE FROM ${qualifiedName(schema, table)} WHERE name = ANY ($1)`, [gone])

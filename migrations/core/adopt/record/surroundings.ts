@@ -6,7 +6,7 @@ import { regexEscape } from '../../regex-escape.ts'
 import type { Session } from '../../runner/index.ts'
 import { ownApplication, type RecordingServer } from './server.ts'
 
-export interface Surroundings {
+export interface RecordingSurroundings {
   readonly session: Session
   readonly env: Environment
   /** The text of the history's files, to see what it makes itself. */
@@ -21,7 +21,7 @@ export interface Surroundings {
 export async function surround(
   server: RecordingServer,
   database: string,
-  { session, env, text }: Surroundings,
+  { session, env, text }: RecordingSurroundings,
 ): Promise<string> {
   await makeRoles(server, session, text)
   const client = await connect({ url: server.url(database), applicationName: ownApplication })

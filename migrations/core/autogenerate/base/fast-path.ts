@@ -1,9 +1,9 @@
 import type { Client } from 'pg'
 import {
+  type ComparedObjects,
   type Difference,
   managedGlobals,
   renameCandidates,
-  type Scope,
   seenDifference,
 } from '../../difference/index.ts'
 import { type Fingerprint, fingerprintHash } from '../../postgres/fingerprint/index.ts'
@@ -24,7 +24,7 @@ import { readsNoRows } from './row-blind.ts'
 export interface FastPath {
   readonly base: State
   readonly wanted: State
-  readonly scope: Scope
+  readonly scope: ComparedObjects
   /** Schemas of lines that neither the database nor the models have anything in. */
   readonly unmade: readonly string[]
   readonly there: Difference
@@ -122,7 +122,7 @@ function fastPath(input: AutogenerateInput, models: Observed, live: Observed): F
   const wanted = { ...models.state, fingerprint: own }
   const schemas = filteredSchemas(input).filter((name) => !unmade.includes(name))
   const globals = managedGlobals(base.catalog, wanted.catalog, schemas)
-  const scope: Scope = { schemas, excludes: input.excludes, globals, privileges: input.privileges }
+  const scope: ComparedObjects = { schemas, excludes: input.excludes, globals, privileges: input.privileges }
   const there = seenDifference(base.catalog, wanted.catalog, scope)
   if (there === undefined) return undefined
   const ends = { base, wanted, scope, unmade, there }

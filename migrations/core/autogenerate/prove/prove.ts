@@ -1,5 +1,5 @@
 import type { Client } from 'pg'
-import { changeText, difference, type Scope } from '../../difference/index.ts'
+import { type ComparedObjects, changeText, difference } from '../../difference/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import {
   compareFingerprints,
@@ -24,7 +24,7 @@ export interface ProofInput {
   readonly revisions: readonly Provable[]
   readonly base: State
   readonly wanted: State
-  readonly scope: Scope
+  readonly scope: ComparedObjects
   /** The third observer, where there are rows. */
   readonly rows?: RowObserver
 }

@@ -1,12 +1,12 @@
 import type { ClientBase } from 'pg'
 import {
   type Catalog,
+  type ComparedObjects,
   moveCandidates,
   namedSides,
   type Rename,
   readUncommittedCatalog,
   renameCandidates,
-  type Scope,
 } from '../../difference/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import type { AutogenerateInput } from '../input.ts'
@@ -33,7 +33,7 @@ export interface SettledRenames {
 export async function settledRenames(
   client: ClientBase,
   ends: { readonly base: Catalog; readonly wanted: Catalog },
-  scope: Scope,
+  scope: ComparedObjects,
   input: Pick<AutogenerateInput, 'renames' | 'lines' | 'filter'>,
 ): Promise<SettledRenames> {
   const decisions = input.renames

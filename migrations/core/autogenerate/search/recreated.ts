@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import type { Scope } from '../../difference/index.ts'
+import type { ComparedObjects } from '../../difference/index.ts'
 import type { GrantedObjects } from '../../operations/index.ts'
 import { undoing } from '../../postgres/index.ts'
 import { sqlState } from './address.ts'
@@ -22,7 +22,7 @@ interface Incarnation {
  */
 export async function recreatedReader(
   client: ClientBase,
-  scope: Scope,
+  scope: ComparedObjects,
   renames: readonly string[] = [],
 ): Promise<() => Promise<GrantedObjects>> {
   if (scope.privileges) return () => Promise.resolve({})

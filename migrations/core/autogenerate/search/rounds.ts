@@ -2,13 +2,13 @@ import type { ClientBase } from 'pg'
 import {
   type Action,
   type Catalog,
+  type ComparedObjects,
   type Difference,
   idKey,
   keepingMoves,
   misorderedComposites,
   readCatalog,
   retypedColumn,
-  type Scope,
   tryDifference,
 } from '../../difference/index.ts'
 import { qualifiedName } from '../../postgres/index.ts'
@@ -46,7 +46,7 @@ export interface SearchInput {
   readonly from: Catalog
   readonly to: Catalog
   /** Made by `searchScope`. */
-  readonly scope: Scope
+  readonly scope: ComparedObjects
   /** Statements to run first, whatever the difference: renames. */
   readonly first: readonly Action[]
   readonly casts: CastDecisions

@@ -1,9 +1,9 @@
 import {
   type Action,
   type Catalog,
+  type ComparedObjects,
   keepingMoves,
   misorderedComposites,
-  type Scope,
 } from '../../difference/index.ts'
 import { MigError } from '../../errors.ts'
 import { foundationsAmong } from './foundations.ts'
@@ -14,7 +14,7 @@ import { isSetAside } from './set-aside.ts'
 import { inOneTransaction } from './trial.ts'
 
 /** A scope without the tables that keep rows while their own tables are recreated. */
-export function searchScope(scope: Scope): Scope {
+export function searchScope(scope: ComparedObjects): ComparedObjects {
   return {
     ...scope,
     excludes: (object) => isSetAside(object.table ?? object.name) || scope.excludes(object),
@@ -22,7 +22,12 @@ export function searchScope(scope: Scope): Scope {
 }
 
 /** Whether actions are more than one transaction that runs as the engine has ordered it. */
-export function takesRounds(actions: readonly Action[], from: Catalog, to: Catalog, scope: Scope): boolean {
+export function takesRounds(
+  actions: readonly Action[],
+  from: Catalog,
+  to: Catalog,
+  scope: ComparedObjects,
+): boolean {
   return (
     inOneTransaction(actions) === undefined ||
     foundationsAmong(actions).length > 0 ||

@@ -2,8 +2,8 @@ import type { Client } from 'pg'
 import {
   type Action,
   type Catalog,
+  type ComparedObjects,
   type Difference,
-  type Scope,
   tryDifference,
 } from '../../difference/index.ts'
 import type { GrantedObjects } from '../../operations/index.ts'
@@ -35,7 +35,7 @@ interface Ends {
 export function singlePass(
   input: Pick<AutogenerateInput, 'casts' | 'filter' | 'lines'>,
   { base, wanted }: Ends,
-  scope: Scope,
+  scope: ComparedObjects,
   there: Difference,
 ): SinglePass | undefined {
   const { casts, filter } = input
@@ -51,7 +51,7 @@ export function singlePass(
 /** Runs both directions, rolls them back, and gives what each recreates; undefined when PostgreSQL refuses one. */
 export async function tryBothDirections(
   client: Client,
-  scope: Scope,
+  scope: ComparedObjects,
   up: readonly Action[],
   down: readonly Action[],
 ): Promise<{ readonly up: GrantedObjects; readonly down: GrantedObjects } | undefined> {

@@ -3,11 +3,11 @@ import {
   type Action,
   attributeMoves,
   type Catalog,
+  type ComparedObjects,
   changedTypes,
   idKey,
   type ObjectId,
   ownAction,
-  type Scope,
   type TypeId,
 } from '../../difference/index.ts'
 import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
@@ -24,7 +24,7 @@ export async function freeTypesInUse(
   client: ClientBase,
   from: Catalog,
   to: Catalog,
-  scope: Scope,
+  scope: ComparedObjects,
 ): Promise<readonly Action[]> {
   const actions: Action[] = []
   for (const type of changedTypes(from, to, scope)) {
@@ -45,7 +45,7 @@ export async function tablesKeyedByChangedTypes(
   client: ClientBase,
   from: Catalog,
   to: Catalog,
-  scope: Scope,
+  scope: ComparedObjects,
 ): Promise<readonly TableId[]> {
   const found: TableId[] = []
   for (const type of changedTypes(from, to, scope)) {

@@ -8,7 +8,7 @@ import type { Refusal } from './refusal.ts'
 import type { TableId } from './set-aside.ts'
 
 /** A constraint that rows, which revisions made, do not keep. */
-export interface Violation {
+export interface RowViolation {
   readonly table: TableId
   readonly constraint: string
   /** The statement that takes the rows away; undefined where no condition says which they are. */
@@ -18,7 +18,7 @@ export interface Violation {
 const violationStates = new Set(['23503', '23505', '23514'])
 
 /** What a refused constraint or unique index says of the rows that are there. */
-export function violationOf({ action, error }: Refusal): Violation | undefined {
+export function violationOf({ action, error }: Refusal): RowViolation | undefined {
   const [made] = action.produces
   if (made === undefined || !('name' in made) || !violationStates.has(sqlState(error) ?? '')) return undefined
   const table = [made, ...action.consumes].map((id) => relationOf(id)).find((id) => id !== undefined)

@@ -1,4 +1,4 @@
-import type { Scope } from '../../difference/index.ts'
+import type { ComparedObjects } from '../../difference/index.ts'
 import { exclusionsKey, listed, type ModelsPlace } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import type { EmitEvent } from '../../events.ts'
@@ -25,7 +25,7 @@ export interface ModelInput {
   readonly lines: readonly LineTarget[]
   /** The keys that may change. */
   readonly filter: readonly string[]
-  readonly excludes: Scope['excludes']
+  readonly excludes: ComparedObjects['excludes']
   /** Equal while `excludes` is; undefined when it cannot be known, so that nothing may be kept for later. */
   readonly exclusions?: string | undefined
   readonly privileges: boolean

@@ -36,7 +36,7 @@ export interface GeneratedRevision {
 }
 
 /** Statements of one direction, and what they recreate. */
-export interface Direction {
+export interface DirectedStatements {
   readonly actions: readonly Action[]
   readonly kept: GrantedObjects
   /** The state that they start from. */
@@ -50,7 +50,7 @@ export function asRevision(
   input: Pick<AutogenerateInput, 'lines' | 'online'>,
   run: Run,
   kept: GrantedObjects,
-  down: Direction,
+  down: DirectedStatements,
 ): GeneratedRevision {
   const states = [down.to, down.from]
   const formed = (actions: readonly Action[], from: Catalog) =>
@@ -82,7 +82,10 @@ function notReading({ readsTexts: _, ...action }: Action): Action {
   return action
 }
 
-function sideOf({ actions, kept, from, to }: Direction, input: Pick<AutogenerateInput, 'lines'>): Side {
+function sideOf(
+  { actions, kept, from, to }: DirectedStatements,
+  input: Pick<AutogenerateInput, 'lines'>,
+): Side {
   const standIns = input.lines.filter((line) => line.tenant).map((line) => line.schema)
   const unnamed = unnaming(standIns)
   const { locks, rewrites, dataLoss, demands, conversions, stale } = costsOf(actions, from, to)

@@ -8,8 +8,8 @@ import {
   setExpressionSince,
 } from '../../difference/index.ts'
 import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
-import { regexEscape } from '../../regex-escape.ts'
 import { routineFacts } from '../../postgres/statement/index.ts'
+import { regexEscape } from '../../regex-escape.ts'
 
 /** Something stored that a function's old body gave, and that stays so when the body changes. */
 export interface StaleResult {

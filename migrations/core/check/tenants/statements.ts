@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
 import type { ModelInput } from '../../autogenerate/wanted/input.ts'
 import { readableSql } from '../../autogenerate/write/readable-sql.ts'
-import { managedGlobals, readCatalog, type Scope, seenDifference } from '../../difference/index.ts'
+import { type ComparedObjects, managedGlobals, readCatalog, seenDifference } from '../../difference/index.ts'
 import { type TargetSchema, tenantExcludes } from '../../environment/index.ts'
 import {
   byDatabase,
@@ -42,7 +42,7 @@ export async function withStatements(
         return readCatalog(client)
       })
       const { line, schema } = tenant
-      const scope: Scope = {
+      const scope: ComparedObjects = {
         schemas: [schema],
         excludes: tenantExcludes(env, line),
         globals: managedGlobals(live, wanted, [schema]),

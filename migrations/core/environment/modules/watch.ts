@@ -15,7 +15,7 @@ export interface Stopped {
 }
 
 /** What modules looked at while they were loaded. */
-export interface Watched {
+export interface ModuleInputs {
   readonly files: Set<string>
   readonly variables: Set<string>
   /** They ran a program or walked through folders, so that it is not known what they looked at. */
@@ -23,7 +23,7 @@ export interface Watched {
   readonly stopped: Stopped[]
 }
 
-const loading = new AsyncLocalStorage<Watched>()
+const loading = new AsyncLocalStorage<ModuleInputs>()
 
 /** A package is evaluated once in a process, so that what it read then counts for whoever imports it later. */
 const variablesSoFar = new Set<string>()
@@ -35,8 +35,8 @@ const variablesSoFar = new Set<string>()
  */
 export async function watch<T>(
   body: () => Promise<T>,
-): Promise<{ readonly value: T; readonly watched: Watched }> {
-  const watched: Watched = {
+): Promise<{ readonly value: T; readonly watched: ModuleInputs }> {
+  const watched: ModuleInputs = {
     files: new Set(),
     variables: variablesSoFar,
     isUnknown: false,
@@ -91,7 +91,7 @@ const walking = ['opendir', 'opendirSync', 'glob', 'globSync'] as const
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown
 
 /** Records what is read through Node's own modules, until the function that it gives is called. */
-function recordReads(watched: Watched): () => void {
+function recordReads(watched: ModuleInputs): () => void {
   const undo: (() => void)[] = []
   const wrap = (holder: object, name: string, note: (...args: readonly unknown[]) => void) => {
     const owner = holder as Record<string, unknown>

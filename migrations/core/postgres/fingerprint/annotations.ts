@@ -1,12 +1,12 @@
 import type { ClientBase } from 'pg'
 import type { Annotation } from './assemble.ts'
 import { type CatalogRow, pinnedQuery } from './sql.ts'
-import type { Scope } from './types.ts'
+import type { FamilyRequest } from './types.ts'
 
 /** Comments, security labels, and where asked owners and grants, of everything that was read. */
 export async function readAnnotations(
   client: ClientBase,
-  scope: Scope,
+  scope: FamilyRequest,
   rows: readonly CatalogRow[],
 ): Promise<readonly Annotation[]> {
   const oids = [...new Set(rows.map((row) => row.oid))]

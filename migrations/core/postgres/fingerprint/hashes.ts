@@ -6,7 +6,7 @@ import { fingerprintHash } from './hash.ts'
 import { joinedInventory, readCatalogShapes, readInventories } from './inventory.ts'
 import { objectsOf, readCatalogs, readSettings } from './read.ts'
 import { assertRelativeSchemas, withPinnedSession } from './scope.ts'
-import type { FingerprintOptions, Inventory, Scope } from './types.ts'
+import type { FamilyRequest, FingerprintOptions, Inventory } from './types.ts'
 
 export interface FingerprintHashesOptions extends Omit<FingerprintOptions, 'schemaRelative'> {
   /** How many tables, indexes and the like are held in memory at once, about; default 10,000. */
@@ -60,7 +60,7 @@ function portions(
 
 async function portionHashes(
   client: ClientBase,
-  scope: Scope,
+  scope: FamilyRequest,
   options: FingerprintOptions,
 ): Promise<ReadonlyMap<string, string>> {
   const { rows, annotations, unknown } = await readCatalogs(client, scope, families)

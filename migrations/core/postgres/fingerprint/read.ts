@@ -8,7 +8,13 @@ import { joinedInventory, readCatalogShapes, readInventories } from './inventory
 import { refineDefinition } from './refine.ts'
 import { assertRelativeSchemas, withPinnedSession } from './scope.ts'
 import type { CatalogRow, Family } from './sql.ts'
-import type { Fingerprint, FingerprintObject, FingerprintOptions, Scope, UnknownObject } from './types.ts'
+import type {
+  FamilyRequest,
+  Fingerprint,
+  FingerprintObject,
+  FingerprintOptions,
+  UnknownObject,
+} from './types.ts'
 import { readUnknown, unknownShapes } from './unknown.ts'
 
 /** All that one pass over the catalogs brings. */
@@ -50,7 +56,7 @@ export async function readFingerprint(
   })
 }
 
-export function readSettings(options: FingerprintOptions, version: number): Omit<Scope, 'inventory'> {
+export function readSettings(options: FingerprintOptions, version: number): Omit<FamilyRequest, 'inventory'> {
   return {
     schemas: options.schemas,
     relative: options.schemaRelative ?? false,
@@ -63,7 +69,7 @@ export function readSettings(options: FingerprintOptions, version: number): Omit
 
 export async function readCatalogs(
   client: ClientBase,
-  scope: Scope,
+  scope: FamilyRequest,
   families: readonly Family[],
 ): Promise<CatalogReading> {
   const rows: CatalogRow[] = []

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import type { Definition, Scope } from './types.ts'
+import type { Definition, FamilyRequest } from './types.ts'
 
 /**
  * One entry of a catalog. With a `definition` it is an object of the fingerprint; without, it is part of its
@@ -27,7 +27,7 @@ export interface CatalogRow {
 /** The catalog entries of one family of objects. A new kind of object is a new one of these. */
 export interface Family {
   readonly family: string
-  read(client: ClientBase, scope: Scope): Promise<readonly CatalogRow[]>
+  read(client: ClientBase, scope: FamilyRequest): Promise<readonly CatalogRow[]>
 }
 
 export interface FamilyRow {
@@ -137,7 +137,7 @@ export function familySelect(row: FamilyRow): string {
  */
 export async function readRows(
   client: ClientBase,
-  scope: Scope,
+  scope: FamilyRequest,
   selects: readonly string[],
 ): Promise<readonly CatalogRow[]> {
   const needed = selects.filter((select) => {
@@ -156,7 +156,7 @@ export async function readRows(
 }
 
 /** Whether reading changes search_path on the way. */
-export type SearchPathState = Pick<Scope, 'relative'>
+export type SearchPathState = Pick<FamilyRequest, 'relative'>
 
 /** A query whose own names mean pg_catalog's, whatever schema a query before it stopped at. */
 export async function pinnedQuery<Row extends object>(
@@ -172,6 +172,6 @@ export async function pinnedQuery<Row extends object>(
   return result.rows
 }
 
-export function family(name: string, selects: (scope: Scope) => readonly string[]): Family {
+export function family(name: string, selects: (scope: FamilyRequest) => readonly string[]): Family {
   return { family: name, read: (client, scope) => readRows(client, scope, selects(scope)) }
 }

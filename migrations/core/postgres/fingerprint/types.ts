@@ -75,7 +75,7 @@ export interface FingerprintOptions {
 export type Inventory = ReadonlyMap<string, readonly number[]>
 
 /** What every reader of one family gets. */
-export interface Scope {
+export interface FamilyRequest {
   readonly schemas: readonly string[]
   readonly relative: boolean
   readonly columnOrder: boolean

@@ -14,7 +14,7 @@ export interface Branch {
 }
 
 /** Which lines a command may touch. */
-export interface Scope {
+export interface LineFilter {
   readonly lines: readonly string[]
   readonly has: (node: RevisionNode) => boolean
   /** Whether the command was given fewer lines than there are. */
@@ -25,7 +25,7 @@ export interface Scope {
  * The lines of a request; all of them when it names none. A schema key that has no revisions yet is not a line, and no
  * error; revisions without lines are in every scope.
  */
-export function scopeOf(index: RevisionIndex, lines: readonly string[] | undefined): Scope {
+export function scopeOf(index: RevisionIndex, lines: readonly string[] | undefined): LineFilter {
   const unnamed = index.lines.every((line) => line === '')
   const wanted =
     lines === undefined || unnamed ? index.lines : index.lines.filter((line) => lines.includes(line))
@@ -44,7 +44,7 @@ export function branchOf(index: RevisionIndex, name: string): Branch {
 }
 
 /** Whether the filter leaves anything of a branch. */
-export function isInScope({ name, anchor }: Branch, scope: Scope): boolean {
+export function isInScope({ name, anchor }: Branch, scope: LineFilter): boolean {
   return anchor === undefined ? !scope.filtered || scope.lines.includes(name) : scope.has(anchor)
 }
 
@@ -52,7 +52,7 @@ export function isInScope({ name, anchor }: Branch, scope: Scope): boolean {
  * Refuses a branch that the filter leaves out: a target on it would mean nothing, and nothing would be said.
  * @throws MigError `outside-filter`
  */
-export function checkInScope(branch: Branch | undefined, scope: Scope): void {
+export function checkInScope(branch: Branch | undefined, scope: LineFilter): void {
   if (branch === undefined || isInScope(branch, scope)) return
   throw branch.anchor === undefined ? lineOutside(branch.name, scope) : outsideFilter(branch.anchor, scope)
 }
@@ -67,7 +67,7 @@ export function isLine(index: RevisionIndex, name: string): boolean {
  * given, and rather inside the filtered lines than outside.
  * @throws MigError `cant-locate`, `ambiguous-prefix`, `prefix-too-short`, `not-branch-member`, `outside-filter`
  */
-export function locate(index: RevisionIndex, scope: Scope, name: string, branch?: Branch): RevisionNode {
+export function locate(index: RevisionIndex, scope: LineFilter, name: string, branch?: Branch): RevisionNode {
   const node = find(index, name, branch, scope)
   if (node === undefined) throw unknownName(index, scope, name, branch)
   if (branch !== undefined && !branch.has(node)) throw notBranchMember(node, branch)
@@ -79,7 +79,7 @@ function find(
   index: RevisionIndex,
   name: string,
   branch: Branch | undefined,
-  scope?: Scope,
+  scope?: LineFilter,
 ): RevisionNode | undefined {
   const exact = index.byLabel.get(name) ?? index.byId.get(name)
   if (exact !== undefined || name === '') return exact
@@ -127,11 +127,11 @@ export function multipleHeads(heads: readonly RevisionNode[], target: string): M
 }
 
 /** An id that is in a line which the command may not touch. */
-export function outsideFilter({ id, line }: RevisionNode, scope: Scope): MigError {
+export function outsideFilter({ id, line }: RevisionNode, scope: LineFilter): MigError {
   return lineOutside(line, scope, id)
 }
 
-function lineOutside(line: string, { lines }: Scope, revision?: string): MigError {
+function lineOutside(line: string, { lines }: LineFilter, revision?: string): MigError {
   const what = revision === undefined ? `line ${line} is` : `revision ${revision} is in line ${line},`
   return new MigError('outside-filter', `${what} outside the schema filter ${lines.join(',')}`, {
     help: `pass the line: the schemas argument ${[...lines, line].join(',')}`,
@@ -139,7 +139,12 @@ function lineOutside(line: string, { lines }: Scope, revision?: string): MigErro
   })
 }
 
-function unknownName(index: RevisionIndex, scope: Scope, name: string, branch: Branch | undefined): MigError {
+function unknownName(
+  index: RevisionIndex,
+  scope: LineFilter,
+  name: string,
+  branch: Branch | undefined,
+): MigError {
   if (isLine(index, name)) {
     return new MigError('cant-locate', `'${name}' is a schema key, not a revision`, {
       help: `the target comes before the schemas, as in: head ${name}; or say ${name}@head`,
@@ -192,7 +197,7 @@ export function notBranchMember(node: RevisionNode, branch: Branch): MigError {
 }
 
 /** The command that lists the revisions of a scope. */
-function historyCommand(scope: Scope): string {
+function historyCommand(scope: LineFilter): string {
   const lines = scope.lines.filter((line) => line !== '')
   return scope.filtered && lines.length > 0 ? `just mig-history ${lines.join(',')}` : 'just mig-history'
 }

@@ -1,5 +1,5 @@
 import { MigError } from '../../errors.ts'
-import type { Scope } from '../graph/names.ts'
+import type { LineFilter } from '../graph/names.ts'
 import type { RevisionNode } from '../graph/nodes.ts'
 
 /**
@@ -10,7 +10,7 @@ import type { RevisionNode } from '../graph/nodes.ts'
 export function refuseOtherLines(
   goes: ReadonlySet<RevisionNode>,
   allowed: (node: RevisionNode) => boolean,
-  scope: Scope,
+  scope: LineFilter,
   text: string,
 ): void {
   const others = [...goes].filter((node) => !allowed(node))

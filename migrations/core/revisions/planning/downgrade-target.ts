@@ -4,7 +4,7 @@ import { dependantsOf, needsOf, parentsOf, type RevisionNode, reach } from '../g
 import {
   checkOnePerLine,
   type ParsedTarget,
-  type Surroundings,
+  type SymbolContext,
   symbolNode,
   symbolNodes,
   walk,
@@ -22,7 +22,7 @@ interface Destination {
  * @throws MigError as `downgradePlan`
  */
 export function appliedAbove(
-  around: Surroundings,
+  around: SymbolContext,
   target: ParsedTarget,
   applied: ReadonlySet<RevisionNode>,
 ): ReadonlySet<RevisionNode> {
@@ -42,7 +42,7 @@ export function appliedAbove(
 
 /** The children of the destination, or the bases, that start what goes; only those below the anchor if several. */
 function roots(
-  { index, scope }: Surroundings,
+  { index, scope }: SymbolContext,
   { node, branch, anchor }: Destination,
   text: string,
 ): readonly RevisionNode[] {
@@ -69,7 +69,7 @@ function roots(
 }
 
 function destinations(
-  around: Surroundings,
+  around: SymbolContext,
   target: ParsedTarget,
   applied: ReadonlySet<RevisionNode>,
 ): readonly Destination[] {
@@ -84,7 +84,7 @@ function destinations(
 }
 
 function relativeDestination(
-  around: Surroundings,
+  around: SymbolContext,
   { branch, symbol, text }: ParsedTarget,
   count: number,
   applied: ReadonlySet<RevisionNode>,
@@ -115,7 +115,7 @@ function relativeDestination(
 
 /** The applied revision that `-N` walks down from: the first row; on a branch its row, or its applied tip. */
 function startRow(
-  { rows, scope }: Surroundings,
+  { rows, scope }: SymbolContext,
   branch: Branch | undefined,
   applied: ReadonlySet<RevisionNode>,
   text: string,

@@ -7,7 +7,7 @@ import { refuseIrreversible } from './irreversible.ts'
 import type { DowngradeRequest, PlannedStep } from './plan-types.ts'
 import { mostRecent } from './recent.ts'
 import { appliedNodes, type LedgerRows, ledgerRows, withRows } from './rows.ts'
-import { type ParsedTarget, parseTarget, type Surroundings } from './targets.ts'
+import { type ParsedTarget, parseTarget, type SymbolContext } from './targets.ts'
 
 /**
  * The steps that take away what stands above the target: every applied revision that descends, through down_revision
@@ -18,7 +18,7 @@ import { type ParsedTarget, parseTarget, type Surroundings } from './targets.ts'
  */
 export function downgradePlan(index: RevisionIndex, request: DowngradeRequest): readonly PlannedStep[] {
   const ledger = ledgerRows(index, request, false)
-  const around: Surroundings = { index, scope: scopeOf(index, request.lines), rows: ledger.rows }
+  const around: SymbolContext = { index, scope: scopeOf(index, request.lines), rows: ledger.rows }
   const applied = appliedNodes(ledger)
   const texts = typeof request.target === 'string' ? [request.target] : request.target
   const targets = texts.map((text) => parseTarget(index, text))
@@ -36,7 +36,7 @@ export function downgradePlan(index: RevisionIndex, request: DowngradeRequest): 
 }
 
 function isByLog(
-  { scope }: Surroundings,
+  { scope }: SymbolContext,
   { branch, symbol, relative }: ParsedTarget,
   recentlyApplied: readonly string[] | undefined,
 ): boolean {
@@ -46,7 +46,7 @@ function isByLog(
 }
 
 function recentOrder(
-  around: Surroundings,
+  around: SymbolContext,
   ledger: LedgerRows,
   { branch, relative = 0, text }: ParsedTarget,
   recentlyApplied: readonly string[],

@@ -3,7 +3,7 @@ import { type Branch, scopeOf } from '../graph/names.ts'
 import { childrenOf, lineage, needsOf, type RevisionIndex, type RevisionNode, reach } from '../graph/nodes.ts'
 import { historyOrder } from '../graph/order.ts'
 import { checkOverlap, ledgerRows } from './rows.ts'
-import { parseTarget, realHeads, type Surroundings, symbolNode, symbolNodes, walk } from './targets.ts'
+import { parseTarget, realHeads, type SymbolContext, symbolNode, symbolNodes, walk } from './targets.ts'
 
 export interface HistoryOptions {
   /** The rows of the ledger, for `current` in a range; unknown ones do not count. */
@@ -26,7 +26,7 @@ export function historyNodes(
 ): readonly RevisionNode[] {
   const scope = scopeOf(index, options.lines)
   const { rows } = ledgerRows(index, { applied: options.applied ?? [] }, true)
-  const around: Surroundings = { index, scope, rows }
+  const around: SymbolContext = { index, scope, rows }
   const [from, to] = endsOf(range)
   const lower = lowerEnd(around, from, to)
   const upper = upperEnd(around, to, lower).filter((node) => isOnBranchOf(index, from, node))
@@ -55,7 +55,7 @@ function endsOf(range: string | undefined): readonly [string, string] {
   return [from === '' ? 'base' : from, to === '' ? 'heads' : to]
 }
 
-function lowerEnd(around: Surroundings, from: string, to: string): readonly RevisionNode[] {
+function lowerEnd(around: SymbolContext, from: string, to: string): readonly RevisionNode[] {
   const { branch, symbol, relative } = parseTarget(around.index, from)
   if (relative === undefined) return symbolNodes(around, symbol, branch, from)
   if (symbol !== '') throw relativeLowerEnd(around, from, to)
@@ -73,7 +73,7 @@ function lowerEnd(around: Surroundings, from: string, to: string): readonly Revi
 
 /** Down from a row, to base where fewer revisions are below it. */
 function downOrBase(
-  around: Surroundings,
+  around: SymbolContext,
   row: RevisionNode,
   count: number,
   text: string,
@@ -83,7 +83,7 @@ function downOrBase(
 }
 
 /** As in Alembic the lower end may be down from the heads, not from a name; the help has the id to use instead. */
-function relativeLowerEnd(around: Surroundings, from: string, to: string): MigError {
+function relativeLowerEnd(around: SymbolContext, from: string, to: string): MigError {
   const { branch, symbol, relative = 0 } = parseTarget(around.index, from)
   const found = walk(around, symbolNode(around, symbol, branch, from), relative, branch, from)
   const id = found === undefined || found === 'base' ? 'base' : found.id
@@ -94,7 +94,7 @@ function relativeLowerEnd(around: Surroundings, from: string, to: string): MigEr
 }
 
 function upperEnd(
-  around: Surroundings,
+  around: SymbolContext,
   text: string,
   lower: readonly RevisionNode[],
 ): readonly RevisionNode[] {
@@ -109,7 +109,7 @@ function upperEnd(
 
 /** A walk up that runs out ends where it can. */
 function lastOf(
-  around: Surroundings,
+  around: SymbolContext,
   start: RevisionNode | undefined,
   branch: Branch | undefined,
   text: string,

@@ -2,7 +2,7 @@ import { MigError } from '../../errors.ts'
 import { reservedNames } from '../graph/invalid.ts'
 import { isInScope, isLine, locate, scopeOf } from '../graph/names.ts'
 import { asList, type RevisionIndex, type RevisionNode } from '../graph/nodes.ts'
-import { parseTarget, type Surroundings, symbolNode, symbolNodes, walk } from './targets.ts'
+import { parseTarget, type SymbolContext, symbolNode, symbolNodes, walk } from './targets.ts'
 
 /** What a new revision should stand on, as the user asked. */
 export interface NewRevisionRequest {
@@ -57,7 +57,7 @@ export function parentsFor(
   splice: boolean,
   lines: readonly string[] | undefined,
 ): readonly RevisionNode[] {
-  const around: Surroundings = { index, scope: scopeOf(index, lines), rows: [] }
+  const around: SymbolContext = { index, scope: scopeOf(index, lines), rows: [] }
   const parents = targets.flatMap((text) => parentNodes(around, text))
   const twice = parents.find((node, at) => parents.indexOf(node) !== at)
   if (twice !== undefined) {
@@ -79,7 +79,7 @@ export function parentsFor(
   return parents
 }
 
-function parentNodes(around: Surroundings, text: string): readonly RevisionNode[] {
+function parentNodes(around: SymbolContext, text: string): readonly RevisionNode[] {
   const { branch, symbol, relative } = parseTarget(around.index, text)
   if (branch !== undefined && !isInScope(branch, around.scope)) throw parentElsewhere(text)
   if (relative === undefined) return symbolNodes(around, symbol, branch, text)

@@ -34,7 +34,7 @@ export interface DowngradeRequest extends GraphRequest {
   readonly recentlyApplied?: readonly string[]
 }
 
-export interface StampRequest extends GraphRequest {
+export interface GraphStampRequest extends GraphRequest {
   /** Forget the rows of the filtered lines first, unknown ones included. */
   readonly purge?: boolean
 }

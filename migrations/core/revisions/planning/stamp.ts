@@ -1,12 +1,12 @@
 import { MigError } from '../../errors.ts'
 import { type Branch, checkInScope, scopeOf } from '../graph/names.ts'
 import { dependantsOf, needsOf, type RevisionIndex, type RevisionNode, reach } from '../graph/nodes.ts'
-import type { StampRequest } from './plan-types.ts'
+import type { GraphStampRequest } from './plan-types.ts'
 import { ledgerRows } from './rows.ts'
 import {
   type ParsedTarget,
   parseTarget,
-  type Surroundings,
+  type SymbolContext,
   symbolNode,
   symbolNodes,
   walk,
@@ -18,11 +18,11 @@ import {
  * @returns ids, of all lines, sorted
  * @throws MigError as `locate`; `multiple-heads`; `cant-locate-current` unless `purge`
  */
-export function stampedRows(index: RevisionIndex, request: StampRequest): readonly string[] {
+export function stampedRows(index: RevisionIndex, request: GraphStampRequest): readonly string[] {
   const scope = scopeOf(index, request.lines)
   const ledger = ledgerRows(index, request, request.purge ?? false)
   const rows = request.purge ? ledger.rows.filter((row) => !scope.has(row)) : ledger.rows
-  const around: Surroundings = { index, scope, rows }
+  const around: SymbolContext = { index, scope, rows }
   const texts = typeof request.target === 'string' ? [request.target] : request.target
   const targets = texts.map((text) => stampTarget(around, text === '' ? 'base' : text))
   const candidates = rows.filter((row) => targets.some((target) => target.touches(row)))
@@ -52,7 +52,7 @@ interface StampTarget {
   readonly touches: (row: RevisionNode) => boolean
 }
 
-function stampTarget(around: Surroundings, text: string): StampTarget {
+function stampTarget(around: SymbolContext, text: string): StampTarget {
   const target = parseTarget(around.index, text)
   const { branch, symbol } = target
   checkInScope(branch, around.scope)
@@ -66,7 +66,7 @@ function stampTarget(around: Surroundings, text: string): StampTarget {
 const isOnLine = (branch: Branch | undefined, row: RevisionNode): boolean =>
   branch !== undefined && branch.anchor === undefined && branch.has(row)
 
-function stampNodes(around: Surroundings, target: ParsedTarget): readonly RevisionNode[] {
+function stampNodes(around: SymbolContext, target: ParsedTarget): readonly RevisionNode[] {
   const { branch, symbol, relative, text } = target
   if (relative === undefined) return symbolNodes(around, symbol, branch, text)
   if (symbol === '') throw relativeToNothing(text)

@@ -1,5 +1,5 @@
 import { MigError } from '../../errors.ts'
-import { type Branch, branchOf, locate, multipleHeads, type Scope } from '../graph/names.ts'
+import { type Branch, branchOf, type LineFilter, locate, multipleHeads } from '../graph/names.ts'
 import type { RevisionIndex, RevisionNode } from '../graph/nodes.ts'
 
 /** A target as written: `[branch@][symbol][+N|-N]`. */
@@ -40,9 +40,9 @@ export function parseTarget(index: RevisionIndex, text: string): ParsedTarget {
 }
 
 /** What a symbol may refer to. */
-export interface Surroundings {
+export interface SymbolContext {
   readonly index: RevisionIndex
-  readonly scope: Scope
+  readonly scope: LineFilter
   /** The rows of the ledger, for `current`. */
   readonly rows: readonly RevisionNode[]
 }
@@ -52,7 +52,7 @@ export interface Surroundings {
  * @throws MigError as `locate`; `multiple-heads`
  */
 export function symbolNodes(
-  around: Surroundings,
+  around: SymbolContext,
   symbol: string,
   branch: Branch | undefined,
   text: string,
@@ -74,7 +74,7 @@ export function symbolNodes(
  * @throws MigError as `symbolNodes`; `multiple-heads` when it names several, `relative-not-enough` when none
  */
 export function symbolNode(
-  around: Surroundings,
+  around: SymbolContext,
   symbol: string,
   branch: Branch | undefined,
   text: string,
@@ -91,12 +91,12 @@ export function symbolNode(
 }
 
 /** The revisions of the scope that no child follows, in load order. */
-export function plainHeads(index: RevisionIndex, scope: Scope): readonly RevisionNode[] {
+export function plainHeads(index: RevisionIndex, scope: LineFilter): readonly RevisionNode[] {
   return index.nodes.filter((node) => node.children.length === 0 && scope.has(node))
 }
 
 /** The revisions of the scope that nothing in their line needs, dependencies counted. */
-export function realHeads(index: RevisionIndex, scope: Scope): readonly RevisionNode[] {
+export function realHeads(index: RevisionIndex, scope: LineFilter): readonly RevisionNode[] {
   return index.nodes.filter(
     (node) => scope.has(node) && !node.dependants.some((dependant) => dependant.line === node.line),
   )
@@ -118,7 +118,7 @@ export function checkOnePerLine(heads: readonly RevisionNode[], text: string): v
  * @throws MigError `ambiguous-walk` where two revisions follow, or two come before
  */
 export function walk(
-  around: Surroundings,
+  around: SymbolContext,
   start: RevisionNode | undefined,
   count: number,
   branch: Branch | undefined,
@@ -137,7 +137,7 @@ export function walk(
 }
 
 function above(
-  { index, scope }: Surroundings,
+  { index, scope }: SymbolContext,
   at: RevisionNode | 'base',
   branch: Branch | undefined,
 ): readonly RevisionNode[] {

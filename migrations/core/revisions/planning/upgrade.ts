@@ -7,7 +7,7 @@ import { appliedNodes, checkOverlap, type LedgerRows, ledgerRows, withRows } fro
 import {
   type ParsedTarget,
   parseTarget,
-  type Surroundings,
+  type SymbolContext,
   symbolNode,
   symbolNodes,
   walk,
@@ -22,7 +22,7 @@ import {
 export function upgradePlan(index: RevisionIndex, request: UpgradeRequest): readonly PlannedStep[] {
   const ledger = ledgerRows(index, request, request.allowMissing ?? false)
   const scope = scopeOf(index, request.lines)
-  const around: Surroundings = { index, scope, rows: ledger.rows }
+  const around: SymbolContext = { index, scope, rows: ledger.rows }
   checkOverlap(ledger.rows, 'the applied revisions')
   const texts = typeof request.target === 'string' ? [request.target] : request.target
   const parsed = texts.map((text) => parseTarget(index, text))
@@ -63,7 +63,7 @@ function firstOf(
   return order.slice(0, relative)
 }
 
-function upgradeTargets(around: Surroundings, target: ParsedTarget): readonly RevisionNode[] {
+function upgradeTargets(around: SymbolContext, target: ParsedTarget): readonly RevisionNode[] {
   const { text, branch, symbol, relative } = target
   if (relative === undefined) return symbolNodes(around, symbol, branch, text)
   if (symbol === '') return [fromRows(around, target, relative)]
@@ -74,7 +74,7 @@ function upgradeTargets(around: Surroundings, target: ParsedTarget): readonly Re
 }
 
 /** `+N` and `key@+N`: up from the row, or from the highest applied revision on the branch, or from the base. */
-function fromRows(around: Surroundings, { text, branch }: ParsedTarget, count: number): RevisionNode {
+function fromRows(around: SymbolContext, { text, branch }: ParsedTarget, count: number): RevisionNode {
   if (count <= 0) throw notEnough(text, Math.abs(count), 0)
   const rows = around.rows.filter(around.scope.has)
   const starts = branch === undefined ? rows : startsOn(branch, rows)

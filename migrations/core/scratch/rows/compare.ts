@@ -1,5 +1,5 @@
 import type { Loss } from '../../revisions/index.ts'
-import type { Observation, ObservedColumn, ObservedRow, ObservedTable } from './observation.ts'
+import type { ObservedColumn, ObservedRow, ObservedTable, RowObservation } from './observation.ts'
 import { key, noRenames, type Pair, pairsOf, type Renames, twinOf } from './twins.ts'
 
 /** Something that was lost, and values to show it by. */
@@ -32,8 +32,8 @@ export function expectationKey(oid: string, column: number): string {
  * @param before rows before, with what type changes make of them in `expected`
  */
 export function compareRows(
-  before: Observation,
-  after: Observation,
+  before: RowObservation,
+  after: RowObservation,
   expected: Expectations = new Map(),
   renames: Renames = noRenames,
 ): Comparison {
@@ -70,7 +70,7 @@ export function compareRows(
   return { losses: merged(losses), gained }
 }
 
-function lostTable({ oid, rows, schema, name }: ObservedTable, after: Observation): readonly FoundLoss[] {
+function lostTable({ oid, rows, schema, name }: ObservedTable, after: RowObservation): readonly FoundLoss[] {
   const isThere = after.relations.has(oid)
   if (isThere && rows.length === 0) return []
   const examples = rows.slice(0, 3).map(rowText)
@@ -100,8 +100,8 @@ function lostColumns(
 }
 
 interface Search {
-  readonly before: Observation
-  readonly after: Observation
+  readonly before: RowObservation
+  readonly after: RowObservation
   readonly pairs: readonly Pair[]
   readonly expected: Expectations
   readonly claimed: Set<ObservedRow>
@@ -229,7 +229,7 @@ function poolsOf(
 }
 
 function nameOf(
-  { relations }: Observation,
+  { relations }: RowObservation,
   oid: string,
 ): readonly (readonly [schema: string, name: string])[] {
   const name = relations.get(oid)

@@ -42,7 +42,7 @@ export function columnKey(schema: string, table: string, column: string): string
 }
 
 /** A table with the values that its columns can take, before any row is made. */
-export interface Draft {
+export interface TableDraft {
   readonly table: TableShape
   readonly unknowns: ReadonlyMap<string, Unknown>
   readonly puzzles: readonly Puzzle[]
@@ -51,7 +51,7 @@ export interface Draft {
 type Condition = { readonly columns: readonly string[]; readonly expression: string }
 
 /** Lists candidates for each column of a table, and the conditions that they are held to. */
-export function draftOf(table: TableShape, { types }: Shapes, wish: RowWish): Draft {
+export function draftOf(table: TableShape, { types }: Shapes, wish: RowWish): TableDraft {
   const { schema, name } = table
   const conditions = conditionsOf(table, types, wish.asks)
   const unknowns = new Map(
@@ -154,7 +154,7 @@ export interface Reachable {
 
 /** The values of one row, as SQL; `shifts` moves a column on to other candidates. */
 export function rowValues(
-  draft: Draft,
+  draft: TableDraft,
   solved: readonly (readonly Solution[] | undefined)[],
   { now, later }: Reachable,
   row: number,

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { type Expectations, expectationKey } from './compare.ts'
-import type { Observation, ObservedTable } from './observation.ts'
+import type { ObservedTable, RowObservation } from './observation.ts'
 import { readAs } from './observe.ts'
 import { type Renames, twins } from './twins.ts'
 
@@ -11,8 +11,8 @@ import { type Renames, twins } from './twins.ts'
  */
 export async function expectations(
   client: ClientBase,
-  before: Observation,
-  after: Observation,
+  before: RowObservation,
+  after: RowObservation,
   renames: Renames,
 ): Promise<Expectations> {
   const found = new Map<string, readonly (string | null)[] | 'any'>()

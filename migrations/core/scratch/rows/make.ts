@@ -3,13 +3,13 @@ import { onUserPath, qualifiedName, quoteIdent } from '../../postgres/index.ts'
 import type { ConcernedTable } from './concerned.ts'
 import { describeTables, type ReferenceShape, type Shapes, type TableShape } from './describe.ts'
 import {
-  type Draft,
   draftOf,
   insertStatement,
   noAsks,
   type Reachable,
   type RowWish,
   rowValues,
+  type TableDraft,
 } from './draft.ts'
 import { quietly } from './quiet.ts'
 import { type Solution, solve } from './solve.ts'
@@ -64,7 +64,7 @@ export async function inTransaction<T>(client: ClientBase, body: () => Promise<T
 
 /** A table, what it may hold, and which of its references can be followed when its rows are made. */
 interface Work {
-  readonly draft: Draft
+  readonly draft: TableDraft
   readonly solved: readonly (readonly Solution[] | undefined)[]
   readonly reachable: Reachable
 }

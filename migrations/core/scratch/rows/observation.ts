@@ -30,7 +30,7 @@ export interface ObservedTable {
 }
 
 /** Tables with their rows at one moment. */
-export interface Observation {
+export interface RowObservation {
   readonly tables: readonly ObservedTable[]
   /** Every table of the database, partitions too: its oid, and its name. */
   readonly relations: ReadonlyMap<string, readonly [schema: string, name: string]>

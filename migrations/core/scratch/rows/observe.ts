@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg'
 import { qualifiedName, quoteIdent, setOwnPathLocal, setUserPathLocal } from '../../postgres/index.ts'
 import { columnKey } from './draft.ts'
 import { inTransaction } from './make.ts'
-import type { Observation, ObservedTable } from './observation.ts'
+import type { ObservedTable, RowObservation } from './observation.ts'
 import { noRenames, type Renames, renamedTo } from './twins.ts'
 
 type TableHead = Omit<ObservedTable, 'rows' | 'volatile'>
@@ -35,7 +35,7 @@ export async function observeRows(
   client: ClientBase,
   oids: readonly string[],
   coming: Coming = { casts: new Map() },
-): Promise<Observation> {
+): Promise<RowObservation> {
   return inTransaction(client, async () => {
     await client.query(settings)
     const { rows } = await client.query<TableHead>(tablesQuery, [oids])

@@ -1,4 +1,4 @@
-import type { Observation, ObservedColumn, ObservedTable } from './observation.ts'
+import type { ObservedColumn, ObservedTable, RowObservation } from './observation.ts'
 
 /** Which names are the same thing before and after, beyond what oid and attnum say. */
 export interface Renames {
@@ -27,8 +27,8 @@ export function key(...parts: readonly string[]): string {
 
 /** Tables that both states have, with the columns that both have, and what these are after. */
 export function twins(
-  before: Observation,
-  after: Observation,
+  before: RowObservation,
+  after: RowObservation,
   renames: Renames,
 ): readonly {
   readonly table: ObservedTable
@@ -48,8 +48,8 @@ export function twins(
 /** The table that has a table's rows after the change. */
 export function twinOf(
   table: ObservedTable,
-  before: Observation,
-  after: Observation,
+  before: RowObservation,
+  after: RowObservation,
   renames: Renames,
 ): ObservedTable | undefined {
   const same = after.tables.find(({ oid }) => oid === table.oid)

@@ -1,9 +1,9 @@
 import type { Client, ClientBase } from 'pg'
 import {
   type Catalog,
+  type ComparedObjects,
   difference,
   readCatalog,
-  type Scope,
   schemaOf,
   viewedIn,
 } from '../../difference/index.ts'
@@ -11,7 +11,7 @@ import { onUserPath } from '../../postgres/index.ts'
 import { withoutRunning } from '../without-running.ts'
 import { runInAnyOrder } from './make.ts'
 
-type Excluding = Pick<Scope, 'schemas' | 'excludes'>
+type Excluding = Pick<ComparedObjects, 'schemas' | 'excludes'>
 
 /** Whether anything that is compared refers to an object that is excluded. */
 export function refersToExcluded(catalog: Catalog, { schemas, excludes }: Excluding): boolean {
@@ -37,7 +37,7 @@ export async function makeExcluded(
   live: ClientBase,
   { schemas, excludes }: Excluding,
 ): Promise<void> {
-  const scope: Scope = {
+  const scope: ComparedObjects = {
     schemas,
     excludes: (object) => !excludes(object),
     globals: new Set(),

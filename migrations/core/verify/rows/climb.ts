@@ -9,16 +9,16 @@ import {
   expectations,
   makeRows,
   noRenames,
-  type Observation,
   observeRows,
   plainWish,
+  type RowObservation,
   type RowWish,
   type StaleDefault,
   staleDefaults,
   type WithoutRows,
 } from '../../scratch/rows/index.ts'
 import type { ScratchSession } from '../context.ts'
-import type { Trial } from '../trial.ts'
+import type { TrialDatabase } from '../trial.ts'
 import { castsIn } from './casts.ts'
 import { mentioned } from './mentioned.ts'
 
@@ -39,8 +39,8 @@ export interface ClimbRequest {
 
 /** What a side did to rows. */
 export interface SideOutcome {
-  readonly before: Observation
-  readonly after: Observation
+  readonly before: RowObservation
+  readonly after: RowObservation
   readonly comparison: Comparison
   /** Sequences and identities that could give a new value before, and give one that is taken now. */
   readonly stale: readonly StaleDefault[]
@@ -99,7 +99,7 @@ export async function mentionsTables(
 async function concernedBy(
   client: ScratchSession['client'],
   { file, schemas, schema }: Pick<ClimbRequest, 'file' | 'schemas' | 'schema'>,
-  before: Observation | undefined,
+  before: RowObservation | undefined,
 ): Promise<readonly ConcernedTable[]> {
   const names = await mentioned(client, schemas, readFileSync(file.path, 'utf8'))
   const leaves = before?.tables.flatMap(({ oid, rows }) => [oid, ...rows.map(({ leaf }) => leaf)]) ?? []
@@ -117,13 +117,13 @@ export interface ClimbHooks {
 
 /** Runs a revision up and down on a session of its own, with rows that `fill` makes. */
 export async function climbOnce(
-  session: Trial,
+  session: TrialDatabase,
   request: ClimbRequest,
   { fill, after = () => Promise.resolve() }: ClimbHooks,
 ): Promise<RowOutcome> {
   const { file, statements, schema } = request
   const { client } = session
-  const concerned = (before?: Observation) => concernedBy(client, request, before)
+  const concerned = (before?: RowObservation) => concernedBy(client, request, before)
   const observed = (tables: readonly ConcernedTable[], side: readonly string[]) =>
     observeRows(client, oidsOf(tables), { casts: castsIn(side, schema) })
 
@@ -134,7 +134,7 @@ export async function climbOnce(
   const refusedUp = await refusal(() => session.run({ direction: 'upgrade', target: file.revision }))
   if (refusedUp !== undefined) return { without, refused: { side: 'upgrade', error: refusedUp } }
   const reached = await concerned(ground)
-  const side = async (before: Observation, tables: readonly ConcernedTable[], next: readonly string[]) => {
+  const side = async (before: RowObservation, tables: readonly ConcernedTable[], next: readonly string[]) => {
     const after = await observed(tables, next)
     const comparison = compareRows(before, after, await expectations(client, before, after, noRenames))
     const stale = await staleDefaults(client, touched(tables))

@@ -8,7 +8,7 @@ import {
   type RevisionFile,
   type SideLoss,
 } from '../../revisions/index.ts'
-import type { FoundLoss, Observation } from '../../scratch/rows/index.ts'
+import type { FoundLoss, RowObservation } from '../../scratch/rows/index.ts'
 import type { RowOutcome, SideOutcome } from './climb.ts'
 
 type Side = keyof AnnouncedLosses
@@ -86,7 +86,7 @@ function foundText(loss: FoundLoss): string {
 function isKept(announced: Loss, { before, after, comparison }: SideOutcome): boolean {
   if (comparison.losses.some((loss) => announces(announced, loss))) return false
   const [schema, name, column] = announced.name
-  const there = (state: Observation) =>
+  const there = (state: RowObservation) =>
     state.tables.find((table) => table.schema === schema && table.name === name)
   const old = there(before)
   if (old === undefined) return !isPartition(before, announced)
@@ -100,6 +100,6 @@ function isKept(announced: Loss, { before, after, comparison }: SideOutcome): bo
 }
 
 /** The rows of a partition are read with those of its root. */
-function isPartition({ relations }: Observation, { name: [schema, table] }: Loss): boolean {
+function isPartition({ relations }: RowObservation, { name: [schema, table] }: Loss): boolean {
   return [...relations.values()].some(([inSchema, name]) => inSchema === schema && name === table)
 }

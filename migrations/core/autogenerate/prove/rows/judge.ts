@@ -1,6 +1,6 @@
 import { exitCodes, MigError } from '../../../errors.ts'
 import { announces, type Loss, lossText } from '../../../revisions/index.ts'
-import type { Comparison, FoundLoss, Observation, StaleDefault } from '../../../scratch/rows/index.ts'
+import type { Comparison, FoundLoss, RowObservation, StaleDefault } from '../../../scratch/rows/index.ts'
 import type { RowPlan } from './plan.ts'
 
 interface Judged {
@@ -8,8 +8,8 @@ interface Judged {
   readonly promised: ReadonlySet<string>
   readonly plan: RowPlan
   /** Both states, where what was announced is to be looked for as well. */
-  readonly before?: Observation
-  readonly after?: Observation
+  readonly before?: RowObservation
+  readonly after?: RowObservation
 }
 
 /**

@@ -7,8 +7,8 @@ import {
   concernedTables,
   expectations,
   noRenames,
-  type Observation,
   observeRows,
+  type RowObservation,
   staleDefaults,
 } from '../../../scratch/rows/index.ts'
 import { expectAnnounced, expectInserts, proofFailed } from './judge.ts'
@@ -32,12 +32,12 @@ export async function rowObserver(client: Client, plan: RowPlan, tried: TriedRow
   const base = await observeRows(client, oids, plan.upgrade)
   const touched = tried.tables.filter(({ why }) => why === 'touched')
   const staleBefore = await staleDefaults(client, touched)
-  let top: Observation | undefined
-  let below: Observation | undefined
+  let top: RowObservation | undefined
+  let below: RowObservation | undefined
   let emptied: ReadonlySet<string> = new Set()
 
   /** What a direction has made of rows, held against what its side of the head says. */
-  const judged = async (step: string, direction: 'upgrade' | 'downgrade', before: Observation) => {
+  const judged = async (step: string, direction: 'upgrade' | 'downgrade', before: RowObservation) => {
     const tables = await tablesAfter(client, plan, before)
     const observed = () => {
       const found = tables.map(({ oid }) => oid)
@@ -51,8 +51,8 @@ export async function rowObserver(client: Client, plan: RowPlan, tried: TriedRow
     return { after, tables, observed }
   }
   const compare = async (
-    from: Observation,
-    to: Observation,
+    from: RowObservation,
+    to: RowObservation,
     { renames, labels }: DirectionPlan,
   ): Promise<Comparison> => {
     const old = withLabels(from, labels)
@@ -65,8 +65,8 @@ export async function rowObserver(client: Client, plan: RowPlan, tried: TriedRow
   /** Takes rows away that the next step is proved without; what is left. */
   const withoutRowsOf = async (
     names: TriedRows['emptied'],
-    after: Observation,
-    observed: () => Promise<Observation>,
+    after: RowObservation,
+    observed: () => Promise<RowObservation>,
   ) => {
     if (names.length === 0) return after
     await emptyTables(client, names, plan)
@@ -99,7 +99,7 @@ export async function rowObserver(client: Client, plan: RowPlan, tried: TriedRow
 /** What a person said is renamed, less the columns that PostgreSQL computes then: no value is kept in one. */
 function keptPromises(
   { promised, renames }: DirectionPlan,
-  { tables }: Observation,
+  { tables }: RowObservation,
 ): DirectionPlan['promised'] {
   const isComputed = ([schema, table, column]: readonly string[]) =>
     tables.some(
@@ -118,14 +118,14 @@ function keptPromises(
 function tablesAfter(
   client: Client,
   { names }: RowPlan,
-  before: Observation,
+  before: RowObservation,
 ): Promise<readonly ConcernedTable[]> {
   const leaves = before.tables.flatMap(({ oid, rows }) => [oid, ...rows.map(({ leaf }) => leaf)])
   return concernedTables(client, { names, oids: [...new Set(leaves)] })
 }
 
 /** Rows with the labels of enums as they are after a rename. */
-function withLabels(state: Observation, labels: EnumLabels): Observation {
+function withLabels(state: RowObservation, labels: EnumLabels): RowObservation {
   if (labels.size === 0) return state
   const tables = state.tables.map((table) => {
     const renamed = table.columns.map(({ type }) => labels.get(elementTypeName(type)))
@@ -143,15 +143,15 @@ function withLabels(state: Observation, labels: EnumLabels): Observation {
 }
 
 /** The tables, and partitions, that have no row any more. */
-function emptiedTables(full: Observation, left: Observation): ReadonlySet<string> {
-  const leaves = ({ tables }: Observation) =>
+function emptiedTables(full: RowObservation, left: RowObservation): ReadonlySet<string> {
+  const leaves = ({ tables }: RowObservation) =>
     new Set(tables.flatMap(({ rows }) => rows.map(({ leaf }) => leaf)))
   const still = leaves(left)
   return new Set([...leaves(full)].filter((leaf) => !still.has(leaf)))
 }
 
 /** The rows of the base state without those of tables that were emptied before the downgrade. */
-function withoutEmptied(base: Observation, emptied: ReadonlySet<string>): Observation {
+function withoutEmptied(base: RowObservation, emptied: ReadonlySet<string>): RowObservation {
   const tables = base.tables.map((table) => ({
     ...table,
     rows: table.rows.filter(({ leaf }) => !emptied.has(leaf)),

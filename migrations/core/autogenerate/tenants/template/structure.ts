@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { ClientBase } from 'pg'
-import { readCatalog, type Scope } from '../../../difference/index.ts'
+import { type ComparedObjects, readCatalog } from '../../../difference/index.ts'
 import { keep, readKept } from '../../../environment/index.ts'
 import { MigError } from '../../../errors.ts'
 import { quoteIdent } from '../../../postgres/index.ts'
@@ -62,7 +62,12 @@ async function madeStructure(session: Session, project: Project, line: string): 
   const scratch = scratchProject(project)
   const standIn = tenantStandIn(line)
   const others = scratch.env.filter.filter((key) => key !== line)
-  const scope: Scope = { schemas: [standIn], excludes: () => false, globals: new Set(), privileges: true }
+  const scope: ComparedObjects = {
+    schemas: [standIn],
+    excludes: () => false,
+    globals: new Set(),
+    privileges: true,
+  }
   return withScratchDatabase(scratchOptions(input), async (base) => {
     for (const { schema } of input.lines)
       await base.client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)

@@ -1,5 +1,5 @@
 import { family, familySelect, key, persistence, sorted, worded } from '../sql.ts'
-import type { Scope } from '../types.ts'
+import type { FamilyRequest } from '../types.ts'
 
 /** The sequence behind an identity column, as the column's own attribute. */
 const identitySequence = `(SELECT jsonb_build_object('name', sc.oid::regclass::text, 'type', format_type(q.seqtypid, NULL),
@@ -17,7 +17,7 @@ const notNull = {
 }
 
 /** Columns of tables, views and foreign tables, and attributes of composite types (whose order is structure). */
-export const columns = family('columns', (scope: Scope) => [
+export const columns = family('columns', (scope: FamilyRequest) => [
   familySelect({
     catalog: 'pg_class',
     oid: 'a.attrelid',
