@@ -126,10 +126,10 @@ function reached({ from, progress }: Search, left: Difference | Error): SearchRe
   return { actions: withoutDetours(actions, from), reached: current }
 }
 
-function fixFor({ client, casts }: SearchInput, { asides }: Progress): Fix {
+function fixFor({ client, casts, to }: SearchInput, { asides }: Progress): Fix {
   return async (_, refusal) => {
     // While rows wait beside their table, others may only seem to break a constraint.
-    const instead = asides.length === 0 ? withoutViolating(refusal, casts) : undefined
+    const instead = asides.length === 0 ? withoutViolating(refusal, casts, to) : undefined
     if (instead !== undefined) return { first: [], instead }
     const table = unfillable(refusal, casts)
     if (table !== undefined) {
@@ -227,7 +227,7 @@ async function runPlanned(search: Search, planned: Difference, refills: readonly
   const trial = await tryWithUsing(client, isLive ? withoutRunning(decided) : decided, current, fix)
   const undecided =
     undecidedCasts(trial.refused, casts) ??
-    (asides.length === 0 ? undecidedViolations(trial.refused, casts) : undefined)
+    (asides.length === 0 ? undecidedViolations(trial.refused, casts, to) : undefined)
   if (undecided !== undefined) throw undecided
   actions.push(...afterCommit(actions, trial.done))
   actions.push(...(await dropEmptied(client, refills, trial.done, asides)))

@@ -1,7 +1,7 @@
-import { type Action, relationOf } from '../../difference/index.ts'
+import { type Action, type Catalog, relationOf } from '../../difference/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
-import { indexFacts, tableChange } from '../../postgres/statement/index.ts'
+import { constraintFacts, indexFacts } from '../../postgres/statement/index.ts'
 import { sqlState } from './address.ts'
 import { type CastDecisions, recreates } from './decisions.ts'
 import type { Refusal } from './refusal.ts'
@@ -18,22 +18,30 @@ export interface RowViolation {
 const violationStates = new Set(['23503', '23505', '23514'])
 
 /** What a refused constraint or unique index says of the rows that are there. */
-export function violationOf({ action, error }: Refusal): RowViolation | undefined {
-  const [made] = action.produces
+function violationOf(
+  { action, error }: Refusal,
+  { facts }: Pick<Catalog, 'facts'>,
+): RowViolation | undefined {
+  // What VALIDATE CONSTRAINT looks at is there already.
+  const [made] = [...action.produces, ...action.consumes.filter(({ kind }) => kind === 'constraint')]
   if (made === undefined || !('name' in made) || !violationStates.has(sqlState(error) ?? '')) return undefined
   const table = [made, ...action.consumes].map((id) => relationOf(id)).find((id) => id !== undefined)
   if (table === undefined) return undefined
   return {
     table: { kind: 'table', schema: table.schema, name: table.name },
     constraint: made.name,
-    removal: removalOf(qualifiedName(table.schema, table.name), action.sql),
+    removal: removalOf(qualifiedName(table.schema, table.name), String(facts.get(made)?.payload.def)),
   }
 }
 
 /** The error that lists the constraints that such rows break, or undefined when there are none left to decide. */
-export function undecidedViolations(refused: readonly Refusal[], casts: CastDecisions): MigError | undefined {
+export function undecidedViolations(
+  refused: readonly Refusal[],
+  casts: CastDecisions,
+  wanted: Pick<Catalog, 'facts'>,
+): MigError | undefined {
   const open = refused.flatMap((refusal) => {
-    const violation = violationOf(refusal)
+    const violation = violationOf(refusal, wanted)
     if (violation === undefined) return []
     const table = `${violation.table.schema}.${violation.table.name}`
     return recreates(casts, table) ? [] : [{ ...violation, table, error: refusal.error.message }]
@@ -52,8 +60,12 @@ export function undecidedViolations(refused: readonly Refusal[], casts: CastDeci
 }
 
 /** Takes away the rows that keep a constraint from being added, where a person said that they may go. */
-export function withoutViolating(refusal: Refusal, casts: CastDecisions): readonly Action[] | undefined {
-  const violation = violationOf(refusal)
+export function withoutViolating(
+  refusal: Refusal,
+  casts: CastDecisions,
+  wanted: Pick<Catalog, 'facts'>,
+): readonly Action[] | undefined {
+  const violation = violationOf(refusal, wanted)
   if (violation?.removal === undefined) return undefined
   const { table } = violation
   if (!recreates(casts, `${table.schema}.${table.name}`)) return undefined
@@ -68,9 +80,8 @@ export function withoutViolating(refusal: Refusal, casts: CastDecisions): readon
   return [removal, refusal.action]
 }
 
-function removalOf(table: string, sql: string): string | undefined {
-  const change = tableChange(sql)
-  const constraint = change?.kind === 'add constraint' ? change.constraint : undefined
+function removalOf(table: string, definition: string): string | undefined {
+  const constraint = constraintFacts(definition)
   const { references, expression } = constraint ?? {}
   if (expression !== undefined) return `DELETE FROM ${table} WHERE NOT (${expression})`
   if (constraint !== undefined && references !== undefined) {
@@ -81,7 +92,7 @@ function removalOf(table: string, sql: string): string | undefined {
     const target = qualifiedName(references.table.schema ?? '', references.table.name)
     return `DELETE FROM ${table} t WHERE ${given} AND NOT EXISTS (SELECT FROM ${target} r WHERE ${found})`
   }
-  const index = indexFacts(sql)
+  const index = indexFacts(definition)
   const unique = index?.isUnique === true && !index.isPartial ? index.columns : constraint?.columns
   if (unique === undefined || unique.length === 0) return undefined
   const same = unique.map((column) => `t.${quoteIdent(column)} = o.${quoteIdent(column)}`).join(' AND ')
