@@ -5,53 +5,18 @@ import { type Change, changeText } from '../../difference/index.ts'
 import { type Environment, environmentFile } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import { openProject, type Session } from '../../runner/index.ts'
-import { type FoundHistory, findHistories } from '../found.ts'
+import { findHistories } from '../found.ts'
 import { adoptRows, checkNotAdopted } from '../import/adopt-rows.ts'
 import type { AdoptedRows } from '../import/applied.ts'
 import { addSchemas } from './add-schemas.ts'
 import { environmentText } from './environment-text.ts'
 import { firstRevisions } from './first-revisions.ts'
 import { type FoundModels, findModels } from './found-models.ts'
-import {
-  type Differing,
-  differing,
-  exportedModels,
-  writeSurroundings,
-  writtenProject,
-} from './live-project.ts'
+import type { InitRequest, InitResult, OwnModels } from './init-request.ts'
+import { differing, exportedModels, writeSurroundings, writtenProject } from './live-project.ts'
 import { importableRecipes, recipeFiles } from './recipes.ts'
 import { type FoundLedger, type FoundSchema, foundLive, keysOf, namedSchemas } from './schemas.ts'
 import { type Writer, writer } from './writer.ts'
-
-export interface InitRequest {
-  /** Schemas to manage, `name` or `key=name` with commas between them; default: all that hold something. */
-  readonly schemas: string
-  /** Whether to write first revisions from the live database. Default: yes, unless another tool's ledger is there. */
-  readonly baseline?: boolean
-  /** The package's own justfile. */
-  readonly justfile: string
-  readonly now: Date
-}
-
-export interface InitResult {
-  /** Relative to the project folder. */
-  readonly files: readonly string[]
-  readonly schemas: readonly FoundSchema[]
-  /** The first revisions, which the ledger says are applied. */
-  readonly adopted: readonly AdoptedRows[]
-  readonly ledgers: readonly FoundLedger[]
-  /** Histories of other tools in the project folder. */
-  readonly histories: readonly FoundHistory[]
-  /** Schemas that others own, which were left alone. */
-  readonly others: readonly string[]
-  readonly models?: OwnModels
-}
-
-/** The models that a project has already, and what differs from the live database. */
-interface OwnModels extends Pick<FoundModels, 'what'>, Differing {
-  /** Kinds that the database has and the models cannot say, which env.ts says they are silent on. */
-  readonly silentOn: readonly string[]
-}
 
 /**
  * Sets a project up from its live database: env.ts, models, recipes, and a first revision per line, proved up, down
