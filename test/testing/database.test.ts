@@ -250,7 +250,7 @@ test('says what to grant where the user may not create databases', async ({ proj
     const url = inject('adminUrl').replace('postgres@', `${role}@`)
     await expect(testDatabase({ ...project.options, url })).rejects.toMatchObject({
       code: 'no-scratch',
-      help: expect.stringContaining('CREATEDB'),
+      help: expect.stringContaining(`ALTER ROLE ${role} CREATEDB`),
     })
     await administer(`ALTER ROLE ${role} CREATEDB`)
     const db = await testDatabase({ ...project.options, url })

@@ -45,7 +45,7 @@ export async function onceUnused(admin: Client, sql: string): Promise<void> {
       return
     } catch (error) {
       const state = isServerError(error) ? error.code : undefined
-      if (state === '42501') throw noRight(error)
+      if (state === '42501') throw noRight(admin, error)
       // A session that has just said goodbye may still be on its way out.
       if (state !== '55006' || Date.now() > deadline) throw databaseError(error, { sql })
     }
@@ -72,12 +72,12 @@ export async function dropDatabase(admin: Client, name: string): Promise<void> {
   }
 }
 
-function noRight(cause: unknown): MigError {
+function noRight({ user }: Client, cause: unknown): MigError {
   return new MigError(
     'no-scratch',
     'the user of the database may not create a scratch database (SQLSTATE 42501)',
     {
-      help: 'ALTER ROLE … CREATEDB, or set MIG_SCRATCH_URL to a server of the same major version where you may',
+      help: `have a superuser run ALTER ROLE ${user === undefined ? '…' : quoteIdent(user)} CREATEDB, or set MIG_SCRATCH_URL to a server of the same major version where you may`,
       cause,
     },
   )
