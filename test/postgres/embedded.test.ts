@@ -17,7 +17,7 @@ import {
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { connect } from '../../migrations/core/postgres/connection/connection.ts'
 import {
   formatDatabaseUrl,
@@ -33,7 +33,7 @@ import {
 import { isAlive } from '../../migrations/core/postgres/embedded/postmaster.ts'
 import { serverUser } from '../../migrations/core/postgres/embedded/server-user.ts'
 import { canRunProgramsAs, spawnProgram } from '../support/child.ts'
-import { ensured, ensuredByProgram, query, usingProject } from '../support/embedded.ts'
+import { ensured, ensuredByProgram, makeProject, query, usingProject } from '../support/embedded.ts'
 
 const applicationName = 'just-mig test'
 const ignore = () => undefined
@@ -42,6 +42,15 @@ const isRoot = process.getuid?.() === 0
 async function gone(pid: number): Promise<void> {
   await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false)
 }
+
+/** The cluster of the tests that are not about setting one up; each leaves it so that it can be started. */
+let shared: ReturnType<typeof makeProject>
+beforeAll(() => {
+  shared = makeProject()
+})
+afterAll(() => shared.remove())
+
+const withServer = (body: (root: string) => Promise<void>) => body(shared.root)
 
 describe('the embedded server', () => {
   test('is set up once, found again, stopped, started with its data, and deleted', async () => {
@@ -82,7 +91,7 @@ describe('the embedded server', () => {
   })
 
   test('listens on the loopback only, and to nobody without its password', async () => {
-    await usingProject(async (root) => {
+    await withServer(async (root) => {
       const { server } = await ensured(root)
       const url = server.url('postgres')
       expect(await query(url, 'SHOW listen_addresses')).toEqual([{ listen_addresses: '127.0.0.1' }])
@@ -123,7 +132,8 @@ describe('the embedded server', () => {
       for (const [name, value] of Object.entries(secrets)) vi.stubEnv(name, value)
       expect(Object.keys(serverEnvironment({ ...secrets, PATH: '/bin', HOME: '/root' }))).toEqual(['PATH'])
       try {
-        await usingProject(async (root) => {
+        await withServer(async (root) => {
+          await stopEmbeddedServer(root, ignore)
           const { server } = await ensured(root)
           const variables = readFileSync(`/proc/${server.pid}/environ`, 'utf8').split('\0')
           const names = variables.flatMap((each) => (each === '' ? [] : [each.split('=')[0]]))
@@ -145,8 +155,8 @@ describe('the embedded server', () => {
     })
   })
 
-  test('comes back with its data after kill -9', async () => {
-    await usingProject(async (root) => {
+  test('comes back with its data after kill -9, and tells that it recovered', async () => {
+    await withServer(async (root) => {
       const { server } = await ensured(root)
       await query(server.url('postgres'), 'CREATE TABLE kept ()')
       process.kill(server.pid, 'SIGKILL')
@@ -158,14 +168,8 @@ describe('the embedded server', () => {
       expect(await query(after.server.url('postgres'), `SELECT to_regclass('kept')::text AS kept`)).toEqual([
         { kept: 'kept' },
       ])
-    })
-  })
-
-  test('tells that it recovered', async () => {
-    await usingProject(async (root) => {
-      const { server } = await ensured(root)
-      process.kill(server.pid, 'SIGKILL')
-      await gone(server.pid)
+      process.kill(after.server.pid, 'SIGKILL')
+      await gone(after.server.pid)
       expect((await ensured(root)).states).toEqual(['starting', 'recovered'])
     })
   })
@@ -187,7 +191,7 @@ describe('the embedded server', () => {
   test.runIf(process.platform === 'linux')(
     'starts though postmaster.pid names a living process of another kind',
     async () => {
-      await usingProject(async (root) => {
+      await withServer(async (root) => {
         const { server } = await ensured(root)
         process.kill(server.pid, 'SIGKILL')
         await gone(server.pid)
@@ -203,7 +207,7 @@ describe('the embedded server', () => {
   )
 
   test('is waited for while it lets nobody in, and its end is told', async () => {
-    await usingProject(async (root) => {
+    await withServer(async (root) => {
       const { server } = await ensured(root)
       const url = server.url('postgres')
       const last = await connect({ url, applicationName })
@@ -219,7 +223,7 @@ describe('the embedded server', () => {
   })
 
   test('takes another port when its own was taken meanwhile', async () => {
-    await usingProject(async (root) => {
+    await withServer(async (root) => {
       const { server } = await ensured(root)
       await stopEmbeddedServer(root, ignore)
       const squatter = createServer().listen(server.port, '127.0.0.1')
@@ -232,7 +236,7 @@ describe('the embedded server', () => {
   })
 
   test('refuses the data of another major version, and db-reset is the way on', async () => {
-    await usingProject(async (root) => {
+    await withServer(async (root) => {
       const { server } = await ensured(root)
       await stopEmbeddedServer(root, ignore)
       writeFileSync(join(server.dataDir, 'PG_VERSION'), '17\n')
@@ -246,15 +250,18 @@ describe('the embedded server', () => {
   })
 
   test('shows the end of its log when it does not start', async () => {
-    await usingProject(async (root) => {
+    await withServer(async (root) => {
       const { server } = await ensured(root)
       await stopEmbeddedServer(root, ignore)
-      writeFileSync(join(server.dataDir, 'postgresql.conf'), 'no_such_setting = 1\n')
+      const settings = join(server.dataDir, 'postgresql.conf')
+      const before = readFileSync(settings, 'utf8')
+      writeFileSync(settings, 'no_such_setting = 1\n')
       await expect(ensured(root)).rejects.toMatchObject({
         code: 'server-start-failed',
         message: expect.stringContaining('no_such_setting'),
         help: expect.stringContaining('just db-reset'),
       })
+      writeFileSync(settings, before)
     })
   })
 
@@ -311,7 +318,7 @@ describe.runIf(isRoot)('started by root', () => {
   const nobody = isRoot ? serverUser() : undefined
 
   test('runs as nobody', async () => {
-    await usingProject(async (root) => {
+    await withServer(async (root) => {
       const { server } = await ensured(root)
       expect(statSync(`/proc/${server.pid}`).uid).toBe(nobody?.uid)
     })

@@ -20,19 +20,36 @@ export interface ProgramFacts {
   readonly version: number
 }
 
-/** A project folder with an embedded server of its own, both gone after `body`. */
-export async function usingProject(
-  body: (root: string) => Promise<void>,
-  { owner, mode = 0o755 }: { readonly owner?: ServerUser; readonly mode?: number } = {},
-): Promise<void> {
+/** A project folder for an embedded server of its own, and the removal of both. */
+export function makeProject({
+  owner,
+  mode = 0o755,
+}: {
+  readonly owner?: ServerUser
+  readonly mode?: number
+} = {}): { readonly root: string; readonly remove: () => Promise<void> } {
   const root = mkdtempSync(join(realpathSync(tmpdir()), 'just-mig-project-'))
   chmodSync(root, mode)
   if (owner !== undefined) chownSync(root, owner.uid, owner.gid)
+  return {
+    root,
+    async remove() {
+      await resetEmbeddedServer(root, () => undefined)
+      rmSync(root, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A project folder with an embedded server of its own, both gone after `body`. */
+export async function usingProject(
+  body: (root: string) => Promise<void>,
+  options: Parameters<typeof makeProject>[0] = {},
+): Promise<void> {
+  const { root, remove } = makeProject(options)
   try {
     await body(root)
   } finally {
-    await resetEmbeddedServer(root, () => undefined)
-    rmSync(root, { recursive: true, force: true })
+    await remove()
   }
 }
 
