@@ -4,6 +4,8 @@ export interface Layout {
   readonly links?: Readonly<Record<string, string>>
   readonly load: readonly string[]
   readonly exports: Readonly<Record<string, unknown>>
+  /** The folders of environments, each with the place of its models and what they say. */
+  readonly models?: readonly (readonly [base: string, source: string, statements: readonly string[]])[]
 }
 
 const esModule = '{ "type": "module" }'
@@ -135,5 +137,39 @@ export const layouts: Readonly<Record<string, Layout>> = {
     },
     load: ['apps/web/schema.ts'],
     exports: { kinds: ['twice', 2], version: 1 },
+  },
+  'a monorepo with two environments, whose schemas share a package': {
+    files: {
+      'package.json': '{ "private": true, "workspaces": ["packages/*"] }',
+      'tsconfig.json': '{ "compilerOptions": { "experimentalDecorators": true } }',
+      ...below('packages/columns', {
+        'package.json': '{ "name": "@shop/columns", "exports": "./src/index.ts" }',
+        'src/index.ts':
+          "import { integer } from 'drizzle-orm/pg-core'\nexport enum Names { Id = 'id' }\nexport const id = () => integer(Names.Id).primaryKey()",
+      }),
+      'apps/web/package.json': esModule,
+      'apps/web/tsconfig.json': '{ "compilerOptions": { "paths": { "~/*": ["./src/*"] } } }',
+      'apps/web/src/schema.ts': "export * from '~/car'",
+      'apps/web/src/car.ts':
+        "import { pgTable } from 'drizzle-orm/pg-core'\nimport { id } from '@shop/columns'\nexport const car = pgTable('car', { id: id() })",
+      'apps/jobs/package.json': commonJs,
+      'apps/jobs/schema.ts':
+        "import { pgTable } from 'drizzle-orm/pg-core'\nimport { id } from '@shop/columns'\nexport const job = pgTable('job', { id: id() })",
+    },
+    links: { 'node_modules/@shop/columns': 'packages/columns' },
+    load: [],
+    exports: {},
+    models: [
+      [
+        'apps/web/migrations',
+        '../src/schema.ts',
+        ['CREATE TABLE "car" ( "id" integer PRIMARY KEY NOT NULL );'],
+      ],
+      [
+        'apps/jobs/db/migrations',
+        '../../schema.ts',
+        ['CREATE TABLE "job" ( "id" integer PRIMARY KEY NOT NULL );'],
+      ],
+    ],
   },
 }

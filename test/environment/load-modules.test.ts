@@ -9,8 +9,9 @@ import {
   loadModule,
 } from '../../migrations/core/environment/index.ts'
 import { builtProgram } from '../support/child.ts'
+import type { DescribedProject } from '../support/describe-program.ts'
 import { nodeOf } from '../support/node-versions.ts'
-import { temporaryFolder } from '../support/recipes.ts'
+import { repository, temporaryFolder } from '../support/recipes.ts'
 import { type Layout, layouts } from './layouts.ts'
 
 /** A project on disk, with its cache in place as every command has it. */
@@ -36,17 +37,33 @@ describe('a project, whatever its layout,', () => {
       const isOwn = process.versions.node.startsWith(`${version}.`)
       const node = isOwn ? process.execPath : await nodeOf(version)
       if (node === undefined) return skip(`the registry has no Node ${version}`)
+      const expected: Record<string, unknown> = {}
+      const projects: (DescribedProject & { readonly remove: () => Promise<void> })[] = []
       for (const [name, layout] of Object.entries(layouts)) {
         const { path, cache, remove } = await projectOf(layout)
-        const files = layout.load.map((file) => join(path, file))
-        const { stdout, stderr } = await execa(node, [program.outfile, cache, ...files], { reject: false })
-        expect(stderr, name).toBe('')
-        expect(JSON.parse(stdout)[0]?.[1], name).toEqual(layout.exports)
-        await remove()
+        const models = layout.models ?? []
+        if (models.length > 0) await linkPackages(path, ['drizzle-orm', 'drizzle-kit'])
+        projects.push({
+          ...{ name, cacheDir: cache, remove },
+          load: layout.load.map((file) => join(path, file)),
+          models: models.map(([base, source]) => ({ base: join(path, base), source })),
+        })
+        expected[name] = { exports: layout.exports, statements: models.map(([, , each]) => each) }
       }
+      const args = [program.outfile, JSON.stringify(projects)]
+      const { stdout, stderr } = await execa(node, args, { reject: false })
+      expect(stderr).toBe('')
+      expect(JSON.parse(stdout)).toEqual(expected)
+      for (const { remove } of projects) await remove()
     }, 180_000)
   }
 })
+
+async function linkPackages(folder: string, names: readonly string[]): Promise<void> {
+  await mkdir(join(folder, 'node_modules'), { recursive: true })
+  for (const name of names)
+    await symlink(join(repository, 'node_modules', name), join(folder, 'node_modules', name))
+}
 
 describe('what is kept of models is not used', () => {
   const project: Layout = {

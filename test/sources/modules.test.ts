@@ -119,6 +119,13 @@ describe('names of columns that have none', () => {
     expect(await column(snake, 'camelCase')).toEqual(['CREATE TABLE "car" ( "builtAt" text )'])
   })
 
+  test('are known where drizzle.config.ts insists on the address of a database', async () => {
+    const insists = `const url = process.env.JUST_MIG_TEST_POSTGRES_URL
+      if (!url) throw new Error('no database')
+      export default { dialect: 'postgresql', casing: 'snake_case', dbCredentials: { url: new URL(url) } }`
+    expect(await column(config(insists))).toEqual(['CREATE TABLE "car" ( "built_at" text )'])
+  })
+
   test('do not need a drizzle.config.ts that does not speak of them', async () => {
     const throws = "throw new Error('DATABASE_URL is not set')"
     expect(await column(config(throws))).toEqual(['CREATE TABLE "car" ( "builtAt" text )'])

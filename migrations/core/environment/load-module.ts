@@ -45,12 +45,17 @@ export interface Described {
 /**
  * Imports modules to read what they describe. A file that several import is evaluated once, so that they share its
  * objects. What they read is recorded, and what they connect to comes to nothing.
+ * @param standIn the value of a variable that is not set
  * @throws MigError `bad-module`, `model-connects`, `model-exits`
  */
-export async function loadDescriptions(files: readonly string[], cacheDir: string): Promise<Described> {
+export async function loadDescriptions(
+  files: readonly string[],
+  cacheDir: string,
+  standIn?: (name: string) => string | undefined,
+): Promise<Described> {
   const began = Date.now()
   const made = await bundled(files, cacheDir)
-  const { value, watched } = await watch(() => evaluated(files, made))
+  const { value, watched } = await watch(() => evaluated(files, made), standIn)
   const outside = watched.isUnknown ? undefined : await packageFiles(made.outside)
   const own = [...watched.files].filter((path) => !path.startsWith(cacheDir))
   const read =

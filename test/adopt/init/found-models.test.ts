@@ -75,6 +75,17 @@ describe('init where a project has its models', () => {
     },
   )
 
+  projectTest('names those that do not load yet, and says why', async ({ project }) => {
+    project.write({
+      'package.json': '{ "prisma": { "schema": "car.prisma" } }',
+      'car.prisma': '',
+      'node_modules/.bin/prisma': '#!/bin/sh\nexit 1',
+    })
+    const { models, files } = await init(project)
+    expect(files).toContain('migrations/env.ts')
+    expect(models?.problem?.code).toBe('program-failed')
+  })
+
   for (const [tool, files, code] of [
     [
       'Prisma',

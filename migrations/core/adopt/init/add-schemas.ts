@@ -8,7 +8,13 @@ import { modelKeys } from '../../sources/index.ts'
 import { adoptRows, checkNotAdopted } from '../import/adopt-rows.ts'
 import { firstRevisions } from './first-revisions.ts'
 import type { InitRequest, InitResult } from './init-request.ts'
-import { differing, exportedModels, writeSurroundings, writtenProject } from './live-project.ts'
+import {
+  differing,
+  exportedModels,
+  whereTheyLoad,
+  writeSurroundings,
+  writtenProject,
+} from './live-project.ts'
 import { type FoundSchema, foundLive, namedSchemas } from './schemas.ts'
 import { withMoreSchemas } from './settings-text.ts'
 import { writer } from './writer.ts'
@@ -53,7 +59,7 @@ export async function addSchemas(
     const rows = wantsBaseline ? await firstRevisions(session, project.env, request.now, written.write) : []
     const opened = openProject(project.env)
     const declared = there.some((each) => !inFolder.includes(each))
-    const differs = rows.length > 0 ? await differing(session, opened) : { changes: [] }
+    const differs = await whereTheyLoad(async () => (rows.length > 0 ? differing(session, opened) : []))
     await adoptRows(session, opened, rows)
     return {
       ...{ files: written.files(), schemas: added, adopted: rows, ledgers: [], histories: [], others: [] },

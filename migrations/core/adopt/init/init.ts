@@ -13,7 +13,13 @@ import { environmentText } from './environment-text.ts'
 import { firstRevisions } from './first-revisions.ts'
 import { type FoundModels, findModels } from './found-models.ts'
 import type { InitRequest, InitResult, OwnModels } from './init-request.ts'
-import { differing, exportedModels, writeSurroundings, writtenProject } from './live-project.ts'
+import {
+  differing,
+  exportedModels,
+  whereTheyLoad,
+  writeSurroundings,
+  writtenProject,
+} from './live-project.ts'
 import { importableRecipes, recipeFiles } from './recipes.ts'
 import { type FoundLedger, type FoundSchema, foundLive, keysOf, namedSchemas } from './schemas.ts'
 import { type Writer, writer } from './writer.ts'
@@ -109,8 +115,10 @@ async function replaceModels(
   for (const { path } of exported) written.remove(path)
   const project = await writtenProject(session, env)
   const texts = exported.map(({ text }) => text)
-  await writeSurroundings(session, project, written, texts)
-  const differs = isAdopted ? await differing(session, project) : { changes: [] }
+  const differs = await whereTheyLoad(async () => {
+    await writeSurroundings(session, project, written, texts)
+    return isAdopted ? differing(session, project) : []
+  })
   const silentOn = kindsToLeave(differs.changes, found)
   if (found.silence !== undefined && silentOn.length > 0)
     writeSettings({ ...found, code: found.silence.code(silentOn) })

@@ -60,11 +60,16 @@ export interface Differing {
   readonly problem?: MigError
 }
 
-/** What differs between the live database and the project's own models, or why they do not load. */
-export async function differing(session: Session, project: Project): Promise<Differing> {
+/** What differs between the live database and the models of a project. */
+export async function differing(session: Session, project: Project): Promise<readonly Change[]> {
+  const { drift } = await checkProject(session, project, { privileges: false })
+  return drift.flatMap(({ changes }) => changes ?? [])
+}
+
+/** What `body` finds with the models of a project, or why they do not load: a project may not be installed yet. */
+export async function whereTheyLoad(body: () => Promise<readonly Change[]>): Promise<Differing> {
   try {
-    const { drift } = await checkProject(session, project, { privileges: false })
-    return { changes: drift.flatMap(({ changes }) => changes ?? []) }
+    return { changes: await body() }
   } catch (problem) {
     if (!(problem instanceof MigError)) throw problem
     return { changes: [], problem }

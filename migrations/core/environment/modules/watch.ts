@@ -31,10 +31,12 @@ const variablesSoFar = new Set<string>()
 /**
  * Loads modules that only describe something: what they read is recorded, and a connection or a server that they begin
  * comes to nothing, so that none of them waits for a database.
+ * @param standIn the value of a variable that is not set
  * @throws MigError `model-connects` where a module waits for what it began, `model-exits` where it ends the process
  */
 export async function watch<T>(
   body: () => Promise<T>,
+  standIn: (name: string) => string | undefined = () => undefined,
 ): Promise<{ readonly value: T; readonly watched: ModuleInputs }> {
   const watched: ModuleInputs = {
     files: new Set(),
@@ -43,7 +45,7 @@ export async function watch<T>(
     stopped: [],
   }
   stopConnections()
-  const restore = recordReads(watched)
+  const restore = recordReads(watched, standIn)
   let patience: NodeJS.Timeout | undefined
   try {
     const waiting = new Promise<never>((_resolve, reject) => {
@@ -91,7 +93,7 @@ const walking = ['opendir', 'opendirSync', 'glob', 'globSync'] as const
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown
 
 /** Records what is read through Node's own modules, until the function that it gives is called. */
-function recordReads(watched: ModuleInputs): () => void {
+function recordReads(watched: ModuleInputs, standIn: (name: string) => string | undefined): () => void {
   const undo: (() => void)[] = []
   const wrap = (holder: object, name: string, note: (...args: readonly unknown[]) => void) => {
     const owner = holder as Record<string, unknown>
@@ -123,7 +125,7 @@ function recordReads(watched: ModuleInputs): () => void {
   for (const name of running) wrap(childProcess, name, noteUnknown)
   for (const name of walking) for (const holder of [fs, fs.promises]) wrap(holder, name, noteUnknown)
   const variables = process.env
-  process.env = recorded(variables, watched.variables)
+  process.env = recorded(variables, watched.variables, standIn)
   const exit = process.exit
   process.exit = (code) => {
     if (loading.getStore() === undefined) return exit(code)
@@ -144,14 +146,18 @@ function recordReads(watched: ModuleInputs): () => void {
   }
 }
 
-function recorded(variables: NodeJS.ProcessEnv, names: Set<string>): NodeJS.ProcessEnv {
+function recorded(
+  variables: NodeJS.ProcessEnv,
+  names: Set<string>,
+  standIn: (name: string) => string | undefined,
+): NodeJS.ProcessEnv {
   const note = (name: string | symbol) => {
     if (typeof name === 'string') names.add(name)
   }
   return new Proxy(variables, {
     get(target, name) {
       note(name)
-      return Reflect.get(target, name)
+      return Reflect.get(target, name) ?? (typeof name === 'string' ? standIn(name) : undefined)
     },
     has(target, name) {
       note(name)

@@ -69,7 +69,7 @@ export async function readDrizzleConfig(
 ): Promise<DrizzleConfig | undefined> {
   const file = names.map((name) => join(folder, name)).find((path) => existsSync(path))
   if (file === undefined) return undefined
-  const { config } = await loadedConfig(file, cacheDir)
+  const { config } = await loadedConfig(file, cacheDir, 'set what it asks for in .env')
   const { dialect, out, schema, schemaFilter } = config
   if (dialect !== undefined && dialect !== 'postgresql') return undefined
   const texts = (value: unknown) => [value ?? []].flat().filter((each) => typeof each === 'string')
@@ -82,7 +82,11 @@ export async function readDrizzleConfig(
 }
 
 async function casingOf(file: string, cacheDir: string): Promise<Configured> {
-  const { config, inputs } = await loadedConfig(file, cacheDir)
+  const { config, inputs } = await loadedConfig(
+    file,
+    cacheDir,
+    'set what it asks for in .env, or say in env.ts how columns are named: drizzleCasing',
+  )
   const { casing } = config
   return { casing: casing === 'snake_case' || casing === 'camelCase' ? casing : undefined, inputs }
 }
@@ -90,15 +94,22 @@ async function casingOf(file: string, cacheDir: string): Promise<Configured> {
 async function loadedConfig(
   file: string,
   cacheDir: string,
+  help: string,
 ): Promise<{ readonly config: Readonly<Record<string, unknown>>; readonly inputs: Inputs | undefined }> {
-  const { exports, inputs } = await loadDescriptions([file], cacheDir).catch((cause: unknown) => {
-    const message = cause instanceof Error ? cause.message : String(cause)
-    throw new MigError('drizzle-config', `${file} cannot be read: ${message}`, {
-      help: 'set what it asks for in .env, or say in env.ts how columns are named: drizzleCasing',
-      place: { file },
-      cause,
+  const { exports, inputs } = await loadDescriptions([file], cacheDir)
+    // One that insists on the address of a database, which nobody connects to here.
+    .catch(() => loadDescriptions([file], cacheDir, nowhereFor))
+    .catch((cause: unknown) => {
+      const message = cause instanceof Error ? cause.message : String(cause)
+      throw new MigError('drizzle-config', message, { help, place: { file }, cause })
     })
-  })
   const exported = exports.get(file)
   return { config: (exported?.default ?? exported ?? {}) as Readonly<Record<string, unknown>>, inputs }
+}
+
+/** For a variable that has the address of a database by its name, one where nobody listens. */
+function nowhereFor(name: string): string | undefined {
+  return /URL|URI|DSN|CONNECTION|POOLER|POSTGRES|DATABASE|^PG|^DB/i.test(name)
+    ? 'postgresql://nobody:nothing@127.0.0.1:1/nothing'
+    : undefined
 }
