@@ -9,7 +9,7 @@ import {
   type Project,
   type Session,
 } from '../migrations/core/index.ts'
-import { changeLines, lossLines } from '../migrations/core/report/index.ts'
+import { byKind, changeLines, lossLines } from '../migrations/core/report/index.ts'
 import { schemasArgument, trustLiveFlag } from './cli/arguments.ts'
 import { sayUnmodeled, unprovedWarning } from './cli/changes.ts'
 import { type Command, runCommand, usingProject } from './cli/command.ts'
@@ -58,6 +58,7 @@ export const main = (argv: readonly string[]): Promise<void> =>
       })
       sayUnmodeled(command, made.unmodeled)
       if (made.files.length === 0) return sayNoChange(command)
+      if (flags.adopt !== true) tellFirst(command, project, made)
       const lineOf = (schema: string | undefined) =>
         project.env.lines.find(({ key, schema: own, tenants }) => (tenants === null ? own : key) === schema)
           ?.key
@@ -72,6 +73,18 @@ export const main = (argv: readonly string[]): Promise<void> =>
       return exitCodes.proofFailed
     }),
   )
+
+/** Where a database had objects before the first revision: what differs, by kind, as what only it has would be dropped. */
+function tellFirst({ output }: Command, { graph }: Project, { files, changes }: AutogenFiles): void {
+  const isFirst = files.every(({ line }) => graph.heads({ lines: [line] }).length === 0)
+  if (!isFirst || !changes.some(({ verb }) => verb !== 'add')) return
+  output.event({
+    event: 'warning',
+    code: 'first-revision',
+    message: ['the database has objects from before the first revision:', ...byKind(changes)].join('\n'),
+    help: 'what only the database has is dropped: write it into an SQL model beside, exclude it, or name its kind in silentOn; to begin with what is there: just mig-autogen "what was there" --adopt',
+  })
+}
 
 /** What the upgrades will lose, with the rows that the database has of it where it is looked at. */
 async function showLosses(

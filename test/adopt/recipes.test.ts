@@ -28,6 +28,24 @@ beforeEach(async () => {
 afterEach(() => project.remove())
 afterAll(() => database.drop())
 
+test('mig-autogen says by kind what a database had before the first revision', async () => {
+  const files = {
+    'migrations/models/shop.sql': 'CREATE TABLE car (id int);',
+    'migrations/models/sales.sql': '',
+  }
+  const other = await temporaryProject({
+    'migrations/env.ts': environmentText({ shop: 'public', sales: 'sales' }),
+    ...files,
+  })
+  const { stderr } = await succeed(
+    justOn(database.url, { cwd: other.path })('mig-autogen first sales --plan --renames=off'),
+  )
+  expect(stderr).toMatch(
+    /first-revision: the database has objects from before the first revision:\n +only in the database: \d+ /,
+  )
+  await other.remove()
+})
+
 describe('mig-import', () => {
   test('says what came, and leaves the project at head', async () => {
     const { stdout } = await succeed(just('mig-import alembic api shop'))

@@ -14,7 +14,8 @@ GRANT SELECT ON app.t TO case_reader;
 ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT SELECT ON TABLES TO case_reader;
 ALTER TABLE app.t OWNER TO case_reader;
 INSERT INTO app.t VALUES (1, 'a');
-DELETE FROM app.t;`,
+DELETE FROM app.t;
+CREATE TEMP TABLE gone (id int);`,
     })
     const events: MigEvent[] = []
     await generateFiles(lab, { emit: (event) => events.push(event) }, settings)
@@ -32,6 +33,11 @@ DELETE FROM app.t;`,
         'rows-in-models',
         expect.stringContaining('INSERT, DELETE (app.sql:5 and 1 more)'),
         expect.stringContaining('just mig-revision'),
+      ],
+      [
+        'temporary-in-models',
+        expect.stringContaining('CREATE TEMPORARY (app.sql:7)'),
+        expect.stringContaining('out of the models'),
       ],
     ])
   })

@@ -49,6 +49,32 @@ describe('what a source is silent on', () => {
     expect(drift).toEqual([])
   })
 
+  labTest('and the order of labels is never a difference, unless it is asked for', async ({ lab }) => {
+    await lab.database.client.query(
+      `CREATE TYPE role AS ENUM ('MEMBER', 'ADMIN'); CREATE TABLE car (id int PRIMARY KEY, role role)`,
+    )
+    await writeModels(lab, {
+      'app.sql': `CREATE TYPE role AS ENUM ('ADMIN', 'BOSS', 'MEMBER'); CREATE TABLE car (id int PRIMARY KEY, role role);`,
+    })
+    const ordered = { schemas: { app: 'public' } }
+    const events: MigEvent[] = []
+    const emit = (event: MigEvent) => events.push(event)
+    const { files } = await generateFiles(lab, { emit }, ordered)
+    const [file] = files
+    expect(file?.text).toContain("ALTER TYPE public.role ADD VALUE 'BOSS' AFTER 'ADMIN'")
+    expect(file?.text).not.toContain('ALTER COLUMN')
+    expect(events).toContainEqual(
+      expect.objectContaining({ code: 'enum-order', message: expect.stringContaining('public.role') }),
+    )
+    const read = async (options: object) => {
+      const project = await lab.project({ ...ordered, ...options })
+      return usingSession(project.env, {}, (session) => checkProject(session, project, { privileges: false }))
+    }
+    await lab.database.client.query("ALTER TYPE role ADD VALUE 'BOSS'")
+    expect((await read({})).drift).toEqual([])
+    expect((await read({ compareEnumOrder: true })).drift).toHaveLength(1)
+  })
+
   test('is what each of the sources of a schema is silent on', () => {
     const sources = modelSources(
       {

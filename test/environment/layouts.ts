@@ -163,12 +163,12 @@ export const layouts: Readonly<Record<string, Layout>> = {
       [
         'apps/web/migrations',
         '../src/schema.ts',
-        ['CREATE TABLE "car" ( "id" integer PRIMARY KEY NOT NULL );'],
+        ['CREATE TABLE "car" ( "id" integer PRIMARY KEY NOT NULL )'],
       ],
       [
         'apps/jobs/db/migrations',
         '../../schema.ts',
-        ['CREATE TABLE "job" ( "id" integer PRIMARY KEY NOT NULL );'],
+        ['CREATE TABLE "job" ( "id" integer PRIMARY KEY NOT NULL )'],
       ],
     ],
   },

@@ -229,6 +229,16 @@ export default ['CREATE TABLE rfx_policy.grants (profile int REFERENCES rfx_user
     },
   )
 
+  databaseTest('that leave a transaction open are refused with its place', async ({ database }) => {
+    const files = {
+      'a.sql': 'BEGIN; CREATE TABLE rfx_user.a (id int);',
+      'b.sql': 'CREATE TABLE rfx_user.b (id int);',
+    }
+    const error = await refusal(database, files)
+    expect(error.code).toBe('open-transaction')
+    expect(error.message).toMatch(/a\.sql:1 begins a transaction that the file does not end$/)
+  })
+
   databaseTest('that export nothing are refused', async ({ database }) => {
     const error = await refusal(database, { 'a.ts': 'export const helper = (x: number): number => x + 1' })
     expect(error.code).toBe('empty-model')

@@ -32,7 +32,6 @@ export async function checkProject(
 ): Promise<CheckResult> {
   const history = await historyChecks(session, project)
   const input = await modelInput(session, project, privileges)
-  await tellOfSilent(session.client, project.env, session.emit)
   const lines = input.lines.filter((line) => input.filter.includes(line.key) && !line.tenant)
   const live = await hashesOf(session.client, input, lines)
   const { rows } = await session.client.query<{ version: string }>(
@@ -43,6 +42,8 @@ export async function checkProject(
   if (kept !== undefined && lines.every(({ key }) => kept[key]?.includes(live[key] ?? ''))) {
     return { ...history, drift: [], unmodeled: [] }
   }
+  // Once: with the kept result nothing has changed since.
+  await tellOfSilent(session.client, project.env, session.emit)
   const wanted = await wantedStates(input, live)
   await expectModels(tablesOf(session.client), input, (key) => wanted.lines.get(key))
   if (path !== undefined)

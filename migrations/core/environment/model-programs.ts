@@ -60,10 +60,10 @@ export function modelProgram(given: Readonly<Record<string, unknown>>, name: str
   for (const [key, value] of Object.entries(given)) {
     const part = parts[key]
     if (part === undefined) {
-      const guess = nearest(key, Object.keys(parts))
+      const names = [...Object.keys(parts), 'silentOn']
+      const guess = nearest(key, names)
       throw new MigError('unknown-setting', `setting "${name}" in env.ts has an unknown part "${key}"`, {
-        help:
-          guess === undefined ? `the parts are ${Object.keys(parts).join(', ')}` : `did you mean "${guess}"?`,
+        help: guess === undefined ? `the parts are ${names.join(', ')}` : `did you mean "${guess}"?`,
       })
     }
     if (!part.check(value)) throw badProgram(name, `has a "${key}" that is not ${part.what}`)

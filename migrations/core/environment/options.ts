@@ -67,6 +67,8 @@ export interface EnvironmentOptions {
   readonly models?: ModelsSetting
   /** `snake_case` or `camelCase`: how Drizzle names columns that have no name of their own. Default as drizzle.config.ts. */
   readonly drizzleCasing?: DrizzleCasing
+  /** Enums differ that have the same labels in another order, which rewrites their columns. Default false. */
+  readonly compareEnumOrder?: boolean
   /**
    * File name of a new revision; also `{epoch}`. Default
    * `{year}{month}{day}_{hour}{minute}{second}_{rev}_{slug}`.
@@ -132,6 +134,7 @@ const knownOptions: Readonly<
   versionLocations: 'object',
   models: 'source',
   drizzleCasing: 'string',
+  compareEnumOrder: 'boolean',
   fileTemplate: 'string',
   timeZone: 'string',
   slugLength: 'number',

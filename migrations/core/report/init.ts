@@ -57,7 +57,7 @@ const sides: readonly (readonly [verb: Change['verb'], words: string])[] = [
 ]
 
 /** Changes that lead from a database to models as a summary: for each side, how many of each kind, and which. */
-function byKind(changes: readonly Change[]): readonly string[] {
+export function byKind(changes: readonly Change[]): readonly string[] {
   return sides.flatMap(([verb, words]) => {
     const own = changes.filter((change) => change.verb === verb)
     const kinds = [...new Set(own.map(({ kind }) => kind))].toSorted()

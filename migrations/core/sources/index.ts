@@ -1,4 +1,5 @@
 export { readDrizzleConfig } from './drizzle/config.ts'
+export { type EnumLabels, inOrderOf, readEnumLabels } from './enum-order.ts'
 export { loadModels, type ModelLoadOptions } from './load.ts'
 export type { ModelFile, ModelStatement } from './model.ts'
 export { warnOfPassedOver } from './passed-over.ts'

@@ -84,7 +84,10 @@ export function loadError(
 function helpFor(statement: ModelStatement, error: Waiting['error']): string {
   if (error.code === insufficientPrivilege)
     return `models are loaded by a role that is not a superuser: take ${where(statement)} out of the models, write it by hand (just mig-revision "…"), and exclude it in env.ts`
-  return `fix ${where(statement)}`
+  const named = isUndefined(error)
+    ? ', or name in "models" of env.ts the file that makes what it refers to'
+    : ''
+  return `fix ${where(statement)}${named}`
 }
 
 /** What waits for another statement says that something does not exist; a mistake of its own says more. */

@@ -26,7 +26,7 @@ export interface ModelLoadOptions extends ModelSchemas {
  * @returns the statements that were left out for lack of an extension
  * @throws MigError `model-failed` with file, line and caret; `duplicate-model` when two statements make one
  *   object; `outside-map` for an object in a schema that no key maps to; `cluster-model` for roles and the like;
- *   `schema-in-tenant-model`; `no-extension` and `no-surroundings` where something is missing that models cannot make.
+ *   `schema-in-tenant-model`; `open-transaction`; `no-extension` and `no-surroundings` where something is missing that models cannot make.
  */
 export async function loadModels(
   client: ClientBase,
@@ -56,6 +56,7 @@ export async function loadModels(
         if (failed !== undefined) waiting = [...waiting, failed]
       }
     }
+    await expectEnded(client, file)
   }
   const { whenStuck } = options
   const makeOthers = async () => {
@@ -73,6 +74,25 @@ export async function loadModels(
   await client.query('RESET ALL')
   await refuseOutside(client, files, options, others)
   return left.map(({ statement }) => statement)
+}
+
+/** A transaction that a file leaves open would hold all that comes after it. @throws MigError `open-transaction` */
+async function expectEnded(client: ClientBase, { statements }: ModelFile): Promise<void> {
+  const begin = statements.findLast(({ sql }) => ofTransaction.test(sql))
+  if (begin === undefined) return
+  try {
+    await client.query('SAVEPOINT open; RELEASE open')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    // no_active_sql_transaction: there is none; in_failed_sql_transaction: what has failed in it is tried again without it.
+    if (code === '25P02') await client.query('ROLLBACK')
+    if (code === '25P01' || code === '25P02') return
+    throw databaseError(error, { file: begin.file })
+  }
+  throw new MigError('open-transaction', `${where(begin)} begins a transaction that the file does not end`, {
+    help: 'end it by COMMIT; or take both out, since a file that fails is told with its statement all the same',
+    place: { file: begin.file, ...linePlace(begin) },
+  })
 }
 
 function searchPathOf(file: ModelFile, options: ModelLoadOptions): string {

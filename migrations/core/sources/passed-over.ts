@@ -21,6 +21,10 @@ const rowKinds: readonly Kind[] = ['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY'
   word,
 }))
 
+const temporaryKinds: readonly Kind[] = [
+  { test: /^create (or replace )?((local|global) )?temp(orary)?\b/i, word: 'CREATE TEMPORARY' },
+]
+
 /** Warns, once for all models, of statements in them that nothing is generated for. */
 export function warnOfPassedOver(
   files: readonly ModelFile[],
@@ -69,6 +73,12 @@ export function warnOfPassedOver(
     rowKinds,
     'models say what tables are, and their rows go nowhere',
     'write the rows into a revision: just mig-revision "…"',
+  )
+  warn(
+    'temporary-in-models',
+    temporaryKinds,
+    'what is temporary is of a session, and of no schema',
+    'take the statement out of the models, or TEMPORARY out of it',
   )
 }
 

@@ -5,7 +5,7 @@ import { applyStamp, planRun } from '../runner/index.ts'
 import { changesBetween } from '../scratch/changes.ts'
 import { filteredSchemas } from '../scratch/lines.ts'
 import { observe, type State } from '../scratch/state.ts'
-import { hasModels } from '../sources/index.ts'
+import { type EnumLabels, hasModels, readEnumLabels } from '../sources/index.ts'
 import { onEmptyScratch, onScratch, type VerifyContext } from './context.ts'
 import { counted, type Found } from './result.ts'
 
@@ -18,8 +18,9 @@ function observed({ models }: VerifyContext, client: ClientBase): Promise<State>
 export async function checkFresh(context: VerifyContext): Promise<readonly Found[]> {
   const { models } = context
   return onScratch(context, async (session) => {
-    const wanted = (await hasModels(models.models)) ? await modelState(context) : undefined
     const { steps } = await session.run({ direction: 'upgrade', target: 'heads' })
+    const labels = await readEnumLabels(session.client, Object.values(context.project.env.schemas))
+    const wanted = (await hasModels(models.models)) ? await modelState(context, labels) : undefined
     const applied = `${counted(steps, 'revision')} applied to an empty database`
     if (wanted === undefined)
       return [{ status: 'ok', message: `${applied}; there are no models to compare with` }]
@@ -71,9 +72,11 @@ export async function checkExisting(context: VerifyContext): Promise<readonly Fo
   })
 }
 
-function modelState(context: VerifyContext): Promise<State> {
+function modelState(context: VerifyContext, labels: EnumLabels): Promise<State> {
   return onEmptyScratch(context, async ({ client }) => {
-    await load(context, client)
+    const { enumLabels, ...models } = context.models
+    const ordered = enumLabels === undefined ? models : { ...models, enumLabels: async () => labels }
+    await load({ ...context, models: ordered }, client)
     return observed(context, client)
   })
 }

@@ -58,8 +58,10 @@ export async function initProject(
     env.ledgerSchema,
     schemas.map(({ schema }) => ({ targetSchema: schema, revisions: [] })),
   )
-  const shown =
-    schemas.length > 0 ? schemas : [{ key: 'app', schema: found === undefined ? 'app' : 'public' }]
+  const histories = findHistories(env.root)
+  // What other tools make is in public, unless they are told otherwise.
+  const usual = found === undefined && histories.length === 0 ? 'app' : 'public'
+  const shown = schemas.length > 0 ? schemas : [{ key: 'app', schema: usual }]
   const excluded = ledgers.map(({ table }) => table)
   const written = writer(env.root)
   const writeSettings = (models?: FoundModels) =>
@@ -91,7 +93,7 @@ export async function initProject(
       schemas: shown,
       adopted,
       ledgers,
-      histories: findHistories(env.root),
+      histories,
       others: others.filter((name) => !shown.some(({ schema }) => schema === name)),
       ...(models === undefined ? {} : { models }),
     }

@@ -12,6 +12,7 @@ import {
   projectSurroundings,
   type Surroundings,
 } from '../../scratch/surroundings/surroundings.ts'
+import { type EnumLabels, readEnumLabels } from '../../sources/index.ts'
 
 /** What autogenerate and check work on. */
 export interface ModelInput {
@@ -35,6 +36,8 @@ export interface ModelInput {
   readonly trustLive?: boolean
   /** What is made on scratch databases first; missing where no live database is looked at. */
   readonly surroundings?: Surroundings
+  /** The enums of the database that the models are compared with, whose order they take; missing where order counts. */
+  readonly enumLabels?: () => Promise<EnumLabels>
   readonly emit?: EmitEvent
   readonly signal?: AbortSignal
 }
@@ -102,6 +105,11 @@ export async function projectInput(
     searchPath: listed(env.options.searchPath),
     trustLive: env.trustLive,
     surroundings: projectSurroundings(env, onLive),
+    ...(onLive === undefined || env.options.compareEnumOrder === true
+      ? {}
+      : {
+          enumLabels: () => onLive((live) => readEnumLabels(live, Object.values(env.schemas))),
+        }),
     emit,
     ...(signal === undefined ? {} : { signal }),
   }

@@ -1,16 +1,20 @@
 import type { Client } from 'pg'
 import { type Catalog, readCatalog } from '../../difference/index.ts'
 import type { Fingerprint } from '../../postgres/fingerprint/index.ts'
+import { madeName } from '../../postgres/index.ts'
 import { scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
 import { filteredSchemas } from '../../scratch/lines.ts'
 import { fingerprintOf, observe, type State } from '../../scratch/state.ts'
 import {
+  inOrderOf,
   loadModels,
   type ModelFile,
+  type ModelStatement,
   type ReadModels,
   readModels,
   warnOfPassedOver,
 } from '../../sources/index.ts'
+import { where } from '../../sources/place.ts'
 import { modelBuilder } from './built-models.ts'
 import type { ModelInput } from './input.ts'
 
@@ -74,24 +78,39 @@ export async function loadAll(
   input: ModelInput,
 ): Promise<boolean> {
   warnOfPassedOver(files, input)
-  return loadFiles(client, files, input)
+  return loadFiles(client, files, input, (statements) => {
+    input.emit?.({
+      event: 'warning',
+      code: 'enum-order',
+      message: `the database has labels of enums in another order, which stays: ${statements.map((each) => `${madeName(each.sql) ?? each.sql} (${where(each)})`).join(', ')}`,
+      help: 'nothing to do; compareEnumOrder: true in env.ts has their order compared, which rewrites the columns',
+    })
+  })
 }
 
 /** As {@link loadAll}, without a word of statements that nothing is generated for. */
 export async function loadFiles(
   client: Client,
-  files: readonly ModelFile[],
+  given: readonly ModelFile[],
   input: ModelInput,
+  tellOrder: (statements: readonly ModelStatement[]) => void = () => undefined,
 ): Promise<boolean> {
   const { surroundings, emit } = input
+  const schemas = {
+    schemas: Object.fromEntries(input.lines.map((line) => [line.key, line.schema])),
+    tenantKeys: input.lines.filter((line) => line.tenant).map((line) => line.key),
+  }
+  const labels = await input.enumLabels?.()
+  const { files, reordered } =
+    labels === undefined ? { files: given, reordered: [] } : inOrderOf(labels, given, schemas)
+  if (reordered.length > 0) tellOrder(reordered)
   const others = surroundings?.others
   await surroundings?.ofModels(client, files)
   const leftOut = await loadModels(client, files, {
     ...(others === undefined ? {} : { whenStuck: () => others(client) }),
     needed: filteredSchemas(input),
     searchPath: input.searchPath ?? [],
-    schemas: Object.fromEntries(input.lines.map((line) => [line.key, line.schema])),
-    tenantKeys: input.lines.filter((line) => line.tenant).map((line) => line.key),
+    ...schemas,
     privileges: input.privileges,
   })
   const [first] = leftOut
