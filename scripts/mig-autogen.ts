@@ -9,6 +9,7 @@ import {
   type Project,
   type Session,
 } from '../migrations/core/index.ts'
+import { schemasInUse } from '../migrations/core/postgres/index.ts'
 import { byKind, changeLines, lossLines } from '../migrations/core/report/index.ts'
 import { schemasArgument, trustLiveFlag } from './cli/arguments.ts'
 import { sayUnmodeled, unprovedWarning } from './cli/changes.ts'
@@ -58,7 +59,7 @@ export const main = (argv: readonly string[]): Promise<void> =>
       })
       sayUnmodeled(command, made.unmodeled)
       if (made.files.length === 0) return sayNoChange(command)
-      if (flags.adopt !== true) tellFirst(command, project, made)
+      await tellFirst(command, session, project, made)
       const lineOf = (schema: string | undefined) =>
         project.env.lines.find(({ key, schema: own, tenants }) => (tenants === null ? own : key) === schema)
           ?.key
@@ -74,15 +75,26 @@ export const main = (argv: readonly string[]): Promise<void> =>
     }),
   )
 
-/** Where a database had objects before the first revision: what differs, by kind, as what only it has would be dropped. */
-function tellFirst({ output }: Command, { graph }: Project, { files, changes }: AutogenFiles): void {
-  const isFirst = files.every(({ line }) => graph.heads({ lines: [line] }).length === 0)
-  if (!isFirst || !changes.some(({ verb }) => verb !== 'add')) return
+/** Where a schema had objects before its first revision, which does not make them: what differs, by kind. */
+async function tellFirst(
+  { output, flags }: Command<typeof spec>,
+  { client }: Session,
+  { env, graph }: Project,
+  { files, changes }: AutogenFiles,
+): Promise<void> {
+  if (flags.adopt === true || flags['from-history'] === true) return
+  const first = files.filter(({ line }) => graph.heads({ lines: [line] }).length === 0)
+  const used = first.length === 0 ? [] : await schemasInUse(client, [])
+  const before = first.flatMap(({ line }) => used.filter((schema) => schema === env.schemas[line]))
+  if (before.length === 0) return
   output.event({
     event: 'warning',
     code: 'first-revision',
-    message: ['the database has objects from before the first revision:', ...byKind(changes)].join('\n'),
-    help: 'what only the database has is dropped: write it into an SQL model beside, exclude it, or name its kind in silentOn; to begin with what is there: just mig-autogen "what was there" --adopt',
+    message: [
+      `${before.join(', ')} has objects from before its first revision, which does not make them:`,
+      ...byKind(changes),
+    ].join('\n'),
+    help: 'to begin with what is there, so that an empty database comes here too: just mig-autogen "what was there" --adopt; what only the database has is dropped, unless it is in an SQL model beside, excluded, or of a kind in silentOn',
   })
 }
 

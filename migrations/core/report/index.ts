@@ -11,7 +11,7 @@ export {
   historyGraph,
 } from './history.ts'
 export { importableText, importText } from './import.ts'
-export { initLine, initText } from './init.ts'
+export { byKind, initLine, initText } from './init.ts'
 export {
   type DoneLine,
   type EnvironmentLine,

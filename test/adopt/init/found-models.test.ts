@@ -93,6 +93,14 @@ describe('init where a project has its models', () => {
       "prisma('prisma/schema.prisma', { inputs: ['../prisma/schema.prisma'] })",
     ],
     [
+      'Drizzle, whose settings stand elsewhere',
+      {
+        'server/db/drizzle.config.ts': "export default { schema: './schema.ts' }",
+        'server/db/schema.ts': '',
+      },
+      "'../server/db/schema.ts'",
+    ],
+    [
       'Prisma by its settings',
       {
         'prisma.config.ts': "export default defineConfig({ schema: path.join('db', 'schema') })",

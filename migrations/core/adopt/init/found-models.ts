@@ -49,7 +49,7 @@ const unknownToDrizzle = [
 async function drizzleModels({ root, dir, cacheDir }: Environment): Promise<FoundModels | undefined> {
   const config = await readDrizzleConfig(root, cacheDir)
   if (config === undefined || config.schema.length === 0) return undefined
-  const places = config.schema.map((path) => literal(fromEnvironment(dir, join(root, path))))
+  const places = config.schema.map((path) => literal(fromEnvironment(dir, path)))
   const listed = (codes: readonly string[]) => (codes.length === 1 ? codes.join() : `[${codes.join(', ')}]`)
   return {
     what: `Drizzle, ${relative(root, config.file)}`,

@@ -9,6 +9,7 @@ import {
 } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import { readSource } from '../../source-file.ts'
+import { globFiles } from '../glob.ts'
 
 const names = ['ts', 'mts', 'js', 'mjs', 'cjs', 'json'].map((ending) => `drizzle.config.${ending}`)
 
@@ -50,16 +51,16 @@ export async function configuredCasing(folder: string, cacheDir: string): Promis
   return { casing, inputs: inputs === undefined ? undefined : mergedInputs([looked, inputs]) }
 }
 
-/** What a project's drizzle.config.ts says of its schema. Paths are as they are written there, from its folder. */
+/** What a project's drizzle.config.ts says of its schema. */
 export interface DrizzleConfig {
   readonly file: string
+  /** Absolute files, folders and globs. */
   readonly schema: readonly string[]
-  readonly out: string | undefined
   readonly schemaFilter: readonly string[]
 }
 
 /**
- * Reads the drizzle.config.ts of a folder.
+ * Reads the drizzle.config.ts of a folder, else the only one below it.
  * @returns undefined where there is none, or one for another database
  * @throws MigError `drizzle-config` where it does not load
  */
@@ -67,18 +68,28 @@ export async function readDrizzleConfig(
   folder: string,
   cacheDir: string,
 ): Promise<DrizzleConfig | undefined> {
-  const file = names.map((name) => join(folder, name)).find((path) => existsSync(path))
+  const file = names.map((name) => join(folder, name)).find((path) => existsSync(path)) ?? onlyBelow(folder)
   if (file === undefined) return undefined
   const { config } = await loadedConfig(file, cacheDir, 'set what it asks for in .env')
-  const { dialect, out, schema, schemaFilter } = config
+  const { dialect, schema, schemaFilter } = config
   if (dialect !== undefined && dialect !== 'postgresql') return undefined
   const texts = (value: unknown) => [value ?? []].flat().filter((each) => typeof each === 'string')
   return {
     file,
-    schema: texts(schema),
-    out: typeof out === 'string' ? out : undefined,
+    schema: texts(schema).map((path) => placed(path, folder, dirname(file))),
     schemaFilter: texts(schemaFilter),
   }
+}
+
+function onlyBelow(folder: string): string | undefined {
+  const [found, ...others] = globFiles('**/drizzle.config.{ts,mts,js,mjs,cjs,json}', folder)
+  return others.length === 0 ? found : undefined
+}
+
+/** drizzle-kit takes paths from where it is called, which is mostly the folder of the package. */
+function placed(path: string, folder: string, beside: string): string {
+  const [start = ''] = path.split(/[*?[{]/)
+  return existsSync(join(folder, start)) ? join(folder, path) : join(beside, path)
 }
 
 async function casingOf(file: string, cacheDir: string): Promise<Configured> {
