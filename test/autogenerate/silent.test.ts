@@ -62,7 +62,7 @@ describe('what a source is silent on', () => {
     const { files } = await generateFiles(lab, { emit }, ordered)
     const [file] = files
     expect(file?.text).toMatch(/`ALTER TYPE public\.role ADD VALUE 'BOSS'( AFTER 'ADMIN')?`/)
-    expect(file?.text).not.toContain('ALTER COLUMN')
+    expect(file?.text.split('downgrade(')[0]).not.toContain('ALTER COLUMN')
     expect(events).toContainEqual(
       expect.objectContaining({ code: 'enum-order', message: expect.stringContaining('public.role') }),
     )

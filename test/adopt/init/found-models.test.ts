@@ -77,13 +77,12 @@ describe('init where a project has its models', () => {
 
   projectTest('names those that do not load yet, and says why', async ({ project }) => {
     project.write({
-      'package.json': '{ "prisma": { "schema": "car.prisma" } }',
-      'car.prisma': '',
-      'node_modules/.bin/prisma': '#!/bin/sh\nexit 1',
+      'drizzle.config.ts': "export default { schema: './src/db/schema.ts' }",
+      'src/db/schema.ts': "import 'not-installed'",
     })
     const { models, files } = await init(project)
     expect(files).toContain('migrations/env.ts')
-    expect(models?.problem?.code).toBe('program-failed')
+    expect(models?.problem?.message).toContain('Could not resolve "not-installed"')
   })
 
   for (const [tool, files, code] of [
