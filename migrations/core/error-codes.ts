@@ -255,6 +255,10 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'A variable that names a database or a schema is set to nothing.',
     'Give it a value, or unset it.',
   ),
+  'enum-order': code(
+    'A warning: the labels of an enum have another order in the database, which stays.',
+    'Nothing; `compareEnumOrder` in env.ts has their order compared.',
+  ),
   'export-differs': code(
     'The models that `init` wrote are not what the database has.',
     'Use `--without-baseline`, and fix the models by hand.',
@@ -282,6 +286,10 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
   'files-changed': code(
     'A revision or a seed changed while a template of test databases was made from it.',
     'Run the tests again.',
+  ),
+  'first-revision': code(
+    'A warning: a schema had objects before its first revision, which does not make them.',
+    'To begin with what is there: `just mig-autogen "what was there" --adopt`.',
   ),
   'flyway-script': code(
     'A script of Flyway has something that only Flyway can do.',
@@ -635,6 +643,10 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
   ),
   'one-line': code('`--rev-id`, `--label` and `--head` are for one line.', 'Name one schema key.'),
   'one-tenant-line': code('There are several tenant lines.', 'Name one as the schema key.'),
+  'open-transaction': code(
+    'A model file begins a transaction that it does not end.',
+    'End it by COMMIT, or take both out.',
+  ),
   'other-database': code(
     'A recording would have led to another database; nothing was run.',
     'Let the tool read its URL from its settings.',
@@ -836,6 +848,10 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
   'template-file': code(
     'A file to import is filled in by the program that runs it.',
     'Write out the files as your program runs them.',
+  ),
+  'temporary-in-models': code(
+    'A warning: models have CREATE TEMPORARY, which is of no schema.',
+    'Take the statement out of the models, or TEMPORARY out of it.',
   ),
   'tenant-baseline': code('A tenant line has no baseline of one schema.', 'Import it with its own SQL.'),
   'tenant-drift': code(
