@@ -3,11 +3,13 @@ import { join } from 'node:path'
 import { code, generatedFrom, table } from './markdown.ts'
 import { type DescribedType, describedTypes } from './types.ts'
 
+const files = ['options.ts', 'tenant-source.ts', 'excludable-kinds.ts'].map(
+  (file) => `migrations/core/environment/${file}`,
+)
+
 /** The page of settings, from `.env.example` and the types of env.ts's options. */
 export function settingsPage(root: string): string {
-  const options = new Map(
-    describedTypes(root, ['migrations/core/environment/options.ts']).map((type) => [type.name, type]),
-  )
+  const options = new Map(describedTypes(root, files).map((type) => [type.name, type]))
   const part = (name: string) => optionTable(options.get(name))
   return `# Settings
 
