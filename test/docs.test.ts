@@ -29,8 +29,15 @@ const after: Readonly<Record<string, string>> = { 'docs/tutorial.md': 'README.md
  */
 const elsewhere = ['npm ci', 'npm test', 'npm run typecheck', 'npm run lint']
 
-const runsHere = ({ language, about }: Block) =>
-  (language === 'sh' && about === '') ||
+/** The lines of a block that are run here. */
+const linesHere = ({ text }: Block) =>
+  text
+    .split('\n')
+    .filter((line) => !elsewhere.includes(line))
+    .join('\n')
+
+const runsHere = (block: Block, { language, about } = block) =>
+  (language === 'sh' && about === '' && linesHere(block).trim() !== '') ||
   language === 'diff' ||
   (['ts', 'sql'].includes(language) && about !== '')
 
@@ -42,7 +49,7 @@ describe('the pages, each read from top to bottom on a machine without a databas
   })
   afterAll(() => example.remove())
 
-  for (const page of pages.filter((each) => each.blocks.some(runsHere))) {
+  for (const page of pages.filter((each) => each.blocks.some((block) => runsHere(block)))) {
     describe(page.path, () => {
       if (page.path !== 'README.md' && after[page.path] === undefined) beforeAll(() => example.restart())
       readPage(page, () => example)
@@ -58,10 +65,7 @@ function readPage(page: Page, example: () => ExampleProject): void {
     if (block.language === 'diff') {
       test(`${block.about} takes the change ${title.trim()}`, () => applyDiff(example().path, block))
     } else if (block.language === 'sh' && block.about === '') {
-      const text = block.text
-        .split('\n')
-        .filter((line) => !elsewhere.includes(line))
-        .join('\n')
+      const text = linesHere(block)
       if (text.trim() === '') continue
       test(`${title} and what follows it run`, { timeout: 180_000 }, async () => {
         printed.set(at, await runBlock(example().path, text))
