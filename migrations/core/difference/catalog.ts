@@ -2,7 +2,7 @@ import { buildFactBase, type Fact, type FactBase } from '@supabase/pg-delta/core
 import { extract } from '@supabase/pg-delta/extract'
 import type { ClientBase, Pool, QueryConfig } from 'pg'
 import type { ExcludableObject } from '../environment/index.ts'
-import { isScratchRole } from '../postgres/index.ts'
+import { beginReading, isScratchRole } from '../postgres/index.ts'
 import { indexFacts } from '../postgres/statement/index.ts'
 import { withoutAbsentKinds } from './absent-kinds.ts'
 import { readBaseTypes, type Unmodeled } from './base-types.ts'
@@ -53,12 +53,31 @@ export async function readCatalog(connection: ClientBase, hidden: readonly strin
   const client = withoutAbsentKinds(hidingSchemas(connection, hidden))
   // The engine asks for a pool, and of it only for one connection, which it gives back.
   const query = async (text: string, values?: unknown[]) => {
+    if (text.startsWith('BEGIN')) return beginReading(connection, text)
+    // What we read ourselves is of the same snapshot, and under the same search_path.
+    if (text === 'COMMIT') return
     const result = await client.query(text, values)
     return listsRoles.test(text) ? { ...result, rows: serversRoles(result.rows) } : result
   }
   const lent = { query, release: () => undefined }
   const pool = { connect: () => Promise.resolve(lent) } as unknown as Pool
   const { factBase, diagnostics, pgVersion } = await extract(pool)
+  try {
+    return await readRest(client, factBase, diagnostics, pgVersion)
+  } finally {
+    await connection.query('COMMIT')
+  }
+}
+
+type Extracted = Awaited<ReturnType<typeof extract>>
+
+/** What the engine does not read, in the transaction that it has read the rest in. */
+async function readRest(
+  client: ClientBase,
+  factBase: FactBase,
+  diagnostics: Extracted['diagnostics'],
+  serverVersion: string,
+): Promise<Catalog> {
   const marked = await withInvisibleStates(client, factBase)
   const linked = await withEveryParent(client, marked)
   const defaults = await withSchemaDefaults(client, await withWholeDomainDefaults(client, linked))
@@ -72,7 +91,7 @@ export async function readCatalog(connection: ClientBase, hidden: readonly strin
     facts,
     extras: await readExtras(client),
     unmodeled: [...unmodeled, ...(await readBaseTypes(client))],
-    serverVersion: pgVersion,
+    serverVersion,
     views: new WeakMap(),
   }
 }

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { quoteLiteral } from '../postgres/index.ts'
+import { quoteLiteral, readKept } from '../postgres/index.ts'
 import { asksEdges, readEdges } from './edges.ts'
 
 /**
@@ -10,8 +10,7 @@ import { asksEdges, readEdges } from './edges.ts'
  * @param hidden unquoted names
  */
 export function hidingSchemas(client: ClientBase, hidden: readonly string[]): ClientBase {
-  const send = (text: string, values?: readonly unknown[]) =>
-    client.query(text, values === undefined ? undefined : [...values])
+  const send = (text: string, values?: readonly unknown[]) => readKept(client, text, values)
   const query = async (text: string, values?: readonly unknown[]) => {
     if (asksEdges.test(text)) return { rows: await readEdges(client, hidden) }
     return send(withoutSchemas(text, hidden), values)

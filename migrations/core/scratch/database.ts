@@ -4,6 +4,7 @@ import { MigError } from '../errors.ts'
 import type { EmitEvent } from '../events.ts'
 import { connect } from '../postgres/connection/connection.ts'
 import { urlForDatabase } from '../postgres/connection/database-url.ts'
+import { keepPlans } from '../postgres/connection/kept-plans.ts'
 import { connectScratch } from './client.ts'
 import { createDatabase, dropDatabase } from './create.ts'
 import { dropLeftovers, lockSpace, scratchName } from './leftovers.ts'
@@ -81,10 +82,13 @@ async function useScratch<T>(
 ): Promise<T> {
   signal?.throwIfAborted()
   const url = role?.url(name) ?? urlForDatabase(adminUrl, name)
-  const connectAgain = () =>
-    role === undefined
+  const connectAgain = async () => {
+    const session = await (role === undefined
       ? connect({ url, applicationName, ...(signal === undefined ? {} : { signal }) })
-      : connectScratch(role, name, signal)
+      : connectScratch(role, name, signal))
+    keepPlans(session)
+    return session
+  }
   const client = await connectAgain().catch((error: unknown) => {
     throw error instanceof MigError && notLetIn.has(error.code) ? noEntry(error) : error
   })

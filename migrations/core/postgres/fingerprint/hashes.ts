@@ -24,10 +24,14 @@ export async function readFingerprintHashes(
   client: ClientBase,
   options: FingerprintHashesOptions,
 ): Promise<ReadonlyMap<string, string>> {
-  return withPinnedSession(client, async (version) => {
+  return withPinnedSession(client, async ({ version, build }) => {
     await assertRelativeSchemas(client, options.schemas)
     const settings = readSettings({ ...options, schemaRelative: true }, version)
-    const inventories = await readInventories(client, settings, await readCatalogShapes(client, settings))
+    const inventories = await readInventories(
+      client,
+      settings,
+      await readCatalogShapes(client, settings, build),
+    )
     const hashes = new Map<string, string>()
     for (const schemas of portions(options.schemas, inventories, options.relationsAtOnce ?? 10_000)) {
       const scope = { ...settings, schemas, inventory: joinedInventory(inventories, schemas) }

@@ -44,10 +44,10 @@ export async function readFingerprint(
       facts: { schemas: options.schemas },
     })
   }
-  return withPinnedSession(client, async (version) => {
+  return withPinnedSession(client, async ({ version, build }) => {
     if (relative) await assertRelativeSchemas(client, options.schemas)
     const settings = readSettings(options, version)
-    const shapes = await readCatalogShapes(client, settings)
+    const shapes = await readCatalogShapes(client, settings, build)
     const inventories = await readInventories(client, settings, shapes)
     const inventory = joinedInventory(inventories, [...inventories.keys()])
     const { rows, annotations, unknown } = await readCatalogs(client, { ...settings, inventory }, families)

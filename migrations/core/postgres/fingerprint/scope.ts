@@ -1,5 +1,6 @@
-import type { ClientBase } from 'pg'
+import type { ClientBase, QueryResultRow } from 'pg'
 import { MigError } from '../../errors.ts'
+import { beginReading, readKept } from '../connection/kept-plans.ts'
 import { undoing } from '../connection/undoing.ts'
 import { quoteIdent } from '../sql/quote.ts'
 
@@ -17,25 +18,34 @@ const printing: Readonly<Record<string, string>> = {
   lc_monetary: 'C',
   quote_all_identifiers: 'off',
   standard_conforming_strings: 'on',
-  jit: 'off',
+}
+
+/** What is read from: the major version, and the server's own text for what it is built from. */
+export interface Server {
+  readonly version: number
+  readonly build: string
 }
 
 /**
  * Runs `read` in one snapshot with the settings that definitions depend on, and leaves the session as it was:
  * in a transaction of its own, or in a savepoint of the caller's.
  */
-export function withPinnedSession<T>(client: ClientBase, read: (version: number) => Promise<T>): Promise<T> {
+export function withPinnedSession<T>(
+  client: ClientBase,
+  read: (server: Server) => Promise<T>,
+): Promise<T> {
   const pinning = async () => {
     const names = Object.keys(printing)
-    const pinned = await client.query<{ version: number }>(
-      `SELECT max(pg_catalog.current_setting('server_version_num')::pg_catalog.int4) / 10000 AS version,
+    const pinned = await readKept<Server & QueryResultRow>(
+      client,
+      `SELECT max(pg_catalog.current_setting('server_version_num')::pg_catalog.int4) / 10000 AS version, pg_catalog.version() AS build,
               pg_catalog.count(pg_catalog.set_config(name, value, true))
        FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[])) AS setting(name, value)`,
       [names, names.map((name) => printing[name])],
     )
-    return read(pinned.rows[0]?.version ?? 0)
+    return read(pinned.rows[0] ?? { version: 0, build: '' })
   }
-  return undoing(client, pinning, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+  return undoing(client, pinning, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', beginReading)
 }
 
 /**

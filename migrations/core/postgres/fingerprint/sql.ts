@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import { readKept } from '../connection/kept-plans.ts'
 import type { Definition, FamilyRequest } from './types.ts'
 
 /**
@@ -71,7 +72,7 @@ export function listed(catalog: string, namespace: string): string {
 }
 
 /** No member of an extension (`pg_depend.deptype` e). */
-export function notMember(catalog: string, oid: string): string {
+function notMember(catalog: string, oid: string): string {
   return `NOT EXISTS (SELECT FROM pg_depend m WHERE m.classid = '${catalog}'::regclass AND m.objid = ${oid} AND m.deptype = 'e')`
 }
 
@@ -168,7 +169,7 @@ export async function pinnedQuery<Row extends object>(
   // Read under a schema's own search_path, the rows before left it set: its names must not resolve here.
   if (state.relative)
     await client.query(`SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true)`)
-  const result = await client.query<Row>(text, [...values])
+  const result = await readKept<Row>(client, text, values)
   return result.rows
 }
 
