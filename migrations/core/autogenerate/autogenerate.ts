@@ -16,7 +16,7 @@ import { filteredSchemas } from '../scratch/lines.ts'
 import { runSections } from '../scratch/run-sections.ts'
 import type { State } from '../scratch/state.ts'
 import { type FastPath, onFastPath } from './base/fast-path.ts'
-import { onReplayedBase } from './base/replayed.ts'
+import { onReplayedBase, replayBase } from './base/replayed.ts'
 import { isOpen, withDecisions } from './decisions.ts'
 import { generateRevisions, singlePassRevision } from './generate.ts'
 import type { AutogenerateInput } from './input.ts'
@@ -67,12 +67,12 @@ export async function autogenerate<File = never>(
   input: AutogenerateInput,
   write: Write<File> = statementsOf,
 ): Promise<AutogenerateResult<File>> {
-  const { wanted, made } = await onFastPath(input, ({ client }, path) =>
-    fromFastPath(input, write, client, path),
+  const result = await onFastPath(
+    input,
+    ({ client }, path) => fromFastPath(input, write, client, path),
+    async (wanted, scratch) =>
+      fromReplay(input, write, scratch, { base: await replayBase(input, wanted, scratch), wanted }),
   )
-  const result =
-    made ??
-    (await onReplayedBase(input, wanted, (at, base) => fromReplay(input, write, at, { base, wanted })))
   warnOfRows(input, result.revisions)
   warnOfStale(input, result.revisions)
   return result

@@ -1,6 +1,6 @@
 import { buildFactBase, type Fact, type FactBase } from '@supabase/pg-delta/core'
 import { extract } from '@supabase/pg-delta/extract'
-import type { ClientBase, Pool, QueryConfig } from 'pg'
+import type { ClientBase, Pool } from 'pg'
 import type { ExcludableObject } from '../environment/index.ts'
 import { beginReading, isScratchRole } from '../postgres/index.ts'
 import { indexFacts } from '../postgres/statement/index.ts'
@@ -49,23 +49,42 @@ const handledByExtras = new Set([
  * writes them (PostgreSQL manual, System Catalog Information Functions), so that two reads compare.
  * @param hidden schemas to leave out, as those of other tenants: there may be thousands
  */
-export async function readCatalog(connection: ClientBase, hidden: readonly string[] = []): Promise<Catalog> {
+export function readCatalog(connection: ClientBase, hidden: readonly string[] = []): Promise<Catalog> {
+  return read(connection, hidden, { begin: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', end: 'COMMIT' })
+}
+
+/**
+ * As {@link readCatalog}, inside the transaction that is open, so that its own changes are seen. What the engine sets for
+ * its transaction is undone after it, by a savepoint.
+ */
+export function readUncommittedCatalog(client: ClientBase): Promise<Catalog> {
+  return read(client, [], {
+    begin: 'SAVEPOINT mig_read',
+    end: 'ROLLBACK TO SAVEPOINT mig_read; RELEASE mig_read',
+  })
+}
+
+async function read(
+  connection: ClientBase,
+  hidden: readonly string[],
+  { begin, end }: { readonly begin: string; readonly end: string },
+): Promise<Catalog> {
   const client = withoutAbsentKinds(hidingSchemas(connection, hidden))
-  // The engine asks for a pool, and of it only for one connection, which it gives back.
   const query = async (text: string, values?: unknown[]) => {
-    if (text.startsWith('BEGIN')) return beginReading(connection, text)
+    if (text.startsWith('BEGIN')) return beginReading(connection, begin)
     // What we read ourselves is of the same snapshot, and under the same search_path.
-    if (text === 'COMMIT') return
+    if (text === 'COMMIT' || text === 'ROLLBACK') return
     const result = await client.query(text, values)
     return listsRoles.test(text) ? { ...result, rows: serversRoles(result.rows) } : result
   }
+  // The engine asks for a pool, and of it only for one connection, which it gives back.
   const lent = { query, release: () => undefined }
   const pool = { connect: () => Promise.resolve(lent) } as unknown as Pool
-  const { factBase, diagnostics, pgVersion } = await extract(pool)
   try {
+    const { factBase, diagnostics, pgVersion } = await extract(pool)
     return await readRest(client, factBase, diagnostics, pgVersion)
   } finally {
-    await connection.query('COMMIT')
+    await connection.query(end)
   }
 }
 
@@ -109,20 +128,6 @@ function serversRoles(rows: readonly Record<string, unknown>[]): readonly Record
     seen.add(key)
     return true
   })
-}
-
-/**
- * As {@link readCatalog}, inside the transaction that is open, so that its own changes are seen. What the engine sets for
- * its transaction is undone after it, by a savepoint.
- */
-export function readUncommittedCatalog(client: ClientBase): Promise<Catalog> {
-  const query = async (text: string | QueryConfig, values?: unknown[]) => {
-    if (typeof text !== 'string') return client.query(text)
-    if (text.startsWith('BEGIN')) return client.query('SAVEPOINT mig_read')
-    if (text !== 'COMMIT' && text !== 'ROLLBACK') return client.query(text, values)
-    return client.query('ROLLBACK TO SAVEPOINT mig_read')
-  }
-  return readCatalog({ query } as unknown as ClientBase)
 }
 
 const clusterKinds = new Set(['role', 'membership', 'subscription', 'securityLabel', 'userMapping'])

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { type Catalog, type ComparedObjects, readCatalog } from '../difference/index.ts'
+import { type Catalog, type ComparedObjects, readCatalog, readUncommittedCatalog } from '../difference/index.ts'
 import { fingerprintExcludes } from '../environment/index.ts'
 import { type Fingerprint, readFingerprint } from '../postgres/fingerprint/index.ts'
 
@@ -11,9 +11,10 @@ export interface State {
 
 type Observed = Pick<ComparedObjects, 'schemas' | 'excludes' | 'privileges'>
 
-/** Reads a database with both observers. */
+/** Reads a database with both observers; in a transaction that is open, as that sees it. */
 export async function observe(client: ClientBase, scope: Observed): Promise<State> {
-  return { catalog: await readCatalog(client), fingerprint: await fingerprintOf(client, scope) }
+  const catalog = client.getTransactionStatus() === 'T' ? readUncommittedCatalog : readCatalog
+  return { catalog: await catalog(client), fingerprint: await fingerprintOf(client, scope) }
 }
 
 /** Reads the fingerprint of the scope's schemas. */

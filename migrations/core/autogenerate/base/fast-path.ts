@@ -16,7 +16,7 @@ import type { AutogenerateInput } from '../input.ts'
 import { seedBase } from '../prove/rows/index.ts'
 import { type SinglePass, singlePass } from '../search/single-pass.ts'
 import { runsAtOnce } from '../search/trial.ts'
-import { loadAll, readAllModels, wantedState } from '../wanted/wanted.ts'
+import { loadAll, onWantedState, readAllModels } from '../wanted/wanted.ts'
 import { expectTrustedBase } from './replayed.ts'
 import { readsNoRows } from './row-blind.ts'
 
@@ -46,24 +46,28 @@ export interface FastPath {
  * What only a replay can show is left to one: tenant lines, grants, hooks that write statements of their own,
  * decisions of a person, objects that the engine does not compare, more than one transaction each way, and tables that
  * inherit: whether a column is also the child's own (`attislocal`) shows only when the parent's goes.
- * @returns the wanted state, and what `body` made; undefined where the revisions have to be replayed
+ * @param replayed gets the wanted state and an empty scratch database where the revisions have to be replayed
  */
 export async function onFastPath<T>(
   input: AutogenerateInput,
   body: (scratch: ScratchDatabase, path: FastPath) => Promise<T | undefined>,
-): Promise<{ readonly wanted: State; readonly made?: T | undefined }> {
+  replayed: (wanted: State, scratch: ScratchDatabase) => Promise<T>,
+): Promise<T> {
+  const replay = (wanted: State) =>
+    withScratchDatabase(scratchOptions(input), (scratch) => replayed(wanted, scratch))
   const { adoptUrl, liveUrl, standAtHeads } = input
   if (adoptUrl !== undefined) {
     const wanted = { ...input, schemas: filteredSchemas(input) }
-    return { wanted: await onDatabase(adoptUrl, (client) => observe(client, wanted)) }
+    return replay(await onDatabase(adoptUrl, (client) => observe(client, wanted)))
   }
   if (liveUrl === null || standAtHeads === undefined || needsReplay(input)) {
-    const wanted = await wantedState(input)
-    await input.expectWanted?.(wanted)
-    return { wanted }
+    return onWantedState(input, async (wanted, scratch) => {
+      await input.expectWanted?.(wanted)
+      return replayed(wanted, scratch)
+    })
   }
   const { files } = await readAllModels(input)
-  return withScratchDatabase(scratchOptions(input), async (scratch) => {
+  const { wanted, made } = await withScratchDatabase(scratchOptions(input), async (scratch) => {
     const { client } = scratch
     await expectTrustedBase(input, client)
     const [models, live] = await together(
@@ -78,6 +82,7 @@ export async function onFastPath<T>(
     await seedBase(client, input)
     return { wanted, made: await body(scratch, path) }
   })
+  return made ?? replay(wanted)
 }
 
 function needsReplay(input: AutogenerateInput): boolean {

@@ -86,20 +86,30 @@ async function schemasInUse(
   return schemas.filter((schema) => used.has(schema))
 }
 
-/** Hands a scratch database at the base state to `body`. */
+/** Brings an empty scratch database to the base state. */
+export async function replayBase(
+  input: AutogenerateInput,
+  wanted: State,
+  scratch: ScratchDatabase,
+): Promise<State> {
+  const read = await prepareBase(input, scratch, wanted.catalog)
+  await seedBase(scratch.client, input)
+  const schemas = filteredSchemas(input)
+  // Mostly the filter is every line, whose fingerprint the base was compared by.
+  if (read === undefined || read.schemas.join('\0') !== schemas.join('\0'))
+    return observe(scratch.client, { ...input, schemas })
+  return { catalog: await readCatalog(scratch.client), fingerprint: read.fingerprint }
+}
+
+/** Hands a new scratch database at the base state to `body`. */
 export function onReplayedBase<T>(
   input: AutogenerateInput,
   wanted: State,
-  body: (scratch: ScratchDatabase, base: State) => Promise<T>,
+  body: (scratch: ScratchDatabase) => Promise<T>,
 ): Promise<T> {
   return withScratchDatabase(scratchOptions(input), async (scratch) => {
-    const read = await prepareBase(input, scratch, wanted.catalog)
+    await prepareBase(input, scratch, wanted.catalog)
     await seedBase(scratch.client, input)
-    const schemas = filteredSchemas(input)
-    // Mostly the filter is every line, whose fingerprint the base was compared by.
-    if (read === undefined || read.schemas.join('\0') !== schemas.join('\0')) {
-      return body(scratch, await observe(scratch.client, { ...input, schemas }))
-    }
-    return body(scratch, { catalog: await readCatalog(scratch.client), fingerprint: read.fingerprint })
+    return body(scratch)
   })
 }

@@ -2,8 +2,9 @@ import type { Client } from 'pg'
 import { type Catalog, readCatalog } from '../../difference/index.ts'
 import type { Fingerprint } from '../../postgres/fingerprint/index.ts'
 import { madeName } from '../../postgres/index.ts'
-import { scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
+import { type ScratchDatabase, scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
 import { filteredSchemas } from '../../scratch/lines.ts'
+import { rolledBack } from '../../scratch/rolled-back.ts'
 import { fingerprintOf, observe, type State } from '../../scratch/state.ts'
 import {
   inOrderOf,
@@ -18,17 +19,42 @@ import { where } from '../../sources/place.ts'
 import { modelBuilder } from './built-models.ts'
 import type { ModelInput } from './input.ts'
 
+/** Many statements need more locks in one transaction than a server has by default (`max_locks_per_transaction`). */
+const mostInTransaction = 300
+
 /**
  * The wanted state: the models of all lines, loaded into a scratch database, since they may refer to each
- * other; the filter limits what is compared.
+ * other; the filter limits what is compared. Few are loaded in a transaction that is rolled back, so that `body` can go on
+ * in the same database, which is empty again: one that is made new costs as much as to read it.
+ * @param body gets the wanted state, and an empty scratch database
  * @throws MigError what `readModels` and `loadModels` throw; `no-scratch`
  */
-export async function wantedState(input: ModelInput): Promise<State> {
+export async function onWantedState<T>(
+  input: ModelInput,
+  body: (wanted: State, scratch: ScratchDatabase) => Promise<T>,
+): Promise<T> {
   const { files } = await readAllModels(input)
-  return withScratchDatabase(scratchOptions(input), async ({ client }) => {
-    await loadAll(client, files, input)
-    return observe(client, { ...input, schemas: filteredSchemas(input) })
-  })
+  const observed = { ...input, schemas: filteredSchemas(input) }
+  warnOfPassedOver(files, input)
+  let isTold = false
+  const load = async (client: Client, given: ModelInput) => {
+    await loadFiles(client, files, given, (statements) => {
+      if (!isTold) warnOfOrder(input, statements)
+      isTold = true
+    })
+    return observe(client, observed)
+  }
+  const options = scratchOptions(input)
+  if (files.reduce((sum, { statements }) => sum + statements.length, 0) <= mostInTransaction) {
+    const made = await withScratchDatabase(options, async (scratch) => {
+      const { emit: _, ...silent } = input
+      const wanted = await rolledBack(scratch.client, () => load(scratch.client, silent))
+      return wanted === undefined ? undefined : { result: await body(wanted, scratch) }
+    })
+    if (made !== undefined) return made.result
+  }
+  const wanted = await withScratchDatabase(options, ({ client }) => load(client, input))
+  return withScratchDatabase(options, (scratch) => body(wanted, scratch))
 }
 
 /** The wanted state with a fingerprint of each line of its own. */
@@ -39,7 +65,7 @@ export interface WantedStates {
 }
 
 /**
- * As {@link wantedState}, but every single line by itself, whatever the filter. The catalog is read only where a
+ * The wanted state, but every single line by itself, whatever the filter. The catalog is read only where a
  * line has not the hash that `live` gives it: fingerprints that are equal leave no difference to describe.
  */
 export async function wantedStates(
@@ -78,13 +104,15 @@ export async function loadAll(
   input: ModelInput,
 ): Promise<boolean> {
   warnOfPassedOver(files, input)
-  return loadFiles(client, files, input, (statements) => {
-    input.emit?.({
-      event: 'warning',
-      code: 'enum-order',
-      message: `the database has labels of enums in another order, which stays: ${statements.map((each) => `${madeName(each.sql) ?? each.sql} (${where(each)})`).join(', ')}`,
-      help: 'nothing to do; compareEnumOrder: true in env.ts has their order compared, which rewrites the columns',
-    })
+  return loadFiles(client, files, input, (statements) => warnOfOrder(input, statements))
+}
+
+function warnOfOrder({ emit }: ModelInput, statements: readonly ModelStatement[]): void {
+  emit?.({
+    event: 'warning',
+    code: 'enum-order',
+    message: `the database has labels of enums in another order, which stays: ${statements.map((each) => `${madeName(each.sql) ?? each.sql} (${where(each)})`).join(', ')}`,
+    help: 'nothing to do; compareEnumOrder: true in env.ts has their order compared, which rewrites the columns',
   })
 }
 

@@ -30,7 +30,7 @@ const quickPlans = [
 ]
 
 /**
- * Begins a transaction or savepoint in which the catalogs are read. Kept plans are made anew where something has dropped
+ * Begins a transaction or savepoint in which the catalogs are read. Kept plans are made again where something has dropped
  * them (DISCARD, DEALLOCATE), and where the catalogs have grown since.
  * @param begin the statement
  */

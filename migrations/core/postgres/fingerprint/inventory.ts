@@ -12,7 +12,7 @@ const shapes = new Map<string, Promise<readonly CatalogShape[]>>()
 
 /**
  * The server's catalogs, which follow from what it is built from.
- * @param build the server's `version()`
+ * @param build see `Server`
  */
 export async function readCatalogShapes(
   client: ClientBase,

@@ -20,7 +20,7 @@ const printing: Readonly<Record<string, string>> = {
   standard_conforming_strings: 'on',
 }
 
-/** What is read from: the major version, and the server's own text for what it is built from. */
+/** What is read from: the major version, and what tells the catalogs of one build of the server from those of others. */
 export interface Server {
   readonly version: number
   readonly build: string
@@ -38,7 +38,8 @@ export function withPinnedSession<T>(
     const names = Object.keys(printing)
     const pinned = await readKept<Server & QueryResultRow>(
       client,
-      `SELECT max(pg_catalog.current_setting('server_version_num')::pg_catalog.int4) / 10000 AS version, pg_catalog.version() AS build,
+      `SELECT max(pg_catalog.current_setting('server_version_num')::pg_catalog.int4) / 10000 AS version, pg_catalog.version() OPERATOR(pg_catalog.||) (SELECT pg_catalog.count(*) FROM pg_catalog.pg_attribute
+                WHERE attrelid OPERATOR(pg_catalog.<) 16384::pg_catalog.oid) AS build,
               pg_catalog.count(pg_catalog.set_config(name, value, true))
        FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[])) AS setting(name, value)`,
       [names, names.map((name) => printing[name])],
