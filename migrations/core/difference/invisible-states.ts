@@ -15,11 +15,12 @@ export const onlyMark = ' /* only */'
 export async function withInvisibleStates(client: ClientBase, base: FactBase): Promise<FactBase> {
   const { rows } = await client.query<{ state: State; key: string[] }>(query)
   const found = new Map(rows.map(({ state, key }) => [key.join('\0'), state]))
-  const facts = base.facts().map((fact) => {
+  const all = base.facts()
+  const facts = all.map((fact) => {
     const state = found.get(keyOf(fact) ?? '')
     return state === undefined ? toValidate(fact) : marked(fact, state)
   })
-  if (facts.every((fact, at) => fact === base.facts()[at])) return base
+  if (facts.every((fact, at) => fact === all[at])) return base
   return buildFactBase(facts, [...base.edges], base.source)
 }
 
