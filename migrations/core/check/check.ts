@@ -14,7 +14,7 @@ import { scratchOptions, withScratchDatabase } from '../scratch/database.ts'
 import type { LineTarget } from '../scratch/lines.ts'
 import { runOnScratch, scratchProject } from '../scratch/project.ts'
 import { tellOfSilent } from '../scratch/silent-objects.ts'
-import { fingerprintOf, type State } from '../scratch/state.ts'
+import { fingerprintOf, fingerprintsBySchema, type State } from '../scratch/state.ts'
 import { runSurrounded, surroundHistory } from '../scratch/surroundings/surroundings.ts'
 import type { CheckResult, Drift } from './result.ts'
 import { tenantsBeside } from './tenants/hidden.ts'
@@ -99,10 +99,14 @@ export async function historyDrift(
     )
     const catalog = await readCatalog(client)
     const live = await readCatalog(session.client, await tenantsBeside(project.env, session))
-    const expected = new Map<string, Fingerprint>()
-    for (const { key, schema } of lines) {
-      expected.set(key, await fingerprintOf(client, { ...input, schemas: [schema] }))
-    }
+    const schemas = lines.map(({ schema }) => schema)
+    const found = await fingerprintsBySchema(client, { ...input, schemas })
+    const expected = new Map(
+      lines.flatMap(({ key, schema }): [string, Fingerprint][] => {
+        const fingerprint = found.get(schema)
+        return fingerprint === undefined ? [] : [[key, fingerprint]]
+      }),
+    )
     const drift: Drift[] = []
     for (const line of lines) {
       drift.push(await lineDrift(session.client, input, line, live, { catalog, lines: expected }))
@@ -138,11 +142,9 @@ async function hashesOf(
   input: ModelInput,
   lines: readonly LineTarget[],
 ): Promise<Readonly<Record<string, string>>> {
-  const hashes: Record<string, string> = {}
-  for (const { key, schema } of lines) {
-    hashes[key] = (await fingerprintOf(client, { ...input, schemas: [schema] })).hash
-  }
-  return hashes
+  const schemas = lines.map(({ schema }) => schema)
+  const found = await fingerprintsBySchema(client, { ...input, schemas })
+  return Object.fromEntries(lines.map(({ key, schema }) => [key, found.get(schema)?.hash ?? '']))
 }
 
 async function lineDrift(

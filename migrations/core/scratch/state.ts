@@ -1,7 +1,12 @@
 import type { ClientBase } from 'pg'
 import { type Catalog, type ComparedObjects, readCatalog, readUncommittedCatalog } from '../difference/index.ts'
 import { fingerprintExcludes } from '../environment/index.ts'
-import { type Fingerprint, readFingerprint } from '../postgres/fingerprint/index.ts'
+import {
+  type Fingerprint,
+  type FingerprintObject,
+  fingerprintHash,
+  readFingerprint,
+} from '../postgres/fingerprint/index.ts'
 
 /** A database's state as both observers see it: the difference engine, and our fingerprint. */
 export interface State {
@@ -26,4 +31,24 @@ export function fingerprintOf(client: ClientBase, scope: Observed): Promise<Fing
     ignoreGeneratedNames: true,
     exclude: fingerprintExcludes(scope.excludes),
   })
+}
+
+/** The fingerprint of each of the scope's schemas, by its name, from one reading of all. */
+export async function fingerprintsBySchema(
+  client: ClientBase,
+  scope: Observed,
+): Promise<ReadonlyMap<string, Fingerprint>> {
+  const { objects, unknown } = await fingerprintOf(client, scope)
+  const own = new Map(scope.schemas.map((schema) => [schema, new Map<string, FingerprintObject>()]))
+  for (const [identity, object] of objects) own.get(object.schema)?.set(identity, object)
+  return new Map(
+    [...own].map(([schema, found]) => [
+      schema,
+      {
+        objects: found,
+        unknown: unknown.filter((each) => each.schema === undefined || each.schema === schema),
+        hash: fingerprintHash(found),
+      },
+    ]),
+  )
 }

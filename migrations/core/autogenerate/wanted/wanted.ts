@@ -5,7 +5,7 @@ import { madeName } from '../../postgres/index.ts'
 import { type ScratchDatabase, scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
 import { filteredSchemas } from '../../scratch/lines.ts'
 import { rolledBack } from '../../scratch/rolled-back.ts'
-import { fingerprintOf, observe, type State } from '../../scratch/state.ts'
+import { fingerprintsBySchema, observe, type State } from '../../scratch/state.ts'
 import {
   inOrderOf,
   loadModels,
@@ -76,10 +76,14 @@ export async function wantedStates(
   return withScratchDatabase(scratchOptions(input), async ({ client }) => {
     const isWhole = await loadAll(client, files, input)
     const inputs = isWhole && input.surroundings?.followsLive() !== true ? read : undefined
-    const lines = new Map<string, Fingerprint>()
-    for (const { key, schema } of input.lines) {
-      lines.set(key, await fingerprintOf(client, { ...input, schemas: [schema] }))
-    }
+    const schemas = input.lines.map(({ schema }) => schema)
+    const bySchema = await fingerprintsBySchema(client, { ...input, schemas })
+    const lines = new Map(
+      input.lines.flatMap(({ key, schema }): [string, Fingerprint][] => {
+        const fingerprint = bySchema.get(schema)
+        return fingerprint === undefined ? [] : [[key, fingerprint]]
+      }),
+    )
     const differs = Object.entries(live).some(([key, hash]) => lines.get(key)?.hash !== hash)
     return differs ? { catalog: await readCatalog(client), lines, inputs } : { lines, inputs }
   })
