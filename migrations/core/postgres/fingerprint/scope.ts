@@ -30,10 +30,7 @@ export interface Server {
  * Runs `read` in one snapshot with the settings that definitions depend on, and leaves the session as it was:
  * in a transaction of its own, or in a savepoint of the caller's.
  */
-export function withPinnedSession<T>(
-  client: ClientBase,
-  read: (server: Server) => Promise<T>,
-): Promise<T> {
+export function withPinnedSession<T>(client: ClientBase, read: (server: Server) => Promise<T>): Promise<T> {
   const pinning = async () => {
     const names = Object.keys(printing)
     const pinned = await readKept<Server & QueryResultRow>(
