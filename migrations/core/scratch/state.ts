@@ -1,5 +1,10 @@
 import type { ClientBase } from 'pg'
-import { type Catalog, type ComparedObjects, readCatalog, readUncommittedCatalog } from '../difference/index.ts'
+import {
+  type Catalog,
+  type ComparedObjects,
+  readCatalog,
+  readUncommittedCatalog,
+} from '../difference/index.ts'
 import { fingerprintExcludes } from '../environment/index.ts'
 import {
   type Fingerprint,
