@@ -469,6 +469,10 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'There is no env.ts.',
     'Run the command in the project folder, set `MIG_DIR`, or begin with `npx just-mig init`.',
   ),
+  'no-drizzle-kit': code(
+    'Models of Drizzle need drizzle-kit, which is not installed.',
+    '`npm install --save-dev drizzle-kit@0.31`',
+  ),
   'no-extension': code(
     'The server of scratch databases lacks an extension that models use.',
     'Set `MIG_SCRATCH_URL` to a server that has it, or name keys that do not need it.',
@@ -481,7 +485,7 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
   'no-git-base': code('git knows no such base.', 'Name another, or fetch it: `fetch-depth: 0`.'),
   'no-iam-signer': code(
     '`USE_IAM_AUTH` is set, and `@aws-sdk/rds-signer` is not installed.',
-    'Install it, or unset the variable.',
+    '`npm install @aws-sdk/rds-signer`, or unset the variable.',
   ),
   'no-iam-token': code('AWS gave no token.', 'Give AWS credentials, or unset `USE_IAM_AUTH`.'),
   'no-key': code('A table has no key for a backfill.', "Name columns with a unique index: `key: ['id']`."),
@@ -556,6 +560,10 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
   'no-sql-file': code(
     'There is no such schema file.',
     '`pg_dump --schema-only --no-owner --no-privileges > schema.sql`',
+  ),
+  'no-squawk': code(
+    'The linter takes rules of squawk, which is not installed.',
+    '`npm install --save-dev squawk-cli@2.61.0`',
   ),
   'no-statement-order': code(
     'No order of statements was found that PostgreSQL accepts. (Once `MIG-no-way`.)',

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -122,6 +122,20 @@ describe('the package, installed in an empty project', () => {
     })
     expect(stdout).toContain('head')
     expect(exitCode).toBe(0)
+  })
+
+  databaseTest('says how to add what only the linter needs', async ({ database }) => {
+    await database.client.query('CREATE SCHEMA app; CREATE TABLE app.person (id bigint PRIMARY KEY)')
+    const project = await freshProject('linted')
+    expect(await justMig(['init'], database.url, undefined, project)).toMatchObject({ code: 0 })
+    const { code, stderr } = await justMig(['lint', 'base:head'], database.url, undefined, project)
+    expect(stderr).toContain('help: npm install --save-dev squawk-cli@')
+    expect(code).toBe(2)
+  })
+
+  test('does not install what only some projects need', () => {
+    const heavy = ['squawk-cli', 'drizzle-orm', 'drizzle-kit', '@aws-sdk/rds-signer']
+    expect(heavy.filter((name) => existsSync(join(app(), 'node_modules', name)))).toEqual([])
   })
 
   if (withoutAlembic !== undefined)

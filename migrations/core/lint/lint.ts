@@ -29,7 +29,7 @@ export interface LintResult {
 /**
  * Runs revisions on a scratch database, and says of the statements that really ran what they would do to a live
  * system: squawk's rules, and the locks as they were measured.
- * @throws MigError as `chosenRevisions` does; `no-scratch`, `squawk-failed`, and what a revision throws that does not run
+ * @throws MigError as `chosenRevisions` does; `no-scratch`, `no-squawk`, `squawk-failed`, and what a revision throws that does not run
  */
 export async function lintProject(env: Environment, request: LintRequest): Promise<LintResult> {
   const { emit, signal } = request
@@ -45,7 +45,8 @@ export async function lintProject(env: Environment, request: LintRequest): Promi
   )
   const sql = (id: string) =>
     effects.flatMap(({ statement }) => (statement.revision === id ? [statement.sql] : []))
-  const violations = await squawk(new Map([...run.existing.keys()].map((id) => [id, sql(id)])), run.major)
+  const statements = new Map([...run.existing.keys()].map((id) => [id, sql(id)]))
+  const violations = await squawk(statements, run.major, env.root)
   const findings = [...run.existing.keys()].flatMap((id) =>
     revisionFindings(context, chosen, run, effects, violations, id, request),
   )

@@ -41,14 +41,17 @@ interface SquawkLine {
  * Runs squawk's rules on the statements of revisions, as they ran; each revision is a file of its own.
  * @param revisions id → statements
  * @param major the server's version
- * @throws MigError `squawk-failed` when the program does not run
+ * @param root the project folder, where squawk is looked for first
+ * @throws MigError `no-squawk` where it is not installed, `squawk-failed` when the program does not run
  */
 export async function squawk(
   revisions: ReadonlyMap<string, readonly string[]>,
   major: number,
+  root: string,
 ): Promise<readonly SquawkViolation[]> {
   const sources = [...revisions].filter(([, statements]) => statements.length > 0)
   if (sources.length === 0) return []
+  const program = installedSquawk(root)
   const folder = await mkdtemp(join(tmpdir(), 'just-mig-lint-'))
   try {
     const config = join(folder, 'squawk.toml')
@@ -60,7 +63,6 @@ export async function squawk(
     for (const { path, texts } of files) await writeFile(path, texts.join(''))
     // A config of the user's own is for their files; ours keeps the answer the same everywhere.
     await writeFile(config, '')
-    const program = createRequire(import.meta.url).resolve('squawk-cli/js/bin/squawk')
     const { execa } = await import('execa')
     // Squawk takes a folder's files by a pattern, so that a long history is not a long command line.
     const { stdout, stderr } = await execa(
@@ -78,6 +80,20 @@ export async function squawk(
     })
   } finally {
     await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Not installed with this package: only the linter needs it, and its program is larger than the rest. */
+function installedSquawk(root: string): string {
+  try {
+    return createRequire(import.meta.url).resolve('squawk-cli/js/bin/squawk', {
+      paths: [root, import.meta.dirname],
+    })
+  } catch (cause) {
+    throw new MigError('no-squawk', 'the linter takes rules of squawk, which is not installed', {
+      help: 'npm install --save-dev squawk-cli@2.61.0',
+      cause,
+    })
   }
 }
 

@@ -57,7 +57,7 @@ function regionOf(hostname: string): string | undefined {
   return /\.([a-z0-9-]+)\.rds\.amazonaws\.com(?:\.cn)?$/.exec(hostname)?.[1]
 }
 
-/** Loaded only here: nobody else waits for it, and it may be left out of an installation. */
+/** Loaded only here, and not installed with this package: only servers that ask for tokens need it. */
 async function signerModule(): Promise<typeof import('@aws-sdk/rds-signer')> {
   try {
     return await import('@aws-sdk/rds-signer')

@@ -38,7 +38,7 @@ const tried =
  * The project's own drizzle-orm, which its models import, and the drizzle-kit beside it.
  * @param packages files of packages that the models import
  * @param places files of the models, from which drizzle-kit is looked for
- * @throws MigError `drizzle-version` for versions that were not tried, or do not fit each other
+ * @throws MigError `drizzle-version` for versions that were not tried, or do not fit each other; `no-drizzle-kit`
  */
 export async function drizzleTools(
   packages: readonly string[],
@@ -77,8 +77,8 @@ async function kitFor(major: number, orm: string, places: readonly string[]): Pr
   const name = major === 0 ? 'drizzle-kit/api' : 'drizzle-kit/api-postgres'
   const own = found(name, places)
   if (own !== undefined) return (await importFile(own)) as unknown as DrizzleKit
-  // The models' own drizzle-kit may be older than its programming interface, or not installed.
-  if (major === 0) return (await import('drizzle-kit/api')) as unknown as DrizzleKit
+  // The models' own drizzle-kit may be older than its programming interface, and one beside us newer.
+  if (major === 0) return await kitBesideUs()
   throw new MigError(
     'drizzle-version',
     `drizzle-orm ${orm} needs a drizzle-kit 1.0, which the project has not`,
@@ -87,6 +87,22 @@ async function kitFor(major: number, orm: string, places: readonly string[]): Pr
       facts: { orm },
     },
   )
+}
+
+/** @throws MigError `no-drizzle-kit` */
+async function kitBesideUs(): Promise<DrizzleKit> {
+  try {
+    return (await import('drizzle-kit/api')) as unknown as DrizzleKit
+  } catch (cause) {
+    throw new MigError(
+      'no-drizzle-kit',
+      'models of Drizzle need drizzle-kit 0.22 or newer, which is not installed',
+      {
+        help: 'npm install --save-dev drizzle-kit@0.31',
+        cause,
+      },
+    )
+  }
 }
 
 function found(name: string, places: readonly string[]): string | undefined {
