@@ -116,7 +116,7 @@ describe('init on a live database', () => {
       CREATE TABLE knex_migrations_lock (index serial, is_locked int); DROP SCHEMA mig CASCADE`)
       await expect(init(project)).rejects.toMatchObject({
         code: 'other-ledger',
-        help: expect.stringContaining('just mig-import knex DIR'),
+        help: expect.stringContaining('just mig-import knex;'),
       })
       await init(project, { baseline: false })
       expect(read(project, 'migrations/env.ts')).toContain(
