@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type BindingPattern, parseSync } from 'oxc-parser'
 import { code, table } from './markdown.ts'
-import { describedTypes } from './types.ts'
+import { asParagraph, describedTypes } from './types.ts'
 
 const folder = 'migrations/core/operations'
 const begin = '<!-- generated: npm run docs:reference -->'
@@ -53,11 +53,7 @@ function functionsOf(root: string, file: string) {
     const comment = comments.findLast((each) => each.end <= statement.start)
     const isNear = comment !== undefined && /^\s*$/.test(text.slice(comment.end, statement.start))
     const doc = isNear && comment.value.startsWith('*') ? comment.value : ''
-    const described = doc
-      .replace(/^\*/, '')
-      .replace(/\n\s*\* ?/g, ' ')
-      .replace(/\s+/g, ' ')
-      .trim()
+    const described = asParagraph(doc)
     const found =
       node?.type === 'FunctionDeclaration'
         ? [{ name: node.id?.name ?? '', params: node.params.slice(1).map((each) => nameAt(text, each)) }]

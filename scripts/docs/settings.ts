@@ -72,9 +72,9 @@ function optionTable(type: DescribedType | undefined): string {
 
 /** A docstring says at its end what is so where nothing is said: `… Default 40.` */
 function withDefault(text: string): readonly [string, string] {
-  const [, meaning = text, fallback = ''] =
-    /^(.*?)\s*\bDefault:? ([^.]*(?:\.[^.\s][^.]*)*)\.$/s.exec(text) ?? []
-  return [meaning, fallback]
+  const word = [...text.matchAll(/\bDefaults?:? /g)].find(({ index }) => !/\.\s/.test(text.slice(index)))
+  if (word === undefined || !text.endsWith('.')) return [text, '']
+  return [text.slice(0, word.index).trimEnd(), text.slice(word.index + word[0].length, -1)]
 }
 
 /** Paragraphs of comments, each with the variables below it. */
@@ -84,8 +84,7 @@ function variableTable(example: string): string {
     const names = lines.flatMap((line) => /^(\w+)=/.exec(line)?.[1] ?? [])
     if (names.length === 0) return []
     const prose = lines.filter((line) => !/^\w+=/.test(line)).join(' ')
-    const [, meaning = prose, fallback = ''] = /^(.*?)\s*Defaults?: (.*)\.$/s.exec(prose) ?? []
-    return [[names.map(code).join(', '), meaning, fallback]]
+    return [[names.map(code).join(', '), ...withDefault(prose)]]
   })
   return table(['variable', 'meaning', 'default'], rows)
 }

@@ -128,9 +128,11 @@ function docBefore({ text, comments }: Source, start: number): string {
   const comment = comments.findLast(({ end }) => end <= start)
   if (comment?.type !== 'Block' || !comment.value.startsWith('*')) return ''
   if (!/^[\s|(]*$/.test(text.slice(comment.end, start))) return ''
-  return comment.value
-    .replace(/^\*/, '')
-    .replace(/\n\s*\* ?/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
+  return asParagraph(comment.value)
+}
+
+/** What stands between the marks of a docstring, in one line. */
+export function asParagraph(comment: string): string {
+  const lines = comment.split('\n').map((line) => line.trim().replace(/^\*/, ''))
+  return lines.join(' ').replace(/\s+/g, ' ').trim()
 }
