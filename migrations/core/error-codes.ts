@@ -236,6 +236,10 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     "The project's drizzle-orm needs another drizzle-kit than it has.",
     'The message names the versions; install the one that fits.',
   ),
+  'drops-in-models': code(
+    'A warning: models make an object and drop it again, which drops it from the database too.',
+    'Take out both statements, or the DROP alone.',
+  ),
   'duplicate-branch-label': code('Two revisions have one label.', 'Change one.'),
   'duplicate-heads': code('A parent is named twice.', 'Name each once.'),
   'duplicate-model': code('Two models define one object.', 'Keep one of the two.'),
@@ -251,6 +255,10 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
   ),
   'editor-failed': code('Your editor ended with an error.', 'The file is written; open it yourself.'),
   'empty-model': code('A model file exports nothing that counts.', 'Export the tables, or SQL.'),
+  'empty-schema-in-models': code(
+    'A warning: models have CREATE SCHEMA for a schema that no key stands for, and put nothing into it.',
+    'Add it to the schema map, or take the statement out of the models.',
+  ),
   'empty-variable': code(
     'A variable that names a database or a schema is set to nothing.',
     'Give it a value, or unset it.',

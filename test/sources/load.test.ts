@@ -162,30 +162,6 @@ export default ['CREATE TABLE rfx_policy.grants (profile int REFERENCES rfx_user
     expect(error.place?.statement?.slice(error.place.position)).toMatch(/^nonsense/)
   })
 
-  databaseTest('that define one table twice name both files', async ({ database }) => {
-    const error = await refusal(database, {
-      'one.sql': 'CREATE TABLE rfx_user.a (id int)',
-      'two.sql': 'CREATE TABLE rfx_user."a" (id bigint)',
-    })
-    expect(error.code).toBe('duplicate-model')
-    expect(error.message).toMatch(/rfx_user\.a is defined twice: in .*one\.sql:1 and in .*two\.sql:1/)
-  })
-
-  databaseTest('whose names PostgreSQL cuts to the same one are told as that', async ({ database }) => {
-    const long = 'a'.repeat(63)
-    const columns = await refusal(database, {
-      'user.sql': `CREATE TABLE rfx_user.t (\n  "${long}_one" int,\n  "${long}_two" int\n);`,
-    })
-    expect(columns).toMatchObject({
-      code: 'names-cut',
-      message: expect.stringContaining(`${long}_one and ${long}_two are the same name to PostgreSQL`),
-    })
-    const tables = await refusal(database, {
-      'user.sql': `CREATE TABLE rfx_user.${long}_one (id int);\nCREATE TABLE rfx_user.${long}_two (id int);`,
-    })
-    expect(tables.code).toBe('names-cut')
-  })
-
   databaseTest('of a module are told with the line of the export', async ({ database }) => {
     const error = await refusal(database, {
       'user.ts':
@@ -194,62 +170,6 @@ export default ['CREATE TABLE rfx_policy.grants (profile int REFERENCES rfx_user
     expect(error.place).toMatchObject({ file: expect.stringMatching(/user\.ts$/), line: 2 })
     expect(error.help).toMatch(/user\.ts:2 \(door\)/)
   })
-
-  databaseTest('outside the schema map are refused by name', async ({ database }) => {
-    const error = await refusal(database, {
-      'a.sql': 'CREATE SCHEMA billing; CREATE TABLE billing.bill (id int)',
-    })
-    expect(error.code).toBe('outside-map')
-    expect(error.message).toMatch(/a\.sql:1 defines table billing\.bill/)
-  })
-
-  databaseTest('without a schema would land in public, and are refused', async ({ database }) => {
-    const error = await refusal(database, { 'a.sql': 'CREATE TABLE bill (id int)' })
-    expect(error.code).toBe('outside-map')
-  })
-
-  databaseTest(
-    'in a folder that is not a key are refused with the keys that there are',
-    async ({ database }) => {
-      const files = { 'tennant/a.sql': '-- bills\nCREATE TABLE bill (id int)' }
-      const map = { schemas: { user: 'rfx_user', tenant: 'mig_tenant_of_tenant' }, tenantKeys: ['tenant'] }
-      const error = await refusal(database, files, map)
-      expect(error.message).toMatch(/tennant\/a\.sql:\d defines table public\.bill/)
-      expect(error.help).toBe(
-        'name one of rfx_user, or add public to the schema map in env.ts; models of a tenant line name no schema, in a file or folder of its name: tenant',
-      )
-    },
-  )
-
-  databaseTest(
-    'that make roles are refused: a scratch database shares them with the live one',
-    async ({ database }) => {
-      const error = await refusal(database, { 'a.sql': 'CREATE ROLE somebody' })
-      expect(error.code).toBe('cluster-model')
-    },
-  )
-
-  databaseTest('that leave a transaction open are refused with its place', async ({ database }) => {
-    const files = {
-      'a.sql': 'BEGIN; CREATE TABLE rfx_user.a (id int);',
-      'b.sql': 'CREATE TABLE rfx_user.b (id int);',
-    }
-    const error = await refusal(database, files)
-    expect(error.code).toBe('open-transaction')
-    expect(error.message).toMatch(/a\.sql:1 begins a transaction that the file does not end$/)
-  })
-
-  databaseTest('that export nothing are refused', async ({ database }) => {
-    const error = await refusal(database, { 'a.ts': 'export const helper = (x: number): number => x + 1' })
-    expect(error.code).toBe('empty-model')
-  })
-
-  databaseTest(
-    'that are missing altogether are refused, not taken for an empty schema',
-    async ({ database }) => {
-      expect((await refusal(database, {})).code).toBe('no-models')
-    },
-  )
 })
 
 async function loadHere(database: TestDatabase, text: string): Promise<readonly string[]> {

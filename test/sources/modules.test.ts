@@ -86,14 +86,6 @@ describe('a module without Drizzle objects', () => {
     expect(sql.toSorted()).toEqual(['car', 'door', 'roof'].map((name) => `CREATE TABLE ${name} (id int)`))
   })
 
-  test('that says nothing is refused, also where it passes on what says nothing', async () => {
-    const files = { 'src/index.ts': "export * from './helpers'", 'src/helpers.ts': 'export const one = 1' }
-    expect(await refusalOf(readFiles(files, ['../src/index.ts']))).toMatchObject({
-      code: 'empty-model',
-      message: expect.stringMatching(/src\/index\.ts exports no Drizzle object and no SQL$/),
-    })
-  })
-
   test('of another database is named as such', async () => {
     const sqlite =
       "import { sqliteTable, text } from 'drizzle-orm/sqlite-core'\nexport const car = sqliteTable('car', { id: text() })"

@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import type { EmitEvent } from '../events.ts'
-import { opening } from '../postgres/index.ts'
+import { catalogName, madeName, opening } from '../postgres/index.ts'
+import { regexEscape } from '../regex-escape.ts'
 import type { ModelFile, ModelStatement } from './model.ts'
 
 interface Kind {
@@ -25,23 +26,32 @@ const temporaryKinds: readonly Kind[] = [
   { test: /^create (or replace )?((local|global) )?temp(orary)?\b/i, word: 'CREATE TEMPORARY' },
 ]
 
-/** Warns, once for all models, of statements in them that nothing is generated for. */
+/** A statement, and what in it is told of. */
+interface Found {
+  readonly statement: ModelStatement
+  readonly word: string
+}
+
+/** Warns, once for all models, of statements in them that nothing is generated for, or that say what models cannot. */
 export function warnOfPassedOver(
   files: readonly ModelFile[],
   {
     modelsDir,
     privileges,
+    lines,
+    searchPath = [],
     emit,
-  }: { readonly modelsDir: string; readonly privileges: boolean; readonly emit?: EmitEvent },
+  }: {
+    readonly modelsDir: string
+    readonly privileges: boolean
+    readonly lines: readonly { readonly schema: string }[]
+    readonly searchPath?: readonly string[]
+    readonly emit?: EmitEvent
+  },
 ): void {
   if (emit === undefined) return
   const statements = files.flatMap((file) => file.statements)
-  const warn = (code: string, kinds: readonly Kind[], what: string, help: string) => {
-    const found = statements.flatMap((statement) => {
-      const text = opening(statement.sql)
-      const word = kinds.find(({ test }) => test.test(text))?.word
-      return word === undefined ? [] : [{ statement, word }]
-    })
+  const tell = (code: string, found: readonly Found[], what: string, help: string) => {
     const [first] = found
     if (first === undefined) return
     const words = [...new Set(found.map(({ word }) => word))].join(', ')
@@ -53,6 +63,8 @@ export function warnOfPassedOver(
       help,
     })
   }
+  const warn = (code: string, kinds: readonly Kind[], what: string, help: string) =>
+    tell(code, ofKinds(statements, kinds), what, help)
   if (privileges) {
     warn(
       'privileges-of-database',
@@ -80,7 +92,78 @@ export function warnOfPassedOver(
     'what is temporary is of a session, and of no schema',
     'take the statement out of the models, or TEMPORARY out of it',
   )
+  tell(
+    'drops-in-models',
+    dropping(statements),
+    'what another statement of them makes is not wanted, and is dropped from the database too',
+    'take out both, or the DROP alone if what it names is wanted',
+  )
+  tell(
+    'empty-schema-in-models',
+    emptySchemas(statements, ['public', ...lines.map(({ schema }) => schema), ...searchPath]),
+    'nothing else in them is in it, and no key of the schema map stands for it, so that it is not made',
+    'add it to the schema map in env.ts, or take the statement out of the models',
+  )
 }
+
+function ofKinds(statements: readonly ModelStatement[], kinds: readonly Kind[]): readonly Found[] {
+  return statements.flatMap((statement) => {
+    const text = opening(statement.sql)
+    const word = kinds.find(({ test }) => test.test(text))?.word
+    return word === undefined ? [] : [{ statement, word }]
+  })
+}
+
+const drop =
+  /^drop ((?:materialized )?view|(?:foreign )?table|type|domain|sequence|function|procedure)( if exists)? (.+)$/i
+
+/**
+ * The statements that drop what models make. `DROP … IF EXISTS` before it, as in the output of pg_dump --clean, drops nothing;
+ * without IF EXISTS it fails there, and is tried again when the object is made.
+ */
+function dropping(statements: readonly ModelStatement[]): readonly Found[] {
+  const names = statements.map(({ sql }) => madeName(sql))
+  return statements.flatMap((statement, at) => {
+    const [, kind = '', ifExists, rest = ''] = drop.exec(opening(statement.sql)) ?? []
+    const made = ifExists === undefined ? names : names.slice(0, at)
+    const isMade = namesIn(rest).some((name) => made.includes(name))
+    return isMade ? [{ statement, word: `DROP ${kind.toUpperCase()}` }] : []
+  })
+}
+
+/** The objects of a list such as `a, b.c CASCADE`, without the arguments of functions. */
+function namesIn(list: string): readonly string[] {
+  return list
+    .replace(/\([^)]*\)/g, '')
+    .split(',')
+    .map((each) =>
+      each
+        .trim()
+        .replace(/ (cascade|restrict)$/i, '')
+        .split('.')
+        .map((part) => catalogName(part.trim()))
+        .join('.'),
+    )
+}
+
+/** The statements that make a schema which nothing else is said of. @param known the schemas that may be empty */
+function emptySchemas(statements: readonly ModelStatement[], known: readonly string[]): readonly Found[] {
+  return statements.flatMap((statement) => {
+    const [, given] =
+      /^create schema (?:if not exists )?("(?:[^"]|"")+"|(?!authorization\b)[\w$]+)(?: authorization \S+)?$/i.exec(
+        opening(statement.sql),
+      ) ?? []
+    const name = given === undefined ? undefined : catalogName(given)
+    if (name === undefined || known.includes(name)) return []
+    const word = new RegExp(`(?<![\\w$])${regexEscape(name)}(?![\\w$])`, 'i')
+    const isUsed = statements.some(({ sql }) => word.test(sql) && !ofSchema.test(opening(sql)))
+    return isUsed ? [] : [{ statement, word: `CREATE SCHEMA ${name}` }]
+  })
+}
+
+/** What is said of a schema, and puts nothing into it. */
+const ofSchema =
+  /^((create|alter|drop) schema|comment on schema|(grant|revoke)\b.* on schema|alter default privileges)\b/i
 
 function placeOf({ file, line }: ModelStatement, modelsDir: string): string {
   return [relative(modelsDir, file), ...(line === undefined ? [] : [line])].join(':')
