@@ -1,5 +1,5 @@
 // just mig-check [schemas] [flags]
-import { checkTargets, targetsDrift } from '../migrations/core/check/index.ts'
+import { checkTargets, readingOnce, targetsDrift } from '../migrations/core/check/index.ts'
 import { exitCodes, type TargetSchema } from '../migrations/core/index.ts'
 import { checkShown, driftShown, equalText } from '../migrations/core/report/index.ts'
 import { schemasArgument, tenantFlags, trustLiveFlag } from './cli/arguments.ts'
@@ -25,7 +25,8 @@ export const spec = {
 export const main = (argv: readonly string[]): Promise<void> =>
   runCommand(spec, argv, async (given) => {
     const command = given.flags.sql === true ? { ...given, output: sqlOutput(given.output) } : given
-    const findings = await onTargets(command, (group, targets) => check(command, group, targets))
+    const read = readingOnce()
+    const findings = await onTargets(command, (group, targets) => check(command, group, targets, read))
     return findings.includes(true) ? exitCodes.differences : exitCodes.done
   })
 
@@ -34,10 +35,11 @@ async function check(
   command: Command<typeof spec>,
   group: OnGroup,
   targets: readonly TargetSchema[],
+  read: ReturnType<typeof readingOnce>,
 ): Promise<boolean> {
   const { flags, output } = command
   const shown =
-    flags.drift === true ? await drift(command, group, targets) : await models(command, group, targets)
+    flags.drift === true ? await drift(command, group, targets) : await models(command, group, targets, read)
   for (const each of shown)
     if ('remark' in each) output.remark(each.remark)
     else output.result(each.text, ...each.lines)
@@ -52,8 +54,13 @@ async function drift(command: Command<typeof spec>, group: OnGroup, targets: rea
   return driftShown(found, { ...options, ...group })
 }
 
-async function models(command: Command<typeof spec>, group: OnGroup, targets: readonly TargetSchema[]) {
-  const options = optionsOf(command)
+async function models(
+  command: Command<typeof spec>,
+  group: OnGroup,
+  targets: readonly TargetSchema[],
+  read: ReturnType<typeof readingOnce>,
+) {
+  const options = { ...optionsOf(command), read }
   const found = await checkTargets(group.project, group, targets, group.sessions, options)
   sayUnmodeled(command, found.unmodeled)
   return checkShown(found, { ...options, ...group })

@@ -26,6 +26,18 @@ describe('a program that prints its models', () => {
     ])
   })
 
+  test('is run once for all keys that name it', async () => {
+    const program = { print: 'node print.mjs' }
+    const count = `import { appendFileSync, readFileSync } from 'node:fs'
+      appendFileSync('runs', '.'); console.log(\`CREATE TABLE run_\${readFileSync('runs', 'utf8').length} (id int)\`)`
+    const sources = ['user', 'shop'].map((key) => ({ key, source: { ...program } }))
+    const { files } = await readFiles({ 'print.mjs': count }, sources)
+    expect(files.map(({ key, statements }) => [key, statements[0]?.sql])).toEqual([
+      ['user', 'CREATE TABLE run_1 (id int)'],
+      ['shop', 'CREATE TABLE run_1 (id int)'],
+    ])
+  })
+
   test('runs where it is told to, with its own variables, and learns of no database', async () => {
     const names = ['DATABASE_URL', 'APP_DB', 'DB_HOST', 'PGPASSWORD', 'KIND', 'MIG_DATABASE_URL']
     const { sql } = await printed(

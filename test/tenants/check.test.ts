@@ -115,28 +115,28 @@ describe('mig-check of a tenant line', () => {
   })
 
   databaseTest('loads the models again only where a tenant or a model has changed', async ({ database }) => {
-    const { project, just } = await exampleProject(database)
+    const program = "{ print: 'node print.mjs', cwd: '.', inputs: ['print.mjs'] }"
+    const { project, just } = await exampleProject(database, `models: ['models', ${program}],`)
     const [probe, models] = [join(project.path, 'loads'), join(project.path, 'migrations/models')]
     const loads = async () => (await readFile(probe, 'utf8')).length
     try {
-      await writeFile(
-        join(models, 'catalog.ts'),
-        `import { appendFileSync } from 'node:fs'
-appendFileSync(${JSON.stringify(probe)}, '.')
-export const nothing = 'COMMENT ON TABLE catalog.plan IS NULL'\n`,
-      )
+      const counted = `import { appendFileSync } from 'node:fs'\nappendFileSync(${JSON.stringify(probe)}, '.')\n`
+      const nothing = "'COMMENT ON TABLE catalog.plan IS NULL'"
+      await writeFile(join(models, 'catalog.ts'), `${counted}export const nothing = ${nothing}\n`)
+      await writeFile(join(project.path, 'migrations/print.mjs'), `${counted}console.log(${nothing})\n`)
       await database.client.query('CREATE SCHEMA tenant_a; CREATE SCHEMA tenant_b')
       await succeed(just('mig-upgrade head all --tenants all'))
-      await succeed(just('mig-check tenant'))
-      expect(await loads()).toBe(1)
-      const again = await succeed(just('mig-check tenant'))
+      // The module and the program, once for both groups of lines.
+      await succeed(just('mig-check'))
+      expect(await loads()).toBe(2)
+      const again = await succeed(just('mig-check'))
       expect(again.stdout).toContain('no difference: 2 tenants of tenant')
-      expect(await loads()).toBe(1)
+      expect(await loads()).toBe(2)
       await database.client.query('ALTER TABLE tenant_b.account ADD COLUMN by_hand text')
       expect((await just('mig-check tenant')).stdout).toContain('drop column account.by_hand text')
       await database.client.query('ALTER TABLE tenant_b.account DROP COLUMN by_hand')
       await succeed(just('mig-check tenant'))
-      expect(await loads()).toBe(2)
+      expect(await loads()).toBe(4)
       await appendFile(join(models, 'tenant.sql'), '\nCREATE TABLE more (id int);\n')
       expect((await just('mig-check tenant')).stdout).toContain('add table more')
     } finally {

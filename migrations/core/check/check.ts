@@ -16,7 +16,7 @@ import { runOnScratch, scratchProject } from '../scratch/project.ts'
 import { tellOfSilent } from '../scratch/silent-objects.ts'
 import { fingerprintOf, fingerprintsBySchema, type State } from '../scratch/state.ts'
 import { runSurrounded, surroundHistory } from '../scratch/surroundings/surroundings.ts'
-import type { CheckResult, Drift } from './result.ts'
+import type { CheckOptions, CheckResult, Drift } from './result.ts'
 import { tenantsBeside } from './tenants/hidden.ts'
 import { keepWantedHashes, readWantedHashes, wantedCachePath } from './wanted-cache.ts'
 
@@ -28,7 +28,7 @@ import { keepWantedHashes, readWantedHashes, wantedCachePath } from './wanted-ca
 export async function checkProject(
   session: Session,
   project: Project,
-  { privileges }: { readonly privileges: boolean },
+  { privileges, read }: CheckOptions,
 ): Promise<CheckResult> {
   const history = await historyChecks(session, project)
   const input = await modelInput(session, project, privileges)
@@ -44,7 +44,7 @@ export async function checkProject(
   }
   // Once: with the kept result nothing has changed since.
   await tellOfSilent(session.client, project.env, session.emit)
-  const wanted = await wantedStates(input, live)
+  const wanted = await wantedStates(input, live, read)
   await expectModels(tablesOf(session.client), input, (key) => wanted.lines.get(key))
   if (path !== undefined)
     keepWantedHashes(

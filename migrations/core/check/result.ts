@@ -1,3 +1,4 @@
+import type { ReadAll } from '../autogenerate/wanted/wanted.ts'
 import type { Change } from '../change.ts'
 import type { Unmodeled } from '../difference/index.ts'
 import type { TargetSchema } from '../environment/index.ts'
@@ -47,4 +48,6 @@ export interface CheckOptions {
   readonly privileges: boolean
   /** Of tenants the statements as well, of so many as are worth it. */
   readonly sql?: boolean
+  /** How models are read, where several groups of lines are compared with the same ones; default: each time. */
+  readonly read?: ReadAll
 }

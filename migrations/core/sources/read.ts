@@ -13,7 +13,7 @@ import { checkSource, readSource } from '../source-file.ts'
 import type { ModelFile } from './model.ts'
 import { moduleFiles } from './modules.ts'
 import { type ModelPlace, placesOf } from './places.ts'
-import { inputFiles, type ProgramOptions, programFile, programInputs } from './programs/files.ts'
+import { inputFiles, type ProgramOptions, programFiles, programInputs } from './programs/files.ts'
 import { commandOf } from './programs/run.ts'
 import { sqlStatements } from './sql-text.ts'
 
@@ -32,7 +32,7 @@ export interface ReadOptions extends Omit<ProgramOptions, 'base'> {
  * Reads all models: `.sql` is plain DDL (what `pg_dump --schema-only` writes, too); a module exports Drizzle objects or SQL;
  * a program prints DDL, or makes its schema in a database.
  * @throws MigError `no-models` when there is no model file, `empty-model` for a module that says nothing, `bad-module` when
- *   one does not load, `drizzle-version`; what {@link programFile} throws
+ *   one does not load, `drizzle-version`; what {@link programFiles} throws
  */
 export async function readModels(models: ModelsPlace, options: ReadOptions): Promise<ReadModels> {
   const began = Date.now()
@@ -50,8 +50,7 @@ export async function readModels(models: ModelsPlace, options: ReadOptions): Pro
   const modules = places.filter(({ path }) => !path.endsWith('.sql'))
   const loaded = await loadedModules(modules, models, options)
   const { base } = models
-  const made: ModelFile[] = []
-  for (const { key, program } of programs) made.push(await programFile(program, key, { ...options, base }))
+  const made = await programFiles(programs, { ...options, base })
   const inputs = allInputs([
     seenInputs({ files: plain.map(({ path }) => path) }),
     loaded.inputs,

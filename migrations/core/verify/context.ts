@@ -1,6 +1,6 @@
 import type { Client } from 'pg'
 import { type ModelInput, projectInput } from '../autogenerate/wanted/input.ts'
-import { readAllModels } from '../autogenerate/wanted/wanted.ts'
+import { readingOnce } from '../autogenerate/wanted/wanted.ts'
 import type { EmitEvent } from '../events.ts'
 import { type Fingerprint, onDatabase, quoteIdent } from '../postgres/index.ts'
 import {
@@ -73,12 +73,11 @@ export async function verifyContext(
     emit,
     signal,
   })
-  let read: Promise<ReadModels> | undefined
-  const readModels = () => {
-    read ??= readAllModels(models)
-    return read
+  const read = readingOnce()
+  return {
+    ...{ project, scratch: scratchProject(project), models, emit, signal },
+    readModels: () => read(models),
   }
-  return { project, scratch: scratchProject(project), models, readModels, emit, signal }
 }
 
 /**

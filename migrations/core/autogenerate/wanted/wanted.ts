@@ -71,11 +71,13 @@ export interface WantedStates {
 export async function wantedStates(
   input: ModelInput,
   live: Readonly<Record<string, string>>,
+  read: ReadAll = readAllModels,
 ): Promise<Partial<WantedStates> & Pick<WantedStates, 'lines'> & Pick<ReadModels, 'inputs'>> {
-  const { files, inputs: read } = await readAllModels(input)
+  const models = await read(input)
+  const { files } = models
   return withScratchDatabase(scratchOptions(input), async ({ client }) => {
     const isWhole = await loadAll(client, files, input)
-    const inputs = isWhole && input.surroundings?.followsLive() !== true ? read : undefined
+    const inputs = isWhole && input.surroundings?.followsLive() !== true ? models.inputs : undefined
     const schemas = input.lines.map(({ schema }) => schema)
     const bySchema = await fingerprintsBySchema(client, { ...input, schemas })
     const lines = new Map(
@@ -87,6 +89,21 @@ export async function wantedStates(
     const differs = Object.entries(live).some(([key, hash]) => lines.get(key)?.hash !== hash)
     return differs ? { catalog: await readCatalog(client), lines, inputs } : { lines, inputs }
   })
+}
+
+/** Reads all models. */
+export type ReadAll = (input: ModelInput) => Promise<ReadModels>
+
+/**
+ * As {@link readAllModels}, once for all that one command asks: a program that says the models may take long, and two
+ * readings could say different things.
+ */
+export function readingOnce(): ReadAll {
+  let read: Promise<ReadModels> | undefined
+  return (input) => {
+    read ??= readAllModels(input)
+    return read
+  }
 }
 
 /** Reads all models; a program builds its own in a scratch database. @throws MigError what `readModels` throws */

@@ -40,7 +40,7 @@ export async function checkTenants(
     const history = { pending: [], behind, edited, unmodeled: [] }
     const kept = await keptStructure(session, project, input, line, tenants[0])
     if (kept.hash !== undefined && !someDiffer(statuses, kept.hash)) return { ...history, drift: [] }
-    const models = await readAllModels(input)
+    const models = await (options.read ?? readAllModels)(input)
     const load =
       (named: ModelInput) =>
       async (client: Parameters<typeof loadAll>[0]): Promise<void> => {

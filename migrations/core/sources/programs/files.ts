@@ -25,21 +25,40 @@ export interface ProgramOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** A program, and the key that it was named for. */
+interface KeyedProgram {
+  readonly key: string | undefined
+  readonly program: ModelProgram
+}
+
 /**
- * What a program says, as a model file.
- * @throws MigError `program-failed`, `program-timeout`; `program-silent` where it prints or builds nothing
+ * What programs say, as model files. One that is named for several keys runs once.
+ * @throws MigError `program-failed`, `program-timeout`; `program-silent` where one prints or builds nothing
  */
-export async function programFile(
-  program: ModelProgram,
-  key: string | undefined,
+export async function programFiles(
+  programs: readonly KeyedProgram[],
   options: ProgramOptions,
-): Promise<ModelFile> {
+): Promise<readonly ModelFile[]> {
+  const said = new Map<string, Said>()
+  const files: ModelFile[] = []
+  for (const { key, program } of programs) {
+    const same = JSON.stringify(program)
+    const own = said.get(same) ?? (await whatItSays(program, options))
+    said.set(same, own)
+    files.push({ ...own, key, keyed: key !== undefined })
+  }
+  return files
+}
+
+type Said = Pick<ModelFile, 'path' | 'statements'>
+
+async function whatItSays(program: ModelProgram, options: ProgramOptions): Promise<Said> {
   const path = `${'print' in program ? 'output' : 'database'} of ${commandOf(program)}`
   const statements =
     'print' in program
       ? sqlStatements(outputOf(await runProgram(program, { ...options, scratch: undefined })), path)
       : await built(program, options, path)
-  if (statements.length > 0) return { path, key, keyed: key !== undefined, statements }
+  if (statements.length > 0) return { path, statements }
   throw new MigError(
     'program-silent',
     'print' in program
