@@ -1,6 +1,11 @@
 import { describe, expect } from 'vitest'
 import { checkProject } from '../../migrations/core/check/index.ts'
-import { type EnvironmentOptions, usingSession } from '../../migrations/core/index.ts'
+import {
+  applyStamp,
+  type EmitEvent,
+  type EnvironmentOptions,
+  usingSession,
+} from '../../migrations/core/index.ts'
 import { type Lab, labTest } from '../runner/support.ts'
 import { generateFiles, writeModels } from './support/project.ts'
 
@@ -136,25 +141,63 @@ describe('objects of schemas that no key maps to', () => {
 })
 
 describe('an extension that the server does not have', () => {
-  const models = {
-    'app.sql': 'CREATE TABLE app.t (id int PRIMARY KEY);',
-    'search.sql': `CREATE EXTENSION vector SCHEMA search; CREATE TABLE search.doc (e search.vector(3));`,
-  }
+  const table = 'CREATE TABLE app.t (id int PRIMARY KEY'
+  const doc = 'CREATE EXTENSION vector SCHEMA search; CREATE TABLE search.doc (e search.vector(3))'
+  const models = (more: string) => ({
+    'app.sql': `${table}${more});`,
+    'search.sql': `CREATE TABLE search.plain (id int PRIMARY KEY);\n${doc};`,
+  })
   const settings = { schemas: { app: 'app', search: 'search' } }
+  const revision = (id: string, revises: string, up: string, down: string) =>
+    `-- a change\n--\n-- Revision: ${id}\n-- Revises: ${revises}\n\n-- upgrade\n${up};\n\n-- downgrade\n${down};\n`
 
-  labTest('leaves the schemas that need none to be checked', async ({ lab }) => {
-    await writeModels(lab, models)
-    await lab.database.client.query('CREATE SCHEMA app; CREATE TABLE app.t (id int PRIMARY KEY)')
+  labTest('is told of once, and leaves the schemas that need none to go on', async ({ lab }) => {
+    await writeModels(lab, models(''))
+    await lab.write({
+      'app/aaaa00000001_t.sql': revision('aaaa00000001', 'base', `${table})`, 'DROP TABLE app.t'),
+      'search/bbbb00000001_plain.sql': revision(
+        'bbbb00000001',
+        'base',
+        'CREATE TABLE search.plain (id int PRIMARY KEY)',
+        'DROP TABLE search.plain',
+      ),
+      'search/bbbb00000002_doc.sql': revision('bbbb00000002', 'bbbb00000001', doc, 'DROP TABLE search.doc'),
+    })
+    // As the server that has the extension would have it.
+    await lab.database.client.query(
+      `CREATE SCHEMA app; ${table}); CREATE SCHEMA search;
+       CREATE TABLE search.plain (id int PRIMARY KEY); CREATE TABLE search.doc (e text)`,
+    )
     const project = await lab.project(settings)
+    await usingSession(project.env, {}, (session) => applyStamp(session, project, { target: 'heads' }))
+    const warnings: string[] = []
+    const emit: EmitEvent = (event) => {
+      if (event.event === 'warning') warnings.push(event.message)
+    }
+    const told = /^models need vector, .*does not have:\n.*search\.sql:2.*\n.*search\.sql:2/
     const check = (filter: readonly string[]) =>
-      usingSession(project.env, {}, (session) =>
+      usingSession(project.env, { emit }, (session) =>
         checkProject(session, { ...project, env: { ...project.env, filter } }, { privileges: false }),
       )
     expect((await check(['app'])).drift).toEqual([])
+    expect(warnings.splice(0)).toEqual([expect.stringMatching(told)])
     await expect(check(['app', 'search'])).rejects.toMatchObject({
       code: 'no-extension',
-      message: expect.stringMatching(/models need vector[\s\S]*search\.sql:1/),
+      message: expect.stringMatching(told),
     })
+    await writeModels(lab, models(', plain int REFERENCES search.plain'))
+    const { files } = await generateFiles(lab, { filter: ['app'], emit }, settings)
+    expect(files.map(({ line, text }) => [line, /ADD COLUMN plain int/.test(text)])).toEqual([['app', true]])
+    expect(warnings.splice(0)).toEqual([expect.stringMatching(told)])
+    // Without the database, and without models that need it.
+    await writeModels(lab, { 'search.sql': 'CREATE TABLE search.plain (id int PRIMARY KEY)' })
+    const again = await generateFiles(lab, { filter: ['app'], fromHistory: true, emit }, settings)
+    expect(again.files).toEqual([])
+    expect(warnings.splice(0)).toEqual([
+      expect.stringMatching(
+        /^revisions need vector, .*does not have:\n {2}search bbbb00000002: .*_doc\.sql$/,
+      ),
+    ])
   })
 })
 

@@ -13,6 +13,8 @@ export interface AutogenerateInput extends ModelInput {
   readonly adoptUrl?: string
   /** Brings an empty scratch database to where the revisions of all lines lead. */
   readonly replay: (client: Client) => Promise<void>
+  /** The schemas outside the filter that {@link replay} has left something out of; default: none. */
+  readonly cutSchemas?: () => readonly string[]
   /** Writes the ledger that {@link replay} would leave, and no more. Without it the revisions are always replayed. */
   readonly standAtHeads?: (client: Client) => Promise<void>
   /** Refuses a wanted state before anything is made of it. */

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
 import { expectModels, tablesOf } from '../autogenerate/wanted/expect-models.ts'
+import { runHistory } from '../autogenerate/wanted/history.ts'
 import { type ModelInput, modelInput } from '../autogenerate/wanted/input.ts'
 import { type WantedStates, wantedStates } from '../autogenerate/wanted/wanted.ts'
 import { readableSql } from '../autogenerate/write/readable-sql.ts'
@@ -12,10 +13,8 @@ import { editedFiles, type Project, planRun, type Session, singleTargets } from 
 import { changesOfFingerprints } from '../scratch/changes.ts'
 import { scratchOptions, withScratchDatabase } from '../scratch/database.ts'
 import type { LineTarget } from '../scratch/lines.ts'
-import { runOnScratch, scratchProject } from '../scratch/project.ts'
 import { tellOfSilent } from '../scratch/silent-objects.ts'
 import { fingerprintOf, fingerprintsBySchema, type State } from '../scratch/state.ts'
-import { runSurrounded, surroundHistory } from '../scratch/surroundings/surroundings.ts'
 import type { CheckOptions, CheckResult, Drift } from './result.ts'
 import { tenantsBeside } from './tenants/hidden.ts'
 import { keepWantedHashes, readWantedHashes, wantedCachePath } from './wanted-cache.ts'
@@ -90,13 +89,10 @@ export async function historyDrift(
   { privileges }: { readonly privileges: boolean },
 ): Promise<readonly Drift[]> {
   const input = await modelInput(session, project, privileges)
-  const scratch = scratchProject(await appliedProject(session, project))
+  const applied = await appliedProject(session, project)
   const lines = input.lines.filter((line) => input.filter.includes(line.key) && !line.tenant)
   return withScratchDatabase(scratchOptions(input), async ({ client }) => {
-    await surroundHistory(client, scratch, input.surroundings)
-    await runSurrounded(client, input.surroundings, () =>
-      runOnScratch(client, scratch, { direction: 'upgrade', target: 'heads' }),
-    )
+    await runHistory(client, applied, input)
     const catalog = await readCatalog(client)
     const live = await readCatalog(session.client, await tenantsBeside(project.env, session))
     const schemas = lines.map(({ schema }) => schema)

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg'
 import { MigError } from '../errors.ts'
 import { databaseError, isConnectionLost, madeName, quoteIdent } from '../postgres/index.ts'
 import { loadError } from './load-error.ts'
-import { concerns, missingExtensions, noExtension } from './missing-extensions.ts'
+import { availableExtensions, concerns, missingExtensions, noExtension } from './missing-extensions.ts'
 import type { ModelFile, ModelStatement } from './model.ts'
 import type { Waiting } from './outside-name.ts'
 import { linePlace, where } from './place.ts'
@@ -23,7 +23,7 @@ export interface ModelLoadOptions extends ModelSchemas {
  * Loads models into an empty scratch database. Files and statements may refer to each other in any order:
  * a statement that fails is tried again after the others, until a whole round brings nothing new. Function
  * bodies are not checked, since they may name what comes later. What the database has before is not the models'.
- * @returns the statements that were left out for lack of an extension
+ * @returns which extensions the server lacks, and the statements that were left out for it; undefined where nothing was
  * @throws MigError `model-failed` with file, line and caret; `duplicate-model` when two statements make one
  *   object; `outside-map` for an object in a schema that no key maps to; `cluster-model` for roles and the like;
  *   `schema-in-tenant-model`; `open-transaction`; `no-extension` and `no-surroundings` where something is missing that models cannot make.
@@ -32,7 +32,7 @@ export async function loadModels(
   client: ClientBase,
   files: readonly ModelFile[],
   options: ModelLoadOptions,
-): Promise<readonly ModelStatement[]> {
+): Promise<MigError | undefined> {
   const others = new Set((await outsideObjects(client, options)).map(({ oid }) => oid))
   for (const schema of Object.values(options.schemas))
     await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
@@ -64,7 +64,7 @@ export async function loadModels(
     await whenStuck?.()
     for (const { oid } of await outsideObjects(client, options)) if (!before.has(oid)) others.add(oid)
   }
-  const left = await settle(
+  const lacking = await settle(
     client,
     waiting,
     { ...options, ...(whenStuck === undefined ? {} : { whenStuck: makeOthers }) },
@@ -73,7 +73,7 @@ export async function loadModels(
   )
   await client.query('RESET ALL')
   await refuseOutside(client, files, options, others)
-  return left.map(({ statement }) => statement)
+  return lacking
 }
 
 /** A transaction that a file leaves open would hold all that comes after it. @throws MigError `open-transaction` */
@@ -162,7 +162,7 @@ async function settle(
   options: ModelLoadOptions,
   made: Map<string, ModelStatement>,
   files: readonly ModelFile[],
-): Promise<readonly Waiting[]> {
+): Promise<MigError | undefined> {
   let waiting = first
   let { whenStuck } = options
   while (waiting.length > 0) {
@@ -179,19 +179,18 @@ async function settle(
     }
     waiting = left
   }
-  return []
+  return undefined
 }
 
-/** What may be left out of the models where it does not load. @throws MigError for all else */
+/** What the models lack, where that may be left out. @throws MigError for all else */
 async function leftOut(
   client: ClientBase,
   left: readonly Waiting[],
   options: ModelLoadOptions,
   made: ReadonlyMap<string, ModelStatement>,
   files: readonly ModelFile[],
-): Promise<readonly Waiting[]> {
-  const { rows } = await client.query<{ name: string }>('SELECT name FROM pg_catalog.pg_available_extensions')
-  const missing = missingExtensions(left, new Set(rows.map(({ name }) => name)))
+): Promise<MigError> {
+  const missing = missingExtensions(left, await availableExtensions(client))
   const { needed = Object.values(options.schemas) } = options
   if (missing === undefined)
     throw loadError(
@@ -200,8 +199,9 @@ async function leftOut(
       files.flatMap((file) => file.statements),
       options,
     )
-  if (left.some((each) => concerns(each, needed))) throw noExtension(missing, left)
-  return left
+  const lacking = noExtension(missing, left)
+  if (left.some((each) => concerns(each, needed))) throw lacking
+  return lacking
 }
 
 function note(made: Map<string, ModelStatement>, statement: ModelStatement): void {

@@ -1,3 +1,4 @@
+import type { ClientBase } from 'pg'
 import { MigError } from '../errors.ts'
 import { madeName } from '../postgres/index.ts'
 import { regexEscape } from '../regex-escape.ts'
@@ -23,10 +24,26 @@ const bringers: Readonly<Record<string, string>> = {
 /** Extensions that are well known by a type of their own name, which a server need not have heard of. */
 const wellKnown = new Set(['vector', 'postgis', 'citext', 'hstore', 'ltree', 'cube'])
 
+/** A statement that PostgreSQL has refused. */
+interface Refused {
+  readonly statement: { readonly sql: string }
+  readonly error: {
+    readonly message: string
+    readonly code?: string | undefined
+    readonly position?: string | undefined
+  }
+}
+
 export interface MissingExtensions {
   readonly names: readonly string[]
   /** Those that the server could make. */
   readonly available: readonly string[]
+}
+
+/** The extensions that a server can make. */
+export async function availableExtensions(client: ClientBase): Promise<ReadonlySet<string>> {
+  const { rows } = await client.query<{ name: string }>('SELECT name FROM pg_catalog.pg_available_extensions')
+  return new Set(rows.map(({ name }) => name))
 }
 
 /**
@@ -34,7 +51,7 @@ export interface MissingExtensions {
  * @param available those that the server can make
  */
 export function missingExtensions(
-  left: readonly Waiting[],
+  left: readonly Refused[],
   available: ReadonlySet<string>,
 ): MissingExtensions | undefined {
   const names = [...new Set(left.flatMap((each) => missingExtension(each, available) ?? []))]
@@ -43,7 +60,7 @@ export function missingExtensions(
 }
 
 function missingExtension(
-  { statement: { sql }, error }: Waiting,
+  { statement: { sql }, error }: Refused,
   available: ReadonlySet<string>,
 ): string | undefined {
   if (lacksExtension(sql, error)) return /extension\s+(?:if\s+not\s+exists\s+)?"?([\w-]+)/i.exec(sql)?.[1]

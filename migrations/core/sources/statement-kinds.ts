@@ -35,7 +35,7 @@ export function isBenign(
  * Whether a failure says that the server has no such extension to make: feature_not_supported, and undefined_file
  * before PostgreSQL 15.
  */
-export function lacksExtension(sql: string, { code }: { readonly code?: string }): boolean {
+export function lacksExtension(sql: string, { code }: { readonly code?: string | undefined }): boolean {
   return /^create extension\b/i.test(opening(sql)) && (code === '0A000' || code === '58P01')
 }
 

@@ -30,7 +30,9 @@ async function prepareBase(
   await input.surroundings?.ofWanted(client, wanted)
   const { liveUrl } = input
   if (liveUrl === null) return undefined
-  const schemas = await onDatabase(liveUrl, (session) => schemasInUse(input, session, client))
+  const cut = input.cutSchemas?.() ?? []
+  const used = await onDatabase(liveUrl, (session) => schemasInUse(input, session, client))
+  const schemas = used.filter((schema) => !cut.includes(schema))
   const observed = { ...input, schemas }
   const fingerprint = await fingerprintOf(client, observed)
   const live = await onDatabase(liveUrl, async (session) => {

@@ -17,7 +17,7 @@ import {
 } from '../../runner/index.ts'
 import { scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
 import { tenantStandIn } from '../../scratch/lines.ts'
-import { runOnScratch, scratchProject } from '../../scratch/project.ts'
+import { runHistory } from '../wanted/history.ts'
 import type { ModelInput } from '../wanted/input.ts'
 
 /**
@@ -61,10 +61,12 @@ export async function expectTenantBase(
   const live = await usingSession(env, sessions, ({ client }) =>
     readFingerprint(client, { ...options, schemas: [tenant.schema] }),
   )
+  // Which extensions the server lacks is told when the models are loaded, or the history for good.
+  const { emit: _, ...silent } = input
   const replayed = await withScratchDatabase(scratchOptions(input), async ({ client }) => {
     for (const { schema } of input.lines)
       await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
-    await runOnScratch(client, scratchProject(project), { direction: 'upgrade', target: 'heads' })
+    await runHistory(client, project, silent)
     return readFingerprint(client, { ...options, schemas: [tenantStandIn(line)] })
   })
   const changes = compareFingerprints(replayed, live)

@@ -155,20 +155,19 @@ export async function loadFiles(
   if (reordered.length > 0) tellOrder(reordered)
   const others = surroundings?.others
   await surroundings?.ofModels(client, files)
-  const leftOut = await loadModels(client, files, {
+  const lacking = await loadModels(client, files, {
     ...(others === undefined ? {} : { whenStuck: () => others(client) }),
     needed: filteredSchemas(input),
     searchPath: input.searchPath ?? [],
     ...schemas,
     privileges: input.privileges,
   })
-  const [first] = leftOut
-  if (first === undefined) return true
+  if (lacking === undefined) return true
   emit?.({
     event: 'warning',
     code: 'no-extension',
-    message: `the server of scratch databases lacks an extension, so that ${leftOut.length} ${leftOut.length === 1 ? 'statement' : 'statements'} of models outside the filter did not load, first ${first.file}${first.line === undefined ? '' : `:${first.line}`}`,
-    help: 'nothing to do for the schemas of this filter',
+    message: lacking.message,
+    help: `nothing to do for ${input.filter.join(', ')}: what needs it is of other schemas, and left out`,
   })
   return false
 }

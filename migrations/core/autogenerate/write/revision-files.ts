@@ -121,6 +121,8 @@ export function draftProject(
   format: 'ts' | 'sql',
 ): DraftProject {
   const dir = join(project.env.cacheDir, `proof-${process.pid}`)
+  // A replay may have left out revisions that need what the scratch server lacks.
+  const isThere = (id: string) => project.files.has(id) || files.some(({ revision }) => revision === id)
   const drafts = files.map(
     ({
       line,
@@ -133,7 +135,7 @@ export function draftProject(
     }): RevisionFile & { text: string } => ({
       revision,
       downRevision,
-      dependsOn,
+      dependsOn: dependsOn.filter(isThere),
       line,
       path: join(dir, line, basename(path)),
       format,

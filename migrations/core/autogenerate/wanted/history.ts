@@ -1,0 +1,94 @@
+import type { Client, DatabaseError } from 'pg'
+import { MigError } from '../../errors.ts'
+import { isServerError } from '../../postgres/index.ts'
+import { type RevisionFile, revisionGraph } from '../../revisions/index.ts'
+import type { Project } from '../../runner/index.ts'
+import { runOnScratch, scratchProject } from '../../scratch/project.ts'
+import { runSurrounded, surroundHistory } from '../../scratch/surroundings/surroundings.ts'
+import { availableExtensions, missingExtensions } from '../../sources/missing-extensions.ts'
+import type { ModelInput } from './input.ts'
+
+/** Revisions that cannot run on a scratch database. */
+interface LeftOut {
+  readonly files: readonly RevisionFile[]
+  readonly extensions: readonly string[]
+}
+
+/**
+ * Runs the revisions of all lines on an empty scratch database, with what they refer to. Where the server lacks an extension
+ * that only lines outside the filter need, the revisions that need it are left out, and those that come after them.
+ * @returns the project without the revisions that were left out
+ * @throws MigError what the runner throws
+ */
+export async function runHistory(
+  client: Client,
+  project: Project,
+  { surroundings, filter, emit }: Pick<ModelInput, 'surroundings' | 'filter' | 'emit'>,
+): Promise<Project> {
+  let left = project
+  const all: LeftOut[] = []
+  const run = async (): Promise<void> => {
+    try {
+      await runOnScratch(client, scratchProject(left), { direction: 'upgrade', target: 'heads' })
+    } catch (error) {
+      const out = await leftOutFor(client, left, error)
+      if (out === undefined || out.files.some(({ line }) => filter.includes(line))) throw error
+      all.push(out)
+      left = withoutFiles(left, out.files)
+      await run()
+    }
+  }
+  await surroundHistory(client, project, surroundings)
+  await runSurrounded(client, surroundings, run)
+  const [first] = all.flatMap(({ files }) => files)
+  if (first === undefined) return left
+  const extensions = [...new Set(all.flatMap((out) => out.extensions))].join(', ')
+  const files = all.flatMap((out) =>
+    out.files.map(({ line, revision, path }) => `\n  ${line} ${revision}: ${path}`),
+  )
+  emit?.({
+    event: 'warning',
+    code: 'no-extension',
+    message: `revisions need ${extensions}, which the server of scratch databases does not have:${files.slice(0, 10).join('')}`,
+    help: `nothing to do for ${filter.join(', ')}: they are of other schemas, and left out`,
+  })
+  return left
+}
+
+/** The revisions that cannot run since the server lacks an extension; undefined where a run failed for another reason. */
+async function leftOutFor(client: Client, project: Project, error: unknown): Promise<LeftOut | undefined> {
+  if (!(error instanceof MigError)) return undefined
+  const refused = serverError(error)
+  const failed = String(error.facts.revision)
+  if (refused === undefined || !project.files.has(failed)) return undefined
+  const statement = { sql: error.place?.statement ?? '' }
+  const missing = missingExtensions([{ statement, error: refused }], await availableExtensions(client))
+  if (missing === undefined || missing.available.length === missing.names.length) return undefined
+  const files = [...project.files.values()].filter(({ revision }) =>
+    project.graph.ancestors([revision]).includes(failed),
+  )
+  return { files, extensions: missing.names }
+}
+
+/** The server's own error, which that of a step has among its causes. */
+function serverError(error: unknown): DatabaseError | undefined {
+  if (isServerError(error)) return error
+  return error instanceof Error && error.cause !== undefined ? serverError(error.cause) : undefined
+}
+
+function withoutFiles(project: Project, out: readonly RevisionFile[]): Project {
+  const files = [...project.files.values()].filter((file) => !out.includes(file))
+  return {
+    ...project,
+    graph: revisionGraph(files),
+    files: new Map(files.map((file) => [file.revision, file])),
+  }
+}
+
+/** The schemas of lines that have fewer revisions than they had. */
+export function schemasCut(whole: Project, left: Project, lines: ModelInput['lines']): readonly string[] {
+  const cut = new Set(
+    [...whole.files.values()].flatMap(({ revision, line }) => (left.files.has(revision) ? [] : [line])),
+  )
+  return lines.filter(({ key }) => cut.has(key)).map(({ schema }) => schema)
+}
