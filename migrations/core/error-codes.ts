@@ -482,7 +482,7 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     '`npm install --save-dev drizzle-kit@0.31`',
   ),
   'no-extension': code(
-    'The server of scratch databases lacks an extension that models use.',
+    'The server of scratch databases lacks an extension that models or revisions use; a warning where only other keys do.',
     'Set `MIG_SCRATCH_URL` to a server that has it, or name keys that do not need it.',
   ),
   'no-flyway-project': code(
