@@ -19,8 +19,8 @@ export const main = (argv: readonly string[]): Promise<void> =>
       confirm(
         command,
         plan.tenantLine === null
-          ? `Revert ${countOf(stepsOf(plan).length, 'revision')}, and the data in what they made?`
-          : `Revert every revision from the tenants of ${plan.tenantLine}, and their data?`,
+          ? `Revert ${countOf(stepsOf(plan).length, 'revision')} and delete the data in what they made?`
+          : `Revert every revision from the tenants of ${plan.tenantLine} and delete their data?`,
       ),
     ),
   )

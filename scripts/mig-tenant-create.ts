@@ -81,7 +81,7 @@ async function templateOf(
   throw new MigError(
     'no-template',
     name === undefined
-      ? 'no tenant in its database is at head, so there is no template'
+      ? 'a template is a tenant of the same database that is at head, and there is none'
       : `there is no tenant ${name} in its database`,
     { help: 'just mig-tenants lists them; without --from-template every revision runs' },
   )

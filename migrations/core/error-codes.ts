@@ -58,7 +58,7 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'Write `where` so that a row stops matching once it is updated.',
   ),
   'bad-alembic-revision': code(
-    'A revision of Alembic has an id or parent that is not a plain text.',
+    'A revision of Alembic has an id or parent that is not a string literal.',
     'Write it as a literal in that file, then import again.',
   ),
   'bad-backfill': code(
@@ -82,7 +82,7 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     "`export default { schemas: { user: 'app_user' } }`",
   ),
   'bad-file-template': code(
-    '`fileTemplate` makes no usable file name.',
+    '`fileTemplate` gives a file name that cannot be used.',
     'The message says why; remove the setting for the standard one.',
   ),
   'bad-flag': code(
@@ -95,7 +95,7 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'The message has the place; fix the file, or install the package that it imports.',
   ),
   'bad-offline-sql': code(
-    'A file of `--offline-sql` is not there or not what Alembic writes.',
+    'A file of `--offline-sql` is missing, or is not what Alembic writes.',
     '`alembic upgrade base:heads --sql > upgrade.sql`',
   ),
   'bad-post-write': code(
@@ -104,8 +104,8 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
   ),
   'bad-range': code('A range cannot be read.', 'Write `a:b`, as in `base:head`.'),
   'bad-rewrite': code(
-    '`rewriteStatements` in env.ts gave no list of sections.',
-    'Give back `input.sections`, changed or not.',
+    '`rewriteStatements` in env.ts returned no list of sections.',
+    'Return `input.sections`, changed or not.',
   ),
   'bad-schema': code(
     'Unqualified names would mean those of another schema.',
@@ -133,7 +133,7 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'It counts from 0 and its end is exclusive: `0:100`, `100:`.',
   ),
   'bad-tenants': code(
-    'The list or function of tenants in env.ts fails or gives something else than places.',
+    'The list or function of tenants in env.ts fails, or returns something other than places.',
     'Fix it in env.ts.',
   ),
   'bad-text': code(
@@ -171,8 +171,8 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'Check out the branch that has it, or `--allow-missing`, or `mig-stamp --purge REV key`.',
   ),
   'cluster-model': code(
-    'A model makes something outside of any one database, such as a role.',
-    'Leave it to the server; write it in no model.',
+    'A model makes something that belongs to the server, not to one database, such as a role.',
+    'Take it out of the models, and make it where the server is set up.',
   ),
   'connection-lost': code(
     'The connection broke, or the server stopped, in the middle.',
@@ -209,11 +209,11 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
   ),
   'dependency-self-loop': code('A revision names itself in `dependsOn`.', 'Fix its `dependsOn`.'),
   'destination-not-on-path': code(
-    'A downgrade to a revision that is not applied, or not below what is.',
+    'The target of a downgrade is not below what is applied.',
     'See what is applied: `just mig-current`.',
   ),
   'drizzle-casing': code(
-    'drizzle-orm 1.0 takes no casing from outside of the schema.',
+    'drizzle-orm 1.0 reads the casing from the schema alone.',
     'Write it into the schema: `snakeCase.table(…)`.',
   ),
   'drizzle-config': code(
@@ -225,7 +225,7 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'Only PostgreSQL migrations can be imported.',
   ),
   'drizzle-failed': code(
-    'drizzle-kit does not take the models.',
+    'drizzle-kit refuses the models.',
     '`npx drizzle-kit export` shows what it makes of them.',
   ),
   'drizzle-file': code(
@@ -254,7 +254,7 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'Put it back, or `--resume-edited` when only what comes after the done statements changed.',
   ),
   'editor-failed': code('Your editor ended with an error.', 'The file is written; open it yourself.'),
-  'empty-model': code('A model file exports nothing that counts.', 'Export the tables, or SQL.'),
+  'empty-model': code('A model file exports neither tables nor SQL.', 'Export the tables, or SQL.'),
   'empty-schema-in-models': code(
     'A warning: models have CREATE SCHEMA for a schema that no key stands for, and put nothing into it.',
     'Add it to the schema map, or take the statement out of the models.',
@@ -313,7 +313,7 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
   ),
   'foreign-template': code('A kept template database belongs to another role.', 'Drop it as its owner.'),
   'grants-lost': code(
-    'A warning: an object goes in one revision and comes back in another, without its grants.',
+    'A warning: one revision drops an object and another recreates it, without its grants.',
     'Grant again in a revision after these, or use `--privileges`.',
   ),
   'half-done': code(
@@ -344,7 +344,10 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'The embedded PostgreSQL could not be set up.',
     'Fix what it says, or set `MIG_DATABASE_URL`.',
   ),
-  internal: code('Nobody foresaw this.', 'Run it again with `--verbose`, and report the stack.'),
+  internal: code(
+    'An error that just-mig did not expect.',
+    'Run it again with `--verbose`, and report the stack.',
+  ),
   interrupted: code(
     'A signal stopped the command; what was under way is rolled back.',
     'Run the same command again.',
@@ -355,7 +358,7 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
   ),
   irreversible: code(
     'A plan would revert a revision that says that nothing reverts it.',
-    'Go down as far as to it. Below it: a backup, or an undo by hand and `mig-stamp`.',
+    'Downgrade to it at most. To go below it, restore a backup, or undo it by hand and then `mig-stamp`.',
   ),
   'lands-elsewhere': code(
     'A revision would make an object outside of its target schema.',
@@ -370,11 +373,11 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'Add it to `excludeTables` in env.ts, then give the command again.',
   ),
   'left-alone': code(
-    'A warning: the models cannot say these objects, so they are not compared.',
-    'Say them in an SQL model beside, if they should be.',
+    'A warning: objects that the models cannot express are left out of the comparison.',
+    'To compare them, write them into an SQL model beside.',
   ),
   'live-not-trusted': code(
-    'The user may make no role for scratch databases, and others own what would be rebuilt there.',
+    'The user may not create roles for scratch databases, and others own what would be rebuilt there.',
     'Give it `CREATEROLE`, set `MIG_SCRATCH_URL`, or use `--trust-live`.',
   ),
   'lock-lost': code(
@@ -387,7 +390,7 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
   ),
   'loses-data': code('A warning: a downgrade loses rows.', 'Look at the list before you go on.'),
   'many-relative-schemas': code(
-    'A fingerprint relative to its schema was asked of several.',
+    'A fingerprint relative to its schema was asked for several schemas.',
     'Read each schema by itself.',
   ),
   'metadata-not-literal': code(
@@ -399,7 +402,7 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     '`dependsOn` names a revision that no file has.',
     'Restore the file, or fix `dependsOn`.',
   ),
-  'missing-metadata': code('A revision has no `revision` or no `downRevision`.', 'Write them into its head.'),
+  'missing-metadata': code('The head of a revision lacks `revision` or `downRevision`.', 'Add it.'),
   'missing-parent': code(
     '`downRevision` names a revision that no file has.',
     'Restore the file, or fix `downRevision`.',
@@ -414,7 +417,7 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
   ),
   'model-exits': code(
     'A model ends the process when it is imported.',
-    'Mostly a variable is missing that the application checks for.',
+    'Often a variable is missing that the application checks for: set it in `.env`.',
   ),
   'model-failed': code(
     'A model does not load into a scratch database.',
@@ -429,23 +432,23 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'Give one a shorter name.',
   ),
   'needed-by-other-line': code(
-    'A revision of another line depends on what would go.',
+    'A revision of another line depends on what would be reverted.',
     'Run the downgrade of the other line that the help line shows, or leave out the filter.',
   ),
   'needs-other-lines': code(
     'A script for tenants needs revisions of other lines first.',
-    'Write and run their script before.',
+    'Write and run their script first.',
   ),
   'needs-typescript': code(
     'A change has a statement that must be committed before the next, which a `.sql` revision cannot say.',
     'Leave `--sql-file` out.',
   ),
   'never-settles': code(
-    'A function of yours awaits a promise that nothing will settle.',
+    'A function of yours awaits a promise that never settles.',
     'Look at what it awaits.',
   ),
   'no-alembic-project': code(
-    'The folder has no alembic.ini, no versions and no revisions.',
+    'The folder lacks alembic.ini, versions and revisions.',
     'Give the folder with alembic.ini.',
   ),
   'no-cache-folder': code(
@@ -457,15 +460,12 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'The base and HEAD have no commit in common in this clone.',
     '`git fetch --unshallow`; `fetch-depth: 0` in a workflow.',
   ),
-  'no-connection': code(
-    'No connection to the server, for a reason that is not among the usual ones.',
-    'The message has it.',
-  ),
+  'no-connection': code('The connection to the server failed for an unusual reason.', 'The message has it.'),
   'no-database': code('The server has no such database.', '`createdb`, or correct the URL.'),
   'no-database-url': code('A container has no database to talk to.', 'Set `MIG_DATABASE_URL`.'),
   'no-downgrade': code('A revision has no `downgrade`.', 'Write it, or say `irreversible` with the reason.'),
   'no-drizzle-project': code(
-    'The folder has no journal and no migrations of Drizzle.',
+    'The folder has neither a journal nor migrations of Drizzle.',
     'Give the folder that drizzle.config.ts names as `out`.',
   ),
   'no-editor': code('Neither VISUAL nor EDITOR is set.', 'Set one; the file is written.'),
@@ -489,7 +489,10 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'The folder has no `V1__words.sql`.',
     'Give the folder that `flyway.locations` names.',
   ),
-  'no-git': code('The project is in no git repository, so there is no base.', 'Leave `--changed` out.'),
+  'no-git': code(
+    'The project is not in a git repository, whose base `--changed` compares with.',
+    'Leave `--changed` out.',
+  ),
   'no-git-base': code('git knows no such base.', 'Name another, or fetch it: `fetch-depth: 0`.'),
   'no-iam-signer': code(
     '`USE_IAM_AUTH` is set, and `@aws-sdk/rds-signer` is not installed.',
@@ -510,9 +513,12 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'Put the file back, name the other keys, or write an empty file.',
   ),
   'no-numbered-files': code('The folder has no file of that tool.', 'Give the folder that the tool reads.'),
-  'no-observer': code('A warning: no second connection, so that blockers cannot be shown.', 'Nothing to do.'),
+  'no-observer': code(
+    'A warning: the second connection failed, so who blocks a statement is not shown.',
+    'Nothing to do.',
+  ),
   'no-outside-folder': code(
-    'The embedded server needs a folder outside of the checkout, and none will do.',
+    'The embedded server needs a folder outside of the checkout, and found none that it can use.',
     'See the message: make one of them yours alone.',
   ),
   'no-permission': code(
@@ -529,7 +535,7 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     '`--python .venv/bin/python`, or import without Python.',
   ),
   'no-recording': code(
-    'The run of a tool wrote something else than its ledger says.',
+    'The run of a tool wrote other migrations than its ledger says.',
     'See the ways in the help line.',
   ),
   'no-region': code('The host name does not say its AWS region.', 'Set `AWS_REGION`.'),
@@ -543,12 +549,12 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'Restore it; or `just mig-stamp base key`, then `just mig-upgrade`.',
   ),
   'no-schema-map': code(
-    'env.ts has no map that is written out, so init cannot add to it.',
+    'env.ts has no schema map that is written out, which init could add to.',
     'Add the line of the help by hand.',
   ),
   'no-schemas': code('env.ts maps no schema.', "Add one line: `schemas: { user: 'app_user' }`."),
   'no-scratch': code(
-    'The role may not create databases, and no other server was found for them.',
+    'The role lacks CREATEDB, and no other server was found for scratch databases.',
     'Set `MIG_SCRATCH_URL`, or `ALTER ROLE … CREATEDB`.',
   ),
   'no-seed': code(
@@ -557,14 +563,14 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
   ),
   'no-server': code('No server answers at that address.', 'Start it, or correct the database URL.'),
   'no-server-user': code(
-    'PostgreSQL refuses to run as root, and there is no user `nobody`.',
+    'PostgreSQL refuses to run as root, and the system lacks the user `nobody`.',
     'Run as an ordinary user, or set `MIG_DATABASE_URL`.',
   ),
   'no-settings': code(
     'The folder has no settings of the tool.',
     'Give the folder or file that has them, or `--up` and `--down`.',
   ),
-  'no-sql': code('Nobody has the SQL of a revision.', 'Apply it with the tool that wrote it, then import.'),
+  'no-sql': code('The SQL of a revision is not known.', 'Apply it with the tool that wrote it, then import.'),
   'no-sql-file': code(
     'There is no such schema file.',
     '`pg_dump --schema-only --no-owner --no-privileges > schema.sql`',
@@ -582,13 +588,13 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'The help line names those that do.',
   ),
   'no-surroundings': code(
-    'What models refer to is not in the schema map, and not there.',
+    'Models refer to an object that neither they nor the scratch database have.',
     '`just mig-surroundings` reads it from the live database.',
   ),
   'no-template': code('A tenant cannot be made as a copy.', 'Leave `--from-template` out.'),
   'no-tenant-line': code('A key is not a tenant line.', "Make it one: `{ tenants: { like: 'tenant_%' } }`."),
   'no-tenant-targets': code(
-    'No tenant is named, and nothing runs on tenants that were not.',
+    'A command on a tenant line names no tenant.',
     '`--tenants all`, names, a glob, a range, or `--shard`.',
   ),
   'no-upgrade': code('A revision has no `upgrade`.', 'Write it.'),
@@ -598,7 +604,7 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
   ),
   'not-a-head': code('A new revision would follow one that is not a head.', 'To fork there, add `--splice`.'),
   'not-a-rename': code(
-    'What `--rename` names is not one object before and one after.',
+    '`--rename` needs one object before and one after.',
     'The help line says what it could be.',
   ),
   'not-a-revision-file': code(
@@ -606,7 +612,7 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'Rename it, or keep it outside of versions/.',
   ),
   'not-awaited': code(
-    'A revision came to its end while statements of it were under way.',
+    'A revision ended while statements of it were under way.',
     'Write `await` before each call of `op`.',
   ),
   'not-branch-member': code(
@@ -614,21 +620,21 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'See the branches: `just mig-history`.',
   ),
   'not-caught': code(
-    'Code of yours failed where nobody looks.',
+    'Code of yours threw an error that it does not catch.',
     'The message has the error; catch it there.',
   ),
   'not-compared': code(
     'A warning: objects that the difference engine does not model.',
     '`--strict` makes it an error; write their changes by hand.',
   ),
-  'not-confirmed': code('Nobody was there to say yes.', '`--yes`'),
+  'not-confirmed': code('A question was not answered with yes.', 'Answer `y`, or add `--yes`.'),
   'not-in-a-revision': code(
     'A statement changes the whole server.',
     'Run it once by hand, before the revisions that need it.',
   ),
-  'not-led': code('A command could connect anywhere.', 'Name the empty database in it, as `{url}`.'),
+  'not-led': code('A command could connect to any database.', 'Name the empty database in it, as `{url}`.'),
   'not-redirected': code(
-    'The tool ran, and not on the scratch database.',
+    'The tool ran elsewhere than on the scratch database.',
     'Where its table has another name: `--version-table`.',
   ),
   'not-up-to-date': code(
@@ -636,8 +642,8 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'Upgrade first, or use `--from-history`.',
   ),
   'not-valid-downgrade-target': code(
-    'A downgrade target takes nothing away.',
-    'Name the branch that should go down, as in `label@id`.',
+    'A downgrade to this target would revert nothing.',
+    'Name the branch to downgrade, as in `label@id`.',
   ),
   'nothing-applied': code(
     'The database has no revision of the history to make a baseline of.',
@@ -699,7 +705,7 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
   ),
   'privileges-passed-over': code(
     'A warning: models have grants, owners or default privileges, which are not compared.',
-    '`--privileges`',
+    'To compare them: `--privileges`.',
   ),
   'process-exit': code('Code of yours ended the process.', 'The message says where; throw an error instead.'),
   'program-failed': code('A program of `models` failed.', 'Its last words are in the message.'),
@@ -708,7 +714,7 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'Write it in an SQL model beside.',
   ),
   'program-silent': code(
-    'A program printed no SQL, or made nothing in its database.',
+    'A program printed no SQL, or left its database empty.',
     'It prints DDL to stdout, or builds in `DATABASE_URL`.',
   ),
   'program-timeout': code(
@@ -728,10 +734,13 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'A range stands where one revision is needed.',
     'Ranges are for `mig-history`, `mig-sql` and `mig-lint`.',
   ),
-  'range-not-ancestor': code('The lower end of a range is not below the upper.', 'Turn it, or name others.'),
+  'range-not-ancestor': code(
+    'The lower end of a range is not below the upper.',
+    'Swap the ends, or name others.',
+  ),
   'range-syntax': code('A range cannot be read.', 'Write `a:b`, `a:` or `:b`.'),
   'read-only': code(
-    'A standby, or a role or database with `default_transaction_read_only`.',
+    'The server is a standby, or the role or database has `default_transaction_read_only`.',
     'Name the primary.',
   ),
   'reads-live-rows': code(
@@ -760,12 +769,12 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'Fix the revision: `just mig-edit REV`; it was rolled back.',
   ),
   'role-changed': code(
-    'A revision leaves the role that env.ts has it run as.',
+    'A revision changes its role, which env.ts sets.',
     'Take SET ROLE and RESET ROLE out.',
   ),
   'role-left': code(
     'A warning: revisions alter or drop roles of the server, which test databases leave as they are.',
-    'Nothing to do, where the tests need no other rights of them.',
+    'This matters only where the tests need what the revisions give these roles or take from them.',
   ),
   'role-stand-in': code(
     'A warning: revisions or models name roles of the server, which were left alone.',
@@ -776,16 +785,16 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'It has `-- before`, `-- after upgrade` and `-- after downgrade`, each once.',
   ),
   'rows-in-models': code(
-    'A warning: models have INSERT or the like, which go nowhere.',
+    'A warning: models have INSERT or the like, whose rows are not used.',
     'Write rows into a revision.',
   ),
   'rows-without-value': code(
     'A column becomes NOT NULL without a value for rows.',
-    '`--using`, or a default, where a table may have any.',
+    'Where the table may have rows: `--using`, or a default.',
   ),
   'same-number': code('Two files of a history have one number.', 'Rename one.'),
   'schema-emptied': code(
-    'The schema was dropped and made again, or emptied.',
+    'The schema was dropped and recreated, or emptied.',
     'Restore it; or `just mig-stamp base key`, then `just mig-upgrade`.',
   ),
   'schema-in-tenant-model': code(
@@ -793,7 +802,7 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'Write `account`, not `shop.account`.',
   ),
   'schema-outside': code(
-    'A schema refers to something of another that cannot be left to others.',
+    'A schema refers to an object of a schema that is not among those to manage.',
     'Name both for `init`.',
   ),
   'scratch-left': code(
@@ -803,7 +812,7 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
   'seed-failed': code('A statement of the seed file fails.', 'It runs at the state before the change.'),
   'seed-skipped': code(
     'A warning: a statement of the seed file is left out of the proof.',
-    'Nothing to do where it is about what the change adds or has removed.',
+    'Expected where the statement uses what the change adds or has removed; else fix it.',
   ),
   'self-loop': code('A revision is its own parent.', 'Fix its `downRevision`.'),
   'server-folder': code(
@@ -825,11 +834,11 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'Choose one: `--shard NAME`.',
   ),
   'several-ledgers': code(
-    'The run of a tool left several tables of it.',
+    'There are several ledger tables of the other tool.',
     'Record one at a time, or `--version-table`.',
   ),
   'skipped-migration': code(
-    "The other tool's table misses a migration and has later ones.",
+    "The other tool's table lacks a migration, and has later ones.",
     'Run or mark it with that tool, then import.',
   ),
   'skipped-result': code(
@@ -866,10 +875,13 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'Write out the files as your program runs them.',
   ),
   'temporary-in-models': code(
-    'A warning: models have CREATE TEMPORARY, which is of no schema.',
+    'A warning: models have CREATE TEMPORARY, which belongs to a session, not to a schema.',
     'Take the statement out of the models, or TEMPORARY out of it.',
   ),
-  'tenant-baseline': code('A tenant line has no baseline of one schema.', 'Import it with its own SQL.'),
+  'tenant-baseline': code(
+    'A baseline is of one schema, and a tenant line has many.',
+    'Import it with its own SQL.',
+  ),
   'tenant-drift': code(
     'The tenant that autogenerate starts from is not what its revisions make.',
     'Name another tenant, or `--from-history`.',
@@ -907,8 +919,8 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'Make its own command work first, or name what works: `--up`, `--down`.',
   ),
   'tool-hangs': code(
-    'The other tool has said nothing for long.',
-    'Does it wait for another program, or for a lock?',
+    'The other tool has printed nothing for a long time.',
+    'It may wait for another program, or for a lock.',
   ),
   'tool-not-found': code(
     'The project does not have the tool installed.',
@@ -933,7 +945,7 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
   'unknown-line': code('`--line` names a key that is not active.', 'The help line lists them.'),
   'unknown-live-schema': code('The database has nothing in that schema.', 'The help line lists what it has.'),
   'unknown-schema': code('No key of the schema map has this name.', 'The help line has the nearest.'),
-  'unknown-setting': code('env.ts has a setting that there is not.', 'The help line has the nearest.'),
+  'unknown-setting': code('env.ts has a setting of an unknown name.', 'The help line has the nearest.'),
   'unknown-shard': code('There is no such shard.', 'The help line lists them.'),
   'unknown-tenant': code(
     'There is no such tenant.',
@@ -969,14 +981,14 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'Grant USAGE, or rename it.',
   ),
   unrecorded: code(
-    'A history does what no recording has, such as COPY.',
+    'A history does something that cannot be recorded, such as COPY.',
     '`--baseline` takes what is applied from the live database.',
   ),
   'unseen-difference': code(
     'Models and database differ in something that cannot be generated.',
     'Write it by hand, or `exclude` the object.',
   ),
-  'value-as-name': code('`op.sql` was given a value where SQL has a name.', '`op.ident(name)`'),
+  'value-as-name': code('`op.sql` was given a value where SQL has a name.', 'Write `op.ident(name)`.'),
   'values-not-taken': code(
     'A statement takes no bound values.',
     'Write the value into the text: `op.literal(value)`.',
@@ -986,7 +998,7 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'Take fewer steps; `just mig-history`.',
   ),
   'which-line': code(
-    'It is not said which line imported revisions go to.',
+    'The line of imported revisions is not known.',
     '`--line NAME=KEY` for each, or for its label or folder.',
   ),
   'which-section': code(

@@ -35,7 +35,7 @@ export async function confirm(
 ): Promise<void> {
   if (flags.yes === true) return
   if (!process.stdin.isTTY) {
-    throw new MigError('not-confirmed', `${question} Nobody is there to say yes`, {
+    throw new MigError('not-confirmed', `${question} There is no terminal to answer on`, {
       help: 'add --yes to go on without asking',
     })
   }

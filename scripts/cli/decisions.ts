@@ -131,7 +131,7 @@ async function askedDecisions(error: MigError, signal: AbortSignal): Promise<Dec
     using[column] = answer
   }
   for (const { table, constraint } of violations) {
-    const question = `Rows of ${table} break ${constraint}. Take them away, in every database? [y/N] `
+    const question = `Rows of ${table} break ${constraint}. Delete them, in every database? [y/N] `
     if (!isYes(await answerTo(question))) throw error
     recreate.push(table)
   }

@@ -22,6 +22,6 @@ export async function confirmLosses(
     message: `this downgrade loses data:\n${lossLines(losses, plainStyle)
       .map((line) => `  ${line.replace('loses data: ', '')}`)
       .join('\n')}`,
-    help: 'nobody is there to be asked, so it goes on; --yes says that this is meant, --plan shows it and stops',
+    help: 'it goes on, as there is no terminal to ask on; --plan shows the loss and stops, --yes says that it is meant',
   })
 }

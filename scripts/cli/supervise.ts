@@ -204,7 +204,7 @@ function notCaught(cause: unknown, steps: Steps | undefined): MigError {
 
 function neverSettles(steps: Steps): MigError {
   const at = steps.text()
-  return new MigError('never-settles', `a promise that nothing will settle is awaited ${during(at)}`, {
+  return new MigError('never-settles', `a promise that never settles is awaited ${during(at)}`, {
     help: `look at what ${culprits(at)} await: a function of env.ts (tenants, onApply), models, a revision`,
     exitCode: exitCodeAt(steps),
   })

@@ -96,19 +96,19 @@ describe('what --rename names', () => {
     expect(refusal({ 'app.t': 'u', 'app.t.id': 'idd' })).toMatch(
       /in the models app.u has no column idd; it has id/,
     )
-    expect(refusal({ t: 'u' })).toMatch(/t does not say where it is/)
+    expect(refusal({ t: 'u' })).toMatch(/t lacks its schema or table/)
     expect(refusal({ 'app.t(': 'u' })).toMatch(/^bad-flag/)
   })
 
   test('has its kind before it where two things have the name', () => {
     const both = refusal({ 'app.t': 'u', 'app.t.note': 'text' })
-    expect(both).toMatch(/app.t.note is more than one thing/)
+    expect(both).toMatch(/app.t.note names several objects/)
     expect(both).toContain("--rename 'column app.t.note=text' or --rename 'constraint app.t.note=text'")
   })
 
   test('cannot get the name of what keeps it, and nothing advises to omit it', () => {
     const taken = { source, wanted: [...wanted, top('table', 'app', 't'), part('column', 'app', 't', 'id')] }
-    expect(() => resolvedRenames({ 'app.t.note': 'id' }, taken)).toThrow(/the database has app.t.id already/)
+    expect(() => resolvedRenames({ 'app.t.note': 'id' }, taken)).toThrow(/the database already has app.t.id/)
     expect(refusal({ 'app.x': 'u' })).not.toMatch(/leave .*out|omit/)
   })
 })

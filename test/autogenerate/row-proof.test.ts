@@ -85,7 +85,7 @@ const revisions: Readonly<Record<string, Revision>> = {
   'NULL that becomes a value': {
     up: `UPDATE app.m SET list = '{}' WHERE list IS NULL; ALTER TABLE app.m ALTER list SET NOT NULL`,
     down: 'ALTER TABLE app.m ALTER list DROP NOT NULL',
-    fails: /values of column app\.m\.list went, which the head does not say: NULL became '\{\}'/,
+    fails: /values of column app\.m\.list is lost, which the head does not say: NULL became '\{\}'/,
   },
   'a rename that was asked for, and a drop that its head announces': {
     up: 'ALTER TABLE app.t DROP name; ALTER TABLE app.t ADD title text',
@@ -104,7 +104,7 @@ const revisions: Readonly<Record<string, Revision>> = {
   'values that a cast rounds': {
     up: 'ALTER TABLE app.t ALTER n TYPE integer',
     down: 'ALTER TABLE app.t ALTER n TYPE numeric(8,2)',
-    fails: /values of column app\.t\.n went, which the head does not say: '1\.11' became '1\.00'/,
+    fails: /values of column app\.t\.n is lost, which the head does not say: '1\.11' became '1\.00'/,
   },
   'values that a cast rounds, announced': {
     up: 'ALTER TABLE app.t ALTER n TYPE integer',

@@ -67,7 +67,7 @@ test('what --using makes of NULL is asked of no row, and said where it takes the
     without: [],
     fails: [],
     loses: [
-      'values of column rfx_user.t.a (an expression makes others of them)',
+      'values of column rfx_user.t.a (an expression changes them)',
       'values of column rfx_user.t.b (NULL becomes the value of --using)',
     ],
   })

@@ -27,7 +27,7 @@ describe.concurrent('--using that cannot be obeyed', () => {
 
   test.for([
     ['prt', 'columns of rfx_user.t: id, n, whole, number, part, twice', 'have this column'],
-    ['n', 'leave this one out', 'has no use'],
+    ['n', 'leave this one out', 'is not needed'],
     ['number', 'out', 'an identity column'],
     ['twice', 'out', 'a generated column'],
   ] as const)('is an error for column %s', async ([column, help, message]) => {

@@ -145,7 +145,7 @@ test('an onApply that awaits what nothing settles fails its step, which is rolle
   })
   await write(first)
   const { stderr } = await fail(mig('mig-upgrade'), 'never-settles', 3)
-  expect(stderr).toContain('onApply awaits a promise that nothing will settle')
+  expect(stderr).toContain('onApply awaits a promise that never settles')
   await expectNothingDone()
   await project.write({ 'migrations/env.ts': environment })
 })

@@ -139,9 +139,9 @@ describe('a downgrade with a filter', () => {
     expect(down(['u333', 'm222'], 'u111', ['user', 'message'])).toEqual(['m222', 'm111', 'u333', 'u222'])
   })
 
-  test('prints what to take away first where the target would mean more with more lines', () => {
+  test('prints what to revert first where the target would mean more with more lines', () => {
     const error = refusal(() => down(['u222', 'm222'], 'base', ['user']))
-    expect(error.help).toBe('take it away first: just mig-downgrade base message')
+    expect(error.help).toBe('revert it first: just mig-downgrade base message')
   })
 
   test('leaves the other lines alone where nothing stands in the way', () => {
@@ -177,14 +177,14 @@ describe('a downgrade with a filter', () => {
     expect(refusal(() => merged.planDowngrade({ applied: ['c1'], target: '-1' })).code).toBe('ambiguous-walk')
   })
 
-  test('that asks for more than are applied says how to take all away, of these lines only', () => {
+  test('that asks for more than are applied says how to revert all, of these lines only', () => {
     const request = { applied: ['u222', 'p111'], recentlyApplied: ['p111', 'u222', 'u111'] }
     const help = (target: string, lines?: readonly string[]) =>
       refusal(() => graph.planDowngrade({ ...request, target, ...(lines === undefined ? {} : { lines }) }))
         .help
-    expect(help('-9', ['user'])).toBe('take all away: just mig-downgrade base user')
-    expect(help('user@-9')).toBe('take all away: just mig-downgrade user@base')
-    expect(help('-9')).toBe('take all away: just mig-downgrade base')
+    expect(help('-9', ['user'])).toBe('revert all: just mig-downgrade base user')
+    expect(help('user@-9')).toBe('revert all: just mig-downgrade user@base')
+    expect(help('-9')).toBe('revert all: just mig-downgrade base')
   })
 
   test('does not take a recent revision from under another line', () => {
@@ -205,13 +205,13 @@ describe('a downgrade with a filter', () => {
       const error = refusal(() => final.planDowngrade({ applied, target, recentlyApplied }))
       expect(error).toMatchObject({ code: 'irreversible', exitCode: 2 })
       expect(error.message).toBe('revision u222 of line user cannot be reverted: the old names are gone')
-      expect(error.help).toContain('go down as far as to it: just mig-downgrade u222 user;')
+      expect(error.help).toContain('downgrade to it at most: just mig-downgrade u222 user;')
       expect(error.help).toContain('just mig-stamp u111 user')
     }
     const open = final.planDowngrade({ applied, target: ['u222', 'message@base'] })
     expect(open.map((step) => step.revision).toSorted()).toEqual(['m111', 'u333'])
     const atTop = refusal(() => final.planDowngrade({ applied: ['u222'], target: '-1', lines: ['user'] }))
-    expect(atTop.help).not.toContain('as far as')
+    expect(atTop.help).not.toContain('at most')
     expect(final.planStamp({ applied, target: 'u111', lines: ['user'] })).toEqual(['m111', 'u111'])
   })
 

@@ -193,7 +193,7 @@ describe('mig-current', () => {
     })
     const { error } = await lab.upgrade()
     expect((error as MigError).message).toMatch(
-      /\(SQLSTATE 23505\); its first statement is done and recorded, the one that failed ran in no transaction and may have left something$/i,
+      /\(SQLSTATE 23505\); its first statement is done and recorded, the one that failed ran outside a transaction and may have left something$/i,
     )
     const goOn = 'just mig-upgrade aaaaaaaaaaa1 user'
     const shown = await command(lab, 'mig-current', 'user')

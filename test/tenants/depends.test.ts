@@ -11,7 +11,7 @@ describe('a single line that tenants depend on', () => {
     await succeed(just('mig-upgrade head all --tenants all'))
     for (const target of ['base', '-1']) {
       const refused = await fail(just(['mig-downgrade', target, 'catalog']), 'needed-by-other-line', 2)
-      expect(refused.stderr).toContain('d1e2f3a4b5c6 of line tenant stands on c0a1b2c3d4e5 of line catalog')
+      expect(refused.stderr).toContain('d1e2f3a4b5c6 of line tenant depends on c0a1b2c3d4e5 of line catalog')
       expect(refused.stderr).toContain('just mig-downgrade base tenant --tenants all')
     }
     await fail(just('mig-sql base catalog'), 'needed-by-other-line', 2)

@@ -113,7 +113,7 @@ async function revisionsOfRuns(
     input.emit?.({
       event: 'warning',
       code: 'grants-lost',
-      message: `grants that the models do not know are lost: ${lost.join(', ')} goes in one revision and comes back in another`,
+      message: `grants on ${lost.join(', ')} are lost: one revision drops it and another recreates it, and the models do not have them`,
       help: 'grant them again in a revision after these, or compare grants too: --privileges',
     })
   }

@@ -22,8 +22,8 @@ export function roleOf(
   if (typeof entry !== 'function') return entry
   const name: unknown = entry(schema)
   if (typeof name === 'string' && name.trim() !== '') return name
-  throw new MigError('bad-setting', `role.${line} in env.ts gives no role for schema ${schema}`, {
-    help: `give back the name of a role: ${line}: (schema) => \`\${schema}_owner\``,
+  throw new MigError('bad-setting', `role.${line} in env.ts returns no role for schema ${schema}`, {
+    help: `return the name of a role: ${line}: (schema) => \`\${schema}_owner\``,
     facts: { line, schema },
   })
 }

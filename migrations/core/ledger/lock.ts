@@ -177,7 +177,7 @@ function notObtained(targetSchema: string, holder: LockHolder | undefined, waitM
     {
       help: isOutsider
         ? 'end its session: just mig-unlock; then see to it that the role does not come back: ALTER ROLE … NOLOGIN, or CONNECTION LIMIT 0'
-        : 'wait for it and run the command again, or wait longer: --lock-wait 10min; if it is not alive any more: just mig-unlock',
+        : 'wait for it and run the command again, or wait longer: --lock-wait 10min; if it is dead: just mig-unlock',
       exitCode: exitCodes.lockNotObtained,
       facts: { targetSchema, holder },
     },

@@ -74,7 +74,7 @@ export async function chosenRevisions(
 function idsOfRange(project: Project, range: string): ReadonlySet<string> {
   const { direction, steps } = planRange(project, range.includes(':') ? range : `${range}-1:${range}`)
   if (direction === 'upgrade') return new Set(steps.map(({ revision }) => revision))
-  throw new MigError('bad-range', `${JSON.stringify(range)} leads down, and what is checked is an upgrade`, {
+  throw new MigError('bad-range', `${JSON.stringify(range)} is a downgrade, and mig-lint checks upgrades`, {
     help: 'write the older side first, as in base:head',
   })
 }

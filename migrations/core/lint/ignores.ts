@@ -37,7 +37,7 @@ export function applyIgnores(
         ...about(at),
         rule: 'ignore-without-reason',
         level: 'error',
-        message: `${rule} is ignored without a reason, so it is not ignored`,
+        message: `the ignore of ${rule} counts only with a reason`,
         help: `mig-lint ignore ${rule}: why it does no harm here`,
       }),
     )
@@ -48,7 +48,7 @@ export function applyIgnores(
         ...about(at),
         rule: 'unused-ignore',
         level: 'warning',
-        message: `nothing here breaks ${rule}, so nothing is ignored`,
+        message: `the ignore of ${rule} is unused: nothing here breaks the rule`,
         help: 'take the comment out',
       }),
     )

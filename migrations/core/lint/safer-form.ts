@@ -62,7 +62,7 @@ const forms: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /\bEXCLUDE\s+(USING\b|\()|\bSET\s+((UN)?LOGGED|TABLESPACE|ACCESS\s+METHOD)\b/i,
-    "there is no form without the lock: run it by itself when the table is quiet, with export const lockTimeout = '1s', so that it gives up rather than queue",
+    "every form of it takes this lock: run it by itself when the table is quiet, with export const lockTimeout = '1s', so that it gives up rather than queue",
   ],
 ]
 

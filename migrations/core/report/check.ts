@@ -127,7 +127,7 @@ function differences(
 }
 
 function sqlShown({ target, statements }: TargetStatements, tenantLine: string | null): Shown {
-  const none = statements.length === 0 ? ['-- no statement is known that would do it'] : []
+  const none = statements.length === 0 ? ['-- no statement for it is known'] : []
   const head = tenantLine === null ? [] : [`-- ${oneLine(target.schema)}`, ...none]
   const sql = [...head, ...statements.map((statement) => `${statement};`)].join('\n')
   return { text: sql, lines: [{ event: 'sql', sql }] }

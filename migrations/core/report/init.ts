@@ -36,7 +36,9 @@ export function initText(result: InitResult): string {
     ...(adopted.length === 0 ? ['no first revision was written'] : []),
     ...(silentOn.length === 0
       ? []
-      : [`left alone, as the models cannot say it: ${silentOn.join(', ')} (silentOn in env.ts)`]),
+      : [
+          `left out of comparisons, as the models cannot express it: ${silentOn.join(', ')} (silentOn in env.ts)`,
+        ]),
     ...(isEqual ? [] : ['the live database differs from the models:', ...byKind(changes)]),
     ...(models?.problem === undefined ? [] : [`the models do not load yet: ${models.problem.message}`]),
     `next: ${models?.problem?.help ?? next}`,

@@ -124,8 +124,8 @@ function tellOfRoles(emit: EmitEvent | undefined, roles: readonly string[]): voi
   emit({
     event: 'warning',
     code: 'role-stand-in',
-    message: `the server's roles are not touched: on scratch databases others stood for ${fresh.join(', ')}, without what CREATE ROLE, ALTER ROLE and memberships give`,
-    help: 'nothing to do, where what these give the role changes nothing in what the revisions may do themselves',
+    message: `the server's roles are not touched: on scratch databases stand-ins took the place of ${fresh.join(', ')}, without the rights that CREATE ROLE, ALTER ROLE and memberships give`,
+    help: 'this matters only where a revision runs with these rights',
   })
 }
 
@@ -135,7 +135,7 @@ const notLetIn = new Set(['wrong-password', 'no-permission'])
 function noEntry(cause: MigError): MigError {
   return new MigError(
     'no-scratch',
-    `a scratch database is used as a role of its own, and the server does not let that in: ${cause.message}`,
+    `a scratch database is used as a role of its own, which the server refuses: ${cause.message}`,
     {
       help: 'let roles with a password in (pg_hba.conf: host all all … scram-sha-256), or set MIG_SCRATCH_URL to a server of the same major version that does',
       cause,

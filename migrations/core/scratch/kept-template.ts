@@ -105,7 +105,7 @@ async function wholeTemplate(admin: Client, name: string): Promise<KeptTemplate 
   const [found] = rows
   if (found === undefined) return undefined
   if (!found.isOurs)
-    throw new MigError('foreign-template', `the database ${name} belongs to a role that is not ours`, {
+    throw new MigError('foreign-template', `the database ${name} belongs to another role`, {
       help: `drop it as its owner: DROP DATABASE ${quoteIdent(name)}`,
       facts: { database: name },
     })

@@ -38,8 +38,8 @@ export async function tellOfSilent(
   emit({
     event: 'warning',
     code: 'left-alone',
-    message: `the models cannot say these objects of the database, which are left alone: ${list.join('; ')}`,
-    help: 'nothing to do; to have them compared, write them into an SQL model beside, or leave their kind out of silentOn in env.ts',
+    message: `the comparison leaves out these objects of the database, which the models cannot express: ${list.join('; ')}`,
+    help: 'to compare them, write them into an SQL model beside, or take their kind out of silentOn in env.ts',
   })
 }
 

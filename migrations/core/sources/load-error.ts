@@ -65,7 +65,7 @@ export function loadError(
     if (line !== undefined) return schemaInTenantModel(line, missing, from)
     return new MigError(
       'no-surroundings',
-      `${where(from)} refers to ${missing}, which no model makes and the scratch database does not have${more}`,
+      `${where(from)} refers to ${missing}, which neither the models nor the scratch database have${more}`,
       {
         help: 'just mig-surroundings reads what others own from the live database into surroundings.sql, beside env.ts',
         place: { file: from.file, statement: from.sql, ...linePlace(from) },

@@ -212,14 +212,18 @@ function note(made: Map<string, ModelStatement>, statement: ModelStatement): voi
 function refuseCluster(statement: ModelStatement): void {
   const what = forbidden(statement.sql)
   if (what === undefined) return
-  throw new MigError('cluster-model', `${where(statement)} has ${what}, which is outside any one database`, {
-    help: 'models describe schemas; make roles, databases and tablespaces where the server is set up',
-    place: {
-      file: statement.file,
-      statement: statement.sql,
-      ...linePlace(statement),
+  throw new MigError(
+    'cluster-model',
+    `${where(statement)} has ${what}, which belongs to the server, not to one database`,
+    {
+      help: 'models describe schemas; make roles, databases and tablespaces where the server is set up',
+      place: {
+        file: statement.file,
+        statement: statement.sql,
+        ...linePlace(statement),
+      },
     },
-  })
+  )
 }
 
 function refuseTenantSchema(statement: ModelStatement, options: ModelSchemas): void {

@@ -92,7 +92,7 @@ function refuseEmpty({ place, objects, marked, texts, helps, foreign }: Module, 
   if (isImported && !place.named) return
   const what =
     foreign === undefined
-      ? 'exports no Drizzle object and no SQL'
+      ? 'exports neither a Drizzle object nor SQL'
       : `exports a ${foreign}, which is not of PostgreSQL`
   throw new MigError('empty-model', `${place.path} ${what}`, {
     help: 'export the tables (export const profile = …) or SQL; a file that only helps others is imported by them, or stands elsewhere',

@@ -69,7 +69,7 @@ export function warnOfPassedOver(
     warn(
       'privileges-of-database',
       wholeDatabase,
-      'without IN SCHEMA they are of the whole database, and are not compared',
+      'they hold for the whole database where IN SCHEMA is missing, and are not compared',
       'name the schema, or write them into a revision: just mig-revision "…"',
     )
   } else {
@@ -83,13 +83,13 @@ export function warnOfPassedOver(
   warn(
     'rows-in-models',
     rowKinds,
-    'models say what tables are, and their rows go nowhere',
+    'models describe tables, so the rows are not used',
     'write the rows into a revision: just mig-revision "…"',
   )
   warn(
     'temporary-in-models',
     temporaryKinds,
-    'what is temporary is of a session, and of no schema',
+    'a temporary object belongs to a session, not to a schema',
     'take the statement out of the models, or TEMPORARY out of it',
   )
   tell(

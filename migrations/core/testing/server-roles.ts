@@ -52,7 +52,7 @@ export async function connectGuarded(
         event: 'warning',
         code: 'role-left',
         message: `the server's roles are not touched: ${foreign.join(', ')} stayed as before`,
-        help: 'nothing to do, where the role may do there what the tests need',
+        help: 'this matters only where the tests need what the revisions give or take from these roles',
       })
     return send('')
   }

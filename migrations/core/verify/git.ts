@@ -32,7 +32,7 @@ export async function gitChanges(
 ): Promise<GitChanges> {
   const top = (await git(root, ['rev-parse', '--show-toplevel']))?.trimEnd()
   if (top === undefined) {
-    throw new MigError('no-git', `${root} is in no git repository, so there is no base to compare with`, {
+    throw new MigError('no-git', `${root} is not in a git repository, whose base --changed compares with`, {
       help: 'leave --changed out to check every revision',
     })
   }

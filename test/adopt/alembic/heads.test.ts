@@ -32,7 +32,7 @@ def upgrade():
 
   test.each(["'a' + 'b'", 'name', 'f()', "f'{a}'", "('a', b)", "'a\\x62'"])('is refused with %s', (value) => {
     expect(() => revisionHead(`\nrevision = 'a'\ndown_revision = ${value}\n`, 'a.py')).toThrow(
-      'a.py:3 sets down_revision to what is not a plain text',
+      'a.py:3 sets down_revision to something other than a string literal',
     )
   })
 })

@@ -74,7 +74,7 @@ function asksFlask(scripts: string): boolean {
 export function noProject(path: string): MigError {
   return new MigError(
     'no-alembic-project',
-    `${path} has no alembic.ini, no versions folder and no revision files`,
+    `${path} has neither alembic.ini, a versions folder nor revision files`,
     {
       help: 'give the folder with alembic.ini, or the one with versions/: just mig-import alembic DIR',
       place: { file: path },

@@ -51,7 +51,7 @@ export function revisionHead(
     const line = text.slice(0, node?.from).split('\n').length
     throw new MigError(
       'bad-alembic-revision',
-      `${show(file)}:${line} sets ${name} to what is not a plain text`,
+      `${show(file)}:${line} sets ${name} to something other than a string literal`,
       {
         help: `write ${name} as a literal in that file, then run the import again`,
         place: { file, line },

@@ -41,7 +41,7 @@ export function readDrizzleProject(folder: string, show: (path: string) => strin
   if (entries.length === 0) {
     throw new MigError(
       'no-drizzle-project',
-      `${show(folder)} has no meta/_journal.json and no folders with migration.sql`,
+      `${show(folder)} has neither meta/_journal.json nor folders with migration.sql`,
       {
         help: 'give the folder that drizzle.config.ts names as out: just mig-import drizzle DIR',
         place: { file: folder },

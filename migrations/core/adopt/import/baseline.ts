@@ -72,7 +72,7 @@ function schemasOf(
 ): readonly string[] {
   const own = env.schemas[key]
   if (own === undefined) {
-    throw new MigError('tenant-baseline', `${key} is a tenant line, whose baseline has no one schema`, {
+    throw new MigError('tenant-baseline', `${key} is a tenant line, and a baseline is of one schema`, {
       help: 'import it with its own SQL: recorded, or --offline-sql',
       exitCode: exitCodes.decisionNeeded,
     })

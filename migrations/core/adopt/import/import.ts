@@ -126,7 +126,7 @@ function checkKnown(
 ): void {
   const unknown = revisions.filter(({ upgrade }) => upgrade === null)
   if (unknown.length > 0) {
-    const what = baseline ? 'not applied yet, so that no baseline has their SQL' : 'without SQL'
+    const what = baseline ? 'still pending, so a baseline lacks the SQL' : 'without SQL'
     throw new MigError(
       'no-sql',
       `${listed(unknown)} ${unknown.length === 1 ? 'is' : 'are'} ${what}; nothing was written`,

@@ -185,7 +185,7 @@ export function lastApplied<One extends { readonly revision: string; readonly na
   const last = migrations.findLastIndex((migration) => applied.has(migration))
   const skipped = migrations.slice(0, Math.max(last, 0)).find((migration) => !applied.has(migration))
   if (skipped !== undefined) {
-    throw new MigError('skipped-migration', `${table} does not have ${skipped.name}, but later ones`, {
+    throw new MigError('skipped-migration', `${table} lacks ${skipped.name}, and has later migrations`, {
       help: 'run it or mark it as applied with the tool that wrote it, then import again',
       facts: { table, migration: skipped.name },
     })

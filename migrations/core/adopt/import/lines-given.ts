@@ -64,7 +64,7 @@ export function parentsOf({ downRevision }: ImportedRevision, byId: ById): reado
 
 function checkChoice({ name, key }: LineChoice, { revisions }: ImportedHistory, env: Environment): void {
   if (!env.filter.includes(key)) {
-    throw new MigError('unknown-line', `--line ${name}=${key} names no schema key that is active`, {
+    throw new MigError('unknown-line', `--line ${name}=${key}: ${key} is not an active schema key`, {
       help: `the schema keys are ${env.filter.join(', ')}`,
     })
   }
@@ -96,9 +96,9 @@ function undecided(
   const [first] = open
   return new MigError(
     'which-line',
-    `it is not said which line these revisions go to:\n${[...list, ...more].join('\n')}`,
+    `the line of these revisions is not known:\n${[...list, ...more].join('\n')}`,
     {
-      help: `say it of each, or of its label or folder: --line ${first?.revision.revision ?? 'NAME'}=${env.filter[0] ?? 'KEY'}`,
+      help: `name the line of each revision, branch label or folder: --line ${first?.revision.revision ?? 'NAME'}=${env.filter[0] ?? 'KEY'}`,
       facts: { revisions: open.map(({ revision }) => revision.revision) },
     },
   )

@@ -80,8 +80,8 @@ function whichLine(part: readonly ImportedRevision[], keys: readonly string[], e
   const what = `the history that begins with ${first?.revision} (${first?.source})`
   const message =
     keys.length === 0
-      ? `${what} names no schema key: neither a branch label nor a folder is one of ${env.filter.join(', ')}`
-      : `${what} names several schema keys: ${keys.join(', ')}`
+      ? `${what} belongs to an unknown line: no branch label or folder of it is one of ${env.filter.join(', ')}`
+      : `${what} has branch labels or folders of several schema keys: ${keys.join(', ')}`
   return new MigError('which-line', message, {
     help: `give the one schema key that it belongs to as the last argument: ${env.filter.join(' or ')}; or say what belongs where: --line NAME=KEY, by branch label, folder or revision`,
     facts: { revisions: part.map(({ revision }) => revision), keys },

@@ -85,7 +85,7 @@ function refuseKnown({ lines, dir }: Environment, { key, schema }: FoundSchema):
 
 function noSchemaMap({ dir }: Environment, added: readonly FoundSchema[]): MigError {
   const lines = added.map(({ key, schema }) => `${key}: '${schema}'`).join(', ')
-  return new MigError('no-schema-map', 'env.ts has no map that is written out as schemas: { … }', {
+  return new MigError('no-schema-map', 'env.ts has no schema map that is written out as schemas: { … }', {
     help: `add ${lines} to it by hand; for tables that are there: just mig-autogen "what the database has" ${added.map(({ key }) => key).join(',')} --adopt`,
     place: { file: environmentFile(dir) ?? dir },
   })

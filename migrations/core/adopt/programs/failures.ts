@@ -28,8 +28,10 @@ export function notStarted({ name }: ProgramTool, { shown }: ToolCommand, end: T
 export function noLedger({ name, ledger }: ProgramTool, end: ToolEnd): MigError {
   return new MigError(
     'not-redirected',
-    `${name} has run, and the scratch database has no ${ledger.table} with a migration in it:\n${said(end)}`,
-    { help: 'where its table has another name: --version-table; is it PostgreSQL that its settings name?' },
+    `${name} ran, but the scratch database has no ${ledger.table} with a migration in it:\n${said(end)}`,
+    {
+      help: 'if its table has another name: --version-table NAME; check also that its settings name PostgreSQL',
+    },
   )
 }
 
@@ -78,7 +80,7 @@ export function unfinished(
   return new MigError(
     'no-recording',
     `the ledger of ${name} has ${ledger.length} migrations, and its run wrote ${cut.length}${missing.length > 0 ? `; not written: ${missing[0]}` : ''}`,
-    { help: `does a migration write the ledger itself? or ${otherWay}`, facts: { missing } },
+    { help: `look whether a migration writes the ledger itself; or ${otherWay}`, facts: { missing } },
   )
 }
 

@@ -105,10 +105,10 @@ export function fence(): readonly string[] {
 }
 
 function hangs(at: string, patience: number, said: string): MigError {
-  return new MigError('tool-hangs', `the tool has said nothing for ${patience / 1000} s, ${at}`, {
+  return new MigError('tool-hangs', `the tool has printed nothing for ${patience / 1000} s, ${at}`, {
     help:
       said.trim() === ''
-        ? 'does it wait for another program, or for a lock?'
+        ? 'it may wait for another program, or for a lock: look at it, then import again'
         : `its last words: ${lastLines(said)}`,
   })
 }

@@ -59,7 +59,7 @@ function resolved(wish: Wish, sides: NamedSides, earlier: readonly Rename[]): Re
   const options = pairs.map(
     ({ from }) => `--rename '${namedKindWord(from.kind)} ${nameText(from)}=${wish.next}'`,
   )
-  throw new MigError('not-a-rename', `${wish.old} is more than one thing`, {
+  throw new MigError('not-a-rename', `${wish.old} names several objects`, {
     help: `say which: ${options.join(' or ')}`,
   })
 }
@@ -72,7 +72,7 @@ function named(
 ): readonly NamedObject[] {
   const [schema = '', second = '', third] = from.parts
   if (from.parts.length < 2 || from.parts.length > 3) {
-    throw new MigError('not-a-rename', `${old} does not say where it is`, {
+    throw new MigError('not-a-rename', `${old} lacks its schema or table`, {
       help: 'write schema.table=name or schema.table.column=name',
     })
   }
@@ -192,7 +192,7 @@ function expectFree({ from, to }: Rename, all: readonly Rename[], { source }: Na
   if (occupant === undefined || all.some((rename) => rename.from === occupant)) return
   throw new MigError(
     'not-a-rename',
-    `${nameText(from)} cannot become ${nameText(to)}: the database has ${nameText(occupant)} already, which would go`,
+    `${nameText(from)} cannot become ${nameText(to)}: the database already has ${nameText(occupant)}, which would be dropped`,
     {
       help: `rename that one too (--rename ${nameText(occupant)}=…), or drop it in a revision before this one`,
     },

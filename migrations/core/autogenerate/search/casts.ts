@@ -94,7 +94,7 @@ export function undecidedCasts(refused: readonly Refusal[], casts: CastDecisions
   const list = open.map(({ name, error }) => `  ${name}: ${error.message}`).join('\n')
   return new MigError(
     'decision-needed',
-    `${open.length === 1 ? 'a type change has' : 'type changes have'} no cast, or none for rows that earlier revisions made:\n${list}`,
+    `${open.length === 1 ? 'a type change has' : 'type changes have'} no cast, or one that fails for rows that earlier revisions made:\n${list}`,
     {
       exitCode: exitCodes.decisionNeeded,
       help: `say how: --using ${first.name}='<expression>', or --recreate ${first.name} to drop and add it (its data go); --recreate '*' for all`,

@@ -16,7 +16,7 @@ export function refusedRenames(refused: readonly Refusal[]): MigError | undefine
   const list = shared.map(({ action, error }) => `  ${error.message}: ${action.sql}`)
   return new MigError(
     'decision-needed',
-    `PostgreSQL renames no column that a table inherits from several parents:\n${list.join('\n')}`,
+    `PostgreSQL cannot rename a column that a table inherits from several parents:\n${list.join('\n')}`,
     {
       exitCode: exitCodes.decisionNeeded,
       help: 'rename it by hand (just mig-revision "…"): ALTER TABLE … NO INHERIT all parents but one, RENAME COLUMN in each, ALTER TABLE … INHERIT; with --renames=off it is dropped and added, without its data',

@@ -84,7 +84,7 @@ export function expectUsed(casts: CastDecisions, actions: readonly Action[]): vo
   const used = new Set(actions.flatMap(({ using = [] }) => using))
   const [name] = Object.keys(casts.using).filter((column) => !used.has(column))
   if (name === undefined) return
-  throw new MigError('bad-using', `--using ${name} has no use: rows of that column keep their values`, {
+  throw new MigError('bad-using', `--using ${name} is not needed: rows of that column keep their values`, {
     help: 'an expression is for a column that is new, that changes its type or that becomes NOT NULL; leave this one out',
     facts: { column: name },
   })

@@ -71,7 +71,7 @@ export function costNotes(upgrade: Side, downgrade: Side | undefined): readonly 
     ...(downgrade?.withoutRows ?? []).map((name) => `Downgrade proved without rows: table ${name}`),
     ...objectNames(upgrade.kept).map((name) => `Recreates ${name}, with the grants that it has`),
     ...upgrade.losesGrants.map(
-      (name) => `Loses the grants of ${name}: it goes and comes back in different revisions`,
+      (name) => `Loses the grants of ${name}: one revision drops it and another recreates it`,
     ),
   ]
 }

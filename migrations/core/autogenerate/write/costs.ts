@@ -114,7 +114,7 @@ function lost(action: Action, from: Pick<Catalog, 'facts'>): readonly Loss[] {
     if (action.castRisk === 'loses')
       return [{ kind: 'values', name, reason: 'its new type has no place for them' }]
     if (isComputed(typeChange(action)?.using))
-      return [{ kind: 'values', name, reason: 'an expression makes others of them' }]
+      return [{ kind: 'values', name, reason: 'an expression changes them' }]
     if (action.readsTexts === true)
       return [{ kind: 'values', name, reason: 'texts that are the same value become one' }]
   }

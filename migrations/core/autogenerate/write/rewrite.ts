@@ -28,9 +28,13 @@ export async function rewritten(
 
 function checkedSections(value: unknown, of: string): readonly StatementSection[] {
   if (Array.isArray(value) && value.every(isSection)) return value
-  throw new MigError('bad-rewrite', `rewriteStatements gave no list of sections for the ${of}`, {
-    help: "give back input.sections, or [{ autocommit: false, statements: ['ALTER TABLE …'] }]",
-  })
+  throw new MigError(
+    'bad-rewrite',
+    `rewriteStatements in env.ts returned no list of sections for the ${of}`,
+    {
+      help: "return input.sections, or [{ autocommit: false, statements: ['ALTER TABLE …'] }]",
+    },
+  )
 }
 
 function isSection(value: unknown): value is StatementSection {

@@ -133,7 +133,7 @@ function recordReads(watched: ModuleInputs, standIn: (name: string) => string | 
       'model-exits',
       `a model ends the process with exit code ${code ?? 0} when it is imported`,
       {
-        help: 'models are imported to be read: mostly a variable is missing that the application checks for; set it in .env',
+        help: 'models are imported to be read: often a variable is missing that the application checks for; set it in .env',
       },
     )
   }

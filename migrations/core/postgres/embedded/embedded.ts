@@ -169,7 +169,7 @@ async function settledPostmaster(paths: ClusterPaths): Promise<Postmaster | unde
     if (Date.now() > deadline) {
       throw new MigError(
         'server-start-failed',
-        `the embedded PostgreSQL (process ${live.pid}) is ${live.state} and does not come to an end`,
+        `the embedded PostgreSQL (process ${live.pid}) is ${live.state} and does not finish`,
         {
           help: `see ${paths.logFile}, then: just db-stop`,
         },

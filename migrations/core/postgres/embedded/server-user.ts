@@ -24,7 +24,7 @@ export function serverUser(): ServerUser | undefined {
   if (!Number.isInteger(uid) || !Number.isInteger(gid)) {
     throw new MigError(
       'no-server-user',
-      'PostgreSQL refuses to run as root, and /etc/passwd has no user "nobody"',
+      'PostgreSQL refuses to run as root, and /etc/passwd lacks the user "nobody"',
       {
         help: 'run the command as an ordinary user, or set MIG_DATABASE_URL to a server of yours',
       },

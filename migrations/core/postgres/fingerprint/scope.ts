@@ -69,7 +69,7 @@ export async function assertRelativeSchemas(client: ClientBase, schemas: readonl
   const others = closed.rows.length === 1 ? '' : ` and ${closed.rows.length - 1} more`
   throw new MigError(
     'unreadable-schema',
-    `role ${first.role} may not use schema ${first.schema}${others}, so they cannot be compared with others`,
+    `role ${first.role} may not use schema ${first.schema}${others}, which comparing needs`,
     {
       help: `as the owner: GRANT USAGE ON SCHEMA ${quoteIdent(first.schema)} TO ${quoteIdent(first.role)}`,
       facts: { schemas: closed.rows.map(({ schema }) => schema) },

@@ -90,7 +90,7 @@ function endOfCommand(sql: string, at: number, isBetweenStatements: boolean): nu
   const place = lineAndColumn(sql, at)
   throw new MigError(
     'psql-command',
-    `line ${place.line} has ${command}, which is a command of psql and no SQL`,
+    `line ${place.line} has ${command}, which is a command of psql, not SQL`,
     {
       help: `take ${command} out, or write it as SQL`,
       place,

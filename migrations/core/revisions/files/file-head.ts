@@ -127,7 +127,7 @@ function unreadableLoss(side: LossField['side'], value: string, file: string, li
 /** Whoever stands before a downgrade that is refused reads the reason; one must be there. */
 function reasonOf(value: string | readonly string[], file: string, line: number): string {
   if (typeof value === 'string' && value.trim() !== '') return oneLineMessage(value)
-  throw new MigError('metadata-not-literal', `${file}:${line}: irreversible says no reason`, {
+  throw new MigError('metadata-not-literal', `${file}:${line}: irreversible gives no reason`, {
     help: "write why, as in export const irreversible = 'the old values are gone', or -- Irreversible: … in SQL",
     place: { file, line },
   })
@@ -136,7 +136,7 @@ function reasonOf(value: string | readonly string[], file: string, line: number)
 function missing(file: string, what: string, isBare: boolean): MigError {
   return new MigError('missing-metadata', `${file} has no ${what}`, {
     help: isBare
-      ? 'is it a revision? then give it metadata, as just mig-revision writes it; else keep it outside versions/'
+      ? 'if it is a revision, give it a head as just mig-revision writes it; if not, move it out of versions/'
       : 'add it; a first revision has the downRevision null',
     place: { file },
   })

@@ -122,7 +122,7 @@ function notLiteral(text: string, name: HeadToken): Problem {
     code: 'metadata-not-literal',
     problem:
       name.text === 'irreversible'
-        ? 'irreversible is not a plain text that says why'
+        ? 'irreversible is not a string literal with the reason'
         : `${name.text} is not a plain literal`,
     line: lineOf(text, name.start),
   }

@@ -44,7 +44,7 @@ export function checkNames(node: RevisionNode): void {
         'invalid-name',
         `${what} '${name}' of revision ${shown(node)} cannot be used`,
         [node],
-        `use a name that is not ${reservedNames.join(', ')} and has no @, +, : or space${what === 'revision id' ? ', nor -' : ''} in it`,
+        `use a name without @, +, :${what === 'revision id' ? ', -' : ''} and spaces, other than ${reservedNames.join(', ')}`,
       )
     }
   }
@@ -79,7 +79,7 @@ export function labelIsOtherLine(label: string, node: RevisionNode): MigError {
 export function missingParent(node: RevisionNode, name: string, ids: readonly string[]): MigError {
   return invalid(
     'missing-parent',
-    `revision ${shown(node)} has the down_revision ${name}, which no file has${nearestNames(name, ids)}`,
+    `revision ${shown(node)} has the downRevision ${name}, which no file has${nearestNames(name, ids)}`,
     [node],
     'restore the missing file from version control, or fix downRevision',
   )
@@ -97,7 +97,7 @@ export function missingDependency(node: RevisionNode, name: string, names: reado
 export function lineCrossed(node: RevisionNode, parent: RevisionNode): MigError {
   return invalid(
     'crosses-lines',
-    `revision ${shown(node)} of line ${node.line} has a down_revision in line ${parent.line}: ${shown(parent)}`,
+    `revision ${shown(node)} of line ${node.line} has a downRevision in line ${parent.line}: ${shown(parent)}`,
     [node, parent],
     `name ${parent.id} in dependsOn instead; downRevision stays inside a line`,
   )

@@ -165,7 +165,7 @@ function unknownBranch(index: RevisionIndex, name: string): MigError {
   const names = [...index.lines.filter((line) => line !== ''), ...index.byLabel.keys(), ...index.byId.keys()]
   return new MigError(
     'branch-label-unknown',
-    `no schema key, branch label or revision '${name}' to stand before the @${nearestNames(name, names)}`,
+    `'${name}' before the @ is not a schema key, branch label or revision${nearestNames(name, names)}`,
     { help: 'list the heads and their labels: just mig-heads', facts: { name } },
   )
 }

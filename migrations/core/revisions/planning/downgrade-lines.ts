@@ -23,10 +23,10 @@ export function refuseOtherLines(
   const help =
     isFixed && scope.filtered
       ? `take both: just mig-downgrade ${text} ${wider}`
-      : `take it away first: ${lines.map((line) => `just mig-downgrade ${lowestTarget(others, line)} ${line}`).join('; ')}`
+      : `revert it first: ${lines.map((line) => `just mig-downgrade ${lowestTarget(others, line)} ${line}`).join('; ')}`
   throw new MigError(
     'needed-by-other-line',
-    `revision ${other.id} of line ${other.line} stands on ${need.id} of line ${need.line}, which would go`,
+    `revision ${other.id} of line ${other.line} depends on ${need.id} of line ${need.line}, which would be reverted`,
     { help, facts: { revisions: others.map((node) => node.id), lines, target: text } },
   )
 }

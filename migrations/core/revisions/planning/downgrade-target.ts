@@ -58,9 +58,9 @@ function roots(
   if (kept.length === 0) {
     throw new MigError(
       'not-valid-downgrade-target',
-      `'${text}' takes nothing away: no revision above it leads to ${anchor.id}`,
+      `'${text}' reverts nothing: what is above it does not lead to ${anchor.id}`,
       {
-        help: 'name the branch that should go down, as in label@id; the branches: just mig-branches',
+        help: 'name the branch to downgrade, as in label@id; the branches: just mig-branches',
         facts: { target: text },
       },
     )
@@ -156,7 +156,7 @@ function notEnough(text: string, why: string): MigError {
 
 function notOnPath(node: RevisionNode, isApplied: boolean): MigError {
   const why = isApplied
-    ? 'it is applied only because others need it, and nothing stands on it by down_revision'
+    ? 'it is applied only because others need it, and it is not a downRevision of theirs'
     : 'it is not applied'
   return new MigError('destination-not-on-path', `cannot downgrade to ${node.id}: ${why}`, {
     help: `see what is applied: just mig-current${node.line === '' ? '' : ` ${node.line}`}`,

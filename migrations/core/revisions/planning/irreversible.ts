@@ -13,7 +13,7 @@ export function refuseIrreversible(order: readonly RevisionNode[]): void {
   const { id, line, spec } = first
   const inLine = line === '' ? '' : ` ${line}`
   const where = line === '' ? '' : ` of line ${line}`
-  const reach = order[0] === first ? '' : `go down as far as to it: just mig-downgrade ${id}${inLine}; `
+  const reach = order[0] === first ? '' : `downgrade to it at most: just mig-downgrade ${id}${inLine}; `
   throw new MigError('irreversible', `revision ${id}${where} cannot be reverted: ${spec.irreversible}`, {
     help: `${reach}to go below it, restore a backup, or undo it by hand and tell the ledger: just mig-stamp ${first.parents[0]?.id ?? 'base'}${inLine}`,
     facts: { revision: id, reason: spec.irreversible, revisions: kept.map((node) => node.id) },

@@ -95,7 +95,7 @@ function parentNodes(around: SymbolContext, text: string): readonly RevisionNode
 function parentElsewhere(text: string): MigError {
   return new MigError(
     'crosses-lines',
-    `'${text}' is in another line, and a parent is in the line of its child`,
+    `'${text}' is in another line, and a parent must be in the line of its child`,
     {
       help: 'across lines, name the other revision with --depends-on',
       facts: { target: text },

@@ -62,7 +62,7 @@ function tooFew(text: string, wanted: number, applied: number, all: string): Mig
     'relative-not-enough',
     `'${text}' asks for ${wanted === 1 ? 'a revision' : `${wanted} revisions`}, and ${has}`,
     {
-      help: applied === 0 ? 'see what is applied: just mig-current' : `take all away: ${all}`,
+      help: applied === 0 ? 'see what is applied: just mig-current' : `revert all: ${all}`,
       facts: { target: text, wanted, applied },
     },
   )

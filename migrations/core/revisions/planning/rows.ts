@@ -76,7 +76,7 @@ export function checkOverlap(nodes: readonly RevisionNode[], what: string): void
   const upper = nodes.find((node) => node !== lower && over.has(node))
   throw new MigError(
     'overlapping-revisions',
-    `${what} ${lower.id} and ${upper?.id} overlap: the second stands on the first`,
+    `${what} ${lower.id} and ${upper?.id} overlap: the second comes after the first`,
     {
       help: `leave ${lower.id} out; for rows of the ledger: just mig-stamp --purge ${upper?.id}`,
       facts: { revisions: [lower.id, upper?.id] },

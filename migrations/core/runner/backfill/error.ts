@@ -20,7 +20,7 @@ export function stuck(step: PlanStep, { tableSql, where }: BackfillShape): MigEr
 export function neverDone(step: PlanStep, { tableSql }: BackfillShape): MigError {
   return new MigError(
     'backfill-never-done',
-    `new rows of ${tableSql} that need the backfill keep coming: ${mostPasses} passes have not taken the last of them`,
+    `new rows of ${tableSql} that need the backfill keep coming: after ${mostPasses} passes some are left`,
     {
       help: 'have new rows come with the value, by a DEFAULT, a trigger or the application, then run the same command again',
       place: { file: step.file.path },

@@ -96,9 +96,7 @@ async function untilGone({ client, signal }: Session, pids: readonly number[]): 
 function holderAlive(holder: LockHolder, targetSchemas: readonly string[]): MigError {
   const { pid, application, user, host, since, state } = holder
   const known =
-    holderLife(holder) === 'alive'
-      ? 'is alive'
-      : 'may be alive: its process cannot be looked up from here, and the server does not tell'
+    holderLife(holder) === 'alive' ? 'is alive' : 'may be alive: its process cannot be looked up from here'
   return new MigError(
     'holder-alive',
     `the lock of ${targetSchemas.join(', ')} is held by pid ${pid} (${application || 'no application name'}, ${user}@${host}, since ${since}, ${state}), which ${known}`,

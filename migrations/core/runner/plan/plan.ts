@@ -188,7 +188,7 @@ function aheadOfCode(
   { allowMissing, mayRunBeside, fromLog }: MissingRow,
 ): MigError {
   const unclear = allowMissing
-    ? '; the log does not say what is applied below it, so nothing can be run beside it'
+    ? '; what is applied below it is missing in the log, so nothing can be run beside it'
     : ''
   const beside = mayRunBeside ? 'run what is pending beside it with --allow-missing, ' : ''
   const words = targetWords(env, { line, targetSchema })

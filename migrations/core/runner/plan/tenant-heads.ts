@@ -50,7 +50,7 @@ export function namingTenants({ env, files }: Pick<Project, 'env' | 'files'>, er
     const target = parentsOf(lowest ?? '')[0] ?? 'base'
     return `just mig-downgrade ${target} ${line}${lines.has(line) ? ' --tenants all' : ''}`
   })
-  return error.with({ help: `take it away first: ${commands.join('; ')}` })
+  return error.with({ help: `revert it first: ${commands.join('; ')}` })
 }
 
 function tenantLines({ lines }: Project['env']): ReadonlySet<string> {

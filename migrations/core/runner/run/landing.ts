@@ -175,7 +175,7 @@ function roleMayNotUse(step: PlanStep, role: string, cause: unknown): MigError {
   const { targetSchema } = step
   return new MigError(
     'no-permission',
-    `role ${role}, which the revision sets, may not use schema ${targetSchema}, so names without a schema mean another one: ${said}`,
+    `role ${role}, which the revision sets, may not use schema ${targetSchema}, so unqualified names mean another one: ${said}`,
     {
       help: grantHelp(targetSchema, role),
       exitCode: exitCodes.stepFailed,

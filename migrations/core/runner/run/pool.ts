@@ -284,7 +284,7 @@ function fewerJobs({ emit }: Drain, error: MigError): void {
   emit({
     event: 'warning',
     code: 'fewer-jobs',
-    message: `the server has no connection left, so fewer run at once: ${error.message}`,
+    message: `the server has no connection left, so fewer tenants run at once: ${error.message}`,
     help: 'use fewer connections: --jobs 2',
   })
 }

@@ -119,7 +119,7 @@ function missingSide(file: RevisionFile, name: 'upgrade' | 'downgrade'): MigErro
   const what = file.format === 'sql' ? `-- ${name} section` : `exported function ${name}`
   const code = name === 'upgrade' ? 'no-upgrade' : 'no-downgrade'
   const noWayBack =
-    name === 'upgrade' ? '' : `; for no downgrade at all there is irreversible, with its reason`
+    name === 'upgrade' ? '' : '; if it cannot be reverted, write irreversible with the reason instead'
   return new MigError(code, `revision ${file.revision} has no ${what}`, {
     help: `add it; an empty one says that there is nothing to do${noWayBack}: just mig-edit ${file.revision}`,
     place: { file: file.path },

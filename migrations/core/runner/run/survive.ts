@@ -132,7 +132,7 @@ function notCommitted(error: Error, step: PlanStep, endedBy: string | null): Mig
     `${why} during ${step.direction} ${step.revision} on ${step.targetSchema}; the ledger says that it is not committed`,
     {
       help:
-        serverHelp(endedBy) ?? 'run the same command again to go on; what is half done shows just mig-status',
+        serverHelp(endedBy) ?? 'run the same command again to go on; just mig-status shows what is half done',
       exitCode: exitCodes.stepFailed,
       facts: { revision: step.revision, targetSchema: step.targetSchema, sqlState: endedBy },
       cause: error,

@@ -56,7 +56,7 @@ export function tally(total: number, emit: EmitEvent): Tally {
     },
     gone(tenant, ms) {
       gone += 1
-      const message = `${tenant.schema} is gone: it was dropped while the run went on, and line ${tenant.line} no longer lists it`
+      const message = `${tenant.schema} is gone: it was dropped during the run, and line ${tenant.line} no longer lists it`
       emit({ event: 'warning', code: 'tenant-gone', message })
       tellProgress(tenant, ms)
     },

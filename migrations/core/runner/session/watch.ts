@@ -52,7 +52,7 @@ export function watchStatement(session: Session, step: PlanStep, delay: number):
     session.emit({
       event: 'warning',
       code: 'no-observer',
-      message: `the second connection, which shows who blocks a statement, is not to be had: ${message}`,
+      message: `who blocks a statement will not be shown: the second connection, which looks for it, failed: ${message}`,
     })
   }
 }

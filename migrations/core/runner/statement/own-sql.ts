@@ -93,7 +93,7 @@ export function roleError(step: PlanStep, role: string | undefined, cause: unkno
 export function roleChanged(step: PlanStep, role: string, statement?: string): MigError {
   return new MigError(
     'role-changed',
-    `${step.revision} leaves role ${role}, which env.ts has the revisions of line ${step.line} run as`,
+    `${step.revision} changes its role: in env.ts the revisions of line ${step.line} run as ${role}`,
     {
       help: `take SET ROLE, RESET ROLE and SET SESSION AUTHORIZATION out (just mig-edit ${step.revision}), also out of functions that it calls; what needs more rights goes into a line without a role`,
       exitCode: exitCodes.stepFailed,

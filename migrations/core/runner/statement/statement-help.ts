@@ -4,10 +4,12 @@ import { statementKind } from './statement-kind.ts'
 export function helpFor(error: unknown, sql = ''): { readonly help?: string } {
   switch (sqlStateOf(error)) {
     case '25001':
-      return { help: 'it runs in no transaction: await op.autocommit(() => op.execute(`…`)) around it' }
+      return {
+        help: 'it has to run outside a transaction: await op.autocommit(() => op.execute(`…`)) around it',
+      }
     case '2D000':
       return {
-        help: 'what commits by itself runs in no transaction: in a revision in TypeScript, await op.autocommit(() => op.execute(`CALL …`))',
+        help: 'what commits by itself has to run outside a transaction: in a revision in TypeScript, await op.autocommit(() => op.execute(`CALL …`))',
       }
     case '25P02':
       return {

@@ -84,7 +84,7 @@ export function noSection(step: PlanStep): MigError {
 export function notAwaited(step: PlanStep, count: number): MigError {
   return new MigError(
     'not-awaited',
-    `${step.revision} came to its end while ${count === 1 ? 'a statement' : `${count} statements`} of it ${count === 1 ? 'was' : 'were'} still under way`,
+    `${step.revision} ended while ${count === 1 ? 'a statement' : `${count} statements`} of it ${count === 1 ? 'was' : 'were'} still under way`,
     {
       help: `write await before every call of op: just mig-edit ${step.revision}`,
       place: { file: step.file.path },
@@ -122,7 +122,7 @@ export function transactionEnded(step: PlanStep): MigError {
 export function resumeDiffers(step: PlanStep, done: number, words: string): MigError {
   return new MigError(
     'resume-differs',
-    `${step.revision} on ${step.targetSchema} has ${statementsDone(done)} already, and the file does not begin with ${done === 1 ? 'it' : 'them'} any more`,
+    `${step.revision} on ${step.targetSchema} has ${statementsDone(done)} already, and the file no longer begins with ${done === 1 ? 'it' : 'them'}`,
     {
       help: `put these statements back as they were (just mig-edit ${step.revision}); or undo them by hand, then forget them: just mig-stamp ${stampTarget(step.appliedBefore)} ${words}`,
       place: { file: step.file.path },
@@ -138,7 +138,7 @@ function stateText({ targetSchema }: PlanStep, { committed, begun }: FailurePoin
   const first = committed === 1 ? 'first statement is' : `first ${committed} statements are`
   const done = committed === 0 ? 'no statement of it is recorded as done' : `its ${first} done and recorded`
   return begun
-    ? `${done}, the one that failed ran in no transaction and may have left something`
+    ? `${done}, the one that failed ran outside a transaction and may have left something`
     : `${done}, what came after was rolled back`
 }
 

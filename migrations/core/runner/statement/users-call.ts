@@ -42,7 +42,7 @@ export function endStalledCalls(): boolean {
 }
 
 function neverSettles(name: string): MigError {
-  return new MigError('never-settles', `${name} awaits a promise that nothing will settle`, {
+  return new MigError('never-settles', `${name} awaits a promise that never settles`, {
     help: "look at what it awaits: a promise whose resolve is never called, a timer that was unref'd",
   })
 }

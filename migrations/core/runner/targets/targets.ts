@@ -75,9 +75,13 @@ function linesOfTarget({ env, graph, files }: Project, { direction, target }: Li
     const lines = new Set(ids.flatMap((id) => files.get(id)?.line ?? []))
     if (lines.size > 0) return [...lines]
   }
-  throw new MigError('mixed-lines', `the target ${target} is not for single lines and tenant lines at once`, {
-    help: `name the lines: just mig-${direction} ${target} ${single.join(',')}, or just mig-${direction} ${target} ${tenant[0]} --tenants …`,
-  })
+  throw new MigError(
+    'mixed-lines',
+    `the target ${target} would run single lines and tenant lines in one command`,
+    {
+      help: `give two commands: just mig-${direction} ${target} ${single.join(',')}, and just mig-${direction} ${target} ${tenant[0]} --tenants …`,
+    },
+  )
 }
 
 function refuseNamedTenants(env: Environment): void {

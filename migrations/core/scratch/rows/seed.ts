@@ -89,7 +89,7 @@ async function runSeed(client: ClientBase, path: string, sql: string, { emit }: 
       event: 'warning',
       code: 'seed-skipped',
       message: `a statement of ${path} is left out of the proof: ${message}`,
-      help: 'nothing to do where it is about what the change adds or has removed; else fix the statement',
+      help: 'expected where the statement uses what the change adds or has removed; else fix it',
     })
   }
 }

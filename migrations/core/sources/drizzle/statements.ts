@@ -34,7 +34,7 @@ export async function drizzleStatements(
     )
   const named = Object.fromEntries(objects.map(({ value }, at) => [`object${at}`, value]))
   const texts = await written(kit, named, casing).catch((cause: unknown) => {
-    throw new MigError('drizzle-failed', `drizzle-kit does not take the models: ${textOf(cause)}`, {
+    throw new MigError('drizzle-failed', `drizzle-kit refuses the models: ${textOf(cause)}`, {
       help: `npx drizzle-kit export shows what it makes of them; the first is ${first.name} of ${first.file}`,
       place: { file: first.file },
       cause,

@@ -81,7 +81,7 @@ async function kitFor(major: number, orm: string, places: readonly string[]): Pr
   if (major === 0) return await kitBesideUs()
   throw new MigError(
     'drizzle-version',
-    `drizzle-orm ${orm} needs a drizzle-kit 1.0, which the project has not`,
+    `drizzle-orm ${orm} needs a drizzle-kit 1.0, which the project does not have`,
     {
       help: 'npm install --save-dev drizzle-kit@rc',
       facts: { orm },

@@ -32,7 +32,7 @@ export async function runProgram(
   const places = placesOfAddress(scratch)
   const command = filled(commandOf(program), places, shellWord)
   const cwd = program.cwd === undefined ? packageFolder(base) : resolve(base, program.cwd)
-  if (!existsSync(cwd)) throw failed(program, `cannot run in ${cwd}, which is not there`, '')
+  if (!existsSync(cwd)) throw failed(program, `cannot run in ${cwd}, which is missing`, '')
   const own = Object.fromEntries(
     Object.entries(program.env ?? {}).map(([name, value]) => [name, filled(value, places, String)]),
   )

@@ -149,7 +149,7 @@ async function expectEqual(
   const changes = compareFingerprints(wanted, made)
   throw new MigError(
     'template-differs',
-    `the template ${template} is not what its revisions make, so a copy would not be either:\n${fingerprintChangesText(changes)}`,
+    `the template ${template} is not what its revisions make, and a copy would be the same:\n${fingerprintChangesText(changes)}`,
     {
       exitCode: exitCodes.proofFailed,
       help: 'choose another template with --template NAME, or leave --from-template out: then every revision runs',
@@ -164,7 +164,7 @@ async function expectSeeds({ client }: Session, seeds: SharedSeeds, schema: stri
   if (wrong.length === 0) return
   throw new MigError(
     'template-differs',
-    `the rows of ${wrong.join(', ')} did not come as the revisions write them`,
+    `the rows of ${wrong.join(', ')} are not as the revisions write them`,
     {
       exitCode: exitCodes.proofFailed,
       help: 'leave --from-template out: then every revision runs',
@@ -177,7 +177,7 @@ function templateElsewhere(tenant: TargetSchema, template: TargetSchema): MigErr
   const placeOf = ({ shard }: TargetSchema) => (shard === null ? 'the main database' : `shard ${shard}`)
   return new MigError(
     'no-template',
-    `the template ${template.schema} lives on ${placeOf(template)}, and ${tenant.schema} shall live on ${placeOf(tenant)}`,
+    `the template ${template.schema} is on ${placeOf(template)}, and ${tenant.schema} would be on ${placeOf(tenant)}`,
     { help: 'name a tenant of the same database: --template NAME; without it every revision runs' },
   )
 }
