@@ -48,7 +48,7 @@ const revisions: Readonly<Record<string, Revision>> = {
   'a table that is dropped and created instead of renamed': {
     up: recreated('t', 'u'),
     down: recreated('u', 't'),
-    fails: /table app\.t went/,
+    fails: /it loses table app\.t,/,
   },
   'an identity in the place of a serial that begins at 1 again': {
     up: `ALTER TABLE app.t ALTER id DROP DEFAULT; DROP SEQUENCE app.t_id_seq;
@@ -65,27 +65,27 @@ const revisions: Readonly<Record<string, Revision>> = {
   'a table that is dropped and created in another schema': {
     up: `DROP TABLE app.m; CREATE TABLE app_too.m (id int PRIMARY KEY, mood app.mood, list text[])`,
     down: `DROP TABLE app_too.m; CREATE TABLE app.m (id int PRIMARY KEY, mood app.mood, list text[])`,
-    fails: /table app\.m went/,
+    fails: /it loses table app\.m,/,
   },
   'an enum value that goes where it was to be renamed': {
     up: moods(`'calm', 'high'`, `nullif(mood::text, 'low')`),
     down: moods(`'low', 'high'`, `nullif(mood::text, 'calm')`),
-    fails: /values of column app\.m\.mood went/,
+    fails: /it loses values of column app\.m\.mood,/,
   },
   'moments that are read in the time zone of a session': {
     up: `SET LOCAL TimeZone = 'Asia/Tokyo'; ALTER TABLE app.t ALTER at TYPE timestamp`,
     down: `SET LOCAL TimeZone = 'Asia/Tokyo'; ALTER TABLE app.t ALTER at TYPE timestamptz`,
-    fails: /values of column app\.t\.at went/,
+    fails: /it loses values of column app\.t\.at,/,
   },
   'lists of which the first value stays': {
     up: 'ALTER TABLE app.m ALTER list TYPE text USING list[1]',
     down: 'ALTER TABLE app.m ALTER list TYPE text[] USING ARRAY[list]',
-    fails: /values of column app\.m\.list went/,
+    fails: /it loses values of column app\.m\.list,/,
   },
   'NULL that becomes a value': {
     up: `UPDATE app.m SET list = '{}' WHERE list IS NULL; ALTER TABLE app.m ALTER list SET NOT NULL`,
     down: 'ALTER TABLE app.m ALTER list DROP NOT NULL',
-    fails: /values of column app\.m\.list is lost, which the head does not say: NULL became '\{\}'/,
+    fails: /it loses values of column app\.m\.list, which the head does not say: NULL became '\{\}'/,
   },
   'a rename that was asked for, and a drop that its head announces': {
     up: 'ALTER TABLE app.t DROP name; ALTER TABLE app.t ADD title text',
@@ -93,18 +93,18 @@ const revisions: Readonly<Record<string, Revision>> = {
     upLoses: ['column app.t.name'],
     downLoses: ['column app.t.title'],
     renames: { 'app.t.name': 'app.t.title' },
-    fails: /column app\.t\.name went/,
+    fails: /it loses column app\.t\.name,/,
   },
   'a column that is dropped and added': {
     up: 'ALTER TABLE app.t DROP at; ALTER TABLE app.t ADD at timestamptz; ALTER TABLE app.t ADD more int',
     down: 'ALTER TABLE app.t DROP more',
     downLoses: ['column app.t.more'],
-    fails: /column app\.t\.at went/,
+    fails: /it loses column app\.t\.at,/,
   },
   'values that a cast rounds': {
     up: 'ALTER TABLE app.t ALTER n TYPE integer',
     down: 'ALTER TABLE app.t ALTER n TYPE numeric(8,2)',
-    fails: /values of column app\.t\.n is lost, which the head does not say: '1\.11' became '1\.00'/,
+    fails: /it loses values of column app\.t\.n, which the head does not say: '1\.11' became '1\.00'/,
   },
   'values that a cast rounds, announced': {
     up: 'ALTER TABLE app.t ALTER n TYPE integer',
@@ -115,13 +115,13 @@ const revisions: Readonly<Record<string, Revision>> = {
   'a downgrade that drops a column in silence': {
     up: 'ALTER TABLE app.t ADD more text',
     down: 'ALTER TABLE app.t DROP more',
-    fails: /column app\.t\.more went/,
+    fails: /it loses column app\.t\.more,/,
   },
   'a downgrade that deletes rows': {
     up: 'ALTER TABLE app.t ADD more text',
     down: 'DELETE FROM app.other; ALTER TABLE app.t DROP more',
     downLoses: ['column app.t.more'],
-    fails: /rows of table app\.other went/,
+    fails: /it loses rows of table app\.other,/,
   },
   'an upgrade that copies rows twice': {
     up: `INSERT INTO app.other SELECT id + (SELECT max(id) FROM app.other), t FROM app.other; ALTER TABLE app.t ADD more text`,

@@ -54,7 +54,7 @@ export function proofFailed(step: string, message: string): MigError {
 
 function unannouncedText(loss: FoundLoss): string {
   const values = loss.examples.length === 0 ? '' : `: ${loss.examples.join(', ')}`
-  return `${lossText(loss)} is lost, which the head does not say${values}`
+  return `it loses ${lossText(loss)}, which the head does not say${values}`
 }
 
 function isPromised({ kind, name }: Loss, { promised }: Judged): boolean {
