@@ -256,7 +256,7 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
   'editor-failed': code('Your editor ended with an error.', 'The file is written; open it yourself.'),
   'empty-model': code('A model file exports neither tables nor SQL.', 'Export the tables, or SQL.'),
   'empty-schema-in-models': code(
-    'A warning: models have CREATE SCHEMA for a schema that no key stands for, and put nothing into it.',
+    'A warning: models have CREATE SCHEMA for an empty schema that no key stands for.',
     'Add it to the schema map, or take the statement out of the models.',
   ),
   'empty-variable': code(

@@ -135,13 +135,13 @@ const odd: readonly Odd[] = [
     what: 'a module that exports nothing',
     files: { 'a.ts': 'export const helper = (x: number): number => x + 1' },
     code: 'empty-model',
-    message: /a\.ts exports no Drizzle object and no SQL$/,
+    message: /a\.ts exports neither a Drizzle object nor SQL$/,
   },
   {
     what: 'a barrel that passes on what says nothing',
     files: { 'index.ts': "export * from './helpers'", 'helpers.ts': 'export const one = 1' },
     code: 'empty-model',
-    message: /index\.ts exports no Drizzle object and no SQL$/,
+    message: /index\.ts exports neither a Drizzle object nor SQL$/,
   },
   {
     what: 'no file at all, which is not an empty schema',

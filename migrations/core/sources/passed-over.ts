@@ -101,7 +101,7 @@ export function warnOfPassedOver(
   tell(
     'empty-schema-in-models',
     emptySchemas(statements, ['public', ...lines.map(({ schema }) => schema), ...searchPath]),
-    'nothing else in them is in it, and no key of the schema map stands for it, so that it is not made',
+    'it is empty in the models and missing in the schema map, so that it is not made',
     'add it to the schema map in env.ts, or take the statement out of the models',
   )
 }
