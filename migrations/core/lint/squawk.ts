@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { exitCodes, MigError } from '../errors.ts'
 
 /** What squawk says of one statement. */
@@ -87,7 +88,8 @@ export async function squawk(
 function installedSquawk(root: string): string {
   try {
     return createRequire(import.meta.url).resolve('squawk-cli/js/bin/squawk', {
-      paths: [root, import.meta.dirname],
+      // Not `import.meta.dirname`, which a build of the scripts does not have.
+      paths: [root, fileURLToPath(new URL('.', import.meta.url))],
     })
   } catch (cause) {
     throw new MigError('no-squawk', 'the linter takes rules of squawk, which is not installed', {
