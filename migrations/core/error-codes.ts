@@ -667,7 +667,7 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
   'one-tenant-line': code('There are several tenant lines.', 'Name one as the schema key.'),
   'open-transaction': code(
     'A model file begins a transaction that it does not end.',
-    'End it by COMMIT, or take both out.',
+    'End it with COMMIT, or take BEGIN out.',
   ),
   'other-database': code(
     'A recording would have led to another database; nothing was run.',

@@ -135,7 +135,7 @@ describe('a downgrade with a filter', () => {
   test('refuses to take away what another line stands on, and prints the command that takes both', () => {
     const error = refusal(() => down(['u333', 'm222'], 'u111', ['user']))
     expect(error.code).toBe('needed-by-other-line')
-    expect(error.help).toBe('take both: just mig-downgrade u111 user,message')
+    expect(error.help).toBe('revert both: just mig-downgrade u111 user,message')
     expect(down(['u333', 'm222'], 'u111', ['user', 'message'])).toEqual(['m222', 'm111', 'u333', 'u222'])
   })
 

@@ -90,7 +90,7 @@ async function expectEnded(client: ClientBase, { statements }: ModelFile): Promi
     throw databaseError(error, { file: begin.file })
   }
   throw new MigError('open-transaction', `${where(begin)} begins a transaction that the file does not end`, {
-    help: 'end it by COMMIT; or take both out, since a file that fails is told with its statement all the same',
+    help: 'end it with COMMIT, or take BEGIN out: a file that fails is reported with its statement in any case',
     place: { file: begin.file, ...linePlace(begin) },
   })
 }

@@ -116,7 +116,7 @@ function noFiles(
 }
 
 function sameNumber(file: string, show: (path: string) => string): MigError {
-  return new MigError('same-number', `${show(file)} has a number that another one has`, {
+  return new MigError('same-number', `${show(file)} has the same number as another file`, {
     help: 'give one of them another number, then import again',
     place: { file },
   })

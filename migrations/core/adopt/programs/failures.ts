@@ -43,7 +43,7 @@ export function severalLedgers(
   const names = tables.map(({ schema, table }) => `${schema}.${table}`).sort()
   return new MigError(
     'several-ledgers',
-    `the run of ${name} has left several tables of it: ${names.join(', ')}`,
+    `the run of ${name} left several ledger tables: ${names.join(', ')}`,
     {
       help: 'record one at a time: --up and --down that run one history, or --version-table where their names differ',
       facts: { tables: names },

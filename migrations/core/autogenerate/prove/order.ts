@@ -87,7 +87,7 @@ function doesNotRun(cause: MigError): MigError {
     `on an empty database, in the order that the revision files give, the history does not run: ${cause.message}`,
     {
       exitCode: exitCodes.proofFailed,
-      help: 'where no revision makes what is missing, write one that does first: just mig-autogen "what the database has" --adopt, then just mig-stamp; else name the revision that makes it in dependsOn',
+      help: 'if a revision makes what is missing, name it in dependsOn; else write one that does first: just mig-autogen "what the database has" --adopt, then just mig-stamp',
       cause,
       ...(cause.place === undefined ? {} : { place: cause.place }),
     },
@@ -98,7 +98,7 @@ function leadsElsewhere(reached: Fingerprint, expected: Fingerprint): MigError {
   const left = compareFingerprints(reached, expected)
   return new MigError(
     'proof-failed',
-    `on an empty database the revision files lead to another state when the new ones come as early as they may:\n${fingerprintChangesText(left)}`,
+    `on an empty database the revision files lead to another state if the new ones run as early as the files allow:\n${fingerprintChangesText(left)}`,
     {
       exitCode: exitCodes.proofFailed,
       help: 'name the revisions that have to come before in dependsOn: just mig-revision "…" --depends-on',

@@ -134,7 +134,7 @@ export function outsideFilter({ id, line }: RevisionNode, scope: LineFilter): Mi
 function lineOutside(line: string, { lines }: LineFilter, revision?: string): MigError {
   const what = revision === undefined ? `line ${line} is` : `revision ${revision} is in line ${line},`
   return new MigError('outside-filter', `${what} outside the schema filter ${lines.join(',')}`, {
-    help: `pass the line: the schemas argument ${[...lines, line].join(',')}`,
+    help: `add the line to the schemas argument: ${[...lines, line].join(',')}`,
     facts: { ...(revision === undefined ? {} : { revision }), line, lines },
   })
 }

@@ -22,7 +22,7 @@ export function refuseOtherLines(
   const wider = [...new Set([...scope.lines, ...lines])].join(',')
   const help =
     isFixed && scope.filtered
-      ? `take both: just mig-downgrade ${text} ${wider}`
+      ? `revert both: just mig-downgrade ${text} ${wider}`
       : `revert it first: ${lines.map((line) => `just mig-downgrade ${lowestTarget(others, line)} ${line}`).join('; ')}`
   throw new MigError(
     'needed-by-other-line',

@@ -148,7 +148,7 @@ function appliedTips(applied: ReadonlySet<RevisionNode>): readonly RevisionNode[
 }
 
 function notEnough(text: string, why: string): MigError {
-  return new MigError('relative-not-enough', `'${text}' goes nowhere: ${why}`, {
+  return new MigError('relative-not-enough', `'${text}' cannot be reached: ${why}`, {
     help: 'see what is applied: just mig-current',
     facts: { target: text },
   })

@@ -104,7 +104,7 @@ function checkStillPlanned(plan: Planned, now: Planned): void {
   if (now.steps.every((step) => planned.has(key(step))) && (plan.direction === 'upgrade' || same)) return
   throw new MigError(
     'plan-changed',
-    `the database moved while this ${plan.direction} waited for the lock, so its plan no longer holds`,
+    `another runner changed the database while this ${plan.direction} waited for the lock, so its plan no longer holds`,
     {
       help: 'nothing was changed; look at just mig-current, then run the command again',
       exitCode: exitCodes.stepFailed,

@@ -47,7 +47,7 @@ export function tenantRunError(result: PoolResult, options: PoolOptions): MigErr
   const names = failures.map(({ target }) => target.schema)
   const list =
     names.length <= 20 ? names.join(', ') : `${names.slice(0, 20).join(', ')} and ${names.length - 20} more`
-  const why = canaryFailed ? 'a canary failed, so the others were left alone' : 'some tenants failed'
+  const why = canaryFailed ? 'a canary failed, so the others were not run' : 'some tenants failed'
   return new MigError(canaryFailed ? 'canary-failed' : 'tenants-failed', `${why}: ${list} (${counts})`, {
     help: 'fix what the errors say, then run the same command again: it does only what is left',
     exitCode: exitCodes.someTenantsFailed,

@@ -108,7 +108,7 @@ async function checkUnmoved({ session, project }: StepContext, step: PlanStep): 
   if (rows === [...step.appliedBefore].sort().join(' ')) return
   throw new MigError(
     'plan-changed',
-    `another runner moved ${step.targetSchema} while this one had lost its connection`,
+    `another runner changed ${step.targetSchema} while this one had lost its connection`,
     { help: 'run the same command again to go on from there', exitCode: exitCodes.stepFailed },
   )
 }
