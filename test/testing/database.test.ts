@@ -6,6 +6,7 @@ import pg from 'pg'
 import { test as base, expect, inject } from 'vitest'
 import type { MigEvent } from '../../migrations/core/index.ts'
 import { type TestDatabaseOptions, testDatabase } from '../../migrations/core/testing/index.ts'
+import { structureOf } from '../../migrations/core/testing/state.ts'
 import { administer } from '../support/database.ts'
 
 interface Project {
@@ -39,9 +40,12 @@ const test = base.extend<{ project: Project }>({
 })
 
 const tables = `CREATE TABLE kind (code text PRIMARY KEY);
-INSERT INTO kind VALUES ('a'), ('b');
+INSERT INTO kind VALUES ('a');
+CREATE MATERIALIZED VIEW stale AS SELECT count(*) AS n FROM kind;
+INSERT INTO kind VALUES ('b');
 CREATE TABLE thing (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, kind text NOT NULL REFERENCES kind, doubled int GENERATED ALWAYS AS (length(kind) * 2) STORED);
-CREATE MATERIALIZED VIEW kinds AS SELECT count(*) AS n FROM kind`
+CREATE MATERIALIZED VIEW kinds AS SELECT count(*) AS n FROM kind;
+CREATE MATERIALIZED VIEW unfilled AS SELECT code FROM kind WITH NO DATA`
 
 function revision(id: string, down: string | null, sql: string): string {
   return `-- x\n-- Revision: ${id}\n-- Revises: ${down ?? ''}\n-- upgrade\n${sql};\n-- downgrade\nSELECT 1;\n`
@@ -77,20 +81,22 @@ test('has all revisions, is reset with its connections open, and is dropped', as
   const db = await testDatabase(project.options)
   const client = await db.client()
   const contents = `SELECT (SELECT string_agg(code, ' ' ORDER BY code) FROM app.kind) AS kinds, (SELECT count(*)::int FROM app.thing) AS things,
-    (SELECT n::int FROM app.kinds) AS n`
+    (SELECT n::int FROM app.kinds) AS n, (SELECT relispopulated FROM pg_class WHERE oid = 'app.unfilled'::regclass) AS filled`
   const made = (await client.query(contents)).rows
-  expect(made).toEqual([{ kinds: 'a b', things: 0, n: 2 }])
+  expect(made).toEqual([{ kinds: 'a b', things: 0, n: 2, filled: false }])
   await client.query(
     `BEGIN; INSERT INTO app.thing (kind) VALUES ('a'), ('b'); DELETE FROM app.kind WHERE code NOT IN (SELECT kind FROM app.thing);
-     INSERT INTO app.kind VALUES ('c'); REFRESH MATERIALIZED VIEW app.kinds; COMMIT; SET search_path TO app; BEGIN; INSERT INTO kind VALUES ('d')`,
+     INSERT INTO app.kind VALUES ('c'); REFRESH MATERIALIZED VIEW app.kinds; REFRESH MATERIALIZED VIEW app.unfilled;
+     DECLARE held CURSOR WITH HOLD FOR SELECT 1; COMMIT; SELECT pg_advisory_lock(1); SET search_path TO app; BEGIN; INSERT INTO kind VALUES ('d')`,
   )
   await db.reset()
   expect(await db.client()).toBe(client)
   expect((await client.query(contents)).rows).toEqual(made)
   const { rows } = await client.query(
-    `INSERT INTO app.thing (kind) VALUES ('a') RETURNING id::int, doubled, current_setting('search_path') AS path`,
+    `INSERT INTO app.thing (kind) VALUES ('a') RETURNING id::int, doubled, current_setting('search_path') AS path,
+       (SELECT count(*)::int FROM pg_cursors) AS cursors, (SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()) AS locks`,
   )
-  expect(rows).toEqual([{ id: 1, doubled: 2, path: '"$user", public' }])
+  expect(rows).toEqual([{ id: 1, doubled: 2, path: '"$user", public', cursors: 0, locks: 0 }])
   await db.drop()
   expect(await databasesOf('mig_test')).toEqual([])
 })
@@ -107,6 +113,61 @@ test('is made again under its name where a test has changed the structure', asyn
     'SELECT current_database() AS name, count(doubled) AS n FROM app.thing',
   )
   expect(rows).toEqual([{ name: db.name, n: '0' }])
+  const again = await db.client()
+  const structure = await structureOf(again)
+  for (const change of [
+    "COMMENT ON TABLE app.kind IS 'x'",
+    "COMMENT ON SCHEMA public IS 'x'",
+    `COMMENT ON DATABASE ${db.name} IS 'x'`,
+    `ALTER DATABASE ${db.name} SET work_mem TO '1MB'`,
+    `ALTER ROLE CURRENT_USER IN DATABASE ${db.name} SET work_mem TO '1MB'`,
+    `REVOKE TEMPORARY ON DATABASE ${db.name} FROM PUBLIC`,
+    'ALTER SEQUENCE app.thing_id_seq INCREMENT 10',
+    'CREATE CAST (app.kind AS text) WITH INOUT',
+    'CREATE FOREIGN DATA WRAPPER x',
+  ]) {
+    await again.query(`BEGIN; ${change}`)
+    expect(await structureOf(again), change).not.toBe(structure)
+    await again.query('ROLLBACK')
+  }
+  await again.query('REFRESH MATERIALIZED VIEW app.stale')
+  await db.reset()
+  const stale = await (await db.client()).query('SELECT n::int FROM app.stale')
+  expect(stale.rows).toEqual([{ n: 1 }])
+  expect(await structureOf(await db.client())).toBe(structure)
+  await db.drop()
+})
+
+test('no transaction of another connection outlives a reset: a short one is waited for, others are ended', async ({
+  project,
+}) => {
+  const db = await testDatabase(project.options)
+  const open = async () => {
+    const other = new pg.Client({ connectionString: db.url })
+    other.on('error', () => undefined)
+    await other.connect()
+    return other
+  }
+  const client = await db.client()
+  const short = await open()
+  await client.query('SELECT pg_advisory_lock(1)')
+  await short.query("BEGIN; INSERT INTO app.kind VALUES ('c')")
+  // Goes on when the reset has released the lock of client().
+  const committed = short.query('SELECT pg_advisory_lock(1); COMMIT')
+  await db.reset()
+  await committed
+  expect(await db.client()).toBe(client)
+  expect((await client.query('SELECT FROM app.kind')).rowCount).toBe(2)
+  const [writing, locking] = [await open(), await open()]
+  await writing.query("BEGIN; INSERT INTO app.thing (kind) VALUES ('a')")
+  await locking.query('BEGIN; LOCK app.kind IN SHARE MODE')
+  await db.reset()
+  await expect(writing.query('COMMIT')).rejects.toThrow()
+  await expect(locking.query('COMMIT')).rejects.toThrow()
+  const { rows } = await (await db.client()).query(
+    "INSERT INTO app.kind VALUES ('d') RETURNING (SELECT count(*)::int FROM app.thing) AS things",
+  )
+  expect(rows).toEqual([{ things: 0 }])
   await db.drop()
 })
 

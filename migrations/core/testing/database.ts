@@ -203,7 +203,7 @@ async function cleanSession(client: Client): Promise<boolean> {
   try {
     if (client.getTransactionStatus() !== 'I') await client.query('ROLLBACK')
     await client.query(
-      'SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; DISCARD TEMP; SELECT pg_catalog.pg_advisory_unlock_all()',
+      'CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; DISCARD TEMP; DISCARD SEQUENCES; SELECT pg_catalog.pg_advisory_unlock_all()',
     )
     return true
   } catch (error) {

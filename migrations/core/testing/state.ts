@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { qualifiedName, quoteIdent } from '../postgres/index.ts'
+import { qualifiedName, quoteIdent, quoteLiteral } from '../postgres/index.ts'
 
 /** A table as the template has it. */
 interface TableState {
@@ -20,7 +20,11 @@ interface SequenceState {
   readonly isCalled: boolean
 }
 
-type ViewState = Pick<TableState, 'name' | 'digest'>
+interface ViewState {
+  readonly name: string
+  /** null where it is not filled (WITH NO DATA). */
+  readonly digest: string | null
+}
 
 /** What a database holds, to come back to. */
 export interface DatabaseState {
@@ -28,7 +32,7 @@ export interface DatabaseState {
   readonly structure: string
   readonly tables: readonly TableState[]
   readonly sequences: readonly SequenceState[]
-  /** Materialized views that are filled, in the order in which they were made. */
+  /** Materialized views, in the order in which they were made. */
   readonly views: readonly ViewState[]
 }
 
@@ -53,7 +57,7 @@ export async function readState(client: ClientBase): Promise<DatabaseState> {
             EXISTS (SELECT FROM pg_trigger WHERE tgrelid = c.oid AND NOT tgisinternal AND tgenabled IN ('A', 'R'))
               OR EXISTS (SELECT FROM pg_rewrite WHERE ev_class = c.oid AND ev_enabled IN ('A', 'R')) AS "isFiring"
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE ${own} AND (c.relkind IN ('r', 'S') OR c.relkind = 'm' AND c.relispopulated) ORDER BY c.oid`,
+      WHERE ${own} AND c.relkind IN ('r', 'm', 'S') ORDER BY c.oid`,
   )
   const named = relations.map((each) => ({ ...each, name: qualifiedName(each.schema, each.relation) }))
   const tables = named.filter(({ kind }) => kind === 'r')
@@ -64,7 +68,7 @@ export async function readState(client: ClientBase): Promise<DatabaseState> {
         CASE WHEN count(*) <= ${keptRows} THEN array_agg(r::text ORDER BY r.ctid) END AS rows FROM ONLY ${name} AS r) AS found)`,
     ),
   )
-  const views = named.filter(({ kind }) => kind === 'm')
+  const views = named.filter(({ kind }) => kind === 'm').map(({ name }) => name)
   const sequences = named.filter(({ kind }) => kind === 'S').map(({ name }) => name)
   return {
     structure: await structureOf(client),
@@ -77,7 +81,7 @@ export async function readState(client: ClientBase): Promise<DatabaseState> {
       name: sequences[at] ?? '',
       ...position,
     })),
-    views: (await digestsOf(client, views)).map((digest, at) => ({ name: views[at]?.name ?? '', digest })),
+    views: await viewsOf(client, views),
   }
 }
 
@@ -86,18 +90,28 @@ export async function changedViews(
   client: ClientBase,
   { views }: Pick<DatabaseState, 'views'>,
 ): Promise<readonly ViewState[]> {
-  const now = await digestsOf(client, views)
-  return views.filter(({ digest }, at) => now[at] !== digest)
+  const now = await viewsOf(
+    client,
+    views.map(({ name }) => name),
+  )
+  return views.filter(({ digest }, at) => now[at]?.digest !== digest)
 }
 
-function digestsOf(
-  client: ClientBase,
-  named: readonly { readonly name: string }[],
-): Promise<readonly string[]> {
-  return eachOf(
+async function viewsOf(client: ClientBase, names: readonly string[]): Promise<readonly ViewState[]> {
+  const filled = await eachOf<boolean>(
     client,
-    named.map(({ name }) => `(SELECT to_json(${digestOf('r')}) FROM ${name} AS r)`),
+    names.map(
+      (name) => `(SELECT to_json(relispopulated) FROM pg_class WHERE oid = ${quoteLiteral(name)}::regclass)`,
+    ),
   )
+  // To read one that is not filled is an error, whether or not the part of the query is run.
+  const digests = await eachOf<string | null>(
+    client,
+    names.map((name, at) =>
+      filled[at] === true ? `(SELECT to_json(${digestOf('r')}) FROM ${name} AS r)` : 'NULL::json',
+    ),
+  )
+  return names.map((name, at) => ({ name, digest: digests[at] ?? null }))
 }
 
 /** Number and contents of the rows of a query's table, whatever their order. */
@@ -184,7 +198,18 @@ const byNamespace = [
   ['pg_collation', 'collnamespace'],
   ['pg_statistic_ext', 'stxnamespace'],
 ] as const
-const alone = ['pg_extension', 'pg_enum', 'pg_event_trigger', 'pg_publication', 'pg_default_acl']
+const alone = [
+  'pg_cast',
+  'pg_default_acl',
+  'pg_enum',
+  'pg_event_trigger',
+  'pg_extension',
+  'pg_foreign_data_wrapper',
+  'pg_foreign_server',
+  'pg_publication',
+  'pg_publication_rel',
+  'pg_ts_dict',
+]
 
 const structureQuery = `
   WITH schemas AS (SELECT oid, xmin FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'),
@@ -198,5 +223,14 @@ const structureQuery = `
     ${byRelation.map(([table, column]) => `UNION ALL SELECT '${table}', concat(t.xmin, ' ', ${column}, ' ', ${table === 'pg_attribute' ? 'attnum' : 't.oid'}) FROM ${table} t JOIN relations r ON r.oid = t.${column}`).join('\n')}
     ${byNamespace.map(([table, column]) => `UNION ALL SELECT '${table}', concat(t.xmin, ' ', t.oid) FROM ${table} t JOIN schemas n ON n.oid = t.${column}${table === 'pg_type' ? ` WHERE t.typtype <> 'c'` : ''}`).join('\n')}
     ${alone.map((table) => `UNION ALL SELECT '${table}', concat(t.xmin, ' ', t.oid) FROM ${table} t WHERE t.oid >= 16384`).join('\n')}
+    UNION ALL SELECT 'pg_sequence', concat_ws(' ', seqrelid, seqtypid, seqstart, seqincrement, seqmax, seqmin, seqcache, seqcycle)
+      FROM pg_sequence q JOIN relations r ON r.oid = q.seqrelid
+    UNION ALL SELECT 'pg_description', concat_ws(' ', xmin, classoid, objoid, objsubid) FROM pg_description
+      WHERE objoid >= 16384 OR classoid = 'pg_namespace'::regclass
+    UNION ALL SELECT 'pg_database', concat_ws(' ', datdba, datconnlimit, datacl, shobj_description(oid, 'pg_database'))
+      FROM pg_database WHERE datname = current_database()
+    UNION ALL SELECT 'pg_db_role_setting', concat_ws(' ', setrole, setting)
+      FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase, unnest(setconfig) AS setting
+     WHERE datname = current_database()
   )
   SELECT md5(string_agg(catalog || part, ',' ORDER BY catalog, part)) AS structure FROM parts`
