@@ -68,7 +68,7 @@ async function restoreRows(client: ClientBase, state: DatabaseState): Promise<bo
 async function othersEnd(client: ClientBase): Promise<boolean> {
   const deadline = Date.now() + patience
   for (;;) {
-    const { rows } = await client.query<{ isOpen: boolean }>(othersQuery)
+    const { rows } = await client.query<{ isOpen: boolean }>({ name: 'others', text: othersQuery })
     if (rows[0]?.isOpen === false) return true
     if (Date.now() > deadline) return false
     await pause(pollEvery)
