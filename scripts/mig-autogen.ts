@@ -129,7 +129,7 @@ async function stampAdopted(session: Session, { env }: Project, { files }: Autog
 }
 
 function sayNoChange({ output }: Command): number {
-  output.result('nothing to do: models and database are the same', { event: 'done', steps: 0, ms: 0 })
+  output.result('nothing to do: models and revisions are the same', { event: 'done', steps: 0, ms: 0 })
   return exitCodes.done
 }
 

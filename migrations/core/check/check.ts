@@ -7,7 +7,12 @@ import { readableSql } from '../autogenerate/write/readable-sql.ts'
 import { reversedChange } from '../change.ts'
 import { type ComparedObjects, managedGlobals, readCatalog, seenDifference } from '../difference/index.ts'
 import { readApplied } from '../ledger/index.ts'
-import { type Fingerprint, fingerprintHash } from '../postgres/fingerprint/index.ts'
+import {
+  type DatabaseObject,
+  databaseObjects,
+  type Fingerprint,
+  fingerprintHash,
+} from '../postgres/fingerprint/index.ts'
 import { revisionGraph } from '../revisions/index.ts'
 import { editedFiles, type Project, planRun, type Session, singleTargets } from '../runner/index.ts'
 import { changesOfFingerprints } from '../scratch/changes.ts'
@@ -17,7 +22,7 @@ import { tellOfSilent } from '../scratch/silent-objects.ts'
 import { fingerprintOf, fingerprintsBySchema, type State } from '../scratch/state.ts'
 import type { CheckOptions, CheckResult, Drift } from './result.ts'
 import { tenantsBeside } from './tenants/hidden.ts'
-import { keepWantedHashes, readWantedHashes, wantedCachePath } from './wanted-cache.ts'
+import { keepWanted, readWanted, wantedCachePath } from './wanted-cache.ts'
 
 /**
  * Compares the lines of the filter with what they should be: revisions that wait, models and database, and
@@ -37,20 +42,20 @@ export async function checkProject(
     `SELECT current_setting('server_version') AS version`,
   )
   const path = await wantedCachePath(input, rows[0]?.version ?? '')
-  const kept = path === undefined ? undefined : readWantedHashes(path)
-  if (kept !== undefined && lines.every(({ key }) => kept[key]?.includes(live[key] ?? ''))) {
-    return { ...history, drift: [], unmodeled: [] }
+  const kept = path === undefined ? undefined : readWanted(path)
+  if (kept !== undefined && lines.every(({ key }) => kept.hashes[key]?.includes(live[key] ?? ''))) {
+    const { mayDiffer } = await ofWholeDatabase(session.client, kept.declared, privileges)
+    if (!mayDiffer) return { ...history, drift: [], unmodeled: [] }
   }
   // Once: with the kept result nothing has changed since.
   await tellOfSilent(session.client, project.env, session.emit)
   const wanted = await wantedStates(input, live, read)
   await expectModels(tablesOf(session.client), input, (key) => wanted.lines.get(key))
-  if (path !== undefined)
-    keepWantedHashes(
-      path,
-      Object.fromEntries([...wanted.lines].map(([key, fingerprint]) => [key, hashesOfWanted(fingerprint)])),
-      wanted.inputs,
-    )
+  const { declared, inputs } = wanted
+  if (path !== undefined) {
+    const hashes = [...wanted.lines].map(([key, fingerprint]) => [key, hashesOfWanted(fingerprint)] as const)
+    keepWanted(path, { hashes: Object.fromEntries(hashes), declared }, inputs)
+  }
   if (wanted.catalog === undefined) return { ...history, drift: [], unmodeled: [] }
   const states = { catalog: wanted.catalog, lines: wanted.lines }
   const changed = lines.filter(({ key }) => {
@@ -58,13 +63,55 @@ export async function checkProject(
     return fingerprint === undefined || !hashesOfWanted(fingerprint).includes(live[key] ?? '')
   })
   const catalog = await readCatalog(session.client, await tenantsBeside(project.env, session))
+  const compared = (line: LineTarget) => lineDrift(session.client, input, line, catalog, states)
   const drift: Drift[] = []
-  for (const line of changed) drift.push(await lineDrift(session.client, input, line, catalog, states))
-  return {
-    ...history,
-    drift: drift.filter(differs),
-    unmodeled: wanted.catalog.unmodeled,
+  for (const line of changed) drift.push(await compared(line))
+  // A line that differs has the whole database's objects among its changes.
+  if (!drift.some(differs)) {
+    const others = await ofWholeDatabase(session.client, declared, privileges)
+    drift.push(...(await driftOfWholeDatabase(lines, others, compared)))
   }
+  return { ...history, drift: drift.filter(differs), unmodeled: wanted.catalog.unmodeled }
+}
+
+/** How a database stands to what the models declare of the whole of it. */
+interface WholeDatabase {
+  /** What is not there as it is declared. */
+  readonly differing: readonly DatabaseObject[]
+  /** Owners and grants are known to the difference alone. */
+  readonly mayDiffer: boolean
+}
+
+async function ofWholeDatabase(
+  client: ClientBase,
+  declared: readonly DatabaseObject[],
+  privileges: boolean,
+): Promise<WholeDatabase> {
+  if (declared.length === 0) return { differing: [], mayDiffer: false }
+  const text = ({ kind, name, definition }: DatabaseObject) => JSON.stringify([kind, name, definition])
+  const there = new Set((await databaseObjects(client)).map(text))
+  const differing = declared.filter((object) => !there.has(text(object)))
+  return { differing, mayDiffer: privileges || differing.length > 0 }
+}
+
+/** Told of with one line, since they are of none. */
+async function driftOfWholeDatabase(
+  lines: readonly LineTarget[],
+  { differing, mayDiffer }: WholeDatabase,
+  compared: (line: LineTarget) => Promise<Drift>,
+): Promise<readonly Drift[]> {
+  if (!mayDiffer) return []
+  for (const line of lines) {
+    const drift = await compared(line)
+    if (differs(drift)) return [drift]
+    if (differing.length === 0) continue
+    // What the difference does not see is told all the same.
+    const changes = differing.map(({ kind, name }) => ({
+      ...{ verb: 'change' as const, kind, name, schema: undefined, detail: '' },
+    }))
+    if (line === lines.at(-1)) return [{ ...drift, changes }]
+  }
+  return []
 }
 
 /** The hash of a schema that is not there. */
@@ -148,7 +195,7 @@ async function lineDrift(
   input: ModelInput,
   { key, schema }: LineTarget,
   catalog: State['catalog'],
-  wanted: WantedStates,
+  wanted: Pick<WantedStates, 'catalog' | 'lines'>,
 ): Promise<Drift> {
   const globals = managedGlobals(catalog, wanted.catalog, [schema])
   const scope: ComparedObjects = {

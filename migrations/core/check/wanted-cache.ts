@@ -2,15 +2,22 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { ModelInput } from '../autogenerate/wanted/input.ts'
 import { areUnchanged, type Inputs, keep, readKept } from '../environment/index.ts'
+import type { DatabaseObject } from '../postgres/fingerprint/index.ts'
 import { modelsKey } from '../sources/index.ts'
 import { toolVersion } from '../tool-version.ts'
 
 /** Fingerprint hashes that each line's schema may have where it is as the models want it, by schema key. */
 export type WantedHashes = Readonly<Record<string, readonly string[]>>
 
-interface Kept {
-  readonly inputs: Inputs
+/** What is kept of the models. */
+export interface KeptWanted {
   readonly hashes: WantedHashes
+  /** What they declare of the whole database. */
+  readonly declared: readonly DatabaseObject[]
+}
+
+interface Kept extends KeptWanted {
+  readonly inputs: Inputs
 }
 
 /**
@@ -30,19 +37,19 @@ export async function wantedCachePath(input: ModelInput, serverVersion: string):
     searchPath ?? [],
     input.enumLabels === undefined,
   ]
-  const hash = createHash('sha256').update(JSON.stringify(['5', ...made, await modelsKey(input.models)]))
+  const hash = createHash('sha256').update(JSON.stringify(['6', ...made, await modelsKey(input.models)]))
   return join(input.cacheDir, `wanted-${hash.digest('hex').slice(0, 32)}.json`)
 }
 
-/** The kept hashes; undefined when there are none, or when anything that they follow from has changed. */
-export function readWantedHashes(path: string): WantedHashes | undefined {
+/** What is kept; undefined when there is nothing, or when anything that it follows from has changed. */
+export function readWanted(path: string): KeptWanted | undefined {
   const text = readKept(path)
   if (text === undefined) return undefined
-  const { inputs, hashes } = JSON.parse(text) as Kept
-  return areUnchanged(inputs) ? hashes : undefined
+  const { inputs, ...kept } = JSON.parse(text) as Kept
+  return areUnchanged(inputs) ? kept : undefined
 }
 
-/** Keeps hashes for the next time, if it is known what they follow from. */
-export function keepWantedHashes(path: string, hashes: WantedHashes, inputs: Inputs | undefined): void {
-  if (inputs !== undefined) keep(path, JSON.stringify({ inputs, hashes } satisfies Kept))
+/** Keeps it for the next time, if it is known what it follows from. */
+export function keepWanted(path: string, kept: KeptWanted, inputs: Inputs | undefined): void {
+  if (inputs !== undefined) keep(path, JSON.stringify({ inputs, ...kept } satisfies Kept))
 }

@@ -134,7 +134,7 @@ function dropping(statements: readonly ModelStatement[]): readonly Found[] {
 /** The objects of a list such as `a, b.c CASCADE`, without the arguments of functions. */
 function namesIn(list: string): readonly string[] {
   return list
-    .replace(/\([^)]*\)/g, '')
+    .replace(/\([^()]*\)/g, '')
     .split(',')
     .map((each) =>
       each

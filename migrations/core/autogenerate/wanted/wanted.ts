@@ -1,6 +1,6 @@
 import type { Client } from 'pg'
 import { type Catalog, readCatalog } from '../../difference/index.ts'
-import type { Fingerprint } from '../../postgres/fingerprint/index.ts'
+import type { DatabaseObject, Fingerprint } from '../../postgres/fingerprint/index.ts'
 import { madeName } from '../../postgres/index.ts'
 import { type ScratchDatabase, scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
 import { filteredSchemas } from '../../scratch/lines.ts'
@@ -17,6 +17,7 @@ import {
 } from '../../sources/index.ts'
 import { where } from '../../sources/place.ts'
 import { modelBuilder } from './built-models.ts'
+import { declaredObjects } from './declared.ts'
 import type { ModelInput } from './input.ts'
 
 /** Many statements need more locks in one transaction than a server has by default (`max_locks_per_transaction`). */
@@ -62,17 +63,20 @@ export interface WantedStates {
   readonly catalog: Catalog
   /** By schema key. */
   readonly lines: ReadonlyMap<string, Fingerprint>
+  /** What the models declare of the whole database. */
+  readonly declared: readonly DatabaseObject[]
 }
 
 /**
  * The wanted state, but every single line by itself, whatever the filter. The catalog is read only where a
- * line has not the hash that `live` gives it: fingerprints that are equal leave no difference to describe.
+ * line has not the hash that `live` gives it, or the models declare what is of no line: otherwise equal fingerprints leave
+ * no difference to describe.
  */
 export async function wantedStates(
   input: ModelInput,
   live: Readonly<Record<string, string>>,
   read: ReadAll = readAllModels,
-): Promise<Partial<WantedStates> & Pick<WantedStates, 'lines'> & Pick<ReadModels, 'inputs'>> {
+): Promise<Partial<WantedStates> & Pick<WantedStates, 'lines' | 'declared'> & Pick<ReadModels, 'inputs'>> {
   const models = await read(input)
   const { files } = models
   return withScratchDatabase(scratchOptions(input), async ({ client }) => {
@@ -86,8 +90,10 @@ export async function wantedStates(
         return fingerprint === undefined ? [] : [[key, fingerprint]]
       }),
     )
+    const declared = await declaredObjects(client, files)
     const differs = Object.entries(live).some(([key, hash]) => lines.get(key)?.hash !== hash)
-    return differs ? { catalog: await readCatalog(client), lines, inputs } : { lines, inputs }
+    if (!differs && declared.length === 0) return { lines, declared, inputs }
+    return { catalog: await readCatalog(client), lines, declared, inputs }
   })
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ModelInput } from '../../autogenerate/wanted/input.ts'
 import type { Inputs, TargetSchema } from '../../environment/index.ts'
 import type { Project, Session } from '../../runner/index.ts'
-import { keepWantedHashes, readWantedHashes, wantedCachePath } from '../wanted-cache.ts'
+import { keepWanted, readWanted, wantedCachePath } from '../wanted-cache.ts'
 import type { Expected } from './differing.ts'
 
 /** What the models made of a tenant the last time. */
@@ -31,9 +31,9 @@ export async function keptStructure(
   const excludes = env.lines.find(({ key }) => key === line)?.tenants?.excludeTables ?? []
   const own = createHash('sha256').update(JSON.stringify([line, excludes, seenAs?.schema ?? null]))
   const path = models.replace(/\.json$/, `-${own.digest('hex').slice(0, 16)}.json`)
-  const kept = readWantedHashes(path)?.[line]?.[0]
+  const kept = readWanted(path)?.hashes[line]?.[0]
   return {
     hash: kept === '' ? null : kept,
-    keep: (hash, inputs) => keepWantedHashes(path, { [line]: [hash ?? ''] }, inputs),
+    keep: (hash, inputs) => keepWanted(path, { hashes: { [line]: [hash ?? ''] }, declared: [] }, inputs),
   }
 }

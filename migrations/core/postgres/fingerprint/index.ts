@@ -9,6 +9,7 @@
  * unless asked for.
  */
 export { compareFingerprints, type FingerprintChange, fingerprintChangesText } from './compare.ts'
+export { type DatabaseObject, databaseObjects } from './database-wide.ts'
 export { fingerprintHash } from './hash.ts'
 export { type FingerprintHashesOptions, readFingerprintHashes } from './hashes.ts'
 export { readFingerprint } from './read.ts'

@@ -1,0 +1,21 @@
+import type { ClientBase } from 'pg'
+import { type DatabaseObject, databaseObjects } from '../../postgres/fingerprint/index.ts'
+import type { ModelFile } from '../../sources/index.ts'
+
+const ofWholeDatabase = /\b(?:extension|publication|event\s+trigger|foreign\s+data\s+wrapper|server)\b/i
+
+/** The objects of the whole database that the models declare, in a database where they are loaded. */
+export async function declaredObjects(
+  client: ClientBase,
+  files: readonly ModelFile[],
+): Promise<readonly DatabaseObject[]> {
+  const texts = files
+    .flatMap(({ statements }) => statements.map(({ sql }) => sql.toLowerCase()))
+    .filter((sql) => ofWholeDatabase.test(sql))
+  if (texts.length === 0) return []
+  const there = await databaseObjects(client)
+  return there.filter(({ name }) => {
+    const written = name.toLowerCase().replaceAll('"', '""')
+    return texts.some((text) => text.includes(written))
+  })
+}
