@@ -1,5 +1,4 @@
 import { Console } from 'node:console'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { supervisedBy } from '../../scripts/cli/supervise.ts'
 import { cleanVariables, type RecipeOptions, type RecipeResult, repository } from './recipes.ts'
@@ -28,7 +27,6 @@ async function runAlone(
   const script: { readonly main: (argv: readonly string[], root: string) => Promise<void> } = await import(
     join(repository, 'scripts', `${name}.ts`)
   )
-  const argv = boundArguments(name, args)
   const [out, err] = [captured(process.stdout), captured(process.stderr)]
   const before = { cwd: process.cwd(), env: process.env, exitCode: process.exitCode, console }
   process.chdir(cwd)
@@ -36,7 +34,7 @@ async function runAlone(
   globalThis.console = new Console(process.stdout, process.stderr)
   const { signal } = new AbortController()
   try {
-    await supervisedBy({ signal, note: () => undefined }, () => script.main(argv, repository))
+    await supervisedBy({ signal, note: () => undefined }, () => script.main(args, repository))
     return { code: Number(process.exitCode ?? 0), stdout: out.text(), stderr: err.text() }
   } finally {
     for (const stream of [out, err]) stream.release()
@@ -70,18 +68,3 @@ function captured(stream: NodeJS.WriteStream): {
     },
   }
 }
-
-/** The arguments as `just` hands them to a recipe's script: a parameter that is not given has its default. */
-function boundArguments(name: string, args: readonly string[]): readonly string[] {
-  const [, declared] = new RegExp(`^${name}((?: \\S+)*):$`, 'm').exec(justfile) ?? []
-  if (declared === undefined) return args
-  const parameters = declared.split(' ').filter((word) => word !== '' && !word.startsWith('*'))
-  const defaults = parameters.slice(args.length).map((parameter) => {
-    const [word = '', value] = parameter.split('=')
-    if (value === undefined) throw new Error(`recipe ${name} wants ${word}`)
-    return value === 'filter' ? '' : value.slice(1, -1)
-  })
-  return [...args, ...defaults]
-}
-
-const justfile = readFileSync(join(repository, 'justfile'), 'utf8')
