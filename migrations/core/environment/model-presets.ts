@@ -55,10 +55,13 @@ export function sequelize(script: string, more: More<BuiltModels> = {}): BuiltMo
  * @param schema the schema file, or the folder of its files, from the nearest folder with a package.json
  */
 export function prisma(schema = 'prisma/schema.prisma', more: More<PrintedModels> = {}): PrintedModels {
+  const isOld = isBefore7(installedPrisma(process.cwd()))
+  const flag = isOld ? '--to-schema-datamodel' : '--to-schema'
   return {
-    print: `npx --no-install prisma migrate diff --from-empty ${schemaFlag(process.cwd())} ${schema} --script`,
+    print: `npx --no-install prisma migrate diff --from-empty ${flag} ${schema} --script`,
     inputs: [prismaInput(`../${schema}`)],
-    silentOn: [...ofDatabases, ...views, 'partial index', 'expression index'],
+    // Since Prisma 7 an index may have a condition.
+    silentOn: [...ofDatabases, ...views, ...(isOld ? ['partial index'] : []), 'expression index'],
     ...more,
   }
 }
@@ -68,12 +71,12 @@ export function prismaInput(schema: string): string {
   return schema.endsWith('.prisma') ? schema : `${schema}/**/*.prisma`
 }
 
-/** Prisma 7 has renamed the flag. */
-function schemaFlag(folder: string): string {
+/** The version of the project's own package; undefined where it is not installed. */
+function installedPrisma(folder: string): unknown {
   for (let at = folder; ; at = dirname(at)) {
     const own = join(at, 'node_modules', 'prisma', 'package.json')
-    if (existsSync(own)) return isBefore7(manifestOf(own)?.version) ? '--to-schema-datamodel' : '--to-schema'
-    if (dirname(at) === at) return '--to-schema'
+    if (existsSync(own)) return manifestOf(own)?.version
+    if (dirname(at) === at) return undefined
   }
 }
 
