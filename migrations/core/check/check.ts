@@ -56,21 +56,20 @@ export async function checkProject(
     const hashes = [...wanted.lines].map(([key, fingerprint]) => [key, hashesOfWanted(fingerprint)] as const)
     keepWanted(path, { hashes: Object.fromEntries(hashes), declared }, inputs)
   }
-  if (wanted.catalog === undefined) return { ...history, drift: [], unmodeled: [] }
-  const states = { catalog: wanted.catalog, lines: wanted.lines }
   const changed = lines.filter(({ key }) => {
     const fingerprint = wanted.lines.get(key)
     return fingerprint === undefined || !hashesOfWanted(fingerprint).includes(live[key] ?? '')
   })
+  const others = await ofWholeDatabase(session.client, declared, privileges)
+  if (wanted.catalog === undefined || (changed.length === 0 && !others.mayDiffer))
+    return { ...history, drift: [], unmodeled: [] }
+  const states = { catalog: wanted.catalog, lines: wanted.lines }
   const catalog = await readCatalog(session.client, await tenantsBeside(project.env, session))
   const compared = (line: LineTarget) => lineDrift(session.client, input, line, catalog, states)
   const drift: Drift[] = []
   for (const line of changed) drift.push(await compared(line))
   // A line that differs has the whole database's objects among its changes.
-  if (!drift.some(differs)) {
-    const others = await ofWholeDatabase(session.client, declared, privileges)
-    drift.push(...(await driftOfWholeDatabase(lines, others, compared)))
-  }
+  if (!drift.some(differs)) drift.push(...(await driftOfWholeDatabase(lines, others, compared)))
   return { ...history, drift: drift.filter(differs), unmodeled: wanted.catalog.unmodeled }
 }
 
@@ -101,17 +100,17 @@ async function driftOfWholeDatabase(
   compared: (line: LineTarget) => Promise<Drift>,
 ): Promise<readonly Drift[]> {
   if (!mayDiffer) return []
+  let last: Drift | undefined
   for (const line of lines) {
-    const drift = await compared(line)
-    if (differs(drift)) return [drift]
-    if (differing.length === 0) continue
-    // What the difference does not see is told all the same.
-    const changes = differing.map(({ kind, name }) => ({
-      ...{ verb: 'change' as const, kind, name, schema: undefined, detail: '' },
-    }))
-    if (line === lines.at(-1)) return [{ ...drift, changes }]
+    last = await compared(line)
+    if (differs(last)) return [last]
   }
-  return []
+  if (last === undefined || differing.length === 0) return []
+  // What the difference does not see is told all the same.
+  const changes = differing.map(({ kind, name }) => ({
+    ...{ verb: 'change' as const, kind, name, schema: undefined, detail: '' },
+  }))
+  return [{ ...last, changes }]
 }
 
 /** The hash of a schema that is not there. */
