@@ -21,7 +21,7 @@ export const spec = {
       many: true,
     },
     'rev-id': { help: 'this id instead of a new one', value: 'ID' },
-    irreversible: { help: 'there is no downgrade, and why', value: 'REASON' },
+    irreversible: { help: 'why it cannot be reverted', value: 'REASON' },
     'sql-file': { help: 'a plain .sql file instead of TypeScript' },
   },
   examples: [

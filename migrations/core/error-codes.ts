@@ -474,11 +474,11 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     '`npm ci --include=optional`, or set `MIG_DATABASE_URL`.',
   ),
   'no-environment': code(
-    'There is no env.ts.',
+    'The folder does not have an env.ts.',
     'Run the command in the project folder, set `MIG_DIR`, or begin with `npx just-mig init`.',
   ),
   'no-drizzle-kit': code(
-    'Models of Drizzle need drizzle-kit, which is not installed.',
+    'Models of Drizzle need a newer drizzle-kit, or there is none beside them.',
     '`npm install --save-dev drizzle-kit@0.31`',
   ),
   'no-extension': code(
@@ -505,7 +505,7 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'Fix what the message says, then run the same command again.',
   ),
   'no-models': code(
-    'There is no model file.',
+    'No model file was found.',
     'Write `models/<key>.sql` or `.ts`, or say in `models` where they are.',
   ),
   'no-models-of-key': code(
@@ -527,7 +527,7 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
   ),
   'no-prisma-project': code('The folder has no migrations of Prisma.', 'Give `prisma/migrations`.'),
   'no-project': code(
-    'There is no such folder or file.',
+    'The folder or file does not exist.',
     'Give the folder of the project that runs the tool.',
   ),
   'no-python': code(

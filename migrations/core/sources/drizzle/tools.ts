@@ -32,7 +32,7 @@ interface DrizzleOrm {
 }
 
 const tried =
-  'drizzle-orm 0.30 to 0.45 with drizzle-kit 0.20 to 0.31, and release candidates of 1.0 with theirs'
+  'drizzle-orm 0.30 to 0.45 with drizzle-kit 0.23.2 to 0.31, and release candidates of 1.0 with theirs'
 
 /**
  * The project's own drizzle-orm, which its models import, and the drizzle-kit beside it.
@@ -94,14 +94,10 @@ async function kitBesideUs(): Promise<DrizzleKit> {
   try {
     return (await import('drizzle-kit/api')) as unknown as DrizzleKit
   } catch (cause) {
-    throw new MigError(
-      'no-drizzle-kit',
-      'models of Drizzle need drizzle-kit 0.22 or newer, which is not installed',
-      {
-        help: 'npm install --save-dev drizzle-kit@0.31',
-        cause,
-      },
-    )
+    throw new MigError('no-drizzle-kit', 'models of Drizzle need drizzle-kit 0.23.2 or newer beside them', {
+      help: 'npm install --save-dev drizzle-kit@0.31',
+      cause,
+    })
   }
 }
 
