@@ -219,7 +219,7 @@ complete -c just-mig -n '__fish_seen_subcommand_from revision' -l splice -d 'let
 complete -c just-mig -n '__fish_seen_subcommand_from revision' -l label -r -d 'a branch label for the revision'
 complete -c just-mig -n '__fish_seen_subcommand_from revision' -l depends-on -r -d 'a revision, of any line, that must be applied before'
 complete -c just-mig -n '__fish_seen_subcommand_from revision' -l rev-id -r -d 'this id instead of a new one'
-complete -c just-mig -n '__fish_seen_subcommand_from revision' -l irreversible -r -d 'there is no downgrade, and why'
+complete -c just-mig -n '__fish_seen_subcommand_from revision' -l irreversible -r -d 'why it cannot be reverted'
 complete -c just-mig -n '__fish_seen_subcommand_from revision' -l sql-file -d 'a plain .sql file instead of TypeScript'
 complete -c just-mig -n '__fish_seen_subcommand_from revision' -l json -d 'JSON lines on stdout instead of text'
 complete -c just-mig -n '__fish_seen_subcommand_from revision' -l quiet -d 'results and errors only'
