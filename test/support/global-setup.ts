@@ -17,6 +17,7 @@ import type { TestProject } from 'vitest/node'
 import { postgresBinaries, usableBinaries } from '../../migrations/core/postgres/embedded/binaries.ts'
 import { freePort } from '../../migrations/core/postgres/embedded/free-port.ts'
 import { outsideFolder } from '../../migrations/core/postgres/embedded/outside-folder.ts'
+import { livePostmaster } from '../../migrations/core/postgres/embedded/postmaster.ts'
 import {
   isReadableBy,
   type ServerUser,
@@ -108,16 +109,15 @@ function keepServer(folder: string, work: object): ChildProcess {
   })
 }
 
-/** PostgreSQL writes its state to the eighth line of postmaster.pid. */
+/** While initdb runs, processes of its own make and remove a postmaster.pid. */
 async function serverReady(folder: string, keeper: ChildProcess): Promise<void> {
-  const file = join(folder, 'data', 'postmaster.pid')
   const deadline = Date.now() + 60_000
   let hasFailed = false
   keeper.stdout?.once('data', () => {
     hasFailed = true
   })
   while (Date.now() < deadline && keeper.exitCode === null && !hasFailed) {
-    if (existsSync(file) && readFileSync(file, 'utf8').split('\n')[7]?.trim() === 'ready') return
+    if ((await livePostmaster(join(folder, 'data')))?.state === 'ready') return
     await pause(20)
   }
   const log = join(folder, 'server.log')
