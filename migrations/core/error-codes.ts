@@ -829,6 +829,10 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
     'The embedded database is of another major version than the installed package.',
     'Install that package, or start afresh: `just db-reset`.',
   ),
+  'session-model': code(
+    'A model ends the transaction or changes the session that models are loaded in, such as DISCARD or SET ROLE.',
+    'Take it out of the models.',
+  ),
   'several-databases': code(
     'One script, or one recording, would be for several databases.',
     'Choose one: `--shard NAME`.',

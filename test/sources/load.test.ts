@@ -162,6 +162,23 @@ export default ['CREATE TABLE rfx_policy.grants (profile int REFERENCES rfx_user
     expect(error.place?.statement?.slice(error.place.position)).toMatch(/^nonsense/)
   })
 
+  databaseTest(
+    'that only wait for one that fails are counted, not listed as faults',
+    async ({ database }) => {
+      const error = await refusal(database, {
+        'user.sql': `CREATE VIEW rfx_user.names AS SELECT id FROM rfx_user.b;
+CREATE TABLE rfx_user.b (id nonsense);
+CREATE VIEW rfx_user.lengths AS SELECT id FROM rfx_user.names;
+CREATE INDEX ON rfx_user.b (id);
+CREATE TABLE rfx_user.c (id int, CHECK (idd > 0));`,
+      })
+      expect(error.message).toMatch(
+        /^a model does not load: type "nonsense" does not exist \(SQLSTATE 42704\)\n1 more fails:\n {2}\S+user\.sql:5: column "idd" does not exist\n3 more wait only for what these make$/,
+      )
+      expect(error.place).toMatchObject({ line: 2 })
+    },
+  )
+
   databaseTest('of a module are told with the line of the export', async ({ database }) => {
     const error = await refusal(database, {
       'user.ts':

@@ -131,6 +131,23 @@ const odd: readonly Odd[] = [
     code: 'open-transaction',
     message: /a\.sql:1 begins a transaction that the file does not end$/,
   },
+  ...(
+    [
+      ['DISCARD ALL; COMMIT', 'DISCARD'],
+      ['COMMIT', 'COMMIT without BEGIN'],
+      ['BEGIN; CREATE TABLE rfx_user.b (id int); ROLLBACK', 'ROLLBACK'],
+      ['set session authorization default', 'SET SESSION AUTHORIZATION'],
+      ['SET LOCAL ROLE app', 'SET LOCAL ROLE'],
+      ['/* back */ RESET ALL', 'RESET ALL'],
+    ] as const
+  ).map(([sql, word]) => ({
+    what: `${word} among definitions`,
+    files: { 'a.sql': `CREATE TABLE rfx_user.a (id int);\n${sql}` },
+    code: 'session-model',
+    message: new RegExp(`a\\.sql:2 has ${word}, which changes the session`),
+    help: /^take it out/,
+    line: 2,
+  })),
   {
     what: 'a module that exports nothing',
     files: { 'a.ts': 'export const helper = (x: number): number => x + 1' },

@@ -1,5 +1,6 @@
 import { MigError } from '../errors.ts'
 import { databaseError, madeName } from '../postgres/index.ts'
+import { besideFailure, failuresOf, isUndefined } from './failures.ts'
 import type { ModelStatement } from './model.ts'
 import { outsideName, type Waiting } from './outside-name.ts'
 import { linePlace, where } from './place.ts'
@@ -19,16 +20,12 @@ export function loadError(
   statements: readonly ModelStatement[],
   map: ModelSchemas,
 ): MigError {
+  const failures = failuresOf(left)
+  const { causes } = failures
   const { statement, error } =
-    left.find((each) => duplicateStates.has(each.error.code ?? '')) ??
-    left.find((each) => !isUndefined(each.error)) ??
-    first(left)
-  const others = left.filter((each) => each.statement !== statement)
-  const more = others
-    .slice(0, 5)
-    .map((each) => `\n  ${where(each.statement)}: ${each.error.message}`)
-    .join('')
-    .replace(/^/, others.length === 0 ? '' : `\n${others.length} more fail too, or wait for it:`)
+    causes.find((each) => duplicateStates.has(each.error.code ?? '')) ??
+    causes.find((each) => !isUndefined(each.error)) ??
+    first(causes)
   const shown = databaseError(error, { sql: statement.sql, file: statement.file })
   const place = { ...shown.place, ...linePlace(statement) }
   const name = madeName(statement.sql)
@@ -58,14 +55,14 @@ export function loadError(
       },
     )
   }
-  const outside = outsideName(left, Object.values(map.schemas))
+  const outside = outsideName(causes, Object.values(map.schemas))
   if (outside !== undefined) {
     const { name: missing, statement: from } = outside
     const line = tenantLineOf(missing, map)
     if (line !== undefined) return schemaInTenantModel(line, missing, from)
     return new MigError(
       'no-surroundings',
-      `${where(from)} refers to ${missing}, which neither the models nor the scratch database have${more}`,
+      `${where(from)} refers to ${missing}, which neither the models nor the scratch database have${besideFailure(failures, from)}`,
       {
         help: 'just mig-surroundings reads what others own from the live database into surroundings.sql, beside env.ts',
         place: { file: from.file, statement: from.sql, ...linePlace(from) },
@@ -73,12 +70,16 @@ export function loadError(
       },
     )
   }
-  return new MigError('model-failed', `a model does not load: ${shown.message}${more}`, {
-    help: helpFor(statement, error),
-    place,
-    facts: { ...shown.facts, file: statement.file },
-    cause: error,
-  })
+  return new MigError(
+    'model-failed',
+    `a model does not load: ${shown.message}${besideFailure(failures, statement)}`,
+    {
+      help: helpFor(statement, error),
+      place,
+      facts: { ...shown.facts, file: statement.file },
+      cause: error,
+    },
+  )
 }
 
 function helpFor(statement: ModelStatement, error: Waiting['error']): string {
@@ -88,11 +89,6 @@ function helpFor(statement: ModelStatement, error: Waiting['error']): string {
     ? ', or name in "models" of env.ts the file that makes what it refers to'
     : ''
   return `fix ${where(statement)}${named}`
-}
-
-/** What waits for another statement says that something does not exist; a mistake of its own says more. */
-function isUndefined(error: Waiting['error']): boolean {
-  return ['42P01', '42703', '42704', '42883', '3F000'].includes(error.code ?? '')
 }
 
 function first<T>(items: readonly T[]): T {

@@ -6,6 +6,7 @@ import { availableExtensions, concerns, missingExtensions, noExtension } from '.
 import type { ModelFile, ModelStatement } from './model.ts'
 import type { Waiting } from './outside-name.ts'
 import { linePlace, where } from './place.ts'
+import { refuseSession } from './session-statements.ts'
 import { forbidden, isBenign } from './statement-kinds.ts'
 import { type ModelSchemas, schemaInTenantModel, tenantLineOf } from './tenant-schema.ts'
 
@@ -26,7 +27,7 @@ export interface ModelLoadOptions extends ModelSchemas {
  * @returns which extensions the server lacks, and the statements that were left out for it; undefined where nothing was
  * @throws MigError `model-failed` with file, line and caret; `duplicate-model` when two statements make one
  *   object; `outside-map` for an object in a schema that no key maps to; `cluster-model` for roles and the like;
- *   `schema-in-tenant-model`; `open-transaction`; `no-extension` and `no-surroundings` where something is missing that models cannot make.
+ *   `schema-in-tenant-model`; `open-transaction`; `session-model`; `no-extension` and `no-surroundings` where something is missing that models cannot make.
  */
 export async function loadModels(
   client: ClientBase,
@@ -39,6 +40,7 @@ export async function loadModels(
   const made = new Map<string, ModelStatement>()
   let waiting: readonly Waiting[] = []
   for (const file of files) {
+    refuseSession(file)
     for (const statement of file.statements) {
       refuseCluster(statement)
       refuseTenantSchema(statement, options)
