@@ -76,7 +76,7 @@ export async function supervised<Result>(
   }
   const onExit = () => {
     // Only what goes past process.exit comes here before the command's end.
-    sayLast(endedBy('something', steps))
+    sayLast(endedBy('something else', steps))
     process.exitCode = exitCodeAt(steps)
   }
   process.exit = (code) => {

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { parseSync } from 'oxc-parser'
-import { repository } from './recipes.ts'
 
 /**
  * What an error or a warning says, with `{name}` for what only the run tells, and `[a | b]` where it says one of several.
@@ -10,15 +9,12 @@ export interface Message {
   /** Without the `MIG-` prefix; `{code}` where a function is given it from elsewhere. */
   readonly code: string
   readonly kind: Kind
-  /** Relative to the repository. */
-  readonly file: string
   readonly message: string
   /** Empty where there is none. */
   readonly help: string
 }
 
 type Kind = 'error' | 'warning'
-type Said = Omit<Message, 'file'>
 type Node = Readonly<Record<string, unknown>>
 
 /** Functions and constants by name: those of a module, and those inside of the statement of it that is read. */
@@ -27,27 +23,26 @@ interface Names {
   readonly local: ReadonlyMap<string, Node>
 }
 
-/** Every error and warning that is written in core and in the scripts, by code. */
-export function sourceMessages(): readonly Message[] {
+/**
+ * Every error and warning that core and the scripts write, by code.
+ * @param repository the folder of the checkout
+ */
+export function sourceMessages(repository: string): readonly Message[] {
   const files = ['migrations/core', 'scripts'].flatMap((folder) =>
     readdirSync(join(repository, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))
       .map((name) => join(repository, folder, name)),
   )
-  const all = files.flatMap((path) => {
-    const { program } = parseSync(path, readFileSync(path, 'utf8'))
-    return messagesOf(program as unknown as Node).map((said) => ({
-      ...said,
-      file: relative(repository, path),
-    }))
-  })
-  const order = ({ code, file, message, help }: Message) => [code, file, message, help].join('\0')
+  const all = files.flatMap((path) =>
+    messagesOf(parseSync(path, readFileSync(path, 'utf8')).program as unknown as Node),
+  )
+  const order = ({ code, message, help }: Message) => [code, message, help].join('\0')
   return [...new Map(all.map((message) => [order(message), message])).entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, message]) => message)
 }
 
-function messagesOf(program: Node): readonly Said[] {
+function messagesOf(program: Node): readonly Message[] {
   const statements = listOf(program.body)
   const own = new Map(statements.flatMap((statement) => declaredBy(exported(statement))))
   return statements.flatMap((statement) => {
@@ -56,7 +51,7 @@ function messagesOf(program: Node): readonly Said[] {
   })
 }
 
-function saidBy(node: Node, names: Names): Said | undefined {
+function saidBy(node: Node, names: Names): Message | undefined {
   const [first, second, third, fourth] = listOf(node.arguments)
   const said = (kind: Kind, code: Node | undefined, message: Node | undefined, help: Node | undefined) => ({
     kind,
