@@ -1,8 +1,10 @@
 import { describe, expect } from 'vitest'
 import { saferForm } from '../../migrations/core/lint/safer-form.ts'
+import { squawk } from '../../migrations/core/lint/squawk.ts'
 import { type JsonLine, jsonLines, justOn, succeed } from '../e2e/support/just.ts'
 import { environmentText, revisionFiles, temporaryProject } from '../e2e/support/project.ts'
 import { databaseTest } from '../support/database.ts'
+import { repository } from '../support/recipes.ts'
 
 interface LintRun {
   readonly code: number
@@ -207,6 +209,23 @@ describe('mig-lint', () => {
       "const words = ['DROP', 'COLUMN']; for (const name of ['n']) await op.execute(`ALTER TABLE t ${words.join(' ')} ${name}`)",
     )
     expect(rules(findings)).toContain('ban-drop-column warning')
+  })
+
+  test("is not led astray by what squawk's parser does not know", async () => {
+    const statements = [
+      "COMMENT ON TABLE t IS E'one\\n' -- and\n  'it\\'s ''two'",
+      "SELECT 'a', e'\\\\'\n, 'b'",
+      'ALTER TABLE u ADD PRIMARY KEY (n, period WITHOUT OVERLAPS)',
+      'ALTER TABLE t DROP COLUMN c',
+    ]
+    const found = await squawk(new Map([['one', statements]]), 18, repository)
+    expect(found.map(({ rule, level, statement }) => `${statement} ${rule} ${level}`)).toEqual([
+      '2 constraint-missing-not-valid warning',
+      '2 adding-serial-primary-key-field warning',
+      '3 ban-drop-column warning',
+      '2 syntax-error warning',
+    ])
+    expect(found.at(-1)?.message).toMatch(/^squawk cannot read this statement, which PostgreSQL runs/)
   })
 
   test('goes by the size of the live table', async ({ lint, database }) => {

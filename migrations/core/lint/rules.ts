@@ -2,7 +2,7 @@ import { statementTable } from '../postgres/statement/index.ts'
 import type { StatementEffect } from './effects.ts'
 import type { Finding, FindingLevel } from './finding.ts'
 import { saferForm } from './safer-form.ts'
-import type { SquawkViolation } from './squawk.ts'
+import { type SquawkViolation, unreadRule } from './squawk.ts'
 
 /** Squawk's rules about types and style: as good on a new table, and never urgent. */
 const taste = /^(prefer-|ban-char-field|require-enum-value-ordering)/
@@ -48,7 +48,7 @@ export function squawkFinding(
   const help = isTaste ? violation.help : (saferForm(sql)?.replace('RULE', rule) ?? violation.help)
   const held = Math.max(...tables.map(({ heldMs }) => heldMs ?? Number.POSITIVE_INFINITY))
   const small = aboutLocks.has(rule) && tables.length > 0 && held < noMatter
-  const level: FindingLevel = isTaste || small ? 'advice' : violation.level
+  const level: FindingLevel = isTaste || small || rule === unreadRule ? 'advice' : violation.level
   return {
     ...{ rule, level, line, revision, statement: sql },
     message: small ? `${message} The table is small: it takes less than a second here.` : message,

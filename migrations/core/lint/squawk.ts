@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { exitCodes, MigError } from '../errors.ts'
+import { squawkText } from './squawk-text.ts'
 
 /** What squawk says of one statement. */
 export interface SquawkViolation {
@@ -27,6 +28,9 @@ const doneByTheRunner = [
   'ban-concurrent-index-creation-in-transaction',
   'transaction-nesting',
 ]
+
+/** What squawk says of a statement that its parser does not know. All statements have run on a server: none is wrong. */
+export const unreadRule = 'syntax-error'
 
 interface SquawkLine {
   readonly file: string
@@ -58,7 +62,7 @@ export async function squawk(
     const config = join(folder, 'squawk.toml')
     const files = sources.map(([revision, statements], at) => ({
       revision,
-      texts: statements.map(terminated),
+      texts: statements.map(squawkText),
       path: join(folder, `${at}.sql`),
     }))
     for (const { path, texts } of files) await writeFile(path, texts.join(''))
@@ -107,13 +111,24 @@ function violations(
     sums.push((sums.at(-1) ?? 0) + text.split('\n').length - 1)
     return sums
   }, [])
-  return lines.map(({ rule_name, level, message, help, line }) => ({
+  const all = lines.map(({ rule_name, level, message, help, line }) => ({
     rule: rule_name,
-    level: level === 'Error' ? 'error' : 'warning',
+    level: level === 'Error' ? ('error' as const) : ('warning' as const),
     message,
     help,
     statement: ends.findIndex((end) => line < end),
   }))
+  const unread = new Set(all.flatMap(({ rule, statement }) => (rule === unreadRule ? [statement] : [])))
+  return [
+    ...all.filter(({ rule }) => rule !== unreadRule),
+    ...[...unread].map((statement) => ({
+      rule: unreadRule,
+      level: 'warning' as const,
+      message: 'squawk cannot read this statement, which PostgreSQL runs: only its locks were looked at.',
+      help: null,
+      statement,
+    })),
+  ]
 }
 
 function parsed(stdout: string, stderr: string): readonly SquawkLine[] {
@@ -130,11 +145,4 @@ function parsed(stdout: string, stderr: string): readonly SquawkLine[] {
       },
     )
   }
-}
-
-/** A statement with its semicolon, on a line of its own where a comment ends the text. */
-function terminated(sql: string): string {
-  const text = sql.trimEnd()
-  if (text.endsWith(';')) return `${text}\n`
-  return text.includes('--', text.lastIndexOf('\n') + 1) ? `${text}\n;\n` : `${text};\n`
 }
