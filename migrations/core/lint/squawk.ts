@@ -65,24 +65,38 @@ export async function squawk(
       texts: statements.map(squawkText),
       path: join(folder, `${at}.sql`),
     }))
-    for (const { path, texts } of files) await writeFile(path, texts.join(''))
     // A config of the user's own is for their files; ours keeps the answer the same everywhere.
     await writeFile(config, '')
     const { execa } = await import('execa')
-    // Squawk takes a folder's files by a pattern, so that a long history is not a long command line.
-    const { stdout, stderr } = await execa(
-      process.execPath,
-      [
-        ...[program, '--reporter', 'json', '--config', config, '--no-error-on-unmatched-pattern'],
-        ...['--pg-version', `${major}.0`, '--exclude', doneByTheRunner.join(','), '*.sql'],
-      ],
-      { reject: false, cwd: folder },
-    )
-    const lines = parsed(stdout, stderr)
-    return files.flatMap(({ revision, texts, path }) => {
-      const own = lines.filter(({ file }) => basename(file) === basename(path))
-      return violations(own, texts).map((violation) => ({ ...violation, revision }))
-    })
+    // Squawk applies no rule to a file that it cannot read: without the statements that it does not know, it does.
+    for (const unread = new Map(files.map(({ revision }) => [revision, new Set<number>()])); ; ) {
+      for (const { path, texts, revision } of files)
+        await writeFile(
+          path,
+          texts.map((text, at) => (unread.get(revision)?.has(at) ? blank(text) : text)).join(''),
+        )
+      // Squawk takes a folder's files by a pattern, so that a long history is not a long command line.
+      const { stdout, stderr } = await execa(
+        process.execPath,
+        [
+          ...[program, '--reporter', 'json', '--config', config, '--no-error-on-unmatched-pattern'],
+          ...['--pg-version', `${major}.0`, '--exclude', doneByTheRunner.join(','), '*.sql'],
+        ],
+        { reject: false, cwd: folder },
+      )
+      const lines = parsed(stdout, stderr)
+      const all = files.flatMap(({ revision, texts, path }) => {
+        const own = lines.filter(({ file }) => basename(file) === basename(path))
+        return violations(own, texts).map((violation) => ({ ...violation, revision }))
+      })
+      const misread = all.filter(
+        ({ rule, revision, statement }) => rule === unreadRule && !unread.get(revision)?.has(statement),
+      )
+      for (const { revision, statement } of misread) unread.get(revision)?.add(statement)
+      if (misread.length > 0) continue
+      const told = [...unread].flatMap(([id, at]) => [...at].map((each) => unreadStatement(id, each)))
+      return [...all.filter(({ rule }) => rule !== unreadRule), ...told]
+    }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -111,24 +125,23 @@ function violations(
     sums.push((sums.at(-1) ?? 0) + text.split('\n').length - 1)
     return sums
   }, [])
-  const all = lines.map(({ rule_name, level, message, help, line }) => ({
+  return lines.map(({ rule_name, level, message, help, line }) => ({
     rule: rule_name,
-    level: level === 'Error' ? ('error' as const) : ('warning' as const),
+    level: level === 'Error' ? 'error' : 'warning',
     message,
     help,
     statement: ends.findIndex((end) => line < end),
   }))
-  const unread = new Set(all.flatMap(({ rule, statement }) => (rule === unreadRule ? [statement] : [])))
-  return [
-    ...all.filter(({ rule }) => rule !== unreadRule),
-    ...[...unread].map((statement) => ({
-      rule: unreadRule,
-      level: 'warning' as const,
-      message: 'squawk cannot read this statement, which PostgreSQL runs: only its locks were looked at.',
-      help: null,
-      statement,
-    })),
-  ]
+}
+
+function unreadStatement(revision: string, statement: number): SquawkViolation {
+  const message = 'squawk cannot read this statement, which PostgreSQL runs: only its locks were looked at.'
+  return { rule: unreadRule, level: 'warning', message, help: null, revision, statement }
+}
+
+/** As many lines, with nothing on them. */
+function blank(text: string): string {
+  return text.replace(/[^\n]+/g, '')
 }
 
 function parsed(stdout: string, stderr: string): readonly SquawkLine[] {
