@@ -62,6 +62,37 @@ describe('autogenerate on a project', () => {
     expect((await check(lab)).drift.map(({ line }) => line)).toEqual(['policy', 'message'])
   })
 
+  labTest(
+    'check sees what was changed by hand since it last found nothing, for each filter, and when it is undone',
+    async ({ lab }) => {
+      await startAt(lab, first)
+      const { client } = lab.database
+      const drift = async (filter?: readonly string[]) =>
+        (await check(lab, filter)).drift.map(({ line }) => line)
+      expect(await drift()).toEqual([])
+      expect(await drift()).toEqual([])
+      for (const [done, undone] of [
+        [`COMMENT ON TABLE app_user.profile IS 'x'`, 'COMMENT ON TABLE app_user.profile IS NULL'],
+        ['ALTER TABLE app_user.profile DISABLE ROW LEVEL SECURITY', 'SELECT'],
+        [
+          'ALTER TABLE app_user.profile FORCE ROW LEVEL SECURITY',
+          'ALTER TABLE app_user.profile NO FORCE ROW LEVEL SECURITY',
+        ],
+        [
+          'ALTER TABLE app_user.profile ALTER name SET DEFAULT 1',
+          'ALTER TABLE app_user.profile ALTER name DROP DEFAULT',
+        ],
+        ['ALTER TABLE app_user.profile RENAME name TO no', 'ALTER TABLE app_user.profile RENAME no TO name'],
+      ] as const) {
+        await client.query(done)
+        expect(await drift(['policy'])).toEqual([])
+        expect([done, await drift()]).toEqual([done, undone === 'SELECT' ? [] : ['user']])
+        await client.query(undone)
+        expect([undone, await drift()]).toEqual([undone, []])
+      }
+    },
+  )
+
   labTest('needs the lines of the filter at head', async ({ lab }) => {
     await writeModels(lab, first)
     await generateFiles(lab)

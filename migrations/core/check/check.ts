@@ -21,12 +21,13 @@ import type { LineTarget } from '../scratch/lines.ts'
 import { tellOfSilent } from '../scratch/silent-objects.ts'
 import { fingerprintOf, fingerprintsBySchema, type State } from '../scratch/state.ts'
 import type { CheckOptions, CheckResult, Drift } from './result.ts'
+import { seenHashes } from './seen-hashes.ts'
 import { tenantsBeside } from './tenants/hidden.ts'
 import { keepWanted, readWanted, wantedCachePath } from './wanted-cache.ts'
 
 /**
  * Compares the lines of the filter with what they should be: revisions that wait, models and database, and
- * applied files that were edited since. A fingerprint answers while nothing has changed; the models are loaded
+ * applied files that were edited since. A digest or a fingerprint answers while nothing has changed; the models are loaded
  * only when it differs from the kept one, or there is none.
  */
 export async function checkProject(
@@ -37,12 +38,12 @@ export async function checkProject(
   const history = await historyChecks(session, project)
   const input = await modelInput(session, project, privileges)
   const lines = input.lines.filter((line) => input.filter.includes(line.key) && !line.tenant)
-  const live = await hashesOf(session.client, input, lines)
   const { rows } = await session.client.query<{ version: string }>(
     `SELECT current_setting('server_version') AS version`,
   )
   const path = await wantedCachePath(input, rows[0]?.version ?? '')
   const kept = path === undefined ? undefined : readWanted(path)
+  const live = await seenHashes(session.client, input, lines, path?.replace(/wanted(?=-\w+\.json$)/, 'seen'))
   if (kept !== undefined && lines.every(({ key }) => kept.hashes[key]?.includes(live[key] ?? ''))) {
     const { mayDiffer } = await ofWholeDatabase(session.client, kept.declared, privileges)
     if (!mayDiffer) return { ...history, drift: [], unmodeled: [] }
@@ -177,16 +178,6 @@ async function appliedProject(session: Session, project: Project): Promise<Proje
   }
   const left = [...files.values()].filter((file) => applied.has(file.revision))
   return { ...project, graph: revisionGraph(left), files: new Map(left.map((file) => [file.revision, file])) }
-}
-
-async function hashesOf(
-  client: ClientBase,
-  input: ModelInput,
-  lines: readonly LineTarget[],
-): Promise<Readonly<Record<string, string>>> {
-  const schemas = lines.map(({ schema }) => schema)
-  const found = await fingerprintsBySchema(client, { ...input, schemas })
-  return Object.fromEntries(lines.map(({ key, schema }) => [key, found.get(schema)?.hash ?? '']))
 }
 
 async function lineDrift(

@@ -10,6 +10,7 @@
  */
 export { compareFingerprints, type FingerprintChange, fingerprintChangesText } from './compare.ts'
 export { type DatabaseObject, databaseObjects } from './database-wide.ts'
+export { catalogDigest } from './digest.ts'
 export { fingerprintHash } from './hash.ts'
 export { type FingerprintHashesOptions, readFingerprintHashes } from './hashes.ts'
 export { readFingerprint } from './read.ts'

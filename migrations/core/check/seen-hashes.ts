@@ -1,0 +1,45 @@
+import type { ClientBase } from 'pg'
+import type { ModelInput } from '../autogenerate/wanted/input.ts'
+import { keep, readKept } from '../environment/index.ts'
+import { catalogDigest } from '../postgres/fingerprint/index.ts'
+import type { LineTarget } from '../scratch/lines.ts'
+import { fingerprintsBySchema } from '../scratch/state.ts'
+
+/** Fingerprint hashes of lines in a live database, by schema key. */
+type Hashes = Readonly<Record<string, string>>
+
+interface Seen {
+  readonly digest: string
+  readonly hashes: Hashes
+}
+
+/**
+ * The fingerprint hashes of lines in the live database: those of the last time where its catalogs have the same digest.
+ * @param path where they are kept, for one way to compare; undefined where nothing may be kept
+ */
+export async function seenHashes(
+  client: ClientBase,
+  input: ModelInput,
+  lines: readonly LineTarget[],
+  path: string | undefined,
+): Promise<Hashes> {
+  const digest = path === undefined ? undefined : await catalogDigest(client)
+  if (path === undefined || digest === undefined) return hashesOf(client, input, lines)
+  const text = readKept(path)
+  const seen = text === undefined ? undefined : (JSON.parse(text) as Seen)
+  if (seen?.digest === digest && lines.every(({ key }) => key in seen.hashes)) return seen.hashes
+  const hashes = await hashesOf(client, input, lines)
+  // What somebody changes between the two readings must not be kept as the state of before.
+  if ((await catalogDigest(client)) === digest) keep(path, JSON.stringify({ digest, hashes } satisfies Seen))
+  return hashes
+}
+
+async function hashesOf(
+  client: ClientBase,
+  input: ModelInput,
+  lines: readonly LineTarget[],
+): Promise<Hashes> {
+  const schemas = lines.map(({ schema }) => schema)
+  const found = await fingerprintsBySchema(client, { ...input, schemas })
+  return Object.fromEntries(lines.map(({ key, schema }) => [key, found.get(schema)?.hash ?? '']))
+}
