@@ -74,12 +74,22 @@ const nameAt = (text: string, { start, end }: { readonly start: number; readonly
     .replace(/[:=][\s\S]*$/, '')
     .trim()
 
+/** The parameters of directives that are alike for several kinds (drop-and-rename.ts). */
+const alikeParams: Readonly<Record<string, readonly string[]>> = {
+  DropObject: ['name', 'options?'],
+  DropOnTable: ['name', 'table', 'options?'],
+  RenameObject: ['name', 'newName'],
+  RenameOnTable: ['name', 'table', 'newName'],
+}
+
 /** A directive by its declaration, `createTable: Directive<[table: …, spec: …]>`. */
 function directiveOf(
   id: BindingPattern,
 ): readonly { readonly name: string; readonly params: readonly string[] }[] {
   const type = id.type === 'Identifier' ? id.typeAnnotation?.typeAnnotation : undefined
   if (id.type !== 'Identifier' || type?.type !== 'TSTypeReference') return []
+  const alike = type.typeName.type === 'Identifier' ? alikeParams[type.typeName.name] : undefined
+  if (alike !== undefined) return [{ name: id.name, params: alike }]
   const [tuple] = type.typeArguments?.params ?? []
   if (tuple?.type !== 'TSTupleType') return []
   const params = tuple.elementTypes.flatMap((each) =>

@@ -2,7 +2,8 @@ import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { commentSql } from '../clauses/common.ts'
 import { type Collation, type ColumnType, collateSql, typeSql } from '../clauses/types.ts'
 import { type Directive, type DirectiveStatement, required, statements, words } from '../directive.ts'
-import { type NameScope, nameSql, type ObjectName, renamedTo, resolvedName } from '../names.ts'
+import { type DropObject, dropObject, type RenameObject, renameObject } from '../drop-and-rename.ts'
+import { type NameScope, nameSql, type ObjectName } from '../names.ts'
 
 export interface DomainCheck {
   readonly name?: string
@@ -19,12 +20,6 @@ export interface DomainSpec {
   readonly nullable?: boolean
   readonly checks?: readonly DomainCheck[]
   readonly comment?: string
-}
-
-export interface DropDomainOptions {
-  readonly ifExists?: boolean
-  readonly cascade?: boolean
-  readonly existing?: DomainSpec
 }
 
 /** What ALTER DOMAIN can change; null takes a property away. */
@@ -59,30 +54,10 @@ export const createDomain: Directive<[name: ObjectName, spec: DomainSpec]> = {
 }
 
 /** DROP DOMAIN. Reverse: CREATE DOMAIN from `existing`. */
-export const dropDomain: Directive<
-  [name: ObjectName, options?: DropDomainOptions],
-  [name: ObjectName, options: { readonly existing: DomainSpec } & DropDomainOptions]
-> = {
-  forward: (scope, name, options = {}) =>
-    statements(
-      words(
-        'DROP DOMAIN',
-        options.ifExists && 'IF EXISTS',
-        nameSql(scope, name),
-        options.cascade && 'CASCADE',
-      ),
-    ),
-  reverse: (scope, name, options) =>
-    createDomain.forward(scope, name, required(options?.existing, 'dropDomain', 'existing')),
-}
+export const dropDomain: DropObject<DomainSpec> = dropObject('DOMAIN', 'dropDomain', createDomain.forward)
 
 /** ALTER DOMAIN … RENAME TO. Reverse: rename back. */
-export const renameDomain: Directive<[name: ObjectName, newName: string]> = {
-  forward: (scope, name, newName) =>
-    statements(`ALTER DOMAIN ${nameSql(scope, name)} RENAME TO ${quoteIdent(newName)}`),
-  reverse: (scope, name, newName) =>
-    renameDomain.forward(scope, renamedTo(name, newName), resolvedName(scope, name).name),
-}
+export const renameDomain: RenameObject = renameObject('DOMAIN')
 
 /** ALTER DOMAIN. Reverse: each change back to `existing`. */
 export const alterDomain: Directive<[name: ObjectName, changes: DomainChanges]> = {

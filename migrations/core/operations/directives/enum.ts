@@ -1,18 +1,12 @@
 import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { commentSql } from '../clauses/common.ts'
 import { type Directive, type DirectiveStatement, required, statements, words } from '../directive.ts'
+import { type DropObject, dropObject, type RenameObject, renameObject } from '../drop-and-rename.ts'
 import { type NameScope, nameSql, type ObjectName, renamedTo, resolvedName } from '../names.ts'
 import { literalText } from '../sql-text.ts'
 
 export interface CreateEnumOptions {
   readonly comment?: string
-}
-
-export interface DropEnumOptions {
-  readonly ifExists?: boolean
-  readonly cascade?: boolean
-  /** The values as they are, for the reverse. */
-  readonly existing?: readonly string[]
 }
 
 /** A column whose type is the enum, for a change that has to build the type again. */
@@ -56,25 +50,10 @@ export const createEnum: Directive<
 }
 
 /** DROP TYPE. Reverse: CREATE TYPE with the `existing` values. */
-export const dropEnum: Directive<
-  [name: ObjectName, options?: DropEnumOptions],
-  [name: ObjectName, options: { readonly existing: readonly string[] } & DropEnumOptions]
-> = {
-  forward: (scope, name, options = {}) =>
-    statements(
-      words('DROP TYPE', options.ifExists && 'IF EXISTS', nameSql(scope, name), options.cascade && 'CASCADE'),
-    ),
-  reverse: (scope, name, options) =>
-    createEnum.forward(scope, name, required(options?.existing, 'dropEnum', 'existing')),
-}
+export const dropEnum: DropObject<readonly string[]> = dropObject('TYPE', 'dropEnum', createEnum.forward)
 
 /** ALTER TYPE … RENAME TO. Reverse: rename back. */
-export const renameEnum: Directive<[name: ObjectName, newName: string]> = {
-  forward: (scope, name, newName) =>
-    statements(`ALTER TYPE ${nameSql(scope, name)} RENAME TO ${quoteIdent(newName)}`),
-  reverse: (scope, name, newName) =>
-    renameEnum.forward(scope, renamedTo(name, newName), resolvedName(scope, name).name),
-}
+export const renameEnum: RenameObject = renameObject('TYPE')
 
 /**
  * ALTER TYPE … ADD VALUE. PostgreSQL lets the new value be used only after the transaction has committed.

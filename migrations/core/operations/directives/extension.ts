@@ -1,6 +1,7 @@
 import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { commentSql } from '../clauses/common.ts'
 import { type Directive, required, statements, words } from '../directive.ts'
+import { type DropObject, dropObject } from '../drop-and-rename.ts'
 import { literalText } from '../sql-text.ts'
 
 export interface ExtensionSpec {
@@ -11,12 +12,6 @@ export interface ExtensionSpec {
   readonly cascade?: boolean
   readonly ifNotExists?: boolean
   readonly comment?: string
-}
-
-export interface DropExtensionOptions {
-  readonly ifExists?: boolean
-  readonly cascade?: boolean
-  readonly existing?: ExtensionSpec
 }
 
 export interface ExtensionState {
@@ -46,22 +41,12 @@ export const createExtension: Directive<[name: string, spec?: ExtensionSpec]> = 
 }
 
 /** DROP EXTENSION. Reverse: CREATE EXTENSION from `existing`. */
-export const dropExtension: Directive<
-  [name: string, options?: DropExtensionOptions],
-  [name: string, options: { readonly existing: ExtensionSpec } & DropExtensionOptions]
-> = {
-  forward: (_scope, name, options = {}) =>
-    statements(
-      words(
-        'DROP EXTENSION',
-        options.ifExists && 'IF EXISTS',
-        quoteIdent(name),
-        options.cascade && 'CASCADE',
-      ),
-    ),
-  reverse: (scope, name, options) =>
-    createExtension.forward(scope, name, required(options?.existing, 'dropExtension', 'existing')),
-}
+export const dropExtension: DropObject<ExtensionSpec, string> = dropObject(
+  'EXTENSION',
+  'dropExtension',
+  createExtension.forward,
+  (_scope, name) => quoteIdent(name),
+)
 
 /** ALTER EXTENSION … UPDATE TO and SET SCHEMA. Reverse: back to `existing`, where the extension has a script for it. */
 export const alterExtension: Directive<[name: string, changes: ExtensionChanges]> = {

@@ -2,6 +2,7 @@ import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { columnListSql, commentSql, parametersSql, type StorageParameters } from '../clauses/common.ts'
 import { type IndexElement, indexElementSql } from '../clauses/index-elements.ts'
 import { type Directive, required, statement, statements, words } from '../directive.ts'
+import { type RenameObject, renameObject } from '../drop-and-rename.ts'
 import { type NameScope, nameSql, type ObjectName, renamedTo } from '../names.ts'
 
 export interface IndexOptions {
@@ -79,12 +80,7 @@ export const dropIndex: Directive<
 }
 
 /** ALTER INDEX … RENAME TO. Reverse: rename back. */
-export const renameIndex: Directive<[index: ObjectName, newName: string]> = {
-  forward: (scope, index, newName) =>
-    statements(`ALTER INDEX ${nameSql(scope, index)} RENAME TO ${quoteIdent(newName)}`),
-  reverse: (scope, index, newName) =>
-    renameIndex.forward(scope, renamedTo(index, newName), typeof index === 'string' ? index : index.name),
-}
+export const renameIndex: RenameObject = renameObject('INDEX')
 
 function createIndexSql(
   scope: NameScope,

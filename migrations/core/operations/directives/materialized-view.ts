@@ -1,7 +1,8 @@
 import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { columnListSql, commentSql, parametersSql, type StorageParameters } from '../clauses/common.ts'
 import { type Directive, type DirectiveStatement, required, statements, words } from '../directive.ts'
-import { type NameScope, nameSql, type ObjectName, renamedTo, resolvedName } from '../names.ts'
+import { type DropObject, dropObject, type RenameObject, renameObject } from '../drop-and-rename.ts'
+import { type NameScope, nameSql, type ObjectName } from '../names.ts'
 import { createIndex, type ExistingIndex } from './indexes.ts'
 
 export interface MaterializedViewSpec {
@@ -19,12 +20,6 @@ export interface MaterializedViewSpec {
 }
 
 export interface AlterMaterializedViewSpec extends MaterializedViewSpec {
-  readonly existing?: MaterializedViewSpec
-}
-
-export interface DropMaterializedViewOptions {
-  readonly ifExists?: boolean
-  readonly cascade?: boolean
   readonly existing?: MaterializedViewSpec
 }
 
@@ -59,34 +54,14 @@ export const createMaterializedView: Directive<[name: ObjectName, spec: Material
 }
 
 /** DROP MATERIALIZED VIEW. Reverse: CREATE MATERIALIZED VIEW from `existing`. */
-export const dropMaterializedView: Directive<
-  [name: ObjectName, options?: DropMaterializedViewOptions],
-  [name: ObjectName, options: { readonly existing: MaterializedViewSpec } & DropMaterializedViewOptions]
-> = {
-  forward: (scope, name, options = {}) =>
-    statements(
-      words(
-        'DROP MATERIALIZED VIEW',
-        options.ifExists && 'IF EXISTS',
-        nameSql(scope, name),
-        options.cascade && 'CASCADE',
-      ),
-    ),
-  reverse: (scope, name, options) =>
-    createMaterializedView.forward(
-      scope,
-      name,
-      required(options?.existing, 'dropMaterializedView', 'existing'),
-    ),
-}
+export const dropMaterializedView: DropObject<MaterializedViewSpec> = dropObject(
+  'MATERIALIZED VIEW',
+  'dropMaterializedView',
+  createMaterializedView.forward,
+)
 
 /** ALTER MATERIALIZED VIEW … RENAME TO. Reverse: rename back. */
-export const renameMaterializedView: Directive<[name: ObjectName, newName: string]> = {
-  forward: (scope, name, newName) =>
-    statements(`ALTER MATERIALIZED VIEW ${nameSql(scope, name)} RENAME TO ${quoteIdent(newName)}`),
-  reverse: (scope, name, newName) =>
-    renameMaterializedView.forward(scope, renamedTo(name, newName), resolvedName(scope, name).name),
-}
+export const renameMaterializedView: RenameObject = renameObject('MATERIALIZED VIEW')
 
 /** Drop and create, since PostgreSQL cannot replace a materialized view. Reverse: the same with `existing`. */
 export const alterMaterializedView: Directive<[name: ObjectName, spec: AlterMaterializedViewSpec]> = {

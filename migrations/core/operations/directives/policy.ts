@@ -1,8 +1,14 @@
-import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { commentSql } from '../clauses/common.ts'
 import { type Role, rolesSql } from '../clauses/roles.ts'
 import { type Directive, required, statements, words } from '../directive.ts'
-import { type NameScope, nameSql, type ObjectName } from '../names.ts'
+import {
+  type DropOnTable,
+  dropOnTable,
+  onTable,
+  type RenameOnTable,
+  renameOnTable,
+} from '../drop-and-rename.ts'
+import { nameSql, type ObjectName } from '../names.ts'
 
 /** What ALTER POLICY can change. */
 export interface PolicyState {
@@ -24,11 +30,6 @@ export interface PolicyChanges extends PolicyState {
   readonly existing?: PolicyState
 }
 
-export interface DropPolicyOptions {
-  readonly ifExists?: boolean
-  readonly existing?: PolicySpec
-}
-
 export interface RowSecurityOptions {
   /** For the table's owner too. */
   readonly force?: boolean
@@ -39,38 +40,26 @@ export const createPolicy: Directive<[name: string, table: ObjectName, spec?: Po
   forward: (scope, name, table, spec = {}) =>
     statements(
       words(
-        `CREATE POLICY ${policySql(scope, name, table)}`,
+        `CREATE POLICY ${onTable(scope, name, table)}`,
         spec.as && `AS ${spec.as.toUpperCase()}`,
         spec.for && `FOR ${spec.for.toUpperCase()}`,
         stateSql(spec),
       ),
-      commentSql(`POLICY ${policySql(scope, name, table)}`, spec.comment),
+      commentSql(`POLICY ${onTable(scope, name, table)}`, spec.comment),
     ),
   reverse: (scope, name, table) => dropPolicy.forward(scope, name, table),
 }
 
 /** DROP POLICY. Reverse: CREATE POLICY from `existing`. */
-export const dropPolicy: Directive<
-  [name: string, table: ObjectName, options?: DropPolicyOptions],
-  [name: string, table: ObjectName, options: { readonly existing: PolicySpec } & DropPolicyOptions]
-> = {
-  forward: (scope, name, table, options = {}) =>
-    statements(words('DROP POLICY', options.ifExists && 'IF EXISTS', policySql(scope, name, table))),
-  reverse: (scope, name, table, options) =>
-    createPolicy.forward(scope, name, table, required(options?.existing, 'dropPolicy', 'existing')),
-}
+export const dropPolicy: DropOnTable<PolicySpec> = dropOnTable('POLICY', 'dropPolicy', createPolicy.forward)
 
 /** ALTER POLICY … RENAME TO. Reverse: rename back. */
-export const renamePolicy: Directive<[name: string, table: ObjectName, newName: string]> = {
-  forward: (scope, name, table, newName) =>
-    statements(`ALTER POLICY ${policySql(scope, name, table)} RENAME TO ${quoteIdent(newName)}`),
-  reverse: (scope, name, table, newName) => renamePolicy.forward(scope, newName, table, name),
-}
+export const renamePolicy: RenameOnTable = renameOnTable('POLICY')
 
 /** ALTER POLICY. Reverse: each change back to `existing`. */
 export const alterPolicy: Directive<[name: string, table: ObjectName, changes: PolicyChanges]> = {
   forward: (scope, name, table, changes) =>
-    statements(words(`ALTER POLICY ${policySql(scope, name, table)}`, stateSql(changes))),
+    statements(words(`ALTER POLICY ${onTable(scope, name, table)}`, stateSql(changes))),
   reverse: (scope, name, table, { existing = {}, ...changes }) => {
     const before = (key: keyof PolicyState) =>
       changes[key] === undefined ? {} : { [key]: required(existing[key], 'alterPolicy', `existing.${key}`) }
@@ -100,10 +89,6 @@ export const disableRowSecurity: Directive<[table: ObjectName, options?: RowSecu
       `ALTER TABLE ${nameSql(scope, table)} DISABLE ROW LEVEL SECURITY`,
     ),
   reverse: (scope, table, options) => enableRowSecurity.forward(scope, table, options),
-}
-
-function policySql(scope: NameScope, name: string, table: ObjectName): string {
-  return `${quoteIdent(name)} ON ${nameSql(scope, table)}`
 }
 
 function stateSql(state: PolicyState): string {

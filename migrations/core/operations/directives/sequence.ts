@@ -2,7 +2,8 @@ import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { commentSql } from '../clauses/common.ts'
 import { type SequenceOptions, sequenceOptionWords } from '../clauses/sequence-options.ts'
 import { type Directive, required, statements, words } from '../directive.ts'
-import { type NameScope, nameSql, type ObjectName, renamedTo, resolvedName } from '../names.ts'
+import { type DropObject, dropObject, type RenameObject, renameObject } from '../drop-and-rename.ts'
+import { type NameScope, nameSql, type ObjectName } from '../names.ts'
 
 export interface SequenceSpec extends SequenceOptions {
   readonly as?: 'smallint' | 'integer' | 'bigint'
@@ -13,12 +14,6 @@ export interface SequenceSpec extends SequenceOptions {
 
 export interface CreateSequenceSpec extends SequenceSpec {
   readonly ifNotExists?: boolean
-}
-
-export interface DropSequenceOptions {
-  readonly ifExists?: boolean
-  readonly cascade?: boolean
-  readonly existing?: SequenceSpec
 }
 
 export interface SequenceChanges extends SequenceSpec {
@@ -44,30 +39,14 @@ export const createSequence: Directive<[name: ObjectName, spec?: CreateSequenceS
 }
 
 /** DROP SEQUENCE. Reverse: CREATE SEQUENCE from `existing`. */
-export const dropSequence: Directive<
-  [name: ObjectName, options?: DropSequenceOptions],
-  [name: ObjectName, options: { readonly existing: SequenceSpec } & DropSequenceOptions]
-> = {
-  forward: (scope, name, options = {}) =>
-    statements(
-      words(
-        'DROP SEQUENCE',
-        options.ifExists && 'IF EXISTS',
-        nameSql(scope, name),
-        options.cascade && 'CASCADE',
-      ),
-    ),
-  reverse: (scope, name, options) =>
-    createSequence.forward(scope, name, required(options?.existing, 'dropSequence', 'existing')),
-}
+export const dropSequence: DropObject<SequenceSpec> = dropObject(
+  'SEQUENCE',
+  'dropSequence',
+  createSequence.forward,
+)
 
 /** ALTER SEQUENCE … RENAME TO. Reverse: rename back. */
-export const renameSequence: Directive<[name: ObjectName, newName: string]> = {
-  forward: (scope, name, newName) =>
-    statements(`ALTER SEQUENCE ${nameSql(scope, name)} RENAME TO ${quoteIdent(newName)}`),
-  reverse: (scope, name, newName) =>
-    renameSequence.forward(scope, renamedTo(name, newName), resolvedName(scope, name).name),
-}
+export const renameSequence: RenameObject = renameObject('SEQUENCE')
 
 /** ALTER SEQUENCE. Reverse: ALTER SEQUENCE with the `existing` options. */
 export const alterSequence: Directive<[name: ObjectName, changes: SequenceChanges]> = {

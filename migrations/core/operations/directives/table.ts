@@ -3,8 +3,9 @@ import { type Column, columnExtras, columnSql } from '../clauses/columns.ts'
 import { commentSql, parametersSql, type StorageParameters } from '../clauses/common.ts'
 import { type Constraint, constraintSql } from '../clauses/constraints.ts'
 import { type IndexElement, indexElementSql } from '../clauses/index-elements.ts'
-import { type Directive, required, statements, words } from '../directive.ts'
-import { type NameScope, nameSql, type ObjectName, renamedTo } from '../names.ts'
+import { type Directive, statements, words } from '../directive.ts'
+import { type DropObject, dropObject, type RenameObject, renameObject } from '../drop-and-rename.ts'
+import { type NameScope, nameSql, type ObjectName } from '../names.ts'
 
 /** A table as CREATE TABLE takes it. */
 export interface TableSpec {
@@ -24,13 +25,6 @@ export interface TableSpec {
   readonly ifNotExists?: boolean
 }
 
-export interface DropTableOptions {
-  readonly ifExists?: boolean
-  readonly cascade?: boolean
-  /** The table as it is, for the reverse. */
-  readonly existing?: TableSpec
-}
-
 /** CREATE TABLE, with its comments. Reverse: DROP TABLE. */
 export const createTable: Directive<[table: ObjectName, spec: TableSpec]> = {
   forward: (scope, table, spec) =>
@@ -43,30 +37,10 @@ export const createTable: Directive<[table: ObjectName, spec: TableSpec]> = {
 }
 
 /** DROP TABLE. Reverse: CREATE TABLE from `existing`. */
-export const dropTable: Directive<
-  [table: ObjectName, options?: DropTableOptions],
-  [table: ObjectName, options: { readonly existing: TableSpec } & DropTableOptions]
-> = {
-  forward: (scope, table, options = {}) =>
-    statements(
-      words(
-        'DROP TABLE',
-        options.ifExists && 'IF EXISTS',
-        nameSql(scope, table),
-        options.cascade && 'CASCADE',
-      ),
-    ),
-  reverse: (scope, table, options) =>
-    createTable.forward(scope, table, required(options?.existing, 'dropTable', 'existing')),
-}
+export const dropTable: DropObject<TableSpec> = dropObject('TABLE', 'dropTable', createTable.forward)
 
 /** ALTER TABLE … RENAME TO. Reverse: rename back. */
-export const renameTable: Directive<[table: ObjectName, newName: string]> = {
-  forward: (scope, table, newName) =>
-    statements(`ALTER TABLE ${nameSql(scope, table)} RENAME TO ${quoteIdent(newName)}`),
-  reverse: (scope, table, newName) =>
-    renameTable.forward(scope, renamedTo(table, newName), typeof table === 'string' ? table : table.name),
-}
+export const renameTable: RenameObject = renameObject('TABLE')
 
 function createTableSql(scope: NameScope, table: ObjectName, spec: TableSpec): string {
   const elements = [

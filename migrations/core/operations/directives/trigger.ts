@@ -1,7 +1,14 @@
 import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { commentSql } from '../clauses/common.ts'
 import { type Deferral, deferralSql } from '../clauses/constraints.ts'
-import { type Directive, required, statements, words } from '../directive.ts'
+import { type Directive, statements, words } from '../directive.ts'
+import {
+  type DropOnTable,
+  dropOnTable,
+  onTable,
+  type RenameOnTable,
+  renameOnTable,
+} from '../drop-and-rename.ts'
 import { type NameScope, nameSql, type ObjectName } from '../names.ts'
 import { literalText } from '../sql-text.ts'
 
@@ -27,12 +34,6 @@ export interface TriggerSpec extends Deferral {
   readonly comment?: string
 }
 
-export interface DropTriggerOptions {
-  readonly ifExists?: boolean
-  readonly cascade?: boolean
-  readonly existing?: TriggerSpec
-}
-
 /** `origin` is what ENABLE TRIGGER gives: it fires but in replica mode. */
 export type TriggerFiring = 'origin' | 'replica' | 'always' | 'disabled'
 
@@ -47,37 +48,20 @@ export const createTrigger: Directive<[name: string, table: ObjectName, spec: Tr
   forward: (scope, name, table, spec) =>
     statements(
       triggerSql(scope, name, table, spec),
-      commentSql(`TRIGGER ${quoteIdent(name)} ON ${nameSql(scope, table)}`, spec.comment),
+      commentSql(`TRIGGER ${onTable(scope, name, table)}`, spec.comment),
     ),
   reverse: (scope, name, table) => dropTrigger.forward(scope, name, table),
 }
 
 /** DROP TRIGGER. Reverse: CREATE TRIGGER from `existing`. */
-export const dropTrigger: Directive<
-  [name: string, table: ObjectName, options?: DropTriggerOptions],
-  [name: string, table: ObjectName, options: { readonly existing: TriggerSpec } & DropTriggerOptions]
-> = {
-  forward: (scope, name, table, options = {}) =>
-    statements(
-      words(
-        'DROP TRIGGER',
-        options.ifExists && 'IF EXISTS',
-        `${quoteIdent(name)} ON ${nameSql(scope, table)}`,
-        options.cascade && 'CASCADE',
-      ),
-    ),
-  reverse: (scope, name, table, options) =>
-    createTrigger.forward(scope, name, table, required(options?.existing, 'dropTrigger', 'existing')),
-}
+export const dropTrigger: DropOnTable<TriggerSpec> = dropOnTable(
+  'TRIGGER',
+  'dropTrigger',
+  createTrigger.forward,
+)
 
 /** ALTER TRIGGER … RENAME TO. Reverse: rename back. */
-export const renameTrigger: Directive<[name: string, table: ObjectName, newName: string]> = {
-  forward: (scope, name, table, newName) =>
-    statements(
-      `ALTER TRIGGER ${quoteIdent(name)} ON ${nameSql(scope, table)} RENAME TO ${quoteIdent(newName)}`,
-    ),
-  reverse: (scope, name, table, newName) => renameTrigger.forward(scope, newName, table, name),
-}
+export const renameTrigger: RenameOnTable = renameOnTable('TRIGGER')
 
 /** ALTER TABLE … ENABLE or DISABLE TRIGGER. Reverse: as `existing` says. */
 export const alterTrigger: Directive<[name: string, table: ObjectName, changes: TriggerChanges]> = {

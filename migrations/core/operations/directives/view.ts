@@ -1,7 +1,7 @@
-import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { columnListSql, commentSql, parametersSql } from '../clauses/common.ts'
 import { type Directive, type DirectiveStatement, required, statements, words } from '../directive.ts'
-import { type NameScope, nameSql, type ObjectName, renamedTo, resolvedName } from '../names.ts'
+import { type DropObject, dropObject, type RenameObject, renameObject } from '../drop-and-rename.ts'
+import { type NameScope, nameSql, type ObjectName } from '../names.ts'
 
 export interface ViewSpec {
   /** The SELECT, without a semicolon. */
@@ -29,12 +29,6 @@ export interface AlterViewSpec extends ViewSpec {
   readonly existing?: ViewSpec
 }
 
-export interface DropViewOptions {
-  readonly ifExists?: boolean
-  readonly cascade?: boolean
-  readonly existing?: ViewSpec
-}
-
 /** CREATE VIEW. Reverse: DROP VIEW. */
 export const createView: Directive<[name: ObjectName, spec: CreateViewSpec]> = {
   forward: (scope, name, spec) => viewStatements(scope, name, spec, spec.orReplace === true),
@@ -42,25 +36,12 @@ export const createView: Directive<[name: ObjectName, spec: CreateViewSpec]> = {
 }
 
 /** DROP VIEW. Reverse: CREATE VIEW from `existing`. */
-export const dropView: Directive<
-  [name: ObjectName, options?: DropViewOptions],
-  [name: ObjectName, options: { readonly existing: ViewSpec } & DropViewOptions]
-> = {
-  forward: (scope, name, options = {}) =>
-    statements(
-      words('DROP VIEW', options.ifExists && 'IF EXISTS', nameSql(scope, name), options.cascade && 'CASCADE'),
-    ),
-  reverse: (scope, name, options) =>
-    viewStatements(scope, name, required(options?.existing, 'dropView', 'existing'), false),
-}
+export const dropView: DropObject<ViewSpec> = dropObject('VIEW', 'dropView', (scope, name, existing) =>
+  viewStatements(scope, name, existing, false),
+)
 
 /** ALTER VIEW … RENAME TO. Reverse: rename back. */
-export const renameView: Directive<[name: ObjectName, newName: string]> = {
-  forward: (scope, name, newName) =>
-    statements(`ALTER VIEW ${nameSql(scope, name)} RENAME TO ${quoteIdent(newName)}`),
-  reverse: (scope, name, newName) =>
-    renameView.forward(scope, renamedTo(name, newName), resolvedName(scope, name).name),
-}
+export const renameView: RenameObject = renameObject('VIEW')
 
 /**
  * CREATE OR REPLACE VIEW, or drop and create with `recreate`. Reverse: the same with `existing`; since CREATE OR REPLACE
