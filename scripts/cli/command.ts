@@ -26,8 +26,7 @@ import { asCalled } from './called.ts'
 import './direct.ts'
 import { helpText } from './help-text.ts'
 import { commandOutput, type Output } from './output.ts'
-import { divertOthers, stdout } from './stdout.ts'
-import { streamFailures } from './streams.ts'
+import { divertOthers, stdout, streamFailures } from './stdout.ts'
 import { supervised } from './supervise.ts'
 
 /** What a recipe's body works with. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { statementLine } from '../../migrations/core/lint/statement-line.ts'
+import { statementLine } from '../../migrations/core/lint/lint.ts'
 
 const source = `export async function upgrade(op) {
   await op.execute(\`

@@ -15,7 +15,6 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { TestProject } from 'vitest/node'
 import { postgresBinaries, usableBinaries } from '../../migrations/core/postgres/embedded/binaries.ts'
-import { freePort } from '../../migrations/core/postgres/embedded/free-port.ts'
 import { outsideFolder } from '../../migrations/core/postgres/embedded/outside-folder.ts'
 import { livePostmaster } from '../../migrations/core/postgres/embedded/postmaster.ts'
 import {
@@ -23,6 +22,7 @@ import {
   type ServerUser,
   serverUser,
 } from '../../migrations/core/postgres/embedded/server-user.ts'
+import { freePort } from '../../migrations/core/postgres/embedded/start-server.ts'
 import { programs } from './child.ts'
 
 declare module 'vitest' {

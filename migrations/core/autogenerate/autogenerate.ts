@@ -28,7 +28,7 @@ import { renamedChange } from './renames/settle.ts'
 import { settledRenames } from './renames/trial.ts'
 import { type SinglePass, singlePass } from './search/single-pass.ts'
 import { expectColumns } from './search/using.ts'
-import { withKeptGrants } from './write/kept-grants.ts'
+import { withKeptGrants } from './write/bodies.ts'
 import type { GeneratedRevision } from './write/revision.ts'
 import { rewritten } from './write/rewrite.ts'
 

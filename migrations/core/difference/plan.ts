@@ -10,7 +10,7 @@ import { inAttributeOrder, misorderedTypes, orderChange } from './composite-orde
 import { type Extra, extraStatements } from './extras.ts'
 import { expressionChange, newExpressions, settingExpressions, withExpressions } from './generated-columns.ts'
 import { schemaOf } from './ids.ts'
-import { withParents } from './inherit-create.ts'
+import { withParents } from './inherit-steps.ts'
 import { onlyMark, virtualMark } from './invisible-states.ts'
 import { type NameChange, nameChanges } from './name-changes.ts'
 import { ownAction } from './own-action.ts'

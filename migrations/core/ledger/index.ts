@@ -30,7 +30,5 @@ export {
   readRecords,
   type SchemaRecord,
 } from './record.ts'
-export { createLedger, ledgerDdl } from './tables.ts'
-
-export { utcSql } from './utc.ts'
+export { createLedger, ledgerDdl, utcSql } from './tables.ts'
 export { failureStatement, type LedgerStep, ledgerStatements } from './write.ts'

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg'
 import { quoteIdent, quoteLiteral } from '../postgres/index.ts'
 import { ledgerRows } from './read.ts'
-import { utcSql } from './utc.ts'
+import { utcSql } from './tables.ts'
 
 /** Where a backfill stands. */
 export interface BackfillCursor {

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg'
 import { quoteIdent } from '../postgres/index.ts'
 import { lookOnce } from './look.ts'
 import { mayNotRead } from './permission.ts'
-import { utcSql } from './utc.ts'
+import { utcSql } from './tables.ts'
 
 /** Target schema → the heads that are applied there. A schema without rows has no entry. */
 export type AppliedRows = ReadonlyMap<string, readonly string[]>

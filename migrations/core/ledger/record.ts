@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg'
 import { quoteIdent } from '../postgres/index.ts'
 import { ledgerRows } from './read.ts'
-import { utcSql } from './utc.ts'
+import { utcSql } from './tables.ts'
 
 /** The newest entry of the log about a target schema that is done. */
 export interface LastEntry {

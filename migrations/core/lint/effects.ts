@@ -1,5 +1,5 @@
 import { type SchemaName, tableOfConcurrentBuild } from '../postgres/statement/index.ts'
-import type { LiveSize } from './live.ts'
+import type { LiveSize } from './chosen.ts'
 import { blockedBy, lockName, strengthOf } from './observation.ts'
 import type { RecordedStatement } from './recording.ts'
 

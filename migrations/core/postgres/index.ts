@@ -4,6 +4,7 @@ export {
   isConnectionLost,
   isServerError,
   messageWithoutValues,
+  serverHelp,
   withheldValues,
 } from './connection/database-error.ts'
 export { formatDatabaseUrl, maskUrl, parseDatabaseUrl } from './connection/database-url.ts'
@@ -13,7 +14,6 @@ export { beginReading, readKept } from './connection/kept-plans.ts'
 export { onUserPath, ownPath, setOwnPath, setOwnPathLocal, setUserPathLocal } from './connection/own-path.ts'
 export { schemasInUse } from './connection/schemas-in-use.ts'
 export { isScratchRole } from './connection/scratch-role-name.ts'
-export { serverHelp } from './connection/server-help.ts'
 export { encryptedForToken } from './connection/tls.ts'
 export { toolLedgersIn } from './connection/tool-ledgers.ts'
 export { undoing } from './connection/undoing.ts'

@@ -1,3 +1,6 @@
+import { splitStatements } from '../postgres/index.ts'
+import type { ModelStatement } from './model.ts'
+
 const text = Symbol.for('just-mig:ddl')
 
 /** SQL that a model exports. */
@@ -19,4 +22,16 @@ export function sql(strings: TemplateStringsArray, ...values: readonly (string |
 export function ddlText(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || !(text in value)) return undefined
   return (value as Ddl)[text]
+}
+
+/** The statements of a text, with the line of each. */
+export function sqlStatements(text: string, file: string): readonly ModelStatement[] {
+  let line = 1
+  let counted = 0
+  return splitStatements(text).map(({ text: sql, start }) => {
+    // From where the statement before stands, since a dump may have tens of thousands.
+    line += text.slice(counted, start).split('\n').length - 1
+    counted = start
+    return { sql, file, line }
+  })
 }

@@ -10,12 +10,12 @@ import {
 import { MigError } from '../errors.ts'
 import type { EmitEvent } from '../events.ts'
 import { checkSource, readSource } from '../source-file.ts'
+import { sqlStatements } from './ddl.ts'
 import type { ModelFile } from './model.ts'
 import { moduleFiles } from './modules.ts'
 import { type ModelPlace, placesOf } from './places.ts'
 import { inputFiles, type ProgramOptions, programFiles, programInputs } from './programs/files.ts'
 import { commandOf } from './programs/run.ts'
-import { sqlStatements } from './sql-text.ts'
 
 export interface ReadModels {
   readonly files: readonly ModelFile[]

@@ -2,11 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { piecesOf, type Step } from '../../../migrations/core/adopt/alembic/record.ts'
-import { withValues } from '../../../migrations/core/adopt/record/literals.ts'
 import { type LogRow, rowsOf } from '../../../migrations/core/adopt/record/log.ts'
 import { type Piece, pieceOf } from '../../../migrations/core/adopt/record/piece.ts'
 import { kindOf } from '../../../migrations/core/adopt/record/reads.ts'
-import { stretches } from '../../../migrations/core/adopt/record/transactions.ts'
+import { stretches, withValues } from '../../../migrations/core/adopt/record/transactions.ts'
 
 /** What Alembic's run of test/adopt/support/recorded-project.ts has left in a server's log, forward and back. */
 const folder = join(import.meta.dirname, '..', 'fixtures', 'recorded')

@@ -2,9 +2,12 @@ import { exitCodes, MigError } from '../../errors.ts'
 import { withoutSecrets } from '../../secrets.ts'
 import { lastLines, type ToolEnd } from '../record/child.ts'
 import type { DriverEvent, RefusalCode, ToolError } from './driver.ts'
-import type { RecordRequest } from './record-request.ts'
+import type { Interpreter } from './python.ts'
 
-type Told = Pick<RecordRequest, 'python' | 'show'>
+interface Told {
+  readonly python: Interpreter
+  readonly show: (path: string) => string
+}
 
 /** Where the SQL of a history comes from when its own tool cannot be run. */
 export const otherWays = [

@@ -1,10 +1,7 @@
 import { readSource } from '../../source-file.ts'
-import type { ImportedHistory, ImportedRevision } from '../history.ts'
-import { inOrder } from '../history.ts'
-import { recordedNotes } from '../record/notes.ts'
-import { recordedDowngrade } from '../record/recording.ts'
-import { createdAt, messageOf } from './docstring.ts'
-import { messageOfName, type RevisionHead } from './heads.ts'
+import { type ImportedHistory, type ImportedRevision, inOrder } from '../history.ts'
+import { recordedDowngrade, recordedNotes } from '../record/recording.ts'
+import { createdAt, messageOf, messageOfName, type RevisionHead } from './heads.ts'
 import type { OfflineSql } from './offline-sql.ts'
 import type { AlembicRecording } from './record.ts'
 

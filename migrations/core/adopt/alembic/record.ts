@@ -3,13 +3,21 @@ import type { Session } from '../../runner/index.ts'
 import { runTool } from '../record/child.ts'
 import { putMark, readLog } from '../record/log.ts'
 import { type Piece, pieceOf } from '../record/piece.ts'
-import { progressEvery, tellProgress } from '../record/progress.ts'
-import { type Recording, scratchEnvironment, scratchPlace, unrecorded } from '../record/recording.ts'
+import {
+  progressEvery,
+  type Recording,
+  type RecordingRequest,
+  scratchEnvironment,
+  scratchPlace,
+  tellProgress,
+  unrecorded,
+} from '../record/recording.ts'
 import { type Stretch, stretches } from '../record/transactions.ts'
 import { shippedFile } from '../shipped.ts'
 import type { DescribedRevision, DriverEvent, DriverTask, ToolError } from './driver.ts'
 import { historyFails, otherWays, refused, shortReason, startFails } from './failures.ts'
-import type { RecordRequest } from './record-request.ts'
+import type { AlembicFolders } from './folders.ts'
+import type { Interpreter } from './python.ts'
 
 export interface AlembicRecording extends Recording {
   readonly revisions: readonly DescribedRevision[]
@@ -28,6 +36,14 @@ interface Pass {
   readonly errors: ReadonlyMap<string, ToolError>
   /** The revision whose downgrade has left what its upgrade cannot start from. */
   readonly broken: string | undefined
+}
+
+interface RecordRequest extends RecordingRequest {
+  readonly folders: AlembicFolders
+  readonly python: Interpreter
+  /** What `alembic -x` takes. */
+  readonly x: readonly string[]
+  readonly show: (path: string) => string
 }
 
 /**

@@ -6,9 +6,8 @@ import { MigError } from '../../errors.ts'
 import type { Session } from '../../runner/index.ts'
 import type { ImportedHistory, ToolName } from '../history.ts'
 import type { ForeignLedger } from './applied.ts'
-import { type ImportResult, importHistory } from './import.ts'
+import { type ImportOptions, type ImportResult, importHistory, shownPath } from './import.ts'
 import type { LedgerTable } from './ledgers.ts'
-import { type ImportOptions, shownPath } from './options.ts'
 
 /** How the files and the ledger of a tool are read. */
 interface FolderReaders<Migration> {

@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import type { Environment } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import { toolLedgersIn } from '../../postgres/index.ts'
@@ -9,6 +10,7 @@ import { type AdoptedRows, adoptedRows, appliedRevisions, type ForeignLedger } f
 import { withBaseline } from './baseline.ts'
 import { draftHistory, type ImportDraft } from './draft.ts'
 import { underHouseRules } from './house-rules.ts'
+import type { LedgerPlace } from './ledgers.ts'
 import { inLines } from './lines.ts'
 import type { LineChoice } from './lines-given.ts'
 import {
@@ -192,5 +194,19 @@ async function proved(
       help: 'the files are kept, and nothing was adopted: correct them, then just mig-stamp',
     })
     return 'differs'
+  }
+}
+
+/** What every import may be told. */
+export type ImportOptions = Pick<ImportRequest, 'keep' | 'baseline' | 'searchPath' | 'lines'> & {
+  /** The other tool's ledger, when not in its usual place. */
+  readonly ledger?: LedgerPlace
+}
+
+/** Paths as messages show them: relative to the project where they are in it. */
+export function shownPath(env: Environment): (path: string) => string {
+  return (path) => {
+    const short = relative(env.root, path)
+    return short.startsWith('..') ? path : short || '.'
   }
 }

@@ -9,7 +9,6 @@ import { findHistories } from '../found.ts'
 import { adoptRows, checkNotAdopted } from '../import/adopt-rows.ts'
 import type { AdoptedRows } from '../import/applied.ts'
 import { addSchemas } from './add-schemas.ts'
-import { environmentText } from './environment-text.ts'
 import { firstRevisions } from './first-revisions.ts'
 import { type FoundModels, findModels } from './found-models.ts'
 import type { InitRequest, InitResult, OwnModels } from './init-request.ts'
@@ -22,6 +21,7 @@ import {
 } from './live-project.ts'
 import { importableRecipes, recipeFiles } from './recipes.ts'
 import { type FoundLedger, type FoundSchema, foundLive, keysOf, namedSchemas } from './schemas.ts'
+import { environmentText } from './settings-text.ts'
 import { type Writer, writer } from './writer.ts'
 
 /**

@@ -4,12 +4,13 @@ import { MigError } from '../../errors.ts'
 import { runTool, type ToolEnd } from '../record/child.ts'
 import { cutAtLedger } from '../record/cut.ts'
 import { type LogRow, logSoFar, putMark, readLog } from '../record/log.ts'
-import { progressEvery, tellProgress } from '../record/progress.ts'
 import {
+  progressEvery,
   type RecordingRequest,
   type ScratchPlace,
   scratchEnvironment,
   scratchPlace,
+  tellProgress,
 } from '../record/recording.ts'
 import type { RecordingServer } from '../record/server.ts'
 import { shippedFile } from '../shipped.ts'

@@ -1,8 +1,7 @@
 import { splitStatements } from '../../postgres/sql/statements.ts'
 import { tokenAt } from '../../postgres/sql/tokens.ts'
-import { withValues } from './literals.ts'
 import type { LogRow } from './log.ts'
-import { type Sent, stretches } from './transactions.ts'
+import { type Sent, stretches, withValues } from './transactions.ts'
 
 /** How a tool's ledger is known in what the server was sent. */
 export interface LedgerNames {

@@ -93,3 +93,32 @@ export function unrecorded(
     exitCode: exitCodes.decisionNeeded,
   })
 }
+
+/** How far a recording is. */
+interface RecordingProgress {
+  /** The last revision, as its tool names it. */
+  readonly revision: string
+  readonly what: string
+  readonly done: number
+  /** Null while it is not known. */
+  readonly total: number | null
+}
+
+/** Milliseconds between two lines. */
+export const progressEvery = 2_000
+
+export function tellProgress({ emit }: Pick<Session, 'emit'>, progress: RecordingProgress): void {
+  const rate = { perSecond: null, secondsLeft: null }
+  emit({ event: 'progress', targetSchema: 'recording', unit: 'revisions', ...progress, ...rate })
+}
+
+/** What a recording cannot know of other databases, for the head of a revision. */
+export function recordedNotes(piece: Piece, varies: boolean): readonly string[] {
+  return [
+    ...(piece.readsRows ? ['It asked for rows: this is what it did with those of a new database.'] : []),
+    ...(varies ? ['It has values that its code made when it was recorded, such as times or ids.'] : []),
+    ...(piece.caught
+      ? ['A statement of it failed when it was recorded, and it went on; that one is left out.']
+      : []),
+  ]
+}

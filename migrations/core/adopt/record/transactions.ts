@@ -1,5 +1,6 @@
+import { quoteLiteral } from '../../postgres/sql/quote.ts'
 import { splitStatements } from '../../postgres/sql/statements.ts'
-import { withValues } from './literals.ts'
+import { tokenAt } from '../../postgres/sql/tokens.ts'
 import type { LogRow } from './log.ts'
 
 /** One statement that a tool has sent, where and how it ran. */
@@ -117,4 +118,19 @@ function followTransaction(sql: string, state: SessionState, newUnit: () => numb
 
 function undo(statements: readonly Sent[]): void {
   for (const sent of statements) sent.undone = true
+}
+
+/** A statement with its parameters written as values: `$1` outside of strings and names. */
+export function withValues(sql: string, parameters: readonly (string | null)[]): string {
+  if (parameters.length === 0) return sql
+  const parts: string[] = []
+  for (let at = 0; at < sql.length; ) {
+    const number = /^\$(\d+)/.exec(sql.slice(at, at + 8))?.[1]
+    const end = number === undefined ? tokenAt(sql, at).end : at + 1 + number.length
+    const value = number === undefined ? undefined : parameters[Number(number) - 1]
+    if (value === undefined) parts.push(sql.slice(at, end))
+    else parts.push(value === null ? 'NULL' : quoteLiteral(value))
+    at = end
+  }
+  return parts.join('')
 }

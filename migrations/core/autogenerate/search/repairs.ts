@@ -1,11 +1,18 @@
 import type { ClientBase } from 'pg'
-import { type Action, type ObjectId, ownAction, retypedColumn } from '../../difference/index.ts'
+import {
+  type Action,
+  type ObjectId,
+  ownAction,
+  retypedColumn,
+  typeChange,
+  withUsing,
+} from '../../difference/index.ts'
 import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
+import { withoutCast } from '../../postgres/statement/index.ts'
 import { type Address, addressOf, sqlState } from './address.ts'
 import { failsToCast } from './casts.ts'
 import { type CastDecisions, recreates } from './decisions.ts'
 import { type Dependent, dependentsOf, qualified } from './dependents.ts'
-import { enumCast } from './enum-cast.ts'
 import { filling } from './fill.ts'
 import type { Refusal, Repair } from './refusal.ts'
 
@@ -146,4 +153,32 @@ export function dropOf(dependent: Dependent, cause: Action): Action {
   const about: readonly ObjectId[] =
     dependent.schema === null ? cause.consumes : [{ kind: 'schema', name: dependent.schema }]
   return ownAction(dependent.dropSql, about, { verb: 'drop' })
+}
+
+/**
+ * Rewrites `USING c::new_enum` to go by text where both sides are enum types, or both arrays of them: there is no cast
+ * between two enum types. Undefined for any other pair of types, which is a person's decision: an array's text is no
+ * value of its elements' type.
+ */
+async function enumCast(client: ClientBase, action: Action): Promise<string | undefined> {
+  const { column, type, using } = typeChange(action) ?? {}
+  if (column === undefined || type === undefined || using === undefined) return undefined
+  const value = withoutCast(using)
+  if (value === using || withoutCast(value) !== value) return undefined
+  const { rows } = await client.query<{ from: string; to: string; wasArray: boolean; array: boolean }>(
+    `SELECT coalesce(fe.typtype, f.typtype) AS from, coalesce(te.typtype, t.typtype) AS to, fe.oid IS NOT NULL AS "wasArray",
+            te.oid IS NOT NULL AS array
+     FROM pg_attribute a
+     JOIN pg_class c ON c.oid = a.attrelid
+     JOIN pg_namespace n ON n.oid = c.relnamespace
+     JOIN pg_type f ON f.oid = a.atttypid
+     LEFT JOIN pg_type fe ON fe.oid = f.typelem AND f.typcategory = 'A'
+     JOIN pg_type t ON t.oid = to_regtype($4)
+     LEFT JOIN pg_type te ON te.oid = t.typelem AND t.typcategory = 'A'
+     WHERE n.nspname = $1 AND c.relname = $2 AND a.attname = $3`,
+    [column.schema, column.table, column.name, type],
+  )
+  const types = rows[0]
+  if (types?.from !== 'e' || types.to !== 'e' || types.wasArray !== types.array) return undefined
+  return withUsing(action.sql, `${value}::text${types.array ? '[]' : ''}::${type}`)
 }

@@ -1,10 +1,10 @@
 import { setExpressionSince } from '../../difference/index.ts'
 import { MigError } from '../../errors.ts'
+import { type GrantedObjects, keepGrantsSql, restoreGrantsSql } from '../../operations/index.ts'
 import { tableChange } from '../../postgres/statement/index.ts'
 import { lossLine, sqlTemplate } from '../../revisions/index.ts'
 import { objectNames } from '../search/recreated.ts'
 import { demandNote } from './existing-rows.ts'
-import { keepsGrants, withKeptGrants } from './kept-grants.ts'
 import { commitsApart, type Side } from './revision.ts'
 import { staleNotes } from './stale-results.ts'
 
@@ -81,4 +81,26 @@ function serverNotes(sides: readonly Side[]): readonly string[] {
   const statements = sides.flatMap(({ sections }) => sections.flatMap((section) => section.statements))
   const isUsed = statements.some((sql) => tableChange(sql)?.kind === 'set expression')
   return isUsed ? [`Needs PostgreSQL ${setExpressionSince} or newer: SET EXPRESSION`] : []
+}
+
+/** A side's sections as plain SQL runs them: around them, what keeps the grants of objects that are recreated. */
+export function withKeptGrants({ sections, kept }: Pick<Side, 'sections' | 'kept'>): Side['sections'] {
+  if (!keepsGrants(kept)) return sections
+  const plain = (sql: string) => ({ autocommit: false, statements: [sql] })
+  return joined([plain(keepGrantsSql(kept)), ...sections, plain(restoreGrantsSql(kept))])
+}
+
+function keepsGrants(kept: GrantedObjects): boolean {
+  return objectNames(kept).length > 0
+}
+
+/** Sections that run alike and stand together are one. */
+function joined(sections: Side['sections']): Side['sections'] {
+  const out: { autocommit: boolean; statements: readonly string[] }[] = []
+  for (const { autocommit, statements } of sections) {
+    const last = out.at(-1)
+    if (last?.autocommit === autocommit) last.statements = [...last.statements, ...statements]
+    else out.push({ autocommit, statements })
+  }
+  return out
 }

@@ -1,7 +1,7 @@
-import { isAbsolute, resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { dirname, isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { BuildOptions, Metafile } from 'esbuild'
-import { ownPlace } from './own-place.ts'
+import type { BuildOptions, Loader, Metafile, Plugin } from 'esbuild'
 import { packagesOutside } from './packages-outside.ts'
 
 /** Modules as one, and what went into it. */
@@ -151,4 +151,40 @@ function importersIn({ inputs }: Metafile): ReadonlyMap<string, ReadonlySet<stri
 function fileOf(path: string): string | undefined {
   if (path === '<stdin>' || /(^|[\\/])[\w-]{2,}:/.test(path)) return undefined
   return isAbsolute(path) ? path : resolve(shared.absWorkingDir, path)
+}
+
+const loaders: Readonly<Record<string, Loader>> = { ts: 'ts', mts: 'ts', cts: 'ts', tsx: 'tsx', jsx: 'jsx' }
+
+/** An esbuild plugin after which each module still knows where it stands: `import.meta.url`, `__dirname` and the like. */
+const ownPlace: Plugin = {
+  name: 'own-place',
+  setup(build) {
+    build.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: 'file' }, ({ path }) => {
+      const text = readFileSync(path, 'utf8')
+      if (!/\bimport\.meta\b|\b__(dir|file)name\b/.test(text)) return undefined
+      const ending = /\.(\w+)$/.exec(path)?.[1] ?? ''
+      return { contents: placed(text, path), loader: loaders[ending] ?? 'js' }
+    })
+  },
+}
+
+/** The text with what it asks for in place, on the same lines. */
+function placed(text: string, path: string): string {
+  const url = JSON.stringify(pathToFileURL(path).href)
+  const [file, folder] = [JSON.stringify(path), JSON.stringify(dirname(path))]
+  const body = text
+    .replace(/\bimport\.meta\.url\b/g, url)
+    .replace(/\bimport\.meta\.filename\b/g, file)
+    .replace(/\bimport\.meta\.dirname\b/g, folder)
+  if (text.startsWith('#!')) return body
+  // A module that works them out itself declares them itself.
+  const missing = [
+    ['__dirname', folder],
+    ['__filename', file],
+  ].filter(
+    ([name = '']) =>
+      new RegExp(`\\b${name}\\b`).test(text) &&
+      !new RegExp(`\\b(?:const|let|var)\\s[^;=]{0,500}\\b${name}\\b`).test(text),
+  )
+  return missing.map(([name, value]) => `var ${name} = ${value}; `).join('') + body
 }

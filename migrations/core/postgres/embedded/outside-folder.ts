@@ -1,7 +1,19 @@
-import { chmodSync, lstatSync, mkdirSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { userCacheHome } from '../../environment/own-folder.mjs'
 import { MigError } from '../../errors.ts'
+import { livePostmaster } from './postmaster.ts'
 import { isReadableBy, type ServerUser } from './server-user.ts'
 
 const outsideOfRoot = '/var/lib/just-mig'
@@ -51,4 +63,35 @@ export function folderComplaint(folder: string, user: ServerUser | undefined): s
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }
+}
+
+const hour = 3_600_000
+
+/** Notes in a cluster outside which link leads to it, so that it can be known for an orphan one day. */
+export function noteLink(cluster: string, link: string): void {
+  writeFileSync(join(cluster, 'link'), link)
+}
+
+/**
+ * Removes clusters whose project is gone, servers included: their link leads elsewhere or nowhere. One that is
+ * younger than an hour stays, since its link may be about to be made.
+ * @param home the folder of the clusters outside
+ */
+export async function removeOrphans(home: string): Promise<void> {
+  for (const name of readdirSync(home)) {
+    const cluster = join(home, name)
+    if (!name.startsWith('cluster-') || !isOrphan(cluster)) continue
+    const live = await livePostmaster(join(cluster, 'data'))
+    // Nobody will read its data again: it need not end in good order.
+    if (live !== undefined) process.kill(live.pid, 'SIGQUIT')
+    rmSync(cluster, { recursive: true, force: true, maxRetries: 10 })
+  }
+}
+
+function isOrphan(cluster: string): boolean {
+  const note = join(cluster, 'link')
+  const stats = statSync(note, { throwIfNoEntry: false })
+  if (stats === undefined || Date.now() - stats.mtimeMs < hour) return false
+  const link = readFileSync(note, 'utf8')
+  return !existsSync(link) || realpathSync(link) !== realpathSync(cluster)
 }

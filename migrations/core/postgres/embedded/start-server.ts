@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   closeSync,
   linkSync,
@@ -10,12 +11,12 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { MigError } from '../../errors.ts'
 import type { PostgresBinaries } from './binaries.ts'
 import { type ClusterPaths, clusterUser, serverEnvironment } from './cluster.ts'
-import { freePort } from './free-port.ts'
 import { isAlive, livePostmaster, type Postmaster } from './postmaster.ts'
 
 const settings = {
@@ -160,4 +161,29 @@ function startFailed(paths: ClusterPaths, log: string): MigError {
     help: `fix what it says, or start afresh with an empty database: just db-reset (log: ${paths.logFile})`,
     facts: { logFile: paths.logFile },
   })
+}
+
+/**
+ * A TCP port of 127.0.0.1 that nobody listens on.
+ * @param preferred taken when it is free
+ */
+export async function freePort(preferred?: number): Promise<number> {
+  const first = preferred === undefined ? undefined : await listenOnce(preferred)
+  const port = first ?? (await listenOnce(0))
+  if (port === undefined) throw new Error('127.0.0.1 has no free port')
+  return port
+}
+
+async function listenOnce(port: number): Promise<number | undefined> {
+  const probe = createServer()
+  probe.listen(port, '127.0.0.1')
+  try {
+    await once(probe, 'listening')
+  } catch {
+    return undefined
+  }
+  const address = probe.address()
+  probe.close()
+  await once(probe, 'close')
+  return typeof address === 'object' ? address?.port : undefined
 }

@@ -1,9 +1,8 @@
-import { checkInScope, scopeOf } from '../graph/names.ts'
+import { MigError } from '../../errors.ts'
+import { checkInScope, type LineFilter, scopeOf } from '../graph/names.ts'
 import { dependantsOf, type RevisionIndex, type RevisionNode, reach } from '../graph/nodes.ts'
 import { historyOrder, startsOf } from '../graph/order.ts'
-import { refuseOtherLines } from './downgrade-lines.ts'
 import { appliedAbove } from './downgrade-target.ts'
-import { refuseIrreversible } from './irreversible.ts'
 import type { DowngradeRequest, PlannedStep } from './plan-types.ts'
 import { mostRecent } from './recent.ts'
 import { appliedNodes, type LedgerRows, ledgerRows, withRows } from './rows.ts'
@@ -72,4 +71,60 @@ function recentOrder(
   refuseOtherLines(new Set(remaining), (node) => goes.has(node), scope, text)
   refuseIrreversible(order)
   return order
+}
+
+/**
+ * Refuses a downgrade that would also take away revisions it may not touch.
+ * @param goes all that would go
+ * @throws MigError `needed-by-other-line`, with the command that takes those away
+ */
+function refuseOtherLines(
+  goes: ReadonlySet<RevisionNode>,
+  allowed: (node: RevisionNode) => boolean,
+  scope: LineFilter,
+  text: string,
+): void {
+  const others = [...goes].filter((node) => !allowed(node))
+  const [other] = others
+  if (other === undefined) return
+  const need = other.needs.find((node) => goes.has(node)) ?? other
+  const lines = [...new Set(others.map((node) => node.line))]
+  const isFixed = !/^(.*@)?(base|current|[+-]\d+)$/.test(text)
+  const wider = [...new Set([...scope.lines, ...lines])].join(',')
+  const help =
+    isFixed && scope.filtered
+      ? `revert both: just mig-downgrade ${text} ${wider}`
+      : `revert it first: ${lines.map((line) => `just mig-downgrade ${lowestTarget(others, line)} ${line}`).join('; ')}`
+  throw new MigError(
+    'needed-by-other-line',
+    `revision ${other.id} of line ${other.line} depends on ${need.id} of line ${need.line}, which would be reverted`,
+    { help, facts: { revisions: others.map((node) => node.id), lines, target: text } },
+  )
+}
+
+/** What to downgrade a line to, so that none of `others` is left in it. */
+function lowestTarget(others: readonly RevisionNode[], line: string): string {
+  const inLine = others.filter((node) => node.line === line)
+  const lowest = inLine.find((node) => !node.parents.some((parent) => inLine.includes(parent)))
+  return lowest?.parents[0]?.id ?? 'base'
+}
+
+/**
+ * Refuses a downgrade that would revert a revision whose file says that nothing does.
+ * @param order what goes, in its order
+ * @throws MigError `irreversible`, with the first of them, its reason, and how far down the way is open
+ */
+function refuseIrreversible(order: readonly RevisionNode[]): void {
+  const kept = order.filter((node) => node.spec.irreversible !== undefined)
+  const [first] = kept
+  if (first === undefined) return
+  const { id, line, spec } = first
+  const inLine = line === '' ? '' : ` ${line}`
+  const where = line === '' ? '' : ` of line ${line}`
+  const reach = order[0] === first ? '' : `downgrade to it at most: just mig-downgrade ${id}${inLine}; `
+  throw new MigError('irreversible', `revision ${id}${where} cannot be reverted: ${spec.irreversible}`, {
+    help: `${reach}to go below it, restore a backup, or undo it by hand and tell the ledger: just mig-stamp ${first.parents[0]?.id ?? 'base'}${inLine}`,
+    facts: { revision: id, reason: spec.irreversible, revisions: kept.map((node) => node.id) },
+    ...('path' in spec && typeof spec.path === 'string' ? { place: { file: spec.path } } : {}),
+  })
 }

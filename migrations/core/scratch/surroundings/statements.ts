@@ -1,8 +1,7 @@
 import type { ClientBase } from 'pg'
 import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
-import type { LiveColumn } from './columns.ts'
 import type { LiveObject } from './live-objects.ts'
-import type { Referred } from './referred.ts'
+import type { LiveColumn, Referred } from './referred.ts'
 
 /**
  * The statements that make surroundings where they are not: tables with the columns that are referred to and the keys over

@@ -4,9 +4,9 @@ import { stripVTControlCharacters } from 'node:util'
 import { type BuiltModels, type Inputs, type ModelProgram, seenInputs } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import { parseDatabaseUrl } from '../../postgres/index.ts'
+import { sqlStatements } from '../ddl.ts'
 import { globFiles } from '../glob.ts'
 import type { ModelFile, ModelStatement } from '../model.ts'
-import { sqlStatements } from '../sql-text.ts'
 import { commandOf, runProgram } from './run.ts'
 
 /**
