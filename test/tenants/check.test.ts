@@ -1,7 +1,7 @@
 import { appendFile, cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
-import { jsonLines, justOn, succeed } from '../e2e/support/just.ts'
+import { fail, jsonLines, justOn, succeed } from '../e2e/support/just.ts'
 import { temporaryProject } from '../e2e/support/project.ts'
 import { databaseTest, type TestDatabase } from '../support/database.ts'
 import { repository } from '../support/recipes.ts'
@@ -139,6 +139,30 @@ describe('mig-check of a tenant line', () => {
       expect(await loads()).toBe(4)
       await appendFile(join(models, 'tenant.sql'), '\nCREATE TABLE more (id int);\n')
       expect((await just('mig-check tenant')).stdout).toContain('add table more')
+    } finally {
+      await project.remove()
+    }
+  })
+
+  databaseTest('compares what models declare of the whole database of tenants', async ({ database }) => {
+    const { project, just } = await exampleProject(database)
+    const { client } = database
+    try {
+      await client.query('CREATE SCHEMA tenant_a')
+      await succeed(just('mig-upgrade head all --tenants all'))
+      const models = join(project.path, 'migrations/models/tenant.sql')
+      await appendFile(models, '\nCREATE EXTENSION citext SCHEMA public;\n')
+      const lacking = '1 tenant differs from the models: tenant_a\n  add extension citext'
+      expect((await just('mig-check tenant')).stdout).toContain(lacking)
+      const generated = await fail(just(['mig-autogen', 'add citext', 'tenant']), 'proof-failed', 5)
+      expect(generated.stderr).toContain('help: a database has it once')
+      await client.query('CREATE EXTENSION citext SCHEMA public')
+      await succeed(just('mig-check'))
+      await client.query('DROP EXTENSION citext')
+      expect((await just('mig-check tenant')).stdout).toContain(lacking)
+      await appendFile(models, '\nCREATE PUBLICATION accounts FOR TABLE account;\n')
+      const refused = await fail(just('mig-check tenant'), 'database-object-in-tenant-model', 2)
+      expect(refused.stderr).toMatch(/tenant\.sql:\d+ has publication accounts of the schema of a tenant/)
     } finally {
       await project.remove()
     }

@@ -4,15 +4,10 @@ import { runHistory } from '../autogenerate/wanted/history.ts'
 import { type ModelInput, modelInput } from '../autogenerate/wanted/input.ts'
 import { type WantedStates, wantedStates } from '../autogenerate/wanted/wanted.ts'
 import { readableSql } from '../autogenerate/write/readable-sql.ts'
-import { reversedChange } from '../change.ts'
+import { type Change, reversedChange } from '../change.ts'
 import { type ComparedObjects, managedGlobals, readCatalog, seenDifference } from '../difference/index.ts'
 import { readApplied } from '../ledger/index.ts'
-import {
-  type DatabaseObject,
-  databaseObjects,
-  type Fingerprint,
-  fingerprintHash,
-} from '../postgres/fingerprint/index.ts'
+import { type DatabaseObject, type Fingerprint, fingerprintHash } from '../postgres/fingerprint/index.ts'
 import { revisionGraph } from '../revisions/index.ts'
 import { editedFiles, type Project, planRun, type Session, singleTargets } from '../runner/index.ts'
 import { changesOfFingerprints } from '../scratch/changes.ts'
@@ -24,6 +19,7 @@ import type { CheckOptions, CheckResult, Drift } from './result.ts'
 import { seenHashes } from './seen-hashes.ts'
 import { tenantsBeside } from './tenants/hidden.ts'
 import { keepWanted, readWanted, wantedCachePath } from './wanted-cache.ts'
+import { wholeDatabaseChanges } from './whole-database.ts'
 
 /**
  * Compares the lines of the filter with what they should be: revisions that wait, models and database, and
@@ -77,7 +73,7 @@ export async function checkProject(
 /** How a database stands to what the models declare of the whole of it. */
 interface WholeDatabase {
   /** What is not there as it is declared. */
-  readonly differing: readonly DatabaseObject[]
+  readonly differing: readonly Change[]
   /** Owners and grants are known to the difference alone. */
   readonly mayDiffer: boolean
 }
@@ -88,9 +84,7 @@ async function ofWholeDatabase(
   privileges: boolean,
 ): Promise<WholeDatabase> {
   if (declared.length === 0) return { differing: [], mayDiffer: false }
-  const text = ({ kind, name, definition }: DatabaseObject) => JSON.stringify([kind, name, definition])
-  const there = new Set((await databaseObjects(client)).map(text))
-  const differing = declared.filter((object) => !there.has(text(object)))
+  const differing = await wholeDatabaseChanges(client, declared)
   return { differing, mayDiffer: privileges || differing.length > 0 }
 }
 
@@ -108,10 +102,7 @@ async function driftOfWholeDatabase(
   }
   if (last === undefined || differing.length === 0) return []
   // What the difference does not see is told all the same.
-  const changes = differing.map(({ kind, name }) => ({
-    ...{ verb: 'change' as const, kind, name, schema: undefined, detail: '' },
-  }))
-  return [{ ...last, changes }]
+  return [{ ...last, changes: differing }]
 }
 
 /** The hash of a schema that is not there. */

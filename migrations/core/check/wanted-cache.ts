@@ -37,7 +37,7 @@ export async function wantedCachePath(input: ModelInput, serverVersion: string):
     searchPath ?? [],
     input.enumLabels === undefined,
   ]
-  const hash = createHash('sha256').update(JSON.stringify(['6', ...made, await modelsKey(input.models)]))
+  const hash = createHash('sha256').update(JSON.stringify(['7', ...made, await modelsKey(input.models)]))
   return join(input.cacheDir, `wanted-${hash.digest('hex').slice(0, 32)}.json`)
 }
 

@@ -8,6 +8,7 @@ import type { Waiting } from './outside-name.ts'
 import { linePlace, where } from './place.ts'
 import { refuseSession } from './session-statements.ts'
 import { forbidden, isBenign } from './statement-kinds.ts'
+import { refuseInTenants } from './tenant-database.ts'
 import { type ModelSchemas, schemaInTenantModel, tenantLineOf } from './tenant-schema.ts'
 
 export interface ModelLoadOptions extends ModelSchemas {
@@ -27,7 +28,7 @@ export interface ModelLoadOptions extends ModelSchemas {
  * @returns which extensions the server lacks, and the statements that were left out for it; undefined where nothing was
  * @throws MigError `model-failed` with file, line and caret; `duplicate-model` when two statements make one
  *   object; `outside-map` for an object in a schema that no key maps to; `cluster-model` for roles and the like;
- *   `schema-in-tenant-model`; `open-transaction`; `session-model`; `no-extension` and `no-surroundings` where something is missing that models cannot make.
+ *   `schema-in-tenant-model`; `database-object-in-tenant-model`; `open-transaction`; `session-model`; `no-extension` and `no-surroundings` where something is missing that models cannot make.
  */
 export async function loadModels(
   client: ClientBase,
@@ -74,6 +75,7 @@ export async function loadModels(
     files,
   )
   await client.query('RESET ALL')
+  await refuseInTenants(client, files, options)
   await refuseOutside(client, files, options, others)
   return lacking
 }

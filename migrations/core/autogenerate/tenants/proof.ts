@@ -84,7 +84,15 @@ function failed(what: string, cause: unknown): MigError {
   const reason = cause instanceof Error ? `: ${cause.message}` : ''
   return new MigError('proof-failed', `${what}${reason}`, {
     exitCode: exitCodes.proofFailed,
-    help: 'a revision of a tenant line holds no schema name; write it by hand: just mig-revision',
+    help: existsOnce(cause)
+      ? 'a database has it once, and a revision of a tenant line runs for each tenant: generate it for a line with one schema, or write it by hand with IF NOT EXISTS: just mig-revision'
+      : 'a revision of a tenant line holds no schema name; write it by hand: just mig-revision',
     cause,
   })
+}
+
+/** Whether PostgreSQL says that there is such an object already (duplicate_object). */
+function existsOnce(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return ('code' in error && error.code === '42710') || existsOnce(error.cause)
 }

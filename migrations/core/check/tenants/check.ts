@@ -1,6 +1,8 @@
+import { declaredObjects } from '../../autogenerate/wanted/declared.ts'
 import { type ModelInput, modelInput } from '../../autogenerate/wanted/input.ts'
 import { loadAll, readAllModels } from '../../autogenerate/wanted/wanted.ts'
 import { type TargetSchema, tenantExclusion } from '../../environment/index.ts'
+import type { DatabaseObject } from '../../postgres/fingerprint/index.ts'
 import { readFingerprint, readFingerprintHashes } from '../../postgres/index.ts'
 import {
   editedFiles,
@@ -13,6 +15,7 @@ import { scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
 import { tenantStandIn } from '../../scratch/lines.ts'
 import type { CheckOptions, CheckResult } from '../result.ts'
 import { relativeChanges } from './changes.ts'
+import { databaseDrift } from './database-drift.ts'
 import { comparedBy, differingTenants, type Expected, someDiffer } from './differing.ts'
 import { keptStructure } from './kept-structure.ts'
 import { withStatements } from './statements.ts'
@@ -39,25 +42,28 @@ export async function checkTenants(
     const behind = statuses.filter(({ state }) => state !== 'head')
     const history = { pending: [], behind, edited, unmodeled: [] }
     const kept = await keptStructure(session, project, input, line, tenants[0])
-    if (kept.hash !== undefined && !someDiffer(statuses, kept.hash)) return { ...history, drift: [] }
+    const ofDatabases = (declared: readonly DatabaseObject[]) =>
+      databaseDrift(project, line, answered, declared, sessions)
+    if (kept.hash !== undefined && !someDiffer(statuses, kept.hash))
+      return { ...history, drift: await ofDatabases(kept.declared) }
     const models = await (options.read ?? readAllModels)(input)
     const load =
       (named: ModelInput) =>
       async (client: Parameters<typeof loadAll>[0]): Promise<void> => {
         await loadAll(client, models.files, named)
       }
+    const own = models.files.filter(({ key }) => key === undefined || key === line)
     const wanted = await withScratchDatabase(scratchOptions(input), async ({ client }) => {
       await load(input)(client)
-      return expectedIn(client, project, line, tenants[0], options)
+      const declared = await declaredObjects(client, own)
+      return { ...(await expectedIn(client, project, line, tenants[0], options)), declared }
     })
-    kept.keep(wanted.hash, models.inputs)
+    kept.keep(wanted, models.inputs)
     const told = { ...options, told: relativeChanges }
     const drift = await differingTenants(project, statuses, () => wanted, told, sessions)
     const make = (tenant: TargetSchema) => load(inTenant(input, tenant))
-    return {
-      ...history,
-      drift: options.sql ? await withStatements(project, drift, input, make, sessions) : drift,
-    }
+    const shown = options.sql ? await withStatements(project, drift, input, make, sessions) : drift
+    return { ...history, drift: [...shown, ...(await ofDatabases(wanted.declared))] }
   })
 }
 

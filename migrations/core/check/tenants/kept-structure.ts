@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ModelInput } from '../../autogenerate/wanted/input.ts'
 import type { Inputs, TargetSchema } from '../../environment/index.ts'
+import type { DatabaseObject } from '../../postgres/fingerprint/index.ts'
 import type { Project, Session } from '../../runner/index.ts'
 import { keepWanted, readWanted, wantedCachePath } from '../wanted-cache.ts'
 import type { Expected } from './differing.ts'
@@ -9,7 +10,12 @@ import type { Expected } from './differing.ts'
 export interface KeptStructure {
   /** Undefined when nothing is known of these models. */
   readonly hash: Expected['hash'] | undefined
-  readonly keep: (hash: Expected['hash'], inputs: Inputs | undefined) => void
+  /** What they declare of the whole database. */
+  readonly declared: readonly DatabaseObject[]
+  readonly keep: (
+    made: { readonly hash: Expected['hash']; readonly declared: readonly DatabaseObject[] },
+    inputs: Inputs | undefined,
+  ) => void
 }
 
 /**
@@ -27,13 +33,16 @@ export async function keptStructure(
     `SELECT pg_catalog.current_setting('server_version') AS version`,
   )
   const models = await wantedCachePath(input, rows[0]?.version ?? '')
-  if (models === undefined) return { hash: undefined, keep: () => undefined }
+  if (models === undefined) return { hash: undefined, declared: [], keep: () => undefined }
   const excludes = env.lines.find(({ key }) => key === line)?.tenants?.excludeTables ?? []
   const own = createHash('sha256').update(JSON.stringify([line, excludes, seenAs?.schema ?? null]))
   const path = models.replace(/\.json$/, `-${own.digest('hex').slice(0, 16)}.json`)
-  const kept = readWanted(path)?.hashes[line]?.[0]
+  const kept = readWanted(path)
+  const hash = kept?.hashes[line]?.[0]
   return {
-    hash: kept === '' ? null : kept,
-    keep: (hash, inputs) => keepWanted(path, { hashes: { [line]: [hash ?? ''] }, declared: [] }, inputs),
+    hash: hash === '' ? null : hash,
+    declared: kept?.declared ?? [],
+    keep: (made, inputs) =>
+      keepWanted(path, { hashes: { [line]: [made.hash ?? ''] }, declared: made.declared }, inputs),
   }
 }
