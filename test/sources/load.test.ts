@@ -59,6 +59,26 @@ describe('models', () => {
     expect(tables).toEqual(['rfx_user.names', 'rfx_user.profile', 'rfx_user.x'])
   })
 
+  databaseTest('load in a long chain in reverse order without a round for each', async ({ database }) => {
+    const { client } = database
+    const query = client.query.bind(client) as (...given: readonly unknown[]) => unknown
+    let sent = 0
+    Object.assign(client, {
+      query: (...given: readonly unknown[]) => {
+        sent += 1
+        return query(...given)
+      },
+    })
+    const body = (at: number) => (at === 0 ? '1' : `rfx_user.f_${at - 1}() + rfx_user.f_${at >> 1}()`)
+    const made = Array.from(
+      { length: 60 },
+      (_, at) => `CREATE FUNCTION rfx_user.f_${at}() RETURNS int BEGIN ATOMIC SELECT ${body(at)}; END;`,
+    )
+    await load(database, { 'a.sql': made.reverse().join('\n') })
+    expect(sent).toBeLessThan(60 * 5)
+    expect((await client.query('SELECT rfx_user.f_59() > 59 AS is')).rows).toEqual([{ is: true }])
+  })
+
   databaseTest(
     'of more objects than a transaction should hold locks for are loaded in several, settings and all',
     async ({ database }) => {

@@ -7,6 +7,7 @@ import type { ModelFile, ModelStatement } from './model.ts'
 import type { Waiting } from './outside-name.ts'
 import { linePlace, where } from './place.ts'
 import { refuseSession } from './session-statements.ts'
+import { settleRound } from './settle-round.ts'
 import { forbidden, isBenign } from './statement-kinds.ts'
 import { refuseInTenants } from './tenant-database.ts'
 import { type ModelSchemas, schemaInTenantModel, tenantLineOf } from './tenant-schema.ts'
@@ -170,12 +171,7 @@ async function settle(
   let waiting = first
   let { whenStuck } = options
   while (waiting.length > 0) {
-    const left: Waiting[] = []
-    for (const { statement, searchPath } of waiting) {
-      await client.query(`SELECT set_config('search_path', $1, false)`, [searchPath])
-      const failed = await run(client, statement, options, made)
-      if (failed !== undefined) left.push(failed)
-    }
+    const left = await settleRound(waiting, (each) => runUnderPath(client, each, options, made))
     if (left.length === waiting.length) {
       if (whenStuck === undefined) return leftOut(client, left, options, made, files)
       await whenStuck()
@@ -184,6 +180,16 @@ async function settle(
     waiting = left
   }
   return undefined
+}
+
+async function runUnderPath(
+  client: ClientBase,
+  { statement, searchPath }: Waiting,
+  options: ModelLoadOptions,
+  made: Map<string, ModelStatement>,
+): Promise<Waiting | undefined> {
+  await client.query(`SELECT set_config('search_path', $1, false)`, [searchPath])
+  return run(client, statement, options, made)
 }
 
 /** What the models lack, where that may be left out. @throws MigError for all else */

@@ -13,7 +13,7 @@ const part = String.raw`(?:"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)`
 const qualifiedNames = new RegExp(String.raw`(${part})\s*\.\s*(${part})`, 'gu')
 
 /** The states of what does not exist: relation, object, function, schema. */
-const undefinedStates = new Set(['42P01', '42704', '42883', '3F000'])
+export const undefinedStates = new Set(['42P01', '42704', '42883', '3F000'])
 
 interface OutsideName {
   readonly name: string
