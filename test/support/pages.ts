@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { execa } from 'execa'
+import { anchorOf } from '../../scripts/docs/markdown.ts'
 import { cleanVariables, justBinary, repository } from './recipes.ts'
 
 /** A page for users, as it is in the repository. */
@@ -29,13 +30,7 @@ export function allPages(): readonly Page[] {
 /** The places in a page that a link can lead to, as GitHub names them. */
 export function anchorsOf(text: string): readonly string[] {
   const headings = text.replace(/^```[\s\S]*?^```$/gm, '').matchAll(/^#+ (.*)$/gm)
-  return [...headings].map(([, title = '']) =>
-    title
-      .toLowerCase()
-      .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-      .replace(/[^\p{L}\p{N}_ -]/gu, '')
-      .replaceAll(' ', '-'),
-  )
+  return [...headings].map(([, title = '']) => anchorOf(title.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')))
 }
 
 /** Where a page's links lead, but for those into the web. */

@@ -1,0 +1,55 @@
+// npm run docs: the pages that GitHub shows as a static site, in site/.vitepress/dist.
+import { copyFile, mkdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { anchorOf } from '../../scripts/docs/markdown.ts'
+import { linkedFiles, sidebar, sitePages, sitePath, siteRule } from '../../scripts/docs/site.ts'
+
+const repository = fileURLToPath(new URL('../..', import.meta.url))
+
+// Not by VitePress's defineConfig: this file is checked where VitePress is not installed.
+export default {
+  title: 'just-mig',
+  description: 'PostgreSQL migrations for TypeScript projects',
+  lang: 'en',
+  head: [['link', { rel: 'icon', href: 'data:,' }]],
+  srcDir: '..',
+  srcExclude: ['{.github,.mig,migrations,scripts,site,test}/**'],
+  rewrites: Object.fromEntries(sitePages().map((page) => [page, sitePath(page)])),
+  markdown: {
+    anchor: { slugify: anchorOf },
+    config(md: { core: { ruler: { push(name: string, rule: typeof siteRule): void } } }): void {
+      md.core.ruler.push('site', siteRule)
+    },
+  },
+  themeConfig: {
+    sidebar: sidebar(),
+    outline: [2, 3],
+    search: {
+      provider: 'local',
+      options: {
+        miniSearch: {
+          // `ahead-of-code`, `--trust-live` and `lock_timeout` are found as they are typed, and by their parts.
+          options: {
+            tokenize: (text: string): string[] => [
+              ...text.split(/[\n\r\p{Z}\p{P}]+/u),
+              ...(text.match(/[\p{L}\p{N}]+(?:[-_.][\p{L}\p{N}]+)+/gu) ?? []),
+            ],
+          },
+          searchOptions: {
+            tokenize: (text: string): string[] => text.match(/[\p{L}\p{N}]+(?:[-_.][\p{L}\p{N}]+)*/gu) ?? [],
+            combineWith: 'AND',
+          },
+        },
+      },
+    },
+    docFooter: { prev: 'Previous', next: 'Next' },
+  },
+  async buildEnd({ outDir }: { readonly outDir: string }): Promise<void> {
+    for (const [link, file] of linkedFiles()) {
+      const copy = join(outDir, link)
+      await mkdir(dirname(copy), { recursive: true })
+      await copyFile(join(repository, file), copy)
+    }
+  },
+}
