@@ -1,12 +1,16 @@
 import { describe, expect } from 'vitest'
 import { checkProject } from '../../migrations/core/check/index.ts'
+import { tenantHistoryDrift } from '../../migrations/core/check/tenants/history-drift.ts'
 import {
   applyStamp,
   type EmitEvent,
   type EnvironmentOptions,
+  targetTenants,
   usingSession,
 } from '../../migrations/core/index.ts'
+import { verifyProject } from '../../migrations/core/verify/index.ts'
 import { type Lab, labTest } from '../runner/support.ts'
+import { chain, tenantTest } from '../tenants/support.ts'
 import { generateFiles, writeModels } from './support/project.ts'
 
 /** Generates for models, upgrades, and looks whether anything is left. */
@@ -198,8 +202,41 @@ describe('an extension that the server does not have', () => {
         /^revisions need vector, .*does not have:\n {2}search bbbb00000002: .*_doc\.sql$/,
       ),
     ])
+    const { env } = await lab.project(settings)
+    const checks = await verifyProject({ ...env, filter: ['app'] }, { emit })
+    expect(checks.map(({ check, status }) => `${check} ${status}`)).toEqual(
+      expect.arrayContaining(['fresh ok', 'existing ok', 'offline ok']),
+    )
+    expect(checks.filter(({ message }) => message.includes('vector'))).toEqual([])
+    expect(warnings.splice(0)).toHaveLength(1)
   })
 })
+
+tenantTest(
+  'tenants are compared with their revisions without it, where another line needs it',
+  async ({ lab }) => {
+    await lab.write({
+      ...chain(1),
+      'shared/20260101_000000_bbbb00000001_doc.sql':
+        '-- doc\n--\n-- Revision: bbbb00000001\n-- Revises: base\n\n-- upgrade\nCREATE EXTENSION vector;\n\n-- downgrade\n',
+    })
+    await lab.makeSchemas(['tenant_a'])
+    await lab.run({ tenants: 'all' })
+    await lab.database.client.query('ALTER TABLE tenant_a.t1 ADD COLUMN by_hand text')
+    const warnings: string[] = []
+    const emit: EmitEvent = (event) => {
+      if (event.event === 'warning') warnings.push(event.message)
+    }
+    const project = await lab.project()
+    const tenants = await targetTenants(project.env, 'tenant', { emit }, 'all')
+    const options = { privileges: false, sql: true }
+    const { drift } = await tenantHistoryDrift(project, 'tenant', tenants, { emit }, options)
+    expect(drift.flatMap(({ statements }) => statements.map((each) => each.statements))).toEqual([
+      ['ALTER TABLE tenant_a.t1 DROP COLUMN by_hand'],
+    ])
+    expect(warnings).toEqual([expect.stringMatching(/^revisions need vector, .*\n {2}shared bbbb00000001: /)])
+  },
+)
 
 labTest('excludeTables is for tables, not for an index of another table', async ({ lab }) => {
   const settings = { schemas: { app: 'app' }, excludeTables: ['ev_*'] }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Environment } from '../environment/index.ts'
 import type { EmitEvent } from '../events.ts'
 import { openProject } from '../runner/index.ts'
-import { onScratch, type VerifyContext, verifyContext } from '../verify/context.ts'
+import { onScratch, type VerifyContext, verifyContext, withoutLacking } from '../verify/context.ts'
 import { anyItem, inPieces } from '../wildcard.ts'
 import { type Choice, type ChosenRevisions, chosenRevisions } from './chosen.ts'
 import { type StatementEffect, statementEffects } from './effects.ts'
@@ -36,8 +36,9 @@ export async function lintProject(env: Environment, request: LintRequest): Promi
   const project = openProject(env)
   const chosen = await chosenRevisions(project, request)
   if (chosen.ids.size === 0) return { findings: [], effects: [], revisions: 0 }
-  const context = await verifyContext(project, emit, signal)
-  const run = await onScratch(context, (session) => recordRevisions(session, context.scratch, chosen))
+  const { result: run, context } = await withoutLacking(await verifyContext(project, emit, signal), (each) =>
+    onScratch(each, (session) => recordRevisions(session, each.scratch, chosen)),
+  )
   const effects = statementEffects(
     run.statements,
     ({ revision }) => run.existing.get(revision) ?? new Map(),

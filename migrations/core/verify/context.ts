@@ -1,4 +1,5 @@
 import type { Client } from 'pg'
+import { runWithoutLacking } from '../autogenerate/wanted/history.ts'
 import { type ModelInput, projectInput } from '../autogenerate/wanted/input.ts'
 import { readingOnce } from '../autogenerate/wanted/wanted.ts'
 import type { EmitEvent } from '../events.ts'
@@ -16,6 +17,7 @@ import { scratchProject } from '../scratch/project.ts'
 import { fingerprintOf } from '../scratch/state.ts'
 import { runSurrounded, type Surroundings, surroundHistory } from '../scratch/surroundings/surroundings.ts'
 import type { ReadModels } from '../sources/index.ts'
+import { availableExtensions } from '../sources/missing-extensions.ts'
 import { onTrial, type TrialDatabase } from './trial.ts'
 
 /** What the checks share. */
@@ -78,6 +80,27 @@ export async function verifyContext(
     ...{ project, scratch: scratchProject(project), models, emit, signal },
     readModels: () => read(models),
   }
+}
+
+/**
+ * Runs revisions on scratch databases, and again without those of lines outside the filter that need an extension which
+ * the server lacks.
+ * @returns what `body` gives, and the context without the revisions that were left out
+ */
+export async function withoutLacking<Result>(
+  context: VerifyContext,
+  body: (context: VerifyContext) => Promise<Result>,
+): Promise<{ readonly result: Result; readonly context: VerifyContext }> {
+  const { emit, models } = context
+  let done: { readonly result: Result; readonly context: VerifyContext } | undefined
+  const available = () => onEmptyScratch(context, ({ client }) => availableExtensions(client))
+  await runWithoutLacking(context.project, { filter: models.filter, emit, available }, async (project) => {
+    const left =
+      project === context.project ? context : { ...context, project, scratch: scratchProject(project) }
+    done = { result: await body(left), context: left }
+  })
+  if (done === undefined) throw new RangeError('nothing was run')
+  return done
 }
 
 /**

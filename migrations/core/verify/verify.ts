@@ -4,7 +4,7 @@ import { openProject, type Project } from '../runner/index.ts'
 import { type LineTarget, lineTargets, schemasToKeys } from '../scratch/lines.ts'
 import { changedRevisions } from './changed.ts'
 import { checkChecksums } from './checksums.ts'
-import { type VerifyContext, verifyContext } from './context.ts'
+import { type VerifyContext, verifyContext, withoutLacking } from './context.ts'
 import { checkFiles, checkForks } from './files.ts'
 import { checkExisting, checkFresh } from './models.ts'
 import { checkOffline } from './offline.ts'
@@ -45,10 +45,14 @@ export async function verifyProject(
   if (base !== undefined) await run('changed', () => base.found)
   await run('forks', () => checkForks(opened))
   if (base?.added.size === 0) return results
-  const context = await verifyContext(opened, emit, signal)
+  let context = await verifyContext(opened, emit, signal)
   const chosen = base?.added ?? filteredIds(opened)
-  for (const [check, body] of databaseChecks(context, chosen, { whole: base === undefined, announce }))
-    await run(check, body)
+  for (const [check, body] of databaseChecks(chosen, { whole: base === undefined, announce }))
+    await run(check, async () => {
+      const done = await withoutLacking(context, body)
+      context = done.context
+      return done.result
+    })
   return results
 }
 
@@ -61,22 +65,21 @@ function named({ message, help, ...result }: CheckOutcome, lines: readonly LineT
   }
 }
 
-type DatabaseCheck = readonly [CheckName, () => Promise<readonly Found[]>]
+type DatabaseCheck = readonly [CheckName, (context: VerifyContext) => Promise<readonly Found[]>]
 
 function databaseChecks(
-  context: VerifyContext,
   chosen: ReadonlySet<string>,
   { whole, announce }: { readonly whole: boolean; readonly announce: boolean },
 ): readonly DatabaseCheck[] {
   const tests: Found[] = []
   return [
-    ...(whole ? [['checksums', () => checkChecksums(context.project)] as const] : []),
-    ['fresh', () => checkFresh(context)],
-    ...(whole ? [['existing', () => checkExisting(context)] as const] : []),
-    ['stairway', () => checkStairway(context, chosen, tests, announce)],
+    ...(whole ? [['checksums', ({ project }: VerifyContext) => checkChecksums(project)] as const] : []),
+    ['fresh', checkFresh],
+    ...(whole ? [['existing', checkExisting] as const] : []),
+    ['stairway', (context) => checkStairway(context, chosen, tests, announce)],
     // They need the state before each revision, where the stairway is.
     ['row-tests', () => Promise.resolve(tests)],
-    ...(whole ? [['offline', () => checkOffline(context)] as const] : []),
+    ...(whole ? [['offline', checkOffline] as const] : []),
   ]
 }
 

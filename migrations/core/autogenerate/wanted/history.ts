@@ -1,5 +1,6 @@
 import type { Client, DatabaseError } from 'pg'
 import { MigError } from '../../errors.ts'
+import type { EmitEvent } from '../../events.ts'
 import { isServerError } from '../../postgres/index.ts'
 import { type RevisionFile, revisionGraph } from '../../revisions/index.ts'
 import type { Project } from '../../runner/index.ts'
@@ -8,8 +9,9 @@ import { runSurrounded, surroundHistory } from '../../scratch/surroundings/surro
 import { availableExtensions, missingExtensions } from '../../sources/missing-extensions.ts'
 import type { ModelInput } from './input.ts'
 
-/** Revisions that cannot run on a scratch database. */
+/** What to go on without. */
 interface LeftOut {
+  readonly project: Project
   readonly files: readonly RevisionFile[]
   readonly extensions: readonly string[]
 }
@@ -26,22 +28,50 @@ export async function runHistory(
   { surroundings, filter, emit }: Pick<ModelInput, 'surroundings' | 'filter' | 'emit'>,
 ): Promise<Project> {
   let left = project
+  await surroundHistory(client, project, surroundings)
+  await runSurrounded(client, surroundings, async () => {
+    left = await runWithoutLacking(
+      left,
+      { filter, emit, available: () => availableExtensions(client) },
+      (each) => runOnScratch(client, scratchProject(each), { direction: 'upgrade', target: 'heads' }),
+    )
+  })
+  return left
+}
+
+interface Asked {
+  readonly filter: readonly string[]
+  readonly emit?: EmitEvent | undefined
+  /** The extensions that the server of scratch databases can make. */
+  readonly available: () => Promise<ReadonlySet<string>>
+}
+
+/**
+ * Runs revisions, and again without those of lines outside the filter that need an extension which the server lacks.
+ * @returns the project without the revisions that were left out
+ * @throws MigError what `run` throws
+ */
+export async function runWithoutLacking(
+  project: Project,
+  asked: Asked,
+  run: (left: Project) => Promise<unknown>,
+): Promise<Project> {
   const all: LeftOut[] = []
-  const run = async (): Promise<void> => {
+  for (let left = project; ; ) {
     try {
-      await runOnScratch(client, scratchProject(left), { direction: 'upgrade', target: 'heads' })
+      await run(left)
+      if (all.length > 0) warnOfLacking(all, asked)
+      return left
     } catch (error) {
-      const out = await leftOutFor(client, left, error)
-      if (out === undefined || out.files.some(({ line }) => filter.includes(line))) throw error
+      const out = await withoutLacking(left, asked, error)
+      if (out === undefined) throw error
       all.push(out)
-      left = withoutFiles(left, out.files)
-      await run()
+      left = out.project
     }
   }
-  await surroundHistory(client, project, surroundings)
-  await runSurrounded(client, surroundings, run)
-  const [first] = all.flatMap(({ files }) => files)
-  if (first === undefined) return left
+}
+
+function warnOfLacking(all: readonly LeftOut[], { filter, emit }: Asked): void {
   const extensions = [...new Set(all.flatMap((out) => out.extensions))].join(', ')
   const files = all.flatMap((out) =>
     out.files.map(({ line, revision, path }) => `\n  ${line} ${revision}: ${path}`),
@@ -52,22 +82,27 @@ export async function runHistory(
     message: `revisions need ${extensions}, which the server of scratch databases does not have:${files.slice(0, 10).join('')}`,
     help: `nothing to do for ${filter.join(', ')}: they are of other schemas, and left out`,
   })
-  return left
 }
 
-/** The revisions that cannot run since the server lacks an extension; undefined where a run failed for another reason. */
-async function leftOutFor(client: Client, project: Project, error: unknown): Promise<LeftOut | undefined> {
+/** The project without what lacks an extension; undefined where a run failed for another reason, or the filter has it. */
+async function withoutLacking(
+  project: Project,
+  { filter, available }: Asked,
+  error: unknown,
+): Promise<LeftOut | undefined> {
   if (!(error instanceof MigError)) return undefined
   const refused = serverError(error)
   const failed = String(error.facts.revision)
-  if (refused === undefined || !project.files.has(failed)) return undefined
+  const line = project.files.get(failed)?.line
+  if (refused === undefined || line === undefined || filter.includes(line)) return undefined
   const statement = { sql: error.place?.statement ?? '' }
-  const missing = missingExtensions([{ statement, error: refused }], await availableExtensions(client))
+  const missing = missingExtensions([{ statement, error: refused }], await available())
   if (missing === undefined || missing.available.length === missing.names.length) return undefined
   const files = [...project.files.values()].filter(({ revision }) =>
     project.graph.ancestors([revision]).includes(failed),
   )
-  return { files, extensions: missing.names }
+  if (files.some((file) => filter.includes(file.line))) return undefined
+  return { project: withoutFiles(project, files), files, extensions: missing.names }
 }
 
 /** The server's own error, which that of a step has among its causes. */

@@ -1,6 +1,8 @@
 import type { ClientBase } from 'pg'
+import { runWithoutLacking } from '../../autogenerate/wanted/history.ts'
 import { modelInput } from '../../autogenerate/wanted/input.ts'
 import { type TargetSchema, tenantExclusion } from '../../environment/index.ts'
+import type { EmitEvent } from '../../events.ts'
 import { type Fingerprint, quoteIdent, readFingerprint, readFingerprintHashes } from '../../postgres/index.ts'
 import { revisionGraph } from '../../revisions/index.ts'
 import {
@@ -13,6 +15,7 @@ import {
 import { scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
 import { tenantStandIn } from '../../scratch/lines.ts'
 import { runOnScratch, scratchProject } from '../../scratch/project.ts'
+import { availableExtensions } from '../../sources/missing-extensions.ts'
 import type { CheckOptions, HistoryDrift } from '../result.ts'
 import { relativeChanges } from './changes.ts'
 import { comparedBy, differingTenants, type Expected } from './differing.ts'
@@ -38,7 +41,7 @@ export async function tenantHistoryDrift(
   return usingSession(project.env, sessions, async (session) => {
     const input = await modelInput(session, project, options.privileges)
     const expected = await withScratchDatabase(scratchOptions(input), ({ client }) =>
-      replayedStates(client, project, known, options),
+      replayedStates(client, project, known, options, sessions.emit),
     )
     const expectedOf = (status: LineStatus) => expected.get(keyOf(status))
     const told = (live: Fingerprint, from: Fingerprint) => relativeChanges(from, live)
@@ -64,6 +67,7 @@ async function replayedStates(
   project: Project,
   statuses: readonly LineStatus[],
   options: CheckOptions,
+  emit: EmitEvent | undefined,
 ): Promise<ReadonlyMap<string, Expected>> {
   const sets = [...new Map(statuses.map((status) => [keyOf(status), status])).values()]
     .map((status) => ({ status, applied: new Set(project.graph.ancestors([...status.revisions])) }))
@@ -76,7 +80,7 @@ async function replayedStates(
     before = applied
     const { line, schema: name } = status.target
     const schema = `${tenantStandIn(line)}_${made}`
-    await replayed(client, project, line, schema, status.revisions)
+    await replayed(client, project, line, schema, status.revisions, states.size === 0 ? emit : undefined)
     const read = {
       ...comparedBy(options),
       schemas: [schema],
@@ -96,6 +100,7 @@ async function replayed(
   line: string,
   schema: string,
   revisions: readonly string[],
+  emit?: EmitEvent,
 ): Promise<void> {
   const applied = new Set(project.graph.ancestors([...revisions]))
   const files = [...project.files.values()].filter(
@@ -110,12 +115,18 @@ async function replayed(
       lines: project.env.lines.map((each) => (each.key === line ? { ...each, tenants: null, schema } : each)),
     },
   }
-  const scratch = scratchProject(limited)
   const heads = (lines: readonly string[]) => ({ direction: 'upgrade', target: 'heads', lines }) as const
-  const single = scratch.env.lines.flatMap(({ key }) => (isSingle(project, key) ? [key] : []))
-  if (single.length > 0) await runOnScratch(client, scratch, heads(single))
+  const single = project.env.lines.flatMap(({ key }) => (isSingle(project, key) ? [key] : []))
+  const left =
+    single.length === 0
+      ? limited
+      : await runWithoutLacking(
+          limited,
+          { filter: [line], emit, available: () => availableExtensions(client) },
+          (each) => runOnScratch(client, scratchProject(each), heads(single)),
+        )
   await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
-  await runOnScratch(client, scratch, heads([line]))
+  await runOnScratch(client, scratchProject(left), heads([line]))
 }
 
 function isSingle({ env }: Project, key: string): boolean {
