@@ -66,9 +66,12 @@ export function statementsOf(part: BodyPart): readonly string[] {
 
 /** The ids that a revision comes after. */
 export function needsOf({ downRevision, dependsOn }: ImportedRevision): readonly string[] {
-  const parents =
-    downRevision === null ? [] : typeof downRevision === 'string' ? [downRevision] : downRevision
-  return [...parents, ...dependsOn]
+  return [...listOf(downRevision), ...dependsOn]
+}
+
+/** Parents as a list. */
+export function listOf(value: ImportedRevision['downRevision']): readonly string[] {
+  return value === null ? [] : typeof value === 'string' ? [value] : value
 }
 
 /** Parents before children, otherwise by time and then as the files come. */

@@ -1,3 +1,4 @@
+import { groupBy } from '../group-by.ts'
 import type { StampPlan } from '../runner/stamp/stamp.ts'
 import { oneLine } from './text.ts'
 import { countOf } from './units.ts'
@@ -22,13 +23,7 @@ function moveText({ before, after }: Pick<StampPlan['changes'][number], 'before'
 }
 
 function grouped(changes: StampPlan['changes']): readonly string[] {
-  const moves = new Map<string, StampPlan['changes'][number][]>()
-  for (const change of changes) {
-    const alike = moves.get(moveText(change))
-    if (alike === undefined) moves.set(moveText(change), [change])
-    else alike.push(change)
-  }
-  return [...moves].map(([move, alike]) => {
+  return [...groupBy(changes, moveText)].map(([move, alike]) => {
     const [first, last] = [alike[0]?.targetSchema ?? '', alike.at(-1)?.targetSchema ?? '']
     return `${countOf(alike.length, 'schema')}, ${oneLine(first)} to ${oneLine(last)}: ${move}`
   })

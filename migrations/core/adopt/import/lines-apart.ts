@@ -1,4 +1,4 @@
-import type { ImportedHistory, ImportedRevision } from '../history.ts'
+import { type ImportedHistory, type ImportedRevision, listOf } from '../history.ts'
 import { parentsOf } from './lines-given.ts'
 
 type ById = ReadonlyMap<string, ImportedRevision>
@@ -65,8 +65,4 @@ function isAncestor(id: string, of: string, byId: ById): boolean {
     open.push(...parentsOf(revision, byId))
   }
   return false
-}
-
-function listOf(value: ImportedRevision['downRevision']): readonly string[] {
-  return value === null ? [] : typeof value === 'string' ? [value] : value
 }

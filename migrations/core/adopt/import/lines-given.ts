@@ -1,6 +1,6 @@
 import { type Environment, nearest } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
-import type { ImportedHistory, ImportedRevision } from '../history.ts'
+import { type ImportedHistory, type ImportedRevision, listOf } from '../history.ts'
 
 /** `--line name=key`: what is called so goes to the line of the key. */
 export interface LineChoice {
@@ -57,9 +57,7 @@ function labelsOf(
 
 /** The parents of a revision that the history has. */
 export function parentsOf({ downRevision }: ImportedRevision, byId: ById): readonly string[] {
-  const parents =
-    downRevision === null ? [] : typeof downRevision === 'string' ? [downRevision] : downRevision
-  return parents.filter((parent) => byId.has(parent))
+  return listOf(downRevision).filter((parent) => byId.has(parent))
 }
 
 function checkChoice({ name, key }: LineChoice, { revisions }: ImportedHistory, env: Environment): void {

@@ -1,6 +1,7 @@
 import type { Environment, Line } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
-import type { ImportedHistory, ImportedRevision } from '../history.ts'
+import { groupBy } from '../../group-by.ts'
+import { type ImportedHistory, type ImportedRevision, listOf } from '../history.ts'
 import { apart } from './lines-apart.ts'
 import { type LineChoice, mappedLines } from './lines-given.ts'
 
@@ -61,18 +62,9 @@ function connectedParts(revisions: readonly ImportedRevision[]): readonly (reado
     return at
   }
   for (const { revision, downRevision } of revisions) {
-    const parents =
-      downRevision === null ? [] : typeof downRevision === 'string' ? [downRevision] : downRevision
-    for (const parent of parents) if (root.has(parent)) root.set(find(revision), find(parent))
+    for (const parent of listOf(downRevision)) if (root.has(parent)) root.set(find(revision), find(parent))
   }
-  const parts = new Map<string, ImportedRevision[]>()
-  for (const revision of revisions) {
-    const id = find(revision.revision)
-    const part = parts.get(id)
-    if (part === undefined) parts.set(id, [revision])
-    else part.push(revision)
-  }
-  return [...parts.values()]
+  return [...groupBy(revisions, ({ revision }) => find(revision)).values()]
 }
 
 function whichLine(part: readonly ImportedRevision[], keys: readonly string[], env: Environment): MigError {

@@ -8,6 +8,7 @@ import {
 } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import type { EmitEvent } from '../../events.ts'
+import { groupBy } from '../../group-by.ts'
 import { connect } from '../../postgres/connection/connection.ts'
 import { ensureEmbeddedServer } from '../../postgres/embedded/embedded.ts'
 import {
@@ -86,14 +87,7 @@ export async function replayDifferences(
 
 /** Tenants of one line at the same revisions: one replay serves them all. */
 function tenantsAlike(rows: readonly AdoptedRows[]): readonly (readonly AdoptedRows[])[] {
-  const groups = new Map<string, AdoptedRows[]>()
-  for (const row of rows) {
-    const key = [row.line, ...row.revisions].join(' ')
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [row])
-    else group.push(row)
-  }
-  return [...groups.values()]
+  return [...groupBy(rows, ({ line, revisions }) => [line, ...revisions].join(' ')).values()]
 }
 
 async function changesIn(

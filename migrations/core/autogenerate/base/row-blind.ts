@@ -1,4 +1,5 @@
 import { type Action, type ObjectId, relationOf } from '../../difference/index.ts'
+import { constantFacts, isRename, type TableChange, tableChange } from '../../postgres/statement/index.ts'
 
 /**
  * Whether PostgreSQL runs actions without a look at any row that is there before them, so that they do the same on
@@ -31,39 +32,27 @@ const rowless: ReadonlySet<ObjectId['kind']> = new Set([
   'view',
 ] satisfies readonly ObjectId['kind'][])
 
-const name = '(?:"(?:[^"]|"")+"|[\\w$]+)'
-const column = `^ALTER TABLE (?:ONLY )?${name}(?:\\.${name})? `
-
-const rename = new RegExp(
-  `^ALTER (?:INDEX|SEQUENCE|TABLE|DOMAIN|TRIGGER|POLICY|RULE) ${name}(?:\\.${name}| ON ${name}\\.${name})? RENAME (?:CONSTRAINT ${name} )?TO ${name}$`,
-)
-
-/** A constant is stored once for all rows that are there, and NULL not at all (ALTER TABLE, Notes). */
-const plainColumn = new RegExp(
-  `${column}ADD COLUMN (?:(?!CHECK|REFERENCES|GENERATED|NOT NULL|DEFAULT|UNIQUE|PRIMARY).)*$`,
-  's',
-)
-const constantColumn = new RegExp(
-  `${column}ADD COLUMN (?:(?!CHECK|REFERENCES|GENERATED|UNIQUE|PRIMARY).)* DEFAULT (?:'(?:[^']|'')*'(?:::[\\w ."]+(?:\\(\\d+(?:, ?\\d+)?\\))?(?:\\[\\])?)?|-?[\\d.]+|true|false)$`,
-  's',
-)
-const columnSetting = new RegExp(
-  `${column}ALTER COLUMN ${name} (?:SET DEFAULT |DROP DEFAULT$|DROP NOT NULL$)`,
-)
-
 function isRowBlind(action: Action, made: ReadonlySet<string>): boolean {
   const { sql, verb, produces } = action
   if (action.rewrites || action.transaction !== 'plain' || action.needsCommitBefore) return false
-  if (verb === 'drop' || (verb === 'alter' && rename.test(sql))) return true
+  if (verb === 'drop' || (verb === 'alter' && isRename(sql))) return true
   if (/\b(?:PARTITION OF|ATTACH PARTITION)\b/.test(sql)) return false
   const [first] = produces
   if (verb === 'create' && first?.kind === 'table') return true
   if (first !== undefined && rowless.has(first.kind)) return verb === 'create'
   const relation = [...produces, ...action.consumes].flatMap((id) => relationOf(id) ?? [])[0]
   if (relation !== undefined && made.has(nameOf(relation))) return true
-  if (columnSetting.test(sql)) return true
+  const change = tableChange(sql)
+  if (change === undefined) return false
+  if (['set default', 'drop default', 'drop not null'].includes(change.kind)) return true
   const meetsDomain = [...action.consumes, ...action.needs].some((id) => id.kind === 'domain')
-  return !meetsDomain && (plainColumn.test(sql) || constantColumn.test(sql))
+  return !meetsDomain && addsWithoutLook(change)
+}
+
+/** A constant is stored once for all rows that are there, and NULL not at all (ALTER TABLE, Notes). */
+function addsWithoutLook(change: TableChange): boolean {
+  if (change.kind !== 'add column' || change.isConstrained || change.generated !== undefined) return false
+  return change.default === undefined ? !change.notNull : constantFacts(change.default) !== undefined
 }
 
 function tableMadeBy({ verb, produces }: Action): string | undefined {

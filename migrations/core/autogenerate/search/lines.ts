@@ -6,6 +6,7 @@ import {
   relationOf,
   schemaOf,
 } from '../../difference/index.ts'
+import { groupBy } from '../../group-by.ts'
 import type { LineTarget } from '../../scratch/lines.ts'
 import { mentionedBy } from './mentions.ts'
 
@@ -50,12 +51,7 @@ function runsFrom(
   lines: readonly string[],
   before: readonly (readonly number[])[],
 ): readonly (readonly number[])[] {
-  const queues = new Map<string, number[]>()
-  lines.forEach((line, at) => {
-    const queue = queues.get(line)
-    if (queue === undefined) queues.set(line, [at])
-    else queue.push(at)
-  })
+  const queues = groupBy(lines.keys(), (at) => lines[at] ?? '')
   const done = new Set<number>()
   const takable = (line: string): readonly number[] => {
     const taken: number[] = []

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ClientBase } from 'pg'
+import { groupBy } from '../../group-by.ts'
 import { rowKey } from './assemble.ts'
 import { families } from './families/index.ts'
 import { fingerprintHash } from './hash.ts'
@@ -69,8 +70,8 @@ async function portionHashes(
 ): Promise<ReadonlyMap<string, string>> {
   const { rows, annotations, unknown } = await readCatalogs(client, scope, families)
   const schemaOf = new Map(rows.map((row) => [rowKey(row), row.schema]))
-  const bySchema = grouped(rows, (row) => row.schema)
-  const annotationsBySchema = grouped(annotations, (annotation) => schemaOf.get(annotation.key))
+  const bySchema = groupBy(rows, (row) => row.schema)
+  const annotationsBySchema = groupBy(annotations, (annotation) => schemaOf.get(annotation.key))
   const hashes = new Map<string, string>()
   for (const [schema, own] of bySchema) {
     const hash = fingerprintHash(objectsOf(own, annotationsBySchema.get(schema) ?? [], options))
@@ -85,18 +86,4 @@ function marked(hash: string, strangers: readonly string[]): string {
   return createHash('sha256')
     .update([hash, ...strangers].join('\n'))
     .digest('hex')
-}
-
-function grouped<Item, Key>(
-  items: readonly Item[],
-  keyOf: (item: Item) => Key,
-): ReadonlyMap<Key, readonly Item[]> {
-  const groups = new Map<Key, Item[]>()
-  for (const item of items) {
-    const key = keyOf(item)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [item])
-    else group.push(item)
-  }
-  return groups
 }

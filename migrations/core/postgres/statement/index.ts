@@ -13,6 +13,7 @@ export {
   elementTypeName,
   enumFacts,
   isDeferredTrigger,
+  isRename,
   renamedValue,
   routineFacts,
   rowChange,

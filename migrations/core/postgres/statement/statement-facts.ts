@@ -170,3 +170,11 @@ export function altersNoTable(sql: string): boolean {
   if (!reader.takes('alter')) return reader.sees('create', 'or', 'replace')
   return ['type', 'domain', 'sequence', 'function', 'procedure'].some((word) => reader.sees(word))
 }
+
+/** Whether a statement gives an object or a constraint another name, and does nothing else. */
+export function isRename(sql: string): boolean {
+  const reader = new Reader(sql)
+  if (!reader.takes('alter')) return false
+  reader.until((each) => each.sees('rename'))
+  return reader.takes('rename', 'to') || reader.takes('rename', 'constraint')
+}

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
 import type { TargetSchema } from '../../environment/index.ts'
+import { groupBy } from '../../group-by.ts'
 import {
   digestOf,
   type LastEntry,
@@ -81,12 +82,8 @@ export async function statesOf(
     if (!examples.has(like) && needsLog(record, implied(target.line, record.rows), { files }))
       examples.set(like, target.schema)
   }
-  const entries = new Map<string, LoggedStep[]>()
-  for (const entry of await readLoggedSteps(client, env.ledgerSchema, [...examples.values()])) {
-    const list = entries.get(entry.targetSchema)
-    if (list === undefined) entries.set(entry.targetSchema, [entry])
-    else list.push(entry)
-  }
+  const logged = await readLoggedSteps(client, env.ledgerSchema, [...examples.values()])
+  const entries = groupBy(logged, ({ targetSchema }) => targetSchema)
   const known = new Map<string, AppliedState>()
   return new Map(
     asked.map(({ target, record, like }) => {

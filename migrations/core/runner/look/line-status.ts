@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg'
 import type { TargetSchema } from '../../environment/index.ts'
 import { tenantExclusion } from '../../environment/index.ts'
+import { groupBy } from '../../group-by.ts'
 import { type LogEntry, readLastEntries, readProgress, readRecords, utcSql } from '../../ledger/index.ts'
 import { readFingerprintHashes } from '../../postgres/index.ts'
 import { quoteIdent } from '../../postgres/sql/quote.ts'
@@ -99,7 +100,10 @@ export function lineStatusReader(project: Project, options: LineStatusOptions): 
     const halfDone = schemas.filter((schema) => records.get(schema)?.halfDone === true)
     const progress = halfDone.length === 0 ? [] : await readProgress(client, env.ledgerSchema, halfDone)
     const begun = new Map(progress.map((row) => [row.targetSchema, row]))
-    const entries = grouped(options.entries ? await readLastEntries(client, env.ledgerSchema, schemas) : [])
+    const entries = groupBy(
+      options.entries ? await readLastEntries(client, env.ledgerSchema, schemas) : [],
+      (entry) => entry.targetSchema,
+    )
     const lastRuns = options.lastRun ? await readLastRuns(client, env.ledgerSchema) : new Map()
     const hashes = options.structure
       ? await structureHashes(client, project, targets, states, options)
@@ -185,16 +189,6 @@ function structureHashes(
     exclude: tenantExclusion(env, first?.line ?? ''),
     ...{ ignoreGeneratedNames: true, privileges, owners: privileges },
   })
-}
-
-function grouped(entries: readonly LogEntry[]): ReadonlyMap<string, readonly LogEntry[]> {
-  const groups = new Map<string, LogEntry[]>()
-  for (const entry of entries) {
-    const group = groups.get(entry.targetSchema)
-    if (group === undefined) groups.set(entry.targetSchema, [entry])
-    else group.push(entry)
-  }
-  return groups
 }
 
 async function readLastRuns(client: ClientBase, ledgerSchema: string): Promise<ReadonlyMap<string, Date>> {

@@ -1,18 +1,13 @@
 import type { Environment, TargetSchema } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
+import { groupBy } from '../../group-by.ts'
 import { type Session, type SessionOptions, usingSession } from '../session/session.ts'
 
 /** Target schemas by the database that they live in. */
 export function byDatabase<Target extends TargetSchema>(
   targets: readonly Target[],
 ): ReadonlyMap<string | null, readonly Target[]> {
-  const groups = new Map<string | null, Target[]>()
-  for (const target of targets) {
-    const group = groups.get(target.databaseUrl)
-    if (group === undefined) groups.set(target.databaseUrl, [target])
-    else group.push(target)
-  }
-  return groups
+  return groupBy(targets, ({ databaseUrl }) => databaseUrl)
 }
 
 /** The environment on the database of a target schema. */
