@@ -38,11 +38,7 @@ export const main = (argv: readonly string[]): Promise<void> =>
       const title = output.style.dim(relative(env.root, file.path))
       output.result(
         `${head}\n  children: ${children.join(', ') || 'none'}\n\n${title}\n${source.trimEnd()}`,
-        {
-          ...revisionLine(row, ledger),
-          children,
-          source,
-        },
+        { ...revisionLine(row, ledger), children, source },
       )
     }),
   )

@@ -84,9 +84,7 @@ function recipeArguments(
     throw new MigError(
       'too-many-arguments',
       `${positionals.action} takes no target, and ${target} was given`,
-      {
-        help: 'leave it out; MIG_SCHEMA_FILTER chooses the schemas',
-      },
+      { help: 'leave it out; MIG_SCHEMA_FILTER chooses the schemas' },
     )
   }
   const passed = Object.entries(flags).flatMap(([name, value]) =>

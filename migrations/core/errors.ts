@@ -68,9 +68,9 @@ export class MigError extends Error {
   /** This error with other words or facts; what is not given stays, the stack too. */
   with({ message = this.message, ...options }: MigErrorOptions & { readonly message?: string }): MigError {
     const copy = new MigError(this.code, message, {
-      ...(this.help === undefined ? {} : { help: this.help }),
+      help: this.help,
       exitCode: this.exitCode,
-      ...(this.place === undefined ? {} : { place: this.place }),
+      place: this.place,
       facts: this.facts,
       cause: this.cause,
       ...options,

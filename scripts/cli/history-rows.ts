@@ -51,8 +51,8 @@ export function historyRows(
       flags,
       ...tenantsAt(counts?.byRevision.get(spec.revision)),
       ...(file === undefined ? {} : { path: relative(project.env.root, file.path) }),
-      ...(spec.createdAt === undefined ? {} : { createdAt: spec.createdAt }),
-      ...(spec.irreversible === undefined ? {} : { irreversible: spec.irreversible }),
+      createdAt: spec.createdAt,
+      irreversible: spec.irreversible,
       applied: ledger.entries
         .filter((entry) => entry.revision === spec.revision && entry.direction !== 'downgrade')
         .map(({ targetSchema, at, who, host, durationMs }) => ({
@@ -136,7 +136,7 @@ export function revisionLine(row: HistoryRow, ledger: LedgerView): RevisionLine 
     ...tenantsAt(tenants),
     path: path ?? null,
     createdAt: createdAt ?? null,
-    ...(irreversible === undefined ? {} : { irreversible }),
+    irreversible,
     applied,
   }
 }

@@ -117,7 +117,7 @@ function showRefused({ output }: Command, { refused }: TargetPlan): void {
     const names = tenants.slice(0, 10).join(', ') + (tenants.length > 10 ? ' …' : '')
     output.event({
       ...{ event: 'warning', code, message: `no plan for ${names}: ${message}` },
-      ...(first.help === undefined ? {} : { help: first.help }),
+      help: first.help,
     })
   }
 }

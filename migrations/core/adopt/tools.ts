@@ -41,8 +41,6 @@ export function historyPath(tool: string, root: string): string {
   throw new MigError(
     'missing-argument',
     `mig-import ${tool} needs a path${paths === '' ? '' : `: there are ${paths}`}`,
-    {
-      help: 'the folder of its project or migrations; just mig-import alone says what is found here',
-    },
+    { help: 'the folder of its project or migrations; just mig-import alone says what is found here' },
   )
 }

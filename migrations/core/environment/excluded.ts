@@ -71,7 +71,7 @@ export function fingerprintExcludes(excludes: Excludes): (object: FingerprintedO
       kind: kind === 'statistics' ? 'statistics object' : kind,
       schema,
       name,
-      ...(parent === undefined ? {} : { table: parent }),
+      table: parent,
       ...(kind === 'index' ? indexForm(definition) : {}),
     })
 }

@@ -192,12 +192,7 @@ function modelsOf(
   const isFolder = own !== undefined && statSync(own, { throwIfNoEntry: false })?.isDirectory() === true
   const declared = models !== 'models'
   return {
-    models: {
-      base: dir,
-      sources: modelSources(models, keys),
-      declared,
-      ...(drizzleCasing === undefined ? {} : { casing: drizzleCasing }),
-    },
+    models: { base: dir, sources: modelSources(models, keys), declared, casing: drizzleCasing },
     modelsDir: isFolder ? own : join(dir, 'models'),
   }
 }

@@ -70,10 +70,7 @@ export function checkDeclaredX(declared: Readonly<Record<string, unknown>>, file
       throw new MigError(
         'bad-setting',
         `setting "x.${key}" in ${file} is not a type: ${JSON.stringify(type)}`,
-        {
-          help: "write 'string', 'number' or 'boolean'",
-          place: { file },
-        },
+        { help: "write 'string', 'number' or 'boolean'", place: { file } },
       )
     }
     if (ownKeys.some((own) => own === key)) {

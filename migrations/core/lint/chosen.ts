@@ -52,11 +52,7 @@ export async function chosenRevisions(
     return { ids, together: ranged !== undefined, sizes: new Map() }
   }
   const { databaseUrl: url } = env
-  const client = await connect({
-    url,
-    applicationName: 'just-mig',
-    ...(signal === undefined ? {} : { signal }),
-  })
+  const client = await connect({ url, applicationName: 'just-mig', signal })
   try {
     const applied = await readApplied(client, env.ledgerSchema)
     const sizes = new Map([

@@ -74,7 +74,7 @@ function revisionFindings(
   })
   const placed = found.map((finding): Finding => {
     const line = statementLine(source, finding.statement ?? '')
-    return { ...finding, place: { file: file.path, ...(line === undefined ? {} : { line }) } }
+    return { ...finding, place: { file: file.path, line } }
   })
   return applyIgnores(placed, { line: file.line, revision: id, path: file.path }, source)
 }

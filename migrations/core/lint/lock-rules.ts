@@ -31,9 +31,7 @@ export function lockFindings(
     const level = rule === undefined ? undefined : levelOf(effect)
     if (rule === undefined || level === undefined) return []
     const help = saferForm(statement.sql)
-    return [
-      { rule, level, message: messageOf(effect, durationText), ...(help === undefined ? {} : { help }) },
-    ]
+    return [{ rule, level, message: messageOf(effect, durationText), help }]
   })
 }
 

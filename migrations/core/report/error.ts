@@ -80,7 +80,7 @@ export function placeShown(error: unknown, values: ErrorValues | undefined): Err
   if (isEmpty(values.withheld(error))) return place
   const { position: _, statement: __, ...rest } = place
   const { sql, position } = values.statementWithout(place.statement, place.position)
-  return { ...rest, statement: sql, ...(position === undefined ? {} : { position }) }
+  return { ...rest, statement: sql, position }
 }
 
 function placeLines(place: ErrorPlace | undefined, options: ErrorTextOptions): readonly string[] {

@@ -83,9 +83,9 @@ export function errorLine(error: unknown, values?: ErrorValues): ErrorLine {
     event: 'error',
     code,
     message,
-    ...(help === undefined ? {} : { help }),
+    help,
     exitCode,
-    ...(place === undefined ? {} : { place }),
+    place,
     facts,
     causes,
   }

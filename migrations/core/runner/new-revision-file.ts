@@ -43,9 +43,9 @@ export function newRevisionFile({ env }: Pick<Project, 'env'>, request: NewFileR
     date: now,
     revision,
     message,
-    ...(fileTemplate === undefined ? {} : { template: fileTemplate }),
-    ...(timeZone === undefined ? {} : { timeZone }),
-    ...(slugLength === undefined ? {} : { slugLength }),
+    template: fileTemplate,
+    timeZone,
+    slugLength,
   })
   const dir = env.lines.find(({ key }) => key === line)?.locations[0] ?? join(env.dir, 'versions', line)
   const { downRevision, dependsOn, branchLabels } = edges
@@ -58,10 +58,10 @@ export function newRevisionFile({ env }: Pick<Project, 'env'>, request: NewFileR
     message,
     createdAt: now,
     typesImport: typesImport(env, dir),
-    ...(request.irreversible === undefined ? {} : { irreversible: request.irreversible }),
-    ...(request.upgradeBody === undefined ? {} : { upgradeBody: request.upgradeBody }),
-    ...(request.downgradeBody === undefined ? {} : { downgradeBody: request.downgradeBody }),
-    ...(request.headerNotes === undefined ? {} : { headerNotes: request.headerNotes }),
+    irreversible: request.irreversible,
+    upgradeBody: request.upgradeBody,
+    downgradeBody: request.downgradeBody,
+    headerNotes: request.headerNotes,
   })
   return { line, revision, path: join(dir, name), text }
 }

@@ -29,8 +29,7 @@ export async function fillTemplate(source: TemplateSource, name: string): Promis
     if (request.lines.length > 0)
       await applyPlan(session, project, await planRun(session, project, request), request)
     for (const [line, schemas] of Object.entries(source.tenants))
-      for (const schema of schemas)
-        await createTenant(project, line, schema, { emit, ...(signal === undefined ? {} : { signal }) })
+      for (const schema of schemas) await createTenant(project, line, schema, { emit, signal })
     await client.query('RESET ALL; SET search_path TO "$user", public')
     for (const seed of seeds) {
       if (typeof seed === 'string') await runSeed(client, seed)

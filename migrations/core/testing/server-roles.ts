@@ -23,10 +23,7 @@ export async function connectGuarded(
   database: string,
   { emit, signal }: { readonly emit: EmitEvent; readonly signal: AbortSignal | undefined },
 ): Promise<GuardedConnection> {
-  const client = await connect({
-    ...{ url, applicationName: 'just-mig test' },
-    ...(signal === undefined ? {} : { signal }),
-  })
+  const client = await connect({ ...{ url, applicationName: 'just-mig test' }, signal })
   const query = client.query.bind(client)
   const send = (text: string): Promise<QueryResult> => query(text)
   const ours = new Set<string>()
@@ -94,7 +91,7 @@ async function guardedStatements(
       ofRoles !== undefined || words[0]?.lower === 'do' ? sql : await withStandIns(sql, words, names)
     isChanged ||= ofRoles !== undefined || own !== sql
     const isBegin = begins(words, transactionStart)
-    statements.push({ sql: own, start, isBegin, ...(ofRoles === undefined ? {} : { byMaker: ofRoles }) })
+    statements.push({ sql: own, start, isBegin, byMaker: ofRoles })
   }
   return isChanged ? statements : undefined
 }

@@ -66,8 +66,8 @@ export async function templateSource(given: TestDatabaseOptions): Promise<Templa
   const root = resolve(given.root ?? process.cwd())
   const env = await loadEnvironment({
     root,
-    ...(given.dir === undefined ? {} : { dir: given.dir }),
-    ...(given.options === undefined ? {} : { options: given.options }),
+    dir: given.dir,
+    options: given.options,
     variables: readVariables(root, process.env),
     filter: 'all',
   })

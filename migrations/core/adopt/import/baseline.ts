@@ -114,8 +114,6 @@ function nothingApplied(): MigError {
   return new MigError(
     'nothing-applied',
     'the database has no revision of this history to make a baseline of',
-    {
-      help: 'give the database that the other tool has run on: MIG_DATABASE_URL=…; or omit --baseline',
-    },
+    { help: 'give the database that the other tool has run on: MIG_DATABASE_URL=…; or omit --baseline' },
   )
 }

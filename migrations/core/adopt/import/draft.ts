@@ -86,18 +86,14 @@ function atSource(error: unknown, files: readonly DraftFile[], root: string): un
   const isTold = file === undefined || at?.file !== undefined
   return new MigError(code, isTold ? message : `in ${file.source}: ${message}`, {
     ...{ exitCode, facts, cause },
-    ...(help === undefined ? {} : { help }),
-    ...(at === undefined ? {} : { place: at }),
+    help,
+    place: at,
   })
 }
 
 /** Lines of a draft are not those of its source; and a migration that only its tool's ledger names has no file. */
 function placeIn(source: string, root: string, { statement, position }: ErrorPlace = {}): ErrorPlace {
-  return {
-    ...(existsSync(resolve(root, source)) ? { file: source } : {}),
-    ...(statement === undefined ? {} : { statement }),
-    ...(position === undefined ? {} : { position }),
-  }
+  return { ...(existsSync(resolve(root, source)) ? { file: source } : {}), statement, position }
 }
 
 /** An id becomes part of a file name: what `--rev-id` and `--label` refuse, an import refuses too. */

@@ -190,7 +190,7 @@ async function proved(
       event: 'warning',
       code: error.code,
       message: error.message,
-      ...(error.place === undefined ? {} : { place: error.place }),
+      place: error.place,
       help: 'the files are kept, and nothing was adopted: correct them, then just mig-stamp',
     })
     return 'differs'

@@ -198,10 +198,7 @@ export function unknownVersion(table: string, what: string): MigError {
   return new MigError(
     'unknown-version',
     `${table} says that ${what} is applied, which no file of the import has`,
-    {
-      help: 'bring the missing file back from version control, then import again',
-      facts: { table },
-    },
+    { help: 'bring the missing file back from version control, then import again', facts: { table } },
   )
 }
 

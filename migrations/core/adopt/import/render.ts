@@ -27,9 +27,9 @@ export function revisionText(revision: ImportedRevision, env: Environment, folde
   const date = new Date(revision.createdAt ?? unknownTime)
   const { fileTemplate, timeZone, slugLength } = env.options
   const name = revisionFileName({
-    ...(fileTemplate === undefined ? {} : { template: fileTemplate }),
-    ...(timeZone === undefined ? {} : { timeZone }),
-    ...(slugLength === undefined ? {} : { slugLength }),
+    template: fileTemplate,
+    timeZone,
+    slugLength,
     date,
     revision: revision.revision,
     message: revision.message,
@@ -43,7 +43,7 @@ export function revisionText(revision: ImportedRevision, env: Environment, folde
     branchLabels: revision.branchLabels,
     message: revision.message,
     createdAt: date,
-    ...(revision.irreversible === undefined ? {} : { irreversible: revision.irreversible }),
+    irreversible: revision.irreversible,
     headerNotes: [`Imported from ${oneLineMessage(revision.source)}.`, ...(revision.notes ?? [])],
     typesImport: typesFrom(env, folder),
     upgradeBody: isSql ? sqlSection(upgrade) : bodyLines(upgrade, '  ').join('\n'),

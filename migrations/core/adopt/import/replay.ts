@@ -213,7 +213,7 @@ async function replay(client: Client, request: ReplayRequest, rows: readonly Ado
             help: 'fix the file that it came from, then import again; --keep leaves the imported files to look at',
             exitCode: exitCodes.proofFailed,
             facts: cause.facts,
-            ...(cause.place === undefined ? {} : { place: cause.place }),
+            place: cause.place,
             cause,
           },
         )

@@ -95,7 +95,7 @@ export async function initProject(
       ledgers,
       histories,
       others: others.filter((name) => !shown.some(({ schema }) => schema === name)),
-      ...(models === undefined ? {} : { models }),
+      models,
     }
   } catch (error) {
     written.undo()

@@ -122,9 +122,7 @@ function refused({ name }: ProgramTool, code: string, what: string): MigError {
     ? new MigError(
         'several-databases',
         `${name} connects to more than one database: ${what}; nothing was kept`,
-        {
-          help: 'record one at a time, with settings that name one database',
-        },
+        { help: 'record one at a time, with settings that name one database' },
       )
     : new MigError('connection-refused', `${name} connects to ${what}, which a recording refuses`, {
         help: 'where its settings are kept there, and no database: --allow-network',

@@ -148,9 +148,6 @@ function differs(what: string): MigError {
   return new MigError(
     'recording-differs',
     `what was recorded does not give what the tool itself made ${what}`,
-    {
-      help: 'nothing was adopted; --keep leaves the files to look at',
-      exitCode: exitCodes.proofFailed,
-    },
+    { help: 'nothing was adopted; --keep leaves the files to look at', exitCode: exitCodes.proofFailed },
   )
 }

@@ -153,7 +153,7 @@ function lostByHeirs(
 ): readonly Loss[] {
   if (kind === 'values') {
     const names = heirsOf(to, { schema, name }).map((heir) => [heir.schema, heir.name, column])
-    return names.map((each) => ({ kind, name: each, ...(reason === undefined ? {} : { reason }) }))
+    return names.map((each) => ({ kind, name: each, reason }))
   }
   if (kind !== 'table' && kind !== 'column') return []
   return columnsLostByHeirs(from, to, { schema, name }).map((column) => ({ kind: 'column', name: column }))

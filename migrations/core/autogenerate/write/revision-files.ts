@@ -140,7 +140,7 @@ export function draftProject(
       path: join(dir, line, basename(path)),
       format,
       message,
-      ...(irreversible === undefined ? {} : { irreversible }),
+      irreversible,
       text,
     }),
   )

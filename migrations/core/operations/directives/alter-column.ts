@@ -153,8 +153,8 @@ function stateBefore(changes: ColumnChanges): ColumnState {
     ...before('compression'),
     ...before('statistics'),
     ...before('comment'),
-    ...(existing.using === undefined ? {} : { using: existing.using }),
-    ...(existing.collation === undefined ? {} : { collation: existing.collation }),
+    using: existing.using,
+    collation: existing.collation,
     ...(changes.nullable === undefined ? {} : { nullable: existing.nullable ?? !changes.nullable }),
   }
 }

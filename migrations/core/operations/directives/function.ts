@@ -130,10 +130,7 @@ function targetSql(scope: NameScope, name: ObjectName, spec: FunctionSpec): stri
 }
 
 function signatureOf(spec: FunctionSpec): DropFunctionOptions {
-  return {
-    ...(spec.kind === undefined ? {} : { kind: spec.kind }),
-    ...(spec.args === undefined ? {} : { args: spec.args }),
-  }
+  return { kind: spec.kind, args: spec.args }
 }
 
 function settingSql(setting: string): string {

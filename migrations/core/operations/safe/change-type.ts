@@ -100,10 +100,10 @@ function backfillSpec(
     table,
     set: `${quoteIdent(helper)} = ${using}`,
     where: `${quoteIdent(helper)} IS NULL AND (${using}) IS NOT NULL`,
-    ...(key === undefined ? {} : { key }),
-    ...(batchSize === undefined ? {} : { batchSize }),
-    ...(pause === undefined ? {} : { pause }),
-    ...(throttle === undefined ? {} : { throttle }),
+    key,
+    batchSize,
+    pause,
+    throttle,
   }
 }
 

@@ -168,11 +168,11 @@ async function open(
   const socket = new Socket()
   const client = new pg.Client({
     stream: () => socket,
-    ...(address.host === undefined ? {} : { host: address.host }),
-    ...(address.port === undefined ? {} : { port: address.port }),
-    ...(address.user === undefined ? {} : { user: address.user }),
+    host: address.host,
+    port: address.port,
+    user: address.user,
     ...passwordOf(address),
-    ...(address.database === undefined ? {} : { database: address.database }),
+    database: address.database,
     ssl,
     application_name: parameters.application_name ?? options.applicationName,
     options: startupOptions.filter(Boolean).join(' '),

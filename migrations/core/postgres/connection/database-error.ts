@@ -38,8 +38,8 @@ export function databaseError(error: unknown, context: DatabaseErrorContext = {}
   const help = context.help ?? serverHelp(fields?.code, fields?.message)
   return new MigError('database-error', lines.join('\n'), {
     exitCode: exitCodes.stepFailed,
-    ...(help === undefined ? {} : { help }),
-    ...(place === undefined ? {} : { place }),
+    help,
+    place,
     facts: fields === undefined || told === undefined ? {} : errorFacts(fields, told),
     cause: error,
   })
@@ -136,7 +136,7 @@ function errorPlace(error: unknown, context: DatabaseErrorContext): ErrorPlace |
 }
 
 function placeOf({ sql, file }: DatabaseErrorContext): ErrorPlace {
-  return { ...(file === undefined ? {} : { file }), ...(sql === undefined ? {} : { statement: sql }) }
+  return { file, statement: sql }
 }
 
 function errorFacts(error: DatabaseError, told: ToldError): Record<string, unknown> {

@@ -65,10 +65,7 @@ async function signerModule(): Promise<typeof import('@aws-sdk/rds-signer')> {
     throw new MigError(
       'no-iam-signer',
       'USE_IAM_AUTH is set, and the package @aws-sdk/rds-signer is not installed',
-      {
-        help: 'npm install @aws-sdk/rds-signer, or unset USE_IAM_AUTH',
-        cause,
-      },
+      { help: 'npm install @aws-sdk/rds-signer, or unset USE_IAM_AUTH', cause },
     )
   }
 }

@@ -63,7 +63,7 @@ export function readKept<Row extends QueryResultRow>(
   if (plans === undefined) return client.query<Row>(text, given)
   const name = `${prefix(plans)}${createHash('sha256').update(text).digest('hex').slice(0, 24)}`
   plans.names.add(name)
-  return client.query<Row>({ name, text, ...(given === undefined ? {} : { values: given }) })
+  return client.query<Row>({ name, text, values: given })
 }
 
 function prefix({ generation }: Plans): string {

@@ -108,7 +108,7 @@ function certificates(address: DatabaseAddress, root: string | undefined): Conne
     ...(cert === undefined ? {} : { cert: textOf(cert) }),
     ...(key === undefined ? {} : { key: textOf(key) }),
     ...(crl === undefined ? {} : { crl: textOf(crl) }),
-    ...(passphrase === undefined ? {} : { passphrase }),
+    passphrase,
   }
 }
 
@@ -125,10 +125,7 @@ function protocolVersions(address: DatabaseAddress): ConnectionOptions {
   }
   const minVersion = version('ssl_min_protocol_version', 'TLSv1.2')
   const maxVersion = version('ssl_max_protocol_version')
-  return {
-    ...(minVersion === undefined ? {} : { minVersion }),
-    ...(maxVersion === undefined ? {} : { maxVersion }),
-  }
+  return { minVersion, maxVersion }
 }
 
 /** A parameter of the URL, else libpq's variable of that name. */

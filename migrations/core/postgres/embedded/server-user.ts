@@ -25,9 +25,7 @@ export function serverUser(): ServerUser | undefined {
     throw new MigError(
       'no-server-user',
       'PostgreSQL refuses to run as root, and /etc/passwd lacks the user "nobody"',
-      {
-        help: 'run the command as an ordinary user, or set MIG_DATABASE_URL to a server of yours',
-      },
+      { help: 'run the command as an ordinary user, or set MIG_DATABASE_URL to a server of yours' },
     )
   }
   // macOS writes nobody as -2; the kernel wants it unsigned.

@@ -67,7 +67,7 @@ function typeScriptFileHead(head: TypeScriptHead, file: string): FileHead {
     branchLabels: head.values.get('branchLabels')?.value ?? [],
     message: comment.message,
     ...lossesOf([...comment.losses, ...head.losses], file),
-    ...(created === undefined ? {} : { createdAt: created }),
+    createdAt: created,
     ...(irreversible === undefined || irreversible.value === null
       ? {}
       : { irreversible: reasonOf(irreversible.value, file, irreversible.line) }),
@@ -97,7 +97,7 @@ function sqlFileHead({ message, fields, losses }: HeaderComment, file: string): 
     branchLabels: listOf('labels'),
     message,
     ...lossesOf(losses, file),
-    ...(created === undefined ? {} : { createdAt: created }),
+    createdAt: created,
     ...(irreversible === undefined
       ? {}
       : { irreversible: reasonOf(irreversible.value, file, irreversible.line) }),

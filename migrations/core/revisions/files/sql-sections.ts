@@ -115,10 +115,7 @@ export function markedSections(
   return new Map(
     marks.map(({ name, end }, at) => [
       name,
-      {
-        body: text.slice(end, marks[at + 1]?.start).replace(/^\r?\n/, ''),
-        line: lineOf(text, end) + 1,
-      },
+      { body: text.slice(end, marks[at + 1]?.start).replace(/^\r?\n/, ''), line: lineOf(text, end) + 1 },
     ]),
   )
 }

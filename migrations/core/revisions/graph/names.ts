@@ -135,7 +135,7 @@ function lineOutside(line: string, { lines }: LineFilter, revision?: string): Mi
   const what = revision === undefined ? `line ${line} is` : `revision ${revision} is in line ${line},`
   return new MigError('outside-filter', `${what} outside the schema filter ${lines.join(',')}`, {
     help: `add the line to the schemas argument: ${[...lines, line].join(',')}`,
-    facts: { ...(revision === undefined ? {} : { revision }), line, lines },
+    facts: { revision, line, lines },
   })
 }
 

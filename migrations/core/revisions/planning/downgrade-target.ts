@@ -103,10 +103,7 @@ function relativeDestination(
     throw new MigError(
       'walked-too-far',
       `'${text}' walks past the ${count < 0 ? 'base' : 'last revision'} of the history`,
-      {
-        help: 'take fewer steps, or see the history: just mig-history',
-        facts: { target: text },
-      },
+      { help: 'take fewer steps, or see the history: just mig-history', facts: { target: text } },
     )
   }
   if (found === 'base') return { node: undefined, branch, anchor: branch?.anchor ?? start }

@@ -96,10 +96,7 @@ function parentElsewhere(text: string): MigError {
   return new MigError(
     'crosses-lines',
     `'${text}' is in another line, and a parent must be in the line of its child`,
-    {
-      help: 'across lines, name the other revision with --depends-on',
-      facts: { target: text },
-    },
+    { help: 'across lines, name the other revision with --depends-on', facts: { target: text } },
   )
 }
 

@@ -136,9 +136,6 @@ function walkedTooFar(text: string, end: 'base' | undefined): MigError {
   return new MigError(
     'walked-too-far',
     `'${text}' walks past the ${end === 'base' ? 'base' : 'last revision'} of the history`,
-    {
-      help: 'take fewer steps, or see the history: just mig-history',
-      facts: { target: text },
-    },
+    { help: 'take fewer steps, or see the history: just mig-history', facts: { target: text } },
   )
 }
