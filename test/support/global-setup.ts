@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
+  chmodSync,
   chownSync,
   existsSync,
   mkdirSync,
@@ -8,6 +9,7 @@ import {
   readFileSync,
   realpathSync,
   statfsSync,
+  writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -31,6 +33,8 @@ declare module 'vitest' {
     adminUrl: string
     /** How to copy a template: by its files, since this server waits for no disk. */
     copyClause: string
+    /** For what is fetched once a machine: other temporary files go away with the run. */
+    machineFolder: string
   }
 }
 
@@ -57,14 +61,19 @@ const settings = {
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   mkdirSync(programs, { recursive: true, mode: 0o755 })
+  project.provide('machineFolder', tmpdir())
   const user = serverUser()
   const packageFolder = process.env.TEST_POSTGRES_PACKAGE
   const binaries = await (packageFolder ? usableBinaries(packageFolder, user) : postgresBinaries(user))
   const port = await freePort()
   const home = serverHome(user)
   const folder = mkdtempSync(join(home, 'just-mig-test-'))
-  if (user !== undefined) chownSync(folder, user.uid, user.gid)
+  // The server's user enters it, and owns no more than the data.
+  chmodSync(folder, 0o755)
+  makeTemporaryFolder(folder)
   const data = join(folder, 'data')
+  mkdirSync(data, { mode: 0o700 })
+  if (user !== undefined) chownSync(data, user.uid, user.gid)
   const initdb = ['-D', data, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync']
   const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const keeper = keepServer(folder, {
@@ -98,6 +107,22 @@ function hasRoom(folder: string): boolean {
   if (!existsSync(folder)) return false
   const { bavail, bsize } = statfsSync(folder)
   return bavail * bsize >= memoryNeeded
+}
+
+/** Tests write some hundred thousand small files, each of which costs a disk forty times what it costs memory. */
+function makeTemporaryFolder(folder: string): void {
+  const temporary = join(folder, 'tmp')
+  mkdirSync(temporary)
+  // As /tmp is.
+  chmodSync(temporary, 0o1777)
+  if (folder.startsWith(memoryFolder) && canRunFrom(temporary)) process.env.TMPDIR = temporary
+}
+
+/** Containers mount their memory without the right to run programs. */
+function canRunFrom(folder: string): boolean {
+  const file = join(folder, 'program')
+  writeFileSync(file, '#!/bin/sh\n', { mode: 0o755 })
+  return spawnSync(file).status === 0
 }
 
 function keepServer(folder: string, work: object): ChildProcess {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { inject } from 'vitest'
 
 /**
  * Another Node, by its package in the registry; undefined where the registry does not have it. It is installed once a machine.
@@ -10,7 +10,7 @@ import { execa } from 'execa'
 export async function nodeOf(version: number): Promise<string | undefined> {
   const platform = process.platform === 'win32' ? 'win' : process.platform
   const name = `node-${platform}-${process.arch}`
-  const folder = join(tmpdir(), `just-mig-test-node-${version}-${process.getuid?.() ?? ''}`)
+  const folder = join(inject('machineFolder'), `just-mig-test-node-${version}-${process.getuid?.() ?? ''}`)
   const program = join(folder, 'node_modules', name, 'bin', 'node')
   if (existsSync(program)) return program
   mkdirSync(folder, { recursive: true })

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -74,6 +74,8 @@ export async function temporaryFolder(files: Readonly<Record<string, string>> = 
   readonly remove: () => Promise<void>
 }> {
   const path = await mkdtemp(join(tmpdir(), 'just-mig-test-'))
+  // Servers run as another user, who can keep their files here then.
+  await chmod(path, 0o755)
   const write = async (more: Readonly<Record<string, string>>) => {
     for (const [name, text] of Object.entries(more)) {
       await mkdir(dirname(join(path, name)), { recursive: true })

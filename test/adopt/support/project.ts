@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import {
@@ -29,6 +29,8 @@ export interface TestProject {
 export const projectTest = databaseTest.extend<{ project: TestProject }>({
   project: async ({ database }, use) => {
     const root = mkdtempSync(join(tmpdir(), 'mig-adopt-'))
+    // Servers of recordings run as another user, and here their files are in memory.
+    chmodSync(root, 0o755)
     const events: MigEvent[] = []
     // Not the test's own: a session of the product has another search_path.
     const client = await connect({ url: database.url, applicationName: 'just-mig test' })

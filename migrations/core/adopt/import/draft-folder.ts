@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Environment } from '../../environment/index.ts'
@@ -28,6 +28,8 @@ export async function draftFolder({ root, cacheDir }: Environment): Promise<Draf
     rmSync(join(base, name), { recursive: true, force: true })
   }
   const path = mkdtempSync(join(base, `${own}${process.pid}-`))
+  // A recording's server may run as another user, who finds its data below and can list nothing here.
+  chmodSync(path, 0o711)
   return { path, discard: () => rmSync(path, { recursive: true, force: true }) }
 }
 
