@@ -24,7 +24,8 @@ const script = [name, `mig-${name}`].find((file) => /^[\w-]+$/.test(file) && kno
 
 if (script === undefined) {
   const names = readdirSync(scripts).flatMap((file) => (file.endsWith('.ts') ? [file.slice(0, -3)] : []))
-  process.stderr.write(await unknownCommand(name, names, 'npx just --list'))
+  const shown = { list: 'npx just --list', program: 'just' }
+  process.stderr.write(await unknownCommand(name, args, names, shown))
   process.exitCode = 2
 } else {
   const built = await freshBuild(join(scripts, '..'), script).catch(sayWhatDoesNotBuild)

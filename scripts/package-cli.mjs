@@ -17,7 +17,8 @@ if (name === '--version' || name === '-v') process.stdout.write(`${manifest.vers
 else if (name === '--help' || name === '-h' || name === 'help') process.stdout.write(overview())
 else if (name === 'completion') completion(args[0] ?? '')
 else if (command === undefined) {
-  process.stderr.write(await unknownCommand(name, commands.map(shortName), 'npx just-mig --help'))
+  const shown = { list: 'npx just-mig --help', program: `${caller()} just-mig` }
+  process.stderr.write(await unknownCommand(name, args, commands.map(shortName), shown))
   process.exitCode = 2
 } else {
   // The recipes call a command by its whole name; help lines are then theirs.

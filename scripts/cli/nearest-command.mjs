@@ -1,18 +1,74 @@
+/** What other tools call it. */
+const otherWords = {
+  autogenerate: 'mig-autogen',
+  generate: 'mig-autogen',
+  makemigrations: 'mig-autogen',
+  diff: 'mig-check',
+  migrate: 'mig-upgrade',
+  up: 'mig-upgrade',
+  deploy: 'mig-upgrade',
+  apply: 'mig-upgrade',
+  down: 'mig-downgrade',
+  rollback: 'mig-downgrade',
+  revert: 'mig-downgrade',
+  create: 'mig-revision',
+  new: 'mig-revision',
+  make: 'mig-revision',
+  log: 'mig-history',
+  validate: 'mig-verify',
+  ensure_version: 'mig-stamp',
+  baseline: 'mig-stamp',
+  psql: 'db-psql',
+}
+
 /**
- * The error of a command that there is not, with the nearest one.
+ * The error of a command that does not exist, with what was probably meant.
  * @param {string} name as it was typed
+ * @param {readonly string[]} args what came after it
  * @param {readonly string[]} commands as they are typed
- * @param {string} list how all of them are listed
+ * @param {{ readonly list: string, readonly program: string }} shown how all of them are listed, and how one is called
  * @returns {Promise<string>}
  */
-export async function unknownCommand(name, commands, list) {
+export async function unknownCommand(name, args, commands, { list, program }) {
+  const [guess] = await meant(name, commands)
+  if (name.startsWith('-')) {
+    const [command = 'COMMAND'] = args.flatMap(
+      (arg) => commands.find((each) => bare(each) === bare(arg)) ?? [],
+    )
+    const way =
+      name === '-c' || name === '--config'
+        ? 'MIG_DIR says which folder has env.ts; flags come after the command'
+        : 'flags come after the command'
+    return `error MIG-unknown-command: ${JSON.stringify(name.replace(/=.*/s, ''))} comes before a command\nhelp: ${way}: ${program} ${command} …\n`
+  }
+  const family = commands.filter((command) => command.startsWith(`${name}-`))
+  const guesses = family.length > 0 ? family : guess === undefined ? [] : [guess]
+  const help =
+    guesses.length === 0 ? `${list} lists them` : `did you mean ${guesses.join(', ')}? ${list} lists them all`
+  return `error MIG-unknown-command: there is no command ${JSON.stringify(name)}\nhelp: ${help}\n`
+}
+
+/**
+ * @param {string} name
+ * @param {readonly string[]} commands
+ * @returns {Promise<readonly string[]>} the nearest one, if any is near
+ */
+async function meant(name, commands) {
+  const word = Object.entries(otherWords).find(([other]) => other === bare(name))?.[1]
+  const same = commands.filter((command) => word !== undefined && bare(command) === bare(word))
+  if (same.length > 0) return same
   const { distance } = await import('fastest-levenshtein')
-  const bare = (/** @type {string} */ command) => command.replace(/^mig-/, '')
-  const [guess] = commands
+  return commands
     .map((command) => ({ command, apart: distance(bare(name), bare(command)) }))
     .filter(({ command, apart }) => apart <= Math.max(2, Math.floor(bare(command).length / 3)))
     .sort((a, b) => a.apart - b.apart)
-  const help =
-    guess === undefined ? `${list} lists them` : `did you mean ${guess.command}? ${list} lists them all`
-  return `error MIG-unknown-command: there is no command ${JSON.stringify(name)}\nhelp: ${help}\n`
+    .map(({ command }) => command)
+}
+
+/**
+ * @param {string} command
+ * @returns {string}
+ */
+function bare(command) {
+  return command.replace(/^mig-/, '')
 }

@@ -260,6 +260,11 @@ describe('names', () => {
 
   test('a schema key alone is not a revision, and the error says what is', () => {
     expect(refusal(() => graph.resolve('user')).help).toContain('user@head')
+    const near = refusal(() => graph.resolve('usre'))
+    expect([near.message, near.help]).toEqual([
+      "no revision or label 'usre'; near: the schema key user",
+      'the target comes before the schemas, as in: head user; or say user@head',
+    ])
   })
 
   test('a label with a hyphen and a number is that label', () => {

@@ -1,4 +1,4 @@
-import { nearestNames } from '../../environment/nearest.ts'
+import { nearest, nearestNames } from '../../environment/nearest.ts'
 import { MigError } from '../../errors.ts'
 import { reservedNames } from './invalid.ts'
 import { idsOf, lineage, type RevisionIndex, type RevisionNode } from './nodes.ts'
@@ -152,13 +152,26 @@ function unknownName(
   }
   const known = [...index.byId.values()].filter((node) => branch?.has(node) ?? scope.has(node))
   const names = [...reservedNames, ...idsOf(known), ...known.flatMap((node) => node.labels)]
+  const near = nearestNames(name, names)
+  const line =
+    near === ''
+      ? nearest(
+          name,
+          index.lines.filter((each) => each !== ''),
+        )
+      : undefined
+  if (line !== undefined) {
+    return new MigError('cant-locate', `no revision or label '${name}'; near: the schema key ${line}`, {
+      help: `the target comes before the schemas, as in: head ${line}; or say ${line}@head`,
+      facts: { name },
+    })
+  }
   const short = name.length < shortestPrefix ? `; a prefix needs ${shortestPrefix} or more characters` : ''
   const where = branch === undefined ? '' : ` on branch '${branch.name}'`
-  return new MigError(
-    'cant-locate',
-    `no revision or label '${name}'${where}${short}${nearestNames(name, names)}`,
-    { help: `list what there is: ${historyCommand(scope)}`, facts: { name } },
-  )
+  return new MigError('cant-locate', `no revision or label '${name}'${where}${short}${near}`, {
+    help: `list what there is: ${historyCommand(scope)}`,
+    facts: { name },
+  })
 }
 
 function unknownBranch(index: RevisionIndex, name: string): MigError {
