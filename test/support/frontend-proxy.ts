@@ -18,6 +18,8 @@ export type Fate = 'pass' | 'cut' | 'cut-answer' | 'fail' | { readonly act: () =
 
 export interface FrontendProxy {
   readonly url: string
+  /** How many answers runners have asked for so far, each of which is a round trip where it is awaited. */
+  readonly answers: () => number
   readonly close: () => Promise<void>
 }
 
@@ -31,6 +33,7 @@ export async function frontendProxy(
 ): Promise<FrontendProxy> {
   const sockets = new Set<Socket>()
   let number = 0
+  let answers = 0
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname)
     for (const socket of [client, upstream]) {
@@ -69,6 +72,8 @@ export async function frontendProxy(
     }
 
     async function judged(message: Buffer): Promise<Buffer> {
+      // Query and Sync.
+      if (['Q', 'S'].includes(String.fromCharCode(message[0] ?? 0))) answers += 1
       const sql = queryText(message)
       if (sql === undefined) return message
       number += 1
@@ -90,6 +95,7 @@ export async function frontendProxy(
   url.port = String(address.port)
   return {
     url: url.href,
+    answers: () => answers,
     async close() {
       for (const socket of sockets) socket.destroy()
       server.close()

@@ -102,7 +102,7 @@ export function recordingSession(session: Session, ledgerSchema: string): Record
     },
   }) satisfies ClientBase
   return {
-    session: { ...session, client, emit },
+    session: { ...session, client, emit, oneByOne: true },
     statements,
     async prepare() {
       tables = await readBaseline(session.client)

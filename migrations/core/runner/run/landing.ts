@@ -1,5 +1,5 @@
 import { exitCodes, MigError } from '../../errors.ts'
-import { messageWithoutValues, quoteIdent, quoteLiteral } from '../../postgres/index.ts'
+import { messageWithoutValues, quoteIdent, quoteLiteral, setOwnPathLocal } from '../../postgres/index.ts'
 import { regexEscape } from '../../regex-escape.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import type { Session } from '../session/session.ts'
@@ -24,6 +24,8 @@ export interface Landing {
    * @throws MigError `lands-elsewhere`
    */
   readonly check: () => Promise<void>
+  /** Statements that look the same way and fail with `looksOdd` where `check` has to say what is wrong, if anything. */
+  readonly guard: () => Promise<readonly string[]>
   /** The failure of a statement, with the reason where it is that the role may not use the target schema. */
   readonly explain: (cause: unknown) => Promise<unknown>
 }
@@ -58,6 +60,17 @@ export function landing(session: Session, step: PlanStep, { role, login }: RoleO
       })
       if (unnamed.length > 0) throw landsElsewhere(step, state.path, unnamed)
     },
+    async guard() {
+      const made = `NOT EXISTS (${madeElsewhereSql(step.targetSchema)})`
+      const looks = texts.some((sql) => runsCode.test(sql)) ? [setOwnPathLocal, expecting(made)] : []
+      const begin = `SAVEPOINT ${beforeLooking}`
+      return [
+        begin,
+        expecting(isAsBefore(step, role ?? login, await loginOf(session))),
+        ...looks,
+        `RELEASE SAVEPOINT ${beforeLooking}`,
+      ]
+    },
     async explain(cause) {
       const sqlState = cause instanceof MigError ? cause.facts.sqlState : sqlStateOf(cause)
       const setRole = texts.flatMap(rolesSet).at(-1)
@@ -70,6 +83,38 @@ export function landing(session: Session, step: PlanStep, { role, login }: RoleO
       return rows[0]?.usable === false ? roleMayNotUse(step, setRole, cause) : cause
     },
   }
+}
+
+/** What to go back to when the guard has failed. */
+export const beforeLooking = 'just_mig_before_looking'
+
+const odd = 'just-mig: look who has made what'
+
+/** Is it the failure of a landing's guard? */
+export function looksOdd(cause: unknown): boolean {
+  return sqlStateOf(cause) === '22P02' && cause instanceof Error && cause.message.includes(odd)
+}
+
+function expecting(condition: string): string {
+  return `SELECT CAST(CASE WHEN ${condition} THEN '0' ELSE '${odd}' END AS integer)`
+}
+
+/** Whether role and search_path are as the runner has set them; no operator but PostgreSQL's own is asked. */
+function isAsBefore({ targetSchema }: PlanStep, role: string, login: string): string {
+  const same = (value: string, wanted: string) => `${value} OPERATOR(pg_catalog.=) ${wanted}`
+  const home = same('pg_catalog.current_schema()', `${quoteLiteral(targetSchema)}::pg_catalog.name`)
+  const ofRole = same(`pg_catalog.current_setting('role')`, quoteLiteral(role))
+  return `coalesce(${home}, false) AND ${ofRole} AND ${same('session_user', `${quoteLiteral(login)}::pg_catalog.name`)}`
+}
+
+const logins = new WeakMap<object, string>()
+
+/** The role that a connection began with, which stays what it is: asked once, for it costs more than the rest of a guard. */
+async function loginOf(session: Session): Promise<string> {
+  const { client } = session
+  const known = logins.get(client) ?? (await stateOf(session)).login
+  logins.set(client, known)
+  return known
 }
 
 /** insufficient_privilege, and invalid_schema_name for "no schema has been selected to create in". */
@@ -115,19 +160,19 @@ async function stateOf({ client }: Session): Promise<State> {
  * end. One that it has only altered, or moved to another schema, has columns of an older transaction.
  */
 async function madeElsewhere({ client }: Session, { targetSchema }: PlanStep): Promise<readonly Made[]> {
+  return ownRows<Made>(client, `${madeElsewhereSql(targetSchema)} ORDER BY 2, 3`)
+}
+
+function madeElsewhereSql(targetSchema: string): string {
   const target = quoteLiteral(quoteIdent(targetSchema))
-  return ownRows<Made>(
-    client,
-    `SELECT c.oid::text AS oid, n.nspname AS schema, c.relname AS name, pg_get_userbyid(c.relowner) AS role,
+  return `SELECT c.oid::text AS oid, n.nspname AS schema, c.relname AS name, pg_get_userbyid(c.relowner) AS role,
        coalesce(has_schema_privilege(c.relowner, to_regnamespace(${target})::oid, 'USAGE'), false) AS usable
      FROM pg_locks AS l
      JOIN pg_class AS c ON c.oid = l.relation AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
      JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname <> ${quoteLiteral(targetSchema)} AND n.nspname NOT LIKE 'pg\\_%'
      WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock'
        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-       AND NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = c.oid AND NOT ${ownRow('a.xmin')})
-     ORDER BY 2, 3`,
-  )
+       AND NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = c.oid AND NOT ${ownRow('a.xmin')})`
 }
 
 /** Whether the open transaction has written a row; `age` of its own id is 0, and less for its savepoints. */

@@ -2,10 +2,18 @@ import { readFileSync } from 'node:fs'
 import { parseDuration } from '../../environment/duration.ts'
 import { loadModule } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
-import type { Operations } from '../../operations/index.ts'
+import type { Operations, OperationsContext } from '../../operations/index.ts'
 import { lineAndColumn, splitStatements } from '../../postgres/index.ts'
 import { type RevisionFile, readSqlRevision } from '../../revisions/index.ts'
 import { statementKind } from '../statement/statement-kind.ts'
+import { isStraightLine, textsOf } from './straight-line.ts'
+
+/** What one `op.execute` of a revision runs, or one statement of a `.sql` file, where the revision is nothing else. */
+export interface KnownStatement {
+  readonly sql: string
+  /** An error over it with its place in the file, where that can be told. */
+  readonly placed: (error: unknown) => unknown
+}
 
 /** What a revision file does, ready to run. */
 export interface RevisionBody {
@@ -13,6 +21,11 @@ export interface RevisionBody {
   readonly downgrade: (op: Operations) => Promise<void>
   /** Whether the file has the function or section. */
   readonly has: (side: 'upgrade' | 'downgrade') => boolean
+  /** The statements that a side is, where it is nothing else. */
+  readonly statements: (
+    side: 'upgrade' | 'downgrade',
+    context: OperationsContext,
+  ) => Promise<readonly KnownStatement[] | undefined>
   /** Milliseconds, where the revision says it: `export const lockTimeout = '2s'`. */
   readonly lockTimeout?: number
   readonly statementTimeout?: number
@@ -33,6 +46,11 @@ export async function loadRevision(file: RevisionFile, cacheDir: string): Promis
     upgrade: (op) => callExport(file, module, 'upgrade', op),
     downgrade: (op) => callExport(file, module, 'downgrade', op),
     has: (side) => typeof module[side] === 'function',
+    async statements(side, context) {
+      const body = module[side]
+      const texts = isStraightLine(body) ? await textsOf(body, context) : undefined
+      return texts?.map((sql) => ({ sql, placed: (error) => error }))
+    },
     ...timeouts((name) => module[name]),
   }
 }
@@ -56,22 +74,33 @@ function sqlRevision(file: RevisionFile): RevisionBody {
     sections.downgradeLine ?? Number.POSITIVE_INFINITY,
   )
   const head = text.split('\n', firstLine - 1).join('\n')
-  const run = async (name: 'upgrade' | 'downgrade', section: string | null, op: Operations) => {
-    if (section === null) throw missingSide(file, name)
-    for (const { text: sql, start } of splitStatements(section)) {
+  const statements = (name: 'upgrade' | 'downgrade') => {
+    const section = sections[name]
+    if (section === null) return undefined
+    const line = sections[`${name}Line`] ?? 1
+    return splitStatements(section).map(({ text: sql, start }) => ({
+      sql,
+      placed: (error: unknown) => placedInFile(error, sql, { section, start, line }),
+    }))
+  }
+  const run = async (name: 'upgrade' | 'downgrade', op: Operations) => {
+    const all = statements(name)
+    if (all === undefined) throw missingSide(file, name)
+    for (const { sql, placed } of all) {
       const { kind } = statementKind(sql)
       const inTransaction = kind === 'plain' || kind === 'transaction' || kind === 'refused'
       try {
         await (inTransaction ? op.execute(sql) : op.autocommit(() => op.execute(sql)))
       } catch (error) {
-        throw placedInFile(error, sql, { section, start, line: sections[`${name}Line`] ?? 1 })
+        throw placed(error)
       }
     }
   }
   return {
-    upgrade: (op) => run('upgrade', sections.upgrade, op),
-    downgrade: (op) => run('downgrade', sections.downgrade, op),
+    upgrade: (op) => run('upgrade', op),
+    downgrade: (op) => run('downgrade', op),
     has: (side) => sections[side] !== null,
+    statements: async (side) => statements(side),
     ...timeouts((name) => new RegExp(`^--[ \\t]*${name}:[ \\t]*(\\S.*?)[ \\t\\r]*$`, 'm').exec(head)?.[1]),
   }
 }

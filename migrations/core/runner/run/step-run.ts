@@ -19,7 +19,9 @@ import { type FailurePoint, notAwaited, transactionEnded } from '../statement/st
 import { stepTransaction } from '../statement/step-transaction.ts'
 import { lockLostError, stillLocked } from '../statement/still-locked.ts'
 import { underWay } from '../statement/under-way.ts'
+import type { SuitedStatement } from './known-statements.ts'
 import { landing } from './landing.ts'
+import { runWhole } from './whole.ts'
 
 /**
  * One attempt at a step. A revision is a transaction until `op.autocommit` or `op.backfill`: there, what was done
@@ -30,6 +32,12 @@ export interface StepRun {
   readonly sink: StatementSink
   /** Opens the transaction. */
   readonly begin: () => Promise<void>
+  /**
+   * Does all of it, where nothing depends on an answer: the statements, as `execute` would, between what `begin` and
+   * `finish` do.
+   * @returns false where they have to run one by one after all; then nothing is done
+   */
+  readonly whole: (statements: readonly SuitedStatement[], ledger: readonly string[]) => Promise<boolean>
   /** Ends the revision before `finish` does, for what runs between the two. @throws MigError as `finish` does */
   readonly end: () => Promise<void>
   /**
@@ -96,6 +104,17 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
     return runBackfill(at, spec)
   }
 
+  async function finish(ledger: readonly string[]) {
+    const leaving = await ended()
+    const forget = count.inLedger()
+      ? [forgetProgressStatement(ledgerSchema, step.targetSchema, step.revision)]
+      : []
+    const after = lands.hasSet() ? initialSettings(session.client) : []
+    const locked = stillLocked(ledgerSchema, step)
+    await transaction.commit([...leaving, locked, ...ledger, ...forget, ...after])
+    if (lands.hasSet()) await guardConnection(session)
+  }
+
   return {
     sink: {
       offline: false,
@@ -113,16 +132,15 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
     async end() {
       await session.client.query((await ended()).join('; '))
     },
-    async finish(ledger) {
-      const leaving = await ended()
-      const forget = count.inLedger()
-        ? [forgetProgressStatement(ledgerSchema, step.targetSchema, step.revision)]
-        : []
-      const after = lands.hasSet() ? initialSettings(session.client) : []
-      const locked = stillLocked(ledgerSchema, step)
-      await transaction.commit([...leaving, locked, ...ledger, ...forget, ...after])
-      if (lands.hasSet()) await guardConnection(session)
+    async whole(statements, ledger) {
+      for (const { sql } of statements) lands.note(sql)
+      const after = [...leavingStatements(start, false), stillLocked(ledgerSchema, step), ...ledger]
+      const at = { session, step, transaction, lockTimeout: start.lockTimeout }
+      const end = await runWhole(at, statements, [...(await lands.guard()), ...after])
+      if (end === 'odd') await finish(ledger)
+      return end !== 'one by one'
     },
+    finish,
     async abandon() {
       isOver = true
       await open.ended()

@@ -12,10 +12,11 @@ import { isConnectionLost, messageWithoutValues, quoteIdent } from '../../postgr
 import type { PlanStep } from '../plan/plan.ts'
 import { whereFrom } from '../session/session.ts'
 import { roleStatements, schemaOwner, searchPathStatement } from '../statement/own-sql.ts'
-import type { StepContext } from '../statement/step-context.ts'
+import type { StepContext, StepStart } from '../statement/step-context.ts'
 import { editedFile, stepError } from '../statement/step-error.ts'
 import { usersCall } from '../statement/users-call.ts'
 import { failureText } from './failure-text.ts'
+import { knownStatements } from './known-statements.ts'
 import type { RevisionBody } from './revision-body.ts'
 import { type StepRun, stepRun } from './step-run.ts'
 
@@ -50,16 +51,21 @@ export async function applyStep(context: StepContext, step: PlanStep, attempt: S
     const progress = await progressOf(context, step, attempt)
     if (progress !== undefined) checkUnedited(context, step, progress, checksum)
     if (progress !== undefined && !attempt.again) sayResumed(context, step, progress)
-    run = stepRun(context, step, {
+    const start: StepStart = {
       ownTransaction: alone,
       checksum,
       progress,
       ...timeoutsOf(context, body),
       ...{ role, login: session.role ?? 'none' },
       opening: creatingStatements(step, env.createSchema, context.missing, role),
-    })
+    }
+    run = stepRun(context, step, start)
+    const operationsContext = { schema: step.targetSchema, schemas: env.schemas, x: env.x }
+    const known = await knownStatements(context, step, body, start, operationsContext)
+    if (known !== undefined && (await run.whole(known, ledgerStatements(env.ledgerSchema, ledgerStep))))
+      return
     await run.begin()
-    const op = operations(run.sink, { schema: step.targetSchema, schemas: env.schemas, x: env.x })
+    const op = operations(run.sink, operationsContext)
     await usersCall(session.client, `its ${step.direction}`, () => body[step.direction](op))
     const { onApply } = env.options
     if (onApply !== undefined) {

@@ -1,4 +1,5 @@
 import { hostname, userInfo } from 'node:os'
+import { setTimeout as pause } from 'node:timers/promises'
 import pg, { type ClientBase } from 'pg'
 import type { Environment } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
@@ -10,8 +11,10 @@ import {
   type EmbeddedServer,
   ensureDatabase,
   ensureEmbeddedServer,
+  isBusy,
   isConnectionLost,
   ownPath,
+  socketOf,
 } from '../../postgres/index.ts'
 import { nameOfRunner } from './holder.ts'
 import { cancelStatement, type OwnConnection, ownConnection } from './own-connection.ts'
@@ -24,6 +27,8 @@ export interface Session {
   readonly url: string | null
   readonly emit: EmitEvent
   readonly signal: AbortSignal | undefined
+  /** Somebody looks after each query that it is sent by itself. */
+  readonly oneByOne?: true
   /** The role that the caller has set on it, which is given back; none on a connection of ours. */
   readonly role?: string
   /** What is there only for a connection of ours. */
@@ -103,7 +108,7 @@ export async function usingSession<Result>(
   const own = ownConnection(first, open, openObserver)
   let cancelling = Promise.resolve()
   const cancel = () => {
-    cancelling = cancelStatement(url, backendPid(own.client()))
+    cancelling = cancelUntilIdle(url, own.client())
   }
   signal?.addEventListener('abort', cancel)
   const session: Session = {
@@ -124,9 +129,23 @@ export async function usingSession<Result>(
   }
 }
 
+/** Milliseconds until a cancel request is sent again, at first. */
+const cancelAgain = 50
+
+/** The server forgets a request that comes between two messages of a pipeline, and works on. */
+async function cancelUntilIdle(url: string, client: ClientBase): Promise<void> {
+  const isOver = () => !isBusy(client) || socketOf(client)?.destroyed !== false
+  for (let delay = cancelAgain; ; delay = Math.min(delay * 2, 1000)) {
+    await cancelStatement(url, backendPid(client))
+    if (isOver()) return
+    await pause(delay)
+    if (isOver()) return
+  }
+}
+
 /** The same session, which tells somebody else. */
 function telling(session: Session, emit: EmitEvent): Session {
-  const { url, signal, role, own } = session
+  const { url, signal, role, own, oneByOne } = session
   return {
     // Another one after `reconnect`.
     get client() {
@@ -134,6 +153,7 @@ function telling(session: Session, emit: EmitEvent): Session {
     },
     ...{ url, emit, signal },
     ...(role === undefined ? {} : { role }),
+    ...(oneByOne === undefined ? {} : { oneByOne }),
     ...(own === undefined ? {} : { own }),
   }
 }

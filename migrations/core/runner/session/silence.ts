@@ -72,8 +72,8 @@ async function stateOf({ pid, observer }: Watched): Promise<Found> {
   if (backend === undefined) return 'unknown'
   const asked = observer()
     .then((other) =>
-      other.query<{ state: string | null; visible: boolean }>(
-        `SELECT state, usesysid IS NOT NULL AS visible FROM pg_stat_activity WHERE pid = $1`,
+      other.query<{ state: string | null; reads: boolean }>(
+        `SELECT state, coalesce(wait_event = 'ClientRead', false) AS reads FROM pg_stat_activity WHERE pid = $1`,
         [backend],
       ),
     )
@@ -81,7 +81,8 @@ async function stateOf({ pid, observer }: Watched): Promise<Found> {
       ({ rows: [row] }): Found => {
         if (row === undefined) return 'waiting'
         if (row.state === null) return 'unknown'
-        return row.state === 'active' ? 'active' : 'waiting'
+        // Between the messages of a pipeline the server counts as active, also when it waits for the next.
+        return row.state === 'active' && !row.reads ? 'active' : 'waiting'
       },
       (error: unknown): Found => (isRefusal(error) ? 'unknown' : 'no-answer'),
     )

@@ -5,7 +5,7 @@ import { backendPid, withoutQueryValues } from '../../postgres/index.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import type { Session } from './session.ts'
 
-const interval = 1000
+const longestInterval = 1000
 
 /** A statement that is being looked at from the second connection. */
 export interface Watch {
@@ -18,8 +18,14 @@ export interface Watch {
  * Looks at what a connection does once it has done it for `delay` milliseconds: who blocks it
  * (pg_blocking_pids), and how far an index build is (pg_stat_progress_create_index, manual 27.4.2), told as
  * `progress`. Without a second connection nothing is seen.
+ * @param interval milliseconds between looks
  */
-export function watchStatement(session: Session, step: PlanStep, delay: number): Watch {
+export function watchStatement(
+  session: Session,
+  step: PlanStep,
+  delay: number,
+  interval: number = longestInterval,
+): Watch {
   const pid = backendPid(session.client)
   let blockers: readonly LockHolder[] = []
   const { own } = session

@@ -5,7 +5,7 @@ import { databaseError, splitStatements } from '../../postgres/index.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import type { Session } from '../session/session.ts'
 import { touchesRole } from '../session/settings.ts'
-import { watchStatement } from '../session/watch.ts'
+import { type Watch, watchStatement } from '../session/watch.ts'
 import { roleChanged } from './own-sql.ts'
 import { helpFor, sqlStateOf } from './statement-help.ts'
 import { statementKind } from './statement-kind.ts'
@@ -30,8 +30,7 @@ export async function runStatement(
   if (sql.includes('\0')) throw nulByte(step, sql)
   // A cancel request that finds no statement running is forgotten by the server.
   signal?.throwIfAborted()
-  const delay = lockTimeout === 0 ? longestUnwatched : Math.min(lockTimeout / 2, longestUnwatched)
-  const watch = watchStatement(session, step, delay)
+  const watch = watchStatement(session, step, unwatchedFor(lockTimeout))
   const started = performance.now()
   try {
     const result = await (values === undefined ? client.query(sql) : client.query(sql, [...values]))
@@ -43,13 +42,22 @@ export async function runStatement(
     return last
   } catch (cause) {
     if (await isUnboundable(client, statement, cause)) throw valuesNotTaken(step, sql, cause)
-    const error = databaseError(cause, { sql, file: step.file.path, ...helpFor(cause, sql) })
-    const blockers = watch.blockers()
-    if (blockers.length === 0) throw error
-    throw error.with({ facts: { ...error.facts, blockers } })
+    throw statementError(step, sql, cause, watch)
   } finally {
     watch.stop()
   }
+}
+
+/** A statement's failure as an error with its place, and who was seen to block it. */
+export function statementError(step: PlanStep, sql: string, cause: unknown, watch: Watch): MigError {
+  const error = databaseError(cause, { sql, file: step.file.path, ...helpFor(cause, sql) })
+  const blockers = watch.blockers()
+  return blockers.length === 0 ? error : error.with({ facts: { ...error.facts, blockers } })
+}
+
+/** How long a statement runs before somebody looks who blocks it. @param lockTimeout both in milliseconds */
+export function unwatchedFor(lockTimeout: number): number {
+  return lockTimeout === 0 ? longestUnwatched : Math.min(lockTimeout / 2, longestUnwatched)
 }
 
 /**

@@ -1,3 +1,4 @@
+import { type OnDone, pipelined } from '../../postgres/index.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import type { Session } from '../session/session.ts'
 import { roleStatements, searchPathStatement } from './own-sql.ts'
@@ -9,6 +10,11 @@ export interface StepTransaction {
   /** @param first whether it is the first of the revision */
   readonly begin: (first: boolean) => Promise<void>
   /**
+   * Runs all of it, with what opens the first transaction before it and COMMIT after it, and awaits one answer.
+   * @param onDone told of each of the statements, when it is done
+   */
+  readonly whole: (statements: readonly string[], ending: readonly string[], onDone: OnDone) => Promise<Whole>
+  /**
    * Runs the statements and commits; with one transaction for the whole run it leaves the COMMIT to the run.
    * @throws MigError `transaction-control` where there is no transaction any more
    */
@@ -17,23 +23,46 @@ export interface StepTransaction {
   readonly isCommitting: () => boolean
 }
 
+/** How far a transaction came that went to the server as a whole. */
+export interface Whole {
+  /** How many of its statements are done, without what opens it. */
+  readonly done: number
+  readonly failure?: unknown
+}
+
 export function stepTransaction(
   { client }: Pick<Session, 'client'>,
   step: PlanStep,
   start: StepStart,
 ): StepTransaction {
   let committing = false
+  const beginning = (first: boolean) => [
+    ...(start.ownTransaction ? ['BEGIN'] : []),
+    ...(first ? start.opening : []),
+    ...roleStatements(start.role, 'transaction'),
+    searchPathStatement(step, 'transaction'),
+    `SET LOCAL lock_timeout = ${start.lockTimeout}`,
+    `SET LOCAL statement_timeout = ${start.statementTimeout}`,
+  ]
   return {
     async begin(first) {
-      const statements = [
-        ...(start.ownTransaction ? ['BEGIN'] : []),
-        ...(first ? start.opening : []),
-        ...roleStatements(start.role, 'transaction'),
-        searchPathStatement(step, 'transaction'),
-        `SET LOCAL lock_timeout = ${start.lockTimeout}`,
-        `SET LOCAL statement_timeout = ${start.statementTimeout}`,
-      ]
-      await client.query(statements.join('; '))
+      await client.query(beginning(first).join('; '))
+    },
+    async whole(statements, ending, onDone) {
+      const before = beginning(true)
+      committing = true
+      const isTold = (index: number) => index >= before.length && index < before.length + statements.length
+      const tell: OnDone = (index, rows) => {
+        if (isTold(index)) onDone(index - before.length, rows)
+      }
+      const { done, ...end } = await pipelined(
+        client,
+        [...before, ...statements, ...ending, 'COMMIT'],
+        tell,
+        isTold,
+      )
+      committing = 'failure' in end
+      return { done: done - before.length, ...end }
     },
     async commit(statements) {
       if (start.ownTransaction && client.getTransactionStatus() === 'I') throw transactionEnded(step)

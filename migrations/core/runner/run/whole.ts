@@ -1,0 +1,76 @@
+import type { MigError } from '../../errors.ts'
+import { isConnectionLost, type SqlPiece } from '../../postgres/index.ts'
+import type { PlanStep } from '../plan/plan.ts'
+import { rollBack, type Session } from '../session/session.ts'
+import { watchStatement } from '../session/watch.ts'
+import { statementError, unwatchedFor } from '../statement/statement.ts'
+import { sqlStateOf } from '../statement/statement-help.ts'
+import type { StepTransaction } from '../statement/step-transaction.ts'
+import type { SuitedStatement } from './known-statements.ts'
+import { beforeLooking, looksOdd } from './landing.ts'
+
+interface At {
+  readonly session: Session
+  readonly step: PlanStep
+  readonly transaction: StepTransaction
+  /** Milliseconds. */
+  readonly lockTimeout: number
+}
+
+/**
+ * Runs a revision and commits it, with one answer awaited from the server.
+ * @param ending what comes between the last statement and COMMIT
+ * @returns `odd` where the landing's guard has failed and the transaction is open, as it was before the guard; `one by
+ *   one` where the server did not take a text for one statement, and all is rolled back
+ * @throws MigError as `runStatement` does, and the server's own errors over what is not the revision's
+ */
+export async function runWhole(
+  { session, step, transaction, lockTimeout }: At,
+  statements: readonly SuitedStatement[],
+  ending: readonly string[],
+): Promise<'committed' | 'odd' | 'one by one'> {
+  const { client, emit, signal } = session
+  const { targetSchema, revision } = step
+  signal?.throwIfAborted()
+  const unwatched = unwatchedFor(lockTimeout)
+  const watch = watchStatement(session, step, unwatched, unwatched)
+  const pieces = statements.flatMap((statement) =>
+    statement.pieces.map((piece) => ({ statement, piece, isLast: piece === statement.pieces.at(-1) })),
+  )
+  let began = performance.now()
+  const tell = (index: number, rows: number | null) => {
+    const told = pieces[index]
+    // The last of several counts, as in psql.
+    if (!told?.isLast) return
+    const now = performance.now()
+    const { sql } = told.statement
+    emit({ event: 'statement', targetSchema, revision, sql, ms: now - began, rows })
+    began = now
+  }
+  const texts = pieces.map(({ piece }) => piece.text)
+  const { done, failure } = await transaction.whole(texts, ending, tell).finally(watch.stop)
+  if (failure === undefined) return 'committed'
+  if (looksOdd(failure)) {
+    await client.query(`ROLLBACK TO SAVEPOINT ${beforeLooking}; RELEASE SAVEPOINT ${beforeLooking}`)
+    return 'odd'
+  }
+  const failed = pieces[done]
+  if (failed === undefined || isConnectionLost(failure)) throw failure
+  // syntax_error: what stands between two semicolons may be two statements for the server.
+  if (sqlStateOf(failure) === '42601') {
+    await rollBack(session)
+    return 'one by one'
+  }
+  const error = statementError(step, failed.piece.text, failure, watch)
+  throw failed.statement.placed(inWholeText(error, failed.statement.sql, failed.piece))
+}
+
+/** The place in a piece as one in the text that it is a part of, which is what was executed. */
+function inWholeText(error: MigError, sql: string, { text, start }: SqlPiece): MigError {
+  const { place } = error
+  if (place?.statement !== text) return error
+  const { position } = place
+  return error.with({
+    place: { ...place, statement: sql, ...(position === undefined ? {} : { position: start + position }) },
+  })
+}

@@ -1,0 +1,113 @@
+import { describe, expect } from 'vitest'
+import type { MigError, MigEvent } from '../../migrations/core/index.ts'
+import { frontendProxy } from '../support/frontend-proxy.ts'
+import { type Lab, labTest, revision } from './support.ts'
+
+const [one, two, three, four] = ['aaaaaaaaaaa1', 'aaaaaaaaaaa2', 'aaaaaaaaaaa3', 'aaaaaaaaaaa4']
+
+function sqlRevision(id: string, parent: string, upgrade: string): string {
+  return `-- step\n--\n-- Revision: ${id}\n-- Revises: ${parent}\n-- Created: 2026-01-01T00:00:00Z\n\n-- upgrade\n${upgrade}\n-- downgrade\n`
+}
+
+async function schemaTables({ database }: Lab): Promise<readonly string[]> {
+  const { rows } = await database.client.query(
+    "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'app_user' ORDER BY 1",
+  )
+  return rows.map(({ name }) => name)
+}
+
+describe('a revision that is nothing but statements', () => {
+  labTest('waits for one answer, whatever it does; another one for each of its own', async ({ lab }) => {
+    await lab.write({
+      [`user/20260101_000000_${one}_first.ts`]: revision(one, null, "await op.execute('SELECT 1')"),
+      [`user/20260102_000000_${two}_sql.sql`]: sqlRevision(
+        two,
+        one,
+        'CREATE TABLE a (id int);\nINSERT INTO a VALUES (1), (2);\nUPDATE a SET id = 3 WHERE id = 2;\n',
+      ),
+      [`user/20260103_000000_${three}_ts.ts`]: revision(
+        three,
+        two,
+        `await op.execute(\`CREATE TABLE \${op.schema}.b (id int)\`)
+  await op.execute("INSERT INTO b VALUES (1); INSERT INTO b VALUES (2), (3)")`,
+      ),
+      [`user/20260104_000000_${four}_reads.ts`]: revision(
+        four,
+        three,
+        "const { rows } = await op.execute('SELECT id FROM a')\n  for (const { id } of rows) await op.execute(`DELETE FROM b WHERE id = ${id}`)",
+      ),
+    })
+    const proxy = await frontendProxy(new URL(lab.database.url), () => 'pass')
+    const awaited: Record<string, number> = {}
+    const statements: unknown[] = []
+    const onEvent = (event: MigEvent) => {
+      if (event.event === 'step-start') awaited[event.revision] = -proxy.answers()
+      if (event.event === 'step-done')
+        awaited[event.revision] = (awaited[event.revision] ?? 0) + proxy.answers()
+      if (event.event === 'statement' && [two, three].includes(event.revision))
+        statements.push([event.sql, event.rows])
+    }
+    try {
+      expect((await lab.upgrade({ url: proxy.url, onEvent })).error).toBeUndefined()
+    } finally {
+      await proxy.close()
+    }
+    // BEGIN, three statements, two looks at where the tables are, and COMMIT.
+    expect(awaited).toMatchObject({ [two]: 1, [three]: 1, [four]: 7 })
+    expect(statements).toEqual([
+      ['CREATE TABLE a (id int)', null],
+      ['INSERT INTO a VALUES (1), (2)', 2],
+      ['UPDATE a SET id = 3 WHERE id = 2', 1],
+      ['CREATE TABLE app_user.b (id int)', null],
+      ['INSERT INTO b VALUES (1); INSERT INTO b VALUES (2), (3)', 2],
+    ])
+    expect((await lab.database.client.query('SELECT id FROM app_user.b')).rows).toEqual([{ id: 2 }])
+  })
+
+  labTest('fails at its statement, and the file is told from there', async ({ lab }) => {
+    const several = 'CREATE TABLE c (id int); SELECT nope FROM c; SELECT 1'
+    await lab.write({
+      [`user/20260101_000000_${one}_a.ts`]: revision(one, null, `await op.execute('${several}')`),
+      [`user/20260102_000000_${two}_b.sql`]: sqlRevision(
+        two,
+        one,
+        'CREATE TABLE d (id int PRIMARY KEY);\n\nSELECT 1,\n  wrong\nFROM d;\n',
+      ),
+    })
+    const failure = async () => (await lab.upgrade()).error as MigError
+    expect((await failure()).place).toMatchObject({ statement: several, position: several.indexOf('nope') })
+    expect(await schemaTables(lab)).toEqual([])
+    await lab.write({
+      [`user/20260101_000000_${one}_a.ts`]: revision(one, null, "await op.execute('CREATE TABLE c ()')"),
+    })
+    expect((await failure()).place).toMatchObject({
+      statement: 'SELECT 1,\n  wrong\nFROM d',
+      ...{ position: 12, line: 11, column: 3 },
+    })
+    expect(await schemaTables(lab)).toEqual(['c'])
+    const { rows } = await lab.database.client.query('SELECT revision, outcome FROM mig.log ORDER BY id')
+    expect(rows).toEqual([
+      { revision: one, outcome: 'failed' },
+      { revision: one, outcome: 'done' },
+      { revision: two, outcome: 'failed' },
+    ])
+  })
+
+  labTest('is rolled back by an interrupt while one of them runs', async ({ lab }) => {
+    await lab.write({
+      [`user/20260101_000000_${one}_a.sql`]: sqlRevision(
+        one,
+        'base',
+        'CREATE TABLE e ();\nSELECT pg_sleep(600);\nCREATE TABLE f ();',
+      ),
+    })
+    const stop = new AbortController()
+    const { error } = await lab.upgrade({
+      signal: stop.signal,
+      // Told when it is done, and not at the end of all.
+      onEvent: (event) => event.event === 'statement' && stop.abort('SIGINT'),
+    })
+    expect(error).toMatchObject({ code: 'interrupted', exitCode: 130 })
+    expect(await schemaTables(lab)).toEqual([])
+  })
+})
