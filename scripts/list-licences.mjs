@@ -47,7 +47,7 @@ export function licenceList() {
  * @param {Record<string, Locked>} packages
  * @returns {Set<string>}
  */
-function installed(packages) {
+export function installed(packages) {
   const found = new Set([''])
   for (const path of found) {
     const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta } =

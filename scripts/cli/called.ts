@@ -5,8 +5,10 @@
 export function asCalled(text: string, variables: NodeJS.ProcessEnv = process.env): string {
   const caller = variables.JUST_MIG_CALLED
   if (caller === undefined) return text
-  return text.replace(
-    /\bjust (?:mig-([a-z][\w-]*)|(db-[a-z]+))/g,
-    (_, mig?: string, db?: string) => `${caller} ${mig ?? db}`,
-  )
+  return text
+    .replaceAll('node scripts/launch.mjs', caller)
+    .replace(
+      /\bjust (?:mig-([a-z][\w-]*)|(db-[a-z]+))/g,
+      (_, mig?: string, db?: string) => `${caller} ${mig ?? db}`,
+    )
 }

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { symlink } from 'node:fs/promises'
+import { mkdir, rm, symlink } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { execa } from 'execa'
 import type { ClientBase } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { installed } from '../../scripts/list-licences.mjs'
 import { environmentText, revisionText } from '../e2e/support/project.ts'
 import { databaseTest } from '../support/database.ts'
 import { cleanVariables, copyOfRepository, repository, temporaryFolder } from '../support/recipes.ts'
@@ -57,7 +58,7 @@ async function settled(client: ClientBase, sql: string): Promise<void> {
 }
 
 describe('the image', () => {
-  databaseTest('holds the build of its command, and needs no other', async ({ database }) => {
+  databaseTest('holds what its command needs, built, and no more', async ({ database }) => {
     const copy = await copyOfRepository()
     const unpacked = await temporaryFolder()
     try {
@@ -66,26 +67,47 @@ describe('the image', () => {
       await execa('sh', ['-c', command], { cwd: copy.path, env: cleanVariables(), extendEnv: false })
       // As an image that is unpacked elsewhere: other inodes and times, and the same content.
       await execa('cp', ['-r', `${copy.path}/.`, unpacked.path])
-      const { exitCode, stderr } = await execa('node', instruction('ENTRYPOINT').slice(1), {
-        cwd: unpacked.path,
-        env: cleanVariables({
-          ...{ MIG_DATABASE_URL: database.url, MIG_SCHEMA_FILTER: 'user' },
-          // Nothing can be built.
-          ESBUILD_BINARY_PATH: existsSync('/bin/false') ? '/bin/false' : '/usr/bin/false',
-        }),
-        extendEnv: false,
-        input: '',
-        reject: false,
-      })
+      await rm(join(unpacked.path, 'node_modules'))
+      await Promise.all(imagePackages().map((name) => linkPackage(unpacked.path, name)))
+      const run = (action: readonly string[], variables = {}) =>
+        execa('node', [...instruction('ENTRYPOINT').slice(1), ...action], {
+          cwd: unpacked.path,
+          env: cleanVariables({
+            ...{ MIG_DATABASE_URL: database.url, MIG_SCHEMA_FILTER: 'user', ...variables },
+          }),
+          extendEnv: false,
+          input: '',
+          reject: false,
+        })
+      const unable = existsSync('/bin/false') ? '/bin/false' : '/usr/bin/false'
+      const { exitCode, stderr } = await run([], { ESBUILD_BINARY_PATH: unable })
       expect(stderr).not.toContain('build')
       expect(exitCode).toBe(2)
       expect(stderr).toContain('MIG-missing-argument')
+      expect(events((await run(['upgrade', '+1'])).stdout).at(-1)).toMatchObject({ event: 'done', steps: 1 })
     } finally {
       await copy.remove()
       await unpacked.remove()
     }
   })
 })
+
+/** The folders of packages in the image of this platform: what npm installs without what the Dockerfile removes. */
+function imagePackages(): readonly string[] {
+  const { packages } = JSON.parse(readFileSync(join(repository, 'package-lock.json'), 'utf8'))
+  const [, removed = ''] = /^RUN rm -rf (.*)$/m.exec(dockerfile) ?? []
+  const away = removed.split(' ').map((pattern) => pattern.replace('*', ''))
+  expect(away).not.toContain('')
+  return [...installed(packages)].filter((path) => {
+    const isNested = path.split('node_modules/').length !== 2
+    return !isNested && existsSync(join(repository, path)) && !away.some((each) => path.startsWith(each))
+  })
+}
+
+async function linkPackage(folder: string, path: string): Promise<void> {
+  await mkdir(dirname(join(folder, path)), { recursive: true })
+  await symlink(join(repository, path), join(folder, path))
+}
 
 describe('the command of the container', () => {
   databaseTest('applies what is pending, and logs JSON lines', async ({ database }) => {

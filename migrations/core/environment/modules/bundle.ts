@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { BuildOptions, Loader, Metafile, Plugin } from 'esbuild'
+import { usingEsbuild } from './esbuild.ts'
 import { packagesOutside } from './packages-outside.ts'
 
 /** Modules as one, and what went into it. */
@@ -49,10 +50,9 @@ const shared = {
  * @throws esbuild's BuildFailure, with its places
  */
 export async function bundle(files: readonly string[]): Promise<Bundle> {
-  const { build } = await import('esbuild')
   const outside = new Set<string>()
   const [first = ''] = files
-  const result = await build({
+  const options = {
     ...shared,
     stdin: {
       contents: files.map((file, at) => `export * as m${at} from ${JSON.stringify(file)}\n`).join(''),
@@ -65,7 +65,8 @@ export async function bundle(files: readonly string[]): Promise<Bundle> {
     sourceRoot: 'file:///',
     banner: { js: requireFrom(first) },
     plugins: [packagesOutside((path) => outside.add(path)), ownPlace],
-  })
+  } satisfies BuildOptions
+  const result = await usingEsbuild(({ build }) => build(options))
   return {
     code: result.outputFiles[0]?.text ?? '',
     inside: inOrder(result.metafile),
@@ -85,17 +86,14 @@ function requireFrom(file: string): string {
  */
 export async function packageFiles(outside: readonly string[]): Promise<readonly string[] | undefined> {
   if (outside.length === 0) return []
-  const { build } = await import('esbuild')
+  const options = {
+    ...shared,
+    loader: { ...shared.loader, '.node': 'empty', '.wasm': 'empty' },
+    stdin: { contents: outside.map((file) => `import ${JSON.stringify(file)}\n`).join(''), resolveDir: '/' },
+    plugins: [leaveMissing],
+  } satisfies BuildOptions
   try {
-    const { metafile } = await build({
-      ...shared,
-      loader: { ...shared.loader, '.node': 'empty', '.wasm': 'empty' },
-      stdin: {
-        contents: outside.map((file) => `import ${JSON.stringify(file)}\n`).join(''),
-        resolveDir: '/',
-      },
-      plugins: [leaveMissing],
-    })
+    const { metafile } = await usingEsbuild(({ build }) => build(options))
     return insideOf(metafile)
   } catch (error) {
     if (error instanceof Error && 'errors' in error) return undefined

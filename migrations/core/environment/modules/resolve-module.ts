@@ -1,12 +1,12 @@
 import { join } from 'node:path'
-import type { Plugin } from 'esbuild'
+import type { BuildOptions, Plugin } from 'esbuild'
+import { usingEsbuild } from './esbuild.ts'
 
 /**
  * The file that an import of a specifier leads to from a folder, by packages, workspaces and aliases of the tsconfig;
  * undefined where it leads nowhere.
  */
 export async function resolveModule(specifier: string, folder: string): Promise<string | undefined> {
-  const { build } = await import('esbuild')
   let found: string | undefined
   const asked = { asked: true }
   const resolveOnly: Plugin = {
@@ -21,7 +21,7 @@ export async function resolveModule(specifier: string, folder: string): Promise<
       })
     },
   }
-  await build({
+  const options = {
     stdin: {
       contents: `import ${JSON.stringify(specifier)}`,
       resolveDir: folder,
@@ -34,6 +34,7 @@ export async function resolveModule(specifier: string, folder: string): Promise<
     conditions: ['node'],
     logLevel: 'silent',
     plugins: [resolveOnly],
-  })
+  } satisfies BuildOptions
+  await usingEsbuild(({ build }) => build(options))
   return found
 }
