@@ -42,11 +42,29 @@ describe('what a source is silent on', () => {
     for (const name of ['public.touch', 'public.touched', 'public.kept', 'public.lowered'])
       expect(told[0]).toContain(name)
     expect((await lab.upgrade({ settings })).error).toBeUndefined()
-    const project = await lab.project(settings)
-    const { drift } = await usingSession(project.env, {}, (session) =>
+    // What models declare of such a kind is left out as well, and that is told.
+    await writeModels(lab, {
+      'more.sql': `CREATE UNIQUE INDEX new ON public.car (name) WHERE NOT gone;
+        CREATE FUNCTION public.more() RETURNS int LANGUAGE sql AS 'SELECT 1';
+        CREATE INDEX plain ON public.car (seats);`,
+    })
+    const { path, silentOn } = settings.models
+    const models = [path, 'models/more.sql'].map((each) => ({ path: each, silentOn }))
+    const project = await lab.project({ ...settings, models })
+    const { drift } = await usingSession(project.env, { emit: (event) => events.push(event) }, (session) =>
       checkProject(session, project, { privileges: false }),
     )
-    expect(drift).toEqual([])
+    expect(drift.flatMap(({ changes }) => changes?.map(({ verb, name }) => `${verb} ${name}`))).toEqual([
+      'add public.plain',
+    ])
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        code: 'silent-in-models',
+        message: expect.stringMatching(
+          /^models have partial index, function \(more\.sql:1 and 1 more\): silentOn has/,
+        ),
+      }),
+    )
   })
 
   labTest('and the order of labels is never a difference, unless it is asked for', async ({ lab }) => {

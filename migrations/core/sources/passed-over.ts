@@ -3,6 +3,7 @@ import type { EmitEvent } from '../events.ts'
 import { catalogName, madeName, opening } from '../postgres/index.ts'
 import { regexEscape } from '../regex-escape.ts'
 import type { ModelFile, ModelStatement } from './model.ts'
+import { type SilentLines, silentStatements } from './silent-statements.ts'
 
 interface Kind {
   readonly test: RegExp
@@ -39,12 +40,12 @@ export function warnOfPassedOver(
     modelsDir,
     privileges,
     lines,
+    models,
     searchPath = [],
     emit,
-  }: {
+  }: SilentLines & {
     readonly modelsDir: string
     readonly privileges: boolean
-    readonly lines: readonly { readonly schema: string }[]
     readonly searchPath?: readonly string[]
     readonly emit?: EmitEvent
   },
@@ -97,6 +98,12 @@ export function warnOfPassedOver(
     dropping(statements),
     'what another statement of them makes is not wanted, and is dropped from the database too',
     'take out both, or the DROP alone if what it names is wanted',
+  )
+  tell(
+    'silent-in-models',
+    silentStatements(files, { models, lines }),
+    'silentOn has this kind, so the comparison leaves it out',
+    'take the kind out of silentOn in env.ts, or the statement out of the models',
   )
   tell(
     'empty-schema-in-models',

@@ -1,0 +1,66 @@
+import { isOfKinds, type ModelsPlace, silentOf } from '../environment/index.ts'
+import { catalogName, opening } from '../postgres/index.ts'
+import { indexFacts } from '../postgres/statement/index.ts'
+import type { ModelFile, ModelStatement } from './model.ts'
+
+/** What the schemas of the lines are, and on what their models are silent. */
+export interface SilentLines {
+  readonly models: Pick<ModelsPlace, 'sources'>
+  readonly lines: readonly { readonly key: string; readonly schema: string; readonly tenant: boolean }[]
+}
+
+const makes =
+  /^create (?:or replace )?(?:constraint |recursive |unlogged )*(foreign table|materialized view|table|view|sequence|trigger|rule|policy|function|procedure|aggregate|type|domain|collation|statistics|operator|text search (?:configuration|dictionary))\b(?! class| family)/i
+const part = '(?:"(?:[^"]|"")+"|[\\w$]+)'
+const inSchema = new RegExp(`^(?: if not exists)? (${part})\\.${part}`, 'i')
+const onTable = new RegExp(` on (?:only )?(${part})\\.${part}`, 'i')
+
+/** The statements that make what silentOn leaves out in their schema, each with its kind. */
+export function silentStatements(
+  files: readonly ModelFile[],
+  { models, lines }: SilentLines,
+): readonly { readonly statement: ModelStatement; readonly word: string }[] {
+  const silent = new Map(
+    lines.flatMap(({ key, schema, tenant }) => (tenant ? [] : [[schema, silentOf(models, key)] as const])),
+  )
+  if ([...silent.values()].every(({ size }) => size === 0)) return []
+  return files.flatMap(({ key, keyed, statements }) => {
+    const own = keyed ? lines.find((line) => line.key === key)?.schema : undefined
+    return statements.flatMap((statement) => {
+      const made = madeObject(statement.sql)
+      const kinds = made === undefined ? undefined : silent.get(made.schema ?? own ?? 'public')
+      if (made === undefined || kinds === undefined) return []
+      const { kind, isPartial, hasExpression } = made
+      if (!isOfKinds({ ...made, schema: '', name: '' }, kinds)) return []
+      const form =
+        isPartial && !kinds.has(kind) ? 'partial ' : hasExpression && !kinds.has(kind) ? 'expression ' : ''
+      return [{ statement, word: `${form}${kind}` }]
+    })
+  })
+}
+
+interface Made {
+  readonly kind: string
+  readonly schema: string | undefined
+  readonly isPartial?: boolean
+  readonly hasExpression?: boolean
+}
+
+function madeObject(sql: string): Made | undefined {
+  const text = opening(sql)
+  if (/^create (?:unique )?index\b/i.test(text)) {
+    const facts = indexFacts(sql)
+    if (facts === undefined) return undefined
+    const { isPartial, hasExpression, table } = facts
+    return { kind: 'index', schema: table.schema, isPartial, hasExpression }
+  }
+  const [before = '', named] = makes.exec(text) ?? []
+  const word = named?.toLowerCase()
+  if (word === undefined) return undefined
+  const kind = word === 'statistics' ? 'statistics object' : word
+  // What is of a table has its schema.
+  const isOfTable = ['trigger', 'rule', 'policy'].includes(word)
+  const placed = isOfTable ? onTable.exec(text) : inSchema.exec(text.slice(before.length))
+  const schema = placed?.[1]
+  return { kind, schema: schema === undefined ? undefined : catalogName(schema) }
+}
