@@ -87,3 +87,10 @@ export class MigError extends Error {
 export function errorCode(error: unknown): string {
   return types.isNativeError(error) && 'code' in error ? String(error.code) : ''
 }
+
+/** What an error says; several in one, as of the addresses of a host name that Node has tried, each once. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (error.message !== '') return error.message
+  return error instanceof AggregateError ? [...new Set(error.errors.map(messageOf))].join('; ') : error.name
+}

@@ -14,5 +14,4 @@ const ways: Readonly<Record<string, string>> = {
   '--name': 'set MIG_DIR to the environment folder',
 }
 
-/** The help for a flag that Alembic has and a command here has not. */
 export const flagOfAlembic = (flag: string): string | undefined => ways[flag]

@@ -135,7 +135,6 @@ function isUnwritable(error: unknown): error is NodeJS.ErrnoException {
 
 type EnvironmentFlags = typeof runFlags & typeof tenantFlags & { 'trust-live': typeof trustLiveFlag }
 
-/** The environment that the arguments and variables describe. */
 export function commandEnvironment({
   flags,
   filter,
@@ -195,7 +194,6 @@ export async function usingProject<Result>(
   })
 }
 
-/** Says which database and schemas the command talks to. */
 export function sayWhere({ output }: Pick<Command, 'output'>, env: Environment, url: string): void {
   const schemas = env.filter.map((key) => env.schemas[key] ?? key)
   const database = maskUrl(url)

@@ -94,7 +94,6 @@ export function missingRows(project: Project, { applied, tenants }: LedgerView):
   })
 }
 
-/** A line of the history where tenants stand. */
 function tenantsAt(count: number | undefined): Pick<HistoryRow, 'tenants'> {
   return count === undefined ? {} : { tenants: count }
 }

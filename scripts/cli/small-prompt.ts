@@ -1,21 +1,17 @@
 import { createInterface } from 'node:readline/promises'
 import type { Client } from 'pg'
 import { exitCodes } from '../../migrations/core/index.ts'
-import { connect, databaseError } from '../../migrations/core/postgres/index.ts'
+import { databaseError, onConnection } from '../../migrations/core/postgres/index.ts'
 import { countOf, table } from '../../migrations/core/report/index.ts'
 import type { Output } from './output.ts'
 import { stdout } from './stdout.ts'
 
 /** Runs SQL where no psql is installed: each statement that ends with a semicolon, until the end of input or `\q`. */
 export async function smallPrompt(url: string, output: Output, command: string | undefined): Promise<number> {
-  const client = await connect({ url, applicationName: 'just-mig db-psql', searchPath: 'of the role' })
-  try {
-    return command === undefined
-      ? await readStatements(client, output)
-      : await runText(client, output, command)
-  } finally {
-    await client.end()
-  }
+  const options = { url, applicationName: 'just-mig db-psql', searchPath: 'of the role' } as const
+  return onConnection(options, (client) =>
+    command === undefined ? readStatements(client, output) : runText(client, output, command),
+  )
 }
 
 async function readStatements(client: Client, output: Output): Promise<number> {

@@ -16,7 +16,6 @@ import { type Command, commandEnvironment, sayWhere, usingProject } from './comm
 
 /** Lines that are treated together, as a recipe's body gets them. */
 export interface OnGroup extends LineGroup {
-  /** The project with these lines alone as its filter. */
   readonly project: Project
   readonly sessions: SessionOptions
 }

@@ -39,7 +39,6 @@ export function errorTexts(repository: string): ReadonlyMap<string, readonly str
   return texts
 }
 
-/** The page of errors: what the sources write, by code. */
 export function errorsPage(repository: string): string {
   const sections = [...errorTexts(repository)]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))

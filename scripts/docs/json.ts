@@ -25,7 +25,6 @@ are.
     {"event":"done","direction":"upgrade","steps":1,"ms":31}
 `
 
-/** The page of JSON lines, from the types of events and results. */
 export function jsonPage(root: string): string {
   const types = describedTypes(root, [events, ...results, ...others])
   const known = new Map(types.map((type) => [type.name, type]))

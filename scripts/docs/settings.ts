@@ -7,7 +7,6 @@ const files = ['options.ts', 'tenant-source.ts', 'excludable-kinds.ts'].map(
   (file) => `migrations/core/environment/${file}`,
 )
 
-/** The page of settings, from `.env.example` and the types of env.ts's options. */
 export function settingsPage(root: string): string {
   const options = new Map(describedTypes(root, files).map((type) => [type.name, type]))
   const part = (name: string) => optionTable(options.get(name))

@@ -10,7 +10,6 @@ export interface ChainItem {
   readonly createdAt: string | undefined
   readonly source: string
   readonly upgrade: readonly BodyPart[]
-  /** Where the tool has a downgrade. */
   readonly downgrade?: readonly BodyPart[]
 }
 

@@ -3,7 +3,6 @@ import { basename, dirname, join, relative } from 'node:path'
 import { folderTools } from './folder-tools.ts'
 import { type ProgramTool, programTools } from './programs/tools.ts'
 
-/** A history that can be imported. */
 export interface FoundHistory {
   readonly tool: string
   /** What to give as the path, relative to the folder that was searched. */
@@ -21,7 +20,6 @@ const signs: readonly (readonly [tool: string, sign: RegExp, up: number])[] = [
   ['supabase', /(^|\/)supabase\/migrations\/\d+_[^/]+\.sql$/, 1],
 ]
 
-/** The tools whose history can be imported. */
 export const importedTools: readonly string[] = [
   'alembic',
   ...folderTools.map(({ name }) => name),

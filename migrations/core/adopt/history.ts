@@ -29,7 +29,6 @@ export type BodyPart =
   /** Runs outside the transaction. */
   | { readonly kind: 'autocommit'; readonly parts: readonly BodyPart[] }
 
-/** The tools whose history can be imported. */
 export type ToolName =
   | 'alembic'
   | 'drizzle'
@@ -48,7 +47,6 @@ export type ToolName =
   | 'diesel'
   | 'supabase'
 
-/** Everything that an import read. */
 export interface ImportedHistory {
   readonly tool: ToolName
   readonly revisions: readonly ImportedRevision[]

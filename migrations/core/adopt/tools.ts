@@ -12,7 +12,6 @@ import { importSql } from './sql/import.ts'
 /** What any import may be told; each takes what concerns its tool. */
 export type ToolRequest = AlembicRequest & ProgramImport
 
-/** Imports the history of one tool. */
 export type Importer = (session: Session, env: Environment, request: ToolRequest) => Promise<ImportResult>
 
 /** The import of a tool. @throws MigError `unknown-tool` */

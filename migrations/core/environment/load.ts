@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, relative, resolve } from 'node:path'
 import { parse } from 'dotenv'
-import { MigError } from '../errors.ts'
+import { MigError, messageOf } from '../errors.ts'
 import { cacheFolder } from './cache-folder.ts'
 import { parseDuration } from './duration.ts'
 import type { Line } from './line.ts'
@@ -131,7 +131,7 @@ function readVariableFile(file: string): Buffer {
   try {
     return readFileSync(file)
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = messageOf(cause)
     throw new MigError('bad-environment', `.env cannot be read: ${reason}`, {
       help: 'let this user read it, or move it away',
       place: { file },

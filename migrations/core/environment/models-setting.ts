@@ -4,7 +4,6 @@ import { isProgram, type ModelProgram, modelProgram } from './model-programs.ts'
 import { nearest } from './nearest.ts'
 import { silentKinds } from './silent-kinds.ts'
 
-/** A folder, a file, a glob or a package specifier. */
 export interface ModelsPath {
   readonly path: string
   /** Kinds of objects that it cannot say. */

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { MigError } from '../errors.ts'
+import { MigError, messageOf } from '../errors.ts'
 import type { TenantPlace, TenantSource } from './tenant-source.ts'
 
 /**
@@ -35,7 +35,7 @@ async function calledFunction(key: string, list: NonNullable<TenantSource['funct
     return await list()
   } catch (cause) {
     if (cause instanceof MigError) throw cause
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = messageOf(cause)
     throw new MigError('bad-tenants', `the function that lists the tenants of line ${key} fails: ${reason}`, {
       help: 'fix tenants.function in env.ts, or what it asks',
       facts: { line: key },
@@ -77,7 +77,7 @@ async function queriedNames(key: string, query: string, client: ClientBase): Pro
   } catch (cause) {
     // Where the connection is gone, the transaction is too.
     await client.query('ROLLBACK').catch(() => undefined)
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = messageOf(cause)
     throw new MigError('tenant-query', `the query that lists the tenants of line ${key} fails: ${reason}`, {
       help: 'fix tenants.query in env.ts; its first column is the schema name',
       place: { statement: query },

@@ -2,7 +2,6 @@ import { MigError } from '../errors.ts'
 import { nearest } from './nearest.ts'
 import { namedTenants, noTargets, type TenantTargets, withTargets } from './tenant-targets.ts'
 
-/** The types that env.ts may declare for its own `-x` keys. */
 export type XType = 'string' | 'number' | 'boolean'
 export type XValues = Readonly<Record<string, string | number | boolean | undefined>>
 
@@ -19,9 +18,7 @@ type OwnKey = (typeof ownKeys)[number]
 
 export interface XArguments {
   readonly targets: TenantTargets
-  /** The environment's own keys, which reach the revisions as `op.x`. */
   readonly x: XValues
-  /** `-x continue=true`. */
   readonly goOn: boolean
 }
 

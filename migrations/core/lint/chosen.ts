@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg'
 import { MigError } from '../errors.ts'
 import { type AppliedRows, readApplied } from '../ledger/index.ts'
-import { connect } from '../postgres/index.ts'
+import { onConnection } from '../postgres/index.ts'
 import { type Project, planRange } from '../runner/index.ts'
 import { lineTargets } from '../scratch/lines.ts'
 import { changedRevisions } from '../verify/changed.ts'
@@ -15,7 +15,6 @@ export interface ChosenRevisions {
   readonly sizes: ReadonlyMap<string, LiveSize>
 }
 
-/** What is asked to be looked at. */
 export interface Choice {
   /** `a:b` or one revision; empty for none. */
   readonly range: string
@@ -52,8 +51,7 @@ export async function chosenRevisions(
     return { ids, together: ranged !== undefined, sizes: new Map() }
   }
   const { databaseUrl: url } = env
-  const client = await connect({ url, applicationName: 'just-mig', signal })
-  try {
+  return onConnection({ url, applicationName: 'just-mig', signal }, async (client) => {
     const applied = await readApplied(client, env.ledgerSchema)
     const sizes = new Map([
       ...(await liveSizes(client, Object.values(env.schemas))),
@@ -61,9 +59,7 @@ export async function chosenRevisions(
     ])
     const ids = ranged ?? pendingIds(project, applied)
     return { ids, together: true, sizes }
-  } finally {
-    await client.end()
-  }
+  })
 }
 
 function idsOfRange(project: Project, range: string): ReadonlySet<string> {

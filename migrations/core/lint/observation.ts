@@ -13,7 +13,6 @@ const modes = [
   'AccessExclusiveLock',
 ] as const
 
-/** A table that a transaction holds a lock on. */
 export interface RelationState {
   readonly oid: string
   /** `schema.name`, as it is called now. */

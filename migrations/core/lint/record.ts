@@ -4,7 +4,6 @@ import type { ScratchSession } from '../verify/context.ts'
 import type { ChosenRevisions } from './chosen.ts'
 import { type RecordedStatement, recordingSession } from './recording.ts'
 
-/** What chosen revisions did on a scratch database. */
 export interface RecordedRun {
   readonly statements: readonly RecordedStatement[]
   /** Revision → the tables that were there before its run: oid → `schema.name`. In the order they ran. */

@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url'
 import { exitCodes, MigError } from '../errors.ts'
 import { squawkText } from './squawk-text.ts'
 
-/** What squawk says of one statement. */
 export interface SquawkViolation {
   readonly rule: string
   readonly level: 'error' | 'warning'

@@ -15,7 +15,6 @@ export function resolvedName(scope: NameScope, object: ObjectName): { schema: st
     : { schema: object.schema ?? scope.schema, name: object.name }
 }
 
-/** The quoted, schema-qualified name. */
 export function nameSql(scope: NameScope, object: ObjectName): string {
   const { schema, name } = resolvedName(scope, object)
   return qualifiedName(schema, name)

@@ -60,7 +60,6 @@ export function literal(value: unknown): SqlText {
   return new SqlText([literalText(value)])
 }
 
-/** The text of `literal`. */
 export function literalText(value: unknown): string {
   const text = valueText(value)
   if (text === null) return 'NULL'

@@ -1,4 +1,11 @@
-export { backendPid, connect, initialSettings, onDatabase, socketOf } from './connection/connection.ts'
+export {
+  backendPid,
+  connect,
+  initialSettings,
+  onConnection,
+  onDatabase,
+  socketOf,
+} from './connection/connection.ts'
 export {
   databaseError,
   isConnectionLost,

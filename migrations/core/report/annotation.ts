@@ -1,6 +1,5 @@
 import { visible } from './printable.ts'
 
-/** Something to say about a file. */
 export interface CiAnnotation {
   readonly level: 'error' | 'warning' | 'notice'
   readonly title: string

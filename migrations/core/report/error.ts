@@ -1,4 +1,4 @@
-import { type ErrorPlace, MigError } from '../errors.ts'
+import { type ErrorPlace, MigError, messageOf } from '../errors.ts'
 import { withoutSecrets } from '../secrets.ts'
 import { cutToSize, indentedRest } from './printable.ts'
 import { plainStyle, type Style } from './style.ts'
@@ -117,14 +117,6 @@ function causeText(cause: unknown, values: ErrorValues): string {
 
 /** "The operation was aborted" says nothing that `interrupted` does not. */
 const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError'
-
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  if (error.message !== '') return error.message
-  // A refused connection to a name with two addresses is an AggregateError without a message of its own.
-  if (error instanceof AggregateError) return [...new Set(error.errors.map(messageOf))].join('; ')
-  return error.name
-}
 
 function indent(text: string): string {
   return text.replace(/^(?=.)/gm, '  ')

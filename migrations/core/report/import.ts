@@ -10,11 +10,9 @@ function leftovers(tables: readonly string[], excluded: readonly string[]): read
   ]
 }
 
-/** What is told of an import beside its result. */
 interface ImportTextOptions {
   /** Tables that env.ts excludes. */
   readonly excluded: readonly string[]
-  /** Name every file. */
   readonly verbose: boolean
   readonly tool: string
 }

@@ -1,4 +1,4 @@
-import { type ErrorPlace, MigError } from '../errors.ts'
+import { type ErrorPlace, MigError, messageOf } from '../errors.ts'
 import type { MigEvent } from '../events.ts'
 import { withoutSecrets } from '../secrets.ts'
 import { type ErrorValues, placeShown } from './error.ts'
@@ -68,12 +68,12 @@ const internalExitCode = 1
 
 /** An error as `--json` shows it; with `values.shown` the facts have what the server says of values of rows. */
 export function errorLine(error: unknown, values?: ErrorValues): ErrorLine {
-  const messageOf = values?.messageWithout ?? plainMessage
-  const causes = causesOf(error).map(messageOf)
+  const textOf = values?.messageWithout ?? messageOf
+  const causes = causesOf(error).map(textOf)
   const withheld = values?.shown === true ? values.withheld(error) : {}
   const data = Object.keys(withheld).length === 0 ? {} : { data: withheld }
   if (!(error instanceof MigError)) {
-    const message = messageOf(error)
+    const message = textOf(error)
     return { event: 'error', code: 'internal', message, exitCode: internalExitCode, facts: data, causes }
   }
   const { code, message, help, exitCode } = error
@@ -90,8 +90,6 @@ export function errorLine(error: unknown, values?: ErrorValues): ErrorLine {
     causes,
   }
 }
-
-const plainMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 function causesOf(error: unknown): readonly unknown[] {
   const causes = new Set<unknown>()

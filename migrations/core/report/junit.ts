@@ -1,4 +1,3 @@
-/** One case of a JUnit report. */
 export interface JunitCase {
   readonly suite: string
   readonly name: string

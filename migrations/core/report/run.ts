@@ -2,7 +2,6 @@ import type { Style } from './style.ts'
 import { type FailureLines, failureSummary } from './tenants.ts'
 import { countOf, durationText } from './units.ts'
 
-/** What came of single lines. */
 export function resultText(
   { steps, ms }: { readonly steps: number; readonly ms: number },
   direction: 'upgrade' | 'downgrade',
@@ -23,7 +22,6 @@ export interface TenantTotals {
   readonly groups: readonly FailureLines[]
 }
 
-/** What came of the tenants of a line. */
 export function tenantsResultText(line: string, totals: TenantTotals, style: Style): string {
   const { done, failed, gone, left, steps, ms, groups } = totals
   const counts = [

@@ -8,7 +8,6 @@ type TenantEvent = MigEvent & {
   readonly event: 'tenant-plan' | 'tenant-done' | 'tenant-failed' | 'tenants-progress'
 }
 
-/** An event of a run over tenants as text. */
 export function tenantText(event: TenantEvent, style: Style): string {
   switch (event.event) {
     case 'tenant-plan':

@@ -5,7 +5,6 @@ import type { Style } from './style.ts'
 import { table } from './table.ts'
 import { durationText } from './units.ts'
 
-/** What the checks found: announced losses, the failures in full, and a table of all. */
 export function verifyText(results: readonly CheckOutcome[], style: Style): string {
   const paint = { ok: style.good, failed: style.error, skipped: style.dim }
   const text = table(

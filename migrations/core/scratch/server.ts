@@ -1,5 +1,5 @@
 import { MigError } from '../errors.ts'
-import { connect } from '../postgres/connection/connection.ts'
+import { onDatabase } from '../postgres/connection/connection.ts'
 import { maskUrl } from '../postgres/connection/database-url.ts'
 import type { EmbeddedServer } from '../postgres/embedded/embedded.ts'
 
@@ -52,18 +52,15 @@ export async function scratchServer(options: ScratchServerOptions): Promise<Scra
 }
 
 async function serverFacts(url: string): Promise<ServerFacts> {
-  const client = await connect({ url, applicationName: 'just-mig' })
-  try {
-    const { rows } = await client.query<ServerFacts>(
+  const { rows } = await onDatabase(url, (client) =>
+    client.query<ServerFacts>(
       `SELECT current_setting('server_version_num')::int / 10000 AS major, rolsuper OR rolcreatedb AS "mayCreate"
          FROM pg_roles WHERE rolname = current_user`,
-    )
-    const [facts] = rows
-    if (facts === undefined) throw new Error('pg_roles does not know current_user')
-    return facts
-  } finally {
-    await client.end()
-  }
+    ),
+  )
+  const [facts] = rows
+  if (facts === undefined) throw new Error('pg_roles does not know current_user')
+  return facts
 }
 
 function noScratch(reason: string, target: ServerFacts): MigError {

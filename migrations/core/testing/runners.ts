@@ -39,7 +39,6 @@ export function useTestDatabase(hooks: TestHooks, options: TestDatabaseOptions =
 
 type Use<Value> = (value: Value) => Promise<void>
 
-/** What {@link databaseFixtures} gives to tests. */
 export interface DatabaseFixtures {
   /** The worker's database, whatever tests before have left in it. */
   readonly workerDatabase: TestDatabase

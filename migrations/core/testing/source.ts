@@ -11,7 +11,6 @@ import { readSurroundings, surroundingsPath } from '../scratch/surroundings/file
 import { readSource } from '../source-file.ts'
 import { toolVersion } from '../tool-version.ts'
 
-/** Rows that a program writes. */
 export interface SeedProgram {
   /** Change it when what `run` does has changed: a template with the old rows is not used then. */
   readonly version: string
@@ -109,7 +108,6 @@ export function expectUnchanged(source: TemplateSource): void {
   })
 }
 
-/** The text of a file of SQL. */
 export function readSeed(path: string): string {
   try {
     return readSource(path)

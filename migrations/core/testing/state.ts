@@ -1,7 +1,6 @@
 import type { ClientBase } from 'pg'
 import { qualifiedName, quoteIdent, quoteLiteral } from '../postgres/index.ts'
 
-/** A table as the template has it. */
 interface TableState {
   /** Quoted, with its schema. */
   readonly name: string
@@ -42,7 +41,6 @@ const keptRows = 5_000
 /** Relations that are neither the server's nor a session's. */
 const own = `n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND c.relpersistence <> 't'`
 
-/** Reads what a database holds. */
 export async function readState(client: ClientBase): Promise<DatabaseState> {
   const { rows: relations } = await client.query<{
     kind: 'r' | 'm' | 'S'

@@ -41,7 +41,6 @@ export function refused(event: Extract<DriverEvent, { event: 'refused' }> | unde
   return new MigError(code, `${message}; nothing was run`, { help })
 }
 
-/** The error of a tool that did not come to its first revision. */
 export function startFails(error: ToolError | undefined, end: ToolEnd, { python, show }: Told): MigError {
   if (error?.module !== undefined) {
     return new MigError('python-module', `${python.shown} has no module ${error.module}`, {
@@ -70,7 +69,6 @@ export function startFails(error: ToolError | undefined, end: ToolEnd, { python,
   )
 }
 
-/** The error of a history that does not run on an empty database. */
 export function historyFails(
   { revision, error }: { readonly revision: string; readonly error: ToolError },
   done: number,
@@ -106,7 +104,6 @@ function reasonOf(
   return ['the history does not run on an empty database', []]
 }
 
-/** An error in one line. */
 export function shortReason({ type, message }: ToolError): string {
   const [first = ''] = withoutSecrets(message).trim().split('\n')
   return first === '' ? type : `${type}: ${first}`.slice(0, 200)

@@ -70,7 +70,6 @@ function asksFlask(scripts: string): boolean {
   return existsSync(file) && /^\s*from flask import .*current_app/m.test(readSource(file))
 }
 
-/** The error for a folder that is not a project of Alembic. */
 export function noProject(path: string): MigError {
   return new MigError(
     'no-alembic-project',

@@ -41,7 +41,6 @@ interface Pass {
 interface RecordRequest extends RecordingRequest {
   readonly folders: AlembicFolders
   readonly python: Interpreter
-  /** What `alembic -x` takes. */
   readonly x: readonly string[]
   readonly show: (path: string) => string
 }
@@ -163,7 +162,6 @@ export interface Step {
 
 type Observed = ReturnType<typeof observed>
 
-/** What the driver has told so far. */
 function observed(database: string, total: number | undefined) {
   const steps = new Map<string, Step>()
   const errors = new Map<string, ToolError>()
@@ -198,7 +196,6 @@ function observed(database: string, total: number | undefined) {
     tool: () => tool,
     total: () => total ?? revisions.length,
     what: total === undefined ? 'upgrades recorded' : 'downgrades recorded',
-    /** Whether it is time to tell how far it is. */
     tells() {
       if (performance.now() - toldAt < progressEvery) return false
       toldAt = performance.now()

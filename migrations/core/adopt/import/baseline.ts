@@ -12,7 +12,6 @@ export interface BaselineRequest {
   readonly session: Session
   readonly env: Environment
   readonly ledgers: readonly ForeignLedger[]
-  /** Tables of the other tool. */
   readonly ignoreTables: readonly string[]
 }
 

@@ -22,9 +22,7 @@ export interface ImportDraft {
 
 interface DraftFile {
   readonly draft: string
-  /** What it came from. */
   readonly source: string
-  /** Where it will be. */
   readonly path: string
 }
 

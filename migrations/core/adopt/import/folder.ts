@@ -9,7 +9,6 @@ import type { ForeignLedger } from './applied.ts'
 import { type ImportOptions, type ImportResult, importHistory, shownPath } from './import.ts'
 import type { LedgerTable } from './ledgers.ts'
 
-/** How the files and the ledger of a tool are read. */
 interface FolderReaders<Migration> {
   readonly name: ToolName
   /** The usual name of its ledger. */
@@ -25,7 +24,6 @@ interface FolderReaders<Migration> {
   ) => Promise<readonly ForeignLedger[]>
 }
 
-/** A tool whose migrations are SQL files. */
 export interface FolderTool {
   readonly name: ToolName
   /** Imports a folder, and what the tool's ledger says. @throws what its readers and `importHistory` throw */

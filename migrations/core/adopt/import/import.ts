@@ -59,11 +59,9 @@ export interface IrreversibleRevision {
   readonly reason: string
 }
 
-/** How a history was recorded. */
 export interface RecordingFacts {
   readonly revisions: number
   readonly seconds: number
-  /** What ran it: `Alembic 1.19.2, SQLAlchemy 2.1.0, Python 3.12.3`. */
   readonly tool: string
 }
 
@@ -197,7 +195,6 @@ async function proved(
   }
 }
 
-/** What every import may be told. */
 export type ImportOptions = Pick<ImportRequest, 'keep' | 'baseline' | 'searchPath' | 'lines'> & {
   /** The other tool's ledger, when not in its usual place. */
   readonly ledger?: LedgerPlace

@@ -118,7 +118,6 @@ export async function readNumbers(
   )
 }
 
-/** @throws MigError `unknown-version` */
 function ofNumber(
   migrations: readonly NumberedMigration[],
   version: string,

@@ -202,7 +202,6 @@ export function unknownVersion(table: string, what: string): MigError {
   )
 }
 
-/** The error of a ledger with a migration that stopped half-way. */
 export function failedMigration(table: string, what: string, command: string): MigError {
   return new MigError('failed-migration', `${table} says that ${what} failed half-way`, {
     help: `settle it with its own tool first: ${command}`,

@@ -6,7 +6,6 @@ import { oneLineMessage } from '../../revisions/files/header-comment.ts'
 import { renderRevisionFile, sqlTemplate } from '../../revisions/files/render.ts'
 import type { BodyPart, ImportedRevision } from '../history.ts'
 
-/** A revision file that is not written yet. */
 export interface RevisionText {
   readonly name: string
   readonly text: string

@@ -9,7 +9,7 @@ import {
 import { exitCodes, MigError } from '../../errors.ts'
 import type { EmitEvent } from '../../events.ts'
 import { groupBy } from '../../group-by.ts'
-import { connect } from '../../postgres/connection/connection.ts'
+import { onConnection } from '../../postgres/connection/connection.ts'
 import { ensureEmbeddedServer } from '../../postgres/embedded/embedded.ts'
 import {
   compareFingerprints,
@@ -133,12 +133,8 @@ export async function replayRecording(
   const { session, env, historySql: text } = request
   const database = await recorded.server.createDatabase()
   await surround(recorded.server, database, { session, env, text })
-  const client = await connect({ url: recorded.server.url(database), applicationName: ownApplication })
-  try {
-    await replay(client, request, headRows(request, lines))
-  } finally {
-    await client.end()
-  }
+  const options = { url: recorded.server.url(database), applicationName: ownApplication }
+  await onConnection(options, (client) => replay(client, request, headRows(request, lines)))
   await proveRecording(recorded, database, env.ledgerSchema)
 }
 
@@ -250,7 +246,6 @@ function fingerprint(client: ClientBase, schema: string, request: ReplayRequest,
   })
 }
 
-/** The error of a replay that is not what the database has. */
 export function importDiffers(differences: ReadonlyMap<string, readonly FingerprintChange[]>): MigError {
   const text = [...differences].map(
     ([schema, changes]) => `schema ${schema}:\n${fingerprintChangesText(changes)}`,

@@ -174,7 +174,6 @@ function hasPackage(root: string, name: string): boolean {
   )
 }
 
-/** A path as env.ts names it. */
 function fromEnvironment(dir: string, path: string): string {
   return relative(dir, path).replaceAll('\\', '/')
 }

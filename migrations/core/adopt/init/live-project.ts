@@ -53,7 +53,6 @@ export async function writeSurroundings(
   if (file !== undefined) written.write(file.path, file.text)
 }
 
-/** What differs between a live database and models. */
 export interface Differing {
   readonly changes: readonly Change[]
   /** Why the models do not load. */

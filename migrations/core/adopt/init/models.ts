@@ -5,7 +5,6 @@ import { type Action, schemaOf } from '../../difference/index.ts'
 import { excludedTables } from '../../environment/index.ts'
 import type { FoundSchema } from './schemas.ts'
 
-/** A model file that is not written yet. */
 export interface ModelText {
   readonly name: string
   readonly text: string

@@ -75,7 +75,6 @@ function* tokensFrom(text: string, offset: number): Generator<HeadToken> {
   }
 }
 
-/** The text of `env.ts` for these schemas. */
 export function environmentText(
   env: Environment,
   schemas: readonly FoundSchema[],

@@ -11,11 +11,9 @@ import {
 } from 'node:fs'
 import { dirname, relative, sep } from 'node:path'
 
-/** Writes the files of a project. */
 export interface Writer {
   /** Writes a new file, or again one that it has written. */
   write(path: string, text: string, appends?: boolean): void
-  /** Removes a file that was written before. */
   remove(path: string): void
   /** What it has written, as paths below the root. */
   files(): readonly string[]

@@ -6,7 +6,6 @@ import { recordedDowngrade, recordedNotes } from '../record/recording.ts'
 import type { ProgramRecording } from './record.ts'
 import type { ProgramTool } from './tools.ts'
 
-/** One migration, and how the ledger of its tool knows it. */
 export interface ProgramMigration {
   readonly revision: string
   readonly name: string

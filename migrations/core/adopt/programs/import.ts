@@ -15,7 +15,6 @@ import type { ProgramTool } from './tools.ts'
 export interface ProgramImport extends ImportOptions, ProgramCommands {
   /** The folder of the project, or the file of the tool's settings. */
   readonly path: string
-  /** Lets the tool reach the network while it is recorded. */
   readonly allowNetwork?: boolean
 }
 

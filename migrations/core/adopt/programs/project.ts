@@ -5,9 +5,7 @@ import { fence } from '../record/child.ts'
 import { shippedFile } from '../shipped.ts'
 import type { ProgramTool } from './tools.ts'
 
-/** A project whose tool can be run. */
 export interface ProgramProject {
-  /** Where it is run. */
   readonly cwd: string
   /** Its own files, without its packages. */
   readonly files: readonly string[]

@@ -1,5 +1,6 @@
 import type { QueryResultRow } from 'pg'
-import { connect } from '../../postgres/connection/connection.ts'
+import { messageOf } from '../../errors.ts'
+import { onConnection } from '../../postgres/connection/connection.ts'
 import { qualifiedName } from '../../postgres/sql/quote.ts'
 import { statementsOf } from '../history.ts'
 import type { ToolEnd } from '../record/child.ts'
@@ -134,17 +135,17 @@ async function redo(
   if (typeof found === 'string') return found
   const together = found.parts.flatMap((part) => (part.kind === 'sql' ? [part.sql] : []))
   const apart = found.parts.flatMap((part) => (part.kind === 'sql' ? [] : statementsOf(part)))
-  const client = await connect({ url: request.server.url(pass.database), applicationName: ownApplication })
-  try {
-    await client.query(`SET search_path TO ${pass.searchPath}`)
-    if (together.length > 0) await client.query(`BEGIN;\n${together.join(';\n')};\nCOMMIT`)
-    for (const sql of apart) await client.query(sql)
-    return found
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error)
-  } finally {
-    await client.end()
-  }
+  const options = { url: request.server.url(pass.database), applicationName: ownApplication }
+  return onConnection(options, async (client) => {
+    try {
+      await client.query(`SET search_path TO ${pass.searchPath}`)
+      if (together.length > 0) await client.query(`BEGIN;\n${together.join(';\n')};\nCOMMIT`)
+      for (const sql of apart) await client.query(sql)
+      return found
+    } catch (error) {
+      return messageOf(error)
+    }
+  })
 }
 
 /** A history that fails so often cannot be reverted by its own tool. */
@@ -227,10 +228,6 @@ async function asked<Row extends QueryResultRow>(
   sql: string,
   values: readonly unknown[] = [],
 ): Promise<readonly Row[]> {
-  const client = await connect({ url: server.url(database), applicationName: ownApplication })
-  try {
-    return (await client.query<Row>(sql, [...values])).rows
-  } finally {
-    await client.end()
-  }
+  const options = { url: server.url(database), applicationName: ownApplication }
+  return onConnection(options, async (client) => (await client.query<Row>(sql, [...values])).rows)
 }

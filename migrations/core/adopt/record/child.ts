@@ -22,7 +22,6 @@ export interface ToolRequest {
   readonly patience?: number
 }
 
-/** How a tool ended. */
 export interface ToolEnd {
   readonly exitCode: number | null
   /** The end of what it wrote to standard error. */
@@ -113,7 +112,6 @@ function hangs(at: string, patience: number, said: string): MigError {
   })
 }
 
-/** The last lines of what a tool has said. */
 export function lastLines(said: string, count = 8): string {
   return said.trim().split('\n').slice(-count).join('\n')
 }

@@ -15,7 +15,6 @@ export interface Recorded {
   readonly server: RecordingServer
   /** Two that the tool itself has made: what differs between them, no replay can give. */
   readonly databases: readonly [string, string]
-  /** The tool's own tables. */
   readonly ignoreTables: readonly string[]
 }
 

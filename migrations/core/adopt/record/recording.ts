@@ -5,7 +5,6 @@ import { fence } from './child.ts'
 import type { Piece } from './piece.ts'
 import type { RecordingServer } from './server.ts'
 
-/** What every recording is given, whatever the tool. */
 export interface RecordingRequest {
   readonly server: RecordingServer
   readonly session: Session
@@ -94,7 +93,6 @@ export function unrecorded(
   })
 }
 
-/** How far a recording is. */
 interface RecordingProgress {
   /** The last revision, as its tool names it. */
   readonly revision: string

@@ -92,7 +92,6 @@ export function makes(text: string, kind: 'schema' | 'role' | 'user' | 'extensio
   return new RegExp(`${sql}|Create${kind}\\(\\s*["']${escaped}["']`, 'i').test(text)
 }
 
-/** The functions of `pg_catalog`. */
 export async function builtInFunctions({ admin }: RecordingServer): Promise<ReadonlySet<string>> {
   const { rows } = await admin.query<{ name: string }>(
     "SELECT DISTINCT proname AS name FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace",

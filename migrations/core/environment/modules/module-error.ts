@@ -1,7 +1,7 @@
 import { SourceMap } from 'node:module'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type ErrorPlace, MigError } from '../../errors.ts'
+import { type ErrorPlace, MigError, messageOf } from '../../errors.ts'
 import { listOfModules } from './bundle.ts'
 
 interface CompileMessage {
@@ -28,7 +28,7 @@ export function moduleError(
 ): MigError {
   if (cause instanceof MigError) return cause
   const [first, ...others] = buildMessages(cause)
-  const message = first?.text ?? (cause instanceof Error ? cause.message : String(cause))
+  const message = first?.text ?? messageOf(cause)
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`
   const place = first === undefined ? evaluationPlace(cause, bundled) : compilePlace(first)
   const where = place?.file === undefined || place.file === file ? file : `${file}, by ${place.file},`

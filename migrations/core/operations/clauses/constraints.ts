@@ -7,7 +7,6 @@ import { type Collation, collateSql } from './types.ts'
 /** What happens to a row whose referenced row goes or changes. */
 export type ReferentialAction = 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default'
 
-/** When a constraint is checked. */
 export interface Deferral {
   readonly deferrable?: boolean
   readonly initially?: 'deferred' | 'immediate'
@@ -79,7 +78,6 @@ export type Constraint =
   | ForeignKeyConstraint
   | ExcludeConstraint
 
-/** The clause of CREATE TABLE and of ALTER TABLE … ADD. */
 export function constraintSql(scope: NameScope, constraint: Constraint): string {
   return words(
     constraint.name !== undefined && `CONSTRAINT ${quoteIdent(constraint.name)}`,
@@ -128,7 +126,6 @@ function constraintBody(scope: NameScope, constraint: Constraint): string {
   )
 }
 
-/** REFERENCES with its actions. */
 export function referencesSql(
   scope: NameScope,
   table: ObjectName,

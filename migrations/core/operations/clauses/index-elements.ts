@@ -15,7 +15,6 @@ interface IndexElementOptions {
   readonly nulls?: 'first' | 'last'
 }
 
-/** The SQL of one element. */
 export function indexElementSql(element: IndexElement): string {
   if (typeof element === 'string') return quoteIdent(element)
   return words(

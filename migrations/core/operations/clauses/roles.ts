@@ -8,7 +8,6 @@ export type Role = string
 
 const words: ReadonlySet<string> = new Set(['CURRENT_USER', 'SESSION_USER', 'CURRENT_ROLE'])
 
-/** The roles, with commas. */
 export function rolesSql(roles: Role | readonly Role[]): string {
   return (typeof roles === 'string' ? [roles] : roles).map(roleSql).join(', ')
 }

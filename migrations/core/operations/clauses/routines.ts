@@ -3,7 +3,6 @@ import { words } from '../directive.ts'
 import { type NameScope, nameSql, type ObjectName } from '../names.ts'
 import { type ColumnType, typeSql } from './types.ts'
 
-/** One parameter of a function or procedure. */
 export interface RoutineArgument {
   readonly type: ColumnType
   readonly name?: string

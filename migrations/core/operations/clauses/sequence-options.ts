@@ -1,6 +1,5 @@
 import { words } from '../directive.ts'
 
-/** Options of a sequence, also of an identity column's own. */
 export interface SequenceOptions {
   readonly start?: number | bigint
   readonly increment?: number | bigint
@@ -34,7 +33,6 @@ export function identityKind(identity: Identity): 'ALWAYS' | 'BY DEFAULT' {
   return generated === 'always' ? 'ALWAYS' : 'BY DEFAULT'
 }
 
-/** The identity clause of a column. */
 export function identitySql(identity: Identity): string {
   const options = typeof identity === 'string' ? [] : sequenceOptionWords(identity)
   return words(

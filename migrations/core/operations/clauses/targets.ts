@@ -14,7 +14,6 @@ export type RelationTarget =
   | { readonly procedure: ObjectName; readonly args?: readonly RoutineArgument[] }
   | { readonly schema: string }
 
-/** What COMMENT ON takes. */
 export type CommentTarget =
   | RelationTarget
   | { readonly column: string; readonly of: ObjectName }

@@ -9,7 +9,6 @@ export type ColumnType =
   | string
   | { readonly schema?: string; readonly name: string; readonly array?: boolean }
 
-/** The SQL of a type. */
 export function typeSql(scope: NameScope, type: ColumnType): string {
   if (typeof type === 'string') return type
   return type.array === true ? `${nameSql(scope, type)}[]` : nameSql(scope, type)
@@ -18,7 +17,6 @@ export function typeSql(scope: NameScope, type: ColumnType): string {
 /** A collation: its unquoted name on the search path (`C`, `en_US`), or with its schema. */
 export type Collation = string | { readonly schema: string; readonly name: string }
 
-/** The COLLATE clause, if any. */
 export function collateSql(collation: Collation | undefined): string | undefined {
   if (collation === undefined) return undefined
   return typeof collation === 'string'

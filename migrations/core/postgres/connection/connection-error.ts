@@ -1,4 +1,4 @@
-import { errorCode, MigError } from '../../errors.ts'
+import { errorCode, MigError, messageOf } from '../../errors.ts'
 import { isServerError } from './database-error.ts'
 import type { DatabaseAddress } from './database-url.ts'
 
@@ -98,12 +98,6 @@ function networkError(
 
 function serverName({ host = process.env.PGHOST ?? 'localhost', port }: DatabaseAddress): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port ?? process.env.PGPORT ?? 5432}`
-}
-
-function messageOf(error: unknown): string {
-  // Node tries each address of a host name, and reports them together with an empty message.
-  if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ')
-  return error instanceof Error ? error.message : String(error)
 }
 
 function withoutPassword(text: string, { password }: DatabaseAddress): string {

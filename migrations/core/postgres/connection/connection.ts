@@ -243,8 +243,16 @@ function isStarting(error: unknown): boolean {
 }
 
 /** Runs `body` on a connection of its own to a database. */
-export async function onDatabase<T>(url: string, body: (client: Client) => Promise<T>): Promise<T> {
-  const client = await connect({ url, applicationName: 'just-mig' })
+export function onDatabase<T>(url: string, body: (client: Client) => Promise<T>): Promise<T> {
+  return onConnection({ url, applicationName: 'just-mig' }, body)
+}
+
+/** Runs `body` on a connection, and closes it. @throws as `connect` and `body` do */
+export async function onConnection<T>(
+  options: ConnectOptions,
+  body: (client: Client) => Promise<T>,
+): Promise<T> {
+  const client = await connect(options)
   try {
     return await body(client)
   } finally {

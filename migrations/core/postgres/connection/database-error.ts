@@ -1,6 +1,6 @@
 import { types } from 'node:util'
 import type { DatabaseError } from 'pg'
-import { type ErrorPlace, errorCode, exitCodes, MigError } from '../../errors.ts'
+import { type ErrorPlace, errorCode, exitCodes, MigError, messageOf } from '../../errors.ts'
 import { type ToldError, toldError } from './server-values.ts'
 
 /** What was being done when the server refused. */
@@ -48,7 +48,7 @@ export function databaseError(error: unknown, context: DatabaseErrorContext = {}
 /** The message of any error, without the values of rows that one of the server may hold. */
 export function messageWithoutValues(error: unknown): string {
   if (isServerError(error)) return toldError(error).message
-  return error instanceof Error ? error.message : String(error)
+  return messageOf(error)
 }
 
 /** What was left out of the message of an error, by field, from the server's error among its causes; `{}` if nothing. */

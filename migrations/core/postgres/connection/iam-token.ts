@@ -1,4 +1,4 @@
-import { MigError } from '../../errors.ts'
+import { MigError, messageOf } from '../../errors.ts'
 import type { DatabaseAddress } from './database-url.ts'
 import { isScratchRole } from './scratch-role-name.ts'
 
@@ -40,7 +40,7 @@ export async function iamToken(address: DatabaseAddress, variables = process.env
   try {
     return await new Signer({ hostname, port, username, region }).getAuthToken()
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = messageOf(cause)
     throw new MigError(
       'no-iam-token',
       `no IAM token for ${username}@${hostname}:${port} in ${region}: ${reason}`,

@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { userCacheHome } from '../../environment/own-folder.mjs'
-import { MigError } from '../../errors.ts'
+import { MigError, messageOf } from '../../errors.ts'
 import { livePostmaster } from './postmaster.ts'
 import { isReadableBy, type ServerUser } from './server-user.ts'
 
@@ -61,7 +61,7 @@ export function folderComplaint(folder: string, user: ServerUser | undefined): s
     if (user !== undefined) chmodSync(folder, 0o755)
     return isReadableBy(user, folder) ? undefined : "cannot be entered by the server's user"
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return messageOf(error)
   }
 }
 

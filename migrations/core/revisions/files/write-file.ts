@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { MigError } from '../../errors.ts'
+import { MigError, messageOf } from '../../errors.ts'
 
 /**
  * Writes a file that must not exist yet, whole or not at all; its folder is made when missing.
@@ -79,7 +79,7 @@ function cannotWrite(path: string, cause: unknown): MigError {
       cause,
     })
   }
-  const why = cause instanceof Error ? cause.message : String(cause)
+  const why = messageOf(cause)
   return new MigError('cannot-write', `cannot write ${path}: ${why}`, {
     help: `make ${dirname(path)} writable for this user`,
     place: { file: path },

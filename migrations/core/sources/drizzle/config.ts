@@ -7,7 +7,7 @@ import {
   mergedInputs,
   seenInputs,
 } from '../../environment/index.ts'
-import { MigError } from '../../errors.ts'
+import { MigError, messageOf } from '../../errors.ts'
 import { readSource } from '../../source-file.ts'
 import { globFiles } from '../glob.ts'
 
@@ -111,7 +111,7 @@ async function loadedConfig(
     // One that insists on the address of a database, which nobody connects to here.
     .catch(() => loadDescriptions([file], cacheDir, nowhereFor))
     .catch((cause: unknown) => {
-      const message = cause instanceof Error ? cause.message : String(cause)
+      const message = messageOf(cause)
       throw new MigError('drizzle-config', message, { help, place: { file }, cause })
     })
   const exported = exports.get(file)

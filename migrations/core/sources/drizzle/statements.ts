@@ -1,5 +1,5 @@
 import type { DrizzleCasing } from '../../environment/index.ts'
-import { MigError } from '../../errors.ts'
+import { MigError, messageOf } from '../../errors.ts'
 import { splitStatements } from '../../postgres/index.ts'
 import type { ModelStatement } from '../model.ts'
 import { where } from '../place.ts'
@@ -33,7 +33,7 @@ export async function drizzleStatements(
     )
   const named = Object.fromEntries(objects.map(({ value }, at) => [`object${at}`, value]))
   const texts = await written(kit, named, casing).catch((cause: unknown) => {
-    throw new MigError('drizzle-failed', `drizzle-kit refuses the models: ${textOf(cause)}`, {
+    throw new MigError('drizzle-failed', `drizzle-kit refuses the models: ${messageOf(cause)}`, {
       help: `npx drizzle-kit export shows what it makes of them; the first is ${first.name} of ${first.file}`,
       place: { file: first.file },
       cause,
@@ -84,10 +84,6 @@ function subjectOf(sql: string): string | undefined {
   const name =
     /\b(?:TABLE|TYPE|VIEW|SEQUENCE|ON)\s+(?:IF NOT EXISTS\s+|ONLY\s+)?((?:"[^"]+"\.)?"[^"]+")/.exec(sql)?.[1]
   return name?.replace(/^"public"\./, '')
-}
-
-function textOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
 }
 
 const columnsOfTable = Symbol.for('drizzle:Columns')
