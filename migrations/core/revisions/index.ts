@@ -16,6 +16,7 @@ export { lineToReplace, type RevisionFileContents, renderRevisionFile, sqlTempla
 export { isRowTest, type RowTest, readRowTest, rowTestPaths } from './files/row-test.ts'
 export type { RevisionFile, RevisionSpec } from './files/spec.ts'
 export { readSqlRevision, type TextSection } from './files/sql-sections.ts'
+export { type SchemaNames, type StraightLine, straightLine } from './files/straight-line.ts'
 export { replaceFile, writeNewFile } from './files/write-file.ts'
 export type { NewRevision } from './planning/new-revision.ts'
 export { isNewId, isNewLabel } from './planning/new-revision.ts'

@@ -60,9 +60,10 @@ const escapes: Readonly<Record<string, string>> = {
 /** The value of a string literal, or of a template without substitutions; undefined when it has some. */
 export function literalValue({ kind, text }: HeadToken): string | undefined {
   if (kind !== 'string' && kind !== 'template') return undefined
-  const inner = text.slice(1, -1)
+  // A template has line feeds alone (ECMAScript, "Static Semantics: TV and TRV").
+  const inner = kind === 'template' ? text.slice(1, -1).replaceAll(/\r\n?/g, '\n') : text.slice(1, -1)
   if (kind === 'template' && /(?<!\\)(?:\\\\)*\$\{/.test(inner)) return undefined
-  if (!inner.includes('\\')) return kind === 'template' ? inner.replaceAll('\r\n', '\n') : inner
+  if (!inner.includes('\\')) return inner
   return inner.replace(
     /\\(?:u\{([\da-fA-F]+)\}|u([\da-fA-F]{4})|x([\da-fA-F]{2})|\r\n|([\s\S]))/g,
     (

@@ -1,6 +1,5 @@
 import { MigError } from '../../errors.ts'
-import type { OperationsContext } from '../../operations/index.ts'
-import { type SqlPiece, splitStatements } from '../../postgres/index.ts'
+import { quoteIdent, type SqlPiece, splitStatements } from '../../postgres/index.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import { setsSession } from '../session/settings.ts'
 import { checkStatement } from '../statement/statement.ts'
@@ -24,17 +23,18 @@ const unsuited = /\$\d|\0|\bcopy\b/i
  * revision's transaction, and with nobody who asks for anything between them. Undefined where they have to run one by
  * one.
  */
-export async function knownStatements(
+export function knownStatements(
   { session, project }: StepContext,
   step: PlanStep,
   { statements }: RevisionBody,
   { ownTransaction, progress, role }: StepStart,
-  context: OperationsContext,
-): Promise<readonly SuitedStatement[] | undefined> {
+): readonly SuitedStatement[] | undefined {
   const isOurs = session.own !== undefined && session.oneByOne === undefined
   if (!isOurs || !ownTransaction || progress !== undefined || project.env.options.onApply !== undefined)
     return undefined
-  const known = await statements(step.direction, context)
+  const { targetSchema } = step
+  const names = { schema: quoteIdent(targetSchema), schemaName: targetSchema }
+  const known = statements(step.direction, names)
   if (known === undefined || known.reduce((sum, { sql }) => sum + sql.length, 0) > most) return undefined
   const suited: SuitedStatement[] = []
   for (const each of known) {

@@ -2,11 +2,17 @@ import { readFileSync } from 'node:fs'
 import { parseDuration } from '../../environment/duration.ts'
 import { loadModule } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
-import type { Operations, OperationsContext } from '../../operations/index.ts'
+import type { Operations } from '../../operations/index.ts'
 import { lineAndColumn, splitStatements } from '../../postgres/index.ts'
-import { type RevisionFile, readSqlRevision } from '../../revisions/index.ts'
+import {
+  type RevisionFile,
+  readSqlRevision,
+  type SchemaNames,
+  type StraightLine,
+  straightLine,
+} from '../../revisions/index.ts'
+import { readSource } from '../../source-file.ts'
 import { statementKind } from '../statement/statement-kind.ts'
-import { isStraightLine, textsOf } from './straight-line.ts'
 
 /** What one `op.execute` of a revision runs, or one statement of a `.sql` file, where the revision is nothing else. */
 export interface KnownStatement {
@@ -24,8 +30,8 @@ export interface RevisionBody {
   /** The statements that a side is, where it is nothing else. */
   readonly statements: (
     side: 'upgrade' | 'downgrade',
-    context: OperationsContext,
-  ) => Promise<readonly KnownStatement[] | undefined>
+    names: SchemaNames,
+  ) => readonly KnownStatement[] | undefined
   /** Milliseconds, where the revision says it: `export const lockTimeout = '2s'`. */
   readonly lockTimeout?: number
   readonly statementTimeout?: number
@@ -41,17 +47,31 @@ export interface RevisionBody {
  */
 export async function loadRevision(file: RevisionFile, cacheDir: string): Promise<RevisionBody> {
   if (file.format === 'sql') return sqlRevision(file)
+  const straight = straightLine(readSource(file.path))
+  if (straight !== undefined) return straightRevision(file, straight)
   const module = await loadModule(file.path, cacheDir)
   return {
     upgrade: (op) => callExport(file, module, 'upgrade', op),
     downgrade: (op) => callExport(file, module, 'downgrade', op),
     has: (side) => typeof module[side] === 'function',
-    async statements(side, context) {
-      const body = module[side]
-      const texts = isStraightLine(body) ? await textsOf(body, context) : undefined
-      return texts?.map((sql) => ({ sql, placed: (error) => error }))
-    },
+    statements: () => undefined,
     ...timeouts((name) => module[name]),
+  }
+}
+
+function straightRevision(file: RevisionFile, { bodies, constants }: StraightLine): RevisionBody {
+  const run = async (name: 'upgrade' | 'downgrade', op: Operations) => {
+    const texts = bodies.get(name)
+    if (texts === undefined) throw missingSide(file, name)
+    for (const text of texts) await op.execute(text(op))
+  }
+  return {
+    upgrade: (op) => run('upgrade', op),
+    downgrade: (op) => run('downgrade', op),
+    has: (side) => bodies.has(side),
+    statements: (side, names) =>
+      bodies.get(side)?.map((text) => ({ sql: text(names), placed: (error) => error })),
+    ...timeouts((name) => constants.get(name)),
   }
 }
 
@@ -100,7 +120,7 @@ function sqlRevision(file: RevisionFile): RevisionBody {
     upgrade: (op) => run('upgrade', op),
     downgrade: (op) => run('downgrade', op),
     has: (side) => sections[side] !== null,
-    statements: async (side) => statements(side),
+    statements,
     ...timeouts((name) => new RegExp(`^--[ \\t]*${name}:[ \\t]*(\\S.*?)[ \\t\\r]*$`, 'm').exec(head)?.[1]),
   }
 }

@@ -60,12 +60,11 @@ export async function applyStep(context: StepContext, step: PlanStep, attempt: S
       opening: creatingStatements(step, env.createSchema, context.missing, role),
     }
     run = stepRun(context, step, start)
-    const operationsContext = { schema: step.targetSchema, schemas: env.schemas, x: env.x }
-    const known = await knownStatements(context, step, body, start, operationsContext)
+    const known = knownStatements(context, step, body, start)
     if (known !== undefined && (await run.whole(known, ledgerStatements(env.ledgerSchema, ledgerStep))))
       return
     await run.begin()
-    const op = operations(run.sink, operationsContext)
+    const op = operations(run.sink, { schema: step.targetSchema, schemas: env.schemas, x: env.x })
     await usersCall(session.client, `its ${step.direction}`, () => body[step.direction](op))
     const { onApply } = env.options
     if (onApply !== undefined) {
