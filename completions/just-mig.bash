@@ -3,13 +3,14 @@
 _just_mig() {
   local words cur=${COMP_WORDS[COMP_CWORD]}
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W 'autogen branches check current db-psql db-reset db-start db-stop db-url downgrade downgrade-all edit heads history import init lint merge revision run-migrations show sql stamp status surroundings tenant-create tenant-drop tenants unlock upgrade verify' -- "$cur"))
+    COMPREPLY=($(compgen -W 'autogen branches check completion current db-psql db-reset db-start db-stop db-url downgrade downgrade-all edit heads history import init lint merge revision run-migrations show sql stamp status surroundings tenant-create tenant-drop tenants unlock upgrade verify' -- "$cur"))
     return
   fi
   case ${COMP_WORDS[1]} in
     autogen) words='--plan --sql-file --from-history --adopt --strict --online --privileges --keep --tenants --trust-live --rename --renames --using --recreate --json --quiet --verbose --show-data --database-url -h --help' ;;
     branches) words='--json --quiet --verbose --show-data --database-url -h --help' ;;
     check) words='--sql --drift --privileges --trust-live --tenants --shard -x --json --quiet --verbose --show-data --database-url -h --help' ;;
+    completion) words='bash zsh fish' ;;
     current) words='--check-heads --tenants --shard -x --json --quiet --verbose --show-data --database-url -h --help' ;;
     db-psql) words='-c --command --json --quiet --verbose --show-data --database-url -h --help' ;;
     db-reset) words='-y --yes --json --quiet --verbose --show-data --database-url -h --help' ;;
@@ -39,6 +40,10 @@ _just_mig() {
     upgrade) words='--plan --lock-wait --lock-timeout --statement-timeout --transaction --resume-edited --allow-missing --tenants --shard -x -j --jobs --canary --continue --max-failures --share --json --quiet --verbose --show-data --database-url -h --help' ;;
     verify) words='--changed --announce --trust-live --junit --json --quiet --verbose --show-data --database-url -h --help' ;;
     *) words= ;;
+  esac
+  case ${COMP_WORDS[COMP_CWORD-1]} in
+    --renames) words='off' ;;
+    --transaction) words='revision run' ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$cur"))
 }

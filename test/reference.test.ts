@@ -58,18 +58,47 @@ test('completions know every command and flag', async () => {
   const files = completionFiles(await commandSpecs(repository))
   for (const [name, text] of Object.entries(files))
     await expect(text).toMatchFileSnapshot(join(repository, name))
-  const complete = (words: string, at: number) =>
-    execFileSync(
-      'bash',
-      [
-        '-c',
-        `. completions/just-mig.bash; COMP_WORDS=(just-mig ${words}); COMP_CWORD=${at}; _just_mig; echo "\${COMPREPLY[@]}"`,
-      ],
-      {
-        cwd: repository,
-        encoding: 'utf8',
-      },
-    ).trim()
-  expect(complete('upg', 1)).toBe('upgrade')
-  expect(complete('upgrade --can', 2)).toBe('--canary')
 })
+
+/** What a shell offers for each line that ends where the cursor is. */
+const shells = {
+  bash: (line: string) => {
+    const words = line.split(' ')
+    return shell('bash', [
+      '-c',
+      `. completions/just-mig.bash; COMP_WORDS=(${words.join(' ')} ${words.at(-1) === '' ? "''" : ''}); COMP_CWORD=${words.length - 1}; _just_mig; echo "\${COMPREPLY[@]}"`,
+    ])
+  },
+  fish: (line: string) =>
+    shell('fish', ['--no-config', '-c', `source completions/just-mig.fish; complete -C '${line}'`]),
+  zsh: (line: string, offered: string) =>
+    shell('zsh', [
+      '-fc',
+      `zmodload zsh/zpty; zpty z zsh -f -i
+zpty -w z "PS1=; stty -echo; fpath=($PWD/completions \\$fpath); autoload -Uz compinit; compinit -u -D; print READY-\\$((1+1))"
+zpty -r z _ '*READY-2*'
+zpty -w -n z '${line}'$'\t\t'
+zpty -r z seen '*${offered}*'; print -r -- $seen`,
+    ]),
+}
+
+function shell(program: string, args: readonly string[]): string {
+  const options = { cwd: repository, encoding: 'utf8', timeout: 30_000 } as const
+  return execFileSync(program, args, options)
+}
+
+for (const name of ['bash', 'zsh', 'fish'] as const)
+  test(`${name} completes commands, flags, and values that are one of few`, ({ skip }) => {
+    try {
+      execFileSync(name, ['--version'], { stdio: 'ignore' })
+    } catch {
+      skip(`${name} is not installed`)
+    }
+    const offers = [
+      ['just-mig upg', 'upgrade'],
+      ['just-mig upgrade --can', '--canary'],
+      ['just-mig upgrade --transaction ', 'revision'],
+      ['just-mig completion ', 'fish'],
+    ] as const
+    for (const [line, offered] of offers) expect(shells[name](line, offered), line).toContain(offered)
+  })

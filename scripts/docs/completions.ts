@@ -7,15 +7,22 @@ interface Command {
   readonly flags: readonly (readonly [string, Flag])[]
 }
 
+/** The values of a flag that takes one of few words, as `revision|run`. */
+function choices({ value = '' }: Flag): readonly string[] {
+  return /^[a-z]+(?:\|[a-z]+)*$/.test(value) ? value.split('|') : []
+}
+
+const shells = ['bash', 'zsh', 'fish']
+
 /** The completions of `just-mig` for each shell, by the path of their file. */
 export function completionFiles(specs: ReadonlyMap<string, CommandSpec>): Readonly<Record<string, string>> {
-  const commands = [...specs.values()]
-    .map((spec) => ({
-      name: spec.name.replace(/^mig-/, ''),
-      summary: spec.summary.replace(/[:;.].*$/s, ''),
-      flags: Object.entries(allFlags(spec)),
-    }))
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  const recipes = [...specs.values()].map((spec) => ({
+    name: spec.name.replace(/^mig-/, ''),
+    summary: spec.summary.replace(/[:;.].*$/s, ''),
+    flags: Object.entries(allFlags(spec)),
+  }))
+  const completion = { name: 'completion', summary: 'Prints the completion of a shell', flags: [] }
+  const commands = [...recipes, completion].toSorted((a, b) => (a.name < b.name ? -1 : 1))
   return {
     'completions/just-mig.bash': bash(commands),
     'completions/_just-mig': zsh(commands),
@@ -30,7 +37,17 @@ const head = (how: string) =>
   `# Completion of just-mig, written by npm run docs:reference from the specs of its commands.\n# ${how}`
 
 function bash(commands: readonly Command[]): string {
-  const cases = commands.map(({ name, flags }) => `    ${name}) words='${flags.flatMap(typed).join(' ')}' ;;`)
+  const cases = commands.map(({ name, flags }) => {
+    const words = name === 'completion' ? shells : flags.flatMap(typed)
+    return `    ${name}) words='${words.join(' ')}' ;;`
+  })
+  const values = new Map(
+    commands.flatMap(({ flags }) =>
+      flags.flatMap(([flag, spec]) =>
+        choices(spec).length > 0 ? [[`--${flag}`, choices(spec)] as const] : [],
+      ),
+    ),
+  )
   return `${head('In ~/.bashrc: eval "$(npx just-mig completion bash)"')}
 _just_mig() {
   local words cur=\${COMP_WORDS[COMP_CWORD]}
@@ -42,26 +59,33 @@ _just_mig() {
 ${cases.join('\n')}
     *) words= ;;
   esac
+  case \${COMP_WORDS[COMP_CWORD-1]} in
+${[...values].map(([flag, words]) => `    ${flag}) words='${words.join(' ')}' ;;`).join('\n')}
+  esac
   COMPREPLY=($(compgen -W "$words" -- "$cur"))
 }
 complete -o default -F _just_mig just-mig
 `
 }
 
-/** A text between single quotes of a shell, without what zsh's lists read as their own. */
+/** A text between single quotes of a shell. */
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
-const plain = (text: string): string => text.replace(/[[\]:\\]/g, ' ').replace(/ {2,}/g, ' ')
+/** A text in one of zsh's lists, whose marks are not the list's. */
+const escaped = (text: string): string => text.replace(/[[\]:\\]/g, '\\$&')
 
 function zsh(commands: readonly Command[]): string {
-  const names = commands.map(({ name, summary }) => `    ${quoted(`${name}:${plain(summary)}`)}`)
+  const names = commands.map(({ name, summary }) => `    ${quoted(`${name}:${escaped(summary)}`)}`)
   const cases = commands.map(({ name, flags }) => {
     const specs = flags.flatMap(([flag, spec]) =>
       typed([flag, spec]).map((word) => {
-        const value = spec.value === undefined ? '' : `:${plain(spec.value)}:_files`
-        return `      ${quoted(`${spec.many ? '*' : ''}${word}[${plain(spec.help)}]${value}`)}`
+        const words = choices(spec)
+        const action = words.length > 0 ? `(${words.join(' ')})` : '_files'
+        const value = spec.value === undefined ? '' : `:${escaped(spec.value)}:${action}`
+        return `      ${quoted(`${spec.many ? '*' : ''}${word}[${escaped(spec.help)}]${value}`)}`
       }),
     )
-    return `    ${name}) _arguments -s \\\n${specs.join(' \\\n')} \\\n      '*:argument:_files' ;;`
+    const rest = name === 'completion' ? `:(${shells.join(' ')})` : ':_files'
+    return `    ${name}) _arguments -s \\\n${[...specs, `      '*:argument${rest}'`].join(' \\\n')} ;;`
   })
   return `#compdef just-mig
 ${head('Put it as _just-mig into a folder of $fpath: npx just-mig completion zsh > ~/.zfunc/_just-mig')}
@@ -86,9 +110,14 @@ function fish(commands: readonly Command[]): string {
     `complete -c just-mig -n __fish_use_subcommand -a ${name} -d ${quoted(summary)}`,
     ...flags.map(([flag, { short, value, help }]) => {
       const names = short === flag ? `-s ${flag}` : `${short === undefined ? '' : `-s ${short} `}-l ${flag}`
-      const takes = value === undefined ? '' : ' -r'
+      const words = choices({ help, ...(value === undefined ? {} : { value }) })
+      const takes = words.length > 0 ? ` -x -a '${words.join(' ')}'` : value === undefined ? '' : ' -r'
       return `complete -c just-mig -n '__fish_seen_subcommand_from ${name}' ${names}${takes} -d ${quoted(help)}`
     }),
   ])
-  return `${head('npx just-mig completion fish > ~/.config/fish/completions/just-mig.fish')}\n${lines.join('\n')}\n`
+  return `${head('npx just-mig completion fish > ~/.config/fish/completions/just-mig.fish')}
+complete -c just-mig -n __fish_use_subcommand -f
+complete -c just-mig -n '__fish_seen_subcommand_from completion' -f -a '${shells.join(' ')}'
+${lines.join('\n')}
+`
 }
