@@ -1,4 +1,4 @@
-import { buildFactBase, type Fact, type FactBase } from '@supabase/pg-delta/core'
+import { buildFactBase, type DependencyEdge, type Fact, type FactBase } from '@supabase/pg-delta/core'
 import { extract } from '@supabase/pg-delta/extract'
 import type { ClientBase, Pool } from 'pg'
 import type { ExcludableObject } from '../environment/index.ts'
@@ -8,10 +8,11 @@ import { withoutAbsentKinds } from './absent-kinds.ts'
 import { readBaseTypes, type Unmodeled } from './base-types.ts'
 import { withSchemaDefaults } from './default-privileges.ts'
 import { withWholeDomainDefaults } from './domain-defaults.ts'
-import { type Extra, readExtras } from './extras.ts'
+import { type Extra, readExtras, tablesOfDiffering } from './extras.ts'
 import { hidingSchemas } from './hidden-schemas.ts'
 import { baseObject, idKey, kindWord, type ObjectId, relationOf, schemaOf } from './ids.ts'
 import { withInvisibleStates } from './invisible-states.ts'
+import { nearDifference } from './near-difference.ts'
 import { withEveryParent } from './parents.ts'
 import { withoutInherited } from './partitions.ts'
 
@@ -34,6 +35,11 @@ export interface Catalog {
   readonly serverVersion: string
   /** What a scope shows of it, kept by {@link scopedFacts}: the same is asked for again and again. */
   readonly views: WeakMap<ComparedObjects, FactBase>
+  /** What the engine sees of it beside another, kept by {@link bothSides}. */
+  readonly sides: WeakMap<
+    Catalog,
+    Map<ComparedObjects, { readonly source: FactBase; readonly wanted: FactBase }>
+  >
 }
 
 /** What we compare by statements of our own, in {@link Extra}. */
@@ -112,6 +118,7 @@ async function readRest(
     unmodeled: [...unmodeled, ...(await readBaseTypes(client))],
     serverVersion,
     views: new WeakMap(),
+    sides: new WeakMap(),
   }
 }
 
@@ -139,7 +146,32 @@ const databaseKinds = new Set(['extension', 'publication', 'eventTrigger', 'fdw'
  * @param ambient what both sides of a difference have, whether the catalog has it or not: schemas, roles
  */
 export function scopedFacts(catalog: Catalog, scope: ComparedObjects, ambient: readonly Fact[]): FactBase {
-  const view = viewedIn(catalog, scope)
+  return withAmbient(viewedIn(catalog, scope), ambient)
+}
+
+/** As {@link scopedFacts}, of both sides of a difference, less the tables that are {@link nearDifference far from it}. */
+export function scopedDifference(
+  [from, to]: readonly [Catalog, Catalog],
+  scope: ComparedObjects,
+  ambient: readonly Fact[],
+): readonly [FactBase, FactBase] {
+  const hidden = hiddenIn(scope)
+  const near = nearDifference(
+    from.facts,
+    to.facts,
+    (fact) => !hidden(fact),
+    scope.privileges,
+    tablesOfDiffering(from.extras, to.extras),
+  )
+  if (near === undefined) return [scopedFacts(from, scope, ambient), scopedFacts(to, scope, ambient)]
+  const [old, next] = near
+  return [
+    withAmbient(viewOf(from.facts, scope, old.facts, old.edges), ambient),
+    withAmbient(viewOf(to.facts, scope, next.facts, next.edges), ambient),
+  ]
+}
+
+function withAmbient(view: FactBase, ambient: readonly Fact[]): FactBase {
   // Two extensions of one schema each bring it.
   const byId = new Map(ambient.map((fact) => [idKey(fact.id), fact]))
   const missing = [...byId.values()].filter((fact) => !view.has(fact.id))
@@ -150,29 +182,39 @@ export function scopedFacts(catalog: Catalog, scope: ComparedObjects, ambient: r
 
 /** What a scope shows of a catalog. */
 export function viewedIn(catalog: Catalog, scope: ComparedObjects): FactBase {
-  const view = catalog.views.get(scope) ?? viewOf(catalog.facts, scope)
+  const { facts } = catalog
+  const view = catalog.views.get(scope) ?? viewOf(facts, scope, facts.facts(), facts.edges)
   catalog.views.set(scope, view)
   return view
 }
 
-function viewOf(facts: FactBase, scope: ComparedObjects): FactBase {
-  const inScope = new Set(scope.schemas)
+function viewOf(
+  base: FactBase,
+  scope: ComparedObjects,
+  facts: readonly Fact[],
+  edges: readonly DependencyEdge[],
+): FactBase {
+  const hidden = hiddenIn(scope)
   const gone = new Map<Fact, boolean>()
   const isGone = (fact: Fact): boolean => {
     const known = gone.get(fact)
     if (known !== undefined) return known
-    const parent = fact.parent === undefined ? undefined : facts.get(fact.parent)
-    const hidden = isHidden(fact, inScope, scope) || (parent !== undefined && isGone(parent))
-    gone.set(fact, hidden)
-    return hidden
+    const parent = fact.parent === undefined ? undefined : base.get(fact.parent)
+    const isOut = hidden(fact) || (parent !== undefined && isGone(parent))
+    gone.set(fact, isOut)
+    return isOut
   }
   const kept = facts
-    .facts()
     .filter((fact) => !isGone(fact))
     .map((fact) => (fact.id.kind === 'role' ? roleFact(fact.id.name) : fact))
   // Edges of what is gone are left out by the engine itself.
-  const edges = scope.privileges ? [...facts.edges] : facts.edges.filter((edge) => edge.kind !== 'owner')
-  return buildFactBase(kept, edges, facts.source)
+  const seen = edges.filter((edge) => scope.privileges || edge.kind !== 'owner')
+  return buildFactBase(kept, seen, base.source)
+}
+
+function hiddenIn(scope: ComparedObjects): (fact: Fact) => boolean {
+  const inScope = new Set(scope.schemas)
+  return (fact) => isHidden(fact, inScope, scope)
 }
 
 /** A role as something to refer to: what it may do is the server's, and differs between servers. */
@@ -201,13 +243,22 @@ function isHidden({ id, payload }: Fact, inScope: ReadonlySet<string>, scope: Co
   if (!('name' in base)) return false
   const table = relationOf(base)?.name
   const owner = table === undefined || table === base.name ? {} : { table }
-  const form = id.kind === 'index' ? indexForm(String(payload.def)) : {}
-  return scope.excludes({ kind: kindWord(base), schema, name: base.name, ...owner, ...form })
+  const object = { kind: kindWord(base), schema, name: base.name, ...owner }
+  return scope.excludes(id.kind === 'index' ? withForm(object, String(payload.def)) : object)
 }
 
-function indexForm(definition: string): { readonly isPartial: boolean; readonly hasExpression: boolean } {
-  const { isPartial = false, hasExpression = false } = indexFacts(definition) ?? {}
-  return { isPartial, hasExpression }
+/** The form of an index is read where somebody asks for it: there may be thousands. */
+function withForm(object: ExcludableObject, definition: string): ExcludableObject {
+  const form = () => indexFacts(definition)
+  return {
+    ...object,
+    get isPartial() {
+      return form()?.isPartial ?? false
+    },
+    get hasExpression() {
+      return form()?.hasExpression ?? false
+    },
+  }
 }
 
 /**

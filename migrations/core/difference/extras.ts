@@ -13,6 +13,7 @@ import { relationSettings } from './extras/relation-settings.ts'
 import { statisticsObjects } from './extras/statistics-objects.ts'
 import { textSearchConfigurations, textSearchDictionaries } from './extras/text-search.ts'
 import { viewColumns } from './extras/view-columns.ts'
+import { idKey } from './ids.ts'
 
 export type { Extra, ExtraStatement } from './extras/kind.ts'
 
@@ -87,6 +88,25 @@ export function extraStatements(
     after.push(...change.after.map(statement))
   }
   return { before, after }
+}
+
+/** Keys of the tables that differ in extras. */
+export function tablesOfDiffering(
+  from: ReadonlyMap<string, Extra>,
+  to: ReadonlyMap<string, Extra>,
+): ReadonlySet<string> {
+  const tables = new Set<string>()
+  for (const [side, other] of [
+    [from, to],
+    [to, from],
+  ] as const) {
+    for (const [key, extra] of side) {
+      const same = other.get(key)
+      if (extra.relation === null || (same !== undefined && sameValues(extra, same))) continue
+      tables.add(idKey({ kind: 'table', schema: extra.schema, name: extra.relation }))
+    }
+  }
+  return tables
 }
 
 function sameValues(a: Extra, b: Extra): boolean {

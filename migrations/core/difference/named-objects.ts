@@ -1,7 +1,7 @@
 import type { Fact, FactBase } from '@supabase/pg-delta/core'
 import type { Catalog, ComparedObjects } from './catalog.ts'
 import { type ObjectId, schemaOf } from './ids.ts'
-import { bothSides } from './plan.ts'
+import { wholeSides } from './plan.ts'
 
 /** What stands in a schema under a name of its own. */
 export const topKinds = [
@@ -55,7 +55,7 @@ export function namedSides(
   to: Catalog,
   scope: ComparedObjects,
 ): { readonly source: readonly NamedObject[]; readonly wanted: readonly NamedObject[] } {
-  const { source, wanted } = bothSides(from, to, scope)
+  const { source, wanted } = wholeSides(from, to, scope)
   return { source: namedIn(source, scope), wanted: namedIn(wanted, scope) }
 }
 

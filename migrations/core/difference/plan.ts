@@ -4,7 +4,14 @@ import type { Policy } from '@supabase/pg-delta/policy'
 import { constantFacts, routineFacts, tableChange, withoutOnly } from '../postgres/statement/index.ts'
 import type { Action, Difference } from './action.ts'
 import { withEqualKeysApart, withExtensionSchema } from './beside.ts'
-import { type Catalog, type ComparedObjects, roleFact, rolesOf, scopedFacts } from './catalog.ts'
+import {
+  type Catalog,
+  type ComparedObjects,
+  roleFact,
+  rolesOf,
+  scopedDifference,
+  scopedFacts,
+} from './catalog.ts'
 import { changesOf, renameChange } from './changes.ts'
 import { inAttributeOrder, misorderedTypes, orderChange } from './composite-order.ts'
 import { type Extra, extraStatements } from './extras.ts'
@@ -112,20 +119,42 @@ function ofExtra({ sql, extra, lock }: ExtraStatements['before'][number]): Actio
   return ownAction(sql, extraIds(extra.schema, extra.relation), { lock })
 }
 
-/** Both catalogs as the engine may see them: the same schemas on both sides, grants that survive carried over. */
-export function bothSides(
-  from: Catalog,
-  to: Catalog,
-  scope: ComparedObjects,
-): { source: FactBase; wanted: FactBase } {
+interface Sides {
+  readonly source: FactBase
+  readonly wanted: FactBase
+}
+
+/**
+ * Both catalogs as the engine may see them: the same schemas on both sides, grants that survive carried over. Without the
+ * tables that are the same in both and far from any difference.
+ */
+export function bothSides(from: Catalog, to: Catalog, scope: ComparedObjects): Sides {
+  const known = from.sides.get(to) ?? new Map<ComparedObjects, Sides>()
+  from.sides.set(to, known)
+  const sides = known.get(scope) ?? newSides(from, to, scope)
+  known.set(scope, sides)
+  return sides
+}
+
+function newSides(from: Catalog, to: Catalog, scope: ComparedObjects): Sides {
+  const [source, wanted] = scopedDifference([from, to], scope, ambientFacts(from, to, scope))
+  return { source, wanted }
+}
+
+/** As {@link bothSides}, with every table. */
+export function wholeSides(from: Catalog, to: Catalog, scope: ComparedObjects): Sides {
+  const ambient = ambientFacts(from, to, scope)
+  return { source: scopedFacts(from, scope, ambient), wanted: scopedFacts(to, scope, ambient) }
+}
+
+function ambientFacts(from: Catalog, to: Catalog, scope: ComparedObjects): readonly Fact[] {
   const schemaFact = (name: string): Fact =>
     from.facts.get({ kind: 'schema', name }) ??
     to.facts.get({ kind: 'schema', name }) ?? { id: { kind: 'schema', name }, payload: {} }
   const roles = scope.privileges ? [...rolesOf(from), ...rolesOf(to)].map(roleFact) : []
   // The engine names the schema of an extension only where it is there; see withExtensionSchema.
   const schemas = [...scope.schemas, ...extensionSchemas(to, scope)]
-  const ambient = [...schemas.map((name) => schemaFact(name)), ...roles]
-  return { source: scopedFacts(from, scope, ambient), wanted: scopedFacts(to, scope, ambient) }
+  return [...schemas.map((name) => schemaFact(name)), ...roles]
 }
 
 /** The schemas of the extensions that a difference manages. */

@@ -19,13 +19,11 @@ export function silentOf(
 }
 
 /** Whether an object is of one of some kinds. */
-export function isOfKinds(
-  { kind, isPartial, hasExpression }: ExcludableObject,
-  kinds: ReadonlySet<string>,
-): boolean {
+export function isOfKinds(object: ExcludableObject, kinds: ReadonlySet<string>): boolean {
+  // What an index is like is asked only where it counts: its definition is read for that.
   return (
-    kinds.has(kind) ||
-    (isPartial === true && kinds.has('partial index')) ||
-    (hasExpression === true && kinds.has('expression index'))
+    kinds.has(object.kind) ||
+    (kinds.has('partial index') && object.isPartial === true) ||
+    (kinds.has('expression index') && object.hasExpression === true)
   )
 }
