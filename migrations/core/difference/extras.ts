@@ -82,10 +82,11 @@ export function extraStatements(
     if (old !== undefined && wanted !== undefined && sameValues(old, wanted)) continue
     const kind = kinds.find((each) => each.name === either.kind)
     if (kind === undefined) continue
-    const change = kind.change(old, wanted)
+    const change = kind.change(old, wanted, either)
+    const [first, then] = 'before' in change ? [change.before, change.after] : [[], change]
     const statement = (sql: string): ExtraStatement => ({ sql, extra: either, lock: kind.lock })
-    before.push(...change.before.map(statement))
-    after.push(...change.after.map(statement))
+    before.push(...first.map(statement))
+    after.push(...then.map(statement))
   }
   return { before, after }
 }

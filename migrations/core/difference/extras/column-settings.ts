@@ -35,9 +35,7 @@ export const columnSettings: ExtraKind = {
            -- The engine does not list what a column inherits: what is said of it no more is seen here.
            OR a.attoptions IS NOT NULL OR a.attinhcount > 0
            OR ${differsBelow('a.attrelid')})`,
-  change: (from, to) => {
-    const either = to ?? from
-    if (either === undefined) return { before: [], after: [] }
+  change: (from, to, either) => {
     const word =
       either.values.relkind === 'm'
         ? 'MATERIALIZED VIEW'
@@ -63,7 +61,7 @@ export const columnSettings: ExtraKind = {
       after.push(`${reaching} SET STATISTICS ${to?.values.statistics ?? '-1'}`)
     if (differs('options'))
       after.push(...optionChanges(column, from?.values.options ?? null, to?.values.options ?? null))
-    return { before: [], after }
+    return after
   },
 }
 

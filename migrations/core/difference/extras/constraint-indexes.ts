@@ -1,5 +1,4 @@
-import { quoteLiteral } from '../../postgres/index.ts'
-import { type ExtraKind, quoted } from './kind.ts'
+import { commentChange, type ExtraKind, quoted } from './kind.ts'
 import { optionChanges, optionsSql } from './options.ts'
 
 /**
@@ -22,17 +21,11 @@ export const constraintIndexes: ExtraKind = {
     WHERE k.contype IN ('p', 'u', 'x') AND NOT c.relispartition
       AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_toast%'`,
   change: (from, to) => {
-    if (to === undefined) return { before: [], after: [] }
+    if (to === undefined) return []
     const index = quoted(to.schema, to.values.index ?? '')
-    const [old, comment] = [from?.values.comment ?? null, to.values.comment ?? null]
-    return {
-      before: [],
-      after: [
-        ...optionChanges(`ALTER INDEX ${index}`, from?.values.options ?? null, to.values.options ?? null),
-        ...(old === comment
-          ? []
-          : [`COMMENT ON INDEX ${index} IS ${comment === null ? 'NULL' : quoteLiteral(comment)}`]),
-      ],
-    }
+    return [
+      ...optionChanges(`ALTER INDEX ${index}`, from?.values.options ?? null, to.values.options ?? null),
+      ...commentChange(`INDEX ${index}`, from, to),
+    ]
   },
 }

@@ -12,15 +12,13 @@ export const clusterIndexes: ExtraKind = {
     JOIN pg_class ic ON ic.oid = i.indexrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE i.indisclustered AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
-  change: (from, to) => {
-    const either = to ?? from
-    if (either === undefined) return { before: [], after: [] }
+  change: (_, to, either) => {
     const table = `ALTER ${either.values.relkind === 'm' ? 'MATERIALIZED VIEW' : 'TABLE'} ${quoted(either.schema, either.relation ?? '')}`
-    const after =
+    return [
       to === undefined
         ? `${table} SET WITHOUT CLUSTER`
-        : `${table} CLUSTER ON ${quoted(to.values.index ?? '')}`
-    return { before: [], after: [after] }
+        : `${table} CLUSTER ON ${quoted(to.values.index ?? '')}`,
+    ]
   },
 }
 
@@ -37,13 +35,8 @@ export const indexStatistics: ExtraKind = {
     JOIN pg_class tc ON tc.oid = i.indrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE coalesce(a.attstattarget, -1) <> -1 AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
-  change: (from, to) => {
-    const either = to ?? from
-    if (either === undefined) return { before: [], after: [] }
+  change: (_, to, either) => {
     const index = `ALTER INDEX IF EXISTS ${quoted(either.schema, either.values.index ?? '')}`
-    return {
-      before: [],
-      after: [`${index} ALTER COLUMN ${either.values.column} SET STATISTICS ${to?.values.target ?? '-1'}`],
-    }
+    return [`${index} ALTER COLUMN ${either.values.column} SET STATISTICS ${to?.values.target ?? '-1'}`]
   },
 }

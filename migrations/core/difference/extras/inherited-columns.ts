@@ -1,5 +1,4 @@
-import { quoteLiteral } from '../../postgres/index.ts'
-import { type Extra, type ExtraKind, quoted } from './kind.ts'
+import { commentChange, type Extra, type ExtraKind, quoted } from './kind.ts'
 
 /**
  * What a table says otherwise of a column that it inherits, or has as a partition: its default, NOT NULL and comment (CREATE
@@ -34,7 +33,7 @@ export const inheritedColumns: ExtraKind = {
     WHERE a.attinhcount > 0 AND NOT a.attisdropped AND a.attgenerated = ''
       AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
   change: (from, to) => {
-    if (to === undefined) return { before: [], after: [] }
+    if (to === undefined) return []
     const column = `ALTER TABLE ${quoted(to.schema, to.relation ?? '')} ALTER COLUMN ${quoted(to.name)}`
     const after: string[] = []
     if (saysOtherwise(from, to, 'default')) {
@@ -44,12 +43,8 @@ export const inheritedColumns: ExtraKind = {
     if (saysOtherwise(from, to, 'not null') || mayKeepItsOwn(from, to)) {
       after.push(`${column} ${to.values['not null'] == null ? 'DROP' : 'SET'} NOT NULL`)
     }
-    const comment = to.values.comment ?? null
-    if (comment !== (from?.values.comment ?? null)) {
-      const name = `${quoted(to.schema, to.relation ?? '')}.${quoted(to.name)}`
-      after.push(`COMMENT ON COLUMN ${name} IS ${comment === null ? 'NULL' : quoteLiteral(comment)}`)
-    }
-    return { before: [], after }
+    const name = quoted(to.schema, to.relation ?? '', to.name)
+    return [...after, ...commentChange(`COLUMN ${name}`, from, to)]
   },
 }
 

@@ -1,4 +1,5 @@
-import { quoteIdentAlways } from '../../postgres/index.ts'
+import { quoteIdentAlways, quoteLiteral } from '../../postgres/index.ts'
+
 /** One piece of state that the difference engine does not see. */
 export interface Extra {
   readonly kind: string
@@ -22,13 +23,49 @@ export interface ExtraKind {
   readonly lock: ExtraStatement['lock']
   /** SQL that gives schema, relation, name and values (json) for a server version number. */
   readonly query: (version: number) => string
+  /** The statements that lead from one state to the other; those of a list run after the engine's. */
   readonly change: (
     from: Extra | undefined,
     to: Extra | undefined,
-  ) => { readonly before: readonly string[]; readonly after: readonly string[] }
+    either: Extra,
+  ) => readonly string[] | Around
+}
+
+/** Statements that run before and after the engine's. */
+export interface Around {
+  readonly before: readonly string[]
+  readonly after: readonly string[]
 }
 
 /** An identifier, always quoted: the writer takes away what is not needed. */
 export function quoted(...names: readonly string[]): string {
   return names.map(quoteIdentAlways).join('.')
+}
+
+/** COMMENT ON, where the comment is another one. @param from undefined for an object that is new */
+export function commentChange(target: string, from: Extra | undefined, to: Extra): readonly string[] {
+  const comment = to.values.comment ?? null
+  if (comment === (from?.values.comment ?? null)) return []
+  return [`COMMENT ON ${target} IS ${comment === null ? 'NULL' : quoteLiteral(comment)}`]
+}
+
+/**
+ * Drops and makes again what differs in one of `fields`; the comment follows.
+ * @param target the object's kind and name
+ */
+export function recreated(
+  target: string,
+  from: Extra | undefined,
+  to: Extra | undefined,
+  fields: readonly string[],
+  create: (wanted: Extra) => readonly string[],
+): Around {
+  const drop = `DROP ${target}`
+  // What is only dropped goes last, when nothing needs it any more.
+  if (to === undefined) return { before: [], after: from === undefined ? [] : [drop] }
+  const isNew = from === undefined || fields.some((field) => from.values[field] !== to.values[field])
+  return {
+    before: from !== undefined && isNew ? [drop] : [],
+    after: [...(isNew ? create(to) : []), ...commentChange(target, isNew ? undefined : from, to)],
+  }
 }

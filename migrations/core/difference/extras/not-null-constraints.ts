@@ -1,5 +1,4 @@
-import { quoteLiteral } from '../../postgres/index.ts'
-import { type Extra, type ExtraKind, quoted } from './kind.ts'
+import { commentChange, type Extra, type ExtraKind, quoted } from './kind.ts'
 
 const generated = /_not_null\d*$/
 
@@ -27,9 +26,7 @@ export const notNullConstraints: ExtraKind = {
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = con.conkey[1]
     WHERE con.contype = 'n' AND con.conislocal AND con.coninhcount = 0
       AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
-  change: (from, to) => {
-    const either = to ?? from
-    if (either === undefined) return { before: [], after: [] }
+  change: (from, to, either) => {
     const table = quoted(either.schema, either.relation ?? '')
     const name = to?.values.constraint
     const old = from?.values.constraint
@@ -40,10 +37,10 @@ export const notNullConstraints: ExtraKind = {
     if (to.values['not valid'] != null && from?.values['not valid'] == null) {
       const inherit = to.values['no inherit'] == null ? '' : ' NO INHERIT'
       const constraint = `CONSTRAINT ${quoted(name)} NOT NULL ${quoted(to.name)}${inherit} NOT VALID`
-      return { before: [], after: [`ALTER TABLE ${table} ADD ${constraint}`, ...commented(undefined, to)] }
+      return [`ALTER TABLE ${table} ADD ${constraint}`, ...commented(undefined, to)]
     }
     // The engine has just set NOT NULL, under a name that PostgreSQL chose: the rest follows once that is known.
-    return old == null ? { before: [], after: [] } : { before: [], after: altered(from, to, old, name) }
+    return old == null ? [] : altered(from, to, old, name)
   },
 }
 
@@ -64,10 +61,5 @@ function altered(from: Extra | undefined, to: Extra, old: string, name: string):
 }
 
 function commented(from: Extra | undefined, to: Extra, name = to.values.constraint ?? ''): readonly string[] {
-  const comment = to.values.comment ?? null
-  if (comment === (from?.values.comment ?? null)) return []
-  const table = quoted(to.schema, to.relation ?? '')
-  return [
-    `COMMENT ON CONSTRAINT ${quoted(name)} ON ${table} IS ${comment === null ? 'NULL' : quoteLiteral(comment)}`,
-  ]
+  return commentChange(`CONSTRAINT ${quoted(name)} ON ${quoted(to.schema, to.relation ?? '')}`, from, to)
 }

@@ -1,5 +1,4 @@
-import { quoteLiteral } from '../../postgres/index.ts'
-import type { ExtraKind } from './kind.ts'
+import { type ExtraKind, recreated } from './kind.ts'
 
 /** Operators (CREATE OPERATOR). The name carries the operand types, since operators are overloaded. */
 export const operators: ExtraKind = {
@@ -29,30 +28,14 @@ export const operators: ExtraKind = {
     JOIN pg_namespace pn ON pn.oid = p.pronamespace
     WHERE o.oid >= 16384
       AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_operator'::regclass AND e.objid = o.oid AND e.deptype = 'e')`,
-  change: (from, to) => {
-    const either = to ?? from
-    if (either === undefined) return { before: [], after: [] }
-    const { operator, left, right } = either.values
-    const signature = `${operator} (${left ?? 'NONE'}, ${right ?? 'NONE'})`
-    const fields = ['function', 'commutator', 'negator', 'restrict', 'join', 'hashes', 'merges']
-    const recreated =
-      from === undefined ||
-      to === undefined ||
-      fields.some((field) => from.values[field] !== to.values[field])
-    const drop = `DROP OPERATOR ${signature}`
-    const comment = to?.values.comment ?? null
-    const commented = comment !== (recreated ? null : (from?.values.comment ?? null))
-    return {
-      before: from !== undefined && to !== undefined && recreated ? [drop] : [],
-      after: [
-        ...(to !== undefined && recreated ? [createOperator(operator ?? '', to.values)] : []),
-        ...(from !== undefined && to === undefined ? [drop] : []),
-        ...(to !== undefined && commented
-          ? [`COMMENT ON OPERATOR ${signature} IS ${comment === null ? 'NULL' : quoteLiteral(comment)}`]
-          : []),
-      ],
-    }
-  },
+  change: (from, to, { values: { operator, left, right } }) =>
+    recreated(
+      `OPERATOR ${operator} (${left ?? 'NONE'}, ${right ?? 'NONE'})`,
+      from,
+      to,
+      ['function', 'commutator', 'negator', 'restrict', 'join', 'hashes', 'merges'],
+      ({ values }) => [createOperator(operator ?? '', values)],
+    ),
 }
 
 function createOperator(name: string, values: Readonly<Record<string, string | null>>): string {

@@ -50,12 +50,9 @@ export const toastOptions: ExtraKind = {
     JOIN pg_class toast ON toast.oid = c.reltoastrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE toast.reloptions IS NOT NULL AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
-  change: (from, to) => {
-    const either = to ?? from
-    if (either === undefined) return { before: [], after: [] }
+  change: (from, to, either) => {
     const word = either.values.relkind === 'm' ? 'MATERIALIZED VIEW' : 'TABLE'
     const target = `ALTER ${word} ${quoted(either.schema, either.relation ?? '')}`
-    const [old, wanted] = [from?.values.options ?? null, to?.values.options ?? null]
-    return { before: [], after: optionChanges(target, old, wanted, 'toast.') }
+    return optionChanges(target, from?.values.options ?? null, to?.values.options ?? null, 'toast.')
   },
 }

@@ -1,5 +1,4 @@
-import { quoteLiteral } from '../../postgres/index.ts'
-import { type Extra, type ExtraKind, quoted } from './kind.ts'
+import { commentChange, type Extra, type ExtraKind, quoted } from './kind.ts'
 import { optionChanges, optionsSql } from './options.ts'
 
 /**
@@ -30,8 +29,8 @@ export const partitionIndexes: ExtraKind = {
     WHERE c.relkind IN ('i', 'I') AND c.relispartition AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
   change: (from, to) => {
     const name = to?.values.index
-    if (to === undefined || name == null) return { before: [], after: [] }
-    return { before: [], after: [...madeOrRenamed(from, to, name), ...settings(from, to, name)] }
+    if (to === undefined || name == null) return []
+    return [...madeOrRenamed(from, to, name), ...settings(from, to, name)]
   },
 }
 
@@ -49,13 +48,10 @@ function settings(from: Extra | undefined, to: Extra, name: string): readonly st
   const index = quoted(to.schema, name)
   const inherited = to.values['parent options'] ?? null
   const options = from === undefined ? inherited : (from.values.options ?? null)
-  const comment = to.values.comment ?? null
   return [
     ...(to.values.definition == null || from !== undefined
       ? optionChanges(`ALTER INDEX ${index}`, options, to.values.options ?? null)
       : []),
-    ...((from?.values.comment ?? null) === comment
-      ? []
-      : [`COMMENT ON INDEX ${index} IS ${comment === null ? 'NULL' : quoteLiteral(comment)}`]),
+    ...commentChange(`INDEX ${index}`, from, to),
   ]
 }

@@ -1,5 +1,4 @@
-import { quoteLiteral } from '../../postgres/index.ts'
-import { type Extra, type ExtraKind, quoted } from './kind.ts'
+import { commentChange, type Extra, type ExtraKind, quoted } from './kind.ts'
 
 const words: Readonly<Record<string, string>> = {
   O: 'ENABLE',
@@ -28,23 +27,15 @@ export const partitionTriggers: ExtraKind = {
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE g.tgconstraint = 0 OR EXISTS (SELECT FROM pg_constraint k WHERE k.oid = g.tgconstraint AND k.contype = 't')`,
   change: (from, to) => {
-    if (to === undefined) return { before: [], after: [] }
+    if (to === undefined) return []
     const table = quoted(to.schema, to.relation ?? '')
     const name = quoted(to.name)
-    const [old, comment] = [from?.values.comment ?? null, to.values.comment ?? null]
-    return {
-      before: [],
-      after: [
-        ...(follows(to) && (from === undefined || follows(from))
-          ? []
-          : [`ALTER TABLE ${table} ${words[to.values.enabled ?? 'O'] ?? 'ENABLE'} TRIGGER ${name}`]),
-        ...(old === comment
-          ? []
-          : [
-              `COMMENT ON TRIGGER ${name} ON ${table} IS ${comment === null ? 'NULL' : quoteLiteral(comment)}`,
-            ]),
-      ],
-    }
+    return [
+      ...(follows(to) && (from === undefined || follows(from))
+        ? []
+        : [`ALTER TABLE ${table} ${words[to.values.enabled ?? 'O'] ?? 'ENABLE'} TRIGGER ${name}`]),
+      ...commentChange(`TRIGGER ${name} ON ${table}`, from, to),
+    ]
   },
 }
 

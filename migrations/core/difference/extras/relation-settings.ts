@@ -1,5 +1,4 @@
-import { quoteLiteral } from '../../postgres/index.ts'
-import { type Extra, type ExtraKind, quoted } from './kind.ts'
+import { commentChange, type Extra, type ExtraKind, quoted } from './kind.ts'
 
 /**
  * The type of a typed table (ALTER TABLE … OF), whether a sequence is logged, and the comment of an identity column's
@@ -24,10 +23,8 @@ export const relationSettings: ExtraKind = {
     LEFT JOIN pg_class t ON t.oid = d.refobjid
     WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
       AND (c.reloftype <> 0 OR t.oid IS NOT NULL OR ${ownLogging(version)})`,
-  change: (from, to) => {
-    const either = to ?? from
-    if (either === undefined) return { before: [], after: [] }
-    if (either.values.relkind === 'S') return { before: [], after: sequenceSettings(from, to) }
+  change: (from, to, either) => {
+    if (either.values.relkind === 'S') return sequenceSettings(from, to, either)
     const type = to?.values.of
     const table = `ALTER TABLE ${quoted(either.schema, either.name)}`
     // A typed table cannot be altered but through its type, so it lets go of it first.
@@ -43,17 +40,13 @@ function ownLogging(version: number): string {
 }
 
 /** An identity column's sequence is always read, so that one that is not wanted any more has gone with its column. */
-function sequenceSettings(from: Extra | undefined, to: Extra | undefined): readonly string[] {
-  const either = to ?? from
-  if (either === undefined || (to === undefined && either.relation !== null)) return []
+function sequenceSettings(from: Extra | undefined, to: Extra | undefined, either: Extra): readonly string[] {
+  if (to === undefined && either.relation !== null) return []
   const sequence = quoted(either.schema, either.name)
   const [old, logging] = [from?.values.logging ?? null, to?.values.logging ?? null]
   const back = old === 'LOGGED' ? 'UNLOGGED' : 'LOGGED'
-  const comment = to?.values.comment ?? null
   return [
     ...(old === logging ? [] : [`ALTER SEQUENCE ${sequence} SET ${logging ?? back}`]),
-    ...((from?.values.comment ?? null) === comment
-      ? []
-      : [`COMMENT ON SEQUENCE ${sequence} IS ${comment === null ? 'NULL' : quoteLiteral(comment)}`]),
+    ...commentChange(`SEQUENCE ${sequence}`, from, to ?? { ...either, values: {} }),
   ]
 }

@@ -1,5 +1,4 @@
-import { quoteLiteral } from '../../postgres/index.ts'
-import { type Extra, type ExtraKind, quoted } from './kind.ts'
+import { commentChange, type Extra, type ExtraKind, quoted } from './kind.ts'
 
 const kinds = `(SELECT string_agg(CASE k WHEN 'd' THEN 'ndistinct' WHEN 'f' THEN 'dependencies' ELSE 'mcv' END, ', ' ORDER BY k)
   FROM unnest(s.stxkind) k WHERE k IN ('d', 'f', 'm'))`
@@ -48,14 +47,11 @@ export const statisticsObjects: ExtraKind = {
 
 function settings(from: Extra | undefined, to: Extra): readonly string[] {
   const name = quoted(to.schema, to.name)
-  const out: string[] = []
-  if ((from?.values.target ?? null) !== (to.values.target ?? null)) {
-    out.push(`ALTER STATISTICS ${name} SET STATISTICS ${to.values.target ?? '-1'}`)
-  }
-  if ((from?.values.comment ?? null) !== (to.values.comment ?? null)) {
-    out.push(
-      `COMMENT ON STATISTICS ${name} IS ${to.values.comment == null ? 'NULL' : quoteLiteral(to.values.comment)}`,
-    )
-  }
-  return out
+  const target = to.values.target ?? null
+  return [
+    ...((from?.values.target ?? null) === target
+      ? []
+      : [`ALTER STATISTICS ${name} SET STATISTICS ${target ?? '-1'}`]),
+    ...commentChange(`STATISTICS ${name}`, from, to),
+  ]
 }

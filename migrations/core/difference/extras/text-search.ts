@@ -1,5 +1,4 @@
-import { quoteLiteral } from '../../postgres/index.ts'
-import { type Extra, type ExtraKind, quoted } from './kind.ts'
+import { type ExtraKind, quoted, recreated } from './kind.ts'
 
 const userObject = (catalog: string, oid: string) =>
   `${oid} >= 16384 AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = '${catalog}'::regclass AND e.objid = ${oid} AND e.deptype = 'e')`
@@ -18,13 +17,12 @@ export const textSearchDictionaries: ExtraKind = {
     JOIN pg_ts_template t ON t.oid = d.dicttemplate
     JOIN pg_namespace tn ON tn.oid = t.tmplnamespace
     WHERE ${userObject('pg_ts_dict', 'd.oid')}`,
-  change: (from, to) =>
-    rebuilt('TEXT SEARCH DICTIONARY', from, to, ['template', 'options'], (wanted, name) => {
-      const options = wanted.values.options
-      return [
-        `CREATE TEXT SEARCH DICTIONARY ${name} (TEMPLATE = ${wanted.values.template ?? ''}${options == null ? '' : `, ${options}`})`,
-      ]
-    }),
+  change: (from, to, { schema, name }) => {
+    const dictionary = `TEXT SEARCH DICTIONARY ${quoted(schema, name)}`
+    return recreated(dictionary, from, to, ['template', 'options'], ({ values: { template, options } }) => [
+      `CREATE ${dictionary} (TEMPLATE = ${template ?? ''}${options == null ? '' : `, ${options}`})`,
+    ])
+  },
 }
 
 /** Text search configurations with their mappings (ALTER TEXT SEARCH CONFIGURATION … ADD MAPPING). */
@@ -48,43 +46,13 @@ export const textSearchConfigurations: ExtraKind = {
     JOIN pg_ts_parser p ON p.oid = c.cfgparser
     JOIN pg_namespace pn ON pn.oid = p.prsnamespace
     WHERE ${userObject('pg_ts_config', 'c.oid')}`,
-  change: (from, to) =>
-    rebuilt('TEXT SEARCH CONFIGURATION', from, to, ['parser', 'mappings'], (wanted, name) => {
-      const mappings = JSON.parse(wanted.values.mappings ?? '[]') as readonly (readonly [string, string])[]
-      return [
-        `CREATE TEXT SEARCH CONFIGURATION ${name} (PARSER = ${wanted.values.parser ?? ''})`,
-        ...mappings.map(
-          ([token, list]) => `ALTER TEXT SEARCH CONFIGURATION ${name} ADD MAPPING FOR ${token} WITH ${list}`,
-        ),
-      ]
-    }),
-}
-
-/** Drops and makes again what differs in one of `fields`; the comment follows. */
-export function rebuilt(
-  word: string,
-  from: Extra | undefined,
-  to: Extra | undefined,
-  fields: readonly string[],
-  create: (wanted: Extra, name: string) => readonly string[],
-): { before: readonly string[]; after: readonly string[] } {
-  const either = to ?? from
-  if (either === undefined) return { before: [], after: [] }
-  const name = quoted(either.schema, either.name)
-  const recreated =
-    from === undefined || to === undefined || fields.some((field) => from.values[field] !== to.values[field])
-  const comment = to?.values.comment ?? null
-  const commented = comment !== (recreated ? null : (from?.values.comment ?? null))
-  const drop = `DROP ${word} ${name}`
-  return {
-    // What is only dropped goes last, when nothing needs it any more.
-    before: from !== undefined && to !== undefined && recreated ? [drop] : [],
-    after: [
-      ...(to !== undefined && recreated ? create(to, name) : []),
-      ...(from !== undefined && to === undefined ? [drop] : []),
-      ...(to !== undefined && commented
-        ? [`COMMENT ON ${word} ${name} IS ${comment === null ? 'NULL' : quoteLiteral(comment)}`]
-        : []),
-    ],
-  }
+  change: (from, to, { schema, name }) => {
+    const configuration = `TEXT SEARCH CONFIGURATION ${quoted(schema, name)}`
+    return recreated(configuration, from, to, ['parser', 'mappings'], ({ values: { parser, mappings } }) => [
+      `CREATE ${configuration} (PARSER = ${parser ?? ''})`,
+      ...(JSON.parse(mappings ?? '[]') as readonly (readonly [string, string])[]).map(
+        ([token, list]) => `ALTER ${configuration} ADD MAPPING FOR ${token} WITH ${list}`,
+      ),
+    ])
+  },
 }

@@ -1,5 +1,4 @@
-import { quoteLiteral } from '../../postgres/index.ts'
-import { type ExtraKind, quoted } from './kind.ts'
+import { commentChange, type ExtraKind, quoted } from './kind.ts'
 
 /**
  * Comments and defaults of view columns, and comments of a composite type's attributes (COMMENT ON COLUMN, ALTER VIEW …
@@ -23,22 +22,12 @@ export const viewColumns: ExtraKind = {
     WHERE c.relkind IN ('v', 'm', 'c') AND a.attnum > 0 AND NOT a.attisdropped
       AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
   change: (from, to) => {
-    if (to === undefined) return { before: [], after: [] }
-    const differs = (name: string) => (from?.values[name] ?? null) !== (to.values[name] ?? null)
+    if (to === undefined) return []
     const view = quoted(to.schema, to.relation ?? '')
-    const after: string[] = []
-    if (differs('comment')) {
-      const text = to.values.comment
-      after.push(
-        `COMMENT ON COLUMN ${view}.${quoted(to.name)} IS ${text == null ? 'NULL' : quoteLiteral(text)}`,
-      )
-    }
-    if (differs('default')) {
-      const value = to.values.default
-      after.push(
-        `ALTER VIEW ${view} ALTER COLUMN ${quoted(to.name)} ${value == null ? 'DROP DEFAULT' : `SET DEFAULT ${value}`}`,
-      )
-    }
-    return { before: [], after }
+    const comment = commentChange(`COLUMN ${view}.${quoted(to.name)}`, from, to)
+    const value = to.values.default ?? null
+    if (value === (from?.values.default ?? null)) return comment
+    const column = `ALTER VIEW ${view} ALTER COLUMN ${quoted(to.name)}`
+    return [...comment, `${column} ${value === null ? 'DROP DEFAULT' : `SET DEFAULT ${value}`}`]
   },
 }
