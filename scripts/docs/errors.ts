@@ -6,22 +6,14 @@ const elsewhere: Readonly<Record<string, string>> = {
   'build-failed': 'the scripts do not build',
   cycle: 'revisions reach themselves along downRevision',
   'dependency-cycle': 'revisions reach themselves through dependsOn',
-  'dependency-self-loop': 'a revision names itself in dependsOn',
   'empty-variable': 'a variable is set and empty\nhelp: unset it, or give it a value',
   internal: 'an error that nobody expected: a fault of just-mig, or of code of the project that it ran',
-  'ledger-disagrees':
-    'the log and the version table say different things\nhelp: take the one that is right, as the message says',
-  'no-downgrade': 'a revision has no downgrade\nhelp: write it, or irreversible with the reason',
   'no-server':
     'no server answers at the database URL\nhelp: start it, or fix DATABASE_URL; the embedded server: just db-start',
-  'no-upgrade': 'a revision has no upgrade\nhelp: write it; an empty one says that nothing is to be done',
   'other-database': 'the history of Alembic is for another database than PostgreSQL',
   'privileges-passed-over': 'models have owners or privileges, which are compared with --privileges only',
   'rows-in-models':
     'models describe tables, so the rows are not used\nhelp: write the rows into a revision: just mig-revision "…"',
-  'schema-emptied':
-    'a schema is empty, and the ledger says that it is at a revision\nhelp: restore its objects from a backup, or start over: just mig-stamp base',
-  'self-loop': 'a revision names itself as downRevision',
   'temporary-in-models':
     'a temporary object belongs to a session, not to a schema\nhelp: take the statement out of the models, or TEMPORARY out of it',
   'unknown-command': 'there is no command of that name\nhelp: just --list',
@@ -31,7 +23,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 /** Each code with the texts that are written for it. */
 export function errorTexts(repository: string): ReadonlyMap<string, readonly string[]> {
   const found = sourceMessages(repository).flatMap((message) =>
-    codesOf(message).map((code) => [code, textOf(message)] as const),
+    message.codes.map((code) => [code, textOf(message)] as const),
   )
   const said = Object.entries(elsewhere).map(([code, text]) => [code, text] as const)
   const texts = new Map<string, readonly string[]>()
@@ -53,14 +45,6 @@ of several texts. Codes are stable. What each ends with: [exit codes](exit-codes
 [Recover](../how-to/recover.md).
 
 ${sections.join('\n')}`
-}
-
-/** A code that the sources choose among several is each of them; `{…}` stands for one that is given from elsewhere. */
-function codesOf({ code }: Message): readonly string[] {
-  return code
-    .replace(/^\[|\]$/g, '')
-    .split(' | ')
-    .filter((each) => /^[a-z-]+$/.test(each))
 }
 
 function textOf({ kind, message, help }: Message): string {

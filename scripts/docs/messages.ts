@@ -6,8 +6,8 @@ import { parseSync } from 'oxc-parser'
  * What an error or a warning says, with `{name}` for what only the run tells, and `[a | b]` where it says one of several.
  */
 export interface Message {
-  /** Without the `MIG-` prefix; `{code}` where a function is given it from elsewhere. */
-  readonly code: string
+  /** Without the `MIG-` prefix; several where the source chooses among them, none where a function is given it. */
+  readonly codes: readonly string[]
   readonly kind: Kind
   readonly message: string
   /** Empty where there is none. */
@@ -36,7 +36,7 @@ export function sourceMessages(repository: string): readonly Message[] {
   const all = files.flatMap((path) =>
     messagesOf(parseSync(path, readFileSync(path, 'utf8')).program as unknown as Node),
   )
-  const order = ({ code, message, help }: Message) => [code, message, help].join('\0')
+  const order = ({ codes, message, help }: Message) => [...codes, message, help].join('\0')
   return [...new Map(all.map((message) => [order(message), message])).entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, message]) => message)
@@ -55,14 +55,14 @@ function saidBy(node: Node, names: Names): Message | undefined {
   const [first, second, third, fourth] = listOf(node.arguments)
   const said = (kind: Kind, code: Node | undefined, message: Node | undefined, help: Node | undefined) => ({
     kind,
-    code: textOf(code, names),
+    codes: codesIn(code, names),
     message: textOf(message, names),
     help: help === undefined ? '' : textOf(help, names),
   })
   if (node.type === 'NewExpression' && isNamed(node.callee, 'MigError'))
     return said('error', first, second, fieldOf(third, 'help'))
   // A function of the module that is given the code, then the texts or options.
-  if (node.type === 'CallExpression' && isCode(first) && second !== undefined) {
+  if (node.type === 'CallExpression' && isGivenCode(first, names) && second !== undefined) {
     const kind = kindGiven(found(names, nameOf(node.callee)))
     const [message, help] = fourth === undefined ? [second, third] : [third, fourth]
     const told = help?.type === 'ObjectExpression' ? fieldOf(help, 'help') : help
@@ -112,6 +112,33 @@ function declaredBy(node: Node): readonly (readonly [string, Node])[] {
 }
 
 const found = ({ own, local }: Names, name: string): Node | undefined => local.get(name) ?? own.get(name)
+
+/** Whether an argument is a code: written there, or a constant that no target such as `base` could be. */
+const isGivenCode = (node: Node | undefined, names: Names): boolean =>
+  isCode(node) || codesIn(node, names).some((code) => code.includes('-'))
+
+/** The codes that an expression may be. */
+function codesIn(node: Node | undefined, names: Names): readonly string[] {
+  const inner = (...nodes: readonly unknown[]) => nodes.filter(isNode).flatMap((each) => codesIn(each, names))
+  switch (node?.type) {
+    case 'Literal':
+      return isCode(node) ? [String(node.value)] : []
+    case 'ConditionalExpression':
+      return inner(node.consequent, node.alternate)
+    case 'ObjectExpression':
+      return inner(...listOf(node.properties).map(({ value }) => value))
+    case 'TSAsExpression':
+      return inner(node.expression)
+    case 'LogicalExpression':
+      return inner(node.left, node.right)
+    case 'MemberExpression':
+      return node.computed === true ? inner(node.object) : []
+    case 'Identifier':
+      return inner(found(names, nameOf(node)))
+    default:
+      return []
+  }
+}
 
 /** The value of an object's property, also of one that is spread into it. */
 function fieldOf(node: Node | undefined, name: string): Node | undefined {

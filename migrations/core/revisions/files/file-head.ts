@@ -39,18 +39,13 @@ function typeScriptFileHead(head: TypeScriptHead, file: string): FileHead {
       head.code === 'metadata-not-literal'
         ? "write it as a plain literal, such as 'abc', ['abc'] or null: it is read without running the file"
         : 'fix the file; only its top, down to the first function, is read'
-    throw new MigError(head.code, `${file}:${head.line}: ${head.problem}`, {
-      help,
-      place: { file, line: head.line },
-    })
+    throw headError(head.code, { file, line: head.line }, head.problem, help)
   }
   const { value: revision, line = 1 } = head.values.get('revision') ?? {}
   if (revision === undefined) throw missing(file, 'export const revision', head.values.size === 0)
   if (typeof revision !== 'string') {
-    throw new MigError('metadata-not-literal', `${file}:${line}: revision is not a string`, {
-      help: "write export const revision = '…'",
-      place: { file, line },
-    })
+    const help = "write export const revision = '…'"
+    throw headError('metadata-not-literal', { file, line }, 'revision is not a string', help)
   }
   const down = head.values.get('downRevision')
   if (down === undefined) throw missing(file, 'export const downRevision', false)
@@ -81,10 +76,8 @@ function sqlFileHead({ message, fields, losses }: HeaderComment, file: string): 
   if (revision === undefined) throw missing(file, '-- Revision: in its header', fields.size === 0)
   if (others.length > 0) {
     const line = fields.get('revision')?.line ?? 1
-    throw new MigError('metadata-not-literal', `${file}:${line}: Revision: has more than one id`, {
-      help: 'write one id, as in -- Revision: 3f2a9c41b7d0',
-      place: { file, line },
-    })
+    const help = 'write one id, as in -- Revision: 3f2a9c41b7d0'
+    throw headError('metadata-not-literal', { file, line }, 'Revision: has more than one id', help)
   }
   if (!fields.has('revises')) throw missing(file, '-- Revises: in its header', false)
   const parents = listOf('revises').filter((name) => name !== 'base' && name !== '-')
@@ -118,19 +111,25 @@ function lossesOf(fields: readonly LossField[], file: string): { readonly losses
 function unreadableLoss(side: LossField['side'], value: string, file: string, line: number): MigError {
   const what = value === '' ? 'does not say what' : `names nothing that can be lost: ${value}`
   const field = side === 'upgrade' ? 'Upgrade loses:' : 'Downgrade loses:'
-  return new MigError('unreadable-loss', `${file}:${line}: ${field} ${what}`, {
-    help: `write one of these: ${field} table app.t, column app.t.c, rows of table app.t, values of column app.t.c (why)`,
-    place: { file, line },
-  })
+  const help = `write one of these: ${field} table app.t, column app.t.c, rows of table app.t, values of column app.t.c (why)`
+  return headError('unreadable-loss', { file, line }, `${field} ${what}`, help)
 }
 
 /** Whoever stands before a downgrade that is refused reads the reason; one must be there. */
 function reasonOf(value: string | readonly string[], file: string, line: number): string {
   if (typeof value === 'string' && value.trim() !== '') return oneLineMessage(value)
-  throw new MigError('metadata-not-literal', `${file}:${line}: irreversible gives no reason`, {
-    help: "write why, as in export const irreversible = 'the old values are gone', or -- Irreversible: … in SQL",
-    place: { file, line },
-  })
+  const help =
+    "write why, as in export const irreversible = 'the old values are gone', or -- Irreversible: … in SQL"
+  throw headError('metadata-not-literal', { file, line }, 'irreversible gives no reason', help)
+}
+
+function headError(
+  code: string,
+  { file, line }: { readonly file: string; readonly line: number },
+  problem: string,
+  help: string,
+): MigError {
+  return new MigError(code, `${file}:${line}: ${problem}`, { help, place: { file, line } })
 }
 
 function missing(file: string, what: string, isBare: boolean): MigError {

@@ -22,7 +22,7 @@ function pathOf({ spec }: Named): string | undefined {
   return 'path' in spec && typeof spec.path === 'string' ? spec.path : undefined
 }
 
-function invalid(code: string, message: string, nodes: readonly Named[], help: string): MigError {
+function invalid(code: string, nodes: readonly Named[], message: string, help: string): MigError {
   const file = nodes.map(pathOf).find((path) => path !== undefined)
   return new MigError(code, message, {
     help,
@@ -42,8 +42,8 @@ export function checkNames(node: RevisionNode): void {
     if (name === undefined || name === '' || illegal.test(name) || reservedNames.includes(name)) {
       throw invalid(
         'invalid-name',
-        `${what} '${name}' of revision ${shown(node)} cannot be used`,
         [node],
+        `${what} '${name}' of revision ${shown(node)} cannot be used`,
         `use a name without @, +, :${what === 'revision id' ? ', -' : ''} and spaces, other than ${reservedNames.join(', ')}`,
       )
     }
@@ -53,8 +53,8 @@ export function checkNames(node: RevisionNode): void {
 export function duplicateRevision(first: RevisionNode, second: RevisionNode): MigError {
   return invalid(
     'duplicate-revision',
-    `two revisions have the id ${first.id}: ${pathOf(first) ?? 'one'} and ${pathOf(second) ?? 'another'}`,
     [first, second],
+    `two revisions have the id ${first.id}: ${pathOf(first) ?? 'one'} and ${pathOf(second) ?? 'another'}`,
     'give one of the files another revision id, and fix the downRevision of what follows it',
   )
 }
@@ -64,14 +64,14 @@ export function duplicateLabel(label: string, first: RevisionNode, second: Revis
     first.id === label
       ? `branch label '${label}' of revision ${shown(second)} is the id of revision ${shown(first)}`
       : `branch label '${label}' is declared by two revisions: ${shown(first)} and ${shown(second)}`
-  return invalid('duplicate-branch-label', message, [first, second], 'take the label out of one of the files')
+  return invalid('duplicate-branch-label', [first, second], message, 'take the label out of one of the files')
 }
 
 export function labelIsOtherLine(label: string, node: RevisionNode): MigError {
   return invalid(
     'duplicate-branch-label',
-    `branch label '${label}' of revision ${shown(node)}, in line ${node.line}, is the schema key of another line`,
     [node],
+    `branch label '${label}' of revision ${shown(node)}, in line ${node.line}, is the schema key of another line`,
     'take another label: a schema key names its whole line',
   )
 }
@@ -79,8 +79,8 @@ export function labelIsOtherLine(label: string, node: RevisionNode): MigError {
 export function missingParent(node: RevisionNode, name: string, ids: readonly string[]): MigError {
   return invalid(
     'missing-parent',
-    `revision ${shown(node)} has the downRevision ${name}, which no file has${nearestNames(name, ids)}`,
     [node],
+    `revision ${shown(node)} has the downRevision ${name}, which no file has${nearestNames(name, ids)}`,
     'restore the missing file from version control, or fix downRevision',
   )
 }
@@ -88,8 +88,8 @@ export function missingParent(node: RevisionNode, name: string, ids: readonly st
 export function missingDependency(node: RevisionNode, name: string, names: readonly string[]): MigError {
   return invalid(
     'missing-dependency',
-    `revision ${shown(node)} depends on ${name}, which is neither a full id nor a label of any file${nearestNames(name, names)}`,
     [node],
+    `revision ${shown(node)} depends on ${name}, which is neither a full id nor a label of any file${nearestNames(name, names)}`,
     'restore the missing file from version control, or fix dependsOn',
   )
 }
@@ -97,16 +97,17 @@ export function missingDependency(node: RevisionNode, name: string, names: reado
 export function lineCrossed(node: RevisionNode, parent: RevisionNode): MigError {
   return invalid(
     'crosses-lines',
-    `revision ${shown(node)} of line ${node.line} has a downRevision in line ${parent.line}: ${shown(parent)}`,
     [node, parent],
+    `revision ${shown(node)} of line ${node.line} has a downRevision in line ${parent.line}: ${shown(parent)}`,
     `name ${parent.id} in dependsOn instead; downRevision stays inside a line`,
   )
 }
 
 export function selfLoop(node: RevisionNode, edge: 'down_revision' | 'depends-on'): MigError {
-  const [code, field] =
-    edge === 'down_revision' ? ['self-loop', 'downRevision'] : ['dependency-self-loop', 'dependsOn']
-  return invalid(code, `revision ${shown(node)} names itself as ${edge}`, [node], `fix its ${field}`)
+  const isParent = edge === 'down_revision'
+  const code = isParent ? 'self-loop' : 'dependency-self-loop'
+  const field = isParent ? 'downRevision' : 'dependsOn'
+  return invalid(code, [node], `revision ${shown(node)} names itself as ${edge}`, `fix its ${field}`)
 }
 
 /** @throws MigError `cycle` along down_revision, `dependency-cycle` through depends-on as well */
@@ -124,8 +125,8 @@ function cycleError(code: string, edge: string, loop: readonly RevisionNode[]): 
   const path = first === undefined ? [...loop] : [...loop, first]
   return invalid(
     code,
-    `revisions stand on each other by ${edge}, in a cycle: ${path.map(shown).join(' needs ')}`,
     loop,
+    `revisions stand on each other by ${edge}, in a cycle: ${path.map(shown).join(' needs ')}`,
     'fix the downRevision or dependsOn of the file that closes the cycle',
   )
 }
