@@ -1,5 +1,5 @@
 // just mig-tenant-create NAME [schemas] [flags]
-import { createTenantFromTemplate } from '../migrations/core/autogenerate/tenants/template/create.ts'
+import { createTenantFromTemplate } from '../migrations/core/checkpoint/tenants/create.ts'
 import {
   allTenants,
   createTenant,

@@ -23,6 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   sources: ['environment', 'postgres', 'scratch'],
   autogenerate: forAutogenerate,
   check: all,
+  checkpoint: all,
   adopt: [...all, 'check'],
   testing: forAutogenerate,
   verify: all,

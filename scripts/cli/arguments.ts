@@ -69,6 +69,11 @@ export const runFlags = {
   'allow-missing': { help: 'go on although the ledger has revisions that no file has' },
 } as const satisfies Flags
 
+/** Of the recipes that may begin with a checkpoint. */
+export const replayFlag = {
+  replay: { help: 'run each revision, also where env.ts has checkpoints' },
+} as const satisfies Flags
+
 /** Of the recipes that rebuild objects of the live database on a scratch database. */
 export const trustLiveFlag = {
   help: 'rebuild what others own, although it would run with the rights of the database user',

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest'
-import { createTenantFromTemplate } from '../../migrations/core/autogenerate/tenants/template/create.ts'
 import { checkTargets } from '../../migrations/core/check/index.ts'
+import { createTenantFromTemplate } from '../../migrations/core/checkpoint/tenants/create.ts'
 import { createTenant, loadEnvironment, openProject, targetTenants } from '../../migrations/core/index.ts'
 import { readFingerprintHashes } from '../../migrations/core/postgres/fingerprint/index.ts'
 import { databaseTest, type TestDatabase } from '../support/database.ts'

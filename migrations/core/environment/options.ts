@@ -89,6 +89,11 @@ export interface EnvironmentOptions {
   readonly onApply?: (step: AppliedStep) => void | Promise<void>
   /** `revision`: one transaction for each; `run`: one for the whole run. Default `revision`. */
   readonly transaction?: 'revision' | 'run'
+  /**
+   * The first upgrade of an empty database may begin with a kept checkpoint of the history, and makes one where there is
+   * none; for databases of development and tests. Default false.
+   */
+  readonly checkpoints?: boolean
   /** Make a line's schema when it is missing. Default true. */
   readonly createSchema?: boolean
   /** `lock_timeout` of every session. Default `4s`. */
@@ -142,6 +147,7 @@ const knownOptions: Readonly<
   role: 'string or object',
   onApply: 'function',
   transaction: 'string',
+  checkpoints: 'boolean',
   createSchema: 'boolean',
   lockTimeout: 'string',
   statementTimeout: 'string',

@@ -31,4 +31,4 @@ export {
   type SchemaRecord,
 } from './record.ts'
 export { createLedger, ledgerDdl, utcSql } from './tables.ts'
-export { failureStatement, type LedgerStep, ledgerStatements } from './write.ts'
+export { failureStatement, type LedgerStep, ledgerStatements, ledgerStatementsTogether } from './write.ts'

@@ -62,6 +62,32 @@ export function failureStatement(
   return logStatement(quoteIdent(ledgerSchema), step, String(Math.round(durationMs)), outcome, error)
 }
 
+/**
+ * The statements that log many steps up at once, as one after the other would, and write the rows that they leave.
+ * @param checkpoint what was done in their place; it stands beside the version of the tool
+ * @param filled the target schemas that have objects afterwards
+ */
+export function ledgerStatementsTogether(
+  ledgerSchema: string,
+  steps: readonly LedgerStep[],
+  { checkpoint, filled }: { readonly checkpoint: string; readonly filled: ReadonlySet<string> },
+): readonly string[] {
+  const mig = quoteIdent(ledgerSchema)
+  const last = new Map(steps.map((step) => [step.targetSchema, step]))
+  const heads = [...last.values()].flatMap(({ targetSchema, after }) =>
+    after.map((revision) => `(${quoteLiteral(targetSchema)}, ${quoteLiteral(revision)})`),
+  )
+  const by = `${toolVersion} (checkpoint ${checkpoint})`
+  const logged = steps.map((step) => {
+    const left = [...headValues(step), String(filled.has(step.targetSchema))]
+    return [...logValues(step, 'NULL', 'done', null, by), ...left]
+  })
+  return [
+    `INSERT INTO ${mig}.version (target_schema, revision) VALUES ${heads.join(', ')}`,
+    logInsert(mig, logged, leftColumns),
+  ]
+}
+
 function logStatement(
   mig: string,
   step: LedgerStep,
@@ -69,9 +95,29 @@ function logStatement(
   outcome: string,
   error: string | null,
 ): string {
+  const values = logValues(step, duration, outcome, error, toolVersion)
+  return outcome === 'done'
+    ? logInsert(mig, [[...values, ...leftValues(step)]], leftColumns)
+    : logInsert(mig, [values], '')
+}
+
+const leftColumns = ', heads, applied, covered, objects'
+
+function logInsert(mig: string, rows: readonly (readonly string[])[], left: string): string {
+  const values = rows.map((row) => `(${row.join(', ')})`).join(', ')
+  return `INSERT INTO ${mig}.log (host, direction, line, revision, target_schema, duration_ms, checksum, outcome, error, tool_version, step${left}) VALUES ${values}`
+}
+
+function logValues(
+  step: LedgerStep,
+  duration: string,
+  outcome: string,
+  error: string | null,
+  by: string,
+): readonly string[] {
   const text = (value: string | null) => (value === null ? 'NULL' : quoteLiteral(value))
   const host = step.host === null ? 'host(inet_client_addr())' : quoteLiteral(step.host)
-  const values = [
+  return [
     host,
     text(step.direction),
     text(step.line),
@@ -81,22 +127,18 @@ function logStatement(
     text(step.checksum),
     text(outcome),
     text(error),
-    text(toolVersion),
+    text(by),
     text(step.step ?? null),
-    ...(outcome === 'done' ? leftValues(step) : []),
   ]
-  const left = outcome === 'done' ? ', heads, applied, covered, objects' : ''
-  return `INSERT INTO ${mig}.log (host, direction, line, revision, target_schema, duration_ms, checksum, outcome, error, tool_version, step${left}) VALUES (${values.join(', ')})`
 }
 
 /** What the step leaves: the rows, all that is applied, and whether the target schema has objects. */
-function leftValues({ targetSchema, after, digest, covered }: LedgerStep): readonly string[] {
+function leftValues(step: LedgerStep): readonly string[] {
+  const schema = `to_regnamespace(${quoteLiteral(quoteIdent(step.targetSchema))})::oid`
+  return [...headValues(step), hasObjectsSql(schema)]
+}
+
+function headValues({ after, digest, covered }: LedgerStep): readonly string[] {
   const list = (ids: readonly string[]) => `ARRAY[${ids.map(quoteLiteral).join(', ')}]::text[]`
-  const schema = `to_regnamespace(${quoteLiteral(quoteIdent(targetSchema))})::oid`
-  return [
-    list(after),
-    quoteLiteral(digest),
-    covered === undefined ? 'NULL' : list(covered),
-    hasObjectsSql(schema),
-  ]
+  return [list(after), quoteLiteral(digest), covered === undefined ? 'NULL' : list(covered)]
 }

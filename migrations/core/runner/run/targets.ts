@@ -27,6 +27,7 @@ export async function runTargets(
   const run: UnitRun = {
     planner,
     isShared: options.share === true && !isAlone,
+    begin: isAlone ? options.begin : undefined,
     revisions: revisionSource(project.env.cacheDir),
   }
   const refusals = refused.map(

@@ -1,4 +1,4 @@
-import { quoteIdent, quoteLiteral } from '../../../postgres/index.ts'
+import { quoteIdent, quoteLiteral } from '../../postgres/index.ts'
 import type { Seeds, TableRows } from './seeds.ts'
 
 /** The rows that every tenant gets from its revisions. */
@@ -38,28 +38,26 @@ export function sharedSeeds(one: Seeds, other: Seeds): SharedSeeds | SeedConflic
 const rowsAtOnce = 500
 
 /**
- * The statements that give a schema the rows, in a session whose search_path begins with it. Triggers of the tables
+ * The statements that give schemas the rows, in a session whose search_path is that in which they were read. Triggers of the tables
  * stay still meanwhile: what they would do is among the rows.
  */
 export function seedStatements({ tables, sequences, filled, own }: SharedSeeds): readonly string[] {
   const still = tables.filter(({ triggers }) => triggers.length > 0)
   return [
-    ...still.map(({ table }) => `ALTER TABLE ${quoteIdent(table)} DISABLE TRIGGER USER`),
+    ...still.map(({ table }) => `ALTER TABLE ${table} DISABLE TRIGGER USER`),
     ...tables.flatMap((table) => insertStatements(table, own[table.table] ?? [])),
     // A table with events of deferred constraints cannot be altered.
     ...(still.length > 0 ? ['SET CONSTRAINTS ALL IMMEDIATE'] : []),
     ...still.flatMap(({ table, triggers }) =>
       triggers.flatMap(({ name, enabled }) => {
         const how = enabling[enabled]
-        return how === undefined
-          ? []
-          : [`ALTER TABLE ${quoteIdent(table)} ${how} TRIGGER ${quoteIdent(name)}`]
+        return how === undefined ? [] : [`ALTER TABLE ${table} ${how} TRIGGER ${quoteIdent(name)}`]
       }),
     ),
     ...sequences.map(
-      ({ name, value }) => `SELECT pg_catalog.setval(${quoteLiteral(quoteIdent(name))}, ${value})`,
+      ({ name, value, called }) => `SELECT pg_catalog.setval(${quoteLiteral(name)}, ${value}, ${called})`,
     ),
-    ...(tables.length > 0 ? filled.map((name) => `REFRESH MATERIALIZED VIEW ${quoteIdent(name)}`) : []),
+    ...(tables.length > 0 ? filled.map((name) => `REFRESH MATERIALIZED VIEW ${name}`) : []),
   ]
 }
 
@@ -72,7 +70,7 @@ const enabling: Readonly<Record<string, string>> = {
 
 function insertStatements({ table, columns, rows }: TableRows, own: readonly string[]): readonly string[] {
   const kept = columns.flatMap((column, at) => (own.includes(column) ? [] : [at]))
-  const into = `INSERT INTO ${quoteIdent(table)}`
+  const into = `INSERT INTO ${table}`
   if (kept.length === 0) return rows.map(() => `${into} DEFAULT VALUES`)
   const list = kept.map((at) => quoteIdent(columns[at] ?? '')).join(', ')
   const portions = Array.from({ length: Math.ceil(rows.length / rowsAtOnce) }, (_, at) =>

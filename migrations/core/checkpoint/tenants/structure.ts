@@ -1,20 +1,19 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { ClientBase } from 'pg'
-import { type ComparedObjects, readCatalog } from '../../../difference/index.ts'
-import { keep, readKept } from '../../../environment/index.ts'
-import { MigError } from '../../../errors.ts'
-import { quoteIdent } from '../../../postgres/index.ts'
-import { fileChecksum, type Project, type Session } from '../../../runner/index.ts'
-import { scratchOptions, withScratchDatabase } from '../../../scratch/database.ts'
-import { tenantStandIn } from '../../../scratch/lines.ts'
-import { runOnScratch, scratchProject } from '../../../scratch/project.ts'
-import { toolVersion } from '../../../tool-version.ts'
-import { searchScope, searchStatements } from '../../search/search.ts'
-import { modelInput } from '../../wanted/input.ts'
-import { statementSections } from '../../write/revision.ts'
-import { type SharedSeeds, sharedSeeds } from './seed-statements.ts'
-import { readSeeds } from './seeds.ts'
+import { modelInput } from '../../autogenerate/wanted/input.ts'
+import { readCatalog } from '../../difference/index.ts'
+import { keep, readKept } from '../../environment/index.ts'
+import { MigError } from '../../errors.ts'
+import { quoteIdent } from '../../postgres/index.ts'
+import { fileChecksum, type Project, type Session } from '../../runner/index.ts'
+import { scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
+import { tenantStandIn } from '../../scratch/lines.ts'
+import { runOnScratch, scratchProject } from '../../scratch/project.ts'
+import { toolVersion } from '../../tool-version.ts'
+import { type SharedSeeds, sharedSeeds } from '../rows/seed-statements.ts'
+import { readSeeds } from '../rows/seeds.ts'
+import { catalogScript, wholeScope } from '../script.ts'
 
 /** A tenant as its revisions make it, without its name. */
 export interface TenantStructure {
@@ -62,12 +61,6 @@ async function madeStructure(session: Session, project: Project, line: string): 
   const scratch = scratchProject(project)
   const standIn = tenantStandIn(line)
   const others = scratch.env.filter.filter((key) => key !== line)
-  const scope: ComparedObjects = {
-    schemas: [standIn],
-    excludes: () => false,
-    globals: new Set(),
-    privileges: true,
-  }
   return withScratchDatabase(scratchOptions(input), async (base) => {
     for (const { schema } of input.lines)
       await base.client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
@@ -83,29 +76,21 @@ async function madeStructure(session: Session, project: Project, line: string): 
       const after = await rowsElsewhere(client, project, standIn)
       const written = [...after].find(([table, rows]) => before.get(table) !== rows)?.[0]
       if (written !== undefined) throw noTemplate(`the revisions of ${line} write into ${written}`)
-      const seeds = await readSeeds(client, standIn)
+      const seeds = await readSeeds(client, { schema: standIn })
       if (seeds.tables.length === 0) return { to, seeds: sharedSeeds(seeds, seeds) }
       // What two tenants get alike, every tenant gets.
       const second = `${standIn} "2"`
       await runOnScratch(client, scratchProject(withTenant(project, line, second)), heads([line]))
-      return { to, seeds: sharedSeeds(seeds, await readSeeds(client, second)) }
+      return { to, seeds: sharedSeeds(seeds, await readSeeds(client, { schema: second })) }
     })
     const { to, seeds } = made
     if ('what' in seeds) throw noTemplate(`rows of ${seeds.table} are a tenant's own: ${seeds.what}`)
-    const { actions } = await withScratchDatabase(scratchOptions(input, base), ({ client }) =>
-      searchStatements({
-        client,
-        from,
-        to,
-        scope: searchScope(scope),
-        first: [],
-        casts: { using: {}, recreate: ['*'] },
-      }),
+    const statements = await withScratchDatabase(scratchOptions(input, base), ({ client }) =>
+      catalogScript(client, { from, to, scope: wholeScope([standIn]) }, [standIn]),
     )
-    const sections = statementSections(actions, [standIn])
-    if (sections.some(({ autocommit }) => autocommit))
+    if (statements === undefined)
       throw noTemplate(`the structure of ${line} cannot be made in one transaction`)
-    return { statements: sections.flatMap(({ statements }) => statements), seeds }
+    return { statements, seeds }
   })
 }
 

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { keep, readKept } from '../environment/index.ts'
+import { errorCode } from '../errors.ts'
+import { fileChecksum, type PlanStep, type Project } from '../runner/index.ts'
+import { toolVersion } from '../tool-version.ts'
+import type { DatabaseFacts } from './facts.ts'
+
+/** What steps leave in an empty database, as statements that leave the same. */
+export interface Checkpoint {
+  /** How many steps it stands for. */
+  readonly steps: number
+  /** For one transaction, in a session of ours, where the schemas are there. */
+  readonly statements: readonly string[]
+  /** The hash of the fingerprint afterwards, with privileges, owners and the order of columns. */
+  readonly fingerprint: string
+  /** Why there is none, which is kept too: to find it out takes longer than the steps. */
+  readonly refused?: string
+}
+
+/**
+ * The keys of the checkpoints that a history may start from: after each step, a digest of all that its state follows from.
+ * @param steps from an empty database
+ */
+export function checkpointKeys(
+  { env }: Pick<Project, 'env'>,
+  facts: DatabaseFacts,
+  steps: readonly PlanStep[],
+): readonly string[] {
+  const { schemas, x, options } = env
+  let key = digest(JSON.stringify([toolVersion, facts, schemas, x, options.searchPath]))
+  return steps.map(({ revision, targetSchema, file }) => {
+    key = digest(JSON.stringify([key, revision, targetSchema, fileChecksum(file.path)]))
+    return key
+  })
+}
+
+/** The kept checkpoint of most steps. @param damaged told of a file that is not as it was written, and passed over */
+export function keptCheckpoint(
+  cacheDir: string,
+  keys: readonly string[],
+  damaged: (path: string) => void,
+): (Checkpoint & { readonly key: string }) | undefined {
+  const there = new Set(keptFiles(cacheDir))
+  for (const key of keys.toReversed()) {
+    if (!there.has(fileName(key))) continue
+    const path = join(cacheDir, fileName(key))
+    const checkpoint = parsed(readKept(path) ?? '')
+    if (checkpoint !== undefined && keys[checkpoint.steps - 1] === key) return { ...checkpoint, key }
+    damaged(path)
+  }
+  return undefined
+}
+
+/** Keeps a checkpoint; false where nothing can be written. */
+export function keepCheckpoint(cacheDir: string, key: string, checkpoint: Checkpoint): boolean {
+  const text = JSON.stringify(checkpoint)
+  return keep(join(cacheDir, fileName(key)), `${digest(text)}\n${text}`)
+}
+
+/** The first line is the digest of the rest: a file that was cut or edited is not used. */
+function parsed(kept: string): Checkpoint | undefined {
+  const end = kept.indexOf('\n')
+  const text = kept.slice(end + 1)
+  return end === -1 || kept.slice(0, end) !== digest(text) ? undefined : (JSON.parse(text) as Checkpoint)
+}
+
+function fileName(key: string): string {
+  return `checkpoint-${key.slice(0, 32)}.json`
+}
+
+function keptFiles(cacheDir: string): readonly string[] {
+  try {
+    return readdirSync(cacheDir)
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return []
+    throw error
+  }
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}

@@ -1,0 +1,108 @@
+import type { QueryResult } from 'pg'
+import { MigError } from '../errors.ts'
+import { operations, type StatementSink } from '../operations/index.ts'
+import { splitStatements } from '../postgres/index.ts'
+import type { RevisionFile } from '../revisions/index.ts'
+import type { PlanStep, Project } from '../runner/index.ts'
+import { loadRevision } from '../runner/run/revision-body.ts'
+import { readSource } from '../source-file.ts'
+import { makesAnExtension, whyNotKept } from './judge.ts'
+
+/** What the revisions of a history say without a database. */
+export interface HeardHistory {
+  /** The statements that make extensions, with the step that they are of. */
+  readonly extensions: readonly { readonly step: PlanStep; readonly sql: string }[]
+}
+
+/** Why a history cannot be kept. */
+export interface HeardReason {
+  readonly step: PlanStep
+  /** Words to follow "it". */
+  readonly why: string
+}
+
+/**
+ * Calls the revisions of steps without a database, to hear what they would run. One that reads what the database answers,
+ * looks at anything outside of its file, or does what cannot be told from its schemas afterwards, is the reason not to keep
+ * what the history leaves.
+ */
+export async function listen(
+  project: Project,
+  steps: readonly PlanStep[],
+): Promise<HeardHistory | HeardReason> {
+  const schemas = Object.values(project.env.schemas)
+  const extensions: { readonly step: PlanStep; readonly sql: string }[] = []
+  for (const step of steps) {
+    const outside = looksOutside(step.file)
+    if (outside !== undefined) return { step, why: outside }
+    const heard = await hear(project, step)
+    if ('why' in heard) return { step, why: heard.why }
+    for (const { text } of heard.statements.flatMap((sql) => splitStatements(sql))) {
+      const isExtension = makesAnExtension(text)
+      const why = isExtension ? undefined : whyNotKept(text, schemas)
+      if (why !== undefined) return { step, why }
+      if (isExtension) extensions.push({ step, sql: text })
+    }
+  }
+  return { extensions }
+}
+
+/** Why the file of a revision is not all that it follows from. */
+function looksOutside({ format, path }: RevisionFile): string | undefined {
+  if (format === 'sql') return undefined
+  const found = outside.exec(readSource(path))
+  return found === null ? undefined : `follows from more than its file: ${found[0].trim()}`
+}
+
+/** Imports of values, and what tells of the process, the time and chance. */
+const outside =
+  /^\s*(?:import\s+(?!type\b)(?!\{\s*(?:type\s+\w+\s*,?\s*)+\})[^;\n]*|export\b[^;\n]*\bfrom\b)|\b(?:import|require|fetch)\s*\(|\bprocess\s*[.[]|\bglobalThis\b|\bDate\s*[.(]|\bnew\s+Date\b|\bMath\s*\.\s*random\b|\bcrypto\s*\.|\bperformance\s*\./m
+
+class Asked extends Error {}
+
+async function hear(
+  project: Project,
+  step: PlanStep,
+): Promise<{ readonly statements: readonly string[] } | { readonly why: string }> {
+  const statements: string[] = []
+  const asked: string[] = []
+  const ask = (what: string): never => {
+    asked.push(what)
+    throw new Asked(what)
+  }
+  const answer = new Proxy({} as QueryResult, {
+    // A promise looks for `then` in what it is given.
+    get: (_, name) => (name === 'then' || typeof name === 'symbol' ? undefined : ask('an answer')),
+  })
+  const sink: StatementSink = {
+    offline: true,
+    execute({ sql }) {
+      statements.push(sql)
+      return Promise.resolve(answer)
+    },
+    autocommit: (body) => body(),
+    backfill: async () => ask('op.backfill'),
+    get client(): never {
+      return ask('op.client')
+    },
+  }
+  const { env } = project
+  const op = operations(sink, { schema: step.targetSchema, schemas: env.schemas, x: env.x })
+  const listening = new Proxy(op, {
+    get(target, name) {
+      if (name === 'isOffline' || name === 'client') return ask(`op.${name}`)
+      return Reflect.get(target, name, target)
+    },
+  })
+  try {
+    await (await loadRevision(step.file, env.cacheDir)).upgrade(listening)
+  } catch (error) {
+    if (!(error instanceof Asked)) return { why: `says nothing without a database: ${textOf(error)}` }
+  }
+  const [what] = asked
+  return what === undefined ? { statements } : { why: `asks the database: it reads ${what}` }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof MigError || error instanceof Error ? error.message : String(error)
+}

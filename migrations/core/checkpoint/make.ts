@@ -1,0 +1,203 @@
+import type { Client, ClientBase } from 'pg'
+import { modelInput } from '../autogenerate/wanted/input.ts'
+import { type Catalog, changeText, difference, readCatalog } from '../difference/index.ts'
+import {
+  compareFingerprints,
+  type Fingerprint,
+  fingerprintChangesText,
+} from '../postgres/fingerprint/index.ts'
+import {
+  isServerError,
+  messageWithoutValues,
+  quoteIdent,
+  setOwnPathLocal,
+  setUserPathLocal,
+} from '../postgres/index.ts'
+import type { PlanStep, Project, Session } from '../runner/index.ts'
+import { searchPathStatement } from '../runner/statement/own-sql.ts'
+import { type ScratchDatabase, scratchOptions, withScratchDatabase } from '../scratch/database.ts'
+import { runOnScratch, scratchProject } from '../scratch/project.ts'
+import { type DatabaseFacts, differingFacts, extensionsIn, foreignObjects, readFacts } from './facts.ts'
+import { wholeFingerprint } from './fingerprint.ts'
+import type { Checkpoint } from './kept.ts'
+import { type HeardHistory, listen } from './listen.ts'
+import { type SharedSeeds, seedStatements, sharedSeeds, wrongTables } from './rows/seed-statements.ts'
+import { readSeeds, type Seeds } from './rows/seeds.ts'
+import { catalogScript, wholeScope } from './script.ts'
+
+/** Why there is no checkpoint of a history. */
+export class NoCheckpoint extends Error {}
+
+/** What a checkpoint is made from. */
+interface Source {
+  readonly project: Project
+  readonly steps: readonly PlanStep[]
+  readonly schemas: readonly string[]
+  readonly facts: DatabaseFacts
+  readonly heard: HeardHistory
+}
+
+/**
+ * Makes the checkpoint of a whole history on scratch databases: the history is run there, what it leaves is written as a
+ * script, and the script is run on another one, where both observers and the rows have to be the same. No row of another
+ * database is read.
+ * @param session of the empty database that it is for, which is left alone
+ * @param facts that database's
+ * @throws NoCheckpoint with the reason; MigError `no-scratch`, and what a revision throws
+ */
+export async function makeCheckpoint(
+  session: Session,
+  project: Project,
+  steps: readonly PlanStep[],
+  facts: DatabaseFacts,
+): Promise<Checkpoint> {
+  const heard = await listen(project, steps)
+  if ('why' in heard) throw new NoCheckpoint(`${heard.step.revision} ${heard.why}`)
+  const schemas = [...new Set(steps.map(({ targetSchema }) => targetSchema))]
+  const source: Source = { project: withoutTenants(project), steps, schemas, facts, heard }
+  const options = scratchOptions(await modelInput(session, project, true, { looksAtLive: false }))
+  const left = await withScratchDatabase(options, async (scratch) => {
+    await replay(scratch, source)
+    return leftBy(scratch.client, source)
+  })
+  const seeds = left.varies
+    ? await withScratchDatabase(options, async (scratch) => {
+        await replay(scratch, source)
+        return alike(left.seeds, await readSeeds(scratch.client, { schemas }))
+      })
+    : alike(left.seeds, left.seeds)
+  const structure = await withScratchDatabase(options, async ({ client }) => {
+    await client.query(['BEGIN', ...beginning(source), 'COMMIT'].join('; '))
+    const from = await readCatalog(client)
+    return catalogScript(client, { from, to: left.catalog, scope: wholeScope(schemas) }, [])
+  })
+  if (structure === undefined) throw new NoCheckpoint('what it leaves cannot be made in one transaction')
+  const statements = [
+    ...extensionStatements(source),
+    setUserPathLocal,
+    ...structure,
+    setOwnPathLocal,
+    ...seedStatements(seeds),
+  ]
+  await withScratchDatabase(options, (scratch) => expectSame(scratch, source, { left, seeds, statements }))
+  return { steps: steps.length, statements, fingerprint: left.fingerprint.hash }
+}
+
+/** The project with its single lines alone. */
+function withoutTenants(project: Project): Project {
+  const lines = project.env.lines.filter(({ tenants }) => tenants === null)
+  return { ...project, env: { ...project.env, lines, filter: lines.map(({ key }) => key) } }
+}
+
+/** Runs the history on a scratch database, which has to be as the database is that the checkpoint is for. */
+async function replay(scratch: ScratchDatabase, source: Source): Promise<void> {
+  const { project, steps, schemas, facts } = source
+  const { client } = scratch
+  const own = ownSchemas(scratch, source)
+  const differing = differingFacts(facts, await readFacts(client, schemas))
+  if (differing.length > 0) throw new NoCheckpoint(`a scratch database differs in ${differing.join(', ')}`)
+  const before = await foreignObjects(client, own, schemas)
+  if (before.length > 0) throw new NoCheckpoint(`a new database of this server has ${before.join(', ')}`)
+  await runOnScratch(client, scratchProject(project), { direction: 'upgrade', target: 'heads' })
+  const { rows } = await client.query<{ revision: string }>(
+    `SELECT revision FROM ${quoteIdent(project.env.ledgerSchema)}.log WHERE outcome = 'done' ORDER BY id`,
+  )
+  const taken = rows.map(({ revision }) => revision).join()
+  if (taken !== steps.map(({ revision }) => revision).join())
+    throw new NoCheckpoint('a scratch database takes other steps')
+  const outside = await foreignObjects(client, [...own, ...schemas], [])
+  if (outside.length > 0) throw new NoCheckpoint(`the revisions make ${outside.join(', ')}`)
+}
+
+/** The schemas of a scratch database that are not the project's. */
+function ownSchemas({ role }: ScratchDatabase, { project }: Source): readonly string[] {
+  return [project.env.ledgerSchema, ...(role === undefined ? [] : [role.helper.schema])]
+}
+
+/** What a history leaves, as both observers see it, and the rows. */
+interface Left {
+  readonly catalog: Catalog
+  readonly fingerprint: Fingerprint
+  readonly extensions: string
+  readonly seeds: Seeds
+  /** Whether the rows may be others the next time. */
+  readonly varies: boolean
+}
+
+async function leftBy(client: Client, { schemas }: Source): Promise<Left> {
+  const fingerprint = await wholeFingerprint(client, schemas)
+  const [unknown] = fingerprint.unknown
+  if (unknown !== undefined) throw new NoCheckpoint(`${unknown.what} ${unknown.identity} is not read`)
+  const seeds = await readSeeds(client, { schemas })
+  return {
+    fingerprint,
+    catalog: await readCatalog(client),
+    extensions: extensionsIn(await readFacts(client, schemas)),
+    seeds,
+    varies: seeds.tables.length > 0 && (await mayVary(client, schemas)),
+  }
+}
+
+/** Whether values come from more than constants and sequences. */
+async function mayVary(client: ClientBase, schemas: readonly string[]): Promise<boolean> {
+  const { rows } = await client.query<{ varies: boolean }>(
+    `SELECT EXISTS (SELECT FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace WHERE n.nspname::text = ANY ($1))
+         OR EXISTS (SELECT FROM pg_catalog.pg_attrdef AS d JOIN pg_catalog.pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+                    JOIN pg_catalog.pg_class AS c ON c.oid = d.adrelid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+                    WHERE n.nspname::text = ANY ($1) AND a.attgenerated = ''
+                      AND pg_catalog.pg_get_expr(d.adbin, d.adrelid) !~ '^(nextval\\(.*|-?[0-9.]+|true|false|''([^'']|'''')*''::.*|NULL::.*)$') AS varies`,
+    [schemas],
+  )
+  return rows[0]?.varies ?? true
+}
+
+/** The rows that are the same each time. */
+function alike(one: Seeds, other: Seeds): SharedSeeds {
+  const seeds = sharedSeeds(one, other)
+  if ('what' in seeds) throw new NoCheckpoint(`rows of ${seeds.table} are others each time: ${seeds.what}`)
+  if (standing(one) !== standing(other)) throw new NoCheckpoint('sequences stand elsewhere each time')
+  return seeds
+}
+
+const standing = ({ sequences, filled }: Seeds) => JSON.stringify([sequences, filled.toSorted()])
+
+/** What comes before the structure: the schemas, and extensions as the revisions make them. */
+function beginning(source: Source): readonly string[] {
+  return [
+    ...source.schemas.map((schema) => `CREATE SCHEMA ${quoteIdent(schema)}`),
+    ...extensionStatements(source),
+  ]
+}
+
+function extensionStatements({ heard }: Source): readonly string[] {
+  return heard.extensions.flatMap(({ step, sql }) => [searchPathStatement(step, 'transaction'), sql])
+}
+
+/** Runs the script on a new scratch database and holds it against what the history left. @throws NoCheckpoint */
+async function expectSame(
+  scratch: ScratchDatabase,
+  source: Source,
+  made: { readonly left: Left; readonly seeds: SharedSeeds; readonly statements: readonly string[] },
+): Promise<void> {
+  const { left, seeds, statements } = made
+  const { schemas } = source
+  const { client } = scratch
+  const create = schemas.map((schema) => `CREATE SCHEMA ${quoteIdent(schema)}`)
+  await client.query(['BEGIN', ...create, ...statements, 'COMMIT'].join(';\n')).catch((error: unknown) => {
+    if (!isServerError(error)) throw error
+    throw new NoCheckpoint(`its script does not run: ${messageWithoutValues(error)}`)
+  })
+  await client.query('RESET ALL')
+  const now = await leftBy(client, source)
+  const changes = [
+    ...difference(now.catalog, left.catalog, wholeScope(schemas)).changes.map(changeText),
+    ...(now.fingerprint.hash === left.fingerprint.hash
+      ? []
+      : [fingerprintChangesText(compareFingerprints(left.fingerprint, now.fingerprint))]),
+    ...wrongTables(seeds, now.seeds).map((table) => `rows of ${table}`),
+    ...(standing(now.seeds) === standing(left.seeds) ? [] : ['sequences']),
+    ...(now.extensions === left.extensions ? [] : ['extensions']),
+    ...(await foreignObjects(client, [...ownSchemas(scratch, source), ...schemas], [])),
+  ]
+  if (changes.length > 0) throw new NoCheckpoint(`its script leaves something else:\n${changes.join('\n')}`)
+}

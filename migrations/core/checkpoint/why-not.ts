@@ -1,0 +1,40 @@
+import type { ClientBase } from 'pg'
+import { quoteIdent } from '../postgres/index.ts'
+import type { PlanStep, Project } from '../runner/index.ts'
+import { foreignObjects } from './facts.ts'
+
+/**
+ * Why the steps of a run cannot begin with a checkpoint, by what is known without a database; undefined where they can.
+ * @param steps of single lines, as they would be taken
+ */
+export function whyNoCheckpoint({ env, files }: Project, steps: readonly PlanStep[]): string | undefined {
+  const { options, schemas, ledgerSchema } = env
+  if (steps.some(({ direction }) => direction === 'downgrade')) return 'it is for the way up'
+  if (options.onApply !== undefined) return 'onApply of env.ts is to see each revision'
+  if (options.role !== undefined) return 'env.ts has revisions run as another role'
+  if (Object.values(schemas).includes(ledgerSchema)) return 'the ledger is in the schema of a line'
+  if (steps.some(({ appliedBefore }, at) => isFirst(steps, at) && appliedBefore.length > 0))
+    return 'the ledger has revisions'
+  const taken = new Set(steps.map(({ revision }) => revision))
+  const left = [...files.values()].find(({ line, revision }) => line in schemas && !taken.has(revision))
+  return left === undefined ? undefined : `it is for the whole history, and ${left.revision} is left out`
+}
+
+function isFirst(steps: readonly PlanStep[], at: number): boolean {
+  return steps.findIndex(({ targetSchema }) => targetSchema === steps[at]?.targetSchema) === at
+}
+
+/** Why a database is not one that nobody has done anything in; undefined where it is. */
+export async function whyNotEmpty(
+  client: ClientBase,
+  ledgerSchema: string,
+  schemas: readonly string[],
+): Promise<string | undefined> {
+  const there = await foreignObjects(client, [ledgerSchema], schemas)
+  if (there.length > 0) return `the database has ${there.join(', ')}`
+  const { rows } = await client.query<{ logged: boolean }>(
+    `SELECT EXISTS (SELECT FROM ${quoteIdent(ledgerSchema)}.log WHERE target_schema = ANY ($1)) AS logged`,
+    [schemas],
+  )
+  return rows[0]?.logged === true ? 'the log has entries' : undefined
+}
