@@ -15,7 +15,7 @@ import { stillLocked } from '../runner/statement/still-locked.ts'
 import { type DatabaseFacts, readFacts } from './facts.ts'
 import { wholeFingerprint } from './fingerprint.ts'
 import { type Checkpoint, checkpointKeys, keepCheckpoint, keptCheckpoint } from './kept.ts'
-import { whyNoCheckpoint, whyNotEmpty } from './why-not.ts'
+import { isFirstUpgrade, whyNoCheckpoint, whyNotEmpty } from './why-not.ts'
 
 /** A checkpoint of the first steps of a run. */
 interface KeyedCheckpoint extends Checkpoint {
@@ -30,9 +30,10 @@ interface KeyedCheckpoint extends Checkpoint {
  */
 export async function beginWithCheckpoint(beginning: Beginning): Promise<number> {
   const { session, project, steps } = beginning
+  const { ledgerSchema } = project.env
+  if (!(await isFirstUpgrade(session.client, ledgerSchema, steps))) return 0
   const schemas = targetSchemasOf(steps)
-  const why =
-    whyNoCheckpoint(project, steps) ?? (await whyNotEmpty(session.client, project.env.ledgerSchema, schemas))
+  const why = whyNoCheckpoint(project, steps) ?? (await whyNotEmpty(session.client, ledgerSchema, schemas))
   if (why !== undefined) return without(session.emit, why)
   const facts = await readFacts(session.client, schemas)
   const checkpoint = await keptOrMade(beginning, facts)

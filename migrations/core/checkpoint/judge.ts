@@ -99,7 +99,12 @@ function takesNamed(reader: Reader, schemas: readonly string[]): boolean {
     } while (reader.takes(','))
     return true
   }
-  const isKind = takesKind(reader) || reader.takes('column')
+  // Of a column it has two parts, or three.
+  if (reader.takes('column')) {
+    const { schema } = reader.schemaName() ?? {}
+    return !reader.sees('.') || schemas.includes(schema ?? '')
+  }
+  const isKind = takesKind(reader)
   if (!isKind && reader.takes('constraint')) {
     reader.name()
     if (!reader.takes('on')) return false
@@ -107,7 +112,9 @@ function takesNamed(reader: Reader, schemas: readonly string[]): boolean {
   }
   // The name of a trigger, rule or policy comes before that of its table.
   const { schema } = reader.schemaName() ?? {}
-  return schema === undefined || schemas.includes(schema)
+  // A kind that is not ours, as DATABASE, has been taken for a name, with another one behind it.
+  const isName = isKind || [',', 'to', 'from', 'is'].some((word) => reader.sees(word))
+  return isName && (schema === undefined || schemas.includes(schema))
 }
 
 /** What a CREATE TABLE … AS or a materialized view selects. */

@@ -13,15 +13,23 @@ export function whyNoCheckpoint({ env, files }: Project, steps: readonly PlanSte
   if (options.onApply !== undefined) return 'onApply of env.ts is to see each revision'
   if (options.role !== undefined) return 'env.ts has revisions run as another role'
   if (Object.values(schemas).includes(ledgerSchema)) return 'the ledger is in the schema of a line'
-  if (steps.some(({ appliedBefore }, at) => isFirst(steps, at) && appliedBefore.length > 0))
-    return 'the ledger has revisions'
   const taken = new Set(steps.map(({ revision }) => revision))
   const left = [...files.values()].find(({ line, revision }) => line in schemas && !taken.has(revision))
   return left === undefined ? undefined : `it is for the whole history, and ${left.revision} is left out`
 }
 
-function isFirst(steps: readonly PlanStep[], at: number): boolean {
-  return steps.findIndex(({ targetSchema }) => targetSchema === steps[at]?.targetSchema) === at
+/** Whether nothing was ever applied to the target schemas. @param steps those that are next */
+export async function isFirstUpgrade(
+  client: ClientBase,
+  ledgerSchema: string,
+  steps: readonly PlanStep[],
+): Promise<boolean> {
+  if (steps[0]?.appliedBefore.length !== 0) return false
+  const { rows } = await client.query<{ logged: boolean }>(
+    `SELECT EXISTS (SELECT FROM ${quoteIdent(ledgerSchema)}.log WHERE target_schema = ANY ($1)) AS logged`,
+    [steps.map(({ targetSchema }) => targetSchema)],
+  )
+  return rows[0]?.logged === false
 }
 
 /** Why a database is not one that nobody has done anything in; undefined where it is. */
@@ -31,10 +39,5 @@ export async function whyNotEmpty(
   schemas: readonly string[],
 ): Promise<string | undefined> {
   const there = await foreignObjects(client, [ledgerSchema], schemas)
-  if (there.length > 0) return `the database has ${there.join(', ')}`
-  const { rows } = await client.query<{ logged: boolean }>(
-    `SELECT EXISTS (SELECT FROM ${quoteIdent(ledgerSchema)}.log WHERE target_schema = ANY ($1)) AS logged`,
-    [schemas],
-  )
-  return rows[0]?.logged === true ? 'the log has entries' : undefined
+  return there.length > 0 ? `the database has ${there.join(', ')}` : undefined
 }

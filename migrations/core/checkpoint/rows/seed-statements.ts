@@ -41,7 +41,7 @@ const rowsAtOnce = 500
  * The statements that give schemas the rows, in a session whose search_path is that in which they were read. Triggers of the tables
  * stay still meanwhile: what they would do is among the rows.
  */
-export function seedStatements({ tables, sequences, filled, own }: SharedSeeds): readonly string[] {
+export function seedStatements({ tables, sequences, filled, unfilled, own }: SharedSeeds): readonly string[] {
   const still = tables.filter(({ triggers }) => triggers.length > 0)
   return [
     ...still.map(({ table }) => `ALTER TABLE ${table} DISABLE TRIGGER USER`),
@@ -58,6 +58,7 @@ export function seedStatements({ tables, sequences, filled, own }: SharedSeeds):
       ({ name, value, called }) => `SELECT pg_catalog.setval(${quoteLiteral(name)}, ${value}, ${called})`,
     ),
     ...(tables.length > 0 ? filled.map((name) => `REFRESH MATERIALIZED VIEW ${name}`) : []),
+    ...unfilled.map((name) => `REFRESH MATERIALIZED VIEW ${name} WITH NO DATA`),
   ]
 }
 

@@ -31,6 +31,8 @@ export interface Seeds {
   readonly sequences: readonly SequencePosition[]
   /** Materialized views that are filled, as SQL, in the order in which they were made. */
   readonly filled: readonly string[]
+  /** Those that are not. */
+  readonly unfilled: readonly string[]
 }
 
 /** Schemas whose rows are read: one, whose own names are read without it, or several, whose names are read with theirs. */
@@ -52,7 +54,7 @@ export function readSeeds(client: ClientBase, place: SeedPlace): Promise<Seeds> 
   return undoing(client, async () => {
     await client.query(`${pinned}; ${setOwnPathLocal}`)
     const { rows: tables } = await client.query<FoundTable>(tablesQuery, [schemas])
-    const { rows: filled } = await client.query<Named>(filledQuery, [schemas])
+    const { rows: views } = await client.query<Named & { readonly filled: boolean }>(viewsQuery, [schemas])
     const sequences = await usedSequences(client, schemas)
     if (path !== undefined) await client.query(path)
     const found: TableRows[] = []
@@ -66,7 +68,8 @@ export function readSeeds(client: ClientBase, place: SeedPlace): Promise<Seeds> 
     return {
       tables: byNeed(found),
       sequences: sequences.map(({ value, called, ...each }) => ({ name: named(each), value, called })),
-      filled: filled.map(named),
+      filled: views.filter(({ filled }) => filled).map(named),
+      unfilled: views.filter(({ filled }) => !filled).map(named),
     }
   })
 }
@@ -147,6 +150,6 @@ const tablesQuery = `
   FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
   WHERE n.nspname::text = ANY ($1) AND c.relkind = 'r' ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`
 
-const filledQuery = `
-  SELECT n.nspname::text AS schema, c.relname::text AS name FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-  WHERE n.nspname::text = ANY ($1) AND c.relkind = 'm' AND c.relispopulated ORDER BY c.oid`
+const viewsQuery = `
+  SELECT n.nspname::text AS schema, c.relname::text AS name, c.relispopulated AS filled FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+  WHERE n.nspname::text = ANY ($1) AND c.relkind = 'm' ORDER BY c.oid`

@@ -1,0 +1,151 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { keepCheckpoint, keptCheckpoint } from '../../migrations/core/checkpoint/kept.ts'
+import { listen } from '../../migrations/core/checkpoint/listen.ts'
+import { whyNoCheckpoint } from '../../migrations/core/checkpoint/why-not.ts'
+import {
+  type EnvironmentOptions,
+  loadEnvironment,
+  openProject,
+  planRange,
+} from '../../migrations/core/index.ts'
+import { revision } from '../runner/support.ts'
+
+/** A project of one line, without a database. */
+async function projectOf(root: string, files: Readonly<Record<string, string>>, options = {}) {
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(root, 'migrations', 'versions', 'shop', name)
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, text)
+  }
+  const settings: EnvironmentOptions = { schemas: { shop: 'shop' }, ...options }
+  return openProject(await loadEnvironment({ root, variables: {}, options: settings }))
+}
+
+const stepsOf = (project: Awaited<ReturnType<typeof projectOf>>, range = 'base:heads') =>
+  planRange(project, range).steps
+
+let root: string
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'just-mig-checkpoint-'))
+})
+afterAll(() => rm(root, { recursive: true, force: true }))
+
+describe('a history is not kept', () => {
+  const ts = (body: string, head = '') => ({
+    '20260101_000001_aaaaaaaaaaa1_x.ts': revision('aaaaaaaaaaa1', null, body, { head }),
+  })
+  const sql = (statement: string) => ts(`await op.execute(\`${statement}\`)`)
+
+  test.each([
+    ['reads an answer', ts("const { rows } = await op.execute('INSERT INTO t VALUES (1)')"), 'an answer'],
+    ['uses the connection', ts("await op.client.query('SELECT 1')"), 'op.client'],
+    ['asks how it runs', ts("if (!op.isOffline) await op.execute('CREATE TABLE t ()')"), 'op.isOffline'],
+    [
+      'fills a table in batches',
+      ts("await op.backfill({ table: 't', set: 'a = 1', where: 'a IS NULL' })"),
+      'op.backfill',
+    ],
+    ['catches what it is told', ts('try { op.client } catch {}'), 'op.client'],
+    ['throws', ts("throw new Error('not today')"), 'not today'],
+    ['reads a variable', ts('await op.execute(process.env.SQL ?? "")'), 'process.'],
+    ['reads the clock', ts('await op.execute(`COMMENT ON TABLE t IS ${Date.now()}`)'), 'Date.'],
+    ['imports a value', ts('', "import { readFileSync } from 'node:fs'"), 'import { readFileSync }'],
+    ['imports later', ts("await import('node:fs')"), 'import('],
+    ['runs a block', sql("DO 'BEGIN END'"), 'DO'],
+    ['calls a function', sql('SELECT pg_notify(1, 2)'), 'SELECT'],
+    ['calls a procedure', sql('CALL p()'), 'CALL'],
+    ['writes the time', sql('INSERT INTO t VALUES (now())'), 'now'],
+    ['writes today', sql("INSERT INTO t VALUES ('today'::date)"), "'today'"],
+    ['writes who it is', sql('INSERT INTO t VALUES (current_user)'), 'current_user'],
+    ['writes what the server has', sql('INSERT INTO t SELECT count(*) FROM pg_roles'), 'pg_roles'],
+    ['fills a new table with chance', sql('CREATE TABLE t AS SELECT random()'), 'random'],
+    ['makes a role', sql('CREATE ROLE r'), 'CREATE ROLE'],
+    ['makes somebody a member', sql('GRANT r TO s'), 'GRANT'],
+    ['becomes another role', sql('SET ROLE r'), 'role'],
+    ['publishes', sql('CREATE PUBLICATION p FOR ALL TABLES'), 'CREATE PUBLICATION'],
+    ['watches events', sql('CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION f()'), 'CREATE EVENT'],
+    ['sets up the database', sql("ALTER DATABASE d SET work_mem = '1MB'"), 'ALTER DATABASE'],
+    ['alters an extension', sql('ALTER EXTENSION citext UPDATE'), 'ALTER EXTENSION'],
+    ['makes another schema', sql('CREATE SCHEMA other'), 'CREATE SCHEMA'],
+    ['opens another schema', sql('GRANT USAGE ON SCHEMA public TO r'), 'GRANT'],
+    ['speaks of the database', sql("COMMENT ON DATABASE d IS 'x'"), 'COMMENT'],
+    ['cleans up', ts("await op.autocommit(() => op.execute('VACUUM'))"), 'VACUUM'],
+  ])('whose revision %s', async (_, files, word) => {
+    const project = await projectOf(root, files)
+    const heard = await listen(project, stepsOf(project))
+    expect(heard).toMatchObject({ step: { revision: 'aaaaaaaaaaa1' }, why: expect.stringContaining(word) })
+  })
+
+  test('but where all follows from its files it is', async () => {
+    const project = await projectOf(
+      root,
+      ts(
+        `await op.execute(\`CREATE SCHEMA IF NOT EXISTS shop; CREATE EXTENSION IF NOT EXISTS citext;
+        CREATE TABLE t (a int, at timestamptz DEFAULT now()); INSERT INTO t (a) SELECT * FROM generate_series(1, 3);
+        CREATE VIEW v AS SELECT now() AS at; SET LOCAL lock_timeout = '1s'; SELECT setval('s', 4);
+        GRANT SELECT ON ALL TABLES IN SCHEMA shop TO PUBLIC; ALTER DEFAULT PRIVILEGES IN SCHEMA shop GRANT SELECT ON TABLES TO PUBLIC;
+        COMMENT ON COLUMN t.a IS 'x'\`)
+      await op.autocommit(() => op.execute('CREATE INDEX CONCURRENTLY i ON t (a)'))
+      await op.createTable('u', { columns: [{ name: 'id', type: 'bigint' }] })`,
+        "import type { Operations } from '../../core/index.ts'",
+      ),
+    )
+    const heard = await listen(project, stepsOf(project))
+    expect(heard).toMatchObject({ extensions: [{ sql: 'CREATE EXTENSION IF NOT EXISTS citext' }] })
+  })
+})
+
+describe('a run does not begin with a checkpoint', () => {
+  const files = {
+    '20260101_000001_aaaaaaaaaaa1_x.ts': revision('aaaaaaaaaaa1', null, ''),
+    '20260101_000002_aaaaaaaaaaa2_x.ts': revision('aaaaaaaaaaa2', 'aaaaaaaaaaa1', ''),
+  }
+  test.each<[string, Partial<EnvironmentOptions>, string | undefined, string]>([
+    ['where onApply is to see each revision', { onApply: () => undefined }, undefined, 'onApply'],
+    ['where env.ts gives a role', { role: 'app' }, undefined, 'another role'],
+    ['where the ledger is among the tables', { ledgerSchema: 'shop' }, undefined, 'the ledger'],
+    ['for a part of the history', {}, 'base:aaaaaaaaaaa1', 'whole history'],
+    ['on the way down', {}, 'heads:base', 'way up'],
+  ])('%s', async (_, options, range, why) => {
+    const project = await projectOf(root, files, options)
+    expect(whyNoCheckpoint(project, stepsOf(project, range))).toContain(why)
+    const plain = await projectOf(root, files)
+    expect(whyNoCheckpoint(plain, stepsOf(plain))).toBeUndefined()
+  })
+})
+
+describe('a kept checkpoint', () => {
+  const checkpoint = { steps: 2, statements: ['SELECT 1'], fingerprint: 'f' }
+  const keys = ['a'.repeat(64), 'b'.repeat(64), 'c'.repeat(64)]
+
+  test.each<[string, (text: string) => string]>([
+    ['cut short', (text) => text.slice(0, -10)],
+    ['empty', () => ''],
+    ['edited', (text) => text.replace('SELECT 1', 'SELECT 2')],
+    ['of other revisions', (text) => text],
+  ])('that is %s is passed over with a word', (what, change) => {
+    const dir = mkdtempSync(join(root, 'kept-'))
+    keepCheckpoint(dir, keys[1] ?? '', checkpoint)
+    expect(keptCheckpoint(dir, keys, () => undefined)).toMatchObject(checkpoint)
+    const [name = ''] = readdirSync(dir)
+    const path = join(dir, name)
+    writeFileSync(path, change(readFileSync(path, 'utf8')))
+    const damaged: string[] = []
+    const asked = what === 'of other revisions' ? keys.slice(1) : keys
+    expect(keptCheckpoint(dir, asked, (file) => damaged.push(file))).toBeUndefined()
+    expect(damaged).toEqual([path])
+  })
+
+  test('is not taken from what a killed process has begun to write', () => {
+    const dir = mkdtempSync(join(root, 'kept-'))
+    keepCheckpoint(dir, keys[1] ?? '', checkpoint)
+    const [name = ''] = readdirSync(dir)
+    writeFileSync(join(dir, `${name}.4711`), 'half')
+    rmSync(join(dir, name))
+    expect(keptCheckpoint(dir, keys, () => expect.unreachable())).toBeUndefined()
+  })
+})
