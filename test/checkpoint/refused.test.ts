@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { keepCheckpoint, keptCheckpoint } from '../../migrations/core/checkpoint/kept.ts'
+import type { DatabaseFacts } from '../../migrations/core/checkpoint/facts.ts'
+import { checkpointKeys, keepCheckpoint, keptCheckpoint } from '../../migrations/core/checkpoint/kept.ts'
 import { listen } from '../../migrations/core/checkpoint/listen.ts'
 import { whyNoCheckpoint } from '../../migrations/core/checkpoint/why-not.ts'
 import {
@@ -13,6 +14,12 @@ import {
   planRange,
 } from '../../migrations/core/index.ts'
 import { revision } from '../runner/support.ts'
+
+interface Changed {
+  readonly file?: string
+  readonly facts?: DatabaseFacts
+  readonly options?: Partial<EnvironmentOptions>
+}
 
 /** A project of one line, without a database. */
 async function projectOf(root: string, files: Readonly<Record<string, string>>, options = {}) {
@@ -138,6 +145,27 @@ describe('a kept checkpoint', () => {
     const asked = what === 'of other revisions' ? keys.slice(1) : keys
     expect(keptCheckpoint(dir, asked, (file) => damaged.push(file))).toBeUndefined()
     expect(damaged).toEqual([path])
+  })
+
+  const edited = revision('aaaaaaaaaaa1', null, 'await op.execute("CREATE TABLE edited ()")')
+  test.each<[string, Changed]>([
+    ['a file of it', { file: edited }],
+    ['the server', { facts: { server_version_num: '170000' } }],
+    ['an extension', { facts: { extensions: [['citext', '1.8', 'public']] } }],
+    ['the name of a schema', { options: { schemas: { shop: 'store' } } }],
+    ['the search_path of env.ts', { options: { searchPath: ['extensions'] } }],
+  ])('is another one where %s is another one', async (_, { file, facts = {}, options = {} }: Changed) => {
+    const files = (text: string) => ({
+      '20260101_000001_aaaaaaaaaaa1_x.ts': text,
+      '20260101_000002_aaaaaaaaaaa2_x.ts': revision('aaaaaaaaaaa2', 'aaaaaaaaaaa1', ''),
+    })
+    const plain = revision('aaaaaaaaaaa1', null, '')
+    const before = await projectOf(root, files(plain))
+    const keysBefore = checkpointKeys(before, {}, stepsOf(before))
+    expect(checkpointKeys(before, {}, stepsOf(before, 'base:aaaaaaaaaaa1'))).toEqual(keysBefore.slice(0, 1))
+    const after = await projectOf(root, files(file ?? plain), options)
+    const keysAfter = checkpointKeys(after, facts, stepsOf(after))
+    expect(keysAfter.filter((key) => keysBefore.includes(key))).toEqual([])
   })
 
   test('is not taken from what a killed process has begun to write', () => {
