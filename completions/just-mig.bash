@@ -37,7 +37,7 @@ _just_mig() {
     tenant-drop) words='-y --yes --shard --lock-wait --json --quiet --verbose --show-data --database-url -h --help' ;;
     tenants) words='--tenants --shard -x --summary --fast --json --quiet --verbose --show-data --database-url -h --help' ;;
     unlock) words='--force --tenants --shard -x --json --quiet --verbose --show-data --database-url -h --help' ;;
-    upgrade) words='--plan --lock-wait --lock-timeout --statement-timeout --transaction --resume-edited --allow-missing --tenants --shard -x -j --jobs --canary --continue --max-failures --share --json --quiet --verbose --show-data --database-url -h --help' ;;
+    upgrade) words='--plan --lock-wait --lock-timeout --statement-timeout --transaction --resume-edited --allow-missing --replay --tenants --shard -x -j --jobs --canary --continue --max-failures --share --json --quiet --verbose --show-data --database-url -h --help' ;;
     verify) words='--changed --announce --trust-live --junit --json --quiet --verbose --show-data --database-url -h --help' ;;
     *) words= ;;
   esac

@@ -362,6 +362,7 @@ complete -c just-mig -n '__fish_seen_subcommand_from upgrade' -l statement-timeo
 complete -c just-mig -n '__fish_seen_subcommand_from upgrade' -l transaction -x -a 'revision run' -d 'revision: one each (default); run: one for all'
 complete -c just-mig -n '__fish_seen_subcommand_from upgrade' -l resume-edited -d 'go on with a half-done revision although its file was edited'
 complete -c just-mig -n '__fish_seen_subcommand_from upgrade' -l allow-missing -d 'go on although the ledger has revisions that no file has'
+complete -c just-mig -n '__fish_seen_subcommand_from upgrade' -l replay -d 'run each revision, also where env.ts has checkpoints'
 complete -c just-mig -n '__fish_seen_subcommand_from upgrade' -l tenants -r -d 'tenants: all, names or globs with commas, or a range 0:100'
 complete -c just-mig -n '__fish_seen_subcommand_from upgrade' -l shard -r -d 'tenants of these shards only'
 complete -c just-mig -n '__fish_seen_subcommand_from upgrade' -s x -r -d 'schemas=a,b and the like, or a key of env.ts'\''s own'

@@ -61,6 +61,8 @@ describe('a history is not kept', () => {
     ['reads a variable', ts('await op.execute(process.env.SQL ?? "")'), 'process.'],
     ['reads the clock', ts('await op.execute(`COMMENT ON TABLE t IS ${Date.now()}`)'), 'Date.'],
     ['imports a value', ts('', "import { readFileSync } from 'node:fs'"), 'import { readFileSync }'],
+    ['imports types and a value', ts('', "import { type A, b } from './b.ts'"), 'import { type A, b }'],
+    ['is of another file', ts('', "export * from './b.ts'"), 'export *'],
     ['imports later', ts("await import('node:fs')"), 'import('],
     ['runs a block', sql("DO 'BEGIN END'"), 'DO'],
     ['calls a function', sql('SELECT pg_notify(1, 2)'), 'SELECT'],

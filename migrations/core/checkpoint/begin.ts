@@ -70,6 +70,7 @@ async function keptOrMade(
       event: 'warning',
       code: 'damaged-checkpoint',
       message: `${path} is not as it was written, and is made again`,
+      help: 'where it comes again, look who else writes there: a full disk, a cache of the pipeline that was cut short',
     }),
   )
   if (kept !== undefined) return kept

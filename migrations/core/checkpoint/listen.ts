@@ -50,13 +50,30 @@ export async function listen(
 /** Why the file of a revision is not all that it follows from. */
 function looksOutside({ format, path }: RevisionFile): string | undefined {
   if (format === 'sql') return undefined
-  const found = outside.exec(readSource(path))
-  return found === null ? undefined : `follows from more than its file: ${found[0].trim()}`
+  const text = readSource(path)
+  const imported = text.split('\n').find((line) => /^(import|export)\b/.test(line) && bringsValues(line))
+  const found = imported ?? outside.find((expression) => expression.test(text))?.exec(text)?.[0]
+  return found === undefined ? undefined : `follows from more than its file: ${found.trim()}`
 }
 
-/** Imports of values, and what tells of the process, the time and chance. */
-const outside =
-  /^\s*(?:import\s+(?!type\b)(?!\{\s*(?:type\s+\w+\s*,?\s*)+\})[^;\n]*|export\b[^;\n]*\bfrom\b)|\b(?:import|require|fetch)\s*\(|\bprocess\s*[.[]|\bglobalThis\b|\bDate\s*[.(]|\bnew\s+Date\b|\bMath\s*\.\s*random\b|\bcrypto\s*\.|\bperformance\s*\./m
+/** Whether a line begins an import, or a passing on, of more than types. */
+function bringsValues(line: string): boolean {
+  if (/^export\s*[{*]/.test(line)) return true
+  if (!line.startsWith('import') || /^import\s+type\b/.test(line)) return false
+  const names = line.slice(line.indexOf('{') + 1, line.indexOf('}')).split(',')
+  return !line.startsWith('import {') || !names.every((name) => /^\s*(type\s|$)/.test(name))
+}
+
+/** What tells of other files, of the process, of the time and of chance. */
+const outside = [
+  /\b(?:import|require|fetch)\s*\(/,
+  /\bprocess\s*[.[]/,
+  /\bglobalThis\b/,
+  /\bDate\s*[.(]/,
+  /\bnew\s+Date\b/,
+  /\bMath\s*\.\s*random\b/,
+  /\b(?:crypto|performance)\s*\./,
+]
 
 class Asked extends Error {}
 
