@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { verifyContext } from '../../migrations/core/verify/context.ts'
 import type { CheckOutcome } from '../../migrations/core/verify/index.ts'
 import { castsIn } from '../../migrations/core/verify/rows/casts.ts'
+import { arePlain } from '../../migrations/core/verify/rows/plain.ts'
 import { checkStairway } from '../../migrations/core/verify/stairway.ts'
 import { createLab } from '../runner/support.ts'
 import { createTestDatabase } from '../support/database.ts'
@@ -87,6 +88,13 @@ const cases: readonly Case[] = [
     down: 'SELECT FROM t',
   },
   {
+    name: 'rows of a table whose name is put together',
+    up: "CREATE TABLE made (id int); DO $$ BEGIN EXECUTE concat('DELETE FROM app_user.', chr(116), 1); END $$",
+    down: 'DROP TABLE made',
+    losses: ['Downgrade loses: table made'],
+    message: /^the upgrade loses rows of table app_user\.t1: /,
+  },
+  {
     name: 'an irreversible revision that deletes rows',
     up: 'DELETE FROM t',
     losses: ['Irreversible: they are gone'],
@@ -167,6 +175,20 @@ describe('the stairway with rows', () => {
       if (help !== undefined) expect(own(result?.help ?? '')).toMatch(help)
     },
   )
+})
+
+test.each([
+  [true, 'CREATE TABLE a (id int GENERATED ALWAYS AS IDENTITY); CREATE UNIQUE INDEX ON a (id)'],
+  [true, "CREATE TYPE mood AS ENUM ('a'); COMMENT ON TYPE mood IS 'x'; DROP TYPE IF EXISTS mood"],
+  [false, 'CREATE TABLE a AS SELECT delete_all()'],
+  [false, 'CREATE TABLE a (id int); SELECT delete_all()'],
+  [false, 'CREATE MATERIALIZED VIEW a AS SELECT delete_all()'],
+  [false, 'DROP SCHEMA app CASCADE'],
+  [false, 'DROP OWNED BY app'],
+  [false, 'DO $$ BEGIN PERFORM delete_all(); END $$'],
+  [false, ''],
+])('that it touches no table but those that it names is %s of: %s', (plain, sql) => {
+  expect(arePlain([sql])).toBe(plain)
 })
 
 test('a type change is read from a statement, whatever else it does', () => {

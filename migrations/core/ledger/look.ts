@@ -1,6 +1,6 @@
-import type { ClientBase, QueryResult } from 'pg'
+import type { ClientBase } from 'pg'
 import { MigError } from '../errors.ts'
-import { quoteIdent } from '../postgres/index.ts'
+import { quoteIdent, readKept } from '../postgres/index.ts'
 import { outcomeCheck, ownTablesSql } from './own.ts'
 import { readOnly } from './permission.ts'
 
@@ -51,15 +51,19 @@ export async function lookOnce(client: ClientBase, ledgerSchema: string): Promis
   looked.set(client, known.add(ledgerSchema))
 }
 
-/** The role's own setting must not change how PostgreSQL writes types and checks, until the transaction ends. */
-const asWritten = `SELECT pg_catalog.set_config('quote_all_identifiers', 'off', true)`
+/**
+ * The role's own setting must not change how PostgreSQL writes types and checks, until the transaction ends. What refers to
+ * it laterally is computed after it.
+ */
+const asWritten = `(SELECT pg_catalog.set_config('quote_all_identifiers', 'off', true) AS quotes OFFSET 0) AS written`
 
 /** What there is under the names of the ledger's tables. @throws MigError `foreign-ledger` */
 export async function ownTables(client: ClientBase, ledgerSchema: string): Promise<readonly Found[]> {
-  const found = `SELECT found.*, pg_catalog.current_setting('transaction_read_only') = 'on' AS "readOnly" FROM (${ownTablesSql(ledgerSchema)}) AS found`
-  // Several statements in one text give a list of results, which the driver's types do not know.
-  const results = await client.query([asWritten, found].join('; '))
-  const { rows } = (results as unknown as readonly QueryResult<Found>[])[1] ?? { rows: [] }
+  const { rows } = await readKept<Found>(
+    client,
+    `SELECT found.*, pg_catalog.current_setting('transaction_read_only') = 'on' AS "readOnly"
+     FROM ${asWritten} CROSS JOIN LATERAL (${ownTablesSql(ledgerSchema)} WHERE written.quotes = 'off') AS found`,
+  )
   for (const found of rows) checkOwn(ledgerSchema, found)
   return rows
 }

@@ -24,7 +24,8 @@ export async function onTrial<Result>(
   const run = async (request: PlanRequest) =>
     applyWithin(session, project, await planRun(session, project, request))
   const positions = await sequencePositions(client, schemas)
-  await client.query('BEGIN')
+  // Catalogs are read again and again, by plans that are kept.
+  await client.query('BEGIN; SET LOCAL plan_cache_mode = force_generic_plan')
   try {
     return await body({ client, run })
   } finally {

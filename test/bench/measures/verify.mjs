@@ -1,4 +1,4 @@
-import { growingStep, history, writeLine } from '../fixtures/revisions.mjs'
+import { history, linkedStep, writeLine } from '../fixtures/revisions.mjs'
 
 /** @type {import('./measure.mjs').Measure} */
 export const verify = {
@@ -10,7 +10,7 @@ export const verify = {
   warmUp: false,
   async prepare({ server, project }, size) {
     const dir = `verify-${size}`
-    const steps = history(size, (at) => growingStep(at, 'bench.'))
+    const steps = history(size, (at) => linkedStep(at, 'bench.'))
     writeLine(project, { dir, line: 'bench', schema: "'bench'", form: 'sql', steps })
     project.write(`${dir}/models/bench.sql`, steps.flatMap(({ up }) => up.map((sql) => `${sql};\n`)).join(''))
     const url = await server.newDatabase()

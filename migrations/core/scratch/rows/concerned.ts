@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import { readKept } from '../../postgres/index.ts'
 
 /** What says which tables a change concerns. */
 export interface Concern {
@@ -26,7 +27,7 @@ export async function concernedTables(
   client: ClientBase,
   { names, oids = [], schemas = [] }: Concern,
 ): Promise<readonly ConcernedTable[]> {
-  const { rows } = await client.query<ConcernedTable>(query, [
+  const { rows } = await readKept<ConcernedTable>(client, query, [
     names.map(({ schema }) => schema),
     names.map(({ name }) => name),
     oids,

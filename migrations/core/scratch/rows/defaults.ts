@@ -4,7 +4,7 @@ import type { ConcernedTable } from './concerned.ts'
 import { describeTables, type Shapes, type TableShape } from './describe.ts'
 import { draftOf, insertStatement, type RowWish, rowValues } from './draft.ts'
 import { inOrder, plainWish } from './make.ts'
-import { quietly } from './quiet.ts'
+import { hasSwitches, quietly } from './quiet.ts'
 import { positionStatements } from './sequence-positions.ts'
 import { solve } from './solve.ts'
 
@@ -35,15 +35,20 @@ export async function staleDefaults(
   const isInside = client.getTransactionStatus() === 'T'
   await client.query(isInside ? 'SAVEPOINT mig_stale' : 'BEGIN')
   try {
-    return await quietly(
-      client,
-      numbered.map(({ oid }) => oid),
-      async () => {
-        const found: StaleDefault[] = []
-        for (const table of numbered) found.push(...(await staleIn(client, table, shapes)))
-        return found
-      },
-    )
+    const own = numbered.map(({ oid }) => oid)
+    const tried = async () => {
+      const found: (readonly StaleDefault[] | undefined)[] = []
+      for (const table of numbered) found.push(await staleIn(client, table, shapes))
+      return found
+    }
+    if (!(await hasSwitches(client, own))) {
+      await client.query('SAVEPOINT mig_switched_on')
+      const found = await tried()
+      // What a foreign key refuses says nothing of a sequence.
+      if (!found.includes(undefined)) return found.flatMap((each) => each ?? [])
+      await client.query(['ROLLBACK TO SAVEPOINT mig_switched_on', ...positions].join(';'))
+    }
+    return await quietly(client, own, async () => (await tried()).flatMap((each) => each ?? []))
   } finally {
     await client.query(isInside ? 'ROLLBACK TO SAVEPOINT mig_stale; RELEASE SAVEPOINT mig_stale' : 'ROLLBACK')
     // What nextval has given stays given, whatever is rolled back (manual, section 9.17).
@@ -67,11 +72,12 @@ async function sequencePositions(
   )
 }
 
+/** @returns undefined where the row is refused for another reason */
 async function staleIn(
   client: ClientBase,
   table: TableShape,
   shapes: Shapes,
-): Promise<readonly StaleDefault[]> {
+): Promise<readonly StaleDefault[] | undefined> {
   const [first, ...others] = table.columns.filter(({ sequence }) => sequence !== null)
   if (first === undefined) return []
   const columns = [first, ...others]
@@ -116,7 +122,7 @@ async function staleIn(
       columns.map(({ name }) => name),
     )
       ? [about(first.name, withDetail(error))]
-      : []
+      : undefined
   }
 }
 

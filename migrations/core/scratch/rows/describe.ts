@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import { readKept } from '../../postgres/index.ts'
 
 /** A type as values are made for it (manual, pg_type). */
 export interface TypeShape {
@@ -74,11 +75,11 @@ export interface Shapes {
 
 /** Reads tables and every type that their columns are made of. */
 export async function describeTables(client: ClientBase, oids: readonly string[]): Promise<Shapes> {
-  const tables = (await client.query<{ shape: TableShape }>(tablesQuery, [oids])).rows.map(
+  const tables = (await readKept<{ shape: TableShape }>(client, tablesQuery, [oids])).rows.map(
     ({ shape }) => shape,
   )
   const wanted = [...new Set(tables.flatMap(({ columns }) => columns.map(({ type }) => type)))]
-  const { rows } = await client.query<{ shape: TypeShape }>(typesQuery, [wanted])
+  const { rows } = await readKept<{ shape: TypeShape }>(client, typesQuery, [wanted])
   return { tables, types: new Map(rows.map(({ shape }) => [shape.oid, shape])) }
 }
 
@@ -92,11 +93,11 @@ const tablesQuery = `
     'columns', (SELECT coalesce(json_agg(json_build_object('name', a.attname, 'number', a.attnum,
         'type', a.atttypid::text, 'typeText', format_type(a.atttypid, a.atttypmod), 'notNull', a.attnotnull,
         'generated', a.attgenerated <> '', 'identity', a.attidentity <> '', 'hasDefault', d.oid IS NOT NULL OR t.typdefault IS NOT NULL,
-        'sequence', (SELECT s.oid::text FROM pg_depend p JOIN pg_class s ON s.relkind = 'S'
-            AND ((p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid AND p.refclassid = 'pg_class'::regclass AND p.refobjid = s.oid)
-              OR (p.classid = 'pg_class'::regclass AND p.objid = s.oid AND p.refclassid = 'pg_class'::regclass
-                  AND p.refobjid = c.oid AND p.refobjsubid = a.attnum AND p.deptype = 'i'))
-            LIMIT 1)) ORDER BY a.attnum), '[]')
+        'sequence', (SELECT s.oid::text FROM (
+            SELECT p.refobjid AS id FROM pg_depend p WHERE p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid AND p.refclassid = 'pg_class'::regclass
+            UNION ALL SELECT p.objid FROM pg_depend p WHERE p.refclassid = 'pg_class'::regclass AND p.refobjid = c.oid AND p.refobjsubid = a.attnum
+              AND p.classid = 'pg_class'::regclass AND p.deptype = 'i'
+          ) AS near JOIN pg_class s ON s.oid = near.id AND s.relkind = 'S' LIMIT 1)) ORDER BY a.attnum), '[]')
       FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
       WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
     'keys', (SELECT coalesce(json_agg(json_build_object('name', i.relname, 'columns', ${names('x.indkey::int2[]', 'c.oid')})), '[]')

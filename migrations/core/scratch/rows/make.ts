@@ -11,7 +11,7 @@ import {
   rowValues,
   type TableDraft,
 } from './draft.ts'
-import { quietly } from './quiet.ts'
+import { checkConstraints, hasSwitches, quietly } from './quiet.ts'
 import { type Solution, solve } from './solve.ts'
 
 /** A table in which no row could be made. */
@@ -44,7 +44,12 @@ export async function makeRows(
   if (oids.length === 0) return []
   return inTransaction(client, async () => {
     const shapes = await describeTables(client, oids)
-    return quietly(client, oids, (checked) => fill(client, shapes, wish, checked))
+    const works = await workList(client, shapes, wish)
+    const isWhole =
+      !(await hasSwitches(client, oids)) && (await fillAtOnce(client, works, wish, checkConstraints))
+    if (!isWhole) return quietly(client, oids, (checked) => fill(client, shapes, works, { wish, checked }))
+    for (const work of works) await followLater(client, work, true)
+    return withoutRows(client, shapes.tables, new Map())
   })
 }
 
@@ -69,17 +74,25 @@ interface Work {
   readonly reachable: Reachable
 }
 
+/** Makes all rows in one go; false where one of them is refused, and there is none then. */
+async function fillAtOnce(
+  client: ClientBase,
+  works: readonly Work[],
+  wish: RowWish,
+  ...then: readonly string[]
+): Promise<boolean> {
+  const batch = works.map((work) => insertStatement(work.draft.table, rowsOf(work, wish)))
+  return (await attempt(client, [...batch, ...then].join(';\n'))) === undefined
+}
+
 async function fill(
   client: ClientBase,
   shapes: Shapes,
-  wish: RowWish,
-  checked: boolean,
+  works: readonly Work[],
+  { wish, checked }: { readonly wish: RowWish; readonly checked: boolean },
 ): Promise<readonly WithoutRows[]> {
-  const works = await workList(client, shapes, wish)
   const failed = new Map<string, string>()
-  const batch = works.map((work) => insertStatement(work.draft.table, rowsOf(work, wish)))
-  const isWhole = (await attempt(client, batch.join(';\n'))) === undefined
-  if (!isWhole) {
+  if (!(await fillAtOnce(client, works, wish))) {
     for (const work of works) {
       const problem = await fillOne(client, work, wish)
       if (problem !== undefined) failed.set(work.draft.table.oid, problem)

@@ -1,5 +1,11 @@
 import type { ClientBase } from 'pg'
-import { qualifiedName, quoteIdent, setOwnPathLocal, setUserPathLocal } from '../../postgres/index.ts'
+import {
+  qualifiedName,
+  quoteIdent,
+  readKept,
+  setOwnPathLocal,
+  setUserPathLocal,
+} from '../../postgres/index.ts'
 import { columnKey } from './draft.ts'
 import { inTransaction } from './make.ts'
 import type { ObservedTable, RowObservation } from './observation.ts'
@@ -38,8 +44,8 @@ export async function observeRows(
 ): Promise<RowObservation> {
   return inTransaction(client, async () => {
     await client.query(settings)
-    const { rows } = await client.query<TableHead>(tablesQuery, [oids])
-    const relations = await client.query<{ oid: string; schema: string; name: string }>(relationsQuery)
+    const { rows } = await readKept<TableHead>(client, tablesQuery, [oids])
+    const relations = await readKept<{ oid: string; schema: string; name: string }>(client, relationsQuery)
     const found = rows.length === 0 ? [] : await readAll(client, rows)
     const tables: ObservedTable[] = []
     for (const [at, table] of rows.entries()) {
@@ -174,8 +180,8 @@ const tablesQuery = `
      JOIN pg_class p ON p.oid = i.inhparent JOIN pg_namespace pn ON pn.oid = p.relnamespace WHERE i.inhrelid = c.oid) AS parents,
     (SELECT coalesce(json_agg(json_build_object('number', a.attnum, 'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
        'notNull', a.attnotnull, 'generated', a.attgenerated <> '',
-       'composite', t.typtype = 'c' OR EXISTS (SELECT FROM pg_type e WHERE e.oid = t.typelem AND e.typtype = 'c')) ORDER BY a.attnum), '[]')
-     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
+       'composite', t.typtype = 'c' OR coalesce(e.typtype = 'c', false)) ORDER BY a.attnum), '[]')
+     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_type e ON e.oid = t.typelem WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.oid = ANY ($1::text[]::oid[]) AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY c.oid`
 

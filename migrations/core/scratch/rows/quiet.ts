@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
+import { qualifiedName, quoteIdent, readKept } from '../../postgres/index.ts'
 
 interface Switch {
   readonly schema: string
@@ -11,6 +11,24 @@ interface Switch {
 
 /** tgenabled and ev_enabled (manual, pg_trigger): origin, always, replica. */
 const stateWords = { O: '', A: 'ALWAYS ', R: 'REPLICA ' } as const
+
+/** Checks what was deferred, and defers nothing more in this transaction. */
+export const checkConstraints = 'SET CONSTRAINTS ALL IMMEDIATE'
+
+/**
+ * Whether tables have triggers or rules, or partitions of theirs have. Where they have none, only foreign keys are in the
+ * way of rows, and rows that satisfy them need no {@link quietly}, after which a session must make all of its plans again.
+ */
+export async function hasSwitches(client: ClientBase, oids: readonly string[]): Promise<boolean> {
+  const { rows } = await readKept<{ has: boolean }>(
+    client,
+    `SELECT EXISTS (SELECT FROM pg_class c WHERE (c.oid = ANY ($1::text[]::oid[])
+         OR (c.relispartition AND pg_partition_root(c.oid) = ANY ($1::text[]::oid[])))
+       AND (c.relhasrules OR (c.relhastriggers AND EXISTS (SELECT FROM pg_trigger WHERE tgrelid = c.oid AND NOT tgisinternal)))) AS has`,
+    [oids],
+  )
+  return rows[0]?.has !== false
+}
 
 /**
  * Runs `body` with the triggers and rules of tables off, in the transaction that is open, and puts them back as they were.
@@ -27,7 +45,7 @@ export async function quietly<T>(
   const firing = await switches(client, oids, isReplica ? ['A', 'R'] : ['O', 'A'])
   await setAll(client, firing, () => 'DISABLE ')
   const result = await body(!isReplica)
-  await client.query('SET CONSTRAINTS ALL IMMEDIATE')
+  await client.query(checkConstraints)
   await setAll(client, firing, ({ state }) => `ENABLE ${stateWords[state]}`)
   if (isReplica) await client.query('SET LOCAL session_replication_role = DEFAULT')
   return result

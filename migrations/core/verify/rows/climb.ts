@@ -21,6 +21,7 @@ import type { ScratchSession } from '../context.ts'
 import type { TrialDatabase } from '../trial.ts'
 import { castsIn } from './casts.ts'
 import { mentioned } from './mentioned.ts'
+import { arePlain } from './plain.ts'
 
 /** What a revision's two sides do, as they ran on empty tables. */
 export interface KnownSides {
@@ -36,6 +37,8 @@ export interface ClimbRequest {
   readonly schemas: readonly string[]
   readonly statements: KnownSides
 }
+
+type About = Omit<ClimbRequest, 'statements'>
 
 /** What a side did to rows. */
 export interface SideOutcome {
@@ -90,22 +93,27 @@ export async function climbWithRows(session: ScratchSession, request: ClimbReque
 /** Whether a file mentions tables that are there. */
 export async function mentionsTables(
   { client }: Pick<ScratchSession, 'client'>,
-  { file, schemas, schema }: Pick<ClimbRequest, 'file' | 'schemas' | 'schema'>,
+  about: About,
 ): Promise<boolean> {
-  return (await concernedBy(client, { file, schemas, schema }, undefined)).length > 0
+  return (await concernedBy(client, about, undefined)).length > 0
 }
 
 /** The tables that a file is about, those whose rows were observed before among them. */
 async function concernedBy(
   client: ScratchSession['client'],
-  { file, schemas, schema }: Pick<ClimbRequest, 'file' | 'schemas' | 'schema'>,
+  { file, schemas, schema, statements }: About & Partial<ClimbRequest>,
   before: RowObservation | undefined,
 ): Promise<readonly ConcernedTable[]> {
   const names = await mentioned(client, schemas, readFileSync(file.path, 'utf8'))
   const leaves = before?.tables.flatMap(({ oid, rows }) => [oid, ...rows.map(({ leaf }) => leaf)]) ?? []
   // A file that names nothing may still go over all that is there.
-  const whole = names.length === 0 && before === undefined ? [schema] : []
+  const isAboutAll = names.length === 0 && before === undefined && !isPlainly(statements)
+  const whole = isAboutAll ? [schema] : []
   return concernedTables(client, { names, oids: [...new Set(leaves)], schemas: whole })
+}
+
+function isPlainly(statements: KnownSides | undefined): boolean {
+  return statements !== undefined && arePlain([...statements.upgrade, ...statements.downgrade])
 }
 
 /** Where a climb has got to. */

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import { readKept } from '../../postgres/index.ts'
 
 interface Named {
   readonly schema: string
@@ -14,13 +15,17 @@ export async function mentioned(
   schemas: readonly string[],
   text: string,
 ): Promise<readonly Named[]> {
-  const { rows } = await client.query<Named>(
-    `SELECT n.nspname AS schema, o.name FROM pg_namespace n JOIN (
-       SELECT relnamespace AS place, relname AS name FROM pg_class WHERE relkind IN ('r', 'p', 'S')
-       UNION SELECT typnamespace, typname FROM pg_type WHERE typtype IN ('e', 'd', 'r') OR (typtype = 'c'
-         AND EXISTS (SELECT FROM pg_class WHERE oid = typrelid AND relkind = 'c'))
-       UNION SELECT pronamespace, proname FROM pg_proc
-     ) AS o ON o.place = n.oid WHERE n.nspname = ANY ($1) ORDER BY 1, 2`,
+  const { rows } = await readKept<Named>(
+    client,
+    `WITH place AS (SELECT array_agg(oid) AS oids FROM pg_namespace WHERE nspname = ANY ($1::text[]))
+     SELECT n.nspname AS schema, o.name FROM (
+       SELECT relnamespace AS place, relname AS name FROM pg_class
+         WHERE relkind IN ('r', 'p', 'S') AND relnamespace = ANY ((SELECT oids FROM place)::oid[])
+       UNION SELECT typnamespace, typname FROM pg_type
+         WHERE typnamespace = ANY ((SELECT oids FROM place)::oid[]) AND (typtype IN ('e', 'd', 'r') OR (typtype = 'c'
+           AND EXISTS (SELECT FROM pg_class WHERE oid = typrelid AND relkind = 'c')))
+       UNION SELECT pronamespace, proname FROM pg_proc WHERE pronamespace = ANY ((SELECT oids FROM place)::oid[])
+     ) AS o JOIN pg_namespace n ON n.oid = o.place ORDER BY 1, 2`,
     [schemas],
   )
   const words = new Set(text.match(/[\p{L}\p{N}_$]+/gu))
