@@ -13,3 +13,13 @@ export function killGroup({ pid }: Pick<ChildProcess, 'pid'>): void {
     if (errorCode(error) !== 'ESRCH') throw error
   }
 }
+
+/** Whether a process exists, whoever it belongs to. */
+export function processExists(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return errorCode(error) === 'EPERM'
+  }
+}

@@ -3,7 +3,9 @@ import { type DescribedType, describedTypes, type Field } from './types.ts'
 
 const events = 'migrations/core/events.ts'
 const results = ['json.ts', 'json-look.ts', 'json-made.ts'].map((name) => `migrations/core/report/${name}`)
-const others = ['migrations/core/errors.ts', 'migrations/core/report/history.ts']
+const others = ['errors.ts', 'report/history.ts', 'runner/look/status.ts', 'lint/finding.ts'].map(
+  (name) => `migrations/core/${name}`,
+)
 
 const head = `# What \`--json\` prints
 

@@ -30,8 +30,8 @@ import {
   resetEmbeddedServer,
   stopEmbeddedServer,
 } from '../../migrations/core/postgres/embedded/embedded.ts'
-import { isAlive } from '../../migrations/core/postgres/embedded/postmaster.ts'
 import { serverUser } from '../../migrations/core/postgres/embedded/server-user.ts'
+import { processExists } from '../../migrations/core/process-group.ts'
 import { canRunProgramsAs, spawnProgram } from '../support/child.ts'
 import { ensured, ensuredByProgram, makeProject, query, usingProject } from '../support/embedded.ts'
 
@@ -40,7 +40,7 @@ const ignore = () => undefined
 const isRoot = process.getuid?.() === 0
 
 async function gone(pid: number): Promise<void> {
-  await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false)
+  await expect.poll(() => processExists(pid), { timeout: 20_000 }).toBe(false)
 }
 
 /** The cluster of the tests that are not about setting one up; each leaves it so that it can be started. */

@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs'
-import { isAbsolute, relative, resolve } from 'node:path'
+import { dirname, isAbsolute, relative, resolve } from 'node:path'
 import { MigError } from '../errors.ts'
 import { readSource } from '../source-file.ts'
 
@@ -32,4 +32,10 @@ export function readInside(folder: string, path: string, namedBy = path): string
 
 function real(path: string): string {
   return existsSync(path) ? realpathSync(path) : resolve(path)
+}
+
+/** A folder and those above it, the nearest first. */
+export function upwards(folder: string): readonly string[] {
+  const above = dirname(folder)
+  return above === folder ? [folder] : [folder, ...upwards(above)]
 }

@@ -1,12 +1,13 @@
 import type { ErrorPlace } from '../errors.ts'
 
 /** From what is a matter of taste to what stops a live system. */
-export const levels = ['advice', 'warning', 'error'] as const
+export const levels: readonly FindingLevel[] = ['advice', 'warning', 'error']
 
-export type FindingLevel = (typeof levels)[number]
+export type FindingLevel = 'advice' | 'warning' | 'error'
 
 /** Something that a revision does, or that its ignore comments say. */
 export interface Finding {
+  /** Squawk's, or `table-rewrite`, `blocking-scan`, `long-lock`, `ignore-without-reason`, `unused-ignore`. */
   readonly rule: string
   /** Rules of squawk's that say the same; each of the names ignores it. */
   readonly also?: readonly string[]
@@ -16,6 +17,7 @@ export interface Finding {
   readonly message: string
   /** The safer form, with the directive that does it. */
   readonly help?: string
+  /** As it ran. */
   readonly statement?: string
   readonly place?: ErrorPlace
 }

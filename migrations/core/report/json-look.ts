@@ -1,4 +1,6 @@
 import type { ErrorPlace } from '../errors.ts'
+import type { Finding } from '../lint/finding.ts'
+import type { StatusItem } from '../runner/look/status.ts'
 import type { HistoryFlag } from './history.ts'
 
 /** `mig-current --json`: one line per target schema and applied head. */
@@ -163,24 +165,8 @@ export interface EditedLine {
 }
 
 /** `mig-status --json`: something that is in progress, stuck or in doubt. */
-export interface StatusLine {
+export interface StatusLine extends StatusItem {
   readonly event: 'status'
-  /** `half-done`, `lock`, `invalid-index`, `idle-in-transaction` or `prepared-transaction`. */
-  readonly kind:
-    | 'ledger'
-    | 'never-run'
-    | 'half-done'
-    | 'lock'
-    | 'invalid-index'
-    | 'idle-in-transaction'
-    | 'prepared-transaction'
-  readonly targetSchema: string
-  /** For people. */
-  readonly what: string
-  /** The command that fixes it. */
-  readonly fix: string
-  /** By `kind`. */
-  readonly facts: Readonly<Record<string, unknown>>
 }
 
 /** `mig-verify --json`: one line per thing that was checked. */
@@ -202,21 +188,8 @@ export interface CheckLine {
 }
 
 /** `mig-lint --json`: one line per thing that a revision should not do. */
-export interface FindingLine {
+export interface FindingLine extends Finding {
   readonly event: 'finding'
-  /** Squawk's, or `table-rewrite`, `blocking-scan`, `long-lock`, `ignore-without-reason`, `unused-ignore`. */
-  readonly rule: string
-  /** Rules of squawk's that say the same. */
-  readonly also?: readonly string[]
-  readonly level: 'error' | 'warning' | 'advice'
-  readonly line: string
-  readonly revision: string
-  readonly message: string
-  /** The safer form, with the directive that does it. */
-  readonly help?: string
-  /** As it ran. */
-  readonly statement?: string
-  readonly place?: ErrorPlace
 }
 
 /** `mig-lint --json`: one line per statement and table that was there before, with the lock as it was measured. */

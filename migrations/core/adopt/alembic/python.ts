@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { delimiter, dirname, join, resolve } from 'node:path'
+import { delimiter, join, resolve } from 'node:path'
 import { MigError } from '../../errors.ts'
+import { upwards } from '../inside.ts'
 
 /** How the project's Python is started. */
 export interface Interpreter {
@@ -61,11 +62,6 @@ function inEnvironment(folder: string): string | undefined {
   return [join(folder, 'bin', 'python'), join(folder, 'Scripts', 'python.exe')].find((path) =>
     existsSync(path),
   )
-}
-
-function upwards(folder: string): readonly string[] {
-  const above = dirname(folder)
-  return above === folder ? [folder] : [folder, ...upwards(above)]
 }
 
 function onPath(name: string, variables: NodeJS.ProcessEnv): string | undefined {

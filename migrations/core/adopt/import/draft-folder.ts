@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Environment } from '../../environment/index.ts'
 import { closedFolder, ownersBeside } from '../../environment/own-folder.mjs'
 import { resetEmbeddedServer } from '../../postgres/embedded/embedded.ts'
+import { processExists } from '../../process-group.ts'
 
 /** A folder below `.mig/` for files that are not proved yet, and for a recording. */
 export interface DraftFolder {
@@ -22,7 +23,7 @@ export async function draftFolder({ root, cacheDir }: Environment): Promise<Draf
   const own = `import-${machine()}-`
   for (const name of readdirSync(base)) {
     const pid = name.startsWith(own) ? /^(\d+)-/.exec(name.slice(own.length))?.[1] : undefined
-    if (pid === undefined || isAlive(Number(pid))) continue
+    if (pid === undefined || processExists(Number(pid))) continue
     // A recording's server may still run there.
     await resetEmbeddedServer(join(base, name), () => undefined)
     rmSync(join(base, name), { recursive: true, force: true })
@@ -35,13 +36,4 @@ export async function draftFolder({ root, cacheDir }: Environment): Promise<Draf
 
 function machine(): string {
   return hostname().replace(/[^A-Za-z0-9.]/g, '_')
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    // A process of another user cannot be signalled, but it is there.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
 }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { MigError } from '../../errors.ts'
+import { upwards } from '../inside.ts'
 import { fence } from '../record/child.ts'
 import { shippedFile } from '../shipped.ts'
 import type { ProgramTool } from './tools.ts'
@@ -139,11 +140,6 @@ function settingsIn({ settings }: ProgramTool, files: readonly string[]): string
 
 function folderOfPackage(folder: string): string {
   return upwards(folder).find((each) => existsSync(join(each, 'package.json'))) ?? folder
-}
-
-function upwards(folder: string): readonly string[] {
-  const above = dirname(folder)
-  return above === folder ? [folder] : [folder, ...upwards(above)]
 }
 
 /** The file of a package's command, as the project has it. */

@@ -17,10 +17,10 @@ import {
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { MigError } from '../../errors.ts'
+import { processExists } from '../../process-group.ts'
 import type { PostgresBinaries } from './binaries.ts'
 import { noteLink, outsideFolder, removeOrphans } from './outside-folder.ts'
 import { checkOwnCluster, foreignFolder } from './own-cluster.ts'
-import { isAlive } from './postmaster.ts'
 import { isReadableBy, type ServerUser, serverUser } from './server-user.ts'
 
 /**
@@ -182,7 +182,8 @@ function draftName(): string {
 function removeHalfMade(home: string): void {
   for (const name of readdirSync(home)) {
     const pid = /^postgres\.(\d+)\.[0-9a-f]{8}$/.exec(name)?.[1]
-    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(home, name), { recursive: true, force: true })
+    if (pid !== undefined && !processExists(Number(pid)))
+      rmSync(join(home, name), { recursive: true, force: true })
   }
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { errorCode, MigError } from '../../errors.ts'
 import type { EmitEvent } from '../../events.ts'
+import { processExists } from '../../process-group.ts'
 import { connect } from '../connection/connection.ts'
 import { isServerError } from '../connection/database-error.ts'
 import { formatDatabaseUrl } from '../connection/database-url.ts'
@@ -17,7 +18,7 @@ import {
   shownPath,
 } from './cluster.ts'
 import { checkOwnCluster } from './own-cluster.ts'
-import { hasPidFile, isAlive, livePostmaster, type Postmaster } from './postmaster.ts'
+import { hasPidFile, livePostmaster, type Postmaster } from './postmaster.ts'
 import { type ServerSettings, startServer } from './start-server.ts'
 
 /** The project's own PostgreSQL, running. */
@@ -89,7 +90,7 @@ export async function stopEmbeddedServer(root: string, emit: EmitEvent): Promise
     const live = await livePostmaster(paths.dataDir)
     if (live === undefined) return false
     for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
-      if (isAlive(live.pid)) process.kill(live.pid, signal)
+      if (processExists(live.pid)) process.kill(live.pid, signal)
       if (await isGone(paths, live.pid)) {
         emit({ event: 'server', state: 'stopped', detail: `embedded PostgreSQL on port ${live.port}` })
         return true
@@ -183,7 +184,7 @@ async function isGone(paths: ClusterPaths, pid: number): Promise<boolean> {
   const deadline = Date.now() + stopPatience
   while (Date.now() < deadline) {
     const live = await livePostmaster(paths.dataDir)
-    if (live?.pid !== pid && !isAlive(pid)) return true
+    if (live?.pid !== pid && !processExists(pid)) return true
     if (live === undefined && !hasPidFile(paths.dataDir)) return true
     await pause(10)
   }

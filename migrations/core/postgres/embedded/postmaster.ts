@@ -2,6 +2,7 @@ import { readFileSync, readlinkSync, realpathSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { errorCode } from '../../errors.ts'
+import { processExists } from '../../process-group.ts'
 
 /** A server process, as its `postmaster.pid` tells. */
 export interface Postmaster {
@@ -19,7 +20,7 @@ export interface Postmaster {
 export async function livePostmaster(dataDir: string): Promise<Postmaster | undefined> {
   const lines = pidFileLines(dataDir)
   const pid = Number(lines?.[0])
-  if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid)) return undefined
+  if (!Number.isInteger(pid) || pid <= 0 || !processExists(pid)) return undefined
   const port = Number(lines?.[3]) || 0
   const word = lines?.[7]?.trim()
   const state = word === 'ready' ? 'ready' : word === 'stopping' ? 'stopping' : 'starting'
@@ -31,16 +32,6 @@ export async function livePostmaster(dataDir: string): Promise<Postmaster | unde
 /** Is there a `postmaster.pid`, whether or not its server lives? */
 export function hasPidFile(dataDir: string): boolean {
   return pidFileLines(dataDir) !== undefined
-}
-
-/** Does the process exist, whoever it belongs to? */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return errorCode(error) === 'EPERM'
-  }
 }
 
 function pidFileLines(dataDir: string): string[] | undefined {

@@ -15,9 +15,10 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { MigError } from '../../errors.ts'
+import { processExists } from '../../process-group.ts'
 import type { PostgresBinaries } from './binaries.ts'
 import { type ClusterPaths, clusterUser, serverEnvironment } from './cluster.ts'
-import { isAlive, livePostmaster, type Postmaster } from './postmaster.ts'
+import { livePostmaster, type Postmaster } from './postmaster.ts'
 
 const settings = {
   listen_addresses: '127.0.0.1',
@@ -127,7 +128,7 @@ async function removeForeignPidFile(paths: ClusterPaths): Promise<void> {
   const file = join(paths.dataDir, 'postmaster.pid')
   const pid = pidIn(file)
   if (process.platform !== 'linux' || pid === undefined) return
-  if (!isAlive(pid) || (await livePostmaster(paths.dataDir)) !== undefined) return
+  if (!processExists(pid) || (await livePostmaster(paths.dataDir)) !== undefined) return
   const aside = `${file}.${process.pid}`
   renameSync(file, aside)
   // Between the look and the rename another command may have started a server: its file goes back.

@@ -8,6 +8,7 @@ import {
   symbolNode,
   symbolNodes,
   walk,
+  walkedTooFar,
 } from './targets.ts'
 
 /** Where a downgrade goes: a revision, or base when there is none; `anchor` limits what goes to a branch. */
@@ -99,13 +100,8 @@ function relativeDestination(
   const inBranch = count < 0 || branch?.anchor === undefined ? branch : undefined
   const start = symbolNode(around, symbol, inBranch, text)
   const found = walk(around, start, count, branch, text)
-  if (found === undefined || (found === 'base' && count >= 0)) {
-    throw new MigError(
-      'walked-too-far',
-      `'${text}' walks past the ${count < 0 ? 'base' : 'last revision'} of the history`,
-      { help: 'take fewer steps, or see the history: just mig-history', facts: { target: text } },
-    )
-  }
+  if (found === undefined || (found === 'base' && count >= 0))
+    throw walkedTooFar(text, count < 0 ? 'base' : 'last revision')
   if (found === 'base') return { node: undefined, branch, anchor: branch?.anchor ?? start }
   return { node: found, branch, anchor: branch?.anchor }
 }

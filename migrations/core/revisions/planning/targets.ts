@@ -163,3 +163,11 @@ function ambiguousWalk(
     facts: { from, next: ids },
   })
 }
+
+/** The error of a target whose steps lead out of the history. */
+export function walkedTooFar(text: string, end: 'base' | 'last revision'): MigError {
+  return new MigError('walked-too-far', `'${text}' walks past the ${end} of the history`, {
+    help: 'take fewer steps, or see the history: just mig-history',
+    facts: { target: text },
+  })
+}

@@ -11,6 +11,7 @@ import {
   symbolNode,
   symbolNodes,
   walk,
+  walkedTooFar,
 } from './targets.ts'
 
 /**
@@ -69,7 +70,7 @@ function upgradeTargets(around: SymbolContext, target: ParsedTarget): readonly R
   if (symbol === '') return [fromRows(around, target, relative)]
   const start = symbolNode(around, symbol, relative > 0 ? undefined : branch, text)
   const found = walk(around, start, relative, branch, text)
-  if (found === undefined || found === 'base') throw walkedTooFar(text, found === 'base' ? 'base' : undefined)
+  if (found === undefined || found === 'base') throw walkedTooFar(text, found ?? 'last revision')
   return [found]
 }
 
@@ -130,12 +131,4 @@ function notEnough(text: string, wanted: number, found: number | undefined): Mig
       : 'go as far as it goes with head, or see what is pending: just mig-current',
     facts: { target: text, wanted },
   })
-}
-
-function walkedTooFar(text: string, end: 'base' | undefined): MigError {
-  return new MigError(
-    'walked-too-far',
-    `'${text}' walks past the ${end === 'base' ? 'base' : 'last revision'} of the history`,
-    { help: 'take fewer steps, or see the history: just mig-history', facts: { target: text } },
-  )
 }

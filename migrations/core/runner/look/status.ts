@@ -30,9 +30,11 @@ export interface StatusItem {
     | 'idle-in-transaction'
     | 'prepared-transaction'
   readonly targetSchema: string
+  /** For people. */
   readonly what: string
+  /** The command that fixes it. */
   readonly fix: string
-  /** For `--json`. */
+  /** For `--json`, by `kind`. */
   readonly facts: Readonly<Record<string, unknown>>
 }
 

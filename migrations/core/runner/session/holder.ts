@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { errorCode } from '../../errors.ts'
 import type { LockHolder } from '../../events.ts'
+import { processExists } from '../../process-group.ts'
 
 /** Whether the program behind a session is still at work; an `outsider` is not a runner, whatever its name says. */
 export type HolderLife = 'alive' | 'dead' | 'unknown' | 'outsider'
@@ -75,13 +75,3 @@ const pidSpace = ((): string | undefined => {
     return undefined
   }
 })()
-
-function processExists(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    // EPERM: it is there, and another user's.
-    return errorCode(error) === 'EPERM'
-  }
-}
