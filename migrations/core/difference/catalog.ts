@@ -27,7 +27,6 @@ export interface ComparedObjects {
   readonly privileges: boolean
 }
 
-/** The state of a database: everything in it, before any filter. */
 export interface Catalog {
   readonly facts: FactBase
   readonly extras: ReadonlyMap<string, Extra>
@@ -180,7 +179,6 @@ function withAmbient(view: FactBase, ambient: readonly Fact[]): FactBase {
     : buildFactBase([...view.facts(), ...missing], [...view.edges], view.source)
 }
 
-/** What a scope shows of a catalog. */
 export function viewedIn(catalog: Catalog, scope: ComparedObjects): FactBase {
   const { facts } = catalog
   const view = catalog.views.get(scope) ?? viewOf(facts, scope, facts.facts(), facts.edges)
@@ -222,7 +220,6 @@ export function roleFact(name: string): Fact {
   return { id: { kind: 'role', name }, payload: {} }
 }
 
-/** The roles of a catalog's server. */
 export function rolesOf({ facts }: Catalog): readonly string[] {
   return facts.facts().flatMap(({ id }) => (id.kind === 'role' ? [id.name] : []))
 }

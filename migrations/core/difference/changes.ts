@@ -39,7 +39,6 @@ export function changesOf(deltas: readonly Delta[], extras: readonly ExtraStatem
   return changes
 }
 
-/** A rename as a change. */
 export function renameChange({ from, to }: { readonly from: ObjectId; readonly to: ObjectId }): Change {
   return change('rename', from, `to ${objectName(to)}`)
 }

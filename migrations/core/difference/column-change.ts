@@ -27,7 +27,6 @@ export function columnChange({ sql, produces = [], consumes }: About):
 export function typeChange(action: About):
   | {
       readonly column: ColumnId
-      /** Without its collation. */
       readonly type: string
       readonly collation: string | undefined
       readonly using: string | undefined

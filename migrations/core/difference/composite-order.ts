@@ -9,7 +9,6 @@ import { ownAction } from './own-action.ts'
 export interface MisorderedType {
   readonly schema: string
   readonly name: string
-  /** The wanted order. */
   readonly attributes: readonly string[]
 }
 

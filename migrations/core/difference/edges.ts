@@ -7,7 +7,6 @@ export const asksEdges = /^\s*WITH dep AS/
 /** An object as the engine's query names it. */
 type Endpoint = Readonly<Record<string, string | readonly string[]>>
 
-/** A row of the engine's query. */
 interface Edge {
   readonly dependent: Endpoint
   readonly referenced: Endpoint

@@ -3,7 +3,6 @@ import { regexEscape } from '../regex-escape.ts'
 import type { Waiting } from './outside-name.ts'
 import { where } from './place.ts'
 
-/** The statements that still fail when all others have run. */
 export interface Failures {
   /** Those that fail for a reason of their own, at least one. */
   readonly causes: readonly Waiting[]

@@ -24,7 +24,6 @@ const bringers: Readonly<Record<string, string>> = {
 /** Extensions that are well known by a type of their own name, which a server need not have heard of. */
 const wellKnown = new Set(['vector', 'postgis', 'citext', 'hstore', 'ltree', 'cube'])
 
-/** A statement that PostgreSQL has refused. */
 interface Refused {
   readonly statement: { readonly sql: string }
   readonly error: {
@@ -40,7 +39,6 @@ export interface MissingExtensions {
   readonly available: readonly string[]
 }
 
-/** The extensions that a server can make. */
 export async function availableExtensions(client: ClientBase): Promise<ReadonlySet<string>> {
   const { rows } = await client.query<{ name: string }>('SELECT name FROM pg_catalog.pg_available_extensions')
   return new Set(rows.map(({ name }) => name))

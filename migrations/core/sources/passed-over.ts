@@ -27,7 +27,6 @@ const temporaryKinds: readonly Kind[] = [
   { test: /^create (or replace )?((local|global) )?temp(orary)?\b/i, word: 'CREATE TEMPORARY' },
 ]
 
-/** A statement, and what in it is told of. */
 interface Found {
   readonly statement: ModelStatement
   readonly word: string

@@ -3,11 +3,9 @@ import type { DatabaseError } from 'pg'
 import { type ErrorPlace, errorCode, exitCodes, MigError, messageOf } from '../../errors.ts'
 import { type ToldError, toldError } from './server-values.ts'
 
-/** What was being done when the server refused. */
 export interface DatabaseErrorContext {
   /** The statement as it was sent. */
   readonly sql?: string
-  /** The file that it came from. */
   readonly file?: string
   readonly help?: string
 }

@@ -28,7 +28,6 @@ export interface EmbeddedServer {
   readonly port: number
   readonly pid: number
   readonly dataDir: string
-  /** PostgreSQL's major version. */
   readonly version: number
 }
 

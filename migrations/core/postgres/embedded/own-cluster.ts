@@ -42,7 +42,6 @@ function isSame(one: string, other: string): boolean {
   return existsSync(one) && existsSync(other) && realpathSync(one) === realpathSync(other)
 }
 
-/** The error for what was not made by us, in the place of the embedded database. */
 export function foreignFolder(path: string, why: string): MigError {
   return new MigError(
     'foreign-folder',

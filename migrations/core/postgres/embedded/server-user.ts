@@ -2,7 +2,6 @@ import { readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { MigError } from '../../errors.ts'
 
-/** The operating system user that a server process runs as. */
 export interface ServerUser {
   readonly uid: number
   readonly gid: number

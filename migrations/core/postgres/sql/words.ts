@@ -1,6 +1,5 @@
 import { type Token, tokenAt } from './tokens.ts'
 
-/** A token of SQL text with its place. */
 export interface Word extends Token {
   readonly start: number
   readonly text: string

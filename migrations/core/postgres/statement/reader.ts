@@ -42,7 +42,6 @@ export class Reader {
     return true
   }
 
-  /** Goes over IF EXISTS and IF NOT EXISTS. */
   skipExistence(): void {
     if (!this.takes('if', 'exists')) this.takes('if', 'not', 'exists')
   }
@@ -73,7 +72,6 @@ export class Reader {
     return text.slice(1, -1).replaceAll("''", "'")
   }
 
-  /** Goes over a number. */
   number(): boolean {
     const isNumber = /^[\d.]/.test(this.#words[this.#at]?.text ?? '') && !this.sees('.')
     if (isNumber) this.#at += 1

@@ -28,7 +28,6 @@ function candidates(folder: string): readonly string[] {
   }
 }
 
-/** What a drizzle.config.ts says of names. */
 interface Configured {
   readonly casing: DrizzleCasing | undefined
   /** What it follows from; undefined where that is not known. */

@@ -19,13 +19,11 @@ export type BuildModels = (
 ) => Promise<readonly string[]>
 
 export interface ProgramOptions {
-  /** The folder of env.ts. */
   readonly base: string
   readonly build: BuildModels
   readonly signal?: AbortSignal | undefined
 }
 
-/** A program, and the key that it was named for. */
 interface KeyedProgram {
   readonly key: string | undefined
   readonly program: ModelProgram

@@ -8,7 +8,6 @@ import { withoutSecrets } from '../../secrets.ts'
 import { placesOfAddress, programVariables } from './variables.ts'
 
 export interface ProgramRun {
-  /** The folder of env.ts. */
   readonly base: string
   /** The database that it may use; undefined for none. */
   readonly scratch: DatabaseAddress | undefined
@@ -70,7 +69,6 @@ export async function runProgram(
   return result.stdout
 }
 
-/** The command of a program, as it stands in env.ts. */
 export function commandOf(program: ModelProgram): string {
   return 'print' in program ? program.print : program.build
 }
