@@ -38,6 +38,7 @@ class Pipeline implements Submittable {
   readonly #told: (index: number) => boolean
   readonly #resolve: (result: Pipelined) => void
   #done = 0
+  #thrown: unknown
 
   constructor(
     statements: readonly string[],
@@ -74,7 +75,12 @@ class Pipeline implements Submittable {
   }
 
   #next(rows: number | null): void {
-    this.#onDone(this.#done, rows)
+    try {
+      this.#onDone(this.#done, rows)
+    } catch (error) {
+      // The driver calls from the socket, where nobody would catch it.
+      this.#thrown ??= error
+    }
     this.#done += 1
   }
 
@@ -83,7 +89,8 @@ class Pipeline implements Submittable {
   }
 
   handleReadyForQuery(): void {
-    this.#resolve({ done: this.#done })
+    if (this.#thrown === undefined) this.#resolve({ done: this.#done })
+    else this.#resolve({ done: this.#done, failure: this.#thrown })
   }
 
   handleCopyInResponse(connection: Connection & { sendCopyFail(reason: string): void }): void {

@@ -1,6 +1,7 @@
 import { MigError } from '../../errors.ts'
 import { quoteIdent, type SqlPiece, splitStatements } from '../../postgres/index.ts'
 import type { PlanStep } from '../plan/plan.ts'
+import { takesPipelines } from '../session/session.ts'
 import { setsSession } from '../session/settings.ts'
 import { checkStatement } from '../statement/statement.ts'
 import { statementKind } from '../statement/statement-kind.ts'
@@ -29,8 +30,12 @@ export function knownStatements(
   { statements }: RevisionBody,
   { ownTransaction, progress, role }: StepStart,
 ): readonly SuitedStatement[] | undefined {
-  const isOurs = session.own !== undefined && session.oneByOne === undefined
-  if (!isOurs || !ownTransaction || progress !== undefined || project.env.options.onApply !== undefined)
+  if (
+    !takesPipelines(session) ||
+    !ownTransaction ||
+    progress !== undefined ||
+    project.env.options.onApply !== undefined
+  )
     return undefined
   const { targetSchema } = step
   const names = { schema: quoteIdent(targetSchema), schemaName: targetSchema }

@@ -1,3 +1,4 @@
+import type { ClientBase } from 'pg'
 import { exitCodes, MigError } from '../../errors.ts'
 import { messageWithoutValues, quoteIdent, quoteLiteral, setOwnPathLocal } from '../../postgres/index.ts'
 import { regexEscape } from '../../regex-escape.ts'
@@ -85,8 +86,12 @@ export function landing(session: Session, step: PlanStep, { role, login }: RoleO
   }
 }
 
-/** What to go back to when the guard has failed. */
-export const beforeLooking = 'just_mig_before_looking'
+const beforeLooking = 'just_mig_before_looking'
+
+/** The transaction as it was before the guard that has failed. */
+export async function backBeforeLooking(client: ClientBase): Promise<void> {
+  await client.query(`ROLLBACK TO SAVEPOINT ${beforeLooking}; RELEASE SAVEPOINT ${beforeLooking}`)
+}
 
 const odd = 'just-mig: look who has made what'
 

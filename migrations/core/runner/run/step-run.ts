@@ -8,7 +8,7 @@ import type { PlanStep } from '../plan/plan.ts'
 import { sectionRun } from '../section/run.ts'
 import type { SectionContext } from '../section/section.ts'
 import { guardConnection } from '../session/locks.ts'
-import { rollBack } from '../session/session.ts'
+import { rollBack, takesPipelines } from '../session/session.ts'
 import { resetRole } from '../session/settings.ts'
 import { leavingStatements, roleError } from '../statement/own-sql.ts'
 import { doneResult } from '../statement/reread.ts'
@@ -20,7 +20,7 @@ import { stepTransaction } from '../statement/step-transaction.ts'
 import { lockLostError, stillLocked } from '../statement/still-locked.ts'
 import { underWay } from '../statement/under-way.ts'
 import type { SuitedStatement } from './known-statements.ts'
-import { landing } from './landing.ts'
+import { backBeforeLooking, landing, looksOdd } from './landing.ts'
 import { runWhole } from './whole.ts'
 
 /**
@@ -75,14 +75,19 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
   })
   let hasEnded = false
 
-  /** Sees that the revision has come to its end; what follows is SQL of ours. */
-  async function ended(): Promise<readonly string[]> {
-    if (hasEnded) return [setOwnPath]
+  /** Sees that the revision has come to its end. */
+  async function checkEnded(): Promise<void> {
     // A rejection that nobody awaits is reported at the end of the event loop's turn: before COMMIT, not after it.
     await turnOver()
     session.signal?.throwIfAborted()
     if (open.count() > 0) throw notAwaited(step, open.count())
     count.checkAllMet()
+  }
+
+  /** As `checkEnded`, and looks at what it has made; what follows is SQL of ours. */
+  async function ended(): Promise<readonly string[]> {
+    if (hasEnded) return [setOwnPath]
+    await checkEnded()
     await lands.check()
     hasEnded = true
     return leavingStatements(start, lands.hasSet())
@@ -104,15 +109,36 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
     return runBackfill(at, spec)
   }
 
-  async function finish(ledger: readonly string[]) {
-    const leaving = await ended()
+  /** What the last commit writes. */
+  function written(ledger: readonly string[]): readonly string[] {
     const forget = count.inLedger()
       ? [forgetProgressStatement(ledgerSchema, step.targetSchema, step.revision)]
       : []
+    return [stillLocked(ledgerSchema, step), ...ledger, ...forget]
+  }
+
+  async function finish(ledger: readonly string[]) {
+    const isUsual = start.ownTransaction && takesPipelines(session) && !hasEnded && !lands.hasSet()
+    if (isUsual && (await finishAtOnce(ledger))) return
+    const leaving = await ended()
     const after = lands.hasSet() ? initialSettings(session.client) : []
-    const locked = stillLocked(ledgerSchema, step)
-    await transaction.commit([...leaving, locked, ...ledger, ...forget, ...after])
+    await transaction.commit([...leaving, ...written(ledger), ...after])
     if (lands.hasSet()) await guardConnection(session)
+  }
+
+  /** Looks at what the revision has made and commits; false where the look has found what `finish` has to see to. */
+  async function finishAtOnce(ledger: readonly string[]): Promise<boolean> {
+    await checkEnded()
+    const leaving = leavingStatements(start, false)
+    const { failure } = await transaction.commitPipelined([
+      ...(await lands.guard()),
+      ...leaving,
+      ...written(ledger),
+    ])
+    if (failure === undefined) return true
+    if (!looksOdd(failure)) throw failure
+    await backBeforeLooking(session.client)
+    return false
   }
 
   return {
@@ -134,7 +160,7 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
     },
     async whole(statements, ledger) {
       for (const { sql } of statements) lands.note(sql)
-      const after = [...leavingStatements(start, false), stillLocked(ledgerSchema, step), ...ledger]
+      const after = [...leavingStatements(start, false), ...written(ledger)]
       const at = { session, step, transaction, lockTimeout: start.lockTimeout }
       const end = await runWhole(at, statements, [...(await lands.guard()), ...after])
       if (end === 'odd') await finish(ledger)

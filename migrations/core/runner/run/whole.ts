@@ -7,7 +7,7 @@ import { statementError, unwatchedFor } from '../statement/statement.ts'
 import { sqlStateOf } from '../statement/statement-help.ts'
 import type { StepTransaction } from '../statement/step-transaction.ts'
 import type { SuitedStatement } from './known-statements.ts'
-import { beforeLooking, looksOdd } from './landing.ts'
+import { backBeforeLooking, looksOdd } from './landing.ts'
 
 interface At {
   readonly session: Session
@@ -51,7 +51,7 @@ export async function runWhole(
   const { done, failure } = await transaction.whole(texts, ending, tell).finally(watch.stop)
   if (failure === undefined) return 'committed'
   if (looksOdd(failure)) {
-    await client.query(`ROLLBACK TO SAVEPOINT ${beforeLooking}; RELEASE SAVEPOINT ${beforeLooking}`)
+    await backBeforeLooking(client)
     return 'odd'
   }
   const failed = pieces[done]

@@ -35,6 +35,11 @@ export interface Session {
   readonly own?: OwnConnection
 }
 
+/** Whether several statements may go to the server before the first of them is answered. */
+export function takesPipelines({ own, oneByOne }: Session): boolean {
+  return own !== undefined && oneByOne === undefined
+}
+
 export interface SessionOptions {
   readonly emit?: EmitEvent
   readonly signal?: AbortSignal

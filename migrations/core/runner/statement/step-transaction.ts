@@ -1,4 +1,4 @@
-import { type OnDone, pipelined } from '../../postgres/index.ts'
+import { type OnDone, type Pipelined, pipelined } from '../../postgres/index.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import type { Session } from '../session/session.ts'
 import { roleStatements, searchPathStatement } from './own-sql.ts'
@@ -12,22 +12,22 @@ export interface StepTransaction {
   /**
    * Runs all of it, with what opens the first transaction before it and COMMIT after it, and awaits one answer.
    * @param onDone told of each of the statements, when it is done
+   * @returns how many are done, without what opens the transaction
    */
-  readonly whole: (statements: readonly string[], ending: readonly string[], onDone: OnDone) => Promise<Whole>
+  readonly whole: (
+    statements: readonly string[],
+    ending: readonly string[],
+    onDone: OnDone,
+  ) => Promise<Pipelined>
   /**
    * Runs the statements and commits; with one transaction for the whole run it leaves the COMMIT to the run.
    * @throws MigError `transaction-control` where there is no transaction any more
    */
   readonly commit: (statements: readonly string[]) => Promise<void>
+  /** As `commit`, of a transaction of its own, with one answer for all; where something fails, it is still open. */
+  readonly commitPipelined: (statements: readonly string[]) => Promise<Pipelined>
   /** Whether a COMMIT is on its way. */
   readonly isCommitting: () => boolean
-}
-
-/** How far a transaction came that went to the server as a whole. */
-export interface Whole {
-  /** How many of its statements are done, without what opens it. */
-  readonly done: number
-  readonly failure?: unknown
 }
 
 export function stepTransaction(
@@ -63,6 +63,13 @@ export function stepTransaction(
       )
       committing = 'failure' in end
       return { done: done - before.length, ...end }
+    },
+    async commitPipelined(statements) {
+      if (client.getTransactionStatus() === 'I') throw transactionEnded(step)
+      committing = true
+      const end = await pipelined(client, [...statements, 'COMMIT'])
+      committing = 'failure' in end
+      return end
     },
     async commit(statements) {
       if (start.ownTransaction && client.getTransactionStatus() === 'I') throw transactionEnded(step)
