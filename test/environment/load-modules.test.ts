@@ -1,9 +1,11 @@
-import { appendFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   areUnchanged,
+  compileTogether,
   type Described,
   loadDescriptions,
   loadModule,
@@ -245,6 +247,33 @@ describe('a module', () => {
     })
     expect(await failure('exits.ts')).toMatchObject({ code: 'model-exits' })
     await remove()
+  })
+
+  test('is the same when it is compiled together with others, also where one of them has a mistake', async () => {
+    const folder = await projectOf({
+      files: {
+        'alone.ts': "export const alone: string = 'alone'",
+        'other.ts': "import { alone } from './alone.ts'\nexport const other = `${alone}, other`",
+        'place.ts': 'export const place = import.meta.url',
+        'types.ts': "import type { Alone } from './alone.ts'\nexport const types = 1 as unknown as Alone",
+      },
+    })
+    const paths = ['alone', 'other', 'place', 'types'].map((name) => join(folder.path, `${name}.ts`))
+    await compileTogether(paths, folder.cache)
+    // Of the one that imports something it is kept that it does.
+    expect(await readdir(folder.cache)).toHaveLength(3)
+    const all = await Promise.all(paths.map((path) => loadModule(path, folder.cache)))
+    expect(Object.assign({}, ...all)).toEqual({
+      ...{ alone: 'alone', other: 'alone, other', types: 1 },
+      place: pathToFileURL(join(folder.path, 'place.ts')).href,
+    })
+    const [broken, fine] = [join(folder.path, 'broken.ts'), join(folder.path, 'fine.ts')]
+    await writeFile(broken, 'export const broken =\n  1 +')
+    await writeFile(fine, 'export const fine = 1')
+    await compileTogether([broken, fine], folder.cache)
+    await expect(loadModule(broken, folder.cache)).rejects.toMatchObject({ place: { file: broken, line: 2 } })
+    expect(await loadModule(fine, folder.cache)).toEqual({ fine: 1 })
+    await folder.remove()
   })
 
   test('is loaded where the cache cannot be written to', async () => {

@@ -20,7 +20,7 @@ export {
   loadEnvironment,
   readVariables,
 } from './load.ts'
-export { type Described, loadDescriptions, loadModule } from './load-module.ts'
+export { compileTogether, type Described, loadDescriptions, loadModule } from './load-module.ts'
 export { mikroOrm, prisma, prismaInput, sequelize, typeorm } from './model-presets.ts'
 export type { BuiltModels, ModelProgram, PrintedModels } from './model-programs.ts'
 export type {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Script } from 'node:vm'
 import { readSource } from '../source-file.ts'
@@ -25,6 +25,35 @@ export async function loadModule(file: string, cacheDir: string): Promise<Export
     return all.get(file) ?? {}
   } catch (cause) {
     throw moduleError(file, cause)
+  }
+}
+
+/**
+ * Compiles TypeScript files in one call of esbuild, for `loadModule` to find them compiled; those that import something
+ * are left to it, and all of them where one has a mistake, which it tells with its place.
+ */
+export async function compileTogether(files: readonly string[], cacheDir: string): Promise<void> {
+  const sources = files.flatMap((file) => {
+    const source = readSource(file)
+    const path = compiledPath(file, source, cacheDir)
+    const isForBundle = path === undefined || /\bimport\.meta\b/.test(source) || readKept(path) !== undefined
+    return isForBundle ? [] : [{ file, source, path }]
+  })
+  if (sources.length < 2) return
+  const { build } = await import('esbuild')
+  const made = await build({
+    entryPoints: sources.map(({ file, path }) => ({ in: file, out: basename(path, '.cjs') })),
+    ...{ outdir: cacheDir, write: false, outExtension: { '.js': '.cjs' } },
+    ...{ format: 'cjs', target: 'node20', tsconfigRaw: '{}', logLevel: 'silent' },
+  }).catch((error: unknown) => {
+    if (error instanceof Error && 'errors' in error) return undefined
+    throw error
+  })
+  const codes = new Map(made?.outputFiles.map(({ path, text }) => [path, text]))
+  for (const { file, source, path } of sources) {
+    const code = codes.get(path)
+    // esbuild has read the file after us.
+    if (code !== undefined && readSource(file) === source) keep(path, standsAlone(code) ? code : '')
   }
 }
 
@@ -88,15 +117,20 @@ async function aloneScript(
   cacheDir: string,
 ): Promise<{ readonly code: string; readonly path: string } | undefined> {
   const source = readSource(file)
-  // Decorators are compiled as the tsconfig says.
-  if (!/\.[cm]?[jt]s$/.test(file) || /^[ \t]*@\w/m.test(source)) return undefined
-  const key = createHash('sha256').update(`3\0${file}\0${source}`).digest('hex').slice(0, 32)
-  const path = join(cacheDir, `${key}.cjs`)
+  const path = compiledPath(file, source, cacheDir)
+  if (path === undefined) return undefined
   const kept = readKept(path)
   if (kept !== undefined) return kept === '' ? undefined : { code: kept, path }
   const code = (await scriptOf(file, source)) ?? ''
   keep(path, code)
   return code === '' ? undefined : { code, path }
+}
+
+/** Where a file is kept compiled; undefined for one that is compiled as the tsconfig says, for its decorators. */
+function compiledPath(file: string, source: string, cacheDir: string): string | undefined {
+  if (!/\.[cm]?[jt]s$/.test(file) || /^[ \t]*@\w/m.test(source)) return undefined
+  const key = createHash('sha256').update(`3\0${file}\0${source}`).digest('hex').slice(0, 32)
+  return join(cacheDir, `${key}.cjs`)
 }
 
 async function scriptOf(file: string, source: string): Promise<string | undefined> {
@@ -119,8 +153,12 @@ async function scriptOf(file: string, source: string): Promise<string | undefine
   }
 }
 
+/** What esbuild writes after a CommonJS module, which names `import`. */
+const annotation = '// Annotate the CommonJS export names for ESM import in node:'
+
 /** Whether a module imports nothing. */
-function standsAlone(code: string): boolean {
+function standsAlone(text: string): boolean {
+  const code = text.replace(annotation, '')
   return !/\bimport\b|^export\b.*\bfrom\b|\brequire\b|\b__(dir|file)name\b/m.test(code)
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parseDuration } from '../../environment/duration.ts'
-import { loadModule } from '../../environment/index.ts'
+import { compileTogether, loadModule } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import type { Operations } from '../../operations/index.ts'
 import { lineAndColumn, splitStatements } from '../../postgres/index.ts'
@@ -46,9 +46,40 @@ export interface RevisionBody {
  *   function, `bad-duration`.
  */
 export async function loadRevision(file: RevisionFile, cacheDir: string): Promise<RevisionBody> {
+  return withoutCompiling(file) ?? (await moduleRevision(file, cacheDir))
+}
+
+/** As `loadRevision`, for many: what has to be compiled is compiled together. @returns by path */
+export function loadRevisions(
+  files: readonly RevisionFile[],
+  cacheDir: string,
+): ReadonlyMap<string, Promise<RevisionBody>> {
+  const read = files.map((file) => ({ file, body: tried(() => withoutCompiling(file)) }))
+  const modules = read.flatMap(({ file, body }) => (body === undefined ? [file.path] : []))
+  const compiled = compileTogether(modules, cacheDir)
+  return new Map(
+    read.map(({ file, body }) => [file.path, body ?? compiled.then(() => moduleRevision(file, cacheDir))]),
+  )
+}
+
+/** What a function gives, as a promise. */
+function tried<Value>(make: () => Value | undefined): Promise<Value> | undefined {
+  try {
+    const value = make()
+    return value === undefined ? undefined : Promise.resolve(value)
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
+/** A revision that can be run as it is read. */
+function withoutCompiling(file: RevisionFile): RevisionBody | undefined {
   if (file.format === 'sql') return sqlRevision(file)
   const straight = straightLine(readSource(file.path))
-  if (straight !== undefined) return straightRevision(file, straight)
+  return straight === undefined ? undefined : straightRevision(file, straight)
+}
+
+async function moduleRevision(file: RevisionFile, cacheDir: string): Promise<RevisionBody> {
   const module = await loadModule(file.path, cacheDir)
   return {
     upgrade: (op) => callExport(file, module, 'upgrade', op),

@@ -1,6 +1,6 @@
 import type { RevisionFile } from '../../revisions/index.ts'
 import { fileChecksum } from '../project.ts'
-import { loadRevision, type RevisionBody } from './revision-body.ts'
+import { loadRevision, loadRevisions, type RevisionBody } from './revision-body.ts'
 
 /** The revision files of one run: each is read and imported once, however many target schemas it is applied to. */
 export interface RevisionSource {
@@ -8,8 +8,8 @@ export interface RevisionSource {
   checksum(file: RevisionFile): string
   /** @throws MigError as `loadRevision` does */
   load(file: RevisionFile): Promise<RevisionBody>
-  /** Begins to load what will be needed soon; an error is told by `load`. */
-  prepare(file: RevisionFile): void
+  /** Begins to load what will be needed soon, all together; an error is told by `load`. */
+  prepare(files: readonly RevisionFile[]): void
 }
 
 /** @param cacheDir where compiled files are kept */
@@ -21,16 +21,19 @@ export function revisionSource(cacheDir: string): RevisionSource {
     checksums.set(file.path, known)
     return known
   }
-  const load = (file: RevisionFile) => {
-    const known = bodies.get(file.path) ?? loadRevision(file, cacheDir)
-    bodies.set(file.path, known)
-    return known
-  }
   return {
     checksum,
-    load,
-    prepare(file) {
-      load(file).catch(() => undefined)
+    load(file) {
+      const known = bodies.get(file.path) ?? loadRevision(file, cacheDir)
+      bodies.set(file.path, known)
+      return known
+    },
+    prepare(files) {
+      const unknown = files.filter(({ path }) => !bodies.has(path))
+      for (const [path, body] of loadRevisions(unknown, cacheDir)) {
+        body.catch(() => undefined)
+        bodies.set(path, body)
+      }
     },
   }
 }

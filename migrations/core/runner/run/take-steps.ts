@@ -12,18 +12,24 @@ import { surviving } from './survive.ts'
 
 /** Runs the steps of a plan on locked target schemas: each in a transaction, or with `--transaction=run` all in one. */
 export async function takeSteps(context: StepContext, steps: readonly PlanStep[]): Promise<void> {
+  const downgrades = steps.filter(({ direction }) => direction === 'downgrade')
+  context.revisions.prepare(downgrades.map(({ file }) => file))
   await expectDowngrades(steps, (file) => context.revisions.load(file))
   if (context.project.env.transaction === 'run') await applyTogether(context, steps)
   else {
     const contextOf = contextOfStep(context, steps)
     for (const [at, step] of steps.entries()) {
-      const next = steps[at + 1]
-      // While the server works on this step: reading and compiling the next takes about as long.
-      if (next !== undefined) setImmediate(() => context.revisions.prepare(next.file))
+      const soon = () => context.revisions.prepare(steps.slice(at, at + ahead).map(({ file }) => file))
+      if (at === 0) soon()
+      // While the server works on this step.
+      else if (at % (ahead / 2) === 0) setImmediate(soon)
       await applyAlone(contextOf(step), step, at + 1)
     }
   }
 }
+
+/** How many revisions are read and compiled together. */
+const ahead = 40
 
 /** Only the first step on a target schema may have to make it; later ones would be told that it is there. */
 function contextOfStep(context: StepContext, steps: readonly PlanStep[]): (step: PlanStep) => StepContext {
