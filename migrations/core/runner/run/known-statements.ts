@@ -58,7 +58,7 @@ function suitedPieces(
   if (unsuited.test(sql) || setsSession(sql)) return undefined
   try {
     checkStatement(step, { sql }, role)
-    const pieces = splitStatements(sql)
+    const pieces = sql.includes(';') ? splitStatements(sql) : [{ text: sql, start: 0 }]
     if (pieces.some(({ text }) => statementKind(text).kind !== 'plain')) return undefined
     return pieces.length > 1 ? pieces : [{ text: sql, start: 0 }]
   } catch (error) {
