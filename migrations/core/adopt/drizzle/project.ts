@@ -111,9 +111,16 @@ function parseJournal(file: string): Journal {
     const entries: unknown = value?.entries ?? []
     if (Array.isArray(entries) && entries.every(isEntry)) return { dialect: value?.dialect, entries }
   } catch (cause) {
-    throw new MigError('no-drizzle-project', `${file} cannot be read as JSON`, { place: { file }, cause })
+    throw new MigError('no-drizzle-project', `${file} cannot be read as JSON`, {
+      help: `restore it from git, or have Drizzle check it: npx drizzle-kit check`,
+      place: { file },
+      cause,
+    })
   }
-  throw new MigError('no-drizzle-project', `${file} has an entry without tag and when`, { place: { file } })
+  throw new MigError('no-drizzle-project', `${file} has an entry without tag and when`, {
+    help: 'restore it from git: drizzle-kit generate writes both for each migration',
+    place: { file },
+  })
 }
 
 function isEntry(entry: unknown): entry is Journal['entries'][number] {

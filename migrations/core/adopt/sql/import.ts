@@ -62,7 +62,10 @@ function readSqlFile(file: string, show: (path: string) => string): ImportedHist
     : text
   const upgrade = sqlBody(body)
   if (upgrade.length === 0) {
-    throw new MigError('no-sql-file', `${show(file)} has no statement`, { place: { file } })
+    throw new MigError('no-sql-file', `${show(file)} has no statement`, {
+      help: `write it again: pg_dump --schema-only --no-owner --no-privileges --schema=SCHEMA > ${show(file)}`,
+      place: { file },
+    })
   }
   const name = basename(file)
   const item = { name, message: `baseline from ${name}`, createdAt: undefined, source: show(file), upgrade }

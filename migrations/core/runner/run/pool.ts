@@ -303,7 +303,11 @@ export function asMigError(error: unknown): MigError {
   if (error instanceof MigError) return error
   if (isServerError(error) || isConnectionLost(error)) return databaseError(error)
   const message = error instanceof Error ? error.message : String(error)
-  return new MigError('tenant-failed', message, { exitCode: exitCodes.stepFailed, cause: error })
+  return new MigError('tenant-failed', message, {
+    help: 'see where it stands: just mig-status; the same command goes on from there',
+    exitCode: exitCodes.stepFailed,
+    cause: error,
+  })
 }
 
 /** The end of a run over tenants that a signal, or an error of the caller's, has stopped. */

@@ -103,6 +103,7 @@ async function logFailure(
       event: 'warning',
       code: 'failure-not-logged',
       message: `the failure of ${step.revision} is not in the ledger's log: ${why}`,
+      help: `nothing to do for the ledger; the error of ${step.revision} itself says how to go on`,
     })
   }
 }

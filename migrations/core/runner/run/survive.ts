@@ -142,7 +142,8 @@ function notCommitted(error: Error, step: PlanStep, endedBy: string | null): Mig
 
 function waitingForServer(lost: Error, forMs: number): MigEvent {
   const message = `${lost.message.split('\n')[0]}; trying to connect again for ${forMs / 1000} s`
-  return { event: 'warning', code: 'connection-lost', message }
+  const help = 'wait; to stop is safe too (Ctrl-C): the same command goes on'
+  return { event: 'warning', code: 'connection-lost', message, help }
 }
 
 function withoutAnswer(lost: Error, cause: unknown): unknown {

@@ -59,6 +59,7 @@ export function watchStatement(
       event: 'warning',
       code: 'no-observer',
       message: `who blocks a statement will not be shown: the second connection, which looks for it, failed: ${message}`,
+      help: 'the run goes on; to see who blocks it: just mig-status in another terminal',
     })
   }
 }
