@@ -113,7 +113,7 @@ function interruption(error: unknown, signal: AbortSignal | undefined): unknown 
 function explained(error: unknown): unknown {
   if (isUnwritable(error)) {
     return new MigError('cannot-write', `cannot write ${error.path ?? 'a file'}: ${error.message}`, {
-      help: 'let this user write there, make room, or give it a temp folder that it can write to: TMPDIR=/path',
+      help: 'free disk space, let this user write there, or name a temp folder that it can write to: TMPDIR=/path',
       cause: error,
     })
   }

@@ -55,7 +55,7 @@ export function streamFailures(): StreamFailures {
       await new Promise<void>((resolve) => stdout.write('', () => resolve()))
       if (failure === undefined) return
       throw new MigError('cannot-write', `stdout cannot be written to: ${failure.message}`, {
-        help: 'the command itself came to its end, and only its output is lost: see just mig-current; make room, or send the output elsewhere',
+        help: 'the command itself finished, and only its output is lost: see just mig-current; free disk space, or send the output elsewhere',
         cause: failure,
       })
     },

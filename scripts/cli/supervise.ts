@@ -195,7 +195,7 @@ function notCaught(cause: unknown, steps: Steps | undefined): MigError {
   const done = 'after the command was done (what it says is done stays done)'
   const when = at !== undefined ? '' : `, ${steps === undefined ? done : during(at)}`
   const text = cause instanceof Error ? `${cause.message}${frameOf(cause)}` : String(cause)
-  return new MigError('not-caught', `an error that nothing catches${when}: ${text}`, {
+  return new MigError('not-caught', `an uncaught error${when}: ${text}`, {
     help: `await every promise in ${culprits(at)}, and catch the errors of its timers`,
     exitCode: exitCodeAt(steps),
     cause,
@@ -219,8 +219,8 @@ function notInTime(reason: string | MigError, at: string | undefined): MigError 
       : `${at} was under way: the server rolls its open transaction back when it notices that the connection is gone`
   return new MigError(
     reason instanceof MigError ? reason.code : 'interrupted',
-    `${why}, and not done with it after ${patience / 1000} s; ${left}`,
-    { help: 'see what came of it: just mig-current, just mig-status', exitCode: exitCodeOf(reason) },
+    `${why}, and still at work after ${patience / 1000} s; ${left}`,
+    { help: 'see how far it came: just mig-current, just mig-status', exitCode: exitCodeOf(reason) },
   )
 }
 

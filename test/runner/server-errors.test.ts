@@ -40,7 +40,7 @@ describe('a statement of a .sql file that fails', () => {
 
 describe("a failure of the server's own is told with the step that helps", () => {
   for (const [sqlState, help] of [
-    ['53100', /disk .* full: make room/],
+    ['53100', /disk .* full: free space/],
     ['53200', /no memory left/],
     ['53300', /no connection left/],
     ['25006', /URL of the primary/],

@@ -171,7 +171,7 @@ describe('the recipes', () => {
       const refused = await command(lab, 'mig-unlock', 'user')
       expect(refused.code).toBe(6)
       expect(refused.output).toContain(
-        `help: wait for it; or end it, whatever it does: just mig-unlock --force ${pid}`,
+        `help: wait for it; or end it, whatever it is doing: just mig-unlock --force ${pid}`,
       )
       const forced = await command(lab, 'mig-unlock', 'user', '--force', String(pid), '--json')
       expect(forced.output).toContain('"event":"unlocked","targetSchemas":["app_user"]')

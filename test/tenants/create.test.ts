@@ -65,7 +65,7 @@ describe('a tenant of another role', () => {
       for (const tenant of tenants)
         await expect(dropTenant(project, tenant, {})).rejects.toMatchObject({
           code: 'database-error',
-          help: expect.stringContaining('have its owner drop it'),
+          help: expect.stringContaining('ask its owner to drop it'),
         })
       expect(Object.keys(await lab.versions())).toEqual(['tenant_a'])
     } finally {

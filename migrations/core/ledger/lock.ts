@@ -168,7 +168,7 @@ async function lockHolders(
 function notObtained(targetSchema: string, holder: LockHolder | undefined, waitMs: number): MigError {
   const who =
     holder === undefined
-      ? 'somebody who has just gone'
+      ? 'a session that has just ended'
       : `pid ${holder.pid} (${holder.application || 'no application name'}, ${holder.user}@${holder.host}, connected since ${holder.since}, ${holder.state})`
   const isOutsider = holder?.mayRun === false
   return new MigError(

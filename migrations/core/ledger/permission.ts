@@ -11,7 +11,7 @@ export async function mayNotRead(client: ClientBase, ledgerSchema: string, cause
     'no-permission',
     `role ${role} may not read the ledger in schema ${mig}: ${cause.message}`,
     {
-      help: `have its owner say: GRANT USAGE ON SCHEMA ${mig} TO ${role}; GRANT SELECT ON ALL TABLES IN SCHEMA ${mig} TO ${role}; or ${otherRole}`,
+      help: `ask its owner to run: GRANT USAGE ON SCHEMA ${mig} TO ${role}; GRANT SELECT ON ALL TABLES IN SCHEMA ${mig} TO ${role}; or ${otherRole}`,
       facts: { role, ledgerSchema },
       cause,
     },
@@ -26,7 +26,7 @@ export async function notMade(client: ClientBase, ledgerSchema: string, cause: E
   if (code !== '42501') {
     const { message } = databaseError(cause)
     return new MigError('no-ledger', `the ledger in schema ${mig} cannot be made: ${message}`, {
-      help: 'fix what stands in its way, then run the same command again',
+      help: 'fix the cause, then run the same command again',
       exitCode: exitCodes.stepFailed,
       facts: { ledgerSchema, sqlState: code },
       cause,
@@ -40,7 +40,7 @@ export async function notMade(client: ClientBase, ledgerSchema: string, cause: E
     'no-permission',
     `role ${role} may not make the ledger in schema ${mig}: ${cause.message}`,
     {
-      help: `have an owner of the ${hasSchema ? 'schema' : 'database'} say: ${grant}; or ${otherRole}`,
+      help: `ask an owner of the ${hasSchema ? 'schema' : 'database'} to run: ${grant}; or ${otherRole}`,
       facts: { role, database, ledgerSchema },
       cause,
     },

@@ -135,9 +135,9 @@ const notLetIn = new Set(['wrong-password', 'no-permission'])
 function noEntry(cause: MigError): MigError {
   return new MigError(
     'no-scratch',
-    `a scratch database is used as a role of its own, which the server refuses: ${cause.message}`,
+    `scratch databases are used by a role of their own, whose login the server refuses: ${cause.message}`,
     {
-      help: 'let roles with a password in (pg_hba.conf: host all all … scram-sha-256), or set MIG_SCRATCH_URL to a server of the same major version that does',
+      help: 'allow logins with a password (pg_hba.conf: host all all … scram-sha-256), or set MIG_SCRATCH_URL to a server of the same major version that does',
       cause,
     },
   )

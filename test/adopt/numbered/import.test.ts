@@ -118,7 +118,8 @@ describe('importing from', () => {
     await importFolder('golang-migrate', project.session, env, { path: 'db' })
     expect(project.events).toContainEqual({
       ...{ event: 'warning', code: 'other-ledger' },
-      message: 'the database has no table of golang-migrate, but public._sqlx_migrations, as sqlx has',
+      message:
+        'the database lacks the table of golang-migrate, and has public._sqlx_migrations, which is that of sqlx',
       help: 'for what is applied there: just mig-import sqlx PATH',
     })
   })

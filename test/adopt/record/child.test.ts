@@ -21,7 +21,7 @@ test('a tool that stands still is ended, with what it has started', async () => 
   await expect(run).rejects.toMatchObject({
     code: 'tool-hangs',
     message: 'the tool has printed nothing for 3 s, in the upgrade 3f2a',
-    help: 'its last words: waiting for the vault',
+    help: 'the last lines that it printed: waiting for the vault',
   })
   expect(lines).toEqual(['started'])
 })

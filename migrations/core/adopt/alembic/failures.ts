@@ -30,7 +30,7 @@ const refusals: Readonly<Record<RefusalCode, (what: string) => readonly [message
   ],
   'connection-refused': (what) => [
     `the project connects to ${what}, which a recording refuses`,
-    'where its settings are kept there, and no database: --allow-network',
+    'if its settings are kept there, and no database: --allow-network',
   ],
 }
 

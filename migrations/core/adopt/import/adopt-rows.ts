@@ -73,12 +73,8 @@ export async function checkNotAdopted(
 }
 
 function alreadyAdopted(targetSchema: string, before: readonly string[]): MigError {
-  return new MigError(
-    'already-adopted',
-    `the ledger says already that ${targetSchema} is at ${before.join(', ')}`,
-    {
-      help: 'an import is for schemas that this tool does not run yet; see just mig-current',
-      facts: { targetSchema, applied: before },
-    },
-  )
+  return new MigError('already-adopted', `the ledger already has ${targetSchema} at ${before.join(', ')}`, {
+    help: 'an import is for schemas that this tool does not run yet; see just mig-current',
+    facts: { targetSchema, applied: before },
+  })
 }

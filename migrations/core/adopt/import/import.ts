@@ -107,7 +107,7 @@ async function warnOfOthers({ client, emit }: Session, own: ToolName): Promise<v
   if (other === undefined) return
   emit({
     ...{ event: 'warning', code: 'other-ledger' },
-    message: `the database has no table of ${own}, but ${other.schema}.${other.table}, as ${other.tool} has`,
+    message: `the database lacks the table of ${own}, and has ${other.schema}.${other.table}, which is that of ${other.tool}`,
     help: `for what is applied there: just mig-import ${other.tool} PATH`,
   })
 }

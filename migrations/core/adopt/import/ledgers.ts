@@ -204,7 +204,7 @@ export function unknownVersion(table: string, what: string): MigError {
 
 export function failedMigration(table: string, what: string, command: string): MigError {
   return new MigError('failed-migration', `${table} says that ${what} failed half-way`, {
-    help: `settle it with its own tool first: ${command}`,
+    help: `resolve it with its own tool first: ${command}`,
     facts: { table, migration: what },
   })
 }

@@ -166,7 +166,7 @@ function refuseExisting(env: Environment): void {
   const dir = relative(env.root, env.dir)
   throw new MigError(
     'already-there',
-    `${dir} has something in it already (${entries.slice(0, 5).join(', ')}); nothing was written`,
+    `${dir} is not empty (${entries.slice(0, 5).join(', ')}); nothing was written`,
     {
       help: 'choose another folder for the environment: MIG_DIR=db/migrations, in .env too',
       place: { file: env.dir },

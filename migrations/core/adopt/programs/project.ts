@@ -86,7 +86,7 @@ function checkLed(line: string, cwd: string): void {
   if (own === undefined) return
   throw new MigError(
     'not-led',
-    `${own} could connect to any database: this system cannot hold it to the scratch database`,
+    `${own} could connect to any database: this system cannot restrict it to the scratch database`,
     {
       help: 'name the empty database in it, as {url}, or start it with node, npx, npm, pnpm or yarn, without NODE_OPTIONS',
     },

@@ -108,7 +108,7 @@ function hangs(at: string, patience: number, said: string): MigError {
     help:
       said.trim() === ''
         ? 'it may wait for another program, or for a lock: look at it, then import again'
-        : `its last words: ${lastLines(said)}`,
+        : `the last lines that it printed: ${lastLines(said)}`,
   })
 }
 

@@ -152,7 +152,7 @@ function errorFacts(error: DatabaseError, told: ToldError): Record<string, unkno
 export function serverHelp(sqlState: unknown, message = ''): string | undefined {
   switch (sqlState) {
     case '53100':
-      return 'the disk of the server is full: make room there (or move temp_tablespaces), then run the same command again'
+      return 'the disk of the server is full: free space there (or move temp_tablespaces), then run the same command again'
     case '53200':
       return /shared memory/.test(message)
         ? 'raise max_locks_per_transaction of the server, or divide the revision: each object that it touches takes a lock'

@@ -143,9 +143,9 @@ async function startOrWait(paths: ClusterPaths, { emit, settings }: EmbeddedOpti
   if (major !== binaries.major) {
     throw new MigError(
       'server-version',
-      `the embedded database in ${shownPath(paths)} is PostgreSQL ${major}'s, and the installed package brings PostgreSQL ${binaries.major}`,
+      `the embedded database in ${shownPath(paths)} was made by PostgreSQL ${major}, and the installed package is PostgreSQL ${binaries.major}`,
       {
-        help: `go back to the package of PostgreSQL ${major}, or start afresh with an empty database: just db-reset`,
+        help: `go back to the package of PostgreSQL ${major}, or start over with an empty database: just db-reset`,
         facts: { cluster: major, installed: binaries.major },
       },
     )
@@ -222,8 +222,8 @@ function explainingAccessSync(paths: ClusterPaths, body: () => void): void {
 function accessError(paths: ClusterPaths, error: unknown): unknown {
   const code = errorCode(error)
   if (code === 'ENOTEMPTY' || code === 'EEXIST') {
-    return new MigError('server-folder', `${paths.folder} is there, and is not a whole database cluster`, {
-      help: 'start afresh with an empty database: just db-reset; it leaves what it did not make',
+    return new MigError('server-folder', `${paths.folder} exists, and is not a complete database cluster`, {
+      help: 'start over with an empty database: just db-reset; it leaves what it did not make',
       cause: error,
     })
   }
@@ -234,7 +234,7 @@ function accessError(paths: ClusterPaths, error: unknown): unknown {
     {
       help:
         code === 'ENOSPC'
-          ? 'make room on the disk, or set MIG_DATABASE_URL to a server elsewhere'
+          ? 'free disk space, or set MIG_DATABASE_URL to a server elsewhere'
           : 'run the command as the user that made the folder, make it writable, or set MIG_DATABASE_URL',
       cause: error,
     },

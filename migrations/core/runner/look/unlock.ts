@@ -101,7 +101,7 @@ function holderAlive(holder: LockHolder, targetSchemas: readonly string[]): MigE
     'holder-alive',
     `the lock of ${targetSchemas.join(', ')} is held by pid ${pid} (${application || 'no application name'}, ${user}@${host}, since ${since}, ${state}), which ${known}`,
     {
-      help: `wait for it; or end it, whatever it does: just mig-unlock --force ${pid}`,
+      help: `wait for it; or end it, whatever it is doing: just mig-unlock --force ${pid}`,
       exitCode: exitCodes.lockNotObtained,
       facts: { holder, targetSchemas },
     },

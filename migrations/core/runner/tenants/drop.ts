@@ -65,7 +65,7 @@ export async function dropTenant(
 
 /** A pattern such as `%` finds it too; extensions and other applications have their objects there. */
 function everybodys(): MigError {
-  return new MigError('bad-tenant', "schema public is not dropped: what is in it may be everybody's", {
+  return new MigError('bad-tenant', 'schema public is not dropped: others may own what is in it', {
     help: "narrow the pattern of env.ts, as in tenants: { like: 'tenant\\_%' }; or drop it by hand: just db-psql",
   })
 }
@@ -96,5 +96,5 @@ async function dependentsOutside(client: ClientBase, schema: string): Promise<re
 /** SQLSTATE 42501 insufficient_privilege: only its owner drops a schema. */
 function helpFor(error: unknown): { readonly help?: string } {
   const denied = error instanceof Error && 'code' in error && error.code === '42501'
-  return denied ? { help: 'have its owner drop it, or use another role in MIG_DATABASE_URL' } : {}
+  return denied ? { help: 'ask its owner to drop it, or use another role in MIG_DATABASE_URL' } : {}
 }

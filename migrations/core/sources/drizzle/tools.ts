@@ -64,13 +64,9 @@ export async function drizzleTools(
 /** @throws MigError `drizzle-casing` where the version takes no casing from outside of the schema */
 export function expectCasing({ isFirst }: DrizzleTools, casing: DrizzleCasing): void {
   if (!isFirst) return
-  throw new MigError(
-    'drizzle-casing',
-    `drizzle-orm 1.0 takes no casing (${casing}) from outside of the schema`,
-    {
-      help: "write it into the schema: import { snakeCase } from 'drizzle-orm/pg-core', and snakeCase.table(…)",
-    },
-  )
+  throw new MigError('drizzle-casing', `drizzle-orm 1.0 takes the casing (${casing}) from the schema alone`, {
+    help: "write it into the schema: import { snakeCase } from 'drizzle-orm/pg-core', and snakeCase.table(…)",
+  })
 }
 
 async function kitFor(major: number, orm: string, places: readonly string[]): Promise<DrizzleKit> {
@@ -124,6 +120,6 @@ function versionOf(folder: string): string {
 
 function notTried(what: string): MigError {
   return new MigError('drizzle-version', what, {
-    help: `tried were ${tried}; or keep its DDL as a model: npx drizzle-kit export > migrations/models/drizzle.sql`,
+    help: `supported are ${tried}; or keep its DDL as a model: npx drizzle-kit export > migrations/models/drizzle.sql`,
   })
 }

@@ -94,13 +94,13 @@ function packageFolder(base: string): string {
 
 function timedOut(program: ModelProgram, timeout: string): MigError {
   return new MigError('program-timeout', `${commandOf(program)} was still running after ${timeout}`, {
-    help: 'give it longer by "timeout" beside its command in "models" of env.ts; a program that asks a question never ends',
+    help: 'raise "timeout" beside its command in "models" of env.ts; a program that asks a question never ends',
   })
 }
 
 function failed(program: ModelProgram, how: string, said: string): MigError {
   return new MigError('program-failed', `${commandOf(program)}, which "models" in env.ts names, ${how}`, {
-    help: said === '' ? 'it said nothing; run it by hand' : `it said:\n${said}`,
+    help: said === '' ? 'it printed nothing; run it by hand' : `it said:\n${said}`,
   })
 }
 
