@@ -17,7 +17,7 @@ export const spec = {
   summary:
     'Opens psql on the database, or a small prompt where no psql is installed. A script on standard input stops at its first error. For all that psql can do: psql "$(just db-url)".',
   positionals: {},
-  flags: { command: { help: 'run this and end', value: 'SQL', short: 'c' } },
+  flags: { command: { help: 'run this and exit', value: 'SQL', short: 'c' } },
   examples: ['just db-psql', "just db-psql -c 'SELECT 1'", 'just db-psql < script.sql'],
 } as const
 

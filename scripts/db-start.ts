@@ -5,7 +5,7 @@ import { commandEnvironment, runCommand } from './cli/command.ts'
 
 export const spec = {
   name: 'db-start',
-  summary: 'Starts the embedded PostgreSQL, and makes its database where it is missing.',
+  summary: 'Starts the embedded PostgreSQL, and creates its database if it is missing.',
   positionals: {},
   flags: {},
   examples: ['just db-start'],

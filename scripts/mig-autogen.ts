@@ -27,7 +27,7 @@ export const spec = {
     'from-history': { help: 'start from the revisions alone; the live database is not looked at' },
     adopt: { help: 'write what was changed by hand in the database as a revision, and stamp it as applied' },
     strict: { help: 'what cannot be compared is an error' },
-    online: { help: 'the form that does not block writers, for tables that are there already' },
+    online: { help: 'write the form that does not block writers, for existing tables' },
     privileges: { help: 'compare owners and grants too' },
     keep: { help: 'write the files although their proof failed' },
     tenants: { help: 'the tenant to start from; default the first one', value: 'NAME' },

@@ -13,7 +13,7 @@ export const spec = {
     'Sets a project up from its live database: env.ts, models as .sql, recipes, and a first revision per schema, proved equal to the database and stamped. Overwrites nothing.',
   positionals: {
     schemas: {
-      help: 'schemas to manage, as name or key=name, with commas; default: all that hold something and that others do not own',
+      help: 'schemas to manage, as name or key=name, with commas; default: all that have objects, except those of others',
       default: '',
     },
   },

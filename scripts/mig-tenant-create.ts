@@ -17,7 +17,7 @@ import { sayWhereTenants, tenantSessions } from './cli/targets.ts'
 
 export const spec = {
   name: 'mig-tenant-create',
-  summary: 'Makes a tenant at head: its schema, and every revision of the line on it.',
+  summary: 'Creates a tenant at head: its schema, with every revision of the line applied.',
   positionals: { name: { help: 'the schema of the new tenant' }, schemas: schemasArgument },
   flags: {
     'from-template': {
@@ -25,7 +25,7 @@ export const spec = {
     },
     template: { help: 'this tenant as the template', value: 'NAME' },
     shard: { help: 'its shard, where env.ts lists the name on several', value: 'NAME' },
-    x: { help: "a key of env.ts's own", value: 'KEY=VALUE', many: true, short: 'x' },
+    x: { help: 'a key that env.ts declares', value: 'KEY=VALUE', many: true, short: 'x' },
   },
   examples: ['just mig-tenant-create tenant_acme', 'just mig-tenant-create tenant_acme --from-template'],
 } as const

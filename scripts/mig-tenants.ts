@@ -18,7 +18,7 @@ export const spec = {
   positionals: { schemas: schemasArgument },
   flags: {
     ...tenantFlags,
-    summary: { help: 'the bars alone, without a row per tenant' },
+    summary: { help: 'only the bars, without a row for each tenant' },
     fast: { help: 'leave the structure out' },
   },
   examples: [

@@ -19,7 +19,7 @@ export const spec = {
       value: '[BASE]',
     },
     announce: {
-      help: 'write into the heads of the revision files what the stairway sees them lose and they do not say',
+      help: 'write the losses that a revision does not say into the head of its file',
     },
     'trust-live': trustLiveFlag,
     junit: { help: 'write JUnit XML too', value: 'FILE' },

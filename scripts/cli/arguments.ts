@@ -53,7 +53,7 @@ export const commonFlags = {
   json: { help: 'JSON lines on stdout instead of text' },
   quiet: { help: 'results and errors only' },
   verbose: { help: 'each statement, and details' },
-  'show-data': { help: 'values of rows in the errors of the server, as on a terminal' },
+  'show-data': { help: "show values of rows in the server's errors, as on a terminal" },
   'database-url': { help: 'this database instead of the configured one', value: 'URL' },
   help: { help: 'this text', short: 'h' },
 } as const satisfies Flags
@@ -84,7 +84,7 @@ export const tenantFlags = {
   tenants: { help: 'tenants: all, names or globs with commas, or a range 0:100', value: 'WHICH' },
   shard: { help: 'tenants of these shards only', value: 'NAME' },
   x: {
-    help: "schemas=a,b and the like, or a key of env.ts's own",
+    help: 'a key that env.ts declares, or schemas=a,b and the like',
     value: 'KEY=VALUE',
     many: true,
     short: 'x',
@@ -95,9 +95,9 @@ export const tenantFlags = {
 export const fanOutFlags = {
   ...tenantFlags,
   jobs: { help: 'tenants at once, each on a connection of its own (default 4)', value: 'N', short: 'j' },
-  canary: { help: 'so many tenants first, the others only if none of these fails', value: 'N' },
-  continue: { help: 'go on past a tenant that fails; exit 7 with the list' },
-  'max-failures': { help: 'go on until so many tenants have failed', value: 'N' },
+  canary: { help: 'N tenants first, and the others only if none of these fails', value: 'N' },
+  continue: { help: 'continue after a tenant fails; exit 7 with the list' },
+  'max-failures': { help: 'continue until N tenants have failed', value: 'N' },
   share: { help: 'divide the tenants with the same command on other machines' },
 } as const satisfies Flags
 

@@ -18,7 +18,7 @@ export const decisionFlags = {
     many: true,
   },
   recreate: {
-    help: "a column or table that is dropped and added ('*' for all); its data go",
+    help: "a column or table that is dropped and added ('*' for all); its data is lost",
     value: 'NAME',
     many: true,
   },

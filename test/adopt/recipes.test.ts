@@ -86,7 +86,7 @@ describe('mig-import', () => {
   test('alone says what is found and what is known', async () => {
     const { stdout } = await succeed(just('mig-import'))
     expect(stdout).toBe(
-      'found here:\n  just mig-import alembic api\nknown, from what they do on an empty database:\n  alembic, knex, typeorm, node-pg-migrate, kysely, sequelize, mikro-orm\nknown, from their files:\n  drizzle, prisma, flyway, golang-migrate, morph, sqlx, diesel, supabase; sql, a schema file',
+      'found here:\n  just mig-import alembic api\ntools that are run on an empty database and recorded:\n  alembic, knex, typeorm, node-pg-migrate, kysely, sequelize, mikro-orm\ntools whose files are read:\n  drizzle, prisma, flyway, golang-migrate, morph, sqlx, diesel, supabase; sql, a schema file',
     )
     const { stderr } = await fail(just('mig-import knex'), 'missing-argument', 2)
     expect(stderr).toContain('help: the folder of its project or migrations; just mig-import alone says')

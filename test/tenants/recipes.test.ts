@@ -165,7 +165,7 @@ describe('the tenant example, by its recipes', () => {
     const late = await just('mig-current tenant --check-heads')
     expect(late.code).toBe(1)
     const odd = await succeed(just('mig-tenants tenant'))
-    expect(odd.stdout).toContain('1 tenant with another structure than most at the same revision: tenant_1')
+    expect(odd.stdout).toContain('1 tenant whose structure differs from most at the same revision: tenant_1')
   })
 
   databaseTest(

@@ -54,7 +54,7 @@ function halfDoneSummary(statuses: readonly LineStatus[], inRows: boolean): read
     return halfDoneTexts(begun.map(({ target, halfDone }) => ({ targetSchema: target.schema, halfDone })))
   }
   return [
-    `${countOf(begun.length, 'tenant')} in the middle of a revision; each: just mig-status ${first.target.line}`,
+    `${countOf(begun.length, 'tenant')} in the middle of a revision; to list them: just mig-status ${first.target.line}`,
   ]
 }
 
@@ -95,7 +95,7 @@ function neverRunTexts(rows: readonly Pick<StatusRow, 'targetSchema' | 'neverRun
   return rows.flatMap(({ targetSchema, neverRun }) =>
     neverRun.length === 0
       ? []
-      : `${targetSchema} never ran ${neverRun.join(', ')}, put below what is applied; just mig-upgrade runs ${neverRun.length === 1 ? 'it' : 'them'}`,
+      : `${targetSchema} has not run ${neverRun.join(', ')}, below what is applied; just mig-upgrade runs ${neverRun.length === 1 ? 'it' : 'them'}`,
   )
 }
 
@@ -156,7 +156,7 @@ export function tenantListText(statuses: readonly LineStatus[], style: Style, in
       ? []
       : [
           style.warning(
-            `${countOf(differing.length, 'tenant')} with another structure than most at the same revision: ${names}`,
+            `${countOf(differing.length, 'tenant')} whose structure differs from most at the same revision: ${names}`,
           ),
         ]),
   ]

@@ -70,7 +70,7 @@ const isEmpty = (fields: Readonly<Record<string, string>>): boolean => Object.ke
 function valueLines(withheld: Readonly<Record<string, string>>, values: ErrorValues | undefined) {
   if (values?.shown === true)
     return Object.entries(withheld).map(([name, text]) => cutToSize(`${name}: ${text}`))
-  return isEmpty(withheld) ? [] : ['what the server says of values is not shown here; --show-data shows it']
+  return isEmpty(withheld) ? [] : ["values in the server's message are hidden; --show-data shows them"]
 }
 
 /** Where an error stands, without the values in the statement where the error is about values that are not shown. */

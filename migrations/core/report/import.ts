@@ -22,7 +22,7 @@ export function importText(result: ImportResult, { excluded, verbose, tool }: Im
   const { files, irreversible, adopted, proof, recording } = result
   const proofText = {
     equal: 'replayed on a scratch database: equal to the live one',
-    runs: 'replayed on a scratch database: it runs; the database has nothing of it to compare with',
+    runs: 'replayed on a scratch database: it runs; the live database has none of it to compare with',
     none: 'not proved',
   }[proof]
   const lines = [
@@ -67,10 +67,10 @@ export function importableText(
 ): string {
   const lines = found.map(({ tool, path }) => `  just mig-import ${tool} ${path}`)
   return [
-    ...(lines.length === 0 ? ['no history of another tool is found here'] : ['found here:', ...lines]),
-    'known, from what they do on an empty database:',
+    ...(lines.length === 0 ? ['no history of another tool was found here'] : ['found here:', ...lines]),
+    'tools that are run on an empty database and recorded:',
     `  ${tools.recorded.join(', ')}`,
-    'known, from their files:',
+    'tools whose files are read:',
     `  ${tools.read.join(', ')}; sql, a schema file`,
   ].join('\n')
 }

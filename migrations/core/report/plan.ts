@@ -29,8 +29,7 @@ export function planText(steps: readonly StepFacts[], style: Style = plainStyle)
       oneLine(step.message),
     ]
     const needed = step.neededBy === undefined ? '' : style.dim(`  (needed by ${step.neededBy})`)
-    const below =
-      step.below === undefined ? '' : style.warning(`  (put below ${step.below}, which is applied)`)
+    const below = step.below === undefined ? '' : style.warning(`  (below ${step.below}, which is applied)`)
     const final = step.irreversible === undefined ? '' : style.warning('  (irreversible)')
     const losses = lossLines(step.losses ?? [], style).map((line) => `${' '.repeat(numberWidth + 6)}${line}`)
     return [`  ${cells.join('  ')}`.trimEnd() + needed + below + final, ...losses].join('\n')

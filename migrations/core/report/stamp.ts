@@ -6,7 +6,7 @@ import { countOf } from './units.ts'
 /** What a stamp writes, or would: one line for each schema, or for each move where there are many. */
 export function stampText(changes: StampPlan['changes']): string {
   const lines = changes.length > changesShown ? grouped(changes) : changes.map(changeText)
-  return lines.join('\n') || 'nothing to do: the ledger says that already'
+  return lines.join('\n') || 'nothing to do: the ledger already says so'
 }
 
 /** So many are listed one by one. */

@@ -44,7 +44,7 @@ export async function expectConvertible(
     `rows of the database do not allow a change of type, or an expression of --using:\n${told.map(({ column, error }) => `  ${column}: ${error}`).join('\n')}`,
     {
       exitCode: exitCodes.decisionNeeded,
-      help: `say what they become: --using ${nameOf(first)}='<expression>'; or change the rows in a revision before this one (just mig-revision "…"), or --recreate ${nameOf(first)} to drop and add it (its data go)`,
+      help: `say what they become: --using ${nameOf(first)}='<expression>'; or change the rows in a revision before this one (just mig-revision "…"), or --recreate ${nameOf(first)} to drop and add it (its data is lost)`,
       facts: { casts: told },
     },
   )

@@ -69,7 +69,7 @@ export function sessionDecision(
       help:
         first === undefined
           ? 'say how with --using'
-          : `say how: ${open.map(using).join(' ')}, or --recreate ${first.name} to drop and add it (its data go)`,
+          : `say how: ${open.map(using).join(' ')}, or --recreate ${first.name} to drop and add it (its data is lost)`,
       facts: {
         casts: open.map(({ name, sessionCast }) => ({
           column: name,
@@ -97,7 +97,7 @@ export function undecidedCasts(refused: readonly Refusal[], casts: CastDecisions
     `${open.length === 1 ? 'a type change has' : 'type changes have'} no cast, or one that fails for rows that earlier revisions made:\n${list}`,
     {
       exitCode: exitCodes.decisionNeeded,
-      help: `say how: --using ${first.name}='<expression>', or --recreate ${first.name} to drop and add it (its data go); --recreate '*' for all`,
+      help: `say how: --using ${first.name}='<expression>', or --recreate ${first.name} to drop and add it (its data is lost); --recreate '*' for all`,
       facts: { casts: open.map(({ name, error }) => ({ column: name, error: error.message })) },
     },
   )
