@@ -275,6 +275,14 @@ describe('the package, installed in an empty project', () => {
         export const wrong = (): Parameters<typeof planRun>[2] => ({ direction: 'upgrade', target: 1 })
       `,
     })
+    // TypeScript 5 under node10 takes no default of a CommonJS module without esModuleInterop; TypeScript 7 has no node10.
+    const declared = join(app(), 'node_modules', 'just-mig', 'dist', 'types')
+    const defaults = readdirSync(declared, { recursive: true, encoding: 'utf8' }).filter(
+      (name) =>
+        name.endsWith('.d.ts') &&
+        /^import (?:type )?(?!type\b)\w+(?:,| from)/m.test(readFileSync(join(declared, name), 'utf8')),
+    )
+    expect(defaults).toEqual([])
     const tsc = join(repository, 'node_modules', 'typescript', 'bin', 'tsc')
     for (const config of ['nodenext.json', 'node16.json', 'bundler.json']) {
       const { exitCode, stdout } = await execa(process.execPath, [tsc, '-p', config], {

@@ -72,7 +72,7 @@ const defaultConnectTimeout = 10_000
  * @throws MigError `bad-database-url`, `no-server`, `no-database`, `wrong-password`, `no-permission`,
  * `too-many-connections`, `server-starting`, `ssl-error`, `transaction-pooler`; or the signal's reason
  */
-export async function connect(options: ConnectOptions): Promise<pg.Client> {
+export async function connect(options: ConnectOptions): Promise<Client> {
   const address = parseDatabaseUrl(options.url)
   const modes = sslAttempts(address, usesIam(address))
   const deadline = Date.now() + startingPatience
@@ -117,9 +117,9 @@ const startupPath = ownPath.replaceAll(' ', '')
  */
 async function settled(
   options: ConnectOptions,
-  client: pg.Client,
-  openOther: (signal: AbortSignal) => Promise<pg.Client>,
-): Promise<pg.Client> {
+  client: Client,
+  openOther: (signal: AbortSignal) => Promise<Client>,
+): Promise<Client> {
   if (options.searchPath === 'of the role') return client
   try {
     const { rows } = await client.query<{ path: string; pid: number }>(
@@ -143,7 +143,7 @@ async function settled(
 }
 
 /** A pooler may give the server's session to others as it is. */
-function resettingAtEnd(client: pg.Client): pg.Client {
+function resettingAtEnd(client: Client): Client {
   const end = client.end.bind(client)
   return Object.assign(client, {
     async end() {
@@ -158,7 +158,7 @@ async function open(
   address: DatabaseAddress,
   ssl: SslAttempt,
   settingsBy: SettingsBy,
-): Promise<pg.Client> {
+): Promise<Client> {
   const { parameters } = address
   const startupOptions = [
     parameters.options ?? process.env.PGOPTIONS,
@@ -210,7 +210,7 @@ function passwordOf(address: DatabaseAddress): { readonly password?: string | ((
 }
 
 async function connectUnlessAborted(
-  client: pg.Client,
+  client: Client,
   socket: Socket,
   signal: AbortSignal | undefined,
 ): Promise<void> {

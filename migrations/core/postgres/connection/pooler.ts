@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type pg from 'pg'
+import type { Client } from 'pg'
 import { MigError } from '../../errors.ts'
 
 /** How long a second connection may take, in milliseconds; a pool of one session never gives it. */
@@ -13,8 +13,8 @@ const patience = 3000
  * @throws MigError `transaction-pooler`
  */
 export async function expectOwnSession(
-  client: pg.Client,
-  openOther: (signal: AbortSignal) => Promise<pg.Client>,
+  client: Client,
+  openOther: (signal: AbortSignal) => Promise<Client>,
   pid: number,
 ): Promise<void> {
   const over = new AbortController()
@@ -28,11 +28,7 @@ export async function expectOwnSession(
 }
 
 /** Can another connection get hold of the session, while nothing is open here? */
-async function takenBy(
-  openOther: () => Promise<pg.Client>,
-  client: pg.Client,
-  pid: number,
-): Promise<boolean> {
+async function takenBy(openOther: () => Promise<Client>, client: Client, pid: number): Promise<boolean> {
   const other = await openOther().catch(() => undefined)
   if (other === undefined) return false
   try {
@@ -47,7 +43,7 @@ async function takenBy(
 }
 
 /** The server's process id of a connection, as the server tells it. */
-async function backendOf(client: pg.Client): Promise<number> {
+async function backendOf(client: Client): Promise<number> {
   const { rows } = await client.query<{ pid: number }>('SELECT pg_catalog.pg_backend_pid() AS pid')
   return rows[0]?.pid ?? 0
 }

@@ -1,5 +1,4 @@
-import type pg from 'pg'
-import type { ClientBase } from 'pg'
+import type { Client, ClientBase } from 'pg'
 import { backendPid, connect, socketOf } from '../../postgres/index.ts'
 import { watchSilence } from './silence.ts'
 
@@ -17,7 +16,7 @@ export interface OwnConnection {
 
 /** The connections of a session that `usingSession` has opened, and their ends. */
 export interface Connections extends Omit<OwnConnection, 'cancelled'> {
-  readonly client: () => pg.Client
+  readonly client: () => Client
   readonly end: () => Promise<void>
 }
 
@@ -26,19 +25,19 @@ export interface Connections extends Omit<OwnConnection, 'cancelled'> {
  * @param openObserver opens the second one
  */
 export function ownConnection(
-  first: pg.Client,
-  open: () => Promise<pg.Client>,
-  openObserver: () => Promise<pg.Client>,
+  first: Client,
+  open: () => Promise<Client>,
+  openObserver: () => Promise<Client>,
 ): Connections {
   let endedBy: string | null = null
-  let observer: Promise<pg.Client> | undefined
+  let observer: Promise<Client> | undefined
   const openUnheld = async () => {
     const other = await openObserver()
     // Only what it is asked about keeps the process.
     socketOf(other)?.unref()
     return other
   }
-  const listening = (client: pg.Client) =>
+  const listening = (client: Client) =>
     client.on('error', (error) => {
       endedBy = 'code' in error && typeof error.code === 'string' ? error.code : endedBy
     })
@@ -50,7 +49,7 @@ export function ownConnection(
     if (socket === undefined) return { stop: () => undefined }
     const ofNow = client
     // A connection of its own: the observer may hang on the same dead peer.
-    let asking: Promise<pg.Client> | undefined
+    let asking: Promise<Client> | undefined
     const watch = watchSilence({
       client: ofNow,
       socket,
@@ -100,7 +99,7 @@ export function ownConnection(
 }
 
 /** Closes a connection whose peer may not answer any more. */
-function destroy(client: pg.Client): void {
+function destroy(client: Client): void {
   void client.end().catch(() => undefined)
   socketOf(client)?.destroy()
 }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import type pg from 'pg'
+import type { Client } from 'pg'
 import { isBusy } from '../../postgres/index.ts'
 import { heartbeat } from './holder.ts'
 
@@ -13,12 +13,12 @@ const answerWithin = 5000
 const interval = 1000
 
 export interface Watched {
-  readonly client: pg.Client
+  readonly client: Client
   readonly socket: Socket
   /** The server's process id. */
   readonly pid: () => number | undefined
   /** Opens another connection. */
-  readonly observer: () => Promise<pg.Client>
+  readonly observer: () => Promise<Client>
 }
 
 /**
