@@ -14,7 +14,7 @@ import {
 import { environmentFile, loadEnvironment, MigError, usingSession } from '../migrations/core/index.ts'
 import { importableText, importText } from '../migrations/core/report/index.ts'
 import { schemasArgument } from './cli/arguments.ts'
-import { type Command, given, runCommand, usingProject } from './cli/command.ts'
+import { type Command, runCommand, usingProject } from './cli/command.ts'
 
 export const spec = {
   name: 'mig-import',
@@ -95,7 +95,7 @@ export const main = (argv: readonly string[], root: string): Promise<void> =>
 
 /** Where there is no env.ts yet, writes it and the models as `mig-init --without-baseline` does. */
 async function setUp({ flags, output, signal }: Command<typeof spec>, root: string): Promise<void> {
-  const place = { root: process.cwd(), filter: 'all', ...given({ databaseUrl: flags['database-url'] }) }
+  const place = { root: process.cwd(), filter: 'all', databaseUrl: flags['database-url'] }
   const env = await loadEnvironment({ ...place, options: { schemas: { app: 'app' } } })
   if (environmentFile(env.dir) !== undefined) return
   const { files } = await usingSession(env, { emit: output.event, signal }, (session) =>
@@ -125,8 +125,8 @@ function requestOf({ flags }: Command<typeof spec>, path: string): ToolRequest {
     offlineSql: flags['offline-sql'] ?? [],
     x: flags['alembic-x'] ?? [],
     allowNetwork: flags['allow-network'] === true,
-    ...given({ section, python, up, down, searchPath: flags['search-path'] }),
-    ledger: given({ table: flags['version-table'], schema: flags['version-schema'] }),
+    ...{ section, python, up, down, searchPath: flags['search-path'] },
+    ledger: { table: flags['version-table'], schema: flags['version-schema'] },
   }
 }
 

@@ -5,7 +5,7 @@ import { initProject } from '../migrations/core/adopt/index.ts'
 import { environmentFile, loadEnvironment, MigError, usingSession } from '../migrations/core/index.ts'
 import { initLine, initText } from '../migrations/core/report/index.ts'
 import { trustLiveFlag } from './cli/arguments.ts'
-import { given, runCommand, sayWhere } from './cli/command.ts'
+import { runCommand, sayWhere } from './cli/command.ts'
 
 export const spec = {
   name: 'mig-init',
@@ -42,7 +42,7 @@ export const main = (argv: readonly string[], root: string): Promise<void> =>
       root: process.cwd(),
       filter: 'all',
       trustLive: flags['trust-live'] === true,
-      ...given({ databaseUrl: flags['database-url'] }),
+      databaseUrl: flags['database-url'],
     }
     const standIn = await loadEnvironment({ ...place, options: { schemas: { app: 'app' } } })
     const isThere = environmentFile(standIn.dir) !== undefined
@@ -54,7 +54,7 @@ export const main = (argv: readonly string[], root: string): Promise<void> =>
         schemas: positionals.schemas,
         justfile: readFileSync(join(root, 'justfile'), 'utf8'),
         now: new Date(),
-        ...given({ baseline }),
+        baseline,
       })
       output.result(initText(result), initLine(result))
     })

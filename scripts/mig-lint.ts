@@ -9,7 +9,7 @@ import {
   lintText,
 } from '../migrations/core/report/index.ts'
 import { optionalValue, schemasArgument, trustLiveFlag } from './cli/arguments.ts'
-import { commandEnvironment, given, runCommand } from './cli/command.ts'
+import { commandEnvironment, runCommand } from './cli/command.ts'
 import { repositoryPath } from './cli/repository-path.ts'
 
 const formats = ['text', 'json', 'github'] as const
@@ -54,8 +54,8 @@ export const main = (argv: readonly string[]): Promise<void> => {
     const level = oneOf(flags.level, 'level', levels, 'warning')
     const format = oneOf(flags.format, 'format', formats, 'text')
     const { env, range } = rangeOrKeys(await commandEnvironment(command), positionals.range)
-    const changed = given({ changed: flags.changed })
-    const result = await lintProject(env, { ...changed, range, durationText, emit: output.event, signal })
+    const { changed } = flags
+    const result = await lintProject(env, { changed, range, durationText, emit: output.event, signal })
     if (format === 'github') {
       for (const finding of result.findings) {
         if (!output.json) output.annotate(findingAnnotation(finding, repositoryPath), 'stdout')

@@ -1,6 +1,6 @@
 // just mig-merge "REVISIONS" [message] [flags]
 import { MigError, newRevisionFile, openProject } from '../migrations/core/index.ts'
-import { commandEnvironment, given, runCommand } from './cli/command.ts'
+import { commandEnvironment, runCommand } from './cli/command.ts'
 import { writeNewFiles } from './cli/new-files.ts'
 
 export const spec = {
@@ -39,17 +39,10 @@ export const main = (argv: readonly string[]): Promise<void> =>
       head: parents,
       splice: flags.splice === true,
       labels: flags.label ?? [],
-      ...given({ revId: revision }),
+      revId: revision,
     })
     const format = flags['sql-file'] === true ? 'sql' : 'ts'
     const { message } = positionals
-    const file = newRevisionFile(project, {
-      line,
-      message,
-      edges,
-      format,
-      now: new Date(),
-      ...given({ revision }),
-    })
+    const file = newRevisionFile(project, { line, message, edges, format, now: new Date(), revision })
     await writeNewFiles(env, output, [file])
   })

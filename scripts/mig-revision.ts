@@ -1,7 +1,7 @@
 // just mig-revision MESSAGE [schemas] [flags]
 import { lineToReplace, MigError, newRevisionFile, openProject } from '../migrations/core/index.ts'
 import { schemasArgument } from './cli/arguments.ts'
-import { commandEnvironment, given, runCommand } from './cli/command.ts'
+import { commandEnvironment, runCommand } from './cli/command.ts'
 import { writeNewFiles } from './cli/new-files.ts'
 
 export const spec = {
@@ -57,7 +57,8 @@ export const main = (argv: readonly string[]): Promise<void> =>
         splice: flags.splice === true,
         labels: list(flags.label),
         dependsOn: list(flags['depends-on']),
-        ...given({ head, revId: revision }),
+        head,
+        revId: revision,
       })
       const format = flags['sql-file'] === true ? 'sql' : 'ts'
       const { message } = positionals
@@ -68,8 +69,9 @@ export const main = (argv: readonly string[]): Promise<void> =>
         format,
         now,
         upgradeBody: lineToReplace[format],
-        ...(irreversible === undefined ? { downgradeBody: lineToReplace[format] } : {}),
-        ...given({ revision, irreversible }),
+        downgradeBody: irreversible === undefined ? lineToReplace[format] : undefined,
+        revision,
+        irreversible,
       })
     })
     await writeNewFiles(env, output, files)

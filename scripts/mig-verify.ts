@@ -5,7 +5,7 @@ import { exitCodes, MigError } from '../migrations/core/index.ts'
 import { checkName, junitXml, verifyText } from '../migrations/core/report/index.ts'
 import { type CheckOutcome, verifyProject } from '../migrations/core/verify/index.ts'
 import { optionalValue, schemasArgument, trustLiveFlag } from './cli/arguments.ts'
-import { type Command, commandEnvironment, given, runCommand } from './cli/command.ts'
+import { type Command, commandEnvironment, runCommand } from './cli/command.ts'
 import { repositoryPath } from './cli/repository-path.ts'
 
 export const spec = {
@@ -36,12 +36,12 @@ export const main = (argv: readonly string[]): Promise<void> =>
   runCommand(spec, optionalValue(argv, 'changed'), async (command) => {
     const { flags, output, signal } = command
     const env = await commandEnvironment(command)
-    const changed = given({ changed: flags.changed })
+    const { changed } = flags
     const results = await verifyProject(env, {
       emit: output.event,
       signal,
       announce: flags.announce === true,
-      ...changed,
+      changed,
     })
     output.result(
       verifyText(results, output.style),

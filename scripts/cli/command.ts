@@ -150,27 +150,13 @@ export function commandEnvironment({
   }
   return loadEnvironment({
     root: process.cwd(),
-    ...given({
-      ...{ filter, tenants, shard, x, transaction },
-      databaseUrl: flags['database-url'],
-      lockWait: flags['lock-wait'],
-      lockTimeout: flags['lock-timeout'],
-      statementTimeout: flags['statement-timeout'],
-      trustLive: flags['trust-live'],
-    }),
+    ...{ filter, tenants, shard, x, transaction },
+    databaseUrl: flags['database-url'],
+    lockWait: flags['lock-wait'],
+    lockTimeout: flags['lock-timeout'],
+    statementTimeout: flags['statement-timeout'],
+    trustLive: flags['trust-live'],
   })
-}
-
-/** Those of some values that were given. */
-export function given<Values extends object>(
-  values: Values,
-): { [Name in keyof Values]?: Exclude<Values[Name], undefined> } {
-  const found: { [Name in keyof Values]?: Exclude<Values[Name], undefined> } = {}
-  for (const name in values) {
-    const value = values[name]
-    if (value !== undefined) Object.assign(found, { [name]: value })
-  }
-  return found
 }
 
 /**

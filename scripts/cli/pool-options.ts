@@ -1,6 +1,6 @@
 import { type Environment, exitCodes, MigError, type PoolOptions } from '../../migrations/core/index.ts'
 import type { fanOutFlags } from './arguments.ts'
-import { type CommandWith, given } from './command.ts'
+import type { CommandWith } from './command.ts'
 
 /** The flags of a run over tenants. @throws MigError `bad-flag` */
 export function poolOptions(
@@ -17,7 +17,7 @@ export function poolOptions(
     })
   }
   return {
-    ...given({ jobs: count('jobs'), canary: count('canary'), maxFailures: count('max-failures') }),
+    ...{ jobs: count('jobs'), canary: count('canary'), maxFailures: count('max-failures') },
     goOn: flags.continue === true || env.goOn,
     share: flags.share === true,
   }

@@ -46,7 +46,7 @@ export async function importAlembic(
 ): Promise<ImportResult> {
   const folders = findAlembicFolders(resolve(env.root, request.path), request.section)
   const show = shownPath(env)
-  const place = { ...versionTableOf(folders), ...request.ledger }
+  const place = given(request.ledger, versionTableOf(folders))
   const offline = readOfflineFiles(env, request.offlineSql ?? [], place.table)
   const read = (): ImportedHistory => headHistory(readHeads(folders, show), offline, show)
   const bring = async (history: ImportedHistory, ledger: LedgerPlace, more: object = {}) =>
@@ -74,7 +74,7 @@ export async function importAlembic(
         builtIn: await builtInFunctions(server),
       })
       const { table, schema } = recording.ledger
-      const ledger = { table, ...(schema === null ? {} : { schema }), ...request.ledger }
+      const ledger = given(request.ledger, { table, schema: schema ?? undefined })
       const ignoreTables = [table]
       const seconds = Math.round((performance.now() - started) / 100) / 10
       const result = await bring(recordedHistory(recording, offline, show), ledger, {
@@ -116,4 +116,9 @@ function versionTableOf({ scriptLocation }: AlembicFolders): LedgerPlace {
 function projectText({ versions, scriptLocation }: AlembicFolders): string {
   const folders = [...(scriptLocation === undefined ? [] : [scriptLocation]), ...versions]
   return [...new Set(folders.flatMap(pythonFiles))].map(readSource).join('\n')
+}
+
+/** Where a ledger is: as it was said, else as it was found. */
+function given({ table, schema }: LedgerPlace = {}, found: LedgerPlace): LedgerPlace {
+  return { table: table ?? found.table, schema: schema ?? found.schema }
 }
