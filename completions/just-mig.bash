@@ -27,7 +27,7 @@ _just_mig() {
     lint) words='--changed --trust-live --level --format --json --quiet --verbose --show-data --database-url -h --help' ;;
     merge) words='--splice --label --rev-id --sql-file --json --quiet --verbose --show-data --database-url -h --help' ;;
     revision) words='--head --splice --label --depends-on --rev-id --irreversible --sql-file --json --quiet --verbose --show-data --database-url -h --help' ;;
-    run-migrations) words='--wait --text --check-heads --plan --lock-wait --lock-timeout --statement-timeout --transaction --resume-edited --allow-missing --tenants --shard -x -j --jobs --canary --continue --max-failures --share --json --quiet --verbose --show-data --database-url -h --help' ;;
+    run-migrations) words='--wait --text --check-heads --plan --lock-wait --lock-timeout --statement-timeout --transaction --resume-edited --allow-missing --replay --tenants --shard -x -j --jobs --canary --continue --max-failures --share --json --quiet --verbose --show-data --database-url -h --help' ;;
     show) words='--json --quiet --verbose --show-data --database-url -h --help' ;;
     sql) words='--downgrade --review --transaction --allow-missing --tenants --shard -x --json --quiet --verbose --show-data --database-url -h --help' ;;
     stamp) words='--from-log --purge --plan --tenants --shard -x --canary --continue --max-failures --lock-wait --json --quiet --verbose --show-data --database-url -h --help' ;;

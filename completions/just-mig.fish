@@ -241,6 +241,7 @@ complete -c just-mig -n '__fish_seen_subcommand_from run-migrations' -l statemen
 complete -c just-mig -n '__fish_seen_subcommand_from run-migrations' -l transaction -x -a 'revision run' -d 'revision: one each (default); run: one for all'
 complete -c just-mig -n '__fish_seen_subcommand_from run-migrations' -l resume-edited -d 'go on with a half-done revision although its file was edited'
 complete -c just-mig -n '__fish_seen_subcommand_from run-migrations' -l allow-missing -d 'go on although the ledger has revisions that no file has'
+complete -c just-mig -n '__fish_seen_subcommand_from run-migrations' -l replay -d 'run each revision, also where env.ts has checkpoints'
 complete -c just-mig -n '__fish_seen_subcommand_from run-migrations' -l tenants -r -d 'tenants: all, names or globs with commas, or a range 0:100'
 complete -c just-mig -n '__fish_seen_subcommand_from run-migrations' -l shard -r -d 'tenants of these shards only'
 complete -c just-mig -n '__fish_seen_subcommand_from run-migrations' -s x -r -d 'a key that env.ts declares, or schemas=a,b and the like'

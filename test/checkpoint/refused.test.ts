@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -13,6 +13,7 @@ import {
   openProject,
   planRange,
 } from '../../migrations/core/index.ts'
+import { fileChecksum } from '../../migrations/core/runner/index.ts'
 import { revision } from '../runner/support.ts'
 
 interface Changed {
@@ -34,6 +35,9 @@ async function projectOf(root: string, files: Readonly<Record<string, string>>, 
 
 const stepsOf = (project: Awaited<ReturnType<typeof projectOf>>, range = 'base:heads') =>
   planRange(project, range).steps
+
+const keysOf = (project: Awaited<ReturnType<typeof projectOf>>, facts = {}, range = 'base:heads') =>
+  checkpointKeys(project, facts, stepsOf(project, range), ({ path }) => fileChecksum(path))
 
 let root: string
 beforeAll(async () => {
@@ -116,6 +120,7 @@ describe('a run does not begin with a checkpoint', () => {
   test.each<[string, Partial<EnvironmentOptions>, string | undefined, string]>([
     ['where onApply is to see each revision', { onApply: () => undefined }, undefined, 'onApply'],
     ['where env.ts gives a role', { role: 'app' }, undefined, 'another role'],
+    ['where all is one transaction', { transaction: 'run' }, undefined, 'one transaction'],
     ['where the ledger is among the tables', { ledgerSchema: 'shop' }, undefined, 'the ledger'],
     ['for a part of the history', {}, 'base:aaaaaaaaaaa1', 'whole history'],
     ['on the way down', {}, 'heads:base', 'way up'],
@@ -149,6 +154,20 @@ describe('a kept checkpoint', () => {
     expect(damaged).toEqual([path])
   })
 
+  test('has four others beside it, the newest', () => {
+    const dir = mkdtempSync(join(root, 'kept-'))
+    const made = [...'0123456'].map((each) => each.repeat(64))
+    for (const [at, key] of made.entries()) {
+      keepCheckpoint(dir, key, checkpoint)
+      utimesSync(join(dir, `checkpoint-${key.slice(0, 32)}.json`), at, at)
+    }
+    expect(
+      readdirSync(dir)
+        .map((name) => name.charAt('checkpoint-'.length))
+        .toSorted(),
+    ).toEqual([...'23456'])
+  })
+
   const edited = revision('aaaaaaaaaaa1', null, 'await op.execute("CREATE TABLE edited ()")')
   test.each<[string, Changed]>([
     ['a file of it', { file: edited }],
@@ -163,10 +182,10 @@ describe('a kept checkpoint', () => {
     })
     const plain = revision('aaaaaaaaaaa1', null, '')
     const before = await projectOf(root, files(plain))
-    const keysBefore = checkpointKeys(before, {}, stepsOf(before))
-    expect(checkpointKeys(before, {}, stepsOf(before, 'base:aaaaaaaaaaa1'))).toEqual(keysBefore.slice(0, 1))
+    const keysBefore = keysOf(before)
+    expect(keysOf(before, {}, 'base:aaaaaaaaaaa1')).toEqual(keysBefore.slice(0, 1))
     const after = await projectOf(root, files(file ?? plain), options)
-    const keysAfter = checkpointKeys(after, facts, stepsOf(after))
+    const keysAfter = keysOf(after, facts)
     expect(keysAfter.filter((key) => keysBefore.includes(key))).toEqual([])
   })
 

@@ -60,11 +60,11 @@ function without(emit: EmitEvent, why: string): 0 {
 }
 
 async function keptOrMade(
-  { session, project, steps }: Beginning,
+  { session, project, steps, revisions }: Beginning,
   facts: DatabaseFacts,
 ): Promise<KeyedCheckpoint | undefined> {
   const { cacheDir } = project.env
-  const keys = checkpointKeys(project, facts, steps)
+  const keys = checkpointKeys(project, facts, steps, revisions.checksum)
   const kept = keptCheckpoint(cacheDir, keys, (path) =>
     session.emit({
       event: 'warning',
@@ -91,7 +91,8 @@ async function keptOrMade(
     return undefined
   }
   const key = keys.at(-1) ?? ''
-  if (checkpointKeys(project, facts, steps).at(-1) !== key) {
+  const now = checkpointKeys(project, facts, steps, ({ path }) => fileChecksum(path))
+  if (now.at(-1) !== key) {
     without(session.emit, 'files were changed while it was made')
     return undefined
   }
@@ -101,7 +102,7 @@ async function keptOrMade(
 
 /** Brings the database to a checkpoint, or leaves it as it was. @returns why it was not done */
 async function applied(
-  { session, project, steps, missing }: Beginning,
+  { session, project, steps, missing, revisions }: Beginning,
   checkpoint: KeyedCheckpoint,
 ): Promise<string | undefined> {
   const { client } = session
@@ -127,7 +128,7 @@ async function applied(
     const rows = done.map(
       (step): LedgerStep => ({
         ...ledgerStepOf(step),
-        checksum: fileChecksum(step.file.path),
+        checksum: revisions.checksum(step.file),
         host: whereFrom,
       }),
     )

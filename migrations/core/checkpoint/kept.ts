@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { readdirSync } from 'node:fs'
+import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { keep, readKept } from '../environment/index.ts'
 import { errorCode } from '../errors.ts'
-import { fileChecksum, type PlanStep, type Project } from '../runner/index.ts'
+import type { RevisionFile } from '../revisions/index.ts'
+import type { PlanStep, Project } from '../runner/index.ts'
 import { toolVersion } from '../tool-version.ts'
 import type { DatabaseFacts } from './facts.ts'
 
@@ -22,16 +23,18 @@ export interface Checkpoint {
 /**
  * The keys of the checkpoints that a history may start from: after each step, a digest of all that its state follows from.
  * @param steps from an empty database
+ * @param checksum of a revision's file
  */
 export function checkpointKeys(
   { env }: Pick<Project, 'env'>,
   facts: DatabaseFacts,
   steps: readonly PlanStep[],
+  checksum: (file: RevisionFile) => string,
 ): readonly string[] {
   const { schemas, x, options } = env
   let key = digest(JSON.stringify([toolVersion, facts, schemas, x, options.searchPath]))
   return steps.map(({ revision, targetSchema, file }) => {
-    key = digest(JSON.stringify([key, revision, targetSchema, fileChecksum(file.path)]))
+    key = digest(JSON.stringify([key, revision, targetSchema, checksum(file)]))
     return key
   })
 }
@@ -53,10 +56,19 @@ export function keptCheckpoint(
   return undefined
 }
 
-/** Keeps a checkpoint; false where nothing can be written. */
-export function keepCheckpoint(cacheDir: string, key: string, checkpoint: Checkpoint): boolean {
+/** How many checkpoints are kept: of this branch, and of those that it is changed for and back. */
+const mostKept = 5
+
+/** Keeps a checkpoint, and of the others the newest ones; where nothing can be written, none. */
+export function keepCheckpoint(cacheDir: string, key: string, checkpoint: Checkpoint): void {
   const text = JSON.stringify(checkpoint)
-  return keep(join(cacheDir, fileName(key)), `${digest(text)}\n${text}`)
+  if (!keep(join(cacheDir, fileName(key)), `${digest(text)}\n${text}`)) return
+  const age = (path: string) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
+  const others = keptFiles(cacheDir)
+    .filter((name) => name !== fileName(key))
+    .map((name) => ({ path: join(cacheDir, name), made: age(join(cacheDir, name)) }))
+  const old = others.toSorted((a, b) => b.made - a.made).slice(mostKept - 1)
+  for (const { path } of old) rmSync(path, { force: true })
 }
 
 /** The first line is the digest of the rest: a file that was cut or edited is not used. */
@@ -72,7 +84,7 @@ function fileName(key: string): string {
 
 function keptFiles(cacheDir: string): readonly string[] {
   try {
-    return readdirSync(cacheDir)
+    return readdirSync(cacheDir).filter((name) => name.startsWith('checkpoint-'))
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return []
     throw error

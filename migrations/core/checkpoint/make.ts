@@ -28,6 +28,9 @@ import { catalogScript, wholeScope } from './script.ts'
 /** Why there is no checkpoint of a history. */
 export class NoCheckpoint extends Error {}
 
+/** Above this, reading it back takes as long as the revisions. */
+const mostText = 64 * 1024 * 1024
+
 /** What a checkpoint is made from. */
 interface Source {
   readonly project: Project
@@ -79,6 +82,7 @@ export async function makeCheckpoint(
     setOwnPathLocal,
     ...seedStatements(seeds),
   ]
+  if (statements.join().length > mostText) throw new NoCheckpoint('its rows take more than 64 MB')
   await withScratchDatabase(options, (scratch) => expectSame(scratch, source, { left, seeds, statements }))
   return { steps: steps.length, statements, fingerprint: left.fingerprint.hash }
 }

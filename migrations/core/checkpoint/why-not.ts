@@ -12,6 +12,7 @@ export function whyNoCheckpoint({ env, files }: Project, steps: readonly PlanSte
   if (steps.some(({ direction }) => direction === 'downgrade')) return 'it is for the way up'
   if (options.onApply !== undefined) return 'onApply of env.ts is to see each revision'
   if (options.role !== undefined) return 'env.ts has revisions run as another role'
+  if (env.transaction === 'run') return 'the run is one transaction'
   if (Object.values(schemas).includes(ledgerSchema)) return 'the ledger is in the schema of a line'
   const taken = new Set(steps.map(({ revision }) => revision))
   const left = [...files.values()].find(({ line, revision }) => line in schemas && !taken.has(revision))

@@ -59,6 +59,7 @@ export interface Beginning {
   readonly steps: readonly PlanStep[]
   /** The target schemas that are to be made. */
   readonly missing: ReadonlySet<string>
+  readonly revisions: RevisionSource
 }
 
 /** What the units of a run share. */
@@ -96,7 +97,8 @@ export async function applyUnit(
     if (!isShared || steps.length > 0) checkStillPlanned({ direction, steps: planned }, { direction, steps })
     checkHalfDone({ direction, steps }, halfDone, project)
     begins?.()
-    const done = steps.length === 0 ? 0 : ((await begin?.({ session, project, steps, missing })) ?? 0)
+    const done =
+      steps.length === 0 ? 0 : ((await begin?.({ session, project, steps, missing, revisions })) ?? 0)
     const left = steps.slice(done)
     const context = { session, project, revisions, resumeEdited, targetSchemas, total: left.length }
     await takeSteps({ ...context, missing: done > 0 ? new Set() : missing, halfDone }, left)
