@@ -187,13 +187,13 @@ async function lineDrift(
   }
   const seen = seenDifference(catalog, wanted.catalog, scope)
   const fingerprint = wanted.lines.get(key)
-  const live = await fingerprintOf(client, scope)
   const target = { line: key, schema, databaseUrl: null, shard: null }
   if (seen !== undefined && seen.changes.length > 0) {
     const statements = seen.actions.map(({ sql }) => readableSql(sql))
     return { line: key, targets: [target], changes: seen.changes, statements: [{ target, statements }] }
   }
-  const changes = fingerprint === undefined ? [] : changesOfFingerprints(live, fingerprint)
+  const changes =
+    fingerprint === undefined ? [] : changesOfFingerprints(await fingerprintOf(client, scope), fingerprint)
   return { line: key, targets: [target], changes, statements: [{ target, statements: [] }] }
 }
 

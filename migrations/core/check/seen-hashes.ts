@@ -23,6 +23,7 @@ export async function seenHashes(
   lines: readonly LineTarget[],
   path: string | undefined,
 ): Promise<Hashes> {
+  const before = await snapshotOf(client)
   const digest = path === undefined ? undefined : await catalogDigest(client)
   if (path === undefined || digest === undefined) return hashesOf(client, input, lines)
   const text = readKept(path)
@@ -30,8 +31,17 @@ export async function seenHashes(
   if (seen?.digest === digest && lines.every(({ key }) => key in seen.hashes)) return seen.hashes
   const hashes = await hashesOf(client, input, lines)
   // What somebody changes between the two readings must not be kept as the state of before.
-  if ((await catalogDigest(client)) === digest) keep(path, JSON.stringify({ digest, hashes } satisfies Seen))
+  if ((await snapshotOf(client)) === before || (await catalogDigest(client)) === digest)
+    keep(path, JSON.stringify({ digest, hashes } satisfies Seen))
   return hashes
+}
+
+/** The same as long as no transaction of the server has written, in whichever database. */
+async function snapshotOf(client: ClientBase): Promise<string | undefined> {
+  const { rows } = await client.query<{ snapshot: string }>(
+    'SELECT pg_catalog.pg_current_snapshot()::pg_catalog.text AS snapshot',
+  )
+  return rows[0]?.snapshot
 }
 
 async function hashesOf(

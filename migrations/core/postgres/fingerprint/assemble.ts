@@ -30,30 +30,35 @@ export function assembleObjects(
   annotations: readonly Annotation[],
   options: AssembleOptions = {},
 ): ReadonlyMap<string, FingerprintObject> {
-  const byKey = new Map(rows.map((row) => [rowKey(row), row]))
+  const byKey = new Map<string, CatalogRow>()
+  const keys: string[] = []
+  for (const row of rows) {
+    const key = rowKey(row)
+    byKey.set(key, row)
+    keys.push(key)
+  }
   const added = annotationsByOwner(byKey, annotations)
   const found: Found[] = []
   const places = new Map<string, number>()
-  for (const row of rows) {
-    if (row.definition === null) continue
-    const key = rowKey(row)
+  for (const [at, row] of rows.entries()) {
+    const key = keys[at]
+    if (row.definition === null || key === undefined) continue
     const extra = added.get(key)
-    const definition = extra === undefined ? row.definition : { ...row.definition, ...extra }
-    const parent = row.parent === null ? undefined : byKey.get(row.parent)
-    const object: FingerprintObject = {
-      kind: row.kind,
-      schema: row.schema,
-      name: row.name,
-      ...(parent === undefined ? {} : { parent: parent.name }),
-      definition: options.refine === undefined ? definition : options.refine(row, definition),
-    }
+    const given = extra === undefined ? row.definition : { ...row.definition, ...extra }
+    const { kind, schema, name } = row
+    const definition = options.refine === undefined ? given : options.refine(row, given)
+    const parent = row.parent === null ? undefined : byKey.get(row.parent)?.name
+    const object: FingerprintObject =
+      parent === undefined ? { kind, schema, name, definition } : { kind, schema, name, parent, definition }
     const identity = rowIdentity(row)
     const place = places.get(identity) ?? found.length
     places.set(identity, place)
     found[place] = { identity, key, object }
   }
   const left = leftOut(byKey, found, options.exclude)
-  return new Map(found.flatMap(({ identity, key, object }) => (left.has(key) ? [] : [[identity, object]])))
+  const objects = new Map<string, FingerprintObject>()
+  for (const { identity, key, object } of found) if (!left.has(key)) objects.set(identity, object)
+  return objects
 }
 
 /** An object on its way into the fingerprint. Thousands are made at each reading, so none is copied. */

@@ -14,6 +14,8 @@ export function refineDefinition(
 }
 
 function withoutGeneratedNames(definition: Definition): Definition {
+  // Thousands are read at each reading: few have a name to leave out.
+  if (definition.notNullName === undefined && definition.identitySequence === undefined) return definition
   const { notNullName, identitySequence, ...rest } = definition
   return {
     ...rest,

@@ -88,7 +88,8 @@ export function namedIn(namespace: string, name: string): string {
 
 /** A text array in a fixed order, NULL when empty: options have none of their own. */
 export function sorted(array: string): string {
-  return `(SELECT jsonb_agg(o ORDER BY o COLLATE "C") FROM unnest(${array}) o)`
+  // An aggregate over nothing takes as long as the rest of a column.
+  return `CASE WHEN ${array} IS NOT NULL THEN (SELECT jsonb_agg(o ORDER BY o COLLATE "C") FROM unnest(${array}) o) END`
 }
 
 /** A catalog's letter as a word; a letter of a later version stays as it is. */
@@ -122,7 +123,7 @@ export function familySelect(row: FamilyRow): string {
     typeof row.definition === 'string'
       ? row.definition
       : underPath(
-          `jsonb_strip_nulls(jsonb_build_object(${Object.entries(row.definition)
+          `json_strip_nulls(json_build_object(${Object.entries(row.definition)
             .map(([name, expression]) => `'${name}', ${expression}`)
             .join(', ')}))`,
         )

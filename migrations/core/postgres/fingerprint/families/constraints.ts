@@ -21,7 +21,7 @@ export const constraints = family('constraints', (scope) => [
       deferred: `CASE WHEN k.contype = 'x' THEN nullif(k.condeferred, false) END`,
       inherited: 'CASE WHEN k.coninhcount > 0 THEN true END',
       options: sorted('ic.reloptions'),
-      tablespace: `(SELECT spcname FROM pg_tablespace WHERE pg_tablespace.oid = ic.reltablespace)`,
+      tablespace: `CASE WHEN ic.reltablespace <> 0 THEN (SELECT spcname FROM pg_tablespace WHERE pg_tablespace.oid = ic.reltablespace) END`,
       valid: 'nullif(i.indisvalid, true)',
       clustered: 'nullif(i.indisclustered, false)',
       replicaIdentity: 'nullif(i.indisreplident, false)',

@@ -18,7 +18,7 @@ export const indexes = family('indexes', ({ version }) => [
       columns: indexColumns(version),
       predicate: 'pg_get_expr(i.indpred, i.indrelid)',
       options: sorted('c.reloptions'),
-      tablespace: `(SELECT spcname FROM pg_tablespace WHERE pg_tablespace.oid = c.reltablespace)`,
+      tablespace: `CASE WHEN c.reltablespace <> 0 THEN (SELECT spcname FROM pg_tablespace WHERE pg_tablespace.oid = c.reltablespace) END`,
       valid: 'nullif(i.indisvalid, true)',
       clustered: 'nullif(i.indisclustered, false)',
       replicaIdentity: 'nullif(i.indisreplident, false)',

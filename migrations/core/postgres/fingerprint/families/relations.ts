@@ -11,7 +11,7 @@ export const relations = family('relations', () => [
     definition: {
       persistence: persistence('c'),
       accessMethod: `nullif((SELECT amname FROM pg_am WHERE pg_am.oid = c.relam), 'heap')`,
-      tablespace: `(SELECT spcname FROM pg_tablespace WHERE pg_tablespace.oid = c.reltablespace)`,
+      tablespace: `CASE WHEN c.reltablespace <> 0 THEN (SELECT spcname FROM pg_tablespace WHERE pg_tablespace.oid = c.reltablespace) END`,
       options: sorted('c.reloptions'),
       toastOptions: `(SELECT ${sorted('toast.reloptions')} FROM pg_class toast WHERE toast.oid = c.reltoastrelid)`,
       rowSecurity: 'nullif(c.relrowsecurity, false)',

@@ -77,7 +77,7 @@ export const types = family('types', ({ version }) => [
     name: 'k.conname',
     parent: key('pg_type', 'x.oid'),
     part: `CASE WHEN k.contype = 'n' THEN 'not null' END`,
-    definition: `CASE WHEN k.contype = 'c' THEN ${underPath(`jsonb_build_object('definition', pg_get_constraintdef(k.oid))`)} END`,
+    definition: `CASE WHEN k.contype = 'c' THEN ${underPath(`json_build_object('definition', pg_get_constraintdef(k.oid))`)} END`,
     from: `${listed('pg_type', 'typnamespace')} JOIN pg_constraint k ON k.contypid = x.oid
       WHERE k.contype IN ('c', 'n')`,
   }),
