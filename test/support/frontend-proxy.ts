@@ -46,6 +46,7 @@ export async function frontendProxy(
     let counts: boolean | undefined
     let backend = 0
     let deaf = false
+    let cut = false
     let bytes = Buffer.alloc(0)
     let work = Promise.resolve()
     upstream.on('data', (chunk) => {
@@ -67,7 +68,10 @@ export async function frontendProxy(
         const message = bytes.subarray(0, length)
         bytes = bytes.subarray(length)
         counts ??= isRunner(message)
-        upstream.write(counts ? await judged(message) : message)
+        const passed = counts ? await judged(message) : message
+        // Of a connection that is cut, what was sent before arrives and nothing after it.
+        if (cut) return
+        upstream.write(passed)
       }
     }
 
@@ -79,11 +83,13 @@ export async function frontendProxy(
       number += 1
       const fate = await fateOf({ sql, number, backend })
       if (fate === 'pass') return message
-      if (fate === 'cut') client.destroy()
-      else if (fate === 'cut-answer') deaf = true
+      if (fate === 'cut') {
+        cut = true
+        client.destroy()
+      } else if (fate === 'cut-answer') deaf = true
       else if (fate === 'fail') return failingMessage(message, sql)
       else setImmediate(fate.act)
-      return fate === 'cut' ? Buffer.alloc(0) : message
+      return message
     }
   })
   server.listen(0, '127.0.0.1')

@@ -62,14 +62,17 @@ interface TokenReader {
 
 function tokenReader(source: string): TokenReader {
   let at = source.startsWith('\uFEFF') ? 1 : 0
+  let ahead: HeadToken | undefined
   const peek = () => {
-    let token = headToken(source, at)
+    let token = ahead ?? headToken(source, at)
     while (token.kind === 'comment') token = headToken(source, token.end)
+    ahead = token
     return token
   }
   const next = () => {
     const token = peek()
     at = token.end
+    ahead = undefined
     return token
   }
   return {
@@ -79,7 +82,7 @@ function tokenReader(source: string): TokenReader {
     takeEnd() {
       const end = at
       const { kind, text, start } = peek()
-      if (text === ';') at = start + 1
+      if (text === ';') next()
       const isNewLine = kind === 'word' && source.slice(end, start).includes('\n')
       return text === ';' || text === '}' || kind === 'end' || isNewLine
     },
