@@ -14,7 +14,7 @@ export interface TestDatabase {
 /** Makes an empty database on the run's server. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`
-  await administer(`CREATE DATABASE ${name} TEMPLATE template0 ${inject('copyClause')}`)
+  await administer(`CREATE DATABASE ${name} TEMPLATE ${inject('emptyTemplate')} ${inject('copyClause')}`)
   const url = new URL(inject('adminUrl'))
   url.pathname = `/${name}`
   const client = new pg.Client({ connectionString: url.href })
