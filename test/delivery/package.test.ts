@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { appendFile, rename } from 'node:fs/promises'
+import { appendFile, chmod, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -31,6 +31,11 @@ beforeAll(async () => {
   tarball = join(packed.path, name)
   await packed.write({ 'app/package.json': '{ "name": "app", "private": true, "type": "module" }\n' })
   await npm(['install', tarball])
+  // npx takes longer than what it runs, which it finds here; the test of just runs it.
+  await packed.write({
+    'bin/npx': `#!/bin/sh\nprogram=$1; shift; exec "${app()}/node_modules/.bin/$program" "$@"\n`,
+  })
+  await chmod(join(packed.path, 'bin', 'npx'), 0o755)
 }, 300_000)
 afterAll(() => packed.remove())
 
@@ -212,7 +217,8 @@ describe('the package, installed in an empty project', () => {
       // The package is there already, packed and installed as the page says.
       if (/^(?:npm (?:pack|install) .*\n)+$/.test(text)) continue
       test(`${path}: ${text.split('\n')[0]} and what follows it run`, async () => {
-        const output = await runBlock(project, text, { MIG_DATABASE_URL: database.url })
+        const PATH = `${join(packed.path, 'bin')}:${process.env.PATH}`
+        const output = await runBlock(project, text, { MIG_DATABASE_URL: database.url, PATH })
         if (printed?.language !== 'text') return
         const shown = output.replaceAll(database.name, 'shop')
         expect(withoutAccidents(shown)).toBe(withoutAccidents(printed.text))

@@ -101,7 +101,7 @@ export async function writeBlock(project: string, { about, text }: Block): Promi
   await writeFile(join(folder, name), text)
 }
 
-/** Output without what differs from run to run: times, ports, new ids, and the columns that their width moves. */
+/** Output without what differs from run to run: times, progress, ports, new ids, and the columns that their width moves. */
 export function withoutAccidents(output: string): string {
   return output
     .replace(/(?<![0-9a-z])[0-9a-f]{12}(?![0-9a-z])/g, (id) => (id.includes('00000') ? id : '<id>'))
@@ -109,6 +109,7 @@ export function withoutAccidents(output: string): string {
     .replace(/\d{8}_\d{6}/g, '<time>')
     .replace(/\bjust now\b|\b\d+(?:\.\d+)? (?:ms|s|min)\b(?: ago)?/g, '<duration>')
     .replace(/\b(Alembic|SQLAlchemy|Python) \d[\w.]*/g, '$1 <version>')
+    .replace(/^.* recorded: \d+ of \d+ .*\n/gm, '')
     .replace(/ {2,}/g, '  ')
     .replace(/(127\.0\.0\.1|port)([: ])\d+/g, '$1$2<port>')
     .trim()
