@@ -11,6 +11,7 @@ import {
   linksOf,
   type Page,
   runBlock,
+  runHere,
   withoutAccidents,
   writeBlock,
 } from './support/pages.ts'
@@ -68,7 +69,7 @@ function readPage(page: Page, example: () => ExampleProject): void {
       const text = linesHere(block)
       if (text.trim() === '') continue
       test(`${title} and what follows it run`, { timeout: 180_000 }, async () => {
-        printed.set(at, await runBlock(example().path, text))
+        printed.set(at, await runHere(example().path, text))
       })
     } else if (block.language === 'text' && before?.language === 'sh' && before.about === '') {
       test(`what block ${at} shows is what is printed`, () => {

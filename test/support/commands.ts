@@ -6,6 +6,11 @@ import { cleanVariables, type RecipeOptions, type RecipeResult, repository } fro
 /** What a command run needs besides its arguments. */
 export type CommandOptions = Pick<RecipeOptions, 'cwd' | 'env'>
 
+/** A run's result, also with both streams as they came. */
+export interface CommandResult extends RecipeResult {
+  readonly all: string
+}
+
 let last: Promise<unknown> = Promise.resolve()
 
 /**
@@ -14,7 +19,7 @@ let last: Promise<unknown> = Promise.resolve()
  * itself (signals, terminals, several runs at once, programs that share its streams) runs by `recipe`.
  * @param args as `just` takes them: the recipe's name, its arguments and flags; or a script's that no recipe starts
  */
-export function command(args: readonly string[], options: CommandOptions = {}): Promise<RecipeResult> {
+export function command(args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
   const run = last.then(() => runAlone(args, options))
   last = run.catch(() => undefined)
   return run
@@ -23,11 +28,12 @@ export function command(args: readonly string[], options: CommandOptions = {}): 
 async function runAlone(
   [name = '', ...args]: readonly string[],
   { cwd = repository, env }: CommandOptions,
-): Promise<RecipeResult> {
+): Promise<CommandResult> {
   const script: { readonly main: (argv: readonly string[], root: string) => Promise<void> } = await import(
     join(repository, 'scripts', `${name}.ts`)
   )
-  const [out, err] = [captured(process.stdout), captured(process.stderr)]
+  const all: Buffer[] = []
+  const [out, err] = [captured(process.stdout, all), captured(process.stderr, all)]
   const before = { cwd: process.cwd(), env: process.env, exitCode: process.exitCode, console }
   process.chdir(cwd)
   process.env = cleanVariables(env)
@@ -35,7 +41,8 @@ async function runAlone(
   const { signal } = new AbortController()
   try {
     await supervisedBy({ signal, note: () => undefined }, () => script.main(args, repository))
-    return { code: Number(process.exitCode ?? 0), stdout: out.text(), stderr: err.text() }
+    const code = Number(process.exitCode ?? 0)
+    return { code, stdout: out.text(), stderr: err.text(), all: textOf(all) }
   } finally {
     for (const stream of [out, err]) stream.release()
     globalThis.console = before.console
@@ -45,26 +52,32 @@ async function runAlone(
   }
 }
 
-/** What is written to a stream, until it is released; as of a process, without the last line's end. */
-function captured(stream: NodeJS.WriteStream): {
-  readonly text: () => string
-  readonly release: () => void
-} {
+/** What is written to a stream, until it is released. @param all takes it too */
+function captured(
+  stream: NodeJS.WriteStream,
+  all: Buffer[],
+): { readonly text: () => string; readonly release: () => void } {
   const { write } = stream
   const chunks: Buffer[] = []
   stream.write = (chunk: string | Uint8Array, ...rest: readonly unknown[]) => {
-    chunks.push(Buffer.from(chunk as string))
+    const bytes = Buffer.from(chunk as string)
+    chunks.push(bytes)
+    all.push(bytes)
     const done = rest.find((each) => typeof each === 'function')
     if (done !== undefined) process.nextTick(done)
     return true
   }
   return {
-    text: () =>
-      Buffer.concat(chunks)
-        .toString('utf8')
-        .replace(/\r?\n$/, ''),
+    text: () => textOf(chunks),
     release: () => {
       stream.write = write
     },
   }
+}
+
+/** As of a process, without the last line's end. */
+function textOf(chunks: readonly Buffer[]): string {
+  return Buffer.concat(chunks)
+    .toString('utf8')
+    .replace(/\r?\n$/, '')
 }

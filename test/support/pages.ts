@@ -3,6 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { execa } from 'execa'
 import { anchorOf } from '../../scripts/docs/markdown.ts'
+import { command } from './commands.ts'
 import { cleanVariables, justBinary, repository } from './recipes.ts'
 
 /** A page for users, as it is in the repository. */
@@ -77,6 +78,35 @@ export async function runBlock(
   if (exitCode !== 0) throw new Error(`exit ${exitCode} of\n${text}\n${all}`)
   // Places are told by their whole path; a page has no use for that of this run.
   return all.replaceAll(`${project}/`, '')
+}
+
+/** What a line of a page starts in the project: a recipe, with words that no shell changes. */
+const plainLine =
+  /^just (?!db-psql|mig-edit)[\w-]+(?: (?:[\w:,./=@+^-]+|"[^"$`\\]*"))*(?<handled> \|\| echo "exit \$\?")?$/
+
+/** What lines after it need, or what goes on in the next line: such a block is one script. */
+const oneScript = /^(?:export|cd|wait)\b|<<|\\$|^(?:[^'\n]*'[^'\n]*')*[^'\n]*'[^'\n]*$/m
+
+/**
+ * As `runBlock` in a copy of the repository, but a line that only starts a recipe runs in this process: Node and the script
+ * take longer to start than what most of them do.
+ */
+export async function runHere(project: string, text: string): Promise<string> {
+  if (oneScript.test(text)) return runBlock(project, text)
+  const outputs: string[] = []
+  for (const line of text.trim().split('\n')) {
+    outputs.push(plainLine.test(line) ? await runLine(project, line) : await runBlock(project, line))
+  }
+  return outputs.filter((output) => output !== '').join('\n')
+}
+
+async function runLine(project: string, line: string): Promise<string> {
+  const { handled = '' } = plainLine.exec(line)?.groups ?? {}
+  const words = line.slice('just '.length, line.length - handled.length).match(/"[^"]*"|[^ ]+/g) ?? []
+  const args = words.map((word) => word.replace(/^"(.*)"$/, '$1'))
+  const { all, code } = await command(args, { cwd: project, env: { NO_COLOR: '1' } })
+  if (code !== 0 && handled === '') throw new Error(`exit ${code} of\n${line}\n${all}`)
+  return `${all}${code === 0 ? '' : `\nexit ${code}`}`.replaceAll(`${project}/`, '')
 }
 
 /** Does to a file what a diff without line numbers says: its lines must stand there, once. */
