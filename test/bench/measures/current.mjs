@@ -6,7 +6,7 @@ export const current = {
   name: 'current',
   about: 'mig-current, and mig-upgrade with nothing to do',
   unit: 'revisions',
-  sizes: [50, 500, 2000],
+  sizes: [50, 500, 1000],
   fullSizes: [50, 500, 5000],
   async prepare({ server, project, peers }, size) {
     const steps = history(size, (at) => tableStep(at, 'bench.'))

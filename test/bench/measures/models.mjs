@@ -10,7 +10,7 @@ export const models = {
   name: 'models',
   about: 'mig-check, and mig-autogen of one column',
   unit: 'tables',
-  sizes: [20, 50, 200],
+  sizes: [20, 50, 100],
   fullSizes: [50, 300, 1000],
   warmUp: false,
   async prepare({ server, project, peers }, size) {

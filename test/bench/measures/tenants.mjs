@@ -13,7 +13,7 @@ export const tenants = {
   name: 'tenants',
   about: `mig-upgrade of tenants, ${revisions} revisions each, on ${connections} connections`,
   unit: 'tenants',
-  sizes: [5, 20, 50],
+  sizes: [5, 10, 30],
   fullSizes: [20, 200, 2000],
   async prepare(bench, size) {
     const { server, project, peers, skip } = bench

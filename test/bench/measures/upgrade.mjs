@@ -11,7 +11,7 @@ export const upgrade = {
   name: 'upgrade',
   about: 'mig-upgrade of an empty database, a table and an index a revision',
   unit: 'revisions',
-  sizes: [50, 500, 1000],
+  sizes: [50, 200, 500],
   fullSizes: [50, 500, 2000],
   async prepare(bench, size) {
     const { server, project, peers } = bench

@@ -5,7 +5,7 @@ export const verify = {
   name: 'verify',
   about: 'mig-verify: every revision up, down and up again, with rows',
   unit: 'revisions',
-  sizes: [10, 30, 100],
+  sizes: [10, 30, 60],
   fullSizes: [30, 100, 300],
   warmUp: false,
   async prepare({ server, project }, size) {
