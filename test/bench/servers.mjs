@@ -49,7 +49,10 @@ export async function startServer(name, dir = tmpdir()) {
       await client.query('SELECT pg_reload_conf()')
       const { rows } = await client.query('SHOW server_version')
       const commit = await commitTime(client)
-      const kind = name === 'fast' ? `fsync off${place === ramDisk ? ', data in memory' : ''}` : 'durable'
+      const kind =
+        name === 'fast'
+          ? `fsync off${place === ramDisk ? ', data in memory' : ''}`
+          : 'each commit waits for the disk'
       return {
         ...{
           name,

@@ -1,9 +1,11 @@
+import { availableParallelism } from 'node:os'
 import { MigError } from '../errors.ts'
 import { compareFingerprints, type Fingerprint, fingerprintChangesText } from '../postgres/index.ts'
 import { lossLine, type RevisionFile, type SideLoss } from '../revisions/index.ts'
 import { planRun } from '../runner/index.ts'
 import { announceLosses } from './announce.ts'
 import { onScratch, type ScratchSession, type VerifyContext } from './context.ts'
+import { inLanes, partsOf } from './lanes.ts'
 import { type Found, failure } from './result.ts'
 import {
   type ClimbRequest,
@@ -21,6 +23,14 @@ interface Landing {
   readonly fingerprint: Fingerprint
 }
 
+/** What came of several revisions, and of their row tests. */
+interface Flight {
+  readonly found: readonly Found[]
+  readonly tests: readonly Found[]
+  /** One of them cannot be applied, and so none after it. */
+  readonly isBroken: boolean
+}
+
 /** What came of one revision, and where the database stands then; undefined when it is not applied. */
 interface Climb {
   readonly found: Found
@@ -34,38 +44,79 @@ interface Climb {
  * @param chosen ids to check; the others are only applied
  * @param tests takes what the row tests of these revisions came to
  * @param announces whether what is lost and not announced is written into the heads of the files
+ * @param lanes on how many scratch databases at once
  */
 export async function checkStairway(
   context: VerifyContext,
   chosen: ReadonlySet<string>,
   tests: Found[] = [],
   announces = false,
+  lanes = lanesFor(chosen.size),
 ): Promise<readonly Found[]> {
   if (chosen.size === 0) return [{ status: 'ok', message: 'no revision to check' }]
-  return onScratch(context, async (session) => {
-    const { steps } = await planRun(session, context.scratch, { direction: 'upgrade', target: 'heads' })
-    const stairs: Stairs = { context, session, tests, announces, announced: new Map() }
-    const found: Found[] = []
-    let ground: Landing | undefined
-    for (const { file, revision } of steps) {
-      if (!chosen.has(revision)) {
-        await session.run({ direction: 'upgrade', target: revision })
-        ground = undefined
-        continue
-      }
-      const started = performance.now()
-      const climbed = await climb(stairs, file, ground ?? (await land(session)))
-      const lines = stairs.announced.get(revision)?.map(({ side, loss }) => lossLine(side, loss))
-      const announced = lines === undefined ? {} : { announced: lines }
-      found.push(withTime({ ...climbed.found, ...announced }, performance.now() - started))
-      if (climbed.top === undefined) {
-        found.push({ status: 'skipped', message: `what comes after ${revision} was not run` })
-        break
-      }
-      ground = climbed.top
+  const announced = new Map<string, readonly SideLoss[]>()
+  const flights = await inLanes<Flight>(lanes, (take) =>
+    onScratch(context, async (session) => {
+      const { steps } = await planRun(session, context.scratch, { direction: 'upgrade', target: 'heads' })
+      let done = 0
+      await take(partsOf(steps, lanes), async ({ from, to }) => {
+        await pass(session, context, steps.slice(done, from))
+        done = to
+        const own: Found[] = []
+        const stairs: Stairs = { context, session, tests: own, announces, announced }
+        const flight = await climbAll(stairs, steps.slice(from, to), chosen)
+        return { ...flight, tests: own }
+      })
+    }),
+  )
+  tests.push(...flights.flatMap((flight) => flight.tests))
+  return flights.flatMap(({ found }) => found)
+}
+
+/** A short history is not worth a second database. */
+function lanesFor(count: number): number {
+  return count < 40 ? 1 : Math.min(availableParallelism(), 4)
+}
+
+/** Goes to where steps lead, without looking. */
+async function pass(
+  session: ScratchSession,
+  { scratch: { graph } }: VerifyContext,
+  steps: readonly { readonly revision: string }[],
+): Promise<void> {
+  const own = new Set(steps.map(({ revision }) => revision))
+  for (const { revision } of steps)
+    if (!graph.children(revision).some((child) => own.has(child)))
+      await session.run({ direction: 'upgrade', target: revision })
+}
+
+/** Climbs one step after the other. */
+async function climbAll(
+  stairs: Stairs,
+  steps: readonly { readonly file: RevisionFile; readonly revision: string }[],
+  chosen: ReadonlySet<string>,
+): Promise<Omit<Flight, 'tests'>> {
+  const { session } = stairs
+  const found: Found[] = []
+  let ground: Landing | undefined
+  for (const { file, revision } of steps) {
+    if (!chosen.has(revision)) {
+      await session.run({ direction: 'upgrade', target: revision })
+      ground = undefined
+      continue
     }
-    return found
-  })
+    const started = performance.now()
+    const climbed = await climb(stairs, file, ground ?? (await land(session)))
+    const lines = stairs.announced.get(revision)?.map(({ side, loss }) => lossLine(side, loss))
+    const announced = lines === undefined ? {} : { announced: lines }
+    found.push(withTime({ ...climbed.found, ...announced }, performance.now() - started))
+    if (climbed.top === undefined) {
+      found.push({ status: 'skipped', message: `what comes after ${revision} was not run` })
+      return { found, isBroken: true }
+    }
+    ground = climbed.top
+  }
+  return { found, isBroken: false }
 }
 
 interface Stairs {

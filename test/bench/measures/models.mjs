@@ -12,7 +12,6 @@ export const models = {
   unit: 'tables',
   sizes: [20, 50, 100],
   fullSizes: [50, 300, 1000],
-  warmUp: false,
   async prepare({ server, project, peers }, size) {
     const same = `models-${size}`
     const changed = `models-${size}-changed`
@@ -22,6 +21,7 @@ export const models = {
     const contestants = [
       {
         name: 'mig-check, cold',
+        cold: true,
         async before() {
           rmSync(join(project.root, '.mig'), { recursive: true, force: true })
           await server.forgetTemplates()
