@@ -57,7 +57,7 @@ export async function startServer(name, dir = tmpdir()) {
         ...{
           name,
           version: String(rows[0]?.server_version),
-          about: `${kind}: a commit takes ${commit.toFixed(2)} ms`,
+          about: `${kind}; a commit takes ${commit.toFixed(2)} ms`,
         },
         ...databases(admin),
         cpu: () => serverCpu(postmaster(project.root)),

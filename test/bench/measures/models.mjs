@@ -18,6 +18,7 @@ export const models = {
     for (const dir of [same, changed]) writeEnvironment(project, dir, size, dir === changed)
     const url = await server.newDatabase()
     await project.mig('mig-upgrade', ['head', 'all', '--quiet'], { dir: same, url })
+    /** @type {import('../rounds.mjs').Contestant[]} */
     const contestants = [
       {
         name: 'mig-check, cold',
