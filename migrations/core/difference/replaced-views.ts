@@ -105,5 +105,13 @@ function columnsOf({ schema, name }: ViewId, extras: ReadonlyMap<string, Extra>)
 
 function replacing(action: Action, id: ViewId): Action {
   const sql = `CREATE OR REPLACE VIEW ${action.sql.slice('CREATE VIEW '.length)}`
-  return { ...action, sql, produces: [], consumes: [id, ...action.consumes], verb: 'alter' }
+  // As ALTER VIEW does, whatever it says.
+  return {
+    ...action,
+    sql,
+    produces: [],
+    consumes: [id, ...action.consumes],
+    verb: 'alter',
+    lock: 'accessExclusive',
+  }
 }

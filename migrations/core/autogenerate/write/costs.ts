@@ -11,7 +11,7 @@ import {
   retypedColumn,
   typeChange,
 } from '../../difference/index.ts'
-import { castColumn, rowChange } from '../../postgres/statement/index.ts'
+import { castColumn, constraintFacts, rowChange, schemaNameText } from '../../postgres/statement/index.ts'
 import { type Loss, lossText } from '../../revisions/index.ts'
 import { type Conversion, conversions } from './conversions.ts'
 import { type RowDemand, rowDemands } from './existing-rows.ts'
@@ -64,12 +64,14 @@ export function costsOf(
   const rewrites = new Set<string>()
   const dataLoss = new Map<string, Loss>()
   for (const action of actions) {
-    const relation = relationName(action)
-    if (relation !== undefined && !made.has(relation) && action.lock !== 'none') {
+    for (const [relation, lock] of locksOf(action, from, to)) {
+      if (made.has(relation) || lock === 'none') continue
       const before = locks.get(relation) ?? 'none'
-      if (strengths.indexOf(action.lock) > strengths.indexOf(before)) locks.set(relation, action.lock)
-      if (action.rewrites) rewrites.add(relation)
+      if (strengths.indexOf(lock) > strengths.indexOf(before)) locks.set(relation, lock)
     }
+    const relation = relationName(action)
+    if (relation !== undefined && !made.has(relation) && action.lock !== 'none' && action.rewrites)
+      rewrites.add(relation)
     for (const loss of [...lost(action, from), ...filled(action)]) dataLoss.set(lossText(loss), loss)
     for (const id of action.verb === 'create' ? action.produces : []) {
       const own = relationOf(id)
@@ -96,6 +98,29 @@ export function costsOf(
     conversions: conversions(actions),
     stale: staleResults(actions, from),
   }
+}
+
+/**
+ * The relations that an action locks. Beside its own it is the other side of a foreign key, as SHARE ROW EXCLUSIVE where
+ * one is added and as ACCESS EXCLUSIVE where one goes (manual, ALTER TABLE), and a view that is dropped.
+ */
+function locksOf(
+  action: Action,
+  from: Pick<Catalog, 'facts'>,
+  to: Pick<Catalog, 'facts'>,
+): readonly (readonly [string, LockClass])[] {
+  const relation = relationName(action)
+  const isView = action.verb === 'drop' && /^(?:view|materializedView)$/.test(action.destroys[0]?.kind ?? '')
+  const own = relation === undefined ? [] : [[relation, isView ? 'accessExclusive' : action.lock] as const]
+  const others = (ids: readonly ObjectId[], { facts }: Pick<Catalog, 'facts'>, lock: LockClass) =>
+    ids.flatMap((id) => {
+      const definition = id.kind === 'constraint' ? facts.get(id)?.payload.def : undefined
+      const table = definition == null ? undefined : constraintFacts(String(definition))?.references?.table
+      return table === undefined ? [] : [[schemaNameText(table), lock] as const]
+    })
+  const added = action.verb === 'create' ? others(action.produces, to, 'shareRowExclusive') : []
+  const dropped = action.verb === 'drop' ? others(action.destroys, from, 'accessExclusive') : []
+  return [...own, ...added, ...dropped]
 }
 
 function relationName(action: Action): string | undefined {
