@@ -2,22 +2,24 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** The files that take longest, in this order. The size of a file, by which vitest sorts, says little of a file of cases. */
 const longest: readonly string[] = [
-  'readme',
-  'autogenerate/cases-programs',
-  'autogenerate/cases-columns',
   'delivery/package',
+  'docs',
+  'autogenerate/cases-columns',
+  'autogenerate/cases-programs',
   'autogenerate/cases-types',
-  'autogenerate/cases-constraints',
-  'autogenerate/property',
   'adopt/programs/refusals',
-  'autogenerate/cases-tables',
-  'autogenerate/cases-renames',
-  'autogenerate/cases-others',
-  'autogenerate/cases-partitions',
   'autogenerate/project',
   'verify/verify',
+  'faults/faults',
   'e2e/embedded',
   'adopt/recipes',
+  'autogenerate/surroundings',
+  'autogenerate/property',
+  'autogenerate/cases-renames',
+  'autogenerate/cases-constraints',
+  'autogenerate/cases-tables',
+  'autogenerate/cases-partitions',
+  'autogenerate/cases-others',
 ].map((name) => `/test/${name}.test.ts`)
 
 /** Long files first, so that the workers come to their end together. */
