@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import type { ModelInput } from '../autogenerate/wanted/input.ts'
-import { keep, readKept } from '../environment/index.ts'
+import { keepValue, keptValue } from '../environment/index.ts'
 import { catalogDigest } from '../postgres/fingerprint/index.ts'
 import type { LineTarget } from '../scratch/lines.ts'
 import { fingerprintsBySchema } from '../scratch/state.ts'
@@ -26,13 +26,12 @@ export async function seenHashes(
   const before = await snapshotOf(client)
   const digest = path === undefined ? undefined : await catalogDigest(client)
   if (path === undefined || digest === undefined) return hashesOf(client, input, lines)
-  const text = readKept(path)
-  const seen = text === undefined ? undefined : (JSON.parse(text) as Seen)
+  const seen = keptValue<Seen>(path)
   if (seen?.digest === digest && lines.every(({ key }) => key in seen.hashes)) return seen.hashes
   const hashes = await hashesOf(client, input, lines)
   // What somebody changes between the two readings must not be kept as the state of before.
   if ((await snapshotOf(client)) === before || (await catalogDigest(client)) === digest)
-    keep(path, JSON.stringify({ digest, hashes } satisfies Seen))
+    keepValue(path, { digest, hashes } satisfies Seen)
   return hashes
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { ModelInput } from '../autogenerate/wanted/input.ts'
-import { areUnchanged, type Inputs, keep, readKept } from '../environment/index.ts'
+import { areUnchanged, type Inputs, keepValue, keptValue } from '../environment/index.ts'
 import type { DatabaseObject } from '../postgres/fingerprint/index.ts'
 import { modelsKey } from '../sources/index.ts'
 import { toolVersion } from '../tool-version.ts'
@@ -43,13 +43,13 @@ export async function wantedCachePath(input: ModelInput, serverVersion: string):
 
 /** What is kept; undefined when there is nothing, or when anything that it follows from has changed. */
 export function readWanted(path: string): KeptWanted | undefined {
-  const text = readKept(path)
-  if (text === undefined) return undefined
-  const { inputs, ...kept } = JSON.parse(text) as Kept
+  const found = keptValue<Kept>(path)
+  if (found === undefined) return undefined
+  const { inputs, ...kept } = found
   return areUnchanged(inputs) ? kept : undefined
 }
 
 /** Keeps it for the next time, if it is known what it follows from. */
 export function keepWanted(path: string, kept: KeptWanted, inputs: Inputs | undefined): void {
-  if (inputs !== undefined) keep(path, JSON.stringify({ inputs, ...kept } satisfies Kept))
+  if (inputs !== undefined) keepValue(path, { inputs, ...kept } satisfies Kept)
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { keep, readKept } from '../environment/index.ts'
+import { keepValue, keptValue } from '../environment/index.ts'
 import { errorCode } from '../errors.ts'
 import type { RevisionFile } from '../revisions/index.ts'
 import type { PlanStep, Project } from '../runner/index.ts'
@@ -49,7 +49,7 @@ export function keptCheckpoint(
   for (const key of keys.toReversed()) {
     if (!there.has(fileName(key))) continue
     const path = join(cacheDir, fileName(key))
-    const checkpoint = parsed(readKept(path) ?? '')
+    const checkpoint = keptValue<Checkpoint>(path)
     if (checkpoint !== undefined && keys[checkpoint.steps - 1] === key) return { ...checkpoint, key }
     damaged(path)
   }
@@ -61,21 +61,13 @@ const mostKept = 5
 
 /** Keeps a checkpoint, and of the others the newest ones; where nothing can be written, none. */
 export function keepCheckpoint(cacheDir: string, key: string, checkpoint: Checkpoint): void {
-  const text = JSON.stringify(checkpoint)
-  if (!keep(join(cacheDir, fileName(key)), `${digest(text)}\n${text}`)) return
+  if (!keepValue(join(cacheDir, fileName(key)), checkpoint)) return
   const age = (path: string) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
   const others = keptFiles(cacheDir)
     .filter((name) => name !== fileName(key))
     .map((name) => ({ path: join(cacheDir, name), made: age(join(cacheDir, name)) }))
   const old = others.toSorted((a, b) => b.made - a.made).slice(mostKept - 1)
   for (const { path } of old) rmSync(path, { force: true })
-}
-
-/** The first line is the digest of the rest: a file that was cut or edited is not used. */
-function parsed(kept: string): Checkpoint | undefined {
-  const end = kept.indexOf('\n')
-  const text = kept.slice(end + 1)
-  return end === -1 || kept.slice(0, end) !== digest(text) ? undefined : (JSON.parse(text) as Checkpoint)
 }
 
 function fileName(key: string): string {

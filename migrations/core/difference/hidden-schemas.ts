@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { quoteLiteral, readKept } from '../postgres/index.ts'
+import { catalogQuery, quoteLiteral } from '../postgres/index.ts'
 import { asksEdges, readEdges } from './edges.ts'
 
 /**
@@ -10,7 +10,7 @@ import { asksEdges, readEdges } from './edges.ts'
  * @param hidden unquoted names
  */
 export function hidingSchemas(client: ClientBase, hidden: readonly string[]): ClientBase {
-  const send = (text: string, values?: readonly unknown[]) => readKept(client, text, values)
+  const send = (text: string, values?: readonly unknown[]) => catalogQuery(client, text, values)
   const query = async (text: string, values?: readonly unknown[]) => {
     if (asksEdges.test(text)) return { rows: await readEdges(client, hidden) }
     return send(withoutSchemas(text, hidden), values)

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { MigError } from '../errors.ts'
-import { quoteIdent, readKept } from '../postgres/index.ts'
+import { catalogQuery, quoteIdent } from '../postgres/index.ts'
 import { outcomeCheck, ownTablesSql } from './own.ts'
 import { readOnly } from './permission.ts'
 
@@ -59,7 +59,7 @@ const asWritten = `(SELECT pg_catalog.set_config('quote_all_identifiers', 'off',
 
 /** What there is under the names of the ledger's tables. @throws MigError `foreign-ledger` */
 export async function ownTables(client: ClientBase, ledgerSchema: string): Promise<readonly Found[]> {
-  const { rows } = await readKept<Found>(
+  const { rows } = await catalogQuery<Found>(
     client,
     `SELECT found.*, pg_catalog.current_setting('transaction_read_only') = 'on' AS "readOnly"
      FROM ${asWritten} CROSS JOIN LATERAL (${ownTablesSql(ledgerSchema)} WHERE written.quotes = 'off') AS found`,

@@ -17,7 +17,7 @@ export {
 export { formatDatabaseUrl, maskUrl, parseDatabaseUrl } from './connection/database-url.ts'
 export { iamToken, usesIam } from './connection/iam-token.ts'
 export { idleUnheld, isBusy } from './connection/idle.ts'
-export { beginReading, readKept } from './connection/kept-plans.ts'
+export { beginReading, catalogQuery } from './connection/kept-plans.ts'
 export { onUserPath, ownPath, setOwnPath, setOwnPathLocal, setUserPathLocal } from './connection/own-path.ts'
 export { type OnDone, type Pipelined, pipelined } from './connection/pipeline.ts'
 export { schemasInUse } from './connection/schemas-in-use.ts'

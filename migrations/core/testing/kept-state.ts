@@ -1,7 +1,7 @@
 import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ClientBase } from 'pg'
-import { keep, readKept } from '../environment/index.ts'
+import { keepValue, keptValue } from '../environment/index.ts'
 import { type DatabaseState, readState } from './state.ts'
 
 const keptFiles = 3
@@ -13,22 +13,11 @@ const keptFiles = 3
  */
 export async function keptState(client: ClientBase, cacheDir: string, id: string): Promise<DatabaseState> {
   const path = join(cacheDir, `test-state-${id}.json`)
-  const kept = parsed(readKept(path))
+  const kept = keptValue<DatabaseState>(path)
   if (kept !== undefined) return kept
   const state = await readState(client)
-  if (keep(path, JSON.stringify(state))) dropOldFiles(cacheDir)
+  if (keepValue(path, state)) dropOldFiles(cacheDir)
   return state
-}
-
-function parsed(text: string | undefined): DatabaseState | undefined {
-  if (text === undefined) return undefined
-  try {
-    return JSON.parse(text) as DatabaseState
-  } catch (error) {
-    // Whatever has cut the file, it can be made again.
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }
 
 function dropOldFiles(cacheDir: string): void {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { ClientBase } from 'pg'
 import { modelInput } from '../../autogenerate/wanted/input.ts'
 import { readCatalog } from '../../difference/index.ts'
-import { keep, readKept } from '../../environment/index.ts'
+import { keepValue, keptValue } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import { quoteIdent } from '../../postgres/index.ts'
 import { fileChecksum, type Project, type Session } from '../../runner/index.ts'
@@ -38,10 +38,10 @@ export async function tenantStructure(
   )
   const key = structureKey(project, line, rows[0]?.version ?? '')
   const path = join(project.env.cacheDir, `structure-${key}.json`)
-  const kept = readKept(path)
-  if (kept !== undefined) return JSON.parse(kept) as TenantStructure
+  const kept = keptValue<TenantStructure>(path)
+  if (kept !== undefined) return kept
   const structure = await madeStructure(session, project, line)
-  keep(path, JSON.stringify(structure))
+  keepValue(path, structure)
   return structure
 }
 

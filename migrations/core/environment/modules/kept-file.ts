@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { errorCode } from '../../errors.ts'
@@ -10,6 +11,30 @@ export function readKept(path: string): string | undefined {
     if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return undefined
     throw error
   }
+}
+
+/**
+ * The value of a file that {@link keepValue} wrote; undefined where there is none.
+ * @param damaged told of a file that is not as it was written, which counts as none
+ */
+export function keptValue<Value>(path: string, damaged?: () => void): Value | undefined {
+  const kept = readKept(path)
+  if (kept === undefined) return undefined
+  const end = kept.indexOf('\n')
+  const text = kept.slice(end + 1)
+  if (end !== -1 && kept.slice(0, end) === digest(text)) return JSON.parse(text) as Value
+  damaged?.()
+  return undefined
+}
+
+/** Keeps a value as JSON, with the digest of it in the first line; false as with {@link keep}. */
+export function keepValue(path: string, value: unknown): boolean {
+  const text = JSON.stringify(value)
+  return keep(path, `${digest(text)}\n${text}`)
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
 }
 
 /** A folder that is read-only, of another user or missing, and a disk that is full. */

@@ -5,7 +5,7 @@ import { toolVersion } from '../../tool-version.ts'
 import { bundleInputs } from './around.ts'
 import { bundle } from './bundle.ts'
 import { areUnchanged, changedSince, type Inputs } from './inputs.ts'
-import { keep, readKept } from './kept-file.ts'
+import { keep, keepValue, keptValue, readKept } from './kept-file.ts'
 import { moduleError } from './module-error.ts'
 
 export type Exports = Readonly<Record<string, unknown>>
@@ -47,15 +47,14 @@ export async function bundled(files: readonly string[], cacheDir: string): Promi
   const path = join(cacheDir, name)
   if (!keep(path, made.code)) return { ...facts, code: made.code, url: dataUrl(made.code) }
   // A file that was edited meanwhile would pass for what is in the bundle.
-  if (!changedSince(facts.inputs, began))
-    keep(record, JSON.stringify({ ...facts, name } satisfies KeptBundle))
+  if (!changedSince(facts.inputs, began)) keepValue(record, { ...facts, name } satisfies KeptBundle)
   return { ...facts, code: made.code, url: pathToFileURL(path).href }
 }
 
 function keptBundle(record: string, cacheDir: string): Bundled | undefined {
-  const text = readKept(record)
-  if (text === undefined) return undefined
-  const { name, ...facts } = JSON.parse(text) as KeptBundle
+  const kept = keptValue<KeptBundle>(record)
+  if (kept === undefined) return undefined
+  const { name, ...facts } = kept
   const path = join(cacheDir, name)
   const code = areUnchanged(facts.inputs) ? readKept(path) : undefined
   return code === undefined ? undefined : { ...facts, code, url: pathToFileURL(path).href }

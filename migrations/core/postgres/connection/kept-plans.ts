@@ -53,7 +53,7 @@ export async function beginReading(client: ClientBase, begin: string): Promise<v
 }
 
 /** A query of the catalogs, in what {@link beginReading} has begun. */
-export function readKept<Row extends QueryResultRow>(
+export function catalogQuery<Row extends QueryResultRow>(
   client: ClientBase,
   text: string,
   values?: readonly unknown[],

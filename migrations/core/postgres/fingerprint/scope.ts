@@ -1,6 +1,6 @@
 import type { ClientBase, QueryResultRow } from 'pg'
 import { MigError } from '../../errors.ts'
-import { beginReading, readKept } from '../connection/kept-plans.ts'
+import { beginReading, catalogQuery } from '../connection/kept-plans.ts'
 import { undoing } from '../connection/undoing.ts'
 import { quoteIdent } from '../sql/quote.ts'
 
@@ -33,7 +33,7 @@ export interface Server {
 export function withPinnedSession<T>(client: ClientBase, read: (server: Server) => Promise<T>): Promise<T> {
   const pinning = async () => {
     const names = Object.keys(printing)
-    const pinned = await readKept<Server & QueryResultRow>(
+    const pinned = await catalogQuery<Server & QueryResultRow>(
       client,
       `SELECT max(pg_catalog.current_setting('server_version_num')::pg_catalog.int4) / 10000 AS version, pg_catalog.version() OPERATOR(pg_catalog.||) (SELECT pg_catalog.count(*) FROM pg_catalog.pg_attribute
                 WHERE attrelid OPERATOR(pg_catalog.<) 16384::pg_catalog.oid) AS build,

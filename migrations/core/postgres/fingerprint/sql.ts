@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { readKept } from '../connection/kept-plans.ts'
+import { catalogQuery } from '../connection/kept-plans.ts'
 import type { Definition, FamilyRequest } from './types.ts'
 
 /**
@@ -170,7 +170,7 @@ export async function pinnedQuery<Row extends object>(
   // Read under a schema's own search_path, the rows before left it set: its names must not resolve here.
   if (state.relative)
     await client.query(`SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true)`)
-  const result = await readKept<Row>(client, text, values)
+  const result = await catalogQuery<Row>(client, text, values)
   return result.rows
 }
 

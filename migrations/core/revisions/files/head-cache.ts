@@ -1,5 +1,5 @@
-import { readFileSync, type Stats, statSync } from 'node:fs'
-import { keep } from '../../environment/modules/kept-file.ts'
+import { type Stats, statSync } from 'node:fs'
+import { keepValue, keptValue } from '../../environment/modules/kept-file.ts'
 import type { RevisionFile } from './spec.ts'
 
 /** The heads that were read before, kept in a file that may be deleted at any time. */
@@ -12,6 +12,11 @@ export interface HeadCache {
 }
 
 type Entry = readonly [size: number, ino: number, mtimeMs: number, ctimeMs: number, file: RevisionFile]
+
+interface KeptHeads {
+  readonly format: number
+  readonly heads: readonly Entry[]
+}
 
 /** Raised when an entry or a head gets another shape. */
 const format = 4
@@ -47,28 +52,14 @@ export function openHeadCache(cacheFile: string): HeadCache {
     },
     save() {
       if (changed || next.size !== known.size)
-        keep(cacheFile, JSON.stringify({ format, heads: [...next.values()] }))
+        keepValue(cacheFile, { format, heads: [...next.values()] } satisfies KeptHeads)
     },
   }
 }
 
 function readCache(file: string): readonly [ReadonlyMap<string, Entry>, number] {
-  try {
-    const content: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    if (
-      typeof content === 'object' &&
-      content !== null &&
-      'format' in content &&
-      content.format === format &&
-      'heads' in content
-    ) {
-      return [
-        new Map((content.heads as Entry[]).map((entry) => [entry[4].path, entry])),
-        statSync(file).mtimeMs,
-      ]
-    }
-  } catch {
-    // Whatever is wrong with it, the files themselves are read.
-  }
-  return [new Map(), 0]
+  const kept = keptValue<KeptHeads>(file)
+  const written = statSync(file, { throwIfNoEntry: false })
+  if (kept?.format !== format || written === undefined) return [new Map(), 0]
+  return [new Map(kept.heads.map((entry) => [entry[4].path, entry])), written.mtimeMs]
 }

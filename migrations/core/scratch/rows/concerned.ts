@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { readKept } from '../../postgres/index.ts'
+import { catalogQuery } from '../../postgres/index.ts'
 
 /** What says which tables a change concerns. */
 export interface Concern {
@@ -27,7 +27,7 @@ export async function concernedTables(
   client: ClientBase,
   { names, oids = [], schemas = [] }: Concern,
 ): Promise<readonly ConcernedTable[]> {
-  const { rows } = await readKept<ConcernedTable>(client, query, [
+  const { rows } = await catalogQuery<ConcernedTable>(client, query, [
     names.map(({ schema }) => schema),
     names.map(({ name }) => name),
     oids,

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { readKept } from '../../postgres/index.ts'
+import { catalogQuery } from '../../postgres/index.ts'
 
 /** A type as values are made for it (manual, pg_type). */
 export interface TypeShape {
@@ -75,11 +75,11 @@ export interface Shapes {
 
 /** Reads tables and every type that their columns are made of. */
 export async function describeTables(client: ClientBase, oids: readonly string[]): Promise<Shapes> {
-  const tables = (await readKept<{ shape: TableShape }>(client, tablesQuery, [oids])).rows.map(
+  const tables = (await catalogQuery<{ shape: TableShape }>(client, tablesQuery, [oids])).rows.map(
     ({ shape }) => shape,
   )
   const wanted = [...new Set(tables.flatMap(({ columns }) => columns.map(({ type }) => type)))]
-  const { rows } = await readKept<{ shape: TypeShape }>(client, typesQuery, [wanted])
+  const { rows } = await catalogQuery<{ shape: TypeShape }>(client, typesQuery, [wanted])
   return { tables, types: new Map(rows.map(({ shape }) => [shape.oid, shape])) }
 }
 

@@ -1,8 +1,8 @@
 import type { ClientBase } from 'pg'
 import {
+  catalogQuery,
   qualifiedName,
   quoteIdent,
-  readKept,
   setOwnPathLocal,
   setUserPathLocal,
 } from '../../postgres/index.ts'
@@ -44,8 +44,11 @@ export async function observeRows(
 ): Promise<RowObservation> {
   return inTransaction(client, async () => {
     await client.query(settings)
-    const { rows } = await readKept<TableHead>(client, tablesQuery, [oids])
-    const relations = await readKept<{ oid: string; schema: string; name: string }>(client, relationsQuery)
+    const { rows } = await catalogQuery<TableHead>(client, tablesQuery, [oids])
+    const relations = await catalogQuery<{ oid: string; schema: string; name: string }>(
+      client,
+      relationsQuery,
+    )
     const found = rows.length === 0 ? [] : await readAll(client, rows)
     const tables: ObservedTable[] = []
     for (const [at, table] of rows.entries()) {

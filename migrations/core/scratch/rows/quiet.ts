@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { qualifiedName, quoteIdent, readKept } from '../../postgres/index.ts'
+import { catalogQuery, qualifiedName, quoteIdent } from '../../postgres/index.ts'
 
 interface Switch {
   readonly schema: string
@@ -20,7 +20,7 @@ export const checkConstraints = 'SET CONSTRAINTS ALL IMMEDIATE'
  * way of rows, and rows that satisfy them need no {@link quietly}, after which a session must make all of its plans again.
  */
 export async function hasSwitches(client: ClientBase, oids: readonly string[]): Promise<boolean> {
-  const { rows } = await readKept<{ has: boolean }>(
+  const { rows } = await catalogQuery<{ has: boolean }>(
     client,
     `SELECT EXISTS (SELECT FROM pg_class c WHERE (c.oid = ANY ($1::text[]::oid[])
          OR (c.relispartition AND pg_partition_root(c.oid) = ANY ($1::text[]::oid[])))

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { readKept } from '../../postgres/index.ts'
+import { catalogQuery } from '../../postgres/index.ts'
 
 interface Named {
   readonly schema: string
@@ -15,7 +15,7 @@ export async function mentioned(
   schemas: readonly string[],
   text: string,
 ): Promise<readonly Named[]> {
-  const { rows } = await readKept<Named>(
+  const { rows } = await catalogQuery<Named>(
     client,
     `WITH place AS (SELECT array_agg(oid) AS oids FROM pg_namespace WHERE nspname = ANY ($1::text[]))
      SELECT n.nspname AS schema, o.name FROM (

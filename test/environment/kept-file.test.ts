@@ -1,0 +1,36 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { keepValue, keptValue } from '../../migrations/core/environment/index.ts'
+
+let folder = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'just-mig-kept-file-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+test('a kept value is read as it was written', () => {
+  const path = join(folder, 'cache', 'value.json')
+  expect(keptValue(path)).toBeUndefined()
+  expect(keepValue(path, { text: 'ü\n"', list: [1] })).toBe(true)
+  expect(keptValue(path)).toEqual({ text: 'ü\n"', list: [1] })
+})
+
+test.each([
+  ['empty', () => ''],
+  ['cut', (text: string) => text.slice(0, -3)],
+  ['edited', (text: string) => text.replace('true', 'false')],
+  ['of an older format', (text: string) => text.slice(text.indexOf('\n') + 1)],
+])('a file that is %s counts as none', (_, spoiled) => {
+  const path = join(folder, 'value.json')
+  keepValue(path, { known: true })
+  writeFileSync(path, spoiled(readFileSync(path, 'utf8')))
+  let told = 0
+  expect(
+    keptValue(path, () => {
+      told += 1
+    }),
+  ).toBeUndefined()
+  expect(told).toBe(1)
+})
