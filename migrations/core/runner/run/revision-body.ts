@@ -5,11 +5,11 @@ import { exitCodes, MigError } from '../../errors.ts'
 import type { Operations } from '../../operations/index.ts'
 import { lineAndColumn, splitStatements } from '../../postgres/index.ts'
 import {
+  type PlainStatements,
+  plainStatements,
   type RevisionFile,
   readSqlRevision,
   type SchemaNames,
-  type StraightLine,
-  straightLine,
 } from '../../revisions/index.ts'
 import { readSource } from '../../source-file.ts'
 import { statementKind } from '../statement/statement-kind.ts'
@@ -75,8 +75,8 @@ function tried<Value>(make: () => Value | undefined): Promise<Value> | undefined
 /** A revision that can be run as it is read. */
 function withoutCompiling(file: RevisionFile): RevisionBody | undefined {
   if (file.format === 'sql') return sqlRevision(file)
-  const straight = straightLine(readSource(file.path))
-  return straight === undefined ? undefined : straightRevision(file, straight)
+  const plain = plainStatements(readSource(file.path))
+  return plain === undefined ? undefined : plainRevision(file, plain)
 }
 
 async function moduleRevision(file: RevisionFile, cacheDir: string): Promise<RevisionBody> {
@@ -90,7 +90,7 @@ async function moduleRevision(file: RevisionFile, cacheDir: string): Promise<Rev
   }
 }
 
-function straightRevision(file: RevisionFile, { bodies, constants }: StraightLine): RevisionBody {
+function plainRevision(file: RevisionFile, { bodies, constants }: PlainStatements): RevisionBody {
   const run = async (name: 'upgrade' | 'downgrade', op: Operations) => {
     const texts = bodies.get(name)
     if (texts === undefined) throw missingSide(file, name)

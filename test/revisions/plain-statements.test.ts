@@ -1,6 +1,6 @@
 import { transformSync } from 'esbuild'
 import { describe, expect, test } from 'vitest'
-import { renderRevisionFile, sqlTemplate, straightLine } from '../../migrations/core/revisions/index.ts'
+import { plainStatements, renderRevisionFile, sqlTemplate } from '../../migrations/core/revisions/index.ts'
 
 const names = { schema: '"App"', schemaName: 'App' }
 
@@ -40,7 +40,7 @@ describe('a revision that only executes texts', () => {
     [`await op.execute(${sqlTemplate('x \\ ` ${y} \u2028 \0 \r\n')})`, ['x \\ ` ${y} \u2028 \0 \r\n']],
   ])('is read as what it does: %s', async (body, texts) => {
     const source = upgrade(body)
-    const read = straightLine(source)?.bodies.get('upgrade')
+    const read = plainStatements(source)?.bodies.get('upgrade')
     expect(read?.map((text) => text(names))).toEqual(texts)
     expect(await executed(source)).toEqual(texts)
   })
@@ -51,7 +51,7 @@ describe('a revision that only executes texts', () => {
       ...{ message: 'step', createdAt: new Date(0), typesImport: '../../core/index.ts' },
       upgradeBody: '  await op.execute(`SELECT 1`) // replace this line',
     })
-    const read = straightLine(
+    const read = plainStatements(
       `${written}export const lockTimeout = '2s'\nexport const statementTimeout = 500\n`,
     )
     expect([...(read?.bodies ?? [])].map(([name, texts]) => [name, texts.length])).toEqual([
@@ -77,7 +77,7 @@ describe('a revision that only executes texts', () => {
     'await op.execute(sql`SELECT 1`)',
     "try { await op.execute('SELECT 1') } catch {}",
   ])('is not one that does more: %s', (body) => {
-    expect(straightLine(upgrade(body))).toBeUndefined()
+    expect(plainStatements(upgrade(body))).toBeUndefined()
   })
 
   test.each([
@@ -91,6 +91,6 @@ describe('a revision that only executes texts', () => {
     'export const x = {}\n',
     '`never ends\n',
   ])('has nothing beside it that has to be compiled: %s', (more) => {
-    expect(straightLine(`${upgrade("await op.execute('SELECT 1')")}${more}`)).toBeUndefined()
+    expect(plainStatements(`${upgrade("await op.execute('SELECT 1')")}${more}`)).toBeUndefined()
   })
 })

@@ -7,7 +7,7 @@ export interface SchemaNames {
 }
 
 /** A TypeScript revision that is nothing but `await op.execute('…')` over and over, so that it need not be compiled. */
-export interface StraightLine {
+export interface PlainStatements {
   /** What each function executes, in its order; it has no result that anything depends on. */
   readonly bodies: ReadonlyMap<string, readonly ((op: SchemaNames) => string)[]>
   /** The values of its constants, where these are strings or numbers. */
@@ -19,7 +19,7 @@ export interface StraightLine {
  * texts that are written there. What this does not know, be it a mistake, is for the compiler.
  * @returns undefined where the file is, or may be, anything else
  */
-export function straightLine(source: string): StraightLine | undefined {
+export function plainStatements(source: string): PlainStatements | undefined {
   const tokens = tokenReader(source)
   const bodies = new Map<string, readonly ((op: SchemaNames) => string)[]>()
   const constants = new Map<string, string>()
