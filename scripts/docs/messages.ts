@@ -208,7 +208,7 @@ function calledText(node: Node, names: Names, depth: number): string {
   return hasWords(text) ? text : `{${nameOf(callee)}}`
 }
 
-const hasWords = (text: string): boolean => /[a-z]+ [a-z]/i.test(text)
+const hasWords = (text: string): boolean => /[a-z] [a-z]/i.test(text)
 
 function oneOf(texts: readonly string[]): string {
   const several = [...new Set(texts)]
