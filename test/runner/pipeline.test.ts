@@ -64,6 +64,27 @@ describe('a revision that is nothing but statements', () => {
     expect((await lab.database.client.query('SELECT id FROM app_user.b')).rows).toEqual([{ id: 2 }])
   })
 
+  labTest('is committed where a handler of its events throws, and the run ends there', async ({ lab }) => {
+    await lab.write({
+      [`user/20260101_000000_${one}_a.ts`]: revision(
+        one,
+        null,
+        "await op.execute('CREATE TABLE a (id int)')",
+      ),
+      [`user/20260102_000000_${two}_b.ts`]: revision(two, one, "await op.execute('CREATE TABLE b (id int)')"),
+    })
+    const thrown = new Error('the handler is broken')
+    const onEvent = ({ event }: MigEvent) => {
+      if (event === 'statement') throw thrown
+    }
+    expect((await lab.upgrade({ onEvent })).error).toBe(thrown)
+    expect(await schemaTables(lab)).toEqual(['a'])
+    expect((await lab.upgrade()).error).toBeUndefined()
+    expect(await schemaTables(lab)).toEqual(['a', 'b'])
+    const { rows } = await lab.database.client.query('SELECT outcome FROM mig.log ORDER BY 1')
+    expect(rows.map(({ outcome }) => outcome)).toEqual(['done', 'done'])
+  })
+
   labTest('fails at its statement, and the file is told from there', async ({ lab }) => {
     const several = 'CREATE TABLE c (id int); SELECT nope FROM c; SELECT 1'
     await lab.write({

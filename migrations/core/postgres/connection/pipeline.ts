@@ -6,6 +6,8 @@ export interface Pipelined {
   readonly done: number
   /** The server's error, or that of a connection that broke. */
   readonly failure?: unknown
+  /** What `onDone` threw first, which nothing could be stopped for any more. */
+  readonly threw?: unknown
 }
 
 /** @param rows affected; null when the statement has no count */
@@ -38,7 +40,7 @@ class Pipeline implements Submittable {
   readonly #told: (index: number) => boolean
   readonly #resolve: (result: Pipelined) => void
   #done = 0
-  #thrown: unknown
+  #threw: unknown
 
   constructor(
     statements: readonly string[],
@@ -79,7 +81,7 @@ class Pipeline implements Submittable {
       this.#onDone(this.#done, rows)
     } catch (error) {
       // The driver calls from the socket, where nobody would catch it.
-      this.#thrown ??= error
+      this.#threw ??= error
     }
     this.#done += 1
   }
@@ -89,8 +91,7 @@ class Pipeline implements Submittable {
   }
 
   handleReadyForQuery(): void {
-    if (this.#thrown === undefined) this.#resolve({ done: this.#done })
-    else this.#resolve({ done: this.#done, failure: this.#thrown })
+    this.#resolve({ done: this.#done, threw: this.#threw })
   }
 
   handleCopyInResponse(connection: Connection & { sendCopyFail(reason: string): void }): void {

@@ -21,7 +21,7 @@ import { lockLostError, stillLocked } from '../statement/still-locked.ts'
 import { underWay } from '../statement/under-way.ts'
 import type { SuitedStatement } from './known-statements.ts'
 import { backBeforeLooking, landing, looksOdd } from './landing.ts'
-import { runWhole } from './whole.ts'
+import { type Committed, runWhole } from './whole.ts'
 
 /**
  * One attempt at a step. A revision is a transaction until `op.autocommit` or `op.backfill`: there, what was done
@@ -35,9 +35,12 @@ export interface StepRun {
   /**
    * Does all of it, where nothing depends on an answer: the statements, as `execute` would, between what `begin` and
    * `finish` do.
-   * @returns false where they have to run one by one after all; then nothing is done
+   * @returns undefined where they have to run one by one after all; then nothing is done
    */
-  readonly whole: (statements: readonly SuitedStatement[], ledger: readonly string[]) => Promise<boolean>
+  readonly whole: (
+    statements: readonly SuitedStatement[],
+    ledger: readonly string[],
+  ) => Promise<Committed | undefined>
   /** Ends the revision before `finish` does, for what runs between the two. @throws MigError as `finish` does */
   readonly end: () => Promise<void>
   /**
@@ -163,8 +166,10 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
       const after = [...leavingStatements(start, false), ...written(ledger)]
       const at = { session, step, transaction, lockTimeout: start.lockTimeout }
       const end = await runWhole(at, statements, [...(await lands.guard()), ...after])
-      if (end === 'odd') await finish(ledger)
-      return end !== 'one by one'
+      if (end === 'one by one') return undefined
+      if (end !== 'odd') return end
+      await finish(ledger)
+      return {}
     },
     finish,
     async abandon() {

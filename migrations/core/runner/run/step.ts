@@ -19,6 +19,7 @@ import { failureText } from './failure-text.ts'
 import { knownStatements } from './known-statements.ts'
 import type { RevisionBody } from './revision-body.ts'
 import { type StepRun, stepRun } from './step-run.ts'
+import type { Committed } from './whole.ts'
 
 /** One try of a step. */
 export interface StepAttempt {
@@ -36,7 +37,11 @@ export interface StepAttempt {
  * finished statement, where the next attempt goes on.
  * @throws MigError `database-error` with the place and what state the database is in; `edited-half-done`.
  */
-export async function applyStep(context: StepContext, step: PlanStep, attempt: StepAttempt): Promise<void> {
+export async function applyStep(
+  context: StepContext,
+  step: PlanStep,
+  attempt: StepAttempt,
+): Promise<Committed> {
   const { session, project } = context
   const { env } = project
   const { id, alone } = attempt
@@ -61,8 +66,9 @@ export async function applyStep(context: StepContext, step: PlanStep, attempt: S
     }
     run = stepRun(context, step, start)
     const known = knownStatements(context, step, body, start)
-    if (known !== undefined && (await run.whole(known, ledgerStatements(env.ledgerSchema, ledgerStep))))
-      return
+    const ledger = ledgerStatements(env.ledgerSchema, ledgerStep)
+    const committed = known === undefined ? undefined : await run.whole(known, ledger)
+    if (committed !== undefined) return committed
     await run.begin()
     const op = operations(run.sink, { schema: step.targetSchema, schemas: env.schemas, x: env.x })
     await usersCall(session.client, `its ${step.direction}`, () => body[step.direction](op))
@@ -75,6 +81,7 @@ export async function applyStep(context: StepContext, step: PlanStep, attempt: S
       await usersCall(client, 'onApply', () => onApply(applied))
     }
     await run.finish(ledgerStatements(env.ledgerSchema, { ...ledgerStep, ...wholeDuration(run, started) }))
+    return {}
   } catch (cause) {
     const answers = alone && run !== undefined && !isConnectionLost(cause)
     // What is still under way may be committed before it ends.

@@ -30,13 +30,14 @@ const endings: Readonly<Record<string, string>> = {
  * connection ends what is left of the old one, takes the locks again, which proves that the old one is gone, and
  * asks the log. What was not committed is run again, except when somebody ended the session on purpose.
  * @param last the step whose log entry tells that all is committed, and its id there
+ * @returns what `body` does; undefined where the log tells that it was committed when the connection was lost
  * @throws MigError `connection-lost`, saying what the database's state is, and what `body` throws.
  */
-export async function surviving(
+export async function surviving<Result>(
   context: StepContext,
   last: { readonly step: PlanStep; readonly id: string; readonly first: PlanStep },
-  body: (again: boolean) => Promise<void>,
-): Promise<void> {
+  body: (again: boolean) => Promise<Result>,
+): Promise<Result | undefined> {
   const { session, project } = context
   const { targetSchema, revision } = last.step
   for (let losses = 1; ; losses++) {
@@ -52,7 +53,7 @@ export async function surviving(
         throw error
       const endedBy = session.own.endedBy() ?? stateOf(error)
       await connectAgain(context, error)
-      if (await isStepDone(session.client, project.env.ledgerSchema, last.id)) return
+      if (await isStepDone(session.client, project.env.ledgerSchema, last.id)) return undefined
       if (endingOf(endedBy) !== undefined || losses >= mostLosses)
         throw notCommitted(error, last.step, endedBy)
       await checkUnmoved(context, last.first)

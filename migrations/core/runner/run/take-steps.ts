@@ -49,11 +49,12 @@ async function applyAlone(context: StepContext, step: PlanStep, index: number): 
   emit({ event: 'step-start', ...of })
   const started = performance.now()
   const id = randomUUID()
-  await surviving(context, { step, id, first: step }, (lostOnce) =>
+  const committed = await surviving(context, { step, id, first: step }, (lostOnce) =>
     retrying(context, step, (attempt) =>
       applyStep(context, step, { id, alone: true, again: lostOnce || attempt > 1 }),
     ),
   )
+  if (committed?.threw !== undefined) throw committed.threw
   emit({ event: 'step-done', ms: performance.now() - started, ...of })
 }
 

@@ -17,6 +17,12 @@ interface At {
   readonly lockTimeout: number
 }
 
+/** A revision that is committed. */
+export interface Committed {
+  /** What a handler of its events threw meanwhile, for whoever called the runner. */
+  readonly threw?: unknown
+}
+
 /**
  * Runs a revision and commits it, with one answer awaited from the server.
  * @param ending what comes between the last statement and COMMIT
@@ -28,7 +34,7 @@ export async function runWhole(
   { session, step, transaction, lockTimeout }: At,
   statements: readonly SuitedStatement[],
   ending: readonly string[],
-): Promise<'committed' | 'odd' | 'one by one'> {
+): Promise<Committed | 'odd' | 'one by one'> {
   const { client, emit, signal } = session
   const { targetSchema, revision } = step
   signal?.throwIfAborted()
@@ -48,8 +54,8 @@ export async function runWhole(
     began = now
   }
   const texts = pieces.map(({ piece }) => piece.text)
-  const { done, failure } = await transaction.whole(texts, ending, tell).finally(watch.stop)
-  if (failure === undefined) return 'committed'
+  const { done, failure, threw } = await transaction.whole(texts, ending, tell).finally(watch.stop)
+  if (failure === undefined) return { threw }
   if (looksOdd(failure)) {
     await backBeforeLooking(client)
     return 'odd'
