@@ -52,7 +52,7 @@ describe('a revision that only executes texts', () => {
       upgradeBody: '  await op.execute(`SELECT 1`) // replace this line',
     })
     const read = plainStatements(
-      `${written}export const lockTimeout = '2s'\nexport const statementTimeout = 500\n`,
+      `${written}export const lockTimeout = '2s'\nexport const statementTimeout = 500\nexport const wrong = null\n`,
     )
     expect([...(read?.bodies ?? [])].map(([name, texts]) => [name, texts.length])).toEqual([
       ['upgrade', 1],
@@ -60,6 +60,8 @@ describe('a revision that only executes texts', () => {
     ])
     expect(read?.constants.get('lockTimeout')).toBe('2s')
     expect(read?.constants.get('statementTimeout')).toBe('500')
+    // As when it is compiled: a timeout of null is refused.
+    expect(read?.constants.get('wrong')).toBe('null')
   })
 
   test.each([
@@ -90,6 +92,11 @@ describe('a revision that only executes texts', () => {
     'export function helper() {}\n',
     'export const x = {}\n',
     '`never ends\n',
+    'export const lockTimeout',
+    "export const [lockTimeout] = ['1s']\n",
+    'import type { Operations } from',
+    "// a comment\u2028console.log('loaded')\n",
+    "// a comment\rconsole.log('loaded')\n",
   ])('has nothing beside it that has to be compiled: %s', (more) => {
     expect(plainStatements(`${upgrade("await op.execute('SELECT 1')")}${more}`)).toBeUndefined()
   })

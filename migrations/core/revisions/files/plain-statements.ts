@@ -10,7 +10,7 @@ export interface SchemaNames {
 export interface PlainStatements {
   /** What each function executes, in its order; it has no result that anything depends on. */
   readonly bodies: ReadonlyMap<string, readonly ((op: SchemaNames) => string)[]>
-  /** The values of its constants, where these are strings or numbers. */
+  /** The values of its constants, as text; of lists none. */
   readonly constants: ReadonlyMap<string, string>
 }
 
@@ -20,6 +20,8 @@ export interface PlainStatements {
  * @returns undefined where the file is, or may be, anything else
  */
 export function plainStatements(source: string): PlainStatements | undefined {
+  // JavaScript has more ends of a line than a token has, and after one of them a comment is over.
+  if (/\r(?!\n)|\/\/.*[\u2028\u2029]/.test(source)) return undefined
   const tokens = tokenReader(source)
   const bodies = new Map<string, readonly ((op: SchemaNames) => string)[]>()
   const constants = new Map<string, string>()
@@ -34,8 +36,8 @@ export function plainStatements(source: string): PlainStatements | undefined {
     }
     const kind = token.text === 'export' ? tokens.next().text : ''
     if (kind === 'async' && tokens.next().text !== 'function') return undefined
-    const name = tokens.next().text
-    if (names.has(name)) return undefined
+    const { kind: nameKind, text: name } = tokens.next()
+    if (nameKind !== 'word' || names.has(name)) return undefined
     names.add(name)
     const isSide = name === 'upgrade' || name === 'downgrade'
     if (kind === 'const' && !isSide) {
@@ -93,16 +95,21 @@ function tokenReader(source: string): TokenReader {
 function readTypeImport(tokens: TokenReader): boolean {
   if (!tokens.take('type')) return false
   for (;;) {
-    const { kind, text } = tokens.next()
-    if (kind === 'string') return tokens.takeEnd()
-    if (kind !== 'word' && !'{},*'.includes(text)) return false
+    const token = tokens.next()
+    if (token.kind === 'string') return tokens.takeEnd()
+    if (!isOf(token, '{},*')) return false
   }
 }
 
-/** `: annotation = literal` after a name; null for a value that is neither a string nor a number. */
+/** Whether a token is a word or one of the marks. */
+function isOf({ kind, text }: HeadToken, marks: string): boolean {
+  return kind === 'word' || (kind === 'mark' && marks.includes(text))
+}
+
+/** `: annotation = literal` after a name; null for a value that is a list, or undefined. */
 function readConstant(tokens: TokenReader): string | null | undefined {
   for (let token = tokens.next(); token.text !== '='; token = tokens.next()) {
-    if (token.kind !== 'word' && !':[]|<>'.includes(token.text)) return undefined
+    if (!isOf(token, ':[]|<>')) return undefined
   }
   const token = tokens.next()
   const value = token.text === '[' ? readList(tokens) : readScalar(token)
@@ -111,8 +118,8 @@ function readConstant(tokens: TokenReader): string | null | undefined {
 }
 
 function readScalar(token: HeadToken): string | null | undefined {
-  if (['null', 'undefined', 'true', 'false'].includes(token.text)) return null
-  return /^\d{1,15}$/.test(token.text) ? token.text : textValue(token)
+  if (token.text === 'undefined') return null
+  return /^(?:\d{1,15}|null|true|false)$/.test(token.text) ? token.text : textValue(token)
 }
 
 function readList(tokens: TokenReader): null | undefined {
