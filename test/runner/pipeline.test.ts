@@ -1,5 +1,8 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import type { MigError, MigEvent } from '../../migrations/core/index.ts'
+import { textChecksum } from '../../migrations/core/runner/index.ts'
 import { frontendProxy } from '../support/frontend-proxy.ts'
 import { type Lab, labTest, revision } from './support.ts'
 
@@ -15,6 +18,20 @@ async function schemaTables({ database }: Lab): Promise<readonly string[]> {
   )
   return rows.map(({ name }) => name)
 }
+
+labTest('a file that is edited during the run is logged as what has run', async ({ lab }) => {
+  const [first, second] = [`user/20260101_000000_${one}_a.sql`, `user/20260102_000000_${two}_b.sql`]
+  const text = sqlRevision(two, one, 'CREATE TABLE before ();')
+  await lab.write({ [first]: sqlRevision(one, 'base', 'SELECT 1;'), [second]: text })
+  const path = join(lab.root, 'migrations', 'versions', second)
+  const onEvent = (event: MigEvent) => {
+    if (event.event === 'step-done') writeFileSync(path, sqlRevision(two, one, 'CREATE TABLE after ();'))
+  }
+  expect((await lab.upgrade({ onEvent })).error).toBeUndefined()
+  const { rows } = await lab.database.client.query('SELECT checksum FROM mig.log WHERE revision = $1', [two])
+  expect(await schemaTables(lab)).toEqual(['before'])
+  expect(rows).toEqual([{ checksum: textChecksum(text) }])
+})
 
 describe('a revision that is nothing but statements', () => {
   labTest('waits for one answer, whatever it does; another one for each of its own', async ({ lab }) => {

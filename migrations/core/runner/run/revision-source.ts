@@ -21,18 +21,24 @@ export function revisionSource(cacheDir: string): RevisionSource {
     checksums.set(file.path, known)
     return known
   }
+  const keep = (file: RevisionFile, loading: Promise<RevisionBody>) => {
+    const body = loading.then((loaded) => {
+      // Of the text that runs, also where somebody edits the file before its turn.
+      checksum(file)
+      return loaded
+    })
+    bodies.set(file.path, body)
+    return body
+  }
   return {
     checksum,
-    load(file) {
-      const known = bodies.get(file.path) ?? loadRevision(file, cacheDir)
-      bodies.set(file.path, known)
-      return known
-    },
+    load: (file) => bodies.get(file.path) ?? keep(file, loadRevision(file, cacheDir)),
     prepare(files) {
       const unknown = files.filter(({ path }) => !bodies.has(path))
-      for (const [path, body] of loadRevisions(unknown, cacheDir)) {
-        body.catch(() => undefined)
-        bodies.set(path, body)
+      const loading = loadRevisions(unknown, cacheDir)
+      for (const file of unknown) {
+        const body = loading.get(file.path)
+        if (body !== undefined) keep(file, body).catch(() => undefined)
       }
     },
   }
