@@ -213,6 +213,23 @@ describe('an empty database that begins with a checkpoint', () => {
     })
   })
 
+  labTest('has no rows that another time or another day has otherwise', async ({ lab }) => {
+    for (const [statements, why] of [
+      [
+        'CREATE TABLE t (a int, id uuid DEFAULT gen_random_uuid()); INSERT INTO t VALUES (1); ALTER TABLE t ALTER id DROP DEFAULT',
+        'rows of app_user.t are others each time: column id',
+      ],
+      [
+        'CREATE TABLE t (a int, d date DEFAULT current_date, at timestamp(3) DEFAULT now()); INSERT INTO t VALUES (1)',
+        'rows may be others on another day: column app_user.t.d',
+      ],
+    ] as const) {
+      await lab.write({ 'user/20260101_000001_aaaaaaaaaaa1_x.ts': sql('aaaaaaaaaaa1', null, statements) })
+      expect(await upgrade(lab, lab.database)).toEqual([expect.stringContaining(why)])
+      await lab.database.client.query('DROP SCHEMA mig, app_user CASCADE')
+    }
+  })
+
   labTest('is one that nobody has done anything in', async ({ lab }) => {
     const { client } = lab.database
     await lab.write({

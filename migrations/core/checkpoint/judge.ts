@@ -1,4 +1,5 @@
 import { wordsOf } from '../postgres/sql/words.ts'
+import { routineFacts } from '../postgres/statement/index.ts'
 import { Reader } from '../postgres/statement/reader.ts'
 
 /**
@@ -54,6 +55,13 @@ export function whyNotKept(sql: string, schemas: readonly string[]): string | un
     default:
       return elsewhere
   }
+}
+
+/** Whether rows may be others each time because of what a statement makes or alters: a default, a function, a cast. */
+export function mayVaryRows(sql: string): boolean {
+  const reader = new Reader(sql)
+  if (!reader.sees('create') && !reader.sees('alter')) return false
+  return routineFacts(sql) !== undefined || whyNotSame(sql) !== undefined
 }
 
 /** The statement of an extension that is made as every other time. */
@@ -142,7 +150,7 @@ function whyNotSame(sql: string): string | undefined {
 /** Functions whose result is another one each time or elsewhere (manual, chapter 9). */
 const volatile = new Set(
   `now clock_timestamp statement_timestamp transaction_timestamp timeofday random random_normal gen_random_uuid
-   gen_random_bytes uuidv4 uuidv7 uuid_generate_v1 uuid_generate_v1mc uuid_generate_v4 version current_setting set_config
+   gen_random_bytes gen_salt array_shuffle array_sample age uuidv4 uuidv7 uuid_generate_v1 uuid_generate_v1mc uuid_generate_v4 version current_setting set_config
    current_database current_schema current_schemas inet_client_addr inet_server_addr nanoid`.split(/\s+/),
 )
 

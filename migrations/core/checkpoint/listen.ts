@@ -6,12 +6,14 @@ import type { RevisionFile } from '../revisions/index.ts'
 import type { PlanStep, Project } from '../runner/index.ts'
 import { loadRevision } from '../runner/run/revision-body.ts'
 import { readSource } from '../source-file.ts'
-import { makesAnExtension, whyNotKept } from './judge.ts'
+import { makesAnExtension, mayVaryRows, whyNotKept } from './judge.ts'
 
 /** What the revisions of a history say without a database. */
 export interface HeardHistory {
   /** The statements that make extensions, with the step that they are of. */
   readonly extensions: readonly { readonly step: PlanStep; readonly sql: string }[]
+  /** Whether the rows may be others the next time by what it makes, also by what it drops again. */
+  readonly varies: boolean
 }
 
 /** Why a history cannot be kept. */
@@ -32,6 +34,7 @@ export async function listen(
 ): Promise<HeardHistory | HeardReason> {
   const schemas = Object.values(project.env.schemas)
   const extensions: { readonly step: PlanStep; readonly sql: string }[] = []
+  let varies = false
   for (const step of steps) {
     const outside = looksOutside(step.file)
     if (outside !== undefined) return { step, why: outside }
@@ -42,16 +45,17 @@ export async function listen(
       const why = isExtension ? undefined : whyNotKept(text, schemas)
       if (why !== undefined) return { step, why }
       if (isExtension) extensions.push({ step, sql: text })
+      varies ||= mayVaryRows(text)
     }
   }
-  return { extensions }
+  return { extensions, varies }
 }
 
 /** Why the file of a revision is not all that it follows from. */
 function looksOutside({ format, path }: RevisionFile): string | undefined {
   if (format === 'sql') return undefined
   const text = readSource(path)
-  const imported = text.split('\n').find((line) => /^(import|export)\b/.test(line) && bringsValues(line))
+  const imported = text.split('\n').find((line) => /^\s*(import|export)\b/.test(line) && bringsValues(line.trim()))
   const found = imported ?? outside.find((expression) => expression.test(text))?.exec(text)?.[0]
   return found === undefined ? undefined : `follows from more than its file: ${found.trim()}`
 }
@@ -60,14 +64,15 @@ function looksOutside({ format, path }: RevisionFile): string | undefined {
 function bringsValues(line: string): boolean {
   if (/^export\s*[{*]/.test(line)) return true
   if (!line.startsWith('import') || /^import\s+type\b/.test(line)) return false
-  const names = line.slice(line.indexOf('{') + 1, line.indexOf('}')).split(',')
-  return !line.startsWith('import {') || !names.every((name) => /^\s*(type\s|$)/.test(name))
+  // What goes on in the next line is not known.
+  const names = /^import \{([^{}]*)\}/.exec(line)?.[1]?.split(',')
+  return names === undefined || !names.every((name) => /^\s*(type\s|$)/.test(name))
 }
 
 /** What tells of other files, of the process, of the time and of chance. */
 const outside = [
   /\b(?:import|require|fetch)\s*\(/,
-  /\bprocess\s*[.[]/,
+  /\bprocess\s*[.[]|=\s*process\b/,
   /\bglobalThis\b/,
   /\bDate\s*[.(]/,
   /\bnew\s+Date\b/,

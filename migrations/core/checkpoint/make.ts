@@ -1,4 +1,4 @@
-import type { Client, ClientBase } from 'pg'
+import type { ClientBase } from 'pg'
 import { modelInput } from '../autogenerate/wanted/input.ts'
 import { type Catalog, changeText, difference, readCatalog } from '../difference/index.ts'
 import {
@@ -21,6 +21,7 @@ import { type DatabaseFacts, differingFacts, extensionsIn, foreignObjects, readF
 import { wholeFingerprint } from './fingerprint.ts'
 import type { Checkpoint } from './kept.ts'
 import { type HeardHistory, listen } from './listen.ts'
+import { rowsElsewhere } from './rows/elsewhere.ts'
 import { type SharedSeeds, seedStatements, sharedSeeds, wrongTables } from './rows/seed-statements.ts'
 import { readSeeds, type Seeds } from './rows/seeds.ts'
 import { catalogScript, wholeScope } from './script.ts'
@@ -61,7 +62,10 @@ export async function makeCheckpoint(
   const options = scratchOptions(await modelInput(session, project, true, { looksAtLive: false }))
   const left = await withScratchDatabase(options, async (scratch) => {
     await replay(scratch, source)
-    return leftBy(scratch.client, source)
+    const found = await leftBy(scratch, source)
+    const day = await byTheDay(scratch.client, schemas, found.seeds)
+    if (day !== undefined) throw new NoCheckpoint(`rows may be others on another day: column ${day}`)
+    return found
   })
   const seeds = left.varies
     ? await withScratchDatabase(options, async (scratch) => {
@@ -124,11 +128,15 @@ interface Left {
   readonly fingerprint: Fingerprint
   readonly extensions: string
   readonly seeds: Seeds
+  /** By table, what the tables of others have, as those of extensions. */
+  readonly elsewhere: ReadonlyMap<string, string>
   /** Whether the rows may be others the next time. */
   readonly varies: boolean
 }
 
-async function leftBy(client: Client, { schemas }: Source): Promise<Left> {
+async function leftBy(scratch: ScratchDatabase, source: Source): Promise<Left> {
+  const { client } = scratch
+  const { schemas, heard } = source
   const fingerprint = await wholeFingerprint(client, schemas)
   const [unknown] = fingerprint.unknown
   if (unknown !== undefined) throw new NoCheckpoint(`${unknown.what} ${unknown.identity} is not read`)
@@ -138,14 +146,17 @@ async function leftBy(client: Client, { schemas }: Source): Promise<Left> {
     catalog: await readCatalog(client),
     extensions: extensionsIn(await readFacts(client, schemas)),
     seeds,
-    varies: seeds.tables.length > 0 && (await mayVary(client, schemas)),
+    elsewhere: await rowsElsewhere(client, [...ownSchemas(scratch, source), ...schemas]),
+    varies: seeds.tables.length > 0 && (heard.varies || (await mayVary(client, schemas))),
   }
 }
 
 /** Whether values come from more than constants and sequences. */
 async function mayVary(client: ClientBase, schemas: readonly string[]): Promise<boolean> {
   const { rows } = await client.query<{ varies: boolean }>(
-    `SELECT EXISTS (SELECT FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace WHERE n.nspname::text = ANY ($1))
+    `SELECT EXISTS (SELECT FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+                    WHERE n.nspname::text = ANY ($1) OR (p.oid >= 16384 AND p.provolatile = 'v' AND EXISTS (
+                      SELECT FROM pg_catalog.pg_depend AS e WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid AND e.deptype = 'e')))
          OR EXISTS (SELECT FROM pg_catalog.pg_attrdef AS d JOIN pg_catalog.pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
                     JOIN pg_catalog.pg_class AS c ON c.oid = d.adrelid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
                     WHERE n.nspname::text = ANY ($1) AND a.attgenerated = ''
@@ -153,6 +164,33 @@ async function mayVary(client: ClientBase, schemas: readonly string[]): Promise<
     [schemas],
   )
   return rows[0]?.varies ?? true
+}
+
+/**
+ * A column of a table with rows whose default is of the day or the hour: runs one after the other agree on it, and one on
+ * another day does not.
+ */
+async function byTheDay(
+  client: ClientBase,
+  schemas: readonly string[],
+  { tables }: Seeds,
+): Promise<string | undefined> {
+  const { rows } = await client.query<Readonly<Record<'schema' | 'name' | 'column', string>>>(
+    `SELECT n.nspname::text AS schema, c.relname::text AS name, a.attname::text AS column
+     FROM pg_catalog.pg_attrdef AS d JOIN pg_catalog.pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+     JOIN pg_catalog.pg_class AS c ON c.oid = d.adrelid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+     CROSS JOIN LATERAL pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS expression
+     WHERE n.nspname::text = ANY ($1) AND a.attgenerated = ''
+       AND expression ~* '\\m(current_(date|time|timestamp)|localtime(stamp)?|(now|timeofday|(clock|statement|transaction)_timestamp)\\()'
+       AND NOT (a.atttypid IN ('timestamp'::regtype, 'timestamptz'::regtype) AND a.atttypmod NOT IN (0, 1)
+                AND expression !~* '::date|\\m(date_trunc|date_bin|date_part|extract|to_char)\\M')`,
+    [schemas],
+  )
+  const found = rows.find(({ schema, name }) => {
+    const table = `${quoteIdent(schema)}.${quoteIdent(name)}`
+    return tables.some((each) => each.table === table)
+  })
+  return found === undefined ? undefined : `${found.schema}.${found.name}.${found.column}`
 }
 
 /** The rows that are the same each time. */
@@ -202,7 +240,7 @@ async function expectSame(
     throw new NoCheckpoint(`its script does not run: ${messageWithoutValues(error)}`)
   })
   await client.query('RESET ALL')
-  const now = await leftBy(client, source)
+  const now = await leftBy(scratch, source)
   const changes = [
     ...difference(now.catalog, left.catalog, wholeScope(schemas)).changes.map(changeText),
     ...(now.fingerprint.hash === left.fingerprint.hash
@@ -211,6 +249,9 @@ async function expectSame(
     ...wrongTables(seeds, now.seeds).map((table) => `rows of ${table}`),
     ...standingElsewhere(now.seeds, left.seeds).map((name) => `position of ${name}`),
     ...(now.extensions === left.extensions ? [] : ['extensions']),
+    ...[...left.elsewhere].flatMap(([table, rows]) =>
+      now.elsewhere.get(table) === rows ? [] : [`rows of ${table}`],
+    ),
     ...(await foreignObjects(client, [...ownSchemas(scratch, source), ...schemas], [])),
   ]
   if (changes.length > 0) throw new NoCheckpoint(`its script leaves something else:\n${changes.join('\n')}`)

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import type { ClientBase } from 'pg'
 import { modelInput } from '../../autogenerate/wanted/input.ts'
 import { readCatalog } from '../../difference/index.ts'
 import { keepValue, keptValue } from '../../environment/index.ts'
@@ -11,6 +10,7 @@ import { scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
 import { tenantStandIn } from '../../scratch/lines.ts'
 import { runOnScratch, scratchProject } from '../../scratch/project.ts'
 import { toolVersion } from '../../tool-version.ts'
+import { rowsElsewhere } from '../rows/elsewhere.ts'
 import { type SharedSeeds, sharedSeeds } from '../rows/seed-statements.ts'
 import { readSeeds } from '../rows/seeds.ts'
 import { catalogScript, wholeScope } from '../script.ts'
@@ -70,10 +70,11 @@ async function madeStructure(session: Session, project: Project, line: string): 
     // A template may have nobody in it.
     await base.client.end()
     const made = await withScratchDatabase(scratchOptions(input, base), async ({ client }) => {
-      const before = await rowsElsewhere(client, project, standIn)
+      const own = [standIn, project.env.ledgerSchema]
+      const before = await rowsElsewhere(client, own)
       await runOnScratch(client, scratch, heads([line]))
       const to = await readCatalog(client)
-      const after = await rowsElsewhere(client, project, standIn)
+      const after = await rowsElsewhere(client, own)
       const written = [...after].find(([table, rows]) => before.get(table) !== rows)?.[0]
       if (written !== undefined) throw noTemplate(`the revisions of ${line} write into ${written}`)
       const seeds = await readSeeds(client, { schema: standIn })
@@ -100,27 +101,6 @@ function withTenant(project: Project, line: string, schema: string): Project {
     each.key === line ? { ...each, tenants: null, schema } : each,
   )
   return { ...project, env: { ...project.env, lines } }
-}
-
-/** Table → what its rows are, for all tables outside of a schema: a tenant that is copied would not write them. */
-async function rowsElsewhere(
-  client: ClientBase,
-  { env }: Project,
-  schema: string,
-): Promise<ReadonlyMap<string, string>> {
-  const { rows: tables } = await client.query<{ name: string }>(
-    `SELECT c.oid::regclass::text AS name FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-     WHERE c.relkind = 'r' AND n.nspname::text <> ALL ($1) AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`,
-    [[schema, env.ledgerSchema]],
-  )
-  const found = new Map<string, string>()
-  for (const { name } of tables) {
-    const { rows } = await client.query<{ rows: string }>(
-      `SELECT count(*) || ' ' || coalesce(sum(hashtextextended(t::text, 0)), 0) AS rows FROM ONLY ${name} AS t`,
-    )
-    found.set(name, rows[0]?.rows ?? '')
-  }
-  return found
 }
 
 function noTemplate(reason: string): MigError {
