@@ -31,6 +31,7 @@ export async function loadModule(file: string, cacheDir: string): Promise<Export
 /**
  * Compiles TypeScript files in one call of esbuild, for `loadModule` to find them compiled; those that import something
  * are left to it, and all of them where one has a mistake, which it tells with its place.
+ * @throws MigError `no-esbuild`
  */
 export async function compileTogether(files: readonly string[], cacheDir: string): Promise<void> {
   const sources = files.flatMap((file) => {
@@ -40,12 +41,13 @@ export async function compileTogether(files: readonly string[], cacheDir: string
     return isForBundle ? [] : [{ file, source, path }]
   })
   if (sources.length < 2) return
-  const { build } = await import('esbuild')
-  const made = await build({
-    entryPoints: sources.map(({ file, path }) => ({ in: file, out: basename(path, '.cjs') })),
-    ...{ outdir: cacheDir, write: false, outExtension: { '.js': '.cjs' } },
-    ...{ format: 'cjs', target: 'node20', tsconfigRaw: '{}', logLevel: 'silent' },
-  }).catch((error: unknown) => {
+  const made = await usingEsbuild(({ build }) =>
+    build({
+      entryPoints: sources.map(({ file, path }) => ({ in: file, out: basename(path, '.cjs') })),
+      ...{ outdir: cacheDir, write: false, outExtension: { '.js': '.cjs' } },
+      ...{ format: 'cjs', target: 'node20', tsconfigRaw: '{}', logLevel: 'silent' },
+    }),
+  ).catch((error: unknown) => {
     if (error instanceof Error && 'errors' in error) return undefined
     throw error
   })

@@ -16,8 +16,11 @@ export interface SuitedStatement extends KnownStatement {
 /** Characters in all; more would be held in memory twice. */
 const most = 1_000_000
 
-/** What the extended protocol takes as a parameter, what the protocol cannot send, and what reads on from the connection. */
-const unsuited = /\$\d|\0|\bcopy\b/i
+/**
+ * What the extended protocol takes as a parameter, what the protocol cannot send, what reads on from the connection, and
+ * the setting by which a text of several statements is read before the first of them runs.
+ */
+const unsuited = /\$\d|\0|\bcopy\b|\bstandard_conforming_strings\b/i
 
 /**
  * The statements of a step that can go to the server together: known before the first of them runs, each in the
