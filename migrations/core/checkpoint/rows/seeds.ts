@@ -38,9 +38,9 @@ export interface Seeds {
 /** Schemas whose rows are read: one, whose own names are read without it, or several, whose names are read with theirs. */
 export type SeedPlace = { readonly schema: string } | { readonly schemas: readonly string[] }
 
-/** How values read the same wherever they are read. */
+/** How values read the same wherever they are read; rows that a policy hides from the owner are an error, as in pg_dump. */
 const pinned = `SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'postgres'; SET LOCAL extra_float_digits = 1;
-SET LOCAL bytea_output = 'hex'; SET LOCAL TimeZone = 'UTC'`
+SET LOCAL bytea_output = 'hex'; SET LOCAL TimeZone = 'UTC'; SET LOCAL row_security = off`
 
 /**
  * Reads all rows of schemas, where their sequences stand, and which of their materialized views are filled. In the rows of
