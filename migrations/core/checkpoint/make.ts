@@ -160,7 +160,7 @@ async function mayVary(client: ClientBase, schemas: readonly string[]): Promise<
          OR EXISTS (SELECT FROM pg_catalog.pg_attrdef AS d JOIN pg_catalog.pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
                     JOIN pg_catalog.pg_class AS c ON c.oid = d.adrelid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
                     WHERE n.nspname::text = ANY ($1) AND a.attgenerated = ''
-                      AND pg_catalog.pg_get_expr(d.adbin, d.adrelid) !~ '^(nextval\\(.*|-?[0-9.]+|true|false|''([^'']|'''')*''::.*|NULL::.*)$') AS varies`,
+                      AND pg_catalog.pg_get_expr(d.adbin, d.adrelid) !~ '^(nextval\\(''([^'']|'''')*''::regclass\\)|-?[0-9.]+|true|false|(''([^'']|'''')*''|NULL)::[\\w ".,()\\[\\]]+)$') AS varies`,
     [schemas],
   )
   return rows[0]?.varies ?? true
