@@ -55,7 +55,9 @@ export async function listen(
 function looksOutside({ format, path }: RevisionFile): string | undefined {
   if (format === 'sql') return undefined
   const text = readSource(path)
-  const imported = text.split('\n').find((line) => /^\s*(import|export)\b/.test(line) && bringsValues(line.trim()))
+  const imported = text
+    .split('\n')
+    .find((line) => /^\s*(import|export)\b/.test(line) && bringsValues(line.trim()))
   const found = imported ?? outside.find((expression) => expression.test(text))?.exec(text)?.[0]
   return found === undefined ? undefined : `follows from more than its file: ${found.trim()}`
 }
