@@ -46,6 +46,7 @@ export function stepTransaction(
   ]
   return {
     async begin(first) {
+      committing = false
       await client.query(beginning(first).join('; '))
     },
     async whole(statements, ending, onDone) {
