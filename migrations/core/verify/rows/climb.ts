@@ -104,16 +104,14 @@ async function concernedBy(
   { file, schemas, schema, statements }: About & Partial<ClimbRequest>,
   before: RowObservation | undefined,
 ): Promise<readonly ConcernedTable[]> {
-  const names = await mentioned(client, schemas, readFileSync(file.path, 'utf8'))
+  const sides = [...(statements?.upgrade ?? []), ...(statements?.downgrade ?? [])]
+  // A file may put names together, which its statements have whole.
+  const names = await mentioned(client, schemas, [readFileSync(file.path, 'utf8'), ...sides].join('\n'))
   const leaves = before?.tables.flatMap(({ oid, rows }) => [oid, ...rows.map(({ leaf }) => leaf)]) ?? []
   // A file that names nothing may still go over all that is there.
-  const isAboutAll = names.length === 0 && before === undefined && !isPlainly(statements)
+  const isAboutAll = names.length === 0 && before === undefined && !arePlain(sides)
   const whole = isAboutAll ? [schema] : []
   return concernedTables(client, { names, oids: [...new Set(leaves)], schemas: whole })
-}
-
-function isPlainly(statements: KnownSides | undefined): boolean {
-  return statements !== undefined && arePlain([...statements.upgrade, ...statements.downgrade])
 }
 
 /** Where a climb has got to. */

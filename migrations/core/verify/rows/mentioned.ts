@@ -8,7 +8,7 @@ interface Named {
 
 /**
  * The tables, types, routines and sequences of some schemas whose names a text has as words. It names more than a
- * revision touches, and none too few unless the revision puts names together.
+ * revision touches, and too few only where the text puts names together.
  */
 export async function mentioned(
   client: ClientBase,
