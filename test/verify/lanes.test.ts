@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { inLanes, type Part, partsOf } from '../../migrations/core/verify/lanes.ts'
+import { inLanes, type Part, partsOf, stopsOf } from '../../migrations/core/verify/lanes.ts'
 
 const steps = Array.from({ length: 10 })
 
@@ -26,6 +26,12 @@ test('parts are without gaps, and one for one lane', () => {
     ],
   ])
   expect(partsOf([1, 2], 4)).toHaveLength(2)
+})
+
+test('lines that take turns are passed in their order, and a chain at once', () => {
+  const childrenOf = (revision: string) => ({ u0: ['u1'], u1: ['u2', 'u3'], p0: ['p1'] })[revision] ?? []
+  expect(stopsOf(['u0', 'p0', 'u1', 'p1'], childrenOf)).toEqual(['u0', 'p0', 'u1', 'p1'])
+  expect(stopsOf(['u0', 'u1', 'u2', 'u3', 'p0', 'p1'], childrenOf)).toEqual(['u2', 'u3', 'p1'])
 })
 
 test('results are in the order of the parts, whichever lane ends first', async () => {

@@ -14,6 +14,17 @@ export function partsOf(steps: readonly unknown[], lanes: number): readonly Part
   return Array.from({ length: count }, (_, part) => ({ from: at(part), to: at(part + 1) }))
 }
 
+/**
+ * The revisions to upgrade to, one after the other, so that all are applied in their order: an upgrade to a revision brings
+ * its ancestors, so of a chain the last is enough. In another order a revision may lack what another line makes.
+ */
+export function stopsOf(
+  revisions: readonly string[],
+  childrenOf: (revision: string) => readonly string[],
+): readonly string[] {
+  return revisions.filter((revision, at) => !childrenOf(revision).includes(revisions[at + 1] ?? ''))
+}
+
 /** Takes one part after the other that no lane has, in their order, until there is none. */
 export type Take<Result> = (parts: readonly Part[], work: (part: Part) => Promise<Result>) => Promise<void>
 

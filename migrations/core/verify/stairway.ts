@@ -5,7 +5,7 @@ import { lossLine, type RevisionFile, type SideLoss } from '../revisions/index.t
 import { planRun } from '../runner/index.ts'
 import { announceLosses } from './announce.ts'
 import { onScratch, type ScratchSession, type VerifyContext } from './context.ts'
-import { inLanes, partsOf } from './lanes.ts'
+import { inLanes, partsOf, stopsOf } from './lanes.ts'
 import { type Found, failure } from './result.ts'
 import {
   type ClimbRequest,
@@ -84,10 +84,9 @@ async function pass(
   { scratch: { graph } }: VerifyContext,
   steps: readonly { readonly revision: string }[],
 ): Promise<void> {
-  const own = new Set(steps.map(({ revision }) => revision))
-  for (const { revision } of steps)
-    if (!graph.children(revision).some((child) => own.has(child)))
-      await session.run({ direction: 'upgrade', target: revision })
+  const revisions = steps.map(({ revision }) => revision)
+  for (const target of stopsOf(revisions, (id) => graph.children(id)))
+    await session.run({ direction: 'upgrade', target })
 }
 
 /** Climbs one step after the other. */
