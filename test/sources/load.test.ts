@@ -91,6 +91,37 @@ describe('models', () => {
     },
   )
 
+  databaseTest('keep the order of what copies a table and what changes it before', async ({ database }) => {
+    await load(database, {
+      'a.sql': `CREATE VIEW rfx_user.early AS SELECT count(*) AS n FROM rfx_user.copied;
+CREATE TABLE rfx_user.t (kind rfx_policy.kind);
+ALTER TABLE rfx_user.t ADD note text;
+CREATE INDEX ON rfx_user.t (note);
+CREATE TABLE rfx_user.copied (LIKE rfx_user.t INCLUDING INDEXES);
+ALTER TABLE rfx_user.t ADD later text;`,
+      'b.sql': "CREATE TYPE rfx_policy.kind AS ENUM ('a');",
+    })
+    const { rows } = await database.client.query(
+      `SELECT array_agg(attname::text ORDER BY attnum) AS columns, (SELECT count(*)::int FROM pg_index WHERE indrelid = attrelid) AS indexes
+       FROM pg_attribute WHERE attrelid = 'rfx_user.copied'::regclass AND attnum > 0 GROUP BY attrelid`,
+    )
+    expect(rows).toEqual([{ columns: ['kind', 'note'], indexes: 1 }])
+  })
+
+  databaseTest('of a file with a transaction of its own wait each for itself', async ({ database }) => {
+    const tables = await load(database, {
+      'a.sql': `BEGIN;
+SET LOCAL search_path = rfx_user;
+CREATE TABLE a (id int);
+CREATE TABLE b (kind rfx_policy.kind);
+CREATE TABLE c (id int);
+COMMIT;
+CREATE TABLE rfx_user.d (id int);`,
+      'b.sql': "CREATE TYPE rfx_policy.kind AS ENUM ('a');",
+    })
+    expect(tables).toEqual(['rfx_user.a', 'rfx_user.b', 'rfx_user.c', 'rfx_user.d'])
+  })
+
   databaseTest('of a file with a transaction of its own stay in it', async ({ database }) => {
     const domains = Array.from({ length: 600 }, (_, at) => `CREATE DOMAIN rfx_user.d_${at} AS int;`).join(
       '\n',
