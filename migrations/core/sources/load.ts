@@ -149,12 +149,17 @@ async function run(
   options: ModelLoadOptions,
   made: Map<string, ModelStatement>,
 ): Promise<Waiting | undefined> {
+  // In a transaction of the file's own, what fails must not take along what went before.
+  const isKept = client.getTransactionStatus() === 'T' && !ofTransaction.test(statement.sql)
   try {
+    if (isKept) await client.query('SAVEPOINT mig_statement')
     await client.query(statement.sql)
+    if (isKept) await client.query('RELEASE SAVEPOINT mig_statement')
     note(made, statement)
     return undefined
   } catch (error) {
     if (!(error instanceof Error)) throw error
+    if (isKept && !isConnectionLost(error)) await client.query('ROLLBACK TO SAVEPOINT mig_statement')
     if (isBenign(statement.sql, error, options.privileges)) return undefined
     const { rows } = await client.query<{ path: string }>(`SELECT current_setting('search_path') AS path`)
     return { statement, error, searchPath: rows[0]?.path ?? '' }
