@@ -6,7 +6,7 @@ import type { InitLine } from './json-made.ts'
 export function initText(result: InitResult): string {
   const { files, schemas, adopted, ledgers, histories, others, models } = result
   const ledger = ledgers.find(({ tool }) => tool !== undefined)
-  const { changes = [], silentOn = [] } = models ?? {}
+  const { changes = [], silentOn = [], tablesFilter = [] } = models ?? {}
   const isEqual = changes.length === 0
   const [history] = histories.filter(({ tool }) => ledger === undefined || tool === ledger.tool)
   const importing = `just mig-import ${ledger?.tool ?? history?.tool} ${history?.path ?? 'DIR'}`
@@ -38,6 +38,11 @@ export function initText(result: InitResult): string {
       ? []
       : [
           `left out of comparisons, as the models cannot express it: ${silentOn.join(', ')} (silentOn in env.ts)`,
+        ]),
+    ...(tablesFilter.length === 0
+      ? []
+      : [
+          `not taken over: tablesFilter (${tablesFilter.join(', ')}); name the tables of others in excludeTables of env.ts`,
         ]),
     ...(isEqual ? [] : ['the live database differs from the models:', ...byKind(changes)]),
     ...(models?.problem === undefined ? [] : [`the models do not load yet: ${models.problem.message}`]),

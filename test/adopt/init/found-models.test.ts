@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import { initProject } from '../../../migrations/core/adopt/index.ts'
 import { findModels } from '../../../migrations/core/adopt/init/found-models.ts'
+import { initText } from '../../../migrations/core/report/init.ts'
 import { projectTest, type TestProject } from '../support/project.ts'
 
 const repository = join(import.meta.dirname, '../../..')
@@ -19,7 +20,7 @@ const read = (project: TestProject, path: string) => readFileSync(join(project.r
 const drizzle = {
   'package.json': '{ "type": "module" }',
   'drizzle.config.ts': `import { defineConfig } from 'drizzle-kit'
-    export default defineConfig({ dialect: 'postgresql', schema: './src/db/schema.ts', out: './drizzle', schemaFilter: ['public'] })`,
+    export default defineConfig({ dialect: 'postgresql', schema: './src/db/schema.ts', out: './drizzle', schemaFilter: ['public'], tablesFilter: 'car*' })`,
   'src/db/schema.ts': `import { integer, pgTable, text } from 'drizzle-orm/pg-core'
     export const car = pgTable('car', { id: integer('id').primaryKey(), name: text('name'), seats: integer('seats') })`,
 }
@@ -40,7 +41,11 @@ describe('init where a project has its models', () => {
       await project.run(`CREATE TABLE car (id int PRIMARY KEY, name text); CREATE INDEX named ON car (name);
         CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
         CREATE TRIGGER touched BEFORE UPDATE ON car FOR EACH ROW EXECUTE FUNCTION touch()`)
-      const { models, files, adopted } = await init(project)
+      const result = await init(project)
+      const { models, files, adopted } = result
+      expect(initText(result)).toContain(
+        '\nnot taken over: tablesFilter (car*); name the tables of others in excludeTables of env.ts\n',
+      )
       expect(read(project, 'migrations/env.ts')).toContain(
         "models: { path: '../src/db/schema.ts', silentOn: ['function', 'trigger'] },",
       )

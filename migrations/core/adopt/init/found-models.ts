@@ -19,6 +19,8 @@ export interface FoundModels {
   readonly imports?: string
   /** The schemas that the tool manages, where its settings say so. */
   readonly schemas?: readonly string[]
+  /** Which tables it manages; env.ts names those that are not compared, so a person has to say them. */
+  readonly tablesFilter?: readonly string[]
 }
 
 /**
@@ -62,6 +64,7 @@ async function drizzleModels({ root, dir, cacheDir }: Environment): Promise<Foun
       },
     },
     ...(config.schemaFilter.length === 0 ? {} : { schemas: config.schemaFilter }),
+    tablesFilter: config.tablesFilter,
   }
 }
 

@@ -125,7 +125,8 @@ async function replaceModels(
   if (found.silence !== undefined && silentOn.length > 0)
     writeSettings({ ...found, code: found.silence.code(silentOn) })
   const changes = differs.changes.filter(({ kind, verb }) => verb !== 'drop' || !silentOn.includes(kind))
-  return { ...differs, what: found.what, changes, silentOn }
+  const { what, tablesFilter } = found
+  return { ...differs, what, tablesFilter, changes, silentOn }
 }
 
 interface ExportedProject {

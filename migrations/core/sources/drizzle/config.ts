@@ -56,6 +56,7 @@ export interface DrizzleConfig {
   /** Absolute files, folders and globs. */
   readonly schema: readonly string[]
   readonly schemaFilter: readonly string[]
+  readonly tablesFilter: readonly string[]
 }
 
 /**
@@ -70,13 +71,14 @@ export async function readDrizzleConfig(
   const file = names.map((name) => join(folder, name)).find((path) => existsSync(path)) ?? onlyBelow(folder)
   if (file === undefined) return undefined
   const { config } = await loadedConfig(file, cacheDir, 'set what it asks for in .env')
-  const { dialect, schema, schemaFilter } = config
+  const { dialect, schema, schemaFilter, tablesFilter } = config
   if (dialect !== undefined && dialect !== 'postgresql') return undefined
   const texts = (value: unknown) => [value ?? []].flat().filter((each) => typeof each === 'string')
   return {
     file,
     schema: texts(schema).map((path) => placed(path, folder, dirname(file))),
     schemaFilter: texts(schemaFilter),
+    tablesFilter: texts(tablesFilter),
   }
 }
 
