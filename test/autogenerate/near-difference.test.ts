@@ -30,7 +30,7 @@ const base = `
   CREATE TABLE three (id int REFERENCES two, n int CHECK (twice(n) > 0));
   CREATE TABLE four (n int DEFAULT twice(2)); CREATE TRIGGER touch BEFORE UPDATE ON four FOR EACH ROW EXECUTE FUNCTION touch();
   CREATE VIEW names AS SELECT name FROM one; CREATE VIEW shown AS SELECT name, four.n FROM names, four;
-  CREATE TABLE typed (r shown);
+  CREATE TABLE typed (r shown); CREATE TABLE several (ms mood[]); CREATE TABLE farthest (r far[]);
   CREATE TABLE parent (a int); CREATE TABLE child (b int) INHERITS (parent);`
 
 test('tables stay that a difference is about, that depend on it, and that these depend on', async ({
@@ -41,8 +41,8 @@ test('tables stay that a difference is about, that depend on it, and that these 
   const expected: readonly (readonly [string, readonly string[] | undefined])[] = [
     ['SELECT', linked],
     ['ALTER TABLE farther ADD x int', ['far', 'farther']],
-    ['ALTER TABLE far ADD x int', ['far', 'farther']],
-    [`COMMENT ON COLUMN far.id IS 'x'`, ['far', 'farther']],
+    ['ALTER TABLE far ADD x int', ['far', 'farther', 'farthest']],
+    [`COMMENT ON COLUMN far.id IS 'x'`, ['far', 'farther', 'farthest']],
     ['ALTER TABLE one ADD x int', ['one', 'two', 'typed', 'four']],
     // The view of a view that is the type of a column.
     ['ALTER TABLE four ADD x int', ['four', 'typed']],
@@ -50,7 +50,7 @@ test('tables stay that a difference is about, that depend on it, and that these 
       'CREATE OR REPLACE FUNCTION twice(int) RETURNS int LANGUAGE sql AS $$SELECT 1$$',
       ['four', 'three', 'two', 'typed'],
     ],
-    [`ALTER TYPE mood ADD VALUE 'b'`, ['one']],
+    [`ALTER TYPE mood ADD VALUE 'b'`, ['one', 'several']],
     ['ALTER DOMAIN small DROP CONSTRAINT small_check', ['one', 'two']],
     ['DROP TRIGGER touch ON four', ['four', 'typed']],
     ['CREATE TABLE fresh (id int REFERENCES far)', ['far', 'fresh']],
