@@ -14,7 +14,14 @@ export function columnChange({ sql, produces = [], consumes }: About):
   const columns = [...produces, ...consumes].flatMap((id): readonly ColumnId[] =>
     id.kind === 'column' || id.kind === 'default' ? [{ ...id, kind: 'column' }] : [],
   )
-  const change = columns.length === 0 ? undefined : tableChange(sql)
+  const [only] = columns
+  const change = only === undefined ? undefined : tableChange(sql)
+  // That of a NOT NULL is about the column alone, and that of another constraint about the constraint.
+  const isRequired =
+    change?.kind === 'validate constraint' &&
+    ![...produces, ...consumes].some(({ kind }) => kind === 'constraint')
+  if (only !== undefined && isRequired)
+    return { column: only, change: { kind: 'set not null', column: only.name } }
   if (change === undefined || !('column' in change)) return undefined
   const column = columns.find(({ name }) => name === change.column)
   return column === undefined ? undefined : { column, change }
@@ -41,7 +48,7 @@ export function retypedColumn(action: About): ColumnId | undefined {
   return typeChange(action)?.column
 }
 
-/** The column that ALTER COLUMN … SET NOT NULL is about. */
+/** The column that must have a value from now on: by SET NOT NULL, or where a NOT NULL that was NOT VALID is validated. */
 export function requiredColumn(action: About): ColumnId | undefined {
   const { column, change } = columnChange(action) ?? {}
   return change?.kind === 'set not null' ? column : undefined

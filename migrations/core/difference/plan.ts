@@ -25,6 +25,7 @@ import { extrasAfter, withNameChanges } from './renamed-facts.ts'
 import { withReplacedViews } from './replaced-views.ts'
 import { requiredAfterRetyping, retyping, unsetsNoDefault, withoutRepeatedDefaults } from './retyping.ts'
 import { withPositions } from './sequence-positions.ts'
+import { validatingNotNull } from './validated-not-null.ts'
 
 /**
  * The difference between two catalogs in the schemas of the scope: readable changes, and ordered actions.
@@ -49,7 +50,9 @@ export function difference(from: Catalog, to: Catalog, scope: ComparedObjects): 
     .flatMap((action) => withExtensionSchema(action, from.facts, wanted, scope.schemas))
   const ordered = requiredAfterRetyping(withoutRepeatedDefaults(inAttributeOrder(actions, wanted)))
   const states = { source, wanted, from: before.extras, to: to.extras }
-  const shaped = withReplacedViews(withPositions(ordered, source, wanted), states)
+  const shaped = withReplacedViews(withPositions(ordered, source, wanted), states).map((action) =>
+    validatingNotNull(action, from.extras),
+  )
   return {
     changes: [
       ...renames.map(renameChange),

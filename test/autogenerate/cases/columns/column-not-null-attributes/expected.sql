@@ -1,7 +1,7 @@
 -- upgrade
 ALTER TABLE rfx_user.t DROP CONSTRAINT dd;
 CREATE TABLE rfx_user.u (a text);
-ALTER TABLE rfx_user.t ALTER COLUMN c SET NOT NULL;
+ALTER TABLE rfx_user.t VALIDATE CONSTRAINT cc;
 ALTER TABLE rfx_user.t ADD CONSTRAINT aa NOT NULL a NOT VALID;
 COMMENT ON CONSTRAINT aa ON rfx_user.t IS 'old rows may have none';
 ALTER TABLE rfx_user.t ALTER CONSTRAINT bb NO INHERIT;
