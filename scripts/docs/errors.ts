@@ -3,20 +3,11 @@ import { type Message, sourceMessages } from './messages.ts'
 
 /** Codes whose text the reader of the sources cannot find: it comes from another program, or from parts. */
 const elsewhere: Readonly<Record<string, string>> = {
-  'build-failed': 'the scripts do not build',
-  cycle: 'revisions reach themselves along downRevision',
-  'dependency-cycle': 'revisions reach themselves through dependsOn',
-  'empty-variable': 'a variable is set and empty\nhelp: unset it, or give it a value',
+  'build-failed':
+    'the scripts do not build\nhelp: fix the files, or put them back: git status; npx tsc --noEmit shows more',
   internal: 'an error that nobody expected: a fault of just-mig, or of code of the project that it ran',
-  'no-server':
-    'no server answers at the database URL\nhelp: start it, or fix DATABASE_URL; the embedded server: just db-start',
-  'other-database': 'the history of Alembic is for another database than PostgreSQL',
-  'privileges-passed-over': 'models have owners or privileges, which are compared with --privileges only',
-  'rows-in-models':
-    'models describe tables, so the rows are not used\nhelp: write the rows into a revision: just mig-revision "…"',
-  'temporary-in-models':
-    'a temporary object belongs to a session, not to a schema\nhelp: take the statement out of the models, or TEMPORARY out of it',
-  'unknown-command': 'there is no command of that name\nhelp: just --list',
+  'unknown-command':
+    'there is no command {name}\nhelp: [did you mean {commands}? just --list lists them all | just --list lists them]\n\n{flag} comes before a command\nhelp: flags come after the command: just mig-upgrade …',
   'unreadable-revision': 'the head of a revision file cannot be read\nhelp: write it as the message says',
 }
 
@@ -40,9 +31,9 @@ export function errorsPage(repository: string): string {
 ${generatedFrom('the messages in the sources')}
 
 Every error is \`error MIG-<code>: what happened\`, with a \`help:\` line that says what to type next; often also where, and
-what state the database is in. Here are all of them by code, with \`{name}\` for what only the run tells and \`[a | b]\` for one
-of several texts. Codes are stable. What each ends with: [exit codes](exit-codes.md). States of a database:
-[Recover](../how-to/recover.md).
+what state the database is in. Here are all of them by code, with \`{name}\` for what only the run tells, \`[a | b]\` for one
+of several texts and \`[a]\` for one that is not always there. Codes are stable. What each ends with:
+[exit codes](exit-codes.md). States of a database: [Recover](../how-to/recover.md).
 
 ${sections.join('\n')}`
 }

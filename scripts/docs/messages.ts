@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { parseSync } from 'oxc-parser'
 
 /**
- * What an error or a warning says, with `{name}` for what only the run tells, and `[a | b]` where it says one of several.
+ * What an error or a warning says, with `{name}` for what only the run tells, `[a | b]` where it says one of several, and
+ * `[a]` where it says something or nothing.
  */
 export interface Message {
   /** Without the `MIG-` prefix; several where the source chooses among them, none where a function is given it. */
@@ -17,11 +18,8 @@ export interface Message {
 type Kind = 'error' | 'warning'
 type Node = Readonly<Record<string, unknown>>
 
-/** Functions and constants by name: those of a module, and those inside of the statement of it that is read. */
-interface Names {
-  readonly own: ReadonlyMap<string, Node>
-  readonly local: ReadonlyMap<string, Node>
-}
+/** Functions, constants and bound parameters by name: of the statement of a module that is read, and of the module. */
+type Names = readonly ReadonlyMap<string, Node>[]
 
 /**
  * Every error and warning that core and the scripts write, by code.
@@ -45,14 +43,15 @@ export function sourceMessages(repository: string): readonly Message[] {
 function messagesOf(program: Node): readonly Message[] {
   const statements = listOf(program.body)
   const own = new Map(statements.flatMap((statement) => declaredBy(exported(statement))))
+  const functions = new Map([...namesIn(program)].filter(([, made]) => isFunction(made)))
   return statements.flatMap((statement) => {
-    const names = { own, local: namesIn(statement) }
+    const names = [namesIn(statement), own, functions]
     return [...nodesIn(statement)].flatMap((node) => saidBy(node, names) ?? [])
   })
 }
 
 function saidBy(node: Node, names: Names): Message | undefined {
-  const [first, second, third, fourth] = listOf(node.arguments)
+  const [first, second, third] = listOf(node.arguments)
   const said = (kind: Kind, code: Node | undefined, message: Node | undefined, help: Node | undefined) => ({
     kind,
     codes: codesIn(code, names),
@@ -60,31 +59,50 @@ function saidBy(node: Node, names: Names): Message | undefined {
     help: help === undefined ? '' : textOf(help, names),
   })
   if (node.type === 'NewExpression' && isNamed(node.callee, 'MigError'))
-    return said('error', first, second, fieldOf(third, 'help'))
-  // A function of the module that is given the code, then the texts or options.
-  if (node.type === 'CallExpression' && isGivenCode(first, names) && second !== undefined) {
-    const kind = kindGiven(found(names, nameOf(node.callee)))
-    const [message, help] = fourth === undefined ? [second, third] : [third, fourth]
-    const told = help?.type === 'ObjectExpression' ? fieldOf(help, 'help') : help
-    return kind === undefined ? undefined : said(kind, first, message, told)
-  }
-  const message = fieldOf(node, 'message')
-  const [event, code] = [fieldOf(node, 'event'), fieldOf(node, 'code')]
-  const isWarning = event === undefined ? isCode(code) : event.value === 'warning'
+    return said('error', first, second, fieldOf(third, 'help', names))
+  if (node.type === 'CallExpression' && isGivenCode(first, names)) return saidByCall(node, names)
+  const message = fieldOf(node, 'message', names)
+  const [event, code] = [fieldOf(node, 'event', names), fieldOf(node, 'code', names)]
+  const isWarning = event === undefined ? isCode(bare(code)) : bare(event)?.value === 'warning'
   if (node.type !== 'ObjectExpression' || message === undefined || !isWarning) return undefined
-  return said('warning', code, message, fieldOf(node, 'help'))
+  return said('warning', code, message, fieldOf(node, 'help', names))
 }
 
-/** What a function makes of the code that it is given. */
-function kindGiven(made: Node | undefined): Kind | undefined {
-  if (made === undefined || !/Function/.test(String(made.type))) return undefined
-  for (const node of nodesIn(made)) {
-    if (node.type === 'NewExpression' && isNamed(node.callee, 'MigError')) return 'error'
-    if (node.type === 'Literal' && node.value === 'warning') return 'warning'
+/** What a function of the module says of the code that it is given. */
+function saidByCall(call: Node, names: Names): Message | undefined {
+  const made = found(names, nameOf(call.callee))
+  if (made === undefined || !isFunction(made)) return undefined
+  const codes = codesIn(listOf(call.arguments)[0], names)
+  const inside = [boundBy(made, call, names), namesIn(made), ...names]
+  for (const node of nodesIn(made.body)) {
+    const said = saidBy(node, inside)
+    if (said?.codes.some((code) => codes.includes(code))) return said
   }
   return undefined
 }
 
+/** The arguments of a call by the parameters that they are given to, each with the names that it is written with. */
+function boundBy(made: Node, call: Node, names: Names): ReadonlyMap<string, Node> {
+  const args = listOf(call.arguments)
+  const bound = listOf(made.params).flatMap((param, at) => {
+    const to = param.type === 'AssignmentPattern' && isNode(param.left) ? param.left : param
+    const parts = listOf(to.properties).map(({ key }) => nameOf(key))
+    if (parts.length === 0) return [[nameOf(to), withNames(args[at], names)] as const]
+    return parts.map((part) => [part, fieldOf(args[at], part, names)] as const)
+  })
+  return new Map(bound.flatMap(([name, node]) => (node === undefined ? [] : [[name, node] as const])))
+}
+
+/** A node that is read with other names than those of where it is found. */
+function withNames(node: Node | undefined, names: Names): Node | undefined {
+  return node === undefined ? undefined : { type: given, node, names }
+}
+
+const given = 'Given'
+const bare = (node: Node | undefined): Node | undefined =>
+  node?.type === given ? bare(node.node as Node) : node
+
+const isFunction = (node: Node): boolean => /Function/.test(String(node.type))
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null
 const listOf = (value: unknown): readonly Node[] => (Array.isArray(value) ? value.filter(isNode) : [])
 const nameOf = (node: unknown): string => (isNode(node) && typeof node.name === 'string' ? node.name : '')
@@ -98,7 +116,7 @@ function* nodesIn(node: unknown): Generator<Node> {
   for (const child of Object.values(node)) yield* nodesIn(child)
 }
 
-function namesIn(node: unknown): Names['local'] {
+function namesIn(node: unknown): ReadonlyMap<string, Node> {
   return new Map([...nodesIn(node)].flatMap(declaredBy))
 }
 
@@ -108,19 +126,27 @@ const exported = (statement: Node): Node =>
 function declaredBy(node: Node): readonly (readonly [string, Node])[] {
   if (node.type === 'VariableDeclaration') return listOf(node.declarations).flatMap(declaredBy)
   if (node.type === 'VariableDeclarator' && isNode(node.init)) return [[nameOf(node.id), node.init]]
+  if (node.type === 'AssignmentPattern' && isNode(node.right)) return [[nameOf(node.left), node.right]]
   return node.type === 'FunctionDeclaration' ? [[nameOf(node.id), node]] : []
 }
 
-const found = ({ own, local }: Names, name: string): Node | undefined => local.get(name) ?? own.get(name)
+const found = (names: Names, name: string): Node | undefined =>
+  names.find((each) => each.has(name))?.get(name)
 
-/** Whether an argument is a code: written there, or a constant that no target such as `base` could be. */
-const isGivenCode = (node: Node | undefined, names: Names): boolean =>
-  isCode(node) || codesIn(node, names).some((code) => code.includes('-'))
+/** Whether an argument is a code: written there or where it is given, or a constant that no target such as `base` could be. */
+function isGivenCode(node: Node | undefined, names: Names): boolean {
+  const at = node?.type === 'Identifier' ? found(names, nameOf(node)) : undefined
+  if (isCode(bare(at?.type === given ? at : node))) return true
+  return codesIn(node, names).some((code) => code.includes('-'))
+}
 
 /** The codes that an expression may be. */
-function codesIn(node: Node | undefined, names: Names): readonly string[] {
-  const inner = (...nodes: readonly unknown[]) => nodes.filter(isNode).flatMap((each) => codesIn(each, names))
+function codesIn(node: Node | undefined, names: Names, depth = 0): readonly string[] {
+  const inner = (...nodes: readonly unknown[]) =>
+    depth > deepest ? [] : nodes.filter(isNode).flatMap((each) => codesIn(each, names, depth + 1))
   switch (node?.type) {
+    case given:
+      return codesIn(node.node as Node, node.names as Names, depth)
     case 'Literal':
       return isCode(node) ? [String(node.value)] : []
     case 'ConditionalExpression':
@@ -141,29 +167,37 @@ function codesIn(node: Node | undefined, names: Names): readonly string[] {
 }
 
 /** The value of an object's property, also of one that is spread into it. */
-function fieldOf(node: Node | undefined, name: string): Node | undefined {
-  if (node?.type === 'ConditionalExpression')
-    return [node.consequent, node.alternate]
-      .filter(isNode)
-      .map((each) => fieldOf(each, name))
-      .find(isNode)
-  for (const each of listOf(node?.properties)) {
-    if (isNamed(each.key, name) && isNode(each.value)) return each.value
-    const spread = isNode(each.argument) ? fieldOf(each.argument, name) : undefined
+function fieldOf(node: Node | undefined, name: string, names: Names, depth = 0): Node | undefined {
+  if (node === undefined || depth > deepest) return undefined
+  const inner = (each: unknown) => (isNode(each) ? fieldOf(each, name, names, depth + 1) : undefined)
+  if (node.type === given) return fieldOf(node.node as Node, name, node.names as Names, depth + 1)
+  if (node.type === 'Identifier') return inner(found(names, nameOf(node)))
+  if (node.type === 'ConditionalExpression') return inner(node.consequent) ?? inner(node.alternate)
+  for (const each of listOf(node.properties)) {
+    if (isNamed(each.key, name) && isNode(each.value)) return withNames(each.value, names)
+    const spread = inner(each.argument)
     if (spread !== undefined) return spread
   }
   return undefined
 }
 
-const deepest = 4
+const deepest = 6
+
+/** Functions that write what they are given in another form: the place of that form has the name of what is given. */
+const forms = new Set(
+  `JSON.stringify Object.keys Object.values Math.round String oneLine maskUrl quoteIdent shellWord shown nameText
+  objectName relative basename durationText`.split(/\s+/),
+)
 
 /** The text that an expression gives. */
 function textOf(node: unknown, names: Names, depth = 0): string {
   if (!isNode(node)) return ''
   const inner = (each: unknown) => textOf(each, names, depth)
   switch (node.type) {
+    case given:
+      return textOf(node.node, node.names as Names, depth)
     case 'Literal':
-      return String(node.value)
+      return node.regex === undefined ? String(node.value) : ''
     case 'TemplateLiteral': {
       const parts = listOf(node.expressions)
       const between = node.quasis as readonly { readonly value: { readonly cooked: string } }[]
@@ -177,16 +211,24 @@ function textOf(node: unknown, names: Names, depth = 0): string {
       return oneOf([inner(node.consequent), inner(node.alternate)])
     case 'ArrayExpression':
       return listOf(node.elements).map(inner).join('; ')
-    case 'SpreadElement':
-      return inner(node.argument)
-    case 'Identifier': {
-      const made = depth < deepest ? found(names, nameOf(node)) : undefined
-      const text =
-        made === undefined || /Function/.test(String(made.type)) ? '' : textOf(made, names, depth + 1)
-      return hasWords(text) ? text : `{${nameOf(node)}}`
+    case 'ObjectExpression': {
+      const texts = listOf(node.properties).map(({ value }) => inner(value))
+      return texts.every(hasWords) ? oneOf(texts) : ''
     }
+    case 'NewExpression':
+      return inner(listOf(node.arguments)[0])
+    case 'SpreadElement':
+    case 'AwaitExpression':
+      return inner(node.argument)
+    case 'ChainExpression':
+    case 'TSAsExpression':
+    case 'TSNonNullExpression':
+      return inner(node.expression)
+    case 'Identifier':
+      return nameOf(node) === 'undefined' ? '' : namedText(node, names, depth)
     case 'MemberExpression':
-      return node.computed === true ? inner(node.object) : `{${nameOf(node.property)}}`
+      if (node.computed === true) return inner(node.object)
+      return isNamed(node.property, 'length') ? '{count}' : `{${nameOf(node.property)}}`
     case 'CallExpression':
       return calledText(node, names, depth)
     default:
@@ -194,23 +236,45 @@ function textOf(node: unknown, names: Names, depth = 0): string {
   }
 }
 
+/** The words that a name stands for, or its place. */
+function namedText(node: Node, names: Names, depth: number): string {
+  const place = `{${nameOf(node)}}`
+  const made = depth < deepest ? found(names, nameOf(node)) : undefined
+  if (made === undefined || isFunction(made)) return place
+  const text = textOf(made, names, depth + 1)
+  return hasWords(text) || (made.type === given && text !== '') ? text : place
+}
+
 /** The texts that a function of the module gives, or what a method is called on. */
 function calledText(node: Node, names: Names, depth: number): string {
   const { callee } = node
-  if (isNode(callee) && callee.type === 'MemberExpression') return textOf(callee.object, names, depth)
-  const made = depth < deepest ? found(names, nameOf(callee)) : undefined
-  const given = [...nodesIn(made?.body)].flatMap((each) =>
+  const called = listOf(node.arguments)
+  const isMethod = isNode(callee) && callee.type === 'MemberExpression'
+  const name = isMethod ? `${nameOf(callee.object)}.${nameOf(callee.property)}` : nameOf(callee)
+  if (forms.has(name)) return textOf(called.at(-1), names, depth)
+  if (isMethod) {
+    const list = callee.object
+    const isJoined = isNamed(callee.property, 'join') && isNode(list) && list.type === 'ArrayExpression'
+    if (!isJoined) return textOf(list, names, depth)
+    const parts = listOf(list.elements).map((each) => textOf(each, names, depth))
+    return parts.join(textOf(called[0], names, depth))
+  }
+  const made = depth < deepest ? found(names, name) : undefined
+  if (made === undefined) return `{${name}}`
+  const returned = [...nodesIn(made.body)].flatMap((each) =>
     each.type === 'ReturnStatement' ? [each.argument] : [],
   )
-  const isExpression = isNode(made?.body) && made.body.type !== 'BlockStatement'
-  const inside = { own: names.own, local: namesIn(made) }
-  const text = oneOf((isExpression ? [made.body] : given).map((each) => textOf(each, inside, depth + 1)))
-  return hasWords(text) ? text : `{${nameOf(callee)}}`
+  const isExpression = isNode(made.body) && made.body.type !== 'BlockStatement'
+  const inside = [boundBy(made, node, names), namesIn(made), ...names]
+  const text = oneOf((isExpression ? [made.body] : returned).map((each) => textOf(each, inside, depth + 1)))
+  return hasWords(text) ? text : `{${name}}`
 }
 
 const hasWords = (text: string): boolean => /[a-z] [a-z]/i.test(text)
 
 function oneOf(texts: readonly string[]): string {
-  const several = [...new Set(texts)]
-  return several.length > 1 ? `[${several.join(' | ')}]` : (several[0] ?? '')
+  const several = [...new Set(texts)].filter((text) => text !== '')
+  const [only = ''] = several
+  if (several.length > 1) return `[${several.join(' | ')}]`
+  return texts.includes('') && only !== '' && !/^\[[^[\]]*\]$/.test(only) ? `[${only}]` : only
 }

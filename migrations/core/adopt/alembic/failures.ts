@@ -15,30 +15,39 @@ export const otherWays = [
   'or --baseline: ids and graph stay, and the SQL of what is applied comes from the live database',
 ]
 
-const refusals: Readonly<Record<RefusalCode, (what: string) => readonly [message: string, help: string]>> = {
-  'several-databases': (what) => [
-    `env.py connects to more than one database: ${what}`,
-    'record one at a time: name it as env.py takes it, --alembic-x NAME=VALUE or --section',
-  ],
-  'other-database': (what) => [
-    `env.py connects to ${what}, not to PostgreSQL`,
-    'set the URL that env.py reads to one of PostgreSQL; where it leads does not matter, since the run is redirected',
-  ],
-  'not-redirected': (what) => [
-    `the connection of env.py could not be led to the scratch database ${what}`.trim(),
-    otherWays.join('; '),
-  ],
-  'connection-refused': (what) => [
-    `the project connects to ${what}, which a recording refuses`,
-    'if its settings are kept there, and no database: --allow-network',
-  ],
+const refusal = (code: RefusalCode, message: string, help: string): MigError =>
+  new MigError(code, `${message}; nothing was run`, { help })
+
+const refusals: Readonly<Record<RefusalCode, (what: string) => MigError>> = {
+  'several-databases': (what) =>
+    refusal(
+      'several-databases',
+      `env.py connects to more than one database: ${what}`,
+      'record one at a time: name it as env.py takes it, --alembic-x NAME=VALUE or --section',
+    ),
+  'other-database': (what) =>
+    refusal(
+      'other-database',
+      `env.py connects to ${what}, not to PostgreSQL`,
+      'set the URL that env.py reads to one of PostgreSQL; where it leads does not matter, since the run is redirected',
+    ),
+  'not-redirected': (what) =>
+    refusal(
+      'not-redirected',
+      `the connection of env.py could not be led to the scratch database ${what}`.trim(),
+      otherWays.join('; '),
+    ),
+  'connection-refused': (what) =>
+    refusal(
+      'connection-refused',
+      `the project connects to ${what}, which a recording refuses`,
+      'if its settings are kept there, and no database: --allow-network',
+    ),
 }
 
 /** The error of a run that would have led elsewhere. */
 export function refused(event: Extract<DriverEvent, { event: 'refused' }> | undefined): MigError {
-  const code = event?.code ?? 'not-redirected'
-  const [message, help] = refusals[code](event?.what ?? '')
-  return new MigError(code, `${message}; nothing was run`, { help })
+  return refusals[event?.code ?? 'not-redirected'](event?.what ?? '')
 }
 
 export function startFails(error: ToolError | undefined, end: ToolEnd, { python, show }: Told): MigError {
