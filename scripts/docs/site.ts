@@ -9,7 +9,7 @@ export interface SidebarEntry {
   readonly text: string
   readonly link?: string
   readonly collapsed?: boolean
-  readonly items?: readonly SidebarEntry[]
+  readonly items?: SidebarEntry[]
 }
 
 /** The pages of the static site, as paths in the repository. */
@@ -28,7 +28,7 @@ export function sitePath(page: string): string {
 }
 
 /** The sidebar: the groups of docs/README.md with their pages as they are there, and the pages of the root around them. */
-export function sidebar(): readonly SidebarEntry[] {
+export function sidebar(): SidebarEntry[] {
   const [start = '', ...parts] = readFileSync(join(repository, 'docs', 'README.md'), 'utf8').split(/^## /m)
   const groups = parts.map((part) => ({
     text: part.split('\n', 1)[0] ?? '',

@@ -2,13 +2,13 @@
 import { copyFile, mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitepress'
 import { anchorOf } from '../../scripts/docs/markdown.ts'
 import { linkedFiles, sidebar, sitePages, sitePath, siteRule } from '../../scripts/docs/site.ts'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
 
-// Not by VitePress's defineConfig: this file is checked where VitePress is not installed.
-export default {
+export default defineConfig({
   title: 'just-mig',
   description: 'PostgreSQL migrations for TypeScript projects',
   lang: 'en',
@@ -18,7 +18,7 @@ export default {
   rewrites: Object.fromEntries(sitePages().map((page) => [page, sitePath(page)])),
   markdown: {
     anchor: { slugify: anchorOf },
-    config(md: { core: { ruler: { push(name: string, rule: typeof siteRule): void } } }): void {
+    config(md) {
       md.core.ruler.push('site', siteRule)
     },
   },
@@ -45,11 +45,11 @@ export default {
     },
     docFooter: { prev: 'Previous', next: 'Next' },
   },
-  async buildEnd({ outDir }: { readonly outDir: string }): Promise<void> {
+  async buildEnd({ outDir }) {
     for (const [link, file] of linkedFiles()) {
       const copy = join(outDir, link)
       await mkdir(dirname(copy), { recursive: true })
       await copyFile(join(repository, file), copy)
     }
   },
-}
+})
