@@ -5,7 +5,9 @@ import { expect, test } from 'vitest'
 import { repository } from './support/recipes.ts'
 
 const glossary = readFileSync(join(repository, 'CONTRIBUTING.md'), 'utf8')
-const own = ['migrations', 'scripts', 'test', 'docs', 'README.md', 'SECURITY.md', 'justfile', 'Makefile']
+const own = 'migrations scripts test docs site README.md CHANGELOG.md SECURITY.md justfile Makefile'.split(
+  ' ',
+)
 const words = /\.(?:ts|mjs|cjs|py|md)$|^(?:justfile|Makefile)$/
 
 /** What the last column of the glossary lists. */
