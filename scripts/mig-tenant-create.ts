@@ -49,7 +49,7 @@ export const main = (argv: readonly string[]): Promise<void> =>
     const at = revisions.join(', ') || 'base'
     output.result(
       output.style.good(`made tenant ${oneLine(tenant.schema)} at ${at}${how} in ${durationText(ms)}`),
-      { ...{ event: 'tenant-created', line, targetSchema: tenant.schema, revisions, from, ms } },
+      { event: 'tenant-created', line, targetSchema: tenant.schema, revisions, from, ms },
     )
   })
 

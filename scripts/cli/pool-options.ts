@@ -17,7 +17,9 @@ export function poolOptions(
     })
   }
   return {
-    ...{ jobs: count('jobs'), canary: count('canary'), maxFailures: count('max-failures') },
+    jobs: count('jobs'),
+    canary: count('canary'),
+    maxFailures: count('max-failures'),
     goOn: flags.continue === true || env.goOn,
     share: flags.share === true,
   }

@@ -130,10 +130,7 @@ export function stepsOf({ alike }: TargetPlan): readonly PlanStep[] {
 function showRefused({ output }: Command, { refused }: TargetPlan): void {
   for (const { code, message, tenants, first } of failureGroups(refused)) {
     const names = tenants.slice(0, 10).join(', ') + (tenants.length > 10 ? ' …' : '')
-    output.event({
-      ...{ event: 'warning', code, message: `no plan for ${names}: ${message}` },
-      help: first.help,
-    })
+    output.event({ event: 'warning', code, message: `no plan for ${names}: ${message}`, help: first.help })
   }
 }
 

@@ -110,7 +110,7 @@ function fish(commands: readonly Command[]): string {
     `complete -c just-mig -n __fish_use_subcommand -a ${name} -d ${quoted(summary)}`,
     ...flags.map(([flag, { short, value, help }]) => {
       const names = short === flag ? `-s ${flag}` : `${short === undefined ? '' : `-s ${short} `}-l ${flag}`
-      const words = choices({ help, ...(value === undefined ? {} : { value }) })
+      const words = choices({ help, value })
       const takes = words.length > 0 ? ` -x -a '${words.join(' ')}'` : value === undefined ? '' : ' -r'
       return `complete -c just-mig -n '__fish_seen_subcommand_from ${name}' ${names}${takes} -d ${quoted(help)}`
     }),
