@@ -175,7 +175,7 @@ describe('an empty database that begins with a checkpoint', () => {
       })
       expect(rowsOf(await leftIn(made.client))).toEqual(rowsOf(wanted))
       expect(rowsOf(await leftIn(again.client))).toEqual(rowsOf(wanted))
-      const { rows } = await again.client.query(`SELECT DISTINCT tool_version FROM mig.log; `.concat(''))
+      const { rows } = await again.client.query('SELECT DISTINCT tool_version FROM mig.log')
       expect(rows).toEqual([{ tool_version: expect.stringMatching(/ \(checkpoint [0-9a-f]{12}\)$/) }])
       const { rows: born } = await again.client.query(
         'SELECT DISTINCT born = (SELECT min(at) FROM mig.log) AS same, now() - born < $1 AS fresh FROM app_user.note',
