@@ -93,6 +93,7 @@ describe('a revision that only executes texts', () => {
     'export const x = {}\n',
     '`never ends\n',
     'export const lockTimeout',
+    "export const lock Timeout = '1s'\n",
     "export const [lockTimeout] = ['1s']\n",
     'import type { Operations } from',
     "// a comment\u2028console.log('loaded')\n",

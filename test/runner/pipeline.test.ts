@@ -4,7 +4,7 @@ import { describe, expect } from 'vitest'
 import type { MigError, MigEvent } from '../../migrations/core/index.ts'
 import { textChecksum } from '../../migrations/core/runner/index.ts'
 import { frontendProxy } from '../support/frontend-proxy.ts'
-import { type Lab, labTest, revision } from './support.ts'
+import { type Lab, labTest, revision, statementsOf } from './support.ts'
 
 const [one, two, three, four] = ['aaaaaaaaaaa1', 'aaaaaaaaaaa2', 'aaaaaaaaaaa3', 'aaaaaaaaaaa4']
 
@@ -123,10 +123,17 @@ describe('a revision that is nothing but statements', () => {
       ...{ position: 12, line: 11, column: 3 },
     })
     expect(await schemaTables(lab)).toEqual(['c'])
+    await lab.write({
+      [`user/20260102_000000_${two}_b.sql`]: sqlRevision(two, one, 'CREATE TABLE d ();\nSELEC 1;'),
+    })
+    const run = await lab.upgrade()
+    expect(run.error).toMatchObject({ place: { statement: 'SELEC 1', position: 0, line: 9 } })
+    expect(statementsOf(run)).toEqual(['CREATE TABLE d ()'])
     const { rows } = await lab.database.client.query('SELECT revision, outcome FROM mig.log ORDER BY id')
     expect(rows).toEqual([
       { revision: one, outcome: 'failed' },
       { revision: one, outcome: 'done' },
+      { revision: two, outcome: 'failed' },
       { revision: two, outcome: 'failed' },
     ])
   })

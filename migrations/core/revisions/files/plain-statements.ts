@@ -108,6 +108,7 @@ function isOf({ kind, text }: HeadToken, marks: string): boolean {
 
 /** `: annotation = literal` after a name; null for a value that is a list, or undefined. */
 function readConstant(tokens: TokenReader): string | null | undefined {
+  if (![':', '='].includes(tokens.peek().text)) return undefined
   for (let token = tokens.next(); token.text !== '='; token = tokens.next()) {
     if (!isOf(token, ':[]|<>')) return undefined
   }

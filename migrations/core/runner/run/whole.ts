@@ -1,10 +1,9 @@
 import type { MigError } from '../../errors.ts'
-import { isConnectionLost, type SqlPiece } from '../../postgres/index.ts'
+import { isConnectionLost, isServerError, type SqlPiece } from '../../postgres/index.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import { rollBack, type Session } from '../session/session.ts'
 import { watchStatement } from '../session/watch.ts'
 import { statementError, unwatchedFor } from '../statement/statement.ts'
-import { sqlStateOf } from '../statement/statement-help.ts'
 import type { StepTransaction } from '../statement/step-transaction.ts'
 import type { SuitedStatement } from './known-statements.ts'
 import { backBeforeLooking, looksOdd } from './landing.ts'
@@ -62,13 +61,21 @@ export async function runWhole(
   }
   const failed = pieces[done]
   if (failed === undefined || isConnectionLost(failure)) throw failure
-  // syntax_error: what stands between two semicolons may be two statements for the server.
-  if (sqlStateOf(failure) === '42601') {
+  if (isOfSeveral(failed.statement, failure)) {
     await rollBack(session)
     return 'one by one'
   }
   const error = statementError(step, failed.piece.text, failure, watch)
   throw failed.statement.placed(inWholeText(error, failed.statement.sql, failed.piece))
+}
+
+/**
+ * Whether the server may have told of what a text was taken for: what stands between two semicolons can be two statements
+ * (syntax_error, without a place), or a part of one.
+ */
+function isOfSeveral({ pieces }: SuitedStatement, failure: unknown): boolean {
+  if (!isServerError(failure) || failure.code !== '42601') return false
+  return pieces.length > 1 || failure.position === undefined
 }
 
 /** The place in a piece as one in the text that it is a part of, which is what was executed. */
