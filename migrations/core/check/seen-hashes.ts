@@ -30,17 +30,20 @@ export async function seenHashes(
   if (seen?.digest === digest && lines.every(({ key }) => key in seen.hashes)) return seen.hashes
   const hashes = await hashesOf(client, input, lines)
   // What somebody changes between the two readings must not be kept as the state of before.
-  if ((await snapshotOf(client)) === before || (await catalogDigest(client)) === digest)
-    keepValue(path, { digest, hashes } satisfies Seen)
+  const isQuiet = before !== null && (await snapshotOf(client)) === before
+  if (isQuiet || (await catalogDigest(client)) === digest) keepValue(path, { digest, hashes } satisfies Seen)
   return hashes
 }
 
-/** The same as long as no transaction of the server has written, in whichever database. */
-async function snapshotOf(client: ClientBase): Promise<string | undefined> {
-  const { rows } = await client.query<{ snapshot: string }>(
-    'SELECT pg_catalog.pg_current_snapshot()::pg_catalog.text AS snapshot',
+/**
+ * The same as long as no transaction of the server has written, in whichever database; none on a standby, whose snapshots
+ * do not list what still runs.
+ */
+async function snapshotOf(client: ClientBase): Promise<string | null> {
+  const { rows } = await client.query<{ snapshot: string | null }>(
+    'SELECT CASE WHEN NOT pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_current_snapshot()::pg_catalog.text END AS snapshot',
   )
-  return rows[0]?.snapshot
+  return rows[0]?.snapshot ?? null
 }
 
 async function hashesOf(
