@@ -23,11 +23,13 @@ describe('a statement', () => {
 
   it.each([
     'ALTER TABLE s.t ADD COLUMN c text NOT NULL',
+    'ALTER TABLE s.t ADD COLUMN c character varying(9) NOT NULL DEFAULT NULL::character varying',
     'ALTER TABLE s.t ADD COLUMN c uuid DEFAULT gen_random_uuid()',
     `ALTER TABLE s.t ADD COLUMN c text DEFAULT lower('A'::text)`,
     'ALTER TABLE s.t ADD COLUMN c int GENERATED ALWAYS AS (a + 1) STORED',
     'ALTER TABLE s.t ADD COLUMN c int CHECK (c > a)',
     'ALTER TABLE s.t ALTER COLUMN c SET NOT NULL',
+    'ALTER TABLE s.t VALIDATE CONSTRAINT t_c_not_null',
     'ALTER TABLE s.t ALTER COLUMN c TYPE bigint',
     'ALTER TABLE s.t ADD CONSTRAINT t_check CHECK (c > 0)',
     'ALTER TABLE s.t ATTACH PARTITION s.p FOR VALUES IN (1)',

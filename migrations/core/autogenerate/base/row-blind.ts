@@ -52,7 +52,9 @@ function isRowBlind(action: Action, made: ReadonlySet<string>): boolean {
 /** A constant is stored once for all rows that are there, and NULL not at all (ALTER TABLE, Notes). */
 function addsWithoutLook(change: TableChange): boolean {
   if (change.kind !== 'add column' || change.isConstrained || change.generated !== undefined) return false
-  return change.default === undefined ? !change.notNull : constantFacts(change.default) !== undefined
+  const { default: value, notNull } = change
+  if (value === undefined || /^null\b/i.test(value)) return !notNull
+  return constantFacts(value) !== undefined
 }
 
 function tableMadeBy({ verb, produces }: Action): string | undefined {
