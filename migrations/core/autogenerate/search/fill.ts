@@ -86,6 +86,6 @@ function filled(action: Action, casts: CastDecisions): readonly Action[] | undef
   return [
     ...(isNew ? [{ ...action, sql: withoutNotNull(action.sql) }] : []),
     { ...update(` WHERE ${quoted} IS NULL`), ...(isNew ? {} : { fills: [id] }) },
-    { ...alter, sql: `ALTER TABLE ${table} ALTER COLUMN ${quoted} SET NOT NULL` },
+    isNew ? { ...alter, sql: `ALTER TABLE ${table} ALTER COLUMN ${quoted} SET NOT NULL` } : alter,
   ]
 }

@@ -1,0 +1,1 @@
+CREATE TABLE profile (id bigint PRIMARY KEY, joined date CONSTRAINT joined_given NOT NULL);

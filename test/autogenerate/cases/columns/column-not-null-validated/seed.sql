@@ -1,0 +1,3 @@
+ALTER TABLE profile DROP CONSTRAINT joined_given;
+INSERT INTO profile VALUES (1, '2026-02-01'), (2, NULL);
+ALTER TABLE profile ADD CONSTRAINT joined_given NOT NULL joined NOT VALID;
