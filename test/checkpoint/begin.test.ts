@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ClientBase } from 'pg'
-import { describe, expect } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { beginWithCheckpoint } from '../../migrations/core/checkpoint/begin.ts'
 import { wholeFingerprint } from '../../migrations/core/checkpoint/fingerprint.ts'
 import { keepCheckpoint } from '../../migrations/core/checkpoint/kept.ts'
@@ -130,6 +130,19 @@ function keptFile({ env }: Awaited<ReturnType<Lab['project']>>): string {
   expect(others).toEqual([])
   return join(env.cacheDir, name)
 }
+
+test('rows that a policy hides from the owner are an error, not left out', () =>
+  withDatabases(1, async ([database], reader) => {
+    if (database === undefined) return
+    const { client } = database
+    await client.query(
+      `CREATE SCHEMA app AUTHORIZATION ${reader}; SET ROLE ${reader}; CREATE TABLE app.t (a int);
+       ALTER TABLE app.t ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY`,
+    )
+    expect((await readSeeds(client, { schema: 'app' })).tables).toEqual([])
+    await client.query(`RESET ROLE; INSERT INTO app.t VALUES (1); SET ROLE ${reader}`)
+    await expect(readSeeds(client, { schema: 'app' })).rejects.toMatchObject({ code: '42501' })
+  }))
 
 describe('mig-upgrade', () => {
   labTest('says why there is no checkpoint, and is not asked for one with --replay', async ({ lab }) => {
