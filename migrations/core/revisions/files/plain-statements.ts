@@ -20,8 +20,8 @@ export interface PlainStatements {
  * @returns undefined where the file is, or may be, anything else
  */
 export function plainStatements(source: string): PlainStatements | undefined {
-  // JavaScript has more ends of a line than a token has, and after one of them a comment is over.
-  if (/\r(?!\n)|\/\/.*[\u2028\u2029]/.test(source)) return undefined
+  // To JavaScript these are ends of a line too, and of a comment.
+  if (/\r(?!\n)|[\u2028\u2029]/.test(source)) return undefined
   const tokens = tokenReader(source)
   const bodies = new Map<string, readonly ((op: SchemaNames) => string)[]>()
   const constants = new Map<string, string>()
