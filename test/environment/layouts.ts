@@ -49,6 +49,19 @@ export const layouts: Readonly<Record<string, Layout>> = {
     load: ['src/index.tsx'],
     exports: { car: '@', door: 'base' },
   },
+  'a module that sets variables, also one that is set already': {
+    files: {
+      'package.json': esModule,
+      'schema.ts': `
+        process.env.JUST_MIG_LAYOUT = 'one'
+        Object.assign(process.env, { JUST_MIG_LAYOUT: 'two' })
+        export const layout = process.env.JUST_MIG_LAYOUT
+        delete process.env.JUST_MIG_LAYOUT
+        export const isGone = !('JUST_MIG_LAYOUT' in process.env)`,
+    },
+    load: ['schema.ts'],
+    exports: { layout: 'two', isGone: true },
+  },
   'enums, namespaces and decorators': {
     files: {
       'package.json': esModule,

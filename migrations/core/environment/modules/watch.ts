@@ -159,6 +159,8 @@ function recorded(
       note(name)
       return Reflect.get(target, name) ?? (typeof name === 'string' ? standIn(name) : undefined)
     },
+    // Without this, setting a variable that is there defines it through the proxy by its value alone, which Node refuses.
+    set: (target, name, value) => Reflect.set(target, name, value),
     has(target, name) {
       note(name)
       return Reflect.has(target, name)
