@@ -45,7 +45,10 @@ export function importText(result: ImportResult, { excluded, verbose, tool }: Im
     // A schema file is one revision that makes things and is not reverted.
     ...(tool === 'sql'
       ? []
-      : ['next: just mig-verify --announce writes into the heads of the revisions what they lose']),
+      : [
+          'what these revisions lose is not announced yet: an upgrade or downgrade that drops rows says nothing of it',
+          'next: just mig-verify --announce writes it into their heads',
+        ]),
   ]
   return lines.join('\n')
 }
