@@ -21,7 +21,7 @@ export {
   readVariables,
 } from './load.ts'
 export { compileTogether, type Described, loadDescriptions, loadModule } from './load-module.ts'
-export { mikroOrm, prisma, prismaInput, sequelize, typeorm } from './model-presets.ts'
+export { mikroOrm, prisma, prismaInput, sequelize, typeorm, unknownToOrms } from './model-presets.ts'
 export type { BuiltModels, ModelProgram, PrintedModels } from './model-programs.ts'
 export type {
   DrizzleCasing,

@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path'
 import type { BuiltModels, PrintedModels } from './model-programs.ts'
 import { manifestOf } from './modules/packages-outside.ts'
 
-/** What no schema of an ORM can say. */
-const ofDatabases = [
+/** Kinds that no schema of an ORM can say; Drizzle alone has policies. */
+export const unknownToOrms = [
   'function',
   'procedure',
   'aggregate',
@@ -17,6 +17,7 @@ const ofDatabases = [
   'operator',
   'text search configuration',
   'text search dictionary',
+  'foreign table',
 ]
 const views = ['view', 'materialized view']
 
@@ -31,14 +32,14 @@ export function typeorm(dataSource: string, more: More<BuiltModels> = {}): Built
   const program = /\.[cm]?ts$/.test(dataSource) ? 'typeorm-ts-node-commonjs' : 'typeorm'
   return {
     build: `npx --no-install ${program} schema:sync -d ${dataSource}`,
-    silentOn: [...ofDatabases, 'expression index'],
+    silentOn: [...unknownToOrms, 'expression index'],
     ...more,
   }
 }
 
 /** Models of MikroORM: `schema:create` of the project's own package, with its mikro-orm.config. */
 export function mikroOrm(more: More<BuiltModels> = {}): BuiltModels {
-  return { build: 'npx --no-install mikro-orm schema:create --run', silentOn: ofDatabases, ...more }
+  return { build: 'npx --no-install mikro-orm schema:create --run', silentOn: unknownToOrms, ...more }
 }
 
 /**
@@ -47,7 +48,7 @@ export function mikroOrm(more: More<BuiltModels> = {}): BuiltModels {
  *   package.json
  */
 export function sequelize(script: string, more: More<BuiltModels> = {}): BuiltModels {
-  return { build: `node ${script}`, silentOn: [...ofDatabases, ...views], ...more }
+  return { build: `node ${script}`, silentOn: [...unknownToOrms, ...views], ...more }
 }
 
 /**
@@ -61,7 +62,7 @@ export function prisma(schema = 'prisma/schema.prisma', more: More<PrintedModels
     print: `npx --no-install prisma migrate diff --from-empty ${flag} ${schema} --script`,
     inputs: [prismaInput(`../${schema}`)],
     // Since Prisma 7 an index may have a condition.
-    silentOn: [...ofDatabases, ...views, ...(isOld ? ['partial index'] : []), 'expression index'],
+    silentOn: [...unknownToOrms, ...views, ...(isOld ? ['partial index'] : []), 'expression index'],
     ...more,
   }
 }

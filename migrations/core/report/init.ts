@@ -6,7 +6,7 @@ import type { InitLine } from './json-made.ts'
 export function initText(result: InitResult): string {
   const { files, schemas, adopted, ledgers, histories, others, models } = result
   const ledger = ledgers.find(({ tool }) => tool !== undefined)
-  const { changes = [], silentOn = [], tablesFilter = [] } = models ?? {}
+  const { changes = [], tablesFilter = [] } = models ?? {}
   const isEqual = changes.length === 0
   const [history] = histories.filter(({ tool }) => ledger === undefined || tool === ledger.tool)
   const importing = `just mig-import ${ledger?.tool ?? history?.tool} ${history?.path ?? 'DIR'}`
@@ -34,11 +34,6 @@ export function initText(result: InitResult): string {
         `${targetSchema} is at ${revisions.join(', ')}: equal to the live database`,
     ),
     ...(adopted.length === 0 ? ['no first revision was written'] : []),
-    ...(silentOn.length === 0
-      ? []
-      : [
-          `left out of comparisons, as the models cannot express it: ${silentOn.join(', ')} (silentOn in env.ts)`,
-        ]),
     ...(tablesFilter.length === 0
       ? []
       : [

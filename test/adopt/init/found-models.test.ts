@@ -1,17 +1,31 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { drizzle as drizzleOrm } from 'drizzle-orm/node-postgres'
+import { migrate } from 'drizzle-orm/node-postgres/migrator'
 import { describe, expect } from 'vitest'
 import { initProject } from '../../../migrations/core/adopt/index.ts'
 import { findModels } from '../../../migrations/core/adopt/init/found-models.ts'
+import { checkProject } from '../../../migrations/core/check/index.ts'
+import { type DatabaseSource, loadEnvironment } from '../../../migrations/core/environment/index.ts'
+import { importText } from '../../../migrations/core/report/import.ts'
 import { initText } from '../../../migrations/core/report/init.ts'
+import { openProject } from '../../../migrations/core/runner/index.ts'
+import { importFolder } from '../support/folders.ts'
 import { projectTest, type TestProject } from '../support/project.ts'
 
 const repository = join(import.meta.dirname, '../../..')
 const justfile = readFileSync(join(repository, 'justfile'), 'utf8')
 const now = new Date('2024-01-31T12:00:00Z')
 
-const init = async (project: TestProject) =>
-  initProject(project.session, await project.environment({ app: 'app' }), { schemas: '', justfile, now })
+const init = async (
+  project: TestProject,
+  { baseline, ...given }: { baseline?: boolean; databaseSource?: DatabaseSource } = {},
+) =>
+  initProject(
+    project.session,
+    { ...(await project.environment({ app: 'app' })), ...given },
+    { ...{ schemas: '', justfile, now }, ...(baseline === undefined ? {} : { baseline }) },
+  )
 
 const found = async (project: TestProject) => findModels(await project.environment({ app: 'app' }), true)
 
@@ -47,7 +61,13 @@ describe('init where a project has its models', () => {
         '\nnot taken over: tablesFilter (car*); name the tables of others in excludeTables of env.ts\n',
       )
       expect(read(project, 'migrations/env.ts')).toContain(
-        "models: { path: '../src/db/schema.ts', silentOn: ['function', 'trigger'] },",
+        "models: { path: '../src/db/schema.ts', silentOn },",
+      )
+      expect(project.events).toContainEqual(
+        expect.objectContaining({
+          code: 'left-alone',
+          message: expect.stringContaining('1 trigger (public.touched); 1 function (public.touch)'),
+        }),
       )
       expect(existsSync(join(project.root, 'migrations/models'))).toBe(false)
       expect(files.some((file) => file.includes('models/'))).toBe(false)
@@ -80,14 +100,57 @@ describe('init where a project has its models', () => {
     },
   )
 
+  projectTest(
+    'of Drizzle drops nothing that an imported history has and they cannot say',
+    { timeout: 60_000 },
+    async ({ project }) => {
+      const entry = { idx: 0, version: '7', when: 1_700_000_000_000, tag: '0000_car', breakpoints: true }
+      writeDrizzle(project, {
+        ...drizzle,
+        'drizzle/meta/_journal.json': JSON.stringify({ dialect: 'postgresql', entries: [entry] }),
+        'drizzle/0000_car.sql': `CREATE TABLE car (id int PRIMARY KEY, name text, seats int);
+          CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+          CREATE TRIGGER touched BEFORE UPDATE ON car FOR EACH ROW EXECUTE FUNCTION touch();`,
+      })
+      await migrate(drizzleOrm(project.database.client), { migrationsFolder: join(project.root, 'drizzle') })
+      await init(project, { baseline: false })
+      const { root, database, session } = project
+      const env = await loadEnvironment({ root, variables: {}, databaseUrl: database.url })
+      const result = await importFolder('drizzle', session, env, { path: 'drizzle' })
+      expect(result).toMatchObject({ proof: 'equal' })
+      expect(importText(result, { excluded: [], verbose: false, tool: 'drizzle' })).toContain(
+        '\nwhat these revisions lose is not announced yet: ',
+      )
+      const { drift } = await checkProject(session, openProject(env), { privileges: false })
+      expect(drift).toEqual([])
+    },
+  )
+
   projectTest('names those that do not load yet, and says why', async ({ project }) => {
     project.write({
-      'drizzle.config.ts': "export default { schema: './src/db/schema.ts' }",
+      'drizzle.config.ts': `export default { schema: './src/db/schema.ts', dbCredentials: { url: process.env.SHOP_URL } }`,
       'src/db/schema.ts': "import 'not-installed'",
+      '.env.example': 'SHOP_URL=postgres://you@localhost/example',
     })
-    const { models, files } = await init(project)
+    const { models, files } = await init(project, { databaseSource: 'embedded' })
     expect(files).toContain('migrations/env.ts')
     expect(models?.problem?.message).toContain('Could not resolve "not-installed"')
+    expect(project.events).toContainEqual(
+      expect.objectContaining({
+        message: expect.stringContaining('; drizzle.config.ts takes its URL from SHOP_URL'),
+      }),
+    )
+  })
+
+  projectTest('says that the URL of the database is where it is not read', async ({ project }) => {
+    project.write({ '.env.local': 'DATABASE_URL=postgresql://me:secret@db/shop' })
+    await init(project, { databaseSource: 'embedded' })
+    expect(project.events).toContainEqual({
+      ...{ event: 'warning', code: 'url-elsewhere' },
+      message:
+        'the embedded server is used, since .env does not set DATABASE_URL; .env.local sets DATABASE_URL to postgresql://me:***@db/shop',
+      help: 'for that database: write DATABASE_URL=… into .env, or in front of the command, delete migrations, and give the command again',
+    })
   })
 
   for (const [tool, files, code] of [
@@ -102,7 +165,7 @@ describe('init where a project has its models', () => {
         'server/db/drizzle.config.ts': "export default { schema: './schema.ts' }",
         'server/db/schema.ts': '',
       },
-      "'../server/db/schema.ts'",
+      "{ path: '../server/db/schema.ts', silentOn }",
     ],
     [
       'Prisma by its settings',

@@ -64,7 +64,7 @@ export async function addSchemas(
     return {
       ...{ files: written.files(), schemas: added, adopted: rows, ledgers: [], histories: [], others: [] },
       ...(declared || differs.changes.length > 0
-        ? { models: { ...differs, what: 'where env.ts says', silentOn: [] } }
+        ? { models: { ...differs, what: 'where env.ts says' } }
         : {}),
     }
   } catch (error) {

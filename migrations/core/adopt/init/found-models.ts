@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, normalize, relative } from 'node:path'
-import { type Environment, prismaInput } from '../../environment/index.ts'
+import { type Environment, prismaInput, unknownToOrms } from '../../environment/index.ts'
 import { readSource } from '../../source-file.ts'
 import { readDrizzleConfig } from '../../sources/index.ts'
 
@@ -10,13 +10,12 @@ export interface FoundModels {
   readonly what: string
   /** The value of `models` in env.ts, as code. */
   readonly code: string
-  /** Kinds that the models cannot say, where env.ts has to name those that the database has, and the code that does. */
-  readonly silence?: {
-    readonly kinds: readonly string[]
-    readonly code: (kinds: readonly string[]) => string
-  }
+  /** Kinds that the models cannot say, where the code has them as a constant of this name. */
+  readonly silentOn?: readonly string[]
   /** The function of the package that the code calls. */
   readonly imports?: string
+  /** The file of the tool's settings, which may say where the database is. */
+  readonly settings?: string
   /** The schemas that the tool manages, where its settings say so. */
   readonly schemas?: readonly string[]
   /** Which tables it manages; env.ts names those that are not compared, so a person has to say them. */
@@ -37,32 +36,16 @@ export async function findModels(env: Environment, withSql: boolean): Promise<Fo
   )
 }
 
-/** Kinds that Drizzle has no words for. */
-const unknownToDrizzle = [
-  'function',
-  'procedure',
-  'aggregate',
-  'trigger',
-  'rule',
-  'domain',
-  'statistics object',
-]
-
 async function drizzleModels({ root, dir, cacheDir }: Environment): Promise<FoundModels | undefined> {
   const config = await readDrizzleConfig(root, cacheDir)
   if (config === undefined || config.schema.length === 0) return undefined
-  const places = config.schema.map((path) => literal(fromEnvironment(dir, path)))
-  const listed = (codes: readonly string[]) => (codes.length === 1 ? codes.join() : `[${codes.join(', ')}]`)
+  const places = config.schema.map((path) => `{ path: ${literal(fromEnvironment(dir, path))}, silentOn }`)
   return {
     what: `Drizzle, ${relative(root, config.file)}`,
-    code: listed(places),
-    silence: {
-      kinds: unknownToDrizzle,
-      code: (kinds) => {
-        const silentOn = kinds.map(literal).join(', ')
-        return listed(places.map((path) => `{ path: ${path}, silentOn: [${silentOn}] }`))
-      },
-    },
+    settings: config.file,
+    code: places.length === 1 ? places.join() : `[${places.join(', ')}]`,
+    // All of them: what an import or a later revision makes is in no database yet.
+    silentOn: unknownToOrms.filter((kind) => kind !== 'policy'),
     ...(config.schemaFilter.length === 0 ? {} : { schemas: config.schemaFilter }),
     tablesFilter: config.tablesFilter,
   }
@@ -74,16 +57,23 @@ function prismaModels({ root, dir }: Environment): FoundModels | undefined {
   const usual = ['prisma/schema.prisma', 'schema.prisma', 'prisma/schema', 'prisma']
   const path = [...named, ...usual].find((each) => isPrismaSchema(join(root, each)))
   if (path === undefined) return undefined
+  const configured = prismaConfig(root)
+  // Until Prisma 7 the schema says which variable has the URL.
+  const schema = path.endsWith('.prisma') ? path : undefined
+  const file = configured ?? schema
+  const settings = file === undefined ? {} : { settings: join(root, file) }
   const inputs = `{ inputs: [${literal(prismaInput(fromEnvironment(dir, join(root, path))))}] }`
-  return { what: `Prisma, ${path}`, code: `prisma(${literal(path)}, ${inputs})`, imports: 'prisma' }
+  return {
+    what: `Prisma, ${path}`,
+    code: `prisma(${literal(path)}, ${inputs})`,
+    imports: 'prisma',
+    ...settings,
+  }
 }
 
 /** What prisma.config.ts says as a plain text: it is not run, since it asks for variables of the application. */
 function prismaConfigured(root: string): readonly string[] {
-  const file = firstIn(
-    root,
-    ['ts', 'mts', 'js', 'mjs', 'cjs'].map((ending) => `prisma.config.${ending}`),
-  )
+  const file = prismaConfig(root)
   if (file === undefined) return []
   const [, plain, joined] =
     /\bschema\s*:\s*(?:['"`]([^'"`\n]+)['"`]|(?:path\.)?(?:join|resolve)\(([^)]*)\))/.exec(
@@ -91,6 +81,14 @@ function prismaConfigured(root: string): readonly string[] {
     ) ?? []
   const parts = [...(joined ?? '').matchAll(/['"`]([^'"`]+)['"`]/g)].flatMap(([, part]) => part ?? [])
   return [plain ?? parts.join('/')].filter((path) => path !== '').map((path) => normalize(path))
+}
+
+function prismaConfig(root: string): string | undefined {
+  const endings = ['ts', 'mts', 'js', 'mjs', 'cjs']
+  return firstIn(
+    root,
+    endings.map((ending) => `prisma.config.${ending}`),
+  )
 }
 
 /** A schema file, or a folder with such files. */
@@ -105,7 +103,7 @@ function mikroOrmModels(root: string): FoundModels | undefined {
   const path = firstIn(root, [...names, ...names.map((name) => `src/${name}`)])
   return path === undefined
     ? undefined
-    : { what: `MikroORM, ${path}`, code: 'mikroOrm()', imports: 'mikroOrm' }
+    : { what: `MikroORM, ${path}`, code: 'mikroOrm()', imports: 'mikroOrm', settings: join(root, path) }
 }
 
 function typeormModels(root: string): FoundModels | undefined {
@@ -118,7 +116,8 @@ function typeormModels(root: string): FoundModels | undefined {
     )
     if (name === undefined) continue
     const file = join(folder, name).replaceAll('\\', '/')
-    return { what: `TypeORM, ${file}`, code: `typeorm(${literal(file)})`, imports: 'typeorm' }
+    const settings = join(root, file)
+    return { what: `TypeORM, ${file}`, code: `typeorm(${literal(file)})`, imports: 'typeorm', settings }
   }
   return undefined
 }

@@ -29,7 +29,4 @@ export interface InitResult {
 }
 
 /** The models that a project has already, and what differs from the live database. */
-export interface OwnModels extends Pick<FoundModels, 'what' | 'tablesFilter'>, Differing {
-  /** Kinds that the database has and the models cannot say, which env.ts says they are silent on. */
-  readonly silentOn: readonly string[]
-}
+export interface OwnModels extends Pick<FoundModels, 'what' | 'tablesFilter'>, Differing {}

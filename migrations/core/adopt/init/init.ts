@@ -22,6 +22,7 @@ import {
 import { importableRecipes, recipeFiles } from './recipes.ts'
 import { type FoundLedger, type FoundSchema, foundLive, keysOf, namedSchemas } from './schemas.ts'
 import { environmentText } from './settings-text.ts'
+import { warnOfUrlElsewhere } from './url-elsewhere.ts'
 import { type Writer, writer } from './writer.ts'
 
 /**
@@ -52,6 +53,7 @@ export async function initProject(
   if (ledgers.some(({ tool }) => tool !== undefined) && request.baseline === undefined)
     throw otherLedger(ledgers)
   const found = await findModels(env, request.baseline !== false)
+  warnOfUrlElsewhere(env, found?.settings, session.emit)
   const schemas = chosenSchemas(request.schemas, live, others, found)
   await checkNotAdopted(
     session,
@@ -121,12 +123,8 @@ async function replaceModels(
     await writeSurroundings(session, project, written, texts)
     return isAdopted ? differing(session, project) : []
   })
-  const silentOn = kindsToLeave(differs.changes, found)
-  if (found.silence !== undefined && silentOn.length > 0)
-    writeSettings({ ...found, code: found.silence.code(silentOn) })
-  const changes = differs.changes.filter(({ kind, verb }) => verb !== 'drop' || !silentOn.includes(kind))
   const { what, tablesFilter } = found
-  return { ...differs, what, tablesFilter, changes, silentOn }
+  return { ...differs, what, tablesFilter }
 }
 
 interface ExportedProject {
@@ -147,12 +145,6 @@ function chosenSchemas(
   if (named !== '') return namedSchemas(named, live)
   const own = live.filter((schema) => !others.includes(schema))
   return keysOf(found?.schemas === undefined ? own : own.filter((schema) => found.schemas?.includes(schema)))
-}
-
-/** The kinds that only the database has and the models cannot say. */
-function kindsToLeave(changes: readonly Change[], { silence }: FoundModels): readonly string[] {
-  const dropped = changes.flatMap(({ kind, verb }) => (verb === 'drop' ? [kind] : []))
-  return [...new Set(dropped)].filter((kind) => silence?.kinds.includes(kind)).toSorted()
 }
 
 function refuseExisting(env: Environment): void {

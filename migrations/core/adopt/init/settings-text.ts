@@ -92,6 +92,16 @@ export function environmentText(
   const imports = models?.imports === undefined ? '' : `, ${models.imports}`
   const lead =
     imports === '' ? 'import type { EnvironmentOptions }' : `import { type EnvironmentOptions${imports} }`
+  const silentOn =
+    models?.silentOn === undefined
+      ? []
+      : [
+          '// What the models have no words for is left alone, unless an SQL model beside them says it.',
+          'const silentOn = [',
+          ...models.silentOn.map((kind) => `  ${literal(kind)},`),
+          ']',
+          '',
+        ]
   const places =
     models === undefined
       ? []
@@ -99,6 +109,7 @@ export function environmentText(
   return [
     `${lead} from ${literal(types)}`,
     '',
+    ...silentOn,
     'export default {',
     '  // Key → PostgreSQL schema. A new schema is one line here.',
     '  schemas: {',
