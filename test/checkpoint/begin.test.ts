@@ -226,6 +226,27 @@ describe('an empty database that begins with a checkpoint', () => {
     })
   })
 
+  labTest('has the values that a revision wrote, and new ones of defaults, row by row', async ({ lab }) => {
+    await lab.write({
+      'user/20260101_000001_aaaaaaaaaaa1_x.ts': sql(
+        'aaaaaaaaaaa1',
+        null,
+        `CREATE TABLE account (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), name text NOT NULL,
+           token text DEFAULT md5(random()::text), expires timestamptz DEFAULT now());
+         INSERT INTO account (name) VALUES ('somebody');
+         INSERT INTO account (id, name, token, expires) VALUES ('00000000-0000-0000-0000-000000000001', 'system', 'fixed-token', NULL)`,
+      ),
+    })
+    expect(await upgrade(lab, lab.database)).toEqual([expect.stringMatching(/^checkpoint /)])
+    const { rows } = await lab.database.client.query(
+      `SELECT id::text, name, token, expires FROM app_user.account WHERE name = 'system' OR now() - expires < '1 minute' ORDER BY name DESC`,
+    )
+    expect(rows).toEqual([
+      { id: '00000000-0000-0000-0000-000000000001', name: 'system', token: 'fixed-token', expires: null },
+      expect.objectContaining({ name: 'somebody', token: expect.stringMatching(/^[0-9a-f]{32}$/) }),
+    ])
+  })
+
   labTest('has no rows that another time or another day has otherwise', async ({ lab }) => {
     for (const [statements, why] of [
       [
@@ -234,7 +255,15 @@ describe('an empty database that begins with a checkpoint', () => {
       ],
       [
         'CREATE TABLE t (a int, d date DEFAULT current_date, at timestamp(3) DEFAULT now()); INSERT INTO t VALUES (1)',
-        'rows may be others on another day: column app_user.t.d',
+        'rows may be others at another time: aaaaaaaaaaa1 makes something with current_date',
+      ],
+      [
+        "CREATE TABLE t (a int, b boolean DEFAULT gen_random_uuid()::text > ''); INSERT INTO t VALUES (1)",
+        'column b has a default that may be another value at another time',
+      ],
+      [
+        "CREATE FUNCTION f() RETURNS timestamptz LANGUAGE sql AS 'SELECT date_trunc(''hour'', now())'; CREATE TABLE t (a timestamptz); INSERT INTO t VALUES (f())",
+        'rows may be others at another time: aaaaaaaaaaa1 makes something with now(',
       ],
     ] as const) {
       await lab.write({ 'user/20260101_000001_aaaaaaaaaaa1_x.ts': sql('aaaaaaaaaaa1', null, statements) })

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -76,6 +76,9 @@ describe('a history is not kept', () => {
     ['calls a procedure', sql('CALL p()'), 'CALL'],
     ['writes the time', sql('INSERT INTO t VALUES (now())'), 'now'],
     ['writes today', sql("INSERT INTO t VALUES ('today'::date)"), "'today'"],
+    ['writes tomorrow at noon', sql("INSERT INTO t VALUES ('tomorrow 12:00'::timestamp)"), 'tomorrow'],
+    ['has a default of the moment that it is made', sql("CREATE TABLE t (d date DEFAULT 'today')"), 'today'],
+    ['writes the day by its name', ts('await op.execute(new Intl.DateTimeFormat().format())'), 'Intl.'],
     ['writes who it is', sql('INSERT INTO t VALUES (current_user)'), 'current_user'],
     ['writes what the server has', sql('INSERT INTO t SELECT count(*) FROM pg_roles'), 'pg_roles'],
     ['fills a new table with chance', sql('CREATE TABLE t AS SELECT random()'), 'random'],
@@ -157,6 +160,14 @@ describe('a kept checkpoint', () => {
     expect(damaged).toEqual([path])
   })
 
+  test('whose place a folder has taken is none', () => {
+    const dir = mkdtempSync(join(root, 'kept-'))
+    mkdirSync(join(dir, `checkpoint-${'b'.repeat(32)}.json`))
+    keepCheckpoint(dir, keys[1] ?? '', checkpoint)
+    expect(keptCheckpoint(dir, keys, () => undefined)).toBeUndefined()
+    expect(readdirSync(dir)).toHaveLength(1)
+  })
+
   test('has four others beside it, the newest', () => {
     const dir = mkdtempSync(join(root, 'kept-'))
     const made = [...'0123456'].map((each) => each.repeat(64))
@@ -176,6 +187,7 @@ describe('a kept checkpoint', () => {
     ['a file of it', { file: edited }],
     ['the server', { facts: { server_version_num: '170000' } }],
     ['an extension', { facts: { extensions: [['citext', '1.8', 'public']] } }],
+    ['the day', { facts: { days: ['2026-01-02'] } }],
     ['the name of a schema', { options: { schemas: { shop: 'store' } } }],
     ['the search_path of env.ts', { options: { searchPath: ['extensions'] } }],
   ])('is another one where %s is another one', async (_, { file, facts = {}, options = {} }: Changed) => {

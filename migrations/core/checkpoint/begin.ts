@@ -91,9 +91,10 @@ async function keptOrMade(
     return undefined
   }
   const key = keys.at(-1) ?? ''
-  const now = checkpointKeys(project, facts, steps, ({ path }) => fileChecksum(path))
+  const factsNow = await readFacts(session.client, targetSchemasOf(steps))
+  const now = checkpointKeys(project, factsNow, steps, ({ path }) => fileChecksum(path))
   if (now.at(-1) !== key) {
-    without(session.emit, 'files were changed while it was made')
+    without(session.emit, 'files were changed while it was made, or the day')
     return undefined
   }
   keepCheckpoint(cacheDir, key, made)

@@ -21,7 +21,15 @@ export async function readFacts(client: ClientBase, schemas: readonly string[]):
     schemas,
   ])
   const [row] = rows
-  return { ...row?.facts, ...row?.settings }
+  return { ...row?.facts, ...row?.settings, days: await daysOf(client) }
+}
+
+/** The day: where the session is, in UTC, and where this process is. What goes by it is another one on another day. */
+export async function daysOf(client: ClientBase): Promise<readonly string[]> {
+  const { rows } = await client.query<{ days: string[] }>(
+    `SELECT ARRAY[pg_catalog.to_char(pg_catalog.now(), 'YYYY-MM-DD'), pg_catalog.to_char(pg_catalog.now() AT TIME ZONE 'UTC', 'YYYY-MM-DD')] AS days`,
+  )
+  return [...(rows[0]?.days ?? []), new Date().toDateString()]
 }
 
 /** The facts that a run of the revisions changes by itself, of which the rest is still the same. Pure. */

@@ -9,7 +9,10 @@ import { Reader } from '../postgres/statement/reader.ts'
  */
 export function whyNotKept(sql: string, schemas: readonly string[]): string | undefined {
   const reader = new Reader(sql)
-  const [first = '', second = ''] = wordsOf(sql).map(({ lower }) => lower)
+  const words = wordsOf(sql)
+  const moment = words.find(({ text }) => moments.test(text))
+  if (moment !== undefined) return `asks the database: ${moment.text}`
+  const [first = '', second = ''] = words.map(({ lower }) => lower)
   const elsewhere = `${first.toUpperCase()} ${second.toUpperCase()} changes more than its schemas`
   switch (first) {
     case 'create':
@@ -63,6 +66,23 @@ export function mayVaryRows(sql: string): boolean {
   if (!reader.sees('create') && !reader.sees('alter')) return false
   return routineFacts(sql) !== undefined || whyNotSame(sql) !== undefined
 }
+
+/**
+ * The word by which what a statement makes or alters may give rows that go by the hour or the day, or by few outcomes of chance.
+ * A time as it is, and a random id, are another value in each run, and are seen by that.
+ */
+export function clockIn(sql: string): string | undefined {
+  const reader = new Reader(sql)
+  if (!reader.takes('create') && !reader.takes('alter')) return undefined
+  if (reader.sees('policy')) return undefined
+  return clocks.exec(sql.replace(plainUses, ' '))?.[0].trim()
+}
+
+const clocks =
+  /\b(?:current_(?:date|time|timestamp)|localtime(?:stamp)?|(?:now|age|timeofday|random|random_normal|(?:clock|statement|transaction)_timestamp)\s*\()|'\s*(?:now|today|tomorrow|yesterday)\b[^'\n]*'/i
+
+const plainUses =
+  /(?:\bdefault|:=|=)\s*(?:(?:now|(?:clock|statement|transaction)_timestamp|random)\s*\(\s*\)|current_timestamp|localtimestamp|md5\s*\(\s*random\s*\(\s*\)\s*::\s*text\s*\))(?=\s*(?:[;,)]|$|(?:not|null|primary|unique|references|end)\b))/gi
 
 /** The statement of an extension that is made as every other time. */
 export function makesAnExtension(sql: string): boolean {
@@ -140,8 +160,7 @@ function whyNotSame(sql: string): string | undefined {
   const words = wordsOf(sql)
   for (const [at, { lower, text }] of words.entries()) {
     const isCall = words[at + 1]?.text === '('
-    const isOther =
-      (isCall && volatile.has(lower)) || sessions.has(lower) || moments.test(text) || ofServer.test(lower)
+    const isOther = (isCall && volatile.has(lower)) || sessions.has(lower) || ofServer.test(lower)
     if (isOther) return `asks the database: ${text} in ${words[0]?.text.toUpperCase()}`
   }
   return undefined
@@ -159,5 +178,7 @@ const sessions = new Set(
    current_catalog system_user information_schema`.split(/\s+/),
 )
 
-const moments = /^'(now|today|tomorrow|yesterday)'$/i
+/** Strings that a cast to a date or a time takes for a moment (manual, 8.5.1.4), with a time or an offset beside. */
+const moments = /^(?:e?'|\$\w*\$)[\s\d:.+-]*(?:now|today|tomorrow|yesterday)(?:[\s\d:.+-][\s\w:.+-]*)?['$]/i
+
 const ofServer = /^"?(pg|txid)_(?!catalog)/

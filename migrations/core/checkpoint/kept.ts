@@ -76,7 +76,9 @@ function fileName(key: string): string {
 
 function keptFiles(cacheDir: string): readonly string[] {
   try {
-    return readdirSync(cacheDir).filter((name) => name.startsWith('checkpoint-'))
+    return readdirSync(cacheDir, { withFileTypes: true }).flatMap((entry) =>
+      entry.isFile() && entry.name.startsWith('checkpoint-') ? [entry.name] : [],
+    )
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return []
     throw error

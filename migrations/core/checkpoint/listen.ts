@@ -6,7 +6,7 @@ import type { RevisionFile } from '../revisions/index.ts'
 import type { PlanStep, Project } from '../runner/index.ts'
 import { loadRevision } from '../runner/run/revision-body.ts'
 import { readSource } from '../source-file.ts'
-import { makesAnExtension, mayVaryRows, whyNotKept } from './judge.ts'
+import { clockIn, makesAnExtension, mayVaryRows, whyNotKept } from './judge.ts'
 
 /** What the revisions of a history say without a database. */
 export interface HeardHistory {
@@ -14,6 +14,8 @@ export interface HeardHistory {
   readonly extensions: readonly { readonly step: PlanStep; readonly sql: string }[]
   /** Whether the rows may be others the next time by what it makes, also by what it drops again. */
   readonly varies: boolean
+  /** What it makes that rows may follow from, and that may go by the hour or the day, which two runs do not show. */
+  readonly clock: string | undefined
 }
 
 /** Why a history cannot be kept. */
@@ -35,6 +37,7 @@ export async function listen(
   const schemas = Object.values(project.env.schemas)
   const extensions: { readonly step: PlanStep; readonly sql: string }[] = []
   let varies = false
+  let clock: string | undefined
   for (const step of steps) {
     const outside = looksOutside(step.file)
     if (outside !== undefined) return { step, why: outside }
@@ -46,9 +49,11 @@ export async function listen(
       if (why !== undefined) return { step, why }
       if (isExtension) extensions.push({ step, sql: text })
       varies ||= mayVaryRows(text)
+      const word = clockIn(text)
+      if (word !== undefined) clock ??= `${step.revision} makes something with ${word}`
     }
   }
-  return { extensions, varies }
+  return { extensions, varies, clock }
 }
 
 /** Why the file of a revision is not all that it follows from. */
@@ -79,7 +84,8 @@ const outside = [
   /\bDate\s*[.(]/,
   /\bnew\s+Date\b/,
   /\bMath\s*\.\s*random\b/,
-  /\b(?:crypto|performance)\s*\./,
+  /\b(?:crypto|performance|Intl|Temporal)\s*[.[]/,
+  /[=(,[]\s*(?:Date|Intl|Temporal|Math|crypto|performance)\b/,
 ]
 
 class Asked extends Error {}

@@ -63,8 +63,8 @@ export async function makeCheckpoint(
   const left = await withScratchDatabase(options, async (scratch) => {
     await replay(scratch, source)
     const found = await leftBy(scratch, source)
-    const day = await byTheDay(scratch.client, schemas, found.seeds)
-    if (day !== undefined) throw new NoCheckpoint(`rows may be others on another day: column ${day}`)
+    if (heard.clock !== undefined && found.seeds.tables.length > 0)
+      throw new NoCheckpoint(`rows may be others at another time: ${heard.clock}`)
     return found
   })
   const seeds = left.varies
@@ -164,33 +164,6 @@ async function mayVary(client: ClientBase, schemas: readonly string[]): Promise<
     [schemas],
   )
   return rows[0]?.varies ?? true
-}
-
-/**
- * A column of a table with rows whose default is of the day or the hour: runs one after the other agree on it, and one on
- * another day does not.
- */
-async function byTheDay(
-  client: ClientBase,
-  schemas: readonly string[],
-  { tables }: Seeds,
-): Promise<string | undefined> {
-  const { rows } = await client.query<Readonly<Record<'schema' | 'name' | 'column', string>>>(
-    `SELECT n.nspname::text AS schema, c.relname::text AS name, a.attname::text AS column
-     FROM pg_catalog.pg_attrdef AS d JOIN pg_catalog.pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
-     JOIN pg_catalog.pg_class AS c ON c.oid = d.adrelid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-     CROSS JOIN LATERAL pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS expression
-     WHERE n.nspname::text = ANY ($1) AND a.attgenerated = ''
-       AND expression ~* '\\m(current_(date|time|timestamp)|localtime(stamp)?|(now|timeofday|(clock|statement|transaction)_timestamp)\\()'
-       AND NOT (a.atttypid IN ('timestamp'::regtype, 'timestamptz'::regtype) AND a.atttypmod NOT IN (0, 1)
-                AND expression !~* '::date|\\m(date_trunc|date_bin|date_part|extract|to_char)\\M')`,
-    [schemas],
-  )
-  const found = rows.find(({ schema, name }) => {
-    const table = `${quoteIdent(schema)}.${quoteIdent(name)}`
-    return tables.some((each) => each.table === table)
-  })
-  return found === undefined ? undefined : `${found.schema}.${found.name}.${found.column}`
 }
 
 /** The rows that are the same each time. */

@@ -8,8 +8,10 @@ export interface TableRows {
   readonly columns: readonly string[]
   /** In the order in which they lie in the table, so that two runs of the same revisions agree. */
   readonly rows: readonly (readonly (string | null)[])[]
-  /** Columns that PostgreSQL can fill by itself. */
-  readonly defaults: readonly string[]
+  /** Columns whose default may give another value each time: from the clock, from chance, from a function that is not immutable. */
+  readonly varying: readonly string[]
+  /** Those of them whose default never gives a value twice: what two runs have alike was written. */
+  readonly unique: readonly string[]
   /** Its triggers, with `tgenabled`: O, A, R or D. */
   readonly triggers: readonly { readonly name: string; readonly enabled: string }[]
   /** The tables that its foreign keys refer to, as SQL. */
@@ -61,9 +63,9 @@ export function readSeeds(client: ClientBase, place: SeedPlace): Promise<Seeds> 
     for (const table of tables) {
       const rows = await rowsOf(client, table)
       if (rows.length === 0) continue
-      const { columns, defaults, triggers } = table
+      const { columns, varying, unique, triggers } = table
       const needs = table.needs.map(named)
-      found.push({ table: named(table), columns, defaults, triggers, needs, rows })
+      found.push({ table: named(table), columns, varying, unique, triggers, needs, rows })
     }
     return {
       tables: byNeed(found),
@@ -79,7 +81,7 @@ interface Named {
   readonly name: string
 }
 
-interface FoundTable extends Named, Pick<TableRows, 'columns' | 'defaults' | 'triggers'> {
+interface FoundTable extends Named, Pick<TableRows, 'columns' | 'varying' | 'unique' | 'triggers'> {
   readonly needs: readonly Named[]
 }
 
@@ -132,15 +134,26 @@ async function usedSequences(client: ClientBase, schemas: readonly string[]): Pr
   })
 }
 
+// SQLVALUEFUNCTION 0 to 8 are CURRENT_DATE to LOCALTIMESTAMP (primnodes.h); functions of the server are not in pg_depend.
+const varyingDefault = `(d.adbin::text ~ '[{]SQLVALUEFUNCTION :op [0-8] ' OR EXISTS (
+      SELECT FROM pg_catalog.regexp_matches(d.adbin::text, ':(?:op)?funcid ([0-9]+)', 'g') AS f JOIN pg_catalog.pg_proc AS p ON p.oid = f[1]::oid
+      WHERE p.provolatile <> 'i' AND p.oid <> 'pg_catalog.nextval(regclass)'::regprocedure))`
+
+const uniqueDefault = `CASE a.atttypid
+      WHEN 'uuid'::regtype THEN expression ~ '^([a-z_]+[.])?(gen_random_uuid|uuidv[47]|uuid_generate_v(1|1mc|4))[(][)]$'
+      WHEN 'text'::regtype THEN expression ~ '^(md5[(][(]random[(][)][)]::text[)]|[(]gen_random_uuid[(][)][)]::text)$'
+      WHEN 'float8'::regtype THEN expression = 'random()'
+      ELSE a.atttypid IN ('timestamp'::regtype, 'timestamptz'::regtype) AND a.atttypmod NOT BETWEEN 0 AND 2
+        AND expression ~ '^[(]*((now|(clock|statement|transaction)_timestamp)[(][)]|CURRENT_TIMESTAMP|LOCALTIMESTAMP)( AT TIME ZONE ''[^'']*''::text| [+-] ''[^'']*''::interval|[)])*$'
+    END`
+
 // A table without pages has no rows, whatever a policy would hide.
 const tablesQuery = `
   SELECT n.nspname::text AS schema, c.relname::text AS name,
          ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute AS a
                WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
                ORDER BY a.attnum) AS columns,
-         ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute AS a
-               WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
-                 AND (a.atthasdef OR a.attidentity <> '') ORDER BY a.attnum) AS defaults,
+         v.varying, v."unique",
          coalesce((SELECT jsonb_agg(jsonb_build_object('name', t.tgname, 'enabled', t.tgenabled) ORDER BY t.tgname)
                    FROM pg_catalog.pg_trigger AS t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal), '[]') AS triggers,
          coalesce((SELECT jsonb_agg(jsonb_build_object('schema', fn.nspname, 'name', f.relname) ORDER BY fn.nspname, f.relname)
@@ -149,6 +162,12 @@ const tablesQuery = `
                    JOIN pg_catalog.pg_namespace AS fn ON fn.oid = f.relnamespace
                    WHERE k.conrelid = c.oid AND k.contype = 'f' AND fn.nspname::text = ANY ($1) AND f.oid <> c.oid), '[]') AS needs
   FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+  CROSS JOIN LATERAL (
+    SELECT coalesce(array_agg(a.attname::text ORDER BY a.attnum), '{}') AS varying,
+           coalesce(array_agg(a.attname::text ORDER BY a.attnum) FILTER (WHERE ${uniqueDefault}), '{}') AS "unique"
+    FROM pg_catalog.pg_attrdef AS d JOIN pg_catalog.pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+    CROSS JOIN LATERAL pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS expression
+    WHERE d.adrelid = c.oid AND a.attgenerated = '' AND ${varyingDefault}) AS v
   WHERE n.nspname::text = ANY ($1) AND c.relkind = 'r' AND pg_catalog.pg_relation_size(c.oid) > 0 ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`
 
 const viewsQuery = `

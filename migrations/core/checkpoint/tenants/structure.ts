@@ -10,6 +10,7 @@ import { scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
 import { tenantStandIn } from '../../scratch/lines.ts'
 import { runOnScratch, scratchProject } from '../../scratch/project.ts'
 import { toolVersion } from '../../tool-version.ts'
+import { daysOf } from '../facts.ts'
 import { rowsElsewhere } from '../rows/elsewhere.ts'
 import { type SharedSeeds, sharedSeeds } from '../rows/seed-statements.ts'
 import { readSeeds } from '../rows/seeds.ts'
@@ -24,7 +25,7 @@ export interface TenantStructure {
 
 /**
  * The structure and rows of a tenant at head: made once from the revisions on scratch databases, where no customer
- * has ever been, and kept in the cache until a revision changes.
+ * has ever been, and kept in the cache until a revision changes, for a day.
  * @throws MigError `no-template` when the structure cannot be made in one transaction, when rows are a tenant's own,
  *   or when revisions write rows into other schemas; `no-scratch`; what a revision throws
  */
@@ -36,17 +37,18 @@ export async function tenantStructure(
   const { rows } = await session.client.query<{ version: string }>(
     `SELECT pg_catalog.current_setting('server_version') AS version`,
   )
-  const key = structureKey(project, line, rows[0]?.version ?? '')
+  const days = await daysOf(session.client)
+  const key = structureKey(project, line, [rows[0]?.version ?? '', ...days])
   const path = join(project.env.cacheDir, `structure-${key}.json`)
   const kept = keptValue<TenantStructure>(path)
   if (kept !== undefined) return kept
   const structure = await madeStructure(session, project, line)
-  keepValue(path, structure)
+  if (`${await daysOf(session.client)}` === `${days}`) keepValue(path, structure)
   return structure
 }
 
 /** Everything that the structure is made from: the files of the line and of what it depends on. */
-function structureKey({ graph, files, env }: Project, line: string, server: string): string {
+function structureKey({ graph, files, env }: Project, line: string, server: readonly string[]): string {
   const own = [...files.values()].filter((file) => file.line === line).map((file) => file.revision)
   const parts = graph.ancestors(own).map((id) => {
     const file = files.get(id)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { errorCode } from '../../errors.ts'
 
@@ -8,7 +8,7 @@ export function readKept(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return undefined
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(errorCode(error))) return undefined
     throw error
   }
 }
@@ -37,28 +37,30 @@ function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-/** A folder that is read-only, of another user or missing, and a disk that is full. */
+/** A folder that is read-only, of another user or missing, one in the place of the file, and a disk that is full. */
 const unwritable: ReadonlySet<string> = new Set([
   'EROFS',
   'EACCES',
   'EPERM',
   'ENOENT',
   'ENOTDIR',
+  'EISDIR',
   'ENOSPC',
   'EDQUOT',
 ])
 
 /** Keeps a text for the next time, whole or not at all; false where nothing can be written, which costs time alone. */
 export function keep(path: string, text: string): boolean {
+  const draft = `${path}.${process.pid}`
   try {
     mkdirSync(dirname(path), { recursive: true })
-    const draft = `${path}.${process.pid}`
     // A module is run: a umask of 002 must not let a group write to it.
     writeFileSync(draft, text, { mode: 0o644 })
     renameSync(draft, path)
     return true
   } catch (error) {
     if (!unwritable.has(errorCode(error))) throw error
+    rmSync(draft, { force: true })
     return false
   }
 }
