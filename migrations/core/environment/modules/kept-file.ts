@@ -60,7 +60,7 @@ export function keep(path: string, text: string): boolean {
     return true
   } catch (error) {
     if (!unwritable.has(errorCode(error))) throw error
-    rmSync(draft, { force: true })
+    if (errorCode(error) === 'EISDIR') rmSync(draft, { force: true })
     return false
   }
 }
