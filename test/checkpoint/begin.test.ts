@@ -262,6 +262,10 @@ describe('an empty database that begins with a checkpoint', () => {
         'column b has a default that may be another value at another time',
       ],
       [
+        'CREATE TABLE t (a int, b text DEFAULT md5(random()::text)); INSERT INTO t VALUES (1); UPDATE t SET b = upper(b)',
+        'a value may be changed after its default gave it: app_user.t, column b',
+      ],
+      [
         "CREATE FUNCTION f() RETURNS timestamptz LANGUAGE sql AS 'SELECT date_trunc(''hour'', now())'; CREATE TABLE t (a timestamptz); INSERT INTO t VALUES (f())",
         'rows may be others at another time: aaaaaaaaaaa1 makes something with now(',
       ],

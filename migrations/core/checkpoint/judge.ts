@@ -78,11 +78,25 @@ export function clockIn(sql: string): string | undefined {
   return clocks.exec(sql.replace(plainUses, ' '))?.[0].trim()
 }
 
+/**
+ * The words of a statement that writes rows from other rows, or makes a routine that may: a column that they name may have
+ * another value than its default gave.
+ */
+export function rewrittenBy(sql: string): readonly string[] {
+  const isRoutine = routineFacts(sql) !== undefined
+  const first = wordsOf(sql)[0]?.lower ?? ''
+  if (!isRoutine && !['insert', 'update', 'merge', 'with'].includes(first)) return []
+  const isFromRows = isRoutine || /\b(?:select|update|merge|table|returning)\b/i.test(sql)
+  return isFromRows ? (sql.replace(plainSets, ' ').match(/[\w$\u0080-\uffff]+/g) ?? []) : []
+}
+
 const clocks =
   /\b(?:current_(?:date|time|timestamp)|localtime(?:stamp)?|(?:now|age|timeofday|random|random_normal|(?:clock|statement|transaction)_timestamp)\s*\()|'\s*(?:now|today|tomorrow|yesterday)\b[^'\n]*'/i
 
 const plainUses =
   /(?:\bdefault|:=|=)\s*(?:(?:now|(?:clock|statement|transaction)_timestamp|random)\s*\(\s*\)|current_timestamp|localtimestamp|md5\s*\(\s*random\s*\(\s*\)\s*::\s*text\s*\))(?=\s*(?:[;,)]|$|(?:not|null|primary|unique|references|end)\b))/gi
+
+const plainSets = new RegExp(`\\bnew\\s*\\.\\s*"?\\w+"?\\s*${plainUses.source}`, 'gi')
 
 /** The statement of an extension that is made as every other time. */
 export function makesAnExtension(sql: string): boolean {

@@ -6,7 +6,7 @@ import type { RevisionFile } from '../revisions/index.ts'
 import type { PlanStep, Project } from '../runner/index.ts'
 import { loadRevision } from '../runner/run/revision-body.ts'
 import { readSource } from '../source-file.ts'
-import { clockIn, makesAnExtension, mayVaryRows, whyNotKept } from './judge.ts'
+import { clockIn, makesAnExtension, mayVaryRows, rewrittenBy, whyNotKept } from './judge.ts'
 
 /** What the revisions of a history say without a database. */
 export interface HeardHistory {
@@ -16,6 +16,8 @@ export interface HeardHistory {
   readonly varies: boolean
   /** What it makes that rows may follow from, and that may go by the hour or the day, which two runs do not show. */
   readonly clock: string | undefined
+  /** Words of what writes rows from rows, in lower case; a column among them may not be as its default made it. */
+  readonly rewritten: ReadonlySet<string>
 }
 
 /** Why a history cannot be kept. */
@@ -37,6 +39,7 @@ export async function listen(
   const schemas = Object.values(project.env.schemas)
   const extensions: { readonly step: PlanStep; readonly sql: string }[] = []
   let varies = false
+  const rewritten = new Set<string>()
   let clock: string | undefined
   for (const step of steps) {
     const outside = looksOutside(step.file)
@@ -49,11 +52,12 @@ export async function listen(
       if (why !== undefined) return { step, why }
       if (isExtension) extensions.push({ step, sql: text })
       varies ||= mayVaryRows(text)
+      for (const word of rewrittenBy(text)) rewritten.add(word.toLowerCase())
       const word = clockIn(text)
       if (word !== undefined) clock ??= `${step.revision} makes something with ${word}`
     }
   }
-  return { extensions, varies, clock }
+  return { extensions, varies, clock, rewritten }
 }
 
 /** Why the file of a revision is not all that it follows from. */

@@ -73,6 +73,13 @@ export async function makeCheckpoint(
         return alike(left.seeds, await readSeeds(scratch.client, { schemas }))
       })
     : alike(left.seeds, left.seeds)
+  const rewritten = Object.entries(seeds.own).flatMap(([table, columns]) =>
+    Object.keys(columns).flatMap((column) =>
+      heard.rewritten.has(column.toLowerCase()) ? [`${table}, column ${column}`] : [],
+    ),
+  )
+  if (rewritten.length > 0)
+    throw new NoCheckpoint(`a value may be changed after its default gave it: ${rewritten.join('; ')}`)
   const structure = await withScratchDatabase(options, async ({ client }) => {
     await client.query(['BEGIN', ...beginning(source), 'COMMIT'].join('; '))
     const from = await readCatalog(client)
