@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { cp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import { execa } from 'execa'
 import pg from 'pg'
 import { runBlock } from './pages.ts'
 import { copyOfRepository, recipe, repository } from './recipes.ts'
@@ -19,6 +20,8 @@ export interface ExampleProject {
 /** The example as a fresh clone has it: no server yet, nothing applied. */
 export async function exampleProject(): Promise<ExampleProject> {
   const { path, remove } = await copyOfRepository()
+  // A clone has its files in git: the tutorial ends by going back to them.
+  await execa('bash', ['-c', 'git init -q && git add migrations'], { cwd: path })
   const own = [...(await readdir(path)), '.mig']
   const template = 'example_at_head'
   let url: string | undefined
