@@ -71,15 +71,22 @@ const shells = {
   },
   fish: (line: string) =>
     shell('fish', ['--no-config', '-c', `source completions/just-mig.fish; complete -C '${line}'`]),
-  zsh: (line: string, offered: string) =>
-    shell('zsh', [
-      '-fc',
-      `zmodload zsh/zpty; zpty z zsh -f -i
-zpty -w z "PS1=; stty -echo; fpath=($PWD/completions \\$fpath); autoload -Uz compinit; compinit -u -D; print READY-\\$((1+1))"
+  'zsh, in a folder of $fpath,': (line: string, offered: string) =>
+    zsh('fpath=($PWD/completions \\$fpath); autoload -Uz compinit; compinit -u -D', line, offered),
+  'zsh, by eval,': (line: string, offered: string) =>
+    zsh('autoload -Uz compinit; compinit -u -D; eval \\"\\$(cat completions/_just-mig)\\"', line, offered),
+}
+
+/** The line is typed once the prompt is there: only then the terminal gives each key to the shell. */
+function zsh(setUp: string, line: string, offered: string): string {
+  return shell('zsh', [
+    '-fc',
+    `zmodload zsh/zpty; zpty z zsh -f -i
+zpty -w z "stty -echo; ${setUp}; setopt promptsubst; PS1='READY-\\$((1+1)) '"
 zpty -r z _ '*READY-2*'
 zpty -w -n z '${line}'$'\t\t'
 zpty -r z seen '*${offered}*'; print -r -- $seen`,
-    ]),
+  ])
 }
 
 function shell(program: string, args: readonly string[]): string {
@@ -87,12 +94,13 @@ function shell(program: string, args: readonly string[]): string {
   return execFileSync(program, args, options)
 }
 
-for (const name of ['bash', 'zsh', 'fish'] as const)
+for (const [name, offer] of Object.entries(shells))
   test(`${name} completes commands, flags, and values that are one of few`, ({ skip }) => {
+    const [program = name] = name.split(',')
     try {
-      execFileSync(name, ['--version'], { stdio: 'ignore' })
+      execFileSync(program, ['--version'], { stdio: 'ignore' })
     } catch {
-      skip(`${name} is not installed`)
+      skip(`${program} is not installed`)
     }
     const offers = [
       ['just-mig upg', 'upgrade'],
@@ -100,5 +108,5 @@ for (const name of ['bash', 'zsh', 'fish'] as const)
       ['just-mig upgrade --transaction ', 'revision'],
       ['just-mig completion ', 'fish'],
     ] as const
-    for (const [line, offered] of offers) expect(shells[name](line, offered), line).toContain(offered)
+    for (const [line, offered] of offers) expect(offer(line, offered), line).toContain(offered)
   })

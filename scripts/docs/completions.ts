@@ -88,20 +88,25 @@ function zsh(commands: readonly Command[]): string {
     return `    ${name}) _arguments -s \\\n${[...specs, `      '*:argument${rest}'`].join(' \\\n')} ;;`
   })
   return `#compdef just-mig
-${head('Put it as _just-mig into a folder of $fpath: npx just-mig completion zsh > ~/.zfunc/_just-mig')}
-local -a commands=(
+${head('In ~/.zshrc, after compinit: eval "$(npx just-mig completion zsh)"; or as _just-mig in a folder of $fpath')}
+_just-mig() {
+  # zsh/parameter has a special parameter that is called commands.
+  local -a subcommands=(
 ${names.join('\n')}
-)
-if (( CURRENT == 2 )); then
-  _describe command commands
-else
-  local command=$words[2]
-  shift words
-  (( CURRENT-- ))
-  case $command in
+  )
+  if (( CURRENT == 2 )); then
+    _describe command subcommands
+  else
+    local subcommand=$words[2]
+    shift words
+    (( CURRENT-- ))
+    case $subcommand in
 ${cases.join('\n')}
-  esac
-fi
+    esac
+  fi
+}
+# From a folder of $fpath this file is read when the function is called for the first time.
+if [[ $funcstack[1] == _just-mig ]]; then _just-mig "$@"; else compdef _just-mig just-mig; fi
 `
 }
 
