@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitepress'
 import { anchorOf } from '../../scripts/docs/markdown.ts'
+import { siteSearch } from '../../scripts/docs/search.ts'
 import { linkedFiles, sidebar, sitePages, sitePath, siteRule } from '../../scripts/docs/site.ts'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
@@ -28,19 +29,7 @@ export default defineConfig({
     search: {
       provider: 'local',
       options: {
-        miniSearch: {
-          // `ahead-of-code`, `--trust-live` and `lock_timeout` are found as they are typed, and by their parts.
-          options: {
-            tokenize: (text: string): string[] => [
-              ...text.split(/[\n\r\p{Z}\p{P}]+/u),
-              ...(text.match(/[\p{L}\p{N}]+(?:[-_.][\p{L}\p{N}]+)+/gu) ?? []),
-            ],
-          },
-          searchOptions: {
-            tokenize: (text: string): string[] => text.match(/[\p{L}\p{N}]+(?:[-_.][\p{L}\p{N}]+)*/gu) ?? [],
-            combineWith: 'AND',
-          },
-        },
+        miniSearch: siteSearch,
       },
     },
     docFooter: { prev: 'Previous', next: 'Next' },

@@ -2,12 +2,31 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { siteSearch } from '../../scripts/docs/search.ts'
 import { type SidebarEntry, sidebar, siteLink, sitePages, sitePath } from '../../scripts/docs/site.ts'
 import { allPages } from '../support/pages.ts'
 import { cleanVariables, repository, temporaryFolder } from '../support/recipes.ts'
 
 const listed = (entries: readonly SidebarEntry[]): readonly string[] =>
   entries.flatMap(({ link, items = [] }) => [...(link === undefined ? [] : [link]), ...listed(items)])
+
+/** The site's search as its box does it; the ids of what is found, best first. */
+async function searchOf(index: string): Promise<(typed: string) => readonly string[]> {
+  const { default: text } = (await import(index)) as { readonly default: string }
+  // VitePress brings it, and searches with it.
+  const file = join(repository, 'node_modules', 'minisearch', 'dist', 'es', 'index.js')
+  const { default: MiniSearch } = (await import(file)) as {
+    readonly default: {
+      loadJSON(json: string, options: object): { search(typed: string): readonly { readonly id: string }[] }
+    }
+  }
+  const { options, searchOptions } = siteSearch
+  const search = MiniSearch.loadJSON(text, {
+    ...{ fields: ['title', 'titles', 'text'], storeFields: ['title', 'titles'], ...options },
+    searchOptions: { fuzzy: 0.2, prefix: true, ...searchOptions },
+  })
+  return (typed) => search.search(typed).map(({ id }) => id)
+}
 
 describe('the static site', () => {
   test('has every page, each once in the sidebar', () => {
@@ -64,14 +83,18 @@ describe('the static site', () => {
       expect(text('reference/commands.html')).toContain('just mig-upgrade [target=head]')
     })
 
-    test('loads nothing from elsewhere, and finds codes as they are typed', () => {
+    test('loads nothing from elsewhere, and finds codes and words as they are typed', async () => {
       expect(text('index.html')).not.toMatch(/(?:src|href)="https?:\/\/[^"]*\.(?:js|css|woff2?)"/)
       const chunks = join('assets', 'chunks')
       const index = readdirSync(join(built.path, 'site', chunks)).filter((name) =>
         name.startsWith('@localSearchIndex'),
       )
       expect(index).toHaveLength(1)
-      expect(text(join(chunks, index[0] ?? ''))).toContain('ahead-of-code')
+      const found = await searchOf(join(built.path, 'site', chunks, index[0] ?? ''))
+      for (const code of ['MIG-ahead-of-code', 'ahead-of-code'])
+        expect(found(code)[0]).toBe('/reference/errors.html#ahead-of-code')
+      expect(found('alembic')[0]).toBe('/how-to/from-alembic.html#from-alembic')
+      expect(found('drizzle')[0]).toBe('/how-to/from-another-tool.html#drizzle')
     })
   })
 })
