@@ -126,12 +126,12 @@ mig-import *args:
 mig-tenants *args:
     @exec {{ mig }} mig-tenants "$@"
 
-# Make tenants at head: NAMES [schemas]
+# Make a tenant at head: NAME [schemas]
 [group('tenants')]
 mig-tenant-create *args:
     @exec {{ mig }} mig-tenant-create "$@"
 
-# Drop tenants with all their data: NAMES [schemas]
+# Drop a tenant with all its data: NAME [schemas]
 [group('tenants')]
 mig-tenant-drop *args:
     @exec {{ mig }} mig-tenant-drop "$@"

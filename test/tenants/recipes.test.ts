@@ -131,9 +131,13 @@ describe('the tenant example, by its recipes', () => {
       expect(await schemas()).toEqual([{ nspname: 'tenant_new' }, { nspname: 'tenant_other' }])
       await fail(just('mig-tenant-drop tenant_new tenant'), 'not-confirmed', 2)
       await fail(just(['mig-tenant-drop', 'tenant_n*', 'tenant', '--yes']), 'bad-tenant', 2)
-      const odd = 'tenant_x,\u001b[31my* \r\nz'
-      const made = await succeed(just(['mig-tenant-create', odd, 'tenant']))
-      expect(made.stdout).toContain('made tenant tenant_x,\\x1b[31my* z at')
+      const several = await fail(just('mig-tenant-create tenant_a,tenant_b tenant'), 'bad-tenant', 2)
+      expect(several.stderr).toContain('just mig-tenant-create tenant_a; just mig-tenant-create tenant_b')
+      const made = await succeed(just(['mig-tenant-create', 'tenant_x\u001b[31my* \r\nz', 'tenant']))
+      expect(made.stdout).toContain('made tenant tenant_x\\x1b[31my* z at')
+      await succeed(just(['mig-tenant-drop', 'tenant_x\u001b[31my* \r\nz', 'tenant', '--yes']))
+      const odd = 'tenant_x,y* \nz'
+      await database.client.query(`CREATE SCHEMA "${odd}"`)
       await succeed(just(['mig-upgrade', 'head', 'tenant', '--tenants', odd]))
       await succeed(just(['mig-tenant-drop', odd, 'tenant', '--yes']))
       await succeed(just('mig-tenant-drop tenant_new tenant --yes'))

@@ -42,6 +42,7 @@ export async function newTenant(
   checkNewName(env, schema)
   const { tenants: source } = tenantLine(env, line)
   const known = placeOf(line, await allTenants(env, line, sessions), schema, env.targets)
+  if (known === undefined && schema.includes(',')) throw severalNames(schema)
   const tenant = known ?? { line, schema, databaseUrl: null, shard: null }
   if (await schemaExists(project, tenant, sessions)) throw await tenantExists(project, tenant, sessions)
   if (known !== undefined || source === null) return { tenant, isListed: true }
@@ -122,6 +123,19 @@ export async function schemaExists(
     )
     return rows[0]?.exists ?? false
   })
+}
+
+/** A comma stands between names wherever tenants are named, so no new name has one, unless env.ts lists it. */
+function severalNames(schema: string): MigError {
+  const names = schema.split(',').flatMap((name) => (name.trim() === '' ? [] : [name.trim()]))
+  const each = names.map((name) => `just mig-tenant-create ${shellWord(name)}`).join('; ')
+  return new MigError(
+    'bad-tenant',
+    `${JSON.stringify(schema)} has a comma, and one tenant is made at a time`,
+    {
+      help: each === '' ? 'choose another name' : `make each by itself: ${each}`,
+    },
+  )
 }
 
 async function tenantExists(
