@@ -6,7 +6,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freshBuild } from './cli/fresh-build.mjs'
-import { unknownCommand } from './cli/nearest-command.mjs'
+import { unknownCommand, withoutHelp } from './cli/nearest-command.mjs'
 import { runBuild } from './cli/run-build.mjs'
 
 // Node 20 has no `navigator`, and the PostgreSQL driver then builds a `Response` to see whether it runs at
@@ -18,7 +18,7 @@ if (!('navigator' in globalThis))
 process.stderr.on('error', () => undefined)
 
 const scripts = fileURLToPath(new URL('.', import.meta.url))
-const [name = 'help', ...args] = process.argv.slice(2)
+const [name = 'help', ...args] = withoutHelp(process.argv.slice(2))
 const known = (/** @type {string} */ file) => existsSync(join(scripts, `${file}.ts`))
 const script = [name, `mig-${name}`].find((file) => /^[\w-]+$/.test(file) && known(file))
 

@@ -4,13 +4,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import manifest from '../package.json' with { type: 'json' }
-import { unknownCommand } from './cli/nearest-command.mjs'
+import { unknownCommand, withoutHelp } from './cli/nearest-command.mjs'
 
 const dist = fileURLToPath(new URL('.', import.meta.url))
 const commands = readdirSync(join(dist, 'commands')).flatMap((file) =>
   file.endsWith('.js') ? [file.slice(0, -3)] : [],
 )
-const [name = '--help', ...args] = process.argv.slice(2)
+const [name = '--help', ...args] = withoutHelp(process.argv.slice(2))
 const command = [name, `mig-${name}`].find((each) => commands.includes(each))
 
 if (name === '--version' || name === '-v') process.stdout.write(`${manifest.version}\n`)

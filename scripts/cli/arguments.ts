@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { MigError, nearest } from '../../migrations/core/index.ts'
-import { flagOfAlembic } from './alembic-flags.ts'
+import { wayOfFlag } from './other-flags.ts'
 
 /** A flag of a recipe: a switch, or one that takes a value (`value` is its name in the help). */
 export interface Flag {
@@ -246,7 +246,7 @@ function flagError(spec: CommandSpec, names: readonly string[], error: unknown):
   const guess = nearest(unknown.replace(/^-+/, ''), names)
   const known = guess === undefined ? seeHelp(spec) : `did you mean --${guess}?`
   return new MigError('unknown-flag', `${spec.name} has no flag ${unknown}`, {
-    help: flagOfAlembic(unknown) ?? known,
+    help: wayOfFlag(unknown, spec) ?? known,
   })
 }
 

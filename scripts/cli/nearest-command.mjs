@@ -19,6 +19,25 @@ const otherWords = {
   ensure_version: 'mig-stamp',
   baseline: 'mig-stamp',
   psql: 'db-psql',
+  version: 'mig-current',
+}
+
+/** What other tools have as one command and is not one here; `‹name›` is a command as it is typed. */
+const otherWays = {
+  push: '‹mig-autogen› writes what the models changed into a revision, and ‹mig-upgrade› applies it',
+  reset:
+    '‹db-reset› deletes the embedded database, and ‹mig-downgrade-all› reverts every revision of any other',
+  squash: '‹mig-autogen› --from-history writes one revision of a whole line: see docs/how-to/squash.md',
+}
+
+/**
+ * What was typed, with `help COMMAND` as `COMMAND --help`.
+ * @param {readonly string[]} words
+ * @returns {readonly string[]}
+ */
+export function withoutHelp(words) {
+  const [first, command] = words
+  return first === 'help' && command !== undefined && !command.startsWith('-') ? [command, '--help'] : words
 }
 
 /**
@@ -41,6 +60,14 @@ export async function unknownCommand(name, args, commands, { list, program }) {
         : 'flags come after the command'
     return `error MIG-unknown-command: ${JSON.stringify(name.replace(/=.*/s, ''))} comes before a command\nhelp: ${way}: ${program} ${command} …\n`
   }
+  const way = Object.entries(otherWays).find(([other]) => other === lastPart(name))?.[1]
+  if (way !== undefined) {
+    const typed = way.replace(/‹(.*?)›/g, (_, command) => {
+      const known = commands.find((each) => bare(each) === bare(command)) ?? command
+      return `${program} ${known}`
+    })
+    return `error MIG-unknown-command: there is no command ${JSON.stringify(name)}\nhelp: ${typed}\n`
+  }
   const family = commands.filter((command) => command.startsWith(`${name}-`))
   const guesses = family.length > 0 ? family : guess === undefined ? [] : [guess]
   const help =
@@ -54,7 +81,7 @@ export async function unknownCommand(name, args, commands, { list, program }) {
  * @returns {Promise<readonly string[]>} the nearest one, if any is near
  */
 async function meant(name, commands) {
-  const word = Object.entries(otherWords).find(([other]) => other === bare(name))?.[1]
+  const word = Object.entries(otherWords).find(([other]) => other === bare(lastPart(name)))?.[1]
   const same = commands.filter((command) => word !== undefined && bare(command) === bare(word))
   if (same.length > 0) return same
   const { distance } = await import('fastest-levenshtein')
@@ -63,6 +90,15 @@ async function meant(name, commands) {
     .filter(({ command, apart }) => apart <= Math.max(2, Math.floor(bare(command).length / 3)))
     .sort((a, b) => a.apart - b.apart)
     .map(({ command }) => command)
+}
+
+/**
+ * `push` of `db:push`, `up` of `migrate:up`: npm scripts and other tools name a command by its family first.
+ * @param {string} name
+ * @returns {string}
+ */
+function lastPart(name) {
+  return name.replace(/^.*:/s, '')
 }
 
 /**

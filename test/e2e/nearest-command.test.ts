@@ -1,18 +1,47 @@
 import { expect, test } from 'vitest'
-import { unknownCommand } from '../../scripts/cli/nearest-command.mjs'
+import { type CommandSpec, parseArguments } from '../../scripts/cli/arguments.ts'
+import { unknownCommand, withoutHelp } from '../../scripts/cli/nearest-command.mjs'
+import { spec as autogen } from '../../scripts/mig-autogen.ts'
+import { spec as downgrade } from '../../scripts/mig-downgrade.ts'
+import { spec as upgrade } from '../../scripts/mig-upgrade.ts'
 
 test.each([
   [['autogenerate'], 'did you mean mig-autogen?'],
   [['migrate'], 'did you mean mig-upgrade?'],
   [['mig-upgarde'], 'did you mean mig-upgrade?'],
   [['db'], 'did you mean db-psql, db-reset?'],
+  [['migrate:up'], 'did you mean mig-upgrade?'],
+  [['version'], 'did you mean mig-current?'],
+  [
+    ['push'],
+    'just mig-autogen writes what the models changed into a revision, and just mig-upgrade applies it',
+  ],
+  [['db:push'], 'just mig-autogen writes'],
+  [['reset'], 'just db-reset deletes the embedded database, and just mig-downgrade-all reverts'],
+  [['squash'], 'just mig-autogen --from-history'],
   [['xyz'], 'just --list lists them'],
   [['-x', 'schemas=a', 'upgrade'], 'flags come after the command: just mig-upgrade …'],
   [['--database-url=secret', 'db-psql'], 'flags come after the command: just db-psql …'],
   [['-c', 'alembic.ini', 'history'], 'MIG_DIR says which folder has env.ts'],
 ] as const)('a command that does not exist gets the nearest help: %j', async ([name, ...args], help) => {
-  const commands = ['db-psql', 'db-reset', 'help', 'mig-autogen', 'mig-upgrade']
+  const commands = ['db-psql', 'db-reset', 'help', 'mig-autogen', 'mig-current', 'mig-upgrade']
   const said = await unknownCommand(name, args, commands, { list: 'just --list', program: 'just' })
   expect(said).toContain(`help: ${help}`)
   expect(said).not.toContain('secret')
+})
+
+test('help in front of a command is its --help', () => {
+  expect(withoutHelp(['help', 'upgrade'])).toEqual(['upgrade', '--help'])
+  for (const words of [['help'], ['help', '--json'], ['upgrade', 'help']])
+    expect(withoutHelp(words)).toEqual(words)
+})
+
+test.each([
+  [autogen, ['-m', 'foo'], /just mig-autogen "/],
+  [upgrade, ['-m', 'foo'], /just mig-revision "/],
+  [downgrade, ['-1', '--dry-run'], /write --plan/],
+] as const)('a flag of another tool gets the help of $name: %j', (spec: CommandSpec, argv, help) => {
+  expect(() => parseArguments(spec, argv)).toThrow(
+    expect.objectContaining({ code: 'unknown-flag', help: expect.stringMatching(help) }),
+  )
 })

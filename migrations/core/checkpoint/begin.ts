@@ -43,7 +43,7 @@ export async function beginWithCheckpoint(beginning: Beginning): Promise<number>
   const failed = await applied(beginning, checkpoint)
   if (failed !== undefined) return without(session.emit, failed)
   const ms = Math.round(performance.now() - started)
-  const message = `checkpoint ${shortKey(checkpoint)} in the place of ${checkpoint.steps} revisions, in ${ms} ms`
+  const message = `checkpoint ${shortKey(checkpoint)} in the place of ${checkpoint.steps} revision${checkpoint.steps === 1 ? '' : 's'}, in ${ms} ms`
   session.emit({ event: 'notice', severity: 'INFO', message })
   return checkpoint.steps
 }
