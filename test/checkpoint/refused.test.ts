@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { DatabaseFacts } from '../../migrations/core/checkpoint/facts.ts'
+import { rewrittenBy } from '../../migrations/core/checkpoint/judge.ts'
 import { checkpointKeys, keepCheckpoint, keptCheckpoint } from '../../migrations/core/checkpoint/kept.ts'
 import { listen } from '../../migrations/core/checkpoint/listen.ts'
 import { whyNoCheckpoint } from '../../migrations/core/checkpoint/why-not.ts'
@@ -116,6 +117,33 @@ describe('a history is not kept', () => {
     const heard = await listen(project, stepsOf(project))
     expect(heard).toMatchObject({ extensions: [{ sql: 'CREATE EXTENSION IF NOT EXISTS citext' }] })
   })
+})
+
+test.each([
+  ['UPDATE t SET b = upper(b)', ['b']],
+  ['INSERT INTO t (a, b) SELECT a, b FROM s', ['b']],
+  ['INSERT INTO t SELECT * FROM s', ['*']],
+  ['INSERT INTO t VALUES (f())', ['*']],
+  ['INSERT INTO t (b) VALUES (f())', ['b']],
+  ['CREATE TABLE t AS SELECT b FROM s', ['*']],
+  ['ALTER TABLE t ALTER b SET DEFAULT gen_random_uuid()', ['b']],
+  [
+    "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.b := upper(NEW.b); RETURN NEW; END'",
+    ['b'],
+  ],
+])('a column may have another value than its default gives by %s', (statement, columns) => {
+  expect(rewrittenBy(statement)).toEqual(expect.arrayContaining(columns))
+})
+
+test.each([
+  "INSERT INTO t (a, b) VALUES (1, 'x'), (2, NULL)",
+  'INSERT INTO t (a) VALUES (1)',
+  'ALTER TABLE t ADD COLUMN b uuid DEFAULT gen_random_uuid()',
+  'CREATE TABLE t (b uuid DEFAULT gen_random_uuid())',
+  "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.b := now(); RETURN NEW; END'",
+])('a column has what is written, or its default, by %s', (statement) => {
+  expect(rewrittenBy(statement)).not.toEqual(expect.arrayContaining(['b']))
+  expect(rewrittenBy(statement)).not.toEqual(expect.arrayContaining(['*']))
 })
 
 describe('a run does not begin with a checkpoint', () => {

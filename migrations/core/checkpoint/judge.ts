@@ -79,16 +79,30 @@ export function clockIn(sql: string): string | undefined {
 }
 
 /**
- * The words of a statement that writes rows from other rows, or makes a routine that may: a column that they name may have
- * another value than its default gave.
+ * The words of a statement that writes computed values or changes a default, or makes a routine that may: a column that they
+ * name may have another value than its default gives. With `*` it may be any column.
  */
 export function rewrittenBy(sql: string): readonly string[] {
   const isRoutine = routineFacts(sql) !== undefined
   const first = wordsOf(sql)[0]?.lower ?? ''
-  if (!isRoutine && !['insert', 'update', 'merge', 'with'].includes(first)) return []
-  const isFromRows = isRoutine || /\b(?:select|update|merge|table|returning)\b/i.test(sql)
-  return isFromRows ? (sql.replace(plainSets, ' ').match(/[\w$\u0080-\uffff]+/g) ?? []) : []
+  if (first === 'create' && !isRoutine)
+    return wordsOf(sql)[1]?.lower !== 'materialized' && selectOfCreate(sql) !== '' ? ['*'] : []
+  const computes = isRoutine ? /^/ : computing[first]
+  if (computes?.test(sql) !== true) return []
+  const words = sql.replace(plainSets, ' ').match(/[\w$\u0080-\uffff]+/g) ?? []
+  return unnamedColumns.test(sql) ? [...words, '*'] : words
 }
+
+/** By first word, what computes values. */
+const computing: Readonly<Record<string, RegExp>> = {
+  insert: /\b(?:select|update|table|returning)\b|\bvalues\s*\([\s\S]*\b[a-z_]\w*\s*\(/i,
+  alter: /\busing\b|\bset\s+default\b/i,
+  update: /^/,
+  merge: /^/,
+  with: /^/,
+}
+
+const unnamedColumns = /\binsert\s+into\s+(?:[\w$]+|"[^"]*")(?:\s*\.\s*(?:[\w$]+|"[^"]*"))?\s+(?!\s|\()/i
 
 const clocks =
   /\b(?:current_(?:date|time|timestamp)|localtime(?:stamp)?|(?:now|age|timeofday|random|random_normal|(?:clock|statement|transaction)_timestamp)\s*\()|'\s*(?:now|today|tomorrow|yesterday)\b[^'\n]*'/i

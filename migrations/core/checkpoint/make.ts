@@ -73,9 +73,12 @@ export async function makeCheckpoint(
         return alike(left.seeds, await readSeeds(scratch.client, { schemas }))
       })
     : alike(left.seeds, left.seeds)
+  const wordsIn = (name: string) => name.toLowerCase().match(/[\w$\u0080-\uffff]+/g) ?? []
   const rewritten = Object.entries(seeds.own).flatMap(([table, columns]) =>
     Object.keys(columns).flatMap((column) =>
-      heard.rewritten.has(column.toLowerCase()) ? [`${table}, column ${column}`] : [],
+      heard.rewritten.has('*') || wordsIn(column).every((word) => heard.rewritten.has(word))
+        ? [`${table}, column ${column}`]
+        : [],
     ),
   )
   if (rewritten.length > 0)
