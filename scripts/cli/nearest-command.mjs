@@ -62,7 +62,7 @@ export async function unknownCommand(name, args, commands, { list, program }) {
   }
   const way = Object.entries(otherWays).find(([other]) => other === lastPart(name))?.[1]
   if (way !== undefined) {
-    const typed = way.replace(/‹(.*?)›/g, (_, command) => {
+    const typed = way.replace(/‹([^‹›]*)›/g, (_, command) => {
       const known = commands.find((each) => bare(each) === bare(command)) ?? command
       return `${program} ${known}`
     })

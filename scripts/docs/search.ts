@@ -10,7 +10,7 @@ export const siteSearch = {
       const plain = text.replace(/\bMIG-(?=[a-z])/g, '')
       return [
         ...plain.split(/[\n\r\p{Z}\p{P}]+/u),
-        ...(plain.match(/[\p{L}\p{N}]+(?:[-_.][\p{L}\p{N}]+)+/gu) ?? []),
+        ...(plain.match(/(?<![\p{L}\p{N}])[\p{L}\p{N}]+(?:[-_.][\p{L}\p{N}]+)+/gu) ?? []),
       ]
     },
   },
