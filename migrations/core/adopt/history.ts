@@ -29,26 +29,9 @@ export type BodyPart =
   /** Runs outside the transaction. */
   | { readonly kind: 'autocommit'; readonly parts: readonly BodyPart[] }
 
-export type ToolName =
-  | 'alembic'
-  | 'drizzle'
-  | 'prisma'
-  | 'sql'
-  | 'knex'
-  | 'typeorm'
-  | 'node-pg-migrate'
-  | 'kysely'
-  | 'sequelize'
-  | 'mikro-orm'
-  | 'flyway'
-  | 'golang-migrate'
-  | 'morph'
-  | 'sqlx'
-  | 'diesel'
-  | 'supabase'
-
 export interface ImportedHistory {
-  readonly tool: ToolName
+  /** As `mig-import` calls it. */
+  readonly tool: string
   readonly revisions: readonly ImportedRevision[]
 }
 

@@ -1,5 +1,5 @@
-import { existsSync, realpathSync } from 'node:fs'
-import { dirname, isAbsolute, relative, resolve } from 'node:path'
+import { existsSync, readdirSync, realpathSync } from 'node:fs'
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { MigError } from '../errors.ts'
 import { readSource } from '../source-file.ts'
 
@@ -38,4 +38,21 @@ function real(path: string): string {
 export function upwards(folder: string): readonly string[] {
   const above = dirname(folder)
   return above === folder ? [folder] : [folder, ...upwards(above)]
+}
+
+const built = /^(node_modules|dist|build|coverage|venv|env|site-packages|__pycache__|\..*)$/
+const deepest = 6
+
+/**
+ * What is no folder in a folder and in those below it, as paths from it with `/` between, in the order of their names.
+ * @param passed the names of folders that are not looked into; those of packages and of what is built
+ */
+export function filesBelow(folder: string, passed = built, below: readonly string[] = []): readonly string[] {
+  return readdirSync(join(folder, ...below), { withFileTypes: true })
+    .sort((a, b) => a.name.localeCompare(b.name))
+    .flatMap((entry) => {
+      const path = [...below, entry.name]
+      if (!entry.isDirectory()) return [path.join('/')]
+      return passed.test(entry.name) || path.length > deepest ? [] : filesBelow(folder, passed, path)
+    })
 }

@@ -99,7 +99,7 @@ describe('importing from drizzle-kit', () => {
     project.write({ ...files, 'drizzle/meta/_journal.json': journal('sqlite', '0001_more') })
     const env = await project.environment({ app: 'public' })
     await expect(importFolder('drizzle', project.session, env, { path: 'drizzle' })).rejects.toMatchObject({
-      code: 'drizzle-dialect',
+      code: 'other-database',
     })
   })
 

@@ -1,5 +1,4 @@
-import { describe, expect, test } from 'vitest'
-import { readFlywayProject } from '../../../migrations/core/adopt/flyway/project.ts'
+import { describe, expect } from 'vitest'
 import { importFolder } from '../support/folders.ts'
 import { projectTest, type TestProject } from '../support/project.ts'
 
@@ -60,15 +59,12 @@ describe('importing from Flyway', () => {
 })
 
 describe('what no file says', () => {
-  test('is refused', async () => {
-    expect(() => readFlywayProject('/nowhere', (path) => path)).toThrow('has no V1__words.sql')
-  })
-
-  projectTest('as placeholders and two of one version are', async ({ project }) => {
+  projectTest('is refused: no script, placeholders, two of one version', async ({ project }) => {
+    project.write({ 'db/other.sql': '' })
+    await expect(imported(project)).rejects.toThrow('db has no V1__words.sql')
     project.write({ 'db/V1__a.sql': 'CREATE TABLE ${prefix}a ();' })
-    const read = () => readFlywayProject(`${project.root}/db`, (path) => path)
-    expect(read).toThrow('has the placeholder ${prefix}')
+    await expect(imported(project)).rejects.toThrow('is a template: ${prefix} is filled in')
     project.write({ 'db/V1__a.sql': '', 'db/V1.0__b.sql': '' })
-    expect(read).toThrow('has a version that another one has')
+    await expect(imported(project)).rejects.toMatchObject({ code: 'same-number' })
   })
 })

@@ -142,7 +142,7 @@ describe('importing from', () => {
     const bring = (tool: string) => importFolder(tool, project.session, env, { path: 'db' })
     await expect(bring('morph')).rejects.toMatchObject({ code: 'same-number' })
     await expect(bring('diesel')).rejects.toMatchObject({
-      code: 'no-numbered-files',
+      code: 'no-migrations',
       message: 'db has no 2024-01-31-120000_words/up.sql',
     })
   })

@@ -70,7 +70,7 @@ describe('importing from Prisma', () => {
     project.write({ ...files, 'prisma/migrations/migration_lock.toml': 'provider = "mysql"\n' })
     const env = await project.environment({ app: 'public' })
     await expect(importFolder('prisma', project.session, env, { path: 'prisma' })).rejects.toMatchObject({
-      code: 'prisma-provider',
+      code: 'other-database',
     })
   })
 })

@@ -1,5 +1,5 @@
-import type { FolderImport } from '../../../migrations/core/adopt/import/folder.ts'
 import { folderTools, type ImportResult } from '../../../migrations/core/adopt/index.ts'
+import { folderImporter } from '../../../migrations/core/adopt/tools.ts'
 import type { Environment } from '../../../migrations/core/environment/index.ts'
 import type { Session } from '../../../migrations/core/runner/index.ts'
 
@@ -8,9 +8,9 @@ export async function importFolder(
   name: string,
   session: Session,
   env: Environment,
-  request: FolderImport,
+  request: Parameters<ReturnType<typeof folderImporter>>[2],
 ): Promise<ImportResult> {
   const tool = folderTools.find((each) => each.name === name)
   if (tool === undefined) throw new Error(`there is no tool ${name}`)
-  return tool.import(session, env, request)
+  return folderImporter(tool)(session, env, request)
 }

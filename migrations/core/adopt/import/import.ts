@@ -3,7 +3,7 @@ import type { Environment } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import { toolLedgersIn } from '../../postgres/index.ts'
 import { openProject, type Session } from '../../runner/index.ts'
-import { historySql, type ImportedHistory, type ImportedRevision, type ToolName } from '../history.ts'
+import { historySql, type ImportedHistory, type ImportedRevision } from '../history.ts'
 import type { Recorded } from '../record/proof.ts'
 import { adoptRows, checkNotAdopted } from './adopt-rows.ts'
 import { type AdoptedRows, adoptedRows, appliedRevisions, type ForeignLedger } from './applied.ts'
@@ -102,7 +102,7 @@ export async function importHistory(
 }
 
 /** What another tool has applied there is not adopted by this import. */
-async function warnOfOthers({ client, emit }: Session, own: ToolName): Promise<void> {
+async function warnOfOthers({ client, emit }: Session, own: string): Promise<void> {
   const other = (await toolLedgersIn(client)).find(({ tool }) => tool !== undefined && tool !== own)
   if (other === undefined) return
   emit({

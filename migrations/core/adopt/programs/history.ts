@@ -2,14 +2,10 @@ import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { chainId, timeOfDigits } from '../chain.ts'
 import type { ImportedHistory, ImportedRevision } from '../history.ts'
+import type { LedgerMigration } from '../import/ledgers.ts'
 import { recordedDowngrade, recordedNotes } from '../record/recording.ts'
 import type { ProgramRecording } from './record.ts'
 import type { ProgramTool } from './tools.ts'
-
-export interface ProgramMigration {
-  readonly revision: string
-  readonly name: string
-}
 
 /** A recording as a line of revisions, each on the one before. */
 export function programHistory(
@@ -17,7 +13,7 @@ export function programHistory(
   recording: ProgramRecording,
   files: readonly string[],
   show: (path: string) => string,
-): { readonly history: ImportedHistory; readonly migrations: readonly ProgramMigration[] } {
+): { readonly history: ImportedHistory; readonly migrations: readonly LedgerMigration[] } {
   const { names, upgrades, varying } = recording
   const migrations = names.map((name) => ({ revision: chainId(tool, plainName(name)), name }))
   const fileOf = fileFinder(files)
@@ -34,11 +30,14 @@ export function programHistory(
       ...recordedDowngrade(recording, name),
     }
   })
-  return { history: { tool, revisions }, migrations }
+  return {
+    history: { tool, revisions },
+    migrations: migrations.map(({ revision, name }) => ({ revision, name: plainName(name) })),
+  }
 }
 
 /** A ledger that was written from TypeScript names `x.ts`, and after a build `x.js`. */
-export function plainName(name: string): string {
+function plainName(name: string): string {
   return name.replace(/\.[cm]?[jt]s$|\.sql$/, '')
 }
 

@@ -4,10 +4,10 @@ import type { Environment } from '../../environment/index.ts'
 import type { Session } from '../../runner/index.ts'
 import { draftFolder } from '../import/draft-folder.ts'
 import { type ImportOptions, type ImportResult, importHistory, shownPath } from '../import/import.ts'
-import { readNamedLedgers } from '../import/ledgers.ts'
+import { readListLedgers } from '../import/ledgers.ts'
 import { withRecordingServer } from '../record/server.ts'
 import { builtInFunctions, surround } from '../record/surroundings.ts'
-import { plainName, programHistory } from './history.ts'
+import { programHistory } from './history.ts'
 import { findProgramProject, type ProgramCommands } from './project.ts'
 import { recordProgram } from './record.ts'
 import type { ProgramTool } from './tools.ts'
@@ -46,13 +46,12 @@ export async function importProgram(
       const { table } = recording.ledger
       const { history, migrations } = programHistory(tool, recording, project.files, show)
       const ignoreTables = [table, ...tool.own(table)]
+      const place = { table, schema: request.ledger?.schema }
+      const ledger = { ...tool.ledger, query: namesOf }
       const seconds = Math.round((performance.now() - started) / 100) / 10
       const result = await importHistory(session, env, {
         ...{ ...request, history, ignoreTables },
-        ledgers: await readNamedLedgers(session.client, migrations, plainName, {
-          ...{ table, columns: tool.ledger.columns },
-          ...(request.ledger?.schema === undefined ? {} : { schema: request.ledger.schema }),
-        }),
+        ledgers: await readListLedgers(session.client, migrations, ledger, place),
         // A baseline has the schema of the live database, and none of the rows.
         ...(request.baseline ? {} : { recorded: { server, databases: recording.databases, ignoreTables } }),
       })
@@ -64,4 +63,9 @@ export async function importProgram(
   } finally {
     discard()
   }
+}
+
+/** The migrations by the names that they have whether they are compiled or not. */
+function namesOf(from: string): string {
+  return String.raw`SELECT ARRAY[regexp_replace(name, '\.([cm]?[jt]s|sql)$', '')] AS names FROM ${from}`
 }

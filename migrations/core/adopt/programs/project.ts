@@ -1,10 +1,10 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { MigError } from '../../errors.ts'
-import { upwards } from '../inside.ts'
+import { filesBelow, upwards } from '../inside.ts'
 import { fence } from '../record/child.ts'
 import { shippedFile } from '../shipped.ts'
-import type { ProgramTool } from './tools.ts'
+import { isSettings, type ProgramTool } from './tools.ts'
 
 export interface ProgramProject {
   readonly cwd: string
@@ -110,31 +110,21 @@ function replacesOptions(line: string, cwd: string): string | undefined {
   return [line, ...runs.map(([, script]) => script)].find((each) => /\bNODE_OPTIONS=/.test(each))
 }
 
-const passed = /^(node_modules|dist|build|coverage|\.git|\.mig|\.next|\.turbo)$/
-const deepest = 6
+/** Files that may say what a history makes: code and SQL. A larger one is data. */
 const source = /\.([cm]?[jt]s|sql|json)$|rc$/
-
-/** A larger file is data. */
 const largestCode = 8 * 1024 * 1024
 
-/** Files that may say what a history makes: code and SQL. */
-function ownFiles(folder: string, depth = 0): readonly string[] {
-  if (depth > deepest) return []
-  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => a.name.localeCompare(b.name))
-  const files = entries.filter(
-    (entry) =>
-      entry.isFile() && source.test(entry.name) && statSync(join(folder, entry.name)).size <= largestCode,
-  )
-  const folders = entries.filter((entry) => entry.isDirectory() && !passed.test(entry.name))
-  return [
-    ...files.map(({ name }) => join(folder, name)),
-    ...folders.flatMap(({ name }) => ownFiles(join(folder, name), depth + 1)),
-  ]
+function ownFiles(folder: string): readonly string[] {
+  const files = filesBelow(folder).map((file) => join(folder, file))
+  return files.filter((file) => {
+    const stat = statSync(file, { throwIfNoEntry: false })
+    return source.test(file) && stat?.isFile() && stat.size <= largestCode
+  })
 }
 
 /** The one nearest to the top. */
-function settingsIn({ settings }: ProgramTool, files: readonly string[]): string | undefined {
-  const found = files.filter((file) => settings.test(basename(file)) && !/\.d\.[cm]?ts$/.test(file))
+function settingsIn(tool: ProgramTool, files: readonly string[]): string | undefined {
+  const found = files.filter((file) => isSettings(tool, file))
   return found.sort((a, b) => a.split(/[\\/]/).length - b.split(/[\\/]/).length)[0]
 }
 

@@ -1,9 +1,9 @@
+import { basename } from 'node:path'
 import { toolLedgers } from '../../postgres/connection/tool-ledgers.ts'
-import type { ToolName } from '../history.ts'
 
 /** A tool whose migrations are programs of Node, which are recorded from its own run. */
 export interface ProgramTool {
-  readonly name: ToolName
+  readonly name: string
   /** The npm package that has its command. */
   readonly package: string
   /** Its ledger, where nothing else is set: columns tell it from the project's own tables. */
@@ -34,6 +34,11 @@ function ledgerTable(table: string): ProgramTool['ledger'] {
   const found = toolLedgers.find((each) => each.table === table)
   if (found === undefined) throw new TypeError(`no tool has the ledger ${table}`)
   return found
+}
+
+/** Whether a file has the name of a tool's settings. */
+export function isSettings({ settings }: ProgramTool, file: string): boolean {
+  return settings.test(basename(file)) && !/\.d\.[cm]?ts$/.test(file)
 }
 
 const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value])
