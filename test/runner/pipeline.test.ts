@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import pg from 'pg'
 import { describe, expect } from 'vitest'
 import type { MigError, MigEvent } from '../../migrations/core/index.ts'
 import { textChecksum } from '../../migrations/core/runner/index.ts'
@@ -34,6 +35,33 @@ labTest('a file that is edited during the run is logged as what has run', async 
 })
 
 describe('a revision that is nothing but statements', () => {
+  labTest(
+    'may drop what the session has prepared, and is waited for whatever pg.defaults say',
+    async ({ lab }) => {
+      const forget = "DO 'BEGIN EXECUTE ''DEALLOCATE ALL''; END';"
+      await lab.write({
+        [`user/20260101_000000_${one}_a.sql`]: sqlRevision(one, 'base', 'CREATE TABLE a ();'),
+        [`user/20260102_000000_${two}_b.sql`]: sqlRevision(two, one, `${forget}\nCREATE TABLE b ();`),
+        [`user/20260103_000000_${three}_c.sql`]: sqlRevision(
+          three,
+          two,
+          'SELECT pg_sleep(0.1);\nCREATE TABLE c ();',
+        ),
+      })
+      pg.defaults.query_timeout = 50
+      try {
+        expect((await lab.upgrade()).error).toBeUndefined()
+      } finally {
+        delete pg.defaults.query_timeout
+      }
+      expect(await schemaTables(lab)).toEqual(['a', 'b', 'c'])
+      const { rows } = await lab.database.client.query(
+        'SELECT revision, heads, outcome FROM mig.log ORDER BY id',
+      )
+      expect(rows).toEqual([one, two, three].map((id) => ({ revision: id, heads: [id], outcome: 'done' })))
+    },
+  )
+
   labTest('waits for one answer, whatever it does; another one for each of its own', async ({ lab }) => {
     await lab.write({
       [`user/20260101_000000_${one}_first.ts`]: revision(one, null, "await op.execute('SELECT 1')"),

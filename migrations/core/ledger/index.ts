@@ -31,4 +31,10 @@ export {
   type SchemaRecord,
 } from './record.ts'
 export { createLedger, ledgerDdl, utcSql } from './tables.ts'
-export { failureStatement, type LedgerStep, ledgerStatements, ledgerStatementsTogether } from './write.ts'
+export {
+  failureStatement,
+  type LedgerStep,
+  ledgerStatements,
+  ledgerStatementsTogether,
+  ledgerWrites,
+} from './write.ts'

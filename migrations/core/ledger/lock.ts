@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ClientBase } from 'pg'
 import { exitCodes, MigError } from '../errors.ts'
 import type { EmitEvent, LockHolder } from '../events.ts'
-import { qualifiedName, quoteLiteral, withoutQueryValues } from '../postgres/index.ts'
+import { type OwnStatement, ownSql, qualifiedName, withoutQueryValues } from '../postgres/index.ts'
 
 export interface LockOptions {
   readonly ledgerSchema: string
@@ -66,11 +66,9 @@ export async function tryEachLock(
  * rest of a commit: the transaction takes the lock for itself, which fails only while another session has it, and
  * under that the session's own is released, which tells whether it was held, and taken again.
  */
-export function stillLockedSql(ledgerSchema: string, targetSchema: string): string {
-  const key = `pg_catalog.hashtextextended(${quoteLiteral(lockName(ledgerSchema, targetSchema))}, 0)`
-  return ['pg_try_advisory_xact_lock', 'pg_advisory_unlock', 'pg_try_advisory_lock']
-    .map((name) => `pg_catalog.${name}(${key})`)
-    .join(' AND ')
+export function stillLockedSql(ledgerSchema: string, targetSchema: string): OwnStatement {
+  const key = ownSql`pg_catalog.hashtextextended(${lockName(ledgerSchema, targetSchema)}, 0)`
+  return ownSql`pg_catalog.pg_try_advisory_xact_lock(${key}) AND pg_catalog.pg_advisory_unlock(${key}) AND pg_catalog.pg_try_advisory_lock(${key})`
 }
 
 /** Whether this session holds a lock, as SQL. @param name the lock's name, as an expression */

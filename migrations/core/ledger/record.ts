@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { quoteIdent } from '../postgres/index.ts'
+import { asText, type OwnStatement, ownSql, quoteIdent, raw } from '../postgres/index.ts'
 import { ledgerRows } from './read.ts'
 import { utcSql } from './tables.ts'
 
@@ -108,15 +108,15 @@ function recordsSql(ledgerSchema: string, tables: Tables): string {
     : `SELECT NULL::text AS direction, NULL::text AS revision, NULL::text AS at, NULL::text AS who, ${nothing}`
   return `SELECT asked.name AS "targetSchema", ${rows} AS rows, ${halfDone} AS "halfDone", last.*,
   n.oid IS NOT NULL AS exists, coalesce(pg_catalog.has_schema_privilege(n.oid, 'USAGE'), false) AS usable,
-  ${hasObjectsSql('n.oid')} AS "hasObjects"
+  ${asText(hasObjects(raw('n.oid')))} AS "hasObjects"
 FROM unnest((SELECT $1::text[])) AS asked (name)
 LEFT JOIN pg_catalog.pg_namespace AS n ON n.nspname = asked.name::name AND octet_length(asked.name) < 64
 LEFT JOIN LATERAL (${last}) AS last ON true`
 }
 
 /** Whether anything is in a schema, as SQL. @param oid the schema's, as an expression */
-export function hasObjectsSql(oid: string): string {
-  return `coalesce((SELECT true FROM pg_catalog.pg_depend AS d WHERE d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND d.refobjid = ${oid} LIMIT 1), false)`
+export function hasObjects(oid: OwnStatement): OwnStatement {
+  return ownSql`coalesce((SELECT true FROM pg_catalog.pg_depend AS d WHERE d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND d.refobjid = ${oid} LIMIT 1), false)`
 }
 
 /** One entry of the log that bears on what is applied. */

@@ -1,6 +1,6 @@
-import { quoteIdent, quoteLiteral } from '../postgres/index.ts'
+import { asText, listOf, type OwnStatement, ownSql, quoteIdent, raw } from '../postgres/index.ts'
 import { toolVersion } from '../tool-version.ts'
-import { hasObjectsSql } from './record.ts'
+import { hasObjects } from './record.ts'
 
 /** What a step leaves in the ledger. */
 export interface LedgerStep {
@@ -30,26 +30,43 @@ export interface LedgerStep {
  * same online and in a script; the time runs from the start of the transaction.
  */
 export function ledgerStatements(ledgerSchema: string, step: LedgerStep): readonly string[] {
-  const mig = quoteIdent(ledgerSchema)
-  const target = quoteLiteral(step.targetSchema)
-  const gone = step.before.filter((revision) => !step.after.includes(revision))
-  const come = step.after.filter((revision) => !step.before.includes(revision))
-  const statements: string[] = []
-  if (gone.length > 0) {
-    const list = gone.map(quoteLiteral).join(', ')
-    statements.push(`DELETE FROM ${mig}.version WHERE target_schema = ${target} AND revision IN (${list})`)
-  }
-  if (come.length > 0) {
-    const rows = come.map((revision) => `(${target}, ${quoteLiteral(revision)})`).join(', ')
-    statements.push(`INSERT INTO ${mig}.version (target_schema, revision) VALUES ${rows}`)
-  }
-  const duration =
-    step.durationMs === undefined
-      ? `extract(epoch FROM clock_timestamp() - transaction_timestamp()) * 1000`
-      : String(Math.round(step.durationMs))
-  statements.push(logStatement(mig, step, duration, 'done', null))
-  return statements
+  return ledgerWrites(ledgerSchema, step).map(asText)
 }
+
+/** As {@link ledgerStatements}, for a server that is sent many. */
+export function ledgerWrites(ledgerSchema: string, step: LedgerStep): readonly OwnStatement[] {
+  const mig = raw(quoteIdent(ledgerSchema))
+  const { targetSchema, before, after, durationMs } = step
+  const gone = before.filter((revision) => !after.includes(revision))
+  const come = after.filter((revision) => !before.includes(revision))
+  const duration =
+    durationMs === undefined
+      ? `extract(epoch FROM clock_timestamp() - transaction_timestamp()) * 1000`
+      : String(Math.round(durationMs))
+  const logged = [...logValues(step, duration, 'done', null, toolVersion), ...leftValues(step)]
+  return [
+    ...(gone.length === 0
+      ? []
+      : [
+          ownSql`DELETE FROM ${mig}.version WHERE target_schema = ${targetSchema} AND revision IN (${listOf(gone)})`,
+        ]),
+    ...(come.length === 0
+      ? []
+      : [
+          versionInsert(
+            mig,
+            come.map((revision) => [targetSchema, revision]),
+          ),
+        ]),
+    logInsert(mig, [logged], leftColumns),
+  ]
+}
+
+function versionInsert(mig: OwnStatement, rows: readonly (readonly string[])[]): OwnStatement {
+  return ownSql`INSERT INTO ${mig}.version (target_schema, revision) VALUES ${listOf(rows.map(row))}`
+}
+
+const row = (values: readonly Column[]): OwnStatement => ownSql`(${listOf(values)})`
 
 /** The statement that logs a step which failed, or was interrupted, and was rolled back. */
 export function failureStatement(
@@ -59,7 +76,8 @@ export function failureStatement(
   error: string,
   durationMs: number,
 ): string {
-  return logStatement(quoteIdent(ledgerSchema), step, String(Math.round(durationMs)), outcome, error)
+  const values = logValues(step, String(Math.round(durationMs)), outcome, error, toolVersion)
+  return asText(logInsert(raw(quoteIdent(ledgerSchema)), [values], ''))
 }
 
 /**
@@ -72,40 +90,26 @@ export function ledgerStatementsTogether(
   steps: readonly LedgerStep[],
   { checkpoint, filled }: { readonly checkpoint: string; readonly filled: ReadonlySet<string> },
 ): readonly string[] {
-  const mig = quoteIdent(ledgerSchema)
+  const mig = raw(quoteIdent(ledgerSchema))
   const last = new Map(steps.map((step) => [step.targetSchema, step]))
   const heads = [...last.values()].flatMap(({ targetSchema, after }) =>
-    after.map((revision) => `(${quoteLiteral(targetSchema)}, ${quoteLiteral(revision)})`),
+    after.map((revision) => [targetSchema, revision]),
   )
   const by = `${toolVersion} (checkpoint ${checkpoint})`
   const logged = steps.map((step) => {
-    const left = [...headValues(step), String(filled.has(step.targetSchema))]
+    const left = [...headValues(step), raw(String(filled.has(step.targetSchema)))]
     return [...logValues(step, 'NULL', 'done', null, by), ...left]
   })
-  return [
-    `INSERT INTO ${mig}.version (target_schema, revision) VALUES ${heads.join(', ')}`,
-    logInsert(mig, logged, leftColumns),
-  ]
+  return [versionInsert(mig, heads), logInsert(mig, logged, leftColumns)].map(asText)
 }
 
-function logStatement(
-  mig: string,
-  step: LedgerStep,
-  duration: string,
-  outcome: string,
-  error: string | null,
-): string {
-  const values = logValues(step, duration, outcome, error, toolVersion)
-  return outcome === 'done'
-    ? logInsert(mig, [[...values, ...leftValues(step)]], leftColumns)
-    : logInsert(mig, [values], '')
-}
+/** A value of a row, or SQL for it. */
+type Column = Parameters<typeof listOf>[0][number]
 
 const leftColumns = ', heads, applied, covered, objects'
 
-function logInsert(mig: string, rows: readonly (readonly string[])[], left: string): string {
-  const values = rows.map((row) => `(${row.join(', ')})`).join(', ')
-  return `INSERT INTO ${mig}.log (host, direction, line, revision, target_schema, duration_ms, checksum, outcome, error, tool_version, step${left}) VALUES ${values}`
+function logInsert(mig: OwnStatement, rows: readonly (readonly Column[])[], left: string): OwnStatement {
+  return ownSql`INSERT INTO ${mig}.log (host, direction, line, revision, target_schema, duration_ms, checksum, outcome, error, tool_version, step${raw(left)}) VALUES ${listOf(rows.map(row))}`
 }
 
 function logValues(
@@ -114,31 +118,20 @@ function logValues(
   outcome: string,
   error: string | null,
   by: string,
-): readonly string[] {
-  const text = (value: string | null) => (value === null ? 'NULL' : quoteLiteral(value))
-  const host = step.host === null ? 'host(inet_client_addr())' : quoteLiteral(step.host)
+): readonly Column[] {
+  const { host, direction, line, revision, targetSchema, checksum } = step
   return [
-    host,
-    text(step.direction),
-    text(step.line),
-    text(step.revision),
-    text(step.targetSchema),
-    duration,
-    text(step.checksum),
-    text(outcome),
-    text(error),
-    text(by),
-    text(step.step ?? null),
+    ...[host ?? raw('host(inet_client_addr())'), direction, line, revision, targetSchema, raw(duration)],
+    ...[checksum, outcome, error, by, step.step ?? null],
   ]
 }
 
 /** What the step leaves: the rows, all that is applied, and whether the target schema has objects. */
-function leftValues(step: LedgerStep): readonly string[] {
-  const schema = `to_regnamespace(${quoteLiteral(quoteIdent(step.targetSchema))})::oid`
-  return [...headValues(step), hasObjectsSql(schema)]
+function leftValues(step: LedgerStep): readonly Column[] {
+  const schema = ownSql`to_regnamespace(${quoteIdent(step.targetSchema)})::oid`
+  return [...headValues(step), hasObjects(schema)]
 }
 
-function headValues({ after, digest, covered }: LedgerStep): readonly string[] {
-  const list = (ids: readonly string[]) => `ARRAY[${ids.map(quoteLiteral).join(', ')}]::text[]`
-  return [list(after), quoteLiteral(digest), covered === undefined ? 'NULL' : list(covered)]
+function headValues({ after, digest, covered }: LedgerStep): readonly Column[] {
+  return [after, digest, covered ?? null]
 }

@@ -1,12 +1,23 @@
 import type { ClientBase } from 'pg'
 import { exitCodes, MigError } from '../../errors.ts'
-import { messageWithoutValues, quoteIdent, quoteLiteral, setOwnPathLocal } from '../../postgres/index.ts'
+import {
+  asText,
+  isForgotten,
+  messageWithoutValues,
+  type OwnStatement,
+  ownSql,
+  quoteIdent,
+  quoteLiteral,
+  raw,
+  setOwnPathLocal,
+} from '../../postgres/index.ts'
 import { regexEscape } from '../../regex-escape.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import type { Session } from '../session/session.ts'
 import { rolesSet, setsSession } from '../session/settings.ts'
 import { ownRows, type RoleOfRevision } from '../statement/own-sql.ts'
 import { sqlStateOf } from '../statement/statement-help.ts'
+import type { Own } from '../statement/step-transaction.ts'
 
 /**
  * Where the tables of a revision go. PostgreSQL passes over a schema of search_path that the role may not use (manual,
@@ -26,7 +37,7 @@ export interface Landing {
    */
   readonly check: () => Promise<void>
   /** Statements that look the same way and fail with `looksOdd` where `check` has to say what is wrong, if anything. */
-  readonly guard: () => Promise<readonly string[]>
+  readonly guard: () => Promise<readonly Own[]>
   /** The failure of a statement, with the reason where it is that the role may not use the target schema. */
   readonly explain: (cause: unknown) => Promise<unknown>
 }
@@ -62,8 +73,8 @@ export function landing(session: Session, step: PlanStep, { role, login }: RoleO
       if (unnamed.length > 0) throw landsElsewhere(step, state.path, unnamed)
     },
     async guard() {
-      const made = `NOT EXISTS (${madeElsewhereSql(step.targetSchema)})`
-      const looks = texts.some((sql) => runsCode.test(sql)) ? [setOwnPathLocal, expecting(made)] : []
+      const made = raw(`NOT EXISTS (${madeElsewhereSql(step.targetSchema)})`)
+      const looks = texts.some((sql) => runsCode.test(sql)) ? [setOwnPathLocal, asText(expecting(made))] : []
       const begin = `SAVEPOINT ${beforeLooking}`
       return [
         begin,
@@ -95,21 +106,22 @@ export async function backBeforeLooking(client: ClientBase): Promise<void> {
 
 const odd = 'just-mig: look who has made what'
 
-/** Is it the failure of a landing's guard? */
+/** Is it the failure of a landing's guard, or does the server no longer know the guard? */
 export function looksOdd(cause: unknown): boolean {
+  if (isForgotten(cause)) return true
   return sqlStateOf(cause) === '22P02' && cause instanceof Error && cause.message.includes(odd)
 }
 
-function expecting(condition: string): string {
-  return `SELECT CAST(CASE WHEN ${condition} THEN '0' ELSE '${odd}' END AS integer)`
+function expecting(condition: OwnStatement): OwnStatement {
+  return ownSql`SELECT CAST(CASE WHEN ${condition} THEN '0' ELSE ${raw(`'${odd}'`)} END AS integer)`
 }
 
 /** Whether role and search_path are as the runner has set them; no operator but PostgreSQL's own is asked. */
-function isAsBefore({ targetSchema }: PlanStep, role: string, login: string): string {
-  const same = (value: string, wanted: string) => `${value} OPERATOR(pg_catalog.=) ${wanted}`
-  const home = same('pg_catalog.current_schema()', `${quoteLiteral(targetSchema)}::pg_catalog.name`)
-  const ofRole = same(`pg_catalog.current_setting('role')`, quoteLiteral(role))
-  return `coalesce(${home}, false) AND ${ofRole} AND ${same('session_user', `${quoteLiteral(login)}::pg_catalog.name`)}`
+function isAsBefore({ targetSchema }: PlanStep, role: string, login: string): OwnStatement {
+  const home = ownSql`pg_catalog.current_schema() OPERATOR(pg_catalog.=) ${targetSchema}::pg_catalog.name`
+  const ofRole = ownSql`pg_catalog.current_setting('role') OPERATOR(pg_catalog.=) ${role}::pg_catalog.text`
+  const ofLogin = ownSql`session_user OPERATOR(pg_catalog.=) ${login}::pg_catalog.name`
+  return ownSql`coalesce(${home}, false) AND ${ofRole} AND ${ofLogin}`
 }
 
 const logins = new WeakMap<object, string>()

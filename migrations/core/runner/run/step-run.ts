@@ -16,8 +16,8 @@ import { checkStatement, runStatement } from '../statement/statement.ts'
 import { statementCount } from '../statement/statement-count.ts'
 import type { StepContext, StepStart } from '../statement/step-context.ts'
 import { type FailurePoint, notAwaited, transactionEnded } from '../statement/step-error.ts'
-import { stepTransaction } from '../statement/step-transaction.ts'
-import { lockLostError, stillLocked } from '../statement/still-locked.ts'
+import { type Own, stepTransaction } from '../statement/step-transaction.ts'
+import { lockCheck, lockLostError } from '../statement/still-locked.ts'
 import { underWay } from '../statement/under-way.ts'
 import type { SuitedStatement } from './known-statements.ts'
 import { backBeforeLooking, landing, looksOdd } from './landing.ts'
@@ -39,7 +39,7 @@ export interface StepRun {
    */
   readonly whole: (
     statements: readonly SuitedStatement[],
-    ledger: readonly string[],
+    ledger: readonly Own[],
   ) => Promise<Committed | undefined>
   /** Ends the revision before `finish` does, for what runs between the two. @throws MigError as `finish` does */
   readonly end: () => Promise<void>
@@ -47,7 +47,7 @@ export interface StepRun {
    * Commits what is open together with the ledger's statements.
    * @throws MigError `not-awaited` when the revision has come to its end before its statements have.
    */
-  readonly finish: (ledger: readonly string[]) => Promise<void>
+  readonly finish: (ledger: readonly Own[]) => Promise<void>
   /** Rolls back what is open, once nothing is under way any more; for a connection that still answers. */
   readonly abandon: () => Promise<void>
   /** What a failure comes from, where its own text does not say it; after `abandon`. */
@@ -113,14 +113,14 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
   }
 
   /** What the last commit writes. */
-  function written(ledger: readonly string[]): readonly string[] {
+  function written(ledger: readonly Own[]): readonly Own[] {
     const forget = count.inLedger()
       ? [forgetProgressStatement(ledgerSchema, step.targetSchema, step.revision)]
       : []
-    return [stillLocked(ledgerSchema, step), ...ledger, ...forget]
+    return [lockCheck(ledgerSchema, step), ...ledger, ...forget]
   }
 
-  async function finish(ledger: readonly string[]) {
+  async function finish(ledger: readonly Own[]) {
     const isUsual = start.ownTransaction && takesPipelines(session) && !hasEnded && !lands.hasSet()
     if (isUsual && (await finishAtOnce(ledger))) return
     const leaving = await ended()
@@ -130,7 +130,7 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
   }
 
   /** Looks at what the revision has made and commits; false where the look has found what `finish` has to see to. */
-  async function finishAtOnce(ledger: readonly string[]): Promise<boolean> {
+  async function finishAtOnce(ledger: readonly Own[]): Promise<boolean> {
     await checkEnded()
     const leaving = leavingStatements(start, false)
     const { failure } = await transaction.commitPipelined([

@@ -3,7 +3,7 @@ import type { MigError } from '../../errors.ts'
 import {
   failureStatement,
   type LedgerStep,
-  ledgerStatements,
+  ledgerWrites,
   type Progress,
   readProgress,
 } from '../../ledger/index.ts'
@@ -66,7 +66,7 @@ export async function applyStep(
     }
     run = stepRun(context, step, start)
     const known = knownStatements(context, step, body, start)
-    const ledger = ledgerStatements(env.ledgerSchema, ledgerStep)
+    const ledger = ledgerWrites(env.ledgerSchema, ledgerStep)
     const committed = known === undefined ? undefined : await run.whole(known, ledger)
     if (committed !== undefined) return committed
     await run.begin()
@@ -80,7 +80,7 @@ export async function applyStep(
       const applied = { client, revision, direction, line, targetSchema, message }
       await usersCall(client, 'onApply', () => onApply(applied))
     }
-    await run.finish(ledgerStatements(env.ledgerSchema, { ...ledgerStep, ...wholeDuration(run, started) }))
+    await run.finish(ledgerWrites(env.ledgerSchema, { ...ledgerStep, ...wholeDuration(run, started) }))
     return {}
   } catch (cause) {
     const answers = alone && run !== undefined && !isConnectionLost(cause)

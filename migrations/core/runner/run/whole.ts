@@ -4,7 +4,7 @@ import type { PlanStep } from '../plan/plan.ts'
 import { rollBack, type Session } from '../session/session.ts'
 import { watchStatement } from '../session/watch.ts'
 import { statementError, unwatchedFor } from '../statement/statement.ts'
-import type { StepTransaction } from '../statement/step-transaction.ts'
+import type { Own, StepTransaction } from '../statement/step-transaction.ts'
 import type { SuitedStatement } from './known-statements.ts'
 import { backBeforeLooking, looksOdd } from './landing.ts'
 
@@ -15,6 +15,9 @@ interface At {
   /** Milliseconds. */
   readonly lockTimeout: number
 }
+
+/** The shortest time between looks who blocks a revision, in milliseconds: each look is a query. */
+const shortestInterval = 100
 
 /** A revision that is committed. */
 export interface Committed {
@@ -32,13 +35,14 @@ export interface Committed {
 export async function runWhole(
   { session, step, transaction, lockTimeout }: At,
   statements: readonly SuitedStatement[],
-  ending: readonly string[],
+  ending: readonly Own[],
 ): Promise<Committed | 'odd' | 'one by one'> {
   const { client, emit, signal } = session
   const { targetSchema, revision } = step
   signal?.throwIfAborted()
   const unwatched = unwatchedFor(lockTimeout)
-  const watch = watchStatement(session, step, unwatched, unwatched)
+  // Any of the statements may wait for no longer than this.
+  const watch = watchStatement(session, step, unwatched, Math.max(unwatched, shortestInterval))
   const pieces = statements.flatMap((statement) =>
     statement.pieces.map((piece) => ({ statement, piece, isLast: piece === statement.pieces.at(-1) })),
   )

@@ -1,9 +1,12 @@
-import { type OnDone, type Pipelined, pipelined } from '../../postgres/index.ts'
+import { asText, type OnDone, type OwnStatement, type Pipelined, pipelined } from '../../postgres/index.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import type { Session } from '../session/session.ts'
 import { roleStatements, searchPathStatement } from './own-sql.ts'
 import type { StepStart } from './step-context.ts'
 import { transactionEnded } from './step-error.ts'
+
+/** A statement of ours. */
+export type Own = string | OwnStatement
 
 /** The transaction of a revision; outside `op.autocommit` there is always one. */
 export interface StepTransaction {
@@ -16,16 +19,16 @@ export interface StepTransaction {
    */
   readonly whole: (
     statements: readonly string[],
-    ending: readonly string[],
+    ending: readonly Own[],
     onDone: OnDone,
   ) => Promise<Pipelined>
   /**
    * Runs the statements and commits; with one transaction for the whole run it leaves the COMMIT to the run.
    * @throws MigError `transaction-control` where there is no transaction any more
    */
-  readonly commit: (statements: readonly string[]) => Promise<void>
+  readonly commit: (statements: readonly Own[]) => Promise<void>
   /** As `commit`, of a transaction of its own, with one answer for all; where something fails, it is still open. */
-  readonly commitPipelined: (statements: readonly string[]) => Promise<Pipelined>
+  readonly commitPipelined: (statements: readonly Own[]) => Promise<Pipelined>
   /** Whether a COMMIT is on its way. */
   readonly isCommitting: () => boolean
 }
@@ -75,7 +78,8 @@ export function stepTransaction(
     async commit(statements) {
       if (start.ownTransaction && client.getTransactionStatus() === 'I') throw transactionEnded(step)
       committing = start.ownTransaction
-      await client.query([...statements, ...(start.ownTransaction ? ['COMMIT'] : [])].join('; '))
+      const texts = statements.map((each) => (typeof each === 'string' ? each : asText(each)))
+      await client.query([...texts, ...(start.ownTransaction ? ['COMMIT'] : [])].join('; '))
       committing = false
     },
     isCommitting: () => committing,

@@ -1,6 +1,6 @@
 import { exitCodes, MigError } from '../../errors.ts'
 import { stillLockedSql } from '../../ledger/index.ts'
-import { quoteIdent, quoteLiteral } from '../../postgres/index.ts'
+import { asText, type OwnStatement, ownSql, quoteIdent, raw } from '../../postgres/index.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import { sqlStateOf } from './statement-help.ts'
 
@@ -12,11 +12,20 @@ const marks = { lock: 'just-mig: the lock is lost', schema: 'just-mig: the schem
  * schema is still there: without it search_path would mean the next one. It goes in front of what a commit writes, in
  * the same message, so that it costs no round trip.
  */
-export function stillLocked(ledgerSchema: string, { targetSchema, direction }: PlanStep): string {
+export function stillLocked(ledgerSchema: string, step: PlanStep): string {
+  return asText(lockCheck(ledgerSchema, step))
+}
+
+/** As {@link stillLocked}, for a server that is sent many. */
+export function lockCheck(
+  ledgerSchema: string,
+  { targetSchema, direction }: Pick<PlanStep, 'targetSchema' | 'direction'>,
+): OwnStatement {
   const held = stillLockedSql(ledgerSchema, targetSchema)
-  const there = `pg_catalog.to_regnamespace(${quoteLiteral(quoteIdent(targetSchema))}) IS NOT NULL`
-  const gone = direction === 'upgrade' ? `WHEN NOT (${there}) THEN '${marks.schema}' ` : ''
-  return `SELECT CAST(CASE WHEN NOT (${held}) THEN '${marks.lock}' ${gone}ELSE '0' END AS integer)`
+  const there = ownSql`pg_catalog.to_regnamespace(${quoteIdent(targetSchema)}) IS NOT NULL`
+  const gone =
+    direction === 'upgrade' ? ownSql`WHEN NOT (${there}) THEN ${raw(`'${marks.schema}'`)} ` : raw('')
+  return ownSql`SELECT CAST(CASE WHEN NOT (${held}) THEN ${raw(`'${marks.lock}'`)} ${gone}ELSE '0' END AS integer)`
 }
 
 /** The errors of `stillLocked` as ones for people; any other as it is. */
