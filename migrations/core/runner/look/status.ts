@@ -4,7 +4,7 @@ import { type ProgressRow, readProgress, targetLockHolders } from '../../ledger/
 import { qualifiedName } from '../../postgres/index.ts'
 import { finishHelp } from '../applied/half-done.ts'
 import { type AppliedState, readStates } from '../applied/state.ts'
-import { hasTrouble, stampTarget, targetWords, troubleHelp, troubleText } from '../applied/trouble.ts'
+import { stampTarget, targetWords, troubleNote } from '../applied/trouble.ts'
 import type { Project } from '../project.ts'
 import { holderLife, lifeText } from '../session/holder.ts'
 import type { Session, SessionOptions } from '../session/session.ts'
@@ -91,10 +91,11 @@ export async function statusItems(
 /** What is wrong with the rows of a target schema, and what was put below them. */
 function ledgerItems(env: Project['env'], state: AppliedState): readonly StatusItem[] {
   const { targetSchema, rows, neverRun, trouble } = state
-  if (hasTrouble(state)) {
-    const facts = { applied: rows, trouble }
-    return [{ kind: 'ledger', targetSchema, what: troubleText(state), fix: troubleHelp(env, state), facts }]
-  }
+  const note = troubleNote(env, state)
+  if (note !== null)
+    return [
+      { kind: 'ledger', targetSchema, what: note.what, fix: note.help, facts: { applied: rows, trouble } },
+    ]
   if (neverRun.length === 0) return []
   const words = targetWords(env, state)
   return [
