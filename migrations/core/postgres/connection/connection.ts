@@ -181,7 +181,8 @@ async function open(
   })
   sockets.set(client, socket)
   // What a project sets in pg.defaults gives up on a query that the server still runs, and may still commit.
-  if ('connectionParameters' in client) Object.assign(Object(client.connectionParameters), { query_timeout: 0 })
+  if ('connectionParameters' in client)
+    Object.assign(Object(client.connectionParameters), { query_timeout: 0 })
   // Without a listener a connection that breaks while idle would end the process. Its next query says so.
   client.on('error', () => undefined)
   const { onNotice, signal } = options
