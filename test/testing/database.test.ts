@@ -125,16 +125,23 @@ test('is made again under its name where a test has changed the structure', asyn
     'ALTER SEQUENCE app.thing_id_seq INCREMENT 10',
     'CREATE CAST (app.kind AS text) WITH INOUT',
     'CREATE FOREIGN DATA WRAPPER x',
+    'CREATE FOREIGN DATA WRAPPER x; CREATE SERVER x FOREIGN DATA WRAPPER x; CREATE USER MAPPING FOR CURRENT_USER SERVER x',
+    'CREATE OPERATOR CLASS app.x FOR TYPE int USING btree AS FUNCTION 1 btint4cmp(int, int)',
+    'SELECT lo_create(0)',
   ]) {
     await again.query(`BEGIN; ${change}`)
     expect(await structureOf(again), change).not.toBe(structure)
     await again.query('ROLLBACK')
   }
+  await again.query("BEGIN; DELETE FROM app.kind; PREPARE TRANSACTION 'left behind'")
+  await db.reset()
+  expect((await again.query('SELECT FROM app.kind')).rowCount).toBe(2)
   await again.query('REFRESH MATERIALIZED VIEW app.stale')
   await db.reset()
   const stale = await (await db.client()).query('SELECT n::int FROM app.stale')
   expect(stale.rows).toEqual([{ n: 1 }])
   expect(await structureOf(await db.client())).toBe(structure)
+  await (await db.client()).query("BEGIN; LOCK app.kind; PREPARE TRANSACTION 'left again'")
   await db.drop()
 })
 

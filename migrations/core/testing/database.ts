@@ -7,7 +7,7 @@ import { type KeptTemplate, keptTemplate } from '../scratch/kept-template.ts'
 import { dropLeftovers, lockSpace, scratchName } from '../scratch/leftovers.ts'
 import { localeClauses } from '../scratch/locale.ts'
 import { keptState } from './kept-state.ts'
-import { restoreState } from './reset.ts'
+import { endPrepared, restoreState } from './reset.ts'
 import { expectUnchanged, type TemplateSource, type TestDatabaseOptions, templateSource } from './source.ts'
 import type { DatabaseState } from './state.ts'
 
@@ -84,6 +84,9 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
       await close()
       await onServer(source, async (admin) => {
         await hold(admin, copy.key)
+        await endPrepared(current.keeper).catch((error: unknown) => {
+          if (!isConnectionLost(error)) throw error
+        })
         await current.keeper.end()
         await dropDatabase(admin, name)
       })

@@ -16,6 +16,7 @@ const pollEvery = 20
  */
 export async function restoreState(client: ClientBase, state: DatabaseState): Promise<boolean> {
   try {
+    await endPrepared(client)
     if (!(await othersEnd(client))) return false
     await client.query(
       `BEGIN; SET LOCAL session_replication_role = replica; SET LOCAL lock_timeout = ${patience}`,
@@ -30,6 +31,14 @@ export async function restoreState(client: ClientBase, state: DatabaseState): Pr
     return false
   }
 }
+
+/** Rolls back the prepared transactions of a database: they outlive their sessions, and keep the database from being dropped. */
+export async function endPrepared(client: ClientBase): Promise<void> {
+  const { rows } = await client.query<{ gid: string }>({ name: 'prepared', text: preparedQuery })
+  for (const { gid } of rows) await client.query(`ROLLBACK PREPARED ${quoteLiteral(gid)}`)
+}
+
+const preparedQuery = 'SELECT gid FROM pg_prepared_xacts WHERE database = current_database()'
 
 async function restoreRows(client: ClientBase, state: DatabaseState): Promise<boolean> {
   const changed = await changedTables(client, state)

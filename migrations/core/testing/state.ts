@@ -198,16 +198,24 @@ const byNamespace = [
   ['pg_statistic_ext', 'stxnamespace'],
 ] as const
 const alone = [
+  'pg_am',
   'pg_cast',
+  'pg_conversion',
   'pg_default_acl',
   'pg_enum',
   'pg_event_trigger',
   'pg_extension',
   'pg_foreign_data_wrapper',
   'pg_foreign_server',
+  'pg_language',
+  'pg_largeobject_metadata',
+  'pg_opclass',
+  'pg_opfamily',
   'pg_publication',
-  'pg_publication_rel',
+  'pg_transform',
   'pg_ts_dict',
+  'pg_ts_parser',
+  'pg_ts_template',
 ]
 
 const structureQuery = `
@@ -224,6 +232,9 @@ const structureQuery = `
     ${alone.map((table) => `UNION ALL SELECT '${table}', concat(t.xmin, ' ', t.oid) FROM ${table} t WHERE t.oid >= 16384`).join('\n')}
     UNION ALL SELECT 'pg_sequence', concat_ws(' ', seqrelid, seqtypid, seqstart, seqincrement, seqmax, seqmin, seqcache, seqcycle)
       FROM pg_sequence q JOIN relations r ON r.oid = q.seqrelid
+    UNION ALL SELECT 'pg_depend', concat_ws(' ', xmin, classid, objid) FROM pg_depend WHERE refclassid = 'pg_publication'::regclass
+    UNION ALL SELECT 'pg_seclabel', concat_ws(' ', xmin, classoid, objoid, objsubid) FROM pg_seclabel
+    UNION ALL SELECT 'pg_user_mappings', concat_ws(' ', umid, srvname, usename, umoptions) FROM pg_user_mappings
     UNION ALL SELECT 'pg_description', concat_ws(' ', xmin, classoid, objoid, objsubid) FROM pg_description
       WHERE objoid >= 16384 OR classoid = 'pg_namespace'::regclass
     UNION ALL SELECT 'pg_database', concat_ws(' ', datdba, datconnlimit, datacl, shobj_description(oid, 'pg_database'))
