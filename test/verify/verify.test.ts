@@ -1,6 +1,7 @@
 import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { describe, expect } from 'vitest'
+import { announceLosses } from '../../migrations/core/verify/announce.ts'
 import { jsonLines, justOn, succeed } from '../e2e/support/just.ts'
 import { environmentText, revisionFiles, temporaryProject } from '../e2e/support/project.ts'
 import { administer, databaseTest } from '../support/database.ts'
@@ -123,6 +124,9 @@ describe('mig-verify', () => {
     })
     expect(of('aaaa00000003')).toMatchObject({ message: expect.stringContaining('and it does not') })
     expect(of('aaaa00000004')).toMatchObject({ help: expect.stringMatching(/the file is a symbolic link$/) })
+    // Another run had begun before this one has written them.
+    const loss = { side: 'downgrade', loss: { kind: 'table', name: ['app_one', 't'] } } as const
+    expect(announceLosses({ path: first, format: 'ts' }, [loss])).toBeUndefined()
     const added = (path: string, line: string) => {
       const text = readFileSync(path, 'utf8')
       expect(text).toContain(line)

@@ -1,6 +1,6 @@
 import { lstatSync, readFileSync } from 'node:fs'
 import { MigError } from '../errors.ts'
-import { type RevisionFile, replaceFile, type SideLoss, withLosses } from '../revisions/index.ts'
+import { lossLine, type RevisionFile, replaceFile, type SideLoss, withLosses } from '../revisions/index.ts'
 
 /**
  * Writes losses into the head of a revision file; its checksum stays.
@@ -18,7 +18,13 @@ export function announceLosses(
   const bytes = readFileSync(path)
   const text = bytes.toString('utf8')
   if (!Buffer.from(text).equals(bytes)) return 'the file is not UTF-8'
-  const added = withLosses(text, format, losses)
+  // Another run may have written them since the file was read.
+  const lines = new Set(text.split('\n').map((line) => line.replace(/^[\s*/-]+/, '').trimEnd()))
+  const added = withLosses(
+    text,
+    format,
+    losses.filter(({ side, loss }) => !lines.has(lossLine(side, loss))),
+  )
   if (added === undefined) return 'the head of the file has no comment that they can be added to'
   try {
     replaceFile(path, added)
