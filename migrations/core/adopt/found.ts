@@ -25,6 +25,13 @@ export function findHistories(root: string): readonly FoundHistory[] {
   return [...new Map(found.map((each) => [`${each.tool} ${each.path}`, each])).values()]
 }
 
+/** The files of settings of the tools that are programs, by their names alone. */
+export function findSettings(root: string): readonly string[] {
+  return filesBelow(root)
+    .map((file) => join(root, file))
+    .filter((file) => programTools.some((tool) => isSettings(tool, file)) && statSync(file).isFile())
+}
+
 /** The file of its settings, or, for a tool that needs none, that the project has its package. */
 function hasProgram(tool: ProgramTool, file: string): boolean {
   if (isSettings(tool, file)) return true

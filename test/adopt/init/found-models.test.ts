@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { drizzle as drizzleOrm } from 'drizzle-orm/node-postgres'
 import { migrate } from 'drizzle-orm/node-postgres/migrator'
 import { describe, expect } from 'vitest'
+import { findSettings } from '../../../migrations/core/adopt/found.ts'
 import { initProject } from '../../../migrations/core/adopt/index.ts'
 import { findModels } from '../../../migrations/core/adopt/init/found-models.ts'
+import { warnOfUrlElsewhere } from '../../../migrations/core/adopt/init/url-elsewhere.ts'
 import { checkProject } from '../../../migrations/core/check/index.ts'
 import { type DatabaseSource, loadEnvironment } from '../../../migrations/core/environment/index.ts'
 import { importText } from '../../../migrations/core/report/import.ts'
@@ -151,6 +153,25 @@ describe('init where a project has its models', () => {
         'the embedded server is used, since .env does not set DATABASE_URL; .env.local sets DATABASE_URL to postgresql://me:***@db/shop',
       help: 'for that database: write DATABASE_URL=… into .env, or in front of the command, delete migrations, and give the command again',
     })
+    const { root } = project
+    const told = (files: Readonly<Record<string, string>>) => {
+      project.write({ '.env.local': '', ...files })
+      const place = { databaseSource: 'embedded', root, dir: join(root, 'migrations') } as const
+      const messages: string[] = []
+      warnOfUrlElsewhere(place, findSettings(root), (event) => {
+        if (event.event === 'warning') messages.push(event.message.split('; ')[1] ?? '')
+      })
+      return messages
+    }
+    expect(told({ 'api/knexfile.ts': "connection: 'postgres://me:secret@db/knex'" })).toEqual([
+      'api/knexfile.ts has postgres://me:***@db/knex',
+    ])
+    expect(told({ 'api/knexfile.ts': 'connection: process.env.PG_CONNECTION_STRING' })).toEqual([
+      'api/knexfile.ts takes its URL from PG_CONNECTION_STRING',
+    ])
+    expect(told({ 'api/.env': 'PG_CONNECTION_STRING=postgres://me:secret@db/env' })).toEqual([
+      'api/.env sets PG_CONNECTION_STRING to postgres://me:***@db/env',
+    ])
   })
 
   for (const [tool, files, code] of [

@@ -5,7 +5,7 @@ import { type Change, changeText } from '../../difference/index.ts'
 import { type Environment, environmentFile } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import { openProject, type Session } from '../../runner/index.ts'
-import { findHistories } from '../found.ts'
+import { findHistories, findSettings } from '../found.ts'
 import { adoptRows, checkNotAdopted } from '../import/adopt-rows.ts'
 import type { AdoptedRows } from '../import/applied.ts'
 import { addSchemas } from './add-schemas.ts'
@@ -53,7 +53,8 @@ export async function initProject(
   if (ledgers.some(({ tool }) => tool !== undefined) && request.baseline === undefined)
     throw otherLedger(ledgers)
   const found = await findModels(env, request.baseline !== false)
-  warnOfUrlElsewhere(env, found?.settings, session.emit)
+  const settings = new Set([found?.settings ?? [], findSettings(env.root)].flat())
+  warnOfUrlElsewhere(env, [...settings], session.emit)
   const schemas = chosenSchemas(request.schemas, live, others, found)
   await checkNotAdopted(
     session,
