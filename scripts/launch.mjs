@@ -5,7 +5,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { freshBuild } from './cli/fresh-build.mjs'
+import { BuildError, freshBuild } from './cli/fresh-build.mjs'
 import { unknownCommand, withoutHelp } from './cli/nearest-command.mjs'
 import { runBuild } from './cli/run-build.mjs'
 
@@ -28,23 +28,34 @@ if (script === undefined) {
   process.stderr.write(await unknownCommand(name, args, names, shown))
   process.exitCode = 2
 } else {
-  const built = await freshBuild(join(scripts, '..'), script).catch(sayWhatDoesNotBuild)
-  if (built !== undefined) {
-    const { main } = runBuild(built, args.includes('--help') ? 'help' : 'run')
+  const root = join(scripts, '..')
+  const main = mainOf(root, script)
+  await main?.(args, root)
+}
+
+/**
+ * What a script is started by; undefined where it does not build, which is said.
+ * @param {string} root
+ * @param {string} script
+ */
+function mainOf(root, script) {
+  try {
+    const { main } = runBuild(freshBuild(root, script), args.includes('--help') ? 'help' : 'run')
     if (typeof main !== 'function') throw new TypeError(`scripts/${script}.ts exports no main`)
-    await main(args, join(scripts, '..'))
+    return main
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error
+    sayWhatDoesNotBuild(error)
+    return undefined
   }
 }
 
-/** @param {unknown} error what esbuild threw; it has the places in `errors` */
-function sayWhatDoesNotBuild(error) {
-  if (!(error instanceof Error && 'errors' in error && Array.isArray(error.errors))) throw error
+/** @param {BuildError} error */
+function sayWhatDoesNotBuild({ lines, message }) {
   process.stderr.write('error MIG-build-failed: the scripts do not build\n')
-  for (const { text, location } of error.errors) {
-    const place = location === null ? '' : `${location.file}:${location.line}:${location.column + 1}: `
-    // The text can quote a file.
-    process.stderr.write(`  ${`${place}${text}`.replace(/[\p{Cc}\s]+/gu, ' ')}\n`)
-  }
+  // The text can quote a file.
+  for (const line of lines.length === 0 ? [message] : lines)
+    process.stderr.write(`  ${line.replace(/[\p{Cc}\s]+/gu, ' ')}\n`)
   process.stderr.write('help: fix the files, or put them back: git status; npx tsc --noEmit shows more\n')
   process.exitCode = 2
 }
