@@ -13,7 +13,7 @@ const all = [...forAutogenerate, 'autogenerate']
 /** Which folders of core each folder may import from at run time; the root files are open to all. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   environment: [],
-  revisions: ['environment'],
+  revisions: ['environment', 'postgres'],
   postgres: ['environment'],
   ledger: ['postgres'],
   operations: ['postgres'],

@@ -31,14 +31,9 @@ const cases: readonly Case[] = [
     text: `/**\n * m\n *\n * Revision: a1\n *\n * Upgrade loses: table app.q\n+ * \n */\n${constants}`,
   },
   {
-    name: 'below the message, where there is no field',
+    name: 'above the constants, where a comment has no field',
     format: 'ts',
-    text: `/**\n   * m\n+   * \n   */\n${constants}`,
-  },
-  {
-    name: 'above the constants, where a comment has one line',
-    format: 'ts',
-    text: `/** m */\n\n+// \n${constants}`,
+    text: `/**\n   * m\n   */\n+// \n${constants}`,
   },
   {
     name: 'above the constants, where there is no comment',
@@ -46,14 +41,9 @@ const cases: readonly Case[] = [
     text: `import x from 'x'\n+// \n${constants}`,
   },
   {
-    name: 'where an empty comment would take a line for its message',
-    format: 'ts',
-    text: `/**\n */\n+// \n${constants}`,
-  },
-  {
-    name: 'below line comments, as they are indented',
+    name: 'below line comments',
     format: 'sql',
-    text: `--   m\n--\n--   Revision: a1\n--   Revises: base\n+--   \n${sections}`,
+    text: `-- m\n--\n-- Revision: a1\n-- Revises: base\n+-- \n${sections}`,
   },
   {
     name: 'below the last field, wherever it stands',
@@ -61,9 +51,9 @@ const cases: readonly Case[] = [
     text: `-- Revision: a1\n-- Revises: base\n\n-- more\n-- Irreversible: no\n+-- \n${sections}`,
   },
   {
-    name: 'in a block comment',
+    name: 'above the sections, where a block comment goes on below the fields',
     format: 'sql',
-    text: `/*\n m\n\n Revision: a1\n Revises: base\n+ * \n*/\n${sections}`,
+    text: `/*\n m\n\n Revision: a1\n Revises: base\n*/\n\n+-- \n-- upgrade\n`,
   },
   {
     name: 'below a block comment that ends with its last field',

@@ -52,7 +52,7 @@ describe('a revision that only executes texts', () => {
       upgradeBody: '  await op.execute(`SELECT 1`) // replace this line',
     })
     const read = plainStatements(
-      `${written}export const lockTimeout = '2s'\nexport const statementTimeout = 500\nexport const wrong = null\n`,
+      `${written}export const lockTimeout = '2s'\nexport const statementTimeout = 500\nexport const wrong = null\nexport const list = ['2s']\n`,
     )
     expect([...(read?.bodies ?? [])].map(([name, texts]) => [name, texts.length])).toEqual([
       ['upgrade', 1],
@@ -60,8 +60,9 @@ describe('a revision that only executes texts', () => {
     ])
     expect(read?.constants.get('lockTimeout')).toBe('2s')
     expect(read?.constants.get('statementTimeout')).toBe('500')
-    // As when it is compiled: a timeout of null is refused.
+    // As when it is compiled: a timeout of null or a list is refused.
     expect(read?.constants.get('wrong')).toBe('null')
+    expect(read?.constants.get('list')).toBe('["2s"]')
   })
 
   test.each([

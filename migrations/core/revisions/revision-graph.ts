@@ -1,8 +1,7 @@
-import { MigError } from '../errors.ts'
 import type { RevisionSpec } from './files/spec.ts'
 import { buildIndex } from './graph/build.ts'
 import { multipleHeads, scopeOf } from './graph/names.ts'
-import { idsOf, needsOf, type RevisionIndex, type RevisionNode, reach } from './graph/nodes.ts'
+import { asList, idsOf, needsOf, type RevisionIndex, type RevisionNode, reach } from './graph/nodes.ts'
 import { downgradePlan } from './planning/downgrade.ts'
 import { type HistoryOptions, historyNodes } from './planning/history.ts'
 import {
@@ -19,7 +18,15 @@ import type {
 } from './planning/plan-types.ts'
 import { appliedNodes, ledgerRows } from './planning/rows.ts'
 import { stampedRows } from './planning/stamp.ts'
-import { parseTarget, plainHeads, realHeads, symbolNode, symbolNodes, walk } from './planning/targets.ts'
+import {
+  parseTarget,
+  plainHeads,
+  realHeads,
+  symbolNode,
+  symbolNodes,
+  walk,
+  walkedTooFar,
+} from './planning/targets.ts'
 import { upgradePlan } from './planning/upgrade.ts'
 
 /** Limits a question to lines. */
@@ -38,8 +45,6 @@ export interface BranchPoint {
 export interface RevisionGraph {
   /** In load order. */
   readonly revisions: readonly RevisionSpec[]
-  /** Schema keys that have revisions, in load order; none when revisions have no lines. */
-  readonly lines: readonly string[]
   /** By full id. */
   get(id: string): RevisionSpec | undefined
   planUpgrade(request: UpgradeRequest): readonly PlannedStep[]
@@ -70,8 +75,6 @@ export interface RevisionGraph {
   children(id: string): readonly string[]
   /** Everything applied, given the rows of the ledger; rows without a file do not count. */
   applied(rows: readonly string[]): ReadonlySet<string>
-  /** What is not applied yet, oldest first. */
-  pending(request: { readonly applied: readonly string[] } & LinesOption): readonly string[]
 }
 
 /**
@@ -86,10 +89,8 @@ export function revisionGraph(revisions: readonly RevisionSpec[]): RevisionGraph
     ids.flatMap((id) => index.byId.get(id) ?? [])
   const inLoadOrder = (nodes: ReadonlySet<RevisionNode>) =>
     idsOf(index.nodes.filter((node) => nodes.has(node)))
-  const appliedTo = (rows: readonly string[]) => appliedNodes(ledgerRows(index, { applied: rows }, true))
   return {
     revisions: index.nodes.map((node) => node.spec),
-    lines: index.lines.filter((line) => line !== ''),
     get: (id) => index.byId.get(id)?.spec,
     planUpgrade: (request) => upgradePlan(index, request),
     planDowngrade: (request) => downgradePlan(index, request),
@@ -110,23 +111,11 @@ export function revisionGraph(revisions: readonly RevisionSpec[]): RevisionGraph
     },
     resolveAll: (name, options) => idsOf(namedNodes(index, name, options)),
     merge: (targets, options = {}) =>
-      idsOf(
-        parentsFor(
-          index,
-          typeof targets === 'string' ? [targets] : targets,
-          options.splice ?? false,
-          undefined,
-        ),
-      ),
+      idsOf(parentsFor(index, asList(targets), options.splice ?? false, undefined)),
     planNewRevision: (request) => newRevisionEdges(index, request),
     ancestors: (ids) => inLoadOrder(reach(nodesOf(ids), needsOf)),
     children: (id) => idsOf(index.byId.get(id)?.children ?? []),
-    applied: (rows) => new Set(idsOf(appliedTo(rows))),
-    pending: ({ applied, lines }) => {
-      const done = appliedTo(applied)
-      const order = historyNodes(index, undefined, lines === undefined ? {} : { lines })
-      return idsOf(order.filter((node) => !done.has(node))).reverse()
-    },
+    applied: (rows) => new Set(idsOf(appliedNodes(ledgerRows(index, { applied: rows }, true)))),
   }
 }
 
@@ -141,10 +130,6 @@ function namedNodes(
   if (relative === undefined) return symbolNodes(around, symbol, branch, text)
   const start = symbolNode(around, symbol === '' ? 'current' : symbol, branch, text)
   const found = walk(around, start, relative, branch, text)
-  if (found === undefined) {
-    throw new MigError('walked-too-far', `'${text}' walks past the end of the history`, {
-      help: 'take fewer steps, or see the history: just mig-history',
-    })
-  }
+  if (found === undefined) throw walkedTooFar(text, 'end')
   return found === 'base' ? [] : [found]
 }

@@ -5,16 +5,15 @@ import { lossLine, type SideLoss, withoutLossLines } from './losses.ts'
 import { readSqlRevision, sqlHeader } from './sql-sections.ts'
 import { typeScriptHead } from './typescript-head.ts'
 
-/** Where lines may be added to a head: below a line of the file, and what each begins with. */
+/** Where lines may be added to a head: below a line of the file, 1-based, and what each begins with. */
 interface Place {
-  /** 1-based; 0 for the top of the file. */
   readonly below: number
-  readonly prefix: string
+  readonly prefix: '-- ' | '// ' | ' * '
 }
 
 /**
- * A revision's text with lines in its head that announce losses: below those that it has, else below its fields, else
- * where its comment ends. Nothing else changes, so that the checksum stays.
+ * A revision's text with lines in its head that announce losses: below those and the fields that it has, else above its
+ * constants or its first section. Nothing else changes, so that the checksum stays.
  * @returns undefined where the head has no place for them
  * @throws MigError as `checkedHead` and `readSqlRevision` do, for a file that cannot be read
  */
@@ -57,48 +56,28 @@ function typeScriptPlaces(text: string): readonly Place[] {
   const head = typeScriptHead(text)
   if ('problem' in head) return []
   const first = Math.min(...[...head.values.values()].map(({ line }) => line))
-  const above: Place = { below: first - 1, prefix: '// ' }
-  const { comment, commentLine } = head
-  if (comment === undefined) return [above]
-  const lines = blockCommentLines(comment)
-  const last = lastLine(headerComment(lines, commentLine))
-  const end = commentLine + lines.length - 2
-  return [...(last === undefined ? [] : [last]), end]
-    .map((below) => ({ below, prefix: starOf(text, below) }))
-    .concat(above)
-}
-
-function sqlPlaces(text: string): readonly Place[] {
-  const below = lastLine(sqlHeader(text)) ?? 0
-  const { upgradeLine, downgradeLine } = readSqlRevision(text)
-  const sections = [upgradeLine, downgradeLine].flatMap((line) => (line === null ? [] : [line - 2]))
-  const dashes = /^[ \t]*--(?!-)[ \t]*/.exec(lineAt(text, below))?.[0]
+  const comment = headerComment(blockCommentLines(head.comment ?? ''), head.commentLine)
   return [
-    { below, prefix: dashes ?? starOf(text, below) },
-    { below, prefix: '-- ' },
-    { below: Math.min(...sections, Number.MAX_SAFE_INTEGER), prefix: '-- ' },
+    { below: lastLine(comment), prefix: ' * ' },
+    { below: first - 1, prefix: '// ' },
   ]
 }
 
-function lastLine({ fields, losses }: HeaderComment): number | undefined {
-  const lines = [...losses, ...fields.values()].map(({ line }) => line)
-  return lines.length === 0 ? undefined : Math.max(...lines)
+function sqlPlaces(text: string): readonly Place[] {
+  const { upgradeLine, downgradeLine } = readSqlRevision(text)
+  const section = Math.min(upgradeLine ?? Number.POSITIVE_INFINITY, downgradeLine ?? Number.POSITIVE_INFINITY)
+  return [lastLine(sqlHeader(text)), section - 2].map((below) => ({ below, prefix: '-- ' }))
 }
 
-/** How a line of a block comment begins, as the one above does. */
-function starOf(text: string, line: number): string {
-  return /^[ \t]*\*(?![*/])[ \t]*(?=\S)/.exec(lineAt(text, line))?.[0] ?? ' * '
-}
-
-function lineAt(text: string, line: number): string {
-  return text.split('\n')[line - 1] ?? ''
+function lastLine({ fields, losses }: HeaderComment): number {
+  return Math.max(0, ...[...losses, ...fields.values()].map(({ line }) => line))
 }
 
 function withLines(text: string, { below, prefix }: Place, losses: readonly SideLoss[]): string {
   const end = text.includes('\r\n') ? '\r\n' : '\n'
   const written = losses.map(({ side, loss }) => {
     const line = lossLine(side, loss)
-    return `${prefix}${prefix.includes('*') ? inBlockComment(line) : line}`
+    return `${prefix}${prefix === ' * ' ? inBlockComment(line) : line}`
   })
   const lines = text.split('\n')
   const before = lines.slice(0, below).map((line) => `${line}\n`)

@@ -27,17 +27,17 @@ export function headToken(text: string, offset: number): HeadToken {
   if (groups === undefined || (part === '/' && text.startsWith('/*', start))) {
     return { kind: 'broken', text: text.slice(start, start + 1), start, end: start + 1 }
   }
-  const kind =
-    groups.comment !== undefined
-      ? 'comment'
-      : groups.string !== undefined
-        ? 'string'
-        : groups.template !== undefined
-          ? 'template'
-          : groups.word !== undefined
-            ? 'word'
-            : 'mark'
+  const kind = kinds.find((each) => groups[each] !== undefined) ?? 'mark'
   return { kind, text: part, start, end }
+}
+
+const kinds = ['comment', 'string', 'template', 'word'] as const
+
+/** The next token that is not a comment. */
+export function tokenAfter(text: string, offset: number): HeadToken {
+  let token = headToken(text, offset)
+  while (token.kind === 'comment') token = headToken(text, token.end)
+  return token
 }
 
 /** The line of an offset, 1-based. */

@@ -1,4 +1,4 @@
-import { type HeadToken, headToken, literalValue } from './head-tokens.ts'
+import { type HeadToken, literalValue, tokenAfter } from './head-tokens.ts'
 
 /** The names of the target schema that a text may take, as `op` has them. */
 export interface SchemaNames {
@@ -10,7 +10,7 @@ export interface SchemaNames {
 export interface PlainStatements {
   /** What each function executes, in its order; it has no result that anything depends on. */
   readonly bodies: ReadonlyMap<string, readonly ((op: SchemaNames) => string)[]>
-  /** The values of its constants, as text; of lists none. */
+  /** The values of its constants, as text. */
   readonly constants: ReadonlyMap<string, string>
 }
 
@@ -66,10 +66,8 @@ function tokenReader(source: string): TokenReader {
   let at = source.startsWith('\uFEFF') ? 1 : 0
   let ahead: HeadToken | undefined
   const peek = () => {
-    let token = ahead ?? headToken(source, at)
-    while (token.kind === 'comment') token = headToken(source, token.end)
-    ahead = token
-    return token
+    ahead ??= tokenAfter(source, at)
+    return ahead
   }
   const next = () => {
     const token = peek()
@@ -106,7 +104,7 @@ function isOf({ kind, text }: HeadToken, marks: string): boolean {
   return kind === 'word' || (kind === 'mark' && marks.includes(text))
 }
 
-/** `: annotation = literal` after a name; null for a value that is a list, or undefined. */
+/** `: annotation = literal` after a name; null for undefined. */
 function readConstant(tokens: TokenReader): string | null | undefined {
   if (![':', '='].includes(tokens.peek().text)) return undefined
   for (let token = tokens.next(); token.text !== '='; token = tokens.next()) {
@@ -123,11 +121,14 @@ function readScalar(token: HeadToken): string | null | undefined {
   return /^(?:\d{1,15}|null|true|false)$/.test(token.text) ? token.text : textValue(token)
 }
 
-function readList(tokens: TokenReader): null | undefined {
+function readList(tokens: TokenReader): string | undefined {
+  const items: string[] = []
   for (;;) {
     const token = tokens.next()
-    if (token.text === ']') return null
-    if (token.text !== ',' && textValue(token) === undefined) return undefined
+    if (token.text === ']') return JSON.stringify(items)
+    const item = token.text === ',' ? undefined : textValue(token)
+    if (item !== undefined) items.push(item)
+    else if (token.text !== ',') return undefined
   }
 }
 

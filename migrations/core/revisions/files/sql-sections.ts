@@ -1,4 +1,5 @@
 import { MigError } from '../../errors.ts'
+import { tokenAt } from '../../postgres/sql/tokens.ts'
 import { lineOf } from './head-tokens.ts'
 import { blockCommentLines, type HeaderComment, headerComment } from './header-comment.ts'
 
@@ -18,42 +19,24 @@ export interface TextSection {
   readonly line: number
 }
 
-type Side = 'upgrade' | 'downgrade'
-
 interface Piece {
   readonly kind: 'line-comment' | 'block-comment' | 'other'
   readonly text: string
   readonly start: number
 }
 
-// Strings, quoted names, dollar quotes and comments, as in "Lexical Structure" of the PostgreSQL manual.
-const token =
-  /(?<line>--[^\n]*)|\/\*|(?<![\w$])[eE]'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|(?<![\w$])\$(?<tag>[\p{L}_][\p{L}\p{N}_]*)?\$[\s\S]*?\$\k<tag>\$|[\w$]+|\s+|[\s\S]/uy
-
 /** The comments of a script, and what stands between them; marks inside strings are not comments. */
 function* pieces(sql: string): Generator<Piece> {
-  let at = 0
-  while (at < sql.length) {
-    token.lastIndex = at
-    const groups = token.exec(sql)?.groups
-    const end = sql.startsWith('/*', at) ? endOfBlock(sql, at) : Math.max(token.lastIndex, at + 1)
-    const text = sql.slice(at, end)
-    const kind =
-      groups?.line !== undefined ? 'line-comment' : text.startsWith('/*') ? 'block-comment' : 'other'
-    if (kind !== 'other' || text.trim() !== '') yield { kind, text, start: at }
-    at = end
+  for (let start = 0, end: number; start < sql.length; start = end) {
+    end = tokenAt(sql, start).end
+    const text = sql.slice(start, end)
+    const kind = text.startsWith('--') ? 'line-comment' : text.startsWith('/*') ? 'block-comment' : 'other'
+    if (text.trim() !== '') yield { kind, text, start }
   }
 }
 
-/** Block comments nest. */
-function endOfBlock(sql: string, start: number): number {
-  let depth = 0
-  for (const mark of sql.slice(start).matchAll(/\/\*|\*\//g)) {
-    depth += mark[0] === '/*' ? 1 : -1
-    if (depth === 0) return start + mark.index + 2
-  }
-  return sql.length
-}
+const sides = ['upgrade', 'downgrade']
+const revisionField = /^[ \t*-]*Revision:/im
 
 /**
  * The `-- upgrade` and `-- downgrade` sections of an SQL revision. Such a comment starts a section where it stands
@@ -61,50 +44,37 @@ function endOfBlock(sql: string, start: number): number {
  * @throws MigError `sql-sections` for a section that comes twice, or SQL before the first
  */
 export function readSqlRevision(text: string): SqlSections {
-  const found = new Map<Side, { start: number; from: number; to: number }>()
-  let open: Side | undefined
-  let headed = false
-  for (const piece of pieces(text)) {
-    if (!headed) headed = isComment(piece) && /^[ \t*-]*Revision:/im.test(piece.text)
-    const side = headed ? sideOf(text, piece) : undefined
-    if (side !== undefined) {
-      if (found.has(side)) throw sectionError(text, piece.start, `the section -- ${side} comes twice`)
-      const last = open === undefined ? undefined : found.get(open)
-      if (last !== undefined) last.to = piece.start
-      found.set(side, { start: piece.start, from: piece.start + piece.text.length, to: text.length })
-      open = side
-    } else if (!isComment(piece) && open === undefined) {
-      throw sectionError(text, piece.start, 'there is SQL before the sections')
-    }
-  }
-  const section = (side: Side) => {
-    const place = found.get(side)
-    return place === undefined
-      ? { body: null, line: null }
-      : { body: text.slice(place.from, place.to).replace(/^\r?\n/, ''), line: lineOf(text, place.from) + 1 }
-  }
-  const upgrade = section('upgrade')
-  const downgrade = section('downgrade')
+  const refuse = (message: string, line: number) =>
+    new MigError('sql-sections', message, {
+      help: 'an SQL revision is its header, then -- upgrade and -- downgrade, each once, and the SQL of each below',
+      place: { line },
+    })
+  const sections = markedSections(text, sides, refuse, revisionField)
+  const [upgrade, downgrade] = sides.map((side) => sections.get(side))
   return {
-    upgrade: upgrade.body,
-    downgrade: downgrade.body,
-    upgradeLine: upgrade.line,
-    downgradeLine: downgrade.line,
+    upgrade: upgrade?.body ?? null,
+    downgrade: downgrade?.body ?? null,
+    upgradeLine: upgrade?.line ?? null,
+    downgradeLine: downgrade?.line ?? null,
   }
 }
 
 /**
  * The sections of a script that begin at a comment with one of some names, alone on its line.
  * @param refuse the error for a section that comes twice, or SQL before the first
+ * @param after what a comment says before the first
  */
 export function markedSections(
   text: string,
   names: readonly string[],
   refuse: (message: string, line: number) => Error,
+  after = /(?:)/,
 ): ReadonlyMap<string, TextSection> {
   const marks: { readonly name: string; readonly start: number; readonly end: number }[] = []
+  let isOpen = false
   for (const piece of pieces(text)) {
-    const name = names.find((each) => isMark(text, piece, each))
+    isOpen ||= isComment(piece) && after.test(piece.text)
+    const name = isOpen ? names.find((each) => isMark(text, piece, each)) : undefined
     const line = lineOf(text, piece.start)
     if (name === undefined && marks.length === 0 && !isComment(piece))
       throw refuse('there is SQL before the sections', line)
@@ -132,8 +102,8 @@ export function sqlHeader(text: string): HeaderComment & { readonly complete: bo
   let headed = false
   let complete = false
   for (const piece of pieces(text)) {
-    if (!headed) headed = isComment(piece) && /^[ \t*-]*Revision:/im.test(piece.text)
-    complete = !isComment(piece) || (headed && sideOf(text, piece) !== undefined)
+    headed ||= isComment(piece) && revisionField.test(piece.text)
+    complete = !isComment(piece) || (headed && isSide(text, piece))
     if (complete) break
     const at = lineOf(text, piece.start) - 1
     while (lines.length < at) lines.push('')
@@ -148,7 +118,7 @@ export function sqlHeader(text: string): HeaderComment & { readonly complete: bo
 
 /** SQL as it may stand in a section: a comment that would start one is written otherwise. */
 export function inSection(sql: string): string {
-  const marks = [...pieces(sql)].filter((piece) => sideOf(sql, piece) !== undefined)
+  const marks = [...pieces(sql)].filter((piece) => isSide(sql, piece))
   return marks.reduceRight(
     (text, { start }) =>
       `${text.slice(0, start)}-- (${text
@@ -161,16 +131,6 @@ export function inSection(sql: string): string {
 
 const isComment = ({ kind }: Piece): boolean => kind !== 'other'
 
-function sideOf(text: string, { kind, text: comment, start }: Piece): Side | undefined {
-  if (kind !== 'line-comment' || text.slice(text.lastIndexOf('\n', start - 1) + 1, start).trim() !== '')
-    return undefined
-  const side = /^--\s*(upgrade|downgrade):?\s*$/i.exec(comment)?.[1]?.toLowerCase()
-  return side === 'upgrade' || side === 'downgrade' ? side : undefined
-}
-
-function sectionError(text: string, offset: number, message: string): MigError {
-  return new MigError('sql-sections', message, {
-    help: 'an SQL revision is its header, then -- upgrade and -- downgrade, each once, and the SQL of each below',
-    place: { line: lineOf(text, offset) },
-  })
+function isSide(text: string, piece: Piece): boolean {
+  return sides.some((side) => isMark(text, piece, side))
 }

@@ -1,4 +1,4 @@
-import { type HeadToken, headToken, lineOf, literalValue } from './head-tokens.ts'
+import { type HeadToken, headToken, lineOf, literalValue, tokenAfter } from './head-tokens.ts'
 import { type LossField, lossField } from './header-comment.ts'
 
 type MetadataValue = string | readonly string[] | null
@@ -61,7 +61,7 @@ export function typeScriptHead(text: string): TypeScriptHead {
     if (['function', 'async', 'class'].includes(token.text))
       return { comment, commentLine, values, losses, complete: true }
     if (!['const', 'let', 'var'].includes(token.text)) continue
-    const name = next(text, at)
+    const name = tokenAfter(text, at)
     if (bodies.has(name.text)) return { comment, commentLine, values, losses, complete: true }
     if (!metadata.has(name.text)) continue
     const read = readConstant(text, name)
@@ -76,14 +76,14 @@ type Problem = Extract<TypeScriptHead, { problem: string }>
 
 /** `: annotation = literal as const` after a name. */
 function readConstant(text: string, name: HeadToken): { value: MetadataValue; end: number } | Problem {
-  let token = next(text, name.end)
-  while (token.text !== '=' && token.kind !== 'end' && token.text !== ';') token = next(text, token.end)
+  let token = tokenAfter(text, name.end)
+  while (token.text !== '=' && token.kind !== 'end' && token.text !== ';') token = tokenAfter(text, token.end)
   if (token.text !== '=') return notLiteral(text, name)
-  const first = next(text, token.end)
+  const first = tokenAfter(text, token.end)
   if (first.kind === 'broken') return unreadable(text, first, `the value of ${name.text} never ends`)
   const read = first.text === '[' ? readList(text, first.end) : readScalar(first)
   if (read === undefined) return notLiteral(text, name)
-  const after = next(text, read.end)
+  const after = tokenAfter(text, read.end)
   const onNewLine = text.slice(read.end, after.start).includes('\n')
   const ends = after.kind === 'end' || after.text === ';' || after.text === 'as' || after.text === 'satisfies'
   const starts = onNewLine && after.kind === 'word'
@@ -98,23 +98,16 @@ function readScalar(token: HeadToken): { value: MetadataValue; end: number } | u
 
 function readList(text: string, from: number): { value: MetadataValue; end: number } | undefined {
   const value: string[] = []
-  let token = next(text, from)
+  let token = tokenAfter(text, from)
   while (token.text !== ']') {
     const item = literalValue(token)
     if (item === undefined) return undefined
     value.push(item)
-    token = next(text, token.end)
-    if (token.text === ',') token = next(text, token.end)
+    token = tokenAfter(text, token.end)
+    if (token.text === ',') token = tokenAfter(text, token.end)
     else if (token.text !== ']') return undefined
   }
   return { value, end: token.end }
-}
-
-/** The next token that is not a comment. */
-function next(text: string, from: number): HeadToken {
-  let token = headToken(text, from)
-  while (token.kind === 'comment') token = headToken(text, token.end)
-  return token
 }
 
 function notLiteral(text: string, name: HeadToken): Problem {

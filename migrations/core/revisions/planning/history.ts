@@ -3,7 +3,15 @@ import { type Branch, scopeOf } from '../graph/names.ts'
 import { childrenOf, lineage, needsOf, type RevisionIndex, type RevisionNode, reach } from '../graph/nodes.ts'
 import { historyOrder } from '../graph/order.ts'
 import { checkOverlap, ledgerRows } from './rows.ts'
-import { parseTarget, realHeads, type SymbolContext, symbolNode, symbolNodes, walk } from './targets.ts'
+import {
+  parseTarget,
+  realHeads,
+  type SymbolContext,
+  symbolNode,
+  symbolNodes,
+  walk,
+  walkedTooFar,
+} from './targets.ts'
 
 export interface HistoryOptions {
   /** The rows of the ledger, for `current` in a range; unknown ones do not count. */
@@ -63,23 +71,14 @@ function lowerEnd(around: SymbolContext, from: string, to: string): readonly Rev
   const found = heads.map((head) => walk(around, head, relative, branch, from))
   const [row] = around.rows
   if (found[0] === undefined && to === 'current' && row !== undefined) {
-    return downOrBase(around, row, relative, from)
+    // Down from the row, to base where fewer revisions are below it.
+    const below = walk(around, row, relative, undefined, from)
+    return below === undefined || below === 'base' ? [] : [below]
   }
   return found.map((node) => {
-    if (node === undefined || node === 'base') throw walkedTooFar(from)
+    if (node === undefined || node === 'base') throw walkedTooFar(from, 'end')
     return node
   })
-}
-
-/** Down from a row, to base where fewer revisions are below it. */
-function downOrBase(
-  around: SymbolContext,
-  row: RevisionNode,
-  count: number,
-  text: string,
-): readonly RevisionNode[] {
-  const found = walk(around, row, count, undefined, text)
-  return found === undefined || found === 'base' ? [] : [found]
 }
 
 /** As in Alembic the lower end may be down from the heads, not from a name; the help has the id to use instead. */
@@ -104,7 +103,7 @@ function upperEnd(
   const start = symbol === '' ? lower[0] : symbolNode(around, symbol, branch, text)
   const found = walk(around, start, relative, branch, text) ?? lastOf(around, start, branch, text)
   if (found !== undefined && found !== 'base') return [found]
-  throw walkedTooFar(text)
+  throw walkedTooFar(text, 'end')
 }
 
 /** A walk up that runs out ends where it can. */
@@ -120,13 +119,6 @@ function lastOf(
     next = walk(around, last, 1, branch, text)
   }
   return last
-}
-
-function walkedTooFar(text: string): MigError {
-  return new MigError('walked-too-far', `'${text}' walks past the end of the history`, {
-    help: 'take fewer steps, or leave that end of the range out',
-    facts: { target: text },
-  })
 }
 
 /** A branch before the @ of the lower end limits the upper end to it as well. */

@@ -165,7 +165,7 @@ function ambiguousWalk(
 }
 
 /** The error of a target whose steps lead out of the history. */
-export function walkedTooFar(text: string, end: 'base' | 'last revision'): MigError {
+export function walkedTooFar(text: string, end: 'base' | 'last revision' | 'end'): MigError {
   return new MigError('walked-too-far', `'${text}' walks past the ${end} of the history`, {
     help: 'take fewer steps, or see the history: just mig-history',
     facts: { target: text },

@@ -176,7 +176,14 @@ function placedInFile(
 function timeouts(read: (name: string) => unknown): Pick<RevisionBody, 'lockTimeout' | 'statementTimeout'> {
   const entries = ['lockTimeout', 'statementTimeout'].flatMap((name) => {
     const value = read(name)
-    return value === undefined ? [] : [[name, parseDuration(String(value), name)] as const]
+    return value === undefined
+      ? []
+      : [
+          [
+            name,
+            parseDuration(typeof value === 'object' ? JSON.stringify(value) : String(value), name),
+          ] as const,
+        ]
   })
   return Object.fromEntries(entries)
 }
