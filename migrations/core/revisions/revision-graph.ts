@@ -1,7 +1,7 @@
 import type { RevisionSpec } from './files/spec.ts'
 import { buildIndex } from './graph/build.ts'
 import { multipleHeads, scopeOf } from './graph/names.ts'
-import { asList, idsOf, needsOf, type RevisionIndex, type RevisionNode, reach } from './graph/nodes.ts'
+import { idsOf, needsOf, type RevisionIndex, type RevisionNode, reach } from './graph/nodes.ts'
 import { downgradePlan } from './planning/downgrade.ts'
 import { type HistoryOptions, historyNodes } from './planning/history.ts'
 import {
@@ -111,7 +111,7 @@ export function revisionGraph(revisions: readonly RevisionSpec[]): RevisionGraph
     },
     resolveAll: (name, options) => idsOf(namedNodes(index, name, options)),
     merge: (targets, options = {}) =>
-      idsOf(parentsFor(index, asList(targets), options.splice ?? false, undefined)),
+      idsOf(parentsFor(index, [targets].flat(), options.splice ?? false, undefined)),
     planNewRevision: (request) => newRevisionEdges(index, request),
     ancestors: (ids) => inLoadOrder(reach(nodesOf(ids), needsOf)),
     children: (id) => idsOf(index.byId.get(id)?.children ?? []),

@@ -4,10 +4,9 @@ import { join } from 'node:path'
 import { MigError } from '../../errors.ts'
 import { type ChainItem, chainId, revisionChain, timeOfDigits } from '../chain.ts'
 import type { ImportedHistory } from '../history.ts'
-import { compareVersions, type LedgerMigration } from '../import/ledgers.ts'
+import { compareVersions, type LedgerMigration, type LedgerQuery } from '../import/ledgers.ts'
 import { filesBelow, readInside } from '../inside.ts'
 import { sqlBody } from '../sql-body.ts'
-import type { FolderTool } from './tools.ts'
 
 /** A migration as a tool's files have it. */
 export interface FileMigration extends Pick<ChainItem, 'name' | 'message' | 'createdAt'> {
@@ -15,6 +14,21 @@ export interface FileMigration extends Pick<ChainItem, 'name' | 'message' | 'cre
   readonly version?: string | undefined
   readonly file: string
   readonly down?: string | undefined
+}
+
+/** A tool whose migrations are SQL files, which are read. */
+export interface FolderTool {
+  readonly name: string
+  /** What shows that a folder has its history, and how many levels above the file that is. Files of one form may be of several tools: the most used one is told. */
+  readonly sign?: readonly [file: RegExp, up: number]
+  /** An upgrade, for who has given another folder. */
+  readonly example: string
+  /** Where the folder is as a rule, below that of the project. */
+  readonly usual: readonly string[]
+  readonly files: (folder: string, show: (path: string) => string) => readonly FileMigration[]
+  /** What is not SQL in a file, since the tool fills it in. */
+  readonly unfilled?: RegExp
+  readonly ledger: LedgerQuery
 }
 
 /** How a tool names its files, as paths below their folder with `/` between. */

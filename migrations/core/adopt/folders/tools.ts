@@ -3,22 +3,7 @@ import { join } from 'node:path'
 import { readSource } from '../../source-file.ts'
 import type { LedgerQuery } from '../import/ledgers.ts'
 import { drizzleFiles } from './drizzle.ts'
-import { type FileMigration, type Layout, namedFiles, otherDatabase } from './files.ts'
-
-/** A tool whose migrations are SQL files, which are read. */
-export interface FolderTool {
-  readonly name: string
-  /** What shows that a folder has its history, and how many levels above the file that is. Files of one form may be of several tools: the most used one is told. */
-  readonly sign?: readonly [file: RegExp, up: number]
-  /** An upgrade, for who has given another folder. */
-  readonly example: string
-  /** Where the folder is as a rule, below that of the project. */
-  readonly usual: readonly string[]
-  readonly files: (folder: string, show: (path: string) => string) => readonly FileMigration[]
-  /** What is not SQL in a file, since the tool fills it in. */
-  readonly unfilled?: RegExp
-  readonly ledger: LedgerQuery
-}
+import { type FolderTool, type Layout, namedFiles, otherDatabase } from './files.ts'
 
 type Settings = Omit<FolderTool, 'files'>
 
