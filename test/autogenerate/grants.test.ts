@@ -65,7 +65,7 @@ describe('objects that are dropped and made again', () => {
         const had = await grants(lab)
         await writeModels(lab, { 'user.sql': after })
         const { files } = await generateFiles(lab, { format })
-        expect(files[0]?.text).toContain('Recreates app_user.names, with the grants that it has')
+        expect(files[0]?.text).toContain('Drops app_user.names and creates it again; its grants are kept')
         const ids = async () =>
           (await client.query(`SELECT 'app_user.names'::regclass::oid, 'app_user.total'::regproc::oid`))
             .rows[0]

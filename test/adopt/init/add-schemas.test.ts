@@ -53,7 +53,9 @@ describe('init NAME in a project', () => {
         "    user: 'shop_user', // who buys\n    order: 'shop_order',\n    billing: 'shop_bill',\n  },",
       )
       expect(read(project, 'migrations/models/order.sql')).toContain('CREATE TABLE shop_order.purchase')
-      expect(read(project, 'migrations/models/billing.sql')).toBe('-- Schema shop_bill: what it should be.\n')
+      expect(read(project, 'migrations/models/billing.sql')).toBe(
+        '-- What schema shop_bill should be. After a change: just mig-autogen "what it is for"\n',
+      )
       expect(result.adopted.map(({ line }) => line)).toEqual(['order'])
       expect(result.models).toBeUndefined()
       const applied = await readApplied(project.database.client, 'mig')

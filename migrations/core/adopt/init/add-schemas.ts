@@ -15,6 +15,7 @@ import {
   writeSurroundings,
   writtenProject,
 } from './live-project.ts'
+import { modelHead } from './models.ts'
 import { type FoundSchema, foundLive, namedSchemas } from './schemas.ts'
 import { withMoreSchemas } from './settings-text.ts'
 import { writer } from './writer.ts'
@@ -143,7 +144,7 @@ async function newModels(
     .filter((each) => !there.includes(each))
     .map(({ key, schema }) => ({
       name: `${key}.sql`,
-      text: `-- Schema ${schema}: what it should be.\n`,
+      text: `${modelHead(schema)}\n`,
     }))
   return [...exported.filter(({ name }) => there.some(({ key }) => name === `${key}.sql`)), ...empty]
 }

@@ -38,10 +38,14 @@ export async function exportModels(
   }
   return [...texts].map(([key, statements]) => {
     const schema = schemas.find((found) => found.key === key)?.schema
-    const head =
-      schema === undefined ? '-- What belongs to no schema.' : `-- Schema ${schema}: what it should be.`
+    const head = schema === undefined ? '-- Extensions, which belong to no schema.' : modelHead(schema)
     return { name: `${key}.sql`, text: `${[head, ...grouped(statements)].join('\n')}\n` }
   })
+}
+
+/** The first line of a model file. */
+export function modelHead(schema: string): string {
+  return `-- What schema ${schema} should be. After a change: just mig-autogen "what it is for"`
 }
 
 function schemaOfAction({ produces, consumes }: Action): string | undefined {

@@ -86,7 +86,7 @@ export function environmentText(
     excludeTables.length === 0
       ? []
       : [
-          '  // Ledgers of other tools: never compared or touched.',
+          '  // The tables that other tools keep their state in: never compared or changed.',
           `  excludeTables: [${excludeTables.map(literal).join(', ')}],`,
         ]
   const imports = models?.imports === undefined ? '' : `, ${models.imports}`
@@ -96,7 +96,7 @@ export function environmentText(
     models?.silentOn === undefined
       ? []
       : [
-          '// What the models have no words for is left alone, unless an SQL model beside them says it.',
+          '// Kinds of objects that the models cannot declare: left alone, unless an SQL model beside them declares one.',
           'const silentOn = [',
           ...models.silentOn.map((kind) => `  ${literal(kind)},`),
           ']',
@@ -111,7 +111,7 @@ export function environmentText(
     '',
     ...silentOn,
     'export default {',
-    '  // Key → PostgreSQL schema. A new schema is one line here.',
+    '  // Short name → PostgreSQL schema. To add one: just mig-init NAME',
     '  schemas: {',
     ...schemaLines(schemas),
     '  },',

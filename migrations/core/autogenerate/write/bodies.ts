@@ -61,17 +61,23 @@ export function costNotes(upgrade: Side, downgrade: Side | undefined): readonly 
   return [
     ...serverNotes(downgrade === undefined ? [upgrade] : [upgrade, downgrade]),
     ...upgrade.costs.locks.map(({ relation, lock }) => `Locks ${relation}: ${lock}`),
-    ...upgrade.costs.rewrites.map((relation) => `May rewrite ${relation}`),
+    ...upgrade.costs.rewrites.map(
+      (relation) => `May rewrite ${relation}: the larger it is, the longer that takes`,
+    ),
     ...upgrade.costs.demands.map(demandNote),
     ...upgrade.costs.dataLoss.map((loss) => lossLine('upgrade', loss)),
     ...(downgrade?.costs.dataLoss ?? []).map((loss) => lossLine('downgrade', loss)),
     ...(downgrade?.costs.demands ?? []).map((demand) => `Downgrade f${demandNote(demand).slice(1)}`),
     ...staleNotes(upgrade.costs.stale, downgrade?.costs.stale ?? []),
-    ...upgrade.withoutRows.map((name) => `Proved without rows: table ${name}`),
-    ...(downgrade?.withoutRows ?? []).map((name) => `Downgrade proved without rows: table ${name}`),
-    ...objectNames(upgrade.kept).map((name) => `Recreates ${name}, with the grants that it has`),
+    ...upgrade.withoutRows.map(
+      (name) => `Proved without rows: table ${name}; try it on a copy that has some`,
+    ),
+    ...(downgrade?.withoutRows ?? []).map(
+      (name) => `Downgrade proved without rows: table ${name}; try it on a copy that has some`,
+    ),
+    ...objectNames(upgrade.kept).map((name) => `Drops ${name} and creates it again; its grants are kept`),
     ...upgrade.losesGrants.map(
-      (name) => `Loses the grants of ${name}: one revision drops it and another recreates it`,
+      (name) => `Loses the grants of ${name}, which another revision creates again: add GRANT there`,
     ),
   ]
 }

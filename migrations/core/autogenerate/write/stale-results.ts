@@ -153,7 +153,7 @@ export function staleNotes(
   ])
   return [
     ...notes,
-    ...(downgrade.length === 0 ? [] : ['After a downgrade they keep what the new body gave.']),
+    ...(downgrade.length === 0 ? [] : ['After a downgrade run the same: they keep what the new body gave.']),
   ]
 }
 

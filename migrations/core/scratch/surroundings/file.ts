@@ -11,9 +11,9 @@ export function surroundingsPath(dir: string): string {
   return join(dir, 'surroundings.sql')
 }
 
-const heading = `-- What models and revisions refer to and others own, as the database has it. It is made on scratch databases first, and never
--- compared, changed or dropped. Written by mig-surroundings: run that again when they refer to more.
--- Bodies of functions are those of the database: see that they hold no secret before you commit this file.
+const heading = `-- Objects of others that models and revisions refer to, as the database has them. Scratch databases get them first; they are
+-- never compared, changed or dropped. To bring this file up to date: just mig-surroundings
+-- It has the bodies of functions: check that none holds a secret before you commit it.
 `
 
 /** The text of the file for some statements. */
