@@ -16,7 +16,10 @@ const withoutDigest = [
 
 describe('what is installed', () => {
   const { packages } = JSON.parse(text('package-lock.json')) as {
-    packages: Record<string, { integrity?: string; resolved?: string; link?: boolean }>
+    packages: Record<
+      string,
+      { integrity?: string; resolved?: string; link?: boolean; peerDependencies?: object }
+    >
   }
   const entries = Object.entries(packages).filter(([path]) => path !== '')
 
@@ -31,6 +34,12 @@ describe('what is installed', () => {
         link === true || !resolved.startsWith('https://registry.npmjs.org/'),
     )
     expect(elsewhere).toEqual([])
+  })
+
+  test('asks for no peer that has peers: npm would match those with what a project has, although they are optional', () => {
+    const { peerDependencies } = JSON.parse(text('package.json')) as { peerDependencies: object }
+    const peers = Object.keys(peerDependencies).map((name) => packages[`node_modules/${name}`])
+    expect(peers.filter((peer) => peer === undefined || peer.peerDependencies !== undefined)).toEqual([])
   })
 
   test('runs no script, wherever this project installs', () => {

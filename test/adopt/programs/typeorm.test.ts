@@ -14,7 +14,7 @@ const project: Readonly<Record<string, string>> = {
   'src/data-source.js': `const { DataSource } = require('typeorm')
 module.exports = new DataSource({
   type: 'postgres', url: process.env.DATABASE_URL ?? 'postgres://app:secret@db.prod.invalid/app', migrationsTransactionMode: 'each',
-  migrations: [__dirname + '/migrations/*.js'], migrationsTableName: 'applied_migrations', ssl: process.env.DATABASE_URL ? false : true,
+  migrations: ['src/migrations/*.js'], migrationsTableName: 'applied_migrations', ssl: process.env.DATABASE_URL ? false : true,
 })`,
   'src/migrations/1700001000001-CreateAccount.js': migration(
     'CreateAccount1700001000001',
@@ -81,7 +81,7 @@ describe('a TypeORM project, recorded from its own run', () => {
     async ({ project: made }) => {
       writeProgram(made, project)
       runNode(made, bin('typeorm/cli.js'), 'migration:run', '-d', 'src/data-source.js')
-      const { env, result } = await importWith(made, 'typeorm')
+      const { env, result } = await importWith(made, 'typeorm', { path: 'src' })
       expect(result).toMatchObject({ proof: 'equal', recording: { revisions: 10 } })
       expect(result.adopted).toMatchObject([{ targetSchema: 'public', from: 'public.applied_migrations' }])
       expect(result.irreversible).toMatchObject([

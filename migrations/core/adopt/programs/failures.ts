@@ -89,7 +89,11 @@ const loader = "name what loads TypeScript: NODE_OPTIONS='--import tsx' just mig
 /** What to do about an error that Node has before the tool has any. */
 function advice(end: ToolEnd): readonly string[] {
   if (missingModule(end) !== undefined) return ['install what the project needs (npm ci)', loader]
-  const isText = /ERR_UNKNOWN_FILE_EXTENSION|SyntaxError: (?:Unexpected|Cannot use import)/.test(end.said)
+  // TypeORM keeps only the words of a SyntaxError.
+  const isText =
+    /ERR_UNKNOWN_FILE_EXTENSION|SyntaxError: (?:Unexpected|Cannot use import)|Unable to open file: "/.test(
+      end.said,
+    )
   return isText && /\.[cm]?tsx?\b/.test(end.said) ? [loader] : []
 }
 

@@ -44,14 +44,15 @@ export function findProgramProject(
       help: `give the folder of the project that runs ${tool.name}`,
     })
   }
-  const cwd = kind.isDirectory() ? given : folderOfPackage(dirname(given))
+  const folder = kind.isDirectory() ? given : dirname(given)
+  const cwd = kind.isFile() || tool.startsAtPackage === true ? folderOfPackage(folder) : folder
   const files = ownFiles(cwd)
   if (options.up !== undefined) {
     for (const line of [options.up, options.down]) if (line !== undefined) checkLed(line, cwd)
     const down = options.down === undefined ? undefined : shellCommand(options.down)
     return { cwd, files, up: shellCommand(options.up), down }
   }
-  const settings = kind.isDirectory() ? settingsIn(tool, files) : given
+  const settings = kind.isDirectory() ? settingsIn(tool, ownFiles(given)) : given
   if (settings === undefined && tool.needs !== undefined) throw noSettings(tool.name, tool.needs, given)
   const program = installed(cwd, tool)
   const own = kind.isDirectory() ? undefined : given

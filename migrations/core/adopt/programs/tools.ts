@@ -14,6 +14,8 @@ export interface ProgramTool {
   readonly settings: RegExp
   /** Such a file, where it does not start without one. */
   readonly needs?: string
+  /** Paths in its settings start at the package's folder, wherever the settings are. */
+  readonly startsAtPackage?: true
   /** What applies all migrations, as arguments of Node. */
   readonly up: (found: FoundProgram) => readonly string[]
   /** What reverts the last one, or all. */
@@ -56,14 +58,14 @@ export const programTools: readonly ProgramTool[] = [
     down: ({ program, settings }) => [program, 'migrate:rollback', '--all', ...flag('--knexfile', settings)],
   },
   {
-    ...{ name: 'typeorm', package: 'typeorm', needs: 'data-source.ts' },
+    ...{ name: 'typeorm', package: 'typeorm', needs: 'data-source.ts', startsAtPackage: true },
     settings: /^(?:[\w.-]*[.-])?(?:data-?source|ormconfig|typeorm(?:[.-]?config)?)\.[cm]?[jt]s$/i,
     ledger: ledgerTable('migrations'),
     // What its schema builder keeps of views and generated columns.
     own: () => ['typeorm_metadata'],
     // Its command reverts one, and starts again for each.
-    up: ({ drivers, settings = '' }) => [`${drivers}/typeorm.cjs`, settings, 'up'],
-    down: ({ drivers, settings = '' }) => [`${drivers}/typeorm.cjs`, settings, 'down'],
+    up: ({ drivers, settings = '' }) => [`${drivers}/typeorm.cjs`, 'migration:run', '-d', settings],
+    down: ({ drivers, settings = '' }) => [`${drivers}/typeorm.cjs`, 'migration:revert', '-d', settings],
   },
   {
     ...{ name: 'node-pg-migrate', package: 'node-pg-migrate' },

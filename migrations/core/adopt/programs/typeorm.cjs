@@ -1,10 +1,10 @@
 // @ts-nocheck: the types would be those of the project's TypeORM.
-// node typeorm.cjs DATA_SOURCE up|down: applies all migrations of a project's TypeORM, or reverts all.
+// node typeorm.cjs migration:run|migration:revert -d DATA_SOURCE: applies all migrations of a project's TypeORM, or reverts all.
 'use strict'
 const { createRequire } = require('node:module')
 const { join } = require('node:path')
 
-const [settings, direction] = process.argv.slice(2)
+const [command, , settings] = process.argv.slice(2)
 const ofProject = createRequire(join(process.cwd(), 'package.json'))
 
 async function main() {
@@ -14,9 +14,10 @@ async function main() {
   source.setOptions({ subscribers: [], synchronize: false, migrationsRun: false, dropSchema: false })
   await source.initialize()
   const transaction = source.options.migrationsTransactionMode ?? 'all'
-  if (direction === 'up') await source.runMigrations({ transaction })
+  if (command === 'migration:run') await source.runMigrations({ transaction })
   else {
-    const executor = new MigrationExecutor(source)
+    // Without a query runner of ours, TypeORM 0.3 releases its own before it has read.
+    const executor = new MigrationExecutor(source, source.createQueryRunner())
     for (;;) {
       const [last] = await executor.getExecutedMigrations()
       if (last === undefined) break
