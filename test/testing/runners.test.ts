@@ -63,7 +63,7 @@ const tests = (database: string, given: string) => `
       console.log(rows[0].name)
     })`
 
-test('vitest: a global set-up makes the template, and a fixture gives each test the database as it was', async () => {
+test('vitest: a global set-up makes the template, and a fixture gives each test the database as it was, also where they run at once', async () => {
   const file = `
     import { test as base } from 'vitest'
     import { databaseFixtures } from './testing.mjs'
@@ -75,7 +75,7 @@ test('vitest: a global set-up makes the template, and a fixture gives each test 
     'set-up.js':
       "import { prepareTestDatabases } from './testing.mjs'\nexport default () => prepareTestDatabases()",
     'a.vitest.js': file,
-    'b.vitest.js': file,
+    'b.vitest.js': file.replace('databaseFixtures())', 'databaseFixtures()).concurrent'),
   })
   const vitest = join(repository, 'node_modules', 'vitest', 'vitest.mjs')
   await expectNothingLeft(await run(process.execPath, [vitest, 'run', '--no-color']))

@@ -48,7 +48,8 @@ export interface DatabaseFixtures {
 type Fixture<Given> = (given: Given, use: Use<TestDatabase>) => Promise<void>
 
 /**
- * Fixtures of vitest: `db` is a database of the worker's, as it was made at the begin of each test that asks for it.
+ * Fixtures of vitest: `db` is a database of the worker's, as it was made at the begin of each test that asks for it. Tests
+ * that run at once (`test.concurrent`) have it one after the other.
  *
  *     import { test as base } from 'vitest'
  *     import { type DatabaseFixtures, databaseFixtures } from 'just-mig/testing'
@@ -60,6 +61,7 @@ export function databaseFixtures(options: TestDatabaseOptions = {}): {
   db: Fixture<Pick<DatabaseFixtures, 'workerDatabase'>>
 } {
   let isFresh = true
+  let turn = Promise.resolve()
   return {
     workerDatabase: [
       // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs from its first parameter
@@ -71,9 +73,13 @@ export function databaseFixtures(options: TestDatabaseOptions = {}): {
       { scope: 'worker' },
     ],
     async db({ workerDatabase }, use) {
-      if (!isFresh) await workerDatabase.reset()
-      isFresh = false
-      await use(workerDatabase)
+      const used = turn.then(async () => {
+        if (!isFresh) await workerDatabase.reset()
+        isFresh = false
+        await use(workerDatabase)
+      })
+      turn = used.catch(() => undefined)
+      await used
     },
   }
 }
