@@ -11,7 +11,7 @@ import { repositoryPath } from './cli/repository-path.ts'
 export const spec = {
   name: 'mig-verify',
   summary:
-    'Checks the revisions on scratch databases: files and forks, from empty to the models, stamped databases, every revision up, down and up, and offline SQL. What a pipeline runs; needs no set-up.',
+    'Checks the revisions on scratch databases: files and forks, from empty to the models, every revision up, down and up, and offline SQL. What a pipeline runs; needs no set-up.',
   positionals: { schemas: schemasArgument },
   flags: {
     changed: {

@@ -172,7 +172,7 @@ export interface StatusLine extends StatusItem {
 /** `mig-verify --json`: one line per thing that was checked. */
 export interface CheckLine {
   readonly event: 'check'
-  /** `files`, `changed`, `forks`, `checksums`, `fresh`, `existing`, `stairway`, `row-tests` or `offline`. */
+  /** `files`, `changed`, `forks`, `checksums`, `fresh`, `stairway`, `row-tests` or `offline`. */
   readonly check: string
   readonly status: 'ok' | 'failed' | 'skipped'
   readonly line?: string

@@ -1,7 +1,6 @@
-import type { Client, ClientBase } from 'pg'
+import type { ClientBase } from 'pg'
 import { loadFiles } from '../autogenerate/wanted/wanted.ts'
 import { type ComparedObjects, changeText, managedGlobals } from '../difference/index.ts'
-import { applyStamp, planRun } from '../runner/index.ts'
 import { changesBetween } from '../scratch/changes.ts'
 import { filteredSchemas } from '../scratch/lines.ts'
 import { observe, type State } from '../scratch/state.ts'
@@ -51,37 +50,12 @@ export async function checkFresh(context: VerifyContext): Promise<readonly Found
   })
 }
 
-/** A database made from the models and stamped: an upgrade then has nothing to do. */
-export async function checkExisting(context: VerifyContext): Promise<readonly Found[]> {
-  if (!(await hasModels(context.models.models)))
-    return [{ status: 'skipped', message: 'there are no models' }]
-  return onEmptyScratch(context, async (session) => {
-    await load(context, session.client)
-    const before = await session.fingerprint()
-    await applyStamp(session, context.scratch, { target: 'heads' })
-    const { steps } = await planRun(session, context.scratch, { direction: 'upgrade', target: 'heads' })
-    if (steps.length > 0) {
-      const list = steps.map(({ line, revision }) => `${line} ${revision}`).join(', ')
-      return [
-        { status: 'failed', message: `a database that is stamped at its heads would still get ${list}` },
-      ]
-    }
-    const after = await session.fingerprint()
-    if (after.hash !== before.hash) return [{ status: 'failed', message: 'the stamp changed the schema' }]
-    return [{ status: 'ok', message: 'made from the models and stamped; nothing to upgrade' }]
-  })
-}
-
 function modelState(context: VerifyContext, labels: EnumLabels): Promise<State> {
   return onEmptyScratch(context, async ({ client }) => {
     const { enumLabels, ...models } = context.models
     const ordered = enumLabels === undefined ? models : { ...models, enumLabels: async () => labels }
-    await load({ ...context, models: ordered }, client)
+    const { files } = await context.readModels()
+    await loadFiles(client, files, ordered)
     return observed(context, client)
   })
-}
-
-async function load({ models, readModels }: VerifyContext, client: Client): Promise<void> {
-  const { files } = await readModels()
-  await loadFiles(client, files, models)
 }

@@ -7,7 +7,6 @@ export const checkNames = [
   'forks',
   'checksums',
   'fresh',
-  'existing',
   'stairway',
   'row-tests',
   'offline',

@@ -6,7 +6,7 @@ import { changedRevisions } from './changed.ts'
 import { checkChecksums } from './checksums.ts'
 import { type VerifyContext, verifyContext, withoutLacking } from './context.ts'
 import { checkFiles, checkForks } from './files.ts'
-import { checkExisting, checkFresh } from './models.ts'
+import { checkFresh } from './models.ts'
 import { checkOffline } from './offline.ts'
 import { type CheckName, type CheckOutcome, checked, type Found } from './result.ts'
 import { checkStairway } from './stairway.ts'
@@ -75,7 +75,6 @@ function databaseChecks(
   return [
     ...(whole ? [['checksums', ({ project }: VerifyContext) => checkChecksums(project)] as const] : []),
     ['fresh', checkFresh],
-    ...(whole ? [['existing', checkExisting] as const] : []),
     ['stairway', (context) => checkStairway(context, chosen, tests, announce)],
     // They need the state before each revision, where the stairway is.
     ['row-tests', () => Promise.resolve(tests)],
