@@ -2,6 +2,8 @@ import type { ClientBase } from 'pg'
 import { expectModels, tablesOf } from '../autogenerate/wanted/expect-models.ts'
 import { runHistory } from '../autogenerate/wanted/history.ts'
 import { type ModelInput, modelInput } from '../autogenerate/wanted/input.ts'
+import { comparisonKey, keepWanted, readWanted, wantedCachePath } from '../autogenerate/wanted/kept-wanted.ts'
+import { seenHashes } from '../autogenerate/wanted/seen-hashes.ts'
 import { type WantedStates, wantedStates } from '../autogenerate/wanted/wanted.ts'
 import { readableSql } from '../autogenerate/write/readable-sql.ts'
 import { type Change, reversedChange } from '../change.ts'
@@ -16,9 +18,7 @@ import type { LineTarget } from '../scratch/lines.ts'
 import { tellOfSilent } from '../scratch/silent-objects.ts'
 import { fingerprintOf, fingerprintsBySchema, type State } from '../scratch/state.ts'
 import type { CheckOptions, CheckResult, Drift } from './result.ts'
-import { seenHashes } from './seen-hashes.ts'
 import { tenantsBeside } from './tenants/hidden.ts'
-import { keepWanted, readWanted, wantedCachePath } from './wanted-cache.ts'
 import { wholeDatabaseChanges } from './whole-database.ts'
 
 /**
@@ -34,12 +34,10 @@ export async function checkProject(
   const history = await historyChecks(session, project)
   const input = await modelInput(session, project, privileges)
   const lines = input.lines.filter((line) => input.filter.includes(line.key) && !line.tenant)
-  const { rows } = await session.client.query<{ version: string }>(
-    `SELECT current_setting('server_version') AS version`,
-  )
-  const path = await wantedCachePath(input, rows[0]?.version ?? '')
+  const comparison = await comparisonKey(session.client, input)
+  const path = comparison === undefined ? undefined : await wantedCachePath(input, comparison)
   const kept = path === undefined ? undefined : readWanted(path)
-  const live = await seenHashes(session.client, input, lines, path?.replace(/wanted(?=-\w+\.json$)/, 'seen'))
+  const live = await seenHashes(session.client, input, lines, comparison)
   if (kept !== undefined && lines.every(({ key }) => kept.hashes[key]?.includes(live[key] ?? ''))) {
     const { mayDiffer } = await ofWholeDatabase(session.client, kept.declared, privileges)
     if (!mayDiffer) return { ...history, drift: [], unmodeled: [] }

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import { readBaseTypes } from './base-types.ts'
 
 /** Of objects that a user made: OIDs below are those that every database begins with (FirstNormalObjectId). */
 const own = (oid: string) => `${oid} >= 16384`
@@ -17,7 +18,18 @@ const unmodeledCatalogs = [
   'statistic_ext',
   'language',
   'transform',
-].map((name) => `SELECT oid FROM pg_catalog.pg_${name}`)
+].map((name) => `SELECT tableoid, oid FROM pg_catalog.pg_${name}`)
+
+const ofUnmodeled = `(${unmodeledCatalogs.join(' UNION ALL ')}) every WHERE ${own('oid')}`
+
+/** Whether a database has objects outside of extensions that not every difference sees, or that no name has to be said of. */
+export async function hasUnmodeled(client: ClientBase): Promise<boolean> {
+  const { rows } = await client.query<{ found: boolean }>(
+    `SELECT EXISTS (SELECT FROM ${ofUnmodeled} AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+       WHERE d.classid = every.tableoid AND d.objid = every.oid AND d.deptype = 'e')) AS found`,
+  )
+  return rows[0]?.found === true || (await readBaseTypes(client)).length > 0
+}
 
 /**
  * What a query of the catalog reads first, as the engine or we write it (what is indented further is of a subquery), and
@@ -56,7 +68,7 @@ const kinds: readonly (readonly [reads: RegExp, exists: string])[] = [
   [/^ {4}FROM pg_statistic_ext s\b/m, 'pg_catalog.pg_statistic_ext'],
   [/^ {4}WHERE a\.attinhcount > 0/m, 'pg_catalog.pg_inherits'],
   [/^ {4}JOIN pg_inherits h ON h\.inhrelid = c\.oid\b/m, 'pg_catalog.pg_inherits'],
-  [unmodeled, `(${unmodeledCatalogs.join(' UNION ALL ')}) every WHERE ${own('oid')}`],
+  [unmodeled, ofUnmodeled],
 ]
 
 const asked = `SELECT ARRAY[${kinds.map(([, from]) => `EXISTS (SELECT FROM ${from})`).join(', ')}] AS present`

@@ -1,4 +1,5 @@
 export { type Change, changeText } from '../change.ts'
+export { hasUnmodeled } from './absent-kinds.ts'
 export type { Action, Difference, LockClass } from './action.ts'
 export type { Unmodeled } from './base-types.ts'
 /**

@@ -10,12 +10,16 @@ import { type Fingerprint, fingerprintHash } from '../../postgres/fingerprint/in
 import { onDatabase } from '../../postgres/index.ts'
 import { type ScratchDatabase, scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
 import { filteredSchemas } from '../../scratch/lines.ts'
+import { rolledBack } from '../../scratch/rolled-back.ts'
 import { fingerprintOf, observe, type State } from '../../scratch/state.ts'
+import type { OnLive } from '../../scratch/surroundings/surroundings.ts'
 import { withoutRunning } from '../../scratch/without-running.ts'
+import type { ModelFile } from '../../sources/index.ts'
 import type { AutogenerateInput } from '../input.ts'
 import { seedBase } from '../prove/rows/index.ts'
 import { type SinglePass, singlePass } from '../search/single-pass.ts'
 import { runsAtOnce } from '../search/trial.ts'
+import { keepWhole, type NearWanted, nearWanted } from '../wanted/near/near-wanted.ts'
 import { loadAll, onWantedState, readAllModels } from '../wanted/wanted.ts'
 import { expectTrustedBase } from './replayed.ts'
 import { readsNoRows } from './row-blind.ts'
@@ -67,6 +71,12 @@ export async function onFastPath<T>(
     })
   }
   const { files } = await readAllModels(input)
+  const onLive: OnLive = (look) => onDatabase(liveUrl, look)
+  const near = await nearWanted(input, onLive, files)
+  if (near !== undefined) {
+    const made = await onNear(input, near, standAtHeads, body)
+    if (made !== undefined) return made
+  }
   const { wanted, made } = await withScratchDatabase(scratchOptions(input), async (scratch) => {
     const { client } = scratch
     await expectTrustedBase(input, client)
@@ -76,6 +86,7 @@ export async function onFastPath<T>(
     )
     const wanted = models.state
     await input.expectWanted?.(wanted)
+    await keepWhole(input, onLive, client, files, fingerprintsOf(models))
     const path = fastPath(input, models, live)
     if (path === undefined || !(await leadsToLive(client, input, path, live))) return { wanted }
     await standAtHeads(client)
@@ -83,6 +94,42 @@ export async function onFastPath<T>(
     return { wanted, made: await body(scratch, path) }
   })
   return made ?? replay(wanted)
+}
+
+/**
+ * As {@link onFastPath}, with no more of the models than a difference can reach. The base state is what the models that have
+ * made the live database make of it, since that has their fingerprint.
+ * @returns undefined where it takes the whole
+ */
+async function onNear<T>(
+  input: AutogenerateInput,
+  near: NearWanted,
+  standAtHeads: (client: Client) => Promise<void>,
+  body: (scratch: ScratchDatabase, path: FastPath) => Promise<T | undefined>,
+): Promise<T | undefined> {
+  const { emit: _, ...silent } = input
+  return withScratchDatabase(scratchOptions(input), async (scratch) => {
+    const { client } = scratch
+    await expectTrustedBase(input, client)
+    const load = (files: readonly ModelFile[], given: AutogenerateInput) =>
+      loadAll(client, files, given).then(() => observeLines(client, input))
+    const base = await rolledBack(client, () => load(near.from, silent))
+    if (base === undefined) return undefined
+    const models = await load(near.to, input)
+    const whole = near.whole(fingerprintsOf(base), fingerprintsOf(models))
+    if (whole === undefined) return undefined
+    const { objects } = whole
+    await input.expectWanted?.({
+      ...models.state,
+      fingerprint: { objects, unknown: [], hash: fingerprintHash(objects) },
+    })
+    const path = fastPath(input, models, base)
+    if (path === undefined || !(await leadsToLive(client, input, path, base))) return undefined
+    await standAtHeads(client)
+    const made = await body(scratch, path)
+    if (made !== undefined) near.keep(whole)
+    return made
+  })
 }
 
 function needsReplay(input: AutogenerateInput): boolean {
@@ -102,6 +149,10 @@ function needsReplay(input: AutogenerateInput): boolean {
 interface Observed {
   readonly state: State
   readonly others: Fingerprint
+}
+
+function fingerprintsOf({ state, others }: Observed): readonly Fingerprint[] {
+  return [state.fingerprint, others]
 }
 
 async function observeLines(client: Client, input: AutogenerateInput): Promise<Observed> {

@@ -19,9 +19,7 @@ import { where } from '../../sources/place.ts'
 import { modelBuilder } from './built-models.ts'
 import { declaredObjects } from './declared.ts'
 import type { ModelInput } from './input.ts'
-
-/** Many statements need more locks in one transaction than a server has by default (`max_locks_per_transaction`). */
-const mostInTransaction = 300
+import { mostInTransaction } from './limits.ts'
 
 /**
  * The wanted state: the models of all lines, loaded into a scratch database, since they may refer to each

@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { ModelInput } from '../../autogenerate/wanted/input.ts'
+import {
+  comparisonKey,
+  keepWanted,
+  readWanted,
+  wantedCachePath,
+} from '../../autogenerate/wanted/kept-wanted.ts'
 import type { Inputs, TargetSchema } from '../../environment/index.ts'
 import type { DatabaseObject } from '../../postgres/fingerprint/index.ts'
 import type { Project, Session } from '../../runner/index.ts'
-import { keepWanted, readWanted, wantedCachePath } from '../wanted-cache.ts'
 import type { Expected } from './differing.ts'
 
 /** What the models made of a tenant the last time. */
@@ -29,11 +34,9 @@ export async function keptStructure(
   line: string,
   seenAs: TargetSchema | undefined,
 ): Promise<KeptStructure> {
-  const { rows } = await client.query<{ version: string }>(
-    `SELECT pg_catalog.current_setting('server_version') AS version`,
-  )
-  const models = await wantedCachePath(input, rows[0]?.version ?? '')
-  if (models === undefined) return { hash: undefined, declared: [], keep: () => undefined }
+  const comparison = await comparisonKey(client, input)
+  if (comparison === undefined) return { hash: undefined, declared: [], keep: () => undefined }
+  const models = await wantedCachePath(input, comparison)
   const excludes = env.lines.find(({ key }) => key === line)?.tenants?.excludeTables ?? []
   const own = createHash('sha256').update(JSON.stringify([line, excludes, seenAs?.schema ?? null]))
   const path = models.replace(/\.json$/, `-${own.digest('hex').slice(0, 16)}.json`)

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import type { ModelInput } from '../autogenerate/wanted/input.ts'
-import { areUnchanged, type Inputs, keepValue, keptValue } from '../environment/index.ts'
-import type { DatabaseObject } from '../postgres/fingerprint/index.ts'
-import { modelsKey } from '../sources/index.ts'
-import { toolVersion } from '../tool-version.ts'
+import type { ClientBase } from 'pg'
+import { areUnchanged, type Inputs, keepValue, keptValue } from '../../environment/index.ts'
+import type { DatabaseObject } from '../../postgres/fingerprint/index.ts'
+import { modelsKey } from '../../sources/index.ts'
+import { toolVersion } from '../../tool-version.ts'
+import type { ModelInput } from './input.ts'
 
 /** Fingerprint hashes that each line's schema may have where it is as the models want it, by schema key. */
 export type WantedHashes = Readonly<Record<string, readonly string[]>>
@@ -21,15 +22,18 @@ interface Kept extends KeptWanted {
 }
 
 /**
- * Where the wanted hashes of these models are kept, by what they are made with; what they are made from is kept with them.
- * Undefined when a function says what is excluded.
+ * What a comparison of two states depends on beside them; undefined when a function says what is excluded, so that nothing
+ * may be kept for later.
  */
-export async function wantedCachePath(input: ModelInput, serverVersion: string): Promise<string | undefined> {
+export async function comparisonKey(client: ClientBase, input: ModelInput): Promise<string | undefined> {
   if (input.exclusions === undefined) return undefined
+  const { rows } = await client.query<{ version: string }>(
+    `SELECT pg_catalog.current_setting('server_version') AS version`,
+  )
   const { exclusions, lines, privileges, searchPath, surroundings } = input
   const made = [
     toolVersion,
-    serverVersion,
+    rows[0]?.version ?? '',
     lines,
     privileges,
     exclusions,
@@ -37,8 +41,19 @@ export async function wantedCachePath(input: ModelInput, serverVersion: string):
     searchPath ?? [],
     input.enumLabels === undefined,
   ]
-  const hash = createHash('sha256').update(JSON.stringify(['7', ...made, await modelsKey(input.models)]))
-  return join(input.cacheDir, `wanted-${hash.digest('hex').slice(0, 32)}.json`)
+  return JSON.stringify(['8', ...made])
+}
+
+/** Where something is kept that is told apart by a text. */
+export function keptPath({ cacheDir }: Pick<ModelInput, 'cacheDir'>, kind: string, key: string): string {
+  return join(cacheDir, `${kind}-${createHash('sha256').update(key).digest('hex').slice(0, 32)}.json`)
+}
+
+/**
+ * Where the wanted hashes of these models are kept, by what they are made with; what they are made from is kept with them.
+ */
+export async function wantedCachePath(input: ModelInput, comparison: string): Promise<string> {
+  return keptPath(input, 'wanted', JSON.stringify([comparison, await modelsKey(input.models)]))
 }
 
 /** What is kept; undefined when there is nothing, or when anything that it follows from has changed. */

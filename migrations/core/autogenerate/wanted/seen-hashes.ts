@@ -1,9 +1,10 @@
 import type { ClientBase } from 'pg'
-import type { ModelInput } from '../autogenerate/wanted/input.ts'
-import { keepValue, keptValue } from '../environment/index.ts'
-import { catalogDigest } from '../postgres/fingerprint/index.ts'
-import type { LineTarget } from '../scratch/lines.ts'
-import { fingerprintsBySchema } from '../scratch/state.ts'
+import { keepValue, keptValue } from '../../environment/index.ts'
+import { catalogDigest } from '../../postgres/fingerprint/index.ts'
+import type { LineTarget } from '../../scratch/lines.ts'
+import { fingerprintsBySchema } from '../../scratch/state.ts'
+import type { ModelInput } from './input.ts'
+import { keptPath } from './kept-wanted.ts'
 
 /** Fingerprint hashes of lines in a live database, by schema key. */
 type Hashes = Readonly<Record<string, string>>
@@ -15,14 +16,15 @@ interface Seen {
 
 /**
  * The fingerprint hashes of lines in the live database: those of the last time where its catalogs have the same digest.
- * @param path where they are kept, for one way to compare; undefined where nothing may be kept
+ * @param comparison see `comparisonKey`; undefined where nothing may be kept
  */
 export async function seenHashes(
   client: ClientBase,
   input: ModelInput,
   lines: readonly LineTarget[],
-  path: string | undefined,
+  comparison: string | undefined,
 ): Promise<Hashes> {
+  const path = comparison === undefined ? undefined : keptPath(input, 'seen', comparison)
   const before = await snapshotOf(client)
   const digest = path === undefined ? undefined : await catalogDigest(client)
   if (path === undefined || digest === undefined) return hashesOf(client, input, lines)

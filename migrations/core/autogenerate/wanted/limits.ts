@@ -1,0 +1,2 @@
+/** Many statements need more locks in one transaction than a server has by default (`max_locks_per_transaction`). */
+export const mostInTransaction = 300

@@ -1,0 +1,99 @@
+import { readdirSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { keepValue, keptValue } from '../../../environment/index.ts'
+import {
+  type DatabaseObject,
+  type FingerprintObject,
+  fingerprintHash,
+} from '../../../postgres/fingerprint/index.ts'
+import type { ModelFile } from '../../../sources/index.ts'
+import type { ModelInput } from '../input.ts'
+import { keptPath } from '../kept-wanted.ts'
+import { mostInTransaction } from '../limits.ts'
+
+/** Models, and the state that they have made. */
+export interface KeptState {
+  readonly files: readonly ModelFile[]
+  /** By identity, of every line. */
+  readonly objects: ReadonlyMap<string, FingerprintObject>
+  readonly database: readonly DatabaseObject[]
+}
+
+interface Kept {
+  readonly files: readonly (Pick<ModelFile, 'path' | 'keyed'> & {
+    readonly key: string | null
+    readonly statements: readonly string[]
+  })[]
+  readonly objects: readonly (readonly [string, FingerprintObject])[]
+  readonly database: readonly DatabaseObject[]
+}
+
+/**
+ * Whether a part of models takes less than their whole, and the state follows from nothing else. Of few models the whole
+ * is as quick.
+ */
+export function isWorthKeeping({ surroundings }: ModelInput, files: readonly ModelFile[]): boolean {
+  const count = files.reduce((sum, { statements }) => sum + statements.length, 0)
+  return count > mostInTransaction && surroundings?.text === undefined && surroundings?.followsLive() !== true
+}
+
+/** Keeps models and their state for when a database has that. */
+export function keepState(input: ModelInput, comparison: string, state: KeptState): void {
+  const { files, objects, database } = state
+  const kept: Kept = {
+    files: files.map(({ path, key = null, keyed, statements }) => ({
+      ...{ path, key, keyed },
+      statements: statements.map(({ sql }) => sql),
+    })),
+    objects: [...objects],
+    database,
+  }
+  if (keepValue(statePath(input, comparison, hashesOf(input, objects)), kept)) forgetOld(input.cacheDir)
+}
+
+const mostStates = 4
+
+/** A state is some megabytes. */
+function forgetOld(cacheDir: string): void {
+  const all = readdirSync(cacheDir)
+    .filter((name) => /^state-\w+\.json$/.test(name))
+    .map((name) => join(cacheDir, name))
+  const dated = all.map((path) => ({ path, time: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+  dated.sort((a, b) => b.time - a.time)
+  for (const { path } of dated.slice(mostStates)) rmSync(path, { force: true })
+}
+
+/** The models that have made the state with these hashes of lines, and the state itself; undefined where they are not kept. */
+export function keptState(
+  input: ModelInput,
+  comparison: string,
+  hashes: Readonly<Record<string, string>>,
+): KeptState | undefined {
+  const kept = keptValue<Kept>(statePath(input, comparison, hashes))
+  if (kept === undefined) return undefined
+  return {
+    files: kept.files.map(({ path, key, keyed, statements }) => ({
+      ...{ path, key: key ?? undefined, keyed },
+      statements: statements.map((sql) => ({ sql, file: path, line: undefined })),
+    })),
+    objects: new Map(kept.objects),
+    database: kept.database,
+  }
+}
+
+function statePath(input: ModelInput, comparison: string, hashes: Readonly<Record<string, string>>): string {
+  return keptPath(
+    input,
+    'state',
+    JSON.stringify([comparison, input.lines.map(({ key }) => hashes[key] ?? null)]),
+  )
+}
+
+function hashesOf({ lines }: ModelInput, objects: KeptState['objects']): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    lines.map(({ key, schema }) => [
+      key,
+      fingerprintHash(new Map([...objects].filter(([, object]) => object.schema === schema))),
+    ]),
+  )
+}

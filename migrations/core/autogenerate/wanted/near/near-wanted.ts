@@ -1,0 +1,142 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ClientBase } from 'pg'
+import { hasUnmodeled } from '../../../difference/index.ts'
+import {
+  databaseObjects,
+  type Fingerprint,
+  type FingerprintObject,
+  fingerprintHash,
+} from '../../../postgres/fingerprint/index.ts'
+import { seedNames } from '../../../scratch/rows/index.ts'
+import type { OnLive } from '../../../scratch/surroundings/surroundings.ts'
+import type { ModelFile } from '../../../sources/index.ts'
+import type { ModelInput } from '../input.ts'
+import { comparisonKey } from '../kept-wanted.ts'
+import { seenHashes } from '../seen-hashes.ts'
+import { isWorthKeeping, type KeptState, keepState, keptState } from './kept-state.ts'
+import { type NearModels, nearModels } from './models.ts'
+
+type Objects = ReadonlyMap<string, FingerprintObject>
+
+/** A part of the models that takes in all that differs from a live database, and of the models that have made that. */
+export interface NearWanted extends Pick<NearModels, 'from' | 'to'> {
+  /**
+   * The wanted state as a whole; undefined where the part is not as in the whole.
+   * @param from what the part of the database's models makes
+   * @param to what the part of the models makes
+   */
+  readonly whole: (from: readonly Fingerprint[], to: readonly Fingerprint[]) => KeptState | undefined
+  /** Keeps a whole state for the next time. */
+  readonly keep: (whole: KeptState) => void
+}
+
+/**
+ * The part of the models that differs from a live database, where the models that have made this are known. The database
+ * has the same fingerprint, so that nothing but these models has to be looked at.
+ */
+export async function nearWanted(
+  input: ModelInput,
+  onLive: OnLive,
+  files: readonly ModelFile[],
+): Promise<NearWanted | undefined> {
+  if (!isWorthKeeping(input, files)) return undefined
+  // Its rows can be in any table.
+  if (seedNames.some((name) => existsSync(join(input.modelsDir, name)))) return undefined
+  const found = await onLive(async (live) => {
+    const comparison = await comparisonKey(live, input)
+    if (comparison === undefined) return undefined
+    const kept = keptState(input, comparison, await seenHashes(live, input, input.lines, comparison))
+    if (kept === undefined || !(await hasTheSameBesides(live, input, kept))) return undefined
+    return { comparison, kept }
+  })
+  if (found === undefined) return undefined
+  const { comparison, kept } = found
+  const near = nearModels(
+    kept.files,
+    files,
+    input.lines.map(({ schema }) => schema),
+  )
+  if (near === undefined) return undefined
+  const schemas = new Set(input.lines.map(({ schema }) => schema))
+  return {
+    ...near,
+    whole(from, to) {
+      const [old, next] = [from, to].map((all) => objectsOf(all, schemas))
+      if (old === undefined || next === undefined) return undefined
+      return isPart(kept.objects, old, near.touched) && !meetsOthers(kept.objects, old, next)
+        ? { files, objects: replaced(kept.objects, old, next), database: kept.database }
+        : undefined
+    },
+    keep: (whole) => keepState(input, comparison, whole),
+  }
+}
+
+/** Keeps what models have made in a scratch database, for {@link nearWanted} when a live database has it. */
+export async function keepWhole(
+  input: ModelInput,
+  onLive: OnLive,
+  scratch: ClientBase,
+  files: readonly ModelFile[],
+  made: readonly Fingerprint[],
+): Promise<void> {
+  const objects = isWorthKeeping(input, files)
+    ? objectsOf(made, new Set(input.lines.map(({ schema }) => schema)))
+    : undefined
+  if (objects === undefined) return
+  const comparison = await onLive((live) => comparisonKey(live, input))
+  if (comparison === undefined) return
+  keepState(input, comparison, { files, objects, database: await databaseObjects(scratch) })
+}
+
+/** What stands in no schema, and may be managed: what models can declare, and what no difference sees. */
+async function hasTheSameBesides(
+  live: ClientBase,
+  { lines }: ModelInput,
+  { database }: KeptState,
+): Promise<boolean> {
+  const there = await databaseObjects(live)
+  const textOf = (object: (typeof there)[number]) =>
+    JSON.stringify([object.kind, object.name, object.definition])
+  const known = new Set(database.map(textOf))
+  const found = new Set(there.map(textOf))
+  const strange = there.filter((object) => !known.has(textOf(object)))
+  const isOurs = ({ kind, definition }: (typeof there)[number]) =>
+    kind === 'event trigger' || lines.some(({ schema }) => definition.includes(JSON.stringify(schema)))
+  return [...known].every((text) => found.has(text)) && !strange.some(isOurs) && !(await hasUnmodeled(live))
+}
+
+function objectsOf(all: readonly Fingerprint[], schemas: ReadonlySet<string>): Objects | undefined {
+  if (all.some(({ unknown }) => unknown.length > 0)) return undefined
+  return new Map(all.flatMap(({ objects }) => [...objects].filter(([, { schema }]) => schemas.has(schema))))
+}
+
+/** Whether all that a part has is the same in the whole, and nothing of what is touched is missing. */
+function isPart(whole: Objects, part: Objects, touched: ReadonlySet<string>): boolean {
+  const same = new Map([...whole].filter(([identity]) => part.has(identity)))
+  if (same.size !== part.size || fingerprintHash(same) !== fingerprintHash(part)) return false
+  return [...whole].every(([identity, { schema, name, parent }]) => {
+    const names = [schema, '?'].map((each) => `${each}.${parent ?? name}`.toLowerCase())
+    return part.has(identity) || !names.some((each) => touched.has(each))
+  })
+}
+
+/** Whether what is new in a part has a name that is taken in the whole, which PostgreSQL would have refused or changed there. */
+function meetsOthers(whole: Objects, from: Objects, to: Objects): boolean {
+  const taken = new Set(
+    [...whole].flatMap(([identity, object]) => (from.has(identity) ? [] : namesOf(object))),
+  )
+  return [...to].some(
+    ([identity, object]) => !from.has(identity) && namesOf(object).some((name) => taken.has(name)),
+  )
+}
+
+/** A part of a table has no name of its own in its schema, but for what has an index. */
+function namesOf({ kind, schema, name, parent }: FingerprintObject): readonly string[] {
+  return parent === undefined || kind === 'index' || kind === 'constraint' ? [`${schema}.${name}`] : []
+}
+
+function replaced(whole: Objects, from: Objects, to: Objects): Objects {
+  const left = [...whole].filter(([identity]) => !from.has(identity))
+  return new Map([...left, ...to])
+}

@@ -1,0 +1,147 @@
+import { catalogName, opening } from '../../../postgres/index.ts'
+import { lastOf } from './names.ts'
+
+/** A statement of a model, by what it makes and which names it has. */
+export interface Piece {
+  readonly key: string
+  readonly sql: string
+  /** What it makes, as `schema.name`, or `?.name` where the statement gives no schema, in small letters; undefined where it makes nothing that others refer to. */
+  readonly makes: string | undefined
+  /** What it adds to; undefined where it stands for itself. */
+  readonly about: string | undefined
+  /** Made in every database: what has no name in the statements that follow from it. */
+  readonly isAlways: boolean
+  /** What it makes or adds to may have to change with what it uses. */
+  readonly spreads: boolean
+  /** It gives a table what a foreign key can refer to, or a type its values. */
+  readonly completes: boolean
+  /** Every name in it, in code, strings and comments alike. */
+  readonly names: ReadonlySet<string>
+  /** Those that it has in more than foreign keys. */
+  readonly uses: ReadonlySet<string>
+  /** A table without its foreign keys; undefined for all else. */
+  readonly unbound: string | undefined
+}
+
+const ident = '(?:"(?:[^"]|"")+"|[\\p{L}_][\\p{L}\\p{N}_$]*)'
+const name = `${ident}(?:\\s*\\.\\s*${ident}){0,2}`
+const makes = new RegExp(
+  `^create (?:or replace )?(?:unlogged |materialized |recursive |constraint |unique ){0,3}(table|view|type|domain|sequence|function|procedure|aggregate|collation|index|trigger|policy|rule|statistics)\\b(?: concurrently)?(?: if not exists)?(?: (${name}))?`,
+  'iu',
+)
+const alters = new RegExp(
+  `^alter (table|view|materialized view|type|domain|sequence|function|procedure|index|collation|trigger|policy) (?:if exists )?(?:only )?(${name})`,
+  'iu',
+)
+const on = new RegExp(`\\bon (?:only )?(${name})`, 'iu')
+const to = new RegExp(`\\bto (${name})`, 'iu')
+const from = new RegExp(`\\bfrom (${name})`, 'iu')
+const comments = new RegExp(`^comment on (?:materialized view|[a-z]+) (${name})`, 'iu')
+const commentsPart = new RegExp(
+  `^comment on (?:trigger|policy|rule|constraint) ${ident} on (?:domain )?(${name})`,
+  'iu',
+)
+const always = /^create (?:schema|extension)\b/i
+const chains = new RegExp(name, 'gu')
+const options =
+  '(?:\\s+(?:on\\s+(?:delete|update)\\s+(?:cascade|restrict|no\\s+action|set\\s+null|set\\s+default)|match\\s+(?:full|simple)|(?:not\\s+)?deferrable|initially\\s+(?:deferred|immediate)))*'
+const named = `(?:\\bconstraint\\s+${ident}\\s+)?`
+const ofColumn = new RegExp(`${named}\\breferences\\s+${name}(?:\\s*\\([^()]*\\))?${options}`, 'giu')
+const ofTable = new RegExp(
+  `,\\s*${named}\\bforeign\\s+key\\s*\\([^()]*\\)\\s*references\\s+${name}(?:\\s*\\([^()]*\\))?${options}`,
+  'giu',
+)
+
+/** The parts of a table: they have its schema, and names of their own only as parts of it. */
+const parts: ReadonlySet<string> = new Set(['index', 'trigger', 'policy', 'rule', 'statistics'])
+
+/**
+ * Reads a statement of a model; undefined for one that can do more than its names say, as a block of code, a cast or an
+ * operator, which are used without being named.
+ */
+export function pieceOf(key: string, sql: string, schemas: ReadonlySet<string>): Piece | undefined {
+  // Names whose letters are written as numbers.
+  if (/\bU&["']/i.test(sql)) return undefined
+  const head = opening(sql)
+  const unbound = withoutForeignKeys(sql)
+  const names = namesIn(sql, schemas)
+  const uses = unbound === sql ? names : namesIn(unbound, schemas)
+  const whole = {
+    key,
+    sql,
+    names,
+    uses,
+    unbound: undefined,
+    completes: false,
+    spreads: false,
+    isAlways: false,
+  }
+  if (always.test(head)) return { ...whole, makes: undefined, about: undefined, isAlways: true }
+  const create = makes.exec(head)
+  if (create?.[1] !== undefined) {
+    const kind = create[1].toLowerCase()
+    const own = create[2] === undefined ? undefined : made(create[2], schemas)
+    if (!parts.has(kind)) {
+      if (own === undefined) return undefined
+      return {
+        ...whole,
+        makes: own,
+        about: undefined,
+        spreads: true,
+        unbound: kind === 'table' ? unbound : undefined,
+      }
+    }
+    const place = (kind === 'rule' ? to : kind === 'statistics' ? from : on).exec(head)?.[1]
+    if (place === undefined) return undefined
+    const completes = kind === 'index' && /^create unique\b/i.test(head)
+    // An index can be named without its table, in the schema of the table.
+    const index = kind === 'index' && own !== undefined ? `?.${lastOf(own)}` : undefined
+    return { ...whole, makes: index, about: made(place, schemas), completes }
+  }
+  const alter = alters.exec(head)
+  if (alter?.[2] !== undefined) {
+    const kind = alter[1]?.toLowerCase() ?? ''
+    const place = parts.has(kind) && kind !== 'index' ? on.exec(head)?.[1] : alter[2]
+    if (place === undefined) return undefined
+    const completes = kind !== 'table' || /\b(?:primary\s+key|unique|inherit|attach)\b/i.test(sql)
+    return { ...whole, makes: undefined, about: made(place, schemas), spreads: true, completes }
+  }
+  const comment = (commentsPart.exec(head) ?? comments.exec(head))?.[1]
+  if (comment !== undefined) return { ...whole, makes: undefined, about: made(comment, schemas) }
+  return undefined
+}
+
+function made(text: string, schemas: ReadonlySet<string>): string {
+  const [first = '', second] = partsOf(text)
+  return second !== undefined && schemas.has(first) ? `${first}.${second}` : `?.${first}`
+}
+
+function partsOf(chain: string): readonly string[] {
+  return [...chain.matchAll(new RegExp(ident, 'gu'))].map(([part]) => catalogName(part).toLowerCase())
+}
+
+function namesIn(text: string, schemas: ReadonlySet<string>): ReadonlySet<string> {
+  const names = new Set<string>()
+  for (const [chain] of text.matchAll(chains)) addNames(names, partsOf(chain), schemas)
+  // A quotation mark of a string can hide the names after it.
+  if (text.includes("'"))
+    for (const [word] of text.matchAll(/[\p{L}_][\p{L}\p{N}_$]*(?:\.[\p{L}_][\p{L}\p{N}_$]*)*/gu))
+      addNames(names, word.toLowerCase().split('.'), schemas)
+  return names
+}
+
+function addNames(
+  names: Set<string>,
+  [first = '', second, ...rest]: readonly string[],
+  schemas: ReadonlySet<string>,
+): void {
+  if (second !== undefined && schemas.has(first)) {
+    names.add(`${first}.${second}`)
+    for (const each of rest) names.add(`?.${each}`)
+  } else for (const each of second === undefined ? [first] : [first, second, ...rest]) names.add(`?.${each}`)
+}
+
+/** A foreign key of a column, or of a table with the comma before it. A match in a string changes a table that is then not as it was kept. */
+function withoutForeignKeys(sql: string): string {
+  return sql.replace(ofTable, '').replace(ofColumn, '')
+}
