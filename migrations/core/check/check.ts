@@ -3,13 +3,14 @@ import { expectModels, tablesOf } from '../autogenerate/wanted/expect-models.ts'
 import { runHistory } from '../autogenerate/wanted/history.ts'
 import { type ModelInput, modelInput } from '../autogenerate/wanted/input.ts'
 import { comparisonKey, keepWanted, readWanted, wantedCachePath } from '../autogenerate/wanted/kept-wanted.ts'
+import { nothing } from '../autogenerate/wanted/near/kept-state.ts'
 import { seenHashes } from '../autogenerate/wanted/seen-hashes.ts'
 import { type WantedStates, wantedStates } from '../autogenerate/wanted/wanted.ts'
 import { readableSql } from '../autogenerate/write/readable-sql.ts'
 import { type Change, reversedChange } from '../change.ts'
 import { type ComparedObjects, managedGlobals, readCatalog, seenDifference } from '../difference/index.ts'
 import { readApplied } from '../ledger/index.ts'
-import { type DatabaseObject, type Fingerprint, fingerprintHash } from '../postgres/fingerprint/index.ts'
+import type { DatabaseObject, Fingerprint } from '../postgres/fingerprint/index.ts'
 import { revisionGraph } from '../revisions/index.ts'
 import { editedFiles, type Project, planRun, type Session, singleTargets } from '../runner/index.ts'
 import { changesOfFingerprints } from '../scratch/changes.ts'
@@ -44,7 +45,7 @@ export async function checkProject(
   }
   // Once: with the kept result nothing has changed since.
   await tellOfSilent(session.client, project.env, session.emit)
-  const wanted = await wantedStates(input, live, read)
+  const wanted = await wantedStates(input, session.client, live, read)
   await expectModels(tablesOf(session.client), input, (key) => wanted.lines.get(key))
   const { declared, inputs } = wanted
   if (path !== undefined) {
@@ -102,9 +103,6 @@ async function driftOfWholeDatabase(
   // What the difference does not see is told all the same.
   return [{ ...last, changes: differing }]
 }
-
-/** The hash of a schema that is not there. */
-const nothing = fingerprintHash(new Map())
 
 /** The runner makes a schema with its line's first revision: one that is not there yet is as good as an empty one. */
 function hashesOfWanted({ hash, objects }: Fingerprint): readonly string[] {

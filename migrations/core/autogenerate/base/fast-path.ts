@@ -6,6 +6,8 @@ import {
   renameCandidates,
   seenDifference,
 } from '../../difference/index.ts'
+import { MigError } from '../../errors.ts'
+import type { MigEvent } from '../../events.ts'
 import { type Fingerprint, fingerprintHash } from '../../postgres/fingerprint/index.ts'
 import { onDatabase } from '../../postgres/index.ts'
 import { type ScratchDatabase, scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
@@ -80,13 +82,16 @@ export async function onFastPath<T>(
   const { wanted, made } = await withScratchDatabase(scratchOptions(input), async (scratch) => {
     const { client } = scratch
     await expectTrustedBase(input, client)
-    const [models, live] = await together(
-      loadAll(client, files, input).then(() => observeLines(client, input)),
+    const [{ isWhole, ...models }, live] = await together(
+      loadAll(client, files, input).then(async (isWhole) => ({
+        isWhole,
+        ...(await observeLines(client, input)),
+      })),
       onDatabase(liveUrl, (session) => observeLines(session, input)),
     )
     const wanted = models.state
     await input.expectWanted?.(wanted)
-    await keepWhole(input, onLive, client, files, fingerprintsOf(models))
+    if (isWhole) await keepWhole(input, onLive, client, files, fingerprintsOf(models))
     const path = fastPath(input, models, live)
     if (path === undefined || !(await leadsToLive(client, input, path, live))) return { wanted }
     await standAtHeads(client)
@@ -107,29 +112,35 @@ async function onNear<T>(
   standAtHeads: (client: Client) => Promise<void>,
   body: (scratch: ScratchDatabase, path: FastPath) => Promise<T | undefined>,
 ): Promise<T | undefined> {
-  const { emit: _, ...silent } = input
-  return withScratchDatabase(scratchOptions(input), async (scratch) => {
+  const told: MigEvent[] = []
+  const quiet = { ...input, emit: (event: MigEvent) => void told.push(event) }
+  const made = await withScratchDatabase(scratchOptions(input), async (scratch) => {
     const { client } = scratch
     await expectTrustedBase(input, client)
-    const load = (files: readonly ModelFile[], given: AutogenerateInput) =>
-      loadAll(client, files, given).then(() => observeLines(client, input))
-    const base = await rolledBack(client, () => load(near.from, silent))
-    if (base === undefined) return undefined
-    const models = await load(near.to, input)
+    const load = async (files: readonly ModelFile[]) =>
+      (await loadAll(client, files, quiet)) ? observeLines(client, quiet) : undefined
+    const base = await rolledBack(client, () => load(near.from))
+    told.length = 0
+    const models = base === undefined ? undefined : await load(near.to)
+    if (base === undefined || models === undefined) return undefined
     const whole = near.whole(fingerprintsOf(base), fingerprintsOf(models))
     if (whole === undefined) return undefined
     const { objects } = whole
-    await input.expectWanted?.({
-      ...models.state,
-      fingerprint: { objects, unknown: [], hash: fingerprintHash(objects) },
-    })
-    const path = fastPath(input, models, base)
-    if (path === undefined || !(await leadsToLive(client, input, path, base))) return undefined
+    const fingerprint = { objects, unknown: [], hash: fingerprintHash(objects) }
+    await input.expectWanted?.({ ...models.state, fingerprint })
+    const path = fastPath(quiet, models, base)
+    if (path === undefined || !(await leadsToLive(client, quiet, path, base))) return undefined
     await standAtHeads(client)
-    const made = await body(scratch, path)
-    if (made !== undefined) near.keep(whole)
-    return made
+    const result = await body(scratch, path)
+    if (result !== undefined) near.keep(whole)
+    return result
+  }).catch((error: unknown) => {
+    // What is wrong shows on the whole, as it is there.
+    if (error instanceof MigError) return undefined
+    throw error
   })
+  if (made !== undefined) for (const event of told) input.emit?.(event)
+  return made
 }
 
 function needsReplay(input: AutogenerateInput): boolean {

@@ -9,13 +9,23 @@ export async function declaredObjects(
   client: ClientBase,
   files: readonly ModelFile[],
 ): Promise<readonly DatabaseObject[]> {
-  const texts = files
-    .flatMap(({ statements }) => statements.map(({ sql }) => sql.toLowerCase()))
-    .filter((sql) => ofWholeDatabase.test(sql))
-  if (texts.length === 0) return []
-  const there = await databaseObjects(client)
-  return there.filter(({ name }) => {
+  return textsOf(files).length === 0 ? [] : declaredAmong(await databaseObjects(client), files)
+}
+
+/** Those of some objects of the whole database that the models declare. */
+export function declaredAmong(
+  objects: readonly DatabaseObject[],
+  files: readonly ModelFile[],
+): readonly DatabaseObject[] {
+  const texts = textsOf(files)
+  return objects.filter(({ name }) => {
     const written = name.toLowerCase().replaceAll('"', '""')
     return texts.some((text) => text.includes(written))
   })
+}
+
+function textsOf(files: readonly ModelFile[]): readonly string[] {
+  return files
+    .flatMap(({ statements }) => statements.map(({ sql }) => sql.toLowerCase()))
+    .filter((sql) => ofWholeDatabase.test(sql))
 }

@@ -1,6 +1,6 @@
-import type { Client } from 'pg'
+import type { Client, ClientBase } from 'pg'
 import { type Catalog, readCatalog } from '../../difference/index.ts'
-import type { DatabaseObject, Fingerprint } from '../../postgres/fingerprint/index.ts'
+import { type DatabaseObject, type Fingerprint, fingerprintHash } from '../../postgres/fingerprint/index.ts'
 import { madeName } from '../../postgres/index.ts'
 import { type ScratchDatabase, scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
 import { filteredSchemas } from '../../scratch/lines.ts'
@@ -17,9 +17,10 @@ import {
 } from '../../sources/index.ts'
 import { where } from '../../sources/place.ts'
 import { modelBuilder } from './built-models.ts'
-import { declaredObjects } from './declared.ts'
+import { declaredAmong, declaredObjects } from './declared.ts'
 import type { ModelInput } from './input.ts'
 import { mostInTransaction } from './limits.ts'
+import { keepWhole, stateOfSame } from './near/near-wanted.ts'
 
 /**
  * The wanted state: the models of all lines, loaded into a scratch database, since they may refer to each
@@ -66,17 +67,24 @@ export interface WantedStates {
 }
 
 /**
- * The wanted state, but every single line by itself, whatever the filter. The catalog is read only where a
- * line has not the hash that `live` gives it, or the models declare what is of no line: otherwise equal fingerprints leave
- * no difference to describe.
+ * The wanted state, but every single line by itself, whatever the filter. The models are loaded only where a live database
+ * has not the state that they are known to make. The catalog is read only where a line has not the hash that the live
+ * database gives it, or the models declare what is of no line: otherwise equal fingerprints leave no difference to describe.
+ * @param hashes those of lines in the live database, by key
  */
 export async function wantedStates(
   input: ModelInput,
-  live: Readonly<Record<string, string>>,
+  live: ClientBase,
+  hashes: Readonly<Record<string, string>>,
   read: ReadAll = readAllModels,
 ): Promise<Partial<WantedStates> & Pick<WantedStates, 'lines' | 'declared'> & Pick<ReadModels, 'inputs'>> {
   const models = await read(input)
   const { files } = models
+  const known = await stateOfSame(input, live, files)
+  const there = known === undefined ? [] : declaredAmong(known.database, files)
+  // Owners and grants of what is of no line are in the catalog alone.
+  if (known !== undefined && !(input.privileges && there.length > 0))
+    return { lines: linesOf(input, known.objects), declared: there, inputs: models.inputs }
   return withScratchDatabase(scratchOptions(input), async ({ client }) => {
     const isWhole = await loadAll(client, files, input)
     const inputs = isWhole && input.surroundings?.followsLive() !== true ? models.inputs : undefined
@@ -88,11 +96,21 @@ export async function wantedStates(
         return fingerprint === undefined ? [] : [[key, fingerprint]]
       }),
     )
+    if (isWhole) await keepWhole(input, (look) => look(live), client, files, [...lines.values()])
     const declared = await declaredObjects(client, files)
-    const differs = Object.entries(live).some(([key, hash]) => lines.get(key)?.hash !== hash)
+    const differs = Object.entries(hashes).some(([key, hash]) => lines.get(key)?.hash !== hash)
     if (!differs && declared.length === 0) return { lines, declared, inputs }
     return { catalog: await readCatalog(client), lines, declared, inputs }
   })
+}
+
+function linesOf({ lines }: ModelInput, objects: Fingerprint['objects']): ReadonlyMap<string, Fingerprint> {
+  return new Map(
+    lines.map(({ key, schema }) => {
+      const own = new Map([...objects].filter(([, object]) => object.schema === schema))
+      return [key, { objects: own, unknown: [], hash: fingerprintHash(own) }]
+    }),
+  )
 }
 
 /** Reads all models. */

@@ -32,9 +32,10 @@ interface Kept {
  * Whether a part of models takes less than their whole, and the state follows from nothing else. Of few models the whole
  * is as quick.
  */
-export function isWorthKeeping({ surroundings }: ModelInput, files: readonly ModelFile[]): boolean {
+export function isWorthKeeping({ lines, surroundings }: ModelInput, files: readonly ModelFile[]): boolean {
   const count = files.reduce((sum, { statements }) => sum + statements.length, 0)
-  return count > mostInTransaction && surroundings?.text === undefined && surroundings?.followsLive() !== true
+  const isAlone = surroundings?.text === undefined && surroundings?.followsLive() !== true
+  return count > mostInTransaction && isAlone && !lines.some(({ tenant }) => tenant)
 }
 
 /** Keeps models and their state for when a database has that. */
@@ -82,18 +83,20 @@ export function keptState(
 }
 
 function statePath(input: ModelInput, comparison: string, hashes: Readonly<Record<string, string>>): string {
-  return keptPath(
-    input,
-    'state',
-    JSON.stringify([comparison, input.lines.map(({ key }) => hashes[key] ?? null)]),
-  )
+  const own = input.lines.map(({ key }) => hashes[key] ?? nothing)
+  return keptPath(input, 'state', JSON.stringify([comparison, own]))
 }
 
+/** The hash of a schema that is not there. */
+export const nothing = fingerprintHash(new Map())
+
+/** The runner makes a schema with its line's first revision: an empty one counts as none. */
 function hashesOf({ lines }: ModelInput, objects: KeptState['objects']): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    lines.map(({ key, schema }) => [
-      key,
-      fingerprintHash(new Map([...objects].filter(([, object]) => object.schema === schema))),
-    ]),
+    lines.map(({ key, schema }) => {
+      const own = new Map([...objects].filter(([, object]) => object.schema === schema))
+      const isEmpty = [...own.values()].every(({ kind }) => kind === 'schema')
+      return [key, isEmpty ? nothing : fingerprintHash(own)]
+    }),
   )
 }

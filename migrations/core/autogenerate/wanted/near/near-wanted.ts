@@ -43,13 +43,7 @@ export async function nearWanted(
   if (!isWorthKeeping(input, files)) return undefined
   // Its rows can be in any table.
   if (seedNames.some((name) => existsSync(join(input.modelsDir, name)))) return undefined
-  const found = await onLive(async (live) => {
-    const comparison = await comparisonKey(live, input)
-    if (comparison === undefined) return undefined
-    const kept = keptState(input, comparison, await seenHashes(live, input, input.lines, comparison))
-    if (kept === undefined || !(await hasTheSameBesides(live, input, kept))) return undefined
-    return { comparison, kept }
-  })
+  const found = await onLive((live) => stateOf(live, input))
   if (found === undefined) return undefined
   const { comparison, kept } = found
   const near = nearModels(
@@ -70,6 +64,40 @@ export async function nearWanted(
     },
     keep: (whole) => keepState(input, comparison, whole),
   }
+}
+
+/** The models that have made what a live database has, and their state, where they are known. */
+async function stateOf(
+  live: ClientBase,
+  input: ModelInput,
+): Promise<{ readonly comparison: string; readonly kept: KeptState } | undefined> {
+  const comparison = await comparisonKey(live, input)
+  if (comparison === undefined) return undefined
+  const kept = keptState(input, comparison, await seenHashes(live, input, input.lines, comparison))
+  if (kept === undefined || !(await hasTheSameBesides(live, input, kept))) return undefined
+  return { comparison, kept }
+}
+
+/**
+ * The state that models make where a live database has it already; undefined where that is not known.
+ */
+export async function stateOfSame(
+  input: ModelInput,
+  live: ClientBase,
+  files: readonly ModelFile[],
+): Promise<KeptState | undefined> {
+  if (!isWorthKeeping(input, files)) return undefined
+  const found = await stateOf(live, input)
+  return found !== undefined && areSame(found.kept.files, files) ? found.kept : undefined
+}
+
+function areSame(one: readonly ModelFile[], other: readonly ModelFile[]): boolean {
+  const [first, second] = [one, other].map((files) =>
+    JSON.stringify(
+      files.map(({ key, keyed, statements }) => [key ?? null, keyed, statements.map(({ sql }) => sql)]),
+    ),
+  )
+  return first === second
 }
 
 /** Keeps what models have made in a scratch database, for {@link nearWanted} when a live database has it. */
