@@ -1,9 +1,4 @@
-import type { Piece } from './statement.ts'
-
-/** A name without its schema. */
-export function lastOf(name: string): string {
-  return name.slice(name.indexOf('.') + 1)
-}
+import { lastOf, type Piece } from './statement.ts'
 
 /**
  * Which statements make and name what. A name without a schema, which begins with `?.`, stands for that of every schema.
@@ -66,7 +61,7 @@ function agree(one: string, other: string): boolean {
   return schemas.includes('?') || schemas[0] === schemas[1]
 }
 
-/** The names that stand behind a name: of an array its element, of a sequence the table that has brought it. */
+/** What a name can follow from: that of an array from its element, of a sequence from the table of its column. */
 function derived(name: string): readonly string[] {
   const names = [name]
   if (name.startsWith('_')) names.push(name.slice(1))

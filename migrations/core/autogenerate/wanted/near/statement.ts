@@ -1,5 +1,4 @@
 import { catalogName, opening } from '../../../postgres/index.ts'
-import { lastOf } from './names.ts'
 
 /** A statement of a model, by what it makes and which names it has. */
 export interface Piece {
@@ -109,6 +108,11 @@ export function pieceOf(key: string, sql: string, schemas: ReadonlySet<string>):
   const comment = (commentsPart.exec(head) ?? comments.exec(head))?.[1]
   if (comment !== undefined) return { ...whole, makes: undefined, about: made(comment, schemas) }
   return undefined
+}
+
+/** A name without its schema. */
+export function lastOf(name: string): string {
+  return name.slice(name.indexOf('.') + 1)
 }
 
 function made(text: string, schemas: ReadonlySet<string>): string {
