@@ -50,7 +50,7 @@ export const main = (argv: readonly string[]): Promise<void> =>
         now: new Date(),
         privileges: flags.privileges === true,
         online: flags.online === true,
-        showsValues: process.stderr.isTTY === true,
+        showsValues: output.showsValues,
         strict: flags.strict === true,
         fromHistory: flags['from-history'] === true,
         keep: flags.keep === true,

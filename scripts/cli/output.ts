@@ -33,6 +33,8 @@ export interface Output {
   readonly json: boolean
   readonly level: EventLevel
   readonly style: Style
+  /** Values of rows may be told: a person sees them, or `--show-data` asks for them. */
+  readonly showsValues: boolean
   /** What the user asked for: as text, or each value as a line of JSON. */
   readonly result: (text: string, ...lines: readonly (ResultLine | MigEvent)[]) => void
   readonly event: (event: MigEvent) => void
@@ -67,6 +69,7 @@ export function commandOutput(
     json,
     level,
     style,
+    showsValues: values.shown,
     result(text, ...lines) {
       progress.clear()
       if (json) lines.forEach(write)

@@ -3,11 +3,11 @@ import { labTest } from '../runner/support.ts'
 import { generateFiles, startAt, writeModels } from './support/project.ts'
 
 const before = `CREATE TYPE app_user.state AS ENUM ('open', 'held', 'done');
-  CREATE TABLE app_user.t (id int PRIMARY KEY, n text, short varchar(40), big bigint, state app_user.state, whole text);`
+  CREATE TABLE app_user.t (id int PRIMARY KEY, n text, short varchar(40), big bigint, state app_user.state, whole text, due text NOT NULL DEFAULT '');`
 const after = `CREATE TYPE app_user.state AS ENUM ('open', 'done');
-  CREATE TABLE app_user.t (id int PRIMARY KEY, n int, short varchar(4), big int, state app_user.state, part text NOT NULL);`
-const using = { 'app_user.t.part': `split_part(whole, ' ', 2)` }
-const good = `INSERT INTO app_user.t VALUES (1, '7', 'abcd   ', 5, 'done', 'a b')`
+  CREATE TABLE app_user.t (id int PRIMARY KEY, n int, short varchar(4), big int, state app_user.state, part text NOT NULL, due date NOT NULL);`
+const using = { 'app_user.t.part': `split_part(whole, ' ', 2)`, 'app_user.t.due': `NULLIF(due, '')::date` }
+const good = `INSERT INTO app_user.t VALUES (1, '7', 'abcd   ', 5, 'done', 'a b', '2026-01-02')`
 const bad = `INSERT INTO app_user.t VALUES (2, 'secret', 'too long', 5000000000, 'held', NULL)`
 
 describe('a type change over rows of the live database', () => {
@@ -29,6 +29,7 @@ describe('a type change over rows of the live database', () => {
             { column: 'app_user.t.big', error: 'SQLSTATE 22003' },
             { column: 'app_user.t.state', error: 'SQLSTATE 22P02' },
             { column: 'app_user.t.part', error: 'SQLSTATE 23502' },
+            { column: 'app_user.t.due', error: 'SQLSTATE 23502' },
           ]),
         },
       })

@@ -92,15 +92,27 @@ interface Check {
   readonly message: string
 }
 
-function checksOf({ schema, table, value, type, labels, notNull }: Conversion): readonly Check[] {
+function checksOf({ schema, table, column, value, type, labels, notNull }: Conversion): readonly Check[] {
   const from = `FROM ${qualifiedName(schema, table)}`
   const exists = (condition: string) => `SELECT EXISTS (SELECT ${from} WHERE ${condition}) AS found`
+  const isRequired = `(SELECT attnotnull FROM pg_attribute
+    WHERE attrelid = ${quoteLiteral(qualifiedName(schema, table))}::regclass AND attname = ${quoteLiteral(column)})`
+  const nulls: readonly Check[] = notNull
+    ? [
+        {
+          query: exists(`(${value}) IS NULL${notNull === 'as live' ? ` AND ${isRequired}` : ''}`),
+          sqlstate: '23502',
+          message: 'NULL where the column takes none',
+        },
+      ]
+    : []
   if (labels !== undefined) {
     const list = `ARRAY[${labels.map(quoteLiteral).join(', ')}]::text[]`
     const isIn =
       type?.endsWith('[]') === true ? `(${value})::text[] <@ ${list}` : `(${value})::text = ANY (${list})`
     return [
       { query: exists(`NOT ${isIn}`), sqlstate: '22P02', message: 'a value that the enum does not have' },
+      ...nulls,
     ]
   }
   const cast = type === undefined ? `(${value})` : `(${value})::${type}`
@@ -117,14 +129,6 @@ function checksOf({ schema, table, value, type, labels, notNull }: Conversion): 
             message: `a value longer than ${length}`,
           },
         ]),
-    ...(notNull
-      ? [
-          {
-            query: exists(`(${value}) IS NULL`),
-            sqlstate: '23502',
-            message: 'NULL where the column takes none',
-          },
-        ]
-      : []),
+    ...nulls,
   ]
 }

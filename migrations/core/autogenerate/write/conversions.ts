@@ -1,4 +1,4 @@
-import { type Action, relationOf, typeChange } from '../../difference/index.ts'
+import { type Action, columnChange, relationOf, typeChange } from '../../difference/index.ts'
 import { quoteIdentAlways } from '../../postgres/index.ts'
 import {
   elementTypeName,
@@ -20,14 +20,15 @@ export interface Conversion {
   readonly type: string | undefined
   /** The values of the enum that it becomes, where the revision recreates it. */
   readonly labels: readonly string[] | undefined
-  /** The value may not be NULL. */
-  readonly notNull: boolean
+  /** The value may not be NULL: from now on, or where the live column is NOT NULL. */
+  readonly notNull: boolean | 'as live'
 }
 
 /** The conversions among a side's actions that live rows may not allow. Columns that the side makes are no cast's source. */
 export function conversions(actions: readonly Action[]): readonly Conversion[] {
   const labels = enumLabels(actions)
   const notNull = new Set(actions.flatMap((action) => keyOf(columnWithoutNulls(action)) ?? []))
+  const freed = new Set(actions.flatMap((action) => keyOf(freedColumn(action)) ?? []))
   const made = new Set(
     actions.flatMap(({ produces }) => {
       const [id] = produces
@@ -36,7 +37,7 @@ export function conversions(actions: readonly Action[]): readonly Conversion[] {
     }),
   )
   return actions.flatMap((action): readonly Conversion[] => {
-    const found = retyped(action, labels, notNull) ?? filled(action, notNull)
+    const found = retyped(action, labels, { notNull, freed }) ?? filled(action, notNull)
     return found === undefined || made.has(`${found.schema}.${found.table}`) ? [] : [found]
   })
 }
@@ -44,7 +45,7 @@ export function conversions(actions: readonly Action[]): readonly Conversion[] {
 function retyped(
   action: Action,
   labels: ReadonlyMap<string, readonly string[]>,
-  notNull: ReadonlySet<string>,
+  { notNull, freed }: Readonly<Record<'notNull' | 'freed', ReadonlySet<string>>>,
 ): Conversion | undefined {
   const change = typeChange(action)
   if (change === undefined) return undefined
@@ -60,8 +61,16 @@ function retyped(
     value: known === undefined ? value : withoutCast(value),
     type,
     labels: known,
-    notNull: action.using !== undefined && notNull.has(keyOf(column) ?? ''),
+    notNull:
+      action.using !== undefined &&
+      (notNull.has(keyOf(column) ?? '') || (!freed.has(keyOf(column) ?? '') && 'as live')),
   }
+}
+
+/** The column that may have no value from now on. */
+function freedColumn(action: Action) {
+  const { column, change } = columnChange(action) ?? {}
+  return change?.kind === 'drop not null' ? column : undefined
 }
 
 function filled(action: Action, notNull: ReadonlySet<string>): Conversion | undefined {
