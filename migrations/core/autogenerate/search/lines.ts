@@ -124,10 +124,26 @@ interface Touched {
 
 function touchedByEach(actions: readonly Action[]): readonly Touched[] {
   const mentioned = mentionedBy(actions)
+  const absent = absentAtEach(actions)
   return actions.map((action, at) => {
     const { reads, writes } = touchedBy(action)
-    return { reads: new Set([...reads, ...(mentioned[at] ?? [])]), writes }
+    const mentions = [...(mentioned[at] ?? [])].filter((key) => !absent(key, at))
+    return { reads: new Set([...reads, ...mentions]), writes }
   })
+}
+
+/**
+ * Whether a thing is dropped before an action and recreated after it. A body that mentions it there does without it, and
+ * must not part the two: its rows may be waiting, and each revision can be the last that runs.
+ */
+function absentAtEach(actions: readonly Action[]): (key: string, at: number) => boolean {
+  const dropped = new Map<string, number>()
+  const created = new Map<string, number>()
+  for (const [at, { destroys, produces }] of actions.entries()) {
+    for (const id of destroys) if (!dropped.has(idKey(id))) dropped.set(idKey(id), at)
+    for (const id of produces) created.set(idKey(id), at)
+  }
+  return (key, at) => (dropped.get(key) ?? at) < at && at < (created.get(key) ?? at)
 }
 
 /** What an action reads and changes, each thing by its own key and by that of the relation that it is part of. */
