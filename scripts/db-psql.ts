@@ -15,9 +15,9 @@ import { smallPrompt } from './cli/small-prompt.ts'
 export const spec = {
   name: 'db-psql',
   summary:
-    'Opens psql on the database, or a small prompt where no psql is installed. A script on standard input stops at its first error. For all that psql can do: psql "$(just db-url)".',
+    'Opens psql on the database, or a small prompt if psql is not installed. A script on standard input stops at its first error. For all features of psql: psql "$(just db-url)".',
   positionals: {},
-  flags: { command: { help: 'run this and exit', value: 'SQL', short: 'c' } },
+  flags: { command: { help: 'run this SQL, and exit', value: 'SQL', short: 'c' } },
   examples: ['just db-psql', "just db-psql -c 'SELECT 1'", 'just db-psql < script.sql'],
 } as const
 

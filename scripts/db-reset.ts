@@ -6,7 +6,7 @@ import { commandEnvironment, runCommand } from './cli/command.ts'
 export const spec = {
   name: 'db-reset',
   summary:
-    'Deletes the embedded PostgreSQL of this project with all that is in it. Other databases are not touched.',
+    'Deletes the embedded PostgreSQL of this project with all its data. Other databases are not touched.',
   positionals: {},
   flags: { yes: { help: 'do not ask', short: 'y' } },
   examples: ['just db-reset', 'just db-reset --yes'],
@@ -17,5 +17,5 @@ export const main = (argv: readonly string[]): Promise<void> =>
     const { root } = await commandEnvironment(command)
     await confirm(command, 'Delete the embedded database and everything in it?')
     await resetEmbeddedServer(root, command.output.event)
-    command.output.result('deleted; the next command makes a new one', { event: 'database', deleted: true })
+    command.output.result('deleted; the next command creates a new one', { event: 'database', deleted: true })
   })

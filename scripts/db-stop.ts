@@ -4,7 +4,7 @@ import { commandEnvironment, runCommand } from './cli/command.ts'
 
 export const spec = {
   name: 'db-stop',
-  summary: 'Stops the embedded PostgreSQL; its data stays.',
+  summary: 'Stops the embedded PostgreSQL; its data is kept.',
   positionals: {},
   flags: {},
   examples: ['just db-stop'],

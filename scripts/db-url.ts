@@ -5,7 +5,7 @@ import { commandEnvironment, runCommand } from './cli/command.ts'
 
 export const spec = {
   name: 'db-url',
-  summary: 'Prints the URL of the database that the commands talk to, password included, for other programs.',
+  summary: 'Prints the URL of the database that the commands use, with its password, for other programs.',
   positionals: {},
   flags: {},
   examples: ['just db-url', 'psql "$(just db-url)"'],

@@ -56,6 +56,6 @@ function sayWhatDoesNotBuild({ lines, message }) {
   // The text can quote a file.
   for (const line of lines.length === 0 ? [message] : lines)
     process.stderr.write(`  ${line.replace(/[\p{Cc}\s]+/gu, ' ')}\n`)
-  process.stderr.write('help: fix the files, or put them back: git status; npx tsc --noEmit shows more\n')
+  process.stderr.write('help: fix the files, or restore them: git status; npx tsc --noEmit shows more\n')
   process.exitCode = 2
 }

@@ -19,18 +19,18 @@ import { writeNewFiles } from './cli/new-files.ts'
 
 export const spec = {
   name: 'mig-autogen',
-  summary: 'Writes the revisions that take the database to the models, proved up, down and up beforehand.',
+  summary: 'Writes the revisions that bring the database to the models, after proving them up, down and up.',
   positionals: { message: { help: 'what the revision does' }, schemas: schemasArgument },
   flags: {
-    plan: { help: 'print the files and write none' },
+    plan: { help: 'print the files, without writing them' },
     'sql-file': { help: 'plain .sql files instead of TypeScript' },
-    'from-history': { help: 'start from the revisions alone; the live database is not looked at' },
-    adopt: { help: 'write what was changed by hand in the database as a revision, and stamp it as applied' },
-    strict: { help: 'what cannot be compared is an error' },
-    online: { help: 'write the form that does not block writers, for existing tables' },
+    'from-history': { help: 'compare with the revisions instead of the live database' },
+    adopt: { help: 'write manual changes of the database as a revision, and stamp it as applied' },
+    strict: { help: 'fail if something cannot be compared' },
+    online: { help: 'use forms that do not block writers on existing tables' },
     privileges: { help: 'compare owners and grants too' },
-    keep: { help: 'write the files although their proof failed' },
-    tenants: { help: 'the tenant to start from; default the first one', value: 'NAME' },
+    keep: { help: 'write the files even if their proof fails' },
+    tenants: { help: 'the tenant to start from (default: the first one)', value: 'NAME' },
     'trust-live': trustLiveFlag,
     ...decisionFlags,
   },
@@ -91,10 +91,10 @@ async function tellFirst(
     event: 'warning',
     code: 'first-revision',
     message: [
-      `${before.join(', ')} has objects from before its first revision, which does not make them:`,
+      `${before.join(', ')} has objects that its first revision does not create:`,
       ...byKind(changes),
     ].join('\n'),
-    help: 'to begin with what is there, so that an empty database comes here too: just mig-autogen "what was there" --adopt; what only the database has is dropped, unless it is in an SQL model beside, excluded, or of a kind in silentOn',
+    help: 'to put them into a revision, so that an empty database gets them too: just mig-autogen "what was there" --adopt; what only the database has is dropped, unless an SQL model declares it, or env.ts excludes it or has its kind in silentOn',
   })
 }
 

@@ -10,11 +10,11 @@ import { type OnGroup, onTargets } from './cli/targets.ts'
 
 export const spec = {
   name: 'mig-check',
-  summary: 'Compares database and models, and says what is pending or was edited; exit 1 on any difference.',
+  summary: 'Compares database and models, and shows what is pending or was edited; exit 1 on any difference.',
   positionals: { schemas: schemasArgument },
   flags: {
-    sql: { help: 'the differences as statements; with --drift those that revert them' },
-    drift: { help: 'compare with what the applied revisions give: what was changed by hand' },
+    sql: { help: 'print statements for the differences; with --drift, those that revert them' },
+    drift: { help: 'compare with the applied revisions, to find manual changes' },
     privileges: { help: 'compare owners and grants too' },
     'trust-live': trustLiveFlag,
     ...tenantFlags,

@@ -19,7 +19,7 @@ export const main = (argv: readonly string[]): Promise<void> =>
       confirm(
         command,
         plan.tenantLine === null
-          ? `Revert ${countOf(stepsOf(plan).length, 'revision')} and delete the data in what they made?`
+          ? `Revert ${countOf(stepsOf(plan).length, 'revision')} and delete the data in what they created?`
           : `Revert every revision from the tenants of ${plan.tenantLine} and delete their data?`,
       ),
     ),

@@ -40,13 +40,13 @@ async function confirmLosses(
 ): Promise<void> {
   const losses = parts.flatMap(({ losses = [] }) => losses.filter(losesRows))
   if (losses.length === 0 || command.flags.yes === true) return
-  if (process.stdin.isTTY) return confirm(command, 'This downgrade loses data. Go on?')
+  if (process.stdin.isTTY) return confirm(command, 'This downgrade loses data. Continue?')
   command.output.event({
     event: 'warning',
     code: 'loses-data',
     message: `this downgrade loses data:\n${lossLines(losses, plainStyle)
       .map((line) => `  ${line.replace('loses data: ', '')}`)
       .join('\n')}`,
-    help: 'it goes on, as there is no terminal to ask on; --plan shows the loss and stops, --yes says that it is meant',
+    help: 'it continues, since there is no terminal to ask on; look first with --plan, or confirm with --yes',
   })
 }

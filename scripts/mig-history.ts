@@ -9,7 +9,7 @@ import { countedTenants, tenantsText } from './cli/tenant-counts.ts'
 export const spec = {
   name: 'mig-history',
   summary: 'Draws the revision graph of each line, newest first, with what is applied.',
-  positionals: { schemas: schemasArgument, range: { help: 'a:b, either side may be left out', default: '' } },
+  positionals: { schemas: schemasArgument, range: { help: 'a:b; you may omit either side', default: '' } },
   flags: tenantFlags,
   examples: ['just mig-history', 'just mig-history user', 'just mig-history user base:head --verbose'],
 } as const

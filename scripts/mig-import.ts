@@ -19,50 +19,50 @@ import { type Command, runCommand, usingProject } from './cli/command.ts'
 export const spec = {
   name: 'mig-import',
   summary:
-    "Brings another tool's history in: its files become revisions, which are replayed on a scratch database; when that gives what the live database has, the ledger takes over what the other tool's says is applied. Where there is no env.ts, it is written first.",
+    "Imports another tool's history: its files become revisions, which are replayed on a scratch database. If the result equals the live database, the ledger records what the other tool has applied. Writes env.ts first if there is none.",
   positionals: {
-    tool: { help: `${importedTools.join(', ')}; without it: what is found here`, default: '' },
+    tool: { help: `${importedTools.join(', ')}; default: list what is found here`, default: '' },
     path: {
-      help: 'the folder of its project or migrations, or its settings; for sql, a schema file; without it: the only one that is found here',
+      help: 'the folder of its project or migrations, or its settings file; for sql, a schema file (default: the one that is found here)',
       default: '',
     },
     schemas: schemasArgument,
   },
   flags: {
     'offline-sql': {
-      help: 'what alembic upgrade … --sql or downgrade … --sql wrote: goes before a recording',
+      help: 'output of alembic upgrade … --sql or downgrade … --sql, instead of a recording',
       value: 'FILE',
       many: true,
     },
-    section: { help: 'the section of alembic.ini, as alembic --name takes it', value: 'NAME' },
+    section: { help: 'the section of alembic.ini, as in alembic --name', value: 'NAME' },
     python: {
       help: "the interpreter that has the Alembic project's packages (default: VIRTUAL_ENV, .venv, uv or poetry, python3)",
       value: 'PATH',
     },
-    'alembic-x': { help: 'what alembic -x takes', value: 'NAME=VALUE', many: true },
+    'alembic-x': { help: 'passed to alembic -x', value: 'NAME=VALUE', many: true },
     up: {
-      help: 'what applies all migrations, where it is not the command of the tool: {url} is the empty database',
+      help: 'command that applies all migrations, if the tool's own does not fit; {url} is the empty database',
       value: 'COMMAND',
     },
-    down: { help: 'what reverts the last one, or all', value: 'COMMAND' },
+    down: { help: 'command that reverts the last migration, or all', value: 'COMMAND' },
     'allow-network': {
-      help: 'let the project reach the network while it is recorded, for settings kept there',
+      help: 'allow network access during the recording, for settings that are kept there',
     },
     baseline: {
-      help: 'take the SQL of applied revisions from the live database: the first makes it all, the others nothing; ids and graph stay',
+      help: 'take the SQL of applied revisions from the live database: the first creates everything, the others do nothing; ids and graph are kept',
     },
     line: {
-      help: 'which line revisions go to: NAME is a branch label, a folder of revision files, or a revision',
+      help: 'the line of revisions: NAME is a branch label, a folder of revision files, or a revision',
       value: 'NAME=KEY',
       many: true,
     },
     'search-path': {
-      help: 'search_path that the other tool ran under (default: the target schema)',
+      help: 'search_path that the other tool used (default: the target schema)',
       value: 'SCHEMAS',
     },
     'version-table': { help: "name of the other tool's ledger table", value: 'NAME' },
     'version-schema': { help: "schema of the other tool's ledger table", value: 'SCHEMA' },
-    keep: { help: 'keep the files although they do not lead to the live database; nothing is adopted then' },
+    keep: { help: 'keep the files even if their result differs from the live database; nothing is adopted then' },
     'lock-wait': { help: 'how long to wait for another runner (default 60s)', value: 'TIME' },
   },
   examples: [
@@ -134,6 +134,6 @@ function lineChoice(text: string): { readonly name: string; readonly key: string
   const [, name, key] = /^(.+)=([^=]+)$/.exec(text) ?? []
   if (name !== undefined && key !== undefined) return { name, key }
   throw new MigError('bad-flag', `--line takes NAME=KEY, not ${JSON.stringify(text)}`, {
-    help: 'for example --line expand=user: a branch label, folder or revision, and a schema key',
+    help: 'for example --line expand=user: a branch label, folder or revision, then a schema key',
   })
 }

@@ -10,17 +10,17 @@ import { runCommand, sayWhere } from './cli/command.ts'
 export const spec = {
   name: 'mig-init',
   summary:
-    'Sets a project up from its live database: env.ts, models as .sql, recipes, and a first revision per schema, proved equal to the database and stamped. Overwrites nothing.',
+    'Sets up a project from its live database: env.ts, models as .sql, recipes, and a first revision per schema, proved equal to the database and stamped. Overwrites nothing.',
   positionals: {
     schemas: {
-      help: 'schemas to manage, as name or key=name, with commas; default: all that have objects, except those of others',
+      help: 'schemas to manage, as name or key=name, separated by commas (default: all with objects, except those of others)',
       default: '',
     },
   },
   flags: {
-    baseline: { help: "start over from the database as it is, although another tool's ledger is there" },
+    baseline: { help: "start over from the current database, even if it has another tool's ledger" },
     'trust-live': trustLiveFlag,
-    'without-baseline': { help: 'env.ts, models and recipes only: for an import of the history after it' },
+    'without-baseline': { help: 'write only env.ts, models and recipes; import the history afterwards' },
   },
   examples: [
     'npx just-mig init',
@@ -35,7 +35,7 @@ export const main = (argv: readonly string[], root: string): Promise<void> =>
     const { flags, output, positionals, signal } = command
     if (flags.baseline && flags['without-baseline'])
       throw new MigError('bad-flag', '--baseline and --without-baseline are opposites', {
-        help: 'give one of them',
+        help: 'give only one of them',
       })
     // There may be no env.ts yet: a stand-in for its schema map serves to find the folders and the database.
     const place = {

@@ -17,7 +17,7 @@ const formats = ['text', 'json', 'github'] as const
 export const spec = {
   name: 'mig-lint',
   summary:
-    'Says what revisions would do to a live system: runs them on a scratch database, measures the locks of each statement, and applies the rules of squawk. With a configured database, its sizes count.',
+    'Shows what revisions would do to a live system: runs them on a scratch database, reads the locks of each statement, and applies squawk's rules. Uses the table sizes of a configured database.',
   positionals: {
     range: {
       help: 'a:b, one revision, or schema keys; default: what is pending, or all without a database',
@@ -27,12 +27,12 @@ export const spec = {
   },
   flags: {
     changed: {
-      help: 'only revisions that are new against a git base (default: the main branch)',
+      help: 'only revisions that are new since a git base (default: the main branch)',
       value: '[BASE]',
     },
     'trust-live': trustLiveFlag,
     level: {
-      help: 'the lowest level that ends with exit 1: error, warning (default), advice',
+      help: 'lowest level that gives exit 1: error, warning (default), advice',
       value: 'LEVEL',
     },
     format: { help: 'text (default), json, or github for annotations', value: 'FORMAT' },

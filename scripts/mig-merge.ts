@@ -7,11 +7,11 @@ export const spec = {
   name: 'mig-merge',
   summary: 'Writes a revision that joins several heads of one line. Needs no database.',
   positionals: {
-    revisions: { help: 'the heads, with spaces or commas between them; key@heads for all of a line' },
+    revisions: { help: 'the heads, separated by spaces or commas; key@heads for all of a line' },
     message: { help: 'what the merge is for', default: 'merge' },
   },
   flags: {
-    splice: { help: 'let a parent be a revision that is not a head' },
+    splice: { help: 'allow a parent that is not a head' },
     label: { help: 'a branch label for the merge', value: 'NAME', many: true },
     'rev-id': { help: 'this id instead of a new one', value: 'ID' },
     'sql-file': { help: 'a plain .sql file instead of TypeScript' },

@@ -6,17 +6,17 @@ import { writeNewFiles } from './cli/new-files.ts'
 
 export const spec = {
   name: 'mig-revision',
-  summary: 'Writes a new revision in each line of the filter, to be filled by hand. Needs no database.',
+  summary: 'Writes an empty revision in each line of the filter, to edit by hand. Needs no database.',
   positionals: { message: { help: 'what the revision does' }, schemas: schemasArgument },
   flags: {
     head: {
       help: 'the parent: a head (default), or any revision with --splice; base for a new base',
       value: 'REV',
     },
-    splice: { help: 'let the parent be a revision that is not a head' },
+    splice: { help: 'allow a parent that is not a head' },
     label: { help: 'a branch label for the revision', value: 'NAME', many: true },
     'depends-on': {
-      help: 'a revision, of any line, that must be applied before',
+      help: 'a revision of any line that must be applied first',
       value: 'REV',
       many: true,
     },

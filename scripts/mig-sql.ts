@@ -18,7 +18,7 @@ import { onGroups, tenantSessions } from './cli/targets.ts'
 export const spec = {
   name: 'mig-sql',
   summary:
-    'Writes the SQL of an upgrade or downgrade to stdout instead of running it. A target starts from what the database has; a range a:b needs no database.',
+    'Writes the SQL of an upgrade or downgrade to stdout instead of running it. A single target starts from what is applied in the database; a range a:b needs no database.',
   positionals: {
     target: {
       help: 'head, +N, a revision (upgrade); -N, base, or --downgrade (downgrade); a:b',
@@ -27,10 +27,10 @@ export const spec = {
     schemas: schemasArgument,
   },
   flags: {
-    downgrade: { help: 'the target is one to downgrade to' },
-    review: { help: 'for reading, without what makes the ledger: of a revision its own SQL alone' },
+    downgrade: { help: 'downgrade to the target' },
+    review: { help: 'for reading: only the SQL of the revisions, without the ledger' },
     transaction: { help: 'revision: one each (default); run: one for all', value: 'revision|run' },
-    'allow-missing': { help: 'go on although the ledger has revisions that no file has' },
+    'allow-missing': { help: 'continue if the ledger has revisions that no file has' },
     ...tenantFlags,
   },
   examples: [

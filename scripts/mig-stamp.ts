@@ -20,15 +20,15 @@ const { share: _share, jobs: _jobs, ...stampFlags } = fanOutFlags
 
 export const spec = {
   name: 'mig-stamp',
-  summary: 'Writes a target into the ledger, as if its revisions had run. Runs nothing.',
+  summary: 'Writes a target into the ledger, as if its revisions had run, without running them.',
   positionals: {
     target: { help: 'head, heads, base, a revision, key@X; several with spaces' },
     schemas: schemasArgument,
   },
   flags: {
     'from-log': { help: 'write what the log says is applied, instead of a target' },
-    purge: { help: 'empty the ledger of these schemas first, unknown revisions included' },
-    plan: { help: 'print what would be written and stop' },
+    purge: { help: 'first delete the ledger rows of these schemas, unknown revisions included' },
+    plan: { help: 'print what would be written, and stop' },
     ...stampFlags,
     'lock-wait': { help: 'how long to wait for another runner (default 60s)', value: 'TIME' },
   },

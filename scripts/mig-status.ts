@@ -7,7 +7,7 @@ import { onTargets } from './cli/targets.ts'
 
 export const spec = {
   name: 'mig-status',
-  summary: 'Shows what is in progress, stuck or in doubt, each with the command that fixes it.',
+  summary: 'Shows what is in progress, stuck or in doubt, each with the command to fix it.',
   positionals: { schemas: schemasArgument },
   flags: tenantFlags,
   examples: ['just mig-status', 'just mig-status user --json'],

@@ -7,7 +7,7 @@ import { runCommand, usingProject } from './cli/command.ts'
 export const spec = {
   name: 'mig-surroundings',
   summary:
-    'Writes surroundings.sql: what the models and revisions refer to outside the schema map, as the live database has it. Scratch databases get it first; it is never compared.',
+    'Writes surroundings.sql: the objects of the live database that models and revisions refer to outside the schema map. They are created first on scratch databases, and never compared.',
   positionals: {},
   flags: {},
   examples: ['just mig-surroundings', 'just mig-surroundings --database-url "$PRODUCTION_URL"'],

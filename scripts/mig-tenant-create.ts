@@ -23,8 +23,8 @@ export const spec = {
     'from-template': {
       help: 'copy the structure of a tenant at head in one script, and the rows that revisions write',
     },
-    template: { help: 'this tenant as the template', value: 'NAME' },
-    shard: { help: 'its shard, where env.ts lists the name on several', value: 'NAME' },
+    template: { help: 'use this tenant as the template', value: 'NAME' },
+    shard: { help: 'its shard, if env.ts lists the name on several', value: 'NAME' },
     x: { help: 'a key that env.ts declares', value: 'KEY=VALUE', many: true, short: 'x' },
   },
   examples: ['just mig-tenant-create tenant_acme', 'just mig-tenant-create tenant_acme --from-template'],
@@ -48,7 +48,7 @@ export const main = (argv: readonly string[]): Promise<void> =>
     const how = template === undefined ? '' : ` as a copy of ${oneLine(from)}, proved equal,`
     const at = revisions.join(', ') || 'base'
     output.result(
-      output.style.good(`made tenant ${oneLine(tenant.schema)} at ${at}${how} in ${durationText(ms)}`),
+      output.style.good(`created tenant ${oneLine(tenant.schema)} at ${at}${how} in ${durationText(ms)}`),
       { event: 'tenant-created', line, targetSchema: tenant.schema, revisions, from, ms },
     )
   })
@@ -79,8 +79,8 @@ async function templateOf(
   throw new MigError(
     'no-template',
     name === undefined
-      ? 'a template is a tenant of the same database that is at head, and there is none'
+      ? 'a template must be a tenant of this database at head, and there is none'
       : `there is no tenant ${name} in its database`,
-    { help: 'just mig-tenants lists them; without --from-template every revision runs' },
+    { help: 'list the tenants: just mig-tenants; or omit --from-template to run every revision' },
   )
 }

@@ -15,11 +15,11 @@ import { sayWhereTenants, tenantSessions } from './cli/targets.ts'
 
 export const spec = {
   name: 'mig-tenant-drop',
-  summary: 'Drops a tenant: its schema with all that it holds, and its rows of the ledger. The log stays.',
+  summary: 'Drops a tenant: its schema with all its objects, and its ledger rows. The log is kept.',
   positionals: { name: { help: 'the schema of the tenant' }, schemas: schemasArgument },
   flags: {
     yes: { help: 'do not ask', short: 'y' },
-    shard: { help: 'its shard, where the name is on several', value: 'NAME' },
+    shard: { help: 'its shard, if the name is on several', value: 'NAME' },
     'lock-wait': { help: 'how long to wait for another runner (default 60s)', value: 'TIME' },
   },
   examples: ['just mig-tenant-drop tenant_acme'],

@@ -14,12 +14,12 @@ import { sayWhereTenants, tenantSessions } from './cli/targets.ts'
 export const spec = {
   name: 'mig-tenants',
   summary:
-    'Lists the tenants: revision, how far behind, last run, and whose structure differs from that of most tenants at the same revision.',
+    'Lists the tenants: revision, how far behind, last run, and whether the structure differs from most tenants at the same revision.',
   positionals: { schemas: schemasArgument },
   flags: {
     ...tenantFlags,
-    summary: { help: 'only the bars, without a row for each tenant' },
-    fast: { help: 'leave the structure out' },
+    summary: { help: 'show only the bars, without a row for each tenant' },
+    fast: { help: 'do not compare the structure' },
   },
   examples: [
     'just mig-tenants',

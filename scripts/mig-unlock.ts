@@ -8,7 +8,7 @@ export const spec = {
   name: 'mig-unlock',
   summary: 'Ends the session that holds a lock, when its runner is dead.',
   positionals: { schemas: schemasArgument },
-  flags: { force: { help: 'end this holder, dead or alive', value: 'PID' }, ...tenantFlags },
+  flags: { force: { help: 'end this session, even if its runner is alive', value: 'PID' }, ...tenantFlags },
   examples: ['just mig-unlock', 'just mig-unlock user --force 4711'],
 } as const
 
@@ -38,6 +38,6 @@ function forced(value: unknown): { readonly force?: number } {
   const pid = Number(value)
   if (Number.isInteger(pid) && pid > 0) return { force: pid }
   throw new MigError('bad-flag', `--force takes the pid of the holder, not ${JSON.stringify(value)}`, {
-    help: 'just mig-status shows it',
+    help: 'just mig-status shows the pid',
   })
 }

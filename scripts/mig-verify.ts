@@ -11,15 +11,15 @@ import { repositoryPath } from './cli/repository-path.ts'
 export const spec = {
   name: 'mig-verify',
   summary:
-    'Checks the revisions on scratch databases: files and forks, from empty to the models, every revision up, down and up, and offline SQL. What a pipeline runs; needs no set-up.',
+    'Checks the revisions on scratch databases, for a pipeline: files and forks, an upgrade from empty to the models, stamped databases, every revision up, down and up again, and offline SQL. Needs no setup.',
   positionals: { schemas: schemasArgument },
   flags: {
     changed: {
-      help: 'only revisions that are new against a git base (default: the main branch); the others must be as they were',
+      help: 'only revisions that are new since a git base (default: the main branch); the others must be unchanged',
       value: '[BASE]',
     },
     announce: {
-      help: 'write the losses that a revision does not say into the head of its file',
+      help: 'add missing losses to the heads of revision files',
     },
     'trust-live': trustLiveFlag,
     junit: { help: 'write JUnit XML too', value: 'FILE' },

@@ -31,7 +31,7 @@ else if (command === undefined) {
 }
 
 /**
- * Prints the completion of a shell.
+ * Prints the completion script of a shell.
  * @param {string} shell
  */
 function completion(shell) {
@@ -81,10 +81,10 @@ function overview() {
     group: 'containers',
     name: 'run-migrations',
   })
-  rows.push({ does: 'Print the completion of bash, zsh or fish: SHELL', group: 'shell', name: 'completion' })
+  rows.push({ does: 'Print the completion script of a shell: bash, zsh or fish', group: 'shell', name: 'completion' })
   const groups = [...new Set(rows.map(({ group }) => group))].map((group) => {
     const lines = rows.flatMap((row) => (row.group === group ? [`  ${row.name.padEnd(16)}${row.does}`] : []))
     return `${group}\n${lines.join('\n')}\n`
   })
-  return `npx just-mig COMMAND [arguments]; --help after a command tells more\n\n${groups.join('\n')}`
+  return `npx just-mig COMMAND [arguments]; for its flags: npx just-mig COMMAND --help\n\n${groups.join('\n')}`
 }

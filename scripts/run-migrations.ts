@@ -19,14 +19,14 @@ export const spec = {
   name: 'run-migrations',
   program: 'node scripts/launch.mjs',
   summary:
-    'Runs one command in a container: waits for the database, logs JSON lines, and ends with the exit code of the recipe. The filter is MIG_SCHEMA_FILTER.',
+    'Runs one command in a container: waits for the database, logs JSON lines, and ends with the exit code of the recipe. MIG_SCHEMA_FILTER gives the schemas.',
   positionals: {
     action: { help: Object.keys(actions).join(', ') },
     target: { help: 'of upgrade (head), downgrade (-1) and stamp', default: '' },
   },
   flags: {
-    wait: { help: 'how long to wait for the database to come up (default 60s)', value: 'TIME' },
-    text: { help: 'text for people instead of JSON lines' },
+    wait: { help: 'how long to wait for the database (default 60s)', value: 'TIME' },
+    text: { help: 'text instead of JSON lines' },
     'check-heads': { help: 'current: exit 1 unless every schema is at its heads' },
     ...runFlags,
     ...replayFlag,

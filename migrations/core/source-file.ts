@@ -18,7 +18,7 @@ export function checkSource(path: string, stat: Stats = statSync(path)): void {
   const what = stat.isFile() ? sizeOf(stat) : kindOf(stat)
   if (what === undefined) return
   throw new MigError('not-a-file', `${path} ${what}`, {
-    help: 'only ordinary files of at most 128 MB are read; move it away, or name another',
+    help: 'only ordinary files of at most 128 MB are read; remove it, or name another',
     place: { file: path },
   })
 }

@@ -52,39 +52,39 @@ export interface Arguments<Spec extends Pick<CommandSpec, 'positionals' | 'flags
 export const commonFlags = {
   json: { help: 'JSON lines on stdout instead of text' },
   quiet: { help: 'results and errors only' },
-  verbose: { help: 'each statement, and details' },
-  'show-data': { help: "show values of rows in the server's errors, as on a terminal" },
-  'database-url': { help: 'this database instead of the configured one', value: 'URL' },
-  help: { help: 'this text', short: 'h' },
+  verbose: { help: 'print each statement, and details' },
+  'show-data': { help: "show row values in errors of the server, as on a terminal" },
+  'database-url': { help: 'use this database instead of the configured one', value: 'URL' },
+  help: { help: 'show this help', short: 'h' },
 } as const satisfies Flags
 
 /** Flags of the recipes that change the database. */
 export const runFlags = {
-  plan: { help: 'print the plan and stop' },
+  plan: { help: 'print the plan, and stop' },
   'lock-wait': { help: 'how long to wait for another runner (default 60s)', value: 'TIME' },
   'lock-timeout': { help: 'lock_timeout of each statement (default 4s)', value: 'TIME' },
   'statement-timeout': { help: 'statement_timeout of each statement (default off)', value: 'TIME' },
   transaction: { help: 'revision: one each (default); run: one for all', value: 'revision|run' },
-  'resume-edited': { help: 'go on with a half-done revision although its file was edited' },
-  'allow-missing': { help: 'go on although the ledger has revisions that no file has' },
+  'resume-edited': { help: 'resume a half-done revision whose file was edited since' },
+  'allow-missing': { help: 'continue if the ledger has revisions that no file has' },
 } as const satisfies Flags
 
 /** Of the recipes that may begin with a checkpoint. */
 export const replayFlag = {
-  replay: { help: 'run each revision, also where env.ts has checkpoints' },
+  replay: { help: 'run each revision, even if env.ts has checkpoints' },
 } as const satisfies Flags
 
 /** Of the recipes that rebuild objects of the live database on a scratch database. */
 export const trustLiveFlag = {
-  help: 'rebuild what others own, although it would run with the rights of the database user',
+  help: 'rebuild objects of others, even with the rights of the database user',
 } as const satisfies Flag
 
 /** Flags that name the tenants of a tenant line. */
 export const tenantFlags = {
   tenants: { help: 'tenants: all, names or globs with commas, or a range 0:100', value: 'WHICH' },
-  shard: { help: 'tenants of these shards only', value: 'NAME' },
+  shard: { help: 'only tenants of these shards', value: 'NAME' },
   x: {
-    help: 'a key that env.ts declares, or schemas=a,b and the like',
+    help: 'a key declared in env.ts, or schemas=a,b and the like',
     value: 'KEY=VALUE',
     many: true,
     short: 'x',
@@ -94,8 +94,8 @@ export const tenantFlags = {
 /** Flags of a run over tenants. */
 export const fanOutFlags = {
   ...tenantFlags,
-  jobs: { help: 'tenants at once, each on a connection of its own (default 4)', value: 'N', short: 'j' },
-  canary: { help: 'N tenants first, and the others only if none of these fails', value: 'N' },
+  jobs: { help: 'tenants at a time, each on its own connection (default 4)', value: 'N', short: 'j' },
+  canary: { help: 'run N tenants first, and the others only if none fails', value: 'N' },
   continue: { help: 'continue after a tenant fails; exit 7 with the list' },
   'max-failures': { help: 'continue until N tenants have failed', value: 'N' },
   share: { help: 'divide the tenants with the same command on other machines' },
@@ -103,7 +103,7 @@ export const fanOutFlags = {
 
 /** The schema filter as the last positional of most recipes. */
 export const schemasArgument = {
-  help: 'schema keys with commas between them, or all',
+  help: 'schema keys separated by commas, or all',
   default: 'all',
 } as const satisfies Positional
 

@@ -24,6 +24,6 @@ export function unprovedWarning({ output }: Command, reason: MigError): void {
     event: 'warning',
     code: reason.code,
     message: `the files were kept although their proof failed: ${reason.message}`,
-    help: 'fix them before they are applied: just mig-edit',
+    help: 'fix them before you apply them: just mig-edit',
   })
 }

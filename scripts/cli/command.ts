@@ -121,7 +121,7 @@ function explained(error: unknown): unknown {
   if (!isOfServer && (error instanceof MigError || !isConnectionLost(error))) return error
   const told = databaseError(error)
   return told.help === undefined
-    ? databaseError(error, { help: 'see where the database stands: just mig-current' })
+    ? databaseError(error, { help: 'see what is applied: just mig-current' })
     : told
 }
 

@@ -11,14 +11,14 @@ export const decisionFlags = {
     value: 'OLD=NEW',
     many: true,
   },
-  renames: { help: 'off: whatever is not given by --rename is a drop and an add', value: 'off' },
+  renames: { help: 'off: everything that --rename does not name is a drop and an add', value: 'off' },
   using: {
-    help: "schema.table.column='expression': how a type change casts, or what rows get in a column that becomes NOT NULL",
+    help: "schema.table.column='expression': the cast of a type change, or the value for rows when a column becomes NOT NULL",
     value: 'COLUMN=EXPR',
     many: true,
   },
   recreate: {
-    help: "a column or table that is dropped and added ('*' for all); its data is lost",
+    help: "drop and add this column or table ('*' for all); its data is lost",
     value: 'NAME',
     many: true,
   },

@@ -6,16 +6,16 @@ const message = ({ positionals, examples }: CommandSpec): string =>
 
 /** What somebody who knows Alembic or another tool types, and what does it here. */
 const ways: Readonly<Record<string, string | ((spec: CommandSpec) => string | undefined)>> = {
-  '--sql': 'write the script with just mig-sql',
+  '--sql': 'write the script: just mig-sql',
   '-m': message,
   '--message': message,
-  '--autogenerate': 'write it from the models with just mig-autogen "add a column" user',
-  '--dry-run': ({ flags }) => ('plan' in flags ? 'write --plan, which prints what would be done' : undefined),
+  '--autogenerate': 'generate it from the models: just mig-autogen "add a column" user',
+  '--dry-run': ({ flags }) => ('plan' in flags ? 'use --plan, which prints what would be done' : undefined),
   '-v': 'write --verbose',
   '-r': 'the range is an argument: just mig-history user a:b',
   '--rev-range': 'the range is an argument: just mig-history user a:b',
-  '-i': 'just mig-history marks what is applied by itself',
-  '--indicate-current': 'just mig-history marks what is applied by itself',
+  '-i': 'just mig-history always marks what is applied',
+  '--indicate-current': 'just mig-history always marks what is applied',
   '--branch-label': 'write --label NAME',
   '-n': 'set MIG_DIR to the environment folder',
   '--name': 'set MIG_DIR to the environment folder',

@@ -11,7 +11,7 @@ export function poolOptions(
     const value = flags[name]
     if (value === undefined) return undefined
     if (/^[1-9]\d*$/.test(value)) return Number(value)
-    throw new MigError('bad-flag', `--${name} takes a count from 1, not ${JSON.stringify(value)}`, {
+    throw new MigError('bad-flag', `--${name} takes a count of 1 or more, not ${JSON.stringify(value)}`, {
       help: `write --${name} 4`,
       exitCode: exitCodes.usage,
     })

@@ -184,7 +184,7 @@ function endedBy(what: string, steps: Steps): MigError {
     'process-exit',
     `${what} would end the process${at === undefined ? ` ${during(at)}` : ''}`,
     {
-      help: `take process.exit out of ${culprits(at)}; the end of the function is the end of its work`,
+      help: `remove process.exit from ${culprits(at)}; return from the function instead`,
       exitCode: exitCodeAt(steps),
     },
   )
@@ -220,7 +220,7 @@ function notInTime(reason: string | MigError, at: string | undefined): MigError 
   return new MigError(
     reason instanceof MigError ? reason.code : 'interrupted',
     `${why}, and still at work after ${patience / 1000} s; ${left}`,
-    { help: 'see how far it came: just mig-current, just mig-status', exitCode: exitCodeOf(reason) },
+    { help: 'see what is applied: just mig-current, just mig-status', exitCode: exitCodeOf(reason) },
   )
 }
 

@@ -21,7 +21,7 @@ export function completionFiles(specs: ReadonlyMap<string, CommandSpec>): Readon
     summary: spec.summary.replace(/[:;.].*$/s, ''),
     flags: Object.entries(allFlags(spec)),
   }))
-  const completion = { name: 'completion', summary: 'Prints the completion of a shell', flags: [] }
+  const completion = { name: 'completion', summary: 'Prints the completion script of a shell', flags: [] }
   const commands = [...recipes, completion].toSorted((a, b) => (a.name < b.name ? -1 : 1))
   return {
     'completions/just-mig.bash': bash(commands),

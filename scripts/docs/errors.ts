@@ -4,8 +4,8 @@ import { type Message, sourceMessages } from './messages.ts'
 /** Codes whose text the reader of the sources cannot find: it comes from another program, or from parts. */
 const elsewhere: Readonly<Record<string, string>> = {
   'build-failed':
-    'the scripts do not build\nhelp: fix the files, or put them back: git status; npx tsc --noEmit shows more',
-  internal: 'an error that nobody expected: a fault of just-mig, or of code of the project that it ran',
+    'the scripts do not build\nhelp: fix the files, or restore them: git status; npx tsc --noEmit shows more',
+  internal: 'an unexpected error: a bug in just-mig, or in code of the project that it ran',
   'unknown-command':
     'there is no command {name}\nhelp: [did you mean {commands}? just --list lists them all | just --list lists them]\n\n{flag} comes before a command\nhelp: flags come after the command: just mig-upgrade …',
   'unreadable-revision': 'the head of a revision file cannot be read\nhelp: write it as the message says',
@@ -22,18 +22,19 @@ export function errorTexts(repository: string): ReadonlyMap<string, readonly str
   return texts
 }
 
-export function errorsPage(repository: string): string {
-  const sections = [...errorTexts(repository)]
+/** The page of the texts that `errorTexts` finds. */
+export function errorsPage(texts: ReadonlyMap<string, readonly string[]>): string {
+  const sections = [...texts]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([code, texts]) => `### ${code}\n\n\`\`\`text\n${texts.join('\n\n')}\n\`\`\`\n`)
+    .map(([code, each]) => `### ${code}\n\n\`\`\`text\n${each.join('\n\n')}\n\`\`\`\n`)
   return `# Errors and warnings
 
 ${generatedFrom('the messages in the sources')}
 
-Every error is \`error MIG-<code>: what happened\`, with a \`help:\` line that says what to type next; often also where, and
-what state the database is in. Here are all of them by code, with \`{name}\` for what only the run tells, \`[a | b]\` for one
-of several texts and \`[a]\` for one that is not always there. Codes are stable. What each ends with:
-[exit codes](exit-codes.md). States of a database: [Recover](../how-to/recover.md).
+An error is printed as \`error MIG-<code>: what happened\`, often with the place and the state of the database, and with a
+\`help:\` line that says what to type next. This page lists every message by its code. Codes are stable. \`{name}\` stands for
+a value, \`[a | b]\` for one of several texts, \`[a]\` for an optional one; where a message has several \`help:\` lines, one of
+them is printed. See also [exit codes](exit-codes.md) and [Recover](../how-to/recover.md).
 
 ${sections.join('\n')}`
 }
@@ -41,6 +42,23 @@ ${sections.join('\n')}`
 function textOf({ kind, message, help }: Message): string {
   return [
     `${kind === 'warning' ? 'warning: ' : ''}${message}`,
-    ...(help === '' ? [] : [`help: ${help}`]),
+    ...(help === '' ? [] : alternatives(help).map((text) => `help: ${text}`)),
   ].join('\n')
+}
+
+/** The texts that a message is one of: the parts of `[a | [b | c]]`, and the text itself where it is not only a choice. */
+function alternatives(text: string): readonly string[] {
+  const parts: string[] = []
+  let [depth, from] = [0, 1]
+  for (const [at, character] of [...text].entries()) {
+    if (character === '[') depth += 1
+    if (character === ']') depth -= 1
+    const isEnd = at === text.length - 1
+    if (depth === 0 && !isEnd) return [text]
+    if ((character === '|' && depth === 1) || isEnd) {
+      parts.push(text.slice(from, at).trim())
+      from = at + 1
+    }
+  }
+  return parts.length > 1 ? parts.flatMap(alternatives) : [text]
 }

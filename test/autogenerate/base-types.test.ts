@@ -13,7 +13,9 @@ describe('a base type, which only a superuser makes', () => {
     const refusal = {
       code: 'model-failed',
       message: expect.stringContaining('must be superuser'),
-      help: expect.stringMatching(/not a superuser: take .*user\.sql:\d+ out of the models.*mig-revision/),
+      help: expect.stringMatching(
+        /only a superuser may create this: remove .*user\.sql:\d+ from the models.*mig-revision/,
+      ),
     }
     await expect(generateFiles(lab)).rejects.toMatchObject(refusal)
     await lab.database.client.query(`CREATE SCHEMA IF NOT EXISTS app_user; ${baseType}`)

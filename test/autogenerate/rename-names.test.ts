@@ -96,7 +96,7 @@ describe('what --rename names', () => {
     expect(refusal({ 'app.t': 'u', 'app.t.id': 'idd' })).toMatch(
       /in the models app.u has no column idd; it has id/,
     )
-    expect(refusal({ t: 'u' })).toMatch(/t lacks its schema or table/)
+    expect(refusal({ t: 'u' })).toMatch(/t needs its schema or table/)
     expect(refusal({ 'app.t(': 'u' })).toMatch(/^bad-flag/)
   })
 

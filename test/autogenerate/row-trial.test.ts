@@ -49,7 +49,7 @@ test('texts that are read as values come back in one form, which the head says',
   const before = 'CREATE TABLE t (id int PRIMARY KEY, c text, d varchar(20) NOT NULL)'
   const after = 'CREATE TABLE t (id int PRIMARY KEY, c boolean, d int NOT NULL)'
   const loses = ['c', 'd'].map(
-    (name) => `values of column rfx_user.t.${name} (texts that are the same value become one)`,
+    (name) => `values of column rfx_user.t.${name} (texts for the same value become one)`,
   )
   expect(await headOf(before, after)).toMatchObject([{ loses }])
   const using = { 'rfx_user.t.c': 'c::boolean', 'rfx_user.t.d': 'd::int' }
@@ -68,7 +68,7 @@ test('what --using makes of NULL is asked of no row, and said where it takes the
     fails: [],
     loses: [
       'values of column rfx_user.t.a (an expression changes them)',
-      'values of column rfx_user.t.b (NULL becomes the value of --using)',
+      'values of column rfx_user.t.b (--using replaces NULL)',
     ],
   })
   const [retyped, required] = ['TYPE integer', 'ALTER COLUMN a SET NOT NULL'].map((text) =>

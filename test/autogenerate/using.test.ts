@@ -26,8 +26,8 @@ describe.concurrent('--using that cannot be obeyed', () => {
   })
 
   test.for([
-    ['prt', 'columns of rfx_user.t: id, n, whole, number, part, twice', 'have this column'],
-    ['n', 'leave this one out', 'is not needed'],
+    ['prt', 'columns of rfx_user.t: id, n, whole, number, part, twice', 'this column is in neither'],
+    ['n', 'omit this one', 'has no effect'],
     ['number', 'out', 'an identity column'],
     ['twice', 'out', 'a generated column'],
   ] as const)('is an error for column %s', async ([column, help, message]) => {

@@ -160,7 +160,7 @@ describe('mig-upgrade', () => {
       return `${stdout}${stderr}`
     }
     expect(await run()).toContain(
-      'no checkpoint, so each revision runs: aaaaaaaaaaa1 asks the database: SELECT',
+      'each revision runs, without a checkpoint: aaaaaaaaaaa1 queries the database: SELECT',
     )
     expect(await run('--replay')).not.toContain('checkpoint')
   })
@@ -211,7 +211,7 @@ describe('an empty database that begins with a checkpoint', () => {
       const key = path.replace(/^.*checkpoint-|\.json$/g, '')
       keepCheckpoint((await lab.project()).env.cacheDir, key, { ...checkpoint, statements })
       expect(await upgrade(lab, tampered)).toEqual([
-        expect.stringContaining('is something else in this database'),
+        expect.stringContaining('gives a different result in this database'),
       ])
       writeFileSync(path, text)
       expect(await upgrade(lab, lab.database)).toEqual([by])
@@ -251,23 +251,23 @@ describe('an empty database that begins with a checkpoint', () => {
     for (const [statements, why] of [
       [
         'CREATE TABLE t (a int, id uuid DEFAULT gen_random_uuid()); INSERT INTO t VALUES (1); ALTER TABLE t ALTER id DROP DEFAULT',
-        'rows of app_user.t are others each time: column id',
+        'rows of app_user.t differ in each run: column id',
       ],
       [
         'CREATE TABLE t (a int, d date DEFAULT current_date, at timestamp(3) DEFAULT now()); INSERT INTO t VALUES (1)',
-        'rows may be others at another time: aaaaaaaaaaa1 makes something with current_date',
+        'rows may differ at another time: aaaaaaaaaaa1 makes something with current_date',
       ],
       [
         "CREATE TABLE t (a int, b boolean DEFAULT gen_random_uuid()::text > ''); INSERT INTO t VALUES (1)",
-        'column b has a default that may be another value at another time',
+        'column b has a default that may give another value at another time',
       ],
       [
         'CREATE TABLE t (a int, b text DEFAULT md5(random()::text)); INSERT INTO t VALUES (1); UPDATE t SET b = upper(b)',
-        'a value may be changed after its default gave it: app_user.t, column b',
+        'a value may change after its default is set: app_user.t, column b',
       ],
       [
         "CREATE FUNCTION f() RETURNS timestamptz LANGUAGE sql AS 'SELECT date_trunc(''hour'', now())'; CREATE TABLE t (a timestamptz); INSERT INTO t VALUES (f())",
-        'rows may be others at another time: aaaaaaaaaaa1 makes something with now(',
+        'rows may differ at another time: aaaaaaaaaaa1 makes something with now(',
       ],
     ] as const) {
       await lab.write({ 'user/20260101_000001_aaaaaaaaaaa1_x.ts': sql('aaaaaaaaaaa1', null, statements) })
@@ -298,7 +298,7 @@ describe('an empty database that begins with a checkpoint', () => {
     ] as const) {
       await client.query(make)
       expect(await upgrade(lab, lab.database)).toEqual([
-        expect.stringContaining(`no checkpoint, so each revision runs: the database has ${what}`),
+        expect.stringContaining(`each revision runs, without a checkpoint: the database has ${what}`),
       ])
       await client.query(
         `DROP SCHEMA IF EXISTS mig CASCADE; DROP TABLE app_user.t; ${drop}; DROP SCHEMA IF EXISTS app_user`,

@@ -135,7 +135,7 @@ describe('mig-sql', () => {
     await fail(pair().justOnline('mig-sql a:b:c user'), 'bad-range', 2)
     const current = await fail(pair().justOnline('mig-sql user@current:+1 user'), 'bad-range', 2)
     expect(current.stderr).toContain(
-      'help: a target by itself starts from what the database has: just mig-sql +1',
+      'help: a single target starts from what is applied in the database: just mig-sql +1',
     )
   })
 

@@ -50,7 +50,7 @@ describe('the level of a lock', () => {
     expect(levels([brief, { ...update, transaction: '2' }], 100e9)).toEqual([])
   })
 
-  test('is none for a lock that lets readers and writers go on', () => {
+  test('is none for a lock that does not block readers and writers', () => {
     const vacuum = statement('ALTER TABLE t VALIDATE CONSTRAINT c', {
       locks: [lock(3)],
       scanned: new Set(['1']),

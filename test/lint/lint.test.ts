@@ -223,7 +223,7 @@ describe('mig-lint', () => {
       '3 ban-drop-column warning',
       '2 syntax-error warning',
     ])
-    expect(found.at(-1)?.message).toMatch(/^squawk cannot read this statement, which PostgreSQL runs/)
+    expect(found.at(-1)?.message).toMatch(/^squawk cannot parse this statement, which PostgreSQL runs/)
   })
 
   test('goes by the size of the live table', async ({ lint, database }) => {

@@ -113,7 +113,7 @@ describe('an older image after a newer one', () => {
     const { error } = await upgradeBeside(lab)
     expect(error).toMatchObject({
       code: 'ahead-of-code',
-      message: expect.stringContaining('is missing in the log'),
+      message: expect.stringContaining('the log lacks what is applied below it'),
     })
   })
 })

@@ -104,7 +104,7 @@ describe('a role of env.ts', () => {
   })
 
   labTest(
-    'is refused where there is none of the name, and where the login may not become it',
+    'is refused where there is none of the name, and where the login is not a member of it',
     async ({ lab }) => {
       await lab.write(inEveryWay)
       const { error } = await lab.upgrade({ settings: { role: 'nobody_of_this_name' } })

@@ -101,8 +101,7 @@ describe('what is in progress, stuck or in doubt', () => {
     await lab.write({ [name]: revision('aaaaaaaaaaa1', null, body) })
     expect((await lab.upgrade()).error).toBeDefined()
     await rm(join(lab.root, 'migrations/versions', name))
-    const wanted =
-      'deploy the code that has the file of aaaaaaaaaaa1, then just mig-upgrade aaaaaaaaaaa1 user'
+    const wanted = 'deploy the code with the file of aaaaaaaaaaa1, then just mig-upgrade aaaaaaaaaaa1 user'
     expect((await statusOf(lab)).map(({ kind, fix }) => [kind, fix])).toEqual([['half-done', wanted]])
     await lab.write({ 'user/20260102_000000_aaaaaaaaaaa2_u.ts': revision('aaaaaaaaaaa2', null, body) })
     expect((await lab.upgrade()).error).toMatchObject({

@@ -191,9 +191,7 @@ export default ['CREATE TABLE rfx_policy.grants (profile int REFERENCES rfx_user
         const error = await refusal(database, { [file]: text }, map)
         expect(error).toMatchObject({
           code: 'schema-in-tenant-model',
-          message: expect.stringMatching(
-            /(shop|a)\.sql:2 names shop\.account: models of the tenant line shop/,
-          ),
+          message: expect.stringMatching(/(shop|a)\.sql:2 names shop\.account: models of tenant line shop/),
           help: expect.stringMatching(/^write account for shop\.account/),
           place: { file: expect.stringMatching(/\.sql$/), line: 2 },
         })

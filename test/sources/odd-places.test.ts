@@ -64,7 +64,7 @@ const odd: readonly Odd[] = [
     what: 'no key for its schema',
     files: { 'a.sql': 'CREATE SCHEMA billing; CREATE TABLE billing.bill (id int)' },
     code: 'outside-map',
-    message: /a\.sql:1 defines table billing\.bill: no key of the schema map stands for schema billing/,
+    message: /a\.sql:1 defines table billing\.bill: the schema map has no key for schema billing/,
     help: /add billing to the schema map in env\.ts/,
   },
   {
@@ -88,7 +88,8 @@ const odd: readonly Odd[] = [
         "CREATE TABLE rfx_user.a (id int);\nCREATE SCHEMA billing;\nCOMMENT ON SCHEMA billing IS 'bills'",
     },
     code: 'empty-schema-in-models',
-    message: /^models have CREATE SCHEMA billing \(a\.sql:2\): it is empty in the models and missing/,
+    message:
+      /^models have CREATE SCHEMA billing \(a\.sql:2\): it is empty in the models and missing in the schema map/,
     help: /add it to the schema map in env\.ts/,
   },
   {
@@ -129,7 +130,7 @@ const odd: readonly Odd[] = [
       'b.sql': 'CREATE TABLE rfx_user.b (id int);',
     },
     code: 'open-transaction',
-    message: /a\.sql:1 begins a transaction that the file does not end$/,
+    message: /a\.sql:1 starts a transaction that is still open at the end of the file$/,
   },
   ...(
     [
@@ -144,8 +145,8 @@ const odd: readonly Odd[] = [
     what: `${word} among definitions`,
     files: { 'a.sql': `CREATE TABLE rfx_user.a (id int);\n${sql}` },
     code: 'session-model',
-    message: new RegExp(`a\\.sql:2 has ${word}, which changes the session`),
-    help: /^take it out/,
+    message: new RegExp(`a\\.sql:2 has ${word}, which would change the session`),
+    help: /^remove it/,
     line: 2,
   })),
   {
@@ -164,7 +165,7 @@ const odd: readonly Odd[] = [
     what: 'no file at all, which is not an empty schema',
     files: {},
     code: 'no-models',
-    message: /holds no model file$/,
+    message: /has no model file$/,
   },
   {
     what: 'grants and owners, while privileges are not compared',
@@ -176,7 +177,7 @@ ALTER TABLE rfx_user.t OWNER TO case_reader;`,
     },
     code: 'privileges-passed-over',
     message:
-      /^models have GRANT, ALTER DEFAULT PRIVILEGES, OWNER TO \(a\.sql:2 and 2 more\): owners and privileges are compared with --privileges only$/,
+      /^models have GRANT, ALTER DEFAULT PRIVILEGES, OWNER TO \(a\.sql:2 and 2 more\): owners and privileges are compared only with --privileges$/,
     help: /--privileges/,
   },
   {
@@ -203,8 +204,9 @@ ALTER TABLE rfx_user.t OWNER TO case_reader;`,
       'b.sql': '-- gone\nDROP TABLE IF EXISTS rfx_user.b, rfx_user."a" CASCADE',
     },
     code: 'drops-in-models',
-    message: /^models have DROP TABLE \(b\.sql:\d\): what another statement of them makes is not wanted/,
-    help: /the DROP alone if what it names is wanted/,
+    message:
+      /^models have DROP TABLE \(b\.sql:\d\): the object that they create and drop is treated as unwanted/,
+    help: /only the DROP if the object is wanted/,
   },
   {
     what: 'a DROP before, which is tried again after it',

@@ -67,7 +67,7 @@ describe('models in env.ts', () => {
     const refused: readonly [setting: unknown, code: string, text: RegExp][] = [
       [{ usr: 'a' }, 'unknown-schema', /"usr", which the schema map does not have/],
       [[], 'bad-setting', /names no source/],
-      [[''], 'bad-setting', /holds "", which is not a source/],
+      [[''], 'bad-setting', /holds "", which is not a model source/],
       [{ user: 7 }, 'bad-setting', /"models.user" in env.ts holds 7/],
     ]
     for (const [setting, code, text] of refused) {

@@ -130,7 +130,7 @@ test('what is not a program is refused by its part', async () => {
     [{ print: '' }, 'bad-setting', /"print" that is not a command/],
     [{ build: 'a', env: { PORT: 1 } }, 'bad-setting', /"env" that is not variables with texts/],
     [{ build: 'a', timeout: 'soon' }, 'bad-duration', /models.timeout/],
-    [{ print: 'a', ledgers: ['x'] }, 'bad-setting', /which only build takes/],
+    [{ print: 'a', ledgers: ['x'] }, 'bad-setting', /which is only for build/],
   ]
   for (const [setting, code, text] of refused) {
     const refusal = await refusalOf(Promise.resolve().then(() => modelSources(setting, ['user'])))

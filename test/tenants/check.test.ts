@@ -155,14 +155,14 @@ describe('mig-check of a tenant line', () => {
       const lacking = '1 tenant differs from the models: tenant_a\n  add extension citext'
       expect((await just('mig-check tenant')).stdout).toContain(lacking)
       const generated = await fail(just(['mig-autogen', 'add citext', 'tenant']), 'proof-failed', 5)
-      expect(generated.stderr).toContain('help: a database has it once')
+      expect(generated.stderr).toContain('help: a database has it only once')
       await client.query('CREATE EXTENSION citext SCHEMA public')
       await succeed(just('mig-check'))
       await client.query('DROP EXTENSION citext')
       expect((await just('mig-check tenant')).stdout).toContain(lacking)
       await appendFile(models, '\nCREATE PUBLICATION accounts FOR TABLE account;\n')
       const refused = await fail(just('mig-check tenant'), 'database-object-in-tenant-model', 2)
-      expect(refused.stderr).toMatch(/tenant\.sql:\d+ has publication accounts of the schema of a tenant/)
+      expect(refused.stderr).toMatch(/tenant\.sql:\d+ has publication accounts in a tenant's schema/)
     } finally {
       await project.remove()
     }

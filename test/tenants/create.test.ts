@@ -38,7 +38,7 @@ describe('a tenant that cannot be made', () => {
     await lab.write({ ...chain(1), 'tenant/20260101_000002_b.ts': revisionText(2, broken) })
     const made = createTenant(await lab.project(), 'tenant', 'tenant_new', {})
     await expect(made).rejects.toMatchObject({
-      message: expect.stringContaining('tenant tenant_new is made only in part'),
+      message: expect.stringContaining('tenant tenant_new is only partly created'),
       help: expect.stringContaining('just mig-tenant-drop tenant_new'),
     })
     expect(await schemas(lab)).toEqual(['tenant_new'])

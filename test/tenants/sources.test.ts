@@ -45,12 +45,12 @@ describe('a source of tenants', () => {
   )
 
   test.each([
-    ['ü'.repeat(32), 'longer than the 63 bytes'],
-    ['pg_catalog', "a name of PostgreSQL's own"],
-    ['information_schema', "a name of PostgreSQL's own"],
-    ['$user', 'cannot stand in search_path'],
-    [' ', 'cannot stand in search_path'],
-    ['a\0b', 'PostgreSQL has no names with'],
+    ['ü'.repeat(32), 'longer than 63 bytes'],
+    ['pg_catalog', 'a system schema of PostgreSQL'],
+    ['information_schema', 'a system schema of PostgreSQL'],
+    ['$user', 'cannot be used in search_path'],
+    [' ', 'cannot be used in search_path'],
+    ['a\0b', 'PostgreSQL does not allow in names'],
   ])('may not name %j', async (name, reason) => {
     for (const source of [{ list: [name] }, { function: () => Promise.resolve([name]) }])
       expect(await listing(source)).toMatchObject({

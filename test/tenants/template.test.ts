@@ -126,7 +126,7 @@ describe('the rows of a tenant from a template', () => {
       const attempt = () => createTenantFromTemplate(project, 'tenant', 'tenant_b', tenant('tenant_a'), {})
       await expect(attempt()).rejects.toMatchObject({
         code: 'no-template',
-        message: expect.stringContaining('column value is different in each tenant'),
+        message: expect.stringContaining('column value differs between tenants'),
       })
       await lab.write({
         'shared/20260101_000000_b.ts': revisionText(

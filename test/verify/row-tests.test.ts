@@ -95,7 +95,7 @@ describe('row tests', () => {
     expect(results.get('aaaa00000002')).toMatchObject({
       status: 'failed',
       line: 'user',
-      message: `SELECT\n  id = 2, model\nFROM t ORDER BY id\nreturned (false, 'large'), (true, 'small'), where one row with true was wanted`,
+      message: `SELECT\n  id = 2, model\nFROM t ORDER BY id\nreturned (false, 'large'), (true, 'small'), and not one row with true`,
       place: { file: expect.stringContaining('2_aaaa00000002.test.sql'), line: 7 },
     })
   })
@@ -122,7 +122,7 @@ describe('row tests', () => {
 
   test('without a revision are found', () => {
     expect(stray).toMatchObject([
-      { status: 'failed', message: 'the row test 9_other.test.sql is of no revision' },
+      { status: 'failed', message: 'the row test 9_other.test.sql belongs to no revision' },
     ])
   })
 })
@@ -131,5 +131,5 @@ test('a row test with a section twice, with SQL before them or without a query i
   const code = (text: string) => refusal(() => readRowTest(text, 'a.test.sql')).message
   expect(code('-- before\n-- before\n')).toBe('a.test.sql:2: the section -- before comes twice')
   expect(code('\nSELECT 1;\n-- before\n')).toBe('a.test.sql:2: there is SQL before the sections')
-  expect(code('-- before\nSELECT 1;\n')).toContain('no section of queries')
+  expect(code('-- before\nSELECT 1;\n')).toContain('no section with queries')
 })

@@ -27,7 +27,7 @@ const cases: readonly Case[] = [
     up: 'ALTER TABLE t DROP COLUMN v',
     down: 'ALTER TABLE t ADD COLUMN v text',
     message: /^the upgrade loses column app_user\.t\.v: .*, and the head does not say so$/,
-    help: /in the head of the file:\n {2}Upgrade loses: column app_user\.t\.v$/,
+    help: /to the head of the file .*:\n {2}Upgrade loses: column app_user\.t\.v$/,
   },
   {
     name: 'nothing of a column that goes and is announced',
@@ -45,7 +45,7 @@ const cases: readonly Case[] = [
     name: 'nothing of what a cast cuts off, which PostgreSQL does by itself',
     up: 'ALTER TABLE t ALTER COLUMN n TYPE numeric(10,1)',
     down: 'ALTER TABLE t ALTER n TYPE numeric(10,4)',
-    losses: ['Upgrade loses: values of column t.n (its new type has no place for them)'],
+    losses: ['Upgrade loses: values of column t.n (its new type cannot hold them)'],
   },
   {
     name: 'values that are written over',

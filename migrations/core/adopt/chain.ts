@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { BodyPart, ImportedRevision } from './history.ts'
 
-const noDowngrade = 'what it was imported from has no downgrade'
+const noDowngrade = 'the original has no downgrade'
 
 /** One file of a tool whose history is a plain list. */
 export interface ChainItem {

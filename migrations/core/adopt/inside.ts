@@ -18,8 +18,8 @@ export function isInside(folder: string, path: string): boolean {
 export function checkInside(folder: string, path: string, namedBy: string): void {
   if (isInside(folder, path)) return
   const what = namedBy === path ? `${path} is a link to a file` : `${namedBy} names ${path}, which is`
-  throw new MigError('outside-folder', `${what} outside of the folder that was given, ${folder}`, {
-    help: 'copy it into that folder, or give the folder that holds both',
+  throw new MigError('outside-folder', `${what} outside the given folder, ${folder}`, {
+    help: 'copy it into that folder, or give the folder that contains both',
     place: { file: namedBy },
   })
 }

@@ -56,7 +56,7 @@ export function folderImporter(tool: FolderTool): Importer<ImportOptions & { rea
     const [given, show] = [resolve(env.root, request.path), shownPath(env)]
     if (!existsSync(given)) {
       throw new MigError('no-project', `there is no ${show(given)}`, {
-        help: 'just mig-import alone says what is found here',
+        help: 'list what is found here: just mig-import',
       })
     }
     const { history, migrations } = readFolder(tool, given, show)
@@ -75,6 +75,6 @@ export function historyPath(tool: string, root: string): string {
   throw new MigError(
     'missing-argument',
     `mig-import ${tool} needs a path${paths === '' ? '' : `: there are ${paths}`}`,
-    { help: 'the folder of its project or migrations; just mig-import alone says what is found here' },
+    { help: 'give the folder of its project or migrations; list what is found here: just mig-import' },
   )
 }

@@ -258,7 +258,7 @@ function unmodeledIn(input: AutogenerateInput, base: State, wanted: State): read
     const list = found.map(({ kind, names }) => `${kind}: ${names.join(', ')}`).join('\n')
     throw new MigError('unmodeled', `these are not compared:\n${list}`, {
       exitCode: exitCodes.proofFailed,
-      help: 'leave --strict out to go on without them, and write their changes by hand',
+      help: 'omit --strict to continue without them, and write their changes by hand',
       facts: { unmodeled: found },
     })
   }

@@ -55,7 +55,7 @@ function targetSchemasOf(steps: readonly PlanStep[]): readonly string[] {
 const shortKey = ({ key }: KeyedCheckpoint) => key.slice(0, 12)
 
 function without(emit: EmitEvent, why: string): 0 {
-  emit({ event: 'notice', severity: 'INFO', message: `no checkpoint, so each revision runs: ${why}` })
+  emit({ event: 'notice', severity: 'INFO', message: `each revision runs, without a checkpoint: ${why}` })
   return 0
 }
 
@@ -69,8 +69,8 @@ async function keptOrMade(
     session.emit({
       event: 'warning',
       code: 'damaged-checkpoint',
-      message: `${path} is not as it was written, and is made again`,
-      help: 'where it comes again, look who else writes there: a full disk, a cache of the pipeline that was cut short',
+      message: `${path} has changed since it was written, and is created again`,
+      help: 'if this happens again, look for the cause: a full disk, or a pipeline cache that was stored half',
     }),
   )
   if (kept !== undefined) return kept
@@ -94,7 +94,7 @@ async function keptOrMade(
   const factsNow = await readFacts(session.client, targetSchemasOf(steps))
   const now = checkpointKeys(project, factsNow, steps, ({ path }) => fileChecksum(path))
   if (now.at(-1) !== key) {
-    without(session.emit, 'files were changed while it was made, or the day')
+    without(session.emit, 'a file or the date changed while it was created')
     return undefined
   }
   keepCheckpoint(cacheDir, key, made)
@@ -121,7 +121,7 @@ async function applied(
     const { hash, objects } = await wholeFingerprint(client, schemas)
     if (hash !== checkpoint.fingerprint) {
       await rollBack(session)
-      return `checkpoint ${shortKey(checkpoint)} is something else in this database`
+      return `checkpoint ${shortKey(checkpoint)} gives a different result in this database`
     }
     const filled = new Set(
       [...objects.values()].flatMap(({ kind, schema }) => (kind === 'schema' ? [] : [schema])),
@@ -140,6 +140,6 @@ async function applied(
   } catch (error) {
     if (!isServerError(error) || isConnectionLost(error) || session.signal?.aborted) throw error
     await rollBack(session)
-    return `checkpoint ${shortKey(checkpoint)} does not run here: ${messageWithoutValues(error)}`
+    return `checkpoint ${shortKey(checkpoint)} fails here: ${messageWithoutValues(error)}`
   }
 }

@@ -11,7 +11,7 @@ export function whyNotKept(sql: string, schemas: readonly string[]): string | un
   const reader = new Reader(sql)
   const words = wordsOf(sql)
   const moment = words.find(({ text }) => moments.test(text))
-  if (moment !== undefined) return `asks the database: ${moment.text}`
+  if (moment !== undefined) return `queries the database: ${moment.text}`
   const [first = '', second = ''] = words.map(({ lower }) => lower)
   const elsewhere = `${first.toUpperCase()} ${second.toUpperCase()} changes more than its schemas`
   switch (first) {
@@ -39,7 +39,7 @@ export function whyNotKept(sql: string, schemas: readonly string[]): string | un
     case 'select':
       reader.takes('select')
       reader.takes('pg_catalog', '.')
-      return reader.sees('setval', '(') ? whyNotSame(sql) : 'asks the database: SELECT'
+      return reader.sees('setval', '(') ? whyNotSame(sql) : 'queries the database: SELECT'
     case 'set':
     case 'reset':
       return reader.takes(first, 'session', 'authorization') || /^(role|session)$/.test(second)
@@ -54,7 +54,7 @@ export function whyNotKept(sql: string, schemas: readonly string[]): string | un
     case 'copy':
     case 'execute':
     case 'explain':
-      return `asks the database: ${first.toUpperCase()}`
+      return `queries the database: ${first.toUpperCase()}`
     default:
       return elsewhere
   }
@@ -189,7 +189,7 @@ function whyNotSame(sql: string): string | undefined {
   for (const [at, { lower, text }] of words.entries()) {
     const isCall = words[at + 1]?.text === '('
     const isOther = (isCall && volatile.has(lower)) || sessions.has(lower) || ofServer.test(lower)
-    if (isOther) return `asks the database: ${text} in ${words[0]?.text.toUpperCase()}`
+    if (isOther) return `queries the database: ${text} in ${words[0]?.text.toUpperCase()}`
   }
   return undefined
 }

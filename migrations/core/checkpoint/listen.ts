@@ -68,7 +68,7 @@ function looksOutside({ format, path }: RevisionFile): string | undefined {
     .split('\n')
     .find((line) => /^\s*(import|export)\b/.test(line) && bringsValues(line.trim()))
   const found = imported ?? outside.find((expression) => expression.test(text))?.exec(text)?.[0]
-  return found === undefined ? undefined : `follows from more than its file: ${found.trim()}`
+  return found === undefined ? undefined : `depends on more than its file: ${found.trim()}`
 }
 
 /** Whether a line begins an import, or a passing on, of more than types. */
@@ -131,10 +131,10 @@ async function hear(
   try {
     await (await loadRevision(step.file, env.cacheDir)).upgrade(listening)
   } catch (error) {
-    if (!(error instanceof Asked)) return { why: `says nothing without a database: ${textOf(error)}` }
+    if (!(error instanceof Asked)) return { why: `cannot run without a database: ${textOf(error)}` }
   }
   const [what] = asked
-  return what === undefined ? { statements } : { why: `asks the database: it reads ${what}` }
+  return what === undefined ? { statements } : { why: `queries the database: it reads ${what}` }
 }
 
 function textOf(error: unknown): string {

@@ -64,7 +64,7 @@ export async function makeCheckpoint(
     await replay(scratch, source)
     const found = await leftBy(scratch, source)
     if (heard.clock !== undefined && found.seeds.tables.length > 0)
-      throw new NoCheckpoint(`rows may be others at another time: ${heard.clock}`)
+      throw new NoCheckpoint(`rows may differ at another time: ${heard.clock}`)
     return found
   })
   const seeds = left.varies
@@ -82,13 +82,13 @@ export async function makeCheckpoint(
     ),
   )
   if (rewritten.length > 0)
-    throw new NoCheckpoint(`a value may be changed after its default gave it: ${rewritten.join('; ')}`)
+    throw new NoCheckpoint(`a value may change after its default is set: ${rewritten.join('; ')}`)
   const structure = await withScratchDatabase(options, async ({ client }) => {
     await client.query(['BEGIN', ...beginning(source), 'COMMIT'].join('; '))
     const from = await readCatalog(client)
     return catalogScript(client, { from, to: left.catalog, scope: wholeScope(schemas) }, [])
   })
-  if (structure === undefined) throw new NoCheckpoint('what it leaves cannot be made in one transaction')
+  if (structure === undefined) throw new NoCheckpoint('its result cannot be created in one transaction')
   const statements = [
     ...extensionStatements(source),
     setUserPathLocal,
@@ -122,7 +122,7 @@ async function replay(scratch: ScratchDatabase, source: Source): Promise<void> {
   )
   const taken = rows.map(({ revision }) => revision).join()
   if (taken !== steps.map(({ revision }) => revision).join())
-    throw new NoCheckpoint('a scratch database takes other steps')
+    throw new NoCheckpoint('a scratch database would take other steps')
   const outside = await foreignObjects(client, [...own, ...schemas], [])
   if (outside.length > 0) throw new NoCheckpoint(`the revisions make ${outside.join(', ')}`)
 }
@@ -179,9 +179,9 @@ async function mayVary(client: ClientBase, schemas: readonly string[]): Promise<
 /** The rows that are the same each time. */
 function alike(one: Seeds, other: Seeds): SharedSeeds {
   const seeds = sharedSeeds(one, other)
-  if ('what' in seeds) throw new NoCheckpoint(`rows of ${seeds.table} are others each time: ${seeds.what}`)
+  if ('what' in seeds) throw new NoCheckpoint(`rows of ${seeds.table} differ in each run: ${seeds.what}`)
   const [elsewhere] = standingElsewhere(one, other)
-  if (elsewhere !== undefined) throw new NoCheckpoint(`${elsewhere} stands elsewhere each time`)
+  if (elsewhere !== undefined) throw new NoCheckpoint(`${elsewhere} has a different position in each run`)
   return seeds
 }
 
@@ -237,5 +237,6 @@ async function expectSame(
     ),
     ...(await foreignObjects(client, [...ownSchemas(scratch, source), ...schemas], [])),
   ]
-  if (changes.length > 0) throw new NoCheckpoint(`its script leaves something else:\n${changes.join('\n')}`)
+  if (changes.length > 0)
+    throw new NoCheckpoint(`its script gives a different result:\n${changes.join('\n')}`)
 }

@@ -9,14 +9,14 @@ import { foreignObjects } from './facts.ts'
  */
 export function whyNoCheckpoint({ env, files }: Project, steps: readonly PlanStep[]): string | undefined {
   const { options, schemas, ledgerSchema } = env
-  if (steps.some(({ direction }) => direction === 'downgrade')) return 'it is for the way up'
-  if (options.onApply !== undefined) return 'onApply of env.ts is to see each revision'
+  if (steps.some(({ direction }) => direction === 'downgrade')) return 'it is only for upgrades'
+  if (options.onApply !== undefined) return 'onApply in env.ts needs each revision'
   if (options.role !== undefined) return 'env.ts has revisions run as another role'
   if (env.transaction === 'run') return 'the run is one transaction'
   if (Object.values(schemas).includes(ledgerSchema)) return 'the ledger is in the schema of a line'
   const taken = new Set(steps.map(({ revision }) => revision))
   const left = [...files.values()].find(({ line, revision }) => line in schemas && !taken.has(revision))
-  return left === undefined ? undefined : `it is for the whole history, and ${left.revision} is left out`
+  return left === undefined ? undefined : `it needs the whole history, and ${left.revision} is left out`
 }
 
 /** Whether nothing was ever applied to the target schemas. @param steps those that are next */

@@ -133,7 +133,7 @@ function readVariableFile(file: string): Buffer {
   } catch (cause) {
     const reason = messageOf(cause)
     throw new MigError('bad-environment', `.env cannot be read: ${reason}`, {
-      help: 'let this user read it, or move it away',
+      help: 'make it readable for this user, or move it elsewhere',
       place: { file },
       cause,
     })

@@ -69,7 +69,7 @@ export function modelProgram(given: Readonly<Record<string, unknown>>, name: str
     if (!part.check(value)) throw badProgram(name, `has a "${key}" that is not ${part.what}`)
   }
   if ('print' in given === 'build' in given) throw badProgram(name, 'needs either print or build')
-  if ('print' in given && 'ledgers' in given) throw badProgram(name, 'has "ledgers", which only build takes')
+  if ('print' in given && 'ledgers' in given) throw badProgram(name, 'has "ledgers", which is only for build')
   if (typeof given.timeout === 'string') parseDuration(given.timeout, `setting "${name}.timeout"`)
   return given as unknown as ModelProgram
 }

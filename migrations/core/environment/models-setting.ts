@@ -73,7 +73,7 @@ function keyed(key: string | undefined, given: unknown, name: string): readonly 
       if (typeof path === 'string' && path.trim() !== '' && Object.keys(program).length === 0)
         return { key, source: path, ...silent }
     }
-    throw badSource(name, `holds ${JSON.stringify(source) ?? 'nothing'}, which is not a source`)
+    throw badSource(name, `holds ${JSON.stringify(source) ?? 'nothing'}, which is not a model source`)
   })
 }
 

@@ -38,9 +38,9 @@ export interface RewriteInput {
   }[]
 }
 
-/** How a revision that met a lock is tried again. Durations are texts such as `500ms`, `4s`, `2min`. */
+/** How a revision is retried after a lock timeout or a deadlock. Durations are texts such as `500ms`, `4s`, `2min`. */
 export interface RetryOptions {
-  /** How long a revision may be tried again in all; `0` turns retries off. Default `2min`. */
+  /** How long a revision may be retried in total; `0` turns retries off. Default `2min`. */
   readonly for?: string
   /** The first pause; later ones double, with jitter. Default `250ms`. */
   readonly firstDelay?: string
@@ -52,7 +52,7 @@ export interface RetryOptions {
 export interface EnvironmentOptions {
   /** The schema map: key → PostgreSQL schema, or `{ tenants: … }` for a tenant line. */
   readonly schemas: Readonly<Record<string, string | { readonly tenants: TenantSource }>>
-  /** Variable that overrides a schema's name; `{KEY}` is the key in capitals, as in `RFX_{KEY}_SCHEMA`. */
+  /** Variable that overrides a schema name; `{KEY}` is the key in capitals, as in `RFX_{KEY}_SCHEMA`. */
   readonly schemaVariable?: string
   /** Used when no variable has a URL. Default the embedded server. */
   readonly databaseUrl?: string
@@ -61,13 +61,13 @@ export interface EnvironmentOptions {
   /** Folders of a line's revisions, relative to the environment folder; new files go into the first. Default `versions/<key>`. */
   readonly versionLocations?: Readonly<Record<string, string | readonly string[]>>
   /**
-   * Where the models are, relative to the environment folder: a folder, a file, a glob, a package specifier, a program, or a list of
+   * The models, relative to the environment folder: a folder, a file, a glob, a package specifier, a program, or a list of
    * these; for all keys, or by key. Default the folder `models`.
    */
   readonly models?: ModelsSetting
-  /** `snake_case` or `camelCase`: how Drizzle names columns that have no name of their own. Default as drizzle.config.ts. */
+  /** `snake_case` or `camelCase`: how Drizzle names columns without an explicit name. Default as drizzle.config.ts. */
   readonly drizzleCasing?: DrizzleCasing
-  /** Enums differ that have the same labels in another order, which rewrites their columns. Default false. */
+  /** Compare the order of an enum's labels too; a change rewrites the columns. Default false. */
   readonly compareEnumOrder?: boolean
   /**
    * File name of a new revision; also `{epoch}`. Default
@@ -78,14 +78,14 @@ export interface EnvironmentOptions {
   readonly timeZone?: string
   /** Longest slug in a file name, in characters. Default 40. */
   readonly slugLength?: number
-  /** Commands run on each new revision file by `sh`; `{file}`, outside of longer quotes, is its path as one argument. */
+  /** Commands that `sh` runs on each new revision file; `{file}`, not inside longer quotes, is its path as one argument. */
   readonly postWrite?: string | readonly string[]
   /**
    * The role that revisions run as, by SET ROLE, and that owns the schemas that are made for them; the ledger stays
    * with the login. One for every line, or one by schema key; a function gives each tenant its own.
    */
   readonly role?: RoleSetting
-  /** Called in each step's transaction, before its ledger rows; an error rolls the step back. */
+  /** Called in each step's transaction, before its ledger rows are written; an error rolls back the step. */
   readonly onApply?: (step: AppliedStep) => void | Promise<void>
   /** `revision`: one transaction for each; `run`: one for the whole run. Default `revision`. */
   readonly transaction?: 'revision' | 'run'
@@ -94,7 +94,7 @@ export interface EnvironmentOptions {
    * none; for databases of development and tests. Default false.
    */
   readonly checkpoints?: boolean
-  /** Make a line's schema when it is missing. Default true. */
+  /** Create a line's schema if it is missing. Default true. */
   readonly createSchema?: boolean
   /** `lock_timeout` of every session. Default `4s`. */
   readonly lockTimeout?: string
@@ -102,7 +102,7 @@ export interface EnvironmentOptions {
   readonly statementTimeout?: string
   /** How long to wait for another runner. Default `60s`. */
   readonly lockWait?: string
-  /** How a revision that met a lock is tried again. Default `{ for: '2min', firstDelay: '250ms', maxDelay: '10s' }`. */
+  /** How a revision is retried after a lock timeout or a deadlock. Default `{ for: '2min', firstDelay: '250ms', maxDelay: '10s' }`. */
   readonly retry?: RetryOptions
   /**
    * Schemas in which revisions and models find names without one, after the target schema and `public`: those that
@@ -122,7 +122,7 @@ export interface EnvironmentOptions {
   readonly rewriteStatements?: (
     input: RewriteInput,
   ) => readonly StatementSection[] | Promise<readonly StatementSection[]>
-  /** The `-x` keys of your own, with their types; they reach the revisions as `op.x`. */
+  /** Your own `-x` keys, with their types; revisions read them as `op.x`. */
   readonly x?: Readonly<Record<string, 'string' | 'number' | 'boolean'>>
 }
 

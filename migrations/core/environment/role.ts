@@ -22,7 +22,7 @@ export function roleOf(
   if (typeof entry !== 'function') return entry
   const name: unknown = entry(schema)
   if (typeof name === 'string' && name.trim() !== '') return name
-  throw new MigError('bad-setting', `role.${line} in env.ts returns no role for schema ${schema}`, {
+  throw new MigError('bad-setting', `role.${line} in env.ts returned no role for schema ${schema}`, {
     help: `return the name of a role: ${line}: (schema) => \`\${schema}_owner\``,
     facts: { line, schema },
   })
@@ -44,7 +44,7 @@ export function checkRole(role: RoleSetting | undefined, keys: readonly string[]
       )
     }
     if (typeof entry === 'function' || (typeof entry === 'string' && entry.trim() !== '')) continue
-    throw new MigError('bad-setting', `role.${key} in env.ts is neither the name of a role nor a function`, {
+    throw new MigError('bad-setting', `role.${key} in env.ts must be a role name or a function`, {
       help: `name the role: ${key}: '${key}_owner'`,
     })
   }

@@ -18,7 +18,7 @@ export function setVariable(
   const value = variables[name] ?? ''
   if (value.trim() !== '') return value
   throw new MigError(code, `${name} is set and empty`, {
-    help: `give ${name} a value, or remove it (unset ${name}) for what counts without it`,
+    help: `give ${name} a value, or remove it (unset ${name}) to use the next setting that counts`,
     facts: { variable: name },
   })
 }

@@ -48,7 +48,7 @@ function listed(key: string, way: 'list' | 'function', places: unknown): readonl
   if (Array.isArray(places)) return places
   throw badTenants(
     key,
-    `gives no list of tenants by its ${way}, but ${places === null ? 'null' : typeof places}`,
+    `must get a list of tenants from its ${way}, and got ${places === null ? 'null' : typeof places}`,
     "give an array, as in ['tenant_1', { schema: 'tenant_2', databaseUrl: '…', shard: 'eu' }]",
   )
 }

@@ -32,7 +32,7 @@ export function readTenantSelection(text: string): TenantSelection {
   const value = text.trim()
   if (value === 'all' || value === '*') return { kind: 'all' }
   if (/^[-+]?\d*:[-+]?\d*$/.test(value) && !/^(\d+:\d*|:\d+)$/.test(value)) {
-    throw new MigError('bad-tenant-range', `--tenants ${value} is not a range of places in the list`, {
+    throw new MigError('bad-tenant-range', `--tenants ${value} is not a range of positions in the list`, {
       help: 'it counts from 0 and its end is exclusive, as in --tenants 0:100 or --tenants 100:; for every tenant: --tenants all',
     })
   }

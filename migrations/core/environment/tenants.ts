@@ -87,11 +87,11 @@ export async function listTenants(
 
 /** Why no tenant can have this name; undefined for one that can. */
 export function whyNoTenant(schema: string): string | undefined {
-  if (/^pg_/.test(schema) || schema === 'information_schema') return "is a name of PostgreSQL's own"
+  if (/^pg_/.test(schema) || schema === 'information_schema') return 'is a system schema of PostgreSQL'
   // CREATE SCHEMA would cut it, and two tenants could become one.
-  if (Buffer.byteLength(schema) > 63) return 'is longer than the 63 bytes that PostgreSQL keeps'
-  if (schema.includes('\0')) return 'holds a character that PostgreSQL has no names with'
-  if (schema.trim() === '' || schema === '$user') return 'cannot stand in search_path'
+  if (Buffer.byteLength(schema) > 63) return "is longer than 63 bytes, PostgreSQL's limit for names"
+  if (schema.includes('\0')) return 'has a character that PostgreSQL does not allow in names'
+  if (schema.trim() === '' || schema === '$user') return 'cannot be used in search_path'
   return undefined
 }
 

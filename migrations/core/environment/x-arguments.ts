@@ -71,8 +71,8 @@ export function checkDeclaredX(declared: Readonly<Record<string, unknown>>, file
       )
     }
     if (ownKeys.some((own) => own === key)) {
-      throw new MigError('bad-setting', `setting "x.${key}" in ${file} is a key that the tool reads itself`, {
-        help: `choose a name that is none of ${ownKeys.join(', ')}`,
+      throw new MigError('bad-setting', `setting "x.${key}" in ${file} is a reserved key`, {
+        help: `choose another name; reserved: ${ownKeys.join(', ')}`,
         place: { file },
       })
     }
@@ -101,7 +101,7 @@ function truth(key: string, value: string): boolean {
 
 function wholeNumber(key: string, value: string): number {
   if (/^\d+$/.test(value)) return Number(value)
-  throw badX(key, `is not a count from 0: ${JSON.stringify(value)}`, `write -x ${key}=100`)
+  throw badX(key, `is not a count of 0 or more: ${JSON.stringify(value)}`, `write -x ${key}=100`)
 }
 
 function badX(key: string, what: string, help: string): MigError {
@@ -111,7 +111,7 @@ function badX(key: string, what: string, help: string): MigError {
 function unknownX(key: string, declared: readonly string[]): MigError {
   const known = [...ownKeys, ...declared]
   const guess = nearest(key, known)
-  return new MigError('unknown-x', `-x ${key} is a key that nothing reads`, {
+  return new MigError('unknown-x', `-x ${key} is an unknown key`, {
     help:
       guess === undefined
         ? `the keys are ${known.join(', ')}; declare your own in env.ts: x: { ${/^\w+$/.test(key) ? key : 'my_key'}: 'string' }`

@@ -174,7 +174,7 @@ function notObtained(targetSchema: string, holder: LockHolder | undefined, waitM
     `schema ${targetSchema} is locked by ${who}${isOutsider ? ', which is not a runner: its role may not write the ledger' : ''}; waited ${waitMs / 1000} s`,
     {
       help: isOutsider
-        ? 'end its session: just mig-unlock; then see to it that the role does not come back: ALTER ROLE … NOLOGIN, or CONNECTION LIMIT 0'
+        ? 'end its session: just mig-unlock; then keep the role out: ALTER ROLE … NOLOGIN, or CONNECTION LIMIT 0'
         : 'wait for it and run the command again, or wait longer: --lock-wait 10min; if it is dead: just mig-unlock',
       exitCode: exitCodes.lockNotObtained,
       facts: { targetSchema, holder },

@@ -72,7 +72,7 @@ function checkOwn(ledgerSchema: string, { table, kind, columns, foreign }: Found
   if (kind === null || foreign === null) return
   const name = `${quoteIdent(ledgerSchema)}.${table}`
   const renamed = kind === 'v' ? 'VIEW' : kind === 'f' ? 'FOREIGN TABLE' : 'TABLE'
-  throw new MigError('foreign-ledger', `${name} is not the table of the ledger: ${foreign}`, {
+  throw new MigError('foreign-ledger', `${name} is not a ledger table: ${foreign}`, {
     help: `give the ledger a schema of its own, ledgerSchema: 'just_mig' in env.ts; or rename what is there: ALTER ${renamed} ${name} RENAME TO …`,
     facts: { ledgerSchema, table, kind, columns },
   })
@@ -86,7 +86,7 @@ function checkOwner(ledgerSchema: string, { table, schemaOwner, owner }: Found):
     schemaOwner === null ? [`${mig}.${table}`, `TABLE ${mig}.${table}`] : [`schema ${mig}`, `SCHEMA ${mig}`]
   throw new MigError(
     'foreign-ledger',
-    `${what} belongs to role ${role}, whose triggers and defaults would run with the rights of this login`,
+    `${what} belongs to role ${role}, and its triggers and defaults would run with your rights`,
     {
       help: `run as ${role}; or, when you know what is in it, take it over: ALTER ${command} OWNER TO CURRENT_USER; several logins share a ledger through a role without login that owns it and that they are in; or give the ledger another schema: ledgerSchema: 'just_mig' in env.ts`,
       facts: { ledgerSchema, table, owner: role },

@@ -25,7 +25,7 @@ export async function notMade(client: ClientBase, ledgerSchema: string, cause: E
   const mig = quoteIdent(ledgerSchema)
   if (code !== '42501') {
     const { message } = databaseError(cause)
-    return new MigError('no-ledger', `the ledger in schema ${mig} cannot be made: ${message}`, {
+    return new MigError('no-ledger', `the ledger in schema ${mig} cannot be created: ${message}`, {
       help: 'fix the cause, then run the same command again',
       exitCode: exitCodes.stepFailed,
       facts: { ledgerSchema, sqlState: code },
@@ -38,7 +38,7 @@ export async function notMade(client: ClientBase, ledgerSchema: string, cause: E
     : `GRANT CREATE ON DATABASE ${database} TO ${role}`
   return new MigError(
     'no-permission',
-    `role ${role} may not make the ledger in schema ${mig}: ${cause.message}`,
+    `role ${role} may not create the ledger in schema ${mig}: ${cause.message}`,
     {
       help: `ask an owner of the ${hasSchema ? 'schema' : 'database'} to run: ${grant}; or ${otherRole}`,
       facts: { role, database, ledgerSchema },

@@ -35,8 +35,8 @@ export async function chosenRevisions(
 ): Promise<ChosenRevisions> {
   const { env, files } = project
   if (range !== '' && changed !== undefined) {
-    throw new MigError('bad-range', `${JSON.stringify(range)} and --changed both say what to look at`, {
-      help: 'leave one out, as in just mig-lint user --changed',
+    throw new MigError('bad-range', `${JSON.stringify(range)} and --changed both choose the revisions`, {
+      help: 'give only one, as in just mig-lint user --changed',
     })
   }
   const ranged =

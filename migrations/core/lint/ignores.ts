@@ -37,8 +37,8 @@ export function applyIgnores(
         ...about(at),
         rule: 'ignore-without-reason',
         level: 'error',
-        message: `the ignore of ${rule} counts only with a reason`,
-        help: `mig-lint ignore ${rule}: why it does no harm here`,
+        message: `the ignore of ${rule} needs a reason`,
+        help: `mig-lint ignore ${rule}: why it is safe here`,
       }),
     )
   const unused = counts
@@ -48,8 +48,8 @@ export function applyIgnores(
         ...about(at),
         rule: 'unused-ignore',
         level: 'warning',
-        message: `the ignore of ${rule} is unused: nothing here breaks the rule`,
-        help: 'take the comment out',
+        message: `the ignore of ${rule} is unused: no statement breaks the rule`,
+        help: 'remove the comment',
       }),
     )
   return [...left, ...bare, ...unused]

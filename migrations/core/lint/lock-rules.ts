@@ -15,7 +15,7 @@ const verbs: Readonly<Record<Work, string>> = {
   rewrite: 'rewrites the table',
   'index build': 'builds an index',
   scan: 'reads the whole table',
-  update: 'goes through the whole table',
+  update: 'reads the whole table',
 }
 
 /**
@@ -52,7 +52,7 @@ function messageOf(effect: TableEffect, durationText: (ms: number) => string): s
   const facts = size === null ? table : `${table} (${sizeText(size.bytes)}${rowsText(size.rows)})`
   const about = heldMs === null ? '' : `, for about ${durationText(heldMs)}`
   if (blocks === 'nothing') {
-    return `goes through the whole table ${facts}${about}: the rows that it changes stay locked until its transaction ends`
+    return `reads the whole table ${facts}${about}: changed rows stay locked until its transaction ends`
   }
   const takes = heldBefore ? `still holds ${lock} on ${facts}` : `takes ${lock} on ${facts}`
   const doing = work === null ? 'and its transaction goes on' : `and ${verbs[work]}`

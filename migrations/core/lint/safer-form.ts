@@ -6,11 +6,11 @@ const forms: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /\bDROP\s+INDEX\s+(?!CONCURRENTLY)/i,
-    'await op.autocommit(() => op.execute(`DROP INDEX CONCURRENTLY …`)) keeps nobody waiting',
+    'await op.autocommit(() => op.execute(`DROP INDEX CONCURRENTLY …`)) does not block others',
   ],
   [
     /^\s*REINDEX\b(?!.*\bCONCURRENTLY\b)/is,
-    'await op.autocommit(() => op.execute(`REINDEX TABLE CONCURRENTLY …`)) lets readers and writers go on',
+    'await op.autocommit(() => op.execute(`REINDEX TABLE CONCURRENTLY …`)) does not block readers and writers',
   ],
   [
     /\bVALIDATE\s+CONSTRAINT\b/i,
@@ -22,7 +22,7 @@ const forms: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /\bSET\s+NOT\s+NULL\b/i,
-    "await op.safe.setNotNull('table', 'column') lets a validated CHECK prove it, without a scan under the lock",
+    "await op.safe.setNotNull('table', 'column') uses a validated CHECK, without a scan under the lock",
   ],
   [
     /\bADD\s+(CONSTRAINT\s+\S+\s+)?CHECK\b/i,
@@ -34,7 +34,7 @@ const forms: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /\bALTER\s+(COLUMN\s+)?\S+\s+(SET\s+DATA\s+)?TYPE\b/i,
-    "await op.safe.changeType('table', 'column', { type: 'bigint' }) fills a new column beside it and swaps the two",
+    "await op.safe.changeType('table', 'column', { type: 'bigint' }) fills a new column and swaps the two",
   ],
   [
     /\bADD\s+(COLUMN\s+)?.*\b(DEFAULT|GENERATED|(BIG|SMALL)?SERIAL)\b/is,
@@ -42,11 +42,11 @@ const forms: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /\bRENAME\b/i,
-    'code that is running knows the old name: add the new one beside it (a column that a trigger fills, a view for a table), move the code, drop the old one in a later revision',
+    'running code uses the old name: add the new one as well (a column that a trigger fills, a view for a table), change the code, then drop the old one in a later revision',
   ],
   [
     /\bDROP\s+(COLUMN|TABLE|VIEW)\b/i,
-    'release code that no longer uses it first; then say so here: mig-lint ignore RULE: nothing uses it since …',
+    'first release code that does not use it; then add: mig-lint ignore RULE: unused since …',
   ],
   [
     /^\s*(UPDATE|DELETE|MERGE|WITH)\b/i,
@@ -54,15 +54,12 @@ const forms: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /\bREFRESH\s+MATERIALIZED\s+VIEW\s+(?!CONCURRENTLY)/i,
-    'REFRESH MATERIALIZED VIEW CONCURRENTLY lets readers go on; it needs a unique index',
+    'REFRESH MATERIALIZED VIEW CONCURRENTLY does not block readers; it needs a unique index',
   ],
-  [
-    /^\s*(VACUUM|CLUSTER)\b/i,
-    'plain VACUUM lets everyone go on; what must shrink is better rewritten beside the live table, as pg_repack does',
-  ],
+  [/^\s*(VACUUM|CLUSTER)\b/i, 'plain VACUUM blocks nobody; to shrink a table in use, see pg_repack'],
   [
     /\bEXCLUDE\s+(USING\b|\()|\bSET\s+((UN)?LOGGED|TABLESPACE|ACCESS\s+METHOD)\b/i,
-    "every form of it takes this lock: run it by itself when the table is quiet, with export const lockTimeout = '1s', so that it gives up rather than queue",
+    "every form of it takes this lock: run it alone at a quiet time, with export const lockTimeout = '1s', so that it does not queue for long",
   ],
 ]
 

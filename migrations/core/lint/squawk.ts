@@ -109,7 +109,7 @@ function installedSquawk(root: string): string {
       paths: [root, fileURLToPath(new URL('.', import.meta.url))],
     })
   } catch (cause) {
-    throw new MigError('no-squawk', 'the linter takes rules of squawk, which is not installed', {
+    throw new MigError('no-squawk', "mig-lint uses squawk's rules, and squawk is not installed", {
       help: 'npm install --save-dev squawk-cli@2.61.0',
       cause,
     })
@@ -134,7 +134,7 @@ function violations(
 }
 
 function unreadStatement(revision: string, statement: number): SquawkViolation {
-  const message = 'squawk cannot read this statement, which PostgreSQL runs: only its locks were looked at.'
+  const message = 'squawk cannot parse this statement, which PostgreSQL runs: only its locks were checked.'
   return { rule: unreadRule, level: 'warning', message, help: null, revision, statement }
 }
 

@@ -40,7 +40,7 @@ export function words(...parts: readonly (string | false | undefined)[]): string
  */
 export function required<T>(value: T | undefined, directive: string, option: string): T {
   if (value !== undefined) return value
-  throw new MigError('no-reverse', `op.reverse.${directive} cannot know what was there before`, {
+  throw new MigError('no-reverse', `op.reverse.${directive} needs the previous definition`, {
     help: `give ${option} to op.reverse.${directive}, or write the downgrade with op.execute`,
     facts: { directive, option },
   })

@@ -88,7 +88,7 @@ export function sql(texts: TemplateStringsArray, ...values: readonly unknown[]):
     if (texts[index + 1]?.startsWith('.')) {
       throw new MigError(
         'value-as-name',
-        `op.sql was given ${JSON.stringify(value)} as a value where SQL has a name`,
+        `op.sql was given ${JSON.stringify(value)} as a value where SQL needs a name`,
         {
           help: 'write a name as ${op.ident(name)}, a table of the target schema as ${op.ident(op.schemaName, name)}',
         },

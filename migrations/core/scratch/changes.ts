@@ -22,7 +22,7 @@ export function changesBetween(
   if (unseen.length > 0) {
     throw new MigError(
       'unseen-difference',
-      `models and database differ in something that cannot be generated:\n${fingerprintChangesText(unseen)}`,
+      `models and database differ in a way that cannot be generated:\n${fingerprintChangesText(unseen)}`,
       {
         exitCode: exitCodes.proofFailed,
         help: 'write it by hand: just mig-revision "…", or exclude the object in env.ts',

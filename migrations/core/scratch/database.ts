@@ -124,8 +124,8 @@ function tellOfRoles(emit: EmitEvent | undefined, roles: readonly string[]): voi
   emit({
     event: 'warning',
     code: 'role-stand-in',
-    message: `the server's roles are not touched: on scratch databases stand-ins took the place of ${fresh.join(', ')}, without the rights that CREATE ROLE, ALTER ROLE and memberships give`,
-    help: 'this matters only where a revision runs with these rights',
+    message: `the server's roles are not touched: scratch databases used placeholder roles for ${fresh.join(', ')}, without the rights that CREATE ROLE, ALTER ROLE and memberships give`,
+    help: 'this matters only if a revision needs these rights',
   })
 }
 
@@ -135,7 +135,7 @@ const notLetIn = new Set(['wrong-password', 'no-permission'])
 function noEntry(cause: MigError): MigError {
   return new MigError(
     'no-scratch',
-    `scratch databases are used by a role of their own, whose login the server refuses: ${cause.message}`,
+    `the server refuses the login of the role that is created for scratch databases: ${cause.message}`,
     {
       help: 'allow logins with a password (pg_hba.conf: host all all … scram-sha-256), or set MIG_SCRATCH_URL to a server of the same major version that does',
       cause,

@@ -64,7 +64,7 @@ async function serverFacts(url: string): Promise<ServerFacts> {
 }
 
 function noScratch(reason: string, target: ServerFacts): MigError {
-  return new MigError('no-scratch', `no scratch database can be made: ${reason}`, {
+  return new MigError('no-scratch', `no scratch database can be created: ${reason}`, {
     help: `set MIG_SCRATCH_URL to a PostgreSQL ${target.major} server whose user may create databases, or ALTER ROLE … CREATEDB`,
     facts: { major: target.major },
   })

@@ -38,8 +38,8 @@ export async function tellOfSilent(
   emit({
     event: 'warning',
     code: 'left-alone',
-    message: `the comparison leaves out these objects of the database, which the models cannot express: ${list.join('; ')}`,
-    help: 'to compare them, write them into an SQL model beside, or take their kind out of silentOn in env.ts',
+    message: `these objects are not compared: they are beyond what the models can express: ${list.join('; ')}`,
+    help: 'to compare them, declare them in an SQL model, or remove their kind from silentOn in env.ts',
   })
 }
 

@@ -34,7 +34,7 @@ export async function expectTrustedLive(
   const more = rows.length > shown ? `, and ${rows.length - shown} more` : ''
   throw new MigError(
     'live-not-trusted',
-    `the user of the database may not create roles for scratch databases, so what is rebuilt there would run with its rights, and others own: ${list.join(', ')}${more}`,
+    `the user of the database may not create roles for scratch databases, so these objects of others would run there with its rights: ${list.join(', ')}${more}`,
     {
       exitCode: exitCodes.decisionNeeded,
       help: 'ALTER ROLE … CREATEROLE, or set MIG_SCRATCH_URL to a server of the same major version whose user may make roles; if you trust the owners of these objects: --trust-live',

@@ -51,9 +51,9 @@ function withoutBraces(glob: string): readonly string[] {
     if (open.length + done.length > mostAlternatives || next.length > longestBraces) {
       throw new MigError(
         'bad-setting',
-        `the braces of the glob ${glob.slice(0, 100)} stand for too many names`,
+        `the braces of the glob ${glob.slice(0, 100)} expand to too many names`,
         {
-          help: 'name the folder with **, or list the files',
+          help: 'write the folder with **, or list the files',
         },
       )
     }

@@ -40,8 +40,8 @@ export function loadError(
     const [one, two] = cut
     return new MigError(
       'names-cut',
-      `${one} and ${two} are the same name to PostgreSQL, which cuts names after 63 bytes (${where(statement)})`,
-      { help: 'give one of them a shorter name of its own', place, facts: { names: cut } },
+      `${one} and ${two} are the same name to PostgreSQL, which truncates names to 63 bytes (${where(statement)})`,
+      { help: 'give only one of them a shorter name', place, facts: { names: cut } },
     )
   }
   if (duplicateStates.has(error.code ?? '') && other !== undefined) {
@@ -62,9 +62,9 @@ export function loadError(
     if (line !== undefined) return schemaInTenantModel(line, missing, from)
     return new MigError(
       'no-surroundings',
-      `${where(from)} refers to ${missing}, which neither the models nor the scratch database have${besideFailure(failures, from)}`,
+      `${where(from)} refers to ${missing}, which is in neither the models nor the scratch database${besideFailure(failures, from)}`,
       {
-        help: 'just mig-surroundings reads what others own from the live database into surroundings.sql, beside env.ts',
+        help: 'copy what others own from the live database into surroundings.sql: just mig-surroundings',
         place: { file: from.file, statement: from.sql, ...linePlace(from) },
         facts: { object: missing },
       },
@@ -84,9 +84,9 @@ export function loadError(
 
 function helpFor(statement: ModelStatement, error: Waiting['error']): string {
   if (error.code === insufficientPrivilege)
-    return `models are loaded by a role that is not a superuser: take ${where(statement)} out of the models, write it by hand (just mig-revision "…"), and exclude it in env.ts`
+    return `only a superuser may create this: remove ${where(statement)} from the models, write it by hand (just mig-revision "…"), and exclude it in env.ts`
   const named = isUndefined(error)
-    ? ', or name in "models" of env.ts the file that makes what it refers to'
+    ? ', or add the file that creates what it refers to to "models" in env.ts'
     : ''
   return `fix ${where(statement)}${named}`
 }

@@ -94,10 +94,14 @@ async function expectEnded(client: ClientBase, { statements }: ModelFile): Promi
     if (code === '25P01' || code === '25P02') return
     throw databaseError(error, { file: begin.file })
   }
-  throw new MigError('open-transaction', `${where(begin)} begins a transaction that the file does not end`, {
-    help: 'end it with COMMIT, or take BEGIN out: a file that fails is reported with its statement in any case',
-    place: { file: begin.file, ...linePlace(begin) },
-  })
+  throw new MigError(
+    'open-transaction',
+    `${where(begin)} starts a transaction that is still open at the end of the file`,
+    {
+      help: 'end it with COMMIT, or remove BEGIN',
+      place: { file: begin.file, ...linePlace(begin) },
+    },
+  )
 }
 
 function searchPathOf(file: ModelFile, options: ModelLoadOptions): string {
@@ -231,7 +235,7 @@ function refuseCluster(statement: ModelStatement): void {
     'cluster-model',
     `${where(statement)} has ${what}, which belongs to the server, not to one database`,
     {
-      help: 'models describe schemas; make roles, databases and tablespaces where the server is set up',
+      help: 'models describe schemas; create roles, databases and tablespaces where the server is set up',
       place: {
         file: statement.file,
         statement: statement.sql,
@@ -270,7 +274,7 @@ async function refuseOutside(
   const list = rows.map((row) => `${row.type} ${row.schema}.${row.name}`).join(', ')
   throw new MigError(
     'outside-map',
-    `${source === undefined ? 'a model' : where(source)} defines ${list}: no key of the schema map stands for schema ${found.schema}`,
+    `${source === undefined ? 'a model' : where(source)} defines ${list}: the schema map has no key for schema ${found.schema}`,
     {
       help: helpForOutside(found, options),
       ...(source === undefined ? {} : { place: { file: source.file, ...linePlace(source) } }),

@@ -88,7 +88,7 @@ export function noExtension({ names, available }: MissingExtensions, left: reado
       : `models need ${list}, which the server of scratch databases does not have:${shown.join('')}`,
     {
       help: isThere
-        ? `write CREATE EXTENSION ${list} into a model, or have it read from the live database: just mig-surroundings`
+        ? `write CREATE EXTENSION ${list} into a model, or copy it from the live database: just mig-surroundings`
         : 'install it there, or set MIG_SCRATCH_URL to a server that has it; schemas without it can be checked: just mig-check KEY',
       ...(first === undefined
         ? {}

@@ -95,7 +95,7 @@ function refuseEmpty({ place, objects, marked, texts, helps, foreign }: Module, 
       ? 'exports neither a Drizzle object nor SQL'
       : `exports a ${foreign}, which is not of PostgreSQL`
   throw new MigError('empty-model', `${place.path} ${what}`, {
-    help: 'export the tables (export const profile = …) or SQL; a file that only helps others is imported by them, or stands elsewhere',
+    help: 'export the tables (export const profile = …) or SQL; keep a helper file outside the models, and import it',
     place: { file: place.path },
   })
 }
@@ -180,8 +180,8 @@ function warnOfTexts(file: string, texts: ModuleContent['texts'], options: Modul
   options.emit?.({
     event: 'warning',
     code: 'strings-passed-over',
-    message: `${file} exports ${names.join(', ')} as plain text beside Drizzle objects, which is not run`,
-    help: 'if it belongs to the models, mark it: sql`CREATE TRIGGER …`, by sql of drizzle-orm or of just-mig',
+    message: `${file} exports ${names.join(', ')} as plain text in a file with Drizzle objects, and plain text is not run there`,
+    help: 'if it is part of the models, mark it: sql`CREATE TRIGGER …`, by sql of drizzle-orm or of just-mig',
   })
 }
 

@@ -69,22 +69,22 @@ export function warnOfPassedOver(
     warn(
       'privileges-of-database',
       wholeDatabase,
-      'they hold for the whole database where IN SCHEMA is missing, and are not compared',
+      'they apply to the whole database where IN SCHEMA is missing, and are not compared',
       'name the schema, or write them into a revision: just mig-revision "…"',
     )
   } else {
     warn(
       'privileges-passed-over',
       privilegeKinds,
-      'owners and privileges are compared with --privileges only',
+      'owners and privileges are compared only with --privileges',
       'just mig-autogen "…" --privileges, and just mig-check --privileges',
     )
   }
   warn(
     'rows-in-models',
     rowKinds,
-    'models describe tables, so the rows are not used',
-    'write the rows into a revision: just mig-revision "…"',
+    'the rows are ignored, since models describe structure',
+    'insert the rows in a revision: just mig-revision "…"',
   )
   warn(
     'temporary-in-models',
@@ -95,20 +95,20 @@ export function warnOfPassedOver(
   tell(
     'drops-in-models',
     dropping(statements),
-    'what another statement of them makes is not wanted, and is dropped from the database too',
-    'take out both, or the DROP alone if what it names is wanted',
+    'the object that they create and drop is treated as unwanted, and dropped from the database too',
+    'remove both statements, or only the DROP if the object is wanted',
   )
   tell(
     'silent-in-models',
     silentStatements(files, { models, lines }),
-    'silentOn has this kind, so the comparison leaves it out',
-    'take the kind out of silentOn in env.ts, or the statement out of the models',
+    'this kind is in silentOn, so it is not compared',
+    'remove the kind from silentOn in env.ts, or the statement from the models',
   )
   tell(
     'empty-schema-in-models',
     emptySchemas(statements, ['public', ...lines.map(({ schema }) => schema), ...searchPath]),
-    'it is empty in the models and missing in the schema map, so that it is not made',
-    'add it to the schema map in env.ts, or take the statement out of the models',
+    'it is empty in the models and missing in the schema map, so it is ignored',
+    'add it to the schema map in env.ts, or remove the statement from the models',
   )
 }
 

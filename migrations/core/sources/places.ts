@@ -59,7 +59,7 @@ function noModels(source: string, base: string, what: string): MigError {
   const nearby = [`${path}.ts`, `${path}.sql`, resolve(base, '..', source)].find((each) => existsSync(each))
   const guess = nearby === undefined ? '' : `did you mean '${relative(base, nearby)}'? `
   return new MigError('no-models', `${source}, which "models" in env.ts names, ${what}`, {
-    help: `${guess}a place is relative to ${base}: a folder, a file, a glob, or a package such as '@acme/db/schema'`,
+    help: `${guess}paths are relative to ${base}: a folder, a file, a glob, or a package such as '@acme/db/schema'`,
     facts: { source, base },
   })
 }

@@ -41,8 +41,8 @@ export async function readModels(models: ModelsPlace, options: ReadOptions): Pro
     typeof source === 'string' ? [] : [{ key, program: source }],
   )
   if (places.length + programs.length === 0) {
-    throw new MigError('no-models', `${shownSources(models)} holds no model file`, {
-      help: 'write the wanted tables as models/<key>.sql or models/<key>.ts; an empty .sql file says that nothing is wanted',
+    throw new MigError('no-models', `${shownSources(models)} has no model file`, {
+      help: 'write the wanted tables as models/<key>.sql or models/<key>.ts; an empty .sql file means that the schema is to be empty',
       facts: { dir: shownSources(models) },
     })
   }

@@ -24,9 +24,9 @@ export function refuseSession({ statements }: ModelFile): void {
     if (word === undefined) continue
     throw new MigError(
       'session-model',
-      `${where(statement)} has ${word.toUpperCase()}${isCommit ? ' without BEGIN' : ''}, which changes the session that the models are loaded in`,
+      `${where(statement)} has ${word.toUpperCase()}${isCommit ? ' without BEGIN' : ''}, which would change the session that loads the models`,
       {
-        help: 'take it out: models only define objects; BEGIN … COMMIT and SET search_path may stay',
+        help: 'remove it: models only define objects; BEGIN … COMMIT and SET search_path are allowed',
         place: { file: statement.file, statement: statement.sql, ...linePlace(statement) },
       },
     )

@@ -28,12 +28,12 @@ export async function refuseInTenants(
     if (statement === undefined) continue
     throw new MigError(
       'database-object-in-tenant-model',
-      `${where(statement)} has ${kind} ${name} of the schema of a tenant, and a database has it only once`,
+      `${where(statement)} has ${kind} ${name} in a tenant's schema, and a database can have it only once`,
       {
         help:
           kind === 'extension'
             ? `name a schema that all tenants share: CREATE EXTENSION IF NOT EXISTS ${name} SCHEMA public`
-            : `take it out of the models, and write it by hand: just mig-revision "add ${name}"`,
+            : `remove it from the models, and write it by hand: just mig-revision "add ${name}"`,
         place: { file: statement.file, statement: statement.sql, ...linePlace(statement) },
         facts: { kind, name },
       },

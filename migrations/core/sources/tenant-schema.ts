@@ -24,7 +24,7 @@ export function schemaInTenantModel(line: string, name: string, statement: Model
   const bare = name.slice(name.indexOf('.') + 1)
   return new MigError(
     'schema-in-tenant-model',
-    `${where(statement)} names ${name}: models of the tenant line ${line} name no schema, since each tenant has its own`,
+    `${where(statement)} names ${name}: models of tenant line ${line} must not name a schema, since each tenant has its own`,
     {
       help: `write ${bare} for ${name}, in the models of ${line}: a file or folder of that name, or what models: { ${line}: … } in env.ts names; other lines cannot refer to it`,
       place: { file: statement.file, statement: statement.sql, ...linePlace(statement) },

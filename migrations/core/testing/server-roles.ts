@@ -49,7 +49,7 @@ export async function connectGuarded(
         event: 'warning',
         code: 'role-left',
         message: `the server's roles are not touched: ${foreign.join(', ')} stayed as before`,
-        help: 'this matters only where the tests need what the revisions give or take from these roles',
+        help: 'this matters only if the tests need what the revisions grant or revoke',
       })
     return send('')
   }

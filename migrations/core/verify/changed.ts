@@ -61,8 +61,8 @@ function refusal({ root, path, change, base, now }: Refused): Found {
   return {
     status: 'failed',
     ...(now === undefined ? {} : { revision: now.revision }),
-    message: `${basename(path)} is in ${base} and ${what}; a revision that others may have applied stays as it is`,
-    help: `bring it back (git checkout ${base} -- ${relative(root, path)}), and write a new revision for what must change`,
+    message: `${basename(path)} is in ${base} and ${what}; a revision that others may have applied must not change`,
+    help: `restore it (git checkout ${base} -- ${relative(root, path)}), and write a new revision for the change`,
     place: { file: isRenamed ? now.path : path },
   }
 }

@@ -12,7 +12,7 @@ export function checkFiles({ env, files }: Project): readonly Found[] {
   const strays = strayRowTests(folders, files.values()).map(
     (path): Found => ({
       status: 'failed',
-      message: `the row test ${basename(path)} is of no revision`,
+      message: `the row test ${basename(path)} belongs to no revision`,
       help: 'name it as the revision file, with .test.sql in place of .ts or .sql',
       place: { file: path },
     }),
@@ -26,8 +26,8 @@ export function checkFiles({ env, files }: Project): readonly Found[] {
       status: 'failed',
       line,
       revision,
-      message: `the file's name does not hold its revision ${revision}`,
-      help: 'rename the file; the tool finds it by what is inside, people by its name',
+      message: `the file's name lacks its revision id ${revision}`,
+      help: 'rename the file: people find it by its name',
       place: { file: path },
     }),
   )

@@ -32,9 +32,13 @@ export async function gitChanges(
 ): Promise<GitChanges> {
   const top = (await git(root, ['rev-parse', '--show-toplevel']))?.trimEnd()
   if (top === undefined) {
-    throw new MigError('no-git', `${root} is not in a git repository, whose base --changed compares with`, {
-      help: 'leave --changed out to check every revision',
-    })
+    throw new MigError(
+      'no-git',
+      `${root} is not in a git repository, and --changed compares with a git base`,
+      {
+        help: 'leave --changed out to check every revision',
+      },
+    )
   }
   const name = base === '' ? await defaultBase(root) : base
   if (
@@ -45,7 +49,7 @@ export async function gitChanges(
   const commit = (await git(root, ['merge-base', '--', name, 'HEAD']))?.trimEnd()
   if (commit === undefined) {
     throw new MigError('no-common-commit', `${name} and HEAD have no commit in common here`, {
-      help: 'fetch the whole history: git fetch --unshallow (fetch-depth: 0 in a workflow)',
+      help: 'fetch the full history: git fetch --unshallow (fetch-depth: 0 in a workflow)',
     })
   }
   const real = folders.map((folder) => realOrGiven(folder))
@@ -81,8 +85,8 @@ async function noBase(root: string, name: string): Promise<MigError> {
   const branch = name.replace(/^origin\//, '')
   const help = isShallow
     ? `this clone is shallow: give the checkout its history (fetch-depth: 0 in a workflow, GIT_DEPTH: 0 at GitLab), or git fetch --unshallow origin ${branch}:refs/remotes/origin/${branch}`
-    : `name one that is here, as in --changed origin/main, or fetch it first: git fetch origin ${branch}`
-  return new MigError('no-git-base', `git knows no commit ${JSON.stringify(name)}`, {
+    : `name an existing one, as in --changed origin/main, or fetch it first: git fetch origin ${branch}`
+  return new MigError('no-git-base', `git has no commit ${JSON.stringify(name)}`, {
     help,
     facts: { base: name, shallow: isShallow },
   })
@@ -120,7 +124,7 @@ async function git(cwd: string, args: readonly string[]): Promise<string | undef
   const { execa } = await import('execa')
   const result = await execa('git', args, { cwd, reject: false, stripFinalNewline: false })
   if (result.code === 'ENOENT') {
-    throw new MigError('no-git', 'git is not installed, and --changed asks it', {
+    throw new MigError('no-git', 'git is not installed, and --changed needs it', {
       help: 'install git, or leave --changed out to check every revision',
     })
   }

@@ -34,7 +34,7 @@ export async function checkFresh(context: VerifyContext): Promise<readonly Found
       privileges: models.privileges,
     }
     const changes = changesBetween(made, wanted, scope)
-    if (changes.length === 0) return [{ status: 'ok', message: `${applied}; the models are the same` }]
+    if (changes.length === 0) return [{ status: 'ok', message: `${applied}; equal to the models` }]
     return models.lines.flatMap(({ key, schema }): readonly Found[] => {
       const own = changes.filter((change) => (change.schema ?? schemas[0]) === schema)
       if (own.length === 0) return []
@@ -47,6 +47,27 @@ export async function checkFresh(context: VerifyContext): Promise<readonly Found
         },
       ]
     })
+  })
+}
+
+/** A database made from the models and stamped: an upgrade then has nothing to do. */
+export async function checkExisting(context: VerifyContext): Promise<readonly Found[]> {
+  if (!(await hasModels(context.models.models)))
+    return [{ status: 'skipped', message: 'there are no models' }]
+  return onEmptyScratch(context, async (session) => {
+    await load(context, session.client)
+    const before = await session.fingerprint()
+    await applyStamp(session, context.scratch, { target: 'heads' })
+    const { steps } = await planRun(session, context.scratch, { direction: 'upgrade', target: 'heads' })
+    if (steps.length > 0) {
+      const list = steps.map(({ line, revision }) => `${line} ${revision}`).join(', ')
+      return [
+        { status: 'failed', message: `a database that is stamped at its heads would still need ${list}` },
+      ]
+    }
+    const after = await session.fingerprint()
+    if (after.hash !== before.hash) return [{ status: 'failed', message: 'the stamp changed the schema' }]
+    return [{ status: 'ok', message: 'created from the models and stamped; nothing to upgrade' }]
   })
 }
 

@@ -47,7 +47,7 @@ export async function checkOffline(context: VerifyContext): Promise<readonly Fou
         if (problem !== undefined) return [{ status: 'failed', message: problem }]
       }
     }
-    return [{ status: 'ok', message: 'the scripts up and down leave what the runner leaves' }]
+    return [{ status: 'ok', message: 'the scripts give the same as the runner, up and down' }]
   })
 }
 
@@ -82,7 +82,7 @@ async function runScript(
     return {
       ...failure(error),
       status: 'skipped',
-      message: `the ${request.direction} asks the database: ${error.message}`,
+      message: `the ${request.direction} queries the database: ${error.message}`,
     }
   }
   for (const { text } of splitStatements(parts.join(''))) {
@@ -115,9 +115,9 @@ async function outcome(
 function difference(online: Outcome, offline: Outcome, direction: string): string | undefined {
   const changes = compareFingerprints(online.fingerprint, offline.fingerprint)
   if (changes.length > 0) {
-    return `the script of the ${direction} leaves another schema than the runner:\n${fingerprintChangesText(changes)}`
+    return `the script of the ${direction} leaves a different schema than the runner:\n${fingerprintChangesText(changes)}`
   }
   if (online.ledger !== offline.ledger)
-    return `the script of the ${direction} leaves another ledger than the runner`
+    return `the script of the ${direction} leaves a different ledger than the runner`
   return undefined
 }

@@ -156,7 +156,7 @@ async function climb(stairs: Stairs, file: RevisionFile, ground: Landing): Promi
     const downgrade = await session.run({ direction: 'downgrade', target: '-1' })
     top = undefined
     const below = await land(session)
-    const left = difference(ground, below, 'after its downgrade the schema is not what it was before')
+    const left = difference(ground, below, 'after its downgrade the schema differs from before')
     const statements = { upgrade: upgrade.statements, downgrade: downgrade.statements }
     const rows: Found =
       hasTables && left === undefined
@@ -169,7 +169,7 @@ async function climb(stairs: Stairs, file: RevisionFile, ground: Landing): Promi
     const second = await land(session)
     top = second
     const problem =
-      left ?? difference(first, second, 'a second upgrade does not make what the first one made')
+      left ?? difference(first, second, 'the second upgrade gives a different result than the first')
     if (problem !== undefined) return { found: { ...about, status: 'failed', ...problem }, top }
     return { found: { ...about, ...rows }, top }
   } catch (error) {
@@ -267,7 +267,7 @@ function exceptions({ without, refused }: RowOutcome): string {
   const [reason = ''] = refused?.error.message.split('\n') ?? []
   const parts = [
     ...tables,
-    ...(refused === undefined ? [] : [`its ${refused.side} does not run on the rows made up: ${reason}`]),
+    ...(refused === undefined ? [] : [`its ${refused.side} fails on generated rows: ${reason}`]),
   ]
   return parts.length === 0 ? '' : `; ${parts.join('; ')}`
 }
@@ -287,7 +287,7 @@ function difference(from: Landing, to: Landing, what: string): Pick<Found, 'mess
   if (changes.length === 0) return undefined
   return {
     message: `${what}:\n${fingerprintChangesText(changes)}`,
-    help: "fix the downgrade of the revision, or say that there is none: export const irreversible = 'why'",
+    help: "fix the downgrade of the revision, or declare that there is none: export const irreversible = 'why'",
   }
 }
 

@@ -56,7 +56,7 @@ const refusals: Readonly<Record<string, Case>> = {
   },
   'an extension that is not there': {
     revision: alembicFile({ id: 'aaaa', upgrade: "op.execute('CREATE EXTENSION no_such_extension')" }),
-    ...{ code: 'history-fails', says: 'the history needs the extension no_such_extension' },
+    ...{ code: 'history-fails', says: 'the history needs extension no_such_extension' },
   },
   'rows by COPY': {
     revision: alembicFile({

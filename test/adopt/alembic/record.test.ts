@@ -53,9 +53,9 @@ describe.skipIf(withoutAlembic !== undefined)('an Alembic project, recorded from
     expect(fileOf(project, 'r2r2')).toMatch(
       /op\.autocommit\(async[\s\S]*CREATE INDEX CONCURRENTLY account_name/,
     )
-    expect(fileOf(project, 'r5r5')).toContain('It asked for rows: ')
-    expect(fileOf(project, 'r5r5')).toContain('It has values that its code made when it was recorded')
-    expect(fileOf(project, 'r6r6')).toContain('A statement of it failed when it was recorded')
+    expect(fileOf(project, 'r5r5')).toContain('It read rows: ')
+    expect(fileOf(project, 'r5r5')).toContain('It has values that its code generated during the recording')
+    expect(fileOf(project, 'r6r6')).toContain('One of its statements failed during the recording')
     expect(fileOf(project, 'r6r6')).not.toContain('CREATE TABLE half')
     expect(fileOf(project, 'r6r6')).toContain('ALTER TABLE account ADD COLUMN note TEXT')
     const opened = project.opened(env)

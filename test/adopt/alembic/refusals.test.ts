@@ -64,7 +64,7 @@ describe('an Alembic project that cannot be imported', () => {
     await project.run(versionTable('public', 'bbbb'))
     const env = await project.environment({ app: 'public' })
     await expect(importAlembic(project.session, env, written)).rejects.toThrow(
-      'public.alembic_version says that bbbb is applied, which no file of the import has',
+      'public.alembic_version says that bbbb is applied, and no file of the import has it',
     )
   })
 

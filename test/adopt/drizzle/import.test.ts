@@ -39,7 +39,7 @@ describe('importing from drizzle-kit', () => {
     const result = await importFolder('drizzle', project.session, env, { path: 'drizzle' })
     expect(result).toMatchObject({ proof: 'equal' })
     expect(result.irreversible).toMatchObject([
-      { file: 'drizzle/0000_first_tables.sql', reason: 'what it was imported from has no downgrade' },
+      { file: 'drizzle/0000_first_tables.sql', reason: 'the original has no downgrade' },
       { file: 'drizzle/0001_more.sql' },
     ])
     expect(result.files.map((file) => file.replace(/_[0-9a-f]{12}_/, '_ID_'))).toEqual([
@@ -54,7 +54,7 @@ describe('importing from drizzle-kit', () => {
     const text = readFileSync(join(project.root, result.files[1] ?? ''), 'utf8')
     expect(text).toContain('-- upgrade\n\nALTER TABLE "users" ADD COLUMN')
     expect(text).not.toContain('-- downgrade')
-    expect(text).toContain('-- Irreversible: what it was imported from has no downgrade')
+    expect(text).toContain('-- Irreversible: the original has no downgrade')
   })
 
   projectTest('reads the folders of drizzle-kit 1.0', async ({ project }) => {

@@ -132,7 +132,7 @@ describe('importing from', () => {
     const env = await project.environment({ app: 'public' })
     await expect(importFolder('morph', project.session, env, { path: 'db' })).rejects.toMatchObject({
       code: 'template-file',
-      message: 'db/2_b.up.sql is a template: {{ .prefix }} is filled in by the program that runs it',
+      message: 'db/2_b.up.sql is a template: {{ .prefix }} is a placeholder of the program that runs it',
     })
   })
 

@@ -83,8 +83,8 @@ describe('a Knex project, recorded from its own run', () => {
       expect(files[0]).toContain('Created: 2024-01-01T00:00:01Z')
       expect(files[2]).toContain(`(DEFAULT, 'it''s'), (NULL, E'back\\\\slash')`)
       expect(files[4]).toMatch(/op\.autocommit\(async[\s\S]*CREATE INDEX CONCURRENTLY account_name/)
-      expect(files[6]).toContain('It asked for rows: ')
-      expect(files[9]).toContain('A statement of it failed when it was recorded')
+      expect(files[6]).toContain('It read rows: ')
+      expect(files[9]).toContain('One of its statements failed during the recording')
       expect(files.join('\n')).not.toMatch(/knex_migrations|CREATE TABLE half/)
       await downAndUp(made, env, '-6')
     },

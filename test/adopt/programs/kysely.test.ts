@@ -81,7 +81,7 @@ describe('a Kysely project, recorded from the run of kysely-ctl', () => {
       // All are reverted in one transaction, so that what one refuses is undone for those before it too.
       expect(files[1]).toContain('drop column "mail"')
       expect(files[9]).toContain('rename column "email" to "mail"')
-      expect(files[5]).toContain('It asked for rows: ')
+      expect(files[5]).toContain('It read rows: ')
       expect(files.join('\n')).not.toContain('kysely_migration')
       await downAndUp(made, env, '-4')
     },

@@ -35,7 +35,7 @@ describe('a command line, where nothing keeps a program from the network', () =>
     expect(() => find(options)).toThrow(
       expect.objectContaining({
         code: 'not-led',
-        message: `${line} could connect to any database: this system cannot restrict it to the scratch database`,
+        message: `${line} could connect to any database, and this system cannot restrict it to the scratch database`,
         help: expect.stringContaining('{url}'),
       }),
     )

@@ -183,7 +183,7 @@ describe('the live database', () => {
       await project.database.client.query("INSERT INTO knex_migrations (name) VALUES ('gone.ts')")
       await expect(importWith(project, 'knex')).rejects.toMatchObject({
         code: 'unknown-version',
-        message: 'public.knex_migrations says that gone.ts is applied, which no file of the import has',
+        message: 'public.knex_migrations says that gone.ts is applied, and no file of the import has it',
       })
       await project.run("DELETE FROM knex_migrations WHERE name = 'gone.ts'; ALTER TABLE t DROP COLUMN more")
       const { result } = await importWith(project, 'knex')

@@ -29,19 +29,19 @@ const refusals: Readonly<Record<RefusalCode, (what: string) => MigError>> = {
     refusal(
       'other-database',
       `env.py connects to ${what}, not to PostgreSQL`,
-      'set the URL that env.py reads to one of PostgreSQL; where it leads does not matter, since the run is redirected',
+      'set the URL that env.py reads to one of PostgreSQL; any will do, since the run is redirected',
     ),
   'not-redirected': (what) =>
     refusal(
       'not-redirected',
-      `the connection of env.py could not be led to the scratch database ${what}`.trim(),
+      `the connection of env.py could not be redirected to the scratch database ${what}`.trim(),
       otherWays.join('; '),
     ),
   'connection-refused': (what) =>
     refusal(
       'connection-refused',
       `the project connects to ${what}, which a recording refuses`,
-      'if its settings are kept there, and no database: --allow-network',
+      'if only settings are read from there: --allow-network',
     ),
 }
 
@@ -54,7 +54,7 @@ export function startFails(error: ToolError | undefined, end: ToolEnd, { python,
   if (error?.module !== undefined) {
     return new MigError('python-module', `${python.shown} has no module ${error.module}`, {
       help: [
-        'name the interpreter that has what the project needs: --python .venv/bin/python, or install it there',
+        'name the interpreter of the project: --python .venv/bin/python, or install it there',
         ...otherWays,
       ].join('; '),
       facts: { module: error.module, python: python.shown },
@@ -65,7 +65,7 @@ export function startFails(error: ToolError | undefined, end: ToolEnd, { python,
       'tool-setting',
       `${placeOf(error, show)} reads the variable ${error.variable}, which is not set`,
       {
-        help: `set it for the import, for example ${error.variable}=postgresql://x@localhost/x; a database that it names is not used`,
+        help: `set it for the import, for example ${error.variable}=postgresql://x@localhost/x; the import does not connect to that database`,
         facts: { variable: error.variable },
       },
     )
@@ -104,10 +104,10 @@ function reasonOf(
 ): readonly [reason: string, help: readonly string[]] {
   const missing = /(?:extension|role) "([^"]+)"/.exec(message)?.[1] ?? 'it'
   if (/extension "[^"]+" is not available|could not open extension control file/.test(message)) {
-    return [`the history needs the extension ${missing}, which the recording server does not have`, []]
+    return [`the history needs extension ${missing}, and the recording server does not have it`, []]
   }
   if (/role "[^"]+" does not exist/.test(message))
-    return [`the history needs the role ${missing}, which it does not make`, []]
+    return [`the history needs role ${missing}, and does not create it`, []]
   if (done === 0 && (sqlState === '42P01' || sqlState === '3F000'))
     return ['the history begins at tables that were made elsewhere', []]
   return ['the history does not run on an empty database', []]

@@ -40,7 +40,7 @@ function halfWritten(file: string, direction: string, id: string, versionTable: 
     'bad-offline-sql',
     `${file} ends inside the ${direction} of ${id}: no statement on ${versionTable} follows it`,
     {
-      help: 'Alembic stopped there; write the file again, for example for the range before it: alembic upgrade A:B --sql',
+      help: 'Alembic stopped there; write the file again for the range before it: alembic upgrade A:B --sql',
       place: { file },
     },
   )

@@ -38,7 +38,7 @@ function journalFiles(
       checkInside(folder, file, journal)
       if (!existsSync(file)) {
         throw new MigError('drizzle-file', `the journal names ${show(file)}, which is not there`, {
-          help: 'bring the file back from version control, then import again',
+          help: 'restore the file from version control, then import again',
           place: { file: journal },
         })
       }
@@ -59,7 +59,7 @@ function parsedJournal(file: string): Journal {
     cause = error
   }
   throw new MigError('bad-journal', `${file} is not a journal: each entry has a tag and a time`, {
-    help: 'restore it from git, or have Drizzle check it: npx drizzle-kit check',
+    help: 'restore it from git, or check it: npx drizzle-kit check',
     place: { file },
     cause,
   })

@@ -130,9 +130,9 @@ function plainText(
   if (found === undefined) return text
   throw new MigError(
     'template-file',
-    `${show(file)} is a template: ${found} is filled in by the program that runs it`,
+    `${show(file)} is a template: ${found} is a placeholder of the program that runs it`,
     {
-      help: 'write out its files as your program runs them, and import those; or begin at the live database: npx just-mig init',
+      help: 'import the files with their final SQL; or start from the live database: npx just-mig init',
       place: { file },
     },
   )

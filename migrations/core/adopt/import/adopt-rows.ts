@@ -74,7 +74,7 @@ export async function checkNotAdopted(
 
 function alreadyAdopted(targetSchema: string, before: readonly string[]): MigError {
   return new MigError('already-adopted', `the ledger already has ${targetSchema} at ${before.join(', ')}`, {
-    help: 'an import is for schemas that this tool does not run yet; see just mig-current',
+    help: 'import only into a schema that has no ledger rows yet; see what is applied: just mig-current',
     facts: { targetSchema, applied: before },
   })
 }

@@ -68,9 +68,9 @@ function checkKnown(id: string, { schema, table }: ForeignLedger, history: Impor
   if (history.revisions.some(({ revision }) => revision === id)) return
   throw new MigError(
     'unknown-version',
-    `${schema}.${table} says that ${id} is applied, which no file of the import has`,
+    `${schema}.${table} says that ${id} is applied, and no file of the import has it`,
     {
-      help: 'bring the missing file back from version control, or give the folder that has it, then import again',
+      help: 'restore the missing file from version control, or give the folder that has it, then import again',
       facts: { revision: id, table: `${schema}.${table}` },
     },
   )
@@ -87,14 +87,10 @@ function oneOf(knowing: readonly Knowing[], schema: string): readonly Knowing[] 
   if (own.length === 1) return own
   if (knowing.length <= 1) return knowing
   const names = knowing.map(({ ledger }) => `${ledger.schema}.${ledger.table}`)
-  throw new MigError(
-    'several-ledgers',
-    `several tables say what is applied to ${schema}: ${names.join(', ')}`,
-    {
-      help: 'name the one that counts with --version-schema, or make the line a tenant line in env.ts',
-      facts: { tables: names },
-    },
-  )
+  throw new MigError('several-ledgers', `several ledger tables exist for ${schema}: ${names.join(', ')}`, {
+    help: 'name the one that counts with --version-schema, or make the line a tenant line in env.ts',
+    facts: { tables: names },
+  })
 }
 
 /** The applied revisions of one line that no other applied one of it comes after. */

@@ -105,14 +105,12 @@ function warnOfRows({ revisions }: ImportedHistory, applied: ReadonlySet<string>
     event: 'warning',
     code: 'baseline-without-rows',
     message: `rows that applied revisions inserted are not in the baseline: ${inserting.length === 1 ? '' : `${inserting.length} files, first `}${inserting[0]?.source}`,
-    help: 'where a new database needs them, write a revision that inserts them: just mig-revision "seed"',
+    help: 'if a new database needs them, write a revision that inserts them: just mig-revision "seed"',
   })
 }
 
 function nothingApplied(): MigError {
-  return new MigError(
-    'nothing-applied',
-    'the database has no revision of this history to make a baseline of',
-    { help: 'give the database that the other tool has run on: MIG_DATABASE_URL=…; or omit --baseline' },
-  )
+  return new MigError('nothing-applied', 'the database has no revision of this history for a baseline', {
+    help: 'name the database that the other tool migrated: MIG_DATABASE_URL=…; or omit --baseline',
+  })
 }

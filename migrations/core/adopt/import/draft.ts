@@ -132,12 +132,8 @@ function homeOf(env: Environment, key: string): string {
 function checkFree(files: readonly DraftFile[], env: Environment): void {
   const taken = files.find(({ path }) => existsSync(path))
   if (taken === undefined) return
-  throw new MigError(
-    'file-exists',
-    `${relative(env.root, taken.path)} is there already; nothing was written`,
-    {
-      help: 'an import never overwrites: was this history imported before? see just mig-history',
-      place: { file: taken.path },
-    },
-  )
+  throw new MigError('file-exists', `${relative(env.root, taken.path)} exists already; nothing was written`, {
+    help: 'an import never overwrites; see whether this history was imported before: just mig-history',
+    place: { file: taken.path },
+  })
 }

@@ -126,7 +126,7 @@ function checkKnown(
 ): void {
   const unknown = revisions.filter(({ upgrade }) => upgrade === null)
   if (unknown.length > 0) {
-    const what = baseline ? 'still pending, so a baseline lacks the SQL' : 'without SQL'
+    const what = baseline ? 'still pending, so a baseline has no SQL for them' : 'without SQL'
     throw new MigError(
       'no-sql',
       `${listed(unknown)} ${unknown.length === 1 ? 'is' : 'are'} ${what}; nothing was written`,
@@ -189,7 +189,7 @@ async function proved(
       code: error.code,
       message: error.message,
       place: error.place,
-      help: 'the files are kept, and nothing was adopted: correct them, then just mig-stamp',
+      help: 'the files were kept, and nothing was adopted: correct them, then run just mig-stamp',
     })
     return 'differs'
   }

@@ -100,7 +100,7 @@ function appliedBy(
     const [shown = ''] = names
     if (failed) {
       throw new MigError('failed-migration', `${table} says that ${shown} failed half-way`, {
-        help: `resolve it with its own tool first: ${resolve?.(shown)}`,
+        help: `resolve it with Prisma first: ${resolve?.(shown)}`,
         facts: { table, migration: shown },
       })
     }
@@ -120,8 +120,8 @@ function appliedBy(
 function unknownVersion(table: string, what: string): MigError {
   return new MigError(
     'unknown-version',
-    `${table} says that ${what} is applied, which no file of the import has`,
-    { help: 'bring the missing file back from version control, then import again', facts: { table } },
+    `${table} says that ${what} is applied, and no file of the import has it`,
+    { help: 'restore the missing file from version control, then import again', facts: { table } },
   )
 }
 

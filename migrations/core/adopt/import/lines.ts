@@ -75,7 +75,7 @@ function whichLine(part: readonly ImportedRevision[], keys: readonly string[], e
       ? `${what} belongs to an unknown line: no branch label or folder of it is one of ${env.filter.join(', ')}`
       : `${what} has branch labels or folders of several schema keys: ${keys.join(', ')}`
   return new MigError('which-line', message, {
-    help: `give the one schema key that it belongs to as the last argument: ${env.filter.join(' or ')}; or say what belongs where: --line NAME=KEY, by branch label, folder or revision`,
+    help: `give the one schema key that it belongs to as the last argument: ${env.filter.join(' or ')}; or assign each part: --line NAME=KEY, by branch label, folder or revision`,
     facts: { revisions: part.map(({ revision }) => revision), keys },
   })
 }

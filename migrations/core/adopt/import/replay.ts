@@ -206,7 +206,7 @@ async function replay(client: Client, request: ReplayRequest, rows: readonly Ado
           'replay-failed',
           `the imported history does not run on an empty database: ${cause.message}`,
           {
-            help: 'fix the file that it came from, then import again; --keep leaves the imported files to look at',
+            help: 'fix the original file, then import again; keep the imported files to look at them: --keep',
             exitCode: exitCodes.proofFailed,
             facts: cause.facts,
             place: cause.place,

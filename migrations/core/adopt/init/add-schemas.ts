@@ -86,8 +86,8 @@ function refuseKnown({ lines, dir }: Environment, { key, schema }: FoundSchema):
 
 function noSchemaMap({ dir }: Environment, added: readonly FoundSchema[]): MigError {
   const lines = added.map(({ key, schema }) => `${key}: '${schema}'`).join(', ')
-  return new MigError('no-schema-map', 'env.ts has no schema map that is written out as schemas: { … }', {
-    help: `add ${lines} to it by hand; for tables that are there: just mig-autogen "what the database has" ${added.map(({ key }) => key).join(',')} --adopt`,
+  return new MigError('no-schema-map', 'env.ts has no schema map written as schemas: { … }', {
+    help: `add ${lines} to it by hand; if the tables exist: just mig-autogen "what the database has" ${added.map(({ key }) => key).join(',')} --adopt`,
     place: { file: environmentFile(dir) ?? dir },
   })
 }
@@ -105,7 +105,7 @@ function refuseLedgers(
   )
   if (found === undefined) return
   throw new MigError('ledger-in-schema', `${found.table} is the ledger of another tool`, {
-    help: `add '${found.table}' to excludeTables in env.ts, then give the command again; for its history: --without-baseline, and then just mig-import ${found.tool ?? 'TOOL'}`,
+    help: `add '${found.table}' to excludeTables in env.ts, then run the command again; to import its history: --without-baseline, and then just mig-import ${found.tool ?? 'TOOL'}`,
     facts: { ledger: found.table },
   })
 }

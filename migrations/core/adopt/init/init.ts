@@ -198,9 +198,9 @@ async function baseline(
 function exportDiffers(changes: readonly Change[]): MigError {
   return new MigError(
     'export-differs',
-    `the exported models are not what the database has:\n${changes.map(changeText).join('\n')}`,
+    `the exported models differ from the database:\n${changes.map(changeText).join('\n')}`,
     {
-      help: 'add --without-baseline for env.ts and models alone, and fix the models by hand; just mig-check shows what is left',
+      help: 'write only env.ts and models with --without-baseline, then fix the models by hand; just mig-check shows what is left',
       exitCode: exitCodes.proofFailed,
       facts: { changes },
     },

@@ -19,7 +19,7 @@ const packageCommand = `'npx --no-install just-mig'`
  */
 export function importableRecipes(justfile: string): string {
   return justfile
-    .replace(/^# .*\n/, '# PostgreSQL migrations by just-mig; add --help to any of the recipes.\n')
+    .replace(/^# .*\n/, '# PostgreSQL migrations by just-mig; each recipe has --help.\n')
     .replace(/^set .*\n/gm, '')
     .replace(/^# List the recipes\n\[private\]\ndefault:\n(?: .*\n)+\n?/m, '')
     .replace(/^mig := .*$/m, `mig_command := ${packageCommand}`)

@@ -5,7 +5,7 @@ import type { ToolCommand } from './project.ts'
 import type { ProgramTool } from './tools.ts'
 
 /** Where the state of a database comes from when its history cannot be run. */
-const otherWay = 'begin at the live database, without its history: npx just-mig init'
+const otherWay = 'start from the live database, without its history: npx just-mig init'
 
 /** What to do where a recording has not all SQL of a history. */
 export const withoutSql = `take the SQL of what is applied from the live database: --baseline; or ${otherWay}`
@@ -28,7 +28,7 @@ export function notStarted({ name }: ProgramTool, { shown }: ToolCommand, end: T
 export function noLedger({ name, ledger }: ProgramTool, end: ToolEnd): MigError {
   return new MigError(
     'not-redirected',
-    `${name} ran, but the scratch database has no ${ledger.table} with a migration in it:\n${said(end)}`,
+    `${name} ran, but the scratch database has no ${ledger.table} with a migration:\n${said(end)}`,
     {
       help: 'if its table has another name: --version-table NAME; check also that its settings name PostgreSQL',
     },

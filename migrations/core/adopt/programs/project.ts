@@ -87,9 +87,9 @@ function checkLed(line: string, cwd: string): void {
   if (own === undefined) return
   throw new MigError(
     'not-led',
-    `${own} could connect to any database: this system cannot restrict it to the scratch database`,
+    `${own} could connect to any database, and this system cannot restrict it to the scratch database`,
     {
-      help: 'name the empty database in it, as {url}, or start it with node, npx, npm, pnpm or yarn, without NODE_OPTIONS',
+      help: 'put {url} into the command, or start it with node, npx, npm, pnpm or yarn, without NODE_OPTIONS',
     },
   )
 }
@@ -149,7 +149,7 @@ function installed(project: string, tool: ProgramTool): string {
 }
 
 const commandHelp =
-  "say what applies all migrations, and what reverts the last one: --up 'npm run migrate' --down 'npm run migrate:down'"
+  "give the commands that apply all migrations and revert the last one: --up 'npm run migrate' --down 'npm run migrate:down'"
 
 function noSettings(name: string, needs: string, folder: string): MigError {
   return new MigError('no-settings', `${folder} has no settings of ${name}, such as ${needs}`, {

@@ -125,7 +125,7 @@ function refused({ name }: ProgramTool, code: string, what: string): MigError {
         { help: 'record one at a time, with settings that name one database' },
       )
     : new MigError('connection-refused', `${name} connects to ${what}, which a recording refuses`, {
-        help: 'if its settings are kept there, and no database: --allow-network',
+        help: 'if only settings are read from there: --allow-network',
       })
 }
 

@@ -107,7 +107,7 @@ function hangs(at: string, patience: number, said: string): MigError {
   return new MigError('tool-hangs', `the tool has printed nothing for ${patience / 1000} s, ${at}`, {
     help:
       said.trim() === ''
-        ? 'it may wait for another program, or for a lock: look at it, then import again'
+        ? 'it may be waiting for another program or a lock: check it, then import again'
         : `the last lines that it printed: ${lastLines(said)}`,
   })
 }
@@ -118,7 +118,7 @@ export function lastLines(said: string, count = 8): string {
 
 function notFound(command: string, cause: unknown): MigError {
   return new MigError('tool-not-found', `${command} cannot be started`, {
-    help: 'install it, or name the program that runs it',
+    help: 'install it, or name the program by which it runs',
     cause,
   })
 }

@@ -146,7 +146,7 @@ function tableName({ schema, name }: Table): string {
 function differs(what: string): MigError {
   return new MigError(
     'recording-differs',
-    `what was recorded does not give what the tool itself made ${what}`,
-    { help: 'nothing was adopted; --keep leaves the files to look at', exitCode: exitCodes.proofFailed },
+    `the recording and the tool's own run give different results ${what}`,
+    { help: 'nothing was adopted; keep the files to look at them: --keep', exitCode: exitCodes.proofFailed },
   )
 }

@@ -113,10 +113,10 @@ export function tellProgress({ emit }: Pick<Session, 'emit'>, progress: Recordin
 /** What a recording cannot know of other databases, for the head of a revision. */
 export function recordedNotes(piece: Piece, varies: boolean): readonly string[] {
   return [
-    ...(piece.readsRows ? ['It asked for rows: this is what it did with those of a new database.'] : []),
-    ...(varies ? ['It has values that its code made when it was recorded, such as times or ids.'] : []),
+    ...(piece.readsRows ? ['It read rows: these are the statements that it ran on a new database.'] : []),
+    ...(varies ? ['It has values that its code generated during the recording, such as times or ids.'] : []),
     ...(piece.caught
-      ? ['A statement of it failed when it was recorded, and it went on; that one is left out.']
+      ? ['One of its statements failed during the recording, and it continued; that statement is omitted.']
       : []),
   ]
 }

@@ -110,10 +110,7 @@ function checksOf({ schema, table, column, value, type, labels, notNull }: Conve
     const list = `ARRAY[${labels.map(quoteLiteral).join(', ')}]::text[]`
     const isIn =
       type?.endsWith('[]') === true ? `(${value})::text[] <@ ${list}` : `(${value})::text = ANY (${list})`
-    return [
-      { query: exists(`NOT ${isIn}`), sqlstate: '22P02', message: 'a value that the enum does not have' },
-      ...nulls,
-    ]
+    return [{ query: exists(`NOT ${isIn}`), sqlstate: '22P02', message: 'a value that is not in the enum' }]
   }
   const cast = type === undefined ? `(${value})` : `(${value})::${type}`
   const length = /^(?:character varying|character)\((\d+)\)$/.exec(type ?? '')?.[1]
@@ -129,6 +126,14 @@ function checksOf({ schema, table, column, value, type, labels, notNull }: Conve
             message: `a value longer than ${length}`,
           },
         ]),
-    ...nulls,
+    ...(notNull
+      ? [
+          {
+            query: exists(`(${value}) IS NULL`),
+            sqlstate: '23502',
+            message: 'NULL in a NOT NULL column',
+          },
+        ]
+      : []),
   ]
 }

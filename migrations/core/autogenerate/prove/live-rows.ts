@@ -45,7 +45,7 @@ export function warnOfRows({ emit }: Input, revisions: readonly GeneratedRevisio
       message: `${column} becomes NOT NULL without a value for rows: the upgrade fails where ${demand.fails === 'rows' ? 'the table has any' : 'it is NULL'}`,
       help:
         demand.schema === ''
-          ? 'give the column a default, or write by hand what fills it'
+          ? 'give the column a default, or fill it in a revision by hand'
           : `--using ${column}='<expression>' fills them, or give the column a default`,
     })
   }

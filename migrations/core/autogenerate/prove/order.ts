@@ -84,10 +84,10 @@ function isOf(files: readonly GeneratedFile[], { facts }: MigError): boolean {
 function doesNotRun(cause: MigError): MigError {
   return new MigError(
     'proof-failed',
-    `on an empty database, in the order that the revision files give, the history does not run: ${cause.message}`,
+    `on an empty database, in the order of the revision files, the history does not run: ${cause.message}`,
     {
       exitCode: exitCodes.proofFailed,
-      help: 'if a revision makes what is missing, name it in dependsOn; else write one that does first: just mig-autogen "what the database has" --adopt, then just mig-stamp',
+      help: 'if a revision creates what is missing, name it in dependsOn; else write one first: just mig-autogen "what the database has" --adopt, then just mig-stamp',
       cause,
       ...(cause.place === undefined ? {} : { place: cause.place }),
     },
@@ -98,10 +98,10 @@ function leadsElsewhere(reached: Fingerprint, expected: Fingerprint): MigError {
   const left = compareFingerprints(reached, expected)
   return new MigError(
     'proof-failed',
-    `on an empty database the revision files lead to another state if the new ones run as early as the files allow:\n${fingerprintChangesText(left)}`,
+    `on an empty database the files give a different result if the new revisions run as early as dependsOn allows:\n${fingerprintChangesText(left)}`,
     {
       exitCode: exitCodes.proofFailed,
-      help: 'name the revisions that have to come before in dependsOn: just mig-revision "…" --depends-on',
+      help: 'name the revisions that must run first in dependsOn: just mig-revision "…" --depends-on',
       facts: { fingerprint: left },
     },
   )

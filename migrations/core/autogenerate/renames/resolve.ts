@@ -72,7 +72,7 @@ function named(
 ): readonly NamedObject[] {
   const [schema = '', second = '', third] = from.parts
   if (from.parts.length < 2 || from.parts.length > 3) {
-    throw new MigError('not-a-rename', `${old} lacks its schema or table`, {
+    throw new MigError('not-a-rename', `${old} needs its schema or table`, {
       help: 'write schema.table=name or schema.table.column=name',
     })
   }
@@ -173,7 +173,7 @@ function unknownName(kind: string, where: string, name: string, siblings: readon
   const rest =
     shown.length === 0 ? '' : `; it has ${shown.join(', ')}${names.length > shown.length ? ' …' : ''}`
   return new MigError('not-a-rename', `${where} has no ${kind} ${name}${rest}`, {
-    help: 'the old name is that of the database, the new one that of the models: --rename schema.table.old=new',
+    help: 'write the name in the database, then the name in the models: --rename schema.table.old=new',
   })
 }
 

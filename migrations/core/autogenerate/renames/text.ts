@@ -46,7 +46,7 @@ function splitArgs(text: string): readonly string[] {
 
 function badName(text: string): MigError {
   return new MigError('bad-flag', `--rename cannot read the name ${JSON.stringify(text)}`, {
-    help: 'write schema.table, schema.table.column or schema.function(integer), with "double quotes" around a name that has a dot in it',
+    help: 'write schema.table, schema.table.column or schema.function(integer), with "double quotes" around a name that contains a dot',
   })
 }
 

@@ -60,7 +60,7 @@ export function sessionDecision(
   const using = ({ name, sessionCast }: { name: string; sessionCast: string }) =>
     `--using ${name}="${sessionCast}"`
   const why = (sessionCast: string) =>
-    `its values depend on the session (time zone, DateStyle), but not so: ${sessionCast}`
+    `its values depend on the session (time zone, DateStyle); this form does not: ${sessionCast}`
   return new MigError(
     'decision-needed',
     `type changes whose result depends on settings of the session, such as its time zone or DateStyle:\n${open.map(({ name }) => `  ${name}`).join('\n')}`,
@@ -94,7 +94,7 @@ export function undecidedCasts(refused: readonly Refusal[], casts: CastDecisions
   const list = open.map(({ name, error }) => `  ${name}: ${error.message}`).join('\n')
   return new MigError(
     'decision-needed',
-    `${open.length === 1 ? 'a type change has' : 'type changes have'} no cast, or one that fails for rows that earlier revisions made:\n${list}`,
+    `${open.length === 1 ? 'a type change has' : 'type changes have'} no cast, or one that fails for rows that earlier revisions inserted:\n${list}`,
     {
       exitCode: exitCodes.decisionNeeded,
       help: `say how: --using ${first.name}='<expression>', or --recreate ${first.name} to drop and add it (its data is lost); --recreate '*' for all`,
@@ -122,7 +122,7 @@ function undecidedFills(refused: readonly Refusal[], casts: CastDecisions): MigE
   if (first === undefined) return undefined
   return new MigError(
     'decision-needed',
-    `rows that earlier revisions made would have no value in what becomes NOT NULL, in the upgrade or the downgrade:\n${open.map((name) => `  ${name}`).join('\n')}`,
+    `rows that earlier revisions inserted would have no value in what becomes NOT NULL, in the upgrade or the downgrade:\n${open.map((name) => `  ${name}`).join('\n')}`,
     {
       exitCode: exitCodes.decisionNeeded,
       help: `say which value they get: --using ${first}='<expression>', or give the column a default`,

@@ -63,9 +63,9 @@ export async function actionsFromNothing(
     const all = [...schemas, ...outside.keys()].join(',')
     throw new MigError(
       'schema-outside',
-      `${objectName(reference.from)} refers to ${objectName(reference.to)}, and schema ${schema} is not among those to manage (${schemas.join(', ')})`,
+      `${objectName(reference.from)} refers to ${objectName(reference.to)}, and schema ${schema} is not one of the schemas to manage (${schemas.join(', ')})`,
       {
-        help: `take it too: npx just-mig init ${all}; what others own there may be left alone by exclude in env.ts afterwards`,
+        help: `add it: npx just-mig init ${all}; then exclude in env.ts what others own there`,
         facts: { schemas: [...outside.keys()] },
       },
     )

@@ -58,7 +58,7 @@ function orderUndecided(columns: readonly string[]): MigError {
     `columns hold a composite type whose attributes can only be added after the others, not in this order:\n${columns.map((column) => `  ${column}`).join('\n')}`,
     {
       exitCode: exitCodes.decisionNeeded,
-      help: `leave the attributes in the order that they have, new ones last, or say that the column may be dropped and added (its data is lost): --recreate ${first}; --recreate '*' for all`,
+      help: `keep the order of the attributes, with new ones last, or let the column be dropped and added (its data is lost): --recreate ${first}; --recreate '*' for all`,
       facts: { columns },
     },
   )

@@ -15,7 +15,7 @@ export function noStatementOrder(
   ]
   return new MigError(
     'no-statement-order',
-    `no order of statements was found that makes this change:\n  ${lines.join('\n  ')}`,
+    `found no order of statements for this change:\n  ${lines.join('\n  ')}`,
     {
       exitCode: exitCodes.proofFailed,
       help: 'make the change in two steps (for example add the new object, move the data, drop the old one), or write this part by hand: just mig-revision "…"',
@@ -41,8 +41,8 @@ export function namingUnmodeled(
   ]
   if (alone.length === 0) return error
   return error.with({
-    message: `not generated, which may be why: ${alone.join(', ')}\n${error.message}`,
-    help: 'write by hand what is named first: just mig-revision "…"; then generate the rest',
+    message: `not generated, which may be the cause: ${alone.join(', ')}\n${error.message}`,
+    help: 'write the first one by hand: just mig-revision "…"; then generate the rest',
     facts: { ...error.facts, unmodeled: alone },
   })
 }

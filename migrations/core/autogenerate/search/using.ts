@@ -56,7 +56,7 @@ function wrongExpression({ action, error }: Refusal, current: Catalog): MigError
   const position = Math.max(0, Math.min(offset, expression.length))
   const hint = 'hint' in error && typeof error.hint === 'string' ? `\nhint: ${error.hint}` : ''
   return new MigError('bad-using', `--using ${name}: ${error.message} (SQLSTATE ${sqlState(error)})${hint}`, {
-    help: `an expression over the columns as they are before the change: ${columnsBefore(name, current).join(', ')}`,
+    help: `an expression may use the columns from before the change: ${columnsBefore(name, current).join(', ')}`,
     place: { statement: expression, position },
     facts: { column: name, sqlstate: sqlState(error) },
     cause: error,
@@ -84,8 +84,8 @@ export function expectUsed(casts: CastDecisions, actions: readonly Action[]): vo
   const used = new Set(actions.flatMap(({ using = [] }) => using))
   const [name] = Object.keys(casts.using).filter((column) => !used.has(column))
   if (name === undefined) return
-  throw new MigError('bad-using', `--using ${name} is not needed: rows of that column keep their values`, {
-    help: 'an expression is for a column that is new, that changes its type or that becomes NOT NULL; leave this one out',
+  throw new MigError('bad-using', `--using ${name} has no effect: rows of that column keep their values`, {
+    help: 'give an expression only for a new column, a type change, or a column that becomes NOT NULL; omit this one',
     facts: { column: name },
   })
 }
@@ -101,10 +101,14 @@ export function expectColumns(casts: CastDecisions, base: Catalog, wanted: Catal
 function expectColumn(name: string, base: Catalog, wanted: Catalog): void {
   const [before, after] = [base, wanted].map((catalog) => columnOf(name, catalog))
   if (before === undefined && after === undefined) {
-    throw new MigError('bad-using', `--using ${name}: neither the models nor the database have this column`, {
-      help: thereIs(name, [base, wanted]),
-      facts: { column: name },
-    })
+    throw new MigError(
+      'bad-using',
+      `--using ${name}: this column is in neither the models nor the database`,
+      {
+        help: thereIs(name, [base, wanted]),
+        facts: { column: name },
+      },
+    )
   }
   const [own] = [after, before].filter((column) => column !== undefined)
   const isNumbered = after?.identity === true && before === undefined

@@ -50,10 +50,10 @@ export function undecidedViolations(
   if (first === undefined) return undefined
   return new MigError(
     'decision-needed',
-    `rows that earlier revisions made break what is added:\n${open.map(({ table, constraint, error }) => `  ${table}.${constraint}: ${error}`).join('\n')}`,
+    `rows that earlier revisions inserted break what is added:\n${open.map(({ table, constraint, error }) => `  ${table}.${constraint}: ${error}`).join('\n')}`,
     {
       exitCode: exitCodes.decisionNeeded,
-      help: `change the rows in a revision before this one (just mig-revision "…"), or say that they may go: --recreate ${first.table}`,
+      help: `change the rows in a revision before this one (just mig-revision "…"), or let them be deleted: --recreate ${first.table}`,
       facts: { violations: open.map(({ table, constraint, error }) => ({ table, constraint, error })) },
     },
   )

@@ -73,7 +73,7 @@ export async function expectTenantBase(
   if (changes.length === 0) return
   throw new MigError(
     'tenant-drift',
-    `tenant ${tenant.schema} is not what its revisions make:\n${fingerprintChangesText(changes)}`,
+    `tenant ${tenant.schema} differs from what its revisions create:\n${fingerprintChangesText(changes)}`,
     {
       help: 'name another tenant with --tenants NAME, or leave tenants out of it with --from-history',
       facts: { line, targetSchema: tenant.schema, changes },

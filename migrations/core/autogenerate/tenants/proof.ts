@@ -64,7 +64,7 @@ async function expectAlike(
   const hashes = await readFingerprintHashes(client, { schemas, exclude, ignoreGeneratedNames: true })
   const [first, ...others] = schemas
   const odd = others.find((schema) => hashes.get(schema) !== hashes.get(first ?? ''))
-  if (odd !== undefined) throw failed(`a tenant named ${odd} gets another structure than others`, undefined)
+  if (odd !== undefined) throw failed(`a tenant named ${odd} gets a different structure`, undefined)
 }
 
 /** The project with tenant lines as single lines of these schemas. */
@@ -85,8 +85,8 @@ function failed(what: string, cause: unknown): MigError {
   return new MigError('proof-failed', `${what}${reason}`, {
     exitCode: exitCodes.proofFailed,
     help: existsOnce(cause)
-      ? 'a database has it once, and a revision of a tenant line runs for each tenant: generate it for a line with one schema, or write it by hand with IF NOT EXISTS: just mig-revision'
-      : 'a revision of a tenant line holds no schema name; write it by hand: just mig-revision',
+      ? 'a database has it only once, and a revision of a tenant line runs for each tenant: generate it in a line with one schema, or write it by hand with IF NOT EXISTS: just mig-revision'
+      : 'a revision of a tenant line has no schema name; write it by hand: just mig-revision',
     cause,
   })
 }

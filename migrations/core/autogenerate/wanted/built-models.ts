@@ -65,9 +65,9 @@ async function statementsOf(
     const differences = fingerprintChangesText(compareFingerprints(made, built))
     throw new MigError(
       'program-objects',
-      `what the program built has parts that are not compared:\n${differences}`,
+      `what the program built has objects that are not compared:\n${differences}`,
       {
-        help: 'write them into an .sql model beside it, and leave them out of what the program builds',
+        help: 'declare them in an .sql model, and remove them from what the program builds',
       },
     )
   }

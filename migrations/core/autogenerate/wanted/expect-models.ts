@@ -36,7 +36,7 @@ export async function expectModels(
     'no-models-of-key',
     `key ${found.key} has no models, and schema ${found.schema} has tables (${shown}), which would all be dropped`,
     {
-      help: `${models.declared ? `name a source for it in "models" of env.ts` : `write ${found.key}.sql into ${modelsDir}`}: an empty one says that nothing is wanted; or name the other keys: just mig-check ${filter.filter((key) => key !== found.key).join(',')}`,
+      help: `${models.declared ? `name a source for it in "models" of env.ts` : `write ${found.key}.sql into ${modelsDir}`}: an empty one means that the schema is to be empty; or name the other keys: just mig-check ${filter.filter((key) => key !== found.key).join(',')}`,
       facts: { key: found.key, schema: found.schema, tables: names },
     },
   )

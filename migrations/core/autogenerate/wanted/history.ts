@@ -80,7 +80,7 @@ function warnOfLacking(all: readonly LeftOut[], { filter, emit }: Asked): void {
     event: 'warning',
     code: 'no-extension',
     message: `revisions need ${extensions}, which the server of scratch databases does not have:${files.slice(0, 10).join('')}`,
-    help: `nothing to do for ${filter.join(', ')}: they are of other schemas, and left out`,
+    help: `nothing to do for ${filter.join(', ')}: the revisions that need them are of other schemas, and skipped`,
   })
 }
 

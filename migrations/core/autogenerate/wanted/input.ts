@@ -52,7 +52,7 @@ export async function modelInput(
   const { env } = project
   const databaseUrl = session.url ?? env.databaseUrl
   if (databaseUrl === null) {
-    throw new MigError('no-scratch', 'a connection alone does not say where a scratch database can be made', {
+    throw new MigError('no-scratch', 'a connection alone does not tell where to create a scratch database', {
       help: 'set MIG_DATABASE_URL or MIG_SCRATCH_URL',
     })
   }

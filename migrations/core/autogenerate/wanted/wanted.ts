@@ -154,8 +154,8 @@ function warnOfOrder({ emit }: ModelInput, statements: readonly ModelStatement[]
   emit?.({
     event: 'warning',
     code: 'enum-order',
-    message: `the database has labels of enums in another order, which stays: ${statements.map((each) => `${madeName(each.sql) ?? each.sql} (${where(each)})`).join(', ')}`,
-    help: 'nothing to do; compareEnumOrder: true in env.ts has their order compared, which rewrites the columns',
+    message: `the database has the labels of enums in another order, and keeps it: ${statements.map((each) => `${madeName(each.sql) ?? each.sql} (${where(each)})`).join(', ')}`,
+    help: 'nothing to do; compareEnumOrder: true in env.ts compares the order too; a change rewrites the columns',
   })
 }
 
@@ -189,7 +189,7 @@ export async function loadFiles(
     event: 'warning',
     code: 'no-extension',
     message: lacking.message,
-    help: `nothing to do for ${input.filter.join(', ')}: what needs it is of other schemas, and left out`,
+    help: `nothing to do for ${input.filter.join(', ')}: what needs it is of other schemas, and skipped`,
   })
   return false
 }

@@ -46,7 +46,7 @@ function sqlBody(side: Side): string {
   if (apart !== undefined) {
     throw new MigError(
       'needs-typescript',
-      `this change has a statement that must be committed before the next, which an .sql revision cannot say: ${apart.statements[0] ?? ''}`,
+      `this change has a statement that must be committed before the next, and an .sql revision cannot do that: ${apart.statements[0] ?? ''}`,
       { help: 'leave --sql-file out' },
     )
   }

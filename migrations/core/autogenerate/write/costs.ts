@@ -137,11 +137,11 @@ function lost(action: Action, from: Pick<Catalog, 'facts'>): readonly Loss[] {
   if (retyped !== undefined) {
     const name = [retyped.schema, retyped.table, retyped.name]
     if (action.castRisk === 'loses')
-      return [{ kind: 'values', name, reason: 'its new type has no place for them' }]
+      return [{ kind: 'values', name, reason: 'its new type cannot hold them' }]
     if (isComputed(typeChange(action)?.using))
       return [{ kind: 'values', name, reason: 'an expression changes them' }]
     if (action.readsTexts === true)
-      return [{ kind: 'values', name, reason: 'texts that are the same value become one' }]
+      return [{ kind: 'values', name, reason: 'texts for the same value become one' }]
   }
   const [root] = action.destroys
   if (root === undefined) {
@@ -161,7 +161,7 @@ function filled({ fills = [] }: Action): readonly Loss[] {
   return fills.map(({ schema, table, name }) => ({
     kind: 'values',
     name: [schema, table, name],
-    reason: 'NULL becomes the value of --using',
+    reason: '--using replaces NULL',
   }))
 }
 

@@ -26,7 +26,7 @@ export function sharedSeeds(one: Seeds, other: Seeds): SharedSeeds | SeedConflic
   for (const table of names) {
     const [a, b] = [one, other].map(({ tables }) => tables.find((each) => each.table === table))
     if (a === undefined || b === undefined || a.rows.length !== b.rows.length)
-      return { table, what: 'not every tenant gets the same number of rows' }
+      return { table, what: 'tenants have different numbers of rows' }
     const differing: Record<string, readonly number[]> = {}
     for (const [at, column] of a.columns.entries()) {
       const places = a.rows.flatMap((row, place) => (row[at] === b.rows[place]?.[at] ? [] : [place]))
@@ -50,16 +50,16 @@ function whyNotShared(
   }: { readonly column: string; readonly at: number; readonly places: readonly number[] },
 ): string | undefined {
   const isVarying = a.varying.includes(column)
-  if (places.length > 0 && !isVarying) return 'is different in each tenant, and not by its default'
+  if (places.length > 0 && !isVarying) return 'differs between tenants, and not by its default'
   if (isVarying && !a.unique.includes(column) && places.length < a.rows.length)
-    return 'has a default that may be another value at another time, and a value that is the same now'
+    return 'has a default that may give another value at another time'
   // Rows that lie in another order have values of each other.
   const [ofA, ofB] = [a, b].map(({ rows }) => new Set(rows.map((row) => row[at])))
   const isMixed = places.some((place) => {
     const values = [a.rows[place]?.[at], b.rows[place]?.[at]]
     return values.includes(null) || ofB?.has(values[0]) || ofA?.has(values[1])
   })
-  return isMixed ? 'is different in rows that cannot be matched' : undefined
+  return isMixed ? 'differs in rows that cannot be matched' : undefined
 }
 
 const rowsAtOnce = 500

@@ -149,10 +149,10 @@ async function expectEqual(
   const changes = compareFingerprints(wanted, made)
   throw new MigError(
     'template-differs',
-    `the template ${template} is not what its revisions make, and a copy would be the same:\n${fingerprintChangesText(changes)}`,
+    `the template ${template} differs from what its revisions create, and so would a copy:\n${fingerprintChangesText(changes)}`,
     {
       exitCode: exitCodes.proofFailed,
-      help: 'choose another template with --template NAME, or leave --from-template out: then every revision runs',
+      help: 'choose another template with --template NAME, or omit --from-template to run every revision',
       facts: { template, changes },
     },
   )
@@ -164,10 +164,10 @@ async function expectSeeds({ client }: Session, seeds: SharedSeeds, schema: stri
   if (wrong.length === 0) return
   throw new MigError(
     'template-differs',
-    `the rows of ${wrong.join(', ')} are not as the revisions write them`,
+    `the rows of ${wrong.join(', ')} differ from those that the revisions write`,
     {
       exitCode: exitCodes.proofFailed,
-      help: 'leave --from-template out: then every revision runs',
+      help: 'omit --from-template to run every revision',
       facts: { tables: wrong },
     },
   )
@@ -178,6 +178,6 @@ function templateElsewhere(tenant: TargetSchema, template: TargetSchema): MigErr
   return new MigError(
     'no-template',
     `the template ${template.schema} is on ${placeOf(template)}, and ${tenant.schema} would be on ${placeOf(tenant)}`,
-    { help: 'name a tenant of the same database: --template NAME; without it every revision runs' },
+    { help: 'name a tenant of the same database: --template NAME; omit it to run every revision' },
   )
 }

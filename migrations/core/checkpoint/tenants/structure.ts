@@ -87,12 +87,12 @@ async function madeStructure(session: Session, project: Project, line: string): 
       return { to, seeds: sharedSeeds(seeds, await readSeeds(client, { schema: second })) }
     })
     const { to, seeds } = made
-    if ('what' in seeds) throw noTemplate(`rows of ${seeds.table} are a tenant's own: ${seeds.what}`)
+    if ('what' in seeds) throw noTemplate(`rows of ${seeds.table} are specific to a tenant: ${seeds.what}`)
     const statements = await withScratchDatabase(scratchOptions(input, base), ({ client }) =>
       catalogScript(client, { from, to, scope: wholeScope([standIn]) }, [standIn]),
     )
     if (statements === undefined)
-      throw noTemplate(`the structure of ${line} cannot be made in one transaction`)
+      throw noTemplate(`the structure of ${line} cannot be created in one transaction`)
     return { statements, seeds }
   })
 }
@@ -106,7 +106,7 @@ function withTenant(project: Project, line: string, schema: string): Project {
 }
 
 function noTemplate(reason: string): MigError {
-  return new MigError('no-template', `a tenant cannot be made as a copy: ${reason}`, {
-    help: 'leave --from-template out: then every revision runs',
+  return new MigError('no-template', `the tenant cannot be created as a copy: ${reason}`, {
+    help: 'omit --from-template to run every revision',
   })
 }

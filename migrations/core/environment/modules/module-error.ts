@@ -32,7 +32,7 @@ export function moduleError(
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`
   const place = first === undefined ? evaluationPlace(cause, bundled) : compilePlace(first)
   const where = place?.file === undefined || place.file === file ? file : `${file}, by ${place.file},`
-  return new MigError('bad-module', `${where} does not load: ${message}${more}`, {
+  return new MigError('bad-module', `${where} cannot be loaded: ${message}${more}`, {
     help: helpFor(message),
     place: { file, ...place },
     cause,
@@ -41,7 +41,7 @@ export function moduleError(
 
 function helpFor(message: string): string {
   if (/^Could not resolve/.test(message))
-    return 'install the package, or correct the path; an alias stands in "paths" of the tsconfig.json above the file'
+    return 'install the package, or correct the path; an alias belongs in "paths" of the tsconfig.json above the file'
   return 'fix the file; npx tsc --noEmit shows type errors too'
 }
 

@@ -66,7 +66,7 @@ export async function watch<T>(
 /** The error, or the words of a warning, for what was stopped. */
 export function connects({ what }: Stopped): MigError {
   return new MigError('model-connects', `a model ${what} when it is imported`, {
-    help: 'models are imported to be read: let functions connect, or name the files that hold the tables alone in "models" of env.ts',
+    help: 'move the connection into a function, or list only the files with tables in "models" of env.ts',
     facts: { what },
   })
 }
@@ -133,7 +133,7 @@ function recordReads(watched: ModuleInputs, standIn: (name: string) => string | 
       'model-exits',
       `a model ends the process with exit code ${code ?? 0} when it is imported`,
       {
-        help: 'models are imported to be read: often a variable is missing that the application checks for; set it in .env',
+        help: 'often the application checks for a variable that is missing; set it in .env',
       },
     )
   }

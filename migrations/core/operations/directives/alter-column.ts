@@ -110,8 +110,8 @@ function changed(
 function typeChange(scope: NameScope, to: ColumnState): string | undefined {
   if (to.type === undefined) {
     if (to.collation === undefined && to.using === undefined) return undefined
-    throw new MigError('alter-column-type', 'alterColumn was given a collation or using without a type', {
-      help: 'give the type too, even when it stays: PostgreSQL changes a collation with ALTER COLUMN … TYPE',
+    throw new MigError('alter-column-type', 'alterColumn got collation or using, but no type', {
+      help: 'give the type too, even if it does not change: PostgreSQL sets a collation with ALTER COLUMN … TYPE',
     })
   }
   return words(
@@ -138,7 +138,7 @@ function stateBefore(changes: ColumnChanges): ColumnState {
     return { [name]: required(existing[name], 'alterColumn', `existing.${name}`) } as Pick<ColumnState, Name>
   }
   if (changes.generated === null) {
-    throw new MigError('no-reverse', 'PostgreSQL cannot make a plain column a generated one again', {
+    throw new MigError('no-reverse', 'PostgreSQL cannot turn a plain column into a generated one', {
       help: 'write the downgrade as op.dropColumn and op.addColumn',
     })
   }

@@ -68,7 +68,7 @@ function equalsSql(value: unknown): string {
 function batches<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
   if (!Number.isSafeInteger(size) || size < 1) {
     throw new MigError('bad-batch-size', `op.bulkInsert was given ${size} as batchSize`, {
-      help: 'write a whole number of rows from 1',
+      help: 'write a whole number of rows, 1 or more',
     })
   }
   return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>

@@ -40,8 +40,8 @@ export function connectionError(error: unknown, address: DatabaseAddress): MigEr
     case '28000':
       return failure(
         'wrong-password',
-        `${server} does not let this user in: ${reason}`,
-        "correct the user or sslmode in the database URL, or the server's pg_hba.conf",
+        `${server} refuses this user: ${reason}`,
+        'correct the user or sslmode in the database URL, or pg_hba.conf of the server',
       )
     case '42501':
       return failure(
@@ -89,7 +89,7 @@ function networkError(
   if (/password must be a string|no password/i.test(reason)) {
     return failure(
       'wrong-password',
-      `${server} asks for a password, and the URL has none`,
+      `${server} requires a password, and the URL has none`,
       'add the password to the database URL',
     )
   }

@@ -114,7 +114,7 @@ function connectionLost(error: unknown, context: DatabaseErrorContext): MigError
     help:
       context.help ??
       (isServerError(error) ? serverHelp(error.code, error.message) : undefined) ??
-      'see how far it came: just mig-current',
+      'see what is applied: just mig-current',
     exitCode: exitCodes.stepFailed,
     place: placeOf(context),
     cause: error,
@@ -152,17 +152,17 @@ function errorFacts(error: DatabaseError, told: ToldError): Record<string, unkno
 export function serverHelp(sqlState: unknown, message = ''): string | undefined {
   switch (sqlState) {
     case '53100':
-      return 'the disk of the server is full: free space there (or move temp_tablespaces), then run the same command again'
+      return "the server's disk is full: free space there, then run the same command again"
     case '53200':
       return /shared memory/.test(message)
-        ? 'raise max_locks_per_transaction of the server, or divide the revision: each object that it touches takes a lock'
-        : 'the server has no memory left: lower work_mem or maintenance_work_mem for the role, or do the work in parts (op.backfill), then run the same command again'
+        ? 'raise max_locks_per_transaction of the server, or split the revision: it locks each object that it touches'
+        : 'the server is out of memory: lower work_mem or maintenance_work_mem, or work in batches (op.backfill), then run the same command again'
     case '53300':
-      return 'the server has no connection left: close some (SELECT * FROM pg_stat_activity shows whose they are), raise max_connections or the CONNECTION LIMIT of the role, then run the same command again'
+      return 'the server has no connection left: close some (see pg_stat_activity), or raise max_connections or the CONNECTION LIMIT of the role, then run the same command again'
     case '25006':
-      return 'nothing can be written there: use the URL of the primary, or see default_transaction_read_only of the role and of the database'
+      return 'the database is read-only: use the URL of the primary, or check default_transaction_read_only of the role and the database'
     case '40001':
-      return "another transaction changed the same rows: run the same command again; ALTER ROLE … SET default_transaction_isolation = 'read committed' makes it rare"
+      return 'another transaction changed the same rows: run the same command again'
     case '22021':
     case '22P05':
       return /0x00|\\u0000/.test(message)
@@ -170,9 +170,9 @@ export function serverHelp(sqlState: unknown, message = ''): string | undefined 
         : undefined
     case '57P01':
     case '57P02':
-      return 'somebody ended the session, or the server stops or fails over: when it answers again, run the same command again; just mig-status shows what is half done'
+      return 'the session was ended, or the server is stopping: when it answers again, run the same command; just mig-status shows what is half done'
     case '25P03':
-      return 'the transaction was idle for too long: ALTER ROLE … SET idle_in_transaction_session_timeout = 0 for the role that migrates, or have the revision wait before its first statement'
+      return 'the transaction was idle for too long: ALTER ROLE … SET idle_in_transaction_session_timeout = 0 for the role that migrates'
     case '25P04':
       return 'the transaction took too long: ALTER ROLE … SET transaction_timeout = 0 for the role that migrates'
     case '57P05':

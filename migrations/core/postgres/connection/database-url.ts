@@ -41,7 +41,7 @@ export function parseDatabaseUrl(url: string): DatabaseAddress {
   const parameters: Record<string, string> = {}
   for (const [name, value] of queryPairs(query ?? '', url)) {
     if (name === 'service' || name === 'hostaddr')
-      throw badUrl(url, `it says by ${name} where the server is; write the host into the URL`)
+      throw badUrl(url, `it gives the server by ${name}; write the host into the URL`)
     if (addressed.has(name)) given[name] = value
     else if (known.has(name)) parameters[name] = value
     else addSecurity(parameters, securityParameter(name, value), url)
@@ -66,7 +66,7 @@ function addSecurity(
   if ('refused' in found) throw badUrl(url, found.refused)
   const { name, value } = found
   if (value === '') return
-  if ((parameters[name] ?? value) !== value) throw badUrl(url, `it says ${name} twice, and not the same`)
+  if ((parameters[name] ?? value) !== value) throw badUrl(url, `it says ${name} twice, with different values`)
   parameters[name] = value
 }
 
@@ -140,7 +140,7 @@ function decode(text: string, url: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    throw badUrl(url, 'it has a % that starts no percent-encoded character')
+    throw badUrl(url, 'it has a % that is not followed by two hex digits')
   }
 }
 

@@ -26,9 +26,13 @@ export async function iamToken(address: DatabaseAddress, variables = process.env
   const port = address.port ?? Number(variables.PGPORT || 5432)
   const username = address.user ?? variables.PGUSER
   if (username === undefined) {
-    throw new MigError('bad-database-url', 'a token is made for a user, and the database URL names none', {
-      help: 'write postgresql://USER@host:5432/database',
-    })
+    throw new MigError(
+      'bad-database-url',
+      'an IAM token is for one user, and the database URL names no user',
+      {
+        help: 'write postgresql://USER@host:5432/database',
+      },
+    )
   }
   const region = variables.AWS_REGION || variables.AWS_DEFAULT_REGION || regionOf(hostname)
   if (region === undefined) {

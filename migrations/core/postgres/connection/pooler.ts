@@ -51,7 +51,7 @@ async function backendOf(client: Client): Promise<number> {
 function transactionPooler(): MigError {
   return new MigError(
     'transaction-pooler',
-    'the database URL leads to a pooler that gives every transaction another session; settings and the lock of a run belong to one',
+    'the database URL leads to a pooler in transaction mode; a run needs one session for its settings and its lock',
     { help: 'use the URL of the server itself, or of the pooler in session mode' },
   )
 }

@@ -69,7 +69,7 @@ export function encryptedForToken(address: DatabaseAddress): DatabaseAddress {
 
 function notDone(variable: string): MigError {
   const said = `${variable}=${process.env[variable]}`
-  return new MigError('ssl-error', `${said} asks for what just-mig does not do`, {
+  return new MigError('ssl-error', `${said} asks for a check that just-mig does not do`, {
     help: `unset ${variable}, and set PGSSLMODE=verify-full with PGSSLROOTCERT, which prove who the server is`,
   })
 }

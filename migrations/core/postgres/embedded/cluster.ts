@@ -151,9 +151,9 @@ async function initialise(
     const said = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim() : ''
     throw new MigError(
       'initdb-failed',
-      `the embedded PostgreSQL could not be set up: ${said || String(cause)}`,
+      `the embedded PostgreSQL could not be initialized: ${said || String(cause)}`,
       {
-        help: 'fix what it says, or set MIG_DATABASE_URL to a server of yours',
+        help: 'fix the cause, or set MIG_DATABASE_URL to a server of yours',
         // It would repeat what initdb has said.
         ...(said === '' ? { cause } : {}),
       },

@@ -143,7 +143,7 @@ async function startOrWait(paths: ClusterPaths, { emit, settings }: EmbeddedOpti
   if (major !== binaries.major) {
     throw new MigError(
       'server-version',
-      `the embedded database in ${shownPath(paths)} was made by PostgreSQL ${major}, and the installed package is PostgreSQL ${binaries.major}`,
+      `the embedded database in ${shownPath(paths)} was created by PostgreSQL ${major}, and the installed package is PostgreSQL ${binaries.major}`,
       {
         help: `go back to the package of PostgreSQL ${major}, or start over with an empty database: just db-reset`,
         facts: { cluster: major, installed: binaries.major },
@@ -223,7 +223,7 @@ function accessError(paths: ClusterPaths, error: unknown): unknown {
   const code = errorCode(error)
   if (code === 'ENOTEMPTY' || code === 'EEXIST') {
     return new MigError('server-folder', `${paths.folder} exists, and is not a complete database cluster`, {
-      help: 'start over with an empty database: just db-reset; it leaves what it did not make',
+      help: 'start over with an empty database: just db-reset',
       cause: error,
     })
   }

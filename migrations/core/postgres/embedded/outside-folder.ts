@@ -36,9 +36,9 @@ export function outsideFolder(user: ServerUser | undefined): string {
   }
   throw new MigError(
     'no-outside-folder',
-    `the PostgreSQL server needs a folder outside the checkout, and none is usable: ${complaints.join('; ') || 'the user has no cache folder that is closed to others'}`,
+    `the PostgreSQL server needs a folder outside the checkout, and none is usable: ${complaints.join('; ') || 'the user has no private cache folder'}`,
     {
-      help: 'move the checkout to a folder that every user can enter, set XDG_CACHE_HOME to a folder of yours, or set MIG_DATABASE_URL',
+      help: 'move the checkout to a folder that all users can enter, set XDG_CACHE_HOME to a folder of yours, or set MIG_DATABASE_URL',
     },
   )
 }

@@ -46,6 +46,6 @@ export function foreignFolder(path: string, why: string): MigError {
   return new MigError(
     'foreign-folder',
     `${path} was not made for the embedded database: ${why}; nothing was touched`,
-    { help: `look at it, and move it away: mv ${path} ${path}.old`, facts: { path } },
+    { help: `look at it, and move it: mv ${path} ${path}.old`, facts: { path } },
   )
 }

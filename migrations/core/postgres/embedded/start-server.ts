@@ -159,7 +159,7 @@ function logSince({ logFile }: ClusterPaths, offset: number): string {
 function startFailed(paths: ClusterPaths, log: string): MigError {
   const tail = log.trim().split('\n').slice(-10).join('\n')
   return new MigError('server-start-failed', `the embedded PostgreSQL did not start:\n${tail}`, {
-    help: `fix what it says, or start over with an empty database: just db-reset (log: ${paths.logFile})`,
+    help: `fix the cause, or start over with an empty database: just db-reset (log: ${paths.logFile})`,
     facts: { logFile: paths.logFile },
   })
 }

@@ -39,7 +39,7 @@ export async function readFingerprint(
 ): Promise<Fingerprint> {
   const relative = options.schemaRelative ?? false
   if (relative && options.schemas.length !== 1) {
-    throw new MigError('many-relative-schemas', 'a schema-relative fingerprint is of one schema', {
+    throw new MigError('many-relative-schemas', 'a schema-relative fingerprint takes one schema', {
       help: 'read each schema by itself',
       facts: { schemas: options.schemas },
     })

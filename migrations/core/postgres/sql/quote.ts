@@ -73,7 +73,7 @@ function storable(text: string): string {
     throw new MigError(
       'bad-text',
       `PostgreSQL cannot hold ${JSON.stringify(text)}: it has a NUL character or half a surrogate pair`,
-      { help: 'take the character out' },
+      { help: 'remove the character' },
     )
   }
   return text

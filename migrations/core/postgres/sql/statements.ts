@@ -92,7 +92,7 @@ function endOfCommand(sql: string, at: number, isBetweenStatements: boolean): nu
     'psql-command',
     `line ${place.line} has ${command}, which is a command of psql, not SQL`,
     {
-      help: `take ${command} out, or write it as SQL`,
+      help: `remove ${command}, or write it as SQL`,
       place,
     },
   )
@@ -104,7 +104,7 @@ function copyFromStdin(sql: string, at: number): MigError {
     'copy-from-stdin',
     `line ${place.line} has COPY … FROM stdin, whose rows only psql can send`,
     {
-      help: 'write the rows as INSERT; pg_dump does so with --inserts, and leaves them out with --schema-only',
+      help: 'write the rows as INSERT: pg_dump --inserts, or leave them out: pg_dump --schema-only',
       place,
     },
   )

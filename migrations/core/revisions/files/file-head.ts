@@ -109,7 +109,7 @@ function lossesOf(fields: readonly LossField[], file: string): { readonly losses
 }
 
 function unreadableLoss(side: LossField['side'], value: string, file: string, line: number): MigError {
-  const what = value === '' ? 'does not say what' : `names nothing that can be lost: ${value}`
+  const what = value === '' ? 'does not say what' : `does not name something that can be lost: ${value}`
   const field = side === 'upgrade' ? 'Upgrade loses:' : 'Downgrade loses:'
   const help = `write one of these: ${field} table app.t, column app.t.c, rows of table app.t, values of column app.t.c (why)`
   return headError('unreadable-loss', { file, line }, `${field} ${what}`, help)
@@ -135,7 +135,7 @@ function headError(
 function missing(file: string, what: string, isBare: boolean): MigError {
   return new MigError('missing-metadata', `${file} has no ${what}`, {
     help: isBare
-      ? 'if it is a revision, give it a head as just mig-revision writes it; if not, move it out of versions/'
+      ? 'if it is a revision, add a head as just mig-revision writes it; if not, move it out of versions/'
       : 'add it; a first revision has the downRevision null',
     place: { file },
   })

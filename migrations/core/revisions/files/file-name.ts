@@ -32,7 +32,7 @@ export function revisionFileName(request: FileNameRequest): string {
     slug: slugOf(request.message, slugLength),
   }
   if (!template.includes('{rev}')) throw badTemplate(template, 'it has no {rev}')
-  if (/[/\\\0]/.test(template)) throw badTemplate(template, 'it has a folder in it')
+  if (/[/\\\0]/.test(template)) throw badTemplate(template, 'it contains a folder')
   const name = template.replace(/\{(\w*)\}/g, (placeholder, key: string) => {
     const value = values[key]
     if (value === undefined) throw badTemplate(template, `${placeholder} is unknown`)
@@ -86,7 +86,7 @@ function badName(revision: string, name: string): MigError {
 
 function badTemplate(template: string, why: string): MigError {
   return new MigError('bad-file-template', `fileTemplate '${template}' cannot be used: ${why}`, {
-    help: `the standard one is ${standardTemplate}`,
+    help: `the default is ${standardTemplate}`,
   })
 }
 

@@ -99,7 +99,7 @@ function isRevisionName(name: string): boolean {
   if (extension === '.ts' || extension === '.sql') return true
   if (!code.has(extension)) return false
   throw new MigError('not-a-revision-file', `${name} is not a revision: revisions are .ts or .sql files`, {
-    help: 'rename it, or keep it outside versions/; Alembic revisions can be adopted',
+    help: 'rename it, or keep it outside versions/; import Alembic revisions: just mig-import alembic',
     facts: { file: name },
   })
 }

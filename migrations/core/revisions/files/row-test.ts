@@ -31,6 +31,6 @@ export function readRowTest(text: string, file: string): RowTest {
   const sections = markedSections(text, ['before', 'after upgrade', 'after downgrade'], refuse)
   const [afterUpgrade, afterDowngrade] = [sections.get('after upgrade'), sections.get('after downgrade')]
   if (afterUpgrade === undefined && afterDowngrade === undefined)
-    throw refuse('there is no section of queries', 1)
+    throw refuse('there is no section with queries', 1)
   return { before: sections.get('before'), afterUpgrade, afterDowngrade }
 }

@@ -73,8 +73,8 @@ function writeSynced(path: string, text: string): void {
 
 function cannotWrite(path: string, cause: unknown): MigError {
   if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST' && existsSync(path)) {
-    return new MigError('file-exists', `${path} exists already; it is left as it was`, {
-      help: 'move it away, or choose another message or --rev-id',
+    return new MigError('file-exists', `${path} exists already; it was not changed`, {
+      help: 'remove it, or choose another message or --rev-id',
       place: { file: path },
       cause,
     })

@@ -64,7 +64,7 @@ export function duplicateLabel(label: string, first: RevisionNode, second: Revis
     first.id === label
       ? `branch label '${label}' of revision ${shown(second)} is the id of revision ${shown(first)}`
       : `branch label '${label}' is declared by two revisions: ${shown(first)} and ${shown(second)}`
-  return invalid('duplicate-branch-label', [first, second], message, 'take the label out of one of the files')
+  return invalid('duplicate-branch-label', [first, second], message, 'remove the label from one of the files')
 }
 
 export function labelIsOtherLine(label: string, node: RevisionNode): MigError {
@@ -72,7 +72,7 @@ export function labelIsOtherLine(label: string, node: RevisionNode): MigError {
     'duplicate-branch-label',
     [node],
     `branch label '${label}' of revision ${shown(node)}, in line ${node.line}, is the schema key of another line`,
-    'take another label: a schema key names its whole line',
+    'choose another label: a schema key names its whole line',
   )
 }
 
@@ -126,7 +126,7 @@ function cycleError(code: string, edge: string, loop: readonly RevisionNode[]): 
   return invalid(
     code,
     loop,
-    `revisions stand on each other by ${edge}, in a cycle: ${path.map(shown).join(' needs ')}`,
+    `revisions form a cycle by ${edge}: ${path.map(shown).join(' needs ')}`,
     'fix the downRevision or dependsOn of the file that closes the cycle',
   )
 }

@@ -115,7 +115,7 @@ export function multipleHeads(heads: readonly RevisionNode[], target: string): M
   if (otherLine !== undefined) {
     const named = heads.map((head) => `${head.id} of ${head.line}`).join(', ')
     return new MigError('multiple-heads', `'${target}' is one revision in each line: ${named}`, {
-      help: `say which line, as in ${line}@${target}`,
+      help: `name the line, as in ${line}@${target}`,
       facts,
     })
   }

@@ -59,7 +59,7 @@ function roots(
   if (kept.length === 0) {
     throw new MigError(
       'not-valid-downgrade-target',
-      `'${text}' reverts nothing: what is above it does not lead to ${anchor.id}`,
+      `'${text}' reverts nothing: no applied revision above it leads to ${anchor.id}`,
       {
         help: 'name the branch to downgrade, as in label@id; the branches: just mig-branches',
         facts: { target: text },
@@ -91,7 +91,7 @@ function relativeDestination(
   applied: ReadonlySet<RevisionNode>,
 ): Destination {
   if (symbol === '') {
-    if (count >= 0) throw notEnough(text, 'a downgrade goes down: -N')
+    if (count >= 0) throw notEnough(text, 'a downgrade takes -N')
     const start = startRow(around, branch, applied, text)
     const found = walk(around, start, count, undefined, text)
     if (found === undefined) throw notEnough(text, 'fewer are applied below it')
@@ -149,7 +149,7 @@ function notEnough(text: string, why: string): MigError {
 
 function notOnPath(node: RevisionNode, isApplied: boolean): MigError {
   const why = isApplied
-    ? 'it is applied only because others need it, and it is not a downRevision of theirs'
+    ? 'it is applied only as a dependency of others, and a downgrade follows downRevision alone'
     : 'it is not applied'
   return new MigError('destination-not-on-path', `cannot downgrade to ${node.id}: ${why}`, {
     help: `see what is applied: just mig-current${node.line === '' ? '' : ` ${node.line}`}`,

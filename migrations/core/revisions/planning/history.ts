@@ -135,7 +135,7 @@ function notAncestor(
 ): MigError {
   const [start] = lower
   const onWay = start !== undefined && upper.some((node) => lineage(start).has(node))
-  const help = onWay ? `swap the ends: ${to}:${from}` : 'see how they relate: just mig-history'
+  const help = onWay ? `swap the ends: ${to}:${from}` : 'see the graph: just mig-history'
   return new MigError('range-not-ancestor', `${from} is not an ancestor of ${to}`, {
     help,
     facts: { from, to },

@@ -103,7 +103,7 @@ function parentElsewhere(text: string): MigError {
 function notAHead(node: RevisionNode): MigError {
   const next = node.children.map((child) => child.id).join(', ')
   return new MigError('not-a-head', `revision ${node.id} is not a head: ${next} follows it`, {
-    help: 'to fork from it, add --splice; the heads: just mig-heads',
+    help: 'to fork from it, add --splice; list the heads: just mig-heads',
     facts: { revision: node.id, children: node.children.map((child) => child.id) },
   })
 }

@@ -37,7 +37,7 @@ export function ledgerRows(
 function unknownRow(index: RevisionIndex, id: string): MigError {
   return new MigError(
     'cant-locate-current',
-    `the database is at ${id}, which no revision file has${nearestNames(id, [...index.byId.keys()])}`,
+    `the database is at ${id}, and no file has that revision${nearestNames(id, [...index.byId.keys()])}`,
     {
       help: 'check out the branch that has it, go on with --allow-missing, or reset the ledger: just mig-stamp --purge <revision>',
       facts: { revision: id },

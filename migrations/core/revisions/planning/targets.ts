@@ -22,7 +22,7 @@ export function parseTarget(index: RevisionIndex, text: string): ParsedTarget {
     return { text, branch: undefined, symbol: text, relative: undefined }
   }
   if (text.includes(':')) {
-    throw new MigError('range-not-allowed', `'${text}' is a range, and this needs one revision`, {
+    throw new MigError('range-not-allowed', `'${text}' is a range, and this command needs one revision`, {
       help: 'ranges are for just mig-history and just mig-sql',
     })
   }

@@ -128,7 +128,7 @@ function notEnough(text: string, wanted: number, found: number | undefined): Mig
   return new MigError('relative-not-enough', `'${text}' asks for ${asked}, and ${has} that way`, {
     help: /-\d+$/.test(text)
       ? `to revert revisions: just mig-downgrade ${text}`
-      : 'go as far as it goes with head, or see what is pending: just mig-current',
+      : 'use head, or see what is pending: just mig-current',
     facts: { target: text, wanted },
   })
 }

@@ -32,7 +32,7 @@ export function finishHelp(
 ): string {
   const command =
     direction === 'upgrade' ? `just mig-upgrade ${revision} ${words}` : `just mig-downgrade -1 ${words}`
-  return files.has(revision) ? command : `deploy the code that has the file of ${revision}, then ${command}`
+  return files.has(revision) ? command : `deploy the code with the file of ${revision}, then ${command}`
 }
 
 /** A half-done revision stands in the way of another. */

@@ -35,7 +35,7 @@ function troubleError(env: Lines, state: Troubled): MigError {
     case 'gone':
       return new MigError('no-schema', `there is no schema ${targetSchema}, and ${ledger}`, {
         help: isTenant(env, line)
-          ? `create it again: just mig-tenant-create ${shellWord(targetSchema)} ${line}; if it is gone for good, remove it from what env.ts lists`
+          ? `create it again: just mig-tenant-create ${shellWord(targetSchema)} ${line}; if it is gone for good, remove it from the list in env.ts`
           : `restore the schema from a backup, or start over: ${startOver}`,
         exitCode: exitCodes.stepFailed,
         facts,
@@ -43,7 +43,7 @@ function troubleError(env: Lines, state: Troubled): MigError {
     case 'emptied':
       return new MigError(
         'schema-emptied',
-        `schema ${targetSchema} is empty, and ${ledger}: it was dropped and created again, or emptied`,
+        `schema ${targetSchema} is empty, and ${ledger}: it was emptied, or dropped and created again`,
         {
           help: `restore its objects from a backup, or start over: ${startOver}; if it is meant to be empty: just mig-stamp ${stampTarget(rows)} ${words}`,
           facts,

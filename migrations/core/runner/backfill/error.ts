@@ -7,7 +7,7 @@ import type { BackfillShape } from './sql.ts'
 export function stuck(step: PlanStep, { tableSql, where }: BackfillShape): MigError {
   return new MigError(
     'backfill-stuck',
-    `the backfill of ${tableSql} would never end: rows that it has updated still match its where (${where})`,
+    `the backfill of ${tableSql} would never end: updated rows still match its where (${where})`,
     {
       help: `write where so that a row stops matching once it is updated: just mig-edit ${step.revision}`,
       place: { file: step.file.path },
@@ -20,9 +20,9 @@ export function stuck(step: PlanStep, { tableSql, where }: BackfillShape): MigEr
 export function neverDone(step: PlanStep, { tableSql }: BackfillShape): MigError {
   return new MigError(
     'backfill-never-done',
-    `new rows of ${tableSql} that need the backfill keep coming: after ${mostPasses} passes some are left`,
+    `rows that need the backfill are still being added to ${tableSql}: some are left after ${mostPasses} passes`,
     {
-      help: 'have new rows come with the value, by a DEFAULT, a trigger or the application, then run the same command again',
+      help: 'give new rows the value by a DEFAULT, a trigger or the application, then run the same command again',
       place: { file: step.file.path },
       exitCode: exitCodes.stepFailed,
     },
@@ -34,7 +34,7 @@ export function noKey(tableSql: string, missing: readonly string[]): MigError {
   const message =
     missing.length > 0
       ? `the backfill's key names ${missing.join(', ')}, which ${tableSql} does not have`
-      : `${tableSql} has no primary key to go through it by`
+      : `${tableSql} has no primary key for the batches`
   return new MigError('no-key', message, {
     help: "name columns with a unique index: op.backfill({ …, key: ['id'] })",
     exitCode: exitCodes.stepFailed,
@@ -48,7 +48,7 @@ export function nullKey(step: PlanStep, { tableSql, key }: BackfillShape): MigEr
     'null-key',
     `rows of ${tableSql} that need the backfill have a NULL in its key (${columns}), so no batch would reach them`,
     {
-      help: 'update these rows before it with op.execute, or go by columns that are NOT NULL: key: [...]',
+      help: 'update these rows before it with op.execute, or choose NOT NULL columns: key: [...]',
       place: { file: step.file.path },
       exitCode: exitCodes.stepFailed,
     },

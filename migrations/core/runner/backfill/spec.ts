@@ -21,15 +21,15 @@ export function fullBackfillSpec(spec: BackfillSpec): FullBackfillSpec {
   const { batchSize = 1000, pause = 0, key } = spec
   if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
     throw badBackfill(
-      `batchSize is ${batchSize}, which is not a number of rows`,
-      'write a whole number from 1',
+      `batchSize is ${batchSize}, which is not a row count`,
+      'write a whole number, 1 or more',
     )
   }
   // What a timer takes.
   if (!Number.isInteger(pause) || pause < 0 || pause >= 2 ** 31) {
     throw badBackfill(
-      `pause is ${pause}, which is not a number of milliseconds`,
-      'write a whole number from 0',
+      `pause is ${pause}, which is not a time in milliseconds`,
+      'write a whole number, 0 or more',
     )
   }
   if (key?.length === 0) {
@@ -47,8 +47,8 @@ export function checkKeyStays(set: string, key: readonly string[]): void {
   const moved = assignedColumns(set).find((column) => key.includes(column))
   if (moved === undefined) return
   throw badBackfill(
-    `set changes ${moved}, by which the batches go`,
-    'go by other columns with a unique index, key: [...], or write one UPDATE with op.execute',
+    `set changes ${moved}, which the batches are ordered by`,
+    'choose other columns with a unique index, key: [...], or write one UPDATE with op.execute',
   )
 }
 

@@ -102,7 +102,7 @@ function ledgerItems(env: Project['env'], state: AppliedState): readonly StatusI
     {
       kind: 'never-run',
       targetSchema,
-      what: `${neverRun.join(', ')} was put below ${rows.join(', ')}, which is applied, and never ran here`,
+      what: `${neverRun.join(', ')} was added below ${rows.join(', ')}, which is applied, and never ran here`,
       fix: `just mig-upgrade head ${words}; if what it does is there already: just mig-stamp ${stampTarget(rows)} ${words}`,
       facts: { applied: rows, neverRun },
     },
@@ -168,7 +168,7 @@ function indexItem(
       : owner !== undefined
         ? `the next run builds it again: ${finishHelp(owner, files, words)}`
         : `just db-psql -c 'DROP INDEX CONCURRENTLY ${qualifiedName(schema, name)}'`
-  const what = `index ${name} on ${table} is INVALID: it costs every write and serves no query`
+  const what = `index ${name} on ${table} is INVALID: it slows every write, and no query uses it`
   return { kind: 'invalid-index', targetSchema: schema, what, fix, facts: { ...index } }
 }
 

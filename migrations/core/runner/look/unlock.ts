@@ -84,8 +84,8 @@ async function untilGone({ client, signal }: Session, pids: readonly number[]): 
     if (rows.length === 0) return
     if (Date.now() > end) {
       const which = rows.map(({ pid }) => pid).join(', ')
-      throw new MigError('holder-stays', `pid ${which} was told to end and has not done so yet`, {
-        help: 'it may be rolling back something large; see just mig-status',
+      throw new MigError('holder-stays', `pid ${which} was told to end and is still running`, {
+        help: 'it may be rolling back a large change; see just mig-status',
         exitCode: exitCodes.lockNotObtained,
       })
     }

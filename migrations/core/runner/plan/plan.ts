@@ -188,16 +188,16 @@ function aheadOfCode(
   { allowMissing, mayRunBeside, fromLog }: MissingRow,
 ): MigError {
   const unclear = allowMissing
-    ? '; what is applied below it is missing in the log, so nothing can be run beside it'
+    ? '; the log lacks what is applied below it, so --allow-missing is not possible'
     : ''
-  const beside = mayRunBeside ? 'run what is pending beside it with --allow-missing, ' : ''
+  const beside = mayRunBeside ? 'run what is pending all the same with --allow-missing, ' : ''
   const words = targetWords(env, { line, targetSchema })
-  const byLog = fromLog ? `if the log is right, go by it: just mig-stamp --from-log ${words}; or ` : ''
+  const byLog = fromLog ? `if the log is right: just mig-stamp --from-log ${words}; or ` : ''
   return new MigError(
     'ahead-of-code',
-    `schema ${targetSchema} is at ${id}, which no revision file of line ${line} has${unclear}`,
+    `schema ${targetSchema} is at ${id}, and no file of line ${line} has that revision${unclear}`,
     {
-      help: `${byLog}check out the branch or deploy the image that has it, see what you have with just mig-history ${line}, ${beside}or start over with just mig-stamp --purge <revision> ${words}`,
+      help: `${byLog}check out the branch, or deploy the image, that has it; list what you have with just mig-history ${line}, ${beside}or start over with just mig-stamp --purge <revision> ${words}`,
       facts: { line, targetSchema, revision: id },
     },
   )
@@ -226,9 +226,9 @@ function schemaOf(project: Project, line: string): string {
   if (schema === undefined) {
     throw new MigError(
       'tenant-line',
-      `line ${line} is a tenant line, and the plan of a single line leads to it`,
+      `line ${line} is a tenant line, and the plan of a single line needs it`,
       {
-        help: 'a revision of a single line cannot depend on one of a tenant line: take it out of dependsOn',
+        help: 'a revision of a single line cannot depend on a tenant line: remove it from dependsOn',
         facts: { line },
       },
     )

@@ -119,9 +119,9 @@ function checkStillPlanned(plan: Planned, now: Planned): void {
   if (now.steps.every((step) => planned.has(key(step))) && (plan.direction === 'upgrade' || same)) return
   throw new MigError(
     'plan-changed',
-    `another runner changed the database while this ${plan.direction} waited for the lock, so its plan no longer holds`,
+    `another runner changed the database while this ${plan.direction} waited for the lock, so its plan is out of date`,
     {
-      help: 'nothing was changed; look at just mig-current, then run the command again',
+      help: 'nothing was changed; see what is applied (just mig-current), then run the command again',
       exitCode: exitCodes.stepFailed,
     },
   )
@@ -147,7 +147,7 @@ function expectSchemas(
     const { exists, usable, role } = schemas.get(schema) ?? { exists: false, usable: false }
     const mayMake = direction === 'upgrade' && env.createSchema
     const help = isTenant(env, line)
-      ? `make the tenant: just mig-tenant-create ${shellWord(schema)} ${line}, or -x create_schema=true; or take it out of what env.ts lists`
+      ? `create the tenant: just mig-tenant-create ${shellWord(schema)} ${line}, or -x create_schema=true; or remove it from the list in env.ts`
       : direction === 'upgrade'
         ? `make it: CREATE SCHEMA ${quoteIdent(schema)}; or let the run do it: createSchema: true in env.ts`
         : `if it is gone for good, tell the ledger: just mig-stamp base ${line}`

@@ -24,7 +24,7 @@ export function checkSchema(
 ): void {
   const options = { exitCode: exitCodes.stepFailed, facts: { line, targetSchema: schema } }
   if (schema === '$user') {
-    throw new MigError('bad-schema', 'schema "$user" is taken for the current role in search_path', {
+    throw new MigError('bad-schema', 'in search_path, schema "$user" means the current role', {
       ...options,
       help: 'rename it: ALTER SCHEMA "$user" RENAME TO …',
     })
@@ -33,7 +33,7 @@ export function checkSchema(
     throw new MigError('no-schema', `there is no schema ${schema}`, { ...options, help })
   }
   if (!exists || usable) return
-  throw new MigError('no-permission', `the role may not use schema ${schema}`, {
+  throw new MigError('no-permission', `the role has no USAGE on schema ${schema}`, {
     ...options,
     help: `as its owner: GRANT USAGE, CREATE ON SCHEMA ${quoteIdent(schema)} TO ${role}`,
   })

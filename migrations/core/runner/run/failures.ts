@@ -36,7 +36,7 @@ export function tenantRunError(result: PoolResult, options: PoolOptions): MigErr
   const counts = `${done} done, ${failures.length} failed, ${left} not begun`
   if (!goesOn) {
     const { message, help, facts } = first.error
-    const more = 'the others go on with --continue; a rerun does only what is left'
+    const more = '--continue goes on with the others; a rerun does only what is left'
     return first.error.with({
       message: `${message}\ntenants: ${counts}`,
       help: help === undefined ? more : `${help}\n${more}`,
@@ -49,7 +49,7 @@ export function tenantRunError(result: PoolResult, options: PoolOptions): MigErr
     names.length <= 20 ? names.join(', ') : `${names.slice(0, 20).join(', ')} and ${names.length - 20} more`
   const why = canaryFailed ? 'a canary failed, so the others were not run' : 'some tenants failed'
   return new MigError(canaryFailed ? 'canary-failed' : 'tenants-failed', `${why}: ${list} (${counts})`, {
-    help: 'fix what the errors say, then run the same command again: it does only what is left',
+    help: 'fix what the errors name, then run the same command again: it does only what is left',
     exitCode: exitCodes.someTenantsFailed,
     facts: {
       ...{ done, left, failed: names },

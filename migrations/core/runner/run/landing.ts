@@ -221,7 +221,7 @@ function landsElsewhere(step: PlanStep, path: string, made: readonly Made[]): Mi
     `${names} would be made outside schema ${targetSchema} of line ${line}: ${why}`,
     {
       help: usable
-        ? `write the schema before the name, ${schema}.${name}, if it belongs there; else leave search_path alone: just mig-edit ${revision}`
+        ? `write ${schema}.${name} if it belongs there; else do not set search_path: just mig-edit ${revision}`
         : grantHelp(targetSchema, role),
       exitCode: exitCodes.stepFailed,
       place: { file: step.file.path },
@@ -237,7 +237,7 @@ function roleMayNotUse(step: PlanStep, role: string, cause: unknown): MigError {
   const { targetSchema } = step
   return new MigError(
     'no-permission',
-    `role ${role}, which the revision sets, may not use schema ${targetSchema}, so unqualified names mean another one: ${said}`,
+    `role ${role}, which the revision sets, may not use schema ${targetSchema}, so unqualified names resolve to another schema: ${said}`,
     {
       help: grantHelp(targetSchema, role),
       exitCode: exitCodes.stepFailed,

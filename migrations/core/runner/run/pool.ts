@@ -286,14 +286,14 @@ function fewerJobs({ emit }: Drain, error: MigError): void {
   emit({
     event: 'warning',
     code: 'fewer-jobs',
-    message: `the server has no connection left, so fewer tenants run at once: ${error.message}`,
+    message: `the server has no connection left, so fewer tenants run at the same time: ${error.message}`,
     help: 'use fewer connections: --jobs 2',
   })
 }
 
 function connectionGone(): MigError {
   return new MigError('connection-lost', 'the connection broke again and again before anything was done', {
-    help: 'look at what ends the sessions of this role, then run the same command again',
+    help: 'find out what ends the sessions of this role, then run the same command again',
     exitCode: exitCodes.stepFailed,
   })
 }
@@ -304,7 +304,7 @@ export function asMigError(error: unknown): MigError {
   if (isServerError(error) || isConnectionLost(error)) return databaseError(error)
   const message = error instanceof Error ? error.message : String(error)
   return new MigError('tenant-failed', message, {
-    help: 'see where it stands: just mig-status; the same command goes on from there',
+    help: 'see its state: just mig-status; the same command resumes',
     exitCode: exitCodes.stepFailed,
     cause: error,
   })

@@ -208,7 +208,7 @@ function missingSide(file: RevisionFile, name: 'upgrade' | 'downgrade'): MigErro
   const noWayBack =
     name === 'upgrade' ? '' : '; if it cannot be reverted, write irreversible with the reason instead'
   return new MigError(code, `revision ${file.revision} has no ${what}`, {
-    help: `add it; an empty one says that there is nothing to do${noWayBack}: just mig-edit ${file.revision}`,
+    help: `add it; it may be empty if there is nothing to do${noWayBack}: just mig-edit ${file.revision}`,
     place: { file: file.path },
     exitCode: exitCodes.stepFailed,
   })

@@ -84,7 +84,7 @@ export async function applyStep(
     return {}
   } catch (cause) {
     const answers = alone && run !== undefined && !isConnectionLost(cause)
-    // What is still under way may be committed before it ends.
+    // What is still running may be committed before it ends.
     if (answers) await run?.abandon()
     const known = answers && run !== undefined ? await run.explain(cause) : cause
     const error = stepError(step, known, session.signal, run?.point())
@@ -110,7 +110,7 @@ async function logFailure(
       event: 'warning',
       code: 'failure-not-logged',
       message: `the failure of ${step.revision} is not in the ledger's log: ${why}`,
-      help: `nothing to do for the ledger; the error of ${step.revision} itself says how to go on`,
+      help: `nothing to do in the ledger; the error of ${step.revision} itself says how to go on`,
     })
   }
 }

@@ -143,14 +143,14 @@ function notCommitted(error: Error, step: PlanStep, endedBy: string | null): Mig
 
 function waitingForServer(lost: Error, forMs: number): MigEvent {
   const message = `${lost.message.split('\n')[0]}; trying to connect again for ${forMs / 1000} s`
-  const help = 'wait; to stop is safe too (Ctrl-C): the same command goes on'
+  const help = 'wait, or stop with Ctrl-C: the same command resumes'
   return { event: 'warning', code: 'connection-lost', message, help }
 }
 
 function withoutAnswer(lost: Error, cause: unknown): unknown {
   if (!(cause instanceof MigError)) return cause
   return new MigError('connection-lost', `${lost.message}\nno new connection: ${cause.message}`, {
-    help: 'when the server answers again, see how far it came: just mig-current, just mig-status',
+    help: 'when the server answers again, see what is applied: just mig-current, just mig-status',
     exitCode: exitCodes.stepFailed,
     cause,
   })

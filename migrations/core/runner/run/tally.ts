@@ -57,7 +57,7 @@ export function tally(total: number, emit: EmitEvent): Tally {
     gone(tenant, ms) {
       gone += 1
       const message = `${tenant.schema} is gone: it was dropped during the run, and line ${tenant.line} no longer lists it`
-      const help = 'nothing to do, if it was meant to be dropped; it stays in the log of the ledger'
+      const help = 'nothing to do if it was dropped on purpose; the ledger keeps its log'
       emit({ event: 'warning', code: 'tenant-gone', message, help })
       tellProgress(tenant, ms)
     },

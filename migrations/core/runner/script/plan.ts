@@ -87,11 +87,9 @@ function refuseCurrent(range: string): void {
   const sides = range.split(':')
   if (!sides.some(isCurrent)) return
   const other = sides.find((side) => side !== '' && !isCurrent(side)) ?? 'head'
-  throw new MigError(
-    'bad-range',
-    `${range}: a range is planned from the files alone, and current is what a database has`,
-    { help: `a target by itself starts from what the database has: just mig-sql ${other}` },
-  )
+  throw new MigError('bad-range', `${range}: a range uses the files alone, and current needs a database`, {
+    help: `a single target starts from what is applied in the database: just mig-sql ${other}`,
+  })
 }
 
 /** The line that a range of revisions is in, which leaves the others out; undefined for one by names as base:head. */
@@ -127,7 +125,7 @@ function checkOneDatabase(tenants: readonly TargetSchema[]): void {
   if (byDatabase(tenants).size < 2) return
   const shards = [...new Set(tenants.map(({ shard }) => shard ?? 'the main database'))]
   throw new MigError('several-databases', `these tenants live in several databases: ${shards.join(', ')}`, {
-    help: 'a script is for one: choose it with --shard NAME',
+    help: 'a script is for one database: choose it with --shard NAME',
     facts: { shards },
   })
 }
@@ -136,7 +134,7 @@ function neededFirst(needed: readonly PlanStep[]): MigError {
   const [first] = needed
   const list = needed.map(({ line, revision }) => `${line} ${revision}`).join(', ')
   return new MigError('needs-other-lines', `the tenants need revisions of other lines first: ${list}`, {
-    help: `write and run their script before this one: just mig-sql ${first?.revision} ${first?.line}`,
+    help: `write and run their script first: just mig-sql ${first?.revision} ${first?.line}`,
     facts: { needed: needed.map(({ line, revision }) => ({ line, revision })) },
   })
 }

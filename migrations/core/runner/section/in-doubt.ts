@@ -70,7 +70,7 @@ export async function dropInvalidIndexes(
     doubt,
   )) {
     if (builtBy !== null) throw beingBuilt(name, builtBy)
-    const message = `index ${name} is INVALID: a build that failed has left it; it is dropped and built again`
+    const message = `index ${name} is INVALID: a failed build left it; it is dropped and built again`
     session.emit({ event: 'notice', severity: 'INFO', message })
     const sql = `DROP INDEX CONCURRENTLY IF EXISTS ${qualifiedName(schema, name)}`
     await runStatement(session, at.step, { sql }, lockTimeout)

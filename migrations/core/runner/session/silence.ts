@@ -102,6 +102,6 @@ function silence(found: Found): Error {
   const what =
     found === 'no-answer'
       ? 'the server does not answer, on a second connection either'
-      : 'the server has nothing to do for it any more'
+      : 'the server has finished or lost its query'
   return Object.assign(new Error(`no answer to a query: ${what}`), { code: 'ETIMEDOUT' })
 }

@@ -58,8 +58,8 @@ export function watchStatement(
     session.emit({
       event: 'warning',
       code: 'no-observer',
-      message: `who blocks a statement will not be shown: the second connection, which looks for it, failed: ${message}`,
-      help: 'the run goes on; to see who blocks it: just mig-status in another terminal',
+      message: `blocking sessions are not shown: the second connection, which looks for them, failed: ${message}`,
+      help: 'the run continues; see who blocks it: just mig-status in another terminal',
     })
   }
 }

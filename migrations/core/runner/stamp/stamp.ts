@@ -93,7 +93,7 @@ function checkApart(project: Pick<Project, 'graph' | 'files'>, line: string, aft
   if (lower === undefined) return
   throw new MigError(
     'overlapping-revisions',
-    `a stamp of ${known.join(' and ')} would overlap: ${lower} is below another of them`,
+    `a stamp of ${known.join(' and ')} would overlap: ${lower} is below another one`,
     {
       help: `leave ${lower} out: just mig-stamp ${stampTarget(heads)} ${line}`,
       facts: { revisions: known },

@@ -70,7 +70,7 @@ export function roleStatements(
 const refusals: Readonly<Record<string, string>> = {
   '42704': 'there is no such role',
   '22023': 'there is no such role',
-  '42501': 'the login may not become it',
+  '42501': 'the login is not a member of it',
 }
 
 /** The errors that come from the role of env.ts as ones for people; any other as it is. */
@@ -95,7 +95,7 @@ export function roleChanged(step: PlanStep, role: string, statement?: string): M
     'role-changed',
     `${step.revision} changes its role: in env.ts the revisions of line ${step.line} run as ${role}`,
     {
-      help: `take SET ROLE, RESET ROLE and SET SESSION AUTHORIZATION out (just mig-edit ${step.revision}), also out of functions that it calls; what needs more rights goes into a line without a role`,
+      help: `take SET ROLE, RESET ROLE and SET SESSION AUTHORIZATION out (just mig-edit ${step.revision}), also out of functions that it calls; put what needs more rights into a line without a role`,
       exitCode: exitCodes.stepFailed,
       place: { file: step.file.path, ...(statement === undefined ? {} : { statement }) },
       facts: { role, line: step.line },

@@ -37,9 +37,9 @@ function unknownResult(step: PlanStep, sql: string): QueryResult {
     get rows(): never {
       throw new MigError(
         'skipped-result',
-        `a statement of ${step.revision} was done by an earlier run, so its rows are not known`,
+        `a statement of ${step.revision} was done by an earlier run, so its rows are not available`,
         {
-          help: 'read what a revision needs with op.client.query, which runs each time',
+          help: 'read rows with op.client.query, which runs in every attempt',
           place: { file: step.file.path, statement: sql },
           exitCode: exitCodes.stepFailed,
         },

@@ -81,7 +81,7 @@ function triedLongEnough(error: unknown, attempts: number, forMs: number): unkno
     help:
       blocker === undefined
         ? (serverHelp(facts.sqlState) ??
-          'run the same command again when the tables are less busy; who holds them shows just mig-status')
+          'run the same command again when the tables are less busy; see who holds the locks: just mig-status')
         : `look at it with just mig-status, end it with SELECT pg_terminate_backend(${blocker.pid}), then run the same command again`,
     facts: { ...facts, attempts },
     cause: error,

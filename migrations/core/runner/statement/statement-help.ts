@@ -5,21 +5,21 @@ export function helpFor(error: unknown, sql = ''): { readonly help?: string } {
   switch (sqlStateOf(error)) {
     case '25001':
       return {
-        help: 'it has to run outside a transaction: await op.autocommit(() => op.execute(`…`)) around it',
+        help: 'it must run outside a transaction: await op.autocommit(() => op.execute(`…`)) around it',
       }
     case '2D000':
       return {
-        help: 'what commits by itself has to run outside a transaction: in a revision in TypeScript, await op.autocommit(() => op.execute(`CALL …`))',
+        help: 'what commits by itself must run outside a transaction: in a TypeScript revision, await op.autocommit(() => op.execute(`CALL …`))',
       }
     case '25P02':
       return {
-        help: 'a statement before it has failed, and the revision has caught the error: let it out, or go back to before it with SAVEPOINT and ROLLBACK TO',
+        help: 'an earlier statement failed, and the revision caught the error: let it throw, or use SAVEPOINT and ROLLBACK TO',
       }
     case '42501':
-      return { help: 'have the owner grant it to the role, or use another role in MIG_DATABASE_URL' }
+      return { help: 'ask the owner to grant it to the role, or use another role in MIG_DATABASE_URL' }
     case '57014':
       return {
-        help: "somebody has cancelled it, or it took longer than statement_timeout: export const statementTimeout = '10min' in the revision gives it more",
+        help: "it was canceled, or took longer than statement_timeout; raise that in the revision: export const statementTimeout = '10min'",
       }
     case '23514':
       return isHelper(error)

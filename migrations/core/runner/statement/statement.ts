@@ -79,14 +79,14 @@ export function checkStatement(step: PlanStep, { sql }: Statement, role: string 
     if (found.kind === 'transaction') {
       throw new MigError(
         'transaction-control',
-        `${found.what} in a revision would end the transaction that the runner keeps together with the ledger`,
-        { help: 'leave it out; what must be committed by itself goes into op.autocommit', place },
+        `${found.what} in a revision would end the transaction that also writes the ledger`,
+        { help: 'remove it; put what must be committed by itself into op.autocommit', place },
       )
     }
     if (found.kind === 'refused') {
       throw new MigError(
         'not-in-a-revision',
-        `${found.what} changes the whole server, so it has no place in a revision`,
+        `${found.what} changes the whole server, so it cannot be in a revision`,
         { help: 'run it once by hand, with just db-psql or psql, before the revisions that need it', place },
       )
     }
@@ -95,7 +95,7 @@ export function checkStatement(step: PlanStep, { sql }: Statement, role: string 
 
 /** The protocol ends a text at its first NUL byte, so the server would be told of a message that is cut. */
 function nulByte(step: PlanStep, sql: string): MigError {
-  return new MigError('nul-byte', 'the statement holds a NUL byte, which ends a text for PostgreSQL', {
+  return new MigError('nul-byte', 'the statement holds a NUL byte, which PostgreSQL does not allow in text', {
     help: `remove it (just mig-edit ${step.revision}); a value that needs one is bytea: '\\\\x00'::bytea`,
     exitCode: exitCodes.stepFailed,
     // Shown by its symbol: on a terminal the byte itself is nothing.
@@ -108,7 +108,7 @@ function valuesNotTaken(step: PlanStep, sql: string, cause: unknown): MigError {
     'values-not-taken',
     'the statement takes no bound values: only SELECT, INSERT, UPDATE, DELETE, MERGE and VALUES do',
     {
-      help: 'write the value into the text: ${op.literal(value)}',
+      help: 'write it as a literal: ${op.literal(value)}',
       exitCode: exitCodes.stepFailed,
       place: { file: step.file.path, statement: sql },
       facts: { sqlState: '08P01' },

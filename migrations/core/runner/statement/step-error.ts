@@ -59,7 +59,7 @@ export function editedFile(step: PlanStep, done: number): MigError {
     'edited-half-done',
     `the file of ${revision}, which is half done on ${targetSchema} (${statementsDone(done)}), was edited since`,
     {
-      help: 'put it back as it was, or, when only what comes after those statements was edited, go on with --resume-edited',
+      help: 'restore the file; or, if only later statements were edited, run again with --resume-edited',
       exitCode: exitCodes.stepFailed,
       place: { file: step.file.path },
       facts: { revision, targetSchema, statementsDone: done },
@@ -84,7 +84,7 @@ export function noSection(step: PlanStep): MigError {
 export function notAwaited(step: PlanStep, count: number): MigError {
   return new MigError(
     'not-awaited',
-    `${step.revision} ended while ${count === 1 ? 'a statement' : `${count} statements`} of it ${count === 1 ? 'was' : 'were'} still under way`,
+    `${step.revision} ended while ${count === 1 ? 'a statement' : `${count} statements`} of it ${count === 1 ? 'was' : 'were'} still running`,
     {
       help: `write await before every call of op: just mig-edit ${step.revision}`,
       place: { file: step.file.path },
@@ -95,20 +95,24 @@ export function notAwaited(step: PlanStep, count: number): MigError {
 
 /** A statement beside a backfill would get into the transaction of one of its batches. */
 export function atOnce(step: PlanStep): MigError {
-  return new MigError('at-once', `${step.revision} runs something else while its op.backfill is under way`, {
-    help: `await one after the other; in throttle, ask with the client that it is given: just mig-edit ${step.revision}`,
-    place: { file: step.file.path },
-    exitCode: exitCodes.stepFailed,
-  })
+  return new MigError(
+    'at-once',
+    `${step.revision} sends another statement while its op.backfill is running`,
+    {
+      help: `await one before the other; in throttle, query with the client that it receives: just mig-edit ${step.revision}`,
+      place: { file: step.file.path },
+      exitCode: exitCodes.stepFailed,
+    },
+  )
 }
 
 /** A revision has sent COMMIT or ROLLBACK past the runner. */
 export function transactionEnded(step: PlanStep): MigError {
   return new MigError(
     'transaction-control',
-    `${step.revision} has ended its transaction through op.client: what it did before that is not kept together with the ledger`,
+    `${step.revision} ended its transaction through op.client: what it did before was committed without its ledger row`,
     {
-      help: 'take COMMIT and ROLLBACK out; what must be committed by itself goes into op.autocommit',
+      help: 'remove COMMIT and ROLLBACK; put what must be committed by itself into op.autocommit',
       place: { file: step.file.path },
       exitCode: exitCodes.stepFailed,
     },
@@ -124,14 +128,14 @@ export function resumeDiffers(step: PlanStep, done: number, words: string): MigE
     'resume-differs',
     `${step.revision} on ${step.targetSchema} has ${statementsDone(done)} already, and the file no longer begins with ${done === 1 ? 'it' : 'them'}`,
     {
-      help: `put these statements back as they were (just mig-edit ${step.revision}); or undo them by hand, then forget them: just mig-stamp ${stampTarget(step.appliedBefore)} ${words}`,
+      help: `restore these statements (just mig-edit ${step.revision}); or undo them by hand, then forget them: just mig-stamp ${stampTarget(step.appliedBefore)} ${words}`,
       place: { file: step.file.path },
       exitCode: exitCodes.stepFailed,
     },
   )
 }
 
-const unknownState = 'the connection broke while it was committed, so whether it was is not known'
+const unknownState = 'the connection broke during COMMIT, so it may or may not be committed'
 
 function stateText({ targetSchema }: PlanStep, { committed, begun }: FailurePoint): string {
   if (committed === 0 && !begun) return `schema ${targetSchema} and the ledger are as before this revision`

@@ -36,9 +36,9 @@ export function lockLostError(step: PlanStep, cause: unknown): unknown {
   const { targetSchema, revision } = step
   return new MigError(
     'lock-lost',
-    `the session no longer holds the lock of schema ${targetSchema}, so another run may be at work there: a statement has released it (pg_advisory_unlock_all or DISCARD ALL), or a pooler has reset the session`,
+    `the session no longer holds the lock of schema ${targetSchema}, so another run may be working there: a statement has released it (pg_advisory_unlock_all or DISCARD ALL), or a pooler has reset the session`,
     {
-      help: `release advisory locks by their keys, with pg_advisory_unlock, and leave DISCARD ALL out: just mig-edit ${revision}; a pooler must keep the session: use the server's own port`,
+      help: `release advisory locks by their keys, with pg_advisory_unlock, and do not use DISCARD ALL: just mig-edit ${revision}; with a pooler, use the server's own port`,
       exitCode: exitCodes.stepFailed,
       place: { file: step.file.path },
       facts: { targetSchema },

@@ -43,6 +43,6 @@ export function endStalledCalls(): boolean {
 
 function neverSettles(name: string): MigError {
   return new MigError('never-settles', `${name} awaits a promise that never settles`, {
-    help: "look at what it awaits: a promise whose resolve is never called, a timer that was unref'd",
+    help: 'look at what it awaits: a promise that is never resolved, or a timer with unref()',
   })
 }

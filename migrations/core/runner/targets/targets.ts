@@ -77,9 +77,9 @@ function linesOfTarget({ env, graph, files }: Project, { direction, target }: Li
   }
   throw new MigError(
     'mixed-lines',
-    `the target ${target} would run single lines and tenant lines in one command`,
+    `the target ${target} needs single lines and tenant lines in one command`,
     {
-      help: `give two commands: just mig-${direction} ${target} ${single.join(',')}, and just mig-${direction} ${target} ${tenant[0]} --tenants …`,
+      help: `run two commands: just mig-${direction} ${target} ${single.join(',')}, and just mig-${direction} ${target} ${tenant[0]} --tenants …`,
     },
   )
 }
@@ -95,7 +95,7 @@ function noTenantLine({ lines }: Pick<Environment, 'lines'>, message: string): M
   return new MigError('no-tenant-line', message, {
     help:
       keys.length === 0
-        ? "env.ts has no tenant line; make one with schemas: { tenant: { tenants: { like: 'tenant_%' } } }"
+        ? "env.ts has no tenant line; add one: schemas: { tenant: { tenants: { like: 'tenant_%' } } }"
         : `name a tenant line as the schema key: ${keys.join(', ')}`,
   })
 }
@@ -202,7 +202,7 @@ export function notListed(line: string, schema: string) {
   return {
     code: 'tenant-not-listed',
     message: `the schema map will not list ${schema} as a tenant of line ${line}`,
-    help: 'add it to what env.ts lists, or later commands will not find it',
+    help: 'add it to the list in env.ts, so that later commands find it',
   }
 }
 
@@ -233,7 +233,7 @@ export function allTenants(
  */
 export function checkNewName(env: Environment, schema: string): void {
   const isTaken = takenSchemas(env).includes(schema)
-  const reason = isTaken ? 'is the schema of something else' : whyNoTenant(schema)
+  const reason = isTaken ? 'is a schema of another line' : whyNoTenant(schema)
   if (reason === undefined) return
   throw new MigError('bad-tenant', `${JSON.stringify(schema)} ${reason}`, { help: 'choose another name' })
 }

@@ -66,7 +66,7 @@ function placeOf(
   if (named.length > 1) throw ambiguousTenant(schema, named)
   if (shards === null || named.length === 1) return named[0]
   throw new MigError('unknown-tenant', `env.ts lists no tenant ${schema} on shard ${shards.join(', ')}`, {
-    help: 'put it into the list of env.ts first, which says where it lives',
+    help: 'add it, with its database, to the list in env.ts first',
     facts: { line, tenant: schema, shards },
   })
 }
@@ -131,7 +131,7 @@ function severalNames(schema: string): MigError {
   const each = names.map((name) => `just mig-tenant-create ${shellWord(name)}`).join('; ')
   return new MigError(
     'bad-tenant',
-    `${JSON.stringify(schema)} has a comma, and one tenant is made at a time`,
+    `${JSON.stringify(schema)} has a comma, and only one tenant can be created at a time`,
     {
       help: each === '' ? 'choose another name' : `make each by itself: ${each}`,
     },
@@ -161,9 +161,9 @@ async function tenantExists(
 
 function halfMade(error: MigError, { line, schema }: TargetSchema): MigError {
   const { message, help, exitCode } = error
-  const next = `go on: just mig-upgrade head ${line} --tenants ${shellWord(schema)}; or give it up: just mig-tenant-drop ${shellWord(schema)}`
+  const next = `go on: just mig-upgrade head ${line} --tenants ${shellWord(schema)}; or drop it: just mig-tenant-drop ${shellWord(schema)}`
   return error.with({
-    message: `${message}\ntenant ${schema} is made only in part`,
+    message: `${message}\ntenant ${schema} is only partly created`,
     help: help === undefined ? next : `${help}\n${next}`,
     exitCode: exitCode === exitCodes.usage ? exitCodes.stepFailed : exitCode,
     cause: error,

@@ -65,7 +65,7 @@ export async function dropTenant(
 
 /** A pattern such as `%` finds it too; extensions and other applications have their objects there. */
 function everybodys(): MigError {
-  return new MigError('bad-tenant', 'schema public is not dropped: others may own what is in it', {
+  return new MigError('bad-tenant', 'schema public is not dropped: it may hold objects of others', {
     help: "narrow the pattern of env.ts, as in tenants: { like: 'tenant\\_%' }; or drop it by hand: just db-psql",
   })
 }

@@ -62,8 +62,8 @@ async function exportedTexts(path: string, { cacheDir }: SeedOptions): Promise<r
 function expectRows(path: string, sql: string): void {
   const plain = sql.replace(/^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/, '')
   if (/^(?:INSERT|UPDATE|DELETE|SELECT|WITH|SET|DO)\b/i.test(plain)) return
-  throw new MigError('bad-seed', `${path} holds a statement that makes no rows: ${plain.slice(0, 80)}`, {
-    help: 'a seed file adds rows for the proof and is never a model; put definitions into another file of the models folder',
+  throw new MigError('bad-seed', `${path} has a statement that does not write rows: ${plain.slice(0, 80)}`, {
+    help: 'a seed file only adds rows for the proof; put definitions into another file of the models folder',
     place: { file: path },
   })
 }
@@ -89,7 +89,7 @@ async function runSeed(client: ClientBase, path: string, sql: string, { emit }: 
       event: 'warning',
       code: 'seed-skipped',
       message: `a statement of ${path} is left out of the proof: ${message}`,
-      help: 'expected where the statement uses what the change adds or has removed; else fix it',
+      help: 'this is expected if the statement uses what the change adds or removes; else fix it',
     })
   }
 }

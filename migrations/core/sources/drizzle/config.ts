@@ -70,7 +70,7 @@ export async function readDrizzleConfig(
 ): Promise<DrizzleConfig | undefined> {
   const file = names.map((name) => join(folder, name)).find((path) => existsSync(path)) ?? onlyBelow(folder)
   if (file === undefined) return undefined
-  const { config } = await loadedConfig(file, cacheDir, 'set what it asks for in .env')
+  const { config } = await loadedConfig(file, cacheDir, 'set what it needs in .env')
   const { dialect, schema, schemaFilter, tablesFilter } = config
   if (dialect !== undefined && dialect !== 'postgresql') return undefined
   const texts = (value: unknown) => [value ?? []].flat().filter((each) => typeof each === 'string')
@@ -97,7 +97,7 @@ async function casingOf(file: string, cacheDir: string): Promise<Configured> {
   const { config, inputs } = await loadedConfig(
     file,
     cacheDir,
-    'set what it asks for in .env, or say in env.ts how columns are named: drizzleCasing',
+    'set what it needs in .env, or say in env.ts how columns are named: drizzleCasing',
   )
   const { casing } = config
   return { casing: casing === 'snake_case' || casing === 'camelCase' ? casing : undefined, inputs }

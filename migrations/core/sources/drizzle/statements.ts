@@ -34,7 +34,7 @@ export async function drizzleStatements(
   const named = Object.fromEntries(objects.map(({ value }, at) => [`object${at}`, value]))
   const texts = await written(kit, named, casing).catch((cause: unknown) => {
     throw new MigError('drizzle-failed', `drizzle-kit refuses the models: ${messageOf(cause)}`, {
-      help: `npx drizzle-kit export shows what it makes of them; the first is ${first.name} of ${first.file}`,
+      help: `see its output: npx drizzle-kit export; the first is ${first.name} of ${first.file}`,
       place: { file: first.file },
       cause,
     })

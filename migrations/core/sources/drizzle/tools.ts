@@ -77,7 +77,7 @@ async function kitFor(major: number, orm: string, places: readonly string[]): Pr
   if (major === 0) return await kitBesideUs()
   throw new MigError(
     'drizzle-version',
-    `drizzle-orm ${orm} needs a drizzle-kit 1.0, which the project does not have`,
+    `drizzle-orm ${orm} needs drizzle-kit 1.0, and the project does not have it`,
     {
       help: 'npm install --save-dev drizzle-kit@rc',
       facts: { orm },
@@ -90,7 +90,7 @@ async function kitBesideUs(): Promise<DrizzleKit> {
   try {
     return (await import('drizzle-kit/api')) as unknown as DrizzleKit
   } catch (cause) {
-    throw new MigError('no-drizzle-kit', 'models of Drizzle need drizzle-kit 0.23.2 or newer beside them', {
+    throw new MigError('no-drizzle-kit', 'Drizzle models need drizzle-kit 0.23.2 or newer in the project', {
       help: 'npm install --save-dev drizzle-kit@0.31',
       cause,
     })

@@ -61,12 +61,12 @@ async function whatItSays(program: ModelProgram, options: ProgramOptions): Promi
     'program-silent',
     'print' in program
       ? `${program.print}, which "models" in env.ts names, printed no SQL`
-      : `${program.build}, which "models" in env.ts names, made nothing in the database that it was given`,
+      : `${program.build}, which "models" in env.ts names, created nothing in the database that it was given`,
     {
       help:
         'print' in program
-          ? 'it prints its DDL to standard output'
-          : 'it finds that database in DATABASE_URL; or say it in the command by {url}, {host}, {port}, {database}, {user} and {password}',
+          ? 'it must print its DDL to standard output'
+          : 'it must use the database in DATABASE_URL, or get it in the command by {url}, {host}, {port}, {database}, {user} and {password}',
     },
   )
 }

@@ -94,7 +94,7 @@ function packageFolder(base: string): string {
 
 function timedOut(program: ModelProgram, timeout: string): MigError {
   return new MigError('program-timeout', `${commandOf(program)} was still running after ${timeout}`, {
-    help: 'raise "timeout" beside its command in "models" of env.ts; a program that asks a question never ends',
+    help: 'raise its "timeout" in "models" of env.ts, and see that it does not wait for input',
   })
 }
 

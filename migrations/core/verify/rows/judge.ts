@@ -60,9 +60,9 @@ export function judgeRows(outcome: RowOutcome, judged: Judged): Verdict | undefi
 
 function helpFor(missing: readonly SideLoss[], isFalseAlarm: boolean): string {
   if (missing.length > 0)
-    return `keep them; or, where that is meant (just mig-verify --announce), say so in the head of the file:\n${missing.map(({ side, loss }) => `  ${lossLine(side, loss)}`).join('\n')}`
+    return `keep the data; or, if the loss is intended, add it to the head of the file (just mig-verify --announce does):\n${missing.map(({ side, loss }) => `  ${lossLine(side, loss)}`).join('\n')}`
   return isFalseAlarm
-    ? 'take the line out of the head of the file, or correct the name in it'
+    ? 'remove the line from the head of the file, or correct its name'
     : 'set the sequence past the largest value: SELECT setval(…)'
 }
 

@@ -134,7 +134,7 @@ async function expectTrue(client: ClientBase, sql: string, path: string, line: n
   const rows = await execute(client, sql, path, line)
   const [row = []] = rows
   if (rows.length === 1 && row.length === 1 && row[0] === true) return
-  throw failed(path, line, `${sql}\nreturned ${returnedText(rows)}, where one row with true was wanted`)
+  throw failed(path, line, `${sql}\nreturned ${returnedText(rows)}, and not one row with true`)
 }
 
 function returnedText(rows: readonly (readonly unknown[])[]): string {

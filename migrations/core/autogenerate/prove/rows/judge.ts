@@ -25,7 +25,10 @@ export function expectAnnounced(step: string, { losses, gained }: Comparison, ju
     ...gained.map(({ name, examples }) => `rows came into ${name.join('.')}: ${examples.join(', ')}`),
   ]
   if (lines.length > 0)
-    throw proofFailed(step, `the ${step} does not keep rows as its file says:\n  ${lines.join('\n  ')}`)
+    throw proofFailed(
+      step,
+      `the ${step} does not keep the rows that its file promises:\n  ${lines.join('\n  ')}`,
+    )
 }
 
 /** @throws MigError `proof-failed` (exit 5) for sequences that give what rows have, and did not before */

@@ -60,7 +60,7 @@ export async function triedRows(
     if (!('problem' in made)) return { ...made, tables, without: [...made.without, ...excluded.values()] }
     for (const table of await tablesOf(client, made.problem, left)) excluded.set(table.oid, table)
   }
-  const reason = 'no rows were found that the change runs on'
+  const reason = 'found no rows that the change runs on'
   return {
     tables,
     without: (await namesOf(client, tables)).map((table) => ({ ...table, reason })),
