@@ -108,6 +108,8 @@ for (const [name, offer] of Object.entries(shells))
       ['just-mig upgrade --can', '--canary'],
       ['just-mig upgrade --transaction ', 'revision'],
       ['just-mig completion ', 'fish'],
+      ['just-mig upgrade hea', 'heads'],
+      ['just-mig import al', 'alembic'],
     ] as const
     for (const [line, offered] of offers) expect(offer(line, offered), line).toContain(offered)
   })
