@@ -46,9 +46,9 @@ export function commandsPage(root: string, specs: ReadonlyMap<string, CommandSpe
 
 ${generatedFrom('the specs of the commands')}
 
-Recipes of \`just\`; each has \`--help\`. In a project with the package, \`npx just-mig upgrade\` is \`just mig-upgrade\`. Flags may
-stand after the other arguments. What a [target](targets.md#targets-and-the-schema-filter) and the schemas mean is on a page
-of its own, and so are [exit codes](exit-codes.md).
+These are recipes of \`just\`; each has \`--help\`. In a project with the package, \`npx just-mig upgrade\` is \`just mig-upgrade\`.
+Flags may come before or after the arguments. See also [targets and schemas](targets.md#targets-and-the-schema-filter) and
+[exit codes](exit-codes.md).
 
 ${flagTables(common)}
 

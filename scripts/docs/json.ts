@@ -11,14 +11,12 @@ const head = `# What \`--json\` prints
 
 ${generatedFrom('the types of the lines')}
 
-With \`--json\` a command prints JSON lines on stdout: one object per line, each with an \`event\`. Lines that tell of
-the work come as it happens; results come at the end. Remarks for people are left out. An error is the last line, and
-its text is on stderr as well.
+With \`--json\` a command prints JSON lines on stdout: one object per line, each with an \`event\`. Progress is printed as it
+happens, results at the end. Hints for people are omitted. An error is the last line; its text is also on stderr.
 
-Fields marked \`?\` may be absent. New events and new fields may come with any version, so a reader ignores what it does not
-know; a field that is here keeps its name and type until the next major version. Times are ISO 8601 in UTC, durations are
-milliseconds (\`…Ms\`, \`ms\`), and passwords read \`***\`, except in \`database\`, \`rows\` and \`sql\`, which are printed as they
-are.
+Fields marked \`?\` may be absent. Any version may add events and fields, so a reader must ignore unknown ones; the fields on
+this page keep their names and types until the next major version. Times are ISO 8601 in UTC, durations are milliseconds
+(\`…Ms\`, \`ms\`). Passwords are printed as \`***\`, except in \`database\`, \`rows\` and \`sql\`, which are unchanged.
 
     $ just mig-upgrade head user --json
     {"event":"plan","steps":[{"revision":"3f2a9c41b7d0","direction":"upgrade","line":"user","targetSchema":"rfx_user","message":"add preferred_language to profile","appliedAfter":["3f2a9c41b7d0"]}]}

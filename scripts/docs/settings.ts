@@ -16,29 +16,27 @@ ${generatedFrom('.env.example and the types of the options')}
 
 ## Variables
 
-Variables may stand in \`.env\` ([\`.env.example\`](../../.env.example)), as dotenv reads it; what is set outside wins.
-A variable that names a database or a schema and is set to nothing is an error (exit 2), and so is a blank setting:
-a secret that did not arrive never means another database. An unquoted \`#\` begins a comment in \`.env\`: quote a URL that
-has one, or write it as \`%23\`.
+Set variables in the environment or in \`.env\` ([\`.env.example\`](../../.env.example)), which dotenv reads; the environment wins.
+An empty variable or setting that names a database or a schema is an error (exit 2), so that a missing secret never selects
+another database. An unquoted \`#\` starts a comment in \`.env\`: quote a URL that contains one, or write it as \`%23\`.
 
 ${variableTable(readFileSync(join(root, '.env.example'), 'utf8'))}
 
-TLS is as the URL says: [managed servers](../how-to/managed-servers.md#tls).
+For TLS, see [managed servers](../how-to/managed-servers.md#tls).
 
 ## Options of env.ts
 
-\`env.ts\` exports a plain object, and imports nothing at run time but functions for [models](../how-to/models.md). Its type is
-\`EnvironmentOptions\`.
+\`env.ts\` exports a plain object of the type \`EnvironmentOptions\`. It may import functions for [models](../how-to/models.md).
 
 ${part('EnvironmentOptions')}
 
 ## A tenant source
 
-\`{ tenants: tenants({ … }) }\` in the schema map; exactly one of the first five is given.
+\`{ tenants: tenants({ … }) }\` in the schema map, with exactly one of the first five options.
 
 ${part('TenantSource')}
 
-A place in \`list\` or of \`function\` is a name, or an object:
+A tenant in \`list\` or from \`function\` is a name, or an object:
 
 ${part('TenantPlace')}
 
@@ -46,15 +44,15 @@ ${part('TenantPlace')}
 
 ${part('RetryOptions')}
 
-## What exclude is asked about
+## What exclude receives
 
 ${part('ExcludableObject')}
 
-## What onApply is told
+## What onApply receives
 
 ${part('AppliedStep')}
 
-## What rewriteStatements gets
+## What rewriteStatements receives
 
 ${part('RewriteInput')}
 `

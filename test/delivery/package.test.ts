@@ -119,6 +119,8 @@ describe('the package, installed in an empty project', () => {
     await database.client.query('CREATE SCHEMA app; CREATE TABLE app.person (id bigint PRIMARY KEY)')
     const project = await freshProject('recipes')
     expect(await justMig(['init'], database.url, undefined, project)).toMatchObject({ code: 0 })
+    const keys = await justMig(['completion', 'keys'], database.url, undefined, project)
+    expect(keys.stdout.split('\n')).toEqual([expect.any(String), 'all'])
     const { exitCode, stdout } = await execa('npx', ['--no-install', 'just', 'mig-current'], {
       cwd: project,
       env: cleanVariables({ MIG_DATABASE_URL: database.url }),

@@ -81,8 +81,8 @@ export interface EnvironmentOptions {
   /** Commands that `sh` runs on each new revision file; `{file}`, not inside longer quotes, is its path as one argument. */
   readonly postWrite?: string | readonly string[]
   /**
-   * The role that revisions run as, by SET ROLE, and that owns the schemas that are made for them; the ledger stays
-   * with the login. One for every line, or one by schema key; a function gives each tenant its own.
+   * The role that revisions run as, by SET ROLE; it owns the schemas that are created for them. The login owns the ledger.
+   * One role for all lines, or one by schema key; a function gives each tenant its own.
    */
   readonly role?: RoleSetting
   /** Called in each step's transaction, before its ledger rows are written; an error rolls back the step. */
@@ -90,8 +90,8 @@ export interface EnvironmentOptions {
   /** `revision`: one transaction for each; `run`: one for the whole run. Default `revision`. */
   readonly transaction?: 'revision' | 'run'
   /**
-   * The first upgrade of an empty database may begin with a kept checkpoint of the history, and makes one where there is
-   * none; for databases of development and tests. Default false.
+   * Whether the first upgrade of an empty database may start with a checkpoint of the history, and create one if there is
+   * none; for development and test databases. Default false.
    */
   readonly checkpoints?: boolean
   /** Create a line's schema if it is missing. Default true. */
@@ -105,8 +105,8 @@ export interface EnvironmentOptions {
   /** How a revision is retried after a lock timeout or a deadlock. Default `{ for: '2min', firstDelay: '250ms', maxDelay: '10s' }`. */
   readonly retry?: RetryOptions
   /**
-   * Schemas in which revisions and models find names without one, after the target schema and `public`: those that
-   * extensions are in.
+   * More schemas in `search_path` of revisions and models, after the target schema and `public`, such as those of
+   * extensions.
    */
   readonly searchPath?: readonly string[]
   /** Tables that no command compares or touches; names with or without schema, `*` and `?` allowed. */
@@ -116,8 +116,8 @@ export interface EnvironmentOptions {
   /** True for an object that no command compares or touches, with everything that belongs to it. */
   readonly exclude?: (object: ExcludableObject) => boolean
   /**
-   * Called by autogenerate for each direction of each revision, before it is proved and written; what it gives back
-   * is proved instead.
+   * Called by autogenerate for each direction of each revision, before it is proved and written; its result is used
+   * instead.
    */
   readonly rewriteStatements?: (
     input: RewriteInput,
