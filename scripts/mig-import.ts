@@ -41,7 +41,7 @@ export const spec = {
     },
     'alembic-x': { help: 'passed to alembic -x', value: 'NAME=VALUE', many: true },
     up: {
-      help: 'command that applies all migrations, if the tool's own does not fit; {url} is the empty database',
+      help: 'command that applies all migrations, in place of that of the tool; {url} is the empty database',
       value: 'COMMAND',
     },
     down: { help: 'command that reverts the last migration, or all', value: 'COMMAND' },
@@ -62,7 +62,9 @@ export const spec = {
     },
     'version-table': { help: "name of the other tool's ledger table", value: 'NAME' },
     'version-schema': { help: "schema of the other tool's ledger table", value: 'SCHEMA' },
-    keep: { help: 'keep the files even if their result differs from the live database; nothing is adopted then' },
+    keep: {
+      help: 'keep the files even if their result differs from the live database; nothing is adopted then',
+    },
     'lock-wait': { help: 'how long to wait for another runner (default 60s)', value: 'TIME' },
   },
   examples: [

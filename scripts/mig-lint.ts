@@ -17,7 +17,7 @@ const formats = ['text', 'json', 'github'] as const
 export const spec = {
   name: 'mig-lint',
   summary:
-    'Shows what revisions would do to a live system: runs them on a scratch database, reads the locks of each statement, and applies squawk's rules. Uses the table sizes of a configured database.',
+    'Shows what revisions would do to a live system: runs them on a scratch database, reads the locks of each statement, and applies the rules of squawk. Uses the table sizes of a configured database.',
   positionals: {
     range: {
       help: 'a:b, one revision, or schema keys; default: what is pending, or all without a database',

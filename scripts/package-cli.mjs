@@ -15,7 +15,7 @@ const command = [name, `mig-${name}`].find((each) => commands.includes(each))
 
 if (name === '--version' || name === '-v') process.stdout.write(`${manifest.version}\n`)
 else if (name === '--help' || name === '-h' || name === 'help') process.stdout.write(overview())
-else if (name === 'completion') completion(args[0] ?? '')
+else if (name === 'completion') await completion(args[0] ?? '')
 else if (command === undefined) {
   const shown = { list: 'npx just-mig --help', program: `${caller()} just-mig` }
   process.stderr.write(await unknownCommand(name, args, commands.map(shortName), shown))
@@ -31,10 +31,18 @@ else if (command === undefined) {
 }
 
 /**
- * Prints the completion script of a shell.
+ * Prints the completion script of a shell, or the schema keys of the project, which a completion asks for.
  * @param {string} shell
  */
-function completion(shell) {
+async function completion(shell) {
+  if (shell === 'keys') {
+    const { loadEnvironment } = await import(pathToFileURL(join(dist, 'index.js')).href)
+    const { filter } = await loadEnvironment({
+      root: projectFolder(process.cwd()) ?? process.cwd(),
+      filter: 'all',
+    })
+    return process.stdout.write([...filter, 'all', ''].join('\n'))
+  }
   const file = { bash: 'just-mig.bash', zsh: '_just-mig', fish: 'just-mig.fish' }[shell]
   if (file !== undefined)
     return process.stdout.write(readFileSync(join(dist, '..', 'completions', file), 'utf8'))
@@ -81,7 +89,11 @@ function overview() {
     group: 'containers',
     name: 'run-migrations',
   })
-  rows.push({ does: 'Print the completion script of a shell: bash, zsh or fish', group: 'shell', name: 'completion' })
+  rows.push({
+    does: 'Print the completion script of a shell: bash, zsh or fish',
+    group: 'shell',
+    name: 'completion',
+  })
   const groups = [...new Set(rows.map(({ group }) => group))].map((group) => {
     const lines = rows.flatMap((row) => (row.group === group ? [`  ${row.name.padEnd(16)}${row.does}`] : []))
     return `${group}\n${lines.join('\n')}\n`

@@ -100,7 +100,7 @@ function appliedBy(
     const [shown = ''] = names
     if (failed) {
       throw new MigError('failed-migration', `${table} says that ${shown} failed half-way`, {
-        help: `resolve it with Prisma first: ${resolve?.(shown)}`,
+        help: `resolve it with its own tool first: ${resolve?.(shown)}`,
         facts: { table, migration: shown },
       })
     }

@@ -45,9 +45,13 @@ export async function makeFromFile(
   if (first === undefined || lacking.length > 0) return lacking
   const start = statements.find(({ text: sql }) => sql === first.sql)?.start ?? 0
   const shown = databaseError(first.error, { sql: first.sql, file: path })
-  throw new MigError('bad-surroundings', `the surroundings cannot be created on a scratch database: ${shown.message}`, {
-    help: `fix ${path}, or write it again: just mig-surroundings`,
-    place: { ...shown.place, line: text.slice(0, start).split('\n').length },
-    cause: first.error,
-  })
+  throw new MigError(
+    'bad-surroundings',
+    `the surroundings cannot be created on a scratch database: ${shown.message}`,
+    {
+      help: `fix ${path}, or write it again: just mig-surroundings`,
+      place: { ...shown.place, line: text.slice(0, start).split('\n').length },
+      cause: first.error,
+    },
+  )
 }
