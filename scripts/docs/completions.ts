@@ -14,7 +14,7 @@ const keys = 'keys'
 /** The words that the help of an argument lists, as `head, heads, +N, a revision`. */
 function wordsOf({ help }: Positional): Command['words'][number] {
   if (help === schemasArgument.help) return keys
-  const parts = help.replaceAll(/\([^)]*\)/g, '').split(/[,;]/)
+  const parts = help.replaceAll(/\([^()]*\)/g, '').split(/[,;]/)
   return parts
     .map((part) => part.trim().replace(/^([+-])N$/, '$11'))
     .filter((part) => /^(?:[a-z-]+|[+-]1)$/.test(part))
