@@ -11,7 +11,7 @@ import { repositoryPath } from './cli/repository-path.ts'
 export const spec = {
   name: 'mig-verify',
   summary:
-    'Checks the revisions on scratch databases, for a pipeline: files and forks, an upgrade from empty to the models, stamped databases, every revision up, down and up again, and offline SQL. Needs no setup.',
+    'Checks the revisions on scratch databases, for a pipeline: files and forks, an upgrade from empty to the models, every revision up, down and up again, and offline SQL. Needs no setup.',
   positionals: { schemas: schemasArgument },
   flags: {
     changed: {

@@ -41,7 +41,7 @@ export function loadError(
     return new MigError(
       'names-cut',
       `${one} and ${two} are the same name to PostgreSQL, which truncates names to 63 bytes (${where(statement)})`,
-      { help: 'give one of them a shorter name', place, facts: { names: cut } },
+      { help: 'give only one of them a shorter name', place, facts: { names: cut } },
     )
   }
   if (duplicateStates.has(error.code ?? '') && other !== undefined) {

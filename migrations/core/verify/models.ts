@@ -50,27 +50,6 @@ export async function checkFresh(context: VerifyContext): Promise<readonly Found
   })
 }
 
-/** A database made from the models and stamped: an upgrade then has nothing to do. */
-export async function checkExisting(context: VerifyContext): Promise<readonly Found[]> {
-  if (!(await hasModels(context.models.models)))
-    return [{ status: 'skipped', message: 'there are no models' }]
-  return onEmptyScratch(context, async (session) => {
-    await load(context, session.client)
-    const before = await session.fingerprint()
-    await applyStamp(session, context.scratch, { target: 'heads' })
-    const { steps } = await planRun(session, context.scratch, { direction: 'upgrade', target: 'heads' })
-    if (steps.length > 0) {
-      const list = steps.map(({ line, revision }) => `${line} ${revision}`).join(', ')
-      return [
-        { status: 'failed', message: `a database that is stamped at its heads would still need ${list}` },
-      ]
-    }
-    const after = await session.fingerprint()
-    if (after.hash !== before.hash) return [{ status: 'failed', message: 'the stamp changed the schema' }]
-    return [{ status: 'ok', message: 'created from the models and stamped; nothing to upgrade' }]
-  })
-}
-
 function modelState(context: VerifyContext, labels: EnumLabels): Promise<State> {
   return onEmptyScratch(context, async ({ client }) => {
     const { enumLabels, ...models } = context.models
