@@ -102,7 +102,7 @@ function checksOf({ schema, table, column, value, type, labels, notNull }: Conve
         {
           query: exists(`(${value}) IS NULL${notNull === 'as live' ? ` AND ${isRequired}` : ''}`),
           sqlstate: '23502',
-          message: 'NULL where the column takes none',
+          message: 'NULL in a NOT NULL column',
         },
       ]
     : []
@@ -110,7 +110,10 @@ function checksOf({ schema, table, column, value, type, labels, notNull }: Conve
     const list = `ARRAY[${labels.map(quoteLiteral).join(', ')}]::text[]`
     const isIn =
       type?.endsWith('[]') === true ? `(${value})::text[] <@ ${list}` : `(${value})::text = ANY (${list})`
-    return [{ query: exists(`NOT ${isIn}`), sqlstate: '22P02', message: 'a value that is not in the enum' }]
+    return [
+      { query: exists(`NOT ${isIn}`), sqlstate: '22P02', message: 'a value that is not in the enum' },
+      ...nulls,
+    ]
   }
   const cast = type === undefined ? `(${value})` : `(${value})::${type}`
   const length = /^(?:character varying|character)\((\d+)\)$/.exec(type ?? '')?.[1]
@@ -126,14 +129,6 @@ function checksOf({ schema, table, column, value, type, labels, notNull }: Conve
             message: `a value longer than ${length}`,
           },
         ]),
-    ...(notNull
-      ? [
-          {
-            query: exists(`(${value}) IS NULL`),
-            sqlstate: '23502',
-            message: 'NULL in a NOT NULL column',
-          },
-        ]
-      : []),
+    ...nulls,
   ]
 }
