@@ -62,6 +62,35 @@ describe('a column that becomes NOT NULL without a value', () => {
   })
 })
 
+describe('rows of the database that a new constraint does not allow', () => {
+  labTest('are told of, with the query that shows them', async ({ lab }) => {
+    const team = 'CREATE TABLE app_user.team (id bigint PRIMARY KEY);'
+    await startAt(lab, { 'user.sql': `${team} ${table}, nick text, team bigint);` })
+    await lab.database.client.query(
+      `INSERT INTO app_user.profile VALUES (1, '2026-01-01', 'a', 7), (2, '1999-01-01', 'a', NULL)`,
+    )
+    await writeModels(lab, {
+      'user.sql': `${team} ${table}, nick text UNIQUE, team bigint REFERENCES app_user.team, UNIQUE (joined, nick),
+        CONSTRAINT recent CHECK (joined > '2000-01-01'), CONSTRAINT named CHECK (nick <> ''));
+        CREATE UNIQUE INDEX profile_nick ON app_user.profile (nick);`,
+    })
+    const { warnings } = await headAndWarnings(lab)
+    const told = warnings.map((each) => (each.event === 'warning' ? each : undefined))
+    expect(told.map((each) => each?.message).sort()).toEqual(
+      [
+        'constraint profile_nick_key',
+        'constraint profile_team_fkey',
+        'constraint recent',
+        'unique index profile_nick',
+      ].map((object) => `rows of app_user.profile break ${object}: the upgrade fails on this database`),
+    )
+    for (const each of told) {
+      const { rows } = await lab.database.client.query(each?.help?.replace(/^.*they are: /, '') ?? '')
+      expect(rows, each?.help).toHaveLength(1)
+    }
+  })
+})
+
 describe('the head of a file', () => {
   labTest('names what existing rows may break, and nothing of tables that are new', async ({ lab }) => {
     await withProfile(lab, '')

@@ -10,18 +10,22 @@ import { staleText } from '../write/stale-results.ts'
 type Input = Pick<AutogenerateInput, 'liveUrl' | 'rewrite' | 'emit'>
 
 /**
- * Looks whether rows of the live database have no value for what becomes NOT NULL: the upgrade would fail there. It
- * looks for as long as a person waits; a hook that rewrites the statements may have filled them.
+ * Looks whether rows of the live database have no value for what becomes NOT NULL, or break a new constraint or unique
+ * index: the upgrade would fail there. It looks for as long as a person waits; a hook that rewrites the statements may
+ * have filled or changed them. Broken constraints are a warning: the rows are wrong, not the revision.
  * @throws MigError `decision-needed` (exit 4) with the columns
  */
 export async function expectFilled(input: Input, revisions: readonly GeneratedRevision[]): Promise<void> {
-  const demands = columnDemands(revisions)
+  const columns = columnDemands(revisions)
+  const demands = [...columns, ...demandsOf(revisions).filter(({ query }) => query !== undefined)]
   if (input.liveUrl === null || input.rewrite !== undefined || demands.length === 0) return
-  const open = await onDatabase(input.liveUrl, async (client) => {
-    const found: string[] = []
-    for (const demand of demands) if (await hasRows(client, demand)) found.push(demandedColumn(demand))
+  const failing = await onDatabase(input.liveUrl, async (client) => {
+    const found: RowDemand[] = []
+    for (const demand of demands) if (await hasRows(client, demand)) found.push(demand)
     return found
   })
+  for (const demand of failing) if (demand.query !== undefined) warnOfBreaking(input, demand)
+  const open = failing.flatMap((demand) => (demand.query === undefined ? [demandedColumn(demand)] : []))
   const [first] = open
   if (first === undefined) return
   throw new MigError(
@@ -33,6 +37,16 @@ export async function expectFilled(input: Input, revisions: readonly GeneratedRe
       facts: { fills: open },
     },
   )
+}
+
+function warnOfBreaking({ emit }: Input, demand: RowDemand): void {
+  const table = demandedColumn({ ...demand, column: null })
+  emit?.({
+    event: 'warning',
+    code: 'rows-break',
+    message: `rows of ${table} break ${demand.object}: the upgrade fails on this database`,
+    help: `change them first, in a revision before this one or at the start of this one; they are: ${demand.query}`,
+  })
 }
 
 /** Warns of columns that become NOT NULL without a value: the live database has no such row, another one may. */
@@ -63,8 +77,12 @@ export function warnOfStale({ emit }: Input, revisions: readonly GeneratedRevisi
   }
 }
 
+function demandsOf(revisions: readonly GeneratedRevision[]): readonly RowDemand[] {
+  return revisions.flatMap(({ upgrade }) => upgrade.costs.demands)
+}
+
 function columnDemands(revisions: readonly GeneratedRevision[]): readonly RowDemand[] {
-  return revisions.flatMap(({ upgrade }) => upgrade.costs.demands.filter(({ column }) => column !== null))
+  return demandsOf(revisions).filter(({ column }) => column !== null)
 }
 
 const patience = '3s'
@@ -73,22 +91,25 @@ const patience = '3s'
  * False also where the table or column has another name yet, may not be read, or is too large to look through, and where
  * looking would run code of others.
  */
-async function hasRows(client: ClientBase, { schema, table, column, fails }: RowDemand): Promise<boolean> {
+async function hasRows(client: ClientBase, demand: RowDemand): Promise<boolean> {
+  const { schema, table, column, fails } = demand
   const isNull = fails === 'nulls' ? ` WHERE ${quoteIdent(column ?? '')} IS NULL` : ''
+  const query = demand.query ?? `SELECT FROM ${qualifiedName(schema, table)}${isNull}`
   if (await runsOthersCode(client, schema, table)) return false
   await client.query(`BEGIN READ ONLY; SET LOCAL statement_timeout = '${patience}'`)
   try {
-    const { rows } = await client.query<{ found: boolean }>(
-      `SELECT EXISTS (SELECT FROM ${qualifiedName(schema, table)}${isNull}) AS found`,
-    )
+    const { rows } = await client.query<{ found: boolean }>(`SELECT EXISTS (${query}) AS found`)
     return rows[0]?.found ?? false
   } catch (error) {
-    if (unknowable.has(sqlState(error) ?? '')) return false
+    if (unknowable.test(sqlState(error) ?? '')) return false
     throw error
   } finally {
     await client.query('ROLLBACK')
   }
 }
 
-/** undefined_table, undefined_column, insufficient_privilege, query_canceled, lock_not_available */
-const unknowable: ReadonlySet<string> = new Set(['42P01', '42703', '42501', '57014', '55P03'])
+/**
+ * What is undefined or of another type yet, or may not be read; values that the expression does not take; query_canceled,
+ * lock_not_available (manual, appendix A).
+ */
+const unknowable = /^(?:42|22|57014$|55P03$)/

@@ -1,6 +1,7 @@
 import { type Action, idKey, type ObjectId, relationOf, retypedColumn } from '../../difference/index.ts'
 import { type ConstraintFacts, indexFacts, rowChange, tableChange } from '../../postgres/statement/index.ts'
 import { columnWithoutNulls } from '../search/fill.ts'
+import { breakingRows } from './breaking-rows.ts'
 
 /** What a revision asks of rows that are there already. */
 export interface RowDemand {
@@ -15,6 +16,8 @@ export interface RowDemand {
   readonly object: string
   /** Whether `--using` fills the column. */
   readonly fillable?: boolean
+  /** Finds the rows that `object` does not allow, where a query tells them. */
+  readonly query?: string
 }
 
 /**
@@ -94,7 +97,10 @@ function demandOf(action: Action): RowDemand | undefined {
   const [table] = [checked, ...action.consumes].flatMap((id) => relationOf(id) ?? [])
   if (table === undefined) return undefined
   const object = `${checked.kind === 'index' ? 'unique index' : 'constraint'} ${checked.name}`
-  return { schema: table.schema, table: table.name, column: null, fails: 'break', object }
+  const { schema, name } = table
+  const query = breakingRows(action, { schema, table: name })
+  const demand = { schema, table: name, column: null, fails: 'break', object } as const
+  return query === undefined ? demand : { ...demand, query }
 }
 
 /** The constraint or unique index that an action holds all rows to. */

@@ -1,5 +1,9 @@
 import { statementKind } from './statement-kind.ts'
 
+const rowsAreWrong = {
+  help: 'a row of the database does not allow it (--show-data shows its values): change such rows before the statement, or in a revision before this one, then run the same command again',
+}
+
 /** What to do about an SQLSTATE, where the statement says more than the code. */
 export function helpFor(error: unknown, sql = ''): { readonly help?: string } {
   switch (sqlStateOf(error)) {
@@ -26,7 +30,12 @@ export function helpFor(error: unknown, sql = ''): { readonly help?: string } {
         ? {
             help: 'a row has NULL in the column: fill it first, with op.backfill, then run the same command again',
           }
-        : {}
+        : rowsAreWrong
+    case '23502':
+    case '23503':
+    case '23505':
+    case '23P01':
+      return rowsAreWrong
     case '55P04':
       return {
         help: 'a new enum value must be committed before it is used: add it in op.autocommit, or in a revision before this one',

@@ -1,0 +1,61 @@
+import type { Action } from '../../difference/index.ts'
+import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
+import { type ConstraintFacts, indexFacts, tableChange } from '../../postgres/statement/index.ts'
+
+/** A table as a constraint names it. */
+interface Table {
+  readonly schema: string
+  readonly table: string
+}
+
+/**
+ * The query that finds the rows of a table which a constraint or a unique index of an action does not allow; it shows the
+ * values of a key, and the whole rows for a check. Undefined for what no query tells in short: an exclusion constraint,
+ * an index on an expression or on a part of the rows, a check that calls routines of the database, and what names no columns.
+ */
+export function breakingRows({ sql }: Action, { schema, table }: Table): string | undefined {
+  const name = qualifiedName(schema, table)
+  const change = tableChange(sql)
+  if (change?.kind === 'add constraint') return rowsAgainst(change.constraint, name)
+  const index = indexFacts(sql)
+  const isPlain = index?.isUnique === true && !index.isPartial && !index.hasExpression
+  return isPlain && index.columns !== undefined && !/\bnulls\s+not\b/i.test(index.onTable)
+    ? duplicates(name, index.columns)
+    : undefined
+}
+
+function rowsAgainst(
+  { kind, columns, expression, references, nullsNotDistinct, isPlainKey }: ConstraintFacts,
+  table: string,
+): string | undefined {
+  if (kind === 'check')
+    return callsOthers(expression) ? undefined : `SELECT * FROM ${table} WHERE NOT (${expression})`
+  if (kind === 'foreign key') return references && orphans(table, columns, references)
+  return isPlainKey && !nullsNotDistinct ? duplicates(table, columns) : undefined
+}
+
+/** Whether an expression may name routines or operators of the database, which must not run in it only to look. */
+function callsOthers(expression = ''): boolean {
+  return /\w"?\.["a-z_]/i.test(expression)
+}
+
+function duplicates(table: string, columns: readonly string[]): string {
+  const names = columns.map(quoteIdent)
+  const filled = names.map((column) => `${column} IS NOT NULL`).join(' AND ')
+  const list = names.join(', ')
+  return `SELECT ${list}, count(*) FROM ${table} WHERE ${filled} GROUP BY ${list} HAVING count(*) > 1`
+}
+
+/** Rows of which one column of the key is NULL refer to nothing (manual, CREATE TABLE, MATCH SIMPLE). */
+function orphans(
+  table: string,
+  columns: readonly string[],
+  { table: to, columns: keys }: NonNullable<ConstraintFacts['references']>,
+): string | undefined {
+  if (to.schema === undefined || keys.length !== columns.length) return undefined
+  const names = columns.map((column) => `a.${quoteIdent(column)}`)
+  const same = names.map((name, at) => `b.${quoteIdent(keys[at] ?? '')} = ${name}`).join(' AND ')
+  const filled = names.map((name) => `${name} IS NOT NULL`).join(' AND ')
+  const target = qualifiedName(to.schema, to.name)
+  return `SELECT ${names.join(', ')} FROM ${table} AS a WHERE ${filled} AND NOT EXISTS (SELECT FROM ${target} AS b WHERE ${same})`
+}
