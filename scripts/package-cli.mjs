@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 // npx just-mig <command> [arguments], from the installed package: as launch.mjs, with what was built for it.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import module from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { madeFolder, ownUser, userCacheHome } from '../migrations/core/environment/own-folder.mjs'
 import manifest from '../package.json' with { type: 'json' }
 import { unknownCommand, withoutHelp } from './cli/nearest-command.mjs'
 
@@ -26,8 +28,17 @@ else if (command === undefined) {
   // As just does from a subfolder. What takes a path, or makes a project, is about the folder where it was called.
   const home = /^(?:mig-)?(?:init|import)$/.test(command) ? undefined : projectFolder(process.cwd())
   if (home !== undefined) process.chdir(home)
+  keepCompiled()
   const { main } = await import(pathToFileURL(join(dist, 'commands', `${command}.js`)).href)
   await main(args, join(dist, '..'))
+}
+
+/** Node 22.8 and newer keep what V8 made of a file; not in the temp folder, their default, where others could plant it. */
+function keepCompiled() {
+  if (!('enableCompileCache' in module) || typeof module.enableCompileCache !== 'function') return
+  const home = userCacheHome(true)
+  const folder = home && madeFolder(home, ['just-mig', 'compiled'], ownUser(), 0o700)
+  if (folder !== undefined) module.enableCompileCache(folder)
 }
 
 /**

@@ -50,7 +50,7 @@ async function justMig(args: readonly string[], url: string, node = process.exec
   const bin = join(app(), 'node_modules', '.bin', 'just-mig')
   const { exitCode, stdout, stderr } = await execa(node, [bin, ...args], {
     cwd,
-    env: cleanVariables({ MIG_DATABASE_URL: url }),
+    env: cleanVariables({ MIG_DATABASE_URL: url, XDG_CACHE_HOME: join(packed.path, 'cache') }),
     extendEnv: false,
     reject: false,
     stdin: 'ignore',
@@ -65,13 +65,19 @@ async function freshProject(name: string): Promise<string> {
   return join(app(), name)
 }
 
-/** From a database that is there to a revision that is verified, applied and reverted. */
-async function lifeOfAProject(url: string, cwd: string, node?: string): Promise<void> {
-  const run = async (...args: string[]) => {
+/** Runs commands in a project that must end well. */
+function commandsIn(cwd: string, url: string, node?: string) {
+  return async (...args: string[]): Promise<string> => {
     const result = await justMig(args, url, node, cwd)
     expect(result, `${args.join(' ')}\n${result.stdout}\n${result.stderr}`).toMatchObject({ code: 0 })
     return result.stdout
   }
+}
+
+/** From a database that is there to a revision that is applied. */
+async function firstRevision({ client, url }: TestDatabase, cwd: string, node?: string): Promise<void> {
+  await client.query('CREATE SCHEMA app; CREATE TABLE app.person (id bigint PRIMARY KEY, name text)')
+  const run = commandsIn(cwd, url, node)
   await run('init')
   await appendFile(
     join(cwd, 'migrations', 'models', 'app.sql'),
@@ -79,66 +85,51 @@ async function lifeOfAProject(url: string, cwd: string, node?: string): Promise<
   )
   await run('autogen', 'add note', 'app')
   await run('upgrade')
-  expect(await run('check')).toContain('no difference')
-  expect(await run('verify')).toContain('stairway')
-  await run('downgrade')
-  expect((await justMig(['check'], url, node, cwd)).code).toBe(1)
+  expect((await client.query(`SELECT to_regclass('app.note')::text AS t`)).rows).toEqual([{ t: 'app.note' }])
 }
 
 describe('the package, installed in an empty project', () => {
   databaseTest(
-    'leads a project from init to downgrade',
+    'leads a project from init to downgrade, through just as well, and says what the linter needs',
     async ({ database }) => {
-      await database.client.query(
-        'CREATE SCHEMA app; CREATE TABLE app.person (id bigint PRIMARY KEY, name text)',
-      )
       const project = await freshProject('first')
-      await lifeOfAProject(database.url, project)
+      await firstRevision(database, project)
       const env = readFileSync(join(project, 'migrations', 'env.ts'), 'utf8')
       expect(env).toContain("from 'just-mig'")
+      const run = commandsIn(project, database.url)
+      expect(await run('verify')).toContain('stairway')
+      expect((await run('completion', 'keys')).split('\n')).toEqual([expect.any(String), 'all'])
+      const { exitCode, stdout } = await execa('npx', ['--no-install', 'just', 'mig-current'], {
+        cwd: project,
+        env: cleanVariables({ MIG_DATABASE_URL: database.url }),
+        extendEnv: false,
+        reject: false,
+      })
+      expect(stdout).toContain('head')
+      expect(exitCode).toBe(0)
+      const lint = await justMig(['lint', 'base:head'], database.url, undefined, project)
+      expect(lint.stderr).toContain('help: npm install --save-dev squawk-cli@')
+      expect(lint.code).toBe(2)
+      await run('downgrade')
+      expect((await justMig(['check'], database.url, undefined, project)).code).toBe(1)
     },
     120_000,
   )
 
   for (const version of [22, 24]) {
     databaseTest(
-      `does the same on Node ${version}`,
+      `writes and applies a revision on Node ${version}`,
       async ({ database, skip }) => {
-        await database.client.query(
-          'CREATE SCHEMA app; CREATE TABLE app.person (id bigint PRIMARY KEY, name text)',
-        )
         const node = await nodeOf(version)
         if (node === undefined) skip(`the registry has no Node ${version} for this machine`)
-        await lifeOfAProject(database.url, await freshProject(`on-node-${version}`), node)
+        await firstRevision(database, await freshProject(`on-node-${version}`), node)
+        expect(readdirSync(join(packed.path, 'cache', 'just-mig', 'compiled')).join()).toContain(
+          `v${version}.`,
+        )
       },
       180_000,
     )
   }
-
-  databaseTest('is used through just as well', async ({ database }) => {
-    await database.client.query('CREATE SCHEMA app; CREATE TABLE app.person (id bigint PRIMARY KEY)')
-    const project = await freshProject('recipes')
-    expect(await justMig(['init'], database.url, undefined, project)).toMatchObject({ code: 0 })
-    const keys = await justMig(['completion', 'keys'], database.url, undefined, project)
-    expect(keys.stdout.split('\n')).toEqual([expect.any(String), 'all'])
-    const { exitCode, stdout } = await execa('npx', ['--no-install', 'just', 'mig-current'], {
-      cwd: project,
-      env: cleanVariables({ MIG_DATABASE_URL: database.url }),
-      extendEnv: false,
-      reject: false,
-    })
-    expect(stdout).toContain('head')
-    expect(exitCode).toBe(0)
-  })
-
-  databaseTest('says how to add what only the linter needs', async ({ database }) => {
-    await database.client.query('CREATE SCHEMA app; CREATE TABLE app.person (id bigint PRIMARY KEY)')
-    const project = await freshProject('linted')
-    expect(await justMig(['init'], database.url, undefined, project)).toMatchObject({ code: 0 })
-    const { code, stderr } = await justMig(['lint', 'base:head'], database.url, undefined, project)
-    expect(stderr).toContain('help: npm install --save-dev squawk-cli@')
-    expect(code).toBe(2)
-  })
 
   test('does not install what only some projects need', () => {
     const heavy = ['squawk-cli', 'drizzle-orm', 'drizzle-kit', '@aws-sdk/rds-signer']
@@ -255,7 +246,6 @@ describe('the package, installed in an empty project', () => {
       JSON.stringify({ compilerOptions: { ...options, ...module }, files: ['use.ts', 'new.ts', 'merge.ts'] })
     await packed.write({
       'app/nodenext.json': configOf({ module: 'nodenext' }),
-      'app/node16.json': configOf({ module: 'node16' }),
       'app/bundler.json': configOf({ module: 'preserve', moduleResolution: 'bundler' }),
       'app/new.ts': revision({ upgradeBody: lineToReplace.ts, downgradeBody: lineToReplace.ts }),
       'app/merge.ts': revision({ downRevision: ['a1', 'b1'] }),
@@ -292,7 +282,7 @@ describe('the package, installed in an empty project', () => {
     )
     expect(defaults).toEqual([])
     const tsc = join(repository, 'node_modules', 'typescript', 'bin', 'tsc')
-    for (const config of ['nodenext.json', 'node16.json', 'bundler.json']) {
+    for (const config of ['nodenext.json', 'bundler.json']) {
       const { exitCode, stdout } = await execa(process.execPath, [tsc, '-p', config], {
         cwd: app(),
         reject: false,

@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs'
-import { cp, readdir, rm } from 'node:fs/promises'
+import { cp, readdir, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { execa } from 'execa'
 import pg from 'pg'
+import { temporaryProject } from '../e2e/support/project.ts'
 import { runBlock } from './pages.ts'
-import { copyOfRepository, recipe, repository } from './recipes.ts'
+import { recipe, repository } from './recipes.ts'
 
 /** A clone of the repository with an embedded server of its own, for pages to be read in. */
 export interface ExampleProject {
@@ -19,7 +20,14 @@ export interface ExampleProject {
 
 /** The example as a fresh clone has it: no server yet, nothing applied. */
 export async function exampleProject(): Promise<ExampleProject> {
-  const { path, remove } = await copyOfRepository()
+  const { path, remove } = await temporaryProject()
+  for (const name of ['Makefile', 'package.json', 'test/environments'])
+    await cp(join(repository, name), join(path, name), { recursive: true })
+  const migrations = join(repository, 'migrations')
+  const copyMigrations = () =>
+    cp(migrations, join(path, 'migrations'), { recursive: true, filter: isOfProject })
+  await copyMigrations()
+  await symlink(join(migrations, 'core'), join(path, 'migrations', 'core'))
   // A clone has its files in git: the tutorial ends by going back to them.
   await execa('bash', ['-c', 'git init -q && git add migrations'], { cwd: path })
   const own = [...(await readdir(path)), '.mig']
@@ -28,13 +36,10 @@ export async function exampleProject(): Promise<ExampleProject> {
 
   const restart = async () => {
     const others = (await readdir(path)).filter((name) => !own.includes(name))
-    // The core stays as it is: files that are new would be looked at again by each script's build.
     const project = (await readdir(join(path, 'migrations'))).filter((name) => name !== 'core')
     const stale = [...others, ...project.map((name) => join('migrations', name))]
     for (const name of stale) await rm(join(path, name), { recursive: true })
-    const core = join(repository, 'migrations', 'core')
-    const filter = (source: string) => source !== core
-    await cp(join(repository, 'migrations'), join(path, 'migrations'), { recursive: true, filter })
+    await copyMigrations()
     url ??= await databaseUrl(path)
     const isThere = await onServer(url, async (client) => {
       const { rows } = await client.query<{ datname: string }>(
@@ -74,6 +79,8 @@ export async function exampleProject(): Promise<ExampleProject> {
     },
   }
 }
+
+const isOfProject = (path: string) => path !== join(repository, 'migrations', 'core')
 
 async function databaseUrl(path: string): Promise<string> {
   return (await runBlock(path, 'just db-url 2>/dev/null')).trim()
