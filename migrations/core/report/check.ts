@@ -5,21 +5,19 @@ import type { LineStatus } from '../runner/index.ts'
 import { stateText } from './current.ts'
 import type { ResultLine } from './json.ts'
 import type { DifferenceLine } from './json-look.ts'
-import { oneLine } from './text.ts'
+import { namesText, oneLine } from './text.ts'
 import { countOf } from './units.ts'
 
 /** What a command shows: a text with its lines for `--json`, or a remark. */
 type Shown = { readonly text: string; readonly lines: readonly ResultLine[] } | { readonly remark: string }
 
-/** What was compared, and whether the differences are told as statements. */
+/** What was compared, and whether the differences are shown as statements. */
 interface Compared {
   readonly tenantLine: string | null
   readonly sql: boolean
 }
 
-const namesShown = 20
-
-/** How target schemas differ from the models; nothing where they do not. */
+/** How target schemas differ from the models; empty if they do not. */
 export function checkShown(
   { pending, behind, edited, drift }: CheckResult,
   compared: Compared,
@@ -35,7 +33,7 @@ export function checkShown(
   ]
 }
 
-/** How target schemas differ from what their applied revisions give, and the ways on; nothing where they do not. */
+/** How target schemas differ from their applied revisions, and what to do; empty if they do not. */
 export function driftShown(
   { unknown, unanswered, drift }: HistoryDrift,
   compared: Compared,
@@ -43,8 +41,8 @@ export function driftShown(
   const { tenantLine: line } = compared
   const remark =
     line === null
-      ? 'keep it: just mig-autogen "…" --adopt · revert it: just mig-check --drift --sql | just db-psql · or leave it'
-      : `revert it: just mig-check ${line} --drift --sql | just db-psql · keep it: put it into the models and a revision · or leave it`
+      ? 'keep it: just mig-autogen "…" --adopt · revert it: just mig-check --drift --sql | just db-psql · or keep the difference'
+      : `revert it: just mig-check ${line} --drift --sql | just db-psql · keep it: put it into the models and a revision · or keep the difference`
   return [
     ...statusesShown(unknown, 'with a revision that no file has'),
     ...statusesShown(unanswered, 'not compared'),
@@ -56,7 +54,7 @@ export function driftShown(
   ]
 }
 
-/** What is said where nothing differs. */
+/** The text if nothing differs. */
 export function equalText(
   { tenantLine }: Pick<Compared, 'tenantLine'>,
   targets: readonly TargetSchema[],
@@ -127,7 +125,7 @@ function differences(
 }
 
 function sqlShown({ target, statements }: TargetStatements, tenantLine: string | null): Shown {
-  const none = statements.length === 0 ? ['-- no statement for it is known'] : []
+  const none = statements.length === 0 ? ['-- no statement is known for this difference'] : []
   const head = tenantLine === null ? [] : [`-- ${oneLine(target.schema)}`, ...none]
   const sql = [...head, ...statements.map((statement) => `${statement};`)].join('\n')
   return { text: sql, lines: [{ event: 'sql', sql }] }
@@ -172,7 +170,4 @@ function nameOf({ schema, shard }: TargetSchema): string {
   return shard === null ? schema : `${schema} on ${shard}`
 }
 
-function listText(names: readonly string[]): string {
-  const more = names.length - namesShown
-  return names.slice(0, namesShown).map(oneLine).join(', ') + (more > 0 ? ` and ${more} more` : '')
-}
+const listText = (names: readonly string[]): string => namesText(names, 20)

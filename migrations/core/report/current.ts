@@ -3,6 +3,7 @@ import type { LineStatus } from '../runner/look/line-status.ts'
 import type { Style } from './style.ts'
 import { type TextColumn, table } from './table.ts'
 import { tenantBars } from './tenants.ts'
+import { namesText } from './text.ts'
 import { countOf, durationText, relativeTime } from './units.ts'
 
 const columns: readonly TextColumn<StatusRow>[] = [
@@ -81,7 +82,7 @@ export function stateText({ state, behind }: Pick<LineStatus, 'state' | 'behind'
   return behind === 0 ? 'head' : `${behind} behind`
 }
 
-/** One line for each schema that is in the middle of a revision, with what goes on with it. */
+/** One line for each schema that is in the middle of a revision, with the command that continues it. */
 function halfDoneTexts(rows: readonly Pick<StatusRow, 'targetSchema' | 'halfDone'>[]): readonly string[] {
   return rows.flatMap(({ targetSchema, halfDone }) => {
     if (halfDone === null) return []
@@ -138,8 +139,6 @@ const tenantColumns: readonly TextColumn<LineStatus>[] = [
   { title: 'structure', value: ({ structure }) => structure },
 ]
 
-const namesShown = 20
-
 /** The tenants of a line, and whose structure differs. @param inRows with a row each */
 export function tenantListText(statuses: readonly LineStatus[], style: Style, inRows: boolean): string {
   const shards = statuses.some(({ target }) => target.shard !== null)
@@ -147,7 +146,6 @@ export function tenantListText(statuses: readonly LineStatus[], style: Style, in
   const differing = statuses.flatMap(({ structure, target }) =>
     structure === 'differs' ? [target.schema] : [],
   )
-  const names = `${differing.slice(0, namesShown).join(', ')}${differing.length > namesShown ? ' …' : ''}`
   const parts = [
     ...(inRows ? [table(shown, statuses, { style, empty: 'there are no tenants' }), ''] : []),
     statusBars(statuses, style),
@@ -156,7 +154,7 @@ export function tenantListText(statuses: readonly LineStatus[], style: Style, in
       ? []
       : [
           style.warning(
-            `${countOf(differing.length, 'tenant')} whose structure differs from most at the same revision: ${names}`,
+            `${countOf(differing.length, 'tenant')} whose structure differs from most at the same revision: ${namesText(differing, 20)}`,
           ),
         ]),
   ]

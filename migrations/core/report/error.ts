@@ -7,7 +7,7 @@ import { oneLine } from './text.ts'
 /** Draws a statement's lines around a position (0-based, in UTF-16 units) with a caret under it. */
 export type RenderCaret = (statement: string, position: number) => string
 
-/** How an error of the server is told without values of rows. */
+/** How an error of the server is shown without values of rows. */
 export interface ErrorValues {
   /** Whether they are shown: on a terminal, or as `--show-data` asks. */
   readonly shown: boolean
@@ -22,17 +22,17 @@ export interface ErrorValues {
 }
 
 export interface ErrorTextOptions {
-  /** Adds the stack, for errors that nobody wrote a text for. */
+  /** Adds the stack of an error that is not a MigError. */
   readonly verbose?: boolean
   readonly style?: Style
   readonly renderCaret?: RenderCaret
-  /** Default: everything is shown as it is. */
+  /** Default: everything is shown. */
   readonly values?: ErrorValues
 }
 
 /**
- * An error as a person reads it: `error MIG-<code>: <message>`, where it stands, the statement with a caret, what
- * caused it, and a `help:` line. What is not a MigError is `MIG-internal`, with its stack when verbose. Passwords
+ * An error as a person reads it: `error MIG-<code>: <message>`, its place, the statement with a caret, its
+ * causes, and a `help:` line. What is not a MigError is `MIG-internal`, with its stack when verbose. Passwords
  * in connection URLs are masked. No line break at the end.
  */
 export function errorText(error: unknown, options: ErrorTextOptions = {}): string {
@@ -45,7 +45,7 @@ export function errorText(error: unknown, options: ErrorTextOptions = {}): strin
     `${style.error(`error MIG-${known ? error.code : 'internal'}:`)} ${indentedRest(cutToSize(message))}`,
     ...valueLines(withheld, values).map(indent),
     ...placeLines(placeShown(error, values), options),
-    ...causesOf(error, message, values).map((cause) => indent(cutToSize(`cause: ${cause}`))),
+    ...causeTexts(error, message, values).map((cause) => indent(cutToSize(`cause: ${cause}`))),
   ]
   if (!known && options.verbose && error instanceof Error && error.stack !== undefined)
     lines.push(style.dim(indentedRest(cutToSize(error.stack))))
@@ -73,7 +73,7 @@ function valueLines(withheld: Readonly<Record<string, string>>, values: ErrorVal
   return isEmpty(withheld) ? [] : ["values in the server's message are hidden; --show-data shows them"]
 }
 
-/** Where an error stands, without the values in the statement where the error is about values that are not shown. */
+/** The place of an error, without the values in the statement where the error is about values that are not shown. */
 export function placeShown(error: unknown, values: ErrorValues | undefined): ErrorPlace | undefined {
   const place = error instanceof MigError ? error.place : undefined
   if (place?.statement === undefined || values === undefined || values.shown) return place
@@ -95,20 +95,26 @@ function placeLines(place: ErrorPlace | undefined, options: ErrorTextOptions): r
   return [...lines, indent(cutToSize(drawn))]
 }
 
-/** The messages of the chain of causes that the message above does not hold already. */
-function causesOf(error: unknown, message: string, values: ErrorValues | undefined): readonly string[] {
-  const causes: string[] = []
-  const seen = new Set<unknown>([error])
-  let said = message
-  let cause = error instanceof Error ? error.cause : undefined
-  while (cause !== undefined && cause !== null && !seen.has(cause)) {
-    seen.add(cause)
-    const text = values === undefined ? messageOf(cause) : causeText(cause, values)
-    if (text !== '' && !said.includes(text) && !isAbort(cause)) causes.push(text)
-    said += `\n${text}`
-    cause = cause instanceof Error ? cause.cause : undefined
+/** The causes of an error, the nearest first. */
+export function causesOf(error: unknown): readonly unknown[] {
+  const seen = new Set([error])
+  let at = error
+  while (at instanceof Error && at.cause !== undefined && at.cause !== null && !seen.has(at.cause)) {
+    at = at.cause
+    seen.add(at)
   }
-  return causes
+  return [...seen].slice(1)
+}
+
+/** The messages of the causes that are not part of the message above. */
+function causeTexts(error: unknown, message: string, values: ErrorValues | undefined): readonly string[] {
+  let said = message
+  return causesOf(error).flatMap((cause) => {
+    const text = values === undefined ? messageOf(cause) : causeText(cause, values)
+    const isNew = text !== '' && !said.includes(text) && !isAbort(cause)
+    said += `\n${text}`
+    return isNew ? [text] : []
+  })
 }
 
 function causeText(cause: unknown, values: ErrorValues): string {

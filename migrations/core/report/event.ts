@@ -8,7 +8,7 @@ import { tenantText } from './tenants.ts'
 import { cutText, oneLine } from './text.ts'
 import { countOf, countText, durationText, relativeTime } from './units.ts'
 
-/** How much is told: `quiet` warnings only, `normal` each step, `verbose` each statement, `debug` all of it. */
+/** How much is printed: `quiet` only warnings, `normal` each step, `verbose` each statement, `debug` everything. */
 export const levels = ['quiet', 'normal', 'verbose', 'debug'] as const
 export type EventLevel = (typeof levels)[number]
 
@@ -119,9 +119,15 @@ export function progressText(event: MigEvent & { event: 'progress' }): string {
       ? `${countText(event.done)} ${event.unit}`
       : `${countText(event.done)} of ${countText(event.total)} ${event.unit} (${percentOf(event.done, event.total)}%)`,
   ]
-  if (event.perSecond !== null) parts.push(`${countText(event.perSecond)} ${event.unit}/s`)
-  if (event.secondsLeft !== null) parts.push(`${durationText(event.secondsLeft * 1000)} left`)
-  return `${oneLine(event.what)}: ${parts.join(', ')}`
+  return `${oneLine(event.what)}: ${[...parts, ...paceParts(event)].join(', ')}`
+}
+
+/** The rate and the time left, as far as they are known. */
+export function paceParts(event: MigEvent & { event: 'progress' }): readonly string[] {
+  return [
+    ...(event.perSecond === null ? [] : [`${countText(event.perSecond)} ${event.unit}/s`]),
+    ...(event.secondsLeft === null ? [] : [`${durationText(event.secondsLeft * 1000)} left`]),
+  ]
 }
 
 /** Whole per cent, rounded down so that 100 means done. */

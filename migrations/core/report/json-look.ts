@@ -3,11 +3,21 @@ import type { Finding } from '../lint/finding.ts'
 import type { StatusItem } from '../runner/look/status.ts'
 import type { HistoryFlag } from './history.ts'
 
-/** `mig-current --json`: one line per target schema and applied head. */
-export interface CurrentLine {
-  readonly event: 'current'
+/** The state of a target schema. */
+export interface SchemaStatus {
   readonly line: string
   readonly targetSchema: string
+  /** Pending revisions. */
+  readonly behind: number
+  /** Those of them that were added below an applied one. */
+  readonly neverRun: readonly string[]
+  /** `what` is wrong with the ledger's rows, and `help`, what to type about it. */
+  readonly trouble: TroubleNote | null
+}
+
+/** `mig-current --json`: one line per target schema and applied head. */
+export interface CurrentLine extends SchemaStatus {
+  readonly event: 'current'
   /** Null when nothing is applied. */
   readonly revision: string | null
   readonly message: string
@@ -16,29 +26,23 @@ export interface CurrentLine {
    * the log says something else.
    */
   readonly state: 'head' | 'behind' | 'base' | 'missing' | 'absent' | 'emptied' | 'disagrees'
-  /** Pending revisions. */
-  readonly behind: number
-  /** Those of them that were put below an applied one. */
-  readonly neverRun: readonly string[]
-  /** `what` is wrong with the ledger's rows, and `help`, what to type about it. */
-  readonly trouble: TroubleNote | null
   /** The last entry of the ledger's log for this revision. */
   readonly last?: LogLine | undefined
   /** The revision that the target schema is in the middle of; the rows are as before it. */
   readonly halfDone: HalfDoneLine | null
 }
 
-/** A revision that was begun and is neither applied nor reverted yet. */
+/** A revision that was started and is neither applied nor reverted yet. */
 export interface HalfDoneLine {
   readonly revision: string
   readonly direction: 'upgrade' | 'downgrade'
-  /** How many of its statements are done, for good. */
+  /** How many of its statements are committed. */
   readonly statement: number
-  /** The command that goes on with it. */
+  /** The command that continues it. */
   readonly goOn: string
 }
 
-/** What the ledger's log says of a step. */
+/** A step in the ledger's log. */
 export interface LogLine {
   /** In ISO 8601. */
   readonly at: Date | string
@@ -60,16 +64,16 @@ export interface RevisionLine {
   readonly dependsOn: readonly string[]
   readonly branchLabels: readonly string[]
   /**
-   * Of `current`, `head`, `base`, `branch point`, `merge point`, `pending`, `irreversible`, `never run` (put below
-   * an applied one), `missing file`.
+   * Of `current`, `head`, `base`, `branch point`, `merge point`, `pending`, `irreversible`, `never run` (added
+   * below an applied one), `missing file`.
    */
   readonly flags: readonly HistoryFlag[]
-  /** How many tenants stand at it; only of a tenant line in `mig-history` and `mig-show`. */
+  /** How many tenants are at it; only of a tenant line in `mig-history` and `mig-show`. */
   readonly tenants?: number
   /** Null when the ledger names it and no file has it. */
   readonly path: string | null
   readonly createdAt: string | null
-  /** Why nothing reverts it, where its file says so. */
+  /** Why it cannot be reverted, if its file says so. */
   readonly irreversible?: string
   /** Each with its `targetSchema`. */
   readonly applied: readonly (LogLine & { readonly targetSchema: string })[]
@@ -95,10 +99,8 @@ export interface TroubleNote {
 }
 
 /** `mig-tenants --json`: one line per tenant. */
-export interface TenantLine {
+export interface TenantLine extends SchemaStatus {
   readonly event: 'tenant'
-  readonly line: string
-  readonly targetSchema: string
   readonly shard: string | null
   /** Applied heads. */
   readonly revisions: readonly string[]
@@ -107,12 +109,6 @@ export interface TenantLine {
    * are gone), `disagrees` (the log says something else), `unreachable` (its database does not answer).
    */
   readonly state: 'head' | 'behind' | 'base' | 'missing' | 'absent' | 'emptied' | 'disagrees' | 'unreachable'
-  /** Pending revisions. */
-  readonly behind: number
-  /** Those of them that were put below an applied one. */
-  readonly neverRun: readonly string[]
-  /** `what` is wrong with the ledger's rows, and `help`, what to type about it. */
-  readonly trouble: TroubleNote | null
   readonly lastRun: Date | null
   /** `majority` or `differs`, among tenants at the same revision; null when not compared. */
   readonly structure: 'majority' | 'differs' | null
@@ -139,13 +135,13 @@ export interface LossLine {
   readonly line: string
   /** Without the schema in a tenant line. */
   readonly loss: string
-  /** The rows of the database that hold it; absent where it is not looked at. */
+  /** The rows of the database with this data; absent if the database is not read. */
   readonly rows?: number
   /** `rows` is the planner's estimate. */
   readonly estimated?: boolean
 }
 
-/** `mig-check --json`: a revision that waits. */
+/** `mig-check --json`: a pending revision. */
 export interface PendingLine {
   readonly event: 'pending'
   readonly line: string
@@ -160,7 +156,7 @@ export interface EditedLine {
   readonly line: string
   readonly revision: string
   readonly path: string
-  /** The tenants that have it as it was; only of a tenant line. */
+  /** The tenants that have the old version; only of a tenant line. */
   readonly targetSchemas?: readonly string[]
 }
 
@@ -169,7 +165,7 @@ export interface StatusLine extends StatusItem {
   readonly event: 'status'
 }
 
-/** `mig-verify --json`: one line per thing that was checked. */
+/** `mig-verify --json`: one line per check. */
 export interface CheckLine {
   readonly event: 'check'
   /** `files`, `changed`, `forks`, `checksums`, `fresh`, `stairway`, `row-tests` or `offline`. */
@@ -177,7 +173,7 @@ export interface CheckLine {
   readonly status: 'ok' | 'failed' | 'skipped'
   readonly line?: string
   readonly revision?: string
-  /** What was found; of a row test the query that is not true, and what it returned. */
+  /** The result; for a row test, the query that is not true, and what it returned. */
   readonly message: string
   /** The next command to type. */
   readonly help?: string
@@ -187,12 +183,12 @@ export interface CheckLine {
   readonly ms: number
 }
 
-/** `mig-lint --json`: one line per thing that a revision should not do. */
+/** `mig-lint --json`: one line per finding. */
 export interface FindingLine extends Finding {
   readonly event: 'finding'
 }
 
-/** `mig-lint --json`: one line per statement and table that was there before, with the lock as it was measured. */
+/** `mig-lint --json`: one line per statement and existing table, with its measured lock. */
 export interface StatementLockLine {
   readonly event: 'statement-lock'
   readonly line: string
@@ -200,7 +196,7 @@ export interface StatementLockLine {
   readonly statement: string
   /** `schema.name`. */
   readonly table: string
-  /** The mode, as the PostgreSQL manual writes it; measured. */
+  /** The measured lock mode, as in the PostgreSQL manual. */
   readonly lock: string
   /** Whether an earlier statement of the transaction took it. */
   readonly heldBefore: boolean
@@ -213,7 +209,7 @@ export interface StatementLockLine {
   readonly size: { readonly bytes: number; readonly rows: number | null } | null
 }
 
-/** What commands that change nothing show. */
+/** Output of commands that change nothing. */
 export type LookLine =
   | CurrentLine
   | RevisionLine

@@ -11,7 +11,7 @@ export interface WrittenLine {
   readonly path: string
 }
 
-/** What the ledger says of a schema whose history another tool, or nobody, has kept before. */
+/** A schema that the ledger now records, whose history was in another tool or in none. */
 export interface AdoptedSchema {
   readonly line: string
   readonly targetSchema: string
@@ -21,26 +21,26 @@ export interface AdoptedSchema {
   readonly from: string
 }
 
-/** `mig-import --json`: what came in from another tool. */
+/** `mig-import --json`: what was imported from another tool. */
 export interface ImportLine {
   readonly event: 'import'
   /** Revision files, relative to the project folder. */
   readonly files: readonly string[]
   /** `equal` to the live database, `runs` with nothing to compare, or `none`. */
   readonly proof: 'equal' | 'runs' | 'none'
-  /** What the ledger says now. */
+  /** What the ledger records now. */
   readonly adopted: readonly AdoptedSchema[]
-  /** Revisions that nothing reverts. */
+  /** Revisions that cannot be reverted. */
   readonly irreversible: readonly {
     readonly revision: string
     readonly file: string
     readonly reason: string
   }[]
-  /** Where the other tool itself was run: how many revisions, how long, and which versions. */
+  /** If the other tool was run: how many revisions, how long, and which versions. */
   readonly recording?: { readonly revisions: number; readonly seconds: number; readonly tool: string }
 }
 
-/** `mig-import --json` without a tool: what it knows, and what is found. */
+/** `mig-import --json` without a tool: the known tools, and what is found. */
 export interface ImportableLine {
   readonly event: 'importable'
   /** The histories of other tools in this folder. */
@@ -56,17 +56,17 @@ export interface InitLine {
   readonly files: readonly string[]
   /** `key` and `schema`. */
   readonly schemas: readonly { readonly key: string; readonly schema: string }[]
-  /** The first revisions, which the ledger says are applied. */
+  /** The first revisions, which the ledger records as applied. */
   readonly adopted: readonly AdoptedSchema[]
-  /** Schemas that others own, which were left alone. */
+  /** Schemas of others, which were skipped. */
   readonly others: readonly string[]
   /** The models that the project has already; null without any. */
   readonly models: string | null
-  /** What leads from the live database to these. */
+  /** The changes from the live database to these models. */
   readonly differences: readonly { readonly verb: string; readonly kind: string; readonly name: string }[]
 }
 
-/** `mig-surroundings --json`: what models and revisions refer to and others own. */
+/** `mig-surroundings --json`: objects of others that models and revisions refer to. */
 export interface SurroundingsLine {
   readonly event: 'surroundings'
   /** Relative to the project folder; null where nothing was written. */
@@ -142,7 +142,7 @@ export interface RowsLine {
   readonly rows: readonly Readonly<Record<string, unknown>>[]
 }
 
-/** What commands that change something tell of it. */
+/** Output of commands that change something. */
 export type MadeLine =
   | WrittenLine
   | ImportLine

@@ -1,7 +1,7 @@
 import { type ErrorPlace, MigError, messageOf } from '../errors.ts'
 import type { MigEvent } from '../events.ts'
 import { withoutSecrets } from '../secrets.ts'
-import { type ErrorValues, placeShown } from './error.ts'
+import { causesOf, type ErrorValues, placeShown } from './error.ts'
 import type { LookLine } from './json-look.ts'
 import type { MadeLine } from './json-made.ts'
 
@@ -24,7 +24,7 @@ export interface DoneLine {
   readonly direction?: 'upgrade' | 'downgrade'
   readonly steps: number
   readonly ms: number
-  /** What came of the tenants of a line. */
+  /** The results for the tenants of a line. */
   readonly tenants?: {
     readonly line: string
     readonly done: number
@@ -36,7 +36,7 @@ export interface DoneLine {
       readonly tenants: readonly string[]
     }[]
   }
-  /** Where the lines stand, when there was nothing to do. */
+  /** The state of the lines, if there was nothing to do. */
   readonly lines?: readonly {
     readonly line: string
     readonly targetSchema: string
@@ -47,7 +47,7 @@ export interface DoneLine {
 /** The last line of a command that failed; `exitCode` is what the process exits with. */
 export interface ErrorLine {
   readonly event: 'error'
-  /** Without the `MIG-` prefix; `internal` for what nobody foresaw. */
+  /** Without the `MIG-` prefix; `internal` for an unexpected error. */
   readonly code: string
   readonly message: string
   /** The next command to type. */
@@ -63,7 +63,7 @@ export interface ErrorLine {
 
 export type ResultLine = EnvironmentLine | LookLine | MadeLine | DoneLine | ErrorLine
 
-/** The exit code of an error that nobody wrote a text for. */
+/** The exit code of an error that is not a MigError. */
 const internalExitCode = 1
 
 /** An error as `--json` shows it; with `values.shown` the facts have what the server says of values of rows. */
@@ -78,30 +78,10 @@ export function errorLine(error: unknown, values?: ErrorValues): ErrorLine {
   }
   const { code, message, help, exitCode } = error
   const place = placeShown(error, values)
-  const facts = { ...error.facts, ...data }
-  return {
-    event: 'error',
-    code,
-    message,
-    help,
-    exitCode,
-    place,
-    facts,
-    causes,
-  }
+  return { event: 'error', code, message, help, exitCode, place, facts: { ...error.facts, ...data }, causes }
 }
 
-function causesOf(error: unknown): readonly unknown[] {
-  const causes = new Set<unknown>()
-  let cause = error instanceof Error ? error.cause : undefined
-  while (cause !== undefined && cause !== null && !causes.has(cause)) {
-    causes.add(cause)
-    cause = cause instanceof Error ? cause.cause : undefined
-  }
-  return [...causes]
-}
-
-/** Told as they are: what these lines are for is the URL, the data, the script. */
+/** Printed unchanged: the purpose of these lines is the URL, the data, the script. */
 const verbatim: readonly string[] = ['database', 'rows', 'sql']
 
 /**
@@ -118,7 +98,7 @@ export function jsonLine(value: MigEvent | ResultLine): string {
 }
 
 /**
- * What JSON leaves as it is and a terminal or a CI server does not: control characters from DEL on, those that reorder
- * text, and the second `#` of `##[`, which is a command for a runner wherever it stands.
+ * Valid in JSON, but not harmless in a terminal or a CI log: control characters from DEL on, those that reorder text, and
+ * the second `#` of `##[`, which is a command for a runner anywhere in a line.
  */
 const escaped = /[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]|(?<=#)#/g

@@ -1,6 +1,6 @@
 import type { MigEvent, StepFacts, TenantsProgress } from '../events.ts'
 import { textWidth } from '../text-width.ts'
-import { percentOf } from './event.ts'
+import { paceParts, percentOf } from './event.ts'
 import { directionArrow } from './plan.ts'
 import { plainStyle, type Style } from './style.ts'
 import { tenantsProgressText } from './tenants.ts'
@@ -120,9 +120,5 @@ function workParts(state: ProgressState): readonly string[] {
   const { work } = state
   if (work === undefined) return []
   const done = work.total === null ? countText(work.done) : `${percentOf(work.done, work.total)}%`
-  return [
-    `${oneLine(work.what)} ${done}`,
-    work.perSecond === null ? '' : `${countText(work.perSecond)} ${work.unit}/s`,
-    work.secondsLeft === null ? '' : `${durationText(work.secondsLeft * 1000)} left`,
-  ]
+  return [`${oneLine(work.what)} ${done}`, ...paceParts(work)]
 }

@@ -1,7 +1,7 @@
 import type { MigEvent, TenantsProgress } from '../events.ts'
 import { directionArrow, lossLines } from './plan.ts'
 import type { Style } from './style.ts'
-import { oneLine } from './text.ts'
+import { namesText, oneLine } from './text.ts'
 import { countOf, countText, durationText } from './units.ts'
 
 type TenantEvent = MigEvent & {
@@ -35,7 +35,7 @@ export function tenantsProgressText(progress: TenantsProgress): string {
   ].join(', ')
 }
 
-/** How many tenants a plan is for, the first and the last, and what those that stand alike have before them. */
+/** How many tenants a plan is for, the first and the last, and the steps of each group of tenants at the same revision. */
 export function tenantPlanText(plan: MigEvent & { readonly event: 'tenant-plan' }, style: Style): string {
   const { line, direction, target, tenants, first, last, groups, refused = 0 } = plan
   const [from, to] = [first, last].map((name) => oneLine(name ?? ''))
@@ -84,27 +84,19 @@ export function tenantBars(
     .join('\n')
 }
 
-const namesShown = 10
-
 /** What failed, grouped by error: how many tenants, what it says, and their names. */
 export function failureSummary(groups: readonly FailureLines[], style: Style): string {
   return groups
-    .map(({ code, message, tenants }) => {
-      const more = tenants.length - namesShown
-      const names =
-        tenants.slice(0, namesShown).map(oneLine).join(', ') +
-        (more > 0 ? ` and ${countText(more)} more` : '')
-      return `${style.error(`${countOf(tenants.length, 'tenant')} failed`)} with MIG-${code}: ${oneLine(message)}\n  ${names}`
-    })
+    .map(
+      ({ code, message, tenants }) =>
+        `${style.error(`${countOf(tenants.length, 'tenant')} failed`)} with MIG-${code}: ${oneLine(message)}\n  ${namesText(tenants, 10)}`,
+    )
     .join('\n')
 }
 
 function tenantName({
   targetSchema,
   shard,
-}: {
-  readonly targetSchema: string
-  readonly shard: string | null
-}): string {
+}: Pick<TenantEvent & { event: 'tenant-done' }, 'targetSchema' | 'shard'>): string {
   return oneLine(shard === null ? targetSchema : `${targetSchema} (${shard})`)
 }

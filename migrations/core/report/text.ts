@@ -15,6 +15,12 @@ export function oneLine(text: string): string {
   return visible(text.replace(/\s+/g, ' ').trim())
 }
 
+/** The first names of a list, and how many more there are. */
+export function namesText(names: readonly string[], shown: number): string {
+  const more = names.length - shown
+  return names.slice(0, shown).map(oneLine).join(', ') + (more > 0 ? ` and ${more} more` : '')
+}
+
 /** `text` cut to `width` columns, with `…` at its end where something was cut. Holds no colour codes. */
 export function cutText(text: string, width: number): string {
   if (textWidth(text) <= width) return text
