@@ -19,7 +19,7 @@ interface ImportTextOptions {
 
 /** What was brought in, how it was proved, and what to do next. */
 export function importText(result: ImportResult, { excluded, verbose, tool }: ImportTextOptions): string {
-  const { files, irreversible, adopted, proof, recording } = result
+  const { files, irreversible, adopted, proof, recording, models = [] } = result
   const proofText = {
     equal: 'replayed on a scratch database: equal to the live one',
     runs: 'replayed on a scratch database: it runs; the live database has none of it to compare with',
@@ -29,6 +29,7 @@ export function importText(result: ImportResult, { excluded, verbose, tool }: Im
     `${countOf(files.length, 'revision')} written`,
     ...(verbose ? files.map((file) => `  ${file}`) : []),
     proofText,
+    ...models.map((file) => `${file} says what these revisions make`),
     ...(recording === undefined
       ? []
       : [`recorded in ${recording.seconds} s from the run of ${recording.tool} on an empty database`]),

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { describe, expect } from 'vitest'
 import { importSql } from '../../../migrations/core/adopt/index.ts'
+import { modelHead } from '../../../migrations/core/adopt/init/models.ts'
 import { projectTest } from '../support/project.ts'
 
 const dump = `--
@@ -52,11 +53,26 @@ describe('importing a schema file', () => {
   projectTest('into an empty database leaves the baseline to be run', async ({ project }) => {
     project.write({ 'schema.sql': 'CREATE TABLE app.t (id bigint);' })
     const env = await project.environment({ app: 'app' })
-    expect(await importSql(project.session, env, { path: 'schema.sql' })).toMatchObject({
-      proof: 'runs',
-      adopted: [],
-    })
+    const result = await importSql(project.session, env, { path: 'schema.sql' })
+    expect(result).toMatchObject({ proof: 'runs', adopted: [] })
+    expect(result.models).toBeUndefined()
   })
+
+  projectTest(
+    'into an empty database fills models that are empty, so that nothing is dropped',
+    async ({ project }) => {
+      project.write({
+        'schema.sql': 'CREATE TABLE app.t (id bigint PRIMARY KEY); CREATE VIEW app.v AS TABLE app.t;',
+      })
+      const env = await project.environment({ app: 'app' })
+      const models = join(env.modelsDir, 'app.sql')
+      mkdirSync(env.modelsDir, { recursive: true })
+      writeFileSync(models, `${modelHead('app')}\n`)
+      const result = await importSql(project.session, env, { path: 'schema.sql' })
+      expect(result.models).toEqual([relative(env.root, models)])
+      expect(readFileSync(models, 'utf8')).toMatch(/CREATE TABLE app\.t [\s\S]*CREATE VIEW app\.v/)
+    },
+  )
 
   projectTest('that is not there, or has nothing in it, is an error', async ({ project }) => {
     project.write({ 'empty.sql': '-- nothing\n' })

@@ -13,6 +13,7 @@ import { underHouseRules } from './house-rules.ts'
 import type { LedgerPlace } from './ledgers.ts'
 import { inLines } from './lines.ts'
 import type { LineChoice } from './lines-given.ts'
+import { fillEmptyModels } from './models-of-history.ts'
 import {
   importDiffers,
   type ReplayRequest,
@@ -51,6 +52,8 @@ export interface ImportResult {
   /** `equal`: replayed, and the same as the live database; `runs`: replayed, with nothing to compare. */
   readonly proof: 'equal' | 'runs' | 'none'
   readonly recording?: RecordingFacts
+  /** Model files that were empty, and say now what the revisions make; relative to the project folder. */
+  readonly models?: readonly string[]
 }
 
 export interface IrreversibleRevision {
@@ -94,8 +97,10 @@ export async function importHistory(
     const proof = await proved(session, draft, rows, [...new Set(lines.values())], { ...request, history })
     if (proof === 'differs') return { files: draft.place(), irreversible, adopted: [], proof: 'none' }
     const files = draft.place()
+    const models =
+      rows.length > 0 ? [] : await fillEmptyModels(session, env, { historySql: historySql(history) })
     await adoptRows(session, openProject(env), rows)
-    return { files, irreversible, adopted: rows, proof }
+    return { files, irreversible, adopted: rows, proof, ...(models.length === 0 ? {} : { models }) }
   } finally {
     draft.discard()
   }

@@ -171,7 +171,7 @@ export async function withScratch<Result>(
 }
 
 /** Extensions and schemas that the live database has and the history does not make. */
-async function prepare(
+export async function prepare(
   client: Client,
   { session, historySql, env }: Pick<ReplayRequest, 'session' | 'historySql' | 'env'>,
 ): Promise<void> {
