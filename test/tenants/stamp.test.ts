@@ -40,7 +40,7 @@ async function locking(lab: TenantLab, schema: string, body: () => Promise<void>
 describe('a stamp on tenants', () => {
   tenantTest('writes what each needs, whichever place it starts from, and then nothing', async ({ lab }) => {
     await lab.write(chain(3))
-    const names = [...tenantNames(430), 'tenant_"odd" \\ % 1']
+    const names = [...tenantNames(40), 'tenant_"odd" \\ % 1']
     await lab.makeSchemas(names)
     await lab.run({ tenants: '0:5', target: revisionId(1) })
     await lab.run({ tenants: '5:8' })
@@ -51,8 +51,8 @@ describe('a stamp on tenants', () => {
     )
     const events: MigEvent[] = []
     const result = await stamp(lab, revisionId(2), { onEvent: (event) => void events.push(event) })
-    expect(result).toMatchObject({ done: 431, failures: [], left: 0 })
-    expect(result.changes).toHaveLength(431)
+    expect(result).toMatchObject({ done: 41, failures: [], left: 0 })
+    expect(result.changes).toHaveLength(41)
     expect(result.changes.find(({ targetSchema }) => targetSchema === 'tenant_001')).toMatchObject({
       before: [revisionId(1)],
       after: [revisionId(2)],
@@ -64,9 +64,9 @@ describe('a stamp on tenants', () => {
        WHERE direction = 'stamp' AND revision = $1 AND checksum IS NOT NULL`,
       [revisionId(2)],
     )
-    expect(rows[0]?.count).toBe(431)
-    expect(events.findLast(({ event }) => event === 'tenants-progress')).toMatchObject({ done: 431, left: 0 })
-    expect(await stamp(lab, revisionId(2))).toMatchObject({ done: 431, steps: 0, changes: [] })
+    expect(rows[0]?.count).toBe(41)
+    expect(events.findLast(({ event }) => event === 'tenants-progress')).toMatchObject({ done: 41, left: 0 })
+    expect(await stamp(lab, revisionId(2))).toMatchObject({ done: 41, steps: 0, changes: [] })
     // Other tests lock in databases of their own.
     const locks = await client.query(
       `SELECT FROM pg_locks WHERE locktype = 'advisory'
@@ -115,7 +115,7 @@ describe('a stamp on tenants', () => {
     expect(result).toMatchObject({ done: 4, left: 0 })
     expect(result.failures.map(({ target }) => target.schema)).toEqual(['tenant_003'])
     await lab.database.client.query(nothingStamped)
-    const stopped = await stamp(lab, 'head')
+    const stopped = await stamp(lab, 'head', { jobs: 1 })
     expect(stopped).toMatchObject({ done: 3, left: 1 })
     await lab.database.client.query(nothingStamped)
     const canary = await stamp(lab, 'head', { canary: 4, goOn: true })
@@ -140,16 +140,17 @@ describe('a stamp on tenants', () => {
     expect((await lab.versions()).tenant_001).toEqual([revisionId(1)])
   })
 
-  tenantTest('ends between batches when it is interrupted', async ({ lab }) => {
+  tenantTest('ends when it is interrupted, and another one goes on', async ({ lab }) => {
     await lab.write(chain(1))
-    await lab.makeSchemas(tenantNames(450))
+    await lab.makeSchemas(tenantNames(12))
     const stop = new AbortController()
     const onEvent = ({ event }: MigEvent) => {
       if (event === 'tenant-done') stop.abort('SIGTERM')
     }
     const ended = await stamp(lab, 'head', { signal: stop.signal, onEvent }).catch((error: unknown) => error)
     expect(ended).toMatchObject({ code: 'interrupted', exitCode: 143 })
-    expect(Object.keys(await lab.versions())).toHaveLength(200)
-    expect(await stamp(lab, 'head')).toMatchObject({ done: 450, steps: 250 })
+    const left = 12 - Object.keys(await lab.versions()).length
+    expect(left).toBeGreaterThan(0)
+    expect(await stamp(lab, 'head')).toMatchObject({ done: 12, steps: left })
   })
 })

@@ -5,7 +5,6 @@ export {
   takeLocks,
   targetLockHolders,
   tryAllLocks,
-  tryEachLock,
 } from './lock.ts'
 export {
   type BackfillCursor,

@@ -51,16 +51,6 @@ export async function tryAllLocks(
   return (await tryLocks(client, lockNames(ledgerSchema, targetSchemas))) === undefined
 }
 
-/** Takes the locks of those target schemas that are free at this moment, and returns them. */
-export async function tryEachLock(
-  client: ClientBase,
-  ledgerSchema: string,
-  targetSchemas: readonly string[],
-): Promise<readonly string[]> {
-  const taken = new Set(await takenNames(client, lockNames(ledgerSchema, targetSchemas)))
-  return targetSchemas.filter((schema) => lockNames(ledgerSchema, [schema]).every((name) => taken.has(name)))
-}
-
 /**
  * SQL that is true while this session holds the lock of a target schema. Reading pg_locks would cost more than the
  * rest of a commit: the transaction takes the lock for itself, which fails only while another session has it, and

@@ -8,7 +8,7 @@ import { isTenant } from '../applied/trouble.ts'
 import type { Plan, PlanRequest, PlanStep } from '../plan/plan.ts'
 import { asOne, type Planner, projectOf, type SchemaLook, singlePlanner, type Unit } from '../plan/planner.ts'
 import type { Project } from '../project.ts'
-import { guardConnection, holdingGuarded } from '../session/locks.ts'
+import { guardConnection, holdingGuarded, holdingIfFree } from '../session/locks.ts'
 import type { Session } from '../session/session.ts'
 import { singleTargets } from '../targets/targets.ts'
 import { checkSchema } from './check-schema.ts'
@@ -90,7 +90,8 @@ export async function applyUnit(
   const project = projectOf(planner.project, unit)
   const { direction, resumeEdited = false } = planner.request
   const targetSchemas = [...new Set(planned.map(({ targetSchema }) => targetSchema))].sort()
-  return holdingGuarded(session, project.env, targetSchemas, isShared, async () => {
+  const holding = isShared ? holdingIfFree : holdingGuarded
+  return holding<readonly StepFacts[]>(session, project.env, targetSchemas, async () => {
     const { steps, halfDone, schemas } = await planner.lookAgain(session, unit)
     const missing = expectSchemas(project, { direction, steps }, schemas)
     // Where the work is divided somebody else may have done it all, and that is what it is for.

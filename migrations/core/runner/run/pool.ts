@@ -32,7 +32,7 @@ export interface PoolOptions {
  */
 export type Outcome = { readonly steps: number } | 'busy' | 'lost' | 'gone'
 
-/** A piece of work on one target schema, or on single lines together. */
+/** A piece of work on one target schema. */
 export interface TargetJob {
   readonly target: TargetSchema
   readonly run: (session: Session) => Promise<Outcome>
@@ -59,6 +59,11 @@ export interface PoolResult {
   readonly ms: number
 }
 
+/** What came of the single lines, whose failure is thrown. */
+export function singleResult(done: number, steps: number, started: number): PoolResult {
+  return { done, steps, failures: [], gone: 0, left: 0, canaryFailed: false, ms: performance.now() - started }
+}
+
 const defaultJobs = 4
 /** How often a tenant is taken up again whose connection broke before anything was done to it. */
 const mostLosses = 3
@@ -68,7 +73,6 @@ const busyPause = 200
 /**
  * Runs jobs over a number of connections, each with a tenant at a time. A connection stays with one database while
  * that has tenants left. Failures are collected, not thrown.
- * @param isAlone a job of single lines: its failure is thrown, an interruption is told by itself, and nobody counts
  * @throws MigError `interrupted`, and what keeps the first connection from opening.
  */
 export async function runPool(
@@ -76,7 +80,6 @@ export async function runPool(
   jobs: readonly TargetJob[],
   options: PoolOptions,
   givenSessions: SessionOptions,
-  isAlone: boolean,
 ): Promise<PoolResult> {
   const started = performance.now()
   const emit = warningOnce(givenSessions.emit ?? (() => undefined))
@@ -84,8 +87,8 @@ export async function runPool(
   // Each connection listens to it, and Node takes more than ten for a leak.
   if (givenSessions.signal !== undefined) setMaxListeners(0, givenSessions.signal)
   const count = Math.min(options.canary ?? 0, jobs.length)
-  const counts = tally(jobs.length, isAlone ? () => undefined : emit)
-  const context = { project, options, sessionOptions, emit, counts, isAlone }
+  const counts = tally(jobs.length, emit)
+  const context = { project, options, sessionOptions, emit, counts }
   let canaryFailed = false
   if (count > 0) {
     await drain({ ...context, queue: jobs.slice(0, count), goOn: false })
@@ -124,20 +127,17 @@ interface Drain {
   readonly sessionOptions: SessionOptions
   readonly emit: EmitEvent
   readonly counts: Tally
-  readonly isAlone: boolean
   readonly queue: readonly TargetJob[]
   readonly goOn: boolean
 }
 
 async function drain(context: Drain): Promise<void> {
-  const { queue, options, counts, isAlone, goOn } = context
+  const { queue, options, counts, goOn } = context
   const { signal } = context.sessionOptions
   const waiting = jobQueue(queue)
   const limit = options.maxFailures ?? Number.POSITIVE_INFINITY
   const stopped = () =>
-    (signal?.aborted === true && !isAlone) ||
-    (!goOn && counts.failures().length > 0) ||
-    counts.failures().length >= limit
+    signal?.aborted === true || (!goOn && counts.failures().length > 0) || counts.failures().length >= limit
   let [working, losses] = [0, 0]
   const worker = async (): Promise<void> => {
     working += 1
@@ -148,7 +148,6 @@ async function drain(context: Drain): Promise<void> {
         try {
           await workOn(context, waiting, database, stopped)
         } catch (error) {
-          if (isAlone) throw error
           if (isTooMany(error) && working > 1) return fewerJobs(context, error)
           // One that broke as soon as it was there says nothing of the next one.
           if (isConnectionLost(error) && !signal?.aborted && losses++ < mostLosses) continue
@@ -163,13 +162,13 @@ async function drain(context: Drain): Promise<void> {
   }
   const workers = Math.max(1, Math.min(options.jobs ?? defaultJobs, queue.length))
   const ends = await Promise.allSettled(Array.from({ length: workers }, worker))
-  if (signal?.aborted && !isAlone) throw interrupted(signal, counts)
+  if (signal?.aborted) throw interrupted(signal, counts)
   for (const end of ends) if (end.status === 'rejected') throw end.reason
 }
 
 /** One connection to one database, until that has nothing left to take. */
 async function workOn(
-  { project, sessionOptions, counts, isAlone }: Drain,
+  { project, sessionOptions, counts }: Drain,
   waiting: JobQueue,
   database: string | null,
   stopped: () => boolean,
@@ -202,7 +201,6 @@ async function workOn(
           counts.done(target, outcome.steps, performance.now() - started)
         }
       } catch (error) {
-        if (isAlone) throw error
         if (sessionOptions.signal?.aborted) return
         waiting.settled(job)
         counts.failed(target, asMigError(error), performance.now() - started)
@@ -299,7 +297,7 @@ function connectionGone(): MigError {
 }
 
 /** What a tenant failed with, whatever was thrown. */
-export function asMigError(error: unknown): MigError {
+function asMigError(error: unknown): MigError {
   if (error instanceof MigError) return error
   if (isServerError(error) || isConnectionLost(error)) return databaseError(error)
   const message = error instanceof Error ? error.message : String(error)
@@ -311,7 +309,7 @@ export function asMigError(error: unknown): MigError {
 }
 
 /** The end of a run over tenants that a signal, or an error of the caller's, has stopped. */
-export function interrupted(signal: AbortSignal, counts: Tally): MigError {
+function interrupted(signal: AbortSignal, counts: Tally): MigError {
   const { done, total } = counts.totals()
   const reason = signal.reason instanceof MigError ? signal.reason : undefined
   return new MigError(

@@ -1,13 +1,19 @@
 import { isConnectionLost } from '../../postgres/index.ts'
-import { isTenant } from '../applied/trouble.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import { planRun } from '../plan/planner.ts'
 import type { TargetPlan, Work } from '../plan/targets.ts'
 import type { Project } from '../project.ts'
 import { type Session, type SessionOptions, usingSession } from '../session/session.ts'
-import { applyPlan, applyUnit, type UnitRun } from './apply.ts'
+import { applyPlan, applyUnit, readyToRun, type UnitRun } from './apply.ts'
 import { isGone } from './gone.ts'
-import { type Outcome, type PoolOptions, type PoolResult, runPool, type TargetJob } from './pool.ts'
+import {
+  type Outcome,
+  type PoolOptions,
+  type PoolResult,
+  runPool,
+  singleResult,
+  type TargetJob,
+} from './pool.ts'
 import { revisionSource } from './revision-source.ts'
 
 /**
@@ -23,13 +29,10 @@ export async function runTargets(
 ): Promise<PoolResult> {
   const { planner, refused, work, targets, tenantLine } = plan
   await applyNeeded(project, plan.needed, sessions)
-  const isAlone = tenantLine === null
-  const run: UnitRun = {
-    planner,
-    isShared: options.share === true && !isAlone,
-    begin: isAlone ? options.begin : undefined,
-    revisions: revisionSource(project.env.cacheDir),
-  }
+  const revisions = revisionSource(project.env.cacheDir)
+  if (tenantLine === null)
+    return runSingle(project, { planner, isShared: false, begin: options.begin, revisions }, work, sessions)
+  const run: UnitRun = { planner, isShared: options.share === true, revisions }
   const refusals = refused.map(
     ({ target, error }): TargetJob => ({
       target,
@@ -40,17 +43,34 @@ export async function runTargets(
     }),
   )
   const jobs = work.map(
-    (each): TargetJob => ({ target: each.unit, run: (session) => runUnit(project, run, session, each) }),
+    (each): TargetJob => ({ target: each.unit, run: (session) => runTenant(project, run, session, each) }),
   )
   const place = new Map(targets.map((target, at) => [target, at]))
   const inOrder = [...refusals, ...jobs].sort(
     (a, b) => (place.get(a.target) ?? 0) - (place.get(b.target) ?? 0),
   )
-  return runPool(project, inOrder, options, sessions, isAlone)
+  return runPool(project, inOrder, options, sessions)
 }
 
-/** Takes the steps of one unit; tells a tenant's failure from that of its connection, and from a tenant that is gone. */
-async function runUnit(
+/** The single lines together are one unit. */
+async function runSingle(
+  project: Project,
+  run: UnitRun,
+  [work]: readonly Work[],
+  sessions: SessionOptions,
+): Promise<PoolResult> {
+  const started = performance.now()
+  if (work === undefined) return singleResult(0, 0, started)
+  const { unit, state } = work
+  const taken = await usingSession(project.env, sessions, async (session) => {
+    await readyToRun(session, project)
+    return applyUnit(run, session, unit, run.planner.stepsOf(unit, state))
+  })
+  return singleResult(1, taken.length, started)
+}
+
+/** Takes the steps of a tenant; tells its failure from that of its connection, and from a tenant that is gone. */
+async function runTenant(
   project: Project,
   run: UnitRun,
   session: Session,
@@ -64,7 +84,6 @@ async function runUnit(
     const taken = await applyUnit(run, session, unit, run.planner.stepsOf(unit, state), begins)
     return taken === 'busy' ? taken : { steps: taken.length }
   } catch (error) {
-    if (!isTenant(project.env, unit.line)) throw error
     const isLost = isConnectionLost(error)
     // Nothing has been done to it yet, so it is the connection's loss alone.
     if (isLost && !begun) return 'lost'

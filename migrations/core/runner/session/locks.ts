@@ -20,22 +20,25 @@ export async function holdingLocks<Result>(
   return releasing(session, env, targetSchemas, body)
 }
 
-/**
- * As {@link holdingLocks}, on a connection that is guarded already.
- * @param share do not wait for somebody who works on them
- * @returns `busy` when somebody does
- */
+/** As {@link holdingLocks}, on a connection that is guarded already. */
 export async function holdingGuarded<Result>(
   session: Session,
   env: LockSettings,
   targetSchemas: readonly string[],
-  share: boolean,
+  body: () => Promise<Result>,
+): Promise<Result> {
+  await takeTargetLocks(session, env, targetSchemas)
+  return releasing(session, env, targetSchemas, body)
+}
+
+/** As {@link holdingGuarded}, without waiting for somebody who works on them. @returns `busy` when somebody does */
+export async function holdingIfFree<Result>(
+  session: Session,
+  env: LockSettings,
+  targetSchemas: readonly string[],
   body: () => Promise<Result>,
 ): Promise<Result | 'busy'> {
-  const { client, emit, signal } = session
-  const { ledgerSchema, lockWait: wait } = env
-  if (share && !(await tryAllLocks(client, ledgerSchema, targetSchemas))) return 'busy'
-  if (!share) await takeLocks(client, { ledgerSchema, targetSchemas, wait, emit, signal })
+  if (!(await tryAllLocks(session.client, env.ledgerSchema, targetSchemas))) return 'busy'
   return releasing(session, env, targetSchemas, body)
 }
 
@@ -68,15 +71,22 @@ async function released({ client }: Session, ledgerSchema: string, targetSchemas
   }
 }
 
-/** Takes the locks of target schemas on a guarded connection. @throws MigError `lock-not-obtained` */
+/** Guards the connection and takes the locks of target schemas. @throws MigError `lock-not-obtained` */
 export async function lockTargets(
   session: Session,
+  env: LockSettings,
+  targetSchemas: readonly string[],
+): Promise<void> {
+  await guardConnection(session)
+  await takeTargetLocks(session, env, targetSchemas)
+}
+
+function takeTargetLocks(
+  { client, emit, signal }: Session,
   { ledgerSchema, lockWait: wait }: LockSettings,
   targetSchemas: readonly string[],
 ): Promise<void> {
-  const { emit, signal } = session
-  await guardConnection(session)
-  await takeLocks(session.client, { ledgerSchema, targetSchemas, wait, emit, signal })
+  return takeLocks(client, { ledgerSchema, targetSchemas, wait, emit, signal })
 }
 
 /**

@@ -1,10 +1,11 @@
 import { MigError } from '../../errors.ts'
-import { createLedger, digestOf, forgetProgressStatement, ledgerStatements } from '../../ledger/index.ts'
+import { digestOf, forgetProgressStatement, ledgerStatements } from '../../ledger/index.ts'
 import type { RevisionFile } from '../../revisions/index.ts'
 import { type AppliedState, headsOf, ofLine, readStates } from '../applied/state.ts'
 import { stampTarget } from '../applied/trouble.ts'
 import { fileChecksum, type Project } from '../project.ts'
-import { holdingLocks } from '../session/locks.ts'
+import { readyToRun } from '../run/apply.ts'
+import { holdingGuarded } from '../session/locks.ts'
 import { type Session, whereFrom } from '../session/session.ts'
 import { singleTargets } from '../targets/targets.ts'
 
@@ -132,26 +133,34 @@ export async function applyStamp(
   project: Project,
   request: StampRequest,
 ): Promise<StampPlan> {
-  const { client } = session
+  await readyToRun(session, project)
+  return writeStamp(session, project, request, ({ path }) => fileChecksum(path))
+}
+
+/** As {@link applyStamp}, on a connection that is ready. @param checksumOf of a file */
+export async function writeStamp(
+  session: Session,
+  project: Project,
+  request: StampRequest,
+  checksumOf: (file: RevisionFile) => string,
+): Promise<StampPlan> {
   const { env } = project
   const targetSchemas = (request.lines ?? env.filter).flatMap((line) => env.schemas[line] ?? []).sort()
-  return holdingLocks(session, env, targetSchemas, async () => {
-    await createLedger(client, env.ledgerSchema)
+  return holdingGuarded(session, env, targetSchemas, async () => {
     const plan = await stampPlan(session, project, request)
-    await client.query(stampScript(project, targetSchemas, plan))
+    await session.client.query(stampScript(project, targetSchemas, plan, checksumOf))
     return plan
   })
 }
 
 /**
  * One transaction that writes the ledger's rows of a stamp and forgets what is half done on these target schemas.
- * @param checksumOf of a file; default: reads it
  */
-export function stampScript(
+function stampScript(
   { env, files }: Pick<Project, 'env' | 'files'>,
   targetSchemas: readonly string[],
   { changes }: StampPlan,
-  checksumOf: (file: RevisionFile) => string = ({ path }) => fileChecksum(path),
+  checksumOf: (file: RevisionFile) => string,
 ): string {
   const forget = targetSchemas.map((schema) => forgetProgressStatement(env.ledgerSchema, schema))
   const statements = changes.flatMap(({ line, targetSchema, before, after, covered }) => {

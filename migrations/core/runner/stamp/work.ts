@@ -13,10 +13,10 @@ import { type StampPlan, type StampRequest, stampChanges } from './stamp.ts'
 export type TargetStampRequest = Pick<StampRequest, 'target' | 'purge' | 'fromLog'>
 
 /** What a stamp writes for a unit in these states. @throws MigError as `stampChanges` does */
-export type UnitStamp = (unit: Unit, states: ReadonlyMap<string, AppliedState>) => StampPlan['changes']
+type UnitStamp = (unit: Unit, states: ReadonlyMap<string, AppliedState>) => StampPlan['changes']
 
 /** Plans a stamp once for all units that stand alike. */
-export function unitStamp(
+function unitStamp(
   project: Project,
   { lines, tenantLine }: LineGroup,
   request: TargetStampRequest,
@@ -40,13 +40,13 @@ export function unitStamp(
 }
 
 /** The units and the single lines, as the ledger of one database is asked about them. */
-export function stampedTargets(project: Project, units: readonly Unit[]): readonly TargetSchema[] {
+function stampedTargets(project: Project, units: readonly Unit[]): readonly TargetSchema[] {
   const all = [...singleTargets(project.env), ...units.flatMap(targetsOf)]
   return [...new Map(all.map((target) => [target.schema, target])).values()]
 }
 
 /** Which units a stamp has something to do for. */
-export interface StampWork {
+interface StampWork {
   readonly units: readonly Unit[]
   readonly behind: ReadonlySet<Unit>
   readonly refused: ReadonlyMap<Unit, MigError>
