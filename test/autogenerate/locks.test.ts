@@ -9,12 +9,22 @@ const tables = ['a', 'b', 'c', 'd', 'e', 'f'].map(
 const before = `${tables.join('\n')}
   ALTER TABLE app.a ADD CONSTRAINT a_b FOREIGN KEY (n) REFERENCES app.b;
   CREATE VIEW app.kept AS SELECT id FROM app.c; CREATE VIEW app.gone AS SELECT id FROM app.c;
-  CREATE MATERIALIZED VIEW app.stored AS SELECT id FROM app.c;`
+  CREATE MATERIALIZED VIEW app.stored AS SELECT id FROM app.c;
+  CREATE MATERIALIZED VIEW app.filled WITH (fillfactor = 70) AS SELECT id FROM app.f;
+  CREATE TABLE app.year (at int NOT NULL) PARTITION BY RANGE (at);
+  CREATE TABLE app.old PARTITION OF app.year FOR VALUES FROM (0) TO (10);
+  CREATE TABLE app.event (at int NOT NULL) PARTITION BY RANGE (at);
+  CREATE TABLE app.new (at int NOT NULL);`
 const after = `${tables.join('\n')}
   ALTER TABLE app.c ADD CONSTRAINT c_d FOREIGN KEY (n) REFERENCES app.d;
   ALTER TABLE app.e ADD CONSTRAINT positive CHECK (n > 0);
   CREATE INDEX f_n ON app.f (n);
-  CREATE VIEW app.kept AS SELECT id, n FROM app.c;`
+  CREATE VIEW app.kept AS SELECT id, n FROM app.c;
+  CREATE MATERIALIZED VIEW app.filled WITH (fillfactor = 80) AS SELECT id FROM app.f;
+  CREATE TABLE app.year (at int NOT NULL) PARTITION BY RANGE (at);
+  CREATE TABLE app.old (at int NOT NULL);
+  CREATE TABLE app.event (at int NOT NULL) PARTITION BY RANGE (at);
+  CREATE TABLE app.new PARTITION OF app.event FOR VALUES FROM (0) TO (10);`
 
 labTest('the head names each lock that the server really takes', async ({ lab }) => {
   await writeModels(lab, { 'app.sql': before })
@@ -31,7 +41,7 @@ labTest('the head names each lock that the server really takes', async ({ lab })
   for (const [, sql = ''] of body.matchAll(/op\.execute\(`([^`]+)`\)/g)) await client.query(sql)
   const { rows } = await client.query<{ name: string; mode: string }>(
     `SELECT DISTINCT ON (l.relation) 'app.' || c.relname AS name, l.mode FROM pg_locks l
-     JOIN pg_class c ON c.oid = l.relation AND c.relkind IN ('r', 'v', 'm')
+     JOIN pg_class c ON c.oid = l.relation AND c.relkind IN ('r', 'p', 'v', 'm')
      WHERE l.pid = pg_backend_pid() AND l.mode ~ '^(Share|Exclusive|AccessExclusive)' AND l.mode <> 'AccessShareLock'
        AND l.relation = ANY ($1::oid[]) AND c.relnamespace = 'app'::regnamespace
      ORDER BY l.relation, array_position(ARRAY['AccessExclusiveLock', 'ShareRowExclusiveLock', 'ShareLock'], l.mode)`,

@@ -11,7 +11,13 @@ import {
   retypedColumn,
   typeChange,
 } from '../../difference/index.ts'
-import { castColumn, constraintFacts, rowChange, schemaNameText } from '../../postgres/statement/index.ts'
+import {
+  castColumn,
+  constraintFacts,
+  rowChange,
+  schemaNameText,
+  statementLocks,
+} from '../../postgres/statement/index.ts'
 import { type Loss, lossText } from '../../revisions/index.ts'
 import { type Conversion, conversions } from './conversions.ts'
 import { type RowDemand, rowDemands } from './existing-rows.ts'
@@ -120,7 +126,8 @@ function locksOf(
     })
   const added = action.verb === 'create' ? others(action.produces, to, 'shareRowExclusive') : []
   const dropped = action.verb === 'drop' ? others(action.destroys, from, 'accessExclusive') : []
-  return [...own, ...added, ...dropped]
+  const said = statementLocks(action.sql).map(([table, lock]) => [schemaNameText(table), lock] as const)
+  return [...own, ...added, ...dropped, ...said]
 }
 
 function relationName(action: Action): string | undefined {

@@ -18,6 +18,7 @@ export {
   routineFacts,
   rowChange,
   schemaNameText,
+  statementLocks,
   statementTable,
   withoutCast,
 } from './statement-facts.ts'

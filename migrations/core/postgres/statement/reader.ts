@@ -18,7 +18,7 @@ export class Reader {
 
   constructor(sql: string) {
     this.#sql = sql
-    this.#words = wholeWords(sql)
+    this.#words = wordsOf(sql).filter(({ kind }) => kind !== 'semicolon')
   }
 
   get isAtEnd(): boolean {
@@ -119,21 +119,6 @@ export class Reader {
       this.#at += 1
     } while (depth > 0 && !this.isAtEnd)
   }
-}
-
-/** The tokens but semicolons. To the lexer a doubled quote ends a string or name, and begins another one at once. */
-function wholeWords(sql: string): readonly Word[] {
-  const words: Word[] = []
-  for (const word of wordsOf(sql)) {
-    const last = words.at(-1)
-    const quote = word.text[0] ?? ''
-    const goesOn = last?.kind === 'quoted' && last.end === word.start && last.text.endsWith(quote)
-    if (goesOn && (quote === '"' || quote === "'")) {
-      const text = `${last.text}${word.text}`
-      words[words.length - 1] = { ...last, end: word.end, text, lower: text }
-    } else if (word.kind !== 'semicolon') words.push(word)
-  }
-  return words
 }
 
 function withoutSchema(name: string): SchemaName {

@@ -122,6 +122,38 @@ function definedTable(reader: Reader): SchemaName | undefined {
   return reader.schemaName()
 }
 
+/**
+ * The relations that a statement locks by what only its words say, and how (manual, ALTER TABLE, "ATTACH PARTITION"):
+ * both sides of a partition, the tables of a publication, and a materialized view whose parameters are set.
+ */
+export function statementLocks(sql: string): readonly TableLock[] {
+  const reader = new Reader(sql)
+  const isPublication = reader.sees('create', 'publication') || reader.sees('alter', 'publication')
+  if (isPublication) {
+    reader.until((each) => each.sees('table'))
+    if (!reader.takes('table')) return []
+    return reader.parts().flatMap((part) => locking(new Reader(part).schemaName(), 'shareUpdateExclusive'))
+  }
+  if (reader.takes('alter', 'materialized', 'view')) {
+    reader.skipExistence()
+    const view = reader.schemaName()
+    const isParameters = reader.sees('set', '(') || reader.sees('reset', '(')
+    return isParameters ? locking(view, 'shareUpdateExclusive') : []
+  }
+  if (!reader.takes('alter', 'table')) return []
+  const table = reader.schemaName()
+  const isAttach = reader.takes('attach', 'partition')
+  if (!isAttach && !reader.takes('detach', 'partition')) return []
+  const own = isAttach ? 'shareUpdateExclusive' : 'accessExclusive'
+  return [...locking(table, own), ...locking(reader.schemaName(), 'accessExclusive')]
+}
+
+type TableLock = readonly [table: SchemaName, lock: 'shareUpdateExclusive' | 'accessExclusive']
+
+function locking(table: SchemaName | undefined, lock: TableLock[1]): readonly TableLock[] {
+  return table === undefined ? [] : [[table, lock]]
+}
+
 /** Whether a trigger, as pg_get_triggerdef has it, waits for the commit. */
 export function isDeferredTrigger(definition: string): boolean {
   const reader = new Reader(definition)
