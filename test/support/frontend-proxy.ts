@@ -51,8 +51,9 @@ export async function frontendProxy(
     let work = Promise.resolve()
     upstream.on('data', (chunk) => {
       backend ||= backendOf(chunk)
-      if (deaf) client.destroy()
-      else client.write(chunk)
+      if (!deaf) client.write(chunk)
+      // ReadyForQuery: all that came before it is done.
+      else if (chunk.at(-6) === 'Z'.charCodeAt(0)) client.destroy()
     })
     upstream.on('close', () => client.destroy())
     client.on('close', () => upstream.destroy())
