@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { renderCaret } from '../../migrations/core/postgres/sql/caret.ts'
+import { renderCaret } from '../../migrations/core/postgres/sql/statements.ts'
 
 test('shows the line with the caret beneath the place', () => {
   const statement = 'SELECT 1,\n  wrong\nFROM t'

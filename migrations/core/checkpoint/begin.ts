@@ -11,7 +11,7 @@ import {
 import { type Beginning, fileChecksum, type PlanStep } from '../runner/index.ts'
 import { ledgerStepOf } from '../runner/run/step.ts'
 import { rollBack, whereFrom } from '../runner/session/session.ts'
-import { stillLocked } from '../runner/statement/still-locked.ts'
+import { stillLocked } from '../runner/statement/own-sql.ts'
 import { type DatabaseFacts, readFacts } from './facts.ts'
 import { wholeFingerprint } from './fingerprint.ts'
 import { type Checkpoint, checkpointKeys, keepCheckpoint, keptCheckpoint } from './kept.ts'

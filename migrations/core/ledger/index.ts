@@ -1,5 +1,6 @@
 export { combinedDigest, digestOf, toggledDigest } from './digest.ts'
 export {
+  holderSql,
   releaseLocks,
   stillLockedSql,
   takeLocks,

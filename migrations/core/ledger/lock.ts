@@ -106,25 +106,19 @@ function lockName(ledgerSchema: string, targetSchema: string): string {
 
 /** Returns the first name that somebody else holds, or undefined when all are taken. */
 async function tryLocks(client: ClientBase, names: readonly string[]): Promise<string | undefined> {
-  const taken = await takenNames(client, names)
-  const missing = names.find((name) => !taken.includes(name))
-  if (missing === undefined) return undefined
-  if (taken.length > 0) {
+  const { rows } = await client.query<{ name: string; taken: boolean }>(
+    `SELECT name, pg_try_advisory_lock(hashtextextended(name, 0)) AS taken FROM unnest($1::text[]) AS name`,
+    [names],
+  )
+  const missing = rows.find(({ taken }) => !taken)
+  const taken = rows.flatMap((row) => (row.taken ? [row.name] : []))
+  if (missing !== undefined && taken.length > 0) {
     await client.query(
       `SELECT pg_advisory_unlock(hashtextextended(name, 0)) FROM unnest($1::text[]) AS name`,
       [taken],
     )
   }
-  return missing
-}
-
-/** Takes what is free of these, and returns it. */
-async function takenNames(client: ClientBase, names: readonly string[]): Promise<readonly string[]> {
-  const { rows } = await client.query<{ name: string; taken: boolean }>(
-    `SELECT name, pg_try_advisory_lock(hashtextextended(name, 0)) AS taken FROM unnest($1::text[]) AS name`,
-    [names],
-  )
-  return rows.flatMap((row) => (row.taken ? [row.name] : []))
+  return missing?.name
 }
 
 /** An advisory lock with a 64-bit key shows its halves in classid and objid (manual 53.13, pg_locks). */
@@ -134,10 +128,7 @@ async function lockHolders(
   names: readonly string[],
 ): Promise<ReadonlyMap<string, LockHolder>> {
   const { rows } = await client.query<LockHolder & { name: string }>(
-    `SELECT k.name, a.pid, coalesce(a.application_name, '') AS application, coalesce(a.usename::text, '') AS "user",
-            coalesce(nullif(a.client_hostname, ''), host(a.client_addr), 'local') AS host,
-            to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS since,
-            coalesce(a.state, '') AS state, left(coalesce(a.query, ''), 200) AS query,
+    `SELECT k.name, ${holderSql('a.backend_start')},
             CASE WHEN a.state = 'active' THEN 0
                  ELSE greatest(1, extract(epoch FROM clock_timestamp() - a.state_change)::int) END AS "silentFor",
             a.state IS NOT NULL AND a.client_addr IS NOT DISTINCT FROM inet_client_addr() AS "isNear",
@@ -151,6 +142,14 @@ async function lockHolders(
     [names, qualifiedName(ledgerSchema, 'version')],
   )
   return new Map(rows.map(({ name, ...holder }) => [name, withoutQueryValues(holder)]))
+}
+
+/** The columns of a `LockHolder` from pg_stat_activity as `a`. @param since when what it holds began, as SQL */
+export function holderSql(since: string): string {
+  return `a.pid, coalesce(a.application_name, '') AS application, coalesce(a.usename::text, '') AS "user",
+            coalesce(nullif(a.client_hostname, ''), host(a.client_addr), 'local') AS host,
+            to_char(${since} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS since,
+            coalesce(a.state, '') AS state, left(coalesce(a.query, ''), 200) AS query`
 }
 
 function notObtained(targetSchema: string, holder: LockHolder | undefined, waitMs: number): MigError {

@@ -33,21 +33,14 @@ export async function readApplied(
   ledgerSchema: string,
   targetSchemas?: readonly string[],
 ): Promise<AppliedRows> {
-  const rows = new Map<string, string[]>()
-  const [where, values] =
-    targetSchemas === undefined ? ['', []] : ['WHERE target_schema = ANY($1)', [targetSchemas]]
-  const found = await ledgerRows<{ target_schema: string; revision: string }>(
+  const found = await ledgerRows<{ schema: string; revisions: readonly string[] }>(
     client,
     ledgerSchema,
-    `SELECT target_schema, revision FROM ${quoteIdent(ledgerSchema)}.version ${where} ORDER BY target_schema, revision`,
-    values,
+    `SELECT target_schema AS schema, array_agg(revision ORDER BY revision) AS revisions FROM ${quoteIdent(ledgerSchema)}.version
+     WHERE $1::text[] IS NULL OR target_schema = ANY($1) GROUP BY target_schema ORDER BY target_schema`,
+    [targetSchemas ?? null],
   )
-  for (const { target_schema, revision } of found) {
-    const list = rows.get(target_schema)
-    if (list === undefined) rows.set(target_schema, [revision])
-    else list.push(revision)
-  }
-  return rows
+  return new Map(found.map(({ schema, revisions }) => [schema, revisions]))
 }
 
 /**
@@ -59,45 +52,18 @@ export async function readLastEntries(
   ledgerSchema: string,
   targetSchemas: readonly string[],
 ): Promise<readonly LogEntry[]> {
-  const found = await ledgerRows<LogRow>(
+  const found = await ledgerRows<Omit<LogEntry, 'at'> & { readonly at: string }>(
     client,
     ledgerSchema,
-    `SELECT id, ${utcSql('at')} AS at, who, host, direction, line, revision, target_schema, duration_ms, checksum, outcome,
-            error, tool_version
+    `SELECT id, ${utcSql('at')} AS at, who, host, direction, line, revision, target_schema AS "targetSchema",
+            duration_ms AS "durationMs", checksum, outcome, error, tool_version AS "toolVersion"
      FROM (
        SELECT DISTINCT ON (target_schema, revision) * FROM ${quoteIdent(ledgerSchema)}.log
        WHERE target_schema = ANY($1) AND outcome = 'done' ORDER BY target_schema, revision, id DESC
      ) AS last ORDER BY last.id DESC`,
     [targetSchemas],
   )
-  return found.map(logEntry)
-}
-
-interface LogRow {
-  id: string
-  at: string
-  who: string
-  host: string | null
-  direction: LogEntry['direction']
-  line: string
-  revision: string
-  target_schema: string
-  duration_ms: number | null
-  checksum: string | null
-  outcome: LogEntry['outcome']
-  error: string | null
-  tool_version: string
-}
-
-function logEntry(row: LogRow): LogEntry {
-  const { at, target_schema, duration_ms, tool_version, ...rest } = row
-  return {
-    ...rest,
-    at: new Date(at),
-    targetSchema: target_schema,
-    durationMs: duration_ms,
-    toolVersion: tool_version,
-  }
+  return found.map((entry) => ({ ...entry, at: new Date(entry.at) }))
 }
 
 /**

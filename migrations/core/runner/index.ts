@@ -1,6 +1,11 @@
 export { type AppliedState, readStates } from './applied/state.ts'
-export { type TenantCounts, tenantCounts } from './look/counts.ts'
-export { currentRevisions, type StatusRow, statusRows } from './look/current.ts'
+export {
+  currentRevisions,
+  type StatusRow,
+  statusRows,
+  type TenantCounts,
+  tenantCounts,
+} from './look/current.ts'
 export { type EditedFile, editedFiles } from './look/edited.ts'
 export { type LineStatus, type LineStatusOptions, lineStatuses } from './look/line-status.ts'
 export { type StatusItem, statusItems, targetStatus } from './look/status.ts'
@@ -9,15 +14,15 @@ export { type NewFile, type NewFileRequest, newRevisionFile } from './new-revisi
 export { countedLosses, losesRows } from './plan/losses.ts'
 export type { Plan, PlanRequest, PlanStep } from './plan/plan.ts'
 export { planRun } from './plan/planner.ts'
-export { planRange } from './plan/range.ts'
 export { appliedRows, expectGroups, planTargets, type TargetPlan, tenantPlanEvent } from './plan/targets.ts'
 export { fileChecksum, openProject, type Project, textChecksum } from './project.ts'
 export { applyPlan, type Beginning, type RunResult } from './run/apply.ts'
 export { type FailureGroup, failureGroups, tenantRunError } from './run/failures.ts'
-export type { PoolOptions, PoolResult, TargetFailure } from './run/pool.ts'
+export type { PoolOptions, PoolResult } from './run/pool.ts'
 export { stepFacts } from './run/take-steps.ts'
+export type { TargetFailure } from './run/tally.ts'
 export { runTargets } from './run/targets.ts'
-export { rangePlans, reviewTarget, scriptPlan } from './script/plan.ts'
+export { planRange, rangePlans, reviewTarget, scriptPlan } from './script/plan.ts'
 export { offlineScript, type ScriptRequest } from './script/script.ts'
 export { databaseUrl, type Session, type SessionOptions, usingSession } from './session/session.ts'
 export { applyStamp, type StampPlan, type StampRequest, stampPlan } from './stamp/stamp.ts'
@@ -39,5 +44,4 @@ export {
   targetTenants,
 } from './targets/targets.ts'
 export { type CreatedTenant, createTenant, newTenant } from './tenants/create.ts'
-export { dropTenant, type TenantContents, tenantContents } from './tenants/drop.ts'
-export { forgetLeftovers } from './tenants/forget.ts'
+export { dropTenant, forgetLeftovers, type TenantContents, tenantContents } from './tenants/drop.ts'

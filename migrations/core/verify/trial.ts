@@ -1,6 +1,6 @@
 import type { Client } from 'pg'
 import { type PlanRequest, type Project, planRun, type Session } from '../runner/index.ts'
-import { applyWithin } from '../runner/run/within.ts'
+import { applyWithin } from '../runner/run/take-steps.ts'
 import { positionStatements } from '../scratch/rows/index.ts'
 
 /** A database on which revisions run, whatever becomes of it afterwards. */

@@ -1,6 +1,5 @@
 import { MigError, messageOf } from '../../errors.ts'
 import type { DatabaseAddress } from './database-url.ts'
-import { isScratchRole } from './scratch-role-name.ts'
 
 /**
  * Whether a token takes the place of the password: USE_IAM_AUTH is true, and the URL is not one of a server on this
@@ -72,4 +71,9 @@ async function signerModule(): Promise<typeof import('@aws-sdk/rds-signer')> {
       { help: 'npm install @aws-sdk/rds-signer, or unset USE_IAM_AUTH', cause },
     )
   }
+}
+
+/** Whether a name is one that this tool gives to the roles of its scratch databases. */
+export function isScratchRole(name: string): boolean {
+  return /^mig_role_\d+_[0-9a-f]{8}(?:_|$)/i.test(name)
 }

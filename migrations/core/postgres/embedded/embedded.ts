@@ -108,7 +108,7 @@ export async function stopEmbeddedServer(root: string, emit: EmitEvent): Promise
 export async function resetEmbeddedServer(root: string, emit: EmitEvent): Promise<void> {
   const paths = clusterPaths(root)
   await stopEmbeddedServer(root, emit)
-  explainingAccessSync(paths, () => removeCluster(paths))
+  await explainingAccess(paths, async () => removeCluster(paths))
 }
 
 /** Creates a database unless it is there. @returns whether it was created */
@@ -170,9 +170,7 @@ async function settledPostmaster(paths: ClusterPaths): Promise<Postmaster | unde
       throw new MigError(
         'server-start-failed',
         `the embedded PostgreSQL (process ${live.pid}) is ${live.state} and does not finish`,
-        {
-          help: `see ${paths.logFile}, then: just db-stop`,
-        },
+        { help: `see ${paths.logFile}, then: just db-stop` },
       )
     }
     await pause(10)
@@ -206,14 +204,6 @@ async function explainingAccess<T>(paths: ClusterPaths, body: () => Promise<T>):
   try {
     checkOwnCluster(paths)
     return await body()
-  } catch (error) {
-    throw accessError(paths, error)
-  }
-}
-
-function explainingAccessSync(paths: ClusterPaths, body: () => void): void {
-  try {
-    body()
   } catch (error) {
     throw accessError(paths, error)
   }

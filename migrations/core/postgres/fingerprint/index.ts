@@ -8,10 +8,14 @@
  * row trigger or foreign key on each partition). The order of options never counts, nor does that of columns
  * unless asked for.
  */
-export { compareFingerprints, type FingerprintChange, fingerprintChangesText } from './compare.ts'
+export {
+  compareFingerprints,
+  type FingerprintChange,
+  fingerprintChangesText,
+  fingerprintHash,
+} from './compare.ts'
 export { type DatabaseObject, databaseObjects } from './database-wide.ts'
 export { catalogDigest } from './digest.ts'
-export { fingerprintHash } from './hash.ts'
 export { type FingerprintHashesOptions, readFingerprintHashes } from './hashes.ts'
 export { readFingerprint } from './read.ts'
 export type {

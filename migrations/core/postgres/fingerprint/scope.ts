@@ -1,7 +1,6 @@
 import type { ClientBase, QueryResultRow } from 'pg'
 import { MigError } from '../../errors.ts'
-import { beginReading, catalogQuery } from '../connection/kept-plans.ts'
-import { undoing } from '../connection/undoing.ts'
+import { beginReading, catalogQuery, undoing } from '../connection/kept-plans.ts'
 import { quoteIdent } from '../sql/quote.ts'
 
 /**

@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg'
 import type { TargetSchema } from '../../environment/index.ts'
 import { groupBy } from '../../group-by.ts'
 import {
+  combinedDigest,
   digestOf,
   type LastEntry,
   type LoggedStep,
@@ -10,7 +11,6 @@ import {
   type SchemaRecord,
 } from '../../ledger/index.ts'
 import type { Project } from '../project.ts'
-import { loggedRevisions, neverRun } from './never-run.ts'
 
 /**
  * Why the rows of a target schema are not to be trusted. `disagrees`: the log says something else; `gone`: there is
@@ -22,7 +22,7 @@ export type Trouble =
   | { readonly kind: 'emptied' }
 
 /** What the log alone says of a target schema. */
-export interface ByLog {
+interface ByLog {
   readonly heads: readonly string[]
   /** All that is applied. */
   readonly covered: readonly string[]
@@ -137,7 +137,7 @@ function needsLog(
  * What is applied in one target schema. Pure.
  * @param entries of the log, where the record alone does not tell
  */
-export function appliedState(
+function appliedState(
   { graph, files }: Graph,
   target: Targeted,
   record: SchemaRecord,
@@ -222,4 +222,78 @@ export function headsOf({ graph, files }: Graph, line: string, ids: readonly str
     known.flatMap((id) => [...ofLine({ graph, files }, line, [id])].filter((each) => each !== id)),
   )
   return known.filter((id) => !covered.has(id)).sort()
+}
+
+/** What is known of the revisions of one target schema when its log does not fit the files. */
+interface Clues {
+  /** The rows and all below them, by the files. */
+  readonly implied: ReadonlySet<string>
+  /** Applied, by the log. */
+  readonly logged: ReadonlySet<string>
+  /** The digest of all that was applied after the last step; null in an older log. */
+  readonly digest: string | null
+  /** The revisions below one, itself left out. */
+  readonly below: (revision: string) => readonly string[]
+}
+
+/** So many that the log lacks are tried one by one and in pairs; a log that was pruned may lack thousands. */
+const mostTried = 400
+
+/**
+ * The revisions below a row that never ran: the log does not have them although it is not that its beginning was
+ * deleted. The digest of the last step decides; a log of an older version has none, and there one counts that stands
+ * on a revision which the log has, since that would have been deleted first.
+ */
+function neverRun(clues: Clues): readonly string[] {
+  const { implied, logged, digest } = clues
+  const lacking = [...implied].filter((id) => !logged.has(id))
+  if (lacking.length === 0) return []
+  const impliedOnLogged = lacking.filter((id) => clues.below(id).some((need) => logged.has(need)))
+  if (digest === null) return impliedOnLogged
+  const others = [...logged].filter((id) => !implied.has(id))
+  const missing = combinedDigest(digest, digestOf(implied))
+  // What was squashed away is in the digest until the next step.
+  const wanted = new Set([missing, combinedDigest(missing, digestOf(others))])
+  for (const candidate of candidates(lacking, impliedOnLogged)) {
+    if (wanted.has(digestOf(candidate))) return candidate
+  }
+  return impliedOnLogged
+}
+
+function* candidates(
+  lacking: readonly string[],
+  impliedOnLogged: readonly string[],
+): Generator<readonly string[]> {
+  yield []
+  yield lacking
+  yield impliedOnLogged
+  if (lacking.length > mostTried) return
+  for (const one of lacking) yield [one]
+  for (const [at, one] of lacking.entries()) for (const other of lacking.slice(at + 1)) yield [one, other]
+}
+
+/**
+ * What the log says is applied in a target schema: what its last stamp covers, and the steps after that.
+ * @param entries as `readLoggedSteps` gives them, of one target schema
+ * @param belowHeads all that stands below some heads, themselves included, by the files
+ */
+function loggedRevisions(
+  entries: readonly LoggedStep[],
+  belowHeads: (heads: readonly string[]) => Iterable<string>,
+): ReadonlySet<string> {
+  const stamp = entries.findLast(({ direction }) => direction === 'stamp')
+  const applied = new Set(stamp === undefined ? [] : coveredBy(stamp, belowHeads))
+  for (const { direction, revision } of entries) {
+    if (direction === 'upgrade') applied.add(revision)
+    else if (direction === 'downgrade') applied.delete(revision)
+  }
+  return applied
+}
+
+/** The stamp of an older version names its revision alone. */
+function coveredBy(
+  { covered, heads, revision }: LoggedStep,
+  belowHeads: (heads: readonly string[]) => Iterable<string>,
+): Iterable<string> {
+  return covered ?? belowHeads(heads ?? revision.split(' ').filter((id) => id !== ''))
 }

@@ -1,13 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { ClientBase } from 'pg'
 import type { BackfillCursor } from '../../ledger/index.ts'
 import type { BackfillResult, BackfillSpec } from '../../operations/index.ts'
 import { inTransaction, type SectionContext } from '../section/section.ts'
 import { runStatement } from '../statement/statement.ts'
-import { neverDone, nullKey, stuck } from './error.ts'
-import { type Batch, progressTeller } from './progress.ts'
-import { backfillShape, hasNullKey, isLeft } from './shape.ts'
 import { fullBackfillSpec, mostPasses } from './spec.ts'
-import { type BackfillShape, batchSettings, edgeSql, remainingSql, updateSql } from './sql.ts'
+import {
+  type BackfillShape,
+  backfillShape,
+  batchSettings,
+  edgeSql,
+  hasNullKey,
+  isLeft,
+  neverDone,
+  nullKey,
+  remainingSql,
+  stuck,
+  updateSql,
+} from './sql.ts'
 
 /**
  * Updates a table in batches of consecutive keys, each in a transaction with the cursor, so that every batch costs
@@ -103,4 +113,54 @@ async function checkMoved(
 ): Promise<void> {
   const found = await at.context.session.client.query<{ rows: number }>(sql, [...values])
   if ((found.rows[0]?.rows ?? 0) >= rows) throw stuck(at.step, shape)
+}
+
+/** What one batch has done. */
+interface Batch {
+  readonly cursor: BackfillCursor
+  /** Rows that it updated. */
+  readonly rows: number
+  /** Whether it reached the end of the table. */
+  readonly last: boolean
+}
+
+/** The planner's estimate, which looks at the table's size and reads no row. */
+async function estimatedRows(client: ClientBase, tableSql: string): Promise<number | null> {
+  const { rows } = await client.query<{
+    'QUERY PLAN': readonly { readonly Plan: { 'Plan Rows': number } }[]
+  }>(`EXPLAIN (FORMAT JSON) SELECT FROM ${tableSql}`)
+  return rows[0]?.['QUERY PLAN'][0]?.Plan['Plan Rows'] ?? null
+}
+
+/** Tells once a second, and at the end of a pass, how far it is. */
+async function progressTeller(
+  { context, step }: SectionContext,
+  { tableSql }: BackfillShape,
+  batchSize: number,
+): Promise<(batch: Batch) => void> {
+  const estimate = await estimatedRows(context.session.client, tableSql)
+  const started = performance.now()
+  let told = started
+  let seen = 0
+  return ({ cursor, last, rows }) => {
+    seen += batchSize
+    const now = performance.now()
+    if (!last && now - told < 1000) return
+    told = now
+    // The last batch may be smaller; and an estimate that was passed says nothing more.
+    const done = last ? seen - batchSize + rows : seen
+    const total = last ? done : estimate === null || estimate < seen ? null : estimate
+    const perSecond = Math.round(seen / Math.max((now - started) / 1000, 0.001))
+    context.session.emit({
+      event: 'progress',
+      revision: step.revision,
+      targetSchema: step.targetSchema,
+      what: `backfill ${tableSql}, ${cursor.rows} updated${cursor.pass > 1 && !last ? `, pass ${cursor.pass}` : ''}`,
+      done,
+      total,
+      unit: 'rows',
+      perSecond,
+      secondsLeft: total === null ? null : Math.round((total - done) / Math.max(perSecond, 1)),
+    })
+  }
 }

@@ -1,13 +1,13 @@
 import { exitCodes, MigError } from '../../errors.ts'
 import type { BackfillSpec } from '../../operations/index.ts'
 import { catalogName } from '../../postgres/index.ts'
-import { isName, significantTokens } from '../session/sql-words.ts'
+import { isName, wordsOf } from '../../postgres/sql/words.ts'
 
 /** How many passes one run makes before it says that rows come faster than it takes them. */
 export const mostPasses = 10
 
 /** A backfill with everything said. */
-export interface FullBackfillSpec extends BackfillSpec {
+interface FullBackfillSpec extends BackfillSpec {
   readonly batchSize: number
   /** Milliseconds. */
   readonly pause: number
@@ -57,7 +57,7 @@ export function assignedColumns(set: string): readonly string[] {
   const columns: string[] = []
   let depth = 0
   let isTarget = true
-  for (const token of significantTokens(set)) {
+  for (const { text: token } of wordsOf(set)) {
     if (token === '(' || token === '[') depth += 1
     else if (token === ')' || token === ']') depth -= 1
     else if (token === '=' && depth === 0) isTarget = false

@@ -1,4 +1,10 @@
-import { quoteIdent, quoteLiteral } from '../../postgres/index.ts'
+import type { ClientBase } from 'pg'
+import { exitCodes, MigError } from '../../errors.ts'
+import type { BackfillSpec } from '../../operations/index.ts'
+import { qualifiedName, quoteIdent, quoteLiteral } from '../../postgres/index.ts'
+import type { PlanStep } from '../plan/plan.ts'
+import { ownRows } from '../statement/own-sql.ts'
+import { checkKeyStays, mostPasses } from './spec.ts'
 
 /** A backfill's statements; names and texts are ready to stand in SQL. */
 export interface BackfillShape {
@@ -132,4 +138,97 @@ export function condition(where: string): string {
 /** A text of the user's; a comment at its end must not take with it what follows. */
 export function ended(text: string): string {
   return text.slice(text.lastIndexOf('\n') + 1).includes('--') ? `${text}\n` : text
+}
+
+/**
+ * What a backfill's statements are made of: its texts, and the key as the catalog has it.
+ * @throws MigError `no-key`, `bad-backfill` when `set` changes the key
+ */
+export async function backfillShape(
+  client: ClientBase,
+  targetSchema: string,
+  { table, set, where, key }: Pick<BackfillSpec, 'table' | 'set' | 'where' | 'key'>,
+): Promise<BackfillShape> {
+  const tableSql = backfillTable(targetSchema, table)
+  const rows = await ownRows<KeyColumn>(client, keyColumnsSql(tableSql, key))
+  const missing = key?.filter((name) => !rows.some((row) => row.name === name)) ?? []
+  if (rows.length === 0 || missing.length > 0) throw noKey(tableSql, missing)
+  checkKeyStays(
+    set,
+    rows.map(({ name }) => name),
+  )
+  return { tableSql, set, where, key: rows }
+}
+
+/** The quoted table of a backfill. */
+export function backfillTable(targetSchema: string, table: BackfillSpec['table']): string {
+  return typeof table === 'string'
+    ? qualifiedName(targetSchema, table)
+    : qualifiedName(table.schema, table.name)
+}
+
+/** Is any row left that needs the update? */
+export async function isLeft(client: ClientBase, shape: BackfillShape): Promise<boolean> {
+  const { rows } = await client.query<{ left: boolean }>(leftSql(shape))
+  return rows[0]?.left ?? false
+}
+
+/** Has a row that needs the update a NULL in its key? A key of NOT NULL columns costs no look. */
+export async function hasNullKey(client: ClientBase, shape: BackfillShape): Promise<boolean> {
+  const sql = nullKeySql(shape)
+  if (sql === undefined) return false
+  const { rows } = await client.query<{ found: boolean }>(sql)
+  return rows[0]?.found ?? false
+}
+
+/** `where` still finds the rows that were updated. */
+export function stuck(step: PlanStep, { tableSql, where }: BackfillShape): MigError {
+  return new MigError(
+    'backfill-stuck',
+    `the backfill of ${tableSql} would never end: updated rows still match its where (${where})`,
+    {
+      help: `write where so that a row stops matching once it is updated: just mig-edit ${step.revision}`,
+      place: { file: step.file.path },
+      exitCode: exitCodes.stepFailed,
+    },
+  )
+}
+
+/** New rows came faster than the passes took them. */
+export function neverDone(step: PlanStep, { tableSql }: BackfillShape): MigError {
+  return new MigError(
+    'backfill-never-done',
+    `rows that need the backfill are still being added to ${tableSql}: some are left after ${mostPasses} passes`,
+    {
+      help: 'give new rows the value by a DEFAULT, a trigger or the application, then run the same command again',
+      place: { file: step.file.path },
+      exitCode: exitCodes.stepFailed,
+    },
+  )
+}
+
+/** There is nothing to go through the table by. */
+function noKey(tableSql: string, missing: readonly string[]): MigError {
+  const message =
+    missing.length > 0
+      ? `the backfill's key names ${missing.join(', ')}, which ${tableSql} does not have`
+      : `${tableSql} has no primary key for the batches`
+  return new MigError('no-key', message, {
+    help: "name columns with a unique index: op.backfill({ …, key: ['id'] })",
+    exitCode: exitCodes.stepFailed,
+  })
+}
+
+/** A comparison with a key never finds these rows. */
+export function nullKey(step: PlanStep, { tableSql, key }: BackfillShape): MigError {
+  const columns = key.flatMap(({ name, nullable }) => (nullable ? [name] : [])).join(', ')
+  return new MigError(
+    'null-key',
+    `rows of ${tableSql} that need the backfill have a NULL in its key (${columns}), so no batch would reach them`,
+    {
+      help: 'update these rows before it with op.execute, or choose NOT NULL columns: key: [...]',
+      place: { file: step.file.path },
+      exitCode: exitCodes.stepFailed,
+    },
+  )
 }

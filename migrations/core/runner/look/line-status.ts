@@ -1,13 +1,12 @@
 import type { ClientBase } from 'pg'
-import type { TargetSchema } from '../../environment/index.ts'
-import { tenantExclusion } from '../../environment/index.ts'
+import { type TargetSchema, tenantExclusion } from '../../environment/index.ts'
 import { groupBy } from '../../group-by.ts'
 import { type LogEntry, readLastEntries, readProgress, readRecords, utcSql } from '../../ledger/index.ts'
+import { ledgerRows } from '../../ledger/read.ts'
 import { readFingerprintHashes } from '../../postgres/index.ts'
 import { quoteIdent } from '../../postgres/sql/quote.ts'
-import { type HalfDone, halfDoneOf } from '../applied/half-done.ts'
 import { type AppliedState, statesOf } from '../applied/state.ts'
-import { isTenant, targetWords, troubleNote } from '../applied/trouble.ts'
+import { type HalfDone, halfDoneOf, isTenant, targetWords, troubleNote } from '../applied/trouble.ts'
 import type { Project } from '../project.ts'
 import type { Session, SessionOptions } from '../session/session.ts'
 import { onEachDatabase, warnUnreachable } from '../targets/databases.ts'
@@ -192,12 +191,9 @@ function structureHashes(
 }
 
 async function readLastRuns(client: ClientBase, ledgerSchema: string): Promise<ReadonlyMap<string, Date>> {
-  const { rows: found } = await client.query<{ exists: boolean }>(
-    'SELECT pg_catalog.to_regclass($1) IS NOT NULL AS exists',
-    [`${quoteIdent(ledgerSchema)}.log`],
-  )
-  if (!found[0]?.exists) return new Map()
-  const { rows } = await client.query<{ schema: string; at: string }>(
+  const rows = await ledgerRows<{ schema: string; at: string }>(
+    client,
+    ledgerSchema,
     `SELECT target_schema AS schema, ${utcSql('max(at)')} AS at FROM ${quoteIdent(ledgerSchema)}.log GROUP BY target_schema`,
   )
   return new Map(rows.map(({ schema, at }) => [schema, new Date(at)]))

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import type { LockHolder } from '../../events.ts'
-import { utcSql } from '../../ledger/index.ts'
+import { holderSql, utcSql } from '../../ledger/index.ts'
 import { withoutQueryValues } from '../../postgres/index.ts'
 
 /** An index that no query uses, since its build has not come to an end. */
@@ -52,10 +52,7 @@ export async function idleTransactions(
   schemas: readonly string[],
 ): Promise<readonly IdleTransaction[]> {
   const { rows } = await client.query<LockHolder & Omit<IdleTransaction, 'holder'>>(
-    `SELECT a.pid, coalesce(a.application_name, '') AS application, coalesce(a.usename::text, '') AS "user",
-            coalesce(nullif(a.client_hostname, ''), host(a.client_addr), 'local') AS host,
-            to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS since,
-            a.state, left(coalesce(a.query, ''), 200) AS query, locked.schema, locked.relations,
+    `SELECT ${holderSql('a.xact_start')}, locked.schema, locked.relations,
             extract(epoch FROM clock_timestamp() - a.state_change)::int AS "idleFor"
      FROM pg_stat_activity AS a
      JOIN LATERAL (

@@ -8,7 +8,7 @@ import { checkTrusted, targetWords } from '../applied/trouble.ts'
 import type { Project } from '../project.ts'
 import { singleTargets } from '../targets/targets.ts'
 import { stepLosses } from './losses.ts'
-import { namingTenants } from './tenant-heads.ts'
+import { namingTenants } from './tenant-project.ts'
 
 /** One revision applied to, or removed from, one target schema. */
 export interface PlanStep extends StepFacts {

@@ -7,17 +7,15 @@ import {
   readRecords,
   targetLockHolders,
 } from '../../ledger/index.ts'
-import { halfDoneFirst } from '../applied/half-done.ts'
 import { type AppliedState, statesOf } from '../applied/state.ts'
-import { isTenant } from '../applied/trouble.ts'
+import { halfDoneFirst, isTenant } from '../applied/trouble.ts'
 import type { Project } from '../project.ts'
 import { mayBeAtWork } from '../session/holder.ts'
 import type { Session } from '../session/session.ts'
 import { type LineGroup, singleTargets } from '../targets/targets.ts'
 import { stepLosses } from './losses.ts'
 import { type LedgerState, makePlan, type Plan, type PlanRequest, type PlanStep } from './plan.ts'
-import { tenantHeads } from './tenant-heads.ts'
-import { isChain, tenantProject } from './tenant-project.ts'
+import { isChain, tenantHeads, tenantProject } from './tenant-project.ts'
 
 /** A target schema that is planned and run by itself, as a tenant is, or together with others, as single lines are. */
 export interface Unit extends TargetSchema {
@@ -65,39 +63,18 @@ interface FoundNow {
   readonly schemas: ReadonlyMap<string, SchemaLook>
 }
 
-/** Makes the steps of units; those that stand alike share one plan. */
-export interface Planner {
-  readonly project: Project
-  readonly request: PlanRequest
-  /**
-   * Where units of one database stand: one query, others where a log does not fit the files or a revision is half done,
-   * and the log where a downgrade goes by it.
-   */
-  statesOf(client: ClientBase, units: readonly Unit[]): Promise<ReadonlyMap<Unit, UnitState>>
-  /** The plan of a unit, with the steps of other lines that it needs; the same for units that stand alike. @throws MigError as `makePlan` does */
-  planOf(unit: Unit, state: UnitState): Plan
-  /** Whether a step is on a target schema of the units, not one that they need. */
-  isOwn(step: PlanStep): boolean
-  /** The steps of a unit on its own target schemas. @throws MigError as `makePlan` does */
-  stepsOf(unit: Unit, state: UnitState): readonly PlanStep[]
-  /**
-   * Refuses steps that would pass over a revision that is half done, by nobody who is still at work.
-   * @throws MigError `half-done`
-   */
-  expectFinished(session: Session, unit: Unit, state: UnitState): Promise<void>
-  /** Reads the ledger and plans. @throws MigError as `makePlan` and `expectFinished` do */
-  planNow(session: Session, unit: Unit): Promise<Plan>
-  /** As `planNow`, under the locks. */
-  lookAgain(session: Session, unit: Unit): Promise<FoundNow>
-}
+export type Planner = ReturnType<typeof unitPlanner>
 
-/** @param single what is applied in the single lines, for tenants whose line depends on them */
+/**
+ * Makes the steps of units; those that stand alike share one plan.
+ * @param single what is applied in the single lines, for tenants whose line depends on them
+ */
 export function unitPlanner(
   project: Project,
   { lines, tenantLine }: LineGroup,
   asked: PlanRequest,
   single: ReadonlyMap<string, AppliedState> = new Map(),
-): Planner {
+) {
   const { env } = project
   const { ledgerSchema } = env
   const request: PlanRequest = { ...asked, lines }
@@ -126,6 +103,10 @@ export function unitPlanner(
     return { records, stateOf }
   }
 
+  /**
+   * The plan of a unit, with the steps of other lines that it needs; the same for units that stand alike.
+   * @throws MigError as `makePlan` does
+   */
   function planOf(unit: Unit, state: UnitState): Plan {
     const key = stateKey(state)
     const plan = plans.get(key) ?? makePlan(projectOf(project, unit), ledgerState(single, state), request)
@@ -134,12 +115,18 @@ export function unitPlanner(
     return plan
   }
 
+  /** Whether a step is on a target schema of the units, not one that they need. */
   const isOwn = ({ line }: PlanStep) => tenantLine === null || line === tenantLine
-  const stepsOf = (unit: Unit, state: UnitState) => {
+  /** The steps of a unit on its own target schemas. @throws MigError as `makePlan` does */
+  const stepsOf = (unit: Unit, state: UnitState): readonly PlanStep[] => {
     const steps = planOf(unit, state).steps.filter(isOwn)
     return tenantLine === null ? steps : steps.map((step) => inTenant(step, unit))
   }
 
+  /**
+   * Refuses steps that would pass over a revision that is half done, by nobody who is still at work.
+   * @throws MigError `half-done`
+   */
   async function expectFinished({ client }: Session, unit: Unit, { halfDone, states, ...state }: UnitState) {
     if (halfDone.length === 0) return
     const touched = new Set(stepsOf(unit, { halfDone, states, ...state }).map((step) => step.targetSchema))
@@ -162,12 +149,19 @@ export function unitPlanner(
 
   return {
     ...{ project, request, isOwn, planOf, stepsOf, expectFinished },
-    async statesOf(client, units) {
+    /**
+     * Where units of one database stand: one query, others where a log does not fit the files or a revision is half done,
+     * and the log where a downgrade goes by it.
+     */
+    async statesOf(client: ClientBase, units: readonly Unit[]): Promise<ReadonlyMap<Unit, UnitState>> {
       const { stateOf } = await read(client, units)
       return new Map(units.map((unit) => [unit, stateOf(unit)]))
     },
-    planNow: async (session, unit) => planOf(unit, (await readFinished(session, unit)).state),
-    async lookAgain(session, unit) {
+    /** Reads the ledger and plans. @throws MigError as `makePlan` and `expectFinished` do */
+    planNow: async (session: Session, unit: Unit): Promise<Plan> =>
+      planOf(unit, (await readFinished(session, unit)).state),
+    /** As `planNow`, under the locks. */
+    async lookAgain(session: Session, unit: Unit): Promise<FoundNow> {
       const { records, state } = await readFinished(session, unit)
       const mayUseAll = [...records.values()].every(({ exists, usable }) => usable || !exists)
       const role = mayUseAll ? {} : { role: await quotedRole(session.client) }

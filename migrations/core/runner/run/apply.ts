@@ -3,16 +3,14 @@ import { exitCodes, MigError } from '../../errors.ts'
 import type { StepFacts } from '../../events.ts'
 import { createLedger, type Progress } from '../../ledger/index.ts'
 import { quoteIdent } from '../../postgres/index.ts'
-import { halfDoneFirst } from '../applied/half-done.ts'
-import { isTenant } from '../applied/trouble.ts'
+import { halfDoneFirst, isTenant } from '../applied/trouble.ts'
 import type { Plan, PlanRequest, PlanStep } from '../plan/plan.ts'
 import { asOne, type Planner, projectOf, type SchemaLook, singlePlanner, type Unit } from '../plan/planner.ts'
 import type { Project } from '../project.ts'
 import { guardConnection, holdingGuarded, holdingIfFree } from '../session/locks.ts'
 import type { Session } from '../session/session.ts'
 import { singleTargets } from '../targets/targets.ts'
-import { checkSchema } from './check-schema.ts'
-import { type RevisionSource, revisionSource } from './revision-source.ts'
+import { type RevisionSource, revisionSource } from './revision-body.ts'
 import { stepFacts, takeSteps } from './take-steps.ts'
 
 /** What a run did. */
@@ -137,7 +135,12 @@ function checkHalfDone({ steps }: Planned, halfDone: readonly Progress[], projec
   }
 }
 
-/** @throws MigError as `checkSchema`; @returns those that are to be made */
+/**
+ * Nothing runs for a target schema that PostgreSQL would pass over in search_path, since unqualified names would
+ * then mean those of `public` (manual, section 5.10.3): one that is gone, one that the role may not use, and `$user`.
+ * @returns those that are to be made
+ * @throws MigError `no-schema`, `no-permission`, `bad-schema` (exit 3)
+ */
 function expectSchemas(
   { env }: Project,
   { direction, steps }: Planned,
@@ -145,16 +148,31 @@ function expectSchemas(
 ): ReadonlySet<string> {
   const missing = new Set<string>()
   for (const [schema, line] of new Map(steps.map((step) => [step.targetSchema, step.line]))) {
-    const { exists, usable, role } = schemas.get(schema) ?? { exists: false, usable: false }
-    const mayMake = direction === 'upgrade' && env.createSchema
-    const help = isTenant(env, line)
-      ? `create the tenant: just mig-tenant-create ${shellWord(schema)} ${line}, or -x create_schema=true; or remove it from the list in env.ts`
-      : direction === 'upgrade'
-        ? `make it: CREATE SCHEMA ${quoteIdent(schema)}; or let the run do it: createSchema: true in env.ts`
-        : `if it is gone for good, tell the ledger: just mig-stamp base ${line}`
-    const known = role === undefined ? {} : { role }
-    checkSchema({ line, schema }, { exists, usable, mayMake, help, ...known })
-    if (!exists) missing.add(schema)
+    const { exists, usable, role = 'the role of MIG_DATABASE_URL' } = schemas.get(schema) ?? unseen
+    const options = { exitCode: exitCodes.stepFailed, facts: { line, targetSchema: schema } }
+    if (schema === '$user') {
+      throw new MigError('bad-schema', 'in search_path, schema "$user" means the current role', {
+        ...options,
+        help: 'rename it: ALTER SCHEMA "$user" RENAME TO …',
+      })
+    }
+    if (!exists) {
+      missing.add(schema)
+      if (direction === 'upgrade' && env.createSchema) continue
+      const help = isTenant(env, line)
+        ? `create the tenant: just mig-tenant-create ${shellWord(schema)} ${line}, or -x create_schema=true; or remove it from the list in env.ts`
+        : direction === 'upgrade'
+          ? `make it: CREATE SCHEMA ${quoteIdent(schema)}; or let the run do it: createSchema: true in env.ts`
+          : `if it is gone for good, tell the ledger: just mig-stamp base ${line}`
+      throw new MigError('no-schema', `there is no schema ${schema}`, { ...options, help })
+    }
+    if (usable) continue
+    throw new MigError('no-permission', `the role has no USAGE on schema ${schema}`, {
+      ...options,
+      help: `as its owner: GRANT USAGE, CREATE ON SCHEMA ${quoteIdent(schema)} TO ${role}`,
+    })
   }
   return missing
 }
+
+const unseen: SchemaLook = { exists: false, usable: false }

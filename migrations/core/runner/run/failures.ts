@@ -1,5 +1,6 @@
 import { exitCodes, MigError } from '../../errors.ts'
-import type { PoolOptions, PoolResult, TargetFailure } from './pool.ts'
+import type { PoolOptions, PoolResult } from './pool.ts'
+import type { TargetFailure } from './tally.ts'
 
 /** Failures that say the same of different tenants. */
 export interface FailureGroup {

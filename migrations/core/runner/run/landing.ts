@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { exitCodes, MigError } from '../../errors.ts'
+import { errorCode, exitCodes, MigError } from '../../errors.ts'
 import {
   asText,
   isForgotten,
@@ -16,7 +16,6 @@ import type { PlanStep } from '../plan/plan.ts'
 import type { Session } from '../session/session.ts'
 import { rolesSet, setsSession } from '../session/settings.ts'
 import { ownRows, type RoleOfRevision } from '../statement/own-sql.ts'
-import { sqlStateOf } from '../statement/statement-help.ts'
 import type { Own } from '../statement/step-transaction.ts'
 
 /**
@@ -24,25 +23,7 @@ import type { Own } from '../statement/step-transaction.ts'
  * 5.10.3), so that what was meant for the target schema is made in the next one; and a statement may set role or
  * search_path where no text shows it, in a function. So the server is asked before a commit.
  */
-export interface Landing {
-  /** Looks at what earlier steps of the same transaction have made, which is theirs. */
-  readonly begin: () => Promise<void>
-  /** Notes a statement that is about to run. */
-  readonly note: (sql: string) => void
-  /** Whether the revision has set anything for the session. */
-  readonly hasSet: () => boolean
-  /**
-   * Looks before a commit at what the transaction has made, and whether role and search_path are as they were.
-   * @throws MigError `lands-elsewhere`
-   */
-  readonly check: () => Promise<void>
-  /** Statements that look the same way and fail with `looksOdd` where `check` has to say what is wrong, if anything. */
-  readonly guard: () => Promise<readonly Own[]>
-  /** The failure of a statement, with the reason where it is that the role may not use the target schema. */
-  readonly explain: (cause: unknown) => Promise<unknown>
-}
-
-export function landing(session: Session, step: PlanStep, { role, login }: RoleOfRevision): Landing {
+export function landing(session: Session, step: PlanStep, { role, login }: RoleOfRevision) {
   const texts: string[] = []
   const earlier = new Set<string>()
   let hasSet = false
@@ -51,14 +32,21 @@ export function landing(session: Session, step: PlanStep, { role, login }: RoleO
     hasSet ||= session.own !== undefined && found
   }
   return {
+    /** Looks at what earlier steps of the same transaction have made, which is theirs. */
     async begin() {
       for (const { oid } of await madeElsewhere(session, step)) earlier.add(oid)
     },
-    note(sql) {
+    /** Notes a statement that is about to run. */
+    note(sql: string) {
       texts.push(sql)
       set(setsSession(sql))
     },
+    /** Whether the revision has set anything for the session. */
     hasSet: () => hasSet,
+    /**
+     * Looks before a commit at what the transaction has made, and whether role and search_path are as they were.
+     * @throws MigError `lands-elsewhere`
+     */
     async check() {
       const state = await stateOf(session)
       const isHome = state.schema === step.targetSchema
@@ -72,7 +60,8 @@ export function landing(session: Session, step: PlanStep, { role, login }: RoleO
       })
       if (unnamed.length > 0) throw landsElsewhere(step, state.path, unnamed)
     },
-    async guard() {
+    /** Statements that look the same way and fail with `looksOdd` where `check` has to say what is wrong, if anything. */
+    async guard(): Promise<readonly Own[]> {
       const made = raw(`NOT EXISTS (${madeElsewhereSql(step.targetSchema)})`)
       const looks = texts.some((sql) => runsCode.test(sql)) ? [setOwnPathLocal, asText(expecting(made))] : []
       const begin = `SAVEPOINT ${beforeLooking}`
@@ -83,8 +72,9 @@ export function landing(session: Session, step: PlanStep, { role, login }: RoleO
         `RELEASE SAVEPOINT ${beforeLooking}`,
       ]
     },
-    async explain(cause) {
-      const sqlState = cause instanceof MigError ? cause.facts.sqlState : sqlStateOf(cause)
+    /** The failure of a statement, with the reason where it is that the role may not use the target schema. */
+    async explain(cause: unknown): Promise<unknown> {
+      const sqlState = cause instanceof MigError ? cause.facts.sqlState : errorCode(cause)
       const setRole = texts.flatMap(rolesSet).at(-1)
       if (setRole === undefined || !refusals.has(String(sqlState))) return cause
       const { rows } = await session.client.query<{ usable: boolean }>(
@@ -109,7 +99,7 @@ const odd = 'just-mig: look who has made what'
 /** Is it the failure of a landing's guard, or does the server no longer know the guard? */
 export function looksOdd(cause: unknown): boolean {
   if (isForgotten(cause)) return true
-  return sqlStateOf(cause) === '22P02' && cause instanceof Error && cause.message.includes(odd)
+  return errorCode(cause) === '22P02' && cause instanceof Error && cause.message.includes(odd)
 }
 
 function expecting(condition: OwnStatement): OwnStatement {

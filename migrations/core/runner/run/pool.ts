@@ -3,13 +3,14 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { TargetSchema } from '../../environment/index.ts'
 import { exitCodes, interruptExitCode, MigError } from '../../errors.ts'
 import type { EmitEvent } from '../../events.ts'
+import { groupBy } from '../../group-by.ts'
 import { isServerError } from '../../postgres/connection/database-error.ts'
 import { databaseError, isConnectionLost } from '../../postgres/index.ts'
 import type { Project } from '../project.ts'
 import { type Session, type SessionOptions, usingSession } from '../session/session.ts'
 import { databaseEnvironment } from '../targets/databases.ts'
 import { readyToRun, type UnitRun } from './apply.ts'
-import { type Tally, tally } from './tally.ts'
+import { type Tally, type TargetFailure, tally } from './tally.ts'
 
 export interface PoolOptions {
   /** Connections; never more than tenants. Default 4. */
@@ -36,11 +37,6 @@ export type Outcome = { readonly steps: number } | 'busy' | 'lost' | 'gone'
 export interface TargetJob {
   readonly target: TargetSchema
   readonly run: (session: Session) => Promise<Outcome>
-}
-
-export interface TargetFailure {
-  readonly target: TargetSchema
-  readonly error: MigError
 }
 
 /** What came of many tenants. */
@@ -217,34 +213,19 @@ function brokenBy(error: unknown): boolean {
     : false
 }
 
-interface JobQueue {
-  /** A database that has jobs left to take; undefined when none has. */
-  database(): string | null | undefined
-  take(database: string | null): TargetJob | undefined
-  takeAll(database: string | null): readonly TargetJob[]
-  /** Gives back a job whose connection broke before it was begun; false when that has come too often. */
-  giveBack(job: TargetJob): boolean
-  /** Gives back a job whose tenant somebody else has. */
-  putBack(job: TargetJob): void
-  settled(job: TargetJob): void
-  allBusy(database: string | null): boolean
-}
+type JobQueue = ReturnType<typeof jobQueue>
 
-function jobQueue(jobs: readonly TargetJob[]): JobQueue {
-  const queues = new Map<string | null, TargetJob[]>()
-  for (const job of jobs) {
-    const queue = queues.get(job.target.databaseUrl)
-    if (queue === undefined) queues.set(job.target.databaseUrl, [job])
-    else queue.push(job)
-  }
+function jobQueue(jobs: readonly TargetJob[]) {
+  const grouped = groupBy(jobs, ({ target }) => target.databaseUrl)
   // Taken from the end, which costs nothing.
-  for (const queue of queues.values()) queue.reverse()
+  const queues = new Map([...grouped].map(([database, own]) => [database, own.toReversed()]))
   const workers = new Map<string | null, number>()
   const busy = new Set<TargetJob>()
   const lost = new Map<TargetJob, number>()
   const queueOf = (database: string | null) => queues.get(database) ?? []
   return {
-    database() {
+    /** A database that has jobs left to take; undefined when none has. */
+    database(): string | null | undefined {
       const open = [...queues].filter(([, queue]) => queue.length > 0)
       const load = ([name, queue]: readonly [string | null, TargetJob[]]) =>
         queue.length / ((workers.get(name) ?? 0) + 1)
@@ -253,20 +234,22 @@ function jobQueue(jobs: readonly TargetJob[]): JobQueue {
       workers.set(best[0], (workers.get(best[0]) ?? 0) + 1)
       return best[0]
     },
-    take: (database) => queueOf(database).pop(),
-    takeAll: (database) => queueOf(database).splice(0).toReversed(),
-    giveBack(job) {
+    take: (database: string | null) => queueOf(database).pop(),
+    takeAll: (database: string | null) => queueOf(database).splice(0).toReversed(),
+    /** Gives back a job whose connection broke before it was begun; false when that has come too often. */
+    giveBack(job: TargetJob): boolean {
       const losses = (lost.get(job) ?? 0) + 1
       lost.set(job, losses)
       if (losses <= mostLosses) queueOf(job.target.databaseUrl).push(job)
       return losses <= mostLosses
     },
-    putBack(job) {
+    /** Gives back a job whose tenant somebody else has. */
+    putBack(job: TargetJob) {
       busy.add(job)
       queueOf(job.target.databaseUrl).unshift(job)
     },
-    settled: (job) => void busy.delete(job),
-    allBusy: (database) => queueOf(database).every((job) => busy.has(job)),
+    settled: (job: TargetJob) => void busy.delete(job),
+    allBusy: (database: string | null) => queueOf(database).every((job) => busy.has(job)),
   }
 }
 

@@ -12,6 +12,7 @@ import {
   type SchemaNames,
 } from '../../revisions/index.ts'
 import { readSource } from '../../source-file.ts'
+import { fileChecksum } from '../project.ts'
 import { statementKind } from '../statement/statement-kind.ts'
 
 /** What one `op.execute` of a revision runs, or one statement of a `.sql` file, where the revision is nothing else. */
@@ -50,7 +51,7 @@ export async function loadRevision(file: RevisionFile, cacheDir: string): Promis
 }
 
 /** As `loadRevision`, for many: what has to be compiled is compiled together. @returns by path */
-export function loadRevisions(
+function loadRevisions(
   files: readonly RevisionFile[],
   cacheDir: string,
 ): ReadonlyMap<string, Promise<RevisionBody>> {
@@ -60,6 +61,47 @@ export function loadRevisions(
   return new Map(
     read.map(({ file, body }) => [file.path, body ?? compiled.then(() => moduleRevision(file, cacheDir))]),
   )
+}
+
+export type RevisionSource = ReturnType<typeof revisionSource>
+
+/**
+ * The revision files of one run: each is read and imported once, however many target schemas it is applied to.
+ * @param cacheDir where compiled files are kept
+ */
+export function revisionSource(cacheDir: string) {
+  const checksums = new Map<string, string>()
+  const bodies = new Map<string, Promise<RevisionBody>>()
+  /** SHA-256 of the file, hex. */
+  const checksum = (file: RevisionFile): string => {
+    const known = checksums.get(file.path) ?? fileChecksum(file.path)
+    checksums.set(file.path, known)
+    return known
+  }
+  const keep = (file: RevisionFile, loading: Promise<RevisionBody>) => {
+    const body = loading.then((loaded) => {
+      // Of the text that runs, also where somebody edits the file before its turn.
+      checksum(file)
+      return loaded
+    })
+    bodies.set(file.path, body)
+    return body
+  }
+  return {
+    checksum,
+    /** @throws MigError as `loadRevision` does */
+    load: (file: RevisionFile): Promise<RevisionBody> =>
+      bodies.get(file.path) ?? keep(file, loadRevision(file, cacheDir)),
+    /** Begins to load what will be needed soon, all together; an error is told by `load`. */
+    prepare(files: readonly RevisionFile[]) {
+      const unknown = files.filter(({ path }) => !bodies.has(path))
+      const loading = loadRevisions(unknown, cacheDir)
+      for (const file of unknown) {
+        const body = loading.get(file.path)
+        if (body !== undefined) keep(file, body).catch(() => undefined)
+      }
+    },
+  }
 }
 
 /** What a function gives, as a promise. */

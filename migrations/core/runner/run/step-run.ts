@@ -10,53 +10,25 @@ import type { SectionContext } from '../section/section.ts'
 import { guardConnection } from '../session/locks.ts'
 import { rollBack, takesPipelines } from '../session/session.ts'
 import { resetRole } from '../session/settings.ts'
-import { leavingStatements, roleError } from '../statement/own-sql.ts'
-import { doneResult } from '../statement/reread.ts'
-import { checkStatement, runStatement } from '../statement/statement.ts'
+import { leavingStatements, lockCheck, lockLostError, roleError } from '../statement/own-sql.ts'
+import { checkStatement, doneResult, runStatement } from '../statement/statement.ts'
 import { statementCount } from '../statement/statement-count.ts'
 import type { StepContext, StepStart } from '../statement/step-context.ts'
 import { type FailurePoint, notAwaited, transactionEnded } from '../statement/step-error.ts'
 import { type Own, stepTransaction } from '../statement/step-transaction.ts'
-import { lockCheck, lockLostError } from '../statement/still-locked.ts'
 import { underWay } from '../statement/under-way.ts'
-import type { SuitedStatement } from './known-statements.ts'
 import { backBeforeLooking, landing, looksOdd } from './landing.ts'
-import { type Committed, runWhole } from './whole.ts'
+import { type Committed, runWhole, type SuitedStatement } from './whole.ts'
+
+export type StepRun = ReturnType<typeof stepRun>
 
 /**
  * One attempt at a step. A revision is a transaction until `op.autocommit` or `op.backfill`: there, what was done
  * so far is committed together with a row in `mig.progress`, and what comes after the section is a transaction
  * again. Statements are counted, so that a later attempt leaves out those that are done.
+ * @throws MigError `resume-differs` when a done statement is not the one that stands in its place now.
  */
-export interface StepRun {
-  readonly sink: StatementSink
-  /** Opens the transaction. */
-  readonly begin: () => Promise<void>
-  /**
-   * Does all of it, where nothing depends on an answer: the statements, as `execute` would, between what `begin` and
-   * `finish` do.
-   * @returns undefined where they have to run one by one after all; then nothing is done
-   */
-  readonly whole: (
-    statements: readonly SuitedStatement[],
-    ledger: readonly Own[],
-  ) => Promise<Committed | undefined>
-  /** Ends the revision before `finish` does, for what runs between the two. @throws MigError as `finish` does */
-  readonly end: () => Promise<void>
-  /**
-   * Commits what is open together with the ledger's statements.
-   * @throws MigError `not-awaited` when the revision has come to its end before its statements have.
-   */
-  readonly finish: (ledger: readonly Own[]) => Promise<void>
-  /** Rolls back what is open, once nothing is under way any more; for a connection that still answers. */
-  readonly abandon: () => Promise<void>
-  /** What a failure comes from, where its own text does not say it; after `abandon`. */
-  readonly explain: (cause: unknown) => Promise<unknown>
-  readonly point: () => FailurePoint
-}
-
-/** @throws MigError `resume-differs` when a done statement is not the one that stands in its place now. */
-export function stepRun(context: StepContext, step: PlanStep, start: StepStart): StepRun {
+export function stepRun(context: StepContext, step: PlanStep, start: StepStart) {
   const { session, project } = context
   const { ledgerSchema } = project.env
   const count = statementCount(step, start, targetWords(project.env, step))
@@ -67,15 +39,8 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
   const checkNotOver = () => {
     if (isOver) throw notAwaited(step, 1)
   }
-  const section = sectionRun({
-    context,
-    step,
-    start,
-    count,
-    transaction,
-    checkNotOver,
-    beforeCommit: lands.check,
-  })
+  const parts = { ...count, context, step, start, checkNotOver, beforeCommit: lands.check }
+  const section = sectionRun(parts, transaction)
   let hasEnded = false
 
   /** Sees that the revision has come to its end. */
@@ -120,58 +85,69 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
     return [lockCheck(ledgerSchema, step), ...ledger, ...forget]
   }
 
+  /** What follows the last statement of a revision that has set nothing, where one answer is awaited for it all. */
+  async function ending(ledger: readonly Own[]): Promise<readonly Own[]> {
+    return [...(await lands.guard()), ...leavingStatements(start, false), ...written(ledger)]
+  }
+
+  /**
+   * Commits what is open together with the ledger's statements.
+   * @throws MigError `not-awaited` when the revision has come to its end before its statements have.
+   */
   async function finish(ledger: readonly Own[]) {
-    const isUsual = start.ownTransaction && takesPipelines(session) && !hasEnded && !lands.hasSet()
-    if (isUsual && (await finishAtOnce(ledger))) return
+    if (start.ownTransaction && takesPipelines(session) && !hasEnded && !lands.hasSet()) {
+      await checkEnded()
+      const { failure } = await transaction.commitPipelined(await ending(ledger))
+      if (failure === undefined) return
+      if (!looksOdd(failure)) throw failure
+      await backBeforeLooking(session.client)
+    }
     const leaving = await ended()
     const after = lands.hasSet() ? initialSettings(session.client) : []
     await transaction.commit([...leaving, ...written(ledger), ...after])
     if (lands.hasSet()) await guardConnection(session)
   }
 
-  /** Looks at what the revision has made and commits; false where the look has found what `finish` has to see to. */
-  async function finishAtOnce(ledger: readonly Own[]): Promise<boolean> {
-    await checkEnded()
-    const leaving = leavingStatements(start, false)
-    const { failure } = await transaction.commitPipelined([
-      ...(await lands.guard()),
-      ...leaving,
-      ...written(ledger),
-    ])
-    if (failure === undefined) return true
-    if (!looksOdd(failure)) throw failure
-    await backBeforeLooking(session.client)
-    return false
+  const sink: StatementSink = {
+    offline: false,
+    get client() {
+      return session.client
+    },
+    execute: (statement) => open.track(() => execute(statement)),
+    autocommit: (body) => open.track(() => section.run(body)),
+    backfill: (spec) => open.track(() => section.runUndisturbed((at) => backfill(at, spec))),
   }
 
   return {
-    sink: {
-      offline: false,
-      get client() {
-        return session.client
-      },
-      execute: (statement) => open.track(() => execute(statement)),
-      autocommit: (body) => open.track(() => section.run(body)),
-      backfill: (spec) => open.track(() => section.runUndisturbed((at) => backfill(at, spec))),
-    },
+    sink,
+    /** Opens the transaction. */
     async begin() {
       if (!start.ownTransaction) await lands.begin()
       await transaction.begin(true)
     },
+    /** Ends the revision before `finish` does, for what runs between the two. @throws MigError as `finish` does */
     async end() {
       await session.client.query((await ended()).join('; '))
     },
-    async whole(statements, ledger) {
+    /**
+     * Does all of it, where nothing depends on an answer: the statements, as `execute` would, between what `begin` and
+     * `finish` do.
+     * @returns undefined where they have to run one by one after all; then nothing is done
+     */
+    async whole(
+      statements: readonly SuitedStatement[],
+      ledger: readonly Own[],
+    ): Promise<Committed | undefined> {
       for (const { sql } of statements) lands.note(sql)
-      const after = [...leavingStatements(start, false), ...written(ledger)]
       const at = { session, step, transaction, lockTimeout: start.lockTimeout }
-      const end = await runWhole(at, statements, [...(await lands.guard()), ...after])
+      const end = await runWhole(at, statements, await ending(ledger))
       if (end === 'one by one') return undefined
       if (end !== 'odd') return end
       await finish(ledger)
       return {}
     },
     finish,
+    /** Rolls back what is open, once nothing is under way any more; for a connection that still answers. */
     async abandon() {
       isOver = true
       await open.ended()
@@ -182,8 +158,9 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart):
       await session.client.query([...settings, setOwnPath].join('; '))
       if (lands.hasSet()) await guardConnection(session)
     },
-    explain: async (cause) => lands.explain(roleError(step, start.role, lockLostError(step, cause))),
-    point: () => ({
+    /** What a failure comes from, where its own text does not say it; after `abandon`. */
+    explain: async (cause: unknown) => lands.explain(roleError(step, start.role, lockLostError(step, cause))),
+    point: (): FailurePoint => ({
       committed: count.inLedger() ? count.stored().statement : 0,
       committing: transaction.isCommitting(),
       begun: count.stored().pending !== null,

@@ -1,5 +1,5 @@
 import { roleOf } from '../../environment/index.ts'
-import type { MigError } from '../../errors.ts'
+import { MigError } from '../../errors.ts'
 import {
   failureStatement,
   type LedgerStep,
@@ -9,17 +9,16 @@ import {
 } from '../../ledger/index.ts'
 import { operations } from '../../operations/index.ts'
 import { isConnectionLost, messageWithoutValues, quoteIdent } from '../../postgres/index.ts'
+import { withoutSecrets } from '../../secrets.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import { whereFrom } from '../session/session.ts'
-import { roleStatements, schemaOwner, searchPathStatement } from '../statement/own-sql.ts'
+import { schemaOwner } from '../statement/own-sql.ts'
 import type { StepContext, StepStart } from '../statement/step-context.ts'
 import { editedFile, stepError } from '../statement/step-error.ts'
 import { usersCall } from '../statement/users-call.ts'
-import { failureText } from './failure-text.ts'
-import { knownStatements } from './known-statements.ts'
 import type { RevisionBody } from './revision-body.ts'
 import { type StepRun, stepRun } from './step-run.ts'
-import type { Committed } from './whole.ts'
+import { type Committed, knownStatements } from './whole.ts'
 
 /** One try of a step. */
 export interface StepAttempt {
@@ -122,35 +121,17 @@ export function ledgerStepOf(step: PlanStep): Omit<LedgerStep, 'checksum' | 'hos
 }
 
 /**
- * The statements that a step's transaction begins with: the schema where it is missing, the role of env.ts, and the
- * search_path, so that unqualified names mean the target schema.
+ * Makes the target schema of a step where it is missing and the step may; it belongs to the role that its revisions run
+ * as.
  */
-export function openingStatements(
-  step: PlanStep,
-  createSchema: boolean,
-  missing: ReadonlySet<string>,
-  role: string | undefined,
-): readonly string[] {
-  return [
-    ...creatingStatements(step, createSchema, missing, role),
-    ...roleStatements(role, 'transaction'),
-    searchPathStatement(step, 'transaction'),
-  ]
-}
-
-function creatingStatements(
+export function creatingStatements(
   { direction, targetSchema }: PlanStep,
   createSchema: boolean,
   missing: ReadonlySet<string>,
   role: string | undefined,
 ): readonly string[] {
-  const create = direction === 'upgrade' && createSchema && missing.has(targetSchema)
-  return create ? [createSchemaStatement(targetSchema, role)] : []
-}
-
-/** Makes a target schema where it is missing; it belongs to the role that its revisions run as. */
-function createSchemaStatement(schema: string, role: string | undefined): string {
-  return `CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}${schemaOwner(role)}`
+  if (direction === 'downgrade' || !createSchema || !missing.has(targetSchema)) return []
+  return [`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(targetSchema)}${schemaOwner(role)}`]
 }
 
 async function progressOf(
@@ -188,4 +169,33 @@ function timeoutsOf({ project }: StepContext, { lockTimeout, statementTimeout }:
 /** A transaction knows its own time; a revision of several is timed here. */
 function wholeDuration(run: StepRun, started: number): { readonly durationMs?: number } {
   return run.point().committed === 0 ? {} : { durationMs: performance.now() - started }
+}
+
+/** The longest text of a failure in the log, in characters. */
+const longest = 4000
+
+/**
+ * A failure as `mig.log` keeps it: what failed, the SQLSTATE, and the names of constraint, table and column; no value
+ * of a row, no statement, no password. The log is read by more people than the rows are, and outlives them.
+ */
+function failureText(error: MigError): string {
+  const { code, cause, message } = error
+  // A revision's own error can say anything of the rows that it has read.
+  const isForeign = code === 'revision-failed' && cause !== undefined && !(cause instanceof MigError)
+  const text = isForeign ? foreignText(message, cause) : message
+  return withoutSecrets(`${code}: ${[text, ...missingNames(error, text)].join('; ')}`.slice(0, longest))
+}
+
+/** The step that failed, and the class of the error instead of its message. */
+function foreignText(message: string, cause: unknown): string {
+  const failed = ' failed: '
+  const step = message.slice(0, message.indexOf(failed) + failed.length)
+  return `${step}${cause instanceof Error ? cause.name : typeof cause} (its message is not kept)`
+}
+
+function missingNames({ facts }: MigError, text: string): readonly string[] {
+  return ['schema', 'table', 'column', 'constraint'].flatMap((name) => {
+    const value = facts[name]
+    return typeof value === 'string' && !text.includes(`"${value}"`) ? [`${name} ${value}`] : []
+  })
 }

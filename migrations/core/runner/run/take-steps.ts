@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { StepFacts } from '../../events.ts'
 import { isConnectionLost } from '../../postgres/index.ts'
-import type { PlanStep } from '../plan/plan.ts'
-import { rollBack } from '../session/session.ts'
+import type { Plan, PlanStep } from '../plan/plan.ts'
+import type { Project } from '../project.ts'
+import { holdingLocks } from '../session/locks.ts'
+import { rollBack, type Session } from '../session/session.ts'
 import { retrying } from '../statement/retry.ts'
 import type { StepContext } from '../statement/step-context.ts'
 import { stepError } from '../statement/step-error.ts'
-import { expectDowngrades } from './revision-body.ts'
+import { expectDowngrades, revisionSource } from './revision-body.ts'
 import { applyStep } from './step.ts'
 import { surviving } from './survive.ts'
 
@@ -98,30 +100,33 @@ async function tryTogether(
   }
 }
 
-/** A plan step without its file. */
-export function stepFacts(step: PlanStep): StepFacts {
-  const {
-    revision,
-    direction,
-    line,
-    targetSchema,
-    message,
-    neededBy,
-    below,
-    irreversible,
-    losses,
-    appliedAfter,
-  } = step
-  return {
-    revision,
-    direction,
-    line,
-    targetSchema,
-    message,
-    appliedAfter,
-    ...(neededBy === undefined ? {} : { neededBy }),
-    ...(below === undefined ? {} : { below }),
-    ...(irreversible === undefined ? {} : { irreversible }),
-    ...(losses === undefined ? {} : { losses }),
+/**
+ * Takes the steps of a plan inside the transaction that is open on the session, for its owner to roll back. The ledger
+ * and the target schemas must be there. After each step its deferred constraints are checked, as a COMMIT would do.
+ * @throws MigError from a step; the transaction is rolled back then. `autocommit-in-run` for what no transaction can hold
+ */
+export async function applyWithin(session: Session, project: Project, plan: Plan): Promise<void> {
+  const { env } = project
+  const targetSchemas = [...new Set(plan.steps.map((step) => step.targetSchema))].sort()
+  const context: StepContext = {
+    ...{ session, project, targetSchemas, total: plan.steps.length, missing: new Set(), halfDone: [] },
+    ...{ resumeEdited: false, revisions: revisionSource(env.cacheDir) },
   }
+  await holdingLocks(session, env, targetSchemas, async () => {
+    for (const step of plan.steps) {
+      await applyStep(context, step, { id: randomUUID(), alone: false, again: false })
+      await session.client.query('SET CONSTRAINTS ALL IMMEDIATE')
+    }
+  })
+}
+
+/** A plan step without its file. */
+export function stepFacts({
+  file: _file,
+  furtherSchemas: _furtherSchemas,
+  appliedBefore: _appliedBefore,
+  digest: _digest,
+  ...facts
+}: PlanStep): StepFacts {
+  return facts
 }

@@ -2,19 +2,17 @@ import type { TargetSchema } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import type { EmitEvent, TenantFacts } from '../../events.ts'
 
-/** Counts what becomes of tenants, and tells it. */
-export interface Tally {
-  done(tenant: TargetSchema, steps: number, ms: number): void
-  failed(tenant: TargetSchema, error: MigError, ms: number): void
-  /** Somebody has dropped it, and the source no longer lists it. */
-  gone(tenant: TargetSchema, ms: number): void
-  failures(): readonly { readonly target: TargetSchema; readonly error: MigError }[]
-  totals(): Readonly<Record<'done' | 'steps' | 'gone' | 'total', number>>
+export interface TargetFailure {
+  readonly target: TargetSchema
+  readonly error: MigError
 }
 
-export function tally(total: number, emit: EmitEvent): Tally {
+export type Tally = ReturnType<typeof tally>
+
+/** Counts what becomes of tenants, and tells it. */
+export function tally(total: number, emit: EmitEvent) {
   const started = performance.now()
-  const failures: { target: TargetSchema; error: MigError }[] = []
+  const failures: TargetFailure[] = []
   let [done, steps, gone] = [0, 0, 0]
   let slowest: { readonly targetSchema: string; readonly ms: number } | null = null
 
@@ -40,13 +38,13 @@ export function tally(total: number, emit: EmitEvent): Tally {
   }
 
   return {
-    done(tenant, taken, ms) {
+    done(tenant: TargetSchema, taken: number, ms: number) {
       done += 1
       steps += taken
       emit({ event: 'tenant-done', ...tenantFacts(tenant), steps: taken, ms })
       tellProgress(tenant, ms)
     },
-    failed(tenant, error, ms) {
+    failed(tenant: TargetSchema, error: MigError, ms: number) {
       failures.push({
         target: tenant,
         error: failures.length < failuresInFull ? error : withoutDetails(error),
@@ -54,14 +52,15 @@ export function tally(total: number, emit: EmitEvent): Tally {
       emit({ event: 'tenant-failed', ...tenantFacts(tenant), code: error.code, message: error.message, ms })
       tellProgress(tenant, ms)
     },
-    gone(tenant, ms) {
+    /** Somebody has dropped it, and the source no longer lists it. */
+    gone(tenant: TargetSchema, ms: number) {
       gone += 1
       const message = `${tenant.schema} is gone: it was dropped during the run, and line ${tenant.line} no longer lists it`
       const help = 'nothing to do if it was dropped on purpose; the ledger keeps its log'
       emit({ event: 'warning', code: 'tenant-gone', message, help })
       tellProgress(tenant, ms)
     },
-    failures: () => failures,
+    failures: (): readonly TargetFailure[] => failures,
     totals: () => ({ done, steps, gone, total }),
   }
 }

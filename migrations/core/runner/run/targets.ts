@@ -1,11 +1,14 @@
+import type { ClientBase } from 'pg'
+import type { TargetSchema } from '../../environment/index.ts'
 import { isConnectionLost } from '../../postgres/index.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import { planRun } from '../plan/planner.ts'
 import type { TargetPlan, Work } from '../plan/targets.ts'
+import { makesSchemas } from '../plan/tenant-project.ts'
 import type { Project } from '../project.ts'
 import { type Session, type SessionOptions, usingSession } from '../session/session.ts'
+import { allTenants } from '../targets/targets.ts'
 import { applyPlan, applyUnit, readyToRun, type UnitRun } from './apply.ts'
-import { isGone } from './gone.ts'
 import {
   type Outcome,
   type PoolOptions,
@@ -14,7 +17,7 @@ import {
   singleResult,
   type TargetJob,
 } from './pool.ts'
-import { revisionSource } from './revision-source.ts'
+import { revisionSource } from './revision-body.ts'
 
 /**
  * Takes the steps of a plan: first what single lines must have, then each unit's by itself, several at a time. A
@@ -90,6 +93,32 @@ async function runTenant(
     if (!isLost && !session.signal?.aborted && (await isGone(project, session, unit))) return 'gone'
     throw error
   }
+}
+
+/**
+ * Whether a tenant was dropped after the run had listed it: its schema is not there, and the source, asked again,
+ * no longer lists it. One that the run would make is never gone.
+ */
+async function isGone(
+  project: Project,
+  { client, signal }: Pick<Session, 'client' | 'signal'>,
+  tenant: TargetSchema,
+): Promise<boolean> {
+  if (makesSchemas(project.env, tenant.line)) return false
+  if (await isSchema(client, tenant.schema)) return false
+  const listed = await allTenants(project.env, tenant.line, signal === undefined ? {} : { signal })
+  return !listed.some(
+    ({ schema, databaseUrl }) => schema === tenant.schema && databaseUrl === tenant.databaseUrl,
+  )
+}
+
+/** Whether there is a schema of a name. */
+export async function isSchema(client: ClientBase, name: string): Promise<boolean> {
+  const { rows } = await client.query<{ exists: boolean }>(
+    'SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname::text = $1) AS exists',
+    [name],
+  )
+  return rows[0]?.exists === true
 }
 
 /** Upgrades the single lines to the revisions that the tenants depend on. */

@@ -8,8 +8,8 @@ import type { Plan, PlanStep } from '../plan/plan.ts'
 import { makesSchemas } from '../plan/tenant-project.ts'
 import { fileChecksum, type Project } from '../project.ts'
 import { expectDowngrades, loadRevision } from '../run/revision-body.ts'
-import { ledgerStepOf, openingStatements } from '../run/step.ts'
-import { leavingStatements } from '../statement/own-sql.ts'
+import { creatingStatements, ledgerStepOf } from '../run/step.ts'
+import { enteringStatements, leavingStatements } from '../statement/own-sql.ts'
 import { notAwaited } from '../statement/step-error.ts'
 import { scriptSink, timeoutStatements } from './sink.ts'
 
@@ -82,7 +82,8 @@ async function stepScript(
   const mayMake = isTenant ? makesSchemas(env, step.line) : env.createSchema
   write(guard(env.ledgerSchema, step, isTenant && !mayMake && missing.has(step.targetSchema)))
   const role = roleOf(env, step.line, step.targetSchema)
-  for (const sql of openingStatements(step, mayMake, missing, role)) write(sql)
+  for (const sql of creatingStatements(step, mayMake, missing, role)) write(sql)
+  for (const sql of enteringStatements(step, role, 'transaction')) write(sql)
   const body = await loadRevision(step.file, env.cacheDir)
   for (const sql of timeoutStatements(body, 'LOCAL ')) write(sql)
   const { sink, isUnfinished, hasSetSession } = scriptSink(write, step, { together, timeouts: body, role })

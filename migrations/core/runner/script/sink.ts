@@ -2,12 +2,12 @@ import type { QueryResult } from 'pg'
 import { MigError } from '../../errors.ts'
 import type { Statement, StatementSink } from '../../operations/index.ts'
 import { backfillScript } from '../backfill/script.ts'
-import { backfillTable } from '../backfill/shape.ts'
 import { checkKeyStays, fullBackfillSpec } from '../backfill/spec.ts'
+import { backfillTable } from '../backfill/sql.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import type { RevisionBody } from '../run/revision-body.ts'
 import { setsSession, touchesRole } from '../session/settings.ts'
-import { leavingStatements, roleChanged, roleStatements, searchPathStatement } from '../statement/own-sql.ts'
+import { enteringStatements, leavingStatements, roleChanged } from '../statement/own-sql.ts'
 import { noSection } from '../statement/step-error.ts'
 
 type Timeouts = Pick<RevisionBody, 'lockTimeout' | 'statementTimeout'>
@@ -23,15 +23,6 @@ export function timeoutStatements(
 
 const noResult: QueryResult = { command: '', rowCount: null, oid: 0, fields: [], rows: [] }
 
-/** What a revision writes into its script. */
-export interface ScriptSink {
-  readonly sink: StatementSink
-  /** Whether the revision has begun a section and not awaited its end. */
-  readonly isUnfinished: () => boolean
-  /** Whether it has set a role or something else for the rest of psql's session. */
-  readonly hasSetSession: () => boolean
-}
-
 export interface ScriptSettings {
   /** Whether one transaction holds the whole script, which then can have no sections. */
   readonly together: boolean
@@ -40,12 +31,15 @@ export interface ScriptSettings {
   readonly role: string | undefined
 }
 
-/** @throws MigError `role-changed` for a statement that leaves the role of env.ts */
+/**
+ * What a revision writes into its script.
+ * @throws MigError `role-changed` for a statement that leaves the role of env.ts
+ */
 export function scriptSink(
   write: (sql: string) => void,
   step: PlanStep,
   { together, timeouts, role }: ScriptSettings,
-): ScriptSink {
+) {
   let inSection = false
   let setSession = false
   async function autocommit<Result>(body: () => Promise<Result>): Promise<Result> {
@@ -53,16 +47,14 @@ export function scriptSink(
     if (together) throw noSection(step)
     inSection = true
     write('COMMIT')
-    for (const sql of roleStatements(role, 'session')) write(sql)
-    write(searchPathStatement(step, 'session'))
+    for (const sql of enteringStatements(step, role, 'session')) write(sql)
     const settings = timeoutStatements(timeouts, '')
     for (const sql of settings) write(sql)
     const result = await body()
     for (const sql of leavingStatements({ role, login: 'none' }, false)) write(sql)
     for (const sql of settings) write(sql.replace(/^SET (\w+) .*$/, 'RESET $1'))
     write('BEGIN')
-    for (const sql of roleStatements(role, 'transaction')) write(sql)
-    write(searchPathStatement(step, 'transaction'))
+    for (const sql of enteringStatements(step, role, 'transaction')) write(sql)
     for (const sql of timeoutStatements(timeouts, 'LOCAL ')) write(sql)
     inSection = false
     return result
@@ -90,5 +82,11 @@ export function scriptSink(
       })
     },
   }
-  return { sink, isUnfinished: () => inSection, hasSetSession: () => setSession }
+  return {
+    sink,
+    /** Whether the revision has begun a section and not awaited its end. */
+    isUnfinished: () => inSection,
+    /** Whether it has set a role or something else for the rest of psql's session. */
+    hasSetSession: () => setSession,
+  }
 }

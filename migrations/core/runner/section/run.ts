@@ -1,62 +1,38 @@
-import type { ClientBase, QueryResult } from 'pg'
+import type { ClientBase } from 'pg'
 import { progressStatement } from '../../ledger/index.ts'
 import type { Statement } from '../../operations/index.ts'
 import { isConnectionLost } from '../../postgres/index.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import {
+  enteringStatements,
   leavingStatements,
   pausingStatements,
-  roleStatements,
-  searchPathStatement,
+  stillLocked,
 } from '../statement/own-sql.ts'
-import type { StatementCount } from '../statement/statement-count.ts'
 import type { StepStart } from '../statement/step-context.ts'
 import { atOnce, noSection, notAwaited } from '../statement/step-error.ts'
 import type { StepTransaction } from '../statement/step-transaction.ts'
-import { stillLocked } from '../statement/still-locked.ts'
 import { inTurn, underWay } from '../statement/under-way.ts'
 import { usersCall } from '../statement/users-call.ts'
 import type { SectionContext } from './section.ts'
 import { executeInSection } from './statement.ts'
 
-/** What runs outside the revision's transaction: `op.autocommit` and `op.backfill`. */
-export interface SectionRun {
-  readonly isOpen: () => boolean
-  /**
-   * Commits what was done so far together with its progress, runs `body` and opens the next transaction; inside
-   * a section it is a part of it.
-   */
-  readonly run: <Result>(body: (at: SectionContext) => Promise<Result>) => Promise<Result>
-  /** As `run`, for work with transactions of its own, between which no statement must come. */
-  readonly runUndisturbed: SectionRun['run']
-  /** Runs the statements of a text one after the other, each with its progress; those that are done are left out. */
-  readonly execute: (statement: Statement) => Promise<QueryResult>
-}
-
-/** What a section shares with the rest of its revision. */
-export interface SectionParts
-  extends Pick<SectionContext, 'context' | 'step' | 'start' | 'beforeCommit' | 'checkNotOver'> {
-  readonly count: StatementCount
-  readonly transaction: StepTransaction
-}
-
-export function sectionRun({
-  context,
-  step,
-  start,
-  count,
-  transaction,
-  beforeCommit,
-  checkNotOver,
-}: SectionParts): SectionRun {
-  const { session, project } = context
+/**
+ * What runs outside the revision's transaction: `op.autocommit` and `op.backfill`.
+ * @param parts what a section shares with the rest of its revision
+ */
+export function sectionRun(
+  parts: Omit<SectionContext, 'save'>,
+  transaction: Pick<StepTransaction, 'commit' | 'begin'>,
+) {
+  const { step, start, reached, stored, noteSaved, beforeCommit } = parts
+  const { session, project } = parts.context
   const { ledgerSchema } = project.env
-  const { reached, stored, noteSaved } = count
   const statements = underWay()
   // A section's statements are transactions of their own, so those of one Promise.all must not mix.
   const turns = inTurn()
   const at: SectionContext = {
-    ...{ context, step, start, reached, stored, noteSaved, beforeCommit, checkNotOver },
+    ...parts,
     async save(progress) {
       const saved = [stillLocked(ledgerSchema, step), progressStatement(ledgerSchema, progress)]
       await session.client.query([...pausingStatements(start), ...saved].join('; '))
@@ -83,7 +59,11 @@ export function sectionRun({
     await transaction.begin(false)
   }
 
-  const run: SectionRun['run'] = async (body) => {
+  /**
+   * Commits what was done so far together with its progress, runs `body` and opens the next transaction; inside
+   * a section it is a part of it.
+   */
+  async function run<Result>(body: (at: SectionContext) => Promise<Result>): Promise<Result> {
     if (isOpen) return statements.track(() => body(at))
     if (!start.ownTransaction) throw noSection(step)
     isOpen = true
@@ -109,7 +89,8 @@ export function sectionRun({
   return {
     isOpen: () => isOpen,
     run,
-    async runUndisturbed(body) {
+    /** As `run`, for work with transactions of its own, between which no statement must come. */
+    async runUndisturbed<Result>(body: (at: SectionContext) => Promise<Result>): Promise<Result> {
       if (isUndisturbed) throw atOnce(step)
       isUndisturbed = true
       try {
@@ -121,10 +102,11 @@ export function sectionRun({
         isUndisturbed = false
       }
     },
-    execute: (statement) =>
+    /** Runs the statements of a text one after the other, each with its progress; those that are done are left out. */
+    execute: (statement: Statement) =>
       statements.track(() => {
         if (isUndisturbed) throw atOnce(step)
-        return turns.take(() => executeInSection(at, count, statement))
+        return turns.take(() => executeInSection(at, statement))
       }),
   }
 }
@@ -146,8 +128,7 @@ async function sectionSettings(
   const settings = [
     `SET lock_timeout = ${start.lockTimeout}`,
     `SET statement_timeout = ${start.statementTimeout}`,
-    ...roleStatements(start.role, 'session'),
-    searchPathStatement(step, 'session'),
+    ...enteringStatements(step, start.role, 'session'),
   ]
   await client.query(settings.join('; '))
   return rows.map(({ back }) => back)

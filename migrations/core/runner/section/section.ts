@@ -2,23 +2,17 @@ import { type Progress, progressStatement } from '../../ledger/index.ts'
 import { isConnectionLost } from '../../postgres/index.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import { rollBack } from '../session/session.ts'
-import { pausingStatements } from '../statement/own-sql.ts'
+import { pausingStatements, stillLocked } from '../statement/own-sql.ts'
 import { retrying } from '../statement/retry.ts'
+import type { StatementCount } from '../statement/statement-count.ts'
 import type { StepContext, StepStart } from '../statement/step-context.ts'
-import { stillLocked } from '../statement/still-locked.ts'
 
-/** What a statement that is done outside the transaction needs to know. */
-export interface SectionContext {
+/** What a statement that is done outside the transaction needs to know, with the count of the revision's statements. */
+export interface SectionContext extends StatementCount {
   readonly context: StepContext
   readonly step: PlanStep
   readonly start: StepStart
-  /** The progress row as it would be with the statement under way done. */
-  readonly reached: () => Progress
-  /** The progress row as the ledger has it. */
-  readonly stored: () => Progress
   readonly save: (progress: Progress) => Promise<void>
-  /** Notes a row that the caller has committed. */
-  readonly noteSaved: (progress: Progress) => void
   /** Looks at what the transaction has made. @throws MigError `lands-elsewhere` */
   readonly beforeCommit: () => Promise<void>
   /** @throws MigError `not-awaited` once the revision has ended */

@@ -148,19 +148,9 @@ async function cancelUntilIdle(url: string, client: ClientBase): Promise<void> {
   }
 }
 
-/** The same session, which tells somebody else. */
+/** The same session, which tells somebody else. Its client is another one after `reconnect`. */
 function telling(session: Session, emit: EmitEvent): Session {
-  const { url, signal, role, own, oneByOne } = session
-  return {
-    // Another one after `reconnect`.
-    get client() {
-      return session.client
-    },
-    ...{ url, emit, signal },
-    ...(role === undefined ? {} : { role }),
-    ...(oneByOne === undefined ? {} : { oneByOne }),
-    ...(own === undefined ? {} : { own }),
-  }
+  return Object.assign(Object.create(session) as Session, { emit })
 }
 
 /** A connection of the caller's gets our search_path, and its own back. */

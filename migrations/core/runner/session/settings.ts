@@ -1,5 +1,4 @@
-import { catalogName, quoteIdent, splitStatements } from '../../postgres/index.ts'
-import { significantTokens } from './sql-words.ts'
+import { catalogName, quoteIdent, splitStatements, wordsOf } from '../../postgres/index.ts'
 
 /**
  * Does a text set the role, or something for the rest of the session? What follows a revision (its ledger rows, the
@@ -74,5 +73,5 @@ function isLocal(statement: string): boolean {
 }
 
 function firstWords(statement: string): readonly string[] {
-  return significantTokens(statement, 3).map((word) => word.toUpperCase())
+  return wordsOf(statement, 3).map(({ text }) => text.toUpperCase())
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ClientBase } from 'pg'
 import type { LockHolder } from '../../events.ts'
+import { holderSql } from '../../ledger/index.ts'
 import { backendPid, withoutQueryValues } from '../../postgres/index.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import type { Session } from './session.ts'
@@ -67,10 +68,7 @@ export function watchStatement(
 /** Who keeps a session waiting. */
 export async function blockersOf(client: ClientBase, pid: number): Promise<readonly LockHolder[]> {
   const { rows } = await client.query<LockHolder>(
-    `SELECT a.pid, coalesce(a.application_name, '') AS application, coalesce(a.usename::text, '') AS "user",
-            coalesce(nullif(a.client_hostname, ''), host(a.client_addr), 'local') AS host,
-            to_char(coalesce(a.xact_start, a.backend_start) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS since,
-            coalesce(a.state, '') AS state, left(coalesce(a.query, ''), 200) AS query
+    `SELECT ${holderSql('coalesce(a.xact_start, a.backend_start)')}
      FROM pg_stat_activity AS a WHERE a.pid = ANY(pg_blocking_pids($1))`,
     [pid],
   )

@@ -1,9 +1,18 @@
 import type { ClientBase, QueryResult } from 'pg'
-import { exitCodes, MigError } from '../../errors.ts'
-import { quoteIdent, quoteLiteral, setOwnPath, setOwnPathLocal } from '../../postgres/index.ts'
+import { errorCode, exitCodes, MigError } from '../../errors.ts'
+import { stillLockedSql } from '../../ledger/index.ts'
+import {
+  asText,
+  type OwnStatement,
+  ownSql,
+  quoteIdent,
+  quoteLiteral,
+  raw,
+  setOwnPath,
+  setOwnPathLocal,
+} from '../../postgres/index.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import { resetRole } from '../session/settings.ts'
-import { sqlStateOf } from './statement-help.ts'
 
 /**
  * The rows of a query of ours between the statements of a section, whose search_path is that of the revision.
@@ -22,6 +31,15 @@ export function searchPathStatement(
 ): string {
   const path = [quoteIdent(targetSchema), 'public', ...furtherSchemas.map(quoteIdent)].join(', ')
   return `SET ${until === 'transaction' ? 'LOCAL ' : ''}search_path TO ${path}`
+}
+
+/** What a revision begins with: the role of env.ts, and a search_path by which unqualified names mean the target schema. */
+export function enteringStatements(
+  step: PlanStep,
+  role: string | undefined,
+  until: 'transaction' | 'session',
+): readonly string[] {
+  return [...roleStatements(role, until), searchPathStatement(step, until)]
 }
 
 const roleMark = 'just-mig: the role was changed'
@@ -76,7 +94,7 @@ const refusals: Readonly<Record<string, string>> = {
 /** The errors that come from the role of env.ts as ones for people; any other as it is. */
 export function roleError(step: PlanStep, role: string | undefined, cause: unknown): unknown {
   if (role === undefined || !(cause instanceof Error) || cause instanceof MigError) return cause
-  const sqlState = sqlStateOf(cause)
+  const sqlState = errorCode(cause)
   if (sqlState === '22P02' && cause.message.includes(roleMark)) return roleChanged(step, role)
   const why = refusals[String(sqlState)]
   if (why === undefined || !cause.message.includes(role)) return cause
@@ -101,4 +119,55 @@ export function roleChanged(step: PlanStep, role: string, statement?: string): M
       facts: { role, line: step.line },
     },
   )
+}
+
+/** What the server says is not an integer, where something is wrong: errors that plain SQL can raise. */
+const marks = { lock: 'just-mig: the lock is lost', schema: 'just-mig: the schema is gone' }
+
+/**
+ * A statement that fails unless the session still holds the lock of the step's target schema and, on the way up, the
+ * schema is still there: without it search_path would mean the next one. It goes in front of what a commit writes, in
+ * the same message, so that it costs no round trip.
+ */
+export function stillLocked(ledgerSchema: string, step: PlanStep): string {
+  return asText(lockCheck(ledgerSchema, step))
+}
+
+/** As {@link stillLocked}, for a server that is sent many. */
+export function lockCheck(
+  ledgerSchema: string,
+  { targetSchema, direction }: Pick<PlanStep, 'targetSchema' | 'direction'>,
+): OwnStatement {
+  const held = stillLockedSql(ledgerSchema, targetSchema)
+  const there = ownSql`pg_catalog.to_regnamespace(${quoteIdent(targetSchema)}) IS NOT NULL`
+  const gone =
+    direction === 'upgrade' ? ownSql`WHEN NOT (${there}) THEN ${raw(`'${marks.schema}'`)} ` : raw('')
+  return ownSql`SELECT CAST(CASE WHEN NOT (${held}) THEN ${raw(`'${marks.lock}'`)} ${gone}ELSE '0' END AS integer)`
+}
+
+/** The errors of `stillLocked` as ones for people; any other as it is. */
+export function lockLostError(step: PlanStep, cause: unknown): unknown {
+  if (errorCode(cause) !== '22P02' || !(cause instanceof Error)) return cause
+  if (cause.message.includes(marks.schema)) return schemaGone(step)
+  if (!cause.message.includes(marks.lock)) return cause
+  const { targetSchema, revision } = step
+  return new MigError(
+    'lock-lost',
+    `the session no longer holds the lock of schema ${targetSchema}, so another run may be working there: a statement has released it (pg_advisory_unlock_all or DISCARD ALL), or a pooler has reset the session`,
+    {
+      help: `release advisory locks by their keys, with pg_advisory_unlock, and do not use DISCARD ALL: just mig-edit ${revision}; with a pooler, use the server's own port`,
+      exitCode: exitCodes.stepFailed,
+      place: { file: step.file.path },
+      facts: { targetSchema },
+    },
+  )
+}
+
+function schemaGone({ targetSchema, file }: PlanStep): MigError {
+  return new MigError('no-schema', `schema ${targetSchema} was dropped while the revision ran`, {
+    help: 'create it again, or have no revision drop the schema of its own line',
+    exitCode: exitCodes.stepFailed,
+    place: { file: file.path },
+    facts: { targetSchema },
+  })
 }

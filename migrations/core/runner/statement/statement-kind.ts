@@ -1,4 +1,4 @@
-import { isName, significantTokens } from '../session/sql-words.ts'
+import { isName, wordsOf } from '../../postgres/sql/words.ts'
 
 /**
  * What a statement needs of the runner: `plain` runs in any transaction, `transaction` would end ours,
@@ -18,7 +18,7 @@ const headLength = 64
 
 /** The kind of one statement, from its first words (manual, part VI, "SQL Commands"). */
 export function statementKind(sql: string): StatementKind {
-  const tokens = significantTokens(sql, headLength)
+  const tokens = wordsOf(sql, headLength).map(({ text }) => text)
   const words = tokens.map((token) => token.toUpperCase())
   const [first = '', second = ''] = words
   switch (first) {

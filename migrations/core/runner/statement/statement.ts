@@ -1,13 +1,12 @@
 import type { ClientBase, QueryResult } from 'pg'
-import { exitCodes, MigError } from '../../errors.ts'
+import { errorCode, exitCodes, MigError } from '../../errors.ts'
 import type { Statement } from '../../operations/index.ts'
-import { databaseError, splitStatements } from '../../postgres/index.ts'
+import { databaseError, isConnectionLost, splitStatements, undoing } from '../../postgres/index.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import type { Session } from '../session/session.ts'
-import { touchesRole } from '../session/settings.ts'
+import { onlySets, touchesRole } from '../session/settings.ts'
 import { type Watch, watchStatement } from '../session/watch.ts'
 import { roleChanged } from './own-sql.ts'
-import { helpFor, sqlStateOf } from './statement-help.ts'
 import { statementKind } from './statement-kind.ts'
 
 /** The longest that a statement runs before somebody looks who blocks it, in milliseconds. */
@@ -119,9 +118,108 @@ function valuesNotTaken(step: PlanStep, sql: string, cause: unknown): MigError {
 
 /** A statement that takes no parameters was given some: the server has answered, although with a code of class 08. */
 async function isUnboundable(client: ClientBase, { values }: Statement, cause: unknown): Promise<boolean> {
-  if (values === undefined || sqlStateOf(cause) !== '08P01') return false
+  if (values === undefined || errorCode(cause) !== '08P01') return false
   return client.query('').then(
     () => true,
     () => false,
   )
+}
+
+const rowsAreWrong = {
+  help: 'a row of the database does not allow it (--show-data shows its values): change such rows before the statement, or in a revision before this one, then run the same command again',
+}
+
+/** What to do about an SQLSTATE, where the statement says more than the code. */
+export function helpFor(error: unknown, sql = ''): { readonly help?: string } {
+  switch (errorCode(error)) {
+    case '25001':
+      return {
+        help: 'it must run outside a transaction: await op.autocommit(() => op.execute(`…`)) around it',
+      }
+    case '2D000':
+      return {
+        help: 'what commits by itself must run outside a transaction: in a TypeScript revision, await op.autocommit(() => op.execute(`CALL …`))',
+      }
+    case '25P02':
+      return {
+        help: 'an earlier statement failed, and the revision caught the error: let it throw, or use SAVEPOINT and ROLLBACK TO',
+      }
+    case '42501':
+      return { help: 'ask the owner to grant it to the role, or use another role in MIG_DATABASE_URL' }
+    case '57014':
+      return {
+        help: "it was canceled, or took longer than statement_timeout; raise that in the revision: export const statementTimeout = '10min'",
+      }
+    case '23514':
+      return isHelper(error)
+        ? {
+            help: 'a row has NULL in the column: fill it first, with op.backfill, then run the same command again',
+          }
+        : rowsAreWrong
+    case '23502':
+    case '23503':
+    case '23505':
+    case '23P01':
+      return rowsAreWrong
+    case '55P04':
+      return {
+        help: 'a new enum value must be committed before it is used: add it in op.autocommit, or in a revision before this one',
+      }
+    case '0A000':
+      return statementKind(sql).kind === 'create-index'
+        ? {
+            help: 'build it in parts: CREATE INDEX … ON ONLY the partitioned table, CONCURRENTLY on each partition, then ALTER INDEX … ATTACH PARTITION',
+          }
+        : {}
+    default:
+      return {}
+  }
+}
+
+/** Is it over the CHECK that stands while `op.safe.setNotNull` runs? */
+function isHelper(error: unknown): boolean {
+  const name = error instanceof Error && 'constraint' in error ? error.constraint : undefined
+  return typeof name === 'string' && name.startsWith('just_mig_')
+}
+
+/**
+ * The result of a statement that an earlier attempt has done. What only reads is read again, since the revision may
+ * go by its rows, and what sets something for the session is set again; what writes is left out, and its rows are
+ * not known any more.
+ */
+export async function doneResult(
+  session: Session,
+  step: PlanStep,
+  { sql, values = [] }: Statement,
+): Promise<QueryResult> {
+  if (onlySets(sql)) return session.client.query(sql, [...values])
+  if (!/^\s*(select|values|table|with|show)\b/i.test(sql)) return unknownResult(step, sql)
+  const { client } = session
+  return undoing(client, async () => {
+    try {
+      await client.query('SET LOCAL transaction_read_only = on')
+      return await client.query(sql, [...values])
+    } catch (error) {
+      if (isConnectionLost(error)) throw error
+      // A function that writes, or a table that a later statement has changed.
+      return unknownResult(step, sql)
+    }
+  })
+}
+
+function unknownResult(step: PlanStep, sql: string): QueryResult {
+  return {
+    ...{ command: '', rowCount: null, oid: 0, fields: [] },
+    get rows(): never {
+      throw new MigError(
+        'skipped-result',
+        `a statement of ${step.revision} was done by an earlier run, so its rows are not available`,
+        {
+          help: 'read rows with op.client.query, which runs in every attempt',
+          place: { file: step.file.path, statement: sql },
+          exitCode: exitCodes.stepFailed,
+        },
+      )
+    },
+  }
 }

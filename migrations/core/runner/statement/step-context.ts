@@ -1,6 +1,6 @@
 import type { Progress } from '../../ledger/index.ts'
 import type { Project } from '../project.ts'
-import type { RevisionSource } from '../run/revision-source.ts'
+import type { RevisionSource } from '../run/revision-body.ts'
 import type { Session } from '../session/session.ts'
 import type { RoleOfRevision } from './own-sql.ts'
 

@@ -1,9 +1,8 @@
 import { exitCodes, interruptExitCode, MigError } from '../../errors.ts'
 import { databaseError, isConnectionLost, messageWithoutValues } from '../../postgres/index.ts'
-import { statementsDone } from '../applied/half-done.ts'
-import { stampTarget } from '../applied/trouble.ts'
+import { stampTarget, statementsDone } from '../applied/trouble.ts'
 import type { PlanStep } from '../plan/plan.ts'
-import { helpFor } from './statement-help.ts'
+import { helpFor } from './statement.ts'
 
 /** How far a failed step had come. */
 export interface FailurePoint {

@@ -1,58 +1,37 @@
 import { asText, type OnDone, type OwnStatement, type Pipelined, pipelined } from '../../postgres/index.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import type { Session } from '../session/session.ts'
-import { roleStatements, searchPathStatement } from './own-sql.ts'
+import { enteringStatements } from './own-sql.ts'
 import type { StepStart } from './step-context.ts'
 import { transactionEnded } from './step-error.ts'
 
 /** A statement of ours. */
 export type Own = string | OwnStatement
 
-/** The transaction of a revision; outside `op.autocommit` there is always one. */
-export interface StepTransaction {
-  /** @param first whether it is the first of the revision */
-  readonly begin: (first: boolean) => Promise<void>
-  /**
-   * Runs all of it, with what opens the first transaction before it and COMMIT after it, and awaits one answer.
-   * @param onDone told of each of the statements, when it is done
-   * @returns how many are done, without what opens the transaction
-   */
-  readonly whole: (
-    statements: readonly string[],
-    ending: readonly Own[],
-    onDone: OnDone,
-  ) => Promise<Pipelined>
-  /**
-   * Runs the statements and commits; with one transaction for the whole run it leaves the COMMIT to the run.
-   * @throws MigError `transaction-control` where there is no transaction any more
-   */
-  readonly commit: (statements: readonly Own[]) => Promise<void>
-  /** As `commit`, of a transaction of its own, with one answer for all; where something fails, it is still open. */
-  readonly commitPipelined: (statements: readonly Own[]) => Promise<Pipelined>
-  /** Whether a COMMIT is on its way. */
-  readonly isCommitting: () => boolean
-}
+export type StepTransaction = ReturnType<typeof stepTransaction>
 
-export function stepTransaction(
-  { client }: Pick<Session, 'client'>,
-  step: PlanStep,
-  start: StepStart,
-): StepTransaction {
+/** The transaction of a revision; outside `op.autocommit` there is always one. */
+export function stepTransaction({ client }: Pick<Session, 'client'>, step: PlanStep, start: StepStart) {
   let committing = false
   const beginning = (first: boolean) => [
     ...(start.ownTransaction ? ['BEGIN'] : []),
     ...(first ? start.opening : []),
-    ...roleStatements(start.role, 'transaction'),
-    searchPathStatement(step, 'transaction'),
+    ...enteringStatements(step, start.role, 'transaction'),
     `SET LOCAL lock_timeout = ${start.lockTimeout}`,
     `SET LOCAL statement_timeout = ${start.statementTimeout}`,
   ]
   return {
-    async begin(first) {
+    /** @param first whether it is the first of the revision */
+    async begin(first: boolean) {
       committing = false
       await client.query(beginning(first).join('; '))
     },
-    async whole(statements, ending, onDone) {
+    /**
+     * Runs all of it, with what opens the first transaction before it and COMMIT after it, and awaits one answer.
+     * @param onDone told of each of the statements, when it is done
+     * @returns how many are done, without what opens the transaction
+     */
+    async whole(statements: readonly string[], ending: readonly Own[], onDone: OnDone): Promise<Pipelined> {
       const before = beginning(true)
       committing = true
       const isTold = (index: number) => index >= before.length && index < before.length + statements.length
@@ -68,20 +47,26 @@ export function stepTransaction(
       committing = 'failure' in end
       return { done: done - before.length, ...end }
     },
-    async commitPipelined(statements) {
+    /** As `commit`, of a transaction of its own, with one answer for all; where something fails, it is still open. */
+    async commitPipelined(statements: readonly Own[]): Promise<Pipelined> {
       if (client.getTransactionStatus() === 'I') throw transactionEnded(step)
       committing = true
       const end = await pipelined(client, [...statements, 'COMMIT'])
       committing = 'failure' in end
       return end
     },
-    async commit(statements) {
+    /**
+     * Runs the statements and commits; with one transaction for the whole run it leaves the COMMIT to the run.
+     * @throws MigError `transaction-control` where there is no transaction any more
+     */
+    async commit(statements: readonly Own[]) {
       if (start.ownTransaction && client.getTransactionStatus() === 'I') throw transactionEnded(step)
       committing = start.ownTransaction
       const texts = statements.map((each) => (typeof each === 'string' ? each : asText(each)))
       await client.query([...texts, ...(start.ownTransaction ? ['COMMIT'] : [])].join('; '))
       committing = false
     },
+    /** Whether a COMMIT is on its way. */
     isCommitting: () => committing,
   }
 }

@@ -1,21 +1,14 @@
-/** What a revision has begun and not seen the end of. */
-export interface UnderWay {
-  /** Runs `work` and counts it until its end. */
-  readonly track: <Result>(work: () => Promise<Result>) => Promise<Result>
-  readonly count: () => number
-  /** Waits until all has ended, whichever way. */
-  readonly ended: () => Promise<void>
-}
-
 /** Counts pieces of work, so that one that nobody awaits is noticed. */
-export function underWay(): UnderWay {
+export function underWay() {
   const open = new Set<Promise<unknown>>()
   return {
     count: () => open.size,
+    /** Waits until all has ended, whichever way. */
     async ended() {
       while (open.size > 0) await Promise.allSettled(open)
     },
-    async track(work) {
+    /** Runs `work` and counts it until its end. */
+    async track<Result>(work: () => Promise<Result>): Promise<Result> {
       const running = work()
       open.add(running)
       try {
@@ -27,17 +20,11 @@ export function underWay(): UnderWay {
   }
 }
 
-/** Pieces of work that run one after the other, in the order in which they were given. */
-export interface Turns {
-  readonly take: <Result>(work: () => Promise<Result>) => Promise<Result>
-  /** Waits for those that were given so far, whichever way they end. */
-  readonly over: () => Promise<void>
-}
-
-export function inTurn(): Turns {
+/** Runs pieces of work one after the other, in the order in which they were given. */
+export function inTurn() {
   let turn = Promise.resolve()
   return {
-    take(work) {
+    take<Result>(work: () => Promise<Result>): Promise<Result> {
       const result = turn.then(work)
       turn = result.then(
         () => undefined,
@@ -45,6 +32,7 @@ export function inTurn(): Turns {
       )
       return result
     },
+    /** Waits for those that were given so far, whichever way they end. */
     over: () => turn,
   }
 }

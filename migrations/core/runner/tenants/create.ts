@@ -13,12 +13,12 @@ import { readStates } from '../applied/state.ts'
 import { troubleNote } from '../applied/trouble.ts'
 import { planTargets } from '../plan/targets.ts'
 import type { Project } from '../project.ts'
-import { runTargets } from '../run/targets.ts'
+import { isSchema, runTargets } from '../run/targets.ts'
 import { type Session, type SessionOptions, usingSession } from '../session/session.ts'
 import { schemaOwner } from '../statement/own-sql.ts'
 import { databaseEnvironment } from '../targets/databases.ts'
 import { allTenants, checkNewName, notListed, tenantLine } from '../targets/targets.ts'
-import { forgetLeftovers } from './forget.ts'
+import { forgetLeftovers } from './drop.ts'
 
 /** A tenant that was made. */
 export interface CreatedTenant {
@@ -111,18 +111,14 @@ async function makeSchema(project: Project, tenant: TargetSchema, sessions: Sess
   )
 }
 
-export async function schemaExists(
-  project: Project,
-  tenant: TargetSchema,
+function schemaExists(
+  { env }: Project,
+  { schema, databaseUrl }: TargetSchema,
   sessions: SessionOptions,
 ): Promise<boolean> {
-  return usingSession(databaseEnvironment(project.env, tenant.databaseUrl), sessions, async ({ client }) => {
-    const { rows } = await client.query<{ exists: boolean }>(
-      'SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname::text = $1) AS exists',
-      [tenant.schema],
-    )
-    return rows[0]?.exists ?? false
-  })
+  return usingSession(databaseEnvironment(env, databaseUrl), sessions, ({ client }) =>
+    isSchema(client, schema),
+  )
 }
 
 /** A comma stands between names wherever tenants are named, so no new name has one, unless env.ts lists it. */

@@ -1,12 +1,18 @@
 import type { ClientBase } from 'pg'
 import type { TargetSchema } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
+import {
+  createLedger,
+  digestOf,
+  forgetProgressStatement,
+  ledgerStatements,
+  readRecords,
+} from '../../ledger/index.ts'
 import { databaseError, isConnectionLost, quoteIdent } from '../../postgres/index.ts'
 import type { Project } from '../project.ts'
 import { holdingLocks } from '../session/locks.ts'
-import { type SessionOptions, usingSession } from '../session/session.ts'
+import { type SessionOptions, usingSession, whereFrom } from '../session/session.ts'
 import { databaseEnvironment } from '../targets/databases.ts'
-import { forgetStatements } from './forget.ts'
 
 /** What goes with a tenant. */
 export interface TenantContents {
@@ -97,4 +103,45 @@ async function dependentsOutside(client: ClientBase, schema: string): Promise<re
 function helpFor(error: unknown): { readonly help?: string } {
   const denied = error instanceof Error && 'code' in error && error.code === '42501'
   return denied ? { help: 'ask its owner to drop it, or use another role in MIG_DATABASE_URL' } : {}
+}
+
+/**
+ * The statements that have the ledger say that nothing is applied to a tenant and nothing is half done; none where
+ * it says nothing of it. The log keeps what was, and that it no longer counts. Not for inside a transaction.
+ * @throws MigError `no-permission`, `foreign-ledger`
+ */
+async function forgetStatements(
+  client: ClientBase,
+  ledgerSchema: string,
+  { line, schema }: Pick<TargetSchema, 'line' | 'schema'>,
+): Promise<readonly string[]> {
+  const record = (await readRecords(client, ledgerSchema, [schema])).get(schema)
+  if (record === undefined) return []
+  const { rows, last, halfDone } = record
+  const isForgotten = last === null || last.heads?.length === 0
+  if (rows.length === 0 && isForgotten && !halfDone) return []
+  await createLedger(client, ledgerSchema)
+  return [
+    forgetProgressStatement(ledgerSchema, schema),
+    ...ledgerStatements(ledgerSchema, {
+      ...{ direction: 'stamp', line, revision: '', targetSchema: schema, before: rows, after: [] },
+      ...{ digest: digestOf([]), covered: [], checksum: null, host: whereFrom },
+    }),
+  ]
+}
+
+/** Forgets what the ledger says of a tenant whose schema is not there, since none of it can be true of a new one. */
+export async function forgetLeftovers(
+  project: Project,
+  tenant: TargetSchema,
+  sessions: SessionOptions,
+): Promise<void> {
+  const env = databaseEnvironment(project.env, tenant.databaseUrl)
+  await usingSession(env, sessions, async (session) => {
+    const { client } = session
+    await holdingLocks(session, env, [tenant.schema], async () => {
+      const statements = await forgetStatements(client, env.ledgerSchema, tenant)
+      if (statements.length > 0) await client.query(['BEGIN', ...statements, 'COMMIT'].join('; '))
+    })
+  })
 }

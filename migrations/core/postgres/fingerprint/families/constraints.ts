@@ -1,5 +1,5 @@
-import { enabled, family, familySelect, key, sorted } from '../sql.ts'
-import { indexColumns } from './index-columns.ts'
+import { enabled, family, familySelect, key } from '../sql.ts'
+import { indexColumns, indexState } from './indexes.ts'
 
 /** Primary key, unique, check, foreign key and exclusion constraints of tables, and the checks of domains. */
 export const constraints = family('constraints', (scope) => [
@@ -20,12 +20,7 @@ export const constraints = family('constraints', (scope) => [
       deferrable: `CASE WHEN k.contype = 'x' THEN nullif(k.condeferrable, false) END`,
       deferred: `CASE WHEN k.contype = 'x' THEN nullif(k.condeferred, false) END`,
       inherited: 'CASE WHEN k.coninhcount > 0 THEN true END',
-      options: sorted('ic.reloptions'),
-      tablespace: `CASE WHEN ic.reltablespace <> 0 THEN (SELECT spcname FROM pg_tablespace WHERE pg_tablespace.oid = ic.reltablespace) END`,
-      valid: 'nullif(i.indisvalid, true)',
-      clustered: 'nullif(i.indisclustered, false)',
-      replicaIdentity: 'nullif(i.indisreplident, false)',
-      partitionOf: `CASE WHEN ic.relispartition THEN (SELECT n.inhparent::regclass::text FROM pg_inherits n WHERE n.inhrelid = ic.oid) END`,
+      ...indexState('ic'),
       // ALTER TABLE … DISABLE TRIGGER ALL switches these off without a trace in pg_constraint.
       triggers: `CASE WHEN k.contype = 'f' OR k.condeferrable THEN (SELECT jsonb_agg(p.proname || ' ' || ${enabled('g.tgenabled')} ORDER BY p.proname COLLATE "C", g.oid)
         FROM pg_trigger g JOIN pg_proc p ON p.oid = g.tgfoid WHERE g.tgconstraint = k.oid AND g.tgenabled <> 'O') END`,

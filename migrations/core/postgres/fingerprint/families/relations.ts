@@ -1,4 +1,4 @@
-import { family, familySelect, key, persistence, sorted, worded } from '../sql.ts'
+import { family, familySelect, key, listed, persistence, sorted, worded } from '../sql.ts'
 
 /** Tables (partitioned, typed, inherited, foreign), views and materialized views. */
 export const relations = family('relations', () => [
@@ -44,5 +44,27 @@ export const relations = family('relations', () => [
     part: `'row type'`,
     definition: 'NULL',
     from: `FROM relation s JOIN pg_class c ON c.oid = s.oid JOIN pg_type t ON t.oid = c.reltype WHERE s.relkind <> 'c'`,
+  }),
+])
+
+/** The schema itself, and the extensions that stand in it (their members are left out everywhere). */
+export const schemas = family('schemas', () => [
+  familySelect({
+    catalog: 'pg_namespace',
+    oid: 's.ns',
+    kind: `'schema'`,
+    path: `rtrim(s.prefix, '.')`,
+    name: 's.schema',
+    definition: {},
+    from: 'FROM scope s',
+  }),
+  familySelect({
+    catalog: 'pg_extension',
+    oid: 'x.oid',
+    kind: `'extension'`,
+    path: 'quote_ident(x.extname)',
+    name: 'x.extname',
+    definition: { schema: `s.schema`, version: 'x.extversion' },
+    from: listed('pg_extension', 'extnamespace'),
   }),
 ])
