@@ -117,7 +117,9 @@ function locksOf(
 ): readonly (readonly [string, LockClass])[] {
   const relation = relationName(action)
   const isView = action.verb === 'drop' && /^(?:view|materializedView)$/.test(action.destroys[0]?.kind ?? '')
-  const own = relation === undefined ? [] : [[relation, isView ? 'accessExclusive' : action.lock] as const]
+  const said = statementLocks(action.sql).map(([table, lock]) => [schemaNameText(table), lock] as const)
+  const isSaid = relation === undefined || said.some(([name]) => name === relation)
+  const own = isSaid ? [] : [[relation, isView ? 'accessExclusive' : action.lock] as const]
   const others = (ids: readonly ObjectId[], { facts }: Pick<Catalog, 'facts'>, lock: LockClass) =>
     ids.flatMap((id) => {
       const definition = id.kind === 'constraint' ? facts.get(id)?.payload.def : undefined
@@ -126,7 +128,6 @@ function locksOf(
     })
   const added = action.verb === 'create' ? others(action.produces, to, 'shareRowExclusive') : []
   const dropped = action.verb === 'drop' ? others(action.destroys, from, 'accessExclusive') : []
-  const said = statementLocks(action.sql).map(([table, lock]) => [schemaNameText(table), lock] as const)
   return [...own, ...added, ...dropped, ...said]
 }
 
