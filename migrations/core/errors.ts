@@ -1,6 +1,6 @@
 import { types } from 'node:util'
 
-/** The exit codes of every command (DESIGN, "Exit codes"). */
+/** The exit codes of every command. */
 export const exitCodes = {
   done: 0,
   differences: 1,
@@ -23,7 +23,7 @@ export function interruptExitCode(reason: unknown): ExitCode {
   return reason === 'SIGHUP' ? exitCodes.hungUp : exitCodes.interrupted
 }
 
-/** Where an error stands: a file, and inside it a line or a statement with a caret. */
+/** The place of an error: a file, and in it a line, or a statement with a position. */
 export interface ErrorPlace {
   readonly file?: string
   /** 1-based. */

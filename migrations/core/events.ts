@@ -1,6 +1,6 @@
 import type { ErrorPlace } from './errors.ts'
 
-/** A session that holds a lock which a command waits for, from pg_stat_activity. */
+/** A session that holds a lock for which a command waits, from pg_stat_activity. */
 export interface LockHolder {
   readonly pid: number
   /** Its application_name. */
@@ -80,7 +80,7 @@ export interface TenantsProgress {
   readonly slowest: { readonly targetSchema: string; readonly ms: number } | null
 }
 
-/** What core tells while it works; `scripts/` and `report/` turn it into text or JSON lines. */
+/** What core reports while it works; `scripts/` and `report/` turn it into text or JSON lines. */
 export type MigEvent =
   /** The steps that the command will take, before any is taken. */
   | { readonly event: 'plan'; readonly steps: readonly StepFacts[] }

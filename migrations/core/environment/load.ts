@@ -23,7 +23,7 @@ export type DatabaseSource =
   | 'embedded'
   | 'argument'
 
-/** Everything that a command needs to know before it looks at a database. Durations are milliseconds. */
+/** The settings of a command, complete before any database is read. Durations are milliseconds. */
 export interface Environment {
   /** The project folder; `.mig/` is below it. */
   readonly root: string
@@ -141,9 +141,9 @@ function readVariableFile(file: string): Buffer {
 }
 
 /**
- * Reads the environment: variables, `env.ts`, schema map and filter. It opens no connection and changes nothing.
+ * Reads the environment: variables, `env.ts`, schema map and filter. Opens no connection and changes nothing.
  * @throws MigError `no-environment`, `bad-environment`, `unknown-setting`, `unknown-schema` and the like;
- *   `empty-variable` and `bad-database-url` for a variable that is set and blank.
+ *   `empty-variable` and `bad-database-url` for an empty variable.
  */
 export async function loadEnvironment(given: LoadOptions): Promise<Environment> {
   const variables = given.variables ?? process.env

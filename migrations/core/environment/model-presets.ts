@@ -43,9 +43,9 @@ export function mikroOrm(more: More<BuiltModels> = {}): BuiltModels {
 }
 
 /**
- * Models of Sequelize, which has no command for them.
- * @param script a script of the project that calls `sequelize.sync()` on `DATABASE_URL`, from the nearest folder with a
- *   package.json
+ * Models of Sequelize, which has no command that creates its schema.
+ * @param script a script of the project that calls `sequelize.sync()` on `DATABASE_URL`, from the nearest folder with
+ *   a package.json
  */
 export function sequelize(script: string, more: More<BuiltModels> = {}): BuiltModels {
   return { build: `node ${script}`, silentOn: [...unknownToOrms, ...views], ...more }

@@ -7,7 +7,7 @@ import type { RoleSetting } from './role.ts'
 import type { TenantSource } from './tenant-source.ts'
 import { checkDeclaredX } from './x-arguments.ts'
 
-/** What `onApply` is told, inside the step's transaction and before its ledger rows are written. */
+/** What `onApply` receives, in the step's transaction, before its ledger rows are written. */
 export interface AppliedStep {
   readonly client: ClientBase
   readonly revision: string

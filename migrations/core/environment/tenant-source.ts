@@ -1,4 +1,4 @@
-/** Which physical schemas a tenant line stands for; exactly one of the ways is given. */
+/** The physical schemas of a tenant line, given in exactly one way. */
 export interface TenantSource {
   /** A LIKE pattern over schema names, as in `tenant_%`. */
   readonly like?: string
@@ -12,7 +12,7 @@ export interface TenantSource {
   readonly excludeTables?: readonly string[]
 }
 
-/** A tenant that may live in a database of its own. */
+/** A tenant, possibly in a database of its own. */
 export interface TenantPlace {
   readonly schema: string
   /** Default: the environment's database. */

@@ -5,7 +5,7 @@ export interface NameScope {
   readonly schema: string
 }
 
-/** A table, view, type, function …: a name in the target schema, or in the schema that is given. Unquoted. */
+/** The unquoted name of a table, view, type, function and so on: in the target schema, or in the given schema. */
 export type ObjectName = string | { readonly schema?: string; readonly name: string }
 
 /** The unquoted schema and name. */

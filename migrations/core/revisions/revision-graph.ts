@@ -41,7 +41,7 @@ export interface BranchPoint {
   readonly children: readonly string[]
 }
 
-/** The revisions of a project and how they stand on each other; nothing in it changes. */
+/** The revisions of a project and their relations; immutable. */
 export interface RevisionGraph {
   /** In load order. */
   readonly revisions: readonly RevisionSpec[]

@@ -10,7 +10,7 @@ import {
   withoutLossLines,
 } from '../revisions/index.ts'
 
-/** An environment with its revisions: what a plan is made from. */
+/** An environment with its revisions, from which plans are made. */
 export interface Project {
   readonly env: Environment
   readonly graph: RevisionGraph
@@ -19,7 +19,7 @@ export interface Project {
 }
 
 /**
- * Reads the heads of all revision files, of every line, and builds their graph. No file is imported.
+ * Reads the heads of the revision files of all lines, and builds their graph. Imports no file.
  * @throws MigError as `readRevisionFiles` and `revisionGraph` do.
  */
 export function openProject(env: Environment): Project {

@@ -14,7 +14,7 @@ export const checkNames = [
 
 export type CheckName = (typeof checkNames)[number]
 
-/** What one check found, of everything or of one revision. */
+/** The result of one check, of the whole project or of one revision. */
 export interface CheckOutcome {
   readonly check: CheckName
   readonly status: 'ok' | 'failed' | 'skipped'

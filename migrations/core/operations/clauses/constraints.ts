@@ -70,7 +70,7 @@ export interface ExcludeConstraint extends ConstraintIndexOptions {
   readonly where?: string
 }
 
-/** A table constraint, told by the key that it has. */
+/** A table constraint; its key says which kind it is. */
 export type Constraint =
   | PrimaryKeyConstraint
   | UniqueConstraint

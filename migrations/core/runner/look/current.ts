@@ -4,7 +4,7 @@ import type { Session } from '../session/session.ts'
 import { singleTargets } from '../targets/targets.ts'
 import { type LineStatus, lineStatusReader } from './line-status.ts'
 
-/** Where one revision row of one target schema stands. */
+/** The state of one applied revision of one target schema. */
 export interface StatusRow extends Pick<LineStatus, 'behind' | 'neverRun' | 'trouble' | 'halfDone'> {
   readonly line: string
   readonly targetSchema: string
@@ -20,7 +20,7 @@ export interface StatusRow extends Pick<LineStatus, 'behind' | 'neverRun' | 'tro
 }
 
 /**
- * What is applied in each single line of the filter, with how far it is behind its heads. A row that no file has
+ * What is applied in each single line of the filter, and how far it is behind its heads. A row without a revision file
  * is `missing`, not an error.
  */
 export async function currentRevisions(

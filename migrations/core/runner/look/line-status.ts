@@ -12,7 +12,7 @@ import type { Session, SessionOptions } from '../session/session.ts'
 import { onEachDatabase, warnUnreachable } from '../targets/databases.ts'
 import { singleTargets } from '../targets/targets.ts'
 
-/** Where one target schema stands. */
+/** The state of one target schema. */
 export interface LineStatus {
   readonly target: TargetSchema
   /** The applied heads. */
@@ -54,9 +54,9 @@ export interface LineStatusOptions {
 }
 
 /**
- * Where target schemas of one line group stand, by a few queries per database whatever their number. Of a database that
- * does not answer it warns, and tells of the others.
- * @throws MigError as `readFingerprintHashes` does; what keeps every database from answering.
+ * The states of the target schemas of one line group, with a few queries per database for any number of schemas. Warns
+ * about a database that does not answer, and returns the others.
+ * @throws MigError as `readFingerprintHashes` does; the connection error if no database answers.
  */
 export async function lineStatuses(
   project: Project,

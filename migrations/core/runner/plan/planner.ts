@@ -223,9 +223,9 @@ async function quotedRole(client: ClientBase): Promise<string> {
 }
 
 /**
- * Reads the ledger and plans a request on the single lines; nothing is locked or changed.
- * @throws MigError as `makePlan` does; `half-done` when a revision is, by nobody who is still at work, and the plan
- *   would pass it over.
+ * Reads the ledger and plans a request on the single lines. Locks and changes nothing.
+ * @throws MigError as `makePlan` does; `half-done` if a revision is half done, its runner is gone, and the plan would
+ *   skip it.
  */
 export async function planRun(session: Session, project: Project, request: PlanRequest): Promise<Plan> {
   const [unit] = asOne(singleTargets(project.env))

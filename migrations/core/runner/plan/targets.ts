@@ -26,7 +26,7 @@ interface AlikeWork {
   readonly steps: readonly PlanStep[]
 }
 
-/** What a run on the target schemas of a line group will do. */
+/** The plan of a run on the target schemas of a line group. */
 export interface TargetPlan extends Pick<LineGroup, 'tenantLine'> {
   readonly request: PlanRequest
   readonly planner: Planner
@@ -43,10 +43,10 @@ export interface TargetPlan extends Pick<LineGroup, 'tenantLine'> {
 }
 
 /**
- * Plans a request for target schemas of one line group: single lines together, by the log of all; tenants each by
- * itself, by one query per database, one plan for all that stand alike. The rows that hold what steps lose are counted,
- * in no more than two seconds, with the planner's estimate for what that does not reach. Nothing is locked or changed.
- * @throws MigError as `planRun` does; for tenants, when the request fits none of them.
+ * Plans a request for the target schemas of one line group: single lines together, by the log of all; tenants
+ * separately, with one query per database and one plan for all tenants in the same state. Counts the rows that steps
+ * lose, for two seconds at most, and uses the planner's estimate for the rest. Locks and changes nothing.
+ * @throws MigError as `planRun` does; for tenants, if the request is possible for none of them.
  */
 export async function planTargets(
   project: Project,

@@ -13,7 +13,7 @@ import { singleTargets } from '../targets/targets.ts'
 import { type RevisionSource, revisionSource } from './revision-body.ts'
 import { stepFacts, takeSteps } from './take-steps.ts'
 
-/** What a run did. */
+/** The result of a run. */
 export interface RunResult {
   readonly direction: 'upgrade' | 'downgrade'
   /** The steps taken; fewer than planned when somebody else took some meanwhile. */
@@ -22,9 +22,9 @@ export interface RunResult {
 }
 
 /**
- * Takes the steps of a plan for single lines: locks its target schemas, plans again under the lock, and runs each
- * revision in a transaction with its ledger rows.
- * @throws MigError `plan-changed` when the database moved meanwhile (an upgrade goes on with what is left),
+ * Runs a plan for single lines: locks its target schemas, plans again under the lock, and runs each revision in a
+ * transaction with its ledger rows.
+ * @throws MigError `plan-changed` if the database changed in between (an upgrade continues with what is left),
  *   `lock-not-obtained`, and `database-error` and others from a step, whose transaction is rolled back.
  */
 export async function applyPlan(

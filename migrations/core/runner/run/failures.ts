@@ -26,8 +26,8 @@ export function failureGroups(failures: readonly TargetFailure[]): readonly Fail
 }
 
 /**
- * The failure of a run as an error, or undefined when no tenant failed. A run that stops at the first failure is
- * that failure (exit 3); one that went on, or whose canary failed, is `tenants-failed` (exit 7) with the list.
+ * The error of a run on tenants, or undefined if none failed. A run that stopped at the first failure gives that
+ * failure (exit 3); one that continued, or whose canary failed, gives `tenants-failed` (exit 7) with the list.
  */
 export function tenantRunError(result: PoolResult, options: PoolOptions): MigError | undefined {
   const { failures, done, left, canaryFailed } = result

@@ -20,8 +20,8 @@ import {
 import { revisionSource } from './revision-body.ts'
 
 /**
- * Takes the steps of a plan: first what single lines must have, then each unit's by itself, several at a time. A
- * tenant's failure is in the result, that of single lines is thrown.
+ * Runs a plan: first what single lines need, then each tenant or line, several at a time. A tenant's failure is in the
+ * result; that of a single line is thrown.
  * @throws MigError as `applyPlan` does for single lines; `interrupted`.
  */
 export async function runTargets(

@@ -21,8 +21,8 @@ export interface ScriptRequest {
 }
 
 /**
- * The plan as SQL for psql: the same statements as online, byte for byte, each revision in a transaction with
- * its ledger rows, after a guard that stops unless the ledger is where the script starts.
+ * The plan as SQL for psql: exactly the statements of an online run, each revision in a transaction with its ledger
+ * rows, after a guard that stops unless the ledger is at the start of the script.
  */
 export async function* offlineScript({
   project,

@@ -19,7 +19,7 @@ import {
 import { nameOfRunner } from './holder.ts'
 import { cancelStatement, type OwnConnection, ownConnection } from './own-connection.ts'
 
-/** One connection and what a run needs beside it. */
+/** One connection, and what else a run needs. */
 export interface Session {
   /** The connection; another one after `reconnect`. */
   readonly client: ClientBase
@@ -74,8 +74,8 @@ async function configuredServer(
 }
 
 /**
- * Opens a session, runs `body` and closes what it opened. A signal that aborts cancels the running statement.
- * @throws MigError `no-server`, `no-database`, `wrong-password` and the like, and whatever `body` throws, an error of
+ * Opens a session, runs `body`, and closes what it opened. An aborted signal cancels the running statement.
+ * @throws MigError `no-server`, `no-database`, `wrong-password` and the like; whatever `body` throws, with errors of
  *   the driver as `database-error` or `connection-lost`.
  */
 export async function usingSession<Result>(

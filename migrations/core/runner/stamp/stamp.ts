@@ -21,8 +21,8 @@ export interface StampRequest {
 }
 
 /**
- * The rows that a stamp would leave, by target schema: those that change, and those that it confirms where the log
- * says something else or a revision below them never ran.
+ * The rows that a stamp would write, by target schema: those that change, and those that it confirms because the log
+ * disagrees or a revision below them never ran.
  */
 export interface StampPlan {
   readonly changes: readonly {
@@ -36,7 +36,7 @@ export interface StampPlan {
 }
 
 /**
- * What stamping would write, from what the ledger says; nothing is changed.
+ * Plans a stamp from the ledger; changes nothing.
  * @throws MigError as `planStamp` does.
  */
 export async function stampPlan(
@@ -125,8 +125,8 @@ function stampedRows(
 }
 
 /**
- * Writes the ledger's rows of a stamp, under the locks and in one transaction, and forgets what is half done there.
- * Runs no revision.
+ * Writes the ledger rows of a stamp, under the locks and in one transaction, and deletes its half-done records. Runs
+ * no revision.
  */
 export async function applyStamp(
   session: Session,

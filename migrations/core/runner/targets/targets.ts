@@ -12,7 +12,7 @@ import { MigError } from '../../errors.ts'
 import type { Project } from '../project.ts'
 import { type Session, type SessionOptions, usingSession } from '../session/session.ts'
 
-/** Lines that a command treats together: all single lines of the filter, or one tenant line. */
+/** Lines that a command handles together: all single lines of the filter, or one tenant line. */
 export interface LineGroup {
   readonly lines: readonly string[]
   /** The tenant line, each of whose target schemas is planned by itself; null for single lines. */
@@ -37,8 +37,8 @@ export function filteredLines({ lines, filter }: Pick<Environment, 'lines' | 'fi
 }
 
 /**
- * The lines of the filter as they are treated together, single lines first.
- * @throws MigError `no-tenant-line` when tenants are named and the filter has no line for them
+ * The groups of the filter's lines, single lines first.
+ * @throws MigError `no-tenant-line` if tenants are named and the filter has no line for them
  */
 export function lineGroups(env: Environment): readonly LineGroup[] {
   const { single, tenant } = filteredLines(env)
@@ -50,10 +50,10 @@ export function lineGroups(env: Environment): readonly LineGroup[] {
 }
 
 /**
- * The lines that a run is for, in its order: on the way up single lines come first, since tenants may need them, on the
- * way down last. A target that names a revision is for the line of that revision alone.
- * @throws MigError `mixed-lines` for a target that means something else for single lines than for tenants;
- *   `no-tenant-line`, and as the graph does for a target that it does not know
+ * The lines of a run, in order: in an upgrade single lines come first, since tenants may need them; in a downgrade
+ * they come last. A target that names a revision is for its line alone.
+ * @throws MigError `mixed-lines` for a target that differs in meaning for single lines and tenants; `no-tenant-line`,
+ *   and as the graph does for an unknown target
  */
 export function groupsOfRun(project: Project, request: LinesRequest): readonly LineGroup[] {
   const filter = linesOfTarget(project, request)
@@ -126,9 +126,9 @@ export function singleTargets(
 }
 
 /**
- * The target schemas of lines that are treated together: of single lines as the schema map has them, of a tenant line
- * those that the command names, in code-point order; unknown ones, with `create_schema`, last.
- * @param whenNone what to take when no tenant is named; default: an error that says how
+ * The target schemas of a line group: of single lines, those in the schema map; of a tenant line, those that the
+ * command names, in code-point order, and with `create_schema` unknown ones last.
+ * @param whenNone what to use if no tenant is named; default: an error that says how to name them
  * @throws MigError as `selectTenants` and `listTenants` do.
  */
 export async function targetSchemas(

@@ -20,7 +20,7 @@ import { databaseEnvironment } from '../targets/databases.ts'
 import { allTenants, checkNewName, notListed, tenantLine } from '../targets/targets.ts'
 import { forgetLeftovers } from './drop.ts'
 
-/** A tenant that was made. */
+/** A tenant that was created. */
 export interface CreatedTenant {
   readonly tenant: TargetSchema
   readonly revisions: readonly string[]
@@ -72,8 +72,8 @@ function placeOf(
 }
 
 /**
- * Makes a tenant by running every revision of the line on a new schema.
- * @throws MigError `tenant-exists`, `bad-tenant`, and what a step throws; what is done by then stays.
+ * Creates a tenant by running every revision of the line on a new schema.
+ * @throws MigError `tenant-exists`, `bad-tenant`, and what a step throws; the steps before it are kept.
  */
 export async function createTenant(
   project: Project,

@@ -14,7 +14,7 @@ import { holdingLocks } from '../session/locks.ts'
 import { type SessionOptions, usingSession, whereFrom } from '../session/session.ts'
 import { databaseEnvironment } from '../targets/databases.ts'
 
-/** What goes with a tenant. */
+/** What is dropped with a tenant. */
 export interface TenantContents {
   readonly tables: number
   /** On disk, with indexes and TOAST. */
@@ -23,7 +23,7 @@ export interface TenantContents {
   readonly dependents: readonly string[]
 }
 
-/** What dropping a tenant would take away. */
+/** Reads what dropping a tenant would delete. */
 export function tenantContents(
   project: Project,
   tenant: TargetSchema,
@@ -42,8 +42,8 @@ export function tenantContents(
 }
 
 /**
- * Drops a tenant's schema with all in it, and its rows of `version` and `progress`, in one transaction under its
- * lock. The log keeps what was.
+ * Drops a tenant's schema with all its objects, and its rows of `version` and `progress`, in one transaction under its
+ * lock. The log is kept.
  * @throws MigError `lock-not-obtained`, `database-error`; `bad-tenant` for schema public.
  */
 export async function dropTenant(
