@@ -7,7 +7,7 @@ const others = ['errors.ts', 'report/history.ts', 'runner/look/status.ts', 'lint
   (name) => `migrations/core/${name}`,
 )
 
-const head = `# What \`--json\` prints
+const head = `# JSON output
 
 ${generatedFrom('the types of the lines')}
 
