@@ -73,7 +73,7 @@ describe('parseDatabaseUrl', () => {
 
 test.each([
   ['postgresql://u@h1:1,h2:2/d', 'it names several hosts'],
-  ['postgresql:///d?service=shop', 'it says by service where the server is'],
+  ['postgresql:///d?service=shop', 'it gives the server by service'],
 ])('parseDatabaseUrl says of %s that %s', (url, reason) => {
   expect(() => parseDatabaseUrl(url)).toThrow(reason)
 })

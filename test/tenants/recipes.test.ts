@@ -134,7 +134,7 @@ describe('the tenant example, by its recipes', () => {
       const several = await fail(just('mig-tenant-create tenant_a,tenant_b tenant'), 'bad-tenant', 2)
       expect(several.stderr).toContain('just mig-tenant-create tenant_a; just mig-tenant-create tenant_b')
       const made = await succeed(just(['mig-tenant-create', 'tenant_x\u001b[31my* \r\nz', 'tenant']))
-      expect(made.stdout).toContain('made tenant tenant_x\\x1b[31my* z at')
+      expect(made.stdout).toContain('created tenant tenant_x\\x1b[31my* z at')
       await succeed(just(['mig-tenant-drop', 'tenant_x\u001b[31my* \r\nz', 'tenant', '--yes']))
       const odd = 'tenant_x,y* \nz'
       await database.client.query(`CREATE SCHEMA "${odd}"`)
