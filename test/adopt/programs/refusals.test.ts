@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync, watch } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, watch } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
-import { bin, importWith, runNode, writeProgram } from '../support/programs.ts'
+import { withRecordingServer } from '../../../migrations/core/adopt/record/server.ts'
+import { bin, importWith, recordOn, runNode, writeProgram } from '../support/programs.ts'
 import { projectTest } from '../support/project.ts'
 
 const settings = (more = '', connection = 'postgres://app:secret@db.prod.invalid/app') =>
@@ -93,35 +94,32 @@ describe('rows that are sent by COPY', () => {
 describe('a run is refused', () => {
   projectTest('with the reason', { timeout: 180_000 }, async ({ project }) => {
     writeProgram(project, {})
-    for (const [name, each] of Object.entries(refusals)) {
-      project.write({
-        'knexfile.js': each.settings ?? settings(),
-        'db/a.js': each.first ?? ordinary,
-        'db/b.js': each.second ?? migration(''),
-      })
-      const run = importWith(project, 'knex')
-      await expect(run, name).rejects.toMatchObject({ code: each.code })
-      await expect(run, name).rejects.toThrow(each.says)
-      await expect(run, name).rejects.not.toThrow('secret')
-    }
-    expect(readdirSync(join(project.root, '.mig')).filter((name) => name.startsWith('import-'))).toEqual([])
-  })
-
-  projectTest('where it connects to anything else', { timeout: 60_000 }, async ({ project }) => {
     const reached: unknown[] = []
     const other = createServer((socket) => reached.push(socket.destroy()))
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
     const address = other.address()
     const port = typeof address === 'object' ? address?.port : undefined
-    writeProgram(project, {
-      'knexfile.js': settings(),
-      'db/a.js': migration(
+    const elsewhere: Case = {
+      first: migration(
         `await new Promise((resolve, reject) => require('net').connect(${port}, '127.0.0.1', resolve).on('error', reject))`,
       ),
-    })
-    await expect(importWith(project, 'knex')).rejects.toMatchObject({
       code: 'connection-refused',
-      message: `knex connects to 127.0.0.1:${port}, which a recording refuses`,
+      says: `knex connects to 127.0.0.1:${port}, which a recording refuses`,
+    }
+    const folder = join(project.root, 'server')
+    mkdirSync(folder)
+    await withRecordingServer(folder, project.session, async (server) => {
+      for (const [name, each] of Object.entries({ ...refusals, 'another address': elsewhere })) {
+        project.write({
+          'knexfile.js': each.settings ?? settings(),
+          'db/a.js': each.first ?? ordinary,
+          'db/b.js': each.second ?? migration(''),
+        })
+        const run = recordOn(server, project, 'knex')
+        await expect(run, name).rejects.toMatchObject({ code: each.code })
+        await expect(run, name).rejects.toThrow(each.says)
+        await expect(run, name).rejects.not.toThrow('secret')
+      }
     })
     expect(reached).toEqual([])
     other.close()

@@ -4,6 +4,10 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { ImportResult } from '../../../migrations/core/adopt/index.ts'
 import { importProgram, type ProgramImport, programTools } from '../../../migrations/core/adopt/index.ts'
+import { findProgramProject } from '../../../migrations/core/adopt/programs/project.ts'
+import { recordProgram } from '../../../migrations/core/adopt/programs/record.ts'
+import type { RecordingServer } from '../../../migrations/core/adopt/record/server.ts'
+import { builtInFunctions, surround } from '../../../migrations/core/adopt/record/surroundings.ts'
 import type { Environment } from '../../../migrations/core/environment/index.ts'
 import { readFingerprint } from '../../../migrations/core/postgres/fingerprint/index.ts'
 import { applyPlan, planRun } from '../../../migrations/core/runner/index.ts'
@@ -33,10 +37,27 @@ export async function importWith(
   name: string,
   request: Partial<ProgramImport> = {},
 ): Promise<{ readonly env: Environment; readonly result: ImportResult }> {
+  const env = await project.environment({ app: 'public' })
+  const result = await importProgram(project.session, env, toolNamed(name), { path: '.', ...request })
+  return { env, result }
+}
+
+function toolNamed(name: string) {
   const tool = programTools.find((each) => each.name === name)
   if (tool === undefined) throw new Error(`there is no tool ${name}`)
+  return tool
+}
+
+/** What an import does first, on a server that is there: many recordings need one. */
+export async function recordOn(server: RecordingServer, project: TestProject, name: string): Promise<void> {
+  const tool = toolNamed(name)
+  const { session } = project
   const env = await project.environment({ app: 'public' })
-  return { env, result: await importProgram(project.session, env, tool, { path: '.', ...request }) }
+  await recordProgram({
+    ...{ server, session, tool, project: findProgramProject(tool, env.root, {}), table: undefined },
+    ...{ network: false, baseline: false, builtIn: await builtInFunctions(server) },
+    prepare: (database) => surround(server, database, { session, env, text: '' }),
+  })
 }
 
 /** The imported files, in their order. */
