@@ -67,5 +67,5 @@ export async function importProgram(
 
 /** The migrations by the names that they have whether they are compiled or not. */
 function namesOf(from: string): string {
-  return String.raw`SELECT ARRAY[regexp_replace(name, '\.([cm]?[jt]s|sql)$', '')] AS names FROM ${from}`
+  return String.raw`SELECT ARRAY[name::text, regexp_replace(name, '\.([cm]?[jt]s|sql)$', '')] AS names FROM ${from}`
 }
