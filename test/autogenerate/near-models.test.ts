@@ -2,8 +2,9 @@ import { rm } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { modelInput } from '../../migrations/core/autogenerate/wanted/input.ts'
 import { nearModels } from '../../migrations/core/autogenerate/wanted/near/models.ts'
-import { nearWanted } from '../../migrations/core/autogenerate/wanted/near/near-wanted.ts'
+import { knownState, nearWanted } from '../../migrations/core/autogenerate/wanted/near/near-wanted.ts'
 import { readAllModels } from '../../migrations/core/autogenerate/wanted/wanted.ts'
+import { checkProject } from '../../migrations/core/check/check.ts'
 import { usingSession } from '../../migrations/core/index.ts'
 import { splitStatements } from '../../migrations/core/postgres/index.ts'
 import type { ModelFile } from '../../migrations/core/sources/index.ts'
@@ -141,7 +142,8 @@ async function loaded(lab: Lab): Promise<number | undefined> {
   return usingSession(project.env, {}, async (session) => {
     const input = await modelInput(session, project, false)
     const { files } = await readAllModels(input)
-    const near = await nearWanted(input, (look) => look(session.client), files)
+    const known = await knownState(input, (look) => look(session.client), files)
+    const near = known === undefined ? undefined : nearWanted(input, known, files)
     return near?.to.reduce((sum, { statements }) => sum + statements.length, 0)
   })
 }
@@ -164,6 +166,18 @@ labTest(
       return loaded(lab)
     }
     expect(await change('name text);', 'name text, size int);')).toBe(7)
+    const changes = async () => {
+      const project = await lab.project()
+      return usingSession(project.env, {}, async (session) => {
+        const { drift } = await checkProject(session, project, { privileges: false })
+        return drift.map((each) => [
+          each.line,
+          each.changes,
+          each.statements.map(({ statements }) => statements),
+        ])
+      })
+    }
+    const shown = await changes()
     const near = await written(lab)
     expect(near.join()).toContain('ALTER TABLE app_user.item ADD COLUMN size integer')
     // A name that PostgreSQL chooses is taken by what the change does not reach.
@@ -175,6 +189,7 @@ labTest(
     const { cacheDir } = (await lab.project()).env
     await rm(cacheDir, { recursive: true })
     expect(await loaded(lab)).toBeUndefined()
+    expect(await changes()).toEqual(shown)
     expect(await written(lab)).toEqual(near)
   },
 )

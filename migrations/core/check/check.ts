@@ -60,7 +60,8 @@ export async function checkProject(
   if (wanted.catalog === undefined || (changed.length === 0 && !others.mayDiffer))
     return { ...history, drift: [], unmodeled: [] }
   const states = { catalog: wanted.catalog, lines: wanted.lines }
-  const catalog = await readCatalog(session.client, await tenantsBeside(project.env, session))
+  const catalog =
+    wanted.live ?? (await readCatalog(session.client, await tenantsBeside(project.env, session)))
   const compared = (line: LineTarget) => lineDrift(session.client, input, line, catalog, states)
   const drift: Drift[] = []
   for (const line of changed) drift.push(await compared(line))

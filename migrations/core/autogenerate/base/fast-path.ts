@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Client } from 'pg'
 import {
   type ComparedObjects,
@@ -12,7 +14,7 @@ import { type Fingerprint, fingerprintHash } from '../../postgres/fingerprint/in
 import { onDatabase } from '../../postgres/index.ts'
 import { type ScratchDatabase, scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
 import { filteredSchemas } from '../../scratch/lines.ts'
-import { rolledBack } from '../../scratch/rolled-back.ts'
+import { seedNames } from '../../scratch/rows/index.ts'
 import { fingerprintOf, observe, type State } from '../../scratch/state.ts'
 import type { OnLive } from '../../scratch/surroundings/surroundings.ts'
 import { withoutRunning } from '../../scratch/without-running.ts'
@@ -21,7 +23,7 @@ import type { AutogenerateInput } from '../input.ts'
 import { seedBase } from '../prove/rows/index.ts'
 import { type SinglePass, singlePass } from '../search/single-pass.ts'
 import { runsAtOnce } from '../search/trial.ts'
-import { keepWhole, type NearWanted, nearWanted } from '../wanted/near/near-wanted.ts'
+import { keepWhole, knownState, type NearWanted, nearWanted, onBoth } from '../wanted/near/near-wanted.ts'
 import { loadAll, onWantedState, readAllModels } from '../wanted/wanted.ts'
 import { expectTrustedBase } from './replayed.ts'
 import { readsNoRows } from './row-blind.ts'
@@ -74,7 +76,9 @@ export async function onFastPath<T>(
   }
   const { files } = await readAllModels(input)
   const onLive: OnLive = (look) => onDatabase(liveUrl, look)
-  const near = await nearWanted(input, onLive, files)
+  // Rows of a seed can be in any table.
+  const known = hasSeed(input) ? undefined : await knownState(input, onLive, files)
+  const near = known === undefined ? undefined : nearWanted(input, known, files)
   if (near !== undefined) {
     const made = await onNear(input, near, standAtHeads, body)
     if (made !== undefined) return made
@@ -117,12 +121,14 @@ async function onNear<T>(
   const made = await withScratchDatabase(scratchOptions(input), async (scratch) => {
     const { client } = scratch
     await expectTrustedBase(input, client)
-    const load = async (files: readonly ModelFile[]) =>
-      (await loadAll(client, files, quiet)) ? observeLines(client, quiet) : undefined
-    const base = await rolledBack(client, () => load(near.from))
-    told.length = 0
-    const models = base === undefined ? undefined : await load(near.to)
-    if (base === undefined || models === undefined) return undefined
+    const load = async (files: readonly ModelFile[]) => {
+      // What is said of both is said of the second.
+      told.length = 0
+      return (await loadAll(client, files, quiet)) ? observeLines(client, quiet) : undefined
+    }
+    const ends = await onBoth(client, near, load)
+    if (ends === undefined) return undefined
+    const { base, wanted: models } = ends
     const whole = near.whole(fingerprintsOf(base), fingerprintsOf(models))
     if (whole === undefined) return undefined
     const { objects } = whole
@@ -141,6 +147,10 @@ async function onNear<T>(
   })
   if (made !== undefined) for (const event of told) input.emit?.(event)
   return made
+}
+
+function hasSeed({ modelsDir }: AutogenerateInput): boolean {
+  return seedNames.some((name) => existsSync(join(modelsDir, name)))
 }
 
 function needsReplay(input: AutogenerateInput): boolean {

@@ -1,5 +1,6 @@
 import type { Client, ClientBase } from 'pg'
 import { type Catalog, readCatalog } from '../../difference/index.ts'
+import { MigError } from '../../errors.ts'
 import { type DatabaseObject, type Fingerprint, fingerprintHash } from '../../postgres/fingerprint/index.ts'
 import { madeName } from '../../postgres/index.ts'
 import { type ScratchDatabase, scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
@@ -20,7 +21,14 @@ import { modelBuilder } from './built-models.ts'
 import { declaredAmong, declaredObjects } from './declared.ts'
 import type { ModelInput } from './input.ts'
 import { mostInTransaction } from './limits.ts'
-import { keepWhole, stateOfSame } from './near/near-wanted.ts'
+import {
+  type KnownState,
+  keepWhole,
+  knownState,
+  nearWanted,
+  onBoth,
+  saysTheSame,
+} from './near/near-wanted.ts'
 
 /**
  * The wanted state: the models of all lines, loaded into a scratch database, since they may refer to each
@@ -60,6 +68,8 @@ export async function onWantedState<T>(
 /** The wanted state with a fingerprint of each line of its own. */
 export interface WantedStates {
   readonly catalog: Catalog
+  /** What to compare the catalog with instead of the live database's: of both, the part that differs. */
+  readonly live?: Catalog
   /** By schema key. */
   readonly lines: ReadonlyMap<string, Fingerprint>
   /** What the models declare of the whole database. */
@@ -80,11 +90,9 @@ export async function wantedStates(
 ): Promise<Partial<WantedStates> & Pick<WantedStates, 'lines' | 'declared'> & Pick<ReadModels, 'inputs'>> {
   const models = await read(input)
   const { files } = models
-  const known = await stateOfSame(input, live, files)
-  const there = known === undefined ? [] : declaredAmong(known.database, files)
-  // Owners and grants of what is of no line are in the catalog alone.
-  if (known !== undefined && !(input.privileges && there.length > 0))
-    return { lines: linesOf(input, known.objects), declared: there, inputs: models.inputs }
+  const known = await knownState(input, (look) => look(live), files)
+  const near = known === undefined ? undefined : await nearStates(input, known, files)
+  if (near !== undefined) return { ...near, inputs: models.inputs }
   return withScratchDatabase(scratchOptions(input), async ({ client }) => {
     const isWhole = await loadAll(client, files, input)
     const inputs = isWhole && input.surroundings?.followsLive() !== true ? models.inputs : undefined
@@ -102,6 +110,37 @@ export async function wantedStates(
     if (!differs && declared.length === 0) return { lines, declared, inputs }
     return { catalog: await readCatalog(client), lines, declared, inputs }
   })
+}
+
+/** The wanted state by what is known of the live database's; undefined where that does not do. */
+async function nearStates(
+  input: ModelInput,
+  known: KnownState,
+  files: readonly ModelFile[],
+): Promise<(Partial<WantedStates> & Pick<WantedStates, 'lines' | 'declared'>) | undefined> {
+  const declared = declaredAmong(known.kept.database, files)
+  // Owners and grants of what is of no line are in the catalog alone.
+  if (input.privileges && declared.length > 0) return undefined
+  if (saysTheSame(known, files)) return { lines: linesOf(input, known.kept.objects), declared }
+  const near = nearWanted(input, known, files)
+  if (near === undefined) return undefined
+  const { emit: _, ...silent } = input
+  const observed = { ...input, schemas: input.lines.map(({ schema }) => schema) }
+  const made = await withScratchDatabase(scratchOptions(input), ({ client }) =>
+    onBoth(client, near, async (part) =>
+      (await loadAll(client, part, silent)) ? observe(client, observed) : undefined,
+    ),
+  ).catch((error: unknown) => {
+    // What is wrong shows on the whole, as it is there.
+    if (error instanceof MigError) return undefined
+    throw error
+  })
+  const whole =
+    made === undefined ? undefined : near.whole([made.base.fingerprint], [made.wanted.fingerprint])
+  if (made === undefined || whole === undefined) return undefined
+  near.keep(whole)
+  const { base, wanted } = made
+  return { catalog: wanted.catalog, live: base.catalog, lines: linesOf(input, whole.objects), declared }
 }
 
 function linesOf({ lines }: ModelInput, objects: Fingerprint['objects']): ReadonlyMap<string, Fingerprint> {

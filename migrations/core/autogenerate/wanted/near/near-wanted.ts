@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import type { ClientBase } from 'pg'
+import type { Client, ClientBase } from 'pg'
 import { hasUnmodeled } from '../../../difference/index.ts'
 import {
   databaseObjects,
@@ -8,7 +6,7 @@ import {
   type FingerprintObject,
   fingerprintHash,
 } from '../../../postgres/fingerprint/index.ts'
-import { seedNames } from '../../../scratch/rows/index.ts'
+import { rolledBack } from '../../../scratch/rolled-back.ts'
 import type { OnLive } from '../../../scratch/surroundings/surroundings.ts'
 import type { ModelFile } from '../../../sources/index.ts'
 import type { ModelInput } from '../input.ts'
@@ -31,32 +29,56 @@ export interface NearWanted extends Pick<NearModels, 'from' | 'to'> {
   readonly keep: (whole: KeptState) => void
 }
 
-/**
- * The part of the models that differs from a live database, where the models that have made this are known. The database
- * has the same fingerprint, so that nothing but these models has to be looked at.
- */
-export async function nearWanted(
+/** The models that have made what a live database has, and their state. */
+export interface KnownState {
+  /** See `comparisonKey`. */
+  readonly comparison: string
+  readonly kept: KeptState
+}
+
+/** What has made the state of a live database, where that is known and a part of the models takes less than all. */
+export async function knownState(
   input: ModelInput,
   onLive: OnLive,
   files: readonly ModelFile[],
-): Promise<NearWanted | undefined> {
+): Promise<KnownState | undefined> {
   if (!isWorthKeeping(input, files)) return undefined
-  // Its rows can be in any table.
-  if (seedNames.some((name) => existsSync(join(input.modelsDir, name)))) return undefined
-  const found = await onLive((live) => stateOf(live, input))
-  if (found === undefined) return undefined
-  const { comparison, kept } = found
-  const near = nearModels(
-    kept.files,
-    files,
-    input.lines.map(({ schema }) => schema),
+  return onLive(async (live) => {
+    const comparison = await comparisonKey(live, input)
+    if (comparison === undefined) return undefined
+    const kept = keptState(input, comparison, await seenHashes(live, input, input.lines, comparison))
+    if (kept === undefined || !(await hasTheSameBesides(live, input, kept))) return undefined
+    return { comparison, kept }
+  })
+}
+
+/** Whether models say what those of a known state do. */
+export function saysTheSame({ kept }: KnownState, files: readonly ModelFile[]): boolean {
+  const [first, second] = [kept.files, files].map((all) =>
+    JSON.stringify(
+      all.map(({ key, keyed, statements }) => [key ?? null, keyed, statements.map(({ sql }) => sql)]),
+    ),
   )
+  return first === second
+}
+
+/**
+ * The part of the models that differs from those of a known state. The live database has the fingerprint of that, so that
+ * nothing but these models has to be looked at.
+ */
+export function nearWanted(
+  input: ModelInput,
+  { comparison, kept }: KnownState,
+  files: readonly ModelFile[],
+): NearWanted | undefined {
+  const schemas = input.lines.map(({ schema }) => schema)
+  const near = nearModels(kept.files, files, schemas)
   if (near === undefined) return undefined
-  const schemas = new Set(input.lines.map(({ schema }) => schema))
+  const own = new Set(schemas)
   return {
     ...near,
     whole(from, to) {
-      const [old, next] = [from, to].map((all) => objectsOf(all, schemas))
+      const [old, next] = [from, to].map((all) => objectsOf(all, own))
       if (old === undefined || next === undefined) return undefined
       return isPart(kept.objects, old, near.touched) && !meetsOthers(kept.objects, old, next)
         ? { files, objects: replaced(kept.objects, old, next), database: kept.database }
@@ -66,38 +88,18 @@ export async function nearWanted(
   }
 }
 
-/** The models that have made what a live database has, and their state, where they are known. */
-async function stateOf(
-  live: ClientBase,
-  input: ModelInput,
-): Promise<{ readonly comparison: string; readonly kept: KeptState } | undefined> {
-  const comparison = await comparisonKey(live, input)
-  if (comparison === undefined) return undefined
-  const kept = keptState(input, comparison, await seenHashes(live, input, input.lines, comparison))
-  if (kept === undefined || !(await hasTheSameBesides(live, input, kept))) return undefined
-  return { comparison, kept }
-}
-
 /**
- * The state that models make where a live database has it already; undefined where that is not known.
+ * Looks at both parts in a scratch database, which has the one of the models afterwards.
+ * @param look loads files and looks at them; undefined where not all could be loaded
  */
-export async function stateOfSame(
-  input: ModelInput,
-  live: ClientBase,
-  files: readonly ModelFile[],
-): Promise<KeptState | undefined> {
-  if (!isWorthKeeping(input, files)) return undefined
-  const found = await stateOf(live, input)
-  return found !== undefined && areSame(found.kept.files, files) ? found.kept : undefined
-}
-
-function areSame(one: readonly ModelFile[], other: readonly ModelFile[]): boolean {
-  const [first, second] = [one, other].map((files) =>
-    JSON.stringify(
-      files.map(({ key, keyed, statements }) => [key ?? null, keyed, statements.map(({ sql }) => sql)]),
-    ),
-  )
-  return first === second
+export async function onBoth<T>(
+  client: Client,
+  { from, to }: NearWanted,
+  look: (files: readonly ModelFile[]) => Promise<T | undefined>,
+): Promise<{ readonly base: T; readonly wanted: T } | undefined> {
+  const base = await rolledBack(client, () => look(from))
+  const wanted = base === undefined ? undefined : await look(to)
+  return base === undefined || wanted === undefined ? undefined : { base, wanted }
 }
 
 /** Keeps what models have made in a scratch database, for {@link nearWanted} when a live database has it. */
