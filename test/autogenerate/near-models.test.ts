@@ -136,6 +136,9 @@ const tables = `
   CREATE FUNCTION app_user.names() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM name FROM app_user.item; RETURN NEW; END $$;
   CREATE TRIGGER names AFTER INSERT ON app_user.part FOR EACH ROW EXECUTE FUNCTION app_user.names();`
 
+/** In an order that takes a second round, which no transaction has. */
+const models = tables.replace(/( +CREATE TABLE app_user.item .*\n)(.*\n)/, '$2$1')
+
 /** How many statements are loaded for the models that there are; undefined where all are. */
 async function loaded(lab: Lab): Promise<number | undefined> {
   const project = await lab.project()
@@ -160,9 +163,10 @@ labTest(
   'of large models, what is generated from the part that differs is what the whole gives',
   async ({ lab }) => {
     await startAt(lab, { 'user.sql': tables, 'policy.sql': many })
+    await writeModels(lab, { 'user.sql': models })
     expect(await written(lab)).toEqual([])
     const change = async (from: string, to: string) => {
-      await writeModels(lab, { 'user.sql': tables.replace(from, () => to) })
+      await writeModels(lab, { 'user.sql': models.replace(from, () => to) })
       return loaded(lab)
     }
     expect(await change('name text);', 'name text, size int);')).toBe(7)

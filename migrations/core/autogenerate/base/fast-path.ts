@@ -118,17 +118,14 @@ async function onNear<T>(
 ): Promise<T | undefined> {
   const told: MigEvent[] = []
   const quiet = { ...input, emit: (event: MigEvent) => void told.push(event) }
-  const made = await withScratchDatabase(scratchOptions(input), async (scratch) => {
-    const { client } = scratch
+  const load = async (client: Client, files: readonly ModelFile[]) => {
+    // What is said of both is said of the second.
+    told.length = 0
     await expectTrustedBase(input, client)
-    const load = async (files: readonly ModelFile[]) => {
-      // What is said of both is said of the second.
-      told.length = 0
-      return (await loadAll(client, files, quiet)) ? observeLines(client, quiet) : undefined
-    }
-    const ends = await onBoth(client, near, load)
-    if (ends === undefined) return undefined
-    const { base, wanted: models } = ends
+    return (await loadAll(client, files, quiet)) ? observeLines(client, quiet) : undefined
+  }
+  const made = await onBoth(scratchOptions(input), near, load, async ({ base, wanted: models }, scratch) => {
+    const { client } = scratch
     const whole = near.whole(fingerprintsOf(base), fingerprintsOf(models))
     if (whole === undefined) return undefined
     const { objects } = whole

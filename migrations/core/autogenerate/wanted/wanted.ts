@@ -126,15 +126,15 @@ async function nearStates(
   if (near === undefined) return undefined
   const { emit: _, ...silent } = input
   const observed = { ...input, schemas: input.lines.map(({ schema }) => schema) }
-  const made = await withScratchDatabase(scratchOptions(input), ({ client }) =>
-    onBoth(client, near, async (part) =>
-      (await loadAll(client, part, silent)) ? observe(client, observed) : undefined,
-    ),
-  ).catch((error: unknown) => {
-    // What is wrong shows on the whole, as it is there.
-    if (error instanceof MigError) return undefined
-    throw error
-  })
+  const look = async (client: Client, part: readonly ModelFile[]) =>
+    (await loadAll(client, part, silent)) ? observe(client, observed) : undefined
+  const made = await onBoth(scratchOptions(input), near, look, (ends) => Promise.resolve(ends)).catch(
+    (error: unknown) => {
+      // What is wrong shows on the whole, as it is there.
+      if (error instanceof MigError) return undefined
+      throw error
+    },
+  )
   const whole =
     made === undefined ? undefined : near.whole([made.base.fingerprint], [made.wanted.fingerprint])
   if (made === undefined || whole === undefined) return undefined

@@ -21,7 +21,7 @@ export class NameIndex {
     const last = lastOf(name)
     return [last, `_${last}`]
       .flatMap((each) => matching(this.#naming.get(each), name))
-      .concat(this.#sequenceUsers(last))
+      .concat(this.#sequenceUsers(name))
   }
 
   /** The statements that make what a name stands for. */
@@ -37,8 +37,9 @@ export class NameIndex {
 
   /** The statements that name a sequence which a column of a table has brought. */
   #sequenceUsers(table: string): readonly Piece[] {
+    const begin = `${lastOf(table)}_`
     return [...this.#naming].flatMap(([last, found]) =>
-      last.endsWith('_seq') && last.startsWith(`${table}_`) ? [...found.values()].flat() : [],
+      last.endsWith('_seq') && last.startsWith(begin) ? matching(found, table) : [],
     )
   }
 }

@@ -6,6 +6,7 @@ import {
   type FingerprintObject,
   fingerprintHash,
 } from '../../../postgres/fingerprint/index.ts'
+import { type ScratchDatabase, type ScratchOptions, withScratchDatabase } from '../../../scratch/database.ts'
 import { rolledBack } from '../../../scratch/rolled-back.ts'
 import type { OnLive } from '../../../scratch/surroundings/surroundings.ts'
 import type { ModelFile } from '../../../sources/index.ts'
@@ -89,17 +90,26 @@ export function nearWanted(
 }
 
 /**
- * Looks at both parts in a scratch database, which has the one of the models afterwards.
+ * Looks at both parts on scratch databases, and goes on with the one that has the models' part.
  * @param look loads files and looks at them; undefined where not all could be loaded
  */
-export async function onBoth<T>(
-  client: Client,
+export async function onBoth<T, Result>(
+  options: ScratchOptions,
   { from, to }: NearWanted,
-  look: (files: readonly ModelFile[]) => Promise<T | undefined>,
-): Promise<{ readonly base: T; readonly wanted: T } | undefined> {
-  const base = await rolledBack(client, () => look(from))
-  const wanted = base === undefined ? undefined : await look(to)
-  return base === undefined || wanted === undefined ? undefined : { base, wanted }
+  look: (client: Client, files: readonly ModelFile[]) => Promise<T | undefined>,
+  body: (ends: { readonly base: T; readonly wanted: T }, scratch: ScratchDatabase) => Promise<Result>,
+): Promise<Result | undefined> {
+  const goOn = async (scratch: ScratchDatabase, base: T) => {
+    const wanted = await look(scratch.client, to)
+    return wanted === undefined ? undefined : body({ base, wanted }, scratch)
+  }
+  const quick = await withScratchDatabase(options, async (scratch) => {
+    const base = await rolledBack(scratch.client, () => look(scratch.client, from))
+    return base === undefined ? undefined : { result: await goOn(scratch, base) }
+  })
+  if (quick !== undefined) return quick.result
+  const base = await withScratchDatabase(options, ({ client }) => look(client, from))
+  return base === undefined ? undefined : withScratchDatabase(options, (scratch) => goOn(scratch, base))
 }
 
 /** Keeps what models have made in a scratch database, for {@link nearWanted} when a live database has it. */

@@ -40,7 +40,8 @@ const commentsPart = new RegExp(
   `^comment on (?:trigger|policy|rule|constraint) ${ident} on (?:domain )?(${name})`,
   'iu',
 )
-const always = /^create (?:schema|extension)\b/i
+const always = /^create extension\b/i
+const schemaAlone = new RegExp(`^create schema (?:if not exists )?(${ident}) ?;?$`, 'iu')
 const chains = new RegExp(name, 'gu')
 const options =
   '(?:\\s+(?:on\\s+(?:delete|update)\\s+(?:cascade|restrict|no\\s+action|set\\s+null|set\\s+default)|match\\s+(?:full|simple)|(?:not\\s+)?deferrable|initially\\s+(?:deferred|immediate)))*'
@@ -75,6 +76,12 @@ export function pieceOf(key: string, sql: string, schemas: ReadonlySet<string>):
     spreads: false,
     isAlways: false,
   }
+  const schema = schemaAlone.exec(head)?.[1]
+  // It is there before the models are loaded.
+  if (schema !== undefined)
+    return schemas.has(partsOf(schema)[0] ?? '')
+      ? { ...whole, makes: undefined, about: undefined }
+      : undefined
   if (always.test(head)) return { ...whole, makes: undefined, about: undefined, isAlways: true }
   const create = makes.exec(head)
   if (create?.[1] !== undefined) {
@@ -121,6 +128,11 @@ function made(text: string, schemas: ReadonlySet<string>): string {
 }
 
 function partsOf(chain: string): readonly string[] {
+  if (!chain.includes('"') && chain.length < 64)
+    return chain
+      .toLowerCase()
+      .split('.')
+      .map((part) => part.trim())
   return [...chain.matchAll(new RegExp(ident, 'gu'))].map(([part]) => catalogName(part).toLowerCase())
 }
 
