@@ -137,7 +137,7 @@ const tables = `
   CREATE TRIGGER names AFTER INSERT ON app_user.part FOR EACH ROW EXECUTE FUNCTION app_user.names();`
 
 /** In an order that takes a second round, which no transaction has. */
-const models = tables.replace(/( +CREATE TABLE app_user.item .*\n)(.*\n)/, '$2$1')
+const models = tables.replace(/((?:.*\n)*)( +CREATE VIEW .*\n)/, '$2$1')
 
 /** How many statements are loaded for the models that there are; undefined where all are. */
 async function loaded(lab: Lab): Promise<number | undefined> {
