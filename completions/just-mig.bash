@@ -38,7 +38,7 @@ _just_mig() {
     lint) words='--changed --trust-live --level --format --json --quiet --verbose --show-data --database-url -h --help'; case $at in 2) words+=" $(_just_mig_keys)" ;; esac ;;
     merge) words='--splice --label --rev-id --sql-file --json --quiet --verbose --show-data --database-url -h --help'; ;;
     revision) words='--head --splice --label --depends-on --rev-id --irreversible --sql-file --json --quiet --verbose --show-data --database-url -h --help'; case $at in 2) words+=" $(_just_mig_keys)" ;; esac ;;
-    run-migrations) words='--wait --text --check-heads --plan --lock-wait --lock-timeout --statement-timeout --transaction --resume-edited --allow-missing --replay --tenants --shard -x -j --jobs --canary --continue --max-failures --share --json --quiet --verbose --show-data --database-url -h --help'; case $at in 1) words+=" upgrade downgrade stamp current history check" ;; esac ;;
+    run-migrations) words='--wait --text --check-heads --plan --lock-wait --lock-timeout --statement-timeout --transaction --resume-edited --allow-missing --tenants --shard -x -j --jobs --canary --continue --max-failures --share --json --quiet --verbose --show-data --database-url -h --help'; case $at in 1) words+=" upgrade downgrade stamp current history check" ;; esac ;;
     show) words='--json --quiet --verbose --show-data --database-url -h --help'; case $at in 1) words+=" head" ;; esac ;;
     sql) words='--downgrade --review --transaction --allow-missing --tenants --shard -x --json --quiet --verbose --show-data --database-url -h --help'; case $at in 1) words+=" head +1 -1 base" ;; 2) words+=" $(_just_mig_keys)" ;; esac ;;
     stamp) words='--from-log --purge --plan --tenants --shard -x --canary --continue --max-failures --lock-wait --json --quiet --verbose --show-data --database-url -h --help'; case $at in 1) words+=" head heads base" ;; 2) words+=" $(_just_mig_keys)" ;; esac ;;
@@ -48,13 +48,13 @@ _just_mig() {
     tenant-drop) words='-y --yes --shard --lock-wait --json --quiet --verbose --show-data --database-url -h --help'; case $at in 2) words+=" $(_just_mig_keys)" ;; esac ;;
     tenants) words='--tenants --shard -x --summary --fast --json --quiet --verbose --show-data --database-url -h --help'; case $at in 1) words+=" $(_just_mig_keys)" ;; esac ;;
     unlock) words='--force --tenants --shard -x --json --quiet --verbose --show-data --database-url -h --help'; case $at in 1) words+=" $(_just_mig_keys)" ;; esac ;;
-    upgrade) words='--plan --lock-wait --lock-timeout --statement-timeout --transaction --resume-edited --allow-missing --replay --tenants --shard -x -j --jobs --canary --continue --max-failures --share --json --quiet --verbose --show-data --database-url -h --help'; case $at in 1) words+=" head heads +1" ;; 2) words+=" $(_just_mig_keys)" ;; esac ;;
+    upgrade) words='--plan --lock-wait --lock-timeout --statement-timeout --transaction --resume-edited --allow-missing --tenants --shard -x -j --jobs --canary --continue --max-failures --share --json --quiet --verbose --show-data --database-url -h --help'; case $at in 1) words+=" head heads +1" ;; 2) words+=" $(_just_mig_keys)" ;; esac ;;
     verify) words='--changed --announce --trust-live --junit --json --quiet --verbose --show-data --database-url -h --help'; case $at in 1) words+=" $(_just_mig_keys)" ;; esac ;;
     *) words= ;;
   esac
   case ${COMP_WORDS[COMP_CWORD-1]} in
     --renames) words='off' ;;
-    --transaction) words='revision run' ;;
+    --transaction) words='revision run batch' ;;
   esac
   # Several schema keys have commas between them.
   case $cur in *,*) before=${cur%,*}, ;; esac

@@ -1,5 +1,5 @@
 // just mig-tenant-create NAME [schemas] [flags]
-import { createTenantFromTemplate } from '../migrations/core/checkpoint/tenants/create.ts'
+
 import {
   allTenants,
   createTenant,
@@ -11,6 +11,7 @@ import {
   type TargetSchema,
 } from '../migrations/core/index.ts'
 import { durationText, oneLine } from '../migrations/core/report/index.ts'
+import { createTenantFromTemplate } from '../migrations/core/template/create.ts'
 import { schemasArgument } from './cli/arguments.ts'
 import { type Command, commandEnvironment, runCommand } from './cli/command.ts'
 import { sayWhereTenants, tenantSessions } from './cli/targets.ts'

@@ -1,5 +1,5 @@
 // just mig-upgrade [target] [schemas] [flags]
-import { fanOutFlags, replayFlag, runFlags, schemasArgument } from './cli/arguments.ts'
+import { fanOutFlags, runFlags, schemasArgument } from './cli/arguments.ts'
 import { runCommand } from './cli/command.ts'
 import { runOnLines } from './cli/runs.ts'
 
@@ -10,7 +10,7 @@ export const spec = {
     target: { help: 'head, heads, +N, a revision, X+N, key@X', default: 'head' },
     schemas: schemasArgument,
   },
-  flags: { ...runFlags, ...replayFlag, ...fanOutFlags },
+  flags: { ...runFlags, ...fanOutFlags },
   examples: [
     'just mig-upgrade',
     'just mig-upgrade head user',

@@ -1,7 +1,7 @@
 // node scripts/launch.mjs run-migrations upgrade|downgrade|stamp|current|history|check [target] [flags]
 import { parseDuration } from '../migrations/core/environment/index.ts'
 import { exitCodes, MigError, nearest } from '../migrations/core/index.ts'
-import { type FlagValue, fanOutFlags, replayFlag, runFlags } from './cli/arguments.ts'
+import { type FlagValue, fanOutFlags, runFlags } from './cli/arguments.ts'
 import { awaitDatabase } from './cli/await-database.ts'
 import { type Command, commandEnvironment, runCommand } from './cli/command.ts'
 
@@ -29,7 +29,6 @@ export const spec = {
     text: { help: 'text instead of JSON lines' },
     'check-heads': { help: 'current: exit 1 unless every schema is at its heads' },
     ...runFlags,
-    ...replayFlag,
     ...fanOutFlags,
   },
   examples: [

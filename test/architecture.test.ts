@@ -23,7 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   sources: ['environment', 'postgres', 'scratch'],
   autogenerate: forAutogenerate,
   check: all,
-  checkpoint: all,
+  template: all,
   adopt: [...all, 'check'],
   testing: forAutogenerate,
   verify: all,

@@ -64,14 +64,12 @@ export const runFlags = {
   'lock-wait': { help: 'how long to wait for another runner (default 60s)', value: 'TIME' },
   'lock-timeout': { help: 'lock_timeout of each statement (default 4s)', value: 'TIME' },
   'statement-timeout': { help: 'statement_timeout of each statement (default off)', value: 'TIME' },
-  transaction: { help: 'revision: one each (default); run: one for all', value: 'revision|run' },
+  transaction: {
+    help: 'revision: one each (default); run: one for all; batch: one for many in a first upgrade',
+    value: 'revision|run|batch',
+  },
   'resume-edited': { help: 'resume a half-done revision whose file was edited since' },
   'allow-missing': { help: 'continue if the ledger has revisions that no file has' },
-} as const satisfies Flags
-
-/** Of the recipes that may begin with a checkpoint. */
-export const replayFlag = {
-  replay: { help: 'run each revision, even if env.ts has checkpoints' },
 } as const satisfies Flags
 
 /** Of the recipes that rebuild objects of the live database on a scratch database. */

@@ -143,10 +143,19 @@ export function commandEnvironment({
   readonly filter?: string
 }): Promise<Environment> {
   const { transaction, tenants, shard, x } = flags
-  if (transaction !== undefined && transaction !== 'run' && transaction !== 'revision') {
-    throw new MigError('bad-flag', `--transaction is revision or run, not ${JSON.stringify(transaction)}`, {
-      help: 'write --transaction=revision or --transaction=run',
-    })
+  if (
+    transaction !== undefined &&
+    transaction !== 'run' &&
+    transaction !== 'revision' &&
+    transaction !== 'batch'
+  ) {
+    throw new MigError(
+      'bad-flag',
+      `--transaction is revision, run or batch, not ${JSON.stringify(transaction)}`,
+      {
+        help: 'write --transaction=revision, --transaction=run or --transaction=batch',
+      },
+    )
   }
   return loadEnvironment({
     root: process.cwd(),

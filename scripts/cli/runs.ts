@@ -1,6 +1,5 @@
 import {
   appliedRows,
-  type Environment,
   expectGroups,
   failureGroups,
   groupsOfRun,
@@ -26,12 +25,12 @@ import {
   tenantPlanText,
   tenantsResultText,
 } from '../../migrations/core/report/index.ts'
-import type { fanOutFlags, replayFlag, runFlags } from './arguments.ts'
+import type { fanOutFlags, runFlags } from './arguments.ts'
 import { type Command, type CommandWith, commandEnvironment } from './command.ts'
 import { poolOptions } from './pool-options.ts'
 import { type OnGroup, onGroups } from './targets.ts'
 
-type RunCommand = CommandWith<typeof runFlags & typeof fanOutFlags & Partial<typeof replayFlag>>
+type RunCommand = CommandWith<typeof runFlags & typeof fanOutFlags>
 
 /** What is asked before a plan is run. @throws MigError `not-confirmed` */
 type Ask = (plan: TargetPlan) => Promise<void>
@@ -49,10 +48,7 @@ export async function runOnLines(
     resumeEdited: flags['resume-edited'] === true,
   }
   const project = openProject(await commandEnvironment(command))
-  const options = {
-    ...poolOptions(command, project.env),
-    ...(await beginning(command, project.env, request)),
-  }
+  const options = poolOptions(command, project.env)
   const groups = groupsOfRun(project, request)
   const tenants = await expectGroups(project, groups, request, { signal })
   // Tenants go down before; with --plan they only would.
@@ -60,17 +56,6 @@ export async function runOnLines(
   await onGroups(command, project, groups, (group) =>
     runOnGroup(command, group, { ...request, tenantsGo }, options, ask),
   )
-}
-
-/** How a run begins, where env.ts has checkpoints. */
-async function beginning(
-  { flags }: RunCommand,
-  { options }: Environment,
-  { direction }: PlanRequest,
-): Promise<Pick<PoolOptions, 'begin'>> {
-  if (options.checkpoints !== true || flags.replay === true || direction === 'downgrade') return {}
-  const { beginWithCheckpoint } = await import('../../migrations/core/checkpoint/begin.ts')
-  return { begin: beginWithCheckpoint }
 }
 
 async function runOnGroup(

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readChoices } from './choices.mjs'
 import { load } from './machine.mjs'
-import { checkpoint } from './measures/checkpoint.mjs'
+import { batch } from './measures/batch.mjs'
 import { clone } from './measures/clone.mjs'
 import { current } from './measures/current.mjs'
 import { models } from './measures/models.mjs'
@@ -20,7 +20,7 @@ import { resultOf } from './results.mjs'
 import { startServer } from './servers.mjs'
 
 /** @type {readonly import('./measures/measure.mjs').Measure[]} */
-const measures = [start, current, upgrade, checkpoint, clone, models, tenants, verify]
+const measures = [start, current, upgrade, batch, clone, models, tenants, verify]
 
 const started = performance.now()
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM']))

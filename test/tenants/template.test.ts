@@ -1,8 +1,9 @@
 import { describe, expect } from 'vitest'
 import { checkTargets } from '../../migrations/core/check/index.ts'
-import { createTenantFromTemplate } from '../../migrations/core/checkpoint/tenants/create.ts'
 import { createTenant, loadEnvironment, openProject, targetTenants } from '../../migrations/core/index.ts'
 import { readFingerprintHashes } from '../../migrations/core/postgres/fingerprint/index.ts'
+import { createTenantFromTemplate } from '../../migrations/core/template/create.ts'
+import { readSeeds } from '../../migrations/core/template/seeds.ts'
 import { databaseTest, type TestDatabase } from '../support/database.ts'
 import { repository } from '../support/recipes.ts'
 import { revisionId, revisionText, tenantGroup, tenantTest } from './support.ts'
@@ -22,6 +23,19 @@ async function exampleProject(database: TestDatabase) {
 }
 
 const tenant = (schema: string) => ({ line: 'tenant', schema, databaseUrl: null, shard: null })
+
+databaseTest('rows that a policy hides from the owner are an error, not left out', async ({ database }) => {
+  const { client, name } = database
+  const owner = `owner_${name}`
+  await client.query(
+    `CREATE ROLE ${owner}; CREATE SCHEMA app AUTHORIZATION ${owner}; SET ROLE ${owner}; CREATE TABLE app.t (a int);
+     ALTER TABLE app.t ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY`,
+  )
+  expect((await readSeeds(client, 'app')).tables).toEqual([])
+  await client.query(`RESET ROLE; INSERT INTO app.t VALUES (1); SET ROLE ${owner}`)
+  await expect(readSeeds(client, 'app')).rejects.toMatchObject({ code: '42501' })
+  await client.query(`RESET ROLE; DROP OWNED BY ${owner}; DROP ROLE ${owner}`)
+})
 
 describe('a tenant from a template', () => {
   databaseTest(

@@ -40,7 +40,7 @@ export interface Environment {
   readonly embeddedDatabase: string
   readonly scratchUrl: string | null
   readonly ledgerSchema: string
-  readonly transaction: 'revision' | 'run'
+  readonly transaction: 'revision' | 'batch' | 'run'
   readonly lockTimeout: number
   readonly statementTimeout: number
   readonly lockWait: number
@@ -77,7 +77,7 @@ export interface LoadOptions {
   readonly lockWait?: string
   readonly lockTimeout?: string
   readonly statementTimeout?: string
-  readonly transaction?: 'revision' | 'run'
+  readonly transaction?: 'revision' | 'batch' | 'run'
   /** `--tenants`: `all`, names or globs with commas between them, or a range `0:100`. */
   readonly tenants?: string
   /** Names of shards with commas between them. */

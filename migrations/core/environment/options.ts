@@ -87,13 +87,11 @@ export interface EnvironmentOptions {
   readonly role?: RoleSetting
   /** Called in each step's transaction, before its ledger rows are written; an error rolls back the step. */
   readonly onApply?: (step: AppliedStep) => void | Promise<void>
-  /** `revision`: one transaction for each; `run`: one for the whole run. Default `revision`. */
-  readonly transaction?: 'revision' | 'run'
   /**
-   * Whether the first upgrade of an empty database may start with a checkpoint of the history, and create one if there is
-   * none; for development and test databases. Default false.
+   * `revision`: one transaction for each; `batch`: in the first upgrade of a schema, one for consecutive revisions that only
+   * define objects; `run`: one for the whole run. Default `revision`.
    */
-  readonly checkpoints?: boolean
+  readonly transaction?: 'revision' | 'batch' | 'run'
   /** Create a line's schema if it is missing. Default true. */
   readonly createSchema?: boolean
   /** `lock_timeout` of every session. Default `4s`. */
@@ -147,7 +145,6 @@ const knownOptions: Readonly<
   role: 'string or object',
   onApply: 'function',
   transaction: 'string',
-  checkpoints: 'boolean',
   createSchema: 'boolean',
   lockTimeout: 'string',
   statementTimeout: 'string',
@@ -207,15 +204,15 @@ export function checkOptions(value: unknown, file: string): EnvironmentOptions {
       place: { file },
     })
   }
-  if (
-    options.transaction !== undefined &&
-    options.transaction !== 'revision' &&
-    options.transaction !== 'run'
-  ) {
-    throw new MigError('bad-setting', `setting "transaction" in ${file} must be 'revision' or 'run'`, {
-      help: "'revision' is one transaction for each revision, 'run' one for all",
-      place: { file },
-    })
+  if (!['revision', 'batch', 'run'].includes(options.transaction ?? 'revision')) {
+    throw new MigError(
+      'bad-setting',
+      `setting "transaction" in ${file} must be 'revision', 'batch' or 'run'`,
+      {
+        help: "'revision' is one transaction for each revision, 'run' one for all, 'batch' one for many in a first upgrade",
+        place: { file },
+      },
+    )
   }
   checkDeclaredX(options.x ?? {}, file)
   return options

@@ -32,9 +32,9 @@ export {
 } from './record.ts'
 export { createLedger, ledgerDdl, utcSql } from './tables.ts'
 export {
+  batchWrites,
   failureStatement,
   type LedgerStep,
   ledgerStatements,
-  ledgerStatementsTogether,
   ledgerWrites,
 } from './write.ts'

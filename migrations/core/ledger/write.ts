@@ -36,14 +36,39 @@ export function ledgerStatements(ledgerSchema: string, step: LedgerStep): readon
 /** As {@link ledgerStatements}, for a server that is sent many. */
 export function ledgerWrites(ledgerSchema: string, step: LedgerStep): readonly OwnStatement[] {
   const mig = raw(quoteIdent(ledgerSchema))
-  const { targetSchema, before, after, durationMs } = step
-  const gone = before.filter((revision) => !after.includes(revision))
-  const come = after.filter((revision) => !before.includes(revision))
+  const { durationMs } = step
   const duration =
     durationMs === undefined
       ? `extract(epoch FROM clock_timestamp() - transaction_timestamp()) * 1000`
       : String(Math.round(durationMs))
   const logged = [...logValues(step, duration, 'done', null, toolVersion), ...leftValues(step)]
+  return [...versionWrites(mig, step), logInsert(mig, [logged], leftColumns)]
+}
+
+/**
+ * As {@link ledgerWrites}, of consecutive steps on one target schema in one transaction: how long each took is not known,
+ * whether there are objects is as after the last, and beside the version of the tool stands that they were a batch.
+ */
+export function batchWrites(ledgerSchema: string, steps: readonly LedgerStep[]): readonly OwnStatement[] {
+  const mig = raw(quoteIdent(ledgerSchema))
+  const [first, last] = [steps[0], steps.at(-1)]
+  if (first === undefined || last === undefined) return []
+  const logged = (step: LedgerStep) => [
+    ...logValues(step, 'NULL', 'done', null, `${toolVersion} (batch)`),
+    ...leftValues(step),
+  ]
+  return [
+    ...versionWrites(mig, { ...last, before: first.before }),
+    ...steps.map((step) => logInsert(mig, [logged(step)], leftColumns)),
+  ]
+}
+
+function versionWrites(
+  mig: OwnStatement,
+  { targetSchema, before, after }: Pick<LedgerStep, 'targetSchema' | 'before' | 'after'>,
+): readonly OwnStatement[] {
+  const gone = before.filter((revision) => !after.includes(revision))
+  const come = after.filter((revision) => !before.includes(revision))
   return [
     ...(gone.length === 0
       ? []
@@ -53,17 +78,9 @@ export function ledgerWrites(ledgerSchema: string, step: LedgerStep): readonly O
     ...(come.length === 0
       ? []
       : [
-          versionInsert(
-            mig,
-            come.map((revision) => [targetSchema, revision]),
-          ),
+          ownSql`INSERT INTO ${mig}.version (target_schema, revision) VALUES ${listOf(come.map((revision) => row([targetSchema, revision])))}`,
         ]),
-    logInsert(mig, [logged], leftColumns),
   ]
-}
-
-function versionInsert(mig: OwnStatement, rows: readonly (readonly string[])[]): OwnStatement {
-  return ownSql`INSERT INTO ${mig}.version (target_schema, revision) VALUES ${listOf(rows.map(row))}`
 }
 
 const row = (values: readonly Column[]): OwnStatement => ownSql`(${listOf(values)})`
@@ -78,29 +95,6 @@ export function failureStatement(
 ): string {
   const values = logValues(step, String(Math.round(durationMs)), outcome, error, toolVersion)
   return asText(logInsert(raw(quoteIdent(ledgerSchema)), [values], ''))
-}
-
-/**
- * The statements that log many steps up at once, as one after the other would, and write the rows that they leave.
- * @param checkpoint what was done in their place; it stands beside the version of the tool
- * @param filled the target schemas that have objects afterwards
- */
-export function ledgerStatementsTogether(
-  ledgerSchema: string,
-  steps: readonly LedgerStep[],
-  { checkpoint, filled }: { readonly checkpoint: string; readonly filled: ReadonlySet<string> },
-): readonly string[] {
-  const mig = raw(quoteIdent(ledgerSchema))
-  const last = new Map(steps.map((step) => [step.targetSchema, step]))
-  const heads = [...last.values()].flatMap(({ targetSchema, after }) =>
-    after.map((revision) => [targetSchema, revision]),
-  )
-  const by = `${toolVersion} (checkpoint ${checkpoint})`
-  const logged = steps.map((step) => {
-    const left = [...headValues(step), raw(String(filled.has(step.targetSchema)))]
-    return [...logValues(step, 'NULL', 'done', null, by), ...left]
-  })
-  return [versionInsert(mig, heads), logInsert(mig, logged, leftColumns)].map(asText)
 }
 
 /** A value of a row, or SQL for it. */
@@ -127,11 +121,7 @@ function logValues(
 }
 
 /** What the step leaves: the rows, all that is applied, and whether the target schema has objects. */
-function leftValues(step: LedgerStep): readonly Column[] {
-  const schema = ownSql`to_regnamespace(${quoteIdent(step.targetSchema)})::oid`
-  return [...headValues(step), hasObjects(schema)]
-}
-
-function headValues({ after, digest, covered }: LedgerStep): readonly Column[] {
-  return [after, digest, covered ?? null]
+function leftValues({ after, digest, covered, targetSchema }: LedgerStep): readonly Column[] {
+  const schema = ownSql`to_regnamespace(${quoteIdent(targetSchema)})::oid`
+  return [after, digest, covered ?? null, hasObjects(schema)]
 }

@@ -3,6 +3,7 @@
  * makes, alters and drops, and not how. Read by PostgreSQL's own tokens.
  */
 export { type ConstraintFacts, constraintFacts } from './constraint.ts'
+export { definesOnly } from './defines-only.ts'
 export { indexFacts, tableOfConcurrentBuild, withoutOnly } from './index-facts.ts'
 export type { SchemaName } from './reader.ts'
 export {

@@ -50,20 +50,8 @@ export async function readyToRun(session: Session, { env }: Project): Promise<vo
   await createLedger(session.client, env.ledgerSchema)
 }
 
-/** What is to be done when a run begins, under its locks. */
-export interface Beginning {
-  readonly session: Session
-  readonly project: Project
-  readonly steps: readonly PlanStep[]
-  /** The target schemas that are to be made. */
-  readonly missing: ReadonlySet<string>
-  readonly revisions: RevisionSource
-}
-
 /** What the units of a run share. */
 export interface UnitRun {
-  /** Does the first of the steps in another way, and says how many. */
-  readonly begin?: ((beginning: Beginning) => Promise<number>) | undefined
   readonly planner: Planner
   readonly revisions: RevisionSource
   /** Whether other runners may have done it all meanwhile; a unit that somebody works on is left for later. */
@@ -79,7 +67,7 @@ export interface UnitRun {
  * @throws MigError as `applyPlan` does
  */
 export async function applyUnit(
-  { planner, revisions, isShared, begin }: UnitRun,
+  { planner, revisions, isShared }: UnitRun,
   session: Session,
   unit: Unit,
   planned: readonly PlanStep[],
@@ -96,11 +84,8 @@ export async function applyUnit(
     if (!isShared || steps.length > 0) checkStillPlanned({ direction, steps: planned }, { direction, steps })
     checkHalfDone({ direction, steps }, halfDone, project)
     begins?.()
-    const done =
-      steps.length === 0 ? 0 : ((await begin?.({ session, project, steps, missing, revisions })) ?? 0)
-    const left = steps.slice(done)
-    const context = { session, project, revisions, resumeEdited, targetSchemas, total: left.length }
-    await takeSteps({ ...context, missing: done > 0 ? new Set() : missing, halfDone }, left)
+    const context = { session, project, revisions, resumeEdited, targetSchemas, total: steps.length }
+    await takeSteps({ ...context, missing, halfDone }, steps)
     return steps.map(stepFacts)
   })
 }

@@ -9,7 +9,7 @@ import { databaseError, isConnectionLost } from '../../postgres/index.ts'
 import type { Project } from '../project.ts'
 import { type Session, type SessionOptions, usingSession } from '../session/session.ts'
 import { databaseEnvironment } from '../targets/databases.ts'
-import { readyToRun, type UnitRun } from './apply.ts'
+import { readyToRun } from './apply.ts'
 import { type Tally, type TargetFailure, tally } from './tally.ts'
 
 export interface PoolOptions {
@@ -23,8 +23,6 @@ export interface PoolOptions {
   readonly maxFailures?: number
   /** Divide the tenants with other runners of the same command. */
   readonly share?: boolean
-  /** Does the first steps of the single lines in another way, and says how many. */
-  readonly begin?: UnitRun['begin']
 }
 
 /**

@@ -51,18 +51,10 @@ export async function applyStep(
   let run: StepRun | undefined
   try {
     const body = await context.revisions.load(step.file)
-    const role = roleOf(env, step.line, step.targetSchema)
     const progress = await progressOf(context, step, attempt)
     if (progress !== undefined) checkUnedited(context, step, progress, checksum)
     if (progress !== undefined && !attempt.again) sayResumed(context, step, progress)
-    const start: StepStart = {
-      ownTransaction: alone,
-      checksum,
-      progress,
-      ...timeoutsOf(context, body),
-      ...{ role, login: session.role ?? 'none' },
-      opening: creatingStatements(step, env.createSchema, context.missing, role),
-    }
+    const start = { ...startOf(context, step, body), ownTransaction: alone, progress }
     run = stepRun(context, step, start)
     const known = knownStatements(context, step, body, start)
     const ledger = ledgerWrites(env.ledgerSchema, ledgerStep)
@@ -89,6 +81,24 @@ export async function applyStep(
     const error = stepError(step, known, session.signal, run?.point())
     if (answers) await logFailure(context, ledgerStep, error, performance.now() - started)
     throw error
+  }
+}
+
+/** What a first attempt at a step begins with, in a transaction of its own. */
+export function startOf(context: StepContext, step: PlanStep, body: RevisionBody): StepStart {
+  const { session, project, revisions, missing } = context
+  const { env } = project
+  const role = roleOf(env, step.line, step.targetSchema)
+  return {
+    ownTransaction: true,
+    checksum: revisions.checksum(step.file),
+    progress: undefined,
+    lockTimeout: body.lockTimeout ?? env.lockTimeout,
+    statementTimeout: body.statementTimeout ?? env.statementTimeout,
+    explicitLockTimeout: body.lockTimeout !== undefined,
+    role,
+    login: session.role ?? 'none',
+    opening: creatingStatements(step, env.createSchema, missing, role),
   }
 }
 
@@ -154,15 +164,6 @@ function sayResumed({ session }: StepContext, step: PlanStep, progress: Progress
     const { revision, targetSchema } = step
     const message = `${revision} on ${targetSchema}: statements done before: ${progress.statement}; resuming after them`
     session.emit({ event: 'notice', severity: 'INFO', message })
-  }
-}
-
-function timeoutsOf({ project }: StepContext, { lockTimeout, statementTimeout }: RevisionBody) {
-  const { env } = project
-  return {
-    lockTimeout: lockTimeout ?? env.lockTimeout,
-    statementTimeout: statementTimeout ?? env.statementTimeout,
-    explicitLockTimeout: lockTimeout !== undefined,
   }
 }
 

@@ -8,25 +8,63 @@ import { rollBack, type Session } from '../session/session.ts'
 import { retrying } from '../statement/retry.ts'
 import type { StepContext } from '../statement/step-context.ts'
 import { stepError } from '../statement/step-error.ts'
+import { nextBatch, runBatch, takesBatches } from './batch.ts'
 import { expectDowngrades, revisionSource } from './revision-body.ts'
 import { applyStep } from './step.ts'
 import { surviving } from './survive.ts'
 
-/** Runs the steps of a plan on locked target schemas: each in a transaction, or with `--transaction=run` all in one. */
+/**
+ * Runs the steps of a plan on locked target schemas: each in a transaction, or with `--transaction=run` all in one, or with
+ * `--transaction=batch` as many in one as leave the same there.
+ */
 export async function takeSteps(context: StepContext, steps: readonly PlanStep[]): Promise<void> {
   const downgrades = steps.filter(({ direction }) => direction === 'downgrade')
   context.revisions.prepare(downgrades.map(({ file }) => file))
   await expectDowngrades(steps, (file) => context.revisions.load(file))
   if (context.project.env.transaction === 'run') await applyTogether(context, steps)
-  else {
-    const contextOf = contextOfStep(context, steps)
-    for (const [at, step] of steps.entries()) {
-      const soon = () => context.revisions.prepare(steps.slice(at, at + ahead).map(({ file }) => file))
-      if (at === 0) soon()
-      // While the server works on this step.
-      else if (at % (ahead / 2) === 0) setImmediate(soon)
-      await applyAlone(contextOf(step), step, at + 1)
+  else if (takesBatches(context, steps)) await applyBatches(context, steps)
+  else await applyEach(context, steps, steps)
+}
+
+/** Runs some of the steps of a plan, each in a transaction. */
+async function applyEach(
+  context: StepContext,
+  all: readonly PlanStep[],
+  steps: readonly PlanStep[],
+): Promise<void> {
+  const contextOf = contextOfStep(context, all)
+  const begin = steps[0] === undefined ? 0 : all.indexOf(steps[0])
+  for (const [at, step] of steps.entries()) {
+    const soon = () => context.revisions.prepare(steps.slice(at, at + ahead).map(({ file }) => file))
+    if (at === 0) soon()
+    // While the server works on this step.
+    else if (at % (ahead / 2) === 0) setImmediate(soon)
+    await applyAlone(contextOf(step), step, begin + at + 1)
+  }
+}
+
+/** Runs the steps of a first upgrade: those that share a transaction together, the others each by itself. */
+async function applyBatches(context: StepContext, steps: readonly PlanStep[]): Promise<void> {
+  const { emit } = context.session
+  const contextOf = contextOfStep(context, steps)
+  context.revisions.prepare(steps.map(({ file }) => file))
+  for (let at = 0; at < steps.length; ) {
+    const left = steps.slice(at)
+    const [first] = left
+    if (first === undefined) return
+    const batch = await nextBatch(contextOf(first), left)
+    const ran = batch.length > 1 ? await runBatch(contextOf(first), batch) : undefined
+    const taken = left.slice(0, Math.max(batch.length, 1))
+    if (ran === undefined) await applyEach(context, steps, taken)
+    for (const [place, statements] of (ran ?? []).entries()) {
+      const step = taken[place] ?? first
+      const of = { index: at + place + 1, total: context.total, ...stepFacts(step) }
+      const { targetSchema, revision } = step
+      emit({ event: 'step-start', ...of })
+      for (const each of statements) emit({ event: 'statement', targetSchema, revision, ...each })
+      emit({ event: 'step-done', ms: statements.reduce((sum, { ms }) => sum + ms, 0), ...of })
     }
+    at += taken.length
   }
 }
 

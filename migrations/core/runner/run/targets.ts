@@ -33,8 +33,7 @@ export async function runTargets(
   const { planner, refused, work, targets, tenantLine } = plan
   await applyNeeded(project, plan.needed, sessions)
   const revisions = revisionSource(project.env.cacheDir)
-  if (tenantLine === null)
-    return runSingle(project, { planner, isShared: false, begin: options.begin, revisions }, work, sessions)
+  if (tenantLine === null) return runSingle(project, { planner, isShared: false, revisions }, work, sessions)
   const run: UnitRun = { planner, isShared: options.share === true, revisions }
   const refusals = refused.map(
     ({ target, error }): TargetJob => ({

@@ -1,20 +1,21 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { modelInput } from '../../autogenerate/wanted/input.ts'
-import { readCatalog } from '../../difference/index.ts'
-import { keepValue, keptValue } from '../../environment/index.ts'
-import { MigError } from '../../errors.ts'
-import { quoteIdent } from '../../postgres/index.ts'
-import { fileChecksum, type Project, type Session } from '../../runner/index.ts'
-import { scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
-import { tenantStandIn } from '../../scratch/lines.ts'
-import { runOnScratch, scratchProject } from '../../scratch/project.ts'
-import { toolVersion } from '../../tool-version.ts'
-import { daysOf } from '../facts.ts'
-import { rowsElsewhere } from '../rows/elsewhere.ts'
-import { type SharedSeeds, sharedSeeds } from '../rows/seed-statements.ts'
-import { readSeeds } from '../rows/seeds.ts'
-import { catalogScript, wholeScope } from '../script.ts'
+import type { Client, ClientBase } from 'pg'
+import { searchScope, searchStatements } from '../autogenerate/search/search.ts'
+import { modelInput } from '../autogenerate/wanted/input.ts'
+import { statementSections } from '../autogenerate/write/revision.ts'
+import { type Catalog, readCatalog } from '../difference/index.ts'
+import { keepValue, keptValue } from '../environment/index.ts'
+import { MigError } from '../errors.ts'
+import { quoteIdent } from '../postgres/index.ts'
+import { fileChecksum, type Project, type Session } from '../runner/index.ts'
+import { scratchOptions, withScratchDatabase } from '../scratch/database.ts'
+import { tenantStandIn } from '../scratch/lines.ts'
+import { runOnScratch, scratchProject } from '../scratch/project.ts'
+import { toolVersion } from '../tool-version.ts'
+import { rowsElsewhere } from './elsewhere.ts'
+import { type SharedSeeds, sharedSeeds } from './seed-statements.ts'
+import { readSeeds } from './seeds.ts'
 
 /** A tenant as its revisions make it, without its name. */
 export interface TenantStructure {
@@ -79,22 +80,56 @@ async function madeStructure(session: Session, project: Project, line: string): 
       const after = await rowsElsewhere(client, own)
       const written = [...after].find(([table, rows]) => before.get(table) !== rows)?.[0]
       if (written !== undefined) throw noTemplate(`the revisions of ${line} write into ${written}`)
-      const seeds = await readSeeds(client, { schema: standIn })
+      const seeds = await readSeeds(client, standIn)
       if (seeds.tables.length === 0) return { to, seeds: sharedSeeds(seeds, seeds) }
       // What two tenants get alike, every tenant gets.
       const second = `${standIn} "2"`
       await runOnScratch(client, scratchProject(withTenant(project, line, second)), heads([line]))
-      return { to, seeds: sharedSeeds(seeds, await readSeeds(client, { schema: second })) }
+      return { to, seeds: sharedSeeds(seeds, await readSeeds(client, second)) }
     })
     const { to, seeds } = made
     if ('what' in seeds) throw noTemplate(`rows of ${seeds.table} are specific to a tenant: ${seeds.what}`)
     const statements = await withScratchDatabase(scratchOptions(input, base), ({ client }) =>
-      catalogScript(client, { from, to, scope: wholeScope([standIn]) }, [standIn]),
+      catalogScript(client, { from, to, standIn }),
     )
     if (statements === undefined)
       throw noTemplate(`the structure of ${line} cannot be created in one transaction`)
     return { statements, seeds }
   })
+}
+
+/**
+ * The statements that make what stands in a schema, and who may use it, in an order that PostgreSQL has run; undefined where
+ * they are not one transaction. The schema's name does not reach them.
+ * @param client on a scratch database at `from`; it has `to` afterwards
+ * @throws MigError what `searchStatements` throws
+ */
+async function catalogScript(
+  client: Client,
+  { from, to, standIn }: { readonly from: Catalog; readonly to: Catalog; readonly standIn: string },
+): Promise<readonly string[] | undefined> {
+  const whole = { schemas: [standIn], excludes: () => false, globals: new Set<string>(), privileges: true }
+  const casts = { using: {}, recreate: ['*'] }
+  const { actions } = await searchStatements({
+    client,
+    from,
+    to,
+    scope: searchScope(whole),
+    first: [],
+    casts,
+  })
+  const sections = statementSections(actions, [standIn])
+  return sections.some(({ autocommit }) => autocommit)
+    ? undefined
+    : sections.flatMap(({ statements }) => statements)
+}
+
+/** The day: where the session is, in UTC, and where this process is. What goes by it is another one on another day. */
+async function daysOf(client: ClientBase): Promise<readonly string[]> {
+  const { rows } = await client.query<{ days: string[] }>(
+    `SELECT ARRAY[pg_catalog.to_char(pg_catalog.now(), 'YYYY-MM-DD'), pg_catalog.to_char(pg_catalog.now() AT TIME ZONE 'UTC', 'YYYY-MM-DD')] AS days`,
+  )
+  return [...(rows[0]?.days ?? []), new Date().toDateString()]
 }
 
 /** The project with a schema of its own in the place of the line's tenants. */

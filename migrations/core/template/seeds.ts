@@ -1,9 +1,9 @@
 import type { ClientBase } from 'pg'
-import { quoteIdent, setOwnPathLocal, undoing } from '../../postgres/index.ts'
+import { quoteIdent, setOwnPathLocal, undoing } from '../postgres/index.ts'
 
 /** The rows of one table, as PostgreSQL writes them: every value in the text of its type's output function. */
 export interface TableRows {
-  /** As SQL; with its schema where several are read. */
+  /** As SQL, without its schema. */
   readonly table: string
   readonly columns: readonly string[]
   /** In the order in which they lie in the table, so that two runs of the same revisions agree. */
@@ -37,52 +37,41 @@ export interface Seeds {
   readonly unfilled: readonly string[]
 }
 
-/** Schemas whose rows are read: one, whose own names are read without it, or several, whose names are read with theirs. */
-export type SeedPlace = { readonly schema: string } | { readonly schemas: readonly string[] }
-
 /** How values read the same wherever they are read; rows that a policy hides from the owner are an error, as in pg_dump. */
 const pinned = `SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'postgres'; SET LOCAL extra_float_digits = 1;
 SET LOCAL bytea_output = 'hex'; SET LOCAL TimeZone = 'UTC'; SET LOCAL row_security = off`
 
 /**
- * Reads all rows of schemas, where their sequences stand, and which of their materialized views are filled. In the rows of
- * one schema, its own names read without it, since it is first in search_path.
+ * Reads all rows of a schema, where its sequences stand, and which of its materialized views are filled. Its own names read
+ * without it, since it is first in search_path.
  */
-export function readSeeds(client: ClientBase, place: SeedPlace): Promise<Seeds> {
-  const schemas = 'schema' in place ? [place.schema] : place.schemas
-  const path = 'schema' in place ? `SET LOCAL search_path TO ${quoteIdent(place.schema)}, public` : undefined
-  const named = ({ schema, name }: Named) =>
-    'schema' in place ? quoteIdent(name) : `${quoteIdent(schema)}.${quoteIdent(name)}`
+export function readSeeds(client: ClientBase, schema: string): Promise<Seeds> {
   return undoing(client, async () => {
     await client.query(`${pinned}; ${setOwnPathLocal}`)
-    const { rows: tables } = await client.query<FoundTable>(tablesQuery, [schemas])
-    const { rows: views } = await client.query<Named & { readonly filled: boolean }>(viewsQuery, [schemas])
-    const sequences = await usedSequences(client, schemas)
-    if (path !== undefined) await client.query(path)
+    const { rows: tables } = await client.query<FoundTable>(tablesQuery, [schema])
+    const { rows: views } = await client.query<{ readonly name: string; readonly filled: boolean }>(
+      viewsQuery,
+      [schema],
+    )
+    const sequences = await usedSequences(client, schema)
+    await client.query(`SET LOCAL search_path TO ${quoteIdent(schema)}, public`)
     const found: TableRows[] = []
-    for (const table of tables) {
-      const rows = await rowsOf(client, table)
-      if (rows.length === 0) continue
-      const { columns, varying, unique, triggers } = table
-      const needs = table.needs.map(named)
-      found.push({ table: named(table), columns, varying, unique, triggers, needs, rows })
+    for (const { name, needs, ...table } of tables) {
+      const rows = await rowsOf(client, `${quoteIdent(schema)}.${quoteIdent(name)}`, table.columns)
+      if (rows.length > 0)
+        found.push({ ...table, table: quoteIdent(name), needs: needs.map(quoteIdent), rows })
     }
     return {
       tables: byNeed(found),
-      sequences: sequences.map(({ value, called, ...each }) => ({ name: named(each), value, called })),
-      filled: views.filter(({ filled }) => filled).map(named),
-      unfilled: views.filter(({ filled }) => !filled).map(named),
+      sequences,
+      filled: views.flatMap(({ name, filled }) => (filled ? [quoteIdent(name)] : [])),
+      unfilled: views.flatMap(({ name, filled }) => (filled ? [] : [quoteIdent(name)])),
     }
   })
 }
 
-interface Named {
-  readonly schema: string
+interface FoundTable extends Omit<TableRows, 'table' | 'rows'> {
   readonly name: string
-}
-
-interface FoundTable extends Named, Pick<TableRows, 'columns' | 'varying' | 'unique' | 'triggers'> {
-  readonly needs: readonly Named[]
 }
 
 /** Tables after those that their foreign keys refer to; a circle stands in the order of names. Pure. */
@@ -100,37 +89,38 @@ function byNeed(tables: readonly TableRows[]): readonly TableRows[] {
   return [...ordered]
 }
 
-async function rowsOf(client: ClientBase, { schema, name, columns }: FoundTable): Promise<TableRows['rows']> {
-  const list = columns.map(quoteIdent).join(', ')
+async function rowsOf(
+  client: ClientBase,
+  table: string,
+  columns: readonly string[],
+): Promise<TableRows['rows']> {
   const { rows } = await client.query<(string | null)[]>({
-    text: `SELECT ${list} FROM ONLY ${quoteIdent(schema)}.${quoteIdent(name)} ORDER BY ctid`,
+    text: `SELECT ${columns.map(quoteIdent).join(', ')} FROM ONLY ${table} ORDER BY ctid`,
     rowMode: 'array',
     types: { getTypeParser: () => (value: string) => value },
   })
   return rows
 }
 
-interface Position extends Named, Omit<SequencePosition, 'name'> {}
-
 /** Where sequences stand; those that are as they were made are left out. */
-async function usedSequences(client: ClientBase, schemas: readonly string[]): Promise<readonly Position[]> {
-  const { rows } = await client.query<Named & { readonly start: string }>(
-    `SELECT schemaname::text AS schema, sequencename::text AS name, start_value::text AS start FROM pg_catalog.pg_sequences
-     WHERE schemaname::text = ANY ($1) ORDER BY schemaname COLLATE "C", sequencename COLLATE "C"`,
-    [schemas],
+async function usedSequences(client: ClientBase, schema: string): Promise<readonly SequencePosition[]> {
+  const { rows } = await client.query<{ readonly name: string; readonly start: string }>(
+    `SELECT sequencename::text AS name, start_value::text AS start FROM pg_catalog.pg_sequences
+     WHERE schemaname::text = $1 ORDER BY sequencename COLLATE "C"`,
+    [schema],
   )
   if (rows.length === 0) return []
   const each = rows.map(
-    ({ schema, name }, at) =>
+    ({ name }, at) =>
       `SELECT ${at} AS at, last_value::text AS value, is_called AS called FROM ${quoteIdent(schema)}.${quoteIdent(name)}`,
   )
-  const { rows: positions } = await client.query<Omit<Position, keyof Named> & { readonly at: number }>(
+  const { rows: positions } = await client.query<Omit<SequencePosition, 'name'> & { readonly at: number }>(
     `${each.join(' UNION ALL ')} ORDER BY at`,
   )
   return positions.flatMap(({ at, value, called }) => {
     const row = rows[at]
     if (row === undefined || (!called && value === row.start)) return []
-    return [{ schema: row.schema, name: row.name, value, called }]
+    return [{ name: quoteIdent(row.name), value, called }]
   })
 }
 
@@ -149,18 +139,17 @@ const uniqueDefault = `CASE a.atttypid
 
 // A table without pages has no rows, whatever a policy would hide.
 const tablesQuery = `
-  SELECT n.nspname::text AS schema, c.relname::text AS name,
+  SELECT c.relname::text AS name,
          ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute AS a
                WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
                ORDER BY a.attnum) AS columns,
          v.varying, v."unique",
          coalesce((SELECT jsonb_agg(jsonb_build_object('name', t.tgname, 'enabled', t.tgenabled) ORDER BY t.tgname)
                    FROM pg_catalog.pg_trigger AS t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal), '[]') AS triggers,
-         coalesce((SELECT jsonb_agg(jsonb_build_object('schema', fn.nspname, 'name', f.relname) ORDER BY fn.nspname, f.relname)
+         coalesce((SELECT jsonb_agg(f.relname ORDER BY f.relname)
                    FROM pg_catalog.pg_constraint AS k JOIN pg_catalog.pg_class AS f
                      ON f.oid = k.confrelid OR f.oid IN (SELECT t.relid FROM pg_catalog.pg_partition_tree(k.confrelid) AS t)
-                   JOIN pg_catalog.pg_namespace AS fn ON fn.oid = f.relnamespace
-                   WHERE k.conrelid = c.oid AND k.contype = 'f' AND fn.nspname::text = ANY ($1) AND f.oid <> c.oid), '[]') AS needs
+                   WHERE k.conrelid = c.oid AND k.contype = 'f' AND f.relnamespace = c.relnamespace AND f.oid <> c.oid), '[]') AS needs
   FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
   CROSS JOIN LATERAL (
     SELECT coalesce(array_agg(a.attname::text ORDER BY a.attnum), '{}') AS varying,
@@ -168,8 +157,8 @@ const tablesQuery = `
     FROM pg_catalog.pg_attrdef AS d JOIN pg_catalog.pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
     CROSS JOIN LATERAL pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS expression
     WHERE d.adrelid = c.oid AND a.attgenerated = '' AND ${varyingDefault}) AS v
-  WHERE n.nspname::text = ANY ($1) AND c.relkind = 'r' AND pg_catalog.pg_relation_size(c.oid) > 0 ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`
+  WHERE n.nspname::text = $1 AND c.relkind = 'r' AND pg_catalog.pg_relation_size(c.oid) > 0 ORDER BY c.relname COLLATE "C"`
 
 const viewsQuery = `
-  SELECT n.nspname::text AS schema, c.relname::text AS name, c.relispopulated AS filled FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-  WHERE n.nspname::text = ANY ($1) AND c.relkind = 'm' ORDER BY c.oid`
+  SELECT c.relname::text AS name, c.relispopulated AS filled FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+  WHERE n.nspname::text = $1 AND c.relkind = 'm' ORDER BY c.oid`

@@ -1,6 +1,6 @@
-import { roleOf, shellWord, type TargetSchema, tenantExclusion } from '../../environment/index.ts'
-import { exitCodes, MigError } from '../../errors.ts'
-import { createLedger, ledgerStatements } from '../../ledger/index.ts'
+import { roleOf, shellWord, type TargetSchema, tenantExclusion } from '../environment/index.ts'
+import { exitCodes, MigError } from '../errors.ts'
+import { createLedger, ledgerStatements } from '../ledger/index.ts'
 import {
   compareFingerprints,
   databaseError,
@@ -9,8 +9,8 @@ import {
   quoteIdent,
   readFingerprint,
   readFingerprintHashes,
-} from '../../postgres/index.ts'
-import { ofLine } from '../../runner/applied/state.ts'
+} from '../postgres/index.ts'
+import { ofLine } from '../runner/applied/state.ts'
 import {
   type CreatedTenant,
   databaseEnvironment,
@@ -23,12 +23,12 @@ import {
   type Session,
   type SessionOptions,
   usingSession,
-} from '../../runner/index.ts'
-import { holdingLocks } from '../../runner/session/locks.ts'
-import { whereFrom } from '../../runner/session/session.ts'
-import { leavingStatements, roleStatements, schemaOwner } from '../../runner/statement/own-sql.ts'
-import { type SharedSeeds, seedStatements, wrongTables } from '../rows/seed-statements.ts'
-import { readSeeds } from '../rows/seeds.ts'
+} from '../runner/index.ts'
+import { holdingLocks } from '../runner/session/locks.ts'
+import { whereFrom } from '../runner/session/session.ts'
+import { leavingStatements, roleStatements, schemaOwner } from '../runner/statement/own-sql.ts'
+import { type SharedSeeds, seedStatements, wrongTables } from './seed-statements.ts'
+import { readSeeds } from './seeds.ts'
 import { type TenantStructure, tenantStructure } from './structure.ts'
 
 /**
@@ -160,7 +160,7 @@ async function expectEqual(
 
 /** The new tenant has the rows that a replay gives, read back. */
 async function expectSeeds({ client }: Session, seeds: SharedSeeds, schema: string): Promise<void> {
-  const wrong = wrongTables(seeds, await readSeeds(client, { schema }))
+  const wrong = wrongTables(seeds, await readSeeds(client, schema))
   if (wrong.length === 0) return
   throw new MigError(
     'template-differs',

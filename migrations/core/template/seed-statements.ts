@@ -1,4 +1,4 @@
-import { quoteIdent, quoteLiteral } from '../../postgres/index.ts'
+import { quoteIdent, quoteLiteral } from '../postgres/index.ts'
 import type { Seeds, TableRows } from './seeds.ts'
 
 /** The rows that every tenant gets from its revisions. */

@@ -1,0 +1,63 @@
+import { Reader } from './reader.ts'
+import { constantFacts } from './statement-facts.ts'
+
+/**
+ * Whether a statement defines, redefines or drops something, and neither gives rows values that are computed nor runs a user's
+ * code, event triggers aside: then it leaves the same whichever transaction it is in. One that is not known does not count.
+ * @param schema that tables and views are made in; one that is made in another does not count
+ */
+export function definesOnly(sql: string, schema: string): boolean {
+  const reader = new Reader(sql)
+  if (reader.takes('comment', 'on') || reader.takes('grant') || reader.takes('revoke')) return true
+  if (reader.takes('create')) return creates(reader, schema)
+  if (reader.takes('alter')) return alters(reader)
+  return reader.takes('drop') && (takesRelation(reader) || takesOther(reader))
+}
+
+const others =
+  'aggregate domain function index policy procedure rule schema sequence statistics trigger type'.split(' ')
+
+function takesOther(reader: Reader): boolean {
+  return others.some((kind) => reader.takes(kind))
+}
+
+function takesRelation(reader: Reader): boolean {
+  return reader.takes('table') || reader.takes('view')
+}
+
+function creates(reader: Reader, schema: string): boolean {
+  reader.takes('or', 'replace')
+  if (!reader.takes('unique')) reader.takes('unlogged')
+  const isTable = reader.sees('table')
+  if (!takesRelation(reader)) return takesOther(reader)
+  reader.skipExistence()
+  const name = reader.schemaName()
+  if (name === undefined || (name.schema ?? schema) !== schema) return false
+  return !isTable || !has(reader, (each) => each.sees('as') || each.sees('execute'))
+}
+
+function alters(reader: Reader): boolean {
+  if (reader.takes('table')) return !has(reader, writesRows)
+  // A new value cannot be used by the transaction that adds it.
+  if (reader.takes('type')) return !has(reader, (each) => each.sees('add', 'value'))
+  return reader.takes('view') || reader.takes('default', 'privileges') || takesOther(reader)
+}
+
+/** Whether something comes up outside of parentheses. */
+function has(reader: Reader, isIt: (reader: Reader) => boolean): boolean {
+  for (; !reader.isAtEnd; reader.skip()) if (isIt(reader)) return true
+  return false
+}
+
+/** Whether a clause of ALTER TABLE gives rows values that are computed. */
+function writesRows(reader: Reader): boolean {
+  if (reader.sees('using')) return true
+  if (reader.takes('drop', 'default') || !reader.takes('default')) return false
+  return constantFacts(reader.until(isAfterDefault)) === undefined
+}
+
+function isAfterDefault(reader: Reader): boolean {
+  return [',', ...'check collate constraint generated not null primary references unique'.split(' ')].some(
+    (word) => reader.sees(word),
+  )
+}
