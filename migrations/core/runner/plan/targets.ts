@@ -46,6 +46,7 @@ export interface TargetPlan extends Pick<LineGroup, 'tenantLine'> {
  * Plans a request for the target schemas of one line group: single lines together, by the log of all; tenants
  * separately, with one query per database and one plan for all tenants in the same state. Counts the rows that steps
  * lose, for two seconds at most, and uses the planner's estimate for the rest. Locks and changes nothing.
+ * @param isCounted whether rows are counted
  * @throws MigError as `planRun` does; for tenants, if the request is possible for none of them.
  */
 export async function planTargets(
@@ -54,17 +55,7 @@ export async function planTargets(
   targets: readonly TargetSchema[],
   request: PlanRequest,
   sessions: SessionOptions,
-): Promise<TargetPlan> {
-  return withLossCounts(project, await planUnits(project, group, targets, request, sessions), sessions)
-}
-
-/** As {@link planTargets}, without counting. */
-async function planUnits(
-  project: Project,
-  group: LineGroup,
-  targets: readonly TargetSchema[],
-  request: PlanRequest,
-  sessions: SessionOptions,
+  isCounted = true,
 ): Promise<TargetPlan> {
   const { tenantLine } = group
   const needsSingle =
@@ -118,7 +109,7 @@ async function planUnits(
   const [first] = refused
   // What fits no target at all is the request's own fault.
   if (first !== undefined && refused.length === units.length) throw first.error
-  return {
+  const plan: TargetPlan = {
     ...{ tenantLine, request, planner, targets, states, work, refused },
     needed: [...needed.values()],
     alike: [...alike.values()].map((own) => ({
@@ -126,6 +117,7 @@ async function planUnits(
       steps: planner.stepsOf(own[0].unit, own[0].state),
     })),
   }
+  return isCounted ? withLossCounts(project, plan, sessions) : plan
 }
 
 /** The plan, whose steps say in how many rows what they lose is held: of tenants, of all that stand alike together. */
@@ -216,7 +208,7 @@ export async function expectGroups(
   for (const group of groups.slice(1)) {
     const own = tenants.filter(({ line }) => line === group.tenantLine)
     // Single lines come after tenants on the way down only, when these are gone.
-    await planUnits(project, group, own, { ...request, tenantsGo: tenants }, sessions)
+    await planTargets(project, group, own, { ...request, tenantsGo: tenants }, sessions, false)
   }
   return tenants
 }

@@ -58,15 +58,8 @@ export async function surviving<Result>(
         throw notCommitted(error, last.step, endedBy)
       await checkUnmoved(context, last.first)
       const sqlState = endedBy ?? '08006'
-      session.emit({
-        event: 'retry',
-        revision,
-        targetSchema,
-        attempt: losses,
-        sqlState,
-        delayMs: 0,
-        blockers: [],
-      })
+      const event = { revision, targetSchema, attempt: losses, sqlState, delayMs: 0, blockers: [] }
+      session.emit({ event: 'retry', ...event })
     }
   }
 }

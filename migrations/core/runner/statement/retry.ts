@@ -24,8 +24,9 @@ export async function retrying<Result>(
     try {
       return await body(attempt)
     } catch (error) {
-      const sqlState = retriableState(error)
-      if (sqlState === undefined) throw error
+      if (!(error instanceof MigError)) throw error
+      const { sqlState, attempts, revision = step.revision } = error.facts
+      if (typeof sqlState !== 'string' || !(sqlState in retriedStates) || attempts !== undefined) throw error
       end ??= Date.now() + env.retry.for
       const longest = Math.min(env.retry.firstDelay * 2 ** (attempt - 1), env.retry.maxDelay)
       // Of an attempt that worked for long before it met the lock, only so much can have been a wait for it.
@@ -36,39 +37,19 @@ export async function retrying<Result>(
       if (signal?.aborted) throw error
       if (Date.now() + delayMs > end) throw triedLongEnough(error, attempt, env.retry.for)
       const { targetSchema } = step
-      const revision = failedRevision(error) ?? step.revision
-      emit({
-        event: 'retry',
-        revision,
-        targetSchema,
-        attempt,
-        sqlState,
-        delayMs,
-        blockers: blockersOf(error),
-      })
+      const blockers = blockersOf(error)
+      const event = { revision: String(revision), targetSchema, attempt, sqlState, delayMs, blockers }
+      emit({ event: 'retry', ...event })
       await pause(delayMs, undefined, { signal })
     }
   }
 }
 
-function retriableState(error: unknown): string | undefined {
-  if (!(error instanceof MigError) || error.facts.attempts !== undefined) return undefined
-  const { sqlState } = error.facts
-  return typeof sqlState === 'string' && sqlState in retriedStates ? sqlState : undefined
+function blockersOf({ facts }: MigError): readonly LockHolder[] {
+  return Array.isArray(facts.blockers) ? facts.blockers : []
 }
 
-function blockersOf(error: unknown): readonly LockHolder[] {
-  const blockers = error instanceof MigError ? error.facts.blockers : undefined
-  return Array.isArray(blockers) ? blockers : []
-}
-
-function failedRevision(error: unknown): string | undefined {
-  const revision = error instanceof MigError ? error.facts.revision : undefined
-  return typeof revision === 'string' ? revision : undefined
-}
-
-function triedLongEnough(error: unknown, attempts: number, forMs: number): unknown {
-  if (!(error instanceof MigError)) return error
+function triedLongEnough(error: MigError, attempts: number, forMs: number): MigError {
   const { message, facts } = error
   const [blocker] = blockersOf(error)
   const by =

@@ -50,18 +50,15 @@ export function warnUnreachable(
   return (targets, error) => {
     silent += targets.length
     if (silent === all) throw error
-    emit?.({ event: 'warning', ...notAsked(targets, error) })
-  }
-}
-
-/** The warning about target schemas of a database that does not answer. */
-export function notAsked(targets: readonly TargetSchema[], { code, message, help }: MigError) {
-  const shards = [...new Set(targets.flatMap(({ shard }) => shard ?? []))]
-  const where = shards.length === 0 ? '' : ` of ${shards.join(', ')}`
-  const count = `${targets.length} tenant${targets.length === 1 ? '' : 's'}`
-  return {
-    code,
-    message: `${count}${where} cannot be asked: ${message}`,
-    ...(help === undefined ? {} : { help }),
+    const { code, message, help } = error
+    const shards = [...new Set(targets.flatMap(({ shard }) => shard ?? []))]
+    const where = shards.length === 0 ? '' : ` of ${shards.join(', ')}`
+    const count = `${targets.length} tenant${targets.length === 1 ? '' : 's'}`
+    emit?.({
+      event: 'warning',
+      code,
+      message: `${count}${where} cannot be asked: ${message}`,
+      ...(help === undefined ? {} : { help }),
+    })
   }
 }
