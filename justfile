@@ -26,7 +26,7 @@ mig-downgrade *args:
 mig-downgrade-all *args:
     @exec {{ mig }} mig-downgrade-all "$@"
 
-# Write TARGET into the ledger alone: [schemas]
+# Write TARGET into the ledger only: [schemas]
 [group('change the database')]
 mig-stamp *args:
     @exec {{ mig }} mig-stamp "$@"
@@ -86,12 +86,12 @@ mig-lint *args:
 mig-verify *args:
     @exec {{ mig }} mig-verify "$@"
 
-# Write what leads to the models: MESSAGE [schemas]
+# Generate revisions from models: MESSAGE [schemas]
 [group('write revisions')]
 mig-autogen *args:
     @exec {{ mig }} mig-autogen "$@"
 
-# Write a revision to fill: MESSAGE [schemas]
+# Write an empty revision: MESSAGE [schemas]
 [group('write revisions')]
 mig-revision *args:
     @exec {{ mig }} mig-revision "$@"
@@ -106,17 +106,17 @@ mig-merge *args:
 mig-edit *args:
     @exec {{ mig }} mig-edit "$@"
 
-# Set a project up from its database: [schemas]
+# Set up a project from its database: [schemas]
 [group('adopt')]
 mig-init *args:
     @exec {{ mig }} mig-init "$@"
 
-# Write down what others own, for scratch databases
+# Write surroundings.sql: objects of others
 [group('adopt')]
 mig-surroundings *args:
     @exec {{ mig }} mig-surroundings "$@"
 
-# Bring another tool's history: [TOOL PATH]
+# Import another tool's history: [TOOL PATH]
 [group('adopt')]
 mig-import *args:
     @exec {{ mig }} mig-import "$@"
@@ -126,7 +126,7 @@ mig-import *args:
 mig-tenants *args:
     @exec {{ mig }} mig-tenants "$@"
 
-# Make a tenant at head: NAME [schemas]
+# Create a tenant at head: NAME [schemas]
 [group('tenants')]
 mig-tenant-create *args:
     @exec {{ mig }} mig-tenant-create "$@"

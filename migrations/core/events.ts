@@ -162,7 +162,7 @@ export type MigEvent =
       readonly tenants: number
       readonly first: string | null
       readonly last: string | null
-      /** Tenants that stand alike and so have the same steps before them; none for those with nothing to do. */
+      /** Tenants in the same state, which take the same steps; none for those with nothing to do. */
       readonly groups: readonly {
         readonly applied: readonly string[]
         readonly steps: readonly string[]

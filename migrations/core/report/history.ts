@@ -3,7 +3,7 @@ import { plainStyle, type Style } from './style.ts'
 import { oneLine } from './text.ts'
 import { countOf, durationText, relativeTime } from './units.ts'
 
-/** What is said of a revision beside its id. */
+/** A mark of a revision in the history. */
 export type HistoryFlag =
   | 'current'
   | 'head'

@@ -47,8 +47,8 @@ export function importText(result: ImportResult, { excluded, verbose, tool }: Im
     ...(tool === 'sql'
       ? []
       : [
-          'what these revisions lose is not announced yet: an upgrade or downgrade that drops rows says nothing of it',
-          'next: just mig-verify --announce writes it into their heads',
+          'these revisions do not say what they lose: an upgrade or downgrade that drops rows gives no warning',
+          'next: just mig-verify --announce adds the losses to their heads',
         ]),
   ]
   return lines.join('\n')

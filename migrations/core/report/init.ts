@@ -18,7 +18,7 @@ export function initText(result: InitResult): string {
     adopted.length > 0
       ? isEqual
         ? 'just mig-check'
-        : 'just mig-check shows each difference; write what only the database has into an SQL model beside, or exclude it; then just mig-autogen "what the models have"'
+        : 'just mig-check shows each difference; put what only the database has into an SQL model, or exclude it; then just mig-autogen "what the models have"'
       : ledger !== undefined
         ? importing
         : history === undefined
@@ -27,7 +27,7 @@ export function initText(result: InitResult): string {
   return [
     ...files.map((file) => `wrote ${file}`),
     `schemas: ${schemas.map(({ key, schema }) => `${key} = ${schema}`).join(', ')}`,
-    ...(others.length === 0 ? [] : [`left to others: ${others.join(', ')}`]),
+    ...(others.length === 0 ? [] : [`skipped, owned by others: ${others.join(', ')}`]),
     ...(models === undefined ? [] : [`models: ${models.what}`]),
     ...adopted.map(
       ({ targetSchema, revisions }) =>
@@ -37,7 +37,7 @@ export function initText(result: InitResult): string {
     ...(tablesFilter.length === 0
       ? []
       : [
-          `not taken over: tablesFilter (${tablesFilter.join(', ')}); name the tables of others in excludeTables of env.ts`,
+          `not imported: tablesFilter (${tablesFilter.join(', ')}); list the tables of others in excludeTables of env.ts`,
         ]),
     ...(isEqual ? [] : ['the live database differs from the models:', ...byKind(changes)]),
     ...(models?.problem === undefined ? [] : [`the models do not load yet: ${models.problem.message}`]),

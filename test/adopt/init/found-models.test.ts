@@ -60,7 +60,7 @@ describe('init where a project has its models', () => {
       const result = await init(project)
       const { models, files, adopted } = result
       expect(initText(result)).toContain(
-        '\nnot taken over: tablesFilter (car*); name the tables of others in excludeTables of env.ts\n',
+        '\nnot imported: tablesFilter (car*); list the tables of others in excludeTables of env.ts\n',
       )
       expect(read(project, 'migrations/env.ts')).toContain(
         "models: { path: '../src/db/schema.ts', silentOn },",
@@ -121,7 +121,7 @@ describe('init where a project has its models', () => {
       const result = await importFolder('drizzle', session, env, { path: 'drizzle' })
       expect(result).toMatchObject({ proof: 'equal' })
       expect(importText(result, { excluded: [], verbose: false, tool: 'drizzle' })).toContain(
-        '\nwhat these revisions lose is not announced yet: ',
+        '\nthese revisions do not say what they lose: ',
       )
       const { drift } = await checkProject(session, openProject(env), { privileges: false })
       expect(drift).toEqual([])
