@@ -83,41 +83,39 @@ describe.each(users)('the embedded server, as %s', (name, user, isPossible) => {
     expect(started).toMatchObject({ event: 'database', pid: expect.any(Number) })
   })
 
-  test.skipIf(!isPossible)('asks for its password, and a wrong one is an error without it', async () => {
+  // What follows is the same for every user, but for the server's processes and files.
+  const once = test.skipIf(!isPossible || user !== undefined)
+  once('asks for its password, and a wrong one is an error without it', async () => {
     const url = (await succeed(just('db-url'))).stdout.trim().replace(/:[^:@]+@/, ':wr0ng@')
     const { stdout, stderr } = await fail(just(['mig-current', '--database-url', url]), 'wrong-password', 2)
     expect(stdout + stderr).not.toContain('wr0ng')
   })
 
-  // Which client runs is the same for every user.
-  test.skipIf(!isPossible || user !== undefined)(
-    'db-psql runs SQL, from its argument and from standard input',
-    async () => {
-      const byArgument = await succeed(just(['db-psql', '-c', `SELECT 'a b' AS "x'y"`]))
-      expect(byArgument.stdout).toMatch(/x'y[\s\S]+a b[\s\S]+\(1 row\)/)
-      const byInput = await succeed(just('db-psql', { input: 'SELECT count(*)\nFROM mig.version;\n' }))
-      expect(byInput.stdout).toMatch(/3[\s\S]+\(1 row\)/)
-      const script = 'SELECT nothing;\nCREATE TABLE public.after_error ();\n'
-      expect((await just('db-psql', { input: script })).code).not.toBe(0)
-      const url = (await succeed(just('db-url'))).stdout.trim()
-      const env = {
-        MIG_DATABASE_URL: `${url.replace('postgresql', 'postgresql+asyncpg')}?ssl=disable&pool_size=3`,
-      }
-      expect((await succeed(just(['db-psql', '-c', 'SELECT 41 + 1'], { env }))).stdout).toContain('42')
-      expect((await succeed(just('db-url', { env }))).stdout).toBe(`${url}?sslmode=disable`)
-      const noPsql = { PATH: join(copy.path, 'bin') }
-      await mkdir(noPsql.PATH)
-      await symlink(process.execPath, join(noPsql.PATH, 'node'))
-      await symlink('/bin/sh', join(noPsql.PATH, 'sh'))
-      const prompt = await succeed(just(['db-psql', '-c', 'SELECT 1 AS one'], { env: noPsql }))
-      expect(prompt.stdout).toMatch(/one[\s\S]+1[\s\S]+\(1 row\)/)
-      const wrong = await just(['db-psql', '-c', 'SELECT nothing'], { env: noPsql })
-      expect(wrong.code).toBe(3)
-      expect(wrong.stderr).toContain('column "nothing" does not exist')
-      expect((await just('db-psql', { env: noPsql, input: script })).code).toBe(3)
-      expect(await query(`SELECT to_regclass('public.after_error') AS made`)).toEqual([{ made: null }])
-    },
-  )
+  once('db-psql runs SQL, from its argument and from standard input', async () => {
+    const byArgument = await succeed(just(['db-psql', '-c', `SELECT 'a b' AS "x'y"`]))
+    expect(byArgument.stdout).toMatch(/x'y[\s\S]+a b[\s\S]+\(1 row\)/)
+    const byInput = await succeed(just('db-psql', { input: 'SELECT count(*)\nFROM mig.version;\n' }))
+    expect(byInput.stdout).toMatch(/3[\s\S]+\(1 row\)/)
+    const script = 'SELECT nothing;\nCREATE TABLE public.after_error ();\n'
+    expect((await just('db-psql', { input: script })).code).not.toBe(0)
+    const url = (await succeed(just('db-url'))).stdout.trim()
+    const env = {
+      MIG_DATABASE_URL: `${url.replace('postgresql', 'postgresql+asyncpg')}?ssl=disable&pool_size=3`,
+    }
+    expect((await succeed(just(['db-psql', '-c', 'SELECT 41 + 1'], { env }))).stdout).toContain('42')
+    expect((await succeed(just('db-url', { env }))).stdout).toBe(`${url}?sslmode=disable`)
+    const noPsql = { PATH: join(copy.path, 'bin') }
+    await mkdir(noPsql.PATH)
+    await symlink(process.execPath, join(noPsql.PATH, 'node'))
+    await symlink('/bin/sh', join(noPsql.PATH, 'sh'))
+    const prompt = await succeed(just(['db-psql', '-c', 'SELECT 1 AS one'], { env: noPsql }))
+    expect(prompt.stdout).toMatch(/one[\s\S]+1[\s\S]+\(1 row\)/)
+    const wrong = await just(['db-psql', '-c', 'SELECT nothing'], { env: noPsql })
+    expect(wrong.code).toBe(3)
+    expect(wrong.stderr).toContain('column "nothing" does not exist')
+    expect((await just('db-psql', { env: noPsql, input: script })).code).toBe(3)
+    expect(await query(`SELECT to_regclass('public.after_error') AS made`)).toEqual([{ made: null }])
+  })
 
   test.skipIf(!isPossible)('is back after kill -9, with all that was committed', async () => {
     const [started] = jsonLines(await succeed(just('db-start --json')))
@@ -143,7 +141,7 @@ describe.each(users)('the embedded server, as %s', (name, user, isPossible) => {
     expect(stdout).toMatch(/^user +rfx_user +base +3 behind/m)
   })
 
-  test.skipIf(!isPossible || user !== undefined)('npm run mig reaches the same commands', async () => {
+  once('npm run mig reaches the same commands', async () => {
     const { $ } = await import('zx')
     const said = await $({ cwd: copy.path, quiet: true })`node scripts/launch.mjs upgrade head user`
     expect(said.stdout).toMatch(/^applied 3 revisions in /m)

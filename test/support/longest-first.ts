@@ -20,6 +20,16 @@ const longest: readonly string[] = [
   'autogenerate/cases-tables',
   'autogenerate/cases-partitions',
   'autogenerate/cases-others',
+  'tenants/check',
+  'e2e/planted',
+  'autogenerate/row-proof',
+  'autogenerate/row-trial',
+  'fingerprint/cases',
+  'sources/presets',
+  'tenants/share',
+  'expressions',
+  'lint/lint',
+  'postgres/embedded',
 ].map((name) => `/test/${name}.test.ts`)
 
 /** Long files first, so that the workers come to their end together. */
