@@ -35,6 +35,11 @@ describe('the script of an upgrade', () => {
     expect((await lab.run({ direction: 'upgrade', target: '+1' })).error).toBeUndefined()
     await lab.database.client.query(`INSERT INTO mig.version VALUES ('elsewhere', 'bbbbbbbbbbb1')`)
     expect(await lab.script()).toMatch(/ upgrade to head, 1 step\n-- starts from: \S+ aaaaaaaaaaa1\n/)
+    const project = await lab.project()
+    const applied = new Map([...Object.values(project.env.schemas), 'elsewhere'].map((name) => [name, []]))
+    const plan = { direction: 'upgrade', target: 'head', steps: [], applied } as const
+    const { value } = await offlineScript({ project, plan }).next()
+    expect(value).toContain('\n-- starts from: app_user base, app_policy base, app_message base\n')
   })
 
   labTest('sets the timeouts that a revision sets for itself, and no others', async ({ lab }) => {

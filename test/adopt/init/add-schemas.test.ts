@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { initProject } from '../../../migrations/core/adopt/index.ts'
+import { namedSchemas } from '../../../migrations/core/adopt/init/schemas.ts'
 import { withMoreSchemas } from '../../../migrations/core/adopt/init/settings-text.ts'
 import { loadEnvironment } from '../../../migrations/core/environment/index.ts'
 import { readApplied } from '../../../migrations/core/ledger/index.ts'
@@ -90,6 +91,10 @@ describe('init NAME in a project', () => {
       expect(existsSync(join(project.root, 'migrations/models/bill.sql'))).toBe(false)
     },
   )
+})
+
+test.each(['a=b=c', 'a=', '=b', 'x,a=b=c'])('%s names no schemas', (text) => {
+  expect(() => namedSchemas(text, [])).toThrow(expect.objectContaining({ code: 'bad-argument' }))
 })
 
 describe('the schema map in the text of env.ts', () => {

@@ -101,7 +101,7 @@ function commonPrefix(schemas: readonly string[]): string {
  * Schemas as the user names them: `app_user,app_policy` or `user=app_user,policy=app_policy`.
  * @param live the schemas that there are, of which each must be one; none for any
  * @param beside other schemas of the project, whose common beginning is left out of the keys
- * @throws MigError `unknown-live-schema` for one that the database does not have.
+ * @throws MigError `unknown-live-schema` for one that the database does not have; `bad-argument` for one that is neither.
  */
 export function namedSchemas(
   text: string,
@@ -113,7 +113,8 @@ export function namedSchemas(
     .map((part) => part.trim())
     .filter((part) => part !== '')
   const pairs = parts.map((part) => {
-    const [first = '', second] = part.split('=')
+    const [first = '', second, ...more] = part.split('=')
+    if (more.length > 0 || first === '' || second === '') throw badPair(part)
     return { key: second === undefined ? undefined : first, schema: second ?? first }
   })
   const missing = pairs.find(({ schema }) => live.length > 0 && !live.includes(schema))
@@ -127,4 +128,10 @@ export function namedSchemas(
     keysOf([...beside, ...pairs.map(({ schema }) => schema)]).map(({ key, schema }) => [schema, key]),
   )
   return pairs.map(({ key, schema }) => ({ key: key ?? automatic.get(schema) ?? schema, schema }))
+}
+
+function badPair(part: string): MigError {
+  return new MigError('bad-argument', `'${part}' is neither a schema nor key=schema`, {
+    help: 'write them with commas between: app_user,policy=app_policy',
+  })
 }

@@ -62,7 +62,7 @@ function header({ applied, direction, steps, target }: Plan, own: readonly strin
 
 function* rowsOf(applied: AppliedRows, schemas: ReadonlySet<string>): Generator<string> {
   for (const [schema, ids] of applied)
-    if (schemas.has(schema)) yield `${schema.replaceAll(/[\r\n]+/g, ' ')} ${ids.join(' ')}`
+    if (schemas.has(schema)) yield `${schema.replaceAll(/[\r\n]+/g, ' ')} ${ids.join(' ') || 'base'}`
 }
 
 async function stepScript(
