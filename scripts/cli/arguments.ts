@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { MigError, nearest } from '../../migrations/core/index.ts'
+import { countOf } from '../../migrations/core/report/index.ts'
 import { wayOfFlag } from './other-flags.ts'
 
 /** A flag of a recipe: a switch, or one that takes a value (`value` is its name in the help). */
@@ -107,11 +108,13 @@ export const schemasArgument = {
 
 /** `-1` and `+2` are targets, not flags; so is a message such as `-- drop the old column`. */
 const noFlag = /^[-+]\d+$|^-[^=]*\s/
+/** A message is the first line of a file, and stands in lists. */
+const longestMessage = 1000
 const looksLikeTarget = /^(heads?|base|current)$|[\d@:+]/
 
 /**
  * Parses what a recipe was called with. An empty positional keeps its place and counts as not given.
- * @throws MigError `unknown-flag` with the nearest one, `too-many-arguments`, `missing-argument`, `swapped-arguments`, `bad-flag`.
+ * @throws MigError `unknown-flag` with the nearest one, `too-many-arguments`, `missing-argument`, `swapped-arguments`, `bad-argument`, `bad-flag`.
  */
 export function parseArguments<Spec extends CommandSpec>(
   spec: Spec,
@@ -131,7 +134,7 @@ export function parseArguments<Spec extends CommandSpec>(
   if (values.length > names.length) {
     throw new MigError(
       'too-many-arguments',
-      `${spec.name} takes ${names.length} arguments, not ${values.length}: ${values.join(' ')}`,
+      `${spec.name} takes ${countOf(names.length, 'argument')}, not ${values.length}: ${values.join(' ')}`,
       {
         help: `put a message with spaces in quotes; ${seeHelp(spec)}`,
       },
@@ -145,6 +148,7 @@ export function parseArguments<Spec extends CommandSpec>(
     const typed = values[at - first]
     if (typed) given.add(name)
     const value = typed || fallback
+    if (name === 'message' && typed !== undefined && typed.length > longestMessage) throw tooLong(typed)
     if (value === undefined && words.values.help !== true) throw missing(spec, name)
     positionals[name] = value ?? ''
   }
@@ -254,6 +258,16 @@ function missing(spec: CommandSpec, name: string): MigError {
     `${spec.name} needs ${name}: ${spec.positionals[name]?.help ?? ''}`,
     {
       help: spec.examples[0] === undefined ? seeHelp(spec) : `for example: ${spec.examples[0]}`,
+    },
+  )
+}
+
+function tooLong({ length }: string): MigError {
+  return new MigError(
+    'bad-argument',
+    `the message has ${length} characters, and ${longestMessage} are the most`,
+    {
+      help: 'say in a line what it does, and the rest in the file',
     },
   )
 }

@@ -22,7 +22,7 @@ import {
   type tenantFlags,
   type trustLiveFlag,
 } from './arguments.ts'
-import { asCalled } from './called.ts'
+import { asCalled, shortEcho } from './called.ts'
 import './direct.ts'
 import { helpText } from './help-text.ts'
 import { commandOutput, type Output } from './output.ts'
@@ -83,7 +83,7 @@ export async function runCommand<Spec extends CommandSpec>(
     process.exitCode = typeof code === 'number' ? code : exitCodes.done
   } catch (error) {
     const shown = output ?? commandOutput({ json: argv.includes('--json') }, {})
-    const reason = explained(interruption(error, stopped))
+    const reason = shortEcho(explained(interruption(error, stopped)), argv)
     shown.error(reason)
     process.exitCode = reason instanceof MigError ? reason.exitCode : 1
   }

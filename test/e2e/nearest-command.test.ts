@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
+import { MigError } from '../../migrations/core/index.ts'
 import { type CommandSpec, parseArguments } from '../../scripts/cli/arguments.ts'
+import { shortEcho } from '../../scripts/cli/called.ts'
 import { unknownCommand, withoutHelp } from '../../scripts/cli/nearest-command.mjs'
 import { spec as autogen } from '../../scripts/mig-autogen.ts'
+import { spec as check } from '../../scripts/mig-check.ts'
 import { spec as downgrade } from '../../scripts/mig-downgrade.ts'
 import { spec as upgrade } from '../../scripts/mig-upgrade.ts'
 
@@ -44,4 +47,28 @@ test.each([
   expect(() => parseArguments(spec, argv)).toThrow(
     expect.objectContaining({ code: 'unknown-flag', help: expect.stringMatching(help) }),
   )
+})
+
+test.each([
+  [check, ['a', 'b'], 'too-many-arguments', 'mig-check takes 1 argument, not 2: a b'],
+  [upgrade, ['a', 'b', 'c'], 'too-many-arguments', 'mig-upgrade takes 2 arguments, not 3: a b c'],
+  [autogen, ['x'.repeat(1001)], 'bad-argument', 'the message has 1001 characters, and 1000 are the most'],
+] as const)('what $name cannot take is said: %j', (spec: CommandSpec, argv, code, message) => {
+  expect(() => parseArguments(spec, argv)).toThrow(expect.objectContaining({ code, message }))
+})
+
+test('an error repeats no more than the beginning of a long argument', () => {
+  const [long, short] = ['x'.repeat(100_000), 'y'.repeat(200)]
+  const error = new MigError('cant-locate', `no '${long}' or '${short}'`, {
+    help: `not ${long}`,
+    facts: { long },
+  })
+  const shown = shortEcho(error, ['mig-upgrade', `user@${long}`, short])
+  const cut = `${'x'.repeat(80)}…`
+  expect(shown).toMatchObject({
+    code: 'cant-locate',
+    message: `no '${cut}' or '${short}'`,
+    help: `not ${cut}`,
+  })
+  expect(shown.stack).toBe(error.stack)
 })
