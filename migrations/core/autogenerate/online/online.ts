@@ -81,10 +81,12 @@ function onlineForm(
   return now
 }
 
-/** What waits and has to go before an action that gives a column another type. */
+/** What waits and has to go before an action that rewrites a table for another type of a column. */
 function keysUnder(action: Action, waiting: Waiting): readonly Action[] {
   const column = retypedColumn(action)
-  return column === undefined ? [] : waiting.before(action, { schema: column.schema, name: column.table })
+  return column === undefined || !action.rewrites
+    ? []
+    : waiting.before({ schema: column.schema, name: column.table })
 }
 
 /** Ends the wait of some drops, in one transaction with what takes their place and what that needs. */

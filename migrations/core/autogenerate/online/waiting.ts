@@ -1,11 +1,4 @@
-import {
-  type Action,
-  baseObject,
-  idKey,
-  type ObjectId,
-  relationOf,
-  typeChange,
-} from '../../difference/index.ts'
+import { type Action, baseObject, idKey, type ObjectId, relationOf } from '../../difference/index.ts'
 import { catalogName } from '../../postgres/sql/quote.ts'
 import { wordsOf } from '../../postgres/sql/words.ts'
 import { constraintFacts, indexFacts, tableChange } from '../../postgres/statement/index.ts'
@@ -21,24 +14,9 @@ const apart: ReadonlySet<ObjectId['kind']> = new Set([
   'view',
 ])
 
-/** Types without an order. */
-const unordered: ReadonlySet<string> = new Set([
-  'json',
-  'xml',
-  'point',
-  'line',
-  'lseg',
-  'box',
-  'path',
-  'polygon',
-  'circle',
-])
-
 interface Drop {
   readonly table: RelationName
   readonly isForeignKey: boolean
-  /** Whether a column may get another type while it waits. */
-  readonly mayOutliveTypes: boolean
 }
 
 /**
@@ -72,11 +50,7 @@ export class Waiting {
     const index = indexFacts(definition)
     if (isPlain && action.destroys[0]?.kind === 'index')
       this.#concurrent.set(action, index?.isUnique ?? false)
-    const constraint = constraintFacts(definition)
-    const isForeignKey = constraint?.kind === 'foreign key'
-    const isPlainIndex = index?.method === 'btree' && index.columns !== undefined && !index.isPartial
-    const mayOutliveTypes = isPlainIndex || constraint?.isPlainKey === true
-    this.#drops.set(action, { table, isForeignKey, mayOutliveTypes })
+    this.#drops.set(action, { table, isForeignKey: constraintFacts(definition)?.kind === 'foreign key' })
     this.#add(action)
   }
 
@@ -103,13 +77,11 @@ export class Waiting {
   }
 
   /**
-   * What has to run before a column of `table` may get another type: ALTER TABLE builds indexes of plain columns again by
-   * itself, which fails for expressions, and for types that have no order. All that waits, where that is not drops alone.
+   * What has to run before a column of `table` may get another type: ALTER TABLE would build the indexes again that go, which
+   * fails for some. All that waits, where that is not drops alone.
    */
-  before(retyping: Action, table: RelationName): readonly Action[] {
+  before(table: RelationName): readonly Action[] {
     const about = this.#actions.filter((action) => this.#isAbout(action, table))
-    const mayWait = about.every((action) => this.#drops.get(action)?.mayOutliveTypes ?? false)
-    if (about.length === 0 || (mayWait && !unordered.has(typeChange(retyping)?.type ?? ''))) return []
     return this.#actions.every((action) => this.#drops.has(action)) ? about : this.#actions
   }
 
