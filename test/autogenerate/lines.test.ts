@@ -81,20 +81,6 @@ describe('parting into runs', () => {
     expect(shape(made)[1]?.[2]).toEqual([0])
   })
 
-  test('nothing moves where the order is to be kept', () => {
-    const actions = [
-      action('a1', { produces: [a] }),
-      action('b1', { produces: [b] }),
-      action('a2', { produces: [table('user', 'c')] }),
-    ]
-    const runs = partIntoRuns(actions, lineOf, 'user', 'order')
-    expect(runs.map(({ line, needs }) => [line, needs])).toEqual([
-      ['user', []],
-      ['policy', [0]],
-      ['user', [1]],
-    ])
-  })
-
   test('what belongs to no schema goes to the fallback line', () => {
     expect(shape([action('x', { produces: [{ kind: 'extension', name: 'citext' }] })])).toEqual([
       ['user', ['x'], []],

@@ -8,7 +8,6 @@ import {
   readCatalog,
   retypedColumn,
 } from '../difference/index.ts'
-import { MigError } from '../errors.ts'
 import type { GrantedObjects } from '../operations/index.ts'
 import {
   type ScratchDatabase,
@@ -49,28 +48,19 @@ export async function generateRevisions(
       first.map(({ sql }) => sql),
     )
     const up = await searchStatements({ client, from: base.catalog, to: wanted, scope, first, casts })
-    const parted = (kept: 'needs' | 'order') =>
-      partIntoRuns(up.actions, lineOfSchema(input), filter[0] ?? '', kept)
-    const runs = parted('needs')
+    const runs = partIntoRuns(up.actions, lineOfSchema(input), filter[0] ?? '')
     const upKept = await recreated()
     const [only] = runs
-    if (only === undefined || runs.length > 1) return { runs, upKept, parted }
+    if (only === undefined || runs.length > 1) return { runs, upKept }
     const back = await downgradeActions(client, [base.catalog, up.reached], 0, only, steps, scope, casts)
     expectUsed(casts, [...up.actions, ...back.actions])
     const down = { ...back, from: up.reached, to: base.catalog }
-    return { runs, upKept, parted, down }
+    return { runs, upKept, down }
   })
   const { upKept, down } = whole
   if (down !== undefined) return whole.runs.map((run) => asRevision(input, run, upKept, down))
   const parts = { base: base.catalog, wanted, upKept, steps, scope }
-  const inLines = (runs: readonly Run[]) => copy(({ client }) => revisionsOfRuns(input, client, runs, parts))
-  try {
-    return await inLines(whole.runs)
-  } catch (error) {
-    // A need that PostgreSQL knows nothing of, as of a body that another line's index calls: nothing moves then.
-    if (!(error instanceof MigError) || error.code !== 'database-error') throw error
-    return inLines(whole.parted('order'))
-  }
+  return copy(({ client }) => revisionsOfRuns(input, client, whole.runs, parts))
 }
 
 interface Parts {

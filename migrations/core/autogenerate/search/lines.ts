@@ -23,19 +23,14 @@ export interface Run {
  * others only when the two touch nothing in common.
  * @param lineOf the schema key of a physical schema, or undefined for a schema outside the filter
  * @param fallback the line that takes what belongs to no schema (an extension, a publication)
- * @param kept `order`: nothing moves before what another line did
  */
 export function partIntoRuns(
   actions: readonly Action[],
   lineOf: (schema: string) => string | undefined,
   fallback: string,
-  kept: 'needs' | 'order' = 'needs',
 ): readonly Run[] {
   const lines = actions.map((action) => ownerOf(action, lineOf) ?? fallback)
-  const before =
-    kept === 'order'
-      ? lines.map((line, at) => [...lines.keys()].slice(0, at).filter((other) => lines[other] !== line))
-      : needsAcrossLines(touchedByEach(actions), lines)
+  const before = needsAcrossLines(touchedByEach(actions), lines)
   const starts = [...new Set(lines)]
   let best: readonly (readonly number[])[] | undefined
   for (const start of starts) {
