@@ -114,8 +114,7 @@ function actionsOf(
   to: NamedObject,
   taken: ReadonlyMap<string, NamedObject>,
 ): readonly Action[] {
-  if (from.schema === to.schema)
-    return from.name === to.name ? [] : [actionOf(from, to, renameSql(from, to.name))]
+  if (from.schema === to.schema) return stepOf(from, to)
   const isMovedFirst = !taken.has(placeOf({ ...from, schema: to.schema }))
   const between = isMovedFirst ? { ...from, schema: to.schema } : { ...from, name: to.name }
   return [...stepOf(from, between), ...stepOf(between, to)]

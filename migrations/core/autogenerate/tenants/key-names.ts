@@ -40,22 +40,13 @@ export function withoutStandIns<Result extends AutogenerateResult>(
   result: Result,
   lines: readonly LineTarget[],
 ): Result {
-  const told = (text: string) => schemasToKeys(text, lines)
   const keyOf = new Map(lines.flatMap(({ key, schema, tenant }) => (tenant ? [[schema, key] as const] : [])))
-  const keyed = <T extends { readonly schema: string }>(named: T): T => ({
-    ...named,
-    schema: keyOf.get(named.schema) ?? named.schema,
-  })
+  const told = (text: string) => keyOf.get(text) ?? schemasToKeys(text, lines)
+  const { changes, renames, unmodeled } = result
+  const named = { changes, renames, unmodeled }
   return {
     ...result,
-    changes: result.changes.map((change) => ({
-      ...change,
-      name: told(change.name),
-      detail: told(change.detail),
-      schema: change.schema === undefined ? undefined : (keyOf.get(change.schema) ?? change.schema),
-    })),
-    renames: result.renames.map(({ from, to }) => ({ from: keyed(from), to: keyed(to) })),
-    unmodeled: result.unmodeled.map(({ names, ...rest }) => ({ ...rest, names: names.map(told) })),
+    ...(mapped(named, told) as typeof named),
     ...(result.unproved === undefined ? {} : { unproved: errorWithKeys(result.unproved, lines) }),
   }
 }

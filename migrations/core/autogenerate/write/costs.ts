@@ -40,20 +40,14 @@ export interface Costs {
 }
 
 /** PostgreSQL manual, section 13.3: table-level lock modes, weakest first. */
-const lockWords: Readonly<Record<LockClass, string>> = {
+const lockWords = {
   none: '',
   shareUpdateExclusive: 'SHARE UPDATE EXCLUSIVE',
   share: 'SHARE',
   shareRowExclusive: 'SHARE ROW EXCLUSIVE',
   accessExclusive: 'ACCESS EXCLUSIVE',
-}
-const strengths: readonly LockClass[] = [
-  'none',
-  'shareUpdateExclusive',
-  'share',
-  'shareRowExclusive',
-  'accessExclusive',
-]
+} satisfies Readonly<Record<LockClass, string>>
+const strengths = Object.keys(lockWords)
 
 /**
  * Reads the costs off a side's actions. What the side itself makes costs nobody anything.
