@@ -3,7 +3,7 @@ import { exitCodes, MigError } from '../../errors.ts'
 import { sqlState } from './address.ts'
 import { type CastDecisions, recreates } from './decisions.ts'
 import { columnToFill } from './fill.ts'
-import type { Refusal } from './refusal.ts'
+import type { Refusal } from './trial.ts'
 
 /**
  * Puts the expressions of `--using` into the type changes they are for: the first of each column, which has the values that

@@ -2,8 +2,8 @@ import type { ClientBase } from 'pg'
 import type { Action } from '../../difference/index.ts'
 import { addressOf, sqlState } from './address.ts'
 import { dependentsOf } from './dependents.ts'
-import type { Refusal, Repair } from './refusal.ts'
 import { dropOf } from './repairs.ts'
+import type { Refusal, Repair } from './trial.ts'
 import { type ColumnRow, columnsQuery, toText } from './types-in-use.ts'
 
 /**

@@ -2,7 +2,7 @@ import { type Action, columnChange, retypedColumn } from '../../difference/index
 import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
 import { withoutNotNull } from '../../postgres/statement/index.ts'
 import type { CastDecisions } from './decisions.ts'
-import type { Refusal } from './refusal.ts'
+import type { Refusal } from './trial.ts'
 
 interface ColumnName {
   readonly schema: string

@@ -1,6 +1,6 @@
 import { type Catalog, type Change, changeText } from '../../difference/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
-import type { Refusal } from './refusal.ts'
+import type { Refusal } from './trial.ts'
 
 /** The error of a search that has found no order. */
 export function noStatementOrder(

@@ -10,9 +10,8 @@ import {
 import { quoteIdentAlways } from '../../postgres/index.ts'
 import { sqlState } from './address.ts'
 import type { CastDecisions } from './decisions.ts'
-import type { Refusal } from './refusal.ts'
 import { type Refill, refillOf, type SetAside, type TableId } from './set-aside.ts'
-import { tryActions } from './trial.ts'
+import { type Refusal, tryActions } from './trial.ts'
 
 /** Tables that the engine would drop and recreate, and those whose partition key keeps a column from another type. */
 export function tablesToRecreate(

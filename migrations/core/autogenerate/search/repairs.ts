@@ -14,7 +14,7 @@ import { failsToCast } from './casts.ts'
 import { type CastDecisions, recreates } from './decisions.ts'
 import { type Dependent, dependentsOf, qualified } from './dependents.ts'
 import { filling } from './fill.ts'
-import type { Refusal, Repair } from './refusal.ts'
+import type { Refusal, Repair } from './trial.ts'
 
 /**
  * Clears the way for a refused action by dropping what stands in it and holds no data: it is made again

@@ -30,11 +30,10 @@ import {
   tablesToRecreate,
   withRefills,
 } from './recreated-tables.ts'
-import type { Refusal } from './refusal.ts'
 import { dropToRecreate, repairFor } from './repairs.ts'
 import { type Refill, type SetAside, settingAside, type TableId } from './set-aside.ts'
 import { refusedRenames } from './shared-rename.ts'
-import { type Fix, tryActions } from './trial.ts'
+import { type Fix, type Refusal, tryActions } from './trial.ts'
 import { freeTypesInUse, tablesKeyedByChangedTypes } from './types-in-use.ts'
 import { tryWithUsing } from './using.ts'
 import { withoutNewAliases } from './view-aliases.ts'

@@ -1,7 +1,7 @@
 import { exitCodes, MigError } from '../../errors.ts'
 import { tableChange } from '../../postgres/statement/index.ts'
 import { sqlState } from './address.ts'
-import type { Refusal } from './refusal.ts'
+import type { Refusal } from './trial.ts'
 
 /**
  * The error that lists renames of columns that a table has from several parents, which PostgreSQL makes of none of them

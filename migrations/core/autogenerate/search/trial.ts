@@ -3,7 +3,18 @@ import type { Action } from '../../difference/index.ts'
 import { onUserPath, setOwnPath, setOwnPathLocal, setUserPathLocal } from '../../postgres/index.ts'
 import { isUndefined, sqlState } from './address.ts'
 import { trialSql } from './deferred.ts'
-import type { Refusal, Repair } from './refusal.ts'
+
+/** An action that PostgreSQL refused, with its words. */
+export interface Refusal {
+  readonly action: Action
+  readonly error: Error
+}
+
+/** What to run before an action that was refused, and what to run in its place. */
+export interface Repair {
+  readonly first: readonly Action[]
+  readonly instead?: readonly Action[]
+}
 
 export interface Trial {
   /** What ran, in the order in which it ran. */

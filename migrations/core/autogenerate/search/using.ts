@@ -4,8 +4,7 @@ import { MigError } from '../../errors.ts'
 import { rowChange, tableChange } from '../../postgres/statement/index.ts'
 import { sqlState } from './address.ts'
 import type { CastDecisions } from './decisions.ts'
-import type { Refusal } from './refusal.ts'
-import { type Fix, type Trial, tryActions } from './trial.ts'
+import { type Fix, type Refusal, type Trial, tryActions } from './trial.ts'
 
 /**
  * As {@link tryActions}. Where statements have an expression of `--using`, what it may name stays until they have run:

@@ -4,8 +4,8 @@ import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
 import { constraintFacts, indexFacts } from '../../postgres/statement/index.ts'
 import { sqlState } from './address.ts'
 import { type CastDecisions, recreates } from './decisions.ts'
-import type { Refusal } from './refusal.ts'
 import type { TableId } from './set-aside.ts'
+import type { Refusal } from './trial.ts'
 
 /** A constraint that rows, which revisions made, do not keep. */
 export interface RowViolation {
