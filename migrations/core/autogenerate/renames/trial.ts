@@ -8,10 +8,9 @@ import {
   readUncommittedCatalog,
   renameCandidates,
 } from '../../difference/index.ts'
-import { exitCodes, MigError } from '../../errors.ts'
 import type { AutogenerateInput } from '../input.ts'
 import { sqlState } from '../search/address.ts'
-import { refusedRenames } from '../search/shared-rename.ts'
+import { noStatementOrder } from '../search/no-order.ts'
 import { expectInside, expectNoMove, schemasOutside } from './across-filter.ts'
 import { resolvedRenames } from './resolve.ts'
 import { expectDecided, renameText } from './settle.ts'
@@ -27,8 +26,8 @@ export interface SettledRenames {
  * Settles what is a rename: those given are tried on a scratch database at the base state, so that whatever else differs
  * is read off the catalogs after them, and what then still could be a rename, or a move over the filter's edge, is asked
  * about.
- * @throws MigError `not-a-rename` for names that do not exist; `outside-filter`; `decision-needed` (exit 4) with what is open, or with what
- *   PostgreSQL renames in no single statement
+ * @throws MigError `not-a-rename` for names that do not exist; `outside-filter`; `decision-needed` (exit 4) with what is open;
+ *   `no-statement-order` for what PostgreSQL does not rename
  */
 export async function settledRenames(
   client: ClientBase,
@@ -65,14 +64,6 @@ async function runStep(client: ClientBase, { action }: RenameStep): Promise<void
     await client.query(action.sql)
   } catch (error) {
     if (!(error instanceof Error) || sqlState(error) === undefined) throw error
-    throw (
-      refusedRenames([{ action, error }]) ??
-      new MigError('no-statement-order', `PostgreSQL refuses the rename: ${error.message}: ${action.sql}`, {
-        exitCode: exitCodes.proofFailed,
-        help: 'write it by hand: just mig-revision "…"',
-        facts: { refused: [{ sql: action.sql, error: error.message }] },
-        cause: error,
-      })
-    )
+    throw noStatementOrder('', [], [{ action, error }])
   }
 }

@@ -32,7 +32,6 @@ import {
 } from './recreated-tables.ts'
 import { dropToRecreate, repairFor } from './repairs.ts'
 import { type Refill, type SetAside, settingAside, type TableId } from './set-aside.ts'
-import { refusedRenames } from './shared-rename.ts'
 import { type Fix, type Refusal, tryActions } from './trial.ts'
 import { freeTypesInUse, tablesKeyedByChangedTypes } from './types-in-use.ts'
 import { tryWithUsing } from './using.ts'
@@ -143,7 +142,7 @@ function fixFor({ client, casts, to }: SearchInput, { asides }: Progress): Fix {
 async function runFirst({ client, first, progress }: Search): Promise<void> {
   if (first.length === 0) return
   const trial = await tryActions(client, first, () => Promise.resolve(undefined))
-  if (trial.refused.length > 0) throw refusedRenames(trial.refused) ?? noStatementOrder('', [], trial.refused)
+  if (trial.refused.length > 0) throw noStatementOrder('', [], trial.refused)
   progress.actions.push(...trial.done)
   progress.current = await readCatalog(client)
 }
