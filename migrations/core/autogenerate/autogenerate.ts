@@ -13,7 +13,6 @@ import { exitCodes, MigError } from '../errors.ts'
 import { changesBetween } from '../scratch/changes.ts'
 import { type ScratchDatabase, scratchOptions, withScratchDatabase } from '../scratch/database.ts'
 import { filteredSchemas } from '../scratch/lines.ts'
-import { runSections } from '../scratch/run-sections.ts'
 import type { State } from '../scratch/state.ts'
 import { type FastPath, onFastPath } from './base/fast-path.ts'
 import { onReplayedBase, replayBase } from './base/replayed.ts'
@@ -28,7 +27,6 @@ import { renamedChange } from './renames/settle.ts'
 import { settledRenames } from './renames/trial.ts'
 import { type SinglePass, singlePass } from './search/single-pass.ts'
 import { expectColumns } from './search/using.ts'
-import { withKeptGrants } from './write/bodies.ts'
 import type { GeneratedRevision } from './write/revision.ts'
 import { rewritten } from './write/rewrite.ts'
 
@@ -47,25 +45,22 @@ export interface AutogenerateResult<File = unknown> {
   readonly wanted?: State
 }
 
-/** Revisions as they will be read, and as they are to be run in the proof. */
-export interface RevisionDraft<File> {
+/** Writes revisions as a caller keeps them: as they will be read, and as they are to be run in the proof. */
+type Write<File> = (revisions: readonly GeneratedRevision[]) => {
   readonly files: readonly File[]
   readonly provable: readonly Provable[]
 }
 
-/** Writes revisions as a caller keeps them. */
-type Write<File> = (revisions: readonly GeneratedRevision[]) => RevisionDraft<File>
-
 /**
  * Makes the revisions that lead from the base state to the models, and proves them up, down and up on a
  * scratch database before anybody sees them.
- * @param write what the caller makes of the revisions, and how that runs; default: their statements
+ * @param write what the caller makes of the revisions, and how that runs
  * @throws MigError `decision-needed` (exit 4) for renames and casts, `proof-failed` and `no-statement-order` (exit 5),
  *   `unmodeled` under `strict`, and what loading the models throws
  */
-export async function autogenerate<File = never>(
+export async function autogenerate<File>(
   input: AutogenerateInput,
-  write: Write<File> = statementsOf,
+  write: Write<File>,
 ): Promise<AutogenerateResult<File>> {
   const result = await onFastPath(
     input,
@@ -263,15 +258,4 @@ function unmodeledIn(input: AutogenerateInput, base: State, wanted: State): read
     })
   }
   return found
-}
-
-function statementsOf(revisions: readonly GeneratedRevision[]): RevisionDraft<never> {
-  const provable = revisions.map(
-    ({ line, upgrade, downgrade }): Provable => ({
-      name: `the revision of ${line}`,
-      upgrade: (client) => runSections(client, withKeptGrants(upgrade)),
-      downgrade: (client) => runSections(client, withKeptGrants(downgrade)),
-    }),
-  )
-  return { files: [], provable }
 }

@@ -90,7 +90,7 @@ function serverNotes(sides: readonly Side[]): readonly string[] {
 }
 
 /** A side's sections as plain SQL runs them: around them, what keeps the grants of objects that are recreated. */
-export function withKeptGrants({ sections, kept }: Pick<Side, 'sections' | 'kept'>): Side['sections'] {
+function withKeptGrants({ sections, kept }: Pick<Side, 'sections' | 'kept'>): Side['sections'] {
   if (!keepsGrants(kept)) return sections
   const plain = (sql: string) => ({ autocommit: false, statements: [sql] })
   return joined([plain(keepGrantsSql(kept)), ...sections, plain(restoreGrantsSql(kept))])
