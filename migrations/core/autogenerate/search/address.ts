@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { baseObject, type ObjectId } from '../../difference/index.ts'
+import { baseObject, namedKindWord, type ObjectId } from '../../difference/index.ts'
 import { quoteIdentAlways } from '../../postgres/index.ts'
 
 /** A row of pg_depend's address columns. */
@@ -37,16 +37,6 @@ interface Named {
   readonly args: readonly string[]
 }
 
-const relationTypes: Readonly<Record<string, string>> = {
-  table: 'table',
-  view: 'view',
-  materializedView: 'materialized view',
-  foreignTable: 'foreign table',
-  sequence: 'sequence',
-  index: 'index',
-  collation: 'collation',
-}
-
 function addressName(id: ObjectId): Named | undefined {
   switch (id.kind) {
     case 'table':
@@ -56,7 +46,7 @@ function addressName(id: ObjectId): Named | undefined {
     case 'sequence':
     case 'index':
     case 'collation':
-      return { type: relationTypes[id.kind] ?? id.kind, names: [id.schema, id.name], args: [] }
+      return { type: namedKindWord(id.kind), names: [id.schema, id.name], args: [] }
     case 'type':
     case 'domain':
       return {
