@@ -18,11 +18,6 @@ import {
 import { type Judged, judgeRows, type Verdict } from './rows/judge.ts'
 import { rowTestOf, runRowTest } from './rows/row-test.ts'
 
-/** What the schemas hold at one moment. */
-interface Landing {
-  readonly fingerprint: Fingerprint
-}
-
 /** What came of several revisions, and of their row tests. */
 interface Flight {
   readonly found: readonly Found[]
@@ -34,7 +29,7 @@ interface Flight {
 /** What came of one revision, and where the database stands then; undefined when it is not applied. */
 interface Climb {
   readonly found: Found
-  readonly top: Landing | undefined
+  readonly top: Fingerprint | undefined
 }
 
 /**
@@ -97,7 +92,7 @@ async function climbAll(
 ): Promise<Omit<Flight, 'tests'>> {
   const { session } = stairs
   const found: Found[] = []
-  let ground: Landing | undefined
+  let ground: Fingerprint | undefined
   for (const { file, revision } of steps) {
     if (!chosen.has(revision)) {
       await session.run({ direction: 'upgrade', target: revision })
@@ -105,7 +100,7 @@ async function climbAll(
       continue
     }
     const started = performance.now()
-    const climbed = await climb(stairs, file, ground ?? (await land(session)))
+    const climbed = await climb(stairs, file, ground ?? (await session.fingerprint()))
     const lines = stairs.announced.get(revision)?.map(({ side, loss }) => lossLine(side, loss))
     const announced = lines === undefined ? {} : { announced: lines }
     found.push(withTime({ ...climbed.found, ...announced }, performance.now() - started))
@@ -127,21 +122,17 @@ interface Stairs {
   readonly announced: Map<string, readonly SideLoss[]>
 }
 
-async function land({ fingerprint }: ScratchSession): Promise<Landing> {
-  return { fingerprint: await fingerprint() }
-}
-
-async function climb(stairs: Stairs, file: RevisionFile, ground: Landing): Promise<Climb> {
+async function climb(stairs: Stairs, file: RevisionFile, ground: Fingerprint): Promise<Climb> {
   const { session } = stairs
   const { line, revision, path, irreversible } = file
   const about = { line, revision, place: { file: path } }
   const up = () => session.run({ direction: 'upgrade', target: revision })
-  let top: Landing | undefined
+  let top: Fingerprint | undefined
   try {
     if (irreversible !== undefined) {
       const rows = await irreversibleRows(stairs, file)
       await up()
-      top = await land(session)
+      top = await session.fingerprint()
       if (rows !== undefined && rows.status !== 'ok') return { found: { ...about, ...rows }, top }
       return {
         found: { ...about, status: 'skipped', message: `up only; irreversible: ${irreversible}` },
@@ -150,12 +141,12 @@ async function climb(stairs: Stairs, file: RevisionFile, ground: Landing): Promi
     }
     const mentionedBefore = await mentionsTables(session, rowsOf(stairs, file))
     const upgrade = await up()
-    const first = await land(session)
+    const first = await session.fingerprint()
     top = first
     const hasTables = mentionedBefore || (await mentionsTables(session, rowsOf(stairs, file)))
     const downgrade = await session.run({ direction: 'downgrade', target: '-1' })
     top = undefined
-    const below = await land(session)
+    const below = await session.fingerprint()
     const left = difference(ground, below, 'after its downgrade the schema differs from before')
     const statements = { upgrade: upgrade.statements, downgrade: downgrade.statements }
     const rows: Found =
@@ -166,7 +157,7 @@ async function climb(stairs: Stairs, file: RevisionFile, ground: Landing): Promi
     // What a downgrade leaves behind is often what a second upgrade stumbles over.
     const stumbled = await failureOf(up)
     if (stumbled !== undefined) return { found: { ...about, ...stumbled, ...left }, top }
-    const second = await land(session)
+    const second = await session.fingerprint()
     top = second
     const problem =
       left ?? difference(first, second, 'the second upgrade gives a different result than the first')
@@ -282,8 +273,12 @@ async function failureOf(step: () => Promise<unknown>): Promise<Found | undefine
   }
 }
 
-function difference(from: Landing, to: Landing, what: string): Pick<Found, 'message' | 'help'> | undefined {
-  const changes = compareFingerprints(from.fingerprint, to.fingerprint)
+function difference(
+  from: Fingerprint,
+  to: Fingerprint,
+  what: string,
+): Pick<Found, 'message' | 'help'> | undefined {
+  const changes = compareFingerprints(from, to)
   if (changes.length === 0) return undefined
   return {
     message: `${what}:\n${fingerprintChangesText(changes)}`,
