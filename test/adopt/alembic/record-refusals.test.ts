@@ -1,12 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { findAlembicFolders } from '../../../migrations/core/adopt/alembic/folders.ts'
 import { findPython } from '../../../migrations/core/adopt/alembic/python.ts'
 import { type AlembicRecording, recordAlembic } from '../../../migrations/core/adopt/alembic/record.ts'
-import { withRecordingServer } from '../../../migrations/core/adopt/record/server.ts'
-import { builtInFunctions, surround } from '../../../migrations/core/adopt/record/surroundings.ts'
+import { withRecording } from '../../../migrations/core/adopt/record/recording.ts'
 import { alembicFile, withoutAlembic } from '../support/alembic.ts'
 import { projectTest, type TestProject } from '../support/project.ts'
 import { alembicIni, environmentPy } from '../support/recorded-project.ts'
@@ -73,23 +69,15 @@ async function recorded(
 ): Promise<void> {
   const { session, root } = project
   const env = await project.environment({ app: 'public' })
-  const home = mkdtempSync(join(tmpdir(), 'mig-record-'))
-  try {
-    await withRecordingServer(home, session, async (server) => {
-      const builtIn = await builtInFunctions(server)
-      await body(() =>
-        recordAlembic({
-          ...{ server, session, builtIn, x: [], network: false },
-          folders: findAlembicFolders(root),
-          python: findPython('/', undefined, process.env),
-          prepare: (database) => surround(server, database, { session, env, text: '' }),
-          show: (path) => path.slice(path.indexOf('db/')),
-        }),
-      )
-    })
-  } finally {
-    rmSync(home, { recursive: true, force: true })
-  }
+  await withRecording(session, env, { text: '' }, (given) =>
+    body(() =>
+      recordAlembic({
+        ...{ ...given, x: [], show: (path) => path.slice(path.indexOf('db/')) },
+        folders: findAlembicFolders(root),
+        python: findPython('/', undefined, process.env),
+      }),
+    ),
+  )
 }
 
 if (withoutAlembic !== undefined)

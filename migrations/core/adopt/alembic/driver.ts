@@ -1,3 +1,5 @@
+import type { ScratchPlace } from '../record/recording.ts'
+
 /** What the driver is told: see `driver.py`. */
 export interface DriverTask {
   readonly ini: string | null
@@ -11,13 +13,7 @@ export interface DriverTask {
   readonly x: readonly string[]
   /** What the project's own files stand below. */
   readonly root: string
-  readonly scratch: {
-    readonly host: string
-    readonly port: number
-    readonly database: string
-    readonly user: string
-    readonly password: string
-  }
+  readonly scratch: Omit<ScratchPlace, 'fenced'>
   /** What the scratch database's setting `just_mig.recording` has, and no other's. */
   readonly token: string
   readonly fence: boolean

@@ -46,11 +46,15 @@ const refusals: Readonly<Record<RefusalCode, (what: string) => MigError>> = {
 }
 
 /** The error of a run that would have led elsewhere. */
-export function refused(event: Extract<DriverEvent, { event: 'refused' }> | undefined): MigError {
-  return refusals[event?.code ?? 'not-redirected'](event?.what ?? '')
+export function refused({ code, what }: Extract<DriverEvent, { event: 'refused' }>): MigError {
+  return refusals[code](what)
 }
 
-export function startFails(error: ToolError | undefined, end: ToolEnd, { python, show }: Told): MigError {
+export function startFails(
+  error: ToolError | undefined,
+  end: ToolEnd | undefined,
+  { python, show }: Told,
+): MigError {
   if (error?.module !== undefined) {
     return new MigError('python-module', `${python.shown} has no module ${error.module}`, {
       help: [
@@ -70,10 +74,10 @@ export function startFails(error: ToolError | undefined, end: ToolEnd, { python,
       },
     )
   }
-  const said = error === undefined ? lastLines(end.said) : `${error.type}: ${error.message}`
+  const said = error === undefined ? lastLines(end?.said ?? '') : `${error.type}: ${error.message}`
   return new MigError(
     'tool-fails',
-    `Alembic does not start (${error === undefined ? `exit code ${end.exitCode}` : placeOf(error, show)}): ${withoutSecrets(said)}`,
+    `Alembic does not start (${error === undefined ? `exit code ${end?.exitCode}` : placeOf(error, show)}): ${withoutSecrets(said)}`,
     { help: ['make `alembic history` work there first', ...otherWays].join('; '), ...placed(error) },
   )
 }

@@ -5,11 +5,9 @@ import { MigError } from '../../errors.ts'
 import type { Session } from '../../runner/index.ts'
 import { readSource } from '../../source-file.ts'
 import type { ImportedHistory } from '../history.ts'
-import { draftFolder } from '../import/draft-folder.ts'
 import { type ImportOptions, type ImportResult, importHistory, shownPath } from '../import/import.ts'
 import { type LedgerPlace, readAlembicLedgers } from '../import/ledgers.ts'
-import { withRecordingServer } from '../record/server.ts'
-import { builtInFunctions, surround } from '../record/surroundings.ts'
+import { withRecording } from '../record/recording.ts'
 import { otherWays } from './failures.ts'
 import { type AlembicFolders, findAlembicFolders, pythonFiles } from './folders.ts'
 import { readHeads } from './heads.ts'
@@ -46,7 +44,7 @@ export async function importAlembic(
 ): Promise<ImportResult> {
   const folders = findAlembicFolders(resolve(env.root, request.path), request.section)
   const show = shownPath(env)
-  const place = given(request.ledger, versionTableOf(folders))
+  const place = placeOf(request.ledger, versionTableOf(folders))
   const offline = readOfflineFiles(env, request.offlineSql ?? [], place.table)
   const read = (): ImportedHistory => headHistory(readHeads(folders, show), offline, show)
   const bring = async (history: ImportedHistory, ledger: LedgerPlace, more: object = {}) =>
@@ -62,32 +60,15 @@ export async function importAlembic(
       return bring(history, place)
   }
   const python = findPython(folders.cwd, request.python && resolve(env.root, request.python), process.env)
-  const { path: home, discard } = await draftFolder(env)
-  const started = performance.now()
-  try {
-    return await withRecordingServer(home, session, async (server) => {
-      const text = projectText(folders)
-      const recording = await recordAlembic({
-        ...{ server, session, folders, python, show },
-        ...{ x: request.x ?? [], network: request.allowNetwork ?? false },
-        prepare: (database) => surround(server, database, { session, env, text }),
-        builtIn: await builtInFunctions(server),
-      })
-      const { table, schema } = recording.ledger
-      const ledger = given(request.ledger, { table, schema: schema ?? undefined })
-      const ignoreTables = [table]
-      const seconds = Math.round((performance.now() - started) / 100) / 10
-      const result = await bring(recordedHistory(recording, offline, show), ledger, {
-        recorded: { server, databases: recording.databases, ignoreTables },
-      })
-      return {
-        ...result,
-        recording: { revisions: recording.revisions.length, seconds, tool: recording.tool },
-      }
-    })
-  } finally {
-    discard()
-  }
+  return withRecording(session, env, { ...request, text: projectText(folders) }, async (given) => {
+    const recording = await recordAlembic({ ...given, folders, python, show, x: request.x ?? [] })
+    const { table, schema } = recording.ledger
+    const facts = { revisions: recording.revisions.length, seconds: given.took(), tool: recording.tool }
+    const recorded = { server: given.server, databases: recording.databases, ignoreTables: [table] }
+    const ledger = placeOf(request.ledger, { table, schema: schema ?? undefined })
+    const result = await bring(recordedHistory(recording, offline, show), ledger, { recorded })
+    return { ...result, recording: facts }
+  })
 }
 
 function readOfflineFiles(env: Environment, files: readonly string[], table: string | undefined): OfflineSql {
@@ -119,6 +100,6 @@ function projectText({ versions, scriptLocation }: AlembicFolders): string {
 }
 
 /** Where a ledger is: as it was said, else as it was found. */
-function given({ table, schema }: LedgerPlace = {}, found: LedgerPlace): LedgerPlace {
+function placeOf({ table, schema }: LedgerPlace = {}, found: LedgerPlace): LedgerPlace {
   return { table: table ?? found.table, schema: schema ?? found.schema }
 }

@@ -2,6 +2,7 @@ import { MigError } from '../../errors.ts'
 import { splitStatements } from '../../postgres/sql/statements.ts'
 import { regexEscape } from '../../regex-escape.ts'
 import type { BodyPart } from '../history.ts'
+import { outsideTransactions } from '../sql-body.ts'
 
 /** `upgrade <id>` or `downgrade <id>` → what Alembic itself would run. */
 export type OfflineSql = ReadonlyMap<string, readonly BodyPart[]>
@@ -30,7 +31,8 @@ export function readOfflineSql(text: string, file: string, versionTable = 'alemb
       // Alembic ends each revision with its version row; without one it stopped half-way.
       if (!statements.some((sql) => isVersionStatement(sql, versionTable)))
         throw halfWritten(file, direction, id, versionTable)
-      return [[`${direction} ${id}`, sectionParts(statements, versionTable)] as const]
+      const own = statements.filter((sql) => !isVersionStatement(sql, versionTable))
+      return [[`${direction} ${id}`, outsideTransactions(own.map((sql) => ({ kind: 'sql', sql })))] as const]
     }),
   )
 }
@@ -44,20 +46,6 @@ function halfWritten(file: string, direction: string, id: string, versionTable: 
       place: { file },
     },
   )
-}
-
-function sectionParts(statements: readonly string[], versionTable: string): readonly BodyPart[] {
-  const parts: BodyPart[] = []
-  let outside: BodyPart[] | undefined
-  for (const sql of statements) {
-    if (/^COMMIT$/i.test(sql)) outside = []
-    else if (/^BEGIN$/i.test(sql)) {
-      if (outside !== undefined && outside.length > 0) parts.push({ kind: 'autocommit', parts: outside })
-      outside = undefined
-    } else if (!isVersionStatement(sql, versionTable)) (outside ?? parts).push({ kind: 'sql', sql })
-  }
-  if (outside !== undefined && outside.length > 0) parts.push({ kind: 'autocommit', parts: outside })
-  return parts
 }
 
 function isVersionStatement(sql: string, table: string): boolean {

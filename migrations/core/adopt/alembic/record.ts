@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import type { Session } from '../../runner/index.ts'
 import { runTool } from '../record/child.ts'
 import { putMark, readLog } from '../record/log.ts'
 import { type Piece, pieceOf } from '../record/piece.ts'
@@ -103,10 +102,9 @@ async function pass(
   total?: number,
 ): Promise<Pass> {
   const { server, session, folders, python } = request
-  const database = await server.createDatabase()
+  const { database, searchPath } = await request.begin()
   const token = randomUUID()
   await server.admin.query(`ALTER DATABASE ${database} SET just_mig.recording = '${token}'`)
-  const searchPath = await request.prepare(database)
   const place = scratchPlace(request, database)
   const { fenced, ...scratch } = place
   const task: DriverTask = {
@@ -114,43 +112,56 @@ async function pass(
     ...{ bare: folders.bare, flask: folders.flask, x: request.x, root: folders.given, ...asked },
     ...{ scratch, token, fence: !request.network },
   }
-  const seen = observed(database, total)
+  const steps = new Map<string, Step>()
+  const errors = new Map<string, ToolError>()
+  const seen = {
+    ...{ revisions: [] as readonly DescribedRevision[], tool: '', isDone: false },
+    ledger: { table: 'alembic_version', schema: null } as AlembicRecording['ledger'],
+    broken: undefined as string | undefined,
+  }
+  let [done, marks, at, toldAt] = [0, 0, 'between two revisions', performance.now()]
+  const what = total === undefined ? 'upgrades recorded' : 'downgrades recorded'
+  const step = (event: Extract<DriverEvent, { event: 'begin' | 'end' }>): string => {
+    const { revision, direction } = event
+    const name = `${direction} ${revision}`
+    marks += 1
+    at = event.event === 'begin' ? `in the ${name}` : 'between two revisions'
+    if (event.event === 'begin') {
+      steps.set(`${database} ${marks}`, { name, searchPath: event.searchPath, role: event.role })
+      if (direction === 'upgrade' && performance.now() - toldAt >= progressEvery) {
+        toldAt = performance.now()
+        tellProgress(session, { revision, what, done, total: total ?? seen.revisions.length })
+      }
+    } else if (event.error === undefined) done += direction === 'upgrade' ? 1 : 0
+    else if (direction === 'upgrade') throw historyFails({ revision, error: event.error }, done, request)
+    else errors.set(name, event.error)
+    return `${database} ${marks}`
+  }
   const end = await runTool({
-    ...{
-      command: python.command,
-      args: [...python.args, shippedFile('alembic', 'driver.py')],
-      cwd: folders.cwd,
-    },
+    ...{ command: python.command, args: [...python.args, shippedFile('alembic', 'driver.py')] },
+    ...{ cwd: folders.cwd, fence: fenced, signal: session.signal, at: () => at },
     env: { ...scratchEnvironment(place), PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1' },
     input: JSON.stringify(task),
-    ...{ fence: fenced, signal: session.signal, at: seen.at },
     async onLine(line) {
       const event = JSON.parse(line) as DriverEvent
-      seen.note(event)
+      if (event.event === 'refused') throw refused(event)
+      if (event.event === 'failed') throw startFails(event.error, undefined, request)
+      if (event.event === 'versions')
+        seen.tool = `Alembic ${event.alembic}, SQLAlchemy ${event.sqlalchemy}, Python ${event.python}`
+      if (event.event === 'graph') seen.revisions = event.revisions
+      if (event.event === 'ready') seen.ledger = { table: event.table, schema: event.schema }
+      if (event.event === 'broken') seen.broken = event.revision
+      if (event.event === 'done') seen.isDone = true
       if (event.event !== 'begin' && event.event !== 'end') return undefined
-      if (event.event === 'begin' && event.direction === 'upgrade') progress(session, event.revision, seen)
-      await putMark(server, seen.mark())
+      await putMark(server, step(event))
       return 'go'
     },
   })
   await putMark(server, `${database} closed`)
-  const { error, refusal, failed } = seen
-  if (refusal() !== undefined) throw refused(refusal())
-  if (failed() !== undefined) throw startFails(failed(), end, request)
-  const upgradeError = error('upgrade')
-  if (upgradeError !== undefined) throw historyFails(upgradeError, seen.done(), request)
-  if (!seen.isDone() && seen.broken() === undefined) throw startFails(undefined, end, request)
+  if (!seen.isDone && seen.broken === undefined) throw startFails(undefined, end, request)
   const rows = await readLog(server, database, `${database} closed`)
-  return {
-    ...{ database, revisions: seen.revisions(), errors: seen.errors, broken: seen.broken() },
-    ...{ ledger: seen.ledger(), tool: seen.tool() },
-    pieces: piecesOf(stretches(rows), seen.steps, request.builtIn, searchPath),
-  }
-}
-
-function progress(session: Session, revision: string, seen: Observed): void {
-  if (seen.tells())
-    tellProgress(session, { revision, what: seen.what, done: seen.done(), total: seen.total() })
+  const pieces = piecesOf(stretches(rows), steps, request.builtIn, searchPath)
+  return { ...seen, database, errors, pieces }
 }
 
 /** A step of the driver, by the mark that it begins at. */
@@ -158,63 +169,6 @@ export interface Step {
   readonly name: string
   readonly searchPath: string
   readonly role: string | null
-}
-
-type Observed = ReturnType<typeof observed>
-
-function observed(database: string, total: number | undefined) {
-  const steps = new Map<string, Step>()
-  const errors = new Map<string, ToolError>()
-  let [revisions, done, isDone, marks] = [[] as readonly DescribedRevision[], 0, false, 0]
-  let ledger: AlembicRecording['ledger'] = { table: 'alembic_version', schema: null }
-  let [current, broken] = ['', undefined as string | undefined]
-  let refusal: Extract<DriverEvent, { event: 'refused' }> | undefined
-  let failed: ToolError | undefined
-  let [tool, toldAt] = ['', performance.now()]
-  return {
-    steps,
-    errors,
-    note(event: DriverEvent) {
-      if (event.event === 'versions')
-        tool = `Alembic ${event.alembic}, SQLAlchemy ${event.sqlalchemy}, Python ${event.python}`
-      if (event.event === 'graph') revisions = event.revisions
-      if (event.event === 'ready') ledger = { table: event.table, schema: event.schema }
-      if (event.event === 'refused') refusal = event
-      if (event.event === 'failed') failed = event.error
-      if (event.event === 'broken') broken = event.revision
-      if (event.event === 'done') isDone = true
-      if (event.event === 'begin' || event.event === 'end') {
-        const name = `${event.direction} ${event.revision}`
-        marks += 1
-        current = event.event === 'begin' ? name : ''
-        if (event.event === 'begin') {
-          steps.set(`${database} ${marks}`, { name, searchPath: event.searchPath, role: event.role })
-        } else if (event.error !== undefined) errors.set(name, event.error)
-        else if (event.direction === 'upgrade') done += 1
-      }
-    },
-    tool: () => tool,
-    total: () => total ?? revisions.length,
-    what: total === undefined ? 'upgrades recorded' : 'downgrades recorded',
-    tells() {
-      if (performance.now() - toldAt < progressEvery) return false
-      toldAt = performance.now()
-      return true
-    },
-    mark: () => `${database} ${marks}`,
-    at: () => (current === '' ? 'between two revisions' : `in the ${current}`),
-    revisions: () => revisions,
-    done: () => done,
-    isDone: () => isDone,
-    ledger: () => ledger,
-    broken: () => broken,
-    refusal: () => refusal,
-    failed: () => failed,
-    error(direction: 'upgrade' | 'downgrade') {
-      const found = [...errors].find(([name]) => name.startsWith(direction))
-      return found === undefined ? undefined : { revision: found[0].split(' ')[1] ?? '', error: found[1] }
-    },
-  }
 }
 
 /** The pieces of a run, by `upgrade 3f2a` and `downgrade 3f2a`. */

@@ -2,11 +2,9 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Environment } from '../../environment/index.ts'
 import type { Session } from '../../runner/index.ts'
-import { draftFolder } from '../import/draft-folder.ts'
 import { type ImportOptions, type ImportResult, importHistory, shownPath } from '../import/import.ts'
 import { readListLedgers } from '../import/ledgers.ts'
-import { withRecordingServer } from '../record/server.ts'
-import { builtInFunctions, surround } from '../record/surroundings.ts'
+import { withRecording } from '../record/recording.ts'
 import { programHistory } from './history.ts'
 import { findProgramProject, type ProgramCommands } from './project.ts'
 import { recordProgram } from './record.ts'
@@ -33,36 +31,25 @@ export async function importProgram(
   const show = shownPath(env)
   const project = findProgramProject(tool, resolve(env.root, request.path), request)
   const text = project.files.map((file) => readFileSync(file, 'utf8')).join('\n')
-  const { path: home, discard } = await draftFolder(env)
-  const started = performance.now()
-  try {
-    return await withRecordingServer(home, session, async (server) => {
-      const recording = await recordProgram({
-        ...{ server, session, tool, project, table: request.ledger?.table },
-        ...{ network: request.allowNetwork ?? false, baseline: request.baseline ?? false },
-        prepare: (database) => surround(server, database, { session, env, text }),
-        builtIn: await builtInFunctions(server),
-      })
-      const { table } = recording.ledger
-      const { history, migrations } = programHistory(tool, recording, project.files, show)
-      const ignoreTables = [table, ...tool.own(table)]
-      const place = { table, schema: request.ledger?.schema }
-      const ledger = { ...tool.ledger, query: namesOf }
-      const seconds = Math.round((performance.now() - started) / 100) / 10
-      const result = await importHistory(session, env, {
-        ...{ ...request, history, ignoreTables },
-        ledgers: await readListLedgers(session.client, migrations, ledger, place),
-        // A baseline has the schema of the live database, and none of the rows.
-        ...(request.baseline ? {} : { recorded: { server, databases: recording.databases, ignoreTables } }),
-      })
-      return {
-        ...result,
-        recording: { revisions: recording.names.length, seconds, tool: project.up.shown },
-      }
+  return withRecording(session, env, { ...request, text }, async (given) => {
+    const baseline = request.baseline ?? false
+    const recording = await recordProgram({ ...given, tool, project, table: request.ledger?.table, baseline })
+    const { table } = recording.ledger
+    const { history, migrations } = programHistory(tool, recording, project.files, show)
+    const ignoreTables = [table, ...tool.own(table)]
+    const place = { table, schema: request.ledger?.schema }
+    const ledger = { ...tool.ledger, query: namesOf }
+    const facts = { revisions: recording.names.length, seconds: given.took(), tool: project.up.shown }
+    const result = await importHistory(session, env, {
+      ...{ ...request, history, ignoreTables },
+      ledgers: await readListLedgers(session.client, migrations, ledger, place),
+      // A baseline has the schema of the live database, and none of the rows.
+      ...(baseline
+        ? {}
+        : { recorded: { server: given.server, databases: recording.databases, ignoreTables } }),
     })
-  } finally {
-    discard()
-  }
+    return { ...result, recording: facts }
+  })
 }
 
 /** The migrations by the names that they have whether they are compiled or not. */

@@ -6,7 +6,7 @@ import { statementsOf } from '../history.ts'
 import type { ToolEnd } from '../record/child.ts'
 import { type Cut, type CutPiece, cutAtLedger } from '../record/cut.ts'
 import { type Piece, pieceOf } from '../record/piece.ts'
-import { type Recording, unrecorded } from '../record/recording.ts'
+import { type EmptyDatabase, type Recording, unrecorded } from '../record/recording.ts'
 import { ownApplication } from '../record/server.ts'
 import { historyFails, noLedger, notStarted, severalLedgers, unfinished, withoutSql } from './failures.ts'
 import { type ProgramRequest, runPhase, type Tells } from './run.ts'
@@ -22,11 +22,6 @@ export interface ProgramLedger {
   readonly table: string
 }
 
-interface Pass {
-  readonly database: string
-  readonly searchPath: string
-}
-
 /**
  * Lets a tool run a project's migrations on empty databases, and cuts what the server was sent where the tool writes
  * its ledger: the upgrades of a run that only goes forward, and the downgrades of a second one, which reverts
@@ -35,9 +30,9 @@ interface Pass {
  */
 export async function recordProgram(request: ProgramRequest): Promise<ProgramRecording> {
   const { baseline } = request
-  const first = await goForward(request, await begin(request), { what: 'upgrades recorded', total: null })
+  const first = await goForward(request, await request.begin(), { what: 'upgrades recorded', total: null })
   const again = { what: 'upgrades recorded again', total: first.names.length }
-  const second = await goForward(request, await begin(request), again)
+  const second = await goForward(request, await request.begin(), again)
   // As it is at the last migration, since the downgrades change the other.
   const copy = await request.server.createDatabase(second.pass.database)
   const { names, ledger } = first
@@ -54,19 +49,14 @@ export async function recordProgram(request: ProgramRequest): Promise<ProgramRec
 
 const textOf = (piece: Piece | undefined) => JSON.stringify(piece?.parts)
 
-async function begin({ server, prepare }: ProgramRequest): Promise<Pass> {
-  const database = await server.createDatabase()
-  return { database, searchPath: await prepare(database) }
-}
-
 interface Forward {
-  readonly pass: Pass
+  readonly pass: EmptyDatabase
   readonly ledger: ProgramLedger
   readonly names: readonly string[]
   readonly cut: Cut
 }
 
-async function goForward(request: ProgramRequest, pass: Pass, tells: Tells): Promise<Forward> {
+async function goForward(request: ProgramRequest, pass: EmptyDatabase, tells: Tells): Promise<Forward> {
   const { tool, project } = request
   const { end, rows } = await runPhase(request, pass.database, project.up, { phase: 'up', ...tells })
   const ledger = await findLedger(request, pass)
@@ -89,7 +79,7 @@ async function goForward(request: ProgramRequest, pass: Pass, tells: Tells): Pro
  */
 async function goBack(
   request: ProgramRequest,
-  pass: Pass,
+  pass: EmptyDatabase,
   { names, ledger }: Forward,
 ): Promise<ReadonlyMap<string, Piece | string>> {
   const { project, tool, builtIn } = request
@@ -129,7 +119,7 @@ async function goBack(
 /** Does what a failed run rolled back with it, so that the tool can go on with the one before. */
 async function redo(
   request: ProgramRequest,
-  pass: Pass,
+  pass: EmptyDatabase,
   found: Piece | string = '',
 ): Promise<Piece | string> {
   if (typeof found === 'string') return found
@@ -168,7 +158,7 @@ function pieces({ cut, pass }: Forward, { builtIn }: ProgramRequest): ReadonlyMa
 function asPiece(
   { statements }: CutPiece,
   cut: Cut,
-  { searchPath: usual }: Pass,
+  { searchPath: usual }: EmptyDatabase,
   builtIn: ReadonlySet<string>,
 ): Piece {
   const names = (path: string) => path.replace(/["'\s]/g, '')
@@ -181,7 +171,7 @@ function asPiece(
  * The ledger in a database: the table of its name, or else the only one that has its columns and no others.
  * @throws MigError `several-ledgers`
  */
-async function findLedger(request: ProgramRequest, pass: Pass): Promise<ProgramLedger | undefined> {
+async function findLedger(request: ProgramRequest, pass: EmptyDatabase): Promise<ProgramLedger | undefined> {
   const { tool, table } = request
   const rows = await asked<ProgramLedger & { readonly columns: readonly string[] }>(
     request,
@@ -201,7 +191,7 @@ async function findLedger(request: ProgramRequest, pass: Pass): Promise<ProgramL
 
 async function namesIn(
   request: ProgramRequest,
-  pass: Pass,
+  pass: EmptyDatabase,
   { schema, table }: ProgramLedger,
 ): Promise<readonly string[]> {
   const rows = await asked<{ name: string }>(
@@ -214,7 +204,7 @@ async function namesIn(
 
 async function remove(
   request: ProgramRequest,
-  pass: Pass,
+  pass: EmptyDatabase,
   { schema, table }: ProgramLedger,
   gone: readonly string[],
 ): Promise<void> {
@@ -224,7 +214,7 @@ async function remove(
 /** A connection for one statement: a database that somebody is connected to cannot be copied (55006). */
 async function asked<Row extends QueryResultRow>(
   { server }: ProgramRequest,
-  { database }: Pass,
+  { database }: EmptyDatabase,
   sql: string,
   values: readonly unknown[] = [],
 ): Promise<readonly Row[]> {

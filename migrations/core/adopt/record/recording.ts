@@ -1,18 +1,57 @@
+import type { Environment } from '../../environment/index.ts'
 import { exitCodes, MigError, type MigErrorOptions } from '../../errors.ts'
 import type { Session } from '../../runner/index.ts'
 import type { BodyPart, ImportedRevision } from '../history.ts'
+import { draftFolder } from '../import/draft-folder.ts'
 import { fence } from './child.ts'
 import type { Piece } from './piece.ts'
-import type { RecordingServer } from './server.ts'
+import { type RecordingServer, withRecordingServer } from './server.ts'
+import { builtInFunctions, surround } from './surroundings.ts'
 
 export interface RecordingRequest {
   readonly server: RecordingServer
   readonly session: Session
   /** Lets the tool reach the network, for settings that are kept elsewhere. */
   readonly network: boolean
-  /** Makes what is there before the history; gives the search_path of a new session. */
-  readonly prepare: (database: string) => Promise<string>
+  /** Makes a database with what is there before the history. */
+  readonly begin: () => Promise<EmptyDatabase>
   readonly builtIn: ReadonlySet<string>
+  /** Seconds since it began. */
+  readonly took: () => number
+}
+
+export interface EmptyDatabase {
+  readonly database: string
+  /** That of a new session there. */
+  readonly searchPath: string
+}
+
+/**
+ * Gives a server that records what a tool does, with a folder of its own; neither outlives `body`.
+ * @param text the files of the history
+ */
+export async function withRecording<Result>(
+  session: Session,
+  env: Environment,
+  { text, allowNetwork = false }: { readonly text: string; readonly allowNetwork?: boolean | undefined },
+  body: (request: RecordingRequest) => Promise<Result>,
+): Promise<Result> {
+  const { path: home, discard } = await draftFolder(env)
+  const started = performance.now()
+  try {
+    return await withRecordingServer(home, session, async (server) =>
+      body({
+        ...{ server, session, network: allowNetwork, builtIn: await builtInFunctions(server) },
+        async begin() {
+          const database = await server.createDatabase()
+          return { database, searchPath: await surround(server, database, { session, env, text }) }
+        },
+        took: () => Math.round((performance.now() - started) / 100) / 10,
+      }),
+    )
+  } finally {
+    discard()
+  }
 }
 
 /** What every recording gives, by the tool's own names of the revisions. */
