@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type BindingPattern, parseSync } from 'oxc-parser'
+import { parseSync, type TSType, type VariableDeclarator } from 'oxc-parser'
 import { code, table } from './markdown.ts'
 import { asParagraph, describedTypes } from './types.ts'
 
@@ -45,6 +45,7 @@ function lists(root: string): string {
 
 /** The functions that a file exports: how each is called from a revision, and its docstring. */
 function functionsOf(root: string, file: string) {
+  const alike = alikeParams(root)
   const text = readFileSync(join(root, file), 'utf8')
   const { program, comments } = parseSync(file, text)
   return program.body.flatMap((statement) => {
@@ -58,7 +59,7 @@ function functionsOf(root: string, file: string) {
       node?.type === 'FunctionDeclaration'
         ? [{ name: node.id?.name ?? '', params: node.params.slice(1).map((each) => nameAt(text, each)) }]
         : node?.type === 'VariableDeclaration'
-          ? node.declarations.flatMap(({ id }) => directiveOf(id))
+          ? node.declarations.flatMap((each) => directiveOf(each, alike))
           : []
     return found.map(({ name, params }) => ({
       ...{ name, text: described },
@@ -74,26 +75,38 @@ const nameAt = (text: string, { start, end }: { readonly start: number; readonly
     .replace(/[:=][\s\S]*$/, '')
     .trim()
 
-/** The parameters of directives that are alike for several kinds (drop-and-rename.ts). */
-const alikeParams: Readonly<Record<string, readonly string[]>> = {
-  DropObject: ['name', 'options?'],
-  DropOnTable: ['name', 'table', 'options?'],
-  RenameObject: ['name', 'newName'],
-  RenameOnTable: ['name', 'table', 'newName'],
-}
-
-/** A directive by its declaration, `createTable: Directive<[table: …, spec: …]>`. */
-function directiveOf(
-  id: BindingPattern,
-): readonly { readonly name: string; readonly params: readonly string[] }[] {
-  const type = id.type === 'Identifier' ? id.typeAnnotation?.typeAnnotation : undefined
-  if (id.type !== 'Identifier' || type?.type !== 'TSTypeReference') return []
-  const alike = type.typeName.type === 'Identifier' ? alikeParams[type.typeName.name] : undefined
-  if (alike !== undefined) return [{ name: id.name, params: alike }]
+/** The parameters of a directive by its type, `Directive<[table: …, spec: …]>`, or one of the same arguments and `options?`. */
+function paramsOf(type: TSType | undefined): readonly string[] | undefined {
+  if (type?.type !== 'TSTypeReference' || type.typeName.type !== 'Identifier') return undefined
   const [tuple] = type.typeArguments?.params ?? []
-  if (tuple?.type !== 'TSTupleType') return []
+  if (tuple?.type !== 'TSTupleType') return undefined
   const params = tuple.elementTypes.flatMap((each) =>
     each.type === 'TSNamedTupleMember' ? [`${each.label.name}${each.optional ? '?' : ''}`] : [],
   )
-  return [{ name: id.name, params }]
+  return type.typeName.name === 'Restored' ? [...params, 'options?'] : params
+}
+
+/** The parameters of directives that a function makes for several kinds, by its name with a capital: `DropObject`. */
+function alikeParams(root: string): ReadonlyMap<string, readonly string[]> {
+  const file = `${folder}/drop-and-rename.ts`
+  const { program } = parseSync(file, readFileSync(join(root, file), 'utf8'))
+  const found = program.body.flatMap((node) =>
+    node.type === 'TSTypeAliasDeclaration'
+      ? [[node.id.name, paramsOf(node.typeAnnotation) ?? []] as const]
+      : [],
+  )
+  return new Map(found)
+}
+
+/** A directive by its declaration: its type, or the function that makes it. */
+function directiveOf(
+  { id, init }: VariableDeclarator,
+  alike: ReadonlyMap<string, readonly string[]>,
+): readonly { readonly name: string; readonly params: readonly string[] }[] {
+  if (id.type !== 'Identifier') return []
+  const made = init?.type === 'CallExpression' && init.callee.type === 'Identifier' ? init.callee.name : ''
+  const params =
+    paramsOf(id.typeAnnotation?.typeAnnotation) ??
+    alike.get(`${made.slice(0, 1).toUpperCase()}${made.slice(1)}`)
+  return params === undefined ? [] : [{ name: id.name, params }]
 }

@@ -18,6 +18,15 @@ export interface Directive<Args extends readonly unknown[], ReverseArgs extends 
   readonly reverse: (scope: NameScope, ...args: ReverseArgs) => readonly DirectiveStatement[]
 }
 
+/** A directive that takes what was there before as the last of its arguments, which its reverse needs. */
+export type Restored<
+  Args extends readonly unknown[],
+  Options extends { readonly existing?: unknown },
+> = Directive<
+  [...Args, options?: Options],
+  [...Args, options: { readonly existing: Exclude<Options['existing'], undefined> } & Options]
+>
+
 /** Statements from their texts; what is undefined is left out. */
 export function statements(...texts: readonly (string | undefined)[]): readonly DirectiveStatement[] {
   return texts.flatMap((sql) => (sql === undefined ? [] : [{ sql }]))
@@ -44,4 +53,29 @@ export function required<T>(value: T | undefined, directive: string, option: str
     help: `give ${option} to op.reverse.${directive}, or write the downgrade with op.execute`,
     facts: { directive, option },
   })
+}
+
+/**
+ * Of each property that changes what it was before.
+ *
+ * Throws MIG-no-reverse where `existing` does not say it.
+ */
+export function restored<State extends object>(
+  changes: State,
+  existing: Partial<State> | undefined,
+  directive: string,
+  option = 'existing',
+): State {
+  const keys = (Object.keys(changes) as (keyof State & string)[]).filter((key) => changes[key] !== undefined)
+  const before = keys.map((key) => [key, required(existing?.[key], directive, `${option}.${key}`)])
+  return Object.fromEntries(before) as State
+}
+
+/** A specification as it was before; a comment that was set where none was before is taken away again. */
+export function commentedBefore<Spec extends { readonly comment?: string }>(
+  { comment, existing }: { readonly comment?: string; readonly existing?: Spec },
+  directive: string,
+): Omit<Spec, 'comment'> & { readonly comment?: string | null } {
+  const before = required(existing, directive, 'existing')
+  return comment !== undefined && before.comment === undefined ? { ...before, comment: null } : before
 }

@@ -1,31 +1,30 @@
 import { quoteIdent } from '../postgres/sql/quote.ts'
-import { type Directive, type DirectiveStatement, required, statements, words } from './directive.ts'
+import {
+  type Directive,
+  type DirectiveStatement,
+  type Restored,
+  required,
+  statements,
+  words,
+} from './directive.ts'
 import { type NameScope, nameSql, type ObjectName, renamedTo, resolvedName } from './names.ts'
 
-interface DropOptions<Existing> {
+export interface DropOptions<Existing> {
   readonly ifExists?: boolean
   readonly cascade?: boolean
   /** The object as it is, for the reverse. */
   readonly existing?: Existing
 }
 
-type DropWithExisting<Existing> = { readonly existing: Existing } & DropOptions<Existing>
-
 /** DROP of what has a name in a schema, or in the database. */
-export type DropObject<Existing, Name = ObjectName> = Directive<
-  [name: Name, options?: DropOptions<Existing>],
-  [name: Name, options: DropWithExisting<Existing>]
->
+type DropObject<Existing, Name = ObjectName> = Restored<[name: Name], DropOptions<Existing>>
 
 /** DROP of what a table has by a name of its own. */
-export type DropOnTable<Existing> = Directive<
-  [name: string, table: ObjectName, options?: DropOptions<Existing>],
-  [name: string, table: ObjectName, options: DropWithExisting<Existing>]
->
+type DropOnTable<Existing> = Restored<[name: string, table: ObjectName], DropOptions<Existing>>
 
-export type RenameObject = Directive<[name: ObjectName, newName: string]>
+type RenameObject = Directive<[name: ObjectName, newName: string]>
 
-export type RenameOnTable = Directive<[name: string, table: ObjectName, newName: string]>
+type RenameOnTable = Directive<[name: string, table: ObjectName, newName: string]>
 
 /**
  * DROP; its reverse creates the object from `existing`.
@@ -86,6 +85,11 @@ export function onTable(scope: NameScope, name: string, table: ObjectName): stri
   return `${quoteIdent(name)} ON ${nameSql(scope, table)}`
 }
 
-function dropSql(kind: string, name: string, { ifExists, cascade }: DropOptions<unknown> = {}): string {
+/** `name` is quoted. */
+export function dropSql(
+  kind: string,
+  name: string,
+  { ifExists, cascade }: DropOptions<unknown> = {},
+): string {
   return words('DROP', kind, ifExists && 'IF EXISTS', name, cascade && 'CASCADE')
 }

@@ -10,7 +10,14 @@ import {
   sequenceOptionWords,
 } from '../clauses/sequence-options.ts'
 import { type Collation, type ColumnType, collateSql, typeSql } from '../clauses/types.ts'
-import { type Directive, type DirectiveStatement, required, statements, words } from '../directive.ts'
+import {
+  type Directive,
+  type DirectiveStatement,
+  required,
+  restored,
+  statements,
+  words,
+} from '../directive.ts'
 import { type NameScope, nameSql, type ObjectName } from '../names.ts'
 
 /** The properties of a column that can change; `null` takes one away. */
@@ -132,30 +139,16 @@ function identityChange(
 }
 
 function stateBefore(changes: ColumnChanges): ColumnState {
-  const { existing = {} } = changes
-  const before = <Name extends keyof ColumnState>(name: Name): Partial<Pick<ColumnState, Name>> => {
-    if (changes[name] === undefined) return {}
-    return { [name]: required(existing[name], 'alterColumn', `existing.${name}`) } as Pick<ColumnState, Name>
-  }
+  const { existing = {}, rename: _name, using: _using, collation: _collation, identity, ...state } = changes
   if (changes.generated === null) {
     throw new MigError('no-reverse', 'PostgreSQL cannot turn a plain column into a generated one', {
       help: 'write the downgrade as op.dropColumn and op.addColumn',
     })
   }
   return {
-    ...before('type'),
-    ...before('default'),
-    ...(changes.identity === undefined
-      ? {}
-      : { identity: identityBefore(changes.identity, existing.identity) }),
-    ...before('generated'),
-    ...before('storage'),
-    ...before('compression'),
-    ...before('statistics'),
-    ...before('comment'),
-    using: existing.using,
-    collation: existing.collation,
-    ...(changes.nullable === undefined ? {} : { nullable: existing.nullable ?? !changes.nullable }),
+    ...restored(state, { nullable: !state.nullable, ...existing }, 'alterColumn'),
+    ...(identity === undefined ? {} : { identity: identityBefore(identity, existing.identity) }),
+    ...{ using: existing.using, collation: existing.collation },
   }
 }
 
@@ -165,8 +158,6 @@ function identityBefore(to: Identity | null, existing: Identity | null | undefin
   if (before === null || to === null || typeof to === 'string') return before
   const { generated: _generated, ...changed } = to
   const known: SequenceOptions = typeof before === 'string' ? {} : before
-  for (const option of Object.keys(changed) as (keyof SequenceOptions)[]) {
-    required(known[option], 'alterColumn', `existing.identity.${option}`)
-  }
+  restored<SequenceOptions>(changed, known, 'alterColumn', 'existing.identity')
   return before
 }

@@ -1,17 +1,11 @@
 import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { type Column, columnExtras, columnSql } from '../clauses/columns.ts'
-import { type Directive, required, statements, words } from '../directive.ts'
+import { type Directive, type Restored, required, statements, words } from '../directive.ts'
+import { type DropOptions, dropSql } from '../drop-and-rename.ts'
 import { nameSql, type ObjectName } from '../names.ts'
 
 export interface AddColumnOptions {
   readonly ifNotExists?: boolean
-}
-
-export interface DropColumnOptions {
-  readonly ifExists?: boolean
-  readonly cascade?: boolean
-  /** The column as it is, for the reverse; `name` is the dropped column's. */
-  readonly existing?: Omit<Column, 'name'>
 }
 
 /** ALTER TABLE … ADD COLUMN, with its comment. Reverse: DROP COLUMN. */
@@ -29,23 +23,9 @@ export const addColumn: Directive<[table: ObjectName, column: Column, options?: 
 }
 
 /** ALTER TABLE … DROP COLUMN. Reverse: ADD COLUMN from `existing`; the column comes back last in the table, and empty. */
-export const dropColumn: Directive<
-  [table: ObjectName, column: string, options?: DropColumnOptions],
-  [
-    table: ObjectName,
-    column: string,
-    options: { readonly existing: Omit<Column, 'name'> } & DropColumnOptions,
-  ]
-> = {
-  forward: (scope, table, column, options = {}) =>
-    statements(
-      words(
-        `ALTER TABLE ${nameSql(scope, table)} DROP COLUMN`,
-        options.ifExists && 'IF EXISTS',
-        quoteIdent(column),
-        options.cascade && 'CASCADE',
-      ),
-    ),
+export const dropColumn: Restored<[table: ObjectName, column: string], DropOptions<Omit<Column, 'name'>>> = {
+  forward: (scope, table, column, options) =>
+    statements(`ALTER TABLE ${nameSql(scope, table)} ${dropSql('COLUMN', quoteIdent(column), options)}`),
   reverse: (scope, table, column, options) =>
     addColumn.forward(scope, table, {
       ...required(options?.existing, 'dropColumn', 'existing'),

@@ -1,6 +1,6 @@
 import { commentSql } from '../clauses/common.ts'
 import { type CommentTarget, commentTargetSql } from '../clauses/targets.ts'
-import { type Directive, required, statements } from '../directive.ts'
+import { type Directive, type Restored, required, statements } from '../directive.ts'
 import type { ObjectName } from '../names.ts'
 
 export interface CommentOptions {
@@ -8,13 +8,8 @@ export interface CommentOptions {
   readonly existing?: string | null
 }
 
-type WithExisting = { readonly existing: string | null } & CommentOptions
-
 /** COMMENT ON anything; null takes the comment away. Reverse: the `existing` comment. */
-export const comment: Directive<
-  [target: CommentTarget, text: string | null, options?: CommentOptions],
-  [target: CommentTarget, text: string | null, options: WithExisting]
-> = {
+export const comment: Restored<[target: CommentTarget, text: string | null], CommentOptions> = {
   forward: (scope, target, text) => statements(commentSql(commentTargetSql(scope, target), text)),
   reverse: (scope, target, _text, options) =>
     comment.forward(scope, target, required(options?.existing, 'comment', 'existing')),
@@ -27,10 +22,7 @@ export const createTableComment: Directive<[table: ObjectName, text: string, opt
 }
 
 /** COMMENT ON TABLE … IS NULL. Reverse: the `existing` comment. */
-export const dropTableComment: Directive<
-  [table: ObjectName, options?: CommentOptions],
-  [table: ObjectName, options: WithExisting]
-> = {
+export const dropTableComment: Restored<[table: ObjectName], CommentOptions> = {
   forward: (scope, table) => comment.forward(scope, { table }, null),
   reverse: (scope, table, options) =>
     comment.forward(scope, { table }, required(options?.existing, 'dropTableComment', 'existing')),

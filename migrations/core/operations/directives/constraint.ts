@@ -11,7 +11,15 @@ import {
   type ExcludeElement,
   type ForeignKeyOptions,
 } from '../clauses/constraints.ts'
-import { type Directive, type DirectiveStatement, required, statements, words } from '../directive.ts'
+import {
+  type Directive,
+  type DirectiveStatement,
+  type Restored,
+  required,
+  statements,
+  words,
+} from '../directive.ts'
+import { type DropOptions, dropSql } from '../drop-and-rename.ts'
 import { type NameScope, nameSql, type ObjectName } from '../names.ts'
 import { createIndex, type ExistingIndex } from './indexes.ts'
 
@@ -40,13 +48,6 @@ export interface CreateForeignKeyOptions extends ForeignKeyOptions, Commented {}
 export interface CheckOptions extends Omit<CheckConstraint, 'name' | 'check'>, Commented {}
 
 export interface ExcludeOptions extends Omit<ExcludeConstraint, 'name' | 'exclude'>, Commented {}
-
-export interface DropConstraintOptions {
-  readonly ifExists?: boolean
-  readonly cascade?: boolean
-  /** The constraint as it is, for the reverse; its name is the dropped one's. */
-  readonly existing?: Constraint
-}
 
 /**
  * ALTER TABLE … ADD PRIMARY KEY.
@@ -126,20 +127,10 @@ export const validateConstraint: Directive<[name: string, table: ObjectName]> = 
   reverse: () => [],
 }
 
-/** ALTER TABLE … DROP CONSTRAINT. Reverse: ADD the `existing` one. */
-export const dropConstraint: Directive<
-  [name: string, table: ObjectName, options?: DropConstraintOptions],
-  [name: string, table: ObjectName, options: { readonly existing: Constraint } & DropConstraintOptions]
-> = {
-  forward: (scope, name, table, options = {}) =>
-    statements(
-      words(
-        `ALTER TABLE ${nameSql(scope, table)} DROP CONSTRAINT`,
-        options.ifExists && 'IF EXISTS',
-        quoteIdent(name),
-        options.cascade && 'CASCADE',
-      ),
-    ),
+/** ALTER TABLE … DROP CONSTRAINT. Reverse: ADD the `existing` one, under the name of the dropped one. */
+export const dropConstraint: Restored<[name: string, table: ObjectName], DropOptions<Constraint>> = {
+  forward: (scope, name, table, options) =>
+    statements(`ALTER TABLE ${nameSql(scope, table)} ${dropSql('CONSTRAINT', quoteIdent(name), options)}`),
   reverse: (scope, name, table, options) =>
     add(scope, name, table, required(options?.existing, 'dropConstraint', 'existing'), undefined),
 }

@@ -1,8 +1,15 @@
 import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { commentSql } from '../clauses/common.ts'
 import { type Collation, type ColumnType, collateSql, typeSql } from '../clauses/types.ts'
-import { type Directive, type DirectiveStatement, required, statements, words } from '../directive.ts'
-import { type DropObject, dropObject, type RenameObject, renameObject } from '../drop-and-rename.ts'
+import {
+  type Directive,
+  type DirectiveStatement,
+  required,
+  restored,
+  statements,
+  words,
+} from '../directive.ts'
+import { dropObject, renameObject } from '../drop-and-rename.ts'
 import { type NameScope, nameSql, type ObjectName } from '../names.ts'
 
 export interface DomainCheck {
@@ -54,10 +61,10 @@ export const createDomain: Directive<[name: ObjectName, spec: DomainSpec]> = {
 }
 
 /** DROP DOMAIN. Reverse: CREATE DOMAIN from `existing`. */
-export const dropDomain: DropObject<DomainSpec> = dropObject('DOMAIN', 'dropDomain', createDomain.forward)
+export const dropDomain = dropObject<DomainSpec>('DOMAIN', 'dropDomain', createDomain.forward)
 
 /** ALTER DOMAIN … RENAME TO. Reverse: rename back. */
-export const renameDomain: RenameObject = renameObject('DOMAIN')
+export const renameDomain = renameObject('DOMAIN')
 
 /** ALTER DOMAIN. Reverse: each change back to `existing`. */
 export const alterDomain: Directive<[name: ObjectName, changes: DomainChanges]> = {
@@ -71,20 +78,14 @@ export const alterDomain: Directive<[name: ObjectName, changes: DomainChanges]> 
     ),
     ...changed(scope, name, changes),
   ],
-  reverse: (scope, name, changes) => {
-    const { existing = {} } = changes
-    const need = <T>(value: T | undefined, option: string) => required(value, 'alterDomain', option)
+  reverse: (scope, name, { addCheck, dropCheck, validateCheck: _validated, existing, ...state }) => {
+    const { check, ...before } = { nullable: !state.nullable, ...existing }
+    const dropped = () => required(check, 'alterDomain', 'existing.check')
     return [
-      ...changed(scope, name, {
-        ...(changes.default === undefined ? {} : { default: need(existing.default, 'existing.default') }),
-        ...(changes.nullable === undefined ? {} : { nullable: existing.nullable ?? !changes.nullable }),
-        ...(changes.comment === undefined ? {} : { comment: need(existing.comment, 'existing.comment') }),
-      }),
+      ...changed(scope, name, restored(state, before, 'alterDomain')),
       ...statements(
-        changes.addCheck === undefined ? undefined : dropCheckSql(scope, name, changes.addCheck.name),
-        changes.dropCheck === undefined
-          ? undefined
-          : addCheckSql(scope, name, { ...need(existing.check, 'existing.check'), name: changes.dropCheck }),
+        addCheck === undefined ? undefined : dropCheckSql(scope, name, addCheck.name),
+        dropCheck === undefined ? undefined : addCheckSql(scope, name, { ...dropped(), name: dropCheck }),
       ),
     ]
   },

@@ -1,7 +1,14 @@
 import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { commentSql } from '../clauses/common.ts'
-import { type Directive, type DirectiveStatement, required, statements, words } from '../directive.ts'
-import { type DropObject, dropObject, type RenameObject, renameObject } from '../drop-and-rename.ts'
+import {
+  type Directive,
+  type DirectiveStatement,
+  type Restored,
+  required,
+  statements,
+  words,
+} from '../directive.ts'
+import { dropObject, renameObject } from '../drop-and-rename.ts'
 import { type NameScope, nameSql, type ObjectName, renamedTo, resolvedName } from '../names.ts'
 import { literalText } from '../sql-text.ts'
 
@@ -50,10 +57,10 @@ export const createEnum: Directive<
 }
 
 /** DROP TYPE. Reverse: CREATE TYPE with the `existing` values. */
-export const dropEnum: DropObject<readonly string[]> = dropObject('TYPE', 'dropEnum', createEnum.forward)
+export const dropEnum = dropObject<readonly string[]>('TYPE', 'dropEnum', createEnum.forward)
 
 /** ALTER TYPE … RENAME TO. Reverse: rename back. */
-export const renameEnum: RenameObject = renameObject('TYPE')
+export const renameEnum = renameObject('TYPE')
 
 /**
  * ALTER TYPE … ADD VALUE. PostgreSQL lets the new value be used only after the transaction has committed.
@@ -61,10 +68,7 @@ export const renameEnum: RenameObject = renameObject('TYPE')
  * PostgreSQL can only build the type again, so the reverse needs `existing`: the values without the new
  * one, and the columns of the type.
  */
-export const addEnumValue: Directive<
-  [name: ObjectName, value: string, options?: AddEnumValueOptions],
-  [name: ObjectName, value: string, options: { readonly existing: EnumExisting } & AddEnumValueOptions]
-> = {
+export const addEnumValue: Restored<[name: ObjectName, value: string], AddEnumValueOptions> = {
   forward: (scope, name, value, options = {}) =>
     statements(
       words(
@@ -121,7 +125,7 @@ function rebuilt(
   })
   return [
     ...renameEnum.forward(scope, name, resolvedName(scope, old).name),
-    ...createEnum.forward(scope, name, values, comment === undefined ? {} : { comment }),
+    ...createEnum.forward(scope, name, values, { comment }),
     ...statements(...columnChanges),
     ...dropEnum.forward(scope, old),
   ]

@@ -1,7 +1,7 @@
 import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { commentSql } from '../clauses/common.ts'
-import { type Directive, required, statements, words } from '../directive.ts'
-import { type DropObject, dropObject } from '../drop-and-rename.ts'
+import { type Directive, restored, statements, words } from '../directive.ts'
+import { dropObject } from '../drop-and-rename.ts'
 import { literalText } from '../sql-text.ts'
 
 export interface ExtensionSpec {
@@ -41,7 +41,7 @@ export const createExtension: Directive<[name: string, spec?: ExtensionSpec]> = 
 }
 
 /** DROP EXTENSION. Reverse: CREATE EXTENSION from `existing`. */
-export const dropExtension: DropObject<ExtensionSpec, string> = dropObject(
+export const dropExtension = dropObject<ExtensionSpec, string>(
   'EXTENSION',
   'dropExtension',
   createExtension.forward,
@@ -52,22 +52,13 @@ export const dropExtension: DropObject<ExtensionSpec, string> = dropObject(
 export const alterExtension: Directive<[name: string, changes: ExtensionChanges]> = {
   forward: (_scope, name, { version, schema }) =>
     statements(
-      version === undefined ? undefined : updateSql(name, version),
-      schema === undefined ? undefined : setSchemaSql(name, schema),
+      version === undefined
+        ? undefined
+        : `ALTER EXTENSION ${quoteIdent(name)} UPDATE TO ${literalText(version)}`,
+      schema === undefined
+        ? undefined
+        : `ALTER EXTENSION ${quoteIdent(name)} SET SCHEMA ${quoteIdent(schema)}`,
     ),
-  reverse: (_scope, name, { version, schema, existing = {} }) => {
-    const before = (key: keyof ExtensionState) => required(existing[key], 'alterExtension', `existing.${key}`)
-    return statements(
-      schema === undefined ? undefined : setSchemaSql(name, before('schema')),
-      version === undefined ? undefined : updateSql(name, before('version')),
-    )
-  },
-}
-
-function updateSql(name: string, version: string): string {
-  return `ALTER EXTENSION ${quoteIdent(name)} UPDATE TO ${literalText(version)}`
-}
-
-function setSchemaSql(name: string, schema: string): string {
-  return `ALTER EXTENSION ${quoteIdent(name)} SET SCHEMA ${quoteIdent(schema)}`
+  reverse: (scope, name, { existing, ...changes }) =>
+    alterExtension.forward(scope, name, restored(changes, existing, 'alterExtension')).toReversed(),
 }

@@ -1,7 +1,16 @@
 import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { commentSql } from '../clauses/common.ts'
 import { argumentsSql, dollarQuoted, type RoutineArgument, routineSql } from '../clauses/routines.ts'
-import { type Directive, type DirectiveStatement, required, statements, words } from '../directive.ts'
+import {
+  commentedBefore,
+  type Directive,
+  type DirectiveStatement,
+  type Restored,
+  required,
+  statements,
+  words,
+} from '../directive.ts'
+import { type DropOptions, dropSql } from '../drop-and-rename.ts'
 import { type NameScope, nameSql, type ObjectName, renamedTo, resolvedName } from '../names.ts'
 
 export interface FunctionSpec {
@@ -32,41 +41,24 @@ export interface AlterFunctionSpec extends FunctionSpec {
   readonly existing?: FunctionSpec
 }
 
-export interface DropFunctionOptions {
+export interface RenameFunctionOptions {
   readonly kind?: 'function' | 'procedure'
   /** The parameters, which tell one overload from another. */
   readonly args?: readonly RoutineArgument[]
-  readonly ifExists?: boolean
-  readonly cascade?: boolean
-  readonly existing?: FunctionSpec
 }
 
-export interface RenameFunctionOptions {
-  readonly kind?: 'function' | 'procedure'
-  readonly args?: readonly RoutineArgument[]
-}
+export interface DropFunctionOptions extends RenameFunctionOptions, DropOptions<FunctionSpec> {}
 
 /** CREATE FUNCTION or PROCEDURE. Reverse: DROP. */
 export const createFunction: Directive<[name: ObjectName, spec: CreateFunctionSpec]> = {
   forward: (scope, name, spec) => routineStatements(scope, name, spec, spec.orReplace === true),
-  reverse: (scope, name, spec) => dropFunction.forward(scope, name, signatureOf(spec)),
+  reverse: (scope, name, { kind, args }) => dropFunction.forward(scope, name, { kind, args }),
 }
 
 /** DROP FUNCTION or PROCEDURE. Reverse: CREATE from `existing`. */
-export const dropFunction: Directive<
-  [name: ObjectName, options?: DropFunctionOptions],
-  [name: ObjectName, options: { readonly existing: FunctionSpec } & DropFunctionOptions]
-> = {
+export const dropFunction: Restored<[name: ObjectName], DropFunctionOptions> = {
   forward: (scope, name, options = {}) =>
-    statements(
-      words(
-        'DROP',
-        kindSql(options.kind),
-        options.ifExists && 'IF EXISTS',
-        routineSql(scope, name, options.args ?? []),
-        options.cascade && 'CASCADE',
-      ),
-    ),
+    statements(dropSql(kindSql(options.kind), routineSql(scope, name, options.args ?? []), options)),
   reverse: (scope, name, options) =>
     routineStatements(scope, name, required(options?.existing, 'dropFunction', 'existing'), false),
 }
@@ -88,20 +80,14 @@ export const renameFunction: Directive<[name: ObjectName, newName: string, optio
  */
 export const alterFunction: Directive<[name: ObjectName, spec: AlterFunctionSpec]> = {
   forward: (scope, name, spec) => routineStatements(scope, name, spec, true),
-  reverse: (scope, name, spec) => {
-    const existing = required(spec.existing, 'alterFunction', 'existing')
-    const uncommented = spec.comment !== undefined && existing.comment === undefined
-    return [
-      ...routineStatements(scope, name, existing, true),
-      ...statements(uncommented ? commentSql(targetSql(scope, name, existing), null) : undefined),
-    ]
-  },
+  reverse: (scope, name, spec) =>
+    routineStatements(scope, name, commentedBefore(spec, 'alterFunction'), true),
 }
 
 function routineStatements(
   scope: NameScope,
   name: ObjectName,
-  spec: FunctionSpec,
+  spec: Omit<FunctionSpec, 'comment'> & { readonly comment?: string | null },
   orReplace: boolean,
 ): readonly DirectiveStatement[] {
   return statements(
@@ -121,16 +107,8 @@ function routineStatements(
       ...Object.entries(spec.set ?? {}).map(([setting, value]) => `SET ${settingSql(setting)} = ${value}`),
       typeof spec.body === 'string' ? `AS ${dollarQuoted(spec.body)}` : spec.body.atomic,
     ),
-    commentSql(targetSql(scope, name, spec), spec.comment),
+    commentSql(`${kindSql(spec.kind)} ${routineSql(scope, name, spec.args ?? [])}`, spec.comment),
   )
-}
-
-function targetSql(scope: NameScope, name: ObjectName, spec: FunctionSpec): string {
-  return `${kindSql(spec.kind)} ${routineSql(scope, name, spec.args ?? [])}`
-}
-
-function signatureOf(spec: FunctionSpec): DropFunctionOptions {
-  return { kind: spec.kind, args: spec.args }
 }
 
 function settingSql(setting: string): string {

@@ -1,8 +1,8 @@
 import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { columnListSql, commentSql, parametersSql, type StorageParameters } from '../clauses/common.ts'
 import { type IndexElement, indexElementSql } from '../clauses/index-elements.ts'
-import { type Directive, required, statement, statements, words } from '../directive.ts'
-import { type RenameObject, renameObject } from '../drop-and-rename.ts'
+import { type Directive, type Restored, required, statement, statements, words } from '../directive.ts'
+import { type DropOptions, dropSql, renameObject } from '../drop-and-rename.ts'
 import { type NameScope, nameSql, type ObjectName, renamedTo } from '../names.ts'
 
 export interface IndexOptions {
@@ -30,12 +30,9 @@ export interface ExistingIndex extends IndexOptions {
   readonly columns: readonly IndexElement[]
 }
 
-export interface DropIndexOptions {
-  readonly ifExists?: boolean
-  readonly cascade?: boolean
+export interface DropIndexOptions extends DropOptions<ExistingIndex> {
   /** Without blocking writers; runs outside the revision's transaction. */
   readonly concurrently?: boolean
-  readonly existing?: ExistingIndex
 }
 
 /** CREATE INDEX, in the schema of its table. Reverse: DROP INDEX, concurrently when it was made so. */
@@ -46,31 +43,16 @@ export const createIndex: Directive<
     statement(createIndexSql(scope, name, table, columns, options), options.concurrently),
     ...statements(commentSql(`INDEX ${nameSql(scope, renamedTo(table, name))}`, options.comment)),
   ],
-  reverse: (scope, name, table, _columns, options = {}) =>
-    dropIndex.forward(
-      scope,
-      renamedTo(table, name),
-      options.concurrently === undefined ? {} : { concurrently: options.concurrently },
-    ),
+  reverse: (scope, name, table, _columns, { concurrently } = {}) =>
+    dropIndex.forward(scope, renamedTo(table, name), { concurrently }),
 }
 
 /** DROP INDEX. Reverse: CREATE INDEX from `existing`, concurrently when it was dropped so. */
-export const dropIndex: Directive<
-  [index: ObjectName, options?: DropIndexOptions],
-  [index: ObjectName, options: { readonly existing: ExistingIndex } & DropIndexOptions]
-> = {
-  forward: (scope, index, options = {}) => [
-    statement(
-      words(
-        'DROP INDEX',
-        options.concurrently && 'CONCURRENTLY',
-        options.ifExists && 'IF EXISTS',
-        nameSql(scope, index),
-        options.cascade && 'CASCADE',
-      ),
-      options.concurrently,
-    ),
-  ],
+export const dropIndex: Restored<[index: ObjectName], DropIndexOptions> = {
+  forward: (scope, index, options = {}) => {
+    const kind = options.concurrently ? 'INDEX CONCURRENTLY' : 'INDEX'
+    return [statement(dropSql(kind, nameSql(scope, index), options), options.concurrently)]
+  },
   reverse: (scope, index, options) => {
     const { table, columns, ...rest } = required(options?.existing, 'dropIndex', 'existing')
     const name = typeof index === 'string' ? index : index.name
@@ -80,7 +62,7 @@ export const dropIndex: Directive<
 }
 
 /** ALTER INDEX … RENAME TO. Reverse: rename back. */
-export const renameIndex: RenameObject = renameObject('INDEX')
+export const renameIndex = renameObject('INDEX')
 
 function createIndexSql(
   scope: NameScope,

@@ -1,7 +1,7 @@
 import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { columnListSql, commentSql, parametersSql, type StorageParameters } from '../clauses/common.ts'
 import { type Directive, type DirectiveStatement, required, statements, words } from '../directive.ts'
-import { type DropObject, dropObject, type RenameObject, renameObject } from '../drop-and-rename.ts'
+import { dropObject, renameObject } from '../drop-and-rename.ts'
 import { type NameScope, nameSql, type ObjectName } from '../names.ts'
 import { createIndex, type ExistingIndex } from './indexes.ts'
 
@@ -54,14 +54,14 @@ export const createMaterializedView: Directive<[name: ObjectName, spec: Material
 }
 
 /** DROP MATERIALIZED VIEW. Reverse: CREATE MATERIALIZED VIEW from `existing`. */
-export const dropMaterializedView: DropObject<MaterializedViewSpec> = dropObject(
+export const dropMaterializedView = dropObject<MaterializedViewSpec>(
   'MATERIALIZED VIEW',
   'dropMaterializedView',
   createMaterializedView.forward,
 )
 
 /** ALTER MATERIALIZED VIEW … RENAME TO. Reverse: rename back. */
-export const renameMaterializedView: RenameObject = renameObject('MATERIALIZED VIEW')
+export const renameMaterializedView = renameObject('MATERIALIZED VIEW')
 
 /** Drop and create, since PostgreSQL cannot replace a materialized view. Reverse: the same with `existing`. */
 export const alterMaterializedView: Directive<[name: ObjectName, spec: AlterMaterializedViewSpec]> = {
@@ -69,14 +69,8 @@ export const alterMaterializedView: Directive<[name: ObjectName, spec: AlterMate
     ...dropMaterializedView.forward(scope, name),
     ...createMaterializedView.forward(scope, name, spec),
   ],
-  reverse: (scope, name, spec) => [
-    ...dropMaterializedView.forward(scope, name),
-    ...createMaterializedView.forward(
-      scope,
-      name,
-      required(spec.existing, 'alterMaterializedView', 'existing'),
-    ),
-  ],
+  reverse: (scope, name, { existing }) =>
+    alterMaterializedView.forward(scope, name, required(existing, 'alterMaterializedView', 'existing')),
 }
 
 /** REFRESH MATERIALIZED VIEW. Reverse: nothing; the rows that it had before are not kept by anybody. */

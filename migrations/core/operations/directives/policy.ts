@@ -1,13 +1,7 @@
 import { commentSql } from '../clauses/common.ts'
 import { type Role, rolesSql } from '../clauses/roles.ts'
-import { type Directive, required, statements, words } from '../directive.ts'
-import {
-  type DropOnTable,
-  dropOnTable,
-  onTable,
-  type RenameOnTable,
-  renameOnTable,
-} from '../drop-and-rename.ts'
+import { type Directive, restored, statements, words } from '../directive.ts'
+import { dropOnTable, onTable, renameOnTable } from '../drop-and-rename.ts'
 import { nameSql, type ObjectName } from '../names.ts'
 
 /** What ALTER POLICY can change. */
@@ -51,24 +45,17 @@ export const createPolicy: Directive<[name: string, table: ObjectName, spec?: Po
 }
 
 /** DROP POLICY. Reverse: CREATE POLICY from `existing`. */
-export const dropPolicy: DropOnTable<PolicySpec> = dropOnTable('POLICY', 'dropPolicy', createPolicy.forward)
+export const dropPolicy = dropOnTable<PolicySpec>('POLICY', 'dropPolicy', createPolicy.forward)
 
 /** ALTER POLICY … RENAME TO. Reverse: rename back. */
-export const renamePolicy: RenameOnTable = renameOnTable('POLICY')
+export const renamePolicy = renameOnTable('POLICY')
 
 /** ALTER POLICY. Reverse: each change back to `existing`. */
 export const alterPolicy: Directive<[name: string, table: ObjectName, changes: PolicyChanges]> = {
   forward: (scope, name, table, changes) =>
     statements(words(`ALTER POLICY ${onTable(scope, name, table)}`, stateSql(changes))),
-  reverse: (scope, name, table, { existing = {}, ...changes }) => {
-    const before = (key: keyof PolicyState) =>
-      changes[key] === undefined ? {} : { [key]: required(existing[key], 'alterPolicy', `existing.${key}`) }
-    return alterPolicy.forward(scope, name, table, {
-      ...before('to'),
-      ...before('using'),
-      ...before('withCheck'),
-    })
-  },
+  reverse: (scope, name, table, { existing, ...changes }) =>
+    alterPolicy.forward(scope, name, table, restored(changes, existing, 'alterPolicy')),
 }
 
 /** ALTER TABLE … ENABLE ROW LEVEL SECURITY. Reverse: DISABLE. */

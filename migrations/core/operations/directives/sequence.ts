@@ -1,8 +1,15 @@
 import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { commentSql } from '../clauses/common.ts'
 import { type SequenceOptions, sequenceOptionWords } from '../clauses/sequence-options.ts'
-import { type Directive, required, statements, words } from '../directive.ts'
-import { type DropObject, dropObject, type RenameObject, renameObject } from '../drop-and-rename.ts'
+import {
+  commentedBefore,
+  type Directive,
+  type DirectiveStatement,
+  restored,
+  statements,
+  words,
+} from '../directive.ts'
+import { dropObject, renameObject } from '../drop-and-rename.ts'
 import { type NameScope, nameSql, type ObjectName } from '../names.ts'
 
 export interface SequenceSpec extends SequenceOptions {
@@ -39,14 +46,10 @@ export const createSequence: Directive<[name: ObjectName, spec?: CreateSequenceS
 }
 
 /** DROP SEQUENCE. Reverse: CREATE SEQUENCE from `existing`. */
-export const dropSequence: DropObject<SequenceSpec> = dropObject(
-  'SEQUENCE',
-  'dropSequence',
-  createSequence.forward,
-)
+export const dropSequence = dropObject<SequenceSpec>('SEQUENCE', 'dropSequence', createSequence.forward)
 
 /** ALTER SEQUENCE … RENAME TO. Reverse: rename back. */
-export const renameSequence: RenameObject = renameObject('SEQUENCE')
+export const renameSequence = renameObject('SEQUENCE')
 
 /** ALTER SEQUENCE. Reverse: ALTER SEQUENCE with the `existing` options. */
 export const alterSequence: Directive<[name: ObjectName, changes: SequenceChanges]> = {
@@ -56,26 +59,29 @@ export const alterSequence: Directive<[name: ObjectName, changes: SequenceChange
       specSql(scope, changes),
       restart !== undefined && (restart === true ? 'RESTART' : `RESTART WITH ${restart}`),
     )
-    return statements(
-      options === '' ? undefined : `ALTER SEQUENCE ${nameSql(scope, name)} ${options}`,
-      commentSql(`SEQUENCE ${nameSql(scope, name)}`, changes.comment),
-    )
+    return altered(scope, name, changes, options)
   },
-  reverse: (scope, name, { existing, restart: _restart, comment, ...changes }) => {
-    const before = required(existing, 'alterSequence', 'existing')
-    for (const option of Object.keys(changes) as (keyof typeof changes)[]) {
-      required(before[option], 'alterSequence', `existing.${option}`)
-    }
-    const restored = alterSequence.forward(scope, name, before)
-    const uncommented = comment !== undefined && before.comment === undefined
-    return [
-      ...restored,
-      ...statements(uncommented ? commentSql(`SEQUENCE ${nameSql(scope, name)}`, null) : undefined),
-    ]
+  reverse: (scope, name, changes) => {
+    const { existing, restart: _restart, comment: _comment, ...options } = changes
+    const before = commentedBefore(changes, 'alterSequence')
+    restored(options, existing, 'alterSequence')
+    return altered(scope, name, before, specSql(scope, before))
   },
 }
 
-function specSql(scope: NameScope, spec: SequenceSpec): string {
+function altered(
+  scope: NameScope,
+  name: ObjectName,
+  { comment }: { readonly comment?: string | null },
+  options: string,
+): readonly DirectiveStatement[] {
+  return statements(
+    options === '' ? undefined : `ALTER SEQUENCE ${nameSql(scope, name)} ${options}`,
+    commentSql(`SEQUENCE ${nameSql(scope, name)}`, comment),
+  )
+}
+
+function specSql(scope: NameScope, spec: Omit<SequenceSpec, 'comment'>): string {
   const { ownedBy } = spec
   return words(
     spec.as && `AS ${spec.as}`,

@@ -4,7 +4,7 @@ import { commentSql, parametersSql, type StorageParameters } from '../clauses/co
 import { type Constraint, constraintSql } from '../clauses/constraints.ts'
 import { type IndexElement, indexElementSql } from '../clauses/index-elements.ts'
 import { type Directive, statements, words } from '../directive.ts'
-import { type DropObject, dropObject, type RenameObject, renameObject } from '../drop-and-rename.ts'
+import { dropObject, renameObject } from '../drop-and-rename.ts'
 import { type NameScope, nameSql, type ObjectName } from '../names.ts'
 
 /** A table as CREATE TABLE takes it. */
@@ -37,10 +37,10 @@ export const createTable: Directive<[table: ObjectName, spec: TableSpec]> = {
 }
 
 /** DROP TABLE. Reverse: CREATE TABLE from `existing`. */
-export const dropTable: DropObject<TableSpec> = dropObject('TABLE', 'dropTable', createTable.forward)
+export const dropTable = dropObject<TableSpec>('TABLE', 'dropTable', createTable.forward)
 
 /** ALTER TABLE … RENAME TO. Reverse: rename back. */
-export const renameTable: RenameObject = renameObject('TABLE')
+export const renameTable = renameObject('TABLE')
 
 function createTableSql(scope: NameScope, table: ObjectName, spec: TableSpec): string {
   const elements = [

@@ -2,13 +2,7 @@ import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { commentSql } from '../clauses/common.ts'
 import { type Deferral, deferralSql } from '../clauses/constraints.ts'
 import { type Directive, statements, words } from '../directive.ts'
-import {
-  type DropOnTable,
-  dropOnTable,
-  onTable,
-  type RenameOnTable,
-  renameOnTable,
-} from '../drop-and-rename.ts'
+import { dropOnTable, onTable, renameOnTable } from '../drop-and-rename.ts'
 import { type NameScope, nameSql, type ObjectName } from '../names.ts'
 import { literalText } from '../sql-text.ts'
 
@@ -54,14 +48,10 @@ export const createTrigger: Directive<[name: string, table: ObjectName, spec: Tr
 }
 
 /** DROP TRIGGER. Reverse: CREATE TRIGGER from `existing`. */
-export const dropTrigger: DropOnTable<TriggerSpec> = dropOnTable(
-  'TRIGGER',
-  'dropTrigger',
-  createTrigger.forward,
-)
+export const dropTrigger = dropOnTable<TriggerSpec>('TRIGGER', 'dropTrigger', createTrigger.forward)
 
 /** ALTER TRIGGER … RENAME TO. Reverse: rename back. */
-export const renameTrigger: RenameOnTable = renameOnTable('TRIGGER')
+export const renameTrigger = renameOnTable('TRIGGER')
 
 /** ALTER TABLE … ENABLE or DISABLE TRIGGER. Reverse: as `existing` says. */
 export const alterTrigger: Directive<[name: string, table: ObjectName, changes: TriggerChanges]> = {

@@ -1,6 +1,6 @@
 import { columnListSql, commentSql, parametersSql } from '../clauses/common.ts'
-import { type Directive, type DirectiveStatement, required, statements, words } from '../directive.ts'
-import { type DropObject, dropObject, type RenameObject, renameObject } from '../drop-and-rename.ts'
+import { commentedBefore, type Directive, type DirectiveStatement, statements, words } from '../directive.ts'
+import { dropObject, renameObject } from '../drop-and-rename.ts'
 import { type NameScope, nameSql, type ObjectName } from '../names.ts'
 
 export interface ViewSpec {
@@ -36,12 +36,12 @@ export const createView: Directive<[name: ObjectName, spec: CreateViewSpec]> = {
 }
 
 /** DROP VIEW. Reverse: CREATE VIEW from `existing`. */
-export const dropView: DropObject<ViewSpec> = dropObject('VIEW', 'dropView', (scope, name, existing) =>
+export const dropView = dropObject<ViewSpec>('VIEW', 'dropView', (scope, name, existing) =>
   viewStatements(scope, name, existing, false),
 )
 
 /** ALTER VIEW … RENAME TO. Reverse: rename back. */
-export const renameView: RenameObject = renameObject('VIEW')
+export const renameView = renameObject('VIEW')
 
 /**
  * CREATE OR REPLACE VIEW, or drop and create with `recreate`. Reverse: the same with `existing`; since CREATE OR REPLACE
@@ -50,22 +50,7 @@ export const renameView: RenameObject = renameObject('VIEW')
 export const alterView: Directive<[name: ObjectName, spec: AlterViewSpec]> = {
   forward: (scope, name, spec) => replaced(scope, name, spec, spec.recreate === true),
   reverse: (scope, name, spec) =>
-    replaced(
-      scope,
-      name,
-      commentedLike(required(spec.existing, 'alterView', 'existing'), spec),
-      spec.recreate === true,
-    ),
-}
-
-/** A comment that was set where none was before has to be taken away again. */
-function commentedLike(
-  existing: ViewSpec,
-  changed: ViewSpec,
-): ViewSpec | (Omit<ViewSpec, 'comment'> & { comment: null }) {
-  return changed.comment !== undefined && existing.comment === undefined
-    ? { ...existing, comment: null }
-    : existing
+    replaced(scope, name, commentedBefore(spec, 'alterView'), spec.recreate === true),
 }
 
 type CommentedView = Omit<ViewSpec, 'comment'> & { readonly comment?: string | null }
