@@ -1,58 +1,69 @@
-import { readSource } from '../../source-file.ts'
+import { basename } from 'node:path'
 import { type ImportedHistory, type ImportedRevision, inOrder } from '../history.ts'
 import { recordedDowngrade, recordedNotes } from '../record/recording.ts'
-import { createdAt, messageOf, messageOfName, type RevisionHead } from './heads.ts'
+import type { DescribedRevision } from './driver.ts'
 import type { OfflineSql } from './offline-sql.ts'
 import type { AlembicRecording } from './record.ts'
 
-/** A history of which only the heads were read; its SQL is what `offline` has. */
-export function headHistory(
-  heads: readonly RevisionHead[],
-  offline: OfflineSql,
+type Sides = Pick<ImportedRevision, 'upgrade' | 'downgrade' | 'text' | 'notes' | 'readsRows' | 'irreversible'>
+
+/** The revisions that Alembic or the heads of its files describe, with the SQL of their sides. */
+export function alembicHistory(
+  described: readonly DescribedRevision[],
   show: (path: string) => string,
+  sidesOf: (revision: DescribedRevision) => Sides,
 ): ImportedHistory {
-  const revisions = heads.map((head): ImportedRevision => {
-    const { revision, parents, dependsOn, labels: branchLabels, message, createdAt, file } = head
-    const [upgrade, downgrade] = (['upgrade', 'downgrade'] as const).map(
-      (direction) => offline.get(`${direction} ${revision}`) ?? null,
-    )
+  const revisions = described.map((each): ImportedRevision => {
+    const { revision, parents, dependsOn, labels: branchLabels, doc, file } = each
+    const [only = null] = parents
     return {
-      ...{ revision, downRevision: parentsOf(parents), dependsOn, branchLabels, message, createdAt },
-      ...{ source: show(file), text: readSource(file) },
-      ...{ upgrade: upgrade ?? null, downgrade: downgrade ?? null },
+      ...{ revision, downRevision: parents.length > 1 ? parents : only, dependsOn, branchLabels },
+      ...{ message: messageOf(doc) || messageOfName(file), createdAt: createdAt(doc), source: show(file) },
+      ...sidesOf(each),
     }
   })
   return { tool: 'alembic', revisions: inOrder(revisions) }
 }
 
-/** A history as it was recorded; what `offline` has goes before it. */
-export function recordedHistory(
+/** The sides of a revision as they were recorded; what `offline` has goes before it. */
+export function recordedSides(
   recording: AlembicRecording,
   offline: OfflineSql,
-  show: (path: string) => string,
-): ImportedHistory {
-  const revisions = recording.revisions.map((described): ImportedRevision => {
-    const { revision, parents, dependsOn, labels: branchLabels, doc, file } = described
-    const message = messageOf(doc) || messageOfName(file)
-    const [upgrade, downgrade] = [offline.get(`upgrade ${revision}`), offline.get(`downgrade ${revision}`)]
-    const piece = recording.upgrades.get(revision)
-    return {
-      ...{ revision, downRevision: parentsOf(parents), dependsOn, branchLabels, message },
-      ...{ createdAt: createdAt(doc), source: show(file) },
-      ...(upgrade === undefined
-        ? {
-            upgrade: piece?.parts ?? [],
-            notes: piece === undefined ? [] : recordedNotes(piece, recording.varying.has(revision)),
-            readsRows: piece?.readsRows ?? false,
-          }
-        : { upgrade }),
-      ...(downgrade === undefined ? recordedDowngrade(recording, revision) : { downgrade }),
-    }
-  })
-  return { tool: 'alembic', revisions: inOrder(revisions) }
+  { revision }: DescribedRevision,
+): Sides {
+  const [upgrade, downgrade] = [offline.get(`upgrade ${revision}`), offline.get(`downgrade ${revision}`)]
+  const piece = recording.upgrades.get(revision)
+  return {
+    upgrade: upgrade ?? piece?.parts ?? [],
+    ...(upgrade === undefined && piece !== undefined
+      ? { notes: recordedNotes(piece, recording.varying.has(revision)), readsRows: piece.readsRows }
+      : {}),
+    ...(downgrade === undefined ? recordedDowngrade(recording, revision) : { downgrade }),
+  }
 }
 
-function parentsOf(parents: readonly string[]): ImportedRevision['downRevision'] {
-  const [only = null] = parents
-  return parents.length > 1 ? parents : only
+/** A file without a docstring has its message in its name. */
+function messageOfName(file: string): string {
+  return basename(file, '.py')
+    .replace(/^[0-9a-f]{6,}_/, '')
+    .replaceAll('_', ' ')
+}
+
+/** The docstring of a revision file up to Alembic's own lines, on one line. */
+function messageOf(docstring: string): string {
+  const [text = ''] = docstring.split(/^\s*(?:Revision ID|Revises|Create Date):/m)
+  const [firstParagraph = ''] = text.trim().split(/\n\s*\n/)
+  return firstParagraph.replace(/\s+/g, ' ').trim()
+}
+
+/** `Create Date: 2024-01-31 12:00:00.123456` as ISO 8601; a time without a zone counts as UTC. */
+function createdAt(docstring: string): string | undefined {
+  const found =
+    /^\s*Create Date:\s*(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?)?/m.exec(
+      docstring,
+    )
+  if (found === null) return undefined
+  const [, day, time = '00:00:00', zone = 'Z'] = found
+  const at = new Date(`${day}T${time}${zone.replace(/^([+-]\d\d)(\d\d)$/, '$1:$2')}`)
+  return Number.isNaN(at.getTime()) ? undefined : `${at.toISOString().slice(0, 19)}Z`
 }

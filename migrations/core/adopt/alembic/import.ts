@@ -8,10 +8,11 @@ import type { ImportedHistory } from '../history.ts'
 import { type ImportOptions, type ImportResult, importHistory, shownPath } from '../import/import.ts'
 import { type LedgerPlace, readAlembicLedgers } from '../import/ledgers.ts'
 import { withRecording } from '../record/recording.ts'
+import type { DescribedRevision } from './driver.ts'
 import { otherWays } from './failures.ts'
 import { type AlembicFolders, findAlembicFolders, pythonFiles } from './folders.ts'
 import { readHeads } from './heads.ts'
-import { headHistory, recordedHistory } from './history.ts'
+import { alembicHistory, recordedSides } from './history.ts'
 import { type OfflineSql, readOfflineSql } from './offline-sql.ts'
 import { findPython } from './python.ts'
 import { recordAlembic } from './record.ts'
@@ -46,7 +47,11 @@ export async function importAlembic(
   const show = shownPath(env)
   const place = placeOf(request.ledger, versionTableOf(folders))
   const offline = readOfflineFiles(env, request.offlineSql ?? [], place.table)
-  const read = (): ImportedHistory => headHistory(readHeads(folders, show), offline, show)
+  const written = ({ revision, file }: DescribedRevision) => ({
+    upgrade: offline.get(`upgrade ${revision}`) ?? null,
+    ...{ downgrade: offline.get(`downgrade ${revision}`) ?? null, text: readSource(file) },
+  })
+  const read = () => alembicHistory(readHeads(folders, show), show, written)
   const bring = async (history: ImportedHistory, ledger: LedgerPlace, more: object = {}) =>
     importHistory(session, env, {
       ...{ ...request, otherWays, ...more, history },
@@ -66,7 +71,8 @@ export async function importAlembic(
     const facts = { revisions: recording.revisions.length, seconds: given.took(), tool: recording.tool }
     const recorded = { server: given.server, databases: recording.databases, ignoreTables: [table] }
     const ledger = placeOf(request.ledger, { table, schema: schema ?? undefined })
-    const result = await bring(recordedHistory(recording, offline, show), ledger, { recorded })
+    const sides = (each: DescribedRevision) => recordedSides(recording, offline, each)
+    const result = await bring(alembicHistory(recording.revisions, show, sides), ledger, { recorded })
     return { ...result, recording: facts }
   })
 }
