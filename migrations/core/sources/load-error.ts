@@ -1,55 +1,39 @@
 import { MigError } from '../errors.ts'
 import { databaseError, madeName } from '../postgres/index.ts'
-import { besideFailure, failuresOf, isUndefined } from './failures.ts'
+import { regexEscape } from '../regex-escape.ts'
 import type { ModelStatement } from './model.ts'
-import { outsideName, type Waiting } from './outside-name.ts'
-import { linePlace, where } from './place.ts'
+import { isUndefined, outsideName, type Waiting } from './outside-name.ts'
+import { placeOf, where } from './place.ts'
 import { type ModelSchemas, schemaInTenantModel, tenantLineOf } from './tenant-schema.ts'
 
 const duplicateStates = new Set(['42P07', '42710', '42723'])
 
 const insufficientPrivilege = '42501'
 
-/** A column can be there twice, too. */
-const cutStates = new Set([...duplicateStates, '42701'])
-
 /** What is wrong with models, by the statements that still fail when all others have run. */
 export function loadError(
   left: readonly Waiting[],
   made: ReadonlyMap<string, ModelStatement>,
-  statements: readonly ModelStatement[],
   map: ModelSchemas,
 ): MigError {
   const failures = failuresOf(left)
   const { causes } = failures
-  const { statement, error } =
+  const told =
     causes.find((each) => duplicateStates.has(each.error.code ?? '')) ??
     causes.find((each) => !isUndefined(each.error)) ??
-    first(causes)
+    causes[0]
+  if (told === undefined) throw new RangeError('no statement fails')
+  const { statement, error } = told
   const shown = databaseError(error, { sql: statement.sql, file: statement.file })
-  const place = { ...shown.place, ...linePlace(statement) }
+  const place = { ...shown.place, line: placeOf(statement).line }
   const name = madeName(statement.sql)
   const other = name === undefined ? undefined : made.get(name)
-  const cut = cutStates.has(error.code ?? '')
-    ? cutTogether(
-        statement.sql,
-        statements.map(({ sql }) => sql),
-      )
-    : undefined
-  if (cut !== undefined) {
-    const [one, two] = cut
-    return new MigError(
-      'names-cut',
-      `${one} and ${two} are the same name to PostgreSQL, which truncates names to 63 bytes (${where(statement)})`,
-      { help: 'give only one of them a shorter name', place, facts: { names: cut } },
-    )
-  }
   if (duplicateStates.has(error.code ?? '') && other !== undefined) {
     return new MigError(
       'duplicate-model',
       `${name} is defined twice: in ${where(other)} and in ${where(statement)}`,
       {
-        help: 'keep one of the two definitions',
+        help: `keep one of the two definitions${cutNames(name ?? '')}`,
         place,
         facts: { object: name, files: [other.file, statement.file] },
       },
@@ -65,7 +49,7 @@ export function loadError(
       `${where(from)} refers to ${missing}, which is in neither the models nor the scratch database${besideFailure(failures, from)}`,
       {
         help: 'copy what others own from the live database into surroundings.sql: just mig-surroundings',
-        place: { file: from.file, statement: from.sql, ...linePlace(from) },
+        place: placeOf(from),
         facts: { object: missing },
       },
     )
@@ -88,35 +72,58 @@ function helpFor(statement: ModelStatement, error: Waiting['error']): string {
   const named = isUndefined(error)
     ? ', or add the file that creates what it refers to to "models" in env.ts'
     : ''
-  return `fix ${where(statement)}${named}`
+  return `fix ${where(statement)}${named}${cutNames(error.message)}`
 }
 
-function first<T>(items: readonly T[]): T {
-  const [item] = items
-  if (item === undefined) throw new RangeError('an empty list has no first item')
-  return item
+/** NAMEDATALEN - 1 */
+function cutNames(text: string): string {
+  return /[^\s".]{63}/.test(text) ? '; PostgreSQL truncates names to 63 bytes: give it a shorter one' : ''
 }
 
-/** How long a name may be, in bytes (NAMEDATALEN - 1). */
-const longest = 63
-
-/** Two names that PostgreSQL cuts to the same one, of which the statement has one; undefined where there are none. */
-function cutTogether(sql: string, all: readonly string[]): readonly [string, string] | undefined {
-  const known = all.flatMap(longNames)
-  for (const name of longNames(sql)) {
-    const other = known.find((each) => each !== name && cutName(each) === cutName(name))
-    if (other !== undefined) return known.indexOf(name) < known.indexOf(other) ? [name, other] : [other, name]
-  }
-  return undefined
+interface Failures {
+  /** Those that fail for a reason of their own, at least one. */
+  readonly causes: readonly Waiting[]
+  /** Those that only lack what another one of them would have made. */
+  readonly waits: readonly Waiting[]
 }
 
-function longNames(sql: string): readonly string[] {
-  return [...sql.matchAll(/"((?:[^"]|"")+)"|[\w$]+/g)].flatMap(([word, quoted]) => {
-    const name = quoted ?? word
-    return Buffer.byteLength(name) > longest ? [name] : []
+/** Tells causes from what only waits for them. Where all wait for each other, each is a cause. */
+function failuresOf(left: readonly Waiting[]): Failures {
+  const made = left.flatMap(({ statement }) => {
+    const name = madeName(statement.sql)?.split('.').at(-1)
+    return name === undefined ? [] : [{ name: wholeName(name), statement }]
   })
+  const waits = left.filter(
+    ({ statement, error }) =>
+      isUndefined(error) &&
+      made.some((each) => each.statement !== statement && each.name.test(error.message)),
+  )
+  return waits.length === left.length
+    ? { causes: left, waits: [] }
+    : { causes: left.filter((each) => !waits.includes(each)), waits }
 }
 
-function cutName(name: string): string {
-  return Buffer.from(name).subarray(0, longest).toString('utf8')
+/** Which statements fail beside the one that is told, a line each, and how many only wait. */
+function besideFailure({ causes, waits }: Failures, told: Waiting['statement']): string {
+  const others = causes.filter(({ statement }) => statement !== told)
+  const isSingle = causes.length === 1
+  return [
+    ...(others.length === 0 ? [] : [`${others.length} more ${others.length === 1 ? 'fails' : 'fail'}:`]),
+    ...others.slice(0, mostShown).map(({ statement, error }) => `  ${where(statement)}: ${error.message}`),
+    ...(others.length > mostShown ? [`  and ${others.length - mostShown} more`] : []),
+    ...(waits.length === 0
+      ? []
+      : [
+          `${waits.length} more ${waits.length === 1 ? 'waits' : 'wait'} only for what ${isSingle ? 'this one makes' : 'these make'}`,
+        ]),
+  ]
+    .map((line) => `\n${line}`)
+    .join('')
+}
+
+const mostShown = 5
+
+/** The name in a server's message, which may be in any language, and not as a part of a longer one. */
+function wholeName(name: string): RegExp {
+  return new RegExp(`(?<![\\p{L}\\p{N}_$])${regexEscape(name)}(?![\\p{L}\\p{N}_$])`, 'u')
 }

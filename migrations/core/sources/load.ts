@@ -5,7 +5,7 @@ import { loadError } from './load-error.ts'
 import { availableExtensions, concerns, missingExtensions, noExtension } from './missing-extensions.ts'
 import type { ModelFile, ModelStatement } from './model.ts'
 import type { Waiting } from './outside-name.ts'
-import { linePlace, where } from './place.ts'
+import { fileLine, placeOf, where } from './place.ts'
 import { refuseSession } from './session-statements.ts'
 import { settleRound } from './settle-round.ts'
 import { forbidden, isBenign } from './statement-kinds.ts'
@@ -39,8 +39,8 @@ export async function loadModels(
   const others = new Set((await outsideObjects(client, options)).map(({ oid }) => oid))
   for (const schema of Object.values(options.schemas))
     await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
-  const made = new Map<string, ModelStatement>()
-  let waiting: readonly Waiting[] = []
+  const loading: Loading = { client, options, made: new Map() }
+  const waiting: Waiting[] = []
   for (const file of files) {
     refuseSession(file)
     for (const statement of file.statements) {
@@ -52,33 +52,32 @@ export async function loadModels(
     )
     for (const part of partsOf(file)) {
       if (await runWhole(client, file, part)) {
-        for (const statement of part) note(made, statement)
+        for (const statement of part) note(loading, statement)
         continue
       }
       for (const statement of part) {
-        const failed = await run(client, statement, options, made)
-        if (failed !== undefined) waiting = [...waiting, failed]
+        const failed = await run(loading, statement)
+        if (failed !== undefined) waiting.push(failed)
       }
     }
     await expectEnded(client, file)
   }
-  const { whenStuck } = options
-  const makeOthers = async () => {
+  const lacking = await settle(loading, waiting, async () => {
     const before = new Set((await outsideObjects(client, options)).map(({ oid }) => oid))
-    await whenStuck?.()
+    await options.whenStuck?.()
     for (const { oid } of await outsideObjects(client, options)) if (!before.has(oid)) others.add(oid)
-  }
-  const lacking = await settle(
-    client,
-    waiting,
-    { ...options, ...(whenStuck === undefined ? {} : { whenStuck: makeOthers }) },
-    made,
-    files,
-  )
+  })
   await client.query('RESET ALL')
   await refuseInTenants(client, files, options)
   await refuseOutside(client, files, options, others)
   return lacking
+}
+
+interface Loading {
+  readonly client: ClientBase
+  readonly options: ModelLoadOptions
+  /** What has made each object. */
+  readonly made: Map<string, ModelStatement>
 }
 
 /** A transaction that a file leaves open would hold all that comes after it. @throws MigError `open-transaction` */
@@ -99,7 +98,7 @@ async function expectEnded(client: ClientBase, { statements }: ModelFile): Promi
     `${where(begin)} starts a transaction that is still open at the end of the file`,
     {
       help: 'end it with COMMIT, or remove BEGIN',
-      place: { file: begin.file, ...linePlace(begin) },
+      place: fileLine(begin),
     },
   )
 }
@@ -147,19 +146,15 @@ async function runWhole(
   }
 }
 
-async function run(
-  client: ClientBase,
-  statement: ModelStatement,
-  options: ModelLoadOptions,
-  made: Map<string, ModelStatement>,
-): Promise<Waiting | undefined> {
+async function run(loading: Loading, statement: ModelStatement): Promise<Waiting | undefined> {
+  const { client, options } = loading
   // In a transaction of the file's own, what fails must not take along what went before.
   const isKept = client.getTransactionStatus() === 'T' && !ofTransaction.test(statement.sql)
   try {
     if (isKept) await client.query('SAVEPOINT mig_statement')
     await client.query(statement.sql)
     if (isKept) await client.query('RELEASE SAVEPOINT mig_statement')
-    note(made, statement)
+    note(loading, statement)
     return undefined
   } catch (error) {
     if (!(error instanceof Error)) throw error
@@ -171,59 +166,38 @@ async function run(
 }
 
 async function settle(
-  client: ClientBase,
+  loading: Loading,
   first: readonly Waiting[],
-  options: ModelLoadOptions,
-  made: Map<string, ModelStatement>,
-  files: readonly ModelFile[],
+  makeOthers: () => Promise<void>,
 ): Promise<MigError | undefined> {
-  let waiting = first
-  let { whenStuck } = options
-  while (waiting.length > 0) {
-    const left = await settleRound(waiting, (each) => runUnderPath(client, each, options, made))
+  const { client, options } = loading
+  let isStuck = options.whenStuck === undefined
+  for (let waiting = first; waiting.length > 0; ) {
+    const left = await settleRound(waiting, async ({ statement, searchPath }) => {
+      await client.query(`SELECT set_config('search_path', $1, false)`, [searchPath])
+      return run(loading, statement)
+    })
     if (left.length === waiting.length) {
-      if (whenStuck === undefined) return leftOut(client, left, options, made, files)
-      await whenStuck()
-      whenStuck = undefined
+      if (isStuck) return leftOut(loading, left)
+      await makeOthers()
+      isStuck = true
     }
     waiting = left
   }
   return undefined
 }
 
-async function runUnderPath(
-  client: ClientBase,
-  { statement, searchPath }: Waiting,
-  options: ModelLoadOptions,
-  made: Map<string, ModelStatement>,
-): Promise<Waiting | undefined> {
-  await client.query(`SELECT set_config('search_path', $1, false)`, [searchPath])
-  return run(client, statement, options, made)
-}
-
 /** What the models lack, where that may be left out. @throws MigError for all else */
-async function leftOut(
-  client: ClientBase,
-  left: readonly Waiting[],
-  options: ModelLoadOptions,
-  made: ReadonlyMap<string, ModelStatement>,
-  files: readonly ModelFile[],
-): Promise<MigError> {
+async function leftOut({ client, options, made }: Loading, left: readonly Waiting[]): Promise<MigError> {
   const missing = missingExtensions(left, await availableExtensions(client))
+  if (missing === undefined) throw loadError(left, made, options)
   const { needed = Object.values(options.schemas) } = options
-  if (missing === undefined)
-    throw loadError(
-      left,
-      made,
-      files.flatMap((file) => file.statements),
-      options,
-    )
   const lacking = noExtension(missing, left)
   if (left.some((each) => concerns(each, needed))) throw lacking
   return lacking
 }
 
-function note(made: Map<string, ModelStatement>, statement: ModelStatement): void {
+function note({ made }: Loading, statement: ModelStatement): void {
   const name = madeName(statement.sql)
   if (name !== undefined && !made.has(name)) made.set(name, statement)
 }
@@ -236,11 +210,7 @@ function refuseCluster(statement: ModelStatement): void {
     `${where(statement)} has ${what}, which belongs to the server, not to one database`,
     {
       help: 'models describe schemas; create roles, databases and tablespaces where the server is set up',
-      place: {
-        file: statement.file,
-        statement: statement.sql,
-        ...linePlace(statement),
-      },
+      place: placeOf(statement),
     },
   )
 }
@@ -277,7 +247,7 @@ async function refuseOutside(
     `${source === undefined ? 'a model' : where(source)} defines ${list}: the schema map has no key for schema ${found.schema}`,
     {
       help: helpForOutside(found, options),
-      ...(source === undefined ? {} : { place: { file: source.file, ...linePlace(source) } }),
+      place: source && fileLine(source),
       facts: { objects: rows },
     },
   )

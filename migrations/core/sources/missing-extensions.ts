@@ -3,7 +3,7 @@ import { MigError } from '../errors.ts'
 import { madeName } from '../postgres/index.ts'
 import { regexEscape } from '../regex-escape.ts'
 import type { Waiting } from './outside-name.ts'
-import { linePlace, where } from './place.ts'
+import { fileLine, where } from './place.ts'
 import { lacksExtension } from './statement-kinds.ts'
 
 /** Names by which models speak of an extension that has another name; those of its own name need no list. */
@@ -26,11 +26,7 @@ const wellKnown = new Set(['vector', 'postgis', 'citext', 'hstore', 'ltree', 'cu
 
 interface Refused {
   readonly statement: { readonly sql: string }
-  readonly error: {
-    readonly message: string
-    readonly code?: string | undefined
-    readonly position?: string | undefined
-  }
+  readonly error: { readonly message: string; readonly code?: string; readonly position?: string }
 }
 
 export interface MissingExtensions {
@@ -90,9 +86,7 @@ export function noExtension({ names, available }: MissingExtensions, left: reado
       help: isThere
         ? `write CREATE EXTENSION ${list} into a model, or copy it from the live database: just mig-surroundings`
         : 'install it there, or set MIG_SCRATCH_URL to a server that has it; schemas without it can be checked: just mig-check KEY',
-      ...(first === undefined
-        ? {}
-        : { place: { file: first.statement.file, ...linePlace(first.statement) } }),
+      place: first && fileLine(first.statement),
       facts: { extensions: names },
     },
   )

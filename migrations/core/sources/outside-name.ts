@@ -15,6 +15,11 @@ const qualifiedNames = new RegExp(String.raw`(${part})\s*\.\s*(${part})`, 'gu')
 /** The states of what does not exist: relation, object, function, schema. */
 export const undefinedStates = new Set(['42P01', '42704', '42883', '3F000'])
 
+/** Whether a failure may be over when another statement has run, be it that a column is missing; a mistake of its own says more. */
+export function isUndefined({ code = '' }: Waiting['error']): boolean {
+  return undefinedStates.has(code) || code === '42703'
+}
+
 interface OutsideName {
   readonly name: string
   readonly statement: ModelStatement

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { ErrorPlace } from '../errors.ts'
 import { regexEscape } from '../regex-escape.ts'
 import type { ModelStatement } from './model.ts'
 
@@ -28,8 +29,12 @@ function lineOf({ file, line, name }: ModelStatement): number | undefined {
   return at === undefined ? undefined : at + 1
 }
 
-/** The line as a part of an error's place. */
-export function linePlace(statement: ModelStatement): { readonly line?: number } {
-  const line = lineOf(statement)
-  return line === undefined ? {} : { line }
+/** The place of an error over a statement. */
+export function placeOf(statement: ModelStatement): ErrorPlace {
+  return { file: statement.file, statement: statement.sql, line: lineOf(statement) }
+}
+
+/** The place of what a statement is only an example of. */
+export function fileLine(statement: ModelStatement): ErrorPlace {
+  return { file: statement.file, line: lineOf(statement) }
 }

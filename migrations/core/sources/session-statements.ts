@@ -1,7 +1,7 @@
 import { MigError } from '../errors.ts'
 import { opening } from '../postgres/index.ts'
 import type { ModelFile } from './model.ts'
-import { linePlace, where } from './place.ts'
+import { placeOf, where } from './place.ts'
 
 const begins = /^(begin|start transaction)\b/i
 const commits = /^(commit|end)\b(?! prepared)/i
@@ -27,7 +27,7 @@ export function refuseSession({ statements }: ModelFile): void {
       `${where(statement)} has ${word.toUpperCase()}${isCommit ? ' without BEGIN' : ''}, which would change the session that loads the models`,
       {
         help: 'remove it: models only define objects; BEGIN … COMMIT and SET search_path are allowed',
-        place: { file: statement.file, statement: statement.sql, ...linePlace(statement) },
+        place: placeOf(statement),
       },
     )
   }

@@ -1,11 +1,11 @@
 import type { ClientBase } from 'pg'
 import { MigError } from '../errors.ts'
-import { opening } from '../postgres/index.ts'
+import { catalogName, opening } from '../postgres/index.ts'
 import type { ModelFile } from './model.ts'
-import { linePlace, where } from './place.ts'
+import { placeOf, where } from './place.ts'
 import type { ModelSchemas } from './tenant-schema.ts'
 
-const makes = /^create (extension|publication|event trigger)\b/i
+const makes = /^create (extension|publication|event trigger) (?:if not exists )?("(?:[^"]|"")+"|[\w$-]+)/i
 
 /**
  * Refuses what a database has once and models of a tenant line put into the schema of each tenant: an extension there, or
@@ -22,9 +22,10 @@ export async function refuseInTenants(
   const standIns = tenantKeys.flatMap((key) => schemas[key] ?? [])
   const { rows } = await client.query<{ kind: string; name: string }>(query, [standIns])
   for (const { kind, name } of rows) {
-    const statement = statements.find(
-      ({ sql }) => makes.exec(opening(sql))?.[1]?.toLowerCase() === kind && sql.includes(name),
-    )
+    const statement = statements.find(({ sql }) => {
+      const [, made = '', given = ''] = makes.exec(opening(sql)) ?? []
+      return made.toLowerCase() === kind && catalogName(given) === name
+    })
     if (statement === undefined) continue
     throw new MigError(
       'database-object-in-tenant-model',
@@ -34,7 +35,7 @@ export async function refuseInTenants(
           kind === 'extension'
             ? `name a schema that all tenants share: CREATE EXTENSION IF NOT EXISTS ${name} SCHEMA public`
             : `remove it from the models, and write it by hand: just mig-revision "add ${name}"`,
-        place: { file: statement.file, statement: statement.sql, ...linePlace(statement) },
+        place: placeOf(statement),
         facts: { kind, name },
       },
     )

@@ -1,6 +1,6 @@
 import { MigError } from '../errors.ts'
 import type { ModelStatement } from './model.ts'
-import { linePlace, where } from './place.ts'
+import { placeOf, where } from './place.ts'
 
 /** The schema map, as models are loaded by it. */
 export interface ModelSchemas {
@@ -27,7 +27,7 @@ export function schemaInTenantModel(line: string, name: string, statement: Model
     `${where(statement)} names ${name}: models of tenant line ${line} must not name a schema, since each tenant has its own`,
     {
       help: `write ${bare} for ${name}, in the models of ${line}: a file or folder of that name, or what models: { ${line}: … } in env.ts names; other lines cannot refer to it`,
-      place: { file: statement.file, statement: statement.sql, ...linePlace(statement) },
+      place: placeOf(statement),
       facts: { line, object: name },
     },
   )

@@ -13,11 +13,7 @@ import { globFiles } from '../glob.ts'
 
 const names = ['ts', 'mts', 'js', 'mjs', 'cjs', 'json'].map((ending) => `drizzle.config.${ending}`)
 
-/** The nearest drizzle.config.ts above a folder, up to the outermost folder with a package.json; undefined without one. */
-function nearestConfig(folder: string): string | undefined {
-  return candidates(folder).find((path) => existsSync(path))
-}
-
+/** Where a drizzle.config.ts may be: above a folder, up to the outermost folder with a package.json; the nearest first. */
 function candidates(folder: string): readonly string[] {
   const all: string[] = []
   let last = 0
@@ -40,14 +36,20 @@ interface Configured {
  * @throws MigError `drizzle-config` where it does not load, as where it asks for a variable
  */
 export async function configuredCasing(folder: string, cacheDir: string): Promise<Configured> {
-  const file = nearestConfig(folder)
-  const looked = seenInputs({ files: candidates(folder) })
+  const places = candidates(folder)
+  const file = places.find((path) => existsSync(path))
+  const looked = seenInputs({ files: places })
   if (file === undefined) return { casing: undefined, inputs: looked }
   const text = readSource(file)
   const mayImportIt = /['"]\.{1,2}\//.test(text.replace(/\b(schema|out)\s*:\s*\S+/g, ''))
   if (!/\bcasing\b/.test(text) && !mayImportIt) return { casing: undefined, inputs: looked }
-  const { casing, inputs } = await casingOf(file, cacheDir)
-  return { casing, inputs: inputs === undefined ? undefined : mergedInputs([looked, inputs]) }
+  const help = 'set what it needs in .env, or say in env.ts how columns are named: drizzleCasing'
+  const { config, inputs } = await loadedConfig(file, cacheDir, help)
+  const { casing } = config
+  return {
+    casing: casing === 'snake_case' || casing === 'camelCase' ? casing : undefined,
+    inputs: inputs === undefined ? undefined : mergedInputs([looked, inputs]),
+  }
 }
 
 /** What a project's drizzle.config.ts says of its schema. */
@@ -91,16 +93,6 @@ function onlyBelow(folder: string): string | undefined {
 function placed(path: string, folder: string, beside: string): string {
   const [start = ''] = path.split(/[*?[{]/)
   return existsSync(join(folder, start)) ? join(folder, path) : join(beside, path)
-}
-
-async function casingOf(file: string, cacheDir: string): Promise<Configured> {
-  const { config, inputs } = await loadedConfig(
-    file,
-    cacheDir,
-    'set what it needs in .env, or say in env.ts how columns are named: drizzleCasing',
-  )
-  const { casing } = config
-  return { casing: casing === 'snake_case' || casing === 'camelCase' ? casing : undefined, inputs }
 }
 
 async function loadedConfig(
