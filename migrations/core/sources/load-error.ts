@@ -25,7 +25,7 @@ export function loadError(
   if (told === undefined) throw new RangeError('no statement fails')
   const { statement, error } = told
   const shown = databaseError(error, { sql: statement.sql, file: statement.file })
-  const place = { ...shown.place, line: placeOf(statement).line }
+  const place = { ...shown.place, line: placeOf(statement).line ?? shown.place?.line }
   const name = madeName(statement.sql)
   const other = name === undefined ? undefined : made.get(name)
   if (duplicateStates.has(error.code ?? '') && other !== undefined) {

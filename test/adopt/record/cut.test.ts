@@ -21,6 +21,7 @@ const builtIn = new Set([
   'pg_backend_pid',
   'version',
   'json_build_object',
+  ...['from', 'as', 'with', 'in', 'values', 'join', 'varchar'],
 ])
 
 function pieces(database: string): ReadonlyMap<string, Piece> {

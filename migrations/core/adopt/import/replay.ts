@@ -24,7 +24,7 @@ import { withScratchDatabase } from '../../scratch/database.ts'
 import { scratchServer } from '../../scratch/server.ts'
 import { proveRecording, type Recorded } from '../record/proof.ts'
 import { ownApplication } from '../record/server.ts'
-import { makes, standInTenant, surround } from '../record/surroundings.ts'
+import { makeExtensions, standInTenant, surround } from '../record/surroundings.ts'
 import type { AdoptedRows } from './applied.ts'
 
 /** What a replay is compared with. */
@@ -161,13 +161,11 @@ export async function withScratch<Result>(
   if (session.url === null) throw new Error('an import needs the URL of the database')
   const server = await scratchServer({
     databaseUrl: session.url,
-    ...(env.scratchUrl === null ? {} : { scratchUrl: env.scratchUrl }),
+    scratchUrl: env.scratchUrl ?? undefined,
     embedded: () => ensureEmbeddedServer({ root: env.root, emit: session.emit }),
   })
-  const signal = session.signal === undefined ? {} : { signal: session.signal }
-  return withScratchDatabase({ adminUrl: server.adminUrl, emit: session.emit, ...signal }, ({ client }) =>
-    body(client),
-  )
+  const { emit, signal } = session
+  return withScratchDatabase({ adminUrl: server.adminUrl, emit, signal }, ({ client }) => body(client))
 }
 
 /** Extensions and schemas that the live database has and the history does not make. */
@@ -175,17 +173,9 @@ export async function prepare(
   client: Client,
   { session, historySql, env }: Pick<ReplayRequest, 'session' | 'historySql' | 'env'>,
 ): Promise<void> {
-  const extensions = await session.client.query<{ name: string; schema: string }>(
-    `SELECT e.extname AS name, n.nspname AS schema FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
-      WHERE e.extname <> 'plpgsql' ORDER BY e.oid`,
+  await makeExtensions(client, session, historySql, (sql) =>
+    asScratchMaker(client, (maker) => maker.query(sql)),
   )
-  for (const { name, schema } of extensions.rows) {
-    if (makes(historySql, 'extension', name)) continue
-    if (schema !== 'pg_catalog') await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
-    await asScratchMaker(client, (maker) =>
-      maker.query(`CREATE EXTENSION IF NOT EXISTS ${quoteIdent(name)} SCHEMA ${quoteIdent(schema)} CASCADE`),
-    )
-  }
   for (const schema of Object.values(env.schemas))
     await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
 }

@@ -1,4 +1,4 @@
-import { tokenAt } from '../../postgres/sql/tokens.ts'
+import { wordsOf } from '../../postgres/sql/words.ts'
 
 /** What a statement is for a new database. */
 export interface Kind {
@@ -17,11 +17,11 @@ const ownSettings =
   /^(SET|RESET)\s+(SESSION\s+|LOCAL\s+)?(client_encoding|names|application_name|extra_float_digits|datestyle|intervalstyle|bytea_output|statement_timeout|lock_timeout|idle_in_transaction_session_timeout|client_min_messages|(default_)?transaction_(isolation|read_only|deferrable))\b/i
 
 /**
- * Tells what only asks from what does something. `builtIn` are the functions of `pg_catalog`: a function of the user's
- * or of an extension's may do anything, so that a SELECT with one is kept.
+ * Tells what only asks from what does something. `builtIn` are the functions of `pg_catalog`, and keywords, which a parenthesis
+ * may follow: a function of the user's or of an extension's may do anything, so that a SELECT with one is kept.
  */
 export function kindOf(sql: string, builtIn: ReadonlySet<string>): Kind {
-  const words = wordsOf(sql)
+  const words = readWords(sql)
   const first = words[0]?.text.toLowerCase() ?? ''
   if (ownSettings.test(sql) || /^(discard|listen|unlisten)$/.test(first) || isAdvisoryLock(sql))
     return { kind: 'own', readsRows: false }
@@ -52,23 +52,8 @@ interface Word {
   readonly isBuiltIn: boolean
 }
 
-/** Words that a parenthesis may follow without a call. */
-const noCalls = new Set(
-  `all and any as by case cross distinct else except exists filter from full group having in inner intersect into is
-  join lateral left like ilike limit not offset on only or order over partition returning right select set some table then union using
-  values when where window with within array row between similar escape materialized recursive grouping sets cube rollup
-  current_date current_time current_timestamp localtime localtimestamp cast coalesce nullif greatest least extract position substring trim
-  overlay xmlelement json_object json_array collate interval precision varying char character varchar numeric decimal bit time
-  timestamp float int integer bigint smallint text boolean`.split(/\s+/),
-)
-
-function wordsOf(sql: string): readonly Word[] {
-  const tokens: { kind: string; text: string }[] = []
-  for (let at = 0; at < sql.length; ) {
-    const { kind, end } = tokenAt(sql, at)
-    if (kind !== 'space') tokens.push({ kind, text: sql.slice(at, end) })
-    at = end
-  }
+function readWords(sql: string): readonly Word[] {
+  const tokens = wordsOf(sql)
   return tokens.flatMap(({ kind, text }, at) => {
     const isQuoted = kind === 'quoted' && text.startsWith('"')
     if (kind !== 'word' && !isQuoted) return []
@@ -78,7 +63,7 @@ function wordsOf(sql: string): readonly Word[] {
     const opens = tokens[at + 1]?.kind === 'open'
     // `FROM t (a, b)` and `AS x (a, b)` name columns; so does `WITH c (a, b)`.
     const namesColumns = /^(into|as|with|recursive)$/i.test(tokens[at - 1]?.text ?? '')
-    const calls = opens && !namesColumns && (isName || !noCalls.has(text.toLowerCase()))
+    const calls = opens && !namesColumns
     const isBuiltIn = behindDot && tokens[at - 2]?.text.toLowerCase() === 'pg_catalog'
     return [{ text: name, isName: isName || tokens[at + 1]?.text === '.', opens, calls, isBuiltIn }]
   })

@@ -4,6 +4,7 @@ import { connect } from '../../postgres/connection/connection.ts'
 import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { regexEscape } from '../../regex-escape.ts'
 import type { Session } from '../../runner/index.ts'
+import { availableExtensions } from '../../sources/missing-extensions.ts'
 import { ownApplication, type RecordingServer } from './server.ts'
 
 export interface RecordingSurroundings {
@@ -69,19 +70,22 @@ async function makeRoles({ admin }: RecordingServer, { client }: Session, text: 
   }
 }
 
-async function makeExtensions(client: Client, session: Session, text: string): Promise<void> {
+/** Makes the extensions that the live database has and the history does not make, as far as the server has them. */
+export async function makeExtensions(
+  client: Client,
+  session: Session,
+  text: string,
+  make: (sql: string) => Promise<unknown> = (sql) => client.query(sql),
+): Promise<void> {
   const live = await session.client.query<{ name: string; schema: string }>(
     `SELECT e.extname AS name, n.nspname AS schema FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
       WHERE e.extname <> 'plpgsql' ORDER BY e.oid`,
   )
-  const { rows } = await client.query<{ name: string }>('SELECT name FROM pg_available_extensions')
-  const available = new Set(rows.map(({ name }) => name))
+  const available = await availableExtensions(client)
   for (const { name, schema } of live.rows) {
     if (makes(text, 'extension', name) || !available.has(name)) continue
     if (schema !== 'pg_catalog') await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
-    await client.query(
-      `CREATE EXTENSION IF NOT EXISTS ${quoteIdent(name)} SCHEMA ${quoteIdent(schema)} CASCADE`,
-    )
+    await make(`CREATE EXTENSION IF NOT EXISTS ${quoteIdent(name)} SCHEMA ${quoteIdent(schema)} CASCADE`)
   }
 }
 
@@ -92,9 +96,10 @@ export function makes(text: string, kind: 'schema' | 'role' | 'user' | 'extensio
   return new RegExp(`${sql}|Create${kind}\\(\\s*["']${escaped}["']`, 'i').test(text)
 }
 
+/** The names of PostgreSQL's own functions, and its keywords. */
 export async function builtInFunctions({ admin }: RecordingServer): Promise<ReadonlySet<string>> {
   const { rows } = await admin.query<{ name: string }>(
-    "SELECT DISTINCT proname AS name FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace",
+    "SELECT proname AS name FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace UNION SELECT word FROM pg_get_keywords()",
   )
   return new Set(rows.map(({ name }) => name))
 }
