@@ -186,5 +186,5 @@ function warnOfTexts(file: string, texts: ModuleContent['texts'], options: Modul
 }
 
 function warn({ emit }: ModuleOptions, { code, message, help }: MigError): void {
-  emit?.({ event: 'warning', code, message, ...(help === undefined ? {} : { help }) })
+  emit?.({ event: 'warning', code, message, help })
 }

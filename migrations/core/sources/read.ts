@@ -69,7 +69,7 @@ async function loadedModules(
   { cacheDir, emit }: ReadOptions,
 ): Promise<ReadModels> {
   if (modules.length === 0) return { files: [], inputs: seenInputs({ files: [] }) }
-  return moduleFiles(modules, { cacheDir, casing, ...(emit === undefined ? {} : { emit }) })
+  return moduleFiles(modules, { cacheDir, casing, emit })
 }
 
 /** What several results follow from; undefined where that of one is not known. */

@@ -1,6 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { checkProject } from '../../check/index.ts'
 import { type Change, changeText } from '../../difference/index.ts'
 import { type Environment, environmentFile } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
@@ -189,8 +188,7 @@ async function baseline(
   written: Writer,
 ): Promise<readonly AdoptedRows[]> {
   const rows = await firstRevisions(session, env, now, written.write)
-  const { drift } = await checkProject(session, openProject(env), { privileges: false })
-  const changes = drift.flatMap((line) => line.changes ?? [])
+  const changes = await differing(session, openProject(env))
   if (changes.length > 0) throw exportDiffers(changes)
   return rows
 }

@@ -20,7 +20,7 @@ export function notStarted({ name }: ProgramTool, { shown }: ToolCommand, end: T
       `make \`${shown}\` work first, or name what works: --up 'npm run migrate' --down 'npm run migrate:down'`,
       otherWay,
     ].join('; or '),
-    ...(module === undefined ? {} : { facts: { module } }),
+    facts: module === undefined ? {} : { module },
   })
 }
 

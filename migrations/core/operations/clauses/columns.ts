@@ -1,10 +1,9 @@
 import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { words } from '../directive.ts'
 import { type NameScope, nameSql, type ObjectName } from '../names.ts'
-import { commentSql } from './common.ts'
+import { type Collation, type ColumnType, collateSql, commentSql, typeSql } from './common.ts'
 import { type ForeignKeyOptions, referencesSql } from './constraints.ts'
 import { type Identity, identitySql } from './sequence-options.ts'
-import { type Collation, type ColumnType, collateSql, typeSql } from './types.ts'
 
 /** How a value is stored out of line (ALTER TABLE … SET STORAGE). */
 export type Storage = 'plain' | 'external' | 'extended' | 'main' | 'default'

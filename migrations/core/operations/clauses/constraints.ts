@@ -1,8 +1,7 @@
 import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { words } from '../directive.ts'
 import { type NameScope, nameSql, type ObjectName } from '../names.ts'
-import { columnListSql, parametersSql, type StorageParameters } from './common.ts'
-import { type Collation, collateSql } from './types.ts'
+import { type Collation, collateSql, columnListSql, parametersSql, type StorageParameters } from './common.ts'
 
 /** What happens to a row whose referenced row goes or changes. */
 export type ReferentialAction = 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default'

@@ -1,7 +1,7 @@
 import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { words } from '../directive.ts'
 import { type NameScope, nameSql, type ObjectName } from '../names.ts'
-import { type ColumnType, typeSql } from './types.ts'
+import { type ColumnType, typeSql } from './common.ts'
 
 export interface RoutineArgument {
   readonly type: ColumnType

@@ -1,7 +1,7 @@
 import { MigError } from '../../errors.ts'
 import { quoteIdent } from '../../postgres/sql/quote.ts'
 import type { Compression, Storage } from '../clauses/columns.ts'
-import { commentSql } from '../clauses/common.ts'
+import { type Collation, type ColumnType, collateSql, commentSql, typeSql } from '../clauses/common.ts'
 import {
   type Identity,
   identityKind,
@@ -9,7 +9,6 @@ import {
   type SequenceOptions,
   sequenceOptionWords,
 } from '../clauses/sequence-options.ts'
-import { type Collation, type ColumnType, collateSql, typeSql } from '../clauses/types.ts'
 import {
   type Directive,
   type DirectiveStatement,

@@ -1,6 +1,5 @@
 import { quoteIdent } from '../../postgres/sql/quote.ts'
-import { commentSql } from '../clauses/common.ts'
-import { type Collation, type ColumnType, collateSql, typeSql } from '../clauses/types.ts'
+import { type Collation, type ColumnType, collateSql, commentSql, typeSql } from '../clauses/common.ts'
 import {
   type Directive,
   type DirectiveStatement,

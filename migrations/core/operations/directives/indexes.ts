@@ -1,6 +1,12 @@
 import { quoteIdent } from '../../postgres/sql/quote.ts'
-import { columnListSql, commentSql, parametersSql, type StorageParameters } from '../clauses/common.ts'
-import { type IndexElement, indexElementSql } from '../clauses/index-elements.ts'
+import {
+  columnListSql,
+  commentSql,
+  type IndexElement,
+  indexElementSql,
+  parametersSql,
+  type StorageParameters,
+} from '../clauses/common.ts'
 import { type Directive, type Restored, required, statement, statements, words } from '../directive.ts'
 import { type DropOptions, dropSql, renameObject } from '../drop-and-rename.ts'
 import { type NameScope, nameSql, type ObjectName, renamedTo } from '../names.ts'

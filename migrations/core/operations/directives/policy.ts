@@ -1,5 +1,4 @@
-import { commentSql } from '../clauses/common.ts'
-import { type Role, rolesSql } from '../clauses/roles.ts'
+import { commentSql, type Role, rolesSql } from '../clauses/common.ts'
 import { type Directive, restored, statements, words } from '../directive.ts'
 import { dropOnTable, onTable, renameOnTable } from '../drop-and-rename.ts'
 import { nameSql, type ObjectName } from '../names.ts'

@@ -1,5 +1,4 @@
-import { columnListSql } from '../clauses/common.ts'
-import { type Role, rolesSql } from '../clauses/roles.ts'
+import { columnListSql, type Role, rolesSql } from '../clauses/common.ts'
 import { type GrantTarget, grantTargetSql } from '../clauses/targets.ts'
 import { type Directive, statements, words } from '../directive.ts'
 

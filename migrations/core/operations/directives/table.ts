@@ -1,8 +1,13 @@
 import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { type Column, columnExtras, columnSql } from '../clauses/columns.ts'
-import { commentSql, parametersSql, type StorageParameters } from '../clauses/common.ts'
+import {
+  commentSql,
+  type IndexElement,
+  indexElementSql,
+  parametersSql,
+  type StorageParameters,
+} from '../clauses/common.ts'
 import { type Constraint, constraintSql } from '../clauses/constraints.ts'
-import { type IndexElement, indexElementSql } from '../clauses/index-elements.ts'
 import { type Directive, statements, words } from '../directive.ts'
 import { dropObject, renameObject } from '../drop-and-rename.ts'
 import { type NameScope, nameSql, type ObjectName } from '../names.ts'

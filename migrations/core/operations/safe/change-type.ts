@@ -1,6 +1,6 @@
 import { qualifiedName, quoteIdent } from '../../postgres/sql/quote.ts'
+import { type ColumnType, typeSql } from '../clauses/common.ts'
 import { dollarQuoted } from '../clauses/routines.ts'
-import { type ColumnType, typeSql } from '../clauses/types.ts'
 import type { BackfillSpec, Statement } from '../contract.ts'
 import type { ExistingIndex } from '../directives/indexes.ts'
 import { type NameScope, nameSql, type ObjectName, resolvedName } from '../names.ts'

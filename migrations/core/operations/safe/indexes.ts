@@ -1,4 +1,4 @@
-import type { IndexElement } from '../clauses/index-elements.ts'
+import type { IndexElement } from '../clauses/common.ts'
 import { createIndex as createIndexDirective, type IndexOptions } from '../directives/indexes.ts'
 import type { NameScope, ObjectName } from '../names.ts'
 import type { SafeStep } from './steps.ts'

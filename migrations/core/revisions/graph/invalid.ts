@@ -27,7 +27,7 @@ function invalid(code: string, nodes: readonly Named[], message: string, help: s
   return new MigError(code, message, {
     help,
     facts: { revisions: nodes.map((node) => node.id), files: nodes.flatMap((node) => pathOf(node) ?? []) },
-    ...(file === undefined ? {} : { place: { file } }),
+    place: file === undefined ? undefined : { file },
   })
 }
 
