@@ -1,15 +1,10 @@
 import type { ScratchPlace } from '../record/recording.ts'
+import type { AlembicFolders } from './folders.ts'
 
 /** What the driver is told: see `driver.py`. */
-export interface DriverTask {
-  readonly ini: string | null
-  readonly toml: string | null
-  readonly section: string
+export interface DriverTask extends Pick<AlembicFolders, 'ini' | 'toml' | 'section' | 'bare' | 'flask'> {
   /** In place of what the settings say. */
   readonly scriptLocation: string | null
-  /** A folder of revision files without an env.py. */
-  readonly bare: boolean
-  readonly flask: boolean
   readonly x: readonly string[]
   /** What the project's own files stand below. */
   readonly root: string

@@ -2,25 +2,33 @@ import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { type NameScope, nameSql, type ObjectName } from '../names.ts'
 import { type RoutineArgument, routineSql } from './routines.ts'
 
+/** What has a name in a schema, by the kind as COMMENT ON has it. */
+const named = {
+  table: 'TABLE',
+  view: 'VIEW',
+  materializedView: 'MATERIALIZED VIEW',
+  sequence: 'SEQUENCE',
+  type: 'TYPE',
+  domain: 'DOMAIN',
+  index: 'INDEX',
+} as const
+
+type Named = { readonly [Kind in keyof typeof named]: { readonly [Key in Kind]: ObjectName } }
+
 /** An object, told by its kind. */
 export type RelationTarget =
-  | { readonly table: ObjectName }
-  | { readonly view: ObjectName }
-  | { readonly materializedView: ObjectName }
-  | { readonly sequence: ObjectName }
-  | { readonly type: ObjectName }
-  | { readonly domain: ObjectName }
+  | Named[Exclude<keyof Named, 'index'>]
   | { readonly function: ObjectName; readonly args?: readonly RoutineArgument[] }
   | { readonly procedure: ObjectName; readonly args?: readonly RoutineArgument[] }
   | { readonly schema: string }
 
 export type CommentTarget =
   | RelationTarget
+  | Named['index']
   | { readonly column: string; readonly of: ObjectName }
   | { readonly constraint: string; readonly on: ObjectName }
   | { readonly trigger: string; readonly on: ObjectName }
   | { readonly policy: string; readonly on: ObjectName }
-  | { readonly index: ObjectName }
   | { readonly extension: string }
 
 /** The kind and the quoted name, as COMMENT ON has them. */
@@ -30,21 +38,12 @@ export function commentTargetSql(scope: NameScope, target: CommentTarget): strin
     return `CONSTRAINT ${quoteIdent(target.constraint)} ON ${nameSql(scope, target.on)}`
   if ('trigger' in target) return `TRIGGER ${quoteIdent(target.trigger)} ON ${nameSql(scope, target.on)}`
   if ('policy' in target) return `POLICY ${quoteIdent(target.policy)} ON ${nameSql(scope, target.on)}`
-  if ('index' in target) return `INDEX ${nameSql(scope, target.index)}`
-  if ('extension' in target) return `EXTENSION ${quoteIdent(target.extension)}`
-  return relationTargetSql(scope, target)
-}
-
-function relationTargetSql(scope: NameScope, target: RelationTarget): string {
-  if ('table' in target) return `TABLE ${nameSql(scope, target.table)}`
-  if ('view' in target) return `VIEW ${nameSql(scope, target.view)}`
-  if ('materializedView' in target) return `MATERIALIZED VIEW ${nameSql(scope, target.materializedView)}`
-  if ('sequence' in target) return `SEQUENCE ${nameSql(scope, target.sequence)}`
-  if ('type' in target) return `TYPE ${nameSql(scope, target.type)}`
-  if ('domain' in target) return `DOMAIN ${nameSql(scope, target.domain)}`
   if ('function' in target) return `FUNCTION ${routineSql(scope, target.function, target.args ?? [])}`
   if ('procedure' in target) return `PROCEDURE ${routineSql(scope, target.procedure, target.args ?? [])}`
-  return `SCHEMA ${quoteIdent(target.schema)}`
+  if ('extension' in target) return `EXTENSION ${quoteIdent(target.extension)}`
+  if ('schema' in target) return `SCHEMA ${quoteIdent(target.schema)}`
+  const [[kind, name] = ['table', ''] as const] = Object.entries(target) as [keyof Named, ObjectName][]
+  return `${named[kind]} ${nameSql(scope, name)}`
 }
 
 /** What GRANT and REVOKE take. `allTablesIn` and its like name a schema. */
@@ -62,5 +61,5 @@ export function grantTargetSql(scope: NameScope, target: GrantTarget): string {
   if ('allFunctionsIn' in target) return `ALL FUNCTIONS IN SCHEMA ${quoteIdent(target.allFunctionsIn)}`
   if ('view' in target) return `TABLE ${nameSql(scope, target.view)}`
   if ('materializedView' in target) return `TABLE ${nameSql(scope, target.materializedView)}`
-  return relationTargetSql(scope, target)
+  return commentTargetSql(scope, 'table' in target ? { table: target.table } : target)
 }

@@ -29,16 +29,12 @@ export function safeOperations(sink: StatementSink, scope: NameScope): SafeOpera
       else await sink.autocommit(() => runStatements(sink, section.statements))
     }
   }
-  const act = <Args extends readonly unknown[]>(
-    form: (scope: NameScope, ...args: Args) => readonly SafeStep[],
-  ) => toldOnce(async (...args: Args) => await run(form(scope, ...args)))
-  return {
-    addForeignKey: act(addForeignKey),
-    addCheck: act(addCheck),
-    setNotNull: act(setNotNull),
-    createIndex: act(createIndex),
-    changeType: act(changeType),
-  }
+  const forms = Object.entries(safeForms) as [string, (scope: NameScope, ...args: unknown[]) => SafeStep[]][]
+  const acts = forms.map(([name, form]) => [
+    name,
+    toldOnce(async (...args: unknown[]) => await run(form(scope, ...args))),
+  ])
+  return Object.fromEntries(acts) as SafeOperations
 }
 
 type Section = { readonly statements: readonly Statement[] } | Extract<SafeStep, { backfill: unknown }>

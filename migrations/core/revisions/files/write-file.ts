@@ -21,18 +21,7 @@ import { MigError, messageOf } from '../../errors.ts'
  * @throws MigError `file-exists`, `cannot-write`
  */
 export function writeNewFile(path: string, text: string): void {
-  const draft = draftOf(path)
-  try {
-    mkdirSync(dirname(path), { recursive: true })
-    try {
-      writeSynced(draft, text)
-      linkSync(draft, path)
-    } finally {
-      rmSync(draft, { force: true })
-    }
-  } catch (error) {
-    throw cannotWrite(path, error)
-  }
+  place(path, text, (draft) => linkSync(draft, path))
 }
 
 /**
@@ -40,24 +29,26 @@ export function writeNewFile(path: string, text: string): void {
  * @throws MigError `cannot-write`
  */
 export function replaceFile(path: string, text: string): void {
-  const draft = draftOf(path)
+  place(path, text, (draft) => {
+    chmodSync(draft, statSync(path).mode)
+    renameSync(draft, path)
+  })
+}
+
+/** Writes a text to a file beside `path` of a name that nobody can foresee, which `put` then gives its place. */
+function place(path: string, text: string, put: (draft: string) => void): void {
+  const draft = join(dirname(path), `.${randomBytes(8).toString('hex')}.tmp`)
   try {
+    mkdirSync(dirname(path), { recursive: true })
     try {
-      const { mode } = statSync(path)
       writeSynced(draft, text)
-      chmodSync(draft, mode)
-      renameSync(draft, path)
+      put(draft)
     } finally {
       rmSync(draft, { force: true })
     }
   } catch (error) {
     throw cannotWrite(path, error)
   }
-}
-
-/** A name that nobody can foresee. */
-function draftOf(path: string): string {
-  return join(dirname(path), `.${randomBytes(8).toString('hex')}.tmp`)
 }
 
 function writeSynced(path: string, text: string): void {
