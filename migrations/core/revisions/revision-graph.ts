@@ -18,15 +18,7 @@ import type {
 } from './planning/plan-types.ts'
 import { appliedNodes, ledgerRows } from './planning/rows.ts'
 import { stampedRows } from './planning/stamp.ts'
-import {
-  parseTarget,
-  plainHeads,
-  realHeads,
-  symbolNode,
-  symbolNodes,
-  walk,
-  walkedTooFar,
-} from './planning/targets.ts'
+import { parseTarget, plainHeads, realHeads, targetNodes, walkedTooFar } from './planning/targets.ts'
 import { upgradePlan } from './planning/upgrade.ts'
 
 /** Limits a question to lines. */
@@ -126,10 +118,8 @@ function namedNodes(
 ): readonly RevisionNode[] {
   const rows = ledgerRows(index, { applied: options.applied ?? [] }, true).rows
   const around = { index, scope: scopeOf(index, options.lines), rows }
-  const { branch, symbol, relative, text } = parseTarget(index, name)
-  if (relative === undefined) return symbolNodes(around, symbol, branch, text)
-  const start = symbolNode(around, symbol === '' ? 'current' : symbol, branch, text)
-  const found = walk(around, start, relative, branch, text)
-  if (found === undefined) throw walkedTooFar(text, 'end')
-  return found === 'base' ? [] : [found]
+  const target = parseTarget(index, name)
+  const found = targetNodes(around, { ...target, symbol: target.symbol || 'current' })
+  if (found === undefined) throw walkedTooFar(target.text, 'end')
+  return found
 }

@@ -2,7 +2,7 @@ import { MigError } from '../../errors.ts'
 import { reservedNames } from '../graph/invalid.ts'
 import { isInScope, isLine, locate, scopeOf } from '../graph/names.ts'
 import { asList, type RevisionIndex, type RevisionNode } from '../graph/nodes.ts'
-import { parseTarget, type SymbolContext, symbolNode, symbolNodes, walk } from './targets.ts'
+import { parseTarget, type SymbolContext, targetNodes } from './targets.ts'
 
 /** What a new revision should stand on, as the user asked. */
 export interface NewRevisionRequest {
@@ -80,16 +80,14 @@ export function parentsFor(
 }
 
 function parentNodes(around: SymbolContext, text: string): readonly RevisionNode[] {
-  const { branch, symbol, relative } = parseTarget(around.index, text)
-  if (branch !== undefined && !isInScope(branch, around.scope)) throw parentElsewhere(text)
-  if (relative === undefined) return symbolNodes(around, symbol, branch, text)
-  if (symbol === '') {
+  const target = parseTarget(around.index, text)
+  if (target.branch !== undefined && !isInScope(target.branch, around.scope)) throw parentElsewhere(text)
+  if (target.symbol === '') {
     throw new MigError('cant-locate', `'${text}' is relative to nothing`, {
       help: 'name the parent revision',
     })
   }
-  const found = walk(around, symbolNode(around, symbol, branch, text), relative, branch, text)
-  return found === undefined || found === 'base' ? [] : [found]
+  return targetNodes(around, target) ?? []
 }
 
 function parentElsewhere(text: string): MigError {

@@ -3,14 +3,7 @@ import { type Branch, checkInScope, scopeOf } from '../graph/names.ts'
 import { dependantsOf, needsOf, type RevisionIndex, type RevisionNode, reach } from '../graph/nodes.ts'
 import type { GraphStampRequest } from './plan-types.ts'
 import { ledgerRows } from './rows.ts'
-import {
-  type ParsedTarget,
-  parseTarget,
-  type SymbolContext,
-  symbolNode,
-  symbolNodes,
-  walk,
-} from './targets.ts'
+import { parseTarget, type SymbolContext, targetNodes } from './targets.ts'
 
 /**
  * The ledger's rows after a stamp: rows of the same line that a target stands on, or that stand on it, give way to
@@ -56,7 +49,8 @@ function stampTarget(around: SymbolContext, text: string): StampTarget {
   const target = parseTarget(around.index, text)
   const { branch, symbol } = target
   checkInScope(branch, around.scope)
-  const nodes = stampNodes(around, target)
+  if (symbol === '') throw relativeToNothing(text)
+  const nodes = targetNodes(around, target) ?? []
   const isBase = symbol === 'base' && nodes.length === 0
   if (isBase && branch === undefined) return { nodes, isBase, touches: around.scope.has }
   const related = relatedTo(branch?.anchor === undefined ? nodes : [...nodes, branch.anchor])
@@ -65,14 +59,6 @@ function stampTarget(around: SymbolContext, text: string): StampTarget {
 
 const isOnLine = (branch: Branch | undefined, row: RevisionNode): boolean =>
   branch !== undefined && branch.anchor === undefined && branch.has(row)
-
-function stampNodes(around: SymbolContext, target: ParsedTarget): readonly RevisionNode[] {
-  const { branch, symbol, relative, text } = target
-  if (relative === undefined) return symbolNodes(around, symbol, branch, text)
-  if (symbol === '') throw relativeToNothing(text)
-  const found = walk(around, symbolNode(around, symbol, branch, text), relative, branch, text)
-  return found === undefined || found === 'base' ? [] : [found]
-}
 
 function relativeToNothing(text: string): MigError {
   return new MigError('cant-locate', `'${text}' does not say which revision to count from`, {

@@ -90,6 +90,16 @@ export function symbolNode(
   return nodes[0]
 }
 
+/** The revisions that a target names, its steps taken: none for `base`; undefined where they lead out of the history. */
+export function targetNodes(
+  around: SymbolContext,
+  { branch, symbol, relative, text }: ParsedTarget,
+): readonly RevisionNode[] | undefined {
+  if (relative === undefined) return symbolNodes(around, symbol, branch, text)
+  const found = walk(around, symbolNode(around, symbol, branch, text), relative, branch, text)
+  return found === 'base' ? [] : found && [found]
+}
+
 /** The revisions of the scope that no child follows, in load order. */
 export function plainHeads(index: RevisionIndex, scope: LineFilter): readonly RevisionNode[] {
   return index.nodes.filter((node) => node.children.length === 0 && scope.has(node))
