@@ -21,7 +21,10 @@ const builtIn = new Set([
   'pg_backend_pid',
   'version',
   'json_build_object',
-  ...['from', 'as', 'with', 'in', 'values', 'join', 'varchar'],
+  // Keywords that are followed by a parenthesis.
+  ...'and any array as case coalesce exists from in join not on or select then values varchar when where with'.split(
+    ' ',
+  ),
 ])
 
 function pieces(database: string): ReadonlyMap<string, Piece> {

@@ -20,6 +20,8 @@ export function readHeads(
 }
 
 const assignment = /^(revision|down_revision|depends_on|branch_labels)[ \t]*(?::[^=\n]*)?=[ \t]*/gm
+const blankLines = /^(?:[ \t]*(?:#[^\n]*)?\n)+/
+const docstring = /^[rRuU]?("""|'''|"|')([\s\S]*?)\1/
 /** A list up to what closes it, or the rest of the line. */
 const value = /^[([{]([^)\]}]*)[)\]}][ \t]*(?:#.*)?$|^(.*)/m
 
@@ -45,7 +47,7 @@ export function revisionHead(
     parents: assigned.get('down_revision') ?? [],
     dependsOn: assigned.get('depends_on') ?? [],
     labels: assigned.get('branch_labels') ?? [],
-    doc: /^(?:\s|#.*)*[rRuU]?("""|'''|"|')([\s\S]*?)\1/.exec(text)?.[2] ?? '',
+    doc: docstring.exec(text.replace(blankLines, ''))?.[2] ?? '',
     file,
   }
 }
