@@ -28,7 +28,7 @@ export async function runProgram(
 ): Promise<string> {
   const { execa } = await import('execa')
   signal?.throwIfAborted()
-  const places = placesOfAddress(scratch)
+  const places = scratch === undefined ? {} : placesOfAddress(scratch)
   const command = filled(commandOf(program), places, shellWord)
   const cwd = program.cwd === undefined ? packageFolder(base) : resolve(base, program.cwd)
   if (!existsSync(cwd)) throw failed(program, `cannot run in ${cwd}, which is missing`, '')

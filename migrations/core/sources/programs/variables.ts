@@ -33,67 +33,51 @@ const removed = /^(?:PGSERVICE|PGSERVICEFILE|PGPASSFILE|PGOPTIONS|PGSSL\w*|MIG_\
  * @param scratch the database that it may use; undefined for none
  */
 export function programVariables(folder: string, scratch: DatabaseAddress | undefined): NodeJS.ProcessEnv {
-  const address = scratch ?? nowhere
-  const url = formatDatabaseUrl(address)
+  const places = placesOfAddress(scratch ?? nowhere)
   const variables: NodeJS.ProcessEnv = {}
   const ofFiles = variablesOfFiles(folder)
   for (const [name, value = ''] of Object.entries({ ...ofFiles, ...process.env })) {
     const part = partName.exec(name)?.[1]
-    const led = withPlace(value, address)
+    const led = withPlace(value, places)
     // One that is removed would come back from a file that sets it.
     if (removed.test(name) && (led === value || !(name in ofFiles))) continue
     if (led !== value) variables[name] = led
-    else if (part !== undefined) variables[name] = partOf(address, part)
+    else if (part !== undefined) variables[name] = partOf(places, part)
     else if (name in process.env) variables[name] = value
   }
+  const { url, host, port, database, user, password } = places
   return {
-    ...variables,
-    DATABASE_URL: url,
-    PGHOST: partOf(address, 'HOST'),
-    PGPORT: partOf(address, 'PORT'),
-    PGDATABASE: partOf(address, 'NAME'),
-    PGUSER: partOf(address, 'USER'),
-    PGPASSWORD: partOf(address, 'PASS'),
+    ...{ ...variables, DATABASE_URL: url, PGHOST: host, PGPORT: port, PGDATABASE: database },
+    ...{ PGUSER: user, PGPASSWORD: password },
   }
 }
 
 /** A variable's value with the address instead of each that it has. */
-function withPlace(value: string, address: DatabaseAddress): string {
-  const url = formatDatabaseUrl(address)
+function withPlace(value: string, places: Places): string {
+  const { url, host, port, database, user, password } = places
   const whole = wholeUrl.exec(value)
   if (whole !== null) return `${whole[1] ?? ''}${url}`
   if (hostKeyword.test(value) && otherKeyword.test(value)) {
-    const [database, user, mark] = value.includes(';')
-      ? ['database', 'username', ';']
-      : ['dbname', 'user', ' ']
-    const parts = { host: 'HOST', port: 'PORT', [database]: 'NAME', [user]: 'USER', password: 'PASS' }
-    return Object.entries(parts)
-      .map(([name, part]) => `${name}=${partOf(address, part)}`)
-      .join(mark)
+    return value.includes(';')
+      ? `host=${host};port=${port};database=${database};username=${user};password=${password}`
+      : `host=${host} port=${port} dbname=${database} user=${user} password=${password}`
   }
   return value.replace(urlWithin, () => url)
 }
 
 /** The places of an address by the names that a command has for them. */
-export function placesOfAddress(address: DatabaseAddress | undefined): Readonly<Record<string, string>> {
-  if (address === undefined) return {}
-  return {
-    url: formatDatabaseUrl(address),
-    host: partOf(address, 'HOST'),
-    port: partOf(address, 'PORT'),
-    database: partOf(address, 'NAME'),
-    user: partOf(address, 'USER'),
-    password: partOf(address, 'PASS'),
-  }
+export type Places = Readonly<Record<'url' | 'host' | 'port' | 'database' | 'user' | 'password', string>>
+
+export function placesOfAddress(address: DatabaseAddress): Places {
+  const { host = 'localhost', port = 5432, database = '', user = '', password = '' } = address
+  return { url: formatDatabaseUrl(address), host, port: String(port), database, user, password }
 }
 
-function partOf({ host, port, user, password, database }: DatabaseAddress, part: string): string {
-  const word = part.toUpperCase()
-  if (/^(?:HOST|SERVER|ENDPOINT)/.test(word)) return host ?? 'localhost'
-  if (word === 'PORT') return String(port ?? 5432)
-  if (word.startsWith('USER')) return user ?? ''
-  if (word.startsWith('P')) return password ?? ''
-  return database ?? ''
+function partOf({ host, port, database, user, password }: Places, part: string): string {
+  if (/^(?:HOST|SERVER|ENDPOINT)/i.test(part)) return host
+  if (/^PORT/i.test(part)) return port
+  if (/^USER/i.test(part)) return user
+  return /^P/i.test(part) ? password : database
 }
 
 /** What the .env files of the folder and of those above it set, those of other environments too. */
