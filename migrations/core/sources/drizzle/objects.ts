@@ -52,17 +52,21 @@ function isView(value: object): boolean {
 interface Column {
   readonly name: string
   readonly notNull: boolean
+  default: unknown
   getSQLType(): string
+}
+
+/** The columns of a table; undefined for what is not a table. */
+export function columnsOf(value: unknown): readonly Column[] | undefined {
+  if (typeof value !== 'object' || value === null || !kindsOf(value).includes('PgTable')) return undefined
+  const columns = (value as Readonly<Record<symbol, Readonly<Record<string, Column>>>>)[columnsMark]
+  return Object.values(columns ?? {})
 }
 
 /** The columns of a table, by which two definitions of it are told apart; undefined for what is not a table. */
 export function tableShape(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null || !kindsOf(value).includes('PgTable')) return undefined
-  const columns = (value as Readonly<Record<symbol, Readonly<Record<string, Column>> | undefined>>)[
-    columnsMark
-  ]
-  return Object.values(columns ?? {})
-    .map((column) => [column.name, column.getSQLType(), column.notNull].join(' '))
+  return columnsOf(value)
+    ?.map((column) => [column.name, column.getSQLType(), column.notNull].join(' '))
     .join(', ')
 }
 

@@ -3,7 +3,7 @@ import { MigError, messageOf } from '../../errors.ts'
 import { splitStatements } from '../../postgres/index.ts'
 import type { ModelStatement } from '../model.ts'
 import { where } from '../place.ts'
-import { sqlName, tableShape } from './objects.ts'
+import { columnsOf, sqlName, tableShape } from './objects.ts'
 import type { DrizzleTools } from './tools.ts'
 
 /** A Drizzle object, and the export that it was found in. */
@@ -86,29 +86,17 @@ function subjectOf(sql: string): string | undefined {
   return name?.replace(/^"public"\./, '')
 }
 
-const columnsOfTable = Symbol.for('drizzle:Columns')
-
-/** A column as far as its default goes. */
-interface ColumnDefault {
-  default: unknown
-}
-
 /**
  * Makes SQL of the bigint defaults of tables (`.default(0n)`), which drizzle-kit 0.x cannot write: it puts them into JSON
  * (`Do not know how to serialize a BigInt`).
  */
 function writeBigintDefaults(tables: Iterable<unknown>, raw: (text: string) => unknown): void {
   for (const table of tables) {
-    for (const column of columnsOf(table)) {
+    for (const column of columnsOf(table) ?? []) {
       const value = column.default
       if (typeof value === 'bigint') column.default = raw(String(value))
       else if (Array.isArray(value) && value.some((item) => typeof item === 'bigint'))
         column.default = raw(`'{${value.join(',')}}'`)
     }
   }
-}
-
-function columnsOf(table: unknown): readonly ColumnDefault[] {
-  if (table === null || typeof table !== 'object' || !(columnsOfTable in table)) return []
-  return Object.values(table[columnsOfTable] as Readonly<Record<string, ColumnDefault>>)
 }
