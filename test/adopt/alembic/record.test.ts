@@ -49,7 +49,7 @@ describe.skipIf(withoutAlembic !== undefined)('an Alembic project, recorded from
     expect(graph.get('r4r4')).toMatchObject({ downRevision: ['r2r2', 'r3r3'] })
     expect(graph.get('r3r3')).toMatchObject({ dependsOn: ['r2r2'] })
     expect(graph.get('r1r1')).toMatchObject({ branchLabels: ['shop'], message: 'revision r1r1' })
-    expect(fileOf(project, 'r1r1')).toContain("('it''s'),('back\\slash')")
+    expect(fileOf(project, 'r1r1')).toMatch(/\('it''s'\), ?\('back\\slash'\)/)
     expect(fileOf(project, 'r2r2')).toMatch(
       /op\.autocommit\(async[\s\S]*CREATE INDEX CONCURRENTLY account_name/,
     )
