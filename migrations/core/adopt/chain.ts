@@ -1,36 +1,26 @@
 import { createHash } from 'node:crypto'
-import type { BodyPart, ImportedRevision } from './history.ts'
+import type { ImportedRevision } from './history.ts'
 
 const noDowngrade = 'the original has no downgrade'
 
-/** One file of a tool whose history is a plain list. */
-export interface ChainItem {
+/** A migration of a tool whose history is a plain list. */
+export interface ChainItem
+  extends Omit<ImportedRevision, 'revision' | 'downRevision' | 'dependsOn' | 'branchLabels' | 'downgrade'> {
   readonly name: string
-  readonly message: string
-  readonly createdAt: string | undefined
-  readonly source: string
-  readonly upgrade: readonly BodyPart[]
-  readonly downgrade?: readonly BodyPart[]
+  /** Default: the tool has none. */
+  readonly downgrade?: ImportedRevision['downgrade']
 }
 
 /**
- * A list of files as a line of revisions, each on the one before. The id comes from the tool and the name, so that
+ * A list of migrations as a line of revisions, each on the one before. The id comes from the tool and the name, so that
  * importing again gives the same ids.
  */
 export function revisionChain(tool: string, items: readonly ChainItem[]): readonly ImportedRevision[] {
   const ids = items.map(({ name }) => chainId(tool, name))
-  return items.map((item, at) => ({
-    revision: ids[at] ?? '',
-    downRevision: ids[at - 1] ?? null,
-    dependsOn: [],
-    branchLabels: [],
-    message: item.message,
-    createdAt: item.createdAt,
-    source: item.source,
-    upgrade: item.upgrade,
-    ...(item.downgrade === undefined
-      ? { downgrade: null, irreversible: noDowngrade }
-      : { downgrade: item.downgrade }),
+  return items.map(({ name: _name, downgrade, ...item }, at) => ({
+    ...{ revision: ids[at] ?? '', downRevision: ids[at - 1] ?? null, dependsOn: [], branchLabels: [] },
+    ...(downgrade === undefined ? { irreversible: noDowngrade } : {}),
+    ...{ downgrade: downgrade ?? null, ...item },
   }))
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { chainId, timeOfDigits } from '../chain.ts'
-import type { ImportedHistory, ImportedRevision } from '../history.ts'
+import { type ChainItem, chainId, revisionChain, timeOfDigits } from '../chain.ts'
+import type { ImportedHistory } from '../history.ts'
 import type { LedgerMigration } from '../import/ledgers.ts'
 import { recordedDowngrade, recordedNotes } from '../record/recording.ts'
 import type { ProgramRecording } from './record.ts'
@@ -15,14 +15,12 @@ export function programHistory(
   show: (path: string) => string,
 ): { readonly history: ImportedHistory; readonly migrations: readonly LedgerMigration[] } {
   const { names, upgrades, varying } = recording
-  const migrations = names.map((name) => ({ revision: chainId(tool, plainName(name)), name }))
   const fileOf = fileFinder(files)
-  const revisions = migrations.map(({ revision, name }, at): ImportedRevision => {
+  const items = names.map((name): ChainItem => {
     const piece = upgrades.get(name)
     const file = fileOf(name)
     return {
-      ...{ revision, downRevision: migrations[at - 1]?.revision ?? null, dependsOn: [], branchLabels: [] },
-      ...{ message: messageOf(name), createdAt: timeOf(name) },
+      ...{ name: plainName(name), message: messageOf(name), createdAt: timeOf(name) },
       source: file === undefined ? `${tool} ${name}` : show(file),
       upgrade: piece === undefined ? [] : piece.copies || piece.hides ? null : piece.parts,
       readsRows: piece?.readsRows ?? false,
@@ -31,8 +29,8 @@ export function programHistory(
     }
   })
   return {
-    history: { tool, revisions },
-    migrations: migrations.map(({ revision, name }) => ({ revision, name: plainName(name) })),
+    history: { tool, revisions: revisionChain(tool, items) },
+    migrations: items.map(({ name }) => ({ revision: chainId(tool, name), name })),
   }
 }
 
