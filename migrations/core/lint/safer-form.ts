@@ -33,7 +33,8 @@ const forms: Readonly<Record<string, string>> = {
     "await op.backfill({ table: 'table', set: '…', where: '…' }) goes through the table in batches, each its own transaction",
   '^refresh materialized view&!concurrently':
     'REFRESH MATERIALIZED VIEW CONCURRENTLY does not block readers; it needs a unique index',
-  '^vacuum|^cluster':
+  '^vacuum|^cluster': 'plain VACUUM blocks nobody; to shrink a table in use, see pg_repack',
+  'add exclude|set logged|set unlogged|set tablespace|set access method':
     "every form of it takes this lock: run it alone at a quiet time, with export const lockTimeout = '1s', so that it does not queue for long",
 }
 
