@@ -55,8 +55,11 @@ export async function recordOn(server: RecordingServer, project: TestProject, na
   const env = await project.environment({ app: 'public' })
   await recordProgram({
     ...{ server, session, tool, project: findProgramProject(tool, env.root, {}), table: undefined },
-    ...{ network: false, baseline: false, builtIn: await builtInFunctions(server) },
-    prepare: (database) => surround(server, database, { session, env, text: '' }),
+    ...{ network: false, baseline: false, builtIn: await builtInFunctions(server), took: () => 0 },
+    async begin() {
+      const database = await server.createDatabase()
+      return { database, searchPath: await surround(server, database, { session, env, text: '' }) }
+    },
   })
 }
 
