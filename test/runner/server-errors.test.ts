@@ -41,7 +41,7 @@ describe('a statement of a .sql file that fails', () => {
 describe("a failure of the server's own is told with the step that helps", () => {
   for (const [sqlState, help] of [
     ['53100', /disk .* full: free space/],
-    ['53200', /no memory left/],
+    ['53200', /out of memory/],
     ['53300', /no connection left/],
     ['25006', /URL of the primary/],
     ['40001', /another transaction changed the same rows/],
