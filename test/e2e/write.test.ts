@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { openEditor } from '../../scripts/cli/external.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { recipe, repository, temporaryFolder } from '../support/recipes.ts'
 import { fail, type Just, jsonLines, justOn, succeed } from './support/just.ts'
@@ -188,6 +189,8 @@ describe('mig-merge', () => {
 
   test('joins heads, and the line can be upgraded again', async () => {
     const { stderr } = await fail(just('mig-upgrade head shop'), 'multiple-heads', 2)
+    await project.write({ 'migrations/models/shop.sql': 'CREATE TABLE shop.t ();' })
+    expect((await just('mig-check shop')).stdout).toContain(' pending (just mig-upgrade heads):')
     const [, revisions = '', message = ''] = /just mig-merge "([^"]*)" "([^"]*)"/.exec(stderr) ?? []
     await succeed(just(['mig-merge', revisions, message]))
     const heads = await headsOf('shop')
@@ -213,15 +216,21 @@ describe('mig-merge', () => {
 })
 
 describe('mig-edit', () => {
-  test('opens the file in $EDITOR, which may hold arguments', async () => {
+  test('opens the file in $EDITOR, which may hold arguments; without a terminal it prints the path', async () => {
     const { path, revision } = await write(['mig-revision', 'to edit', 'shop'])
-    // The editor has the streams of the process.
-    const edit = (editor: string) =>
-      recipe(['mig-edit', revision.slice(0, 6)], { cwd: project.path, env: { EDITOR: editor } })
-    await succeed(edit('sed -i s/edit/amend/'))
-    expect(await readFile(join(project.path, path), 'utf8')).toContain('to amend')
-    await fail(just(['mig-edit', revision], { env: { EDITOR: '', VISUAL: '' } }), 'no-editor', 2)
-    await fail(edit('false'), 'editor-failed', 2)
+    const file = join(project.path, path)
+    const { stdout } = await succeed(just(['mig-edit', revision.slice(0, 6)], { env: { EDITOR: 'false' } }))
+    expect(stdout.trim()).toBe(file)
+    vi.stubEnv('VISUAL', '')
+    const edit = (editor: string) => {
+      vi.stubEnv('EDITOR', editor)
+      return openEditor(file)
+    }
+    await edit('sed -i s/edit/amend/')
+    expect(await readFile(file, 'utf8')).toContain('to amend')
+    await expect(edit('')).rejects.toMatchObject({ code: 'no-editor', exitCode: 2 })
+    await expect(edit('false')).rejects.toMatchObject({ code: 'editor-failed', exitCode: 2 })
+    vi.unstubAllEnvs()
   })
 })
 

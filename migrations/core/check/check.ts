@@ -198,12 +198,13 @@ async function lineDrift(
 async function historyChecks(
   session: Session,
   project: Project,
-): Promise<Pick<CheckResult, 'pending' | 'behind' | 'edited'>> {
+): Promise<Pick<CheckResult, 'pending' | 'forked' | 'behind' | 'edited'>> {
   const { env } = project
   const { steps, applied } = await planRun(session, project, { direction: 'upgrade', target: 'heads' })
   const now = singleTargets(env, env.filter).map((target) => ({
     target,
     revisions: applied.get(target.schema) ?? [],
   }))
-  return { pending: steps, behind: [], edited: await editedFiles(project, now, { open: session }) }
+  const forked = env.filter.some((line) => project.graph.heads({ lines: [line] }).length > 1)
+  return { pending: steps, forked, behind: [], edited: await editedFiles(project, now, { open: session }) }
 }

@@ -24,6 +24,8 @@ export interface TargetStatements {
 export interface CheckResult {
   /** Revisions of single lines that wait. */
   readonly pending: readonly PlanStep[]
+  /** Whether a single line has several heads, so that an upgrade to one of them needs its name. */
+  readonly forked?: boolean
   /** Tenants that are not at head, or not there. */
   readonly behind: readonly LineStatus[]
   /** Files that are no longer what was applied. */

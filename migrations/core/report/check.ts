@@ -19,11 +19,11 @@ interface Compared {
 
 /** How target schemas differ from the models; empty if they do not. */
 export function checkShown(
-  { pending, behind, edited, drift }: CheckResult,
+  { pending, forked, behind, edited, drift }: CheckResult,
   compared: Compared,
 ): readonly Shown[] {
   return [
-    ...pendingShown(pending),
+    ...pendingShown(pending, forked === true),
     ...statusesShown(behind, 'not at head'),
     ...differences(drift, compared, {
       single: ({ line }) => `differs from its models (just mig-autogen "…" ${line})`,
@@ -79,7 +79,7 @@ export function changeLines(
   }
 }
 
-function pendingShown(pending: CheckResult['pending']): readonly Shown[] {
+function pendingShown(pending: CheckResult['pending'], forked: boolean): readonly Shown[] {
   if (pending.length === 0) return []
   const rows = pending.map(({ line, revision, message }) => `  ${line} ${revision} ${oneLine(message)}`)
   const lines = pending.map(({ line, revision, message, targetSchema }) => ({
@@ -87,7 +87,10 @@ function pendingShown(pending: CheckResult['pending']): readonly Shown[] {
     ...{ line, targetSchema, revision, message },
   }))
   return [
-    { text: `${countOf(pending.length, 'revision')} pending (just mig-upgrade):\n${rows.join('\n')}`, lines },
+    {
+      text: `${countOf(pending.length, 'revision')} pending (just mig-upgrade${forked ? ' heads' : ''}):\n${rows.join('\n')}`,
+      lines,
+    },
   ]
 }
 
