@@ -21,6 +21,7 @@ export {
   dropTenant,
   type EditedFile,
   type EndedHolder,
+  editedFiles,
   endStalledCalls,
   expectGroups,
   expectStamps,

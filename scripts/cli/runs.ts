@@ -1,5 +1,7 @@
+import { relative } from 'node:path'
 import {
   appliedRows,
+  editedFiles,
   expectGroups,
   failureGroups,
   groupsOfRun,
@@ -70,6 +72,7 @@ async function runOnGroup(
   const plan = await planTargets(project, group, targets, request, sessions)
   if (plan.work.length + plan.refused.length === 0) return showNothingToDo(command, project, plan)
   showPlan(command, plan)
+  if (request.direction === 'downgrade') await warnOfEdited(command, group, plan)
   if (command.flags.plan) return showRefused(command, plan)
   await ask(plan)
   const result = await runTargets(project, plan, options, sessions)
@@ -103,6 +106,24 @@ function showPlan({ output }: Command, plan: TargetPlan): void {
   } else {
     const steps = stepsOf(plan).map(stepFacts)
     output.result(isQuiet ? '' : planText(steps, style), { event: 'plan', steps })
+  }
+}
+
+/** A downgrade of another text than what was applied may not be its opposite. */
+async function warnOfEdited({ output }: Command, { project, sessions }: OnGroup, plan: TargetPlan) {
+  const applied = appliedRows(plan)
+  const goes = new Set(plan.work.flatMap(({ state }) => state.states.map(({ targetSchema }) => targetSchema)))
+  const targets = plan.targets.filter(({ schema }) => goes.has(schema))
+  const now = targets.map((target) => ({ target, revisions: applied.get(target.schema) ?? [] }))
+  const reverted = new Set(stepsOf(plan).map(({ revision }) => revision))
+  for (const { revision, path, line } of await editedFiles(project, now, sessions)) {
+    if (!reverted.has(revision)) continue
+    output.event({
+      event: 'warning',
+      code: 'edited-since',
+      message: `the file of ${revision} of line ${line} was edited since it was applied: ${relative(process.cwd(), path)}`,
+      help: 'see that its downgrade still reverts what was applied',
+    })
   }
 }
 

@@ -1,7 +1,9 @@
 import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { describe, expect } from 'vitest'
+import { loadEnvironment, openProject } from '../../migrations/core/index.ts'
 import { announceLosses } from '../../migrations/core/verify/announce.ts'
+import { checkChecksums } from '../../migrations/core/verify/checksums.ts'
 import { jsonLines, justOn, succeed } from '../e2e/support/just.ts'
 import { environmentText, revisionFiles, temporaryProject } from '../e2e/support/project.ts'
 import { administer, databaseTest } from '../support/database.ts'
@@ -270,11 +272,21 @@ describe('mig-verify', () => {
   })
 
   test('reports an applied file that was edited', async ({ project, verify, database }) => {
-    await succeed(justOn(database.url, { cwd: project.path })('mig-upgrade head one'))
+    const just = justOn(database.url, { cwd: project.path })
+    await succeed(just('mig-upgrade head one'))
     const [name = ''] = Object.keys(revisionFiles('one', [{ id: 'aaaa00000001' }]))
     await project.write({ [name]: `${readFileSync(join(project.path, name), 'utf8')}// more\n` })
     const { failed } = await verify()
     expect(failed).toEqual([expect.objectContaining({ check: 'checksums', revision: 'aaaa00000001' })])
+    const { stderr } = await succeed(just('mig-downgrade base one --plan'))
+    expect(stderr).toContain('the file of aaaa00000001 of line one was edited since it was applied: ')
+    expect(stderr).not.toContain('aaaa00000002 of line one was edited')
+    expect((await succeed(just('mig-downgrade -1 one --plan'))).stderr).not.toContain('edited')
+    await database.client.query('DELETE FROM mig.log')
+    const env = await loadEnvironment({ root: project.path, variables: {}, databaseUrl: database.url })
+    expect(await checkChecksums(openProject(env))).toMatchObject([
+      { status: 'ok', message: expect.stringMatching(/^2 applied in .*, 2 of them without a checksum$/) },
+    ])
   })
 
   test('says of a revision that asks the database that it has no script', async ({ project, verify }) => {

@@ -6,7 +6,7 @@ export {
   type TenantCounts,
   tenantCounts,
 } from './look/current.ts'
-export { type EditedFile, editedFiles } from './look/edited.ts'
+export { type EditedFile, editedFiles, withoutChecksum } from './look/edited.ts'
 export { type LineStatus, type LineStatusOptions, lineStatuses } from './look/line-status.ts'
 export { type StatusItem, statusItems, targetStatus } from './look/status.ts'
 export { type EndedHolder, unlock, unlockTargets } from './look/unlock.ts'

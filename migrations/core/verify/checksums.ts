@@ -10,6 +10,7 @@ import {
   lineStatuses,
   type Project,
   targetSchemas,
+  withoutChecksum,
 } from '../runner/index.ts'
 import { counted, type Found, failure } from './result.ts'
 
@@ -40,10 +41,12 @@ async function checkGroup(project: Project, group: LineGroup): Promise<readonly 
     const answered = statuses.filter(({ state }) => state !== 'unreachable')
     const edited = await editedFiles(project, answered, {})
     if (edited.length > 0) return edited.map((file) => editedFile(file, tenantLine))
+    const rest = await withoutChecksum(project, answered, {})
+    const unknown = rest === 0 ? '' : `, ${rest} of them without a checksum`
     const message =
       tenantLine === null
-        ? `${countApplied(project, group, answered)} applied in ${maskUrl(env.databaseUrl)}`
-        : asked(answered.length, targets.length)
+        ? `${countApplied(project, group, answered)} applied in ${maskUrl(env.databaseUrl)}${unknown}`
+        : asked(answered.length, targets.length) + unknown.replace('of them', 'revisions')
     return [{ status: 'ok', ...ofLine, message }]
   } catch (error) {
     if (!(error instanceof MigError)) throw error

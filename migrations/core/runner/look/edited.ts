@@ -72,12 +72,48 @@ async function readEdited(
        FROM ${log} AS entry
        JOIN unnest($1::text[], $2::text[]) AS file (revision, checksum)
          ON file.revision = entry.revision AND file.checksum <> entry.checksum
-       WHERE entry.outcome = 'done' AND entry.direction = 'upgrade' AND NOT EXISTS (
-         SELECT FROM ${log} AS later
-         WHERE later.target_schema = entry.target_schema AND later.revision = entry.revision
-           AND later.id > entry.id AND later.outcome = 'done')
+       WHERE ${isLastUpgrade(log)}
        GROUP BY entry.target_schema`,
     [[...checksums.keys()], [...checksums.values()]],
   )
   return new Map(rows.map(({ schema, revisions }) => [schema, revisions]))
+}
+
+/** Whether `entry` is an upgrade that nothing of the same revision and schema came after. */
+function isLastUpgrade(log: string): string {
+  return `entry.outcome = 'done' AND entry.direction = 'upgrade' AND NOT EXISTS (
+    SELECT FROM ${log} AS later
+    WHERE later.target_schema = entry.target_schema AND later.revision = entry.revision
+      AND later.id > entry.id AND later.outcome = 'done')`
+}
+
+/**
+ * How many applied revisions of target schemas the log has no checksum of, so that nothing is known of their files: they
+ * were stamped, or the log was pruned.
+ * @throws MigError `no-permission` when the role may not read the ledger
+ */
+export async function withoutChecksum(
+  { env, files, graph }: Project,
+  applied: readonly Pick<LineStatus, 'target' | 'revisions'>[],
+  sessions: SessionOptions,
+): Promise<number> {
+  const log = `${quoteIdent(env.ledgerSchema)}.log`
+  const known = new Map<string, number>()
+  const targets = applied.map(({ target }) => target)
+  await onEachDatabase(env, targets, sessions, async ({ client }) => {
+    const rows = await ledgerRows<{ schema: string; count: number }>(
+      client,
+      env.ledgerSchema,
+      `SELECT target_schema AS schema, count(DISTINCT revision)::int AS count FROM ${log} AS entry
+         WHERE checksum IS NOT NULL AND revision = ANY ($1) AND ${isLastUpgrade(log)} GROUP BY target_schema`,
+      [[...files.keys()]],
+    )
+    for (const { schema, count } of rows) known.set(schema, count)
+  })
+  const rest = applied.map(({ target, revisions }) => {
+    const all = graph.applied(revisions.filter((id) => files.has(id)))
+    const own = [...all].filter((id) => files.get(id)?.line === target.line)
+    return Math.max(0, own.length - (known.get(target.schema) ?? 0))
+  })
+  return rest.reduce((sum, count) => sum + count, 0)
 }
