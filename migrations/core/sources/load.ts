@@ -241,29 +241,27 @@ async function refuseOutside(
       (statement) =>
         madeName(statement.sql)?.split('.').at(-1) === found.name || statement.sql.includes(found.name),
     )
+  const outside = [...new Set(all.filter(({ oid }) => !others.has(oid)).map(({ schema }) => schema))]
   const list = rows.map((row) => `${row.type} ${row.schema}.${row.name}`).join(', ')
   throw new MigError(
     'outside-map',
-    `${source === undefined ? 'a model' : where(source)} defines ${list}: the schema map has no key for schema ${found.schema}`,
+    `${source === undefined ? 'a model' : where(source)} defines ${list}: the schema map has no key for ${outside.length === 1 ? 'schema' : 'schemas'} ${outside.join(', ')}`,
     {
-      help: helpForOutside(found, options),
+      help: helpForOutside(outside, options),
       place: source && fileLine(source),
-      facts: { objects: rows },
+      facts: { objects: rows, schemas: outside },
     },
   )
 }
 
-function helpForOutside(
-  { schema }: Pick<OutsideObject, 'schema'>,
-  { schemas, tenantKeys }: ModelSchemas,
-): string {
+function helpForOutside(outside: readonly string[], { schemas, tenantKeys }: ModelSchemas): string {
   const single = Object.entries(schemas).flatMap(([key, own]) => (tenantKeys.includes(key) ? [] : [own]))
   const name = single.length === 0 ? '' : `name one of ${single.join(', ')}, or `
   const ofTenants =
     tenantKeys.length === 0
       ? ''
       : `; models of a tenant line name no schema, in a file or folder of its name: ${tenantKeys.join(', ')}`
-  return `${name}add ${schema} to the schema map in env.ts${ofTenants}`
+  return `${name}add ${outside.join(', ')} to the schema map in env.ts${ofTenants}`
 }
 
 interface OutsideObject {

@@ -50,6 +50,24 @@ function writeDrizzle(project: TestProject, files: Readonly<Record<string, strin
 
 describe('init where a project has its models', () => {
   projectTest(
+    'takes the schemas of an empty database from them',
+    { timeout: 60_000 },
+    async ({ project }) => {
+      writeDrizzle(project, {
+        ...drizzle,
+        'drizzle.config.ts': "export default { dialect: 'postgresql', schema: './src/db/schema.ts' }",
+        'src/db/schema.ts': `import { integer, pgSchema, pgTable } from 'drizzle-orm/pg-core'
+          export const crm = pgSchema('crm'), shop = pgSchema('shop')
+          export const a = crm.table('a', { id: integer('id') }), b = shop.table('b', { id: integer('id') }), c = pgTable('c', { id: integer('id') })`,
+      })
+      const { schemas, models } = await init(project)
+      expect(schemas.map(({ schema }) => schema)).toEqual(['crm', 'shop', 'public'])
+      expect(models?.problem).toBeUndefined()
+      expect(read(project, 'migrations/env.ts')).toContain("public: 'public'")
+    },
+  )
+
+  projectTest(
     'of Drizzle leaves them where they are, and says what differs from the database',
     { timeout: 60_000 },
     async ({ project }) => {
@@ -203,9 +221,9 @@ describe('init where a project has its models', () => {
       'TypeORM',
       {
         'package.json': '{ "dependencies": { "typeorm": "1" } }',
-        'src/data-source.ts': 'export default new DataSource({})',
+        'server/datasource.ts': 'export default new DataSource({})',
       },
-      "typeorm('src/data-source.ts')",
+      "typeorm('server/datasource.ts')",
     ],
     ['an SQL file', { 'db/schema.sql': '' }, "'../db/schema.sql'"],
   ] as const) {

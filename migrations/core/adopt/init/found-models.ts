@@ -3,6 +3,7 @@ import { join, normalize, relative } from 'node:path'
 import { type Environment, prismaInput, unknownToOrms } from '../../environment/index.ts'
 import { readSource } from '../../source-file.ts'
 import { readDrizzleConfig } from '../../sources/index.ts'
+import { filesBelow } from '../inside.ts'
 
 /** Models that a project has already, and how env.ts says where. */
 export interface FoundModels {
@@ -108,18 +109,15 @@ function mikroOrmModels(root: string): FoundModels | undefined {
 
 function typeormModels(root: string): FoundModels | undefined {
   if (!hasPackage(root, 'typeorm')) return undefined
-  for (const folder of ['.', 'src', 'src/db', 'src/database', 'db']) {
-    const path = join(root, folder)
-    const names = existsSync(path) ? readdirSync(path) : []
-    const name = names.find(
-      (each) => /(data|orm)[-.]?(source|config)\.[cm]?[jt]s$/i.test(each) && makesSource(join(path, each)),
-    )
-    if (name === undefined) continue
-    const file = join(folder, name).replaceAll('\\', '/')
-    const settings = join(root, file)
-    return { what: `TypeORM, ${file}`, code: `typeorm(${literal(file)})`, imports: 'typeorm', settings }
-  }
-  return undefined
+  const named = filesBelow(root).filter((each) =>
+    /(?:^|\/)[^/]*(data|orm)[-.]?(source|config)\.[cm]?[jt]s$/i.test(each),
+  )
+  const [file] = named
+    .filter((each) => makesSource(join(root, each)))
+    .toSorted((a, b) => a.split('/').length - b.split('/').length)
+  if (file === undefined) return undefined
+  const settings = join(root, file)
+  return { what: `TypeORM, ${file}`, code: `typeorm(${literal(file)})`, imports: 'typeorm', settings }
 }
 
 function makesSource(path: string): boolean {

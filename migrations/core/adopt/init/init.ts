@@ -66,10 +66,10 @@ export async function initProject(
   const shown = schemas.length > 0 ? schemas : [{ key: 'app', schema: usual }]
   const excluded = ledgers.map(({ table }) => table)
   const written = writer(env.root)
-  const writeSettings = (models?: FoundModels) =>
-    written.write(join(env.dir, 'env.ts'), environmentText(env, shown, excluded, models))
+  const writeSettings = (map: readonly FoundSchema[], models?: FoundModels) =>
+    written.write(join(env.dir, 'env.ts'), environmentText(env, map, excluded, models))
   try {
-    writeSettings()
+    writeSettings(shown)
     const exported = await exportedModels(session, env, {
       schemas: shown,
       excludeTables: excluded,
@@ -81,23 +81,24 @@ export async function initProject(
     await writeSurroundings(session, project, written)
     const wantsBaseline = schemas.length > 0 && live.length > 0 && request.baseline !== false
     const adopted = wantsBaseline ? await baseline(session, project.env, request.now, written) : []
-    const models =
+    const own =
       found === undefined
         ? undefined
         : await replaceModels(session, env, found, {
-            ...{ written, writeSettings, exported: files, isAdopted: adopted.length > 0 },
+            ...{ written, writeSettings, exported: files, schemas: shown, isAdopted: adopted.length > 0 },
+            asksModels: schemas.length === 0,
           })
     for (const { path, text, appends } of recipes) written.write(path, text, appends)
     // Last: what fails before takes the files away again, and must leave no rows of theirs.
     await adoptRows(session, openProject(project.env), adopted)
     return {
       files: written.files(),
-      schemas: shown,
+      schemas: own?.schemas ?? shown,
       adopted,
       ledgers,
       histories,
       others: others.filter((name) => !shown.some(({ schema }) => schema === name)),
-      models,
+      models: own?.models,
     }
   } catch (error) {
     written.undo()
@@ -113,10 +114,13 @@ async function replaceModels(
   session: Session,
   env: Environment,
   found: FoundModels,
-  { written, writeSettings, exported, isAdopted }: ExportedProject,
-): Promise<OwnModels> {
-  writeSettings(found)
+  { written, writeSettings, exported, schemas, isAdopted, asksModels }: ExportedProject,
+): Promise<{ readonly models: OwnModels; readonly schemas: readonly FoundSchema[] }> {
+  writeSettings(schemas, found)
   for (const { path } of exported) written.remove(path)
+  const map = asksModels
+    ? await schemasOfModels(session, env, schemas, (keys) => writeSettings(keys, found))
+    : schemas
   const project = await writtenProject(session, env)
   const texts = exported.map(({ text }) => text)
   const differs = await whereTheyLoad(async () => {
@@ -124,15 +128,38 @@ async function replaceModels(
     return isAdopted ? differing(session, project) : []
   })
   const { what, tablesFilter } = found
-  return { ...differs, what, tablesFilter }
+  return { models: { ...differs, what, tablesFilter }, schemas: map }
+}
+
+/** The schemas that the models themselves define something in, where the database has none; written each time. */
+async function schemasOfModels(
+  session: Session,
+  env: Environment,
+  usual: readonly FoundSchema[],
+  write: (keys: readonly FoundSchema[]) => void,
+): Promise<readonly FoundSchema[]> {
+  const names: string[] = []
+  // What is outside of the first map leaves out the usual schema, which the second tells.
+  for (let round = 0; round < 2; round += 1) {
+    const project = await writtenProject(session, env)
+    const { problem } = await whereTheyLoad(() => differing(session, project))
+    const outside = problem?.code === 'outside-map' ? problem.facts.schemas : undefined
+    if (!Array.isArray(outside)) break
+    names.push(...outside.map(String))
+    write(keysOf(names))
+  }
+  return names.length === 0 ? usual : keysOf(names)
 }
 
 interface ExportedProject {
   readonly written: Writer
-  readonly writeSettings: (models: FoundModels) => void
+  readonly writeSettings: (schemas: readonly FoundSchema[], models: FoundModels) => void
   /** The files of the exported models. */
   readonly exported: readonly { readonly path: string; readonly text: string }[]
+  readonly schemas: readonly FoundSchema[]
   readonly isAdopted: boolean
+  /** Whether the database does not tell which schemas there are to be. */
+  readonly asksModels: boolean
 }
 
 /** The schemas that the user names, else those of a tool's settings, else those of the database that nobody else owns. */
