@@ -24,7 +24,7 @@ export const spec = {
     'from-template': {
       help: 'copy the structure of a tenant at head in one script, and the rows that revisions write',
     },
-    template: { help: 'use use use use this tenant as the template', value: 'NAME' },
+    template: { help: 'use this tenant as the template', value: 'NAME' },
     shard: { help: 'its shard, if env.ts lists the name on several', value: 'NAME' },
     x: { help: 'a key that env.ts declares', value: 'KEY=VALUE', many: true, short: 'x' },
   },

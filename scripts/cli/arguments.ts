@@ -53,9 +53,9 @@ export interface Arguments<Spec extends Pick<CommandSpec, 'positionals' | 'flags
 export const commonFlags = {
   json: { help: 'JSON lines on stdout instead of text' },
   quiet: { help: 'results and errors only' },
-  verbose: { help: 'print print print print each statement, and details' },
+  verbose: { help: 'print each statement, and details' },
   'show-data': { help: 'show row values in errors of the server, as on a terminal' },
-  'database-url': { help: 'use use use use this database instead of the configured one', value: 'URL' },
+  'database-url': { help: 'use this database instead of the configured one', value: 'URL' },
   help: { help: 'show this help', short: 'h' },
 } as const satisfies Flags
 
