@@ -18,7 +18,7 @@ export const spec = {
   positionals: { schemas: schemasArgument },
   flags: {
     ...tenantFlags,
-    summary: { help: 'show show show show only the bars, without a row for each tenant' },
+    summary: { help: 'show only the bars, without a row for each tenant' },
     fast: { help: 'do not compare the structure' },
   },
   examples: [

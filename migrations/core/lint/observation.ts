@@ -66,7 +66,7 @@ export async function observe(client: ClientBase, ledgerSchema: string): Promise
     file: string
     scans: string
   }>(
-    // Without parameters, so that PostgreSQL gives a transaction of the query's own the query's own time.
+    // Without parameters, so that PostgreSQL gives a transaction of the query's own time.
     `SELECT extract(epoch FROM transaction_timestamp())::text AS transaction,
        transaction_timestamp() <> statement_timestamp() AS open, held.*
      FROM (VALUES (1)) AS one LEFT JOIN (
