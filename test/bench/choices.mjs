@@ -79,7 +79,7 @@ commit, and one with fsync off. Prints medians of the clock and how far the runs
 
   --only NAMES      these measures, with commas between them
   --sizes N,N,N     these sizes in place of each measure's own
-  --full            the large sizes: an hour, where the others take ten minutes
+  --full            the large sizes: an hour, where the others take twenty minutes
   --rounds N        counted rounds of each figure (default 3)
   --servers NAMES   durable, fast, or both (default)
   --cpu             the time of the processor, the server's included, in place of the clock's
