@@ -61,7 +61,7 @@ describe('what a source is silent on', () => {
       expect.objectContaining({
         code: 'silent-in-models',
         message: expect.stringMatching(
-          /^models have partial index, function \(more\.sql:1 and 1 more\): silentOn has/,
+          /^models have partial index, function \(more\.sql:1 and 1 more\): this kind is in silentOn/,
         ),
       }),
     )

@@ -42,8 +42,8 @@ test('help in front of a command is its --help', () => {
 test.each([
   [autogen, ['-m', 'foo'], /just mig-autogen "/],
   [upgrade, ['-m', 'foo'], /just mig-revision "/],
-  [downgrade, ['-1', '--dry-run'], /write --plan/],
-] as const)('a flag of another tool gets the help of $name: %j', (spec: CommandSpec, argv, help) => {
+  [downgrade, ['-1', '--dry-run'], /use --plan/],
+] as const)('a flag of another tool gets the help of the command (%#)', (spec: CommandSpec, argv, help) => {
   expect(() => parseArguments(spec, argv)).toThrow(
     expect.objectContaining({ code: 'unknown-flag', help: expect.stringMatching(help) }),
   )
@@ -53,7 +53,7 @@ test.each([
   [check, ['a', 'b'], 'too-many-arguments', 'mig-check takes 1 argument, not 2: a b'],
   [upgrade, ['a', 'b', 'c'], 'too-many-arguments', 'mig-upgrade takes 2 arguments, not 3: a b c'],
   [autogen, ['x'.repeat(1001)], 'bad-argument', 'the message has 1001 characters, and 1000 are the most'],
-] as const)('what $name cannot take is said: %j', (spec: CommandSpec, argv, code, message) => {
+] as const)('what a command cannot take is said (%#)', (spec: CommandSpec, argv, code, message) => {
   expect(() => parseArguments(spec, argv)).toThrow(expect.objectContaining({ code, message }))
 })
 

@@ -220,6 +220,8 @@ describe('a long history', () => {
 
   test('that closes a cycle of 20,000 is refused', () => {
     const specs = chain(20_000).map((spec, at) => (at === 0 ? { ...spec, downRevision: 'r19999' } : spec))
-    expect(() => revisionGraph(specs)).toThrow(/in a cycle/)
+    expect(() => revisionGraph(specs)).toThrow(
+      /^revisions form a cycle by down_revision: r0 needs r19999 .* needs 19991 others needs .* r0$/,
+    )
   })
 })

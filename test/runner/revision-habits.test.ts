@@ -146,7 +146,7 @@ describe('a statement that PostgreSQL refuses for its form', () => {
   labTest.for([
     ['op.execute(op.sql`CREATE TABLE t (id int DEFAULT ${5})`)', 'values-not-taken', 'op.literal'],
     ["op.execute('CREATE TABLE t (id int); COPY t FROM stdin')", 'copy-from-stdin', 'INSERT'],
-    ["op.execute('CREATE TABLE t (id int);\\n\\\\d t')", 'psql-command', 'take \\d out'],
+    ["op.execute('CREATE TABLE t (id int);\\n\\\\d t')", 'psql-command', 'remove \\d'],
     [
       "op.autocommit(() => op.execute('CREATE TABLE t (id int) PARTITION BY LIST (id); CREATE INDEX CONCURRENTLY ON t (id)'))",
       'database-error',

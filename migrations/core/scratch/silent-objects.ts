@@ -32,8 +32,8 @@ export async function tellOfSilent(
   await readFingerprint(live, { schemas: [...silent.keys()], exclude: fingerprintExcludes(look) })
   if (found.length === 0) return
   const list = [...grouped(found)].map(([kind, names]) => {
-    const more = names.length > shown ? ', …' : ''
-    return `${names.length} ${kind}${names.length === 1 ? '' : 's'} (${names.slice(0, shown).join(', ')}${more})`
+    const more = names.length > shown ? ` and ${names.length - shown} more` : ''
+    return `${kind} ${names.slice(0, shown).join(', ')}${more}`
   })
   emit({
     event: 'warning',

@@ -63,7 +63,7 @@ describe('what no file says', () => {
     project.write({ 'db/other.sql': '' })
     await expect(imported(project)).rejects.toThrow('db has no V1__words.sql')
     project.write({ 'db/V1__a.sql': 'CREATE TABLE ${prefix}a ();' })
-    await expect(imported(project)).rejects.toThrow('is a template: ${prefix} is filled in')
+    await expect(imported(project)).rejects.toThrow('is a template: ${prefix} is a placeholder')
     project.write({ 'db/V1__a.sql': '', 'db/V1.0__b.sql': '' })
     await expect(imported(project)).rejects.toMatchObject({ code: 'same-number' })
   })

@@ -120,13 +120,19 @@ export function checkCycles(nodes: readonly RevisionNode[]): void {
   if (dependencyLoop !== undefined) throw cycleError('dependency-cycle', 'depends-on', dependencyLoop)
 }
 
+/** How many of a cycle are named from each of its ends. */
+const mostShown = 5
+
 function cycleError(code: string, edge: string, loop: readonly RevisionNode[]): MigError {
   const [first] = loop
-  const path = first === undefined ? [...loop] : [...loop, first]
+  const path = (first === undefined ? [...loop] : [...loop, first]).map(shown)
+  const hidden = path.length - 2 * mostShown
+  const told =
+    hidden <= 1 ? path : [...path.slice(0, mostShown), `${hidden} others`, ...path.slice(-mostShown)]
   return invalid(
     code,
     loop,
-    `revisions form a cycle by ${edge}: ${path.map(shown).join(' needs ')}`,
+    `revisions form a cycle by ${edge}: ${told.join(' needs ')}`,
     'fix the downRevision or dependsOn of the file that closes the cycle',
   )
 }
