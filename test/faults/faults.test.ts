@@ -1,5 +1,8 @@
 import { rm } from 'node:fs/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { createLab, revision } from '../runner/support.ts'
+import { createTestDatabase } from '../support/database.ts'
+import { frontendProxy } from '../support/frontend-proxy.ts'
 import {
   type FaultKind,
   type FaultRun,
@@ -9,6 +12,7 @@ import {
   outcomeOf,
   processFaults,
   runRecipe,
+  terminated,
   upgradeWithFault,
 } from './harness.ts'
 
@@ -88,3 +92,51 @@ async function survives(kind: FaultKind, at: number): Promise<boolean> {
     await lab.database.drop()
   }
 }
+
+/** What hits a batch, where, and how many transactions its four revisions are in then; an administrator's end is final. */
+const hits = [
+  ['cut', 'CREATE TABLE c ()', 4],
+  ['fail', 'CREATE TABLE c ()', 4],
+  ['cut', 'COMMIT', 4],
+  ['fail', 'COMMIT', 4],
+  ['cut-answer', 'COMMIT', 1],
+  ['terminated', 'COMMIT', 1],
+] as const
+
+test('a disturbed batch is there as a whole, or not at all and each of its revisions by itself', async () => {
+  const lab = await createLab(await createTestDatabase())
+  const { client, url } = lab.database
+  const names = ['a', 'b', 'c', 'd']
+  const files = names.map((name, at) => {
+    const id = (index: number) => `aaaaaaaaaaa${index}`
+    const up = `await op.execute('CREATE TABLE ${name} ()')`
+    return [`user/2026010${at + 1}_000000_${id(at)}_x.ts`, revision(id(at), at === 0 ? null : id(at - 1), up)]
+  })
+  await lab.write(Object.fromEntries(files))
+  const settings = { transaction: 'batch' } as const
+  for (const [fate, at, transactions] of hits) {
+    let isHit = false
+    const proxy = await frontendProxy(new URL(url), ({ sql, backend }) => {
+      if (isHit || sql !== at) return 'pass'
+      isHit = true
+      return fate === 'terminated' ? terminated(backend) : fate
+    })
+    const { error } = await lab.upgrade({ url: proxy.url, settings })
+    await proxy.close()
+    const told = `${fate} at ${at}: ${error}`
+    expect(isHit, told).toBe(true)
+    if (fate !== 'terminated') expect(error, told).toBeUndefined()
+    else {
+      expect(error, told).toMatchObject({ code: 'connection-lost', exitCode: 3 })
+      expect((await lab.upgrade({ settings })).error).toBeUndefined()
+    }
+    const { rows } = await client.query(
+      `SELECT count(*)::int AS logged, count(DISTINCT revision)::int AS revisions, count(DISTINCT xmin::text)::int AS transactions,
+         (SELECT array_agg(tablename::text ORDER BY tablename) FROM pg_tables WHERE schemaname = 'app_user') AS tables FROM mig.log`,
+    )
+    expect(rows, told).toEqual([{ logged: 4, revisions: 4, transactions, tables: names }])
+    await client.query('DROP SCHEMA mig, app_user CASCADE')
+  }
+  await rm(lab.root, { recursive: true })
+  await lab.database.drop()
+})

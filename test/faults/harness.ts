@@ -151,7 +151,7 @@ function faultFate(
   }
 }
 
-async function terminated(backend: number): Promise<Fate> {
+export async function terminated(backend: number): Promise<Fate> {
   await administer(`SELECT pg_terminate_backend(${backend})`)
   return 'pass'
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { readFingerprint } from '../../migrations/core/postgres/fingerprint/index.ts'
 import { definesOnly } from '../../migrations/core/postgres/statement/index.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { frontendProxy } from '../support/frontend-proxy.ts'
 import { type Lab, labTest, revision } from './support.ts'
 
 const batch = { settings: { transaction: 'batch' } } as const
@@ -89,14 +90,16 @@ describe('a first upgrade in batches', () => {
         { batch: true, untimed: true, count: 8 },
       ])
 
-      // What comes later runs by itself.
+      // What comes later runs by itself, also beside the first upgrade of another schema.
       await lab.write({
         'message/20260103_000000_bbbbbbbbbbb3_x.ts': sql('bbbbbbbbbbb3', 'bbbbbbbbbbb2', 'CREATE TABLE a ()'),
         'message/20260103_000001_bbbbbbbbbbb4_x.ts': sql('bbbbbbbbbbb4', 'bbbbbbbbbbb3', 'CREATE TABLE b ()'),
+        'policy/20260103_000002_ccccccccccc1_x.ts': sql('ccccccccccc1', null, 'CREATE TABLE a ()'),
+        'policy/20260103_000003_ccccccccccc2_x.ts': sql('ccccccccccc2', 'ccccccccccc1', 'CREATE TABLE b ()'),
       })
       expect((await lab.upgrade({ ...batch, url: batched.url })).error).toBeUndefined()
       const later = await transactionsOf(batched)
-      expect(new Set(later).size).toBe(8)
+      expect(new Set(later).size).toBe(9)
     })
   })
 
@@ -116,6 +119,38 @@ describe('a first upgrade in batches', () => {
     ])
     const { rows } = await lab.database.client.query('SELECT outcome FROM mig.log ORDER BY id')
     expect(rows).toEqual([{ outcome: 'done' }, { outcome: 'done' }, { outcome: 'failed' }])
+  })
+
+  labTest('tells what is wrong with a file when those before it are done', async ({ lab }) => {
+    const fields = 'Revision: aaaaaaaaaa02\n-- Revises: aaaaaaaaaa01\n-- Created: 2026-01-01T00:00:00Z'
+    await lab.write({
+      ...lineOf('CREATE TABLE a ()', 'CREATE TABLE b ()'),
+      'user/20260101_000002_aaaaaaaaaa02_x.sql': `-- x\n--\n-- ${fields}\n\n-- upgrade\n\\i c.sql\n-- downgrade\n`,
+    })
+    expect((await lab.upgrade(batch)).error).toMatchObject({ code: 'psql-command' })
+    const { rows } = await lab.database.client.query('SELECT outcome FROM mig.log ORDER BY id')
+    expect(rows).toEqual([{ outcome: 'done' }, { outcome: 'done' }, { outcome: 'failed' }])
+  })
+
+  labTest('is rolled back by an interrupt, which the log has of its first revision', async ({ lab }) => {
+    const { client, url } = lab.database
+    await lab.write(lineOf('CREATE TABLE a ()', 'CREATE TABLE b ()', 'CREATE TABLE c ()'))
+    // Its CREATE SCHEMA waits for this one, so that it is under way when the signal comes.
+    await client.query('BEGIN; CREATE SCHEMA app_user')
+    const stop = new AbortController()
+    const proxy = await frontendProxy(new URL(url), ({ sql }) =>
+      sql === 'CREATE TABLE c ()' ? { act: () => stop.abort('SIGINT') } : 'pass',
+    )
+    const settings = { ...batch.settings, lockTimeout: '1min' }
+    const { error } = await lab.upgrade({ settings, signal: stop.signal, url: proxy.url })
+    await client.query('ROLLBACK')
+    await proxy.close()
+    expect(error).toMatchObject({
+      ...{ code: 'interrupted', exitCode: 130 },
+      message: expect.stringMatching(/^upgrade aaaaaaaaaa00 .* the ledger are as before this revision$/),
+    })
+    const { rows } = await client.query('SELECT revision, outcome FROM mig.log')
+    expect(rows).toEqual([{ revision: 'aaaaaaaaaa00', outcome: 'interrupted' }])
   })
 
   labTest('takes no two together where an event trigger runs, or onApply is to see each', async ({ lab }) => {
@@ -149,6 +184,7 @@ test.each([
   "ALTER TYPE m RENAME VALUE 'a' TO 'b'",
   'ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT SELECT ON TABLES TO r',
   'DROP VIEW IF EXISTS v',
+  'CREATE SCHEMA IF NOT EXISTS app',
   "COMMENT ON TABLE t IS 'x'",
   'GRANT SELECT ON t TO r',
 ])('only defines: %s', (text) => {
@@ -180,6 +216,8 @@ test.each([
   'ALTER TABLE t ADD COLUMN a int DEFAULT 1 + f()',
   'ALTER TABLE t ADD COLUMN a int DEFAULT (f())',
   "ALTER DATABASE d SET work_mem = '1MB'",
+  'ALTER TABLE t SET SCHEMA other',
+  'DROP SCHEMA app CASCADE',
 ])('may be something else in another transaction: %s', (text) => {
   expect(definesOnly(text, 'app')).toBe(false)
 })

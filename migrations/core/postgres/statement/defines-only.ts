@@ -2,9 +2,10 @@ import { Reader } from './reader.ts'
 import { constantFacts } from './statement-facts.ts'
 
 /**
- * Whether a statement defines, redefines or drops something, and neither gives rows values that are computed nor runs a user's
- * code, event triggers aside: then it leaves the same whichever transaction it is in. One that is not known does not count.
- * @param schema that tables and views are made in; one that is made in another does not count
+ * Whether a statement defines, redefines or drops something and gives rows no values that are computed: then it leaves the
+ * same whichever transaction it is in, event triggers aside. A function that an index or a check calls for each row depends
+ * on its arguments alone, as PostgreSQL has it too (manual, 5.5.1 and 38.7). One that is not known does not count.
+ * @param schema that tables and views are made in; one that is made in another, or moved there, does not count
  */
 export function definesOnly(sql: string, schema: string): boolean {
   const reader = new Reader(sql)
@@ -14,8 +15,9 @@ export function definesOnly(sql: string, schema: string): boolean {
   return reader.takes('drop') && (takesRelation(reader) || takesOther(reader))
 }
 
-const others =
-  'aggregate domain function index policy procedure rule schema sequence statistics trigger type'.split(' ')
+const others = 'aggregate domain function index policy procedure rule sequence statistics trigger type'.split(
+  ' ',
+)
 
 function takesOther(reader: Reader): boolean {
   return others.some((kind) => reader.takes(kind))
@@ -29,7 +31,8 @@ function creates(reader: Reader, schema: string): boolean {
   reader.takes('or', 'replace')
   if (!reader.takes('unique')) reader.takes('unlogged')
   const isTable = reader.sees('table')
-  if (!takesRelation(reader)) return takesOther(reader)
+  // Without its schema a revision fails, and one that shares its transaction with CREATE SCHEMA would not: so no DROP.
+  if (!takesRelation(reader)) return takesOther(reader) || reader.takes('schema')
   reader.skipExistence()
   const name = reader.schemaName()
   if (name === undefined || (name.schema ?? schema) !== schema) return false
@@ -37,10 +40,10 @@ function creates(reader: Reader, schema: string): boolean {
 }
 
 function alters(reader: Reader): boolean {
-  if (reader.takes('table')) return !has(reader, writesRows)
+  if (takesRelation(reader)) return !has(reader, (each) => each.sees('set', 'schema') || writesRows(each))
   // A new value cannot be used by the transaction that adds it.
   if (reader.takes('type')) return !has(reader, (each) => each.sees('add', 'value'))
-  return reader.takes('view') || reader.takes('default', 'privileges') || takesOther(reader)
+  return reader.takes('default', 'privileges') || takesOther(reader)
 }
 
 /** Whether something comes up outside of parentheses. */

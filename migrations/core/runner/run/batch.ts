@@ -4,11 +4,11 @@ import { isConnectionLost, messageWithoutValues, pipelined } from '../../postgre
 import { definesOnly } from '../../postgres/statement/index.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import { rollBack, whereFrom } from '../session/session.ts'
-import { leavingStatements, lockCheck, roleStatements, searchPathStatement } from '../statement/own-sql.ts'
+import { enteringStatements, leavingStatements, lockCheck } from '../statement/own-sql.ts'
 import type { StepContext, StepStart } from '../statement/step-context.ts'
-import type { Own } from '../statement/step-transaction.ts'
+import { stepError } from '../statement/step-error.ts'
 import { landing } from './landing.ts'
-import { ledgerStepOf, startOf } from './step.ts'
+import { ledgerStepOf, logFailure, startOf } from './step.ts'
 import { surviving } from './survive.ts'
 import { knownStatements, type SuitedStatement } from './whole.ts'
 
@@ -22,22 +22,20 @@ export interface BatchMember {
 /** So many statements share a transaction at most: the server has to hold the locks of all of them. */
 const mostStatements = 500
 
-/** Whether the first upgrade of target schemas may take revisions together. */
-export function takesBatches({ project, halfDone }: StepContext, steps: readonly PlanStep[]): boolean {
-  const first = new Map<string, PlanStep>()
-  for (const step of steps) if (!first.has(step.targetSchema)) first.set(step.targetSchema, step)
-  return (
-    project.env.transaction === 'batch' &&
-    halfDone.length === 0 &&
-    [...first.values()].every(
-      ({ direction, appliedBefore }) => direction === 'upgrade' && appliedBefore.length === 0,
-    )
-  )
+/** The target schemas that are upgraded for the first time and may take revisions together. */
+export function batchedSchemas(
+  { project, halfDone }: StepContext,
+  steps: readonly PlanStep[],
+): ReadonlySet<string> {
+  if (project.env.transaction !== 'batch' || halfDone.length > 0) return new Set()
+  const isFirst = ({ direction, appliedBefore }: PlanStep) =>
+    direction === 'upgrade' && appliedBefore.length === 0
+  return new Set(steps.filter(isFirst).map(({ targetSchema }) => targetSchema))
 }
 
 /**
  * The first of the steps, as far as they are on one target schema and do nothing but define objects: these leave the same in
- * one transaction as in many. None where an event trigger would run for each of their statements.
+ * one transaction as in many. None where it is only one, or where an event trigger would run for each of their statements.
  */
 export async function nextBatch(
   context: StepContext,
@@ -53,19 +51,21 @@ export async function nextBatch(
     if (count > mostStatements) break
     batch.push(member)
   }
-  return batch.length > 0 && (await hasEventTriggers(context)) ? [] : batch
+  return batch.length < 2 || (await hasEventTriggers(context)) ? [] : batch
 }
 
 async function memberOf(context: StepContext, step: PlanStep): Promise<BatchMember | undefined> {
-  // What is wrong with the file is told in its turn.
-  const body = await context.revisions.load(step.file).catch(() => undefined)
-  if (body === undefined) return undefined
-  const start = startOf(context, step, body)
-  const statements = knownStatements(context, step, body, start)
-  const defines = statements?.every(({ pieces }) =>
-    pieces.every(({ text }) => definesOnly(text, step.targetSchema)),
-  )
-  return statements !== undefined && defines === true ? { step, start, statements } : undefined
+  try {
+    const body = await context.revisions.load(step.file)
+    const start = startOf(context, step, body)
+    const statements = knownStatements(context, step, body, start)
+    const texts = statements?.flatMap(({ pieces }) => pieces.map(({ text }) => text))
+    const defines = texts?.every((text) => definesOnly(text, step.targetSchema)) ?? false
+    return statements !== undefined && defines ? { step, start, statements } : undefined
+  } catch {
+    // What is wrong with the file is told in its turn.
+    return undefined
+  }
 }
 
 async function hasEventTriggers({ session }: StepContext): Promise<boolean> {
@@ -85,48 +85,42 @@ interface Ran {
 /**
  * Runs revisions as one transaction, with one answer awaited from the server.
  * @returns by revision, what has run; undefined where the server has refused something, and nothing is done
- * @throws MigError `connection-lost`
+ * @throws MigError `connection-lost`, `interrupted`
  */
 export async function runBatch(
   context: StepContext,
   batch: readonly BatchMember[],
 ): Promise<readonly (readonly Ran[])[] | undefined> {
-  const { session, project } = context
+  const { session } = context
   const [first, last] = [batch[0], batch.at(-1)]
   if (first === undefined || last === undefined) return undefined
   session.signal?.throwIfAborted()
   const rows = batch.map(({ step, start: { checksum } }): LedgerStep => {
     return { ...ledgerStepOf(step), checksum, host: whereFrom, step: randomUUID() }
   })
-  const ending = [
-    ...leavingStatements(first.start, false),
-    lockCheck(project.env.ledgerSchema, first.step),
-    ...batchWrites(project.env.ledgerSchema, rows),
-    'COMMIT',
-  ]
   const ran = batch.map((): Ran[] => [])
   const of = { step: last.step, id: rows.at(-1)?.step ?? '', first: first.step }
   // One by one they have the retries that they need.
   const done = await surviving(context, of, async (lostOnce) =>
-    lostOnce ? false : inOneTransaction(context, batch, ending, (at, each) => ran[at]?.push(each)),
+    lostOnce ? false : inOneTransaction(context, batch, rows, (at, each) => ran[at]?.push(each)),
   )
   return done === false ? undefined : ran
 }
 
 async function inOneTransaction(
-  { session }: StepContext,
+  context: StepContext,
   batch: readonly BatchMember[],
-  ending: readonly Own[],
+  rows: readonly LedgerStep[],
   onRan: (at: number, ran: Ran) => void,
 ): Promise<boolean> {
-  const [first] = batch
-  if (first === undefined) return false
+  const { session, project } = context
+  const { ledgerSchema } = project.env
+  const [[first], [firstRow]] = [batch, rows]
+  if (first === undefined || firstRow === undefined) return false
   const { step, start } = first
+  const started = performance.now()
   const lands = landing(session, step, start)
-  const opening = [
-    ...['BEGIN', ...start.opening, ...roleStatements(start.role, 'transaction')],
-    searchPathStatement(step, 'transaction'),
-  ]
+  const opening = ['BEGIN', ...start.opening, ...enteringStatements(step, start.role, 'transaction')]
   /** What goes to the server, and of the last part of a statement, what is told of it. */
   const body = batch.flatMap(({ start: { lockTimeout, statementTimeout }, statements }, at) => {
     const before = batch[at - 1]?.start
@@ -146,23 +140,36 @@ async function inOneTransaction(
     ]
   })
   for (const { statements } of batch) for (const { sql } of statements) lands.note(sql)
+  const ending = [
+    ...(await lands.guard()),
+    ...leavingStatements(start, false),
+    lockCheck(ledgerSchema, step),
+    ...batchWrites(ledgerSchema, rows),
+    'COMMIT',
+  ]
   let began = performance.now()
   const toldAt = (index: number) => body[index - opening.length]?.told
   const { failure } = await pipelined(
     session.client,
-    [...opening, ...body.map(({ text }) => text), ...(await lands.guard()), ...ending],
-    (index, rows) => {
+    [...opening, ...body.map(({ text }) => text), ...ending],
+    (index, count) => {
       const told = toldAt(index)
       if (told === undefined) return
       const now = performance.now()
-      onRan(told.at, { sql: told.sql, ms: now - began, rows })
+      onRan(told.at, { sql: told.sql, ms: now - began, rows: count })
       began = now
     },
   )
   if (failure === undefined) return true
-  if (isConnectionLost(failure)) throw failure
-  await rollBack(session)
+  const isLost = isConnectionLost(failure)
+  if (!isLost) await rollBack(session)
+  if (isLost || session.signal?.aborted) {
+    const point = { committed: 0, committing: true, begun: false }
+    const error = stepError(step, failure, session.signal, point)
+    if (!isLost) await logFailure(context, firstRow, error, performance.now() - started)
+    throw error
+  }
   const message = `${batch.length} revisions do not run as one transaction, so each runs by itself: ${messageWithoutValues(failure)}`
-  if (session.signal?.aborted !== true) session.emit({ event: 'notice', severity: 'INFO', message })
+  session.emit({ event: 'notice', severity: 'INFO', message })
   return false
 }

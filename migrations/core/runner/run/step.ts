@@ -103,7 +103,7 @@ export function startOf(context: StepContext, step: PlanStep, body: RevisionBody
 }
 
 /** A failure that cannot be logged, as on a full disk, is still the one to tell of. */
-async function logFailure(
+export async function logFailure(
   { session, project }: StepContext,
   step: LedgerStep,
   error: MigError,

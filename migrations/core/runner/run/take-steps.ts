@@ -8,7 +8,7 @@ import { rollBack, type Session } from '../session/session.ts'
 import { retrying } from '../statement/retry.ts'
 import type { StepContext } from '../statement/step-context.ts'
 import { stepError } from '../statement/step-error.ts'
-import { nextBatch, runBatch, takesBatches } from './batch.ts'
+import { batchedSchemas, nextBatch, runBatch } from './batch.ts'
 import { expectDowngrades, revisionSource } from './revision-body.ts'
 import { applyStep } from './step.ts'
 import { surviving } from './survive.ts'
@@ -21,8 +21,9 @@ export async function takeSteps(context: StepContext, steps: readonly PlanStep[]
   const downgrades = steps.filter(({ direction }) => direction === 'downgrade')
   context.revisions.prepare(downgrades.map(({ file }) => file))
   await expectDowngrades(steps, (file) => context.revisions.load(file))
+  const batched = batchedSchemas(context, steps)
   if (context.project.env.transaction === 'run') await applyTogether(context, steps)
-  else if (takesBatches(context, steps)) await applyBatches(context, steps)
+  else if (batched.size > 0) await applyBatches(context, steps, batched)
   else await applyEach(context, steps, steps)
 }
 
@@ -43,8 +44,12 @@ async function applyEach(
   }
 }
 
-/** Runs the steps of a first upgrade: those that share a transaction together, the others each by itself. */
-async function applyBatches(context: StepContext, steps: readonly PlanStep[]): Promise<void> {
+/** Runs steps of the first upgrade of some schemas: those that share a transaction together, the others each by itself. */
+async function applyBatches(
+  context: StepContext,
+  steps: readonly PlanStep[],
+  batched: ReadonlySet<string>,
+): Promise<void> {
   const { emit } = context.session
   const contextOf = contextOfStep(context, steps)
   context.revisions.prepare(steps.map(({ file }) => file))
@@ -52,8 +57,8 @@ async function applyBatches(context: StepContext, steps: readonly PlanStep[]): P
     const left = steps.slice(at)
     const [first] = left
     if (first === undefined) return
-    const batch = await nextBatch(contextOf(first), left)
-    const ran = batch.length > 1 ? await runBatch(contextOf(first), batch) : undefined
+    const batch = batched.has(first.targetSchema) ? await nextBatch(contextOf(first), left) : []
+    const ran = await runBatch(contextOf(first), batch)
     const taken = left.slice(0, Math.max(batch.length, 1))
     if (ran === undefined) await applyEach(context, steps, taken)
     for (const [place, statements] of (ran ?? []).entries()) {
