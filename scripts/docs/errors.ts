@@ -1,4 +1,4 @@
-import { generatedFrom } from './markdown.ts'
+import { generatedFrom, code as inCode, table } from './markdown.ts'
 import { type Message, sourceMessages } from './messages.ts'
 
 /** Codes whose text the reader of the sources cannot find: it comes from another program, or from parts. */
@@ -9,6 +9,19 @@ const elsewhere: Readonly<Record<string, string>> = {
   'unknown-command':
     'there is no command {name}\nhelp: [did you mean {commands}? just --list lists them all | just --list lists them]\n\n{flag} comes before a command\nhelp: flags come after the command: just mig-upgrade …',
   'unreadable-revision': 'the head of a revision file cannot be read\nhelp: write it as the message says',
+}
+
+/** Codes of earlier versions, with those that stand for them now. */
+const former: Readonly<Record<string, readonly string[]>> = {
+  'damaged-checkpoint': [],
+  'drizzle-dialect': ['other-database'],
+  'flyway-script': ['template-file'],
+  'names-cut': ['duplicate-model', 'model-failed'],
+  'no-drizzle-project': ['no-migrations', 'bad-journal'],
+  'no-flyway-project': ['no-migrations'],
+  'no-numbered-files': ['no-migrations'],
+  'no-prisma-project': ['no-migrations'],
+  'prisma-provider': ['other-database'],
 }
 
 /** Each code with the texts that are written for it. */
@@ -27,6 +40,10 @@ export function errorsPage(texts: ReadonlyMap<string, readonly string[]>): strin
   const sections = [...texts]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([code, each]) => `### ${code}\n\n\`\`\`text\n${each.join('\n\n')}\n\`\`\`\n`)
+  const replaced = Object.entries(former).map(([code, now]) => [
+    inCode(code),
+    now.map((each) => `[${each}](#${each})`).join(', ') || 'not reported any more',
+  ])
   return `# Errors and warnings
 
 ${generatedFrom('the messages in the sources')}
@@ -36,7 +53,11 @@ An error is printed as \`error MIG-<code>: what happened\`, often with the place
 a value, \`[a | b]\` for one of several texts, \`[a]\` for an optional one; where a message has several \`help:\` lines, one of
 them is printed. See also [exit codes](exit-codes.md) and [Recover](../how-to/recover.md).
 
-${sections.join('\n')}`
+${sections.join('\n')}
+## Former codes
+
+${table(['code of an earlier version', 'now'], replaced)}
+`
 }
 
 function textOf({ kind, message, help }: Message): string {
