@@ -115,9 +115,8 @@ async function warnOfEdited({ output }: Command, { project, sessions }: OnGroup,
   const goes = new Set(plan.work.flatMap(({ state }) => state.states.map(({ targetSchema }) => targetSchema)))
   const targets = plan.targets.filter(({ schema }) => goes.has(schema))
   const now = targets.map((target) => ({ target, revisions: applied.get(target.schema) ?? [] }))
-  const reverted = new Set(stepsOf(plan).map(({ revision }) => revision))
-  for (const { revision, path, line } of await editedFiles(project, now, sessions)) {
-    if (!reverted.has(revision)) continue
+  const reverted = new Set(stepsOf(plan).map(({ file }) => file))
+  for (const { revision, path, line } of await editedFiles(project, now, sessions, reverted)) {
     output.event({
       event: 'warning',
       code: 'edited-since',

@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg'
 import type { TargetSchema } from '../../environment/index.ts'
 import { ledgerRows } from '../../ledger/read.ts'
 import { quoteIdent } from '../../postgres/index.ts'
+import type { RevisionFile } from '../../revisions/index.ts'
 import { fileChecksum, type Project } from '../project.ts'
 import type { SessionOptions } from '../session/session.ts'
 import { onEachDatabase } from '../targets/databases.ts'
@@ -20,17 +21,19 @@ export interface EditedFile {
  * The files that were edited since they were applied, in the order of the history, by one query per database: the log
  * is compared with the files by PostgreSQL, and only what differs comes back.
  * @param applied the target schemas in question, with the heads that are applied there now
+ * @param among the files in question; default: all
  * @throws MigError `no-permission` when the role may not read the ledger
  */
 export async function editedFiles(
   project: Project,
   applied: readonly Pick<LineStatus, 'target' | 'revisions'>[],
   sessions: SessionOptions,
+  among: Iterable<RevisionFile> = project.files.values(),
 ): Promise<readonly EditedFile[]> {
   const { env, files, graph } = project
   const targets = applied.map(({ target }) => target)
   const lines = new Set(targets.map(({ line }) => line))
-  const own = [...files.values()].filter((file) => lines.has(file.line))
+  const own = [...among].filter((file) => lines.has(file.line))
   const checksums = new Map(own.map(({ revision, path }) => [revision, fileChecksum(path)]))
   const edited = new Map<TargetSchema, readonly string[]>()
   await onEachDatabase(env, targets, sessions, async ({ client }, group) => {
