@@ -41,8 +41,8 @@ export interface Layout {
 
 /**
  * Reads the migrations of a tool below a folder, or below that which is usual in it.
- * @throws MigError `no-migrations`; `same-number` for two of one version; `template-file` for what only the program fills in
- *   that runs it; `outside-folder` for a link elsewhere; `not-a-file`; `other-database`
+ * @throws MigError `no-migrations`; `same-number` for two of one version; `template-file` for what the program that
+ *   runs it fills in; `outside-folder` for a link elsewhere; `not-a-file`; `other-database`
  */
 export function readFolder(
   tool: FolderTool,

@@ -8,8 +8,9 @@ import type { StepContext } from './step-context.ts'
 /**
  * Runs a piece of work again while it fails on a lock, with doubling pauses and jitter, until the environment's
  * retry time has gone by since the first failure. A pause is longer by a quarter than the attempt before it,
- * in which readers may have queued behind us: so they are kept waiting less than half of the time. The body must have rolled back when it throws. An error that
- * comes out has been tried long enough: no retry around this one tries it again.
+ * in which readers may have queued behind us: so they are kept waiting less than half of the time. The body must
+ * have rolled back when it throws. An error that comes out has been tried long enough: no retry around this one
+ * tries it again.
  */
 export async function retrying<Result>(
   context: StepContext,
