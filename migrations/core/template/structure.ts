@@ -70,7 +70,7 @@ async function madeStructure(session: Session, project: Project, line: string): 
     const heads = (lines: readonly string[]) => ({ direction: 'upgrade', target: 'heads', lines }) as const
     if (others.length > 0) await runOnScratch(base.client, scratch, heads(others))
     const from = await readCatalog(base.client)
-    // A template may have nobody in it.
+    // CREATE DATABASE … TEMPLATE fails while anyone is connected to the template (55006).
     await base.client.end()
     const made = await withScratchDatabase(scratchOptions(input, base), async ({ client }) => {
       const own = [standIn, project.env.ledgerSchema]
