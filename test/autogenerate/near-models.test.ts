@@ -98,6 +98,24 @@ describe('of two sets of models', () => {
       'CREATE TABLE s.spare (); CREATE OR REPLACE FUNCTION s.f() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$; CREATE OR REPLACE FUNCTION s.f() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$',
       undefined,
     ],
+    [
+      'a table that is made like another',
+      'CREATE TABLE s.spare ()',
+      'CREATE TABLE s.spare (LIKE s.two INCLUDING ALL)',
+      ['mood', 'one', 'spare', 'three', 'twice', 'two'],
+    ],
+    [
+      'another name',
+      'CREATE TABLE s.spare ()',
+      'CREATE TABLE s.spare (); ALTER TABLE s.spare RENAME TO other',
+      undefined,
+    ],
+    [
+      'a range, whose multirange has a name of its own',
+      'CREATE TABLE s.spare ()',
+      'CREATE TABLE s.spare (); CREATE TYPE s.span AS RANGE (SUBTYPE = int)',
+      undefined,
+    ],
   ])('is loaded for a difference in %s', (_, old, next, expected) => {
     const from = `${base} CREATE TABLE s.spare ()`
     expect(
@@ -106,6 +124,19 @@ describe('of two sets of models', () => {
         from.replace(old, () => next),
       ),
     ).toEqual(expected)
+  })
+
+  it.each<[string, string]>([
+    ['s.one', 'VIEW r.odd AS SELECT /* 5" */ id FROM s.one /* 6" */'],
+    ['"s"."o ne"', `VIEW r.odd AS SELECT '5"' AS "size", id FROM "s"."o ne"`],
+    ['"s"."o--ne"', 'VIEW r.odd AS SELECT id FROM "s"."o--ne"'],
+    ['"s"."o""ne"', `VIEW r.odd AS SELECT '5"' AS "size", id FROM "s"."o""ne"`],
+    ['s.s', `FUNCTION r.odd(s.id%TYPE) RETURNS int LANGUAGE sql AS 'SELECT 1'`],
+    ['s.🚀', 'VIEW r.odd AS SELECT id FROM 🚀'],
+    [`s.${'o'.repeat(70)}`, `VIEW r.odd AS SELECT id FROM ${'o'.repeat(80)}`],
+  ])('%s is named wherever its name stands: %s', (table, odd) => {
+    const models = (type: string) => `CREATE TABLE ${table} (id ${type}); CREATE ${odd}`
+    expect(reached(models('int'), models('bigint')) ?? ['odd']).toContain('odd')
   })
 
   it('keys of tables that are only named are left out', () => {
@@ -131,7 +162,10 @@ const tables = `
   CREATE TABLE app_user.item (id int PRIMARY KEY, name text);
   CREATE TABLE app_user.part (id int PRIMARY KEY, item int REFERENCES app_user.item);
   CREATE INDEX taken ON app_user.part (item);
+  ALTER TABLE app_user.part ADD COLUMN made date;
   CREATE INDEX fresh_size_key ON app_user.part (id); /* more */
+  CREATE INDEX late_size_key ON app_user.part (id);
+  CREATE TABLE app_user.late (size int UNIQUE);
   CREATE VIEW app_user.items AS SELECT id, name FROM app_user.item;
   CREATE FUNCTION app_user.names() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM name FROM app_user.item; RETURN NEW; END $$;
   CREATE TRIGGER names AFTER INSERT ON app_user.part FOR EACH ROW EXECUTE FUNCTION app_user.names();`
@@ -169,7 +203,7 @@ labTest(
       await writeModels(lab, { 'user.sql': models.replace(from, () => to) })
       return loaded(lab)
     }
-    expect(await change('name text);', 'name text, size int);')).toBe(7)
+    expect(await change('name text);', 'name text, size int);')).toBe(9)
     const changes = async () => {
       const project = await lab.project()
       return usingSession(project.env, {}, async (session) => {
@@ -181,19 +215,30 @@ labTest(
         ])
       })
     }
-    const shown = await changes()
-    const near = await written(lab)
-    expect(near.join()).toContain('ALTER TABLE app_user.item ADD COLUMN size integer')
     // A name that PostgreSQL chooses is taken by what the change does not reach.
     expect(await change('/* more */', 'CREATE TABLE app_user.fresh (size int UNIQUE);')).toBe(1)
     expect((await written(lab)).join()).toContain('fresh_size_key1')
     await change('/* more */', 'CREATE INDEX taken ON app_user.item (id);')
     await expect(written(lab)).rejects.toMatchObject({ code: 'duplicate-model' })
-    await change('name text);', 'name text, size int);')
     const { cacheDir } = (await lab.project()).env
-    await rm(cacheDir, { recursive: true })
-    expect(await loaded(lab)).toBeUndefined()
-    expect(await changes()).toEqual(shown)
-    expect(await written(lab)).toEqual(near)
+    const asked: readonly (readonly [string, string, () => Promise<unknown>])[] = [
+      ['name text);', 'name text, size int);', async () => [await changes(), await written(lab)]],
+      ['/* more */', 'CREATE VIEW app_user.parts AS SELECT * FROM app_user.part;', () => written(lab)],
+      ['/* more */', 'CREATE TABLE app_user.copy (LIKE app_user.part INCLUDING ALL);', () => written(lab)],
+      // PostgreSQL has chosen another name because of it.
+      ['CREATE INDEX late_size_key ON app_user.part (id);', '', changes],
+    ]
+    const near: unknown[] = []
+    for (const [from, to, ask] of asked) {
+      expect(await change(from, to)).toBeDefined()
+      near.push(await ask())
+    }
+    const whole: unknown[] = []
+    for (const [from, to, ask] of asked) {
+      await rm(cacheDir, { recursive: true })
+      expect(await change(from, to)).toBeUndefined()
+      whole.push(await ask())
+    }
+    expect(near).toEqual(whole)
   },
 )

@@ -1,7 +1,7 @@
 import type { Client, ClientBase } from 'pg'
 import { type Catalog, readCatalog } from '../../difference/index.ts'
 import { MigError } from '../../errors.ts'
-import { type DatabaseObject, type Fingerprint, fingerprintHash } from '../../postgres/fingerprint/index.ts'
+import type { DatabaseObject, Fingerprint } from '../../postgres/fingerprint/index.ts'
 import { madeName } from '../../postgres/index.ts'
 import { type ScratchDatabase, scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
 import { filteredSchemas } from '../../scratch/lines.ts'
@@ -21,6 +21,7 @@ import { modelBuilder } from './built-models.ts'
 import { declaredAmong, declaredObjects } from './declared.ts'
 import type { ModelInput } from './input.ts'
 import { mostInTransaction } from './limits.ts'
+import { linesOf } from './near/kept-state.ts'
 import {
   type KnownState,
   keepWhole,
@@ -104,7 +105,7 @@ export async function wantedStates(
         return fingerprint === undefined ? [] : [[key, fingerprint]]
       }),
     )
-    if (isWhole) await keepWhole(input, (look) => look(live), client, files, [...lines.values()])
+    if (isWhole) await keepWhole(input, (look) => look(live), client, files, [...lines.values()], known)
     const declared = await declaredObjects(client, files)
     const differs = Object.entries(hashes).some(([key, hash]) => lines.get(key)?.hash !== hash)
     if (!differs && declared.length === 0) return { lines, declared, inputs }
@@ -141,15 +142,6 @@ async function nearStates(
   near.keep(whole)
   const { base, wanted } = made
   return { catalog: wanted.catalog, live: base.catalog, lines: linesOf(input, whole.objects), declared }
-}
-
-function linesOf({ lines }: ModelInput, objects: Fingerprint['objects']): ReadonlyMap<string, Fingerprint> {
-  return new Map(
-    lines.map(({ key, schema }) => {
-      const own = new Map([...objects].filter(([, object]) => object.schema === schema))
-      return [key, { objects: own, unknown: [], hash: fingerprintHash(own) }]
-    }),
-  )
 }
 
 /** Reads all models. */

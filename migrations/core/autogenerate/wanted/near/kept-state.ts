@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { keepValue, keptValue } from '../../../environment/index.ts'
 import {
   type DatabaseObject,
+  type Fingerprint,
   type FingerprintObject,
   fingerprintHash,
 } from '../../../postgres/fingerprint/index.ts'
@@ -38,8 +39,16 @@ export function isWorthKeeping({ lines, surroundings }: ModelInput, files: reado
   return count > mostInTransaction && isAlone && !lines.some(({ tenant }) => tenant)
 }
 
-/** Keeps models and their state for when a database has that. */
-export function keepState(input: ModelInput, comparison: string, state: KeptState): void {
+/**
+ * Keeps models and their state for when a database has that.
+ * @param used the path of the state that a database has now, which stays however many others come after it
+ */
+export function keepState(
+  input: ModelInput,
+  comparison: string,
+  state: KeptState,
+  used: string | undefined,
+): void {
   const { files, objects, database } = state
   const kept: Kept = {
     files: files.map(({ path, key = null, keyed, statements }) => ({
@@ -49,28 +58,25 @@ export function keepState(input: ModelInput, comparison: string, state: KeptStat
     objects: [...objects],
     database,
   }
-  if (keepValue(statePath(input, comparison, hashesOf(input, objects)), kept)) forgetOld(input.cacheDir)
+  if (keepValue(statePath(input, comparison, hashesOf(input, objects)), kept)) forgetOld(input.cacheDir, used)
 }
 
 const mostStates = 4
 
 /** A state is some megabytes. */
-function forgetOld(cacheDir: string): void {
+function forgetOld(cacheDir: string, used: string | undefined): void {
   const all = readdirSync(cacheDir)
     .filter((name) => /^state-\w+\.json$/.test(name))
     .map((name) => join(cacheDir, name))
+    .filter((path) => path !== used)
   const dated = all.map((path) => ({ path, time: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
   dated.sort((a, b) => b.time - a.time)
   for (const { path } of dated.slice(mostStates)) rmSync(path, { force: true })
 }
 
-/** The models that have made the state with these hashes of lines, and the state itself; undefined where they are not kept. */
-export function keptState(
-  input: ModelInput,
-  comparison: string,
-  hashes: Readonly<Record<string, string>>,
-): KeptState | undefined {
-  const kept = keptValue<Kept>(statePath(input, comparison, hashes))
+/** The models that have made a state, and the state itself; undefined where they are not kept. */
+export function keptState(path: string): KeptState | undefined {
+  const kept = keptValue<Kept>(path)
   if (kept === undefined) return undefined
   return {
     files: kept.files.map(({ path, key, keyed, statements }) => ({
@@ -82,7 +88,12 @@ export function keptState(
   }
 }
 
-function statePath(input: ModelInput, comparison: string, hashes: Readonly<Record<string, string>>): string {
+/** Where the state with these hashes of lines is kept. */
+export function statePath(
+  input: ModelInput,
+  comparison: string,
+  hashes: Readonly<Record<string, string>>,
+): string {
   const own = input.lines.map(({ key }) => hashes[key] ?? nothing)
   return keptPath(input, 'state', JSON.stringify([comparison, own]))
 }
@@ -91,12 +102,24 @@ function statePath(input: ModelInput, comparison: string, hashes: Readonly<Recor
 export const nothing = fingerprintHash(new Map())
 
 /** The runner makes a schema with its line's first revision: an empty one counts as none. */
-function hashesOf({ lines }: ModelInput, objects: KeptState['objects']): Readonly<Record<string, string>> {
+function hashesOf(input: ModelInput, all: KeptState['objects']): Readonly<Record<string, string>> {
   return Object.fromEntries(
+    [...linesOf(input, all)].map(([key, { objects, hash }]) => {
+      const isEmpty = [...objects.values()].every(({ kind }) => kind === 'schema')
+      return [key, isEmpty ? nothing : hash]
+    }),
+  )
+}
+
+/** The objects of each line, by its key. */
+export function linesOf(
+  { lines }: ModelInput,
+  objects: KeptState['objects'],
+): ReadonlyMap<string, Fingerprint> {
+  return new Map(
     lines.map(({ key, schema }) => {
       const own = new Map([...objects].filter(([, object]) => object.schema === schema))
-      const isEmpty = [...own.values()].every(({ kind }) => kind === 'schema')
-      return [key, isEmpty ? nothing : fingerprintHash(own)]
+      return [key, { objects: own, unknown: [], hash: fingerprintHash(own) }]
     }),
   )
 }

@@ -18,7 +18,8 @@ export interface NearModels {
  * - each that names what these are about, in whatever way, and each that names what that makes, and so on: more than what
  *   PostgreSQL knows to depend on it, since the body of a function or a text that is run may name it too. Where a table
  *   names it by a foreign key alone, it ends there;
- * - what makes all that these name; tables that are there only to be named have no foreign keys, indexes and triggers;
+ * - what makes all that these name; tables that are there only to be named have no foreign keys, indexes and triggers, but
+ *   for those that a table gets its own from;
  * - schemas and extensions.
  *
  * What else there is neither depends on the difference nor is depended on.
@@ -30,6 +31,8 @@ export function nearModels(
   to: readonly ModelFile[],
   schemas: readonly string[],
 ): NearModels | undefined {
+  // A name is told from its schema by the first dot.
+  if (schemas.some((schema) => schema.includes('.'))) return undefined
   const pieces = new Map<string, Piece>()
   const known = new Set(schemas.map((schema) => schema.toLowerCase()))
   const old = keysIn(from, known, pieces)
@@ -77,7 +80,7 @@ function reachedBy(
   differing: readonly Piece[],
   index: NameIndex,
 ): { readonly whole: ReadonlySet<Piece>; readonly touched: ReadonlySet<string> } {
-  const whole = new Set(differing)
+  const whole = new Set<Piece>()
   const touched = new Set<string>()
   const open: string[] = []
   const touch = (name: string | undefined) => {
@@ -85,10 +88,19 @@ function reachedBy(
     touched.add(name)
     open.push(name)
   }
-  for (const { makes, about } of differing) for (const name of [makes, about]) touch(name)
+  const take = (piece: Piece) => {
+    if (whole.has(piece)) return
+    whole.add(piece)
+    if (!piece.copies) return
+    for (const name of piece.uses) for (const { makes } of index.making(name)) touch(makes)
+  }
+  for (const piece of differing) {
+    take(piece)
+    for (const name of [piece.makes, piece.about]) touch(name)
+  }
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     for (const piece of index.naming(name)) {
-      whole.add(piece)
+      take(piece)
       if (piece.spreads && index.has(piece.uses, name))
         for (const each of [piece.makes, piece.about]) touch(each)
     }

@@ -1,5 +1,8 @@
 import { lastOf, type Piece } from './statement.ts'
 
+/** What PostgreSQL calls the sequence of a column, with a number where that is taken. */
+const sequence = /_seq\d*$/
+
 /**
  * Which statements make and name what. A name without a schema, which begins with `?.`, stands for that of every schema.
  */
@@ -11,7 +14,7 @@ export class NameIndex {
     for (const piece of pieces) {
       for (const name of piece.names) put(this.#naming, name, piece)
       if (piece.makes !== undefined) put(this.#making, piece.makes, piece)
-      // A foreign key may need it where the table is named.
+      // What names a table can depend on it.
       if (piece.about !== undefined && piece.completes) put(this.#making, piece.about, piece)
     }
   }
@@ -39,7 +42,7 @@ export class NameIndex {
   #sequenceUsers(table: string): readonly Piece[] {
     const begin = `${lastOf(table)}_`
     return [...this.#naming].flatMap(([last, found]) =>
-      last.endsWith('_seq') && last.startsWith(begin) ? matching(found, table) : [],
+      last.startsWith(begin) && sequence.test(last) ? matching(found, table) : [],
     )
   }
 }
@@ -66,7 +69,7 @@ function agree(one: string, other: string): boolean {
 function derived(name: string): readonly string[] {
   const names = [name]
   if (name.startsWith('_')) names.push(name.slice(1))
-  if (name.endsWith('_seq'))
+  if (sequence.test(name))
     for (let at = name.indexOf('_'); at > 0; at = name.indexOf('_', at + 1)) names.push(name.slice(0, at))
   return names
 }

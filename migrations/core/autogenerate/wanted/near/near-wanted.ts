@@ -13,7 +13,7 @@ import type { ModelFile } from '../../../sources/index.ts'
 import type { ModelInput } from '../input.ts'
 import { comparisonKey } from '../kept-wanted.ts'
 import { seenHashes } from '../seen-hashes.ts'
-import { isWorthKeeping, type KeptState, keepState, keptState } from './kept-state.ts'
+import { isWorthKeeping, type KeptState, keepState, keptState, statePath } from './kept-state.ts'
 import { type NearModels, nearModels } from './models.ts'
 
 type Objects = ReadonlyMap<string, FingerprintObject>
@@ -34,6 +34,8 @@ export interface NearWanted extends Pick<NearModels, 'from' | 'to'> {
 export interface KnownState {
   /** See `comparisonKey`. */
   readonly comparison: string
+  /** Where it is kept. */
+  readonly path: string
   readonly kept: KeptState
 }
 
@@ -47,9 +49,10 @@ export async function knownState(
   return onLive(async (live) => {
     const comparison = await comparisonKey(live, input)
     if (comparison === undefined) return undefined
-    const kept = keptState(input, comparison, await seenHashes(live, input, input.lines, comparison))
+    const path = statePath(input, comparison, await seenHashes(live, input, input.lines, comparison))
+    const kept = keptState(path)
     if (kept === undefined || !(await hasTheSameBesides(live, input, kept))) return undefined
-    return { comparison, kept }
+    return { comparison, path, kept }
   })
 }
 
@@ -69,7 +72,7 @@ export function saysTheSame({ kept }: KnownState, files: readonly ModelFile[]): 
  */
 export function nearWanted(
   input: ModelInput,
-  { comparison, kept }: KnownState,
+  { comparison, path, kept }: KnownState,
   files: readonly ModelFile[],
 ): NearWanted | undefined {
   const schemas = input.lines.map(({ schema }) => schema)
@@ -85,7 +88,7 @@ export function nearWanted(
         ? { files, objects: replaced(kept.objects, old, next), database: kept.database }
         : undefined
     },
-    keep: (whole) => keepState(input, comparison, whole),
+    keep: (whole) => keepState(input, comparison, whole, path),
   }
 }
 
@@ -112,13 +115,17 @@ export async function onBoth<T, Result>(
   return base === undefined ? undefined : withScratchDatabase(options, (scratch) => goOn(scratch, base))
 }
 
-/** Keeps what models have made in a scratch database, for {@link nearWanted} when a live database has it. */
+/**
+ * Keeps what models have made in a scratch database, for {@link nearWanted} when a live database has it.
+ * @param known what the live database has now
+ */
 export async function keepWhole(
   input: ModelInput,
   onLive: OnLive,
   scratch: ClientBase,
   files: readonly ModelFile[],
   made: readonly Fingerprint[],
+  known: KnownState | undefined,
 ): Promise<void> {
   const objects = isWorthKeeping(input, files)
     ? objectsOf(made, new Set(input.lines.map(({ schema }) => schema)))
@@ -126,7 +133,7 @@ export async function keepWhole(
   if (objects === undefined) return
   const comparison = await onLive((live) => comparisonKey(live, input))
   if (comparison === undefined) return
-  keepState(input, comparison, { files, objects, database: await databaseObjects(scratch) })
+  keepState(input, comparison, { files, objects, database: await databaseObjects(scratch) }, known?.path)
 }
 
 /** What stands in no schema, and may be managed: what models can declare, and what no difference sees. */
@@ -151,29 +158,52 @@ function objectsOf(all: readonly Fingerprint[], schemas: ReadonlySet<string>): O
   return new Map(all.flatMap(({ objects }) => [...objects].filter(([, { schema }]) => schemas.has(schema))))
 }
 
-/** Whether all that a part has is the same in the whole, and nothing of what is touched is missing. */
+/** Whether all that a part has is the same in the whole, and nothing of what is touched or can be depended on is missing. */
 function isPart(whole: Objects, part: Objects, touched: ReadonlySet<string>): boolean {
   const same = new Map([...whole].filter(([identity]) => part.has(identity)))
   if (same.size !== part.size || fingerprintHash(same) !== fingerprintHash(part)) return false
-  return [...whole].every(([identity, { schema, name, parent }]) => {
-    const names = [schema, '?'].map((each) => `${each}.${parent ?? name}`.toLowerCase())
-    return part.has(identity) || !names.some((each) => touched.has(each))
+  const there = new Set(
+    [...part.values()].flatMap(({ kind, schema, name }) => (kind === 'schema' ? [] : [`${schema}.${name}`])),
+  )
+  return [...whole].every(([identity, object]) => {
+    if (part.has(identity)) return true
+    const { schema, name, parent = name } = object
+    const names = [schema, '?'].map((each) => `${each}.${parent}`.toLowerCase())
+    const isTouched = names.some((each) => touched.has(each))
+    return !isTouched && !(isNeeded(object) && there.has(`${schema}.${parent}`))
   })
 }
 
-/** Whether what is new in a part has a name that is taken in the whole, which PostgreSQL would have refused or changed there. */
+/** Whether it is of a table or a type in a way that others can depend on, or copy. */
+function isNeeded({ kind, definition: { definition } }: FingerprintObject): boolean {
+  if (kind === 'constraint') return typeof definition !== 'string' || !definition.startsWith('FOREIGN KEY')
+  return kind === 'column' || kind === 'attribute'
+}
+
+/**
+ * Whether what is new in a part has a name that is taken in the whole, which PostgreSQL would have refused or changed there,
+ * or what is gone had one that another has with a number for that.
+ */
 function meetsOthers(whole: Objects, from: Objects, to: Objects): boolean {
-  const taken = new Set(
-    [...whole].flatMap(([identity, object]) => (from.has(identity) ? [] : namesOf(object))),
-  )
-  return [...to].some(
-    ([identity, object]) => !from.has(identity) && namesOf(object).some((name) => taken.has(name)),
+  const others = [...whole].flatMap(([identity, object]) => (from.has(identity) ? [] : namesOf(object)))
+  const taken = new Set(others)
+  const numbered = new Set(others.map((name) => name.replace(/(?<!\d)\d+$/, '')))
+  return (
+    namesApart(to, from).some((name) => taken.has(name)) ||
+    namesApart(from, to).some((name) => numbered.has(name))
   )
 }
 
-/** A part of a table has no name of its own in its schema, but for what has an index. */
+/** The names of what one has and the other has not. */
+function namesApart(one: Objects, other: Objects): readonly string[] {
+  return [...one].flatMap(([identity, object]) => (other.has(identity) ? [] : namesOf(object)))
+}
+
+const named: ReadonlySet<string> = new Set(['index', 'constraint', 'sequence'])
+
+/** A part of a table has no name of its own in its schema, but for what is a relation. */
 function namesOf({ kind, schema, name, parent }: FingerprintObject): readonly string[] {
-  return parent === undefined || kind === 'index' || kind === 'constraint' ? [`${schema}.${name}`] : []
+  return parent === undefined || named.has(kind) ? [`${schema}.${name}`] : []
 }
 
 function replaced(whole: Objects, from: Objects, to: Objects): Objects {

@@ -12,20 +12,27 @@ export interface Piece {
   readonly isAlways: boolean
   /** What it makes or adds to may have to change with what it uses. */
   readonly spreads: boolean
-  /** It gives a table what a foreign key can refer to, or a type its values. */
+  /** It gives a table or a type what others can depend on. */
   readonly completes: boolean
   /** Every name in it, in code, strings and comments alike. */
   readonly names: ReadonlySet<string>
   /** Those that it has in more than foreign keys. */
   readonly uses: ReadonlySet<string>
-  /** A table without its foreign keys; undefined for all else. */
+  /** What it gives a table, without foreign keys; undefined for all else. */
   readonly unbound: string | undefined
+  /** It gives a table what those that it names have: indexes, triggers, statistics. */
+  readonly copies: boolean
 }
 
-const ident = '(?:"(?:[^"]|"")+"|[\\p{L}_][\\p{L}\\p{N}_$]*)'
-const name = `${ident}(?:\\s*\\.\\s*${ident}){0,2}`
+// As PostgreSQL's scanner has it: every character beyond ASCII is a letter.
+const plain = '[A-Za-z_\\u0080-\\u{10ffff}][\\w$\\u0080-\\u{10ffff}]*'
+const ident = `(?:"(?:[^"]|"")+"|${plain})`
+const chain = `${ident}(?:\\s*\\.\\s*${ident}){0,2}`
+// Not the beginning of a longer one, as where a comment seems to begin in a name.
+const end = '(?![\\w$"\\u0080-\\u{10ffff}]|\\s*\\.)'
+const name = `${ident}(?:\\s*\\.\\s*${ident})?${end}`
 const makes = new RegExp(
-  `^create (?:or replace )?(?:unlogged |materialized |recursive |constraint |unique ){0,3}(table|view|type|domain|sequence|function|procedure|aggregate|collation|index|trigger|policy|rule|statistics)\\b(?: concurrently)?(?: if not exists)?(?: (${name}))?`,
+  `^create (?:or replace )?(?:unlogged |materialized |recursive |constraint |unique ){0,3}(table|view|type|domain|sequence|function|procedure|aggregate|collation|index|trigger|policy|rule|statistics)\\b(?: concurrently)?(?: if not exists)?(?: (?!on\\b)(${name}))?`,
   'iu',
 )
 const alters = new RegExp(
@@ -35,14 +42,16 @@ const alters = new RegExp(
 const on = new RegExp(`\\bon (?:only )?(${name})`, 'iu')
 const to = new RegExp(`\\bto (${name})`, 'iu')
 const from = new RegExp(`\\bfrom (${name})`, 'iu')
-const comments = new RegExp(`^comment on (?:materialized view|[a-z]+) (${name})`, 'iu')
+const comments = new RegExp(`^comment on (?:materialized view|[a-z]+) (${chain}${end})`, 'iu')
 const commentsPart = new RegExp(
   `^comment on (?:trigger|policy|rule|constraint) ${ident} on (?:domain )?(${name})`,
   'iu',
 )
-const always = /^create extension\b/i
+const always = /^(?:create extension|comment on schema)\b/i
 const schemaAlone = new RegExp(`^create schema (?:if not exists )?(${ident}) ?;?$`, 'iu')
-const chains = new RegExp(name, 'gu')
+const chains = new RegExp(chain, 'gu')
+const idents = new RegExp(ident, 'gu')
+const words = new RegExp(`${plain}(?:\\.${plain})*`, 'gu')
 const options =
   '(?:\\s+(?:on\\s+(?:delete|update)\\s+(?:cascade|restrict|no\\s+action|set\\s+null|set\\s+default)|match\\s+(?:full|simple)|(?:not\\s+)?deferrable|initially\\s+(?:deferred|immediate)))*'
 const named = `(?:\\bconstraint\\s+${ident}\\s+)?`
@@ -56,12 +65,12 @@ const ofTable = new RegExp(
 const parts: ReadonlySet<string> = new Set(['index', 'trigger', 'policy', 'rule', 'statistics'])
 
 /**
- * Reads a statement of a model; undefined for one that can do more than its names say, as a block of code, a cast or an
- * operator, which are used without being named.
+ * Reads a statement of a model; undefined for one that can do more than its names say, as a block of code, another name
+ * for what is there, or a cast, an operator and the multirange of a range, which are used without being named.
  */
 export function pieceOf(key: string, sql: string, schemas: ReadonlySet<string>): Piece | undefined {
-  // Names whose letters are written as numbers.
-  if (/\bU&["']/i.test(sql)) return undefined
+  // Names whose letters are written as numbers, and names with a quotation mark.
+  if (/\bU&["']|""/i.test(sql)) return undefined
   const head = opening(sql)
   const unbound = withoutForeignKeys(sql)
   const names = namesIn(sql, schemas)
@@ -75,6 +84,7 @@ export function pieceOf(key: string, sql: string, schemas: ReadonlySet<string>):
     completes: false,
     spreads: false,
     isAlways: false,
+    copies: false,
   }
   const schema = schemaAlone.exec(head)?.[1]
   // It is there before the models are loaded.
@@ -88,13 +98,15 @@ export function pieceOf(key: string, sql: string, schemas: ReadonlySet<string>):
     const kind = create[1].toLowerCase()
     const own = create[2] === undefined ? undefined : made(create[2], schemas)
     if (!parts.has(kind)) {
-      if (own === undefined) return undefined
+      if (own === undefined || (kind === 'type' && /\bas range\b/i.test(head))) return undefined
+      const isTable = kind === 'table'
       return {
         ...whole,
         makes: own,
         about: undefined,
         spreads: true,
-        unbound: kind === 'table' ? unbound : undefined,
+        unbound: isTable ? unbound : undefined,
+        copies: isTable && /\b(?:like|inherits|partition\s+of)\b/i.test(sql),
       }
     }
     const place = (kind === 'rule' ? to : kind === 'statistics' ? from : on).exec(head)?.[1]
@@ -106,11 +118,20 @@ export function pieceOf(key: string, sql: string, schemas: ReadonlySet<string>):
   }
   const alter = alters.exec(head)
   if (alter?.[2] !== undefined) {
+    if (/\b(?:rename|set\s+schema)\b/i.test(sql)) return undefined
     const kind = alter[1]?.toLowerCase() ?? ''
     const place = parts.has(kind) && kind !== 'index' ? on.exec(head)?.[1] : alter[2]
     if (place === undefined) return undefined
-    const completes = kind !== 'table' || /\b(?:primary\s+key|unique|inherit|attach)\b/i.test(sql)
-    return { ...whole, makes: undefined, about: made(place, schemas), spreads: true, completes }
+    const isTable = kind === 'table'
+    return {
+      ...whole,
+      makes: undefined,
+      about: made(place, schemas),
+      spreads: true,
+      completes: !isTable || !/\b(?:foreign\s+key|trigger|rule)\b/i.test(sql),
+      unbound: isTable ? unbound : undefined,
+      copies: /\b(?:inherit|attach)\b/i.test(sql),
+    }
   }
   const comment = (commentsPart.exec(head) ?? comments.exec(head))?.[1]
   if (comment !== undefined) return { ...whole, makes: undefined, about: made(comment, schemas) }
@@ -128,21 +149,28 @@ function made(text: string, schemas: ReadonlySet<string>): string {
 }
 
 function partsOf(chain: string): readonly string[] {
-  if (!chain.includes('"') && chain.length < 64)
-    return chain
-      .toLowerCase()
-      .split('.')
-      .map((part) => part.trim())
-  return [...chain.matchAll(new RegExp(ident, 'gu'))].map(([part]) => catalogName(part).toLowerCase())
+  if (/^[\w$.]{1,63}$/.test(chain)) return chain.toLowerCase().split('.')
+  return [...chain.matchAll(idents)].map(([part]) => folded(part))
+}
+
+/** As {@link opening} has it, in small letters. */
+function folded(part: string): string {
+  return catalogName(part).replace(/\s+/g, ' ').toLowerCase()
 }
 
 function namesIn(text: string, schemas: ReadonlySet<string>): ReadonlySet<string> {
   const names = new Set<string>()
-  for (const [chain] of text.matchAll(chains)) addNames(names, partsOf(chain), schemas)
-  // A quotation mark of a string can hide the names after it.
-  if (text.includes("'"))
-    for (const [word] of text.matchAll(/[\p{L}_][\p{L}\p{N}_$]*(?:\.[\p{L}_][\p{L}\p{N}_$]*)*/gu))
-      addNames(names, word.toLowerCase().split('.'), schemas)
+  for (const { 0: found, index } of text.matchAll(chains)) {
+    const parts = partsOf(found)
+    addNames(names, parts, schemas)
+    // The type of a column: its table can have the name of a schema.
+    if (parts.length === 2 && /^\s*%/.test(text.slice(index + found.length))) names.add(`?.${parts[0]}`)
+  }
+  // A quotation mark of a string or a comment can hide the names after it.
+  if (text.includes('"') && /['$]|--|\/\*/.test(text)) {
+    for (const [word] of text.matchAll(words)) addNames(names, partsOf(word), schemas)
+    for (const between of text.split('"')) names.add(`?.${folded(`"${between}"`)}`)
+  }
   return names
 }
 
