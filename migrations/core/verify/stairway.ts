@@ -278,8 +278,8 @@ function difference(
   to: Fingerprint,
   what: string,
 ): Pick<Found, 'message' | 'help'> | undefined {
+  if (from.hash === to.hash) return undefined
   const changes = compareFingerprints(from, to)
-  if (changes.length === 0) return undefined
   return {
     message: `${what}:\n${fingerprintChangesText(changes)}`,
     help: "fix the downgrade of the revision, or declare that there is none: export const irreversible = 'why'",

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg'
 import { quoteIdent, setUserPathLocal } from '../../postgres/index.ts'
 import type { ConcernedTable } from './concerned.ts'
-import { describeTables, type Shapes, type TableShape } from './describe.ts'
+import { describeTables, type Shapes, shapesOf, type TableShape } from './describe.ts'
 import { draftOf, insertStatement, type RowWish, rowValues } from './draft.ts'
 import { inOrder, plainWish } from './make.ts'
 import { hasSwitches, quietly } from './quiet.ts'
@@ -20,20 +20,22 @@ export interface StaleDefault {
 /**
  * Inserts a row into each table that leaves out every column with a default, and rolls it back: what a sequence or an
  * identity gives must be new. Only these are judged; another default may break a constraint of the models' own.
+ * @param known what `describeTables` says of them now, where that was asked already
  */
 export async function staleDefaults(
   client: ClientBase,
   tables: readonly ConcernedTable[],
+  known?: Shapes,
 ): Promise<readonly StaleDefault[]> {
   const oids = tables.map(({ oid }) => oid)
-  if (oids.length === 0) return []
-  const shapes = await describeTables(client, oids)
+  const shapes = known === undefined ? await describeTables(client, oids) : shapesOf(known, oids)
   const numbered = shapes.tables.filter(({ columns }) => columns.some(({ sequence }) => sequence !== null))
   if (numbered.length === 0) return []
-  const positions = await sequencePositions(client, numbered)
+  const names = new Set(numbered.flatMap(({ columns }) => columns.flatMap(({ sequence }) => sequence ?? [])))
+  const positions = await positionStatements(client, [...names])
   // The caller may have a transaction open, to which this changes nothing either.
   const isInside = client.getTransactionStatus() === 'T'
-  await client.query(isInside ? 'SAVEPOINT mig_stale' : 'BEGIN')
+  await client.query(`${isInside ? 'SAVEPOINT mig_stale' : 'BEGIN'}; SAVEPOINT mig_switched_on`)
   try {
     const own = numbered.map(({ oid }) => oid)
     const tried = async () => {
@@ -42,7 +44,6 @@ export async function staleDefaults(
       return found
     }
     if (!(await hasSwitches(client, own))) {
-      await client.query('SAVEPOINT mig_switched_on')
       const found = await tried()
       // What a foreign key refuses says nothing of a sequence.
       if (!found.includes(undefined)) return found.flatMap((each) => each ?? [])
@@ -50,26 +51,12 @@ export async function staleDefaults(
     }
     return await quietly(client, own, async () => (await tried()).flatMap((each) => each ?? []))
   } finally {
-    await client.query(isInside ? 'ROLLBACK TO SAVEPOINT mig_stale; RELEASE SAVEPOINT mig_stale' : 'ROLLBACK')
+    const undone = isInside
+      ? ['ROLLBACK TO SAVEPOINT mig_stale', 'RELEASE SAVEPOINT mig_stale']
+      : ['ROLLBACK']
     // What nextval has given stays given, whatever is rolled back (manual, section 9.17).
-    if (positions.length > 0) await client.query(positions.join(';'))
+    await client.query([...undone, ...positions].join('; '))
   }
-}
-
-/** The statements that put the sequences of tables back where they are now. */
-async function sequencePositions(
-  client: ClientBase,
-  tables: readonly TableShape[],
-): Promise<readonly string[]> {
-  const ids = [...new Set(tables.flatMap(({ columns }) => columns.flatMap(({ sequence }) => sequence ?? [])))]
-  const names = await client.query<{ name: string }>(
-    'SELECT unnest($1::text[])::oid::regclass::text AS name',
-    [ids],
-  )
-  return positionStatements(
-    client,
-    names.rows.map(({ name }) => name),
-  )
 }
 
 /** @returns undefined where the row is refused for another reason */

@@ -30,7 +30,7 @@ export interface ColumnShape {
   readonly generated: boolean
   readonly identity: boolean
   readonly hasDefault: boolean
-  /** The sequence that gives its default, if any. */
+  /** The sequence that gives its default, if any, as it stands in a query. */
   readonly sequence: string | null
 }
 
@@ -75,12 +75,19 @@ export interface Shapes {
 
 /** Reads tables and every type that their columns are made of. */
 export async function describeTables(client: ClientBase, oids: readonly string[]): Promise<Shapes> {
+  if (oids.length === 0) return { tables: [], types: new Map() }
   const tables = (await catalogQuery<{ shape: TableShape }>(client, tablesQuery, [oids])).rows.map(
     ({ shape }) => shape,
   )
   const wanted = [...new Set(tables.flatMap(({ columns }) => columns.map(({ type }) => type)))]
   const { rows } = await catalogQuery<{ shape: TypeShape }>(client, typesQuery, [wanted])
   return { tables, types: new Map(rows.map(({ shape }) => [shape.oid, shape])) }
+}
+
+/** Of what was described, some of the tables. */
+export function shapesOf({ tables, types }: Shapes, oids: readonly string[]): Shapes {
+  const wanted = new Set(oids)
+  return { tables: tables.filter(({ oid }) => wanted.has(oid)), types }
 }
 
 const names = (keys: string, relation: string) =>
@@ -93,7 +100,7 @@ const tablesQuery = `
     'columns', (SELECT coalesce(json_agg(json_build_object('name', a.attname, 'number', a.attnum,
         'type', a.atttypid::text, 'typeText', format_type(a.atttypid, a.atttypmod), 'notNull', a.attnotnull,
         'generated', a.attgenerated <> '', 'identity', a.attidentity <> '', 'hasDefault', d.oid IS NOT NULL OR t.typdefault IS NOT NULL,
-        'sequence', (SELECT s.oid::text FROM (
+        'sequence', (SELECT s.oid::regclass::text FROM (
             SELECT p.refobjid AS id FROM pg_depend p WHERE p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid AND p.refclassid = 'pg_class'::regclass
             UNION ALL SELECT p.objid FROM pg_depend p WHERE p.refclassid = 'pg_class'::regclass AND p.refobjid = c.oid AND p.refobjsubid = a.attnum
               AND p.classid = 'pg_class'::regclass AND p.deptype = 'i'

@@ -1,6 +1,7 @@
 export { type Comparison, compareRows, type FoundLoss } from './compare.ts'
 export { type ConcernedTable, concernedTables } from './concerned.ts'
 export { type StaleDefault, staleDefaults } from './defaults.ts'
+export { describeTables, type Shapes } from './describe.ts'
 export { columnKey, type RowAsks, type RowWish } from './draft.ts'
 export { expectations } from './expectations.ts'
 export { makeRows, noPartition, plainWish, type WithoutRows } from './make.ts'

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg'
 import { onUserPath, qualifiedName, quoteIdent } from '../../postgres/index.ts'
 import type { ConcernedTable } from './concerned.ts'
-import { describeTables, type ReferenceShape, type Shapes, type TableShape } from './describe.ts'
+import { describeTables, type ReferenceShape, type Shapes, shapesOf, type TableShape } from './describe.ts'
 import {
   draftOf,
   insertStatement,
@@ -33,17 +33,19 @@ export const plainWish: RowWish = { count: 3, rich: true, nulls: 'mixed', shift:
  * triggers and rules off. Columns that a sequence gives a value keep theirs, so that the sequence has a position. Rows
  * that are there already stay.
  * @param tables what {@link concernedTables} gives
+ * @param known what `describeTables` says of them now, where that was asked already
  * @returns the tables that have no row at the end
  */
 export async function makeRows(
   client: ClientBase,
   tables: readonly ConcernedTable[],
   wish: RowWish = plainWish,
+  known?: Shapes,
 ): Promise<readonly WithoutRows[]> {
   const oids = tables.map(({ oid }) => oid)
   if (oids.length === 0) return []
   return inTransaction(client, async () => {
-    const shapes = await describeTables(client, oids)
+    const shapes = known === undefined ? await describeTables(client, oids) : shapesOf(known, oids)
     const works = await workList(client, shapes, wish)
     const isWhole =
       !(await hasSwitches(client, oids)) && (await fillAtOnce(client, works, wish, checkConstraints))

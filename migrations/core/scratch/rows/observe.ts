@@ -30,7 +30,7 @@ const settings = [
   'SET LOCAL extra_float_digits = 1',
   "SET LOCAL bytea_output = 'hex'",
   "SET LOCAL xmloption = 'content'",
-].join('; ')
+]
 
 /**
  * Reads all rows of tables, every value as text.
@@ -43,13 +43,12 @@ export async function observeRows(
   coming: Coming = { casts: new Map() },
 ): Promise<RowObservation> {
   return inTransaction(client, async () => {
-    await client.query(settings)
     const { rows } = await catalogQuery<TableHead>(client, tablesQuery, [oids])
     const relations = await catalogQuery<{ oid: string; schema: string; name: string }>(
       client,
       relationsQuery,
     )
-    const found = rows.length === 0 ? [] : await readAll(client, rows)
+    const found = await readAll(client, rows)
     const tables: ObservedTable[] = []
     for (const [at, table] of rows.entries()) {
       const { cast, volatile } = await castValues(client, table, coming, found[at]?.length ?? 0)
@@ -82,9 +81,12 @@ async function readAll(
     const values = table.columns.map(({ name }) => `${quoteIdent(name)}::text`)
     return `SELECT ${['tableoid::text', ...values].join(', ')} FROM ${fromClause(table)} ${order}`
   })
-  const result: unknown = await client.query({ text: queries.join(';\n'), rowMode: 'array' })
-  const all = (Array.isArray(result) ? result : [result]) as readonly { readonly rows: TextRow[] }[]
-  return all.map(({ rows }) => rows)
+  const text = [...settings, ...queries].join(';\n')
+  // Several statements in one text give a list of results, which the driver's types do not know.
+  const results = (await client.query({ text, rowMode: 'array' })) as unknown as readonly {
+    readonly rows: TextRow[]
+  }[]
+  return results.slice(settings.length).map(({ rows }) => rows)
 }
 
 /** Children that inherit have rows of their own; partitions are read as one table. */
@@ -171,7 +173,7 @@ export function readAs(
   type: string,
 ): Promise<readonly (string | null)[] | undefined> {
   return inTransaction(client, async () => {
-    await client.query(settings)
+    await client.query(settings.join('; '))
     const sql = `SELECT (v::${type})::text AS value FROM unnest($1::text[]) WITH ORDINALITY AS t (v, n) ORDER BY n`
     return (await valuesOf(client, sql, [texts]))?.map(({ value }) => value)
   })

@@ -6,6 +6,7 @@ import {
   type ConcernedTable,
   compareRows,
   concernedTables,
+  describeTables,
   expectations,
   makeRows,
   noRenames,
@@ -13,6 +14,7 @@ import {
   plainWish,
   type RowObservation,
   type RowWish,
+  type Shapes,
   type StaleDefault,
   staleDefaults,
   type WithoutRows,
@@ -71,16 +73,25 @@ const wishes: readonly RowWish[] = [
  * @param session at the state before the revision
  */
 export async function climbWithRows(session: ScratchSession, request: ClimbRequest): Promise<RowOutcome> {
-  const trial = await session
-    .onTrial((on) => climbOnce(on, request, { fill: (tables) => makeRows(on.client, tables) }))
-    // What stops it may come from the one transaction, so only a copy tells.
-    .catch(() => undefined)
+  const tried = (knowsStale: boolean) =>
+    session
+      .onTrial((on) =>
+        climbOnce(on, request, {
+          fill: (tables, { shapes }) => makeRows(on.client, tables, plainWish, shapes),
+          knowsStale,
+        }),
+      )
+      // What stops it may come from the one transaction, so only a copy tells.
+      .catch(() => undefined)
+  const first = await tried(false)
+  // What was stale before is asked where something is after it, which is seldom.
+  const trial = first !== undefined && isStale(first) ? await tried(true) : first
   if (trial !== undefined && trial.refused === undefined) return trial
   let last: RowOutcome = { without: [] }
   for (const wish of wishes) {
     const outcome = await session.onCopy((copy) =>
       climbOnce(copy, request, {
-        fill: (tables, fresh) => makeRows(copy.client, tables, fresh ? plainWish : wish),
+        fill: (tables, { fresh, shapes }) => makeRows(copy.client, tables, fresh ? plainWish : wish, shapes),
       }),
     )
     if (outcome.refused === undefined) return outcome
@@ -114,18 +125,28 @@ async function concernedBy(
   return concernedTables(client, { names, oids: [...new Set(leaves)], schemas: whole })
 }
 
+/** About the tables that are filled. */
+interface Filled {
+  /** Whether the upgrade has made them. */
+  readonly fresh: boolean
+  /** Theirs, and of others. */
+  readonly shapes: Shapes
+}
+
 /** Where a climb has got to. */
 export interface ClimbHooks {
-  /** Puts rows into tables; gives those that stay empty. `fresh` are tables that the upgrade has made. */
-  readonly fill: (tables: readonly ConcernedTable[], fresh: boolean) => Promise<readonly WithoutRows[]>
+  /** Puts rows into tables; gives those that stay empty. */
+  readonly fill: (tables: readonly ConcernedTable[], about: Filled) => Promise<readonly WithoutRows[]>
   readonly after?: (side: 'upgrade' | 'downgrade') => Promise<void>
+  /** Whether defaults that were stale before are left out; default true. */
+  readonly knowsStale?: boolean
 }
 
 /** Runs a revision up and down on a session of its own, with rows that `fill` makes. */
 export async function climbOnce(
   session: TrialDatabase,
   request: ClimbRequest,
-  { fill, after = () => Promise.resolve() }: ClimbHooks,
+  { fill, after = () => Promise.resolve(), knowsStale = true }: ClimbHooks,
 ): Promise<RowOutcome> {
   const { file, statements, schema } = request
   const { client } = session
@@ -134,25 +155,32 @@ export async function climbOnce(
     observeRows(client, oidsOf(tables), { casts: castsIn(side, schema) })
 
   const start = await concerned()
-  const without = [...(await fill(start, false))]
+  const shapes = await describeTables(client, oidsOf(start))
+  const without = [...(await fill(start, { fresh: false, shapes }))]
   const ground = await observed(start, statements.upgrade)
-  const staleBefore = await staleDefaults(client, touched(start))
+  const staleBefore = knowsStale ? await staleDefaults(client, touched(start), shapes) : []
   const refusedUp = await refusal(() => session.run({ direction: 'upgrade', target: file.revision }))
   if (refusedUp !== undefined) return { without, refused: { side: 'upgrade', error: refusedUp } }
   const reached = await concerned(ground)
-  const side = async (before: RowObservation, tables: readonly ConcernedTable[], next: readonly string[]) => {
+  const reachedShapes = await describeTables(client, oidsOf(reached))
+  const side = async (
+    before: RowObservation,
+    tables: readonly ConcernedTable[],
+    next: readonly string[],
+    described?: Shapes,
+  ) => {
     const after = await observed(tables, next)
     const comparison = compareRows(before, after, await expectations(client, before, after, noRenames))
-    const stale = await staleDefaults(client, touched(tables))
+    const stale = await staleDefaults(client, touched(tables), described)
     return { before, after, comparison, stale: stale.filter((each) => !includes(staleBefore, each)) }
   }
-  const upgrade = await side(ground, reached, statements.downgrade)
+  const upgrade = await side(ground, reached, statements.downgrade, reachedShapes)
   await after('upgrade')
   if (file.irreversible !== undefined) return { upgrade, without }
 
   const known = new Set(oidsOf(start))
   const fresh = reached.filter(({ oid }) => !known.has(oid))
-  if (fresh.length > 0) without.push(...(await fill(fresh, true)))
+  if (fresh.length > 0) without.push(...(await fill(fresh, { fresh: true, shapes: reachedShapes })))
   const top = fresh.length > 0 ? await observed(reached, statements.downgrade) : upgrade.after
   const refusedDown = await refusal(() => session.run({ direction: 'downgrade', target: '-1' }))
   if (refusedDown !== undefined)
@@ -160,6 +188,10 @@ export async function climbOnce(
   const downgrade = await side(top, await concerned(top), [])
   await after('downgrade')
   return { upgrade, downgrade, without }
+}
+
+function isStale({ upgrade, downgrade }: RowOutcome): boolean {
+  return [upgrade, downgrade].some((side) => side !== undefined && side.stale.length > 0)
 }
 
 function oidsOf(tables: readonly ConcernedTable[]): readonly string[] {

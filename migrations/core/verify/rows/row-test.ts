@@ -65,7 +65,7 @@ export async function runRowTest(
     const within = (section: TextSection | undefined, run: (sql: string, line: number) => Promise<void>) =>
       inSchema(copy.client, schema, () => eachStatement(section, run))
     return climbOnce(copy, request, {
-      fill: async (_, fresh) => {
+      fill: async (_, { fresh }) => {
         if (!fresh)
           await within(test.before, async (sql, line) => void (await execute(copy.client, sql, path, line)))
         return []
