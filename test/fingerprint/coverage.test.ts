@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { readAnnotations } from '../../migrations/core/postgres/fingerprint/annotations.ts'
 import { families } from '../../migrations/core/postgres/fingerprint/families/index.ts'
 import { knownCatalogs } from '../../migrations/core/postgres/fingerprint/known-catalogs.ts'
+import { readRows } from '../../migrations/core/postgres/fingerprint/sql.ts'
 
 /** Columns that no statement names, by what brings them or why they are not structure. */
 const others: Readonly<Record<string, string>> = {
@@ -40,7 +41,11 @@ test('every column of the catalogs is read, or there is a reason why not', async
   const inventory = new Map([...knownCatalogs().keys()].map((catalog) => [catalog, [1]]))
   const options = { relative: false, columnOrder: true, privileges: true, owners: true }
   const scope = { schemas: ['app'], version: 18, inventory, ...options }
-  for (const family of families) await family.read(client, scope)
+  await readRows(
+    client,
+    scope,
+    families.flatMap(({ selects }) => selects(scope)),
+  )
   await readAnnotations(client, scope, [])
   const read = new Set(statements.join('\n').match(/\w+/g))
   const explained = Object.values(others).flatMap((names) => names.split(/\s+/))

@@ -7,7 +7,7 @@ import { families as allFamilies } from './families/index.ts'
 import { joinedInventory, readCatalogShapes, readInventories } from './inventory.ts'
 import { refineDefinition } from './refine.ts'
 import { assertRelativeSchemas, withPinnedSession } from './scope.ts'
-import type { CatalogRow, Family } from './sql.ts'
+import { type CatalogRow, type Family, readRows } from './sql.ts'
 import type {
   FamilyRequest,
   Fingerprint,
@@ -72,8 +72,12 @@ export async function readCatalogs(
   scope: FamilyRequest,
   families: readonly Family[],
 ): Promise<CatalogReading> {
-  const rows: CatalogRow[] = []
-  for (const family of families) for (const row of await family.read(client, scope)) rows.push(row)
+  // In one query: each that goes to the server costs more than most families do there.
+  const rows = await readRows(
+    client,
+    scope,
+    families.flatMap(({ selects }) => selects(scope)),
+  )
   const annotations = await readAnnotations(client, scope, rows)
   return { rows, annotations, unknown: await readUnknown(client, scope, rows) }
 }

@@ -28,7 +28,8 @@ export interface CatalogRow {
 /** The catalog entries of one family of objects. A new kind of object is a new one of these. */
 export interface Family {
   readonly family: string
-  read(client: ClientBase, scope: FamilyRequest): Promise<readonly CatalogRow[]>
+  /** What {@link readRows} reads. */
+  readonly selects: (scope: FamilyRequest) => readonly string[]
 }
 
 export interface FamilyRow {
@@ -149,12 +150,13 @@ export async function readRows(
   })
   if (needed.length === 0) return []
   const relation = needed.some((select) => /\bFROM relation\b/.test(select)) ? `, ${relationSql}` : ''
-  const values: unknown[] = [scope.schemas, scope.relative]
+  const listedIn = new Set<string>()
   const text = `WITH ${scopeSql}${relation} ${needed.join('\nUNION ALL ')}`.replaceAll(
     /<(pg_\w+)>/g,
-    (_, catalog: string) => `$${values.push(scope.inventory.get(catalog) ?? [])}::oid[]`,
+    (_, catalog: string) => `$${[...listedIn.add(catalog)].indexOf(catalog) + 3}::oid[]`,
   )
-  return pinnedQuery<CatalogRow>(client, scope, text, values)
+  const lists = [...listedIn].map((catalog) => scope.inventory.get(catalog) ?? [])
+  return pinnedQuery<CatalogRow>(client, scope, text, [scope.schemas, scope.relative, ...lists])
 }
 
 /** Whether reading changes search_path on the way. */
@@ -175,5 +177,5 @@ export async function pinnedQuery<Row extends object>(
 }
 
 export function family(name: string, selects: (scope: FamilyRequest) => readonly string[]): Family {
-  return { family: name, read: (client, scope) => readRows(client, scope, selects(scope)) }
+  return { family: name, selects }
 }
