@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto'
 import type { ClientBase, QueryResult, QueryResultRow } from 'pg'
 
 /** The prepared statements of a session, of which `generation` is a part of the name. */
 interface Plans {
   generation: number
   pages: number
-  readonly names: Set<string>
+  /** By text. */
+  readonly names: Map<string, string>
 }
 
 const sessions = new WeakMap<object, Plans>()
@@ -15,19 +15,17 @@ const sessions = new WeakMap<object, Plans>()
  * takes most of the time. The session must be ours until it ends.
  */
 export function keepPlans(client: object): void {
-  sessions.set(client, { generation: 0, pages: 0, names: new Set() })
+  sessions.set(client, { generation: 0, pages: 0, names: new Map() })
 }
 
 /** As many pages of pg_class as a thousand relations take, about. */
 const small = 40
 
 /** Plans of catalogs that are small need not be good ones; generic, they are made once, whatever the parameters. */
-const quickPlans = [
-  'join_collapse_limit = 1',
-  'from_collapse_limit = 1',
-  'enable_mergejoin = off',
-  'plan_cache_mode = force_generic_plan',
-]
+const quickPlans = `SELECT pg_catalog.count(pg_catalog.set_config(name, value, true)) FROM (VALUES
+    ('join_collapse_limit', '1'), ('from_collapse_limit', '1'), ('enable_mergejoin', 'off'),
+    ('plan_cache_mode', 'force_generic_plan')) AS setting (name, value)
+  WHERE pg_catalog.pg_relation_size('pg_catalog.pg_class') OPERATOR(pg_catalog.<=) ${small * 8192}`
 
 /**
  * Begins a transaction or savepoint in which the catalogs are read. Kept plans are made again where something has dropped
@@ -37,7 +35,7 @@ const quickPlans = [
 export async function beginReading(client: ClientBase, begin: string): Promise<void> {
   const plans = sessions.get(client)
   const results: unknown = await client.query(
-    `${begin}; SET LOCAL jit = off;
+    `${begin}; SET LOCAL jit = off; ${quickPlans};
      SELECT pg_catalog.pg_relation_size('pg_catalog.pg_class') / 8192 AS pages,
        ${plans === undefined ? '0' : `(SELECT pg_catalog.count(*) FROM pg_catalog.pg_prepared_statements WHERE pg_catalog.starts_with(name, '${prefix(plans)}'))`} AS kept`,
   )
@@ -49,7 +47,6 @@ export async function beginReading(client: ClientBase, begin: string): Promise<v
     plans.pages = pages
     plans.names.clear()
   }
-  if (pages <= small) await client.query(quickPlans.map((setting) => `SET LOCAL ${setting}`).join('; '))
 }
 
 /** A query of the catalogs, in what {@link beginReading} has begun. */
@@ -61,8 +58,8 @@ export function catalogQuery<Row extends QueryResultRow>(
   const plans = sessions.get(client)
   const given = values === undefined ? undefined : [...values]
   if (plans === undefined) return client.query<Row>(text, given)
-  const name = `${prefix(plans)}${createHash('sha256').update(text).digest('hex').slice(0, 24)}`
-  plans.names.add(name)
+  const name = plans.names.get(text) ?? `${prefix(plans)}${plans.names.size}`
+  plans.names.set(text, name)
   return client.query<Row>({ name, text, values: given })
 }
 
