@@ -86,7 +86,7 @@ describe('init where a project has its models', () => {
       expect(project.events).toContainEqual(
         expect.objectContaining({
           code: 'left-alone',
-          message: expect.stringContaining('1 trigger (public.touched); 1 function (public.touch)'),
+          message: expect.stringContaining('trigger public.touched; function public.touch'),
         }),
       )
       expect(existsSync(join(project.root, 'migrations/models'))).toBe(false)
