@@ -58,21 +58,22 @@ describe('importing a schema file', () => {
     expect(result.models).toBeUndefined()
   })
 
-  projectTest(
-    'into an empty database fills models that are empty, so that nothing is dropped',
-    async ({ project }) => {
-      project.write({
-        'schema.sql': 'CREATE TABLE app.t (id bigint PRIMARY KEY); CREATE VIEW app.v AS TABLE app.t;',
-      })
-      const env = await project.environment({ app: 'app' })
-      const models = join(env.modelsDir, 'app.sql')
-      mkdirSync(env.modelsDir, { recursive: true })
-      writeFileSync(models, `${modelHead('app')}\n`)
-      const result = await importSql(project.session, env, { path: 'schema.sql' })
-      expect(result.models).toEqual([relative(env.root, models)])
-      expect(readFileSync(models, 'utf8')).toMatch(/CREATE TABLE app\.t [\s\S]*CREATE VIEW app\.v/)
-    },
-  )
+  projectTest('into an empty database fills models that are empty, and no others', async ({ project }) => {
+    project.write({
+      'schema.sql': `CREATE TYPE shop.kind AS ENUM ('a'); CREATE TABLE app.t (id bigint PRIMARY KEY, kind shop.kind);
+        CREATE VIEW app.v AS TABLE app.t;`,
+    })
+    const env = await project.environment({ app: 'app', shop: 'shop' })
+    const own = join(env.modelsDir, 'app.sql')
+    const others = join(env.modelsDir, 'shop.sql')
+    mkdirSync(env.modelsDir, { recursive: true })
+    writeFileSync(own, `${modelHead('app')}\n`)
+    writeFileSync(others, '-- by hand')
+    const result = await importSql(project.session, { ...env, filter: ['app'] }, { path: 'schema.sql' })
+    expect(result.models).toEqual([relative(env.root, own)])
+    expect(readFileSync(own, 'utf8')).toMatch(/CREATE TABLE app\.t [\s\S]*CREATE VIEW app\.v/)
+    expect(readFileSync(others, 'utf8')).toBe('-- by hand')
+  })
 
   projectTest('that is not there, or has nothing in it, is an error', async ({ project }) => {
     project.write({ 'empty.sql': '-- nothing\n' })

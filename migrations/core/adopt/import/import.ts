@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import type { Environment } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
@@ -12,7 +13,7 @@ import { draftHistory, type ImportDraft } from './draft.ts'
 import type { LedgerPlace } from './ledgers.ts'
 import { inLines } from './lines.ts'
 import type { LineChoice } from './lines-given.ts'
-import { fillEmptyModels } from './models-of-history.ts'
+import { modelsOfHistory } from './models-of-history.ts'
 import {
   importDiffers,
   type ReplayRequest,
@@ -95,9 +96,13 @@ export async function importHistory(
     await checkNotAdopted(session, env.ledgerSchema, rows)
     const proof = await proved(session, draft, rows, [...new Set(lines.values())], { ...request, history })
     if (proof === 'differs') return { files: draft.place(), irreversible, adopted: [], proof: 'none' }
+    const written =
+      rows.length > 0
+        ? []
+        : await modelsOfHistory(session, { env: draft.env, historySql: historySql(history) })
     const files = draft.place()
-    const models =
-      rows.length > 0 ? [] : await fillEmptyModels(session, env, { historySql: historySql(history) })
+    for (const { path, text } of written) writeFileSync(path, text)
+    const models = written.map(({ path }) => relative(env.root, path))
     await adoptRows(session, openProject(env), rows)
     return { files, irreversible, adopted: rows, proof, ...(models.length === 0 ? {} : { models }) }
   } finally {

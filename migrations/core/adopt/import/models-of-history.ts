@@ -1,36 +1,46 @@
-import { existsSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
-import type { Environment } from '../../environment/index.ts'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { openProject, type Session } from '../../runner/index.ts'
 import { runOnScratch, scratchProject } from '../../scratch/project.ts'
 import { readSource } from '../../source-file.ts'
 import { exportModels, modelHead } from '../init/models.ts'
 import { prepare, type ReplayRequest, withScratch } from './replay.ts'
 
+/** A model file, and what it is to say. */
+interface ModelOfHistory {
+  readonly path: string
+  readonly text: string
+}
+
 /**
- * Writes what the imported revisions make into the model files that are still empty, as they are for a database that has
- * none of it: else the next revision would drop all that the history makes.
- * @returns the files, relative to the project folder
+ * What the imported revisions make, for the model files that are still empty, as they are for a database that has none of
+ * it: else the next revision would drop all that the history makes. No other file that exists is among them.
+ * @param request with the environment that has the revisions
  */
-export async function fillEmptyModels(
+export async function modelsOfHistory(
   session: Session,
-  env: Environment,
-  request: Pick<ReplayRequest, 'historySql'>,
-): Promise<readonly string[]> {
-  const fileOf = (key: string) => join(env.modelsDir, `${key}.sql`)
-  const empty = Object.entries(env.schemas)
-    .map(([key, schema]) => ({ key, schema }))
-    .filter(
-      ({ key, schema }) => existsSync(fileOf(key)) && readSource(fileOf(key)).trim() === modelHead(schema),
-    )
-  if (empty.length === 0) return []
+  request: Pick<ReplayRequest, 'env' | 'historySql'>,
+): Promise<readonly ModelOfHistory[]> {
+  const { env } = request
+  const schemas = Object.entries(env.schemas).map(([key, schema]) => ({ key, schema }))
+  const empty = new Set(
+    schemas.flatMap(({ key, schema }) => {
+      const path = join(env.modelsDir, `${key}.sql`)
+      return existsSync(path) && readSource(path).trim() === modelHead(schema) ? [`${key}.sql`] : []
+    }),
+  )
+  if (empty.size === 0) return []
   const texts = await withScratch(session, env, async (client) => {
-    await prepare(client, { session, env, ...request })
+    await prepare(client, { session, ...request })
     await runOnScratch(client, scratchProject(openProject(env)), { direction: 'upgrade', target: 'heads' })
+    // All schemas, since one may refer to another.
     return withScratch(session, env, (scratch) =>
-      exportModels(client, scratch, { schemas: empty, excludeTables: env.options.excludeTables ?? [] }),
+      exportModels(client, scratch, { schemas, excludeTables: env.options.excludeTables ?? [] }),
     )
   })
-  for (const { name, text } of texts) writeFileSync(join(env.modelsDir, name), text)
-  return texts.map(({ name }) => relative(env.root, join(env.modelsDir, name)))
+  const ofSchemas = new Set(schemas.map(({ key }) => `${key}.sql`))
+  return texts.flatMap(({ name, text }) => {
+    const path = join(env.modelsDir, name)
+    return empty.has(name) || (!ofSchemas.has(name) && !existsSync(path)) ? [{ path, text }] : []
+  })
 }
