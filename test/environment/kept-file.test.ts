@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { keepValue, keptValue } from '../../migrations/core/environment/index.ts'
+import { forgetOldest, keepValue, keptValue } from '../../migrations/core/environment/index.ts'
 
 let folder = ''
 beforeEach(() => {
@@ -26,11 +26,14 @@ test.each([
   const path = join(folder, 'value.json')
   keepValue(path, { known: true })
   writeFileSync(path, spoiled(readFileSync(path, 'utf8')))
-  let told = 0
-  expect(
-    keptValue(path, () => {
-      told += 1
-    }),
-  ).toBeUndefined()
-  expect(told).toBe(1)
+  expect(keptValue(path)).toBeUndefined()
+})
+
+test('the oldest go, but not the one in use nor others', () => {
+  for (const [at, name] of ['a-1', 'a-2', 'a-3', 'a-4', 'b-1'].entries()) {
+    writeFileSync(join(folder, name), '')
+    utimesSync(join(folder, name), at, at)
+  }
+  forgetOldest(folder, /^a-/, 1, join(folder, 'a-1'))
+  expect(readdirSync(folder).toSorted()).toEqual(['a-1', 'a-4', 'b-1'])
 })

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { errorCode } from '../../errors.ts'
 
 /** The text of a kept file; undefined where there is none, or one of another user's. */
@@ -13,24 +13,34 @@ export function readKept(path: string): string | undefined {
   }
 }
 
-/**
- * The value of a file that {@link keepValue} wrote; undefined where there is none.
- * @param damaged told of a file that is not as it was written, which counts as none
- */
-export function keptValue<Value>(path: string, damaged?: () => void): Value | undefined {
+/** The value of a file that {@link keepValue} wrote; undefined where there is none, or one that is not as it was written. */
+export function keptValue<Value>(path: string): Value | undefined {
   const kept = readKept(path)
   if (kept === undefined) return undefined
   const end = kept.indexOf('\n')
   const text = kept.slice(end + 1)
-  if (end !== -1 && kept.slice(0, end) === digest(text)) return JSON.parse(text) as Value
-  damaged?.()
-  return undefined
+  return end !== -1 && kept.slice(0, end) === digest(text) ? (JSON.parse(text) as Value) : undefined
 }
 
 /** Keeps a value as JSON, with the digest of it in the first line; false as with {@link keep}. */
 export function keepValue(path: string, value: unknown): boolean {
   const text = JSON.stringify(value)
   return keep(path, `${digest(text)}\n${text}`)
+}
+
+/**
+ * Removes the oldest files of a folder, so that a number of them stay.
+ * @param names which files are meant
+ * @param used one that stays however old it is
+ */
+export function forgetOldest(folder: string, names: RegExp, most: number, used?: string): void {
+  const files = readdirSync(folder)
+    .filter((name) => names.test(name))
+    .map((name) => join(folder, name))
+    .filter((path) => path !== used)
+    .map((path) => ({ path, written: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+    .toSorted((one, other) => other.written - one.written)
+  for (const { path } of files.slice(most)) rmSync(path, { force: true })
 }
 
 function digest(text: string): string {

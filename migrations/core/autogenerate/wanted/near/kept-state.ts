@@ -1,6 +1,4 @@
-import { readdirSync, rmSync, statSync } from 'node:fs'
-import { join } from 'node:path'
-import { keepValue, keptValue } from '../../../environment/index.ts'
+import { forgetOldest, keepValue, keptValue } from '../../../environment/index.ts'
 import {
   type DatabaseObject,
   type Fingerprint,
@@ -39,6 +37,9 @@ export function isWorthKeeping({ lines, surroundings }: ModelInput, files: reado
   return count > mostInTransaction && isAlone && !lines.some(({ tenant }) => tenant)
 }
 
+/** So many stay: a state is some megabytes. */
+const mostStates = 4
+
 /**
  * Keeps models and their state for when a database has that.
  * @param used the path of the state that a database has now, which stays however many others come after it
@@ -58,20 +59,8 @@ export function keepState(
     objects: [...objects],
     database,
   }
-  if (keepValue(statePath(input, comparison, hashesOf(input, objects)), kept)) forgetOld(input.cacheDir, used)
-}
-
-const mostStates = 4
-
-/** A state is some megabytes. */
-function forgetOld(cacheDir: string, used: string | undefined): void {
-  const all = readdirSync(cacheDir)
-    .filter((name) => /^state-\w+\.json$/.test(name))
-    .map((name) => join(cacheDir, name))
-    .filter((path) => path !== used)
-  const dated = all.map((path) => ({ path, time: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
-  dated.sort((a, b) => b.time - a.time)
-  for (const { path } of dated.slice(mostStates)) rmSync(path, { force: true })
+  if (keepValue(statePath(input, comparison, hashesOf(input, objects)), kept))
+    forgetOldest(input.cacheDir, /^state-\w+\.json$/, mostStates, used)
 }
 
 /** The models that have made a state, and the state itself; undefined where they are not kept. */
