@@ -18,10 +18,8 @@ export function breakingRows({ sql }: Action, { schema, table }: Table): string 
   const change = tableChange(sql)
   if (change?.kind === 'add constraint') return rowsAgainst(change.constraint, name)
   const index = indexFacts(sql)
-  const isPlain = index?.isUnique === true && !index.isPartial && !index.hasExpression
-  return isPlain && index.columns !== undefined && !/\bnulls\s+not\b/i.test(index.onTable)
-    ? duplicates(name, index.columns)
-    : undefined
+  if (index?.isUnique !== true || index.isPartial || index.nullsNotDistinct) return undefined
+  return index.columns && duplicates(name, index.columns)
 }
 
 function rowsAgainst(

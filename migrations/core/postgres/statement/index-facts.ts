@@ -15,6 +15,7 @@ export interface IndexFacts {
   readonly columns: readonly string[] | undefined
   readonly hasExpression: boolean
   readonly isPartial: boolean
+  readonly nullsNotDistinct: boolean
   /** The statement from ON on, without ONLY. */
   readonly onTable: string
 }
@@ -37,7 +38,7 @@ export function indexFacts(sql: string): IndexFacts | undefined {
   if (table === undefined || method === undefined || list === undefined) return undefined
   const elements = new Reader(list).parts()
   if (reader.takes('include')) reader.group()
-  nullsIn(reader)
+  const nullsNotDistinct = nullsIn(reader)
   if (reader.takes('with')) reader.group()
   if (reader.takes('tablespace')) reader.name()
   return {
@@ -50,6 +51,7 @@ export function indexFacts(sql: string): IndexFacts | undefined {
     columns: columnsIn(elements),
     hasExpression: elements.some(isExpression),
     isPartial: reader.takes('where'),
+    nullsNotDistinct,
     onTable,
   }
 }
