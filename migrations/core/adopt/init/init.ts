@@ -88,16 +88,17 @@ export async function initProject(
             ...{ written, writeSettings, exported: files, schemas: shown, isAdopted: adopted.length > 0 },
             asksModels: schemas.length === 0,
           })
+    const map = own?.schemas ?? shown
     for (const { path, text, appends } of recipes) written.write(path, text, appends)
     // Last: what fails before takes the files away again, and must leave no rows of theirs.
     await adoptRows(session, openProject(project.env), adopted)
     return {
       files: written.files(),
-      schemas: own?.schemas ?? shown,
+      schemas: map,
       adopted,
       ledgers,
       histories,
-      others: others.filter((name) => !shown.some(({ schema }) => schema === name)),
+      others: others.filter((name) => !map.some(({ schema }) => schema === name)),
       models: own?.models,
     }
   } catch (error) {
