@@ -126,7 +126,7 @@ async function isUnboundable(client: ClientBase, { values }: Statement, cause: u
 }
 
 const rowsAreWrong = {
-  help: 'a row of the database does not allow it (--show-data shows its values): change such rows before the statement, or in a revision before this one, then run the same command again',
+  help: 'rows break it (--show-data shows the values): change those of the database before the statement or in a revision before this one, or what the statement writes, then run the same command again',
 }
 
 /** What to do about an SQLSTATE, where the statement says more than the code. */
