@@ -61,9 +61,23 @@ describe('init where a project has its models', () => {
           export const a = crm.table('a', { id: integer('id') }), b = shop.table('b', { id: integer('id') }), c = pgTable('c', { id: integer('id') })`,
       })
       const { schemas, models } = await init(project)
-      expect(schemas.map(({ schema }) => schema)).toEqual(['crm', 'shop', 'public'])
+      expect(schemas.map(({ schema }) => schema)).toEqual(['crm', 'public', 'shop'])
       expect(models?.problem).toBeUndefined()
       expect(read(project, 'migrations/env.ts')).toContain("public: 'public'")
+    },
+  )
+
+  projectTest(
+    'tells what is wrong with them where they have to say the schemas of an empty database',
+    { timeout: 60_000 },
+    async ({ project }) => {
+      project.write({ 'schema.sql': 'CREATE TABLE car (id int, maker int REFERENCES makers);' })
+      const { schemas, models } = await init(project)
+      expect(schemas).toEqual([{ key: 'app', schema: 'public' }])
+      expect(models?.problem).toMatchObject({
+        code: 'model-failed',
+        message: expect.stringContaining('"makers" does not exist'),
+      })
     },
   )
 

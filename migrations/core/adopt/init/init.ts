@@ -15,6 +15,7 @@ import {
   differing,
   exportedModels,
   whereTheyLoad,
+  withSchemas,
   writeSurroundings,
   writtenProject,
 } from './live-project.ts'
@@ -119,9 +120,10 @@ async function replaceModels(
 ): Promise<{ readonly models: OwnModels; readonly schemas: readonly FoundSchema[] }> {
   writeSettings(schemas, found)
   for (const { path } of exported) written.remove(path)
-  const map = asksModels
-    ? await schemasOfModels(session, env, schemas, (keys) => writeSettings(keys, found))
-    : schemas
+  const { schemas: map, problem } = asksModels
+    ? await schemasOfModels(session, env, schemas)
+    : { schemas, problem: undefined }
+  if (map !== schemas) writeSettings(map, found)
   const project = await writtenProject(session, env)
   const texts = exported.map(({ text }) => text)
   const differs = await whereTheyLoad(async () => {
@@ -129,27 +131,32 @@ async function replaceModels(
     return isAdopted ? differing(session, project) : []
   })
   const { what, tablesFilter } = found
-  return { models: { ...differs, what, tablesFilter }, schemas: map }
+  return {
+    models: { ...(problem === undefined ? {} : { problem }), ...differs, what, tablesFilter },
+    schemas: map,
+  }
 }
 
-/** The schemas that the models themselves define something in, where the database has none; written each time. */
+/**
+ * The schemas that the models themselves define something in, where the database has none, and why the models do not load
+ * where that is not known.
+ * @param usual what they are taken for where they name none; env.ts has it
+ */
 async function schemasOfModels(
   session: Session,
   env: Environment,
   usual: readonly FoundSchema[],
-  write: (keys: readonly FoundSchema[]) => void,
-): Promise<readonly FoundSchema[]> {
-  const names: string[] = []
-  // What is outside of the first map leaves out the usual schema, which the second tells.
-  for (let round = 0; round < 2; round += 1) {
-    const project = await writtenProject(session, env)
-    const { problem } = await whereTheyLoad(() => differing(session, project))
-    const outside = problem?.code === 'outside-map' ? problem.facts.schemas : undefined
-    if (!Array.isArray(outside)) break
-    names.push(...outside.map(String))
-    write(keysOf(names))
-  }
-  return names.length === 0 ? usual : keysOf(names)
+): Promise<{ readonly schemas: readonly FoundSchema[]; readonly problem?: MigError }> {
+  const project = await writtenProject(session, env)
+  // In a map that has none of theirs, all are outside of it.
+  const none = withSchemas(project.env, [{ key: 'app', schema: env.ledgerSchema }])
+  const { problem } = await whereTheyLoad(() => differing(session, openProject(none)))
+  if (problem === undefined) return { schemas: usual }
+  const { schemas } = problem.facts
+  if (problem.code === 'outside-map' && Array.isArray(schemas))
+    return { schemas: keysOf(schemas.map(String)) }
+  const { problem: own } = await whereTheyLoad(() => differing(session, project))
+  return { schemas: usual, ...(own === undefined ? {} : { problem: own }) }
 }
 
 interface ExportedProject {

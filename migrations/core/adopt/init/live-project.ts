@@ -75,8 +75,8 @@ export async function whereTheyLoad(body: () => Promise<readonly Change[]>): Pro
   }
 }
 
-/** The environment as its env.ts will say. */
-function withSchemas(env: Environment, schemas: readonly FoundSchema[]): Environment {
+/** The environment with another schema map, as its env.ts will say. */
+export function withSchemas(env: Environment, schemas: readonly FoundSchema[]): Environment {
   const lines = schemas.map(({ key, schema }) => ({ key, schema, tenants: null, locations: [] }))
   return { ...env, lines, schemas: Object.fromEntries(schemas.map(({ key, schema }) => [key, schema])) }
 }
