@@ -56,6 +56,8 @@ export interface StepFacts {
   readonly irreversible?: string
   /** What it loses, where its file says so. */
   readonly losses?: readonly StepLoss[]
+  /** In a plan: steps with the same number will share a transaction, unless the server refuses one of their statements. */
+  readonly batch?: number
   /** The ledger's rows of the target schema after the step. */
   readonly appliedAfter: readonly string[]
 }
@@ -171,6 +173,8 @@ export type MigEvent =
         readonly tenants: number
         /** What each of them loses, without a schema; `rows` are those of all of them. */
         readonly losses?: readonly StepLoss[]
+        /** The steps that will share a transaction, a list for each transaction. */
+        readonly batches?: readonly (readonly string[])[]
       }[]
       /** Tenants for which there is no plan, as those of a database that does not answer; only where there are any. */
       readonly refused?: number

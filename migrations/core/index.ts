@@ -55,5 +55,6 @@ export {
   tenantPlanEvent,
   unlock,
   unlockTargets,
+  withBatches,
 } from './runner/index.ts'
 export { toolVersion } from './tool-version.ts'

@@ -18,6 +18,7 @@ import {
   targetSchemas,
   tenantPlanEvent,
   tenantRunError,
+  withBatches,
 } from '../../migrations/core/index.ts'
 import {
   countOf,
@@ -69,7 +70,8 @@ async function runOnGroup(
 ): Promise<void> {
   const { project, sessions } = group
   const targets = await targetSchemas(project.env, group, sessions)
-  const plan = await planTargets(project, group, targets, request, sessions)
+  const planned = await planTargets(project, group, targets, request, sessions)
+  const plan = await withBatches(project, planned, sessions)
   if (plan.work.length + plan.refused.length === 0) return showNothingToDo(command, project, plan)
   showPlan(command, plan)
   if (request.direction === 'downgrade') await warnOfEdited(command, group, plan)

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { type EnvironmentOptions, planTargets, stepFacts, withBatches } from '../../migrations/core/index.ts'
 import { readFingerprint } from '../../migrations/core/postgres/fingerprint/index.ts'
 import { definesOnly } from '../../migrations/core/postgres/statement/index.ts'
+import { planText } from '../../migrations/core/report/index.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { frontendProxy } from '../support/frontend-proxy.ts'
+import { type Fate, frontendProxy } from '../support/frontend-proxy.ts'
 import { type Lab, labTest, revision } from './support.ts'
 
 const batch = { settings: { transaction: 'batch' } } as const
@@ -153,6 +155,97 @@ describe('a first upgrade in batches', () => {
     expect(rows).toEqual([{ revision: 'aaaaaaaaaa00', outcome: 'interrupted' }])
   })
 
+  labTest('that takes longer than transaction_timeout goes on as its revisions', async ({ lab }) => {
+    const { client, url, name } = lab.database
+    const { rows } = await client.query("SELECT current_setting('transaction_timeout', true) AS timeout")
+    // PostgreSQL 17 has it.
+    if (rows[0].timeout === null) return
+    await client.query(`ALTER DATABASE ${name} SET transaction_timeout = '2s'`)
+    await lab.write(lineOf('CREATE TABLE a ()', 'CREATE TABLE b ()', 'CREATE TABLE c ()'))
+    // Its CREATE SCHEMA waits for this one.
+    await client.query('BEGIN; SET LOCAL transaction_timeout = 0; CREATE SCHEMA app_user')
+    let tries = 0
+    const proxy = await frontendProxy(new URL(url), async ({ sql }): Promise<Fate> => {
+      if (sql === 'CREATE TABLE a ()' && ++tries === 2) await client.query('ROLLBACK')
+      return 'pass'
+    })
+    const settings = { ...batch.settings, lockTimeout: '1min' }
+    const { error, events } = await lab.upgrade({ settings, url: proxy.url })
+    await proxy.close()
+    expect(error).toBeUndefined()
+    expect(events.filter(({ event }) => event === 'retry')).toMatchObject([{ sqlState: '25P04' }])
+    expect(events).toContainEqual({
+      ...{ event: 'notice', severity: 'INFO' },
+      message: expect.stringMatching(
+        /^3 revisions do not run as one transaction.*: the connection was lost$/,
+      ),
+    })
+    expect(await transactionsOf(lab.database)).toEqual([1, 2, 3])
+  })
+
+  labTest('tells how far it is', async ({ lab }) => {
+    const { client, url } = lab.database
+    await lab.write(lineOf('CREATE TABLE a ()', 'CREATE TABLE b ()', 'CREATE TABLE c ()'))
+    await client.query('BEGIN; CREATE SCHEMA app_user')
+    let released: Promise<unknown> = Promise.resolve()
+    // For longer than it is silent.
+    const release = () => {
+      released = client.query('SELECT pg_sleep(1.1); ROLLBACK')
+    }
+    const proxy = await frontendProxy(new URL(url), ({ sql }) =>
+      sql === 'CREATE TABLE c ()' ? { act: release } : 'pass',
+    )
+    const settings = { ...batch.settings, lockTimeout: '1min' }
+    const { error, events } = await lab.upgrade({ settings, url: proxy.url })
+    await released
+    await proxy.close()
+    expect(error).toBeUndefined()
+    expect(events.filter(({ event }) => event === 'progress')[0]).toMatchObject({
+      ...{ what: '3 revisions in one transaction', done: 1, total: 3, unit: 'revisions' },
+      ...{ revision: 'aaaaaaaaaa00', targetSchema: 'app_user' },
+    })
+  })
+
+  labTest('is in the plan, as text and as facts', async ({ lab }) => {
+    const insert = 'INSERT INTO a VALUES (1)'
+    await lab.write({
+      ...lineOf('CREATE TABLE a (n int)', 'CREATE TABLE b ()', insert, 'CREATE TABLE c ()'),
+      'message/20260102_000000_bbbbbbbbbbb1_x.ts': sql('bbbbbbbbbbb1', null, 'CREATE TABLE a ()'),
+      'message/20260102_000001_bbbbbbbbbbb2_x.ts': sql('bbbbbbbbbbb2', 'bbbbbbbbbbb1', 'CREATE TABLE b ()'),
+    })
+    const request = { direction: 'upgrade', target: 'head' } as const
+    const planOf = async (settings: Partial<EnvironmentOptions>) => {
+      const project = await lab.project(settings)
+      const group = { lines: project.env.filter, tenantLine: null }
+      const plan = await withBatches(project, await planTargets(project, group, [], request, {}), {})
+      return plan.alike.flatMap(({ steps }) => steps.map(stepFacts))
+    }
+    const steps = await planOf(batch.settings)
+    expect(steps.map((step) => step.batch)).toEqual([1, 1, undefined, undefined, 2, 2])
+    const text = planText(steps)
+    expect(text).toContain('plan: 6 steps in 4 transactions\n')
+    expect(text.match(/\(batch \d\)$/gm)).toEqual(['(batch 1)', '(batch 1)', '(batch 2)', '(batch 2)'])
+    expect(planText(await planOf({}))).toMatch(/^plan: 6 steps\n/)
+    const { events } = await lab.upgrade(batch)
+    expect(events.filter(({ event }) => event === 'step-done')).toHaveLength(6)
+    expect(await transactionsOf(lab.database)).toEqual([1, 1, 2, 3, 4, 4])
+  })
+
+  labTest('takes no two together where a domain computes its default', async ({ lab }) => {
+    const { client } = lab.database
+    const domain = (value: string) => `CREATE DOMAIN public.moment AS text DEFAULT ${value}`
+    await lab.write(lineOf('CREATE TABLE a ()', 'ALTER TABLE a ADD COLUMN at public.moment'))
+    for (const [text, transactions] of [
+      [domain('now()'), [1, 2]],
+      [domain(`'none'`), [1, 1]],
+    ] as const) {
+      await client.query(text)
+      expect((await lab.upgrade(batch)).error).toBeUndefined()
+      expect(await transactionsOf(lab.database)).toEqual(transactions)
+      await client.query('DROP SCHEMA mig, app_user CASCADE; DROP DOMAIN public.moment')
+    }
+  })
+
   labTest('takes no two together where an event trigger runs, or onApply is to see each', async ({ lab }) => {
     const { client } = lab.database
     await lab.write(lineOf('CREATE TABLE a ()', 'CREATE TABLE b ()'))
@@ -182,6 +275,8 @@ test.each([
   "ALTER TABLE t ADD COLUMN a jsonb DEFAULT '{}'::jsonb NOT NULL, ALTER b DROP DEFAULT, DROP COLUMN c",
   'ALTER TABLE t RENAME COLUMN "using" TO "default"',
   "ALTER TYPE m RENAME VALUE 'a' TO 'b'",
+  'CREATE DOMAIN d AS int DEFAULT 1 NOT NULL CHECK (VALUE > 0)',
+  'DROP DOMAIN d',
   'ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT SELECT ON TABLES TO r',
   'DROP VIEW IF EXISTS v',
   'CREATE SCHEMA IF NOT EXISTS app',
@@ -215,6 +310,8 @@ test.each([
   'ALTER TABLE t ADD COLUMN a timestamptz DEFAULT now()',
   'ALTER TABLE t ADD COLUMN a int DEFAULT 1 + f()',
   'ALTER TABLE t ADD COLUMN a int DEFAULT (f())',
+  'CREATE DOMAIN d AS timestamptz DEFAULT now()',
+  'ALTER DOMAIN d SET DEFAULT f()',
   "ALTER DATABASE d SET work_mem = '1MB'",
   'ALTER TABLE t SET SCHEMA other',
   'DROP SCHEMA app CASCADE',

@@ -11,8 +11,8 @@ export function directionArrow(direction: StepFacts['direction']): string {
 
 /**
  * A plan as numbered lines: direction, line, target schema, revision, message, which revision needs a step
- * that was not asked for, which applied one it was put below, and that there is no downgrade; below a step the data
- * that it loses. An empty plan says so.
+ * that was not asked for, which applied one it was put below, that there is no downgrade, and which batch it is in; below a
+ * step the data that it loses. An empty plan says so.
  */
 export function planText(steps: readonly StepFacts[], style: Style = plainStyle): string {
   if (steps.length === 0) return 'plan: nothing to do'
@@ -31,10 +31,19 @@ export function planText(steps: readonly StepFacts[], style: Style = plainStyle)
     const needed = step.neededBy === undefined ? '' : style.dim(`  (needed by ${step.neededBy})`)
     const below = step.below === undefined ? '' : style.warning(`  (below ${step.below}, which is applied)`)
     const final = step.irreversible === undefined ? '' : style.warning('  (irreversible)')
+    const batch = step.batch === undefined ? '' : style.dim(`  (batch ${step.batch})`)
     const losses = lossLines(step.losses ?? [], style).map((line) => `${' '.repeat(numberWidth + 6)}${line}`)
-    return [`  ${cells.join('  ')}`.trimEnd() + needed + below + final, ...losses].join('\n')
+    return [`  ${cells.join('  ')}`.trimEnd() + needed + below + final + batch, ...losses].join('\n')
   })
-  return [`${style.strong('plan:')} ${countOf(steps.length, 'step')}`, ...lines].join('\n')
+  const shared = steps.flatMap(({ batch }) => batch ?? [])
+  const count = inTransactions(steps.length, shared.length, new Set(shared).size)
+  return [`${style.strong('plan:')} ${count}`, ...lines].join('\n')
+}
+
+/** `10 steps`, or `10 steps in 4 transactions` where steps share one. */
+export function inTransactions(steps: number, shared: number, batches: number): string {
+  const all = countOf(steps, 'step')
+  return batches === 0 ? all : `${all} in ${countOf(steps - shared + batches, 'transaction')}`
 }
 
 /** `loses data: column rfx_user.profile.email, 3 rows`, a line for each loss. */

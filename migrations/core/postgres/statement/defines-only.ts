@@ -12,15 +12,18 @@ export function definesOnly(sql: string, schema: string): boolean {
   if (reader.takes('comment', 'on') || reader.takes('grant') || reader.takes('revoke')) return true
   if (reader.takes('create')) return creates(reader, schema)
   if (reader.takes('alter')) return alters(reader)
-  return reader.takes('drop') && (takesRelation(reader) || takesOther(reader))
+  return reader.takes('drop') && (takesRelation(reader) || takesDomain(reader) || takesOther(reader))
 }
 
-const others = 'aggregate domain function index policy procedure rule sequence statistics trigger type'.split(
-  ' ',
-)
+const others = 'aggregate function index policy procedure rule sequence statistics trigger type'.split(' ')
 
 function takesOther(reader: Reader): boolean {
   return others.some((kind) => reader.takes(kind))
+}
+
+/** A default that is computed is one of rows, where a table gets a column of the domain. */
+function takesDomain(reader: Reader): boolean {
+  return reader.takes('domain') && !has(reader, writesRows)
 }
 
 function takesRelation(reader: Reader): boolean {
@@ -32,7 +35,7 @@ function creates(reader: Reader, schema: string): boolean {
   if (!reader.takes('unique')) reader.takes('unlogged')
   const isTable = reader.sees('table')
   // Without its schema a revision fails, and one that shares its transaction with CREATE SCHEMA would not: so no DROP.
-  if (!takesRelation(reader)) return takesOther(reader) || reader.takes('schema')
+  if (!takesRelation(reader)) return takesDomain(reader) || takesOther(reader) || reader.takes('schema')
   reader.skipExistence()
   const name = reader.schemaName()
   if (name === undefined || (name.schema ?? schema) !== schema) return false
@@ -43,7 +46,7 @@ function alters(reader: Reader): boolean {
   if (takesRelation(reader)) return !has(reader, (each) => each.sees('set', 'schema') || writesRows(each))
   // A new value cannot be used by the transaction that adds it.
   if (reader.takes('type')) return !has(reader, (each) => each.sees('add', 'value'))
-  return reader.takes('default', 'privileges') || takesOther(reader)
+  return reader.takes('default', 'privileges') || takesDomain(reader) || takesOther(reader)
 }
 
 /** Whether something comes up outside of parentheses. */

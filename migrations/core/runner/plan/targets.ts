@@ -1,10 +1,12 @@
 import type { TargetSchema } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import type { MigEvent, StepLoss } from '../../events.ts'
+import { groupBy } from '../../group-by.ts'
 import type { AppliedRows } from '../../ledger/index.ts'
 import { lossText, qualifiedLoss } from '../../revisions/index.ts'
 import { readStates } from '../applied/state.ts'
 import type { Project } from '../project.ts'
+import type { RevisionSource } from '../run/revision-body.ts'
 import { type Session, type SessionOptions, usingSession } from '../session/session.ts'
 import { onEachDatabase } from '../targets/databases.ts'
 import { expectTenants, type LineGroup, singleTargets } from '../targets/targets.ts'
@@ -40,6 +42,8 @@ export interface TargetPlan extends Pick<LineGroup, 'tenantLine'> {
   readonly refused: readonly { readonly target: TargetSchema; readonly error: MigError }[]
   /** Revisions of single lines that must be applied first. */
   readonly needed: readonly PlanStep[]
+  /** The files, where they were read for the plan. */
+  readonly revisions?: RevisionSource
 }
 
 /**
@@ -177,14 +181,22 @@ export function tenantPlanEvent(plan: TargetPlan): MigEvent & { event: 'tenant-p
     groups: alike.map(({ work, steps }) => {
       const applied = work[0].state.states[0]?.rows ?? []
       const losses = steps.flatMap(lossesWithoutSchema)
+      const batches = batchesOf(steps)
       return {
         ...{ applied, steps: steps.map(({ revision }) => revision), tenants: work.length },
         after: steps.at(-1)?.appliedAfter ?? applied,
         ...(losses.length === 0 ? {} : { losses }),
+        ...(batches.length === 0 ? {} : { batches }),
       }
     }),
     ...(refused.length === 0 ? {} : { refused: refused.length }),
   }
+}
+
+/** The revisions that will share a transaction, a list for each transaction. */
+function batchesOf(steps: readonly PlanStep[]): readonly (readonly string[])[] {
+  const shared = steps.filter(({ batch }) => batch !== undefined)
+  return [...groupBy(shared, ({ batch }) => batch).values()].map((own) => own.map(({ revision }) => revision))
 }
 
 function lossesWithoutSchema(step: PlanStep): readonly StepLoss[] {

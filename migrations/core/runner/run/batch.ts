@@ -1,79 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { batchWrites, type LedgerStep } from '../../ledger/index.ts'
 import { isConnectionLost, messageWithoutValues, pipelined } from '../../postgres/index.ts'
-import { definesOnly } from '../../postgres/statement/index.ts'
-import type { PlanStep } from '../plan/plan.ts'
 import { rollBack, whereFrom } from '../session/session.ts'
 import { enteringStatements, leavingStatements, lockCheck } from '../statement/own-sql.ts'
-import type { StepContext, StepStart } from '../statement/step-context.ts'
+import type { StepContext } from '../statement/step-context.ts'
 import { stepError } from '../statement/step-error.ts'
+import type { BatchMember } from './batch-members.ts'
 import { landing } from './landing.ts'
-import { ledgerStepOf, logFailure, startOf } from './step.ts'
+import { ledgerStepOf, logFailure } from './step.ts'
 import { surviving } from './survive.ts'
-import { knownStatements, type SuitedStatement } from './whole.ts'
-
-/** A revision that may share a transaction with others. */
-export interface BatchMember {
-  readonly step: PlanStep
-  readonly start: StepStart
-  readonly statements: readonly SuitedStatement[]
-}
-
-/** So many statements share a transaction at most: the server has to hold the locks of all of them. */
-const mostStatements = 500
-
-/** The target schemas that are upgraded for the first time and may take revisions together. */
-export function batchedSchemas(
-  { project, halfDone }: StepContext,
-  steps: readonly PlanStep[],
-): ReadonlySet<string> {
-  if (project.env.transaction !== 'batch' || halfDone.length > 0) return new Set()
-  const isFirst = ({ direction, appliedBefore }: PlanStep) =>
-    direction === 'upgrade' && appliedBefore.length === 0
-  return new Set(steps.filter(isFirst).map(({ targetSchema }) => targetSchema))
-}
-
-/**
- * The first of the steps, as far as they are on one target schema and do nothing but define objects: these leave the same in
- * one transaction as in many. None where it is only one, or where an event trigger would run for each of their statements.
- */
-export async function nextBatch(
-  context: StepContext,
-  steps: readonly PlanStep[],
-): Promise<readonly BatchMember[]> {
-  const batch: BatchMember[] = []
-  let count = 0
-  for (const step of steps) {
-    if (step.targetSchema !== steps[0]?.targetSchema) break
-    const member = await memberOf(context, step)
-    if (member === undefined) break
-    count += member.statements.reduce((sum, { pieces }) => sum + pieces.length, 0)
-    if (count > mostStatements) break
-    batch.push(member)
-  }
-  return batch.length < 2 || (await hasEventTriggers(context)) ? [] : batch
-}
-
-async function memberOf(context: StepContext, step: PlanStep): Promise<BatchMember | undefined> {
-  try {
-    const body = await context.revisions.load(step.file)
-    const start = startOf(context, step, body)
-    const statements = knownStatements(context, step, body, start)
-    const texts = statements?.flatMap(({ pieces }) => pieces.map(({ text }) => text))
-    const defines = texts?.every((text) => definesOnly(text, step.targetSchema)) ?? false
-    return statements !== undefined && defines ? { step, start, statements } : undefined
-  } catch {
-    // What is wrong with the file is told in its turn.
-    return undefined
-  }
-}
-
-async function hasEventTriggers({ session }: StepContext): Promise<boolean> {
-  const { rows } = await session.client.query<{ found: boolean }>(
-    `SELECT EXISTS (SELECT FROM pg_catalog.pg_event_trigger WHERE evtenabled OPERATOR(pg_catalog.<>) 'D') AS found`,
-  )
-  return rows[0]?.found !== false
-}
 
 /** A statement that has run. */
 interface Ran {
@@ -99,12 +34,42 @@ export async function runBatch(
     return { ...ledgerStepOf(step), checksum, host: whereFrom, step: randomUUID() }
   })
   const ran = batch.map((): Ran[] => [])
-  const of = { step: last.step, id: rows.at(-1)?.step ?? '', first: first.step }
+  const of = { step: last.step, id: rows.at(-1)?.step ?? '', first: first.step, isDivisible: true }
+  const tell = progressTeller(context, batch)
   // One by one they have the retries that they need.
-  const done = await surviving(context, of, async (lostOnce) =>
-    lostOnce ? false : inOneTransaction(context, batch, rows, (at, each) => ran[at]?.push(each)),
-  )
+  const done = await surviving(context, of, async (lostOnce) => {
+    if (lostOnce) sayDivided(context, batch, 'the connection was lost')
+    else
+      return inOneTransaction(context, batch, rows, (at, each) => {
+        ran[at]?.push(each)
+        if (ran[at]?.length === batch[at]?.statements.length) tell(at + 1)
+      })
+    return false
+  })
   return done === false ? undefined : ran
+}
+
+/** Tells of a batch, at most every second, how far it is; nothing of it is done before all is. */
+function progressTeller({ session }: StepContext, batch: readonly BatchMember[]): (done: number) => void {
+  const [started, total] = [performance.now(), batch.length]
+  let told = started
+  return (done) => {
+    const now = performance.now()
+    const step = batch[done - 1]?.step
+    if (step === undefined || now - told < 1000) return
+    told = now
+    const perSecond = Math.round((done / (now - started)) * 1000)
+    session.emit({
+      ...{ event: 'progress', revision: step.revision, targetSchema: step.targetSchema, unit: 'revisions' },
+      ...{ what: `${total} revisions in one transaction`, done, total, perSecond },
+      secondsLeft: Math.round((total - done) / Math.max(perSecond, 1)),
+    })
+  }
+}
+
+function sayDivided({ session }: StepContext, batch: readonly BatchMember[], why: string): void {
+  const message = `${batch.length} revisions do not run as one transaction, so each runs by itself: ${why}`
+  session.emit({ event: 'notice', severity: 'INFO', message })
 }
 
 async function inOneTransaction(
@@ -149,7 +114,7 @@ async function inOneTransaction(
   ]
   let began = performance.now()
   const toldAt = (index: number) => body[index - opening.length]?.told
-  const { failure } = await pipelined(
+  const { failure, threw } = await pipelined(
     session.client,
     [...opening, ...body.map(({ text }) => text), ...ending],
     (index, count) => {
@@ -159,7 +124,10 @@ async function inOneTransaction(
       onRan(told.at, { sql: told.sql, ms: now - began, rows: count })
       began = now
     },
+    // The answer to the last statement of each revision is not waited for.
+    (index) => toldAt(index) !== undefined && toldAt(index)?.at !== toldAt(index + 1)?.at,
   )
+  if (threw !== undefined && failure === undefined) throw threw
   if (failure === undefined) return true
   const isLost = isConnectionLost(failure)
   if (!isLost) await rollBack(session)
@@ -169,7 +137,6 @@ async function inOneTransaction(
     if (!isLost) await logFailure(context, firstRow, error, performance.now() - started)
     throw error
   }
-  const message = `${batch.length} revisions do not run as one transaction, so each runs by itself: ${messageWithoutValues(failure)}`
-  session.emit({ event: 'notice', severity: 'INFO', message })
+  sayDivided(context, batch, messageWithoutValues(failure))
   return false
 }

@@ -85,8 +85,16 @@ export async function applyStep(
 }
 
 /** What a first attempt at a step begins with, in a transaction of its own. */
-export function startOf(context: StepContext, step: PlanStep, body: RevisionBody): StepStart {
-  const { session, project, revisions, missing } = context
+export function startOf(
+  {
+    session,
+    project,
+    revisions,
+    missing,
+  }: Pick<StepContext, 'session' | 'project' | 'revisions' | 'missing'>,
+  step: PlanStep,
+  body: RevisionBody,
+): StepStart {
   const { env } = project
   const role = roleOf(env, step.line, step.targetSchema)
   return {

@@ -14,6 +14,8 @@ const mostLosses = 3
 /** What a server that is coming back may answer; anything else (no database, wrong password) stays as it is. */
 const passing = new Set(['no-server', 'no-connection', 'server-starting', 'too-many-connections'])
 
+const tookTooLong = '25P04'
+
 /**
  * Why a session that was ended is not worth another try: somebody has done so on purpose, or stops the server
  * (admin_shutdown), or the same would happen again.
@@ -22,20 +24,26 @@ const endings: Readonly<Record<string, string>> = {
   '57P01': 'the session was ended by an administrator',
   '25P03':
     'the server ended the session: its transaction was idle for longer than idle_in_transaction_session_timeout',
-  '25P04': 'the server ended the session: its transaction took longer than transaction_timeout',
+  [tookTooLong]: 'the server ended the session: its transaction took longer than transaction_timeout',
 }
 
 /**
  * Runs a step, or the steps of one transaction, and when the connection is lost looks up what became of it: a new
  * connection ends what is left of the old one, takes the locks again, which proves that the old one is gone, and
  * asks the log. What was not committed is run again, except when somebody ended the session on purpose.
- * @param last the step whose log entry tells that all is committed, and its id there
+ * @param last the step whose log entry tells that all is committed, and its id there; `isDivisible` where the next try may
+ *   do it in shorter transactions
  * @returns what `body` does; undefined where the log tells that it was committed when the connection was lost
  * @throws MigError `connection-lost`, saying what the database's state is, and what `body` throws.
  */
 export async function surviving<Result>(
   context: StepContext,
-  last: { readonly step: PlanStep; readonly id: string; readonly first: PlanStep },
+  last: {
+    readonly step: PlanStep
+    readonly id: string
+    readonly first: PlanStep
+    readonly isDivisible?: boolean
+  },
   body: (again: boolean) => Promise<Result>,
 ): Promise<Result | undefined> {
   const { session, project } = context
@@ -54,7 +62,8 @@ export async function surviving<Result>(
       const endedBy = session.own.endedBy() ?? stateOf(error)
       await connectAgain(context, error)
       if (await isStepDone(session.client, project.env.ledgerSchema, last.id)) return undefined
-      if (endingOf(endedBy) !== undefined || losses >= mostLosses)
+      const isTooLong = last.isDivisible === true && endedBy === tookTooLong
+      if ((endingOf(endedBy) !== undefined && !isTooLong) || losses >= mostLosses)
         throw notCommitted(error, last.step, endedBy)
       await checkUnmoved(context, last.first)
       const sqlState = endedBy ?? '08006'

@@ -32,7 +32,7 @@ export async function runTargets(
 ): Promise<PoolResult> {
   const { planner, refused, work, targets, tenantLine } = plan
   await applyNeeded(project, plan.needed, sessions)
-  const revisions = revisionSource(project.env.cacheDir)
+  const revisions = plan.revisions ?? revisionSource(project.env.cacheDir)
   if (tenantLine === null) return runSingle(project, { planner, isShared: false, revisions }, work, sessions)
   const run: UnitRun = { planner, isShared: options.share === true, revisions }
   const refusals = refused.map(

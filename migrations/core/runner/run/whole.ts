@@ -37,7 +37,7 @@ const unsuited = /\$\d|\0|\bcopy\b|\bstandard_conforming_strings\b/i
  * one.
  */
 export function knownStatements(
-  { session, project }: StepContext,
+  { session, project }: Pick<StepContext, 'session' | 'project'>,
   step: PlanStep,
   { statements }: RevisionBody,
   { ownTransaction, progress, role }: StepStart,

@@ -1,0 +1,49 @@
+import type { PlanStep } from '../plan/plan.ts'
+import { projectOf } from '../plan/planner.ts'
+import type { TargetPlan } from '../plan/targets.ts'
+import type { Project } from '../project.ts'
+import { type SessionOptions, usingSession } from '../session/session.ts'
+import { databaseEnvironment } from '../targets/databases.ts'
+import { stepsByTransaction } from './batch-members.ts'
+import { revisionSource } from './revision-body.ts'
+
+/**
+ * The plan, whose steps say which of them will share a transaction, and with the files that were read to tell. Of tenants
+ * in one state the database of the first is asked.
+ * @throws MigError as `usingSession` does
+ */
+export async function withBatches(
+  project: Project,
+  plan: TargetPlan,
+  sessions: SessionOptions,
+): Promise<TargetPlan> {
+  const { env } = project
+  if (env.transaction !== 'batch') return plan
+  const revisions = revisionSource(env.cacheDir)
+  const alike: TargetPlan['alike'][number][] = []
+  for (const { work, steps } of plan.alike) {
+    const [{ unit, state }] = work
+    revisions.prepare(steps.map(({ file }) => file))
+    const own = databaseEnvironment(env, unit.databaseUrl)
+    const transactions = await usingSession(own, sessions, (session) =>
+      stepsByTransaction(
+        {
+          ...{ session, revisions, project: projectOf(project, unit) },
+          ...{ missing: new Set(), halfDone: state.halfDone },
+        },
+        steps,
+      ),
+    )
+    alike.push({ work, steps: numbered(transactions) })
+  }
+  return { ...plan, alike, revisions }
+}
+
+function numbered(transactions: readonly (readonly PlanStep[])[]): readonly PlanStep[] {
+  let batch = 0
+  return transactions.flatMap((steps) => {
+    if (steps.length < 2) return steps
+    batch += 1
+    return steps.map((step) => ({ ...step, batch }))
+  })
+}
