@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { createLab, revision } from '../runner/support.ts'
+import { createLab, type Lab, revision } from '../runner/support.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { frontendProxy } from '../support/frontend-proxy.ts'
 import {
@@ -24,11 +24,15 @@ const mayEndWith: Readonly<Record<FaultKind, readonly (number | null)[]>> = {
   'backend terminated': [3, 0],
   'connection lost with a statement': [3, 0],
   'connection lost with an answer': [3, 0],
-  'statement failed': [3],
+  // A batch goes on as its revisions.
+  'statement failed': [3, 0],
 }
 
-/** FAULTS=all hits every query with every fault; otherwise a sample of this many queries for each fault. */
-const sample = process.env.FAULTS === 'all' ? Number.POSITIVE_INFINITY : 4
+/** FAULTS=all hits every query with every fault, FAULTS=50 fifty of them with each; otherwise these are four. */
+const { FAULTS = '' } = process.env
+const sample = FAULTS === 'all' ? Number.POSITIVE_INFINITY : Number(FAULTS) || 4
+/** A process takes longer than all that is asked of it. */
+const inProcess = (kind: FaultKind) => FAULTS === '' && processFaults.has(kind)
 
 let reference: Outcome
 let queries = 0
@@ -78,12 +82,10 @@ const connects = ({ sql }: FaultRun) => sql.endsWith('pg_catalog.pg_backend_pid(
 async function survives(kind: FaultKind, at: number): Promise<boolean> {
   const lab = await faultLab()
   try {
-    const disturbed = await upgradeWithFault(lab, kind, at)
+    const disturbed = await upgradeWithFault(lab, kind, at, inProcess(kind))
     const told = `${kind} at query ${at}: ${disturbed.sql}\n${disturbed.output}`
     expect(mayEndWith[kind], told).toContain(disturbed.code === 2 && connects(disturbed) ? 3 : disturbed.code)
-    const again = processFaults.has(kind)
-      ? await runRecipe(lab, lab.database.url)
-      : await upgradeWithFault(lab, null)
+    const again = inProcess(kind) ? await runRecipe(lab, lab.database.url) : await upgradeWithFault(lab, null)
     expect(again.code, `${told}\n--- then\n${again.output}`).toBe(0)
     expect(await outcomeOf(lab), told).toEqual(reference)
     return disturbed.injected
@@ -91,6 +93,29 @@ async function survives(kind: FaultKind, at: number): Promise<boolean> {
     await rm(lab.root, { recursive: true })
     await lab.database.drop()
   }
+}
+
+/** A project whose first upgrade is one batch. */
+async function batchLab(names: readonly string[]): Promise<Lab> {
+  const lab = await createLab(await createTestDatabase())
+  const files = names.map((name, at) => {
+    const id = (index: number) => `aaaaaaaaaaa${index}`
+    const up = `await op.execute('CREATE TABLE ${name} ()')`
+    return [`user/2026010${at + 1}_000000_${id(at)}_x.ts`, revision(id(at), at === 0 ? null : id(at - 1), up)]
+  })
+  await lab.write(Object.fromEntries(files))
+  return lab
+}
+
+const inBatches = { transaction: 'batch' } as const
+
+/** What a batch has left, and in how many transactions. */
+async function leftBy({ database: { client } }: Lab): Promise<unknown> {
+  const { rows } = await client.query(
+    `SELECT count(*)::int AS logged, count(DISTINCT revision)::int AS revisions, count(DISTINCT xmin::text)::int AS transactions,
+       (SELECT array_agg(tablename::text ORDER BY tablename) FROM pg_tables WHERE schemaname = 'app_user') AS tables FROM mig.log`,
+  )
+  return rows[0]
 }
 
 /** What hits a batch, where, and how many transactions its four revisions are in then; an administrator's end is final. */
@@ -104,16 +129,9 @@ const hits = [
 ] as const
 
 test('a disturbed batch is there as a whole, or not at all and each of its revisions by itself', async () => {
-  const lab = await createLab(await createTestDatabase())
+  const tables = ['a', 'b', 'c', 'd']
+  const lab = await batchLab(tables)
   const { client, url } = lab.database
-  const names = ['a', 'b', 'c', 'd']
-  const files = names.map((name, at) => {
-    const id = (index: number) => `aaaaaaaaaaa${index}`
-    const up = `await op.execute('CREATE TABLE ${name} ()')`
-    return [`user/2026010${at + 1}_000000_${id(at)}_x.ts`, revision(id(at), at === 0 ? null : id(at - 1), up)]
-  })
-  await lab.write(Object.fromEntries(files))
-  const settings = { transaction: 'batch' } as const
   for (const [fate, at, transactions] of hits) {
     let isHit = false
     const proxy = await frontendProxy(new URL(url), ({ sql, backend }) => {
@@ -121,22 +139,58 @@ test('a disturbed batch is there as a whole, or not at all and each of its revis
       isHit = true
       return fate === 'terminated' ? terminated(backend) : fate
     })
-    const { error } = await lab.upgrade({ url: proxy.url, settings })
+    const { error } = await lab.upgrade({ url: proxy.url, settings: inBatches })
     await proxy.close()
     const told = `${fate} at ${at}: ${error}`
     expect(isHit, told).toBe(true)
     if (fate !== 'terminated') expect(error, told).toBeUndefined()
     else {
       expect(error, told).toMatchObject({ code: 'connection-lost', exitCode: 3 })
-      expect((await lab.upgrade({ settings })).error).toBeUndefined()
+      expect((await lab.upgrade({ settings: inBatches })).error).toBeUndefined()
     }
-    const { rows } = await client.query(
-      `SELECT count(*)::int AS logged, count(DISTINCT revision)::int AS revisions, count(DISTINCT xmin::text)::int AS transactions,
-         (SELECT array_agg(tablename::text ORDER BY tablename) FROM pg_tables WHERE schemaname = 'app_user') AS tables FROM mig.log`,
-    )
-    expect(rows, told).toEqual([{ logged: 4, revisions: 4, transactions, tables: names }])
+    expect(await leftBy(lab), told).toEqual({ logged: 4, revisions: 4, transactions, tables })
     await client.query('DROP SCHEMA mig, app_user CASCADE')
   }
   await rm(lab.root, { recursive: true })
   await lab.database.drop()
 })
+
+test('a batch whose runner is gone at any of its statements is there after the next run, in one transaction', async () => {
+  const tables = ['a', 'b']
+  const lab = await batchLab(tables)
+  const { client, url } = lab.database
+  /** Upgrades; at a query the runner is gone, before or after the server has it. @returns the queries of the batch */
+  const run = async (at = 0, isSent = false) => {
+    const seen = new Map<number, string>()
+    const stop = new AbortController()
+    let closed: Promise<void> | undefined
+    const proxy = await frontendProxy(new URL(url), ({ number, sql }) => {
+      seen.set(number, sql)
+      if (number !== at) return 'pass'
+      const end = () => {
+        stop.abort('SIGKILL')
+        closed = proxy.close()
+      }
+      if (isSent) return { act: end }
+      end()
+      return 'cut'
+    })
+    await lab.upgrade({ url: proxy.url, settings: inBatches, signal: stop.signal })
+    await (closed ?? proxy.close())
+    const begin = [...seen].findLast(([, sql]) => sql === 'BEGIN')?.[0] ?? 0
+    return [...seen].filter(([number]) => number >= begin)
+  }
+  const within = await run()
+  const step = FAULTS === '' ? 4 : 1
+  const sent = within.filter((_, index) => index % step === 0).map(([at]) => [at, false] as const)
+  const points = [...sent, [within.at(-1)?.[0] ?? 0, true] as const]
+  expect(within.map(([, sql]) => sql)).toEqual(expect.arrayContaining(['CREATE TABLE b ()', 'COMMIT']))
+  for (const [at, isSent] of points) {
+    await client.query('DROP SCHEMA mig, app_user CASCADE')
+    await run(at, isSent)
+    expect((await lab.upgrade({ settings: inBatches })).error).toBeUndefined()
+    expect(await leftBy(lab), `${at}`).toEqual({ logged: 2, revisions: 2, transactions: 1, tables })
+  }
+  await rm(lab.root, { recursive: true })
+  await lab.database.drop()
+}, 120_000)

@@ -1,9 +1,15 @@
 import { type Lab, revision } from '../runner/support.ts'
 
-const tables = `
-  await op.execute('CREATE TABLE profile (id int PRIMARY KEY, name text, lang text)')
-  await op.execute("INSERT INTO profile (id, name) SELECT n, 'name ' || n FROM generate_series(1, 40) AS n")
+const profileTable = `
+  await op.execute('CREATE TABLE profile (id int PRIMARY KEY, name text)')
+  await op.execute("COMMENT ON TABLE profile IS 'who'")`
+
+const counterTable = `
   await op.execute('CREATE TABLE counter (n int NOT NULL)')
+  await op.execute('ALTER TABLE profile ADD COLUMN lang text')`
+
+const rows = `
+  await op.execute("INSERT INTO profile (id, name) SELECT n, 'name ' || n FROM generate_series(1, 40) AS n")
   await op.execute('INSERT INTO counter VALUES (0)')`
 
 const mixed = `
@@ -51,14 +57,22 @@ const enumValue = `
   await op.execute("UPDATE policy SET state = 'final' WHERE part = 3")
   await op.backfill({ table: 'policy', set: "note = holder || '/' || part", where: 'note IS NULL', batchSize: 10 })`
 
+const messageTable = `
+  await op.execute('CREATE TABLE message (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY)')`
+
+const messageBody = `
+  await op.execute('ALTER TABLE message ADD COLUMN body text')
+  await op.execute('CREATE INDEX message_body_idx ON message (body)')`
+
 const message = `
-  await op.execute('CREATE TABLE message (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body text)')
   await op.execute("INSERT INTO message (body) SELECT 'm' FROM generate_series(1, 5)")`
 
-/** Three lines with transactional, autocommit and backfill revisions, one of them plain SQL. */
+/** Three lines with batches and with transactional, autocommit and backfill revisions, one of them plain SQL. */
 export async function writeFaultProject(lab: Pick<Lab, 'write'>): Promise<void> {
   await lab.write({
-    'user/20260101_000000_aaaaaaaaaaa1_tables.ts': revision('aaaaaaaaaaa1', null, tables),
+    'user/20260101_000000_aaaaaaaaaa01_profile.ts': revision('aaaaaaaaaa01', null, profileTable),
+    'user/20260101_000000_aaaaaaaaaa02_counter.ts': revision('aaaaaaaaaa02', 'aaaaaaaaaa01', counterTable),
+    'user/20260101_000000_aaaaaaaaaaa1_rows.ts': revision('aaaaaaaaaaa1', 'aaaaaaaaaa02', rows),
     'user/20260102_000000_aaaaaaaaaaa2_mixed.ts': revision('aaaaaaaaaaa2', 'aaaaaaaaaaa1', mixed),
     'user/20260103_000000_aaaaaaaaaaa3_safe.ts': revision('aaaaaaaaaaa3', 'aaaaaaaaaaa2', safe),
     'policy/20260101_000001_bbbbbbbbbbb1_policy.ts': revision('bbbbbbbbbbb1', null, policy, {
@@ -66,11 +80,16 @@ export async function writeFaultProject(lab: Pick<Lab, 'write'>): Promise<void> 
     }),
     'policy/20260102_000001_bbbbbbbbbbb2_sql.sql': policySql,
     'policy/20260103_000001_bbbbbbbbbbb3_enum.ts': revision('bbbbbbbbbbb3', 'bbbbbbbbbbb2', enumValue),
-    'message/20260101_000002_ccccccccccc1_message.ts': revision('ccccccccccc1', null, message, {
+    'message/20260101_000002_cccccccccc01_message.ts': revision('cccccccccc01', null, messageTable, {
       dependsOn: ['bbbbbbbbbbb3'],
     }),
+    'message/20260101_000002_cccccccccc02_body.ts': revision('cccccccccc02', 'cccccccccc01', messageBody),
+    'message/20260101_000002_ccccccccccc1_rows.ts': revision('ccccccccccc1', 'cccccccccc02', message),
   })
 }
+
+/** How many revisions the lines have. */
+export const revisions = 11
 
 /** The physical schemas, as env.ts and the lab map them. */
 export const targetSchemas = ['app_user', 'app_policy', 'app_message']
@@ -86,6 +105,7 @@ export const rowsSql = `SELECT jsonb_build_object(
 /** The environment file of the same project, for the real recipe. */
 export const environmentFile = `export default {
   schemas: { user: 'app_user', policy: 'app_policy', message: 'app_message' },
+  transaction: 'batch',
   lockTimeout: '2s',
   retry: { for: '20s', firstDelay: '20ms' },
 }

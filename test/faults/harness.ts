@@ -61,14 +61,25 @@ export async function faultLab(): Promise<Lab> {
 }
 
 /**
- * Upgrades and does one fault to it at its `at`-th query; none without a kind. What ends a process needs one of its
- * own, and runs the real recipe; what comes over the wire is done to a run in this process, which starts faster.
+ * Upgrades and does one fault to it at its `at`-th query; none without a kind. What ends a process has one of its own where
+ * `inProcess` says so, and runs the real recipe; otherwise the run is in this process, which starts faster, and its end is
+ * what the server sees of one: the connections go, and none comes.
  */
-export async function upgradeWithFault(lab: Lab, kind: FaultKind | null, at = 0): Promise<FaultRun> {
+export async function upgradeWithFault(
+  lab: Lab,
+  kind: FaultKind | null,
+  at = 0,
+  inProcess = false,
+): Promise<FaultRun> {
   let injected = false
   let queries = 0
   let hit = ''
-  let kill = (_signal: NodeJS.Signals): void => undefined
+  const stop = new AbortController()
+  let killed: Promise<void> | undefined
+  let kill = (signal: NodeJS.Signals): void => {
+    stop.abort(signal)
+    if (signal === 'SIGKILL') killed = proxy.close()
+  }
   const proxy = await frontendProxy(new URL(lab.database.url), (query) => {
     queries = query.number
     if (kind === null || query.number !== at) return 'pass'
@@ -77,19 +88,18 @@ export async function upgradeWithFault(lab: Lab, kind: FaultKind | null, at = 0)
     return faultFate(kind, query, (signal) => kill(signal))
   })
   try {
-    const needsProcess = kind !== null && processFaults.has(kind)
-    const run = needsProcess
+    const run = inProcess
       ? await runRecipe(lab, proxy.url, (send) => {
           kill = send
         })
-      : await runHere(lab, proxy.url)
-    return { ...run, injected, sql: hit, queries }
+      : await runHere(lab, proxy.url, stop.signal)
+    return { ...run, ...(killed === undefined ? {} : { code: null }), injected, sql: hit, queries }
   } finally {
-    await proxy.close()
+    await (killed ?? proxy.close())
   }
 }
 
-/** The faults that are done to the process. */
+/** The faults that end the process. */
 export const processFaults: ReadonlySet<FaultKind> = new Set([
   'killed before a statement',
   'killed during a statement',
@@ -120,10 +130,20 @@ export async function runRecipe(
   return { code, output }
 }
 
-async function runHere(lab: Lab, url: string): Promise<Pick<FaultRun, 'code' | 'output'>> {
-  const { error, events } = await lab.upgrade({ url, settings: { lockTimeout: '2s' } })
+async function runHere(
+  lab: Lab,
+  url: string,
+  signal: AbortSignal,
+): Promise<Pick<FaultRun, 'code' | 'output'>> {
+  const { error, events } = await lab.upgrade({
+    url,
+    signal,
+    settings: { transaction: 'batch', lockTimeout: '2s' },
+  })
   const told = [...events, ...(error === undefined ? [] : [String(error)])]
-  const code = error === undefined ? 0 : error instanceof MigError ? error.exitCode : 1
+  // The recipe tells of it, where nothing was under way.
+  const other = error === signal.reason ? 130 : 1
+  const code = error === undefined ? 0 : error instanceof MigError ? error.exitCode : other
   return { code, output: told.map((each) => JSON.stringify(each)).join('\n') }
 }
 

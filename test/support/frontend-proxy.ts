@@ -24,8 +24,8 @@ export interface FrontendProxy {
 }
 
 /**
- * A TCP proxy in front of PostgreSQL that decides over each query. It reads the messages of the frontend (manual 55.7):
- * a type byte, a length, and for Q and P a text.
+ * A TCP proxy in front of PostgreSQL that decides over each query, and over each further use of a statement that was
+ * prepared. It reads the messages of the frontend (manual 55.7): a type byte, a length, and for Q, P and B texts.
  */
 export async function frontendProxy(
   target: URL,
@@ -48,6 +48,7 @@ export async function frontendProxy(
     let deaf = false
     let cut = false
     let bytes = Buffer.alloc(0)
+    const textOf = preparedTexts()
     let work = Promise.resolve()
     upstream.on('data', (chunk) => {
       backend ||= backendOf(chunk)
@@ -79,7 +80,7 @@ export async function frontendProxy(
     async function judged(message: Buffer): Promise<Buffer> {
       // Query and Sync.
       if (['Q', 'S'].includes(String.fromCharCode(message[0] ?? 0))) answers += 1
-      const sql = queryText(message)
+      const sql = textOf(message)
       if (sql === undefined) return message
       number += 1
       const fate = await fateOf({ sql, number, backend })
@@ -124,16 +125,49 @@ function isRunner(startup: Buffer): boolean {
   return /application_name\0just-mig \d/.test(startup.toString('latin1'))
 }
 
-function queryText(message: Buffer): string | undefined {
-  const type = String.fromCharCode(message[0] ?? 0)
-  if (type === 'Q') return message.toString('utf8', 5, message.length - 1)
-  if (type !== 'P') return undefined
-  const from = message.indexOf(0, 5) + 1
-  return message.toString('utf8', from, message.indexOf(0, from))
+/** What the messages of one connection run: the text of a query, or of a prepared statement that is used again. */
+function preparedTexts(): (message: Buffer) => string | undefined {
+  const texts = new Map<string, string>()
+  let parsed: string | undefined
+  return (message) => {
+    const type = String.fromCharCode(message[0] ?? 0)
+    if (type === 'Q') return message.toString('utf8', 5, message.length - 1)
+    if (type === 'P') {
+      const [name, sql] = stringsOf(message, 2)
+      texts.set(name ?? '', sql ?? '')
+      parsed = name
+      return sql
+    }
+    if (type !== 'B') return undefined
+    const [, name = ''] = stringsOf(message, 2)
+    // The first use comes with the text.
+    const isFirst = name === parsed
+    parsed = undefined
+    return isFirst ? undefined : texts.get(name)
+  }
 }
 
-/** A statement that fails as on a full disk; where values are bound, one that takes as many and divides by zero. */
+/** The texts that the body of a message begins with. */
+function stringsOf(message: Buffer, count: number): readonly string[] {
+  let at = 5
+  return Array.from({ length: count }, () => {
+    const end = message.indexOf(0, at)
+    const text = message.toString('utf8', at, end)
+    at = end + 1
+    return text
+  })
+}
+
+/**
+ * A statement that fails as on a full disk; where values are bound, one that takes as many and divides by zero, and in the
+ * place of a prepared one, one that takes none.
+ */
 function failingMessage(original: Buffer, sql: string): Buffer {
+  if (original[0] === 'B'.charCodeAt(0)) {
+    // Parse as below, and Bind: no portal's and no statement's name, no formats, no values.
+    const parse = Buffer.from('\0SELECT 1 / 0\0\0\0', 'utf8')
+    return Buffer.concat([headOf('P', parse), parse, headOf('B', Buffer.alloc(8)), Buffer.alloc(8)])
+  }
   const simple = original[0] === 'Q'.charCodeAt(0)
   const parameters = new Set([...sql.matchAll(/\$\d+/g)].map(([name]) => `${name}::text IS NULL`))
   const failing = simple
@@ -141,10 +175,14 @@ function failingMessage(original: Buffer, sql: string): Buffer {
     : `SELECT 1 / 0 WHERE ${[...parameters, 'true'].join(' OR ')}`
   // Parse: the name of the statement, its text, and no parameter types.
   const body = Buffer.from(simple ? `${failing}\0` : `\0${failing}\0\0\0`, 'utf8')
+  return Buffer.concat([headOf(simple ? 'Q' : 'P', body), body])
+}
+
+function headOf(type: string, body: Buffer): Buffer {
   const head = Buffer.alloc(5)
-  head[0] = original[0] ?? 0
+  head.write(type, 'latin1')
   head.writeInt32BE(body.length + 4, 1)
-  return Buffer.concat([head, body])
+  return head
 }
 
 /** BackendKeyData: K, the length 12, the process id, the secret key. */
