@@ -15,7 +15,7 @@ export interface ImportedRevision {
   readonly upgrade: readonly BodyPart[] | null
   /** Null where the other tool has no downgrade. */
   readonly downgrade: readonly BodyPart[] | null
-  /** What else the head of its file says. */
+  /** What else the header of its file says. */
   readonly notes?: readonly string[]
   /** Why nothing reverts it. */
   readonly irreversible?: string

@@ -7,7 +7,7 @@ import type { AlembicRecording } from './record.ts'
 
 type Sides = Pick<ImportedRevision, 'upgrade' | 'downgrade' | 'text' | 'notes' | 'readsRows' | 'irreversible'>
 
-/** The revisions that Alembic or the heads of its files describe, with the SQL of their sides. */
+/** The revisions that Alembic or the headers of its files describe, with the SQL of their sides. */
 export function alembicHistory(
   described: readonly DescribedRevision[],
   show: (path: string) => string,

@@ -11,7 +11,7 @@ import { withRecording } from '../record/recording.ts'
 import type { DescribedRevision } from './driver.ts'
 import { otherWays } from './failures.ts'
 import { type AlembicFolders, findAlembicFolders, pythonFiles } from './folders.ts'
-import { readHeads } from './heads.ts'
+import { readHeaders } from './headers.ts'
 import { alembicHistory, recordedSides } from './history.ts'
 import { type OfflineSql, readOfflineSql } from './offline-sql.ts'
 import { findPython } from './python.ts'
@@ -51,7 +51,7 @@ export async function importAlembic(
     upgrade: offline.get(`upgrade ${revision}`) ?? null,
     ...{ downgrade: offline.get(`downgrade ${revision}`) ?? null, text: readSource(file) },
   })
-  const read = () => alembicHistory(readHeads(folders, show), show, written)
+  const read = () => alembicHistory(readHeaders(folders, show), show, written)
   const bring = async (history: ImportedHistory, ledger: LedgerPlace, more: object = {}) =>
     importHistory(session, env, {
       ...{ ...request, otherWays, ...more, history },

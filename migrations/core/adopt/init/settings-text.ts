@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Environment } from '../../environment/index.ts'
-import { type HeadToken, headToken } from '../../revisions/files/head-tokens.ts'
+import { type TypeScriptToken, typeScriptToken } from '../../revisions/files/typescript-tokens.ts'
 import { type FoundModels, literal } from './found-models.ts'
 import type { FoundSchema } from './schemas.ts'
 
@@ -34,10 +34,10 @@ export function withMoreSchemas(text: string, schemas: readonly FoundSchema[]): 
 }
 
 interface SchemaMapText {
-  readonly open: HeadToken
+  readonly open: TypeScriptToken
   /** The last token of the map that is not a comment, which may be its brace. */
-  readonly last: HeadToken
-  readonly close: HeadToken
+  readonly last: TypeScriptToken
+  readonly close: TypeScriptToken
 }
 
 function schemaMapIn(text: string): SchemaMapText | undefined {
@@ -55,7 +55,7 @@ function schemaMapIn(text: string): SchemaMapText | undefined {
 }
 
 /** The brace after `schemas:`. */
-function openingOf(text: string): HeadToken | undefined {
+function openingOf(text: string): TypeScriptToken | undefined {
   let before: readonly string[] = []
   for (const token of tokensFrom(text, 0)) {
     const [name = '', colon] = before.slice(-2)
@@ -66,9 +66,9 @@ function openingOf(text: string): HeadToken | undefined {
 }
 
 /** The tokens from an offset on, without comments, up to the end or to what is not understood. */
-function* tokensFrom(text: string, offset: number): Generator<HeadToken> {
+function* tokensFrom(text: string, offset: number): Generator<TypeScriptToken> {
   for (let at = offset; ; ) {
-    const token = headToken(text, at)
+    const token = typeScriptToken(text, at)
     if (token.kind === 'end' || token.kind === 'broken') return
     if (token.kind !== 'comment') yield token
     at = token.end

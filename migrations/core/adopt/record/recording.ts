@@ -149,7 +149,7 @@ export function tellProgress({ emit }: Pick<Session, 'emit'>, progress: Recordin
   emit({ event: 'progress', targetSchema: 'recording', unit: 'revisions', ...progress, ...rate })
 }
 
-/** What a recording cannot know of other databases, for the head of a revision. */
+/** What a recording cannot know of other databases, for the header of a revision. */
 export function recordedNotes(piece: Piece, varies: boolean): readonly string[] {
   return [
     ...(piece.readsRows ? ['It read rows: these are the statements that it ran on a new database.'] : []),

@@ -1,21 +1,21 @@
 import { MigError } from '../../errors.ts'
-import { checkedHead, parseHead } from './file-head.ts'
+import { checkedHeader, parseHeader } from './header.ts'
 import { blockCommentLines, type HeaderComment, headerComment, inBlockComment } from './header-comment.ts'
 import { lossLine, type SideLoss, withoutLossLines } from './losses.ts'
 import { readSqlRevision, sqlHeader } from './sql-sections.ts'
-import { typeScriptHead } from './typescript-head.ts'
+import { typeScriptHeader } from './typescript-header.ts'
 
-/** Where lines may be added to a head: below a line of the file, 1-based, and what each begins with. */
+/** Where lines may be added to a header: below a line of the file, 1-based, and what each begins with. */
 interface Place {
   readonly below: number
   readonly prefix: '-- ' | '// ' | ' * '
 }
 
 /**
- * A revision's text with lines in its head that announce losses: below those and the fields that it has, else above its
+ * A revision's text with lines in its header that announce losses: below those and the fields that it has, else above its
  * constants or its first section. Nothing else changes, so that the checksum stays.
- * @returns undefined where the head has no place for them
- * @throws MigError as `checkedHead` and `readSqlRevision` do, for a file that cannot be read
+ * @returns undefined where the header has no place for them
+ * @throws MigError as `checkedHeader` and `readSqlRevision` do, for a file that cannot be read
  */
 export function withLosses(
   text: string,
@@ -34,13 +34,13 @@ export function withLosses(
 
 /** What is read of a file, with more losses, as a text to compare. */
 function reading(text: string, format: 'ts' | 'sql', losses: readonly SideLoss[]): string {
-  const { losses: known, ...head } = checkedHead(parseHead(text, format), '')
+  const { losses: known, ...header } = checkedHeader(parseHeader(text, format), '')
   const sections = format === 'sql' ? readSqlRevision(text) : undefined
   const lines = (['upgrade', 'downgrade'] as const).flatMap((side) =>
     (known?.[side] ?? []).map((loss) => lossLine(side, loss)),
   )
   const all = [...lines, ...losses.map(({ side, loss }) => lossLine(side, loss))].sort()
-  return JSON.stringify([head, all, sections?.upgrade, sections?.downgrade])
+  return JSON.stringify([header, all, sections?.upgrade, sections?.downgrade])
 }
 
 function readingOf(text: string, format: 'ts' | 'sql'): string | undefined {
@@ -53,10 +53,10 @@ function readingOf(text: string, format: 'ts' | 'sql'): string | undefined {
 }
 
 function typeScriptPlaces(text: string): readonly Place[] {
-  const head = typeScriptHead(text)
-  if ('problem' in head) return []
-  const first = Math.min(...[...head.values.values()].map(({ line }) => line))
-  const comment = headerComment(blockCommentLines(head.comment ?? ''), head.commentLine)
+  const header = typeScriptHeader(text)
+  if ('problem' in header) return []
+  const first = Math.min(...[...header.values.values()].map(({ line }) => line))
+  const comment = headerComment(blockCommentLines(header.comment ?? ''), header.commentLine)
   return [
     { below: lastLine(comment), prefix: ' * ' },
     { below: first - 1, prefix: '// ' },

@@ -10,7 +10,7 @@ export interface Loss {
   readonly reason?: string
 }
 
-/** What the head of a revision says that each side loses. */
+/** What the header of a revision says that each side loses. */
 export interface AnnouncedLosses {
   readonly upgrade: readonly Loss[]
   readonly downgrade: readonly Loss[]
@@ -31,13 +31,13 @@ const words: Readonly<Record<Loss['kind'], string>> = {
 
 const isAboutColumn = (kind: Loss['kind']): boolean => kind === 'column' || kind === 'values'
 
-/** A loss as a person reads it, and as it stands in a head: `values of column app.t.c (its new type is shorter)`. */
+/** A loss as a person reads it, and as it stands in a header: `values of column app.t.c (its new type is shorter)`. */
 export function lossText({ kind, name, reason }: Loss): string {
   const text = `${words[kind]} ${name.map(namePart).join('.')}`
   return reason === undefined ? text : `${text} (${reason})`
 }
 
-/** The line of a head that announces a loss: `Upgrade loses: table app.p`. */
+/** The line of a header that announces a loss: `Upgrade loses: table app.p`. */
 export function lossLine(side: keyof AnnouncedLosses, loss: Loss): string {
   return `${side === 'upgrade' ? 'Upgrade' : 'Downgrade'} loses: ${lossText(loss)}`
 }

@@ -1,4 +1,4 @@
-import { type HeadToken, literalValue, tokenAfter } from './head-tokens.ts'
+import { literalValue, type TypeScriptToken, tokenAfter } from './typescript-tokens.ts'
 
 /** The names of the target schema that a text may take, as `op` has them. */
 export interface SchemaNames {
@@ -54,8 +54,8 @@ export function plainStatements(source: string): PlainStatements | undefined {
 
 interface TokenReader {
   /** The next token that is not a comment. */
-  readonly next: () => HeadToken
-  readonly peek: () => HeadToken
+  readonly next: () => TypeScriptToken
+  readonly peek: () => TypeScriptToken
   /** Takes the tokens with these texts; false, having taken some, where others come. */
   readonly take: (...texts: readonly string[]) => boolean
   /** Takes the end of a statement: a semicolon, or what may follow without one. */
@@ -64,7 +64,7 @@ interface TokenReader {
 
 function tokenReader(source: string): TokenReader {
   let at = source.startsWith('\uFEFF') ? 1 : 0
-  let ahead: HeadToken | undefined
+  let ahead: TypeScriptToken | undefined
   const peek = () => {
     ahead ??= tokenAfter(source, at)
     return ahead
@@ -100,7 +100,7 @@ function readTypeImport(tokens: TokenReader): boolean {
 }
 
 /** Whether a token is a word or one of the marks. */
-function isOf({ kind, text }: HeadToken, marks: string): boolean {
+function isOf({ kind, text }: TypeScriptToken, marks: string): boolean {
   return kind === 'word' || (kind === 'mark' && marks.includes(text))
 }
 
@@ -116,7 +116,7 @@ function readConstant(tokens: TokenReader): string | null | undefined {
   return tokens.takeEnd() ? value : undefined
 }
 
-function readScalar(token: HeadToken): string | null | undefined {
+function readScalar(token: TypeScriptToken): string | null | undefined {
   if (token.text === 'undefined') return null
   return /^(?:\d{1,15}|null|true|false)$/.test(token.text) ? token.text : textValue(token)
 }
@@ -155,7 +155,7 @@ function readFunction(tokens: TokenReader): readonly ((op: SchemaNames) => strin
   return texts
 }
 
-function executedText(token: HeadToken, op: string): ((op: SchemaNames) => string) | undefined {
+function executedText(token: TypeScriptToken, op: string): ((op: SchemaNames) => string) | undefined {
   const whole = textValue(token)
   if (whole !== undefined) return () => whole
   // Behind a backslash it is no substitution.
@@ -176,6 +176,6 @@ function executedText(token: HeadToken, op: string): ((op: SchemaNames) => strin
 /** A backslash and what it may stand before; the compiler refuses others, or knows what they mean. */
 const escapes = /\\(?:u\{[\da-fA-F]{1,5}\}|u[\da-fA-F]{4}|x[\da-fA-F]{2}|0(?!\d)|[nrtbfv'"`$\\{]|\r?\n)/g
 
-function textValue(token: HeadToken): string | undefined {
+function textValue(token: TypeScriptToken): string | undefined {
   return token.text.replaceAll(escapes, '').includes('\\') ? undefined : literalValue(token)
 }

@@ -2,8 +2,8 @@ import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } fr
 import { basename, extname, join, resolve, sep } from 'node:path'
 import { errorCode, MigError } from '../../errors.ts'
 import { checkSource } from '../../source-file.ts'
-import { checkedHead, type FileHead, parseHead } from './file-head.ts'
-import { type HeadCache, openHeadCache } from './head-cache.ts'
+import { checkedHeader, type FileHeader, parseHeader } from './header.ts'
+import { type HeaderCache, openHeaderCache } from './header-cache.ts'
 import { isRowTest } from './row-test.ts'
 import type { RevisionFile } from './spec.ts'
 
@@ -13,14 +13,14 @@ export interface RevisionLocation {
   readonly dir: string
 }
 
-const headBytes = 4096
+const headerBytes = 4096
 const code = new Set(['.js', '.cjs', '.mjs', '.cts', '.mts', '.tsx', '.jsx', '.py'])
 
 /**
- * The revisions in folders, each folder's sorted by file name. Only the heads are read and nothing is imported.
+ * The revisions in folders, each folder's sorted by file name. Only the headers are read and nothing is imported.
  * Dotfiles, editors' droppings, `*.d.ts`, row tests and what is not code are passed over; a folder that does not exist has none.
  * @param versionsDir a folder in which every revision file must be in one of the locations
- * @param cacheFile where heads are kept between runs; read again when size, inode, mtime or ctime of a file differ
+ * @param cacheFile where headers are kept between runs; read again when size, inode, mtime or ctime of a file differ
  * @throws MigError naming file and line: `metadata-not-literal`, `unreadable-revision`, `missing-metadata`,
  *   `not-a-revision-file`, `file-outside-lines`; a duplicate id is for `revisionGraph` to find
  */
@@ -30,8 +30,8 @@ export function readRevisionFiles(
   cacheFile?: string,
 ): readonly RevisionFile[] {
   if (versionsDir !== undefined) refuseStrays(versionsDir, locations)
-  const buffer = Buffer.allocUnsafe(headBytes)
-  const cache = cacheFile === undefined ? undefined : openHeadCache(cacheFile)
+  const buffer = Buffer.allocUnsafe(headerBytes)
+  const cache = cacheFile === undefined ? undefined : openHeaderCache(cacheFile)
   const files = locations.flatMap(({ line, dir }) =>
     listFolder(dir)
       .filter(isRevisionName)
@@ -45,13 +45,13 @@ function revisionFile(
   line: string,
   path: string,
   buffer: Buffer,
-  cache: HeadCache | undefined,
+  cache: HeaderCache | undefined,
 ): RevisionFile {
   const stat = statSync(path)
   const known = cache?.get(path, stat)
   if (known?.line === line) return known
   checkSource(path, stat)
-  const file = { ...readHead(path, buffer), line, path, format: formatOf(path) }
+  const file = { ...readHeader(path, buffer), line, path, format: formatOf(path) }
   cache?.set(stat, file)
   return file
 }
@@ -60,12 +60,12 @@ function formatOf(path: string): 'ts' | 'sql' {
   return path.endsWith('.sql') ? 'sql' : 'ts'
 }
 
-function readHead(path: string, buffer: Buffer): FileHead {
+function readHeader(path: string, buffer: Buffer): FileHeader {
   const format = formatOf(path)
   const start = readStart(path, buffer)
-  const parsed = parseHead(start.text, format)
+  const parsed = parseHeader(start.text, format)
   const enough = start.whole || parsed.complete
-  return checkedHead(enough ? parsed : parseHead(readFileSync(path, 'utf8'), format), path)
+  return checkedHeader(enough ? parsed : parseHeader(readFileSync(path, 'utf8'), format), path)
 }
 
 function readStart(path: string, buffer: Buffer): { readonly text: string; readonly whole: boolean } {

@@ -1,6 +1,6 @@
 import type { AnnouncedLosses } from './losses.ts'
 
-/** One node of the graph, as the head of its file says it. */
+/** One node of the graph, as the header of its file says it. */
 export interface RevisionSpec {
   readonly revision: string
   readonly downRevision: string | readonly string[] | null
@@ -14,7 +14,7 @@ export interface RevisionSpec {
   readonly createdAt?: string
   /** Why nothing reverts it: a plan that would is refused. */
   readonly irreversible?: string
-  /** What its head says that is lost; undefined where it says nothing. */
+  /** What its header says that is lost; undefined where it says nothing. */
   readonly losses?: AnnouncedLosses
 }
 

@@ -1,7 +1,7 @@
 import { MigError } from '../../errors.ts'
 import { tokenAt } from '../../postgres/sql/tokens.ts'
-import { lineOf } from './head-tokens.ts'
 import { blockCommentLines, type HeaderComment, headerComment } from './header-comment.ts'
+import { lineOf } from './typescript-tokens.ts'
 
 /** The two sides of an SQL revision; null where the file has no such section. */
 export interface SqlSections {
@@ -99,11 +99,11 @@ function isMark(text: string, { kind, text: comment, start }: Piece, name: strin
 /** The header of an SQL revision: its comments before the first section or statement. */
 export function sqlHeader(text: string): HeaderComment & { readonly complete: boolean } {
   const lines: string[] = []
-  let headed = false
+  let hasRevision = false
   let complete = false
   for (const piece of pieces(text)) {
-    headed ||= isComment(piece) && revisionField.test(piece.text)
-    complete = !isComment(piece) || (headed && isSide(text, piece))
+    hasRevision ||= isComment(piece) && revisionField.test(piece.text)
+    complete = !isComment(piece) || (hasRevision && isSide(text, piece))
     if (complete) break
     const at = lineOf(text, piece.start) - 1
     while (lines.length < at) lines.push('')

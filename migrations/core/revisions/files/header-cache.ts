@@ -2,9 +2,9 @@ import { type Stats, statSync } from 'node:fs'
 import { keepValue, keptValue } from '../../environment/modules/kept-file.ts'
 import type { RevisionFile } from './spec.ts'
 
-/** The heads that were read before, kept in a file that may be deleted at any time. */
-export interface HeadCache {
-  /** What the head of a file said, or undefined when the file is new or may have changed since. */
+/** The headers that were read before, kept in a file that may be deleted at any time. */
+export interface HeaderCache {
+  /** What the header of a file said, or undefined when the file is new or may have changed since. */
   get(path: string, stat: Stats): RevisionFile | undefined
   set(stat: Stats, file: RevisionFile): void
   /** Writes what is new; a folder that cannot be written to keeps no cache. */
@@ -13,13 +13,13 @@ export interface HeadCache {
 
 type Entry = readonly [size: number, ino: number, mtimeMs: number, ctimeMs: number, file: RevisionFile]
 
-interface KeptHeads {
+interface KeptHeaders {
   readonly format: number
-  readonly heads: readonly Entry[]
+  readonly headers: readonly Entry[]
 }
 
-/** Raised when an entry or a head gets another shape. */
-const format = 4
+/** Raised when an entry or a header gets another shape. */
+const format = 5
 
 /**
  * A file's own clock is coarse: an edit in the same tick as the read leaves every stamp as it was. So an entry
@@ -31,7 +31,7 @@ function unsettledFor(ctimeMs: number): number {
 }
 
 /** Opens the cache; one that is missing, broken or of another format is empty. */
-export function openHeadCache(cacheFile: string): HeadCache {
+export function openHeaderCache(cacheFile: string): HeaderCache {
   const [known, writtenAt] = readCache(cacheFile)
   const next = new Map<string, Entry>()
   let changed = false
@@ -52,14 +52,14 @@ export function openHeadCache(cacheFile: string): HeadCache {
     },
     save() {
       if (changed || next.size !== known.size)
-        keepValue(cacheFile, { format, heads: [...next.values()] } satisfies KeptHeads)
+        keepValue(cacheFile, { format, headers: [...next.values()] } satisfies KeptHeaders)
     },
   }
 }
 
 function readCache(file: string): readonly [ReadonlyMap<string, Entry>, number] {
-  const kept = keptValue<KeptHeads>(file)
+  const kept = keptValue<KeptHeaders>(file)
   const written = statSync(file, { throwIfNoEntry: false })
   if (kept?.format !== format || written === undefined) return [new Map(), 0]
-  return [new Map(kept.heads.map((entry) => [entry[4].path, entry])), written.mtimeMs]
+  return [new Map(kept.headers.map((entry) => [entry[4].path, entry])), written.mtimeMs]
 }

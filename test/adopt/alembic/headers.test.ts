@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { revisionHead } from '../../../migrations/core/adopt/alembic/heads.ts'
+import { revisionHeader } from '../../../migrations/core/adopt/alembic/headers.ts'
 import { alembicHistory } from '../../../migrations/core/adopt/alembic/history.ts'
 
 const importedFrom = (text: string, file: string) =>
   alembicHistory(
-    [revisionHead(text, file) ?? []].flat(),
+    [revisionHeader(text, file) ?? []].flat(),
     (path) => path,
     () => ({ upgrade: [], downgrade: [] }),
   ).revisions[0]
 
-describe('the head of a revision file', () => {
+describe('the header of a revision file', () => {
   test('is read from its literals, as every version of Alembic writes them', () => {
     const text = `"""add a column
 
@@ -28,7 +28,7 @@ depends_on = None
 def upgrade():
     revision = 'other'
 `
-    expect(revisionHead(text, 'abc.py')).toEqual({
+    expect(revisionHeader(text, 'abc.py')).toEqual({
       ...{ revision: 'abc', parents: ['a', 'b'], labels: ['shop'], dependsOn: [], file: 'abc.py' },
       doc: text.slice(3, text.indexOf('"""', 3)),
     })
@@ -38,14 +38,14 @@ def upgrade():
   })
 
   test('of a helper module is none, and a file without a docstring has its message in its name', () => {
-    expect(revisionHead('def helper():\n    pass\n', 'helper.py')).toBeUndefined()
+    expect(revisionHeader('def helper():\n    pass\n', 'helper.py')).toBeUndefined()
     expect(importedFrom("revision = 'abc'\n", 'versions/0123ab_add_it.py')).toMatchObject({
       message: 'add it',
     })
   })
 
   test.each(["'a' + 'b'", 'name', 'f()', "f'{a}'", "('a', b)", "'a\\x62'"])('is refused with %s', (value) => {
-    expect(() => revisionHead(`\nrevision = 'a'\ndown_revision = ${value}\n`, 'a.py')).toThrow(
+    expect(() => revisionHeader(`\nrevision = 'a'\ndown_revision = ${value}\n`, 'a.py')).toThrow(
       'a.py:3 sets down_revision to something other than a string literal',
     )
   })

@@ -1,5 +1,5 @@
-/** A piece of the head of a TypeScript module. */
-export interface HeadToken {
+/** A piece of a TypeScript module. */
+export interface TypeScriptToken {
   readonly kind: 'comment' | 'string' | 'template' | 'word' | 'mark' | 'broken' | 'end'
   readonly text: string
   readonly start: number
@@ -13,9 +13,9 @@ const token =
 /**
  * The token at an offset; `broken` where a comment, a string or a template does not end.
  * Enough of the language for imports, type annotations and literals; a regular expression or a template with
- * nested templates is not told apart, and stands in no head.
+ * nested templates is not told apart, and stands in no header of a revision.
  */
-export function headToken(text: string, offset: number): HeadToken {
+export function typeScriptToken(text: string, offset: number): TypeScriptToken {
   space.lastIndex = offset
   space.test(text)
   const start = space.lastIndex
@@ -34,9 +34,9 @@ export function headToken(text: string, offset: number): HeadToken {
 const kinds = ['comment', 'string', 'template', 'word'] as const
 
 /** The next token that is not a comment. */
-export function tokenAfter(text: string, offset: number): HeadToken {
-  let token = headToken(text, offset)
-  while (token.kind === 'comment') token = headToken(text, token.end)
+export function tokenAfter(text: string, offset: number): TypeScriptToken {
+  let token = typeScriptToken(text, offset)
+  while (token.kind === 'comment') token = typeScriptToken(text, token.end)
   return token
 }
 
@@ -58,7 +58,7 @@ const escapes: Readonly<Record<string, string>> = {
 }
 
 /** The value of a string literal, or of a template without substitutions; undefined when it has some. */
-export function literalValue({ kind, text }: HeadToken): string | undefined {
+export function literalValue({ kind, text }: TypeScriptToken): string | undefined {
   if (kind !== 'string' && kind !== 'template') return undefined
   // A template has line feeds alone (ECMAScript, "Static Semantics: TV and TRV").
   const inner = kind === 'template' ? text.slice(1, -1).replaceAll(/\r\n?/g, '\n') : text.slice(1, -1)

@@ -8,15 +8,15 @@ import { type AlembicFolders, noProject, pythonFiles } from './folders.ts'
  * @throws MigError `bad-alembic-revision` for what is not a plain literal, `outside-folder` for a link to elsewhere,
  *   `no-alembic-project` when no file has a revision
  */
-export function readHeads(
+export function readHeaders(
   folders: AlembicFolders,
   show: (path: string) => string,
 ): readonly DescribedRevision[] {
-  const heads = folders.versions.flatMap(pythonFiles).flatMap((file) => {
-    return revisionHead(readInside(folders.given, file), file, show) ?? []
+  const headers = folders.versions.flatMap(pythonFiles).flatMap((file) => {
+    return revisionHeader(readInside(folders.given, file), file, show) ?? []
   })
-  if (heads.length === 0) throw noProject(folders.versions.map(show).join(', '))
-  return heads
+  if (headers.length === 0) throw noProject(folders.versions.map(show).join(', '))
+  return headers
 }
 
 const assignment = /^(revision|down_revision|depends_on|branch_labels)[ \t]*(?::[^=\n]*)?=[ \t]*/gm
@@ -25,8 +25,8 @@ const docstring = /^[rRuU]?("""|'''|"|')([\s\S]*?)\1/
 /** A list up to what closes it, or the rest of the line. */
 const value = /^[([{]([^)\]}]*)[)\]}][ \t]*(?:#.*)?$|^(.*)/m
 
-/** The head of one file; undefined where it sets no `revision`, as a helper module. */
-export function revisionHead(
+/** The header of one file; undefined where it sets no `revision`, as a helper module. */
+export function revisionHeader(
   text: string,
   file: string,
   show: (path: string) => string = (path) => path,

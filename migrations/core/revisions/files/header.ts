@@ -9,59 +9,61 @@ import {
 import { type AnnouncedLosses, type Loss, parseLoss } from './losses.ts'
 import type { RevisionFile, RevisionSpec } from './spec.ts'
 import { sqlHeader } from './sql-sections.ts'
-import { type TypeScriptHead, typeScriptHead } from './typescript-head.ts'
+import { type TypeScriptHeader, typeScriptHeader } from './typescript-header.ts'
 
-/** What the head of a revision file says. */
-export type FileHead = RevisionSpec & Pick<RevisionFile, 'message'>
+/** What the header of a revision file says. */
+export type FileHeader = RevisionSpec & Pick<RevisionFile, 'message'>
 
-/** A head as parsed, not checked yet; `complete` when reading more of the file cannot change it. */
-export type ParsedHead =
-  | { readonly format: 'ts'; readonly complete: boolean; readonly head: TypeScriptHead }
-  | { readonly format: 'sql'; readonly complete: boolean; readonly head: HeaderComment }
+/** A header as parsed, not checked yet; `complete` when reading more of the file cannot change it. */
+export type ParsedHeader =
+  | { readonly format: 'ts'; readonly complete: boolean; readonly header: TypeScriptHeader }
+  | { readonly format: 'sql'; readonly complete: boolean; readonly header: HeaderComment }
 
-export function parseHead(text: string, format: 'ts' | 'sql'): ParsedHead {
+export function parseHeader(text: string, format: 'ts' | 'sql'): ParsedHeader {
   if (format === 'sql') {
-    const head = sqlHeader(text)
-    return { format, complete: head.complete, head }
+    const header = sqlHeader(text)
+    return { format, complete: header.complete, header }
   }
-  const head = typeScriptHead(text)
-  return { format, complete: 'values' in head && head.complete, head }
+  const header = typeScriptHeader(text)
+  return { format, complete: 'values' in header && header.complete, header }
 }
 
 /** @throws MigError `metadata-not-literal`, `unreadable-revision`, `missing-metadata`, `unreadable-loss`, with file and line */
-export function checkedHead(parsed: ParsedHead, file: string): FileHead {
-  return parsed.format === 'sql' ? sqlFileHead(parsed.head, file) : typeScriptFileHead(parsed.head, file)
+export function checkedHeader(parsed: ParsedHeader, file: string): FileHeader {
+  return parsed.format === 'sql'
+    ? sqlFileHeader(parsed.header, file)
+    : typeScriptFileHeader(parsed.header, file)
 }
 
-function typeScriptFileHead(head: TypeScriptHead, file: string): FileHead {
-  if ('problem' in head) {
+function typeScriptFileHeader(header: TypeScriptHeader, file: string): FileHeader {
+  if ('problem' in header) {
     const help =
-      head.code === 'metadata-not-literal'
+      header.code === 'metadata-not-literal'
         ? "write it as a plain literal, such as 'abc', ['abc'] or null: it is read without running the file"
         : 'fix the file; only its top, down to the first function, is read'
-    throw headError(head.code, { file, line: head.line }, head.problem, help)
+    throw headerError(header.code, { file, line: header.line }, header.problem, help)
   }
-  const { value: revision, line = 1 } = head.values.get('revision') ?? {}
-  if (revision === undefined) throw missing(file, 'export const revision', head.values.size === 0)
+  const { value: revision, line = 1 } = header.values.get('revision') ?? {}
+  if (revision === undefined) throw missing(file, 'export const revision', header.values.size === 0)
   if (typeof revision !== 'string') {
     const help = "write export const revision = '…'"
-    throw headError('metadata-not-literal', { file, line }, 'revision is not a string', help)
+    throw headerError('metadata-not-literal', { file, line }, 'revision is not a string', help)
   }
-  const down = head.values.get('downRevision')
+  const down = header.values.get('downRevision')
   if (down === undefined) throw missing(file, 'export const downRevision', false)
   const comment = headerComment(
-    head.comment === undefined ? [] : blockCommentLines(head.comment),
-    head.commentLine,
+    header.comment === undefined ? [] : blockCommentLines(header.comment),
+    header.commentLine,
   )
   const created = comment.fields.get('created')?.value
-  const irreversible = head.values.get('irreversible')
+  const irreversible = header.values.get('irreversible')
   return {
     revision,
     downRevision: Array.isArray(down.value) && down.value.length === 0 ? null : down.value,
-    dependsOn: head.values.get('dependsOn')?.value ?? [],
-    branchLabels: head.values.get('branchLabels')?.value ?? [],
+    dependsOn: header.values.get('dependsOn')?.value ?? [],
+    branchLabels: header.values.get('branchLabels')?.value ?? [],
     message: comment.message,
-    ...lossesOf([...comment.losses, ...head.losses], file),
+    ...lossesOf([...comment.losses, ...header.losses], file),
     createdAt: created,
     ...(irreversible === undefined || irreversible.value === null
       ? {}
@@ -69,7 +71,7 @@ function typeScriptFileHead(head: TypeScriptHead, file: string): FileHead {
   }
 }
 
-function sqlFileHead({ message, fields, losses }: HeaderComment, file: string): FileHead {
+function sqlFileHeader({ message, fields, losses }: HeaderComment, file: string): FileHeader {
   const listOf = (name: string): readonly string[] =>
     (fields.get(name)?.value ?? '').split(/[\s,]+/).filter(Boolean)
   const [revision, ...others] = listOf('revision')
@@ -77,7 +79,7 @@ function sqlFileHead({ message, fields, losses }: HeaderComment, file: string): 
   if (others.length > 0) {
     const line = fields.get('revision')?.line ?? 1
     const help = 'write one id, as in -- Revision: 3f2a9c41b7d0'
-    throw headError('metadata-not-literal', { file, line }, 'Revision: has more than one id', help)
+    throw headerError('metadata-not-literal', { file, line }, 'Revision: has more than one id', help)
   }
   if (!fields.has('revises')) throw missing(file, '-- Revises: in its header', false)
   const parents = listOf('revises').filter((name) => name !== 'base' && name !== '-')
@@ -112,7 +114,7 @@ function unreadableLoss(side: LossField['side'], value: string, file: string, li
   const what = value === '' ? 'does not say what' : `does not name something that can be lost: ${value}`
   const field = side === 'upgrade' ? 'Upgrade loses:' : 'Downgrade loses:'
   const help = `write one of these: ${field} table app.t, column app.t.c, rows of table app.t, values of column app.t.c (why)`
-  return headError('unreadable-loss', { file, line }, `${field} ${what}`, help)
+  return headerError('unreadable-loss', { file, line }, `${field} ${what}`, help)
 }
 
 /** Whoever stands before a downgrade that is refused reads the reason; one must be there. */
@@ -120,10 +122,10 @@ function reasonOf(value: string | readonly string[], file: string, line: number)
   if (typeof value === 'string' && value.trim() !== '') return oneLineMessage(value)
   const help =
     "write why, as in export const irreversible = 'the old values are gone', or -- Irreversible: … in SQL"
-  throw headError('metadata-not-literal', { file, line }, 'irreversible gives no reason', help)
+  throw headerError('metadata-not-literal', { file, line }, 'irreversible gives no reason', help)
 }
 
-function headError(
+function headerError(
   code: string,
   { file, line }: { readonly file: string; readonly line: number },
   problem: string,
@@ -135,7 +137,7 @@ function headError(
 function missing(file: string, what: string, isBare: boolean): MigError {
   return new MigError('missing-metadata', `${file} has no ${what}`, {
     help: isBare
-      ? 'if it is a revision, add a head as just mig-revision writes it; if not, move it out of versions/'
+      ? 'if it is a revision, add a header as just mig-revision writes it; if not, move it out of versions/'
       : 'add it; a first revision has the downRevision null',
     place: { file },
   })

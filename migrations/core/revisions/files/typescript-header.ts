@@ -1,10 +1,16 @@
-import { type HeadToken, headToken, lineOf, literalValue, tokenAfter } from './head-tokens.ts'
 import { type LossField, lossField } from './header-comment.ts'
+import {
+  lineOf,
+  literalValue,
+  type TypeScriptToken,
+  tokenAfter,
+  typeScriptToken,
+} from './typescript-tokens.ts'
 
 type MetadataValue = string | readonly string[] | null
 
-/** What the head of a TypeScript revision says, or why it cannot be read. */
-export type TypeScriptHead =
+/** What the header of a TypeScript revision says, or why it cannot be read. */
+export type TypeScriptHeader =
   | {
       readonly comment: string | undefined
       /** The line on which the comment begins, 1-based. */
@@ -12,7 +18,7 @@ export type TypeScriptHead =
       readonly values: ReadonlyMap<string, { readonly value: MetadataValue; readonly line: number }>
       /** What `//` comments announce. */
       readonly losses: readonly LossField[]
-      /** Whether a function was reached: then the head is complete. */
+      /** Whether a function was reached: then the header is complete. */
       readonly complete: boolean
     }
   | {
@@ -25,7 +31,7 @@ const metadata = new Set(['revision', 'downRevision', 'dependsOn', 'branchLabels
 const bodies = new Set(['upgrade', 'downgrade'])
 
 /** Reads the metadata constants and the doc comment at the top of a module, up to its first function. */
-export function typeScriptHead(text: string): TypeScriptHead {
+export function typeScriptHeader(text: string): TypeScriptHeader {
   const values = new Map<string, { value: MetadataValue; line: number }>()
   let comment: string | undefined
   let commentLine = 1
@@ -33,7 +39,7 @@ export function typeScriptHead(text: string): TypeScriptHead {
   let at = text.startsWith('\uFEFF') ? 1 : 0
   let depth = 0
   for (;;) {
-    const token = headToken(text, at)
+    const token = typeScriptToken(text, at)
     if (token.kind === 'end') {
       if (depth > 0) return unreadable(text, token, 'a bracket is never closed')
       return { comment, commentLine, values, losses, complete: false }
@@ -72,10 +78,10 @@ export function typeScriptHead(text: string): TypeScriptHead {
   }
 }
 
-type Problem = Extract<TypeScriptHead, { problem: string }>
+type Problem = Extract<TypeScriptHeader, { problem: string }>
 
 /** `: annotation = literal as const` after a name. */
-function readConstant(text: string, name: HeadToken): { value: MetadataValue; end: number } | Problem {
+function readConstant(text: string, name: TypeScriptToken): { value: MetadataValue; end: number } | Problem {
   let token = tokenAfter(text, name.end)
   while (token.text !== '=' && token.kind !== 'end' && token.text !== ';') token = tokenAfter(text, token.end)
   if (token.text !== '=') return notLiteral(text, name)
@@ -90,7 +96,7 @@ function readConstant(text: string, name: HeadToken): { value: MetadataValue; en
   return ends || starts ? read : notLiteral(text, name)
 }
 
-function readScalar(token: HeadToken): { value: MetadataValue; end: number } | undefined {
+function readScalar(token: TypeScriptToken): { value: MetadataValue; end: number } | undefined {
   if (token.text === 'null' || token.text === 'undefined') return { value: null, end: token.end }
   const value = literalValue(token)
   return value === undefined ? undefined : { value, end: token.end }
@@ -110,7 +116,7 @@ function readList(text: string, from: number): { value: MetadataValue; end: numb
   return { value, end: token.end }
 }
 
-function notLiteral(text: string, name: HeadToken): Problem {
+function notLiteral(text: string, name: TypeScriptToken): Problem {
   return {
     code: 'metadata-not-literal',
     problem:
@@ -121,6 +127,6 @@ function notLiteral(text: string, name: HeadToken): Problem {
   }
 }
 
-function unreadable(text: string, token: HeadToken, problem: string): Problem {
+function unreadable(text: string, token: TypeScriptToken, problem: string): Problem {
   return { code: 'unreadable-revision', problem, line: lineOf(text, token.start) }
 }
