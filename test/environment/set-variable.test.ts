@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { listTenants, readVariables } from '../../migrations/core/environment/index.ts'
+import { readVariables } from '../../migrations/core/environment/index.ts'
 import { type EnvironmentOptions, loadEnvironment } from '../../migrations/core/index.ts'
+import { listTenants } from '../../migrations/core/runner/index.ts'
 import { temporaryFolder } from '../support/recipes.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
@@ -79,7 +80,8 @@ describe('a blank setting of env.ts is an error', () => {
 
   test.each([' ', undefined])('the URL %j of a tenant', async (databaseUrl) => {
     const place = { schema: 'a', databaseUrl } as { readonly schema: string; readonly databaseUrl: string }
-    const listed = listTenants({ key: 't', tenants: { list: [place] } }, () =>
+    const env = { ledgerSchema: 'mig', schemas: {} }
+    const listed = listTenants(env, { key: 't', tenants: { list: [place] } }, () =>
       Promise.reject(new Error('not asked')),
     )
     await expect(listed).rejects.toMatchObject({ code: 'bad-tenant', exitCode: 2 })

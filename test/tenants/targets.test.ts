@@ -1,11 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  namedTenants,
-  selectTenants,
-  type TenantTargets,
-} from '../../migrations/core/environment/tenant-targets.ts'
-import { byCodePoint, type TargetSchema } from '../../migrations/core/environment/tenants.ts'
+import type { TargetSchema } from '../../migrations/core/environment/index.ts'
+import { namedTenants, type TenantTargets } from '../../migrations/core/environment/tenant-targets.ts'
 import {
   expectGroups,
   groupsOfRun,
@@ -13,6 +9,8 @@ import {
   loadEnvironment,
   type TenantSource,
 } from '../../migrations/core/index.ts'
+import { byCodePoint } from '../../migrations/core/runner/targets/list-tenants.ts'
+import { selectTenants } from '../../migrations/core/runner/targets/select-tenants.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { chain, type LabOptions, revisionId, type TenantLab, tenantNames, tenantTest } from './support.ts'
 

@@ -46,12 +46,5 @@ export { type RoleSetting, roleOf } from './role.ts'
 export type { Variables } from './set-variable.ts'
 export { shellWord } from './shell-word.ts'
 export { isOfKinds, silentOf } from './silent-kinds.ts'
-export type { TenantPlace, TenantSource } from './tenant-source.ts'
-export {
-  ambiguousTenant,
-  noneNamed,
-  type SelectedTenants,
-  selectTenants,
-  type TenantTargets,
-} from './tenant-targets.ts'
-export { listTenants, sourceTakes, type TargetSchema, tenants, whyNoTenant } from './tenants.ts'
+export { type TargetSchema, type TenantPlace, type TenantSource, tenants } from './tenant-source.ts'
+export { type TenantSelection, type TenantTargets, waysToName } from './tenant-targets.ts'

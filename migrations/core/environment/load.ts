@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, relative, resolve } from 'node:path'
 import { parse } from 'dotenv'
+import { commaList } from '../comma-list.ts'
 import { MigError, messageOf } from '../errors.ts'
 import { cacheFolder } from './cache-folder.ts'
 import { parseDuration } from './duration.ts'
@@ -12,7 +13,7 @@ import { checkOptions, type EnvironmentOptions } from './options.ts'
 import { schemaFilter, schemaMap } from './schema-map.ts'
 import { checkHashes, setVariable, type Variables } from './set-variable.ts'
 import { readTenantSelection, type TenantTargets, withTargets } from './tenant-targets.ts'
-import { listed, readXArguments, type XValues } from './x-arguments.ts'
+import { readXArguments, type XValues } from './x-arguments.ts'
 
 /** Where the database's URL came from. */
 export type DatabaseSource =
@@ -239,7 +240,7 @@ function durationsOf(
 
 function tenantTargets({ tenants, shard }: LoadOptions, byX: TenantTargets): TenantTargets {
   const named = tenants === undefined ? byX : withTargets(byX, readTenantSelection(tenants))
-  return shard === undefined ? named : { ...named, shards: listed(shard) }
+  return shard === undefined ? named : { ...named, shards: commaList(shard) }
 }
 
 /** The env.ts of an environment folder, if it has one. */

@@ -1,11 +1,12 @@
 import { isAbsolute, join } from 'node:path'
+import { commaList } from '../comma-list.ts'
 import { MigError } from '../errors.ts'
 import type { Line } from './line.ts'
 import { nearest } from './nearest.ts'
 import type { EnvironmentOptions } from './options.ts'
 import { checkRole } from './role.ts'
 import { setVariable, type Variables } from './set-variable.ts'
-import { checkTenantSource } from './tenants.ts'
+import { checkTenantSource } from './tenant-source.ts'
 
 const reservedKeys = new Set(['all', 'head', 'heads', 'base', 'current'])
 
@@ -64,7 +65,7 @@ function overrideVariable(options: EnvironmentOptions, key: string): string | un
  * @throws MigError `unknown-schema` with the nearest key, or where there are only commas.
  */
 export function schemaFilter(text: string | undefined, keys: readonly string[]): readonly string[] {
-  const wanted = (text ?? '').split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]))
+  const wanted = commaList(text ?? '')
   // As in "$ONE,$TWO" where neither is set: what was to be narrowed must not become everything.
   if (wanted.length === 0 && text?.includes(',')) throw noKey(text, keys)
   if (wanted.length === 0 || wanted.includes('all')) {

@@ -79,11 +79,6 @@ export function checkDeclaredX(declared: Readonly<Record<string, unknown>>, file
   }
 }
 
-/** A list with commas between its parts. */
-export function listed(text: string): readonly string[] {
-  return text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]))
-}
-
 function typed(key: string, type: XType, value: string | undefined): string | number | boolean {
   if (type === 'boolean') return truth(key, value ?? 'true')
   if (value === undefined) throw badX(key, 'has no value', `write -x ${key}=…`)

@@ -30,6 +30,7 @@ export { applyStamp, type StampPlan, type StampRequest, stampPlan } from './stam
 export { expectStamps, stampTargets, targetStampPlan } from './stamp/targets.ts'
 export { endStalledCalls } from './statement/users-call.ts'
 export { byDatabase, databaseEnvironment } from './targets/databases.ts'
+export { listTenants } from './targets/list-tenants.ts'
 export {
   allTenants,
   expectTenants,
@@ -40,7 +41,6 @@ export {
   listsThemselves,
   oneTenantLine,
   singleTargets,
-  takenSchemas,
   targetSchemas,
   targetTenants,
 } from './targets/targets.ts'

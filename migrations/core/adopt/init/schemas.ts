@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import { commaList } from '../../comma-list.ts'
 import { MigError } from '../../errors.ts'
 import { schemasInUse, toolLedgersIn } from '../../postgres/index.ts'
 
@@ -108,11 +109,7 @@ export function namedSchemas(
   live: readonly string[],
   beside: readonly string[] = [],
 ): readonly FoundSchema[] {
-  const parts = text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
-  const pairs = parts.map((part) => {
+  const pairs = commaList(text).map((part) => {
     const [first = '', second, ...more] = part.split('=')
     if (more.length > 0 || first === '' || second === '') throw badPair(part)
     return { key: second === undefined ? undefined : first, schema: second ?? first }

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
-import { type Environment, listTenants } from '../../environment/index.ts'
-import { allTenants, type SessionOptions, takenSchemas } from '../../runner/index.ts'
+import type { Environment } from '../../environment/index.ts'
+import { allTenants, listTenants, type SessionOptions } from '../../runner/index.ts'
 
 /** The schemas of all tenants of a database but these: nobody who looks at these wants to read the others. */
 export async function otherTenants(
@@ -30,7 +30,7 @@ export async function tenantsBeside(
   const names: string[] = []
   for (const line of env.lines) {
     if (line.tenants === null || line.tenants.function !== undefined) continue
-    const listed = await listTenants(line, () => Promise.resolve(client), takenSchemas(env))
+    const listed = await listTenants(env, line, () => Promise.resolve(client))
     names.push(...listed.flatMap(({ schema, databaseUrl }) => (databaseUrl === null ? [schema] : [])))
   }
   return names

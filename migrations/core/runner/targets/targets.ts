@@ -1,16 +1,9 @@
-import {
-  type Environment,
-  listTenants,
-  noneNamed,
-  selectTenants,
-  sourceTakes,
-  type TargetSchema,
-  whyNoTenant,
-} from '../../environment/index.ts'
-import type { Line } from '../../environment/line.ts'
+import type { Environment, Line, TargetSchema } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import type { Project } from '../project.ts'
 import { type Session, type SessionOptions, usingSession } from '../session/session.ts'
+import { listTenants, sourceTakes, takenSchemas, whyNoTenant } from './list-tenants.ts'
+import { noneNamed, selectTenants } from './select-tenants.ts'
 
 /** Lines that a command handles together: all single lines of the filter, or one tenant line. */
 export interface LineGroup {
@@ -149,7 +142,7 @@ export async function targetTenants(
 ): Promise<readonly TargetSchema[]> {
   const line = tenantLine(env, key)
   return onDatabase(env, line, options, async (connect) => {
-    const listed = await listTenants(line, connect, takenSchemas(env))
+    const listed = await listTenants(env, line, connect)
     const { selection, shards } = env.targets
     if (selection === null && shards === null && whenNone === 'all') return listed
     const { tenants, unknown } = selectTenants(key, listed, env.targets)
@@ -223,7 +216,7 @@ export function allTenants(
   options: SessionOptions,
 ): Promise<readonly TargetSchema[]> {
   return onDatabase(env, tenantLine(env, key), options, (connect) =>
-    listTenants(tenantLine(env, key), connect, takenSchemas(env)),
+    listTenants(env, tenantLine(env, key), connect),
   )
 }
 
@@ -236,11 +229,6 @@ export function checkNewName(env: Environment, schema: string): void {
   const reason = isTaken ? 'is a schema of another line' : whyNoTenant(schema)
   if (reason === undefined) return
   throw new MigError('bad-tenant', `${JSON.stringify(schema)} ${reason}`, { help: 'choose another name' })
-}
-
-/** Schemas that are not tenants whatever a pattern says. */
-export function takenSchemas(env: Environment): readonly string[] {
-  return [env.ledgerSchema, ...Object.values(env.schemas)]
 }
 
 /** Whether the tenants of a line are listed without asking a database. */

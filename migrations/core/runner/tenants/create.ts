@@ -1,12 +1,5 @@
-import {
-  ambiguousTenant,
-  roleOf,
-  selectTenants,
-  shellWord,
-  sourceTakes,
-  type TargetSchema,
-  type TenantTargets,
-} from '../../environment/index.ts'
+import { commaList } from '../../comma-list.ts'
+import { roleOf, shellWord, type TargetSchema, type TenantTargets } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import { quoteIdent } from '../../postgres/index.ts'
 import { readStates } from '../applied/state.ts'
@@ -17,6 +10,8 @@ import { isSchema, runTargets } from '../run/targets.ts'
 import { type Session, type SessionOptions, usingSession } from '../session/session.ts'
 import { schemaOwner } from '../statement/own-sql.ts'
 import { databaseEnvironment } from '../targets/databases.ts'
+import { sourceTakes } from '../targets/list-tenants.ts'
+import { ambiguousTenant, selectTenants } from '../targets/select-tenants.ts'
 import { allTenants, checkNewName, notListed, tenantLine } from '../targets/targets.ts'
 import { forgetLeftovers } from './drop.ts'
 
@@ -123,7 +118,7 @@ function schemaExists(
 
 /** A comma stands between names wherever tenants are named, so no new name has one, unless env.ts lists it. */
 function severalNames(schema: string): MigError {
-  const names = schema.split(',').flatMap((name) => (name.trim() === '' ? [] : [name.trim()]))
+  const names = commaList(schema)
   const each = names.map((name) => `just mig-tenant-create ${shellWord(name)}`).join('; ')
   return new MigError(
     'bad-tenant',
