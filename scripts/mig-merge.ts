@@ -34,7 +34,7 @@ export const main = (argv: readonly string[]): Promise<void> =>
       })
     }
     const revision = flags['rev-id']
-    const edges = graph.planNewRevision({
+    const edges = graph.newRevisionEdges({
       line,
       head: parents,
       splice: flags.splice === true,

@@ -52,7 +52,7 @@ export const main = (argv: readonly string[]): Promise<void> =>
       })
     }
     const files = env.filter.map((line) => {
-      const edges = graph.planNewRevision({
+      const edges = graph.newRevisionEdges({
         line,
         splice: flags.splice === true,
         labels: list(flags.label),

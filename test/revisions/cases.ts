@@ -65,11 +65,11 @@ export function answerOf(
   const { kind, current, target } = request
   switch (kind) {
     case 'upgrade':
-      return stepsOf(graph().planUpgrade({ applied: current, target }))
+      return stepsOf(graph().upgradePlan({ applied: current, target }))
     case 'downgrade':
-      return stepsOf(graph().planDowngrade({ applied: current, target }))
+      return stepsOf(graph().downgradePlan({ applied: current, target }))
     case 'stamp':
-      return { final: graph().planStamp({ applied: current, target, purge: request.purge ?? false }) }
+      return { final: graph().stampedRows({ applied: current, target, purge: request.purge ?? false }) }
     case 'history':
       return {
         revisions: graph()
@@ -95,7 +95,7 @@ export function answerOf(
   }
 }
 
-function stepsOf(steps: ReturnType<RevisionGraph['planUpgrade']>): Record<string, unknown> {
+function stepsOf(steps: ReturnType<RevisionGraph['upgradePlan']>): Record<string, unknown> {
   return {
     steps: steps.map((step) => ({
       revision: step.revision,

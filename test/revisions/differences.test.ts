@@ -12,14 +12,14 @@ const specs: readonly RevisionSpec[] = [
 ]
 const graph = revisionGraph(specs)
 const stamp = (applied: readonly string[], target: string | readonly string[]) =>
-  graph.planStamp({ applied, target })
+  graph.stampedRows({ applied, target })
 const history = (range: string, applied: readonly string[] = []) =>
   graph.history(range, { applied }).map((spec) => spec.revision)
 
 describe('what differs from Alembic on purpose', () => {
   test('a downgrade to X@head means the head on that branch, also with several heads', () => {
-    expect(graph.planDowngrade({ applied: ['a333', 'b333'], target: 'side@head' })).toEqual([])
-    expect(refusal(() => graph.planDowngrade({ applied: ['a333'], target: 'side@head' })).code).toBe(
+    expect(graph.downgradePlan({ applied: ['a333', 'b333'], target: 'side@head' })).toEqual([])
+    expect(refusal(() => graph.downgradePlan({ applied: ['a333'], target: 'side@head' })).code).toBe(
       'destination-not-on-path',
     )
   })

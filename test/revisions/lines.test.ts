@@ -23,7 +23,7 @@ const specs: readonly RevisionSpec[] = [
 const graph = revisionGraph(specs)
 const up = (applied: readonly string[], target: string, lines?: readonly string[]) =>
   graph
-    .planUpgrade({ applied, target, ...(lines === undefined ? {} : { lines }) })
+    .upgradePlan({ applied, target, ...(lines === undefined ? {} : { lines }) })
     .map((step) => step.revision)
 const down = (
   applied: readonly string[],
@@ -32,7 +32,7 @@ const down = (
   recentlyApplied?: readonly string[],
 ) =>
   graph
-    .planDowngrade({
+    .downgradePlan({
       applied,
       target,
       ...(lines === undefined ? {} : { lines }),
@@ -56,7 +56,7 @@ describe('an upgrade with a filter', () => {
   })
 
   test('applies what another line must have first, and says who needs it', () => {
-    const plan = graph.planUpgrade({ applied: ['u111'], target: 'head', lines: ['message'] })
+    const plan = graph.upgradePlan({ applied: ['u111'], target: 'head', lines: ['message'] })
     expect(plan).toEqual([
       { revision: 'u222', direction: 'upgrade', appliedAfter: ['u222'], neededBy: 'm111' },
       { revision: 'm111', direction: 'upgrade', appliedAfter: ['m111', 'u222'] },
@@ -65,7 +65,7 @@ describe('an upgrade with a filter', () => {
   })
 
   test('keeps the row of a line that another line depends on', () => {
-    expect(graph.planUpgrade({ applied: ['u222'], target: 'm111' }).at(-1)?.appliedAfter).toEqual([
+    expect(graph.upgradePlan({ applied: ['u222'], target: 'm111' }).at(-1)?.appliedAfter).toEqual([
       'm111',
       'u222',
     ])
@@ -112,7 +112,7 @@ describe('an upgrade with a filter', () => {
       const plans = [
         () => up(['u111'], target, ['user']),
         () => down(['u111'], target, ['user']),
-        () => graph.planStamp({ applied: ['u111'], target, lines: ['user'] }),
+        () => graph.stampedRows({ applied: ['u111'], target, lines: ['user'] }),
       ]
       for (const plan of plans) expect(refusal(plan)).toMatchObject({ code: 'outside-filter', exitCode: 2 })
     },
@@ -126,7 +126,7 @@ describe('an upgrade with a filter', () => {
 
   test('goes on with --allow-missing and leaves the unknown row where it is', () => {
     expect(refusal(() => up(['gone'], 'u111')).code).toBe('cant-locate-current')
-    const plan = graph.planUpgrade({ applied: ['gone'], target: 'u111', allowMissing: true })
+    const plan = graph.upgradePlan({ applied: ['gone'], target: 'u111', allowMissing: true })
     expect(plan.at(-1)?.appliedAfter).toEqual(['gone', 'u111'])
   })
 })
@@ -165,7 +165,7 @@ describe('a downgrade with a filter', () => {
       { revision: 'b2', downRevision: 'a1' },
       { revision: 'c1', downRevision: ['b1', 'b2'] },
     ])
-    const plan = merged.planDowngrade({
+    const plan = merged.downgradePlan({
       applied: ['c1'],
       target: '-2',
       recentlyApplied: ['c1', 'b1', 'b2', 'a1'],
@@ -174,13 +174,13 @@ describe('a downgrade with a filter', () => {
       { revision: 'c1', direction: 'downgrade', appliedAfter: ['b1', 'b2'] },
       { revision: 'b1', direction: 'downgrade', appliedAfter: ['b2'] },
     ])
-    expect(refusal(() => merged.planDowngrade({ applied: ['c1'], target: '-1' })).code).toBe('ambiguous-walk')
+    expect(refusal(() => merged.downgradePlan({ applied: ['c1'], target: '-1' })).code).toBe('ambiguous-walk')
   })
 
   test('that asks for more than are applied says how to revert all, of these lines only', () => {
     const request = { applied: ['u222', 'p111'], recentlyApplied: ['p111', 'u222', 'u111'] }
     const help = (target: string, lines?: readonly string[]) =>
-      refusal(() => graph.planDowngrade({ ...request, target, ...(lines === undefined ? {} : { lines }) }))
+      refusal(() => graph.downgradePlan({ ...request, target, ...(lines === undefined ? {} : { lines }) }))
         .help
     expect(help('-9', ['user'])).toBe('revert all: just mig-downgrade base user')
     expect(help('user@-9')).toBe('revert all: just mig-downgrade user@base')
@@ -202,17 +202,17 @@ describe('a downgrade with a filter', () => {
     const applied = ['u333', 'm111']
     for (const target of ['base', 'u111', 'user@-2', 'user@base', '-3']) {
       const recentlyApplied = ['u333', 'u222', 'm111', 'u111']
-      const error = refusal(() => final.planDowngrade({ applied, target, recentlyApplied }))
+      const error = refusal(() => final.downgradePlan({ applied, target, recentlyApplied }))
       expect(error).toMatchObject({ code: 'irreversible', exitCode: 2 })
       expect(error.message).toBe('revision u222 of line user cannot be reverted: the old names are gone')
       expect(error.help).toContain('downgrade to it at most: just mig-downgrade u222 user;')
       expect(error.help).toContain('just mig-stamp u111 user')
     }
-    const open = final.planDowngrade({ applied, target: ['u222', 'message@base'] })
+    const open = final.downgradePlan({ applied, target: ['u222', 'message@base'] })
     expect(open.map((step) => step.revision).toSorted()).toEqual(['m111', 'u333'])
-    const atTop = refusal(() => final.planDowngrade({ applied: ['u222'], target: '-1', lines: ['user'] }))
+    const atTop = refusal(() => final.downgradePlan({ applied: ['u222'], target: '-1', lines: ['user'] }))
     expect(atTop.help).not.toContain('at most')
-    expect(final.planStamp({ applied, target: 'u111', lines: ['user'] })).toEqual(['m111', 'u111'])
+    expect(final.stampedRows({ applied, target: 'u111', lines: ['user'] })).toEqual(['m111', 'u111'])
   })
 
   test('refuses what is not applied', () => {
@@ -222,18 +222,18 @@ describe('a downgrade with a filter', () => {
 
 describe('stamping lines', () => {
   test('sets one row a line and leaves the other lines', () => {
-    expect(graph.planStamp({ applied: ['u111', 'm222'], target: 'head', lines: ['user'] })).toEqual([
+    expect(graph.stampedRows({ applied: ['u111', 'm222'], target: 'head', lines: ['user'] })).toEqual([
       'm222',
       'u333',
     ])
-    expect(graph.planStamp({ applied: ['u333', 'm222'], target: 'm111' })).toEqual(['m111', 'u333'])
-    expect(graph.planStamp({ applied: ['u333', 'm222'], target: 'user@base' })).toEqual(['m222'])
+    expect(graph.stampedRows({ applied: ['u333', 'm222'], target: 'm111' })).toEqual(['m111', 'u333'])
+    expect(graph.stampedRows({ applied: ['u333', 'm222'], target: 'user@base' })).toEqual(['m222'])
   })
 
   test('with purge forgets the rows of the filtered lines and the unknown ones', () => {
     const request = { applied: ['gone', 'm222', 'u333'], target: 'u111', lines: ['user'] }
-    expect(graph.planStamp({ ...request, purge: true })).toEqual(['m222', 'u111'])
-    expect(refusal(() => graph.planStamp(request)).code).toBe('cant-locate-current')
+    expect(graph.stampedRows({ ...request, purge: true })).toEqual(['m222', 'u111'])
+    expect(refusal(() => graph.stampedRows(request)).code).toBe('cant-locate-current')
   })
 })
 
@@ -279,15 +279,15 @@ describe('names', () => {
 
 describe('a new revision', () => {
   test('stands on the head of its line, and names other lines in dependsOn', () => {
-    expect(graph.planNewRevision({ line: 'user', dependsOn: ['m222', 'roles'] })).toEqual({
+    expect(graph.newRevisionEdges({ line: 'user', dependsOn: ['m222', 'roles'] })).toEqual({
       downRevision: 'u333',
       dependsOn: ['m222', 'roles'],
       branchLabels: [],
     })
-    expect(graph.planNewRevision({ line: 'billing' }).downRevision).toBeNull()
-    expect(graph.planNewRevision({ line: 'user', head: 'base' }).downRevision).toBeNull()
-    expect(graph.planNewRevision({ line: 'policy', head: 'heads' }).downRevision).toEqual(['p222', 'p333'])
-    expect(graph.planNewRevision({ line: 'user', head: 'u111', splice: true }).downRevision).toBe('u111')
+    expect(graph.newRevisionEdges({ line: 'billing' }).downRevision).toBeNull()
+    expect(graph.newRevisionEdges({ line: 'user', head: 'base' }).downRevision).toBeNull()
+    expect(graph.newRevisionEdges({ line: 'policy', head: 'heads' }).downRevision).toEqual(['p222', 'p333'])
+    expect(graph.newRevisionEdges({ line: 'user', head: 'u111', splice: true }).downRevision).toBe('u111')
   })
 
   test.each([
@@ -304,7 +304,7 @@ describe('a new revision', () => {
     ['invalid-name', { line: 'user', labels: ['a@b'] }],
     ['cant-locate', { line: 'user', dependsOn: ['nothing'] }],
   ])('is refused with %s', (code, request) => {
-    expect(refusal(() => graph.planNewRevision(request)).code).toBe(code)
+    expect(refusal(() => graph.newRevisionEdges(request)).code).toBe(code)
   })
 })
 

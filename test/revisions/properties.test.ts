@@ -83,7 +83,7 @@ describe('for any graph', () => {
   test('an upgrade to the heads applies everything once, each revision after what it needs', () => {
     fc.assert(
       fc.property(graphs, (specs) => {
-        const steps = revisionGraph(specs).planUpgrade({ applied: [], target: 'heads' })
+        const steps = revisionGraph(specs).upgradePlan({ applied: [], target: 'heads' })
         expect(steps).toHaveLength(specs.length)
         checkSteps(specs, new Set(), steps)
       }),
@@ -95,10 +95,10 @@ describe('for any graph', () => {
       fc.property(graphs, fc.nat(), (specs, number) => {
         const graph = revisionGraph(specs)
         const target = specs[number % specs.length]?.revision ?? ''
-        const there = graph.planUpgrade({ applied: [], target })
+        const there = graph.upgradePlan({ applied: [], target })
         const applied = new Set<string>()
         checkSteps(specs, applied, there)
-        const back = graph.planDowngrade({ applied: lastRows([], there), target: 'base' })
+        const back = graph.downgradePlan({ applied: lastRows([], there), target: 'base' })
         checkSteps(specs, applied, back)
         expect(lastRows([], back)).toEqual([])
       }),
@@ -109,10 +109,10 @@ describe('for any graph', () => {
     fc.assert(
       fc.property(graphs, fc.nat(), (specs, number) => {
         const graph = revisionGraph(specs)
-        const up = graph.planUpgrade({ applied: [], target: 'heads' })
+        const up = graph.upgradePlan({ applied: [], target: 'heads' })
         const count = (number % specs.length) + 1
         const recentlyApplied = up.map((step) => step.revision).reverse()
-        const down = graph.planDowngrade({ applied: lastRows([], up), target: `-${count}`, recentlyApplied })
+        const down = graph.downgradePlan({ applied: lastRows([], up), target: `-${count}`, recentlyApplied })
         expect(down.map((step) => step.revision)).toEqual(recentlyApplied.slice(0, count))
         checkSteps(specs, new Set(recentlyApplied), down)
       }),
@@ -130,10 +130,10 @@ describe('for any graph', () => {
         const first = (a % specs.length) + 1
         const second = (b % specs.length) + 1
         fc.pre(first + second <= specs.length)
-        const one = graph.planUpgrade({ applied: [], target: `+${first + second}` })
-        const half = graph.planUpgrade({ applied: [], target: `+${first}` })
+        const one = graph.upgradePlan({ applied: [], target: `+${first + second}` })
+        const half = graph.upgradePlan({ applied: [], target: `+${first}` })
         const applied = new Set(half.map((step) => step.revision))
-        const rest = graph.planUpgrade({ applied: lastRows([], half), target: `+${second}` })
+        const rest = graph.upgradePlan({ applied: lastRows([], half), target: `+${second}` })
         expect(half.map((step) => step.revision)).toEqual(one.slice(0, first).map((step) => step.revision))
         checkSteps(specs, applied, rest)
         expect(rest).toHaveLength(second)
@@ -185,9 +185,9 @@ describe('for any graph', () => {
         const target = pieces.join('')
         const applied = rowsOf(specs, new Set(specs.slice(0, 1).map((spec) => spec.revision)))
         for (const act of [
-          () => graph.planUpgrade({ applied, target }),
-          () => graph.planDowngrade({ applied, target }),
-          () => graph.planStamp({ applied, target }),
+          () => graph.upgradePlan({ applied, target }),
+          () => graph.downgradePlan({ applied, target }),
+          () => graph.stampedRows({ applied, target }),
           () => graph.history(target, { applied }),
           () => graph.resolve(target, { applied }),
         ]) {
@@ -212,10 +212,10 @@ describe('a long history', () => {
   test('of 20,000 revisions is planned up, down and listed without exhausting the stack', () => {
     const specs = chain(20_000)
     const graph = revisionGraph(specs)
-    expect(graph.planUpgrade({ applied: [], target: 'head' })).toHaveLength(20_000)
-    expect(graph.planDowngrade({ applied: ['r19999'], target: 'base' })).toHaveLength(20_000)
+    expect(graph.upgradePlan({ applied: [], target: 'head' })).toHaveLength(20_000)
+    expect(graph.downgradePlan({ applied: ['r19999'], target: 'base' })).toHaveLength(20_000)
     expect(graph.history()).toHaveLength(20_000)
-    expect(graph.planDowngrade({ applied: ['r19999'], target: '-19999' })).toHaveLength(19_999)
+    expect(graph.downgradePlan({ applied: ['r19999'], target: '-19999' })).toHaveLength(19_999)
   })
 
   test('that closes a cycle of 20,000 is refused', () => {

@@ -18,7 +18,7 @@ import type {
 } from './planning/plan-types.ts'
 import { appliedNodes, ledgerRows } from './planning/rows.ts'
 import { stampedRows } from './planning/stamp.ts'
-import { parseTarget, plainHeads, realHeads, targetNodes, walkedTooFar } from './planning/targets.ts'
+import { parseTarget, plainHeads, realHeads, targetNodes, walkedTooFar } from './planning/target-syntax.ts'
 import { upgradePlan } from './planning/upgrade.ts'
 
 /** Limits a question to lines. */
@@ -39,10 +39,10 @@ export interface RevisionGraph {
   readonly revisions: readonly RevisionSpec[]
   /** By full id. */
   get(id: string): RevisionSpec | undefined
-  planUpgrade(request: UpgradeRequest): readonly PlannedStep[]
-  planDowngrade(request: DowngradeRequest): readonly PlannedStep[]
+  upgradePlan(request: UpgradeRequest): readonly PlannedStep[]
+  downgradePlan(request: DowngradeRequest): readonly PlannedStep[]
   /** The ledger's rows after a stamp, of all lines. */
-  planStamp(request: GraphStampRequest): readonly string[]
+  stampedRows(request: GraphStampRequest): readonly string[]
   /** Newest first; the range is `a:b`, `a:` or `:b`, default everything. */
   history(range?: string, options?: HistoryOptions): readonly RevisionSpec[]
   /** Revisions that no child follows. */
@@ -60,7 +60,7 @@ export interface RevisionGraph {
   /** The parents of a revision that merges the targets. */
   merge(targets: string | readonly string[], options?: { readonly splice?: boolean }): readonly string[]
   /** The edges that a new revision gets, by the rules of `alembic revision`. */
-  planNewRevision(request: NewRevisionRequest): NewRevision
+  newRevisionEdges(request: NewRevisionRequest): NewRevision
   /** The revisions and all they need, themselves included, in load order. */
   ancestors(ids: readonly string[]): readonly string[]
   /** The revisions that have this one as a parent, in load order. */
@@ -84,9 +84,9 @@ export function revisionGraph(revisions: readonly RevisionSpec[]): RevisionGraph
   return {
     revisions: index.nodes.map((node) => node.spec),
     get: (id) => index.byId.get(id)?.spec,
-    planUpgrade: (request) => upgradePlan(index, request),
-    planDowngrade: (request) => downgradePlan(index, request),
-    planStamp: (request) => stampedRows(index, request),
+    upgradePlan: (request) => upgradePlan(index, request),
+    downgradePlan: (request) => downgradePlan(index, request),
+    stampedRows: (request) => stampedRows(index, request),
     history: (range, options) => historyNodes(index, range, options).map((node) => node.spec),
     heads: (option) => idsOf(plainHeads(index, scope(option))),
     realHeads: (option) => idsOf(realHeads(index, scope(option))),
@@ -104,7 +104,7 @@ export function revisionGraph(revisions: readonly RevisionSpec[]): RevisionGraph
     resolveAll: (name, options) => idsOf(namedNodes(index, name, options)),
     merge: (targets, options = {}) =>
       idsOf(parentsFor(index, [targets].flat(), options.splice ?? false, undefined)),
-    planNewRevision: (request) => newRevisionEdges(index, request),
+    newRevisionEdges: (request) => newRevisionEdges(index, request),
     ancestors: (ids) => inLoadOrder(reach(nodesOf(ids), needsOf)),
     children: (id) => idsOf(index.byId.get(id)?.children ?? []),
     applied: (rows) => new Set(idsOf(appliedNodes(ledgerRows(index, { applied: rows }, true)))),

@@ -10,7 +10,7 @@ export interface NewFileRequest {
   readonly message: string
   /** Default: a new one. */
   readonly revision?: string
-  /** Where it stands in the graph; see `RevisionGraph.newRevision`. */
+  /** Where it stands in the graph; see `RevisionGraph.newRevisionEdges`. */
   readonly edges: NewRevision
   readonly format: 'ts' | 'sql'
   readonly now: Date

@@ -32,7 +32,7 @@ export interface GeneratedFile extends NewFile {
 /**
  * The files of generated revisions: each stands on the head of its line, or on the one before it in the same
  * line, and depends on those of other lines that it needs, of the same command or earlier.
- * @throws MigError `multiple-heads` and others of `planNewRevision`
+ * @throws MigError `multiple-heads` and others of `newRevisionEdges`
  */
 export function revisionFiles(
   project: Project,
@@ -43,7 +43,7 @@ export function revisionFiles(
   const lines = lineTargets(project)
   for (const [index, { line, upgrade, downgrade, needs, references }] of revisions.entries()) {
     const before = files.findLast((file) => file.line === line)
-    const edges = before === undefined ? project.graph.planNewRevision({ line }) : undefined
+    const edges = before === undefined ? project.graph.newRevisionEdges({ line }) : undefined
     const downRevision = before?.revision ?? edges?.downRevision ?? null
     const isFirst = project.graph.heads({ lines: [line] }).length === 0
     const irreversible = isFirst ? irreversibleFirst : undefined

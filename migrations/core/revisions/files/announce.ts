@@ -15,7 +15,7 @@ interface Place {
  * A revision's text with lines in its header that announce losses: below those and the fields that it has, else above its
  * constants or its first section. Nothing else changes, so that the checksum stays.
  * @returns undefined where the header has no place for them
- * @throws MigError as `checkedHeader` and `readSqlRevision` do, for a file that cannot be read
+ * @throws MigError `metadata-not-literal`, `unreadable-revision`, `missing-metadata`, `unreadable-loss`, `sql-sections`
  */
 export function withLosses(
   text: string,

@@ -9,7 +9,7 @@ import {
   symbolNodes,
   walk,
   walkedTooFar,
-} from './targets.ts'
+} from './target-syntax.ts'
 
 /** Where a downgrade goes: a revision, or base when there is none; `anchor` limits what goes to a branch. */
 interface Destination {
@@ -20,7 +20,9 @@ interface Destination {
 
 /**
  * Every applied revision that a downgrade to the target takes away.
- * @throws MigError as `downgradePlan`
+ * @throws MigError `destination-not-on-path`, `not-valid-downgrade-target`, `relative-not-enough`, `walked-too-far`,
+ *   `ambiguous-walk`, `ambiguous-downgrade`, `multiple-heads`,
+ *   `cant-locate`, `ambiguous-prefix`, `prefix-too-short`, `not-branch-member`, `outside-filter`
  */
 export function appliedAbove(
   around: SymbolContext,

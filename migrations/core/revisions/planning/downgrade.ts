@@ -6,14 +6,15 @@ import { appliedAbove } from './downgrade-target.ts'
 import type { DowngradeRequest, PlannedStep } from './plan-types.ts'
 import { mostRecent } from './recent.ts'
 import { appliedNodes, type LedgerRows, ledgerRows, withRows } from './rows.ts'
-import { type ParsedTarget, parseTarget, type SymbolContext } from './targets.ts'
+import { type ParsedTarget, parseTarget, type SymbolContext } from './target-syntax.ts'
 
 /**
  * The steps that take away what stands above the target: every applied revision that descends, through down_revision
  * or depends-on, from a child of the target. A dependency stays when its dependant goes.
  * `-N` takes the N most recently applied revisions where the log is given or several lines are meant.
  * @throws MigError `destination-not-on-path`, `not-valid-downgrade-target`, `relative-not-enough`, `walked-too-far`,
- *   `ambiguous-walk`, `ambiguous-downgrade`, `needed-by-other-line`, `irreversible`, `outside-filter`, and as `locate`
+ *   `ambiguous-walk`, `ambiguous-downgrade`, `needed-by-other-line`, `irreversible`,
+ *   `multiple-heads`, `cant-locate`, `ambiguous-prefix`, `prefix-too-short`, `not-branch-member`, `outside-filter`
  */
 export function downgradePlan(index: RevisionIndex, request: DowngradeRequest): readonly PlannedStep[] {
   const ledger = ledgerRows(index, request, false)

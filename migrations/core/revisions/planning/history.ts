@@ -11,7 +11,7 @@ import {
   symbolNodes,
   walk,
   walkedTooFar,
-} from './targets.ts'
+} from './target-syntax.ts'
 
 export interface HistoryOptions {
   /** The rows of the ledger, for `current` in a range; unknown ones do not count. */
@@ -25,7 +25,8 @@ export interface HistoryOptions {
  * @param range `a:b`, `a:` or `:b`, both ends included; a lower end that is relative is down from the heads.
  *   (in `-N:current` from the first row where the heads are too near the base, and then base at the furthest).
  *   Only what descends from `a` along down_revision, and what `b` needs
- * @throws MigError `range-syntax`, `range-not-ancestor`, `overlapping-revisions`, and as `locate`
+ * @throws MigError `range-syntax`, `range-not-ancestor`, `overlapping-revisions`, `walked-too-far`,
+ *   `cant-locate`, `ambiguous-prefix`, `prefix-too-short`, `not-branch-member`, `outside-filter`
  */
 export function historyNodes(
   index: RevisionIndex,

@@ -2,7 +2,7 @@ import { MigError } from '../../errors.ts'
 import { reservedNames } from '../graph/invalid.ts'
 import { isInScope, isLine, locate, scopeOf } from '../graph/names.ts'
 import { asList, type RevisionIndex, type RevisionNode } from '../graph/nodes.ts'
-import { parseTarget, type SymbolContext, targetNodes } from './targets.ts'
+import { parseTarget, type SymbolContext, targetNodes } from './target-syntax.ts'
 
 /** What a new revision should stand on, as the user asked. */
 export interface NewRevisionRequest {
@@ -29,7 +29,8 @@ export interface NewRevision {
 /**
  * Resolves what a new revision stands on, by the rules of `alembic revision`.
  * @throws MigError `not-a-head` without `splice`, `duplicate-heads`, `duplicate-revision`, `duplicate-branch-label`,
- *   `invalid-name`, `multiple-heads`, and as `locate`
+ *   `invalid-name`, `multiple-heads`, `crosses-lines`,
+ *   `cant-locate`, `ambiguous-prefix`, `prefix-too-short`, `not-branch-member`, `outside-filter`
  */
 export function newRevisionEdges(index: RevisionIndex, request: NewRevisionRequest): NewRevision {
   const { line, revId } = request
@@ -49,7 +50,8 @@ export function newRevisionEdges(index: RevisionIndex, request: NewRevisionReque
 /**
  * The parents that targets stand for, checked to be heads.
  * @param lines the schema keys to look in; undefined for all
- * @throws MigError `not-a-head`, `duplicate-heads`, `crosses-lines`, and as `locate`
+ * @throws MigError `not-a-head`, `duplicate-heads`, `crosses-lines`,
+ *   `cant-locate`, `ambiguous-prefix`, `prefix-too-short`, `not-branch-member`, `outside-filter`
  */
 export function parentsFor(
   index: RevisionIndex,

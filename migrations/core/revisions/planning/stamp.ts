@@ -3,13 +3,14 @@ import { type Branch, checkInScope, scopeOf } from '../graph/names.ts'
 import { dependantsOf, needsOf, type RevisionIndex, type RevisionNode, reach } from '../graph/nodes.ts'
 import type { GraphStampRequest } from './plan-types.ts'
 import { ledgerRows } from './rows.ts'
-import { parseTarget, type SymbolContext, targetNodes } from './targets.ts'
+import { parseTarget, type SymbolContext, targetNodes } from './target-syntax.ts'
 
 /**
  * The ledger's rows after a stamp: rows of the same line that a target stands on, or that stand on it, give way to
  * it; the others stay. `base` takes rows away. No revision is run.
  * @returns ids, of all lines, sorted
- * @throws MigError as `locate`; `multiple-heads`; `cant-locate-current` unless `purge`
+ * @throws MigError `cant-locate-current` unless `purge`; `multiple-heads`,
+ *   `cant-locate`, `ambiguous-prefix`, `prefix-too-short`, `not-branch-member`, `outside-filter`
  */
 export function stampedRows(index: RevisionIndex, request: GraphStampRequest): readonly string[] {
   const scope = scopeOf(index, request.lines)

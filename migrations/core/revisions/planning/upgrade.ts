@@ -1,24 +1,16 @@
-import { MigError } from '../../errors.ts'
-import { type Branch, checkInScope, scopeOf } from '../graph/names.ts'
+import { checkInScope, scopeOf } from '../graph/names.ts'
 import { needsOf, type RevisionIndex, type RevisionNode, reach } from '../graph/nodes.ts'
 import { historyOrder, startsOf } from '../graph/order.ts'
 import type { PlannedStep, UpgradeRequest } from './plan-types.ts'
 import { appliedNodes, checkOverlap, type LedgerRows, ledgerRows, withRows } from './rows.ts'
-import {
-  type ParsedTarget,
-  parseTarget,
-  type SymbolContext,
-  symbolNode,
-  symbolNodes,
-  walk,
-  walkedTooFar,
-} from './targets.ts'
+import { type ParsedTarget, parseTarget, type SymbolContext, symbolNodes } from './target-syntax.ts'
+import { notEnoughLeft, upgradeTargets } from './upgrade-target.ts'
 
 /**
  * The steps that bring what is applied up to the target: all that the target needs and that is not applied yet,
  * through down_revision and depends-on, other lines included. Empty when the target is applied already.
  * @throws MigError `cant-locate`, `ambiguous-prefix`, `multiple-heads`, `ambiguous-walk`, `ambiguous-upgrade`,
- *   `relative-not-enough`, `walked-too-far`, `overlapping-revisions`, `cant-locate-current`, `outside-filter` …
+ *   `relative-not-enough`, `walked-too-far`, `overlapping-revisions`, `cant-locate-current`, `outside-filter`
  */
 export function upgradePlan(index: RevisionIndex, request: UpgradeRequest): readonly PlannedStep[] {
   const ledger = ledgerRows(index, request, request.allowMissing ?? false)
@@ -60,47 +52,8 @@ function firstOf(
   order: readonly RevisionNode[],
   { text, relative = 0 }: ParsedTarget,
 ): readonly RevisionNode[] {
-  if (order.length < relative) throw notEnough(text, relative, order.length)
+  if (order.length < relative) throw notEnoughLeft(text, relative, order.length)
   return order.slice(0, relative)
-}
-
-function upgradeTargets(around: SymbolContext, target: ParsedTarget): readonly RevisionNode[] {
-  const { text, branch, symbol, relative } = target
-  if (relative === undefined) return symbolNodes(around, symbol, branch, text)
-  if (symbol === '') return [fromRows(around, target, relative)]
-  const start = symbolNode(around, symbol, relative > 0 ? undefined : branch, text)
-  const found = walk(around, start, relative, branch, text)
-  if (found === undefined || found === 'base') throw walkedTooFar(text, found ?? 'last revision')
-  return [found]
-}
-
-/** `+N` and `key@+N`: up from the row, or from the highest applied revision on the branch, or from the base. */
-function fromRows(around: SymbolContext, { text, branch }: ParsedTarget, count: number): RevisionNode {
-  if (count <= 0) throw notEnough(text, Math.abs(count), 0)
-  const rows = around.rows.filter(around.scope.has)
-  const starts = branch === undefined ? rows : startsOn(branch, rows)
-  if (starts.length > 1) {
-    const ids = starts.map((node) => node.id).join(', ')
-    throw new MigError(
-      'ambiguous-upgrade',
-      `'${text}' has ${starts.length} applied revisions to start from: ${ids}`,
-      {
-        help: `say which: ${starts[0]?.id}+${count}, or heads for all`,
-        facts: { starts: starts.map((node) => node.id) },
-      },
-    )
-  }
-  const found = walk(around, starts[0], count, branch, text)
-  if (found === undefined || found === 'base') throw notEnough(text, count, undefined)
-  return found
-}
-
-function startsOn(branch: Branch, rows: readonly RevisionNode[]): readonly RevisionNode[] {
-  const onBranch = rows.filter(branch.has)
-  if (onBranch.length > 0) return onBranch
-  const applied = [...reach(rows, needsOf)].filter(branch.has)
-  const below = new Set(applied.flatMap((node) => node.orderNeeds))
-  return applied.filter((node) => !below.has(node))
 }
 
 /** Says of each step outside the filter which revision needs it: the nearest one inside, where there is one. */
@@ -120,15 +73,4 @@ function withNeededBy(
     return neededBy === undefined ? step : { ...step, neededBy }
   })
   return annotated.reverse()
-}
-
-function notEnough(text: string, wanted: number, found: number | undefined): MigError {
-  const has = found === undefined ? 'fewer are left' : found === 0 ? 'none is left' : `only ${found} are left`
-  const asked = wanted === 1 ? 'a revision' : `${wanted} revisions`
-  return new MigError('relative-not-enough', `'${text}' asks for ${asked}, and ${has} that way`, {
-    help: /-\d+$/.test(text)
-      ? `to revert revisions: just mig-downgrade ${text}`
-      : 'use head, or see what is pending: just mig-current',
-    facts: { target: text, wanted },
-  })
 }

@@ -56,7 +56,7 @@ export interface LedgerState {
 
 /**
  * The plan for a request on the single lines, from what the ledger says.
- * @throws MigError as `planUpgrade` and `planDowngrade` do; `ahead-of-code` when the ledger names a revision
+ * @throws MigError as `upgradePlan` and `downgradePlan` do; `ahead-of-code` when the ledger names a revision
  *   that no file has; `ledger-disagrees`, `no-schema` and `schema-emptied` when the rows of a line that is touched are
  *   not to be trusted.
  */
@@ -74,7 +74,7 @@ export function makePlan(project: Project, state: LedgerState, request: PlanRequ
     alsoApplied: [...states.values()].flatMap((each) => each.alsoApplied),
   }
   const planned =
-    request.direction === 'upgrade' ? graph.planUpgrade(asked) : plannedDowngrade(project, state, asked)
+    request.direction === 'upgrade' ? graph.upgradePlan(asked) : plannedDowngrade(project, state, asked)
   const rows = new Map(
     Object.entries(env.schemas).map(([, schema]) => [schema, state.applied.get(schema) ?? []]),
   )
@@ -136,7 +136,7 @@ interface Asked {
 
 function plannedDowngrade(project: Project, state: LedgerState, asked: Asked): readonly PlannedStep[] {
   try {
-    return project.graph.planDowngrade({ ...asked, recentlyApplied: recentlyApplied(project, state) })
+    return project.graph.downgradePlan({ ...asked, recentlyApplied: recentlyApplied(project, state) })
   } catch (error) {
     throw namingTenants(project, error)
   }

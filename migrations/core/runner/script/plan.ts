@@ -56,7 +56,7 @@ export function planRange(project: Project, range: string): Plan {
 /** The ledger's rows that a stamp of `target` on empty schemas would leave. */
 function rowsAt(project: Project, target: string): AppliedRows {
   const { env, files, graph } = project
-  const ids = graph.planStamp({ applied: [], target, lines: env.filter })
+  const ids = graph.stampedRows({ applied: [], target, lines: env.filter })
   const rows = new Map<string, string[]>()
   for (const id of ids) {
     const schema = env.schemas[files.get(id)?.line ?? '']

@@ -37,7 +37,7 @@ export interface StampPlan {
 
 /**
  * Plans a stamp from the ledger; changes nothing.
- * @throws MigError as `planStamp` does.
+ * @throws MigError as `stampedRows` does.
  */
 export async function stampPlan(
   session: Session,
@@ -50,7 +50,7 @@ export async function stampPlan(
 
 /**
  * What stamping would write in these states. Pure.
- * @throws MigError as `planStamp` does; `overlapping-revisions`.
+ * @throws MigError as `stampedRows` does; `overlapping-revisions`.
  */
 export function stampChanges(
   project: Pick<Project, 'env' | 'graph' | 'files'>,
@@ -116,7 +116,7 @@ function stampedRows(
   { target, purge = false }: StampRequest,
 ): readonly string[] {
   const known = [...states.values()].flatMap(({ rows }) => rows)
-  return graph.planStamp({
+  return graph.stampedRows({
     applied: known.filter((id) => files.has(id) || !purge),
     target: target.trim().split(/[\s,]+/),
     lines,

@@ -49,7 +49,8 @@ export interface SymbolContext {
 
 /**
  * The revisions that a symbol names: none for `base`, one for a name, one a line for `head`.
- * @throws MigError as `locate`; `multiple-heads`
+ * @throws MigError `multiple-heads`,
+ *   `cant-locate`, `ambiguous-prefix`, `prefix-too-short`, `not-branch-member`, `outside-filter`
  */
 export function symbolNodes(
   around: SymbolContext,
@@ -71,7 +72,8 @@ export function symbolNodes(
 
 /**
  * The one revision that a symbol names; undefined for `base`.
- * @throws MigError as `symbolNodes`; `multiple-heads` when it names several, `relative-not-enough` when none
+ * @throws MigError `multiple-heads` or `ambiguous-upgrade` when it names several,
+ *   `cant-locate`, `ambiguous-prefix`, `prefix-too-short`, `not-branch-member`, `outside-filter`
  */
 export function symbolNode(
   around: SymbolContext,
