@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { expect, inject, test } from 'vitest'
-import { costNotes } from '../../migrations/core/autogenerate/write/bodies.ts'
+import { headerNotes } from '../../migrations/core/autogenerate/write/header-notes.ts'
 import { serverVersion } from '../fingerprint/fixture.ts'
 import { proveCase } from './support/case.ts'
 
@@ -40,7 +40,7 @@ test('what is stored as the old body of a function gave it is named, with the st
     'index rfx_user.i',
     'materialized view rfx_user.m',
   ])
-  const notes = revision === undefined ? [] : costNotes(revision.upgrade, revision.downgrade)
+  const notes = revision === undefined ? [] : headerNotes(revision.upgrade, revision.downgrade)
   expect(notes).toContain(
     'Index rfx_user.i keeps what the old body of rfx_user.slug(text) gave; to bring it up to date:',
   )

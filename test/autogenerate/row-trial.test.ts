@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { costNotes } from '../../migrations/core/autogenerate/write/bodies.ts'
+import { headerNotes } from '../../migrations/core/autogenerate/write/header-notes.ts'
 import { fingerprintHash } from '../../migrations/core/postgres/fingerprint/index.ts'
 import { lossText } from '../../migrations/core/revisions/index.ts'
 import { changesOfFingerprints } from '../../migrations/core/scratch/changes.ts'
@@ -11,7 +11,7 @@ async function headOf(before: string, after: string, using: Readonly<Record<stri
   const { revisions } = await proveCase({ name: 'rows', before, after, seed: '', decisions })
   return revisions.map(({ upgrade, downgrade }) => ({
     statements: upgrade.sections.flatMap(({ statements }) => statements),
-    notes: costNotes(upgrade, downgrade),
+    notes: headerNotes(upgrade, downgrade),
     without: upgrade.withoutRows,
     downWithout: downgrade.withoutRows,
     loses: upgrade.costs.dataLoss.map(lossText),

@@ -1,5 +1,5 @@
+import { folderImporter } from '../../../migrations/core/adopt/importers.ts'
 import { folderTools, type ImportResult } from '../../../migrations/core/adopt/index.ts'
-import { folderImporter } from '../../../migrations/core/adopt/tools.ts'
 import type { Environment } from '../../../migrations/core/environment/index.ts'
 import type { Session } from '../../../migrations/core/runner/index.ts'
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { exitCodes, MigError } from '../../errors.ts'
 import { readSource } from '../../source-file.ts'
-import { checkInside, isInside } from '../inside.ts'
+import { checkInside, isInside } from '../project-files.ts'
 
 /** Where an Alembic project keeps what an import needs. */
 export interface AlembicFolders {

@@ -1,5 +1,5 @@
 import { MigError } from '../../errors.ts'
-import { readInside } from '../inside.ts'
+import { readInside } from '../project-files.ts'
 import type { DescribedRevision } from './driver.ts'
 import { type AlembicFolders, noProject, pythonFiles } from './folders.ts'
 

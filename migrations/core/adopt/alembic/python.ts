@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 import { MigError } from '../../errors.ts'
-import { upwards } from '../inside.ts'
+import { upwards } from '../project-files.ts'
 
 /** How the project's Python is started. */
 export interface Interpreter {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { packagedScript } from '../packaged-script.ts'
 import { runTool } from '../record/child.ts'
 import { putMark, readLog } from '../record/log.ts'
 import { type Piece, pieceOf } from '../record/piece.ts'
@@ -12,7 +13,6 @@ import {
   unrecorded,
 } from '../record/recording.ts'
 import { type Stretch, stretches } from '../record/transactions.ts'
-import { shippedFile } from '../shipped.ts'
 import type { DescribedRevision, DriverEvent, DriverTask, ToolError } from './driver.ts'
 import { historyFails, otherWays, refused, shortReason, startFails } from './failures.ts'
 import type { AlembicFolders } from './folders.ts'
@@ -138,7 +138,7 @@ async function pass(
     return `${database} ${marks}`
   }
   const end = await runTool({
-    ...{ command: python.command, args: [...python.args, shippedFile('alembic', 'driver.py')] },
+    ...{ command: python.command, args: [...python.args, packagedScript('alembic', 'driver.py')] },
     ...{ cwd: folders.cwd, fence: fenced, signal: session.signal, at: () => at },
     env: { ...scratchEnvironment(place), PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1' },
     input: JSON.stringify(task),

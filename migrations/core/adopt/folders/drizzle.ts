@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { MigError } from '../../errors.ts'
 import { readSource } from '../../source-file.ts'
-import { checkInside } from '../inside.ts'
+import { checkInside } from '../project-files.ts'
 import { type FileMigration, namedFiles, otherDatabase } from './files.ts'
 
 /**

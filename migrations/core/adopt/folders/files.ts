@@ -5,7 +5,7 @@ import { MigError } from '../../errors.ts'
 import { type ChainItem, chainId, revisionChain, timeOfDigits } from '../chain.ts'
 import type { ImportedHistory } from '../history.ts'
 import { compareVersions, type LedgerMigration, type LedgerQuery } from '../import/ledgers.ts'
-import { filesBelow, readInside } from '../inside.ts'
+import { filesBelow, readInside } from '../project-files.ts'
 import { sqlBody } from '../sql-body.ts'
 
 /** A migration as a tool's files have it. */

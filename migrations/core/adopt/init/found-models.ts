@@ -3,7 +3,7 @@ import { join, normalize, relative } from 'node:path'
 import { type Environment, prismaInput, unknownToOrms } from '../../environment/index.ts'
 import { readSource } from '../../source-file.ts'
 import { readDrizzleConfig } from '../../sources/index.ts'
-import { filesBelow } from '../inside.ts'
+import { filesBelow } from '../project-files.ts'
 
 /** Models that a project has already, and how env.ts says where. */
 export interface FoundModels {

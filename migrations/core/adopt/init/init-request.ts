@@ -1,4 +1,4 @@
-import type { FoundHistory } from '../found.ts'
+import type { FoundHistory } from '../find-histories.ts'
 import type { AdoptedRows } from '../import/applied.ts'
 import type { FoundModels } from './found-models.ts'
 import type { Differing } from './live-project.ts'

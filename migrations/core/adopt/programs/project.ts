@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { MigError } from '../../errors.ts'
-import { filesBelow, upwards } from '../inside.ts'
+import { packagedScript } from '../packaged-script.ts'
+import { filesBelow, upwards } from '../project-files.ts'
 import { fence } from '../record/child.ts'
-import { shippedFile } from '../shipped.ts'
 import { isSettings, type ProgramTool } from './tools.ts'
 
 export interface ProgramProject {
@@ -56,7 +56,7 @@ export function findProgramProject(
   if (settings === undefined && tool.needs !== undefined) throw noSettings(tool.name, tool.needs, given)
   const program = installed(cwd, tool)
   const own = kind.isDirectory() ? undefined : given
-  const found = { program, settings, given: own, drivers: dirname(shippedFile('programs', 'typeorm.cjs')) }
+  const found = { program, settings, given: own, drivers: dirname(packagedScript('programs', 'typeorm.cjs')) }
   return {
     cwd,
     files,

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { stripVTControlCharacters as plain } from 'node:util'
 import { MigError } from '../../errors.ts'
+import { packagedScript } from '../packaged-script.ts'
 import { runTool, type ToolEnd } from '../record/child.ts'
 import { cutAtLedger } from '../record/cut.ts'
 import { type LogRow, logSoFar, putMark, readLog } from '../record/log.ts'
@@ -13,7 +14,6 @@ import {
   tellProgress,
 } from '../record/recording.ts'
 import type { RecordingServer } from '../record/server.ts'
-import { shippedFile } from '../shipped.ts'
 import type { ProgramProject, ToolCommand } from './project.ts'
 import type { ProgramTool } from './tools.ts'
 
@@ -131,7 +131,7 @@ function refused({ name }: ProgramTool, code: string, what: string): MigError {
 
 /** The environment of the tool: every Node process of it loads the redirection, and variables lead there too. */
 function environmentOf({ url, ...scratch }: Place, network: boolean): NodeJS.ProcessEnv {
-  const preload = `--require=${JSON.stringify(shippedFile('record', 'redirect.cjs'))}`
+  const preload = `--require=${JSON.stringify(packagedScript('record', 'redirect.cjs'))}`
   return {
     ...scratchEnvironment(scratch),
     ...{ CI: 'true', FORCE_COLOR: '0', DATABASE_URL: url },

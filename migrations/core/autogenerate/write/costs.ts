@@ -23,7 +23,7 @@ import { type Conversion, conversions } from './conversions.ts'
 import { type RowDemand, rowDemands } from './existing-rows.ts'
 import { type StaleResult, staleResults } from './stale-results.ts'
 
-/** What a revision's side does to a live system, for the head of its file. */
+/** What a revision's side does to a live system, for the header of its file. */
 export interface Costs {
   /** Per existing relation, the strongest lock that is taken, in PostgreSQL's words. */
   readonly locks: readonly { readonly relation: string; readonly lock: string }[]

@@ -122,7 +122,7 @@ export function demandedColumn({ schema, table, column }: RowDemand): string {
   return [schema, table, column ?? ''].filter((part) => part !== '').join('.')
 }
 
-/** A demand as a line of a file's head. */
+/** A demand as a line of a file's header. */
 export function demandNote(demand: RowDemand): string {
   const column = demandedColumn(demand)
   const table = demandedColumn({ ...demand, column: null })

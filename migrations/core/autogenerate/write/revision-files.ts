@@ -5,15 +5,16 @@ import { type NewFile, newRevisionFile, type Project } from '../../runner/index.
 import { lineTargets } from '../../scratch/lines.ts'
 import { runOnScratch, scratchProject } from '../../scratch/project.ts'
 import type { Provable } from '../prove/prove.ts'
-import { costNotes, sideBody } from './bodies.ts'
+import { sideBody } from './body.ts'
 import { earlierRevisions, refersToOthers } from './depends-on.ts'
+import { headerNotes } from './header-notes.ts'
 import type { GeneratedRevision } from './revision.ts'
 
 export interface FileRequest {
   readonly message: string
   readonly format: 'ts' | 'sql'
   readonly now: Date
-  /** Why nothing takes the first revision of a line back: it is what a live database had. */
+  /** Why nothing reverts the first revision of a line: it is what a live database had. */
   readonly irreversibleFirst?: string
 }
 
@@ -32,7 +33,7 @@ export interface GeneratedFile extends NewFile {
 /**
  * The files of generated revisions: each stands on the head of its line, or on the one before it in the same
  * line, and depends on those of other lines that it needs, of the same command or earlier.
- * @throws MigError `multiple-heads` and others of `newRevisionEdges`
+ * @throws MigError `multiple-heads`, `invalid-name`
  */
 export function revisionFiles(
   project: Project,
@@ -65,8 +66,8 @@ export function revisionFiles(
       now: new Date(now.getTime() + index * 1000),
       upgradeBody: sideBody(upgrade, format),
       ...(irreversible === undefined
-        ? { downgradeBody: sideBody(downgrade, format), headerNotes: costNotes(upgrade, downgrade) }
-        : { irreversible, headerNotes: costNotes(upgrade, undefined) }),
+        ? { downgradeBody: sideBody(downgrade, format), headerNotes: headerNotes(upgrade, downgrade) }
+        : { irreversible, headerNotes: headerNotes(upgrade, undefined) }),
     })
     const crossesLines = earlier.length > 0 || refersToOthers(lines, line, references)
     files.push({

@@ -21,7 +21,7 @@ export interface Side {
   readonly kept: GrantedObjects
   /** What goes here and comes back in another revision, without its grants. */
   readonly losesGrants: readonly string[]
-  /** Tables that the proof had no rows in, as the head names them. */
+  /** Tables that the proof had no rows in, as the header names them. */
   readonly withoutRows: readonly string[]
 }
 

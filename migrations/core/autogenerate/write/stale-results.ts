@@ -142,7 +142,7 @@ function staleResult(
   }
 }
 
-/** The lines of a file's head about what is stale after the upgrade. */
+/** The lines of a file's header about what is stale after the upgrade. */
 export function staleNotes(
   upgrade: readonly StaleResult[],
   downgrade: readonly StaleResult[],

@@ -2,8 +2,8 @@ import { statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { readSource } from '../source-file.ts'
 import { folderTools } from './folders/tools.ts'
-import { filesBelow } from './inside.ts'
 import { isSettings, type ProgramTool, programTools } from './programs/tools.ts'
+import { filesBelow } from './project-files.ts'
 
 export interface FoundHistory {
   readonly tool: string

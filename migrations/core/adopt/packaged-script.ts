@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** A file of the package, below `adopt/`, that is run as it is: the build leaves it where it stands. */
-export function shippedFile(...names: readonly string[]): string {
+export function packagedScript(...names: readonly string[]): string {
   const name = join('migrations', 'core', 'adopt', ...names)
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     if (existsSync(join(folder, name))) return join(folder, name)
