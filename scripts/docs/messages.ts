@@ -48,18 +48,29 @@ export function sourceMessages(repository: string): readonly Message[] {
       .filter((name) => name.endsWith('.ts'))
       .map((name) => join(repository, folder, name)),
   )
-  const all = files.flatMap((path) =>
-    messagesOf(parseSync(path, readFileSync(path, 'utf8')).program as unknown as Node),
-  )
+  const programs = files.map((path) => parseSync(path, readFileSync(path, 'utf8')).program as unknown as Node)
+  const shared = new Map(programs.flatMap(exportedTexts))
+  const all = programs.flatMap((program) => messagesOf(program, shared))
   const order = ({ codes, message, help }: Message) => [...codes, message, help].join('\0')
   return [...new Map(all.map((message) => [order(message), message])).entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, message]) => message)
 }
 
-function messagesOf(program: Node): readonly Message[] {
+/** The texts that a module exports as constants. */
+function exportedTexts(program: Node): readonly (readonly [string, Node])[] {
+  const statements = listOf(program.body).filter(({ type }) => type === 'ExportNamedDeclaration')
+  return statements
+    .flatMap((statement) => declaredBy(exported(statement)))
+    .filter(([, { value }]) => typeof value === 'string')
+}
+
+function messagesOf(program: Node, shared: ReadonlyMap<string, Node>): readonly Message[] {
   const statements = listOf(program.body)
-  const own = new Map(statements.flatMap((statement) => declaredBy(exported(statement))))
+  const imported = statements
+    .flatMap(({ specifiers }) => listOf(specifiers).map(({ local }) => nameOf(local)))
+    .flatMap((name) => [shared.get(name) ?? []].flat().map((text) => [name, text] as const))
+  const own = new Map([...imported, ...statements.flatMap((statement) => declaredBy(exported(statement)))])
   const functions = new Map([...namesIn(program)].filter(([, made]) => isFunction(made)))
   const nodes = statements.flatMap((statement) => {
     const names = [namesIn(statement), own, functions]
