@@ -30,15 +30,21 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   }
 }
 
-/** Runs one statement as superuser in database `postgres`. */
+let pool: pg.Pool | undefined
+
+/** Runs one statement as superuser in database `postgres`, on a connection that the worker keeps: a new one costs more than most. */
 export async function administer(sql: string): Promise<pg.QueryResult> {
-  const client = new pg.Client({ connectionString: inject('adminUrl') })
-  await client.connect()
-  try {
-    return await client.query(sql)
-  } finally {
-    await client.end()
-  }
+  pool ??= superuserPool()
+  return pool.query(sql)
+}
+
+function superuserPool(): pg.Pool {
+  const made = new pg.Pool({
+    connectionString: inject('adminUrl'),
+    ...{ max: 2, idleTimeoutMillis: 0, allowExitOnIdle: true },
+  })
+  // A test may end all sessions of the server: the next statement has a new one.
+  return made.on('error', () => undefined)
 }
 
 /** `databaseTest('…', async ({ database }) => …)`: a test with a database of its own, dropped after it. */
