@@ -46,6 +46,7 @@ databaseTest('a catalog is not asked for kinds of objects that it has none of', 
         asked.push(text)
         return client.query(text, values)
       },
+      getTransactionStatus: () => client.getTransactionStatus(),
     }
     const { facts, extras } = await readCatalog(watched as unknown as ClientBase)
     const kinds = facts.facts().map(({ id }) => id.kind)

@@ -1,6 +1,6 @@
 import type { Client } from 'pg'
 import { expect } from 'vitest'
-import { readUncommittedCatalog } from '../../migrations/core/difference/index.ts'
+import { readCatalog } from '../../migrations/core/difference/index.ts'
 import { nearDifference } from '../../migrations/core/difference/near-difference.ts'
 import { databaseTest as test } from '../support/database.ts'
 
@@ -9,9 +9,9 @@ const everyFact = () => true
 /** The tables that stay of both sides when a statement is run; undefined where all do. */
 async function nearOf(client: Client, sql: string): Promise<readonly string[] | undefined> {
   await client.query('BEGIN')
-  const before = await readUncommittedCatalog(client)
+  const before = await readCatalog(client)
   await client.query(sql)
-  const after = await readUncommittedCatalog(client)
+  const after = await readCatalog(client)
   await client.query('ROLLBACK')
   const near = nearDifference(before.facts, after.facts, everyFact, false, new Set())
   const tables = near?.flatMap(({ facts }) =>

@@ -25,8 +25,11 @@ import { type Provable, prove } from './prove/prove.ts'
 import { commitsBetween, type OnCopy, proofRows } from './prove/rows/index.ts'
 import { renamedChange } from './renames/settle.ts'
 import { settledRenames } from './renames/trial.ts'
+import { defersChecks } from './search/deferred.ts'
 import { type SinglePass, singlePass } from './search/single-pass.ts'
+import { type OnStart, undoingSearch } from './search/transaction.ts'
 import { expectColumns } from './search/using.ts'
+import { mostInTransaction } from './wanted/limits.ts'
 import type { GeneratedRevision } from './write/revision.ts'
 import { rewritten } from './write/rewrite.ts'
 
@@ -155,26 +158,59 @@ async function searched<File>(
   found: Compared,
   scratch: ScratchDatabase,
 ): Promise<AutogenerateResult<File>> {
-  const { base, wanted, scope, renames } = found
-  // CREATE DATABASE … TEMPLATE fails while anyone is connected to the template (55006).
-  await scratch.client.end()
-  const from = { database: scratch, catalog: base.catalog }
+  const onCopy: OnCopy = (body) =>
+    withScratchDatabase(scratchOptions(input, scratch), ({ client }) => body(client))
+  let open: Client | undefined = scratch.client
+  const close = async () => {
+    await open?.end()
+    open = undefined
+  }
   const { made } = await withDecisions(input, async (asked) => {
-    const revisions = await generateRevisions({ ...input, ...asked }, from, wanted.catalog, scope, renames)
+    const decided = { ...input, ...asked }
+    let revisions = open && (await searchedAndUndone(decided, found, open))
+    // CREATE DATABASE … TEMPLATE fails while anyone is connected to the template (55006).
+    if (revisions === undefined) await close()
+    revisions ??= await generated(decided, found, onCopy)
     await expectLiveRows(input, revisions)
     return revisions
   })
-  const proveOn = (session: Client, onCopy?: OnCopy) => proved(input, write, found, session, made, onCopy)
+  const proveOn = (session: Client, copy?: OnCopy) => proved(input, write, found, session, made, copy)
   if (commitsBetween(made)) {
-    const onCopy: OnCopy = (body) =>
-      withScratchDatabase(scratchOptions(input, scratch), ({ client }) => body(client))
+    await close()
     return onCopy((session) => proveOn(session, onCopy))
   }
+  if (open !== undefined) return proveOn(open)
   const session = await scratch.connect()
   try {
     return await proveOn(session)
   } finally {
     await session.end()
+  }
+}
+
+function generated(
+  input: AutogenerateInput,
+  { base, wanted, scope, renames }: Compared,
+  onBase: OnStart,
+): Promise<readonly GeneratedRevision[]> {
+  return generateRevisions(input, onBase, [base.catalog, wanted.catalog], scope, renames)
+}
+
+/** The revisions of a search on the database itself; undefined where it takes copies. */
+async function searchedAndUndone(
+  input: AutogenerateInput,
+  found: Compared,
+  client: Client,
+): Promise<readonly GeneratedRevision[] | undefined> {
+  const { base, wanted, changes } = found
+  if (changes.length > mostInTransaction || [base, wanted].some(({ catalog }) => defersChecks(catalog)))
+    return undefined
+  try {
+    return await undoingSearch(client, (onBase) => generated(input, found, onBase))
+  } catch (error) {
+    // Whether there is none, a search with copies says.
+    if (error instanceof MigError && error.code === 'no-statement-order') return undefined
+    throw error
   }
 }
 

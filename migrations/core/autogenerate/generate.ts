@@ -9,13 +9,6 @@ import {
   retypedColumn,
 } from '../difference/index.ts'
 import type { GrantedObjects } from '../operations/index.ts'
-import {
-  type ScratchDatabase,
-  type ScratchOptions,
-  scratchOptions,
-  withScratchDatabase,
-} from '../scratch/database.ts'
-import { runSections } from '../scratch/run-sections.ts'
 import type { AutogenerateInput } from './input.ts'
 import { reversed } from './renames/settle.ts'
 import { type RenameStep, renameSteps } from './renames/statements.ts'
@@ -24,43 +17,42 @@ import { lineOfSchema, partIntoRuns, type Run } from './search/lines.ts'
 import { objectNames, recreatedReader, withoutObjects } from './search/recreated.ts'
 import { searchScope, searchStatements } from './search/search.ts'
 import { type SinglePass, tryBothDirections } from './search/single-pass.ts'
+import { type OnStart, runInSearch } from './search/transaction.ts'
 import { expectUsed } from './search/using.ts'
 import { asRevision, type GeneratedRevision, statementSections } from './write/revision.ts'
 
 /** The statements of all revisions that lead from the base to the wanted state, and back. */
 export async function generateRevisions(
   input: AutogenerateInput,
-  base: { readonly database: ScratchOptions['template']; readonly catalog: Catalog },
-  wanted: Catalog,
+  onBase: OnStart,
+  [base, wanted]: readonly [Catalog, Catalog],
   asked: ComparedObjects,
   renames: readonly Rename[],
 ): Promise<readonly GeneratedRevision[]> {
   const { filter, casts } = input
   const scope = searchScope(asked)
-  const copy = <T>(body: (scratch: ScratchDatabase) => Promise<T>) =>
-    withScratchDatabase(scratchOptions(input, base.database), body)
-  const steps = renameSteps(renames, namedSides(base.catalog, wanted, scope).source)
+  const steps = renameSteps(renames, namedSides(base, wanted, scope).source)
   const first = steps.map(({ action }) => action)
-  const whole = await copy(async ({ client }) => {
+  const whole = await onBase(async (client) => {
     const recreated = await recreatedReader(
       client,
       scope,
       first.map(({ sql }) => sql),
     )
-    const up = await searchStatements({ client, from: base.catalog, to: wanted, scope, first, casts })
+    const up = await searchStatements({ client, from: base, to: wanted, scope, first, casts })
     const runs = partIntoRuns(up.actions, lineOfSchema(input), filter[0] ?? '')
     const upKept = await recreated()
     const [only] = runs
     if (only === undefined || runs.length > 1) return { runs, upKept }
-    const back = await downgradeActions(client, [base.catalog, up.reached], 0, only, steps, scope, casts)
+    const back = await downgradeActions(client, [base, up.reached], 0, only, steps, scope, casts)
     expectUsed(casts, [...up.actions, ...back.actions])
-    const down = { ...back, from: up.reached, to: base.catalog }
+    const down = { ...back, from: up.reached, to: base }
     return { runs, upKept, down }
   })
   const { upKept, down } = whole
   if (down !== undefined) return whole.runs.map((run) => asRevision(input, run, upKept, down))
-  const parts = { base: base.catalog, wanted, upKept, steps, scope }
-  return copy(({ client }) => revisionsOfRuns(input, client, whole.runs, parts))
+  const parts = { base, wanted, upKept, steps, scope }
+  return onBase((client) => revisionsOfRuns(input, client, whole.runs, parts))
 }
 
 interface Parts {
@@ -85,7 +77,7 @@ async function revisionsOfRuns(
     const own = new Set(run.actions.map(({ sql }) => sql))
     const renames = steps.flatMap(({ action: { sql } }) => (own.has(sql) ? [sql] : []))
     const recreated = await recreatedReader(client, scope, renames)
-    await runSections(client, statementSections(checkingDeferred(run.actions, [base, wanted]), []))
+    await runInSearch(client, statementSections(checkingDeferred(run.actions, [base, wanted]), []))
     states.push(await readCatalog(client))
     kept.push(await recreated())
   }

@@ -51,29 +51,13 @@ const handledByExtras = new Set([
 
 /**
  * Reads a database's catalogs. Schema names come back qualified and definitions as PostgreSQL itself
- * writes them (PostgreSQL manual, System Catalog Information Functions), so that two reads compare.
+ * writes them (PostgreSQL manual, System Catalog Information Functions), so that two reads compare. In a transaction that
+ * is open its own changes are seen, and what the engine sets for its transaction is undone by a savepoint.
  * @param hidden schemas to leave out, as those of other tenants: there may be thousands
  */
-export function readCatalog(connection: ClientBase, hidden: readonly string[] = []): Promise<Catalog> {
-  return read(connection, hidden, { begin: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', end: 'COMMIT' })
-}
-
-/**
- * As {@link readCatalog}, inside the transaction that is open, so that its own changes are seen. What the engine sets for
- * its transaction is undone after it, by a savepoint.
- */
-export function readUncommittedCatalog(client: ClientBase): Promise<Catalog> {
-  return read(client, [], {
-    begin: 'SAVEPOINT mig_read',
-    end: 'ROLLBACK TO SAVEPOINT mig_read; RELEASE mig_read',
-  })
-}
-
-async function read(
-  connection: ClientBase,
-  hidden: readonly string[],
-  { begin, end }: { readonly begin: string; readonly end: string },
-): Promise<Catalog> {
+export async function readCatalog(connection: ClientBase, hidden: readonly string[] = []): Promise<Catalog> {
+  const isInside = connection.getTransactionStatus() === 'T'
+  const begin = isInside ? 'SAVEPOINT mig_read' : 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'
   const client = withoutAbsentKinds(hidingSchemas(connection, hidden))
   const query = async (text: string, values?: unknown[]) => {
     if (text.startsWith('BEGIN')) return beginReading(connection, begin)
@@ -89,7 +73,7 @@ async function read(
     const { factBase, diagnostics, pgVersion } = await extract(pool)
     return await readRest(client, factBase, diagnostics, pgVersion)
   } finally {
-    await connection.query(end)
+    await connection.query(isInside ? 'ROLLBACK TO SAVEPOINT mig_read; RELEASE mig_read' : 'COMMIT')
   }
 }
 

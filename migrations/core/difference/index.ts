@@ -12,7 +12,6 @@ export {
   type ComparedObjects,
   managedGlobals,
   readCatalog,
-  readUncommittedCatalog,
   viewedIn,
 } from './catalog.ts'
 export { attributeMoves, changedTypes, misorderedComposites, type TypeId } from './changed-types.ts'

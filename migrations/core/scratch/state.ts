@@ -1,10 +1,5 @@
 import type { ClientBase } from 'pg'
-import {
-  type Catalog,
-  type ComparedObjects,
-  readCatalog,
-  readUncommittedCatalog,
-} from '../difference/index.ts'
+import { type Catalog, type ComparedObjects, readCatalog } from '../difference/index.ts'
 import { fingerprintExcludes } from '../environment/index.ts'
 import {
   type Fingerprint,
@@ -23,8 +18,7 @@ type Observed = Pick<ComparedObjects, 'schemas' | 'excludes' | 'privileges'>
 
 /** Reads a database with both observers; in a transaction that is open, as that sees it. */
 export async function observe(client: ClientBase, scope: Observed): Promise<State> {
-  const catalog = client.getTransactionStatus() === 'T' ? readUncommittedCatalog : readCatalog
-  return { catalog: await catalog(client), fingerprint: await fingerprintOf(client, scope) }
+  return { catalog: await readCatalog(client), fingerprint: await fingerprintOf(client, scope) }
 }
 
 /** Reads the fingerprint of the scope's schemas. */

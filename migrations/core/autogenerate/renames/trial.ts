@@ -5,7 +5,7 @@ import {
   moveCandidates,
   namedSides,
   type Rename,
-  readUncommittedCatalog,
+  readCatalog,
   renameCandidates,
 } from '../../difference/index.ts'
 import type { AutogenerateInput } from '../input.ts'
@@ -53,7 +53,7 @@ async function afterSteps(client: ClientBase, steps: readonly RenameStep[]): Pro
   await client.query('BEGIN')
   try {
     for (const step of steps) await runStep(client, step)
-    return await readUncommittedCatalog(client)
+    return await readCatalog(client)
   } finally {
     await client.query('ROLLBACK')
   }

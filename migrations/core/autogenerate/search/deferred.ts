@@ -45,6 +45,11 @@ function changesRows({ sql }: Action): boolean {
   return rowChange(sql) !== undefined
 }
 
+/** Whether anything in a state waits for the commit: to search in one transaction would check it sooner. */
+export function defersChecks(state: Catalog): boolean {
+  return tablesThatDefer(state).length > 0
+}
+
 /** The tables whose rows have checks that wait for the commit, a partition as its root; with those that a key refers to. */
 function tablesThatDefer(state: Catalog): readonly string[] {
   return state.facts.facts().flatMap(({ id, payload }) => {

@@ -3,6 +3,7 @@ import type { ComparedObjects } from '../../difference/index.ts'
 import type { GrantedObjects } from '../../operations/index.ts'
 import { undoing } from '../../postgres/index.ts'
 import { sqlState } from './address.ts'
+import { begin, rollback } from './transaction.ts'
 
 /** Objects that can have grants, by their names in SQL, with what tells two of the same name apart. */
 type Incarnations = ReadonlyMap<string, Incarnation>
@@ -42,16 +43,17 @@ async function readRenamed(
   schemas: readonly string[],
   renames: readonly string[],
 ): Promise<Incarnations> {
-  await client.query('BEGIN')
+  await begin(client)
   try {
     await client.query(renames.join(';\n'))
     return await readIncarnations(client, schemas)
   } catch (error) {
     if (sqlState(error) === undefined) throw error
-    await client.query('ROLLBACK; BEGIN')
+    await rollback(client)
+    await begin(client)
     return await readIncarnations(client, schemas)
   } finally {
-    await client.query('ROLLBACK')
+    await rollback(client)
   }
 }
 

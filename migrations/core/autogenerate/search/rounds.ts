@@ -32,6 +32,7 @@ import {
 } from './recreated-tables.ts'
 import { dropToRecreate, repairFor } from './repairs.ts'
 import { type Refill, type SetAside, settingAside, type TableId } from './set-aside.ts'
+import { begin, rollback } from './transaction.ts'
 import { type Fix, type Refusal, tryActions } from './trial.ts'
 import { freeTypesInUse, tablesKeyedByChangedTypes } from './types-in-use.ts'
 import { tryWithUsing } from './using.ts'
@@ -261,11 +262,11 @@ async function decidedCasts(
 
 /** Runs `body` and undoes what it did. */
 async function rolledBack<T>(client: ClientBase, body: () => Promise<T>): Promise<T> {
-  await client.query('BEGIN')
+  await begin(client)
   try {
     return await body()
   } finally {
-    await client.query('ROLLBACK')
+    await rollback(client)
   }
 }
 

@@ -3,6 +3,7 @@ import type { Action } from '../../difference/index.ts'
 import { onUserPath, setOwnPath, setOwnPathLocal, setUserPathLocal } from '../../postgres/index.ts'
 import { isUndefined, sqlState } from './address.ts'
 import { trialSql } from './deferred.ts'
+import { begin, commit, commitForGood, rollback } from './transaction.ts'
 
 /** An action that PostgreSQL refused, with its words. */
 export interface Refusal {
@@ -35,7 +36,7 @@ export async function tryActions(client: ClientBase, actions: readonly Action[],
   if (atOnce !== undefined && (await runsAtOnce(client, atOnce))) return { done: atOnce, refused: [] }
   const done: Action[] = []
   let waiting: readonly Refusal[] = actions.map((action) => ({ action, error: new Error('not tried yet') }))
-  await begin(client)
+  await beginTrial(client)
   let fixed = 0
   while (waiting.length > 0) {
     const refused: Refusal[] = []
@@ -50,7 +51,7 @@ export async function tryActions(client: ClientBase, actions: readonly Action[],
     }
     const repair = fixed > 400 ? undefined : await firstRepair(client, refused, fix)
     if (repair === undefined) {
-      await client.query('COMMIT')
+      await commit(client)
       return { done, refused }
     }
     fixed += 1
@@ -59,7 +60,7 @@ export async function tryActions(client: ClientBase, actions: readonly Action[],
       refusal === repair.of ? repair.instead.map((action) => ({ action, error: refusal.error })) : [refusal],
     )
   }
-  await client.query('COMMIT')
+  await commit(client)
   return { done, refused: [] }
 }
 
@@ -94,19 +95,20 @@ export function inOneTransaction(actions: readonly Action[]): readonly Action[] 
   return actions.map((action) => ({ ...action, needsCommitBefore: false }))
 }
 
-async function begin(client: ClientBase): Promise<void> {
-  await client.query('BEGIN; SET LOCAL check_function_bodies = off')
+async function beginTrial(client: ClientBase): Promise<void> {
+  await begin(client)
+  await client.query('SET LOCAL check_function_bodies = off')
 }
 
 /** Runs actions in one transaction; false when PostgreSQL refuses one of them. */
 export async function runsAtOnce(client: ClientBase, actions: readonly Action[]): Promise<boolean> {
-  await begin(client)
+  await beginTrial(client)
   try {
     if (actions.length > 0) await client.query(onUserPath(actions.map(trialSql).join(';\n')))
-    await client.query('COMMIT')
+    await commit(client)
     return true
   } catch (error) {
-    await client.query('ROLLBACK')
+    await rollback(client)
     if (sqlState(error) === undefined) throw error
     return false
   }
@@ -115,16 +117,16 @@ export async function runsAtOnce(client: ClientBase, actions: readonly Action[])
 /** Runs one action; gives it back as it has to run, or PostgreSQL's refusal. */
 async function attempt(client: ClientBase, action: Action): Promise<Action | Error> {
   if (action.transaction === 'own') {
-    await client.query('COMMIT')
+    await commitForGood(client)
     await client.query('SET search_path TO public')
     const error = await refusalOf(() => client.query(action.sql))
     await client.query(setOwnPath)
-    await begin(client)
+    await beginTrial(client)
     return error ?? action
   }
   if (action.needsCommitBefore) {
-    await client.query('COMMIT')
-    await begin(client)
+    await commitForGood(client)
+    await beginTrial(client)
   }
   // The error tells a place in the action's own text, so that nothing stands in front of it.
   await client.query(`SAVEPOINT mig_trial; ${setUserPathLocal}`)

@@ -123,6 +123,7 @@ async function fillOne(
   const { table } = work.draft
   const whole = await attempt(client, insertStatement(table, rowsOf(work, wish)))
   if (whole === undefined || isFinal(whole)) return whole
+  const refused = new Map<string, Problem>()
   let made = 0
   let last = whole
   for (let row = 0; row < wish.count; row += 1) {
@@ -130,12 +131,15 @@ async function fillOne(
     let filled = wish
     for (let count = 0; count < mostAttempts; count += 1) {
       const values = rowValues(work.draft, work.solved, work.reachable, row, filled, shifts)
-      const problem = await attempt(client, insertStatement(table, [values]))
+      const sql = insertStatement(table, [values])
+      // Where there are few values, they come around again.
+      const problem = refused.get(sql) ?? (await attempt(client, sql))
       if (problem === undefined) {
         made += 1
         break
       }
       if (isFinal(problem)) return problem
+      refused.set(sql, problem)
       last = problem
       if (problem.code === '23502' || (problem.code === '23514' && count === mostAttempts / 2))
         filled = { ...filled, nulls: 'few' }
