@@ -55,7 +55,7 @@ export interface SchemaLook {
 }
 
 /** What is found under the locks of a unit. */
-interface FoundNow {
+export interface FoundNow {
   /** What is still to be done. */
   readonly steps: readonly PlanStep[]
   readonly halfDone: readonly Progress[]

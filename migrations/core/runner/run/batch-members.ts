@@ -1,8 +1,7 @@
 import { definesOnly } from '../../postgres/statement/index.ts'
 import type { PlanStep } from '../plan/plan.ts'
-import type { StepContext, StepStart } from '../statement/step-context.ts'
-import { startOf } from './step.ts'
-import { knownStatements, type SuitedStatement } from './whole.ts'
+import { type StepContext, type StepStart, startOf } from '../statement/step-context.ts'
+import { knownStatements, type SuitedStatement } from './transaction.ts'
 
 /** A revision that may share a transaction with others. */
 export interface BatchMember {

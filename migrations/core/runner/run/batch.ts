@@ -3,12 +3,11 @@ import { batchWrites, type LedgerStep } from '../../ledger/index.ts'
 import { isConnectionLost, messageWithoutValues, pipelined } from '../../postgres/index.ts'
 import { rollBack, whereFrom } from '../session/session.ts'
 import { enteringStatements, leavingStatements, lockCheck } from '../statement/own-sql.ts'
-import type { StepContext } from '../statement/step-context.ts'
-import { stepError } from '../statement/step-error.ts'
+import { surviving } from '../statement/retry.ts'
+import { ledgerStepOf, type StepContext } from '../statement/step-context.ts'
+import { logFailure, stepError } from '../statement/step-error.ts'
 import type { BatchMember } from './batch-members.ts'
 import { landing } from './landing.ts'
-import { ledgerStepOf, logFailure } from './step.ts'
-import { surviving } from './survive.ts'
 
 /** A statement that has run. */
 interface Ran {

@@ -15,8 +15,7 @@ import { regexEscape } from '../../regex-escape.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import type { Session } from '../session/session.ts'
 import { rolesSet, setsSession } from '../session/settings.ts'
-import { ownRows, type RoleOfRevision } from '../statement/own-sql.ts'
-import type { Own } from '../statement/step-transaction.ts'
+import { type Own, ownRows, type RoleOfRevision } from '../statement/own-sql.ts'
 
 /**
  * Where the tables of a revision go. PostgreSQL passes over a schema of search_path that the role may not use (manual,

@@ -7,9 +7,9 @@ import { groupBy } from '../../group-by.ts'
 import { isServerError } from '../../postgres/connection/database-error.ts'
 import { databaseError, isConnectionLost } from '../../postgres/index.ts'
 import type { Project } from '../project.ts'
+import { readyToRun } from '../session/locks.ts'
 import { type Session, type SessionOptions, usingSession } from '../session/session.ts'
 import { databaseEnvironment } from '../targets/databases.ts'
-import { readyToRun } from './apply.ts'
 import { type Tally, type TargetFailure, tally } from './tally.ts'
 
 export interface PoolOptions {
@@ -169,7 +169,7 @@ async function workOn(
 ): Promise<void> {
   const env = databaseEnvironment(project.env, database)
   await usingSession(env, sessionOptions, async (session) => {
-    await readyToRun(session, project)
+    await readyToRun(session, env)
     for (;;) {
       const job = stopped() ? undefined : waiting.take(database)
       if (job === undefined) return

@@ -1,27 +1,46 @@
-import { roleOf } from '../../environment/index.ts'
-import { MigError } from '../../errors.ts'
+import { setImmediate as turnOver } from 'node:timers/promises'
 import {
-  failureStatement,
+  forgetProgressStatement,
   type LedgerStep,
   ledgerWrites,
   type Progress,
   readProgress,
 } from '../../ledger/index.ts'
-import { operations } from '../../operations/index.ts'
-import { isConnectionLost, messageWithoutValues, quoteIdent } from '../../postgres/index.ts'
-import { withoutSecrets } from '../../secrets.ts'
+import {
+  type BackfillResult,
+  type BackfillSpec,
+  operations,
+  type Statement,
+  type StatementSink,
+} from '../../operations/index.ts'
+import { initialSettings, isConnectionLost, setOwnPath } from '../../postgres/index.ts'
+import { targetWords } from '../applied/trouble.ts'
+import { runBackfill } from '../backfill/backfill.ts'
 import type { PlanStep } from '../plan/plan.ts'
-import { whereFrom } from '../session/session.ts'
-import { schemaOwner } from '../statement/own-sql.ts'
-import type { StepContext, StepStart } from '../statement/step-context.ts'
-import { editedFile, stepError } from '../statement/step-error.ts'
+import { sectionRun } from '../section/run.ts'
+import type { SectionContext } from '../section/section.ts'
+import { guardConnection } from '../session/locks.ts'
+import { rollBack, takesPipelines, whereFrom } from '../session/session.ts'
+import { resetRole } from '../session/settings.ts'
+import { leavingStatements, lockCheck, lockLostError, type Own, roleError } from '../statement/own-sql.ts'
+import { checkStatement, doneResult, runStatement } from '../statement/statement.ts'
+import { statementCount } from '../statement/statement-count.ts'
+import { ledgerStepOf, type StepContext, type StepStart, startOf } from '../statement/step-context.ts'
+import {
+  editedFile,
+  type FailurePoint,
+  logFailure,
+  notAwaited,
+  stepError,
+  transactionEnded,
+} from '../statement/step-error.ts'
+import { underWay } from '../statement/under-way.ts'
 import { usersCall } from '../statement/users-call.ts'
-import type { RevisionBody } from './revision-body.ts'
-import { type StepRun, stepRun } from './step-run.ts'
-import { type Committed, knownStatements } from './whole.ts'
+import { backBeforeLooking, landing, looksOdd } from './landing.ts'
+import { type Committed, knownStatements, type SuitedStatement, stepTransaction } from './transaction.ts'
 
 /** One try of a step. */
-export interface StepAttempt {
+interface StepAttempt {
   /** The uuid under which its outcome is looked up in the log. */
   readonly id: string
   /** Whether it is a transaction of its own. */
@@ -52,8 +71,7 @@ export async function applyStep(
   try {
     const body = await context.revisions.load(step.file)
     const progress = await progressOf(context, step, attempt)
-    if (progress !== undefined) checkUnedited(context, step, progress, checksum)
-    if (progress !== undefined && !attempt.again) sayResumed(context, step, progress)
+    if (progress !== undefined) resume(context, step, progress, checksum, attempt)
     const start = { ...startOf(context, step, body), ownTransaction: alone, progress }
     run = stepRun(context, step, start)
     const known = knownStatements(context, step, body, start)
@@ -84,74 +102,6 @@ export async function applyStep(
   }
 }
 
-/** What a first attempt at a step begins with, in a transaction of its own. */
-export function startOf(
-  {
-    session,
-    project,
-    revisions,
-    missing,
-  }: Pick<StepContext, 'session' | 'project' | 'revisions' | 'missing'>,
-  step: PlanStep,
-  body: RevisionBody,
-): StepStart {
-  const { env } = project
-  const role = roleOf(env, step.line, step.targetSchema)
-  return {
-    ownTransaction: true,
-    checksum: revisions.checksum(step.file),
-    progress: undefined,
-    lockTimeout: body.lockTimeout ?? env.lockTimeout,
-    statementTimeout: body.statementTimeout ?? env.statementTimeout,
-    explicitLockTimeout: body.lockTimeout !== undefined,
-    role,
-    login: session.role ?? 'none',
-    opening: creatingStatements(step, env.createSchema, missing, role),
-  }
-}
-
-/** A failure that cannot be logged, as on a full disk, is still the one to tell of. */
-export async function logFailure(
-  { session, project }: StepContext,
-  step: LedgerStep,
-  error: MigError,
-  durationMs: number,
-): Promise<void> {
-  const text = failureText(error)
-  const outcome = error.code === 'interrupted' ? 'interrupted' : 'failed'
-  try {
-    await session.client.query(failureStatement(project.env.ledgerSchema, step, outcome, text, durationMs))
-  } catch (cause) {
-    const why = messageWithoutValues(cause)
-    session.emit({
-      event: 'warning',
-      code: 'failure-not-logged',
-      message: `the failure of ${step.revision} is not in the ledger's log: ${why}`,
-      help: `nothing to do in the ledger; the error of ${step.revision} itself says how to go on`,
-    })
-  }
-}
-
-/** The ledger's view of a plan step, before file and host are known. */
-export function ledgerStepOf(step: PlanStep): Omit<LedgerStep, 'checksum' | 'host'> {
-  const { direction, line, revision, targetSchema, appliedBefore, appliedAfter, digest } = step
-  return { direction, line, revision, targetSchema, before: appliedBefore, after: appliedAfter, digest }
-}
-
-/**
- * Makes the target schema of a step where it is missing and the step may; it belongs to the role that its revisions run
- * as.
- */
-export function creatingStatements(
-  { direction, targetSchema }: PlanStep,
-  createSchema: boolean,
-  missing: ReadonlySet<string>,
-  role: string | undefined,
-): readonly string[] {
-  if (direction === 'downgrade' || !createSchema || !missing.has(targetSchema)) return []
-  return [`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(targetSchema)}${schemaOwner(role)}`]
-}
-
 async function progressOf(
   { session, project, halfDone }: StepContext,
   { targetSchema, revision, direction }: PlanStep,
@@ -163,16 +113,19 @@ async function progressOf(
   return rows.find((row) => row.revision === revision && row.direction === direction)
 }
 
-function checkUnedited(context: StepContext, step: PlanStep, progress: Progress, checksum: string): void {
-  if (progress.checksum !== checksum && !context.resumeEdited) throw editedFile(step, progress.statement)
-}
-
-function sayResumed({ session }: StepContext, step: PlanStep, progress: Progress): void {
-  if (progress.statement > 0) {
-    const { revision, targetSchema } = step
-    const message = `${revision} on ${targetSchema}: statements done before: ${progress.statement}; resuming after them`
-    session.emit({ event: 'notice', severity: 'INFO', message })
-  }
+/** @throws MigError `edited-half-done` */
+function resume(
+  { session, resumeEdited }: StepContext,
+  step: PlanStep,
+  progress: Progress,
+  checksum: string,
+  { again }: StepAttempt,
+): void {
+  const { statement } = progress
+  if (progress.checksum !== checksum && !resumeEdited) throw editedFile(step, statement)
+  if (again || statement === 0) return
+  const message = `${step.revision} on ${step.targetSchema}: statements done before: ${statement}; resuming after them`
+  session.emit({ event: 'notice', severity: 'INFO', message })
 }
 
 /** A transaction knows its own time; a revision of several is timed here. */
@@ -180,31 +133,149 @@ function wholeDuration(run: StepRun, started: number): { readonly durationMs?: n
   return run.point().committed === 0 ? {} : { durationMs: performance.now() - started }
 }
 
-/** The longest text of a failure in the log, in characters. */
-const longest = 4000
+type StepRun = ReturnType<typeof stepRun>
 
 /**
- * A failure as `mig.log` keeps it: what failed, the SQLSTATE, and the names of constraint, table and column; no value
- * of a row, no statement, no password. The log is read by more people than the rows are, and outlives them.
+ * One attempt at a step. A revision is a transaction until `op.autocommit` or `op.backfill`: there, what was done
+ * so far is committed together with a row in `mig.progress`, and what comes after the section is a transaction
+ * again. Statements are counted, so that a later attempt leaves out those that are done.
+ * @throws MigError `resume-differs` when a done statement is not the one that stands in its place now.
  */
-function failureText(error: MigError): string {
-  const { code, cause, message } = error
-  // A revision's own error can say anything of the rows that it has read.
-  const isForeign = code === 'revision-failed' && cause !== undefined && !(cause instanceof MigError)
-  const text = isForeign ? foreignText(message, cause) : message
-  return withoutSecrets(`${code}: ${[text, ...missingNames(error, text)].join('; ')}`.slice(0, longest))
-}
+function stepRun(context: StepContext, step: PlanStep, start: StepStart) {
+  const { session, project } = context
+  const { ledgerSchema } = project.env
+  const count = statementCount(step, start, targetWords(project.env, step))
+  const transaction = stepTransaction(session, step, start)
+  const open = underWay()
+  let isOver = false
+  const lands = landing(session, step, start)
+  const checkNotOver = () => {
+    if (isOver) throw notAwaited(step, 1)
+  }
+  const parts = { ...count, context, step, start, checkNotOver, beforeCommit: lands.check }
+  const section = sectionRun(parts, transaction)
+  let hasEnded = false
 
-/** The step that failed, and the class of the error instead of its message. */
-function foreignText(message: string, cause: unknown): string {
-  const failed = ' failed: '
-  const step = message.slice(0, message.indexOf(failed) + failed.length)
-  return `${step}${cause instanceof Error ? cause.name : typeof cause} (its message is not kept)`
-}
+  /** Sees that the revision has come to its end. */
+  async function checkEnded(): Promise<void> {
+    // A rejection that nobody awaits is reported at the end of the event loop's turn: before COMMIT, not after it.
+    await turnOver()
+    session.signal?.throwIfAborted()
+    if (open.count() > 0) throw notAwaited(step, open.count())
+    count.checkAllMet()
+  }
 
-function missingNames({ facts }: MigError, text: string): readonly string[] {
-  return ['schema', 'table', 'column', 'constraint'].flatMap((name) => {
-    const value = facts[name]
-    return typeof value === 'string' && !text.includes(`"${value}"`) ? [`${name} ${value}`] : []
-  })
+  /** As `checkEnded`, and looks at what it has made; what follows is SQL of ours. */
+  async function ended(): Promise<readonly string[]> {
+    if (hasEnded) return [setOwnPath]
+    await checkEnded()
+    await lands.check()
+    hasEnded = true
+    return leavingStatements(start, lands.hasSet())
+  }
+
+  async function execute(statement: Statement) {
+    checkNotOver()
+    lands.note(statement.sql)
+    if (section.isOpen()) return section.execute(statement)
+    checkStatement(step, statement, start.role)
+    if (start.ownTransaction && session.client.getTransactionStatus() === 'I') throw transactionEnded(step)
+    if (count.isDone(statement.sql)) return doneResult(session, step, statement)
+    return runStatement(session, step, statement, start.lockTimeout)
+  }
+
+  async function backfill(at: SectionContext, spec: BackfillSpec): Promise<BackfillResult> {
+    const { table, set, where, key } = spec
+    if (count.isDone(JSON.stringify({ table, set, where, key }))) return { rows: 0, batches: 0 }
+    return runBackfill(at, spec)
+  }
+
+  /** What the last commit writes. */
+  function written(ledger: readonly Own[]): readonly Own[] {
+    const forget = count.inLedger()
+      ? [forgetProgressStatement(ledgerSchema, step.targetSchema, step.revision)]
+      : []
+    return [lockCheck(ledgerSchema, step), ...ledger, ...forget]
+  }
+
+  /** What follows the last statement of a revision that has set nothing, where one answer is awaited for it all. */
+  async function ending(ledger: readonly Own[]): Promise<readonly Own[]> {
+    return [...(await lands.guard()), ...leavingStatements(start, false), ...written(ledger)]
+  }
+
+  /**
+   * Commits what is open together with the ledger's statements.
+   * @throws MigError `not-awaited` when the revision has come to its end before its statements have.
+   */
+  async function finish(ledger: readonly Own[]) {
+    if (start.ownTransaction && takesPipelines(session) && !hasEnded && !lands.hasSet()) {
+      await checkEnded()
+      const { failure } = await transaction.commitPipelined(await ending(ledger))
+      if (failure === undefined) return
+      if (!looksOdd(failure)) throw failure
+      await backBeforeLooking(session.client)
+    }
+    const leaving = await ended()
+    const after = lands.hasSet() ? initialSettings(session.client) : []
+    await transaction.commit([...leaving, ...written(ledger), ...after])
+    if (lands.hasSet()) await guardConnection(session)
+  }
+
+  const sink: StatementSink = {
+    offline: false,
+    get client() {
+      return session.client
+    },
+    execute: (statement) => open.track(() => execute(statement)),
+    autocommit: (body) => open.track(() => section.run(body)),
+    backfill: (spec) => open.track(() => section.runUndisturbed((at) => backfill(at, spec))),
+  }
+
+  return {
+    sink,
+    /** Opens the transaction. */
+    async begin() {
+      if (!start.ownTransaction) await lands.begin()
+      await transaction.begin(true)
+    },
+    /** Ends the revision before `finish` does, for what runs between the two. @throws MigError as `finish` does */
+    async end() {
+      await session.client.query((await ended()).join('; '))
+    },
+    /**
+     * Does all of it, where nothing depends on an answer: the statements, as `execute` would, between what `begin` and
+     * `finish` do.
+     * @returns undefined where they have to run one by one after all; then nothing is done
+     */
+    async whole(
+      statements: readonly SuitedStatement[],
+      ledger: readonly Own[],
+    ): Promise<Committed | undefined> {
+      for (const { sql } of statements) lands.note(sql)
+      const end = await transaction.whole(statements, await ending(ledger))
+      if (end === 'one by one') return undefined
+      if (end !== 'odd') return end
+      await finish(ledger)
+      return {}
+    },
+    finish,
+    /** Rolls back what is open, once nothing is under way any more; for a connection that still answers. */
+    async abandon() {
+      isOver = true
+      await open.ended()
+      if (!start.ownTransaction) return
+      await rollBack(session)
+      // What a section has set is committed.
+      const settings = lands.hasSet() ? [...resetRole(start.login), ...initialSettings(session.client)] : []
+      await session.client.query([...settings, setOwnPath].join('; '))
+      if (lands.hasSet()) await guardConnection(session)
+    },
+    /** What a failure comes from, where its own text does not say it; after `abandon`. */
+    explain: async (cause: unknown) => lands.explain(roleError(step, start.role, lockLostError(step, cause))),
+    point: (): FailurePoint => ({
+      committed: count.inLedger() ? count.stored().statement : 0,
+      committing: transaction.isCommitting(),
+      begun: count.stored().pending !== null,
+    }),
+  }
 }

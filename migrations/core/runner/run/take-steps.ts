@@ -5,14 +5,13 @@ import type { Plan, PlanStep } from '../plan/plan.ts'
 import type { Project } from '../project.ts'
 import { holdingLocks } from '../session/locks.ts'
 import { rollBack, type Session } from '../session/session.ts'
-import { retrying } from '../statement/retry.ts'
+import { tryingAgain } from '../statement/retry.ts'
 import type { StepContext } from '../statement/step-context.ts'
 import { stepError } from '../statement/step-error.ts'
 import { runBatch } from './batch.ts'
 import { batchedSchemas, nextBatch } from './batch-members.ts'
 import { expectDowngrades, revisionSource } from './revision-body.ts'
 import { applyStep } from './step.ts'
-import { surviving } from './survive.ts'
 
 /**
  * Runs the steps of a plan on locked target schemas: each in a transaction, or with `--transaction=run` all in one, or with
@@ -95,10 +94,8 @@ async function applyAlone(context: StepContext, step: PlanStep, index: number): 
   emit({ event: 'step-start', ...of })
   const started = performance.now()
   const id = randomUUID()
-  const committed = await surviving(context, { step, id, first: step }, (lostOnce) =>
-    retrying(context, step, (attempt) =>
-      applyStep(context, step, { id, alone: true, again: lostOnce || attempt > 1 }),
-    ),
+  const committed = await tryingAgain(context, { step, id, first: step }, (again) =>
+    applyStep(context, step, { id, alone: true, again }),
   )
   if (committed?.threw !== undefined) throw committed.threw
   emit({ event: 'step-done', ms: performance.now() - started, ...of })
@@ -109,9 +106,7 @@ async function applyTogether(context: StepContext, steps: readonly PlanStep[]): 
   const [first, last] = [steps[0], steps.at(-1)]
   if (first === undefined || last === undefined) return
   const id = randomUUID()
-  await surviving(context, { step: last, id, first }, (lostOnce) =>
-    retrying(context, first, (attempt) => tryTogether(context, steps, id, lostOnce || attempt > 1)),
-  )
+  await tryingAgain(context, { step: last, id, first }, (again) => tryTogether(context, steps, id, again))
 }
 
 async function tryTogether(

@@ -3,6 +3,7 @@ import { progressStatement } from '../../ledger/index.ts'
 import type { Statement } from '../../operations/index.ts'
 import { isConnectionLost } from '../../postgres/index.ts'
 import type { PlanStep } from '../plan/plan.ts'
+import type { StepTransaction } from '../run/transaction.ts'
 import {
   enteringStatements,
   leavingStatements,
@@ -11,7 +12,6 @@ import {
 } from '../statement/own-sql.ts'
 import type { StepStart } from '../statement/step-context.ts'
 import { atOnce, noSection, notAwaited } from '../statement/step-error.ts'
-import type { StepTransaction } from '../statement/step-transaction.ts'
 import { inTurn, underWay } from '../statement/under-way.ts'
 import { usersCall } from '../statement/users-call.ts'
 import type { SectionContext } from './section.ts'

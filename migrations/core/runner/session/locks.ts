@@ -1,5 +1,5 @@
 import type { Environment } from '../../environment/index.ts'
-import { releaseLocks, takeLocks, tryAllLocks } from '../../ledger/index.ts'
+import { createLedger, releaseLocks, takeLocks, tryAllLocks } from '../../ledger/index.ts'
 import { isConnectionLost } from '../../postgres/index.ts'
 import { rollBack, type Session } from './session.ts'
 
@@ -16,8 +16,8 @@ export async function holdingLocks<Result>(
   targetSchemas: readonly string[],
   body: () => Promise<Result>,
 ): Promise<Result> {
-  await lockTargets(session, env, targetSchemas)
-  return releasing(session, env, targetSchemas, body)
+  await guardConnection(session)
+  return holdingGuarded(session, env, targetSchemas, body)
 }
 
 /** As {@link holdingLocks}, on a connection that is guarded already. */
@@ -27,7 +27,7 @@ export async function holdingGuarded<Result>(
   targetSchemas: readonly string[],
   body: () => Promise<Result>,
 ): Promise<Result> {
-  await takeTargetLocks(session, env, targetSchemas)
+  await lockTargets(session, env, targetSchemas)
   return releasing(session, env, targetSchemas, body)
 }
 
@@ -57,36 +57,29 @@ async function releasing<Result>(
     throw error
   } finally {
     await session.own?.cancelled()
-    // A connection that is gone has given its locks back.
-    if (!lost) await released(session, ledgerSchema, targetSchemas)
+    const { client } = session
+    // A connection that is gone has given its locks back; where it goes now, what was done is committed.
+    if (!lost) await releaseLocks(client, ledgerSchema, targetSchemas).catch(unlessLost)
   }
 }
 
-/** A session that breaks here has given its locks back, and what was done is committed. */
-async function released({ client }: Session, ledgerSchema: string, targetSchemas: readonly string[]) {
-  try {
-    await releaseLocks(client, ledgerSchema, targetSchemas)
-  } catch (error) {
-    if (!isConnectionLost(error)) throw error
-  }
+function unlessLost(error: unknown): void {
+  if (!isConnectionLost(error)) throw error
 }
 
-/** Guards the connection and takes the locks of target schemas. @throws MigError `lock-not-obtained` */
-export async function lockTargets(
-  session: Session,
-  env: LockSettings,
-  targetSchemas: readonly string[],
-): Promise<void> {
-  await guardConnection(session)
-  await takeTargetLocks(session, env, targetSchemas)
-}
-
-function takeTargetLocks(
+/** Takes the locks of target schemas. @throws MigError `lock-not-obtained` */
+export function lockTargets(
   { client, emit, signal }: Session,
   { ledgerSchema, lockWait: wait }: LockSettings,
   targetSchemas: readonly string[],
 ): Promise<void> {
   return takeLocks(client, { ledgerSchema, targetSchemas, wait, emit, signal })
+}
+
+/** Makes a connection ready to take steps: its loss is noticed on both sides, and the ledger is there. */
+export async function readyToRun(session: Session, { ledgerSchema }: LockSettings): Promise<void> {
+  await guardConnection(session)
+  await createLedger(session.client, ledgerSchema)
 }
 
 /**

@@ -4,8 +4,7 @@ import type { RevisionFile } from '../../revisions/index.ts'
 import { type AppliedState, headsOf, ofLine, readStates } from '../applied/state.ts'
 import { stampTarget } from '../applied/trouble.ts'
 import { fileChecksum, type Project } from '../project.ts'
-import { readyToRun } from '../run/apply.ts'
-import { holdingGuarded } from '../session/locks.ts'
+import { holdingGuarded, readyToRun } from '../session/locks.ts'
 import { type Session, whereFrom } from '../session/session.ts'
 import { singleTargets } from '../targets/targets.ts'
 
@@ -133,7 +132,7 @@ export async function applyStamp(
   project: Project,
   request: StampRequest,
 ): Promise<StampPlan> {
-  await readyToRun(session, project)
+  await readyToRun(session, project.env)
   return writeStamp(session, project, request, ({ path }) => fileChecksum(path))
 }
 

@@ -4,9 +4,9 @@ import { readProgress } from '../../ledger/index.ts'
 import { type AppliedState, readStates } from '../applied/state.ts'
 import { asOne, projectOf, targetsOf, type Unit } from '../plan/planner.ts'
 import type { Project } from '../project.ts'
-import { readyToRun } from '../run/apply.ts'
 import { type PoolOptions, type PoolResult, runPool, singleResult, type TargetJob } from '../run/pool.ts'
 import { revisionSource } from '../run/revision-body.ts'
+import { readyToRun } from '../session/locks.ts'
 import { type Session, type SessionOptions, usingSession } from '../session/session.ts'
 import { onEachDatabase } from '../targets/databases.ts'
 import { expectTenants, type LineGroup, singleTargets } from '../targets/targets.ts'
@@ -75,7 +75,7 @@ export async function stampTargets(
   if (group.tenantLine === null) {
     for (const unit of behind)
       await usingSession(project.env, sessions, async (session) => {
-        await readyToRun(session, project)
+        await readyToRun(session, project.env)
         await stamp(session, unit)
       })
     return { ...singleResult(units.length, changes.length, started), changes }

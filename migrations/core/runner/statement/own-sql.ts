@@ -14,6 +14,9 @@ import {
 import type { PlanStep } from '../plan/plan.ts'
 import { resetRole } from '../session/settings.ts'
 
+/** A statement of ours. */
+export type Own = string | OwnStatement
+
 /**
  * The rows of a query of ours between the statements of a section, whose search_path is that of the revision.
  * @param sql one query without parameters

@@ -1,8 +1,10 @@
 import { exitCodes, interruptExitCode, MigError } from '../../errors.ts'
+import { failureStatement, type LedgerStep } from '../../ledger/index.ts'
 import { databaseError, isConnectionLost, messageWithoutValues } from '../../postgres/index.ts'
 import { stampTarget, statementsDone } from '../applied/trouble.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import { helpFor } from './statement.ts'
+import type { StepContext } from './step-context.ts'
 
 /** How far a failed step had come. */
 export interface FailurePoint {
@@ -49,6 +51,26 @@ export function stepError(
       cause,
     },
   )
+}
+
+/** A failure that cannot be logged, as on a full disk, is still the one to tell of. */
+export async function logFailure(
+  { session, project }: StepContext,
+  step: LedgerStep,
+  error: MigError,
+  durationMs: number,
+): Promise<void> {
+  try {
+    await session.client.query(failureStatement(project.env.ledgerSchema, step, error, durationMs))
+  } catch (cause) {
+    const why = messageWithoutValues(cause)
+    session.emit({
+      event: 'warning',
+      code: 'failure-not-logged',
+      message: `the failure of ${step.revision} is not in the ledger's log: ${why}`,
+      help: `nothing to do in the ledger; the error of ${step.revision} itself says how to go on`,
+    })
+  }
 }
 
 /** The file of a half-done revision is not the one that was begun. */
