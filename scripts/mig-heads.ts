@@ -1,9 +1,8 @@
 // just mig-heads [schemas] [flags]
 import { openProject } from '../migrations/core/index.ts'
-import { type HistoryRow, type TextColumn, table } from '../migrations/core/report/index.ts'
+import { type RevisionLine, revisionLines, type TextColumn, table } from '../migrations/core/report/index.ts'
 import { schemasArgument } from './cli/arguments.ts'
 import { commandEnvironment, runCommand } from './cli/command.ts'
-import { historyRows, revisionLine } from './cli/history-rows.ts'
 
 export const spec = {
   name: 'mig-heads',
@@ -13,10 +12,10 @@ export const spec = {
   examples: ['just mig-heads', 'just mig-heads user'],
 } as const
 
-const columns: readonly TextColumn<HistoryRow>[] = [
+const columns: readonly TextColumn<RevisionLine>[] = [
   { title: 'line', value: (row) => row.line },
   { title: 'revision', value: (row) => row.revision },
-  { title: 'labels', value: (row) => row.labels.join(', ') },
+  { title: 'labels', value: (row) => row.branchLabels.join(', ') },
   { title: 'message', value: (row) => row.message },
 ]
 
@@ -28,10 +27,10 @@ export const main = (argv: readonly string[]): Promise<void> =>
     const specs = project.graph
       .heads({ lines: project.env.filter })
       .flatMap((id) => project.files.get(id) ?? [])
-    const rows = historyRows(project, specs, ledger)
+    const rows = revisionLines(project, specs, ledger)
     const text = table(columns, rows, {
       style: output.style,
       empty: 'no revisions yet; just mig-revision "…" writes one',
     })
-    output.result(text, ...rows.map((row) => revisionLine(row, ledger)))
+    output.result(text, ...rows)
   })

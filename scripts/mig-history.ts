@@ -1,10 +1,8 @@
 // just mig-history [schemas] [range] [flags]
-import { readApplied, readLastEntries, readStates, singleTargets } from '../migrations/core/index.ts'
-import { historyGraph } from '../migrations/core/report/index.ts'
+import { historyGraph, missingLines, revisionLines, tenantsText } from '../migrations/core/report/index.ts'
 import { schemasArgument, tenantFlags } from './cli/arguments.ts'
 import { runCommand, usingProject } from './cli/command.ts'
-import { historyRows, missingRows, neverRunIn, revisionLine } from './cli/history-rows.ts'
-import { countedTenants, tenantsText } from './cli/tenant-counts.ts'
+import { ledgerView } from './cli/ledger-view.ts'
 
 export const spec = {
   name: 'mig-history',
@@ -19,21 +17,14 @@ export const main = (argv: readonly string[]): Promise<void> =>
     usingProject(command, async (session, project) => {
       const { output, positionals, flags } = command
       const { env, graph } = project
-      const tenants = await countedTenants(command, project)
-      const states = await readStates(session.client, project, singleTargets(env))
-      const ledger = {
-        applied: await readApplied(session.client, env.ledgerSchema),
-        entries: await readLastEntries(session.client, env.ledgerSchema, Object.values(env.schemas)),
-        neverRun: neverRunIn(states, tenants),
-        tenants,
-      }
+      const ledger = await ledgerView(command, session, project)
       const applied = [...new Set([...ledger.applied.values()].flat())].filter((id) => project.files.has(id))
       const range = positionals.range || undefined
       const specs = graph.history(range, { lines: env.filter, applied })
-      const missing = range === undefined ? missingRows(project, ledger) : []
-      const rows = [...missing, ...historyRows(project, specs, ledger)]
+      const missing = range === undefined ? missingLines(project, ledger) : []
+      const rows = [...missing, ...revisionLines(project, specs, ledger)]
       const headings = Object.fromEntries(
-        env.lines.map(({ key, schema }) => [key, `${key} (${schema ?? tenantsText(tenants.get(key))})`]),
+        env.lines.map(({ key, schema }) => [key, `${key} (${schema ?? tenantsText(ledger.tenants.get(key))})`]),
       )
       const text = historyGraph(rows, {
         verbose: flags.verbose === true,
@@ -41,6 +32,6 @@ export const main = (argv: readonly string[]): Promise<void> =>
         headings,
         now: new Date(),
       })
-      output.result(text, ...rows.map((row) => revisionLine(row, ledger)))
+      output.result(text, ...rows)
     }),
   )

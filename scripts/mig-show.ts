@@ -1,12 +1,10 @@
 // just mig-show REVISION [flags]
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
-import { readApplied, readLastEntries, readStates, singleTargets } from '../migrations/core/index.ts'
-import { historyGraph } from '../migrations/core/report/index.ts'
+import { historyGraph, revisionLines } from '../migrations/core/report/index.ts'
 import { runCommand, usingProject } from './cli/command.ts'
-import { historyRows, neverRunIn, revisionLine } from './cli/history-rows.ts'
+import { ledgerView } from './cli/ledger-view.ts'
 import { fileOf } from './cli/revisions.ts'
-import { countedTenants } from './cli/tenant-counts.ts'
 
 export const spec = {
   name: 'mig-show',
@@ -22,15 +20,8 @@ export const main = (argv: readonly string[]): Promise<void> =>
       const { output, positionals } = command
       const { env, graph } = project
       const file = fileOf(project, positionals.revision)
-      const states = await readStates(session.client, project, singleTargets(env))
-      const tenants = await countedTenants(command, { ...project, env: { ...env, filter: [file.line] } })
-      const ledger = {
-        applied: await readApplied(session.client, env.ledgerSchema),
-        entries: await readLastEntries(session.client, env.ledgerSchema, Object.values(env.schemas)),
-        neverRun: neverRunIn(states, tenants),
-        tenants,
-      }
-      const [row] = historyRows(project, [file], ledger)
+      const own = { ...project, env: { ...env, filter: [file.line] } }
+      const [row] = revisionLines(project, [file], await ledgerView(command, session, own))
       if (row === undefined) return
       const source = readFileSync(file.path, 'utf8')
       const children = graph.children(file.revision)
@@ -38,7 +29,7 @@ export const main = (argv: readonly string[]): Promise<void> =>
       const title = output.style.dim(relative(env.root, file.path))
       output.result(
         `${head}\n  children: ${children.join(', ') || 'none'}\n\n${title}\n${source.trimEnd()}`,
-        { ...revisionLine(row, ledger), children, source },
+        { ...row, children, source },
       )
     }),
   )

@@ -1,16 +1,22 @@
 import { describe, expect, test } from 'vitest'
-import { type HistoryRow, historyGraph } from '../../migrations/core/report/history.ts'
+import { historyGraph } from '../../migrations/core/report/history.ts'
+import type { RevisionLine } from '../../migrations/core/report/index.ts'
 
-function row(revision: string, parents: readonly string[], more: Partial<HistoryRow> = {}): HistoryRow {
+function row(
+  revision: string,
+  downRevision: readonly string[],
+  more: Partial<RevisionLine> = {},
+): RevisionLine {
+  const none = { dependsOn: [], branchLabels: [], flags: [], path: null, createdAt: null, applied: [] }
   const message = `make ${revision}`
-  return { revision, line: 'user', message, parents, dependsOn: [], labels: [], flags: [], ...more }
+  return { event: 'revision', revision, line: 'user', message, downRevision, ...none, ...more }
 }
 
 describe('historyGraph', () => {
   test('shows each line under its heading, with flags, labels and what a revision depends on', () => {
     const rows = [
-      row('c3', ['c1'], { flags: ['head'], labels: ['payments'] }),
-      row('d1', [], { line: 'message', dependsOn: ['c1'], flags: ['head', 'base', 'pending'] }),
+      row('c3', ['c1'], { flags: ['head'], branchLabels: ['payments'] }),
+      row('d1', [], { line: 'message', dependsOn: ['c1'], flags: ['head', 'base'] }),
       row('c2', ['c1'], { flags: ['head', 'current'] }),
       row('c1', [], { flags: ['base', 'branch point'] }),
     ]
@@ -23,16 +29,16 @@ describe('historyGraph', () => {
         '* c1 (base, branch point) make c1',
         '',
         'message',
-        '* d1 (head, base, pending) make d1 [depends on c1]',
+        '* d1 (head, base) make d1 [depends on c1]',
       ].join('\n'),
     )
   })
 
   test('adds the file, the times and who applied it when verbose', () => {
-    const applied = {
+    const applied: RevisionLine['applied'][number] = {
       targetSchema: 'rfx_user',
       at: new Date('2026-11-21T09:55:00Z'),
-      by: 'ann',
+      ...{ who: 'ann', host: null, direction: 'upgrade' },
       durationMs: 12,
     }
     const rows = [

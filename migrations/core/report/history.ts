@@ -1,48 +1,9 @@
+import type { TenantCounts } from '../runner/index.ts'
 import { graphLines } from './graph-lines.ts'
+import type { RevisionLine } from './json-look.ts'
 import { plainStyle, type Style } from './style.ts'
 import { oneLine } from './text.ts'
 import { countOf, durationText, relativeTime } from './units.ts'
-
-/** A mark of a revision in the history. */
-export type HistoryFlag =
-  | 'current'
-  | 'head'
-  | 'base'
-  | 'branch point'
-  | 'merge point'
-  | 'pending'
-  | 'irreversible'
-  | 'never run'
-  | 'missing file'
-
-/** When and by whom a revision was applied to a target schema, from the ledger's log. */
-export interface HistoryApplied {
-  readonly targetSchema: string
-  readonly at: Date
-  readonly by: string
-  readonly durationMs: number | null
-}
-
-/** One revision of a history. */
-export interface HistoryRow {
-  readonly revision: string
-  readonly line: string
-  readonly message: string
-  /** Its down revisions. */
-  readonly parents: readonly string[]
-  readonly dependsOn: readonly string[]
-  readonly labels: readonly string[]
-  readonly flags: readonly HistoryFlag[]
-  /** How many tenants stand at it, in a tenant line. */
-  readonly tenants?: number
-  /** The rest is shown with `verbose`. */
-  readonly path?: string
-  /** Why nothing reverts it. */
-  readonly irreversible?: string
-  /** ISO 8601. */
-  readonly createdAt?: string
-  readonly applied?: readonly HistoryApplied[]
-}
 
 export interface HistoryTextOptions {
   readonly verbose?: boolean
@@ -60,10 +21,10 @@ export interface HistoryTextOptions {
  * lanes. `rows` come newest first; a parent among them stands below its children whatever their order. Parents and
  * dependencies that are not among the rows (another line's, or out of the range) are not drawn.
  */
-export function historyGraph(rows: readonly HistoryRow[], options: HistoryTextOptions = {}): string {
+export function historyGraph(rows: readonly RevisionLine[], options: HistoryTextOptions = {}): string {
   if (rows.length === 0) return options.empty ?? 'no revisions'
   const style = options.style ?? plainStyle
-  const lines = new Map<string, HistoryRow[]>(Object.keys(options.headings ?? {}).map((line) => [line, []]))
+  const lines = new Map<string, RevisionLine[]>(Object.keys(options.headings ?? {}).map((line) => [line, []]))
   for (const row of rows) {
     const members = lines.get(row.line)
     if (members === undefined) lines.set(row.line, [row])
@@ -78,12 +39,12 @@ export function historyGraph(rows: readonly HistoryRow[], options: HistoryTextOp
 }
 
 function lineOfHistory(
-  rows: readonly HistoryRow[],
+  rows: readonly RevisionLine[],
   options: HistoryTextOptions,
   style: Style,
 ): readonly string[] {
   const byRevision = new Map(rows.map((row) => [row.revision, row]))
-  return graphLines(rows.map((row) => ({ id: row.revision, parents: row.parents }))).flatMap((line) => {
+  return graphLines(rows.map((row) => ({ id: row.revision, parents: row.downRevision }))).flatMap((line) => {
     const row = line.node === undefined ? undefined : byRevision.get(line.node)
     if (row === undefined) return [style.dim(line.picture)]
     const title = `${line.picture} ${rowText(row, style)}`
@@ -95,7 +56,7 @@ function lineOfHistory(
   })
 }
 
-function rowText(row: HistoryRow, style: Style): string {
+function rowText(row: RevisionLine, style: Style): string {
   const flags = row.flags.map((flag) =>
     flag === 'missing file' || flag === 'never run'
       ? style.error(flag)
@@ -104,7 +65,7 @@ function rowText(row: HistoryRow, style: Style): string {
         : style.good(flag),
   )
   const tenants = row.tenants === undefined ? [] : [style.good(countOf(row.tenants, 'tenant'))]
-  const marks = [...tenants, ...flags, ...row.labels.map((label) => `label ${oneLine(label)}`)]
+  const marks = [...tenants, ...flags, ...row.branchLabels.map((label) => `label ${oneLine(label)}`)]
   const parts = [
     style.revision(row.revision),
     marks.length === 0 ? '' : `(${marks.join(', ')})`,
@@ -114,20 +75,34 @@ function rowText(row: HistoryRow, style: Style): string {
   return parts.filter((part) => part !== '').join(' ')
 }
 
-function detailsOf(row: HistoryRow, now: Date | undefined): readonly (readonly [string, string])[] {
+function detailsOf(row: RevisionLine, now: Date | undefined): readonly (readonly [string, string])[] {
   const details: [string, string][] = []
-  if (row.path !== undefined) details.push(['file', row.path])
-  if (row.createdAt !== undefined) details.push(['created', row.createdAt])
-  if (row.parents.length > 0) details.push(['revises', row.parents.join(', ')])
+  if (row.path !== null) details.push(['file', row.path])
+  if (row.createdAt !== null) details.push(['created', row.createdAt])
+  if (row.downRevision.length > 0) details.push(['revises', row.downRevision.join(', ')])
   if (row.irreversible !== undefined) details.push(['irreversible', oneLine(row.irreversible)])
-  for (const applied of row.applied ?? []) details.push(['applied', appliedText(applied, now)])
+  for (const applied of row.applied) details.push(['applied', appliedText(applied, now)])
   return details
 }
 
 /** `2026-11-21T10:00:12Z (5 min ago) to rfx_user by alice in 12 ms`. */
-export function appliedText(applied: HistoryApplied, now?: Date): string {
-  const at = applied.at.toISOString().replace(/\.\d+Z$/, 'Z')
-  const age = now === undefined ? '' : ` (${relativeTime(applied.at, now)})`
-  const took = applied.durationMs === null ? '' : ` in ${durationText(applied.durationMs)}`
-  return `${at}${age} to ${applied.targetSchema} by ${oneLine(applied.by)}${took}`
+function appliedText(
+  { at, who, host, targetSchema, durationMs }: RevisionLine['applied'][number],
+  now: Date | undefined,
+): string {
+  const age = now === undefined ? '' : ` (${relativeTime(at, now)})`
+  const took = durationMs === null ? '' : ` in ${durationText(durationMs)}`
+  const by = host === null ? who : `${who} (${host})`
+  return `${at.toISOString().replace(/\.\d+Z$/, 'Z')}${age} to ${targetSchema} by ${oneLine(by)}${took}`
+}
+
+/** `300 tenants, 12 at base`. */
+export function tenantsText(counts: TenantCounts | undefined): string {
+  if (counts === undefined) return 'tenants'
+  const { tenants, atBase, unreachable } = counts
+  return [
+    countOf(tenants, 'tenant'),
+    ...(atBase > 0 ? [`${atBase} at base`] : []),
+    ...(unreachable > 0 ? [`${unreachable} not counted`] : []),
+  ].join(', ')
 }

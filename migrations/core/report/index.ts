@@ -3,13 +3,7 @@ export { changeLines, checkShown, driftShown, equalText } from './check.ts'
 export { currentTenantsText, currentText, tenantListText } from './current.ts'
 export { type ErrorTextOptions, type ErrorValues, errorText, type RenderCaret } from './error.ts'
 export { type EventLevel, type EventTextOptions, eventText, levels } from './event.ts'
-export {
-  type HistoryApplied,
-  type HistoryFlag,
-  type HistoryRow,
-  type HistoryTextOptions,
-  historyGraph,
-} from './history.ts'
+export { type HistoryTextOptions, historyGraph, tenantsText } from './history.ts'
 export { importableText, importText } from './import.ts'
 export { byKind, initLine, initText } from './init.ts'
 export {
@@ -40,6 +34,7 @@ export {
   type ProgressState,
   progressLine,
 } from './progress.ts'
+export { type LedgerView, missingLines, revisionLines } from './revision-lines.ts'
 export { nothingToDoText, resultText, tenantsResultText } from './run.ts'
 export { stampText } from './stamp.ts'
 export { colourStyle, plainStyle, type Style } from './style.ts'

@@ -1,7 +1,6 @@
 import type { ErrorPlace } from '../errors.ts'
 import type { Finding } from '../lint/finding.ts'
 import type { StatusItem } from '../runner/look/status.ts'
-import type { HistoryFlag } from './history.ts'
 
 /** The state of a target schema. */
 export interface SchemaStatus {
@@ -45,12 +44,23 @@ export interface HalfDoneLine {
 /** A step in the ledger's log. */
 export interface LogLine {
   /** In ISO 8601. */
-  readonly at: Date | string
+  readonly at: Date
   readonly who: string
   readonly host: string | null
   readonly direction: 'upgrade' | 'downgrade' | 'stamp'
   readonly durationMs: number | null
 }
+
+/** A mark of a revision in the history. */
+export type HistoryFlag =
+  | 'current'
+  | 'head'
+  | 'base'
+  | 'branch point'
+  | 'merge point'
+  | 'irreversible'
+  | 'never run'
+  | 'missing file'
 
 /** `mig-history --json`, `mig-heads --json`, `mig-show --json`: one line per revision, newest first. */
 export interface RevisionLine {
@@ -63,10 +73,7 @@ export interface RevisionLine {
   /** As the file says: ids or labels. */
   readonly dependsOn: readonly string[]
   readonly branchLabels: readonly string[]
-  /**
-   * Of `current`, `head`, `base`, `branch point`, `merge point`, `pending`, `irreversible`, `never run` (added
-   * below an applied one), `missing file`.
-   */
+  /** `never run`: it was added below an applied one; `missing file`: the ledger names it. */
   readonly flags: readonly HistoryFlag[]
   /** How many tenants are at it; only of a tenant line in `mig-history` and `mig-show`. */
   readonly tenants?: number
@@ -74,7 +81,7 @@ export interface RevisionLine {
   readonly path: string | null
   readonly createdAt: string | null
   /** Why it cannot be reverted, if its file says so. */
-  readonly irreversible?: string
+  readonly irreversible?: string | undefined
   /** Each with its `targetSchema`. */
   readonly applied: readonly (LogLine & { readonly targetSchema: string })[]
   /** Only of `mig-show`. */
