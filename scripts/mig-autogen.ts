@@ -1,19 +1,10 @@
 // just mig-autogen MESSAGE [schemas] [flags]
 import { type AutogenFiles, autogenerateProject } from '../migrations/core/autogenerate/index.ts'
-import {
-  applyStamp,
-  countedLosses,
-  exitCodes,
-  lossText,
-  openProject,
-  type Project,
-  type Session,
-} from '../migrations/core/index.ts'
-import { schemasInUse } from '../migrations/core/postgres/index.ts'
-import { byKind, changeLines, lossLines } from '../migrations/core/report/index.ts'
+import { applyStamp, exitCodes, openProject, type Project, type Session } from '../migrations/core/index.ts'
+import { changesShown } from '../migrations/core/report/index.ts'
 import { schemasArgument, trustLiveFlag } from './cli/arguments.ts'
-import { sayUnmodeled, unprovedWarning } from './cli/changes.ts'
-import { type Command, runCommand, usingProject } from './cli/command.ts'
+import { sayFirst, sayLosses, sayUnmodeled, unprovedWarning } from './cli/changes.ts'
+import { runCommand, usingProject } from './cli/command.ts'
 import { decisionFlags, decisionsOf } from './cli/decisions.ts'
 import { writeNewFiles } from './cli/new-files.ts'
 
@@ -58,15 +49,18 @@ export const main = (argv: readonly string[]): Promise<void> =>
         ...decisionsOf(command),
       })
       sayUnmodeled(command, made.unmodeled)
-      if (made.files.length === 0) return sayNoChange(command)
-      await tellFirst(command, session, project, made)
-      const lineOf = (schema: string | undefined) =>
-        project.env.lines.find(({ key, schema: own, tenants }) => (tenants === null ? own : key) === schema)
-          ?.key
-      const { text, lines } = changeLines(made.changes, lineOf)
-      output.result(output.level === 'quiet' ? '' : text, ...lines)
-      await showLosses(command, session, project, made)
-      if (flags.plan === true) return showFiles(command, made)
+      if (made.files.length === 0) {
+        output.result('nothing to do: models and revisions are the same', { event: 'done', steps: 0, ms: 0 })
+        return exitCodes.done
+      }
+      await sayFirst(command, session, project, made)
+      const { text, lines } = changesShown(made.changes, project.env)
+      output.detail(text, ...lines)
+      await sayLosses(command, session, project, made)
+      if (flags.plan === true) {
+        for (const { text: file } of made.files) output.result(`\n${file}`, { event: 'sql', sql: file })
+        return exitCodes.done
+      }
       await writeNewFiles(project.env, output, made.files)
       if (flags.adopt === true) await stampAdopted(session, project, made)
       if (made.unproved === undefined) return exitCodes.done
@@ -75,65 +69,9 @@ export const main = (argv: readonly string[]): Promise<void> =>
     }),
   )
 
-/** Where a schema had objects before its first revision, which does not make them: what differs, by kind. */
-async function tellFirst(
-  { output, flags }: Command<typeof spec>,
-  { client }: Session,
-  { env, graph }: Project,
-  { files, changes }: AutogenFiles,
-): Promise<void> {
-  if (flags.adopt === true || flags['from-history'] === true) return
-  const first = files.filter(({ line }) => graph.heads({ lines: [line] }).length === 0)
-  const used = first.length === 0 ? [] : await schemasInUse(client, [])
-  const before = first.flatMap(({ line }) => used.filter((schema) => schema === env.schemas[line]))
-  if (before.length === 0) return
-  output.event({
-    event: 'warning',
-    code: 'first-revision',
-    message: [
-      `${before.join(', ')} has objects that its first revision does not create:`,
-      ...byKind(changes),
-    ].join('\n'),
-    help: 'to put them into a revision, so that an empty database gets them too: just mig-autogen "what was there" --adopt; what only the database has is dropped, unless an SQL model declares it, or env.ts excludes it or has its kind in silentOn',
-  })
-}
-
-/** What the upgrades will lose, with the rows that the database has of it where it is looked at. */
-async function showLosses(
-  { output, flags }: Command<typeof spec>,
-  session: Session,
-  { env }: Project,
-  { revisions }: AutogenFiles,
-): Promise<void> {
-  for (const { line, upgrade } of revisions) {
-    const schema = env.schemas[line]
-    const isLive = schema !== undefined && flags['from-history'] !== true
-    const { dataLoss } = upgrade.costs
-    const losses = isLive
-      ? await countedLosses(session, dataLoss)
-      : dataLoss.map((loss) => ({ loss: lossText(loss) }))
-    const text = lossLines(losses, output.style).map((each) => `  ${each}`)
-    if (losses.length > 0)
-      output.result(
-        output.level === 'quiet' ? '' : text.join('\n'),
-        ...losses.map((loss) => ({ event: 'loss' as const, line, ...loss })),
-      )
-  }
-}
-
 /** What the database has already is not run again. */
 async function stampAdopted(session: Session, { env }: Project, { files }: AutogenFiles): Promise<void> {
   const newest = new Map(files.map((file) => [file.line, file.revision]))
   const target = [...newest.values()].join(' ')
   await applyStamp(session, openProject(env), { target, lines: [...newest.keys()] })
-}
-
-function sayNoChange({ output }: Command): number {
-  output.result('nothing to do: models and revisions are the same', { event: 'done', steps: 0, ms: 0 })
-  return exitCodes.done
-}
-
-function showFiles({ output }: Command, { files }: AutogenFiles): number {
-  for (const { text } of files) output.result(`\n${text}`, { event: 'sql', sql: text })
-  return exitCodes.done
 }

@@ -3,7 +3,7 @@ import { countOf } from '../migrations/core/report/index.ts'
 import { fanOutFlags, runFlags, schemasArgument } from './cli/arguments.ts'
 import { confirm } from './cli/ask.ts'
 import { runCommand } from './cli/command.ts'
-import { runOnLines, stepsOf } from './cli/runs.ts'
+import { runOnLines, stepsOf } from './cli/targets.ts'
 
 export const spec = {
   name: 'mig-downgrade-all',

@@ -1,10 +1,10 @@
 // just mig-downgrade [target] [schemas] [flags]
-import { losesRows, type StepLoss, tenantPlanEvent } from '../migrations/core/index.ts'
+import { losesRows, planEvent, type TargetPlan } from '../migrations/core/index.ts'
 import { lossLines, plainStyle } from '../migrations/core/report/index.ts'
 import { type Flag, fanOutFlags, runFlags, schemasArgument } from './cli/arguments.ts'
 import { confirm } from './cli/ask.ts'
 import { type CommandWith, runCommand } from './cli/command.ts'
-import { runOnLines, stepsOf } from './cli/runs.ts'
+import { runOnLines } from './cli/targets.ts'
 
 export const spec = {
   name: 'mig-downgrade',
@@ -25,7 +25,7 @@ export const spec = {
 export const main = (argv: readonly string[]): Promise<void> =>
   runCommand(spec, argv, (command) =>
     runOnLines(command, { direction: 'downgrade', target: command.positionals.target }, (plan) =>
-      confirmLosses(command, plan.tenantLine === null ? stepsOf(plan) : tenantPlanEvent(plan).groups),
+      confirmLosses(command, plan),
     ),
   )
 
@@ -34,10 +34,9 @@ export const main = (argv: readonly string[]): Promise<void> =>
  * the run goes on.
  * @throws MigError `not-confirmed`
  */
-async function confirmLosses(
-  command: CommandWith<{ yes: Flag }>,
-  parts: readonly { readonly losses?: readonly StepLoss[] }[],
-): Promise<void> {
+async function confirmLosses(command: CommandWith<{ yes: Flag }>, plan: TargetPlan): Promise<void> {
+  const shown = planEvent(plan)
+  const parts = shown.event === 'plan' ? shown.steps : shown.groups
   const losses = parts.flatMap(({ losses = [] }) => losses.filter(losesRows))
   if (losses.length === 0 || command.flags.yes === true) return
   if (process.stdin.isTTY) return confirm(command, 'This downgrade loses data. Continue?')

@@ -24,7 +24,10 @@ export const main = (argv: readonly string[]): Promise<void> =>
       const missing = range === undefined ? missingLines(project, ledger) : []
       const rows = [...missing, ...revisionLines(project, specs, ledger)]
       const headings = Object.fromEntries(
-        env.lines.map(({ key, schema }) => [key, `${key} (${schema ?? tenantsText(ledger.tenants.get(key))})`]),
+        env.lines.map(({ key, schema }) => [
+          key,
+          `${key} (${schema ?? tenantsText(ledger.tenants.get(key))})`,
+        ]),
       )
       const text = historyGraph(rows, {
         verbose: flags.verbose === true,

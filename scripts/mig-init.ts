@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { initProject } from '../migrations/core/adopt/index.ts'
-import { environmentFile, loadEnvironment, MigError, usingSession } from '../migrations/core/index.ts'
+import { loadEnvironment, MigError, usingSession } from '../migrations/core/index.ts'
 import { initLine, initText } from '../migrations/core/report/index.ts'
 import { trustLiveFlag } from './cli/arguments.ts'
 import { runCommand, sayWhere } from './cli/command.ts'
+import { standInEnvironment } from './cli/stand-in.ts'
 
 export const spec = {
   name: 'mig-init',
@@ -37,15 +38,7 @@ export const main = (argv: readonly string[], root: string): Promise<void> =>
       throw new MigError('bad-flag', '--baseline and --without-baseline are opposites', {
         help: 'give only one of them',
       })
-    // There may be no env.ts yet: a stand-in for its schema map serves to find the folders and the database.
-    const place = {
-      root: process.cwd(),
-      filter: 'all',
-      trustLive: flags['trust-live'] === true,
-      databaseUrl: flags['database-url'],
-    }
-    const standIn = await loadEnvironment({ ...place, options: { schemas: { app: 'app' } } })
-    const isThere = environmentFile(standIn.dir) !== undefined
+    const { env: standIn, isThere, place } = await standInEnvironment(flags)
     const env = isThere ? await loadEnvironment(place) : standIn
     await usingSession(env, { emit: output.event, signal }, async (session) => {
       sayWhere(command, { ...env, filter: [] }, session.url ?? '')

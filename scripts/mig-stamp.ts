@@ -12,8 +12,7 @@ import {
 import { stampText } from '../migrations/core/report/index.ts'
 import { fanOutFlags, schemasArgument } from './cli/arguments.ts'
 import { type Command, commandEnvironment, runCommand } from './cli/command.ts'
-import { poolOptions } from './cli/pool-options.ts'
-import { onGroups } from './cli/targets.ts'
+import { onGroups, poolOptions } from './cli/targets.ts'
 
 // Tenants are stamped many at a time on one connection: more of them, or other machines, would save nothing.
 const { share: _share, jobs: _jobs, ...stampFlags } = fanOutFlags

@@ -1,7 +1,7 @@
 // just mig-upgrade [target] [schemas] [flags]
 import { fanOutFlags, runFlags, schemasArgument } from './cli/arguments.ts'
 import { runCommand } from './cli/command.ts'
-import { runOnLines } from './cli/runs.ts'
+import { runOnLines } from './cli/targets.ts'
 
 export const spec = {
   name: 'mig-upgrade',

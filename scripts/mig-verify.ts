@@ -1,11 +1,11 @@
 // just mig-verify [schemas] [flags]
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, relative, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { exitCodes, MigError } from '../migrations/core/index.ts'
-import { checkName, junitXml, verifyText } from '../migrations/core/report/index.ts'
+import { verifyAnnotations, verifyJunit, verifyText } from '../migrations/core/report/index.ts'
 import { type CheckOutcome, verifyProject } from '../migrations/core/verify/index.ts'
 import { optionalValue, schemasArgument, trustLiveFlag } from './cli/arguments.ts'
-import { type Command, commandEnvironment, runCommand } from './cli/command.ts'
+import { commandEnvironment, runCommand } from './cli/command.ts'
 import { repositoryPath } from './cli/repository-path.ts'
 
 export const spec = {
@@ -48,44 +48,21 @@ export const main = (argv: readonly string[]): Promise<void> =>
       ...results.map((result) => ({ event: 'check' as const, ...result })),
     )
     if (flags.junit !== undefined) writeJunit(flags.junit, results)
-    if (process.env.GITHUB_ACTIONS === 'true') annotate(command, results)
+    // On stderr, which GitHub reads too: with `--json` stdout is for the lines.
+    if (process.env.GITHUB_ACTIONS === 'true')
+      for (const each of verifyAnnotations(results, repositoryPath)) output.annotate(each, 'stderr')
     return results.some(({ status }) => status === 'failed') ? exitCodes.differences : exitCodes.done
   })
 
 function writeJunit(path: string, results: readonly CheckOutcome[]): void {
-  const cases = results.map(({ check, status, message, ms, place, ...result }) => ({
-    suite: check,
-    name: checkName(result) || check,
-    status,
-    message,
-    ms,
-    ...(place?.file === undefined ? {} : { file: relative(process.cwd(), place.file) }),
-  }))
   try {
     mkdirSync(dirname(resolve(path)), { recursive: true })
-    writeFileSync(path, junitXml('mig-verify', cases))
+    writeFileSync(path, verifyJunit(results))
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new MigError('cannot-write', `cannot write the report ${path}: ${reason}`, {
       help: 'give --junit a file in a folder that this user may write to',
       cause,
     })
-  }
-}
-
-/** On stderr, which GitHub reads too: with `--json` stdout is for the lines. */
-function annotate({ output }: Command, results: readonly CheckOutcome[]): void {
-  for (const { status, check, message, place, ...result } of results) {
-    if (status !== 'failed') continue
-    output.annotate(
-      {
-        level: 'error',
-        title: `mig-verify ${check} ${checkName(result)}`.trim(),
-        message,
-        ...(place?.file === undefined ? {} : { file: repositoryPath(place.file) }),
-        ...(place?.line === undefined ? {} : { line: place.line }),
-      },
-      'stderr',
-    )
   }
 }

@@ -101,7 +101,6 @@ export type MigEvent =
       readonly holder: LockHolder | undefined
       readonly waitedMs: number
     }
-  | { readonly event: 'schema-created'; readonly targetSchema: string }
   | ({ readonly event: 'step-start'; readonly index: number; readonly total: number } & StepFacts)
   /** A statement that has run. */
   | {

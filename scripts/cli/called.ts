@@ -1,4 +1,5 @@
 import { MigError } from '../../migrations/core/index.ts'
+import { shortening } from './short-arguments.mjs'
 
 /**
  * A text with its commands as the user has called this one: where that was the package's own program, it says so in
@@ -15,24 +16,37 @@ export function asCalled(text: string, variables: NodeJS.ProcessEnv = process.en
     )
 }
 
-/** An argument of more characters is not repeated whole, and of one that is not so many are. */
-const longestEcho = 200
-const shownOfLonger = 80
-
 /**
- * An error with no more than the beginning of each long argument, or of a long part of one as in `user@…`, that its
- * texts repeat.
+ * An error whose texts and facts repeat no more than the beginning of each long argument.
  * @param argv what was typed
  */
 export function shortEcho<Thrown>(error: Thrown, argv: readonly string[]): Thrown | MigError {
-  const long = argv
-    .flatMap((word) => (word.length > longestEcho ? [word, ...word.split(/[\s,=:@]/)] : []))
-    .filter((part) => part.length > longestEcho)
-  if (!(error instanceof MigError) || long.length === 0) return error
-  const cut = (text: string) =>
-    long.reduce((all, part) => all.replaceAll(part, `${part.slice(0, shownOfLonger)}…`), text)
+  const cut = shortening(argv)
+  if (!(error instanceof MigError) || cut === undefined) return error
+  const { message, help, facts, cause } = error
   return error.with({
-    message: cut(error.message),
-    ...(error.help === undefined ? {} : { help: cut(error.help) }),
+    message: cut(message),
+    ...(help === undefined ? {} : { help: cut(help) }),
+    facts: factsCut(facts, cut),
+    cause: shortCause(cause, cut),
   })
+}
+
+/** A cause that is what it was but for its message. */
+function shortCause(cause: unknown, cut: (text: string) => string): unknown {
+  if (!(cause instanceof Error) || cut(cause.message) === cause.message) return cause
+  return Object.create(cause, { message: { value: cut(cause.message) } })
+}
+
+type Facts = MigError['facts']
+
+function factsCut(facts: Facts, cut: (text: string) => string): Facts {
+  return Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, cutInside(value, cut)]))
+}
+
+function cutInside(value: unknown, cut: (text: string) => string): unknown {
+  if (typeof value === 'string') return cut(value)
+  if (Array.isArray(value)) return value.map((each) => cutInside(each, cut))
+  const isPlain = typeof value === 'object' && value !== null && !(value instanceof Date)
+  return isPlain ? factsCut(value as Facts, cut) : value
 }

@@ -1,3 +1,5 @@
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import {
   type Environment,
   exitCodes,
@@ -23,7 +25,6 @@ import {
   type trustLiveFlag,
 } from './arguments.ts'
 import { asCalled, shortEcho } from './called.ts'
-import './direct.ts'
 import { helpText } from './help-text.ts'
 import { commandOutput, type Output } from './output.ts'
 import { divertOthers, stdout, streamFailures } from './stdout.ts'
@@ -205,3 +206,17 @@ export function sayWhere({ output }: Pick<Command, 'output'>, env: Environment, 
     output.remark(output.style.dim(`database ${database} (${env.databaseSource})${named}`))
   }
 }
+
+/**
+ * Starts the script that Node was given itself, as in `node scripts/mig-upgrade.ts`: it exports what the launchers call,
+ * and would end with exit code 0 and nothing done. Under a launcher the launcher is what Node was given.
+ */
+async function startDirectly([, file = '', ...argv]: readonly string[]): Promise<void> {
+  if (!/[\\/]scripts[\\/][\w-]+\.ts$/.test(file)) return
+  const script: { readonly main: (argv: readonly string[], root: string) => Promise<void> } = await import(
+    pathToFileURL(file).href
+  )
+  await script.main(argv, join(dirname(file), '..'))
+}
+
+void startDirectly(process.argv)

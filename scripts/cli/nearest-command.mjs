@@ -1,3 +1,5 @@
+import { shortening } from './short-arguments.mjs'
+
 /** What other tools call it. */
 const otherWords = {
   autogenerate: 'mig-autogen',
@@ -48,7 +50,20 @@ export function withoutHelp(words) {
  * @param {{ readonly list: string, readonly program: string }} shown how all of them are listed, and how one is called
  * @returns {Promise<string>}
  */
-export async function unknownCommand(name, args, commands, { list, program }) {
+export async function unknownCommand(name, args, commands, shown) {
+  const cut = shortening([name, ...args])
+  const said = await whatIsMeant(name, args, commands, shown)
+  return cut === undefined ? said : cut(said)
+}
+
+/**
+ * @param {string} name
+ * @param {readonly string[]} args
+ * @param {readonly string[]} commands
+ * @param {{ readonly list: string, readonly program: string }} shown
+ * @returns {Promise<string>}
+ */
+async function whatIsMeant(name, args, commands, { list, program }) {
   const [guess] = await meant(name, commands)
   if (name.startsWith('-')) {
     const [command = 'COMMAND'] = args.flatMap(

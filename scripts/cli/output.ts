@@ -37,6 +37,8 @@ export interface Output {
   readonly showsValues: boolean
   /** What the user asked for: as text, or each value as a line of JSON. */
   readonly result: (text: string, ...lines: readonly (ResultLine | MigEvent)[]) => void
+  /** As `result`, whose text is not shown with `--quiet`. */
+  readonly detail: Output['result']
   readonly event: (event: MigEvent) => void
   readonly error: (error: unknown) => void
   /** A remark for people; not shown with `--json` or `--quiet`. */
@@ -65,22 +67,19 @@ export function commandOutput(
       'help' in line && typeof line.help === 'string' ? { ...line, help: asCalled(line.help) } : line
     stdout.write(`${jsonLine(said)}\n`)
   }
+  const result: Output['result'] = (text, ...lines) => {
+    progress.clear()
+    if (json) lines.forEach(write)
+    // A script is for psql, so it is written in another way only where it means the same.
+    else if (text !== '' && lines.some(({ event }) => event === 'sql')) stdout.write(`${escapedSql(text)}\n`)
+    else if (text !== '') writeLine(stdout, text)
+  }
   return {
-    json,
-    level,
-    style,
-    showsValues: values.shown,
-    result(text, ...lines) {
-      progress.clear()
-      if (json) lines.forEach(write)
-      // A script is for psql, so it is written in another way only where it means the same.
-      else if (text !== '' && lines.some(({ event }) => event === 'sql'))
-        stdout.write(`${escapedSql(text)}\n`)
-      else if (text !== '') writeLine(stdout, text)
-    },
+    ...{ json, level, style, showsValues: values.shown, result },
+    detail: (text, ...lines) => result(level === 'quiet' ? '' : text, ...lines),
     event(event) {
       if (json) return write(event)
-      const isResult = event.event === 'step-done' || event.event === 'schema-created'
+      const isResult = results.includes(event.event)
       const text = eventText(event, level, { style: isResult ? style : stderrStyle, now: new Date() })
       progress.clear()
       if (text !== undefined && !(event.event === 'progress' && progress.live)) {
@@ -104,6 +103,9 @@ export function commandOutput(
     },
   }
 }
+
+/** Events that tell what a command was asked for. */
+const results: readonly MigEvent['event'][] = ['plan', 'tenant-plan', 'step-done']
 
 /** Values of rows are for who looks: output that goes elsewhere is kept, by a CI server or in a container's log. */
 function errorValues(asked: boolean, json: boolean, { CI }: NodeJS.ProcessEnv): ErrorValues {

@@ -61,7 +61,8 @@ test('an error repeats no more than the beginning of a long argument', () => {
   const [long, short] = ['x'.repeat(100_000), 'y'.repeat(200)]
   const error = new MigError('cant-locate', `no '${long}' or '${short}'`, {
     help: `not ${long}`,
-    facts: { long },
+    facts: { long, inside: [{ long }], count: 1 },
+    cause: new Error(`cause ${long}`),
   })
   const shown = shortEcho(error, ['mig-upgrade', `user@${long}`, short])
   const cut = `${'x'.repeat(80)}…`
@@ -69,6 +70,16 @@ test('an error repeats no more than the beginning of a long argument', () => {
     code: 'cant-locate',
     message: `no '${cut}' or '${short}'`,
     help: `not ${cut}`,
+    facts: { long: cut, inside: [{ long: cut }], count: 1 },
+    cause: { message: `cause ${cut}` },
   })
   expect(shown.stack).toBe(error.stack)
+})
+
+test('a command that does not exist is repeated no further than its beginning', async () => {
+  const said = await unknownCommand(`"${'x'.repeat(100_000)}`, [], ['mig-upgrade'], {
+    list: 'just --list',
+    program: 'just',
+  })
+  expect(said.length).toBeLessThan(300)
 })

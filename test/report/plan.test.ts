@@ -1,12 +1,7 @@
 import { expect, test } from 'vitest'
 import type { StepFacts } from '../../migrations/core/index.ts'
-import {
-  colourStyle,
-  lossLines,
-  plainStyle,
-  planText,
-  printable,
-} from '../../migrations/core/report/index.ts'
+import { colourStyle, lossLines, plainStyle, printable } from '../../migrations/core/report/index.ts'
+import { planText } from '../../migrations/core/report/plan.ts'
 
 test('a plan says below each step what it loses, in red unless no rows are there', () => {
   const step: Omit<StepFacts, 'revision'> = {

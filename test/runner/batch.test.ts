@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { type EnvironmentOptions, planTargets, stepFacts, withBatches } from '../../migrations/core/index.ts'
+import { type EnvironmentOptions, planEvent, planTargets, withBatches } from '../../migrations/core/index.ts'
 import { readFingerprint } from '../../migrations/core/postgres/fingerprint/index.ts'
 import { definesOnly } from '../../migrations/core/postgres/statement/index.ts'
-import { planText } from '../../migrations/core/report/index.ts'
+import { planText } from '../../migrations/core/report/plan.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { type Fate, frontendProxy } from '../support/frontend-proxy.ts'
 import { type Lab, labTest, revision } from './support.ts'
@@ -218,7 +218,8 @@ describe('a first upgrade in batches', () => {
       const project = await lab.project(settings)
       const group = { lines: project.env.filter, tenantLine: null }
       const plan = await withBatches(project, await planTargets(project, group, [], request, {}), {})
-      return plan.alike.flatMap(({ steps }) => steps.map(stepFacts))
+      const shown = planEvent(plan)
+      return shown.event === 'plan' ? shown.steps : []
     }
     const steps = await planOf(batch.settings)
     expect(steps.map((step) => step.batch)).toEqual([1, 1, undefined, undefined, 2, 2])

@@ -3,11 +3,11 @@ import {
   lineStatuses,
   loadEnvironment,
   type MigEvent,
+  planEvent,
   type TenantSource,
   targetTenants,
-  tenantPlanEvent,
 } from '../../migrations/core/index.ts'
-import { plainStyle, tenantPlanText } from '../../migrations/core/report/index.ts'
+import { eventText } from '../../migrations/core/report/index.ts'
 import { chain, revisionId, tenantTest } from './support.ts'
 
 async function listing(tenants: TenantSource): Promise<unknown> {
@@ -80,7 +80,7 @@ describe('tenants of a database that does not answer', () => {
     await lab.makeSchemas(['tenant_a'])
     const settings = { schemas: { tenant: { tenants: { list: [down, 'tenant_a'] } } } }
     const { plan, result } = await lab.run({ tenants: 'all', settings, goOn: true })
-    expect(tenantPlanText(tenantPlanEvent(plan), plainStyle)).toContain(
+    expect(eventText(planEvent(plan), 'normal')).toContain(
       `  1 tenant ↑ base → ${revisionId(1)}, 1 step each\n  1 tenant without a plan`,
     )
     expect(result).toMatchObject({ done: 1, left: 0 })

@@ -1,3 +1,4 @@
+import type { ErrorPlace } from '../errors.ts'
 import { visible } from './printable.ts'
 
 export interface CiAnnotation {
@@ -27,4 +28,15 @@ function data(value: string): string {
 
 function property(value: string): string {
   return data(value).replaceAll(':', '%3A').replaceAll(',', '%2C')
+}
+
+/** Where an annotation is. @param shown a path as GitHub knows it */
+export function placeOf(
+  place: ErrorPlace | undefined,
+  shown: (path: string) => string,
+): Pick<CiAnnotation, 'file' | 'line'> {
+  return {
+    ...(place?.file === undefined ? {} : { file: shown(place.file) }),
+    ...(place?.line === undefined ? {} : { line: place.line }),
+  }
 }

@@ -67,8 +67,6 @@ function textOf(event: MigEvent, level: EventLevel, style: Style, now: Date | un
         `waiting for the lock of ${oneLine(event.targetSchema)} for ${durationText(event.waitedMs)}` +
         (event.holder === undefined ? '' : `; it is held by ${holderText(event.holder, now)}`)
       )
-    case 'schema-created':
-      return `created schema ${oneLine(event.targetSchema)}`
     case 'step-start':
       return style.dim(`${stepText(event, event)} …`)
     case 'step-done':

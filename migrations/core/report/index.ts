@@ -1,11 +1,12 @@
 export { type CiAnnotation, githubAnnotation } from './annotation.ts'
-export { changeLines, checkShown, driftShown, equalText } from './check.ts'
+export { changesShown, firstRevisionWarning, lossesShown } from './autogen.ts'
+export { checkShown, driftShown, equalText } from './check.ts'
 export { currentTenantsText, currentText, tenantListText } from './current.ts'
 export { type ErrorTextOptions, type ErrorValues, errorText, type RenderCaret } from './error.ts'
 export { type EventLevel, type EventTextOptions, eventText, levels } from './event.ts'
 export { type HistoryTextOptions, historyGraph, tenantsText } from './history.ts'
 export { importableText, importText } from './import.ts'
-export { byKind, initLine, initText } from './init.ts'
+export { initLine, initText } from './init.ts'
 export {
   type DoneLine,
   type EnvironmentLine,
@@ -23,9 +24,8 @@ export type {
   RevisionLine,
 } from './json-look.ts'
 export type { DatabaseLine, RowsLine, SqlLine, StampLine } from './json-made.ts'
-export { junitXml } from './junit.ts'
 export { findingAnnotation, findingLine, lintLines, lintText } from './lint.ts'
-export { lossLines, planText } from './plan.ts'
+export { lossLines } from './plan.ts'
 export { printable } from './printable.ts'
 export {
   nextProgress,
@@ -35,11 +35,10 @@ export {
   progressLine,
 } from './progress.ts'
 export { type LedgerView, missingLines, revisionLines } from './revision-lines.ts'
-export { nothingToDoText, resultText, tenantsResultText } from './run.ts'
+export { nothingToDoText, resultText } from './run.ts'
 export { stampText } from './stamp.ts'
 export { colourStyle, plainStyle, type Style } from './style.ts'
 export { type TableOptions, type TextColumn, table } from './table.ts'
-export { tenantPlanText } from './tenants.ts'
 export { oneLine } from './text.ts'
 export { countOf, countText, durationText } from './units.ts'
-export { checkName, verifyText } from './verify.ts'
+export { verifyAnnotations, verifyJunit, verifyText } from './verify.ts'

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import type { Finding, FindingLevel, LintResult } from '../lint/index.ts'
-import type { CiAnnotation } from './annotation.ts'
+import { type CiAnnotation, placeOf } from './annotation.ts'
 import type { LookLine } from './json-look.ts'
 import { indentedRest } from './printable.ts'
 import type { Style } from './style.ts'
@@ -69,8 +69,7 @@ export function findingAnnotation(
     level: ({ error: 'error', warning: 'warning', advice: 'notice' } as const)[level],
     title: `mig-lint ${rule} ${revision}`,
     message: help === undefined ? message : `${message}\n${help}`,
-    ...(place?.file === undefined ? {} : { file: shown(place.file) }),
-    ...(place?.line === undefined ? {} : { line: place.line }),
+    ...placeOf(place, shown),
   }
 }
 

@@ -31,7 +31,8 @@ export function nextProgress(state: ProgressState, event: MigEvent, at: number):
   const { finished, finishedMs } = state
   switch (event.event) {
     case 'plan':
-      return { finished: 0, finishedMs: 0, total: event.steps.length }
+    case 'tenant-plan':
+      return noProgress
     case 'step-start':
       return { finished, finishedMs, total: event.total, step: event, stepStartedAt: at }
     case 'step-done':

@@ -60,7 +60,15 @@ export function missingLines({ env, files }: Project, ledger: LedgerView): reado
     return (ids ?? [])
       .filter((id) => !files.has(id))
       .map((revision) => ({
-        ...{ event: 'revision', revision, line, message: '', downRevision: [], dependsOn: [], branchLabels: [] },
+        ...{
+          event: 'revision',
+          revision,
+          line,
+          message: '',
+          downRevision: [],
+          dependsOn: [],
+          branchLabels: [],
+        },
         flags: counts === undefined ? (['current', 'missing file'] as const) : (['missing file'] as const),
         ...tenantsAt(counts?.get(revision)),
         ...{ path: null, createdAt: null, applied: [] },

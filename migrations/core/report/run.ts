@@ -1,29 +1,24 @@
+import type { PoolResult } from '../runner/index.ts'
 import type { Style } from './style.ts'
 import { type FailureLines, failureSummary } from './tenants.ts'
 import { countOf, durationText } from './units.ts'
 
-export function resultText(
-  { steps, ms }: { readonly steps: number; readonly ms: number },
-  direction: 'upgrade' | 'downgrade',
-  style: Style,
-): string {
-  const verb = direction === 'upgrade' ? 'applied' : 'reverted'
-  return style.good(`${verb} ${countOf(steps, 'revision')} in ${durationText(ms)}`)
-}
-
-/** How many tenants are done, and what became of the others. */
-export interface TenantTotals {
-  readonly done: number
-  readonly failed: number
-  readonly gone: number
-  readonly left: number
-  readonly steps: number
-  readonly ms: number
+/** What a run is of. */
+interface Ran {
+  /** The tenant line; null for single lines. */
+  readonly line: string | null
+  readonly direction: 'upgrade' | 'downgrade'
   readonly groups: readonly FailureLines[]
 }
 
-export function tenantsResultText(line: string, totals: TenantTotals, style: Style): string {
-  const { done, failed, gone, left, steps, ms, groups } = totals
+/** How many revisions a run has applied or reverted; of tenants, how many are done and what became of the others. */
+export function resultText(result: PoolResult, { line, direction, groups }: Ran, style: Style): string {
+  const { done, failures, gone, left, steps, ms } = result
+  if (line === null) {
+    const verb = direction === 'upgrade' ? 'applied' : 'reverted'
+    return style.good(`${verb} ${countOf(steps, 'revision')} in ${durationText(ms)}`)
+  }
+  const failed = failures.length
   const counts = [
     `${countOf(done, 'tenant')} of ${line} done`,
     ...(failed > 0 ? [`${failed} failed`] : []),

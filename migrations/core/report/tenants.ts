@@ -36,7 +36,7 @@ export function tenantsProgressText(progress: TenantsProgress): string {
 }
 
 /** How many tenants a plan is for, the first and the last, and the steps of each group of tenants at the same revision. */
-export function tenantPlanText(plan: MigEvent & { readonly event: 'tenant-plan' }, style: Style): string {
+function tenantPlanText(plan: MigEvent & { readonly event: 'tenant-plan' }, style: Style): string {
   const { line, direction, target, tenants, first, last, groups, refused = 0 } = plan
   const [from, to] = [first, last].map((name) => oneLine(name ?? ''))
   const range = first === null ? '' : first === last ? `: ${from}` : `: ${from} to ${to}`

@@ -1,5 +1,7 @@
 import { relative } from 'node:path'
 import type { CheckOutcome } from '../verify/index.ts'
+import { type CiAnnotation, placeOf } from './annotation.ts'
+import { junitXml } from './junit.ts'
 import { indentedRest } from './printable.ts'
 import type { Style } from './style.ts'
 import { table } from './table.ts'
@@ -32,8 +34,29 @@ export function verifyText(results: readonly CheckOutcome[], style: Style): stri
   return [...announced, ...details, text].join('\n\n')
 }
 
+/** The results as JUnit XML, for a CI server. */
+export function verifyJunit(results: readonly CheckOutcome[]): string {
+  const cases = results.map(({ check, status, message, ms, place, ...result }) => ({
+    ...{ suite: check, name: checkName(result) || check, status, message, ms },
+    ...(place?.file === undefined ? {} : { file: shownPath(place) }),
+  }))
+  return junitXml('mig-verify', cases)
+}
+
+/** What has failed as annotations of its files. @param shown a path as GitHub knows it */
+export function verifyAnnotations(
+  results: readonly CheckOutcome[],
+  shown: (path: string) => string,
+): readonly CiAnnotation[] {
+  return results.flatMap(({ status, check, message, place, ...result }) => {
+    if (status !== 'failed') return []
+    const title = `mig-verify ${check} ${checkName(result)}`.trim()
+    return [{ level: 'error', title, message, ...placeOf(place, shown) }]
+  })
+}
+
 /** The line and revision that a check is of. */
-export function checkName({ line, revision }: Pick<CheckOutcome, 'line' | 'revision'>): string {
+function checkName({ line, revision }: Pick<CheckOutcome, 'line' | 'revision'>): string {
   return [line, revision].filter((part) => part !== undefined).join(' ')
 }
 

@@ -21,6 +21,17 @@ export interface PlanStep extends StepFacts {
   readonly digest: string
 }
 
+/** A plan step without its file. */
+export function stepFacts({
+  file: _file,
+  furtherSchemas: _furtherSchemas,
+  appliedBefore: _appliedBefore,
+  digest: _digest,
+  ...facts
+}: PlanStep): StepFacts {
+  return facts
+}
+
 /** The ordered steps that a command will take, before any is taken. */
 export interface Plan {
   readonly direction: 'upgrade' | 'downgrade'

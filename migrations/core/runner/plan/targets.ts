@@ -11,7 +11,7 @@ import { type Session, type SessionOptions, usingSession } from '../session/sess
 import { onEachDatabase } from '../targets/databases.ts'
 import { expectTenants, type LineGroup, singleTargets } from '../targets/targets.ts'
 import { announcedLosses, type Rows, rowCounter } from './losses.ts'
-import type { Plan, PlanRequest, PlanStep } from './plan.ts'
+import { type Plan, type PlanRequest, type PlanStep, stepFacts } from './plan.ts'
 import { asOne, type Planner, type Unit, type UnitState, unitPlanner } from './planner.ts'
 import { needsOtherLines } from './tenant-project.ts'
 
@@ -170,12 +170,13 @@ export function appliedRows({ states }: Pick<TargetPlan, 'states'>): AppliedRows
   return new Map(all.map(({ targetSchema, rows }) => [targetSchema, rows]))
 }
 
-/** The plan of tenants as an event. */
-export function tenantPlanEvent(plan: TargetPlan): MigEvent & { event: 'tenant-plan' } {
-  const { tenantLine, request, targets, alike, refused } = plan
+/** The plan as an event; of tenants by how they stand. */
+export function planEvent(plan: TargetPlan): MigEvent & { event: 'plan' | 'tenant-plan' } {
+  const { tenantLine: line, request, targets, alike, refused } = plan
+  if (line === null) return { event: 'plan', steps: alike.flatMap(({ steps }) => steps.map(stepFacts)) }
   const { direction, target } = request
   return {
-    ...{ event: 'tenant-plan', line: tenantLine ?? '', direction, target, tenants: targets.length },
+    ...{ event: 'tenant-plan', line, direction, target, tenants: targets.length },
     first: targets[0]?.schema ?? null,
     last: targets.at(-1)?.schema ?? null,
     groups: alike.map(({ work, steps }) => {

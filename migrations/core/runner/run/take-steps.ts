@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { StepFacts } from '../../events.ts'
 import { isConnectionLost } from '../../postgres/index.ts'
-import type { Plan, PlanStep } from '../plan/plan.ts'
+import { type Plan, type PlanStep, stepFacts } from '../plan/plan.ts'
 import type { Project } from '../project.ts'
 import { holdingLocks } from '../session/locks.ts'
 import { rollBack, type Session } from '../session/session.ts'
@@ -157,15 +156,4 @@ export async function applyWithin(session: Session, project: Project, plan: Plan
       await session.client.query('SET CONSTRAINTS ALL IMMEDIATE')
     }
   })
-}
-
-/** A plan step without its file. */
-export function stepFacts({
-  file: _file,
-  furtherSchemas: _furtherSchemas,
-  appliedBefore: _appliedBefore,
-  digest: _digest,
-  ...facts
-}: PlanStep): StepFacts {
-  return facts
 }

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg'
 import type { TargetSchema } from '../../environment/index.ts'
 import type { StepFacts } from '../../events.ts'
 import { isConnectionLost } from '../../postgres/index.ts'
-import type { Plan, PlanRequest, PlanStep } from '../plan/plan.ts'
+import { type Plan, type PlanRequest, type PlanStep, stepFacts } from '../plan/plan.ts'
 import { asOne, type Planner, planRun, projectOf, singlePlanner, type Unit } from '../plan/planner.ts'
 import type { TargetPlan, Work } from '../plan/targets.ts'
 import { makesSchemas } from '../plan/tenant-project.ts'
@@ -20,7 +20,7 @@ import {
   type TargetJob,
 } from './pool.ts'
 import { type RevisionSource, revisionSource } from './revision-body.ts'
-import { stepFacts, takeSteps } from './take-steps.ts'
+import { takeSteps } from './take-steps.ts'
 
 /**
  * Runs a plan: first what single lines need, then each tenant or line, several at a time. A tenant's failure is in the
