@@ -34,13 +34,8 @@ export const main = (argv: readonly string[]): Promise<void> =>
       })
     }
     const revision = flags['rev-id']
-    const edges = graph.newRevisionEdges({
-      line,
-      head: parents,
-      splice: flags.splice === true,
-      labels: flags.label ?? [],
-      revId: revision,
-    })
+    const [splice, labels] = [flags.splice === true, flags.label ?? []]
+    const edges = graph.newRevisionEdges({ line, head: parents, splice, labels, revId: revision })
     const format = flags['sql-file'] === true ? 'sql' : 'ts'
     const { message } = positionals
     const file = newRevisionFile(project, { line, message, edges, format, now: new Date(), revision })

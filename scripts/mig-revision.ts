@@ -51,28 +51,16 @@ export const main = (argv: readonly string[]): Promise<void> =>
         help: "write it down: --irreversible 'the old values are not kept'",
       })
     }
+    const format = flags['sql-file'] === true ? 'sql' : 'ts'
+    const { message } = positionals
+    const upgradeBody = lineToReplace[format]
+    const downgradeBody = irreversible === undefined ? upgradeBody : undefined
+    const splice = flags.splice === true
+    const [labels, dependsOn] = [list(flags.label), list(flags['depends-on'])]
     const files = env.filter.map((line) => {
-      const edges = graph.newRevisionEdges({
-        line,
-        splice: flags.splice === true,
-        labels: list(flags.label),
-        dependsOn: list(flags['depends-on']),
-        head,
-        revId: revision,
-      })
-      const format = flags['sql-file'] === true ? 'sql' : 'ts'
-      const { message } = positionals
-      return newRevisionFile(project, {
-        line,
-        message,
-        edges,
-        format,
-        now,
-        upgradeBody: lineToReplace[format],
-        downgradeBody: irreversible === undefined ? lineToReplace[format] : undefined,
-        revision,
-        irreversible,
-      })
+      const edges = graph.newRevisionEdges({ line, splice, labels, dependsOn, head, revId: revision })
+      const file = { line, message, edges, format, now, revision } as const
+      return newRevisionFile(project, { ...file, upgradeBody, downgradeBody, irreversible })
     })
     await writeNewFiles(env, output, files)
   })

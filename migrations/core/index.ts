@@ -42,7 +42,6 @@ export {
   scriptPlan,
   singleTargets,
   stampTargets,
-  statusItems,
   statusRows,
   type TargetFailure,
   type TenantContents,
@@ -52,7 +51,6 @@ export {
   targetTenants,
   tenantContents,
   tenantCounts,
-  unlock,
   unlockTargets,
   withBatches,
 } from './runner/index.ts'

@@ -3,9 +3,17 @@ import { type DescribedType, describedTypes, type Field } from './types.ts'
 
 const events = 'migrations/core/events.ts'
 const results = ['json.ts', 'json-look.ts', 'json-made.ts'].map((name) => `migrations/core/report/${name}`)
-const others = ['errors.ts', 'report/history.ts', 'runner/look/status.ts', 'lint/finding.ts'].map(
-  (name) => `migrations/core/${name}`,
-)
+const others = [
+  ...[
+    'errors.ts',
+    'runner/look/status.ts',
+    'runner/applied/trouble.ts',
+    'lint/finding.ts',
+    'lint/effects.ts',
+    'lint/chosen.ts',
+  ],
+  ...['adopt/import/applied.ts', 'adopt/import/import.ts'],
+].map((name) => `migrations/core/${name}`)
 
 const head = `# JSON output
 

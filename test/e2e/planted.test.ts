@@ -6,7 +6,8 @@ import {
   loadEnvironment,
   openProject,
   planRun,
-  statusItems,
+  singleTargets,
+  targetStatus,
   usingSession,
 } from '../../migrations/core/index.ts'
 import { splitStatements } from '../../migrations/core/postgres/index.ts'
@@ -205,8 +206,8 @@ describe('nothing that another role has planted is called by', () => {
       await usingSession(env, { client }, async (session) => {
         const { steps } = await applyPlan(session, project, await planRun(session, project, request), request)
         expect(steps.length).toBe(4)
-        await statusItems(session, project)
       })
+      await targetStatus(project, singleTargets(env, env.filter), { client })
       expect({ calls: await calls(), path: (await client.query(path)).rows }).toEqual(before)
     })
   })

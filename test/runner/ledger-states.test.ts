@@ -10,7 +10,8 @@ import {
   planRun,
   type Session,
   type StampRequest,
-  statusItems,
+  singleTargets,
+  targetStatus,
   usingSession,
 } from '../../migrations/core/index.ts'
 import { type Lab, labTest, revision } from './support.ts'
@@ -62,7 +63,10 @@ async function lineStatusOf(lab: Lab) {
   return rows.find(({ line }) => line === 'user')
 }
 
-const statusOf = (lab: Lab) => using(lab, statusItems)
+async function statusOf(lab: Lab) {
+  const project = await lab.project()
+  return targetStatus(project, singleTargets(project.env, project.env.filter), {})
+}
 
 async function versions({ database }: Lab): Promise<readonly string[]> {
   const { rows } = await database.client.query('SELECT revision FROM mig.version ORDER BY 1')

@@ -7,8 +7,9 @@ import { describe, expect, test } from 'vitest'
 import {
   type MigError,
   type StatusItem,
-  statusItems,
-  unlock,
+  singleTargets,
+  targetStatus,
+  unlockTargets,
   usingSession,
 } from '../../migrations/core/index.ts'
 import { createLedger, takeLocks } from '../../migrations/core/ledger/index.ts'
@@ -19,12 +20,12 @@ import { type Lab, labTest, revision } from './support.ts'
 
 async function statusOf(lab: Lab): Promise<readonly StatusItem[]> {
   const project = await lab.project()
-  return usingSession(project.env, {}, (session) => statusItems(session, project))
+  return targetStatus(project, singleTargets(project.env, project.env.filter), {})
 }
 
-async function unlockFor(lab: Lab, request?: { readonly force: number }) {
+async function unlockFor(lab: Lab, request: { readonly force?: number } = {}) {
   const project = await lab.project()
-  return usingSession(project.env, {}, (session) => unlock(session, project, request))
+  return unlockTargets(project, singleTargets(project.env, project.env.filter), request, {})
 }
 
 async function lockedBy(lab: Lab, application_name: string, role?: string): Promise<pg.Client> {

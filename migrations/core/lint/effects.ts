@@ -7,10 +7,12 @@ import type { RecordedStatement } from './recording.ts'
 export interface TableEffect {
   /** `schema.name` as it is called before the run. */
   readonly table: string
+  /** The measured mode, as in the PostgreSQL manual. */
   readonly lock: string
   /** Whether an earlier statement of the transaction took the lock, and this one works under it. */
   readonly heldBefore: boolean
   readonly blocks: 'reads and writes' | 'writes' | 'nothing'
+  /** What it does to the whole table. */
   readonly work: Work | null
   /** Milliseconds from here to the end of the transaction, by the sizes of the live database; null without one. */
   readonly heldMs: number | null

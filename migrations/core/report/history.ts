@@ -12,8 +12,6 @@ export interface HistoryTextOptions {
   readonly headings?: Readonly<Record<string, string>>
   /** For ages in `verbose`. */
   readonly now?: Date
-  /** What an empty history says. Default `no revisions`. */
-  readonly empty?: string
 }
 
 /**
@@ -22,7 +20,7 @@ export interface HistoryTextOptions {
  * dependencies that are not among the rows (another line's, or out of the range) are not drawn.
  */
 export function historyGraph(rows: readonly RevisionLine[], options: HistoryTextOptions = {}): string {
-  if (rows.length === 0) return options.empty ?? 'no revisions'
+  if (rows.length === 0) return 'no revisions'
   const style = options.style ?? plainStyle
   const lines = new Map<string, RevisionLine[]>(Object.keys(options.headings ?? {}).map((line) => [line, []]))
   for (const row of rows) {

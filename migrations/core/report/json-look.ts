@@ -1,5 +1,7 @@
 import type { ErrorPlace } from '../errors.ts'
+import type { TableEffect } from '../lint/effects.ts'
 import type { Finding } from '../lint/finding.ts'
+import type { HalfDone } from '../runner/applied/trouble.ts'
 import type { StatusItem } from '../runner/look/status.ts'
 
 /** The state of a target schema. */
@@ -28,17 +30,7 @@ export interface CurrentLine extends SchemaStatus {
   /** The last entry of the ledger's log for this revision. */
   readonly last?: LogLine | undefined
   /** The revision that the target schema is in the middle of; the rows are as before it. */
-  readonly halfDone: HalfDoneLine | null
-}
-
-/** A revision that was started and is neither applied nor reverted yet. */
-export interface HalfDoneLine {
-  readonly revision: string
-  readonly direction: 'upgrade' | 'downgrade'
-  /** How many of its statements are committed. */
-  readonly statement: number
-  /** The command that continues it. */
-  readonly goOn: string
+  readonly halfDone: HalfDone | null
 }
 
 /** A step in the ledger's log. */
@@ -196,24 +188,11 @@ export interface FindingLine extends Finding {
 }
 
 /** `mig-lint --json`: one line per statement and existing table, with its measured lock. */
-export interface StatementLockLine {
+export interface StatementLockLine extends TableEffect {
   readonly event: 'statement-lock'
   readonly line: string
   readonly revision: string
   readonly statement: string
-  /** `schema.name`. */
-  readonly table: string
-  /** The measured lock mode, as in the PostgreSQL manual. */
-  readonly lock: string
-  /** Whether an earlier statement of the transaction took it. */
-  readonly heldBefore: boolean
-  readonly blocks: 'reads and writes' | 'writes' | 'nothing'
-  /** What it does to the whole table. */
-  readonly work: 'rewrite' | 'index build' | 'scan' | 'update' | null
-  /** An estimate in milliseconds; null without a configured database. */
-  readonly heldMs: number | null
-  /** `bytes`, and `rows` by the planner's estimate or null. */
-  readonly size: { readonly bytes: number; readonly rows: number | null } | null
 }
 
 /** Output of commands that change nothing. */

@@ -1,3 +1,5 @@
+import type { AdoptedRows } from '../adopt/import/applied.ts'
+import type { ImportResult } from '../adopt/index.ts'
 import type { LockHolder } from '../events.ts'
 
 /** `mig-revision --json`, `mig-merge --json`, `mig-autogen --json`: one line per revision file. */
@@ -11,33 +13,9 @@ export interface WrittenLine {
   readonly path: string
 }
 
-/** A schema that the ledger now records, whose history was in another tool or in none. */
-export interface AdoptedSchema {
-  readonly line: string
-  readonly targetSchema: string
-  /** Its heads. */
-  readonly revisions: readonly string[]
-  /** The other tool's ledger. */
-  readonly from: string
-}
-
 /** `mig-import --json`: what was imported from another tool. */
-export interface ImportLine {
+export interface ImportLine extends ImportResult {
   readonly event: 'import'
-  /** Revision files, relative to the project folder. */
-  readonly files: readonly string[]
-  /** `equal` to the live database, `runs` with nothing to compare, or `none`. */
-  readonly proof: 'equal' | 'runs' | 'none'
-  /** What the ledger records now. */
-  readonly adopted: readonly AdoptedSchema[]
-  /** Revisions that cannot be reverted. */
-  readonly irreversible: readonly {
-    readonly revision: string
-    readonly file: string
-    readonly reason: string
-  }[]
-  /** If the other tool was run: how many revisions, how long, and which versions. */
-  readonly recording?: { readonly revisions: number; readonly seconds: number; readonly tool: string }
 }
 
 /** `mig-import --json` without a tool: the known tools, and what is found. */
@@ -57,7 +35,7 @@ export interface InitLine {
   /** `key` and `schema`. */
   readonly schemas: readonly { readonly key: string; readonly schema: string }[]
   /** The first revisions, which the ledger records as applied. */
-  readonly adopted: readonly AdoptedSchema[]
+  readonly adopted: readonly AdoptedRows[]
   /** Schemas of others, which were skipped. */
   readonly others: readonly string[]
   /** The models that the project has already; null without any. */

@@ -8,7 +8,6 @@ import type { Project } from '../project.ts'
 import { holderLife, lifeText } from '../session/holder.ts'
 import type { Session, SessionOptions } from '../session/session.ts'
 import { onEachDatabase, warnUnreachable } from '../targets/databases.ts'
-import { singleTargets } from '../targets/targets.ts'
 import {
   type IdleTransaction,
   type InvalidIndex,
@@ -54,17 +53,12 @@ export async function targetStatus(
   return items
 }
 
-/**
- * As {@link targetStatus}, in the database of a session.
- * @param targets default: the single lines of the filter
- */
-export async function statusItems(
-  session: Session,
+async function statusItems(
+  { client }: Session,
   project: Project,
-  targets: readonly TargetSchema[] = singleTargets(project.env, project.env.filter),
+  targets: readonly TargetSchema[],
 ): Promise<readonly StatusItem[]> {
   const { env } = project
-  const { client } = session
   const targetSchemas = targets.map(({ schema }) => schema)
   const states = await readStates(client, project, targets)
   const holders = await targetLockHolders(client, env.ledgerSchema, targetSchemas)

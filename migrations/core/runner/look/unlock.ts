@@ -7,7 +7,6 @@ import type { Project } from '../project.ts'
 import { holderLife, mayBeAtWork } from '../session/holder.ts'
 import type { Session, SessionOptions } from '../session/session.ts'
 import { onEachDatabase } from '../targets/databases.ts'
-import { singleTargets } from '../targets/targets.ts'
 
 export interface UnlockRequest {
   /** The pid of a holder that is to be ended although it may be alive. */
@@ -22,7 +21,13 @@ export interface EndedHolder {
 
 const patience = 10_000
 
-/** As {@link unlock}, in each database of the target schemas. @throws MigError as `unlock` does */
+/**
+ * Ends the sessions that hold the locks of target schemas, where their runner is dead, their role could not run
+ * anything, or where it is the one that `force` names. An open transaction of theirs is rolled back; no lock is held
+ * without a session.
+ * @throws MigError `holder-alive` (exit 6) when the runner is at work, or nobody can tell;
+ *   `no-such-holder` when `force` names somebody who holds no lock.
+ */
 export async function unlockTargets(
   project: Project,
   targets: readonly TargetSchema[],
@@ -36,19 +41,11 @@ export async function unlockTargets(
   return ended
 }
 
-/**
- * Ends the sessions that hold the locks of target schemas, where their runner is dead, their role could not run
- * anything, or where it is the one that `force` names. An open transaction of theirs is rolled back; no lock is held
- * without a session.
- * @param targets default: the single lines of the filter
- * @throws MigError `holder-alive` (exit 6) when the runner is at work, or nobody can tell;
- *   `no-such-holder` when `force` names somebody who holds no lock.
- */
-export async function unlock(
+async function unlock(
   session: Session,
   { env }: Pick<Project, 'env'>,
-  request: UnlockRequest = {},
-  targets: readonly TargetSchema[] = singleTargets(env, env.filter),
+  { force }: UnlockRequest,
+  targets: readonly TargetSchema[],
 ): Promise<readonly EndedHolder[]> {
   const targetSchemas = targets.map(({ schema }) => schema)
   const held = await targetLockHolders(session.client, env.ledgerSchema, targetSchemas)
@@ -57,7 +54,6 @@ export async function unlock(
     const before = byPid.get(holder.pid)?.targetSchemas ?? []
     byPid.set(holder.pid, { holder, targetSchemas: [...before, schema] })
   }
-  const { force } = request
   if (force !== undefined && !byPid.has(force)) throw noSuchHolder(force, [...byPid.keys()])
   const asked = [...byPid.values()].filter(({ holder }) => force === undefined || holder.pid === force)
   for (const { holder, targetSchemas: schemas } of asked) {
