@@ -1,12 +1,6 @@
 // just mig-tenants [schemas] [flags]
-import {
-  type LineStatus,
-  lineStatuses,
-  oneTenantLine,
-  openProject,
-  targetTenants,
-} from '../migrations/core/index.ts'
-import { tenantListText } from '../migrations/core/report/index.ts'
+import { lineStatuses, oneTenantLine, openProject, targetTenants } from '../migrations/core/index.ts'
+import { tenantLine, tenantListText } from '../migrations/core/report/index.ts'
 import { schemasArgument, tenantFlags } from './cli/arguments.ts'
 import { commandEnvironment, runCommand } from './cli/command.ts'
 import { sayWhereTenants, tenantSessions } from './cli/targets.ts'
@@ -39,10 +33,5 @@ export const main = (argv: readonly string[]): Promise<void> =>
     const structure = flags.fast !== true
     const statuses = await lineStatuses(project, tenants, sessions, { structure, lastRun: true })
     const text = tenantListText(statuses, output.style, flags.summary !== true)
-    output.result(text, ...statuses.map(lineOf))
+    output.result(text, ...statuses.map(tenantLine))
   })
-
-function lineOf({ target, halfDone: _halfDone, entries: _entries, ...status }: LineStatus) {
-  const { line, schema: targetSchema, shard } = target
-  return { event: 'tenant' as const, line, targetSchema, shard, ...status }
-}

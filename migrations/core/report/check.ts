@@ -2,7 +2,7 @@ import { type Change, changeText } from '../change.ts'
 import type { CheckResult, Drift, HistoryDrift, TargetStatements } from '../check/index.ts'
 import type { TargetSchema } from '../environment/index.ts'
 import type { LineStatus } from '../runner/index.ts'
-import { stateText } from './current.ts'
+import { stateText, tenantLine } from './current.ts'
 import type { ResultLine } from './json.ts'
 import type { DifferenceLine } from './json-look.ts'
 import { namesText, oneLine } from './text.ts'
@@ -97,11 +97,8 @@ function pendingShown(pending: CheckResult['pending'], forked: boolean): readonl
 function statusesShown(statuses: readonly LineStatus[], what: string): readonly Shown[] {
   if (statuses.length === 0) return []
   const names = statuses.map((status) => `${nameOf(status.target)} (${stateText(status)})`)
-  const lines = statuses.map(({ target, revisions, state, behind, neverRun, trouble }) => ({
-    ...{ event: 'tenant' as const, line: target.line, targetSchema: target.schema, shard: target.shard },
-    ...{ revisions, state, behind, neverRun, trouble, lastRun: null, structure: null, fingerprint: null },
-  }))
-  return [{ text: `${countOf(statuses.length, 'tenant')} ${what}: ${listText(names)}`, lines }]
+  const text = `${countOf(statuses.length, 'tenant')} ${what}: ${listText(names)}`
+  return [{ text, lines: statuses.map(tenantLine) }]
 }
 
 /** What is said of one schema, and of tenants. */

@@ -1,5 +1,6 @@
 import type { StatusRow } from '../runner/look/current.ts'
 import type { LineStatus } from '../runner/look/line-status.ts'
+import type { TenantLine } from './json-look.ts'
 import type { Style } from './style.ts'
 import { type TextColumn, table } from './table.ts'
 import { tenantBars } from './tenants.ts'
@@ -159,4 +160,10 @@ export function tenantListText(statuses: readonly LineStatus[], style: Style, in
         ]),
   ]
   return parts.join('\n').trim()
+}
+
+/** A tenant, for `--json`. */
+export function tenantLine({ target, halfDone: _, entries: __, ...status }: LineStatus): TenantLine {
+  const { line, schema: targetSchema, shard } = target
+  return { event: 'tenant', line, targetSchema, shard, ...status }
 }

@@ -1,7 +1,7 @@
 export { type CiAnnotation, githubAnnotation } from './annotation.ts'
 export { changesShown, firstRevisionWarning, lossesShown } from './autogen.ts'
 export { checkShown, driftShown, equalText } from './check.ts'
-export { currentTenantsText, currentText, tenantListText } from './current.ts'
+export { currentTenantsText, currentText, tenantLine, tenantListText } from './current.ts'
 export { type ErrorTextOptions, type ErrorValues, errorText, type RenderCaret } from './error.ts'
 export { type EventLevel, type EventTextOptions, eventText, levels } from './event.ts'
 export { type HistoryTextOptions, historyGraph, tenantsText } from './history.ts'

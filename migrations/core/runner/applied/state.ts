@@ -58,31 +58,31 @@ type Targeted = Pick<TargetSchema, 'line' | 'schema'>
  */
 export async function readStates(
   client: ClientBase,
-  { env, graph, files }: Project,
+  project: Project,
   targets: readonly Targeted[],
 ): Promise<ReadonlyMap<string, AppliedState>> {
   const names = targets.map(({ schema }) => schema)
-  return statesOf(client, { env, graph, files }, targets, await readRecords(client, env.ledgerSchema, names))
+  return statesOf(client, project, targets, await readRecords(client, project.env.ledgerSchema, names))
 }
 
 /** As `readStates`, from records that were read already. */
 export async function statesOf(
   client: ClientBase,
-  { env, graph, files }: Project,
+  project: Project,
   targets: readonly Targeted[],
   records: ReadonlyMap<string, SchemaRecord>,
 ): Promise<ReadonlyMap<string, AppliedState>> {
-  const implied = impliedBelow({ graph, files })
+  const implied = impliedBelow(project)
   const asked = targets.flatMap((target) => {
     const record = records.get(target.schema)
     return record === undefined ? [] : [{ target, record, like: likeness(record) }]
   })
   const examples = new Map<string, string>()
   for (const { target, record, like } of asked) {
-    if (!examples.has(like) && needsLog(record, implied(target.line, record.rows), { files }))
+    if (!examples.has(like) && needsLog(record, implied(target.line, record.rows), project))
       examples.set(like, target.schema)
   }
-  const logged = await readLoggedSteps(client, env.ledgerSchema, [...examples.values()])
+  const logged = await readLoggedSteps(client, project.env.ledgerSchema, [...examples.values()])
   const entries = groupBy(logged, ({ targetSchema }) => targetSchema)
   const known = new Map<string, AppliedState>()
   return new Map(
@@ -90,7 +90,7 @@ export async function statesOf(
       const key = `${target.line} ${like}`
       const example = examples.get(like)
       const log = example === undefined ? undefined : (entries.get(example) ?? [])
-      const state = known.get(key) ?? appliedState({ graph, files }, target, record, log)
+      const state = known.get(key) ?? appliedState(project, target, record, log)
       known.set(key, state)
       return [target.schema, { ...state, line: target.line, targetSchema: target.schema }]
     }),
@@ -104,14 +104,12 @@ function likeness({ targetSchema, rows, last, exists, hasObjects, halfDone }: Sc
   return JSON.stringify([own, rows, word, exists, hasObjects, halfDone])
 }
 
-type ImpliedBelow = (line: string, rows: readonly string[]) => ReadonlySet<string>
-
 /** The rows and what stands below them in their line, worked out once for all that are alike. */
-function impliedBelow({ graph, files }: Graph): ImpliedBelow {
+function impliedBelow(project: Graph) {
   const known = new Map<string, ReadonlySet<string>>()
-  return (line, rows) => {
+  return (line: string, rows: readonly string[]): ReadonlySet<string> => {
     const key = `${line} ${rows.join(' ')}`
-    const own = known.get(key) ?? ofLine({ graph, files }, line, rows)
+    const own = known.get(key) ?? ofLine(project, line, rows)
     known.set(key, own)
     return own
   }
@@ -123,29 +121,21 @@ export function ofLine({ graph, files }: Graph, line: string, heads: readonly st
   return new Set([...all].filter((id) => files.get(id)?.line === line))
 }
 
-function needsLog(
-  { rows, last }: SchemaRecord,
-  implied: ReadonlySet<string>,
-  { files }: Pick<Graph, 'files'>,
-): boolean {
+function needsLog({ rows, last }: SchemaRecord, implied: ReadonlySet<string>, { files }: Graph): boolean {
   if (last === null) return false
   const isMissing = rows.some((id) => !files.has(id))
   return isMissing || last.applied !== digestOf(implied) || loggedHeads(last, rows) !== null
 }
 
-/**
- * What is applied in one target schema. Pure.
- * @param entries of the log, where the record alone does not tell
- */
+/** What is applied in one target schema. Pure. @param entries of the log, where the record alone does not tell */
 function appliedState(
-  { graph, files }: Graph,
-  target: Targeted,
+  project: Graph,
+  { line, schema: targetSchema }: Targeted,
   record: SchemaRecord,
   entries: readonly LoggedStep[] | undefined,
 ): AppliedState {
+  const { files } = project
   const { rows, last, exists } = record
-  const { line, schema: targetSchema } = target
-  const project = { graph, files }
   const implied = ofLine(project, line, rows)
   // A half-done revision may have dropped all that there was.
   const isEmptied = exists && !record.hasObjects && last?.objects === true && !record.halfDone
@@ -159,7 +149,7 @@ function appliedState(
     return { ...plain, trouble: gone, digest: digestOf([...implied, ...rows]) }
   }
   const own = (ids: Iterable<string>) => [...ids].filter((id) => files.get(id)?.line === line)
-  const logged = loggedRevisions(entries ?? [], (heads) => ofLine(project, line, heads))
+  const logged = loggedRevisions(project, line, entries ?? [])
   const skipped = entries === undefined ? [] : skippedBelow(project, implied, logged, last)
   const beside = entries === undefined ? [] : own(logged).filter((id) => !implied.has(id))
   const named = loggedHeads(last, rows)
@@ -216,10 +206,10 @@ function sameSet(one: readonly string[], other: readonly string[]): boolean {
 }
 
 /** The revisions of a set that nothing else in it stands on; those without a file do not count. */
-export function headsOf({ graph, files }: Graph, line: string, ids: readonly string[]): readonly string[] {
-  const known = [...new Set(ids)].filter((id) => files.get(id)?.line === line)
+export function headsOf(project: Graph, line: string, ids: readonly string[]): readonly string[] {
+  const known = [...new Set(ids)].filter((id) => project.files.get(id)?.line === line)
   const covered = new Set(
-    known.flatMap((id) => [...ofLine({ graph, files }, line, [id])].filter((each) => each !== id)),
+    known.flatMap((id) => [...ofLine(project, line, [id])].filter((each) => each !== id)),
   )
   return known.filter((id) => !covered.has(id)).sort()
 }
@@ -273,27 +263,16 @@ function* candidates(
 }
 
 /**
- * What the log says is applied in a target schema: what its last stamp covers, and the steps after that.
- * @param entries as `readLoggedSteps` gives them, of one target schema
- * @param belowHeads all that stands below some heads, themselves included, by the files
+ * What the log says is applied in a target schema: what its last stamp covers, and the steps after that. The stamp of an
+ * older version names its revision alone.
  */
-function loggedRevisions(
-  entries: readonly LoggedStep[],
-  belowHeads: (heads: readonly string[]) => Iterable<string>,
-): ReadonlySet<string> {
+function loggedRevisions(project: Graph, line: string, entries: readonly LoggedStep[]): ReadonlySet<string> {
   const stamp = entries.findLast(({ direction }) => direction === 'stamp')
-  const applied = new Set(stamp === undefined ? [] : coveredBy(stamp, belowHeads))
+  const { covered, heads, revision: named } = stamp ?? { covered: [], heads: [], revision: '' }
+  const applied = new Set(covered ?? ofLine(project, line, heads ?? named.split(' ')))
   for (const { direction, revision } of entries) {
     if (direction === 'upgrade') applied.add(revision)
     else if (direction === 'downgrade') applied.delete(revision)
   }
   return applied
-}
-
-/** The stamp of an older version names its revision alone. */
-function coveredBy(
-  { covered, heads, revision }: LoggedStep,
-  belowHeads: (heads: readonly string[]) => Iterable<string>,
-): Iterable<string> {
-  return covered ?? belowHeads(heads ?? revision.split(' ').filter((id) => id !== ''))
 }

@@ -127,9 +127,10 @@ export function unitPlanner(
    * Refuses steps that would pass over a revision that is half done, by nobody who is still at work.
    * @throws MigError `half-done`
    */
-  async function expectFinished({ client }: Session, unit: Unit, { halfDone, states, ...state }: UnitState) {
+  async function expectFinished({ client }: Session, unit: Unit, state: UnitState) {
+    const { halfDone, states } = state
     if (halfDone.length === 0) return
-    const touched = new Set(stepsOf(unit, { halfDone, states, ...state }).map((step) => step.targetSchema))
+    const touched = new Set(stepsOf(unit, state).map((step) => step.targetSchema))
     const asked = states.filter((own) => lines.includes(own.line) && !touched.has(own.targetSchema))
     for (const { targetSchema, rows } of asked) {
       const row = halfDone.find((each) => each.targetSchema === targetSchema)
