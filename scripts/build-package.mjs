@@ -37,10 +37,7 @@ chmodSync(join(dist, 'cli.js'), 0o755)
 execFileSync(
   process.execPath,
   [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.types.json'],
-  {
-    cwd: root,
-    stdio: 'inherit',
-  },
+  { cwd: root, stdio: 'inherit' },
 )
 // The declarations keep the endings of their sources.
 const types = join(dist, 'types')

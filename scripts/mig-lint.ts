@@ -31,10 +31,7 @@ export const spec = {
       value: '[BASE]',
     },
     'trust-live': trustLiveFlag,
-    level: {
-      help: 'lowest level that gives exit 1: error, warning (default), advice',
-      value: 'LEVEL',
-    },
+    level: { help: 'lowest level that gives exit 1: error, warning (default), advice', value: 'LEVEL' },
     format: { help: 'text (default), json, or github for annotations', value: 'FORMAT' },
   },
   examples: [

@@ -15,11 +15,7 @@ export const spec = {
     },
     splice: { help: 'allow a parent that is not a head' },
     label: { help: 'a branch label for the revision', value: 'NAME', many: true },
-    'depends-on': {
-      help: 'a revision of any line that must be applied first',
-      value: 'REV',
-      many: true,
-    },
+    'depends-on': { help: 'a revision of any line that must be applied first', value: 'REV', many: true },
     'rev-id': { help: 'this id instead of a new one', value: 'ID' },
     irreversible: { help: 'why it cannot be reverted', value: 'REASON' },
     'sql-file': { help: 'a plain .sql file instead of TypeScript' },

@@ -67,10 +67,7 @@ export const main = (argv: readonly string[]): Promise<void> =>
 
 /** Standard output is the script and nothing else. */
 function quietly(command: Command<typeof spec>): Command<typeof spec> {
-  return {
-    ...command,
-    output: { ...command.output, remark: (text) => writeLine(process.stderr, text) },
-  }
+  return { ...command, output: { ...command.output, remark: (text) => writeLine(process.stderr, text) } }
 }
 
 async function writeScript(

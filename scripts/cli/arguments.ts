@@ -135,9 +135,7 @@ export function parseArguments<Spec extends CommandSpec>(
     throw new MigError(
       'too-many-arguments',
       `${spec.name} takes ${countOf(names.length, 'argument')}, not ${values.length}: ${values.join(' ')}`,
-      {
-        help: `put a message with spaces in quotes; ${seeHelp(spec)}`,
-      },
+      { help: `put a message with spaces in quotes; ${seeHelp(spec)}` },
     )
   }
   refuseSwapped(spec, values)
@@ -227,9 +225,7 @@ function refuseTwice(spec: CommandSpec, flags: Flags, names: readonly string[]):
     return value !== undefined && many !== true && names.indexOf(name) !== at
   })
   if (twice === undefined) return
-  throw new MigError('bad-flag', `--${twice} is given twice`, {
-    help: `give it once; ${seeHelp(spec)}`,
-  })
+  throw new MigError('bad-flag', `--${twice} is given twice`, { help: `give it once; ${seeHelp(spec)}` })
 }
 
 function restore(value: unknown): FlagValue {
@@ -256,9 +252,7 @@ function missing(spec: CommandSpec, name: string): MigError {
   return new MigError(
     'missing-argument',
     `${spec.name} needs ${name}: ${spec.positionals[name]?.help ?? ''}`,
-    {
-      help: spec.examples[0] === undefined ? seeHelp(spec) : `for example: ${spec.examples[0]}`,
-    },
+    { help: spec.examples[0] === undefined ? seeHelp(spec) : `for example: ${spec.examples[0]}` },
   )
 }
 
@@ -266,9 +260,7 @@ function tooLong({ length }: string): MigError {
   return new MigError(
     'bad-argument',
     `the message has ${length} characters, and ${longestMessage} are the most`,
-    {
-      help: 'say in a line what it does, and the rest in the file',
-    },
+    { help: 'say in a line what it does, and the rest in the file' },
   )
 }
 

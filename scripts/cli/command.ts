@@ -153,9 +153,7 @@ export function commandEnvironment({
     throw new MigError(
       'bad-flag',
       `--transaction is revision, run or batch, not ${JSON.stringify(transaction)}`,
-      {
-        help: 'write --transaction=revision, --transaction=run or --transaction=batch',
-      },
+      { help: 'write --transaction=revision, --transaction=run or --transaction=batch' },
     )
   }
   return loadEnvironment({

@@ -21,9 +21,7 @@ export const historyFlags = {
     value: 'COMMAND',
   },
   down: { help: 'command that reverts the last migration, or all', value: 'COMMAND' },
-  'allow-network': {
-    help: 'allow network access during the recording, for settings that are kept there',
-  },
+  'allow-network': { help: 'allow network access during the recording, for settings that are kept there' },
   baseline: {
     help: 'take the SQL of applied revisions from the live database: the first creates everything, the others do nothing; ids and graph are kept',
   },

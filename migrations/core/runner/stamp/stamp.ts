@@ -94,10 +94,7 @@ function checkApart(project: Pick<Project, 'graph' | 'files'>, line: string, aft
   throw new MigError(
     'overlapping-revisions',
     `a stamp of ${known.join(' and ')} would overlap: ${lower} is below another one`,
-    {
-      help: `leave ${lower} out: just mig-stamp ${stampTarget(heads)} ${line}`,
-      facts: { revisions: known },
-    },
+    { help: `leave ${lower} out: just mig-stamp ${stampTarget(heads)} ${line}`, facts: { revisions: known } },
   )
 }
 
