@@ -28,7 +28,7 @@ export interface LockHolder {
   readonly mayRun?: boolean | null
 }
 
-/** Data that a step loses, by what the head of its file says. */
+/** Data that a step loses, by what the header of its file says. */
 export interface StepLoss {
   /** `column rfx_user.profile.email`: names quoted as SQL identifiers where they need it. */
   readonly loss: string

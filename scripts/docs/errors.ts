@@ -8,7 +8,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   internal: 'an unexpected error: a bug in just-mig, or in code of the project that it ran',
   'unknown-command':
     'there is no command {name}\nhelp: [did you mean {commands}? just --list lists them all | just --list lists them]\n\n{flag} comes before a command\nhelp: flags come after the command: just mig-upgrade …',
-  'unreadable-revision': 'the head of a revision file cannot be read\nhelp: write it as the message says',
+  'unreadable-revision': 'the header of a revision file cannot be read\nhelp: write it as the message says',
 }
 
 /** Codes of earlier versions, with those that stand for them now. */

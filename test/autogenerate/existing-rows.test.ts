@@ -11,7 +11,7 @@ async function withProfile(lab: Lab, rows: string): Promise<void> {
   if (rows !== '') await lab.database.client.query(`INSERT INTO app_user.profile ${rows}`)
 }
 
-/** The head of the one file that is made, and the warnings on the way. */
+/** The header of the one file that is made, and the warnings on the way. */
 async function headAndWarnings(lab: Lab): Promise<{ head: string; warnings: readonly MigEvent[] }> {
   const events: MigEvent[] = []
   const { files } = await generateFiles(lab, { emit: (event) => events.push(event) })
@@ -44,7 +44,7 @@ describe('a column that becomes NOT NULL without a value', () => {
     },
   )
 
-  labTest('is told of in the head and by a warning where the database has none', async ({ lab }) => {
+  labTest('is told of in the header and by a warning where the database has none', async ({ lab }) => {
     await withProfile(lab, '')
     await writeModels(lab, { 'user.sql': `${table} NOT NULL, age int NOT NULL);` })
     const { head, warnings } = await headAndWarnings(lab)
@@ -91,7 +91,7 @@ describe('rows of the database that a new constraint does not allow', () => {
   })
 })
 
-describe('the head of a file', () => {
+describe('the header of a file', () => {
   labTest('names what existing rows may break, and nothing of tables that are new', async ({ lab }) => {
     await withProfile(lab, '')
     await writeModels(lab, {
@@ -125,7 +125,7 @@ describe('an enum that loses a value', () => {
   }
   const held = `INSERT INTO app_user.job VALUES (1, 'held', '{held,done}'), (2, 'done', NULL)`
 
-  labTest('is told of in the head, with the lock and the rewrite', async ({ lab }) => {
+  labTest('is told of in the header, with the lock and the rewrite', async ({ lab }) => {
     await startAt(lab, { 'user.sql': state(many) })
     await writeModels(lab, { 'user.sql': state(few) })
     const { head } = await headAndWarnings(lab)

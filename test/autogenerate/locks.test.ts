@@ -26,7 +26,7 @@ const after = `${tables.join('\n')}
   CREATE TABLE app.event (at int NOT NULL) PARTITION BY RANGE (at);
   CREATE TABLE app.new PARTITION OF app.event FOR VALUES FROM (0) TO (10);`
 
-labTest('the head names each lock that the server really takes', async ({ lab }) => {
+labTest('the header names each lock that the server really takes', async ({ lab }) => {
   await writeModels(lab, { 'app.sql': before })
   await generateFiles(lab, {}, settings)
   expect((await lab.upgrade({ settings })).error).toBeUndefined()

@@ -29,11 +29,11 @@ test(
 )
 
 test(
-  'between any two schemas with rows, with tables and columns renamed: no row goes that the head does not name',
+  'between any two schemas with rows, with tables and columns renamed: no row goes that the header does not name',
   async () => {
     await fc.assert(
       fc.asyncProperty(renamedPair, async ({ before, after, renames }) => {
-        // The proof follows each row up and down; a rename that loses one fails, whatever the head says.
+        // The proof follows each row up and down; a rename that loses one fails, whatever the header says.
         await proveCase({
           name: 'random',
           before,

@@ -10,7 +10,7 @@ import { withScratchDatabase } from '../../migrations/core/scratch/database.ts'
 import { runSections } from '../../migrations/core/scratch/run-sections.ts'
 import { observe, type State } from '../../migrations/core/scratch/state.ts'
 
-/** A revision by hand, with what its head says, and the word of the proof. */
+/** A revision by hand, with what its header says, and the word of the proof. */
 interface Revision {
   readonly up: string
   readonly down: string
@@ -85,9 +85,9 @@ const revisions: Readonly<Record<string, Revision>> = {
   'NULL that becomes a value': {
     up: `UPDATE app.m SET list = '{}' WHERE list IS NULL; ALTER TABLE app.m ALTER list SET NOT NULL`,
     down: 'ALTER TABLE app.m ALTER list DROP NOT NULL',
-    fails: /it loses values of column app\.m\.list, which the head does not say: NULL became '\{\}'/,
+    fails: /it loses values of column app\.m\.list, which the header does not say: NULL became '\{\}'/,
   },
-  'a rename that was asked for, and a drop that its head announces': {
+  'a rename that was asked for, and a drop that its header announces': {
     up: 'ALTER TABLE app.t DROP name; ALTER TABLE app.t ADD title text',
     down: `ALTER TABLE app.t DROP title; ALTER TABLE app.t ADD name text DEFAULT 'x' NOT NULL; ALTER TABLE app.t ALTER name DROP DEFAULT`,
     upLoses: ['column app.t.name'],
@@ -104,7 +104,7 @@ const revisions: Readonly<Record<string, Revision>> = {
   'values that a cast rounds': {
     up: 'ALTER TABLE app.t ALTER n TYPE integer',
     down: 'ALTER TABLE app.t ALTER n TYPE numeric(8,2)',
-    fails: /it loses values of column app\.t\.n, which the head does not say: '1\.11' became '1\.00'/,
+    fails: /it loses values of column app\.t\.n, which the header does not say: '1\.11' became '1\.00'/,
   },
   'values that a cast rounds, announced': {
     up: 'ALTER TABLE app.t ALTER n TYPE integer',
@@ -134,7 +134,7 @@ const revisions: Readonly<Record<string, Revision>> = {
     down: 'ALTER TABLE app.t DROP more',
     upLoses: ['column app.t.name'],
     downLoses: ['column app.t.more'],
-    fails: /the head says that column app\.t\.name is lost, and it is not/,
+    fails: /the header says that column app\.t\.name is lost, and it is not/,
   },
   'a table that goes, and says so': {
     up: 'DROP TABLE app.other',

@@ -5,7 +5,7 @@ import { lossText } from '../../migrations/core/revisions/index.ts'
 import { changesOfFingerprints } from '../../migrations/core/scratch/changes.ts'
 import { proveCase } from './support/case.ts'
 
-/** What the head of the one revision says of rows that it was not proved with, and of what each side loses. */
+/** What the header of the one revision says of rows that it was not proved with, and of what each side loses. */
 async function headOf(before: string, after: string, using: Readonly<Record<string, string>> = {}) {
   const decisions = { using, recreate: Object.keys(using).length === 0 ? ['*'] : [] }
   const { revisions } = await proveCase({ name: 'rows', before, after, seed: '', decisions })
@@ -45,7 +45,7 @@ test('a JSON value keeps the text that its cast gives, in whatever type it goes 
   ])
 })
 
-test('texts that are read as values come back in one form, which the head says', async () => {
+test('texts that are read as values come back in one form, which the header says', async () => {
   const before = 'CREATE TABLE t (id int PRIMARY KEY, c text, d varchar(20) NOT NULL)'
   const after = 'CREATE TABLE t (id int PRIMARY KEY, c boolean, d int NOT NULL)'
   const loses = ['c', 'd'].map(

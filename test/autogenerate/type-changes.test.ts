@@ -120,7 +120,7 @@ describe('the file of a type change', () => {
   }
 
   labTest(
-    'cuts no text off in silence: a row that is too long stops it, as its head says',
+    'cuts no text off in silence: a row that is too long stops it, as its header says',
     async ({ lab }) => {
       const body = await bodyFrom(lab, 'varchar(40)', 'varchar(4)')
       expect(body).toContain(

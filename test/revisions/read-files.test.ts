@@ -11,7 +11,7 @@ export async function upgrade() { throw new Error('a status command runs nothing
 export async function downgrade() {}
 `
 
-describe('the head of a TypeScript revision', () => {
+describe('the header of a TypeScript revision', () => {
   test.each([
     ['plain', `export const revision = 'a1'\nexport const downRevision = 'b1'`, 'b1'],
     ['null', `export const revision = 'a1'\nexport const downRevision = null`, null],

@@ -5,7 +5,7 @@ import { readAsUser, refusal, temporaryFolder } from './revision-folder.ts'
 const root = temporaryFolder()
 const read = (files: Readonly<Record<string, string>>) => readAsUser(root, files)
 
-describe('the head of an SQL revision', () => {
+describe('the header of an SQL revision', () => {
   const body = '\n-- upgrade\nSELECT 1;\n-- downgrade\nSELECT 2;\n'
 
   test.each([

@@ -100,7 +100,7 @@ describe('row tests', () => {
     })
   })
 
-  test('find what their rows lose and the head does not say', () => {
+  test('find what their rows lose and the header does not say', () => {
     expect(results.get('aaaa00000003')).toMatchObject({
       status: 'failed',
       message: expect.stringContaining("values of column app_user.t.model: 'tiny' became 'medium'"),

@@ -26,8 +26,8 @@ const cases: readonly Case[] = [
     name: 'a column that goes',
     up: 'ALTER TABLE t DROP COLUMN v',
     down: 'ALTER TABLE t ADD COLUMN v text',
-    message: /^the upgrade loses column app_user\.t\.v: .*, and the head does not say so$/,
-    help: /to the head of the file .*:\n {2}Upgrade loses: column app_user\.t\.v$/,
+    message: /^the upgrade loses column app_user\.t\.v: .*, and the header does not say so$/,
+    help: /to the header of the file .*:\n {2}Upgrade loses: column app_user\.t\.v$/,
   },
   {
     name: 'nothing of a column that goes and is announced',
@@ -70,7 +70,7 @@ const cases: readonly Case[] = [
     up: 'SELECT FROM t',
     losses: ['Upgrade loses: column app_user.t.v', 'Downgrade loses: table app_user.none'],
     message:
-      /^the head says that the upgrade loses column app_user\.t\.v, and it does not\nthe head says that the downgrade loses table app_user\.none, and it does not$/,
+      /^the header says that the upgrade loses column app_user\.t\.v, and it does not\nthe header says that the downgrade loses table app_user\.none, and it does not$/,
   },
   {
     name: 'nothing of what is renamed, and of what a cast makes',

@@ -177,7 +177,7 @@ export interface CheckLine {
   /** The next command to type. */
   readonly help?: string
   readonly place?: ErrorPlace
-  /** The lines that `--announce` wrote into the head of the revision file. */
+  /** The lines that `--announce` wrote into the header of the revision file. */
   readonly announced?: readonly string[]
   readonly ms: number
 }

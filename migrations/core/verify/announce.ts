@@ -3,7 +3,7 @@ import { MigError } from '../errors.ts'
 import { lossLine, type RevisionFile, replaceFile, type SideLoss, withLosses } from '../revisions/index.ts'
 
 /**
- * Writes losses into the head of a revision file; its checksum stays.
+ * Writes losses into the header of a revision file; its checksum stays.
  * @returns undefined when they are written, else why not
  */
 export function announceLosses(
@@ -25,7 +25,7 @@ export function announceLosses(
     format,
     losses.filter(({ side, loss }) => !lines.has(lossLine(side, loss))),
   )
-  if (added === undefined) return 'the head of the file has no comment that they can be added to'
+  if (added === undefined) return 'the header of the file has no comment that they can be added to'
   try {
     replaceFile(path, added)
     return undefined

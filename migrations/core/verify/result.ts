@@ -24,7 +24,7 @@ export interface CheckOutcome {
   readonly message: string
   readonly help?: string
   readonly place?: ErrorPlace
-  /** The lines that were written into the head of the revision file. */
+  /** The lines that were written into the header of the revision file. */
   readonly announced?: readonly string[]
   readonly ms: number
 }

@@ -35,7 +35,7 @@ interface Climb {
 /**
  * Every revision up, down and up again, in the order of the graph: the downgrade must leave what was there
  * before, and the second upgrade what the first one left. One that its file calls irreversible goes up and stays.
- * Each is run with rows too, and must lose what its head says, no more and no less.
+ * Each is run with rows too, and must lose what its header says, no more and no less.
  * @param chosen ids to check; the others are only applied
  * @param tests takes what the row tests of these revisions came to
  * @param announces whether what is lost and not announced is written into the heads of the files
@@ -118,7 +118,7 @@ interface Stairs {
   readonly session: ScratchSession
   readonly tests: Found[]
   readonly announces: boolean
-  /** Revision → what was written into the head of its file. */
+  /** Revision → what was written into the header of its file. */
   readonly announced: Map<string, readonly SideLoss[]>
 }
 

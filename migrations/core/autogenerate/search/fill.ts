@@ -30,7 +30,7 @@ export function columnToFill({ action, error }: Refusal): string | undefined {
 
 /**
  * The table whose rows stop a downgrade, as they have no value for a column, and none is named: what `--using` says of the
- * column is for the upgrade. The downgrade is refused where there are rows, and its head says so.
+ * column is for the upgrade. The downgrade is refused where there are rows, and its header says so.
  */
 export function unfillable(refusal: Refusal, casts: CastDecisions): ColumnName | undefined {
   const name = columnToFill(refusal)

@@ -15,7 +15,7 @@ interface LosingStep {
   readonly losses?: readonly StepLoss[]
 }
 
-/** What the head of a revision says that a step loses, with names in the target schema; nothing where it is silent. */
+/** What the header of a revision says that a step loses, with names in the target schema; nothing where it is silent. */
 export function stepLosses(step: LosingStep): Pick<LosingStep, 'losses'> {
   const losses = announcedLosses(step).map((loss) => lossText(qualifiedLoss(loss, step.targetSchema)))
   return losses.length === 0 ? {} : { losses: losses.map((loss) => ({ loss })) }

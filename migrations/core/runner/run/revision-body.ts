@@ -42,7 +42,7 @@ export interface RevisionBody {
  * Loads a revision's `upgrade` and `downgrade`.
  *
  * In an SQL revision a statement that PostgreSQL runs in no transaction (CREATE INDEX CONCURRENTLY, VACUUM …) is
- * taken out of it by itself, as `op.autocommit` does; `-- lockTimeout: 2s` in its head sets a timeout.
+ * taken out of it by itself, as `op.autocommit` does; `-- lockTimeout: 2s` in its header sets a timeout.
  * @throws MigError `bad-module` when the file does not load, `no-upgrade` or `no-downgrade` when it lacks the
  *   function, `bad-duration`.
  */

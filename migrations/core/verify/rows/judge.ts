@@ -13,11 +13,11 @@ import type { RowOutcome, SideOutcome } from './climb.ts'
 
 type Side = keyof AnnouncedLosses
 
-/** What is wrong with a revision by its rows; undefined when it does what its head says. */
+/** What is wrong with a revision by its rows; undefined when it does what its header says. */
 export interface Verdict {
   readonly message: string
   readonly help: string
-  /** What the head does not announce, as it would be written there. */
+  /** What the header does not announce, as it would be written there. */
   readonly missing: readonly SideLoss[]
 }
 
@@ -25,13 +25,13 @@ export interface Judged {
   readonly file: Pick<RevisionFile, 'losses'>
   /** The schema of its line. */
   readonly schema: string
-  /** Whether the head names things without it. */
+  /** Whether the header names things without it. */
   readonly isTenant: boolean
 }
 
 const sides: readonly Side[] = ['upgrade', 'downgrade']
 
-/** Holds what rows came to against what the head announces: no more may be lost, and no less. */
+/** Holds what rows came to against what the header announces: no more may be lost, and no less. */
 export function judgeRows(outcome: RowOutcome, judged: Judged): Verdict | undefined {
   const problems: string[] = []
   const missing: SideLoss[] = []
@@ -42,11 +42,11 @@ export function judgeRows(outcome: RowOutcome, judged: Judged): Verdict | undefi
     const announced = announcedBy(judged, side)
     for (const loss of seen.comparison.losses) {
       if (announced.some((each) => announces(each, loss))) continue
-      problems.push(`the ${side} loses ${foundText(loss)}, and the head does not say so`)
+      problems.push(`the ${side} loses ${foundText(loss)}, and the header does not say so`)
       missing.push({ side, loss: asWritten(loss, judged) })
     }
     for (const loss of announced.filter((each) => isKept(each, seen))) {
-      problems.push(`the head says that the ${side} loses ${lossText(loss)}, and it does not`)
+      problems.push(`the header says that the ${side} loses ${lossText(loss)}, and it does not`)
       isFalseAlarm = true
     }
     for (const { schema, table, column, problem } of seen.stale)
@@ -60,9 +60,9 @@ export function judgeRows(outcome: RowOutcome, judged: Judged): Verdict | undefi
 
 function helpFor(missing: readonly SideLoss[], isFalseAlarm: boolean): string {
   if (missing.length > 0)
-    return `keep the data; or, if the loss is intended, add it to the head of the file (just mig-verify --announce does):\n${missing.map(({ side, loss }) => `  ${lossLine(side, loss)}`).join('\n')}`
+    return `keep the data; or, if the loss is intended, add it to the header of the file (just mig-verify --announce does):\n${missing.map(({ side, loss }) => `  ${lossLine(side, loss)}`).join('\n')}`
   return isFalseAlarm
-    ? 'remove the line from the head of the file, or correct its name'
+    ? 'remove the line from the header of the file, or correct its name'
     : 'set the sequence past the largest value: SELECT setval(…)'
 }
 

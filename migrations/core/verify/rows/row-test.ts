@@ -43,7 +43,7 @@ export function strayRowTests(
  * Runs the row test of a revision on a copy of the database: makes its rows, runs the upgrade and its queries, and the
  * downgrade and its queries. Names without a schema are of the revision's own.
  * @param session at the state before the revision
- * @param judge holds what became of the rows against the head of the revision
+ * @param judge holds what became of the rows against the header of the revision
  * @throws MigError `row-test` with the place of what is not so
  */
 export async function runRowTest(

@@ -13,7 +13,7 @@ interface Judged {
 }
 
 /**
- * Holds what a step lost against what the head of the file says: no more, and no less.
+ * Holds what a step lost against what the header of the file says: no more, and no less.
  * @throws MigError `proof-failed` (exit 5)
  */
 export function expectAnnounced(step: string, { losses, gained }: Comparison, judged: Judged): void {
@@ -21,7 +21,7 @@ export function expectAnnounced(step: string, { losses, gained }: Comparison, ju
     ...losses
       .filter((loss) => loss.predicted === true || isPromised(loss, judged) || !isAnnounced(loss, judged))
       .map(unannouncedText),
-    ...falseAlarms(judged).map((loss) => `the head says that ${lossText(loss)} is lost, and it is not`),
+    ...falseAlarms(judged).map((loss) => `the header says that ${lossText(loss)} is lost, and it is not`),
     ...gained.map(({ name, examples }) => `rows came into ${name.join('.')}: ${examples.join(', ')}`),
   ]
   if (lines.length > 0)
@@ -57,7 +57,7 @@ export function proofFailed(step: string, message: string): MigError {
 
 function unannouncedText(loss: FoundLoss): string {
   const values = loss.examples.length === 0 ? '' : `: ${loss.examples.join(', ')}`
-  return `it loses ${lossText(loss)}, which the head does not say${values}`
+  return `it loses ${lossText(loss)}, which the header does not say${values}`
 }
 
 function isPromised({ kind, name }: Loss, { promised }: Judged): boolean {

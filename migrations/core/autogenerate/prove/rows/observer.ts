@@ -36,7 +36,7 @@ export async function rowObserver(client: Client, plan: RowPlan, tried: TriedRow
   let below: RowObservation | undefined
   let emptied: ReadonlySet<string> = new Set()
 
-  /** What a direction has made of rows, held against what its side of the head says. */
+  /** What a direction has made of rows, held against what its side of the header says. */
   const judged = async (step: string, direction: 'upgrade' | 'downgrade', before: RowObservation) => {
     const tables = await tablesAfter(client, plan, before)
     const observed = () => {
