@@ -53,8 +53,8 @@ export interface ColumnChanges extends ColumnState {
  * ALTER TABLE … ALTER COLUMN, one statement per property, and RENAME COLUMN last.
  *
  * Reverse: rename back, then set each changed property to what `existing` says. `nullable` needs no `existing`.
- * `generated: null` has no reverse, which is MIG-no-reverse: PostgreSQL makes no plain column a generated one again, and
- * a new column in its place would stand last and be without what depends on the old one.
+ * `generated: null` has no reverse (MIG-no-reverse): PostgreSQL cannot turn a plain column into a generated one, and a new
+ * column would be the last of the table, without what depends on the old one.
  */
 export const alterColumn: Directive<[table: ObjectName, column: string, changes: ColumnChanges]> = {
   forward: (scope, table, column, changes) => [

@@ -22,7 +22,7 @@ export const addColumn: Directive<[table: ObjectName, column: Column, options?: 
   reverse: (scope, table, column) => dropColumn.forward(scope, table, column.name),
 }
 
-/** ALTER TABLE … DROP COLUMN. Reverse: ADD COLUMN from `existing`; the column comes back last in the table, and empty. */
+/** ALTER TABLE … DROP COLUMN. Reverse: ADD COLUMN from `existing`, as the last column of the table, and empty. */
 export const dropColumn: Restored<[table: ObjectName, column: string], DropOptions<Omit<Column, 'name'>>> = {
   forward: (scope, table, column, options) =>
     statements(`ALTER TABLE ${nameSql(scope, table)} ${dropSql('COLUMN', quoteIdent(column), options)}`),

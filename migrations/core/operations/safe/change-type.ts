@@ -23,7 +23,7 @@ export interface ChangeTypeOptions extends Pick<BackfillSpec, 'key' | 'batchSize
 /**
  * Another type for a column of a table in use: a new column, a trigger that fills it for every write, a backfill of
  * the rows that are there, and a swap of the two under a short lock. NOT NULL and the comment go over to the new
- * column, which stands last in the table. Its reverse is the same with the old type.
+ * column, which is the last of the table. Its reverse is the same with the old type.
  *
  * Whatever else depends on the column (a key, a view, a policy, a grant …) would be lost, so the first statement
  * refuses and names it. The backfill fires the table's own triggers. A partitioned table may be given, by a column that
