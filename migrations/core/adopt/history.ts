@@ -35,6 +35,24 @@ export interface ImportedHistory {
   readonly revisions: readonly ImportedRevision[]
 }
 
+/** Imported revisions by their ids. */
+export type RevisionsById = ReadonlyMap<string, ImportedRevision>
+
+export function revisionsById(revisions: readonly ImportedRevision[]): RevisionsById {
+  return new Map(revisions.map((revision) => [revision.revision, revision]))
+}
+
+/** The ids that some lead to, themselves included. */
+export function reachedFrom(
+  start: readonly string[],
+  next: (id: string) => readonly string[],
+): ReadonlySet<string> {
+  const reached = new Set(start)
+  // A set is walked in the order of insertion, what is added on the way too.
+  for (const id of reached) for (const other of next(id)) reached.add(other)
+  return reached
+}
+
 /** All SQL of a history, to see what it makes itself. */
 export function historySql({ revisions }: ImportedHistory): string {
   return revisions.flatMap(({ upgrade }) => (upgrade ?? []).flatMap(statementsOf)).join(';\n')
@@ -50,6 +68,16 @@ export function needsOf({ downRevision, dependsOn }: ImportedRevision): readonly
   return [...listOf(downRevision), ...dependsOn]
 }
 
+/** The parents of a revision that the history has. */
+export function parentsOf({ downRevision }: ImportedRevision, byId: RevisionsById): readonly string[] {
+  return listOf(downRevision).filter((parent) => byId.has(parent))
+}
+
+/** The folders that the file of a revision is in. */
+export function foldersOf({ source }: ImportedRevision): readonly string[] {
+  return source.split(/[\\/]/).slice(0, -1)
+}
+
 /** Parents as a list. */
 export function listOf(value: ImportedRevision['downRevision']): readonly string[] {
   return value === null ? [] : typeof value === 'string' ? [value] : value
@@ -57,7 +85,7 @@ export function listOf(value: ImportedRevision['downRevision']): readonly string
 
 /** Parents before children, otherwise by time and then as the files come. */
 export function inOrder(revisions: readonly ImportedRevision[]): readonly ImportedRevision[] {
-  const byId = new Map(revisions.map((revision) => [revision.revision, revision]))
+  const byId = revisionsById(revisions)
   const sorted = [...revisions].sort((a, b) => (a.createdAt ?? '').localeCompare(b.createdAt ?? ''))
   const placed = new Set<ImportedRevision>()
   for (const first of sorted) {

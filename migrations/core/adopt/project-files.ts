@@ -25,8 +25,8 @@ export function checkInside(folder: string, path: string, namedBy: string): void
 }
 
 /** The text of a file inside of a folder. @throws MigError `outside-folder`, `not-a-file` */
-export function readInside(folder: string, path: string, namedBy = path): string {
-  checkInside(folder, path, namedBy)
+export function readInside(folder: string, path: string): string {
+  checkInside(folder, path, path)
   return readSource(path)
 }
 

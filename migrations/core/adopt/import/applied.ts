@@ -1,6 +1,6 @@
 import type { Environment } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
-import { type ImportedHistory, type ImportedRevision, needsOf } from '../history.ts'
+import { type ImportedHistory, needsOf, type RevisionsById, reachedFrom, revisionsById } from '../history.ts'
 import type { LineOfRevision } from './lines.ts'
 
 /** What another tool's ledger says: the revisions that are applied, and the schema that its table is in. */
@@ -31,7 +31,7 @@ export function adoptedRows(
   ledgers: readonly ForeignLedger[],
   env: Environment,
 ): readonly AdoptedRows[] {
-  const byId = new Map(history.revisions.map((revision) => [revision.revision, revision]))
+  const byId = revisionsById(history.revisions)
   for (const ledger of ledgers) for (const id of ledger.revisions) checkKnown(id, ledger, history)
   const rows: AdoptedRows[] = []
   for (const line of env.lines) {
@@ -57,7 +57,7 @@ export function appliedRevisions(
   history: ImportedHistory,
   ledgers: readonly ForeignLedger[],
 ): ReadonlySet<string> {
-  const byId = new Map(history.revisions.map((revision) => [revision.revision, revision]))
+  const byId = revisionsById(history.revisions)
   return withNeeds(
     ledgers.flatMap((ledger) => ledger.revisions),
     byId,
@@ -83,8 +83,8 @@ interface Knowing {
 
 /** The ledger of a single line: the one in its own schema, else the only one. */
 function oneOf(knowing: readonly Knowing[], schema: string): readonly Knowing[] {
-  const own = knowing.filter(({ ledger }) => ledger.schema === schema)
-  if (own.length === 1) return own
+  const inSchema = knowing.filter(({ ledger }) => ledger.schema === schema)
+  if (inSchema.length === 1) return inSchema
   if (knowing.length <= 1) return knowing
   const names = knowing.map(({ ledger }) => `${ledger.schema}.${ledger.table}`)
   throw new MigError('several-ledgers', `several ledger tables exist for ${schema}: ${names.join(', ')}`, {
@@ -98,7 +98,7 @@ function headsOf(
   applied: readonly string[],
   key: string,
   lines: LineOfRevision,
-  byId: ReadonlyMap<string, ImportedRevision>,
+  byId: RevisionsById,
 ): readonly string[] {
   const all = withNeeds(applied, byId)
   const ofLine = [...all].filter((id) => lines.get(id) === key)
@@ -111,23 +111,17 @@ function headsOf(
   return ofLine.filter((id) => !inner.has(id)).sort()
 }
 
-function withNeeds(
-  start: readonly string[],
-  byId: ReadonlyMap<string, ImportedRevision>,
-): ReadonlySet<string> {
-  const seen = new Set<string>()
-  const open = [...start]
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+/** Revisions of the history with all that they come after. */
+function withNeeds(start: readonly string[], byId: RevisionsById): ReadonlySet<string> {
+  const needs = (id: string) => {
     const revision = byId.get(id)
-    if (revision === undefined || seen.has(id)) continue
-    seen.add(id)
-    open.push(...resolve(needsOf(revision), byId))
+    return revision === undefined ? [] : resolve(needsOf(revision), byId)
   }
-  return seen
+  return new Set([...reachedFrom(start, needs)].filter((id) => byId.has(id)))
 }
 
 /** `depends_on` may name a branch label. */
-function resolve(names: readonly string[], byId: ReadonlyMap<string, ImportedRevision>): readonly string[] {
+function resolve(names: readonly string[], byId: RevisionsById): readonly string[] {
   return names.map((name) => {
     if (byId.has(name)) return name
     return [...byId.values()].find(({ branchLabels }) => branchLabels.includes(name))?.revision ?? name

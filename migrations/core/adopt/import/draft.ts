@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
+import { basename, join, relative, resolve } from 'node:path'
 import type { Environment } from '../../environment/index.ts'
 import { type ErrorPlace, MigError } from '../../errors.ts'
 import { isNewId, isNewLabel, writeNewFile } from '../../revisions/index.ts'
 import type { ImportedHistory, ImportedRevision } from '../history.ts'
 import { draftFolder } from './draft-folder.ts'
 import type { LineOfRevision } from './lines.ts'
-import { revisionText } from './render.ts'
+import { importedFile } from './render.ts'
 
 /** Revision files in a folder of their own, until they are proved. */
 export interface ImportDraft {
@@ -41,12 +41,11 @@ export async function draftHistory(
   try {
     const files = history.revisions.map((revision): DraftFile => {
       const key = lines.get(revision.revision) ?? ''
-      const home = homeOf(env, key)
-      const { name, text } = revisionText(revision, env, home)
-      const draft = join(folder, key, name)
+      const { path, text } = importedFile(revision, key, env)
+      const draft = join(folder, key, basename(path))
       mkdirSync(join(folder, key), { recursive: true })
       writeFileSync(draft, text)
-      return { draft, source: revision.source, path: join(home, name) }
+      return { draft, source: revision.source, path }
     })
     checkFree(files, env)
     const draftLines = env.lines.map((line) => ({
@@ -121,12 +120,6 @@ function placeAll(files: readonly DraftFile[]): void {
     for (const path of placed) rmSync(path)
     throw error
   }
-}
-
-function homeOf(env: Environment, key: string): string {
-  const home = env.lines.find((line) => line.key === key)?.locations[0]
-  if (home === undefined) throw new Error(`line ${key} has no folder`)
-  return home
 }
 
 function checkFree(files: readonly DraftFile[], env: Environment): void {

@@ -1,14 +1,19 @@
-import { type ImportedHistory, type ImportedRevision, listOf } from '../history.ts'
-import { parentsOf } from './lines-given.ts'
-
-type ById = ReadonlyMap<string, ImportedRevision>
+import {
+  type ImportedHistory,
+  type ImportedRevision,
+  listOf,
+  parentsOf,
+  type RevisionsById,
+  reachedFrom,
+  revisionsById,
+} from '../history.ts'
 
 /**
  * A history whose revisions go to different lines, as lines: a parent in another line becomes one that is depended on,
  * so that all run in the order that they had, and the parents are the nearest revisions before in the own line.
  */
 export function apart(history: ImportedHistory, lines: ReadonlyMap<string, string>): ImportedHistory {
-  const byId: ById = new Map(history.revisions.map((revision) => [revision.revision, revision]))
+  const byId = revisionsById(history.revisions)
   const before = new Map<string, ReadonlyMap<string, readonly string[]>>()
   const revisions: ImportedRevision[] = []
   // Parents come first in an imported history.
@@ -19,12 +24,12 @@ export function apart(history: ImportedHistory, lines: ReadonlyMap<string, strin
     const nearest = nearestByLine(parents, lines, before)
     before.set(id, nearest)
     const key = lines.get(id) ?? ''
-    const own = [...missing, ...withoutAncestors(nearest.get(key) ?? [], byId)]
+    const inLine = [...missing, ...withoutAncestors(nearest.get(key) ?? [], byId)]
     const elsewhere = parents.filter((parent) => lines.get(parent) !== key)
-    const [only = null] = own
+    const [only = null] = inLine
     revisions.push({
       ...revision,
-      downRevision: own.length > 1 ? own : only,
+      downRevision: inLine.length > 1 ? inLine : only,
       dependsOn: [...new Set([...revision.dependsOn, ...elsewhere])],
     })
   }
@@ -49,20 +54,11 @@ function nearestByLine(
 }
 
 /** Of some revisions those that none of the others comes after. */
-function withoutAncestors(ids: readonly string[], byId: ById): readonly string[] {
+function withoutAncestors(ids: readonly string[], byId: RevisionsById): readonly string[] {
   if (ids.length < 2) return ids
-  return ids.filter((id) => !ids.some((other) => other !== id && isAncestor(id, other, byId)))
-}
-
-function isAncestor(id: string, of: string, byId: ById): boolean {
-  const seen = new Set<string>()
-  const open = [of]
-  for (let at = open.pop(); at !== undefined; at = open.pop()) {
-    if (at === id) return true
-    const revision = byId.get(at)
-    if (revision === undefined || seen.has(at)) continue
-    seen.add(at)
-    open.push(...parentsOf(revision, byId))
+  const parents = (id: string) => {
+    const revision = byId.get(id)
+    return revision === undefined ? [] : parentsOf(revision, byId)
   }
-  return false
+  return ids.filter((id) => !ids.some((other) => other !== id && reachedFrom([other], parents).has(id)))
 }

@@ -1,6 +1,13 @@
 import { type Environment, nearest } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
-import { type ImportedHistory, type ImportedRevision, listOf } from '../history.ts'
+import {
+  foldersOf,
+  type ImportedHistory,
+  type ImportedRevision,
+  parentsOf,
+  type RevisionsById,
+  revisionsById,
+} from '../history.ts'
 
 /** `--line name=key`: what is called so goes to the line of the key. */
 export interface LineChoice {
@@ -8,8 +15,6 @@ export interface LineChoice {
   readonly name: string
   readonly key: string
 }
-
-type ById = ReadonlyMap<string, ImportedRevision>
 
 /**
  * The line of each revision, as said: of the revision itself, else of its branch label, which holds for all that comes
@@ -22,14 +27,15 @@ export function mappedLines(
   env: Environment,
   given: readonly LineChoice[],
 ): ReadonlyMap<string, string> {
-  const byId: ById = new Map(history.revisions.map((revision) => [revision.revision, revision]))
+  const byId = revisionsById(history.revisions)
   const labels = labelsOf(history.revisions, byId)
   for (const choice of given) checkChoice(choice, history, env)
   const choices = new Map(given.map(({ name, key }) => [name, key]))
   const named = history.revisions.map((revision) => {
-    const own = choices.get(revision.revision)
+    const chosen = choices.get(revision.revision)
     const names = [...(labels.get(revision.revision) ?? []), ...foldersOf(revision)]
-    const keys = own === undefined ? [...new Set(names.flatMap((name) => choices.get(name) ?? []))] : [own]
+    const keys =
+      chosen === undefined ? [...new Set(names.flatMap((name) => choices.get(name) ?? []))] : [chosen]
     return { revision, keys }
   })
   const open = named.filter(({ keys }) => keys.length !== 1)
@@ -37,14 +43,10 @@ export function mappedLines(
   return new Map(named.map(({ revision, keys }) => [revision.revision, keys[0] ?? '']))
 }
 
-function foldersOf({ source }: ImportedRevision): readonly string[] {
-  return source.split(/[\\/]/).slice(0, -1)
-}
-
 /** The labels of each revision: its own, and those of what it comes after (Alembic, "Working with Branches"). */
 function labelsOf(
   revisions: readonly ImportedRevision[],
-  byId: ById,
+  byId: RevisionsById,
 ): ReadonlyMap<string, ReadonlySet<string>> {
   const labels = new Map<string, ReadonlySet<string>>()
   // Parents come first in an imported history.
@@ -53,11 +55,6 @@ function labelsOf(
     labels.set(revision.revision, new Set([...revision.branchLabels, ...inherited]))
   }
   return labels
-}
-
-/** The parents of a revision that the history has. */
-export function parentsOf({ downRevision }: ImportedRevision, byId: ById): readonly string[] {
-  return listOf(downRevision).filter((parent) => byId.has(parent))
 }
 
 function checkChoice({ name, key }: LineChoice, { revisions }: ImportedHistory, env: Environment): void {

@@ -1,7 +1,7 @@
 import type { Environment, Line } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import { groupBy } from '../../group-by.ts'
-import { type ImportedHistory, type ImportedRevision, listOf } from '../history.ts'
+import { foldersOf, type ImportedHistory, type ImportedRevision, listOf } from '../history.ts'
 import { apart } from './lines-apart.ts'
 import { type LineChoice, mappedLines } from './lines-given.ts'
 
@@ -42,7 +42,7 @@ function linesOfRevisions(history: ImportedHistory, env: Environment): LineOfRev
 }
 
 function keysNamed(revision: ImportedRevision, lines: readonly Line[]): readonly string[] {
-  const folders = revision.source.split(/[\\/]/).slice(0, -1)
+  const folders = foldersOf(revision)
   return lines
     .filter(({ key, schema }) =>
       [key, ...(schema === null ? [] : [schema])].some(
