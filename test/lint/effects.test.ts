@@ -6,7 +6,7 @@ import type { RecordedStatement } from '../../migrations/core/lint/recording.ts'
 import { durationText } from '../../migrations/core/report/units.ts'
 
 const lock = (strength: number): RelationState => ({
-  ...{ oid: '1', name: 's.t', lock: '', strength, file: '1', scans: 0 },
+  ...{ oid: '1', name: 's.t', strength, file: '1', scans: 0 },
 })
 const accessExclusive = 7
 

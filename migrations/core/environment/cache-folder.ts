@@ -13,8 +13,8 @@ import { madeFolder, ownersBeside, ownUser, userCacheHome } from './own-folder.m
  * @throws MigError `no-cache-folder` when somebody else can write to `.mig/cache`, and no other folder can be made
  */
 export function cacheFolder(root: string): string {
-  const own = madeFolder(root, ['.mig', 'cache'], ownersBeside(root))
-  if (own !== undefined) return own
+  const inProject = madeFolder(root, ['.mig', 'cache'], ownersBeside(root))
+  if (inProject !== undefined) return inProject
   if (isMissing(root)) return join(root, '.mig', 'cache')
   const home = userCacheHome(true)
   const key = createHash('sha256').update(root).digest('hex').slice(0, 16)

@@ -91,8 +91,8 @@ type Excluding = Pick<Environment, 'lines' | 'models' | 'options'>
  * @throws MigError `bad-setting` for a kind that there is not
  */
 export function tenantExcludes({ lines, models, options }: Excluding, line: string): Excludes {
-  const own = lines.find(({ key }) => key === line)?.tenants?.excludeTables ?? []
-  const [inLine, everywhere] = [excludedTables(own), excludedObjects(options)]
+  const patterns = lines.find(({ key }) => key === line)?.tenants?.excludeTables ?? []
+  const [inLine, everywhere] = [excludedTables(patterns), excludedObjects(options)]
   const silent = silentOf(models, line)
   return (object) => inLine(object) || everywhere(object) || isOfKinds(object, silent)
 }

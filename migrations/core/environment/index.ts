@@ -11,7 +11,6 @@ export {
   tenantExcludes,
   tenantExclusion,
 } from './excluded.ts'
-export type { Line } from './line.ts'
 export {
   type DatabaseSource,
   type Environment,
@@ -43,6 +42,7 @@ export type {
   StatementSection,
 } from './options.ts'
 export { type RoleSetting, roleOf } from './role.ts'
+export type { Line } from './schema-map.ts'
 export type { Variables } from './set-variable.ts'
 export { shellWord } from './shell-word.ts'
 export { isOfKinds, silentOf } from './silent-kinds.ts'

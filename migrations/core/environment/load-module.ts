@@ -89,11 +89,11 @@ export async function loadDescriptions(
   const made = await bundled(files, cacheDir)
   const { value, watched } = await watch(() => evaluated(files, made), standIn)
   const outside = watched.isUnknown ? undefined : await packageFiles(made.outside)
-  const own = [...watched.files].filter((path) => !path.startsWith(cacheDir))
+  const readFiles = [...watched.files].filter((path) => !path.startsWith(cacheDir))
   const read =
     outside === undefined
       ? undefined
-      : seenInputs({ files: [...outside, ...manifests(outside), ...own], variables: watched.variables })
+      : seenInputs({ files: [...outside, ...manifests(outside), ...readFiles], variables: watched.variables })
   const inputs = read === undefined ? undefined : mergedInputs([made.inputs, read])
   return {
     exports: value,

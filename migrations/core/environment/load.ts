@@ -5,12 +5,11 @@ import { commaList } from '../comma-list.ts'
 import { MigError, messageOf } from '../errors.ts'
 import { cacheFolder } from './cache-folder.ts'
 import { parseDuration } from './duration.ts'
-import type { Line } from './line.ts'
 import { loadModule } from './load-module.ts'
 import { type ModelsPlace, modelSources } from './models-setting.ts'
 import { nearest } from './nearest.ts'
 import { checkOptions, type EnvironmentOptions } from './options.ts'
-import { schemaFilter, schemaMap } from './schema-map.ts'
+import { type Line, schemaFilter, schemaMap } from './schema-map.ts'
 import { checkHashes, setVariable, type Variables } from './set-variable.ts'
 import { readTenantSelection, type TenantTargets, withTargets } from './tenant-targets.ts'
 import { readXArguments, type XValues } from './x-arguments.ts'
@@ -189,12 +188,12 @@ function modelsOf(
   { models = 'models', drizzleCasing }: EnvironmentOptions,
   keys: readonly string[],
 ): Pick<Environment, 'models' | 'modelsDir'> {
-  const own = typeof models === 'string' ? resolve(dir, models) : undefined
-  const isFolder = own !== undefined && statSync(own, { throwIfNoEntry: false })?.isDirectory() === true
+  const folder = typeof models === 'string' ? resolve(dir, models) : undefined
+  const isFolder = folder !== undefined && statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true
   const declared = models !== 'models'
   return {
     models: { base: dir, sources: modelSources(models, keys), declared, casing: drizzleCasing },
-    modelsDir: isFolder ? own : join(dir, 'models'),
+    modelsDir: isFolder ? folder : join(dir, 'models'),
   }
 }
 

@@ -75,8 +75,8 @@ export function prismaInput(schema: string): string {
 /** The version of the project's own package; undefined where it is not installed. */
 function installedPrisma(folder: string): unknown {
   for (let at = folder; ; at = dirname(at)) {
-    const own = join(at, 'node_modules', 'prisma', 'package.json')
-    if (existsSync(own)) return manifestOf(own)?.version
+    const manifest = join(at, 'node_modules', 'prisma', 'package.json')
+    if (existsSync(manifest)) return manifestOf(manifest)?.version
     if (dirname(at) === at) return undefined
   }
 }

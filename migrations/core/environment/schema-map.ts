@@ -1,12 +1,21 @@
 import { isAbsolute, join } from 'node:path'
 import { commaList } from '../comma-list.ts'
 import { MigError } from '../errors.ts'
-import type { Line } from './line.ts'
 import { nearest } from './nearest.ts'
 import type { EnvironmentOptions } from './options.ts'
 import { checkRole } from './role.ts'
 import { setVariable, type Variables } from './set-variable.ts'
-import { checkTenantSource } from './tenant-source.ts'
+import { checkTenantSource, type TenantSource } from './tenant-source.ts'
+
+/** The history of one key: its folders and the schema, or tenants, that it is applied to. */
+export interface Line {
+  readonly key: string
+  /** The physical schema; null for a tenant line. */
+  readonly schema: string | null
+  readonly tenants: TenantSource | null
+  /** Absolute folders that hold its revisions; new ones go into the first. */
+  readonly locations: readonly string[]
+}
 
 const reservedKeys = new Set(['all', 'head', 'heads', 'base', 'current'])
 

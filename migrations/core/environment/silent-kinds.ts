@@ -13,8 +13,8 @@ export function silentOf(
   { sources }: { readonly sources: readonly Source[] },
   key: string,
 ): ReadonlySet<string> {
-  const own = sources.filter((source) => source.key === undefined || source.key === key)
-  const [first, ...others] = own.map(({ silentOn = [] }) => silentOn)
+  const ofKey = sources.filter((source) => source.key === undefined || source.key === key)
+  const [first, ...others] = ofKey.map(({ silentOn = [] }) => silentOn)
   return new Set((first ?? []).filter((kind) => others.every((each) => each.includes(kind))))
 }
 

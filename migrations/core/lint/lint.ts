@@ -66,9 +66,9 @@ function revisionFindings(
   const file = project.files.get(id)
   if (file === undefined) return []
   const source = readFileSync(file.path, 'utf8')
-  const own = effects.filter(({ statement }) => statement.revision === id)
+  const ofRevision = effects.filter(({ statement }) => statement.revision === id)
   const made = madeTables(run, effects, together ? undefined : id)
-  const found = own.flatMap((effect, at) => {
+  const found = ofRevision.flatMap((effect, at) => {
     const about = violations.filter(({ revision, statement }) => revision === id && statement === at)
     return statementFindings(effect, about, made, durationText)
   })

@@ -17,9 +17,7 @@ export interface RelationState {
   readonly oid: string
   /** `schema.name`, as it is called now. */
   readonly name: string
-  /** The strongest mode held, as the manual writes it: `ACCESS EXCLUSIVE`. */
-  readonly lock: string
-  /** Its place among the modes, the weakest 0. */
+  /** The place of the strongest mode held among the modes, the weakest 0. */
   readonly strength: number
   /** Changes when the table is rewritten. */
   readonly file: string
@@ -81,7 +79,7 @@ export async function observe(client: ClientBase, ledgerSchema: string): Promise
   const relations = rows.flatMap(({ oid, name, modes: held, file, scans }): readonly RelationState[] => {
     if (oid === null) return []
     const strength = Math.max(...held.map((mode) => (modes as readonly string[]).indexOf(mode)))
-    return [{ oid, name, lock: lockName(strength), strength, file, scans: Number(scans) }]
+    return [{ oid, name, strength, file, scans: Number(scans) }]
   })
   return {
     transaction: rows[0]?.transaction ?? '',

@@ -85,16 +85,18 @@ export async function squawk(
       )
       const lines = parsed(stdout, stderr)
       const all = files.flatMap(({ revision, texts, path }) => {
-        const own = lines.filter(({ file }) => basename(file) === basename(path))
-        return violations(own, texts).map((violation) => ({ ...violation, revision }))
+        const ofFile = lines.filter(({ file }) => basename(file) === basename(path))
+        return violations(ofFile, texts).map((violation) => ({ ...violation, revision }))
       })
       const misread = all.filter(
         ({ rule, revision, statement }) => rule === unreadRule && !unread.get(revision)?.has(statement),
       )
       for (const { revision, statement } of misread) unread.get(revision)?.add(statement)
       if (misread.length > 0) continue
-      const told = [...unread].flatMap(([id, at]) => [...at].map((each) => unreadStatement(id, each)))
-      return [...all.filter(({ rule }) => rule !== unreadRule), ...told]
+      const unreadViolations = [...unread].flatMap(([id, at]) =>
+        [...at].map((each) => unreadStatement(id, each)),
+      )
+      return [...all.filter(({ rule }) => rule !== unreadRule), ...unreadViolations]
     }
   } finally {
     await rm(folder, { recursive: true, force: true })

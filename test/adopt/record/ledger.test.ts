@@ -14,7 +14,7 @@ function rows(...texts: readonly string[]): readonly LogRow[] {
 }
 
 function cut(names: readonly string[] | undefined, ...texts: readonly string[]) {
-  const found = cutAtLedger(rows(...texts), { table: 'ledger', own: ['ledger_lock'], names })
+  const found = cutAtLedger(rows(...texts), { table: 'ledger', ownTables: ['ledger_lock'], names })
   return {
     ...found,
     pieces: found.pieces.map(({ name, direction, statements }) => [
@@ -57,7 +57,7 @@ describe('what is cut at a ledger', () => {
         insert('b'),
         'COMMIT',
       ),
-      { table: 'ledger', own: [], names: ['a', 'b'] },
+      { table: 'ledger', ownTables: [], names: ['a', 'b'] },
     )
     expect(found.pieces.map(({ statements }) => statements)).toMatchObject([
       [{ sql: 'CREATE TABLE one ()', inTransaction: true }],

@@ -31,8 +31,8 @@ export function readOfflineSql(text: string, file: string, versionTable = 'alemb
       // Alembic ends each revision with its version row; without one it stopped half-way.
       if (!statements.some((sql) => isVersionStatement(sql, versionTable)))
         throw halfWritten(file, direction, id, versionTable)
-      const own = statements.filter((sql) => !isVersionStatement(sql, versionTable))
-      return [[`${direction} ${id}`, outsideTransactions(own.map((sql) => ({ kind: 'sql', sql })))] as const]
+      const body = statements.filter((sql) => !isVersionStatement(sql, versionTable))
+      return [[`${direction} ${id}`, outsideTransactions(body.map((sql) => ({ kind: 'sql', sql })))] as const]
     }),
   )
 }

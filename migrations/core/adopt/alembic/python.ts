@@ -40,8 +40,10 @@ export function findPython(
   const active = variables.VIRTUAL_ENV === undefined ? undefined : inEnvironment(variables.VIRTUAL_ENV)
   if (active !== undefined) return plain(active)
   for (const folder of upwards(project)) {
-    const own = ['.venv', 'venv', 'env'].map((name) => inEnvironment(join(folder, name))).find((path) => path)
-    if (own !== undefined) return plain(own)
+    const environment = ['.venv', 'venv', 'env']
+      .map((name) => inEnvironment(join(folder, name)))
+      .find((path) => path)
+    if (environment !== undefined) return plain(environment)
     for (const [file, command, args] of managers) {
       const program = existsSync(join(folder, file)) ? onPath(command, variables) : undefined
       if (program !== undefined) return { command: program, args, shown: [command, ...args].join(' ') }

@@ -69,18 +69,18 @@ function schemasOf(
   applied: ReadonlySet<string>,
   env: Environment,
 ): readonly string[] {
-  const own = env.schemas[key]
-  if (own === undefined) {
+  const schema = env.schemas[key]
+  if (schema === undefined) {
     throw new MigError('tenant-baseline', `${key} is a tenant line, and a baseline is of one schema`, {
       help: 'import it with its own SQL: recorded, or --offline-sql',
       exitCode: exitCodes.decisionNeeded,
     })
   }
   const text = JSON.stringify(history.revisions.filter(({ revision }) => applied.has(revision)))
-  const others = Object.entries(env.schemas).flatMap(([other, schema]) =>
-    other !== key && !keys.includes(other) && text.includes(schema) ? [schema] : [],
+  const others = Object.entries(env.schemas).flatMap(([other, name]) =>
+    other !== key && !keys.includes(other) && text.includes(name) ? [name] : [],
   )
-  return [own, ...others]
+  return [schema, ...others]
 }
 
 async function liveStatements(

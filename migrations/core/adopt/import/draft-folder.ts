@@ -20,15 +20,15 @@ export async function draftFolder({ root, cacheDir }: Environment): Promise<Draf
   // Where others can write to `.mig`, they could replace what is proved there.
   const base = closedFolder(root, ['.mig'], ownersBeside(root)) ?? cacheDir
   mkdirSync(base, { recursive: true })
-  const own = `import-${machine()}-`
+  const prefix = `import-${machine()}-`
   for (const name of readdirSync(base)) {
-    const pid = name.startsWith(own) ? /^(\d+)-/.exec(name.slice(own.length))?.[1] : undefined
+    const pid = name.startsWith(prefix) ? /^(\d+)-/.exec(name.slice(prefix.length))?.[1] : undefined
     if (pid === undefined || processExists(Number(pid))) continue
     // A recording's server may still run there.
     await resetEmbeddedServer(join(base, name), () => undefined)
     rmSync(join(base, name), { recursive: true, force: true })
   }
-  const path = mkdtempSync(join(base, `${own}${process.pid}-`))
+  const path = mkdtempSync(join(base, `${prefix}${process.pid}-`))
   // A recording's server may run as another user, who finds its data below and can list nothing here.
   chmodSync(path, 0o711)
   return { path, discard: () => rmSync(path, { recursive: true, force: true }) }

@@ -111,12 +111,12 @@ export async function importHistory(
 }
 
 /** What another tool has applied there is not adopted by this import. */
-async function warnOfOthers({ client, emit }: Session, own: string): Promise<void> {
-  const other = (await toolLedgersIn(client)).find(({ tool }) => tool !== undefined && tool !== own)
+async function warnOfOthers({ client, emit }: Session, importedTool: string): Promise<void> {
+  const other = (await toolLedgersIn(client)).find(({ tool }) => tool !== undefined && tool !== importedTool)
   if (other === undefined) return
   emit({
     ...{ event: 'warning', code: 'other-ledger' },
-    message: `the database lacks the table of ${own}, and has ${other.schema}.${other.table}, which is that of ${other.tool}`,
+    message: `the database lacks the table of ${importedTool}, and has ${other.schema}.${other.table}, which is that of ${other.tool}`,
     help: `for what is applied there: just mig-import ${other.tool} PATH`,
   })
 }

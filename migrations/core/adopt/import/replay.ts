@@ -57,13 +57,13 @@ export async function replayDifferences(
     // Lines that depend on each other are replayed together.
     await onScratch(request, async (client) => {
       await replay(client, request, single)
-      const own = single.map((row) => row.targetSchema)
-      for (const schema of own) {
+      const targets = single.map((row) => row.targetSchema)
+      for (const schema of targets) {
         const changes = await changesIn(client, schema, request)
         if (changes.length > 0) differences.set(schema, changes)
       }
       // Another schema may hold more than this history made; what it made must be there.
-      for (const schema of await otherSchemas(client, own, request)) {
+      for (const schema of await otherSchemas(client, targets, request)) {
         const changes = (await changesIn(client, schema, request)).filter(({ change }) => change !== 'added')
         if (changes.length > 0) differences.set(schema, changes)
       }

@@ -32,8 +32,8 @@ export async function addSchemas(
   env: Environment,
   request: InitRequest,
 ): Promise<InitResult> {
-  const own = Object.values(env.schemas)
-  const added = namedSchemas(request.schemas, [], own)
+  const known = Object.values(env.schemas)
+  const added = namedSchemas(request.schemas, [], known)
   for (const each of added) refuseKnown(env, each)
   const file = environmentFile(env.dir)
   const text = file === undefined ? undefined : withMoreSchemas(readSource(file), added)

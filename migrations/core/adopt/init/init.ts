@@ -82,14 +82,14 @@ export async function initProject(
     await writeSurroundings(session, project, written)
     const wantsBaseline = schemas.length > 0 && live.length > 0 && request.baseline !== false
     const adopted = wantsBaseline ? await baseline(session, project.env, request.now, written) : []
-    const own =
+    const replaced =
       found === undefined
         ? undefined
         : await replaceModels(session, env, found, {
             ...{ written, writeSettings, exported: files, schemas: shown, isAdopted: adopted.length > 0 },
             asksModels: schemas.length === 0,
           })
-    const map = own?.schemas ?? shown
+    const map = replaced?.schemas ?? shown
     for (const { path, text, appends } of recipes) written.write(path, text, appends)
     // Last: what fails before takes the files away again, and must leave no rows of theirs.
     await adoptRows(session, openProject(project.env), adopted)
@@ -100,7 +100,7 @@ export async function initProject(
       ledgers,
       histories,
       others: others.filter((name) => !map.some(({ schema }) => schema === name)),
-      models: own?.models,
+      models: replaced?.models,
     }
   } catch (error) {
     written.undo()
@@ -178,8 +178,10 @@ function chosenSchemas(
   found: FoundModels | undefined,
 ): readonly FoundSchema[] {
   if (named !== '') return namedSchemas(named, live)
-  const own = live.filter((schema) => !others.includes(schema))
-  return keysOf(found?.schemas === undefined ? own : own.filter((schema) => found.schemas?.includes(schema)))
+  const ofUser = live.filter((schema) => !others.includes(schema))
+  return keysOf(
+    found?.schemas === undefined ? ofUser : ofUser.filter((schema) => found.schemas?.includes(schema)),
+  )
 }
 
 function refuseExisting(env: Environment): void {

@@ -36,7 +36,7 @@ export async function importProgram(
     const recording = await recordProgram({ ...given, tool, project, table: request.ledger?.table, baseline })
     const { table } = recording.ledger
     const { history, migrations } = programHistory(tool, recording, project.files, show)
-    const ignoreTables = [table, ...tool.own(table)]
+    const ignoreTables = [table, ...tool.ownTables(table)]
     const place = { table, schema: request.ledger?.schema }
     const ledger = { ...tool.ledger, query: namesOf }
     const facts = { revisions: recording.names.length, seconds: given.took(), tool: project.up.shown }

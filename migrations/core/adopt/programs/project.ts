@@ -55,8 +55,13 @@ export function findProgramProject(
   const settings = kind.isDirectory() ? settingsIn(tool, ownFiles(given)) : given
   if (settings === undefined && tool.needs !== undefined) throw noSettings(tool.name, tool.needs, given)
   const program = installed(cwd, tool)
-  const own = kind.isDirectory() ? undefined : given
-  const found = { program, settings, given: own, drivers: dirname(packagedScript('programs', 'typeorm.cjs')) }
+  const settingsFile = kind.isDirectory() ? undefined : given
+  const found = {
+    program,
+    settings,
+    given: settingsFile,
+    drivers: dirname(packagedScript('programs', 'typeorm.cjs')),
+  }
   return {
     cwd,
     files,
@@ -83,11 +88,11 @@ function shellCommand(line: string): ToolCommand {
 function checkLed(line: string, cwd: string): void {
   if (fence().length > 0) return
   const commands = line.split(/[;&|\n]+/).map((each) => each.trim())
-  const own = commands.some((each) => !isLed(each)) ? line : replacesOptions(line, cwd)
-  if (own === undefined) return
+  const command = commands.some((each) => !isLed(each)) ? line : replacesOptions(line, cwd)
+  if (command === undefined) return
   throw new MigError(
     'not-led',
-    `${own} could connect to any database, and this system cannot restrict it to the scratch database`,
+    `${command} could connect to any database, and this system cannot restrict it to the scratch database`,
     {
       help: 'put {url} into the command, or start it with node, npx, npm, pnpm or yarn, without NODE_OPTIONS',
     },

@@ -64,7 +64,7 @@ async function goForward(request: ProgramRequest, pass: EmptyDatabase, tells: Te
   const names = await namesIn(request, pass, ledger)
   const isWhole = end.exitCode === 0
   const cut = cutAtLedger(rows, {
-    ...{ table: ledger.table, own: tool.own(ledger.table), names: isWhole ? names : undefined },
+    ...{ table: ledger.table, ownTables: tool.ownTables(ledger.table), names: isWhole ? names : undefined },
   })
   const done = cut.pieces.map(({ name }) => name)
   if (!isWhole) throw historyFails(tool, done, cut.lastError, end)
@@ -92,7 +92,7 @@ async function goBack(
       ...{ phase: `down ${round}`, what: 'downgrades recorded', total: names.length },
       before: names.length - left.length,
     })
-    const cut = cutAtLedger(rows, { table: ledger.table, own: tool.own(ledger.table), names })
+    const cut = cutAtLedger(rows, { table: ledger.table, ownTables: tool.ownTables(ledger.table), names })
     for (const piece of cut.pieces) {
       if (piece.direction === 'downgrade' && !found.has(piece.name))
         found.set(piece.name, asPiece(piece, cut, pass, builtIn))
@@ -147,8 +147,8 @@ function reasonOf({ lastError }: Cut, { said }: ToolEnd): string {
     .map((each) => each.trim())
     .find((each) => /^(?:\[?\w*error\]?:|\[(?:error|fail)\]\s|[\w ]*failed with error:)/i.test(each))
   // What the tool says of the migration comes before what the migration says.
-  const own = line?.replace(/^.*\boriginal error: |^\[\w+\]\s+/i, '')
-  return (lastError ?? own ?? 'it ended with an error').slice(0, 200)
+  const reason = line?.replace(/^.*\boriginal error: |^\[\w+\]\s+/i, '')
+  return (lastError ?? reason ?? 'it ended with an error').slice(0, 200)
 }
 
 function pieces({ cut, pass }: Forward, { builtIn }: ProgramRequest): ReadonlyMap<string, Piece> {

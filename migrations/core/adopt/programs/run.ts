@@ -96,7 +96,7 @@ function tell(
   rows: readonly LogRow[],
   { what, total, before = 0 }: Phase,
 ): void {
-  const { pieces } = cutAtLedger(rows, { table, own: tool.own(table), names: undefined })
+  const { pieces } = cutAtLedger(rows, { table, ownTables: tool.ownTables(table), names: undefined })
   const revision = pieces.at(-1)?.name
   if (revision !== undefined) tellProgress(session, { revision, what, done: before + pieces.length, total })
 }

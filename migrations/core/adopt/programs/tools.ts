@@ -9,7 +9,7 @@ export interface ProgramTool {
   /** Its ledger, where nothing else is set: columns tell it from the project's own tables. */
   readonly ledger: { readonly table: string; readonly columns: readonly string[] }
   /** Other tables of its own, by the name of the ledger. */
-  readonly own: (table: string) => readonly string[]
+  readonly ownTables: (table: string) => readonly string[]
   /** The name of the file of its settings. */
   readonly settings: RegExp
   /** Such a file, where it does not start without one. */
@@ -53,7 +53,7 @@ export const programTools: readonly ProgramTool[] = [
   {
     ...{ name: 'knex', package: 'knex', settings: /^knexfile\.[cm]?[jt]s$/, needs: 'knexfile.js' },
     ledger: ledgerTable('knex_migrations'),
-    own: (table) => [`${table}_lock`],
+    ownTables: (table) => [`${table}_lock`],
     up: ({ program, settings }) => [program, 'migrate:latest', ...flag('--knexfile', settings)],
     down: ({ program, settings }) => [program, 'migrate:rollback', '--all', ...flag('--knexfile', settings)],
   },
@@ -62,7 +62,7 @@ export const programTools: readonly ProgramTool[] = [
     settings: /^(?:[\w.-]*[.-])?(?:data-?source|ormconfig|typeorm(?:[.-]?config)?)\.[cm]?[jt]s$/i,
     ledger: ledgerTable('migrations'),
     // What its schema builder keeps of views and generated columns.
-    own: () => ['typeorm_metadata'],
+    ownTables: () => ['typeorm_metadata'],
     // Its command reverts one, and starts again for each.
     up: ({ drivers, settings = '' }) => [`${drivers}/typeorm.cjs`, 'migration:run', '-d', settings],
     down: ({ drivers, settings = '' }) => [`${drivers}/typeorm.cjs`, 'migration:revert', '-d', settings],
@@ -71,7 +71,7 @@ export const programTools: readonly ProgramTool[] = [
     ...{ name: 'node-pg-migrate', package: 'node-pg-migrate' },
     settings: /^\.?node-pg-migrate(?:rc|\.config)\.\w+$/,
     ledger: ledgerTable('pgmigrations'),
-    own: () => [],
+    ownTables: () => [],
     up: ({ program, settings }) => [program, 'up', ...flag('--config-file', settings)],
     down: ({ program, settings }) => [
       ...[program, 'down', '99999', '--no-single-transaction'],
@@ -82,7 +82,7 @@ export const programTools: readonly ProgramTool[] = [
     ...{ name: 'kysely', package: 'kysely-ctl' },
     settings: /^kysely\.config\.[cm]?[jt]s$/,
     ledger: ledgerTable('kysely_migration'),
-    own: (table) => [`${table}_lock`],
+    ownTables: (table) => [`${table}_lock`],
     up: ({ program, given }) => [program, 'migrate:latest', ...flag('--config', given)],
     down: ({ program, given }) => [program, 'migrate:rollback', '--all', ...flag('--config', given)],
   },
@@ -90,7 +90,7 @@ export const programTools: readonly ProgramTool[] = [
     ...{ name: 'sequelize', package: 'sequelize-cli' },
     settings: /^\.sequelizerc$/,
     ledger: ledgerTable('SequelizeMeta'),
-    own: () => [],
+    ownTables: () => [],
     up: ({ program, given }) => [program, 'db:migrate', ...sequelizeSettings(given)],
     down: ({ program, given }) => [program, 'db:migrate:undo:all', ...sequelizeSettings(given)],
   },
@@ -98,7 +98,7 @@ export const programTools: readonly ProgramTool[] = [
     ...{ name: 'mikro-orm', package: '@mikro-orm/cli', needs: 'mikro-orm.config.ts' },
     settings: /^mikro-orm\.config\.[cm]?[jt]s$/,
     ledger: ledgerTable('mikro_orm_migrations'),
-    own: () => [],
+    ownTables: () => [],
     up: ({ program, given }) => [program, 'migration:up', ...flag('--config', given)],
     down: ({ program, given }) => [program, 'migration:down', '--to', '0', ...flag('--config', given)],
   },

@@ -8,7 +8,7 @@ export interface LedgerNames {
   /** The table that has a row for each migration. */
   readonly table: string
   /** Others that only the tool itself uses, such as its lock: what names one is left out. */
-  readonly own: readonly string[]
+  readonly ownTables: readonly string[]
   /** The migrations, as the table names them; undefined where a run that failed has left none. */
   readonly names: readonly string[] | undefined
 }
@@ -39,15 +39,15 @@ const setUp = 'set up'
  * the first migration: there the tool looks where it stands.
  */
 export function cutAtLedger(rows: readonly LogRow[], ledger: LedgerNames): Cut {
-  const own = [ledger.table, ...ledger.own]
+  const ownTables = [ledger.table, ...ledger.ownTables]
   const marked: LogRow[] = []
   const skipped = new Set<number>()
   let [writes, begin, searchPath] = [0, 0, undefined as string | undefined]
-  for (const row of rows.flatMap((each) => apart(each, own))) {
+  for (const row of rows.flatMap((each) => apart(each, ownTables))) {
     if (row.kind === 'mark') continue
     if (row.kind === 'error' && skipped.has(row.session)) continue
     skipped.delete(row.session)
-    if (row.kind !== 'statement' || !names(row.text, own)) {
+    if (row.kind !== 'statement' || !names(row.text, ownTables)) {
       marked.push(row)
       continue
     }
@@ -84,8 +84,8 @@ function splitMark(mark: string): readonly [direction: CutPiece['direction'], na
 }
 
 /** A row with several statements of which one is the ledger's, statement by statement. */
-function apart(row: LogRow, own: readonly string[]): readonly LogRow[] {
-  if (row.kind !== 'statement' || row.parameters.length > 0 || !names(row.text, own)) return [row]
+function apart(row: LogRow, ownTables: readonly string[]): readonly LogRow[] {
+  if (row.kind !== 'statement' || row.parameters.length > 0 || !names(row.text, ownTables)) return [row]
   return splitStatements(row.text).map(({ text }) => ({ ...row, text }))
 }
 

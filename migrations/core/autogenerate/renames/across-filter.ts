@@ -10,8 +10,10 @@ type Lines = Pick<ModelInput, 'lines' | 'filter'>
 
 /** The schemas of the lines outside the filter. A tenant line's has a stand-in, which nothing can move to. */
 export function schemasOutside(input: Lines): readonly string[] {
-  const own = filteredSchemas(input)
-  return input.lines.filter((line) => !line.tenant && !own.includes(line.schema)).map((line) => line.schema)
+  const filtered = filteredSchemas(input)
+  return input.lines
+    .filter((line) => !line.tenant && !filtered.includes(line.schema))
+    .map((line) => line.schema)
 }
 
 /**

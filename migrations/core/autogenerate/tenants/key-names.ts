@@ -41,26 +41,26 @@ export function withoutStandIns<Result extends AutogenerateResult>(
   lines: readonly LineTarget[],
 ): Result {
   const keyOf = new Map(lines.flatMap(({ key, schema, tenant }) => (tenant ? [[schema, key] as const] : [])))
-  const told = (text: string) => keyOf.get(text) ?? schemasToKeys(text, lines)
+  const withKeys = (text: string) => keyOf.get(text) ?? schemasToKeys(text, lines)
   const { changes, renames, unmodeled } = result
   const named = { changes, renames, unmodeled }
   return {
     ...result,
-    ...(mapped(named, told) as typeof named),
+    ...(mapped(named, withKeys) as typeof named),
     ...(result.unproved === undefined ? {} : { unproved: errorWithKeys(result.unproved, lines) }),
   }
 }
 
 /** As `withoutStandIns`, for an error that names objects. Pure. */
 export function errorWithKeys(error: MigError, lines: readonly LineTarget[]): MigError {
-  const told = (text: string) => schemasToKeys(text, lines)
+  const withKeys = (text: string) => schemasToKeys(text, lines)
   const { message, help, facts } = error
   const whole = JSON.stringify([message, help, facts])
-  if (told(whole) === whole) return error
+  if (withKeys(whole) === whole) return error
   return error.with({
-    message: told(message),
-    ...(help === undefined ? {} : { help: told(help) }),
-    facts: mapped(facts, told) as Readonly<Record<string, unknown>>,
+    message: withKeys(message),
+    ...(help === undefined ? {} : { help: withKeys(help) }),
+    facts: mapped(facts, withKeys) as Readonly<Record<string, unknown>>,
   })
 }
 
@@ -71,9 +71,11 @@ function keysToSchemas(name: string, lines: readonly LineTarget[]): string {
   return line === undefined ? name : `${line.schema}${name.slice(first.length)}`
 }
 
-function mapped(value: unknown, told: (text: string) => string): unknown {
-  if (typeof value === 'string') return told(value)
-  if (Array.isArray(value)) return value.map((each) => mapped(each, told))
+function mapped(value: unknown, withKeys: (text: string) => string): unknown {
+  if (typeof value === 'string') return withKeys(value)
+  if (Array.isArray(value)) return value.map((each) => mapped(each, withKeys))
   if (value === null || typeof value !== 'object') return value
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [told(name), mapped(each, told)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [withKeys(name), mapped(each, withKeys)]),
+  )
 }

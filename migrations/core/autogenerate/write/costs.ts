@@ -74,8 +74,9 @@ export function costsOf(
       rewrites.add(relation)
     for (const loss of [...lost(action, from), ...filled(action)]) dataLoss.set(lossText(loss), loss)
     for (const id of action.verb === 'create' ? action.produces : []) {
-      const own = relationOf(id)
-      if (own !== undefined && 'name' in id && own.name === id.name) made.add(`${own.schema}.${own.name}`)
+      const created = relationOf(id)
+      if (created !== undefined && 'name' in id && created.name === id.name)
+        made.add(`${created.schema}.${created.name}`)
     }
   }
   // A table that is made again gets its rows back, in the columns that it still has.

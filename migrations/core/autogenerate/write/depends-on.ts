@@ -93,9 +93,9 @@ function readHistory({ graph, files }: Pick<Project, 'graph' | 'files'>, line: s
 /** The words that a file says where it names an object: of its relation, or of itself, and of its own. */
 function wordsOf(id: ObjectId, withSchema: boolean): readonly string[] {
   const relation = relationOf(id)
-  const own = 'name' in id ? [String(id.name)] : []
+  const name = 'name' in id ? [String(id.name)] : []
   const schema = schemaOf(id)
-  const names = relation === undefined ? own : [relation.name, ...own]
+  const names = relation === undefined ? name : [relation.name, ...name]
   return [...new Set([...names, ...(withSchema && schema !== undefined ? [schema] : [])])]
 }
 

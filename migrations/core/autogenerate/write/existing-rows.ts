@@ -41,9 +41,10 @@ export function rowDemands(actions: readonly Action[]): readonly RowDemand[] {
       demands.set(JSON.stringify(demand), demand)
     }
     for (const id of action.produces) {
-      const own = relationOf(id)
-      const isNew = action.verb === 'create' && own !== undefined && 'name' in id && own.name === id.name
-      if (isNew) settled.add(`${own.schema}.${own.name}`)
+      const relation = relationOf(id)
+      const isNew =
+        action.verb === 'create' && relation !== undefined && 'name' in id && relation.name === id.name
+      if (isNew) settled.add(`${relation.schema}.${relation.name}`)
       const added = id.kind === 'column' ? tableChange(action.sql) : undefined
       if (added?.kind !== 'add column') continue
       if (!added.notNull && added.default === undefined && added.generated === undefined) empty.add(idKey(id))

@@ -26,11 +26,11 @@ export async function rewritten(
   return out
 }
 
-function checkedSections(value: unknown, of: string): readonly StatementSection[] {
+function checkedSections(value: unknown, side: string): readonly StatementSection[] {
   if (Array.isArray(value) && value.every(isSection)) return value
   throw new MigError(
     'bad-rewrite',
-    `rewriteStatements in env.ts returned no list of sections for the ${of}`,
+    `rewriteStatements in env.ts returned no list of sections for the ${side}`,
     {
       help: "return input.sections, or [{ autocommit: false, statements: ['ALTER TABLE …'] }]",
     },

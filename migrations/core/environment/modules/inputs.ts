@@ -27,8 +27,8 @@ export function seenInputs(paths: {
   readonly folders?: Iterable<string>
   readonly variables?: Iterable<string>
 }): Inputs {
-  const entries = <Value>(names: Iterable<string>, of: (name: string) => Value) =>
-    Object.fromEntries([...new Set(names)].sort().map((name) => [name, of(name)]))
+  const entries = <Value>(names: Iterable<string>, read: (name: string) => Value) =>
+    Object.fromEntries([...new Set(names)].sort().map((name) => [name, read(name)]))
   return {
     files: entries(paths.files, (path) => ({ stamp: stampOf(path), hash: contentHash(path) })),
     folders: entries(paths.folders ?? [], namesHash),

@@ -55,8 +55,6 @@ function typeScriptFileHeader(header: TypeScriptHeader, file: string): FileHeade
     header.comment === undefined ? [] : blockCommentLines(header.comment),
     header.commentLine,
   )
-  const created = comment.fields.get('created')?.value
-  const irreversible = header.values.get('irreversible')
   return {
     revision,
     downRevision: Array.isArray(down.value) && down.value.length === 0 ? null : down.value,
@@ -64,10 +62,8 @@ function typeScriptFileHeader(header: TypeScriptHeader, file: string): FileHeade
     branchLabels: header.values.get('branchLabels')?.value ?? [],
     message: comment.message,
     ...lossesOf([...comment.losses, ...header.losses], file),
-    createdAt: created,
-    ...(irreversible === undefined || irreversible.value === null
-      ? {}
-      : { irreversible: reasonOf(irreversible.value, file, irreversible.line) }),
+    createdAt: comment.fields.get('created')?.value,
+    ...reasonOf(header.values.get('irreversible'), file),
   }
 }
 
@@ -83,8 +79,6 @@ function sqlFileHeader({ message, fields, losses }: HeaderComment, file: string)
   }
   if (!fields.has('revises')) throw missing(file, '-- Revises: in its header', false)
   const parents = listOf('revises').filter((name) => name !== 'base' && name !== '-')
-  const created = fields.get('created')?.value
-  const irreversible = fields.get('irreversible')
   return {
     revision,
     downRevision: parents.length > 1 ? parents : (parents[0] ?? null),
@@ -92,10 +86,8 @@ function sqlFileHeader({ message, fields, losses }: HeaderComment, file: string)
     branchLabels: listOf('labels'),
     message,
     ...lossesOf(losses, file),
-    createdAt: created,
-    ...(irreversible === undefined
-      ? {}
-      : { irreversible: reasonOf(irreversible.value, file, irreversible.line) }),
+    createdAt: fields.get('created')?.value,
+    ...reasonOf(fields.get('irreversible'), file),
   }
 }
 
@@ -118,8 +110,13 @@ function unreadableLoss(side: LossField['side'], value: string, file: string, li
 }
 
 /** Whoever stands before a downgrade that is refused reads the reason; one must be there. */
-function reasonOf(value: string | readonly string[], file: string, line: number): string {
-  if (typeof value === 'string' && value.trim() !== '') return oneLineMessage(value)
+function reasonOf(
+  field: { readonly value: string | readonly string[] | null; readonly line: number } | undefined,
+  file: string,
+): { readonly irreversible?: string } {
+  const { value = null, line = 1 } = field ?? {}
+  if (value === null) return {}
+  if (typeof value === 'string' && value.trim() !== '') return { irreversible: oneLineMessage(value) }
   const help =
     "write why, as in export const irreversible = 'the old values are gone', or -- Irreversible: … in SQL"
   throw headerError('metadata-not-literal', { file, line }, 'irreversible gives no reason', help)

@@ -127,12 +127,12 @@ function cycleError(code: string, edge: string, loop: readonly RevisionNode[]): 
   const [first] = loop
   const path = (first === undefined ? [...loop] : [...loop, first]).map(shown)
   const hidden = path.length - 2 * mostShown
-  const told =
+  const revisions =
     hidden <= 1 ? path : [...path.slice(0, mostShown), `${hidden} others`, ...path.slice(-mostShown)]
   return invalid(
     code,
     loop,
-    `revisions form a cycle by ${edge}: ${told.join(' needs ')}`,
+    `revisions form a cycle by ${edge}: ${revisions.join(' needs ')}`,
     'fix the downRevision or dependsOn of the file that closes the cycle',
   )
 }
