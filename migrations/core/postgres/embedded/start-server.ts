@@ -38,6 +38,15 @@ const settings = {
   log_min_error_statement: 'panic',
 }
 
+/**
+ * A backend keeps the memory that a query frees for the next query, instead of a page fault for each page: a quarter of what
+ * reading the catalogs costs (glibc manual, "Memory Allocation Tunables"; other C libraries ignore it).
+ */
+export const memoryTunables = [
+  ...['glibc.malloc.hugetlb=1', 'glibc.malloc.top_pad=1048576'],
+  ...['glibc.malloc.trim_threshold=268435456', 'glibc.malloc.mmap_threshold=268435456'],
+].join(':')
+
 const startPatience = 60_000
 const logKept = 1_000_000
 
@@ -91,7 +100,7 @@ async function attempt(
     detached: true,
     stdio: ['ignore', log.fd, log.fd],
     cwd: dataDir,
-    env: serverEnvironment(),
+    env: { ...serverEnvironment(), GLIBC_TUNABLES: memoryTunables },
     windowsHide: true,
   })
   closeSync(log.fd)
