@@ -24,7 +24,7 @@ import { seedBase } from '../prove/rows/index.ts'
 import { type SinglePass, singlePass } from '../search/single-pass.ts'
 import { runsAtOnce } from '../search/trial.ts'
 import { keepWhole, knownState, type NearWanted, nearWanted, onBoth } from '../wanted/near/near-wanted.ts'
-import { loadAll, onWantedState, readAllModels } from '../wanted/wanted.ts'
+import { loadAll, loadFiles, onWantedState, readAllModels, warnOfModels } from '../wanted/wanted.ts'
 import { expectTrustedBase } from './replayed.ts'
 import { readsNoRows } from './row-blind.ts'
 
@@ -81,7 +81,10 @@ export async function onFastPath<T>(
   const near = known === undefined ? undefined : nearWanted(input, known, files)
   if (near !== undefined) {
     const made = await onNear(input, near, standAtHeads, body)
-    if (made !== undefined) return made
+    if (made !== undefined) {
+      await warnOfModels(files, input)
+      return made
+    }
   }
   const { wanted, made } = await withScratchDatabase(scratchOptions(input), async (scratch) => {
     const { client } = scratch
@@ -122,7 +125,7 @@ async function onNear<T>(
     // What is said of both is said of the second.
     told.length = 0
     await expectTrustedBase(input, client)
-    return (await loadAll(client, files, quiet)) ? observeLines(client, quiet) : undefined
+    return (await loadFiles(client, files, quiet)) ? observeLines(client, quiet) : undefined
   }
   const made = await onBoth(scratchOptions(input), near, load, async ({ base, wanted: models }, scratch) => {
     const { client } = scratch

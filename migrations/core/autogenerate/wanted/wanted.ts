@@ -44,13 +44,9 @@ export async function onWantedState<T>(
 ): Promise<T> {
   const { files } = await readAllModels(input)
   const observed = { ...input, schemas: filteredSchemas(input) }
-  warnOfPassedOver(files, input)
-  let isTold = false
+  await warnOfModels(files, input)
   const load = async (client: Client, given: ModelInput) => {
-    await loadFiles(client, files, given, (statements) => {
-      if (!isTold) warnOfOrder(input, statements)
-      isTold = true
-    })
+    await loadFiles(client, files, given)
     return observe(client, observed)
   }
   const options = scratchOptions(input)
@@ -122,13 +118,16 @@ async function nearStates(
   const declared = declaredAmong(known.kept.database, files)
   // Owners and grants of what is of no line are in the catalog alone.
   if (input.privileges && declared.length > 0) return undefined
-  if (saysTheSame(known, files)) return { lines: linesOf(input, known.kept.objects), declared }
+  if (saysTheSame(known, files)) {
+    await warnOfModels(files, input)
+    return { lines: linesOf(input, known.kept.objects), declared }
+  }
   const near = nearWanted(input, known, files)
   if (near === undefined) return undefined
   const { emit: _, ...silent } = input
   const observed = { ...input, schemas: input.lines.map(({ schema }) => schema) }
   const look = async (client: Client, part: readonly ModelFile[]) =>
-    (await loadAll(client, part, silent)) ? observe(client, observed) : undefined
+    (await loadFiles(client, part, silent)) ? observe(client, observed) : undefined
   const made = await onBoth(scratchOptions(input), near, look, (ends) => Promise.resolve(ends)).catch(
     (error: unknown) => {
       // What is wrong shows on the whole, as it is there.
@@ -140,6 +139,7 @@ async function nearStates(
     made === undefined ? undefined : near.whole([made.base.fingerprint], [made.wanted.fingerprint])
   if (made === undefined || whole === undefined) return undefined
   near.keep(whole)
+  await warnOfModels(files, input)
   const { base, wanted } = made
   return { catalog: wanted.catalog, live: base.catalog, lines: linesOf(input, whole.objects), declared }
 }
@@ -177,42 +177,56 @@ export async function loadAll(
   files: readonly ModelFile[],
   input: ModelInput,
 ): Promise<boolean> {
-  warnOfPassedOver(files, input)
-  return loadFiles(client, files, input, (statements) => warnOfOrder(input, statements))
+  await warnOfModels(files, input)
+  return loadFiles(client, files, input)
 }
 
-function warnOfOrder({ emit }: ModelInput, statements: readonly ModelStatement[]): void {
-  emit?.({
+/** Warns of what models have and no revision will, whether or not all of them are loaded. */
+export async function warnOfModels(files: readonly ModelFile[], input: ModelInput): Promise<void> {
+  if (input.emit === undefined) return
+  warnOfPassedOver(files, input)
+  const { reordered } = await ordered(files, input)
+  if (reordered.length === 0) return
+  const shown = reordered.map((each) => `${madeName(each.sql) ?? each.sql} (${where(each)})`)
+  input.emit({
     event: 'warning',
     code: 'enum-order',
-    message: `the database has the labels of enums in another order, and keeps it: ${statements.map((each) => `${madeName(each.sql) ?? each.sql} (${where(each)})`).join(', ')}`,
+    message: `the database has the labels of enums in another order, and keeps it: ${shown.join(', ')}`,
     help: 'nothing to do; compareEnumOrder: true in env.ts compares the order too; a change rewrites the columns',
   })
 }
 
-/** As {@link loadAll}, without a word of statements that nothing is generated for. */
+/** The models with the labels of enums in the order that a database has. */
+async function ordered(
+  files: readonly ModelFile[],
+  input: ModelInput,
+): Promise<{ readonly files: readonly ModelFile[]; readonly reordered: readonly ModelStatement[] }> {
+  const labels = await input.enumLabels?.()
+  return labels === undefined ? { files, reordered: [] } : inOrderOf(labels, files, schemaMap(input))
+}
+
+function schemaMap({ lines }: ModelInput) {
+  return {
+    schemas: Object.fromEntries(lines.map((line) => [line.key, line.schema])),
+    tenantKeys: lines.filter((line) => line.tenant).map((line) => line.key),
+  }
+}
+
+/** As {@link loadAll}, without {@link warnOfModels}. */
 export async function loadFiles(
   client: Client,
   given: readonly ModelFile[],
   input: ModelInput,
-  tellOrder: (statements: readonly ModelStatement[]) => void = () => undefined,
 ): Promise<boolean> {
   const { surroundings, emit } = input
-  const schemas = {
-    schemas: Object.fromEntries(input.lines.map((line) => [line.key, line.schema])),
-    tenantKeys: input.lines.filter((line) => line.tenant).map((line) => line.key),
-  }
-  const labels = await input.enumLabels?.()
-  const { files, reordered } =
-    labels === undefined ? { files: given, reordered: [] } : inOrderOf(labels, given, schemas)
-  if (reordered.length > 0) tellOrder(reordered)
+  const { files } = await ordered(given, input)
   const others = surroundings?.others
   await surroundings?.ofModels(client, files)
   const lacking = await loadModels(client, files, {
     ...(others === undefined ? {} : { whenStuck: () => others(client) }),
     needed: filteredSchemas(input),
     searchPath: input.searchPath ?? [],
-    ...schemas,
+    ...schemaMap(input),
     privileges: input.privileges,
   })
   if (lacking === undefined) return true
