@@ -127,9 +127,10 @@ async function onNear<T>(
     await expectTrustedBase(input, client)
     return (await loadFiles(client, files, quiet)) ? observeLines(client, quiet) : undefined
   }
-  const made = await onBoth(scratchOptions(input), near, load, async ({ base, wanted: models }, scratch) => {
+  const made = await onBoth(scratchOptions(input), near, load, async (ends, scratch) => {
+    const { base, wanted: models, dependencies } = ends
     const { client } = scratch
-    const whole = near.whole(fingerprintsOf(base), fingerprintsOf(models))
+    const whole = near.whole(fingerprintsOf(base), fingerprintsOf(models), dependencies)
     if (whole === undefined) return undefined
     const { objects } = whole
     const fingerprint = { objects, unknown: [], hash: fingerprintHash(objects) }

@@ -41,7 +41,7 @@ export async function comparisonKey(client: ClientBase, input: ModelInput): Prom
     searchPath ?? [],
     input.enumLabels === undefined,
   ]
-  return JSON.stringify(['8', ...made])
+  return JSON.stringify(['9', ...made])
 }
 
 /** Where something is kept that is told apart by a text. */

@@ -136,7 +136,9 @@ async function nearStates(
     },
   )
   const whole =
-    made === undefined ? undefined : near.whole([made.base.fingerprint], [made.wanted.fingerprint])
+    made === undefined
+      ? undefined
+      : near.whole([made.base.fingerprint], [made.wanted.fingerprint], made.dependencies)
   if (made === undefined || whole === undefined) return undefined
   near.keep(whole)
   await warnOfModels(files, input)

@@ -9,12 +9,14 @@ import type { ModelFile } from '../../../sources/index.ts'
 import type { ModelInput } from '../input.ts'
 import { keptPath } from '../kept-wanted.ts'
 import { mostInTransaction } from '../limits.ts'
+import type { Dependency } from './dependants.ts'
 
 /** Models, and the state that they have made. */
 export interface KeptState {
   readonly files: readonly ModelFile[]
   /** By identity, of every line. */
   readonly objects: ReadonlyMap<string, FingerprintObject>
+  readonly dependencies: readonly Dependency[]
   readonly database: readonly DatabaseObject[]
 }
 
@@ -24,6 +26,7 @@ interface Kept {
     readonly statements: readonly string[]
   })[]
   readonly objects: readonly (readonly [string, FingerprintObject])[]
+  readonly dependencies: readonly Dependency[]
   readonly database: readonly DatabaseObject[]
 }
 
@@ -50,13 +53,14 @@ export function keepState(
   state: KeptState,
   used: string | undefined,
 ): void {
-  const { files, objects, database } = state
+  const { files, objects, dependencies, database } = state
   const kept: Kept = {
     files: files.map(({ path, key = null, keyed, statements }) => ({
       ...{ path, key, keyed },
       statements: statements.map(({ sql }) => sql),
     })),
     objects: [...objects],
+    dependencies,
     database,
   }
   if (keepValue(statePath(input, comparison, hashesOf(input, objects)), kept))
@@ -73,6 +77,7 @@ export function keptState(path: string): KeptState | undefined {
       statements: statements.map((sql) => ({ sql, file: path, line: undefined })),
     })),
     objects: new Map(kept.objects),
+    dependencies: kept.dependencies,
     database: kept.database,
   }
 }

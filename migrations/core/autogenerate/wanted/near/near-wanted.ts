@@ -1,11 +1,6 @@
 import type { Client, ClientBase } from 'pg'
 import { hasUnmodeled } from '../../../difference/index.ts'
-import {
-  databaseObjects,
-  type Fingerprint,
-  type FingerprintObject,
-  fingerprintHash,
-} from '../../../postgres/fingerprint/index.ts'
+import { databaseObjects, type Fingerprint } from '../../../postgres/fingerprint/index.ts'
 import { type ScratchDatabase, type ScratchOptions, withScratchDatabase } from '../../../scratch/database.ts'
 import { rolledBack } from '../../../scratch/rolled-back.ts'
 import type { OnLive } from '../../../scratch/surroundings/surroundings.ts'
@@ -13,19 +8,26 @@ import type { ModelFile } from '../../../sources/index.ts'
 import type { ModelInput } from '../input.ts'
 import { comparisonKey } from '../kept-wanted.ts'
 import { seenHashes } from '../seen-hashes.ts'
+import { type Dependency, readDependencies } from './dependants.ts'
 import { isWorthKeeping, type KeptState, keepState, keptState, statePath } from './kept-state.ts'
 import { type NearModels, nearModels } from './models.ts'
-
-type Objects = ReadonlyMap<string, FingerprintObject>
+import { objectsOf, wholeState } from './whole-state.ts'
 
 /** A part of the models that takes in all that differs from a live database, and of the models that have made that. */
 export interface NearWanted extends Pick<NearModels, 'from' | 'to'> {
+  /** Those of all lines. */
+  readonly schemas: readonly string[]
   /**
    * The wanted state as a whole; undefined where the part is not as in the whole.
    * @param from what the part of the database's models makes
    * @param to what the part of the models makes
+   * @param dependencies those in the part of the models
    */
-  readonly whole: (from: readonly Fingerprint[], to: readonly Fingerprint[]) => KeptState | undefined
+  readonly whole: (
+    from: readonly Fingerprint[],
+    to: readonly Fingerprint[],
+    dependencies: readonly Dependency[],
+  ) => KeptState | undefined
   /** Keeps a whole state for the next time. */
   readonly keep: (whole: KeptState) => void
 }
@@ -78,18 +80,23 @@ export function nearWanted(
   const schemas = input.lines.map(({ schema }) => schema)
   const near = nearModels(kept.files, files, schemas)
   if (near === undefined) return undefined
-  const own = new Set(schemas)
   return {
     ...near,
-    whole(from, to) {
-      const [old, next] = [from, to].map((all) => objectsOf(all, own))
+    schemas,
+    whole(from, to, dependencies) {
+      const [old, next] = [from, to].map((all) => objectsOf(all, schemas))
       if (old === undefined || next === undefined) return undefined
-      return isPart(kept.objects, old, near.touched) && !meetsOthers(kept.objects, old, next)
-        ? { files, objects: replaced(kept.objects, old, next), database: kept.database }
-        : undefined
+      return wholeState(kept, { ...near, files }, { old, next, dependencies })
     },
     keep: (whole) => keepState(input, comparison, whole, path),
   }
+}
+
+/** Both parts as they were looked at, and the dependencies in that of the models. */
+export interface Ends<T> {
+  readonly base: T
+  readonly wanted: T
+  readonly dependencies: readonly Dependency[]
 }
 
 /**
@@ -98,13 +105,15 @@ export function nearWanted(
  */
 export async function onBoth<T, Result>(
   options: ScratchOptions,
-  { from, to }: NearWanted,
+  { from, to, schemas }: NearWanted,
   look: (client: Client, files: readonly ModelFile[]) => Promise<T | undefined>,
-  body: (ends: { readonly base: T; readonly wanted: T }, scratch: ScratchDatabase) => Promise<Result>,
+  body: (ends: Ends<T>, scratch: ScratchDatabase) => Promise<Result>,
 ): Promise<Result | undefined> {
   const goOn = async (scratch: ScratchDatabase, base: T) => {
     const wanted = await look(scratch.client, to)
-    return wanted === undefined ? undefined : body({ base, wanted }, scratch)
+    if (wanted === undefined) return undefined
+    const dependencies = await readDependencies(scratch.client, schemas)
+    return body({ base, wanted, dependencies }, scratch)
   }
   const quick = await withScratchDatabase(options, async (scratch) => {
     const base = await rolledBack(scratch.client, () => look(scratch.client, from))
@@ -127,13 +136,14 @@ export async function keepWhole(
   made: readonly Fingerprint[],
   known: KnownState | undefined,
 ): Promise<void> {
-  const objects = isWorthKeeping(input, files)
-    ? objectsOf(made, new Set(input.lines.map(({ schema }) => schema)))
-    : undefined
+  const schemas = input.lines.map(({ schema }) => schema)
+  const objects = isWorthKeeping(input, files) ? objectsOf(made, schemas) : undefined
   if (objects === undefined) return
   const comparison = await onLive((live) => comparisonKey(live, input))
   if (comparison === undefined) return
-  keepState(input, comparison, { files, objects, database: await databaseObjects(scratch) }, known?.path)
+  const dependencies = await readDependencies(scratch, schemas)
+  const state = { files, objects, dependencies, database: await databaseObjects(scratch) }
+  keepState(input, comparison, state, known?.path)
 }
 
 /** What stands in no schema, and may be managed: what models can declare, and what no difference sees. */
@@ -151,62 +161,4 @@ async function hasTheSameBesides(
   const isOurs = ({ kind, definition }: (typeof there)[number]) =>
     kind === 'event trigger' || lines.some(({ schema }) => definition.includes(JSON.stringify(schema)))
   return [...known].every((text) => found.has(text)) && !strange.some(isOurs) && !(await hasUnmodeled(live))
-}
-
-function objectsOf(all: readonly Fingerprint[], schemas: ReadonlySet<string>): Objects | undefined {
-  if (all.some(({ unknown }) => unknown.length > 0)) return undefined
-  return new Map(all.flatMap(({ objects }) => [...objects].filter(([, { schema }]) => schemas.has(schema))))
-}
-
-/** Whether all that a part has is the same in the whole, and nothing of what is touched or can be depended on is missing. */
-function isPart(whole: Objects, part: Objects, touched: ReadonlySet<string>): boolean {
-  const same = new Map([...whole].filter(([identity]) => part.has(identity)))
-  if (same.size !== part.size || fingerprintHash(same) !== fingerprintHash(part)) return false
-  const there = new Set(
-    [...part.values()].flatMap(({ kind, schema, name }) => (kind === 'schema' ? [] : [`${schema}.${name}`])),
-  )
-  return [...whole].every(([identity, object]) => {
-    if (part.has(identity)) return true
-    const { schema, name, parent = name } = object
-    const names = [schema, '?'].map((each) => `${each}.${parent}`.toLowerCase())
-    const isTouched = names.some((each) => touched.has(each))
-    return !isTouched && !(isNeeded(object) && there.has(`${schema}.${parent}`))
-  })
-}
-
-/** Whether it is of a table or a type in a way that others can depend on, or copy. */
-function isNeeded({ kind, definition: { definition } }: FingerprintObject): boolean {
-  if (kind === 'constraint') return typeof definition !== 'string' || !definition.startsWith('FOREIGN KEY')
-  return kind === 'column' || kind === 'attribute'
-}
-
-/**
- * Whether what is new in a part has a name that is taken in the whole, which PostgreSQL would have refused or changed there,
- * or what is gone had one that another has with a number for that.
- */
-function meetsOthers(whole: Objects, from: Objects, to: Objects): boolean {
-  const others = [...whole].flatMap(([identity, object]) => (from.has(identity) ? [] : namesOf(object)))
-  const taken = new Set(others)
-  const numbered = new Set(others.map((name) => name.replace(/(?<!\d)\d+$/, '')))
-  return (
-    namesApart(to, from).some((name) => taken.has(name)) ||
-    namesApart(from, to).some((name) => numbered.has(name))
-  )
-}
-
-/** The names of what one has and the other has not. */
-function namesApart(one: Objects, other: Objects): readonly string[] {
-  return [...one].flatMap(([identity, object]) => (other.has(identity) ? [] : namesOf(object)))
-}
-
-const named: ReadonlySet<string> = new Set(['index', 'constraint', 'sequence'])
-
-/** A part of a table has no name of its own in its schema, but for what is a relation. */
-function namesOf({ kind, schema, name, parent }: FingerprintObject): readonly string[] {
-  return parent === undefined || named.has(kind) ? [`${schema}.${name}`] : []
-}
-
-function replaced(whole: Objects, from: Objects, to: Objects): Objects {
-  const left = [...whole].filter(([identity]) => !from.has(identity))
-  return new Map([...left, ...to])
 }

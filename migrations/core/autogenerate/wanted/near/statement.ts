@@ -70,7 +70,7 @@ const parts: ReadonlySet<string> = new Set(['index', 'trigger', 'policy', 'rule'
  */
 export function pieceOf(key: string, sql: string, schemas: ReadonlySet<string>): Piece | undefined {
   // Names whose letters are written as numbers, and names with a quotation mark.
-  if (/\bU&["']|""/i.test(sql)) return undefined
+  if (/\bU&["']|""/i.test(sql) || (/\bE'/i.test(sql) && /\\[0-7xu]/i.test(sql))) return undefined
   const head = opening(sql)
   const unbound = withoutForeignKeys(sql)
   const names = namesIn(sql, schemas)
@@ -109,7 +109,8 @@ export function pieceOf(key: string, sql: string, schemas: ReadonlySet<string>):
         copies: isTable && /\b(?:like|inherits|partition\s+of)\b/i.test(sql),
       }
     }
-    const place = (kind === 'rule' ? to : kind === 'statistics' ? from : on).exec(head)?.[1]
+    const rest = head.slice(create[0].length)
+    const place = (kind === 'rule' ? to : kind === 'statistics' ? from : on).exec(rest)?.[1]
     if (place === undefined) return undefined
     const completes = kind === 'index' && /^create unique\b/i.test(head)
     // An index can be named without its table, in the schema of the table.
@@ -120,7 +121,7 @@ export function pieceOf(key: string, sql: string, schemas: ReadonlySet<string>):
   if (alter?.[2] !== undefined) {
     if (/\b(?:rename|set\s+schema)\b/i.test(sql)) return undefined
     const kind = alter[1]?.toLowerCase() ?? ''
-    const place = parts.has(kind) && kind !== 'index' ? on.exec(head)?.[1] : alter[2]
+    const place = parts.has(kind) && kind !== 'index' ? on.exec(head.slice(alter[0].length))?.[1] : alter[2]
     if (place === undefined) return undefined
     const isTable = kind === 'table'
     return {
@@ -166,6 +167,9 @@ function namesIn(text: string, schemas: ReadonlySet<string>): ReadonlySet<string
     // The type of a column: its table can have the name of a schema.
     if (parts.length === 2 && /^\s*%/.test(text.slice(index + found.length))) names.add(`?.${parts[0]}`)
   }
+  // In E'…' a letter can stand for the space before a name.
+  const spaced = text.replace(/\\[bfnrt]/g, ' ')
+  if (spaced !== text) for (const each of namesIn(spaced, schemas)) names.add(each)
   // A quotation mark of a string or a comment can hide the names after it.
   if (text.includes('"') && /['$]|--|\/\*/.test(text)) {
     for (const [word] of text.matchAll(words)) addNames(names, partsOf(word), schemas)
