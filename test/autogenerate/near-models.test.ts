@@ -1,14 +1,15 @@
 import { rm } from 'node:fs/promises'
-import { describe, expect, it } from 'vitest'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { modelInput } from '../../migrations/core/autogenerate/wanted/input.ts'
 import { nearModels } from '../../migrations/core/autogenerate/wanted/near/models.ts'
 import { knownState, nearWanted } from '../../migrations/core/autogenerate/wanted/near/near-wanted.ts'
 import { readAllModels } from '../../migrations/core/autogenerate/wanted/wanted.ts'
 import { checkProject } from '../../migrations/core/check/check.ts'
-import { usingSession } from '../../migrations/core/index.ts'
+import { type EmitEvent, type MigEvent, usingSession } from '../../migrations/core/index.ts'
 import { splitStatements } from '../../migrations/core/postgres/index.ts'
 import type { ModelFile } from '../../migrations/core/sources/index.ts'
-import { type Lab, labTest } from '../runner/support.ts'
+import { createLab, type Lab, labTest } from '../runner/support.ts'
 import { generateFiles, startAt, writeModels } from './support/project.ts'
 
 function model(sql: string): readonly ModelFile[] {
@@ -159,6 +160,7 @@ describe('of two sets of models', () => {
 
 const many = Array.from({ length: 320 }, (_, at) => `CREATE DOMAIN app_policy.d${at} AS int;`).join('\n')
 const tables = `
+  CREATE TYPE app_user.mood AS ENUM ('a', 'b');
   CREATE TABLE app_user.item (id int PRIMARY KEY, name text);
   CREATE TABLE app_user.part (id int PRIMARY KEY, item int REFERENCES app_user.item);
   CREATE INDEX taken ON app_user.part (item);
@@ -170,8 +172,8 @@ const tables = `
   CREATE FUNCTION app_user.names() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM name FROM app_user.item; RETURN NEW; END $$;
   CREATE TRIGGER names AFTER INSERT ON app_user.part FOR EACH ROW EXECUTE FUNCTION app_user.names();`
 
-/** In an order that takes a second round, which no transaction has. */
-const models = tables.replace(/((?:.*\n)*)( +CREATE VIEW .*\n)/, '$2$1')
+/** In an order that takes a second round, which no transaction has; labels in another than the database has. */
+const models = tables.replace(/((?:.*\n)*)( +CREATE VIEW .*\n)/, '$2$1').replace("'a', 'b'", "'b', 'a'")
 
 /** How many statements are loaded for the models that there are; undefined where all are. */
 async function loaded(lab: Lab): Promise<number | undefined> {
@@ -185,8 +187,8 @@ async function loaded(lab: Lab): Promise<number | undefined> {
   })
 }
 
-async function written(lab: Lab): Promise<readonly string[]> {
-  const { files } = await generateFiles(lab)
+async function written(lab: Lab, emit: EmitEvent = () => undefined): Promise<readonly string[]> {
+  const { files } = await generateFiles(lab, { emit })
   for (const { path } of files) await rm(path)
   return files.map(({ text }) =>
     text.replace(/^ \* (?:Revision|Created): .*|^export const revision .*/gm, ''),
@@ -195,7 +197,10 @@ async function written(lab: Lab): Promise<readonly string[]> {
 
 labTest(
   'of large models, what is generated from the part that differs is what the whole gives',
-  async ({ lab }) => {
+  async ({ lab, database }) => {
+    const home = join(lab.root, 'home')
+    vi.stubEnv('XDG_CACHE_HOME', home)
+    onTestFinished(() => void vi.unstubAllEnvs())
     await startAt(lab, { 'user.sql': tables, 'policy.sql': many })
     await writeModels(lab, { 'user.sql': models })
     expect(await written(lab)).toEqual([])
@@ -204,6 +209,14 @@ labTest(
       return loaded(lab)
     }
     expect(await change('name text);', 'name text, size int);')).toBe(9)
+    // Another clone goes on from what this one has seen.
+    const clone = await createLab(database)
+    onTestFinished(() => rm(clone.root, { recursive: true }))
+    await writeModels(clone, {
+      'user.sql': models.replace('name text);', 'name text, size int);'),
+      'policy.sql': many,
+    })
+    expect(await loaded(clone)).toBe(9)
     const changes = async () => {
       const project = await lab.project()
       return usingSession(project.env, {}, async (session) => {
@@ -215,6 +228,10 @@ labTest(
         ])
       })
     }
+    // Warnings are about all models.
+    const told: MigEvent[] = []
+    await written(lab, (event) => told.push(event))
+    expect(told).toContainEqual(expect.objectContaining({ event: 'warning', code: 'enum-order' }))
     // A name that PostgreSQL chooses is taken by what the change does not reach.
     expect(await change('/* more */', 'CREATE TABLE app_user.fresh (size int UNIQUE);')).toBe(1)
     expect((await written(lab)).join()).toContain('fresh_size_key1')
@@ -235,7 +252,7 @@ labTest(
     }
     const whole: unknown[] = []
     for (const [from, to, ask] of asked) {
-      await rm(cacheDir, { recursive: true })
+      for (const folder of [cacheDir, home]) await rm(folder, { recursive: true })
       expect(await change(from, to)).toBeUndefined()
       whole.push(await ask())
     }

@@ -37,6 +37,7 @@ export function makeProject(root) {
         variables: {
           ...(url === undefined ? {} : { MIG_DATABASE_URL: url }),
           ...(dir === undefined ? {} : { MIG_DIR: dir }),
+          XDG_CACHE_HOME: join(root, '.cache'),
         },
         ...options,
       })

@@ -22,6 +22,17 @@ export function cacheFolder(root: string): string {
   return below ?? temporaryFolder(root)
 }
 
+/**
+ * The folder for what follows from its content alone, so that every clone of a project can use it; the project's own where
+ * the user has no cache folder.
+ * @param cacheDir the {@link cacheFolder} of the project
+ */
+export function sharedFolder(cacheDir: string): string {
+  const home = userCacheHome(true)
+  const below = home === undefined ? undefined : madeFolder(home, ['just-mig', 'states'], ownUser(), 0o700)
+  return below ?? cacheDir
+}
+
 /** Whether the way to the cache ends because it could not be made, and not at something of another user's. */
 function isMissing(root: string): boolean {
   const home = lstatSync(join(root, '.mig'), { throwIfNoEntry: false })

@@ -1,3 +1,4 @@
+export { sharedFolder } from './cache-folder.ts'
 export { parseDuration } from './duration.ts'
 export type { ExcludableObject } from './excludable-kinds.ts'
 export {

@@ -24,9 +24,15 @@ export const models = {
         name: 'mig-check, cold',
         cold: true,
         async before() {
-          rmSync(join(project.root, '.mig'), { recursive: true, force: true })
+          for (const name of ['.mig', '.cache'])
+            rmSync(join(project.root, name), { recursive: true, force: true })
           await server.forgetTemplates()
         },
+        run: () => project.mig('mig-check', [], { dir: same, url }),
+      },
+      {
+        name: 'mig-check, another clone',
+        before: async () => rmSync(join(project.root, '.mig'), { recursive: true, force: true }),
         run: () => project.mig('mig-check', [], { dir: same, url }),
       },
       { name: 'mig-check', run: () => project.mig('mig-check', [], { dir: same, url }) },

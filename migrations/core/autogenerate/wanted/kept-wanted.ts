@@ -44,16 +44,16 @@ export async function comparisonKey(client: ClientBase, input: ModelInput): Prom
   return JSON.stringify(['9', ...made])
 }
 
-/** Where something is kept that is told apart by a text. */
-export function keptPath({ cacheDir }: Pick<ModelInput, 'cacheDir'>, kind: string, key: string): string {
-  return join(cacheDir, `${kind}-${createHash('sha256').update(key).digest('hex').slice(0, 32)}.json`)
+/** Where something is kept in a folder that is told apart by a text. */
+export function keptPath(folder: string, kind: string, key: string): string {
+  return join(folder, `${kind}-${createHash('sha256').update(key).digest('hex').slice(0, 32)}.json`)
 }
 
 /**
  * Where the wanted hashes of these models are kept, by what they are made with; what they are made from is kept with them.
  */
 export async function wantedCachePath(input: ModelInput, comparison: string): Promise<string> {
-  return keptPath(input, 'wanted', JSON.stringify([comparison, await modelsKey(input.models)]))
+  return keptPath(input.cacheDir, 'wanted', JSON.stringify([comparison, await modelsKey(input.models)]))
 }
 
 /** What is kept; undefined when there is nothing, or when anything that it follows from has changed. */

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { keepValue, keptValue } from '../../environment/index.ts'
+import { forgetOldest, keepValue, keptValue, sharedFolder } from '../../environment/index.ts'
 import { catalogDigest } from '../../postgres/fingerprint/index.ts'
 import type { LineTarget } from '../../scratch/lines.ts'
 import { fingerprintsBySchema } from '../../scratch/state.ts'
@@ -9,13 +9,12 @@ import { keptPath } from './kept-wanted.ts'
 /** Fingerprint hashes of lines in a live database, by schema key. */
 type Hashes = Readonly<Record<string, string>>
 
-interface Seen {
-  readonly digest: string
-  readonly hashes: Hashes
-}
+/** So many stay, of all databases of a user's projects. */
+const mostSeen = 200
 
 /**
- * The fingerprint hashes of lines in the live database: those of the last time where its catalogs have the same digest.
+ * The fingerprint hashes of lines in the live database: those that catalogs with the same digest had, for whichever clone of
+ * the project they were read.
  * @param comparison see `comparisonKey`; undefined where nothing may be kept
  */
 export async function seenHashes(
@@ -24,16 +23,18 @@ export async function seenHashes(
   lines: readonly LineTarget[],
   comparison: string | undefined,
 ): Promise<Hashes> {
-  const path = comparison === undefined ? undefined : keptPath(input, 'seen', comparison)
   const before = await snapshotOf(client)
-  const digest = path === undefined ? undefined : await catalogDigest(client)
-  if (path === undefined || digest === undefined) return hashesOf(client, input, lines)
-  const seen = keptValue<Seen>(path)
-  if (seen?.digest === digest && lines.every(({ key }) => key in seen.hashes)) return seen.hashes
+  const digest = comparison === undefined ? undefined : await catalogDigest(client)
+  if (digest === undefined) return hashesOf(client, input, lines)
+  const folder = sharedFolder(input.cacheDir)
+  const path = keptPath(folder, 'seen', JSON.stringify([comparison, digest]))
+  const seen = keptValue<Hashes>(path)
+  if (seen !== undefined && lines.every(({ key }) => key in seen)) return seen
   const hashes = await hashesOf(client, input, lines)
   // What somebody changes between the two readings must not be kept as the state of before.
   const isQuiet = before !== null && (await snapshotOf(client)) === before
-  if (isQuiet || (await catalogDigest(client)) === digest) keepValue(path, { digest, hashes } satisfies Seen)
+  if ((isQuiet || (await catalogDigest(client)) === digest) && keepValue(path, hashes))
+    forgetOldest(folder, /^seen-\w+\.json$/, mostSeen)
   return hashes
 }
 

@@ -1,4 +1,6 @@
-import { forgetOldest, keepValue, keptValue } from '../../../environment/index.ts'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync } from 'node:fs'
+import { forgetOldest, keepValue, keptValue, sharedFolder } from '../../../environment/index.ts'
 import {
   type DatabaseObject,
   type Fingerprint,
@@ -40,8 +42,8 @@ export function isWorthKeeping({ lines, surroundings }: ModelInput, files: reado
   return count > mostInTransaction && isAlone && !lines.some(({ tenant }) => tenant)
 }
 
-/** So many stay: a state is some megabytes. */
-const mostStates = 4
+/** So many stay, of all projects of a user: a state is some megabytes. */
+const mostStates = 12
 
 /**
  * Keeps models and their state for when a database has that.
@@ -64,7 +66,7 @@ export function keepState(
     database,
   }
   if (keepValue(statePath(input, comparison, hashesOf(input, objects)), kept))
-    forgetOldest(input.cacheDir, /^state-\w+\.json$/, mostStates, used)
+    forgetOldest(sharedFolder(input.cacheDir), /^state-[\w-]+\.json$/, mostStates, used)
 }
 
 /** The models that have made a state, and the state itself; undefined where they are not kept. */
@@ -82,14 +84,24 @@ export function keptState(path: string): KeptState | undefined {
   }
 }
 
-/** Where the state with these hashes of lines is kept. */
+/** Whether any state is kept: else nobody has to look which one a live database has. */
+export function keepsStates({ cacheDir }: ModelInput, comparison: string): boolean {
+  const folder = sharedFolder(cacheDir)
+  return existsSync(folder) && readdirSync(folder).some((name) => name.startsWith(stateKind(comparison)))
+}
+
+function stateKind(comparison: string): string {
+  return `state-${createHash('sha256').update(comparison).digest('hex').slice(0, 16)}`
+}
+
+/** Where the state with these hashes of lines is kept: in whichever clone it was made, its models are kept with it. */
 export function statePath(
   input: ModelInput,
   comparison: string,
   hashes: Readonly<Record<string, string>>,
 ): string {
   const own = input.lines.map(({ key }) => hashes[key] ?? nothing)
-  return keptPath(input, 'state', JSON.stringify([comparison, own]))
+  return keptPath(sharedFolder(input.cacheDir), stateKind(comparison), JSON.stringify(own))
 }
 
 /** The hash of a schema that is not there. */

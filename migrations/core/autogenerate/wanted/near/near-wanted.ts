@@ -9,7 +9,7 @@ import type { ModelInput } from '../input.ts'
 import { comparisonKey } from '../kept-wanted.ts'
 import { seenHashes } from '../seen-hashes.ts'
 import { type Dependency, readDependencies } from './dependants.ts'
-import { isWorthKeeping, type KeptState, keepState, keptState, statePath } from './kept-state.ts'
+import { isWorthKeeping, type KeptState, keepState, keepsStates, keptState, statePath } from './kept-state.ts'
 import { type NearModels, nearModels } from './models.ts'
 import { objectsOf, wholeState } from './whole-state.ts'
 
@@ -50,7 +50,7 @@ export async function knownState(
   if (!isWorthKeeping(input, files)) return undefined
   return onLive(async (live) => {
     const comparison = await comparisonKey(live, input)
-    if (comparison === undefined) return undefined
+    if (comparison === undefined || !keepsStates(input, comparison)) return undefined
     const path = statePath(input, comparison, await seenHashes(live, input, input.lines, comparison))
     const kept = keptState(path)
     if (kept === undefined || !(await hasTheSameBesides(live, input, kept))) return undefined
