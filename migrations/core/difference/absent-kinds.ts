@@ -67,6 +67,28 @@ const kinds: readonly (readonly [reads: RegExp, exists: string])[] = [
   [/^ {4}FROM pg_ts_config c\b/m, `pg_catalog.pg_ts_config WHERE ${own('oid')}`],
   [/^ {4}FROM pg_statistic_ext s\b/m, 'pg_catalog.pg_statistic_ext'],
   [/^ {4}WHERE a\.attinhcount > 0/m, 'pg_catalog.pg_inherits'],
+  [/^ {4}FROM pg_inherits i\b/m, 'pg_catalog.pg_inherits'],
+  [/^ {4}FROM pg_default_acl d\b/m, 'pg_catalog.pg_default_acl'],
+  [/^ {4}FROM pg_user_mappings? [uv]\b/m, 'pg_catalog.pg_foreign_server'],
+  [/^ {4}FROM pg_subscription s\b/m, 'pg_catalog.pg_subscription'],
+  [
+    /^ {4}WHERE c\.relkind IN \('v', 'm', 'c'\)/m,
+    `pg_catalog.pg_class WHERE ${own('oid')} AND relkind IN ('v', 'm', 'c')`,
+  ],
+  [/^ {4}WHERE i\.indisclustered\b/m, `pg_catalog.pg_index WHERE ${own('indexrelid')} AND indisclustered`],
+  [
+    /^ {4}WHERE toast\.reloptions IS NOT NULL\b/m,
+    `pg_catalog.pg_class WHERE ${own('oid')} AND relkind = 't' AND reloptions IS NOT NULL`,
+  ],
+  // Only expressions of an index have targets of their own.
+  [
+    /^ {4}WHERE coalesce\(a\.attstattarget, -1\) <> -1/m,
+    `pg_catalog.pg_index WHERE ${own('indexrelid')} AND indexprs IS NOT NULL`,
+  ],
+  [
+    /^ {5}WHERE t\.oid >= 16384 AND \(t\.typtype = 'b'/m,
+    `pg_catalog.pg_type WHERE ${own('oid')} AND (typtype = 'b' AND typcategory <> 'A' OR NOT typisdefined)`,
+  ],
   [/^ {4}JOIN pg_inherits h ON h\.inhrelid = c\.oid\b/m, 'pg_catalog.pg_inherits'],
   [unmodeled, ofUnmodeled],
 ]

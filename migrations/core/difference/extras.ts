@@ -41,14 +41,13 @@ export const extraKindNames: readonly string[] = kinds.map(({ name }) => name)
 
 /** Reads all extras of a database, by key. */
 export async function readExtras(client: ClientBase): Promise<ReadonlyMap<string, Extra>> {
-  const version = await client.query<{ version: number }>(
-    `SELECT current_setting('server_version_num')::int AS version`,
+  const { rows: servers } = await client.query<{ version: number; inherits: boolean }>(
+    `SELECT current_setting('server_version_num')::int AS version, EXISTS (SELECT FROM pg_inherits) AS inherits`,
   )
+  const { version, inherits } = servers[0] ?? { version: 0, inherits: true }
   const extras = new Map<string, Extra>()
   for (const kind of kinds) {
-    const { rows } = await client.query<Omit<Extra, 'kind' | 'key'>>(
-      kind.query(version.rows[0]?.version ?? 0),
-    )
+    const { rows } = await client.query<Omit<Extra, 'kind' | 'key'>>(kind.query(version, inherits))
     for (const row of rows) {
       const extra = {
         ...row,

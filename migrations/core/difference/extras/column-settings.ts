@@ -10,7 +10,7 @@ const storages: Readonly<Record<string, string>> = { p: 'PLAIN', e: 'EXTERNAL', 
 export const columnSettings: ExtraKind = {
   name: 'column settings',
   lock: 'accessExclusive',
-  query: () => `
+  query: (_, inherits) => `
     SELECT n.nspname AS schema, c.relname AS relation, a.attname AS name,
            json_build_object(
              'relkind', c.relkind,
@@ -19,12 +19,7 @@ export const columnSettings: ExtraKind = {
              'compression', nullif(a.attcompression, ''),
              'statistics', nullif(coalesce(a.attstattarget, -1), -1)::text,
              'options', ${optionsSql('a.attoptions')},
-             'differs below', CASE WHEN ${differsBelow('a.attrelid')} THEN 'yes' END,
-             'parent', (SELECT json_build_object('storage', CASE WHEN p.attstorage <> t.typstorage THEN p.attstorage END,
-                          'statistics', nullif(coalesce(p.attstattarget, -1), -1)::text,
-                          'reaches', NOT (${differsBelow('p.attrelid')}))::text
-                        FROM pg_inherits h JOIN pg_attribute p ON p.attrelid = h.inhparent AND p.attname = a.attname
-                        WHERE h.inhrelid = a.attrelid AND h.inhseqno = 1)) AS values
+             ${inherits ? ofRelatives : "'differs below', NULL, 'parent', NULL"}) AS values
     FROM pg_attribute a
     JOIN pg_class c ON c.oid = a.attrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -34,7 +29,7 @@ export const columnSettings: ExtraKind = {
       AND (a.attstorage <> t.typstorage OR a.attcompression <> '' OR coalesce(a.attstattarget, -1) <> -1
            -- The engine does not list what a column inherits: what is said of it no more is seen here.
            OR a.attoptions IS NOT NULL OR a.attinhcount > 0
-           OR ${differsBelow('a.attrelid')})`,
+           ${inherits ? `OR ${differsBelow('a.attrelid')}` : ''})`,
   change: (from, to, either) => {
     const word =
       either.values.relkind === 'm'
@@ -80,6 +75,13 @@ function parentOf(
   const parent = extra?.values.parent
   return parent == null ? undefined : JSON.parse(parent)
 }
+
+const ofRelatives = `'differs below', CASE WHEN ${differsBelow('a.attrelid')} THEN 'yes' END,
+             'parent', (SELECT json_build_object('storage', CASE WHEN p.attstorage <> t.typstorage THEN p.attstorage END,
+                          'statistics', nullif(coalesce(p.attstattarget, -1), -1)::text,
+                          'reaches', NOT (${differsBelow('p.attrelid')}))::text
+                        FROM pg_inherits h JOIN pg_attribute p ON p.attrelid = h.inhparent AND p.attname = a.attname
+                        WHERE h.inhrelid = a.attrelid AND h.inhseqno = 1)`
 
 /** Whether a table below has another storage or statistics target for column `a` than the table `relation` has. */
 function differsBelow(relation: string): string {

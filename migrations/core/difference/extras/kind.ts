@@ -21,8 +21,11 @@ export interface ExtraStatement {
 export interface ExtraKind {
   readonly name: string
   readonly lock: ExtraStatement['lock']
-  /** SQL that gives schema, relation, name and values (json) for a server version number. */
-  readonly query: (version: number) => string
+  /**
+   * SQL that gives schema, relation, name and values (json) for a server version number.
+   * @param inherits whether any table has a parent
+   */
+  readonly query: (version: number, inherits: boolean) => string
   /** The statements that lead from one state to the other; those of a list run after the engine's. */
   readonly change: (
     from: Extra | undefined,
