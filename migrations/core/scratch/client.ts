@@ -29,6 +29,7 @@ export async function connectScratch(
   const client = await connect({
     url: role.url(database),
     applicationName: 'just-mig scratch',
+    plansOnce: true,
     ...(signal === undefined ? {} : { signal }),
   })
   const types = typesNamingRoles(client, role)

@@ -84,7 +84,7 @@ async function useScratch<T>(
   const url = role?.url(name) ?? urlForDatabase(adminUrl, name)
   const connectAgain = async () => {
     const session = await (role === undefined
-      ? connect({ url, applicationName, ...(signal === undefined ? {} : { signal }) })
+      ? connect({ url, applicationName, plansOnce: true, ...(signal === undefined ? {} : { signal }) })
       : connectScratch(role, name, signal))
     keepPlans(session)
     return session

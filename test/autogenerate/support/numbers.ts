@@ -12,7 +12,10 @@ export interface Numbered {
 
 /** The identity columns and those with a default of `nextval` in the tables of the cases, partitions aside. */
 export async function numbered(client: Client): Promise<readonly Numbered[]> {
-  const { rows } = await client.query<{ column: string; name: string; table: string; sequence: string }>(`
+  // Planned once in a session.
+  const { rows } = await client.query<{ column: string; name: string; table: string; sequence: string }>({
+    name: 'numbered',
+    text: `
     SELECT DISTINCT n.nspname || '.' || c.relname || '.' || a.attname AS column, quote_ident(a.attname) AS name,
            format('%I.%I', n.nspname, c.relname) AS table, format('%I.%I', sn.nspname, s.relname) AS sequence
     FROM pg_attribute a
@@ -25,7 +28,8 @@ export async function numbered(client: Client): Promise<readonly Numbered[]> {
     JOIN pg_class s ON s.relkind = 'S' AND s.oid IN (d.objid, d.refobjid)
     JOIN pg_namespace sn ON sn.oid = s.relnamespace
     WHERE NOT a.attisdropped
-    ORDER BY 1`)
+    ORDER BY 1`,
+  })
   const found: Numbered[] = []
   for (const { column, name, table, sequence } of rows) {
     const position = await client.query<{ passed: string; taken: boolean }>(

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg'
 import type { ComparedObjects } from '../../difference/index.ts'
 import type { GrantedObjects } from '../../operations/index.ts'
-import { undoing } from '../../postgres/index.ts'
+import { beginReading, catalogQuery, undoing } from '../../postgres/index.ts'
 import { sqlState } from './address.ts'
 import { begin, rollback } from './transaction.ts'
 
@@ -59,10 +59,11 @@ async function readRenamed(
 
 /** Reads the objects of schemas that can have grants; a transaction that is open is left as it was. */
 async function readIncarnations(client: ClientBase, schemas: readonly string[]): Promise<Incarnations> {
-  const { rows } = await undoing(client, async () => {
+  const read = async () => {
     await client.query("SET LOCAL search_path = ''")
-    return client.query<Incarnation & { key: string }>(query, [schemas])
-  })
+    return catalogQuery<Incarnation & { key: string }>(client, query, [schemas])
+  }
+  const { rows } = await undoing(client, read, 'BEGIN', beginReading)
   return new Map(rows.map(({ key, family, name, id }) => [`${family} ${key}`, { family, name, id }]))
 }
 

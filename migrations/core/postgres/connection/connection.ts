@@ -21,6 +21,8 @@ export interface ConnectOptions {
   readonly statementTimeout?: number
   /** Default: that of our own SQL. `of the role` is for what a user types. */
   readonly searchPath?: 'of the role'
+  /** Has prepared statements planned once, whatever their parameters, also where queries run outside of `beginReading`. */
+  readonly plansOnce?: true
   /** Whether another connection with this URL has shown that it has sessions of its own. Default: it is looked at. */
   readonly isKnown?: true
   /** Gives up connecting. */
@@ -102,6 +104,7 @@ export async function connect(options: ConnectOptions): Promise<Client> {
 function settingsOf(options: ConnectOptions): readonly (readonly [name: string, value: string | number])[] {
   return [
     ...(options.searchPath === 'of the role' ? [] : [['search_path', startupPath] as const]),
+    ...(options.plansOnce === true ? [['plan_cache_mode', 'force_generic_plan'] as const] : []),
     ...(options.lockTimeout === undefined ? [] : [['lock_timeout', options.lockTimeout] as const]),
     ...(options.statementTimeout === undefined
       ? []
