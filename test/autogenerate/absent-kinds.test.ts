@@ -86,6 +86,24 @@ databaseTest('a catalog is not asked for kinds of objects that it has none of', 
   expect([...full.kinds]).toEqual(expect.arrayContaining([...found, 'trigger', 'type', 'view']))
 })
 
+databaseTest('grants are not asked for where none are compared', async ({ database }) => {
+  const { client } = database
+  await client.query(oneOfEach)
+  const asked: string[] = []
+  const watched = {
+    query: (sent: string | { readonly text: string }, values?: unknown[]) => {
+      asked.push(typeof sent === 'string' ? sent : sent.text)
+      return client.query(typeof sent === 'string' ? sent : sent.text, values)
+    },
+    getTransactionStatus: () => client.getTransactionStatus(),
+  }
+  const { facts } = await readCatalog(watched as unknown as ClientBase, { privileges: false })
+  expect(facts.facts().filter(({ id }) => id.kind === 'acl')).toEqual([])
+  expect(facts.facts().length).toBeGreaterThan(30)
+  // Default privileges alone are of no object that is read.
+  expect(asked.filter((text) => /\baclexplode\b/.test(text) && !/\bpg_default_acl\b/.test(text))).toEqual([])
+})
+
 /** Objects whose edges the engine names in a way of their own. */
 const withEdges = `
   SET search_path TO app;

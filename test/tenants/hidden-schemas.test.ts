@@ -34,7 +34,7 @@ describe('a catalog that is read without some schemas', () => {
     const hidden = ['tenant_b', hostile]
     const inSight = (schema: string | undefined) => schema === undefined || !hidden.includes(schema)
     const whole = await readCatalog(client)
-    const part = await readCatalog(client, hidden)
+    const part = await readCatalog(client, { hidden })
     const factsOf = ({ facts }: typeof whole) => facts.facts().map(({ id, payload }) => ({ id, payload }))
     expect(factsOf(whole).length).toBeGreaterThan(factsOf(part).length)
     expect(factsOf(part)).toEqual(factsOf(whole).filter(({ id }) => inSight(schemaOf(id))))
@@ -57,7 +57,7 @@ describe('a catalog that is read without some schemas', () => {
        CREATE TABLE tenant_a.t (id int REFERENCES tenant_b.t, mood tenant_b.mood);
        CREATE VIEW tenant_a.v AS SELECT * FROM tenant_b.t`,
     )
-    const { facts } = await readCatalog(client, ['tenant_b'])
+    const { facts } = await readCatalog(client, { hidden: ['tenant_b'] })
     const tables = facts.facts().flatMap(({ id }) => (id.kind === 'table' ? [`${id.schema}.${id.name}`] : []))
     expect(tables).toEqual(['tenant_a.t'])
   })

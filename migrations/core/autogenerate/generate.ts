@@ -78,7 +78,7 @@ async function revisionsOfRuns(
     const renames = steps.flatMap(({ action: { sql } }) => (own.has(sql) ? [sql] : []))
     const recreated = await recreatedReader(client, scope, renames)
     await runInSearch(client, statementSections(checkingDeferred(run.actions, [base, wanted]), []))
-    states.push(await readCatalog(client))
+    states.push(await readCatalog(client, scope))
     kept.push(await recreated())
   }
   const revisions: GeneratedRevision[] = []

@@ -61,7 +61,7 @@ export async function checkProject(
     return { ...history, drift: [], unmodeled: [] }
   const states = { catalog: wanted.catalog, lines: wanted.lines }
   const catalog =
-    wanted.live ?? (await readCatalog(session.client, await tenantsBeside(project.env, session)))
+    wanted.live ?? (await readCatalog(session.client, { hidden: await tenantsBeside(project.env, session) }))
   const compared = (line: LineTarget) => lineDrift(session.client, input, line, catalog, states)
   const drift: Drift[] = []
   for (const line of changed) drift.push(await compared(line))
@@ -129,7 +129,7 @@ export async function historyDrift(
   return withScratchDatabase(scratchOptions(input), async ({ client }) => {
     await runHistory(client, applied, input)
     const catalog = await readCatalog(client)
-    const live = await readCatalog(session.client, await tenantsBeside(project.env, session))
+    const live = await readCatalog(session.client, { hidden: await tenantsBeside(project.env, session) })
     const schemas = lines.map(({ schema }) => schema)
     const found = await fingerprintsBySchema(client, { ...input, schemas })
     const expected = new Map(

@@ -9,6 +9,7 @@ import { readBaseTypes, type Unmodeled } from './base-types.ts'
 import { withSchemaDefaults } from './default-privileges.ts'
 import { withWholeDomainDefaults } from './domain-defaults.ts'
 import { type Extra, readExtras, tablesOfDiffering } from './extras.ts'
+import { withoutGrants } from './grants.ts'
 import { hidingSchemas } from './hidden-schemas.ts'
 import { baseObject, idKey, kindWord, type ObjectId, relationOf, schemaOf } from './ids.ts'
 import { withInvisibleStates } from './invisible-states.ts'
@@ -54,8 +55,15 @@ const handledByExtras = new Set([
  * writes them (PostgreSQL manual, System Catalog Information Functions), so that two reads compare. In a transaction that
  * is open its own changes are seen, and what the engine sets for its transaction is undone by a savepoint.
  * @param hidden schemas to leave out, as those of other tenants: there may be thousands
+ * @param privileges whether grants are read, as by default
  */
-export async function readCatalog(connection: ClientBase, hidden: readonly string[] = []): Promise<Catalog> {
+export async function readCatalog(
+  connection: ClientBase,
+  {
+    hidden = [],
+    privileges = true,
+  }: { readonly hidden?: readonly string[]; readonly privileges?: boolean } = {},
+): Promise<Catalog> {
   const isInside = connection.getTransactionStatus() === 'T'
   const begin = isInside ? 'SAVEPOINT mig_read' : 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'
   const client = withoutAbsentKinds(hidingSchemas(connection, hidden))
@@ -63,7 +71,7 @@ export async function readCatalog(connection: ClientBase, hidden: readonly strin
     if (text.startsWith('BEGIN')) return beginReading(connection, begin)
     // What we read ourselves is of the same snapshot, and under the same search_path.
     if (text === 'COMMIT' || text === 'ROLLBACK') return
-    const result = await client.query(text, values)
+    const result = await client.query(privileges ? text : withoutGrants(text), values)
     return listsRoles.test(text) ? { ...result, rows: serversRoles(result.rows) } : result
   }
   // The engine asks for a pool, and of it only for one connection, which it gives back.

@@ -1,3 +1,5 @@
+import type { ClientBase } from 'pg'
+import { quoteIdent } from '../postgres/index.ts'
 import type { Project } from '../runner/index.ts'
 
 /** One key of the schema map, and the schema that stands for it on scratch databases. */
@@ -24,6 +26,12 @@ export function lineTargets({ env }: Pick<Project, 'env'>): readonly LineTarget[
 export function tenantStandIn(key: string): string {
   const plain = key.replace(/[^a-z0-9_]/g, (letter) => `_x${letter.charCodeAt(0).toString(16)}_`)
   return `mig_tenant_of_${plain}`
+}
+
+/** Makes the schemas of lines on a scratch database. */
+export async function makeSchemas(client: ClientBase, lines: readonly LineTarget[]): Promise<void> {
+  const statements = lines.map(({ schema }) => `CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
+  if (statements.length > 0) await client.query(statements.join('; '))
 }
 
 /** The schemas of the filter. */

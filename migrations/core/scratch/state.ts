@@ -18,7 +18,7 @@ type Observed = Pick<ComparedObjects, 'schemas' | 'excludes' | 'privileges'>
 
 /** Reads a database with both observers; in a transaction that is open, as that sees it. */
 export async function observe(client: ClientBase, scope: Observed): Promise<State> {
-  return { catalog: await readCatalog(client), fingerprint: await fingerprintOf(client, scope) }
+  return { catalog: await readCatalog(client, scope), fingerprint: await fingerprintOf(client, scope) }
 }
 
 /** Reads the fingerprint of the scope's schemas. */

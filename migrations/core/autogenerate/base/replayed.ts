@@ -1,9 +1,9 @@
 import type { Client, ClientBase } from 'pg'
 import { type Catalog, managedGlobals, readCatalog } from '../../difference/index.ts'
 import type { Fingerprint } from '../../postgres/fingerprint/index.ts'
-import { onDatabase, quoteIdent } from '../../postgres/index.ts'
+import { onDatabase } from '../../postgres/index.ts'
 import { type ScratchDatabase, scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
-import { filteredSchemas } from '../../scratch/lines.ts'
+import { filteredSchemas, makeSchemas } from '../../scratch/lines.ts'
 import { fingerprintOf, observe, type State } from '../../scratch/state.ts'
 import { expectTrustedLive } from '../../scratch/trust-live.ts'
 import type { AutogenerateInput } from '../input.ts'
@@ -24,8 +24,7 @@ async function prepareBase(
 ): Promise<{ readonly schemas: readonly string[]; readonly fingerprint: Fingerprint } | undefined> {
   const { client } = scratch
   await expectTrustedBase(input, client)
-  for (const { schema } of input.lines)
-    await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
+  await makeSchemas(client, input.lines)
   await input.replay(client)
   await input.surroundings?.ofWanted(client, wanted)
   const { liveUrl } = input
@@ -38,10 +37,10 @@ async function prepareBase(
   const live = await onDatabase(liveUrl, async (session) => {
     // The fingerprint is the quicker of the two observers, and mostly says that there is nothing to do.
     const there = await fingerprintOf(session, observed)
-    return there.hash === fingerprint.hash ? undefined : readCatalog(session)
+    return there.hash === fingerprint.hash ? undefined : readCatalog(session, input)
   })
   if (live === undefined) return { schemas, fingerprint }
-  const replayed = await readCatalog(client)
+  const replayed = await readCatalog(client, input)
   const globals = managedGlobals(replayed, live, schemas)
   await searchStatements({
     client,
@@ -100,7 +99,7 @@ export async function replayBase(
   // Mostly the filter is every line, whose fingerprint the base was compared by.
   if (read === undefined || read.schemas.join('\0') !== schemas.join('\0'))
     return observe(scratch.client, { ...input, schemas })
-  return { catalog: await readCatalog(scratch.client), fingerprint: read.fingerprint }
+  return { catalog: await readCatalog(scratch.client, input), fingerprint: read.fingerprint }
 }
 
 /** Hands a new scratch database at the base state to `body`. */

@@ -40,7 +40,7 @@ export async function settledRenames(
   const sides = namedSides(ends.base, ends.wanted, scope)
   const renames = resolvedRenames(decisions.given, sides)
   const steps = renameSteps(renames, sides.source)
-  const renamed = steps.length === 0 ? ends.base : await afterSteps(client, steps)
+  const renamed = steps.length === 0 ? ends.base : await afterSteps(client, steps, scope)
   const denied = new Set(decisions.denied)
   const isDenied = (rename: Rename) => denied.has(renameText(rename))
   expectDecided(renameCandidates(renamed, ends.wanted, scope, isDenied), decisions)
@@ -49,11 +49,15 @@ export async function settledRenames(
   return { renames, renamed }
 }
 
-async function afterSteps(client: ClientBase, steps: readonly RenameStep[]): Promise<Catalog> {
+async function afterSteps(
+  client: ClientBase,
+  steps: readonly RenameStep[],
+  scope: ComparedObjects,
+): Promise<Catalog> {
   await client.query('BEGIN')
   try {
     for (const step of steps) await runStep(client, step)
-    return await readCatalog(client)
+    return await readCatalog(client, scope)
   } finally {
     await client.query('ROLLBACK')
   }

@@ -109,7 +109,7 @@ export async function searchRounds(input: SearchInput): Promise<SearchResult> {
       if (planned.actions.length === 0 && refills.length === 0) return reached(search, planned)
       await runPlanned(search, planned, refills)
     }
-    progress.current = await readCatalog(client)
+    progress.current = await readCatalog(client, scope)
   }
   const left = tryDifference(progress.current, to, scope)
   if (progress.asides.length > 0 && !(left instanceof Error))
@@ -140,12 +140,12 @@ function fixFor({ client, casts, to }: SearchInput, { asides }: Progress): Fix {
 }
 
 /** Runs what comes first, whatever the difference. */
-async function runFirst({ client, first, progress }: Search): Promise<void> {
+async function runFirst({ client, first, scope, progress }: Search): Promise<void> {
   if (first.length === 0) return
   const trial = await tryActions(client, first, () => Promise.resolve(undefined))
   if (trial.refused.length > 0) throw noStatementOrder('', [], trial.refused)
   progress.actions.push(...trial.done)
-  progress.current = await readCatalog(client)
+  progress.current = await readCatalog(client, scope)
 }
 
 /** Moves to other tables of an inheritance that keep the rows. */
@@ -154,7 +154,7 @@ async function moveColumns({ client, to, scope, casts, progress, fix }: Search):
   const kept = await tryActions(client, await decidedCasts(client, moves, casts, progress.actions), fix)
   if (kept.done.length === 0) return
   progress.actions.push(...kept.done)
-  progress.current = await readCatalog(client)
+  progress.current = await readCatalog(client, scope)
 }
 
 async function dropMisorderedTypes({ client, to, scope, casts, progress }: Search): Promise<void> {
@@ -162,7 +162,7 @@ async function dropMisorderedTypes({ client, to, scope, casts, progress }: Searc
   if (misordered.length === 0) return
   const dropped = await dropMisordered(client, misordered, casts)
   progress.actions.push(...dropped)
-  if (dropped.length > 0) progress.current = await readCatalog(client)
+  if (dropped.length > 0) progress.current = await readCatalog(client, scope)
 }
 
 /** Tables that keep the difference from running as they are, and whose rows can wait beside them. */

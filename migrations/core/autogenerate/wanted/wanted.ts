@@ -4,7 +4,7 @@ import { MigError } from '../../errors.ts'
 import type { DatabaseObject, Fingerprint } from '../../postgres/fingerprint/index.ts'
 import { madeName } from '../../postgres/index.ts'
 import { type ScratchDatabase, scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
-import { filteredSchemas } from '../../scratch/lines.ts'
+import { filteredSchemas, makeSchemas } from '../../scratch/lines.ts'
 import { rolledBack } from '../../scratch/rolled-back.ts'
 import { fingerprintsBySchema, observe, type State } from '../../scratch/state.ts'
 import {
@@ -53,6 +53,8 @@ export async function onWantedState<T>(
   if (files.reduce((sum, { statements }) => sum + statements.length, 0) <= mostInTransaction) {
     const made = await withScratchDatabase(options, async (scratch) => {
       const { emit: _, ...silent } = input
+      // Made here they stay: with a schema that goes, every plan of the session has to be made again.
+      await makeSchemas(scratch.client, input.lines)
       const wanted = await rolledBack(scratch.client, () => load(scratch.client, silent))
       return wanted === undefined ? undefined : { result: await body(wanted, scratch) }
     })
@@ -105,7 +107,7 @@ export async function wantedStates(
     const declared = await declaredObjects(client, files)
     const differs = Object.entries(hashes).some(([key, hash]) => lines.get(key)?.hash !== hash)
     if (!differs && declared.length === 0) return { lines, declared, inputs }
-    return { catalog: await readCatalog(client), lines, declared, inputs }
+    return { catalog: await readCatalog(client, input), lines, declared, inputs }
   })
 }
 

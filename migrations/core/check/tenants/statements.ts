@@ -35,7 +35,7 @@ export async function withStatements(
     const env = databaseEnvironment(project.env, databaseUrl)
     const shown = tenants.map(({ schema }) => schema)
     const hidden = await otherTenants(env, databaseUrl, shown, sessions)
-    const live = await usingSession(env, sessions, ({ client }) => readCatalog(client, hidden))
+    const live = await usingSession(env, sessions, ({ client }) => readCatalog(client, { hidden }))
     for (const tenant of tenants) {
       const wanted = await withScratchDatabase(scratchOptions(input), async ({ client }) => {
         await make(tenant)(client)
