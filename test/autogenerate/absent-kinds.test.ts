@@ -93,7 +93,7 @@ databaseTest('grants are not asked for where none are compared', async ({ databa
   const watched = {
     query: (sent: string | { readonly text: string }, values?: unknown[]) => {
       asked.push(typeof sent === 'string' ? sent : sent.text)
-      return client.query(typeof sent === 'string' ? sent : sent.text, values)
+      return client.query(sent as string, values)
     },
     getTransactionStatus: () => client.getTransactionStatus(),
   }
