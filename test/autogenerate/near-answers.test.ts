@@ -93,8 +93,8 @@ const hostile: Readonly<Record<string, readonly [models: string, from: string, t
   ],
   'a name after a letter that stands for a new line': [
     `CREATE TABLE app_user.one (id int);
-     CREATE FUNCTION app_user.counts(int) RETURNS bigint LANGUAGE sql IMMUTABLE AS E'SELECT count(*) FROM\\none';
-     CREATE TABLE app_user.two (n int); CREATE INDEX twos ON app_user.two (app_user.counts(n));`,
+     CREATE FUNCTION app_user.counts() RETURNS bigint LANGUAGE sql STABLE AS E'SELECT count(*) FROM\\none';
+     CREATE TABLE app_user.two (n bigint DEFAULT app_user.counts());`,
     '(id int)',
     '(id int, n int)',
   ],
