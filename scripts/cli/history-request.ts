@@ -31,7 +31,7 @@ export const historyFlags = {
     many: true,
   },
   'search-path': {
-    help: 'search_path that the other tool used (default: the target schema)',
+    help: 'search_path that the other tool used (default: that of the role or database, else the target schema)',
     value: 'SCHEMAS',
   },
   'version-table': { help: "name of the other tool's ledger table", value: 'NAME' },

@@ -69,7 +69,7 @@ export async function importAlembic(
     const recording = await recordAlembic({ ...given, folders, python, show, x: request.x ?? [] })
     const { table, schema } = recording.ledger
     const facts = { revisions: recording.revisions.length, seconds: given.took(), tool: recording.tool }
-    const recorded = { server: given.server, databases: recording.databases, ignoreTables: [table] }
+    const recorded = { ...given, databases: recording.databases, ignoreTables: [table] }
     const ledger = placeOf(request.ledger, { table, schema: schema ?? undefined })
     const sides = (each: DescribedRevision) => recordedSides(recording, offline, each)
     const result = await bring(alembicHistory(recording.revisions, show, sides), ledger, { recorded })

@@ -32,7 +32,7 @@ export interface ImportRequest {
   readonly recorded?: Recorded
   /** How the SQL of a history can be had, for revisions that have none. */
   readonly otherWays?: readonly string[]
-  /** `search_path` that the other tool ran under, as SQL; default: the target schema. */
+  /** `search_path` that the other tool ran under, as SQL; default: that of the database or role, else the target schema. */
   readonly searchPath?: string
   /** Take the SQL of applied revisions from the live database: the first makes it all, the others do nothing. */
   readonly baseline?: boolean
@@ -85,10 +85,9 @@ export async function importHistory(
   if (request.ledgers.length === 0) await warnOfOthers(session, request.history.tool)
   const taken = request.baseline ? await withBaseline(placed, lines, { session, env, ...request }) : placed
   checkKnown(taken, applied, request)
-  const history = underHouseRules(taken, {
-    schemas: Object.values(env.schemas),
-    searchPath: request.searchPath,
-  })
+  const schemas = Object.values(env.schemas)
+  const usual = request.recorded === undefined ? await usualSearchPath(session, schemas) : undefined
+  const history = underHouseRules(taken, { schemas, searchPath: request.searchPath ?? usual })
   const rows = adoptedRows(history, lines, request.ledgers, env)
   const draft = await draftHistory(history, lines, env)
   const irreversible = request.baseline ? [] : irreversibleRevisions(history)
@@ -215,6 +214,23 @@ export function shownPath(env: Environment): (path: string) => string {
     const short = relative(env.root, path)
     return short.startsWith('..') ? path : short || '.'
   }
+}
+
+/**
+ * The search_path that is set for the role or the database, which the other tool ran under (manual, section 20.1.3); undefined
+ * where it begins with a target schema, as ours does.
+ */
+async function usualSearchPath({ client }: Session, schemas: readonly string[]): Promise<string | undefined> {
+  const { rows } = await client.query<{ path: string }>(
+    `SELECT substr(setting, length('search_path=') + 1) AS path
+       FROM pg_db_role_setting, unnest(setconfig) AS setting
+      WHERE starts_with(setting, 'search_path=') AND setrole IN (0, to_regrole(quote_ident(current_user)))
+        AND setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+      ORDER BY setrole = 0, setdatabase = 0 LIMIT 1`,
+  )
+  const path = rows[0]?.path
+  const isOurs = schemas.some((schema) => [schema, quoteIdent(schema)].includes(path?.split(',')[0] ?? ''))
+  return isOurs ? undefined : path
 }
 
 interface HouseRules {

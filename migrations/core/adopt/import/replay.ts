@@ -22,9 +22,10 @@ import { applyPlan, openProject, planRun, type Session } from '../../runner/inde
 import { asScratchMaker, scratchRoleOf } from '../../scratch/client.ts'
 import { withScratchDatabase } from '../../scratch/database.ts'
 import { scratchServer } from '../../scratch/server.ts'
+import { runWithOthers } from '../others.ts'
 import { proveRecording, type Recorded } from '../record/proof.ts'
 import { ownApplication } from '../record/server.ts'
-import { makeExtensions, standInTenant, surround } from '../record/surroundings.ts'
+import { makeExtensions, standInTenant } from '../record/surroundings.ts'
 import type { AdoptedRows } from './applied.ts'
 
 /** What a replay is compared with. */
@@ -56,7 +57,7 @@ export async function replayDifferences(
   if (single.length > 0) {
     // Lines that depend on each other are replayed together.
     await onScratch(request, async (client) => {
-      await replay(client, request, single)
+      const ofOthers = await replay(client, request, single)
       const targets = single.map((row) => row.targetSchema)
       for (const schema of targets) {
         const changes = await changesIn(client, schema, request)
@@ -64,7 +65,9 @@ export async function replayDifferences(
       }
       // Another schema may hold more than this history made; what it made must be there.
       for (const schema of await otherSchemas(client, targets, request)) {
-        const changes = (await changesIn(client, schema, request)).filter(({ change }) => change !== 'added')
+        const changes = (await changesIn(client, schema, request)).filter(
+          ({ change, identity }) => change !== 'added' && !ofOthers.has(identity),
+        )
         if (changes.length > 0) differences.set(schema, changes)
       }
     })
@@ -117,7 +120,9 @@ async function otherSchemas(
 /** Runs every revision of some lines to their heads on a scratch database, to see that they run. */
 export async function replayToHeads(request: ReplayRequest, lines: readonly string[]): Promise<void> {
   for (const row of headRows(request, lines))
-    await onScratch(request, (client) => replay(client, request, [row]))
+    await onScratch(request, async (client) => {
+      await replay(client, request, [row])
+    })
 }
 
 /**
@@ -130,12 +135,10 @@ export async function replayRecording(
   lines: readonly string[],
   recorded: Recorded,
 ): Promise<void> {
-  const { session, env, historySql: text } = request
-  const database = await recorded.server.createDatabase()
-  await surround(recorded.server, database, { session, env, text })
+  const { database } = await recorded.begin()
   const options = { url: recorded.server.url(database), applicationName: ownApplication }
   await onConnection(options, (client) => replay(client, request, headRows(request, lines)))
-  await proveRecording(recorded, database, env.ledgerSchema)
+  await proveRecording(recorded, database, request.env.ledgerSchema)
 }
 
 function headRows({ env }: ReplayRequest, lines: readonly string[]): readonly AdoptedRows[] {
@@ -180,33 +183,55 @@ export async function prepare(
     await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
 }
 
-async function replay(client: Client, request: ReplayRequest, rows: readonly AdoptedRows[]): Promise<void> {
+/** @returns the identities of what others own there, which was made for it */
+async function replay(
+  client: Client,
+  request: ReplayRequest,
+  rows: readonly AdoptedRows[],
+): Promise<ReadonlySet<string>> {
+  const { session: live, historySql: text } = request
   const env = withTargets(request.env, rows)
   const project = openProject(env)
-  const session: Session = { client, url: null, emit: silent, signal: request.session.signal }
-  for (const { line, revisions } of rows) {
-    for (const target of revisions.length === 0 ? ['heads'] : revisions) {
-      const asked = { direction: 'upgrade', target, lines: [line] } as const
-      try {
+  const session: Session = { client, url: null, emit: silent, signal: live.signal }
+  const run = async () => {
+    for (const { line, revisions } of rows) {
+      for (const target of revisions.length === 0 ? ['heads'] : revisions) {
+        const asked = { direction: 'upgrade', target, lines: [line] } as const
         await applyPlan(session, project, await planRun(session, project, asked), asked)
-      } catch (cause) {
-        request.session.signal?.throwIfAborted()
-        if (!(cause instanceof MigError)) throw cause
-        throw new MigError(
-          'replay-failed',
-          `the imported history does not run on an empty database: ${cause.message}`,
-          {
-            help: 'fix the original file, then import again; keep the imported files to look at them: --keep',
-            exitCode: exitCodes.proofFailed,
-            facts: cause.facts,
-            place: cause.place,
-            cause,
-          },
-        )
       }
     }
   }
+  try {
+    return await runWithOthers(client, { session: live, env, text }, run)
+  } catch (cause) {
+    live.signal?.throwIfAborted()
+    throw cause instanceof MigError ? replayFailed(cause) : cause
+  }
 }
+
+function replayFailed(cause: MigError): MigError {
+  const lacksName = lackingNames.has(String(cause.facts.sqlState))
+  return new MigError(
+    'replay-failed',
+    `the imported history does not run on an empty database: ${cause.message}`,
+    {
+      help: lacksName
+        ? `${searchPathHelp}; else fix the original file, then import again`
+        : 'fix the original file, then import again; keep the imported files to look at them: --keep',
+      exitCode: exitCodes.proofFailed,
+      facts: cause.facts,
+      place: cause.place,
+      cause,
+    },
+  )
+}
+
+/** The schema, table, function or type that a name means is not there (manual, appendix A). */
+const lackingNames = new Set(['3F000', '42P01', '42883', '42704'])
+
+/** What to type where names of a history were looked up elsewhere by its own tool. */
+const searchPathHelp =
+  'if the tool looked names up in other schemas than the target schema, say so: --search-path public,extensions'
 
 /** The environment with a tenant line bound to the one schema that it is replayed in. */
 function withTargets(env: Environment, rows: readonly AdoptedRows[]): Environment {
@@ -247,7 +272,7 @@ export function importDiffers(differences: ReadonlyMap<string, readonly Fingerpr
       ...text,
     ].join('\n'),
     {
-      help: 'nothing was adopted; fix the history or the database and import again, or --keep the files and just mig-stamp them yourself; --baseline takes what is applied from the database',
+      help: 'nothing was adopted; fix the history or the database and import again, or --keep the files and just mig-stamp them yourself; --baseline takes what is applied from the database; --search-path says where the tool looked names up',
       exitCode: exitCodes.proofFailed,
       facts: { differences: Object.fromEntries(differences) },
     },

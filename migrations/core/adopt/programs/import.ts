@@ -44,9 +44,7 @@ export async function importProgram(
       ...{ ...request, history, ignoreTables },
       ledgers: await readListLedgers(session.client, migrations, ledger, place),
       // A baseline has the schema of the live database, and none of the rows.
-      ...(baseline
-        ? {}
-        : { recorded: { server: given.server, databases: recording.databases, ignoreTables } }),
+      ...(baseline ? {} : { recorded: { ...given, databases: recording.databases, ignoreTables } }),
     })
     return { ...result, recording: facts }
   })

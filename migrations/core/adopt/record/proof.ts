@@ -8,11 +8,14 @@ import {
   readFingerprint,
 } from '../../postgres/fingerprint/index.ts'
 import { quoteIdent } from '../../postgres/sql/quote.ts'
+import type { RecordingRequest } from './recording.ts'
 import { ownApplication, type RecordingServer } from './server.ts'
 
 /** The databases that a recording has left, and what of them is the tool's own. */
 export interface Recorded {
   readonly server: RecordingServer
+  /** Makes a database as the tool had it. */
+  readonly begin: RecordingRequest['begin']
   /** Two that the tool itself has made: what differs between them, no replay can give. */
   readonly databases: readonly [string, string]
   readonly ignoreTables: readonly string[]
@@ -23,7 +26,7 @@ export interface Recorded {
  * @throws MigError `recording-differs` (exit 5)
  */
 export async function proveRecording(
-  { server, databases, ignoreTables }: Recorded,
+  { server, databases, ignoreTables }: Omit<Recorded, 'begin'>,
   replayed: string,
   ledgerSchema: string,
 ): Promise<void> {

@@ -1,11 +1,13 @@
 import type { Environment } from '../../environment/index.ts'
 import { exitCodes, MigError, type MigErrorOptions } from '../../errors.ts'
+import { onConnection } from '../../postgres/connection/connection.ts'
 import type { Session } from '../../runner/index.ts'
 import type { BodyPart, ImportedRevision } from '../history.ts'
 import { draftFolder } from '../import/draft-folder.ts'
+import { hasOthers, makeOthers } from '../others.ts'
 import { fence } from './child.ts'
 import type { Piece } from './piece.ts'
-import { type RecordingServer, withRecordingServer } from './server.ts'
+import { ownApplication, type RecordingServer, withRecordingServer } from './server.ts'
 import { builtInFunctions, surround } from './surroundings.ts'
 
 export interface RecordingRequest {
@@ -27,7 +29,8 @@ export interface EmptyDatabase {
 }
 
 /**
- * Gives a server that records what a tool does, with a folder of its own; neither outlives `body`.
+ * Gives a server that records what a tool does, with a folder of its own; neither outlives `body`. Where the history fails
+ * there, it is recorded again with the objects of others, which it may refer to.
  * @param text the files of the history
  */
 export async function withRecording<Result>(
@@ -38,17 +41,29 @@ export async function withRecording<Result>(
 ): Promise<Result> {
   const { path: home, discard } = await draftFolder(env)
   const started = performance.now()
-  try {
-    return await withRecordingServer(home, session, async (server) =>
+  const around = { session, env, text }
+  const attempt = (withOthers: boolean) =>
+    withRecordingServer(home, session, async (server) =>
       body({
         ...{ server, session, network: allowNetwork, builtIn: await builtInFunctions(server) },
         async begin() {
           const database = await server.createDatabase()
-          return { database, searchPath: await surround(server, database, { session, env, text }) }
+          const searchPath = await surround(server, database, around)
+          if (withOthers) {
+            const options = { url: server.url(database), applicationName: ownApplication }
+            await onConnection(options, (client) => makeOthers(client, around))
+          }
+          return { database, searchPath }
         },
         took: () => Math.round((performance.now() - started) / 100) / 10,
       }),
     )
+  try {
+    return await attempt(false).catch(async (error: unknown) => {
+      const isOfHistory = error instanceof MigError && error.code === 'history-fails'
+      if (!isOfHistory || !(await hasOthers(around))) throw error
+      return attempt(true)
+    })
   } finally {
     discard()
   }

@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs'
+import type { Client } from 'pg'
+import type { Environment } from '../environment/index.ts'
+import { readFingerprint } from '../postgres/fingerprint/index.ts'
+import type { Session } from '../runner/index.ts'
+import { surroundingsPath } from '../scratch/surroundings/file.ts'
+import { otherSchemas } from '../scratch/surroundings/live-objects.ts'
+import { projectSurroundings, runSurrounded } from '../scratch/surroundings/surroundings.ts'
+
+/** What a history runs in. */
+export interface HistoryPlace {
+  readonly session: Session
+  readonly env: Environment
+  /** All SQL of the history, or its files. */
+  readonly text: string
+}
+
+/** Whether there may be objects of others, such as `auth.users` of a platform, that a history refers to. */
+export async function hasOthers({ session, env }: Pick<HistoryPlace, 'session' | 'env'>): Promise<boolean> {
+  if (existsSync(surroundingsPath(env.dir))) return true
+  return (await otherSchemas(session.client, [...knownSchemas(env), 'public'])).length > 0
+}
+
+/**
+ * Makes in a database what a history refers to and others own, as surroundings.sql or the live database has it.
+ * @throws MigError `bad-surroundings`, `live-not-trusted`
+ */
+export async function makeOthers(client: Client, { session, env, text }: HistoryPlace): Promise<void> {
+  const surroundings = projectSurroundings(env, (body) => body(session.client))
+  await surroundings.ofHistory(client, () => [text])
+  await surroundings.others?.(client)
+}
+
+/**
+ * Replays a history; where it fails, again with the objects of others. They are not made before, since a history may make
+ * such objects itself. A run continues after the last revision that was applied.
+ * @returns the identities of the objects of others
+ */
+export async function runWithOthers(
+  client: Client,
+  place: HistoryPlace,
+  run: () => Promise<void>,
+): Promise<ReadonlySet<string>> {
+  const identities = async () => {
+    const schemas = await otherSchemas(client, knownSchemas(place.env))
+    return [...(await readFingerprint(client, { schemas })).objects.keys()]
+  }
+  let made: readonly string[] = []
+  const others = async () => {
+    const before = new Set(await identities())
+    await makeOthers(client, place)
+    made = (await identities()).filter((identity) => !before.has(identity))
+  }
+  await runSurrounded(client, (await hasOthers(place)) ? { others } : undefined, run)
+  return new Set(made)
+}
+
+function knownSchemas(env: Environment): readonly string[] {
+  return [...Object.values(env.schemas), env.ledgerSchema]
+}
