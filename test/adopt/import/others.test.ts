@@ -68,7 +68,7 @@ projectTest('a program that refers to objects of a platform is recorded with the
   writeProgram(project, {
     'knexfile.js': `module.exports = { client: 'pg', connection: process.env.DATABASE_URL }\n`,
     'migrations/20240101000000_a.js': `exports.up = (knex) => knex.schema.createTable('accounts', (table) => {
-  table.uuid('owner').references('auth.users.id')
+  table.uuid('owner').references('id').inTable('auth.users')
 })
 exports.down = (knex) => knex.schema.dropTable('accounts')
 `,
