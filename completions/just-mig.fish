@@ -187,7 +187,7 @@ complete -c just-mig -n '__fish_seen_subcommand_from import' -l down -r -d 'comm
 complete -c just-mig -n '__fish_seen_subcommand_from import' -l allow-network -d 'allow network access during the recording, for settings that are kept there'
 complete -c just-mig -n '__fish_seen_subcommand_from import' -l baseline -d 'take the SQL of applied revisions from the live database: the first creates everything, the others do nothing; ids and graph are kept'
 complete -c just-mig -n '__fish_seen_subcommand_from import' -l line -r -d 'the line of revisions: NAME is a branch label, a folder of revision files, or a revision'
-complete -c just-mig -n '__fish_seen_subcommand_from import' -l search-path -r -d 'search_path that the other tool used (default: the target schema)'
+complete -c just-mig -n '__fish_seen_subcommand_from import' -l search-path -r -d 'search_path that the other tool used (default: that of the role or database, else the target schema)'
 complete -c just-mig -n '__fish_seen_subcommand_from import' -l version-table -r -d 'name of the other tool'\''s ledger table'
 complete -c just-mig -n '__fish_seen_subcommand_from import' -l version-schema -r -d 'schema of the other tool'\''s ledger table'
 complete -c just-mig -n '__fish_seen_subcommand_from import' -l keep -d 'keep the files even if their result differs from the live database; nothing is adopted then'

@@ -1,11 +1,17 @@
 import { existsSync } from 'node:fs'
-import type { Client } from 'pg'
+import type { Client, ClientBase } from 'pg'
+import type { LivePart } from '../autogenerate/index.ts'
 import type { Environment } from '../environment/index.ts'
 import { readFingerprint } from '../postgres/fingerprint/index.ts'
 import type { Session } from '../runner/index.ts'
 import { surroundingsPath } from '../scratch/surroundings/file.ts'
 import { otherSchemas } from '../scratch/surroundings/live-objects.ts'
-import { projectSurroundings, runSurrounded } from '../scratch/surroundings/surroundings.ts'
+import {
+  makeReferred,
+  projectSurroundings,
+  runSurrounded,
+  surroundingsOwnership,
+} from '../scratch/surroundings/surroundings.ts'
 
 /** What a history runs in. */
 export interface HistoryPlace {
@@ -53,6 +59,20 @@ export async function runWithOthers(
   }
   await runSurrounded(client, (await hasOthers(place)) ? { others } : undefined, run)
   return new Set(made)
+}
+
+/**
+ * Makes on an empty database, for an export from another, what texts refer to and others own.
+ * @param onlyExtensions those that are others'; the export makes all others itself
+ */
+export function surroundFrom(
+  from: ClientBase,
+  empty: Client,
+  env: Environment,
+  onlyExtensions: readonly string[] = [],
+): NonNullable<LivePart['surround']> {
+  const ownership = { ...surroundingsOwnership(env), onlyExtensions }
+  return (texts) => makeReferred(empty, (body) => body(from), texts, env, ownership)
 }
 
 function knownSchemas(env: Environment): readonly string[] {

@@ -36,6 +36,15 @@ projectTest('a history that refers to objects of a platform is replayed with the
   })
 })
 
+projectTest('a baseline refers to objects of a platform', async ({ project }) => {
+  await platform(project)
+  const env = await project.environment({ app: 'app' })
+  const { files } = await importFolder('supabase', project.session, env, { path, baseline: true })
+  const text = readFileSync(join(project.root, files[0] ?? ''), 'utf8')
+  expect(text).toContain('REFERENCES auth.users')
+  expect(text).not.toContain('TABLE auth.users')
+})
+
 projectTest('surroundings.sql says what the objects of a platform are', async ({ project }) => {
   await platform(project)
   project.write({

@@ -31,7 +31,11 @@ const numbers = (table: string, columns: readonly string[]): LedgerQuery => ({
 /** The tools whose migrations are SQL files, in the order that they are told in. */
 export const folderTools: readonly FolderTool[] = [
   {
-    ...{ name: 'drizzle', sign: [/(^|\/)(?:meta\/_journal|\d{14}[^/]*\/snapshot)\.json$/, 2], usual: ['drizzle'] },
+    ...{
+      name: 'drizzle',
+      sign: [/(^|\/)(?:meta\/_journal|\d{14}[^/]*\/snapshot)\.json$/, 2],
+      usual: ['drizzle'],
+    },
     ...{ example: 'meta/_journal.json and no folders with migration.sql', files: drizzleFiles },
     ledger: {
       ...{ table: '__drizzle_migrations', columns: ['hash'] },

@@ -4,6 +4,7 @@ import { type Environment, type Excludes, excludedObjects, excludedTables } from
 import { exitCodes, MigError } from '../../errors.ts'
 import type { Session } from '../../runner/index.ts'
 import type { BodyPart, ImportedHistory, ImportedRevision } from '../history.ts'
+import { surroundFrom } from '../others.ts'
 import { appliedRevisions, type ForeignLedger } from './applied.ts'
 import type { LineOfRevision } from './lines.ts'
 import { withScratch } from './replay.ts'
@@ -90,7 +91,8 @@ async function liveStatements(
   return withScratch(session, env, async (empty) => {
     const [ofOtherTool, ofProject] = [excludedTables(ignoreTables), excludedObjects(env.options)]
     const excludes: Excludes = (object) => ofOtherTool(object) || ofProject(object)
-    const actions = await actionsFromNothing(session.client, empty, { schemas, excludes })
+    const surround = surroundFrom(session.client, empty, env)
+    const actions = await actionsFromNothing(session.client, empty, { schemas, excludes, surround })
     return actions.map(({ sql }) => `${readableSql(sql)};`)
   })
 }

@@ -4,6 +4,7 @@ import { openProject, type Session } from '../../runner/index.ts'
 import { runOnScratch, scratchProject } from '../../scratch/project.ts'
 import { readSource } from '../../source-file.ts'
 import { exportModels, modelHead } from '../init/models.ts'
+import { runWithOthers, surroundFrom } from '../others.ts'
 import { prepare, type ReplayRequest, withScratch } from './replay.ts'
 
 /** A model file, and what it is to say. */
@@ -32,11 +33,17 @@ export async function modelsOfHistory(
   if (empty.size === 0) return []
   const texts = await withScratch(session, env, async (client) => {
     await prepare(client, { session, ...request })
-    await runOnScratch(client, scratchProject(openProject(env)), { direction: 'upgrade', target: 'heads' })
-    // All schemas, since one may refer to another.
-    return withScratch(session, env, (scratch) =>
-      exportModels(client, scratch, { schemas, excludeTables: env.options.excludeTables ?? [] }),
+    const project = scratchProject(openProject(env))
+    await runWithOthers(client, { session, env, text: request.historySql }, () =>
+      runOnScratch(client, project, { direction: 'upgrade', target: 'heads' }),
     )
+    // All schemas, since one may refer to another.
+    return withScratch(session, env, (scratch) => {
+      const surround = surroundFrom(client, scratch, env)
+      return exportModels(client, scratch, {
+        ...{ schemas, excludeTables: env.options.excludeTables ?? [], surround },
+      })
+    })
   })
   const ofSchemas = new Set(schemas.map(({ key }) => `${key}.sql`))
   return texts.flatMap(({ name, text }) => {

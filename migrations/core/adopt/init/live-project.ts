@@ -4,9 +4,10 @@ import type { Change } from '../../difference/index.ts'
 import { type Environment, loadEnvironment } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import { openProject, type Project, type Session } from '../../runner/index.ts'
-import { makeReferred, type OnLive, surroundingsOwnership } from '../../scratch/surroundings/surroundings.ts'
+import type { OnLive } from '../../scratch/surroundings/surroundings.ts'
 import { expectTrustedLive } from '../../scratch/trust-live.ts'
 import { withScratch } from '../import/replay.ts'
+import { surroundFrom } from '../others.ts'
 import { type ExportedPart, exportModels, type ModelText } from './models.ts'
 import type { FoundSchema } from './schemas.ts'
 import type { Writer } from './writer.ts'
@@ -19,11 +20,10 @@ export function exportedModels(
 ): Promise<readonly ModelText[]> {
   const onLive: OnLive = (body) => body(session.client)
   const mapped = withSchemas(env, part.schemas)
-  const ownership = { ...surroundingsOwnership(mapped), onlyExtensions: part.othersExtensions ?? [] }
   return withScratch(session, env, async (client) => {
     const own = { schemas: part.schemas.map(({ schema }) => schema), trustLive: env.trustLive }
     await expectTrustedLive(client, onLive, own)
-    const surround = (texts: readonly string[]) => makeReferred(client, onLive, texts, mapped, ownership)
+    const surround = surroundFrom(session.client, client, mapped, part.othersExtensions)
     return exportModels(session.client, client, { ...part, surround })
   })
 }

@@ -20,14 +20,13 @@ export interface RenameDecisions {
  */
 export function expectDecided(open: readonly Rename[], { others }: Pick<RenameDecisions, 'others'>): void {
   if (others === 'off') return
-  const [first] = open
-  if (first === undefined) return
+  if (open.length === 0) return
   throw new MigError(
     'decision-needed',
     `these could be renames, or drops and adds that lose data:\n${open.map((each) => `  ${renameText(each)}`).join('\n')}`,
     {
       exitCode: exitCodes.decisionNeeded,
-      help: `say which are: --rename ${shellWord(renameText(first))}; with --renames=off the rest are drops and adds, and their data is lost`,
+      help: `say which are: ${flagsOf(open)}; with --renames=off the rest are drops and adds, and their data is lost`,
       facts: {
         renames: open.map(({ from, to }) => ({
           kind: namedKindWord(from.kind),
@@ -37,6 +36,18 @@ export function expectDecided(open: readonly Rename[], { others }: Pick<RenameDe
       },
     },
   )
+}
+
+/** One flag for each object, so that they can be given together. */
+function flagsOf(open: readonly Rename[]): string {
+  const taken = new Set<string>()
+  const apart = open.filter(({ from, to }) => {
+    const names = [`from ${nameText(from)}`, `to ${nameText(to)}`]
+    if (names.some((name) => taken.has(name))) return false
+    for (const name of names) taken.add(name)
+    return true
+  })
+  return apart.map((each) => `--rename ${shellWord(renameText(each))}`).join(' ')
 }
 
 /** `rfx_user.profile.name=display_name`, as `--rename` takes it. */
