@@ -8,9 +8,9 @@ import { projectTest, type TestProject } from '../support/project.ts'
 const root = join(import.meta.dirname, '..', '..', '..')
 const justfile = readFileSync(join(root, 'justfile'), 'utf8')
 
-async function init(project: TestProject, schemas = '') {
+async function init(project: TestProject, schemas = '', more: Partial<InitRequest> = {}) {
   const env = await project.environment({ app: 'app' })
-  const request: InitRequest = { schemas, justfile, now: new Date('2024-01-31T12:00:00Z') }
+  const request: InitRequest = { schemas, justfile, now: new Date('2024-01-31T12:00:00Z'), ...more }
   return initProject(project.session, env, request)
 }
 
@@ -57,10 +57,31 @@ describe('init takes a live database as it is', () => {
       CREATE POLICY a ON app.t FOR SELECT TO case_reader USING (who = CURRENT_USER);
       GRANT SELECT ON app.t TO case_reader;
       ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT SELECT ON TABLES TO case_reader;`)
-    await init(project)
+    await expect(init(project)).rejects.toMatchObject({
+      code: 'grants-found',
+      facts: { objects: 2, roles: ['case_reader'] },
+    })
+    await init(project, '', { privileges: false })
     const model = read(project, 'migrations/models/app.sql')
     expect(model).toContain('CREATE POLICY a ON app.t FOR SELECT TO case_reader')
     expect(model).not.toContain('GRANT')
+  })
+
+  projectTest('owners and grants, where they are asked for', async ({ project }) => {
+    await administer(
+      `DO $$ BEGIN CREATE ROLE case_reader; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`,
+    )
+    await project.run(`CREATE SCHEMA app; CREATE TABLE app.t (id int PRIMARY KEY, who text);
+      GRANT USAGE ON SCHEMA app TO case_reader; GRANT SELECT ON app.t TO case_reader; GRANT UPDATE (who) ON app.t TO case_reader;
+      CREATE FUNCTION app.one() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';
+      REVOKE EXECUTE ON FUNCTION app.one() FROM PUBLIC;`)
+    const { adopted, files } = await init(project, '', { privileges: true })
+    expect(adopted).toHaveLength(1)
+    const first = read(project, files.find((path) => path.includes('versions/')) ?? '')
+    for (const text of [read(project, 'migrations/models/app.sql'), first]) {
+      expect(text).toContain('GRANT SELECT ON TABLE app.t TO case_reader')
+      expect(text).toMatch(/REVOKE (ALL|EXECUTE) ON FUNCTION app\.one\(\) FROM PUBLIC/)
+    }
   })
 
   projectTest('a foreign key to a schema that is not named is to what others own', async ({ project }) => {

@@ -4,6 +4,7 @@ import { type Environment, type Excludes, excludedObjects, excludedTables } from
 import { exitCodes, MigError } from '../../errors.ts'
 import type { Session } from '../../runner/index.ts'
 import type { BodyPart, ImportedHistory, ImportedRevision } from '../history.ts'
+import { grantsIn } from '../init/grants.ts'
 import { surroundFrom } from '../others.ts'
 import { appliedRevisions, type ForeignLedger } from './applied.ts'
 import type { LineOfRevision } from './lines.ts'
@@ -30,6 +31,7 @@ export async function withBaseline(
   const applied = appliedRevisions(history, request.ledgers)
   if (applied.size === 0) throw nothingApplied()
   warnOfRows(history, applied, request.session)
+  await warnOfGrants(request)
   const firsts = new Map<string, string>()
   // Parents come first in an imported history.
   for (const { revision } of history.revisions) {
@@ -108,6 +110,17 @@ function warnOfRows({ revisions }: ImportedHistory, applied: ReadonlySet<string>
     code: 'baseline-without-rows',
     message: `rows that applied revisions inserted are not in the baseline: ${inserting.length === 1 ? '' : `${inserting.length} files, first `}${inserting[0]?.source}`,
     help: 'if a new database needs them, write a revision that inserts them: just mig-revision "seed"',
+  })
+}
+
+async function warnOfGrants({ session, env }: BaselineRequest): Promise<void> {
+  const { objects, roles } = await grantsIn(session.client, Object.values(env.schemas))
+  if (objects === 0) return
+  session.emit({
+    event: 'warning',
+    code: 'baseline-without-grants',
+    message: `grants are not in the baseline: those of ${objects} objects, to ${roles.join(', ')}`,
+    help: 'if a new database needs them, write a revision that grants them: just mig-revision "grants"',
   })
 }
 

@@ -7,6 +7,7 @@ import { readSource } from '../../source-file.ts'
 import { modelKeys } from '../../sources/index.ts'
 import { adoptRows, checkNotAdopted } from '../import/adopt-rows.ts'
 import { firstRevisions } from './first-revisions.ts'
+import { takesPrivileges } from './grants.ts'
 import type { InitRequest, InitResult } from './init-request.ts'
 import {
   differing,
@@ -46,21 +47,29 @@ export async function addSchemas(
     env.ledgerSchema,
     added.map(({ schema }) => ({ targetSchema: schema, revisions: [] })),
   )
+  const wantsBaseline = there.length > 0 && request.baseline !== false
+  const privileges = await takesPrivileges(
+    session.client,
+    wantsBaseline ? there.map(({ schema }) => schema) : [],
+    request.privileges,
+  )
   const written = writer(env.root)
   try {
     written.write(file, text, true)
     const before = await writtenProject(session, env)
     const inFolder = await unmodelled(before.env, added)
-    const models = await newModels(session, before.env, inFolder, live.schemas)
+    const models = await newModels(session, before.env, inFolder, { live: live.schemas, privileges })
     for (const { name, text: model } of models) written.write(join(env.modelsDir, name), model)
     // What the file has by hand stays; what is missing in it is told where the models are loaded.
     if (!existsSync(join(env.dir, 'surroundings.sql'))) await writeSurroundings(session, before, written)
     const project = { ...before, env: { ...before.env, filter: there.map(({ key }) => key) } }
-    const wantsBaseline = there.length > 0 && request.baseline !== false
-    const rows = wantsBaseline ? await firstRevisions(session, project.env, request.now, written.write) : []
+    const first = { now: request.now, privileges }
+    const rows = wantsBaseline ? await firstRevisions(session, project.env, first, written.write) : []
     const opened = openProject(project.env)
     const declared = there.some((each) => !inFolder.includes(each))
-    const differs = await whereTheyLoad(async () => (rows.length > 0 ? differing(session, opened) : []))
+    const differs = await whereTheyLoad(async () =>
+      rows.length > 0 ? differing(session, opened, privileges) : [],
+    )
     await adoptRows(session, opened, rows)
     return {
       ...{ files: written.files(), schemas: added, adopted: rows, ledgers: [], histories: [], others: [] },
@@ -128,7 +137,7 @@ async function newModels(
   session: Session,
   env: Environment,
   added: readonly FoundSchema[],
-  live: readonly string[],
+  { live, privileges }: { readonly live: readonly string[]; readonly privileges: boolean },
 ) {
   const there = added.filter(({ schema }) => live.includes(schema))
   const { rows } = await session.client.query<{ name: string }>('SELECT extname AS name FROM pg_extension')
@@ -138,6 +147,7 @@ async function newModels(
       : await exportedModels(session, env, {
           schemas: there,
           excludeTables: [env.options.excludeTables ?? []].flat(),
+          privileges,
           othersExtensions: rows.map(({ name }) => name),
         })
   const empty = added

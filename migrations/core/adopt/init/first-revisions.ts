@@ -11,12 +11,12 @@ import type { AdoptedRows } from '../import/applied.ts'
 export async function firstRevisions(
   session: Session,
   env: Environment,
-  now: Date,
+  { now, privileges }: { readonly now: Date; readonly privileges: boolean },
   write: (path: string, text: string) => void,
 ): Promise<readonly AdoptedRows[]> {
   const { files } = await autogenerateProject(session, openProject(env), {
     ...{ message: 'baseline', format: 'ts', now, adopt: true, fromHistory: false },
-    ...{ privileges: false, strict: false, online: false, keep: false },
+    ...{ privileges, strict: false, online: false, keep: false },
     casts: { using: {}, recreate: [] },
     renames: { given: {}, others: 'off' },
     irreversibleFirst: adoptedIsFinal,

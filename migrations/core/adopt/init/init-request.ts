@@ -9,6 +9,8 @@ export interface InitRequest {
   readonly schemas: string
   /** Whether to write first revisions from the live database. Default: yes, unless another tool's ledger is there. */
   readonly baseline?: boolean
+  /** Whether models and first revisions have owners and grants. Default: no, and asked where the database has any. */
+  readonly privileges?: boolean
   /** The package's own justfile. */
   readonly justfile: string
   readonly now: Date

@@ -10,6 +10,7 @@ import type { AdoptedRows } from '../import/applied.ts'
 import { addSchemas } from './add-schemas.ts'
 import { firstRevisions } from './first-revisions.ts'
 import { type FoundModels, findModels } from './found-models.ts'
+import { takesPrivileges } from './grants.ts'
 import type { InitRequest, InitResult, OwnModels } from './init-request.ts'
 import {
   differing,
@@ -31,7 +32,7 @@ import { type Writer, writer } from './writer.ts'
  * exists is overwritten, and nothing stays when a part fails. Where env.ts is there, the schemas that are named are added to it.
  * @param env an environment without env.ts, for its folders and database; else the one that its env.ts says
  * @throws MigError `already-there` for an environment folder with something in it, `recipe-exists`,
- *   `other-ledger` (exit 4) when another tool keeps a ledger and `baseline` does not say what to do,
+ *   `other-ledger` (exit 4) when another tool keeps a ledger and `baseline` does not say what to do, `grants-found` (exit 4),
  *   `unknown-live-schema`, `export-differs` (exit 5), and what `autogenerateProject` throws.
  */
 export async function initProject(
@@ -67,6 +68,12 @@ export async function initProject(
   const shown = schemas.length > 0 ? schemas : [{ key: 'app', schema: usual }]
   const excluded = ledgers.map(({ table }) => table)
   const written = writer(env.root)
+  const wantsBaseline = schemas.length > 0 && live.length > 0 && request.baseline !== false
+  const privileges = await takesPrivileges(
+    session.client,
+    wantsBaseline ? schemas.map(({ schema }) => schema) : [],
+    request.privileges,
+  )
   const writeSettings = (map: readonly FoundSchema[], models?: FoundModels) =>
     written.write(join(env.dir, 'env.ts'), environmentText(env, map, excluded, models))
   try {
@@ -74,14 +81,14 @@ export async function initProject(
     const exported = await exportedModels(session, env, {
       schemas: shown,
       excludeTables: excluded,
-      othersExtensions,
+      ...{ othersExtensions, privileges },
     })
     const files = exported.map(({ name, text }) => ({ path: join(env.modelsDir, name), text }))
     for (const { path, text } of files) written.write(path, text)
     const project = await writtenProject(session, env)
     await writeSurroundings(session, project, written)
-    const wantsBaseline = schemas.length > 0 && live.length > 0 && request.baseline !== false
-    const adopted = wantsBaseline ? await baseline(session, project.env, request.now, written) : []
+    const first = { now: request.now, privileges }
+    const adopted = wantsBaseline ? await baseline(session, project.env, first, written) : []
     const replaced =
       found === undefined
         ? undefined
@@ -128,7 +135,7 @@ async function replaceModels(
   const texts = exported.map(({ text }) => text)
   const differs = await whereTheyLoad(async () => {
     await writeSurroundings(session, project, written, texts)
-    return isAdopted ? differing(session, project) : []
+    return isAdopted ? differing(session, project, false) : []
   })
   const { what, tablesFilter } = found
   return {
@@ -150,12 +157,12 @@ async function schemasOfModels(
   const project = await writtenProject(session, env)
   // In a map that has none of theirs, all are outside of it.
   const none = withSchemas(project.env, [{ key: 'app', schema: env.ledgerSchema }])
-  const { problem } = await whereTheyLoad(() => differing(session, openProject(none)))
+  const { problem } = await whereTheyLoad(() => differing(session, openProject(none), false))
   if (problem === undefined) return { schemas: usual }
   const { schemas } = problem.facts
   if (problem.code === 'outside-map' && Array.isArray(schemas))
     return { schemas: keysOf(schemas.map(String)) }
-  const { problem: own } = await whereTheyLoad(() => differing(session, project))
+  const { problem: own } = await whereTheyLoad(() => differing(session, project, false))
   return { schemas: usual, ...(own === undefined ? {} : { problem: own }) }
 }
 
@@ -221,11 +228,11 @@ function otherLedger(ledgers: readonly FoundLedger[]): MigError {
 async function baseline(
   session: Session,
   env: Environment,
-  now: Date,
+  first: { readonly now: Date; readonly privileges: boolean },
   written: Writer,
 ): Promise<readonly AdoptedRows[]> {
-  const rows = await firstRevisions(session, env, now, written.write)
-  const changes = await differing(session, openProject(env))
+  const rows = await firstRevisions(session, env, first, written.write)
+  const changes = await differing(session, openProject(env), first.privileges)
   if (changes.length > 0) throw exportDiffers(changes)
   return rows
 }

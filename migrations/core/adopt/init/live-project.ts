@@ -60,8 +60,12 @@ export interface Differing {
 }
 
 /** What differs between the live database and the models of a project. */
-export async function differing(session: Session, project: Project): Promise<readonly Change[]> {
-  const { drift } = await checkProject(session, project, { privileges: false })
+export async function differing(
+  session: Session,
+  project: Project,
+  privileges: boolean,
+): Promise<readonly Change[]> {
+  const { drift } = await checkProject(session, project, { privileges })
   return drift.flatMap(({ changes }) => changes ?? [])
 }
 

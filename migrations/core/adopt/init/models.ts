@@ -11,7 +11,7 @@ export interface ModelText {
 }
 
 /** What of a live database is exported. */
-export interface ExportedPart extends Pick<LivePart, 'othersExtensions' | 'surround'> {
+export interface ExportedPart extends Pick<LivePart, 'othersExtensions' | 'privileges' | 'surround'> {
   readonly schemas: readonly FoundSchema[]
   readonly excludeTables: readonly string[]
 }

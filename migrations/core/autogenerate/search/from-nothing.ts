@@ -20,6 +20,8 @@ export interface LivePart {
   readonly excludes: Excludes
   /** Schemas of others, of which the scratch database has what is referred to. */
   readonly others?: readonly string[]
+  /** Owners and grants too. Default: false. */
+  readonly privileges?: boolean
   /** Extensions that are left to others. */
   readonly othersExtensions?: readonly string[]
   /** Makes there what texts of SQL refer to and others own, and gives the schemas of that. */
@@ -35,7 +37,7 @@ export interface LivePart {
 export async function actionsFromNothing(
   live: ClientBase,
   empty: Client,
-  { schemas, excludes, others = [], othersExtensions = [], surround }: LivePart,
+  { schemas, excludes, others = [], othersExtensions = [], privileges = false, surround }: LivePart,
 ): Promise<readonly Action[]> {
   for (const schema of schemas) await empty.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
   const to = await readCatalog(live)
@@ -45,7 +47,7 @@ export async function actionsFromNothing(
       (name) => name.startsWith('extension ') && !othersExtensions.includes(name.slice('extension '.length)),
     ),
   )
-  const scope = searchScope({ schemas, excludes: withSequences(to, excludes), globals, privileges: false })
+  const scope = searchScope({ schemas, excludes: withSequences(to, excludes), globals, privileges })
   const view = viewedIn(to, scope)
   const made = [...others]
   if (surround !== undefined) {
