@@ -34,7 +34,7 @@ _just_mig() {
     heads) words='--json --quiet --verbose --show-data --database-url -h --help'; case $at in 1) words+=" $(_just_mig_keys)" ;; esac ;;
     history) words='--tenants --shard -x --json --quiet --verbose --show-data --database-url -h --help'; case $at in 1) words+=" $(_just_mig_keys)" ;; esac ;;
     import) words='--offline-sql --section --python --alembic-x --up --down --allow-network --baseline --line --search-path --version-table --version-schema --keep --lock-wait --json --quiet --verbose --show-data --database-url -h --help'; case $at in 1) words+=" alembic drizzle prisma flyway golang-migrate morph sqlx diesel supabase knex typeorm node-pg-migrate kysely sequelize mikro-orm sql" ;; 3) words+=" $(_just_mig_keys)" ;; esac ;;
-    init) words='--baseline --trust-live --without-baseline --json --quiet --verbose --show-data --database-url -h --help'; ;;
+    init) words='--baseline --privileges --trust-live --without-baseline --without-privileges --json --quiet --verbose --show-data --database-url -h --help'; ;;
     lint) words='--changed --trust-live --level --format --json --quiet --verbose --show-data --database-url -h --help'; case $at in 2) words+=" $(_just_mig_keys)" ;; esac ;;
     merge) words='--splice --label --rev-id --sql-file --json --quiet --verbose --show-data --database-url -h --help'; ;;
     revision) words='--head --splice --label --depends-on --rev-id --irreversible --sql-file --json --quiet --verbose --show-data --database-url -h --help'; case $at in 2) words+=" $(_just_mig_keys)" ;; esac ;;
