@@ -71,6 +71,8 @@ export async function settingAside(
   const copy = `CREATE TABLE ${qualifiedName(waiting.schema, waiting.name)} AS SELECT ${values.join(', ')} FROM ${from}`
   const positions = positionsOf(current, wanted, table)
   const actions = [
+    // Else what others commit between the copy and DROP TABLE is dropped with the table.
+    ownAction(`LOCK TABLE ${from} IN ACCESS EXCLUSIVE MODE`, [table]),
     ...positions.map(keepPosition),
     ...dependents.map((each) => dropOf(each, ownAction(copy, [table]))),
     ownAction(copy, [table], { produces: [waiting], rewrites: true }),
