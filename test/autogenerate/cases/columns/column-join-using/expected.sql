@@ -1,4 +1,5 @@
 -- upgrade
+LOCK TABLE rfx_user.event IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.event__mig_rows AS SELECT id, at, kind FROM rfx_user.event;
 DROP TABLE rfx_user.event;
 DROP VIEW rfx_user.v;
@@ -19,6 +20,7 @@ DROP TABLE rfx_user.event__mig_rows;
 
 -- downgrade
 SET LOCAL check_function_bodies = off;
+LOCK TABLE rfx_user.event IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.event__mig_rows AS SELECT id, at, big FROM rfx_user.event;
 DROP TABLE rfx_user.event;
 CREATE OR REPLACE FUNCTION rfx_user.shout(t text)

@@ -1,6 +1,7 @@
 -- upgrade
 SET LOCAL check_function_bodies = off;
 ALTER TABLE rfx_user.part DETACH PARTITION rfx_user.part_low;
+LOCK TABLE rfx_user.part IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.part__mig_rows AS SELECT l::text AS l, x FROM rfx_user.part;
 DROP TABLE rfx_user.part;
 ALTER TABLE rfx_user.t ALTER COLUMN p TYPE text USING p::text;
@@ -25,6 +26,7 @@ ALTER TABLE rfx_user.t DROP COLUMN g;
 ALTER TABLE rfx_user.t ALTER COLUMN l TYPE text USING l::text;
 DROP FUNCTION rfx_user.f(rfx_user.level);
 DROP TYPE rfx_user.level;
+LOCK TABLE rfx_user.part_low IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.part_low__mig_rows AS SELECT l, x FROM rfx_user.part_low;
 DROP TABLE rfx_user.part_low;
 CREATE TYPE rfx_user.level AS ENUM ('none', 'low', 'high');
@@ -89,6 +91,7 @@ DROP TABLE rfx_user.part_low__mig_rows;
 SET LOCAL check_function_bodies = off;
 ALTER TABLE rfx_user.part DETACH PARTITION rfx_user.part_low;
 ALTER TABLE rfx_user.part ATTACH PARTITION rfx_user.part_low FOR VALUES IN ('low');
+LOCK TABLE rfx_user.part IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.part__mig_rows AS SELECT l::text AS l, x FROM rfx_user.part;
 DROP TABLE rfx_user.part;
 ALTER TABLE rfx_user.t ALTER COLUMN p TYPE text USING p::text;

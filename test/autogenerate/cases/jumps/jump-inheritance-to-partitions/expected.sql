@@ -1,7 +1,9 @@
 -- upgrade
 ALTER TABLE rfx_user.ev_a NO INHERIT rfx_user.ev;
+LOCK TABLE rfx_user.ev_a IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.ev_a__mig_rows AS SELECT id, at, extra FROM rfx_user.ev_a;
 DROP TABLE rfx_user.ev_a;
+LOCK TABLE rfx_user.ev IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.ev__mig_rows AS SELECT id, at FROM rfx_user.ev;
 DROP TABLE rfx_user.ev;
 CREATE TABLE rfx_user.ev (id integer, at date) PARTITION BY RANGE (at);
@@ -13,8 +15,10 @@ DROP TABLE rfx_user.ev__mig_rows;
 
 -- downgrade
 ALTER TABLE rfx_user.ev DETACH PARTITION rfx_user.ev_a;
+LOCK TABLE rfx_user.ev_a IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.ev_a__mig_rows AS SELECT id, at FROM rfx_user.ev_a;
 DROP TABLE rfx_user.ev_a;
+LOCK TABLE rfx_user.ev IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.ev__mig_rows AS SELECT id, at FROM rfx_user.ev;
 DROP TABLE rfx_user.ev;
 CREATE TABLE rfx_user.ev (id integer, at date);

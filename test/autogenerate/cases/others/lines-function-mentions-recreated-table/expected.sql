@@ -1,4 +1,5 @@
 -- upgrade of policy
+LOCK TABLE rfx_policy.event IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_policy.event_id_seq__mig_rows AS SELECT last_value, is_called FROM rfx_policy.event_id_seq;
 CREATE TABLE rfx_policy.event__mig_rows AS SELECT id, at, kind FROM rfx_policy.event;
 DROP TABLE rfx_policy.event;
@@ -30,6 +31,7 @@ CREATE TRIGGER log_customer AFTER INSERT ON rfx_user.customer FOR EACH ROW EXECU
 DROP TRIGGER log_customer ON rfx_user.customer;
 DROP FUNCTION rfx_user.log_customer();
 -- downgrade of policy
+LOCK TABLE rfx_policy.event IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_policy.event_id_seq__mig_rows AS SELECT last_value, is_called FROM rfx_policy.event_id_seq;
 CREATE TABLE rfx_policy.event__mig_rows AS SELECT id, at, kind FROM rfx_policy.event;
 DROP TABLE rfx_policy.event;

@@ -1,7 +1,9 @@
 -- upgrade
 ALTER TABLE rfx_user.event DETACH PARTITION rfx_user.event_2026;
+LOCK TABLE rfx_user.event_2026 IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.event_2026__mig_rows AS SELECT id, at, kind FROM rfx_user.event_2026;
 DROP TABLE rfx_user.event_2026;
+LOCK TABLE rfx_user.event IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.event__mig_rows AS SELECT id, at, kind FROM rfx_user.event;
 DROP TABLE rfx_user.event;
 CREATE TABLE rfx_user.event (
@@ -18,8 +20,10 @@ DROP TABLE rfx_user.event__mig_rows;
 
 -- downgrade
 ALTER TABLE rfx_user.event DETACH PARTITION rfx_user.event_2026;
+LOCK TABLE rfx_user.event_2026 IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.event_2026__mig_rows AS SELECT id, at, kind FROM rfx_user.event_2026;
 DROP TABLE rfx_user.event_2026;
+LOCK TABLE rfx_user.event IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.event__mig_rows AS SELECT id, at, kind FROM rfx_user.event;
 DROP TABLE rfx_user.event;
 CREATE TABLE rfx_user.event (

@@ -1,4 +1,5 @@
 -- upgrade
+LOCK TABLE rfx_user.item_low_a IN ACCESS EXCLUSIVE MODE;
 ALTER TABLE rfx_user.note DROP CONSTRAINT note_item_kind_fkey;
 CREATE TABLE rfx_user.item_low_a__mig_rows AS SELECT id, kind::text AS kind FROM rfx_user.item_low_a;
 DROP TABLE rfx_user.item_low_a;
@@ -9,6 +10,7 @@ CREATE TYPE rfx_user.kind AS ENUM ('b', 'a');
 ALTER TABLE rfx_user.note ALTER COLUMN kind TYPE rfx_user.kind USING kind::text::rfx_user.kind;
 ALTER TABLE rfx_user.item DROP CONSTRAINT item_pkey;
 DROP TABLE rfx_user.item_low_a__mig_rows;
+LOCK TABLE rfx_user.item IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.item__mig_rows AS SELECT id, kind::text AS kind FROM rfx_user.item;
 DROP TABLE rfx_user.item;
 DROP TYPE rfx_user.kind__replaced;
@@ -26,6 +28,7 @@ ALTER TABLE rfx_user.note ADD CONSTRAINT note_item_kind_fkey FOREIGN KEY (item, 
 DROP TABLE rfx_user.item__mig_rows;
 
 -- downgrade
+LOCK TABLE rfx_user.item_low_a IN ACCESS EXCLUSIVE MODE;
 ALTER TABLE rfx_user.note DROP CONSTRAINT note_item_kind_fkey;
 CREATE TABLE rfx_user.item_low_a__mig_rows AS SELECT id, kind::text AS kind FROM rfx_user.item_low_a;
 DROP TABLE rfx_user.item_low_a;
@@ -33,6 +36,7 @@ ALTER TYPE rfx_user.kind RENAME TO kind__replaced;
 CREATE TYPE rfx_user.kind AS ENUM ('a', 'b', 'c');
 ALTER TABLE rfx_user.note ALTER COLUMN kind TYPE rfx_user.kind USING kind::text::rfx_user.kind;
 ALTER TABLE rfx_user.item DROP CONSTRAINT item_pkey;
+LOCK TABLE rfx_user.item IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.item__mig_rows AS SELECT id, kind::text AS kind FROM rfx_user.item;
 DROP TABLE rfx_user.item;
 DROP TYPE rfx_user.kind__replaced;

@@ -1,8 +1,10 @@
 -- upgrade
 SET LOCAL check_function_bodies = off;
+LOCK TABLE rfx_user.m1 IN ACCESS EXCLUSIVE MODE;
 ALTER TABLE rfx_user.linked DROP CONSTRAINT linked_id_at_fkey;
 CREATE TABLE rfx_user.m1__mig_rows AS SELECT id, at, ref, s FROM rfx_user.m1;
 DROP TABLE rfx_user.m1;
+LOCK TABLE rfx_user.m2 IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.m2__mig_rows AS SELECT id, at, ref, s FROM rfx_user.m2;
 DROP TABLE rfx_user.m2;
 DROP TRIGGER tt ON rfx_user.m;
@@ -34,6 +36,7 @@ ALTER TABLE rfx_user.linked DROP CONSTRAINT linked_id_at_fkey;
 ALTER TABLE rfx_user.m DROP CONSTRAINT m_pkey;
 DROP TABLE rfx_user.m1__mig_rows;
 DROP TABLE rfx_user.m2__mig_rows;
+LOCK TABLE rfx_user.m IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.m__mig_rows AS SELECT id, at, ref, s FROM rfx_user.m;
 DROP TABLE rfx_user.m;
 CREATE TABLE rfx_user.m (
@@ -59,9 +62,11 @@ DROP TABLE rfx_user.m__mig_rows;
 
 -- downgrade
 SET LOCAL check_function_bodies = off;
+LOCK TABLE rfx_user.m1 IN ACCESS EXCLUSIVE MODE;
 ALTER TABLE rfx_user.linked DROP CONSTRAINT linked_id_at_fkey;
 CREATE TABLE rfx_user.m1__mig_rows AS SELECT id, at, ref, s FROM rfx_user.m1;
 DROP TABLE rfx_user.m1;
+LOCK TABLE rfx_user.m2 IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.m2__mig_rows AS SELECT id, at, ref, s FROM rfx_user.m2;
 DROP TABLE rfx_user.m2;
 DROP TRIGGER tt ON rfx_user.m;
@@ -92,6 +97,7 @@ ALTER TABLE rfx_user.linked DROP CONSTRAINT linked_id_at_fkey;
 ALTER TABLE rfx_user.m DROP CONSTRAINT m_pkey;
 DROP TABLE rfx_user.m1__mig_rows;
 DROP TABLE rfx_user.m2__mig_rows;
+LOCK TABLE rfx_user.m IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.m__mig_rows AS SELECT id, at, ref, s FROM rfx_user.m;
 DROP TABLE rfx_user.m;
 CREATE TABLE rfx_user.m (

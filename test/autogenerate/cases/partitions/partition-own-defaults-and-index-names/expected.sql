@@ -36,6 +36,7 @@ CREATE STATISTICS rfx_user.ls ON at, kind FROM rfx_user.log_2020b;
 -- downgrade
 ALTER TABLE rfx_user.log DETACH PARTITION rfx_user.log_2020;
 ALTER TABLE rfx_user.log ATTACH PARTITION rfx_user.log_2021 FOR VALUES FROM ('2021-01-01 00:00:00+00') TO ('2022-01-01 00:00:00+00');
+LOCK TABLE rfx_user.log_2020 IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.log_2020__mig_rows AS SELECT id, at, kind, extra FROM rfx_user.log_2020;
 DROP TABLE rfx_user.log_2020;
 DROP POLICY lp ON rfx_user.log;

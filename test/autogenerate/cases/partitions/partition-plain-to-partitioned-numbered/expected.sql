@@ -1,9 +1,12 @@
 -- upgrade
+LOCK TABLE rfx_user.call IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.call__mig_rows AS SELECT id, at FROM rfx_user.call;
 DROP TABLE rfx_user.call;
+LOCK TABLE rfx_user.event IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.event_id_seq__mig_rows AS SELECT last_value, is_called FROM rfx_user.event_id_seq;
 CREATE TABLE rfx_user.event__mig_rows AS SELECT id, at FROM rfx_user.event;
 DROP TABLE rfx_user.event;
+LOCK TABLE rfx_user.visit IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.visit_id_seq__mig_rows AS SELECT last_value, is_called FROM rfx_user.visit_id_seq;
 CREATE TABLE rfx_user.visit__mig_rows AS SELECT id, at FROM rfx_user.visit;
 DROP TABLE rfx_user.visit;
@@ -44,12 +47,15 @@ DROP TABLE rfx_user.visit__mig_rows;
 DROP TABLE rfx_user.visit_id_seq__mig_rows;
 
 -- downgrade
+LOCK TABLE rfx_user.call IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.call_id_seq__mig_rows AS SELECT last_value, is_called FROM rfx_user.call_id_seq;
 CREATE TABLE rfx_user.call__mig_rows AS SELECT id, at FROM rfx_user.call;
 DROP TABLE rfx_user.call;
+LOCK TABLE rfx_user.visit IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.visit_number__mig_rows AS SELECT last_value, is_called FROM rfx_user.visit_number;
 CREATE TABLE rfx_user.visit__mig_rows AS SELECT id, at FROM rfx_user.visit;
 DROP TABLE rfx_user.visit;
+LOCK TABLE rfx_user.event IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.event_id_seq__mig_rows AS SELECT last_value, is_called FROM rfx_user.event_id_seq;
 CREATE TABLE rfx_user.event__mig_rows AS SELECT id, at FROM rfx_user.event;
 DROP TABLE rfx_user.event;

@@ -1,4 +1,5 @@
 -- upgrade
+LOCK TABLE rfx_user.event IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.event__mig_rows AS SELECT id, at, kind FROM rfx_user.event;
 DROP TABLE rfx_user.event;
 CREATE TABLE rfx_user.event (
@@ -11,6 +12,7 @@ INSERT INTO rfx_user.event (at, id, kind) SELECT at::date, id::bigint, kind::tex
 DROP TABLE rfx_user.event__mig_rows;
 
 -- downgrade
+LOCK TABLE rfx_user.event IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.event__mig_rows AS SELECT id, at, kind FROM rfx_user.event;
 DROP TABLE rfx_user.event;
 CREATE TABLE rfx_user.event (id bigint, at date NOT NULL, kind text);

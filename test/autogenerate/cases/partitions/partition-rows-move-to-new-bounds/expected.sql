@@ -2,6 +2,7 @@
 ALTER TABLE rfx_user.log DETACH PARTITION rfx_user.log_autumn;
 ALTER TABLE rfx_user.log DETACH PARTITION rfx_user.log_spring;
 ALTER TABLE rfx_user.log ATTACH PARTITION rfx_user.log_autumn FOR VALUES FROM ('2020-07-01') TO ('2021-01-01');
+LOCK TABLE rfx_user.log_spring IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.log_id_seq__mig_rows AS SELECT last_value, is_called FROM rfx_user.log_id_seq;
 CREATE TABLE rfx_user.log_spring__mig_rows AS SELECT id, at, kind FROM rfx_user.log_spring;
 DROP TABLE rfx_user.log_spring;
@@ -25,6 +26,7 @@ DROP TABLE rfx_user.log_id_seq__mig_rows;
 ALTER TABLE rfx_user.log DETACH PARTITION rfx_user.log_autumn;
 ALTER TABLE rfx_user.log DETACH PARTITION rfx_user.log_spring;
 ALTER TABLE rfx_user.log ATTACH PARTITION rfx_user.log_spring FOR VALUES FROM ('2020-01-01') TO ('2020-10-01');
+LOCK TABLE rfx_user.log_autumn IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.log_autumn__mig_rows AS SELECT id, at, kind FROM rfx_user.log_autumn;
 DROP TABLE rfx_user.log_autumn;
 DROP POLICY kinds ON rfx_user.log;

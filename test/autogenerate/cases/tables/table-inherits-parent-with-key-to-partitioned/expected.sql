@@ -1,6 +1,7 @@
 -- upgrade
 ALTER TABLE rfx_user.reading DROP CONSTRAINT reading_id_fkey;
 DROP TABLE rfx_user.reading_old;
+LOCK TABLE rfx_user.reading IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.reading__mig_rows AS SELECT id, at FROM rfx_user.reading;
 DROP TABLE rfx_user.reading;
 CREATE TABLE rfx_user.reading (
@@ -12,6 +13,7 @@ INSERT INTO rfx_user.reading (at, id) SELECT at::date, id::integer FROM rfx_user
 DROP TABLE rfx_user.reading__mig_rows;
 
 -- downgrade
+LOCK TABLE rfx_user.reading IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.reading__mig_rows AS SELECT id, at FROM rfx_user.reading;
 DROP TABLE rfx_user.reading;
 CREATE TABLE rfx_user.reading (id integer, at date NOT NULL);

@@ -1,5 +1,6 @@
 -- upgrade
 ALTER TABLE rfx_user.c NO INHERIT rfx_user.gone;
+LOCK TABLE rfx_user.c IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.c__mig_rows AS SELECT id, old, own FROM rfx_user.c;
 DROP TABLE rfx_user.c;
 DROP TABLE rfx_user.gone;
@@ -13,6 +14,7 @@ DROP TABLE rfx_user.c__mig_rows;
 
 -- downgrade
 ALTER TABLE rfx_user.c NO INHERIT rfx_user.fresh;
+LOCK TABLE rfx_user.c IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.c__mig_rows AS SELECT id, stamp, own FROM rfx_user.c;
 DROP TABLE rfx_user.c;
 DROP TABLE rfx_user.fresh;

@@ -9,6 +9,7 @@ CREATE TABLE rfx_user.t_new PARTITION OF rfx_user.t FOR VALUES IN ('new');
 DROP TABLE rfx_user.t_new;
 ALTER TYPE rfx_user.mood RENAME TO mood__replaced;
 CREATE TYPE rfx_user.mood AS ENUM ('sad', 'ok', 'happy');
+LOCK TABLE rfx_user.t IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE rfx_user.t__mig_rows AS SELECT id, m::text AS m FROM rfx_user.t;
 DROP TABLE rfx_user.t;
 DROP TYPE rfx_user.mood__replaced;
