@@ -8,6 +8,8 @@ import { environmentText, temporaryProject } from '../e2e/support/project.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 
 const fixture = join(import.meta.dirname, 'fixtures', 'alembic')
+/** What Alembic has written, so that these tests need no Python. */
+const written = '--offline-sql api/upgrade.sql --offline-sql api/downgrade.sql'
 
 let database: TestDatabase
 let project: Awaited<ReturnType<typeof temporaryProject>>
@@ -47,19 +49,19 @@ test('mig-autogen says by kind what a database had before the first revision', a
 
 describe('mig-import', () => {
   test('says what came, and leaves the project at head', async () => {
-    const { stdout } = await succeed(just('mig-import alembic api shop'))
+    const { stdout } = await succeed(just(`mig-import alembic api shop ${written}`))
     expect(stdout).toContain('8 revisions written\nreplayed on a scratch database: equal to the live one\n')
     expect(stdout).toContain('public is at 819203142536, as public.alembic_version says')
     expect(stdout).toContain('next: drop public.alembic_version, or name it in excludeTables of env.ts')
     expect(stdout).toMatch(/^next: just mig-verify --announce /m)
     await succeed(just('mig-current shop --check-heads'))
-    const again = await fail(just('mig-import alembic api shop'), 'file-exists', 2)
+    const again = await fail(just(`mig-import alembic api shop ${written}`), 'file-exists', 2)
     expect(again.stderr).toContain('just mig-history')
     await database.client.query('DROP SCHEMA mig CASCADE')
   })
 
   test('says the same as JSON', async () => {
-    const lines = jsonLines(await succeed(just('mig-import alembic api shop --json')))
+    const lines = jsonLines(await succeed(just(`mig-import alembic api shop ${written} --json`)))
     expect(lines.at(-1)).toMatchObject({
       event: 'import',
       proof: 'equal',
@@ -72,12 +74,12 @@ describe('mig-import', () => {
     const wrong = await fail(just(['mig-import', 'alembic', 'api', '--line', 'shop']), 'bad-flag', 2)
     expect(wrong.stderr).toContain('help: for example --line expand=user')
     const open = await fail(
-      just(['mig-import', 'alembic', 'api', '--line', '1a2b3c4d5e6f=shop']),
+      just(`mig-import alembic api --line 1a2b3c4d5e6f=shop ${written}`),
       'which-line',
       2,
     )
     expect(open.stderr).toContain('  2b3c4d5e6f70 (api/versions/2b3c4d5e6f70_orders.py): nothing says')
-    await succeed(just(['mig-import', 'alembic', 'api', '--line', 'versions=shop']))
+    await succeed(just(`mig-import alembic api --line versions=shop ${written}`))
     await database.client.query('DROP SCHEMA mig CASCADE')
   })
 
