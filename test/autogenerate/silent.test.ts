@@ -67,6 +67,20 @@ describe('what a source is silent on', () => {
     )
   })
 
+  labTest('leaves no partitioned table as a plain one', async ({ lab }) => {
+    const live = `CREATE TABLE ev (id int, d date) PARTITION BY RANGE (d); CREATE TABLE ev_all PARTITION OF ev DEFAULT`
+    await lab.database.client.query(live)
+    await writeModels(lab, { 'app.sql': 'CREATE TABLE ev (id int, d date, more text);' })
+    await expect(generateFiles(lab, {}, settings)).rejects.toMatchObject({
+      code: 'partitioned-table',
+      exitCode: 4,
+      facts: { tables: ['public.ev'] },
+      help: expect.stringContaining("excludeTables: ['public.ev', 'public.ev_*']"),
+    })
+    const without = { ...settings, excludeTables: ['public.ev', 'public.ev_*'] }
+    expect((await generateFiles(lab, {}, without)).files).toEqual([])
+  })
+
   labTest('and the order of labels is never a difference, unless it is asked for', async ({ lab }) => {
     await lab.database.client.query(
       `CREATE TYPE role AS ENUM ('MEMBER', 'ADMIN'); CREATE TABLE car (id int PRIMARY KEY, role role)`,

@@ -30,6 +30,7 @@ import { type SinglePass, singlePass } from './search/single-pass.ts'
 import { type OnStart, undoingSearch } from './search/transaction.ts'
 import { expectColumns } from './search/using.ts'
 import { mostInTransaction } from './wanted/limits.ts'
+import { expectPartitioned } from './wanted/partitioned.ts'
 import type { GeneratedRevision } from './write/revision.ts'
 import { rewritten } from './write/rewrite.ts'
 
@@ -112,6 +113,7 @@ async function fromReplay<File>(
   const there = seenDifference(base.catalog, wanted.catalog, scope)
   const found = compared(input, { base, wanted, scope }, there)
   expectColumns(input.casts, base.catalog, wanted.catalog)
+  expectPartitioned(input, base.catalog, wanted.catalog)
   if (found.changes.length === 0) return nothingToDo(found)
   const ends = { base: base.catalog, wanted: wanted.catalog }
   const { made, decisions } = await withDecisions(input, (asked) =>
