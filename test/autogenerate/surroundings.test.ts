@@ -13,6 +13,9 @@ import { type Lab, labTest } from '../runner/support.ts'
 import { chain, tenantTest } from '../tenants/support.ts'
 import { generateFiles, writeModels } from './support/project.ts'
 
+const revision = (id: string, revises: string, up: string, down: string) =>
+  `-- a change\n--\n-- Revision: ${id}\n-- Revises: ${revises}\n\n-- upgrade\n${up};\n\n-- downgrade\n${down};\n`
+
 /** Generates for models, upgrades, and looks whether anything is left. */
 async function taken(
   lab: Lab,
@@ -152,8 +155,27 @@ describe('an extension that the server does not have', () => {
     'search.sql': `CREATE TABLE search.plain (id int PRIMARY KEY);\n${doc};`,
   })
   const settings = { schemas: { app: 'app', search: 'search' } }
-  const revision = (id: string, revises: string, up: string, down: string) =>
-    `-- a change\n--\n-- Revision: ${id}\n-- Revises: ${revises}\n\n-- upgrade\n${up};\n\n-- downgrade\n${down};\n`
+
+  labTest(
+    'an extension that a revision makes serves the models without the database too',
+    async ({ lab }) => {
+      const settings = { schemas: { app: 'app' } }
+      const table = (more: string) => `CREATE TABLE app.t (a int, b public.citext${more})`
+      await lab.write({
+        'app/aaaa00000001_t.sql': revision(
+          'aaaa00000001',
+          'base',
+          `CREATE EXTENSION IF NOT EXISTS citext SCHEMA public;\n${table('')}`,
+          'DROP TABLE app.t',
+        ),
+      })
+      expect((await lab.upgrade({ settings })).error).toBeUndefined()
+      await writeModels(lab, { 'app.sql': table(', c int') })
+      const { files } = await generateFiles(lab, { fromHistory: true }, settings)
+      expect(files.map(({ text }) => text).join()).toContain('ADD COLUMN c integer')
+      expect(files.map(({ text }) => text).join()).not.toContain('EXTENSION')
+    },
+  )
 
   labTest('is told of once, and leaves the schemas that need none to go on', async ({ lab }) => {
     await writeModels(lab, models(''))

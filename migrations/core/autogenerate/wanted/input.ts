@@ -8,6 +8,7 @@ import { scratchExcludes } from '../../scratch/excludes.ts'
 import { type LineTarget, lineTargets } from '../../scratch/lines.ts'
 import { scratchServer } from '../../scratch/server.ts'
 import {
+  historyTexts,
   type OnLive,
   projectSurroundings,
   type Surroundings,
@@ -104,7 +105,7 @@ export async function projectInput(
     privileges,
     searchPath: listed(env.options.searchPath),
     trustLive: env.trustLive,
-    surroundings: projectSurroundings(env, onLive),
+    surroundings: projectSurroundings(env, onLive, () => historyTexts(project)),
     ...(onLive === undefined || env.options.compareEnumOrder === true
       ? {}
       : {

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { isServerError, quoteIdent } from '../../postgres/index.ts'
+import { catalogName, isServerError, quoteIdent } from '../../postgres/index.ts'
 import { regexEscape } from '../../regex-escape.ts'
 import { asScratchMaker } from '../client.ts'
 
@@ -40,6 +40,24 @@ export async function makeExtensions(
       if (!isServerError(error)) throw error
     }
   }
+}
+
+const part = '(?:"[^"]{1,63}"|[\\w$]{1,63})'
+const making = new RegExp(
+  `create\\s+extension\\s+(?:if\\s+not\\s+exists\\s+)?(${part})(?:\\s+with)?(?:\\s+schema\\s+(${part}))?`,
+  'gi',
+)
+
+/** The extensions that texts make, and where: in `public` where they do not say. */
+export function extensionsMadeIn(
+  texts: readonly string[],
+): readonly Pick<LiveExtension, 'name' | 'schema'>[] {
+  return texts.flatMap((text) =>
+    [...text.matchAll(making)].map(([, name = '', schema = 'public']) => ({
+      name: catalogName(name),
+      schema: catalogName(schema),
+    })),
+  )
 }
 
 /** Whether SQL makes an extension itself. */

@@ -10,6 +10,7 @@ import { scratchExcludes } from '../excludes.ts'
 import { expectTrustedLive } from '../trust-live.ts'
 import { makeExcluded, refersToExcluded } from './excluded-objects.ts'
 import {
+  extensionsMadeIn,
   type LiveExtension,
   makeExtensions,
   makesExtension,
@@ -40,7 +41,7 @@ export interface Surroundings {
   readonly ofPrograms: (client: ClientBase) => Promise<readonly string[]>
   /** The text of the file, where there is one. */
   readonly text: string | undefined
-  /** Whether anything but extensions came from the live database, so that models follow from it too. */
+  /** Whether anything but extensions came from the live database, or extensions from revisions: models follow from it too. */
   readonly followsLive: () => boolean
 }
 
@@ -50,15 +51,20 @@ export type OnLive = <Result>(body: (live: ClientBase) => Promise<Result>) => Pr
 /**
  * The surroundings of a project.
  * @param onLive reads the live database, where it is to be looked at, when something is needed first
+ * @param revisions the texts of its revisions: where no live database is looked at, models find the extensions that they make
  */
-export function projectSurroundings(env: Environment, onLive: OnLive | undefined): Surroundings {
+export function projectSurroundings(
+  env: Environment,
+  onLive: OnLive | undefined,
+  revisions?: () => readonly string[],
+): Surroundings {
   const path = surroundingsPath(env.dir)
   const text = readSurroundings(path)
   const ownership = surroundingsOwnership(env)
   const compared = { schemas: ownership.own, excludes: scratchExcludes(env) }
   let models: readonly string[] = []
   let history: () => readonly string[] = () => []
-  let takenFromLive = false
+  let takenFromElsewhere = false
   const live = onLive === undefined ? undefined : liveExtensions(onLive)
   const makeFile = async (client: ClientBase, makers: () => readonly string[]) => {
     if (text === undefined) return
@@ -66,16 +72,22 @@ export function projectSurroundings(env: Environment, onLive: OnLive | undefined
     await makeFromFile(client, { path, text }, (sql) => made.has(madeName(sql) ?? ''))
   }
   const makeOthers = async (client: Client, read: OnLive) => {
-    takenFromLive = true
+    takenFromElsewhere = true
     if (text === undefined) await makeReferred(client, read, [...models, ...history()], env, ownership)
     if (!ownership.excludesAny) return
     await expectTrustedLive(client, read, { ...compared, trustLive: env.trustLive })
     await read((session) => makeExcluded(client, session, compared))
   }
-  const others =
-    onLive === undefined || (text !== undefined && !ownership.excludesAny)
-      ? undefined
-      : (client: Client) => makeOthers(client, onLive)
+  const makeFromRevisions = async (client: Client, texts: readonly string[]) => {
+    takenFromElsewhere = true
+    await makeExtensions(client, extensionsMadeIn(texts))
+  }
+  const isAllInFile = text !== undefined && !ownership.excludesAny
+  const whenStuck = () => {
+    if (onLive !== undefined) return isAllInFile ? undefined : (client: Client) => makeOthers(client, onLive)
+    return revisions && ((client: Client) => makeFromRevisions(client, revisions()))
+  }
+  const others = whenStuck()
   return {
     ...(others === undefined ? {} : { others }),
     async ofModels(client, files) {
@@ -92,14 +104,15 @@ export function projectSurroundings(env: Environment, onLive: OnLive | undefined
     async ofWanted(client, wanted) {
       await live?.ofWanted(client, wanted)
       if (others === undefined) return
-      if (takenFromLive || (ownership.excludesAny && refersToExcluded(wanted, compared))) await others(client)
+      if (takenFromElsewhere || (ownership.excludesAny && refersToExcluded(wanted, compared)))
+        await others(client)
     },
     async ofPrograms(client) {
       await makeFile(client, () => [])
       return otherSchemas(client, [...ownership.own, 'public'])
     },
     text,
-    followsLive: () => takenFromLive,
+    followsLive: () => takenFromElsewhere,
   }
 }
 
