@@ -3,7 +3,7 @@ import { labTest } from '../runner/support.ts'
 import { generateFiles, writeModels } from './support/project.ts'
 
 const settings = { schemas: { app: 'app' } }
-const tables = ['a', 'b', 'c', 'd', 'e', 'f'].map(
+const tables = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map(
   (name) => `CREATE TABLE app.${name} (id int PRIMARY KEY, n int);`,
 )
 const before = `${tables.join('\n')}
@@ -19,6 +19,7 @@ const after = `${tables.join('\n')}
   ALTER TABLE app.c ADD CONSTRAINT c_d FOREIGN KEY (n) REFERENCES app.d;
   ALTER TABLE app.e ADD CONSTRAINT positive CHECK (n > 0);
   CREATE INDEX f_n ON app.f (n);
+  CREATE PUBLICATION changes FOR TABLE app.g;
   CREATE VIEW app.kept AS SELECT id, n FROM app.c;
   CREATE MATERIALIZED VIEW app.filled WITH (fillfactor = 80) AS SELECT id FROM app.f;
   CREATE TABLE app.year (at int NOT NULL) PARTITION BY RANGE (at);
