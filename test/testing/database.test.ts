@@ -145,6 +145,19 @@ test('is made again under its name where a test has changed the structure', asyn
   await db.drop()
 })
 
+test('large objects of the template are as they were after a reset', async ({ project }) => {
+  const seed = {
+    version: '1',
+    run: (client: pg.ClientBase) => client.query("SELECT lo_from_bytea(9, 'as it was')"),
+  }
+  const db = await testDatabase({ ...project.options, seed })
+  await (await db.client()).query("SELECT lo_put(9, 0, 'changed')")
+  await db.reset()
+  const { rows } = await (await db.client()).query("SELECT convert_from(lo_get(9), 'UTF8') AS body")
+  expect(rows).toEqual([{ body: 'as it was' }])
+  await db.drop()
+})
+
 test('no transaction of another connection outlives a reset: a short one is waited for, others are ended', async ({
   project,
 }) => {

@@ -33,6 +33,8 @@ export interface DatabaseState {
   readonly sequences: readonly SequenceState[]
   /** Materialized views, in the order in which they were made. */
   readonly views: readonly ViewState[]
+  /** Whether it has large objects, whose contents no catalog tells that a user may read. */
+  readonly hasLargeObjects: boolean
 }
 
 /** Rows of one table that are kept in this process; of more, the database is copied again when they have changed. */
@@ -80,6 +82,7 @@ export async function readState(client: ClientBase): Promise<DatabaseState> {
       ...position,
     })),
     views: await viewsOf(client, views),
+    hasLargeObjects: (await client.query('SELECT FROM pg_largeobject_metadata LIMIT 1')).rowCount === 1,
   }
 }
 
