@@ -7,6 +7,7 @@ export {
   targetLockHolders,
   tryAllLocks,
 } from './lock.ts'
+export { noteLooked } from './look.ts'
 export {
   type BackfillCursor,
   forgetProgressStatement,

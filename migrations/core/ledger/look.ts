@@ -29,6 +29,7 @@ interface Found {
  */
 export async function isLedgerReady(client: ClientBase, ledgerSchema: string): Promise<boolean> {
   const rows = await ownTables(client, ledgerSchema)
+  noteLooked(client, ledgerSchema)
   for (const found of rows) checkOwner(ledgerSchema, found)
   if (rows.some((found) => found.readOnly)) throw await readOnly(client, ledgerSchema)
   return rows.every(
@@ -45,10 +46,14 @@ const looked = new WeakMap<ClientBase, Set<string>>()
  * @throws MigError `foreign-ledger`
  */
 export async function lookOnce(client: ClientBase, ledgerSchema: string): Promise<void> {
-  const known = looked.get(client) ?? new Set()
-  if (known.has(ledgerSchema)) return
+  if (looked.get(client)?.has(ledgerSchema)) return
   await ownTables(client, ledgerSchema)
-  looked.set(client, known.add(ledgerSchema))
+  noteLooked(client, ledgerSchema)
+}
+
+/** Notes that another session of the run has just looked at the same database: the look takes longer than most revisions. */
+export function noteLooked(client: ClientBase, ledgerSchema: string): void {
+  looked.set(client, (looked.get(client) ?? new Set()).add(ledgerSchema))
 }
 
 /**

@@ -1,13 +1,14 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { TargetSchema } from '../../environment/index.ts'
+import type { Environment, TargetSchema } from '../../environment/index.ts'
 import { exitCodes, interruptExitCode, MigError } from '../../errors.ts'
 import type { EmitEvent } from '../../events.ts'
 import { groupBy } from '../../group-by.ts'
+import { noteLooked } from '../../ledger/index.ts'
 import { isServerError } from '../../postgres/connection/database-error.ts'
 import { databaseError, isConnectionLost } from '../../postgres/index.ts'
 import type { Project } from '../project.ts'
-import { readyToRun } from '../session/locks.ts'
+import { guardConnection, readyToRun } from '../session/locks.ts'
 import { type Session, type SessionOptions, usingSession } from '../session/session.ts'
 import { databaseEnvironment } from '../targets/databases.ts'
 import { type Tally, type TargetFailure, tally } from './tally.ts'
@@ -82,7 +83,7 @@ export async function runPool(
   if (givenSessions.signal !== undefined) setMaxListeners(0, givenSessions.signal)
   const count = Math.min(options.canary ?? 0, jobs.length)
   const counts = tally(jobs.length, emit)
-  const context = { project, options, sessionOptions, emit, counts }
+  const context = { project, options, sessionOptions, emit, counts, ready: readyOnce() }
   let canaryFailed = false
   if (count > 0) {
     await drain({ ...context, queue: jobs.slice(0, count), goOn: false })
@@ -121,6 +122,7 @@ interface Drain {
   readonly sessionOptions: SessionOptions
   readonly emit: EmitEvent
   readonly counts: Tally
+  readonly ready: ReturnType<typeof readyOnce>
   readonly queue: readonly TargetJob[]
   readonly goOn: boolean
 }
@@ -160,16 +162,35 @@ async function drain(context: Drain): Promise<void> {
   for (const end of ends) if (end.status === 'rejected') throw end.reason
 }
 
+/** Makes connections ready to take steps; the ledger of a database is looked at, and made, by the first of them. */
+function readyOnce() {
+  const made = new Map<string | null, Promise<boolean>>()
+  return async (session: Session, env: Environment, database: string | null): Promise<void> => {
+    if (await made.get(database)) {
+      await guardConnection(session)
+      noteLooked(session.client, env.ledgerSchema)
+      return
+    }
+    const making = readyToRun(session, env)
+    const isMade = making.then(
+      () => true,
+      () => false,
+    )
+    made.set(database, isMade)
+    await making
+  }
+}
+
 /** One connection to one database, until that has nothing left to take. */
 async function workOn(
-  { project, sessionOptions, counts }: Drain,
+  { project, sessionOptions, counts, ready }: Drain,
   waiting: JobQueue,
   database: string | null,
   stopped: () => boolean,
 ): Promise<void> {
   const env = databaseEnvironment(project.env, database)
   await usingSession(env, sessionOptions, async (session) => {
-    await readyToRun(session, env)
+    await ready(session, env, database)
     for (;;) {
       const job = stopped() ? undefined : waiting.take(database)
       if (job === undefined) return
