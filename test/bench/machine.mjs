@@ -45,18 +45,21 @@ export function childrenCpu() {
 /** That of a PostgreSQL server: its own, that of its children, and that of those which are gone. @param {number} pid */
 export function serverCpu(pid) {
   if (ticks === undefined) return Number.NaN
-  const own = times(pid)
-  let sum = own.used + own.children
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue
-    try {
-      const { parent, used } = times(name)
-      if (parent === pid) sum += used
-    } catch {
-      // It has ended since.
+  for (;;) {
+    const own = times(pid)
+    let sum = own.used + own.children
+    for (const name of readdirSync('/proc')) {
+      if (!/^\d+$/.test(name)) continue
+      try {
+        const { parent, used } = times(name)
+        if (parent === pid) sum += used
+      } catch {
+        // It has ended since.
+      }
     }
+    // A child that has ended meanwhile is in one of the two, in both or in none.
+    if (times(pid).children === own.children) return (sum / ticks) * 1000
   }
-  return (sum / ticks) * 1000
 }
 
 /** Of proc(5), `/proc/[pid]/stat`. @param {number | string} of */
