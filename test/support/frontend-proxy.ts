@@ -20,6 +20,8 @@ export interface FrontendProxy {
   readonly url: string
   /** How many answers runners have asked for so far, each of which is a round trip where it is awaited. */
   readonly answers: () => number
+  /** How many connections runners have opened so far. */
+  readonly connections: () => number
   readonly close: () => Promise<void>
 }
 
@@ -34,6 +36,7 @@ export async function frontendProxy(
   const sockets = new Set<Socket>()
   let number = 0
   let answers = 0
+  let connections = 0
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname)
     for (const socket of [client, upstream]) {
@@ -69,7 +72,10 @@ export async function frontendProxy(
         if (length === undefined) return
         const message = bytes.subarray(0, length)
         bytes = bytes.subarray(length)
-        counts ??= isRunner(message)
+        if (counts === undefined) {
+          counts = isRunner(message)
+          if (counts) connections += 1
+        }
         const passed = counts ? await judged(message) : message
         // Of a connection that is cut, what was sent before arrives and nothing after it.
         if (cut) return
@@ -104,6 +110,7 @@ export async function frontendProxy(
   return {
     url: url.href,
     answers: () => answers,
+    connections: () => connections,
     async close() {
       for (const socket of sockets) socket.destroy()
       server.close()

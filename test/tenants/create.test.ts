@@ -1,7 +1,8 @@
 import { describe, expect } from 'vitest'
 import { createTenant, dropTenant, targetTenants } from '../../migrations/core/index.ts'
 import { administer } from '../support/database.ts'
-import { chain, revisionText, type TenantLab, tenantTest } from './support.ts'
+import { frontendProxy } from '../support/frontend-proxy.ts'
+import { chain, revisionId, revisionText, type TenantLab, tenantTest } from './support.ts'
 
 async function schemas({ database }: TenantLab): Promise<readonly string[]> {
   const { rows } = await database.client.query<{ name: string }>(
@@ -22,6 +23,19 @@ describe('schema public', () => {
     expect(tenants.map(({ schema }) => schema)).toEqual(['public'])
     for (const tenant of tenants)
       await expect(dropTenant(project, tenant, {})).rejects.toMatchObject({ code: 'bad-tenant' })
+  })
+})
+
+describe('a tenant that is made', () => {
+  tenantTest('takes two connections, one for the looks and one for the run', async ({ lab, database }) => {
+    await lab.write(chain(3))
+    const proxy = await frontendProxy(new URL(database.url), () => 'pass')
+    const project = await lab.project()
+    const through = { ...project, env: { ...project.env, databaseUrl: proxy.url } }
+    await createTenant(through, 'tenant', 'tenant_new', {})
+    expect(proxy.connections()).toBe(2)
+    await proxy.close()
+    expect(await lab.versions()).toEqual({ tenant_new: [revisionId(3)] })
   })
 })
 

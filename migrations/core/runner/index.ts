@@ -42,5 +42,5 @@ export {
   targetSchemas,
   targetTenants,
 } from './targets/targets.ts'
-export { type CreatedTenant, createTenant, newTenant } from './tenants/create.ts'
+export { type CreatedTenant, createTenant, makingTenant } from './tenants/create.ts'
 export { dropTenant, forgetLeftovers, type TenantContents, tenantContents } from './tenants/drop.ts'

@@ -16,7 +16,7 @@ import {
   databaseEnvironment,
   fileChecksum,
   forgetLeftovers,
-  newTenant,
+  makingTenant,
   type PlanStep,
   type Project,
   planTargets,
@@ -44,24 +44,25 @@ export async function createTenantFromTemplate(
   line: string,
   schema: string,
   template: TargetSchema,
-  sessions: SessionOptions,
+  given: SessionOptions,
 ): Promise<CreatedTenant> {
   const started = performance.now()
-  const { tenant: named, isListed } = await newTenant(project, line, schema, sessions)
-  if (isListed && named.databaseUrl !== template.databaseUrl) throw templateElsewhere(named, template)
-  const tenant = { ...named, databaseUrl: template.databaseUrl, shard: template.shard }
-  await forgetLeftovers(project, tenant, sessions)
-  const steps = await stepsToHead(project, line, tenant, template, sessions)
-  const env = databaseEnvironment(project.env, template.databaseUrl)
-  await usingSession(env, sessions, async (session) => {
-    const structure = await tenantStructure(session, { ...project, env }, line)
-    await holdingLocks(session, env, [schema], async () => {
-      await createLedger(session.client, env.ledgerSchema)
-      await copyStructure(session, project, { line, schema, template, structure, steps })
+  return makingTenant(project, line, schema, given, async ({ tenant: named, isListed, sessions }) => {
+    if (isListed && named.databaseUrl !== template.databaseUrl) throw templateElsewhere(named, template)
+    const tenant = { ...named, databaseUrl: template.databaseUrl, shard: template.shard }
+    await forgetLeftovers(project, tenant, sessions)
+    const steps = await stepsToHead(project, line, tenant, template, sessions)
+    const env = databaseEnvironment(project.env, template.databaseUrl)
+    await usingSession(env, sessions, async (session) => {
+      const structure = await tenantStructure(session, { ...project, env }, line)
+      await holdingLocks(session, env, [schema], async () => {
+        await createLedger(session.client, env.ledgerSchema)
+        await copyStructure(session, project, { line, schema, template, structure, steps })
+      })
     })
+    const revisions = steps.at(-1)?.appliedAfter ?? []
+    return { tenant, revisions, ms: performance.now() - started }
   })
-  const revisions = steps.at(-1)?.appliedAfter ?? []
-  return { tenant, revisions, ms: performance.now() - started }
 }
 
 interface Copy {

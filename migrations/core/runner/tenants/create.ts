@@ -1,5 +1,6 @@
 import { commaList } from '../../comma-list.ts'
 import { roleOf, shellWord, type TargetSchema, type TenantTargets } from '../../environment/index.ts'
+import type { Line } from '../../environment/line.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import { quoteIdent } from '../../postgres/index.ts'
 import { readStates } from '../applied/state.ts'
@@ -12,7 +13,7 @@ import { schemaOwner } from '../statement/own-sql.ts'
 import { databaseEnvironment } from '../targets/databases.ts'
 import { sourceTakes } from '../targets/list-tenants.ts'
 import { ambiguousTenant, selectTenants } from '../targets/select-tenants.ts'
-import { allTenants, checkNewName, notListed, tenantLine } from '../targets/targets.ts'
+import { allTenants, checkNewName, listsThemselves, notListed, tenantLine } from '../targets/targets.ts'
 import { forgetLeftovers } from './drop.ts'
 
 /** A tenant that was created. */
@@ -22,31 +23,51 @@ export interface CreatedTenant {
   readonly ms: number
 }
 
+/** A tenant that is to be made. */
+export interface NewTenant {
+  readonly tenant: TargetSchema
+  readonly isListed: boolean
+  /** With the session that is open on its database. */
+  readonly sessions: SessionOptions
+}
+
 /**
- * The tenant that is to be made: where the source lists it already, or else in the environment's own database.
+ * Makes a tenant: where the source lists it already, or else in the environment's own database.
  * @throws MigError `tenant-exists` when there is such a schema; `bad-tenant`; `ambiguous-tenant` when the source lists it
- *   on several shards; `unknown-shard`
+ *   on several shards; `unknown-shard`; what `make` throws
  */
-export async function newTenant(
+export async function makingTenant<Result>(
   project: Project,
   line: string,
   schema: string,
-  sessions: SessionOptions,
-): Promise<{ readonly tenant: TargetSchema; readonly isListed: boolean }> {
+  given: SessionOptions,
+  make: (made: NewTenant) => Promise<Result>,
+): Promise<Result> {
   const { env } = project
   checkNewName(env, schema)
-  const { tenants: source } = tenantLine(env, line)
-  const known = placeOf(line, await allTenants(env, line, sessions), schema, env.targets)
-  if (known === undefined && schema.includes(',')) throw severalNames(schema)
-  const tenant = known ?? { line, schema, databaseUrl: null, shard: null }
-  if (await schemaExists(project, tenant, sessions)) throw await tenantExists(project, tenant, sessions)
-  if (known !== undefined || source === null) return { tenant, isListed: true }
-  const isPattern = source.like !== undefined || source.match !== undefined
-  const takes = (session: Session) => sourceTakes(source, schema, () => Promise.resolve(session.client))
-  if (!isPattern || !(await usingSession(env, sessions, takes))) {
-    sessions.emit?.({ event: 'warning', ...notListed(line, schema) })
-  }
-  return { tenant, isListed: false }
+  const ofLine = tenantLine(env, line)
+  const find = async (own: SessionOptions) =>
+    placeOf(line, await allTenants(env, line, own), schema, env.targets)
+  const asksNobody = listsThemselves(ofLine)
+  const place = asksNobody ? await find(given) : undefined
+  const databaseUrl = place?.databaseUrl ?? null
+  return usingSession(databaseEnvironment(env, databaseUrl), given, async (open) => {
+    // Where no database is configured, a session on a shard would be taken for one on the embedded server.
+    const sessions = databaseUrl !== null && env.databaseUrl === null ? given : { ...given, open }
+    const known = asksNobody ? place : await find(sessions)
+    if (known === undefined && schema.includes(',')) throw severalNames(schema)
+    const tenant = known ?? { line, schema, databaseUrl: null, shard: null }
+    if (await schemaExists(project, tenant, sessions)) throw await tenantExists(project, tenant, sessions)
+    if (known === undefined && !(await isMatched(ofLine, schema, open)))
+      given.emit?.({ event: 'warning', ...notListed(line, schema) })
+    return make({ tenant, isListed: known !== undefined, sessions })
+  })
+}
+
+/** Whether the pattern of a line, where it has one, will find a tenant. */
+async function isMatched({ tenants }: Line, schema: string, { client }: Session): Promise<boolean> {
+  if (tenants?.like === undefined && tenants?.match === undefined) return false
+  return sourceTakes(tenants, schema, () => Promise.resolve(client))
 }
 
 /** Where the source lists a name, on the shard that is asked for. */
@@ -74,22 +95,24 @@ export async function createTenant(
   project: Project,
   line: string,
   schema: string,
-  sessions: SessionOptions,
+  given: SessionOptions,
 ): Promise<CreatedTenant> {
   const started = performance.now()
-  const { tenant } = await newTenant(project, line, schema, sessions)
-  await forgetLeftovers(project, tenant, sessions)
   const { env } = project
   const withSchema: Project = { ...project, env: { ...env, targets: { ...env.targets, createSchema: true } } }
   const request = { direction: 'upgrade', target: 'heads' } as const
   const group = { lines: [line], tenantLine: line }
-  const plan = await planTargets(withSchema, group, [tenant], request, sessions)
-  if (plan.work.length === 0) await makeSchema(withSchema, tenant, sessions)
-  const { failures } = await runTargets(withSchema, plan, { jobs: 1 }, sessions)
+  const { tenant, plan } = await makingTenant(project, line, schema, given, async ({ tenant, sessions }) => {
+    await forgetLeftovers(project, tenant, sessions)
+    const plan = await planTargets(withSchema, group, [tenant], request, sessions)
+    if (plan.work.length === 0) await makeSchema(withSchema, tenant, sessions)
+    return { tenant, plan }
+  })
+  const { failures } = await runTargets(withSchema, plan, { jobs: 1 }, given)
   const [failure] = failures
   if (failure !== undefined) {
     // The schema comes with the first revision, and goes with it.
-    const isThere = await schemaExists(project, tenant, sessions)
+    const isThere = await schemaExists(project, tenant, given)
     throw isThere ? halfMade(failure.error, tenant) : failure.error
   }
   const revisions = plan.alike[0]?.steps.at(-1)?.appliedAfter ?? []
