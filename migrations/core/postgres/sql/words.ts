@@ -14,6 +14,29 @@ export interface Word extends Token {
  * @param most that many of the first are enough
  */
 export function wordsOf(sql: string, most: number = Number.POSITIVE_INFINITY): readonly Word[] {
+  if (sql.length > longestKept) return lexed(sql, most)
+  const words = kept.get(sql) ?? lexed(sql, Number.POSITIVE_INFINITY)
+  if (!kept.has(sql)) keep(sql, words)
+  return words.length > most ? words.slice(0, most) : words
+}
+
+/** Of short statements: a run asks for the same ones again and again, for what they are and for each tenant. */
+const kept = new Map<string, readonly Word[]>()
+const longestKept = 2_000
+/** Characters in all. */
+const mostKept = 300_000
+let keptLength = 0
+
+function keep(sql: string, words: readonly Word[]): void {
+  keptLength += sql.length
+  if (keptLength > mostKept) {
+    kept.clear()
+    keptLength = sql.length
+  }
+  kept.set(sql, words)
+}
+
+function lexed(sql: string, most: number): readonly Word[] {
   const words: Word[] = []
   for (let at = 0; at < sql.length && words.length <= most; ) {
     const token = tokenAt(sql, at)
