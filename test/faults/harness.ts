@@ -141,8 +141,8 @@ async function runHere(
     settings: { transaction: 'batch', lockTimeout: '2s' },
   })
   const told = [...events, ...(error === undefined ? [] : [String(error)])]
-  // The recipe tells of it, where nothing was under way.
-  const other = error === signal.reason ? 130 : 1
+  // Where no step was under way, the recipe tells of it.
+  const other = signal.aborted ? 130 : 1
   const code = error === undefined ? 0 : error instanceof MigError ? error.exitCode : other
   return { code, output: told.map((each) => JSON.stringify(each)).join('\n') }
 }
