@@ -1,6 +1,11 @@
 import { commaList } from '../../comma-list.ts'
-import { roleOf, shellWord, type TargetSchema, type TenantTargets } from '../../environment/index.ts'
-import type { Line } from '../../environment/line.ts'
+import {
+  type Line,
+  roleOf,
+  shellWord,
+  type TargetSchema,
+  type TenantTargets,
+} from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import { quoteIdent } from '../../postgres/index.ts'
 import { readStates } from '../applied/state.ts'
