@@ -10,14 +10,14 @@ const pollEvery = 20
 /**
  * Brings rows, sequences and materialized views of a database back to a state, with its connections left open: only what has
  * changed is written. No trigger, rule or foreign key sees it.
- * @returns false where that cannot be done: the structure has changed, there are large objects, another connection stays in a transaction, rows are
- *   too many to be kept here, triggers fire whatever is set, the user may not turn them off (session_replication_role), or
- *   the connection is lost
+ * @returns false where that cannot be done: the structure has changed, there are large objects, another connection stays in a
+ *   transaction, rows are too many to be kept here, triggers fire whatever is set, the user may not turn them off
+ *   (session_replication_role), or the connection is lost. No prepared transaction is left then, unless it is lost
  */
 export async function restoreState(client: ClientBase, state: DatabaseState): Promise<boolean> {
-  if (state.hasLargeObjects) return false
   try {
     await endPrepared(client)
+    if (state.hasLargeObjects) return false
     if (!(await othersEnd(client))) return false
     await client.query(
       `BEGIN; SET LOCAL session_replication_role = replica; SET LOCAL lock_timeout = ${patience}`,
