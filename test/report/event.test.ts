@@ -147,6 +147,15 @@ describe('progressLine', () => {
     expect(line).toContain('backfill profile 30%, 1\u202f200 rows/s, 23 s left')
   })
 
+  test('shows how far a batch is, of which no step has begun', () => {
+    const what = '40 revisions in one transaction'
+    const batch = { ...work, what, done: 10, total: 40, unit: 'revisions', perSecond: 5, secondsLeft: 6 }
+    const state = nextProgress(nextProgress(noProgress, { event: 'plan', steps: [step] }, 0), batch, 1000)
+    expect(progressLine(state, { columns: 120, now: 3000 })).toBe(
+      '█████░░░░░░░░░░░░░░░  25% 40 revisions in one transaction 25%, 5 revisions/s, 6.0 s left',
+    )
+  })
+
   test('is never wider than the terminal', () => {
     for (const columns of [0, 5, 26, 40, 79])
       expect(textWidth(progressLine(half, { columns, now: 1000 }))).toBeLessThanOrEqual(columns)

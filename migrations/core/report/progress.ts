@@ -79,10 +79,12 @@ const barWidth = 20
 export function progressLine(state: ProgressState, options: ProgressLineOptions): string {
   const style = options.style ?? plainStyle
   if (state.tenants !== undefined) return tenantsLine(state.tenants, options.columns, style)
-  if (state.total === 0 && state.waiting === undefined) return ''
-  const share = state.total === 0 ? 0 : (state.finished + workShare(state)) / state.total
+  const { total, finished, waiting, work } = state
+  if (total === 0 && waiting === undefined && work === undefined) return ''
+  // Steps of a batch are told of when all of it is done.
+  const share = total === 0 ? workShare(state) : (finished + workShare(state)) / total
   const bar = barText(share)
-  const rest = [...stepParts(state, options.now), ...workParts(state), state.waiting ?? '']
+  const rest = [...stepParts(state, options.now), ...workParts(state), waiting ?? '']
     .filter((part) => part !== '')
     .join(', ')
   const cut = cutText(`${bar} ${rest}`, options.columns)
