@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import type { StepFacts } from '../../migrations/core/index.ts'
+import type { MigEvent, StepFacts } from '../../migrations/core/index.ts'
 import { colourStyle, lossLines, plainStyle, printable } from '../../migrations/core/report/index.ts'
 import { planText } from '../../migrations/core/report/plan.ts'
+import { tenantText } from '../../migrations/core/report/tenants.ts'
 
 test('a plan says below each step what it loses, in red unless no rows are there', () => {
   const step: Omit<StepFacts, 'revision'> = {
@@ -33,4 +34,15 @@ test('a plan says below each step what it loses, in red unless no rows are there
   2. ↓  user  rfx_user  a2  m`)
   const painted = lossLines(losses, colourStyle)
   expect(painted.map((line) => printable(line).startsWith('\u001b[31m'))).toEqual([true, true, true, false])
+})
+
+test('a plan for tenants says how many of the steps of each are in batches', () => {
+  const group = { applied: [], steps: ['a1', 'a2', 'a3'], after: ['a3'], tenants: 2 }
+  const plan: MigEvent & { event: 'tenant-plan' } = {
+    ...{ event: 'tenant-plan', line: 'user', direction: 'upgrade', target: 'head', tenants: 2 },
+    ...{ first: 't1', last: 't2', groups: [{ ...group, batches: [['a1', 'a2']] }] },
+  }
+  expect(tenantText(plan, plainStyle)).toBe(
+    'user: upgrade to head on 2 tenants: t1 to t2\n  2 tenants ↑ base → a3, 3 steps each, 2 of them in 1 batch',
+  )
 })

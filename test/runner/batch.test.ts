@@ -224,7 +224,7 @@ describe('a first upgrade in batches', () => {
     const steps = await planOf(batch.settings)
     expect(steps.map((step) => step.batch)).toEqual([1, 1, undefined, undefined, 2, 2])
     const text = planText(steps)
-    expect(text).toContain('plan: 6 steps in 4 transactions\n')
+    expect(text).toContain('plan: 6 steps, 4 of them in 2 batches\n')
     expect(text.match(/\(batch \d\)$/gm)).toEqual(['(batch 1)', '(batch 1)', '(batch 2)', '(batch 2)'])
     expect(planText(await planOf({}))).toMatch(/^plan: 6 steps\n/)
     const { events } = await lab.upgrade(batch)

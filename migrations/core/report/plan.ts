@@ -2,7 +2,7 @@ import type { StepFacts, StepLoss } from '../events.ts'
 import { textWidth } from '../text-width.ts'
 import { plainStyle, type Style } from './style.ts'
 import { oneLine, padText } from './text.ts'
-import { countOf } from './units.ts'
+import { countOf, countText } from './units.ts'
 
 /** `↑` for an upgrade, `↓` for a downgrade. */
 export function directionArrow(direction: StepFacts['direction']): string {
@@ -36,14 +36,13 @@ export function planText(steps: readonly StepFacts[], style: Style = plainStyle)
     return [`  ${cells.join('  ')}`.trimEnd() + needed + below + final + batch, ...losses].join('\n')
   })
   const shared = steps.flatMap(({ batch }) => batch ?? [])
-  const count = inTransactions(steps.length, shared.length, new Set(shared).size)
+  const count = countOf(steps.length, 'step') + inBatches(shared.length, new Set(shared).size)
   return [`${style.strong('plan:')} ${count}`, ...lines].join('\n')
 }
 
-/** `10 steps`, or `10 steps in 4 transactions` where steps share one. */
-export function inTransactions(steps: number, shared: number, batches: number): string {
-  const all = countOf(steps, 'step')
-  return batches === 0 ? all : `${all} in ${countOf(steps - shared + batches, 'transaction')}`
+/** `, 10 of them in 2 batches`, after the count of all steps; empty where none share a transaction. */
+export function inBatches(shared: number, batches: number): string {
+  return batches === 0 ? '' : `, ${countText(shared)} of them in ${countOf(batches, 'batch', 'batches')}`
 }
 
 /** `loses data: column rfx_user.profile.email, 3 rows`, a line for each loss. */

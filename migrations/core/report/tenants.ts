@@ -1,5 +1,5 @@
 import type { MigEvent, TenantsProgress } from '../events.ts'
-import { directionArrow, inTransactions, lossLines } from './plan.ts'
+import { directionArrow, inBatches, lossLines } from './plan.ts'
 import type { Style } from './style.ts'
 import { namesText, oneLine } from './text.ts'
 import { countOf, countText, durationText } from './units.ts'
@@ -48,8 +48,8 @@ function tenantPlanText(plan: MigEvent & { readonly event: 'tenant-plan' }, styl
     const after = group.after.join(', ') || 'base'
     const what = `${directionArrow(direction)} ${style.revision(before)} → ${style.revision(after)}`
     const batches = group.batches ?? []
-    const steps = inTransactions(group.steps.length, batches.flat().length, batches.length)
-    const row = `  ${countOf(group.tenants, 'tenant')} ${what}, ${steps} each`
+    const shared = inBatches(batches.flat().length, batches.length)
+    const row = `  ${countOf(group.tenants, 'tenant')} ${what}, ${countOf(group.steps.length, 'step')} each${shared}`
     return [row, ...lossLines(group.losses ?? [], style).map((text) => `    ${text}`)].join('\n')
   })
   return [
