@@ -23,7 +23,7 @@ export interface Lab {
   readonly root: string
   /** Writes revision files, by path below `migrations/versions`. */
   readonly write: (files: Readonly<Record<string, string>>) => Promise<void>
-  readonly project: (options?: Partial<EnvironmentOptions>) => Promise<Project>
+  readonly project: (options?: Partial<EnvironmentOptions>, url?: string) => Promise<Project>
   /** Plans and runs on a session of its own. */
   readonly run: (request: PlanRequest, options?: RunOptions) => Promise<LabRun>
   readonly upgrade: (options?: RunOptions) => Promise<LabRun>

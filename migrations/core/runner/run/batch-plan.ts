@@ -4,12 +4,12 @@ import type { TargetPlan } from '../plan/targets.ts'
 import type { Project } from '../project.ts'
 import { type SessionOptions, usingSession } from '../session/session.ts'
 import { databaseEnvironment } from '../targets/databases.ts'
-import { stepsByTransaction } from './batch-members.ts'
+import { batchedSchemas, stepsByTransaction } from './batch-members.ts'
 import { revisionSource } from './revision-body.ts'
 
 /**
  * The plan, whose steps say which of them will share a transaction, and with the files that were read to tell. Of tenants
- * in one state the database of the first is asked.
+ * in one state the database of the first is asked, and none where nothing is upgraded for the first time.
  * @throws MigError as `usingSession` does
  */
 export async function withBatches(
@@ -23,16 +23,14 @@ export async function withBatches(
   const alike: TargetPlan['alike'][number][] = []
   for (const { work, steps } of plan.alike) {
     const [{ unit, state }] = work
+    const [own, { halfDone }] = [projectOf(project, unit), state]
+    if (batchedSchemas({ project: own, halfDone }, steps).size === 0) {
+      alike.push({ work, steps })
+      continue
+    }
     revisions.prepare(steps.map(({ file }) => file))
-    const own = databaseEnvironment(env, unit.databaseUrl)
-    const transactions = await usingSession(own, sessions, (session) =>
-      stepsByTransaction(
-        {
-          ...{ session, revisions, project: projectOf(project, unit) },
-          ...{ missing: new Set(), halfDone: state.halfDone },
-        },
-        steps,
-      ),
+    const transactions = await usingSession(databaseEnvironment(env, unit.databaseUrl), sessions, (session) =>
+      stepsByTransaction({ session, revisions, project: own, missing: new Set(), halfDone }, steps),
     )
     alike.push({ work, steps: numbered(transactions) })
   }

@@ -36,13 +36,13 @@ export async function runBatch(
   const of = { step: last.step, id: rows.at(-1)?.step ?? '', first: first.step, isDivisible: true }
   const tell = progressTeller(context, batch)
   // One by one they have the retries that they need.
-  const done = await surviving(context, of, async (lostOnce) => {
-    if (lostOnce) sayDivided(context, batch, 'the connection was lost')
-    else
+  const done = await surviving(context, of, async (lostBy) => {
+    if (lostBy === undefined)
       return inOneTransaction(context, batch, rows, (at, each) => {
         ran[at]?.push(each)
         if (ran[at]?.length === batch[at]?.statements.length) tell(at + 1)
       })
+    sayDivided(context, batch, lostBy)
     return false
   })
   return done === false ? undefined : ran
@@ -57,11 +57,12 @@ function progressTeller({ session }: StepContext, batch: readonly BatchMember[])
     const step = batch[done - 1]?.step
     if (step === undefined || now - told < 1000) return
     told = now
-    const perSecond = Math.round((done / (now - started)) * 1000)
+    const seconds = (now - started) / 1000
     session.emit({
       ...{ event: 'progress', revision: step.revision, targetSchema: step.targetSchema, unit: 'revisions' },
-      ...{ what: `${total} revisions in one transaction`, done, total, perSecond },
-      secondsLeft: Math.round((total - done) / Math.max(perSecond, 1)),
+      ...{ what: `${total} revisions in one transaction`, done, total },
+      perSecond: done < seconds ? null : Math.round(done / seconds),
+      secondsLeft: Math.round(((total - done) * seconds) / done),
     })
   }
 }
@@ -123,7 +124,7 @@ async function inOneTransaction(
       onRan(told.at, { sql: told.sql, ms: now - began, rows: count })
       began = now
     },
-    // The answer to the last statement of each revision is not waited for.
+    // The server answers the last statement of each revision at once, so that progress can be told.
     (index) => toldAt(index) !== undefined && toldAt(index)?.at !== toldAt(index + 1)?.at,
   )
   if (threw !== undefined && failure === undefined) throw threw

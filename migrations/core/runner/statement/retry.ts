@@ -23,8 +23,8 @@ export function tryingAgain<Result>(
   last: Committing,
   body: (again: boolean) => Promise<Result>,
 ): Promise<Result | undefined> {
-  return surviving(context, last, (lostOnce) =>
-    retrying(context, last.first, (attempt) => body(lostOnce || attempt > 1)),
+  return surviving(context, last, (lostBy) =>
+    retrying(context, last.first, (attempt) => body(lostBy !== undefined || attempt > 1)),
   )
 }
 
@@ -116,19 +116,21 @@ const endings: Readonly<Record<string, string>> = {
  * Runs a step, or the steps of one transaction, and when the connection is lost looks up what became of it: a new
  * connection ends what is left of the old one, takes the locks again, which proves that the old one is gone, and
  * asks the log. What was not committed is run again, except when somebody ended the session on purpose.
+ * @param body is given why the try before it has lost the connection
  * @returns what `body` does; undefined where the log tells that it was committed when the connection was lost
  * @throws MigError `connection-lost`, saying what the database's state is, and what `body` throws.
  */
 export async function surviving<Result>(
   context: StepContext,
   last: Committing,
-  body: (again: boolean) => Promise<Result>,
+  body: (lostBy: string | undefined) => Promise<Result>,
 ): Promise<Result | undefined> {
   const { session, project } = context
   const { targetSchema, revision } = last.step
+  let lostBy: string | undefined
   for (let losses = 1; ; losses++) {
     try {
-      return await body(losses > 1)
+      return await body(lostBy)
     } catch (error) {
       if (
         !(error instanceof Error) ||
@@ -144,6 +146,7 @@ export async function surviving<Result>(
       if ((endingOf(endedBy) !== undefined && !isTooLong) || losses >= mostLosses)
         throw notCommitted(error, last.step, endedBy)
       await checkUnmoved(context, last.first)
+      lostBy = endingOf(endedBy) ?? 'the connection was lost'
       const sqlState = endedBy ?? '08006'
       const event = { revision, targetSchema, attempt: losses, sqlState, delayMs: 0, blockers: [] }
       session.emit({ event: 'retry', ...event })
