@@ -62,14 +62,14 @@ export async function faultLab(): Promise<Lab> {
 
 /**
  * Upgrades and does one fault to it at its `at`-th query; none without a kind. What ends a process has one of its own where
- * `inProcess` says so, and runs the real recipe; otherwise the run is in this process, which starts faster, and its end is
+ * `ownProcess` says so, and runs the real recipe; otherwise the run is in this process, which starts faster, and its end is
  * what the server sees of one: the connections go, and none comes.
  */
 export async function upgradeWithFault(
   lab: Lab,
   kind: FaultKind | null,
   at = 0,
-  inProcess = false,
+  ownProcess = false,
 ): Promise<FaultRun> {
   let injected = false
   let queries = 0
@@ -88,7 +88,7 @@ export async function upgradeWithFault(
     return faultFate(kind, query, (signal) => kill(signal))
   })
   try {
-    const run = inProcess
+    const run = ownProcess
       ? await runRecipe(lab, proxy.url, (send) => {
           kill = send
         })
@@ -142,9 +142,17 @@ async function runHere(
   })
   const told = [...events, ...(error === undefined ? [] : [String(error)])]
   // Where no step was under way, the recipe tells of it.
-  const other = signal.aborted ? 130 : 1
+  const other = signal.aborted && isOfAbort(error, signal) ? 130 : 1
   const code = error === undefined ? 0 : error instanceof MigError ? error.exitCode : other
   return { code, output: told.map((each) => JSON.stringify(each)).join('\n') }
+}
+
+/** The reason of an abort, a wait that it has ended, or a statement that it has cancelled (query_canceled). */
+function isOfAbort(error: unknown, signal: AbortSignal): boolean {
+  if (error === signal.reason) return true
+  return (
+    error instanceof Error && (error.name === 'AbortError' || ('code' in error && error.code === '57014'))
+  )
 }
 
 function faultFate(
