@@ -51,7 +51,10 @@ export async function lookOnce(client: ClientBase, ledgerSchema: string): Promis
   noteLooked(client, ledgerSchema)
 }
 
-/** Notes that another session of the run has just looked at the same database: the look takes longer than most revisions. */
+/**
+ * Notes that the ledger was looked at, by this session or by another of the run on the same database: the look takes longer
+ * than most revisions.
+ */
 export function noteLooked(client: ClientBase, ledgerSchema: string): void {
   looked.set(client, (looked.get(client) ?? new Set()).add(ledgerSchema))
 }

@@ -166,7 +166,8 @@ async function drain(context: Drain): Promise<void> {
 function readyOnce() {
   const made = new Map<string | null, Promise<boolean>>()
   return async (session: Session, env: Environment, database: string | null): Promise<void> => {
-    if (await made.get(database)) {
+    const earlier = made.get(database)
+    if (earlier !== undefined && (await earlier)) {
       await guardConnection(session)
       noteLooked(session.client, env.ledgerSchema)
       return
