@@ -411,7 +411,7 @@ complete -c just-mig -n '__fish_seen_subcommand_from upgrade; and __just_mig_at 
 complete -c just-mig -n '__fish_seen_subcommand_from upgrade; and __just_mig_at 2' -a '(__fish_append , (just-mig completion keys 2>/dev/null))'
 complete -c just-mig -n __fish_use_subcommand -a verify -d 'Checks the revisions on scratch databases, for a pipeline'
 complete -c just-mig -n '__fish_seen_subcommand_from verify' -l changed -r -d 'only revisions that are new since a git base (default: the main branch); the others must be unchanged'
-complete -c just-mig -n '__fish_seen_subcommand_from verify' -l announce -d 'add missing losses to the heads of revision files'
+complete -c just-mig -n '__fish_seen_subcommand_from verify' -l announce -d 'add missing losses to the headers of revision files'
 complete -c just-mig -n '__fish_seen_subcommand_from verify' -l trust-live -d 'rebuild objects of others, even with the rights of the database user'
 complete -c just-mig -n '__fish_seen_subcommand_from verify' -l junit -r -d 'write JUnit XML too'
 complete -c just-mig -n '__fish_seen_subcommand_from verify' -l json -d 'JSON lines on stdout instead of text'

@@ -18,7 +18,7 @@ export const spec = {
       help: 'only revisions that are new since a git base (default: the main branch); the others must be unchanged',
       value: '[BASE]',
     },
-    announce: { help: 'add missing losses to the heads of revision files' },
+    announce: { help: 'add missing losses to the headers of revision files' },
     'trust-live': trustLiveFlag,
     junit: { help: 'write JUnit XML too', value: 'FILE' },
   },

@@ -79,7 +79,7 @@ export function commandOutput(
     detail: (text, ...lines) => result(level === 'quiet' ? '' : text, ...lines),
     event(event) {
       if (json) return write(event)
-      const isResult = results.includes(event.event)
+      const isResult = resultEvents.includes(event.event)
       const text = eventText(event, level, { style: isResult ? style : stderrStyle, now: new Date() })
       progress.clear()
       if (text !== undefined && !(event.event === 'progress' && progress.live)) {
@@ -105,7 +105,7 @@ export function commandOutput(
 }
 
 /** Events that tell what a command was asked for. */
-const results: readonly MigEvent['event'][] = ['plan', 'tenant-plan', 'step-done']
+const resultEvents: readonly MigEvent['event'][] = ['plan', 'tenant-plan', 'step-done']
 
 /** Values of rows are for who looks: output that goes elsewhere is kept, by a CI server or in a container's log. */
 function errorValues(asked: boolean, json: boolean, { CI }: NodeJS.ProcessEnv): ErrorValues {

@@ -4,7 +4,7 @@ import { type FailureLines, failureSummary } from './tenants.ts'
 import { countOf, durationText } from './units.ts'
 
 /** What a run is of. */
-interface Ran {
+interface RunFacts {
   /** The tenant line; null for single lines. */
   readonly line: string | null
   readonly direction: 'upgrade' | 'downgrade'
@@ -12,7 +12,7 @@ interface Ran {
 }
 
 /** How many revisions a run has applied or reverted; of tenants, how many are done and what became of the others. */
-export function resultText(result: PoolResult, { line, direction, groups }: Ran, style: Style): string {
+export function resultText(result: PoolResult, { line, direction, groups }: RunFacts, style: Style): string {
   const { done, failures, gone, left, steps, ms } = result
   if (line === null) {
     const verb = direction === 'upgrade' ? 'applied' : 'reverted'

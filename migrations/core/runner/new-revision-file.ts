@@ -5,10 +5,10 @@ import type { RevisionFileContents } from '../revisions/files/render.ts'
 import { type NewRevision, newRevisionId, renderRevisionFile, revisionFileName } from '../revisions/index.ts'
 import type { Project } from './project.ts'
 
-type Contents = 'message' | 'format' | 'irreversible' | 'upgradeBody' | 'downgradeBody' | 'headerNotes'
+type GivenContents = 'message' | 'format' | 'irreversible' | 'upgradeBody' | 'downgradeBody' | 'headerNotes'
 
 /** What a new revision file is made from. */
-export interface NewFileRequest extends Pick<RevisionFileContents, Contents> {
+export interface NewFileRequest extends Pick<RevisionFileContents, GivenContents> {
   readonly line: string
   /** Default: a new one. */
   readonly revision?: string

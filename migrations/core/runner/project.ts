@@ -19,7 +19,7 @@ export interface Project {
 }
 
 /**
- * Reads the heads of the revision files of all lines, and builds their graph. Imports no file.
+ * Reads the headers of the revision files of all lines, and builds their graph. Imports no file.
  * @throws MigError as `readRevisionFiles` and `revisionGraph` do.
  */
 export function openProject(env: Environment): Project {

@@ -38,7 +38,7 @@ interface Climb {
  * Each is run with rows too, and must lose what its header says, no more and no less.
  * @param chosen ids to check; the others are only applied
  * @param tests takes what the row tests of these revisions came to
- * @param announces whether what is lost and not announced is written into the heads of the files
+ * @param announces whether what is lost and not announced is written into the headers of the files
  * @param lanes on how many scratch databases at once
  */
 export async function checkStairway(

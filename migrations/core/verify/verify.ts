@@ -14,7 +14,7 @@ import { checkStairway } from './stairway.ts'
 export interface VerifyRequest {
   /** Check only revisions that are new against this git base; empty for the default one. */
   readonly changed?: string
-  /** Write what revisions lose and do not announce into the heads of their files. */
+  /** Write what revisions lose and do not announce into the headers of their files. */
   readonly announce?: boolean
   readonly emit: EmitEvent
   readonly signal?: AbortSignal

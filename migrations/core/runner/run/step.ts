@@ -71,7 +71,10 @@ export async function applyStep(
   try {
     const body = await context.revisions.load(step.file)
     const progress = await progressOf(context, step, attempt)
-    if (progress !== undefined) resume(context, step, progress, checksum, attempt)
+    if (progress !== undefined) {
+      checkUnedited(context, step, progress, checksum)
+      if (!attempt.again) sayResumed(context, step, progress)
+    }
     const start = { ...startOf(context, step, body), ownTransaction: alone, progress }
     run = stepRun(context, step, start)
     const known = knownStatements(context, step, body, start)
@@ -113,17 +116,19 @@ async function progressOf(
   return rows.find((row) => row.revision === revision && row.direction === direction)
 }
 
-/** @throws MigError `edited-half-done` */
-function resume(
-  { session, resumeEdited }: StepContext,
+/** Refuses a half-done revision whose file was edited since. @throws MigError `edited-half-done` */
+function checkUnedited(
+  { resumeEdited }: StepContext,
   step: PlanStep,
   progress: Progress,
   checksum: string,
-  { again }: StepAttempt,
 ): void {
-  const { statement } = progress
-  if (progress.checksum !== checksum && !resumeEdited) throw editedFile(step, statement)
-  if (again || statement === 0) return
+  if (progress.checksum !== checksum && !resumeEdited) throw editedFile(step, progress.statement)
+}
+
+/** Tells how many statements of a half-done revision are left out, since they are done. */
+function sayResumed({ session }: StepContext, step: PlanStep, { statement }: Progress): void {
+  if (statement === 0) return
   const message = `${step.revision} on ${step.targetSchema}: statements done before: ${statement}; resuming after them`
   session.emit({ event: 'notice', severity: 'INFO', message })
 }

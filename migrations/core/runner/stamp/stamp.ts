@@ -36,7 +36,7 @@ export interface StampPlan {
 
 /**
  * Plans a stamp from the ledger; changes nothing.
- * @throws MigError as `stampedRows` does.
+ * @throws MigError as `stampChanges` does
  */
 export async function stampPlan(
   session: Session,
@@ -49,7 +49,8 @@ export async function stampPlan(
 
 /**
  * What stamping would write in these states. Pure.
- * @throws MigError as `stampedRows` does; `overlapping-revisions`.
+ * @throws MigError `overlapping-revisions`; `cant-locate-current` unless `purge`; for the target `multiple-heads`,
+ *   `cant-locate`, `ambiguous-prefix`, `prefix-too-short`, `not-branch-member`, `outside-filter`
  */
 export function stampChanges(
   project: Pick<Project, 'env' | 'graph' | 'files'>,
@@ -58,7 +59,7 @@ export function stampChanges(
 ): StampPlan['changes'] {
   const { env, files } = project
   const lines = request.lines ?? env.filter
-  const stamped = request.fromLog ? undefined : stampedRows(project, states, lines, request)
+  const stamped = request.fromLog ? undefined : rowsAfter(project, states, lines, request)
   return lines.flatMap((line) => {
     const targetSchema = env.schemas[line]
     if (targetSchema === undefined) return []
@@ -105,7 +106,8 @@ function isConfirmed(state: AppliedState | undefined): boolean {
   return neverRun.length > 0 || (trouble !== null && trouble.kind !== 'gone')
 }
 
-function stampedRows(
+/** The ledger's rows of all lines after a stamp of the target. */
+function rowsAfter(
   { graph, files }: Pick<Project, 'graph' | 'files'>,
   states: ReadonlyMap<string, AppliedState>,
   lines: readonly string[],

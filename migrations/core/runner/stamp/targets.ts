@@ -51,7 +51,7 @@ export async function expectStamps(
 
 /**
  * Stamps target schemas of one line group: single lines in one transaction, each tenant in its own, several at a time.
- * @throws MigError `interrupted`; as `stampedRows` does for a target that fits none. A tenant's failure is in the result,
+ * @throws MigError `interrupted`; as `stampChanges` does for a target that fits none. A tenant's failure is in the result,
  *   that of single lines is thrown.
  */
 export async function stampTargets(
