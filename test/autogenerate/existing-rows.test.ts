@@ -12,11 +12,11 @@ async function withProfile(lab: Lab, rows: string): Promise<void> {
 }
 
 /** The header of the one file that is made, and the warnings on the way. */
-async function headAndWarnings(lab: Lab): Promise<{ head: string; warnings: readonly MigEvent[] }> {
+async function headerAndWarnings(lab: Lab): Promise<{ header: string; warnings: readonly MigEvent[] }> {
   const events: MigEvent[] = []
   const { files } = await generateFiles(lab, { emit: (event) => events.push(event) })
-  const head = files[0]?.text.split('import type')[0] ?? ''
-  return { head, warnings: events.filter(({ event }) => event === 'warning') }
+  const header = files[0]?.text.split('import type')[0] ?? ''
+  return { header, warnings: events.filter(({ event }) => event === 'warning') }
 }
 
 describe('a column that becomes NOT NULL without a value', () => {
@@ -47,11 +47,11 @@ describe('a column that becomes NOT NULL without a value', () => {
   labTest('is told of in the header and by a warning where the database has none', async ({ lab }) => {
     await withProfile(lab, '')
     await writeModels(lab, { 'user.sql': `${table} NOT NULL, age int NOT NULL);` })
-    const { head, warnings } = await headAndWarnings(lab)
-    expect(head).toContain(
+    const { header, warnings } = await headerAndWarnings(lab)
+    expect(header).toContain(
       `Fails where app_user.profile has rows: they get no value for column age (--using app_user.profile.age='expression' fills them)`,
     )
-    expect(head).toContain('Fails where rows of app_user.profile have no value for joined')
+    expect(header).toContain('Fails where rows of app_user.profile have no value for joined')
     expect(warnings).toHaveLength(2)
     expect(warnings).toContainEqual(
       expect.objectContaining({
@@ -74,7 +74,7 @@ describe('rows of the database that a new constraint does not allow', () => {
         CONSTRAINT recent CHECK (joined > '2000-01-01'), CONSTRAINT named CHECK (nick <> ''));
         CREATE UNIQUE INDEX profile_nick ON app_user.profile (nick);`,
     })
-    const { warnings } = await headAndWarnings(lab)
+    const { warnings } = await headerAndWarnings(lab)
     const told = warnings.map((each) => (each.event === 'warning' ? each : undefined))
     expect(told.map((each) => each?.message).sort()).toEqual(
       [
@@ -102,8 +102,8 @@ describe('the header of a file', () => {
         CREATE UNIQUE INDEX days_joined ON app_user.days (joined);
         CREATE TABLE app_user.fresh (id bigint PRIMARY KEY, n int NOT NULL CHECK (n > 0), UNIQUE (n));`,
     })
-    const { head, warnings } = await headAndWarnings(lab)
-    const notes = head.split('\n').filter((line) => line.includes('Fails where'))
+    const { header, warnings } = await headerAndWarnings(lab)
+    const notes = header.split('\n').filter((line) => line.includes('Fails where'))
     expect(notes.map((line) => line.replace(' * ', '')).sort()).toEqual([
       'Fails where rows of app_user.profile break constraint known',
       'Fails where rows of app_user.profile break constraint one_a_day',
@@ -128,12 +128,12 @@ describe('an enum that loses a value', () => {
   labTest('is told of in the header, with the lock and the rewrite', async ({ lab }) => {
     await startAt(lab, { 'user.sql': state(many) })
     await writeModels(lab, { 'user.sql': state(few) })
-    const { head } = await headAndWarnings(lab)
-    expect(head).toContain('Fails where rows of app_user.job break the new type of column state')
-    expect(head).toContain('Fails where rows of app_user.job break the new type of column past')
-    expect(head).toContain('Locks app_user.job: ACCESS EXCLUSIVE')
-    expect(head).toContain('May rewrite app_user.job')
-    expect(head).not.toContain('loses')
+    const { header } = await headerAndWarnings(lab)
+    expect(header).toContain('Fails where rows of app_user.job break the new type of column state')
+    expect(header).toContain('Fails where rows of app_user.job break the new type of column past')
+    expect(header).toContain('Locks app_user.job: ACCESS EXCLUSIVE')
+    expect(header).toContain('May rewrite app_user.job')
+    expect(header).not.toContain('loses')
   })
 
   labTest('takes what --using says that its rows get', async ({ lab }) => {

@@ -12,7 +12,7 @@ export interface RevisionText {
   readonly message?: string
   /** Why nothing reverts it. */
   readonly irreversible?: string
-  /** Lines of its head: `Upgrade loses: table app_one.t`. */
+  /** Lines of its header: `Upgrade loses: table app_one.t`. */
   readonly losses?: readonly string[]
   /** The bodies of the functions; `op` is in reach. */
   readonly upgrade?: string
