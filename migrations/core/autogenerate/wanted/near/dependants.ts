@@ -48,7 +48,7 @@ export function partKey(object: string, part: string): string {
 }
 
 const query = `
-  WITH scope AS (SELECT oid, nspname || '.' AS prefix FROM pg_catalog.pg_namespace WHERE nspname = ANY ($1::text[])),
+  WITH scope AS (SELECT oid, nspname || '.' AS prefix FROM pg_catalog.pg_namespace WHERE nspname = ANY ($1::pg_catalog.text[])),
   relation AS MATERIALIZED (
     SELECT c.oid, s.prefix || c.relname AS name, c.relname, c.relkind
       FROM pg_catalog.pg_class c JOIN scope s ON s.oid = c.relnamespace
@@ -60,25 +60,25 @@ const query = `
       JOIN scope s ON s.oid = e.typnamespace
   ),
   held AS MATERIALIZED (
-    SELECT 'pg_catalog.pg_class'::pg_catalog.regclass AS catalog, oid, name AS object, NULL::name AS part FROM relation WHERE relkind NOT IN ('i', 'I')
-    UNION ALL SELECT 'pg_class'::regclass, x.oid, r.name, x.relname
+    SELECT 'pg_catalog.pg_class'::pg_catalog.regclass AS catalog, oid, name AS object, NULL::pg_catalog.name AS part FROM relation WHERE relkind NOT IN ('i', 'I')
+    UNION ALL SELECT 'pg_catalog.pg_class'::pg_catalog.regclass, x.oid, r.name, x.relname
       FROM relation x JOIN pg_catalog.pg_index i ON i.indexrelid = x.oid JOIN relation r ON r.oid = i.indrelid
-    UNION ALL SELECT 'pg_type'::regclass, oid, name, NULL FROM type
-    UNION ALL SELECT 'pg_proc'::regclass, p.oid, s.prefix || p.proname, NULL
+    UNION ALL SELECT 'pg_catalog.pg_type'::pg_catalog.regclass, oid, name, NULL FROM type
+    UNION ALL SELECT 'pg_catalog.pg_proc'::pg_catalog.regclass, p.oid, s.prefix || p.proname, NULL
       FROM pg_catalog.pg_proc p JOIN scope s ON s.oid = p.pronamespace
-    UNION ALL SELECT 'pg_attrdef'::regclass, d.oid, r.name, CASE a.attgenerated WHEN '' THEN a.attname END
+    UNION ALL SELECT 'pg_catalog.pg_attrdef'::pg_catalog.regclass, d.oid, r.name, CASE a.attgenerated WHEN '' THEN a.attname END
       FROM pg_catalog.pg_attrdef d JOIN relation r ON r.oid = d.adrelid
       JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
-    UNION ALL SELECT 'pg_constraint'::regclass, k.oid, coalesce(r.name, t.name), k.conname
+    UNION ALL SELECT 'pg_catalog.pg_constraint'::pg_catalog.regclass, k.oid, coalesce(r.name, t.name), k.conname
       FROM pg_catalog.pg_constraint k LEFT JOIN relation r ON r.oid = k.conrelid LEFT JOIN type t ON t.oid = k.contypid
      WHERE coalesce(r.name, t.name) IS NOT NULL
-    UNION ALL SELECT 'pg_trigger'::regclass, g.oid, r.name, g.tgname
+    UNION ALL SELECT 'pg_catalog.pg_trigger'::pg_catalog.regclass, g.oid, r.name, g.tgname
       FROM pg_catalog.pg_trigger g JOIN relation r ON r.oid = g.tgrelid WHERE NOT g.tgisinternal
-    UNION ALL SELECT 'pg_rewrite'::regclass, w.oid, r.name, nullif(w.rulename, '_RETURN')
+    UNION ALL SELECT 'pg_catalog.pg_rewrite'::pg_catalog.regclass, w.oid, r.name, nullif(w.rulename, '_RETURN')
       FROM pg_catalog.pg_rewrite w JOIN relation r ON r.oid = w.ev_class
-    UNION ALL SELECT 'pg_policy'::regclass, p.oid, r.name, p.polname
+    UNION ALL SELECT 'pg_catalog.pg_policy'::pg_catalog.regclass, p.oid, r.name, p.polname
       FROM pg_catalog.pg_policy p JOIN relation r ON r.oid = p.polrelid
-    UNION ALL SELECT 'pg_statistic_ext'::regclass, x.oid, s.prefix || r.relname, x.stxname
+    UNION ALL SELECT 'pg_catalog.pg_statistic_ext'::pg_catalog.regclass, x.oid, s.prefix || r.relname, x.stxname
       FROM pg_catalog.pg_statistic_ext x JOIN relation r ON r.oid = x.stxrelid JOIN scope s ON s.oid = x.stxnamespace
   )
   SELECT DISTINCT own.object AS dependent, own.part, other.object AS "on"
