@@ -1,9 +1,11 @@
-import { describe, expect, test } from 'vitest'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { checkProject } from '../../migrations/core/check/index.ts'
 import { silentOf } from '../../migrations/core/environment/index.ts'
 import { modelSources } from '../../migrations/core/environment/models-setting.ts'
 import { type MigEvent, usingSession } from '../../migrations/core/index.ts'
-import { labTest } from '../runner/support.ts'
+import { createLab, type Lab, labTest } from '../runner/support.ts'
 import { generateFiles, writeModels } from './support/project.ts'
 
 describe('what a source is silent on', () => {
@@ -65,6 +67,29 @@ describe('what a source is silent on', () => {
         ),
       }),
     )
+  })
+
+  labTest('counts for the clone that says it, whatever another has seen', async ({ lab, database }) => {
+    vi.stubEnv('XDG_CACHE_HOME', join(lab.root, 'home'))
+    onTestFinished(() => void vi.unstubAllEnvs())
+    await lab.database.client.query(live)
+    const clone = await createLab(database)
+    onTestFinished(() => rm(clone.root, { recursive: true }))
+    const differing = async (at: Lab, silentOn: readonly string[]) => {
+      await writeModels(at, {
+        'app.sql':
+          'CREATE TABLE car (id int PRIMARY KEY, name text, gone boolean); CREATE INDEX named ON car (name); CREATE INDEX other ON car (gone);',
+      })
+      const project = await at.project({ ...settings, models: { path: 'models/app.sql', silentOn } })
+      const { drift } = await usingSession(project.env, {}, (session) =>
+        checkProject(session, project, { privileges: false }),
+      )
+      return drift.flatMap(({ changes }) => changes?.map(({ name }) => name) ?? [])
+    }
+    const { silentOn } = settings.models
+    expect(await differing(lab, silentOn)).toEqual([])
+    expect(await differing(clone, ['trigger', 'partial index', 'expression index'])).toHaveLength(1)
+    expect(await differing(clone, silentOn)).toEqual([])
   })
 
   labTest('leaves no partitioned table as a plain one', async ({ lab }) => {

@@ -22,12 +22,17 @@ export function excludedObjects(options: Exclusions): Excludes {
 }
 
 /**
- * A text that is equal while the same objects are excluded; undefined when only a function of the environment
- * can tell.
+ * A text that is equal while the same objects are excluded, in every line; undefined when only a function of the
+ * environment can tell.
  */
-export function exclusionsKey(options: Exclusions): string | undefined {
+export function exclusionsKey({ lines, models, options }: Excluding): string | undefined {
   if (options.exclude !== undefined) return undefined
-  return JSON.stringify([listed(options.excludeTables), listed(options.excludeKinds)])
+  const inLines = lines.map(({ key, tenants }) => [
+    key,
+    tenants?.excludeTables ?? [],
+    [...silentOf(models, key)].toSorted(),
+  ])
+  return JSON.stringify([listed(options.excludeTables), listed(options.excludeKinds), inLines])
 }
 
 /**

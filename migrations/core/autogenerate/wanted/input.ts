@@ -101,7 +101,7 @@ export async function projectInput(
     lines: lineTargets(project),
     filter: env.filter,
     excludes: scratchExcludes(env),
-    exclusions: exclusionsKey(env.options),
+    exclusions: exclusionsKey(env),
     privileges,
     searchPath: listed(env.options.searchPath),
     trustLive: env.trustLive,

@@ -41,7 +41,7 @@ export async function checkTenants(
     const input = await modelInput(session, project, options.privileges)
     const behind = statuses.filter(({ state }) => state !== 'head')
     const history = { pending: [], behind, edited, unmodeled: [] }
-    const kept = await keptStructure(session, project, input, line, tenants[0])
+    const kept = await keptStructure(session, input, line, tenants[0])
     const ofDatabases = (declared: readonly DatabaseObject[]) =>
       databaseDrift(project, line, answered, declared, sessions)
     if (kept.hash !== undefined && !someDiffer(statuses, kept.hash))

@@ -8,7 +8,7 @@ import {
 } from '../../autogenerate/wanted/kept-wanted.ts'
 import type { Inputs, TargetSchema } from '../../environment/index.ts'
 import type { DatabaseObject } from '../../postgres/fingerprint/index.ts'
-import type { Project, Session } from '../../runner/index.ts'
+import type { Session } from '../../runner/index.ts'
 import type { Expected } from './differing.ts'
 
 /** What the models made of a tenant the last time. */
@@ -29,7 +29,6 @@ export interface KeptStructure {
  */
 export async function keptStructure(
   { client }: Session,
-  { env }: Project,
   input: ModelInput,
   line: string,
   seenAs: TargetSchema | undefined,
@@ -37,8 +36,7 @@ export async function keptStructure(
   const comparison = await comparisonKey(client, input)
   if (comparison === undefined) return { hash: undefined, declared: [], keep: () => undefined }
   const models = await wantedCachePath(input, comparison)
-  const excludes = env.lines.find(({ key }) => key === line)?.tenants?.excludeTables ?? []
-  const own = createHash('sha256').update(JSON.stringify([line, excludes, seenAs?.schema ?? null]))
+  const own = createHash('sha256').update(JSON.stringify([line, seenAs?.schema ?? null]))
   const path = models.replace(/\.json$/, `-${own.digest('hex').slice(0, 16)}.json`)
   const kept = readWanted(path)
   const hash = kept?.hashes[line]?.[0]
