@@ -181,7 +181,7 @@ async function usingScratch<Result>(
     },
     makeOthers,
     fingerprint: () => fingerprintOf(client, { ...models, schemas: schemasOf(context) }),
-    onTrial: (use) => onTrial(client, project, schemasOf(context), use),
+    onTrial: (use) => onTrial(client, project, use),
     async onCopy(use) {
       // A template may have nobody in it (manual, "Template Databases").
       await client.end()

@@ -1,7 +1,7 @@
 import type { Client, ClientBase } from 'pg'
 import type { StatementSection } from '../../environment/index.ts'
 import { onUserPath } from '../../postgres/index.ts'
-import { positionStatements } from '../../scratch/rows/index.ts'
+import { sequencePositions } from '../../scratch/rows/index.ts'
 import { runSections } from '../../scratch/run-sections.ts'
 
 /** Says that what is tried has to commit in between. */
@@ -22,7 +22,7 @@ export async function undoingSearch<T>(
   client: Client,
   search: (onStart: OnStart) => Promise<T>,
 ): Promise<T | undefined> {
-  const positions = await allPositions(client)
+  const positions = await sequencePositions(client)
   const onStart: OnStart = async (body) => {
     await client.query('BEGIN')
     undone.add(client)
@@ -39,16 +39,6 @@ export async function undoingSearch<T>(
     if (error instanceof CommitNeeded) return undefined
     throw error
   }
-}
-
-async function allPositions(client: Client): Promise<readonly string[]> {
-  const { rows } = await client.query<{ name: string }>(
-    `SELECT seqrelid::pg_catalog.regclass::pg_catalog.text AS name FROM pg_catalog.pg_sequence`,
-  )
-  return positionStatements(
-    client,
-    rows.map(({ name }) => name),
-  )
 }
 
 /** Begins a transaction of a search. */

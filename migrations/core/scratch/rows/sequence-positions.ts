@@ -1,6 +1,21 @@
 import type { ClientBase } from 'pg'
 import { quoteLiteral } from '../../postgres/index.ts'
 
+/** As {@link positionStatements}, of all sequences that the session may set: those of an extension may be another role's. */
+export async function sequencePositions(client: ClientBase): Promise<readonly string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT s.seqrelid::pg_catalog.regclass::pg_catalog.text AS name
+       FROM pg_catalog.pg_sequence s JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) s.seqrelid
+      WHERE pg_catalog.has_schema_privilege(c.relnamespace, 'USAGE')
+        AND pg_catalog.has_sequence_privilege(s.seqrelid, 'SELECT')
+        AND pg_catalog.has_sequence_privilege(s.seqrelid, 'UPDATE')`,
+  )
+  return positionStatements(
+    client,
+    rows.map(({ name }) => name),
+  )
+}
+
 /**
  * The statements that put sequences back where they are now, since no rollback does that (manual, section 9.17).
  * @param names as they stand in a query
