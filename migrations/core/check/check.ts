@@ -8,7 +8,13 @@ import { seenHashes } from '../autogenerate/wanted/seen-hashes.ts'
 import { type WantedStates, wantedStates } from '../autogenerate/wanted/wanted.ts'
 import { readableSql } from '../autogenerate/write/readable-sql.ts'
 import { type Change, reversedChange } from '../change.ts'
-import { type ComparedObjects, managedGlobals, readCatalog, seenDifference } from '../difference/index.ts'
+import {
+  type Catalog,
+  type ComparedObjects,
+  managedGlobals,
+  readCatalog,
+  seenDifference,
+} from '../difference/index.ts'
 import { readApplied } from '../ledger/index.ts'
 import type { DatabaseObject, Fingerprint } from '../postgres/fingerprint/index.ts'
 import { revisionGraph } from '../revisions/index.ts'
@@ -60,8 +66,7 @@ export async function checkProject(
   if (wanted.catalog === undefined || (changed.length === 0 && !others.mayDiffer))
     return { ...history, drift: [], unmodeled: [] }
   const states = { catalog: wanted.catalog, lines: wanted.lines }
-  const catalog =
-    wanted.live ?? (await readCatalog(session.client, { hidden: await tenantsBeside(project.env, session) }))
+  const catalog = wanted.live ?? (await liveCatalog(session, project, privileges))
   const compared = (line: LineTarget) => lineDrift(session.client, input, line, catalog, states)
   const drift: Drift[] = []
   for (const line of changed) drift.push(await compared(line))
@@ -128,8 +133,8 @@ export async function historyDrift(
   const lines = input.lines.filter((line) => input.filter.includes(line.key) && !line.tenant)
   return withScratchDatabase(scratchOptions(input), async ({ client }) => {
     await runHistory(client, applied, input)
-    const catalog = await readCatalog(client)
-    const live = await readCatalog(session.client, { hidden: await tenantsBeside(project.env, session) })
+    const catalog = await readCatalog(client, input)
+    const live = await liveCatalog(session, project, privileges)
     const schemas = lines.map(({ schema }) => schema)
     const found = await fingerprintsBySchema(client, { ...input, schemas })
     const expected = new Map(
@@ -146,6 +151,10 @@ export async function historyDrift(
       .filter(differs)
       .map((line) => ({ ...line, changes: line.changes?.map(reversedChange) ?? null }))
   })
+}
+
+async function liveCatalog(session: Session, { env }: Project, privileges: boolean): Promise<Catalog> {
+  return readCatalog(session.client, { hidden: await tenantsBeside(env, session), privileges })
 }
 
 function differs({ changes }: Drift): boolean {

@@ -29,24 +29,27 @@ export async function withStatements(
   make: (tenant: TargetSchema) => (client: Client) => Promise<void>,
   sessions: SessionOptions,
 ): Promise<readonly Drift[]> {
+  const { privileges } = input
   const chosen = drift.flatMap(({ targets }) => targets).slice(0, tenantsInSql)
   const found = new Map<TargetSchema, TargetStatements>()
   for (const [databaseUrl, tenants] of byDatabase(chosen)) {
     const env = databaseEnvironment(project.env, databaseUrl)
     const shown = tenants.map(({ schema }) => schema)
     const hidden = await otherTenants(env, databaseUrl, shown, sessions)
-    const live = await usingSession(env, sessions, ({ client }) => readCatalog(client, { hidden }))
+    const live = await usingSession(env, sessions, ({ client }) =>
+      readCatalog(client, { hidden, privileges }),
+    )
     for (const tenant of tenants) {
       const wanted = await withScratchDatabase(scratchOptions(input), async ({ client }) => {
         await make(tenant)(client)
-        return readCatalog(client)
+        return readCatalog(client, { privileges })
       })
       const { line, schema } = tenant
       const scope: ComparedObjects = {
         schemas: [schema],
         excludes: tenantExcludes(env, line),
         globals: managedGlobals(live, wanted, [schema]),
-        privileges: input.privileges,
+        privileges,
       }
       const actions = seenDifference(live, wanted, scope)?.actions ?? []
       found.set(tenant, { target: tenant, statements: actions.map(({ sql }) => readableSql(sql)) })
