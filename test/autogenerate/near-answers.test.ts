@@ -42,7 +42,7 @@ async function isTaken(input: ModelInput, old: string, next: string): Promise<bo
       ...{ files: model(old), database: [], dependencies: from.dependencies },
       objects: from.before.objects,
     }
-    const near = nearWanted(input, { comparison: '', path: '', kept }, model(next))
+    const near = nearWanted(input, { comparison: '', kept }, model(next))
     if (near === undefined) return false
     const look = async (on: typeof client, files: readonly ModelFile[]) => {
       await loadAll(on, files, input)

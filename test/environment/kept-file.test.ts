@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { forgetOldest, keepValue, keptValue } from '../../migrations/core/environment/index.ts'
+import { forgetOldest, keepValue, keptValue, noteUse } from '../../migrations/core/environment/index.ts'
 
 let folder = ''
 beforeEach(() => {
@@ -29,11 +29,13 @@ test.each([
   expect(keptValue(path)).toBeUndefined()
 })
 
-test('the oldest go, but not the one in use nor others', () => {
+test('those that were used last stay, and others', () => {
   for (const [at, name] of ['a-1', 'a-2', 'a-3', 'a-4', 'b-1'].entries()) {
     writeFileSync(join(folder, name), '')
     utimesSync(join(folder, name), at, at)
   }
-  forgetOldest(folder, /^a-/, 1, join(folder, 'a-1'))
+  noteUse(join(folder, 'a-1'))
+  noteUse(join(folder, 'missing'))
+  forgetOldest(folder, /^a-/, 2)
   expect(readdirSync(folder).toSorted()).toEqual(['a-1', 'a-4', 'b-1'])
 })

@@ -30,7 +30,7 @@ export type {
   ModelsSetting,
 } from './models-setting.ts'
 export { areUnchanged, changedSince, type Inputs, mergedInputs, seenInputs } from './modules/inputs.ts'
-export { forgetOldest, keepValue, keptValue } from './modules/kept-file.ts'
+export { forgetOldest, keepValue, keptValue, noteUse } from './modules/kept-file.ts'
 export { manifestOf } from './modules/packages-outside.ts'
 export { resolveModule } from './modules/resolve-module.ts'
 export { connects, type Stopped } from './modules/watch.ts'

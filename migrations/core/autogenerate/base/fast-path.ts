@@ -98,7 +98,7 @@ export async function onFastPath<T>(
     )
     const wanted = models.state
     await input.expectWanted?.(wanted)
-    if (isWhole) await keepWhole(input, onLive, client, files, fingerprintsOf(models), known)
+    if (isWhole) await keepWhole(input, onLive, client, files, fingerprintsOf(models))
     const path = fastPath(input, models, live)
     if (path === undefined || !(await leadsToLive(client, input, path, live))) return { wanted }
     await standAtHeads(client)

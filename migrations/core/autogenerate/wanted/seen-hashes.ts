@@ -1,16 +1,16 @@
 import type { ClientBase } from 'pg'
-import { forgetOldest, keepValue, keptValue, sharedFolder } from '../../environment/index.ts'
+import { sharedFolder } from '../../environment/index.ts'
 import { catalogDigest } from '../../postgres/fingerprint/index.ts'
 import type { LineTarget } from '../../scratch/lines.ts'
 import { fingerprintsBySchema } from '../../scratch/state.ts'
 import type { ModelInput } from './input.ts'
 import { keptPath } from './kept-wanted.ts'
+import { sharedValue, shareValue } from './shared.ts'
 
 /** Fingerprint hashes of lines in a live database, by schema key. */
 type Hashes = Readonly<Record<string, string>>
 
-/** So many stay, of all databases of a user's projects. */
-const mostSeen = 200
+const seenFiles = { names: /^seen-\w+\.json$/, most: 200 }
 
 /**
  * The fingerprint hashes of lines in the live database: those that catalogs with the same digest had, for whichever clone of
@@ -26,15 +26,13 @@ export async function seenHashes(
   const before = await snapshotOf(client)
   const digest = comparison === undefined ? undefined : await catalogDigest(client)
   if (digest === undefined) return hashesOf(client, input, lines)
-  const folder = sharedFolder(input.cacheDir)
-  const path = keptPath(folder, 'seen', JSON.stringify([comparison, digest]))
-  const seen = keptValue<Hashes>(path)
+  const path = keptPath(sharedFolder(input.cacheDir), 'seen', JSON.stringify([comparison, digest]))
+  const seen = sharedValue<Hashes>(path)
   if (seen !== undefined && lines.every(({ key }) => key in seen)) return seen
   const hashes = await hashesOf(client, input, lines)
   // What somebody changes between the two readings must not be kept as the state of before.
   const isQuiet = before !== null && (await snapshotOf(client)) === before
-  if ((isQuiet || (await catalogDigest(client)) === digest) && keepValue(path, hashes))
-    forgetOldest(folder, /^seen-\w+\.json$/, mostSeen)
+  if (isQuiet || (await catalogDigest(client)) === digest) shareValue(input.cacheDir, path, hashes, seenFiles)
   return hashes
 }
 

@@ -103,7 +103,7 @@ export async function wantedStates(
         return fingerprint === undefined ? [] : [[key, fingerprint]]
       }),
     )
-    if (isWhole) await keepWhole(input, (look) => look(live), client, files, [...lines.values()], known)
+    if (isWhole) await keepWhole(input, (look) => look(live), client, files, [...lines.values()])
     const declared = await declaredObjects(client, files)
     const differs = Object.entries(hashes).some(([key, hash]) => lines.get(key)?.hash !== hash)
     if (!differs && declared.length === 0) return { lines, declared, inputs }

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { errorCode } from '../../errors.ts'
 
@@ -29,18 +38,30 @@ export function keepValue(path: string, value: unknown): boolean {
 }
 
 /**
- * Removes the oldest files of a folder, so that a number of them stay.
+ * Removes files of a folder, so that a number of them stay: those that were written or {@link noteUse used} last.
  * @param names which files are meant
- * @param used one that stays however old it is
  */
-export function forgetOldest(folder: string, names: RegExp, most: number, used?: string): void {
+export function forgetOldest(folder: string, names: RegExp, most: number): void {
   const files = readdirSync(folder)
     .filter((name) => names.test(name))
     .map((name) => join(folder, name))
-    .filter((path) => path !== used)
-    .map((path) => ({ path, written: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
-    .toSorted((one, other) => other.written - one.written)
-  for (const { path } of files.slice(most)) rmSync(path, { force: true })
+    .map((path) => ({ path, used: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+    .toSorted((one, other) => other.used - one.used)
+  for (const { path } of files.slice(most)) ifWritable(() => rmSync(path, { force: true }))
+}
+
+/** Notes that a kept file was of use, for {@link forgetOldest}. */
+export function noteUse(path: string): void {
+  const now = new Date()
+  ifWritable(() => utimesSync(path, now, now))
+}
+
+function ifWritable(change: () => void): void {
+  try {
+    change()
+  } catch (error) {
+    if (!unwritable.has(errorCode(error))) throw error
+  }
 }
 
 function digest(text: string): string {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
-import { forgetOldest, keepValue, keptValue, sharedFolder } from '../../../environment/index.ts'
+import { sharedFolder } from '../../../environment/index.ts'
 import {
   type DatabaseObject,
   type Fingerprint,
@@ -11,6 +11,7 @@ import type { ModelFile } from '../../../sources/index.ts'
 import type { ModelInput } from '../input.ts'
 import { keptPath } from '../kept-wanted.ts'
 import { mostInTransaction } from '../limits.ts'
+import { sharedValue, shareValue } from '../shared.ts'
 import type { Dependency } from './dependants.ts'
 
 /** Models, and the state that they have made. */
@@ -42,19 +43,11 @@ export function isWorthKeeping({ lines, surroundings }: ModelInput, files: reado
   return count > mostInTransaction && isAlone && !lines.some(({ tenant }) => tenant)
 }
 
-/** So many stay, of all projects of a user: a state is some megabytes. */
-const mostStates = 12
+/** A state is some megabytes. */
+const stateFiles = { names: /^state-[\w-]+\.json$/, most: 12 }
 
-/**
- * Keeps models and their state for when a database has that.
- * @param used the path of the state that a database has now, which stays however many others come after it
- */
-export function keepState(
-  input: ModelInput,
-  comparison: string,
-  state: KeptState,
-  used: string | undefined,
-): void {
+/** Keeps models and their state for when a database has that. */
+export function keepState(input: ModelInput, comparison: string, state: KeptState): void {
   const { files, objects, dependencies, database } = state
   const kept: Kept = {
     files: files.map(({ path, key = null, keyed, statements }) => ({
@@ -65,13 +58,12 @@ export function keepState(
     dependencies,
     database,
   }
-  if (keepValue(statePath(input, comparison, hashesOf(input, objects)), kept))
-    forgetOldest(sharedFolder(input.cacheDir), /^state-[\w-]+\.json$/, mostStates, used)
+  shareValue(input.cacheDir, statePath(input, comparison, hashesOf(input, objects)), kept, stateFiles)
 }
 
 /** The models that have made a state, and the state itself; undefined where they are not kept. */
 export function keptState(path: string): KeptState | undefined {
-  const kept = keptValue<Kept>(path)
+  const kept = sharedValue<Kept>(path)
   if (kept === undefined) return undefined
   return {
     files: kept.files.map(({ path, key, keyed, statements }) => ({

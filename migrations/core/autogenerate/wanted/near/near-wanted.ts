@@ -36,8 +36,6 @@ export interface NearWanted extends Pick<NearModels, 'from' | 'to'> {
 export interface KnownState {
   /** See `comparisonKey`. */
   readonly comparison: string
-  /** Where it is kept. */
-  readonly path: string
   readonly kept: KeptState
 }
 
@@ -51,10 +49,10 @@ export async function knownState(
   return onLive(async (live) => {
     const comparison = await comparisonKey(live, input)
     if (comparison === undefined || !keepsStates(input, comparison)) return undefined
-    const path = statePath(input, comparison, await seenHashes(live, input, input.lines, comparison))
-    const kept = keptState(path)
+    const hashes = await seenHashes(live, input, input.lines, comparison)
+    const kept = keptState(statePath(input, comparison, hashes))
     if (kept === undefined || !(await hasTheSameBesides(live, input, kept))) return undefined
-    return { comparison, path, kept }
+    return { comparison, kept }
   })
 }
 
@@ -74,7 +72,7 @@ export function saysTheSame({ kept }: KnownState, files: readonly ModelFile[]): 
  */
 export function nearWanted(
   input: ModelInput,
-  { comparison, path, kept }: KnownState,
+  { comparison, kept }: KnownState,
   files: readonly ModelFile[],
 ): NearWanted | undefined {
   const schemas = input.lines.map(({ schema }) => schema)
@@ -88,7 +86,7 @@ export function nearWanted(
       if (old === undefined || next === undefined) return undefined
       return wholeState(kept, { ...near, files }, { old, next, dependencies })
     },
-    keep: (whole) => keepState(input, comparison, whole, path),
+    keep: (whole) => keepState(input, comparison, whole),
   }
 }
 
@@ -124,17 +122,13 @@ export async function onBoth<T, Result>(
   return base === undefined ? undefined : withScratchDatabase(options, (scratch) => goOn(scratch, base))
 }
 
-/**
- * Keeps what models have made in a scratch database, for {@link nearWanted} when a live database has it.
- * @param known what the live database has now
- */
+/** Keeps what models have made in a scratch database, for {@link nearWanted} when a live database has it. */
 export async function keepWhole(
   input: ModelInput,
   onLive: OnLive,
   scratch: ClientBase,
   files: readonly ModelFile[],
   made: readonly Fingerprint[],
-  known: KnownState | undefined,
 ): Promise<void> {
   const schemas = input.lines.map(({ schema }) => schema)
   const objects = isWorthKeeping(input, files) ? objectsOf(made, schemas) : undefined
@@ -142,8 +136,7 @@ export async function keepWhole(
   const comparison = await onLive((live) => comparisonKey(live, input))
   if (comparison === undefined) return
   const dependencies = await readDependencies(scratch, schemas)
-  const state = { files, objects, dependencies, database: await databaseObjects(scratch) }
-  keepState(input, comparison, state, known?.path)
+  keepState(input, comparison, { files, objects, dependencies, database: await databaseObjects(scratch) })
 }
 
 /** What stands in no schema, and may be managed: what models can declare, and what no difference sees. */
