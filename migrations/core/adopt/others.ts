@@ -40,25 +40,28 @@ export async function makeOthers(client: Client, { session, env, text }: History
 /**
  * Replays a history; where it fails, again with the objects of others. They are not made before, since a history may make
  * such objects itself. A run continues after the last revision that was applied.
- * @returns the identities of the objects of others
+ * @returns the identities of the objects of others that the history has left as they were
  */
 export async function runWithOthers(
   client: Client,
   place: HistoryPlace,
   run: () => Promise<void>,
 ): Promise<ReadonlySet<string>> {
-  const identities = async () => {
+  const read = async () => {
     const schemas = await otherSchemas(client, knownSchemas(place.env))
-    return [...(await readFingerprint(client, { schemas })).objects.keys()]
+    const { objects } = await readFingerprint(client, { schemas })
+    return new Map([...objects].map(([identity, object]) => [identity, JSON.stringify(object)]))
   }
-  let made: readonly string[] = []
+  let made: readonly (readonly [string, string])[] = []
   const others = async () => {
-    const before = new Set(await identities())
+    const before = await read()
     await makeOthers(client, place)
-    made = (await identities()).filter((identity) => !before.has(identity))
+    made = [...(await read())].filter(([identity]) => !before.has(identity))
   }
   await runSurrounded(client, (await hasOthers(place)) ? { others } : undefined, run)
-  return new Set(made)
+  if (made.length === 0) return new Set()
+  const after = await read()
+  return new Set(made.flatMap(([identity, object]) => (after.get(identity) === object ? [identity] : [])))
 }
 
 /**

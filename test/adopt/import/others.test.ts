@@ -48,8 +48,10 @@ projectTest('a baseline refers to objects of a platform', async ({ project }) =>
 projectTest('surroundings.sql says what the objects of a platform are', async ({ project }) => {
   await platform(project)
   project.write({
+    'supabase/migrations/20240101000000_a.sql':
+      'SELECT auth.only_in_the_file(); CREATE SCHEMA app; CREATE TABLE app.config (a int);',
     'migrations/surroundings.sql':
-      'CREATE SCHEMA auth;\nCREATE TABLE auth.users (id uuid PRIMARY KEY);\nCREATE FUNCTION auth.uid() RETURNS uuid LANGUAGE sql AS $$SELECT NULL::uuid$$;\n',
+      'CREATE SCHEMA auth;\nCREATE FUNCTION auth.only_in_the_file() RETURNS int LANGUAGE sql AS $$SELECT 1$$;\nCREATE TABLE auth.users (id uuid PRIMARY KEY);\nCREATE FUNCTION auth.uid() RETURNS uuid LANGUAGE sql AS $$SELECT NULL::uuid$$;\n',
   })
   const env = await project.environment({ app: 'app' })
   expect(await importFolder('supabase', project.session, env, { path })).toMatchObject({ proof: 'equal' })

@@ -4,7 +4,7 @@ import { type Environment, type Excludes, excludedObjects, excludedTables } from
 import { exitCodes, MigError } from '../../errors.ts'
 import type { Session } from '../../runner/index.ts'
 import type { BodyPart, ImportedHistory, ImportedRevision } from '../history.ts'
-import { grantsIn } from '../init/grants.ts'
+import { grantsIn, someOf } from '../init/grants.ts'
 import { surroundFrom } from '../others.ts'
 import { appliedRevisions, type ForeignLedger } from './applied.ts'
 import type { LineOfRevision } from './lines.ts'
@@ -91,8 +91,7 @@ async function liveStatements(
   { session, env, ignoreTables }: BaselineRequest,
 ): Promise<readonly string[]> {
   return withScratch(session, env, async (empty) => {
-    const [ofOtherTool, ofProject] = [excludedTables(ignoreTables), excludedObjects(env.options)]
-    const excludes: Excludes = (object) => ofOtherTool(object) || ofProject(object)
+    const excludes = leftOut(env, ignoreTables)
     const surround = surroundFrom(session.client, empty, env)
     const actions = await actionsFromNothing(session.client, empty, { schemas, excludes, surround })
     return actions.map(({ sql }) => `${readableSql(sql)};`)
@@ -113,13 +112,20 @@ function warnOfRows({ revisions }: ImportedHistory, applied: ReadonlySet<string>
   })
 }
 
-async function warnOfGrants({ session, env }: BaselineRequest): Promise<void> {
-  const { objects, roles } = await grantsIn(session.client, Object.values(env.schemas))
+/** The tables of the other tool, and what the project excludes. */
+function leftOut({ options }: Environment, ignoreTables: readonly string[]): Excludes {
+  const [ofOtherTool, ofProject] = [excludedTables(ignoreTables), excludedObjects(options)]
+  return (object) => ofOtherTool(object) || ofProject(object)
+}
+
+async function warnOfGrants({ session, env, ignoreTables }: BaselineRequest): Promise<void> {
+  const place = { schemas: Object.values(env.schemas), excludes: leftOut(env, ignoreTables) }
+  const { objects, roles } = await grantsIn(session.client, place)
   if (objects === 0) return
   session.emit({
     event: 'warning',
     code: 'baseline-without-grants',
-    message: `grants are not in the baseline: those of ${objects} objects, to ${roles.join(', ')}`,
+    message: `grants are not in the baseline: those of ${objects === 1 ? 'one object' : `${objects} objects`}, which concern ${someOf(roles)}`,
     help: 'if a new database needs them, write a revision that grants them: just mig-revision "grants"',
   })
 }

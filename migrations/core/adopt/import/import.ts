@@ -11,7 +11,7 @@ import { type AdoptedRows, adoptedRows, appliedRevisions, type ForeignLedger } f
 import { withBaseline } from './baseline.ts'
 import { draftHistory, type ImportDraft } from './draft.ts'
 import type { LedgerPlace } from './ledgers.ts'
-import { inLines } from './lines.ts'
+import { inLines, type LineOfRevision } from './lines.ts'
 import type { LineChoice } from './lines-given.ts'
 import { modelsOfHistory } from './models-of-history.ts'
 import {
@@ -21,6 +21,7 @@ import {
   replayRecording,
   replayToHeads,
 } from './replay.ts'
+import { otherPath, usualSearchPath } from './search-path.ts'
 
 export interface ImportRequest {
   readonly history: ImportedHistory
@@ -85,9 +86,8 @@ export async function importHistory(
   if (request.ledgers.length === 0) await warnOfOthers(session, request.history.tool)
   const taken = request.baseline ? await withBaseline(placed, lines, { session, env, ...request }) : placed
   checkKnown(taken, applied, request)
-  const schemas = Object.values(env.schemas)
-  const usual = request.recorded === undefined ? await usualSearchPath(session, schemas) : undefined
-  const history = underHouseRules(taken, { schemas, searchPath: request.searchPath ?? usual })
+  const usual = request.recorded === undefined ? await usualSearchPath(session) : undefined
+  const history = underHouseRules(taken, { env, lines, searchPath: request.searchPath, usual })
   const rows = adoptedRows(history, lines, request.ledgers, env)
   const draft = await draftHistory(history, lines, env)
   const irreversible = request.baseline ? [] : irreversibleRevisions(history)
@@ -216,28 +216,13 @@ export function shownPath(env: Environment): (path: string) => string {
   }
 }
 
-/**
- * The search_path that is set for the role or the database, which the other tool ran under (manual, section 20.1.3); undefined
- * where it begins with a target schema, as ours does.
- */
-async function usualSearchPath({ client }: Session, schemas: readonly string[]): Promise<string | undefined> {
-  const { rows } = await client.query<{ path: string }>(
-    `SELECT substr(setting, length('search_path=') + 1) AS path
-       FROM pg_db_role_setting, unnest(setconfig) AS setting
-      WHERE starts_with(setting, 'search_path=') AND setrole IN (0, to_regrole(quote_ident(current_user)))
-        AND setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
-      ORDER BY setrole = 0, setdatabase = 0 LIMIT 1`,
-  )
-  const path = rows[0]?.path
-  const isOurs = schemas.some((schema) => [schema, quoteIdent(schema)].includes(path?.split(',')[0] ?? ''))
-  return isOurs ? undefined : path
-}
-
 interface HouseRules {
-  /** The physical schemas of the lines: the runner makes them, so a revision may find them there. */
-  readonly schemas: readonly string[]
+  readonly env: Environment
+  readonly lines: LineOfRevision
   /** `search_path` that the other tool ran under, as SQL; undefined for the target schema. */
   readonly searchPath: string | undefined
+  /** The one that is set in the database, for revisions to which it means something else than ours. */
+  readonly usual: string | undefined
 }
 
 /**
@@ -245,18 +230,21 @@ interface HouseRules {
  * the search_path that unqualified names meant in the other tool.
  */
 function underHouseRules(history: ImportedHistory, rules: HouseRules): ImportedHistory {
-  const body = (parts: readonly BodyPart[]) => {
-    const mapped = parts.map((part) => withSchemaThere(part, rules.schemas))
-    if (rules.searchPath === undefined || parts.length === 0) return mapped
-    return [{ kind: 'sql', sql: `SET LOCAL search_path TO ${rules.searchPath}` } as const, ...mapped]
-  }
-  const revisions = history.revisions.map(
-    (revision): ImportedRevision => ({
+  const schemas = Object.values(rules.env.schemas)
+  const revisions = history.revisions.map((revision): ImportedRevision => {
+    const target = rules.env.schemas[rules.lines.get(revision.revision) ?? '']
+    const path = rules.searchPath ?? otherPath(rules.usual, target, rules.env)
+    const body = (parts: readonly BodyPart[]) => {
+      const mapped = parts.map((part) => withSchemaThere(part, schemas))
+      if (path === undefined || parts.length === 0) return mapped
+      return [{ kind: 'sql', sql: `SET LOCAL search_path TO ${path}` } as const, ...mapped]
+    }
+    return {
       ...revision,
       upgrade: revision.upgrade === null ? null : body(revision.upgrade),
       downgrade: revision.downgrade === null ? null : body(revision.downgrade),
-    }),
-  )
+    }
+  })
   return { ...history, revisions }
 }
 

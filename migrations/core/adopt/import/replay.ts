@@ -10,7 +10,6 @@ import { exitCodes, MigError } from '../../errors.ts'
 import type { EmitEvent } from '../../events.ts'
 import { groupBy } from '../../group-by.ts'
 import { onConnection } from '../../postgres/connection/connection.ts'
-import { ensureEmbeddedServer } from '../../postgres/embedded/embedded.ts'
 import {
   compareFingerprints,
   type FingerprintChange,
@@ -21,7 +20,7 @@ import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { applyPlan, openProject, planRun, type Session } from '../../runner/index.ts'
 import { asScratchMaker, scratchRoleOf } from '../../scratch/client.ts'
 import { withScratchDatabase } from '../../scratch/database.ts'
-import { scratchServer } from '../../scratch/server.ts'
+import { embeddedScratch, scratchServer } from '../../scratch/server.ts'
 import { runWithOthers } from '../others.ts'
 import { proveRecording, type Recorded } from '../record/proof.ts'
 import { ownApplication } from '../record/server.ts'
@@ -46,7 +45,7 @@ const silent: EmitEvent = () => undefined
 /**
  * Runs revisions on a scratch database and compares what they make with the live database.
  * @returns the differences by target schema; none when equal
- * @throws MigError `replay-failed` (exit 5) when a revision does not run; `no-scratch`
+ * @throws MigError `replay-failed` (exit 5) when a revision does not run; `no-scratch`; what `makeOthers` throws
  */
 export async function replayDifferences(
   request: ReplayRequest,
@@ -137,7 +136,8 @@ export async function replayRecording(
 ): Promise<void> {
   const { database } = await recorded.begin()
   const options = { url: recorded.server.url(database), applicationName: ownApplication }
-  await onConnection(options, (client) => replay(client, request, headRows(request, lines)))
+  // It has what others own where the tool's own run has needed it.
+  await onConnection(options, (client) => replay(client, request, headRows(request, lines), false))
   await proveRecording(recorded, database, request.env.ledgerSchema)
 }
 
@@ -165,7 +165,7 @@ export async function withScratch<Result>(
   const server = await scratchServer({
     databaseUrl: session.url,
     scratchUrl: env.scratchUrl ?? undefined,
-    embedded: () => ensureEmbeddedServer({ root: env.root, emit: session.emit }),
+    embedded: embeddedScratch({ root: env.root, emit: session.emit }),
   })
   const { emit, signal } = session
   return withScratchDatabase({ adminUrl: server.adminUrl, emit, signal }, ({ client }) => body(client))
@@ -188,6 +188,7 @@ async function replay(
   client: Client,
   request: ReplayRequest,
   rows: readonly AdoptedRows[],
+  makesOthers = true,
 ): Promise<ReadonlySet<string>> {
   const { session: live, historySql: text } = request
   const env = withTargets(request.env, rows)
@@ -197,16 +198,20 @@ async function replay(
     for (const { line, revisions } of rows) {
       for (const target of revisions.length === 0 ? ['heads'] : revisions) {
         const asked = { direction: 'upgrade', target, lines: [line] } as const
-        await applyPlan(session, project, await planRun(session, project, asked), asked)
+        try {
+          await applyPlan(session, project, await planRun(session, project, asked), asked)
+        } catch (cause) {
+          live.signal?.throwIfAborted()
+          throw cause instanceof MigError ? replayFailed(cause) : cause
+        }
       }
     }
   }
-  try {
-    return await runWithOthers(client, { session: live, env, text }, run)
-  } catch (cause) {
-    live.signal?.throwIfAborted()
-    throw cause instanceof MigError ? replayFailed(cause) : cause
+  if (!makesOthers) {
+    await run()
+    return new Set()
   }
+  return runWithOthers(client, { session: live, env, text }, run)
 }
 
 function replayFailed(cause: MigError): MigError {
