@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import { type InitRequest, initProject } from '../../../migrations/core/adopt/index.ts'
+import { takesPrivileges } from '../../../migrations/core/adopt/init/grants.ts'
+import { excludedTables } from '../../../migrations/core/environment/index.ts'
 import { administer } from '../../support/database.ts'
 import { projectTest, type TestProject } from '../support/project.ts'
 
@@ -66,6 +68,23 @@ describe('init takes a live database as it is', () => {
     expect(model).toContain('CREATE POLICY a ON app.t FOR SELECT TO case_reader')
     expect(model).not.toContain('GRANT')
   })
+
+  projectTest(
+    'a schema public of another owner, and grants on what is left out, are no grants',
+    async ({ project }) => {
+      await administer(
+        `DO $$ BEGIN CREATE ROLE case_reader; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`,
+      )
+      await project.run(`ALTER SCHEMA public OWNER TO case_reader; CREATE TABLE public.t (id int PRIMARY KEY);
+      CREATE TABLE public.left_out (id int); GRANT SELECT ON public.left_out TO case_reader; GRANT SELECT ON public.t TO CURRENT_USER;`)
+      const place = { schemas: ['public'], excludes: excludedTables(['left_out']) }
+      expect(await takesPrivileges(project.session.client, place, undefined)).toBe(false)
+      await project.run('REVOKE ALL ON SCHEMA public FROM PUBLIC')
+      await expect(takesPrivileges(project.session.client, place, undefined)).rejects.toMatchObject({
+        facts: { objects: 1, roles: ['PUBLIC'] },
+      })
+    },
+  )
 
   projectTest('owners and grants, where they are asked for', async ({ project }) => {
     await administer(

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Environment, environmentFile } from '../../environment/index.ts'
+import { type Environment, environmentFile, excludedObjects } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import { openProject, type Session } from '../../runner/index.ts'
 import { readSource } from '../../source-file.ts'
@@ -50,7 +50,10 @@ export async function addSchemas(
   const wantsBaseline = there.length > 0 && request.baseline !== false
   const privileges = await takesPrivileges(
     session.client,
-    wantsBaseline ? there.map(({ schema }) => schema) : [],
+    {
+      schemas: wantsBaseline ? there.map(({ schema }) => schema) : [],
+      excludes: excludedObjects(env.options),
+    },
     request.privileges,
   )
   const written = writer(env.root)

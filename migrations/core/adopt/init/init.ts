@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { type Change, changeText } from '../../difference/index.ts'
-import { type Environment, environmentFile } from '../../environment/index.ts'
+import { type Environment, environmentFile, excludedTables } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import { openProject, type Session } from '../../runner/index.ts'
 import { findHistories, findSettings } from '../find-histories.ts'
@@ -71,7 +71,10 @@ export async function initProject(
   const wantsBaseline = schemas.length > 0 && live.length > 0 && request.baseline !== false
   const privileges = await takesPrivileges(
     session.client,
-    wantsBaseline ? schemas.map(({ schema }) => schema) : [],
+    {
+      schemas: wantsBaseline ? schemas.map(({ schema }) => schema) : [],
+      excludes: excludedTables(excluded),
+    },
     request.privileges,
   )
   const writeSettings = (map: readonly FoundSchema[], models?: FoundModels) =>
