@@ -4,7 +4,9 @@ import { labTest } from '../runner/support.ts'
 import { generateFiles, startAt, writeModels } from './support/project.ts'
 
 labTest('rows that others commit while a table is recreated are kept', async ({ lab }) => {
-  const { client, url } = lab.database
+  const { client, name, url } = lab.database
+  // Its snapshots would be older than the lock.
+  await client.query(`ALTER DATABASE "${name}" SET default_transaction_isolation TO 'repeatable read'`)
   await startAt(lab, { 'user.sql': 'CREATE TABLE app_user.ev (id int, d date);' })
   await client.query("INSERT INTO app_user.ev VALUES (1, '2026-01-01')")
   await writeModels(lab, {

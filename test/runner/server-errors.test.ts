@@ -56,6 +56,15 @@ describe("a failure of the server's own is told with the step that helps", () =>
     })
   }
 
+  labTest('rows whose values a new type does not take', async ({ lab }) => {
+    const sql =
+      "CREATE TABLE t (c text); INSERT INTO t VALUES ('a'); ALTER TABLE t ALTER COLUMN c TYPE int USING c::int;"
+    expect(await failed(lab, sql)).toMatchObject({ help: expect.stringMatching(/^rows break it/) })
+    expect(await failed(lab, "SELECT 'a'::int;")).toMatchObject({
+      help: expect.stringMatching(/^fix the revision/),
+    })
+  })
+
   labTest('a NUL byte in a value', async ({ lab }) => {
     await lab.write({
       'user/20260101_000000_aaaaaaaaaaa1_one.ts': revision(

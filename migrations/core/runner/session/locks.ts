@@ -94,6 +94,8 @@ export async function guardConnection({ client, own }: Pick<Session, 'client' | 
     ...{ tcp_keepalives_idle: 60, tcp_keepalives_interval: 10, tcp_keepalives_count: 6 },
     // A run that pauses, or waits for a lock, has nothing to ask.
     idle_session_timeout: 0,
+    // What follows LOCK sees all that was committed before the lock (manual, LOCK, Notes).
+    default_transaction_isolation: "'read committed'",
   }
   const texts = Object.entries(settings).map(([name, value]) => `SET ${name} = ${value}`)
   await client.query(texts.join('; '))

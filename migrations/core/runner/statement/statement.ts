@@ -1,7 +1,7 @@
 import type { ClientBase, QueryResult } from 'pg'
 import { errorCode, exitCodes, MigError } from '../../errors.ts'
 import type { Statement } from '../../operations/index.ts'
-import { databaseError, isConnectionLost, splitStatements, undoing } from '../../postgres/index.ts'
+import { databaseError, isConnectionLost, opening, splitStatements, undoing } from '../../postgres/index.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import type { Session } from '../session/session.ts'
 import { onlySets, touchesRole } from '../session/settings.ts'
@@ -172,8 +172,13 @@ export function helpFor(error: unknown, sql = ''): { readonly help?: string } {
           }
         : {}
     default:
-      return {}
+      return isOfRows(errorCode(error), sql) ? rowsAreWrong : {}
   }
+}
+
+/** Is it a value that a statement over rows could not convert or store (class 22, data exceptions)? */
+function isOfRows(code: string | undefined, sql: string): boolean {
+  return code?.startsWith('22') === true && /^(?:alter table|insert|update|merge)\b/i.test(opening(sql))
 }
 
 /** Is it over the CHECK that stands while `op.safe.setNotNull` runs? */
