@@ -1,4 +1,4 @@
-import type { Catalog } from '../../difference/index.ts'
+import { type Catalog, partitionRoot } from '../../difference/index.ts'
 import { silentOf } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import type { ModelInput } from './input.ts'
@@ -24,13 +24,17 @@ export function expectPartitioned(
     if (next === undefined || next.payload.partitionKey != null) return []
     return excludes({ kind: 'table', schema: id.schema, name: id.name }) ? [] : [`${id.schema}.${id.name}`]
   })
-  const [first] = names
-  if (first === undefined) return
+  if (names.length === 0) return
+  const left = base.facts.facts().flatMap(({ id }) => {
+    if (id.kind !== 'table') return []
+    const root = partitionRoot(base, id)
+    return names.includes(`${root.schema}.${root.name}`) ? [`'${id.schema}.${id.name}'`] : []
+  })
   throw new MigError(
     'partitioned-table',
     `the database has ${names.join(', ')} partitioned, and the models, which cannot say so, as a plain table`,
     {
-      help: `leave it out with its partitions, and change it by revisions of your own: excludeTables: ['${first}', '${first}_*'] in env.ts`,
+      help: `leave them out with their partitions, and change them by revisions of your own: excludeTables: [${left.join(', ')}] in env.ts, or patterns for partitions that are still to come`,
       exitCode: exitCodes.decisionNeeded,
       facts: { tables: names },
     },
