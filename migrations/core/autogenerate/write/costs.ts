@@ -5,6 +5,7 @@ import {
   columnsHolding,
   columnsLostByHeirs,
   heirsOf,
+  isStoredAlike,
   type LockClass,
   type ObjectId,
   relationOf,
@@ -70,7 +71,7 @@ export function costsOf(
       if (strengths.indexOf(lock) > strengths.indexOf(before)) locks.set(relation, lock)
     }
     const relation = relationName(action)
-    if (relation !== undefined && !made.has(relation) && action.lock !== 'none' && action.rewrites)
+    if (relation !== undefined && !made.has(relation) && action.lock !== 'none' && rewritesRows(action, from))
       rewrites.add(relation)
     for (const loss of [...lost(action, from), ...filled(action)]) dataLoss.set(lossText(loss), loss)
     for (const id of action.verb === 'create' ? action.produces : []) {
@@ -99,6 +100,14 @@ export function costsOf(
     conversions: conversions(actions),
     stale: staleResults(actions, from),
   }
+}
+
+/** Whether an action writes each row again; the engine says so of every other type. */
+function rewritesRows(action: Action, { facts }: Pick<Catalog, 'facts'>): boolean {
+  const change = typeChange(action)
+  if (!action.rewrites || change === undefined) return action.rewrites
+  const old = facts.get(change.column)?.payload.type
+  return isComputed(change.using) || old == null || !isStoredAlike(String(old), change.type)
 }
 
 /**
