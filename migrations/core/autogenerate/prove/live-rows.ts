@@ -25,15 +25,16 @@ export async function expectFilled(input: Input, revisions: readonly GeneratedRe
     return found
   })
   for (const demand of failing) if (demand.query !== undefined) warnOfBreaking(input, demand)
-  const open = failing.flatMap((demand) => (demand.query === undefined ? [demandedColumn(demand)] : []))
-  const [first] = open
+  const unfilled = failing.filter(({ query }) => query === undefined)
+  const open = unfilled.map(demandedColumn)
+  const [first] = unfilled
   if (first === undefined) return
   throw new MigError(
     'decision-needed',
     `rows of the database would have no value in what becomes NOT NULL:\n${open.map((name) => `  ${name}`).join('\n')}`,
     {
       exitCode: exitCodes.decisionNeeded,
-      help: `say which value they get: --using ${first}='<expression>', or give the column a default`,
+      help: `say which value they get: --using ${demandedColumn(first)}='<expression>', or ${otherFill(first)}`,
       facts: { fills: open },
     },
   )
@@ -60,9 +61,14 @@ export function warnOfRows({ emit }: Input, revisions: readonly GeneratedRevisio
       help:
         demand.schema === ''
           ? 'give the column a default, or fill it in a revision by hand'
-          : `--using ${column}='<expression>' fills them, or give the column a default`,
+          : `--using ${column}='<expression>' fills them, or ${otherFill(demand)}`,
     })
   }
+}
+
+/** A default is for rows that have no such column yet: NULL stays NULL. */
+function otherFill({ fails }: RowDemand): string {
+  return fails === 'rows' ? 'give the column a default' : 'fill them in a revision before this one'
 }
 
 /** Warns of what is stored as the old body of a function gave it. */
