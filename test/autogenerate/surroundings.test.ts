@@ -165,7 +165,7 @@ describe('an extension that the server does not have', () => {
         'app/aaaa00000001_t.sql': revision(
           'aaaa00000001',
           'base',
-          `CREATE EXTENSION IF NOT EXISTS citext SCHEMA public;\n${table('')}`,
+          `CREATE EXTENSION citext WITH SCHEMA public;\n${table('')}`,
           'DROP TABLE app.t',
         ),
       })

@@ -2,15 +2,14 @@ import type { ComparedObjects } from '../../difference/index.ts'
 import { exclusionsKey, listed, type ModelsPlace } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import type { EmitEvent } from '../../events.ts'
-import { ensureEmbeddedServer } from '../../postgres/index.ts'
 import type { Project, Session } from '../../runner/index.ts'
 import { scratchExcludes } from '../../scratch/excludes.ts'
 import { type LineTarget, lineTargets } from '../../scratch/lines.ts'
-import { scratchServer } from '../../scratch/server.ts'
+import { embeddedScratch, scratchServer } from '../../scratch/server.ts'
 import {
-  historyTexts,
   type OnLive,
   projectSurroundings,
+  revisionTexts,
   type Surroundings,
 } from '../../scratch/surroundings/surroundings.ts'
 import { type EnumLabels, readEnumLabels } from '../../sources/index.ts'
@@ -91,7 +90,7 @@ export async function projectInput(
   const server = await scratchServer({
     databaseUrl,
     ...(env.scratchUrl === null ? {} : { scratchUrl: env.scratchUrl }),
-    embedded: () => ensureEmbeddedServer({ root: env.root, emit }),
+    embedded: embeddedScratch({ root: env.root, emit }),
   })
   return {
     scratchUrl: server.adminUrl,
@@ -105,7 +104,7 @@ export async function projectInput(
     privileges,
     searchPath: listed(env.options.searchPath),
     trustLive: env.trustLive,
-    surroundings: projectSurroundings(env, onLive, () => historyTexts(project)),
+    surroundings: projectSurroundings(env, onLive, () => revisionTexts(project)),
     ...(onLive === undefined || env.options.compareEnumOrder === true
       ? {}
       : {

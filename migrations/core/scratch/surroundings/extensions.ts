@@ -42,20 +42,24 @@ export async function makeExtensions(
   }
 }
 
-const part = '(?:"[^"]{1,63}"|[\\w$]{1,63})'
-const making = new RegExp(
-  `create\\s+extension\\s+(?:if\\s+not\\s+exists\\s+)?(${part})(?:\\s+with)?(?:\\s+schema\\s+(${part}))?`,
-  'gi',
-)
+const part = '(?:"[^"]{1,63}"|[a-z_][\\w$]{0,62})'
+const making = new RegExp(`create\\s+extension\\s+(?:if\\s+not\\s+exists\\s+)?(${part})([^;\`]{0,200})`, 'gi')
+const placing = new RegExp(`\\bschema\\s+(${part})`, 'i')
 
-/** The extensions that texts make, and where: in `public` where they do not say. */
+/** A text that may make extensions, and the schema where they are unless it says another. */
+export interface MakingText {
+  readonly text: string
+  readonly schema: string
+}
+
+/** The extensions that texts make, and where. */
 export function extensionsMadeIn(
-  texts: readonly string[],
+  texts: readonly MakingText[],
 ): readonly Pick<LiveExtension, 'name' | 'schema'>[] {
-  return texts.flatMap((text) =>
-    [...text.matchAll(making)].map(([, name = '', schema = 'public']) => ({
+  return texts.flatMap(({ text, schema }) =>
+    [...text.matchAll(making)].map(([, name = '', options = '']) => ({
       name: catalogName(name),
-      schema: catalogName(schema),
+      schema: catalogName(placing.exec(options)?.[1] ?? quoteIdent(schema)),
     })),
   )
 }

@@ -12,6 +12,7 @@ import { makeExcluded, refersToExcluded } from './excluded-objects.ts'
 import {
   extensionsMadeIn,
   type LiveExtension,
+  type MakingText,
   makeExtensions,
   makesExtension,
   mentionedExtensions,
@@ -56,7 +57,7 @@ export type OnLive = <Result>(body: (live: ClientBase) => Promise<Result>) => Pr
 export function projectSurroundings(
   env: Environment,
   onLive: OnLive | undefined,
-  revisions?: () => readonly string[],
+  revisions?: () => readonly MakingText[],
 ): Surroundings {
   const path = surroundingsPath(env.dir)
   const text = readSurroundings(path)
@@ -78,7 +79,7 @@ export function projectSurroundings(
     await expectTrustedLive(client, read, { ...compared, trustLive: env.trustLive })
     await read((session) => makeExcluded(client, session, compared))
   }
-  const makeFromRevisions = async (client: Client, texts: readonly string[]) => {
+  const makeFromRevisions = async (client: Client, texts: readonly MakingText[]) => {
     takenFromElsewhere = true
     await makeExtensions(client, extensionsMadeIn(texts))
   }
@@ -198,6 +199,14 @@ export async function surroundHistory(
     read ??= historyTexts({ files })
     return read
   })
+}
+
+/** The texts of the revision files of a project, and where they make what has no schema. */
+export function revisionTexts({ files, env }: Project): readonly MakingText[] {
+  return [...files.values()].map(({ path, line }) => ({
+    text: readSource(path),
+    schema: env.schemas[line] ?? 'public',
+  }))
 }
 
 /** The texts of the revision files of a project. */
