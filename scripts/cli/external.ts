@@ -78,7 +78,7 @@ export async function openEditor(file: string): Promise<void> {
   const { $ } = await import('zx')
   // An editor setting may hold arguments, as in `code --wait`: the shell takes it apart.
   const { exitCode } = await onTheTerminal(
-    () => $({ stdio: 'inherit', nothrow: true })`sh -c ${`${editor} "$1"`} sh ${file}`,
+    () => $({ stdio: 'inherit', nothrow: true, cwd: process.cwd() })`sh -c ${`${editor} "$1"`} sh ${file}`,
   )
   if (exitCode !== 0)
     throw new MigError('editor-failed', `"${editor}" ended with ${exitCode}`, {

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { describe, expect } from 'vitest'
-import { writeFaultProject } from '../faults/fixture.ts'
+import { revisions, writeFaultProject } from '../faults/fixture.ts'
 import { outcomeOf } from '../faults/harness.ts'
 import { type Lab, labTest, revision } from './support.ts'
 
@@ -11,11 +11,11 @@ describe('several runners at once', () => {
       const runs = await Promise.all(Array.from({ length: runners }, () => lab.upgrade()))
       expect(runs.map(({ error }) => error)).toEqual(Array(runners).fill(undefined))
       const { done, halfDone } = await outcomeOf(lab)
-      expect(done).toHaveLength(7)
+      expect(done).toHaveLength(revisions)
       expect(done).toEqual((done as readonly object[]).map((row) => ({ ...row, times: 1 })))
       expect(halfDone).toEqual([])
       // What one has taken the others leave out.
-      expect(runs.reduce((sum, { result }) => sum + (result?.steps.length ?? 0), 0)).toBe(7)
+      expect(runs.reduce((sum, { result }) => sum + (result?.steps.length ?? 0), 0)).toBe(revisions)
     })
   }
 

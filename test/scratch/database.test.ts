@@ -168,12 +168,13 @@ describe('without the right to create databases', () => {
         source: 'same-server',
       })
       await asPlainRole(database.url, database.name, async (databaseUrl) => {
-        const embedded = (version: number) => async (): Promise<EmbeddedServer> => ({
-          url: () => adminUrl,
-          version,
-          port: 0,
-          pid: 0,
-          dataDir: '',
+        const started: number[] = []
+        const embedded = (version: number) => ({
+          major: () => Promise.resolve(version),
+          start: async (): Promise<EmbeddedServer> => {
+            started.push(version)
+            return { url: () => adminUrl, version, port: 0, pid: 0, dataDir: '' }
+          },
         })
         expect(await scratchServer({ databaseUrl, scratchUrl: adminUrl })).toEqual({
           adminUrl,
@@ -193,6 +194,8 @@ describe('without the right to create databases', () => {
             help: expect.stringContaining('MIG_SCRATCH_URL'),
           })
         }
+        // One that does not fit is not started.
+        expect(started).toEqual([18])
       })
     },
   )

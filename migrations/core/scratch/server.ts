@@ -1,15 +1,28 @@
 import { MigError } from '../errors.ts'
 import { onDatabase } from '../postgres/connection/connection.ts'
 import { maskUrl } from '../postgres/connection/database-url.ts'
-import type { EmbeddedServer } from '../postgres/embedded/embedded.ts'
+import {
+  type EmbeddedOptions,
+  type EmbeddedServer,
+  embeddedMajor,
+  ensureEmbeddedServer,
+} from '../postgres/embedded/embedded.ts'
 
 export interface ScratchServerOptions {
   /** The target database. */
   readonly databaseUrl: string
   /** MIG_SCRATCH_URL. */
   readonly scratchUrl?: string
-  /** Starts the embedded server; asked only when nothing else will do. */
-  readonly embedded?: () => Promise<EmbeddedServer>
+  /** The embedded server; started only when nothing else will do. */
+  readonly embedded?: {
+    readonly major: () => Promise<number>
+    readonly start: () => Promise<EmbeddedServer>
+  }
+}
+
+/** The embedded server of a project, for scratch databases. */
+export function embeddedScratch(options: EmbeddedOptions): NonNullable<ScratchServerOptions['embedded']> {
+  return { major: () => embeddedMajor(options.root), start: () => ensureEmbeddedServer(options) }
 }
 
 export interface ScratchServer {
@@ -45,9 +58,12 @@ export async function scratchServer(options: ScratchServerOptions): Promise<Scra
     return { adminUrl: scratchUrl, source: 'MIG_SCRATCH_URL' }
   }
   if (target.mayCreate) return { adminUrl: databaseUrl, source: 'same-server' }
-  const server = await options.embedded?.()
-  if (server?.version === target.major) return { adminUrl: server.url('postgres'), source: 'embedded' }
-  const other = server === undefined ? '' : `, and the embedded server is PostgreSQL ${server.version}`
+  const major = await options.embedded?.major()
+  if (options.embedded !== undefined && major === target.major) {
+    const server = await options.embedded.start()
+    return { adminUrl: server.url('postgres'), source: 'embedded' }
+  }
+  const other = major === undefined ? '' : `, and the embedded server is PostgreSQL ${major}`
   throw noScratch(`the user of ${maskUrl(databaseUrl)} may not create databases${other}`, target)
 }
 

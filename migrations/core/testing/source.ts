@@ -3,10 +3,9 @@ import type { ClientBase } from 'pg'
 import { type EnvironmentOptions, loadEnvironment, readVariables } from '../environment/index.ts'
 import { MigError } from '../errors.ts'
 import type { EmitEvent } from '../events.ts'
-import { ensureEmbeddedServer } from '../postgres/index.ts'
 import { fileChecksum, openProject, type Project } from '../runner/index.ts'
 import { tenantLine } from '../runner/targets/targets.ts'
-import { scratchServer } from '../scratch/server.ts'
+import { embeddedScratch, scratchServer } from '../scratch/server.ts'
 import { readSurroundings, surroundingsPath } from '../scratch/surroundings/file.ts'
 import { readSource } from '../source-file.ts'
 import { toolVersion } from '../tool-version.ts'
@@ -121,10 +120,10 @@ export function readSeed(path: string): string {
 }
 
 async function adminUrlOf({ env }: Project, url: string | undefined, emit: EmitEvent): Promise<string> {
-  const embedded = () => ensureEmbeddedServer({ root: env.root, emit })
+  const embedded = embeddedScratch({ root: env.root, emit })
   const named = url ?? env.scratchUrl
   // Whether its user may create databases shows when it does.
   if (named !== null) return named
-  if (env.databaseUrl === null) return (await embedded()).url('postgres')
+  if (env.databaseUrl === null) return (await embedded.start()).url('postgres')
   return (await scratchServer({ databaseUrl: env.databaseUrl, embedded })).adminUrl
 }

@@ -64,6 +64,12 @@ export async function ensureEmbeddedServer(options: EmbeddedOptions): Promise<Em
   })
 }
 
+/** The major version of the project's embedded server, or of the one that would be set up. @throws MigError `no-embedded-postgres` */
+export async function embeddedMajor(root: string): Promise<number> {
+  const paths = clusterPaths(root)
+  return clusterMajor(paths) ?? (await postgresBinaries(clusterUser(paths))).major
+}
+
 /** What there is, without starting anything. */
 export async function embeddedStatus(root: string): Promise<EmbeddedStatus> {
   const paths = clusterPaths(root)

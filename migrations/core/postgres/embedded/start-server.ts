@@ -48,6 +48,11 @@ export const memoryTunables = [
   ...['glibc.malloc.trim_threshold=268435456', 'glibc.malloc.mmap_threshold=268435456'],
 ].join(':')
 
+/** Those that are set already come last, and win. */
+function withTunables(given: string | undefined): string {
+  return given === undefined ? memoryTunables : `${memoryTunables}:${given}`
+}
+
 const startPatience = 60_000
 const logKept = 1_000_000
 
@@ -101,7 +106,7 @@ async function attempt(
     detached: true,
     stdio: ['ignore', log.fd, log.fd],
     cwd: dataDir,
-    env: { ...serverEnvironment(), GLIBC_TUNABLES: memoryTunables },
+    env: { ...serverEnvironment(), GLIBC_TUNABLES: withTunables(process.env.GLIBC_TUNABLES) },
     windowsHide: true,
   })
   closeSync(log.fd)
