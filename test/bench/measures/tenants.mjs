@@ -24,17 +24,16 @@ export const tenants = {
     writeLine(project, { dir, line: 'tenant', schema, form: 'ts', steps })
     const schemas = Array.from({ length: size }, (_, at) => `tenant_${String(at).padStart(5, '0')}`)
     const make = schemas.map((name) => `CREATE SCHEMA ${name}`)
-    const up = (/** @type {string} */ url) =>
-      project.mig(
-        'mig-upgrade',
-        ['head', 'tenant', '--tenants', 'all', '--jobs', String(connections), '--quiet'],
-        { dir, url },
-      )
+    const args = ['head', 'tenant', '--tenants', 'all', '--jobs', String(connections), '--quiet']
+    const up = (/** @type {string} */ url) => project.mig('mig-upgrade', args, { dir, url })
+    const inBatches = (/** @type {string} */ url) =>
+      project.mig('mig-upgrade', [...args, '--transaction=batch'], { dir, url })
     const made = [await server.newDatabase(make), await server.newDatabase(make)]
     const [ours = '', theirs = ''] = made
     await up(ours)
     const contestants = [
       onNewDatabase(bench, 'just-mig', up, undefined, make),
+      onNewDatabase(bench, 'just-mig, in batches', inBatches, undefined, make),
       { name: 'just-mig, nothing to do', run: () => up(ours) },
     ]
     if (peers.psql) contestants.push(await psql(bench, { dir, schemas, make }))
@@ -53,6 +52,7 @@ export const tenants = {
       comparisons: [
         { ours: 'just-mig', theirs: 'psql', ...(size < 2000 ? {} : { aim: 1.3 }) },
         { ours: 'just-mig', theirs: 'Alembic', ...againstAlembic },
+        { ours: 'just-mig, in batches', theirs: 'Alembic', ...againstAlembic },
         { ours: 'just-mig, nothing to do', theirs: 'Alembic, nothing to do', ...againstAlembic },
       ],
       after: () => Promise.all(made.map(server.drop)),

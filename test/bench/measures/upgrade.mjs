@@ -23,9 +23,13 @@ export const upgrade = {
       writeLine(project, { dir, line: 'bench', schema: "'bench'", form, steps })
       // What a fresh clone does not have: the build of the scripts, the heads that were read, the compiled revisions.
       const { before, after } = putAside(join(project.root, '.mig'))
-      const up = (/** @type {string} */ url) =>
-        project.mig('mig-upgrade', ['head', 'all', '--quiet'], { dir, url })
+      const upWith =
+        (/** @type {string[]} */ ...flags) =>
+        (/** @type {string} */ url) =>
+          project.mig('mig-upgrade', ['head', 'all', '--quiet', ...flags], { dir, url })
+      const up = upWith()
       contestants.push(
+        { ...onNewDatabase(bench, `just-mig .${form}, in batches`, upWith('--transaction=batch')) },
         { ...onNewDatabase(bench, `just-mig .${form}`, up) },
         { ...onNewDatabase(bench, `just-mig .${form}, cold`, up, { before, after }), cold: true },
       )
@@ -58,6 +62,7 @@ export const upgrade = {
         { ours: `just-mig .${form}, cold`, theirs: 'psql -f', aim: 1.25 },
         { ours: `just-mig .${form}`, theirs: 'Alembic', aim: 0.5 },
         { ours: `just-mig .${form}, cold`, theirs: 'Alembic, cold', aim: 0.5 },
+        { ours: `just-mig .${form}, in batches`, theirs: 'Alembic', aim: 0.5 },
         { ours: `just-mig .${form}`, theirs: 'node-pg-migrate' },
       ].map(({ aim, ...comparison }) => (aim === undefined || !aimed ? comparison : { ...comparison, aim })),
     )
