@@ -1,5 +1,5 @@
 import { commentSql } from '../clauses/common.ts'
-import { type CommentTarget, commentTargetSql } from '../clauses/targets.ts'
+import { type CommentTarget, commentTargetSql } from '../clauses/object-targets.ts'
 import { type Directive, type Restored, required, statements } from '../directive.ts'
 import type { ObjectName } from '../names.ts'
 

@@ -1,5 +1,5 @@
 import { columnListSql, type Role, rolesSql } from '../clauses/common.ts'
-import { type GrantTarget, grantTargetSql } from '../clauses/targets.ts'
+import { type GrantTarget, grantTargetSql } from '../clauses/object-targets.ts'
 import { type Directive, statements, words } from '../directive.ts'
 
 export type Privilege =

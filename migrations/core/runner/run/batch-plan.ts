@@ -1,6 +1,6 @@
 import type { PlanStep } from '../plan/plan.ts'
 import { projectOf } from '../plan/planner.ts'
-import type { TargetPlan } from '../plan/targets.ts'
+import type { TargetPlan } from '../plan/target-plan.ts'
 import type { Project } from '../project.ts'
 import { type SessionOptions, usingSession } from '../session/session.ts'
 import { databaseEnvironment } from '../targets/databases.ts'
