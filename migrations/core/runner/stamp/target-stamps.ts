@@ -63,14 +63,16 @@ export async function stampTargets(
   sessions: SessionOptions,
 ): Promise<StampResult> {
   const started = performance.now()
-  const changes: StampPlan['changes'][number][] = []
   const { units, behind, refused } = await stampWork(project, group, targets, request, sessions)
   const { checksum } = revisionSource(project.env.cacheDir)
+  const made = new Map<Unit, StampPlan['changes']>()
+  // In the order of the units, whichever ended first.
+  const changes = () => units.flatMap((unit) => made.get(unit) ?? [])
   const stamp = async (session: Session, unit: Unit) => {
     const asked = { ...request, lines: group.lines }
-    const made = await writeStamp(session, projectOf(project, unit), asked, checksum)
-    changes.push(...made.changes)
-    return { steps: made.changes.length }
+    const { changes: own } = await writeStamp(session, projectOf(project, unit), asked, checksum)
+    made.set(unit, own)
+    return { steps: own.length }
   }
   if (group.tenantLine === null) {
     for (const unit of behind)
@@ -78,7 +80,7 @@ export async function stampTargets(
         await readyToRun(session, project.env)
         await stamp(session, unit)
       })
-    return { ...singleResult(units.length, changes.length, started), changes }
+    return { ...singleResult(units.length, changes().length, started), changes: changes() }
   }
   const jobs = units.flatMap((target): readonly TargetJob[] => {
     const error = refused.get(target)
@@ -86,7 +88,7 @@ export async function stampTargets(
     return behind.has(target) ? [{ target, run: (session) => stamp(session, target) }] : []
   })
   const result = await runPool(project, jobs, options, sessions)
-  return { ...result, done: result.done + units.length - jobs.length, changes }
+  return { ...result, done: result.done + units.length - jobs.length, changes: changes() }
 }
 
 /** What is asked of a stamp on the target schemas of a line group. */
