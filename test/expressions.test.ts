@@ -4,11 +4,9 @@ import { expect, test } from 'vitest'
 import { type Expression, pumps, sourceExpressions } from './support/expressions.ts'
 import { repository } from './support/recipes.ts'
 
-interface Tried {
-  readonly source: string
-  readonly flags: string
-  readonly pump: string
+interface Tried extends Expression {
   readonly prefix: string
+  readonly pump: string
 }
 
 /**
@@ -24,11 +22,12 @@ async function hanging(expressions: readonly Expression[], length: number, patie
   while (left.length > 0) {
     const stuck = await firstHanging(left, length, patience, most)
     if (stuck === undefined) break
-    const at = left.findIndex(({ source, flags }) => source === stuck.source && flags === stuck.flags)
     found.push(
-      `${left[at]?.place} /${stuck.source}/${stuck.flags} on ${JSON.stringify([stuck.prefix, stuck.pump])}`,
+      `${stuck.place} /${stuck.source}/${stuck.flags} on ${JSON.stringify([stuck.prefix, stuck.pump])}`,
     )
-    left = left.slice(at + 1)
+    left = left.slice(
+      left.findIndex(({ source, flags }) => source === stuck.source && flags === stuck.flags) + 1,
+    )
   }
   return found
 }
@@ -39,29 +38,38 @@ function firstHanging(
   patience: number,
   most?: number,
 ): Promise<Tried | undefined> {
-  const jobs = expressions.map(({ source, flags }) => ({
-    source,
-    flags,
-    prefixes: most === undefined ? ['', '"', 'a'] : [''],
-    pumps: pumps(source).slice(0, most),
-    length,
-  }))
-  const worker = new Worker(join(repository, 'test/support/expression-worker.mjs'), { workerData: { jobs } })
+  const prefixes = most === undefined ? ['', '"', 'a'] : ['']
+  const jobs = expressions.map((each) => ({ ...each, pumps: pumps(each.source).slice(0, most) }))
+  const place = new SharedArrayBuffer(16)
+  const [job, pump, prefix, count] = [0, 1, 2, 3] as const
+  const at = new Int32Array(place)
+  const worker = new Worker(join(repository, 'test/support/expression-worker.mjs'), {
+    workerData: { jobs, prefixes, length, place },
+  })
   return new Promise((resolve, reject) => {
-    let last: Tried | undefined
-    let timer: NodeJS.Timeout | undefined
+    let seen = { count: 0, since: performance.now() }
+    const timer = setInterval(() => {
+      const now = { count: Atomics.load(at, count), since: performance.now() }
+      if (now.count !== seen.count) seen = now
+      const tried = jobs[Atomics.load(at, job)]
+      if (now.count === 0 || now.since - seen.since < patience || tried === undefined) return
+      const { pumps: texts, ...expression } = tried
+      end({
+        ...expression,
+        pump: texts[Atomics.load(at, pump)] ?? '',
+        prefix: prefixes[Atomics.load(at, prefix)] ?? '',
+      })
+    }, 100)
     const end = (result: Tried | undefined) => {
-      clearTimeout(timer)
+      clearInterval(timer)
       void worker.terminate()
       resolve(result)
     }
-    worker.on('error', reject)
-    worker.on('message', (message: Tried | 'done') => {
-      if (message === 'done') return end(undefined)
-      last = message
-      clearTimeout(timer)
-      timer = setTimeout(() => end(last), patience)
+    worker.on('error', (error) => {
+      clearInterval(timer)
+      reject(error)
     })
+    worker.on('message', () => end(undefined))
   })
 }
 
