@@ -19,7 +19,7 @@ export { columnChange, requiredColumn, retypedColumn, typeChange, withUsing } fr
 export type { MisorderedType } from './composite-order.ts'
 export { setExpressionSince } from './generated-columns.ts'
 export { columnsGone, columnsLostByHeirs, heirsOf } from './heirs.ts'
-export { baseObject, idKey, type ObjectId, objectName, relationOf, schemaOf } from './ids.ts'
+export { baseObject, idKey, kindWord, type ObjectId, objectName, relationOf, schemaOf } from './ids.ts'
 export { keepingMoves } from './moves.ts'
 export { inNameOrder } from './name-order.ts'
 export {

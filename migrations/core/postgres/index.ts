@@ -38,4 +38,12 @@ export { asText, listOf, type OwnStatement, ownSql, raw } from './sql/own-statem
 export { catalogName, qualifiedName, quoteIdent, quoteIdentAlways, quoteLiteral } from './sql/quote.ts'
 export { lineAndColumn, renderCaret, type SqlPiece, splitStatements } from './sql/statements.ts'
 export { withoutLiterals, withoutQueryValues } from './sql/without-literals.ts'
-export { isConcurrent, madeName, opening, type Word, withoutConcurrently, wordsOf } from './sql/words.ts'
+export {
+  isConcurrent,
+  isName,
+  madeName,
+  opening,
+  type Word,
+  withoutConcurrently,
+  wordsOf,
+} from './sql/words.ts'

@@ -29,6 +29,9 @@ export function initText(result: InitResult): string {
     `schemas: ${schemas.map(({ key, schema }) => `${key} = ${schema}`).join(', ')}`,
     ...(others.length === 0 ? [] : [`skipped, owned by others: ${others.join(', ')}`]),
     ...(models === undefined ? [] : [`models: ${models.what}`]),
+    ...(models?.needed === undefined
+      ? []
+      : [`${models.needed} has what the models refer to and cannot declare, so that they load`]),
     ...adopted.map(
       ({ targetSchema, revisions }) =>
         `${targetSchema} is at ${revisions.join(', ')}: equal to the live database`,

@@ -1,5 +1,5 @@
 import { isOfKinds, type ModelsPlace, silentOf } from '../environment/index.ts'
-import { catalogName, opening } from '../postgres/index.ts'
+import { catalogName, isName, madeName, opening, wordsOf } from '../postgres/index.ts'
 import { indexFacts } from '../postgres/statement/index.ts'
 import type { ModelFile, ModelStatement } from './model.ts'
 
@@ -15,16 +15,19 @@ const part = '(?:"(?:[^"]|"")+"|[\\w$]+)'
 const inSchema = new RegExp(`^(?: if not exists)? (${part})\\.${part}`, 'i')
 const onTable = new RegExp(` on (?:only )?(${part})\\.${part}`, 'i')
 
-/** The statements that make what silentOn leaves out in their schema, each with its kind. */
+/**
+ * The statements that make what silentOn leaves out in their schema, each with its kind; not those that others refer to,
+ * which do not load without.
+ */
 export function silentStatements(
   files: readonly ModelFile[],
   { models, lines }: SilentLines,
-): readonly { readonly statement: ModelStatement; readonly word: string }[] {
+): readonly Found[] {
   const silent = new Map(
     lines.flatMap(({ key, schema, tenant }) => (tenant ? [] : [[schema, silentOf(models, key)] as const])),
   )
   if ([...silent.values()].every(({ size }) => size === 0)) return []
-  return files.flatMap(({ key, keyed, statements }) => {
+  const found = files.flatMap(({ key, keyed, statements }) => {
     const own = keyed ? lines.find((line) => line.key === key)?.schema : undefined
     return statements.flatMap((statement) => {
       const made = madeObject(statement.sql)
@@ -36,6 +39,43 @@ export function silentStatements(
         isPartial && !kinds.has(kind) ? 'partial ' : hasExpression && !kinds.has(kind) ? 'expression ' : ''
       return [{ statement, word: `${form}${kind}` }]
     })
+  })
+  const others = new Set(files.flatMap(({ statements }) => statements))
+  for (const { statement } of found) others.delete(statement)
+  return withoutReferred(
+    found,
+    [...others].map(({ sql }) => sql),
+  )
+}
+
+interface Found {
+  readonly statement: ModelStatement
+  readonly word: string
+}
+
+function withoutReferred(found: readonly Found[], others: readonly string[]): readonly Found[] {
+  const named = new Set(found.length === 0 ? [] : others.flatMap(namesIn))
+  const left = found.filter(({ statement, word }) => {
+    const name = madeName(statement.sql)?.split('.').at(-1)
+    return name === undefined || !named.has(routines.has(word) ? `${name}(` : name)
+  })
+  const referred = found.filter((each) => !left.includes(each))
+  return referred.length === 0
+    ? left
+    : withoutReferred(
+        left,
+        referred.map(({ statement }) => statement.sql),
+      )
+}
+
+const routines = new Set(['function', 'procedure', 'aggregate'])
+
+/** The names in a statement; one that is called also with a parenthesis. */
+function namesIn(sql: string): readonly string[] {
+  return wordsOf(sql).flatMap(({ text }, at, all) => {
+    if (!isName(text)) return []
+    const name = catalogName(text)
+    return all[at + 1]?.text === '(' ? [name, `${name}(`] : [name]
   })
 }
 

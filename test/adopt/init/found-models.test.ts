@@ -160,6 +160,47 @@ describe('init where a project has its models', () => {
     },
   )
 
+  projectTest(
+    'of Drizzle get what they refer to and cannot say as an SQL model beside them',
+    { timeout: 60_000 },
+    async ({ project }) => {
+      const history = `CREATE DOMAIN amount AS int CHECK (VALUE > 0);
+        CREATE FUNCTION is_open(v text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT v <> '' $$;
+        CREATE FUNCTION org() RETURNS text LANGUAGE sql STABLE BEGIN ATOMIC SELECT current_setting('app.org', true) WHERE is_open('x'); END;
+        CREATE FUNCTION unused() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+        CREATE TABLE car (id int PRIMARY KEY, org text DEFAULT org(), seats amount, CONSTRAINT open CHECK (is_open(org)));
+        ALTER TABLE car ENABLE ROW LEVEL SECURITY;
+        CREATE POLICY own ON car USING (org = org());
+        CREATE TRIGGER touched BEFORE UPDATE ON car FOR EACH ROW EXECUTE FUNCTION unused();`
+      writeDrizzle(project, {
+        ...drizzle,
+        'src/db/schema.ts': `import { sql } from 'drizzle-orm'
+          import { check, customType, integer, pgPolicy, pgTable, text } from 'drizzle-orm/pg-core'
+          const amount = customType<{ data: number }>({ dataType: () => 'amount' })
+          export const car = pgTable('car', { id: integer('id').primaryKey(), org: text('org').default(sql\`org()\`), seats: amount('seats') }, () => [
+            check('open', sql\`is_open(org)\`),
+            pgPolicy('own', { using: sql\`org = org()\` }),
+          ])`,
+      })
+      await project.run(history)
+      const result = await init(project)
+      expect(result.models?.problem).toBeUndefined()
+      expect(result.models?.changes).toEqual([])
+      expect(result.files).toContain('migrations/models/needed.sql')
+      expect(initText(result)).toContain(
+        '\nmigrations/models/needed.sql has what the models refer to and cannot declare, so that they load\n',
+      )
+      expect(read(project, 'migrations/env.ts')).toContain(
+        "models: [{ path: '../src/db/schema.ts', silentOn }, { path: 'models/needed.sql', silentOn }],",
+      )
+      const text = read(project, 'migrations/models/needed.sql')
+      for (const name of ['amount', 'is_open', 'org']) expect(text).toContain(`public.${name}`)
+      for (const other of ['unused', 'CREATE TABLE', 'POLICY']) expect(text).not.toContain(other)
+      // They are there so that the models load, so nobody has to remove them.
+      expect(project.events).not.toContainEqual(expect.objectContaining({ code: 'silent-in-models' }))
+    },
+  )
+
   projectTest('names those that do not load yet, and says why', async ({ project }) => {
     project.write({
       'drizzle.config.ts': `export default { schema: './src/db/schema.ts', dbCredentials: { url: process.env.SHOP_URL } }`,

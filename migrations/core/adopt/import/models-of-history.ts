@@ -31,7 +31,7 @@ export async function modelsOfHistory(
     }),
   )
   if (empty.size === 0) return []
-  const texts = await withScratch(session, env, async (client) => {
+  const { texts } = await withScratch(session, env, async (client) => {
     await prepare(client, { session, ...request })
     const project = scratchProject(openProject(env))
     await runWithOthers(client, { session, env, text: request.historySql }, () =>

@@ -147,12 +147,14 @@ async function newModels(
   const exported =
     there.length === 0
       ? []
-      : await exportedModels(session, env, {
-          schemas: there,
-          excludeTables: [env.options.excludeTables ?? []].flat(),
-          privileges,
-          othersExtensions: rows.map(({ name }) => name),
-        })
+      : (
+          await exportedModels(session, env, {
+            schemas: there,
+            excludeTables: [env.options.excludeTables ?? []].flat(),
+            privileges,
+            othersExtensions: rows.map(({ name }) => name),
+          })
+        ).texts
   const empty = added
     .filter((each) => !there.includes(each))
     .map(({ key, schema }) => ({

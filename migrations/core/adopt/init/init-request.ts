@@ -31,4 +31,7 @@ export interface InitResult {
 }
 
 /** The models that a project has already, and what differs from the live database. */
-export interface OwnModels extends Pick<FoundModels, 'what' | 'tablesFilter'>, Differing {}
+export interface OwnModels extends Pick<FoundModels, 'what' | 'tablesFilter'>, Differing {
+  /** The SQL model of what they refer to and cannot say, relative to the project folder. */
+  readonly needed?: string
+}

@@ -20,6 +20,7 @@ import {
   writeSurroundings,
   writtenProject,
 } from './live-project.ts'
+import { neededModel, neededText, withNeeded } from './needed-model.ts'
 import { importableRecipes, recipeFiles } from './recipes.ts'
 import { type FoundLedger, type FoundSchema, foundLive, keysOf, namedSchemas } from './schemas.ts'
 import { environmentText } from './settings-text.ts'
@@ -86,7 +87,7 @@ export async function initProject(
       excludeTables: excluded,
       ...{ othersExtensions, privileges },
     })
-    const files = exported.map(({ name, text }) => ({ path: join(env.modelsDir, name), text }))
+    const files = exported.texts.map(({ name, text }) => ({ path: join(env.modelsDir, name), text }))
     for (const { path, text } of files) written.write(path, text)
     const project = await writtenProject(session, env)
     await writeSurroundings(session, project, written)
@@ -97,6 +98,7 @@ export async function initProject(
         ? undefined
         : await replaceModels(session, env, found, {
             ...{ written, writeSettings, exported: files, schemas: shown, isAdopted: adopted.length > 0 },
+            needed: found.silentOn === undefined ? undefined : neededText(exported.actions, found.silentOn),
             asksModels: schemas.length === 0,
           })
     const map = replaced?.schemas ?? shown
@@ -126,14 +128,18 @@ async function replaceModels(
   session: Session,
   env: Environment,
   found: FoundModels,
-  { written, writeSettings, exported, schemas, isAdopted, asksModels }: ExportedProject,
+  { written, exported, schemas, isAdopted, asksModels, needed, ...settings }: ExportedProject,
 ): Promise<{ readonly models: OwnModels; readonly schemas: readonly FoundSchema[] }> {
-  writeSettings(schemas, found)
   for (const { path } of exported) written.remove(path)
+  const path = join(env.dir, neededModel)
+  if (needed !== undefined) written.write(path, needed)
+  const writeSettings = (map: readonly FoundSchema[]) =>
+    settings.writeSettings(map, needed === undefined ? found : withNeeded(found))
+  writeSettings(schemas)
   const { schemas: map, problem } = asksModels
     ? await schemasOfModels(session, env, schemas)
     : { schemas, problem: undefined }
-  if (map !== schemas) writeSettings(map, found)
+  if (map !== schemas) writeSettings(map)
   const project = await writtenProject(session, env)
   const texts = exported.map(({ text }) => text)
   const differs = await whereTheyLoad(async () => {
@@ -142,7 +148,11 @@ async function replaceModels(
   })
   const { what, tablesFilter } = found
   return {
-    models: { ...(problem === undefined ? {} : { problem }), ...differs, what, tablesFilter },
+    models: {
+      ...(problem === undefined ? {} : { problem }),
+      ...(needed === undefined ? {} : { needed: relative(env.root, path) }),
+      ...{ ...differs, what, tablesFilter },
+    },
     schemas: map,
   }
 }
@@ -176,6 +186,8 @@ interface ExportedProject {
   readonly exported: readonly { readonly path: string; readonly text: string }[]
   readonly schemas: readonly FoundSchema[]
   readonly isAdopted: boolean
+  /** An SQL model of what the models refer to and cannot say. */
+  readonly needed: string | undefined
   /** Whether the database does not tell which schemas there are to be. */
   readonly asksModels: boolean
 }

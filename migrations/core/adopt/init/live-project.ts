@@ -8,7 +8,7 @@ import type { OnLive } from '../../scratch/surroundings/surroundings.ts'
 import { expectTrustedLive } from '../../scratch/trust-live.ts'
 import { withScratch } from '../import/replay.ts'
 import { surroundFrom } from '../others.ts'
-import { type ExportedPart, exportModels, type ModelText } from './models.ts'
+import { type Exported, type ExportedPart, exportModels } from './models.ts'
 import type { FoundSchema } from './schemas.ts'
 import type { Writer } from './writer.ts'
 
@@ -17,7 +17,7 @@ export function exportedModels(
   session: Session,
   env: Environment,
   part: Omit<ExportedPart, 'surround'>,
-): Promise<readonly ModelText[]> {
+): Promise<Exported> {
   const onLive: OnLive = (body) => body(session.client)
   const mapped = withSchemas(env, part.schemas)
   return withScratch(session, env, async (client) => {

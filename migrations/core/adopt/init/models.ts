@@ -10,6 +10,12 @@ export interface ModelText {
   readonly text: string
 }
 
+/** A database as model files, and what makes it from nothing. */
+export interface Exported {
+  readonly texts: readonly ModelText[]
+  readonly actions: readonly Action[]
+}
+
 /** What of a live database is exported. */
 export interface ExportedPart extends Pick<LivePart, 'othersExtensions' | 'privileges' | 'surround'> {
   readonly schemas: readonly FoundSchema[]
@@ -25,7 +31,7 @@ export async function exportModels(
   live: ClientBase,
   empty: Client,
   { schemas, excludeTables, ...others }: ExportedPart,
-): Promise<readonly ModelText[]> {
+): Promise<Exported> {
   const names = schemas.map(({ schema }) => schema)
   const excludes = excludedTables(excludeTables)
   const actions = await actionsFromNothing(live, empty, { schemas: names, excludes, ...others })
@@ -36,11 +42,12 @@ export async function exportModels(
     list.push(`${readableSql(action.sql)};`)
     texts.set(key, list)
   }
-  return [...texts].map(([key, statements]) => {
+  const files = [...texts].map(([key, statements]) => {
     const schema = schemas.find((found) => found.key === key)?.schema
     const head = schema === undefined ? '-- Extensions, which belong to no schema.' : modelHead(schema)
     return { name: `${key}.sql`, text: `${[head, ...grouped(statements)].join('\n')}\n` }
   })
+  return { texts: files, actions }
 }
 
 /** The first line of a model file. */
