@@ -4,7 +4,7 @@ import type { ConcernedTable } from './concerned.ts'
 import { describeTables, type Shapes, shapesOf, type TableShape } from './describe.ts'
 import { draftOf, insertStatement, type RowWish, rowValues } from './draft.ts'
 import { inOrder, plainWish } from './make.ts'
-import { hasSwitches, quietly } from './quiet.ts'
+import { quietly, switchedOff } from './quiet.ts'
 import { positionStatements } from './sequence-positions.ts'
 import { solve } from './solve.ts'
 
@@ -43,12 +43,13 @@ export async function staleDefaults(
       for (const table of numbered) found.push(await staleIn(client, table, shapes))
       return found
     }
-    if (!(await hasSwitches(client, own))) {
-      const found = await tried()
+    const found = await switchedOff(client, own, async () => {
+      const each = await tried()
       // What a foreign key refuses says nothing of a sequence.
-      if (!found.includes(undefined)) return found.flatMap((each) => each ?? [])
-      await client.query(['ROLLBACK TO SAVEPOINT mig_switched_on', ...positions].join(';'))
-    }
+      return each.includes(undefined) ? undefined : each.flatMap((stale) => stale ?? [])
+    })
+    if (found !== undefined) return found
+    await client.query(['ROLLBACK TO SAVEPOINT mig_switched_on', ...positions].join(';'))
     return await quietly(client, own, async () => (await tried()).flatMap((each) => each ?? []))
   } finally {
     const undone = isInside

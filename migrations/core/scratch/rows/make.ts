@@ -4,7 +4,7 @@ import type { ConcernedTable } from './concerned.ts'
 import { describeTables, type ReferenceShape, type Shapes, shapesOf, type TableShape } from './describe.ts'
 import { draftOf, noAsks, type Reachable, type RowWish } from './draft.ts'
 import { fill, fillChecked, type Work } from './fill.ts'
-import { hasSwitches, quietly } from './quiet.ts'
+import { quietly, switchedOff } from './quiet.ts'
 import { solve } from './solve.ts'
 
 /** A table in which no row could be made. */
@@ -41,7 +41,7 @@ export async function makeRows(
     const shapes = known === undefined ? await describeTables(client, oids) : shapesOf(known, oids)
     const works = await workList(client, shapes, wish)
     const failed =
-      ((await hasSwitches(client, oids)) ? undefined : await fillChecked(client, works, wish)) ??
+      (await switchedOff(client, oids, () => fillChecked(client, works, wish))) ??
       (await quietly(client, oids, (checked) => fill(client, works, { wish, checked })))
     return withoutRows(client, shapes.tables, failed)
   })

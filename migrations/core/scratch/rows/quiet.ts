@@ -16,18 +16,32 @@ const stateWords = { O: '', A: 'ALWAYS ', R: 'REPLICA ' } as const
 export const checkConstraints = 'SET CONSTRAINTS ALL IMMEDIATE'
 
 /**
- * Whether tables have triggers or rules, or partitions of theirs have. Where they have none, only foreign keys are in the
- * way of rows, and rows that satisfy them need no {@link quietly}, after which a session must make all of its plans again.
+ * Runs `body` with the triggers and rules of tables disabled one by one, while foreign keys are checked. Unlike {@link quietly}
+ * it does not have the session make all of its plans again, which takes longer than the rows.
+ * @returns undefined where `body` does, or where they cannot be disabled; then nothing is done
  */
-export async function hasSwitches(client: ClientBase, oids: readonly string[]): Promise<boolean> {
-  const { rows } = await catalogQuery<{ has: boolean }>(
-    client,
-    `SELECT EXISTS (SELECT FROM pg_class c WHERE (c.oid = ANY ($1::text[]::oid[])
-         OR (c.relispartition AND pg_partition_root(c.oid) = ANY ($1::text[]::oid[])))
-       AND (c.relhasrules OR (c.relhastriggers AND EXISTS (SELECT FROM pg_trigger WHERE tgrelid = c.oid AND NOT tgisinternal)))) AS has`,
-    [oids],
-  )
-  return rows[0]?.has !== false
+export async function switchedOff<T>(
+  client: ClientBase,
+  oids: readonly string[],
+  body: () => Promise<T | undefined>,
+): Promise<T | undefined> {
+  const firing = await switches(client, oids, ['O', 'A'])
+  if (firing.length === 0) return body()
+  await client.query('SAVEPOINT mig_switched_off')
+  try {
+    await setAll(client, firing, () => 'DISABLE ')
+    const result = await body()
+    if (result !== undefined) {
+      await client.query(checkConstraints)
+      await setAll(client, firing, ({ state }) => `ENABLE ${stateWords[state]}`)
+      await client.query('RELEASE SAVEPOINT mig_switched_off')
+      return result
+    }
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error
+  }
+  await client.query('ROLLBACK TO SAVEPOINT mig_switched_off; RELEASE SAVEPOINT mig_switched_off')
+  return undefined
 }
 
 /**
@@ -77,10 +91,11 @@ async function switches(
   oids: readonly string[],
   states: readonly Switch['state'][],
 ): Promise<readonly Switch[]> {
-  const { rows } = await client.query<Switch>(
+  const { rows } = await catalogQuery<Switch>(
+    client,
     `WITH own AS (
        SELECT c.oid, n.nspname AS schema, c.relname AS "table" FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-       WHERE c.oid = ANY ($1::text[]::oid[]) OR pg_partition_root(c.oid) = ANY ($1::text[]::oid[])
+       WHERE c.oid = ANY ($1::text[]::oid[]) OR (c.relispartition AND pg_partition_root(c.oid) = ANY ($1::text[]::oid[]))
      )
      SELECT schema, "table", 'TRIGGER' AS kind, tgname AS name, tgenabled AS state
      FROM own JOIN pg_trigger ON tgrelid = own.oid AND NOT tgisinternal WHERE tgenabled = ANY ($2::"char"[])

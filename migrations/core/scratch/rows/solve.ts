@@ -80,12 +80,13 @@ async function ask(
   client: ClientBase,
   queries: readonly string[],
 ): Promise<readonly number[][][] | undefined> {
-  await client.query('SAVEPOINT mig_solve')
+  const text = ['SAVEPOINT mig_solve', ...queries, 'RELEASE SAVEPOINT mig_solve'].join(';\n')
   try {
-    const result: unknown = await client.query({ text: queries.join(';\n'), rowMode: 'array' })
-    const all = (Array.isArray(result) ? result : [result]) as readonly { readonly rows: number[][] }[]
-    await client.query('RELEASE SAVEPOINT mig_solve')
-    return all.map(({ rows }) => rows)
+    // Several statements in one text give a list of results, which the driver's types do not know.
+    const results = (await client.query({ text, rowMode: 'array' })) as unknown as readonly {
+      readonly rows: number[][]
+    }[]
+    return results.slice(1, -1).map(({ rows }) => rows)
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error
     await client.query('ROLLBACK TO SAVEPOINT mig_solve')
