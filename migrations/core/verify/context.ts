@@ -7,10 +7,15 @@ import { type Fingerprint, onDatabase, quoteIdent } from '../postgres/index.ts'
 import {
   applyPlan,
   databaseUrl,
+  type HeldDatabase,
+  holdDatabase,
   type PlanRequest,
+  type PlanStep,
   type Project,
   planRun,
+  revisionSource,
   type Session,
+  takeHeld,
 } from '../runner/index.ts'
 import { type ScratchDatabase, scratchOptions, withScratchDatabase } from '../scratch/database.ts'
 import { scratchProject } from '../scratch/project.ts'
@@ -44,6 +49,8 @@ export interface ScratchSession extends Session {
   readonly client: Client
   /** Runs a request to its end. */
   readonly run: (request: PlanRequest) => Promise<ScratchRun>
+  /** Takes the step of a plan that is next; gives the statements that it runs. */
+  readonly take: (step: PlanStep) => Promise<readonly string[]>
   /** Runs revisions; where one fails, again with the objects of others, where there are any to make. */
   readonly surrounded: (run: () => Promise<void>) => Promise<void>
   /** Whether a run has failed without the objects of others, so that they were made. */
@@ -152,6 +159,15 @@ async function usingScratch<Result>(
     unmade = undefined
     await make?.(client)
   }
+  const revisions = revisionSource(project.env.cacheDir)
+  let holding: Client | undefined
+  /** The database as a session holds it; another connection takes the locks again. */
+  const hold = async (emit: EmitEvent): Promise<HeldDatabase> => {
+    const held = { session: { client, url, emit, signal }, project, revisions }
+    if (holding !== client) await holdDatabase(held)
+    holding = client
+    return held
+  }
   const session: ScratchSession = {
     get client() {
       return client
@@ -175,13 +191,31 @@ async function usingScratch<Result>(
       })
       return { steps: steps ?? 0, statements }
     },
+    async take(step) {
+      let statements: string[] = []
+      const held = await hold((event) => {
+        if (event.event === 'statement') statements.push(event.sql)
+      })
+      let isFirst = true
+      await session.surrounded(async () => {
+        if (isFirst) {
+          isFirst = false
+          return takeHeld(held, step)
+        }
+        // The first attempt may have left it half done, of which the ledger tells.
+        const { direction, revision } = step
+        const target = direction === 'upgrade' ? revision : '-1'
+        statements = [...(await session.run({ direction, target })).statements]
+      })
+      return statements
+    },
     surrounded: (run) => runSurrounded(client, unmade === undefined ? {} : { others: makeOthers }, run),
     get hasOthers() {
       return surroundings?.others !== undefined && unmade === undefined
     },
     makeOthers,
     fingerprint: () => fingerprintOf(client, { ...models, schemas: schemasOf(context) }),
-    onTrial: (use) => onTrial(client, project, use),
+    onTrial: async (use) => onTrial(client, await hold(() => undefined), use),
     async onCopy(use) {
       // A template may have nobody in it (manual, "Template Databases").
       await client.end()

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { MigError } from '../errors.ts'
 import { compareFingerprints, type Fingerprint, fingerprintChangesText } from '../postgres/index.ts'
 import { lossLine, type RevisionFile, type SideLoss } from '../revisions/index.ts'
-import { planRun } from '../runner/index.ts'
+import { type PlanStep, planRun, revertedStep } from '../runner/index.ts'
 import { announceLosses } from './announce.ts'
 import { onScratch, type ScratchSession, type VerifyContext } from './context.ts'
 import { inLanes, partsOf, stopsOf } from './lanes.ts'
@@ -87,20 +87,21 @@ async function pass(
 /** Climbs one step after the other. */
 async function climbAll(
   stairs: Stairs,
-  steps: readonly { readonly file: RevisionFile; readonly revision: string }[],
+  steps: readonly PlanStep[],
   chosen: ReadonlySet<string>,
 ): Promise<Omit<Flight, 'tests'>> {
   const { session } = stairs
   const found: Found[] = []
   let ground: Fingerprint | undefined
-  for (const { file, revision } of steps) {
+  for (const step of steps) {
+    const { revision } = step
     if (!chosen.has(revision)) {
-      await session.run({ direction: 'upgrade', target: revision })
+      await session.take(step)
       ground = undefined
       continue
     }
     const started = performance.now()
-    const climbed = await climb(stairs, file, ground ?? (await session.fingerprint()))
+    const climbed = await climb(stairs, step, ground ?? (await session.fingerprint()))
     const lines = stairs.announced.get(revision)?.map(({ side, loss }) => lossLine(side, loss))
     const announced = lines === undefined ? {} : { announced: lines }
     found.push(withTime({ ...climbed.found, ...announced }, performance.now() - started))
@@ -122,15 +123,16 @@ interface Stairs {
   readonly announced: Map<string, readonly SideLoss[]>
 }
 
-async function climb(stairs: Stairs, file: RevisionFile, ground: Fingerprint): Promise<Climb> {
+async function climb(stairs: Stairs, step: PlanStep, ground: Fingerprint): Promise<Climb> {
   const { session } = stairs
+  const { file } = step
   const { line, revision, path, irreversible } = file
   const about = { line, revision, place: { file: path } }
-  const up = () => session.run({ direction: 'upgrade', target: revision })
+  const up = () => session.take(step)
   let top: Fingerprint | undefined
   try {
     if (irreversible !== undefined) {
-      const rows = await irreversibleRows(stairs, file)
+      const rows = await irreversibleRows(stairs, step)
       await up()
       top = await session.fingerprint()
       if (rows !== undefined && rows.status !== 'ok') return { found: { ...about, ...rows }, top }
@@ -144,16 +146,16 @@ async function climb(stairs: Stairs, file: RevisionFile, ground: Fingerprint): P
     const first = await session.fingerprint()
     top = first
     const hasTables = mentionedBefore || (await mentionsTables(session, rowsOf(stairs, file)))
-    const downgrade = await session.run({ direction: 'downgrade', target: '-1' })
+    const downgrade = await session.take(revertedStep(step))
     top = undefined
     const below = await session.fingerprint()
     const left = difference(ground, below, 'after its downgrade the schema differs from before')
-    const statements = { upgrade: upgrade.statements, downgrade: downgrade.statements }
+    const statements = { upgrade, downgrade }
     const rows: Found =
       hasTables && left === undefined
-        ? await checkRows(stairs, file, statements, mentionedBefore)
+        ? await checkRows(stairs, step, statements, mentionedBefore)
         : { status: 'ok', message: 'up, down and up again' }
-    if (left === undefined) await testRows(stairs, file, statements)
+    if (left === undefined) await testRows(stairs, step, statements)
     // What a downgrade leaves behind is often what a second upgrade stumbles over.
     const stumbled = await failureOf(up)
     if (stumbled !== undefined) return { found: { ...about, ...stumbled, ...left }, top }
@@ -169,33 +171,33 @@ async function climb(stairs: Stairs, file: RevisionFile, ground: Fingerprint): P
   }
 }
 
-function rowsOf({ context }: Stairs, file: RevisionFile): Omit<ClimbRequest, 'statements'> {
+function rowsOf({ context }: Stairs, file: RevisionFile): Omit<ClimbRequest, 'statements' | 'step'> {
   const { schemas } = context.scratch.env
   return { file, schema: schemas[file.line] ?? '', schemas: Object.values(schemas) }
 }
 
 /** The rows of an upgrade that stays: its statements are those of a trial on a copy. */
-async function irreversibleRows(stairs: Stairs, file: RevisionFile): Promise<Found | undefined> {
+async function irreversibleRows(stairs: Stairs, step: PlanStep): Promise<Found | undefined> {
   const { session } = stairs
+  const { file } = step
   const hasTables = await mentionsTables(session, rowsOf(stairs, file))
   if (!hasTables && rowTestOf(file) === undefined) return undefined
-  const { statements } = await session.onCopy((copy) =>
-    copy.run({ direction: 'upgrade', target: file.revision }),
-  )
-  const sides = { upgrade: statements, downgrade: [] }
-  const found = hasTables ? await checkRows(stairs, file, sides, true) : undefined
-  await testRows(stairs, file, sides)
+  const upgrade = await session.onCopy((copy) => copy.take(step))
+  const sides = { upgrade, downgrade: [] }
+  const found = hasTables ? await checkRows(stairs, step, sides, true) : undefined
+  await testRows(stairs, step, sides)
   return found
 }
 
 /** Runs a revision with rows, on copies of the database. */
 async function checkRows(
   stairs: Stairs,
-  file: RevisionFile,
+  step: PlanStep,
   statements: KnownSides,
   hasRows: boolean,
 ): Promise<Found> {
-  const request = { ...rowsOf(stairs, file), statements }
+  const { file } = step
+  const request = { ...rowsOf(stairs, file), statements, step }
   // Where no table is there before, what the upgrade makes is seen to go without a row in it, and without a copy.
   const outcome = hasRows
     ? await climbWithRows(stairs.session, request)
@@ -237,12 +239,13 @@ function judgedBy(stairs: Stairs, file: RevisionFile): Judged {
 }
 
 /** Runs the row test of a revision that has one, and keeps what it comes to. */
-async function testRows(stairs: Stairs, file: RevisionFile, statements: KnownSides): Promise<void> {
+async function testRows(stairs: Stairs, step: PlanStep, statements: KnownSides): Promise<void> {
+  const { file } = step
   const path = rowTestOf(file)
   if (path === undefined) return
   const started = performance.now()
   const { line, revision } = file
-  const request = { ...rowsOf(stairs, file), statements }
+  const request = { ...rowsOf(stairs, file), statements, step }
   const run = runRowTest(stairs.session, request, path, (outcome) => judge(stairs, file, outcome))
   const found = await run.catch((error: unknown) => {
     if (!(error instanceof MigError)) throw error

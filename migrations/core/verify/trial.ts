@@ -1,12 +1,12 @@
 import type { Client } from 'pg'
-import { type PlanRequest, type Project, planRun, type Session } from '../runner/index.ts'
-import { applyWithin } from '../runner/run/take-steps.ts'
+import { type HeldDatabase, type PlanStep, takeWithin } from '../runner/index.ts'
 import { sequencePositions } from '../scratch/rows/index.ts'
 
 /** A database on which revisions run, whatever becomes of it afterwards. */
 export interface TrialDatabase {
   readonly client: Client
-  readonly run: (request: PlanRequest) => Promise<unknown>
+  /** Takes the step that is next. */
+  readonly take: (step: PlanStep) => Promise<unknown>
 }
 
 /**
@@ -15,16 +15,13 @@ export interface TrialDatabase {
  */
 export async function onTrial<Result>(
   client: Client,
-  project: Project,
+  held: HeldDatabase,
   body: (trial: TrialDatabase) => Promise<Result>,
 ): Promise<Result> {
-  const session: Session = { client, url: null, emit: () => undefined, signal: undefined }
-  const run = async (request: PlanRequest) =>
-    applyWithin(session, project, await planRun(session, project, request))
   const positions = await sequencePositions(client)
   await client.query('BEGIN')
   try {
-    return await body({ client, run })
+    return await body({ client, take: (step) => takeWithin(held, step) })
   } finally {
     // A step that fails has rolled back.
     if (client.getTransactionStatus() !== 'I') await client.query('ROLLBACK')

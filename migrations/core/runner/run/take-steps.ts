@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { isConnectionLost } from '../../postgres/index.ts'
-import { type Plan, type PlanStep, stepFacts } from '../plan/plan.ts'
-import type { Project } from '../project.ts'
-import { holdingLocks } from '../session/locks.ts'
-import { rollBack, type Session } from '../session/session.ts'
+import { type PlanStep, stepFacts } from '../plan/plan.ts'
+import { rollBack } from '../session/session.ts'
 import { tryingAgain } from '../statement/retry.ts'
 import type { StepContext } from '../statement/step-context.ts'
 import { stepError } from '../statement/step-error.ts'
 import { runBatch } from './batch.ts'
 import { batchedSchemas, nextBatch } from './batch-members.ts'
-import { expectDowngrades, revisionSource } from './revision-body.ts'
+import { expectDowngrades } from './revision-body.ts'
 import { applyStep } from './step.ts'
 
 /**
@@ -136,24 +134,4 @@ async function tryTogether(
       ? stepError(last, cause, session.signal, { committed: 0, committing, begun: false })
       : cause
   }
-}
-
-/**
- * Takes the steps of a plan inside the transaction that is open on the session, for its owner to roll back. The ledger
- * and the target schemas must be there. After each step its deferred constraints are checked, as a COMMIT would do.
- * @throws MigError from a step; the transaction is rolled back then. `autocommit-in-run` for what no transaction can hold
- */
-export async function applyWithin(session: Session, project: Project, plan: Plan): Promise<void> {
-  const { env } = project
-  const targetSchemas = [...new Set(plan.steps.map((step) => step.targetSchema))].sort()
-  const context: StepContext = {
-    ...{ session, project, targetSchemas, total: plan.steps.length, missing: new Set(), halfDone: [] },
-    ...{ resumeEdited: false, revisions: revisionSource(env.cacheDir) },
-  }
-  await holdingLocks(session, env, targetSchemas, async () => {
-    for (const step of plan.steps) {
-      await applyStep(context, step, { id: randomUUID(), alone: false, again: false })
-      await session.client.query('SET CONSTRAINTS ALL IMMEDIATE')
-    }
-  })
 }

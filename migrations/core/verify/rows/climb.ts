@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { MigError } from '../../errors.ts'
 import type { RevisionFile } from '../../revisions/index.ts'
+import { type PlanStep, revertedStep } from '../../runner/index.ts'
 import {
   type Comparison,
   type ConcernedTable,
@@ -38,9 +39,11 @@ export interface ClimbRequest {
   /** Those of all lines. */
   readonly schemas: readonly string[]
   readonly statements: KnownSides
+  /** The revision on its way up. */
+  readonly step: PlanStep
 }
 
-type About = Omit<ClimbRequest, 'statements'>
+type About = Omit<ClimbRequest, 'statements' | 'step'>
 
 /** What a side did to rows. */
 export interface SideOutcome {
@@ -112,7 +115,7 @@ export async function mentionsTables(
 /** The tables that a file is about, those whose rows were observed before among them. */
 async function concernedBy(
   client: ScratchSession['client'],
-  { file, schemas, schema, statements }: About & Partial<ClimbRequest>,
+  { file, schemas, schema, statements }: About & Partial<Pick<ClimbRequest, 'statements'>>,
   before: RowObservation | undefined,
 ): Promise<readonly ConcernedTable[]> {
   const sides = [...(statements?.upgrade ?? []), ...(statements?.downgrade ?? [])]
@@ -148,7 +151,7 @@ export async function climbOnce(
   request: ClimbRequest,
   { fill, after = () => Promise.resolve(), knowsStale = true }: ClimbHooks,
 ): Promise<RowOutcome> {
-  const { file, statements, schema } = request
+  const { file, statements, schema, step } = request
   const { client } = session
   const concerned = (before?: RowObservation) => concernedBy(client, request, before)
   const observed = (tables: readonly ConcernedTable[], side: readonly string[]) =>
@@ -159,7 +162,7 @@ export async function climbOnce(
   const without = [...(await fill(start, { fresh: false, shapes }))]
   const ground = await observed(start, statements.upgrade)
   const staleBefore = knowsStale ? await staleDefaults(client, touched(start), shapes) : []
-  const refusedUp = await refusal(() => session.run({ direction: 'upgrade', target: file.revision }))
+  const refusedUp = await refusal(() => session.take(step))
   if (refusedUp !== undefined) return { without, refused: { side: 'upgrade', error: refusedUp } }
   const reached = await concerned(ground)
   const reachedShapes = await describeTables(client, oidsOf(reached))
@@ -182,7 +185,7 @@ export async function climbOnce(
   const fresh = reached.filter(({ oid }) => !known.has(oid))
   if (fresh.length > 0) without.push(...(await fill(fresh, { fresh: true, shapes: reachedShapes })))
   const top = fresh.length > 0 ? await observed(reached, statements.downgrade) : upgrade.after
-  const refusedDown = await refusal(() => session.run({ direction: 'downgrade', target: '-1' }))
+  const refusedDown = await refusal(() => session.take(revertedStep(step)))
   if (refusedDown !== undefined)
     return { upgrade, without, refused: { side: 'downgrade', error: refusedDown } }
   const downgrade = await side(top, await concerned(top), [])
