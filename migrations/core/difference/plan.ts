@@ -1,8 +1,9 @@
 import type { Fact, FactBase, StableId } from '@supabase/pg-delta/core'
 import { type Action as EngineAction, type Plan, plan } from '@supabase/pg-delta/plan'
 import type { Policy } from '@supabase/pg-delta/policy'
-import { constantFacts, routineFacts, tableChange, withoutOnly } from '../postgres/statement/index.ts'
+import { routineFacts, withoutOnly } from '../postgres/statement/index.ts'
 import type { Action, Difference } from './action.ts'
+import { mayRewrite } from './added-column.ts'
 import { withEqualKeysApart, withExtensionSchema } from './beside.ts'
 import {
   type Catalog,
@@ -208,7 +209,7 @@ function ofEngine(action: EngineAction, source: FactBase, wanted: FactBase): Act
       ...action.destroys.flatMap((id) => source.outgoingEdges(id).map((edge) => edge.to)),
     ],
     lock: action.lockClass,
-    rewrites: action.rewriteRisk && !addsConstant(action.sql),
+    rewrites: mayRewrite(action, wanted),
     losesData: action.dataLoss === 'destructive',
     castRisk: 'none',
     transaction:
@@ -221,18 +222,6 @@ function ofEngine(action: EngineAction, source: FactBase, wanted: FactBase): Act
     verb: action.verb,
   }
   return retyping(made, source, wanted) ?? made
-}
-
-/**
- * ADD COLUMN with a constant default touches no row (ALTER TABLE, Notes, since PostgreSQL 11). Only defaults
- * that are plain to see are told; a call may be volatile.
- */
-function addsConstant(sql: string): boolean {
-  const change = tableChange(sql)
-  if (change?.kind !== 'add column' || change.default === undefined || change.isConstrained) return false
-  const constant = constantFacts(change.default)
-  // A name in quotes or with a schema may be a domain, whose checks are held against the value.
-  return constant !== undefined && !/[".]/.test(constant.type ?? '')
 }
 
 /**
