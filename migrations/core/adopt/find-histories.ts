@@ -32,11 +32,11 @@ export function findSettings(root: string): readonly string[] {
     .filter((file) => programTools.some((tool) => isSettings(tool, file)) && statSync(file).isFile())
 }
 
-/** The file of its settings, or, for a tool that needs none, that the project has its package. */
+/** The file of its settings, or, for a tool that needs none, that the project has the package of its commands. */
 function hasProgram(tool: ProgramTool, file: string): boolean {
   if (isSettings(tool, file)) return true
   if (tool.needs !== undefined || basename(file) !== 'package.json' || !statSync(file).isFile()) return false
-  return readSource(file).includes(`"${tool.name}"`)
+  return readSource(file).includes(`"${tool.package}"`)
 }
 
 function above(file: string, levels: number): string {
