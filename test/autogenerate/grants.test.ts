@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect } from 'vitest'
 import { checkProject } from '../../migrations/core/check/index.ts'
+import { changeText } from '../../migrations/core/difference/index.ts'
 import { type MigEvent, usingSession } from '../../migrations/core/index.ts'
 import { type Lab, labTest } from '../runner/support.ts'
 import { administer } from '../support/database.ts'
@@ -195,7 +196,10 @@ describe('owners and grants', () => {
       }
       expect(await drifted(false)).toEqual([])
       expect(await drifted(true)).toEqual(['user'])
-      const { files } = await generateFiles(lab, { privileges: true })
+      const { files, changes } = await generateFiles(lab, { privileges: true })
+      expect(changes.flatMap((each) => (each.kind === 'privileges' ? [changeText(each)] : []))).toContain(
+        `add privileges app_user.profile of ${reader.replaceAll('"', '')} SELECT`,
+      )
       expect(files[0]?.text).toMatch(new RegExp(`GRANT SELECT ON (TABLE )?app_user.profile TO ${reader}`))
       expect(files[0]?.text).toContain(`OWNER TO ${owner}`)
       expect((await lab.upgrade()).error).toBeUndefined()

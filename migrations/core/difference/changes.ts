@@ -19,7 +19,13 @@ export function changesOf(deltas: readonly Delta[], extras: readonly ExtraStatem
       }
       case 'set':
         return [
-          change('change', delta.id, `${attributeWord(delta.attr)} ${show(delta.from)} → ${show(delta.to)}`),
+          delta.id.kind === 'acl'
+            ? change('change', delta.id, grantsChange(delta))
+            : change(
+                'change',
+                delta.id,
+                `${attributeWord(delta.attr)} ${show(delta.from)} → ${show(delta.to)}`,
+              ),
         ]
       default:
         return delta.edge.kind === 'owner' && delta.verb === 'link'
@@ -59,11 +65,34 @@ function describeFact(fact: Fact): string {
       return show(payload.expr)
     case 'comment':
       return show(payload.text ?? payload.comment)
+    case 'acl':
+      return [
+        listed(payload.privileges),
+        ...(listed(payload.grantable) === 'none' ? [] : [`with grant option ${listed(payload.grantable)}`]),
+      ].join(', ')
     case 'type':
       return Array.isArray(payload.values) ? `(${payload.values.map((value) => show(value)).join(', ')})` : ''
     default:
       return ''
   }
+}
+
+/** `SELECT → SELECT, UPDATE` */
+function grantsChange({
+  attr,
+  from,
+  to,
+}: {
+  readonly attr: string
+  readonly from: unknown
+  readonly to: unknown
+}) {
+  const what = attr === 'grantable' ? 'with grant option ' : ''
+  return [from, to].map((side) => `${what}${listed(side)}`).join(' → ')
+}
+
+function listed(value: unknown): string {
+  return Array.isArray(value) && value.length > 0 ? value.map(String).join(', ') : 'none'
 }
 
 /** `notNull` → `not null`. */

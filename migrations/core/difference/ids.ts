@@ -70,8 +70,9 @@ export function objectName(id: ObjectId): string {
   switch (id.kind) {
     case 'comment':
     case 'securityLabel':
-    case 'acl':
       return objectName(id.target)
+    case 'acl':
+      return `${objectName(id.target)}${id.column === undefined ? '' : `.${id.column}`} of ${id.grantee}`
     case 'function':
     case 'procedure':
     case 'aggregate':
