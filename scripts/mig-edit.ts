@@ -17,6 +17,7 @@ export const main = (argv: readonly string[]): Promise<void> =>
     const project = openProject(await commandEnvironment(command))
     const { path } = fileOf(project, command.positionals.revision)
     // Nobody would see the editor, and a script would wait for it.
-    if (process.stdin.isTTY !== true && process.stdout.isTTY !== true) command.output.result(path)
+    if (process.stdin.isTTY !== true && process.stdout.isTTY !== true)
+      command.output.result(path, { event: 'file', path })
     else await openEditor(path)
   })

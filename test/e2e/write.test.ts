@@ -221,6 +221,8 @@ describe('mig-edit', () => {
     const file = join(project.path, path)
     const { stdout } = await succeed(just(['mig-edit', revision.slice(0, 6)], { env: { EDITOR: 'false' } }))
     expect(stdout.trim()).toBe(file)
+    const json = await succeed(just(['mig-edit', revision.slice(0, 6), '--json']))
+    expect(JSON.parse(json.stdout.split('\n')[0] ?? '')).toEqual({ event: 'file', path: file })
     vi.stubEnv('VISUAL', '')
     const edit = (editor: string) => {
       vi.stubEnv('EDITOR', editor)

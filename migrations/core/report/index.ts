@@ -20,6 +20,7 @@ export type {
   CurrentLine,
   DifferenceLine,
   EditedLine,
+  FileLine,
   LogLine,
   RevisionLine,
 } from './json-look.ts'

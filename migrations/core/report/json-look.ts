@@ -159,6 +159,12 @@ export interface EditedLine {
   readonly targetSchemas?: readonly string[]
 }
 
+/** `mig-edit --json` without a terminal: the file that would be opened. */
+export interface FileLine {
+  readonly event: 'file'
+  readonly path: string
+}
+
 /** `mig-status --json`: something that is in progress, stuck or in doubt. */
 export interface StatusLine extends StatusItem {
   readonly event: 'status'
@@ -205,6 +211,7 @@ export type LookLine =
   | LossLine
   | PendingLine
   | EditedLine
+  | FileLine
   | StatusLine
   | CheckLine
   | FindingLine
