@@ -42,6 +42,31 @@ describe('the script of an upgrade', () => {
     expect(value).toContain('\n-- starts from: app_user base, app_policy base, app_message base\n')
   })
 
+  labTest(
+    'prints nothing where psql runs it, with kept grants and a ledger that is there',
+    async ({ lab }) => {
+      const { client } = lab.database
+      await lab.write({
+        'user/20260101_000000_aaaaaaaaaaa1_a.ts': revision('aaaaaaaaaaa1', null, ''),
+        'user/20260102_000000_aaaaaaaaaaa2_b.ts': revision(
+          'aaaaaaaaaaa2',
+          'aaaaaaaaaaa1',
+          `await op.keepGrants({ relations: ['app_user.t'] }, async () => {
+          await op.execute('CREATE TABLE app_user.t ()')
+        })`,
+        ),
+      })
+      expect((await lab.run({ direction: 'upgrade', target: '+1' })).error).toBeUndefined()
+      const told: string[] = []
+      client.on('notice', ({ message }) => told.push(message ?? ''))
+      for (const { text } of splitStatements(await lab.script())) {
+        const { fields } = await client.query(text)
+        told.push(...(fields ?? []).map(({ name }) => name))
+      }
+      expect(told).toEqual([])
+    },
+  )
+
   labTest('sets the timeouts that a revision sets for itself, and no others', async ({ lab }) => {
     const body = `await op.execute('SELECT 1')
   await op.autocommit(() => op.execute('SELECT 2'))`

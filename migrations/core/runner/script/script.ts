@@ -34,7 +34,9 @@ export async function* offlineScript({
   yield header(plan, Object.values(env.schemas))
   if (plan.steps.length === 0) return
   yield `${setOwnPath};\n\n`
-  if (ledger) yield `${ledgerDdl(env.ledgerSchema)}\n\n`
+  // What is there already is no news.
+  if (ledger)
+    yield `SET client_min_messages TO warning;\n${ledgerDdl(env.ledgerSchema)}\nRESET client_min_messages;\n\n`
   const together = env.transaction === 'run'
   if (together) yield 'BEGIN;\n\n'
   const schemas = new Set(plan.steps.map((step) => step.targetSchema))
@@ -82,7 +84,8 @@ async function stepScript(
   const mayMake = isTenant ? makesSchemas(env, step.line) : env.createSchema
   write(guard(env.ledgerSchema, step, isTenant && !mayMake && missing.has(step.targetSchema)))
   const role = roleOf(env, step.line, step.targetSchema)
-  for (const sql of creatingStatements(step, mayMake, missing, role)) write(sql)
+  const creating = creatingStatements(step, mayMake, missing, role)
+  if (creating.length > 0) for (const sql of quietly(creating)) write(sql)
   for (const sql of enteringStatements(step, role, 'transaction')) write(sql)
   const body = await loadRevision(step.file, env.cacheDir)
   for (const sql of timeoutStatements(body, 'LOCAL ')) write(sql)
@@ -97,6 +100,12 @@ async function stepScript(
   if (hasSetSession()) for (const sql of ['RESET ALL', setOwnPath]) write(sql)
   if (!together) parts.push('COMMIT;')
   return `${parts.join('\n')}\n\n`
+}
+
+/** Without the notice that what they make is there. */
+function quietly(statements: readonly string[]): readonly string[] {
+  const level = 'SET LOCAL client_min_messages TO'
+  return [`${level} warning`, ...statements, `${level} DEFAULT`]
 }
 
 function lossComment({ loss, rows, estimated = false }: StepLoss): string {
