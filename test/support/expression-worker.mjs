@@ -18,7 +18,8 @@ function textOf(prefix, pump) {
   if (known !== undefined) return known
   // Neither the end of a line nor that of a text is where most expressions would have it.
   const text = `${prefix}${pump.repeat(Math.ceil(length / pump.length))}\n\u0000`
-  made.set(key, text)
+  // Longer ones are of a few expressions each, and all of them would take half a gigabyte.
+  if (pump.length <= 2) made.set(key, text)
   return text
 }
 
