@@ -19,15 +19,10 @@ const setting = 'just_mig.grants'
  * out (manual, section 9.27: Access Privilege Inquiry Functions).
  */
 export function keepGrantsSql(objects: GrantedObjects): string {
-  // A block, since the result of a SELECT would be shown where psql runs a script.
-  return `DO ${dollarQuoted(`
-BEGIN
-  PERFORM set_config(${quoteLiteral(setting)}, (
+  return `SELECT set_config(${quoteLiteral(setting)}, (
   SELECT coalesce(json_agg(json_build_object('kind', kind, 'object', object, 'col', col, 'owner', owner, 'acl', acl::text, 'relation', relation, 'number', number)), '[]')::text
   FROM (${grantsQuery(objects, objects.renamed)}) AS noted
-), false);
-END
-`)}`
+), false)`
 }
 
 /**

@@ -1,12 +1,13 @@
 import type { QueryResult } from 'pg'
 import { MigError } from '../../errors.ts'
+import { dollarQuoted } from '../../operations/clauses/routines.ts'
 import type { Statement, StatementSink } from '../../operations/index.ts'
 import { backfillScript } from '../backfill/script.ts'
 import { checkKeyStays, fullBackfillSpec } from '../backfill/spec.ts'
 import { backfillTable } from '../backfill/sql.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import type { RevisionBody } from '../run/revision-body.ts'
-import { setsSession, touchesRole } from '../session/settings.ts'
+import { onlySets, setsSession, touchesRole } from '../session/settings.ts'
 import { enteringStatements, leavingStatements, roleChanged } from '../statement/own-sql.ts'
 import { noSection } from '../statement/step-error.ts'
 
@@ -22,6 +23,13 @@ export function timeoutStatements(
 }
 
 const noResult: QueryResult = { command: '', rowCount: null, oid: 0, fields: [], rows: [] }
+
+/** A setting by SELECT set_config() as a block: psql would show its value. */
+function withoutResult(sql: string): string {
+  const [, expressions] = /^\s*SELECT\s([^;]*)$/i.exec(sql) ?? []
+  if (expressions === undefined || !onlySets(sql)) return sql
+  return `DO ${dollarQuoted(`BEGIN PERFORM ${expressions}; END`)}`
+}
 
 export interface ScriptSettings {
   /** Whether one transaction holds the whole script, which then can have no sections. */
@@ -64,7 +72,7 @@ export function scriptSink(
     execute: ({ sql }: Statement) => {
       if (role !== undefined && touchesRole(sql)) throw roleChanged(step, role, sql)
       setSession ||= setsSession(sql)
-      write(sql)
+      write(withoutResult(sql))
       return Promise.resolve(noResult)
     },
     autocommit,
