@@ -103,7 +103,7 @@ export function tablesOfDiffering(
     for (const [key, extra] of side) {
       const same = other.get(key)
       if (extra.relation === null || (same !== undefined && sameValues(extra, same))) continue
-      tables.add(idKey({ kind: 'table', schema: extra.schema, name: extra.relation }))
+      tables.add(idKey({ kind: 'table', schema: extra.relationSchema ?? extra.schema, name: extra.relation }))
     }
   }
   return tables

@@ -120,7 +120,7 @@ function extrasInScope(
 }
 
 function ofExtra({ sql, extra, lock }: ExtraStatements['before'][number]): Action {
-  return ownAction(sql, extraIds(extra.schema, extra.relation), { lock })
+  return ownAction(sql, extraIds(extra), { lock })
 }
 
 interface Sides {
@@ -254,16 +254,20 @@ function asItWasRead(sql: string): string {
     .replace(extractedField, "EXTRACT('$1' FROM ")
 }
 
-function extraIds(schema: string, relation: string | null): readonly StableId[] {
-  return relation === null ? [{ kind: 'schema', name: schema }] : [{ kind: 'table', schema, name: relation }]
+function extraIds({ schema, relation, relationSchema = schema }: Extra): readonly StableId[] {
+  return relation === null
+    ? [{ kind: 'schema', name: schema }]
+    : [{ kind: 'table', schema: relationSchema, name: relation }]
 }
 
 /** Whether what an extra belongs to is in the wanted state. */
 function survives(facts: FactBase, extra: Extra): boolean {
-  const { schema, relation } = extra
+  const { relation } = extra
   if (relation === null) {
-    return extra.values.relkind !== 'S' || facts.has({ kind: 'sequence', schema, name: extra.name })
+    const { schema, name } = extra
+    return extra.values.relkind !== 'S' || facts.has({ kind: 'sequence', schema, name })
   }
+  const schema = extra.relationSchema ?? extra.schema
   if (facts.has({ kind: 'materializedView', schema, name: relation })) return true
   if (extra.kind === 'view column') return facts.has({ kind: 'view', schema, name: relation })
   if (extra.kind === 'column settings' || extra.kind === 'not-null constraint')

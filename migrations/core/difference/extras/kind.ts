@@ -7,6 +7,8 @@ export interface Extra {
   readonly schema: string
   /** The table, or null where the extra stands alone. */
   readonly relation: string | null
+  /** The schema of the table, where that may be another. */
+  readonly relationSchema?: string
   readonly name: string
   readonly values: Readonly<Record<string, string | null>>
 }

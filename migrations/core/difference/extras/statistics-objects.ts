@@ -21,7 +21,7 @@ export const statisticsObjects: ExtraKind = {
   name: 'statistics object',
   lock: 'shareUpdateExclusive',
   query: () => `
-    SELECT n.nspname AS schema, c.relname AS relation, s.stxname AS name,
+    SELECT n.nspname AS schema, c.relname AS relation, cn.nspname AS "relationSchema", s.stxname AS name,
            json_build_object(
              'definition', ${definition},
              'target', nullif(coalesce(s.stxstattarget, -1), -1)::text,
