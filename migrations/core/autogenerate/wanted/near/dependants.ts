@@ -59,8 +59,17 @@ const query = `
       JOIN pg_catalog.pg_type e ON e.oid = CASE WHEN t.typcategory = 'A' AND t.typelem <> 0 THEN t.typelem ELSE t.oid END
       JOIN scope s ON s.oid = e.typnamespace
   ),
+  -- Sequences of identity columns, which are a part of their tables.
+  identity AS MATERIALIZED (
+    SELECT s.oid, d.refobjid AS of
+      FROM relation s JOIN pg_catalog.pg_depend d ON d.objid = s.oid
+     WHERE s.relkind = 'S' AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+       AND d.refclassid = d.classid AND d.deptype = 'i'
+  ),
   held AS MATERIALIZED (
-    SELECT 'pg_catalog.pg_class'::pg_catalog.regclass AS catalog, oid, name AS object, NULL::pg_catalog.name AS part FROM relation WHERE relkind NOT IN ('i', 'I')
+    SELECT 'pg_catalog.pg_class'::pg_catalog.regclass AS catalog, oid, name AS object, NULL::pg_catalog.name AS part
+      FROM relation WHERE relkind NOT IN ('i', 'I') AND oid NOT IN (SELECT oid FROM identity)
+    UNION ALL SELECT 'pg_catalog.pg_class'::pg_catalog.regclass, i.oid, r.name, NULL FROM identity i JOIN relation r ON r.oid = i.of
     UNION ALL SELECT 'pg_catalog.pg_class'::pg_catalog.regclass, x.oid, r.name, x.relname
       FROM relation x JOIN pg_catalog.pg_index i ON i.indexrelid = x.oid JOIN relation r ON r.oid = i.indrelid
     UNION ALL SELECT 'pg_catalog.pg_type'::pg_catalog.regclass, oid, name, NULL FROM type

@@ -90,7 +90,10 @@ function holderOf({ schema, name, parent = name }: FingerprintObject): string {
 function dependenciesOf(objects: Objects, all: readonly Dependency[]): readonly Dependency[] {
   const own = new Set(
     [...objects.values()].map((each) =>
-      each.parent === undefined ? holderOf(each) : partKey(holderOf(each), each.name),
+      // The sequence of a column is a relation all the same.
+      each.parent === undefined || each.kind === 'sequence'
+        ? `${each.schema}.${each.name}`
+        : partKey(holderOf(each), each.name),
     ),
   )
   return all.filter(([dependent, part]) => own.has(part === null ? dependent : partKey(dependent, part)))
