@@ -17,7 +17,7 @@ import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
 import { addressOf } from './address.ts'
 import { downgradeCast, sessionDecision } from './casts.ts'
 import { type CastDecisions, recreates } from './decisions.ts'
-import { dependentsOf } from './dependents.ts'
+import { type Dependent, dependentsOf } from './dependents.ts'
 import { dropOf } from './repairs.ts'
 
 export interface TableId {
@@ -33,6 +33,11 @@ export interface SetAside {
   readonly columns: readonly TableColumn[]
   /** The sequences that go with the table, and where their positions wait. */
   readonly positions: readonly WaitingPosition[]
+}
+
+interface TableColumnId {
+  readonly schema: string
+  readonly table: string
 }
 
 interface WaitingPosition extends NumberedColumn {
@@ -74,7 +79,9 @@ export async function settingAside(
     // Else what others commit between the copy and DROP TABLE is dropped with the table.
     ownAction(`LOCK TABLE ${from} IN ACCESS EXCLUSIVE MODE`, [table]),
     ...positions.map(keepPosition),
-    ...dependents.map((each) => dropOf(each, ownAction(copy, [table]))),
+    ...[...dependents, ...(await takersFrom(client, positions, current, table))].map((each) =>
+      dropOf(each, ownAction(copy, [table])),
+    ),
     ownAction(copy, [table], { produces: [waiting], rewrites: true }),
     ownAction(`DROP TABLE ${from}`, [table], { destroys: [table], verb: 'drop' }),
   ]
@@ -92,6 +99,34 @@ function positionsOf({ facts }: Catalog, wanted: Catalog, table: TableId): reado
     if (stays) return []
     return [{ ...numbered, waiting: { kind: 'table', schema, name: shortened(name, suffix) } }]
   })
+}
+
+/** What takes numbers from the sequences that DROP TABLE drops too, but for the table itself and its partitions. */
+async function takersFrom(
+  client: ClientBase,
+  positions: readonly WaitingPosition[],
+  current: Catalog,
+  table: TableId,
+): Promise<readonly Dependent[]> {
+  const { facts } = current
+  const own = facts.facts().flatMap(({ id }) => {
+    if (id.kind !== 'table') return []
+    const root = partitionRoot(current, id)
+    const isOwn = root.schema === table.schema && root.name === table.name
+    return isOwn ? [`ALTER TABLE ${qualifiedName(id.schema, id.name)} `] : []
+  })
+  const found: Dependent[] = []
+  for (const { sequence } of positions) {
+    const { schema, name } = sequence
+    const id = { kind: 'sequence', schema, name } as const
+    const owner = facts.get(id)?.payload.ownedBy as TableColumnId | null | undefined
+    const isOwned = owner?.schema === table.schema && owner.table === table.name
+    if (!sequence.isIdentity && !isOwned) continue
+    const address = await addressOf(client, id)
+    const dependents = address === undefined ? [] : ((await dependentsOf(client, address, 'all')) ?? [])
+    found.push(...dependents.filter(({ dropSql }) => !own.some((alter) => dropSql.startsWith(alter))))
+  }
+  return found
 }
 
 function keepPosition({ sequence, waiting }: WaitingPosition): Action {

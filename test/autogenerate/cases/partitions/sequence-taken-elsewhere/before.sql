@@ -1,0 +1,4 @@
+CREATE TABLE numbered (id serial PRIMARY KEY, n int);
+CREATE TABLE takes (id int PRIMARY KEY, number int DEFAULT nextval('numbered_id_seq'));
+CREATE TABLE identified (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, n int);
+CREATE TABLE took (id int PRIMARY KEY, number int DEFAULT nextval('identified_id_seq'));
