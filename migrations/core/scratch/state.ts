@@ -4,6 +4,8 @@ import { fingerprintExcludes } from '../environment/index.ts'
 import {
   type Fingerprint,
   type FingerprintObject,
+  type FingerprintOptions,
+  fingerprintFollower,
   fingerprintHash,
   readFingerprint,
 } from '../postgres/fingerprint/index.ts'
@@ -23,13 +25,17 @@ export async function observe(client: ClientBase, scope: Observed): Promise<Stat
 
 /** Reads the fingerprint of the scope's schemas. */
 export function fingerprintOf(client: ClientBase, scope: Observed): Promise<Fingerprint> {
-  return readFingerprint(client, {
-    schemas: scope.schemas,
-    privileges: scope.privileges,
-    owners: scope.privileges,
-    ignoreGeneratedNames: true,
-    exclude: fingerprintExcludes(scope.excludes),
-  })
+  return readFingerprint(client, fingerprintOptions(scope))
+}
+
+/** Reads the fingerprint of the scope's schemas again and again, as {@link fingerprintFollower} does. */
+export function followingFingerprint(scope: Observed): (client: ClientBase) => Promise<Fingerprint> {
+  return fingerprintFollower(fingerprintOptions(scope))
+}
+
+function fingerprintOptions({ schemas, privileges, excludes }: Observed): FingerprintOptions {
+  const exclude = fingerprintExcludes(excludes)
+  return { schemas, privileges, owners: privileges, ignoreGeneratedNames: true, exclude }
 }
 
 /** The fingerprint of each of the scope's schemas, by its name, from one reading of all. */

@@ -19,7 +19,7 @@ import {
 } from '../runner/index.ts'
 import { type ScratchDatabase, scratchOptions, withScratchDatabase } from '../scratch/database.ts'
 import { scratchProject } from '../scratch/project.ts'
-import { fingerprintOf } from '../scratch/state.ts'
+import { fingerprintOf, followingFingerprint } from '../scratch/state.ts'
 import { runSurrounded, type Surroundings, surroundHistory } from '../scratch/surroundings/surroundings.ts'
 import type { ReadModels } from '../sources/index.ts'
 import { availableExtensions } from '../sources/missing-extensions.ts'
@@ -62,6 +62,8 @@ export interface ScratchSession extends Session {
   readonly onTrial: <Result>(body: (trial: TrialDatabase) => Promise<Result>) => Promise<Result>
   /** The structure of all lines' schemas. */
   readonly fingerprint: () => Promise<Fingerprint>
+  /** The same, read as a whole. */
+  readonly wholeFingerprint: () => Promise<Fingerprint>
 }
 
 /**
@@ -168,6 +170,8 @@ async function usingScratch<Result>(
     holding = client
     return held
   }
+  const compared = { ...models, schemas: schemasOf(context) }
+  const follow = followingFingerprint(compared)
   const session: ScratchSession = {
     get client() {
       return client
@@ -214,7 +218,8 @@ async function usingScratch<Result>(
       return surroundings?.others !== undefined && unmade === undefined
     },
     makeOthers,
-    fingerprint: () => fingerprintOf(client, { ...models, schemas: schemasOf(context) }),
+    fingerprint: () => follow(client),
+    wholeFingerprint: () => fingerprintOf(client, compared),
     onTrial: async (use) => onTrial(client, await hold(() => undefined), use),
     async onCopy(use) {
       // A template may have nobody in it (manual, "Template Databases").

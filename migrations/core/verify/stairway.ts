@@ -60,6 +60,7 @@ export async function checkStairway(
         const own: Found[] = []
         const stairs: Stairs = { context, session, tests: own, announces, announced }
         const flight = await climbAll(stairs, steps.slice(from, to), chosen)
+        if (!flight.isBroken) await expectFollowed(session)
         return { ...flight, tests: own }
       })
     }),
@@ -71,6 +72,16 @@ export async function checkStairway(
 /** A short history is not worth a second database. */
 function lanesFor(count: number): number {
   return count < 40 ? 1 : Math.min(availableParallelism(), 4)
+}
+
+/**
+ * Sees that the fingerprint that was followed from step to step is that of the database.
+ * @throws Error where it is not: then nothing that was compared counts
+ */
+async function expectFollowed(session: ScratchSession): Promise<void> {
+  const apart = compareFingerprints(await session.wholeFingerprint(), await session.fingerprint())
+  if (apart.length > 0)
+    throw new Error(`the fingerprint was not followed to:\n${fingerprintChangesText(apart)}`)
 }
 
 /** Goes to where steps lead, without looking. */
@@ -281,8 +292,8 @@ function difference(
   to: Fingerprint,
   what: string,
 ): Pick<Found, 'message' | 'help'> | undefined {
-  if (from.hash === to.hash) return undefined
   const changes = compareFingerprints(from, to)
+  if (changes.length === 0) return undefined
   return {
     message: `${what}:\n${fingerprintChangesText(changes)}`,
     help: "fix the downgrade of the revision, or declare that there is none: export const irreversible = 'why'",

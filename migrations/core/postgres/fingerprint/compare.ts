@@ -17,7 +17,10 @@ type Objects = Pick<Fingerprint, 'objects'>
 /** What became of `before` in `after`, by identity in code unit order. */
 export function compareFingerprints(before: Objects, after: Objects): readonly FingerprintChange[] {
   const changes: FingerprintChange[] = []
-  for (const identity of [...new Set([...before.objects.keys(), ...after.objects.keys()])].sort()) {
+  const differs = (objects: Objects['objects'], other: Objects['objects']) =>
+    [...objects].flatMap(([identity, object]) => (other.get(identity) === object ? [] : [identity]))
+  const identities = [...differs(before.objects, after.objects), ...differs(after.objects, before.objects)]
+  for (const identity of [...new Set(identities)].sort()) {
     const old = before.objects.get(identity)
     const now = after.objects.get(identity)
     if (old !== undefined && now !== undefined) {

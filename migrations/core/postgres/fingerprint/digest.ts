@@ -50,7 +50,7 @@ const leftOut: ReadonlySet<string> = new Set([
   'pg_user_mapping',
 ])
 
-function isLeftOut({ catalog }: CatalogShape): boolean {
+export function isLeftOut({ catalog }: CatalogShape): boolean {
   return leftOut.has(catalog)
 }
 

@@ -16,6 +16,7 @@ export {
 } from './compare.ts'
 export { type DatabaseObject, databaseObjects } from './database-wide.ts'
 export { catalogDigest } from './digest.ts'
+export { fingerprintFollower } from './follow.ts'
 export { type FingerprintHashesOptions, readFingerprintHashes } from './hashes.ts'
 export { readFingerprint } from './read.ts'
 export type {
