@@ -30,9 +30,12 @@ export async function verifyProject(
   { changed, announce = false, emit, signal }: VerifyRequest,
 ): Promise<readonly CheckOutcome[]> {
   const results: CheckOutcome[] = []
-  const run = async (check: CheckName, body: () => readonly Found[] | Promise<readonly Found[]>) => {
+  const outcomesOf = async (check: CheckName, body: () => readonly Found[] | Promise<readonly Found[]>) => {
     const found = await checked(check, signal, body)
-    results.push(...found.map((result) => named(result, lineTargets({ env }))))
+    return found.map((result) => named(result, lineTargets({ env })))
+  }
+  const run = async (...check: Parameters<typeof outcomesOf>) => {
+    results.push(...(await outcomesOf(...check)))
   }
   let project: Project | undefined
   await run('files', () => {
@@ -47,12 +50,20 @@ export async function verifyProject(
   if (base?.added.size === 0) return results
   let context = await verifyContext(opened, emit, signal)
   const chosen = base?.added ?? filteredIds(opened)
-  for (const [check, body] of databaseChecks(chosen, { whole: base === undefined, announce }))
-    await run(check, async () => {
+  const onDatabase = ([check, body]: DatabaseCheck) =>
+    outcomesOf(check, async () => {
       const done = await withoutLacking(context, body)
       context = done.context
       return done.result
     })
+  for (const together of databaseChecks(chosen, { whole: base === undefined, announce })) {
+    // Each drops its databases before anything is thrown.
+    const ends = await Promise.allSettled(together.map(onDatabase))
+    for (const end of ends) {
+      if (end.status === 'rejected') throw end.reason
+      results.push(...end.value)
+    }
+  }
   return results
 }
 
@@ -67,18 +78,22 @@ function named({ message, help, ...result }: CheckOutcome, lines: readonly LineT
 
 type DatabaseCheck = readonly [CheckName, (context: VerifyContext) => Promise<readonly Found[]>]
 
+/** The checks that need databases; those of a group run at the same time. */
 function databaseChecks(
   chosen: ReadonlySet<string>,
   { whole, announce }: { readonly whole: boolean; readonly announce: boolean },
-): readonly DatabaseCheck[] {
+): readonly (readonly DatabaseCheck[])[] {
   const tests: Found[] = []
+  const stairway: DatabaseCheck = ['stairway', (context) => checkStairway(context, chosen, tests, announce)]
+  const offline: readonly DatabaseCheck[] = whole ? [['offline', checkOffline]] : []
   return [
-    ...(whole ? [['checksums', ({ project }: VerifyContext) => checkChecksums(project)] as const] : []),
-    ['fresh', checkFresh],
-    ['stairway', (context) => checkStairway(context, chosen, tests, announce)],
+    whole ? [['checksums', ({ project }) => checkChecksums(project)]] : [],
+    // It finds which revisions cannot run here, for the others.
+    [['fresh', checkFresh]],
+    // A file that is written while its checksum is taken twice would have two.
+    ...(announce ? [[stairway], offline] : [[stairway, ...offline]]),
     // They need the state before each revision, where the stairway is.
-    ['row-tests', () => Promise.resolve(tests)],
-    ...(whole ? [['offline', checkOffline] as const] : []),
+    [['row-tests', () => Promise.resolve(tests)]],
   ]
 }
 
