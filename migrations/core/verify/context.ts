@@ -60,7 +60,7 @@ export interface ScratchSession extends Session {
   readonly onCopy: <Result>(body: (copy: ScratchSession) => Promise<Result>) => Promise<Result>
   /** Hands the database to `body` inside a transaction that is rolled back. */
   readonly onTrial: <Result>(body: (trial: TrialDatabase) => Promise<Result>) => Promise<Result>
-  /** The structure of all lines' schemas. */
+  /** The structure of all lines' schemas; after the first time only what has changed is read. */
   readonly fingerprint: () => Promise<Fingerprint>
   /** The same, read as a whole. */
   readonly wholeFingerprint: () => Promise<Fingerprint>

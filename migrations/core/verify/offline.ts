@@ -96,7 +96,7 @@ async function runScript(
 }
 
 async function outcome(
-  { client, fingerprint }: ScratchSession,
+  { client, wholeFingerprint }: ScratchSession,
   { scratch }: VerifyContext,
 ): Promise<Outcome> {
   const { ledgerSchema } = scratch.env
@@ -109,7 +109,7 @@ async function outcome(
          FROM ${name}.log WHERE outcome = 'done')
      )::text AS ledger`,
   )
-  return { fingerprint: await fingerprint(), ledger: rows[0]?.ledger ?? '' }
+  return { fingerprint: await wholeFingerprint(), ledger: rows[0]?.ledger ?? '' }
 }
 
 function difference(online: Outcome, offline: Outcome, direction: string): string | undefined {
