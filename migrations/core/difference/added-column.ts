@@ -32,7 +32,7 @@ function typeKnown(type: string, wanted: FactBase): Known {
     .facts()
     .find(({ id }) => (id.kind === 'type' || id.kind === 'domain') && schemaNameText(id) === name)
   if (found === undefined) return 'unknown'
-  // An array is no domain, even of one.
+  // An array is not a domain, even where its elements are of one.
   if (found.id.kind === 'type' || type.endsWith('[]')) return 'plain'
   const isChecked =
     found.payload.notNull === true || wanted.childrenOf(found.id).some(({ id }) => id.kind === 'constraint')

@@ -46,7 +46,7 @@ export type Marks = ReadonlyMap<string, string>
  * Reads marks of everything in the catalogs that a fingerprint can depend on. A mark has the number of rows and the sum of
  * the transactions that wrote them: a row that comes or changes has a later one than all rows before, so that of any rows
  * that come, go and change either the number or the sum is another (manual, 5.6 "System Columns"). What is
- * written in place leaves no mark, and is no structure: pages and tuples of a table, and whether it has had an index.
+ * written in place leaves no mark, and does not belong to the structure: pages and tuples of a table, and whether it has had an index.
  */
 export async function readMarks(
   client: ClientBase,

@@ -34,7 +34,7 @@ export async function* offlineScript({
   yield header(plan, Object.values(env.schemas))
   if (plan.steps.length === 0) return
   yield `${setOwnPath};\n\n`
-  // What is there already is no news.
+  // Without notices of what is there already.
   if (ledger)
     yield `SET client_min_messages TO warning;\n${ledgerDdl(env.ledgerSchema)}\nRESET client_min_messages;\n\n`
   const together = env.transaction === 'run'
