@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
-import type { ClientBase } from 'pg'
+import pg, { type ClientBase, type DatabaseError } from 'pg'
 import { expect } from 'vitest'
 import { catalogDigest, readFingerprint } from '../../migrations/core/postgres/fingerprint/index.ts'
 import { databaseTest as test } from '../support/database.ts'
@@ -29,8 +28,7 @@ test('the digest has every catalog that a fingerprint reads, row by row', async 
   expect(read.length).toBeGreaterThan(25)
   expect(await catalogDigest(client)).toMatch(/^[0-9a-f]{64}$/)
   await client.query('SET allow_system_table_mods = on')
-  // One snapshot: another test may create a role, which every database of the server has.
-  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ')
+  await beginAlone(client)
   const digest = await catalogDigest(client)
   for (const catalog of read) {
     await client.query('SAVEPOINT whole')
@@ -43,36 +41,47 @@ test('the digest has every catalog that a fingerprint reads, row by row', async 
   await client.query('ROLLBACK')
 })
 
-/** Runs it until the server's roles, of which other tests create some, are the same before and after. */
-async function whileRolesStay<Result>(client: ClientBase, body: () => Promise<Result>): Promise<Result> {
-  const rolesNow = async () =>
-    (await client.query('SELECT string_agg(oid::text, chr(44) ORDER BY oid) FROM pg_roles')).rows
+/**
+ * Begins a transaction in which nobody else makes or drops a role or a tablespace of the server, which all tests share.
+ * It never waits for a test that waits for another: it asks again.
+ */
+async function beginAlone(client: ClientBase): Promise<void> {
   for (;;) {
-    const before = await rolesNow()
-    const result = await body()
-    if (isDeepStrictEqual(await rolesNow(), before)) return result
+    try {
+      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ')
+      await client.query('LOCK TABLE pg_authid, pg_tablespace IN SHARE ROW EXCLUSIVE MODE NOWAIT')
+      return
+    } catch (error) {
+      await client.query('ROLLBACK')
+      if ((error as DatabaseError).code !== lockNotAvailable) throw error
+    }
   }
 }
 
+/** SQLSTATE of a lock that another session has (PostgreSQL manual, appendix A). */
+const lockNotAvailable = '55P03'
+
 test('the digest stays the same where only rows and statistics change, and under other settings', async ({
-  database: { client },
+  database: { client, url },
 }) => {
   await client.query('CREATE SCHEMA app; CREATE TABLE app.t (a int PRIMARY KEY, b float8 DEFAULT 0.1)')
-  const digests = await whileRolesStay(client, async () => {
-    const of = async (statement: string) => {
-      await client.query(statement)
-      return catalogDigest(client)
-    }
-    return {
-      first: await of('RESET ALL; TRUNCATE app.t; INSERT INTO app.t SELECT generate_series(1, 1000)'),
-      vacuumed: await of('VACUUM (FULL, ANALYZE) app.t'),
-      set: await of(`SET extra_float_digits = -5; SET DateStyle = 'German'; SET quote_all_identifiers = on`),
-      one: await of(`COMMENT ON TABLE app.t IS 'one'`),
-      two: await of(`COMMENT ON TABLE app.t IS 'two'`),
-      none: await of('COMMENT ON TABLE app.t IS NULL'),
-    }
-  })
-  const { first, vacuumed, set, one, two, none } = digests
+  const alone = new pg.Client({ connectionString: url })
+  await alone.connect()
+  await beginAlone(alone)
+  const of = async (statement: string) => {
+    await client.query(statement)
+    return catalogDigest(client)
+  }
+  const first = await of('TRUNCATE app.t; INSERT INTO app.t SELECT generate_series(1, 1000)')
+  const vacuumed = await of('VACUUM (FULL, ANALYZE) app.t')
+  const set = await of(
+    `SET extra_float_digits = -5; SET DateStyle = 'German'; SET quote_all_identifiers = on`,
+  )
+  const one = await of(`COMMENT ON TABLE app.t IS 'one'`)
+  const two = await of(`COMMENT ON TABLE app.t IS 'two'`)
+  const none = await of('COMMENT ON TABLE app.t IS NULL')
+  // Before the database is dropped from under it.
+  await alone.end()
   expect([vacuumed, set, none]).toEqual([first, first, first])
   expect(new Set([first, one, two]).size).toBe(3)
 })
