@@ -19,7 +19,7 @@ import {
 } from '../runner/index.ts'
 import { type ScratchDatabase, scratchOptions, withScratchDatabase } from '../scratch/database.ts'
 import { scratchProject } from '../scratch/project.ts'
-import { fingerprintOf, followingFingerprint } from '../scratch/state.ts'
+import { followingFingerprint } from '../scratch/state.ts'
 import { runSurrounded, type Surroundings, surroundHistory } from '../scratch/surroundings/surroundings.ts'
 import type { ReadModels } from '../sources/index.ts'
 import { availableExtensions } from '../sources/missing-extensions.ts'
@@ -34,6 +34,8 @@ export interface VerifyContext {
   readonly models: ModelInput
   /** Reads the models, once: a program that says them may take long. */
   readonly readModels: () => Promise<ReadModels>
+  /** How the structure of a scratch database is read after each step. */
+  readonly follow: typeof followingFingerprint
   readonly emit: EmitEvent
   readonly signal: AbortSignal | undefined
 }
@@ -62,7 +64,7 @@ export interface ScratchSession extends Session {
   readonly onTrial: <Result>(body: (trial: TrialDatabase) => Promise<Result>) => Promise<Result>
   /** The structure of all lines' schemas; after the first time only what has changed is read. */
   readonly fingerprint: () => Promise<Fingerprint>
-  /** The same, read as a whole. */
+  /** The same, read as a whole; what changes after it is followed from there. */
   readonly wholeFingerprint: () => Promise<Fingerprint>
 }
 
@@ -88,6 +90,7 @@ export async function verifyContext(
   return {
     ...{ project, scratch: scratchProject(project), models, emit, signal },
     readModels: () => read(models),
+    follow: followingFingerprint,
   }
 }
 
@@ -171,7 +174,7 @@ async function usingScratch<Result>(
     return held
   }
   const compared = { ...models, schemas: schemasOf(context) }
-  const follow = followingFingerprint(compared)
+  let follow = context.follow(compared)
   const session: ScratchSession = {
     get client() {
       return client
@@ -219,7 +222,10 @@ async function usingScratch<Result>(
     },
     makeOthers,
     fingerprint: () => follow(client),
-    wholeFingerprint: () => fingerprintOf(client, compared),
+    wholeFingerprint() {
+      follow = context.follow(compared)
+      return follow(client)
+    },
     onTrial: async (use) => onTrial(client, await hold(() => undefined), use),
     async onCopy(use) {
       // A template may have nobody in it (manual, "Template Databases").
