@@ -55,6 +55,12 @@ const asked: readonly (readonly [
     ['sa.t.street=street_name'],
   ],
   [
+    'the likeliest first, by type and name, whatever the order of what goes',
+    'CREATE TABLE t (id int, expired timestamp, rejection_reason text, note text)',
+    'CREATE TABLE t (id int, note text, refusal_reason text)',
+    ['sa.t.rejection_reason=refusal_reason', 'sa.t.expired=refusal_reason'],
+  ],
+  [
     'a generated column not at all',
     'CREATE TABLE t (id int, a int)',
     'CREATE TABLE t (id int, b int GENERATED ALWAYS AS (id) STORED)',

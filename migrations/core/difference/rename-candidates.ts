@@ -30,7 +30,7 @@ export function renameCandidates(
   const inScope = (fact: Fact) => 'schema' in fact.id && scope.schemas.includes(String(fact.id.schema))
   const gone = source.facts().filter((fact) => inScope(fact) && !wanted.has(fact.id))
   const fresh = wanted.facts().filter((fact) => inScope(fact) && !source.has(fact.id))
-  const likely = (likeness: Likeness) => gone.flatMap((old) => likeliest(old, fresh, likeness, isDenied))
+  const likely = (likeness: Likeness) => likeliestOf(gone, fresh, likeness, isDenied)
   const kept = source.facts().filter(inScope)
   return [
     ...likely((old, added) => tableLikeness(old, added, source, wanted)),
@@ -65,7 +65,7 @@ export function moveCandidates(
     return score === undefined || score < likelyMove ? undefined : score
   }
   const likely = (olds: readonly Fact[], added: readonly Fact[]) =>
-    olds.flatMap((old) => likeliest(old, added, likeness, () => false))
+    likeliestOf(olds, added, likeness, () => false)
   return [
     ...likely(gone.filter(isHere), fresh.filter(isThere)),
     ...likely(gone.filter(isThere), fresh.filter(isHere)),
@@ -75,12 +75,30 @@ export function moveCandidates(
 /** How much alike two facts are, from 0 to 1; undefined for what is not a rename. */
 type Likeness = (old: Fact, added: Fact) => number | undefined
 
+/** The candidates for each of `gone`; of them all the likeliest first, since one new name is for one of them. */
+function likeliestOf(
+  gone: readonly Fact[],
+  fresh: readonly Fact[],
+  likeness: Likeness,
+  isDenied: (rename: Rename) => boolean,
+): readonly Rename[] {
+  return gone
+    .flatMap((old) => likeliest(old, fresh, likeness, isDenied))
+    .toSorted((a, b) => b.score - a.score)
+    .map(({ rename }) => rename)
+}
+
+interface Ranked {
+  readonly rename: Rename
+  readonly score: number
+}
+
 function likeliest(
   old: Fact,
   fresh: readonly Fact[],
   likeness: Likeness,
   isDenied: (rename: Rename) => boolean,
-): readonly Rename[] {
+): readonly Ranked[] {
   const ranked = fresh
     .flatMap((added) => {
       const score = likeness(old, added)
@@ -92,7 +110,6 @@ function likeliest(
   return open
     .slice(0, Math.max(0, mostPerObject - (ranked.length - open.length)))
     .filter(({ score }) => score >= (best?.score ?? 0) * nearlyAsLikely)
-    .map(({ rename }) => rename)
 }
 
 function pairOf(old: Fact, added: Fact): readonly Rename[] {
