@@ -56,13 +56,14 @@ const roomsMayImport: Readonly<Record<string, Readonly<Record<string, readonly s
     tenants: ['session', 'targets', 'applied', 'plan', 'statement', 'run'],
   },
   autogenerate: {
-    search: [],
+    questions: [],
+    search: ['questions'],
     renames: ['search'],
     online: ['search'],
     wanted: ['search'],
     base: ['search', 'wanted', 'prove'],
     write: ['search', 'online'],
-    prove: ['search', 'wanted', 'write'],
+    prove: ['questions', 'search', 'wanted', 'write'],
     tenants: ['search', 'wanted', 'write', 'prove'],
   },
 }

@@ -1,4 +1,4 @@
-import type { Decide, Decisions } from '../../migrations/core/autogenerate/index.ts'
+import type { Decide, Decisions, OpenDecisions } from '../../migrations/core/autogenerate/index.ts'
 import { MigError } from '../../migrations/core/index.ts'
 import type { Flags } from './arguments.ts'
 import { ask, isYes } from './ask.ts'
@@ -74,30 +74,6 @@ function pairs(texts: readonly string[], flag: string): Readonly<Record<string, 
       })
     }),
   )
-}
-
-interface OpenRename {
-  readonly kind: string
-  readonly from: string
-  readonly to: string
-}
-
-interface OpenViolation {
-  readonly table: string
-  readonly constraint: string
-}
-
-interface OpenCast {
-  readonly column: string
-  readonly error: string
-}
-
-/** The facts of `decision-needed`. */
-interface OpenDecisions {
-  readonly renames?: readonly OpenRename[]
-  readonly casts?: readonly OpenCast[]
-  readonly fills?: readonly string[]
-  readonly violations?: readonly OpenViolation[]
 }
 
 async function askedDecisions(error: MigError, signal: AbortSignal): Promise<Decisions> {

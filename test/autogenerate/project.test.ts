@@ -121,7 +121,9 @@ describe('autogenerate on a project', () => {
     })
     const error = await refusal(generateFiles(lab))
     expect([error.code, error.exitCode]).toEqual(['decision-needed', 4])
-    expect(error.facts.renames).toEqual([{ kind: 'column', from: 'app_user.profile.name', to: 'full_name' }])
+    expect(error.facts.renames).toEqual([
+      { kind: 'column', from: 'app_user.profile.name', to: 'full_name', likeliest: true },
+    ])
     const wrong = { given: { 'app_user.profile.nome': 'full_name' }, others: 'ask' } as const
     expect((await refusal(generateFiles(lab, { renames: wrong }))).code).toBe('not-a-rename')
     const renames = { given: { 'app_user.profile.name': 'full_name' }, others: 'ask' } as const

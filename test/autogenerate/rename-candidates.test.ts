@@ -161,7 +161,10 @@ describe.concurrent('what could be a rename', () => {
     }
     const error = refusal({ others: 'ask' })
     expect([error?.code, error?.exitCode]).toEqual(['decision-needed', 4])
-    expect(error?.facts).toEqual({ renames: [{ kind: 'column', from: 'sa.t.a', to: 'b' }] })
+    expect(error?.facts).toMatchObject({
+      renames: [{ kind: 'column', from: 'sa.t.a', to: 'b', likeliest: true }],
+      flags: ['--rename sa.t.a=b'],
+    })
     expect(error?.help).toContain('--renames=off')
     expect(refusal({ others: 'off' })).toBeUndefined()
   })

@@ -16,13 +16,15 @@ import { filteredSchemas } from '../scratch/lines.ts'
 import type { State } from '../scratch/state.ts'
 import { type FastPath, onFastPath } from './base/fast-path.ts'
 import { onReplayedBase, replayBase } from './base/replayed.ts'
-import { isOpen, withDecisions } from './decisions.ts'
+import { withDecisions } from './decisions.ts'
 import { generateRevisions, singlePassRevision } from './generate.ts'
 import type { AutogenerateInput } from './input.ts'
-import { expectConvertible } from './prove/live-conversions.ts'
-import { expectFilled, warnOfRows, warnOfStale } from './prove/live-rows.ts'
+import { unconvertible } from './prove/live-conversions.ts'
+import { unfilled, warnOfRows, warnOfStale } from './prove/live-rows.ts'
 import { type Provable, prove } from './prove/prove.ts'
 import { commitsBetween, type OnCopy, proofRows } from './prove/rows/index.ts'
+import { type Asking, askingAtOnce } from './questions/asking.ts'
+import { atOnce } from './questions/open.ts'
 import { renamedChange } from './renames/settle.ts'
 import { settledRenames } from './renames/trial.ts'
 import { defersChecks } from './search/deferred.ts'
@@ -115,8 +117,22 @@ async function fromReplay<File>(
   expectColumns(input.casts, base.catalog, wanted.catalog)
   expectPartitioned(input, base.catalog, wanted.catalog)
   if (found.changes.length === 0) return nothingToDo(found)
-  const ends = { base: base.catalog, wanted: wanted.catalog }
-  const { made, decisions } = await withDecisions(input, (asked) =>
+  return askingAtOnce(input.decide, (asking) => changing(input, write, scratch, found, there, asking))
+}
+
+/** The revisions for what has changed, on a scratch database at the base state. */
+async function changing<File>(
+  input: AutogenerateInput,
+  write: Write<File>,
+  scratch: ScratchDatabase,
+  found: Compared,
+  there: Difference | undefined,
+  asking: Asking,
+): Promise<AutogenerateResult<File>> {
+  const { scope, wanted } = found
+  const ends = { base: found.base.catalog, wanted: wanted.catalog }
+  const { decide } = asking
+  const { made, decisions } = await withDecisions({ ...input, decide }, (asked) =>
     settledRenames(scratch.client, ends, scope, { ...input, ...asked }),
   )
   const { renames, renamed } = made
@@ -125,7 +141,7 @@ async function fromReplay<File>(
   const tried = pass === undefined ? undefined : await tryPass(decided, write, scratch.client, found, pass)
   if (tried !== undefined && tried.unproved === undefined) return tried
   const settled = { ...found, renames, changes: changesAfter(renames, renamed, found) }
-  const search = (at: ScratchDatabase) => searched(decided, write, settled, at)
+  const search = (at: ScratchDatabase) => searched(decided, write, settled, at, asking)
   // A proof leaves its rows.
   return tried === undefined ? search(scratch) : onReplayedBase(decided, wanted, search)
 }
@@ -144,12 +160,9 @@ async function tryPass<File>(
   const ends = { base: found.base.catalog, wanted: found.wanted.catalog }
   const revision = await singlePassRevision(input, client, ends, found.scope, pass)
   if (revision === undefined) return undefined
-  try {
-    await expectLiveRows(input, [revision])
-  } catch (error) {
-    if (input.decide !== undefined && isOpen(error)) return undefined
-    throw error
-  }
+  const open = await openOfLiveRows(input, [revision])
+  if (open !== undefined && input.decide === undefined) throw open
+  if (open !== undefined) return undefined
   return proved({ ...input, keep: true }, write, found, client, [revision])
 }
 
@@ -159,6 +172,7 @@ async function searched<File>(
   write: Write<File>,
   found: Compared,
   scratch: ScratchDatabase,
+  { decide, settle }: Asking,
 ): Promise<AutogenerateResult<File>> {
   const onCopy: OnCopy = (body) =>
     withScratchDatabase(scratchOptions(input, scratch), ({ client }) => body(client))
@@ -167,13 +181,13 @@ async function searched<File>(
     await open?.end()
     open = undefined
   }
-  const { made } = await withDecisions(input, async (asked) => {
+  const { made } = await withDecisions({ ...input, decide }, async (asked) => {
     const decided = { ...input, ...asked }
     let revisions = open && (await searchedAndUndone(decided, found, open))
     // CREATE DATABASE … TEMPLATE fails while anyone is connected to the template (55006).
     if (revisions === undefined) await close()
     revisions ??= await generated(decided, found, onCopy)
-    await expectLiveRows(input, revisions)
+    settle(await openOfLiveRows(decided, revisions))
     return revisions
   })
   const proveOn = (session: Client, copy?: OnCopy) => proved(input, write, found, session, made, copy)
@@ -216,13 +230,12 @@ async function searchedAndUndone(
   }
 }
 
-/** @throws MigError `decision-needed` where rows of the live database do not go through */
-async function expectLiveRows(
+/** What is to be decided where rows of the live database do not go through. */
+async function openOfLiveRows(
   input: AutogenerateInput,
   revisions: readonly GeneratedRevision[],
-): Promise<void> {
-  await expectFilled(input, revisions)
-  await expectConvertible(input, revisions)
+): Promise<MigError | undefined> {
+  return atOnce([await unfilled(input, revisions), await unconvertible(input, revisions)])
 }
 
 function compared(

@@ -48,6 +48,7 @@ function joined(before: Decisions, more: Decisions): Decisions {
       ...before.casts,
       using: { ...before.casts.using, ...more.casts.using },
       recreate: [...before.casts.recreate, ...more.casts.recreate],
+      asked: [...(before.casts.asked ?? []), ...(more.casts.asked ?? [])],
     },
     renames: {
       ...before.renames,

@@ -127,7 +127,8 @@ async function downgradeActions(
   const renames = new Set(steps.flatMap(({ rename, action }) => (own.has(action.sql) ? [rename] : [])))
   const existing = namedSides(from, to, scope).source
   const first = renameSteps([...renames].map(reversed), existing).map(({ action }) => action)
-  const back = { using: {}, recreate: ['*'], fill: fillsAmong(casts.using, run.actions), there: casts.using }
+  const fill = fillsAmong(casts.using, run.actions)
+  const back = { using: {}, recreate: ['*'], fill, there: casts.using, asked: casts.asked ?? [] }
   const recreated = await recreatedReader(
     client,
     scope,

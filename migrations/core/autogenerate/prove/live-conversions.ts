@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg'
 import { exitCodes, MigError } from '../../errors.ts'
 import { onDatabase, qualifiedName, quoteLiteral, runsOthersCode } from '../../postgres/index.ts'
 import type { AutogenerateInput } from '../input.ts'
+import { recreateFlag, usingFlag } from '../questions/flags.ts'
 import { sqlState } from '../search/address.ts'
 import type { Conversion } from '../write/conversions.ts'
 import type { GeneratedRevision } from '../write/revision.ts'
@@ -15,16 +16,16 @@ interface Broken extends Conversion {
 }
 
 /**
- * Computes what type changes and `--using` would give for the rows of the live database, in a read-only transaction and
+ * Looks for what is to be decided about rows that do not convert: computes what type changes and `--using` would give for the rows of the live database, in a read-only transaction and
  * for as long as a person waits. A value is told only where a person sees it, since output is kept elsewhere.
- * @throws MigError `decision-needed` (exit 4) with the columns and PostgreSQL's error codes
+ * @returns `decision-needed` with the columns and PostgreSQL's error codes
  */
-export async function expectConvertible(
+export async function unconvertible(
   input: Input,
   revisions: readonly GeneratedRevision[],
-): Promise<void> {
+): Promise<MigError | undefined> {
   const all = revisions.flatMap(({ upgrade }) => upgrade.costs.conversions)
-  if (input.liveUrl === null || input.rewrite !== undefined || all.length === 0) return
+  if (input.liveUrl === null || input.rewrite !== undefined || all.length === 0) return undefined
   const broken = await onDatabase(input.liveUrl, async (client) => {
     const found: Broken[] = []
     for (const conversion of all) {
@@ -34,18 +35,20 @@ export async function expectConvertible(
     return found
   })
   const [first] = broken
-  if (first === undefined) return
+  if (first === undefined) return undefined
   const told = broken.map((each) => ({
     column: nameOf(each),
     error: `SQLSTATE ${each.sqlstate}${input.showsValues === true ? `, ${each.message}` : ''}`,
   }))
-  throw new MigError(
+  const flags = told.map(({ column }) => usingFlag(column))
+  const otherwise = `or change the rows in a revision before this one (just mig-revision "…"), or ${recreateFlag(nameOf(first))} to drop and add the column (its data is lost)`
+  return new MigError(
     'decision-needed',
     `rows of the database do not allow a change of type, or an expression of --using:\n${told.map(({ column, error }) => `  ${column}: ${error}`).join('\n')}`,
     {
       exitCode: exitCodes.decisionNeeded,
-      help: `say what they become: --using ${nameOf(first)}='<expression>'; or change the rows in a revision before this one (just mig-revision "…"), or --recreate ${nameOf(first)} to drop and add it (its data is lost)`,
-      facts: { casts: told },
+      help: `say what they become: ${flags.join(' ')}; ${otherwise}`,
+      facts: { casts: told, flags, otherwise },
     },
   )
 }

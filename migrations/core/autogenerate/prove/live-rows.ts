@@ -2,40 +2,56 @@ import type { ClientBase } from 'pg'
 import { exitCodes, MigError } from '../../errors.ts'
 import { onDatabase, qualifiedName, quoteIdent, runsOthersCode } from '../../postgres/index.ts'
 import type { AutogenerateInput } from '../input.ts'
+import { usingFlag } from '../questions/flags.ts'
 import { sqlState } from '../search/address.ts'
 import { demandedColumn, type RowDemand } from '../write/existing-rows.ts'
 import type { GeneratedRevision } from '../write/revision.ts'
 import { staleText } from '../write/stale-results.ts'
 
-type Input = Pick<AutogenerateInput, 'liveUrl' | 'rewrite' | 'emit'>
+type Input = Pick<AutogenerateInput, 'casts' | 'liveUrl' | 'rewrite' | 'emit'>
 
 /**
  * Looks whether rows of the live database have no value for what becomes NOT NULL, or break a new constraint or unique
  * index: the upgrade would fail there. It looks for as long as a person waits; a hook that rewrites the statements may
  * have filled or changed them. Broken constraints are a warning: the rows are wrong, not the revision.
- * @throws MigError `decision-needed` (exit 4) with the columns
+ * @returns `decision-needed` with the columns
  */
-export async function expectFilled(input: Input, revisions: readonly GeneratedRevision[]): Promise<void> {
-  const columns = columnDemands(revisions)
+export async function unfilled(
+  input: Input,
+  revisions: readonly GeneratedRevision[],
+): Promise<MigError | undefined> {
+  const { asked = [] } = input.casts
+  const columns = columnDemands(revisions).filter((demand) => !asked.includes(demandedColumn(demand)))
   const demands = [...columns, ...demandsOf(revisions).filter(({ query }) => query !== undefined)]
-  if (input.liveUrl === null || input.rewrite !== undefined || demands.length === 0) return
+  if (input.liveUrl === null || input.rewrite !== undefined || demands.length === 0) return undefined
   const failing = await onDatabase(input.liveUrl, async (client) => {
     const found: RowDemand[] = []
     for (const demand of demands) if (await hasRows(client, demand)) found.push(demand)
     return found
   })
   for (const demand of failing) if (demand.query !== undefined) warnOfBreaking(input, demand)
-  const unfilled = failing.filter(({ query }) => query === undefined)
-  const open = unfilled.map(demandedColumn)
-  const [first] = unfilled
-  if (first === undefined) return
-  throw new MigError(
+  const missing = failing.filter(({ query }) => query === undefined)
+  const open = missing.map(demandedColumn)
+  if (open.length === 0) return undefined
+  const flags = open.map((name) => usingFlag(name))
+  const otherwise = [...new Set(missing.map(({ fails }) => fails))]
+    .map((fails) => {
+      const names = missing
+        .filter((demand) => demand.fails === fails)
+        .map(demandedColumn)
+        .join(', ')
+      return fails === 'rows'
+        ? `or give ${names} a default`
+        : `or fill ${names} in a revision before this one`
+    })
+    .join('; ')
+  return new MigError(
     'decision-needed',
     `rows of the database would have no value in what becomes NOT NULL:\n${open.map((name) => `  ${name}`).join('\n')}`,
     {
       exitCode: exitCodes.decisionNeeded,
-      help: `say which value they get: --using ${demandedColumn(first)}='<expression>', or ${otherFill(first)}`,
-      facts: { fills: open },
+      help: `say which value they get: ${flags.join(' ')}; ${otherwise}`,
+      facts: { fills: open, flags, otherwise },
     },
   )
 }

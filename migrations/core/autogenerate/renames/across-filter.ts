@@ -30,18 +30,20 @@ export function expectNoMove(
   if (others === 'off' || first === undefined) return
   const list = moves.map((move) => `  ${renameText(move)}`).join('\n')
   const wider = command(input, [first.from.schema, first.to.schema], renameText(first))
+  const otherwise = `a move needs both lines: ${wider}; with --renames=off they are drops and adds, and their data is lost`
   throw new MigError(
     'decision-needed',
     `these could be moves to or from a line outside the schema filter, or drops and adds that lose data:\n${list}`,
     {
       exitCode: exitCodes.decisionNeeded,
-      help: `a move needs both lines: ${wider}; with --renames=off they are drops and adds, and their data is lost`,
+      help: otherwise,
       facts: {
         moves: moves.map(({ from, to }) => ({
           kind: namedKindWord(from.kind),
           from: nameText(from),
           to: newNameText(from, to),
         })),
+        otherwise,
       },
     },
   )

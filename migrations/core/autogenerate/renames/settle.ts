@@ -21,33 +21,38 @@ export interface RenameDecisions {
 export function expectDecided(open: readonly Rename[], { others }: Pick<RenameDecisions, 'others'>): void {
   if (others === 'off') return
   if (open.length === 0) return
+  const likeliest = apart(open)
+  const flags = likeliest.map((each) => `--rename ${shellWord(renameText(each))}`)
+  const otherwise = 'with --renames=off the rest are drops and adds, and their data is lost'
   throw new MigError(
     'decision-needed',
     `these could be renames, or drops and adds that lose data:\n${open.map((each) => `  ${renameText(each)}`).join('\n')}`,
     {
       exitCode: exitCodes.decisionNeeded,
-      help: `say which are: ${flagsOf(open)}; with --renames=off the rest are drops and adds, and their data is lost`,
+      help: `say which are: ${flags.join(' ')}; ${otherwise}`,
       facts: {
-        renames: open.map(({ from, to }) => ({
-          kind: namedKindWord(from.kind),
-          from: nameText(from),
-          to: newNameText(from, to),
+        renames: open.map((each) => ({
+          kind: namedKindWord(each.from.kind),
+          from: nameText(each.from),
+          to: newNameText(each.from, each.to),
+          likeliest: likeliest.includes(each),
         })),
+        flags,
+        otherwise,
       },
     },
   )
 }
 
-/** One flag for each object, so that they can be given together. */
-function flagsOf(open: readonly Rename[]): string {
+/** The first for each object, so that they can be given together. */
+function apart(open: readonly Rename[]): readonly Rename[] {
   const taken = new Set<string>()
-  const apart = open.filter(({ from, to }) => {
+  return open.filter(({ from, to }) => {
     const names = [`from ${nameText(from)}`, `to ${nameText(to)}`]
     if (names.some((name) => taken.has(name))) return false
     for (const name of names) taken.add(name)
     return true
   })
-  return apart.map((each) => `--rename ${shellWord(renameText(each))}`).join(' ')
 }
 
 /** `rfx_user.profile.name=display_name`, as `--rename` takes it. */

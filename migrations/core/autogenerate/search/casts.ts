@@ -1,5 +1,6 @@
 import { type Action, plainZone, retypedColumn, withUsing } from '../../difference/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
+import { recreateFlag, usingFlag } from '../questions/flags.ts'
 import { sqlState } from './address.ts'
 import { type CastDecisions, recreates } from './decisions.ts'
 import { columnToFill } from './fill.ts'
@@ -56,9 +57,8 @@ export function undecidedSessions(actions: readonly Action[], casts: CastDecisio
 export function sessionDecision(
   open: readonly { readonly name: string; readonly sessionCast: string }[],
 ): MigError {
-  const [first] = open
-  const using = ({ name, sessionCast }: { name: string; sessionCast: string }) =>
-    `--using ${name}="${sessionCast}"`
+  const flags = open.map(({ name, sessionCast }) => usingFlag(name, sessionCast))
+  const otherwise = `${recreateFlag(open[0]?.name ?? '')} drops and adds the column, and its data is lost`
   const why = (sessionCast: string) =>
     `its values depend on the session (time zone, DateStyle); this form does not: ${sessionCast}`
   return new MigError(
@@ -66,11 +66,10 @@ export function sessionDecision(
     `type changes whose result depends on settings of the session, such as its time zone or DateStyle:\n${open.map(({ name }) => `  ${name}`).join('\n')}`,
     {
       exitCode: exitCodes.decisionNeeded,
-      help:
-        first === undefined
-          ? 'say how with --using'
-          : `say how: ${open.map(using).join(' ')}, or --recreate ${first.name} to drop and add it (its data is lost)`,
+      help: `say how: ${flags.join(' ')}; ${otherwise}`,
       facts: {
+        flags,
+        otherwise,
         casts: open.map(({ name, sessionCast }) => ({
           column: name,
           error: why(sessionCast),
@@ -83,8 +82,6 @@ export function sessionDecision(
 
 /** The error that lists the type changes without a cast, or undefined when there are none. */
 export function undecidedCasts(refused: readonly Refusal[], casts: CastDecisions): MigError | undefined {
-  const unfilled = undecidedFills(refused, casts)
-  if (unfilled !== undefined) return unfilled
   const open = refused.flatMap(({ action, error }) => {
     const name = columnName(action)
     return name !== undefined && failsToCast(error) && !recreates(casts, name) ? [{ name, error }] : []
@@ -92,13 +89,19 @@ export function undecidedCasts(refused: readonly Refusal[], casts: CastDecisions
   const first = open[0]
   if (first === undefined) return undefined
   const list = open.map(({ name, error }) => `  ${name}: ${error.message}`).join('\n')
+  const flags = open.map(({ name }) => usingFlag(name))
+  const otherwise = `${recreateFlag(first.name)} drops and adds the column, and its data is lost ('*' for all)`
   return new MigError(
     'decision-needed',
     `${open.length === 1 ? 'a type change has' : 'type changes have'} no cast, or one that fails for rows that earlier revisions inserted:\n${list}`,
     {
       exitCode: exitCodes.decisionNeeded,
-      help: `say how: --using ${first.name}='<expression>', or --recreate ${first.name} to drop and add it (its data is lost); --recreate '*' for all`,
-      facts: { casts: open.map(({ name, error }) => ({ column: name, error: error.message })) },
+      help: `say how: ${flags.join(' ')}; ${otherwise}`,
+      facts: {
+        casts: open.map(({ name, error }) => ({ column: name, error: error.message })),
+        flags,
+        otherwise,
+      },
     },
   )
 }
@@ -113,20 +116,21 @@ export function failsToCast(error: Error): boolean {
 }
 
 /** The error that lists the columns that become NOT NULL though rows, which revisions made, have no value there. */
-function undecidedFills(refused: readonly Refusal[], casts: CastDecisions): MigError | undefined {
+export function undecidedFills(refused: readonly Refusal[], casts: CastDecisions): MigError | undefined {
   const open = refused.flatMap((refusal) => {
     const name = columnToFill(refusal)
     return name !== undefined && (casts.fill ?? casts.using)[name] === undefined ? [name] : []
   })
-  const [first] = open
-  if (first === undefined) return undefined
+  if (open.length === 0) return undefined
+  const flags = open.map((name) => usingFlag(name))
+  const otherwise = `or give ${open.join(', ')} a default`
   return new MigError(
     'decision-needed',
     `rows that earlier revisions inserted would have no value in what becomes NOT NULL, in the upgrade or the downgrade:\n${open.map((name) => `  ${name}`).join('\n')}`,
     {
       exitCode: exitCodes.decisionNeeded,
-      help: `say which value they get: --using ${first}='<expression>', or give the column a default`,
-      facts: { fills: open },
+      help: `say which value they get: ${flags.join(' ')}; ${otherwise}`,
+      facts: { fills: open, flags, otherwise },
     },
   )
 }

@@ -8,6 +8,8 @@ export interface CastDecisions {
    * with the time zone that was named there.
    */
   readonly there?: Readonly<Record<string, string>>
+  /** Columns that a person is asked about already, so that rows without a value there stop nothing. */
+  readonly asked?: readonly string[]
   /** Columns (or tables) to drop and add; `*` for all. */
   readonly recreate: readonly string[]
 }

@@ -30,12 +30,14 @@ export function columnToFill({ action, error }: Refusal): string | undefined {
 
 /**
  * The table whose rows stop a downgrade, as they have no value for a column, and none is named: what `--using` says of the
- * column is for the upgrade. The downgrade is refused where there are rows, and its header says so.
+ * column is for the upgrade. The downgrade is refused where there are rows, and its header says so. Also the table of a
+ * column that a person is asked about.
  */
 export function unfillable(refusal: Refusal, casts: CastDecisions): ColumnName | undefined {
   const name = columnToFill(refusal)
-  const isAsked = casts.there === undefined || name === undefined || casts.there[name] === undefined
-  return isAsked ? undefined : columnWithoutNulls(refusal.action)
+  if (name === undefined) return undefined
+  const isSettled = casts.there?.[name] !== undefined || casts.asked?.includes(name) === true
+  return isSettled ? columnWithoutNulls(refusal.action) : undefined
 }
 
 function nameOf(column: ColumnName | undefined): string | undefined {

@@ -8,6 +8,7 @@ import {
 } from '../../difference/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
+import { recreateFlag } from '../questions/flags.ts'
 import { type CastDecisions, recreates } from './decisions.ts'
 import { repairFor } from './repairs.ts'
 import { tryActions } from './trial.ts'
@@ -25,12 +26,13 @@ export async function dropMisordered(
   casts: CastDecisions,
 ): Promise<readonly Action[]> {
   const actions = new Map<string, Action>()
-  const undecided: string[] = []
+  const undecided: MisorderedColumn[] = []
   for (const { schema, name, attributes } of types) {
     const { rows: columns } = await client.query<ColumnRow>(columnsQuery, [schema, name])
     for (const column of columns) {
       const full = `${column.schema}.${column.table}.${column.column}`
-      if (!recreates(casts, full)) undecided.push(`${full}: ${schema}.${name} (${attributes.join(', ')})`)
+      if (!recreates(casts, full))
+        undecided.push({ column: full, type: `${schema}.${name} (${attributes.join(', ')})` })
       const drop = dropColumn(column)
       actions.set(drop.sql, drop)
     }
@@ -51,15 +53,20 @@ function dropColumn({ schema, table, column }: ColumnRow): Action {
   return ownAction(sql, [], { destroys: [id], losesData: true, verb: 'drop' })
 }
 
-function orderUndecided(columns: readonly string[]): MigError {
-  const first = columns[0]?.split(': ')[0] ?? ''
+interface MisorderedColumn {
+  readonly column: string
+  readonly type: string
+}
+
+function orderUndecided(columns: readonly MisorderedColumn[]): MigError {
+  const otherwise = `keep the order of the attributes, with new ones last, or let the column be dropped and added (its data is lost): ${recreateFlag(columns[0]?.column ?? '')}; --recreate '*' for all`
   return new MigError(
     'decision-needed',
-    `columns hold a composite type whose attributes can only be added after the others, not in this order:\n${columns.map((column) => `  ${column}`).join('\n')}`,
+    `columns hold a composite type whose attributes can only be added after the others, not in this order:\n${columns.map(({ column, type }) => `  ${column}: ${type}`).join('\n')}`,
     {
       exitCode: exitCodes.decisionNeeded,
-      help: `keep the order of the attributes, with new ones last, or let the column be dropped and added (its data is lost): --recreate ${first}; --recreate '*' for all`,
-      facts: { columns },
+      help: otherwise,
+      facts: { columns, otherwise },
     },
   )
 }

@@ -13,7 +13,8 @@ import {
 } from '../../difference/index.ts'
 import { qualifiedName } from '../../postgres/index.ts'
 import { bodiless, withoutRunning } from '../../scratch/without-running.ts'
-import { decideCasts, undecidedCasts, undecidedSessions } from './casts.ts'
+import { atOnce } from '../questions/open.ts'
+import { decideCasts, undecidedCasts, undecidedFills, undecidedSessions } from './casts.ts'
 import type { CastDecisions } from './decisions.ts'
 import { withoutDetours } from './detours.ts'
 import { domainRepair } from './domain-containers.ts'
@@ -224,9 +225,12 @@ async function runPlanned(search: Search, planned: Difference, refills: readonly
   const cast = await decidedCasts(client, named, casts, actions)
   const decided = withRefills(decideFills(cast, casts), refills)
   const trial = await tryWithUsing(client, isLive ? withoutRunning(decided) : decided, current, fix)
-  const undecided =
-    undecidedCasts(trial.refused, casts) ??
-    (asides.length === 0 ? undecidedViolations(trial.refused, casts, to) : undefined)
+  const { refused } = trial
+  const undecided = atOnce([
+    undecidedFills(refused, casts),
+    undecidedCasts(refused, casts),
+    asides.length === 0 ? undecidedViolations(refused, casts, to) : undefined,
+  ])
   if (undecided !== undefined) throw undecided
   actions.push(...afterCommit(actions, trial.done))
   actions.push(...(await dropEmptied(client, refills, trial.done, asides)))

@@ -2,6 +2,7 @@ import { type Action, type Catalog, relationOf } from '../../difference/index.ts
 import { exitCodes, MigError } from '../../errors.ts'
 import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
 import { constraintFacts, indexFacts } from '../../postgres/statement/index.ts'
+import { recreateFlag } from '../questions/flags.ts'
 import { sqlState } from './address.ts'
 import { type CastDecisions, recreates } from './decisions.ts'
 import type { TableId } from './set-aside.ts'
@@ -48,13 +49,17 @@ export function undecidedViolations(
   })
   const [first] = open
   if (first === undefined) return undefined
+  const otherwise = `change the rows in a revision before this one (just mig-revision "…"), or let them be deleted: ${recreateFlag(first.table)}`
   return new MigError(
     'decision-needed',
     `rows that earlier revisions inserted break what is added:\n${open.map(({ table, constraint, error }) => `  ${table}.${constraint}: ${error}`).join('\n')}`,
     {
       exitCode: exitCodes.decisionNeeded,
-      help: `change the rows in a revision before this one (just mig-revision "…"), or let them be deleted: --recreate ${first.table}`,
-      facts: { violations: open.map(({ table, constraint, error }) => ({ table, constraint, error })) },
+      help: otherwise,
+      facts: {
+        violations: open.map(({ table, constraint, error }) => ({ table, constraint, error })),
+        otherwise,
+      },
     },
   )
 }
