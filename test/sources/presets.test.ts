@@ -11,7 +11,7 @@ import { repository, temporaryFolder } from '../support/recipes.ts'
 /** The same table in each tool, with and without a column. */
 const tools = {
   TypeORM: {
-    models: typeorm('data-source.cjs'),
+    models: typeorm('../data-source.cjs'),
     files: (more: boolean) => ({
       'data-source.cjs': `const { DataSource, EntitySchema } = require('typeorm')
 const car = new EntitySchema({ name: 'car', columns: { id: { type: Number, primary: true }, ${more ? "name: { type: 'text' }" : ''} } })
@@ -27,6 +27,7 @@ module.exports = defineConfig({ clientUrl: process.env.DATABASE_URL, entities: [
     }),
   },
   Sequelize: {
+    // From the folder with the package.json, as it was taken once.
     models: sequelize('sync.cjs'),
     files: (more: boolean) => ({
       'sync.cjs': `const { DataTypes, Sequelize } = require('sequelize')
@@ -77,14 +78,15 @@ describe('the preset of', () => {
         'node_modules/prisma/package.json': JSON.stringify({ version }),
       })
       const cwd = vi.spyOn(process, 'cwd').mockReturnValue(join(path))
-      const models = prisma('db/schema.prisma')
+      const models = prisma('../db/schema.prisma')
       expect(models).toMatchObject({
-        print: `npx --no-install prisma migrate diff --from-empty ${flag} db/schema.prisma --script`,
-        inputs: ['../db/schema.prisma'],
+        print: `npx --no-install prisma migrate diff --from-empty ${flag} {file} --script`,
+        file: '../db/schema.prisma',
+        inputs: ['{file}'],
         silentOn: expect.arrayContaining(['trigger', 'expression index']),
       })
       expect(models.silentOn?.includes('partial index')).toBe(!saysPartial)
-      expect(prisma('db/schema').inputs).toEqual(['../db/schema/**/*.prisma'])
+      expect(prisma('../db/schema').inputs).toEqual(['{file}/**/*.prisma'])
       cwd.mockRestore()
       await remove()
     })

@@ -21,7 +21,7 @@ export {
   readVariables,
 } from './load.ts'
 export { compileTogether, type Described, loadDescriptions, loadModule } from './load-module.ts'
-export { mikroOrm, prisma, prismaInput, sequelize, typeorm, unknownToOrms } from './model-presets.ts'
+export { mikroOrm, prisma, sequelize, typeorm, unknownToOrms } from './model-presets.ts'
 export type { BuiltModels, ModelProgram, PrintedModels } from './model-programs.ts'
 export type {
   DrizzleCasing,
@@ -42,6 +42,7 @@ export type {
   RewriteInput,
   StatementSection,
 } from './options.ts'
+export { programFolder } from './program-file.ts'
 export { type RoleSetting, roleOf } from './role.ts'
 export type { Line } from './schema-map.ts'
 export type { Variables } from './set-variable.ts'

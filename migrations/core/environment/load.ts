@@ -9,6 +9,7 @@ import { loadModule } from './load-module.ts'
 import { type ModelsPlace, modelSources } from './models-setting.ts'
 import { nearest } from './nearest.ts'
 import { checkOptions, type EnvironmentOptions } from './options.ts'
+import { withFile } from './program-file.ts'
 import { type Line, schemaFilter, schemaMap } from './schema-map.ts'
 import { checkHashes, setVariable, type Variables } from './set-variable.ts'
 import { readTenantSelection, type TenantTargets, withTargets } from './tenant-targets.ts'
@@ -191,8 +192,11 @@ function modelsOf(
   const folder = typeof models === 'string' ? resolve(dir, models) : undefined
   const isFolder = folder !== undefined && statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true
   const declared = models !== 'models'
+  const sources = modelSources(models, keys).map((each) =>
+    typeof each.source === 'string' ? each : { ...each, source: withFile(each.source, dir) },
+  )
   return {
-    models: { base: dir, sources: modelSources(models, keys), declared, casing: drizzleCasing },
+    models: { base: dir, sources, declared, casing: drizzleCasing },
     modelsDir: isFolder ? folder : join(dir, 'models'),
   }
 }

@@ -25,13 +25,14 @@ type More<Program> = Omit<Program, 'build' | 'print'>
 
 /**
  * Models of TypeORM: `schema:sync` of the project's own package.
- * @param dataSource the file of the data source, from the nearest folder with a package.json; JavaScript, or TypeScript where
- *   the project has ts-node
+ * @param dataSource the file of the data source, relative to the folder of env.ts; JavaScript, or TypeScript where the
+ *   project has ts-node
  */
 export function typeorm(dataSource: string, more: More<BuiltModels> = {}): BuiltModels {
   const program = /\.[cm]?ts$/.test(dataSource) ? 'typeorm-ts-node-commonjs' : 'typeorm'
   return {
-    build: `npx --no-install ${program} schema:sync -d ${dataSource}`,
+    build: `npx --no-install ${program} schema:sync -d {file}`,
+    file: dataSource,
     silentOn: [...unknownToOrms, 'expression index'],
     ...more,
   }
@@ -44,32 +45,27 @@ export function mikroOrm(more: More<BuiltModels> = {}): BuiltModels {
 
 /**
  * Models of Sequelize, which has no command that creates its schema.
- * @param script a script of the project that calls `sequelize.sync()` on `DATABASE_URL`, from the nearest folder with
- *   a package.json
+ * @param script a script of the project that calls `sequelize.sync()` on `DATABASE_URL`, relative to the folder of env.ts
  */
 export function sequelize(script: string, more: More<BuiltModels> = {}): BuiltModels {
-  return { build: `node ${script}`, silentOn: [...unknownToOrms, ...views], ...more }
+  return { build: 'node {file}', file: script, silentOn: [...unknownToOrms, ...views], ...more }
 }
 
 /**
  * Models of Prisma: the DDL that `prisma migrate diff` of the project's own package prints.
- * @param schema the schema file, or the folder of its files, from the nearest folder with a package.json
+ * @param schema the schema file, or the folder of its files, relative to the folder of env.ts
  */
-export function prisma(schema = 'prisma/schema.prisma', more: More<PrintedModels> = {}): PrintedModels {
+export function prisma(schema = '../prisma/schema.prisma', more: More<PrintedModels> = {}): PrintedModels {
   const isOld = isBefore7(installedPrisma(process.cwd()))
   const flag = isOld ? '--to-schema-datamodel' : '--to-schema'
   return {
-    print: `npx --no-install prisma migrate diff --from-empty ${flag} ${schema} --script`,
-    inputs: [prismaInput(`../${schema}`)],
+    print: `npx --no-install prisma migrate diff --from-empty ${flag} {file} --script`,
+    file: schema,
+    inputs: [schema.endsWith('.prisma') ? '{file}' : '{file}/**/*.prisma'],
     // Since Prisma 7 an index may have a condition.
     silentOn: [...unknownToOrms, ...views, ...(isOld ? ['partial index'] : []), 'expression index'],
     ...more,
   }
-}
-
-/** What the result of a schema file, or of a folder of such, follows from. */
-export function prismaInput(schema: string): string {
-  return schema.endsWith('.prisma') ? schema : `${schema}/**/*.prisma`
 }
 
 /** The version of the project's own package; undefined where it is not installed. */

@@ -6,6 +6,8 @@ import { nearest } from './nearest.ts'
 interface ProgramOptions {
   /** Where it runs, relative to the folder of env.ts. Default: the nearest folder with a package.json. */
   readonly cwd?: string
+  /** A file or folder of the project, relative to the folder of env.ts: `{file}` in the command and in `inputs`. */
+  readonly file?: string
   /** Variables for it; `{url}` and the other places are filled in as in the command. */
   readonly env?: Readonly<Record<string, string>>
   /** How long it may take. Default `2min`. */
@@ -45,6 +47,7 @@ const parts: Readonly<Record<string, { readonly check: Check; readonly what: str
   print: { check: isText, what: 'a command' },
   build: { check: isText, what: 'a command' },
   cwd: { check: isText, what: 'a folder' },
+  file: { check: isText, what: 'a path' },
   env: { check: isTexts, what: 'variables with texts' },
   timeout: { check: isText, what: "a duration such as '2min'" },
   inputs: { check: isTextList, what: 'a list of files and globs' },

@@ -48,6 +48,9 @@ function writeDrizzle(project: TestProject, files: Readonly<Record<string, strin
     symlinkSync(join(repository, 'node_modules', name), join(project.root, 'node_modules', name))
 }
 
+const usesPrisma = '{ "devDependencies": { "prisma": "6.19.0" } }'
+const postgres = 'datasource db {\n  provider = "postgresql"\n}'
+
 describe('init where a project has its models', () => {
   projectTest(
     'takes the schemas of an empty database from them',
@@ -248,11 +251,7 @@ describe('init where a project has its models', () => {
   })
 
   for (const [tool, files, code] of [
-    [
-      'Prisma',
-      { 'prisma/schema.prisma': '' },
-      "prisma('prisma/schema.prisma', { inputs: ['../prisma/schema.prisma'] })",
-    ],
+    ['Prisma', { 'prisma/schema.prisma': '' }, "prisma('../prisma/schema.prisma')"],
     [
       'Drizzle, whose settings stand elsewhere',
       {
@@ -267,7 +266,33 @@ describe('init where a project has its models', () => {
         'prisma.config.ts': "export default defineConfig({ schema: path.join('db', 'schema') })",
         'db/schema/car.prisma': '',
       },
-      "prisma('db/schema', { inputs: ['../db/schema/**/*.prisma'] })",
+      "prisma('../db/schema')",
+    ],
+    [
+      'Prisma in a package of the workspace',
+      {
+        'package.json': '{ "dependencies": { "zod": "4" } }',
+        'examples/shop/schema.prisma': postgres,
+        'packages/lite/package.json': usesPrisma,
+        'packages/lite/schema.prisma': 'datasource db {\n  provider = "sqlite"\n}',
+        'packages/prisma/package.json': usesPrisma,
+        'packages/prisma/schema.prisma': postgres,
+      },
+      "prisma('../packages/prisma/schema.prisma')",
+    ],
+    [
+      'Prisma in the folder of a package',
+      { 'packages/db/package.json': usesPrisma, 'packages/db/prisma/schema.prisma': postgres },
+      "prisma('../packages/db/prisma/schema.prisma')",
+    ],
+    [
+      'Prisma in several files of a package',
+      {
+        'apps/api/package.json': usesPrisma,
+        'apps/api/prisma/schema/base.prisma': postgres,
+        'apps/api/prisma/schema/car.prisma': '',
+      },
+      "prisma('../apps/api/prisma/schema')",
     ],
     ['Supabase', { 'supabase/schemas/01_car.sql': '' }, "'../supabase/schemas'"],
     ['a folder of SQL', { 'db/tables/car.sql': '' }, "'../db/tables'"],
@@ -278,7 +303,7 @@ describe('init where a project has its models', () => {
         'package.json': '{ "dependencies": { "typeorm": "1" } }',
         'server/datasource.ts': 'export default new DataSource({})',
       },
-      "typeorm('server/datasource.ts')",
+      "typeorm('../server/datasource.ts')",
     ],
     ['an SQL file', { 'db/schema.sql': '' }, "'../db/schema.sql'"],
   ] as const) {

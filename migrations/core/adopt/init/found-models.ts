@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join, normalize, relative } from 'node:path'
-import { type Environment, prismaInput, unknownToOrms } from '../../environment/index.ts'
+import { dirname, join, normalize, relative } from 'node:path'
+import { type Environment, unknownToOrms } from '../../environment/index.ts'
 import { readSource } from '../../source-file.ts'
 import { readDrizzleConfig } from '../../sources/index.ts'
 import { filesBelow } from '../project-files.ts'
@@ -32,7 +32,7 @@ export async function findModels(env: Environment, withSql: boolean): Promise<Fo
     (await drizzleModels(env)) ??
     prismaModels(env) ??
     mikroOrmModels(env.root) ??
-    typeormModels(env.root) ??
+    typeormModels(env) ??
     (withSql ? sqlModels(env) : undefined)
   )
 }
@@ -56,20 +56,42 @@ function prismaModels({ root, dir }: Environment): FoundModels | undefined {
   const { prisma } = manifest(root) as { readonly prisma?: { readonly schema?: string } }
   const named = [prisma?.schema ?? [], prismaConfigured(root)].flat()
   const usual = ['prisma/schema.prisma', 'schema.prisma', 'prisma/schema', 'prisma']
-  const path = [...named, ...usual].find((each) => isPrismaSchema(join(root, each)))
+  const own = [...named, ...usual].find((each) => isPrismaSchema(join(root, each)))
+  const path = own ?? prismaSchemaBelow(root)
   if (path === undefined) return undefined
   const configured = prismaConfig(root)
   // Until Prisma 7 the schema says which variable has the URL.
   const schema = path.endsWith('.prisma') ? path : undefined
   const file = configured ?? schema
   const settings = file === undefined ? {} : { settings: join(root, file) }
-  const inputs = `{ inputs: [${literal(prismaInput(fromEnvironment(dir, join(root, path))))}] }`
   return {
     what: `Prisma, ${path}`,
-    code: `prisma(${literal(path)}, ${inputs})`,
+    code: `prisma(${literal(fromEnvironment(dir, join(root, path)))})`,
     imports: 'prisma',
     ...settings,
   }
+}
+
+/** The schema of a package of the workspace, the least deep: `packages/db/prisma/schema.prisma`, or a folder of several files. */
+function prismaSchemaBelow(root: string): string | undefined {
+  const files = filesBelow(root).filter((each) => {
+    const isPostgres = each.endsWith('.prisma') && postgresProvider.test(readSource(join(root, each)))
+    return isPostgres && dependsOnPrisma(root, dirname(each))
+  })
+  const [file] = files.toSorted((a, b) => a.split('/').length - b.split('/').length)
+  if (file === undefined) return undefined
+  const folder = dirname(file)
+  const isOneOfMany = readdirSync(join(root, folder)).filter((name) => name.endsWith('.prisma')).length > 1
+  return isOneOfMany ? folder : file
+}
+
+const postgresProvider = /^[ \t]*provider[ \t]*=[ \t]*"postgres(?:ql)?"/m
+
+/** Whether the nearest package of a folder has Prisma: others are examples or what tests read. */
+function dependsOnPrisma(root: string, folder: string): boolean {
+  if (existsSync(join(root, folder, 'package.json')))
+    return ['prisma', '@prisma/client'].some((name) => hasPackage(join(root, folder), name))
+  return folder !== '.' && dependsOnPrisma(root, dirname(folder))
 }
 
 /** What prisma.config.ts says as a plain text: it is not run, since it asks for variables of the application. */
@@ -107,7 +129,7 @@ function mikroOrmModels(root: string): FoundModels | undefined {
     : { what: `MikroORM, ${path}`, code: 'mikroOrm()', imports: 'mikroOrm', settings: join(root, path) }
 }
 
-function typeormModels(root: string): FoundModels | undefined {
+function typeormModels({ root, dir }: Environment): FoundModels | undefined {
   if (!hasPackage(root, 'typeorm')) return undefined
   const named = filesBelow(root).filter((each) =>
     /(?:^|\/)[^/]*(data|orm)[-.]?(source|config)\.[cm]?[jt]s$/i.test(each),
@@ -117,7 +139,12 @@ function typeormModels(root: string): FoundModels | undefined {
     .toSorted((a, b) => a.split('/').length - b.split('/').length)
   if (file === undefined) return undefined
   const settings = join(root, file)
-  return { what: `TypeORM, ${file}`, code: `typeorm(${literal(file)})`, imports: 'typeorm', settings }
+  return {
+    what: `TypeORM, ${file}`,
+    code: `typeorm(${literal(fromEnvironment(dir, settings))})`,
+    imports: 'typeorm',
+    settings,
+  }
 }
 
 function makesSource(path: string): boolean {

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
-import { type ModelProgram, parseDuration, shellWord } from '../../environment/index.ts'
+import { type ModelProgram, parseDuration, programFolder, shellWord } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import type { DatabaseAddress } from '../../postgres/connection/database-url.ts'
 import { inOwnGroup, killGroup } from '../../process-group.ts'
@@ -30,7 +29,7 @@ export async function runProgram(
   signal?.throwIfAborted()
   const places = scratch === undefined ? {} : placesOfAddress(scratch)
   const command = filled(commandOf(program), places, shellWord)
-  const cwd = program.cwd === undefined ? packageFolder(base) : resolve(base, program.cwd)
+  const cwd = programFolder(program, base)
   if (!existsSync(cwd)) throw failed(program, `cannot run in ${cwd}, which is missing`, '')
   const own = Object.fromEntries(
     Object.entries(program.env ?? {}).map(([name, value]) => [name, filled(value, places, String)]),
@@ -82,14 +81,6 @@ function filled(
     const value = places[name]
     return value === undefined ? whole : quote(value)
   })
-}
-
-/** The nearest folder with a package.json, in which the commands of its scripts run; else the folder itself. */
-function packageFolder(base: string): string {
-  for (let at = base; ; at = dirname(at)) {
-    if (existsSync(join(at, 'package.json'))) return at
-    if (dirname(at) === at) return base
-  }
 }
 
 function timedOut(program: ModelProgram, timeout: string): MigError {
