@@ -60,7 +60,6 @@ export interface SearchResult {
 }
 
 const mostRounds = 12
-const mostAsides = 20
 
 /** What a search has reached. */
 interface Progress {
@@ -103,7 +102,7 @@ export async function searchRounds(input: SearchInput): Promise<SearchResult> {
     await dropMisorderedTypes(search)
     const planned = tryDifference(progress.current, to, scope)
     const stuck = await stuckTables(search, planned)
-    if (stuck.length > 0 && progress.asides.length < mostAsides) await setTablesAside(search, stuck, planned)
+    if (stuck.length > 0) await setTablesAside(search, stuck, planned)
     else if (planned instanceof Error) await breakCycle(search, planned)
     else {
       const refills = refillsFor(planned.actions, progress.asides, progress.current, input)
@@ -192,12 +191,23 @@ async function setTablesAside(
     const heirs = await tryActions(client, dropsOfHeirs(planned, current, table), fix)
     actions.push(...heirs.done)
     const setting = await rolledBack(client, () => settingAside(client, table, { current, wanted: to }))
-    const trial = await tryActions(client, setting?.actions ?? [], fix)
-    actions.push(...trial.done)
-    if (setting !== undefined && trial.refused.length === 0) asides.push(setting.aside)
-    else unmovable.add(idKey(table))
+    if (setting === undefined) {
+      unmovable.add(idKey(table))
+      continue
+    }
+    for (const step of [setting.keeps, [setting.drop]]) {
+      const trial = await tryActions(client, step, fix)
+      // What comes next would recreate the table without its rows.
+      if (trial.refused.length > 0) throw noStatementOrder(rowsCannotWait(table), [], trial.refused)
+      actions.push(...trial.done)
+    }
+    asides.push(setting.aside)
   }
   progress.refused = []
+}
+
+function rowsCannotWait({ schema, name }: TableId): string {
+  return `table ${qualifiedName(schema, name)} has to be recreated, and its rows cannot be kept meanwhile`
 }
 
 /** Drops what makes a cycle of the engine's actions. */

@@ -35,6 +35,14 @@ export interface SetAside {
   readonly positions: readonly WaitingPosition[]
 }
 
+/** The statements that set a table aside. */
+interface SettingAside {
+  readonly keeps: readonly Action[]
+  /** Only for when all of `keeps` has run. */
+  readonly drop: Action
+  readonly aside: SetAside
+}
+
 interface TableColumnId {
   readonly schema: string
   readonly table: string
@@ -60,7 +68,7 @@ export async function settingAside(
   client: ClientBase,
   table: TableId,
   { current, wanted }: { readonly current: Catalog; readonly wanted: Catalog },
-): Promise<{ readonly actions: readonly Action[]; readonly aside: SetAside } | undefined> {
+): Promise<SettingAside | undefined> {
   const address = await addressOf(client, table)
   const dependents = address === undefined ? undefined : await dependentsOf(client, address, 'all')
   if (dependents === undefined) return undefined
@@ -75,7 +83,7 @@ export async function settingAside(
   const from = qualifiedName(table.schema, table.name)
   const copy = `CREATE TABLE ${qualifiedName(waiting.schema, waiting.name)} AS SELECT ${values.join(', ')} FROM ${from}`
   const positions = positionsOf(current, wanted, table)
-  const actions = [
+  const keeps = [
     // Else what others commit between the copy and DROP TABLE is dropped with the table.
     ownAction(`LOCK TABLE ${from} IN ACCESS EXCLUSIVE MODE`, [table]),
     ...positions.map(keepPosition),
@@ -83,9 +91,9 @@ export async function settingAside(
       dropOf(each, ownAction(copy, [table])),
     ),
     ownAction(copy, [table], { produces: [waiting], rewrites: true }),
-    ownAction(`DROP TABLE ${from}`, [table], { destroys: [table], verb: 'drop' }),
   ]
-  return { actions, aside: { table, waiting, columns: tableColumns(current, table), positions } }
+  const drop = ownAction(`DROP TABLE ${from}`, [table], { destroys: [table], verb: 'drop' })
+  return { keeps, drop, aside: { table, waiting, columns: tableColumns(current, table), positions } }
 }
 
 /** The sequences that DROP TABLE drops too (of identity columns, and owned ones), and those that go for another. */
