@@ -21,6 +21,11 @@ const continuation = /[ \t\f\v]*(?:--[^\n\r]*)?[\n\r](?:[ \t\n\r\f\v]|--[^\n\r]*
 export function tokenAt(sql: string, at: number): Token {
   const kind = singles[sql[at] ?? '']
   if (kind !== undefined) return { kind, end: at + 1 }
+  // Most are words: without a look at what else they might be.
+  if (sql[at + 1] !== "'") {
+    const plain = matchEnd(word, sql, at)
+    if (plain !== undefined) return { kind: 'word', end: plain }
+  }
   const blank = matchEnd(space, sql, at) ?? matchEnd(lineComment, sql, at) ?? blockCommentEnd(sql, at)
   if (blank !== undefined) return { kind: 'space', end: blank }
   const quoted = quotedEnd(sql, at)

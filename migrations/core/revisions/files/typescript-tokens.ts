@@ -7,8 +7,13 @@ export interface TypeScriptToken {
 }
 
 const space = /\s*/y
-const token =
-  /(?<comment>\/\/[^\n]*|\/\*[\s\S]*?\*\/)|(?<string>'(?:[^'\\\n]|\\[\s\S])*'|"(?:[^"\\\n]|\\[\s\S])*")|(?<template>`(?:[^`\\]|\\[\s\S])*`)|(?<word>[\p{L}\p{N}_$#]+)|(?<mark>=>|[^\s'"`])/uy
+const patterns = {
+  comment: /\/\/[^\n]*|\/\*[\s\S]*?\*\//y,
+  string: /'(?:[^'\\\n]|\\[\s\S])*'|"(?:[^"\\\n]|\\[\s\S])*"/y,
+  template: /`(?:[^`\\]|\\[\s\S])*`/y,
+  word: /[\p{L}\p{N}_$#]+/uy,
+  mark: /=>|[^\s'"`]/uy,
+} as const
 
 /**
  * The token at an offset; `broken` where a comment, a string or a template does not end.
@@ -20,18 +25,22 @@ export function typeScriptToken(text: string, offset: number): TypeScriptToken {
   space.test(text)
   const start = space.lastIndex
   if (start >= text.length) return { kind: 'end', text: '', start, end: start }
-  token.lastIndex = start
-  const groups = token.exec(text)?.groups
-  const end = token.lastIndex
-  const part = text.slice(start, end)
-  if (groups === undefined || (part === '/' && text.startsWith('/*', start))) {
+  const kind = kindAt(text, start)
+  const pattern = patterns[kind]
+  pattern.lastIndex = start
+  if (!pattern.test(text))
     return { kind: 'broken', text: text.slice(start, start + 1), start, end: start + 1 }
-  }
-  const kind = kinds.find((each) => groups[each] !== undefined) ?? 'mark'
-  return { kind, text: part, start, end }
+  const end = pattern.lastIndex
+  return { kind, text: text.slice(start, end), start, end }
 }
 
-const kinds = ['comment', 'string', 'template', 'word'] as const
+function kindAt(text: string, at: number): keyof typeof patterns {
+  const first = text[at] ?? ''
+  if (first === "'" || first === '"') return 'string'
+  if (first === '`') return 'template'
+  if (first === '/' && (text[at + 1] === '/' || text[at + 1] === '*')) return 'comment'
+  return /[\w$#]/.test(first) || /^[\p{L}\p{N}]/u.test(text.slice(at, at + 2)) ? 'word' : 'mark'
+}
 
 /** The next token that is not a comment. */
 export function tokenAfter(text: string, offset: number): TypeScriptToken {
