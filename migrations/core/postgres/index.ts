@@ -19,7 +19,15 @@ export { iamToken, isScratchRole, usesIam } from './connection/iam-token.ts'
 export { idleUnheld, isBusy } from './connection/idle.ts'
 export { beginReading, catalogQuery, undoing } from './connection/kept-plans.ts'
 export { onUserPath, ownPath, setOwnPath, setOwnPathLocal, setUserPathLocal } from './connection/own-path.ts'
-export { isForgotten, type OnDone, type Pipelined, pipelined } from './connection/pipeline.ts'
+export {
+  isForgotten,
+  type OnDone,
+  type Pipelined,
+  type PipelinePart,
+  pipelined,
+  type SentPart,
+  sendTogether,
+} from './connection/pipeline.ts'
 export { schemasInUse } from './connection/schemas-in-use.ts'
 export { encryptedForToken } from './connection/tls.ts'
 export { toolLedgersIn } from './connection/tool-ledgers.ts'

@@ -112,20 +112,19 @@ async function inOneTransaction(
     ...batchWrites(ledgerSchema, rows),
     'COMMIT',
   ]
-  let began = performance.now()
+  const statements = [...opening, ...body.map(({ text }) => text), ...ending]
   const toldAt = (index: number) => body[index - opening.length]?.told
-  const { failure, threw } = await pipelined(
-    session.client,
-    [...opening, ...body.map(({ text }) => text), ...ending],
-    (index, count) => {
+  // The server answers the last statement of each revision at once, so that progress can be told.
+  const isTold = (index: number) => toldAt(index) !== undefined && toldAt(index)?.at !== toldAt(index + 1)?.at
+  let passed = 0
+  const { failure, threw } = await pipelined(session.client, { statements, isTold }).answer(
+    (index, rows, ms) => {
+      passed += ms
       const told = toldAt(index)
       if (told === undefined) return
-      const now = performance.now()
-      onRan(told.at, { sql: told.sql, ms: now - began, rows: count })
-      began = now
+      onRan(told.at, { sql: told.sql, ms: passed, rows })
+      passed = 0
     },
-    // The server answers the last statement of each revision at once, so that progress can be told.
-    (index) => toldAt(index) !== undefined && toldAt(index)?.at !== toldAt(index + 1)?.at,
   )
   if (threw !== undefined && failure === undefined) throw threw
   if (failure === undefined) return true

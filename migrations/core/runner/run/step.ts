@@ -13,7 +13,14 @@ import {
   type Statement,
   type StatementSink,
 } from '../../operations/index.ts'
-import { initialSettings, isConnectionLost, setOwnPath } from '../../postgres/index.ts'
+import {
+  initialSettings,
+  isConnectionLost,
+  type PipelinePart,
+  pipelined,
+  type SentPart,
+  setOwnPath,
+} from '../../postgres/index.ts'
 import { targetWords } from '../applied/trouble.ts'
 import { runBackfill } from '../backfill/backfill.ts'
 import type { PlanStep } from '../plan/plan.ts'
@@ -37,6 +44,7 @@ import {
 import { underWay } from '../statement/under-way.ts'
 import { usersCall } from '../statement/users-call.ts'
 import { backBeforeLooking, landing, looksOdd } from './landing.ts'
+import type { RevisionBody } from './revision-body.ts'
 import { type Committed, knownStatements, type SuitedStatement, stepTransaction } from './transaction.ts'
 
 /** One try of a step. */
@@ -47,6 +55,8 @@ interface StepAttempt {
   readonly alone: boolean
   /** False for the first try of the run. */
   readonly again: boolean
+  /** Where it has gone to the server before its turn. */
+  readonly sent?: { readonly ready: ReadyStep; readonly known: KnownStep; readonly part: SentPart }
 }
 
 /**
@@ -62,24 +72,18 @@ export async function applyStep(
 ): Promise<Committed> {
   const { session, project } = context
   const { env } = project
-  const { id, alone } = attempt
+  const { alone, sent } = attempt
   const started = performance.now()
-  session.signal?.throwIfAborted()
-  const checksum = context.revisions.checksum(step.file)
-  const ledgerStep: LedgerStep = { ...ledgerStepOf(step), checksum, host: whereFrom, step: id }
+  // What the server has already is waited for.
+  if (sent === undefined) session.signal?.throwIfAborted()
+  const ledgerStep = sent?.ready.ledgerStep ?? ledgerStepFor(context, step, attempt.id)
   let run: StepRun | undefined
   try {
-    const body = await context.revisions.load(step.file)
-    const progress = await progressOf(context, step, attempt)
-    if (progress !== undefined) {
-      checkUnedited(context, step, progress, checksum)
-      if (!attempt.again) sayResumed(context, step, progress)
-    }
-    const start = { ...startOf(context, step, body), ownTransaction: alone, progress }
-    run = stepRun(context, step, start)
-    const known = knownStatements(context, step, body, start)
-    const ledger = ledgerWrites(env.ledgerSchema, ledgerStep)
-    const committed = known === undefined ? undefined : await run.whole(known, ledger)
+    const ready = sent?.ready ?? (await readyStep(context, step, attempt, ledgerStep))
+    run = ready.run
+    const { body } = ready
+    const known = sent?.known ?? ready.known()
+    const committed = known === undefined ? undefined : await run.whole(known, sent?.part)
     if (committed !== undefined) return committed
     await run.begin()
     const op = operations(run.sink, { schema: step.targetSchema, schemas: env.schemas, x: env.x })
@@ -105,10 +109,54 @@ export async function applyStep(
   }
 }
 
+/** A try of a step before the server has seen anything of it. */
+export interface ReadyStep {
+  readonly run: StepRun
+  readonly body: RevisionBody
+  readonly ledgerStep: LedgerStep
+  /** What can go to the server together, where that is all of it. @throws MigError over what is wrong in the file */
+  readonly known: () => KnownStep | undefined
+}
+
+/** What the ledger is told of a try. @param id as in {@link StepAttempt} */
+export function ledgerStepFor(context: StepContext, step: PlanStep, id: string): LedgerStep {
+  const checksum = context.revisions.checksum(step.file)
+  return { ...ledgerStepOf(step), checksum, host: whereFrom, step: id }
+}
+
+/** @throws MigError as {@link applyStep} does over what is wrong before anything runs */
+export async function readyStep(
+  context: StepContext,
+  step: PlanStep,
+  attempt: StepAttempt,
+  ledgerStep: LedgerStep,
+): Promise<ReadyStep> {
+  const { checksum } = ledgerStep
+  const body = await context.revisions.load(step.file)
+  const progress = await progressOf(context, step, attempt)
+  if (progress !== undefined) {
+    checkUnedited(context, step, progress, checksum)
+    if (!attempt.again) sayResumed(context, step, progress)
+  }
+  const start = { ...startOf(context, step, body), ownTransaction: attempt.alone, progress }
+  const run = stepRun(context, step, start)
+  const known = () => {
+    const statements = knownStatements(context, step, body, start)
+    return statements && { statements, ledger: ledgerWrites(context.project.env.ledgerSchema, ledgerStep) }
+  }
+  return { run, body, ledgerStep, known }
+}
+
+/** A step whose statements are known before the first of them runs. */
+export interface KnownStep {
+  readonly statements: readonly SuitedStatement[]
+  readonly ledger: readonly Own[]
+}
+
 async function progressOf(
   { session, project, halfDone }: StepContext,
   { targetSchema, revision, direction }: PlanStep,
-  { again }: StepAttempt,
+  { again }: Pick<StepAttempt, 'again'>,
 ): Promise<Progress | undefined> {
   const rows = again
     ? await readProgress(session.client, project.env.ledgerSchema, [targetSchema])
@@ -121,7 +169,7 @@ function checkUnedited(
   { resumeEdited }: StepContext,
   step: PlanStep,
   progress: Progress,
-  checksum: string,
+  checksum: string | null,
 ): void {
   if (progress.checksum !== checksum && !resumeEdited) throw editedFile(step, progress.statement)
 }
@@ -226,6 +274,12 @@ function stepRun(context: StepContext, step: PlanStep, start: StepStart) {
     if (lands.hasSet()) await guardConnection(session)
   }
 
+  /** What goes to the server of a step that it can do with one answer awaited. */
+  async function message({ statements, ledger }: KnownStep): Promise<PipelinePart> {
+    for (const { sql } of statements) lands.note(sql)
+    return transaction.message(statements, await ending(ledger))
+  }
+
   const sink: StatementSink = {
     offline: false,
     get client() {
@@ -247,20 +301,21 @@ function stepRun(context: StepContext, step: PlanStep, start: StepStart) {
     async end() {
       await session.client.query((await ended()).join('; '))
     },
+    message,
     /**
      * Does all of it, where nothing depends on an answer: the statements, as `execute` would, between what `begin` and
      * `finish` do.
+     * @param part where its message has been sent
      * @returns undefined where they have to run one by one after all; then nothing is done
      */
-    async whole(
-      statements: readonly SuitedStatement[],
-      ledger: readonly Own[],
-    ): Promise<Committed | undefined> {
-      for (const { sql } of statements) lands.note(sql)
-      const end = await transaction.whole(statements, await ending(ledger))
+    async whole(known: KnownStep, part?: SentPart): Promise<Committed | undefined> {
+      const end = await transaction.whole(
+        known.statements,
+        part ?? pipelined(session.client, await message(known)),
+      )
       if (end === 'one by one') return undefined
       if (end !== 'odd') return end
-      await finish(ledger)
+      await finish(known.ledger)
       return {}
     },
     finish,

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import type { StepFacts } from '../../events.ts'
 import { isConnectionLost } from '../../postgres/index.ts'
 import { type PlanStep, stepFacts } from '../plan/plan.ts'
 import { rollBack } from '../session/session.ts'
-import { tryingAgain } from '../statement/retry.ts'
+import { checkUnmoved, tryingAgain } from '../statement/retry.ts'
 import type { StepContext } from '../statement/step-context.ts'
 import { stepError } from '../statement/step-error.ts'
+import { type SentStep, sendingAhead } from './ahead.ts'
 import { runBatch } from './batch.ts'
 import { batchedSchemas, nextBatch } from './batch-members.ts'
 import { expectDowngrades } from './revision-body.ts'
@@ -31,13 +33,21 @@ async function applyEach(
   steps: readonly PlanStep[],
 ): Promise<void> {
   const contextOf = contextOfStep(context, all)
+  const ahead = sendingAhead(context, contextOf, steps)
   const begin = steps[0] === undefined ? 0 : all.indexOf(steps[0])
-  for (const [at, step] of steps.entries()) {
-    const soon = () => context.revisions.prepare(steps.slice(at, at + ahead).map(({ file }) => file))
-    if (at === 0) soon()
-    // While the server works on this step.
-    else if (at % (ahead / 2) === 0) setImmediate(soon)
-    await applyAlone(contextOf(step), step, begin + at + 1)
+  let wasLost = false
+  try {
+    for (const [at, step] of steps.entries()) {
+      const of = { index: begin + at + 1, total: context.total, ...stepFacts(step) }
+      if (wasLost && (await ahead.isDone(at))) {
+        tellDone(context, of)
+        continue
+      }
+      if (wasLost) await checkUnmoved(context, step)
+      wasLost = (await applyAlone(contextOf(step), step, of, await ahead.take(at))) === 'lost'
+    }
+  } finally {
+    await ahead.settled()
   }
 }
 
@@ -70,9 +80,6 @@ async function applyBatches(
   }
 }
 
-/** How many revisions are read and compiled together. */
-const ahead = 40
-
 /** Only the first step on a target schema may have to make it; later ones would be told that it is there. */
 function contextOfStep(context: StepContext, steps: readonly PlanStep[]): (step: PlanStep) => StepContext {
   const schemas = new Set<string>()
@@ -85,17 +92,31 @@ function contextOfStep(context: StepContext, steps: readonly PlanStep[]): (step:
   return (step) => (first.has(step) ? context : later)
 }
 
-async function applyAlone(context: StepContext, step: PlanStep, index: number): Promise<void> {
+/** @returns `lost` where the log says that it is done, which the connection did not any more */
+async function applyAlone(
+  context: StepContext,
+  step: PlanStep,
+  of: Told,
+  sent: SentStep | undefined,
+): Promise<'lost' | undefined> {
   const { emit } = context.session
-  const of = { index, total: context.total, ...stepFacts(step) }
   emit({ event: 'step-start', ...of })
   const started = performance.now()
-  const id = randomUUID()
+  const id = sent?.id ?? randomUUID()
   const committed = await tryingAgain(context, { step, id, first: step }, (again) =>
-    applyStep(context, step, { id, alone: true, again }),
+    applyStep(context, step, { id, alone: true, again, ...(again || sent === undefined ? {} : { sent }) }),
   )
   if (committed?.threw !== undefined) throw committed.threw
-  emit({ event: 'step-done', ms: performance.now() - started, ...of })
+  emit({ event: 'step-done', ms: committed?.ms ?? performance.now() - started, ...of })
+  return committed === undefined ? 'lost' : undefined
+}
+
+type Told = StepFacts & { readonly index: number; readonly total: number }
+
+/** Tells of a step that the server has done before its turn came. */
+function tellDone({ session: { emit } }: StepContext, of: Told): void {
+  emit({ event: 'step-start', ...of })
+  emit({ event: 'step-done', ms: 0, ...of })
 }
 
 /** `--transaction=run`: all steps, or none. */

@@ -5,8 +5,10 @@ import {
   isServerError,
   type OnDone,
   type Pipelined,
+  type PipelinePart,
   pipelined,
   quoteIdent,
+  type SentPart,
   type SqlPiece,
   splitStatements,
 } from '../../postgres/index.ts'
@@ -92,6 +94,8 @@ const shortestInterval = 100
 export interface Committed {
   /** What a handler of its events threw meanwhile, for whoever called the runner. */
   readonly threw?: unknown
+  /** Milliseconds, where it is known better than by when its turn came. */
+  readonly ms?: number
 }
 
 export type StepTransaction = ReturnType<typeof stepTransaction>
@@ -107,17 +111,16 @@ export function stepTransaction(session: Session, step: PlanStep, start: StepSta
     `SET LOCAL lock_timeout = ${start.lockTimeout}`,
     `SET LOCAL statement_timeout = ${start.statementTimeout}`,
   ]
-  /** Sends it all, and awaits one answer. */
-  async function send(
-    statements: readonly Own[],
-    onDone?: OnDone,
-    isTold?: (index: number) => boolean,
-  ): Promise<Pipelined> {
+  const awaited = async (answer: Promise<Pipelined>): Promise<Pipelined> => {
     committing = true
-    const end = await pipelined(client, [...statements, 'COMMIT'], onDone, isTold)
-    committing = 'failure' in end
+    const end = await answer
+    committing = end.failure !== undefined
     return end
   }
+  const piecesOf = (statements: readonly SuitedStatement[]) =>
+    statements.flatMap((statement) =>
+      statement.pieces.map((piece) => ({ statement, piece, isLast: piece === statement.pieces.at(-1) })),
+    )
   return {
     /** @param first whether it is the first of the revision */
     async begin(first: boolean) {
@@ -125,47 +128,51 @@ export function stepTransaction(session: Session, step: PlanStep, start: StepSta
       await client.query(beginning(first).join('; '))
     },
     /**
-     * Runs a revision and commits it, with one answer awaited from the server.
+     * What the server is sent of a revision that it can do and commit with one answer awaited.
      * @param ending what comes between the last statement and COMMIT
+     */
+    message(statements: readonly SuitedStatement[], ending: readonly Own[]): PipelinePart {
+      const before = beginning(true)
+      const texts = piecesOf(statements).map(({ piece }) => piece.text)
+      return {
+        statements: [...before, ...texts, ...ending, 'COMMIT'],
+        isTold: (index) => texts[index - before.length] !== undefined,
+      }
+    },
+    /**
+     * Awaits the answer to it.
      * @returns `odd` where the landing's guard has failed and the transaction is open, as it was before the guard; `one by
      *   one` where the server did not take a text for one statement, and all is rolled back
      * @throws MigError as `runStatement` does, and the server's own errors over what is not the revision's
      */
     async whole(
       statements: readonly SuitedStatement[],
-      ending: readonly Own[],
+      sent: SentPart,
     ): Promise<Committed | 'odd' | 'one by one'> {
-      const { emit, signal } = session
+      const { emit } = session
       const { targetSchema, revision } = step
-      signal?.throwIfAborted()
       const unwatched = unwatchedFor(start.lockTimeout)
       // Any of the statements may wait for no longer than this.
       const watch = watchStatement(session, step, unwatched, Math.max(unwatched, shortestInterval))
-      const pieces = statements.flatMap((statement) =>
-        statement.pieces.map((piece) => ({ statement, piece, isLast: piece === statement.pieces.at(-1) })),
-      )
-      const before = beginning(true)
-      let began = performance.now()
-      const tell: OnDone = (index, rows) => {
-        const told = pieces[index - before.length]
+      const pieces = piecesOf(statements)
+      const before = beginning(true).length
+      let passed = 0
+      const tell: OnDone = (index, rows, ms) => {
+        passed += ms
+        const told = pieces[index - before]
         // The last of several counts, as in psql.
         if (!told?.isLast) return
-        const now = performance.now()
         const { sql } = told.statement
-        emit({ event: 'statement', targetSchema, revision, sql, ms: now - began, rows })
-        began = now
+        emit({ event: 'statement', targetSchema, revision, sql, ms: passed, rows })
+        passed = 0
       }
-      const texts = pieces.map(({ piece }) => piece.text)
-      const isTold = (index: number) => pieces[index - before.length] !== undefined
-      const { done, failure, threw } = await send([...before, ...texts, ...ending], tell, isTold).finally(
-        watch.stop,
-      )
-      if (failure === undefined) return { threw }
+      const { done, ms, failure, threw } = await awaited(sent.answer(tell)).finally(watch.stop)
+      if (failure === undefined) return { threw, ms }
       if (looksOdd(failure)) {
         await backBeforeLooking(client)
         return 'odd'
       }
-      const failed = pieces[done - before.length]
+      const failed = pieces[done - before]
       if (failed === undefined || isConnectionLost(failure)) throw failure
       if (isOfSeveral(failed.statement, failure)) {
         await rollBack(session)
@@ -177,7 +184,7 @@ export function stepTransaction(session: Session, step: PlanStep, start: StepSta
     /** As `commit`, of a transaction of its own, with one answer for all; where something fails, it is still open. */
     async commitPipelined(statements: readonly Own[]): Promise<Pipelined> {
       if (client.getTransactionStatus() === 'I') throw transactionEnded(step)
-      return send(statements)
+      return awaited(pipelined(client, { statements: [...statements, 'COMMIT'] }).answer())
     },
     /**
      * Runs the statements and commits; with one transaction for the whole run it leaves the COMMIT to the run.

@@ -186,8 +186,8 @@ async function endOldBackend(client: ClientBase, pid: number): Promise<void> {
   )
 }
 
-/** Between the loss and the new lock another runner may have gone on. */
-async function checkUnmoved({ session, project }: StepContext, step: PlanStep): Promise<void> {
+/** Between a loss and the new lock another runner may have gone on. @throws MigError `plan-changed` */
+export async function checkUnmoved({ session, project }: StepContext, step: PlanStep): Promise<void> {
   const applied = await readApplied(session.client, project.env.ledgerSchema)
   const rows = [...(applied.get(step.targetSchema) ?? [])].sort().join(' ')
   if (rows === [...step.appliedBefore].sort().join(' ')) return
