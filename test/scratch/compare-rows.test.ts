@@ -171,3 +171,20 @@ test('what becomes of rows in a change is seen', async () => {
     expect(found).toEqual(right)
   })
 })
+
+test('a row is shown by its first values', async () => {
+  await withScratchDatabase({ adminUrl: inject('adminUrl') }, async ({ client }) => {
+    const columns = Array.from({ length: 40 }, (_, at) => `c${at} text`).join(', ')
+    await client.query(
+      `CREATE SCHEMA app; SET search_path = app; CREATE TABLE wide (${columns}); INSERT INTO wide (c0, c2) VALUES ('one', repeat('x', 90))`,
+    )
+    const { rows } = await client.query<{ oid: string }>(`SELECT 'wide'::regclass::oid::text AS oid`)
+    const before = await observeRows(client, [rows[0]?.oid ?? ''])
+    await client.query('DELETE FROM wide')
+    const after = await observeRows(client, [rows[0]?.oid ?? ''])
+    const { losses } = compareRows(before, after, await expectations(client, before, after, noRenames))
+    expect(losses.map(({ examples }) => examples)).toEqual([
+      [`('one', NULL, '${'x'.repeat(40)}…', NULL, and 36 more)`],
+    ])
+  })
+})

@@ -47,7 +47,7 @@ export function importText(result: ImportResult, { excluded, verbose, tool }: Im
     ...(tool === 'sql'
       ? []
       : [
-          'these revisions do not say what they lose: an upgrade or downgrade that drops rows gives no warning',
+          'these revisions do not say what they lose: mig-verify accepts that, but an upgrade or downgrade that drops rows gives no warning',
           'next: just mig-verify --announce adds the losses to their heads',
         ]),
   ]

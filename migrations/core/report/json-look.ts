@@ -185,6 +185,8 @@ export interface CheckLine {
   readonly place?: ErrorPlace
   /** The lines that `--announce` wrote into the header of the revision file. */
   readonly announced?: readonly string[]
+  /** The lines that the header of an imported revision lacks. */
+  readonly unannounced?: readonly string[]
   readonly ms: number
 }
 

@@ -5,7 +5,7 @@ import { junitXml } from './junit.ts'
 import { indentedRest } from './printable.ts'
 import type { Style } from './style.ts'
 import { table } from './table.ts'
-import { durationText } from './units.ts'
+import { countOf, durationText } from './units.ts'
 
 export function verifyText(results: readonly CheckOutcome[], style: Style): string {
   const paint = { ok: style.good, failed: style.error, skipped: style.dim }
@@ -31,7 +31,17 @@ export function verifyText(results: readonly CheckOutcome[], style: Style): stri
   const announced = results.flatMap(({ announced = [], place }) =>
     announced.length === 0 ? [] : [`announced in ${shownPath(place)}:\n${indented(announced.join('\n'))}`],
   )
-  return [...announced, ...details, text].join('\n\n')
+  return [...announced, ...details, text, ...importedText(results, style)].join('\n\n')
+}
+
+/** What is accepted of imported revisions. */
+function importedText(results: readonly CheckOutcome[], style: Style): readonly string[] {
+  const silent = results.filter(({ unannounced = [] }) => unannounced.length > 0)
+  const [first] = silent
+  if (first === undefined) return []
+  return [
+    `${countOf(silent.length, 'imported revision')} whose losses are not in the header, first ${checkName(first)}: ${first.unannounced?.join(', ')}\n${style.help('help:')} just mig-verify --announce adds the lines, so that plans show them`,
+  ]
 }
 
 /** The results as JUnit XML, for a CI server. */

@@ -1,6 +1,6 @@
 export { withLosses } from './files/announce.ts'
 export { newRevisionId, revisionFileName } from './files/file-name.ts'
-export { oneLineMessage } from './files/header-comment.ts'
+export { importedFrom, oneLineMessage } from './files/header-comment.ts'
 export {
   type AnnouncedLosses,
   announces,

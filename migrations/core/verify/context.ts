@@ -16,6 +16,7 @@ import {
   revisionSource,
   type Session,
   takeHeld,
+  takeWithin,
 } from '../runner/index.ts'
 import { type ScratchDatabase, scratchOptions, withScratchDatabase } from '../scratch/database.ts'
 import { scratchProject } from '../scratch/project.ts'
@@ -173,6 +174,13 @@ async function usingScratch<Result>(
     holding = client
     return held
   }
+  const listening = async () => {
+    const statements: string[] = []
+    const held = await hold((event) => {
+      if (event.event === 'statement') statements.push(event.sql)
+    })
+    return { held, statements }
+  }
   const compared = { ...models, schemas: schemasOf(context) }
   let follow = context.follow(compared)
   const session: ScratchSession = {
@@ -199,10 +207,9 @@ async function usingScratch<Result>(
       return { steps: steps ?? 0, statements }
     },
     async take(step) {
-      let statements: string[] = []
-      const held = await hold((event) => {
-        if (event.event === 'statement') statements.push(event.sql)
-      })
+      const listened = await listening()
+      const { held } = listened
+      let statements: readonly string[] = listened.statements
       let isFirst = true
       await session.surrounded(async () => {
         if (isFirst) {
@@ -212,7 +219,7 @@ async function usingScratch<Result>(
         // The first attempt may have left it half done, of which the ledger tells.
         const { direction, revision } = step
         const target = direction === 'upgrade' ? revision : '-1'
-        statements = [...(await session.run({ direction, target })).statements]
+        statements = (await session.run({ direction, target })).statements
       })
       return statements
     },
@@ -226,7 +233,19 @@ async function usingScratch<Result>(
       follow = context.follow(compared)
       return follow(client)
     },
-    onTrial: async (use) => onTrial(client, await hold(() => undefined), use),
+    async onTrial(use) {
+      await hold(() => undefined)
+      const trial: TrialDatabase = {
+        client,
+        async take(step) {
+          const { held, statements } = await listening()
+          await takeWithin(held, step)
+          return statements
+        },
+        fingerprint: () => follow(client),
+      }
+      return onTrial(trial, use)
+    },
     async onCopy(use) {
       // A template may have nobody in it (manual, "Template Databases").
       await client.end()

@@ -7,6 +7,7 @@ import {
   quoteIdent,
   splitStatements,
 } from '../postgres/index.ts'
+import type { RevisionFile } from '../revisions/index.ts'
 import { offlineScript, type PlanRequest, type Project, planRun } from '../runner/index.ts'
 import { onScratch, type ScratchSession, type VerifyContext } from './context.ts'
 import { type Found, failure } from './result.ts'
@@ -23,13 +24,13 @@ interface Outcome {
  */
 export async function checkOffline(context: VerifyContext): Promise<readonly Found[]> {
   if (context.project.files.size === 0) return [{ status: 'skipped', message: 'there are no revisions' }]
-  const up: PlanRequest = { direction: 'upgrade', target: 'heads' }
-  const down = wayDown(context.scratch)
-  const online = await onScratch(context, async (session) => {
-    await session.run(up)
-    const above = await outcome(session, context)
-    for (const request of down) await session.run(request)
-    return { above, below: await outcome(session, context), hasOthers: session.hasOthers }
+  const irreversible = wayDown(context.scratch, (file) => file.irreversible !== undefined)
+  const { down, ...online } = await runOnline(context, irreversible).catch((error: unknown) => {
+    const { files } = context.scratch
+    if (!(error instanceof MigError) || ![...files.values()].some(({ imported }) => imported)) throw error
+    // What the downgrades of another tool lack, the stairway tells.
+    const stays = (file: RevisionFile) => file.irreversible !== undefined || file.imported === true
+    return runOnline(context, wayDown(context.scratch, stays))
   })
   return onScratch(context, async (session) => {
     if (online.hasOthers) await session.makeOthers()
@@ -51,9 +52,34 @@ export async function checkOffline(context: VerifyContext): Promise<readonly Fou
   })
 }
 
-/** The downgrades that together revert all that can be reverted: one to base, or line by line. */
-function wayDown({ env, files, graph }: Project): readonly PlanRequest[] {
-  const final = [...files.values()].filter(({ irreversible }) => irreversible !== undefined)
+const up: PlanRequest = { direction: 'upgrade', target: 'heads' }
+
+interface Online {
+  readonly down: readonly PlanRequest[]
+  readonly above: Outcome
+  readonly below: Outcome
+  readonly hasOthers: boolean
+}
+
+/** What the runner leaves above and below. */
+function runOnline(context: VerifyContext, down: readonly PlanRequest[]): Promise<Online> {
+  return onScratch(context, async (session) => {
+    await session.run(up)
+    const above = await outcome(session, context)
+    for (const request of down) await session.run(request)
+    return { down, above, below: await outcome(session, context), hasOthers: session.hasOthers }
+  })
+}
+
+/**
+ * The downgrades that together revert all that can be reverted: one to base, or line by line.
+ * @param isFinal whether a revision stays
+ */
+function wayDown(
+  { env, files, graph }: Project,
+  isFinal: (file: RevisionFile) => boolean,
+): readonly PlanRequest[] {
+  const final = [...files.values()].filter(isFinal)
   if (final.length === 0) return [{ direction: 'downgrade', target: 'base' }]
   const stays = new Set(graph.ancestors(final.map(({ revision }) => revision)))
   return env.lines.flatMap(({ key }): readonly PlanRequest[] => {

@@ -26,6 +26,8 @@ export interface CheckOutcome {
   readonly place?: ErrorPlace
   /** The lines that were written into the header of the revision file. */
   readonly announced?: readonly string[]
+  /** Lines that the header of an imported revision lacks; elsewhere these are failures. */
+  readonly unannounced?: readonly string[]
   readonly ms: number
 }
 

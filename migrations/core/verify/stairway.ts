@@ -6,6 +6,7 @@ import { type PlanStep, planRun, revertedStep } from '../runner/index.ts'
 import { announceLosses } from './announce.ts'
 import { onScratch, type ScratchSession, type VerifyContext } from './context.ts'
 import { isFollowed, readingWhole } from './followed.ts'
+import { climbApart } from './imported.ts'
 import { inLanes, partsOf, stopsOf } from './lanes.ts'
 import { type Found, failure } from './result.ts'
 import {
@@ -143,11 +144,13 @@ async function climb(stairs: Stairs, step: PlanStep, ground: Fingerprint): Promi
       const rows = await irreversibleRows(stairs, step)
       await up()
       top = await session.fingerprint()
-      if (rows !== undefined && rows.status !== 'ok') return { found: { ...about, ...rows }, top }
-      return {
-        found: { ...about, status: 'skipped', message: `up only; irreversible: ${irreversible}` },
-        top,
-      }
+      return { found: { ...about, ...upOnly(rows, `irreversible: ${irreversible}`) }, top }
+    }
+    if (file.imported === true) {
+      const found = await importedRows(stairs, step, ground)
+      await up()
+      top = await session.fingerprint()
+      return { found: { ...about, ...found }, top }
     }
     const mentionedBefore = await mentionsTables(session, rowsOf(stairs, file))
     const upgrade = await up()
@@ -184,6 +187,34 @@ function rowsOf({ context }: Stairs, file: RevisionFile): Omit<ClimbRequest, 'st
   return { file, schema: schemas[file.line] ?? '', schemas: Object.values(schemas) }
 }
 
+/**
+ * An imported revision was applied long ago, and its downgrade is that of another tool: it is told what that does, and the
+ * stairway goes on.
+ */
+async function importedRows(stairs: Stairs, step: PlanStep, ground: Fingerprint): Promise<Found> {
+  const { session } = stairs
+  const { file } = step
+  const mentionedBefore = await mentionsTables(session, rowsOf(stairs, file))
+  const { statements, problem } = await climbApart(session, step, ground)
+  if (problem !== undefined) {
+    const stays = { ...step, file: { ...file, irreversible: problem } }
+    const sides = { ...statements, downgrade: [] }
+    return upOnly(
+      mentionedBefore ? await checkRows(stairs, stays, sides, true) : undefined,
+      `imported, and ${problem}`,
+    )
+  }
+  const rows = await checkRows(stairs, step, statements, mentionedBefore)
+  await testRows(stairs, step, statements)
+  return rows
+}
+
+/** A revision that is only upgraded, with what its rows came to. */
+function upOnly(rows: Found | undefined, reason: string): Found {
+  if (rows?.status === 'failed') return rows
+  return { ...rows, status: 'skipped', message: `up only; ${reason}` }
+}
+
 /** The rows of an upgrade that stays: its statements are those of a trial on a copy. */
 async function irreversibleRows(stairs: Stairs, step: PlanStep): Promise<Found | undefined> {
   const { session } = stairs
@@ -210,26 +241,31 @@ async function checkRows(
   const outcome = hasRows
     ? await climbWithRows(stairs.session, request)
     : await climbOnce(stairs.session, request, { fill: () => Promise.resolve([]) })
-  const failure = judge(stairs, file, outcome)
-  if (failure !== undefined) return { status: 'failed', ...failure }
+  const verdict = judge(stairs, file, outcome)
+  if (verdict !== undefined && !isForgiven(stairs, file, verdict)) return failed(verdict)
+  const unannounced = (verdict?.missing ?? []).map(({ side, loss }) => lossLine(side, loss))
   return {
     status: 'ok',
     message: `up, down and up again${hasRows ? ', with rows' : ''}${exceptions(outcome)}`,
+    ...(unannounced.length > 0 ? { unannounced } : {}),
   }
 }
 
+const failed = ({ message, help }: Verdict): Found => ({ status: 'failed', message, help })
+
+/** Whether a verdict is about a revision that was imported: its tool had no headers. What a header says must be so there too. */
+function isForgiven({ announces }: Stairs, { imported = false }: RevisionFile, verdict: Verdict): boolean {
+  return imported && !verdict.isFalseAlarm && (!announces || verdict.missing.length === 0)
+}
+
 /** What is wrong with a revision by its rows, after its losses were announced where that was asked for. */
-function judge(
-  stairs: Stairs,
-  file: RevisionFile,
-  outcome: RowOutcome,
-): Pick<Verdict, 'message' | 'help'> | undefined {
+function judge(stairs: Stairs, file: RevisionFile, outcome: RowOutcome): Verdict | undefined {
   const verdict = judgeRows(outcome, judgedBy(stairs, file))
   if (verdict === undefined) return undefined
-  const { message, help, missing } = verdict
-  if (!stairs.announces || missing.length === 0) return { message, help }
+  const { help, missing } = verdict
+  if (!stairs.announces || missing.length === 0) return verdict
   const reason = announceLosses(file, missing)
-  if (reason !== undefined) return { message, help: `${help}\n--announce has not written them: ${reason}` }
+  if (reason !== undefined) return { ...verdict, help: `${help}\n--announce has not written them: ${reason}` }
   stairs.announced.set(file.revision, [...(stairs.announced.get(file.revision) ?? []), ...missing])
   return judge({ ...stairs, announces: false }, file, outcome)
 }
@@ -254,7 +290,10 @@ async function testRows(stairs: Stairs, step: PlanStep, statements: KnownSides):
   const started = performance.now()
   const { line, revision } = file
   const request = { ...rowsOf(stairs, file), statements, step }
-  const run = runRowTest(stairs.session, request, path, (outcome) => judge(stairs, file, outcome))
+  const run = runRowTest(stairs.session, request, path, (outcome) => {
+    const verdict = judge(stairs, file, outcome)
+    return verdict !== undefined && isForgiven(stairs, file, verdict) ? undefined : verdict
+  })
   const found = await run.catch((error: unknown) => {
     if (!(error instanceof MigError)) throw error
     return failure(error)

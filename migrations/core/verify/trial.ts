@@ -1,12 +1,15 @@
 import type { Client } from 'pg'
-import { type HeldDatabase, type PlanStep, takeWithin } from '../runner/index.ts'
+import type { Fingerprint } from '../postgres/index.ts'
+import type { PlanStep } from '../runner/index.ts'
 import { sequencePositions } from '../scratch/rows/index.ts'
 
 /** A database on which revisions run, whatever becomes of it afterwards. */
 export interface TrialDatabase {
   readonly client: Client
-  /** Takes the step that is next. */
-  readonly take: (step: PlanStep) => Promise<unknown>
+  /** Takes the step that is next; gives the statements that it runs. */
+  readonly take: (step: PlanStep) => Promise<readonly string[]>
+  /** The structure of all lines' schemas. */
+  readonly fingerprint: () => Promise<Fingerprint>
 }
 
 /**
@@ -14,14 +17,14 @@ export interface TrialDatabase {
  * no place in one transaction fails there, and says nothing of the revision.
  */
 export async function onTrial<Result>(
-  client: Client,
-  held: HeldDatabase,
+  trial: TrialDatabase,
   body: (trial: TrialDatabase) => Promise<Result>,
 ): Promise<Result> {
+  const { client } = trial
   const positions = await sequencePositions(client)
   await client.query('BEGIN')
   try {
-    return await body({ client, take: (step) => takeWithin(held, step) })
+    return await body(trial)
   } finally {
     // A step that fails has rolled back.
     if (client.getTransactionStatus() !== 'I') await client.query('ROLLBACK')

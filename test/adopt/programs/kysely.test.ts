@@ -72,7 +72,6 @@ describe('a Kysely project, recorded from the run of kysely-ctl', () => {
       expect(result.adopted).toMatchObject([{ targetSchema: 'public', from: 'public.kysely_migration' }])
       expect(result.irreversible).toMatchObject([
         { file: 'db/1700004000004_index.ts', reason: expect.stringContaining('the index stays') },
-        { file: 'db/1700006000006_loop.ts', reason: 'its downgrade does nothing' },
       ])
       const files = importedFiles(made)
       expect(files[0]).toContain('Imported from db/1700001000001_account.ts')

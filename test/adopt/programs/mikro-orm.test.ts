@@ -90,13 +90,7 @@ describe('a MikroORM project, recorded from its own run', () => {
       const { env, result } = await importWith(made, 'mikro-orm')
       expect(result).toMatchObject({ proof: 'equal', recording: { revisions: 10 } })
       expect(result.adopted).toMatchObject([{ targetSchema: 'public', from: 'public.mikro_orm_migrations' }])
-      expect(result.irreversible).toMatchObject([
-        {
-          file: 'src/migrations/Migration20240107000001_loop.js',
-          reason: 'its downgrade does nothing',
-        },
-        { reason: 'its downgrade fails: a value of an enum stays' },
-      ])
+      expect(result.irreversible).toMatchObject([{ reason: 'its downgrade fails: a value of an enum stays' }])
       const files = importedFiles(made)
       expect(files[0]).toContain('Imported from src/migrations/Migration20240101000001.js')
       expect(files[0]).toContain('Created: 2024-01-01T00:00:01Z')

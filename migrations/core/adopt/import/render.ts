@@ -1,5 +1,5 @@
 import type { Environment } from '../../environment/index.ts'
-import { oneLineMessage, sqlTemplate } from '../../revisions/index.ts'
+import { importedFrom, oneLineMessage, sqlTemplate } from '../../revisions/index.ts'
 import { type NewFile, newRevisionFile } from '../../runner/index.ts'
 import type { BodyPart, ImportedRevision } from '../history.ts'
 
@@ -19,7 +19,7 @@ export function importedFile(imported: ImportedRevision, line: string, env: Envi
     {
       ...{ line, revision, message, edges: imported, format: isSql ? 'sql' : 'ts', irreversible },
       now: new Date(imported.createdAt ?? unknownTime),
-      headerNotes: [`Imported from ${oneLineMessage(source)}.`, ...notes],
+      headerNotes: [`${importedFrom}${oneLineMessage(source)}.`, ...notes],
       upgradeBody: body(upgrade ?? []),
       downgradeBody: body(downgrade ?? []),
     },

@@ -2,7 +2,7 @@ import type { Environment } from '../../environment/index.ts'
 import { exitCodes, MigError, type MigErrorOptions } from '../../errors.ts'
 import { onConnection } from '../../postgres/connection/connection.ts'
 import type { Session } from '../../runner/index.ts'
-import type { BodyPart, ImportedRevision } from '../history.ts'
+import { type BodyPart, type ImportedRevision, statementsOf } from '../history.ts'
 import { draftFolder } from '../import/draft-folder.ts'
 import { hasOthers, makeOthers } from '../others.ts'
 import { fence } from './child.ts'
@@ -90,9 +90,16 @@ export function recordedDowngrade(
   if (typeof found === 'string') return irreversible(`its downgrade fails: ${firstLine(found)}`)
   if (found === undefined || found.copies || found.hides)
     return irreversible('its downgrade could not be recorded')
-  const does = (parts: readonly BodyPart[] = []) => parts.length > 0
-  if (!does(found.parts) && does(upgrades.get(name)?.parts)) return irreversible('its downgrade does nothing')
+  const upgrade = upgrades.get(name)?.parts ?? []
+  // That of a revision which only fills rows is often meant to be empty; but on other rows it may do something.
+  const isMeant = !found.readsRows && upgrade.every(changesRowsOnly)
+  if (found.parts.length === 0 && upgrade.length > 0 && !isMeant)
+    return irreversible('its downgrade does nothing')
   return { downgrade: found.parts }
+}
+
+function changesRowsOnly(part: BodyPart): boolean {
+  return statementsOf(part).every((sql) => /^\s*(?:INSERT|UPDATE|DELETE|SET)\b/i.test(sql))
 }
 
 const firstLine = (text: string) => text.trim().split('\n')[0]?.trim() ?? ''

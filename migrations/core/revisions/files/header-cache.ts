@@ -19,7 +19,7 @@ interface KeptHeaders {
 }
 
 /** Raised when an entry or a header gets another shape. */
-const format = 5
+const format = 6
 
 /**
  * A file's own clock is coarse: an edit in the same tick as the read leaves every stamp as it was. So an entry

@@ -4,6 +4,8 @@ export interface HeaderComment {
   readonly fields: ReadonlyMap<string, { readonly value: string; readonly line: number }>
   /** The `Upgrade loses:` and `Downgrade loses:` lines, in their order. */
   readonly losses: readonly LossField[]
+  /** Whether an import has written the file: it says `Imported from FILE.` below the fields. */
+  readonly imported: boolean
 }
 
 export interface LossField {
@@ -12,6 +14,9 @@ export interface LossField {
   /** 1-based. */
   readonly line: number
 }
+
+/** How the line begins that an import writes into the header of a file. */
+export const importedFrom = 'Imported from '
 
 const known = ['revision', 'revises', 'depends on', 'labels', 'created', 'irreversible']
 
@@ -28,6 +33,7 @@ export function headerComment(lines: readonly string[], firstLine: number): Head
   const message: string[] = []
   let inMessage = true
   let ended = false
+  let imported = false
   for (const [at, line] of lines.entries()) {
     const text = line.trim()
     const field = /^([A-Za-z]+(?: [a-z]+)?):(?:\s+(.*))?$/.exec(text)
@@ -37,12 +43,13 @@ export function headerComment(lines: readonly string[], firstLine: number): Head
     if (loss !== undefined) losses.push(loss)
     const isField = (!ended || name === 'irreversible') && known.includes(name) && !opensHeader
     ended ||= fields.size > 0 && text === ''
+    imported ||= ended && text.startsWith(importedFrom)
     if (isField && !fields.has(name))
       fields.set(name, { value: field?.[2]?.trim() ?? '', line: firstLine + at })
     if (isField || loss !== undefined || (text === '' && message.length > 0)) inMessage = false
     if (inMessage && text !== '') message.push(text)
   }
-  return { message: message.join(' '), fields, losses }
+  return { message: message.join(' '), fields, losses, imported }
 }
 
 /** What a line of a comment says that a side loses, comment marks taken off; undefined for any other line. */

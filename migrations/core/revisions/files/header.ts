@@ -62,12 +62,13 @@ function typeScriptFileHeader(header: TypeScriptHeader, file: string): FileHeade
     branchLabels: header.values.get('branchLabels')?.value ?? [],
     message: comment.message,
     ...lossesOf([...comment.losses, ...header.losses], file),
+    ...(comment.imported ? { imported: true } : {}),
     createdAt: comment.fields.get('created')?.value,
     ...reasonOf(header.values.get('irreversible'), file),
   }
 }
 
-function sqlFileHeader({ message, fields, losses }: HeaderComment, file: string): FileHeader {
+function sqlFileHeader({ message, fields, losses, imported }: HeaderComment, file: string): FileHeader {
   const listOf = (name: string): readonly string[] =>
     (fields.get(name)?.value ?? '').split(/[\s,]+/).filter(Boolean)
   const [revision, ...others] = listOf('revision')
@@ -86,6 +87,7 @@ function sqlFileHeader({ message, fields, losses }: HeaderComment, file: string)
     branchLabels: listOf('labels'),
     message,
     ...lossesOf(losses, file),
+    ...(imported ? { imported } : {}),
     createdAt: fields.get('created')?.value,
     ...reasonOf(fields.get('irreversible'), file),
   }

@@ -16,6 +16,8 @@ export interface RevisionSpec {
   readonly irreversible?: string
   /** What its header says that is lost; undefined where it says nothing. */
   readonly losses?: AnnouncedLosses
+  /** Whether its header says that another tool's file was imported. */
+  readonly imported?: boolean
 }
 
 /** A revision with the file it was read from. */

@@ -304,8 +304,18 @@ function merged(losses: readonly FoundLoss[]): readonly FoundLoss[] {
   return [...found.values()]
 }
 
+/** A row is known by its first values; a message has room for so many characters of it. */
+const roomForRow = 60
+
 function rowText({ values }: ObservedRow): string {
-  return `(${values.map(valueText).join(', ')})`
+  const shown: string[] = []
+  for (const value of values) {
+    const text = valueText(value)
+    if (shown.length > 0 && shown.join(', ').length + text.length > roomForRow) break
+    shown.push(text)
+  }
+  const more = values.length - shown.length
+  return `(${shown.join(', ')}${more > 0 ? `, and ${more} more` : ''})`
 }
 
 function valueText(value: string | null): string {

@@ -19,6 +19,8 @@ export interface Verdict {
   readonly help: string
   /** What the header does not announce, as it would be written there. */
   readonly missing: readonly SideLoss[]
+  /** Whether the header announces what is not lost. */
+  readonly isFalseAlarm: boolean
 }
 
 export interface Judged {
@@ -55,7 +57,7 @@ export function judgeRows(outcome: RowOutcome, judged: Judged): Verdict | undefi
       )
   }
   if (problems.length === 0) return undefined
-  return { message: problems.join('\n'), help: helpFor(missing, isFalseAlarm), missing }
+  return { message: problems.join('\n'), help: helpFor(missing, isFalseAlarm), missing, isFalseAlarm }
 }
 
 function helpFor(missing: readonly SideLoss[], isFalseAlarm: boolean): string {

@@ -85,7 +85,7 @@ export async function runRowTest(
     )
   }
   const verdict = judge(outcome)
-  if (verdict !== undefined) return { status: 'failed', ...verdict }
+  if (verdict !== undefined) return { status: 'failed', message: verdict.message, help: verdict.help }
   return { status: 'ok', message: counted(queriesOf(test), 'true answer') }
 }
 
