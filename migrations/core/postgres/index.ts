@@ -15,6 +15,7 @@ export {
   withheldValues,
 } from './connection/database-error.ts'
 export { formatDatabaseUrl, maskUrl, parseDatabaseUrl } from './connection/database-url.ts'
+export { endlessCalls } from './connection/endless-calls.ts'
 export { iamToken, isScratchRole, usesIam } from './connection/iam-token.ts'
 export { idleUnheld, isBusy } from './connection/idle.ts'
 export { beginReading, catalogQuery, undoing } from './connection/kept-plans.ts'

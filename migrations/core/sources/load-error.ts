@@ -58,7 +58,7 @@ export function loadError(
     'model-failed',
     `a model does not load: ${shown.message}${besideFailure(failures, statement)}`,
     {
-      help: helpFor(statement, error),
+      help: shown.help ?? helpFor(statement, error),
       place,
       facts: { ...shown.facts, file: statement.file },
       cause: error,

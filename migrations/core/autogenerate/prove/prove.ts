@@ -63,7 +63,9 @@ async function step_(revision: Provable, step: string, run: () => Promise<void>)
     if (!(error instanceof MigError)) throw error
     throw new MigError('proof-failed', `the ${step} of ${revision.name} does not run: ${error.message}`, {
       exitCode: exitCodes.proofFailed,
-      help: 'write this change by hand (just mig-revision), or in two steps; --keep leaves the file to fix',
+      help:
+        error.help ??
+        'write this change by hand (just mig-revision), or in two steps; --keep leaves the file to fix',
       cause: error,
       ...(error.place === undefined ? {} : { place: error.place }),
     })

@@ -1,5 +1,6 @@
 import { type Catalog, type Change, changeText } from '../../difference/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
+import { endlessCalls } from '../../postgres/index.ts'
 import type { Refusal } from './trial.ts'
 
 /** The error of a search that has found no order. */
@@ -8,7 +9,9 @@ export function noStatementOrder(
   left: readonly Change[],
   refused: readonly Refusal[],
 ): MigError {
+  const [endless] = refused.flatMap(({ error }) => endlessCalls(error) ?? [])
   const lines = [
+    ...(endless === undefined ? [] : [endless.message]),
     ...(why === '' ? [] : [why]),
     ...refused.map(({ action, error }) => `${error.message}: ${action.sql}`),
     ...left.map((change) => `left: ${changeText(change)}`),
@@ -18,7 +21,9 @@ export function noStatementOrder(
     `found no order of statements for this change:\n  ${lines.join('\n  ')}`,
     {
       exitCode: exitCodes.proofFailed,
-      help: 'make the change in two steps (for example add the new object, move the data, drop the old one), or write this part by hand: just mig-revision "…"',
+      help:
+        endless?.help ??
+        'make the change in two steps (for example add the new object, move the data, drop the old one), or write this part by hand: just mig-revision "…"',
       facts: {
         refused: refused.map(({ action, error }) => ({ sql: action.sql, error: error.message })),
         left,

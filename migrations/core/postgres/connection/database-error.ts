@@ -1,6 +1,7 @@
 import { types } from 'node:util'
 import type { DatabaseError } from 'pg'
 import { type ErrorPlace, errorCode, exitCodes, MigError, messageOf } from '../../errors.ts'
+import { endlessCalls } from './endless-calls.ts'
 import { type ToldError, toldError } from './server-values.ts'
 
 export interface DatabaseErrorContext {
@@ -23,17 +24,19 @@ export function databaseError(error: unknown, context: DatabaseErrorContext = {}
   const place = errorPlace(error, context)
   const fields = isServerError(error) ? error : undefined
   const told = fields === undefined ? undefined : toldError(fields, context.sql)
+  const endless = endlessCalls(error)
   const lines = [
+    ...(endless === undefined ? [] : [endless.message]),
     told === undefined
       ? error instanceof Error
         ? error.message
         : String(error)
       : `${told.message} (SQLSTATE ${fields?.code})`,
     ...(told?.detail === undefined ? [] : [`detail: ${told.detail}`]),
-    ...(told?.hint === undefined ? [] : [`hint: ${told.hint}`]),
+    ...(told?.hint === undefined || endless !== undefined ? [] : [`hint: ${told.hint}`]),
     ...(told?.where === undefined ? [] : [`context: ${told.where}`]),
   ]
-  const help = context.help ?? serverHelp(fields?.code, fields?.message)
+  const help = context.help ?? endless?.help ?? serverHelp(fields?.code, fields?.message)
   return new MigError('database-error', lines.join('\n'), {
     exitCode: exitCodes.stepFailed,
     help,
