@@ -17,6 +17,7 @@ interface Case {
   readonly second?: string
   readonly code: string
   readonly says: string
+  readonly help?: string
 }
 
 const refusals: Readonly<Record<string, Case>> = {
@@ -31,6 +32,16 @@ const refusals: Readonly<Record<string, Case>> = {
   'a question': {
     first: migration("if (require('fs').readFileSync(0, 'utf8') === '') throw new Error('nobody answers')"),
     ...{ code: 'history-fails', says: 'nobody answers' },
+  },
+  'a script that is not built': {
+    first: migration(
+      "require('child_process').execFileSync(process.execPath, ['dist/fill.js'], { stdio: 'inherit' })",
+    ),
+    ...{
+      code: 'history-fails',
+      says: 'Cannot find module',
+      help: 'build the project first: npm run build; ',
+    },
   },
   'a history that stops half-way': {
     second: migration("await knex.raw('SELECT nothing_like_it()')"),
@@ -93,7 +104,7 @@ describe('rows that are sent by COPY', () => {
 
 describe('a run is refused', () => {
   projectTest('with the reason', { timeout: 180_000 }, async ({ project }) => {
-    writeProgram(project, {})
+    writeProgram(project, { 'package.json': '{ "private": true, "scripts": { "build": "tsc" } }' })
     const reached: unknown[] = []
     const other = createServer((socket) => reached.push(socket.destroy()))
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
@@ -118,6 +129,7 @@ describe('a run is refused', () => {
         const run = recordOn(server, project, 'knex')
         await expect(run, name).rejects.toMatchObject({ code: each.code })
         await expect(run, name).rejects.toThrow(each.says)
+        await expect(run, name).rejects.toMatchObject({ help: expect.stringContaining(each.help ?? '') })
         await expect(run, name).rejects.not.toThrow('secret')
       }
     })

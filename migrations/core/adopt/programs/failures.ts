@@ -1,7 +1,7 @@
 import { exitCodes, MigError } from '../../errors.ts'
 import { withoutSecrets } from '../../secrets.ts'
 import { lastLines, type ToolEnd } from '../record/child.ts'
-import type { ToolCommand } from './project.ts'
+import { hasScript, type ProgramProject } from './project.ts'
 import type { ProgramTool } from './tools.ts'
 
 /** Where the state of a database comes from when its history cannot be run. */
@@ -11,12 +11,16 @@ const otherWay = 'start from the live database, without its history: npx just-mi
 export const withoutSql = `take the SQL of what is applied from the live database: --baseline; or ${otherWay}`
 
 /** The error of a tool that did not come so far as to make its ledger. */
-export function notStarted({ name }: ProgramTool, { shown }: ToolCommand, end: ToolEnd): MigError {
+export function notStarted(
+  { name }: ProgramTool,
+  { up: { shown }, cwd }: Pick<ProgramProject, 'up' | 'cwd'>,
+  end: ToolEnd,
+): MigError {
   const module = missingModule(end)
   const what = module === undefined ? `exit code ${end.exitCode}` : `it has no module ${module}`
   return new MigError('tool-fails', `${name} does not start (${what}):\n${said(end)}`, {
     help: [
-      ...advice(end),
+      ...advice(end, cwd),
       `make \`${shown}\` work first, or name what works: --up 'npm run migrate' --down 'npm run migrate:down'`,
       otherWay,
     ].join('; or '),
@@ -56,7 +60,7 @@ export function historyFails(
   { name }: ProgramTool,
   done: readonly string[],
   lastError: string | undefined,
-  end: ToolEnd,
+  { end, cwd }: { readonly end: ToolEnd; readonly cwd: string },
 ): MigError {
   const after = done.length === 0 ? 'in its first migration' : `after ${done.at(-1)}`
   const missing = done.length === 0 && /^(relation|schema) "[^"]+" does not exist/.test(lastError ?? '')
@@ -64,7 +68,7 @@ export function historyFails(
     ? 'the history begins at tables that were made elsewhere'
     : 'the history does not run on an empty database'
   return new MigError('history-fails', `${reason}: ${name} stopped ${after}:\n${said(end)}`, {
-    help: [...advice(end), otherWay].join('; or '),
+    help: [...advice(end, cwd), otherWay].join('; or '),
     exitCode: exitCodes.decisionNeeded,
     facts: { after: done.at(-1) ?? null, done: done.length, error: lastError ?? null },
   })
@@ -87,8 +91,13 @@ export function unfinished(
 const loader = "name what loads TypeScript: NODE_OPTIONS='--import tsx' just mig-import …"
 
 /** What to do about an error that Node has before the tool has any. */
-function advice(end: ToolEnd): readonly string[] {
-  if (missingModule(end) !== undefined) return ['install what the project needs (npm ci)', loader]
+function advice(end: ToolEnd, cwd: string): readonly string[] {
+  const module = missingModule(end)
+  if (module !== undefined) {
+    const isFile = /^\.{0,2}[\\/]|^\w:[\\/]/.test(module)
+    const build = isFile && hasScript(cwd, 'build') ? ['build the project first: npm run build'] : []
+    return [...build, 'install what the project needs (npm ci)', loader]
+  }
   // TypeORM keeps only the words of a SyntaxError.
   const isText =
     /ERR_UNKNOWN_FILE_EXTENSION|SyntaxError: (?:Unexpected|Cannot use import)|Unable to open file: "/.test(

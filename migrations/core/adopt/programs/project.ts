@@ -108,12 +108,19 @@ function isLed(command: string): boolean {
 
 /** The command line, or the package's script, that would start Node without the redirection. */
 function replacesOptions(line: string, cwd: string): string | undefined {
-  const file = join(cwd, 'package.json')
-  const { scripts = {} } = existsSync(file)
-    ? (JSON.parse(readFileSync(file, 'utf8')) as { scripts?: Record<string, string> })
-    : {}
-  const runs = Object.entries(scripts).filter(([name]) => line.split(/\s+/).includes(name))
+  const runs = Object.entries(scriptsIn(cwd)).filter(([name]) => line.split(/\s+/).includes(name))
   return [line, ...runs.map(([, script]) => script)].find((each) => /\bNODE_OPTIONS=/.test(each))
+}
+
+function scriptsIn(folder: string): Readonly<Record<string, string>> {
+  const file = join(folder, 'package.json')
+  if (!existsSync(file)) return {}
+  return (JSON.parse(readFileSync(file, 'utf8')) as { scripts?: Record<string, string> }).scripts ?? {}
+}
+
+/** Whether the package that a folder is of has a script of this name. */
+export function hasScript(folder: string, name: string): boolean {
+  return scriptsIn(folderOfPackage(folder))[name] !== undefined
 }
 
 /** Files that may say what a history makes: code and SQL. A larger one is data. */

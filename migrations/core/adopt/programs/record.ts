@@ -60,14 +60,14 @@ async function goForward(request: ProgramRequest, pass: EmptyDatabase, tells: Te
   const { tool, project } = request
   const { end, rows } = await runPhase(request, pass.database, project.up, { phase: 'up', ...tells })
   const ledger = await findLedger(request, pass)
-  if (ledger === undefined) throw end.exitCode === 0 ? noLedger(tool, end) : notStarted(tool, project.up, end)
+  if (ledger === undefined) throw end.exitCode === 0 ? noLedger(tool, end) : notStarted(tool, project, end)
   const names = await namesIn(request, pass, ledger)
   const isWhole = end.exitCode === 0
   const cut = cutAtLedger(rows, {
     ...{ table: ledger.table, ownTables: tool.ownTables(ledger.table), names: isWhole ? names : undefined },
   })
   const done = cut.pieces.map(({ name }) => name)
-  if (!isWhole) throw historyFails(tool, done, cut.lastError, end)
+  if (!isWhole) throw historyFails(tool, done, cut.lastError, { end, cwd: project.cwd })
   if (names.length === 0) throw noLedger(tool, end)
   if (done.length !== names.length || new Set(done).size !== names.length) throw unfinished(tool, done, names)
   return { pass, ledger, names: done, cut }
