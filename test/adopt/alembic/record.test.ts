@@ -67,6 +67,9 @@ describe.skipIf(withoutAlembic !== undefined)('an Alembic project, recorded from
       expect(plan.steps).toHaveLength(2)
       await applyPlan(project.session, opened, plan, { direction, target })
     }
+    await expect(importAlembic(project.session, env, { path: '.' })).rejects.toMatchObject({
+      code: 'already-imported',
+    })
     expect(existsSync(join(project.root, '.mig'))).toBe(true)
     expect(readdirSync(join(project.root, '.mig')).filter((name) => name.startsWith('import-'))).toEqual([])
   })

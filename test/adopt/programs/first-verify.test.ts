@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { fail, justOn, succeed } from '../../e2e/support/just.ts'
@@ -26,8 +26,8 @@ const files = {
 }
 
 databaseTest(
-  'the first mig-verify after an import passes, and an empty downgrade can be accepted',
-  { timeout: 120_000 },
+  'the first mig-verify after an import passes, an empty downgrade can be accepted, and a second import is refused at once',
+  { timeout: 180_000 },
   async ({ database }) => {
     const project = await temporaryFolder(files)
     symlinkSync(join(repository, 'node_modules'), join(project.path, 'node_modules'))
@@ -56,8 +56,18 @@ databaseTest(
       const accepted = `${text.replace(/^-- Irreversible: .*\n/m, '')}\n-- downgrade\n`
       await project.write({ [`migrations/versions/public/${name}`]: accepted })
       await succeed(just('mig-verify'))
+
+      const again = await fail(just('mig-import knex'), 'already-imported', 2)
+      expect(again.stderr).toContain(
+        '3 migrations, first 20240101000001_account (migrations/versions/public/',
+      )
+      expect(again.stderr).toContain('delete these files and run just mig-stamp --purge base public first')
+
       await succeed(just('mig-downgrade -2 --yes'))
       expect((await succeed(just('mig-current'))).stdout).toContain('account')
+      rmSync(folder, { recursive: true })
+      await succeed(just('mig-stamp --purge base public'))
+      await succeed(just('mig-import knex'))
     } finally {
       await project.remove()
     }

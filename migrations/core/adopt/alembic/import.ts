@@ -5,6 +5,7 @@ import { MigError } from '../../errors.ts'
 import type { Session } from '../../runner/index.ts'
 import { readSource } from '../../source-file.ts'
 import type { ImportedHistory } from '../history.ts'
+import { expectNotImported } from '../import/already-imported.ts'
 import { type ImportOptions, type ImportResult, importHistory, shownPath } from '../import/import.ts'
 import { type LedgerPlace, readAlembicLedgers } from '../import/ledgers.ts'
 import { withRecording } from '../record/recording.ts'
@@ -64,6 +65,12 @@ export async function importAlembic(
     if (history.revisions.every(({ upgrade, downgrade }) => upgrade !== null && downgrade !== null))
       return bring(history, place)
   }
+  const heads = (await readAlembicLedgers(session.client, place)).flatMap(({ revisions }) => revisions)
+  expectNotImported(
+    env,
+    'alembic',
+    heads.map((revision) => ({ name: revision, revision })),
+  )
   const python = findPython(folders.cwd, request.python && resolve(env.root, request.python), process.env)
   return withRecording(session, env, { ...request, text: projectText(folders) }, async (given) => {
     const recording = await recordAlembic({ ...given, folders, python, show, x: request.x ?? [] })

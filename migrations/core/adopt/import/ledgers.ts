@@ -56,6 +56,18 @@ export async function readListLedgers(
   )
 }
 
+/** What the ledgers of a tool call the migrations that are applied; each may have several names. */
+export async function readLedgerNames(
+  client: ClientBase,
+  ledger: LedgerQuery,
+  place: LedgerPlace = {},
+): Promise<readonly string[]> {
+  const ledgers = await readLedgers<LedgerRow>(client, ledger, place, (rows) =>
+    rows.flatMap(({ names }) => names),
+  )
+  return ledgers.flatMap(({ revisions }) => revisions)
+}
+
 /** Every `alembic_version` of the database (Alembic, `version_table` and `version_table_schema`). */
 export async function readAlembicLedgers(
   client: ClientBase,

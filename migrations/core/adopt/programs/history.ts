@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { type ChainItem, chainId, revisionChain, timeOfDigits } from '../chain.ts'
 import type { ImportedHistory } from '../history.ts'
+import type { KnownMigration } from '../import/already-imported.ts'
 import type { LedgerMigration } from '../import/ledgers.ts'
 import { recordedDowngrade, recordedNotes } from '../record/recording.ts'
 import type { ProgramRecording } from './record.ts'
@@ -32,6 +33,15 @@ export function programHistory(
     history: { tool, revisions: revisionChain(tool, items) },
     migrations: items.map(({ name }) => ({ revision: chainId(tool, name), name })),
   }
+}
+
+/** Names of migrations as `expectNotImported` takes them. */
+export function knownMigrations(
+  { name: tool }: ProgramTool,
+  names: readonly string[],
+): readonly KnownMigration[] {
+  const plain = new Set(names.map((name) => plainName(basename(name))))
+  return [...plain].map((name) => ({ name, revision: chainId(tool, name) }))
 }
 
 /** A ledger that was written from TypeScript names `x.ts`, and after a build `x.js`. */

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Environment } from '../../environment/index.ts'
 import type { Session } from '../../runner/index.ts'
+import { expectNotImported } from '../import/already-imported.ts'
 import { type ImportOptions, type ImportResult, importHistory, shownPath } from '../import/import.ts'
-import { readListLedgers } from '../import/ledgers.ts'
+import { readLedgerNames, readListLedgers } from '../import/ledgers.ts'
 import { withRecording } from '../record/recording.ts'
-import { programHistory } from './history.ts'
+import { knownMigrations, programHistory } from './history.ts'
 import { findProgramProject, type ProgramCommands } from './project.ts'
 import { recordProgram } from './record.ts'
 import type { ProgramTool } from './tools.ts'
@@ -19,7 +20,7 @@ export interface ProgramImport extends ImportOptions, ProgramCommands {
 /**
  * Imports the history of a tool whose migrations are programs: what it does itself on an empty database, recorded,
  * and what its ledger says in the live one.
- * @throws MigError `no-project`, `no-settings`, `not-led`, `tool-not-found`, `tool-fails`, `tool-hangs`, `not-redirected`,
+ * @throws MigError `already-imported`, `no-project`, `no-settings`, `not-led`, `tool-not-found`, `tool-fails`, `tool-hangs`, `not-redirected`,
  *   `several-databases`, `connection-refused`, `history-fails`, `several-ledgers`, `unrecorded`, `no-recording`, and as `importHistory`.
  */
 export async function importProgram(
@@ -30,6 +31,9 @@ export async function importProgram(
 ): Promise<ImportResult> {
   const show = shownPath(env)
   const project = findProgramProject(tool, resolve(env.root, request.path), request)
+  const ledger = { ...tool.ledger, query: namesOf }
+  const applied = await readLedgerNames(session.client, ledger, request.ledger)
+  expectNotImported(env, tool.name, knownMigrations(tool, applied), knownMigrations(tool, project.files))
   const text = project.files.map((file) => readFileSync(file, 'utf8')).join('\n')
   return withRecording(session, env, { ...request, text }, async (given) => {
     const baseline = request.baseline ?? false
@@ -38,7 +42,6 @@ export async function importProgram(
     const { history, migrations } = programHistory(tool, recording, project.files, show)
     const ignoreTables = [table, ...tool.ownTables(table)]
     const place = { table, schema: request.ledger?.schema }
-    const ledger = { ...tool.ledger, query: namesOf }
     const facts = { revisions: recording.names.length, seconds: given.took(), tool: project.up.shown }
     const result = await importHistory(session, env, {
       ...{ ...request, history, ignoreTables },
