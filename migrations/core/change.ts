@@ -7,6 +7,8 @@ export interface Change {
   readonly schema: string | undefined
   /** `text not null`, `type integer → bigint`, or of a rename `to schema.new_name`. */
   readonly detail: string
+  /** The detail of what reverts it, where that is another. */
+  readonly back?: string
 }
 
 /** A change as one line: `add column rfx_user.profile.preferred_language text not null`. */
@@ -20,6 +22,5 @@ export function reversedChange(change: Change): Change {
     return { ...change, name: change.detail.replace(/^to /, ''), detail: `to ${change.name}` }
   }
   const verbs = { add: 'drop', drop: 'add', change: 'change' } as const
-  const detail = change.detail.split(' → ').reverse().join(' → ')
-  return { ...change, verb: verbs[change.verb], detail: change.verb === 'change' ? detail : change.detail }
+  return { ...change, verb: verbs[change.verb], detail: change.back ?? change.detail, back: change.detail }
 }

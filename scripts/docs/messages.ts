@@ -136,6 +136,8 @@ function saidByCall(call: Node, names: Names): Message | undefined {
   const codes = codesIn(listOf(call.arguments)[0], names)
   const inside = [boundBy(made, call, names), namesIn(made), ...names]
   for (const node of nodesIn(made.body)) {
+    // A function that calls itself says nothing more by it.
+    if (isNamed(node.callee, nameOf(call.callee))) continue
     const said = saidBy(node, inside)
     if (said?.codes.some((code) => codes.includes(code))) return said
   }

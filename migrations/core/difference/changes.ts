@@ -2,6 +2,7 @@ import { type Delta, encodeId, type Fact } from '@supabase/pg-delta/core'
 import type { Change } from '../change.ts'
 import type { ExtraStatement } from './extras.ts'
 import { kindWord, type ObjectId, objectName, schemaOf } from './ids.ts'
+import { type ChangeWords, changeWords, cut, oneLine, propertyChange, valueText } from './property-words.ts'
 
 /** The differences as changes, without what follows from another change (a dropped table's columns). */
 export function changesOf(deltas: readonly Delta[], extras: readonly ExtraStatement[]): readonly Change[] {
@@ -10,47 +11,53 @@ export function changesOf(deltas: readonly Delta[], extras: readonly ExtraStatem
       delta.verb === 'add' || delta.verb === 'remove' ? [encodeId(delta.fact.id)] : [],
     ),
   )
+  const owners = new Map(
+    deltas.flatMap((delta) =>
+      delta.verb === 'unlink' && delta.edge.kind === 'owner'
+        ? [[encodeId(delta.edge.from), objectName(delta.edge.to)] as const]
+        : [],
+    ),
+  )
   const changes = deltas.flatMap((delta): Change[] => {
     switch (delta.verb) {
       case 'add':
       case 'remove': {
         if (delta.fact.parent !== undefined && whole.has(encodeId(delta.fact.parent))) return []
-        return [change(delta.verb === 'add' ? 'add' : 'drop', delta.fact.id, describeFact(delta.fact))]
-      }
-      case 'set':
         return [
-          delta.id.kind === 'acl'
-            ? change('change', delta.id, grantsChange(delta))
-            : change(
-                'change',
-                delta.id,
-                `${attributeWord(delta.attr)} ${show(delta.from)} → ${show(delta.to)}`,
-              ),
+          change(delta.verb === 'add' ? 'add' : 'drop', delta.fact.id, { detail: describeFact(delta.fact) }),
         ]
-      default:
-        return delta.edge.kind === 'owner' && delta.verb === 'link'
-          ? [change('change', delta.edge.from, `owner → ${objectName(delta.edge.to)}`)]
-          : []
+      }
+      case 'set': {
+        const { id, attr, from, to } = delta
+        return [
+          change('change', id, id.kind === 'acl' ? grantsChange(delta) : propertyChange(attr, from, to)),
+        ]
+      }
+      default: {
+        if (delta.edge.kind !== 'owner' || delta.verb !== 'link') return []
+        const old = owners.get(encodeId(delta.edge.from)) ?? 'none'
+        return [change('change', delta.edge.from, changeWords([['owner', old, objectName(delta.edge.to)]]))]
+      }
     }
   })
   const seen = new Set<string>()
-  for (const { extra, sql } of extras) {
+  for (const { extra, words } of extras) {
     if (seen.has(extra.key)) continue
     seen.add(extra.key)
     const name = [extra.schema, extra.relation, extra.name]
       .filter((part) => part !== null && part !== '')
       .join('.')
-    changes.push({ verb: 'change', kind: extra.kind, name, schema: extra.schema, detail: oneLine(sql) })
+    changes.push({ kind: extra.kind, name, schema: extra.schema, ...words })
   }
   return changes
 }
 
 export function renameChange({ from, to }: { readonly from: ObjectId; readonly to: ObjectId }): Change {
-  return change('rename', from, `to ${objectName(to)}`)
+  return change('rename', from, { detail: `to ${objectName(to)}` })
 }
 
-function change(verb: Change['verb'], id: ObjectId, detail: string): Change {
-  return { verb, kind: kindWord(id), name: objectName(id), schema: schemaOf(id), detail }
+function change(verb: Change['verb'], id: ObjectId, words: Pick<Change, 'back' | 'detail'>): Change {
+  return { verb, kind: kindWord(id), name: objectName(id), schema: schemaOf(id), ...words }
 }
 
 function describeFact(fact: Fact): string {
@@ -59,8 +66,9 @@ function describeFact(fact: Fact): string {
     case 'column':
       return `${show(payload.type)}${payload.notNull === true ? ' not null' : ''}`
     case 'constraint':
+      return show(payload.def)
     case 'index':
-      return oneLine(show(payload.def))
+      return show(payload.def).replace(createIndex, (_, unique = '') => `${unique.toLowerCase()}on `)
     case 'default':
       return show(payload.expr)
     case 'comment':
@@ -77,6 +85,9 @@ function describeFact(fact: Fact): string {
   }
 }
 
+/** What an index's definition begins with, up to its table. */
+const createIndex = /^CREATE (UNIQUE )?INDEX (?:"(?:[^"]|"")*"|[^" ]+) ON (?:ONLY )?/
+
 /** `SELECT → SELECT, UPDATE` */
 function grantsChange({
   attr,
@@ -86,27 +97,16 @@ function grantsChange({
   readonly attr: string
   readonly from: unknown
   readonly to: unknown
-}) {
+}): ChangeWords {
   const what = attr === 'grantable' ? 'with grant option ' : ''
-  return [from, to].map((side) => `${what}${listed(side)}`).join(' → ')
+  const [old, wanted] = [from, to].map((side) => `${what}${listed(side)}`)
+  return { detail: `${old} → ${wanted}`, back: `${wanted} → ${old}` }
 }
 
 function listed(value: unknown): string {
-  return Array.isArray(value) && value.length > 0 ? value.map(String).join(', ') : 'none'
-}
-
-/** `notNull` → `not null`. */
-function attributeWord(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+  return valueText('', Array.isArray(value) ? value : null)
 }
 
 function show(value: unknown): string {
-  if (value === null || value === undefined) return 'none'
-  if (typeof value === 'string') return oneLine(value)
-  return oneLine(JSON.stringify(value) ?? 'none')
-}
-
-function oneLine(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim()
-  return line.length > 120 ? `${line.slice(0, 119)}…` : line
+  return cut(oneLine(valueText('', value)))
 }

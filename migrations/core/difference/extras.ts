@@ -14,6 +14,7 @@ import { statisticsObjects } from './extras/statistics-objects.ts'
 import { textSearchConfigurations, textSearchDictionaries } from './extras/text-search.ts'
 import { viewColumns } from './extras/view-columns.ts'
 import { idKey } from './ids.ts'
+import { changeWords, cut, oneLine } from './property-words.ts'
 
 export type { Extra, ExtraStatement } from './extras/kind.ts'
 
@@ -83,11 +84,29 @@ export function extraStatements(
     if (kind === undefined) continue
     const change = kind.change(old, wanted, either)
     const [first, then] = 'before' in change ? [change.before, change.after] : [[], change]
-    const statement = (sql: string): ExtraStatement => ({ sql, extra: either, lock: kind.lock })
+    const words = wordsOf(kind, old, wanted)
+    const statement = (sql: string): ExtraStatement => ({ sql, extra: either, words, lock: kind.lock })
     before.push(...first.map(statement))
     after.push(...then.map(statement))
   }
   return { before, after }
+}
+
+function wordsOf(
+  { shown, isObject }: ExtraKind,
+  from: Extra | undefined,
+  to: Extra | undefined,
+): ExtraStatement['words'] {
+  const value = (extra: Extra | undefined, name: string) => extra?.values[name] ?? null
+  const names = Object.keys(shown).filter((name) => value(from, name) !== value(to, name))
+  const sides = (name: string) =>
+    [from, to].map((extra) => shown[name]?.(value(extra, name)) ?? '') as [string, string]
+  const own = to ?? from
+  if (isObject === true && (from === undefined || to === undefined)) {
+    const parts = names.map((name) => `${name} ${shown[name]?.(value(own, name)) ?? ''}`)
+    return { verb: to === undefined ? 'drop' : 'add', detail: cut(oneLine(parts.join(', '))) }
+  }
+  return { verb: 'change', ...changeWords(names.map((name) => [name, ...sides(name)])) }
 }
 
 /** Keys of the tables that differ in extras. */

@@ -1,5 +1,5 @@
-import { type Extra, type ExtraKind, quoted } from './kind.ts'
-import { optionChanges, optionsSql } from './options.ts'
+import { type Extra, type ExtraKind, quoted, worded } from './kind.ts'
+import { optionChanges, optionsSql, optionsText } from './options.ts'
 
 const storages: Readonly<Record<string, string>> = { p: 'PLAIN', e: 'EXTERNAL', m: 'MAIN', x: 'EXTENDED' }
 
@@ -30,6 +30,12 @@ export const columnSettings: ExtraKind = {
            -- The engine does not list what a column inherits: what is said of it no more is seen here.
            OR a.attoptions IS NOT NULL OR a.attinhcount > 0
            ${inherits ? `OR ${differsBelow('a.attrelid')}` : ''})`,
+  shown: {
+    storage: (value) => (storages[value ?? ''] ?? 'default').toLowerCase(),
+    compression: worded({ l: 'lz4', p: 'pglz' }, 'default'),
+    statistics: worded({}, 'default'),
+    options: optionsText,
+  },
   change: (from, to, either) => {
     const word =
       either.values.relkind === 'm'

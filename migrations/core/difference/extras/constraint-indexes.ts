@@ -1,5 +1,5 @@
-import { commentChange, type ExtraKind, quoted } from './kind.ts'
-import { optionChanges, optionsSql } from './options.ts'
+import { commentChange, type ExtraKind, inQuotes, quoted } from './kind.ts'
+import { optionChanges, optionsSql, optionsText } from './options.ts'
 
 /**
  * The storage parameters and the comment of the index behind a constraint: pg_get_constraintdef says neither. Those of an
@@ -20,6 +20,7 @@ export const constraintIndexes: ExtraKind = {
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE k.contype IN ('p', 'u', 'x') AND NOT c.relispartition
       AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_toast%'`,
+  shown: { options: optionsText, comment: inQuotes },
   change: (from, to) => {
     if (to === undefined) return []
     const index = quoted(to.schema, to.values.index ?? '')

@@ -1,4 +1,4 @@
-import { type ExtraKind, quoted } from './kind.ts'
+import { asIs, type ExtraKind, quoted, worded } from './kind.ts'
 
 /** The index that CLUSTER goes by (ALTER TABLE … CLUSTER ON). */
 export const clusterIndexes: ExtraKind = {
@@ -12,6 +12,7 @@ export const clusterIndexes: ExtraKind = {
     JOIN pg_class ic ON ic.oid = i.indexrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE i.indisclustered AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
+  shown: { index: asIs },
   change: (_, to, either) => {
     const table = `ALTER ${either.values.relkind === 'm' ? 'MATERIALIZED VIEW' : 'TABLE'} ${quoted(either.schema, either.relation ?? '')}`
     return [
@@ -35,6 +36,7 @@ export const indexStatistics: ExtraKind = {
     JOIN pg_class tc ON tc.oid = i.indrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE coalesce(a.attstattarget, -1) <> -1 AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
+  shown: { target: worded({}, 'default') },
   change: (_, to, either) => {
     const index = `ALTER INDEX IF EXISTS ${quoted(either.schema, either.values.index ?? '')}`
     return [`${index} ALTER COLUMN ${either.values.column} SET STATISTICS ${to?.values.target ?? '-1'}`]

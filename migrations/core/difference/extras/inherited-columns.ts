@@ -1,4 +1,4 @@
-import { commentChange, type Extra, type ExtraKind, quoted } from './kind.ts'
+import { asIs, commentChange, type Extra, type ExtraKind, inQuotes, quoted, worded } from './kind.ts'
 
 /**
  * What a table says otherwise of a column that it inherits, or has as a partition: its default, NOT NULL and comment (CREATE
@@ -32,6 +32,7 @@ export const inheritedColumns: ExtraKind = {
     LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     WHERE a.attinhcount > 0 AND NOT a.attisdropped AND a.attgenerated = ''
       AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
+  shown: { default: asIs, 'not null': worded({}, 'no'), comment: inQuotes },
   change: (from, to) => {
     if (to === undefined) return []
     const column = `ALTER TABLE ${quoted(to.schema, to.relation ?? '')} ALTER COLUMN ${quoted(to.name)}`

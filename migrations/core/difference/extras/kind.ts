@@ -1,3 +1,4 @@
+import type { Change } from '../../change.ts'
 import { quoteIdentAlways, quoteLiteral } from '../../postgres/index.ts'
 
 /** One piece of state that the difference engine does not see. */
@@ -16,6 +17,8 @@ export interface Extra {
 export interface ExtraStatement {
   readonly sql: string
   readonly extra: Extra
+  /** What changes, for a person. */
+  readonly words: Pick<Change, 'back' | 'detail' | 'verb'>
   readonly lock: 'none' | 'shareUpdateExclusive' | 'accessExclusive'
 }
 
@@ -28,12 +31,29 @@ export interface ExtraKind {
    * @param inherits whether any table has a parent
    */
   readonly query: (version: number, inherits: boolean) => string
+  /** What a person reads of the values: how each is written. */
+  readonly shown: Readonly<Record<string, Shown>>
+  /** Whether it is an object of its own, which comes and goes; else it says something of another. */
+  readonly isObject?: boolean
   /** The statements that lead from one state to the other; those of a list run after the engine's. */
   readonly change: (
     from: Extra | undefined,
     to: Extra | undefined,
     either: Extra,
   ) => readonly string[] | Around
+}
+
+/** How a value is written; null for none. */
+export type Shown = (value: string | null) => string
+
+export const asIs: Shown = (value) => value ?? 'none'
+
+/** A text of a person: a comment. */
+export const inQuotes: Shown = (value) => (value === null ? 'none' : quoteLiteral(value))
+
+/** A letter or word of the catalogs by what it stands for. */
+export function worded(words: Readonly<Record<string, string>>, none = 'none'): Shown {
+  return (value) => (value === null ? none : (words[value] ?? value))
 }
 
 /** Statements that run before and after the engine's. */

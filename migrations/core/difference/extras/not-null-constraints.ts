@@ -1,4 +1,4 @@
-import { commentChange, type Extra, type ExtraKind, quoted } from './kind.ts'
+import { asIs, commentChange, type Extra, type ExtraKind, inQuotes, quoted, worded } from './kind.ts'
 
 const generated = /_not_null\d*$/
 
@@ -26,6 +26,12 @@ export const notNullConstraints: ExtraKind = {
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = con.conkey[1]
     WHERE con.contype = 'n' AND con.conislocal AND con.coninhcount = 0
       AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
+  shown: {
+    constraint: asIs,
+    'not valid': worded({}, 'no'),
+    'no inherit': worded({}, 'no'),
+    comment: inQuotes,
+  },
   change: (from, to, either) => {
     const table = quoted(either.schema, either.relation ?? '')
     const name = to?.values.constraint

@@ -1,4 +1,4 @@
-import { type ExtraKind, recreated } from './kind.ts'
+import { asIs, type ExtraKind, inQuotes, recreated, worded } from './kind.ts'
 
 /** Operators (CREATE OPERATOR). The name carries the operand types, since operators are overloaded. */
 export const operators: ExtraKind = {
@@ -28,6 +28,11 @@ export const operators: ExtraKind = {
     JOIN pg_namespace pn ON pn.oid = p.pronamespace
     WHERE o.oid >= 16384
       AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_operator'::regclass AND e.objid = o.oid AND e.deptype = 'e')`,
+  isObject: true,
+  shown: {
+    ...{ function: asIs, commutator: asIs, negator: asIs, restrict: asIs, join: asIs },
+    ...{ hashes: worded({}, 'no'), merges: worded({}, 'no'), comment: inQuotes },
+  },
   change: (from, to, { values: { operator, left, right } }) =>
     recreated(
       `OPERATOR ${operator} (${left ?? 'NONE'}, ${right ?? 'NONE'})`,

@@ -1,5 +1,5 @@
 import { quoteLiteral } from '../../postgres/index.ts'
-import { type ExtraKind, quoted } from './kind.ts'
+import { type ExtraKind, quoted, type Shown } from './kind.ts'
 
 /**
  * The SET and RESET that lead from one list of storage parameters to another (manual, ALTER TABLE, "Storage Parameters").
@@ -23,6 +23,10 @@ export function optionChanges(
     ...(set.length > 0 ? [`${target} SET (${settings.join(', ')})`] : []),
   ]
 }
+
+/** `fillfactor=70, autovacuum_enabled=false` */
+export const optionsText: Shown = (json) =>
+  [...readOptions(json)].map(([name, value]) => `${name}=${value}`).join(', ') || 'none'
 
 function readOptions(json: string | null): ReadonlyMap<string, string> {
   const options = json === null ? [] : (JSON.parse(json) as string[])
@@ -50,6 +54,7 @@ export const toastOptions: ExtraKind = {
     JOIN pg_class toast ON toast.oid = c.reltoastrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE toast.reloptions IS NOT NULL AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
+  shown: { options: optionsText },
   change: (from, to, either) => {
     const word = either.values.relkind === 'm' ? 'MATERIALIZED VIEW' : 'TABLE'
     const target = `ALTER ${word} ${quoted(either.schema, either.relation ?? '')}`

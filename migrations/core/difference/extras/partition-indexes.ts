@@ -1,5 +1,5 @@
-import { commentChange, type Extra, type ExtraKind, quoted } from './kind.ts'
-import { optionChanges, optionsSql } from './options.ts'
+import { asIs, commentChange, type Extra, type ExtraKind, inQuotes, quoted } from './kind.ts'
+import { optionChanges, optionsSql, optionsText } from './options.ts'
 
 /**
  * The index of a partition that is part of the index of the whole table (ALTER INDEX … ATTACH PARTITION): its name, its
@@ -27,6 +27,7 @@ export const partitionIndexes: ExtraKind = {
     JOIN pg_index i ON i.indexrelid = c.oid
     JOIN pg_class t ON t.oid = i.indrelid
     WHERE c.relkind IN ('i', 'I') AND c.relispartition AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
+  shown: { index: asIs, options: optionsText, comment: inQuotes },
   change: (from, to) => {
     const name = to?.values.index
     if (to === undefined || name == null) return []

@@ -1,4 +1,4 @@
-import { commentChange, type Extra, type ExtraKind, quoted } from './kind.ts'
+import { commentChange, type Extra, type ExtraKind, inQuotes, quoted, worded } from './kind.ts'
 
 const words: Readonly<Record<string, string>> = {
   O: 'ENABLE',
@@ -6,6 +6,8 @@ const words: Readonly<Record<string, string>> = {
   R: 'ENABLE REPLICA',
   A: 'ENABLE ALWAYS',
 }
+
+const states = { O: 'yes', D: 'no', R: 'on replicas', A: 'always' }
 
 /**
  * What a partition says otherwise of a row trigger that it has from the whole table: whether it fires, and its comment.
@@ -26,6 +28,7 @@ export const partitionTriggers: ExtraKind = {
     JOIN pg_class c ON c.oid = g.tgrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE g.tgconstraint = 0 OR EXISTS (SELECT FROM pg_constraint k WHERE k.oid = g.tgconstraint AND k.contype = 't')`,
+  shown: { enabled: worded(states), comment: inQuotes },
   change: (from, to) => {
     if (to === undefined) return []
     const table = quoted(to.schema, to.relation ?? '')

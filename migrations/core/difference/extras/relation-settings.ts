@@ -1,4 +1,4 @@
-import { commentChange, type Extra, type ExtraKind, quoted } from './kind.ts'
+import { asIs, commentChange, type Extra, type ExtraKind, inQuotes, quoted, worded } from './kind.ts'
 
 /**
  * The type of a typed table (ALTER TABLE … OF), whether a sequence is logged, and the comment of an identity column's
@@ -10,7 +10,7 @@ export const relationSettings: ExtraKind = {
   lock: 'accessExclusive',
   query: (version) => `
     SELECT n.nspname AS schema, CASE WHEN c.relkind = 'S' THEN t.relname ELSE c.relname END AS relation,
-           c.relname AS name,
+           CASE WHEN c.relkind = 'S' THEN c.relname ELSE '' END AS name,
            json_build_object(
              'relkind', c.relkind,
              'of', CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END,
@@ -23,10 +23,15 @@ export const relationSettings: ExtraKind = {
     LEFT JOIN pg_class t ON t.oid = d.refobjid
     WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
       AND (c.reloftype <> 0 OR t.oid IS NOT NULL OR ${ownLogging(version)})`,
+  shown: {
+    of: asIs,
+    logging: worded({ LOGGED: 'logged', UNLOGGED: 'unlogged' }, 'as its table'),
+    comment: inQuotes,
+  },
   change: (from, to, either) => {
     if (either.values.relkind === 'S') return sequenceSettings(from, to, either)
     const type = to?.values.of
-    const table = `ALTER TABLE ${quoted(either.schema, either.name)}`
+    const table = `ALTER TABLE ${quoted(either.schema, either.relation ?? '')}`
     // A typed table cannot be altered but through its type, so it lets go of it first.
     return {
       before: from === undefined ? [] : [`${table} NOT OF`],

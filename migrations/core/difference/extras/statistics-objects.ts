@@ -1,4 +1,4 @@
-import { commentChange, type Extra, type ExtraKind, quoted } from './kind.ts'
+import { commentChange, type Extra, type ExtraKind, inQuotes, quoted, worded } from './kind.ts'
 
 const kinds = `(SELECT string_agg(CASE k WHEN 'd' THEN 'ndistinct' WHEN 'f' THEN 'dependencies' ELSE 'mcv' END, ', ' ORDER BY k)
   FROM unnest(s.stxkind) k WHERE k IN ('d', 'f', 'm'))`
@@ -12,6 +12,9 @@ const definition = `'CREATE STATISTICS ' || quote_ident(n.nspname) || '.' || quo
   || CASE WHEN s.stxkind @> '{d,f,m}' THEN '' ELSE coalesce(' (' || ${kinds} || ')', '') END
   || ' ON ' || array_to_string(${elements}, ', ')
   || ' FROM ' || quote_ident(cn.nspname) || '.' || quote_ident(c.relname)`
+
+/** What a definition begins with, up to its kinds and columns. */
+const createStatistics = /^CREATE STATISTICS (?:"(?:[^"]|"")*"|[^".]+)\.(?:"(?:[^"]|"")*"|[^" ]+) /
 
 /**
  * Extended statistics (PostgreSQL manual, CREATE STATISTICS), with their target and comment. The columns are written in
@@ -32,6 +35,12 @@ export const statisticsObjects: ExtraKind = {
     JOIN pg_namespace cn ON cn.oid = c.relnamespace
     WHERE NOT EXISTS (SELECT FROM pg_depend d
                       WHERE d.classid = 'pg_statistic_ext'::regclass AND d.objid = s.oid AND d.deptype = 'e')`,
+  isObject: true,
+  shown: {
+    definition: (value) => (value ?? 'none').replace(createStatistics, ''),
+    target: worded({}, 'default'),
+    comment: inQuotes,
+  },
   change: (from, to) => {
     const rebuilt = from?.values.definition !== to?.values.definition
     return {

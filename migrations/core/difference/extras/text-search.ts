@@ -1,4 +1,4 @@
-import { type ExtraKind, quoted, recreated } from './kind.ts'
+import { asIs, type ExtraKind, inQuotes, quoted, recreated } from './kind.ts'
 
 const userObject = (catalog: string, oid: string) =>
   `${oid} >= 16384 AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = '${catalog}'::regclass AND e.objid = ${oid} AND e.deptype = 'e')`
@@ -17,6 +17,8 @@ export const textSearchDictionaries: ExtraKind = {
     JOIN pg_ts_template t ON t.oid = d.dicttemplate
     JOIN pg_namespace tn ON tn.oid = t.tmplnamespace
     WHERE ${userObject('pg_ts_dict', 'd.oid')}`,
+  isObject: true,
+  shown: { template: asIs, options: asIs, comment: inQuotes },
   change: (from, to, { schema, name }) => {
     const dictionary = `TEXT SEARCH DICTIONARY ${quoted(schema, name)}`
     return recreated(dictionary, from, to, ['template', 'options'], ({ values: { template, options } }) => [
@@ -46,13 +48,27 @@ export const textSearchConfigurations: ExtraKind = {
     JOIN pg_ts_parser p ON p.oid = c.cfgparser
     JOIN pg_namespace pn ON pn.oid = p.prsnamespace
     WHERE ${userObject('pg_ts_config', 'c.oid')}`,
+  isObject: true,
+  shown: {
+    parser: asIs,
+    mappings: (value) =>
+      mappingsOf(value)
+        .map(([token, list]) => `${token} with ${list}`)
+        .join('; ') || 'none',
+    comment: inQuotes,
+  },
   change: (from, to, { schema, name }) => {
     const configuration = `TEXT SEARCH CONFIGURATION ${quoted(schema, name)}`
     return recreated(configuration, from, to, ['parser', 'mappings'], ({ values: { parser, mappings } }) => [
       `CREATE ${configuration} (PARSER = ${parser ?? ''})`,
-      ...(JSON.parse(mappings ?? '[]') as readonly (readonly [string, string])[]).map(
+      ...mappingsOf(mappings ?? null).map(
         ([token, list]) => `ALTER ${configuration} ADD MAPPING FOR ${token} WITH ${list}`,
       ),
     ])
   },
+}
+
+/** The dictionaries of each kind of token. */
+function mappingsOf(json: string | null): readonly (readonly [token: string, dictionaries: string])[] {
+  return JSON.parse(json ?? '[]')
 }

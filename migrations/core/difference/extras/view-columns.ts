@@ -1,4 +1,4 @@
-import { commentChange, type ExtraKind, quoted } from './kind.ts'
+import { asIs, commentChange, type ExtraKind, inQuotes, quoted } from './kind.ts'
 
 /**
  * Comments and defaults of view columns, and comments of a composite type's attributes (COMMENT ON COLUMN, ALTER VIEW …
@@ -21,6 +21,7 @@ export const viewColumns: ExtraKind = {
     LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
     WHERE c.relkind IN ('v', 'm', 'c') AND a.attnum > 0 AND NOT a.attisdropped
       AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
+  shown: { default: asIs, comment: inQuotes },
   change: (from, to) => {
     if (to === undefined) return []
     const view = quoted(to.schema, to.relation ?? '')
