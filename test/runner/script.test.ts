@@ -4,7 +4,7 @@ import { splitStatements } from '../../migrations/core/postgres/index.ts'
 import { writeFaultProject } from '../faults/fixture.ts'
 import { outcomeOf } from '../faults/harness.ts'
 import { createTestDatabase } from '../support/database.ts'
-import { labTest, revision } from './support.ts'
+import { type Lab, labTest, revision } from './support.ts'
 
 describe('the script of an upgrade', () => {
   labTest(
@@ -66,6 +66,61 @@ describe('the script of an upgrade', () => {
       expect(told).toEqual([])
     },
   )
+
+  describe('run by what does not stop at an error, as psql without ON_ERROR_STOP', () => {
+    const index = 'CREATE UNIQUE INDEX CONCURRENTLY t_a ON t (a)'
+    const files = {
+      'user/20260101_000000_aaaaaaaaaaa1_a.ts': revision(
+        'aaaaaaaaaaa1',
+        null,
+        "await op.execute('CREATE TABLE t (a int)')",
+      ),
+      'user/20260102_000000_aaaaaaaaaaa2_b.ts': revision(
+        'aaaaaaaaaaa2',
+        'aaaaaaaaaaa1',
+        `await op.execute('ALTER TABLE t ADD b int')
+        await op.autocommit(() => op.execute('${index}'))`,
+      ),
+      'user/20260103_000000_aaaaaaaaaaa3_c.ts': revision(
+        'aaaaaaaaaaa3',
+        'aaaaaaaaaaa2',
+        "await op.execute('ALTER TABLE t ADD c int')",
+      ),
+    }
+    /** The ledger's rows after it, and what the server has said. */
+    async function applied({ database: { client } }: Lab, script: string) {
+      const errors: string[] = []
+      for (const { text } of splitStatements(script))
+        await client.query(text).catch(({ message }: Error) => errors.push(message))
+      const version = await client.query('SELECT revision FROM mig.version')
+      const log = await client.query('SELECT revision FROM mig.log ORDER BY id')
+      const of = ({ rows }: { rows: { revision: string }[] }) => rows.map(({ revision: id }) => id)
+      return { version: of(version), log: of(log), errors }
+    }
+
+    labTest('notes nothing a second time', async ({ lab }) => {
+      await lab.write(files)
+      const script = await lab.script()
+      const first = await applied(lab, script)
+      expect(first).toMatchObject({ version: ['aaaaaaaaaaa3'], errors: [] })
+      expect(await applied(lab, script)).toMatchObject({ version: first.version, log: first.log })
+    })
+
+    labTest('notes no revision whose index was not built, and none after it', async ({ lab }) => {
+      await lab.write(files)
+      expect((await lab.run({ direction: 'upgrade', target: '+1' })).error).toBeUndefined()
+      await lab.database.client.query('INSERT INTO app_user.t VALUES (1), (1)')
+      const { version, log, errors } = await applied(lab, await lab.script())
+      expect({ version, log }).toEqual({ version: ['aaaaaaaaaaa1'], log: ['aaaaaaaaaaa1'] })
+      expect(errors).toContain('just-mig: index t_a was not built')
+    })
+
+    labTest('notes nothing of a revision after one that has failed', async ({ lab }) => {
+      await lab.write(files)
+      const script = (await lab.script()).replace('CREATE TABLE t (a int)', 'CREATE TABLE t (a wrong)')
+      expect(await applied(lab, script)).toMatchObject({ version: [], log: [] })
+    })
+  })
 
   labTest('sets the timeouts that a revision sets for itself, and no others', async ({ lab }) => {
     const body = `await op.execute('SELECT 1')

@@ -82,14 +82,16 @@ async function stepScript(
   if (!together) parts.push('BEGIN;')
   const isTenant = env.lines.some((line) => line.key === step.line && line.tenants !== null)
   const mayMake = isTenant ? makesSchemas(env, step.line) : env.createSchema
-  write(guard(env.ledgerSchema, step, isTenant && !mayMake && missing.has(step.targetSchema)))
+  write(guardOf(env.ledgerSchema, step, isTenant && !mayMake && missing.has(step.targetSchema)))
   const role = roleOf(env, step.line, step.targetSchema)
   const creating = creatingStatements(step, mayMake, missing, role)
   if (creating.length > 0) for (const sql of quietly(creating)) write(sql)
   for (const sql of enteringStatements(step, role, 'transaction')) write(sql)
   const body = await loadRevision(step.file, env.cacheDir)
   for (const sql of timeoutStatements(body, 'LOCAL ')) write(sql)
-  const { sink, isUnfinished, hasSetSession } = scriptSink(write, step, { together, timeouts: body, role })
+  const guard = guardOf(env.ledgerSchema, step, false)
+  const settings = { together, timeouts: body, role, guard }
+  const { sink, isUnfinished, hasSetSession } = scriptSink(write, step, settings)
   const op = operations(sink, { schema: step.targetSchema, schemas: env.schemas, x: env.x })
   await body[step.direction](op)
   if (isUnfinished()) throw notAwaited(step, 1)
@@ -124,7 +126,7 @@ function terminated(sql: string): string {
  * Raises unless the rows of the target schema are those that the step was planned from and the log's last entry says
  * the same, and unless the schema is there where it must be.
  */
-function guard(ledgerSchema: string, step: PlanStep, mustBeThere: boolean): string {
+function guardOf(ledgerSchema: string, step: PlanStep, mustBeThere: boolean): string {
   const target = quoteLiteral(step.targetSchema)
   const rows = step.appliedBefore.map(quoteLiteral).join(', ')
   const found = `(SELECT coalesce(array_agg(revision ORDER BY revision COLLATE "C"), '{}') FROM ${quoteIdent(ledgerSchema)}.version WHERE target_schema = ${target})`

@@ -2,6 +2,7 @@ import type { QueryResult } from 'pg'
 import { MigError } from '../../errors.ts'
 import { dollarQuoted } from '../../operations/clauses/routines.ts'
 import type { Statement, StatementSink } from '../../operations/index.ts'
+import { quoteLiteral, splitStatements } from '../../postgres/index.ts'
 import { backfillScript } from '../backfill/script.ts'
 import { checkKeyStays, fullBackfillSpec } from '../backfill/spec.ts'
 import { backfillTable } from '../backfill/sql.ts'
@@ -9,6 +10,7 @@ import type { PlanStep } from '../plan/plan.ts'
 import type { RevisionBody } from '../run/revision-body.ts'
 import { onlySets, setsSession, touchesRole } from '../session/settings.ts'
 import { enteringStatements, leavingStatements, roleChanged } from '../statement/own-sql.ts'
+import { statementKind } from '../statement/statement-kind.ts'
 import { noSection } from '../statement/step-error.ts'
 
 type Timeouts = Pick<RevisionBody, 'lockTimeout' | 'statementTimeout'>
@@ -31,12 +33,40 @@ function withoutResult(sql: string): string {
   return `DO ${dollarQuoted(`BEGIN PERFORM ${expressions}; END`)}`
 }
 
+/** The named indexes that a text builds concurrently, as they are written. */
+function indexesBuilt(sql: string): readonly string[] {
+  return splitStatements(sql).flatMap(({ text }) => {
+    const found = statementKind(text)
+    return found.kind === 'create-index' && found.index !== null ? [inSchemaOf(found.table, found.index)] : []
+  })
+}
+
+/** An index is in the schema of its table, with which it is not named. */
+function inSchemaOf(table: string, index: string): string {
+  const schema = /^((?:"(?:[^"]|"")*"|[^".])+)\./.exec(table)?.[1]
+  return schema === undefined ? index : `${schema}.${index}`
+}
+
+/** A block that fails where an index is missing or INVALID, as a build that has failed leaves it. */
+function guardOfIndex(index: string): string {
+  const isThere = `SELECT FROM pg_catalog.pg_index WHERE indexrelid = pg_catalog.to_regclass(${quoteLiteral(index)}) AND indisvalid`
+  const message = quoteLiteral(`just-mig: index ${index} was not built`)
+  const body = `BEGIN
+  IF NOT EXISTS (${isThere}) THEN
+    RAISE EXCEPTION USING message = ${message};
+  END IF;
+END`
+  return `DO ${dollarQuoted(`\n${body}\n`, 'mig')}`
+}
+
 export interface ScriptSettings {
   /** Whether one transaction holds the whole script, which then can have no sections. */
   readonly together: boolean
   readonly timeouts: Timeouts
   /** The role that env.ts gives the revision. */
   readonly role: string | undefined
+  /** A statement that fails unless the ledger is where the step begins. */
+  readonly guard: string
 }
 
 /**
@@ -46,9 +76,10 @@ export interface ScriptSettings {
 export function scriptSink(
   write: (sql: string) => void,
   step: PlanStep,
-  { together, timeouts, role }: ScriptSettings,
+  { together, timeouts, role, guard }: ScriptSettings,
 ) {
   let inSection = false
+  let built: string[] = []
   let setSession = false
   async function autocommit<Result>(body: () => Promise<Result>): Promise<Result> {
     if (inSection) return body()
@@ -62,8 +93,12 @@ export function scriptSink(
     for (const sql of leavingStatements({ role, login: 'none' }, false)) write(sql)
     for (const sql of settings) write(sql.replace(/^SET (\w+) .*$/, 'RESET $1'))
     write('BEGIN')
+    // A program that does not stop at an error comes here whatever has failed.
+    write(guard)
     for (const sql of enteringStatements(step, role, 'transaction')) write(sql)
     for (const sql of timeoutStatements(timeouts, 'LOCAL ')) write(sql)
+    for (const index of built) write(guardOfIndex(index))
+    built = []
     inSection = false
     return result
   }
@@ -73,6 +108,7 @@ export function scriptSink(
       if (role !== undefined && touchesRole(sql)) throw roleChanged(step, role, sql)
       setSession ||= setsSession(sql)
       write(withoutResult(sql))
+      if (inSection) built.push(...indexesBuilt(sql))
       return Promise.resolve(noResult)
     },
     autocommit,
