@@ -8,6 +8,8 @@ export interface Dependent {
   readonly type: string
   readonly identity: string
   readonly schema: string | null
+  /** The OID of the table or view that it is a part of. */
+  readonly partOf: number | null
   readonly dropSql: string
 }
 
@@ -59,6 +61,7 @@ interface Row {
   readonly schema: string | null
   readonly identity: string
   readonly relation: string | null
+  readonly partOf: number | null
   readonly relkind: string | null
   readonly name: string | null
   readonly contype: string | null
@@ -109,7 +112,7 @@ const dependentsQuery = `
     WHERE r.depth > 0 GROUP BY 1, 2, 3
   )
   SELECT o.type, o.schema, o.identity,
-         coalesce(rc.oid, cc.oid, tc.oid, pc.oid, rw.oid, dc.oid)::regclass::text AS relation,
+         part.of::regclass::text AS relation, part.of AS "partOf",
          kc.relkind,
          coalesce(con.conname, tg.tgname, pol.polname, rule.rulename, da.attname, ca.attname) AS name,
          con.contype,
@@ -135,6 +138,7 @@ const dependentsQuery = `
   LEFT JOIN pg_type t ON r.classid = 'pg_type'::regclass AND t.oid = r.objid
     AND (t.typcategory = 'A' OR EXISTS (SELECT FROM pg_class k WHERE k.oid = t.typrelid AND k.relkind <> 'c'))
   LEFT JOIN pg_attribute da ON da.attrelid = ad.adrelid AND da.attnum = ad.adnum
+  CROSS JOIN LATERAL (SELECT coalesce(rc.oid, cc.oid, tc.oid, pc.oid, rw.oid, dc.oid) AS of) part
   ORDER BY r.depth, o.identity`
 
 function dependentFrom(row: Row, reach: Reach): Dependent | 'holds data' | undefined {
@@ -142,6 +146,7 @@ function dependentFrom(row: Row, reach: Reach): Dependent | 'holds data' | undef
     type: row.type,
     identity: row.identity,
     schema: row.schema,
+    partOf: row.partOf,
     dropSql,
   })
   const name = row.name === null ? '' : quoteIdentAlways(row.name)

@@ -144,7 +144,7 @@ async function dropFirst(client: ClientBase, action: Action, word: string): Prom
   )
   const self = rows[0]
   if (self === undefined || !self.type.toUpperCase().includes(word)) return undefined
-  const drop = { ...self, dropSql: `DROP ${self.type.toUpperCase()} ${self.identity}` }
+  const drop = { ...self, partOf: null, dropSql: `DROP ${self.type.toUpperCase()} ${self.identity}` }
   return { first: [...dependents, drop].map((each) => dropOf(each, action)) }
 }
 

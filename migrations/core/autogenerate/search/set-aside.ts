@@ -70,7 +70,8 @@ export async function settingAside(
   { current, wanted }: { readonly current: Catalog; readonly wanted: Catalog },
 ): Promise<SettingAside | undefined> {
   const address = await addressOf(client, table)
-  const dependents = address === undefined ? undefined : await dependentsOf(client, address, 'all')
+  if (address === undefined) return undefined
+  const dependents = await dependentsOf(client, address, 'all')
   if (dependents === undefined) return undefined
   const { rows } = await client.query<{ name: string; own: boolean; array: boolean }>(columnsQuery, [
     table.schema,
@@ -87,9 +88,10 @@ export async function settingAside(
     // Else what others commit between the copy and DROP TABLE is dropped with the table.
     ownAction(`LOCK TABLE ${from} IN ACCESS EXCLUSIVE MODE`, [table]),
     ...positions.map(keepPosition),
-    ...[...dependents, ...(await takersFrom(client, positions, current, table))].map((each) =>
-      dropOf(each, ownAction(copy, [table])),
-    ),
+    ...[
+      ...dependents,
+      ...(await takersFrom(client, positions, current, { ...table, oid: address.objid })),
+    ].map((each) => dropOf(each, ownAction(copy, [table]))),
     ownAction(copy, [table], { produces: [waiting], rewrites: true }),
   ]
   const drop = ownAction(`DROP TABLE ${from}`, [table], { destroys: [table], verb: 'drop' })
@@ -113,16 +115,15 @@ function positionsOf({ facts }: Catalog, wanted: Catalog, table: TableId): reado
 async function takersFrom(
   client: ClientBase,
   positions: readonly WaitingPosition[],
-  current: Catalog,
-  table: TableId,
+  { facts }: Catalog,
+  table: TableId & { readonly oid: number },
 ): Promise<readonly Dependent[]> {
-  const { facts } = current
-  const own = facts.facts().flatMap(({ id }) => {
-    if (id.kind !== 'table') return []
-    const root = partitionRoot(current, id)
-    const isOwn = root.schema === table.schema && root.name === table.name
-    return isOwn ? [`ALTER TABLE ${qualifiedName(id.schema, id.name)} `] : []
-  })
+  // Of a table without partitions the tree has no row.
+  const { rows } = await client.query<{ oid: number }>(
+    'SELECT $1::oid AS oid UNION SELECT relid FROM pg_partition_tree($1::oid)',
+    [table.oid],
+  )
+  const own = new Set<number | null>(rows.map(({ oid }) => oid))
   const found: Dependent[] = []
   for (const { sequence } of positions) {
     const { schema, name } = sequence
@@ -132,7 +133,7 @@ async function takersFrom(
     if (!sequence.isIdentity && !isOwned) continue
     const address = await addressOf(client, id)
     const dependents = address === undefined ? [] : ((await dependentsOf(client, address, 'all')) ?? [])
-    found.push(...dependents.filter(({ dropSql }) => !own.some((alter) => dropSql.startsWith(alter))))
+    found.push(...dependents.filter(({ partOf }) => !own.has(partOf)))
   }
   return found
 }
