@@ -206,4 +206,35 @@ describe('owners and grants', () => {
       expect(await drifted(true)).toEqual([])
     })
   })
+
+  labTest('are told by role, column and right', async ({ lab }) => {
+    await usingRoles(lab, async (reader, owner) => {
+      const table = 'CREATE TABLE app_user.profile (id bigint PRIMARY KEY, name text);'
+      await startAt(lab, { 'user.sql': table })
+      await lab.database.client.query(`
+        GRANT SELECT, DELETE ON app_user.profile TO ${reader};
+        GRANT UPDATE (name) ON app_user.profile TO ${reader} WITH GRANT OPTION;
+        GRANT SELECT ON app_user.profile TO ${owner}`)
+      await writeModels(lab, {
+        'user.sql': `${table}
+        GRANT SELECT ON app_user.profile TO ${reader} WITH GRANT OPTION;
+        GRANT INSERT (name), UPDATE (name) ON app_user.profile TO ${reader};
+        GRANT SELECT ON app_user.profile TO ${owner};
+        GRANT SELECT (id) ON app_user.profile TO ${owner}`,
+      })
+      const project = await lab.project()
+      const { drift } = await usingSession(project.env, {}, (session) =>
+        checkProject(session, project, { privileges: true }),
+      )
+      const texts = drift.flatMap(({ changes }) => changes?.map(changeText) ?? []).sort()
+      const [whose, own] = [reader.replaceAll('"', ''), owner]
+      expect(texts).toEqual([
+        `add privileges app_user.profile.id of ${own} SELECT`,
+        `change privileges app_user.profile of ${whose} DELETE, SELECT → SELECT`,
+        `change privileges app_user.profile of ${whose} with grant option none → with grant option SELECT`,
+        `change privileges app_user.profile.name of ${whose} UPDATE → INSERT, UPDATE`,
+        `change privileges app_user.profile.name of ${whose} with grant option UPDATE → with grant option none`,
+      ])
+    })
+  })
 })

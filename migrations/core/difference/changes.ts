@@ -89,15 +89,7 @@ function describeFact(fact: Fact): string {
 const createIndex = /^CREATE (UNIQUE )?INDEX (?:"(?:[^"]|"")*"|[^" ]+) ON (?:ONLY )?/
 
 /** `SELECT → SELECT, UPDATE` */
-function grantsChange({
-  attr,
-  from,
-  to,
-}: {
-  readonly attr: string
-  readonly from: unknown
-  readonly to: unknown
-}): ChangeWords {
+function grantsChange({ attr, from, to }: Extract<Delta, { readonly verb: 'set' }>): ChangeWords {
   const what = attr === 'grantable' ? 'with grant option ' : ''
   const [old, wanted] = [from, to].map((side) => `${what}${listed(side)}`)
   return { detail: `${old} → ${wanted}`, back: `${wanted} → ${old}` }
