@@ -121,6 +121,16 @@ describe('a program that prints its models', () => {
       if (what === 'fails') expect(error.help).toContain('Error: no config')
     })
   }
+
+  test('that says why between its usage and a trace is quoted with that', async () => {
+    const program = `const lines = (word) => console.error(Array.from({ length: 30 }, (_, at) => word + at).join('\\n'))
+      lines('usage'); console.error('TableExists: relation "a" already exists'); lines('trace'); process.exitCode = 1`
+    const { help = '' } = await refusalOf(printed({ 'print.mjs': program }, {}))
+    expect(help).toContain('usage0')
+    expect(help).toContain('relation "a" already exists')
+    expect(help).toContain('trace29')
+    expect(help).not.toContain('usage20')
+  })
 })
 
 test('what is not a program is refused by its part', async () => {

@@ -95,8 +95,11 @@ function failed(program: ModelProgram, how: string, said: string): MigError {
   })
 }
 
-/** The beginning and the end of what a program has said: some name the cause first, others last. */
+/** The beginning and the end of what a program has said, and the first errors between: each is where some name the cause. */
 function words(said: string): string {
   const lines = withoutSecrets(said.trim()).split('\n')
-  return (lines.length <= 16 ? lines : [...lines.slice(0, 8), '…', ...lines.slice(-8)]).join('\n')
+  if (lines.length <= 16) return lines.join('\n')
+  const errors = lines.slice(8, -8).filter((line) => /error|exception|already exists/i.test(line))
+  const between = errors.slice(0, 4).flatMap((line) => [line, '…'])
+  return [...lines.slice(0, 8), '…', ...between, ...lines.slice(-8)].join('\n')
 }
