@@ -92,6 +92,38 @@ describe('what a source is silent on', () => {
     expect(await differing(clone, silentOn)).toEqual([])
   })
 
+  labTest('is an index by its access method', async ({ lab }) => {
+    await lab.database.client.query(
+      `CREATE TABLE car (id int PRIMARY KEY, name text, tags text[]); CREATE INDEX tagged ON car USING gin (tags);
+       CREATE INDEX hashed ON car USING hash (name); CREATE INDEX named ON car (name)`,
+    )
+    const table = 'CREATE TABLE car (id int PRIMARY KEY, name text, tags text[]);'
+    await writeModels(lab, { 'app.sql': `${table} CREATE INDEX named ON car (name);` })
+    const silent = { ...settings, models: { path: 'models/app.sql', silentOn: ['gin index'] } }
+    const events: MigEvent[] = []
+    const emit = (event: MigEvent) => events.push(event)
+    const { files } = await generateFiles(lab, { emit }, silent)
+    const [up] = files.map(({ text }) => text.slice(text.indexOf('upgrade('), text.indexOf('downgrade(')))
+    expect(up?.match(/`[^`]+`/g)).toEqual(['`DROP INDEX public.hashed`'])
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        code: 'left-alone',
+        message: expect.stringContaining('index public.tagged'),
+      }),
+    )
+    expect((await lab.upgrade({ settings: silent })).error).toBeUndefined()
+    await writeModels(lab, {
+      'app.sql': `${table} CREATE INDEX named ON car (name); CREATE INDEX found ON car USING gin (tags);`,
+    })
+    expect((await generateFiles(lab, { emit }, silent)).files).toEqual([])
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        code: 'silent-in-models',
+        message: expect.stringMatching(/^models have gin index/),
+      }),
+    )
+  })
+
   labTest('leaves no partitioned table as a plain one', async ({ lab }) => {
     const live = `CREATE TABLE ev (id int, d date) PARTITION BY RANGE (d); CREATE TABLE ev_all PARTITION OF ev DEFAULT`
     await lab.database.client.query(live)

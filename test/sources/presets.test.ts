@@ -69,6 +69,24 @@ describe('the preset of', () => {
     })
   }
 
+  for (const { version, saysMethod } of [
+    { version: '0.3.28', saysMethod: false },
+    { version: '1.1.1', saysMethod: true },
+  ]) {
+    test(`TypeORM ${version} leaves alone the indexes whose method it cannot say`, async () => {
+      const { path, remove } = await temporaryFolder({
+        'node_modules/typeorm/package.json': JSON.stringify({ version }),
+      })
+      const cwd = vi.spyOn(process, 'cwd').mockReturnValue(path)
+      const { silentOn } = typeorm('../data-source.js')
+      expect(silentOn).toEqual(expect.arrayContaining(['trigger', 'expression index', 'hnsw index']))
+      expect(silentOn?.includes('gin index')).toBe(!saysMethod)
+      expect(silentOn).not.toContain('gist index')
+      cwd.mockRestore()
+      await remove()
+    })
+  }
+
   for (const { version, flag, saysPartial } of [
     { version: '6.19.0', flag: '--to-schema-datamodel', saysPartial: false },
     { version: '7.10.1', flag: '--to-schema', saysPartial: true },

@@ -247,6 +247,9 @@ function withForm(object: ExcludableObject, definition: string): ExcludableObjec
     get hasExpression() {
       return form()?.hasExpression ?? false
     },
+    get method() {
+      return form()?.method ?? 'btree'
+    },
   }
 }
 

@@ -13,6 +13,8 @@ export interface ExcludableObject {
   readonly isPartial?: boolean
   /** Of an index: whether it is over an expression. */
   readonly hasExpression?: boolean
+  /** Of an index: `btree`, `gin` and so on. */
+  readonly method?: string
 }
 
 /** The kinds that `excludeKinds` may name, in PostgreSQL's words. */

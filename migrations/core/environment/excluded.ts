@@ -82,10 +82,15 @@ export function fingerprintExcludes(excludes: Excludes): (object: FingerprintedO
 }
 
 /** A column of an index has a parenthesis where it is an expression; after a space it is an operator class's. */
-function indexForm({ predicate, columns }: Readonly<Record<string, unknown>>): Partial<ExcludableObject> {
+function indexForm({
+  predicate,
+  columns,
+  method,
+}: Readonly<Record<string, unknown>>): Partial<ExcludableObject> {
   const isPartial = predicate !== undefined && predicate !== null
   const texts = Array.isArray(columns) ? columns.map(String) : []
-  return { isPartial, hasExpression: texts.some((text) => /^\(|[\w"]\(/.test(text)) }
+  const hasExpression = texts.some((text) => /^\(|[\w"]\(/.test(text))
+  return { isPartial, hasExpression, ...(typeof method === 'string' ? { method } : {}) }
 }
 
 type Excluding = Pick<Environment, 'lines' | 'models' | 'options'>

@@ -20,6 +20,8 @@ export const unknownToOrms = [
   'foreign table',
 ]
 const views = ['view', 'materialized view']
+const otherMethods = ['gin index', 'spgist index', 'brin index', 'hash index']
+const ofExtensions = ['hnsw index', 'ivfflat index']
 
 type More<Program> = Omit<Program, 'build' | 'print'>
 
@@ -30,10 +32,12 @@ type More<Program> = Omit<Program, 'build' | 'print'>
  */
 export function typeorm(dataSource: string, more: More<BuiltModels> = {}): BuiltModels {
   const program = /\.[cm]?ts$/.test(dataSource) ? 'typeorm-ts-node-commonjs' : 'typeorm'
+  const isOld = isBefore(1, installed('typeorm', process.cwd()))
   return {
     build: `npx --no-install ${program} schema:sync -d {file}`,
     file: dataSource,
-    silentOn: [...unknownToOrms, 'expression index'],
+    // Before TypeORM 1 an index has no method but `spatial`: what is made in a migration says `synchronize: false`.
+    silentOn: [...unknownToOrms, 'expression index', ...ofExtensions, ...(isOld ? otherMethods : [])],
     ...more,
   }
 }
@@ -56,7 +60,7 @@ export function sequelize(script: string, more: More<BuiltModels> = {}): BuiltMo
  * @param schema the schema file, or the folder of its files, relative to the folder of env.ts
  */
 export function prisma(schema = '../prisma/schema.prisma', more: More<PrintedModels> = {}): PrintedModels {
-  const isOld = isBefore7(installedPrisma(process.cwd()))
+  const isOld = isBefore(7, installed('prisma', process.cwd()))
   const flag = isOld ? '--to-schema-datamodel' : '--to-schema'
   return {
     print: `npx --no-install prisma migrate diff --from-empty ${flag} {file} --script`,
@@ -69,14 +73,14 @@ export function prisma(schema = '../prisma/schema.prisma', more: More<PrintedMod
 }
 
 /** The version of the project's own package; undefined where it is not installed. */
-function installedPrisma(folder: string): unknown {
+function installed(tool: string, folder: string): unknown {
   for (let at = folder; ; at = dirname(at)) {
-    const manifest = join(at, 'node_modules', 'prisma', 'package.json')
+    const manifest = join(at, 'node_modules', tool, 'package.json')
     if (existsSync(manifest)) return manifestOf(manifest)?.version
     if (dirname(at) === at) return undefined
   }
 }
 
-function isBefore7(version: unknown): boolean {
-  return typeof version === 'string' && Number(version.split('.')[0]) < 7
+function isBefore(major: number, version: unknown): boolean {
+  return typeof version === 'string' && Number(version.split('.')[0]) < major
 }

@@ -17,7 +17,7 @@ interface ProgramOptions {
    * does not run it again. Without them it always runs.
    */
   readonly inputs?: readonly string[]
-  /** Kinds of objects that it cannot say, as `excludeKinds` has them, `partial index` and `expression index`. */
+  /** Kinds of objects that it cannot say, as `excludeKinds` has them, `partial index`, `expression index`, `gin index` … */
   readonly silentOn?: readonly string[]
 }
 

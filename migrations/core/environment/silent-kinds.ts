@@ -1,7 +1,15 @@
 import { type ExcludableObject, excludableKinds } from './excludable-kinds.ts'
 
+/** Access methods that a source may be unable to give an index. */
+const indexMethods = ['gin', 'gist', 'spgist', 'brin', 'hash', 'hnsw', 'ivfflat']
+
 /** What a source may be silent on: kinds as `excludeKinds` has them, and forms of an index. */
-export const silentKinds = [...excludableKinds, 'partial index', 'expression index']
+export const silentKinds = [
+  ...excludableKinds,
+  'partial index',
+  'expression index',
+  ...indexMethods.map((method) => `${method} index`),
+]
 
 interface Source {
   readonly key?: string | undefined
@@ -24,6 +32,11 @@ export function isOfKinds(object: ExcludableObject, kinds: ReadonlySet<string>):
   return (
     kinds.has(object.kind) ||
     (kinds.has('partial index') && object.isPartial === true) ||
-    (kinds.has('expression index') && object.hasExpression === true)
+    (kinds.has('expression index') && object.hasExpression === true) ||
+    (object.kind === 'index' && hasMethod(kinds) && kinds.has(`${object.method} index`))
   )
+}
+
+function hasMethod(kinds: ReadonlySet<string>): boolean {
+  return indexMethods.some((method) => kinds.has(`${method} index`))
 }

@@ -33,11 +33,8 @@ export function silentStatements(
       const made = madeObject(statement.sql)
       const kinds = made === undefined ? undefined : silent.get(made.schema ?? own ?? 'public')
       if (made === undefined || kinds === undefined) return []
-      const { kind, isPartial, hasExpression } = made
       if (!isOfKinds({ ...made, schema: '', name: '' }, kinds)) return []
-      const form =
-        isPartial && !kinds.has(kind) ? 'partial ' : hasExpression && !kinds.has(kind) ? 'expression ' : ''
-      return [{ statement, word: `${form}${kind}` }]
+      return [{ statement, word: wordOf(made, kinds) }]
     })
   })
   const others = new Set(files.flatMap(({ statements }) => statements))
@@ -79,11 +76,19 @@ function namesIn(sql: string): readonly string[] {
   })
 }
 
+/** The kind that is silent: of an index, perhaps only its form. */
+function wordOf({ kind, isPartial, hasExpression, method }: Made, kinds: ReadonlySet<string>): string {
+  if (kinds.has(kind)) return kind
+  const forms = [isPartial ? 'partial' : '', hasExpression ? 'expression' : '', method ?? '']
+  return forms.map((form) => `${form} ${kind}`).find((each) => kinds.has(each)) ?? kind
+}
+
 interface Made {
   readonly kind: string
   readonly schema: string | undefined
   readonly isPartial?: boolean
   readonly hasExpression?: boolean
+  readonly method?: string
 }
 
 function madeObject(sql: string): Made | undefined {
@@ -91,8 +96,8 @@ function madeObject(sql: string): Made | undefined {
   if (/^create (?:unique )?index\b/i.test(text)) {
     const facts = indexFacts(sql)
     if (facts === undefined) return undefined
-    const { isPartial, hasExpression, table } = facts
-    return { kind: 'index', schema: table.schema, isPartial, hasExpression }
+    const { isPartial, hasExpression, method, table } = facts
+    return { kind: 'index', schema: table.schema, isPartial, hasExpression, method }
   }
   const [before = '', named] = makes.exec(text) ?? []
   const word = named?.toLowerCase()
