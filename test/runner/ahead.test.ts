@@ -147,7 +147,7 @@ describe('revisions whose statements are known', () => {
     const { error } = await lab.upgrade({
       signal: stop.signal,
       onEvent: (event) => {
-        if (event.event === 'statement' && event.sql.endsWith('VALUES (13)')) stop.abort('SIGINT')
+        if (event.event === 'step-done' && event.revision === idOf(12)) stop.abort('SIGINT')
       },
     })
     expect(error).toMatchObject({ code: 'interrupted', exitCode: 130 })

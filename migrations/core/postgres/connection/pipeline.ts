@@ -20,7 +20,7 @@ export type OnDone = (index: number, rows: number | null, ms: number) => void
 /** Statements that go to the server in one piece with others. */
 export interface PipelinePart {
   readonly statements: readonly (string | OwnStatement)[]
-  /** For those, the answer is sent when they are done and not at the end. */
+  /** For those, where it goes alone, the answer is sent when they are done and not at the end. */
   readonly isTold?: (index: number) => boolean
 }
 
@@ -144,6 +144,7 @@ class Pipeline implements Submittable {
 
   submit(connection: Connection): void {
     this.#answered = performance.now()
+    const isAlone = this.#parts.length === 1
     // One write for all, where the driver would make one of each message.
     connection.stream.cork()
     for (const { statements, isTold } of this.#parts) {
@@ -153,7 +154,8 @@ class Pipeline implements Submittable {
           connection.bind({}, true)
         } else this.#bindPrepared(connection, statement)
         connection.execute({}, true)
-        if (isTold(index) || index === statements.length - 1) connection.flush()
+        const isLast = index === statements.length - 1
+        if (isLast || (isAlone && isTold(index))) connection.flush()
       }
     }
     connection.sync()

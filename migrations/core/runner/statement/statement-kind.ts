@@ -16,8 +16,13 @@ export type StatementKind =
 const plain: StatementKind = { kind: 'plain' }
 const headLength = 64
 
+/** Without one of these a statement is plain; most are told by that alone. */
+const telling =
+  /\b(?:begin|commit|end|abort|rollback|start|prepare|vacuum|reindex|database|tablespace|system|concurrently)\b/i
+
 /** The kind of one statement, from its first words (manual, part VI, "SQL Commands"). */
 export function statementKind(sql: string): StatementKind {
+  if (!telling.test(sql)) return plain
   const tokens = wordsOf(sql, headLength).map(({ text }) => text)
   const words = tokens.map((token) => token.toUpperCase())
   const [first = '', second = ''] = words
