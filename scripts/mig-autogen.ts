@@ -1,7 +1,7 @@
 // just mig-autogen MESSAGE [schemas] [flags]
 import { type AutogenFiles, autogenerateProject } from '../migrations/core/autogenerate/index.ts'
 import { applyStamp, exitCodes, openProject, type Project, type Session } from '../migrations/core/index.ts'
-import { changesShown } from '../migrations/core/report/index.ts'
+import { changesShown, nothingLine } from '../migrations/core/report/index.ts'
 import { schemasArgument, trustLiveFlag } from './cli/arguments.ts'
 import { sayFirst, sayLosses, sayUnmodeled, unprovedWarning } from './cli/changes.ts'
 import { runCommand, usingProject } from './cli/command.ts'
@@ -50,7 +50,7 @@ export const main = (argv: readonly string[]): Promise<void> =>
       })
       sayUnmodeled(command, made.unmodeled)
       if (made.files.length === 0) {
-        output.result('nothing to do: models and revisions are the same', { event: 'done', steps: 0, ms: 0 })
+        output.result('nothing to do: models and revisions are the same', nothingLine)
         return exitCodes.done
       }
       await sayFirst(command, session, project, made)

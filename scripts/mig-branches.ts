@@ -1,5 +1,6 @@
 // just mig-branches [schemas] [flags]
 import { openProject } from '../migrations/core/index.ts'
+import { nothingLine } from '../migrations/core/report/index.ts'
 import { schemasArgument } from './cli/arguments.ts'
 import { commandEnvironment, runCommand } from './cli/command.ts'
 
@@ -27,5 +28,5 @@ export const main = (argv: readonly string[]): Promise<void> =>
       const { revision, line, message } = file
       output.result(text.join('\n'), { event: 'branch-point' as const, revision, line, message, children })
     }
-    if (points.length === 0) output.result('no branch points')
+    if (points.length === 0) output.result('no branch points', nothingLine)
   })

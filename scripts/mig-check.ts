@@ -1,7 +1,7 @@
 // just mig-check [schemas] [flags]
 import { checkTargets, readingOnce, targetsDrift } from '../migrations/core/check/index.ts'
 import { exitCodes, type TargetSchema } from '../migrations/core/index.ts'
-import { checkShown, driftShown, equalText } from '../migrations/core/report/index.ts'
+import { checkShown, driftShown, equalText, nothingLine } from '../migrations/core/report/index.ts'
 import { schemasArgument, tenantFlags, trustLiveFlag } from './cli/arguments.ts'
 import { sayUnmodeled } from './cli/changes.ts'
 import { type Command, runCommand } from './cli/command.ts'
@@ -43,8 +43,7 @@ async function check(
   for (const each of shown)
     if ('remark' in each) output.remark(each.remark)
     else output.result(each.text, ...each.lines)
-  if (shown.length === 0)
-    output.result(equalText(group, targets, flags.drift === true), { event: 'done', steps: 0, ms: 0 })
+  if (shown.length === 0) output.result(equalText(group, targets, flags.drift === true), nothingLine)
   return shown.length > 0
 }
 

@@ -1,6 +1,12 @@
 // just mig-heads [schemas] [flags]
 import { openProject } from '../migrations/core/index.ts'
-import { type RevisionLine, revisionLines, type TextColumn, table } from '../migrations/core/report/index.ts'
+import {
+  listLines,
+  type RevisionLine,
+  revisionLines,
+  type TextColumn,
+  table,
+} from '../migrations/core/report/index.ts'
 import { schemasArgument } from './cli/arguments.ts'
 import { commandEnvironment, runCommand } from './cli/command.ts'
 
@@ -32,5 +38,5 @@ export const main = (argv: readonly string[]): Promise<void> =>
       style: output.style,
       empty: 'no revisions yet; just mig-revision "…" writes one',
     })
-    output.result(text, ...rows)
+    output.result(text, ...listLines(rows))
   })

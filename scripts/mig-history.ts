@@ -1,5 +1,11 @@
 // just mig-history [schemas] [range] [flags]
-import { historyGraph, missingLines, revisionLines, tenantsText } from '../migrations/core/report/index.ts'
+import {
+  historyGraph,
+  listLines,
+  missingLines,
+  revisionLines,
+  tenantsText,
+} from '../migrations/core/report/index.ts'
 import { schemasArgument, tenantFlags } from './cli/arguments.ts'
 import { runCommand, usingProject } from './cli/command.ts'
 import { ledgerView } from './cli/ledger-view.ts'
@@ -35,6 +41,6 @@ export const main = (argv: readonly string[]): Promise<void> =>
         headings,
         now: new Date(),
       })
-      output.result(text, ...rows)
+      output.result(text, ...listLines(rows))
     }),
   )

@@ -1,6 +1,6 @@
 // just mig-tenants [schemas] [flags]
 import { lineStatuses, oneTenantLine, openProject, targetTenants } from '../migrations/core/index.ts'
-import { tenantLine, tenantListText } from '../migrations/core/report/index.ts'
+import { listLines, tenantLine, tenantListText } from '../migrations/core/report/index.ts'
 import { schemasArgument, tenantFlags } from './cli/arguments.ts'
 import { commandEnvironment, runCommand } from './cli/command.ts'
 import { sayWhereTenants, tenantSessions } from './cli/targets.ts'
@@ -33,5 +33,5 @@ export const main = (argv: readonly string[]): Promise<void> =>
     const structure = flags.fast !== true
     const statuses = await lineStatuses(project, tenants, sessions, { structure, lastRun: true })
     const text = tenantListText(statuses, output.style, flags.summary !== true)
-    output.result(text, ...statuses.map(tenantLine))
+    output.result(text, ...listLines(statuses.map(tenantLine)))
   })

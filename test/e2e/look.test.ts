@@ -3,6 +3,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { recipe } from '../support/recipes.ts'
 import { type Just, jsonLines, justOn, succeed } from './support/just.ts'
 import { exampleRevisions } from './support/ledger.ts'
+import { environmentText, temporaryProject } from './support/project.ts'
 
 let database: TestDatabase
 let just: Just
@@ -123,6 +124,18 @@ describe('what needs no database', () => {
     expect(stdout).toContain('→ b1c2d3e4f506')
     expect((await succeed(just('mig-branches user'))).stdout).toBe('no branch points')
   })
+
+  test.for(['mig-branches', 'mig-heads', 'mig-history'])(
+    '%s prints a line of JSON too where there is none',
+    async (name) => {
+      const versions = await temporaryProject({ 'migrations/env.ts': environmentText({ shop: 'shop' }) })
+      const lines = jsonLines(await succeed(justOn(database.url, { cwd: versions.path })(`${name} --json`)))
+      expect(lines.filter(({ event }) => event !== 'environment')).toEqual([
+        { event: 'done', steps: 0, ms: 0 },
+      ])
+      await versions.remove()
+    },
+  )
 })
 
 describe('mig-show', () => {

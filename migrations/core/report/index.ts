@@ -13,6 +13,8 @@ export {
   type ErrorLine,
   errorLine,
   jsonLine,
+  listLines,
+  nothingLine,
   type ResultLine,
 } from './json.ts'
 export type {

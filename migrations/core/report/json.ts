@@ -18,7 +18,7 @@ export interface EnvironmentLine {
   readonly schemas: readonly string[]
 }
 
-/** The last line of a command that ran, or had nothing to run. */
+/** The last line of a command that ran, or had nothing to run or to list. */
 export interface DoneLine {
   readonly event: 'done'
   readonly direction?: 'upgrade' | 'downgrade'
@@ -42,6 +42,14 @@ export interface DoneLine {
     readonly targetSchema: string
     readonly revisions: readonly string[]
   }[]
+}
+
+/** The line of a command that found nothing to do or to list. */
+export const nothingLine: DoneLine = { event: 'done', steps: 0, ms: 0 }
+
+/** The lines of a list; an empty one has a line too, so that a reader knows that it has read it. */
+export function listLines<Line>(lines: readonly Line[]): readonly (Line | DoneLine)[] {
+  return lines.length === 0 ? [nothingLine] : lines
 }
 
 /** The last line of a command that failed; `exitCode` is what the process exits with. */
