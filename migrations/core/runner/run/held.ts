@@ -1,21 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { toggledDigest } from '../../ledger/index.ts'
-import { isConnectionLost } from '../../postgres/index.ts'
 import type { PlanStep } from '../plan/plan.ts'
-import type { Project } from '../project.ts'
 import { lockTargets, readyToRun } from '../session/locks.ts'
-import { rollBack, type Session } from '../session/session.ts'
+import { rollingBack } from '../session/session.ts'
+import type { StepContext } from '../statement/step-context.ts'
 import { singleTargets } from '../targets/targets.ts'
-import type { RevisionSource } from './revision-body.ts'
 import { applyStep } from './step.ts'
 import { takeSteps } from './take-steps.ts'
 
 /** A database that a session holds: nobody else works there, so that the ledger need not be asked what is next. */
-export interface HeldDatabase {
-  readonly session: Session
-  readonly project: Project
-  readonly revisions: RevisionSource
-}
+export type HeldDatabase = Pick<StepContext, 'session' | 'project' | 'revisions'>
 
 /** Makes the ledger, and takes the locks of all target schemas until the session ends. */
 export async function holdDatabase({ session, project }: HeldDatabase): Promise<void> {
@@ -29,7 +23,7 @@ export async function holdDatabase({ session, project }: HeldDatabase): Promise<
  * @throws MigError from the step; what it has left open is rolled back
  */
 export async function takeHeld(held: HeldDatabase, step: PlanStep): Promise<void> {
-  await rollingBack(held, () => takeSteps(contextOf(held, step), [step]))
+  await rollingBack(held.session, () => takeSteps(contextOf(held, step), [step]))
 }
 
 /**
@@ -38,7 +32,7 @@ export async function takeHeld(held: HeldDatabase, step: PlanStep): Promise<void
  * @throws MigError `autocommit-in-run` for what no transaction can hold
  */
 export async function takeWithin(held: HeldDatabase, step: PlanStep): Promise<void> {
-  await rollingBack(held, async () => {
+  await rollingBack(held.session, async () => {
     await applyStep(contextOf(held, step), step, { id: randomUUID(), alone: false, again: false })
     await held.session.client.query('SET CONSTRAINTS ALL IMMEDIATE')
   })
@@ -55,16 +49,7 @@ export function revertedStep(step: PlanStep): PlanStep {
   }
 }
 
-function contextOf(held: HeldDatabase, { targetSchema }: PlanStep) {
+function contextOf(held: HeldDatabase, { targetSchema }: PlanStep): StepContext {
   const none = { missing: new Set<string>(), halfDone: [], resumeEdited: false }
   return { ...held, ...none, targetSchemas: [targetSchema], total: 1 }
-}
-
-async function rollingBack({ session }: HeldDatabase, body: () => Promise<void>): Promise<void> {
-  try {
-    await body()
-  } catch (error) {
-    if (!isConnectionLost(error)) await rollBack(session)
-    throw error
-  }
 }

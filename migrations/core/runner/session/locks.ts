@@ -1,7 +1,7 @@
 import type { Environment } from '../../environment/index.ts'
 import { createLedger, releaseLocks, takeLocks, tryAllLocks } from '../../ledger/index.ts'
 import { isConnectionLost } from '../../postgres/index.ts'
-import { rollBack, type Session } from './session.ts'
+import { rollingBack, type Session } from './session.ts'
 
 type LockSettings = Pick<Environment, 'ledgerSchema' | 'lockWait'>
 
@@ -50,10 +50,9 @@ async function releasing<Result>(
 ): Promise<Result> {
   let lost = false
   try {
-    return await body()
+    return await rollingBack(session, body)
   } catch (error) {
     lost = isConnectionLost(error)
-    if (!lost) await rollBack(session)
     throw error
   } finally {
     await session.own?.cancelled()

@@ -187,6 +187,16 @@ function rethrown(signal: AbortSignal | undefined): (error: unknown) => never {
   }
 }
 
+/** Runs `body`; what it has left open when it throws is rolled back, where the connection is still there. */
+export async function rollingBack<Result>(session: Session, body: () => Promise<Result>): Promise<Result> {
+  try {
+    return await body()
+  } catch (error) {
+    if (!isConnectionLost(error)) await rollBack(session)
+    throw error
+  }
+}
+
 /** Rolls back what is open, for a connection that still answers; waits for a cancel request that is on its way. */
 export async function rollBack({ client, own }: Session): Promise<void> {
   await own?.cancelled()
