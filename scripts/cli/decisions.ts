@@ -88,10 +88,14 @@ async function askedDecisions(error: MigError, signal: AbortSignal): Promise<Dec
   }
   const given: Record<string, string> = {}
   const denied: string[] = []
+  const taken = new Set<string>()
   for (const { kind, from, to } of renames) {
-    if (given[from] !== undefined) continue
-    if (isYes(await answerTo(`Was ${kind} ${from} renamed to ${to}? [y/N] `))) given[from] = to
-    else denied.push(`${from}=${to}`)
+    const next = `${from.slice(0, from.lastIndexOf('.'))} ${to}`
+    if (given[from] !== undefined || taken.has(next)) continue
+    if (isYes(await answerTo(`Was ${kind} ${from} renamed to ${to}? [y/N] `))) {
+      given[from] = to
+      taken.add(next)
+    } else denied.push(`${from}=${to}`)
   }
   const using: Record<string, string> = {}
   const recreate: string[] = []

@@ -115,6 +115,29 @@ describe.skipIf(!hasTerminals)('a question on a terminal', () => {
 })
 
 describe.skipIf(!hasTerminals)('questions about renames', () => {
+  test('begin with the likeliest, and give a new name once', async () => {
+    const project = await temporaryProject({
+      'migrations/env.ts': environmentText({ store: 'store' }),
+      'migrations/models/store.sql': 'CREATE TABLE store.t (id int, refusal_reason text);',
+      ...revisionFiles('store', [
+        {
+          id: 'aaaa00000003',
+          upgrade:
+            'await op.execute(`CREATE TABLE t (id int, expired timestamp, note text, rejection_reason text)`)',
+        },
+      ]),
+    })
+    const { code, screen } = await conversation(
+      ['mig-autogen', 'rename', 'all', '--plan', '--from-history'],
+      [['t.rejection_reason renamed to refusal_reason', 'y\r']],
+      project.path,
+    )
+    expect(code).toBe(0)
+    expect(screen.match(/renamed to/g)).toHaveLength(1)
+    expect(screen).toContain('RENAME COLUMN rejection_reason TO refusal_reason')
+    await project.remove()
+  })
+
   test('ask about the columns of a table once it is known by its new name, and take no for an answer', async () => {
     const project = await temporaryProject({
       'migrations/env.ts': environmentText({ store: 'store' }),
