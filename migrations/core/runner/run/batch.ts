@@ -18,12 +18,14 @@ interface Ran {
 
 /**
  * Runs revisions as one transaction, with one answer awaited from the server.
+ * @param onSent called once the server works
  * @returns by revision, what has run; undefined where the server has refused something, and nothing is done
  * @throws MigError `connection-lost`, `interrupted`
  */
 export async function runBatch(
   context: StepContext,
   batch: readonly BatchMember[],
+  onSent: () => void,
 ): Promise<readonly (readonly Ran[])[] | undefined> {
   const { session } = context
   const [first, last] = [batch[0], batch.at(-1)]
@@ -38,9 +40,12 @@ export async function runBatch(
   // One by one they have the retries that they need.
   const done = await surviving(context, of, async (lostBy) => {
     if (lostBy === undefined)
-      return inOneTransaction(context, batch, rows, (at, each) => {
-        ran[at]?.push(each)
-        if (ran[at]?.length === batch[at]?.statements.length) tell(at + 1)
+      return inOneTransaction(context, batch, rows, {
+        onSent,
+        onRan(at, each) {
+          ran[at]?.push(each)
+          if (ran[at]?.length === batch[at]?.statements.length) tell(at + 1)
+        },
       })
     sayDivided(context, batch, lostBy)
     return false
@@ -76,7 +81,7 @@ async function inOneTransaction(
   context: StepContext,
   batch: readonly BatchMember[],
   rows: readonly LedgerStep[],
-  onRan: (at: number, ran: Ran) => void,
+  { onSent, onRan }: { readonly onSent: () => void; readonly onRan: (at: number, ran: Ran) => void },
 ): Promise<boolean> {
   const { session, project } = context
   const { ledgerSchema } = project.env
@@ -117,15 +122,15 @@ async function inOneTransaction(
   // The server answers the last statement of each revision at once, so that progress can be told.
   const isTold = (index: number) => toldAt(index) !== undefined && toldAt(index)?.at !== toldAt(index + 1)?.at
   let passed = 0
-  const { failure, threw } = await pipelined(session.client, { statements, isTold }).answer(
-    (index, rows, ms) => {
-      passed += ms
-      const told = toldAt(index)
-      if (told === undefined) return
-      onRan(told.at, { sql: told.sql, ms: passed, rows })
-      passed = 0
-    },
-  )
+  const sent = pipelined(session.client, { statements, isTold })
+  onSent()
+  const { failure, threw } = await sent.answer((index, count, ms) => {
+    passed += ms
+    const told = toldAt(index)
+    if (told === undefined) return
+    onRan(told.at, { sql: told.sql, ms: passed, rows: count })
+    passed = 0
+  })
   if (threw !== undefined && failure === undefined) throw threw
   if (failure === undefined) return true
   const isLost = isConnectionLost(failure)

@@ -8,7 +8,7 @@ import type { StepContext } from '../statement/step-context.ts'
 import { stepError } from '../statement/step-error.ts'
 import { type SentStep, sendingAhead } from './ahead.ts'
 import { runBatch } from './batch.ts'
-import { batchedSchemas, nextBatch } from './batch-members.ts'
+import { type BatchMember, batchedSchemas, nextBatch } from './batch-members.ts'
 import { expectDowngrades } from './revision-body.ts'
 import { applyStep } from './step.ts'
 
@@ -59,15 +59,29 @@ async function applyBatches(
 ): Promise<void> {
   const { emit } = context.session
   const contextOf = contextOfStep(context, steps)
-  context.revisions.prepare(steps.map(({ file }) => file))
+  const batchFrom = (at: number): Promise<readonly BatchMember[]> => {
+    const left = steps.slice(at)
+    const [first] = left
+    if (first === undefined || !batched.has(first.targetSchema)) return Promise.resolve([])
+    context.revisions.prepare(left.slice(0, readTogether).map(({ file }) => file))
+    return nextBatch(contextOf(first), left)
+  }
+  let next: Promise<readonly BatchMember[] | undefined> | undefined
   for (let at = 0; at < steps.length; ) {
     const left = steps.slice(at)
     const [first] = left
     if (first === undefined) return
-    const batch = batched.has(first.targetSchema) ? await nextBatch(contextOf(first), left) : []
-    const ran = await runBatch(contextOf(first), batch)
+    const batch = (await next) ?? (await batchFrom(at))
+    next = undefined
     const taken = left.slice(0, Math.max(batch.length, 1))
-    if (ran === undefined) await applyEach(context, steps, taken)
+    const ran = await runBatch(contextOf(first), batch, () => {
+      // A connection that is lost is told by the batch on its way.
+      next = batchFrom(at + taken.length).catch(() => undefined)
+    })
+    if (ran === undefined) {
+      await applyEach(context, steps, taken)
+      next = undefined
+    }
     for (const [place, statements] of (ran ?? []).entries()) {
       const step = taken[place] ?? first
       const of = { index: at + place + 1, total: context.total, ...stepFacts(step) }
@@ -79,6 +93,9 @@ async function applyBatches(
     at += taken.length
   }
 }
+
+/** How many revisions are read before a batch of them is made. */
+const readTogether = 300
 
 /** Only the first step on a target schema may have to make it; later ones would be told that it is there. */
 function contextOfStep(context: StepContext, steps: readonly PlanStep[]): (step: PlanStep) => StepContext {
