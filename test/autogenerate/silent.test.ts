@@ -138,6 +138,33 @@ describe('what a source is silent on', () => {
     expect((await generateFiles(lab, {}, without)).files).toEqual([])
   })
 
+  labTest('ends no row security that models without policies cannot declare', async ({ lab }) => {
+    await lab.database.client.query(
+      `CREATE TABLE car (id int); ALTER TABLE car ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+       CREATE TABLE bus (id int); ALTER TABLE bus ENABLE ROW LEVEL SECURITY`,
+    )
+    const silentOn = ['trigger', 'policy']
+    await writeModels(lab, { 'app.sql': 'CREATE TABLE car (id int); CREATE TABLE bus (id int);' })
+    const secure = [
+      'ALTER TABLE public.bus ENABLE ROW LEVEL SECURITY',
+      'ALTER TABLE public.car ENABLE ROW LEVEL SECURITY',
+      'ALTER TABLE public.car FORCE ROW LEVEL SECURITY',
+    ]
+    const of = (kinds: readonly string[], ...paths: readonly string[]) => ({
+      ...settings,
+      models: paths.map((path) => ({ path: `models/${path}`, silentOn: kinds })),
+    })
+    await expect(generateFiles(lab, {}, of(silentOn, 'app.sql'))).rejects.toMatchObject({
+      ...{ code: 'row-security', exitCode: 4 },
+      help: expect.stringContaining(`  ${secure[0]};\n`),
+    })
+    await writeModels(lab, { 'needed.sql': `${secure.join(';\n')};` })
+    expect((await generateFiles(lab, {}, of(silentOn, 'app.sql', 'needed.sql'))).files).toEqual([])
+    // One that has policies says by itself whether there is row security.
+    const { files } = await generateFiles(lab, {}, of(['trigger'], 'app.sql'))
+    expect(files[0]?.text).toContain('ALTER TABLE public.car DISABLE ROW LEVEL SECURITY')
+  })
+
   labTest('and the order of labels is never a difference, unless it is asked for', async ({ lab }) => {
     await lab.database.client.query(
       `CREATE TYPE role AS ENUM ('MEMBER', 'ADMIN'); CREATE TABLE car (id int PRIMARY KEY, role role)`,
