@@ -69,9 +69,10 @@ export function loadError(
 function helpFor(statement: ModelStatement, error: Waiting['error']): string {
   if (error.code === insufficientPrivilege)
     return `only a superuser may create this: remove ${where(statement)} from the models, write it by hand (just mig-revision "…"), and exclude it in env.ts`
-  const named = isUndefined(error)
-    ? ', or add the file that creates what it refers to to "models" in env.ts'
-    : ''
+  const added = statement.file.endsWith('.sql')
+    ? 'the file that creates what it refers to'
+    : "an SQL file that creates what it refers to, with the silentOn of the others, such as { path: 'models/needed.sql', silentOn },"
+  const named = isUndefined(error) ? `, or add ${added} to "models" in env.ts` : ''
   return `fix ${where(statement)}${named}${cutNames(error.message)}`
 }
 

@@ -174,6 +174,7 @@ describe('init where a project has its models', () => {
         CREATE TABLE car (id int PRIMARY KEY, org text DEFAULT org(), seats amount, CONSTRAINT open CHECK (is_open(org)));
         ALTER TABLE car ENABLE ROW LEVEL SECURITY;
         CREATE POLICY own ON car USING (org = org());
+        ALTER TABLE car FORCE ROW LEVEL SECURITY;
         CREATE TRIGGER touched BEFORE UPDATE ON car FOR EACH ROW EXECUTE FUNCTION unused();`
       writeDrizzle(project, {
         ...drizzle,
@@ -198,6 +199,7 @@ describe('init where a project has its models', () => {
       )
       const text = read(project, 'migrations/models/needed.sql')
       for (const name of ['amount', 'is_open', 'org']) expect(text).toContain(`public.${name}`)
+      expect(text).toContain('ALTER TABLE public.car FORCE ROW LEVEL SECURITY;')
       for (const other of ['unused', 'CREATE TABLE', 'POLICY']) expect(text).not.toContain(other)
       // They are there so that the models load, so nobody has to remove them.
       expect(project.events).not.toContainEqual(expect.objectContaining({ code: 'silent-in-models' }))

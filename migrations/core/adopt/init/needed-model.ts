@@ -23,15 +23,18 @@ export function neededText(actions: readonly Action[], silentOn: readonly string
     for (const action of silent)
       if (makes(action).some((key) => needed.has(key))) for (const key of needs(action)) needed.add(key)
   }
-  const statements = silent.filter((action) => {
+  const isNeeded = (action: Action) => {
     const id = subjectOf(action)
     return (
       id !== undefined && action.produces.every(({ kind }) => !besides.has(kind)) && needed.has(idKey(id))
     )
-  })
+  }
+  const statements = actions.filter(
+    (action) => forcesSecurity(action) || (isSilent(action) && isNeeded(action)),
+  )
   if (statements.length === 0) return undefined
   const head =
-    '-- What the models refer to and cannot declare: here, so that they load. It is not compared; add here what they will refer to.'
+    '-- What the models refer to and cannot declare: here, so that they load. Kinds of silentOn are not compared; add here what they will refer to.'
   return `${[head, ...statements.map(({ sql }) => `${readableSql(sql)};`)].join('\n\n')}\n`
 }
 
@@ -39,6 +42,11 @@ export function neededText(actions: readonly Action[], silentOn: readonly string
 export function withNeeded(models: FoundModels): FoundModels {
   const own = models.code.replace(/^\[|\]$/g, '')
   return { ...models, code: `[${own}, { path: ${literal(neededModel)}, silentOn }]` }
+}
+
+/** Drizzle enables row security, and cannot force it on the owner of a table: to follow it would open the rows. */
+function forcesSecurity({ sql }: Action): boolean {
+  return /^ALTER TABLE \S.*(?<!NO) FORCE ROW LEVEL SECURITY;?$/.test(sql)
 }
 
 const besides = new Set(['acl', 'comment', 'securityLabel'])
