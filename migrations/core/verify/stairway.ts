@@ -332,7 +332,7 @@ function difference(
   if (changes.length === 0) return undefined
   return {
     message: `${what}:\n${fingerprintChangesText(changes)}`,
-    help: "fix the downgrade of the revision, or declare that there is none: export const irreversible = 'why'",
+    help: "fix the downgrade of the revision, or declare that there is none: export const irreversible = 'why', in SQL -- Irreversible: why",
   }
 }
 
