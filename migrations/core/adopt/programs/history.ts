@@ -49,10 +49,11 @@ function plainName(name: string): string {
   return name.replace(/\.[cm]?[jt]s$|\.sql$/, '')
 }
 
-/** `20240131120000_create_users.js`, `1700000000000_create-users`, `CreateUsers1700000000000`: words. */
+/** `20240131120000_create_users.js`, `20240131T120000-create-users`, `CreateUsers1700000000000`: words. */
 function messageOf(name: string): string {
   const words = plainName(name)
     .replace(/^Migration(?=\d)/, '')
+    .replace(/^(\d{8})T(?=\d)/, '$1')
     .replace(/^[\d._-]+(?=\D)|[\d_-]+$/g, '')
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .replace(/[_-]+/g, ' ')
@@ -60,11 +61,11 @@ function messageOf(name: string): string {
   return words === '' ? name : words.toLowerCase()
 }
 
-/** Fourteen digits are a date and time, thirteen are milliseconds. */
+/** Fourteen digits are a date and time, of which some make up the time; thirteen are milliseconds. */
 function timeOf(name: string): string | undefined {
   const digits = /\d{13,}/.exec(plainName(name).replaceAll(/(?<=\d)[-_.T](?=\d)/g, ''))?.[0] ?? ''
   if (digits.length === 13) return `${new Date(Number(digits)).toISOString().slice(0, 19)}Z`
-  return timeOfDigits(digits.slice(0, 14))
+  return timeOfDigits(digits.slice(0, 14)) ?? timeOfDigits(`${digits.slice(0, 8)}000000`)
 }
 
 /** The file of a migration: by its name, else by the class that it has. */
